@@ -1,0 +1,218 @@
+package fixer
+
+import (
+	"fmt"
+	"runtime"
+	"slices"
+	"sync"
+)
+
+// A Report is what the rules say of a snapshot.
+type Report struct {
+	Findings   []*Finding   // open ones, in canonical order
+	Suppressed []Suppressed // those a comment asked to leave alone
+	Unused     []Suppression
+	Problems   []Problem
+
+	index map[Key]*Finding
+}
+
+// Suppressed pairs a finding with the comment that covers it.
+type Suppressed struct {
+	Finding *Finding
+	By      Suppression
+}
+
+// A Problem is a rule that failed on a file: a defect of oakum that must
+// neither end the run nor stay silent.
+type Problem struct {
+	Rule   string
+	File   string
+	Reason string
+}
+
+// Finding returns the open finding with the given key, or nil.
+func (r *Report) Finding(k Key) *Finding { return r.index[k] }
+
+// Check runs the rules over the snapshot.
+func Check(snap *Snapshot, facts *Facts, rules []*Rule) *Report {
+	return newChecker(facts, rules).check(snap)
+}
+
+// A checker runs rules and remembers what they said of files that did not
+// change. Rules with a kind see their file, the topology and the facts, and
+// nothing else: so their findings hold as long as these are the same.
+type checker struct {
+	facts *Facts
+	rules []*Rule
+
+	mu   sync.Mutex
+	memo map[memoKey]memoValue
+}
+
+type memoKey struct {
+	file *File
+	topo any
+}
+
+type memoValue struct {
+	findings []Finding
+	problems []Problem
+}
+
+func newChecker(facts *Facts, rules []*Rule) *checker {
+	if facts == nil {
+		facts = &Facts{}
+	}
+	return &checker{facts: facts, rules: rules, memo: map[memoKey]memoValue{}}
+}
+
+// fork returns a checker that starts with what c remembers and keeps what it
+// learns to itself, so that a long session does not hold on to every version
+// of every file it ever folded.
+func (c *checker) fork() *checker {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	memo := make(map[memoKey]memoValue, len(c.memo))
+	for k, v := range c.memo {
+		memo[k] = v
+	}
+	return &checker{facts: c.facts, rules: c.rules, memo: memo}
+}
+
+func (c *checker) check(snap *Snapshot) *Report {
+	var files []*File
+	for f := range snap.Files() {
+		if f.Skip == nil && !f.Context {
+			files = append(files, f)
+		}
+	}
+	topo := snap.Topology()
+	perFile := make([]memoValue, len(files))
+	parallel(len(files), func(i int) { perFile[i] = c.checkFile(snap, files[i], topo) })
+
+	r := &Report{index: map[Key]*Finding{}}
+	var all []Finding
+	for _, v := range perFile {
+		all = append(all, v.findings...)
+		r.Problems = append(r.Problems, v.problems...)
+	}
+	for _, rule := range c.rules {
+		if rule.Kind == "" {
+			found, problem := c.run(&Pass{Rule: rule, Snapshot: snap, Facts: c.facts, snap: snap})
+			for _, f := range found {
+				if file := snap.File(f.File); file != nil && !file.Context {
+					all = append(all, f)
+				}
+			}
+			r.Problems = append(r.Problems, problem...)
+		}
+	}
+	r.file(snap, all)
+	return r
+}
+
+func (c *checker) checkFile(snap *Snapshot, f *File, topo any) memoValue {
+	key := memoKey{f, topo}
+	c.mu.Lock()
+	v, ok := c.memo[key]
+	c.mu.Unlock()
+	if ok {
+		return v
+	}
+	for _, rule := range c.rules {
+		if rule.Kind == f.Kind {
+			found, problem := c.run(&Pass{Rule: rule, File: f, Facts: c.facts, snap: snap})
+			v.findings = append(v.findings, found...)
+			v.problems = append(v.problems, problem...)
+		}
+	}
+	c.mu.Lock()
+	c.memo[key] = v
+	c.mu.Unlock()
+	return v
+}
+
+// run calls one rule. A rule that panics on hostile input is a defect, but one
+// that costs its own findings in this file, not the run.
+func (c *checker) run(p *Pass) (found []Finding, problems []Problem) {
+	defer func() {
+		if v := recover(); v != nil {
+			file := ""
+			if p.File != nil {
+				file = p.File.Path
+			}
+			found, problems = nil, []Problem{{Rule: p.Rule.Name, File: file, Reason: fmt.Sprint(v)}}
+		}
+	}()
+	p.Rule.Check(p)
+	return p.findings, nil
+}
+
+// file sorts findings into open and suppressed ones, makes keys unique and
+// puts them in canonical order.
+func (r *Report) file(snap *Snapshot, all []Finding) {
+	list := make([]*Finding, len(all))
+	for i := range all {
+		f := all[i]
+		list[i] = &f
+	}
+	slices.SortStableFunc(list, compareFindings)
+
+	byFile := map[string][]Suppression{}
+	used := map[*Suppression]bool{}
+	for f := range snap.Files() {
+		if s := f.suppressions(); len(s) > 0 && f.Skip == nil {
+			byFile[f.Path] = s
+		}
+	}
+	seen := map[Key]int{}
+	for _, f := range list {
+		k := f.Key()
+		if seen[k]++; seen[k] > 1 {
+			f.Path = fmt.Sprintf("%s #%d", f.Path, seen[k])
+		}
+		if s := covering(byFile[f.File], f); s != nil {
+			used[s] = true
+			r.Suppressed = append(r.Suppressed, Suppressed{Finding: f, By: *s})
+			continue
+		}
+		r.Findings = append(r.Findings, f)
+		r.index[f.Key()] = f
+	}
+	for f := range snap.Files() {
+		for i := range byFile[f.Path] {
+			if s := &byFile[f.Path][i]; !used[s] && !f.Context {
+				r.Unused = append(r.Unused, *s)
+			}
+		}
+	}
+}
+
+func covering(list []Suppression, f *Finding) *Suppression {
+	for i := range list {
+		if list[i].Covers(f) {
+			return &list[i]
+		}
+	}
+	return nil
+}
+
+// parallel calls work for 0 … n-1 on as many goroutines as there are
+// processors and returns when all are done.
+func parallel(n int, work func(i int)) {
+	var wg sync.WaitGroup
+	next := make(chan int)
+	for range min(runtime.GOMAXPROCS(0), n) {
+		wg.Go(func() {
+			for i := range next {
+				work(i)
+			}
+		})
+	}
+	for i := range n {
+		next <- i
+	}
+	close(next)
+	wg.Wait()
+}

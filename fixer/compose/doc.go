@@ -1,0 +1,20 @@
+// Package compose reads Compose files as Compose means them: services with
+// what anchors, merge keys, `extends`, `include` and override files give them.
+//
+// A [File] is one file and its own services. A [Project] is the Compose files
+// of a repository together; its [View] of a service answers what the service
+// is set to and where that is written, so that a rule neither reports what is
+// inherited nor edits the wrong file.
+//
+//	p := compose.NewProject(files)
+//	for _, v := range p.Views("compose.yaml") {
+//		if v.Setting("privileged").Bool() { … }
+//	}
+//
+// # Semantics that editing must respect
+//
+// A YAML merge (`<<`) replaces a list, while `extends` and override files
+// append to it. Values may hold variables; [Expand] fills in their defaults
+// and says whether the result is certain. Environment files and variables of
+// the shell are never read.
+package compose

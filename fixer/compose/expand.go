@@ -1,0 +1,85 @@
+package compose
+
+import "strings"
+
+// Expand fills variables of a value in with their defaults, as Compose does
+// when the environment has none of them: ${V:-d} and ${V-d} give d, $V and
+// ${V} give nothing, $$ a dollar. certain is false when the result depends on
+// a variable, whether or not it has a default.
+func Expand(s string) (value string, certain bool) {
+	if !strings.Contains(s, "$") {
+		return s, true
+	}
+	return expand(s, 0)
+}
+
+// maxNesting bounds defaults within defaults.
+const maxNesting = 8
+
+func expand(s string, depth int) (string, bool) {
+	var b strings.Builder
+	certain := true
+	for i := 0; i < len(s); i++ {
+		if s[i] != '$' || i+1 == len(s) {
+			b.WriteByte(s[i])
+			continue
+		}
+		switch next := s[i+1]; {
+		case next == '$':
+			b.WriteByte('$')
+			i++
+		case next == '{':
+			end := closing(s, i+2)
+			if end < 0 || depth >= maxNesting {
+				b.WriteString(s[i:])
+				return b.String(), false
+			}
+			v, _ := expand(defaultOf(s[i+2:end]), depth+1)
+			b.WriteString(v)
+			i, certain = end, false
+		case isNameByte(next, true):
+			j := i + 1
+			for j < len(s) && isNameByte(s[j], false) {
+				j++
+			}
+			i, certain = j-1, false
+		default:
+			b.WriteByte('$')
+		}
+	}
+	return b.String(), certain
+}
+
+// closing returns the index of the brace that closes the one before from.
+func closing(s string, from int) int {
+	depth := 1
+	for i := from; i < len(s); i++ {
+		switch {
+		case s[i] == '}':
+			if depth--; depth == 0 {
+				return i
+			}
+		case s[i] == '{' && s[i-1] == '$':
+			depth++
+		}
+	}
+	return -1
+}
+
+// defaultOf returns what NAME:-word or NAME-word give for an unset NAME. The
+// forms that demand a value (:?) or replace a set one (:+) give nothing.
+func defaultOf(expr string) string {
+	i := 0
+	for i < len(expr) && isNameByte(expr[i], i == 0) {
+		i++
+	}
+	rest := strings.TrimPrefix(expr[i:], ":")
+	if word, ok := strings.CutPrefix(rest, "-"); ok {
+		return word
+	}
+	return ""
+}
+
+func isNameByte(c byte, first bool) bool {
+	return c == '_' || c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || !first && c >= '0' && c <= '9'
+}

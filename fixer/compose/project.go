@@ -1,0 +1,185 @@
+package compose
+
+import (
+	"path"
+	"slices"
+	"strings"
+
+	"oakum/fixer/yamldoc"
+)
+
+// A Project is the Compose files of a repository, by path.
+type Project struct {
+	files map[string]*File
+}
+
+// NewProject puts files together. The map is kept and must not change.
+func NewProject(files map[string]*File) *Project { return &Project{files: files} }
+
+// A View is a service with everything it is made of.
+type View struct {
+	*Service
+	File string // path of the file that holds it
+	Doc  *yamldoc.Doc
+
+	// Bases are the services it extends, nearest first.
+	Bases []Part
+
+	// Overrides are services of the same name in the override files that
+	// Compose reads without being told (compose.override.yaml).
+	Overrides []Part
+
+	// Partial says that neither the service nor a base has an image or a
+	// build: it completes a service of another file, and what it lacks says
+	// nothing.
+	Partial bool
+}
+
+// A Part is a service in a file that contributes to a view.
+type Part struct {
+	*Service
+	File string
+}
+
+// Views returns the services of a file in its order.
+func (p *Project) Views(file string) []View {
+	f := p.files[file]
+	if f == nil {
+		return nil
+	}
+	var out []View
+	for _, s := range f.Services {
+		v := View{Service: s, File: file, Doc: f.Doc, Bases: p.bases(s, file)}
+		v.Overrides = p.overrides(s, file)
+		v.Partial = s.Image == "" && s.Build == nil && s.Extends == nil &&
+			!slices.ContainsFunc(v.Bases, func(b Part) bool { return b.Image != "" || b.Build != nil })
+		out = append(out, v)
+	}
+	return out
+}
+
+// maxExtends bounds chains of extends; Compose refuses circles, and so do we.
+const maxExtends = 16
+
+func (p *Project) bases(s *Service, file string) []Part {
+	var out []Part
+	for range maxExtends {
+		if s.Extends == nil || s.Extends.Service == "" {
+			break
+		}
+		if s.Extends.File != "" {
+			file = path.Join(path.Dir(file), s.Extends.File)
+		}
+		f := p.files[file]
+		if f == nil {
+			break
+		}
+		base := f.Service(s.Extends.Service)
+		if base == nil || slices.ContainsFunc(out, func(o Part) bool { return o.Service == base }) {
+			break
+		}
+		out = append(out, Part{base, file})
+		s = base
+	}
+	return out
+}
+
+// overrideOf maps the names Compose looks for to the override it reads next
+// to each.
+var overrideOf = map[string][]string{
+	"compose.yaml":        {"compose.override.yaml", "compose.override.yml"},
+	"compose.yml":         {"compose.override.yml", "compose.override.yaml"},
+	"docker-compose.yml":  {"docker-compose.override.yml", "docker-compose.override.yaml"},
+	"docker-compose.yaml": {"docker-compose.override.yaml", "docker-compose.override.yml"},
+}
+
+func (p *Project) overrides(s *Service, file string) []Part {
+	var out []Part
+	for _, name := range overrideOf[path.Base(file)] {
+		at := path.Join(path.Dir(file), name)
+		if f := p.files[at]; f != nil {
+			if o := f.Service(s.Name); o != nil {
+				out = append(out, Part{o, at})
+			}
+		}
+	}
+	return out
+}
+
+// IsOverride reports whether a file of this name only completes others.
+func IsOverride(file string) bool {
+	return strings.Contains(path.Base(file), ".override.")
+}
+
+// A Setting is the value of one key of a service and where it is written.
+type Setting struct {
+	Node *yamldoc.Node // nil when nothing sets it
+	File string
+	Own  bool // written in the service's own mapping, not merged, extended or overridden
+}
+
+// Setting returns what holds for a key that has one value: the override's,
+// else the service's own or merged one, else the nearest base's.
+func (v View) Setting(key string) Setting {
+	for _, o := range slices.Backward(v.Overrides) {
+		if n := o.Node.Get(key); !n.Null() {
+			return Setting{Node: n, File: o.File}
+		}
+	}
+	if n := v.Node.Get(key); !n.Null() {
+		return Setting{Node: n, File: v.File, Own: v.Node.Own(key) != nil}
+	}
+	for _, b := range v.Bases {
+		if n := b.Node.Get(key); !n.Null() {
+			return Setting{Node: n, File: b.File}
+		}
+	}
+	return Setting{}
+}
+
+// List returns the entries that hold for a key that has a list: those of the
+// bases, the service and the overrides together, because Compose appends them.
+func (v View) List(key string) []Setting {
+	var out []Setting
+	add := func(n *yamldoc.Node, file string, own bool) {
+		for _, item := range n.List() {
+			out = append(out, Setting{Node: item, File: file, Own: own})
+		}
+	}
+	for _, b := range slices.Backward(v.Bases) {
+		add(b.Node.Get(key), b.File, false)
+	}
+	add(v.Node.Get(key), v.File, v.Node.Own(key) != nil)
+	for _, o := range v.Overrides {
+		add(o.Node.Get(key), o.File, false)
+	}
+	return out
+}
+
+// ImageName returns the image that the service runs, with defaults of
+// variables filled in; certain is false when a variable decides it.
+func (v View) ImageName() (ref string, certain bool) {
+	if s := v.Setting("image"); s.Node != nil {
+		return Expand(s.Node.Text())
+	}
+	return "", true
+}
+
+// BuildFile returns the path of the Dockerfile that builds the service,
+// relative to the root of the repository, and the stage. ok is false when the
+// service is not built here, or from elsewhere.
+func (v View) BuildFile() (file, target string, ok bool) {
+	b, at := v.Build, v.File
+	for i := 0; b == nil && i < len(v.Bases); i++ {
+		b, at = v.Bases[i].Build, v.Bases[i].File
+	}
+	if b == nil || b.Inline {
+		return "", "", false
+	}
+	ctx, _ := Expand(b.Context)
+	name, _ := Expand(b.Dockerfile)
+	if strings.Contains(ctx, "://") || strings.HasPrefix(ctx, "git@") || path.IsAbs(ctx) || path.IsAbs(name) {
+		return "", "", false
+	}
+	return path.Join(path.Dir(at), ctx, name), b.Target, true
+}

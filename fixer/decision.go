@@ -1,0 +1,28 @@
+package fixer
+
+// Verdict is what was said of a finding.
+type Verdict string
+
+// The verdicts. Ignore writes a suppression with its reason, as an edit like
+// any other.
+const (
+	Accept Verdict = "accept"
+	Reject Verdict = "skip"
+	Ignore Verdict = "ignore"
+)
+
+// A Decision is a person's or a flag's verdict on one finding.
+type Decision struct {
+	Verdict Verdict `json:"verdict"`
+	Fix     string  `json:"fix,omitempty"`    // id of the alternative; "" for the first
+	Params  Params  `json:"params,omitempty"` // chosen values; the rest are defaults
+	Reason  string  `json:"reason,omitempty"` // for Ignore
+
+	// Level is the level the fix had when it was accepted. A fix that has
+	// become less safe since, because other edits changed the evidence, is
+	// not made on the strength of the old verdict.
+	Level Level `json:"level,omitempty"`
+}
+
+// Decisions are the verdicts of a session by finding. A nil map has none.
+type Decisions map[Key]Decision

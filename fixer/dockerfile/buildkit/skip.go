@@ -1,0 +1,55 @@
+package buildkit
+
+import (
+	"bytes"
+	"regexp"
+
+	"oakum/fixer/dockerfile"
+)
+
+// withoutSkips returns the file with everything that configures the checks made
+// ineffective, byte for byte as long and with the same lines, and whether there
+// was anything of the kind.
+//
+// The directive keeps its place, because one that is gone would end the block
+// of directives and lose an "# escape=" below it: its value becomes "skip=",
+// which skips nothing. In comments above an instruction the word "check" is
+// overwritten.
+func withoutSkips(f *dockerfile.File) ([]byte, bool) {
+	out, found := f.Source, false
+	change := func() {
+		if !found {
+			out, found = bytes.Clone(f.Source), true
+		}
+	}
+	if d, ok := f.Directive("check"); ok {
+		change()
+		line := out[d.Start:d.End]
+		neutralise(line[bytes.IndexByte(line, '=')+1:])
+	}
+	for _, c := range f.Comments {
+		if c.Inside == nil && checkComment.MatchString(c.Text) {
+			change()
+			line := out[c.Start:c.End]
+			at := bytes.IndexAny(line, "cC")
+			copy(line[at:at+len("check")], "-----")
+		}
+	}
+	return out, found
+}
+
+var checkComment = regexp.MustCompile(`(?i)^check\s*=`)
+
+// neutralise overwrites the value of a directive. One that has no room for
+// "skip=" is no valid option and stays, to fail as it does in a build.
+func neutralise(value []byte) {
+	const nothing = "skip="
+	from := len(value) - len(bytes.TrimLeft(value, " \t"))
+	if len(value)-from < len(nothing) {
+		return
+	}
+	for k := from; k < len(value); k++ {
+		value[k] = ' '
+	}
+	copy(value[from:], nothing)
+}

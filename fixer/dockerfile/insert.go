@@ -1,0 +1,129 @@
+package dockerfile
+
+import (
+	"bytes"
+	"strings"
+
+	"oakum/fixer/text"
+)
+
+// InsertBefore puts whole lines before an instruction, above the comments that
+// stand directly on top of it, since they speak of it. Parser directives and
+// the comment a file begins with stay on top.
+func (f *File) InsertBefore(i *Instruction, lines ...string) ([]text.Edit, error) {
+	if err := f.checkInsert(i, lines); err != nil {
+		return nil, err
+	}
+	line := f.commentTop(i)
+	at := f.lines.Start(line)
+	if line == 1 {
+		at += bomLen(f.Source)
+	}
+	eol := f.eolOf(line)
+	return []text.Edit{text.Insert(at, strings.Join(lines, eol)+eol)}, nil
+}
+
+// InsertAfter puts whole lines after an instruction, its heredoc bodies
+// included. A file without final newline stays without.
+func (f *File) InsertAfter(i *Instruction, lines ...string) ([]text.Edit, error) {
+	if err := f.checkInsert(i, lines); err != nil {
+		return nil, err
+	}
+	if i.Dangling {
+		return nil, refuse(RefusedDangling, i.EndLine,
+			"the last line is continued by nothing, so that a line added after it would become part of %s", i.Keyword)
+	}
+	eol := f.eolOf(i.EndLine)
+	return []text.Edit{text.Insert(i.End, eol+strings.Join(lines, eol))}, nil
+}
+
+// commentTop returns the first line of the comment block that touches the
+// instruction from above, or the instruction's own line.
+func (f *File) commentTop(i *Instruction) int {
+	top := i.Line
+	for k := len(f.Comments) - 1; k >= 0; k-- {
+		c := f.Comments[k]
+		if c.Inside == nil && c.Line == top-1 {
+			top = c.Line
+		}
+	}
+	first := 1
+	for _, d := range f.Directives {
+		first = d.Line + 1
+	}
+	if top <= first {
+		return i.Line
+	}
+	return top
+}
+
+// eolOf returns the line ending of a line, or that of the file when the line
+// has none.
+func (f *File) eolOf(line int) string {
+	if next := f.lines.Next(line); next > f.lines.Start(line) && f.Source[next-1] == '\n' {
+		if f.lines.End(line) == next-1 {
+			return "\n"
+		}
+		return "\r\n"
+	}
+	return f.EOL
+}
+
+func (f *File) checkInsert(i *Instruction, lines []string) error {
+	if i.OnBuild {
+		return refuse(RefusedOnbuild, i.Line, "an ONBUILD trigger holds one instruction; nothing can be put next to it")
+	}
+	if i.Stage != nil && i.Stage.Windows {
+		return windowsRefusal(i)
+	}
+	if len(lines) == 0 {
+		return refuse(RefusedText, i.Line, "there is nothing to insert")
+	}
+	for n, l := range lines {
+		if strings.ContainsAny(l, "\r\n\x00") {
+			return refuse(RefusedText, i.Line, "an inserted line must not hold line endings")
+		}
+		if _, more := continued([]byte(l), f.Escape); more && n == len(lines)-1 {
+			return refuse(RefusedText, i.Line, "the last inserted line must not be continued")
+		}
+	}
+	return nil
+}
+
+// Delete removes an instruction with its lines and line ending. Comments above
+// it stay: only a person knows whether they still hold.
+func (f *File) Delete(i *Instruction) ([]text.Edit, error) {
+	if err := f.checkEdit(i); err != nil {
+		return nil, err
+	}
+	if len(i.Heredocs) > 0 {
+		return nil, refuse(RefusedHeredoc, i.Line, "the instruction has a heredoc body, which is never rewritten")
+	}
+	from, to := f.lines.Start(i.Line), f.lines.Next(i.EndLine)
+	if i.Line == 1 {
+		from += bomLen(f.Source)
+	}
+	if to == i.End && from > 0 && !bytes.HasSuffix(f.Source[:to], []byte("\n")) {
+		// The last line of a file without final newline: take the line ending
+		// before it, so that the file stays without.
+		if e := f.lines.End(i.Line - 1); i.Line > 1 {
+			from = e
+		}
+	}
+	return []text.Edit{{Start: from, End: to}}, nil
+}
+
+// checkEdit refuses what is never rewritten.
+func (f *File) checkEdit(i *Instruction) error {
+	switch {
+	case i.OnBuild || i.Trigger != nil:
+		return refuse(RefusedOnbuild, i.Line, "ONBUILD acts in images built from this one, which are not seen here")
+	case i.Stage != nil && i.Stage.Windows:
+		return windowsRefusal(i)
+	}
+	return nil
+}
+
+func windowsRefusal(i *Instruction) *Refusal {
+	return refuse(RefusedWindows, i.Line, "the stage is a Windows image, which is read but not rewritten")
+}

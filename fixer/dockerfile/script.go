@@ -1,0 +1,162 @@
+package dockerfile
+
+import (
+	"errors"
+	"path"
+	"strings"
+
+	"mvdan.cc/sh/v3/syntax"
+)
+
+// A Script is the shell text of an instruction, read as a shell reads it.
+//
+// The shell never sees continuations or the comments between them: BuildKit
+// joins the lines first. So a "#" in shell text comments out everything behind
+// it, line breaks or not, and Script reads it so.
+//
+// Text is read as bash where the shell is not known to be another one; bash
+// accepts almost all that a POSIX shell accepts, and what it does not is tried
+// as POSIX.
+type Script struct {
+	Instruction *Instruction
+	Shell       []string // words of the SHELL in force; nil for the default /bin/sh -c
+	Text        string   // what the shell gets
+	// Commands are the simple commands in the order of the text, those inside
+	// substitutions after the command they stand in.
+	Commands []Command
+
+	file *File
+}
+
+// A Command is one simple command: name, arguments, assignments, redirections.
+type Command struct {
+	Name       string // the first word's value without folder; "" when it is not static
+	Words      []Word // name and arguments; empty for bare assignments
+	Assigns    []Word // NAME=value before the name
+	Start, End int    // in the file, redirections included
+	Line       int
+	Place      Place
+	// Chain numbers the lists "a && b && c" of the script; Last marks the end
+	// of one. A command that stands alone is a chain of one.
+	Chain int
+	Last  bool
+}
+
+// Place says in which constructs a command stands; zero is the top level of the
+// script.
+type Place uint16
+
+// The constructs that Place tells apart.
+const (
+	InPipe         Place = 1 << iota // a | b
+	InOr                             // a || b, either side
+	InNegation                       // ! a
+	InBackground                     // a &
+	InSubshell                       // ( a )
+	InBlock                          // { a; }
+	InCondition                      // what if, while and until decide on
+	InBranch                         // what if and case run
+	InLoop                           // what for, while and until run
+	InFunction                       // the body of a function
+	InSubstitution                   // $(a), `a`, <(a)
+)
+
+// maxScript bounds the text given to the shell parser, which recurses.
+const maxScript = 64 << 10
+
+// Script reads the shell text of RUN, CMD, ENTRYPOINT or HEALTHCHECK CMD. It
+// returns a [*Refusal] when there is none, or when another program than a
+// POSIX-like shell reads it.
+func (f *File) Script(i *Instruction) (*Script, error) {
+	if err := f.checkScript(i); err != nil {
+		return nil, err
+	}
+	s := &Script{Instruction: i, file: f}
+	if i.Stage != nil {
+		s.Shell, _ = i.Stage.ShellAt(i)
+	}
+	if !posixShell(s.Shell) {
+		return nil, refuse(RefusedShell, i.Line, "SHELL makes %q read the text, which is not understood", path.Base(s.Shell[0]))
+	}
+	from, to := i.shellRange()
+	s.Text = i.logical.text[from:to]
+	if len(s.Text) > maxScript {
+		return nil, refuse(RefusedSize, i.Line, "the shell text has %d bytes; more than %d is not read", len(s.Text), maxScript)
+	}
+	if strings.IndexByte(s.Text, 0) >= 0 {
+		return nil, refuse(RefusedSyntax, i.Line, "the shell text holds a NUL byte")
+	}
+	tree, err := parseShell(s.Text)
+	if err != nil {
+		return nil, refuse(RefusedSyntax, i.Line, "the shell text does not parse: %s", shellReason(err))
+	}
+	r := scriptReader{words: words{logical: i.logical, lines: f.lines, escape: i.escape}, base: from}
+	r.stmts(tree.Stmts, 0)
+	s.Commands = r.out
+	return s, nil
+}
+
+func (f *File) checkScript(i *Instruction) error {
+	switch i.Keyword {
+	case "RUN", "CMD", "ENTRYPOINT":
+	case "HEALTHCHECK":
+		if len(i.Words) == 0 || !strings.EqualFold(i.Words[0].Value, "CMD") {
+			return refuse(RefusedKeyword, i.Line, "HEALTHCHECK NONE runs no command")
+		}
+	default:
+		return refuse(RefusedKeyword, i.Line, "%s holds no shell text", i.Keyword)
+	}
+	if i.JSON {
+		return refuse(RefusedJSON, i.Line, "the exec form is not read by a shell")
+	}
+	if err := f.checkEdit(i); err != nil {
+		return err
+	}
+	if len(i.Heredocs) > 0 {
+		return refuse(RefusedHeredoc, i.Line, "the commands are in a heredoc, which is never rewritten")
+	}
+	return nil
+}
+
+// posixShell reports whether SHELL words hand text to a shell of the Bourne
+// family with -c as the last option.
+func posixShell(words []string) bool {
+	if words == nil {
+		return true
+	}
+	if len(words) < 2 {
+		return false
+	}
+	switch path.Base(words[0]) {
+	case "sh", "ash", "dash", "bash", "ksh", "mksh":
+	default:
+		return false
+	}
+	last := words[len(words)-1]
+	return strings.HasPrefix(last, "-") && strings.HasSuffix(last, "c")
+}
+
+func parseShell(src string) (*syntax.File, error) {
+	file, err := syntax.NewParser(syntax.Variant(syntax.LangBash)).Parse(strings.NewReader(src), "")
+	if err == nil {
+		return file, nil
+	}
+	if file, perr := syntax.NewParser(syntax.Variant(syntax.LangPOSIX)).Parse(strings.NewReader(src), ""); perr == nil {
+		return file, nil
+	}
+	return nil, err
+}
+
+// shellReason drops the position, which is that of the joined text and would
+// mislead.
+func shellReason(err error) string {
+	var p syntax.ParseError
+	if errors.As(err, &p) {
+		return p.Text
+	}
+	reason := err.Error()
+	if at, rest, ok := strings.Cut(reason, ": "); ok && strings.Trim(at, "0123456789:") == "" {
+		return rest
+	}
+	return reason
+}

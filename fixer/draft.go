@@ -1,0 +1,152 @@
+package fixer
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+
+	"oakum/fixer/dockerfile"
+	"oakum/fixer/text"
+	"oakum/fixer/yamldoc"
+)
+
+// A Draft collects the edits of one fix. A fix describes what it wants; the
+// draft turns it into bytes and remembers which data the fix declared it would
+// change, which is what verification holds it to.
+type Draft struct {
+	Snapshot *Snapshot
+	Params   Params
+
+	yaml    map[docRef][]yamldoc.Op
+	order   []docRef
+	changes map[string]*FileChange
+}
+
+type docRef struct {
+	file string
+	doc  int
+}
+
+// A FileChange is what one fix does to one file.
+type FileChange struct {
+	Path  string
+	Edits []text.Edit
+
+	// Create holds the whole content of a file that does not exist yet, of
+	// the given kind. Edits is empty then.
+	Create []byte
+	Kind   Kind
+
+	// Paths are the data paths, per YAML document, that the edits may alter.
+	Paths map[int][]yamldoc.Path
+
+	// Contract are the fields of a Dockerfile's runtime contract that the
+	// edits may alter.
+	Contract []dockerfile.Field
+
+	// Comment marks edits that add a comment and may alter no data at all.
+	Comment bool
+}
+
+// Param returns the chosen value of a parameter, or its default.
+func (d *Draft) Param(name string) string { return d.Params[name] }
+
+// YAML asks for operations on one document of a file. Operations of several
+// calls on the same document are made in the order of the calls.
+func (d *Draft) YAML(file string, doc *yamldoc.Doc, ops ...yamldoc.Op) {
+	ref := docRef{file, doc.Index}
+	if d.yaml == nil {
+		d.yaml = map[docRef][]yamldoc.Op{}
+	}
+	if _, ok := d.yaml[ref]; !ok {
+		d.order = append(d.order, ref)
+	}
+	d.yaml[ref] = append(d.yaml[ref], ops...)
+}
+
+// Dockerfile asks for edits of a Dockerfile and declares the fields of its
+// runtime contract that they alter.
+func (d *Draft) Dockerfile(file string, edits []text.Edit, alters ...dockerfile.Field) {
+	c := d.change(file)
+	c.Edits = append(c.Edits, edits...)
+	c.Contract = append(c.Contract, alters...)
+}
+
+// Comment asks for edits that only add comments.
+func (d *Draft) Comment(file string, edits []text.Edit) {
+	c := d.change(file)
+	c.Edits = append(c.Edits, edits...)
+	c.Comment = true
+}
+
+// Create asks for a new file.
+func (d *Draft) Create(path string, kind Kind, data []byte) {
+	c := d.change(path)
+	c.Create, c.Kind = data, kind
+}
+
+func (d *Draft) change(path string) *FileChange {
+	if d.changes == nil {
+		d.changes = map[string]*FileChange{}
+	}
+	c := d.changes[path]
+	if c == nil {
+		c = &FileChange{Path: path}
+		d.changes[path] = c
+	}
+	return c
+}
+
+// Draft computes what a fix does to the snapshot with the chosen parameters.
+// The result is sorted by path. An error says why the fix cannot be made here.
+func (f *Fix) Draft(snap *Snapshot, chosen Params) ([]FileChange, error) {
+	params, err := f.Resolve(chosen)
+	if err != nil {
+		return nil, err
+	}
+	d := &Draft{Snapshot: snap, Params: params}
+	if err := f.Edit(d); err != nil {
+		return nil, err
+	}
+	return d.finish()
+}
+
+func (d *Draft) finish() ([]FileChange, error) {
+	for _, ref := range d.order {
+		file := d.Snapshot.File(ref.file)
+		if file == nil || file.YAML == nil || ref.doc >= len(file.YAML.Docs) {
+			return nil, Refuse("%s has no document %d", ref.file, ref.doc)
+		}
+		change, err := file.YAML.Docs[ref.doc].Edit(d.yaml[ref]...)
+		if err != nil {
+			return nil, err
+		}
+		c := d.change(ref.file)
+		c.Edits = append(c.Edits, change.Edits...)
+		if c.Paths == nil {
+			c.Paths = map[int][]yamldoc.Path{}
+		}
+		c.Paths[ref.doc] = append(c.Paths[ref.doc], change.Paths...)
+	}
+	var out []FileChange
+	for _, path := range slices.Sorted(maps.Keys(d.changes)) {
+		c := d.changes[path]
+		file := d.Snapshot.File(path)
+		switch {
+		case c.Create != nil && file != nil:
+			return nil, Refuse("%s exists already", path)
+		case c.Create == nil && file == nil:
+			return nil, fmt.Errorf("no file %s", path)
+		case file != nil && file.Skip != nil:
+			return nil, Refuse("%s is not edited: %s", path, file.Skip.Reason)
+		}
+		text.Sort(c.Edits)
+		if c.Create != nil || len(c.Edits) > 0 {
+			out = append(out, *c)
+		}
+	}
+	if len(out) == 0 {
+		return nil, Refuse("there is nothing to change")
+	}
+	return out, nil
+}

@@ -1,0 +1,88 @@
+package fixer
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+)
+
+// A Fix is one way to resolve a finding.
+type Fix struct {
+	// ID names the alternative within its rule, as in "set-user". Decisions
+	// refer to it, so it must not depend on the order of alternatives.
+	ID string
+
+	// Title is a verb phrase: "set runAsNonRoot to true".
+	Title string
+
+	Level  Level
+	Breaks string // what can stop working, one sentence; required above Safe
+	Verify string // how to see that it still works
+
+	Params []Param
+
+	// Edit makes the change on a draft. It must be pure: the same snapshot
+	// and parameters give the same edits. A refusal is returned as an error
+	// whose text is a sentence for people.
+	Edit func(d *Draft) error
+}
+
+// Param is a value a person may choose before a fix is made.
+type Param struct {
+	Name     string // as given to --set: "uid"
+	Meaning  string // what it is, with its unit and range
+	Default  string
+	Validate func(value string) error // nil accepts everything
+}
+
+// Params are chosen values by name.
+type Params map[string]string
+
+// Resolve returns the value of every parameter of the fix: the chosen one,
+// else the default. It fails on a value the parameter does not accept, and on
+// a name the fix does not have.
+func (f *Fix) Resolve(chosen Params) (Params, error) {
+	out := make(Params, len(f.Params))
+	for _, p := range f.Params {
+		v, ok := chosen[p.Name]
+		if !ok {
+			v = p.Default
+		}
+		if p.Validate != nil {
+			if err := p.Validate(v); err != nil {
+				return nil, fmt.Errorf("%s: %q is not accepted: %w", p.Name, v, err)
+			}
+		}
+		out[p.Name] = v
+	}
+	for _, k := range slices.Sorted(maps.Keys(chosen)) {
+		if _, ok := out[k]; !ok {
+			return nil, fmt.Errorf("no parameter %q: this fix has %s", k, f.paramNames())
+		}
+	}
+	return out, nil
+}
+
+func (f *Fix) paramNames() string {
+	if len(f.Params) == 0 {
+		return "none"
+	}
+	names := make([]string, len(f.Params))
+	for i, p := range f.Params {
+		names[i] = p.Name
+	}
+	return strings.Join(names, ", ")
+}
+
+// A Refusal is a fix's own statement that it cannot be made soundly here.
+type Refusal struct {
+	Reason string // a sentence for people, lower case, no full stop
+}
+
+func (r *Refusal) Error() string { return r.Reason }
+
+// Refuse returns a [Refusal].
+func Refuse(format string, args ...any) error {
+	return &Refusal{Reason: fmt.Sprintf(format, args...)}
+}

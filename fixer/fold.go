@@ -1,0 +1,341 @@
+package fixer
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"oakum/fixer/text"
+)
+
+// Fold turns decisions into a plan. Edits are never computed against the
+// baseline and merged. Each pass checks the current snapshot, takes the
+// accepted fixes that still apply, in canonical order and as long as their
+// edits neither overlap nor share an insertion point, makes them, parses the
+// result, verifies it, and goes on from there, until nothing is left to take.
+//
+// The result depends on the set of decisions only. Every pass settles at least
+// one decision, so the fold ends.
+func Fold(snap *Snapshot, facts *Facts, rules []*Rule, decisions Decisions) *Plan {
+	c := newChecker(facts, rules)
+	return fold(c, snap, c.check(snap), decisions)
+}
+
+// taken is a fix chosen in one pass.
+type taken struct {
+	finding  *Finding
+	title    string
+	level    Level
+	ignore   bool
+	reason   string // of an Ignore
+	contents []FileChange
+}
+
+type folder struct {
+	checker   *checker
+	decisions Decisions
+	order     map[string]int // rule name → place in the table of rules
+
+	cur      *Snapshot
+	report   *Report
+	outcomes map[Key]*Outcome
+	pending  map[Key]Decision
+	fixes    map[string][]Key // by file
+	passes   int
+	made     int // fixes made so far
+}
+
+func fold(c *checker, snap *Snapshot, baseline *Report, decisions Decisions) *Plan {
+	f := &folder{
+		checker: c.fork(), decisions: decisions, order: map[string]int{},
+		cur: snap, report: baseline, outcomes: map[Key]*Outcome{}, pending: map[Key]Decision{}, fixes: map[string][]Key{},
+	}
+	for i, r := range c.rules {
+		f.order[r.Name] = i
+	}
+	for k, d := range decisions {
+		if d.Verdict != Reject {
+			f.pending[k] = d
+		}
+	}
+	for {
+		before := f.made
+		f.settle()
+		// What was blocked or refused was judged against a file that other
+		// fixes have changed since. Judged once more against the final file,
+		// the plan is one that a second run would not add to.
+		if f.made == before || !f.retry() {
+			break
+		}
+	}
+	return f.plan(snap, baseline)
+}
+
+// settle runs passes until no pending decision can be taken.
+func (f *folder) settle() {
+	for {
+		batch := f.choose()
+		if len(batch) == 0 {
+			return
+		}
+		f.passes++
+		next, report, good := f.verified(batch)
+		if len(good) == 0 {
+			continue // every one of the batch was blocked; the rest may go on
+		}
+		f.advance(next, report, good)
+	}
+}
+
+// retry puts blocked and refused decisions back. It reports whether there are
+// any.
+func (f *folder) retry() bool {
+	any := false
+	for k, o := range f.outcomes {
+		if o.Result == Blocked || o.Result == Refused {
+			delete(f.outcomes, k)
+			f.pending[k] = f.decisions[k]
+			any = true
+		}
+	}
+	return any
+}
+
+// choose collects the fixes that can be made together on the current snapshot.
+func (f *folder) choose() []taken {
+	var found []*Finding
+	for _, finding := range f.report.Findings {
+		if _, ok := f.pending[finding.Key()]; ok {
+			found = append(found, finding)
+		}
+	}
+	slices.SortStableFunc(found, func(a, b *Finding) int {
+		return cmp.Or(cmp.Compare(f.order[a.Rule], f.order[b.Rule]), compareFindings(a, b))
+	})
+	var batch []taken
+	claimed := map[string][]text.Edit{}
+	for _, finding := range found {
+		k := finding.Key()
+		t, err := f.draft(finding, f.pending[k])
+		if err != nil {
+			delete(f.pending, k)
+			f.outcomes[k] = &Outcome{Finding: finding, Result: err.result, Reason: err.reason, Title: t.title, Level: t.level}
+			continue
+		}
+		if slices.ContainsFunc(t.contents, func(c FileChange) bool {
+			_, made := claimed[c.Path]
+			return text.Conflict(claimed[c.Path], c.Edits) || (made && c.Create != nil)
+		}) {
+			continue // next pass, on what this one makes
+		}
+		for _, c := range t.contents {
+			claimed[c.Path] = append(claimed[c.Path], c.Edits...)
+		}
+		batch = append(batch, t)
+	}
+	return batch
+}
+
+type failure struct {
+	result Result
+	reason string
+}
+
+// draft computes the edits of one decision, or says why there are none.
+func (f *folder) draft(finding *Finding, d Decision) (taken, *failure) {
+	t := taken{finding: finding}
+	if d.Verdict == Ignore {
+		t.ignore, t.reason, t.title = true, d.Reason, "record why it is left"
+		file := f.cur.File(finding.File)
+		edits, err := suppressEdit(file, finding, d.Reason)
+		if err != nil {
+			return t, &failure{Refused, err.Error()}
+		}
+		t.contents = []FileChange{{Path: file.Path, Edits: edits, Comment: true}}
+		return t, nil
+	}
+	fix := chosen(finding, d.Fix)
+	switch {
+	case fix == nil && len(finding.Fixes) == 0:
+		return t, &failure{Refused, cmp.Or(finding.Advice, "no sound fix is known here")}
+	case fix == nil:
+		return t, &failure{Refused, fmt.Sprintf("the fix %q is not offered any more after the other edits", d.Fix)}
+	}
+	t.title, t.level = fix.Title, fix.Level
+	if d.Level != 0 && fix.Level > d.Level {
+		return t, &failure{Blocked, fmt.Sprintf("after the other edits this fix is %s, and was accepted as %s", fix.Level, d.Level)}
+	}
+	contents, err := fix.Draft(f.cur, d.Params)
+	if err != nil {
+		return t, &failure{Refused, strings.TrimSuffix(err.Error(), ".")}
+	}
+	t.contents = contents
+	return t, nil
+}
+
+func chosen(f *Finding, id string) *Fix {
+	if id == "" && len(f.Fixes) > 0 {
+		return &f.Fixes[0]
+	}
+	return f.Fix(id)
+}
+
+// verified applies a batch and verifies it. Where the whole batch does not
+// hold, its fixes are tried one by one: those that fail alone are blocked, and
+// the others are made together, or if that fails too, the first of them.
+func (f *folder) verified(batch []taken) (*Snapshot, *Report, []taken) {
+	next, report, err := f.try(batch)
+	if err == nil {
+		return next, report, batch
+	}
+	if len(batch) == 1 {
+		f.block(batch[0], err)
+		return nil, nil, nil
+	}
+	var good []taken
+	for _, t := range batch {
+		if _, _, err := f.try([]taken{t}); err != nil {
+			f.block(t, err)
+			continue
+		}
+		good = append(good, t)
+	}
+	if len(good) == 0 {
+		return nil, nil, nil
+	}
+	if next, report, err = f.try(good); err != nil {
+		good = good[:1]
+		next, report, err = f.try(good)
+		if err != nil { // it held a moment ago; rules are pure
+			f.block(good[0], err)
+			return nil, nil, nil
+		}
+	}
+	return next, report, good
+}
+
+func (f *folder) block(t taken, err error) {
+	k := t.finding.Key()
+	delete(f.pending, k)
+	f.outcomes[k] = &Outcome{Finding: t.finding, Result: Blocked, Reason: err.Error(), Title: t.title, Level: t.level}
+}
+
+// try makes the edits of a batch on the current snapshot and verifies them.
+func (f *folder) try(batch []taken) (*Snapshot, *Report, error) {
+	merged := map[string]*FileChange{}
+	var paths []string
+	for _, t := range batch {
+		for _, c := range t.contents {
+			m := merged[c.Path]
+			if m == nil {
+				m = &FileChange{Path: c.Path, Kind: c.Kind, Create: c.Create, Comment: true}
+				merged[c.Path] = m
+				paths = append(paths, c.Path)
+			}
+			m.add(c)
+		}
+	}
+	slices.Sort(paths)
+	var sources []Source
+	for _, p := range paths {
+		m := merged[p]
+		data := m.Create
+		if data == nil {
+			var err error
+			if data, err = text.Apply(f.cur.File(p).Data, m.Edits); err != nil {
+				return nil, nil, err
+			}
+		}
+		sources = append(sources, Source{Path: p, Kind: m.Kind, Data: data})
+	}
+	next := f.cur.withAll(sources)
+	for _, p := range paths {
+		if err := verifyFile(f.cur.File(p), next.File(p), merged[p]); err != nil {
+			return nil, nil, fmt.Errorf("%s: %w", p, err)
+		}
+	}
+	report := f.checker.check(next)
+	if err := verifyFindings(f.report, report, batch); err != nil {
+		return nil, nil, err
+	}
+	return next, report, nil
+}
+
+// advance takes over the result of a pass and notes what it settled.
+func (f *folder) advance(next *Snapshot, report *Report, good []taken) {
+	f.made += len(good)
+	for _, t := range good {
+		k := t.finding.Key()
+		delete(f.pending, k)
+		o := &Outcome{Finding: t.finding, Result: Fixed, Title: t.title, Level: t.level}
+		if t.ignore {
+			o.Result, o.Reason = Ignored, t.reason
+		}
+		f.outcomes[k] = o
+		for _, c := range t.contents {
+			f.fixes[c.Path] = append(f.fixes[c.Path], k)
+		}
+	}
+	for _, was := range f.report.Findings {
+		k := was.Key()
+		if f.outcomes[k] == nil && report.Finding(k) == nil {
+			delete(f.pending, k)
+			f.outcomes[k] = &Outcome{Finding: was, Result: Closed, By: closers(was, good)}
+		}
+	}
+	// A finding that was closed or fixed can come back through a later fix.
+	for _, is := range report.Findings {
+		k := is.Key()
+		if o := f.outcomes[k]; o != nil && (o.Result == Closed || o.Result == Fixed) {
+			delete(f.outcomes, k)
+			if d, ok := f.decisions[k]; ok && d.Verdict != Reject {
+				f.pending[k] = d
+			}
+		}
+	}
+	f.cur, f.report = next, report
+}
+
+// closers names the fixes of a pass that most likely closed a finding: those
+// in its file, and among them those nearest to its place.
+func closers(was *Finding, good []taken) []Key {
+	var out []Key
+	best := -1
+	for _, t := range good {
+		near := -1
+		if slices.ContainsFunc(t.contents, func(c FileChange) bool { return c.Path == was.File }) {
+			near = commonPrefix(t.finding.Path, was.Path)
+		}
+		switch {
+		case near > best:
+			best, out = near, []Key{t.finding.Key()}
+		case near == best:
+			out = append(out, t.finding.Key())
+		}
+	}
+	return out
+}
+
+func commonPrefix(a, b string) int {
+	n := 0
+	for n < len(a) && n < len(b) && a[n] == b[n] {
+		n++
+	}
+	return n
+}
+
+func (m *FileChange) add(c FileChange) {
+	m.Edits = append(m.Edits, c.Edits...)
+	m.Contract = append(m.Contract, c.Contract...)
+	m.Comment = m.Comment && c.Comment
+	for doc, paths := range c.Paths {
+		if m.Paths == nil {
+			m.Paths = map[int][]yamlPath{}
+		}
+		m.Paths[doc] = append(m.Paths[doc], paths...)
+	}
+}
+
+var errNotGone = errors.New("the finding is still there after the edit")

@@ -1,0 +1,188 @@
+package image
+
+import "slices"
+
+// A Distribution is what an image's user space is made of.
+type Distribution string
+
+// The distributions known; the zero value means it is not known.
+const (
+	Debian      Distribution = "debian"
+	Ubuntu      Distribution = "ubuntu"
+	Alpine      Distribution = "alpine"
+	UBI         Distribution = "ubi" // Red Hat's freely distributable base
+	OracleLinux Distribution = "oraclelinux"
+	AmazonLinux Distribution = "amazonlinux"
+	CentOS      Distribution = "centos"
+	Fedora      Distribution = "fedora"
+	RockyLinux  Distribution = "rockylinux"
+	AlmaLinux   Distribution = "almalinux"
+	OpenSUSE    Distribution = "opensuse"
+	AzureLinux  Distribution = "azurelinux"
+	Mariner     Distribution = "mariner"
+	Wolfi       Distribution = "wolfi"
+	Distroless  Distribution = "distroless" // gcr.io/distroless: packages of Debian without Debian's tools
+	BusyBox     Distribution = "busybox"
+	Scratch     Distribution = "scratch"
+	Windows     Distribution = "windows"
+)
+
+// A Manager is a package manager.
+type Manager string
+
+// The package managers; the zero value means it is not known.
+const (
+	Apt        Manager = "apt"
+	Apk        Manager = "apk"
+	Dnf        Manager = "dnf"
+	Microdnf   Manager = "microdnf"
+	Yum        Manager = "yum"
+	Tdnf       Manager = "tdnf"
+	Zypper     Manager = "zypper"
+	NoPackages Manager = "none"
+)
+
+// A Shell is what runs the shell form of instructions: /bin/sh, or on Windows
+// cmd.
+type Shell string
+
+// The shells; the zero value means it is not known.
+const (
+	Dash         Shell = "dash"
+	Bash         Shell = "bash"
+	BusyBoxShell Shell = "busybox"
+	PowerShell   Shell = "powershell"
+	Cmd          Shell = "cmd"
+	NoShell      Shell = "none"
+)
+
+// A Libc is the C library programs are linked against.
+type Libc string
+
+// The C libraries; the zero value means it is not known.
+const (
+	Glibc  Libc = "glibc"
+	Musl   Libc = "musl"
+	Uclibc Libc = "uclibc"
+	NoLibc Libc = "none"
+)
+
+// A Base is what is known of an image as the ground to build on.
+type Base struct {
+	Image        string // what was asked for, in short form and without digest
+	Distribution Distribution
+	Release      string // of the distribution: "12", "3.20", "24.04"; "" when the tag does not tell
+	Codename     string // "bookworm", "noble"; "" when there is none
+	Packages     Manager
+	Shell        Shell
+	Libc         Libc
+
+	// Default is what the image starts as; both Known flags are unset when that
+	// is not known.
+	Default Identity
+	// Accounts are non-root accounts known to exist. An account that is missing
+	// here may exist all the same.
+	Accounts []Account
+	// Entrypoint is the image's ENTRYPOINT: nil when not known, empty when known
+	// to be unset.
+	Entrypoint []string
+
+	// Lifecycles are the supports that end: of the distribution's release, and
+	// of the product that the tag counts (Node.js 18).
+	Lifecycles []Lifecycle
+	// Deprecated is set when the whole repository is given up.
+	Deprecated *Deprecation
+
+	// Provenance holds the sources of each field.
+	Provenance map[BaseField][]Source
+
+	tools  map[string]bool // known to be there or not
+	ground map[string]bool // the same of the distribution alone
+}
+
+// An Account is a user that exists in an image.
+type Account struct {
+	Name string `json:"name"`
+	UID  int    `json:"uid"`
+	GID  int    `json:"gid"`
+}
+
+// A Lifecycle is the support of a release.
+type Lifecycle struct {
+	Of       string // "Debian 12 (bookworm)", "Node.js 18"
+	End      string // last day of regular support, as 2006-01-02
+	Extended string // last day of extended support, "" when there is none in general reach
+	Verified bool   // the date was read in a source
+	Sources  []Source
+}
+
+// Ended reports whether regular support is over on a day, given as 2006-01-02.
+func (l Lifecycle) Ended(day string) bool { return day > l.End }
+
+// EndedExtended reports whether extended support is over on a day as well.
+func (l Lifecycle) EndedExtended(day string) bool { return l.Ended(day) && day > l.Extended }
+
+// A Deprecation says that a repository is given up.
+type Deprecation struct {
+	Successor string `json:"successor"` // a repository, "" when there is none
+	Note      string `json:"note"`
+}
+
+// A BaseField names a fact of a [Base].
+type BaseField string
+
+// The fields of a base that have provenance.
+const (
+	BaseDistribution BaseField = "distribution"
+	BasePackages     BaseField = "packages"
+	BaseShell        BaseField = "shell"
+	BaseLibc         BaseField = "libc"
+	BaseTools        BaseField = "tools"
+	BaseAccounts     BaseField = "accounts"
+	BaseDefault      BaseField = "default"
+	BaseEntrypoint   BaseField = "entrypoint"
+	BaseReleases     BaseField = "releases"
+	BaseDeprecated   BaseField = "deprecated"
+)
+
+// BaseFields lists every field of a base that has provenance.
+func BaseFields() []BaseField {
+	return []BaseField{
+		BaseDistribution, BasePackages, BaseShell, BaseLibc, BaseTools,
+		BaseAccounts, BaseDefault, BaseEntrypoint, BaseReleases, BaseDeprecated,
+	}
+}
+
+// A Presence answers whether an image has a tool.
+type Presence string
+
+// The answers; never take NotKnown for either of the others.
+const (
+	Present  Presence = "present"
+	Absent   Presence = "absent"
+	NotKnown Presence = "unknown"
+)
+
+// Has tells whether a program (bash, curl, wget, …) is in the image.
+func (b Base) Has(tool string) Presence {
+	switch has, known := b.tools[tool]; {
+	case !known:
+		return NotKnown
+	case has:
+		return Present
+	}
+	return Absent
+}
+
+// Account finds a known account by name.
+func (b Base) Account(name string) (Account, bool) {
+	i := slices.IndexFunc(b.Accounts, func(a Account) bool { return a.Name == name })
+	if i < 0 {
+		return Account{}, false
+	}
+	return b.Accounts[i], true
+}
+
+// Verified reports whether everything the base says in the field was read in a
+// source or tested; see [Entry.Verified].
+func (b Base) Verified(f BaseField) bool { return verified(b.Provenance[f]) }

@@ -1,0 +1,84 @@
+package image
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// Evidence says in one sentence what the table holds of the base in the field
+// and from where; see [Entry.Evidence].
+func (b Base) Evidence(f BaseField) string { return sentence(b.claim(f), b.Provenance[f]) }
+
+// Evidence says in one sentence until when a release is supported.
+func (l Lifecycle) Evidence() string {
+	claim := l.Of + " is supported until " + l.End
+	if l.Extended != "" {
+		claim += ", extended until " + l.Extended
+	}
+	return sentence(claim, l.Sources)
+}
+
+func (b Base) claim(f BaseField) string {
+	switch f {
+	case BaseDistribution:
+		if b.Distribution == "" {
+			return b.Image + " is built on an unknown distribution"
+		}
+		return strings.TrimSpace(b.Image + " is built on " + string(b.Distribution) + " " + b.Release)
+	case BasePackages:
+		return b.Image + " installs packages with " + orUnknown(string(b.Packages))
+	case BaseShell:
+		return b.Image + " has as its shell " + orUnknown(string(b.Shell))
+	case BaseLibc:
+		return b.Image + " has as its C library " + orUnknown(string(b.Libc))
+	case BaseTools:
+		return b.Image + " " + b.claimTools()
+	case BaseAccounts:
+		names := make([]string, 0, len(b.Accounts))
+		for _, a := range b.Accounts {
+			names = append(names, fmt.Sprintf("%s (%d:%d)", a.Name, a.UID, a.GID))
+		}
+		return b.Image + " has the accounts " + orNothing(names)
+	case BaseDefault:
+		return b.Image + " starts as " + b.Default.String()
+	case BaseEntrypoint:
+		if b.Entrypoint == nil {
+			return b.Image + " has an entrypoint that is not known"
+		}
+		return b.Image + " has the entrypoint " + orNothing([]string{strings.Join(b.Entrypoint, " ")})
+	case BaseReleases:
+		return b.Image + " has lifecycles with sources of their own"
+	case BaseDeprecated:
+		if b.Deprecated == nil {
+			return b.Image + " is not known to be deprecated"
+		}
+		text := b.Image + " is deprecated: " + b.Deprecated.Note
+		if b.Deprecated.Successor != "" {
+			text += "; successor " + b.Deprecated.Successor
+		}
+		return text
+	}
+	return fmt.Sprintf("%s has no field %q", b.Image, string(f))
+}
+
+func (b Base) claimTools() string {
+	var has, lacks []string
+	for tool, is := range b.tools {
+		if is {
+			has = append(has, tool)
+		} else {
+			lacks = append(lacks, tool)
+		}
+	}
+	slices.Sort(has)
+	slices.Sort(lacks)
+	return "has " + orNothing(has) + " and lacks " + orNothing(lacks)
+}
+
+func orUnknown(s string) string {
+	if s == "" {
+		return "something unknown"
+	}
+	return s
+}

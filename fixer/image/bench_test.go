@@ -1,0 +1,32 @@
+package image
+
+import "testing"
+
+// BenchmarkDecode measures what the first look-up of a run costs.
+func BenchmarkDecode(b *testing.B) {
+	for b.Loop() {
+		if _, err := decodeTable(tableJSON); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+// BenchmarkDecodeBases measures what the first Dockerfile costs on top.
+func BenchmarkDecodeBases(b *testing.B) {
+	t := loadTable()
+	for b.Loop() {
+		if _, err := decodeBases(t.Bases); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+func BenchmarkLookup(b *testing.B) {
+	ref, err := ParseReference("docker.io/bitnami/redis:7.4-debian-12")
+	if err != nil {
+		b.Fatal(err)
+	}
+	for b.Loop() {
+		Lookup(ref)
+	}
+}

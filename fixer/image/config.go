@@ -1,0 +1,17 @@
+package image
+
+// A Config is what a registry tells of an image: the part of its configuration
+// that hardening asks about. Nothing here fetches one. Whoever does hands it to
+// the engine as a fact, where it outranks the table, being about these very
+// bytes and not about a family.
+type Config struct {
+	User         string            // as in USER: "", "1000", "1000:1000", "nobody"
+	Entrypoint   []string          // nil when unset
+	Cmd          []string          // nil when unset
+	Env          []string          // NAME=value
+	ExposedPorts []string          // "8080/tcp", sorted
+	Volumes      []string          // paths, sorted
+	WorkingDir   string            // "" is "/"
+	Labels       map[string]string // nil when there are none
+	Healthcheck  []string          // Test in Docker's form: NONE, CMD …, CMD-SHELL …
+}

@@ -1,0 +1,35 @@
+// Package image holds what is known of container images: how they are named,
+// and two tables of facts about them, each fact with where it comes from.
+//
+// [ParseReference] reads a name as Docker does. [Lookup] answers from the image
+// table, for the very tag that is asked about: what a container starts as and
+// steps down to, where it writes, which capabilities it needs.
+//
+//	ref, err := image.ParseReference("postgres:16-alpine")
+//	e, ok := image.Lookup(ref)
+//	e.Service                   // postgres (70:70)
+//	e.Verified(image.FieldService) // true
+//	e.Evidence(image.FieldService) // image table: postgres:16-alpine starts as root and steps down to …
+//
+// [BaseOf] answers for images as the ground to build on: distribution, package
+// manager, shell, tools, accounts, end of support.
+//
+// What always holds:
+//
+//   - What is not known is said to be unknown, never guessed: a bare digest does
+//     not tell the variant, so what differs between variants is unknown then.
+//   - Every fact has sources, or is unverified. A fix that rests on a field for
+//     which Verified is false must not be called safe.
+//   - The answers depend on the reference alone: no network, no disk, no clock.
+//     Dates of end of support are given as text and compared by the caller.
+//   - The table is decoded on the first question and once; a run that asks none
+//     pays nothing.
+//
+// The facts are written in images.yaml and bases.yaml, which are read by people
+// and by the tests. The program embeds table.json, the same data in a form that
+// decodes some ten times faster; after a change of the YAML, write it anew:
+//
+//	go test ./fixer/image -run TestTableIsCurrent -update
+//
+// What a registry tells of an image goes into a [Config]; nothing here asks one.
+package image

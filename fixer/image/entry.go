@@ -1,0 +1,188 @@
+package image
+
+import "strings"
+
+// An Entry is what the table knows of one image at one tag. Values are copies
+// of the table's: treat slices and maps as read-only.
+type Entry struct {
+	ID    string // the family: "postgres", "php-apache", "bitnami"
+	Image string // what was asked for, in short form and without digest: "postgres:16-alpine"
+
+	// Default is what a container of the image starts as.
+	Default Identity
+	// Service is the account an image that starts as root steps down to or can
+	// be started as. It is nil when there is none or the start is not as root.
+	Service *Identity
+
+	NonRoot       NonRoot
+	StepDown      StepDown
+	ReadOnly      ReadOnly
+	Writable      []WritablePath
+	Volumes       []Volume // the VOLUME instructions of the image
+	Ports         []Port   // what it listens on as shipped
+	CapsRoot      Caps     // to add back next to "drop ALL" when it starts as root
+	CapsNonRoot   []string // to add back even when it does not: file capabilities
+	Healthcheck   Healthcheck
+	SecretFileEnv []string // variables that take a file path instead of the secret; * stands for any text
+	Alternatives  []Alternative
+	Kubernetes    Kubernetes
+	Gotchas       []string
+
+	// Versions says which releases the facts were read from, when that is not
+	// the newest.
+	Versions string
+	// Provenance holds the sources of each field. A field that is missing here
+	// was never looked up.
+	Provenance map[Field][]Source
+}
+
+// Support says whether an image runs without root.
+type Support string
+
+// The answers to "does it run as non-root?".
+const (
+	SupportDefault     Support = "default"     // it starts so
+	SupportYes         Support = "yes"         // it does when told to
+	SupportConditional Support = "conditional" // it does when the conditions hold
+	SupportNo          Support = "no"          // it must start as root
+	SupportApp         Support = "app"         // a base image: the application decides
+	SupportUnknown     Support = "unknown"
+)
+
+// NonRoot tells how well an image runs without root.
+type NonRoot struct {
+	Support    Support  `json:"support"`
+	AnyUID     bool     `json:"any_uid,omitempty"` // any uid will do, not only Service
+	Conditions []string `json:"conditions,omitempty"`
+}
+
+// StepDown tells how an image that starts as root leaves root. The zero value
+// means it does not.
+type StepDown struct {
+	Tool   string   `json:"tool,omitempty"`   // gosu, su-exec, setpriv, …
+	When   string   `json:"when,omitempty"`   // the condition, as text
+	Before []string `json:"before,omitempty"` // what is done as root before
+	// Partial says that only child processes leave root; the parent stays.
+	Partial bool `json:"partial,omitempty"`
+}
+
+// ReadOnly says whether a read-only root file system is known to work when the
+// paths in Writable are given room.
+type ReadOnly struct {
+	Support Support `json:"support"` // yes, conditional, no, unknown
+	Note    string  `json:"note,omitempty"`
+}
+
+// A WritablePath is a place the software writes to.
+type WritablePath struct {
+	Path  string `json:"path,omitempty"`  // absolute; "" when the configuration decides, see Where
+	Where string `json:"where,omitempty"` // in words, when there is no fixed path
+	Env   string `json:"env,omitempty"`   // the variable that moves the path
+	Kind  string `json:"kind"`            // data, config, log, runtime, tmp, cache
+	When  string `json:"when,omitempty"`  // "" always, otherwise the condition as text
+	Mode  string `json:"mode,omitempty"`  // octal mode of the folder in the image: an empty tmpfs there inherits it
+	Exec  bool   `json:"exec,omitempty"`  // files in it are executed: a tmpfs needs the exec option
+	// Ships says that the image has files there which an empty tmpfs or
+	// emptyDir would hide.
+	Ships bool   `json:"ships,omitempty"`
+	Note  string `json:"note,omitempty"`
+}
+
+// Always reports whether the path is written to whatever the configuration.
+func (w WritablePath) Always() bool { return w.When == "" && w.Path != "" }
+
+// A Volume is a path the image declares as VOLUME.
+type Volume struct {
+	Path string `json:"path"`
+	Note string `json:"note,omitempty"`
+}
+
+// A Port is what the software listens on.
+type Port struct {
+	Number   int    `json:"port"`
+	Last     int    `json:"last,omitempty"` // of a range, 0 for a single port
+	Protocol string `json:"protocol"`       // tcp or udp
+	When     string `json:"when,omitempty"` // "" always, otherwise the condition as text
+}
+
+// Caps are capabilities, named without the CAP_ prefix.
+type Caps struct {
+	Need        []string          `json:"need,omitempty"`
+	Optional    []string          `json:"optional,omitempty"`    // lose a feature, keep running
+	Conditional map[string]string `json:"conditional,omitempty"` // capability → when it is needed
+	Instead     map[string]string `json:"instead,omitempty"`     // capability → a weaker one that does as well
+	Note        string            `json:"note,omitempty"`
+}
+
+// A Healthcheck is the usual probe for an image.
+type Healthcheck struct {
+	Builtin bool     `json:"builtin,omitempty"` // the image has a HEALTHCHECK of its own
+	Test    []string `json:"test,omitempty"`    // in Compose form, beginning with CMD or CMD-SHELL
+	Note    string   `json:"note,omitempty"`
+}
+
+// An Alternative is an image to take instead.
+type Alternative struct {
+	Image   string   `json:"image"` // may hold * in the tag for "the same version"
+	User    string   `json:"user,omitempty"`
+	Ports   []int    `json:"ports,omitempty"`
+	Volumes []string `json:"volumes,omitempty"`
+	Note    string   `json:"note,omitempty"`
+}
+
+// Kubernetes holds what a pod needs besides the identity.
+type Kubernetes struct {
+	RunAsUser  int               `json:"run_as_user,omitempty"` // 0 when not known
+	RunAsGroup int               `json:"run_as_group,omitempty"`
+	FSGroup    int               `json:"fs_group,omitempty"`
+	Env        map[string]string `json:"env,omitempty"` // <mount> stands for the volume's mount path
+	Note       string            `json:"note,omitempty"`
+}
+
+// RunAs is the non-root account to run the image as: Default when that is not
+// root, else Service. ok is false when no account with a known uid is there.
+func (e *Entry) RunAs() (id Identity, ok bool) {
+	if e.Default.IsNonRoot() {
+		return e.Default, true
+	}
+	if e.Service != nil && e.Service.IsNonRoot() {
+		return *e.Service, true
+	}
+	return Identity{}, false
+}
+
+// SecretFile gives the variable that takes a file path in place of the secret
+// variable env: POSTGRES_PASSWORD → POSTGRES_PASSWORD_FILE.
+func (e *Entry) SecretFile(env string) (string, bool) {
+	if env == "" {
+		return "", false
+	}
+	for _, pattern := range e.SecretFileEnv {
+		for _, suffix := range []string{"__FILE", "_FILE"} {
+			if strings.HasSuffix(pattern, suffix) && glob(pattern, env+suffix) {
+				return env + suffix, true
+			}
+		}
+	}
+	return "", false
+}
+
+// glob matches * to any text, including none.
+func glob(pattern, s string) bool {
+	parts := strings.Split(pattern, "*")
+	if len(parts) == 1 {
+		return pattern == s
+	}
+	s, ok := strings.CutPrefix(s, parts[0])
+	if !ok {
+		return false
+	}
+	last := parts[len(parts)-1]
+	for _, part := range parts[1 : len(parts)-1] {
+		_, s, ok = strings.Cut(s, part)
+		if !ok {
+			return false
+		}
+	}
+	return strings.HasSuffix(s, last)
+}

@@ -1,0 +1,254 @@
+package image
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// A Field names a fact of an [Entry], as the table writes it.
+type Field string
+
+// The fields of an entry that have provenance.
+const (
+	FieldDefault       Field = "default"
+	FieldService       Field = "service"
+	FieldNonRoot       Field = "nonroot"
+	FieldStepDown      Field = "stepdown"
+	FieldReadOnly      Field = "read_only"
+	FieldWritable      Field = "writable"
+	FieldVolumes       Field = "volumes"
+	FieldPorts         Field = "ports"
+	FieldCapsRoot      Field = "caps_root"
+	FieldCapsNonRoot   Field = "caps_nonroot"
+	FieldHealthcheck   Field = "healthcheck"
+	FieldSecretFileEnv Field = "secret_file_env"
+	FieldAlternatives  Field = "alternatives"
+	FieldKubernetes    Field = "kubernetes"
+	FieldGotchas       Field = "gotchas"
+)
+
+// Fields lists every field, in the order of [Entry].
+func Fields() []Field {
+	return []Field{
+		FieldDefault, FieldService, FieldNonRoot, FieldStepDown, FieldReadOnly,
+		FieldWritable, FieldVolumes, FieldPorts, FieldCapsRoot, FieldCapsNonRoot,
+		FieldHealthcheck, FieldSecretFileEnv, FieldAlternatives, FieldKubernetes, FieldGotchas,
+	}
+}
+
+// How says in what way a fact was established.
+type How string
+
+// The ways, from the strongest to none.
+const (
+	ByTest     How = "tested"     // run, with the result observed
+	BySource   How = "source"     // read in the file that makes it so
+	Unverified How = "unverified" // believed, inferred or by analogy: proves nothing
+)
+
+// A Source is where a fact comes from.
+type Source struct {
+	How        How
+	Repository string // "docker-library/postgres", for BySource
+	Commit     string // the version read, for BySource
+	Path       string // in the repository, for BySource
+	Note       string
+}
+
+// String is how evidence cites the source.
+func (s Source) String() string {
+	text := string(s.How)
+	if s.How == BySource {
+		text = strings.TrimSpace(s.Repository + " " + s.Path)
+	}
+	if s.Note != "" {
+		text += ": " + s.Note
+	}
+	return text
+}
+
+// Verified reports whether everything the entry says in the field has been
+// read in a source or tested. A field with any unverified part, or with no
+// source at all, is not verified, and a fix that rests on it is not safe.
+func (e *Entry) Verified(f Field) bool { return verified(e.Provenance[f]) }
+
+func verified(sources []Source) bool {
+	return len(sources) > 0 && !slices.ContainsFunc(sources, func(s Source) bool { return s.How == Unverified })
+}
+
+// sentence joins a claim and its proof.
+func sentence(claim string, sources []Source) string {
+	cited := make([]string, 0, len(sources))
+	for _, s := range sources {
+		if text := s.String(); !slices.Contains(cited, text) {
+			cited = append(cited, text)
+		}
+	}
+	proof := strings.Join(cited, "; ")
+	switch {
+	case len(sources) == 0:
+		proof = "unverified: no source recorded"
+	case !verified(sources) && sources[0].How != Unverified:
+		proof = "partly unverified: " + proof
+	}
+	return "image table: " + claim + " (" + proof + ")"
+}
+
+// Evidence says in one sentence what the table holds in the field and from
+// where, to be shown beside a fix:
+//
+//	image table: postgres starts as root and steps down to postgres (999:999) with gosu (docker-library/postgres 17/trixie/Dockerfile)
+func (e *Entry) Evidence(f Field) string {
+	if e.Service == nil && (f == FieldService || f == FieldStepDown) {
+		f = FieldDefault // that there is none follows from the start
+	}
+	return sentence(e.claim(f), e.Provenance[f])
+}
+
+// claim puts a field into words.
+func (e *Entry) claim(f Field) string {
+	switch f {
+	case FieldDefault, FieldService, FieldStepDown:
+		return e.Image + " " + e.claimIdentity()
+	case FieldNonRoot:
+		return e.claimNonRoot()
+	case FieldReadOnly:
+		return e.claimReadOnly()
+	case FieldWritable:
+		return e.Image + " writes to " + orNothing(pathsOf(e.Writable))
+	case FieldVolumes:
+		return e.Image + " declares the volumes " + orNothing(volumesOf(e.Volumes))
+	case FieldPorts:
+		return e.Image + " listens on " + orNothing(portsOf(e.Ports))
+	case FieldCapsRoot:
+		return e.Image + " started as root needs the capabilities " + orNothing(e.CapsRoot.Need)
+	case FieldCapsNonRoot:
+		return e.Image + " started as non-root needs the capabilities " + orNothing(e.CapsNonRoot)
+	case FieldHealthcheck:
+		if e.Healthcheck.Builtin {
+			return e.Image + " has a health check built in"
+		}
+		return e.Image + " is usually probed with " + orNothing([]string{strings.Join(e.Healthcheck.Test, " ")})
+	case FieldSecretFileEnv:
+		return e.Image + " reads secrets from files named by " + orNothing(e.SecretFileEnv)
+	case FieldAlternatives:
+		names := make([]string, 0, len(e.Alternatives))
+		for _, a := range e.Alternatives {
+			names = append(names, a.Image)
+		}
+		return e.Image + " can be replaced by " + orNothing(names)
+	case FieldKubernetes:
+		return e.Image + " in a pod: " + orNothing([]string{e.Kubernetes.Note})
+	case FieldGotchas:
+		return e.Image + ": " + orNothing(e.Gotchas)
+	}
+	return fmt.Sprintf("%s has no field %q", e.Image, string(f))
+}
+
+func (e *Entry) claimIdentity() string {
+	start := "starts as " + e.Default.String()
+	if e.Default.IsNonRoot() && !e.Default.Numeric {
+		start += ", written as a name"
+	}
+	if e.Service == nil {
+		return start
+	}
+	switch {
+	case e.StepDown.Tool == "":
+		return start + " and has the account " + e.Service.String()
+	case e.StepDown.Partial:
+		return start + " and runs child processes as " + e.Service.String()
+	}
+	return start + " and steps down to " + e.Service.String() + " with " + e.StepDown.Tool
+}
+
+func (e *Entry) claimNonRoot() string {
+	as := ""
+	if id, ok := e.RunAs(); ok {
+		as = " as " + id.String()
+	}
+	if e.NonRoot.AnyUID {
+		as = " as any uid"
+	}
+	text := ""
+	switch e.NonRoot.Support {
+	case SupportDefault:
+		return e.Image + " " + e.claimIdentity()
+	case SupportYes:
+		text = "runs without root" + as
+	case SupportConditional:
+		text = "runs without root" + as + " under conditions"
+	case SupportNo:
+		text = "must start as root"
+	case SupportApp:
+		text = "leaves the user to the application"
+	default:
+		text = "is not known to run without root"
+	}
+	if len(e.NonRoot.Conditions) > 0 {
+		text += ": " + strings.Join(e.NonRoot.Conditions, "; ")
+	}
+	return e.Image + " " + text
+}
+
+func (e *Entry) claimReadOnly() string {
+	text := map[Support]string{
+		SupportYes:         "runs on a read-only root file system",
+		SupportConditional: "runs on a read-only root file system under conditions",
+		SupportNo:          "does not run on a read-only root file system",
+	}[e.ReadOnly.Support]
+	if text == "" {
+		text = "is not known to run on a read-only root file system"
+	}
+	if e.ReadOnly.Note != "" {
+		text += ": " + e.ReadOnly.Note
+	}
+	return e.Image + " " + text
+}
+
+func pathsOf(paths []WritablePath) []string {
+	names := make([]string, 0, len(paths))
+	for _, p := range paths {
+		name := p.Path
+		if name == "" {
+			name = p.Where
+		}
+		if p.When != "" {
+			name += " (" + p.When + ")"
+		}
+		names = append(names, name)
+	}
+	return names
+}
+
+func volumesOf(volumes []Volume) []string {
+	names := make([]string, 0, len(volumes))
+	for _, v := range volumes {
+		names = append(names, v.Path)
+	}
+	return names
+}
+
+func portsOf(ports []Port) []string {
+	names := make([]string, 0, len(ports))
+	for _, p := range ports {
+		name := fmt.Sprintf("%d/%s", p.Number, p.Protocol)
+		if p.Last != 0 {
+			name = fmt.Sprintf("%d-%d/%s", p.Number, p.Last, p.Protocol)
+		}
+		if p.When != "" {
+			name += " (" + p.When + ")"
+		}
+		names = append(names, name)
+	}
+	return names
+}
+
+func orNothing(list []string) string {
+	list = slices.DeleteFunc(slices.Clone(list), func(s string) bool { return s == "" })
+	if len(list) == 0 {
+		return "nothing"
+	}
+	return strings.Join(list, ", ")
+}

@@ -1,0 +1,257 @@
+package image
+
+import (
+	"maps"
+	"slices"
+	"strings"
+)
+
+// Lookup finds what the table knows of an image at its tag. Of several entries
+// the most specific answers: a whole repository name before a pattern
+// (docker.io/bitnami/*), a longer pattern before a shorter one, an entry for
+// some tags (php:*-apache) before one for all.
+//
+// A reference with a digest and no tag does not say which variant it is: every
+// fact that differs between variants is then unknown or unverified. Images for
+// Windows containers are never found.
+func Lookup(ref Reference) (*Entry, bool) { return loadTable().lookup(ref) }
+
+func (t *table) lookup(asked Reference) (*Entry, bool) {
+	ref := asked.official()
+	words := ref.Words()
+	if isWindows(words) {
+		return nil, false
+	}
+	best, score := -1, [3]int{}
+	consider := func(i int) {
+		if s, ok := t.Images[i].match(ref, words); ok && (best < 0 || slices.Compare(s[:], score[:]) > 0) {
+			best, score = i, s
+		}
+	}
+	for _, i := range t.exact[ref.Name()] {
+		consider(i)
+	}
+	if best < 0 {
+		for _, i := range t.globs {
+			consider(i)
+		}
+	}
+	if best < 0 {
+		return nil, false
+	}
+	e := t.entry(&t.Images[best], ref, words)
+	e.Image = shown(asked)
+	return e, true
+}
+
+// official gives the Docker Hub name of an official image that is named by a
+// registry which mirrors them.
+func (r Reference) official() Reference {
+	mirrors := map[string]string{"public.ecr.aws": "docker/library/", "mirror.gcr.io": "library/"}
+	folder, ok := mirrors[r.Registry]
+	if !ok {
+		return r
+	}
+	if rest, ok := strings.CutPrefix(r.Repository, folder); ok {
+		r.Registry, r.Repository = DockerHub, officialPath+rest
+	}
+	return r
+}
+
+// match reports whether the family covers the reference, and how specifically:
+// by the literal length of the repository, by words, by version.
+func (f *family) match(ref Reference, words []string) (score [3]int, ok bool) {
+	name := ref.Name()
+	for _, repo := range f.Repos {
+		n := 0
+		switch {
+		case repo == name:
+			n = 1 + len(repo)
+		case strings.Contains(repo, "*") && glob(repo, name):
+			n = len(repo)
+		}
+		score[0] = max(score[0], n)
+	}
+	if score[0] == 0 {
+		return score, false
+	}
+	for _, w := range f.Except {
+		if hasWord(words, w) {
+			return score, false
+		}
+	}
+	// Entries for some tags only: a bare digest may be any of them.
+	if f.restricts() && unknownTag(ref) || !f.selects(ref, words) {
+		return score, false
+	}
+	if len(f.Words) > 0 {
+		score[1] = 1
+	}
+	if f.Version != "" {
+		score[2] = 1
+	}
+	return score, true
+}
+
+// unknownTag reports whether the reference says by digest alone what it is.
+func unknownTag(ref Reference) bool { return ref.Tag == "" && ref.Digest != "" }
+
+func (s selector) restricts() bool { return len(s.Words) > 0 || s.Version != "" }
+
+func (s selector) selects(ref Reference, words []string) bool {
+	if s.Version != "" && !inRange(ref.Version(), s.Version) {
+		return false
+	}
+	return len(s.Words) == 0 || slices.ContainsFunc(s.Words, func(w string) bool { return hasWord(words, w) })
+}
+
+// entry lays the variants that apply over the family's facts, in their order.
+func (t *table) entry(f *family, ref Reference, words []string) *Entry {
+	e := &Entry{
+		ID: f.ID, Provenance: map[Field][]Source{},
+		NonRoot: NonRoot{Support: SupportUnknown}, ReadOnly: ReadOnly{Support: SupportUnknown},
+	}
+	t.lay(e, &f.facts)
+	for i := range f.Variants {
+		v := &f.Variants[i]
+		switch {
+		case unknownTag(ref):
+			e.doubt(&v.facts, v.Without)
+		case v.selects(ref, words):
+			for _, field := range v.Without {
+				e.drop(field)
+			}
+			t.lay(e, &v.facts)
+		}
+	}
+	return e
+}
+
+// shown is how evidence names an image: a digest helps nobody there.
+func shown(ref Reference) string {
+	ref.Digest = ""
+	return ref.Familiar()
+}
+
+// lay puts facts over those of the entry. A field that is said anew loses the
+// sources of the old one: they were read for other tags.
+func (t *table) lay(e *Entry, f *facts) {
+	for _, field := range f.said() {
+		e.drop(field)
+	}
+	set(&e.Default, f.Default)
+	if f.Service != nil {
+		service := *f.Service
+		e.Service = &service
+	}
+	set(&e.NonRoot, f.NonRoot)
+	set(&e.StepDown, f.StepDown)
+	set(&e.ReadOnly, f.ReadOnly)
+	set(&e.CapsRoot, f.CapsRoot)
+	set(&e.Healthcheck, f.Healthcheck)
+	set(&e.Kubernetes, f.Kubernetes)
+	replace(&e.Writable, f.Writable)
+	replace(&e.Volumes, f.Volumes)
+	replace(&e.Ports, f.Ports)
+	replace(&e.CapsNonRoot, f.CapsNonRoot)
+	replace(&e.SecretFileEnv, f.SecretFileEnv)
+	replace(&e.Alternatives, f.Alternatives)
+	replace(&e.Gotchas, f.Gotchas)
+	if f.Versions != "" {
+		e.Versions = f.Versions
+	}
+	for field, sources := range f.Evidence {
+		resolved := make([]Source, 0, len(sources))
+		for _, s := range sources {
+			resolved = append(resolved, t.source(s))
+		}
+		e.Provenance[field] = resolved
+	}
+}
+
+func set[T any](to *T, from *T) {
+	if from != nil {
+		*to = *from
+	}
+}
+
+func replace[T any](to *[]T, from []T) {
+	if from != nil {
+		*to = from
+	}
+}
+
+// said lists the fields that facts speak of.
+func (f *facts) said() []Field {
+	said := map[Field]bool{
+		FieldDefault: f.Default != nil, FieldService: f.Service != nil, FieldNonRoot: f.NonRoot != nil,
+		FieldStepDown: f.StepDown != nil, FieldReadOnly: f.ReadOnly != nil, FieldWritable: f.Writable != nil,
+		FieldVolumes: f.Volumes != nil, FieldPorts: f.Ports != nil, FieldCapsRoot: f.CapsRoot != nil,
+		FieldCapsNonRoot: f.CapsNonRoot != nil, FieldHealthcheck: f.Healthcheck != nil,
+		FieldSecretFileEnv: f.SecretFileEnv != nil, FieldAlternatives: f.Alternatives != nil,
+		FieldKubernetes: f.Kubernetes != nil, FieldGotchas: f.Gotchas != nil,
+	}
+	maps.DeleteFunc(said, func(_ Field, is bool) bool { return !is })
+	return slices.Sorted(maps.Keys(said))
+}
+
+// drop forgets a field and its sources.
+func (e *Entry) drop(f Field) {
+	delete(e.Provenance, f)
+	switch f {
+	case FieldDefault:
+		e.Default = Identity{}
+	case FieldService:
+		e.Service = nil
+	case FieldNonRoot:
+		e.NonRoot = NonRoot{Support: SupportUnknown}
+	case FieldStepDown:
+		e.StepDown = StepDown{}
+	case FieldReadOnly:
+		e.ReadOnly = ReadOnly{Support: SupportUnknown}
+	case FieldWritable:
+		e.Writable = nil
+	case FieldVolumes:
+		e.Volumes = nil
+	case FieldPorts:
+		e.Ports = nil
+	case FieldCapsRoot:
+		e.CapsRoot = Caps{}
+	case FieldCapsNonRoot:
+		e.CapsNonRoot = nil
+	case FieldHealthcheck:
+		e.Healthcheck = Healthcheck{}
+	case FieldSecretFileEnv:
+		e.SecretFileEnv = nil
+	case FieldAlternatives:
+		e.Alternatives = nil
+	case FieldKubernetes:
+		e.Kubernetes = Kubernetes{}
+	case FieldGotchas:
+		e.Gotchas = nil
+	}
+}
+
+// doubt marks what a variant says differently as unknown, for a reference that
+// does not tell which variant it is.
+func (e *Entry) doubt(f *facts, without []Field) {
+	differ := append(f.said(), without...)
+	for field := range f.Evidence { // a variant may only take the proof away
+		differ = append(differ, field)
+	}
+	for _, field := range differ {
+		switch field {
+		case FieldDefault:
+			e.Default = Identity{}
+		case FieldService:
+			if e.Service != nil {
+				e.Service = &Identity{Name: e.Service.Name}
+			}
+		case FieldNonRoot:
+			e.NonRoot.Support = SupportUnknown
+		case FieldReadOnly:
+			e.ReadOnly.Support = SupportUnknown
+		}
+		e.Provenance[field] = []Source{{How: Unverified, Note: "the digest does not tell the variant, and variants differ"}}
+	}
+}

@@ -1,0 +1,294 @@
+package image
+
+import (
+	"encoding/json"
+	"path"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// capabilities are all those of Linux, by their names without CAP_.
+var capabilities = strings.Fields(`AUDIT_CONTROL AUDIT_READ AUDIT_WRITE BLOCK_SUSPEND BPF CHECKPOINT_RESTORE CHOWN
+	DAC_OVERRIDE DAC_READ_SEARCH FOWNER FSETID IPC_LOCK IPC_OWNER KILL LEASE LINUX_IMMUTABLE MAC_ADMIN MAC_OVERRIDE
+	MKNOD NET_ADMIN NET_BIND_SERVICE NET_BROADCAST NET_RAW PERFMON SETFCAP SETGID SETPCAP SETUID SYSLOG SYS_ADMIN
+	SYS_BOOT SYS_CHROOT SYS_MODULE SYS_NICE SYS_PACCT SYS_PTRACE SYS_RAWIO SYS_RESOURCE SYS_TIME SYS_TTY_CONFIG WAKE_ALARM`)
+
+var (
+	wordPattern  = regexp.MustCompile(`^[a-z0-9.]+\*?$`)
+	rangePattern = regexp.MustCompile(`^((<|>|<=|>=|)\d+(\.\d+)*)( (<|>|<=|>=|)\d+(\.\d+)*)*$`)
+	envPattern   = regexp.MustCompile(`^[A-Z0-9_*]+_FILE$`)
+)
+
+// TestFamilies checks every entry of the image table.
+func TestFamilies(t *testing.T) {
+	table := loadTable()
+	if len(table.Images) < 75 {
+		t.Fatalf("only %d entries", len(table.Images))
+	}
+	ids := map[string]bool{}
+	for _, f := range table.Images {
+		t.Run(f.ID, func(t *testing.T) {
+			if f.ID == "" || ids[f.ID] {
+				t.Error("the id is missing or taken")
+			}
+			ids[f.ID] = true
+			if len(f.Repos) == 0 {
+				t.Error("no repository")
+			}
+			for _, repo := range f.Repos {
+				ref, err := ParseReference(strings.ReplaceAll(repo, "*", "x"))
+				if err != nil || ref.Name() != strings.ReplaceAll(repo, "*", "x") {
+					t.Errorf("repository %q: not a full name: %v", repo, err)
+				}
+			}
+			checkSelector(t, f.selector)
+			if f.Default == nil || f.NonRoot == nil || f.CapsRoot == nil || f.Writable == nil || f.Volumes == nil || f.Ports == nil {
+				t.Error("a field is missing that every entry must have")
+			}
+			if len(f.Evidence[FieldDefault]) == 0 {
+				t.Error("nothing says where the default user is from")
+			}
+			checkFacts(t, table, &f.facts)
+			for i := range f.Variants {
+				v := &f.Variants[i]
+				if !v.restricts() {
+					t.Errorf("variant %d is for every tag", i)
+				}
+				checkSelector(t, v.selector)
+				checkFacts(t, table, &v.facts)
+				for _, field := range v.Without {
+					if !slices.Contains(Fields(), field) {
+						t.Errorf("variant %d: unknown field %q", i, field)
+					}
+				}
+				if len(v.said())+len(v.Without)+len(v.Evidence) == 0 {
+					t.Errorf("variant %d says nothing", i)
+				}
+			}
+		})
+	}
+}
+
+func checkSelector(t *testing.T, s selector) {
+	t.Helper()
+	for _, w := range s.Words {
+		if !wordPattern.MatchString(w) {
+			t.Errorf("word %q", w)
+		}
+	}
+	if s.Version != "" && !rangePattern.MatchString(s.Version) {
+		t.Errorf("version range %q", s.Version)
+	}
+}
+
+func checkFacts(t *testing.T, table *table, f *facts) {
+	t.Helper()
+	oneOf := func(what, value string, allowed ...string) {
+		t.Helper()
+		if !slices.Contains(allowed, value) {
+			t.Errorf("%s: unknown %q", what, value)
+		}
+	}
+	caps := func(list ...string) {
+		t.Helper()
+		for _, c := range list {
+			oneOf("capability", c, capabilities...)
+		}
+	}
+	for field, sources := range f.Evidence {
+		oneOf("evidence", string(field), names(Fields())...)
+		checkSources(t, table, string(field), sources)
+	}
+	if d := f.Default; d != nil && f.NonRoot != nil {
+		if d.IsNonRoot() && f.NonRoot.Support != SupportDefault || d.IsRoot() && f.NonRoot.Support == SupportDefault {
+			t.Errorf("starts as %v, yet non-root support is %q", d, f.NonRoot.Support)
+		}
+	}
+	if s := f.Service; s != nil && (s.IsRoot() || s.Name == "" && !s.KnownUID) {
+		t.Errorf("service account %+v", s)
+	}
+	if n := f.NonRoot; n != nil {
+		oneOf("nonroot", string(n.Support), "default", "yes", "conditional", "no", "app", "unknown")
+	}
+	if r := f.ReadOnly; r != nil {
+		oneOf("read_only", string(r.Support), "yes", "conditional", "no", "unknown")
+	}
+	for _, w := range f.Writable {
+		oneOf("kind of "+w.Path, w.Kind, "data", "config", "log", "runtime", "tmp", "cache")
+		if (w.Path == "") == (w.Where == "") || w.Path != "" && (!path.IsAbs(w.Path) || path.Clean(w.Path) != w.Path || strings.ContainsAny(w.Path, "$<{ ")) {
+			t.Errorf("writable: path %q, where %q", w.Path, w.Where)
+		}
+		if w.Mode != "" && strings.Trim(w.Mode, "01234567") != "" {
+			t.Errorf("mode %q", w.Mode)
+		}
+	}
+	for _, v := range f.Volumes {
+		if !path.IsAbs(v.Path) {
+			t.Errorf("volume %q", v.Path)
+		}
+	}
+	for _, p := range f.Ports {
+		oneOf("protocol", p.Protocol, "tcp", "udp")
+		if p.Number < 1 || p.Number > 65535 || p.Last != 0 && (p.Last <= p.Number || p.Last > 65535) {
+			t.Errorf("port %+v", p)
+		}
+	}
+	caps(f.CapsNonRoot...)
+	if c := f.CapsRoot; c != nil {
+		caps(c.Need...)
+		caps(c.Optional...)
+		for name, weaker := range c.Instead {
+			caps(name, weaker)
+		}
+		for name, when := range c.Conditional {
+			caps(name)
+			if when == "" {
+				t.Errorf("capability %s: no condition", name)
+			}
+		}
+	}
+	if h := f.Healthcheck; h != nil {
+		if h.Builtin == (len(h.Test) > 0) {
+			t.Errorf("health check %+v: neither or both", h)
+		}
+		if !h.Builtin {
+			oneOf("health check", h.Test[0], "CMD", "CMD-SHELL")
+		}
+	}
+	for _, env := range f.SecretFileEnv {
+		if !envPattern.MatchString(env) {
+			t.Errorf("secret file variable %q", env)
+		}
+	}
+	for _, a := range f.Alternatives {
+		ref, err := ParseReference(strings.ReplaceAll(a.Image, "*", "x"))
+		if err != nil || ref.String() != strings.ReplaceAll(a.Image, "*", "x") {
+			t.Errorf("alternative %q: not a full name: %v", a.Image, err)
+		}
+	}
+}
+
+func checkSources(t *testing.T, table *table, what string, sources []sourceInFile) {
+	t.Helper()
+	if len(sources) == 0 {
+		t.Errorf("%s: an empty list of sources", what)
+	}
+	for _, s := range sources {
+		switch {
+		case s.Source != "":
+			from, ok := table.Sources[s.Source]
+			if !ok || from.Repository == "" || from.Commit == "" || s.Path == "" || s.How != "" {
+				t.Errorf("%s: source %+v", what, s)
+			}
+		case s.How != ByTest && s.How != Unverified || s.Path != "":
+			t.Errorf("%s: source %+v", what, s)
+		}
+	}
+}
+
+func names(fields []Field) []string {
+	out := make([]string, 0, len(fields))
+	for _, f := range fields {
+		out = append(out, string(f))
+	}
+	return out
+}
+
+// TestNoTie asks for every repository with every word and version the table
+// knows, and fails when two entries answer equally well.
+func TestNoTie(t *testing.T) {
+	table := loadTable()
+	tags := []string{"", "latest"}
+	for _, f := range table.Images {
+		for _, w := range f.Words {
+			tags = append(tags, strings.TrimSuffix(w, "*"))
+		}
+		for i := range f.Variants {
+			for _, w := range f.Variants[i].Words {
+				tags = append(tags, strings.TrimSuffix(w, "*"))
+			}
+		}
+	}
+	slices.Sort(tags)
+	tags = slices.Compact(tags)
+	for _, first := range slices.Clone(tags) {
+		tags = append(tags, "2.7-"+first)
+	}
+	asked := 0
+	for _, f := range table.Images {
+		for _, repo := range f.Repos {
+			for _, tag := range tags {
+				ref := Reference{Registry: DockerHub, Tag: strings.Trim(tag, "-")}
+				ref.Registry, ref.Repository, _ = strings.Cut(strings.ReplaceAll(repo, "*", "x"), "/")
+				best, winners := [3]int{}, []string(nil)
+				for i := range table.Images {
+					g := &table.Images[i]
+					score, ok := g.match(ref, ref.Words())
+					switch c := slices.Compare(score[:], best[:]); {
+					case !ok || c < 0:
+					case c > 0:
+						best, winners = score, []string{g.ID}
+					default:
+						winners = append(winners, g.ID)
+					}
+				}
+				asked++
+				if len(winners) > 1 {
+					t.Errorf("%s: %v answer equally", ref, winners)
+				}
+			}
+		}
+	}
+	if asked < 1000 {
+		t.Errorf("only %d references asked", asked)
+	}
+}
+
+// TestIdentityKeys checks what strict decoding cannot see, since identities
+// decode themselves.
+func TestIdentityKeys(t *testing.T) {
+	var walk func(v any) int
+	walk = func(v any) (seen int) {
+		switch v := v.(type) {
+		case []any:
+			for _, x := range v {
+				seen += walk(x)
+			}
+		case map[string]any:
+			for key, x := range v {
+				identity, ok := x.(map[string]any)
+				if ok && (key == "default" || key == "service") {
+					seen++
+					for k := range identity {
+						if !slices.Contains([]string{"name", "uid", "gid", "numeric"}, k) {
+							t.Errorf("identity %v: unknown key %q", identity, k)
+						}
+					}
+				}
+				seen += walk(x)
+			}
+		}
+		return seen
+	}
+	var raw any
+	if err := json.Unmarshal(tableJSON, &raw); err != nil {
+		t.Fatal(err)
+	}
+	if seen := walk(raw); seen < 100 {
+		t.Errorf("only %d identities seen", seen)
+	}
+}
+
+// TestBrokenTable makes sure that a broken table answers nothing and says why.
+func TestBrokenTable(t *testing.T) {
+	for _, data := range []string{"", "[", `{"images":3}`, `{"images":[{"default":{"uid":"x"}}]}`} {
+		if _, err := decodeTable([]byte(data)); err == nil {
+			t.Errorf("%q decoded", data)
+		}
+	}
+	if _, err := decodeBases([]byte(`{"products":1}`)); err == nil {
+		t.Error("bases decoded")
+	}
+}

@@ -1,0 +1,81 @@
+package kube
+
+import (
+	"fmt"
+	"strings"
+
+	"oakum/fixer/yamldoc"
+)
+
+// An Object is one Kubernetes object of a file.
+type Object struct {
+	Doc        *yamldoc.Doc
+	Node       *yamldoc.Node // the object's mapping
+	Path       yamldoc.Path  // its place in the document; empty unless in a List
+	APIVersion string
+	Kind       string
+	Name       string // metadata.name, else generateName, may be empty
+	Namespace  string // metadata.namespace, may be empty
+
+	id string
+}
+
+// ID names the object for people and for findings: "Deployment/web", with a
+// namespace "Deployment/shop/web". Of several objects with one name in a file
+// the later ones get "#2", "#3".
+func (o *Object) ID() string { return o.id }
+
+// Parse returns the objects of a file in document order. Documents that are
+// not Kubernetes objects are passed over.
+func Parse(file *yamldoc.File) []*Object {
+	var out []*Object
+	for _, doc := range file.Docs {
+		if doc.Root != nil {
+			out = collect(out, doc, doc.Root, nil, 0)
+		}
+	}
+	seen := map[string]int{}
+	for _, o := range out {
+		o.id = o.Kind + "/"
+		if o.Namespace != "" {
+			o.id += o.Namespace + "/"
+		}
+		o.id += o.Name
+		seen[o.id]++
+		if n := seen[o.id]; n > 1 {
+			o.id = fmt.Sprintf("%s#%d", o.id, n)
+		}
+	}
+	return out
+}
+
+// maxListDepth bounds Lists within Lists, which no tool writes.
+const maxListDepth = 4
+
+func collect(out []*Object, doc *yamldoc.Doc, n *yamldoc.Node, at yamldoc.Path, depth int) []*Object {
+	kind, version := n.Get("kind").Text(), n.Get("apiVersion").Text()
+	if kind == "" || version == "" {
+		return out
+	}
+	if items := n.Get("items"); strings.HasSuffix(kind, "List") && items != nil && items.Kind == yamldoc.Sequence && depth < maxListDepth {
+		for i, item := range items.Items {
+			out = collect(out, doc, item, at.Join("items", i), depth+1)
+		}
+		return out
+	}
+	meta := n.Get("metadata")
+	o := &Object{Doc: doc, Node: n, Path: at, APIVersion: version, Kind: kind, Name: meta.Get("name").Text(), Namespace: meta.Get("namespace").Text()}
+	if o.Name == "" {
+		o.Name = meta.Get("generateName").Text()
+	}
+	return append(out, o)
+}
+
+// Group returns the API group, "" for the core group.
+func (o *Object) Group() string {
+	group, _, ok := strings.Cut(o.APIVersion, "/")
+	if !ok {
+		return ""
+	}
+	return group
+}

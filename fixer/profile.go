@@ -1,0 +1,230 @@
+package fixer
+
+import (
+	"cmp"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"oakum/fixer/compose"
+	"oakum/fixer/dockerfile"
+	"oakum/fixer/image"
+	"oakum/fixer/topology"
+)
+
+// A Profile is what is known about the image that a container runs: from the
+// registry, the repository's own Dockerfile and the image table, in this order
+// of trust.
+type Profile struct {
+	// Name is the image for people: the reference, or the Dockerfile.
+	Name string
+
+	// Entry is what the table knows of the image or, for an image built here,
+	// of its base; nil when it knows nothing.
+	Entry *image.Entry
+
+	// Build is the stage that makes the image in this repository, if one does.
+	Build *topology.Build
+
+	// User is what a container of the image starts as. Its number is known
+	// only when something says it; an image nobody knows has an unknown user.
+	User image.Identity
+
+	// Sound says that User rests on something that proves it: the registry's
+	// configuration, a verified entry of the table, or a Dockerfile that a
+	// Compose file ties to the image.
+	Sound bool
+
+	// Evidence tells where User comes from, in words.
+	Evidence []Evidence
+}
+
+// BuiltHere reports whether a Dockerfile of this repository makes the image,
+// so that the application in it is not the one the table speaks of.
+func (p *Profile) BuiltHere() bool { return p.Build != nil }
+
+// RunAs returns a non-root account the image is known to run as when told to,
+// though it does not start so. ok is false when none is known, when the image
+// starts as non-root already, and when the application decides.
+func (p *Profile) RunAs() (id image.Identity, ok bool) {
+	if p.Entry == nil || p.BuiltHere() || p.User.IsNonRoot() {
+		return image.Identity{}, false
+	}
+	switch p.Entry.NonRoot.Support {
+	case image.SupportYes, image.SupportConditional:
+		return p.Entry.RunAs()
+	}
+	return image.Identity{}, false
+}
+
+// MustBeRoot reports whether the image is known not to work without root.
+func (p *Profile) MustBeRoot() bool {
+	return p.Entry != nil && !p.BuiltHere() && p.Entry.NonRoot.Support == image.SupportNo
+}
+
+// Image returns what is known about an image named by a reference. A reference
+// that a variable decides is known as far as its default goes, and never
+// soundly.
+func (p *Pass) Image(ref string) *Profile {
+	name, certain := compose.Expand(ref)
+	out := &Profile{Name: cmp.Or(name, ref)}
+	if b, ok := p.Topology().ImageBuild(name); ok {
+		p.builtBy(out, b)
+		out.Sound = out.Sound && certain && b.Certain
+		return out
+	}
+	if c, ok := p.Facts.Images[name]; ok {
+		out.User, out.Sound = parseUser(c.User), certain
+		out.Evidence = []Evidence{{"registry", fmt.Sprintf("%s has USER %q", name, c.User)}}
+	}
+	r, err := image.ParseReference(name)
+	if err != nil {
+		out.Evidence = append(out.Evidence, Evidence{"", fmt.Sprintf("unknown image %q: %v", name, err)})
+		return out
+	}
+	if out.Entry, _ = image.Lookup(r); out.Entry == nil {
+		if out.Evidence == nil {
+			out.Evidence = []Evidence{{"", "unknown image " + r.Familiar() + ": neither a Dockerfile here nor the image table tells"}}
+		}
+		return out
+	}
+	if out.Evidence == nil {
+		out.User = out.Entry.Default
+		out.Sound = certain && out.Entry.Verified(image.FieldDefault)
+		out.Evidence = []Evidence{{"", out.Entry.Evidence(image.FieldDefault)}}
+	}
+	return out
+}
+
+// Service returns what is known about the image a Compose service runs: the
+// Dockerfile that builds it, else its image.
+func (p *Pass) Service(v compose.View) *Profile {
+	if b, ok := p.Topology().ServiceBuild(v); ok {
+		out := &Profile{Name: b.Path}
+		p.builtBy(out, b)
+		return out
+	}
+	if v.Build != nil {
+		return &Profile{Name: v.Name, Evidence: []Evidence{{"", "built from a Dockerfile that is not in this repository"}}}
+	}
+	ref, certain := v.ImageName()
+	out := p.Image(ref)
+	out.Sound = out.Sound && certain
+	return out
+}
+
+// Stage returns what is known about the image a Dockerfile stage makes.
+func (p *Pass) Stage(path string, f *dockerfile.File, s *dockerfile.Stage) *Profile {
+	out := &Profile{Name: path}
+	p.builtBy(out, topology.Build{Path: path, File: f, Stage: s, Certain: true})
+	return out
+}
+
+func (p *Pass) builtBy(out *Profile, b topology.Build) {
+	out.Build = &b
+	base := p.base(b.Stage)
+	if base != nil {
+		out.Entry = base.Entry
+	}
+	if b.Why != "" {
+		out.Evidence = append(out.Evidence, Evidence{"", b.Why})
+	}
+	user := b.Stage.User()
+	switch {
+	case user.At != nil && !user.Known:
+		out.Evidence = append(out.Evidence, Evidence{at(b.Path, user.At), "USER " + user.Text + " depends on a variable"})
+		if base != nil && base.Entry != nil && base.Entry.Service != nil && strings.Trim(user.Text, "${}") == "APP_UID" {
+			out.User = *base.Entry.Service // .NET images define the variable
+		}
+	case user.At != nil:
+		out.User = parseUser(user.Text)
+		if !out.User.KnownUID {
+			out.User = p.account(b, out.User.Name)
+		}
+		out.Sound = out.User.KnownUID
+		out.Evidence = append(out.Evidence, Evidence{at(b.Path, user.At), "USER " + user.Text})
+	case base != nil:
+		out.User, out.Sound = base.User, base.Sound
+		out.Evidence = append(out.Evidence, Evidence{at(b.Path, b.Stage.Root().From), "no USER, so that of the base"})
+		out.Evidence = append(out.Evidence, base.Evidence...)
+	default:
+		out.Evidence = append(out.Evidence, Evidence{at(b.Path, b.Stage.Root().From), "no USER, and the base is not known"})
+	}
+}
+
+// base returns what is known about the image a stage starts from.
+func (p *Pass) base(s *dockerfile.Stage) *Profile {
+	ref := s.Root().Image
+	if ref == "" {
+		return nil
+	}
+	if ref == "scratch" {
+		return &Profile{Name: ref, User: image.Identity{KnownUID: true, KnownGID: true, Numeric: true}, Sound: true,
+			Evidence: []Evidence{{"", "scratch has no user of its own, so root"}}}
+	}
+	r, err := image.ParseReference(ref)
+	if err != nil {
+		return nil
+	}
+	out := &Profile{Name: ref}
+	if c, ok := p.Facts.Images[ref]; ok {
+		out.User, out.Sound = parseUser(c.User), true
+		out.Evidence = []Evidence{{"registry", fmt.Sprintf("%s has USER %q", ref, c.User)}}
+	}
+	entry, ok := image.Lookup(r)
+	if !ok {
+		return out
+	}
+	out.Entry = entry
+	if out.Evidence == nil {
+		out.User, out.Sound = entry.Default, entry.Verified(image.FieldDefault)
+		out.Evidence = []Evidence{{"", entry.Evidence(image.FieldDefault)}}
+	}
+	return out
+}
+
+// account resolves a user named in a Dockerfile: one the stage creates with an
+// explicit number, or one the base is known to have.
+func (p *Pass) account(b topology.Build, name string) image.Identity {
+	if name == "root" {
+		return image.Identity{KnownUID: true, KnownGID: true, Name: name}
+	}
+	for _, a := range CreatedAccounts(b.File, b.Stage) {
+		if a.Name == name {
+			return a
+		}
+	}
+	if ref, err := image.ParseReference(b.Stage.Root().Image); err == nil {
+		if base, ok := image.BaseOf(ref); ok {
+			for _, a := range base.Accounts {
+				if a.Name == name {
+					return image.Identity{Name: a.Name, UID: a.UID, GID: a.GID, KnownUID: true, KnownGID: true}
+				}
+			}
+		}
+	}
+	return image.Identity{Name: name}
+}
+
+// parseUser reads the value of USER: "1000", "1000:1000", "app", "app:app".
+// An empty value is root.
+func parseUser(s string) image.Identity {
+	user, group, grouped := strings.Cut(strings.TrimSpace(s), ":")
+	if user == "" {
+		return image.Identity{KnownUID: true, KnownGID: true, Numeric: true}
+	}
+	id := image.Identity{Name: user}
+	if n, err := strconv.Atoi(user); err == nil && n >= 0 {
+		id = image.Identity{UID: n, KnownUID: true, Numeric: true}
+	} else if user == "root" {
+		id.KnownUID = true
+	}
+	if n, err := strconv.Atoi(group); grouped && err == nil && n >= 0 {
+		id.GID, id.KnownGID = n, true
+	}
+	return id
+}
+
+func at(path string, i *dockerfile.Instruction) string {
+	return path + ":" + strconv.Itoa(i.Line)
+}

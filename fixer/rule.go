@@ -1,0 +1,91 @@
+package fixer
+
+import (
+	"cmp"
+	"slices"
+
+	"oakum/fixer/topology"
+)
+
+// A Rule is one thing checked. It is a value: its documentation is data, its
+// Check a pure function of what the [Pass] shows it.
+type Rule struct {
+	// Name is the rule's only identity: the kind of file, a slash, and what is
+	// wrong or wanted, as in "dockerfile/runs-as-root".
+	Name string
+
+	// Title is a short phrase for lists, as in "runs as root".
+	Title string
+
+	// Severity is what its findings have unless they say otherwise.
+	Severity Severity
+
+	// Kind selects the files Check is called for, one call per file. A rule
+	// without a kind looks at files together and is called once per snapshot.
+	Kind Kind
+
+	// Doc is shown by `oakum explain`, the interface and SARIF.
+	Doc Doc
+
+	// Check reports findings through pass.Report. It must not keep pass, and
+	// must report the same findings in the same order for the same input.
+	Check func(pass *Pass)
+}
+
+// Doc is a rule's documentation. Every field is required; paragraphs are
+// plain text wrapped by whoever shows them.
+type Doc struct {
+	What       string      // what the rule looks at, and what it leaves alone
+	Why        string      // what an attacker gains, or what fails
+	Breaks     string      // what can stop working when it is fixed
+	Verify     string      // a command or a look that shows the fix works
+	Bad        string      // a short example of a finding
+	Good       string      // the same example, fixed
+	References []Reference // the same concern elsewhere
+}
+
+// A Reference names the same concern in a benchmark or another tool.
+type Reference struct {
+	Source string // "CIS Docker 1.6", "hadolint", "Trivy", …
+	ID     string // the id there, as in "DL3002"
+	URL    string // where to read it, may be empty
+}
+
+// A Pass is one run of one rule. It shows the rule what it may look at, and
+// takes the findings.
+//
+// A rule with a kind sees one file, the topology and the facts. A rule without
+// one sees the whole snapshot. The split is what lets the engine remember the
+// findings of files that did not change.
+type Pass struct {
+	Rule     *Rule
+	File     *File     // nil for a rule without a kind
+	Snapshot *Snapshot // nil for a rule with a kind
+	Facts    *Facts
+
+	snap     *Snapshot
+	findings []Finding
+}
+
+// Topology returns which Dockerfile builds the image that runs where.
+func (p *Pass) Topology() *topology.Topology { return p.snap.Topology() }
+
+// Report adds a finding. Rule, Severity, File and the lines are filled in from
+// the pass and the span where the rule left them empty.
+func (p *Pass) Report(f Finding) {
+	f.Rule = p.Rule.Name
+	if f.Severity == 0 {
+		f.Severity = p.Rule.Severity
+	}
+	if f.File == "" && p.File != nil {
+		f.File = p.File.Path
+	}
+	if file := p.snap.File(f.File); file != nil && f.Line == 0 {
+		lines := file.Lines()
+		f.Line = lines.At(f.Start)
+		f.EndLine = lines.At(max(f.Start, f.End-1))
+	}
+	f.Fixes = slices.Clone(f.Fixes)
+	slices.SortStableFunc(f.Fixes, func(a, b Fix) int { return cmp.Compare(a.Level, b.Level) })
+	p.findings = append(p.findings, f)
+}

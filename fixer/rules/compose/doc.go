@@ -1,0 +1,123 @@
+// Package compose holds the rules for Compose files, one per file.
+//
+// They look at services as Compose means them, with what merge keys, extends
+// and override files give them. A service that only completes one of another
+// file is left alone: what it lacks says nothing.
+package compose
+
+import (
+	"strconv"
+	"strings"
+
+	"oakum/fixer"
+	"oakum/fixer/compose"
+	"oakum/fixer/image"
+	"oakum/fixer/yamldoc"
+)
+
+// services returns the services of the file that the rules speak of.
+func services(p *fixer.Pass) []compose.View {
+	var out []compose.View
+	for _, v := range p.Topology().Compose().Views(p.File.Path) {
+		if !v.Partial && v.Node != nil && !strings.HasPrefix(v.Setting("platform").Node.Text(), "windows") {
+			out = append(out, v)
+		}
+	}
+	return out
+}
+
+// report fills in the place of a service: its name, or the node at fault when
+// it stands in this file.
+func report(p *fixer.Pass, v compose.View, at *yamldoc.Node, f fixer.Finding) {
+	if at == nil {
+		at = v.Key
+	}
+	if f.Path == "" {
+		f.Path = v.Service.Path.String()
+	}
+	f.Start, f.End = at.Start, at.End
+	p.Report(f)
+}
+
+func isTrue(n *yamldoc.Node) bool {
+	v, ok := n.Bool()
+	return ok && v
+}
+
+// own returns the node of a setting when the service itself writes it.
+func own(s compose.Setting) *yamldoc.Node {
+	if s.Own {
+		return s.Node
+	}
+	return nil
+}
+
+// appendTo adds entries to a list of the service. A list that a merge key
+// supplies is written out in full, because a list of the service's own
+// replaces it; lists of bases and overrides are appended to by Compose.
+func appendTo(v compose.View, key string, values ...string) []yamldoc.Op {
+	at := v.Path.Join(key)
+	local := v.Node.Own(key)
+	effective := v.Node.Get(key)
+	var ops []yamldoc.Op
+	switch {
+	case local == nil && !effective.Null() || local.Is(yamldoc.Scalar) && !local.Null():
+		var list []any
+		for _, s := range texts(effective) {
+			list = append(list, s)
+		}
+		for _, s := range values {
+			list = append(list, s)
+		}
+		return []yamldoc.Op{yamldoc.Set(at, list)}
+	}
+	for _, s := range values {
+		ops = append(ops, yamldoc.Append(at, s))
+	}
+	return ops
+}
+
+// texts returns the entries of a list of strings, or the one string that some
+// keys take in its place.
+func texts(n *yamldoc.Node) []string {
+	if s := n.Text(); s != "" {
+		return []string{s}
+	}
+	var out []string
+	for _, item := range n.List() {
+		out = append(out, item.Text())
+	}
+	return out
+}
+
+// has reports whether a list holds an entry for which match is true.
+func has(list []compose.Setting, match func(string) bool) bool {
+	for _, s := range list {
+		if value, _ := compose.Expand(s.Node.Text()); match(value) {
+			return true
+		}
+	}
+	return false
+}
+
+// startsAs returns the user a service's first process has: the service's own
+// setting, else what is known of the image.
+func startsAs(v compose.View, profile *fixer.Profile) (image.Identity, []fixer.Evidence) {
+	s := v.Setting("user")
+	if s.Node.Null() {
+		return profile.User, profile.Evidence
+	}
+	text, certain := compose.Expand(s.Node.Text())
+	user, group, _ := strings.Cut(text, ":")
+	id := image.Identity{Name: user}
+	if uid, err := strconv.Atoi(user); err == nil && certain {
+		id = image.Identity{UID: uid, KnownUID: true, Numeric: true}
+	}
+	if gid, err := strconv.Atoi(group); err == nil && certain {
+		id.GID, id.KnownGID = gid, true
+	}
+	if user == "root" {
+		id.KnownUID = true
+	}
+	return id, []fixer.Evidence{{Source: s.File, Text: "user: " + text}}
+}

@@ -1,0 +1,110 @@
+package compose
+
+import (
+	"fmt"
+	"path"
+	"slices"
+	"strings"
+
+	"oakum/fixer"
+	"oakum/fixer/compose"
+	"oakum/fixer/yamldoc"
+)
+
+// DockerSocket wants no service to hold the container engine's socket.
+var DockerSocket = &fixer.Rule{
+	Name:     "compose/docker-socket",
+	Title:    "holds the engine's socket",
+	Severity: fixer.Critical,
+	Kind:     fixer.Compose,
+	Doc: fixer.Doc{
+		What: `Services that mount the socket of Docker, Podman, containerd or CRI-O, or a folder that holds it, and services with
+use_api_socket. There is no sound edit: the service uses the socket, and mounting it read-only does not restrict what can be
+asked of it.`,
+		Why: `Who can talk to the engine can start a privileged container with the host's root mounted: the socket is root on the
+host, whatever else is hardened.`,
+		Breaks: `Without the socket a service that watches, starts or stops containers stops doing so. A socket proxy that lets only
+some questions through keeps those working that only watch.`,
+		Verify: `docker compose exec SERVICE ls /var/run/docker.sock   fails`,
+		Bad: `services:
+  proxy:
+    image: traefik:v3.1
+    volumes:
+      - /var/run/docker.sock:/var/run/docker.sock:ro
+`,
+		Good: `services:
+  proxy:
+    image: traefik:v3.1
+    environment:
+      DOCKER_HOST: tcp://socket-proxy:2375
+`,
+		References: []fixer.Reference{
+			{Source: "CIS Docker", ID: "5.32"},
+			{Source: "OWASP Docker Security", ID: "rule 1", URL: "https://cheatsheetseries.owasp.org/cheatsheets/Docker_Security_Cheat_Sheet.html"},
+			{Source: "KICS", ID: "Docker Socket Mounted In Container"},
+			{Source: "Semgrep", ID: "exposing-docker-socket-volume"},
+		},
+	},
+	Check: func(p *fixer.Pass) {
+		for _, v := range services(p) {
+			if s := v.Setting("use_api_socket"); isTrue(s.Node) {
+				f := fixer.Finding{Path: v.Service.Path.Join("use_api_socket").String(), Message: fmt.Sprintf("service %q is given the engine's socket by use_api_socket", v.Name)}
+				f.Advice = "remove use_api_socket if the service can do without the engine; else put a socket proxy between"
+				report(p, v, own(s), f)
+			}
+			for _, m := range mounts(v) {
+				if socket := holdsSocket(m.source); socket != "" {
+					reportSocket(p, v, m, socket)
+				}
+			}
+		}
+	},
+}
+
+// sockets are the places of the engines' sockets.
+var sockets = []string{
+	"/var/run/docker.sock", "/run/docker.sock",
+	"/var/run/podman/podman.sock", "/run/podman/podman.sock",
+	"/var/run/containerd/containerd.sock", "/run/containerd/containerd.sock",
+	"/var/run/crio/crio.sock", "/run/crio/crio.sock",
+}
+
+// holdsSocket returns the socket that a mount of source opens, "" for none.
+// The root of the host holds it too, and is left to the rule for host paths.
+func holdsSocket(source string) string {
+	switch base := path.Base(source); {
+	case source == "" || source == "/":
+		return ""
+	case slices.Contains(sockets, source):
+		return source
+	case path.IsAbs(source) && slices.Contains([]string{"docker.sock", "podman.sock", "containerd.sock", "crio.sock"}, base):
+		return source // a rootless engine's, below the user's own folder
+	case source == "/var/run" || source == "/run":
+		return source + "/docker.sock"
+	}
+	return ""
+}
+
+func reportSocket(p *fixer.Pass, v compose.View, m mount, socket string) {
+	f := fixer.Finding{
+		Path:    v.Service.Path.Join("volumes").String() + " " + m.target,
+		Message: fmt.Sprintf("service %q holds %s: whoever controls it controls the host", v.Name, socket),
+		Advice:  "remove the mount if the service can do without the engine; else put a socket proxy between that lets only the needed questions through (read-only does not restrict them)",
+	}
+	profile := p.Service(v)
+	switch id := ""; {
+	case profile.Entry != nil:
+		if id = profile.Entry.ID; id == "docker-socket-proxy" {
+			f.Severity = fixer.Low
+			f.Message = fmt.Sprintf("service %q is the socket proxy and holds %s", v.Name, socket)
+			f.Advice = "this is what the proxy is for: let no port of it be published, and allow only the questions its clients ask"
+		}
+	case strings.Contains(profile.Name, "socket-proxy"):
+		f.Severity = fixer.Low
+	}
+	var at *yamldoc.Node
+	if m.setting.File == p.File.Path {
+		at = m.node
+	}
+	report(p, v, at, f)
+}

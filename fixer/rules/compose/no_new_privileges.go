@@ -1,0 +1,100 @@
+package compose
+
+import (
+	"fmt"
+	"strings"
+
+	"oakum/fixer"
+	"oakum/fixer/image"
+	"oakum/fixer/yamldoc"
+)
+
+// NoNewPrivileges wants the option no-new-privileges.
+var NoNewPrivileges = &fixer.Rule{
+	Name:     "compose/no-new-privileges",
+	Title:    "no-new-privileges missing",
+	Severity: fixer.Medium,
+	Kind:     fixer.Compose,
+	Doc: fixer.Doc{
+		What: `Services whose security_opt does not hold no-new-privileges:true, after merge keys, extends and override files.`,
+		Why: `Without it a process may gain rights its parent does not have, through setuid programs or file capabilities. With it
+a process that broke in stays what it is.`,
+		Breaks: `Only what relies on a setuid program or on file capabilities at run time: sudo, su from another user than root, ping
+of old distributions. Programs that start as root and step down (gosu, su-exec, setpriv) keep working.`,
+		Verify: `docker compose exec SERVICE grep NoNewPrivs /proc/1/status   prints 1`,
+		Bad: `services:
+  web:
+    image: example.org/web:1.4
+`,
+		Good: `services:
+  web:
+    image: example.org/web:1.4
+    security_opt:
+      - no-new-privileges:true
+`,
+		References: []fixer.Reference{
+			{Source: "CIS Docker", ID: "5.26"},
+			{Source: "OWASP Docker Security", ID: "rule 4", URL: "https://cheatsheetseries.owasp.org/cheatsheets/Docker_Security_Cheat_Sheet.html"},
+			{Source: "KICS", ID: "No New Privileges Not Set"},
+			{Source: "Semgrep", ID: "no-new-privileges"},
+		},
+	},
+	Check: func(p *fixer.Pass) {
+		for _, v := range services(p) {
+			options := v.List("security_opt")
+			if has(options, grants) {
+				continue
+			}
+			f := fixer.Finding{Message: fmt.Sprintf("service %q may gain privileges its first process does not have", v.Name)}
+			fix := fixer.Fix{
+				ID:     "add",
+				Title:  "add no-new-privileges:true",
+				Level:  fixer.Safe,
+				Verify: "docker compose exec " + v.Name + " grep NoNewPrivs /proc/1/status   prints 1",
+				Edit: func(d *fixer.Draft) error {
+					for i, n := range v.Node.Own("security_opt").List() {
+						if denies(n.Text()) {
+							d.YAML(p.File.Path, v.Doc, yamldoc.Set(v.Path.Join("security_opt", i), "no-new-privileges:true"))
+							return nil
+						}
+					}
+					d.YAML(p.File.Path, v.Doc, appendTo(v, "security_opt", "no-new-privileges:true")...)
+					return nil
+				},
+			}
+			if has(options, denies) {
+				f.Message = fmt.Sprintf("service %q turns no-new-privileges off", v.Name)
+				fix.Level, fix.Breaks = fixer.Review, "somebody turned it off: a setuid program that is needed stops working"
+				if !ownDenial(v.Node) {
+					f.Advice = "no-new-privileges:false is written in another place that this service takes it from: change it there"
+					report(p, v, nil, f)
+					continue
+				}
+			} else if profile := p.Service(v); profile.Entry != nil && len(profile.Entry.CapsNonRoot) > 0 {
+				fix.Level = fixer.Review
+				fix.Breaks = "the program has file capabilities, which no longer take effect"
+				f.Evidence = []fixer.Evidence{{Text: profile.Entry.Evidence(image.FieldCapsNonRoot)}}
+			}
+			f.Fixes = []fixer.Fix{fix}
+			report(p, v, nil, f)
+		}
+	},
+}
+
+// grants recognises the spellings that Docker reads as on.
+func grants(s string) bool {
+	return s == "no-new-privileges" || strings.EqualFold(s, "no-new-privileges:true") || strings.EqualFold(s, "no-new-privileges=true")
+}
+
+func denies(s string) bool {
+	return strings.EqualFold(s, "no-new-privileges:false") || strings.EqualFold(s, "no-new-privileges=false")
+}
+
+func ownDenial(service *yamldoc.Node) bool {
+	for _, n := range service.Own("security_opt").List() {
+		if denies(n.Text()) {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,94 @@
+package compose
+
+import (
+	"fmt"
+	"strings"
+
+	"oakum/fixer"
+	"oakum/fixer/compose"
+	"oakum/fixer/yamldoc"
+)
+
+// Privileged wants no privileged services.
+var Privileged = &fixer.Rule{
+	Name:     "compose/privileged",
+	Title:    "privileged",
+	Severity: fixer.Critical,
+	Kind:     fixer.Compose,
+	Doc: fixer.Doc{
+		What: `Services with privileged: true. One that works on the host (its root, devices, kernel file systems or process table are
+mounted or shared) is reported without a fix, because such services mostly need it.`,
+		Why: `A privileged container has every capability, sees every device and runs without a system call filter. To be root in
+it is to be root on the host.`,
+		Breaks: `Whatever the privilege was given for: mounting file systems, devices, kernel modules, running containers inside.
+Often one capability or one device is enough instead.`,
+		Verify: `docker compose exec SERVICE grep CapEff /proc/1/status   no longer prints 000001ffffffffff; then use the feature`,
+		Bad: `services:
+  web:
+    image: example.org/web:1.4
+    privileged: true
+`,
+		Good: `services:
+  web:
+    image: example.org/web:1.4
+`,
+		References: []fixer.Reference{
+			{Source: "CIS Docker", ID: "5.5"},
+			{Source: "OWASP Docker Security", ID: "rule 3", URL: "https://cheatsheetseries.owasp.org/cheatsheets/Docker_Security_Cheat_Sheet.html"},
+			{Source: "KICS", ID: "Privileged Containers Enabled"},
+			{Source: "Semgrep", ID: "privileged-service"},
+		},
+	},
+	Check: func(p *fixer.Pass) {
+		for _, v := range services(p) {
+			s := v.Setting("privileged")
+			if !isTrue(s.Node) {
+				continue
+			}
+			f := fixer.Finding{Message: fmt.Sprintf("service %q is privileged: root in it is root on the host", v.Name)}
+			switch why := worksOnHost(v); {
+			case why != "":
+				f.Evidence = []fixer.Evidence{{Source: p.File.Path, Text: why}}
+				f.Advice = "it works on the host (" + why + "): find out which capabilities and devices it needs, and give it cap_add and devices instead"
+			case !s.Own:
+				f.Advice = "privileged comes from " + s.File + " by a merge key, extends or override: remove it there"
+			default:
+				f.Fixes = []fixer.Fix{{
+					ID:     "remove",
+					Title:  "remove privileged",
+					Level:  fixer.Review,
+					Breaks: "what it was given for stops working: mounts, devices, kernel modules, containers inside the container",
+					Verify: "start it and use the feature that asked for the privilege",
+					Edit: func(d *fixer.Draft) error {
+						d.YAML(p.File.Path, v.Doc, yamldoc.Remove(v.Path.Join("privileged")))
+						return nil
+					},
+				}}
+			}
+			report(p, v, own(s), f)
+		}
+	},
+}
+
+// worksOnHost says what shows that a service works on its host.
+func worksOnHost(v compose.View) string {
+	for _, key := range []string{"pid", "ipc", "network_mode"} {
+		if v.Setting(key).Node.Text() == "host" {
+			return key + ": host"
+		}
+	}
+	if len(v.List("devices")) > 0 {
+		return "it is given devices"
+	}
+	if image, _ := v.ImageName(); strings.Contains(image, "dind") {
+		return "the image runs containers inside"
+	}
+	for _, m := range mounts(v) {
+		for _, root := range []string{"/dev", "/sys", "/proc", "/lib/modules", "/var/lib/docker", "/var/run", "/run"} {
+			if m.source == "/" || m.source == root || strings.HasPrefix(m.source, root+"/") {
+				return "it mounts " + m.source
+			}
+		}
+	}
+	return ""
+}

@@ -1,0 +1,206 @@
+package compose
+
+import (
+	"errors"
+	"fmt"
+	"path"
+	"strings"
+
+	"oakum/fixer"
+	"oakum/fixer/compose"
+	"oakum/fixer/image"
+	"oakum/fixer/yamldoc"
+)
+
+// WritableRoot wants a read-only root file system, with tmpfs where the image
+// is known to write.
+var WritableRoot = &fixer.Rule{
+	Name:     "compose/writable-root",
+	Title:    "root file system writable",
+	Severity: fixer.Low,
+	Kind:     fixer.Compose,
+	Doc: fixer.Doc{
+		What: `Services without read_only: true. The fix gives a tmpfs to each path that the image is known to write and that nothing
+is mounted at; a path the image declares as a volume needs none. For an image nobody knows the paths are a parameter.`,
+		Why: `Who breaks into a process with a writable root can replace its programs, drop tools and stay. A read-only root leaves
+only the volumes, which can be looked at.`,
+		Breaks: `Whatever the program writes outside its volumes fails with "read-only file system". A tmpfs hides what the image has
+at that path, takes memory, and is empty at every start. Programs in it are not executed unless it says exec.`,
+		Verify: `docker compose exec SERVICE touch /x   fails, and the logs show no "read-only file system"`,
+		Bad: `services:
+  cache:
+    image: memcached:1.6
+`,
+		Good: `services:
+  cache:
+    image: memcached:1.6
+    read_only: true
+`,
+		References: []fixer.Reference{
+			{Source: "CIS Docker", ID: "5.13"},
+			{Source: "OWASP Docker Security", ID: "rule 8", URL: "https://cheatsheetseries.owasp.org/cheatsheets/Docker_Security_Cheat_Sheet.html"},
+			{Source: "Semgrep", ID: "writable-filesystem-service"},
+		},
+	},
+	Check: func(p *fixer.Pass) {
+		for _, v := range services(p) {
+			s := v.Setting("read_only")
+			if isTrue(s.Node) {
+				continue
+			}
+			f := fixer.Finding{Message: fmt.Sprintf("service %q can write to its root file system", v.Name)}
+			w := writes(p.Service(v), v)
+			f.Evidence = w.evidence
+			switch {
+			case isTrue(v.Setting("privileged").Node):
+				f.Advice = "it is privileged, and remounts what it likes: take the privilege away first"
+			case w.advice != "":
+				f.Advice = w.advice
+			default:
+				f.Fixes = []fixer.Fix{readOnlyFix(p, v, w)}
+			}
+			report(p, v, own(s), f)
+		}
+	},
+}
+
+// writing is what is known of where a service writes.
+type writing struct {
+	tmpfs    []string // entries for the tmpfs list
+	level    fixer.Level
+	breaks   string
+	advice   string // why there is no fix
+	evidence []fixer.Evidence
+}
+
+func writes(profile *fixer.Profile, v compose.View) writing {
+	w := writing{level: fixer.Review, evidence: profile.Evidence,
+		breaks: "the program fails where it writes outside /tmp and its volumes: nothing is known of what it writes"}
+	user, _ := startsAs(v, profile)
+	e := profile.Entry
+	if e == nil || profile.BuiltHere() && e.NonRoot.Support == image.SupportApp {
+		if !mounted(v, "/tmp") {
+			w.tmpfs = []string{"/tmp"}
+		}
+		if profile.BuiltHere() {
+			w.breaks = "the program fails where it writes outside /tmp and its volumes: look at " + profile.Build.Path + " for the folders it makes"
+		}
+		return w
+	}
+	w.evidence = []fixer.Evidence{{Text: e.Evidence(image.FieldReadOnly)}, {Text: e.Evidence(image.FieldWritable)}}
+	if e.ReadOnly.Support == image.SupportNo {
+		w.advice = e.ID + " does not run on a read-only root file system"
+		if e.ReadOnly.Note != "" {
+			w.advice += ": " + e.ReadOnly.Note
+		}
+		return w
+	}
+	conditional := e.ReadOnly.Support == image.SupportConditional
+	for _, at := range e.Writable {
+		switch {
+		case at.Path == "":
+			conditional = true // the configuration says where
+		case mounted(v, at.Path) || declared(e, at.Path):
+		case at.When != "":
+			conditional = true
+		case at.Ships:
+			w.advice = fmt.Sprintf("%s writes to %s, where its image has files that a tmpfs would hide: give it a named volume, which starts as a copy of them", e.ID, at.Path)
+			return w
+		default:
+			w.tmpfs = append(w.tmpfs, tmpfsEntry(at, user))
+		}
+	}
+	w.breaks = "the program fails where it writes outside its volumes and the tmpfs that are added"
+	sound := e.ReadOnly.Support == image.SupportYes && e.Verified(image.FieldReadOnly) && e.Verified(image.FieldWritable)
+	if sound && !conditional && len(w.tmpfs) == 0 && !profile.BuiltHere() {
+		w.level, w.breaks = fixer.Safe, ""
+	}
+	return w
+}
+
+// mounted reports whether the service mounts the path or a folder above it.
+func mounted(v compose.View, at string) bool {
+	for _, m := range mounts(v) {
+		if m.target == at || strings.HasPrefix(at, m.target+"/") {
+			return true
+		}
+	}
+	return false
+}
+
+// declared reports whether the image makes the path a volume of its own, which
+// stays writable under a read-only root.
+func declared(e *image.Entry, at string) bool {
+	for _, vol := range e.Volumes {
+		if vol.Path == at || strings.HasPrefix(at, vol.Path+"/") {
+			return true
+		}
+	}
+	return false
+}
+
+// tmpfsEntry writes a tmpfs for a path. Over a folder of the image it takes
+// that folder's mode but belongs to root, so for another user it has to be
+// given to them unless everybody may write there.
+func tmpfsEntry(at image.WritablePath, user image.Identity) string {
+	var options []string
+	if at.Exec {
+		options = append(options, "exec")
+	}
+	if user.IsNonRoot() && !worldWritable(at) {
+		options = append(options, fmt.Sprintf("uid=%d", user.UID))
+		if user.KnownGID {
+			options = append(options, fmt.Sprintf("gid=%d", user.GID))
+		}
+		options = append(options, "mode=0755")
+	}
+	if len(options) == 0 {
+		return at.Path
+	}
+	return at.Path + ":" + strings.Join(options, ",")
+}
+
+func worldWritable(at image.WritablePath) bool {
+	return at.Path == "/tmp" || strings.HasSuffix(at.Mode, "777")
+}
+
+func readOnlyFix(p *fixer.Pass, v compose.View, w writing) fixer.Fix {
+	fix := fixer.Fix{
+		ID:     "read-only",
+		Title:  "make the root file system read-only",
+		Level:  w.level,
+		Breaks: w.breaks,
+		Verify: `docker compose exec ` + v.Name + ` touch /x   fails, and the logs show no "read-only file system"`,
+		Params: []fixer.Param{{
+			Name: "writable", Meaning: "tmpfs entries, with blanks between: paths, options behind a colon; may be empty",
+			Default: strings.Join(w.tmpfs, " "), Validate: validTmpfs,
+		}},
+	}
+	if len(w.tmpfs) > 0 {
+		fix.Title += ", with tmpfs at " + strings.Join(w.tmpfs, " ")
+	}
+	fix.Edit = func(d *fixer.Draft) error {
+		ops := []yamldoc.Op{yamldoc.Set(v.Path.Join("read_only"), true)}
+		var add []string
+		for _, entry := range strings.Fields(d.Param("writable")) {
+			if at, _, _ := strings.Cut(entry, ":"); !mounted(v, path.Clean(at)) {
+				add = append(add, entry)
+			}
+		}
+		if len(add) > 0 {
+			ops = append(ops, appendTo(v, "tmpfs", add...)...)
+		}
+		d.YAML(p.File.Path, v.Doc, ops...)
+		return nil
+	}
+	return fix
+}
+
+func validTmpfs(s string) error {
+	for _, entry := range strings.Fields(s) {
+		if at, _, _ := strings.Cut(entry, ":"); !path.IsAbs(at) || path.Clean(at) == "/" || strings.ContainsAny(entry, "\n\r") {
+			return errors.New("absolute paths below /, with blanks between")
+		}
+	}
+	return nil
+}

@@ -1,0 +1,270 @@
+// Package cross holds the rules that look at files together, one per file.
+package cross
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+
+	"oakum/fixer"
+	"oakum/fixer/compose"
+	"oakum/fixer/dockerfile"
+	"oakum/fixer/text"
+	"oakum/fixer/topology"
+	"oakum/fixer/yamldoc"
+)
+
+// UIDMismatch wants one user for an image in the Dockerfile that makes it and
+// in the files that run it.
+var UIDMismatch = &fixer.Rule{
+	Name:     "cross/uid-mismatch",
+	Title:    "runs as another user than the image's",
+	Severity: fixer.Medium,
+	Doc: fixer.Doc{
+		What: `Kubernetes containers (runAsUser) and Compose services (user) that run an image of this repository as another non-root
+user than the numeric USER of its Dockerfile. A Dockerfile without USER, and one that names its user, say nothing to compare.`,
+		Why: `Files the image leaves to its own user are not writable to another one, and whatever hardening follows (a read-only
+root, dropped capabilities) turns that into a container that does not start. Two numbers also make it likely that nobody
+decided on either.`,
+		Breaks: `Volumes that hold files of the number used until now have to be given to the other one.`,
+		Verify: `docker compose run --rm SERVICE id -u   or   kubectl exec POD -- id -u   prints the number of the Dockerfile's USER`,
+		Bad: `-- Dockerfile --
+FROM debian:13
+USER 10001:10001
+-- compose.yaml --
+services:
+  web:
+    build: .
+    user: "1000"
+`,
+		Good: `-- Dockerfile --
+FROM debian:13
+USER 10001:10001
+-- compose.yaml --
+services:
+  web:
+    build: .
+    user: "10001"
+`,
+		References: []fixer.Reference{
+			{Source: "CIS Docker", ID: "4.1"},
+			{Source: "CIS Kubernetes", ID: "5.2.7"},
+		},
+	},
+	Check: func(p *fixer.Pass) {
+		for _, m := range mismatches(p) {
+			p.Report(m.finding(p))
+		}
+	},
+}
+
+// A mismatch is one place that runs an image as another user.
+type mismatch struct {
+	place
+	build topology.Build
+	image int // the number in the Dockerfile
+}
+
+// A place is where a user is written: the value and how to change it.
+type place struct {
+	file string
+	path string // for the key
+	what string // for people
+	doc  *yamldoc.Doc
+	at   *yamldoc.Node
+	set  yamldoc.Path
+	uid  int
+	text func(uid int) any // the new value, in the form of the old one
+}
+
+func mismatches(p *fixer.Pass) []mismatch {
+	var out []mismatch
+	add := func(pl place, b topology.Build) {
+		if uid, ok := numericUser(b.Stage); ok && uid != 0 && pl.uid != 0 && uid != pl.uid {
+			out = append(out, mismatch{pl, b, uid})
+		}
+	}
+	for f := range p.Snapshot.Files() {
+		switch {
+		case f.Compose != nil:
+			for _, v := range p.Topology().Compose().Views(f.Path) {
+				if b, ok := p.Topology().ServiceBuild(v); ok {
+					if pl, ok := composeUser(v); ok {
+						add(pl, b)
+					}
+				}
+			}
+		case f.Objects != nil:
+			for _, pl := range kubeUsers(f) {
+				if b, ok := p.Topology().ImageBuild(pl.image); ok && b.Certain {
+					add(pl.place, b)
+				}
+			}
+		}
+	}
+	return out
+}
+
+func composeUser(v compose.View) (place, bool) {
+	s := v.Setting("user")
+	if !s.Own || s.File != v.File {
+		return place{}, false
+	}
+	user, group, grouped := strings.Cut(s.Node.Text(), ":")
+	uid, err := strconv.Atoi(user)
+	if err != nil {
+		return place{}, false
+	}
+	return place{
+		file: v.File, path: "services." + v.Name, what: fmt.Sprintf("service %q", v.Name),
+		doc: v.Doc, at: s.Node, set: v.Path.Join("user"), uid: uid,
+		text: func(uid int) any {
+			if !grouped {
+				return strconv.Itoa(uid)
+			}
+			if group == user { // a private group moves with its user
+				return fmt.Sprintf("%d:%d", uid, uid)
+			}
+			return strconv.Itoa(uid) + ":" + group
+		},
+	}, true
+}
+
+type kubePlace struct {
+	place
+	image string
+}
+
+func kubeUsers(f *fixer.File) []kubePlace {
+	var out []kubePlace
+	for _, o := range f.Objects {
+		w := o.Workload()
+		if w == nil || w.Partial {
+			continue
+		}
+		for _, c := range w.Containers() {
+			n, inherited := c.Security("runAsUser")
+			uid, ok := n.Int()
+			if !ok || inherited { // a user of the whole pod is a choice for all its images
+				continue
+			}
+			out = append(out, kubePlace{image: c.Image, place: place{
+				file: f.Path, path: c.FindingPath(), what: fmt.Sprintf("%s %q of %s", c.Role, c.Name, w.ID()),
+				doc: w.Doc, at: n, set: c.Path.Join("securityContext", "runAsUser"), uid: int(uid),
+				text: func(uid int) any { return uid },
+			}})
+		}
+	}
+	return out
+}
+
+// numericUser returns the number a stage ends with, when its file writes it as
+// a plain number.
+func numericUser(s *dockerfile.Stage) (int, bool) {
+	v := s.User()
+	if v.At == nil || !v.Known || s.Windows {
+		return 0, false
+	}
+	user, _, _ := strings.Cut(v.Text, ":")
+	n, err := strconv.Atoi(user)
+	return n, err == nil && n >= 0
+}
+
+func (m mismatch) finding(p *fixer.Pass) fixer.Finding {
+	user := m.build.Stage.User()
+	f := fixer.Finding{
+		File: m.file, Path: m.path, Start: m.at.Start, End: m.at.End,
+		Message: fmt.Sprintf("%s runs as user %d, and its image is made for user %d", m.what, m.uid, m.image),
+		Evidence: []fixer.Evidence{
+			{Source: fmt.Sprintf("%s:%d", m.build.Path, user.At.Line), Text: "USER " + user.Text},
+			{Text: m.build.Why},
+		},
+		Fixes: []fixer.Fix{{
+			ID:     "follow-image",
+			Title:  fmt.Sprintf("run as user %d, as the Dockerfile says", m.image),
+			Level:  fixer.Review,
+			Breaks: fmt.Sprintf("volumes that hold files of user %d have to be given to user %d", m.uid, m.image),
+			Verify: fmt.Sprintf("id -u in the container prints %d, and it writes to its volumes", m.image),
+			Edit: func(d *fixer.Draft) error {
+				d.YAML(m.file, m.doc, yamldoc.Set(m.set, m.text(m.image)))
+				return nil
+			},
+		}},
+	}
+	if fix, ok := m.followPlace(p); ok {
+		f.Fixes = append(f.Fixes, fix)
+	}
+	return f
+}
+
+// followPlace changes the Dockerfile instead, and with it every other place
+// that runs the image as the Dockerfile's user: in all files or in none. It is
+// offered where USER is a plain number and nothing else in the file gives
+// files to that number.
+func (m mismatch) followPlace(p *fixer.Pass) (fixer.Fix, bool) {
+	user := m.build.Stage.User()
+	file := p.Snapshot.File(m.build.Path)
+	if user.Stage != m.build.Stage || len(user.At.Words) != 1 || user.At.Words[0].Raw != user.Text || givesFilesTo(m.build.File, m.image) {
+		return fixer.Fix{}, false
+	}
+	_, group, grouped := strings.Cut(user.Text, ":")
+	value := strconv.Itoa(m.uid)
+	switch {
+	case grouped && group == strconv.Itoa(m.image):
+		value += ":" + value
+	case grouped:
+		value += ":" + group
+	}
+	return fixer.Fix{
+		ID:     "follow-manifest",
+		Title:  fmt.Sprintf("make the image for user %d, in its Dockerfile and wherever it runs", m.uid),
+		Level:  fixer.Review,
+		Breaks: fmt.Sprintf("files in the image that belong to user %d, and volumes written by it, are no longer writable", m.image),
+		Verify: "build the image, start everything that runs it, and look at the logs for permission errors",
+		Edit: func(d *fixer.Draft) error {
+			edits, err := m.build.File.ReplaceWord(user.At, user.At.Words[0], value)
+			if err != nil {
+				return err
+			}
+			d.Dockerfile(file.Path, []text.Edit(edits), dockerfile.FieldUser)
+			for _, other := range mismatchesWith(d.Snapshot, p, m) {
+				d.YAML(other.file, other.doc, yamldoc.Set(other.set, other.text(m.uid)))
+			}
+			return nil
+		},
+	}, true
+}
+
+// mismatchesWith returns the places that run the image as its present user and
+// have to follow when the image's user changes.
+func mismatchesWith(snap *fixer.Snapshot, p *fixer.Pass, m mismatch) []place {
+	var out []place
+	for f := range snap.Files() {
+		if f.Compose != nil {
+			for _, v := range p.Topology().Compose().Views(f.Path) {
+				b, ok := p.Topology().ServiceBuild(v)
+				if pl, set := composeUser(v); ok && set && b.Stage == m.build.Stage && pl.uid == m.image {
+					out = append(out, pl)
+				}
+			}
+		}
+		for _, pl := range kubeUsers(f) {
+			if b, ok := p.Topology().ImageBuild(pl.image); ok && b.Certain && b.Stage == m.build.Stage && pl.uid == m.image {
+				out = append(out, pl.place)
+			}
+		}
+	}
+	return out
+}
+
+// givesFilesTo reports whether a Dockerfile speaks of the number elsewhere
+// than in USER: in --chown, useradd or chown.
+func givesFilesTo(f *dockerfile.File, uid int) bool {
+	number := strconv.Itoa(uid)
+	for _, i := range f.Instructions {
+		if i.Keyword != "USER" && strings.Contains(string(f.Source[i.Start:i.End]), number) {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,190 @@
+package kubernetes
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"oakum/fixer"
+	"oakum/fixer/image"
+	"oakum/fixer/kube"
+	"oakum/fixer/yamldoc"
+)
+
+// Capabilities wants every capability dropped that is not known to be needed.
+var Capabilities = &fixer.Rule{
+	Name:     "kubernetes/capabilities",
+	Title:    "capabilities not dropped",
+	Severity: fixer.Medium,
+	Kind:     fixer.Kubernetes,
+	Doc: fixer.Doc{
+		What: `Containers that do not drop ALL capabilities. What they add stays as it is; what an image is known to need when it
+starts as root is added back. A privileged container has every capability whatever it drops and is left to kubernetes/privileged.`,
+		Why: `A container runtime gives a root process fourteen capabilities by default, among them to change the owner of any file,
+to become any user and to forge network packets. Few programs use one of them.`,
+		Breaks: `A program that starts as root and changes owners or steps down needs CHOWN, SETUID and SETGID; one that listens
+below port 1024 may need NET_BIND_SERVICE; ping needs NET_RAW. A process that is not root has no capabilities to lose.`,
+		Verify: `kubectl exec POD -- grep CapBnd /proc/1/status   prints only what was added back`,
+		Bad: `apiVersion: v1
+kind: Pod
+metadata:
+  name: web
+spec:
+  containers:
+  - name: web
+    image: example.org/web:1.4
+`,
+		Good: `apiVersion: v1
+kind: Pod
+metadata:
+  name: web
+spec:
+  containers:
+  - name: web
+    image: example.org/web:1.4
+    securityContext:
+      capabilities:
+        drop: [ALL]
+`,
+		References: []fixer.Reference{
+			{Source: "Pod Security Standards", ID: "restricted: capabilities", URL: "https://kubernetes.io/docs/concepts/security/pod-security-standards/"},
+			{Source: "CIS Kubernetes", ID: "5.2.10"},
+			{Source: "Trivy", ID: "KSV-0003"},
+			{Source: "Checkov", ID: "CKV_K8S_37"},
+			{Source: "kube-linter", ID: "drop-net-raw-capability"},
+			{Source: "Kubescape", ID: "C-0055"},
+			{Source: "Polaris", ID: "insecureCapabilities"},
+			{Source: "KICS", ID: "No Drop Capabilities for Containers"},
+		},
+	},
+	Check: func(p *fixer.Pass) {
+		for _, c := range containers(p) {
+			caps := c.Node.Get("securityContext").Get("capabilities")
+			if dropsAll(c) || isTrue(c.Node.Get("securityContext").Get("privileged")) {
+				continue
+			}
+			f := fixer.Finding{Message: fmt.Sprintf("%s %q keeps the capabilities a runtime gives by default", c.Role, c.Name)}
+			if len(capabilities(c, "drop")) > 0 {
+				f.Message = fmt.Sprintf("%s %q drops some capabilities and keeps the others", c.Role, c.Name)
+			}
+			fix, evidence := dropFix(p, c)
+			f.Fixes, f.Evidence = []fixer.Fix{fix}, evidence
+			report(p, c, caps, f)
+		}
+	},
+}
+
+// dropsAll reports whether ALL is among the dropped capabilities, spelled as
+// the Pod Security Standards demand it.
+func dropsAll(c kube.Container) bool {
+	return slices.ContainsFunc(c.Node.Get("securityContext").Get("capabilities").Get("drop").List(), func(n *yamldoc.Node) bool { return n.Text() == "ALL" })
+}
+
+// dropFix drops ALL. How far that is safe depends on what the container starts
+// as: a process that is not root holds no capability, so that dropping them
+// takes nothing from it, as long as it need not bind a low port.
+func dropFix(p *fixer.Pass, c kube.Container) (fixer.Fix, []fixer.Evidence) {
+	profile := p.Image(c.Image)
+	fix := fixer.Fix{
+		ID:     "drop-all",
+		Title:  "drop ALL capabilities",
+		Level:  fixer.Review,
+		Breaks: "the program fails if it needs a capability that is not known of: to change owners, to become another user, or to bind a port below 1024",
+		Verify: "kubectl exec POD -- grep CapBnd /proc/1/status   prints only what was added back",
+	}
+	var need []string
+	uid, evidence := startsAs(c, profile)
+	low := lowPorts(c, profile)
+	switch {
+	case uid.IsNonRoot() && len(low) == 0 && (profile.Sound || evidence[0].Source == "manifest") && noFileCaps(profile):
+		fix.Level, fix.Breaks = fixer.Safe, "a process that is not root has none of the capabilities, so it cannot notice"
+	case uid.IsNonRoot():
+		need = knownNeed(profile, true)
+		if len(low) > 0 {
+			fix.Breaks = "binding port " + strings.Join(low, ", ") + " fails on nodes whose runtime does not open low ports to everybody"
+			evidence = append(evidence, fixer.Evidence{Source: "manifest", Text: "listens on " + strings.Join(low, ", ")})
+		}
+	default:
+		need = knownNeed(profile, false)
+	}
+	need = slices.DeleteFunc(need, func(s string) bool { return slices.Contains(added(c), s) || slices.Contains(added(c), "ALL") })
+	if len(need) > 0 {
+		fix.Title += " and add back " + strings.Join(need, ", ")
+		evidence = append(evidence, fixer.Evidence{Text: profile.Entry.Evidence(image.FieldCapsRoot)})
+		if profile.Entry.CapsRoot.Note != "" {
+			evidence = append(evidence, fixer.Evidence{Source: "image table", Text: profile.Entry.CapsRoot.Note})
+		}
+	}
+	fix.Edit = func(d *fixer.Draft) error {
+		ops := []yamldoc.Op{}
+		if i := misspelledAll(c); i >= 0 {
+			ops = append(ops, yamldoc.Set(securityContext(c, "capabilities", "drop", i), "ALL"))
+		} else {
+			ops = append(ops, yamldoc.Append(securityContext(c, "capabilities", "drop"), "ALL"))
+		}
+		for _, name := range need {
+			ops = append(ops, yamldoc.Append(securityContext(c, "capabilities", "add"), name))
+		}
+		d.YAML(p.File.Path, c.Workload.Doc, ops...)
+		return nil
+	}
+	return fix, evidence
+}
+
+// misspelledAll finds an entry that the runtime reads as ALL and the Pod
+// Security Standards do not.
+func misspelledAll(c kube.Container) int {
+	return slices.IndexFunc(capabilities(c, "drop"), func(s string) bool { return s == "ALL" })
+}
+
+// knownNeed returns what the table says an image needs. An image built here
+// runs an application of its own, of which the table knows nothing.
+func knownNeed(profile *fixer.Profile, nonRoot bool) []string {
+	switch {
+	case profile.Entry == nil || profile.BuiltHere():
+		return nil
+	case nonRoot:
+		return slices.Clone(profile.Entry.CapsNonRoot)
+	}
+	return slices.Clone(profile.Entry.CapsRoot.Need)
+}
+
+func noFileCaps(profile *fixer.Profile) bool {
+	return profile.Entry == nil || len(profile.Entry.CapsNonRoot) == 0
+}
+
+// lowPorts returns the ports below 1024 that a container declares or, when it
+// declares none, that its image is known to listen on.
+func lowPorts(c kube.Container, profile *fixer.Profile) []string {
+	var out []string
+	ports := c.Node.Get("ports").List()
+	for _, port := range ports {
+		if n, ok := port.Get("containerPort").Int(); ok && n < 1024 {
+			out = append(out, fmt.Sprint(n))
+		}
+	}
+	if len(ports) == 0 && profile.Entry != nil && !profile.BuiltHere() {
+		for _, port := range profile.Entry.Ports {
+			if port.Number < 1024 && port.When == "" {
+				out = append(out, fmt.Sprint(port.Number))
+			}
+		}
+	}
+	return out
+}
+
+// startsAs returns the user a container's first process has: the manifest's
+// runAsUser, else what is known of the image.
+func startsAs(c kube.Container, profile *fixer.Profile) (image.Identity, []fixer.Evidence) {
+	if n, inherited := c.Security("runAsUser"); n != nil {
+		if uid, ok := n.Int(); ok {
+			where := "the container"
+			if inherited {
+				where = "the pod"
+			}
+			id := image.Identity{UID: int(uid), KnownUID: true, Numeric: true}
+			return id, []fixer.Evidence{{Source: "manifest", Text: fmt.Sprintf("%s sets runAsUser: %d", where, uid)}}
+		}
+	}
+	return profile.User, profile.Evidence
+}

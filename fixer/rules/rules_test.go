@@ -1,0 +1,413 @@
+package rules_test
+
+import (
+	"bytes"
+	"flag"
+	"fmt"
+	"maps"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"golang.org/x/tools/txtar"
+
+	"oakum/fixer"
+	"oakum/fixer/rules"
+)
+
+var update = flag.Bool("update", false, "rewrite the fixed files of testdata/rules")
+
+const testdata = "../../testdata/rules"
+
+// The archive of a rule, testdata/rules/NAME.txtar, holds cases. A case is a
+// folder: files in it are the repository, and files in CASE.fixed are what
+// they become when every finding of this one rule is fixed up to review level
+// (or the level named in CASE/case). A file that stays as it is has no
+// counterpart.
+//
+//	-- plain/k8s/web.yaml --
+//	      - name: web # want safe "runs as 1000"
+//	-- plain.fixed/k8s/web.yaml --
+//
+// `# want LEVEL "regexp"` at the end of a line, or on a line of its own before
+// it, asks for a finding there; anything found without one is an error. Where
+// a format has no comments, CASE/case lists them as `want FILE:LINE LEVEL
+// "regexp"`. Other lines of CASE/case: `level safe|review`, `set NAME=VALUE`,
+// `refused "regexp"`, `blocked "regexp"` (every fix ends so), `only` (no
+// generated variants).
+type ruleCase struct {
+	name    string
+	files   map[string][]byte
+	fixed   map[string][]byte
+	level   fixer.Level
+	params  fixer.Params
+	wants   []want
+	refused *regexp.Regexp
+	blocked *regexp.Regexp
+	only    bool
+}
+
+type want struct {
+	file    string
+	line    int
+	level   string
+	pattern *regexp.Regexp
+}
+
+var wantPattern = regexp.MustCompile(`# want (safe|review|manual) "((?:[^"\\]|\\.)*)"`)
+
+func TestRules(t *testing.T) {
+	for _, rule := range rules.All() {
+		t.Run(rule.Name, func(t *testing.T) {
+			path := filepath.Join(testdata, filepath.FromSlash(rule.Name)+".txtar")
+			archive, err := txtar.ParseFile(path)
+			if err != nil {
+				t.Fatalf("every rule has an archive of cases: %v", err)
+			}
+			cases := parseCases(t, archive)
+			if len(cases) < 3 {
+				t.Errorf("%d cases; a rule needs its awkward ones too", len(cases))
+			}
+			got := map[string][]byte{}
+			for _, c := range cases {
+				t.Run(c.name, func(t *testing.T) { maps.Copy(got, c.run(t, rule)) })
+			}
+			if *update && !t.Failed() {
+				rewrite(t, path, archive, got)
+			}
+		})
+	}
+}
+
+// run checks one case as written, then in the variants that any file can come
+// in: Windows line endings, a byte order mark, no final newline.
+func (c ruleCase) run(t *testing.T, rule *fixer.Rule) map[string][]byte {
+	got := c.check(t, rule, same, c.fixed)
+	if c.only || t.Failed() {
+		return got
+	}
+	for _, v := range []variant{crlf, bom, noFinalNewline} {
+		t.Run(v.name, func(t *testing.T) {
+			converted := map[string][]byte{}
+			for path, data := range c.fixed {
+				converted[path] = v.convert(data)
+			}
+			c.check(t, rule, v, converted)
+		})
+	}
+	return got
+}
+
+type variant struct {
+	name    string
+	convert func([]byte) []byte
+}
+
+var (
+	same = variant{"same", func(b []byte) []byte { return b }}
+	crlf = variant{"crlf", func(b []byte) []byte { return bytes.ReplaceAll(b, []byte("\n"), []byte("\r\n")) }}
+	bom  = variant{"bom", func(b []byte) []byte { return append([]byte("\ufeff"), b...) }}
+
+	noFinalNewline = variant{"no-final-newline", func(b []byte) []byte { return bytes.TrimSuffix(b, []byte("\n")) }}
+)
+
+func (c ruleCase) check(t *testing.T, rule *fixer.Rule, v variant, fixed map[string][]byte) map[string][]byte {
+	var sources []fixer.Source
+	for _, path := range slices.Sorted(maps.Keys(c.files)) {
+		sources = append(sources, fixer.Source{Path: path, Kind: kindOf(path, c.files[path]), Data: v.convert(c.files[path])})
+	}
+	snap := fixer.NewSnapshot(sources)
+	s := fixer.NewSession(snap, nil, []*fixer.Rule{rule})
+	c.checkWants(t, s.Baseline())
+
+	if _, err := s.AcceptAll(c.level, c.params); err != nil {
+		t.Fatal(err)
+	}
+	plan := s.Plan()
+	c.checkOutcomes(t, plan)
+	got := map[string][]byte{}
+	for _, ch := range plan.Changes {
+		got[c.name+".fixed/"+ch.Path] = ch.After
+		if *update && v.name == same.name {
+			continue
+		}
+		if want, ok := fixed[ch.Path]; !ok {
+			t.Errorf("%s was changed and has no counterpart in %s.fixed:\n%s", ch.Path, c.name, ch.After)
+		} else if !bytes.Equal(ch.After, want) {
+			t.Errorf("%s became:\n%s\nwant:\n%s", ch.Path, ch.After, want)
+		}
+	}
+	if !*update {
+		for path := range fixed {
+			if got[c.name+".fixed/"+path] == nil {
+				t.Errorf("%s was not changed", path)
+			}
+		}
+	}
+	again := fixer.NewSession(plan.After, nil, []*fixer.Rule{rule})
+	if _, err := again.AcceptAll(c.level, c.params); err != nil {
+		t.Fatal(err)
+	}
+	if n := len(again.Plan().Changes); n > 0 {
+		t.Errorf("a second run changes %d files:\n%s", n, again.Plan().Changes[0].After)
+	}
+	return got
+}
+
+func (c ruleCase) checkWants(t *testing.T, r *fixer.Report) {
+	t.Helper()
+	open := slices.Clone(c.wants)
+	for _, p := range r.Problems {
+		t.Errorf("rule %s failed on %s: %s", p.Rule, p.File, p.Reason)
+	}
+	for _, f := range r.Findings {
+		i := slices.IndexFunc(open, func(w want) bool {
+			return w.file == f.File && w.line == f.Line && w.level == f.Level().String() && w.pattern.MatchString(f.Message)
+		})
+		if i < 0 {
+			t.Errorf("%s:%d: unexpected finding: %s %q", f.File, f.Line, f.Level(), f.Message)
+			continue
+		}
+		open = slices.Delete(open, i, i+1)
+		if f.Level() == fixer.Manual && f.Advice == "" {
+			t.Errorf("%s:%d: a manual finding needs advice", f.File, f.Line)
+		}
+		for _, fix := range f.Fixes {
+			if fix.Title == "" || fix.ID == "" || fix.Edit == nil || (fix.Level == fixer.Review && (fix.Breaks == "" || fix.Verify == "")) {
+				t.Errorf("%s:%d: fix %q is incomplete: a review fix says what breaks and how to verify", f.File, f.Line, fix.ID)
+			}
+		}
+	}
+	for _, w := range open {
+		t.Errorf("%s:%d: no %s finding matches %q", w.file, w.line, w.level, w.pattern)
+	}
+}
+
+func (c ruleCase) checkOutcomes(t *testing.T, plan *fixer.Plan) {
+	t.Helper()
+	seen := map[fixer.Result]bool{}
+	for _, o := range plan.Outcomes {
+		seen[o.Result] = true
+		switch o.Result {
+		case fixer.Refused:
+			if c.refused == nil || !c.refused.MatchString(o.Reason) {
+				t.Errorf("%s: refused: %s", o.Finding.Key(), o.Reason)
+			}
+		case fixer.Blocked:
+			if c.blocked == nil || !c.blocked.MatchString(o.Reason) {
+				t.Errorf("%s: blocked: %s", o.Finding.Key(), o.Reason)
+			}
+		}
+	}
+	if c.refused != nil && !seen[fixer.Refused] {
+		t.Error("nothing was refused")
+	}
+	if c.blocked != nil && !seen[fixer.Blocked] {
+		t.Error("nothing was blocked")
+	}
+}
+
+func parseCases(t *testing.T, a *txtar.Archive) []ruleCase {
+	t.Helper()
+	byName := map[string]*ruleCase{}
+	var order []string
+	get := func(name string) *ruleCase {
+		if byName[name] == nil {
+			byName[name] = &ruleCase{name: name, files: map[string][]byte{}, fixed: map[string][]byte{}, level: fixer.Review}
+			order = append(order, name)
+		}
+		return byName[name]
+	}
+	for _, f := range a.Files {
+		folder, path, ok := strings.Cut(f.Name, "/")
+		if !ok {
+			t.Fatalf("%s lies in no case", f.Name)
+		}
+		if name, ok := strings.CutSuffix(folder, ".fixed"); ok {
+			get(name).fixed[path] = f.Data
+			continue
+		}
+		c := get(folder)
+		if path == "case" {
+			c.settings(t, string(f.Data))
+			continue
+		}
+		c.files[path] = f.Data
+		c.wants = append(c.wants, wantsIn(t, path, f.Data)...)
+	}
+	var out []ruleCase
+	for _, name := range order {
+		out = append(out, *byName[name])
+	}
+	return out
+}
+
+func (c *ruleCase) settings(t *testing.T, text string) {
+	t.Helper()
+	for line := range strings.Lines(text) {
+		key, rest, _ := strings.Cut(strings.TrimSpace(line), " ")
+		switch key {
+		case "", "#":
+		case "level":
+			l, err := fixer.ParseLevel(rest)
+			if err != nil {
+				t.Fatal(err)
+			}
+			c.level = l
+		case "set":
+			k, v, _ := strings.Cut(rest, "=")
+			if c.params == nil {
+				c.params = fixer.Params{}
+			}
+			c.params[k] = v
+		case "refused":
+			c.refused = regexp.MustCompile(strings.Trim(rest, `"`))
+		case "blocked":
+			c.blocked = regexp.MustCompile(strings.Trim(rest, `"`))
+		case "only":
+			c.only = true
+		case "want":
+			var file, level, pattern string
+			var n int
+			place, rest, _ := strings.Cut(rest, " ")
+			level, pattern, _ = strings.Cut(rest, " ")
+			file, num, _ := strings.Cut(place, ":")
+			if _, err := fmt.Sscan(num, &n); err != nil {
+				t.Fatalf("%q: %v", line, err)
+			}
+			c.wants = append(c.wants, want{file, n, level, regexp.MustCompile(strings.Trim(pattern, `"`))})
+		default:
+			t.Fatalf("unknown setting %q", line)
+		}
+	}
+}
+
+func wantsIn(t *testing.T, path string, data []byte) []want {
+	t.Helper()
+	var out []want
+	lines := strings.Split(string(data), "\n")
+	for i, line := range lines {
+		target := i + 1
+		if strings.HasPrefix(strings.TrimSpace(line), "#") {
+			for target < len(lines) && strings.HasPrefix(strings.TrimSpace(lines[target]), "#") {
+				target++
+			}
+			target++
+		}
+		for _, m := range wantPattern.FindAllStringSubmatch(line, -1) {
+			p, err := regexp.Compile(strings.ReplaceAll(m[2], `\"`, `"`))
+			if err != nil {
+				t.Fatalf("%s:%d: %v", path, i+1, err)
+			}
+			out = append(out, want{path, target, m[1], p})
+		}
+	}
+	return out
+}
+
+// kindOf stands in for discovery, which rules know nothing of.
+func kindOf(path string, data []byte) fixer.Kind {
+	base := filepath.Base(path)
+	switch {
+	case strings.Contains(base, "Dockerfile") || strings.HasPrefix(base, "Containerfile"):
+		return fixer.Dockerfile
+	case strings.Contains(base, "compose") || bytes.HasPrefix(data, []byte("services:")):
+		return fixer.Compose
+	}
+	return fixer.Kubernetes
+}
+
+// rewrite puts the fixed files of a run into the archive, in place, so that
+// the difference can be read before it is committed.
+func rewrite(t *testing.T, path string, a *txtar.Archive, got map[string][]byte) {
+	t.Helper()
+	var out []txtar.File
+	for i, f := range a.Files {
+		folder, _, _ := strings.Cut(f.Name, "/")
+		if !strings.HasSuffix(folder, ".fixed") {
+			out = append(out, f)
+		}
+		last := i+1 == len(a.Files) || !sameCase(a.Files[i+1].Name, folder)
+		if last {
+			name := strings.TrimSuffix(folder, ".fixed")
+			for _, p := range slices.Sorted(maps.Keys(got)) {
+				if strings.HasPrefix(p, name+".fixed/") {
+					out = append(out, txtar.File{Name: p, Data: got[p]})
+				}
+			}
+		}
+	}
+	a.Files = out
+	if err := os.WriteFile(path, txtar.Format(a), 0o644); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func sameCase(name, folder string) bool {
+	next, _, _ := strings.Cut(name, "/")
+	return strings.TrimSuffix(next, ".fixed") == strings.TrimSuffix(folder, ".fixed")
+}
+
+func TestDocumentation(t *testing.T) {
+	seen := map[string]bool{}
+	for _, r := range rules.All() {
+		kind, _, ok := strings.Cut(r.Name, "/")
+		if !ok || (r.Kind != "" && kind != string(r.Kind)) || (r.Kind == "" && kind != "cross") {
+			t.Errorf("%s: the name does not begin with its kind %q", r.Name, r.Kind)
+		}
+		if seen[r.Name] {
+			t.Errorf("%s is listed twice", r.Name)
+		}
+		seen[r.Name] = true
+		if r.Title == "" || r.Severity == 0 || r.Check == nil {
+			t.Errorf("%s: title, severity and check are required", r.Name)
+		}
+		for field, text := range map[string]string{
+			"what": r.Doc.What, "why": r.Doc.Why, "breaks": r.Doc.Breaks, "verify": r.Doc.Verify, "bad": r.Doc.Bad, "good": r.Doc.Good,
+		} {
+			if len(strings.TrimSpace(text)) < 20 {
+				t.Errorf("%s: documentation field %q is missing", r.Name, field)
+			}
+		}
+		if len(r.Doc.References) == 0 {
+			t.Errorf("%s: no references", r.Name)
+		}
+		for _, ref := range r.Doc.References {
+			if ref.Source == "" || ref.ID == "" {
+				t.Errorf("%s: a reference without source or id: %+v", r.Name, ref)
+			}
+		}
+	}
+}
+
+// TestExamples holds the documentation to its word: the bad example has a
+// finding of the rule, the good one has none.
+func TestExamples(t *testing.T) {
+	for _, r := range rules.All() {
+		for _, ex := range []struct {
+			name, text string
+			want       bool
+		}{{"bad", r.Doc.Bad, true}, {"good", r.Doc.Good, false}} {
+			report := fixer.Check(fixer.NewSnapshot(exampleSources(r, ex.text)), nil, []*fixer.Rule{r})
+			if got := len(report.Findings) > 0; got != ex.want {
+				t.Errorf("%s: the %s example has %d findings", r.Name, ex.name, len(report.Findings))
+			}
+		}
+	}
+}
+
+// exampleSources reads an example: one file, or for rules that look at files
+// together a txtar archive.
+func exampleSources(r *fixer.Rule, text string) []fixer.Source {
+	if r.Kind != "" {
+		return []fixer.Source{{Path: "example", Kind: r.Kind, Data: []byte(text)}}
+	}
+	var out []fixer.Source
+	for _, f := range txtar.Parse([]byte(text)).Files {
+		out = append(out, fixer.Source{Path: f.Name, Kind: kindOf(f.Name, f.Data), Data: f.Data})
+	}
+	return out
+}

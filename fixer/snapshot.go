@@ -1,0 +1,170 @@
+package fixer
+
+import (
+	"bytes"
+	"context"
+	"iter"
+	"maps"
+	"slices"
+	"strings"
+	"sync"
+
+	"oakum/fixer/compose"
+	"oakum/fixer/dockerfile"
+	"oakum/fixer/dockerfile/buildkit"
+	"oakum/fixer/kube"
+	"oakum/fixer/text"
+	"oakum/fixer/topology"
+	"oakum/fixer/yamldoc"
+)
+
+// A File is one file of a snapshot with its parsed form. It is immutable; the
+// form that belongs to its Kind is set, unless Skip says why there is none.
+type File struct {
+	Path    string
+	Kind    Kind
+	Data    []byte
+	Skip    *Skip
+	Context bool // read as evidence only; findings in it are not reported
+
+	Dockerfile *dockerfile.File
+	YAML       *yamldoc.File
+	Compose    *compose.File
+	Objects    []*kube.Object
+
+	lines        func() *text.Lines
+	suppressions func() []Suppression
+	buildkit     func() judgement
+}
+
+// Lines returns the file's line table.
+func (f *File) Lines() *text.Lines { return f.lines() }
+
+// newFile parses a source. A file that does not parse becomes a skipped file:
+// a state of that file, never an error of the run.
+func newFile(src Source) *File {
+	f := &File{Path: src.Path, Kind: src.Kind, Data: src.Data, Skip: src.Skip, Context: src.Context}
+	f.lines = sync.OnceValue(func() *text.Lines { return text.NewLines(f.Data) })
+	f.suppressions = sync.OnceValue(func() []Suppression { return findSuppressions(f) })
+	f.buildkit = sync.OnceValue(func() judgement {
+		report, err := buildkit.Check(context.Background(), f.Data)
+		return judgement{report, err}
+	})
+	if f.Skip == nil {
+		f.Skip = f.parse()
+	}
+	return f
+}
+
+func (f *File) parse() *Skip {
+	if len(bytes.TrimSpace(f.Data)) == 0 {
+		return &Skip{SkipEmpty, "the file is empty"}
+	}
+	var err error
+	switch f.Kind {
+	case Dockerfile:
+		f.Dockerfile, err = dockerfile.Parse(f.Data)
+	case Compose:
+		if f.YAML, err = yamldoc.Parse(f.Data); err == nil {
+			f.Compose, err = compose.Parse(f.YAML)
+		}
+	case Kubernetes:
+		if f.YAML, err = yamldoc.Parse(f.Data); err == nil {
+			f.Objects = kube.Parse(f.YAML)
+		}
+	}
+	if err != nil {
+		return &Skip{SkipSyntax, "cannot be parsed: " + text.VisibleLine(strings.TrimSuffix(err.Error(), "."))}
+	}
+	return nil
+}
+
+// A Snapshot is the files of a repository at one moment. It is immutable and
+// safe for concurrent use.
+type Snapshot struct {
+	files    map[string]*File
+	paths    []string
+	topology func() *topology.Topology
+}
+
+// NewSnapshot parses sources, in parallel. Of two sources with one path the
+// first counts.
+func NewSnapshot(sources []Source) *Snapshot {
+	parsed := make([]*File, len(sources))
+	parallel(len(sources), func(i int) { parsed[i] = newFile(sources[i]) })
+
+	files := make(map[string]*File, len(parsed))
+	for _, f := range parsed {
+		if _, twice := files[f.Path]; !twice {
+			files[f.Path] = f
+		}
+	}
+	s := &Snapshot{files: files, paths: slices.Sorted(maps.Keys(files))}
+	s.drawTopology()
+	return s
+}
+
+func (s *Snapshot) drawTopology() {
+	s.topology = sync.OnceValue(func() *topology.Topology { return topology.New(s.topologyInput()) })
+}
+
+// With returns a snapshot in which path holds data; a path that was not there
+// is created with the given kind. Files that did not change are shared.
+func (s *Snapshot) With(path string, kind Kind, data []byte) *Snapshot {
+	return s.withAll([]Source{{Path: path, Kind: kind, Data: data}})
+}
+
+func (s *Snapshot) withAll(sources []Source) *Snapshot {
+	next := &Snapshot{files: maps.Clone(s.files), paths: s.paths, topology: s.topology}
+	redraw := false
+	for _, src := range sources {
+		if old := s.files[src.Path]; old != nil {
+			src.Kind, src.Context = old.Kind, old.Context
+		}
+		next.files[src.Path] = newFile(src)
+		redraw = redraw || src.Kind == Dockerfile || src.Kind == Compose
+	}
+	if len(next.files) != len(s.files) {
+		next.paths = slices.Sorted(maps.Keys(next.files))
+	}
+	if redraw { // what other files link to did not change otherwise
+		next.drawTopology()
+	}
+	return next
+}
+
+// File returns the file at path, or nil.
+func (s *Snapshot) File(path string) *File { return s.files[path] }
+
+// Files yields every file, skipped ones too, sorted by path.
+func (s *Snapshot) Files() iter.Seq[*File] {
+	return func(yield func(*File) bool) {
+		for _, p := range s.paths {
+			if !yield(s.files[p]) {
+				return
+			}
+		}
+	}
+}
+
+// Len returns the number of files.
+func (s *Snapshot) Len() int { return len(s.paths) }
+
+// Topology returns which Dockerfile builds the image that runs where.
+func (s *Snapshot) Topology() *topology.Topology { return s.topology() }
+
+func (s *Snapshot) topologyInput() topology.Input {
+	in := topology.Input{
+		Dockerfiles: map[string]*dockerfile.File{},
+		Compose:     map[string]*compose.File{},
+	}
+	for f := range s.Files() {
+		switch {
+		case f.Dockerfile != nil:
+			in.Dockerfiles[f.Path] = f.Dockerfile
+		case f.Compose != nil:
+			in.Compose[f.Path] = f.Compose
+		}
+	}
+	return in
+}

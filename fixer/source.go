@@ -1,0 +1,51 @@
+package fixer
+
+// Kind says how a file is read.
+type Kind string
+
+// The kinds of files oakum knows.
+const (
+	Dockerfile Kind = "dockerfile"
+	Compose    Kind = "compose"
+	Kubernetes Kind = "kubernetes"
+	Kustomize  Kind = "kustomize"
+	Helm       Kind = "helm"
+)
+
+// A Skip says why a file that was found is not looked into. It is a state of
+// that file, shown to the person, and never ends a run.
+type Skip struct {
+	Code   SkipCode
+	Reason string // a sentence for people, lower case, no full stop
+}
+
+// SkipCode classifies a [Skip]; the codes are stable and part of JSON output.
+type SkipCode string
+
+// The reasons for which a file is skipped.
+const (
+	SkipUnreadable SkipCode = "unreadable" // no permission, vanished, read error
+	SkipIrregular  SkipCode = "irregular"  // a FIFO, socket, device or folder of that name
+	SkipTooLarge   SkipCode = "too-large"  // over the size cap
+	SkipBinary     SkipCode = "binary"     // NUL bytes
+	SkipEncoding   SkipCode = "encoding"   // not UTF-8
+	SkipEmpty      SkipCode = "empty"      // nothing in it
+	SkipSyntax     SkipCode = "syntax"     // does not parse
+	SkipTemplate   SkipCode = "template"   // template syntax outside a known tool
+	SkipHelm       SkipCode = "helm"       // part of a Helm chart
+	SkipKustomize  SkipCode = "kustomize"  // a kustomization or a partial patch
+	SkipSymlink    SkipCode = "symlink"    // leads out of the root, or in a circle
+)
+
+// A Source is a file as discovery found it, before any parse. Exactly one of
+// Data and Skip says what to do with it; a skipped file may still carry Data.
+type Source struct {
+	Path string // relative to the root, with forward slashes
+	Kind Kind
+	Data []byte
+	Skip *Skip
+
+	// Context marks a file that was not asked for and is read as evidence
+	// only: nothing in it is reported or changed.
+	Context bool
+}

@@ -1,0 +1,8 @@
+// Package topology says which image runs where: which Dockerfile of the
+// repository builds the image that a Compose service or a Kubernetes container
+// runs.
+//
+// A link is certain when a Compose service both builds and names the image.
+// A link by name, an image whose last part is the name of the folder that
+// holds a Dockerfile, is only likely; whoever uses it must say so.
+package topology

@@ -1,0 +1,136 @@
+package topology
+
+import (
+	"cmp"
+	"maps"
+	"path"
+	"slices"
+	"strings"
+
+	"oakum/fixer/compose"
+	"oakum/fixer/dockerfile"
+)
+
+// Input is what the links are drawn from, by path relative to the root.
+type Input struct {
+	Dockerfiles map[string]*dockerfile.File
+	Compose     map[string]*compose.File
+}
+
+// A Build is a Dockerfile stage that makes an image.
+type Build struct {
+	Path  string // of the Dockerfile
+	File  *dockerfile.File
+	Stage *dockerfile.Stage
+
+	Certain bool   // a Compose file says so; otherwise names are alike
+	Why     string // for people: "compose.yaml builds shop/api from api/Dockerfile"
+}
+
+// Topology holds the links of one snapshot. It is immutable.
+type Topology struct {
+	in       Input
+	project  *compose.Project
+	byImage  map[string]Build // by image repository without tag, certain
+	byFolder map[string][]string
+}
+
+// New draws the links.
+func New(in Input) *Topology {
+	t := &Topology{in: in, project: compose.NewProject(in.Compose), byImage: map[string]Build{}, byFolder: map[string][]string{}}
+	for _, file := range slices.Sorted(maps.Keys(in.Compose)) {
+		for _, v := range t.project.Views(file) {
+			b, ok := t.ServiceBuild(v)
+			if ref, _ := v.ImageName(); ok && ref != "" {
+				if _, twice := t.byImage[repository(ref)]; !twice {
+					b.Why = file + " builds " + ref + " from " + b.Path
+					t.byImage[repository(ref)] = b
+				}
+			}
+		}
+	}
+	for _, p := range slices.Sorted(maps.Keys(in.Dockerfiles)) {
+		if path.Base(p) == "Dockerfile" || path.Base(p) == "Containerfile" {
+			folder := path.Base(path.Dir(p))
+			t.byFolder[folder] = append(t.byFolder[folder], p)
+		}
+	}
+	return t
+}
+
+// Compose returns the repository's Compose files together.
+func (t *Topology) Compose() *compose.Project { return t.project }
+
+// ServiceBuild returns the stage that builds a Compose service.
+func (t *Topology) ServiceBuild(v compose.View) (Build, bool) {
+	p, target, ok := v.BuildFile()
+	if !ok {
+		return Build{}, false
+	}
+	return t.build(p, target, v.File+" builds "+v.Name+" from "+p)
+}
+
+func (t *Topology) build(p, target, why string) (Build, bool) {
+	f := t.in.Dockerfiles[p]
+	if f == nil || len(f.Stages) == 0 {
+		return Build{}, false
+	}
+	b := Build{Path: p, File: f, Stage: f.Final(), Certain: true, Why: why}
+	if target != "" {
+		i := slices.IndexFunc(f.Stages, func(s *dockerfile.Stage) bool { return strings.EqualFold(s.Name, target) })
+		if i < 0 {
+			return Build{}, false
+		}
+		b.Stage = f.Stages[i]
+	}
+	return b, true
+}
+
+// ImageBuild returns the stage that makes an image, given its reference. Links
+// by folder name are drawn only where exactly one Dockerfile fits and the
+// image is not an official one of the hub, which a folder is often named after.
+func (t *Topology) ImageBuild(ref string) (Build, bool) {
+	repo := repository(ref)
+	if repo == "" {
+		return Build{}, false
+	}
+	if b, ok := t.byImage[repo]; ok {
+		return b, true
+	}
+	if !strings.Contains(repo, "/") {
+		return Build{}, false
+	}
+	fits := t.byFolder[path.Base(repo)]
+	if len(fits) != 1 {
+		return Build{}, false
+	}
+	b, ok := t.build(fits[0], "", "the image is named as the folder of "+fits[0])
+	b.Certain = false
+	return b, ok
+}
+
+// repository cuts tag and digest off a reference.
+func repository(ref string) string {
+	ref, _, _ = strings.Cut(ref, "@")
+	if i := strings.LastIndexByte(ref, ':'); i > strings.LastIndexByte(ref, '/') {
+		ref = ref[:i]
+	}
+	return ref
+}
+
+// Users returns the places, sorted, where the image a Dockerfile builds runs
+// as a Compose service.
+func (t *Topology) Users(dockerfilePath string) []compose.View {
+	var out []compose.View
+	for _, file := range slices.Sorted(maps.Keys(t.in.Compose)) {
+		for _, v := range t.project.Views(file) {
+			if b, ok := t.ServiceBuild(v); ok && b.Path == dockerfilePath {
+				out = append(out, v)
+			}
+		}
+	}
+	slices.SortFunc(out, func(a, b compose.View) int {
+		return cmp.Or(strings.Compare(a.File, b.File), strings.Compare(a.Name, b.Name))
+	})
+	return out
+}

@@ -1,0 +1,122 @@
+package fixer
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"oakum/fixer/dockerfile"
+	"oakum/fixer/dockerfile/buildkit"
+	"oakum/fixer/yamldoc"
+)
+
+type yamlPath = yamldoc.Path
+
+// verifyFile holds a change to what it declared: the new bytes parse, data
+// outside the declared paths is what it was, no key is there twice, and for a
+// Dockerfile BuildKit reports nothing new and the runtime contract differs
+// only where the fix says so.
+func verifyFile(before, after *File, c *FileChange) error {
+	if after.Skip != nil {
+		return fmt.Errorf("after the edit the file %s", after.Skip.Reason)
+	}
+	if before == nil {
+		return nil // a new file; what is in it is checked as any other
+	}
+	switch {
+	case after.YAML != nil:
+		return verifyYAML(before.YAML, after.YAML, c)
+	case after.Dockerfile != nil:
+		return verifyDockerfile(before, after, c)
+	}
+	return errors.New("nothing is known about this kind of file")
+}
+
+func verifyYAML(before, after *yamldoc.File, c *FileChange) error {
+	if len(before.Docs) != len(after.Docs) {
+		return fmt.Errorf("the edit would change the number of documents from %d to %d", len(before.Docs), len(after.Docs))
+	}
+	for i := range before.Docs {
+		if err := yamldoc.Equal(before, after, i, c.Paths[i]); err != nil {
+			return fmt.Errorf("the edit would change something else: %w", err)
+		}
+		if n, m := len(before.Docs[i].Duplicates), len(after.Docs[i].Duplicates); m > n {
+			return errors.New("the edit would write a key twice")
+		}
+	}
+	return nil
+}
+
+func verifyDockerfile(before, after *File, c *FileChange) error {
+	for _, d := range dockerfile.Diff(before.Dockerfile, after.Dockerfile) {
+		if !slices.Contains(c.Contract, d.Field) {
+			return fmt.Errorf("the edit would change %s of %s, from %q to %q", d.Field, stageName(d.Stage), d.Before, d.After)
+		}
+	}
+	if c.Comment {
+		return nil
+	}
+	return newWarnings(before.buildkit(), after.buildkit())
+}
+
+func stageName(s string) string {
+	if s == "" {
+		return "the final stage"
+	}
+	return "stage " + s
+}
+
+// A judgement is what BuildKit's own checks say of a Dockerfile.
+type judgement struct {
+	report buildkit.Report
+	err    error
+}
+
+// newWarnings compares BuildKit's checks before and after. Warnings are
+// compared by rule and text, because lines move. A file that BuildKit could
+// not judge before is not held to its judgement after.
+func newWarnings(before, after judgement) error {
+	if before.err != nil || before.report.Failure != nil {
+		return nil
+	}
+	switch {
+	case after.err != nil:
+		return fmt.Errorf("BuildKit rejects the result: %s", strings.TrimSuffix(after.err.Error(), "."))
+	case after.report.Failure != nil:
+		return fmt.Errorf("BuildKit cannot build the result: %s", strings.TrimSuffix(after.report.Failure.Message, "."))
+	}
+	count := map[string]int{}
+	for _, w := range before.report.Warnings {
+		count[w.Rule+"\x00"+w.Message]++
+	}
+	for _, w := range after.report.Warnings {
+		if count[w.Rule+"\x00"+w.Message]--; count[w.Rule+"\x00"+w.Message] < 0 {
+			return fmt.Errorf("BuildKit's check %s would report: %s", w.Rule, w.Message)
+		}
+	}
+	return nil
+}
+
+// verifyFindings holds a batch to its purpose: each finding it set out to fix
+// is gone, and nothing of the same or a higher severity has come up.
+func verifyFindings(before, after *Report, batch []taken) error {
+	worst := Critical
+	for _, t := range batch {
+		if after.Finding(t.finding.Key()) != nil {
+			return errNotGone
+		}
+		worst = min(worst, t.finding.Severity)
+	}
+	for _, f := range after.Findings {
+		if f.Severity >= worst && before.Finding(f.Key()) == nil {
+			return fmt.Errorf("it would open another finding: %s, %s", f.Rule, f.Message)
+		}
+	}
+	for _, p := range after.Problems {
+		if !slices.Contains(before.Problems, p) {
+			return fmt.Errorf("rule %s fails on the result: %s", p.Rule, p.Reason)
+		}
+	}
+	return nil
+}

@@ -1,0 +1,306 @@
+package workspace
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"sort"
+	"strings"
+
+	"oakum/fixer/text"
+)
+
+// A Change replaces a file's bytes.
+type Change struct {
+	Path string // relative to the root, with forward slashes
+	// Before is what the file held when it was read; nil for a file that is
+	// to be made, together with the folders it needs. An empty file has
+	// Before of length 0, not nil.
+	Before []byte
+	After  []byte
+}
+
+// Commit is the function [Commit] for this workspace's root.
+func (ws *Workspace) Commit(ctx context.Context, changes []Change) (*Record, error) {
+	return Commit(ctx, ws.Root, changes)
+}
+
+// Commit writes the changes: all of them, or none and a [RefusedError] that
+// names every file that stood in the way. Changes that change nothing are
+// left out; when none is left, the record is empty and nothing is kept.
+//
+// The order of steps makes it safe to interrupt at any of them. An undo
+// record with the old bytes is made durable; every file's new bytes are
+// staged beside it and made durable; each file is compared with Before once
+// more and replaced by a rename; the folders are made durable; the record is
+// marked done. A failure after the first rename puts back what was replaced.
+// Cancelling the context is heeded up to the first rename.
+func Commit(ctx context.Context, root string, changes []Change) (*Record, error) {
+	changes, err := ordered(changes)
+	if err != nil {
+		return nil, err
+	}
+	w, err := newWriter(root)
+	if err != nil {
+		return nil, err
+	}
+	defer w.close()
+	rec := &Record{Root: w.base}
+	if len(changes) == 0 {
+		return rec, nil
+	}
+	s, err := openStore(w.base, true)
+	if err != nil {
+		return nil, err
+	}
+	defer s.close()
+	w.recover(s)
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+
+	aims := make([]aim, len(changes))
+	var refused refuser
+	for i, c := range changes {
+		aims[i] = aim{path: c.Path, old: c.Before, new: c.After}
+		w.inspect(&aims[i], &refused)
+	}
+	if err := refused.err(false); err != nil {
+		return nil, err
+	}
+	e, err := w.prepare(s, aims)
+	if err != nil {
+		return nil, err
+	}
+	if err := w.write(ctx, s, e, aims); err != nil {
+		return nil, err
+	}
+	for _, f := range e.Files {
+		rec.Files = append(rec.Files, RecordFile{Path: f.Path, Before: f.BeforeSum, After: f.AfterSum})
+	}
+	rec.Warnings = w.warnings
+	return rec, nil
+}
+
+// ordered checks the changes and sorts them by path.
+func ordered(changes []Change) ([]Change, error) {
+	var out []Change
+	seen := map[string]bool{}
+	var refused refuser
+	for _, c := range changes {
+		switch {
+		case !isLocal(c.Path) || inStore(c.Path):
+			refused.add(c.Path, RefusedOutside, "this is no path of a file below the root", nil)
+		case seen[c.Path]:
+			return nil, fmt.Errorf("%s: two changes for one file", text.VisibleLine(c.Path))
+		case c.After == nil:
+			return nil, fmt.Errorf("%s: a change without new content", text.VisibleLine(c.Path))
+		}
+		seen[c.Path] = true
+		if c.Before == nil || string(c.Before) != string(c.After) {
+			out = append(out, c)
+		}
+	}
+	sort.Slice(out, func(i, j int) bool { return out[i].Path < out[j].Path })
+	sort.Slice(refused.refusals, func(i, j int) bool { return refused.refusals[i].Path < refused.refusals[j].Path })
+	return out, refused.err(false)
+}
+
+// inStore reports whether a path lies in a version control system's folder:
+// a file written there could be run by it.
+func inStore(p string) bool {
+	for part := range strings.SplitSeq(strings.ToLower(p), "/") {
+		if isStore(part) {
+			return true
+		}
+	}
+	return false
+}
+
+// writer is the state of one commit or undo.
+type writer struct {
+	base     string
+	root     *os.Root
+	warnings []string
+}
+
+// atStep is called before and between the steps of every write. Tests set it
+// to interrupt the process or to let a step fail.
+var atStep func(step, path string) error
+
+func (w *writer) hook(step, p string) error {
+	if atStep == nil {
+		return nil
+	}
+	return atStep(step, p)
+}
+
+func newWriter(root string) (*writer, error) {
+	base, err := filepath.Abs(root)
+	if err == nil {
+		base, err = filepath.EvalSymlinks(base)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("%s: %s", text.VisibleLine(root), systemReason(err))
+	}
+	r, err := os.OpenRoot(base)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %s", text.VisibleLine(root), systemReason(err))
+	}
+	return &writer{base: base, root: r}, nil
+}
+
+func (w *writer) close() { w.root.Close() }
+
+func (w *writer) warn(s string) { w.warnings = append(w.warnings, s) }
+
+// prepare writes the pending record and names the staged files.
+func (w *writer) prepare(s *store, aims []aim) (*entry, error) {
+	name, err := s.next()
+	if err != nil {
+		return nil, err
+	}
+	e := &entry{Version: 1, Root: w.base, State: statePending, name: name}
+	for i := range aims {
+		a := &aims[i]
+		a.temp = s.tempName(name, a.path, i)
+		f := entryFile{Path: a.path, New: a.old == nil, Before: a.old, AfterSum: sum(a.new), Temp: a.temp}
+		if a.old != nil {
+			f.BeforeSum = sum(a.old)
+		}
+		e.Files = append(e.Files, f)
+		e.Dirs = append(e.Dirs, w.missingDirs(a.path, e.Dirs)...)
+	}
+	if err := w.hook("record", ""); err != nil {
+		return nil, err
+	}
+	return e, s.write(e)
+}
+
+// missingDirs gives the folders above p that are not there and not listed.
+func (w *writer) missingDirs(p string, listed []string) []string {
+	var dirs []string
+	for dir := path.Dir(p); dir != "."; dir = path.Dir(dir) {
+		if _, err := w.root.Lstat(dir); !errors.Is(err, fs.ErrNotExist) {
+			break
+		}
+		known := false
+		for _, l := range listed {
+			known = known || l == dir
+		}
+		if !known {
+			dirs = append([]string{dir}, dirs...)
+		}
+	}
+	return dirs
+}
+
+// write carries a prepared commit out.
+func (w *writer) write(ctx context.Context, s *store, e *entry, aims []aim) error {
+	abort := func(refused *refuser) error {
+		interrupted := w.rollBack(aims)
+		if !interrupted {
+			w.removeDirs(e.Dirs)
+			// Without the record there is nothing to take back, and there isn't.
+			if err := s.drop(e.name); err != nil {
+				w.warn(err.Error())
+			}
+		}
+		return refused.err(interrupted)
+	}
+	var refused refuser
+	for _, dir := range e.Dirs {
+		if err := w.root.Mkdir(dir, 0o777); err != nil && !errors.Is(err, fs.ErrExist) {
+			refused.system(dir, "the folder cannot be made", err)
+			return abort(&refused)
+		}
+	}
+	for i := range aims {
+		if err := w.stage(&aims[i]); err != nil {
+			refused.system(aims[i].path, "the new content cannot be written beside the file", err)
+		}
+	}
+	if err := ctx.Err(); err != nil && len(refused.refusals) == 0 {
+		abort(&refused)
+		return err
+	}
+	if len(refused.refusals) > 0 {
+		return abort(&refused)
+	}
+	for i := range aims {
+		if err := w.swap(&aims[i]); err != nil {
+			refused.swap(aims[i], err)
+			return abort(&refused)
+		}
+	}
+	// From here on the files are as they shall be; what fails is said, and
+	// costs durability at worst.
+	if err := w.hook("sync", ""); err != nil {
+		return err
+	}
+	if err := w.syncDirs(aims); err != nil {
+		w.warn("the new files may not survive a power failure: " + systemReason(err))
+	}
+	if err := w.hook("done", ""); err != nil {
+		return err
+	}
+	e.State = stateDone
+	if err := s.write(e); err != nil {
+		w.warn(err.Error()) // still pending, which undo understands
+	}
+	s.prune()
+	return nil
+}
+
+// swap words the failure of a rename.
+func (r *refuser) swap(a aim, err error) {
+	switch {
+	case errors.Is(err, errChanged):
+		r.add(a.path, RefusedChanged, err.Error(), err)
+	case errors.Is(err, fs.ErrExist):
+		r.add(a.path, RefusedExists, "a file of this name has appeared meanwhile", err)
+	default:
+		r.system(a.path, "the file cannot be replaced", err)
+	}
+}
+
+// rollBack puts the old content back wherever the new is in place, and clears
+// what was staged. It reports whether it had to leave a file.
+func (w *writer) rollBack(aims []aim) (interrupted bool) {
+	for i := range aims {
+		a := &aims[i]
+		w.clear(a.temp)
+		if !a.moved {
+			continue
+		}
+		back := aim{path: a.path, temp: a.temp, old: a.new, new: a.old, info: a.info}
+		var err error
+		if back.new != nil {
+			err = w.stage(&back)
+		}
+		if err == nil {
+			err = w.swap(&back)
+		}
+		if err != nil {
+			w.clear(a.temp)
+			interrupted = true
+		}
+	}
+	if err := w.syncDirs(aims); err != nil {
+		w.warn("the files that were put back may not survive a power failure: " + systemReason(err))
+	}
+	return interrupted
+}
+
+// removeDirs removes folders that were made, where they are empty.
+func (w *writer) removeDirs(dirs []string) {
+	for i := len(dirs) - 1; i >= 0; i-- {
+		if info, err := w.root.Lstat(dirs[i]); err == nil && info.IsDir() {
+			w.root.Remove(dirs[i]) // fails where it is not empty, as it should
+		}
+	}
+}

@@ -1,0 +1,403 @@
+package workspace
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+	"maps"
+	"os"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+)
+
+// wantRefused checks path and code of each refusal, in order.
+func wantRefused(t *testing.T, err error, want ...string) {
+	t.Helper()
+	var refused *RefusedError
+	if !errors.As(err, &refused) {
+		t.Errorf("got error %v, want refusals %v", err, want)
+		return
+	}
+	var got []string
+	for _, r := range refused.Refusals {
+		got = append(got, r.Path+" "+string(r.Code))
+		if r.Reason == "" {
+			t.Errorf("%s: refused without a reason", r.Path)
+		}
+	}
+	if strings.Join(got, ", ") != strings.Join(want, ", ") {
+		t.Errorf("refused %q (%v), want %q", got, err, want)
+	}
+	if strings.ContainsAny(err.Error(), "\n\x1b") {
+		t.Errorf("error is not one safe line: %q", err)
+	}
+}
+
+func wantFiles(t *testing.T, dir string, want map[string]string) {
+	t.Helper()
+	if got := files(t, dir); !maps.Equal(got, want) {
+		t.Errorf("files %q\nwant %q", got, want)
+	}
+}
+
+func TestCommitAndUndo(t *testing.T) {
+	ctx := context.Background()
+	before := map[string]string{
+		"Dockerfile": dockerfile, "k8s/pod\n x.yaml": "\xef\xbb\xbf" + strings.ReplaceAll(pod, "\n", "\r\n"),
+		"empty/Dockerfile": "", "other": "stays",
+	}
+	dir := tree(t, before)
+	if err := os.Chmod(filepath.Join(dir, "Dockerfile"), 0o751); err != nil {
+		t.Fatal(err)
+	}
+	changes := []Change{
+		{"k8s/pod\n x.yaml", []byte(before["k8s/pod\n x.yaml"]), []byte("two")},
+		{"Dockerfile", []byte(dockerfile), []byte("one\x00\xff")},
+		{"empty/Dockerfile", []byte{}, []byte("FROM x")},
+		{"new/deep/secret.yaml", nil, []byte("made")},
+		{"new/empty", nil, []byte{}},
+		{"other", []byte("stays"), []byte("stays")},
+	}
+	ws := load(t, dir, Options{})
+	rec, err := ws.Commit(ctx, changes)
+	if err != nil {
+		t.Fatal(err)
+	}
+	after := map[string]string{
+		"Dockerfile": "one\x00\xff", "k8s/pod\n x.yaml": "two", "empty/Dockerfile": "FROM x", "other": "stays",
+		"new/deep/secret.yaml": "made", "new/empty": "",
+	}
+	wantFiles(t, dir, after)
+	if len(rec.Files) != 5 || rec.Files[0] != (RecordFile{"Dockerfile", sum([]byte(dockerfile)), sum([]byte("one\x00\xff"))}) || rec.Files[4].Before != "" || len(rec.Warnings) > 0 {
+		t.Errorf("record %+v", rec)
+	}
+	if info, _ := os.Stat(filepath.Join(dir, "Dockerfile")); info.Mode().Perm() != 0o751 {
+		t.Errorf("mode is %o now", info.Mode().Perm())
+	}
+	if was, err := Interrupted(dir); was || err != nil {
+		t.Errorf("interrupted: %v, %v", was, err)
+	}
+	rec, err = Undo(ctx, dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	wantFiles(t, dir, before)
+	if _, err := os.Stat(filepath.Join(dir, "new")); !errors.Is(err, fs.ErrNotExist) {
+		t.Error("the folder made for new files is still there")
+	}
+	if len(rec.Files) != 5 || rec.Files[0].After != sum([]byte(dockerfile)) || rec.Files[3].After != "" {
+		t.Errorf("record %+v", rec)
+	}
+	if info, _ := os.Stat(filepath.Join(dir, "Dockerfile")); info.Mode().Perm() != 0o751 {
+		t.Errorf("mode is %o after undo", info.Mode().Perm())
+	}
+	if _, err = Undo(ctx, dir); !errors.Is(err, ErrNoRecord) {
+		t.Errorf("second undo: %v", err)
+	}
+}
+
+func TestUndoIsAStack(t *testing.T) {
+	ctx := context.Background()
+	dir := tree(t, map[string]string{"a": "0"})
+	for i := range keepRecords + 5 {
+		if _, err := Commit(ctx, dir, []Change{{"a", []byte(version(i)), []byte(version(i + 1))}}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for i := keepRecords + 4; i >= 5; i-- {
+		if _, err := Undo(ctx, dir); err != nil {
+			t.Fatal(err)
+		}
+		if got := read(t, dir, "a"); got != version(i) {
+			t.Fatalf("undo gave %q, want %q", got, version(i))
+		}
+	}
+	if _, err := Undo(ctx, dir); !errors.Is(err, ErrNoRecord) {
+		t.Errorf("more records than are to be kept: %v", err)
+	}
+}
+
+func version(i int) string { return strings.Repeat("x", i) + string(rune('0'+i%10)) }
+
+func TestCommitRefuses(t *testing.T) {
+	ctx := context.Background()
+	outside := t.TempDir()
+	put(t, outside, "Dockerfile", dockerfile)
+	for _, tt := range []struct {
+		name    string
+		prepare func(dir string) error
+		change  Change
+		want    string
+	}{
+		{"changed", func(d string) error { return os.WriteFile(d+"/f", []byte("otherwise"), 0o644) }, Change{"f", []byte("old"), []byte("new")}, "f changed"},
+		{"grown", func(d string) error { return os.WriteFile(d+"/f", []byte("old "), 0o644) }, Change{"f", []byte("old"), []byte("new")}, "f changed"},
+		{"gone", func(d string) error { return os.Remove(d + "/f") }, Change{"f", []byte("old"), []byte("new")}, "f missing"},
+		{"read-only", func(d string) error { return os.Chmod(d+"/f", 0o444) }, Change{"f", []byte("old"), []byte("new")}, "f read-only"},
+		{"a folder now", func(d string) error { return errors.Join(os.Remove(d+"/f"), os.Mkdir(d+"/f", 0o755)) }, Change{"f", []byte("old"), []byte("new")}, "f irregular"},
+		{"a link now", func(d string) error {
+			return errors.Join(os.Rename(d+"/f", d+"/g"), os.Symlink("g", d+"/f"))
+		}, Change{"f", []byte("old"), []byte("new")}, "f irregular"},
+		{"a link out now", func(d string) error {
+			return errors.Join(os.Remove(d+"/f"), os.Symlink(outside+"/Dockerfile", d+"/f"))
+		}, Change{"f", []byte(dockerfile), []byte("new")}, "f irregular"},
+		{"folder is a link now", func(d string) error { return os.Symlink(outside, d+"/sub") }, Change{"sub/Dockerfile", []byte(dockerfile), []byte("new")}, "sub/Dockerfile outside"},
+		{"folder is a link inside now", func(d string) error { return os.Symlink(".", d+"/sub") }, Change{"sub/f", []byte("old"), []byte("new")}, "sub/f outside"},
+		{"new and there", func(string) error { return nil }, Change{"f", nil, []byte("new")}, "f exists"},
+		{"up and out", nil, Change{"../x", []byte("old"), []byte("new")}, "../x outside"},
+		{"absolute", nil, Change{outside + "/Dockerfile", []byte(dockerfile), []byte("new")}, outside + "/Dockerfile outside"},
+		{"not clean", nil, Change{"a/../f", []byte("old"), []byte("new")}, "a/../f outside"},
+		{"into the git store", nil, Change{".git/hooks/pre-commit", nil, []byte("new")}, ".git/hooks/pre-commit outside"},
+		{"into a git store below", nil, Change{"x/.GIT/config", nil, []byte("new")}, "x/.GIT/config outside"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			dir := tree(t, map[string]string{"f": "old", "fine": "old"})
+			if tt.prepare != nil {
+				if err := tt.prepare(dir); err != nil {
+					t.Fatal(err)
+				}
+			}
+			was := files(t, dir)
+			_, err := Commit(ctx, dir, []Change{{"fine", []byte("old"), []byte("new")}, tt.change})
+			wantRefused(t, err, tt.want)
+			wantFiles(t, dir, was)
+			if _, err := Undo(ctx, dir); !errors.Is(err, ErrNoRecord) {
+				t.Errorf("a record is left: %v", err)
+			}
+		})
+	}
+	if got := read(t, outside, "Dockerfile"); got != dockerfile {
+		t.Errorf("a file outside was written: %q", got)
+	}
+}
+
+func TestCommitNamesEveryFile(t *testing.T) {
+	dir := tree(t, map[string]string{"a": "1", "b": "1", "c": "1"})
+	_, err := Commit(context.Background(), dir, []Change{{"c", []byte("0"), []byte("2")}, {"b", []byte("1"), []byte("2")}, {"a", []byte("0"), []byte("2")}})
+	wantRefused(t, err, "a changed", "c changed")
+	if want := "a: the file has changed on disk since it was read; c: the file has changed on disk since it was read (nothing was written)"; err.Error() != want {
+		t.Errorf("%v", err)
+	}
+}
+
+func TestCommitOfNothing(t *testing.T) {
+	ctx := context.Background()
+	dir := tree(t, map[string]string{"a": "1"})
+	for _, changes := range [][]Change{nil, {{"a", []byte("1"), []byte("1")}}} {
+		if rec, err := Commit(ctx, dir, changes); err != nil || len(rec.Files) > 0 {
+			t.Errorf("%v: %+v, %v", changes, rec, err)
+		}
+	}
+	if _, err := Commit(ctx, dir, []Change{{"a", []byte("1"), nil}}); err == nil {
+		t.Error("a change without new content was taken")
+	}
+	if _, err := Commit(ctx, dir, []Change{{"a", []byte("1"), []byte("2")}, {"a", []byte("1"), []byte("3")}}); err == nil {
+		t.Error("two changes of one file were taken")
+	}
+	cancelled, cancel := context.WithCancel(ctx)
+	cancel()
+	if _, err := Commit(cancelled, dir, []Change{{"a", []byte("1"), []byte("2")}}); !errors.Is(err, context.Canceled) {
+		t.Errorf("cancelled: %v", err)
+	}
+	wantFiles(t, dir, map[string]string{"a": "1"})
+}
+
+// failAt lets the n-th step of that name fail, or do something.
+func failAt(t *testing.T, step, p string, do func() error) {
+	t.Helper()
+	atStep = func(s, q string) error {
+		if s == step && q == p {
+			return do()
+		}
+		return nil
+	}
+	t.Cleanup(func() { atStep = nil })
+}
+
+func TestFailuresRollBack(t *testing.T) {
+	ctx := context.Background()
+	full := func() error { return &fs.PathError{Op: "write", Path: "b", Err: syscall.ENOSPC} }
+	for _, tt := range []struct {
+		name, step, path string
+		do               func(dir string) error
+		want             string
+		left             map[string]string // what the interfering program left behind
+	}{
+		{"disk full at once", "stage", "b", func(string) error { return full() }, "b io", nil},
+		{"disk full half way", "half staged", "b", func(string) error { return full() }, "b io", nil},
+		{"cannot rename", "rename", "b", func(string) error { return &fs.PathError{Err: syscall.EPERM} }, "b permission", nil},
+		{"changed between", "rename", "b", func(d string) error { return os.WriteFile(d+"/b", []byte("theirs"), 0o644) }, "b changed", map[string]string{"b": "theirs"}},
+		{"vanished between", "rename", "b", func(d string) error { return os.Remove(d + "/b") }, "b missing", map[string]string{"b": ""}},
+		{"appeared between", "rename", "n/c", func(d string) error { return os.WriteFile(d+"/n/c", []byte("theirs"), 0o644) }, "n/c exists", map[string]string{"n/c": "theirs"}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			before := map[string]string{"a": "1", "b": "1"}
+			dir := tree(t, before)
+			failAt(t, tt.step, tt.path, func() error { return tt.do(dir) })
+			_, err := Commit(ctx, dir, []Change{{"a", []byte("1"), []byte("22")}, {"b", []byte("1"), []byte("22")}, {"n/c", nil, []byte("33")}})
+			wantRefused(t, err, tt.want)
+			want := maps.Clone(before)
+			for p, content := range tt.left {
+				if want[p] = content; content == "" {
+					delete(want, p)
+				}
+			}
+			wantFiles(t, dir, want)
+			if strings.HasPrefix(tt.name, "disk full") && !strings.Contains(err.Error(), "no space left on the disk") {
+				t.Errorf("%v", err)
+			}
+			if _, err := Undo(ctx, dir); !errors.Is(err, ErrNoRecord) {
+				t.Errorf("a record is left: %v", err)
+			}
+		})
+	}
+}
+
+// TestRollBackThatFails leaves one file new, says so, and undo finishes.
+func TestRollBackThatFails(t *testing.T) {
+	ctx := context.Background()
+	dir := tree(t, map[string]string{"a": "1", "b": "1"})
+	staged := 0
+	atStep = func(step, p string) error {
+		if step == "stage" {
+			if staged++; staged > 2 {
+				return syscall.ENOSPC
+			}
+		}
+		if step == "rename" && p == "b" {
+			return syscall.EIO
+		}
+		return nil
+	}
+	defer func() { atStep = nil }()
+	_, err := Commit(ctx, dir, []Change{{"a", []byte("1"), []byte("2")}, {"b", []byte("1"), []byte("2")}})
+	var refused *RefusedError
+	if !errors.As(err, &refused) || !refused.Interrupted || !errors.Is(err, syscall.EIO) {
+		t.Fatalf("%v", err)
+	}
+	wantFiles(t, dir, map[string]string{"a": "2", "b": "1"})
+	atStep = nil
+	if was, err := Interrupted(dir); !was || err != nil {
+		t.Errorf("interrupted: %v, %v", was, err)
+	}
+	rec, err := Undo(ctx, dir)
+	if err != nil || len(rec.Files) != 1 || rec.Files[0].Path != "a" {
+		t.Fatalf("%+v, %v", rec, err)
+	}
+	wantFiles(t, dir, map[string]string{"a": "1", "b": "1"})
+}
+
+func TestUndoRefuses(t *testing.T) {
+	ctx := context.Background()
+	for _, tt := range []struct {
+		name    string
+		prepare func(dir string) error
+		want    string
+	}{
+		{"changed since", func(d string) error { return os.WriteFile(d+"/b", []byte("3"), 0o644) }, "b changed"},
+		{"removed since", func(d string) error { return os.Remove(d + "/b") }, "b missing"},
+		{"a folder since", func(d string) error { return errors.Join(os.Remove(d+"/b"), os.Mkdir(d+"/b", 0o755)) }, "b irregular"},
+		{"new file changed since", func(d string) error { return os.WriteFile(d+"/n", []byte("3"), 0o644) }, "n changed"},
+		{"read-only since", func(d string) error { return os.Chmod(d+"/b", 0o444) }, "b read-only"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			dir := tree(t, map[string]string{"a": "1", "b": "1"})
+			if _, err := Commit(ctx, dir, []Change{{"a", []byte("1"), []byte("2")}, {"b", []byte("1"), []byte("2")}, {"n", nil, []byte("2")}}); err != nil {
+				t.Fatal(err)
+			}
+			if err := tt.prepare(dir); err != nil {
+				t.Fatal(err)
+			}
+			was := files(t, dir)
+			_, err := Undo(ctx, dir)
+			wantRefused(t, err, tt.want)
+			wantFiles(t, dir, was)
+		})
+	}
+}
+
+func TestUndoWhereSomeIsAlreadyBack(t *testing.T) {
+	ctx := context.Background()
+	dir := tree(t, map[string]string{"a": "1", "b": "1"})
+	if _, err := Commit(ctx, dir, []Change{{"a", []byte("1"), []byte("2")}, {"b", []byte("1"), []byte("2")}, {"n", nil, []byte("2")}}); err != nil {
+		t.Fatal(err)
+	}
+	put(t, dir, "a", "1") // as git restore would
+	os.Remove(filepath.Join(dir, "n"))
+	rec, err := Undo(ctx, dir)
+	if err != nil || len(rec.Files) != 1 || rec.Files[0].Path != "b" {
+		t.Errorf("%+v, %v", rec, err)
+	}
+	wantFiles(t, dir, map[string]string{"a": "1", "b": "1"})
+}
+
+func TestRecordsArePrivateAndChecked(t *testing.T) {
+	ctx := context.Background()
+	dir := tree(t, map[string]string{"a": "secret"})
+	if _, err := Commit(ctx, dir, []Change{{"a", []byte("secret"), []byte("2")}}); err != nil {
+		t.Fatal(err)
+	}
+	var record string
+	err := filepath.WalkDir(os.Getenv("XDG_STATE_HOME"), func(p string, d fs.DirEntry, err error) error {
+		info, ierr := d.Info()
+		if err == nil && ierr == nil && p != os.Getenv("XDG_STATE_HOME") && info.Mode().Perm()&0o077 != 0 {
+			t.Errorf("%s: others may look: %o", p, info.Mode().Perm())
+		}
+		if strings.HasSuffix(p, ".json") {
+			record = p
+		}
+		return errors.Join(err, ierr)
+	})
+	if err != nil || record == "" {
+		t.Fatal("no record", err)
+	}
+	good, err := os.ReadFile(record)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, bad := range map[string]string{
+		"cut":           string(good[:len(good)/2]),
+		"empty":         "",
+		"other bytes":   strings.Replace(string(good), "c2VjcmV0", "c2VjcmV1", 1),
+		"other version": strings.Replace(string(good), `"version":1`, `"version":2`, 1),
+		"other root":    strings.Replace(string(good), dir, "/elsewhere", 1),
+		"escape":        strings.Replace(string(good), `"path":"a"`, `"path":"../a"`, 1),
+		"escaping temp": strings.Replace(string(good), `"temp":"`, `"temp":"../`, 1),
+		"any temp":      strings.Replace(string(good), `"temp":".oakum`, `"temp":"a`, 1),
+		"state":         strings.Replace(string(good), `"done"`, `"odd"`, 1),
+	} {
+		if bad == string(good) {
+			t.Fatalf("%s: the test did not change the record", name)
+		}
+		if err := os.WriteFile(record, []byte(bad), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		var damaged *DamagedRecordError
+		if _, err := Undo(ctx, dir); !errors.As(err, &damaged) {
+			t.Errorf("%s: %v", name, err)
+		}
+		wantFiles(t, dir, map[string]string{"a": "2"})
+	}
+	// A damaged record does not stand in the way of new work.
+	rec, err := Commit(ctx, dir, []Change{{"a", []byte("2"), []byte("3")}})
+	if err != nil || len(rec.Warnings) != 1 {
+		t.Fatalf("%+v, %v", rec, err)
+	}
+	if _, err := Undo(ctx, dir); err != nil {
+		t.Fatal(err)
+	}
+	wantFiles(t, dir, map[string]string{"a": "2"})
+}
+
+func TestStateFolder(t *testing.T) {
+	t.Setenv("XDG_STATE_HOME", "relative/is/ignored")
+	t.Setenv("HOME", "/home/x")
+	if got, err := stateHome(); err != nil || got != "/home/x/.local/state/oakum" {
+		t.Errorf("%s, %v", got, err)
+	}
+	t.Setenv("HOME", "")
+	if _, err := stateHome(); err == nil {
+		t.Error("no home and no error")
+	}
+}

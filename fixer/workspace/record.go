@@ -1,0 +1,295 @@
+package workspace
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"sort"
+	"strconv"
+	"strings"
+
+	"oakum/fixer/text"
+)
+
+// keepRecords is how many commits of one root can be taken back.
+const keepRecords = 20
+
+// maxRecord bounds what is read of a record file: a plan of many files at the
+// size cap, in base64.
+const maxRecord = 1 << 30
+
+// A Record tells what a [Commit] wrote or an [Undo] put back.
+type Record struct {
+	Root  string
+	Files []RecordFile // in the order they were written
+	// Warnings are sentences about what could not be kept as it was, such as
+	// a file's owner.
+	Warnings []string
+}
+
+// A RecordFile is one file of a [Record]. The sums are of the bytes before
+// and after, in hex; Before is empty for a file that was new.
+type RecordFile struct {
+	Path   string // relative to the root, with forward slashes
+	Before string
+	After  string
+}
+
+// entry is a record as it lies in the state folder. The state goes from
+// pending to done; a record that is still pending belongs to a commit that
+// was interrupted and may have replaced any of its files, or none.
+type entry struct {
+	Version int         `json:"version"`
+	Root    string      `json:"root"`
+	State   string      `json:"state"`
+	Files   []entryFile `json:"files"`
+	Dirs    []string    `json:"dirs,omitempty"` // folders made for new files, parents first
+
+	name string // file name in the state folder
+}
+
+type entryFile struct {
+	Path   string `json:"path"`
+	New    bool   `json:"new,omitempty"`
+	Before []byte `json:"before,omitempty"`
+	// The sums decide what a file is found to be: old, new or neither.
+	BeforeSum string `json:"beforeSHA256,omitempty"`
+	AfterSum  string `json:"afterSHA256"`
+	// Temp is the name the new bytes are staged under, beside the file, so
+	// that what an interrupted commit leaves can be cleared.
+	Temp string `json:"temp"`
+}
+
+const (
+	statePending = "pending"
+	stateDone    = "done"
+)
+
+func sum(data []byte) string {
+	s := sha256.Sum256(data)
+	return hex.EncodeToString(s[:])
+}
+
+// store is the folder with the records of one root. The lock is held from
+// open to close: one commit or undo at a time for one root.
+type store struct {
+	dir  string
+	root string
+	lock *os.File
+}
+
+// stateHome gives the folder that holds oakum's state, by the XDG base
+// directory rules: relative values are ignored.
+func stateHome() (string, error) {
+	if dir := os.Getenv("XDG_STATE_HOME"); filepath.IsAbs(dir) {
+		return filepath.Join(dir, "oakum"), nil
+	}
+	home, err := os.UserHomeDir()
+	if err != nil {
+		return "", errors.New("no state folder: neither XDG_STATE_HOME nor the home folder is known")
+	}
+	return filepath.Join(home, ".local", "state", "oakum"), nil
+}
+
+// openStore opens the records of root, making the folder when create is set.
+// Without it a missing folder is ErrNoRecord. The caller closes the store.
+func openStore(root string, create bool) (*store, error) {
+	home, err := stateHome()
+	if err != nil {
+		return nil, err
+	}
+	dir := filepath.Join(home, "undo", sum([]byte(root))[:32])
+	if create {
+		err = os.MkdirAll(dir, 0o700)
+	} else {
+		_, err = os.Stat(dir)
+		if errors.Is(err, fs.ErrNotExist) {
+			return nil, fmt.Errorf("%s: %w", text.VisibleLine(root), ErrNoRecord)
+		}
+	}
+	if err != nil {
+		return nil, fmt.Errorf("%s: undo records cannot be kept: %s", text.VisibleLine(dir), systemReason(err))
+	}
+	lock, err := os.OpenFile(filepath.Join(dir, "lock"), os.O_CREATE|os.O_RDWR, 0o600)
+	if err == nil {
+		if err = lockFile(lock); err != nil {
+			lock.Close()
+		}
+	}
+	if err != nil {
+		return nil, fmt.Errorf("%s: undo records cannot be locked: %s", text.VisibleLine(dir), systemReason(err))
+	}
+	return &store{dir: dir, root: root, lock: lock}, nil
+}
+
+func (s *store) close() { s.lock.Close() }
+
+// names gives the record files, oldest first.
+func (s *store) names() ([]string, error) {
+	entries, err := os.ReadDir(s.dir)
+	if err != nil {
+		return nil, fmt.Errorf("%s: undo records cannot be listed: %s", text.VisibleLine(s.dir), systemReason(err))
+	}
+	var names []string
+	for _, e := range entries {
+		if number(e.Name()) > 0 {
+			names = append(names, e.Name())
+		}
+	}
+	sort.Slice(names, func(i, j int) bool { return number(names[i]) < number(names[j]) })
+	return names, nil
+}
+
+// number is the sequence number in a record's name, or 0.
+func number(name string) int {
+	digits, ok := strings.CutSuffix(name, ".json")
+	if !ok {
+		return 0
+	}
+	n, err := strconv.Atoi(digits)
+	if err != nil || n < 0 {
+		return 0
+	}
+	return n
+}
+
+// last reads the newest record; nil when there is none.
+func (s *store) last() (*entry, error) {
+	names, err := s.names()
+	if err != nil || len(names) == 0 {
+		return nil, err
+	}
+	return s.read(names[len(names)-1])
+}
+
+func (s *store) read(name string) (*entry, error) {
+	file := filepath.Join(s.dir, name)
+	damaged := func(reason string) error { return &DamagedRecordError{File: file, Reason: reason} }
+	info, err := os.Stat(file)
+	if err != nil {
+		return nil, damaged(systemReason(err))
+	}
+	if info.Size() > maxRecord {
+		return nil, damaged("it is too large")
+	}
+	data, err := os.ReadFile(file)
+	if err != nil {
+		return nil, damaged(systemReason(err))
+	}
+	e := &entry{name: name}
+	if err := json.Unmarshal(data, e); err != nil {
+		return nil, damaged("it does not parse: " + err.Error())
+	}
+	switch {
+	case e.Version != 1:
+		return nil, damaged(fmt.Sprintf("it has version %d, which this oakum does not know", e.Version))
+	case e.Root != s.root:
+		return nil, damaged("it belongs to another folder")
+	case e.State != statePending && e.State != stateDone:
+		return nil, damaged("its state is unknown")
+	}
+	for _, f := range e.Files {
+		if !isLocal(f.Path) || !isLocal(f.Temp) || path.Dir(f.Temp) != path.Dir(f.Path) || !strings.HasPrefix(path.Base(f.Temp), tempPrefix) {
+			return nil, damaged("it names a path it cannot have written")
+		}
+		if !f.New && sum(f.Before) != f.BeforeSum {
+			return nil, damaged("the bytes it keeps do not match their sum")
+		}
+	}
+	for _, d := range e.Dirs {
+		if !isLocal(d) {
+			return nil, damaged("it names a path it cannot have written")
+		}
+	}
+	return e, nil
+}
+
+// isLocal reports whether p is a clean path that stays below the root.
+func isLocal(p string) bool {
+	return p != "." && path.Clean(p) == p && filepath.IsLocal(filepath.FromSlash(p))
+}
+
+// next gives the name for a new record.
+func (s *store) next() (string, error) {
+	names, err := s.names()
+	if err != nil {
+		return "", err
+	}
+	n := 1
+	if len(names) > 0 {
+		n = number(names[len(names)-1]) + 1
+	}
+	return fmt.Sprintf("%06d.json", n), nil
+}
+
+// write makes a record durable, replacing the one of that name: whole or not
+// at all, like any other file.
+func (s *store) write(e *entry) error {
+	data, err := json.Marshal(e)
+	if err == nil {
+		err = s.replace(e.name, data)
+	}
+	if err != nil {
+		return fmt.Errorf("%s: the undo record cannot be written: %s", text.VisibleLine(s.dir), systemReason(err))
+	}
+	return nil
+}
+
+func (s *store) replace(name string, data []byte) error {
+	temp := filepath.Join(s.dir, "record.tmp") // the lock makes it ours
+	f, err := os.OpenFile(temp, os.O_CREATE|os.O_TRUNC|os.O_WRONLY, 0o600)
+	if err != nil {
+		return err
+	}
+	_, err = f.Write(data)
+	if err == nil {
+		err = f.Sync()
+	}
+	if cerr := f.Close(); err == nil {
+		err = cerr
+	}
+	if err == nil {
+		err = os.Rename(temp, filepath.Join(s.dir, name))
+	}
+	if err != nil {
+		os.Remove(temp)
+		return err
+	}
+	return s.sync()
+}
+
+func (s *store) sync() error {
+	d, err := os.Open(s.dir)
+	if err != nil {
+		return err
+	}
+	defer d.Close()
+	return syncDir(d)
+}
+
+// drop removes a record.
+func (s *store) drop(name string) error {
+	if err := os.Remove(filepath.Join(s.dir, name)); err != nil {
+		return fmt.Errorf("%s: the undo record cannot be removed: %s", text.VisibleLine(s.dir), systemReason(err))
+	}
+	return s.sync()
+}
+
+// prune removes the oldest records over keepRecords. That it fails is no
+// reason to fail a commit that is already done.
+func (s *store) prune() {
+	names, err := s.names()
+	if err != nil {
+		return
+	}
+	for len(names) > keepRecords {
+		os.Remove(filepath.Join(s.dir, names[0]))
+		names = names[1:]
+	}
+}

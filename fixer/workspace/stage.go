@@ -1,0 +1,272 @@
+package workspace
+
+import (
+	"bytes"
+	"errors"
+	"io"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"strconv"
+	"strings"
+)
+
+// tempPrefix starts the name of every file oakum stages. It hides them and
+// keeps discovery away from them.
+const tempPrefix = ".oakum-"
+
+// tempName gives the name to stage the n-th file of a record under: in the
+// same folder, so that the rename stays on one file system, no longer than
+// any name may be, and of no use to another root or person, whose records lie
+// elsewhere.
+func (s *store) tempName(record, file string, n int) string {
+	owner := sum([]byte(s.dir))[:8]
+	return path.Join(path.Dir(file), tempPrefix+owner+"-"+strings.TrimSuffix(record, ".json")+"-"+strconv.Itoa(n)+".tmp")
+}
+
+// An aim is one file to be replaced, made or removed.
+type aim struct {
+	path  string
+	temp  string
+	old   []byte // what must be there; nil: nothing
+	new   []byte // what shall be there; nil: nothing
+	info  fs.FileInfo
+	moved bool // old has been replaced by new
+}
+
+// A refuser collects why files cannot be written.
+type refuser struct {
+	refusals []Refusal
+	cause    error
+}
+
+func (r *refuser) add(p string, code RefusalCode, reason string, cause error) {
+	r.refusals = append(r.refusals, Refusal{Path: p, Code: code, Reason: reason})
+	if r.cause == nil {
+		r.cause = cause
+	}
+}
+
+// system adds an error of the system.
+func (r *refuser) system(p, doing string, err error) {
+	code := RefusedIO
+	switch {
+	case errors.Is(err, fs.ErrPermission):
+		code = RefusedPermission
+	case errors.Is(err, fs.ErrNotExist):
+		code = RefusedMissing
+	}
+	r.add(p, code, doing+": "+systemReason(err), err)
+}
+
+func (r *refuser) err(interrupted bool) error {
+	if len(r.refusals) == 0 {
+		return nil
+	}
+	return &RefusedError{Refusals: r.refusals, Interrupted: interrupted, cause: r.cause}
+}
+
+// inspect looks at a file before anything is written and refuses it unless it
+// can be replaced: it holds the old bytes, is a regular file reached without
+// links, and neither its mode nor the system forbids writing it. A rename
+// would get past a read-only mode; whoever set it did not mean that.
+func (w *writer) inspect(a *aim, r *refuser) {
+	if reason := w.linkIn(a.path); reason != "" {
+		r.add(a.path, RefusedOutside, reason, nil)
+		return
+	}
+	info, err := w.root.Lstat(a.path)
+	switch {
+	case a.old == nil && errors.Is(err, fs.ErrNotExist):
+		return
+	case a.old == nil && err == nil:
+		r.add(a.path, RefusedExists, "there is already a file of this name", nil)
+		return
+	case errors.Is(err, fs.ErrNotExist):
+		r.add(a.path, RefusedMissing, "the file is gone", err)
+		return
+	case err != nil:
+		r.system(a.path, "the file cannot be looked at", err)
+		return
+	case !info.Mode().IsRegular():
+		r.add(a.path, RefusedIrregular, "this is "+what(info.Mode())+" now, not a file", nil)
+		return
+	}
+	a.info = info
+	if same, err := w.holds(a.path, a.old); err != nil {
+		r.system(a.path, "the file cannot be read", err)
+		return
+	} else if !same {
+		r.add(a.path, RefusedChanged, "the file has changed on disk since it was read", nil)
+		return
+	}
+	if info.Mode().Perm()&0o222 == 0 {
+		r.add(a.path, RefusedReadOnly, "the file is read-only", nil)
+		return
+	}
+	f, err := w.root.OpenFile(a.path, os.O_WRONLY|openFlags, 0)
+	if err != nil {
+		r.system(a.path, "the file cannot be written", err)
+		return
+	}
+	f.Close()
+}
+
+// linkIn refuses a path that is reached through a link: discovery gives real
+// paths, so a link in one has been put there since.
+func (w *writer) linkIn(p string) string {
+	dir := filepath.Join(w.base, filepath.FromSlash(path.Dir(p)))
+	real, err := filepath.EvalSymlinks(dir)
+	if err == nil && real != dir {
+		return "a folder above it is a link now"
+	}
+	return ""
+}
+
+// holds reports whether a file has exactly these bytes.
+func (w *writer) holds(p string, want []byte) (bool, error) {
+	f, err := w.root.OpenFile(p, os.O_RDONLY|openFlags, 0)
+	if err != nil {
+		return false, err
+	}
+	defer f.Close()
+	got, err := io.ReadAll(io.LimitReader(f, int64(len(want))+1))
+	return bytes.Equal(got, want), err
+}
+
+// stage writes the new bytes beside the file, with its mode and where
+// possible its owner, and makes them durable. Extended attributes and access
+// lists are not carried over.
+func (w *writer) stage(a *aim) error {
+	if err := w.hook("stage", a.path); err != nil {
+		return err
+	}
+	perm := fs.FileMode(0o666) // a new file gets what the umask leaves
+	if a.info != nil {
+		perm = 0o600 // closed until it has the old file's owner and mode
+	}
+	w.clear(a.temp) // the name is this root's and record's own: a leftover
+	f, err := w.root.OpenFile(a.temp, os.O_CREATE|os.O_EXCL|os.O_WRONLY, perm)
+	if err != nil {
+		return err
+	}
+	half := len(a.new) / 2
+	_, err = f.Write(a.new[:half])
+	if err == nil {
+		err = w.hook("half staged", a.path)
+	}
+	if err == nil {
+		_, err = f.Write(a.new[half:])
+	}
+	if err == nil && a.info != nil {
+		w.keepOwner(f, a)
+		err = f.Chmod(a.info.Mode().Perm()) // after the owner: changing that clears bits
+	}
+	if err == nil {
+		err = f.Sync()
+	}
+	if cerr := f.Close(); err == nil {
+		err = cerr
+	}
+	return err
+}
+
+// keepOwner gives the staged file the owner of the one it replaces, and says
+// so when it may not.
+func (w *writer) keepOwner(f *os.File, a *aim) {
+	uid, gid, links, ok := owner(a.info)
+	if !ok {
+		return
+	}
+	if links > 1 {
+		w.warn(a.path + " has another name (hard link), which keeps the old content")
+	}
+	staged, err := f.Stat()
+	if err != nil {
+		return
+	}
+	if u, g, _, ok := owner(staged); ok && (u != uid || g != gid) && f.Chown(uid, gid) != nil {
+		w.warn(a.path + " could not keep its owner")
+	}
+}
+
+// swap puts the new content in place, if the old is still there. Between that
+// look and the rename lie microseconds in which another program's write would
+// be lost; no portable call closes that gap.
+func (w *writer) swap(a *aim) error {
+	if err := w.hook("rename", a.path); err != nil {
+		return err
+	}
+	switch {
+	case a.old == nil:
+		// A link refuses to replace what is there; a rename does not.
+		if err := w.root.Link(a.temp, a.path); err != nil {
+			return err
+		}
+		a.moved = true
+		return w.root.Remove(a.temp)
+	case a.new == nil:
+		if err := w.unchanged(a); err != nil {
+			return err
+		}
+		if err := w.root.Remove(a.path); err != nil {
+			return err
+		}
+	default:
+		if err := w.unchanged(a); err != nil {
+			return err
+		}
+		if err := w.root.Rename(a.temp, a.path); err != nil {
+			return err
+		}
+	}
+	a.moved = true
+	return nil
+}
+
+var errChanged = errors.New("the file has changed on disk meanwhile")
+
+func (w *writer) unchanged(a *aim) error {
+	info, err := w.root.Lstat(a.path)
+	if err != nil {
+		return err
+	}
+	if !info.Mode().IsRegular() {
+		return errChanged
+	}
+	same, err := w.holds(a.path, a.old)
+	if err == nil && !same {
+		err = errChanged
+	}
+	return err
+}
+
+// clear removes a staged file, if it is there.
+func (w *writer) clear(temp string) {
+	if info, err := w.root.Lstat(temp); err == nil && info.Mode().IsRegular() {
+		w.root.Remove(temp)
+	}
+}
+
+// syncDirs makes renames durable in every folder they happened in.
+func (w *writer) syncDirs(aims []aim) error {
+	done := map[string]bool{}
+	for _, a := range aims {
+		dir := path.Dir(a.path)
+		if done[dir] {
+			continue
+		}
+		done[dir] = true
+		d, err := w.root.Open(dir)
+		if err != nil {
+			return err
+		}
+		err = syncDir(d)
+		d.Close()
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}

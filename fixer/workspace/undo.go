@@ -1,0 +1,219 @@
+package workspace
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+
+	"oakum/fixer"
+	"oakum/fixer/text"
+)
+
+// Undo takes the last [Commit] under root back, byte for byte: files get
+// their old content, new files are removed. Called again it takes back the
+// one before. A commit that was interrupted is taken back the same way,
+// however far it came; so is an undo that was interrupted.
+//
+// A file that holds neither what the commit wrote nor what was there before
+// has been changed since: then nothing is touched and a [RefusedError] names
+// it. Without a record the error is [ErrNoRecord]; a record that cannot be
+// trusted is a [DamagedRecordError].
+//
+// The result lists only the files that were restored now.
+func Undo(ctx context.Context, root string) (*Record, error) {
+	w, err := newWriter(root)
+	if err != nil {
+		return nil, err
+	}
+	defer w.close()
+	s, err := openStore(w.base, false)
+	if err != nil {
+		return nil, err
+	}
+	defer s.close()
+	e, err := s.last()
+	if err != nil {
+		return nil, err
+	}
+	if e == nil {
+		return nil, fmt.Errorf("%s: %w", text.VisibleLine(w.base), ErrNoRecord)
+	}
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	for _, f := range e.Files {
+		w.clear(f.Temp) // left by a commit or undo that was interrupted
+	}
+	aims, err := w.aimBack(e)
+	if err != nil {
+		return nil, err
+	}
+	if err := w.restore(aims); err != nil {
+		return nil, err
+	}
+	w.removeDirs(e.Dirs)
+	if err := w.hook("drop", ""); err != nil {
+		return nil, err
+	}
+	if err := s.drop(e.name); err != nil {
+		return nil, err
+	}
+	rec := &Record{Root: w.base, Warnings: w.warnings}
+	for _, a := range aims {
+		f := RecordFile{Path: a.path, Before: sum(a.old)}
+		if a.new != nil {
+			f.After = sum(a.new)
+		}
+		rec.Files = append(rec.Files, f)
+	}
+	return rec, nil
+}
+
+// Interrupted reports whether the last commit under root did not finish, so
+// that some of its files may be new and others old. [Undo] takes it back; the
+// next [Commit] leaves its files as they are and keeps it undoable.
+func Interrupted(root string) (bool, error) {
+	w, err := newWriter(root)
+	if err != nil {
+		return false, err
+	}
+	defer w.close()
+	s, err := openStore(w.base, false)
+	if errors.Is(err, ErrNoRecord) {
+		return false, nil
+	}
+	if err != nil {
+		return false, err
+	}
+	defer s.close()
+	e, err := s.last()
+	return e != nil && e.State == statePending, err
+}
+
+// A condition is what a recorded file is found to be.
+type condition int
+
+const (
+	isNew    condition = iota // what the commit wrote
+	isOld                     // what was there before it
+	isEither                  // neither: changed since
+)
+
+// find compares a recorded file with the disk. The bytes are those on disk.
+func (w *writer) find(f entryFile) (condition, []byte, *fixer.Skip) {
+	info, err := w.root.Lstat(f.Path)
+	if errors.Is(err, fs.ErrNotExist) && f.New {
+		return isOld, nil, nil
+	}
+	if err != nil {
+		return isEither, nil, skipFor(err)
+	}
+	if !info.Mode().IsRegular() {
+		return isEither, nil, irregular(info.Mode())
+	}
+	data, skip := readRegular(w.root, f.Path, maxRecord)
+	if skip != nil {
+		return isEither, nil, skip
+	}
+	switch s := sum(data); {
+	case s == f.AfterSum:
+		return isNew, data, nil
+	case !f.New && s == f.BeforeSum:
+		return isOld, data, nil
+	}
+	return isEither, data, nil
+}
+
+// aimBack works out what undoing a record takes, and refuses it where a file
+// is neither old nor new.
+func (w *writer) aimBack(e *entry) ([]aim, error) {
+	var aims []aim
+	var refused refuser
+	for _, f := range e.Files {
+		cond, data, skip := w.find(f)
+		switch {
+		case skip != nil && skip.Reason == "it is gone":
+			refused.add(f.Path, RefusedMissing, "the file has been removed since it was written", nil)
+		case skip != nil:
+			refused.add(f.Path, RefusedIrregular, skip.Reason, nil)
+		case cond == isEither:
+			refused.add(f.Path, RefusedChanged, "the file has changed since it was written", nil)
+		case cond == isNew:
+			a := aim{path: f.Path, temp: f.Temp, old: data, new: f.Before}
+			if f.New {
+				a.new = nil
+			} else if a.new == nil {
+				a.new = []byte{} // an empty file, which JSON leaves out
+			}
+			w.inspect(&a, &refused)
+			aims = append(aims, a)
+		}
+	}
+	return aims, refused.err(false)
+}
+
+// restore carries out what aimBack worked out. What fails on the way is left
+// as it is, whole: the record stays and undo can be called again.
+func (w *writer) restore(aims []aim) error {
+	var refused refuser
+	for i := range aims {
+		if aims[i].new == nil {
+			continue
+		}
+		if err := w.stage(&aims[i]); err != nil {
+			refused.system(aims[i].path, "the old content cannot be written beside the file", err)
+		}
+	}
+	moved := false
+	for i := range aims {
+		if len(refused.refusals) > 0 {
+			break
+		}
+		if err := w.swap(&aims[i]); err != nil {
+			refused.swap(aims[i], err)
+		}
+		moved = moved || aims[i].moved
+	}
+	if len(refused.refusals) > 0 {
+		for _, a := range aims {
+			w.clear(a.temp)
+		}
+		return refused.err(moved)
+	}
+	if err := w.hook("sync", ""); err != nil {
+		return err
+	}
+	return w.syncDirs(aims)
+}
+
+// recover clears what an interrupted commit left behind before a new one
+// begins. Where some of its files had been replaced they stay, and its record
+// becomes an ordinary one.
+func (w *writer) recover(s *store) {
+	e, err := s.last()
+	if err != nil {
+		w.warn(err.Error()) // undo cannot use it either; the new commit gets its own
+		return
+	}
+	if e == nil || e.State != statePending {
+		return
+	}
+	untouched := true
+	for _, f := range e.Files {
+		w.clear(f.Temp)
+		cond, _, skip := w.find(f)
+		untouched = untouched && skip == nil && cond == isOld
+	}
+	if untouched {
+		w.removeDirs(e.Dirs)
+		err = s.drop(e.name)
+	} else {
+		e.State = stateDone
+		err = s.write(e)
+		w.warn("an earlier run was interrupted while writing; undo, called twice, takes its part back as well")
+	}
+	if err != nil {
+		w.warn(err.Error())
+	}
+}

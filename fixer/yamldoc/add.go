@@ -1,0 +1,168 @@
+package yamldoc
+
+import (
+	"bytes"
+	"strings"
+)
+
+// add puts a value behind the last child of a collection that has some: under
+// a key in a mapping, as an item in a sequence.
+func (e *editor) add(n *Node, key string, v any) error {
+	if n.pair {
+		return refuse(RefuseUnsupported, n.Line, "a mapping in a list without braces of its own is not edited")
+	}
+	if n.Style == Flow {
+		return e.addFlow(n, key, v)
+	}
+	lead := e.before(n.content)
+	if bytes.IndexByte(lead, '\t') >= 0 {
+		return refuse(RefuseTabs, n.Line, "a tab stands before the %s, so its column is not certain", n.Kind)
+	}
+	w := e.style(n)
+	line := ""
+	if n.Kind == Mapping {
+		line = w.entry(key, v, n.col)
+	} else {
+		w.dash = e.dash(n)
+		line = w.dash + w.item(v, n.col+len(w.dash))
+	}
+	e.lines(n, strings.Repeat(" ", n.col)+line, w.eol)
+	return nil
+}
+
+// dash returns the dash and the blanks after it, as the last item has them.
+func (e *editor) dash(n *Node) string {
+	it := n.Items[len(n.Items)-1]
+	lead := e.before(it.Start)
+	if i := bytes.LastIndexByte(lead, '-'); i >= 0 {
+		if d := lead[i:]; len(d) >= 2 && len(d) <= 8 && onlyOf(d[1:], " ") {
+			return string(d)
+		}
+	}
+	return "- "
+}
+
+// lines puts whole lines after the line on which a node ends. A file without
+// final newline stays without.
+func (e *editor) lines(n *Node, s, eol string) {
+	at := lineEnd(e.src, n.End)
+	if l := breakLen(e.src, at); l > 0 {
+		e.replace(at+l, at+l, s+eol)
+		return
+	}
+	e.seal(n)
+	e.replace(at, at, eol+s)
+}
+
+// seal keeps the value of a block scalar that ends the file without a line
+// break. Such a scalar has no final newline in its value; once a line follows
+// it would get one, unless its header says to strip it.
+func (e *editor) seal(n *Node) {
+	for n.Len() > 0 {
+		if n.Kind == Mapping {
+			n = n.Entries[len(n.Entries)-1].Value
+		} else {
+			n = n.Items[len(n.Items)-1]
+		}
+	}
+	if n.Style != Literal && n.Style != Folded || n.Kind != Scalar || strings.HasSuffix(n.Value, "\n") || n.Value == "" {
+		return
+	}
+	at := n.content + 1
+	for ; at < n.End && bytes.IndexByte([]byte("+-0123456789"), e.src[at]) >= 0; at++ {
+		switch e.src[at] {
+		case '-':
+			return
+		case '+':
+			e.replace(at, at+1, "-")
+			return
+		}
+	}
+	e.replace(at, at, "-")
+}
+
+// addFlow puts a value behind the last child of a flow collection, on a line
+// of its own where the others have one.
+func (e *editor) addFlow(n *Node, key string, v any) error {
+	w := e.style(n)
+	start, end := n.lastChild()
+	comma := e.comma(end, n.End-1)
+	lead := e.before(start)
+	own := onlyOf(lead, " \t") && n.EndLine > n.Line && e.lineStart(start) > n.content
+	text := func(indent string) string {
+		s := ""
+		if n.Kind == Mapping {
+			s = w.key(key, true) + w.colon
+		}
+		if own && w.spread(v) {
+			return s + w.pretty(v, indent, e.unit(n, indent))
+		}
+		return s + w.inline(v, true)
+	}
+	if !own {
+		e.replace(end, end, strings.TrimRight(w.comma, " ")+blankAfter(w.comma)+text(""))
+		return nil
+	}
+	indent := string(lead)
+	line := w.eol + indent + text(indent)
+	if comma >= 0 { // a comma follows the last child already: keep the habit
+		at := e.rowEnd(comma+1, n.End-1)
+		e.replace(at, at, line+",")
+		return nil
+	}
+	e.replace(end, end, ",")
+	at := e.rowEnd(end, n.End-1)
+	e.replace(at, at, line)
+	return nil
+}
+
+// blankAfter returns the blanks of a separator, which follow its comma.
+func blankAfter(comma string) string { return comma[len(strings.TrimRight(comma, " ")):] }
+
+// spread reports whether a value added on a line of its own takes several: in
+// JSON it does.
+func (w *writer) spread(v any) bool { return isColl(v) && (w.json || w.keys == '"') }
+
+// unit returns the text by which a child's line is deeper than the line of its
+// flow collection's bracket.
+func (e *editor) unit(n *Node, indent string) string {
+	lead := e.before(n.content)
+	lead = lead[:len(lead)-len(bytes.TrimLeft(lead, " \t"))]
+	if u, ok := strings.CutPrefix(indent, string(lead)); ok && u != "" {
+		return u
+	}
+	return "  "
+}
+
+// lastChild returns the range of the last entry or item.
+func (n *Node) lastChild() (start, end int) {
+	if n.Kind == Mapping {
+		en := n.Entries[len(n.Entries)-1]
+		return en.Key.Start, max(en.Value.End, en.Key.End)
+	}
+	it := n.Items[len(n.Items)-1]
+	return it.Start, it.End
+}
+
+// comma returns the offset of the first comma in [at, stop), past blanks and
+// comments, or -1.
+func (e *editor) comma(at, stop int) int {
+	at = skipGap(e.src[:stop], at)
+	if at < stop && e.src[at] == ',' {
+		return at
+	}
+	return -1
+}
+
+// rowEnd returns the end of the row at at: after a comment on the line, before
+// the line break or the closing bracket at stop.
+func (e *editor) rowEnd(at, stop int) int {
+	i := at
+	for i < stop && blank(e.src[i]) {
+		i++
+	}
+	if i < stop && e.src[i] == '#' {
+		return lineEnd(e.src, i)
+	}
+	return at
+}

@@ -1,0 +1,300 @@
+package yamldoc
+
+import (
+	"bytes"
+	"fmt"
+	"sort"
+
+	"go.yaml.in/yaml/v3"
+)
+
+// builder turns the reader's nodes, which know where they start, into nodes
+// that know their bytes. It walks in file order, once.
+type builder struct {
+	doc   *Doc
+	src   []byte // up to the document's end; offsets are the file's
+	lines []int  // offset of the first column of each line, by YAML's line breaks
+	odd   bool   // lines end in other ways than \n and \r\n
+	feeds []int  // when odd: the lines of the file, which counts only \n
+	high  bool   // bytes beyond ASCII: columns are not bytes
+
+	line, col, off int // a place already known, to count runes from
+
+	nodes   map[*yaml.Node]*Node // those with an anchor
+	aliases []*Node
+	targets []*yaml.Node
+	slab    []Node
+}
+
+// build locates every node of the document and sets Root and Duplicates.
+func (d *Doc) build(y *yaml.Node) error {
+	b := &builder{doc: d, src: d.File.Source[:d.End], nodes: map[*yaml.Node]*Node{}}
+	b.table()
+	root, err := b.node(y, nil, -1, 0)
+	if err != nil {
+		return err
+	}
+	for i, a := range b.aliases {
+		a.target = b.nodes[b.targets[i]]
+		a.target.users = append(a.target.users, a)
+	}
+	if root.empty() && root.Anchor == "" && !root.tagged {
+		return nil
+	}
+	d.Root = root
+	return nil
+}
+
+// table finds the lines. A BOM at the start is not a column.
+func (b *builder) table() {
+	src, at := b.src, b.doc.Start
+	if bytes.HasPrefix(src[at:], bom) {
+		at += len(bom)
+	}
+	b.lines = append(make([]int, 0, 1+bytes.Count(src[at:], []byte{'\n'})), at)
+	for i := at; i < len(src); i++ {
+		switch c := src[i]; {
+		case c == '\n':
+			b.lines = append(b.lines, i+1)
+		case c == '\r' && !(i+1 < len(src) && src[i+1] == '\n'):
+			b.odd = true
+			b.lines = append(b.lines, i+1)
+		case c >= 0x80:
+			b.high = true
+			if n := breakLen(src, i); n > 0 {
+				b.odd = true
+				i += n - 1
+				b.lines = append(b.lines, i+1)
+			}
+		}
+	}
+	if b.odd {
+		for i := at; i < len(src); i++ {
+			if src[i] == '\n' {
+				b.feeds = append(b.feeds, i)
+			}
+		}
+	}
+}
+
+// offset turns the reader's line and column (both from 1, columns in runes)
+// into a byte offset.
+func (b *builder) offset(line, col int) int {
+	if line < 1 || line > len(b.lines) {
+		return len(b.src)
+	}
+	off := b.lines[line-1]
+	if !b.high {
+		return min(off+col-1, len(b.src))
+	}
+	n := 1
+	if line == b.line && col >= b.col {
+		off, n = b.off, b.col
+	}
+	for ; n < col && off < len(b.src); n++ {
+		off++
+		for off < len(b.src) && b.src[off]&0xC0 == 0x80 {
+			off++
+		}
+	}
+	b.line, b.col, b.off = line, n, off
+	return off
+}
+
+// lineOf returns the line of the file, counted by \n, that holds an offset.
+func (b *builder) lineOf(off int) int {
+	if b.odd {
+		return b.doc.Line + sort.SearchInts(b.feeds, off)
+	}
+	return b.doc.Line + max(0, sort.SearchInts(b.lines, off+1)-1)
+}
+
+// column returns the bytes between an offset and the start of its line. For
+// block collections, before which only ASCII can stand, these are columns.
+func (b *builder) column(off int) int {
+	i := sort.SearchInts(b.lines, off+1) - 1
+	if i < 0 {
+		return 0
+	}
+	return off - b.lines[i]
+}
+
+func (b *builder) alloc() *Node {
+	if len(b.slab) == 0 {
+		b.slab = make([]Node, 64)
+	}
+	n := &b.slab[0]
+	b.slab = b.slab[1:]
+	return n
+}
+
+func (b *builder) lost(y *yaml.Node, want string) error {
+	return &SyntaxError{Line: b.doc.Line + y.Line - 1, Column: y.Column,
+		Reason: fmt.Sprintf("cannot find the %s that the YAML reader sees here", want)}
+}
+
+// node builds y and what is below it. indent is the column of the enclosing
+// block collection, -1 at the root: a block scalar's own indicator counts from
+// there.
+func (b *builder) node(y *yaml.Node, parent *Node, indent, depth int) (*Node, error) {
+	if depth > MaxDepth {
+		return nil, &SyntaxError{Line: b.doc.Line + y.Line - 1, Reason: fmt.Sprintf("nested more than %d levels deep", MaxDepth)}
+	}
+	n := b.alloc()
+	*n = Node{Tag: y.Tag, Value: y.Value, Anchor: y.Anchor, Parent: parent, tagged: y.Style&yaml.TaggedStyle != 0}
+	n.Start = b.offset(y.Line, y.Column)
+	n.content, n.End = n.Start, n.Start
+	if b.odd {
+		n.Line = b.lineOf(n.Start)
+	} else {
+		n.Line = b.doc.Line + y.Line - 1
+	}
+	n.EndLine = n.Line
+	if n.Anchor != "" {
+		b.nodes[y] = n
+	}
+	switch y.Kind {
+	case yaml.AliasNode:
+		n.Kind = Alias
+		if n.Start >= len(b.src) || b.src[n.Start] != '*' {
+			return nil, b.lost(y, "alias")
+		}
+		n.End = n.Start + 1 + len(y.Value)
+		b.aliases = append(b.aliases, n)
+		b.targets = append(b.targets, y.Alias)
+		return n, nil
+	case yaml.MappingNode:
+		n.Kind = Mapping
+		return n, b.collection(y, n, indent, depth)
+	case yaml.SequenceNode:
+		n.Kind = Sequence
+		return n, b.collection(y, n, indent, depth)
+	default:
+		return n, b.scalar(y, n, indent)
+	}
+}
+
+// collection locates a mapping or a sequence and its children.
+func (b *builder) collection(y *yaml.Node, n *Node, indent, depth int) error {
+	n.Style = Block
+	if y.Style&yaml.FlowStyle != 0 {
+		n.Style = Flow
+	}
+	// An anchor at the same place as the first child's start is that child's.
+	shared := n.Style == Block && n.Kind == Mapping && len(y.Content) > 0 &&
+		y.Content[0].Line == y.Line && y.Content[0].Column == y.Column
+	if !shared {
+		n.content = b.gap(b.props(n))
+	}
+	c := byte(0)
+	if n.content < len(b.src) {
+		c = b.src[n.content]
+	}
+	switch {
+	case n.Style == Block && n.Kind == Sequence && c != '-':
+		return b.lost(y, "dash of the list")
+	case n.Style == Flow && n.Kind == Sequence && c != '[':
+		return b.lost(y, "[ of the list")
+	case n.Style == Flow && n.Kind == Mapping && c != '{':
+		if n.Parent == nil || n.Parent.Kind != Sequence || n.Parent.Style != Flow {
+			return b.lost(y, "{ of the mapping")
+		}
+		n.pair = true
+	}
+	if n.Style == Block {
+		indent = b.column(n.content)
+		n.col = indent
+	}
+	end := n.content
+	if n.Kind == Sequence {
+		n.Items = make([]*Node, len(y.Content))
+		for i, cy := range y.Content {
+			it, err := b.node(cy, n, indent, depth+1)
+			if err != nil {
+				return err
+			}
+			it.index = i
+			n.Items[i] = it
+			end, n.EndLine = it.End, it.EndLine
+		}
+	} else {
+		n.Entries = make([]Entry, len(y.Content)/2)
+		for i := range n.Entries {
+			k, err := b.node(y.Content[2*i], n, indent, depth+1)
+			if err != nil {
+				return err
+			}
+			k.index, k.key = i, true
+			v, err := b.node(y.Content[2*i+1], n, indent, depth+1)
+			if err != nil {
+				return err
+			}
+			v.index = i
+			if v.empty() {
+				// The reader puts it after the colon or at the next token.
+				at := k.End
+				if c := b.gap(at); c < v.Start && b.src[c] == ':' {
+					at = c + 1
+				}
+				v.Start, v.content, v.End = at, at, at
+				v.Line = b.lineOf(max(at-1, n.Start))
+				v.EndLine = v.Line
+			}
+			n.Entries[i] = Entry{k, v}
+			end, n.EndLine = v.End, v.EndLine
+		}
+		b.duplicates(n)
+	}
+	if n.Style == Flow && !n.pair {
+		close := byte(']')
+		if n.Kind == Mapping {
+			close = '}'
+		}
+		from := end
+		if len(y.Content) == 0 {
+			from++
+		}
+		end = b.bracket(from)
+		if end >= len(b.src) || b.src[end] != close {
+			return b.lost(y, "closing bracket")
+		}
+		end++
+		n.EndLine = b.lineOf(end - 1)
+	}
+	n.End = end
+	return nil
+}
+
+// duplicates notes keys of a mapping that paths could not tell apart.
+func (b *builder) duplicates(n *Node) {
+	if len(n.Entries) < 2 {
+		return
+	}
+	note := func(first, again *Node) {
+		p := n.Path()
+		b.doc.Duplicates = append(b.doc.Duplicates, Duplicate{
+			Path: append(p, Step{Key: again.Value}), First: first.Line, Line: again.Line})
+	}
+	if len(n.Entries) <= 12 { // cheaper than a map, and nearly always the case
+		for i, e := range n.Entries {
+			for _, f := range n.Entries[:i] {
+				if e.Key.Kind == Scalar && f.Key.Kind == Scalar && e.Key.Value == f.Key.Value {
+					note(f.Key, e.Key)
+					break
+				}
+			}
+		}
+		return
+	}
+	seen := make(map[string]*Node, len(n.Entries))
+	for _, e := range n.Entries {
+		if e.Key.Kind != Scalar {
+			continue
+		}
+		if f := seen[e.Key.Value]; f != nil {
+			note(f, e.Key)
+			continue
+		}
+		seen[e.Key.Value] = e.Key
+	}
+}

@@ -1,0 +1,248 @@
+package yamldoc
+
+import (
+	"fmt"
+	"strings"
+
+	"oakum/fixer/text"
+)
+
+// editor computes the edits of one operation.
+type editor struct {
+	d    *Doc
+	src  []byte
+	fold bool
+
+	edits  []text.Edit
+	effect effect
+	path   Path // declared: the topmost place that changes
+}
+
+func (e *editor) replace(start, end int, s string) {
+	if start != end || s != "" {
+		e.edits = append(e.edits, text.Edit{Start: start, End: end, New: s})
+	}
+}
+
+// run resolves the path and hands over to what writes the change.
+func (e *editor) run(op Op, v any) error {
+	if op.kind == opRemove {
+		return e.remove(op.path)
+	}
+	n, rest, err := e.resolve(op.path)
+	if err != nil {
+		return err
+	}
+	at := op.path[:len(op.path)-len(rest)]
+	if op.kind == opInsert {
+		if len(rest) == 0 {
+			return refuse(RefuseExists, lineOf(n), "%s is already set", op.path)
+		}
+		if s := rest[0]; len(rest) == 1 && !s.IsIndex && n != nil && n.Merged(s.Key) {
+			return refuse(RefuseMerge, n.Line, "%s is already set through a merge key (<<)", op.path)
+		}
+	}
+	if op.kind == opAppend {
+		if len(rest) == 0 && n.Is(Sequence) && len(n.Items) > 0 {
+			e.path = at.Join(len(n.Items))
+			e.effect = effect{kind: added, node: n, value: v}
+			return e.add(n, "", v)
+		}
+		if s := last(rest); len(rest) == 1 && !s.IsIndex && n != nil && n.Merged(s.Key) {
+			return refuse(RefuseMerge, n.Line, "%s comes through a merge key (<<): a list written here would replace it, not add to it", op.path)
+		}
+		v = []any{v}
+		if len(rest) == 0 && !n.blankValue(Sequence) {
+			return refuse(RefuseKind, n.Line, "%s is a %s, not a list", op.path, n.Kind)
+		}
+	}
+	if len(rest) > 0 && n != nil && !n.blankValue(Mapping) && !n.blankValue(Sequence) {
+		// A collection with content: the new thing is its last child.
+		s := rest[0]
+		v = nest(rest[1:], v)
+		e.path = at.Join(s)
+		e.effect = effect{kind: added, node: n, key: s.Key, value: v}
+		return e.add(n, s.Key, v)
+	}
+	v = nest(rest, v)
+	e.path = at
+	e.effect = effect{kind: replaced, node: n, value: v}
+	if n != nil && n.matches(v) && !n.customTag() {
+		return nil // already so
+	}
+	return e.put(n, v)
+}
+
+func lineOf(n *Node) int {
+	if n == nil {
+		return 0
+	}
+	return n.Line
+}
+
+func last(p Path) Step {
+	if len(p) == 0 {
+		return Step{}
+	}
+	return p[len(p)-1]
+}
+
+// nest wraps a value into the mappings and lists a path asks for.
+func nest(p Path, v any) any {
+	for i := len(p) - 1; i >= 0; i-- {
+		if p[i].IsIndex {
+			v = []any{v}
+		} else {
+			v = Map{{p[i].Key, v}}
+		}
+	}
+	return v
+}
+
+// blankValue reports whether the node can become a collection of the kind: it
+// is null, or an empty one.
+func (n *Node) blankValue(k Kind) bool {
+	return n != nil && (n.Kind == Scalar && n.Tag == nullTag || n.Kind == k && n.Len() == 0)
+}
+
+// resolve walks a path through what is written and returns the deepest node
+// that exists with the steps that are left. It refuses where a change below
+// would be seen elsewhere, or would not be seen at all.
+func (e *editor) resolve(p Path) (n *Node, rest Path, err error) {
+	n = e.d.Root
+	if n == nil {
+		if len(p) > 0 && p[0].IsIndex && p[0].Index > 0 {
+			return nil, nil, refuse(RefuseAbsent, 0, "%s is absent", p[:1])
+		}
+		return nil, p, nil
+	}
+	for i, s := range p {
+		here := p[:i]
+		if err := e.own(n, here); err != nil {
+			return nil, nil, err
+		}
+		switch {
+		case n.Kind == Mapping && n.Len() > 0 && s.IsIndex, n.Kind == Sequence && n.Len() > 0 && !s.IsIndex,
+			n.Kind == Scalar && n.Tag != nullTag,
+			n.Kind == Mapping && s.IsIndex, n.Kind == Sequence && !s.IsIndex:
+			return nil, nil, refuse(RefuseKind, n.Line, "%s is a %s, so %s cannot be in it", name(here), n.Kind, p[:i+1])
+		case s.IsIndex:
+			if s.Index < 0 || s.Index > len(n.Items) {
+				return nil, nil, refuse(RefuseAbsent, n.Line, "%s is absent: the list has %d items", p[:i+1], len(n.Items))
+			}
+			if s.Index == len(n.Items) {
+				return e.stop(n, p, i)
+			}
+			n = n.Items[s.Index]
+		default:
+			j := n.entry(s.Key)
+			if j < 0 {
+				if i < len(p)-1 && n.Kind == Mapping && n.Merged(s.Key) {
+					return nil, nil, refuse(RefuseMerge, n.Line,
+						"%s comes through a merge key (<<): writing part of it here would replace all of it", p[:i+1])
+				}
+				return e.stop(n, p, i)
+			}
+			n = n.Entries[j].Value
+		}
+	}
+	if err := e.own(n, p); err != nil {
+		return nil, nil, err
+	}
+	return n, nil, nil
+}
+
+// stop checks that the missing steps can be made.
+func (e *editor) stop(n *Node, p Path, i int) (*Node, Path, error) {
+	for j := i + 1; j < len(p); j++ {
+		if p[j].IsIndex && p[j].Index != 0 {
+			return nil, nil, refuse(RefuseAbsent, n.Line, "%s is absent: a new list starts at 0", p[:j+1])
+		}
+	}
+	return n, p[i:], nil
+}
+
+// entry returns the index of an own key, or -1.
+func (n *Node) entry(key string) int {
+	for i, en := range n.Entries {
+		if en.Key.keyIs(key) {
+			return i
+		}
+	}
+	return -1
+}
+
+// own refuses nodes that are not this place's own: aliases, and anchors that
+// aliases use.
+func (e *editor) own(n *Node, p Path) error {
+	if n.Kind == Alias {
+		return refuse(RefuseAlias, n.Line, "%s is the alias *%s: a change belongs where &%s stands, and would change every user of it", name(p), n.Value, n.Value)
+	}
+	return shared(n, p, nil)
+}
+
+// shared refuses a node whose anchor has users outside the node within.
+func shared(n *Node, p Path, within *Node) error {
+	if n.Anchor == "" {
+		return nil
+	}
+	var users []string
+	for _, u := range n.users {
+		if within != nil && u.inside(within) {
+			continue
+		}
+		users = append(users, fmt.Sprintf("%s (line %d)", name(u.Path()), u.Line))
+	}
+	if len(users) == 0 {
+		return nil
+	}
+	more := ""
+	if len(users) > 3 {
+		more = fmt.Sprintf(" and %d more", len(users)-3)
+		users = users[:3]
+	}
+	return refuse(RefuseAlias, n.Line, "%s is shared as &%s: a change would reach %s%s as well", name(p), n.Anchor, strings.Join(users, ", "), more)
+}
+
+func (n *Node) inside(top *Node) bool {
+	for ; n != nil; n = n.Parent {
+		if n == top {
+			return true
+		}
+	}
+	return false
+}
+
+// unshared refuses to drop a node when an anchor in it is used elsewhere.
+func unshared(top *Node) error {
+	var err error
+	walk(top, func(n *Node) {
+		if err == nil {
+			err = shared(n, n.Path(), top)
+		}
+	})
+	return err
+}
+
+// walk calls f for a node and all below it, keys included, in file order.
+func walk(n *Node, f func(*Node)) {
+	if n == nil {
+		return
+	}
+	f(n)
+	for _, en := range n.Entries {
+		walk(en.Key, f)
+		walk(en.Value, f)
+	}
+	for _, it := range n.Items {
+		walk(it, f)
+	}
+}
+
+// name writes a path for people.
+func name(p Path) string {
+	if len(p) == 0 {
+		return "the document"
+	}
+	return p.String()
+}

@@ -1,0 +1,225 @@
+package yamldoc
+
+import "bytes"
+
+// style finds how things are written around a node: the container a child is
+// added to, or whose child is replaced.
+func (e *editor) style(at *Node) *writer {
+	w := &writer{eol: e.d.File.EOL, json: e.d.File.JSON, dash: "- ", fold: e.fold, colon: ": ", comma: ", "}
+	w.step, w.list = e.d.indents(at)
+	w.quote, w.needed = e.d.quotes(at)
+	if at != nil && at.Kind == Mapping && len(at.Entries) > 0 {
+		w.keys = keyQuote(at)
+	}
+	for f := at; f != nil && f.Style == Flow; f = f.Parent {
+		if e.separators(w, f) {
+			break
+		}
+	}
+	return w
+}
+
+// indents returns the columns a mapping and a list are deeper than the key
+// they belong to: as the siblings do, else as the document mostly does, else
+// as the other documents do, else two.
+func (d *Doc) indents(at *Node) (step, list int) {
+	var steps, lists [17]int // how often each depth occurs
+	count := func(n *Node) {
+		if n.Style != Block || n.key || n.Parent == nil || n.Parent.Kind != Mapping || n.Parent.Style != Block {
+			return
+		}
+		in := n.col - n.Parent.col
+		switch {
+		case n.Kind == Mapping && in > 0 && in < len(steps):
+			steps[in]++
+		case n.Kind == Sequence && in >= 0 && in < len(lists):
+			lists[in]++
+		}
+	}
+	if at != nil {
+		for _, en := range at.Entries {
+			count(en.Value)
+		}
+	}
+	step, list = most(steps[:]), most(lists[:])
+	if step < 0 || list < 0 {
+		docs := []*Doc{d}
+		for _, o := range d.File.Docs {
+			if o != d {
+				docs = append(docs, o)
+			}
+		}
+		for _, o := range docs {
+			clear(steps[:])
+			clear(lists[:])
+			walk(o.Root, count)
+			if step < 0 {
+				step = most(steps[:])
+			}
+			if list < 0 {
+				list = most(lists[:])
+			}
+		}
+	}
+	if step < 0 {
+		step = 2
+		if list > 0 {
+			step = list
+		}
+	}
+	if list < 0 {
+		list = step
+	}
+	return step, list
+}
+
+// most returns the index of the largest count, the smallest of equals, or -1
+// when all are zero.
+func most(counts []int) int {
+	best := -1
+	for i, c := range counts {
+		if c > 0 && (best < 0 || c > counts[best]) {
+			best = i
+		}
+	}
+	return best
+}
+
+// quotes returns the quote to put around every string (0: none) and the one
+// for strings that need it. Neighbours are followed when all of their strings
+// are quoted and at least one of them need not be.
+func (d *Doc) quotes(at *Node) (always, needed byte) {
+	var plain, free int
+	var count [2]int
+	look := func(n *Node) {
+		if n.key || n.Kind != Scalar || n.Tag != strTag {
+			return
+		}
+		switch n.Style {
+		case Plain:
+			plain++
+			return
+		case SingleQuoted:
+			count[0]++
+		case DoubleQuoted:
+			count[1]++
+		default:
+			return
+		}
+		if plainSafe(n.Value, false) {
+			free++
+		}
+	}
+	mark := func() byte {
+		switch {
+		case count[0] > count[1]:
+			return '\''
+		case count[1] > 0:
+			return '"'
+		}
+		return 0
+	}
+	if at != nil {
+		for _, en := range at.Entries {
+			look(en.Value)
+		}
+		for _, it := range at.Items {
+			look(it)
+		}
+	}
+	if needed = mark(); plain == 0 && free > 0 {
+		always = needed
+	}
+	if needed == 0 {
+		local := plain
+		walk(d.Root, look)
+		needed = mark()
+		if local == 0 && plain == 0 && free > 2 {
+			always = needed
+		}
+	}
+	if needed == 0 {
+		needed = '"'
+	}
+	return always, needed
+}
+
+// keyQuote returns the quote that all keys of a mapping stand in though some
+// need none, or 0.
+func keyQuote(m *Node) byte {
+	free, q := false, byte(0)
+	for _, en := range m.Entries {
+		switch en.Key.Style {
+		case SingleQuoted:
+			q = '\''
+		case DoubleQuoted:
+			q = '"'
+		default:
+			return 0
+		}
+		free = free || plainSafe(en.Key.Value, false)
+	}
+	if !free {
+		return 0
+	}
+	return q
+}
+
+// separators copies the blanks a flow collection puts after colons and commas
+// and inside its braces. It reports whether there was something to copy.
+func (e *editor) separators(w *writer, f *Node) bool {
+	found := false
+	var starts, ends []int
+	for _, en := range f.Entries {
+		starts, ends = append(starts, en.Key.Start), append(ends, en.Value.End)
+		if mid := e.src[en.Key.End:max(en.Value.Start, en.Key.End)]; onlyOf(mid, ": ") && bytes.IndexByte(mid, ':') >= 0 && !en.Value.empty() {
+			w.colon = string(mid)
+			found = true
+		}
+	}
+	for _, it := range f.Items {
+		starts, ends = append(starts, it.Start), append(ends, it.End)
+	}
+	for i := 1; i < len(starts); i++ {
+		if mid := e.src[ends[i-1]:max(starts[i], ends[i-1])]; onlyOf(mid, ", ") && bytes.IndexByte(mid, ',') >= 0 {
+			w.comma = string(mid)
+			found = true
+			break
+		}
+	}
+	if len(starts) == 1 && w.colon == ":" {
+		w.comma = ","
+	}
+	if f.Kind == Mapping && !f.pair && len(starts) > 0 {
+		if mid := e.src[f.content+1 : starts[0]]; len(mid) < 4 && onlyOf(mid, " ") {
+			w.pad = string(mid)
+		}
+	}
+	return found
+}
+
+func onlyOf(s []byte, set string) bool { return len(bytes.Trim(s, set)) == 0 }
+
+// lineStart returns where the line that holds offset at starts.
+func (e *editor) lineStart(at int) int {
+	for at > 0 {
+		switch c := e.src[at-1]; {
+		case c == '\n', c == '\r' && !(at < len(e.src) && e.src[at] == '\n'):
+			return at
+		case c == 0x85 && breakLen(e.src, max(at-2, 0)) == 2,
+			(c == 0xA8 || c == 0xA9) && breakLen(e.src, max(at-3, 0)) == 3:
+			return at
+		}
+		at--
+	}
+	if bytes.HasPrefix(e.src, bom) {
+		return len(bom)
+	}
+	return 0
+}
+
+// before returns the text between the start of a line and offset at.
+func (e *editor) before(at int) []byte { return e.src[min(e.lineStart(at), at):at] }
+
+// leads reports whether only blank space stands before offset at on its line.
+func (e *editor) leads(at int) bool { return onlyOf(e.before(at), " \t") }

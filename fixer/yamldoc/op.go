@@ -1,0 +1,178 @@
+package yamldoc
+
+import (
+	"oakum/fixer/text"
+)
+
+// An Op is one change of a document's data. Make one with [Set], [Insert],
+// [Append] or [Remove].
+type Op struct {
+	kind  opKind
+	path  Path
+	value any
+}
+
+type opKind uint8
+
+const (
+	opSet opKind = iota
+	opInsert
+	opAppend
+	opRemove
+)
+
+// Set gives the value at the path: it replaces what is there, or adds the last
+// key where it is absent, making missing parents. A key that a merge supplies
+// is overridden in the mapping itself, whole. An index equal to the length of
+// a list appends.
+func Set(p Path, v any) Op { return Op{opSet, p, v} }
+
+// Insert is [Set] for a key that must be absent, by meaning too: a key that a
+// merge supplies counts as present.
+func Insert(p Path, v any) Op { return Op{opInsert, p, v} }
+
+// Append adds an item to the list at the path, which is made where it is
+// absent, null or empty.
+func Append(p Path, v any) Op { return Op{opAppend, p, v} }
+
+// Remove takes out a key or an item, with the comment at the end of its lines.
+// Comments on lines of their own before it stay. When it was the only one, the
+// mapping or list stays too, written {} or []: what is empty, what is null and
+// what is absent are three things, and which one is wanted is the caller's to
+// say, by removing the parent.
+func Remove(p Path) Op { return Op{opRemove, p, nil} }
+
+// Path returns the path the operation was made with.
+func (o Op) Path() Path { return o.path }
+
+// A Change is the bytes an edit comes to.
+type Change struct {
+	Edits []text.Edit // against the file's source, sorted, not overlapping; none when nothing is to do
+	Doc   int         // index of the document
+
+	// Paths are the data paths the change may alter, for [Equal]: the place
+	// written, the topmost parent made for it, or the list an item left.
+	Paths []Path
+}
+
+// Edit computes the bytes for the operations, made one after the other: paths
+// of later ones are those after the earlier ones. Operations that ask for what
+// is already so come to nothing. The result has been read again and compared
+// with what was asked before Edit returns.
+//
+// The error is a *[Refusal], and then nothing is to be changed: an edit is made
+// whole or not at all.
+func (d *Doc) Edit(ops ...Op) (Change, error) {
+	c := Change{Doc: d.Index}
+	if err := d.editable(); err != nil {
+		return c, err
+	}
+	buf := text.NewBuffer(d.File.Source)
+	cur := d
+	for _, op := range ops {
+		next, edits, path, err := cur.apply(op)
+		if err != nil {
+			return Change{Doc: d.Index}, err
+		}
+		if len(edits) == 0 {
+			continue
+		}
+		if err := buf.Apply(edits); err != nil {
+			return Change{Doc: d.Index}, refuse(RefuseInternal, 0, "the edits do not compose: %v", err)
+		}
+		c.Paths = append(c.Paths, path)
+		cur = next
+	}
+	c.Edits = buf.Edits()
+	return c, nil
+}
+
+// editable refuses documents in which no edit is sound.
+func (d *Doc) editable() error {
+	switch {
+	case d.Skipped:
+		return refuse(RefuseUnsupported, d.Line, "the document was not read")
+	case len(d.Duplicates) > 0:
+		u := d.Duplicates[0]
+		return refuse(RefuseDuplicate, u.Line, "%s stands twice (first on line %d), and readers differ about which one counts", u.Path, u.First)
+	case d.template != nil:
+		return refuse(RefuseTemplate, d.template.Line, "{{ … }} outside quotes: the file is a template, and only its rendering is YAML")
+	}
+	return nil
+}
+
+// apply makes one operation: it computes the edits, makes them, reads the
+// document again and verifies. Without edits there is nothing to do.
+func (d *Doc) apply(op Op) (*Doc, []text.Edit, Path, error) {
+	v, err := normal(op.value)
+	if err != nil {
+		return nil, nil, nil, refuse(RefuseValue, 0, "%v", err)
+	}
+	var first error
+	// A second way of writing text is tried when the first does not verify: a
+	// literal cannot end a file that has no final newline.
+	for _, fold := range []bool{true, false} {
+		e := &editor{d: d, src: d.File.Source, fold: fold}
+		if err := e.run(op, v); err != nil {
+			return nil, nil, nil, err
+		}
+		if len(e.edits) == 0 {
+			return d, nil, nil, nil
+		}
+		edits := join(e.edits)
+		next, err := d.after(edits, e.effect)
+		if err == nil {
+			return next, edits, e.path, nil
+		}
+		if first == nil {
+			first = err
+		}
+	}
+	return nil, nil, nil, first
+}
+
+// after makes edits, reads the document again, and verifies the effect.
+func (d *Doc) after(edits []text.Edit, eff effect) (*Doc, error) {
+	src, err := text.Apply(d.File.Source, edits)
+	if err != nil {
+		return nil, refuse(RefuseInternal, 0, "the edits overlap: %v", err)
+	}
+	next := &Doc{Index: d.Index, Start: d.Start, End: d.End + len(src) - len(d.File.Source), Line: d.Line, marker: d.marker}
+	next.File = &File{Source: src, EOL: d.File.EOL, JSON: d.File.JSON}
+	next.File.Docs = make([]*Doc, len(d.File.Docs))
+	copy(next.File.Docs, d.File.Docs)
+	next.File.Docs[d.Index] = next
+	line := 0
+	if eff.node != nil {
+		line = eff.node.Line
+	}
+	if parts := split(src[next.Start:next.End]); len(parts) != 1 {
+		return nil, refuse(RefuseInternal, line, "the result would be several documents")
+	}
+	if err := next.parse(); err != nil {
+		return nil, refuse(RefuseInternal, line, "the result would not be readable: %v", err)
+	}
+	if len(next.Duplicates) > 0 {
+		return nil, refuse(RefuseInternal, line, "the result would have a duplicate key")
+	}
+	if err := verify(d, next, eff); err != nil {
+		return nil, refuse(RefuseInternal, line, "the result would not be what was asked: %v", err)
+	}
+	return next, nil
+}
+
+// join sorts edits and makes one of those that touch, so that their order is
+// part of the edit and not of who applies it.
+func join(edits []text.Edit) []text.Edit {
+	text.Sort(edits)
+	out := edits[:0:0]
+	for _, e := range edits {
+		if n := len(out); n > 0 && out[n-1].End >= e.Start {
+			out[n-1].End = max(out[n-1].End, e.End)
+			out[n-1].New += e.New
+			continue
+		}
+		out = append(out, e)
+	}
+	return out
+}

@@ -1,0 +1,237 @@
+package yamldoc
+
+import (
+	"bytes"
+	"strings"
+)
+
+// put writes a value in the place of a node. A nil node stands for a document
+// without content.
+func (e *editor) put(n *Node, v any) error {
+	if n == nil {
+		return e.fill(v)
+	}
+	if err := unshared(n); err != nil {
+		return err
+	}
+	if n.customTag() {
+		return refuse(RefuseTag, n.Line, "%s is tagged %s, whose meaning a new value would lose", name(n.Path()), n.Tag)
+	}
+	p := n.Parent
+	switch {
+	case p.flow() || p == nil && n.flow() && e.d.File.JSON:
+		return e.putFlow(n, v)
+	case p == nil:
+		return e.putRoot(n, v)
+	case p.Kind == Sequence:
+		e.putItem(n, v)
+		return nil
+	}
+	return e.putValue(n, v)
+}
+
+// fill writes the first content of a document: after its --- line, else before
+// a line of three dots, else at its end.
+func (e *editor) fill(v any) error {
+	w := e.style(nil)
+	s := w.inline(v, false)
+	if isColl(v) {
+		s = w.block(v, 0)
+	}
+	at := e.d.marker
+	if at >= 0 {
+		at = lineEnd(e.src, at)
+	} else {
+		at = e.d.Start
+		for l := e.d.Start; l < e.d.End; {
+			next := nextLine(e.src, l)
+			if isMarker(e.src[l:next], "...") {
+				break
+			}
+			at, l = lineEnd(e.src, l), next
+		}
+		if bytes.HasPrefix(e.src[at:], bom) && at == 0 {
+			at = len(bom)
+		}
+	}
+	switch l := breakLen(e.src, at); {
+	case l > 0:
+		e.replace(at+l, at+l, s+w.eol)
+	case at == 0 || at == len(bom) && bytes.HasPrefix(e.src, bom):
+		e.replace(at, at, s+w.eol) // an empty file has no habit to keep
+	default:
+		e.replace(at, at, w.eol+s)
+	}
+	return nil
+}
+
+// putFlow replaces a value inside brackets.
+func (e *editor) putFlow(n *Node, v any) error {
+	if n.pair || n.Parent != nil && n.Parent.pair {
+		return refuse(RefuseUnsupported, n.Line, "a mapping in a list without braces of its own is not edited")
+	}
+	around := n.Parent
+	if around == nil {
+		around = n
+	}
+	w := e.style(around)
+	s := ""
+	if isColl(v) && w.spread(v) && around.EndLine > around.Line && e.leads(n.first()) {
+		indent := string(e.before(n.first()))
+		s = w.pretty(v, indent, e.unit(around, indent))
+	} else if s = w.inline(v, true); n.Parent == nil && isColl(v) && bytes.IndexByte(e.src, '\n') >= 0 && n.Len() > 0 {
+		s = w.pretty(v, "", "  ")
+	}
+	switch {
+	case !n.empty():
+		if n.Len() == 0 && n.Kind != Scalar && isColl(v) && !onlyBlank(e.src[n.content+1:n.End-1]) {
+			// A comment inside the empty brackets: write in front of it.
+			s = s[1 : len(s)-1]
+			e.replace(n.content+1, n.content+1, s)
+			return nil
+		}
+		e.replace(n.Start, n.End, s)
+	case n.Start > 0 && e.src[n.Start-1] == ':' && n.Start > n.Parent.Entries[n.index].Key.End:
+		e.replace(n.Start, n.Start, " "+s)
+	default:
+		e.replace(n.Start, n.Start, w.colon+s)
+	}
+	return nil
+}
+
+func onlyBlank(s []byte) bool { return len(bytes.TrimSpace(s)) == 0 }
+
+// first returns where the entry or item that holds the value starts.
+func (n *Node) first() int {
+	if n.Parent != nil && n.Parent.Kind == Mapping {
+		return n.Parent.Entries[n.index].Key.Start
+	}
+	return n.Start
+}
+
+// putRoot replaces the whole content of a document.
+func (e *editor) putRoot(n *Node, v any) error {
+	w := e.style(n)
+	s := w.inline(v, false)
+	if isColl(v) {
+		s = w.block(v, 0)
+		if lead := e.before(n.Start); len(lead) > 0 && n.Style != Block {
+			// After --- on its line; a block collection needs lines of its own.
+			from := n.Start
+			if onlyOf(lead, " ") {
+				from -= len(lead)
+			} else {
+				from = e.trimLeft(from)
+				s = w.eol + s
+			}
+			at := e.rowEnd(n.End, len(e.src))
+			if from < n.Start-len(lead)+1 || at == n.End {
+				e.replace(from, n.End, s)
+				return nil
+			}
+			e.replace(from, n.End, "")
+			e.replace(at, at, s)
+			return nil
+		}
+	}
+	e.replace(n.Start, n.End, s)
+	return nil
+}
+
+// trimLeft moves an offset back over the blanks before it.
+func (e *editor) trimLeft(at int) int {
+	for at > 0 && blank(e.src[at-1]) {
+		at--
+	}
+	return at
+}
+
+// putItem replaces an item of a block sequence.
+func (e *editor) putItem(n *Node, v any) {
+	w := e.style(n.Parent)
+	if n.empty() {
+		col := len(e.before(n.Start)) + 1
+		e.replace(n.Start, n.Start, " "+w.item(v, col))
+		return
+	}
+	col := len(e.before(n.Start))
+	if n.Style == Block {
+		col = n.col
+	}
+	e.replace(n.Start, n.End, w.item(v, col)+e.header(n))
+}
+
+// header returns the comment that stands behind the header of a block scalar,
+// inside the scalar's own lines, so that it can outlive the scalar.
+func (e *editor) header(n *Node) string {
+	if n.Kind != Scalar || n.Style != Literal && n.Style != Folded {
+		return ""
+	}
+	l := e.src[n.content:lineEnd(e.src, n.content)]
+	if i := bytes.IndexByte(l, '#'); i >= 0 {
+		return " " + string(bytes.TrimRight(l[i:], " \t"))
+	}
+	return ""
+}
+
+// putValue replaces the value of a key in a block mapping.
+func (e *editor) putValue(n *Node, v any) error {
+	m := n.Parent
+	k := m.Entries[n.index].Key
+	w := e.style(m)
+	colon := skipGap(e.src, k.End)
+	if colon >= len(e.src) || e.src[colon] != ':' || k.Line != k.EndLine || bytes.IndexByte(e.before(k.Start), '?') >= 0 {
+		return refuse(RefuseUnsupported, k.Line, "a key written with ? is not edited")
+	}
+	colon++
+	same := onlyOf(e.src[colon:n.Start], " \t") // the value starts on the key's line
+	below := !same && n.Style == Block
+	comment := e.header(n)
+	switch {
+	case !isColl(v) && n.empty():
+		e.replace(n.Start, n.Start, " "+w.scalar(v, m.col+w.step))
+	case !isColl(v) && below:
+		e.replace(colon, colon, " "+w.scalar(v, m.col+w.step))
+		e.cutLines(n.Start, n.End)
+	case !isColl(v):
+		e.replace(n.Start, n.End, w.scalar(v, m.col+w.step)+comment)
+	case below && n.content == n.Start:
+		in := w.under(v, m.col)
+		if _, ok := v.([]any); ok == (n.Kind == Sequence) {
+			in = n.col
+		}
+		from := e.lineStart(n.Start)
+		e.replace(from, n.End, strings.Repeat(" ", in)+w.block(v, in))
+	case same:
+		in := w.under(v, m.col)
+		e.replace(colon, n.End, comment)
+		e.lines(n, strings.Repeat(" ", in)+w.block(v, in), w.eol)
+	default: // a value that is no block on a line below
+		in := w.under(v, m.col)
+		from := e.lineStart(n.Start)
+		e.replace(from, n.End, strings.Repeat(" ", in)+w.block(v, in)+comment)
+	}
+	return nil
+}
+
+// cutLines deletes the whole lines from the one that holds start to the one
+// that holds end. At the end of a file without final newline the break before
+// goes instead of the one after.
+func (e *editor) cutLines(start, end int) {
+	from, to := e.lineStart(start), lineEnd(e.src, end)
+	if l := breakLen(e.src, to); l > 0 {
+		e.replace(from, to+l, "")
+		return
+	}
+	e.replace(e.breakBefore(from), to, "")
+}
+
+// breakBefore returns where the line break that ends before offset at starts.
+func (e *editor) breakBefore(at int) int {
+	for _, l := range []int{1, 2, 3} {
+		if at-l >= 0 && breakLen(e.src, at-l) == l && !(l == 1 && at >= 2 && breakLen(e.src, at-2) == 2) {
+			return at - l
+		}
+	}
+	return at
+}
