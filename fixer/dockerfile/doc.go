@@ -32,6 +32,8 @@
 // [Instruction.Script], whose commands and words carry file offsets too.
 //
 // What a file means at run time is its [Contract]; [Diff] compares two.
-// BuildKit's build checks live in the sub-package buildkit, which is heavier to
-// import.
+//
+// Importing this package costs about one millisecond of start-up. BuildKit's
+// build checks live in the sub-package buildkit, which costs five and makes a
+// program 18 MB larger.
 package dockerfile

@@ -63,6 +63,9 @@ func Parse(src []byte) (*File, error) {
 	if err != nil {
 		return nil, err
 	}
+	if nodes := ast.AST.Children; len(nodes) > maxInstructions {
+		return nil, syntaxErrorf(nodes[maxInstructions].StartLine, "more than %d instructions are not read", maxInstructions)
+	}
 	f := &File{
 		Source: src, EOL: text.EOL(src), Escape: byte(ast.EscapeToken),
 		lines: text.NewLines(src),

@@ -115,6 +115,7 @@ func TestParseRejects(t *testing.T) {
 		{"file too long", strings.Repeat("# 345678\n", 200000), 0, "bytes; more than"},
 		{"too many variables", "FROM a\nENV A=" + strings.Repeat("${a:-", 2000), 2, "more than 1000 variables"},
 		{"too many stages", strings.Repeat("FROM a\n", 501), 501, "more than 500 stages"},
+		{"too many instructions", "FROM a\n" + strings.Repeat("USER b\n", 2000), 2001, "more than 2000 instructions"},
 		{"binary", "\x7fELF\x02\x01\x01\x00\n", 1, "unknown instruction"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

@@ -61,8 +61,12 @@ const (
 	InSubstitution                   // $(a), `a`, <(a)
 )
 
-// maxScript bounds the text given to the shell parser, which recurses.
-const maxScript = 64 << 10
+// The limits bound what is given to the shell parser, which recurses and takes
+// quadratic time for nested brackets.
+const (
+	maxScript   = 64 << 10
+	maxBrackets = 2000
+)
 
 // Script reads the shell text of RUN, CMD, ENTRYPOINT or HEALTHCHECK CMD. It
 // returns a [*Refusal] when there is none, or when another program than a
@@ -82,6 +86,9 @@ func (f *File) Script(i *Instruction) (*Script, error) {
 	s.Text = i.logical.text[from:to]
 	if len(s.Text) > maxScript {
 		return nil, refuse(RefusedSize, i.Line, "the shell text has %d bytes; more than %d is not read", len(s.Text), maxScript)
+	}
+	if n := strings.Count(s.Text, "(") + strings.Count(s.Text, "[") + strings.Count(s.Text, "{"); n > maxBrackets {
+		return nil, refuse(RefusedSize, i.Line, "the shell text opens %d brackets; more than %d are not read", n, maxBrackets)
 	}
 	if strings.IndexByte(s.Text, 0) >= 0 {
 		return nil, refuse(RefusedSyntax, i.Line, "the shell text holds a NUL byte")

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"oakum/fixer/text"
 )
@@ -100,6 +101,7 @@ func TestScriptRefusals(t *testing.T) {
 		{"healthcheck none", "FROM a\nHEALTHCHECK NONE\n", RefusedKeyword},
 		{"no shell text", "FROM a\nUSER b\n", RefusedKeyword},
 		{"onbuild", "FROM a\nONBUILD RUN b\n", RefusedKeyword},
+		{"brackets", "FROM a\nRUN " + strings.Repeat("(", 2001) + "\n", RefusedSize},
 		{"size", "FROM a\nRUN " + strings.Repeat("bbbbbbb \\\n", 9000) + " c\n", RefusedSize},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -189,14 +191,20 @@ func TestScriptEditRefusals(t *testing.T) {
 
 // Hostile nesting must end, in whatever way, and soon.
 func TestScriptNesting(t *testing.T) {
-	for _, unit := range []string{"(", "$(", "$((", "((", "{ ", "\"$(", "`", "if ", "! ", "${a:-", "[[ ( ", "case x in x) ", "f() ", "<(", "a[", "$[", "a && ", "a | ", "a=("} {
-		src := "FROM x\nRUN " + strings.Repeat(strings.Repeat(unit, 300)+"\\\n", 30_000/(300*len(unit))+1) + "a\n"
-		f, err := Parse([]byte(src))
-		if err != nil {
-			continue // too many variables
+	for _, unit := range []string{
+		"(", "$(", "$((", "((", "{ ", "\"$(", "`", "if ", "! ", "${a:-", "[[ ( ", "case x in x) ", "f() ", "<(", "a[", "$[",
+		"a && ", "a | ", "a=(", "((1?", "f(){ ", "while ", "time ", "coproc ",
+	} {
+		lines := maxScript / 2 / (300 * len(unit))
+		src := "FROM x\nRUN " + strings.Repeat(strings.Repeat(unit, 300)+"\\\n", lines) + "a\n"
+		start := time.Now()
+		if f, err := Parse([]byte(src)); err == nil {
+			if s, err := f.Script(f.Final().Last()); err == nil {
+				checkScript(t, f, s)
+			}
 		}
-		if s, err := f.Script(f.Final().Last()); err == nil {
-			checkScript(t, f, s)
+		if d := time.Since(start); d > 5*time.Second {
+			t.Errorf("%q nested: %v", unit, d)
 		}
 	}
 }

@@ -47,6 +47,7 @@ func TestBaseOf(t *testing.T) {
 		"eclipse-temurin:21-ubi9-minimal":                    "ubi 9 microdnf bash glibc curl:present root",
 		"maven:3.9-eclipse-temurin-21":                       "ubuntu - apt dash glibc curl:unknown root",
 		"openjdk:8-jre-alpine":                               "alpine - apk busybox musl curl:unknown root",
+		"php:8.3-fpm-alpine":                                 "alpine - apk busybox musl curl:present root",
 		"openjdk:17":                                         "oraclelinux - dnf bash glibc curl:unknown root",
 		"nginx:1.27":                                         "debian - apt dash glibc curl:present root",
 		"nginx:1.27-alpine":                                  "alpine - apk busybox musl curl:present root",
@@ -87,6 +88,16 @@ func TestBaseOf(t *testing.T) {
 			orQuestion(string(b.Shell)), orQuestion(string(b.Libc)), b.Has("curl"), b.Default)
 		if got != want {
 			t.Errorf("%s:\n got %s\nwant %s", in, got, want)
+		}
+	}
+}
+
+// TestToolsOfVariants: what a variant has replaces what the full image has.
+func TestToolsOfVariants(t *testing.T) {
+	for in, want := range map[string]Presence{"node:20": Present, "node:20-slim": NotKnown, "node:20-alpine": NotKnown, "debian:12": NotKnown} {
+		b, _ := BaseOf(parse(t, in))
+		if got := b.Has("git"); got != want {
+			t.Errorf("%s: git is %s, want %s", in, got, want)
 		}
 	}
 }

@@ -27,7 +27,7 @@
 //
 // The facts are written in images.yaml and bases.yaml, which are read by people
 // and by the tests. The program embeds table.json, the same data in a form that
-// decodes some ten times faster; after a change of the YAML, write it anew:
+// decodes several times faster; after a change of the YAML, write it anew:
 //
 //	go test ./fixer/image -run TestTableIsCurrent -update
 //

@@ -123,8 +123,8 @@ type Healthcheck struct {
 
 // An Alternative is an image to take instead.
 type Alternative struct {
-	Image   string   `json:"image"` // may hold * in the tag for "the same version"
-	User    string   `json:"user,omitempty"`
+	Image   string   `json:"image"`          // may hold * in the tag for "the same version"
+	User    string   `json:"user,omitempty"` // "65532", "101:101", or a name
 	Ports   []int    `json:"ports,omitempty"`
 	Volumes []string `json:"volumes,omitempty"`
 	Note    string   `json:"note,omitempty"`

@@ -218,6 +218,37 @@ func TestEvidence(t *testing.T) {
 	}
 }
 
+// TestVariantTakesProofAway: what was read for other tags proves nothing for
+// the tags of a variant.
+func TestVariantTakesProofAway(t *testing.T) {
+	tests := []struct {
+		in    string
+		field Field
+		sure  bool
+	}{
+		{"ubuntu:24.04", FieldService, true},
+		{"ubuntu:22.04", FieldService, false},
+		{"clickhouse/clickhouse-server:24.8", FieldStepDown, true},
+		{"clickhouse/clickhouse-server:24.8-distroless", FieldStepDown, false},
+		{"mcr.microsoft.com/dotnet/aspnet:8.0", FieldDefault, true},
+		{"mcr.microsoft.com/dotnet/aspnet:6.0", FieldDefault, false},
+		{"nginx@" + digest, FieldDefault, true},
+		{"gcr.io/distroless/base@" + digest, FieldDefault, false},
+		{"grafana/loki:3.4.0", FieldNonRoot, true},
+		{"grafana/loki@" + digest, FieldNonRoot, false},
+	}
+	for _, tt := range tests {
+		e, ok := Lookup(parse(t, tt.in))
+		if !ok {
+			t.Errorf("%s: not found", tt.in)
+			continue
+		}
+		if got := e.Verified(tt.field); got != tt.sure {
+			t.Errorf("%s: %s verified is %v", tt.in, tt.field, got)
+		}
+	}
+}
+
 // TestUnverifiedSaysSo goes through the whole table: evidence of what is not
 // verified has the word in it, and evidence of what is verified has not.
 func TestUnverifiedSaysSo(t *testing.T) {

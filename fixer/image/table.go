@@ -1,6 +1,7 @@
 package image
 
 import (
+	"cmp"
 	_ "embed"
 	"encoding/json"
 	"fmt"
@@ -82,6 +83,7 @@ type facts struct {
 type sourceInFile struct {
 	Source string `json:"source,omitempty"`
 	Path   string `json:"path,omitempty"`
+	Commit string `json:"commit,omitempty"` // of the file, when it was read at another than its source's
 	How    How    `json:"how,omitempty"`
 	Note   string `json:"note,omitempty"`
 }
@@ -133,5 +135,5 @@ func (t *table) source(s sourceInFile) Source {
 		return Source{How: s.How, Note: s.Note}
 	}
 	from := t.Sources[s.Source]
-	return Source{How: BySource, Repository: from.Repository, Commit: from.Commit, Path: s.Path, Note: s.Note}
+	return Source{How: BySource, Repository: from.Repository, Commit: cmp.Or(s.Commit, from.Commit), Path: s.Path, Note: s.Note}
 }

@@ -18,6 +18,7 @@ var capabilities = strings.Fields(`AUDIT_CONTROL AUDIT_READ AUDIT_WRITE BLOCK_SU
 var (
 	wordPattern  = regexp.MustCompile(`^[a-z0-9.]+\*?$`)
 	rangePattern = regexp.MustCompile(`^((<|>|<=|>=|)\d+(\.\d+)*)( (<|>|<=|>=|)\d+(\.\d+)*)*$`)
+	userPattern  = regexp.MustCompile(`^(\d+(:\d+)?|[a-z]+)$`)
 	envPattern   = regexp.MustCompile(`^[A-Z0-9_*]+_FILE$`)
 )
 
@@ -167,6 +168,9 @@ func checkFacts(t *testing.T, table *table, f *facts) {
 		if err != nil || ref.String() != strings.ReplaceAll(a.Image, "*", "x") {
 			t.Errorf("alternative %q: not a full name: %v", a.Image, err)
 		}
+		if a.User != "" && !userPattern.MatchString(a.User) {
+			t.Errorf("alternative %q: user %q", a.Image, a.User)
+		}
 	}
 }
 
@@ -182,7 +186,7 @@ func checkSources(t *testing.T, table *table, what string, sources []sourceInFil
 			if !ok || from.Repository == "" || from.Commit == "" || s.Path == "" || s.How != "" {
 				t.Errorf("%s: source %+v", what, s)
 			}
-		case s.How != ByTest && s.How != Unverified || s.Path != "":
+		case s.How != ByTest && s.How != Unverified || s.Path != "" || s.Commit != "":
 			t.Errorf("%s: source %+v", what, s)
 		}
 	}

@@ -144,6 +144,8 @@ func TestCommitRefuses(t *testing.T) {
 		}, Change{"f", []byte(dockerfile), []byte("new")}, "f irregular"},
 		{"folder is a link now", func(d string) error { return os.Symlink(outside, d+"/sub") }, Change{"sub/Dockerfile", []byte(dockerfile), []byte("new")}, "sub/Dockerfile outside"},
 		{"folder is a link inside now", func(d string) error { return os.Symlink(".", d+"/sub") }, Change{"sub/f", []byte("old"), []byte("new")}, "sub/f outside"},
+		{"new below a link into the store", func(d string) error { return errors.Join(os.Mkdir(d+"/.git", 0o755), os.Symlink(".git", d+"/sub")) }, Change{"sub/hooks/x", nil, []byte("new")}, "sub/hooks/x outside"},
+		{"new below a file", nil, Change{"f/x", nil, []byte("new")}, "f/x outside"},
 		{"new and there", func(string) error { return nil }, Change{"f", nil, []byte("new")}, "f exists"},
 		{"up and out", nil, Change{"../x", []byte("old"), []byte("new")}, "../x outside"},
 		{"absolute", nil, Change{outside + "/Dockerfile", []byte(dockerfile), []byte("new")}, outside + "/Dockerfile outside"},

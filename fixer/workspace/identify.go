@@ -17,10 +17,19 @@ import (
 // it is left out unless it was given by name.
 func identify(root *os.Root, c candidate, limit int64) *fixer.Source {
 	src := &fixer.Source{Path: c.path, Kind: c.guess.kind}
-	shown := c.named || c.guess.sure || (c.guess.kind != fixer.Dockerfile && !strings.EqualFold(path.Ext(c.path), ".json"))
+	isJSON := strings.EqualFold(path.Ext(c.path), ".json")
+	shown := c.named || c.guess.sure || (c.guess.kind != fixer.Dockerfile && !isJSON)
 	if c.skip != nil {
 		src.Skip = c.skip
 		return only(shown, src)
+	}
+	if isJSON && !c.named && c.guess.kind == fixer.Kubernetes {
+		// Most JSON is data, and some of it large: a manifest shows one of its
+		// keys early, so the rest need not be read.
+		head, skip := readRegular(root, c.path, min(sniffHead, limit))
+		if skip != nil && skip.Code == fixer.SkipTooLarge && !startsLikeManifest(head) {
+			return nil
+		}
 	}
 	data, skip := readRegular(root, c.path, limit)
 	if skip != nil && skip.Code != fixer.SkipTooLarge {

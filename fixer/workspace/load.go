@@ -64,7 +64,8 @@ type Workspace struct {
 // Containerfile likewise), compose*.y(a)ml, docker-compose*.y(a)ml,
 // kustomization.y(a)ml and Chart.yaml. What must also look right inside: names
 // like Dockerfile-alpine or my-compose.yaml, and every other YAML or JSON file,
-// which must have a document with apiVersion and kind. Compose files also bring
+// which must have a document with apiVersion and kind (in JSON, one of the two
+// within the first 64 KiB). Compose files also bring
 // in what they include and extend, kustomizations the patches they name.
 //
 // A path that is given is never ignored, and a file that is given is looked

@@ -253,6 +253,20 @@ func TestTooLarge(t *testing.T) {
 	}
 }
 
+func TestLargeJSON(t *testing.T) {
+	fill := `"x": "` + strings.Repeat("x", 2*sniffHead) + `"`
+	dir := tree(t, map[string]string{
+		"data.json": `{"a": {"kind": 1}, ` + fill + `}`,
+		"list.json": `{"apiVersion": "v1", ` + fill + `, "kind": "List"}`,
+		"late.json": `{` + fill + `, "apiVersion": "v1", "kind": "List"}`, // not seen, and documented
+	})
+	wantSources(t, load(t, dir, Options{}), "list.json kubernetes")
+	// Named, it is looked at whole.
+	if ws := load(t, dir, Options{}, "late.json"); ws.Sources[0].Path != "late.json" || ws.Sources[0].Kind != fixer.Kubernetes {
+		t.Errorf("%s", describe(ws))
+	}
+}
+
 func TestProgressAndCancel(t *testing.T) {
 	dir := tree(t, map[string]string{"Dockerfile": dockerfile, "a/Dockerfile": dockerfile, "compose.yaml": compose})
 	var last Progress

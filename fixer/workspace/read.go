@@ -71,6 +71,8 @@ func irregular(mode fs.FileMode) *fixer.Skip {
 
 func what(mode fs.FileMode) string {
 	switch {
+	case mode.IsRegular():
+		return "a file"
 	case mode.IsDir():
 		return "a folder"
 	case mode&fs.ModeNamedPipe != 0:

@@ -9,7 +9,7 @@ func TestComposeIncludes(t *testing.T) {
 	dir := tree(t, map[string]string{
 		".gitignore": "parts/\n",
 		"app/compose.yaml": "include:\n  - ../parts/db.yaml\n  - path: [../parts/a.yml, ../parts/b.yml]\n  - ../../secret.yaml\n" +
-			"  - /etc/passwd\n  - https://example.com/c.yaml\n  - ${DIR}/c.yaml\n  - nothing.yaml\n  - compose.yaml\n" +
+			"  - /etc/passwd\n  - ../../none.yaml\n  - https://example.com/c.yaml\n  - ${DIR}/c.yaml\n  - nothing.yaml\n  - compose.yaml\n" +
 			"services:\n  web:\n    extends: {file: ../parts/base.yml, service: x}\n  other:\n    extends: web\n",
 		"parts/db.yaml":    "include: more.yaml\nservices: {}\n",
 		"parts/more.yaml":  "include: [db.yaml]\n",
@@ -34,6 +34,7 @@ func TestComposeIncludes(t *testing.T) {
 	}
 	want := ` 1 ignored file or folder was not looked at (--no-ignore looks at them)
 app/compose.yaml includes ${DIR}/c.yaml, which depends on a variable; it was not looked for
+app/compose.yaml includes ../../none.yaml, which leads out of the root; it was not read
 app/compose.yaml includes ../../secret.yaml, which leads out of the root; it was not read
 app/compose.yaml includes /etc/passwd, which leads out of the root; it was not read
 app/compose.yaml includes https://example.com/c.yaml, which lies elsewhere; it was not fetched

@@ -129,6 +129,14 @@ func (d *document) flow(data []byte) []byte {
 	return nil
 }
 
+// startsLikeManifest reports whether the first part of a JSON object holds one
+// of the keys a manifest must have.
+func startsLikeManifest(head []byte) bool {
+	var d document
+	d.flow(bytes.TrimPrefix(head, []byte("\xef\xbb\xbf")))
+	return d.api || d.kind
+}
+
 // endOfQuoted gives the index of the quote that closes the one at i, or the
 // end of data.
 func endOfQuoted(data []byte, i int) int {

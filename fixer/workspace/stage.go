@@ -7,7 +7,6 @@ import (
 	"io/fs"
 	"os"
 	"path"
-	"path/filepath"
 	"strconv"
 	"strings"
 )
@@ -114,12 +113,22 @@ func (w *writer) inspect(a *aim, r *refuser) {
 }
 
 // linkIn refuses a path that is reached through a link: discovery gives real
-// paths, so a link in one has been put there since.
+// paths, so a link in one has been put there since. The root would keep it
+// from leading outside, but not from leading into the git store.
 func (w *writer) linkIn(p string) string {
-	dir := filepath.Join(w.base, filepath.FromSlash(path.Dir(p)))
-	real, err := filepath.EvalSymlinks(dir)
-	if err == nil && real != dir {
-		return "a folder above it is a link now"
+	for i, c := range p {
+		if c != '/' {
+			continue
+		}
+		info, err := w.root.Lstat(p[:i])
+		switch {
+		case err != nil:
+			return "" // not there yet, or the file's own look will say why
+		case info.Mode()&fs.ModeSymlink != 0:
+			return "a folder above it is a link now"
+		case !info.IsDir():
+			return "a folder above it is " + what(info.Mode()) + " now"
+		}
 	}
 	return ""
 }

@@ -16,6 +16,7 @@ func TestStatesLikeGit(t *testing.T) {
 				dir := tree(t, map[string]string{
 					"clean": "1\n", "sub/clean": "1\n", "sub/deep/er/file": "x", "changed": "1\n", "gone": "1\n", "became/a": "1\n",
 					"touched": "1\n", "empty": "", "a b\nc": "1\n", "same size": "1\n",
+					strings.Repeat("long/", 40) + "a": "1\n", strings.Repeat("long/", 80) + "b": "2\n", "m": "1\n",
 				})
 				git(t, dir, "init", "-q", "--object-format="+format)
 				git(t, dir, "config", "index.version", version)
@@ -24,7 +25,7 @@ func TestStatesLikeGit(t *testing.T) {
 				put(t, dir, "changed", "2\n2\n")
 				put(t, dir, "same size", "2\n")
 				put(t, dir, "new", "1\n")
-				put(t, dir, "intent", "1\n")
+				put(t, dir, "intent", "")
 				put(t, dir, "staged", "1\n")
 				git(t, dir, "add", "staged")
 				git(t, dir, "add", "--intent-to-add", "intent")
@@ -37,6 +38,7 @@ func TestStatesLikeGit(t *testing.T) {
 					"clean": VCSClean, "sub/clean": VCSClean, "sub/deep/er/file": VCSClean, "changed": VCSModified, "gone": VCSModified,
 					"touched": VCSClean, "empty": VCSClean, "a b\nc": VCSClean, "same size": VCSModified, "new": VCSUntracked,
 					"intent": VCSModified, "staged": VCSClean, "not there": VCSUntracked,
+					strings.Repeat("long/", 40) + "a": VCSClean, strings.Repeat("long/", 80) + "b": VCSClean, "m": VCSClean,
 				}
 				wantStates(t, dir, want)
 				// The same from a root below the top.
@@ -79,6 +81,31 @@ func TestStatesOfConvertedFiles(t *testing.T) {
 	wantStates(t, dir, map[string]VCSState{"a.txt": VCSModified})
 }
 
+// TestStatesNearMisses changes bytes under a size and time that nearly are
+// those of the index.
+func TestStatesNearMisses(t *testing.T) {
+	for name, tt := range map[string]struct{ added, now time.Duration }{
+		"other nanosecond":       {-time.Hour, -time.Hour + 1},
+		"younger than the index": {time.Hour, time.Hour},
+	} {
+		dir := tree(t, map[string]string{"a": "1\n"})
+		git(t, dir, "init", "-q")
+		base := time.Now().Truncate(time.Second)
+		stamp := func(d time.Duration) {
+			if err := os.Chtimes(filepath.Join(dir, "a"), base.Add(d), base.Add(d)); err != nil {
+				t.Fatal(err)
+			}
+		}
+		stamp(tt.added)
+		git(t, dir, "add", ".")
+		put(t, dir, "a", "2\n")
+		stamp(tt.now)
+		if got, err := States(dir, []string{"a"}); err != nil || got["a"] != VCSModified {
+			t.Errorf("%s: %v, %v", name, got, err)
+		}
+	}
+}
+
 func TestStatesInOtherLayouts(t *testing.T) {
 	dir := tree(t, map[string]string{"repo/a": "1\n", "none/a": "1\n"})
 	repo := filepath.Join(dir, "repo")
@@ -109,7 +136,7 @@ func TestStatesOfAMerge(t *testing.T) {
 	put(t, dir, "a", "3\n")
 	git(t, dir, "commit", "-qam", "z")
 	git(t, dir, "merge", "-q", "two") // fails with a conflict, on purpose
-	put(t, dir, "a", "3\n")           // the bytes of one side
+	put(t, dir, "a", "2\n")           // the bytes of one side
 	wantStates(t, dir, map[string]VCSState{"a": VCSModified})
 }
 

@@ -26,6 +26,9 @@ func (e *editor) add(n *Node, key string, v any) error {
 		w.dash = e.dash(n)
 		line = w.dash + w.item(v, n.col+len(w.dash))
 	}
+	if lineEnd(e.src, n.End) == len(e.src) {
+		e.seal(n)
+	}
 	e.lines(n, strings.Repeat(" ", n.col)+line, w.eol)
 	return nil
 }
@@ -50,7 +53,6 @@ func (e *editor) lines(n *Node, s, eol string) {
 		e.replace(at+l, at+l, s+eol)
 		return
 	}
-	e.seal(n)
 	e.replace(at, at, eol+s)
 }
 
@@ -58,14 +60,8 @@ func (e *editor) lines(n *Node, s, eol string) {
 // break. Such a scalar has no final newline in its value; once a line follows
 // it would get one, unless its header says to strip it.
 func (e *editor) seal(n *Node) {
-	for n.Len() > 0 {
-		if n.Kind == Mapping {
-			n = n.Entries[len(n.Entries)-1].Value
-		} else {
-			n = n.Items[len(n.Items)-1]
-		}
-	}
-	if n.Style != Literal && n.Style != Folded || n.Kind != Scalar || strings.HasSuffix(n.Value, "\n") || n.Value == "" {
+	n = n.lastLeaf()
+	if !n.text() || strings.HasSuffix(n.Value, "\n") || n.Value == "" {
 		return
 	}
 	at := n.content + 1
@@ -79,6 +75,23 @@ func (e *editor) seal(n *Node) {
 		}
 	}
 	e.replace(at, at, "-")
+}
+
+// lastLeaf returns the last scalar, alias or empty collection at or below n.
+func (n *Node) lastLeaf() *Node {
+	for n.Kind != Alias && n.Len() > 0 {
+		if n.Kind == Mapping {
+			n = n.Entries[len(n.Entries)-1].Value
+		} else {
+			n = n.Items[len(n.Items)-1]
+		}
+	}
+	return n
+}
+
+// text reports whether the node is a block scalar.
+func (n *Node) text() bool {
+	return n.Kind == Scalar && (n.Style == Literal || n.Style == Folded)
 }
 
 // addFlow puts a value behind the last child of a flow collection, on a line

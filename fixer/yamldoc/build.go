@@ -240,6 +240,9 @@ func (b *builder) collection(y *yaml.Node, n *Node, indent, depth int) error {
 				v.Line = b.lineOf(max(at-1, n.Start))
 				v.EndLine = v.Line
 			}
+			if k.Kind == Mapping && k.flow() && n.flow() && b.doc.template == nil {
+				b.doc.template = n // {{ … }}: YAML by accident
+			}
 			n.Entries[i] = Entry{k, v}
 			end, n.EndLine = v.End, v.EndLine
 		}

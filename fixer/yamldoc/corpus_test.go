@@ -194,7 +194,9 @@ func everyNode(f *File, limit int, g func(d *Doc, n *Node)) {
 	}
 }
 
-const perDocument = 60
+// perDocument is how many nodes of each document are tried. OAKUM_CORPUS=full
+// tries nearly all and takes minutes.
+var perDocument = map[bool]int{false: 6, true: 60}[os.Getenv("OAKUM_CORPUS") == "full"]
 
 // TestCorpusSetRemove adds a fresh key to mappings and takes it away again:
 // the bytes must be the first ones.
@@ -220,7 +222,7 @@ func TestCorpusSetRemove(t *testing.T) {
 				return
 			}
 			back := c.apply(t, path, after, d.Index, undo)
-			if back != nil && !bytes.Equal(back.Source, src) && !sealed(src, after.Source) {
+			if back != nil && !bytes.Equal(back.Source, src) && !sealed(src, after.Source) && !oddEmpty(n) {
 				t.Errorf("%s: %s: not the bytes of before:\n%s", path, op.path, text.Unified("x", src, back.Source, 1))
 			}
 		})
@@ -232,6 +234,12 @@ func TestCorpusSetRemove(t *testing.T) {
 // that ends the file: that stays when the edit is taken back.
 func sealed(src, after []byte) bool {
 	return !bytes.HasSuffix(src, []byte("\n")) && (bytes.Contains(after, []byte("|-")) || bytes.Contains(after, []byte(">-")))
+}
+
+// oddEmpty reports whether a collection is empty in a way an edit does not
+// bring back: { } or {} on a line below its key.
+func oddEmpty(n *Node) bool {
+	return n.Len() == 0 && (n.End-n.content != 2 || n.Parent != nil && n.Parent.Kind == Mapping && n.Line != n.Parent.Entries[n.index].Key.Line)
 }
 
 // TestCorpusSetScalar replaces scalars; only their lines may change.

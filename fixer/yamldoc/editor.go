@@ -118,6 +118,9 @@ func (e *editor) resolve(p Path) (n *Node, rest Path, err error) {
 	}
 	for i, s := range p {
 		here := p[:i]
+		if s.Key == "<<" && n.Kind == Mapping && n.merges() {
+			return nil, nil, refuse(RefuseMerge, n.Line, "the merge key (<<) of %s is not edited", name(here))
+		}
 		if err := e.own(n, here); err != nil {
 			return nil, nil, err
 		}

@@ -164,7 +164,7 @@ func (e *editor) putItem(n *Node, v any) {
 // header returns the comment that stands behind the header of a block scalar,
 // inside the scalar's own lines, so that it can outlive the scalar.
 func (e *editor) header(n *Node) string {
-	if n.Kind != Scalar || n.Style != Literal && n.Style != Folded {
+	if !n.text() {
 		return ""
 	}
 	l := e.src[n.content:lineEnd(e.src, n.content)]
@@ -192,7 +192,7 @@ func (e *editor) putValue(n *Node, v any) error {
 		e.replace(n.Start, n.Start, " "+w.scalar(v, m.col+w.step))
 	case !isColl(v) && below:
 		e.replace(colon, colon, " "+w.scalar(v, m.col+w.step))
-		e.cutLines(n.Start, n.End)
+		e.cutLines(n.Start, n.End, nil)
 	case !isColl(v):
 		e.replace(n.Start, n.End, w.scalar(v, m.col+w.step)+comment)
 	case below && n.content == n.Start:
@@ -216,14 +216,21 @@ func (e *editor) putValue(n *Node, v any) error {
 
 // cutLines deletes the whole lines from the one that holds start to the one
 // that holds end. At the end of a file without final newline the break before
-// goes instead of the one after.
-func (e *editor) cutLines(start, end int) {
+// goes instead of the one after, unless the block scalar that then ends the
+// file needs it: its value would lose its last newline.
+func (e *editor) cutLines(start, end int, prev *Node) {
 	from, to := e.lineStart(start), lineEnd(e.src, end)
 	if l := breakLen(e.src, to); l > 0 {
 		e.replace(from, to+l, "")
 		return
 	}
-	e.replace(e.breakBefore(from), to, "")
+	cut := e.breakBefore(from)
+	if prev != nil {
+		if l := prev.lastLeaf(); l.text() && strings.HasSuffix(l.Value, "\n") && l.End >= cut {
+			cut = from
+		}
+	}
+	e.replace(cut, to, "")
 }
 
 // breakBefore returns where the line break that ends before offset at starts.

@@ -19,6 +19,8 @@ func (e *editor) remove(p Path) error {
 	}
 	i := -1
 	switch {
+	case s.Key == "<<" && m.Kind == Mapping && m.merges():
+		return refuse(RefuseMerge, m.Line, "the merge key (<<) of %s is not edited", name(p.Parent()))
 	case s.IsIndex && m.Kind == Sequence:
 		i = s.Index
 		if i < 0 || i >= len(m.Items) {
@@ -85,13 +87,25 @@ func (e *editor) child(m *Node, i int) (start, end int, err error) {
 	return start, end, nil
 }
 
+// child returns the i-th value or item.
+func (m *Node) child(i int) *Node {
+	if m.Kind == Mapping {
+		return m.Entries[i].Value
+	}
+	return m.Items[i]
+}
+
 func (e *editor) removeBlock(m *Node, i, start, end int) error {
 	n := m.Len()
 	switch {
 	case n == 1:
 		return e.removeOnly(m, start, end)
 	case e.leads(start):
-		e.cutLines(start, end)
+		var prev *Node
+		if i > 0 {
+			prev = m.child(i - 1)
+		}
+		e.cutLines(start, end, prev)
 	default:
 		// The first child, on the line of a dash or such: the next one moves up
 		// in its place, unless comments stand between.
@@ -127,7 +141,7 @@ func (e *editor) removeOnly(m *Node, start, end int) error {
 			}
 			if e.lineStart(at) < e.lineStart(start) {
 				e.replace(at, at, " "+empty)
-				e.cutLines(start, end)
+				e.cutLines(start, end, nil)
 				return nil
 			}
 		}
@@ -172,7 +186,7 @@ func (e *editor) removeFlow(m *Node, i, start, end int) {
 	if comma >= 0 {
 		row := e.rowEnd(comma+1, stop)
 		if own && breakLen(e.src, row) > 0 { // and fills it
-			e.cutLines(start, row)
+			e.cutLines(start, row, nil)
 			return
 		}
 		if i < n-1 {
@@ -186,7 +200,7 @@ func (e *editor) removeFlow(m *Node, i, start, end int) {
 	row := e.rowEnd(end, stop)
 	if comma < 0 && own && before >= 0 && breakLen(e.src, row) > 0 {
 		e.replace(before, before+1, "")
-		e.cutLines(start, row)
+		e.cutLines(start, row, nil)
 		return
 	}
 	if comma < 0 && own && before >= 0 {

@@ -20,9 +20,8 @@ import (
 // A Report is what BuildKit says about a file.
 type Report struct {
 	Warnings []Warning // sorted by line, then rule, then message
-	// Failure is set when the file parses but cannot be built, for instance
-	// because an image name is empty without build arguments. Warnings then
-	// holds what was found up to that point.
+	// Failure is set when the file parses but cannot be built, whatever its
+	// build arguments are. Warnings then holds what was found up to that point.
 	Failure *Failure
 }
 
@@ -41,12 +40,10 @@ type Failure struct {
 	Message string
 }
 
-// The limits beyond which a file is not handed to BuildKit, whose conversion
-// keeps every expanded value and cannot be interrupted.
+// BuildKit's conversion keeps every expanded value and cannot be interrupted.
 const (
-	maxInstructions = 2000
-	maxGrowth       = 1 << 20
-	timeout         = 5 * time.Second
+	maxGrowth = 1 << 20 // bytes; beyond it a file is not handed over
+	timeout   = 5 * time.Second
 )
 
 // Check runs the checks. It fails with a [*dockerfile.SyntaxError] for a file
@@ -58,25 +55,33 @@ func Check(ctx context.Context, src []byte) (Report, error) {
 	if err != nil {
 		return Report{}, err
 	}
-	if n := len(f.Instructions); n > maxInstructions {
-		return Report{}, &dockerfile.Refusal{Code: dockerfile.RefusedSize,
-			Reason: fmt.Sprintf("the file has %d instructions; BuildKit's checks are not run on more than %d", n, maxInstructions)}
-	}
 	if f.Growth() > maxGrowth {
 		return Report{}, &dockerfile.Refusal{Code: dockerfile.RefusedSize,
 			Reason: "the variables of the file grow too large for BuildKit's checks"}
 	}
 	bare, silenced := withoutSkips(f)
-	report, err := run(ctx, bare)
-	if err != nil || !silenced {
-		return report, err
-	}
-	shown, err := run(ctx, src)
+	args := map[string]string(nil)
+	report, err := run(ctx, bare, args)
 	if err != nil {
 		return Report{}, err
 	}
-	if report.Failure == nil {
-		report.Failure = shown.Failure // the options themselves may be invalid
+	if report.Failure != nil {
+		args = missingArgs(f)
+		if again, err := run(ctx, bare, args); err != nil {
+			return Report{}, err
+		} else if again.Failure == nil {
+			report = again
+		}
+	}
+	if !silenced {
+		return report, nil
+	}
+	shown, err := run(ctx, src, args)
+	if err != nil {
+		return Report{}, err
+	}
+	if f := shown.Failure; report.Failure == nil && f != nil && strings.HasPrefix(f.Message, badOptions) {
+		report.Failure = f
 	}
 	for k := range report.Warnings {
 		w := &report.Warnings[k]
@@ -85,10 +90,31 @@ func Check(ctx context.Context, src []byte) (Report, error) {
 	return report, nil
 }
 
+// badOptions begins BuildKit's message about an invalid "# check=".
+const badOptions = "failed to parse check options"
+
+// missingArgs gives a value to every global ARG that has none. Many files want
+// their base image as a build argument, and BuildKit stops at the first FROM
+// without it; that the default is missing is a warning of its own.
+func missingArgs(f *dockerfile.File) map[string]string {
+	out := map[string]string{}
+	for _, i := range f.MetaArgs {
+		for _, p := range i.Pairs {
+			if p.Value == "" {
+				out[p.Key] = "x"
+			}
+		}
+	}
+	return out
+}
+
 // run calls BuildKit on its own goroutine: it may panic, and it does not watch
 // the context. One that is given up on goes on until it is done; the limits see
 // to it that this is soon.
-func run(ctx context.Context, src []byte) (Report, error) {
+func run(ctx context.Context, src []byte, args map[string]string) (Report, error) {
+	if err := ctx.Err(); err != nil {
+		return Report{}, fmt.Errorf("BuildKit's checks were not run: %w", err)
+	}
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
 	type answer struct {
@@ -104,7 +130,7 @@ func run(ctx context.Context, src []byte) (Report, error) {
 			}
 			done <- a
 		}()
-		a.results, a.err = dockerfile2llb.DockerfileLint(ctx, src, options(src))
+		a.results, a.err = dockerfile2llb.DockerfileLint(ctx, src, options(src, args))
 	}()
 	select {
 	case <-ctx.Done():
@@ -123,13 +149,14 @@ func run(ctx context.Context, src []byte) (Report, error) {
 // platform is fixed so that the checks say the same on every machine.
 var platform = ocispecs.Platform{OS: "linux", Architecture: "amd64"}
 
-func options(src []byte) dockerfile2llb.ConvertOpt {
+func options(src []byte, args map[string]string) dockerfile2llb.ConvertOpt {
 	target := platform
 	opt := dockerfile2llb.ConvertOpt{
 		TargetPlatform: &target,
 		MetaResolver:   emptyImages{},
 		SourceMap:      llb.NewSourceMap(nil, "Dockerfile", "Dockerfile", src),
 	}
+	opt.BuildArgs = args
 	opt.SourceMap.Definition = &llb.Definition{}
 	return opt
 }

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"path"
-	"slices"
 	"strings"
 
 	"oakum/fixer"
@@ -92,7 +91,9 @@ func writes(profile *fixer.Profile, c kube.Container) writing {
 		breaks: "the program fails where it writes outside /tmp and its volumes: nothing is known of what it writes"}
 	e := profile.Entry
 	if e == nil || profile.BuiltHere() && e.NonRoot.Support == image.SupportApp {
-		w.paths = unmounted(c, "/tmp")
+		if !mounted(c, "/tmp") {
+			w.paths = []string{"/tmp"}
+		}
 		if profile.BuiltHere() {
 			w.breaks = "the program fails where it writes outside /tmp and its volumes: look at " + profile.Build.Path + " for the folders it makes"
 		}
@@ -106,22 +107,13 @@ func writes(profile *fixer.Profile, c kube.Container) writing {
 		}
 		return w
 	}
-	conditional := e.ReadOnly.Support == image.SupportConditional
-	for _, at := range e.Writable {
-		need := unmounted(c, at.Path)
-		switch {
-		case at.Path == "":
-			conditional = true // the configuration says where
-		case len(need) == 0:
-		case at.When != "":
-			conditional = true
-		case at.Ships:
-			w.advice = fmt.Sprintf("%s writes to %s, where its image has files that an empty volume would hide: give it a volume that holds them", e.ID, at.Path)
-			return w
-		default:
-			w.paths = append(w.paths, need...)
-		}
+	r := roomFor(e, c)
+	if r.hidden != "" {
+		w.advice = r.advice(e)
+		return w
 	}
+	w.paths = r.paths
+	conditional := r.conditional || e.ReadOnly.Support == image.SupportConditional
 	w.breaks = "the program fails where it writes outside the mounted paths: " + strings.Join(orNone(w.paths), ", ")
 	sound := e.ReadOnly.Support == image.SupportYes && e.Verified(image.FieldReadOnly) && e.Verified(image.FieldWritable)
 	if sound && !conditional && len(w.paths) == 0 && !profile.BuiltHere() {
@@ -135,16 +127,6 @@ func orNone(list []string) []string {
 		return []string{"no path needs one"}
 	}
 	return list
-}
-
-// unmounted returns the path unless the container mounts it or a folder above.
-func unmounted(c kube.Container, at string) []string {
-	for _, m := range c.Node.Get("volumeMounts").List() {
-		if mount := path.Clean(m.Get("mountPath").Text()); mount == at || strings.HasPrefix(at, mount+"/") {
-			return nil
-		}
-	}
-	return []string{at}
 }
 
 func readOnlyFix(p *fixer.Pass, c kube.Container, w writing) fixer.Fix {
@@ -161,17 +143,7 @@ func readOnlyFix(p *fixer.Pass, c kube.Container, w writing) fixer.Fix {
 	}
 	fix.Edit = func(d *fixer.Draft) error {
 		ops := []yamldoc.Op{yamldoc.Set(securityContext(c, "readOnlyRootFilesystem"), true)}
-		taken := volumeNames(c.Workload)
-		for _, at := range splitPaths(d.Param("writable")) {
-			if len(unmounted(c, at)) == 0 {
-				continue
-			}
-			name := volumeName(at, c, taken)
-			taken[name] = true
-			ops = append(ops,
-				yamldoc.Append(c.Path.Join("volumeMounts"), yamldoc.Map{{Key: "name", Value: name}, {Key: "mountPath", Value: at}}),
-				yamldoc.Append(c.Workload.PodPath.Join("volumes"), yamldoc.Map{{Key: "name", Value: name}, {Key: "emptyDir", Value: yamldoc.Map{}}}))
-		}
+		ops = append(ops, emptyVolumes(c, splitPaths(d.Param("writable")))...)
 		d.YAML(p.File.Path, c.Workload.Doc, ops...)
 		return nil
 	}
@@ -198,39 +170,4 @@ func validPaths(s string) error {
 		}
 	}
 	return nil
-}
-
-func volumeNames(w *kube.Workload) map[string]bool {
-	out := map[string]bool{}
-	for _, v := range w.Pod.Get("volumes").List() {
-		out[v.Get("name").Text()] = true
-	}
-	for _, t := range w.Node.Get("spec").Get("volumeClaimTemplates").List() {
-		out[t.Get("metadata").Get("name").Text()] = true
-	}
-	return out
-}
-
-// volumeName makes a name for a volume out of its path, a DNS label of at most
-// 63 characters: "tmp", or where that is taken "web-tmp".
-func volumeName(at string, c kube.Container, taken map[string]bool) string {
-	label := strings.Trim(strings.Map(func(r rune) rune {
-		switch {
-		case r >= 'a' && r <= 'z', r >= '0' && r <= '9':
-			return r
-		case r >= 'A' && r <= 'Z':
-			return r + 'a' - 'A'
-		}
-		return '-'
-	}, at), "-")
-	candidates := []string{label, c.Name + "-" + label}
-	for i := 2; ; i++ {
-		for _, name := range candidates {
-			name = strings.Trim(name[:min(len(name), 63)], "-")
-			if name != "" && !taken[name] {
-				return name
-			}
-		}
-		candidates = slices.Concat([]string{fmt.Sprintf("%.58s-%d", label, i)})
-	}
 }

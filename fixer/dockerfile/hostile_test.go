@@ -1,0 +1,57 @@
+package dockerfile
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+)
+
+// Files as large as allowed, of shapes that could cost more than their size.
+func TestHostileSizes(t *testing.T) {
+	fill := func(head, unit string) string {
+		return head + strings.Repeat(unit, (maxBytes-len(head))/len(unit))
+	}
+	most := func(unit string) string {
+		return "FROM a\n" + strings.Repeat(unit, maxInstructions-1)
+	}
+	stages := "FROM a AS s0\n"
+	for k := range maxStages - 1 {
+		stages += fmt.Sprintf("FROM s%d AS s%d\nENV A%d=$B\nEXPOSE 80\n", k, k+1, k)
+	}
+	for name, src := range map[string]string{
+		"too many to read":   fill("FROM a\n", "ARG a=$a\n"),
+		"many arguments":     most("ARG " + strings.Repeat("a=$a ", 100) + "\n"),
+		"many pairs":         fill("FROM a\nENV", " \\\n b=$c"),
+		"many comments":      fill("FROM a\n", "#x\n"),
+		"comments inside":    fill("FROM a\nRUN b \\\n", "#x\n"),
+		"blank continuation": fill("FROM a\nRUN b \\\n", "\n"),
+		"many commands":      most("RUN " + strings.Repeat("a && b; c;", 40) + "\n"),
+		"many brackets":      fill("FROM a\n", "RUN "+strings.Repeat("(", 1900)+"\n"),
+		"many heredocs":      most("RUN <<E\nE\n"),
+		"heredocs in a line": "FROM a\nRUN" + strings.Repeat(" <<E", 10000) + strings.Repeat("\nE", 10000) + "\n",
+		"many words":         fill("FROM a\nEXPOSE", " \\\n8"),
+		"quotes":             fill("FROM a\nLABEL a='", "\\\n\"$b"),
+		"continuations":      fill("FROM a\nRUN ", "\\\n"),
+		"nested stages":      stages,
+	} {
+		t.Run(name, func(t *testing.T) {
+			start := time.Now()
+			f, err := Parse([]byte(src))
+			if err == nil {
+				Diff(f, f)
+				f.Growth()
+				for _, i := range f.Instructions {
+					_, _ = f.Script(i)
+				}
+				for _, i := range f.Final().Instructions {
+					f.Final().UserAt(i)
+					_, _ = f.InsertBefore(i, "USER 1")
+				}
+			}
+			if d := time.Since(start); d > 10*time.Second {
+				t.Errorf("took %v", d)
+			}
+		})
+	}
+}

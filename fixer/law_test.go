@@ -1,0 +1,220 @@
+package fixer_test
+
+import (
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"maps"
+	"os"
+	"path"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+// lawRooms are the rooms of the project and what each may import. Arrows run one way:
+//
+//	cmd → tui → fixer → compose, kube, topology → dockerfile, image, yamldoc → text
+//
+// A room is a folder with those below it; the longest name that fits counts.
+// What is listed is what may be imported of the project; what a room imports
+// from elsewhere is the business of the other laws. A folder that no room
+// holds is an error: new rooms take their place here first.
+var lawRooms = map[string][]string{
+	"fixer/text":       {},
+	"fixer/yamldoc":    {"fixer/text"},
+	"fixer/dockerfile": {"fixer/text", "fixer/dockerfile"},
+	"fixer/image":      {"fixer/text"},
+	"fixer/compose":    {"fixer/yamldoc", "fixer/text"},
+	"fixer/kube":       {"fixer/yamldoc", "fixer/text"},
+	"fixer/topology":   {"fixer/compose", "fixer/kube", "fixer/dockerfile", "fixer/image", "fixer/yamldoc", "fixer/text"},
+
+	// The engine knows no rule, no disk and no form of output.
+	"fixer": {"fixer/topology", "fixer/compose", "fixer/kube", "fixer/dockerfile", "fixer/image", "fixer/yamldoc", "fixer/text"},
+
+	// Rules know the engine and the documents.
+	"fixer/rules": {"fixer", "fixer/rules", "fixer/topology", "fixer/compose", "fixer/kube", "fixer/dockerfile", "fixer/image", "fixer/yamldoc", "fixer/text"},
+
+	"fixer/report":    {"fixer", "fixer/text"},
+	"fixer/workspace": {"fixer", "fixer/text"},
+
+	// An interface shows what the engine says and records decisions. It knows
+	// no rule, no document and no disk: reading and writing are given to it.
+	"tui": {"tui", "fixer", "fixer/report", "fixer/text"},
+
+	"cmd": {"tui", "fixer", "fixer/report", "fixer/rules", "fixer/text", "fixer/workspace", "templates"},
+
+	"templates": {},
+}
+
+// exactRooms are imported by their name only, not with what lies below.
+var exactRooms = map[string]bool{"fixer": true}
+
+// forbidden says what a room may not import from elsewhere; /... stands for all
+// that lies below. Every room under fixer is pure, but for the two that are the
+// way to disk and network.
+func forbidden(room string) [][]string {
+	var (
+		disk    = []string{"os", "os/...", "io/ioutil", "path/filepath", "syscall", "golang.org/x/sys/...", "github.com/google/renameio/..."}
+		network = []string{"net", "net/...", "crypto/tls", "github.com/google/go-containerregistry/..."}
+		chance  = []string{"math/rand", "math/rand/v2", "crypto/rand"}
+		charm   = []string{"charm.land/...", "github.com/charmbracelet/...", "github.com/spf13/...", "golang.org/x/term"}
+	)
+	switch {
+	case room == "fixer/workspace":
+		return [][]string{network, chance, charm, {"os/exec"}}
+	case room == "fixer/image":
+		return [][]string{{"os/exec"}, chance, charm}
+	case strings.HasPrefix(room, "fixer"):
+		return [][]string{disk, network, chance, charm, {"unsafe", "plugin"}}
+	case room == "cmd":
+		return [][]string{network, chance, {"os/exec", "go.yaml.in/...", "github.com/moby/...", "k8s.io/..."}}
+	}
+	return [][]string{network}
+}
+
+func TestLawOfImports(t *testing.T) {
+	imports := parseImports(t)
+	if len(imports) < 8 {
+		t.Fatalf("only %d packages were found: %v", len(imports), slices.Sorted(maps.Keys(imports)))
+	}
+	for _, pkg := range slices.Sorted(maps.Keys(imports)) {
+		room := roomOf(pkg)
+		if room == "" {
+			t.Errorf("%s lies in no room: add it to the law", pkg)
+			continue
+		}
+		for _, file := range slices.Sorted(maps.Keys(imports[pkg])) {
+			for _, imp := range imports[pkg][file] {
+				for _, complaint := range judge(room, imp) {
+					t.Errorf("%s imports %s: %s", file, imp, complaint)
+				}
+			}
+		}
+	}
+}
+
+// judge returns what the law has against one import of a room.
+func judge(room, imp string) []string {
+	if own, ok := strings.CutPrefix(imp, "oakum/"); ok {
+		for _, allowed := range lawRooms[room] {
+			if own == allowed || (!exactRooms[allowed] && strings.HasPrefix(own, allowed+"/")) {
+				return nil
+			}
+		}
+		return []string{"room " + room + " may import " + strings.Join(lawRooms[room], ", ")}
+	}
+	var out []string
+	for _, list := range forbidden(room) {
+		for _, pattern := range list {
+			tree, ok := strings.CutSuffix(pattern, "/...")
+			if imp == pattern || (ok && strings.HasPrefix(imp, tree+"/")) {
+				out = append(out, "not in room "+room)
+			}
+		}
+	}
+	return out
+}
+
+func roomOf(pkg string) string {
+	for dir := pkg; dir != "."; dir = path.Dir(dir) {
+		if _, ok := lawRooms[dir]; ok && (dir == pkg || !exactRooms[dir]) {
+			return dir
+		}
+	}
+	return ""
+}
+
+// parseImports reads the imports of every Go file of the project that is no
+// test, for every system: package → file → imports.
+func parseImports(t *testing.T) map[string]map[string][]string {
+	t.Helper()
+	out := map[string]map[string][]string{}
+	root := os.DirFS("..")
+	err := fs.WalkDir(root, ".", func(name string, d fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		if d.IsDir() {
+			if base := d.Name(); name != "." && (strings.HasPrefix(base, ".") || base == "testdata") {
+				return fs.SkipDir
+			}
+			return nil
+		}
+		if !strings.HasSuffix(name, ".go") || strings.HasSuffix(name, "_test.go") {
+			return nil
+		}
+		f, err := parser.ParseFile(token.NewFileSet(), filepath.Join("..", filepath.FromSlash(name)), nil, parser.ImportsOnly)
+		if err != nil {
+			return err
+		}
+		pkg := path.Dir(name)
+		if out[pkg] == nil {
+			out[pkg] = map[string][]string{}
+		}
+		for _, spec := range f.Imports {
+			imp, err := strconv.Unquote(spec.Path.Value)
+			if err != nil {
+				return err
+			}
+			out[pkg][name] = append(out[pkg][name], imp)
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return out
+}
+
+// TestLawIsTight shows the law something of each kind that it must not let
+// pass, and what it must.
+func TestLawIsTight(t *testing.T) {
+	for _, c := range []struct {
+		pkg, imp string
+		ok       bool
+	}{
+		{"fixer", "oakum/fixer/rules", false},
+		{"fixer", "oakum/fixer/rules/compose", false},
+		{"fixer", "oakum/fixer/workspace", false},
+		{"fixer", "oakum/fixer/dockerfile/buildkit", true},
+		{"fixer", "os", false},
+		{"fixer", "math/rand/v2", false},
+		{"fixer", "path", true},
+		{"fixer/rules/compose", "oakum/fixer", true},
+		{"fixer/rules/compose", "oakum/fixer/workspace", false},
+		{"fixer/rules/compose", "oakum/fixer/report", false},
+		{"fixer/rules", "oakum/fixer/rules/compose", true},
+		{"fixer/report", "oakum/fixer/workspace", false},
+		{"fixer/report", "charm.land/lipgloss/v2", false},
+		{"fixer/yamldoc", "oakum/fixer", false},
+		{"fixer/compose", "net/http", false},
+		{"fixer/kube", "os/exec", false},
+		{"fixer/workspace", "os", true},
+		{"fixer/workspace", "os/exec", false},
+		{"fixer/workspace", "net/http", false},
+		{"fixer/image", "net/http", true},
+		{"tui", "oakum/fixer", true},
+		{"tui/linemode", "oakum/fixer/report", true},
+		{"tui", "oakum/fixer/workspace", false},
+		{"tui", "oakum/fixer/rules", false},
+		{"tui", "oakum/cmd/oakum", false},
+		{"cmd/oakum", "oakum/tui", true},
+		{"cmd/oakum", "oakum/fixer/yamldoc", false},
+		{"cmd/oakum", "net/http", false},
+	} {
+		room := roomOf(c.pkg)
+		if room == "" {
+			t.Errorf("%s lies in no room", c.pkg)
+			continue
+		}
+		if got := len(judge(room, c.imp)) == 0; got != c.ok {
+			t.Errorf("%s importing %s: allowed %v, want %v", c.pkg, c.imp, got, c.ok)
+		}
+	}
+	if room := roomOf("fixer/util"); room != "" {
+		t.Errorf("a new folder under fixer belongs to room %s without anybody deciding so", room)
+	}
+}

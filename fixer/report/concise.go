@@ -1,0 +1,46 @@
+package report
+
+import (
+	"io"
+	"strings"
+
+	"oakum/fixer/text"
+)
+
+// Concise writes one line per finding, "file:line: severity rule message", in
+// reading order: what grep, an editor's error list and a code review bot take.
+func (s *Scan) Concise(w io.Writer, st Style) error {
+	p := &printer{w: w, st: st}
+	for _, f := range s.byFile() {
+		p.line(st.paint(bold, f.File), ":", itoa(f.Line), ": ", st.severity(f.Severity, 0), " ",
+			st.paint(cyan, f.Rule), " ", text.VisibleLine(f.Message))
+	}
+	return p.err
+}
+
+// Aside writes, one line each, what [Scan.Concise] has no room for: skipped
+// files, suppressions that match nothing and rules that failed. It is talk,
+// for standard error.
+func (s *Scan) Aside(w io.Writer) error {
+	p := &printer{w: w}
+	for _, f := range s.Skipped() {
+		p.line(text.VisibleLine(f.Path + ": skipped, " + string(f.Skip.Code) + ": " + f.Skip.Reason))
+	}
+	for _, x := range s.Suppressed {
+		reason := x.By.Reason
+		if reason == "" {
+			reason = "(no reason given)"
+		}
+		p.line(text.VisibleLine(place(x.Finding.File, x.Finding.Line) + ": suppressed " + x.Finding.Rule + ": " + reason))
+	}
+	for _, u := range s.Unused {
+		p.line(text.VisibleLine(place(u.File, u.Line) + ": suppression of " + strings.Join(u.Rules, ",") + " matches nothing: " + s.unusedReason(u)))
+	}
+	for _, x := range s.Problems {
+		p.line(text.VisibleLine("rule " + x.Rule + " failed on " + x.File + ": " + x.Reason))
+	}
+	if s.Hidden > 0 {
+		p.line(count(s.Hidden, "finding", "findings"), " below the smallest severity asked for")
+	}
+	return p.err
+}

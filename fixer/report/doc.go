@@ -1,0 +1,24 @@
+// Package report puts what the engine found, and what became of it, into a
+// form: for people (text), for editors and grep (concise), for programs (JSON)
+// and for git (patch). It also shows rules: as a table, and one at a time.
+//
+// Everything here writes to an [io.Writer] and is deterministic.
+//
+//	scan := report.NewScan(root, snap, fixer.Check(snap, facts, rules), report.Filter{})
+//	err := scan.Text(os.Stdout, report.Style{})
+//
+// # Invariants
+//
+// Nothing is left out silently: suppressed findings, suppressions that match
+// nothing, skipped files, rules that failed and findings that a filter hid are
+// listed or counted in every form that has room for them.
+//
+// Nothing that comes from a file or a name reaches a terminal unseen: text is
+// made visible (see [oakum/fixer/text.Visible]), JSON escapes what a terminal
+// would obey. The patch alone is exact, since it is for git; shown on a
+// terminal it is made visible as well.
+//
+// Lines of the files are shown in the patch and nowhere else, so that a report
+// kept in a log holds no secret the files hold. The edits in JSON hold the new
+// text of a fix, and no old one.
+package report

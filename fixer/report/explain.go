@@ -1,0 +1,97 @@
+package report
+
+import (
+	"io"
+	"strings"
+
+	"oakum/fixer"
+	"oakum/fixer/text"
+)
+
+// section is one part of a rule's documentation.
+type section struct {
+	heading  string
+	text     string
+	verbatim bool // an example, not to be wrapped
+}
+
+func sections(r *fixer.Rule) []section {
+	return []section{
+		{"What", r.Doc.What, false},
+		{"Why", r.Doc.Why, false},
+		{"Breaks if", r.Doc.Breaks, false},
+		{"Verify", r.Doc.Verify, false},
+		{"Example", r.Doc.Bad, true},
+		{"Fixed", r.Doc.Good, true},
+	}
+}
+
+// explainWidth is where documentation is wrapped.
+const explainWidth = 80
+
+// Explain writes the documentation of one rule, wrapped at 80 columns.
+func Explain(w io.Writer, r *fixer.Rule, st Style) error {
+	p := &printer{w: w, st: st}
+	p.line(st.paint(bold, r.Name), ": ", r.Title)
+	p.line("severity: ", st.severity(r.Severity, 0))
+	for _, s := range sections(r) {
+		p.heading(s.heading)
+		if s.verbatim {
+			for line := range strings.SplitSeq(strings.Trim(text.Visible(s.text), "\n"), "\n") {
+				p.line("    ", line)
+			}
+			continue
+		}
+		p.prose(s.text)
+	}
+	p.heading("References")
+	for _, ref := range r.Doc.References {
+		p.line("  ", ref.Source, " ", ref.ID)
+		if ref.URL != "" {
+			p.line("    ", ref.URL)
+		}
+	}
+	p.heading("Leave it be")
+	p.prose(suppression(r))
+	return p.err
+}
+
+func (p *printer) heading(s string) {
+	p.line()
+	p.line(p.st.paint(bold, s))
+}
+
+// prose wraps paragraphs. Lines that are indented, and lists, keep their
+// breaks: they are commands and examples.
+func (p *printer) prose(s string) {
+	var paragraph []string
+	flush := func() {
+		for _, l := range wrap(strings.Join(paragraph, " "), explainWidth-2) {
+			p.line("  ", l)
+		}
+		paragraph = nil
+	}
+	for line := range strings.SplitSeq(strings.Trim(text.Visible(s), "\n"), "\n") {
+		switch {
+		case strings.TrimSpace(line) == "":
+			flush()
+			p.line()
+		case strings.HasPrefix(line, " "), strings.HasPrefix(line, "\t"), strings.HasPrefix(line, "- "):
+			flush()
+			p.line("  ", strings.ReplaceAll(line, "\t", "    "))
+		default:
+			paragraph = append(paragraph, line)
+		}
+	}
+	flush()
+}
+
+// suppression tells how findings of a rule are left alone.
+func suppression(r *fixer.Rule) string {
+	where := "At the end of the line or on the line before:"
+	if r.Kind == fixer.Dockerfile {
+		where = "On the line before:"
+	}
+	return where + "\n    # oakum: ignore " + r.Name + " the reason\nFor a whole file, above its first line of content:\n    # oakum: ignore-file " +
+		r.Name + " the reason\nFor one run: --ignore " + r.Name
+}

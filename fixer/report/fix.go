@@ -1,0 +1,152 @@
+package report
+
+import (
+	"cmp"
+	"io"
+	"slices"
+	"strings"
+
+	"oakum/fixer"
+	"oakum/fixer/text"
+)
+
+// A Fix is what there is to say about a plan: the files it changes and what
+// became of every finding.
+type Fix struct {
+	Before   *Scan
+	After    *Scan // what is left when the plan is written
+	Outcomes []fixer.Outcome
+	Changes  []fixer.Change
+}
+
+// NewFix collects what there is to say about a plan, after the filter.
+func NewFix(root string, plan *fixer.Plan, filter Filter) *Fix {
+	f := &Fix{
+		Before:  NewScan(root, plan.Before, plan.Baseline, filter),
+		After:   NewScan(root, plan.After, plan.Final, filter),
+		Changes: plan.Changes,
+	}
+	for _, o := range plan.Outcomes {
+		if filter.wants(o.Finding.Rule) {
+			f.Outcomes = append(f.Outcomes, o)
+		}
+	}
+	return f
+}
+
+// JSON writes the scan as it was before the plan, with the outcomes, the
+// changed files and the score after.
+func (f *Fix) JSON(w io.Writer) error {
+	out := struct {
+		*jsonReport
+		ScoreAfter jsonScore     `json:"scoreAfter"`
+		Outcomes   []jsonOutcome `json:"outcomes"`
+		Changes    []jsonChange  `json:"changes"`
+	}{f.Before.json(), jsonScore{f.After.Score, fixer.Grade(f.After.Score)}, []jsonOutcome{}, []jsonChange{}}
+	for i := range f.Outcomes {
+		o := &f.Outcomes[i]
+		out.Outcomes = append(out.Outcomes, jsonOutcome{
+			Rule: o.Finding.Rule, File: o.Finding.File, Path: o.Finding.Path, Outcome: string(o.Result), Reason: reason(o),
+			Title: o.Title, Level: levelName(o), New: o.New,
+		})
+	}
+	for _, c := range f.Changes {
+		out.Changes = append(out.Changes, jsonChange{Path: c.Path, Kind: string(c.Kind), New: c.Before == nil})
+	}
+	return writeJSON(w, out)
+}
+
+type jsonOutcome struct {
+	Rule    string `json:"rule"`
+	File    string `json:"file"`
+	Path    string `json:"path"`
+	Outcome string `json:"outcome"`
+	Reason  string `json:"reason"`
+	Title   string `json:"title,omitempty"` // of the fix that was made or tried
+	Level   string `json:"level,omitempty"`
+	New     bool   `json:"new,omitempty"` // it came up after other fixes
+}
+
+type jsonChange struct {
+	Path string `json:"path"`
+	Kind string `json:"kind"`
+	New  bool   `json:"new,omitempty"`
+}
+
+func levelName(o *fixer.Outcome) string {
+	if o.Level == 0 {
+		return ""
+	}
+	return o.Level.String()
+}
+
+// reason says in words why a finding came to its result; "" where the result
+// says it all.
+func reason(o *fixer.Outcome) string {
+	switch {
+	case o.Reason != "":
+		return o.Reason
+	case o.Result == fixer.Closed && len(o.By) > 0:
+		var names []string
+		for _, k := range o.By {
+			if !slices.Contains(names, k.Rule) {
+				names = append(names, k.Rule)
+			}
+		}
+		return "closed by the fix of " + strings.Join(names, ", ")
+	case o.Result == fixer.Open:
+		return "its fix is " + o.Finding.Level().String()
+	}
+	return ""
+}
+
+// Text writes the outcome of every finding, by file.
+func (f *Fix) Text(w io.Writer, st Style) error {
+	p := &printer{w: w, st: st}
+	list := slices.Clone(f.Outcomes)
+	slices.SortStableFunc(list, func(a, b fixer.Outcome) int {
+		return cmp.Or(strings.Compare(a.Finding.File, b.Finding.File), cmp.Compare(a.Finding.Line, b.Finding.Line))
+	})
+	file := ""
+	for i := range list {
+		o := &list[i]
+		if o.Finding.File != file || i == 0 {
+			if i > 0 {
+				p.line()
+			}
+			file = o.Finding.File
+			p.line(st.paint(bold, file))
+		}
+		p.outcome(o)
+	}
+	return p.err
+}
+
+func (p *printer) outcome(o *fixer.Outcome) {
+	what := o.Finding.Message
+	if o.Result == fixer.Fixed {
+		what = o.Title + " (" + o.Level.String() + ")"
+	}
+	name := o.Finding.Rule
+	if o.New {
+		name += ", came up after other fixes"
+	}
+	p.line("  ", p.st.result(o.Result, 10), "  ", p.st.paint(cyan, name))
+	p.line("              ", text.VisibleLine(what))
+	if r := reason(o); r != "" {
+		p.field("              ", "because", r)
+	}
+}
+
+func (st Style) result(r fixer.Result, width int) string {
+	code := dim
+	switch r {
+	case fixer.Fixed, fixer.Closed:
+		code = green
+	case fixer.Blocked, fixer.Refused:
+		code = red
+	case fixer.Open, fixer.ManualWork:
+		code = yellow
+	}
+	return st.paint(code, pad(string(r), width))
+}

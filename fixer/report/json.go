@@ -1,0 +1,216 @@
+package report
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"io"
+	"unicode/utf8"
+
+	"oakum/fixer"
+	"oakum/fixer/text"
+)
+
+// JSONVersion is the version of the JSON form. It changes when a member
+// changes its meaning or goes away; new members come without notice.
+const JSONVersion = 1
+
+type jsonReport struct {
+	Version    int              `json:"version"`
+	Root       string           `json:"root"`
+	Files      []jsonFile       `json:"files"`
+	Findings   []jsonFinding    `json:"findings"`
+	Suppressed []jsonSuppressed `json:"suppressed"`
+	Unused     []jsonUnused     `json:"unusedSuppressions"`
+	Problems   []jsonProblem    `json:"problems"`
+	Hidden     int              `json:"hidden"` // findings under --min-severity
+	Score      jsonScore        `json:"score"`
+}
+
+type jsonFile struct {
+	Path    string    `json:"path"`
+	Kind    string    `json:"kind"` // empty for a file nothing is known of
+	Skipped *jsonSkip `json:"skipped,omitempty"`
+}
+
+type jsonSkip struct {
+	Code   string `json:"code"`
+	Reason string `json:"reason"`
+}
+
+type jsonFinding struct {
+	Rule     string         `json:"rule"`
+	Severity string         `json:"severity"`
+	Level    string         `json:"level"`
+	File     string         `json:"file"`
+	Line     int            `json:"line"` // from 1
+	EndLine  int            `json:"endLine"`
+	Path     string         `json:"path"`
+	Message  string         `json:"message"`
+	Evidence []jsonEvidence `json:"evidence"`
+	Fixes    []jsonFix      `json:"fixes"`
+	Advice   string         `json:"advice,omitempty"`
+}
+
+type jsonEvidence struct {
+	Source string `json:"source,omitempty"`
+	Text   string `json:"text"`
+}
+
+type jsonFix struct {
+	ID     string      `json:"id"`
+	Title  string      `json:"title"`
+	Level  string      `json:"level"`
+	Breaks string      `json:"breaks,omitempty"`
+	Verify string      `json:"verify,omitempty"`
+	Params []jsonParam `json:"params"`
+
+	// Edits are those the fix makes with its defaults on the file as it is;
+	// Refused says why there are none.
+	Edits   []jsonEdit `json:"edits"`
+	Refused string     `json:"refused,omitempty"`
+}
+
+type jsonParam struct {
+	Name    string `json:"name"`
+	Meaning string `json:"meaning"`
+	Default string `json:"default"`
+}
+
+// jsonEdit replaces the bytes [start, end) of a file; Create makes the file.
+type jsonEdit struct {
+	File   string `json:"file"`
+	Start  int    `json:"start"`
+	End    int    `json:"end"`
+	Text   string `json:"text"`
+	Create bool   `json:"create,omitempty"`
+}
+
+type jsonSuppressed struct {
+	Rule   string `json:"rule"`
+	File   string `json:"file"`
+	Line   int    `json:"line"`
+	Path   string `json:"path"`
+	Reason string `json:"reason"`
+}
+
+type jsonUnused struct {
+	File   string   `json:"file"`
+	Line   int      `json:"line"`
+	Rules  []string `json:"rules"`
+	Reason string   `json:"reason"`
+}
+
+type jsonProblem struct {
+	Rule   string `json:"rule"`
+	File   string `json:"file"`
+	Reason string `json:"reason"`
+}
+
+type jsonScore struct {
+	Value int    `json:"value"` // from 0 to 100
+	Grade string `json:"grade"`
+}
+
+// JSON writes the scan in the versioned form for programs.
+func (s *Scan) JSON(w io.Writer) error { return writeJSON(w, s.json()) }
+
+func (s *Scan) json() *jsonReport {
+	out := &jsonReport{
+		Version: JSONVersion, Root: s.Root, Hidden: s.Hidden, Score: jsonScore{s.Score, fixer.Grade(s.Score)},
+		Files: []jsonFile{}, Findings: []jsonFinding{}, Suppressed: []jsonSuppressed{}, Unused: []jsonUnused{}, Problems: []jsonProblem{},
+	}
+	for _, f := range s.Files {
+		file := jsonFile{Path: f.Path, Kind: string(f.Kind)}
+		if f.Skip != nil {
+			file.Skipped = &jsonSkip{string(f.Skip.Code), f.Skip.Reason}
+		}
+		out.Files = append(out.Files, file)
+	}
+	for _, f := range s.Findings {
+		out.Findings = append(out.Findings, s.jsonFinding(f))
+	}
+	for _, x := range s.Suppressed {
+		f := x.Finding
+		out.Suppressed = append(out.Suppressed, jsonSuppressed{f.Rule, f.File, f.Line, f.Path, x.By.Reason})
+	}
+	for _, u := range s.Unused {
+		out.Unused = append(out.Unused, jsonUnused{u.File, u.Line, u.Rules, s.unusedReason(u)})
+	}
+	for _, p := range s.Problems {
+		out.Problems = append(out.Problems, jsonProblem{p.Rule, p.File, p.Reason})
+	}
+	return out
+}
+
+func (s *Scan) jsonFinding(f *fixer.Finding) jsonFinding {
+	out := jsonFinding{
+		Rule: f.Rule, Severity: f.Severity.String(), Level: f.Level().String(), File: f.File, Line: f.Line, EndLine: f.EndLine,
+		Path: f.Path, Message: f.Message, Advice: f.Advice, Evidence: []jsonEvidence{}, Fixes: []jsonFix{},
+	}
+	for _, e := range f.Evidence {
+		out.Evidence = append(out.Evidence, jsonEvidence(e))
+	}
+	for i := range f.Fixes {
+		out.Fixes = append(out.Fixes, s.jsonFix(&f.Fixes[i]))
+	}
+	return out
+}
+
+func (s *Scan) jsonFix(fix *fixer.Fix) jsonFix {
+	out := jsonFix{
+		ID: fix.ID, Title: fix.Title, Level: fix.Level.String(), Breaks: fix.Breaks, Verify: fix.Verify,
+		Params: []jsonParam{}, Edits: []jsonEdit{},
+	}
+	for _, p := range fix.Params {
+		out.Params = append(out.Params, jsonParam{p.Name, p.Meaning, p.Default})
+	}
+	changes, err := fix.Draft(s.snapshot, nil)
+	if err != nil {
+		out.Refused = err.Error()
+	}
+	for _, c := range changes {
+		if c.Create != nil {
+			out.Edits = append(out.Edits, jsonEdit{File: c.Path, Text: string(c.Create), Create: true})
+		}
+		for _, e := range c.Edits {
+			out.Edits = append(out.Edits, jsonEdit{File: c.Path, Start: e.Start, End: e.End, Text: e.New})
+		}
+	}
+	return out
+}
+
+// writeJSON writes v indented, with everything escaped that a terminal would
+// obey or that would hide text from a reader. The value is the same.
+func writeJSON(w io.Writer, v any) error {
+	var b bytes.Buffer
+	enc := json.NewEncoder(&b)
+	enc.SetEscapeHTML(false) // & and < are common in commands
+	enc.SetIndent("", "  ")
+	if err := enc.Encode(v); err != nil {
+		return fmt.Errorf("json: %w", err)
+	}
+	_, err := w.Write(escapeHidden(b.Bytes()))
+	return err
+}
+
+func escapeHidden(data []byte) []byte {
+	if text.Visible(string(data)) == string(data) {
+		return data
+	}
+	var out bytes.Buffer
+	for len(data) > 0 {
+		r, n := utf8.DecodeRune(data)
+		switch c := string(data[:n]); {
+		case text.Visible(c) == c:
+			out.WriteString(c)
+		case r > 0xffff: // a pair of surrogates
+			r -= 0x10000
+			fmt.Fprintf(&out, `\u%04x\u%04x`, 0xd800+(r>>10), 0xdc00+(r&0x3ff))
+		default:
+			fmt.Fprintf(&out, `\u%04x`, r)
+		}
+		data = data[n:]
+	}
+	return out.Bytes()
+}

@@ -1,0 +1,53 @@
+package report
+
+import (
+	"io"
+	"strings"
+
+	"oakum/fixer/text"
+)
+
+// contextLines is how many unchanged lines a patch shows around a change.
+const contextLines = 3
+
+// Patch writes the changes in the form `git apply` and `patch -p1` take, with
+// paths relative to the root. The bytes are exact; on a terminal they are made
+// visible-safe and coloured instead, which is for looking only.
+func (f *Fix) Patch(w io.Writer, st Style) error {
+	for _, c := range f.Changes {
+		diff := text.Unified(c.Path, c.Before, c.After, contextLines)
+		if st.Terminal || st.Color {
+			diff = st.diff(diff)
+		}
+		if _, err := io.WriteString(w, diff); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (st Style) diff(diff string) string {
+	var b strings.Builder
+	for line := range strings.Lines(diff) {
+		line = strings.TrimSuffix(line, "\n")
+		line = strings.ReplaceAll(strings.TrimSuffix(line, "\r"), "\t", "    ")
+		code := "0"
+		switch {
+		case strings.HasPrefix(line, "+++ "), strings.HasPrefix(line, "--- "):
+			code = bold
+		case strings.HasPrefix(line, "@@"):
+			code = cyan
+		case strings.HasPrefix(line, "+"):
+			code = green
+		case strings.HasPrefix(line, "-"):
+			code = red
+		}
+		if code == "0" {
+			b.WriteString(text.VisibleLine(line))
+		} else {
+			b.WriteString(st.paint(code, line))
+		}
+		b.WriteByte('\n')
+	}
+	return b.String()
+}

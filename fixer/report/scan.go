@@ -1,0 +1,144 @@
+package report
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+
+	"oakum/fixer"
+)
+
+// A Scan is what there is to say about a repository, after the filter. Its
+// methods write it in one form each.
+type Scan struct {
+	Root       string        // absolute path
+	Files      []*fixer.File // those looked at for findings, sorted by path
+	Findings   []*fixer.Finding
+	Suppressed []fixer.Suppressed
+	Unused     []fixer.Suppression // comments that match nothing
+	Problems   []fixer.Problem
+	Hidden     int // findings under the smallest severity asked for
+	Score      int // of all findings the filter's rules made, hidden ones too
+
+	snapshot *fixer.Snapshot
+	known    []string // rule names
+}
+
+// A Filter narrows what is said. The zero value says everything.
+type Filter struct {
+	Rule  func(name string) bool // nil wants every rule
+	Min   fixer.Severity         // findings below it are counted, not shown
+	Known []*fixer.Rule          // every rule there is, to tell a misspelt name from an idle one
+}
+
+func (f Filter) wants(rule string) bool { return f.Rule == nil || f.Rule(rule) }
+
+// NewScan collects what there is to say. A suppression that matched nothing is
+// left out when it names a rule the filter does not want, because that rule
+// may not have been asked.
+func NewScan(root string, snap *fixer.Snapshot, r *fixer.Report, filter Filter) *Scan {
+	s := &Scan{Root: root, snapshot: snap}
+	for _, rule := range filter.Known {
+		s.known = append(s.known, rule.Name)
+	}
+	for f := range snap.Files() {
+		if !f.Context {
+			s.Files = append(s.Files, f)
+		}
+	}
+	var counted []*fixer.Finding
+	for _, f := range r.Findings {
+		if filter.wants(f.Rule) {
+			counted = append(counted, f)
+		}
+	}
+	s.Score = fixer.Score(snap, &fixer.Report{Findings: counted})
+	for _, f := range counted {
+		if f.Severity < filter.Min {
+			s.Hidden++
+			continue
+		}
+		s.Findings = append(s.Findings, f)
+	}
+	for _, x := range r.Suppressed {
+		if filter.wants(x.Finding.Rule) {
+			s.Suppressed = append(s.Suppressed, x)
+		}
+	}
+	for _, u := range r.Unused {
+		idle := slices.ContainsFunc(u.Rules, func(n string) bool { return s.isKnown(n) && !filter.wants(n) })
+		if !idle {
+			s.Unused = append(s.Unused, u)
+		}
+	}
+	for _, p := range r.Problems {
+		if filter.wants(p.Rule) {
+			s.Problems = append(s.Problems, p)
+		}
+	}
+	slices.SortFunc(s.Problems, func(a, b fixer.Problem) int {
+		return cmp.Or(strings.Compare(a.File, b.File), strings.Compare(a.Rule, b.Rule))
+	})
+	return s
+}
+
+func (s *Scan) isKnown(rule string) bool { return len(s.known) == 0 || slices.Contains(s.known, rule) }
+
+// Skipped returns the files that could not be looked into.
+func (s *Scan) Skipped() []*fixer.File {
+	var out []*fixer.File
+	for _, f := range s.Files {
+		if f.Skip != nil {
+			out = append(out, f)
+		}
+	}
+	return out
+}
+
+// Reaches reports whether a finding is at least as severe as min.
+func (s *Scan) Reaches(min fixer.Severity) bool {
+	return slices.ContainsFunc(s.Findings, func(f *fixer.Finding) bool { return f.Severity >= min })
+}
+
+// Unreadable reports whether there were files and none could be looked into,
+// though at least one was meant for it: a report without findings would then
+// be no good news.
+func (s *Scan) Unreadable() bool {
+	meant := false
+	for _, f := range s.Files {
+		if f.Skip == nil {
+			return false
+		}
+		switch f.Skip.Code {
+		case fixer.SkipUnreadable, fixer.SkipIrregular, fixer.SkipTooLarge, fixer.SkipBinary,
+			fixer.SkipEncoding, fixer.SkipSyntax, fixer.SkipSymlink:
+			meant = true
+		}
+	}
+	return meant
+}
+
+// byFile returns the findings in reading order: by file, and from its top.
+func (s *Scan) byFile() []*fixer.Finding {
+	out := slices.Clone(s.Findings)
+	slices.SortStableFunc(out, func(a, b *fixer.Finding) int {
+		return cmp.Or(strings.Compare(a.File, b.File), cmp.Compare(a.Line, b.Line), cmp.Compare(b.Severity, a.Severity), a.Key().Compare(b.Key()))
+	})
+	return out
+}
+
+// unusedReason says why a suppression that matched nothing did not.
+func (s *Scan) unusedReason(u fixer.Suppression) string {
+	for _, n := range u.Rules {
+		if !s.isKnown(n) {
+			return "no rule is called " + n + DidYouMean(n, s.known)
+		}
+	}
+	switch {
+	case u.WholeFile:
+		return "no such finding in this file"
+	case u.Target < 0:
+		return "it stands where no line can follow it; ignore-file belongs above the first line of content"
+	}
+	return "no such finding there"
+}

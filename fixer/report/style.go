@@ -1,0 +1,103 @@
+package report
+
+import (
+	"strings"
+	"unicode/utf8"
+
+	"oakum/fixer"
+	"oakum/fixer/text"
+)
+
+// Style says how text is dressed. The zero value is plain, as for a pipe.
+type Style struct {
+	// Terminal is set when a person looks at the output: the patch is then
+	// made visible-safe, too.
+	Terminal bool
+	// Color allows colour. Marks carry the meaning; colour repeats it.
+	Color bool
+}
+
+// The colours are the terminal's own, so that they suit its theme.
+const (
+	bold   = "1"
+	dim    = "2"
+	red    = "31"
+	green  = "32"
+	yellow = "33"
+	blue   = "34"
+	cyan   = "36"
+)
+
+// paint makes s visible-safe on one line and colours it.
+func (st Style) paint(code, s string) string {
+	s = text.VisibleLine(s)
+	if !st.Color || s == "" {
+		return s
+	}
+	return "\x1b[" + code + "m" + s + "\x1b[0m"
+}
+
+func (st Style) severity(s fixer.Severity, width int) string {
+	code := blue
+	switch s {
+	case fixer.Critical:
+		code = bold + ";" + red
+	case fixer.High:
+		code = red
+	case fixer.Medium:
+		code = yellow
+	}
+	return st.paint(code, pad(s.String(), width))
+}
+
+func (st Style) level(l fixer.Level) string {
+	switch l {
+	case fixer.Safe:
+		return st.paint(green, l.String())
+	case fixer.Review:
+		return st.paint(yellow, l.String())
+	}
+	return st.paint(dim, l.String())
+}
+
+// textWidth is where text is wrapped. It does not depend on the terminal, so
+// that a report looks the same in a log.
+const textWidth = 96
+
+// wrap breaks one paragraph into lines of at most width characters. Words
+// longer than that stay whole: they are paths and names to be copied.
+func wrap(s string, width int) []string {
+	var lines []string
+	line, used := "", 0
+	for _, word := range strings.Fields(text.Visible(s)) {
+		n := utf8.RuneCountInString(word)
+		switch {
+		case line == "":
+			line, used = word, n
+		case used+1+n > width:
+			lines = append(lines, line)
+			line, used = word, n
+		default:
+			line, used = line+" "+word, used+1+n
+		}
+	}
+	if line != "" {
+		lines = append(lines, line)
+	}
+	return lines
+}
+
+func pad(s string, width int) string {
+	if n := utf8.RuneCountInString(s); n < width {
+		return s + strings.Repeat(" ", width-n)
+	}
+	return s
+}
+
+// count writes a number with its noun.
+func count(n int, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return itoa(n) + " " + many
+}

@@ -1,0 +1,89 @@
+package report
+
+import (
+	"io"
+	"strings"
+
+	"oakum/fixer"
+	"oakum/fixer/text"
+)
+
+// Summary writes, for standard error, what a plan does or did in a few lines:
+// files, fixes by level, what remains, what was refused or blocked and why.
+// Written says whether the files were written; undo is the command that takes
+// that back.
+func (f *Fix) Summary(w io.Writer, st Style, written bool, undo string) error {
+	p := &printer{w: w, st: st, tight: true}
+	verb := "would change "
+	if written {
+		verb = "wrote "
+	}
+	made := 0
+	byLevel := map[fixer.Level]int{}
+	for i := range f.Outcomes {
+		if o := &f.Outcomes[i]; o.Result == fixer.Fixed {
+			made++
+			byLevel[o.Level]++
+		}
+	}
+	switch {
+	case len(f.Changes) == 0:
+		p.line("nothing to change")
+	default:
+		p.line(verb, count(len(f.Changes), "file", "files"), ": ", count(made, "fix", "fixes"), perLevel(byLevel), f.closed())
+		for _, c := range f.Changes {
+			mark := "  "
+			if c.Before == nil {
+				mark = "  new: "
+			}
+			p.line(mark, text.VisibleLine(c.Path))
+		}
+		p.line("score ", itoa(f.Before.Score), " → ", itoa(f.After.Score), " of 100")
+	}
+	p.failed(f)
+	if n := len(f.After.Findings); n > 0 {
+		p.line(count(n, "finding remains", "findings remain"), ": ", severities(f.After.Findings), "; ", levels(f.After.Findings))
+	}
+	p.aside(&Scan{Unused: f.After.Unused, Problems: f.After.Problems, Files: f.After.Skipped(), known: f.After.known})
+	if written && undo != "" && len(f.Changes) > 0 {
+		p.line("undo with: ", text.VisibleLine(undo))
+	}
+	return p.err
+}
+
+// failed names every fix that was asked for and is not in the plan.
+func (p *printer) failed(f *Fix) {
+	for i := range f.Outcomes {
+		o := &f.Outcomes[i]
+		if o.Result != fixer.Refused && o.Result != fixer.Blocked {
+			continue
+		}
+		p.line(p.st.result(o.Result, 0), ": ", text.VisibleLine(place(o.Finding.File, o.Finding.Line)), " ", p.st.paint(cyan, o.Finding.Rule), ": ", text.VisibleLine(reason(o)))
+	}
+}
+
+func (f *Fix) closed() string {
+	n := 0
+	for i := range f.Outcomes {
+		if f.Outcomes[i].Result == fixer.Closed {
+			n++
+		}
+	}
+	if n == 0 {
+		return ""
+	}
+	return ", " + count(n, "finding", "findings") + " closed by them"
+}
+
+func perLevel(n map[fixer.Level]int) string {
+	var out []string
+	for _, l := range []fixer.Level{fixer.Safe, fixer.Review} {
+		if n[l] > 0 {
+			out = append(out, itoa(n[l])+" "+l.String())
+		}
+	}
+	if len(out) == 0 {
+		return ""
+	}
+	return " (" + strings.Join(out, ", ") + ")"
+}
