@@ -34,7 +34,7 @@ func (s *Stage) Contract() Contract {
 	}
 	var shell []string
 	var cmdStage, ports, volumes = (*Stage)(nil), map[string]bool{}, map[string]bool{}
-	s.walk(nil, func(stage *Stage, i *Instruction, vars *scope) {
+	s.walk(func(stage *Stage, i *Instruction, vars *scope) {
 		switch i.Keyword {
 		case "ENTRYPOINT":
 			c.Entrypoint = argv(i, shell)

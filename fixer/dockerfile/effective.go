@@ -1,9 +1,6 @@
 package dockerfile
 
-import (
-	"path"
-	"strings"
-)
+import "strings"
 
 // A Value is a setting of a stage as it stands at its end, with where it was
 // set. A setting of a stage named by FROM counts, one of the base image is not
@@ -48,17 +45,6 @@ func (s *Stage) latest(keyword string) (*Instruction, *Stage) {
 	return nil, nil
 }
 
-// single returns the last value of an instruction that has one argument.
-func (s *Stage) single(keyword string, stop *Instruction) Value {
-	var out Value
-	s.walk(stop, func(stage *Stage, i *Instruction, vars *scope) {
-		if i.Keyword == keyword {
-			out = newValue(stage, i, i.Args.Raw, vars)
-		}
-	})
-	return out
-}
-
 func newValue(s *Stage, i *Instruction, raw string, vars *scope) Value {
 	v := Value{Text: raw, At: i, Stage: s}
 	if text, known := vars.expand(raw); known {
@@ -68,49 +54,21 @@ func newValue(s *Stage, i *Instruction, raw string, vars *scope) Value {
 }
 
 // User returns the USER that the stage ends with.
-func (s *Stage) User() Value { return s.single("USER", nil) }
+func (s *Stage) User() Value { return s.end.user }
 
 // UserAt returns the USER under which an instruction of the stage runs.
-func (s *Stage) UserAt(i *Instruction) Value { return s.single("USER", i) }
+func (s *Stage) UserAt(i *Instruction) Value { return s.before(i).user }
 
 // StopSignal returns the STOPSIGNAL of the stage.
-func (s *Stage) StopSignal() Value { return s.single("STOPSIGNAL", nil) }
+func (s *Stage) StopSignal() Value { return s.end.stopsignal }
 
 // Workdir returns the working directory at the end of the stage. Relative
 // paths are joined; when no absolute one comes before them, Text is the
 // relative path and Known is false.
-func (s *Stage) Workdir() Value { return s.WorkdirAt(nil) }
+func (s *Stage) Workdir() Value { return s.end.workdir }
 
 // WorkdirAt returns the working directory in which an instruction runs.
-func (s *Stage) WorkdirAt(i *Instruction) Value {
-	var out Value
-	s.walk(i, func(stage *Stage, i *Instruction, vars *scope) {
-		if i.Keyword != "WORKDIR" {
-			return
-		}
-		v := newValue(stage, i, i.Args.Raw, vars)
-		v.Known = v.Known && (absolute(v.Text) || out.Known)
-		v.Text = joinWorkdir(out.Text, v.Text)
-		out = v
-	})
-	return out
-}
-
-// joinWorkdir follows one WORKDIR by another.
-func joinWorkdir(dir, next string) string {
-	switch {
-	case strings.HasPrefix(next, "/"):
-		return path.Clean(next)
-	case absolute(next):
-		return next
-	}
-	return path.Join(dir, next)
-}
-
-// absolute also knows the paths of Windows.
-func absolute(p string) bool {
-	return strings.HasPrefix(p, "/") || strings.HasPrefix(p, `\`) || drivePath(p)
-}
+func (s *Stage) WorkdirAt(i *Instruction) Value { return s.before(i).workdir }
 
 // Entrypoint returns the ENTRYPOINT of the stage; At is nil when the file sets
 // none.
@@ -181,7 +139,7 @@ func (i *Instruction) shellRange() (from, to int) {
 // Exposes returns the ports of all EXPOSE instructions of the chain, in order.
 func (s *Stage) Exposes() []Port {
 	var out []Port
-	s.walk(nil, func(stage *Stage, i *Instruction, vars *scope) {
+	s.walk(func(stage *Stage, i *Instruction, vars *scope) {
 		if i.Keyword != "EXPOSE" {
 			return
 		}
@@ -240,7 +198,7 @@ func (s *Stage) LookupEnv(key string) (Variable, bool) {
 func (s *Stage) variables(keyword string) []Variable {
 	var out []Variable
 	place := map[string]int{}
-	s.walk(nil, func(stage *Stage, i *Instruction, vars *scope) {
+	s.walk(func(stage *Stage, i *Instruction, vars *scope) {
 		if i.Keyword != keyword {
 			return
 		}
@@ -263,7 +221,7 @@ func (s *Stage) variables(keyword string) []Variable {
 // Volumes returns the paths of all VOLUME instructions of the chain, in order.
 func (s *Stage) Volumes() []Value {
 	var out []Value
-	s.walk(nil, func(stage *Stage, i *Instruction, vars *scope) {
+	s.walk(func(stage *Stage, i *Instruction, vars *scope) {
 		if i.Keyword != "VOLUME" {
 			return
 		}
@@ -280,21 +238,10 @@ func (s *Stage) Volumes() []Value {
 func (s *Stage) Shell() ([]string, *Instruction) { return s.ShellAt(nil) }
 
 // ShellAt returns the SHELL in force at an instruction of the stage.
-func (s *Stage) ShellAt(stop *Instruction) ([]string, *Instruction) {
-	var args []string
-	var at *Instruction
-	for _, stage := range s.Chain() {
-		for _, i := range stage.Instructions {
-			if i == stop {
-				return args, at
-			}
-			if i.Keyword == "SHELL" {
-				args, at = nil, i
-				for _, w := range i.Words {
-					args = append(args, w.Value)
-				}
-			}
-		}
+func (s *Stage) ShellAt(i *Instruction) ([]string, *Instruction) {
+	shell := s.before(i).shell
+	if shell == nil {
+		return nil, nil
 	}
-	return args, at
+	return values(shell.Words), shell
 }

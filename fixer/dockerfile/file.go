@@ -21,7 +21,8 @@ type File struct {
 	MetaArgs     []*Instruction // ARG before the first FROM
 	Stages       []*Stage       // at least one
 
-	lines *text.Lines
+	lines   *text.Lines
+	globals *scope // the ARGs before the first FROM
 }
 
 // Final returns the stage that is built when no target is named: the last one.

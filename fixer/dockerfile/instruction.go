@@ -44,6 +44,7 @@ type Instruction struct {
 	logical logical
 	args    part // of logical: the range Args covers
 	escape  byte
+	state   state // in which it runs
 }
 
 // A Heredoc is the body that belongs to a <<NAME word.

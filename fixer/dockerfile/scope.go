@@ -15,11 +15,23 @@ const maxValue = 8 << 10
 type scope struct {
 	escape byte
 	vars   map[string]variable
+	parent *scope // of the stage named by FROM, never changed from here
 }
 
 type variable struct {
 	value string
 	known bool // false: declared, but its value cannot be known from the file
+	unset bool // declared without a value: as if it were not there
+}
+
+// lookup finds a variable here or in the stages before.
+func (s *scope) lookup(name string) (variable, bool) {
+	for ; s != nil; s = s.parent {
+		if v, ok := s.vars[name]; ok {
+			return v, !v.unset
+		}
+	}
+	return variable{}, false
 }
 
 // builtin are the ARGs that BuildKit sets itself; a default for them in the
@@ -32,8 +44,8 @@ var builtin = map[string]bool{
 
 func newScope(escape byte) *scope { return &scope{escape: escape, vars: map[string]variable{}} }
 
-// globals are the ARGs before the first FROM with their defaults.
-func (f *File) globals() *scope {
+// newGlobals are the ARGs before the first FROM with their defaults.
+func (f *File) newGlobals() *scope {
 	s := newScope(f.Escape)
 	for _, i := range f.MetaArgs {
 		for _, p := range i.Pairs {
@@ -44,21 +56,16 @@ func (f *File) globals() *scope {
 }
 
 // walk visits the instructions of the FROM chain in the order in which a build
-// runs them, each with the variables that it reads. It stops before stop; nil
-// means the end of the stage.
-func (s *Stage) walk(stop *Instruction, visit func(*Stage, *Instruction, *scope)) {
-	globals := s.file.globals()
+// runs them, each with the variables that it reads.
+func (s *Stage) walk(visit func(*Stage, *Instruction, *scope)) {
 	vars := newScope(s.file.Escape)
 	for _, stage := range s.Chain() {
 		for _, i := range stage.Instructions {
-			if i == stop {
-				return
-			}
 			visit(stage, i, vars)
 			switch i.Keyword {
 			case "ARG":
 				for _, p := range i.Pairs {
-					vars.arg(p, globals)
+					vars.arg(p, s.file.globals)
 				}
 			case "ENV":
 				vars.env(i.Pairs)
@@ -75,11 +82,11 @@ func (s *scope) arg(p Pair, globals *scope) {
 		s.vars[p.Key] = variable{}
 	case p.HasValue:
 		v, known := s.expand(p.Arg.Raw)
-		s.vars[p.Key] = variable{v, known}
+		s.vars[p.Key] = variable{value: v, known: known}
 	case globals != nil && globals.vars[p.Key].known:
 		s.vars[p.Key] = globals.vars[p.Key]
 	default:
-		delete(s.vars, p.Key) // stays unset unless the build sets it
+		s.vars[p.Key] = variable{unset: true} // unless the build sets it
 	}
 }
 
@@ -89,7 +96,7 @@ func (s *scope) env(pairs []Pair) {
 	values := make([]variable, len(pairs))
 	for k, p := range pairs {
 		v, known := s.expand(p.Arg.Raw)
-		values[k] = variable{v, known}
+		values[k] = variable{value: v, known: known}
 	}
 	for k, p := range pairs {
 		s.vars[p.Key] = values[k]
@@ -104,7 +111,7 @@ func (s *scope) expand(raw string) (value string, known bool) {
 		return raw, true
 	}
 	for _, r := range references(raw, s.escape) {
-		v, ok := s.vars[r.name]
+		v, ok := s.lookup(r.name)
 		if r.name == "" || ok && !v.known || !ok && !r.fallback {
 			return "", false
 		}
@@ -118,7 +125,7 @@ func (s *scope) expand(raw string) (value string, known bool) {
 
 // Get makes a scope readable for BuildKit's word reader.
 func (s *scope) Get(name string) (string, bool) {
-	v, ok := s.vars[name]
+	v, ok := s.lookup(name)
 	return v.value, ok && v.known
 }
 

@@ -26,6 +26,8 @@ type Stage struct {
 	Windows bool
 
 	file *File
+	end  state
+	vars *scope // at the end
 }
 
 // Last returns the last instruction of the stage: FROM when it stands alone.
@@ -74,6 +76,12 @@ func (f *File) stages() error {
 			if len(f.Stages) == maxStages {
 				return syntaxErrorf(i.Line, "more than %d stages are not read", maxStages)
 			}
+			if f.globals == nil {
+				f.globals = f.newGlobals()
+			}
+			if cur != nil {
+				cur.run(f.globals) // before a stage made from it is read
+			}
 			cur = f.newStage(i)
 			f.Stages = append(f.Stages, cur)
 		case cur != nil:
@@ -91,6 +99,7 @@ func (f *File) stages() error {
 	if cur == nil {
 		return syntaxErrorf(0, "the file has no FROM")
 	}
+	cur.run(f.globals)
 	for _, s := range f.Stages {
 		s.Windows = s.isWindows()
 	}
@@ -112,7 +121,7 @@ func (f *File) newStage(from *Instruction) *Stage {
 	for _, r := range references(s.Base, f.Escape) {
 		s.Args = append(s.Args, r.name)
 	}
-	if v, known := f.globals().expand(s.Base); known {
+	if v, known := f.globals.expand(s.Base); known {
 		s.Image = v
 		s.Parent = stageNamed(f.Stages, v)
 	}

@@ -11,25 +11,29 @@ import (
 type state struct {
 	user, workdir, stopsignal Value
 	shell                     *Instruction
-	vars                      *scope
 }
 
 // run brings a stage's instructions into the state they run in.
 func (s *Stage) run(globals *scope) {
-	cur := state{vars: &scope{escape: globals.escape, vars: map[string]variable{}}}
+	var cur state
+	vars := newScope(globals.escape)
 	if s.Parent != nil {
 		cur = s.Parent.end
-		cur.vars = &scope{escape: globals.escape, vars: map[string]variable{}, parent: s.Parent.end.vars}
+		vars.parent = s.Parent.vars
 	}
+	s.From.state = cur
 	for _, i := range s.Instructions {
 		i.state = cur
+		if i.Trigger != nil {
+			i.Trigger.state = cur
+		}
 		switch i.Keyword {
 		case "USER":
-			cur.user = newValue(s, i, i.Args.Raw, cur.vars)
+			cur.user = newValue(s, i, i.Args.Raw, vars)
 		case "STOPSIGNAL":
-			cur.stopsignal = newValue(s, i, i.Args.Raw, cur.vars)
+			cur.stopsignal = newValue(s, i, i.Args.Raw, vars)
 		case "WORKDIR":
-			v := newValue(s, i, i.Args.Raw, cur.vars)
+			v := newValue(s, i, i.Args.Raw, vars)
 			v.Known = v.Known && (absolute(v.Text) || cur.workdir.Known)
 			v.Text = joinWorkdir(cur.workdir.Text, v.Text)
 			cur.workdir = v
@@ -37,19 +41,19 @@ func (s *Stage) run(globals *scope) {
 			cur.shell = i
 		case "ARG":
 			for _, p := range i.Pairs {
-				cur.vars.arg(p, globals)
+				vars.arg(p, globals)
 			}
 		case "ENV":
-			cur.vars.env(i.Pairs)
+			vars.env(i.Pairs)
 		}
 	}
-	s.end = cur
+	s.end, s.vars = cur, vars
 }
 
-// before returns the state an instruction of the stage runs in; the end of the
-// stage for nil and for instructions of no stage.
+// before returns the state an instruction runs in; the end of the stage for
+// nil.
 func (s *Stage) before(i *Instruction) state {
-	if i == nil || i.Stage == nil || i == i.Stage.From || i.OnBuild {
+	if i == nil {
 		return s.end
 	}
 	return i.state

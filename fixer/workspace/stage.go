@@ -124,8 +124,6 @@ func (w *writer) linkIn(p string) string {
 		switch {
 		case err != nil:
 			return "" // not there yet, or the file's own look will say why
-		case info.Mode()&fs.ModeSymlink != 0:
-			return "a folder above it is a link now"
 		case !info.IsDir():
 			return "a folder above it is " + what(info.Mode()) + " now"
 		}

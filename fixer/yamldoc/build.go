@@ -23,6 +23,7 @@ type builder struct {
 	nodes   map[*yaml.Node]*Node // those with an anchor
 	aliases []*Node
 	targets []*yaml.Node
+	twice   [][2]*Node // keys that stand twice in a mapping: the first, another
 	slab    []Node
 }
 
@@ -37,6 +38,9 @@ func (d *Doc) build(y *yaml.Node) error {
 	for i, a := range b.aliases {
 		a.target = b.nodes[b.targets[i]]
 		a.target.users = append(a.target.users, a)
+	}
+	for _, k := range b.twice {
+		d.Duplicates = append(d.Duplicates, Duplicate{Path: k[1].Path(), First: k[0].Line, Line: k[1].Line})
 	}
 	if root.empty() && root.Anchor == "" && !root.tagged {
 		return nil
@@ -273,11 +277,7 @@ func (b *builder) duplicates(n *Node) {
 	if len(n.Entries) < 2 {
 		return
 	}
-	note := func(first, again *Node) {
-		p := n.Path()
-		b.doc.Duplicates = append(b.doc.Duplicates, Duplicate{
-			Path: append(p, Step{Key: again.Value}), First: first.Line, Line: again.Line})
-	}
+	note := func(first, again *Node) { b.twice = append(b.twice, [2]*Node{first, again}) }
 	if len(n.Entries) <= 12 { // cheaper than a map, and nearly always the case
 		for i, e := range n.Entries {
 			for _, f := range n.Entries[:i] {

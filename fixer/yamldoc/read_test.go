@@ -147,7 +147,7 @@ func TestDocuments(t *testing.T) {
 		{"", []string{""}},
 		{"# c\n", []string{"# c\n"}},
 		{"# c\n---\na: 1\n", []string{"# c\n---\na: 1\n"}},
-		{"%YAML 1.2\n---\na: 1\n", []string{"%YAML 1.2\n---\na: 1\n"}},
+		{"%YAML 1.1\n---\na: 1\n", []string{"%YAML 1.1\n---\na: 1\n"}},
 		{"a: 1\n--- # x\nb: 2\n", []string{"a: 1\n", "--- # x\nb: 2\n"}},
 		{"---\n---\na: 1\n", []string{"---\n", "---\na: 1\n"}},
 		{"a: 1\n...\n# end\n", []string{"a: 1\n...\n# end\n"}},
@@ -180,7 +180,7 @@ func TestSyntaxErrors(t *testing.T) {
 		name, src, want string
 		line            int
 	}{
-		{"unterminated quote", "a: 1\nb: 'x\n", "quoted scalar", 2},
+		{"unterminated quote", "a: 1\nb: 'x\n", "unexpected end", 2},
 		{"tab", "a:\n\tb: 1\n", "cannot start any token", 2},
 		{"NUL", "a: 1\nb: \x00\n", "NUL", 2},
 		{"not UTF-8", "a: 1\nb: \xff\n", "0xff", 2},

@@ -51,3 +51,23 @@ func tmpfsText(v compose.View) []compose.Setting {
 	}
 	return nil
 }
+
+// mounted reports whether the service mounts the path or a folder above it.
+func mounted(v compose.View, at string) bool {
+	at = inRun(at)
+	for _, m := range mounts(v) {
+		if target := inRun(m.target); target == at || strings.HasPrefix(at, target+"/") {
+			return true
+		}
+	}
+	return false
+}
+
+// inRun names a path below /run, to which /var/run is a link wherever there is
+// a distribution.
+func inRun(at string) string {
+	if rest, ok := strings.CutPrefix(at, "/var/run"); ok && (rest == "" || rest[0] == '/') {
+		return "/run" + rest
+	}
+	return at
+}

@@ -118,16 +118,6 @@ func writes(profile *fixer.Profile, v compose.View) writing {
 	return w
 }
 
-// mounted reports whether the service mounts the path or a folder above it.
-func mounted(v compose.View, at string) bool {
-	for _, m := range mounts(v) {
-		if m.target == at || strings.HasPrefix(at, m.target+"/") {
-			return true
-		}
-	}
-	return false
-}
-
 // declared reports whether the image makes the path a volume of its own, which
 // stays writable under a read-only root.
 func declared(e *image.Entry, at string) bool {

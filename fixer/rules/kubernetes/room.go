@@ -48,12 +48,22 @@ func (r room) advice(e *image.Entry) string {
 
 // mounted reports whether the container mounts the path or a folder above it.
 func mounted(c kube.Container, at string) bool {
+	at = inRun(at)
 	for _, m := range c.Node.Get("volumeMounts").List() {
-		if mount := path.Clean(m.Get("mountPath").Text()); mount == at || strings.HasPrefix(at, mount+"/") {
+		if mount := inRun(path.Clean(m.Get("mountPath").Text())); mount == at || strings.HasPrefix(at, mount+"/") {
 			return true
 		}
 	}
 	return false
+}
+
+// inRun names a path below /run, to which /var/run is a link wherever there is
+// a distribution.
+func inRun(at string) string {
+	if rest, ok := strings.CutPrefix(at, "/var/run"); ok && (rest == "" || rest[0] == '/') {
+		return "/run" + rest
+	}
+	return at
 }
 
 // emptyVolumes mounts an emptyDir at each path that is not mounted yet.
