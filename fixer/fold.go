@@ -115,7 +115,7 @@ func (f *folder) choose() []taken {
 		return cmp.Or(cmp.Compare(f.order[a.Rule], f.order[b.Rule]), compareFindings(a, b))
 	})
 	var batch []taken
-	claimed := map[string][]text.Edit{}
+	claimed := map[string]claim{}
 	for _, finding := range found {
 		k := finding.Key()
 		t, err := f.draft(finding, f.pending[k])
@@ -124,18 +124,29 @@ func (f *folder) choose() []taken {
 			f.outcomes[k] = &Outcome{Finding: finding, Result: err.result, Reason: err.reason, Title: t.title, Level: t.level}
 			continue
 		}
-		if slices.ContainsFunc(t.contents, func(c FileChange) bool {
-			_, made := claimed[c.Path]
-			return text.Conflict(claimed[c.Path], c.Edits) || (made && c.Create != nil)
-		}) {
+		if slices.ContainsFunc(t.contents, func(c FileChange) bool { return claimed[c.Path].conflicts(c) }) {
 			continue // next pass, on what this one makes
 		}
 		for _, c := range t.contents {
-			claimed[c.Path] = append(claimed[c.Path], c.Edits...)
+			claimed[c.Path] = claim{made: true, comment: c.Comment, edits: append(claimed[c.Path].edits, c.Edits...)}
 		}
 		batch = append(batch, t)
 	}
 	return batch
+}
+
+// A claim is what the fixes taken so far in a pass do to one file.
+type claim struct {
+	made    bool
+	comment bool
+	edits   []text.Edit
+}
+
+// conflicts reports whether a further change has to wait for the next pass.
+// Comments are not added in the pass that changes data, because data edits are
+// held to leave every comment as it is.
+func (c claim) conflicts(next FileChange) bool {
+	return c.made && (next.Create != nil || c.comment != next.Comment || text.Conflict(c.edits, next.Edits))
 }
 
 type failure struct {

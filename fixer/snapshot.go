@@ -69,7 +69,7 @@ func (f *File) parse() *Skip {
 			f.Compose, err = compose.Parse(f.YAML)
 		}
 	case Kubernetes:
-		if f.YAML, err = yamldoc.Parse(f.Data); err == nil {
+		if f.YAML, err = yamldoc.ParseWhere(f.Data, kube.Relevant); err == nil {
 			f.Objects = kube.Parse(f.YAML)
 		}
 	}

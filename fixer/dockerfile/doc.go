@@ -29,7 +29,7 @@
 //	}
 //
 // Shell text (RUN and shell form CMD, ENTRYPOINT, HEALTHCHECK) is read by
-// [Instruction.Script], whose commands and words carry file offsets too.
+// [File.Script], whose commands and words carry file offsets too.
 //
 // What a file means at run time is its [Contract]; [Diff] compares two.
 //

@@ -37,6 +37,9 @@ func TestEdits(t *testing.T) {
 	args := func(s string) edit {
 		return func(f *File, i *Instruction) ([]text.Edit, error) { return f.ReplaceArgs(i, s) }
 	}
+	add := func(s string) edit {
+		return func(f *File, i *Instruction) ([]text.Edit, error) { return f.AppendWord(i, s) }
+	}
 	for _, tt := range []struct {
 		name, src string
 		at        int
@@ -53,6 +56,7 @@ func TestEdits(t *testing.T) {
 		{"after a heredoc", "FROM a\nRUN <<E\nx\nE\nCMD y\n", 1, after("USER 1"), "FROM a\nRUN <<E\nx\nE\nUSER 1\nCMD y\n"},
 		{"after a heredoc at the end", "FROM a\nRUN <<E\nx\nE", 1, after("USER 1"), "FROM a\nRUN <<E\nx\nE\nUSER 1"},
 		{"after with a comment below", "FROM a\n# c\nRUN b\n", 0, after("USER 1"), "FROM a\nUSER 1\n# c\nRUN b\n"},
+		{"after a lone carriage return", "FROM a\r", 0, after("USER 1"), "FROM a\r\nUSER 1"},
 		{"before", "FROM a\nRUN b\n", 1, before("USER 1"), "FROM a\nUSER 1\nRUN b\n"},
 		{"before keeps comments with their instruction", "FROM a\n\n# c\n# d\nRUN b\n", 1, before("USER 1"), "FROM a\n\nUSER 1\n# c\n# d\nRUN b\n"},
 		{"before the first, under its header", "# licence\nFROM a\n", 0, before("ARG x"), "# licence\nARG x\nFROM a\n"},
@@ -66,7 +70,10 @@ func TestEdits(t *testing.T) {
 		{"keyword", "FROM a\nADD  b c\n", 1, keyword("COPY"), "FROM a\nCOPY  b c\n"},
 		{"keyword in lower case", "from a\nadd b c\n", 1, keyword("COPY"), "from a\ncopy b c\n"},
 		{"flag", "FROM a\nCOPY --from=x \\\n b c\n", 1, flag("--chown=1"), "FROM a\nCOPY --chown=1 --from=x \\\n b c\n"},
+		{"flag before an unclosed quote", "FROM a\nRUN --mount=\"type=tmpfs,target=/x", 1, flag("--network=none"), "FROM a\nRUN --network=none --mount=\"type=tmpfs,target=/x"},
 		{"arguments", "FROM a\nCMD  a  b \nUSER c\n", 1, args(`["a", "b"]`), "FROM a\nCMD  [\"a\", \"b\"] \nUSER c\n"},
+		{"append", "FROM a\nEXPOSE 80 \\\n 81 \nUSER b\n", 1, add("82"), "FROM a\nEXPOSE 80 \\\n 81 82 \nUSER b\n"},
+		{"append a pair", "FROM a\nLABEL a=\"b c\"", 1, add("d='e f'"), "FROM a\nLABEL a=\"b c\" d='e f'"},
 		{"delete", "FROM a\n# c\nUSER b\nRUN d\n", 1, del, "FROM a\n# c\nRUN d\n"},
 		{"delete the last", "FROM a\nUSER b", 1, del, "FROM a"},
 		{"delete the last in crlf", "FROM a\r\nUSER b", 1, del, "FROM a\r\n"[:6]},
@@ -75,6 +82,7 @@ func TestEdits(t *testing.T) {
 		{"delete word", "FROM a\nEXPOSE 22  80\n", 1, delWord(1), "FROM a\nEXPOSE 22\n"},
 		{"delete first word", "FROM a\nEXPOSE 22  80\n", 1, delWord(0), "FROM a\nEXPOSE  80\n"},
 		{"delete word with its line", "FROM a\nRUN b \\\n  c \\\n  d\n", 1, delWord(1), "FROM a\nRUN b \\\n  d\n"},
+		{"delete word with its line under a comment", "FROM a\nRUN b \\\n  # x\n  c \\\n  d\n", 1, delWord(1), "FROM a\nRUN b \\\n  # x\n  d\n"},
 		{"delete the last word with its line", "FROM a\nRUN b \\\n  c \\\n  d\nCMD e\n", 1, delWord(2), "FROM a\nRUN b \\\n  c\nCMD e\n"},
 		{"delete the last word under a comment", "FROM a\nRUN b \\\n  # c\n  d e\n", 1, delWord(1), "FROM a\nRUN b \\\n  # c\n  e\n"},
 		{"delete a pair", "FROM a\nENV A=1 \\\r\n    B=2 \\\r\n    C=3\r\n", 1, delPair(1), "FROM a\nENV A=1 \\\r\n    C=3\r\n"},
@@ -125,6 +133,10 @@ func TestEditRefusals(t *testing.T) {
 			return f.ReplaceWord(i, f.Instructions[1].Words[0], "x")
 		}, RefusedText},
 		{"exec form word", "FROM a\nCMD [\"a\", \"b\"]\n", 1, func(f *File, i *Instruction) ([]text.Edit, error) { return f.DeleteWord(i, i.Words[0]) }, RefusedJSON},
+		{"append to the old form", "FROM a\nENV A b\n", 1, func(f *File, i *Instruction) ([]text.Edit, error) { return f.AppendWord(i, "C=d") }, RefusedText},
+		{"append behind an unclosed quote", "FROM a\nENV A='b\n", 1, func(f *File, i *Instruction) ([]text.Edit, error) { return f.AppendWord(i, "C=d") }, RefusedText},
+		{"append two words", "FROM a\nEXPOSE 1\n", 1, func(f *File, i *Instruction) ([]text.Edit, error) { return f.AppendWord(i, "2 3") }, RefusedText},
+		{"append to shell text", "FROM a\nRUN b\n", 1, func(f *File, i *Instruction) ([]text.Edit, error) { return f.AppendWord(i, "c") }, RefusedKeyword},
 		{"keyword", "FROM a\nUSER b\n", 1, func(f *File, i *Instruction) ([]text.Edit, error) { return f.DeleteWord(i, i.Name) }, RefusedKeyword},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

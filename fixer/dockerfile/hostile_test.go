@@ -27,7 +27,7 @@ func TestHostileSizes(t *testing.T) {
 		"comments inside":    fill("FROM a\nRUN b \\\n", "#x\n"),
 		"blank continuation": fill("FROM a\nRUN b \\\n", "\n"),
 		"many commands":      most("RUN " + strings.Repeat("a && b; c;", 40) + "\n"),
-		"many brackets":      fill("FROM a\n", "RUN "+strings.Repeat("(", 1900)+"\n"),
+		"many brackets":      fill("FROM a\n", "RUN "+strings.Repeat("(", 490)+"\n"),
 		"many heredocs":      most("RUN <<E\nE\n"),
 		"heredocs in a line": "FROM a\nRUN" + strings.Repeat(" <<E", 10000) + strings.Repeat("\nE", 10000) + "\n",
 		"many words":         fill("FROM a\nEXPOSE", " \\\n8"),

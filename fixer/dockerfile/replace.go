@@ -47,16 +47,29 @@ func (f *File) AddFlag(i *Instruction, flag string) ([]text.Edit, error) {
 	return []text.Edit{text.Insert(i.Name.End, " "+flag)}, nil
 }
 
-// AppendWord puts raw behind the last argument.
+// AppendWord puts raw behind the last argument of ENV, LABEL, ARG, EXPOSE or
+// VOLUME. It refuses where the text would become part of the last word, as in
+// the old form ENV NAME VALUE; shell text is the business of [Script].
 func (f *File) AppendWord(i *Instruction, raw string) ([]text.Edit, error) {
 	if err := f.checkEdit(i); err != nil {
 		return nil, err
 	}
-	if i.JSON || len(i.Heredocs) > 0 {
+	split := func(line string) []part { return splitBlank(line, 0, len(line)) }
+	switch i.Keyword {
+	case "EXPOSE", "VOLUME":
+	case "ENV", "LABEL", "ARG":
+		split = func(line string) []part { return splitQuoted(line, 0, len(line), f.Escape) }
+	default:
+		return nil, refuse(RefusedKeyword, i.Line, "%s is no list of words", i.Keyword)
+	}
+	if i.JSON {
 		return nil, refuse(RefusedJSON, i.Line, "only plain words can be added to")
 	}
-	if raw == "" || strings.ContainsAny(raw, "\r\n\x00") {
-		return nil, refuse(RefusedText, i.Line, "a word must not be empty or hold line endings")
+	if len(split(raw)) != 1 || strings.ContainsAny(raw, "\r\n\x00") {
+		return nil, refuse(RefusedText, i.Line, "what is added must be one word on one line")
+	}
+	if len(i.Pairs) > 0 && i.Pairs[0].Legacy || len(split(i.Args.Raw+" "+raw)) != len(i.Words)+1 {
+		return nil, refuse(RefusedText, i.Line, "the last word of %s would swallow what is added", i.Keyword)
 	}
 	return []text.Edit{text.Insert(i.Args.End, " "+raw)}, nil
 }

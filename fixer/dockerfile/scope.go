@@ -21,14 +21,13 @@ type scope struct {
 type variable struct {
 	value string
 	known bool // false: declared, but its value cannot be known from the file
-	unset bool // declared without a value: as if it were not there
 }
 
 // lookup finds a variable here or in the stages before.
 func (s *scope) lookup(name string) (variable, bool) {
 	for ; s != nil; s = s.parent {
 		if v, ok := s.vars[name]; ok {
-			return v, !v.unset
+			return v, true
 		}
 	}
 	return variable{}, false
@@ -75,18 +74,19 @@ func (s *Stage) walk(visit func(*Stage, *Instruction, *scope)) {
 }
 
 // arg declares one ARG. Without a default it takes that of the global ARG of
-// the same name, if there is one.
+// the same name; without that either, nothing changes unless the build sets it.
 func (s *scope) arg(p Pair, globals *scope) {
-	switch {
-	case builtin[p.Key]:
+	if builtin[p.Key] {
 		s.vars[p.Key] = variable{}
-	case p.HasValue:
+		return
+	}
+	if p.HasValue {
 		v, known := s.expand(p.Arg.Raw)
-		s.vars[p.Key] = variable{value: v, known: known}
-	case globals != nil && globals.vars[p.Key].known:
-		s.vars[p.Key] = globals.vars[p.Key]
-	default:
-		s.vars[p.Key] = variable{unset: true} // unless the build sets it
+		s.vars[p.Key] = variable{v, known}
+		return
+	}
+	if v, ok := globals.lookup(p.Key); ok {
+		s.vars[p.Key] = v
 	}
 }
 
@@ -96,7 +96,7 @@ func (s *scope) env(pairs []Pair) {
 	values := make([]variable, len(pairs))
 	for k, p := range pairs {
 		v, known := s.expand(p.Arg.Raw)
-		values[k] = variable{value: v, known: known}
+		values[k] = variable{v, known}
 	}
 	for k, p := range pairs {
 		s.vars[p.Key] = values[k]

@@ -65,7 +65,7 @@ const (
 // quadratic time for nested brackets.
 const (
 	maxScript   = 64 << 10
-	maxBrackets = 2000
+	maxBrackets = 500
 )
 
 // Script reads the shell text of RUN, CMD, ENTRYPOINT or HEALTHCHECK CMD. It

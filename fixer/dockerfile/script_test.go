@@ -101,7 +101,7 @@ func TestScriptRefusals(t *testing.T) {
 		{"healthcheck none", "FROM a\nHEALTHCHECK NONE\n", RefusedKeyword},
 		{"no shell text", "FROM a\nUSER b\n", RefusedKeyword},
 		{"onbuild", "FROM a\nONBUILD RUN b\n", RefusedKeyword},
-		{"brackets", "FROM a\nRUN " + strings.Repeat("(", 2001) + "\n", RefusedSize},
+		{"brackets", "FROM a\nRUN " + strings.Repeat("(", 501) + "\n", RefusedSize},
 		{"size", "FROM a\nRUN " + strings.Repeat("bbbbbbb \\\n", 9000) + " c\n", RefusedSize},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -140,6 +140,7 @@ func TestScriptEdits(t *testing.T) {
 		{"append in the other style", "RUN a && \\\r\n\tb\r\n", app("b"), "RUN a && \\\r\n\tb && \\\r\n\trm -rf x\r\n"},
 		{"append to the first in style", "RUN a \\\n && b\n", app("a"), "RUN a \\\n && rm -rf x \\\n && b\n"},
 		{"append over a comment line", "RUN a && \\\n # c\n b\n", app("b"), "RUN a && \\\n # c\n b && rm -rf x\n"},
+		{"append over a blank line", "RUN a && \\\n\n b\n", app("b"), "RUN a && \\\n\n b && rm -rf x\n"},
 		{"append without final newline", "RUN a", app("a"), "RUN a && rm -rf x"},
 		{"insert word", "RUN apt-get install \\\n  b\n", func(s *Script) ([]text.Edit, error) { return s.InsertWord(s.Commands[0], 1, "-y") }, "RUN apt-get install -y \\\n  b\n"},
 		{"replace word", "RUN curl -k \"$x\"\n", func(s *Script) ([]text.Edit, error) { return s.ReplaceWord(s.Commands[0], 1, "-f") }, "RUN curl -f \"$x\"\n"},

@@ -132,9 +132,16 @@ func (p *printer) outcome(o *fixer.Outcome) {
 		name += ", came up after other fixes"
 	}
 	p.line("  ", p.st.result(o.Result, 10), "  ", p.st.paint(cyan, name))
-	p.line("              ", text.VisibleLine(what))
+	const indent = "              "
+	p.line(indent, text.VisibleLine(what))
 	if r := reason(o); r != "" {
-		p.field("              ", "because", r)
+		p.field(indent, "because", r)
+	}
+	for i := range o.Finding.Fixes {
+		if fix := &o.Finding.Fixes[i]; o.Result == fixer.Fixed && fix.Title == o.Title && fix.Verify != "" {
+			p.field(indent, "verify", fix.Verify)
+			break
+		}
 	}
 }
 

@@ -5,6 +5,9 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"runtime"
+	"sync"
+	"sync/atomic"
 	"unicode/utf8"
 
 	"oakum/fixer"
@@ -127,9 +130,7 @@ func (s *Scan) json() *jsonReport {
 		}
 		out.Files = append(out.Files, file)
 	}
-	for _, f := range s.Findings {
-		out.Findings = append(out.Findings, s.jsonFinding(f))
-	}
+	out.Findings = append(out.Findings, s.jsonFindings()...)
 	for _, x := range s.Suppressed {
 		f := x.Finding
 		out.Suppressed = append(out.Suppressed, jsonSuppressed{f.Rule, f.File, f.Line, f.Path, x.By.Reason})
@@ -140,6 +141,23 @@ func (s *Scan) json() *jsonReport {
 	for _, p := range s.Problems {
 		out.Problems = append(out.Problems, jsonProblem{p.Rule, p.File, p.Reason})
 	}
+	return out
+}
+
+// jsonFindings works the edits of every fix out, which takes a parse each, on
+// as many goroutines as there are processors.
+func (s *Scan) jsonFindings() []jsonFinding {
+	out := make([]jsonFinding, len(s.Findings))
+	var next atomic.Int64
+	var wg sync.WaitGroup
+	for range runtime.GOMAXPROCS(0) {
+		wg.Go(func() {
+			for i := int(next.Add(1)) - 1; i < len(out); i = int(next.Add(1)) - 1 {
+				out[i] = s.jsonFinding(s.Findings[i])
+			}
+		})
+	}
+	wg.Wait()
 	return out
 }
 
@@ -165,7 +183,7 @@ func (s *Scan) jsonFix(fix *fixer.Fix) jsonFix {
 	for _, p := range fix.Params {
 		out.Params = append(out.Params, jsonParam{p.Name, p.Meaning, p.Default})
 	}
-	changes, err := fix.Draft(s.snapshot, nil)
+	changes, err := s.draft(fix)
 	if err != nil {
 		out.Refused = err.Error()
 	}
@@ -178,6 +196,17 @@ func (s *Scan) jsonFix(fix *fixer.Fix) jsonFix {
 		}
 	}
 	return out
+}
+
+// draft computes the edits of a fix. One that fails on hostile input is a
+// defect that must not take the report with it.
+func (s *Scan) draft(fix *fixer.Fix) (changes []fixer.FileChange, err error) {
+	defer func() {
+		if v := recover(); v != nil {
+			changes, err = nil, fmt.Errorf("the fix failed, which is a defect of oakum: %v", v)
+		}
+	}()
+	return fix.Draft(s.snapshot, nil)
 }
 
 // writeJSON writes v indented, with everything escaped that a terminal would

@@ -42,7 +42,7 @@ func (p *printer) field(indent, label, s string) {
 
 // Text writes the scan for people: findings by file with what they rest on and
 // what can be done, then everything that is no open finding, then the count
-// and the score.
+// and the score. How to verify a fix is told when it was made, see [Fix.Text].
 func (s *Scan) Text(w io.Writer, st Style) error {
 	p := &printer{w: w, st: st}
 	file := ""
@@ -94,9 +94,6 @@ func (p *printer) finding(f *fixer.Finding) {
 		p.field(indent, label+" ("+fix.Level.String()+")", fix.Title)
 		if fix.Breaks != "" && fix.Level != fixer.Safe {
 			p.field(indent, "breaks if", fix.Breaks)
-		}
-		if fix.Verify != "" {
-			p.field(indent, "verify", fix.Verify)
 		}
 		for _, x := range fix.Params {
 			p.field(indent, "--set "+x.Name+"="+x.Default, x.Meaning)
@@ -159,6 +156,9 @@ func (p *printer) summary(s *Scan) {
 		p.line(count(len(s.Findings), "finding", "findings"), " in ", count(looked, "file", "files"), ": ",
 			severities(s.Findings), s.hidden())
 		p.line(levels(s.Findings))
+	}
+	if looked == 0 {
+		return // nothing was judged
 	}
 	p.line("score ", p.st.paint(bold, itoa(s.Score)), " of 100 (", fixer.Grade(s.Score), ")")
 }

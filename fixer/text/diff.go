@@ -1,9 +1,8 @@
 package text
 
 import (
+	"fmt"
 	"strings"
-
-	"github.com/aymanbagabas/go-udiff"
 )
 
 // Unified returns the unified diff between two versions of a file with the
@@ -12,8 +11,9 @@ import (
 // (a nil slice), and "\ No newline at end of file" where it is true. It
 // returns "" when the two are equal.
 func Unified(name string, before, after []byte, context int) string {
-	edits := udiff.Lines(string(before), string(after))
-	if len(edits) == 0 && (before == nil) == (after == nil) {
+	a, b := SplitLines(before), SplitLines(after)
+	hunks := DiffLines(a, b)
+	if len(hunks) == 0 && (before == nil) == (after == nil) {
 		return ""
 	}
 	from, to := "a/"+name, "b/"+name
@@ -23,11 +23,56 @@ func Unified(name string, before, after []byte, context int) string {
 	if after == nil {
 		to = "/dev/null"
 	}
-	out, err := udiff.ToUnified(quoteName(from), quoteName(to), string(before), edits, context)
-	if err != nil { // udiff's own edits are consistent; say it rather than hide it
-		return "# no diff of " + VisibleLine(name) + ": " + err.Error() + "\n"
+	var out strings.Builder
+	fmt.Fprintf(&out, "--- %s\n+++ %s\n", quoteName(from), quoteName(to))
+	for i := 0; i < len(hunks); {
+		j := i + 1
+		for j < len(hunks) && hunks[j].A0-hunks[j-1].A1 <= 2*context {
+			j++
+		}
+		writeGroup(&out, a, b, hunks[i:j], context)
+		i = j
 	}
-	return out
+	return out.String()
+}
+
+// writeGroup writes hunks that are near enough to share a header.
+func writeGroup(out *strings.Builder, a, b []string, group []Hunk, context int) {
+	first, last := group[0], group[len(group)-1]
+	lead := min(context, first.A0)
+	trail := min(context, len(a)-last.A1)
+	fmt.Fprintf(out, "@@ -%s +%s @@\n",
+		lineRange(first.A0-lead, last.A1+trail), lineRange(first.B0-lead, last.B1+trail))
+	write := func(mark byte, lines []string) {
+		for _, l := range lines {
+			out.WriteByte(mark)
+			out.WriteString(l)
+			if !strings.HasSuffix(l, "\n") {
+				out.WriteString("\n\\ No newline at end of file\n")
+			}
+		}
+	}
+	at := first.A0 - lead
+	for _, h := range group {
+		write(' ', a[at:h.A0])
+		write('-', a[h.A0:h.A1])
+		write('+', b[h.B0:h.B1])
+		at = h.A1
+	}
+	write(' ', a[at:last.A1+trail])
+}
+
+// lineRange writes lines [from, to), counted from 0, as a hunk header counts
+// them: from 1, an empty range by the line before it, one line without count.
+func lineRange(from, to int) string {
+	switch n := to - from; n {
+	case 0:
+		return fmt.Sprintf("%d,0", from)
+	case 1:
+		return fmt.Sprint(from + 1)
+	default:
+		return fmt.Sprintf("%d,%d", from+1, n)
+	}
 }
 
 // quoteName writes a path as git does when it has a character that would end

@@ -319,6 +319,34 @@ func TestUndoRefuses(t *testing.T) {
 	}
 }
 
+// TestUndoThatFails leaves every file whole and can be called again.
+func TestUndoThatFails(t *testing.T) {
+	ctx := context.Background()
+	for step, want := range map[string]map[string]string{
+		"stage":       {"a": "2", "b": "2"},
+		"half staged": {"a": "2", "b": "2"},
+		"rename":      {"a": "1", "b": "2"},
+	} {
+		dir := tree(t, map[string]string{"a": "1", "b": "1"})
+		if _, err := Commit(ctx, dir, []Change{{"a", []byte("1"), []byte("2")}, {"b", []byte("1"), []byte("2")}}); err != nil {
+			t.Fatal(err)
+		}
+		failAt(t, step, "b", func() error { return syscall.ENOSPC })
+		_, err := Undo(ctx, dir)
+		wantRefused(t, err, "b io")
+		var refused *RefusedError
+		if errors.As(err, &refused) && refused.Interrupted != (step == "rename") {
+			t.Errorf("%s: interrupted: %v", step, refused.Interrupted)
+		}
+		wantFiles(t, dir, want)
+		atStep = nil
+		if _, err := Undo(ctx, dir); err != nil {
+			t.Errorf("%s: undo again: %v", step, err)
+		}
+		wantFiles(t, dir, map[string]string{"a": "1", "b": "1"})
+	}
+}
+
 func TestUndoWhereSomeIsAlreadyBack(t *testing.T) {
 	ctx := context.Background()
 	dir := tree(t, map[string]string{"a": "1", "b": "1"})

@@ -13,11 +13,15 @@ import (
 func Example() {
 	dir, err := os.MkdirTemp("", "oakum-example")
 	if err != nil {
-		panic(err)
+		fmt.Println(err)
+		return
 	}
 	defer os.RemoveAll(dir)
 	os.Setenv("XDG_STATE_HOME", filepath.Join(dir, "state"))
-	os.WriteFile(filepath.Join(dir, "Dockerfile"), []byte("FROM alpine\n"), 0o644)
+	if err := os.WriteFile(filepath.Join(dir, "Dockerfile"), []byte("FROM alpine\n"), 0o644); err != nil {
+		fmt.Println(err)
+		return
+	}
 
 	ctx := context.Background()
 	ws, err := workspace.Load(ctx, []string{dir}, workspace.Options{})

@@ -4,6 +4,7 @@ package workspace
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
@@ -142,6 +143,34 @@ func TestHardLinksAreTwoFiles(t *testing.T) {
 	if got := read(t, dir, "x.Dockerfile"); got != dockerfile {
 		t.Errorf("the other name changed too: %q", got)
 	}
+}
+
+func TestOwnerIsKept(t *testing.T) {
+	if os.Getuid() != 0 {
+		t.Skip("only root may give files away; this test must run as root")
+	}
+	dir := tree(t, map[string]string{"Dockerfile": dockerfile})
+	name := filepath.Join(dir, "Dockerfile")
+	if err := errors.Join(os.Chown(name, 65534, 65533), os.Chmod(name, 0o640)); err != nil {
+		t.Fatal(err)
+	}
+	check := func(when string) {
+		info, err := os.Stat(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if uid, gid, _, _ := owner(info); uid != 65534 || gid != 65533 || info.Mode().Perm() != 0o640 {
+			t.Errorf("%s: owner %d:%d, mode %o", when, uid, gid, info.Mode().Perm())
+		}
+	}
+	if _, err := Commit(context.Background(), dir, []Change{{"Dockerfile", []byte(dockerfile), []byte("FROM b\n")}}); err != nil {
+		t.Fatal(err)
+	}
+	check("after commit")
+	if _, err := Undo(context.Background(), dir); err != nil {
+		t.Fatal(err)
+	}
+	check("after undo")
 }
 
 // TestVanishing takes files away between listing and reading.

@@ -57,6 +57,8 @@ func TestDiscovery(t *testing.T) {
 		"utf16/compose.yaml":           "\xff\xfes\x00",
 		"compose.d/x.txt":              "",
 		"folder/compose.yaml/pod.yaml": pod,
+		"folder/dockerfile/x.txt":      "",
+		"folder/Dockerfile/x.txt":      "",
 	})
 	ws := load(t, dir, Options{})
 	wantSources(t, ws,
@@ -80,6 +82,7 @@ func TestDiscovery(t *testing.T) {
 		"deploy/list.json kubernetes",
 		"empty/Dockerfile dockerfile skip:empty",
 		"empty/compose.yaml compose skip:empty",
+		"folder/Dockerfile dockerfile skip:irregular",
 		"folder/compose.yaml compose skip:irregular",
 		"folder/compose.yaml/pod.yaml kubernetes",
 		"jinja.yaml kubernetes skip:template",

@@ -17,7 +17,8 @@ import (
 	"oakum/fixer/text"
 )
 
-// keepRecords is how many commits of one root can be taken back.
+// keepRecords is how many commits of one root can be taken back. Records hold
+// old bytes, and so perhaps secrets: they are private and not kept for ever.
 const keepRecords = 20
 
 // maxRecord bounds what is read of a record file: a plan of many files at the

@@ -128,13 +128,13 @@ func (w *walker) entry(p string, e fs.DirEntry, files []ignoreFile, depth int) e
 }
 
 // isPlainName reports whether a tool would open this name without being told.
+// A folder called dockerfile is left alone: people keep Dockerfiles in those.
 func isPlainName(name string) bool {
-	stem, _ := cutExt(strings.ToLower(name))
-	switch stem {
-	case "compose", "docker-compose":
+	switch stem, _ := cutExt(name); stem {
+	case "compose", "docker-compose", "Dockerfile", "Containerfile":
 		return true
 	}
-	return strings.EqualFold(name, "Dockerfile") || strings.EqualFold(name, "Containerfile")
+	return false
 }
 
 // isStore reports whether a name is a version control system's own folder,

@@ -14,10 +14,6 @@ func (e *editor) add(n *Node, key string, v any) error {
 	if n.Style == Flow {
 		return e.addFlow(n, key, v)
 	}
-	lead := e.before(n.content)
-	if bytes.IndexByte(lead, '\t') >= 0 {
-		return refuse(RefuseTabs, n.Line, "a tab stands before the %s, so its column is not certain", n.Kind)
-	}
 	w := e.style(n)
 	line := ""
 	if n.Kind == Mapping {
@@ -100,6 +96,14 @@ func (e *editor) addFlow(n *Node, key string, v any) error {
 	w := e.style(n)
 	start, end := n.lastChild()
 	comma := e.comma(end, n.End-1)
+	if l := n.lastLeaf(); n.Kind == Mapping && l.Parent == n && l.empty() && l.Start > n.Entries[l.index].Key.End {
+		// The reader takes "a:," for the text "a:"; a blank must stand between.
+		if end < n.End && blank(e.src[end]) {
+			end++
+		} else {
+			e.replace(end, end, " ")
+		}
+	}
 	lead := e.before(start)
 	own := onlyOf(lead, " \t") && n.EndLine > n.Line && e.lineStart(start) > n.content
 	text := func(indent string) string {

@@ -29,7 +29,7 @@ type builder struct {
 
 // build locates every node of the document and sets Root and Duplicates.
 func (d *Doc) build(y *yaml.Node) error {
-	b := &builder{doc: d, src: d.File.Source[:d.End], nodes: map[*yaml.Node]*Node{}}
+	b := &builder{doc: d, src: d.File.Source[:d.End], slab: make([]Node, count(y))}
 	b.table()
 	root, err := b.node(y, nil, -1, 0)
 	if err != nil {
@@ -123,10 +123,16 @@ func (b *builder) column(off int) int {
 	return off - b.lines[i]
 }
 
-func (b *builder) alloc() *Node {
-	if len(b.slab) == 0 {
-		b.slab = make([]Node, 64)
+// count returns the number of nodes, so that all are allocated at once.
+func count(y *yaml.Node) int {
+	n := 1
+	for _, c := range y.Content {
+		n += count(c)
 	}
+	return n
+}
+
+func (b *builder) alloc() *Node {
 	n := &b.slab[0]
 	b.slab = b.slab[1:]
 	return n
@@ -155,6 +161,9 @@ func (b *builder) node(y *yaml.Node, parent *Node, indent, depth int) (*Node, er
 	}
 	n.EndLine = n.Line
 	if n.Anchor != "" {
+		if b.nodes == nil {
+			b.nodes = map[*yaml.Node]*Node{}
+		}
 		b.nodes[y] = n
 	}
 	switch y.Kind {

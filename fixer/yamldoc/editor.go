@@ -24,6 +24,15 @@ func (e *editor) replace(start, end int, s string) {
 	}
 }
 
+// swap replaces a node's bytes by other text. A comment may follow a bracket or
+// a quote directly, but not a plain scalar.
+func (e *editor) swap(n *Node, s string) {
+	if n.End < len(e.src) && e.src[n.End] == '#' {
+		s += " "
+	}
+	e.replace(n.Start, n.End, s)
+}
+
 // run resolves the path and hands over to what writes the change.
 func (e *editor) run(op Op, v any) error {
 	if op.kind == opRemove {
@@ -190,6 +199,9 @@ func shared(n *Node, p Path, within *Node) error {
 		return nil
 	}
 	var users []string
+	if within != nil && len(n.users) > 0 {
+		p = n.Path()
+	}
 	for _, u := range n.users {
 		if within != nil && u.inside(within) {
 			continue
@@ -221,7 +233,7 @@ func unshared(top *Node) error {
 	var err error
 	walk(top, func(n *Node) {
 		if err == nil {
-			err = shared(n, n.Path(), top)
+			err = shared(n, nil, top)
 		}
 	})
 	return err

@@ -152,6 +152,14 @@ func (d *Doc) syntaxError(err error) error {
 			out.Line, out.Reason = d.Line+n-1, reason
 		}
 	}
+	// Tabs before a block collection never get past the reader, which is why no
+	// edit has to ask about them; but it does not say what is wrong.
+	if strings.Contains(out.Reason, "cannot start any token") {
+		l := text.NewLines(d.File.Source).Text(out.Line)
+		if t := strings.TrimLeft(l, " -?\t"); strings.Contains(l[:len(l)-len(t)], "\t") {
+			out.Reason = "a tab stands in the indentation, where YAML allows only spaces"
+		}
+	}
 	return out
 }
 

@@ -73,7 +73,7 @@ func FuzzSetKeepsRest(f *testing.F) {
 		var docs []*Doc
 		for _, d := range file.Docs {
 			walk(d.Root, func(n *Node) {
-				if !n.key {
+				if addressable(n) {
 					nodes, docs = append(nodes, n), append(docs, d)
 				}
 			})
@@ -108,6 +108,17 @@ func FuzzSetKeepsRest(f *testing.F) {
 	})
 }
 
+// addressable reports whether the node's path leads to it: nodes in keys that
+// are collections have none of their own.
+func addressable(n *Node) bool {
+	for ; n != nil; n = n.Parent {
+		if n.key {
+			return false
+		}
+	}
+	return true
+}
+
 // checkKeeps asserts that a change of node n or its children kept the rest.
 func checkKeeps(t *testing.T, file *File, d *Doc, n *Node, change Change) {
 	t.Helper()
@@ -129,11 +140,11 @@ func checkKeeps(t *testing.T, file *File, d *Doc, n *Node, change Change) {
 			t.Errorf("document %d: %v\n%q", i, err, out)
 		}
 	}
-	// Only the lines of the node, its key and its siblings before are touched.
+	// Only the lines of the node and its siblings are touched.
 	e := &editor{src: src}
 	from, to := e.lineStart(n.first()), nextLine(src, n.End)
 	if p := n.Parent; p != nil {
-		from = e.lineStart(p.first())
+		from, to = e.lineStart(p.first()), nextLine(src, p.End)
 	}
 	for _, ed := range change.Edits {
 		if ed.Start < e.breakBefore(from) || ed.End > to {

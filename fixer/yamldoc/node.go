@@ -241,7 +241,8 @@ func (n *Node) All() iter.Seq2[string, *Node] {
 }
 
 // Path returns where the node stands in its document. The path of a key is
-// that of its value.
+// that of its value; what lies inside a key that is a collection has no path of
+// its own, and cannot be edited.
 func (n *Node) Path() Path {
 	var p Path
 	for ; n != nil && n.Parent != nil; n = n.Parent {

@@ -90,7 +90,7 @@ func (e *editor) putFlow(n *Node, v any) error {
 			e.replace(n.content+1, n.content+1, s)
 			return nil
 		}
-		e.replace(n.Start, n.End, s)
+		e.swap(n, s)
 	case n.Start > 0 && e.src[n.Start-1] == ':' && n.Start > n.Parent.Entries[n.index].Key.End:
 		e.replace(n.Start, n.Start, " "+s)
 	default:
@@ -112,29 +112,17 @@ func (n *Node) first() int {
 // putRoot replaces the whole content of a document.
 func (e *editor) putRoot(n *Node, v any) error {
 	w := e.style(n)
-	s := w.inline(v, false)
-	if isColl(v) {
-		s = w.block(v, 0)
-		if lead := e.before(n.Start); len(lead) > 0 && n.Style != Block {
-			// After --- on its line; a block collection needs lines of its own.
-			from := n.Start
-			if onlyOf(lead, " ") {
-				from -= len(lead)
-			} else {
-				from = e.trimLeft(from)
-				s = w.eol + s
-			}
-			at := e.rowEnd(n.End, len(e.src))
-			if from < n.Start-len(lead)+1 || at == n.End {
-				e.replace(from, n.End, s)
-				return nil
-			}
-			e.replace(from, n.End, "")
-			e.replace(at, at, s)
-			return nil
-		}
+	lead := e.before(n.Start)
+	switch {
+	case !isColl(v):
+		e.swap(n, w.scalar(v, len(lead))+e.header(n))
+	case onlyOf(lead, " "):
+		e.swap(n, w.block(v, len(lead))+e.header(n))
+	default:
+		// After --- on its line; a block collection needs lines of its own.
+		e.replace(e.trimLeft(n.Start), n.End, e.header(n))
+		e.lines(n, w.block(v, 0), w.eol)
 	}
-	e.replace(n.Start, n.End, s)
 	return nil
 }
 
@@ -158,7 +146,7 @@ func (e *editor) putItem(n *Node, v any) {
 	if n.Style == Block {
 		col = n.col
 	}
-	e.replace(n.Start, n.End, w.item(v, col)+e.header(n))
+	e.swap(n, w.item(v, col)+e.header(n))
 }
 
 // header returns the comment that stands behind the header of a block scalar,
@@ -194,7 +182,7 @@ func (e *editor) putValue(n *Node, v any) error {
 		e.replace(colon, colon, " "+w.scalar(v, m.col+w.step))
 		e.cutLines(n.Start, n.End, nil)
 	case !isColl(v):
-		e.replace(n.Start, n.End, w.scalar(v, m.col+w.step)+comment)
+		e.swap(n, w.scalar(v, m.col+w.step)+comment)
 	case below && n.content == n.Start:
 		in := w.under(v, m.col)
 		if _, ok := v.([]any); ok == (n.Kind == Sequence) {

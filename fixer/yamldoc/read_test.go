@@ -27,6 +27,8 @@ func TestSpans(t *testing.T) {
 		{"literal", "a: |\n  x\n\n  y\n\nb: 1\n", "a", "|\n  x\n\n  y"},
 		{"literal kept", "a: |+\n  x\n\nb: 1\n", "a", "|+\n  x\n"},
 		{"literal with an indicator", "a: |1\n   x\n  y\nb: 1\n", "a", "|1\n   x\n  y"},
+		{"literal with an indicator, deeper", "a:\n  b: |1\n     x\n    y\n  c: 1\n", "a.b", "|1\n     x\n    y"},
+		{"tag with a comma", "a: !t,u b\n", "a", "!t,u b"},
 		{"literal, lesser comment", "a:\n  b: |\n    x\n  # c\n", "a.b", "|\n    x"},
 		{"literal, blank line deeper than the text", "a: |\n  x\n     \nb: 1\n", "a", "|\n  x\n     "},
 		{"literal without text", "a: |\nb: 1\n", "a", "|"},
@@ -62,9 +64,6 @@ func TestSpans(t *testing.T) {
 			}
 			if n == nil {
 				t.Fatal("nothing there")
-			}
-			if p := f.Docs[0].Root.Own("b"); p != nil {
-				n = f.Docs[0].Root.Entries[n.index].Value
 			}
 			if got := tt.src[n.Start:n.End]; got != tt.want {
 				t.Errorf("got %q, want %q", got, tt.want)
@@ -181,7 +180,8 @@ func TestSyntaxErrors(t *testing.T) {
 		line            int
 	}{
 		{"unterminated quote", "a: 1\nb: 'x\n", "unexpected end", 2},
-		{"tab", "a:\n\tb: 1\n", "cannot start any token", 2},
+		{"tab", "a:\n\tb: 1\n", "a tab stands in the indentation", 2},
+		{"tab behind a dash", "- a\n-\tb: 1\n", "a tab stands in the indentation", 2},
 		{"NUL", "a: 1\nb: \x00\n", "NUL", 2},
 		{"not UTF-8", "a: 1\nb: \xff\n", "0xff", 2},
 		{"UTF-16", "\xff\xfea\x00", "NUL", 1},

@@ -10,7 +10,6 @@ const (
 	RefuseAlias       RefusalCode = "alias"       // the place is shared: an anchor with users, or an alias
 	RefuseMerge       RefusalCode = "merge"       // the value comes only through a merge key
 	RefuseDuplicate   RefusalCode = "duplicate"   // the document has duplicate keys
-	RefuseTabs        RefusalCode = "tabs"        // tabs stand where indentation is needed
 	RefuseTemplate    RefusalCode = "template"    // template syntax that is not YAML yet
 	RefuseTag         RefusalCode = "tag"         // a custom tag would lose its meaning
 	RefuseExists      RefusalCode = "exists"      // Insert of a key that is there

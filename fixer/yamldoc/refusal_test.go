@@ -31,7 +31,6 @@ func TestRefusals(t *testing.T) {
 		{"inserting what is there", "a: 1\n", Insert(P("a"), 2), RefuseExists, "already", 1},
 		{"duplicate keys anywhere in the document", "a: 1\nb:\n  c: 1\n  c: 2\n", Set(P("a"), 2), RefuseDuplicate, "b.c", 4},
 		{"a template that parses", "a: {{ .Values.x }}\nb: 1\n", Set(P("b"), 2), RefuseTemplate, "template", 1},
-		{"a tab behind the dash", "-\ta: 1\n", Set(P(0, "b"), 2), RefuseTabs, "tab", 1},
 		{"a custom tag", "a: !reset null\n", Set(P("a"), 1), RefuseTag, "!reset", 1},
 		{"a key in a list", "a: [1]\n", Set(P("a", "b"), 1), RefuseKind, "a is a list", 1},
 		{"a key in an empty list", "a: []\n", Set(P("a", "b"), 1), RefuseKind, "a is a list", 1},

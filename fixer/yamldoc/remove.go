@@ -198,15 +198,21 @@ func (e *editor) removeFlow(m *Node, i, start, end int) {
 	_, prev, _ := e.child(m, i-1)
 	before := e.comma(prev, stop)
 	row := e.rowEnd(end, stop)
-	if comma < 0 && own && before >= 0 && breakLen(e.src, row) > 0 {
-		e.replace(before, before+1, "")
-		e.cutLines(start, row, nil)
-		return
-	}
 	if comma < 0 && own && before >= 0 {
-		// The closing bracket stands on the line: it moves up.
-		e.replace(before, before+1, "")
-		e.replace(e.breakBefore(e.lineStart(start)), end, "")
+		gone := "" // of the comma; a comment must not touch what stands before it
+		if e.src[before+1] == '#' {
+			gone = " "
+		}
+		e.replace(before, before+1, gone)
+		switch {
+		case breakLen(e.src, row) > 0:
+			e.cutLines(start, row, nil)
+		case onlyBlank(e.src[before+1 : start]):
+			// The closing bracket stands on the line: it moves up.
+			e.replace(e.breakBefore(e.lineStart(start)), end, "")
+		default:
+			e.replace(start, end, "")
+		}
 		return
 	}
 	e.replace(prev, end, "")

@@ -27,15 +27,10 @@ func (b *builder) props(n *Node) int {
 	return end
 }
 
-// tagEnd returns the offset after the tag that starts at at. Inside [ ] and
-// { } a comma ends a tag, elsewhere none can stand in one.
+// tagEnd returns the offset after the tag or anchor that starts at at. The
+// reader insists on blank space after a tag, in every context.
 func tagEnd(src []byte, at int) int {
-	if at+1 < len(src) && src[at+1] == '<' {
-		if i := bytes.IndexByte(src[at:], '>'); i >= 0 {
-			return at + i + 1
-		}
-	}
-	for at < len(src) && !blank(src[at]) && breakLen(src, at) == 0 && src[at] != ',' && src[at] != ']' && src[at] != '}' {
+	for at < len(src) && spaceLen(src[at:]) == 0 {
 		at++
 	}
 	return at

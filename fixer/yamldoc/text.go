@@ -1,6 +1,9 @@
 package yamldoc
 
-import "sort"
+import (
+	"fmt"
+	"sort"
+)
 
 // Text returns the text of a scalar as [Node.Str] does, and "" for anything
 // that has none: absent and null values, mappings and lists.
@@ -9,12 +12,34 @@ func (n *Node) Text() string {
 	return v
 }
 
+// KeyOrSelf returns the key of a mapping's value, because that is where a reader
+// looks for a setting; any other node is its own place.
+func (n *Node) KeyOrSelf() *Node {
+	if n == nil || n.Parent == nil || n.Parent.Kind != Mapping {
+		return n
+	}
+	return n.Parent.Entries[n.index].Key
+}
+
+// EqualData is [Equal] without the comments: for an edit that adds one and may
+// alter no data at all.
+func EqualData(before, after *File, doc int) error {
+	if doc < 0 || doc >= len(before.Docs) || doc >= len(after.Docs) {
+		return fmt.Errorf("there is no document %d", doc)
+	}
+	c := &comparison{seen: map[[2]*Node]bool{}}
+	return c.node(before.Docs[doc].Root, after.Docs[doc].Root, nil)
+}
+
 // InScalar reports whether the byte at offset belongs to the text of a scalar,
 // in a block scalar or a multi-line string as well: what looks like a comment
-// there is content.
+// there is content. So is everything in a document that was not read.
 func (f *File) InScalar(offset int) bool {
 	i := sort.Search(len(f.Docs), func(i int) bool { return f.Docs[i].End > offset })
-	return i < len(f.Docs) && inScalar(f.Docs[i].Root, offset)
+	if i == len(f.Docs) {
+		return false
+	}
+	return f.Docs[i].Skipped || inScalar(f.Docs[i].Root, offset)
 }
 
 func inScalar(n *Node, offset int) bool {

@@ -144,18 +144,6 @@ func normal(v any) (any, error) {
 	return nil, fmt.Errorf("a value of type %T cannot be written", v)
 }
 
-// empty reports whether a normal value is a collection without content; those
-// are written {} and [] in every style.
-func emptyValue(v any) bool {
-	switch v := v.(type) {
-	case Map:
-		return len(v) == 0
-	case []any:
-		return len(v) == 0
-	}
-	return false
-}
-
 // isColl reports whether a normal value is a collection with content.
 func isColl(v any) bool {
 	switch v := v.(type) {

@@ -35,21 +35,8 @@ func report(p *fixer.Pass, v compose.View, at *yamldoc.Node, f fixer.Finding) {
 	if f.Path == "" {
 		f.Path = v.Service.Path.String()
 	}
-	f.Start, f.End = keyOf(at).Start, at.End
+	f.Start, f.End = at.KeyOrSelf().Start, at.End
 	p.Report(f)
-}
-
-// keyOf returns the key of a mapping's value, because that is where a reader
-// looks for a setting; any other node is its own place.
-func keyOf(n *yamldoc.Node) *yamldoc.Node {
-	if n.Parent != nil {
-		for _, e := range n.Parent.Entries {
-			if e.Value == n {
-				return e.Key
-			}
-		}
-	}
-	return n
 }
 
 func isTrue(n *yamldoc.Node) bool {

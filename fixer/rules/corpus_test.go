@@ -1,0 +1,279 @@
+package rules_test
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/moby/buildkit/frontend/dockerfile/parser"
+	"go.yaml.in/yaml/v3"
+
+	"oakum/fixer"
+	"oakum/fixer/dockerfile"
+	"oakum/fixer/rules"
+	"oakum/fixer/text"
+	"oakum/fixer/workspace"
+)
+
+const corpus = "../../../shared/corpus"
+
+// changeable are the keys whose values the present fixes may replace or take
+// away. Everything else that a file says, it still says afterwards.
+var changeable = []string{
+	"privileged", "hostPID", "hostIPC", "hostNetwork", "allowPrivilegeEscalation", "runAsNonRoot", "runAsUser",
+	"readOnlyRootFilesystem", "drop", "security_opt", "read_only", "tmpfs", "user",
+}
+
+// TestCorpus fixes every repository of the corpus at both levels and checks,
+// with other readers than the engine's own, what must hold for every file.
+// With -v it prints the figures.
+func TestCorpus(t *testing.T) {
+	entries, err := os.ReadDir(corpus)
+	if err != nil {
+		t.Skip("the corpus of real repositories is not here: ", err)
+	}
+	for _, level := range []fixer.Level{fixer.Safe, fixer.Review} {
+		t.Run(level.String(), func(t *testing.T) {
+			figures := newFigures()
+			t.Run("repositories", func(t *testing.T) {
+				for _, e := range entries {
+					if e.IsDir() {
+						t.Run(e.Name(), func(t *testing.T) {
+							t.Parallel()
+							checkRepository(t, filepath.Join(corpus, e.Name()), level, figures)
+						})
+					}
+				}
+			})
+			figures.log(t)
+		})
+	}
+}
+
+func checkRepository(t *testing.T, root string, level fixer.Level, figures *figures) {
+	ws, err := workspace.Load(context.Background(), []string{root}, workspace.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := fixer.NewSession(fixer.NewSnapshot(ws.Sources), nil, rules.All())
+	if _, err := s.AcceptAll(level, nil); err != nil {
+		t.Fatal(err)
+	}
+	plan := s.Plan()
+	for _, p := range plan.Baseline.Problems {
+		t.Errorf("rule %s failed on %s: %s", p.Rule, p.File, p.Reason)
+	}
+	for _, c := range plan.Changes {
+		checkChange(t, c, figures)
+	}
+	for _, o := range plan.Outcomes {
+		if (o.Result == fixer.Blocked || o.Result == fixer.Refused || o.Result == fixer.ManualWork) && o.Reason == "" {
+			t.Errorf("%s is %s without a reason", o.Finding.Key(), o.Result)
+		}
+	}
+	again := fixer.NewSession(fixer.NewSnapshot(sourcesOf(plan.After)), nil, rules.All())
+	if _, err := again.AcceptAll(level, nil); err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range again.Plan().Changes {
+		t.Errorf("a second run changes %s:\n%s", c.Path, text.Unified(c.Path, c.Before, c.After, 2))
+	}
+	figures.add(plan)
+}
+
+func sourcesOf(s *fixer.Snapshot) []fixer.Source {
+	var out []fixer.Source
+	for f := range s.Files() {
+		out = append(out, fixer.Source{Path: f.Path, Kind: f.Kind, Data: f.Data, Skip: f.Skip, Context: f.Context})
+	}
+	return out
+}
+
+func checkChange(t *testing.T, c fixer.Change, figures *figures) {
+	t.Helper()
+	if strings.Contains(string(c.Before), "\r\n") != strings.Contains(string(c.After), "\r\n") {
+		t.Errorf("%s: line endings changed", c.Path)
+	}
+	if bytes.HasPrefix(c.Before, []byte("\ufeff")) != bytes.HasPrefix(c.After, []byte("\ufeff")) {
+		t.Errorf("%s: the byte order mark came or went", c.Path)
+	}
+	if c.Before != nil && bytes.HasSuffix(c.Before, []byte("\n")) != bytes.HasSuffix(c.After, []byte("\n")) {
+		t.Errorf("%s: the final newline came or went", c.Path)
+	}
+	gone := linesRemoved(c)
+	if c.Kind == fixer.Dockerfile {
+		checkDockerfile(t, c)
+		figures.change(gone, 0, false)
+		return
+	}
+	before, after := leaves(t, c.Path, c.Before), leaves(t, c.Path, c.After)
+	removed := 0
+	for k, n := range before {
+		if n > after[k] {
+			removed += n - after[k]
+			if !slices.ContainsFunc(changeable, func(key string) bool { return slices.Contains(strings.Split(strings.SplitN(k, "=", 2)[0], "/"), key) }) {
+				t.Errorf("%s: %s is gone or changed", c.Path, k)
+			}
+		}
+	}
+	figures.change(gone, removed, maps.Equal(before, after))
+	if maps.Equal(before, after) {
+		t.Errorf("%s: the text changed and the meaning did not:\n%s", c.Path, text.Unified(c.Path, c.Before, c.After, 2))
+	}
+}
+
+func linesRemoved(c fixer.Change) int {
+	n := 0
+	for _, h := range text.DiffLines(text.SplitLines(c.Before), text.SplitLines(c.After)) {
+		n += h.A1 - h.A0
+	}
+	return n
+}
+
+// leaves reads a stream with another decoder than the engine's and counts its
+// scalar values by path; list indices are left out, so that an entry keeps its
+// path when another one comes before it.
+func leaves(t *testing.T, path string, data []byte) map[string]int {
+	t.Helper()
+	out := map[string]int{}
+	d := yaml.NewDecoder(bytes.NewReader(data))
+	for i := 0; ; i++ {
+		var v any
+		if err := d.Decode(&v); err != nil {
+			if err.Error() != "EOF" {
+				t.Errorf("%s: document %d: %v", path, i, err)
+			}
+			return out
+		}
+		collect(out, fmt.Sprint(i), v)
+	}
+}
+
+func collect(out map[string]int, at string, v any) {
+	switch v := v.(type) {
+	case map[string]any:
+		for k, e := range v {
+			collect(out, at+"/"+k, e)
+		}
+	case map[any]any:
+		for k, e := range v {
+			collect(out, at+"/"+fmt.Sprint(k), e)
+		}
+	case []any:
+		for _, e := range v {
+			collect(out, at, e)
+		}
+	case nil:
+	default:
+		out[fmt.Sprintf("%s=%T %v", at, v, v)]++
+	}
+}
+
+func checkDockerfile(t *testing.T, c fixer.Change) {
+	t.Helper()
+	if _, err := parser.Parse(bytes.NewReader(c.After)); err != nil {
+		t.Errorf("%s: BuildKit cannot parse the result: %v", c.Path, err)
+		return
+	}
+	before, err := dockerfile.Parse(c.Before)
+	if err != nil {
+		t.Fatal(err)
+	}
+	after, err := dockerfile.Parse(c.After)
+	if err != nil {
+		t.Errorf("%s: %v", c.Path, err)
+		return
+	}
+	for _, d := range dockerfile.Diff(before, after) {
+		if d.Field != dockerfile.FieldUser {
+			t.Errorf("%s: %s changed from %q to %q", c.Path, d.Field, d.Before, d.After)
+		}
+	}
+}
+
+// figures sums up what happened over the corpus.
+type figures struct {
+	mu                        sync.Mutex
+	files, changed            int
+	passes                    int
+	linesGone, valuesGone     int
+	textOnly                  int
+	skips                     map[string]int
+	results                   map[string]map[fixer.Result]int
+	reasons                   map[string]int
+	fixedAtLevel              map[string]int
+	scoresBefore, scoresAfter int
+	repositories              int
+}
+
+func newFigures() *figures {
+	return &figures{skips: map[string]int{}, results: map[string]map[fixer.Result]int{}, reasons: map[string]int{}, fixedAtLevel: map[string]int{}}
+}
+
+func (f *figures) change(linesGone, valuesGone int, textOnly bool) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.linesGone += linesGone
+	f.valuesGone += valuesGone
+	if textOnly {
+		f.textOnly++
+	}
+}
+
+func (f *figures) add(p *fixer.Plan) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.repositories++
+	f.files += p.Before.Len()
+	f.changed += len(p.Changes)
+	f.passes = max(f.passes, p.Passes)
+	f.scoresBefore += p.ScoreBefore
+	f.scoresAfter += p.ScoreAfter
+	for file := range p.Before.Files() {
+		if file.Skip != nil {
+			f.skips[fmt.Sprintf("%s %s", file.Kind, file.Skip.Code)]++
+		}
+	}
+	for _, o := range p.Outcomes {
+		if f.results[o.Finding.Rule] == nil {
+			f.results[o.Finding.Rule] = map[fixer.Result]int{}
+		}
+		f.results[o.Finding.Rule][o.Result]++
+		switch o.Result {
+		case fixer.Fixed:
+			f.fixedAtLevel[o.Level.String()]++
+		case fixer.Blocked, fixer.Refused:
+			f.reasons[fmt.Sprintf("%s: %s", o.Result, generalised(o.Reason))]++
+		}
+	}
+}
+
+// generalised takes places out of a reason, so that equal ones count together.
+func generalised(reason string) string {
+	words := strings.Fields(reason)
+	for i, w := range words {
+		if strings.ContainsAny(w, "0123456789./[]\"") {
+			words[i] = "…"
+		}
+	}
+	return strings.Join(words, " ")
+}
+
+func (f *figures) log(t *testing.T) {
+	t.Logf("%d repositories, %d files (skipped: %v), %d changed, %d passes at most", f.repositories, f.files, f.skips, f.changed, f.passes)
+	t.Logf("%d lines removed, %d values removed or replaced, %d files changed in text only", f.linesGone, f.valuesGone, f.textOnly)
+	t.Logf("fixed by level: %v; mean score %d before, %d after", f.fixedAtLevel, f.scoresBefore/max(f.repositories, 1), f.scoresAfter/max(f.repositories, 1))
+	for _, name := range slices.Sorted(maps.Keys(f.results)) {
+		t.Logf("  %-36s %v", name, f.results[name])
+	}
+	for _, r := range slices.SortedFunc(maps.Keys(f.reasons), func(a, b string) int { return f.reasons[b] - f.reasons[a] }) {
+		t.Logf("  %4d %s", f.reasons[r], r)
+	}
+}

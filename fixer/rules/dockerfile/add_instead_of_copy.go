@@ -1,0 +1,110 @@
+package dockerfile
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"oakum/fixer"
+	"oakum/fixer/dockerfile"
+)
+
+// AddInsteadOfCopy wants COPY where ADD is not needed.
+var AddInsteadOfCopy = &fixer.Rule{
+	Name:     "dockerfile/add-instead-of-copy",
+	Title:    "ADD where COPY does",
+	Severity: fixer.Low,
+	Kind:     fixer.Dockerfile,
+	Doc: fixer.Doc{
+		What: `ADD of local files and folders and of heredocs. ADD of a URL, of a git repository and of a tar archive, which it unpacks,
+does what COPY cannot and is left alone, as is ADD with a flag that COPY does not have. Whether a file is an archive is decided by
+its content, which is not read: a name such as app.jar proves enough, a name without ending or a pattern that ends in * does not.`,
+		Why: `ADD does three things besides copying: it downloads, clones and unpacks. Whoever can change its source can make it do
+another one, such as unpack an archive over the root folder. COPY copies.`,
+		Breaks: `A source that turns out to be a tar archive is copied as it is instead of being unpacked; one that turns out to be a URL
+makes the build fail.`,
+		Verify: `docker build .   then   docker run --rm --entrypoint ls IMAGE -la DESTINATION   lists the same files`,
+		Bad: `FROM alpine:3.22
+ADD app.jar /app/
+`,
+		Good: `FROM alpine:3.22
+COPY app.jar /app/
+`,
+		References: []fixer.Reference{
+			{Source: "CIS Docker", ID: "4.9"},
+			{Source: "hadolint", ID: "DL3020", URL: "https://github.com/hadolint/hadolint/wiki/DL3020"},
+			{Source: "Trivy", ID: "DS-0005"},
+			{Source: "Checkov", ID: "CKV_DOCKER_4"},
+			{Source: "KICS", ID: "9513a694-aa0d-41d8-be61-3271e056f36b"},
+			{Source: "dockle", ID: "CIS-DI-0009"},
+		},
+	},
+	Check: func(p *fixer.Pass) {
+		each(p.File.Dockerfile, func(s *dockerfile.Stage, i, at *dockerfile.Instruction) {
+			if i.Keyword == "ADD" && len(i.Words) > 1 && onlyCopyFlags(i) {
+				checkAdd(p, s, i, at)
+			}
+		})
+	},
+}
+
+// onlyCopyFlags reports whether COPY knows every flag of the ADD.
+func onlyCopyFlags(i *dockerfile.Instruction) bool {
+	for _, f := range i.Flags {
+		if !slices.Contains([]string{"chown", "chmod", "link", "exclude"}, f.Name) {
+			return false
+		}
+	}
+	return true
+}
+
+func checkAdd(p *fixer.Pass, s *dockerfile.Stage, i, at *dockerfile.Instruction) {
+	var doubts []string
+	f := fixer.Finding{}
+	names := make([]string, 0, len(i.Words))
+	for _, w := range i.Words[:len(i.Words)-1] {
+		src := readSource(p, s, i, w)
+		switch {
+		case src.needsADD:
+			return
+		case src.doubt != "":
+			doubts = append(doubts, src.doubt)
+		}
+		f.Evidence = append(f.Evidence, src.evidence)
+		names = append(names, w.Value)
+	}
+	f.Message = fmt.Sprintf("ADD copies %s, which COPY does without unpacking or downloading anything", brief(names))
+	switch {
+	case i.OnBuild:
+		f.Advice = "write ONBUILD COPY if nothing of it is to be unpacked: the step runs in images built from this one, which are not seen here"
+	case s.Windows:
+		f.Advice = "write COPY if nothing of it is to be unpacked: Windows stages are read and not rewritten"
+	default:
+		fix := fixer.Fix{
+			ID: "copy", Title: "use COPY", Level: fixer.Safe,
+			Verify: "docker build .   then   docker run --rm --entrypoint ls IMAGE -la " + i.Words[len(i.Words)-1].Value,
+			Edit: func(d *fixer.Draft) error {
+				edits, err := p.File.Dockerfile.ReplaceKeyword(i, "COPY")
+				if err != nil {
+					return err
+				}
+				d.Dockerfile(p.File.Path, edits)
+				return nil
+			},
+		}
+		if len(doubts) > 0 {
+			fix.Level, fix.Breaks = fixer.Review, strings.Join(slices.Compact(doubts), "; ")
+		}
+		f.Fixes = []fixer.Fix{fix}
+	}
+	report(p, at, f)
+}
+
+// brief lists names for a message, the first few of them.
+func brief(names []string) string {
+	const most = 3
+	if len(names) > most {
+		return fmt.Sprintf("%s and %d more", strings.Join(names[:most], ", "), len(names)-most)
+	}
+	return strings.Join(names, ", ")
+}

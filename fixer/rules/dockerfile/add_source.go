@@ -1,0 +1,187 @@
+package dockerfile
+
+import (
+	"path"
+	"regexp"
+	"strings"
+
+	"oakum/fixer"
+	"oakum/fixer/dockerfile"
+)
+
+// addSource is what is known of one source of an ADD.
+type addSource struct {
+	needsADD bool   // a URL, a repository or an archive
+	doubt    string // why COPY may differ; "" when it cannot
+	evidence fixer.Evidence
+}
+
+// remoteSource matches URLs and the short form of git over ssh, as BuildKit
+// tells them from paths.
+var remoteSource = regexp.MustCompile(`^(?i:https?|git|ssh)://|^[\w.-]+@[\w.-]+:`)
+
+var variable = regexp.MustCompile(`\$\{?([A-Za-z_][A-Za-z0-9_]*)`)
+
+// readSource judges a source by its name. A variable is followed to the default
+// the file gives it, which a build may override, so that only the fixed end of
+// the name can prove anything.
+func readSource(p *fixer.Pass, s *dockerfile.Stage, i *dockerfile.Instruction, w dockerfile.Word) addSource {
+	at := source(p, i)
+	name := w.Value
+	if len(i.Heredocs) > 0 && strings.HasPrefix(w.Raw, "<<") {
+		return addSource{evidence: fixer.Evidence{Source: at, Text: name + " is a heredoc, which ADD and COPY write alike"}}
+	}
+	if remoteSource.MatchString(name) {
+		return addSource{needsADD: true}
+	}
+	if m := variable.FindStringSubmatch(name); m != nil {
+		text, from := expandDefaults(p.File.Dockerfile, s, i, name)
+		switch kind := fileKind(name); {
+		case remoteSource.MatchString(text) || fileKind(text) == archive || kind == archive:
+			return addSource{needsADD: true}
+		case kind == plain && !strings.HasPrefix(name, "$"):
+			return addSource{evidence: fixer.Evidence{Source: at, Text: name + " is no tar archive by its name, whatever the variable holds"}}
+		case from != nil:
+			return addSource{
+				doubt:    "a build that sets " + m[1] + " to a URL or to the name of a tar archive fails, or no longer gets it unpacked",
+				evidence: fixer.Evidence{Source: source(p, from), Text: name + " is " + text + " unless the build says otherwise"},
+			}
+		}
+		return addSource{
+			doubt:    "nothing here says what " + m[1] + " holds: a URL makes the build fail, a tar archive is no longer unpacked",
+			evidence: fixer.Evidence{Source: at, Text: name + " is not known"},
+		}
+	}
+	switch fileKind(name) {
+	case archive:
+		return addSource{needsADD: true}
+	case plain:
+		return addSource{evidence: fixer.Evidence{Source: at, Text: name + " is no tar archive by its name"}}
+	case folder:
+		return addSource{evidence: fixer.Evidence{Source: at, Text: name + " is a folder, and archives in a folder are not unpacked"}}
+	}
+	return addSource{
+		doubt:    "if " + name + " is a file that holds a tar archive, it is no longer unpacked",
+		evidence: fixer.Evidence{Source: at, Text: "the name " + name + " does not tell whether it is a folder, a file or an archive"},
+	}
+}
+
+// expandDefaults puts the values that ARG and ENV give before an instruction
+// into a name. from is the instruction that gave the last of them, or nil when
+// one is not given.
+func expandDefaults(f *dockerfile.File, s *dockerfile.Stage, stop *dockerfile.Instruction, name string) (text string, from *dockerfile.Instruction) {
+	if strings.Count(name, "$") > 4 {
+		return "", nil
+	}
+	known := true
+	text = regexp.MustCompile(`\$\{\w+\}|\$\w+`).ReplaceAllStringFunc(name, func(ref string) string {
+		key := strings.Trim(ref, "${}")
+		value, at := lookupVariable(f, s, stop, key)
+		if at == nil || strings.Contains(value, "$") {
+			known = false
+			return ""
+		}
+		from = at
+		return value
+	})
+	if !known || strings.Contains(text, "$") {
+		return "", nil
+	}
+	return text, from
+}
+
+func lookupVariable(f *dockerfile.File, s *dockerfile.Stage, stop *dockerfile.Instruction, key string) (value string, at *dockerfile.Instruction) {
+	global := func() {
+		for _, i := range f.MetaArgs {
+			if p, ok := i.Pair(key); ok && p.HasValue {
+				value, at = p.Value, i
+			}
+		}
+	}
+	for _, stage := range s.Chain() {
+		for _, i := range stage.Instructions {
+			if i == stop {
+				return value, at
+			}
+			p, ok := i.Pair(key)
+			switch {
+			case !ok || (i.Keyword != "ARG" && i.Keyword != "ENV"):
+			case p.HasValue:
+				value, at = p.Value, i
+			default:
+				global()
+			}
+		}
+	}
+	return value, at
+}
+
+// nameKind is what a path in the build context is, by its name.
+type nameKind int
+
+const (
+	unclear nameKind = iota
+	plain            // a file that is no tar archive
+	folder
+	archive
+)
+
+// fileKind judges the last part of a path, a pattern by its fixed end.
+func fileKind(name string) nameKind {
+	if name == "" {
+		return unclear
+	}
+	if strings.HasSuffix(name, "/") {
+		return folder
+	}
+	base := strings.ToLower(path.Base(strings.ReplaceAll(name, `\`, "/")))
+	if base == "." || base == ".." {
+		return folder
+	}
+	if archiveName.MatchString(base) {
+		return archive
+	}
+	fixed := base[strings.LastIndexAny(base, "*?]})")+1:]
+	if plainNames[fixed] && fixed == base {
+		return plain
+	}
+	dot := strings.LastIndexByte(fixed, '.')
+	switch {
+	case dot < 0:
+		return unclear
+	case plainEndings[fixed[dot+1:]]:
+		return plain
+	case dot == 0 && fixed == base && !strings.Contains(base[1:], "."):
+		return plain // .bashrc, .npmrc
+	}
+	return unclear
+}
+
+// archiveName matches what is a tar archive by convention, and compressed files
+// that may be one.
+var archiveName = regexp.MustCompile(`\.(tar(\.\w+)?|t[gx]z|tbz2?|tzst|taz|txz|gz|xz|bz2|zst|lzma|ova|oci|gem|crate|rootfs|layer)$|\.tar\.`)
+
+// plainEndings are endings of files that no one writes a tar archive under. Zip
+// archives are among them: ADD does not unpack those.
+var plainEndings = set(`
+	txt md rst adoc log csv tsv json json5 jsonc yml yaml toml xml xsd xsl ini cfg cnf conf config properties env rc list lock
+	sh bash zsh fish ksh ps1 bat cmd awk sed py pyc pyi ipynb rb erb pl pm php lua r jl go mod sum rs c h cc cpp hpp cs fs vb
+	java kt kts scala groovy gradle sbt clj ex exs erl hs ml swift dart js mjs cjs jsx ts tsx vue svelte css scss sass less
+	html htm xhtml ejs hbs tpl tmpl template j2 jinja mustache svg png jpg jpeg gif ico webp avif woff woff2 ttf otf eot mp3 mp4
+	pdf sql ddl graphql proto avsc thrift tf hcl rego rules repo service socket timer target mount desktop patch diff
+	jar war ear class whl egg zip deb rpm so dll exe wasm bin pem crt cer der key pub csr p12 pfx jks asc gpg sig
+	csproj fsproj vbproj sln props nuspec cabal gemspec podspec prisma dockerfile vim vimrc nanorc types map mk cmake am ac
+	bashrc profile gitignore npmrc mo po pot hjson dtd wsdl ftl jsp policy
+`)
+
+// plainNames are files without an ending that are text by convention.
+var plainNames = set(`dockerfile makefile gemfile rakefile procfile pipfile vagrantfile jenkinsfile caddyfile license licence
+	readme notice changelog authors copying version mvnw gradlew crontab hosts motd artisan manage entrypoint go.mod go.sum`)
+
+func set(words string) map[string]bool {
+	out := map[string]bool{}
+	for _, w := range strings.Fields(words) {
+		out[w] = true
+	}
+	return out
+}

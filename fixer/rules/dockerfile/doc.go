@@ -1,0 +1,103 @@
+// Package dockerfile holds the rules for Dockerfiles, one per file.
+//
+// They share two views. A finding lies at an instruction, named by its stage
+// and its number among its kind ("stage build: RUN[2]"), which stays what it is
+// while lines move. And stages differ in worth: files of a stage that is only
+// copied from reach nobody, while a secret written in it is a secret told.
+//
+// What is never rewritten (heredoc bodies, ONBUILD triggers, Windows stages,
+// shell text that another program than a Bourne shell reads) is still read, and
+// reported with what a person can do.
+//
+// A rule offers an edit only where it is proved to mean what it should; where
+// the proof fails, the reason it failed for is the finding's advice.
+package dockerfile
+
+import (
+	"errors"
+	"fmt"
+	"strconv"
+
+	"oakum/fixer"
+	"oakum/fixer/dockerfile"
+)
+
+// report fills in the place of an instruction: its structural path, unless the
+// rule says more, and its bytes.
+func report(p *fixer.Pass, i *dockerfile.Instruction, f fixer.Finding) {
+	if f.Path == "" {
+		f.Path = place(p.File.Dockerfile, i)
+	}
+	if f.End == 0 {
+		f.Start, f.End = i.Start, i.End
+	}
+	p.Report(f)
+}
+
+// place names an instruction of the file, not a trigger, by its stage and its
+// number among its kind.
+func place(f *dockerfile.File, i *dockerfile.Instruction) string {
+	if i.Keyword == "FROM" {
+		return stagePath(i.Stage) + ": FROM"
+	}
+	where, list := "before FROM", f.MetaArgs
+	if i.Stage != nil {
+		where, list = stagePath(i.Stage), i.Stage.Instructions
+	}
+	n := 0
+	for _, o := range list {
+		if counted(o) == counted(i) {
+			n++
+		}
+		if o == i {
+			break
+		}
+	}
+	return fmt.Sprintf("%s: %s[%d]", where, counted(i), n)
+}
+
+// counted is what an instruction is counted among. ADD and COPY are one kind,
+// because a fix turns one into the other and must not renumber the rest.
+func counted(i *dockerfile.Instruction) string {
+	if i.Keyword == "ADD" || i.Keyword == "COPY" {
+		return "ADD/COPY"
+	}
+	return i.Keyword
+}
+
+func stagePath(s *dockerfile.Stage) string {
+	if s.Name != "" {
+		return "stage " + s.Name
+	}
+	return "stage " + strconv.Itoa(s.Index)
+}
+
+// source names an instruction as the origin of a piece of evidence.
+func source(p *fixer.Pass, i *dockerfile.Instruction) string {
+	return p.File.Path + ":" + strconv.Itoa(i.Line)
+}
+
+// each calls visit with every instruction behind the FROM of a stage. A trigger
+// of ONBUILD is visited in the place of the ONBUILD that holds it, which is
+// where a finding in it lies.
+func each(f *dockerfile.File, visit func(s *dockerfile.Stage, i, at *dockerfile.Instruction)) {
+	for _, s := range f.Stages {
+		for _, at := range s.Instructions {
+			i := at
+			if at.Trigger != nil {
+				i = at.Trigger
+			}
+			visit(s, i, at)
+		}
+	}
+}
+
+// reason is the sentence of a refusal, without the line that its finding names
+// anyway.
+func reason(err error) string {
+	var r *dockerfile.Refusal
+	if errors.As(err, &r) {
+		return r.Reason
+	}
+	return err.Error()
+}

@@ -1,0 +1,151 @@
+package dockerfile
+
+import (
+	"strings"
+
+	"oakum/fixer"
+	"oakum/fixer/dockerfile"
+	"oakum/fixer/text"
+)
+
+// cleanup adds the cleaning command to a RUN: behind the last command that
+// needs what was fetched, and where it runs whenever the fetching did and the
+// build goes on. Everywhere else it refuses.
+func cleanup(f *dockerfile.File, r *packageRun, last *call) ([]text.Edit, error) {
+	commands := r.script.Commands
+	after := last.Command
+	for _, c := range commands {
+		own, ok := readCall(c)
+		if c.Start > after.Start && (ok && own.manager == last.manager || !ok && unread(c)) {
+			after = c
+		}
+	}
+	next := behind(f, r.run, after.End)
+	switch {
+	case after.Place == 0:
+		if err := reached(commands, last.Command, after, next.kind == theEnd); err != nil {
+			return nil, err
+		}
+	case after.Place&^(dockerfile.InSubshell|dockerfile.InBlock|dockerfile.InBranch) != 0:
+		// Append says which construct forbids it.
+	case after.Chain != last.Chain:
+		return nil, fixer.Refuse("the packages are fetched in one place and installed in another, %s", after.Place)
+	case errexit(r.script):
+		return nil, fixer.Refuse("with set -e, a command added in %s would hide a failure of the one before it", after.Place)
+	}
+	if after.Place == 0 && next.kind == aSemicolon {
+		// "a && b; c" must stay apart from b: under set -e a failure of b
+		// would otherwise no longer end the build.
+		return []text.Edit{text.Insert(after.End, next.separator+last.cleaning())}, nil
+	}
+	if next.kind == somethingElse && after.Place == 0 {
+		return nil, fixer.Refuse("it cannot be told what follows the command")
+	}
+	return r.script.Append(after, last.cleaning())
+}
+
+// reached proves that a command at the top level runs whenever an earlier one
+// ran and the build goes on.
+func reached(commands []dockerfile.Command, last, after dockerfile.Command, end bool) error {
+	for _, c := range commands {
+		if c.Start > last.Start && c.Start < after.Start && (c.Name == "exit" || c.Name == "exec") {
+			return fixer.Refuse("%s may end the commands before", c.Name)
+		}
+	}
+	if after.Chain == last.Chain || end {
+		return nil // when it is not reached, the RUN fails or never fetched
+	}
+	for _, c := range commands {
+		if _, ok := readCall(c); c.Chain == after.Chain && c.Start < after.Start && !ok {
+			return fixer.Refuse("the packages are installed only if %s succeeds", brief([]string{c.Name}))
+		}
+	}
+	return nil
+}
+
+// errexit reports whether the shell stops at the first failure.
+func errexit(s *dockerfile.Script) bool {
+	for _, w := range s.Shell {
+		if strings.HasPrefix(w, "-") && !strings.HasPrefix(w, "--") && strings.Contains(w, "e") || w == "errexit" {
+			return true
+		}
+	}
+	for _, c := range s.Commands {
+		if c.Name != "set" {
+			continue
+		}
+		for _, w := range c.Words[1:] {
+			if strings.HasPrefix(w.Value, "-") && strings.Contains(w.Value, "e") || w.Value == "errexit" {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// follows is what stands behind a command at the top level of shell text.
+type follows struct {
+	kind      followKind
+	separator string // of a semicolon: the bytes up to the next command
+}
+
+type followKind int
+
+const (
+	somethingElse followKind = iota
+	theEnd                   // nothing, or a comment that runs to the end
+	anAnd                    // &&
+	aSemicolon               // ; and another command
+)
+
+// behind looks past blanks, continuations and comment lines at what follows a
+// place in an instruction.
+func behind(f *dockerfile.File, i *dockerfile.Instruction, from int) follows {
+	at := skipBlank(f, i, from)
+	rest := string(f.Source[at:i.End])
+	switch {
+	case rest == "" || rest[0] == '#':
+		return follows{kind: theEnd}
+	case strings.HasPrefix(rest, "&&"):
+		return follows{kind: anAnd}
+	case rest[0] != ';' || strings.HasPrefix(rest, ";;"):
+		return follows{}
+	}
+	next := skipBlank(f, i, at+1)
+	if next >= i.End || f.Source[next] == '#' {
+		return follows{kind: theEnd}
+	}
+	separator := string(f.Source[from:next])
+	if strings.Contains(separator, "#") {
+		separator = "; " // comments between the commands stay where they are
+	}
+	return follows{aSemicolon, separator}
+}
+
+// skipBlank returns the offset of the first byte that the shell gets as more
+// than a blank, or the end of the instruction.
+func skipBlank(f *dockerfile.File, i *dockerfile.Instruction, at int) int {
+	src, start := f.Source[:i.End], false // start: at the beginning of a line
+	for at < len(src) {
+		switch c := src[at]; {
+		case c == '\n':
+			start = true
+		case c == ' ' || c == '\t' || c == '\r':
+		case c == '#' && start:
+			for at < len(src) && src[at] != '\n' {
+				at++
+			}
+			continue
+		case c == f.Escape && endsLine(src[at+1:]):
+		default:
+			return at
+		}
+		at++
+	}
+	return len(src)
+}
+
+func endsLine(rest []byte) bool {
+	line, _, _ := strings.Cut(string(rest[:min(len(rest), 256)]), "\n")
+	return strings.TrimSpace(line) == ""
+}

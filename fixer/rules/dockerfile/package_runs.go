@@ -1,0 +1,216 @@
+package dockerfile
+
+import (
+	"regexp"
+	"strings"
+
+	"oakum/fixer/dockerfile"
+)
+
+// packageRun is what one RUN does with package managers.
+type packageRun struct {
+	at       *dockerfile.Instruction // the RUN, or the ONBUILD that holds it
+	run      *dockerfile.Instruction
+	script   *dockerfile.Script // nil when it was not read
+	why      string             // why it was not read
+	calls    []call
+	raw      string // text to search when it was not read
+	triggers bool   // it runs in images built from this one
+}
+
+func readRun(f *dockerfile.File, i, at *dockerfile.Instruction) packageRun {
+	r := packageRun{at: at, run: i, triggers: i.OnBuild}
+	script, err := f.Script(i)
+	if err != nil {
+		r.why, r.raw = reason(err), unreadText(f, i)
+		return r
+	}
+	r.script = script
+	for _, c := range script.Commands {
+		if call, ok := readCall(c); ok {
+			r.calls = append(r.calls, call)
+		}
+	}
+	return r
+}
+
+// unreadText returns the commands of a RUN that the shell reader refuses, as
+// far as they can be told from data: the body of a heredoc that a shell gets,
+// the words of the exec form, or the plain text. Comments are dropped.
+func unreadText(f *dockerfile.File, i *dockerfile.Instruction) string {
+	switch {
+	case i.JSON:
+		words := make([]string, len(i.Words))
+		for k, w := range i.Words {
+			words[k] = w.Value
+		}
+		return strings.Join(words, " ")
+	case len(i.Heredocs) == 0:
+		return i.Text()
+	case !shellHeredoc.MatchString(strings.TrimSpace(i.Text())):
+		return "" // the body is a file that some command writes
+	}
+	h := i.Heredocs[0]
+	body := string(f.Source[h.Start:max(h.Start, h.End)])
+	if line, _, _ := strings.Cut(body, "\n"); strings.HasPrefix(line, "#!") && !strings.Contains(line, "sh") {
+		return ""
+	}
+	var out strings.Builder
+	for line := range strings.Lines(body) {
+		if !strings.HasPrefix(strings.TrimSpace(line), "#") {
+			out.WriteString(line)
+		}
+	}
+	return out.String()
+}
+
+var shellHeredoc = regexp.MustCompile(`^((/\w+)*/?(ba|da|a)?sh( -\w+)* )?<<-?["']?\w+["']?$`)
+
+// mentions finds a subcommand of the manager in text that was not read.
+func (m *manager) mentions(text string, subs map[string]bool) bool {
+	fields := strings.FieldsFunc(text, func(r rune) bool { return strings.ContainsRune(" \t\r\n;&|()'\"\\", r) })
+	for k, word := range fields {
+		if !isProgram(m, word) {
+			continue
+		}
+		for _, next := range fields[k+1 : min(len(fields), k+6)] {
+			if subs[next] {
+				return true
+			}
+			if !strings.HasPrefix(next, "-") {
+				break
+			}
+		}
+	}
+	return false
+}
+
+func isProgram(m *manager, word string) bool {
+	word = word[strings.LastIndexByte(word, '/')+1:]
+	for _, p := range m.programs {
+		if p == word {
+			return true
+		}
+	}
+	return false
+}
+
+// cleanedIn reports whether text that was not read takes away what the manager
+// leaves.
+func (m *manager) cleanedIn(text string) bool {
+	for _, folder := range m.folders {
+		if strings.Contains(text, folder) {
+			return true
+		}
+	}
+	return m.mentions(text, set("clean cc distclean")) && m.name != "apt" || strings.Contains(text, "--no-cache")
+}
+
+// last returns the last call of the manager that leaves something behind and
+// is not cleaned up after, or nil.
+func (r *packageRun) last(m *manager) *call {
+	var out *call
+	for k := range r.calls {
+		if c := &r.calls[k]; c.manager == m && c.left() {
+			out = c
+		}
+	}
+	if out == nil {
+		return nil
+	}
+	for _, c := range r.script.Commands {
+		if c.Start > out.Start && m.cleans(c) {
+			return nil
+		}
+	}
+	return out
+}
+
+// packageRuns are the RUN instructions of a file, read once.
+type packageRuns struct {
+	file *dockerfile.File
+	runs map[*dockerfile.Instruction]*packageRun // by place
+}
+
+func readRuns(f *dockerfile.File) *packageRuns {
+	out := &packageRuns{file: f, runs: map[*dockerfile.Instruction]*packageRun{}}
+	each(f, func(_ *dockerfile.Stage, i, at *dockerfile.Instruction) {
+		if i.Keyword == "RUN" {
+			r := readRun(f, i, at)
+			out.runs[at] = &r
+		}
+	})
+	return out
+}
+
+// need says that a later step depends on what a RUN leaves. The zero value
+// means that none does.
+type need struct {
+	by   *dockerfile.Instruction
+	sure bool // false: it runs something that is not read
+}
+
+// neededAfter looks for a step behind a RUN, in its stage or in one that starts
+// from it, that installs packages without fetching the lists itself.
+func (r *packageRuns) neededAfter(at *dockerfile.Instruction, m *manager) need {
+	list := at.Stage.Instructions
+	for k, i := range list {
+		if i == at {
+			return r.need(at.Stage, list[k+1:], m)
+		}
+	}
+	return need{}
+}
+
+func (r *packageRuns) need(s *dockerfile.Stage, list []*dockerfile.Instruction, m *manager) need {
+	var out need
+	for _, at := range list {
+		run := r.runs[at]
+		if run == nil {
+			continue
+		}
+		sure, unsure, fetched := run.depends(m)
+		if sure {
+			return need{at, true}
+		}
+		if unsure && out.by == nil {
+			out = need{at, false}
+		}
+		if fetched {
+			return out
+		}
+	}
+	for _, o := range r.file.Stages {
+		if o.Parent != s {
+			continue
+		}
+		if n := r.need(o, o.Instructions, m); n.sure || out.by == nil {
+			out = n
+		}
+		if out.sure {
+			break
+		}
+	}
+	return out
+}
+
+// depends tells whether a RUN uses what an earlier one fetched, may do so, and
+// whether it fetches for itself and for those behind it.
+func (r *packageRun) depends(m *manager) (sure, unsure, fetched bool) {
+	if r.script == nil {
+		fetched = m.mentions(r.raw, map[string]bool{"update": true})
+		return !fetched && m.mentions(r.raw, m.uses), false, fetched
+	}
+	for _, c := range r.script.Commands {
+		call, ok := readCall(c)
+		switch {
+		case ok && call.manager == m && call.fetches():
+			return false, unsure, true
+		case ok && call.manager == m && m.uses[call.sub]:
+			return true, unsure, false
+		case !ok && unread(c):
+			unsure = true
+		}
+	}
+	return false, unsure, false
+}

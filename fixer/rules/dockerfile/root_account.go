@@ -1,0 +1,151 @@
+package dockerfile
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"oakum/fixer"
+	"oakum/fixer/dockerfile"
+	"oakum/fixer/image"
+)
+
+// account is the user chosen for an image.
+type account struct {
+	uid, gid int
+	group    bool   // gid is known
+	name     string // "" when the image has no account of that number
+	evidence fixer.Evidence
+	breaks   string // what the choice itself may break
+}
+
+func (a account) numbers() string {
+	if a.group {
+		return fmt.Sprintf("%d:%d", a.uid, a.gid)
+	}
+	return strconv.Itoa(a.uid)
+}
+
+// freeUID is the user for images in which no account is known: outside of what
+// distributions hand out, and what distroless images use.
+const freeUID = 65532
+
+func unknownAccount(evidence string) account {
+	return account{
+		uid: freeUID, gid: freeUID, group: true,
+		evidence: fixer.Evidence{Text: evidence},
+		breaks:   "the user has no name and no home folder in the image",
+	}
+}
+
+// account chooses the user the image runs as: the one its files are given to,
+// else the one account the file creates, else the one its base brings, else a
+// free number. Where the file names accounts and does not say which, or not by
+// number, a person has to.
+func (s *subject) account() (account, string) {
+	created := slices.DeleteFunc(fixer.CreatedAccounts(s.file, s.stage), func(id image.Identity) bool { return id.IsRoot() })
+	if owner, at := s.owner(created); at != nil {
+		if !owner.KnownUID {
+			return account{}, fmt.Sprintf("line %d gives files to %s, whose number is not said: create it with a number (useradd --uid 10001) and end with USER and that number", at.Line, owner.Name)
+		}
+		return account{
+			uid: owner.UID, gid: owner.GID, group: owner.KnownGID, name: owner.Name,
+			evidence: fixer.Evidence{Source: source(s.pass, at), Text: "files are given to " + owner.String()},
+		}, ""
+	}
+	switch {
+	case len(created) == 1 && created[0].KnownUID:
+		id := created[0]
+		return account{
+			uid: id.UID, gid: id.GID, group: id.KnownGID, name: id.Name,
+			evidence: fixer.Evidence{Source: s.pass.File.Path, Text: "the file creates the account " + id.String() + " and never uses it"},
+		}, ""
+	case len(created) == 1:
+		return account{}, fmt.Sprintf("the file creates the account %s and never uses it: give it a number (useradd --uid 10001) and end with USER and that number", created[0].Name)
+	case len(created) > 1:
+		return account{}, fmt.Sprintf("the file creates the accounts %s and does not say which one runs: end with USER and the number of that one", names(created))
+	}
+	if e := s.profile.Entry; e != nil && e.Service != nil && e.Service.IsNonRoot() {
+		return account{
+			uid: e.Service.UID, gid: e.Service.GID, group: e.Service.KnownGID, name: e.Service.Name,
+			evidence: fixer.Evidence{Text: e.Evidence(image.FieldService)},
+		}, ""
+	}
+	return unknownAccount("no account for programs is known in " + s.base), ""
+}
+
+func names(ids []image.Identity) string {
+	var out []string
+	for _, id := range ids {
+		out = append(out, id.Name)
+	}
+	return strings.Join(out, ", ")
+}
+
+// owner returns the one user that files are given to by --chown or chown, with
+// the first instruction that does; none when there are several.
+func (s *subject) owner(created []image.Identity) (image.Identity, *dockerfile.Instruction) {
+	var found image.Identity
+	var first *dockerfile.Instruction
+	several := false
+	add := func(text string, i *dockerfile.Instruction) {
+		id, ok := s.resolve(text, created)
+		switch {
+		case !ok || id.IsRoot():
+		case first == nil:
+			found, first = id, i
+		case id.Name != found.Name || id.KnownUID != found.KnownUID || id.UID != found.UID:
+			several = true
+		}
+	}
+	for _, stage := range s.stage.Chain() {
+		for _, i := range stage.Instructions {
+			if flag, ok := i.Flag("chown"); ok {
+				add(flag.Value, i)
+			}
+			if i.Keyword != "RUN" {
+				continue
+			}
+			script, err := s.file.Script(i)
+			if err != nil {
+				continue
+			}
+			for _, c := range script.Commands {
+				if k := slices.IndexFunc(c.Words, func(w dockerfile.Word) bool { return !strings.HasPrefix(w.Value, "-") && w.Value != "chown" }); c.Name == "chown" && k > 0 {
+					add(c.Words[k].Value, i)
+				}
+			}
+		}
+	}
+	if several {
+		return image.Identity{}, nil
+	}
+	return found, first
+}
+
+// resolve reads USER or USER:GROUP as --chown takes it. A name counts only when
+// the file creates it or the base is known to have it.
+func (s *subject) resolve(text string, created []image.Identity) (image.Identity, bool) {
+	user, group, _ := strings.Cut(text, ":")
+	if n, err := strconv.Atoi(user); err == nil && n >= 0 {
+		id := image.Identity{UID: n, KnownUID: true, Numeric: true}
+		if g, err := strconv.Atoi(group); err == nil && g >= 0 {
+			id.GID, id.KnownGID = g, true
+		}
+		return id, true
+	}
+	for _, id := range created {
+		if id.Name == user {
+			return id, true
+		}
+	}
+	if ref, err := image.ParseReference(s.stage.Root().Image); err == nil {
+		if base, ok := image.BaseOf(ref); ok {
+			if a, ok := base.Account(user); ok && a.Name != "nobody" {
+				return image.Identity{Name: a.Name, UID: a.UID, GID: a.GID, KnownUID: true, KnownGID: true}, true
+			}
+		}
+	}
+	return image.Identity{}, false
+}

@@ -1,0 +1,168 @@
+package dockerfile
+
+import (
+	"fmt"
+	"strings"
+
+	"oakum/fixer"
+	"oakum/fixer/dockerfile"
+	"oakum/fixer/image"
+)
+
+// RunsAsRoot wants the images a Dockerfile makes to start as another user than
+// root.
+var RunsAsRoot = &fixer.Rule{
+	Name:     "dockerfile/runs-as-root",
+	Title:    "runs as root",
+	Severity: fixer.High,
+	Kind:     fixer.Dockerfile,
+	Doc: fixer.Doc{
+		What: `The user that the final stage, and any stage a Compose file builds by name, ends with: root because the last USER says so,
+or because there is no USER and the base starts as root, or as nobody knows. Where the program steps down by itself (postgres,
+gosu, the master process of nginx) the severity is lower and no user is forced. A user that a variable decides is left alone, and
+so are Windows stages. A step in the middle that needs root is no matter as long as another USER comes behind it.`,
+		Why: `A process that is root in its container is root for the kernel too: a flaw in the kernel or the runtime, a mounted socket
+or a writable host path then gives the whole machine. A process of another user has to find another flaw first.`,
+		Breaks: `The program can no longer write to files that root owns, install packages, or, depending on the runtime, listen below
+port 1024. Existing volumes may hold files of root. Images built from this one inherit the user for their own RUN steps.`,
+		Verify: `docker image inspect --format '{{.Config.User}}' IMAGE   prints the number; then start it and use whatever it writes to`,
+		Bad: `FROM node:20
+WORKDIR /app
+COPY . .
+CMD ["node", "server.js"]
+`,
+		Good: `FROM node:20
+WORKDIR /app
+COPY . .
+USER 1000:1000
+CMD ["node", "server.js"]
+`,
+		References: []fixer.Reference{
+			{Source: "CIS Docker", ID: "4.1"},
+			{Source: "hadolint", ID: "DL3002", URL: "https://github.com/hadolint/hadolint/wiki/DL3002"},
+			{Source: "Trivy", ID: "DS-0002"},
+			{Source: "Checkov", ID: "CKV_DOCKER_3"},
+			{Source: "Checkov", ID: "CKV_DOCKER_8"},
+			{Source: "KICS", ID: "fd54f200-402c-4333-a5a4-36ef6709af2f"},
+			{Source: "dockle", ID: "CIS-DI-0001"},
+		},
+	},
+	Check: func(p *fixer.Pass) {
+		for _, s := range targets(p) {
+			if !s.Windows {
+				checkUser(p, s)
+			}
+		}
+	},
+}
+
+// subject is one stage that is run, with what is known about it.
+type subject struct {
+	pass    *fixer.Pass
+	file    *dockerfile.File
+	stage   *dockerfile.Stage
+	profile *fixer.Profile
+	last    dockerfile.Value // the USER in force at the end
+	base    string           // the image the stage goes back to
+}
+
+func checkUser(p *fixer.Pass, stage *dockerfile.Stage) {
+	s := &subject{pass: p, file: p.File.Dockerfile, stage: stage, last: stage.User(), base: stage.Root().Base}
+	s.profile = p.Stage(p.File.Path, s.file, stage)
+	user := s.profile.User
+	switch {
+	case user.IsNonRoot(), user.Name != "" && user.Name != "root": // numbers of named accounts are not always known
+		return
+	case s.last.At != nil && !user.KnownUID: // a variable decides
+		return
+	}
+	f := fixer.Finding{Path: stagePath(stage) + ": USER", Start: stage.From.Start, End: stage.From.End, Evidence: s.profile.Evidence}
+	what := "the image"
+	if stage != s.file.Final() {
+		what = "the image of " + stagePath(stage)
+	}
+	switch {
+	case s.last.At != nil:
+		f.Start, f.End = s.last.At.Start, s.last.At.End
+		if s.last.Stage != stage {
+			f.Start, f.End = stage.From.Start, stage.From.End
+		}
+		f.Message = fmt.Sprintf("%s runs as root: the last USER is %s", what, s.last.Text)
+	case user.IsRoot():
+		f.Message = fmt.Sprintf("%s runs as root: it sets no USER, and %s starts as root", what, s.base)
+	default:
+		f.Message = fmt.Sprintf("%s may run as root: it sets no USER, and the user of %s is not known", what, s.base)
+	}
+	s.advise(&f)
+	p.Report(f)
+}
+
+// advise finds what can be done: nothing that is forced on a program which has
+// to start as root, else the account that is known to fit best.
+func (s *subject) advise(f *fixer.Finding) {
+	if e := s.profile.Entry; e != nil && e.NonRoot.Support != image.SupportApp {
+		s.adviseProduct(f, e)
+		return
+	}
+	if why, yes := s.needsRoot(); yes {
+		f.Severity, f.Advice = fixer.Medium, why
+		return
+	}
+	if why, yes := s.notHere(); yes {
+		f.Advice = why
+		return
+	}
+	acc, why := s.account()
+	if why != "" {
+		f.Advice = why
+		return
+	}
+	f.Evidence = append(f.Evidence, acc.evidence)
+	f.Fixes = []fixer.Fix{s.fix(acc)}
+}
+
+// adviseProduct deals with images that are built upon a product, such as
+// postgres or nginx, whose own way of starting the table knows.
+func (s *subject) adviseProduct(f *fixer.Finding, e *image.Entry) {
+	id, known := e.RunAs()
+	f.Evidence = append(f.Evidence, fixer.Evidence{Text: e.Evidence(image.FieldNonRoot)})
+	conditions := strings.Join(e.NonRoot.Conditions, "; ")
+	switch support := e.NonRoot.Support; {
+	case support == image.SupportDefault && known:
+		if why, yes := s.notHere(); yes {
+			f.Advice = why
+			return
+		}
+		f.Fixes = []fixer.Fix{s.fix(account{
+			uid: id.UID, gid: id.GID, group: id.KnownGID, name: id.Name,
+			evidence: fixer.Evidence{Text: "this is the user " + s.base + " starts as"},
+		})}
+	case support == image.SupportYes && e.StepDown.Tool != "" && !e.StepDown.Partial:
+		f.Severity = fixer.Low
+		f.Message += ", and steps down by itself"
+		f.Advice = fmt.Sprintf("%s starts as root to prepare its files and then becomes %s; to start without root, say user: %d:%d where it is run and its volumes are known",
+			e.ID, id, id.UID, id.GID)
+	case e.NonRoot.AnyUID && e.StepDown.Tool == "" && (support == image.SupportYes || support == image.SupportConditional):
+		if why, yes := s.notHere(); yes {
+			f.Advice = why
+			return
+		}
+		acc := unknownAccount("the table says that " + e.ID + " runs as any user")
+		acc.breaks = conditions
+		f.Fixes = []fixer.Fix{s.fix(acc)}
+	case support == image.SupportUnknown:
+		f.Advice = "nothing is known of a user that " + e.ID + " works as without root: see its documentation, then add USER with the number"
+	default:
+		f.Severity = fixer.Medium
+		f.Advice = e.ID + " starts as root and needs it as it is"
+		if e.StepDown.Partial && known {
+			f.Advice = fmt.Sprintf("the first process of %s stays root and starts others as %s", e.ID, id)
+		}
+		if support != image.SupportNo && conditions != "" {
+			f.Advice += "; it runs without root if " + conditions
+		}
+		if alt := e.Alternatives; len(alt) > 0 {
+			f.Advice += "; an image made to run without root: " + strings.TrimPrefix(alt[0].Image, "docker.io/")
+		}
+	}
+}

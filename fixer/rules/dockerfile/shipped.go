@@ -1,0 +1,86 @@
+package dockerfile
+
+import (
+	"slices"
+	"strconv"
+
+	"oakum/fixer"
+	"oakum/fixer/dockerfile"
+)
+
+// targets returns the stages that become an image somebody runs, in the order
+// of the file: the final one, and those a Compose file of the repository builds.
+// A stage that only a command line or another tool builds is not known here.
+func targets(p *fixer.Pass) []*dockerfile.Stage {
+	f := p.File.Dockerfile
+	out := []*dockerfile.Stage{f.Final()}
+	for _, v := range p.Topology().Users(p.File.Path) {
+		b, ok := p.Topology().ServiceBuild(v)
+		if !ok || b.Stage.Index >= len(f.Stages) {
+			continue
+		}
+		if s := f.Stages[b.Stage.Index]; !slices.Contains(out, s) {
+			out = append(out, s)
+		}
+	}
+	slices.SortFunc(out, func(a, b *dockerfile.Stage) int { return a.Index - b.Index })
+	return out
+}
+
+// shipped returns the stages whose files end up in one of the targets: the
+// targets, what they start from, and any stage copied over as a whole.
+func shipped(p *fixer.Pass) map[*dockerfile.Stage]bool {
+	f := p.File.Dockerfile
+	out := map[*dockerfile.Stage]bool{}
+	var add func(s *dockerfile.Stage)
+	add = func(s *dockerfile.Stage) {
+		for ; s != nil && !out[s]; s = s.Parent {
+			out[s] = true
+			for _, i := range s.Instructions {
+				if from := wholeCopy(f, i); from != nil {
+					add(from)
+				}
+			}
+		}
+	}
+	for _, s := range targets(p) {
+		add(s)
+	}
+	return out
+}
+
+// wholeCopy returns the stage whose root folder an instruction copies.
+func wholeCopy(f *dockerfile.File, i *dockerfile.Instruction) *dockerfile.Stage {
+	if i.Keyword != "COPY" || len(i.Words) < 2 || i.Words[0].Value != "/" {
+		return nil
+	}
+	from, ok := i.Flag("from")
+	if !ok {
+		return nil
+	}
+	return stageOf(f, from.Value)
+}
+
+// stageOf finds the stage that a name or number of --from means, or nil.
+func stageOf(f *dockerfile.File, name string) *dockerfile.Stage {
+	if s := f.Stage(name); s != nil {
+		return s
+	}
+	for _, s := range f.Stages {
+		if name == strconv.Itoa(s.Index) {
+			return s
+		}
+	}
+	return nil
+}
+
+// children returns the stages that start from a stage, directly or not.
+func children(f *dockerfile.File, s *dockerfile.Stage) []*dockerfile.Stage {
+	var out []*dockerfile.Stage
+	for _, o := range f.Stages {
+		if o != s && slices.Contains(o.Chain(), s) {
+			out = append(out, o)
+		}
+	}
+	return out
+}

@@ -1,0 +1,189 @@
+package dockerfile
+
+import (
+	"fmt"
+	"strings"
+
+	"oakum/fixer"
+	"oakum/fixer/dockerfile"
+	"oakum/fixer/image"
+)
+
+// UnpinnedImage wants every image that a build takes from a registry named by
+// its digest.
+var UnpinnedImage = &fixer.Rule{
+	Name:     "dockerfile/unpinned-image",
+	Title:    "image without a digest",
+	Severity: fixer.Low,
+	Kind:     fixer.Dockerfile,
+	Doc: fixer.Doc{
+		What: `Images named without a digest in FROM, COPY --from and RUN --mount=from. Without a tag, or with the tag latest, the
+severity is medium. Defaults of ARG are followed; an image that only the build's arguments decide is left alone, and so are
+scratch, other stages, named build contexts, and images that a Compose file here builds. ONBUILD is left alone too: what a name
+means there is decided by the file that builds upon this one.`,
+		Why: `A tag is a name that its owner may point at other bytes at any time: the next build can contain something nobody
+reviewed, and two builds of one commit need not give the same image. A digest names the bytes themselves.`,
+		Breaks: `Nothing today. A pinned image no longer gets the security fixes of its tag by itself: a bot (Renovate, Dependabot) or
+a person has to move the pin.`,
+		Verify: `docker build --pull .   prints the digest with each image it resolves`,
+		Bad: `FROM node:20-alpine
+CMD ["node", "server.js"]
+`,
+		Good: `FROM node:20-alpine@sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef
+CMD ["node", "server.js"]
+`,
+		References: []fixer.Reference{
+			{Source: "CIS Docker", ID: "4.2"},
+			{Source: "hadolint", ID: "DL3006", URL: "https://github.com/hadolint/hadolint/wiki/DL3006"},
+			{Source: "hadolint", ID: "DL3007", URL: "https://github.com/hadolint/hadolint/wiki/DL3007"},
+			{Source: "Trivy", ID: "DS-0001"},
+			{Source: "Checkov", ID: "CKV_DOCKER_7"},
+			{Source: "KICS", ID: "f45ea400-6bbe-4501-9fc7-1c3d75c32067"},
+			{Source: "OpenSSF Scorecard", ID: "Pinned-Dependencies"},
+		},
+	},
+	Check: func(p *fixer.Pass) {
+		contexts := buildContexts(p)
+		for _, s := range p.File.Dockerfile.Stages {
+			if s.Parent == nil && s.Image != "" {
+				checkPin(p, named{at: s.From, how: "FROM", ref: s.Image, args: s.Args}, contexts)
+			}
+		}
+		each(p.File.Dockerfile, func(_ *dockerfile.Stage, i, at *dockerfile.Instruction) {
+			if i.OnBuild {
+				return
+			}
+			for _, n := range imagesOf(p.File.Dockerfile, i) {
+				checkPin(p, n, contexts)
+			}
+		})
+	},
+}
+
+// named is a place that names an image.
+type named struct {
+	at   *dockerfile.Instruction
+	how  string   // "FROM", "COPY --from=", "RUN --mount=from="
+	ref  string   // with defaults of ARG filled in
+	args []string // the ARGs it reads
+}
+
+// imagesOf returns the images that COPY and RUN take files from. Variables are
+// not expanded there, by BuildKit either.
+func imagesOf(f *dockerfile.File, i *dockerfile.Instruction) []named {
+	var out []named
+	add := func(how, ref string) {
+		if ref != "" && !strings.Contains(ref, "$") && stageOf(f, ref) == nil && !isNumber(ref) {
+			out = append(out, named{at: i, how: how, ref: ref})
+		}
+	}
+	for _, flag := range i.Flags {
+		switch {
+		case i.Keyword == "COPY" && flag.Name == "from":
+			add("COPY --from=", flag.Value)
+		case i.Keyword == "RUN" && flag.Name == "mount":
+			for _, o := range flag.Options() {
+				if o.Key == "from" {
+					add("RUN --mount=from=", o.Value)
+				}
+			}
+		}
+	}
+	return out
+}
+
+func isNumber(s string) bool { return strings.Trim(s, "0123456789") == "" }
+
+func checkPin(p *fixer.Pass, n named, contexts map[string]bool) {
+	if n.ref == "scratch" || contexts[n.ref] {
+		return
+	}
+	ref, err := image.ParseReference(n.ref)
+	if err != nil || ref.HasDigest() {
+		return
+	}
+	if b, ok := p.Topology().ImageBuild(n.ref); ok && b.Certain {
+		return // built here and never pulled
+	}
+	name := ref.Familiar()
+	f := fixer.Finding{Message: fmt.Sprintf("%s names no digest: its owner can change what it is", name)}
+	if n.how != "FROM" {
+		f.Path = fmt.Sprintf("%s: %s", place(p.File.Dockerfile, n.at), n.ref)
+	}
+	switch {
+	case ref.Tag == "":
+		f.Severity = fixer.Medium
+		f.Message = fmt.Sprintf("%s names neither a version nor a digest: it is whatever was pushed last", name)
+	case ref.Tag == "latest":
+		f.Severity = fixer.Medium
+		f.Message = fmt.Sprintf("%s is whatever was pushed last: the tag is no version", name)
+	}
+	f.Evidence = append(f.Evidence, fixer.Evidence{Source: source(p, n.at), Text: "the tag " + pinText(ref)})
+	f.Advice = pinAdvice(n, ref)
+	if len(n.args) > 0 {
+		f.Evidence = append(f.Evidence, fixer.Evidence{Text: fmt.Sprintf("with the default of ARG %s; a build may choose another", strings.Join(n.args, ", "))})
+	}
+	report(p, n.at, f)
+}
+
+func pinText(ref image.Reference) string {
+	if ref.Tag == "" {
+		return "is missing, which means latest"
+	}
+	switch ref.Pin() {
+	case image.PinMajor:
+		return ref.Tag + " moves over feature releases"
+	case image.PinMinor:
+		return ref.Tag + " moves over patch releases"
+	case image.PinVersion:
+		return ref.Tag + " is meant to stay, but rebuilds move it"
+	}
+	return ref.Tag + " names a channel, not a version"
+}
+
+// pinAdvice tells the command that prints the digest. A digest behind a
+// variable tag would win over the tag, so that changing the variable would
+// silently change nothing.
+func pinAdvice(n named, ref image.Reference) string {
+	name := ref.Familiar()
+	inspect := fmt.Sprintf("docker buildx imagetools inspect %s --format '{{.Manifest.Digest}}'", name)
+	switch {
+	case len(n.args) > 0:
+		return fmt.Sprintf("%s prints the digest; put the whole reference with it into the default of an ARG (%s@sha256:…), because a digest behind ${%s} would win over whatever the variable says",
+			inspect, name, n.args[0])
+	case ref.Tag == "" || ref.Tag == "latest":
+		return fmt.Sprintf("choose the version you test with, then %s (with its tag) prints the digest to write behind it: %sTAG@sha256:…", inspect, n.how+sep(n)+strings.TrimSuffix(name, "latest")+colon(ref))
+	}
+	return fmt.Sprintf("%s prints the digest; write %s@sha256:… and let a bot such as Renovate or Dependabot move it", inspect, n.how+sep(n)+name)
+}
+
+func sep(n named) string {
+	if strings.HasSuffix(n.how, "=") {
+		return ""
+	}
+	return " "
+}
+
+func colon(ref image.Reference) string {
+	if ref.Tag == "" {
+		return ":"
+	}
+	return ""
+}
+
+// buildContexts returns the names that Compose files give to further build
+// contexts of this Dockerfile: they hide images of the same name.
+func buildContexts(p *fixer.Pass) map[string]bool {
+	out := map[string]bool{}
+	for _, v := range p.Topology().Users(p.File.Path) {
+		contexts := v.Setting("build").Node.Get("additional_contexts")
+		for name := range contexts.All() {
+			out[name] = true
+		}
+		for _, item := range contexts.List() {
+			name, _, _ := strings.Cut(item.Text(), "=")
+			out[name] = true
+		}
+	}
+	return out
+}
