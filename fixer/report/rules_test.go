@@ -110,6 +110,10 @@ func TestDidYouMean(t *testing.T) {
 			t.Errorf("DidYouMean(%.40q) = %q, want %q", given, got, want)
 		}
 	}
+	long := strings.Repeat("a", 200)
+	if got := report.DidYouMean(long, []string{long + "b"}); got != "" {
+		t.Errorf("names of 200 characters are compared: %.40q", got)
+	}
 	if got := report.DidYouMean("abc", []string{"abd", "abe", "abf", "abg", "abd"}); got != ": did you mean abd, abe or abf?" {
 		t.Errorf("of many: %q", got)
 	}

@@ -50,16 +50,6 @@ func (st Style) severity(s fixer.Severity, width int) string {
 	return st.paint(code, pad(s.String(), width))
 }
 
-func (st Style) level(l fixer.Level) string {
-	switch l {
-	case fixer.Safe:
-		return st.paint(green, l.String())
-	case fixer.Review:
-		return st.paint(yellow, l.String())
-	}
-	return st.paint(dim, l.String())
-}
-
 // textWidth is where text is wrapped. It does not depend on the terminal, so
 // that a report looks the same in a log.
 const textWidth = 96

@@ -20,6 +20,7 @@ var seeds = []string{
 	"a: |2\n    x\n   y\n\n# c\nb: |+\n\n\nc: 1\n", "é: {ü: ö}\n\"日本\": - 1\n", "a: 1\rb: 2\u2028c: 3\n",
 	"k: {{ .Values.x }}\n", "<<: {a: 1}\na:\n  b: 2\n", "a: 1\na: 2\n", "-\n-\n- \n", "a:\n- b\n- c:\n   d: e\n#f\ng: h",
 	"%YAML 1.1\n--- !!map\na: 1\n", "[[[[{a: [}]]]]", "*a : b\n", "? |\n  x\n: - y\n", "a: &a [*a]\n", "a: |\n  x", "a:\t b\n",
+	"\"unfinished \\", "0\n...\n#\n!0,000", "{0,#\n1}", "[{0,00:}]", "0: {0}#0", " -", "{0,1: [0,\n 0]}", "- -    - [0,{0: }]",
 }
 
 func FuzzParse(f *testing.F) {

@@ -161,7 +161,7 @@ func doubleQuoted(src []byte, at int) (end int, ok bool) {
 			return at + 1, true
 		}
 	}
-	return at, false
+	return len(src), false
 }
 
 // plain follows a plain scalar's words. Folding changes only the blank space

@@ -84,7 +84,7 @@ func checkAdd(p *fixer.Pass, s *dockerfile.Stage, i, at *dockerfile.Instruction)
 			ID: "copy", Title: "use COPY", Level: fixer.Safe,
 			Verify: "docker build .   then   docker run --rm --entrypoint ls IMAGE -la " + i.Words[len(i.Words)-1].Value,
 			Edit: func(d *fixer.Draft) error {
-				edits, err := p.File.Dockerfile.ReplaceKeyword(i, "COPY")
+				edits, err := p.File.Dockerfile.ReplaceWord(i, i.Name, cased(p.File.Dockerfile, "COPY"))
 				if err != nil {
 					return err
 				}

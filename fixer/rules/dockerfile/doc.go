@@ -17,6 +17,7 @@ import (
 	"errors"
 	"fmt"
 	"strconv"
+	"strings"
 
 	"oakum/fixer"
 	"oakum/fixer/dockerfile"
@@ -90,6 +91,24 @@ func each(f *dockerfile.File, visit func(s *dockerfile.Stage, i, at *dockerfile.
 			visit(s, i, at)
 		}
 	}
+}
+
+// cased writes a keyword in lower case where most of the file's instructions
+// are. BuildKit's checks want one case for all.
+func cased(f *dockerfile.File, keyword string) string {
+	lower := 0
+	for _, i := range f.Instructions {
+		switch i.Name.Raw {
+		case strings.ToLower(i.Name.Raw):
+			lower++
+		case i.Keyword:
+			lower--
+		}
+	}
+	if lower > 0 {
+		return strings.ToLower(keyword)
+	}
+	return keyword
 }
 
 // reason is the sentence of a refusal, without the line that its finding names

@@ -1,6 +1,7 @@
 package dockerfile
 
 import (
+	"bytes"
 	"strings"
 
 	"oakum/fixer"
@@ -41,7 +42,30 @@ func cleanup(f *dockerfile.File, r *packageRun, last *call) ([]text.Edit, error)
 	if next.kind == somethingElse && after.Place == 0 {
 		return nil, fixer.Refuse("it cannot be told what follows the command")
 	}
-	return r.script.Append(after, last.cleaning())
+	edits, err := r.script.Append(after, last.cleaning())
+	if err != nil {
+		return nil, err
+	}
+	if len(edits) == 1 && edits[0].New == " && "+last.cleaning() {
+		return []text.Edit{onOwnLine(f, after, next, last.cleaning())}, nil
+	}
+	return edits, nil
+}
+
+// onOwnLine gives the added command a line of its own where the next one has
+// one, and behind a command that is broken over lines, as an install with a
+// package a line is.
+func onOwnLine(f *dockerfile.File, after dockerfile.Command, next follows, added string) text.Edit {
+	line := f.Source[:after.End]
+	line = line[bytes.LastIndexByte(line, '\n')+1:]
+	switch {
+	case next.kind == anAnd && strings.Count(next.separator, "\n") == 1 && !strings.Contains(next.separator, "#"):
+		return text.Insert(after.End, next.separator+added)
+	case after.Start >= after.End-len(line):
+		return text.Insert(after.End, " && "+added)
+	}
+	indent := line[:len(line)-len(bytes.TrimLeft(line, " \t"))]
+	return text.Insert(after.End, " "+string(f.Escape)+f.EOL+string(indent)+"&& "+added)
 }
 
 // reached proves that a command at the top level runs whenever an earlier one
@@ -86,7 +110,7 @@ func errexit(s *dockerfile.Script) bool {
 // follows is what stands behind a command at the top level of shell text.
 type follows struct {
 	kind      followKind
-	separator string // of a semicolon: the bytes up to the next command
+	separator string // the bytes up to the next command
 }
 
 type followKind int
@@ -107,7 +131,7 @@ func behind(f *dockerfile.File, i *dockerfile.Instruction, from int) follows {
 	case rest == "" || rest[0] == '#':
 		return follows{kind: theEnd}
 	case strings.HasPrefix(rest, "&&"):
-		return follows{kind: anAnd}
+		return follows{anAnd, string(f.Source[from:skipBlank(f, i, at+2)])}
 	case rest[0] != ';' || strings.HasPrefix(rest, ";;"):
 		return follows{}
 	}
@@ -116,8 +140,12 @@ func behind(f *dockerfile.File, i *dockerfile.Instruction, from int) follows {
 		return follows{kind: theEnd}
 	}
 	separator := string(f.Source[from:next])
+	// Comments and empty lines between the commands stay where they are.
+	if first, last := strings.IndexByte(separator, '\n'), strings.LastIndexByte(separator, '\n'); first != last {
+		separator = separator[:first+1] + separator[last+1:]
+	}
 	if strings.Contains(separator, "#") {
-		separator = "; " // comments between the commands stay where they are
+		separator = "; "
 	}
 	return follows{aSemicolon, separator}
 }

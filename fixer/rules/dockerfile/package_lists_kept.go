@@ -64,7 +64,7 @@ func checkLists(p *fixer.Pass, runs *packageRuns, r *packageRun, m *manager) {
 	f := fixer.Finding{Path: place(p.File.Dockerfile, r.at) + " " + m.name}
 	if r.script == nil {
 		if m.mentions(r.raw, m.leaves) && !m.cleanedIn(r.raw) {
-			f.Message = fmt.Sprintf("the %s of %s stay in the image", m.what, m.name)
+			f.Message = fmt.Sprintf("the image keeps the %s of %s", m.what, m.name)
 			f.Advice = fmt.Sprintf("end these commands with %s; it is not done here because %s", cmp.Or(m.clean, "its clean all"), r.why)
 			report(p, r.at, f)
 		}
@@ -74,7 +74,7 @@ func checkLists(p *fixer.Pass, runs *packageRuns, r *packageRun, m *manager) {
 	if last == nil {
 		return
 	}
-	f.Message = fmt.Sprintf("the %s of %s stay in the image", m.what, last.program)
+	f.Message = fmt.Sprintf("the image keeps the %s of %s", m.what, last.program)
 	f.Evidence = []fixer.Evidence{{
 		Source: p.File.Path + ":" + strconv.Itoa(last.Line),
 		Text:   fmt.Sprintf("%s %s, and nothing behind it in this RUN deletes %s", last.program, last.sub, m.folders[0]),

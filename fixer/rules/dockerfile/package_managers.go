@@ -62,7 +62,7 @@ type call struct {
 	sub     string // subcommand, "" when it is not static
 	subWord int    // its index among the words
 	sudo    bool
-	noCache bool // apk --no-cache
+	noCache bool // apk is told to keep nothing, or fetches nothing
 }
 
 // readCall recognises a package manager behind sudo and env.
@@ -102,7 +102,7 @@ func (c *call) readWords(words []dockerfile.Word, from int) {
 	for k := from; k < len(words); k++ {
 		w := words[k]
 		switch {
-		case w.Value == "--no-cache" || flagVariable.MatchString(w.Raw):
+		case w.Value == "--no-cache" || w.Value == "--no-network" || flagVariable.MatchString(w.Raw):
 			c.noCache = true
 		case strings.HasPrefix(w.Value, "-"):
 			if c.manager.options[w.Value] {
@@ -154,7 +154,7 @@ func (c *call) cleaning() string {
 func (m *manager) cleans(c dockerfile.Command) bool {
 	if own, ok := readCall(c); ok && own.manager == m {
 		switch {
-		case own.sub == "distclean", m.name == "zypper" && (own.sub == "clean" || own.sub == "cc"):
+		case own.sub == "distclean", own.sub == "dist-clean", m.name == "zypper" && (own.sub == "clean" || own.sub == "cc"):
 			return true
 		case m.name == "dnf" && own.sub == "clean":
 			return slices.ContainsFunc(c.Words[own.subWord:], func(w dockerfile.Word) bool { return w.Value == "all" })

@@ -2,6 +2,7 @@ package dockerfile
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -45,7 +46,13 @@ func unknownAccount(evidence string) account {
 // number, a person has to.
 func (s *subject) account() (account, string) {
 	created := slices.DeleteFunc(fixer.CreatedAccounts(s.file, s.stage), func(id image.Identity) bool { return id.IsRoot() })
+	if i := s.unreadAccounts(); i != nil {
+		return account{}, fmt.Sprintf("line %d creates an account in commands that are not read: if it is the one to run as, end with USER and its number", i.Line)
+	}
 	if owner, at := s.owner(created); at != nil {
+		if serverAccounts[owner.Name] && !s.brought(owner.Name) {
+			return account{}, fmt.Sprintf("line %d gives files to %s, which the workers of a server run as while its first process may need root: see what starts, then end with USER and a number", at.Line, owner.Name)
+		}
 		if !owner.KnownUID {
 			return account{}, fmt.Sprintf("line %d gives files to %s, whose number is not said: create it with a number (useradd --uid 10001) and end with USER and that number", at.Line, owner.Name)
 		}
@@ -74,6 +81,34 @@ func (s *subject) account() (account, string) {
 	}
 	return unknownAccount("no account for programs is known in " + s.base), ""
 }
+
+// serverAccounts belong to servers that start as root and serve as another
+// user, so that files of theirs do not say what the first process runs as.
+var serverAccounts = set("www-data nginx apache http httpd daemon")
+
+// brought reports whether the base has the account for what it is made to run.
+func (s *subject) brought(name string) bool {
+	e := s.profile.Entry
+	return e != nil && e.Service != nil && e.Service.Name == name
+}
+
+// unreadAccounts returns a RUN that creates an account in commands that the
+// shell reader refuses, such as a heredoc.
+func (s *subject) unreadAccounts() *dockerfile.Instruction {
+	for _, stage := range s.stage.Chain() {
+		for _, i := range stage.Instructions {
+			if i.Keyword != "RUN" {
+				continue
+			}
+			if _, err := s.file.Script(i); err != nil && accountTool.Match(s.file.Source[i.Start:i.End]) {
+				return i
+			}
+		}
+	}
+	return nil
+}
+
+var accountTool = regexp.MustCompile(`\b(useradd|adduser)\b`)
 
 func names(ids []image.Identity) string {
 	var out []string

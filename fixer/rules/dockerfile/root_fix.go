@@ -75,6 +75,12 @@ func (s *subject) breaks(a account) string {
 	if low := s.lowPorts(); len(low) > 0 {
 		out = append(out, fmt.Sprintf("it listens on port %s, which Docker lets any user do, but CRI-O and containerd 1 do not", strings.Join(low, ", ")))
 	}
+	if script := s.script(); script != "" {
+		out = append(out, script+" is not read here, and fails if it changes owners or users")
+	}
+	if !s.baseKnown() {
+		out = append(out, "nothing is known of the base "+s.base)
+	}
 	if a.breaks != "" {
 		out = append(out, a.breaks)
 	}
@@ -115,26 +121,23 @@ func (s *subject) place(user string) ([]text.Edit, error) {
 		case "RUN", "COPY", "ADD", "WORKDIR":
 			step = k
 		case "USER":
-			if i == s.last.At && step < k && !slices.ContainsFunc(list[k:], needsRootToBuild) {
+			if i == s.last.At && !slices.ContainsFunc(list[k:], needsRootToBuild) {
 				return s.file.ReplaceWord(i, i.Args, user)
 			}
 			step = k
 		}
 	}
-	keyword := "USER"
-	if from := s.stage.From.Name.Raw; from == strings.ToLower(from) {
-		keyword = "user"
-	}
+	line := cased(s.file, "USER") + " " + user
 	for _, i := range list[step+1:] {
 		if i.Keyword == "ENTRYPOINT" || i.Keyword == "CMD" {
-			return s.file.InsertBefore(i, keyword+" "+user)
+			return s.file.InsertBefore(i, line)
 		}
 	}
 	// The end of what matters: settings behind the last step stay behind it.
 	if step < 0 {
-		return s.file.InsertAfter(s.stage.Last(), keyword+" "+user)
+		return s.file.InsertAfter(s.stage.Last(), line)
 	}
-	return s.file.InsertAfter(list[step], keyword+" "+user)
+	return s.file.InsertAfter(list[step], line)
 }
 
 // needsRootToBuild reports whether a step may need root while building. WORKDIR

@@ -39,8 +39,18 @@ const (
 // needsRoot looks for proof or strong signs that the program has to start as
 // root: what CMD and ENTRYPOINT run, and tools for stepping down in the image.
 func (s *subject) needsRoot() (why string, yes bool) {
-	for _, c := range []dockerfile.CommandLine{s.stage.Entrypoint(), s.stage.Cmd()} {
-		for _, word := range startWords(c) {
+	for _, stage := range s.stage.Chain() {
+		for _, i := range stage.Instructions {
+			if tool := steppingTool.FindString(string(s.file.Source[i.Start:i.End])); tool != "" {
+				return fmt.Sprintf("line %d brings %s, so that the program most likely starts as root and changes to another user by itself; nothing here shows whether it does", i.Line, strings.Trim(tool, " /=\t\r\n")), true
+			}
+			if i.Trigger != nil {
+				return fmt.Sprintf("the ONBUILD steps (line %d) run in images built from this one, as the user set here: decide there, behind the last step that needs root", i.Line), true
+			}
+		}
+	}
+	for _, c := range s.commands() {
+		for _, word := range started(c) {
 			what, ok := rootPrograms[path.Base(word)]
 			if !ok || s.baseRuns(path.Base(word)) {
 				continue
@@ -48,49 +58,86 @@ func (s *subject) needsRoot() (why string, yes bool) {
 			return fmt.Sprintf("%s on line %d runs %s, %s; if it works without root, add USER with a number before it", c.At.Keyword, c.At.Line, path.Base(word), what), true
 		}
 	}
-	for _, stage := range s.stage.Chain() {
-		for _, i := range stage.Instructions {
-			if tool := steppingTool.FindString(string(s.file.Source[i.Start:i.End])); tool != "" {
-				return fmt.Sprintf("line %d brings %s, so that the program most likely starts as root and changes to another user by itself; nothing here shows whether it does", i.Line, strings.Trim(tool, " /=")), true
-			}
-			if i.Trigger != nil {
-				return fmt.Sprintf("the ONBUILD steps (line %d) run in images built from this one, as the user set here: decide there, behind the last step that needs root", i.Line), true
-			}
-		}
-	}
 	return "", false
 }
 
 // baseRuns reports whether a program is what the base image is made to run,
-// under an account the image brings.
+// in its own way, under an account the image brings.
 func (s *subject) baseRuns(program string) bool {
 	e := s.profile.Entry
-	return e != nil && e.Service != nil && strings.HasPrefix(e.ID, "php-") && (program == "apache2-foreground" || program == "php-fpm")
+	return e != nil && s.stage.Entrypoint().At == nil && e.Service != nil && strings.HasPrefix(e.ID, "php-") && (program == "apache2-foreground" || program == "php-fpm")
 }
 
 // steppingTool matches what changes users or supervises in the text of an
 // instruction.
 var steppingTool = regexp.MustCompile(`(^|[\s/=])(gosu|su-exec|s6-overlay|fixuid)\b`)
 
-// startWords returns the words of a command that may be programs: those of the
-// exec form, or of shell text cut at blanks and operators.
-func startWords(c dockerfile.CommandLine) []string {
-	var out []string
-	for _, arg := range c.Args {
-		for k, word := range strings.FieldsFunc(arg, func(r rune) bool { return strings.ContainsRune(" \t;&|()\"'", r) }) {
-			if k > 0 && !c.Shell && len(c.Args) > 1 && !strings.ContainsAny(arg, ";&|") {
-				break // an argument with blanks is an argument
-			}
-			out = append(out, word)
-		}
+// started returns the programs that a command runs, as far as its words show:
+// behind wrappers such as tini, and those of the text a shell gets.
+func started(c dockerfile.CommandLine) []string {
+	words := c.Args
+	if c.Shell && len(words) > 0 {
+		return shellPrograms(words[0])
 	}
-	return programsOnly(out)
+	for len(words) > 0 && (wrappers[path.Base(words[0])] || strings.HasPrefix(words[0], "-")) {
+		words = words[1:]
+	}
+	if len(words) == 0 {
+		return nil
+	}
+	if shells[path.Base(words[0])] && len(words) > 1 {
+		for k, w := range words[:len(words)-1] {
+			if strings.HasPrefix(w, "-") && strings.HasSuffix(w, "c") {
+				return shellPrograms(words[k+1])
+			}
+		}
+		return words[1:2] // a script
+	}
+	return words[:1]
 }
 
-// programsOnly drops words that stand where a program's arguments do: only the
-// first word, what follows a shell, and what follows a wrapper are run.
-func programsOnly(words []string) []string {
-	return slices.DeleteFunc(words, func(w string) bool { return strings.HasPrefix(w, "-") || strings.Contains(w, "=") })
+var shells = set("sh bash ash dash ksh zsh")
+
+// script returns the script that a container of the stage starts with, which is
+// not in the file, or "".
+func (s *subject) script() string {
+	for _, c := range s.commands() {
+		for _, word := range started(c) {
+			if name := path.Base(word); strings.HasSuffix(name, ".sh") || strings.Contains(name, "entrypoint") {
+				return word
+			}
+		}
+	}
+	return ""
+}
+
+// wrappers run what stands behind them, as the same user.
+var wrappers = set("tini dumb-init catatonit env exec nohup nice time command")
+
+func shellPrograms(text string) []string {
+	var out []string
+	for _, part := range strings.FieldsFunc(text, func(r rune) bool { return strings.ContainsRune(";&|()`\n", r) }) {
+		for _, word := range strings.Fields(part) {
+			if name := path.Base(word); !wrappers[name] && !shells[name] && !strings.Contains(word, "=") && !strings.HasPrefix(word, "-") {
+				out = append(out, word)
+				break
+			}
+		}
+	}
+	return out
+}
+
+// commands returns what a container of the stage runs. CMD holds only arguments
+// when the ENTRYPOINT is a program; scripts usually run their arguments.
+func (s *subject) commands() []dockerfile.CommandLine {
+	entry, cmd := s.stage.Entrypoint(), s.stage.Cmd()
+	if programs := started(entry); len(programs) > 0 {
+		name := path.Base(programs[0])
+		if !strings.HasSuffix(name, ".sh") && !strings.Contains(name, "entrypoint") {
+			return []dockerfile.CommandLine{entry}
+		}
+	}
+	return []dockerfile.CommandLine{entry, cmd}
 }
 
 // notHere looks for what makes a USER at this place wrong although the program
@@ -101,6 +148,9 @@ func (s *subject) notHere() (why string, yes bool) {
 	}
 	if where := s.underRoot(); where != "" {
 		return fmt.Sprintf("%s uses /root, which only root may enter: move what the program needs elsewhere, then add USER", where), true
+	}
+	if script := s.script(); script != "" && !s.baseKnown() {
+		return fmt.Sprintf("neither the base %s nor the script %s is known here: see whether they need root, then add USER with the number", s.base, script), true
 	}
 	if s.stage.Entrypoint().At == nil && s.stage.Cmd().At == nil && !s.baseKnown() {
 		return fmt.Sprintf("what runs comes from %s, of which nothing is known: docker image inspect --format '{{.Config.User}} {{.Config.Entrypoint}}' %s tells how it starts", s.base, s.base), true

@@ -2,6 +2,7 @@ package dockerfile
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 
 	"oakum/fixer"
@@ -60,11 +61,12 @@ func checkSecrets(p *fixer.Pass, i, at *dockerfile.Instruction) {
 			Start: pair.KeyWord.Start, End: pair.KeyWord.End,
 		}
 		value := strings.TrimSpace(pair.Value)
+		line := p.File.Path + ":" + strconv.Itoa(pair.KeyWord.Line)
 		form := secretForm(pair.Key, value)
 		switch named := secretName(pair.Key); {
 		case form != "":
 			f.Message = fmt.Sprintf("%s %s holds %s", i.Keyword, pair.Key, form)
-			f.Evidence = []fixer.Evidence{{Source: source(p, at), Text: fmt.Sprintf("the value, of %d characters, has that form", len(value))}}
+			f.Evidence = []fixer.Evidence{{Source: line, Text: fmt.Sprintf("the value, of %d characters, has that form", len(value))}}
 		case !named:
 			continue
 		case i.Keyword == "ARG" && value == "":
@@ -79,7 +81,7 @@ func checkSecrets(p *fixer.Pass, i, at *dockerfile.Instruction) {
 			}
 		default:
 			f.Message = fmt.Sprintf("%s %s holds a secret in plain text", i.Keyword, pair.Key)
-			f.Evidence = []fixer.Evidence{{Source: source(p, at), Text: fmt.Sprintf("the name says so, and the value has %d characters", len(value))}}
+			f.Evidence = []fixer.Evidence{{Source: line, Text: fmt.Sprintf("the name says so, and the value has %d characters", len(value))}}
 		}
 		f.Advice = secretAdvice(i, pair.Key, value)
 		report(p, at, f)

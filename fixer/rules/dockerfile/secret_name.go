@@ -26,7 +26,7 @@ func secretName(name string) bool {
 	for k, w := range words {
 		switch {
 		case w == "PWD" && n == 1: // the working directory
-		case secretWords[w], k == n-1 && secretEndings[w]:
+		case secretWords[w], strings.HasSuffix(w, "PASSWORD"), strings.HasSuffix(w, "PASSWD"), k == n-1 && secretEndings[w]:
 			return true
 		case w == "KEY" && k > 0 && keyOwners[words[k-1]]:
 			return true
@@ -39,7 +39,7 @@ func secretName(name string) bool {
 // name (PASS_THROUGH is none), and keyOwners say which keys are one.
 var (
 	secretWords = set(`PASSWORD PASSWORDS PASSWD PASSWRD PASSPHRASE SECRET SECRETS TOKEN APIKEY APITOKEN APISECRET
-		ACCESSKEY SECRETKEY PRIVATEKEY AUTHTOKEN DBPASSWORD DBPASS USERPASSWORD ROOTPASSWORD CREDENTIAL CREDENTIALS`)
+		ACCESSKEY SECRETKEY PRIVATEKEY AUTHTOKEN DBPASS CREDENTIAL CREDENTIALS`)
 	secretEndings = set(`PASS PWD PW PAT`)
 	keyOwners     = set(`API ACCESS SECRET PRIVATE ENCRYPTION ENCRYPT SIGNING SIGN MASTER DEPLOY SSH LICENSE LICENCE APP JWT SESSION
 		AUTH ACCOUNT STORAGE SERVICE RSA AES HMAC SERVER CTF`)

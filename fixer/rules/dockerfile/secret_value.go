@@ -30,7 +30,11 @@ var tokenForms = []struct {
 }
 
 // userInfo matches a password in a URL.
-var userInfo = regexp.MustCompile(`\b[a-z][a-z0-9+.-]*://[^/\s:@]*:([^/\s:@]+)@`)
+var userInfo = regexp.MustCompile(`\b[a-z][a-z0-9+.-]*://([^/\s:@]*):([^/\s:@]+)@([^/\s:?]*)`)
+
+// nowhere matches hosts that a container cannot reach anything at, so that a
+// URL with them only stands for one to come: builds often want any value.
+var nowhere = regexp.MustCompile(`^(localhost|127\.0\.0\.1|dummy|placeholder|example|host|hostname|.*\.example|example\..*)$`)
 
 // secretForm names the form of a secret that a value has, or gives "".
 func secretForm(name, value string) string {
@@ -42,7 +46,8 @@ func secretForm(name, value string) string {
 			return f.what
 		}
 	}
-	if m := userInfo.FindStringSubmatch(value); m != nil && !strings.Contains(m[1], "$") && !placeholder(m[1]) {
+	if m := userInfo.FindStringSubmatch(value); m != nil && !strings.Contains(m[2], "$") && !placeholder(m[2]) && !nowhere.MatchString(m[3]) &&
+		!slices.Contains([]string{"pass", "password", "user"}, m[2]) {
 		return "a password in a URL"
 	}
 	if looksRandom(value) && !slices.ContainsFunc(nameWords(name), func(w string) bool { return notRandom[w] }) {

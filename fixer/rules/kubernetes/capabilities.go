@@ -116,19 +116,24 @@ func dropFix(p *fixer.Pass, c kube.Container) (fixer.Fix, []fixer.Evidence) {
 		}
 	}
 	fix.Edit = func(d *fixer.Draft) error {
-		ops := []yamldoc.Op{}
-		if i := misspelledAll(c); i >= 0 {
-			ops = append(ops, yamldoc.Set(securityContext(c, "capabilities", "drop", i), "ALL"))
-		} else {
-			ops = append(ops, yamldoc.Append(securityContext(c, "capabilities", "drop"), "ALL"))
-		}
-		for _, name := range need {
-			ops = append(ops, yamldoc.Append(securityContext(c, "capabilities", "add"), name))
-		}
-		d.YAML(p.File.Path, c.Workload.Doc, ops...)
+		d.YAML(p.File.Path, c.Workload.Doc, dropOps(c, need)...)
 		return nil
 	}
 	return fix, evidence
+}
+
+// dropOps drops ALL and adds what is needed back.
+func dropOps(c kube.Container, need []string) []yamldoc.Op {
+	var ops []yamldoc.Op
+	if i := misspelledAll(c); i >= 0 {
+		ops = append(ops, yamldoc.Set(securityContext(c, "capabilities", "drop", i), "ALL"))
+	} else {
+		ops = append(ops, yamldoc.Append(securityContext(c, "capabilities", "drop"), "ALL"))
+	}
+	for _, name := range need {
+		ops = append(ops, yamldoc.Append(securityContext(c, "capabilities", "add"), name))
+	}
+	return ops
 }
 
 // misspelledAll finds an entry that the runtime reads as ALL and the Pod

@@ -66,10 +66,10 @@ func inRun(at string) string {
 	return at
 }
 
-// emptyVolumes mounts an emptyDir at each path that is not mounted yet.
-func emptyVolumes(c kube.Container, paths []string) []yamldoc.Op {
+// emptyVolumes mounts an emptyDir at each path that is not mounted yet. Names
+// are added to those that are taken.
+func emptyVolumes(c kube.Container, paths []string, taken map[string]bool) []yamldoc.Op {
 	var ops []yamldoc.Op
-	taken := volumeNames(c.Workload)
 	for _, at := range paths {
 		if mounted(c, at) {
 			continue

@@ -136,14 +136,11 @@ func readOnlyFix(p *fixer.Pass, c kube.Container, w writing) fixer.Fix {
 		Level:  w.level,
 		Breaks: w.breaks,
 		Verify: `kubectl exec POD -- touch /x   fails, and the logs show no "read-only file system"`,
-		Params: []fixer.Param{{
-			Name: "writable", Meaning: "paths that get an empty volume, with commas between; may be empty",
-			Default: strings.Join(w.paths, ","), Validate: validPaths,
-		}},
+		Params: []fixer.Param{writableParam(w)},
 	}
 	fix.Edit = func(d *fixer.Draft) error {
 		ops := []yamldoc.Op{yamldoc.Set(securityContext(c, "readOnlyRootFilesystem"), true)}
-		ops = append(ops, emptyVolumes(c, splitPaths(d.Param("writable")))...)
+		ops = append(ops, emptyVolumes(c, splitPaths(d.Param("writable")), volumeNames(c.Workload))...)
 		d.YAML(p.File.Path, c.Workload.Doc, ops...)
 		return nil
 	}
@@ -151,6 +148,13 @@ func readOnlyFix(p *fixer.Pass, c kube.Container, w writing) fixer.Fix {
 		fix.Title += ", with empty volumes at " + strings.Join(w.paths, ", ")
 	}
 	return fix
+}
+
+func writableParam(w writing) fixer.Param {
+	return fixer.Param{
+		Name: "writable", Meaning: "paths that get an empty volume, with commas between; may be empty",
+		Default: strings.Join(w.paths, ","), Validate: validPaths,
+	}
 }
 
 func splitPaths(s string) []string {

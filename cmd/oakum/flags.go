@@ -1,0 +1,17 @@
+package main
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"oakum/fixer/report"
+)
+
+// oneOf checks the value of a flag that has a few.
+func oneOf(flag, value string, allowed ...string) error {
+	if slices.Contains(allowed, value) {
+		return nil
+	}
+	return hinted(fmt.Errorf("%s: unknown value %q, use %s", flag, value, strings.Join(allowed, ", ")), report.DidYouMean(value, allowed))
+}

@@ -1,0 +1,59 @@
+// Command oakum hardens Dockerfiles, Compose files and Kubernetes manifests in
+// place, without touching a byte that is not part of a fix.
+//
+// Standard output is the result: the report, the patch, the outcomes. Standard
+// error is the talk: errors, notes, summaries, hints. The exit status is 0 for
+// clean, 1 for findings (or a patch that is not empty), and 2 when the job
+// could not be done.
+package main
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+
+	"oakum/fixer/text"
+)
+
+const (
+	exitClean    = 0
+	exitFindings = 1
+	exitFailed   = 2
+)
+
+// errFindings ends a command that did its job and found something. It is
+// never printed: the result says it.
+var errFindings = errors.New("findings")
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	code := run(ctx, os.Args[1:], os.Stdout, os.Stderr)
+	stop()
+	os.Exit(code)
+}
+
+// run executes one command line and returns the exit status. A result that
+// could not be written in full is a job not done.
+func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
+	out := bufio.NewWriter(stdout)
+	root := newRoot()
+	root.SetArgs(args)
+	root.SetOut(out)
+	root.SetErr(stderr)
+	err := root.ExecuteContext(ctx)
+	if werr := out.Flush(); werr != nil {
+		err = fmt.Errorf("the result could not be written: %w", werr)
+	}
+	switch {
+	case err == nil:
+		return exitClean
+	case errors.Is(err, errFindings):
+		return exitFindings
+	}
+	fmt.Fprintln(stderr, "oakum: "+text.VisibleLine(err.Error()))
+	return exitFailed
+}

@@ -1,0 +1,71 @@
+package main
+
+import (
+	"flag"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/rogpeppe/go-internal/testscript"
+)
+
+var update = flag.Bool("update", false, "rewrite what the scripts compare output with")
+
+func TestMain(m *testing.M) {
+	testscript.Main(m, map[string]func(){"oakum": main})
+}
+
+// TestScripts runs the command lines in testdata/script. Each script has its
+// own folder, home and state, and a git that reads no configuration.
+func TestScripts(t *testing.T) {
+	testscript.Run(t, testscript.Params{
+		Dir:                 "../../testdata/script",
+		UpdateScripts:       *update,
+		RequireExplicitExec: true,
+		RequireUniqueNames:  true,
+		Setup: func(e *testscript.Env) error {
+			home := e.WorkDir + "-home" // beside it, so that no script scans or commits it
+			e.Setenv("HOME", home)
+			e.Setenv("XDG_STATE_HOME", filepath.Join(home, "state"))
+			e.Setenv("GIT_CONFIG_GLOBAL", os.DevNull)
+			e.Setenv("GIT_CONFIG_NOSYSTEM", "1")
+			for _, who := range []string{"AUTHOR", "COMMITTER"} {
+				e.Setenv("GIT_"+who+"_NAME", "t")
+				e.Setenv("GIT_"+who+"_EMAIL", "t@localhost")
+			}
+			return os.Mkdir(home, 0o700)
+		},
+		Condition: func(cond string) (bool, error) {
+			return cond == "root" && os.Geteuid() == 0, nil
+		},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){
+			"commit": commit,
+			"fill":   fill,
+		},
+	})
+}
+
+// commit puts everything in the current folder into a new git repository.
+func commit(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) > 0 {
+		ts.Fatalf("usage: commit")
+	}
+	for _, line := range []string{"init -q", "add -A .", "commit -q -m all"} {
+		ts.Check(ts.Exec("git", strings.Fields(line)...))
+	}
+}
+
+// fill writes a file that no script could hold: fill FILE TEXT TIMES, where
+// TEXT may have the escapes \n and \t.
+func fill(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 3 {
+		ts.Fatalf("usage: fill FILE TEXT TIMES")
+	}
+	n := 0
+	for _, c := range args[2] {
+		n = n*10 + int(c-'0')
+	}
+	text := strings.NewReplacer(`\n`, "\n", `\t`, "\t").Replace(args[1])
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]), []byte(strings.Repeat(text, n)), 0o644))
+}

@@ -1,0 +1,215 @@
+package kubernetes
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+
+	"oakum/fixer"
+	"oakum/fixer/image"
+	"oakum/fixer/kube"
+)
+
+// need is what a container lacks to be sure not to run as root.
+type need int
+
+const (
+	settled need = iota // runAsNonRoot holds
+	flag                // it does not run as root; only the flag is missing
+	account             // it has to be told whom to run as
+	nothing             // no sound answer is known
+)
+
+// An identity is what is known of whom a container runs as, and what to do.
+type identity struct {
+	container kube.Container
+	profile   *fixer.Profile
+	need      need
+	level     fixer.Level
+	user      image.Identity // for account
+	groupOnly bool           // the manifest gives the group already
+	room      []string       // paths that need an empty volume to start as user
+	env, path string         // a variable for a folder below a mount
+	says      string         // for the message
+	breaks    string
+	advice    string
+	evidence  []fixer.Evidence
+}
+
+// nobodyInParticular is the number that distroless and hardened images use for
+// a user without rights.
+const nobodyInParticular = 65532
+
+// identify works out one container's identity.
+func identify(p *fixer.Pass, c kube.Container) identity {
+	id := identity{container: c, says: "may run as root"}
+	set, inherited := c.Security("runAsNonRoot")
+	if isTrue(set) {
+		return id
+	}
+	if isFalse(set) && !inherited {
+		id.says = "says that it may run as root"
+	}
+	id.profile = p.Image(c.Image)
+	id.evidence = id.profile.Evidence
+	group, _ := c.Security("runAsGroup")
+	id.groupOnly = !group.Null()
+
+	told, _ := c.Security("runAsUser")
+	uid, explicit := told.Int()
+	start := id.profile.User
+	switch {
+	case explicit && uid != 0:
+		id.need, id.level = flag, fixer.Safe
+		id.evidence = []fixer.Evidence{{Source: "manifest", Text: fmt.Sprintf("runAsUser is %d", uid)}}
+	case explicit:
+		id.says = "is told to run as root"
+		id.leaveRoot()
+	case start.IsNonRoot() && start.Numeric && id.profile.Sound:
+		id.need, id.level = flag, fixer.Safe
+	case start.IsNonRoot() && start.Numeric:
+		id.need, id.level = flag, fixer.Review
+		id.breaks = "the kubelet refuses the container if its image starts as root after all"
+	case start.IsNonRoot():
+		id.need, id.level, id.user = account, fixer.Review, start
+		id.says += ", and its image names its user instead of giving a number"
+		id.breaks = "the kubelet cannot check a user given by name, so the number is written: it fails if the image gives the name another number"
+	default:
+		id.leaveRoot()
+	}
+	return id
+}
+
+// leaveRoot says what can be done for a container that starts as root, or as
+// nobody knows what.
+func (id *identity) leaveRoot() {
+	id.need, id.level = account, fixer.Review
+	e := id.profile.Entry
+	switch {
+	case id.profile.MustBeRoot():
+		id.need, id.advice = nothing, mustBeRoot(id.profile)
+	case e == nil || id.profile.BuiltHere() || e.NonRoot.Support == image.SupportApp:
+		id.unknownApplication()
+	default:
+		id.knownImage(e)
+	}
+}
+
+func mustBeRoot(profile *fixer.Profile) string {
+	advice := profile.Entry.ID + " must start as root"
+	if alt := profile.Entry.Alternatives; len(alt) > 0 {
+		advice += "; an image that need not: " + alt[0].Image
+	}
+	return advice
+}
+
+// unknownApplication runs a program of which nobody knows whom it works as.
+func (id *identity) unknownApplication() {
+	id.user = image.Identity{UID: nobodyInParticular, GID: nobodyInParticular, KnownUID: true, KnownGID: true}
+	if e := id.profile.Entry; e != nil && e.Service != nil && e.Service.IsNonRoot() {
+		id.user = *e.Service
+	}
+	who := strconv.Itoa(id.user.UID)
+	id.breaks = "nothing is known of the image: it fails if it needs root, or writes to what user " + who + " does not own"
+	if id.profile.BuiltHere() {
+		id.breaks = "the image starts as root: it fails if it writes to what user " + who + " does not own; better to set USER in " + id.profile.Build.Path
+	}
+}
+
+// knownImage runs an image of the table as the account it is known to work as.
+func (id *identity) knownImage(e *image.Entry) {
+	user, ok := id.profile.RunAs()
+	if !ok && e.NonRoot.AnyUID {
+		user, ok = image.Identity{UID: nobodyInParticular, GID: nobodyInParticular, KnownUID: true, KnownGID: true}, true
+	}
+	if !ok {
+		id.need, id.advice = nothing, "nothing is known of a user that "+e.ID+" runs as without root"
+		return
+	}
+	id.user = user
+	id.breaks = "the container fails if a volume holds files of another user"
+	if conditions := e.NonRoot.Conditions; len(conditions) > 0 {
+		id.breaks = "it works as " + user.String() + " on these conditions: " + strings.Join(conditions, "; ")
+	}
+	if e.NonRoot.Support == image.SupportConditional {
+		// The folders of the image belong to root: without volumes in their
+		// place it would not start.
+		r := roomFor(e, id.container)
+		switch {
+		case r.hidden != "":
+			id.need, id.advice = nothing, r.advice(e)+", writable to "+user.String()
+			return
+		case !e.Verified(image.FieldNonRoot):
+			id.need, id.advice = nothing, e.ID+" is said to run as "+user.String()+", which nobody has verified: "+strings.Join(e.NonRoot.Conditions, "; ")
+			return
+		}
+		id.room = r.paths
+	}
+	if id.env, id.path = dataFolder(e, id.container); id.path != "" {
+		id.breaks = "a database that is in the volume already is not found at the new " + id.env + ": keep it where it is with an empty folder parameter, or move it"
+	}
+}
+
+// dataFolder returns the variable and the folder below its mount that a
+// database needs when its volume belongs to a group and not to its user: it
+// refuses to keep its files in a folder that it cannot make its own.
+func dataFolder(e *image.Entry, c kube.Container) (env, folder string) {
+	for _, mount := range claims(c) {
+		for name, template := range e.Kubernetes.Env {
+			at := strings.ReplaceAll(template, "<mount>", mount)
+			if at != template && holdsData(e, mount) && !hasEnv(c, name) {
+				return name, at
+			}
+		}
+	}
+	return "", ""
+}
+
+// holdsData reports whether a mount is where the image keeps its data.
+func holdsData(e *image.Entry, mount string) bool {
+	for _, v := range e.Volumes {
+		if v.Path == mount {
+			return true
+		}
+	}
+	return false
+}
+
+func hasEnv(c kube.Container, name string) bool {
+	for _, v := range c.Node.Get("env").List() {
+		if v.Get("name").Text() == name {
+			return true
+		}
+	}
+	return false
+}
+
+// A podIdentity is the identities of a pod's containers together.
+type podIdentity struct {
+	workload   *kube.Workload
+	containers []identity
+
+	// shared says that every container needs the same, and that none says
+	// anything of its own: it is written once, for the pod.
+	shared bool
+}
+
+func identifyPod(p *fixer.Pass, w *kube.Workload) podIdentity {
+	out := podIdentity{workload: w, shared: true}
+	for _, c := range w.Containers() {
+		id := identify(p, c)
+		out.containers = append(out.containers, id)
+		first := out.containers[0]
+		if id.need != first.need || id.level != first.level || id.user != first.user || saysOwn(c) {
+			out.shared = false
+		}
+	}
+	return out
+}
+
+// saysOwn reports whether a container has a setting of its own that the pod's
+// would not reach.
+func saysOwn(c kube.Container) bool {
+	own := c.Node.Get("securityContext")
+	return !own.Get("runAsNonRoot").Null() || !own.Get("runAsUser").Null() || !own.Get("runAsGroup").Null()
+}

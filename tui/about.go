@@ -1,0 +1,135 @@
+package tui
+
+import (
+	"bytes"
+	"os/exec"
+	"strings"
+
+	tea "charm.land/bubbletea/v2"
+
+	"oakum/fixer"
+	"oakum/fixer/text"
+	"oakum/tui/widget"
+)
+
+// about does what the list and the review can do about a finding besides
+// deciding on it.
+func (d *desk) about(a action, f *fixer.Finding, v *detail) tea.Cmd {
+	switch a {
+	case actAcceptRule:
+		return d.acceptRule(f, v.fix, v.params)
+	case actAcceptSafe:
+		return d.acceptSafe()
+	case actIgnore:
+		return d.openOverlay(newIgnore(f.Key()))
+	case actOptions:
+		if len(f.Fixes) == 0 {
+			return d.warn("no sound fix is known here, so there is nothing to choose")
+		}
+		return d.push(newOptions(f, v.fix, v.params))
+	case actExplain:
+		return d.push(newExplain(d.rule(f.Rule)))
+	case actZoom:
+		return d.push(newDiffOf(f.Key()))
+	case actEditor:
+		return d.edit(f)
+	case actReference:
+		return d.openReference(d.rule(f.Rule))
+	case actCopy:
+		return d.copyPreview(f.Key())
+	case actPlan:
+		return d.push(newPlan())
+	}
+	return nil
+}
+
+// openReference opens a rule's first reference that has an address.
+func (d *desk) openReference(r *fixer.Rule) tea.Cmd {
+	url := firstURL(r)
+	if url == "" {
+		return d.say("%s has no reference with an address", r.Name)
+	}
+	b := d.opts.Backend
+	return func() tea.Msg { return openedMsg{url, b.OpenURL(url)} }
+}
+
+func firstURL(r *fixer.Rule) string {
+	for _, ref := range r.Doc.References {
+		if strings.HasPrefix(ref.URL, "https://") {
+			return ref.URL
+		}
+	}
+	return ""
+}
+
+// openedMsg says whether a page could be opened.
+type openedMsg struct {
+	url string
+	err error
+}
+
+func (msg openedMsg) apply(d *desk) tea.Cmd {
+	if msg.err != nil {
+		return tea.Batch(tea.SetClipboard(msg.url), d.warn("no browser here (%v); copied %s", msg.err, msg.url))
+	}
+	return d.say("opened %s", msg.url)
+}
+
+// copyPreview copies the diff of the preview of a finding. What is copied is
+// the patch itself, byte for byte, and not what made it visible-safe.
+func (d *desk) copyPreview(k fixer.Key) tea.Cmd {
+	p, exact := d.previewOf(k)
+	if p == nil || !exact {
+		return d.say("there is no diff yet")
+	}
+	return d.copy(patchOf(between(p.without.After, p.with.After, p.with, p.without)), "diff")
+}
+
+func (d *desk) copy(s, what string) tea.Cmd {
+	if s == "" {
+		return d.say("nothing to copy")
+	}
+	return tea.Batch(tea.SetClipboard(s), d.say("copied the %s, as far as the terminal allows; P on the plan saves a file", what))
+}
+
+// edit opens the file of a finding in the person's editor. Afterwards all
+// files are read again.
+func (d *desk) edit(f *fixer.Finding) tea.Cmd {
+	b, path, line := d.opts.Backend, f.File, f.Line
+	return func() tea.Msg {
+		cmd, err := b.Editor(path, line)
+		return editorMsg{cmd, err}
+	}
+}
+
+// editorMsg brings the editor's command.
+type editorMsg struct {
+	cmd *exec.Cmd
+	err error
+}
+
+func (msg editorMsg) apply(d *desk) tea.Cmd {
+	if msg.err != nil {
+		return d.warn("no editor: %v", msg.err)
+	}
+	return tea.ExecProcess(msg.cmd, func(err error) tea.Msg { return editedMsg{err} })
+}
+
+// editedMsg says that the editor is closed.
+type editedMsg struct{ err error }
+
+func (msg editedMsg) apply(d *desk) tea.Cmd {
+	if msg.err != nil {
+		return tea.Batch(d.rescan(), d.warn("the editor failed: %v", msg.err))
+	}
+	return d.rescan()
+}
+
+// patchOf writes the diffs of files the way git apply reads them.
+func patchOf(files []widget.DiffFile) string {
+	var b bytes.Buffer
+	for _, f := range files {
+		b.WriteString(text.Unified(f.Path, f.Before, f.After, 3))
+	}
+	return b.String()
+}

@@ -1,0 +1,79 @@
+package tui
+
+import (
+	"context"
+
+	tea "charm.land/bubbletea/v2"
+)
+
+// App is the root model. It routes: the terminal's own messages change the
+// desk, results of commands apply themselves to it, and keys go to what is on
+// top.
+type App struct{ d *desk }
+
+// New returns the root model for the options. ctx ends what commands wait for.
+func New(ctx context.Context, opts Options) *App {
+	a := &App{d: newDesk(ctx, opts)}
+	a.d.screens = []screen{newScanScreen()}
+	return a
+}
+
+// A result is what a command brings back.
+type result interface {
+	apply(d *desk) tea.Cmd
+}
+
+// Init starts reading the repository.
+func (a *App) Init() tea.Cmd {
+	return tea.Batch(tea.RequestBackgroundColor, a.d.load())
+}
+
+// Update routes one message.
+func (a *App) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
+	d := a.d
+	switch msg := msg.(type) {
+	case tea.WindowSizeMsg:
+		d.width, d.height = msg.Width, msg.Height
+		return a, nil
+	case tea.BackgroundColorMsg:
+		d.dark = msg.IsDark()
+		d.pickTheme()
+		return a, nil
+	case tea.KeyPressMsg:
+		return a, d.key(msg)
+	case tea.PasteMsg:
+		return a, d.paste(msg.Content)
+	case tea.MouseClickMsg:
+		return a, d.click(msg.Mouse())
+	case tea.MouseWheelMsg:
+		return a, d.wheel(msg.Mouse())
+	case result:
+		return a, msg.apply(d)
+	}
+	return a, nil
+}
+
+// View draws the frame and declares the modes of the terminal.
+func (a *App) View() tea.View {
+	d := a.d
+	v := tea.NewView(d.frame())
+	v.AltScreen = true
+	v.WindowTitle = "oakum " + d.title()
+	if d.mouse {
+		v.MouseMode = tea.MouseModeCellMotion
+	}
+	if s, ok := d.screen().(*scanScreen); ok && s.found > 0 {
+		v.ProgressBar = tea.NewProgressBar(tea.ProgressBarDefault, 100*s.read/s.found)
+	}
+	return v
+}
+
+// Result tells what became of the run; it is meant for after the program.
+func (a *App) Result() Result {
+	d := a.d
+	r := Result{Interrupted: d.killed, Written: d.ledger.paths(), Summary: d.summary}
+	if d.now != nil {
+		r.Open = d.unwritten()
+	}
+	return r
+}

@@ -1,0 +1,209 @@
+package tui
+
+import (
+	"fmt"
+
+	tea "charm.land/bubbletea/v2"
+
+	"oakum/fixer"
+)
+
+// Verdicts are recorded in the session and nowhere else. Those that fold on
+// the way (all of a rule, all safe, verdicts on findings that other fixes
+// brought up) are made in a command that borrows the session.
+
+// decide records verdicts as one step. The label is what undo will call it.
+func (d *desk) decide(label string, all fixer.Decisions, said string) tea.Cmd {
+	if !d.fresh() {
+		for k := range all {
+			if d.session.Baseline().Finding(k) == nil {
+				return d.lend(label, func(s *fixer.Session) func(*desk) tea.Cmd {
+					err := s.DecideAll(label, all)
+					return func(d *desk) tea.Cmd { return d.recorded(err, said) }
+				})
+			}
+		}
+	}
+	if err := d.session.DecideAll(label, all); err != nil {
+		return d.warn("%v", err)
+	}
+	return tea.Batch(d.changed(), d.recorded(nil, said))
+}
+
+func (d *desk) recorded(err error, said string) tea.Cmd {
+	if err != nil {
+		return d.warn("%v", err)
+	}
+	return d.say("%s %s u to undo", said, d.theme.Marks.Dash)
+}
+
+// accept accepts one fix. id is the alternative, "" for the first.
+func (d *desk) accept(f *fixer.Finding, id string, params fixer.Params) tea.Cmd {
+	k := f.Key()
+	return d.decide("accept "+f.Rule, fixer.Decisions{k: {Verdict: fixer.Accept, Fix: id, Params: params}},
+		fmt.Sprintf("accepted %s in %s", ruleWord(f.Rule), f.File))
+}
+
+// skip says no to one finding.
+func (d *desk) skip(f *fixer.Finding) tea.Cmd {
+	return d.decide("skip "+f.Rule, fixer.Decisions{f.Key(): {Verdict: fixer.Reject}},
+		fmt.Sprintf("skipped %s in %s", ruleWord(f.Rule), f.File))
+}
+
+// toggle accepts a finding's first fix, or takes back what was said of it.
+func (d *desk) toggle(o *fixer.Outcome) tea.Cmd {
+	f := o.Finding
+	if v, ok := d.session.Decision(f.Key()); ok {
+		d.session.Forget(f.Key())
+		return tea.Batch(d.changed(), d.recorded(nil, fmt.Sprintf("took back: %s %s in %s", v.Verdict, ruleWord(f.Rule), f.File)))
+	}
+	if why := d.notAcceptable(o); why != "" {
+		return d.warn("%s", why)
+	}
+	return d.accept(f, "", nil)
+}
+
+// notAcceptable says why a finding has nothing that could be accepted, or "".
+func (d *desk) notAcceptable(o *fixer.Outcome) string {
+	switch {
+	case o.Result == fixer.Suppress:
+		return "a comment in the file asks to leave this: " + o.Reason
+	case o.Result == fixer.Closed && d.fresh():
+		return "nothing left to do: closed by " + keyWords(o.By)
+	case len(o.Finding.Fixes) == 0:
+		return "no sound fix is known here: n skips it, i records why it is left"
+	}
+	return ""
+}
+
+// acceptRule accepts what is open of a rule. Where another alternative than
+// the first was chosen, it is used wherever it is offered, in one step.
+func (d *desk) acceptRule(f *fixer.Finding, id string, params fixer.Params) tea.Cmd {
+	rule := f.Rule
+	if id != "" && len(f.Fixes) > 0 && (id != f.Fixes[0].ID || len(params) > 0) {
+		return d.acceptAlike(f, id, params)
+	}
+	return d.lend("accepting all "+ruleWord(rule), func(s *fixer.Session) func(*desk) tea.Cmd {
+		n, err := s.AcceptRule(rule, fixer.Review, nil)
+		return func(d *desk) tea.Cmd {
+			return d.swept(n, err, ruleWord(rule))
+		}
+	})
+}
+
+// acceptAlike accepts one fix with its parameters for a finding and for every
+// open one of its rule that offers the same alternative.
+func (d *desk) acceptAlike(f *fixer.Finding, id string, params fixer.Params) tea.Cmd {
+	all := fixer.Decisions{}
+	for _, o := range d.alike(f, id, params) {
+		all[o.Finding.Key()] = fixer.Decision{Verdict: fixer.Accept, Fix: id, Params: params}
+	}
+	all[f.Key()] = fixer.Decision{Verdict: fixer.Accept, Fix: id, Params: params}
+	return d.decide("accept all "+f.Rule, all, fmt.Sprintf("accepted %s of %s", count(len(all), "finding"), ruleWord(f.Rule)))
+}
+
+// alike are the other open findings of a rule to which a choice applies.
+func (d *desk) alike(f *fixer.Finding, id string, params fixer.Params) []*fixer.Outcome {
+	var out []*fixer.Outcome
+	for i := range d.now.plan.Outcomes {
+		o := &d.now.plan.Outcomes[i]
+		if o.Finding.Rule != f.Rule || o.Result != fixer.Open || o.Finding.Key() == f.Key() {
+			continue
+		}
+		if _, decided := d.decision(o.Finding.Key()); decided {
+			continue
+		}
+		fix := o.Finding.Fix(id)
+		if fix == nil {
+			continue
+		}
+		if _, err := fix.Resolve(params); err == nil {
+			out = append(out, o)
+		}
+	}
+	return out
+}
+
+// acceptSafe accepts every safe fix.
+func (d *desk) acceptSafe() tea.Cmd {
+	return d.lend("accepting all safe fixes", func(s *fixer.Session) func(*desk) tea.Cmd {
+		n, err := s.AcceptAll(fixer.Safe, nil)
+		return func(d *desk) tea.Cmd { return d.swept(n, err, "safe") }
+	})
+}
+
+func (d *desk) swept(n int, err error, what string) tea.Cmd {
+	switch {
+	case err != nil:
+		return d.warn("%v", err)
+	case n == 0:
+		return d.say("nothing open to accept: %s", what)
+	}
+	return d.say("accepted %s: %s %s u to undo", fixes(n), what, d.theme.Marks.Dash)
+}
+
+// skipFile says no to everything still open in a file.
+func (d *desk) skipFile(path string) tea.Cmd {
+	all := fixer.Decisions{}
+	for i := range d.now.plan.Outcomes {
+		o := &d.now.plan.Outcomes[i]
+		k := o.Finding.Key()
+		if o.Finding.File != path || (o.Result != fixer.Open && o.Result != fixer.ManualWork) {
+			continue
+		}
+		if _, decided := d.decision(k); !decided {
+			all[k] = fixer.Decision{Verdict: fixer.Reject}
+		}
+	}
+	if len(all) == 0 {
+		return d.say("nothing is open in %s", path)
+	}
+	return d.decide("skip the rest of "+path, all, fmt.Sprintf("skipped %s in %s", count(len(all), "finding"), path))
+}
+
+func (d *desk) undo() tea.Cmd {
+	label, ok := d.session.Undo()
+	if !ok {
+		return d.say("nothing to undo")
+	}
+	return tea.Batch(d.changed(), d.say("undone: %s %s ctrl+r does it again", label, d.theme.Marks.Dash))
+}
+
+func (d *desk) redo() tea.Cmd {
+	label, ok := d.session.Redo()
+	if !ok {
+		return d.say("nothing to redo")
+	}
+	return tea.Batch(d.changed(), d.say("done again: %s", label))
+}
+
+// open reports whether a finding still waits for a word.
+func (d *desk) open(k fixer.Key) bool {
+	o := d.now.outcome(k)
+	if o == nil {
+		return false
+	}
+	if _, decided := d.decision(k); decided {
+		return false
+	}
+	return o.Result == fixer.Open || o.Result == fixer.ManualWork || o.Result == fixer.Fixed || o.Result == fixer.Skipped || o.Result == fixer.Ignored
+}
+
+// unwritten counts the findings that are open in the files as they are.
+func (d *desk) unwritten() int { return len(d.now.plan.Baseline.Findings) }
+
+// pending reports whether there are fixes that were accepted and not written.
+func (d *desk) pending() bool {
+	if d.session == nil || d.lent != "" {
+		return false
+	}
+	if d.fresh() {
+		return len(d.now.plan.Changes) > 0
+	}
+	for _, v := range d.session.Decisions() {
+		if v.Verdict != fixer.Reject {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,237 @@
+package tui
+
+import (
+	"context"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+
+	"oakum/fixer"
+	"oakum/tui/theme"
+)
+
+// A layer is what can have the keys: a screen or an overlay.
+type layer interface {
+	// place names the row of the keymap that is in force.
+	place() place
+
+	// press does what a key of that row means.
+	press(d *desk, a action) tea.Cmd
+}
+
+// A screen fills the terminal.
+type screen interface {
+	layer
+
+	// draw returns what the screen shows in the layout for its place. Lines
+	// that are missing are blank, those too long are cut.
+	draw(d *desk, l layout) page
+}
+
+// An overlay lies over the body of a screen until it is answered.
+type overlay interface {
+	layer
+
+	// panel returns the overlay's title and lines for a width, and how many
+	// lines of at most height it wants. The lines may be more: those from
+	// the overlay's own offset are its business.
+	panel(d *desk, width, height int) (title string, lines []string)
+}
+
+// A page is what a screen shows: the body's lines and the words around them.
+type page struct {
+	title, right string // first line
+	rule, note   string // in the rule below it
+	body         []string
+	foot         string            // in the rule above the keys
+	labels       map[action]string // for footer labels that say more than the keymap's
+	heavy        bool              // the part below the rule has the keys, of several parts
+}
+
+// Some layers want more than keys.
+type (
+	// A focuser shows different panes to the layout.
+	focuser interface{ detailFocused() bool }
+
+	// A typist has a line that is being typed into. typing returns nil while
+	// none is; typed is called after the line changed.
+	typist interface {
+		typing() line
+		typed(d *desk) tea.Cmd
+	}
+
+	// An opener asks for work when it comes to the top, and again when the
+	// plan under it changed.
+	opener interface{ refresh(d *desk) tea.Cmd }
+
+	// A clicker takes the mouse: a click or a turn of the wheel, in cells of
+	// the body.
+	clicker interface {
+		click(d *desk, l layout, x, y int) tea.Cmd
+		wheel(d *desk, l layout, x, y, by int) tea.Cmd
+	}
+)
+
+// line is what the interface asks of an input.
+type line interface {
+	Insert(string)
+	Left()
+	Right()
+	Home()
+	End()
+	Backspace()
+	Delete()
+	DeleteWord()
+	DeleteToStart()
+}
+
+// The desk is what every screen works on. It belongs to the Update goroutine;
+// commands get copies of what they need.
+type desk struct {
+	ctx   context.Context
+	opts  Options
+	after func(time.Duration, tea.Msg) tea.Cmd // the only clock there is
+
+	theme         theme.Theme
+	dark          bool
+	width, height int
+	mouse         bool
+	deaf, graces  int // the grace that runs, 0 for none; how many there were
+
+	screens  []screen
+	overlays []overlay
+	toast    toast
+
+	session *fixer.Session    // nil until the first load is through
+	lent    string            // what the session is lent out for, "" while it is here
+	held    []tea.KeyPressMsg // keys that wait for it
+	waiting []func() tea.Cmd  // what wants the session when it is back
+	gen     int               // counts changes of decisions, facts and files
+	now     *standing         // the newest plan; its gen may be behind
+	folding bool
+	frozen  fixer.Decisions // the decisions while the session is lent
+
+	preview previews
+	keep    keeper
+	wording wording
+	list    *listScreen
+	looks   looks
+
+	ledger  ledger
+	summary string
+	leave   bool // the program is leaving
+	killed  bool // by ctrl+c
+}
+
+func newDesk(ctx context.Context, opts Options) *desk {
+	d := &desk{ctx: ctx, opts: opts, dark: true, width: 80, height: 24}
+	d.after = func(t time.Duration, msg tea.Msg) tea.Cmd {
+		return tea.Tick(t, func(time.Time) tea.Msg { return msg })
+	}
+	d.pickTheme()
+	d.list, d.looks = newListScreen(), defaultLooks
+	return d
+}
+
+func (d *desk) pickTheme() {
+	d.theme = theme.Pick(d.opts.Theme, d.dark, d.opts.NoColor, d.opts.ASCII)
+}
+
+// top returns what has the keys.
+func (d *desk) top() layer {
+	if n := len(d.overlays); n > 0 {
+		return d.overlays[n-1]
+	}
+	return d.screen()
+}
+
+func (d *desk) screen() screen { return d.screens[len(d.screens)-1] }
+
+// below returns the screen under the one on top, nil when there is none.
+func (d *desk) below() screen {
+	if n := len(d.screens); n > 1 {
+		return d.screens[n-2]
+	}
+	return nil
+}
+
+// push shows a screen over the present one.
+func (d *desk) push(s screen) tea.Cmd {
+	d.screens = append(d.screens, s)
+	return d.refresh()
+}
+
+// pop goes back to the screen below. The last one stays.
+func (d *desk) pop() tea.Cmd {
+	if len(d.screens) > 1 {
+		d.screens = d.screens[:len(d.screens)-1]
+	}
+	return d.refresh()
+}
+
+// home goes back to the list.
+func (d *desk) home() tea.Cmd {
+	d.screens, d.overlays = []screen{d.list}, nil
+	return d.refresh()
+}
+
+// replace shows a screen instead of the present one.
+func (d *desk) replace(s screen) tea.Cmd {
+	d.screens[len(d.screens)-1] = s
+	return d.refresh()
+}
+
+func (d *desk) openOverlay(o overlay) tea.Cmd {
+	d.overlays = append(d.overlays, o)
+	if op, ok := o.(opener); ok {
+		return op.refresh(d)
+	}
+	return nil
+}
+
+func (d *desk) closeOverlay() tea.Cmd {
+	if n := len(d.overlays); n > 0 {
+		d.overlays = d.overlays[:n-1]
+	}
+	return d.refresh()
+}
+
+// refresh lets what is on top ask for the work it needs.
+func (d *desk) refresh() tea.Cmd {
+	var cmds []tea.Cmd
+	if op, ok := d.screen().(opener); ok {
+		cmds = append(cmds, op.refresh(d))
+	}
+	if n := len(d.overlays); n > 0 {
+		if op, ok := d.overlays[n-1].(opener); ok {
+			cmds = append(cmds, op.refresh(d))
+		}
+	}
+	return tea.Batch(cmds...)
+}
+
+// layout arranges the screen on top.
+func (d *desk) layout() layout {
+	s := d.screen()
+	f, ok := s.(focuser)
+	return arrange(d.width, d.height, s.place(), ok && f.detailFocused())
+}
+
+// decision returns the verdict on a finding. While the session is lent it is
+// the one from before.
+func (d *desk) decision(k fixer.Key) (fixer.Decision, bool) {
+	if d.lent != "" {
+		v, ok := d.frozen[k]
+		return v, ok
+	}
+	return d.session.Decision(k)
+}
+
+// fresh reports whether the newest plan is that of the present decisions.
+func (d *desk) fresh() bool { return d.now != nil && d.now.gen == d.gen && d.lent == "" }
+
+// quit leaves the program.
+func (d *desk) quit() tea.Cmd {
+	d.leave = true
+	return tea.Quit
+}

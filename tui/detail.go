@@ -1,0 +1,209 @@
+package tui
+
+import (
+	"fmt"
+	"strings"
+
+	tea "charm.land/bubbletea/v2"
+
+	"oakum/fixer"
+	"oakum/fixer/text"
+	"oakum/tui/widget"
+)
+
+// A detail shows one finding: why it matters, what its fix breaks, what is
+// known, and what the fix does to the files. The list and the review use it.
+type detail struct {
+	key    fixer.Key
+	fix    string       // id of the alternative looked at, "" for the first
+	params fixer.Params // looked at with, nil for the defaults
+
+	pane  diffPane
+	shown *preview // whose diff the pane has
+}
+
+func newDetail() *detail { return &detail{} }
+
+func (v *detail) clear() { *v = detail{pane: v.pane} }
+
+// point turns the detail to a finding. What was decided about it is what is
+// shown; seen says whether a preview is worth the work.
+func (v *detail) point(d *desk, k fixer.Key, seen bool) tea.Cmd {
+	if k != v.key {
+		*v = detail{key: k, pane: v.pane}
+		v.pane.diff = nil
+		if was, ok := d.decision(k); ok && was.Verdict == fixer.Accept {
+			v.fix, v.params = was.Fix, was.Params
+		}
+	}
+	if !seen || d.now == nil {
+		return nil
+	}
+	return v.ask(d)
+}
+
+// ask wants the preview of the alternative that is looked at.
+func (v *detail) ask(d *desk) tea.Cmd {
+	o := d.now.outcome(v.key)
+	if o == nil {
+		return nil
+	}
+	if was, ok := d.decision(v.key); ok && was.Verdict == fixer.Ignore {
+		return d.askPreview(v.key, was)
+	}
+	fix := v.alternative(o.Finding)
+	if fix == nil {
+		return nil
+	}
+	return d.askPreview(v.key, fixer.Decision{Verdict: fixer.Accept, Fix: fix.ID, Params: v.params, Level: fix.Level})
+}
+
+// alternative is the fix that is looked at, nil without any.
+func (v *detail) alternative(f *fixer.Finding) *fixer.Fix {
+	if fix := f.Fix(v.fix); fix != nil {
+		return fix
+	}
+	if len(f.Fixes) == 0 {
+		return nil
+	}
+	return &f.Fixes[0]
+}
+
+// turn goes to the next alternative, or the one before.
+func (v *detail) turn(d *desk, f *fixer.Finding, by int) tea.Cmd {
+	n := len(f.Fixes)
+	if n < 2 {
+		return d.say("there is no other fix for this")
+	}
+	at := 0
+	for i := range f.Fixes {
+		if f.Fixes[i].ID == v.fix {
+			at = i
+		}
+	}
+	v.fix, v.params = f.Fixes[(at+by+n)%n].ID, nil
+	return v.ask(d)
+}
+
+// title is the rule above a detail.
+func (v *detail) title(d *desk, o *fixer.Outcome) (title, note string) {
+	f := o.Finding
+	title = f.Rule + " " + d.theme.Marks.Dot + " " + text.VisibleLine(f.File) + fmt.Sprintf(":%d", f.Line)
+	return title, f.Severity.String() + " " + d.theme.Marks.Dot + " " + f.Level().String()
+}
+
+// view draws the finding into width × height cells; why is how many lines the
+// explanation may take.
+func (v *detail) view(d *desk, o *fixer.Outcome, width, height, why int) []string {
+	out := v.explain(d, o, width, min(why, max(1, height-4)))
+	if len(out) >= height {
+		return out[:height]
+	}
+	p, _ := d.previewOf(o.Finding.Key())
+	fix := v.alternative(o.Finding)
+	if fix == nil && !d.ignored(o.Finding.Key()) {
+		return append(out, v.advice(d, o, width, height-len(out))...)
+	}
+	out = append(out, v.fixRule(d, o, fix, p, width))
+	room := height - len(out)
+	tail := v.after(d, p, width, room)
+	return append(append(out, v.diff(d, o, p, width, room-len(tail))...), tail...)
+}
+
+func (d *desk) ignored(k fixer.Key) bool {
+	v, ok := d.decision(k)
+	return ok && v.Verdict == fixer.Ignore
+}
+
+// fixRule is the line between the explanation and the diff.
+func (v *detail) fixRule(d *desk, o *fixer.Outcome, fix *fixer.Fix, p *preview, width int) string {
+	if fix == nil || d.ignored(o.Finding.Key()) {
+		return widget.Rule(&d.theme, "record why it is left", "", width, false)
+	}
+	at := 1
+	for i := range o.Finding.Fixes {
+		if &o.Finding.Fixes[i] == fix {
+			at = i + 1
+		}
+	}
+	left := fmt.Sprintf("fix %d of %d: %s", at, len(o.Finding.Fixes), text.VisibleLine(fix.Title))
+	right := fix.Level.String()
+	if p != nil && p.diff != nil {
+		add, del := p.diff.Lines()
+		right += fmt.Sprintf(" %s +%d %s%d", d.theme.Marks.Dot, add, d.theme.Marks.Minus, del)
+	}
+	return widget.Rule(&d.theme, left, right, width, false)
+}
+
+// diff draws what the fix does, or why there is nothing to see.
+func (v *detail) diff(d *desk, o *fixer.Outcome, p *preview, width, height int) []string {
+	if height <= 0 {
+		return nil
+	}
+	say := func(s string) []string {
+		var out []string
+		for _, line := range widget.Wrap(s, max(1, width-2)) {
+			out = append(out, " "+d.theme.Dim.Paint(line))
+		}
+		for len(out) < height {
+			out = append(out, "")
+		}
+		return out[:height]
+	}
+	switch {
+	case p == nil:
+		return say("working out what this does" + d.theme.Marks.Ellipsis)
+	case p.outcome != nil && (p.outcome.Result == fixer.Blocked || p.outcome.Result == fixer.Refused):
+		return say(d.theme.Marks.Blocked + " " + string(p.outcome.Result) + ": " + text.VisibleLine(p.outcome.Reason))
+	case p.outcome != nil && p.outcome.Result == fixer.Closed:
+		return say("nothing left to do: closed by " + text.VisibleLine(keyWords(p.outcome.By)))
+	}
+	v.take(p)
+	return v.pane.view(d, d.looks, width, height)
+}
+
+// take gives the pane the diff of a preview; the same finding keeps its place
+// on the screen.
+func (v *detail) take(p *preview) {
+	if v.shown == p {
+		return
+	}
+	keep := v.shown != nil && v.shown.ask.key == p.ask.key
+	v.shown = p
+	v.pane.show(p.diff, keep)
+}
+
+// after tells what the fix does to other findings.
+func (v *detail) after(d *desk, p *preview, width, room int) []string {
+	if p == nil || room < 6 {
+		return nil
+	}
+	t := &d.theme
+	var out []string
+	line := func(label, s string) {
+		out = append(out, " "+t.Label.Paint(widget.Pad(label, 8))+text.VisibleLine(s))
+	}
+	if p.also != "" {
+		line("also", "in the same files: "+p.also)
+	}
+	if len(p.closes) > 0 {
+		line("closes", strings.Join(p.closes, ", "))
+	}
+	if len(p.opens) > 0 {
+		line("opens", strings.Join(p.opens, ", "))
+	}
+	for i := range out {
+		out[i] = widget.Cut(out[i], width, t.Marks.Ellipsis)
+	}
+	return out
+}
+
+func (v *detail) move(a action) { v.pane.move(a) }
+
+func (v *detail) scroll(by int) { v.pane.scroll(by) }
+
+// look changes how the diff is shown.
+func (v *detail) look(d *desk, a action) tea.Cmd {
+	v.pane.look(&d.looks, a)
+	return lookSaid(d, d.looks, a, d.layout().detailWidth)
+}

@@ -1,0 +1,230 @@
+package tui
+
+import (
+	"fmt"
+
+	tea "charm.land/bubbletea/v2"
+
+	"oakum/fixer"
+	"oakum/fixer/text"
+	"oakum/tui/widget"
+)
+
+// diffScreen shows files whole: as they are on disk, and as they will be
+// written.
+type diffScreen struct {
+	key   fixer.Key   // the finding that is looked at; zero for a plan
+	plan  *fixer.Plan // what is looked at without a finding
+	path  string      // the file to start with
+	looks looks
+	fresh bool // nothing was shown yet
+
+	pane  diffPane
+	shown *fixer.Plan // what the pane's diff was made of
+	busy  bool
+	query string
+}
+
+// newDiffOf shows the files with a finding's fix in them.
+func newDiffOf(k fixer.Key) *diffScreen {
+	return &diffScreen{key: k, path: k.File, fresh: true}
+}
+
+// newDiffOfPlan shows the files of a plan, one of them first.
+func newDiffOfPlan(plan *fixer.Plan, path string) *diffScreen {
+	return &diffScreen{plan: plan, path: path, fresh: true}
+}
+
+func (s *diffScreen) place() place { return onDiff }
+
+// wants returns the plan to show: with the finding's fix where that is known,
+// else the one of the present decisions.
+func (s *diffScreen) wants(d *desk) *fixer.Plan {
+	if s.plan != nil {
+		return s.plan
+	}
+	if p, exact := d.previewOf(s.key); p != nil && exact {
+		return p.with
+	}
+	if f := d.now.outcome(s.key); d.fresh() && (f == nil || len(f.Finding.Fixes) == 0) {
+		return d.now.plan
+	}
+	return nil
+}
+
+func (s *diffScreen) refresh(d *desk) tea.Cmd {
+	if s.fresh {
+		s.fresh = false
+		s.looks = d.looks
+		s.looks.split = d.width >= wideWidth
+	}
+	var ask tea.Cmd
+	if s.plan == nil {
+		v := newDetail()
+		if r, ok := d.below().(*reviewScreen); ok && r.key == s.key {
+			v = r.detail
+		}
+		ask = v.point(d, s.key, true)
+	}
+	return tea.Batch(ask, s.build(d))
+}
+
+// build compares the files in a command.
+func (s *diffScreen) build(d *desk) tea.Cmd {
+	plan := s.wants(d)
+	if s.busy || plan == nil || plan == s.shown {
+		return nil
+	}
+	s.busy = true
+	return func() tea.Msg {
+		files := diffFiles(plan.Changes)
+		return diffMsg{s, plan, widget.NewDiff(files, placesIn(files))}
+	}
+}
+
+// diffMsg brings the diff of a whole plan.
+type diffMsg struct {
+	screen *diffScreen
+	plan   *fixer.Plan
+	diff   *widget.Diff
+}
+
+func (msg diffMsg) apply(d *desk) tea.Cmd {
+	s := msg.screen
+	s.busy = false
+	if want := s.wants(d); want != nil && want != msg.plan {
+		return s.build(d)
+	}
+	first := s.shown == nil
+	s.shown = msg.plan
+	s.pane.show(msg.diff, !first)
+	if first {
+		s.focus(d)
+	}
+	return nil
+}
+
+// focus shows the place of the finding, or the start of the file.
+func (s *diffScreen) focus(d *desk) {
+	line := 1
+	if o := d.now.outcome(s.key); o != nil {
+		line = o.Finding.Line
+	}
+	s.pane.view(d, s.looks, d.width, d.layout().body)
+	s.pane.diff.FocusBefore(s.path, line)
+}
+
+func (s *diffScreen) press(d *desk, a action) tea.Cmd {
+	switch a {
+	case actBack, actZoom:
+		return d.pop()
+	case actAccept, actSkip:
+		return s.decide(d, a)
+	case actNext:
+		s.pane.nextChange()
+	case actPrev:
+		s.pane.prevChange()
+	case actNextPart, actPrevPart:
+		return s.turn(d, a)
+	case actFilter:
+		return d.openOverlay(newSearch(s))
+	case actOpen:
+		return s.search(d, s.query, false)
+	case actFold:
+		return s.search(d, s.query, true)
+	case actCopy:
+		if s.shown == nil {
+			return d.say("there is no diff yet")
+		}
+		return d.copy(patchOf(diffFiles(s.shown.Changes)), "diff")
+	case actSplit, actMoreContext, actLessContext, actWrap, actLeft, actRight:
+		s.pane.look(&s.looks, a)
+		return lookSaid(d, s.looks, a, d.width)
+	default:
+		s.pane.move(a)
+	}
+	return nil
+}
+
+// decide lets the review below take the verdict, and stays zoomed in on the
+// finding it goes on to.
+func (s *diffScreen) decide(d *desk, a action) tea.Cmd {
+	if s.plan != nil {
+		return d.say("y and n decide about one finding; this is the whole plan")
+	}
+	r, ok := d.below().(*reviewScreen)
+	if !ok {
+		r = newReview(s.key)
+		d.screens[len(d.screens)-1] = r
+	} else {
+		d.screens = d.screens[:len(d.screens)-1]
+	}
+	cmd := r.press(d, a)
+	if now, ok := d.screen().(*reviewScreen); ok && now == r && r.key != s.key {
+		next := newDiffOf(r.key)
+		next.looks, next.fresh = s.looks, false
+		return tea.Batch(cmd, d.push(next))
+	}
+	return cmd
+}
+
+func (s *diffScreen) turn(d *desk, a action) tea.Cmd {
+	if s.pane.diff == nil {
+		return nil
+	}
+	moved := false
+	if a == actNextPart {
+		moved = s.pane.diff.NextFile()
+	} else {
+		moved = s.pane.diff.PrevFile()
+	}
+	if !moved {
+		return d.say("no other file that way")
+	}
+	return nil
+}
+
+// search goes to the next or previous place that holds the words.
+func (s *diffScreen) search(d *desk, words string, backwards bool) tea.Cmd {
+	s.query = words
+	if s.pane.diff == nil {
+		return nil
+	}
+	found := s.pane.diff.Find(words, backwards)
+	switch {
+	case words == "":
+		return d.say("/ searches")
+	case !found:
+		return d.warn("%q is not in what is shown; } shows more of the files", words)
+	}
+	return nil
+}
+
+func (s *diffScreen) draw(d *desk, l layout) page {
+	t := &d.theme
+	dot := " " + t.Marks.Dot + " "
+	p := page{title: "diff of the plan", rule: "on disk " + t.Marks.Arrow + " as it will be written", heavy: true}
+	if o := d.now.outcome(s.key); s.plan == nil && o != nil {
+		p.title = ruleWord(s.key.Rule) + dot + text.VisibleLine(s.key.File)
+		p.right = t.Severity(int(o.Finding.Severity)).Paint(severityLong(o.Finding.Severity))
+		shown, _ := d.previewOf(s.key)
+		p.foot = d.score(shown)
+	}
+	if s.pane.diff == nil {
+		p.body = []string{"", " " + t.Dim.Paint("comparing"+t.Marks.Ellipsis)}
+		return p
+	}
+	p.body = s.pane.view(d, s.looks, l.width, l.body)
+	if file, n := s.pane.diff.File(); n > 0 {
+		change, of := s.pane.diff.Change()
+		p.note = fmt.Sprintf("%s%schange %d of %d", text.VisibleLine(file), dot, change, of)
+	}
+	return p
+}
+
+func (s *diffScreen) click(*desk, layout, int, int) tea.Cmd { return nil }
+
+func (s *diffScreen) wheel(d *desk, l layout, x, y, by int) tea.Cmd {
+	s.pane.scroll(by)
+	return nil
+}

@@ -1,0 +1,215 @@
+package tui
+
+import (
+	"strings"
+
+	tea "charm.land/bubbletea/v2"
+
+	"oakum/fixer/text"
+	"oakum/tui/widget"
+)
+
+// looks are how a person wants diffs shown. They hold for all of them.
+type looks struct {
+	split, wrap bool
+	context     int // lines around a change
+}
+
+var defaultLooks = looks{context: 3}
+
+// contextStep is by how many lines { and } change the context.
+const contextStep = 3
+
+// After mostContext lines } shows whole files.
+const (
+	mostContext = 30
+	wholeFile   = -1
+)
+
+// A diffPane is a diff on a screen.
+type diffPane struct {
+	diff *widget.Diff
+}
+
+// show puts another diff into the pane; keep leaves the place on the screen.
+func (p *diffPane) show(next *widget.Diff, keep bool) {
+	if keep && p.diff != nil {
+		p.diff.Replace(next)
+		return
+	}
+	p.diff = next
+}
+
+// view draws the diff. Two columns are drawn only where they fit.
+func (p *diffPane) view(d *desk, with looks, width, height int) []string {
+	if p.diff == nil || height <= 0 {
+		return nil
+	}
+	p.diff.SetTheme(d.theme)
+	p.diff.SetSplit(with.split && width >= splitWidth)
+	p.diff.SetWrap(with.wrap)
+	p.diff.SetContext(with.context)
+	return p.diff.View(width, height)
+}
+
+func (p *diffPane) move(a action) {
+	if p.diff == nil {
+		return
+	}
+	switch a {
+	case actDown:
+		p.diff.Scroll(1)
+	case actUp:
+		p.diff.Scroll(-1)
+	case actTop:
+		p.diff.Top()
+	case actBottom:
+		p.diff.Bottom()
+	case actHalfDown:
+		p.diff.HalfDown()
+	case actHalfUp:
+		p.diff.HalfUp()
+	case actPageDown:
+		p.diff.PageDown()
+	case actPageUp:
+		p.diff.PageUp()
+	}
+}
+
+func (p *diffPane) scroll(by int) {
+	if p.diff != nil {
+		p.diff.Scroll(by)
+	}
+}
+
+func (p *diffPane) nextChange() {
+	if p.diff != nil {
+		p.diff.NextChange()
+	}
+}
+
+func (p *diffPane) prevChange() {
+	if p.diff != nil {
+		p.diff.PrevChange()
+	}
+}
+
+// sidewaysStep is how far H and L scroll, in cells.
+const sidewaysStep = 8
+
+// look changes how diffs are shown.
+func (p *diffPane) look(with *looks, a action) {
+	switch a {
+	case actSplit:
+		with.split = !with.split
+	case actWrap:
+		with.wrap = !with.wrap
+	case actMoreContext:
+		if with.context += contextStep; with.context > mostContext {
+			with.context = wholeFile
+		}
+	case actLessContext:
+		if with.context == wholeFile {
+			with.context = mostContext + contextStep
+		}
+		with.context = max(0, with.context-contextStep)
+	case actRight:
+		if p.diff != nil {
+			p.diff.Sideways(sidewaysStep)
+		}
+	case actLeft:
+		if p.diff != nil {
+			p.diff.Sideways(-sidewaysStep)
+		}
+	}
+}
+
+// lookSaid tells what a change of looks did, where it does not show.
+func lookSaid(d *desk, with looks, a action, width int) tea.Cmd {
+	switch {
+	case a == actSplit && with.split && width < splitWidth:
+		return d.say("two columns need %d cells: zoom, or widen the terminal", splitWidth)
+	case (a == actMoreContext || a == actLessContext) && with.context == wholeFile:
+		return d.say("showing whole files")
+	}
+	return nil
+}
+
+// placesIn names where a line of a file belongs, by the lines above it: the
+// stage of a Dockerfile, the keys that a YAML line stands under. It reads the
+// text only, so a line that merely looks like a key may be taken for one: the
+// name is a help for the eye.
+func placesIn(files []widget.DiffFile) widget.Place {
+	kinds := map[string]string{}
+	lines := map[string][]string{}
+	for _, f := range files {
+		kinds[f.Path] = f.Kind
+	}
+	return func(path string, line int) string {
+		if _, ok := lines[path]; !ok {
+			for _, f := range files {
+				if f.Path == path {
+					data := f.After
+					if data == nil {
+						data = f.Before
+					}
+					lines[path] = strings.Split(string(data), "\n")
+				}
+			}
+		}
+		above := lines[path][:min(max(0, line), len(lines[path]))]
+		if kinds[path] == "dockerfile" {
+			return stageOf(above)
+		}
+		return keysOf(above)
+	}
+}
+
+// placeReach bounds how far up a name is looked for, in lines.
+const placeReach = 2000
+
+func stageOf(above []string) string {
+	for i := len(above) - 1; i >= 0 && i > len(above)-placeReach; i-- {
+		words := strings.Fields(clip(above[i], 400))
+		if len(words) < 2 || !strings.EqualFold(words[0], "FROM") {
+			continue
+		}
+		if n := len(words); n >= 4 && strings.EqualFold(words[n-2], "AS") {
+			return text.VisibleLine("stage " + words[n-1])
+		}
+		return text.VisibleLine("stage from " + words[len(words)-1])
+	}
+	return ""
+}
+
+// keysOf climbs from the last line to lines of less indentation, and joins
+// the keys it meets.
+func keysOf(above []string) string {
+	var keys []string
+	depth := -1
+	for i := len(above) - 1; i >= 0 && i > len(above)-placeReach && depth != 0; i-- {
+		line := clip(above[i], 400)
+		trimmed := strings.TrimLeft(line, " ")
+		if strings.TrimSpace(trimmed) == "" || strings.HasPrefix(trimmed, "#") {
+			continue
+		}
+		if strings.HasPrefix(line, "---") {
+			break
+		}
+		indent := len(line) - len(trimmed)
+		if depth >= 0 && indent >= depth {
+			continue
+		}
+		key, _, ok := strings.Cut(strings.TrimLeft(trimmed, "- "), ":")
+		first := depth < 0
+		depth = indent
+		if first || !ok {
+			continue // the line itself is shown anyway
+		}
+		keys = append([]string{key}, keys...)
+	}
+	if len(keys) > 3 {
+		keys = keys[len(keys)-3:]
+	}
+	return text.VisibleLine(strings.Join(keys, " > "))
+}

@@ -1,0 +1,135 @@
+package tui
+
+import (
+	"fmt"
+	"strings"
+
+	tea "charm.land/bubbletea/v2"
+
+	"oakum/fixer"
+	"oakum/tui/widget"
+)
+
+// doneScreen tells what was written, how to take it back, what is left and how
+// to see that all still works. The same words go to the scrollback.
+type doneScreen struct {
+	parts  []donePart
+	scores string
+	scroller
+}
+
+type donePart struct {
+	title string
+	lines []string // visible-safe
+}
+
+// mostVerify bounds how many ways to verify are listed.
+const mostVerify = 12
+
+func newDone(d *desk, st *standing, r *Receipt) *doneScreen {
+	s := &doneScreen{}
+	plan := st.plan
+	s.scores = fmt.Sprintf("score %d %s %d", plan.ScoreBefore, d.theme.Marks.Arrow, plan.ScoreAfter)
+	var lines []string
+	for _, p := range r.Written {
+		fixed := 0
+		if c := st.change(p); c != nil {
+			fixed = len(c.Fixes)
+		}
+		lines = append(lines, visible(p)+"  "+fixes(fixed))
+	}
+	for _, w := range r.Warnings {
+		lines = append(lines, d.theme.Marks.Attention+" "+visible(w))
+	}
+	s.add(fmt.Sprintf("written: %s, score %d to %d", count(len(r.Written), "file"), plan.ScoreBefore, plan.ScoreAfter), lines)
+	s.add("to take it back", []string{visible(r.Undo)})
+
+	groups := []struct {
+		title  string
+		result fixer.Result
+	}{
+		{"left for you, no sound fix is known", fixer.ManualWork},
+		{"blocked", fixer.Blocked}, {"refused", fixer.Refused},
+		{"skipped by you", fixer.Skipped}, {"still open", fixer.Open},
+	}
+	var verify []string
+	seen := map[string]bool{}
+	for _, g := range groups {
+		var left []string
+		for i := range plan.Outcomes {
+			if o := &plan.Outcomes[i]; o.Result == g.result {
+				line := fmt.Sprintf("%s:%d  %s", o.Finding.File, o.Finding.Line, o.Finding.Rule)
+				if o.Reason != "" {
+					line += "  " + o.Reason
+				}
+				left = append(left, visible(line))
+			}
+		}
+		if len(left) > 0 {
+			s.add(fmt.Sprintf("%s: %d", g.title, len(left)), left)
+		}
+	}
+	for i := range plan.Outcomes {
+		o := &plan.Outcomes[i]
+		if o.Result != fixer.Fixed {
+			continue
+		}
+		for j := range o.Finding.Fixes {
+			if f := &o.Finding.Fixes[j]; f.Title == o.Title && f.Verify != "" && !seen[f.Verify] && len(verify) < mostVerify {
+				seen[f.Verify] = true
+				verify = append(verify, visible(f.Verify))
+			}
+		}
+	}
+	if len(verify) > 0 {
+		s.add("to see that all still works", verify)
+	}
+	s.add("for CI", []string{"oakum scan --fail-on high"})
+	return s
+}
+
+func (s *doneScreen) add(title string, lines []string) {
+	s.parts = append(s.parts, donePart{title, lines})
+}
+
+// plain is the summary for the scrollback.
+func (s *doneScreen) plain() string {
+	var b strings.Builder
+	for _, p := range s.parts {
+		fmt.Fprintf(&b, "%s\n", p.title)
+		for _, line := range p.lines {
+			fmt.Fprintf(&b, "  %s\n", line)
+		}
+	}
+	return b.String()
+}
+
+func (s *doneScreen) place() place { return onDone }
+
+func (s *doneScreen) press(d *desk, a action) tea.Cmd {
+	switch a {
+	case actBack:
+		return d.home()
+	case actRescan:
+		return tea.Batch(d.home(), d.rescan())
+	case actCopy:
+		return d.copy(s.plain(), "summary")
+	}
+	s.move(a)
+	return nil
+}
+
+func (s *doneScreen) draw(d *desk, l layout) page {
+	t := &d.theme
+	var lines []string
+	for _, p := range s.parts {
+		lines = append(lines, " "+t.Title.Paint(p.title))
+		for _, line := range p.lines {
+			for _, w := range widget.Wrap(line, max(1, l.width-6)) {
+				lines = append(lines, "    "+w)
+			}
+		}
+		lines = append(lines, "")
+	}
+	return page{title: "done " + t.Marks.Dot + " " + d.title(), right: s.scores, heavy: true, body: s.window(lines, l.body)}
+}

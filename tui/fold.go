@@ -1,0 +1,148 @@
+package tui
+
+import (
+	tea "charm.land/bubbletea/v2"
+
+	"oakum/fixer"
+)
+
+// foldedMsg brings the plan of the decisions at gen.
+type foldedMsg struct{ standing *standing }
+
+// backMsg brings the session back. then is what is left to do with it on the
+// Update goroutine.
+type backMsg struct {
+	standing *standing
+	then     func(*desk) tea.Cmd
+}
+
+// changed is called after decisions changed: everything shown is refolded,
+// and the decisions are kept for the case of a crash.
+func (d *desk) changed() tea.Cmd {
+	d.gen++
+	return tea.Batch(d.refold(), d.keep.save(d), d.refresh())
+}
+
+// refold folds the present decisions in a command. While one fold runs no
+// other is started: what it brings is dropped when decisions have changed
+// since, and the newest ones are folded then. So holding a key down costs two
+// folds and not one for each repeat.
+func (d *desk) refold() tea.Cmd {
+	if d.folding || d.lent != "" || d.session == nil {
+		return nil
+	}
+	d.folding = true
+	job := d.foldJob()
+	return func() tea.Msg { return foldedMsg{job.standing()} }
+}
+
+func (msg foldedMsg) apply(d *desk) tea.Cmd {
+	d.folding = false
+	if msg.standing.gen != d.gen {
+		return d.refold()
+	}
+	if d.lent == "" {
+		d.session.Adopt(msg.standing.plan)
+	}
+	return d.settle(msg.standing)
+}
+
+// settle takes a new standing over: rows change in place, and whoever is on
+// top asks for what it needs now.
+func (d *desk) settle(s *standing) tea.Cmd {
+	d.now = s
+	d.list.update(d)
+	return d.refresh()
+}
+
+// lend gives the session to a command that needs it for longer than a key may
+// take: work runs there, and what it returns runs back in Update. A second
+// loan waits for the first.
+func (d *desk) lend(what string, work func(*fixer.Session) func(*desk) tea.Cmd) tea.Cmd {
+	if d.lent != "" {
+		d.waiting = append(d.waiting, func() tea.Cmd { return d.lend(what, work) })
+		return nil
+	}
+	d.lent, d.frozen = what, d.session.Decisions()
+	d.gen++
+	s, gen, words := d.session, d.gen, d.wording
+	return func() tea.Msg {
+		then := work(s)
+		return backMsg{newStanding(gen, s.Plan(), s.Decisions(), words), then}
+	}
+}
+
+func (msg backMsg) apply(d *desk) tea.Cmd {
+	d.lent, d.frozen = "", nil
+	cmds := []tea.Cmd{d.settle(msg.standing), d.keep.save(d)}
+	if msg.then != nil {
+		cmds = append(cmds, msg.then(d))
+	}
+	for len(d.waiting) > 0 && d.lent == "" {
+		next := d.waiting[0]
+		d.waiting = d.waiting[1:]
+		cmds = append(cmds, next())
+	}
+	return tea.Batch(append(cmds, d.replay())...)
+}
+
+// factsMsg brings facts that arrived late; more is the channel to wait on.
+type factsMsg struct {
+	facts *fixer.Facts
+	more  <-chan *fixer.Facts
+}
+
+// awaitFacts waits for the next answer, or for the end of the program.
+func (d *desk) awaitFacts(ch <-chan *fixer.Facts) tea.Cmd {
+	if ch == nil {
+		return nil
+	}
+	ctx := d.ctx
+	return func() tea.Msg {
+		select {
+		case f, ok := <-ch:
+			if !ok {
+				return nil
+			}
+			return factsMsg{f, ch}
+		case <-ctx.Done():
+			return nil
+		}
+	}
+}
+
+// apply checks again with new facts. Rows change in place; the cursor stays
+// on its finding.
+func (msg factsMsg) apply(d *desk) tea.Cmd {
+	before := d.now
+	return tea.Batch(d.awaitFacts(msg.more), d.lend("checking again with what registries say", func(s *fixer.Session) func(*desk) tea.Cmd {
+		s.SetFacts(msg.facts)
+		return func(d *desk) tea.Cmd {
+			if n := differences(before, d.now); n > 0 {
+				return d.say("%s changed by what a registry says", count(n, "finding"))
+			}
+			return nil
+		}
+	}))
+}
+
+// differences counts the findings that stand otherwise than before.
+func differences(before, after *standing) int {
+	if before == nil {
+		return 0
+	}
+	n := 0
+	for i := range after.plan.Outcomes {
+		is := &after.plan.Outcomes[i]
+		was := before.outcome(is.Finding.Key())
+		if was == nil || was.Result != is.Result || was.Finding.Level() != is.Finding.Level() || was.Finding.Severity != is.Finding.Severity {
+			n++
+		}
+	}
+	for i := range before.plan.Outcomes {
+		if after.outcome(before.plan.Outcomes[i].Finding.Key()) == nil {
+			n++
+		}
+	}
+	return n
+}

@@ -1,0 +1,190 @@
+package tui
+
+import (
+	"fmt"
+	"strings"
+
+	"oakum/fixer"
+	"oakum/fixer/text"
+	"oakum/tui/widget"
+)
+
+// frame draws the whole terminal: exactly height lines, none wider than width.
+func (d *desk) frame() string { return strings.Join(d.frameLines(), "\n") }
+
+func (d *desk) frameLines() []string {
+	l := d.layout()
+	if !l.fits {
+		return d.tooSmall()
+	}
+	t := &d.theme
+	s := d.screen()
+	p := s.draw(d, l)
+	out := make([]string, 0, l.height)
+	out = append(out,
+		widget.Spread(" "+t.Title.Paint(p.title), p.right+" ", l.width, t.Marks.Ellipsis),
+		widget.Rule(t, p.rule, p.note, l.width, p.heavy && len(d.overlays) == 0))
+	body := make([]string, l.body)
+	for i := range body {
+		line := ""
+		if i < len(p.body) {
+			line = p.body[i]
+		}
+		body[i] = widget.Cut(line, l.width, t.Marks.Ellipsis)
+	}
+	at, labels := s.place(), p.labels
+	if n := len(d.overlays); n > 0 {
+		o := d.overlays[n-1]
+		d.lay(o, body, l.width)
+		at, labels = o.place(), nil
+	}
+	out = append(out, body...)
+	out = append(out, widget.Rule(t, "", p.foot, l.width, false))
+	out = append(out, d.footer(at, labels, l)...)
+	return append(out, d.status(l.width))
+}
+
+// lay draws an overlay over the lower part of the body.
+func (d *desk) lay(o overlay, body []string, width int) {
+	room := len(body) - 1
+	title, lines := o.panel(d, width, room)
+	if len(lines) > room {
+		lines = lines[:room]
+	}
+	at := len(body) - len(lines) - 1
+	body[at] = widget.Rule(&d.theme, title, "", width, true)
+	for i, s := range lines {
+		body[at+1+i] = widget.Cut(s, width, d.theme.Marks.Ellipsis)
+	}
+}
+
+// tooSmall fills a terminal that is too small to work in.
+func (d *desk) tooSmall() []string {
+	say := fmt.Sprintf("oakum needs %dx%d here; this is %dx%d. Make it larger, or use: oakum --accessible", minWidth, minHeight, d.width, d.height)
+	lines := widget.Wrap(say, max(1, d.width))
+	out := make([]string, max(0, d.height))
+	for i := range out {
+		if i < len(lines) {
+			out[i] = widget.Cut(lines[i], max(0, d.width), "")
+		}
+	}
+	return out
+}
+
+// footer names the keys of a place, as far as there is room. How to leave and
+// where to find the other keys are always there.
+func (d *desk) footer(at place, labels map[action]string, l layout) []string {
+	t := &d.theme
+	gap := "   "
+	if l.brief {
+		gap = "  "
+	}
+	item := func(b binding) string {
+		label := b.label
+		if s := labels[b.act]; s != "" {
+			label = s
+		} else if l.brief && b.short != "" {
+			label = b.short
+		}
+		return t.Key.Paint(b.keys[0]) + " " + text.VisibleLine(label)
+	}
+	var tail string
+	var rest []binding
+	for _, b := range keymap[at] {
+		switch {
+		case b.label == "":
+		case b.act == actHelp, b.act == actBack, b.act == actQuit:
+			if tail != "" {
+				tail += gap
+			}
+			tail += item(b)
+		default:
+			rest = append(rest, b)
+		}
+	}
+	out := make([]string, l.keys)
+	for i := range out {
+		room := l.width - 2
+		if i == len(out)-1 {
+			room -= widget.Width(tail) + len(gap)
+		}
+		line := ""
+		for len(rest) > 0 {
+			next := item(rest[0])
+			if line != "" {
+				next = line + gap + next
+			}
+			if widget.Width(next) > room {
+				if line == "" { // a label wider than the line: leave it out
+					rest = rest[1:]
+					continue
+				}
+				break
+			}
+			line, rest = next, rest[1:]
+		}
+		if i == len(out)-1 || len(rest) == 0 && widget.Width(line)+len(gap)+widget.Width(tail) <= l.width-2 {
+			if line != "" {
+				line += gap
+			}
+			out[i] = widget.Cut(" "+line+tail, l.width, t.Marks.Ellipsis)
+			return out
+		}
+		out[i] = " " + line
+	}
+	return out
+}
+
+// status is the last line: what just happened or is going on, and how far the
+// work is.
+func (d *desk) status(width int) string {
+	t := &d.theme
+	left := ""
+	switch {
+	case d.toast.text != "" && d.toast.bad:
+		left = t.Error.Paint(d.toast.text)
+	case d.toast.text != "":
+		left = t.Toast.Paint(d.toast.text)
+	case d.lent != "":
+		left = t.Dim.Paint(d.lent + t.Marks.Ellipsis)
+	case d.now != nil && !d.fresh():
+		left = t.Dim.Paint("working out what this does" + t.Marks.Ellipsis)
+	case d.now == nil:
+		left = ""
+	}
+	right := ""
+	if d.now != nil {
+		all := len(d.now.plan.Outcomes) - d.now.count[fixer.Suppress]
+		right = fmt.Sprintf("%d of %d fixed  %d skipped  %d left ", d.now.done(), all,
+			d.now.count[fixer.Skipped]+d.now.count[fixer.Ignored], d.now.left())
+		if width >= stackedWidth {
+			right = widget.Bar(t, all-d.now.left(), all, 12) + " " + right
+		}
+		if d.toast.text != "" && widget.Width(left)+widget.Width(right)+2 > width {
+			right = "" // what just happened is worth more
+		}
+	}
+	return widget.Spread(" "+left, right, width, t.Marks.Ellipsis)
+}
+
+// title is what is being worked on.
+func (d *desk) title() string { return text.VisibleLine(d.opts.Title) }
+
+// score writes the score as it was, as it is with what is accepted and, where
+// a preview tells, with one more fix.
+func (d *desk) score(p *preview) string {
+	if d.now == nil {
+		return ""
+	}
+	t := &d.theme
+	arrow := " " + t.Marks.Arrow + " "
+	plan := d.now.plan
+	s := fmt.Sprintf("score %d%s%d", plan.ScoreBefore, arrow, plan.ScoreAfter)
+	if p != nil && p.with.ScoreAfter != p.without.ScoreAfter {
+		if _, accepted := d.decision(p.ask.key); accepted {
+			return fmt.Sprintf("score %d%s%d%s%d with this one", plan.ScoreBefore, arrow, p.without.ScoreAfter, arrow, p.with.ScoreAfter)
+		}
+		return s + fmt.Sprintf("%s%d if accepted", arrow, p.with.ScoreAfter)
+	}
+	return s
+}

@@ -1,0 +1,47 @@
+package tui
+
+import (
+	"strings"
+
+	tea "charm.land/bubbletea/v2"
+
+	"oakum/tui/widget"
+)
+
+// helpOverlay lists the keys of the screen below it, from the very table that
+// gives them their meaning.
+type helpOverlay struct {
+	of place
+	scroller
+}
+
+func newHelp(of place) *helpOverlay { return &helpOverlay{of: of} }
+
+func (o *helpOverlay) place() place { return onHelp }
+
+func (o *helpOverlay) press(d *desk, a action) tea.Cmd {
+	if a == actBack {
+		return d.closeOverlay()
+	}
+	o.move(a)
+	return nil
+}
+
+func (o *helpOverlay) panel(d *desk, width, height int) (string, []string) {
+	t := &d.theme
+	var lines []string
+	for _, b := range keymap[o.of] {
+		keys := t.Key.Paint(strings.Join(b.keys, " "))
+		const column = 18
+		for i, s := range widget.Wrap(b.help, max(1, width-column-2)) {
+			if i > 0 {
+				keys = ""
+			}
+			lines = append(lines, " "+widget.Pad(keys, column)+s)
+		}
+	}
+	if d.opts.Version != "" {
+		lines = append(lines, "", " "+t.Dim.Paint("oakum "+d.opts.Version))
+	}
+	return "keys: " + string(o.of) + ", closed by esc", o.window(lines, height)
+}

@@ -1,0 +1,69 @@
+package tui
+
+import (
+	tea "charm.land/bubbletea/v2"
+
+	"oakum/fixer"
+)
+
+// A keeper saves the decisions so that they survive a crash. One save runs at
+// a time, so that an older one never ends up on top of a newer.
+type keeper struct {
+	busy, again bool
+	failed      bool // said once
+	kept        bool // there is something on disk
+	leaving     bool // forget everything and leave when the save is through
+}
+
+// keptMsg says that a save is through.
+type keptMsg struct{ err error }
+
+// save keeps the present decisions; while the session is lent those of before
+// are on disk already.
+func (k *keeper) save(d *desk) tea.Cmd {
+	if k.busy || d.lent != "" {
+		k.again = true
+		return nil
+	}
+	k.again = false
+	decisions := d.session.Decisions()
+	if len(decisions) == 0 && !k.kept {
+		return nil
+	}
+	k.busy, k.kept = true, len(decisions) > 0
+	return d.saveCmd(decisions)
+}
+
+func (d *desk) saveCmd(decisions fixer.Decisions) tea.Cmd {
+	b := d.opts.Backend
+	return func() tea.Msg { return keptMsg{b.SaveDecisions(decisions)} }
+}
+
+func (msg keptMsg) apply(d *desk) tea.Cmd {
+	k := &d.keep
+	k.busy = false
+	if k.leaving {
+		return d.forget()
+	}
+	var cmd tea.Cmd
+	if msg.err != nil && !k.failed {
+		k.failed = true
+		cmd = d.warn("verdicts are not kept for the case of a crash: %v", msg.err)
+	}
+	if k.again {
+		return tea.Batch(cmd, k.save(d))
+	}
+	return cmd
+}
+
+// discard forgets the verdicts and leaves the program.
+func (d *desk) discard() tea.Cmd {
+	d.leave = true
+	if d.keep.busy {
+		d.keep.leaving = true
+		return nil
+	}
+	return d.forget()
+}
+
+func (d *desk) forget() tea.Cmd { return tea.Sequence(d.saveCmd(nil), tea.Quit) }

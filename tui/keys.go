@@ -1,0 +1,190 @@
+package tui
+
+import (
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+)
+
+// holdLimit bounds the keys that wait for the session.
+const holdLimit = 256
+
+// graceTime is how long what opened by itself ignores keys: they were meant
+// for what was there before.
+const graceTime = 400 * time.Millisecond
+
+// key routes a key press to what is on top.
+func (d *desk) key(msg tea.KeyPressMsg) tea.Cmd {
+	key, top := msg.String(), d.top()
+	if len(d.held) > 0 && key != "ctrl+c" {
+		return d.hold(msg)
+	}
+	if t, ok := top.(typist); ok && t.typing() != nil && d.deaf == 0 {
+		if cmd, done := d.typeKey(t, msg); done {
+			return cmd
+		}
+	}
+	b, ok := lookup(keymap[top.place()], key)
+	if d.deaf > 0 && b.act != actAbort {
+		return d.grace() // a key that is held down is never meant
+	}
+	if !ok {
+		return nil
+	}
+	if b.session && d.lent != "" {
+		return d.hold(msg)
+	}
+	d.clearToast()
+	if cmd, done := d.anywhere(b.act); done {
+		return cmd
+	}
+	return top.press(d, b.act)
+}
+
+// anywhere does what means the same on every screen.
+func (d *desk) anywhere(a action) (tea.Cmd, bool) {
+	switch a {
+	case actAbort:
+		d.killed = true
+		return d.quit(), true
+	case actSuspend:
+		return tea.Suspend, true
+	case actRedraw:
+		return tea.ClearScreen, true
+	case actMouse:
+		d.mouse = !d.mouse
+		if d.mouse {
+			return d.say("the mouse is on: click and wheel work, selecting text may need shift; m turns it off"), true
+		}
+		return d.say("the mouse is off: the terminal selects text"), true
+	case actHelp:
+		return d.openOverlay(newHelp(d.top().place())), true
+	case actUndo:
+		return d.undo(), true
+	case actRedo:
+		return d.redo(), true
+	case actQuit:
+		return d.askQuit(), true
+	}
+	return nil, false
+}
+
+// typeKey gives a key to the line that is being typed.
+func (d *desk) typeKey(t typist, msg tea.KeyPressMsg) (tea.Cmd, bool) {
+	in := t.typing()
+	if msg.Text != "" && msg.Mod&^tea.ModShift == 0 {
+		in.Insert(msg.Text)
+		return t.typed(d), true
+	}
+	b, ok := lookup(typing, msg.String())
+	if !ok {
+		return nil, false
+	}
+	switch b.act {
+	case actLeft:
+		in.Left()
+	case actRight:
+		in.Right()
+	case actHome:
+		in.Home()
+	case actEnd:
+		in.End()
+	case actRubOut:
+		in.Backspace()
+	case actDelete:
+		in.Delete()
+	case actWordBack:
+		in.DeleteWord()
+	case actClearLine:
+		in.DeleteToStart()
+	default:
+		return d.anywhere(b.act)
+	}
+	return t.typed(d), true
+}
+
+// paste puts pasted text into the line that is being typed. Elsewhere it is
+// dropped: text is no list of commands.
+func (d *desk) paste(s string) tea.Cmd {
+	t, ok := d.top().(typist)
+	if !ok || t.typing() == nil || d.deaf > 0 {
+		return nil
+	}
+	t.typing().Insert(s)
+	return t.typed(d)
+}
+
+// hold keeps a key until the session is back.
+func (d *desk) hold(msg tea.KeyPressMsg) tea.Cmd {
+	if len(d.held) < holdLimit {
+		d.held = append(d.held, msg)
+	}
+	return nil
+}
+
+// replay presses the keys that were held, up to the next that lends the
+// session.
+func (d *desk) replay() tea.Cmd {
+	held := d.held
+	d.held = nil
+	var cmds []tea.Cmd
+	for i, k := range held {
+		if d.lent != "" {
+			d.held = append(d.held, held[i:]...)
+			break
+		}
+		cmds = append(cmds, d.key(k))
+	}
+	return tea.Batch(cmds...)
+}
+
+// graceOverMsg ends the time in which an overlay ignores keys.
+type graceOverMsg struct{ id int }
+
+func (msg graceOverMsg) apply(d *desk) tea.Cmd {
+	if msg.id == d.deaf {
+		d.deaf = 0
+	}
+	return nil
+}
+
+// interrupt opens an overlay that nobody asked for.
+func (d *desk) interrupt(o overlay) tea.Cmd {
+	return tea.Batch(d.openOverlay(o), d.grace())
+}
+
+// grace starts the time in which keys are ignored, because they were on their
+// way to something that is not there any more.
+func (d *desk) grace() tea.Cmd {
+	d.graces++
+	d.deaf = d.graces
+	id := d.deaf
+	return d.after(graceTime, graceOverMsg{id})
+}
+
+// click and wheel give the mouse to the screen, in cells of its body.
+func (d *desk) click(m tea.Mouse) tea.Cmd {
+	l := d.layout()
+	c, ok := d.screen().(clicker)
+	if !ok || !d.mouse || m.Button != tea.MouseLeft || len(d.overlays) > 0 || !l.fits || m.Y < 2 || m.Y >= 2+l.body {
+		return nil
+	}
+	d.clearToast()
+	return c.click(d, l, m.X, m.Y-2)
+}
+
+func (d *desk) wheel(m tea.Mouse) tea.Cmd {
+	const notch = 3 // lines a turn of the wheel moves
+	l := d.layout()
+	c, ok := d.screen().(clicker)
+	if !ok || !d.mouse || len(d.overlays) > 0 || !l.fits {
+		return nil
+	}
+	switch m.Button {
+	case tea.MouseWheelUp:
+		return c.wheel(d, l, m.X, m.Y-2, -notch)
+	case tea.MouseWheelDown:
+		return c.wheel(d, l, m.X, m.Y-2, notch)
+	}
+	return nil
+}

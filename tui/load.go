@@ -1,0 +1,213 @@
+package tui
+
+import (
+	"slices"
+
+	tea "charm.land/bubbletea/v2"
+
+	"oakum/fixer"
+)
+
+// load reads the repository and checks it, in a command. Progress is fed to
+// the scan screen through a channel, because Update alone may change it.
+func (d *desk) load() tea.Cmd {
+	b, ctx, rules, gen := d.opts.Backend, d.ctx, d.opts.Rules, d.gen
+	progress := make(chan Progress, 1)
+	read := func() tea.Msg {
+		defer close(progress)
+		loaded, err := b.Load(ctx, func(p Progress) { offer(progress, p) })
+		if err != nil {
+			return loadedMsg{err: err}
+		}
+		snap := fixer.NewSnapshot(loaded.Sources)
+		offer(progress, Progress{Found: snap.Len(), Read: snap.Len()})
+		s := fixer.NewSession(snap, nil, rules)
+		words := newWording(rules, loaded.Notes)
+		// What cannot be recalled must not keep anyone from working.
+		kept, keptErr := b.LoadDecisions()
+		return loadedMsg{
+			session: s, standing: newStanding(gen, s.Plan(), nil, words), wording: words,
+			kept: kept, keptErr: keptErr, facts: b.Facts(ctx, snap),
+		}
+	}
+	return tea.Batch(read, awaitProgress(progress))
+}
+
+func newWording(rules []*fixer.Rule, notes []string) wording {
+	w := wording{titles: make(map[string]string, len(rules)), notes: notes}
+	for _, r := range rules {
+		w.titles[r.Name] = r.Title
+	}
+	return w
+}
+
+// offer leaves the newest progress in the channel without ever waiting.
+func offer(ch chan Progress, p Progress) {
+	for {
+		select {
+		case ch <- p:
+			return
+		default:
+		}
+		select {
+		case <-ch:
+		default:
+		}
+	}
+}
+
+// progressMsg brings how far reading is.
+type progressMsg struct {
+	progress Progress
+	more     <-chan Progress
+}
+
+func awaitProgress(ch <-chan Progress) tea.Cmd {
+	return func() tea.Msg {
+		p, ok := <-ch
+		if !ok {
+			return nil
+		}
+		return progressMsg{p, ch}
+	}
+}
+
+func (msg progressMsg) apply(d *desk) tea.Cmd {
+	if s, ok := d.screen().(*scanScreen); ok {
+		s.found, s.read = msg.progress.Found, msg.progress.Read
+	}
+	return awaitProgress(msg.more)
+}
+
+// loadedMsg brings a checked repository, or why there is none.
+type loadedMsg struct {
+	session  *fixer.Session
+	standing *standing
+	wording  wording
+	kept     fixer.Decisions
+	keptErr  error
+	facts    <-chan *fixer.Facts
+	err      error
+}
+
+func (msg loadedMsg) apply(d *desk) tea.Cmd {
+	scan, ok := d.screen().(*scanScreen)
+	if !ok || d.session != nil {
+		return nil // superseded
+	}
+	if msg.err != nil {
+		scan.err = msg.err
+		return nil
+	}
+	d.session, d.wording = msg.session, msg.wording
+	d.screens = []screen{d.list}
+	cmds := []tea.Cmd{d.settle(msg.standing), d.awaitFacts(msg.facts)}
+	switch {
+	case msg.keptErr != nil:
+		cmds = append(cmds, d.warn("the verdicts of an earlier session cannot be read: %v", msg.keptErr))
+	case len(msg.kept) > 0:
+		d.keep.kept = true
+		cmds = append(cmds, d.interrupt(newResume(msg.kept)))
+	}
+	return tea.Batch(cmds...)
+}
+
+// rescan reads the files again, keeps the verdicts whose finding still exists,
+// and lists the others.
+func (d *desk) rescan() tea.Cmd {
+	b, ctx, rules := d.opts.Backend, d.ctx, d.opts.Rules
+	return d.lend("reading the files again", func(s *fixer.Session) func(*desk) tea.Cmd {
+		loaded, err := b.Load(ctx, func(Progress) {})
+		if err != nil {
+			return func(d *desk) tea.Cmd { return d.warn("cannot read the files again: %v", err) }
+		}
+		was := s.Decisions()
+		lost := s.SetSnapshot(fixer.NewSnapshot(loaded.Sources))
+		words := newWording(rules, loaded.Notes)
+		return func(d *desk) tea.Cmd {
+			d.wording = words
+			return d.reread(was, lost)
+		}
+	})
+}
+
+// reread says what reading again has changed.
+func (d *desk) reread(was fixer.Decisions, lost []fixer.Key) tea.Cmd {
+	if len(lost) == 0 {
+		return d.say("read again; all %d verdicts stay", len(was))
+	}
+	lines := make([]string, 0, len(lost)+2)
+	lines = append(lines, "The finding these verdicts spoke of is gone:", "")
+	for _, k := range lost {
+		lines = append(lines, "  "+string(was[k].Verdict)+"  "+ruleWord(k.Rule)+"  "+k.File+"  "+k.Path)
+	}
+	return d.interrupt(newNotice("no longer attached: "+count(len(lost), "verdict"), lines))
+}
+
+// resume takes the verdicts of an earlier session up again. Those whose
+// finding or fix is gone are listed.
+func (d *desk) resume(kept fixer.Decisions) tea.Cmd {
+	return d.lend("taking earlier verdicts up", func(s *fixer.Session) func(*desk) tea.Cmd {
+		now, later := fixer.Decisions{}, fixer.Decisions{}
+		for k, v := range kept {
+			if s.Baseline().Finding(k) != nil {
+				now[k] = v
+			} else {
+				later[k] = v
+			}
+		}
+		var lost []fixer.Key
+		attach := func(report *fixer.Report, all fixer.Decisions) fixer.Decisions {
+			out := fixer.Decisions{}
+			for k, v := range all {
+				if attachable(report, k, v) {
+					out[k] = v
+				} else {
+					lost = append(lost, k)
+				}
+			}
+			return out
+		}
+		// Findings that come up after other fixes can only be attached once
+		// those are made.
+		err := s.DecideAll("resume", attach(s.Baseline(), now))
+		if err == nil && len(later) > 0 {
+			if more := attach(s.Plan().Final, later); len(more) > 0 {
+				err = s.DecideAll("resume, findings that came up later", more)
+			}
+		}
+		slices.SortFunc(lost, fixer.Key.Compare)
+		return func(d *desk) tea.Cmd {
+			switch {
+			case err != nil:
+				return d.warn("%v", err)
+			case len(lost) > 0:
+				return d.reread(kept, lost)
+			}
+			return d.say("took up %s of an earlier session", count(len(kept), "verdict"))
+		}
+	})
+}
+
+// attachable reports whether a verdict still has the finding and the fix it
+// speaks of.
+func attachable(r *fixer.Report, k fixer.Key, v fixer.Decision) bool {
+	f := r.Finding(k)
+	switch {
+	case f == nil:
+		return false
+	case v.Verdict != fixer.Accept:
+		return v.Verdict == fixer.Reject || v.Verdict == fixer.Ignore
+	case len(f.Fixes) == 0:
+		return false
+	}
+	fix := &f.Fixes[0]
+	if v.Fix != "" {
+		fix = f.Fix(v.Fix)
+	}
+	if fix == nil {
+		return false
+	}
+	_, err := fix.Resolve(v.Params)
+	return err == nil
+}

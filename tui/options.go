@@ -1,0 +1,244 @@
+package tui
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	tea "charm.land/bubbletea/v2"
+
+	"oakum/fixer"
+	"oakum/fixer/text"
+	"oakum/tui/widget"
+)
+
+// optionsScreen chooses among the alternatives of a finding and sets their
+// parameters, with the files as they would be written beside it.
+type optionsScreen struct {
+	finding *fixer.Finding
+	form    widget.Form
+	chosen  int // alternative whose parameters the form has; len(Fixes) is "leave it"
+	alike   int // other open findings the values could be used for
+	pane    diffPane
+	shown   *preview
+}
+
+// Names of the form's fields that are no parameters.
+const (
+	fieldWay   = " way"
+	fieldAlike = " alike"
+)
+
+func newOptions(f *fixer.Finding, fix string, params fixer.Params) *optionsScreen {
+	s := &optionsScreen{finding: f}
+	way := widget.Field{Name: fieldWay, Kind: widget.RadioField}
+	for i := range f.Fixes {
+		if f.Fixes[i].ID == fix {
+			way.Chosen = i
+		}
+		way.Options = append(way.Options, widget.Option{Label: text.VisibleLine(f.Fixes[i].Title), Note: f.Fixes[i].Level.String()})
+	}
+	way.Options = append(way.Options, widget.Option{Label: "leave it, and record why", Note: "comment"})
+	s.form.Fields = []widget.Field{way}
+	s.parameters(params)
+	s.form.FocusOn(0)
+	return s
+}
+
+func (s *optionsScreen) place() place { return onOptions }
+
+// parameters gives the form the fields of the alternative that is chosen.
+func (s *optionsScreen) parameters(params fixer.Params) {
+	s.chosen = s.form.Fields[0].Chosen
+	s.form.Fields = s.form.Fields[:1]
+	fix := s.fix()
+	if fix == nil {
+		return
+	}
+	for _, p := range fix.Params {
+		value, ok := params[p.Name]
+		if !ok {
+			value = p.Default
+		}
+		s.form.Fields = append(s.form.Fields, widget.NewText(p.Name, p.Name, value, text.VisibleLine(p.Meaning), p.Validate))
+	}
+	if s.alike > 0 {
+		s.form.Fields = append(s.form.Fields, widget.Field{
+			Name: fieldAlike, Kind: widget.ToggleField,
+			Label: fmt.Sprintf("use this for %s of %s too", count(s.alike, "other finding"), ruleWord(s.finding.Rule)),
+		})
+	}
+}
+
+// fix is the chosen alternative, nil for leaving it.
+func (s *optionsScreen) fix() *fixer.Fix {
+	if s.chosen < len(s.finding.Fixes) {
+		return &s.finding.Fixes[s.chosen]
+	}
+	return nil
+}
+
+// params are the values that differ from the defaults.
+func (s *optionsScreen) params() fixer.Params {
+	var out fixer.Params
+	for _, p := range s.fix().Params {
+		if v := s.form.Value(p.Name); v != p.Default {
+			if out == nil {
+				out = fixer.Params{}
+			}
+			out[p.Name] = v
+		}
+	}
+	return out
+}
+
+func (s *optionsScreen) typing() line {
+	if in := s.form.Input(); in != nil {
+		return in
+	}
+	return nil
+}
+
+func (s *optionsScreen) typed(d *desk) tea.Cmd { return s.refresh(d) }
+
+// refresh asks for the preview of what the form says, when it says something
+// that can be done.
+func (s *optionsScreen) refresh(d *desk) tea.Cmd {
+	fix := s.fix()
+	if fix == nil || d.now == nil || s.form.Err() != nil {
+		return nil
+	}
+	if n := len(d.alike(s.finding, fix.ID, s.params())); n != s.alike && s.form.Input() == nil {
+		s.alike = n
+		values := fixer.Params{}
+		for _, p := range fix.Params {
+			values[p.Name] = s.form.Value(p.Name)
+		}
+		focus := s.form.Focus()
+		s.parameters(values)
+		s.form.FocusOn(min(focus, len(s.form.Fields)-1))
+	}
+	return d.askPreview(s.finding.Key(), fixer.Decision{Verdict: fixer.Accept, Fix: fix.ID, Params: s.params(), Level: fix.Level})
+}
+
+func (s *optionsScreen) press(d *desk, a action) tea.Cmd {
+	switch a {
+	case actBack:
+		return d.pop()
+	case actDown:
+		s.form.Down()
+	case actUp:
+		s.form.Up()
+	case actToggle:
+		s.choose()
+		return s.refresh(d)
+	case actPageDown:
+		s.pane.move(actHalfDown)
+	case actPageUp:
+		s.pane.move(actHalfUp)
+	case actOpen:
+		return s.accept(d)
+	}
+	return nil
+}
+
+// choose takes what the cursor is on.
+func (s *optionsScreen) choose() {
+	s.form.Choose()
+	if s.form.Fields[0].Chosen != s.chosen {
+		s.parameters(nil)
+	}
+}
+
+// accept records what the form says. With the cursor on an alternative it is
+// that one, chosen before or not.
+func (s *optionsScreen) accept(d *desk) tea.Cmd {
+	if s.form.Focus() == 0 {
+		s.choose()
+	}
+	fix := s.fix()
+	if fix == nil {
+		return tea.Batch(d.pop(), d.openOverlay(newIgnore(s.finding.Key())))
+	}
+	if err := s.form.Err(); err != nil {
+		return d.warn("%v", err)
+	}
+	params := s.params()
+	if s.form.Value(fieldAlike) == "true" {
+		return tea.Batch(d.acceptAlike(s.finding, fix.ID, params), d.pop())
+	}
+	return tea.Batch(d.accept(s.finding, fix.ID, params), d.pop())
+}
+
+func (s *optionsScreen) draw(d *desk, l layout) page {
+	t := &d.theme
+	f := s.finding
+	p := page{
+		title: fmt.Sprintf("options %s %s %s %s", t.Marks.Dot, text.VisibleLine(f.File), t.Marks.Dot, f.Rule),
+		right: t.Severity(int(f.Severity)).Paint(severityLong(f.Severity)),
+		rule:  "how to fix " + ruleWord(f.Rule),
+		heavy: true,
+	}
+	formHeight := min(l.body-4, s.formLines(l.width))
+	p.body = s.form.View(t, l.width, formHeight)
+	shown, exact := d.previewOf(f.Key())
+	p.foot = d.score(shown)
+	fix := s.fix()
+	if fix == nil {
+		p.body = append(p.body, widget.Rule(t, "enter asks for the reason", "", l.width, false))
+		return p
+	}
+	p.body = append(p.body, " "+t.Dim.Paint("same as ")+" "+widget.Cut(s.command(), l.width-12, t.Marks.Ellipsis),
+		widget.Rule(t, "preview", "", l.width, false))
+	room := l.body - len(p.body)
+	switch {
+	case s.form.Err() != nil:
+		p.body = append(p.body, " "+t.Error.Paint(text.VisibleLine(strings.ReplaceAll(s.form.Err().Error(), "\n", "; "))))
+	case shown == nil || !exact:
+		p.body = append(p.body, " "+t.Dim.Paint("working out what this does"+t.Marks.Ellipsis))
+	case shown.outcome != nil && shown.outcome.Reason != "" && shown.outcome.Result != fixer.Fixed:
+		p.body = append(p.body, " "+t.Error.Paint(string(shown.outcome.Result)+": "+text.VisibleLine(shown.outcome.Reason)))
+	default:
+		if s.shown != shown {
+			s.shown = shown
+			s.pane.show(shown.diff, s.pane.diff != nil)
+		}
+		p.body = append(p.body, s.pane.view(d, d.looks, l.width, room)...)
+	}
+	return p
+}
+
+// formLines guesses what the form needs; what does not fit it scrolls.
+func (s *optionsScreen) formLines(width int) int {
+	n := len(s.form.Fields[0].Options) + len(s.form.Fields) + 1
+	if width < wideWidth {
+		n += len(s.form.Fields) - 1 // help stands below its field
+	}
+	return n
+}
+
+// command is what does the same without the interface.
+func (s *optionsScreen) command() string {
+	fix := s.fix()
+	parts := []string{"oakum fix", "--select", s.finding.Rule}
+	if fix.Level > fixer.Safe {
+		parts = append(parts, "--level", fix.Level.String())
+	}
+	params := s.params()
+	for _, name := range slices.Sorted(maps.Keys(params)) {
+		parts = append(parts, "--set", shellWord(name+"="+params[name]))
+	}
+	return text.VisibleLine(strings.Join(parts, " "))
+}
+
+// shellWord quotes s for a POSIX shell where it needs it.
+func shellWord(s string) string {
+	plain := func(r rune) bool {
+		return r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune("-_=./:,@%+", r)
+	}
+	if s != "" && !strings.ContainsFunc(s, func(r rune) bool { return !plain(r) }) {
+		return s
+	}
+	return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
+}

@@ -1,0 +1,397 @@
+package tui
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	tea "charm.land/bubbletea/v2"
+
+	"oakum/fixer"
+	"oakum/tui/widget"
+)
+
+// planScreen shows what would be written, file by file, and writes it. Its
+// enter is the only key that changes files.
+type planScreen struct {
+	view    *planView // nil until worked out
+	out     map[string]bool
+	seq     int // counts changes of out
+	busy    bool
+	cursor  int
+	top     int // first file that is seen
+	writing bool
+}
+
+func newPlan() *planScreen { return &planScreen{out: map[string]bool{}} }
+
+func (s *planScreen) place() place { return onPlan }
+
+// ready reports whether what is shown is what would be written.
+func (s *planScreen) ready(d *desk) bool {
+	return s.view != nil && d.fresh() && s.view.gen == d.gen && s.view.seq == s.seq && !s.writing
+}
+
+func (s *planScreen) refresh(d *desk) tea.Cmd {
+	if s.busy || !d.fresh() || s.ready(d) || s.writing {
+		return nil
+	}
+	s.busy = true
+	job, now, seq, b := d.foldJob(), d.now, s.seq, d.opts.Backend
+	out := make(map[string]bool, len(s.out))
+	for p := range s.out {
+		out[p] = true
+	}
+	return func() tea.Msg {
+		v := job.planView(now, out)
+		v.seq = seq
+		v.states = b.States(v.paths())
+		return planMsg{s, v}
+	}
+}
+
+// planMsg brings what a plan screen shows.
+type planMsg struct {
+	screen *planScreen
+	view   *planView
+}
+
+func (msg planMsg) apply(d *desk) tea.Cmd {
+	s := msg.screen
+	s.busy = false
+	if msg.view.gen != d.gen || msg.view.seq != s.seq {
+		return s.refresh(d)
+	}
+	s.view = msg.view
+	s.cursor = max(0, min(s.cursor, len(s.view.files)-1))
+	return nil
+}
+
+func (s *planScreen) file() *planFile {
+	if s.view == nil || s.cursor >= len(s.view.files) {
+		return nil
+	}
+	return &s.view.files[s.cursor]
+}
+
+func (s *planScreen) press(d *desk, a action) tea.Cmd {
+	switch a {
+	case actBack:
+		return d.pop()
+	case actDown:
+		return s.turn(1)
+	case actUp:
+		return s.turn(-1)
+	case actTop:
+		s.cursor = 0
+		return nil
+	case actBottom:
+		if s.view != nil {
+			s.cursor = max(0, len(s.view.files)-1)
+		}
+		return nil
+	case actWrite:
+		return s.write(d)
+	case actToggle:
+		return s.leaveOut(d)
+	case actPatch, actCopy:
+		if !s.ready(d) {
+			return d.say("the plan is still being worked out")
+		}
+		if a == actCopy {
+			return d.copy(patchOf(diffFiles(s.view.standing.plan.Changes)), "patch")
+		}
+		return d.savePatch(s.view.standing.plan.Changes, false)
+	}
+	f := s.file()
+	if f == nil {
+		return nil
+	}
+	switch a {
+	case actNext:
+		f.pane.nextChange()
+	case actPrev:
+		f.pane.prevChange()
+	case actZoom:
+		return d.push(newDiffOfPlan(s.view.standing.plan, f.path))
+	case actHalfDown, actHalfUp, actPageDown, actPageUp:
+		f.pane.move(a)
+	case actSplit, actMoreContext, actLessContext, actWrap, actLeft, actRight:
+		f.pane.look(&d.looks, a)
+		return lookSaid(d, d.looks, a, d.width)
+	}
+	return nil
+}
+
+func (s *planScreen) turn(by int) tea.Cmd {
+	if s.view != nil && len(s.view.files) > 0 {
+		n := len(s.view.files)
+		s.cursor = (s.cursor + by + n) % n
+	}
+	return nil
+}
+
+// leaveOut takes a file out of the plan, or in again. A fix is made in all of
+// its files or in none, so those that touch the file go with it.
+func (s *planScreen) leaveOut(d *desk) tea.Cmd {
+	f := s.file()
+	if f == nil {
+		return nil
+	}
+	if s.out[f.path] {
+		delete(s.out, f.path)
+	} else {
+		s.out[f.path] = true
+	}
+	s.seq++
+	return s.refresh(d)
+}
+
+func (s *planScreen) draw(d *desk, l layout) page {
+	t := &d.theme
+	p := page{title: "plan " + t.Marks.Dot + " nothing written yet", rule: "files", foot: "undo later: oakum undo", heavy: true}
+	if s.writing {
+		p.title = "plan " + t.Marks.Dot + " writing" + t.Marks.Ellipsis
+	}
+	if s.view == nil {
+		p.body = []string{"", " " + t.Dim.Paint("working out the plan"+t.Marks.Ellipsis)}
+		return p
+	}
+	plan := s.view.standing.plan
+	arrow := " " + t.Marks.Arrow + " "
+	p.right = fmt.Sprintf("score %d%s%d   %s%s%s", plan.ScoreBefore, arrow, plan.ScoreAfter,
+		fixer.Grade(plan.ScoreBefore), arrow, fixer.Grade(plan.ScoreAfter))
+	p.labels = map[action]string{actWrite: "write " + count(len(plan.Changes), "file")}
+	if f := s.file(); f != nil && s.out[f.path] {
+		p.labels[actToggle] = "take file in"
+	}
+	if !s.ready(d) {
+		p.note = "working out" + t.Marks.Ellipsis
+	}
+	if len(s.view.files) == 0 {
+		p.body = []string{"", " Nothing is accepted yet, so there is nothing to write.", "",
+			" " + t.Dim.Paint("A on the list accepts every safe fix; enter there looks at one.")}
+		return p
+	}
+	p.body = append(s.table(d, l), s.summary(d, l.width)...)
+	f := s.file()
+	p.body = append(p.body, widget.Rule(t, visible(f.path), fmt.Sprintf("%d of %d", s.cursor+1, len(s.view.files)), l.width, false))
+	room := l.body - len(p.body)
+	if s.out[f.path] {
+		p.body = append(p.body, " "+t.Dim.Paint("left out: it stays as it is, and so do other files its fixes would change"))
+	} else {
+		p.body = append(p.body, f.pane.view(d, d.looks, l.width, room)...)
+	}
+	return p
+}
+
+// table lists the files, as many as leave room for the diff.
+func (s *planScreen) table(d *desk, l layout) []string {
+	t := &d.theme
+	head := fmt.Sprintf("%6s %5s %5s", "edits", "added", "gone")
+	if !l.brief {
+		head += fmt.Sprintf(" %5s %6s", "safe", "review")
+	}
+	head += fmt.Sprintf(" %5s  ", "left")
+	const state = 17 // cells: "git: untracked !"
+	name := l.width - 3 - len(head) - state
+	room := max(1, min(len(s.view.files), l.body/2-4))
+	s.top = max(0, min(s.top, s.cursor, len(s.view.files)-room))
+	s.top = max(s.top, s.cursor-room+1)
+	out := []string{t.Dim.Paint("   " + widget.Fit("file", name, "") + head + "state")}
+	for i := s.top; i < s.top+room && i < len(s.view.files); i++ {
+		f := &s.view.files[i]
+		lead := "   "
+		if i == s.cursor {
+			lead = " " + t.Marks.Cursor + " "
+		}
+		figures := fmt.Sprintf("%6d %5s %5s", f.edits, fmt.Sprintf("+%d", f.added), fmt.Sprintf("-%d", f.removed))
+		if !l.brief {
+			figures += fmt.Sprintf(" %5d %6d", f.safe, f.review)
+		}
+		figures += fmt.Sprintf(" %5d  ", f.left)
+		words := visible(s.view.states[f.path].Text)
+		switch {
+		case s.out[f.path]:
+			figures, words = t.Dim.Paint(figures), t.Warn.Paint("left out")
+		case s.view.states[f.path].Warn:
+			words = t.Warn.Paint(words + " " + t.Marks.Attention)
+		}
+		path := widget.Pad(widget.CutLeft(visible(f.path), name, t.Marks.Ellipsis), name)
+		line := lead + path + figures + words
+		if i == s.cursor {
+			line = t.Cursor.Paint(widget.Fit(line, l.width, t.Marks.Ellipsis))
+		}
+		out = append(out, line)
+	}
+	if more := len(s.view.files) - s.top - room; more > 0 {
+		out = append(out, t.Dim.Paint(fmt.Sprintf("   and %s more below", count(more, "file"))))
+	}
+	return out
+}
+
+// summary tells what checking the result again said.
+func (s *planScreen) summary(d *desk, width int) []string {
+	t := &d.theme
+	st := s.view.standing
+	added := 0
+	for i := range st.plan.Outcomes {
+		if o := &st.plan.Outcomes[i]; o.New && o.Result != fixer.Fixed && o.Result != fixer.Closed {
+			added++
+		}
+	}
+	out := []string{
+		fmt.Sprintf("   checked again after the edits: %d fixed, %d left, %d new. %s.",
+			st.done(), len(st.plan.Final.Findings), added, passes(st.plan.Passes)),
+		"   left  " + strings.Join(leftWords(st), "  "),
+	}
+	if n := s.view.warns(s.out); n > 0 {
+		out = append(out, "   "+t.Warn.Paint(t.Marks.Attention+" "+count(n, "file")+" would mix with changes that git does not keep"))
+	}
+	return out
+}
+
+func passes(n int) string {
+	if n == 1 {
+		return "1 pass"
+	}
+	return fmt.Sprintf("%d passes", n)
+}
+
+// leftWords counts what is left by why, and names what is blocked.
+func leftWords(st *standing) []string {
+	var out []string
+	add := func(n int, what string) {
+		if n > 0 {
+			out = append(out, fmt.Sprintf("%d %s", n, what))
+		}
+	}
+	add(st.count[fixer.Open], "open")
+	add(st.count[fixer.ManualWork], "manual")
+	add(st.count[fixer.Skipped], "skipped by you")
+	add(st.count[fixer.Ignored], "ignored")
+	add(st.count[fixer.Refused], "refused")
+	if n := st.count[fixer.Blocked]; n > 0 {
+		var keys []fixer.Key
+		for i := range st.plan.Outcomes {
+			if o := &st.plan.Outcomes[i]; o.Result == fixer.Blocked {
+				keys = append(keys, o.Finding.Key())
+			}
+		}
+		out = append(out, fmt.Sprintf("%d blocked: %s", n, keyWords(keys)))
+	}
+	if len(out) == 0 {
+		return []string{"nothing"}
+	}
+	return out
+}
+
+// A planView is a plan as the screen shows it, made in a command.
+type planView struct {
+	gen, seq int
+	standing *standing
+	files    []planFile
+	states   map[string]FileState
+}
+
+// A planFile is one row of the plan.
+type planFile struct {
+	path           string
+	edits          int
+	added, removed int
+	safe, review   int
+	left           int
+	pane           diffPane
+}
+
+// planView folds without what touches the files that are left out, and counts
+// what is shown. Files that are left out stay in the table.
+func (j foldJob) planView(now *standing, out map[string]bool) *planView {
+	st := now
+	keys := map[fixer.Key]bool{}
+	for range len(j.decisions) + 1 { // each round takes at least one verdict back
+		found := false
+		for path := range out {
+			if c := st.change(path); c != nil {
+				for _, k := range c.Fixes {
+					found = found || !keys[k]
+					keys[k] = true
+				}
+			}
+		}
+		if !found {
+			break
+		}
+		st = j.without(keys)
+	}
+	v := &planView{gen: j.gen, standing: st}
+	paths := map[string]bool{}
+	for _, plan := range []*fixer.Plan{now.plan, st.plan} {
+		for i := range plan.Changes {
+			paths[plan.Changes[i].Path] = true
+		}
+	}
+	for path := range paths {
+		v.files = append(v.files, st.planFile(path))
+	}
+	slices.SortFunc(v.files, func(a, b planFile) int { return strings.Compare(a.path, b.path) })
+	return v
+}
+
+func (s *standing) planFile(path string) planFile {
+	f := planFile{path: path}
+	for i := range s.plan.Outcomes {
+		o := &s.plan.Outcomes[i]
+		if o.Finding.File == path {
+			switch o.Result {
+			case fixer.Fixed, fixer.Closed, fixer.Ignored, fixer.Suppress:
+			default:
+				f.left++
+			}
+		}
+	}
+	c := s.change(path)
+	if c == nil {
+		return f
+	}
+	files := diffFiles([]fixer.Change{*c})
+	f.pane.diff = widget.NewDiff(files, placesIn(files))
+	f.added, f.removed = f.pane.diff.Lines()
+	f.edits = len(c.Fixes)
+	for _, k := range c.Fixes {
+		if o := s.outcome(k); o != nil && o.Level == fixer.Review {
+			f.review++
+		} else {
+			f.safe++
+		}
+	}
+	return f
+}
+
+func (v *planView) paths() []string {
+	out := make([]string, len(v.files))
+	for i := range v.files {
+		out[i] = v.files[i].path
+	}
+	return out
+}
+
+// warns counts the files that would be written over work nothing else keeps.
+func (v *planView) warns(out map[string]bool) int {
+	n := 0
+	for i := range v.files {
+		if p := v.files[i].path; !out[p] && v.states[p].Warn {
+			n++
+		}
+	}
+	return n
+}
+
+// diffFiles gives changes to a diff.
+func diffFiles(changes []fixer.Change) []widget.DiffFile {
+	out := make([]widget.DiffFile, len(changes))
+	for i, c := range changes {
+		out[i] = widget.DiffFile{Path: c.Path, Kind: string(c.Kind), Before: c.Before, After: content(c.After)}
+	}
+	return out
+}

@@ -1,0 +1,191 @@
+package tui
+
+import (
+	"bytes"
+	"cmp"
+	"maps"
+	"slices"
+	"strings"
+
+	tea "charm.land/bubbletea/v2"
+
+	"oakum/fixer"
+	"oakum/tui/widget"
+)
+
+// A previewAsk names one preview: what the files are with a verdict on one
+// finding, on top of everything else that is accepted.
+type previewAsk struct {
+	key      fixer.Key
+	decision fixer.Decision
+	gen      int
+}
+
+func (a previewAsk) equal(o previewAsk) bool {
+	return a.key == o.key && a.gen == o.gen && a.decision.Verdict == o.decision.Verdict &&
+		a.decision.Fix == o.decision.Fix && a.decision.Reason == o.decision.Reason && maps.Equal(a.decision.Params, o.decision.Params)
+}
+
+// A preview is the answer: the plan without the verdict and with it.
+type preview struct {
+	ask           previewAsk
+	without, with *fixer.Plan
+	outcome       *fixer.Outcome // of the finding, with
+	diff          *widget.Diff   // from without to with
+	closes, opens []string       // what it does to other findings, for people
+	also          string         // whose fixes are in the same file
+}
+
+// previews computes one preview at a time; when the question changes while
+// one is under way, its answer is dropped and the newest question asked.
+type previews struct {
+	want previewAsk
+	have *preview
+	busy bool
+}
+
+// askPreview wants a preview of a verdict. It returns nil when that is known
+// or being worked out.
+func (d *desk) askPreview(k fixer.Key, v fixer.Decision) tea.Cmd {
+	d.preview.want = previewAsk{key: k, decision: v, gen: d.gen}
+	return d.nextPreview()
+}
+
+func (d *desk) nextPreview() tea.Cmd {
+	p := &d.preview
+	if p.busy || p.want.key == (fixer.Key{}) || d.lent != "" || d.session == nil {
+		return nil
+	}
+	if p.have != nil && p.have.ask.equal(p.want) {
+		return nil
+	}
+	p.busy = true
+	ask, job := p.want, d.foldJob()
+	ask.gen = d.gen
+	var now *fixer.Plan
+	if d.fresh() {
+		now = d.now.plan
+	}
+	return func() tea.Msg { return previewMsg{job.preview(ask, now)} }
+}
+
+// previewMsg brings a preview.
+type previewMsg struct{ preview *preview }
+
+func (msg previewMsg) apply(d *desk) tea.Cmd {
+	d.preview.busy = false
+	if msg.preview.ask.equal(d.preview.want) && msg.preview.ask.gen == d.gen {
+		d.preview.have = msg.preview
+	}
+	return d.refresh()
+}
+
+// previewOf returns the preview of a finding that is at hand, which may be of
+// another verdict or of earlier decisions; exact tells.
+func (d *desk) previewOf(k fixer.Key) (p *preview, exact bool) {
+	p = d.preview.have
+	if p == nil || p.ask.key != k {
+		return nil, false
+	}
+	return p, p.ask.equal(d.preview.want) && p.ask.gen == d.gen
+}
+
+// preview folds twice at most: the plan that is known already serves as one
+// of the two sides.
+func (j foldJob) preview(ask previewAsk, now *fixer.Plan) *preview {
+	p := &preview{ask: ask}
+	was, decided := j.decisions[ask.key]
+	if now != nil && !decided {
+		p.without = now
+	} else {
+		p.without = j.run(fixer.Decisions{ask.key: {}})
+	}
+	same := decided && previewAsk{key: ask.key, decision: was}.equal(previewAsk{key: ask.key, decision: ask.decision})
+	if now != nil && same {
+		p.with = now
+	} else {
+		p.with = j.run(fixer.Decisions{ask.key: ask.decision})
+	}
+	if o := p.with.Outcome(ask.key); o != nil {
+		p.outcome = o
+	}
+	files := between(p.without.After, p.with.After, p.with, p.without)
+	p.diff = widget.NewDiff(files, placesIn(files))
+	p.effects()
+	return p
+}
+
+// between returns the files that differ between two snapshots. Only files that
+// one of the plans changes can.
+func between(before, after *fixer.Snapshot, plans ...*fixer.Plan) []widget.DiffFile {
+	kinds := map[string]fixer.Kind{}
+	for _, p := range plans {
+		for i := range p.Changes {
+			kinds[p.Changes[i].Path] = p.Changes[i].Kind
+		}
+	}
+	var out []widget.DiffFile
+	for _, path := range slices.Sorted(maps.Keys(kinds)) {
+		f := widget.DiffFile{Path: path, Kind: string(kinds[path])}
+		if was := before.File(path); was != nil {
+			f.Before = content(was.Data)
+		}
+		if is := after.File(path); is != nil {
+			f.After = content(is.Data)
+		}
+		if (f.Before == nil) != (f.After == nil) || !bytes.Equal(f.Before, f.After) {
+			out = append(out, f)
+		}
+	}
+	return out
+}
+
+// content keeps an empty file apart from one that is not there.
+func content(b []byte) []byte {
+	if b == nil {
+		return []byte{}
+	}
+	return b
+}
+
+// effects finds what the verdict does to other findings.
+func (p *preview) effects() {
+	results := make(map[fixer.Key]fixer.Result, len(p.without.Outcomes))
+	for i := range p.without.Outcomes {
+		o := &p.without.Outcomes[i]
+		results[o.Finding.Key()] = o.Result
+	}
+	for i := range p.with.Outcomes {
+		o := &p.with.Outcomes[i]
+		k := o.Finding.Key()
+		if k == p.ask.key {
+			continue
+		}
+		was, known := results[k]
+		name := ruleWord(k.Rule) + " (" + k.File + " " + placeWord(k.Path) + ")"
+		switch {
+		case o.Result == was:
+		case o.Result == fixer.Closed, o.Result == fixer.Fixed && known && was != fixer.Closed:
+			p.closes = append(p.closes, name)
+		case o.Result == fixer.Blocked || o.Result == fixer.Refused:
+			p.opens = append(p.opens, name+" could not be made any more")
+		case !known:
+			p.opens = append(p.opens, name)
+		}
+	}
+	slices.Sort(p.closes)
+	slices.Sort(p.opens)
+	var also []string
+	for _, c := range p.with.Changes {
+		if !slices.Contains(c.Fixes, p.ask.key) {
+			continue
+		}
+		for _, k := range c.Fixes {
+			if w := ruleWord(k.Rule); k != p.ask.key && !slices.Contains(also, w) {
+				also = append(also, w)
+			}
+		}
+	}
+	slices.SortFunc(also, cmp.Compare[string])
+	p.also = strings.Join(also, ", ")
+}

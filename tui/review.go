@@ -1,0 +1,187 @@
+package tui
+
+import (
+	"fmt"
+
+	tea "charm.land/bubbletea/v2"
+
+	"oakum/fixer"
+	"oakum/fixer/text"
+)
+
+// reviewScreen shows one finding after the other and takes a verdict on each.
+type reviewScreen struct {
+	key    fixer.Key
+	detail *detail
+	moving bool // go on as soon as the finding has its verdict
+}
+
+func newReview(k fixer.Key) *reviewScreen { return &reviewScreen{key: k, detail: newDetail()} }
+
+func (s *reviewScreen) place() place { return onReview }
+
+func (s *reviewScreen) refresh(d *desk) tea.Cmd {
+	if d.now == nil {
+		return nil
+	}
+	if d.now.outcome(s.key) == nil { // gone: files or facts changed under it
+		if k, ok := d.nextOpen(s.key, 1, false); ok {
+			s.key = k
+		} else if len(d.list.queue) > 0 {
+			s.key = d.list.queue[0]
+		} else {
+			return nil
+		}
+	}
+	if s.moving && d.lent == "" && len(d.overlays) == 0 {
+		if s.moving = false; !d.open(s.key) {
+			return s.advance(d)
+		}
+	}
+	d.list.list.Select(s.key.String())
+	return s.detail.point(d, s.key, true)
+}
+
+func (s *reviewScreen) press(d *desk, a action) tea.Cmd {
+	o := d.now.outcome(s.key)
+	if o == nil {
+		if a == actBack {
+			return d.pop()
+		}
+		return nil
+	}
+	switch a {
+	case actDown, actUp, actTop, actBottom, actHalfDown, actHalfUp, actPageDown, actPageUp:
+		s.detail.move(a)
+		return nil
+	case actBack:
+		return d.pop()
+	case actAccept:
+		return s.accept(d, o)
+	case actSkip:
+		return tea.Batch(d.skip(o.Finding), s.advance(d))
+	case actSkipFile:
+		return tea.Batch(d.skipFile(o.Finding.File), s.advance(d))
+	case actAcceptRule:
+		if why := d.notAcceptable(o); why != "" && o.Result != fixer.Closed {
+			return d.warn("%s", why)
+		}
+		s.moving = true
+		return d.acceptRule(o.Finding, s.detail.fix, s.detail.params)
+	case actIgnore:
+		s.moving = true
+	case actNextPart:
+		return s.detail.turn(d, o.Finding, 1)
+	case actPrevPart:
+		return s.detail.turn(d, o.Finding, -1)
+	case actNext:
+		return s.step(d, 1)
+	case actPrev:
+		return s.step(d, -1)
+	case actSplit, actMoreContext, actLessContext, actWrap, actLeft, actRight:
+		return s.detail.look(d, a)
+	}
+	return d.about(a, o.Finding, s.detail)
+}
+
+func (s *reviewScreen) accept(d *desk, o *fixer.Outcome) tea.Cmd {
+	if why := d.notAcceptable(o); why != "" {
+		return d.warn("%s", why)
+	}
+	fix := s.detail.alternative(o.Finding)
+	return tea.Batch(d.accept(o.Finding, fix.ID, s.detail.params), s.advance(d))
+}
+
+// advance goes to the next finding that waits for a word; after the last one
+// to the plan.
+func (s *reviewScreen) advance(d *desk) tea.Cmd {
+	if k, ok := d.nextOpen(s.key, 1, true); ok {
+		s.key = k
+		return s.refresh(d)
+	}
+	if d.pending() {
+		return tea.Batch(d.replace(newPlan()), d.grace(), d.say("that was the last open finding; here is the plan"))
+	}
+	return tea.Batch(d.pop(), d.say("that was the last open finding"))
+}
+
+// step goes to the next or previous finding, whatever was said about it.
+func (s *reviewScreen) step(d *desk, by int) tea.Cmd {
+	k, ok := d.nextOpen(s.key, by, false)
+	if !ok {
+		return d.say("that is the only finding")
+	}
+	s.key = k
+	return s.refresh(d)
+}
+
+// nextOpen walks the queue from a finding, round its ends, to the next one;
+// with wanting only those that wait for a word.
+func (d *desk) nextOpen(from fixer.Key, by int, wanting bool) (fixer.Key, bool) {
+	q := d.list.queue
+	at, ok := d.list.spot[from]
+	if !ok {
+		at = -1
+	}
+	for i := 1; i <= len(q); i++ {
+		k := q[((at+by*i)%len(q)+len(q))%len(q)]
+		if k != from && (!wanting || d.open(k)) {
+			return k, true
+		}
+	}
+	return fixer.Key{}, false
+}
+
+func (s *reviewScreen) draw(d *desk, l layout) page {
+	t := &d.theme
+	o := d.now.outcome(s.key)
+	if o == nil {
+		return page{title: "review", body: []string{" this finding is gone"}}
+	}
+	f := o.Finding
+	at := d.list.spot[s.key] + 1
+	p := page{
+		title: fmt.Sprintf("review %d of %d %s %s:%d %s %s", at, len(d.list.queue), t.Marks.Dot, text.VisibleLine(f.File), f.Line, t.Marks.Dot, f.Rule),
+		right: t.Severity(int(f.Severity)).Paint(severityLong(f.Severity)),
+		note:  f.Level().String(),
+		heavy: true,
+	}
+	shown, _ := d.previewOf(s.key)
+	p.foot = d.score(shown)
+	if n := d.now.openRule[f.Rule]; n > 1 {
+		p.labels = map[action]string{actAcceptRule: fmt.Sprintf("all %s (%d)", ruleWord(f.Rule), n)}
+	}
+	width, height := l.detailWidth, l.detailHeight
+	body := s.detail.view(d, o, width, height, l.why)
+	if !l.beside {
+		p.body = body
+		return p
+	}
+	d.list.list.SetTheme(d.theme)
+	p.body = beside(t.Rule.Paint(t.Marks.Vertical), d.list.list.View(l.listWidth, l.listHeight), body)
+	return p
+}
+
+func severityLong(s fixer.Severity) string {
+	return map[fixer.Severity]string{fixer.Low: "LOW", fixer.Medium: "MEDIUM", fixer.High: "HIGH", fixer.Critical: "CRITICAL"}[s]
+}
+
+func (s *reviewScreen) click(d *desk, l layout, x, y int) tea.Cmd {
+	if !l.beside || x >= l.listWidth {
+		return nil
+	}
+	d.list.list.Click(y)
+	if o := d.list.finding(); o != nil {
+		s.key = o.Finding.Key()
+	}
+	return s.refresh(d)
+}
+
+func (s *reviewScreen) wheel(d *desk, l layout, x, y, by int) tea.Cmd {
+	if l.beside && x < l.listWidth {
+		d.list.list.Scroll(by)
+		return nil
+	}
+	s.detail.scroll(by)
+	return nil
+}

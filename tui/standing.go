@@ -1,0 +1,109 @@
+package tui
+
+import (
+	"maps"
+
+	"oakum/fixer"
+)
+
+// A standing is a plan with what the screens ask of it again and again: where
+// every finding stands. It is built where the plan is folded, off the Update
+// goroutine, and never changed afterwards.
+type standing struct {
+	gen  int // of the decisions, facts and files it was folded from
+	plan *fixer.Plan
+
+	index     map[fixer.Key]int // into plan.Outcomes
+	decisions fixer.Decisions   // the decisions it was folded from
+	count     map[fixer.Result]int
+	openRule  map[string]int // undecided findings with a fix, by rule
+	openFile  map[string]int // undecided findings, by file
+	safe      int            // undecided findings whose first fix is safe
+
+	rows []row // of the list, in canonical order
+}
+
+func newStanding(gen int, plan *fixer.Plan, decisions fixer.Decisions, w wording) *standing {
+	s := &standing{
+		rows: makeRows(plan, w.titles, w.notes),
+		gen:  gen, plan: plan, decisions: decisions,
+		index: make(map[fixer.Key]int, len(plan.Outcomes)), count: map[fixer.Result]int{},
+		openRule: map[string]int{}, openFile: map[string]int{},
+	}
+	for i := range plan.Outcomes {
+		o := &plan.Outcomes[i]
+		s.index[o.Finding.Key()] = i
+		s.count[o.Result]++
+		if o.Result != fixer.Open && o.Result != fixer.ManualWork {
+			continue
+		}
+		s.openFile[o.Finding.File]++
+		if o.Result == fixer.Open && len(o.Finding.Fixes) > 0 {
+			s.openRule[o.Finding.Rule]++
+			if o.Finding.Level() == fixer.Safe {
+				s.safe++
+			}
+		}
+	}
+	return s
+}
+
+// outcome returns what became of a finding, or nil when the plan does not
+// know it.
+func (s *standing) outcome(k fixer.Key) *fixer.Outcome {
+	if i, ok := s.index[k]; ok {
+		return &s.plan.Outcomes[i]
+	}
+	return nil
+}
+
+// done counts the findings that are off the table because of a fix.
+func (s *standing) done() int { return s.count[fixer.Fixed] + s.count[fixer.Closed] }
+
+// left counts the findings someone still has to say something about.
+func (s *standing) left() int {
+	return s.count[fixer.Open] + s.count[fixer.ManualWork] + s.count[fixer.Blocked] + s.count[fixer.Refused]
+}
+
+// change returns what the plan does to a file, or nil.
+func (s *standing) change(path string) *fixer.Change {
+	for i := range s.plan.Changes {
+		if s.plan.Changes[i].Path == path {
+			return &s.plan.Changes[i]
+		}
+	}
+	return nil
+}
+
+// A wording is what rows are made of beside the plan.
+type wording struct {
+	titles map[string]string // of rules, by name
+	notes  []string
+}
+
+// A foldJob is what a command needs to fold the decisions of one moment.
+type foldJob struct {
+	gen       int
+	run       func(fixer.Decisions) *fixer.Plan
+	decisions fixer.Decisions
+	wording   wording
+}
+
+func (d *desk) foldJob() foldJob {
+	return foldJob{gen: d.gen, run: d.session.Folder(), decisions: d.session.Decisions(), wording: d.wording}
+}
+
+func (j foldJob) standing() *standing {
+	return newStanding(j.gen, j.run(nil), j.decisions, j.wording)
+}
+
+// without folds with some verdicts taken back.
+func (j foldJob) without(keys map[fixer.Key]bool) *standing {
+	more := fixer.Decisions{}
+	rest := maps.Clone(j.decisions)
+	for k := range keys {
+		more[k] = fixer.Decision{}
+		delete(rest, k)
+	}
+	return newStanding(j.gen, j.run(more), rest, j.wording)
+}

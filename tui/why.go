@@ -1,0 +1,194 @@
+package tui
+
+import (
+	"cmp"
+	"fmt"
+	"strings"
+
+	"oakum/fixer"
+	"oakum/fixer/text"
+	"oakum/tui/widget"
+)
+
+const labelWidth = 8 // cells of "Breaks" and the like
+
+// An entry is one thing an explanation says.
+type entry struct {
+	label, text string
+	style       int // 0 plain, 1 good, 2 bad
+}
+
+// explain says in at most budget lines why a finding matters. Where there is
+// little room, each thing gets one line, the one that tells most first.
+func (v *detail) explain(d *desk, o *fixer.Outcome, width, budget int) []string {
+	entries := v.entries(d, o, budget < 6)
+	t := &d.theme
+	room := max(1, width-labelWidth-2)
+	var out []string
+	for i, e := range entries {
+		left := budget - len(out)
+		if left <= 0 {
+			break
+		}
+		lines := widget.Wrap(text.VisibleLine(strings.Join(strings.Fields(e.text), " ")), room)
+		most := min(3, max(1, left-(len(entries)-i-1)))
+		if len(lines) > most {
+			lines = lines[:most]
+			lines[most-1] = widget.Cut(lines[most-1]+strings.Repeat(" ", room), room-1, "") + t.Marks.Ellipsis
+			lines[most-1] = trimCut(lines[most-1], t.Marks.Ellipsis)
+		}
+		for n, s := range lines {
+			label := ""
+			if n == 0 {
+				label = e.label
+			}
+			switch e.style {
+			case 1:
+				s = t.Good.Paint(s)
+			case 2:
+				s = t.Error.Paint(s)
+			}
+			out = append(out, " "+t.Label.Paint(widget.Pad(label, labelWidth))+s)
+		}
+	}
+	return out
+}
+
+// trimCut moves the sign of a cut to the last word.
+func trimCut(s, mark string) string {
+	return strings.TrimRight(strings.TrimSuffix(s, mark), " ") + mark
+}
+
+func (v *detail) entries(d *desk, o *fixer.Outcome, short bool) []entry {
+	f := o.Finding
+	fix := v.alternative(f)
+	var out []entry
+	if s, style := d.state(o); s != "" {
+		out = append(out, entry{"State", s, style})
+	}
+	rule := d.rule(f.Rule)
+	what := entry{"What", f.Message, 0}
+	why := entry{"Why", rule.Doc.Why, 0}
+	var breaks, verify, known entry
+	if fix != nil {
+		breaks = entry{"Breaks", cmp.Or(fix.Breaks, "nothing: a working container cannot notice"), 0}
+		verify = entry{"Verify", cmp.Or(fix.Verify, rule.Doc.Verify), 0}
+	}
+	var facts []string
+	for _, e := range f.Evidence {
+		facts = append(facts, e.String())
+	}
+	known = entry{"Known", strings.Join(facts, "; "), 0}
+	order := []entry{what, why, breaks, verify, known, {"Refs", references(rule), 0}}
+	if short {
+		order = []entry{what, breaks, known, why, verify}
+	}
+	for _, e := range order {
+		if e.text != "" {
+			out = append(out, e)
+		}
+	}
+	return out
+}
+
+// state says what became of a finding, when there is something to say.
+func (d *desk) state(o *fixer.Outcome) (string, int) {
+	if !d.fresh() {
+		return "", 0
+	}
+	switch o.Result {
+	case fixer.Fixed:
+		return "accepted: " + o.Title, 1
+	case fixer.Closed:
+		return "closed by " + keyWords(o.By), 1
+	case fixer.Ignored:
+		return "a comment will record why it is left: " + o.Reason, 1
+	case fixer.Skipped:
+		return "skipped by you", 0
+	case fixer.Blocked:
+		return "blocked: " + o.Reason, 2
+	case fixer.Refused:
+		return "refused: " + o.Reason, 2
+	case fixer.Suppress:
+		return "a comment in the file asks to leave this: " + cmp.Or(o.Reason, "no reason given"), 0
+	}
+	if o.New {
+		return "new: it came up after other fixes", 0
+	}
+	return "", 0
+}
+
+func references(r *fixer.Rule) string {
+	var out []string
+	for _, ref := range r.Doc.References {
+		out = append(out, strings.TrimSpace(ref.Source+" "+ref.ID))
+	}
+	return strings.Join(out, ", ")
+}
+
+// rule returns the rule of that name. A finding always has one; an empty rule
+// stands in should it not.
+func (d *desk) rule(name string) *fixer.Rule {
+	for _, r := range d.opts.Rules {
+		if r.Name == name {
+			return r
+		}
+	}
+	return &fixer.Rule{Name: name, Title: ruleWord(name)}
+}
+
+// advice is what a person can do where no sound edit is known, and the lines
+// of the file in question.
+func (v *detail) advice(d *desk, o *fixer.Outcome, width, height int) []string {
+	t := &d.theme
+	f := o.Finding
+	out := []string{widget.Rule(t, "no automatic fix", "", width, false)}
+	for n, s := range widget.Wrap(text.VisibleLine(f.Advice), max(1, width-labelWidth-2)) {
+		label := ""
+		if n == 0 {
+			label = "Do"
+		}
+		if n < 3 && s != "" {
+			out = append(out, " "+t.Label.Paint(widget.Pad(label, labelWidth))+s)
+		}
+	}
+	out = append(out, "")
+	if room := height - len(out); room > 0 {
+		out = append(out, excerpt(d, f, width, room)...)
+	}
+	return out[:min(len(out), height)]
+}
+
+// excerpt shows the lines a finding speaks of, with a few around them.
+func excerpt(d *desk, f *fixer.Finding, width, height int) []string {
+	t := &d.theme
+	file := d.now.plan.Before.File(f.File)
+	if after := d.now.plan.Final.Finding(f.Key()); after != nil {
+		file, f = d.now.plan.After.File(f.File), after
+	}
+	if file == nil || f.Line <= 0 {
+		return nil
+	}
+	lines := file.Lines()
+	from := max(1, f.Line-height/3)
+	digits := len(fmt.Sprint(min(lines.Count(), from+height)))
+	var out []string
+	for n := from; n <= lines.Count() && len(out) < height; n++ {
+		lead := "   "
+		if n >= f.Line && n <= f.EndLine {
+			lead = " " + t.Marks.Cursor + " "
+		}
+		number := t.LineNo.Paint(fmt.Sprintf("%*d", digits, n))
+		s := text.Visible(clip(lines.Text(n), 4*width))
+		out = append(out, widget.Cut(lead+number+"  "+strings.ReplaceAll(s, "\t", "    "), width, t.Marks.CutRight))
+	}
+	return out
+}
+
+// clip bounds what is looked at of a line: more than fits is never shown.
+func clip(s string, bytes int) string {
+	if len(s) > bytes {
+		return s[:bytes]
+	}
+	return s
+}

@@ -1,0 +1,24 @@
+// Package widget holds the parts screens are made of: text that fits, lists,
+// diffs, forms and inputs.
+//
+// A widget is a plain struct. It takes explicit calls (Down, Page, Toggle,
+// Insert), never key messages, so no key means anything here: keys are the
+// business of the one keymap above. It does no I/O and keeps no clock.
+//
+//	d := widget.NewDiff(files, place)
+//	d.SetTheme(theme.Pick("auto", true, false, false))
+//	d.NextHunk()
+//	lines := d.View(80, 20) // 20 lines of 80 cells
+//
+// # Invariants
+//
+// View(width, height) returns exactly height lines, each exactly width cells
+// wide, for every width and height from 0 and every content. It costs what is
+// visible, not what there is: a list of 10,000 rows and a file of 20,000 lines
+// are drawn in the time of the lines on the screen.
+//
+// Text given to [Width], [Cut], [Wrap] and to the callbacks of a [List] has
+// been made safe to show (fixer/text.Visible) and may hold styles: SGR
+// sequences are the only escape sequences it has. What a [Diff] and an [Input]
+// show, they make safe themselves.
+package widget

@@ -1,0 +1,194 @@
+package widget
+
+import (
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"oakum/fixer/text"
+	"oakum/tui/theme"
+)
+
+// An Input is one line of text that can be edited, letter by letter as a
+// person sees letters: an accent goes with what it stands on. The zero Input
+// is empty and ready for use.
+type Input struct {
+	// Limit is the largest size in bytes; 0 means 4096. What does not fit is
+	// not taken.
+	Limit int
+
+	letters []string // grapheme clusters
+	caret   int      // letters before it
+	left    int      // the first letter that is seen
+}
+
+const inputLimit = 4096
+
+// Value returns the text.
+func (in *Input) Value() string { return strings.Join(in.letters, "") }
+
+// Set replaces the text and puts the caret at its end.
+func (in *Input) Set(s string) {
+	*in = Input{Limit: in.Limit}
+	in.Insert(s)
+}
+
+// Insert puts s in at the caret: a letter that was typed or text that was
+// pasted. It stays one line, so line ends and tabs become spaces, those at the
+// ends of s are dropped; other control characters and bytes that are no text
+// are left out.
+func (in *Input) Insert(s string) {
+	s = oneLine(s)
+	limit := in.Limit
+	if limit <= 0 {
+		limit = inputLimit
+	}
+	before, after := strings.Join(in.letters[:in.caret], ""), strings.Join(in.letters[in.caret:], "")
+	if room := limit - len(before) - len(after); len(s) > room {
+		for room = max(0, room); room > 0 && !utf8.RuneStart(s[room]); room-- {
+		}
+		s = s[:room]
+	}
+	// A mark that combines joins the letter before it, so letters are counted
+	// anew.
+	in.letters = letters(before + s + after)
+	in.caret = 0
+	for n := 0; in.caret < len(in.letters) && n < len(before)+len(s); in.caret++ {
+		n += len(in.letters[in.caret])
+	}
+}
+
+func oneLine(s string) string {
+	s = strings.Trim(s, "\r\n\t")
+	return strings.Map(func(r rune) rune {
+		switch {
+		case r == '\n' || r == '\t':
+			return ' '
+		case r == utf8.RuneError || unicode.IsControl(r):
+			return -1
+		}
+		return r
+	}, s)
+}
+
+func letters(s string) []string {
+	var out []string
+	for p := (pieces{rest: s}); p.next(); {
+		out = append(out, p.text)
+	}
+	return out
+}
+
+// Backspace removes the letter before the caret, Delete the one after it.
+func (in *Input) Backspace() { in.remove(in.caret-1, in.caret) }
+
+// Delete removes the letter after the caret.
+func (in *Input) Delete() { in.remove(in.caret, in.caret+1) }
+
+// DeleteWord removes back to the start of the word before the caret.
+func (in *Input) DeleteWord() { in.remove(in.wordLeft(), in.caret) }
+
+// DeleteToStart removes everything before the caret.
+func (in *Input) DeleteToStart() { in.remove(0, in.caret) }
+
+// DeleteToEnd removes everything after the caret.
+func (in *Input) DeleteToEnd() { in.remove(in.caret, len(in.letters)) }
+
+func (in *Input) remove(from, to int) {
+	from, to = max(0, from), min(to, len(in.letters))
+	if from >= to {
+		return
+	}
+	before, after := strings.Join(in.letters[:from], ""), strings.Join(in.letters[to:], "")
+	in.letters = letters(before + after)
+	in.caret = min(from, len(in.letters))
+}
+
+// Left, Right and the others move the caret.
+
+func (in *Input) Left()      { in.caret = max(0, in.caret-1) }
+func (in *Input) Right()     { in.caret = min(len(in.letters), in.caret+1) }
+func (in *Input) Home()      { in.caret = 0 }
+func (in *Input) End()       { in.caret = len(in.letters) }
+func (in *Input) WordLeft()  { in.caret = in.wordLeft() }
+func (in *Input) WordRight() { in.caret = in.wordRight() }
+
+func (in *Input) wordLeft() int {
+	i := in.caret
+	for ; i > 0 && !isWord(in.letters[i-1]); i-- {
+	}
+	for ; i > 0 && isWord(in.letters[i-1]); i-- {
+	}
+	return i
+}
+
+func (in *Input) wordRight() int {
+	i := in.caret
+	for ; i < len(in.letters) && !isWord(in.letters[i]); i++ {
+	}
+	for ; i < len(in.letters) && isWord(in.letters[i]); i++ {
+	}
+	return i
+}
+
+func isWord(letter string) bool {
+	r, _ := utf8.DecodeRuneInString(letter)
+	return unicode.IsLetter(r) || unicode.IsDigit(r) || r == '_'
+}
+
+// View returns the text in exactly width cells, the part around the caret when
+// it is longer, in the style of a field; with focus the caret is shown.
+// Characters that would hide or reorder text are shown by their number.
+func (in *Input) View(t *theme.Theme, width int, focus bool) string {
+	if width <= 0 {
+		in.left = in.caret
+		return ""
+	}
+	in.show(width)
+	var b strings.Builder
+	used := 0
+	for i := in.left; i <= len(in.letters); i++ {
+		s := " " // the cell after the last letter, for the caret
+		if i < len(in.letters) {
+			s = text.VisibleLine(in.letters[i])
+		}
+		w := Width(s)
+		if used+w > width {
+			break
+		}
+		if i == in.caret && focus {
+			s = t.Caret.Paint(s)
+		}
+		b.WriteString(s)
+		used += w
+	}
+	b.WriteString(spaces(width - used))
+	return t.Field.Paint(b.String())
+}
+
+// show moves the visible part so that the caret is in it.
+func (in *Input) show(width int) {
+	in.left = max(0, min(in.left, in.caret))
+	need := 1 // the caret's own cell
+	if in.caret < len(in.letters) {
+		need = Width(text.VisibleLine(in.letters[in.caret]))
+	}
+	from := in.caret
+	for ; from > in.left; from-- {
+		w := Width(text.VisibleLine(in.letters[from-1]))
+		if need+w > width {
+			break
+		}
+		need += w
+	}
+	in.left = from
+}
+
+// Caret returns the cell of the caret within the last view.
+func (in *Input) Caret() int {
+	x := 0
+	for i := in.left; i < in.caret && i < len(in.letters); i++ {
+		x += Width(text.VisibleLine(in.letters[i]))
+	}
+	return x
+}

@@ -1,0 +1,81 @@
+package tui
+
+import (
+	"fmt"
+	"strings"
+
+	"oakum/fixer"
+	"oakum/fixer/text"
+	"oakum/tui/theme"
+)
+
+// ruleWord is a rule's name without its kind, for places with little room.
+func ruleWord(rule string) string {
+	if _, word, ok := strings.Cut(rule, "/"); ok {
+		return word
+	}
+	return rule
+}
+
+// keyWords names findings by their rules, each once.
+func keyWords(keys []fixer.Key) string {
+	if len(keys) == 0 {
+		return "other fixes"
+	}
+	var out []string
+	seen := map[string]bool{}
+	for _, k := range keys {
+		if w := ruleWord(k.Rule); !seen[w] {
+			seen[w] = true
+			out = append(out, w)
+		}
+	}
+	return strings.Join(out, ", ")
+}
+
+// placeWord shortens the structural place of a finding to the name a person
+// would call it by: "services.api" is api, "stage run" is run, and
+// "Deployment/web: spec.template.spec.containers[app]" is web/app.
+func placeWord(path string) string {
+	object, rest, ok := strings.Cut(path, ": ")
+	if !ok {
+		object, rest = "", path
+	}
+	if _, name, ok := strings.Cut(object, "/"); ok {
+		object = name
+	}
+	inner := rest
+	if i := strings.LastIndexByte(rest, '['); i >= 0 && strings.IndexByte(rest[i:], ']') > 0 {
+		inner = rest[i+1 : i+strings.IndexByte(rest[i:], ']')]
+	} else if name, ok := strings.CutPrefix(rest, "services."); ok {
+		inner, _, _ = strings.Cut(name, ".")
+	} else if name, ok := strings.CutPrefix(rest, "stage "); ok {
+		inner = name
+	} else if object != "" {
+		return text.VisibleLine(object)
+	}
+	if object != "" {
+		return text.VisibleLine(object + "/" + inner)
+	}
+	return text.VisibleLine(inner)
+}
+
+var severityWords = map[fixer.Severity]string{
+	fixer.Low: "LOW", fixer.Medium: "MED", fixer.High: "HIGH", fixer.Critical: "CRIT",
+}
+
+// severityWord is a severity in four cells.
+func severityWord(t *theme.Theme, s fixer.Severity) string {
+	return t.Severity(int(s)).Paint(fmt.Sprintf("%-4s", severityWords[s]))
+}
+
+// fixes writes a number of fixes.
+func fixes(n int) string {
+	if n == 1 {
+		return "1 fix"
+	}
+	return fmt.Sprintf("%d fixes", n)
+}
+
+// visible makes text from outside safe to show on one line.
+func visible(s string) string { return text.VisibleLine(s) }

@@ -1,0 +1,109 @@
+package tui
+
+import (
+	"errors"
+	"slices"
+	"sync"
+
+	tea "charm.land/bubbletea/v2"
+
+	"oakum/fixer"
+)
+
+// A ledger notes what was written at the moment it was, so that leaving in
+// the middle of a write neither cuts it off nor forgets it.
+type ledger struct {
+	running sync.WaitGroup
+	mu      sync.Mutex
+	written []string
+}
+
+func (l *ledger) add(paths []string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.written = append(l.written, paths...)
+	slices.Sort(l.written)
+	l.written = slices.Compact(l.written)
+}
+
+// paths waits for a write that is under way and returns all that was written.
+func (l *ledger) paths() []string {
+	l.running.Wait()
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return slices.Clone(l.written)
+}
+
+// write hands the plan to the backend. Nothing else in the interface does.
+func (s *planScreen) write(d *desk) tea.Cmd {
+	switch {
+	case s.writing:
+		return nil
+	case !s.ready(d):
+		return d.say("the plan is still being worked out; nothing was written")
+	case len(s.view.standing.plan.Changes) == 0:
+		return d.say("there is nothing to write")
+	}
+	s.writing = true
+	st := s.view.standing
+	b, ctx, book := d.opts.Backend, d.ctx, &d.ledger
+	book.running.Add(1)
+	return d.lend("writing "+count(len(st.plan.Changes), "file"), func(session *fixer.Session) func(*desk) tea.Cmd {
+		defer book.running.Done()
+		receipt, err := b.Commit(ctx, st.plan.Changes)
+		if err != nil {
+			return func(d *desk) tea.Cmd { return s.refused(d, err) }
+		}
+		book.add(receipt.Written)
+		session.SetSnapshot(st.plan.After)
+		return func(d *desk) tea.Cmd {
+			s.writing = false
+			done := newDone(d, st, receipt)
+			d.summary = done.plain()
+			d.screens, d.overlays = []screen{d.list, done}, nil
+			return d.refresh()
+		}
+	})
+}
+
+// refused shows what kept the plan from being written.
+func (s *planScreen) refused(d *desk, err error) tea.Cmd {
+	s.writing = false
+	cmd := s.refresh(d)
+	var refused *RefusedError
+	if errors.As(err, &refused) && len(refused.Files) > 0 {
+		return tea.Batch(cmd, d.interrupt(&changedOverlay{err: refused}))
+	}
+	return tea.Batch(cmd, d.interrupt(newNotice("nothing was written", []string{err.Error()})))
+}
+
+// savePatch saves changes as a patch file; with leave the program is left when
+// that is through.
+func (d *desk) savePatch(changes []fixer.Change, leave bool) tea.Cmd {
+	if len(changes) == 0 {
+		return d.say("there is nothing to save")
+	}
+	b := d.opts.Backend
+	return func() tea.Msg {
+		name, err := b.SavePatch(changes)
+		return patchMsg{name, err, leave}
+	}
+}
+
+// patchMsg says where a patch was saved.
+type patchMsg struct {
+	name  string
+	err   error
+	leave bool
+}
+
+func (msg patchMsg) apply(d *desk) tea.Cmd {
+	switch {
+	case msg.err != nil:
+		return d.warn("the patch cannot be saved: %v", msg.err)
+	case msg.leave:
+		d.summary += "saved the plan as a patch: " + visible(msg.name) + "\n"
+		return d.discard()
+	}
+	return d.say("saved as %s", msg.name)
+}
