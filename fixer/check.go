@@ -2,6 +2,7 @@ package fixer
 
 import (
 	"fmt"
+	"maps"
 	"runtime"
 	"slices"
 	"sync"
@@ -39,23 +40,22 @@ func Check(snap *Snapshot, facts *Facts, rules []*Rule) *Report {
 	return newChecker(facts, rules).check(snap)
 }
 
-// A checker runs rules and remembers what they said of files that did not
-// change. Rules with a kind see their file, the topology and the facts, and
-// nothing else: so their findings hold as long as these are the same.
+// A checker runs rules and remembers what they said of files. Rules with a kind
+// see their file, the facts, and other files only through the topology, which
+// notes which: so their findings hold for as long as these files are the same
+// and the topology draws the same links.
 type checker struct {
 	facts *Facts
 	rules []*Rule
 
 	mu   sync.Mutex
-	memo map[memoKey]memoValue
+	memo map[*File]*remembered
 }
 
-type memoKey struct {
-	file *File
-	topo any
-}
-
-type memoValue struct {
+// remembered is what the rules said of a file, and what that rests on.
+type remembered struct {
+	links    string // fingerprint of the topology
+	rests    map[string]*File
 	findings []Finding
 	problems []Problem
 }
@@ -64,7 +64,7 @@ func newChecker(facts *Facts, rules []*Rule) *checker {
 	if facts == nil {
 		facts = &Facts{}
 	}
-	return &checker{facts: facts, rules: rules, memo: map[memoKey]memoValue{}}
+	return &checker{facts: facts, rules: rules, memo: map[*File]*remembered{}}
 }
 
 // fork returns a checker that starts with what c remembers and keeps what it
@@ -73,11 +73,7 @@ func newChecker(facts *Facts, rules []*Rule) *checker {
 func (c *checker) fork() *checker {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	memo := make(map[memoKey]memoValue, len(c.memo))
-	for k, v := range c.memo {
-		memo[k] = v
-	}
-	return &checker{facts: c.facts, rules: c.rules, memo: memo}
+	return &checker{facts: c.facts, rules: c.rules, memo: maps.Clone(c.memo)}
 }
 
 func (c *checker) check(snap *Snapshot) *Report {
@@ -87,9 +83,8 @@ func (c *checker) check(snap *Snapshot) *Report {
 			files = append(files, f)
 		}
 	}
-	topo := snap.Topology()
-	perFile := make([]memoValue, len(files))
-	parallel(len(files), func(i int) { perFile[i] = c.checkFile(snap, files[i], topo) })
+	perFile := make([]*remembered, len(files))
+	parallel(len(files), func(i int) { perFile[i] = c.checkFile(snap, files[i]) })
 
 	r := &Report{index: map[Key]*Finding{}}
 	var all []Finding
@@ -99,7 +94,7 @@ func (c *checker) check(snap *Snapshot) *Report {
 	}
 	for _, rule := range c.rules {
 		if rule.Kind == "" {
-			found, problem := c.run(&Pass{Rule: rule, Snapshot: snap, Facts: c.facts, snap: snap})
+			found, problem := c.run(&Pass{Rule: rule, Snapshot: snap, Facts: c.facts, snap: snap, topo: snap.Topology()})
 			for _, f := range found {
 				if file := snap.File(f.File); file != nil && !file.Context {
 					all = append(all, f)
@@ -112,25 +107,39 @@ func (c *checker) check(snap *Snapshot) *Report {
 	return r
 }
 
-func (c *checker) checkFile(snap *Snapshot, f *File, topo any) memoValue {
-	key := memoKey{f, topo}
+func (c *checker) checkFile(snap *Snapshot, f *File) *remembered {
+	links := snap.Topology().Fingerprint()
 	c.mu.Lock()
-	v, ok := c.memo[key]
+	v := c.memo[f]
 	c.mu.Unlock()
-	if ok {
+	if v != nil && v.holds(snap, links) {
 		return v
 	}
+	v = &remembered{links: links, rests: map[string]*File{}}
+	topo := snap.Topology().Watched(func(path string) { v.rests[path] = snap.File(path) })
 	for _, rule := range c.rules {
 		if rule.Kind == f.Kind {
-			found, problem := c.run(&Pass{Rule: rule, File: f, Facts: c.facts, snap: snap})
+			found, problem := c.run(&Pass{Rule: rule, File: f, Facts: c.facts, snap: snap, topo: topo})
 			v.findings = append(v.findings, found...)
 			v.problems = append(v.problems, problem...)
 		}
 	}
 	c.mu.Lock()
-	c.memo[key] = v
+	c.memo[f] = v
 	c.mu.Unlock()
 	return v
+}
+
+func (v *remembered) holds(snap *Snapshot, links string) bool {
+	if v.links != links {
+		return false
+	}
+	for path, file := range v.rests {
+		if snap.File(path) != file {
+			return false
+		}
+	}
+	return true
 }
 
 // run calls one rule. A rule that panics on hostile input is a defect, but one

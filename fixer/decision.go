@@ -14,9 +14,12 @@ const (
 // A Decision is a person's or a flag's verdict on one finding.
 type Decision struct {
 	Verdict Verdict `json:"verdict"`
-	Fix     string  `json:"fix,omitempty"`    // id of the alternative; "" for the first
-	Params  Params  `json:"params,omitempty"` // chosen values; the rest are defaults
-	Reason  string  `json:"reason,omitempty"` // for Ignore
+	// Fix is the id of the alternative. Without one it is the most trusted that
+	// is offered when the fix is made, and parameters that it does not have are
+	// passed over.
+	Fix    string `json:"fix,omitempty"`
+	Params Params `json:"params,omitempty"` // chosen values; the rest are defaults
+	Reason string `json:"reason,omitempty"` // for Ignore
 
 	// Level is the level the fix had when it was accepted. A fix that has
 	// become less safe since, because other edits changed the evidence, is

@@ -99,7 +99,12 @@ func (d *Draft) change(path string) *FileChange {
 
 // Draft computes what a fix does to the snapshot with the chosen parameters.
 // The result is sorted by path. An error says why the fix cannot be made here.
-func (f *Fix) Draft(snap *Snapshot, chosen Params) ([]FileChange, error) {
+func (f *Fix) Draft(snap *Snapshot, chosen Params) (changes []FileChange, err error) {
+	defer func() { // a defect of one fix must not end the run, nor stay silent
+		if v := recover(); v != nil {
+			changes, err = nil, Refuse("this fix failed: %v", v)
+		}
+	}()
 	params, err := f.Resolve(chosen)
 	if err != nil {
 		return nil, err

@@ -116,8 +116,16 @@ func (f *folder) choose() []taken {
 	})
 	var batch []taken
 	claimed := map[string]claim{}
+	busy := map[[2]string]bool{} // places that a fix of this pass changes
 	for _, finding := range found {
 		k := finding.Key()
+		// Two fixes of one place nearly always meet in the same lines: the
+		// second is not even drafted before the first is made.
+		place := [2]string{finding.File, finding.Path}
+		if busy[place] {
+			continue
+		}
+		busy[place] = true
 		t, err := f.draft(finding, f.pending[k])
 		if err != nil {
 			delete(f.pending, k)
@@ -178,7 +186,11 @@ func (f *folder) draft(finding *Finding, d Decision) (taken, *failure) {
 	if d.Level != 0 && fix.Level > d.Level {
 		return t, &failure{Blocked, fmt.Sprintf("after the other edits this fix is %s, and was accepted as %s", fix.Level, d.Level)}
 	}
-	contents, err := fix.Draft(f.cur, d.Params)
+	params := d.Params
+	if d.Fix == "" {
+		params = fix.own(params)
+	}
+	contents, err := fix.Draft(f.cur, params)
 	if err != nil {
 		return t, &failure{Refused, strings.TrimSuffix(err.Error(), ".")}
 	}
@@ -194,37 +206,91 @@ func chosen(f *Finding, id string) *Fix {
 }
 
 // verified applies a batch and verifies it. Where the whole batch does not
-// hold, its fixes are tried one by one: those that fail alone are blocked, and
-// the others are made together, or if that fails too, the first of them.
+// hold, it is parted until the fixes that fail alone are found: those are
+// blocked. The others are made together, or if that fails too, the first of
+// them; the rest wait for the next pass.
 func (f *folder) verified(batch []taken) (*Snapshot, *Report, []taken) {
-	next, report, err := f.try(batch)
+	next, report, err := f.try(batch, nil)
 	if err == nil {
 		return next, report, batch
 	}
-	if len(batch) == 1 {
-		f.block(batch[0], err)
-		return nil, nil, nil
-	}
-	var good []taken
-	for _, t := range batch {
-		if _, _, err := f.try([]taken{t}); err != nil {
-			f.block(t, err)
-			continue
+	opened := map[Key]bool{}
+	good := f.sound(batch, err, opened)
+	for len(good) > 0 {
+		if next, report, err = f.try(good, opened); err == nil {
+			return next, report, good
 		}
-		good = append(good, t)
-	}
-	if len(good) == 0 {
-		return nil, nil, nil
-	}
-	if next, report, err = f.try(good); err != nil {
-		good = good[:1]
-		next, report, err = f.try(good)
-		if err != nil { // it held a moment ago; rules are pure
+		if len(good) == 1 { // it held a moment ago; rules are pure
 			f.block(good[0], err)
 			return nil, nil, nil
 		}
+		good = good[:1]
 	}
-	return next, report, good
+	return nil, nil, nil
+}
+
+// sound returns the fixes of a failed batch that hold in some part of it, and
+// blocks those that fail alone. What the parts open is noted: a severe fix may
+// open a lesser finding, also when it stands in a batch beside lesser fixes.
+func (f *folder) sound(batch []taken, err error, opened map[Key]bool) []taken {
+	if len(batch) == 1 {
+		f.block(batch[0], err)
+		return nil
+	}
+	var good []taken
+	for _, part := range parts(batch) {
+		_, report, err := f.try(part, nil)
+		if err != nil {
+			good = append(good, f.sound(part, err, opened)...)
+			continue
+		}
+		good = append(good, part...)
+		for _, finding := range report.Findings {
+			if k := finding.Key(); f.report.Finding(k) == nil {
+				opened[k] = true
+			}
+		}
+	}
+	return good
+}
+
+// parts splits a batch: into the groups that share no file, where there are
+// several, else in halves.
+func parts(batch []taken) [][]taken {
+	var groups [][]taken
+	byFile := map[string]int{}
+	for _, t := range batch {
+		into := -1
+		for _, c := range t.contents {
+			g, ok := byFile[c.Path]
+			switch {
+			case !ok || g == into:
+			case into < 0:
+				into = g
+			default: // the fix joins two groups
+				groups[into] = append(groups[into], groups[g]...)
+				groups[g] = nil
+				for path, of := range byFile {
+					if of == g {
+						byFile[path] = into
+					}
+				}
+			}
+		}
+		if into < 0 {
+			into = len(groups)
+			groups = append(groups, nil)
+		}
+		groups[into] = append(groups[into], t)
+		for _, c := range t.contents {
+			byFile[c.Path] = into
+		}
+	}
+	groups = slices.DeleteFunc(groups, func(g []taken) bool { return len(g) == 0 })
+	if len(groups) > 1 {
+		return groups
+	}
+	return [][]taken{batch[:len(batch)/2], batch[len(batch)/2:]}
 }
 
 func (f *folder) block(t taken, err error) {
@@ -234,7 +300,8 @@ func (f *folder) block(t taken, err error) {
 }
 
 // try makes the edits of a batch on the current snapshot and verifies them.
-func (f *folder) try(batch []taken) (*Snapshot, *Report, error) {
+// Findings in opened may come up, whatever their severity.
+func (f *folder) try(batch []taken, opened map[Key]bool) (*Snapshot, *Report, error) {
 	merged := map[string]*FileChange{}
 	var paths []string
 	for _, t := range batch {
@@ -268,7 +335,7 @@ func (f *folder) try(batch []taken) (*Snapshot, *Report, error) {
 		}
 	}
 	report := f.checker.check(next)
-	if err := verifyFindings(f.report, report, batch); err != nil {
+	if err := verifyFindings(f.report, report, batch, opened); err != nil {
 		return nil, nil, err
 	}
 	return next, report, nil

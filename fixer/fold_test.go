@@ -168,6 +168,7 @@ func TestFoldRollsBackWhatDoesNotHold(t *testing.T) {
 		})}, fixer.Blocked, "f.yaml:"},
 		{"it refuses", []*fixer.Rule{breaking(func(*fixer.Pass, *fixer.Draft) error { return fixer.Refuse("the moon is full") })}, fixer.Refused, "the moon is full"},
 		{"it fails", []*fixer.Rule{breaking(func(*fixer.Pass, *fixer.Draft) error { return errors.New("disk full.") })}, fixer.Refused, "disk full"},
+		{"it panics", []*fixer.Rule{breaking(func(*fixer.Pass, *fixer.Draft) error { panic("oh") })}, fixer.Refused, "this fix failed: oh"},
 		{"it does nothing", []*fixer.Rule{breaking(func(*fixer.Pass, *fixer.Draft) error { return nil })}, fixer.Refused, "nothing to change"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -272,5 +273,68 @@ func TestFoldKeepsOutOfContextAndSkippedFiles(t *testing.T) {
 	}
 	if f := snap.File("broken.yaml"); f.Skip == nil || f.Skip.Code != fixer.SkipSyntax || !strings.Contains(f.Skip.Reason, "line") {
 		t.Errorf("a file that does not parse has state %+v, want one that names the line", f.Skip)
+	}
+}
+
+// TestFoldFindsTheFewThatDoNotHoldAmongMany blocks two fixes of many, in files
+// of their own and among others in one file, and makes all the rest.
+func TestFoldFindsTheFewThatDoNotHoldAmongMany(t *testing.T) {
+	bad := &fixer.Rule{Name: "k/bad", Severity: fixer.Low, Kind: fixer.Kubernetes, Check: func(p *fixer.Pass) {
+		for i, thing := range p.File.YAML.Docs[0].Root.Get("things").List() {
+			if name := thing.Get("name").Text(); name == "bad" {
+				p.Report(fixer.Finding{Path: fmt.Sprintf("things[%d].bad", i), Message: "bad", Fixes: []fixer.Fix{{
+					ID: "set", Title: "set", Level: fixer.Safe, Edit: func(d *fixer.Draft) error {
+						d.YAML(p.File.Path, p.File.YAML.Docs[0], yamldoc.Set(yamldoc.P("things", i, "more"), 1))
+						return nil // and the finding stays
+					},
+				}}})
+			}
+		}
+	}}
+	var many strings.Builder
+	many.WriteString("things:\n")
+	for i := range 30 {
+		name := "good"
+		if i == 17 {
+			name = "bad"
+		}
+		fmt.Fprintf(&many, "- name: %s\n", name)
+	}
+	var files []string
+	for i := range 20 {
+		files = append(files, fmt.Sprintf("%02d.yaml", i), "things:\n- name: good\n")
+	}
+	files = append(files, "many.yaml", many.String(), "one.yaml", "things:\n- name: bad\n")
+	s := fixer.NewSession(things(files...), nil, []*fixer.Rule{bad, wantKey("k/x", "x", 1, fixer.Low)})
+	p := acceptAll(t, s, fixer.Safe)
+	if p.Count(fixer.Blocked) != 2 || p.Count(fixer.Fixed) != 51 || len(p.Outcomes) != 53 {
+		t.Errorf("%d blocked, %d fixed of %d; want 2, 51 of 53", p.Count(fixer.Blocked), p.Count(fixer.Fixed), len(p.Outcomes))
+	}
+	if strings.Contains(contents(t, p, "many.yaml"), "more") {
+		t.Error("something of a blocked fix is left")
+	}
+}
+
+// TestSevereFixMayOpenALesserFindingInABatch: taking privileged away brings up
+// what it had hidden, and that must neither block the fix nor hold up the
+// others of its pass.
+func TestSevereFixMayOpenALesserFindingInABatch(t *testing.T) {
+	hiding := breaking(func(p *fixer.Pass, d *fixer.Draft) error {
+		d.YAML(p.File.Path, p.File.YAML.Docs[0], yamldoc.Set(yamldoc.P("fine"), true))
+		return nil
+	})
+	hiding.Severity = fixer.Critical
+	hidden := &fixer.Rule{Name: "k/hidden", Severity: fixer.Medium, Kind: fixer.Kubernetes, Check: func(p *fixer.Pass) {
+		if p.File.YAML.Docs[0].Root.Get("fine") != nil {
+			p.Report(fixer.Finding{Path: "hidden", Message: "was hidden", Advice: "look"})
+		}
+	}}
+	s := fixer.NewSession(things("f.yaml", twoThings), nil, []*fixer.Rule{hiding, hidden, wantKey("k/x", "x", 1, fixer.Low)})
+	p := acceptAll(t, s, fixer.Safe)
+	if p.Count(fixer.Fixed) != 3 || p.Passes > 2 {
+		t.Errorf("%d fixed in %d passes, want 3 in at most 2", p.Count(fixer.Fixed), p.Passes)
+	}
+	if o := outcome(t, p, "k/hidden", "f.yaml", "hidden"); !o.New || o.Result != fixer.ManualWork {
+		t.Errorf("what came up is %+v, want it told as new", o)
 	}
 }

@@ -64,11 +64,12 @@ type Pass struct {
 	Facts    *Facts
 
 	snap     *Snapshot
+	topo     *topology.Topology
 	findings []Finding
 }
 
 // Topology returns which Dockerfile builds the image that runs where.
-func (p *Pass) Topology() *topology.Topology { return p.snap.Topology() }
+func (p *Pass) Topology() *topology.Topology { return p.topo }
 
 // Report adds a finding. Rule, Severity, File and the lines are filled in from
 // the pass and the span where the rule left them empty.

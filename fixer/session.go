@@ -80,9 +80,10 @@ func (s *Session) DecideAll(label string, all Decisions) error {
 }
 
 func (s *Session) complete(k Key, d Decision) (Decision, error) {
-	f := s.baseline.Finding(k)
+	// What is offered now counts before what was offered at the start.
+	f := s.Plan().Final.Finding(k)
 	if f == nil {
-		f = s.Plan().Final.Finding(k)
+		f = s.baseline.Finding(k)
 	}
 	if f == nil {
 		return d, fmt.Errorf("no finding %s", k)
@@ -161,42 +162,49 @@ func (s *Session) Redo() (label string, ok bool) {
 // are made, until none is left. Values in params are given to the fixes that
 // have a parameter of that name. It returns how many were accepted.
 func (s *Session) AcceptAll(upTo Level, params Params) (int, error) {
-	return s.accept("accept all "+upTo.String(), upTo, params, nil)
+	return s.AcceptWhere("accept all "+upTo.String(), upTo, func(*Finding) (Params, bool) { return params, true })
 }
 
-// AcceptRule accepts every undecided finding of one rule up to a level.
+// AcceptRule accepts every undecided finding of one rule up to a level, as
+// AcceptAll does.
 func (s *Session) AcceptRule(rule string, upTo Level, params Params) (int, error) {
-	return s.accept("accept all "+rule, upTo, params, func(f *Finding) bool { return f.Rule == rule })
+	return s.AcceptWhere("accept all "+rule, upTo, func(f *Finding) (Params, bool) { return params, f.Rule == rule })
 }
 
-func (s *Session) accept(label string, upTo Level, params Params, want func(*Finding) bool) (int, error) {
+// AcceptWhere accepts, as AcceptAll does, the undecided findings that want
+// chooses, with the values it gives. It fails, and records nothing, when a fix
+// does not accept a value; values a fix has no parameter for are passed over.
+func (s *Session) AcceptWhere(label string, upTo Level, want func(*Finding) (Params, bool)) (int, error) {
 	all := maps.Clone(s.decisions)
 	added := Decisions{}
-	report := s.Plan().Final
+	plan := s.Plan()
 	for {
 		found := false
-		for _, f := range report.Findings {
+		for _, f := range plan.Final.Findings {
 			k := f.Key()
-			if _, decided := all[k]; decided || f.Level() > upTo || f.Level() == Manual || (want != nil && !want(f)) {
+			if _, decided := all[k]; decided || f.Level() > upTo || f.Level() == Manual {
+				continue
+			}
+			params, wanted := want(f)
+			if !wanted {
 				continue
 			}
 			fix := &f.Fixes[0]
-			mine := fix.own(params)
-			if _, err := fix.Resolve(mine); err != nil {
+			if _, err := fix.Resolve(fix.own(params)); err != nil {
 				return 0, fmt.Errorf("%s in %s: %w", f.Rule, f.File, err)
 			}
-			d := Decision{Verdict: Accept, Fix: fix.ID, Params: mine, Level: upTo}
+			// No fix is named: what was accepted is whatever is most trusted
+			// once the other edits are made.
+			d := Decision{Verdict: Accept, Params: maps.Clone(params), Level: upTo}
 			all[k], added[k] = d, d
 			found = true
 		}
 		if !found {
 			break
 		}
-		s.plan = fold(s.checker, s.snapshot, s.baseline, all)
-		report = s.plan.Final
+		plan = fold(s.checker, s.snapshot, s.baseline, all)
 	}
 	if len(added) > 0 {
-		plan := s.plan
 		s.do(label, added)
 		s.plan = plan
 	}

@@ -149,3 +149,41 @@ func TestFactsArriveLate(t *testing.T) {
 		t.Errorf("got:\n%s", got)
 	}
 }
+
+// TestAcceptAllFollowsTheEvidence: a fix of one file changes which fix another
+// finding is offered. What was accepted with all others is the one offered
+// then; what was chosen by name is not replaced by another.
+func TestAcceptAllFollowsTheEvidence(t *testing.T) {
+	offered := &fixer.Rule{Name: "cross/offered", Severity: fixer.Low, Check: func(p *fixer.Pass) {
+		root := p.Snapshot.File("f.yaml").YAML.Docs[0].Root
+		if root.Get("done") != nil {
+			return
+		}
+		id := "early"
+		if root.Get("things").Item(0).Get("x") != nil {
+			id = "late"
+		}
+		p.Report(fixer.Finding{File: "f.yaml", Path: "offered", Message: "m", Fixes: []fixer.Fix{{
+			ID: id, Title: id, Level: fixer.Safe, Edit: func(d *fixer.Draft) error {
+				doc := p.Snapshot.File("f.yaml").YAML.Docs[0]
+				d.YAML("f.yaml", doc, yamldoc.Set(yamldoc.P("things", 0, "by"), id), yamldoc.Set(yamldoc.P("done"), id))
+				return nil
+			},
+		}}})
+	}}
+	rules := []*fixer.Rule{wantKey("k/x", "x", 1, fixer.Low), offered}
+	s := fixer.NewSession(things("f.yaml", "things:\n- name: a\n"), nil, rules)
+	p := acceptAll(t, s, fixer.Safe)
+	if got := contents(t, p, "f.yaml"); got != "things:\n- name: a\n  x: 1\n  by: late\ndone: late\n" {
+		t.Errorf("got:\n%s", got)
+	}
+	s = fixer.NewSession(things("f.yaml", "things:\n- name: a\n"), nil, rules)
+	for _, k := range []fixer.Key{key("cross/offered", "offered"), key("k/x", "things[0].x")} {
+		if err := s.Decide(k, fixer.Decision{Verdict: fixer.Accept}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if o := outcome(t, s.Plan(), "cross/offered", "f.yaml", "offered"); o.Result != fixer.Refused || !strings.Contains(o.Reason, `"early" is not offered any more`) {
+		t.Errorf("chosen by name it is %s: %s", o.Result, o.Reason)
+	}
+}

@@ -35,6 +35,7 @@ type File struct {
 	lines        func() *text.Lines
 	suppressions func() []Suppression
 	buildkit     func() judgement
+	podLevels    func() []PodLevel
 }
 
 // Lines returns the file's line table.
@@ -46,6 +47,7 @@ func newFile(src Source) *File {
 	f := &File{Path: src.Path, Kind: src.Kind, Data: src.Data, Skip: src.Skip, Context: src.Context}
 	f.lines = sync.OnceValue(func() *text.Lines { return text.NewLines(f.Data) })
 	f.suppressions = sync.OnceValue(func() []Suppression { return findSuppressions(f) })
+	f.podLevels = sync.OnceValue(f.judgePods)
 	f.buildkit = sync.OnceValue(func() judgement {
 		report, err := buildkit.Check(context.Background(), f.Data)
 		return judgement{report, err}

@@ -116,17 +116,31 @@ func newWarnings(before, after judgement) error {
 }
 
 // verifyFindings holds a batch to its purpose: each finding it set out to fix
-// is gone, and nothing of the same or a higher severity has come up.
-func verifyFindings(before, after *Report, batch []taken) error {
-	worst := Critical
+// is gone, and nothing has come up that is as severe as a fix that could have
+// brought it up, one in the same file or, where there is none, any.
+func verifyFindings(before, after *Report, batch []taken, opened map[Key]bool) error {
+	least := map[string]Severity{}
+	overall := Critical
 	for _, t := range batch {
 		if after.Finding(t.finding.Key()) != nil {
 			return errNotGone
 		}
-		worst = min(worst, t.finding.Severity)
+		overall = min(overall, t.finding.Severity)
+		for _, c := range t.contents {
+			if s, ok := least[c.Path]; !ok || t.finding.Severity < s {
+				least[c.Path] = t.finding.Severity
+			}
+		}
 	}
 	for _, f := range after.Findings {
-		if f.Severity >= worst && before.Finding(f.Key()) == nil {
+		if k := f.Key(); before.Finding(k) != nil || opened[k] {
+			continue
+		}
+		limit, touched := least[f.File]
+		if !touched {
+			limit = overall
+		}
+		if f.Severity >= limit {
 			return fmt.Errorf("it would open another finding: %s, %s", f.Rule, f.Message)
 		}
 	}

@@ -120,9 +120,9 @@ type editedMsg struct{ err error }
 
 func (msg editedMsg) apply(d *desk) tea.Cmd {
 	if msg.err != nil {
-		return tea.Batch(d.rescan(), d.warn("the editor failed: %v", msg.err))
+		return d.rescan("the editor failed: " + msg.err.Error() + "; ")
 	}
-	return d.rescan()
+	return d.rescan("")
 }
 
 // patchOf writes the diffs of files the way git apply reads them.

@@ -36,7 +36,8 @@ type Backend interface {
 	SavePatch(changes []fixer.Change) (string, error)
 
 	// SaveDecisions keeps the decisions so that they survive a crash; an empty
-	// map forgets them. LoadDecisions returns those kept for this root.
+	// map forgets them. It must not change or keep the map. LoadDecisions
+	// returns those kept for this root.
 	SaveDecisions(fixer.Decisions) error
 	LoadDecisions() (fixer.Decisions, error)
 

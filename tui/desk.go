@@ -109,6 +109,7 @@ type desk struct {
 	gen     int               // counts changes of decisions, facts and files
 	now     *standing         // the newest plan; its gen may be behind
 	folding bool
+	job     foldJob         // of gen, once one was needed
 	frozen  fixer.Decisions // the decisions while the session is lent
 
 	preview previews
@@ -196,18 +197,19 @@ func (d *desk) closeOverlay() tea.Cmd {
 	return d.refresh()
 }
 
-// refresh lets what is on top ask for the work it needs.
+// refresh lets what is on top ask for the work it needs. Only one of overlay
+// and screen asks: there is one preview, and two who want different ones would
+// take turns for ever.
 func (d *desk) refresh() tea.Cmd {
-	var cmds []tea.Cmd
-	if op, ok := d.screen().(opener); ok {
-		cmds = append(cmds, op.refresh(d))
-	}
 	if n := len(d.overlays); n > 0 {
 		if op, ok := d.overlays[n-1].(opener); ok {
-			cmds = append(cmds, op.refresh(d))
+			return op.refresh(d)
 		}
 	}
-	return tea.Batch(cmds...)
+	if op, ok := d.screen().(opener); ok {
+		return op.refresh(d)
+	}
+	return nil
 }
 
 // layout arranges the screen on top.

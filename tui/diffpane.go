@@ -105,8 +105,10 @@ func (p *diffPane) look(with *looks, a action) {
 	case actWrap:
 		with.wrap = !with.wrap
 	case actMoreContext:
-		if with.context += contextStep; with.context > mostContext {
+		if with.context == wholeFile || with.context+contextStep > mostContext {
 			with.context = wholeFile
+		} else {
+			with.context += contextStep
 		}
 	case actLessContext:
 		if with.context == wholeFile {

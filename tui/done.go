@@ -111,7 +111,7 @@ func (s *doneScreen) press(d *desk, a action) tea.Cmd {
 	case actBack:
 		return d.home()
 	case actRescan:
-		return tea.Batch(d.home(), d.rescan())
+		return tea.Batch(d.home(), d.rescan(""))
 	case actCopy:
 		return d.copy(s.plain(), "summary")
 	}

@@ -55,6 +55,7 @@ func (d *drive) desk() *desk { return d.app.d }
 
 func (d *drive) send(msg tea.Msg) {
 	_, cmd := d.app.Update(msg)
+	d.app.View() // as the program does after every message
 	d.run(cmd)
 }
 
@@ -225,7 +226,7 @@ func (d *drive) sound() {
 			d.t.Fatalf("line %d is %d wide in a terminal of %dx%d: %q", i, w, d.desk().width, d.desk().height, plain(s))
 		}
 		for _, r := range plain(s) {
-			if r < 0x20 || r >= 0x7f && r <= 0x9f {
+			if r < 0x20 || r >= 0x7f && r <= 0x9f || r >= 0x200b && r <= 0x200f || r >= 0x2028 && r <= 0x202e || r >= 0x2060 && r <= 0x206f {
 				d.t.Fatalf("line %d has the control character %U: %q", i, r, s)
 			}
 		}

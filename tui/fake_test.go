@@ -28,6 +28,15 @@ RUN npm run build
 
 FROM node:22-slim AS run
 WORKDIR /app
+ENV NODE_ENV=production
+LABEL org.example.title="shop"
+LABEL org.example.vendor="the shop"
+LABEL org.example.stage="run"
+RUN apt-get update \
+    && apt-get install -y --no-install-recommends \
+        ca-certificates \
+        tini \
+    && rm -rf /var/lib/apt/lists/*
 COPY --from=build /src/dist ./
 EXPOSE 8080
 CMD ["node", "server.js"]
@@ -239,7 +248,7 @@ func tmpfs() *fixer.Rule {
 // stubborn has a fix that does not remove its finding, which the fold blocks.
 func stubborn() *fixer.Rule {
 	return serviceRule("compose/stubborn", "stubborn", fixer.Low, func(n *yamldoc.Node) bool { return n.Get("volumes") != nil },
-		carefully("label", "label it"), set("labels", map[string]any{"a": "b"}))
+		carefully("label", "label it"), set("labels", []any{"a=b"}))
 }
 
 // refusing has a fix that says itself that it cannot be made.
@@ -292,7 +301,7 @@ func seccomp() *fixer.Rule {
 				fix.Level = fixer.Safe
 			}
 			fix.Edit = func(d *fixer.Draft) error {
-				d.YAML(p.File.Path, doc, yamldoc.Set(spec.Join("securityContext"), map[string]any{"seccompProfile": map[string]any{"type": "RuntimeDefault"}}))
+				d.YAML(p.File.Path, doc, yamldoc.Set(spec.Join("securityContext"), yamldoc.Map{{Key: "seccompProfile", Value: yamldoc.Map{{Key: "type", Value: "RuntimeDefault"}}}}))
 				return nil
 			}
 			p.Report(fixer.Finding{Path: "Deployment/web: spec.template.spec", Start: n.Start, End: n.End, Message: "the pod has no seccomp profile", Fixes: []fixer.Fix{fix}})

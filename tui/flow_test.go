@@ -101,7 +101,7 @@ func TestOnlyEnterOnThePlanWrites(t *testing.T) {
 	d := start(t, b, 80, 24)
 	d.press("A", "enter", "y", "enter", "a", "z", "y", "esc", "w")
 	d.at(onPlan)
-	for _, key := range []string{"space", "space", "P", "c", "z", "esc", "j", "k", "y", "Y", "w", "s", "g", "G", "]", "["} {
+	for _, key := range []string{"space", "space", "P", "c", "j", "k", "y", "Y", "w", "s", "g", "G", "]", "["} {
 		d.press(key)
 		d.at(onPlan)
 	}
@@ -235,7 +235,7 @@ func TestAlternativesAndParameters(t *testing.T) {
 	d.press("backspace")
 	d.typeText("10")
 	d.send(tea.PasteMsg{Content: "01"})
-	d.wants("--set uid=1001", "USER 1001")
+	d.wants("--set", "uid=1001", "USER 1001")
 	d.press("enter")
 	d.at(onReview)
 	if v, ok := d.desk().session.Decision(find(t, d, "dockerfile/runs-as-root")); !ok || v.Params["uid"] != "1001" {
@@ -509,7 +509,7 @@ func TestSupersededResultsAreDropped(t *testing.T) {
 	d := start(t, newFake(shop()), 80, 24)
 	d.slow = true
 	d.press("space")
-	d.wants("[✓] CRIT", "wait…", "working out what this does")
+	d.wants("[✓] CRIT", "wait…")
 	old := d.queue
 	d.queue = nil
 	d.press("u")
@@ -529,11 +529,21 @@ func TestHoldingAKeyFoldsTwice(t *testing.T) {
 		d.press("space")
 	}
 	folds := 0
-	for _, c := range d.queue {
-		if _, ok := c().(foldedMsg); ok {
-			folds++
+	var run func(cmds []tea.Cmd)
+	run = func(cmds []tea.Cmd) {
+		for _, c := range cmds {
+			if c == nil {
+				continue
+			}
+			switch msg := c().(type) {
+			case tea.BatchMsg:
+				run(msg)
+			case foldedMsg:
+				folds++
+			}
 		}
 	}
+	run(d.queue)
 	if folds != 1 {
 		t.Fatalf("%d folds under way at once", folds)
 	}
@@ -583,17 +593,15 @@ func closedProgress() <-chan Progress {
 
 func TestNothingFound(t *testing.T) {
 	for name, sources := range map[string][]fixer.Source{
-		"no Dockerfile, Compose file or Kubernetes manifest": nil,
-		"nothing found: every rule is content":               {{Path: "Dockerfile", Kind: fixer.Dockerfile, Data: []byte("FROM scratch\nUSER 1\n")}},
+		"there is no Dockerfile, Compose file or Kubernetes": nil,
+		"every rule is content":                              {{Path: "Dockerfile", Kind: fixer.Dockerfile, Data: []byte("FROM scratch\nUSER 1\n")}},
 	} {
 		b := newFake(sources)
 		d := start(t, b, 80, 24, func(o *Options) { o.Rules = o.Rules[:1] })
 		d.press("space", "enter", "w", "enter", "esc", "A", "a", "i", "p", "x", "z", "e", "u")
 		d.sound()
 		d.press("esc", "esc", "esc")
-		if len(sources) == 0 {
-			d.wants(name[:30])
-		}
+		d.wants(name)
 		d.press("q")
 		if !d.quit {
 			t.Errorf("%s: q does not leave", name)

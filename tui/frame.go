@@ -149,15 +149,13 @@ func (d *desk) status(width int) string {
 		left = t.Dim.Paint(d.lent + t.Marks.Ellipsis)
 	case d.now != nil && !d.fresh():
 		left = t.Dim.Paint("working out what this does" + t.Marks.Ellipsis)
-	case d.now == nil:
-		left = ""
 	}
 	right := ""
 	if d.now != nil {
 		all := len(d.now.plan.Outcomes) - d.now.count[fixer.Suppress]
 		right = fmt.Sprintf("%d of %d fixed  %d skipped  %d left ", d.now.done(), all,
 			d.now.count[fixer.Skipped]+d.now.count[fixer.Ignored], d.now.left())
-		if width >= stackedWidth {
+		if width >= stackedWidth && all > 0 {
 			right = widget.Bar(t, all-d.now.left(), all, 12) + " " + right
 		}
 		if d.toast.text != "" && widget.Width(left)+widget.Width(right)+2 > width {

@@ -26,7 +26,7 @@ func (k *keeper) save(d *desk) tea.Cmd {
 		return nil
 	}
 	k.again = false
-	decisions := d.session.Decisions()
+	decisions := d.foldJob().decisions
 	if len(decisions) == 0 && !k.kept {
 		return nil
 	}

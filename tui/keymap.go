@@ -183,8 +183,8 @@ var keymap = map[place][]binding{
 	onList: join(one(
 		bind(actToggle, "accept", "accept the fix, or take the verdict back; on a group, open or close it", "space").decides(),
 		bind(actOpen, "review", "look at the finding closely; on a group, open or close it", "enter"),
+		bind(actPlan, "plan", "see the plan; nothing is written before enter there", "w"),
 		bind(actAcceptSafe, "all safe", "accept every safe fix, and those that come up once these are made", "A").brief("safe").decides(),
-		bind(actPlan, "write…", "see the plan; nothing is written before enter there", "w"),
 		bind(actFilter, "filter", "show only rows with these words; ! in front inverts; esc clears", "/"),
 		bind(actGroup, "group", "group by file, severity, rule or level", "t"),
 		bind(actLevel, "level", "show all levels, or only safe, review or manual ones", "f"),
@@ -219,7 +219,7 @@ var keymap = map[place][]binding{
 		bind(actNext, "next", "next finding", "]"),
 		bind(actPrev, "prev", "previous finding", "["),
 		bind(actEditor, "edit", "open the file in $EDITOR at the line", "e").decides(),
-		bind(actPlan, "write…", "see the plan; nothing is written before enter there", "w"),
+		bind(actPlan, "plan", "see the plan; nothing is written before enter there", "w"),
 		bind(actAcceptSafe, "", "accept every safe fix, and those that come up once these are made", "A").decides(),
 		bind(actReference, "", "open the rule's first reference in the browser", "o"),
 	), history, diffing[1:], moving, one(
@@ -301,7 +301,7 @@ var keymap = map[place][]binding{
 		bind(actPageUp, "", "scroll the preview up", "pgup"),
 	),
 	onQuit: join(one(
-		bind(actPlan, "write…", "see the plan", "w"),
+		bind(actPlan, "plan", "see the plan", "w"),
 		bind(actPatch, "patch", "save the plan as a patch file and leave", "P"),
 		bind(actDiscard, "discard", "leave, and forget the verdicts", "q"),
 		bind(actBack, "stay", "stay", "esc"),

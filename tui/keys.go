@@ -73,6 +73,7 @@ func (d *desk) anywhere(a action) (tea.Cmd, bool) {
 func (d *desk) typeKey(t typist, msg tea.KeyPressMsg) (tea.Cmd, bool) {
 	in := t.typing()
 	if msg.Text != "" && msg.Mod&^tea.ModShift == 0 {
+		d.clearToast()
 		in.Insert(msg.Text)
 		return t.typed(d), true
 	}
@@ -80,6 +81,7 @@ func (d *desk) typeKey(t typist, msg tea.KeyPressMsg) (tea.Cmd, bool) {
 	if !ok {
 		return nil, false
 	}
+	d.clearToast()
 	switch b.act {
 	case actLeft:
 		in.Left()

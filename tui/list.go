@@ -46,7 +46,7 @@ func (s *listScreen) update(d *desk) {
 			s.groups[s.groupBy.name(r)]++
 		}
 	}
-	s.list.Empty = s.emptyWord(d)
+	s.list.Empty = "  nothing matches the filter; esc clears it"
 	_, _, had := s.list.Cursor()
 	s.list.SetRows(widget.Rows{
 		Count: len(s.rows),
@@ -62,16 +62,6 @@ func (s *listScreen) update(d *desk) {
 	if !had && len(s.queue) > 0 {
 		s.list.Down() // from the first header to the first finding
 	}
-}
-
-func (s *listScreen) emptyWord(d *desk) string {
-	switch {
-	case !s.filter.zero():
-		return "  nothing matches the filter; esc clears it"
-	case d.now.plan.Before.Len() == 0:
-		return "  no Dockerfile, Compose file or Kubernetes manifest was found"
-	}
-	return "  nothing found: every rule is content"
 }
 
 func (s *listScreen) header(d *desk, group string, n int, open bool, width int, cursor bool) string {

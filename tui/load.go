@@ -113,29 +113,32 @@ func (msg loadedMsg) apply(d *desk) tea.Cmd {
 }
 
 // rescan reads the files again, keeps the verdicts whose finding still exists,
-// and lists the others.
-func (d *desk) rescan() tea.Cmd {
+// and lists the others. What is said of it starts with why.
+func (d *desk) rescan(why string) tea.Cmd {
 	b, ctx, rules := d.opts.Backend, d.ctx, d.opts.Rules
 	return d.lend("reading the files again", func(s *fixer.Session) func(*desk) tea.Cmd {
 		loaded, err := b.Load(ctx, func(Progress) {})
 		if err != nil {
-			return func(d *desk) tea.Cmd { return d.warn("cannot read the files again: %v", err) }
+			return func(d *desk) tea.Cmd { return d.warn("%scannot read the files again: %v", why, err) }
 		}
 		was := s.Decisions()
 		lost := s.SetSnapshot(fixer.NewSnapshot(loaded.Sources))
 		words := newWording(rules, loaded.Notes)
 		return func(d *desk) tea.Cmd {
 			d.wording = words
-			return d.reread(was, lost)
+			switch {
+			case len(lost) > 0:
+				return d.listLost(was, lost)
+			case why != "":
+				return d.warn("%sread again, %s kept", why, count(len(was), "verdict"))
+			}
+			return d.say("read again, %s kept", count(len(was), "verdict"))
 		}
 	})
 }
 
-// reread says what reading again has changed.
-func (d *desk) reread(was fixer.Decisions, lost []fixer.Key) tea.Cmd {
-	if len(lost) == 0 {
-		return d.say("read again; all %d verdicts stay", len(was))
-	}
+// listLost names the verdicts that are not attached any more.
+func (d *desk) listLost(was fixer.Decisions, lost []fixer.Key) tea.Cmd {
 	lines := make([]string, 0, len(lost)+2)
 	lines = append(lines, "The finding these verdicts spoke of is gone:", "")
 	for _, k := range lost {
@@ -182,7 +185,7 @@ func (d *desk) resume(kept fixer.Decisions) tea.Cmd {
 			case err != nil:
 				return d.warn("%v", err)
 			case len(lost) > 0:
-				return d.reread(kept, lost)
+				return d.listLost(kept, lost)
 			}
 			return d.say("took up %s of an earlier session", count(len(kept), "verdict"))
 		}

@@ -182,6 +182,9 @@ func (s *optionsScreen) draw(d *desk, l layout) page {
 	}
 	formHeight := min(l.body-4, s.formLines(l.width))
 	p.body = s.form.View(t, l.width, formHeight)
+	for n := len(p.body); n > 0 && strings.TrimSpace(p.body[n-1]) == ""; n-- {
+		p.body = p.body[:n-1]
+	}
 	shown, exact := d.previewOf(f.Key())
 	p.foot = d.score(shown)
 	fix := s.fix()
@@ -189,8 +192,16 @@ func (s *optionsScreen) draw(d *desk, l layout) page {
 		p.body = append(p.body, widget.Rule(t, "enter asks for the reason", "", l.width, false))
 		return p
 	}
-	p.body = append(p.body, " "+t.Dim.Paint("same as ")+" "+widget.Cut(s.command(), l.width-12, t.Marks.Ellipsis),
-		widget.Rule(t, "preview", "", l.width, false))
+	for i, line := range widget.Wrap(s.command(), l.width-11) {
+		label := "same as"
+		if i > 0 {
+			label = ""
+		}
+		if i < 2 {
+			p.body = append(p.body, " "+t.Dim.Paint(widget.Pad(label, 9))+line)
+		}
+	}
+	p.body = append(p.body, widget.Rule(t, "preview", "", l.width, false))
 	room := l.body - len(p.body)
 	switch {
 	case s.form.Err() != nil:

@@ -209,7 +209,7 @@ func (o *changedOverlay) press(d *desk, a action) tea.Cmd {
 	case actBack:
 		return d.closeOverlay()
 	case actRescan:
-		return tea.Batch(d.closeOverlay(), d.rescan())
+		return tea.Batch(d.closeOverlay(), d.rescan(""))
 	}
 	o.move(a)
 	return nil

@@ -20,6 +20,7 @@ type row struct {
 	index   int            // of the outcome in the plan
 	title   string         // visible-safe
 	text    string         // of what is no finding, in full
+	calm    bool           // of what is no finding and needs no look
 	words   string         // what the filter looks at, lower case
 }
 
@@ -50,9 +51,16 @@ func makeRows(plan *fixer.Plan, titles map[string]string, notes []string) []row 
 			words: strings.ToLower(strings.Join([]string{f.Rule, title, f.File, f.Path, f.Message, f.Severity.String(), f.Level().String(), string(o.Result)}, " ")),
 		})
 	}
+	const calm = "calm"
 	add := func(kind, what, why string) {
 		title := text.VisibleLine(what) + "  " + text.VisibleLine(why)
-		rows = append(rows, row{key: kind + " " + what + " " + why, title: title, text: what + ": " + why, words: strings.ToLower(title)})
+		rows = append(rows, row{key: kind + " " + what + " " + why, title: title, calm: kind == calm, text: what + ": " + why, words: strings.ToLower(title)})
+	}
+	switch {
+	case plan.Before.Len() == 0:
+		add(calm, "nothing found", "there is no Dockerfile, Compose file or Kubernetes manifest here")
+	case len(plan.Outcomes) == 0:
+		add(calm, "nothing found", "every rule is content")
 	}
 	for f := range plan.Before.Files() {
 		if f.Skip != nil && !f.Context {
@@ -248,6 +256,9 @@ func drawRow(d *desk, r *row, width int, cursor bool) string {
 	lead := "   "
 	if cursor {
 		lead = " " + t.Marks.Cursor + " "
+	}
+	if r.calm {
+		return lead + t.Good.Paint(r.title)
 	}
 	if r.outcome == nil {
 		return lead + t.Warn.Paint(t.Marks.Attention+" ") + t.Dim.Paint(r.title)

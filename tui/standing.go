@@ -85,12 +85,17 @@ type wording struct {
 type foldJob struct {
 	gen       int
 	run       func(fixer.Decisions) *fixer.Plan
-	decisions fixer.Decisions
+	decisions fixer.Decisions // never changed: commands read it
 	wording   wording
 }
 
+// foldJob returns the job for the present decisions. It is made once for each
+// state of them: copying ten thousand verdicts is the dearest thing a key does.
 func (d *desk) foldJob() foldJob {
-	return foldJob{gen: d.gen, run: d.session.Folder(), decisions: d.session.Decisions(), wording: d.wording}
+	if d.job.run == nil || d.job.gen != d.gen {
+		d.job = foldJob{gen: d.gen, run: d.session.Folder(), decisions: d.session.Decisions(), wording: d.wording}
+	}
+	return d.job
 }
 
 func (j foldJob) standing() *standing {

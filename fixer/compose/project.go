@@ -11,6 +11,20 @@ import (
 // A Project is the Compose files of a repository, by path.
 type Project struct {
 	files map[string]*File
+	note  func(path string) // nil, or told which files a view rests on
+}
+
+// Watched returns the same project, which tells note the path of every file
+// that a view rests on.
+func (p *Project) Watched(note func(path string)) *Project {
+	return &Project{files: p.files, note: note}
+}
+
+func (p *Project) file(path string) *File {
+	if p.note != nil {
+		p.note(path)
+	}
+	return p.files[path]
 }
 
 // NewProject puts files together. The map is kept and must not change.
@@ -43,7 +57,7 @@ type Part struct {
 
 // Views returns the services of a file in its order.
 func (p *Project) Views(file string) []View {
-	f := p.files[file]
+	f := p.file(file)
 	if f == nil {
 		return nil
 	}
@@ -70,7 +84,7 @@ func (p *Project) bases(s *Service, file string) []Part {
 		if s.Extends.File != "" {
 			file = path.Join(path.Dir(file), s.Extends.File)
 		}
-		f := p.files[file]
+		f := p.file(file)
 		if f == nil {
 			break
 		}
@@ -97,7 +111,7 @@ func (p *Project) overrides(s *Service, file string) []Part {
 	var out []Part
 	for _, name := range overrideOf[path.Base(file)] {
 		at := path.Join(path.Dir(file), name)
-		if f := p.files[at]; f != nil {
+		if f := p.file(at); f != nil {
 			if o := f.Service(s.Name); o != nil {
 				out = append(out, Part{o, at})
 			}

@@ -50,12 +50,9 @@ func Parse(file *yamldoc.File) []*Object {
 }
 
 // Relevant is the cheap look that decides whether a document is parsed at all:
-// Kubernetes objects are, except for the kinds that no rule looks into and that
-// are by far the largest.
+// all are, except for the kinds that no rule looks into and that are by far
+// the largest.
 func Relevant(o yamldoc.Outline) bool {
-	if !o.Has("apiVersion", "kind") {
-		return false
-	}
 	switch kind, _ := o.Value("kind"); kind {
 	case "CustomResourceDefinition", "ConfigMap":
 		return false

@@ -17,6 +17,7 @@ import (
 
 	"oakum/fixer"
 	"oakum/fixer/dockerfile"
+	"oakum/fixer/kube/podsecurity"
 	"oakum/fixer/rules"
 	"oakum/fixer/text"
 	"oakum/fixer/workspace"
@@ -211,10 +212,13 @@ type figures struct {
 	fixedAtLevel              map[string]int
 	scoresBefore, scoresAfter int
 	repositories              int
+	podsBefore, podsAfter     map[podsecurity.Level]int
+	unrestricted              map[string]int // why pods are not restricted afterwards
 }
 
 func newFigures() *figures {
-	return &figures{skips: map[string]int{}, results: map[string]map[fixer.Result]int{}, reasons: map[string]int{}, fixedAtLevel: map[string]int{}}
+	return &figures{skips: map[string]int{}, results: map[string]map[fixer.Result]int{}, reasons: map[string]int{}, fixedAtLevel: map[string]int{},
+		podsBefore: map[podsecurity.Level]int{}, podsAfter: map[podsecurity.Level]int{}, unrestricted: map[string]int{}}
 }
 
 func (f *figures) change(linesGone, valuesGone int, textOnly bool) {
@@ -236,6 +240,15 @@ func (f *figures) add(p *fixer.Plan) {
 	f.passes = max(f.passes, p.Passes)
 	f.scoresBefore += p.ScoreBefore
 	f.scoresAfter += p.ScoreAfter
+	for _, pod := range p.Before.PodLevels() {
+		f.podsBefore[pod.Level]++
+	}
+	for _, pod := range p.After.PodLevels() {
+		f.podsAfter[pod.Level]++
+		for _, v := range pod.Violations {
+			f.unrestricted[v.Reason]++
+		}
+	}
 	for file := range p.Before.Files() {
 		if file.Skip != nil {
 			f.skips[fmt.Sprintf("%s %s", file.Kind, file.Skip.Code)]++
@@ -270,6 +283,10 @@ func (f *figures) log(t *testing.T) {
 	t.Logf("%d repositories, %d files (skipped: %v), %d changed, %d passes at most", f.repositories, f.files, f.skips, f.changed, f.passes)
 	t.Logf("%d lines removed, %d values removed or replaced, %d files changed in text only", f.linesGone, f.valuesGone, f.textOnly)
 	t.Logf("fixed by level: %v; mean score %d before, %d after", f.fixedAtLevel, f.scoresBefore/max(f.repositories, 1), f.scoresAfter/max(f.repositories, 1))
+	t.Logf("pods by Pod Security level: %v before, %v after", f.podsBefore, f.podsAfter)
+	for _, r := range slices.SortedFunc(maps.Keys(f.unrestricted), func(a, b string) int { return f.unrestricted[b] - f.unrestricted[a] }) {
+		t.Logf("  %4d not restricted: %s", f.unrestricted[r], r)
+	}
 	for _, name := range slices.Sorted(maps.Keys(f.results)) {
 		t.Logf("  %-36s %v", name, f.results[name])
 	}

@@ -41,6 +41,7 @@ var all = []*fixer.Rule{
 	kubernetes.WritableRoot,
 	kubernetes.Capabilities,
 	kubernetes.NoLimits,
+	kubernetes.PodSecurity,
 
 	cross.UIDMismatch,
 }

@@ -2,6 +2,7 @@ package topology
 
 import (
 	"cmp"
+	"fmt"
 	"maps"
 	"path"
 	"slices"
@@ -33,6 +34,22 @@ type Topology struct {
 	project  *compose.Project
 	byImage  map[string]Build // by image repository without tag, certain
 	byFolder map[string][]string
+
+	fingerprint string
+	note        func(path string) // nil, or told which files an answer rests on
+}
+
+// Fingerprint sums up which files there are and which service builds or names
+// which image: two topologies with one fingerprint draw the same links, though
+// the linked files may say other things.
+func (t *Topology) Fingerprint() string { return t.fingerprint }
+
+// Watched returns the same topology, which tells note the path of every file
+// that an answer rests on.
+func (t *Topology) Watched(note func(path string)) *Topology {
+	w := *t
+	w.note, w.project = note, t.project.Watched(note)
+	return &w
 }
 
 // New draws the links.
@@ -55,7 +72,22 @@ func New(in Input) *Topology {
 			t.byFolder[folder] = append(t.byFolder[folder], p)
 		}
 	}
+	t.fingerprint = t.sum()
 	return t
+}
+
+func (t *Topology) sum() string {
+	var b strings.Builder
+	for _, p := range slices.Sorted(maps.Keys(t.in.Dockerfiles)) {
+		fmt.Fprintf(&b, "%q\n", p)
+	}
+	for _, p := range slices.Sorted(maps.Keys(t.in.Compose)) {
+		fmt.Fprintf(&b, "%q %q\n", p, t.in.Compose[p].Includes)
+		for _, s := range t.in.Compose[p].Services {
+			fmt.Fprintf(&b, "%q %q %+v %+v\n", s.Name, s.Image, s.Build, s.Extends)
+		}
+	}
+	return b.String()
 }
 
 // Compose returns the repository's Compose files together.
@@ -72,6 +104,9 @@ func (t *Topology) ServiceBuild(v compose.View) (Build, bool) {
 
 func (t *Topology) build(p, target, why string) (Build, bool) {
 	f := t.in.Dockerfiles[p]
+	if t.note != nil {
+		t.note(p)
+	}
 	if f == nil || len(f.Stages) == 0 {
 		return Build{}, false
 	}
@@ -95,6 +130,9 @@ func (t *Topology) ImageBuild(ref string) (Build, bool) {
 		return Build{}, false
 	}
 	if b, ok := t.byImage[repo]; ok {
+		if t.note != nil {
+			t.note(b.Path)
+		}
 		return b, true
 	}
 	if !strings.Contains(repo, "/") {

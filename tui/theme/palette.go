@@ -2,10 +2,8 @@ package theme
 
 import "fmt"
 
-// A colour is 0xRRGGBB. none leaves what the terminal has.
+// A colour is 0xRRGGBB.
 type colour int32
-
-const none colour = -1
 
 // A palette is the colours of a theme. Text colours are made for ground, the
 // background the theme expects; addLine to cursor are grounds themselves, and

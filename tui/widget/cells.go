@@ -60,7 +60,7 @@ func (p *pieces) next() bool {
 			break
 		}
 	}
-	p.take(n, min(2, w), false)
+	p.take(n, w, false)
 	return true
 }
 

@@ -379,6 +379,90 @@ func TestDiffHugeLine(t *testing.T) {
 	}
 }
 
+// TestDiffWrapScrolls: line by line, a wrapped diff shows on the way up what it
+// showed on the way down.
+func TestDiffWrapScrolls(t *testing.T) {
+	d := NewDiff(shop(), stageOf)
+	d.SetTheme(plainTheme(false))
+	d.SetWrap(true)
+	var down []string
+	for {
+		frame := bare(d.View(24, 6))
+		if n := len(down); n > 0 && frame == down[n-1] {
+			break
+		}
+		down = append(down, frame)
+		d.Scroll(1)
+	}
+	if len(down) < 40 {
+		t.Fatalf("only %d frames", len(down))
+	}
+	for i := len(down) - 1; i >= 0; i-- {
+		if got := bare(d.View(24, 6)); got != down[i] {
+			t.Fatalf("frame %d on the way up is\n%s\nwant\n%s", i, got, down[i])
+		}
+		d.Scroll(-1)
+	}
+}
+
+func TestDiffSideways(t *testing.T) {
+	d := NewDiff([]DiffFile{{"f", "", []byte("日本語日本語日本語\n"), []byte("日本語日本語日本語x\n")}}, nil)
+	d.SetTheme(plainTheme(false))
+	for _, c := range []struct {
+		by   int
+		want string
+	}{
+		{0, " 1 - 日本語日 ›"}, {1, " 1 - ‹本語日本›"}, {1, " 1 - ‹ 語日本 ›"}, {100, " 1 - ‹         "}, {1, " 1 - ‹         "}, {-999, " 1 - 日本語日 ›"},
+	} {
+		d.View(15, 3)
+		d.Sideways(c.by)
+		if got := bare(d.View(15, 3)[1:2]); got != c.want {
+			t.Errorf("after %d: %q, want %q", c.by, got, c.want)
+		}
+	}
+}
+
+// TestDiffTabs: tabs are made visible where indentation changes, nowhere else.
+func TestDiffTabs(t *testing.T) {
+	for _, c := range []struct{ before, after, want string }{
+		{"\ta: 1\n", "\ta: 2\n", " 1 -         a: 1| 1 +         a: 2"},
+		{"\ta: 1\n", "  a: 1\n", " 1 - →       a: 1| 1 +   a: 1"},
+		{"  \ta: 1\n", "\t\ta: 1\n", " 1 -   →     a: 1| 1 + →       →       a: 1"},
+		{"a\tb\n", "ab\tc\n", " 1 - a       b| 1 + ab      c"},
+		{"a:\n", "a:\n\tb: 1\n", " 1   a:| 2 +         b: 1"},
+	} {
+		d := NewDiff([]DiffFile{{"f", "", []byte(c.before), []byte(c.after)}}, nil)
+		d.SetTheme(plainTheme(false))
+		lines := d.View(40, 3)[1:]
+		if got := strings.TrimRight(bare(lines[:1]), " ") + "|" + strings.TrimRight(bare(lines[1:]), " "); got != c.want {
+			t.Errorf("%q to %q:\n%s, want\n%s", c.before, c.after, got, c.want)
+		}
+	}
+}
+
+func TestDiffering(t *testing.T) {
+	for _, c := range []struct{ a, b, want string }{
+		{"image: shop/api:1.4", "image: shop/api:1.5", "image: shop/api:1.[4]|image: shop/api:1.[5]"},
+		{"COPY . .", "COPY --chown=1:1 . .", "COPY . .|COPY [--chown=1:1 ]. ."},
+		{"  privileged: true", "  privileged: false", "  privileged: [true]|  privileged: [false]"},
+		{"privileged: true", "cap_drop: [ALL]", "privileged: true|cap_drop: [ALL]"}, // nothing in common worth a mark
+		{"a-b-c", "a-x-c", "a-[b]-c|a-[x]-c"},
+		{"size: e\u0301", "size: e", "size: [e\u0301]|size: [e]"},
+		{"same", "same", "same|same"},
+	} {
+		mark := func(s string, spans []span) string {
+			for i := len(spans) - 1; i >= 0; i-- {
+				s = s[:spans[i].from] + "[" + s[spans[i].from:spans[i].to] + "]" + s[spans[i].to:]
+			}
+			return s
+		}
+		a, b := differing(c.a, c.b)
+		if got := mark(c.a, a) + "|" + mark(c.b, b); got != c.want {
+			t.Errorf("%q, want %q", got, c.want)
+		}
+	}
+}
+
 func TestDiffRandomWalk(t *testing.T) {
 	rnd := rand.New(rand.NewSource(7))
 	for range 60 {

@@ -67,10 +67,12 @@ func checkAdd(p *fixer.Pass, s *dockerfile.Stage, i, at *dockerfile.Instruction)
 		switch {
 		case src.needsADD:
 			return
-		case src.doubt != "":
+		case src.doubt != "" && len(doubts) < maxShown:
 			doubts = append(doubts, src.doubt)
 		}
-		f.Evidence = append(f.Evidence, src.evidence)
+		if len(f.Evidence) < maxShown {
+			f.Evidence = append(f.Evidence, src.evidence)
+		}
 		names = append(names, w.Value)
 	}
 	f.Message = fmt.Sprintf("ADD copies %s, which COPY does without unpacking or downloading anything", brief(names))
@@ -100,11 +102,13 @@ func checkAdd(p *fixer.Pass, s *dockerfile.Stage, i, at *dockerfile.Instruction)
 	report(p, at, f)
 }
 
+// maxShown bounds what is said of the sources of one ADD.
+const maxShown = 3
+
 // brief lists names for a message, the first few of them.
 func brief(names []string) string {
-	const most = 3
-	if len(names) > most {
-		return fmt.Sprintf("%s and %d more", strings.Join(names[:most], ", "), len(names)-most)
+	if len(names) > maxShown {
+		return fmt.Sprintf("%s and %d more", strings.Join(names[:maxShown], ", "), len(names)-maxShown)
 	}
 	return strings.Join(names, ", ")
 }

@@ -90,28 +90,42 @@ func expandDefaults(f *dockerfile.File, s *dockerfile.Stage, stop *dockerfile.In
 	return text, from
 }
 
+// maxVariables bounds how many declarations are looked through for the value of
+// one; a file with more of them is not followed.
+const maxVariables = 1000
+
 func lookupVariable(f *dockerfile.File, s *dockerfile.Stage, stop *dockerfile.Instruction, key string) (value string, at *dockerfile.Instruction) {
-	global := func() {
-		for _, i := range f.MetaArgs {
-			if p, ok := i.Pair(key); ok && p.HasValue {
-				value, at = p.Value, i
-			}
+	seen := 0
+	declared := func(i *dockerfile.Instruction) (dockerfile.Pair, bool) {
+		if i.Keyword != "ARG" && i.Keyword != "ENV" {
+			return dockerfile.Pair{}, false
 		}
+		if seen += len(i.Pairs); seen > maxVariables {
+			return dockerfile.Pair{}, false
+		}
+		return i.Pair(key)
 	}
 	for _, stage := range s.Chain() {
 		for _, i := range stage.Instructions {
 			if i == stop {
-				return value, at
+				break
 			}
-			p, ok := i.Pair(key)
+			p, ok := declared(i)
 			switch {
-			case !ok || (i.Keyword != "ARG" && i.Keyword != "ENV"):
+			case !ok:
 			case p.HasValue:
 				value, at = p.Value, i
-			default:
-				global()
+			default: // ARG NAME takes the default given before the first FROM
+				for _, g := range f.MetaArgs {
+					if p, ok := declared(g); ok && p.HasValue {
+						value, at = p.Value, g
+					}
+				}
 			}
 		}
+	}
+	if seen > maxVariables {
+		return "", nil
 	}
 	return value, at
 }
@@ -174,9 +188,12 @@ var plainEndings = set(`
 	bashrc profile gitignore npmrc mo po pot hjson dtd wsdl ftl jsp policy
 `)
 
-// plainNames are files without an ending that are text by convention.
+// plainNames are files without an ending that are text by convention, and
+// folders whose name says so.
 var plainNames = set(`dockerfile makefile gemfile rakefile procfile pipfile vagrantfile jenkinsfile caddyfile license licence
-	readme notice changelog authors copying version mvnw gradlew crontab hosts motd artisan manage entrypoint go.mod go.sum`)
+	readme notice changelog authors copying version mvnw gradlew crontab hosts motd artisan entrypoint
+	node_modules src app lib bin dist public static assets templates conf config scripts test tests docs resources migrations
+	vendor packages components views models controllers`)
 
 func set(words string) map[string]bool {
 	out := map[string]bool{}

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"oakum/fixer/dockerfile"
+	"oakum/fixer/image"
 )
 
 // A step is an instruction that hands text to a shell, with the simple commands
@@ -26,7 +27,7 @@ type command struct {
 	name  string // of the program, without folder; "" when it is not static
 	first int    // index of the program's word
 	sudo  bool
-	all   []dockerfile.Command // of the step, in the order of the text
+	fed   bool // the command before it in the list is piped into it
 }
 
 // args are the words behind the program.
@@ -84,29 +85,45 @@ func readStep(f *dockerfile.File, s *dockerfile.Stage, i, at *dockerfile.Instruc
 	script, err := f.Script(i)
 	if err == nil {
 		st.script = script
-		st.commands = programs(script.Commands)
+		st.commands = programs(f.Source, script.Commands)
 		return st
 	}
 	st.why = reason(err)
 	if shell, _ := s.ShellAt(i); i.JSON || len(shell) == 0 || shells[path.Base(shell[0])] {
-		st.commands = programs(copied(f, i))
+		st.commands = copied(f, i)
 	}
 	return st
 }
 
-func programs(list []dockerfile.Command) []command {
+func programs(src []byte, list []dockerfile.Command) []command {
 	out := make([]command, 0, len(list))
-	for _, c := range list {
-		out = append(out, newCommand(c, list))
+	for k, c := range list {
+		cmd := newCommand(c)
+		cmd.fed = k > 0 && c.Place&dockerfile.InPipe != 0 && piped(src, list[k-1].End, c.Start)
+		out = append(out, cmd)
 	}
 	return out
+}
+
+// piped reports whether nothing but a pipe lies between two commands.
+func piped(src []byte, from, to int) bool {
+	if from > to {
+		return false // the second stands in a substitution of the first
+	}
+	var between strings.Builder
+	for line := range strings.Lines(string(src[from:to])) {
+		if !strings.HasPrefix(strings.TrimSpace(line), "#") {
+			between.WriteString(line)
+		}
+	}
+	return strings.Count(between.String(), "|") == 1 && !strings.ContainsAny(strings.ReplaceAll(between.String(), "|&", "|"), "&;")
 }
 
 // runsBehind are programs that run the words behind them.
 var runsBehind = set("sudo env command exec nice nohup time")
 
-func newCommand(c dockerfile.Command, all []dockerfile.Command) command {
-	out := command{Command: c, all: all}
+func newCommand(c dockerfile.Command) command {
+	out := command{Command: c}
 	k := 0
 	for k < len(c.Words)-1 && !c.Words[k].Dynamic && runsBehind[path.Base(c.Words[k].Value)] {
 		out.sudo = out.sudo || path.Base(c.Words[k].Value) == "sudo"
@@ -123,7 +140,7 @@ func newCommand(c dockerfile.Command, all []dockerfile.Command) command {
 // copied reads the commands of text that has no place in the file: one line of
 // a heredoc at a time, which is rough where an "if" goes over several lines,
 // and enough to report what stands in one.
-func copied(f *dockerfile.File, i *dockerfile.Instruction) []dockerfile.Command {
+func copied(f *dockerfile.File, i *dockerfile.Instruction) []command {
 	var lines []string
 	switch {
 	case i.JSON:
@@ -132,16 +149,17 @@ func copied(f *dockerfile.File, i *dockerfile.Instruction) []dockerfile.Command 
 			if n == 0 {
 				return nil
 			}
-			return []dockerfile.Command{{Name: path.Base(words[0].Value), Words: words, Line: i.Line}}
+			return []command{newCommand(dockerfile.Command{Name: path.Base(words[0].Value), Words: words, Line: i.Line, Last: true})}
 		}
 		lines = []string{words[2].Value}
 	case len(i.Heredocs) == 0:
 		lines = []string{i.Text()}
 	default:
-		lines = strings.Split(strings.ReplaceAll(unreadText(f, i), "\\\n", " "), "\n")
+		body := strings.ReplaceAll(unreadText(f, i), "\r\n", "\n")
+		lines = strings.Split(strings.ReplaceAll(body, "\\\n", " "), "\n")
 	}
 	const most = 500
-	var out []dockerfile.Command
+	var out []command
 	for _, line := range lines[:min(len(lines), most)] {
 		out = append(out, readLine(line)...)
 	}
@@ -157,7 +175,7 @@ func commandWords(i *dockerfile.Instruction) []dockerfile.Word {
 }
 
 // readLine reads one line of shell text as the RUN of a file of its own.
-func readLine(line string) []dockerfile.Command {
+func readLine(line string) []command {
 	line = strings.TrimSpace(line)
 	for range 2 {
 		f, err := dockerfile.Parse([]byte("FROM scratch\nRUN " + strings.ReplaceAll(line, "\n", "; ")))
@@ -165,7 +183,7 @@ func readLine(line string) []dockerfile.Command {
 			return nil
 		}
 		if script, err := f.Script(f.Final().Instructions[0]); err == nil {
-			return script.Commands
+			return programs(f.Source, script.Commands)
 		}
 		line = strings.TrimSpace(halfConstruct.ReplaceAllString(line, ""))
 	}
@@ -176,8 +194,34 @@ func readLine(line string) []dockerfile.Command {
 // ends with.
 var halfConstruct = regexp.MustCompile(`^(if|then|else|elif|do|while|until)\b\s*|[;\s]*\b(then|do)$|\s*\{$`)
 
-// url finds what a word downloads from; the place of a variable counts as text.
-var url = regexp.MustCompile(`(?i)\b(https?|ftp)://[^\s'"|;<>)]+`)
+// span is the place of a command for a finding: its own bytes, or those of the
+// instruction when it was read from a copy.
+func (st step) span(c command) (start, end int) {
+	if st.script == nil {
+		return st.at.Start, st.at.End
+	}
+	return c.Start, c.End
+}
+
+// notEdited says why a finding in the step has no fix, or gives "".
+func (st step) notEdited() string {
+	if st.script != nil {
+		return ""
+	}
+	return "; it is not done here because " + st.why
+}
+
+// baseOf is what the table knows of the image that a stage goes back to.
+func baseOf(s *dockerfile.Stage) (image.Base, bool) {
+	ref, err := image.ParseReference(s.Root().Image)
+	if err != nil {
+		return image.Base{}, false
+	}
+	return image.BaseOf(ref)
+}
+
+// linkIn finds what a word downloads from; the place of a variable counts as text.
+var linkIn = regexp.MustCompile(`(?i)\b(https?|ftp)://[^\s'"|;<>)]+`)
 
 // local matches the start of a URL that does not leave the machine.
 var local = regexp.MustCompile(`(?i)^\w+://([^/@]*@)?(localhost|127\.[0-9.]+|0\.0\.0\.0|\[::1\]|host\.docker\.internal)([:/]|$)`)
@@ -185,7 +229,7 @@ var local = regexp.MustCompile(`(?i)^\w+://([^/@]*@)?(localhost|127\.[0-9.]+|0\.
 // remote returns the first URL of a command that leads to another machine.
 func (c command) remote() string {
 	for _, w := range c.args() {
-		for _, u := range url.FindAllString(w.Raw, -1) {
+		for _, u := range linkIn.FindAllString(w.Raw, -1) {
 			if !local.MatchString(u) {
 				return u
 			}
@@ -194,11 +238,27 @@ func (c command) remote() string {
 	return ""
 }
 
+// shownURL is a URL without what may be a secret in it: the user and the query.
+func shownURL(u string) string {
+	scheme, rest, _ := strings.Cut(u, "://")
+	rest, _, _ = strings.Cut(rest, "?")
+	host, tail, slash := strings.Cut(rest, "/")
+	host = host[strings.LastIndexByte(host, '@')+1:]
+	if slash {
+		host += "/" + tail
+	}
+	const most = 80
+	if len(host) > most {
+		host = strings.ToValidUTF8(host[:most], "") + "…"
+	}
+	return scheme + "://" + host
+}
+
 // onlyLocal reports whether a command names URLs and all are of this machine.
 func (c command) onlyLocal() bool {
 	some := false
 	for _, w := range c.args() {
-		for _, u := range url.FindAllString(w.Raw, -1) {
+		for _, u := range linkIn.FindAllString(w.Raw, -1) {
 			if !local.MatchString(u) {
 				return false
 			}

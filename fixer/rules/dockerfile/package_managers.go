@@ -204,7 +204,12 @@ func braces(s string) []string {
 				next = append(next, t)
 				continue
 			}
-			for _, part := range strings.Split(t[from+1:to], ",") {
+			parts := strings.Split(t[from+1:to], ",")
+			if len(parts) > 64 {
+				next = append(next, t)
+				continue
+			}
+			for _, part := range parts {
 				next = append(next, t[:from]+part+t[to+1:])
 			}
 		}

@@ -15,7 +15,8 @@ type packageRun struct {
 	why      string             // why it was not read
 	calls    []call
 	raw      string // text to search when it was not read
-	triggers bool   // it runs in images built from this one
+	needs    map[*manager]dependence
+	triggers bool // it runs in images built from this one
 }
 
 func readRun(f *dockerfile.File, i, at *dockerfile.Instruction) packageRun {
@@ -169,14 +170,14 @@ func (r *packageRuns) need(s *dockerfile.Stage, list []*dockerfile.Instruction, 
 		if run == nil {
 			continue
 		}
-		sure, unsure, fetched := run.depends(m)
-		if sure {
+		d := run.depends(m)
+		if d.sure {
 			return need{at, true}
 		}
-		if unsure && out.by == nil {
+		if d.unsure && out.by == nil {
 			out = need{at, false}
 		}
-		if fetched {
+		if d.fetched {
 			return out
 		}
 	}
@@ -194,23 +195,44 @@ func (r *packageRuns) need(s *dockerfile.Stage, list []*dockerfile.Instruction, 
 	return out
 }
 
-// depends tells whether a RUN uses what an earlier one fetched, may do so, and
-// whether it fetches for itself and for those behind it.
-func (r *packageRun) depends(m *manager) (sure, unsure, fetched bool) {
+// dependence says how a RUN relies on what a manager fetched before it.
+type dependence struct {
+	sure    bool // it installs without fetching
+	unsure  bool // it runs something that is not read
+	fetched bool // it fetches, for itself and for those behind it
+}
+
+// depends is remembered, because every RUN before asks the same.
+func (r *packageRun) depends(m *manager) dependence {
+	d, ok := r.needs[m]
+	if !ok {
+		d = r.readDependence(m)
+		if r.needs == nil {
+			r.needs = map[*manager]dependence{}
+		}
+		r.needs[m] = d
+	}
+	return d
+}
+
+func (r *packageRun) readDependence(m *manager) (d dependence) {
 	if r.script == nil {
-		fetched = m.mentions(r.raw, map[string]bool{"update": true})
-		return !fetched && m.mentions(r.raw, m.uses), false, fetched
+		d.fetched = m.mentions(r.raw, map[string]bool{"update": true})
+		d.sure = !d.fetched && m.mentions(r.raw, m.uses)
+		return d
 	}
 	for _, c := range r.script.Commands {
 		call, ok := readCall(c)
 		switch {
 		case ok && call.manager == m && call.fetches():
-			return false, unsure, true
+			d.fetched = true
+			return d
 		case ok && call.manager == m && m.uses[call.sub]:
-			return true, unsure, false
+			d.sure = true
+			return d
 		case !ok && unread(c):
-			unsure = true
+			d.unsure = true
 		}
 	}
-	return false, unsure, false
+	return d
 }

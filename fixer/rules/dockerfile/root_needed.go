@@ -181,7 +181,7 @@ func (s *subject) underRoot() string {
 		return fmt.Sprintf("WORKDIR on line %d", w.At.Line)
 	}
 	for _, c := range []dockerfile.CommandLine{s.stage.Entrypoint(), s.stage.Cmd()} {
-		if slices.ContainsFunc(c.Args, func(a string) bool { return in(strings.Fields(a + " ")[0]) || strings.Contains(a, " /root/") }) {
+		if slices.ContainsFunc(c.Args, func(a string) bool { return slices.ContainsFunc(strings.Fields(a), in) }) {
 			return fmt.Sprintf("%s on line %d", c.At.Keyword, c.At.Line)
 		}
 	}

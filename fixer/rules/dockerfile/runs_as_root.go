@@ -1,6 +1,7 @@
 package dockerfile
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 
@@ -67,7 +68,7 @@ type subject struct {
 }
 
 func checkUser(p *fixer.Pass, stage *dockerfile.Stage) {
-	s := &subject{pass: p, file: p.File.Dockerfile, stage: stage, last: stage.User(), base: stage.Root().Base}
+	s := &subject{pass: p, file: p.File.Dockerfile, stage: stage, last: stage.User(), base: cmp.Or(stage.Root().Image, stage.Root().Base)}
 	s.profile = p.Stage(p.File.Path, s.file, stage)
 	user := s.profile.User
 	switch {

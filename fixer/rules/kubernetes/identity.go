@@ -44,7 +44,9 @@ const nobodyInParticular = 65532
 func identify(p *fixer.Pass, c kube.Container) identity {
 	id := identity{container: c, says: "may run as root"}
 	set, inherited := c.Security("runAsNonRoot")
-	if isTrue(set) {
+	told, _ := c.Security("runAsUser")
+	uid, explicit := told.Int()
+	if isTrue(set) && !(explicit && uid == 0) {
 		return id
 	}
 	if isFalse(set) && !inherited {
@@ -55,8 +57,6 @@ func identify(p *fixer.Pass, c kube.Container) identity {
 	group, _ := c.Security("runAsGroup")
 	id.groupOnly = !group.Null()
 
-	told, _ := c.Security("runAsUser")
-	uid, explicit := told.Int()
 	start := id.profile.User
 	switch {
 	case explicit && uid != 0:
@@ -64,6 +64,9 @@ func identify(p *fixer.Pass, c kube.Container) identity {
 		id.evidence = []fixer.Evidence{{Source: "manifest", Text: fmt.Sprintf("runAsUser is %d", uid)}}
 	case explicit:
 		id.says = "is told to run as root"
+		if isTrue(set) {
+			id.says += " and not to, so the kubelet refuses to start it"
+		}
 		id.leaveRoot()
 	case start.IsNonRoot() && start.Numeric && id.profile.Sound:
 		id.need, id.level = flag, fixer.Safe

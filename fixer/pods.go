@@ -1,0 +1,50 @@
+package fixer
+
+import "oakum/fixer/kube/podsecurity"
+
+// A PodLevel is what the Pod Security Standards say of one workload.
+type PodLevel struct {
+	File     string
+	Workload string // "Deployment/web"
+	Line     int
+	Level    podsecurity.Level
+	// Violations are the controls it does not meet, those of baseline first.
+	Violations []podsecurity.Violation
+}
+
+// PodLevels judges every whole workload of the snapshot, in the order of files
+// and documents. Windows pods are judged as the standards say; partial patches
+// are not pods.
+func (s *Snapshot) PodLevels() []PodLevel {
+	var out []PodLevel
+	for f := range s.Files() {
+		if f.Skip == nil && !f.Context {
+			out = append(out, f.podLevels()...)
+		}
+	}
+	return out
+}
+
+func (f *File) judgePods() []PodLevel {
+	var out []PodLevel
+	for _, o := range f.Objects {
+		w := o.Workload()
+		if w == nil || w.Partial {
+			continue
+		}
+		v := podsecurity.Evaluate(w)
+		out = append(out, PodLevel{
+			File: f.Path, Workload: w.ID(), Line: f.Lines().At(w.Node.Start), Level: v.Level, Violations: v.Violations,
+		})
+	}
+	return out
+}
+
+// CountLevels counts workloads by level.
+func CountLevels(levels []PodLevel) map[podsecurity.Level]int {
+	out := map[podsecurity.Level]int{}
+	for _, l := range levels {
+		out[l.Level]++
+	}
+	return out
+}

@@ -1,0 +1,248 @@
+package cross
+
+import (
+	"errors"
+	"fmt"
+	"path"
+	"slices"
+	"strings"
+
+	"oakum/fixer"
+	"oakum/fixer/kube"
+	"oakum/fixer/kube/podsecurity"
+	"oakum/fixer/yamldoc"
+)
+
+// PodSecurityLabels wants Namespaces that say which pods they take.
+var PodSecurityLabels = &fixer.Rule{
+	Name:     "cross/pod-security-labels",
+	Title:    "Namespace without Pod Security labels",
+	Severity: fixer.Medium,
+	Doc: fixer.Doc{
+		What: `Namespace objects without labels of Pod Security admission. Without any of them, warn and audit at the restricted
+standard are added, which refuse nothing. Without enforce, it is added at the level that the pods of the repository in that
+namespace have now, by the evaluator the API server runs, with its version pinned. Pods in the namespace are those that name
+it, and those below the Namespace's own folder that name none; of a namespace that several files make, in variants of one
+installation, only those below the folder. Left alone: a label that is set, at whatever level, enforce where no pod of the
+namespace is seen, and the namespaces of Kubernetes itself (kube-*).`,
+		Why: `Hardening in manifests holds for the pods somebody thought of. The label holds for every pod that is ever started in the
+namespace: without it, whoever may create a pod there may take the node.`,
+		Breaks: `Pods below the enforced level are refused when they are next started: those of charts and operators that are not in
+this repository as well. Those that run already go on.`,
+		Verify: `kubectl label --dry-run=server --overwrite ns NAME pod-security.kubernetes.io/enforce=LEVEL   warns of each pod that would be refused`,
+		Bad: `-- namespace.yaml --
+apiVersion: v1
+kind: Namespace
+metadata:
+  name: shop
+`,
+		Good: `-- namespace.yaml --
+apiVersion: v1
+kind: Namespace
+metadata:
+  name: shop
+  labels:
+    pod-security.kubernetes.io/enforce: baseline
+`,
+		References: []fixer.Reference{
+			{Source: "CIS Kubernetes", ID: "5.2.1"},
+			{Source: "Kubescape", ID: "C-0192"},
+			{Source: "Kubernetes", ID: "Pod Security Admission", URL: "https://kubernetes.io/docs/concepts/security/pod-security-admission/"},
+		},
+	},
+	Check: func(p *fixer.Pass) {
+		for _, ns := range unlabelled(p.Snapshot) {
+			if len(ns.modes) == 0 {
+				p.Report(ns.warnFinding())
+			}
+			if len(ns.pods) > 0 {
+				p.Report(ns.enforceFinding())
+			}
+		}
+	},
+}
+
+const podSecurityPrefix = "pod-security.kubernetes.io/"
+
+// A namespace is a Namespace object without an enforce label, with the pods
+// that the repository starts in it.
+type namespace struct {
+	*kube.Object
+	file  string
+	modes []string // that labels set: "audit", "warn", and their versions
+	pods  []pod
+}
+
+type pod struct {
+	*kube.Workload
+	file string
+}
+
+// unlabelled returns the Namespaces that do not enforce a level, in the order
+// of files and documents.
+func unlabelled(snap *fixer.Snapshot) []*namespace {
+	var out []*namespace
+	for f := range snap.Files() {
+		if f.Context {
+			continue
+		}
+		for _, o := range f.Objects {
+			if o.Kind != "Namespace" || o.APIVersion != "v1" || o.Name == "" || strings.HasPrefix(o.Name, "kube-") {
+				continue
+			}
+			ns := &namespace{Object: o, file: f.Path}
+			for key := range o.Node.Get("metadata").Get("labels").All() {
+				if mode, ok := strings.CutPrefix(key, podSecurityPrefix); ok {
+					ns.modes = append(ns.modes, mode)
+				}
+			}
+			if !slices.Contains(ns.modes, "enforce") {
+				out = append(out, ns)
+			}
+		}
+	}
+	if len(out) > 0 {
+		populate(out, snap)
+	}
+	return out
+}
+
+// populate finds the pods of each namespace. What is too many for a namespace
+// can only lower the level it is found to have.
+func populate(list []*namespace, snap *fixer.Snapshot) {
+	made := map[string]int{}
+	for _, ns := range list {
+		made[ns.Name]++
+	}
+	for f := range snap.Files() {
+		for _, o := range f.Objects {
+			w := o.Workload()
+			if w == nil || w.Partial {
+				continue
+			}
+			for _, ns := range list {
+				near := below(f.Path, path.Dir(ns.file))
+				if w.Namespace == ns.Name && (near || made[ns.Name] == 1) || w.Namespace == "" && near {
+					ns.pods = append(ns.pods, pod{w, f.Path})
+				}
+			}
+		}
+	}
+}
+
+func below(file, folder string) bool {
+	return folder == "." || strings.HasPrefix(file, folder+"/")
+}
+
+func (ns *namespace) labels() yamldoc.Path { return ns.Path.Join("metadata", "labels") }
+
+// set gives a mode its level and pins the version of the standards.
+func (ns *namespace) set(mode, level string) []yamldoc.Op {
+	return []yamldoc.Op{
+		yamldoc.Set(ns.labels().Join(podSecurityPrefix+mode), level),
+		yamldoc.Set(ns.labels().Join(podSecurityPrefix+mode+"-version"), podsecurity.Version),
+	}
+}
+
+func (ns *namespace) finding(suffix string) fixer.Finding {
+	at := ns.Node.Get("metadata").Get("name")
+	return fixer.Finding{File: ns.file, Path: ns.ID() + " " + suffix, Start: at.Start, End: at.End}
+}
+
+// warnFinding asks for the labels that refuse nothing.
+func (ns *namespace) warnFinding() fixer.Finding {
+	f := ns.finding("warn")
+	f.Severity = fixer.Low
+	f.Message = fmt.Sprintf("namespace %s warns of no pod that is less than restricted", ns.Name)
+	f.Fixes = []fixer.Fix{{
+		ID:     "warn",
+		Title:  "warn of pods that are not restricted, and audit them",
+		Level:  fixer.Safe,
+		Verify: "kubectl apply of a pod that is not restricted prints a warning, and the pod starts",
+		Edit: func(d *fixer.Draft) error {
+			d.YAML(ns.file, ns.Doc, append(ns.set("warn", "restricted"), ns.set("audit", "restricted")...)...)
+			return nil
+		},
+	}}
+	return f
+}
+
+// enforceFinding asks for the label that refuses, at the level the pods have: no
+// level is guessed for a namespace whose pods are not seen.
+func (ns *namespace) enforceFinding() fixer.Finding {
+	f := ns.finding("enforce")
+	f.Message = fmt.Sprintf("namespace %s takes any pod, privileged ones too", ns.Name)
+	level, evidence := ns.reached()
+	f.Evidence = evidence
+	if level == podsecurity.Privileged {
+		f.Severity = fixer.Low
+		f.Advice = "bring the pods named here to the baseline standard, or move them to a namespace of their own; then add the label " + podSecurityPrefix + "enforce: baseline"
+		return f
+	}
+	f.Fixes = []fixer.Fix{ns.enforceFix(level)}
+	return f
+}
+
+// maxPods is how many pods the evidence names.
+const maxPods = 3
+
+// reached returns the level that all pods of the namespace have, and the pods
+// that keep it from the next one.
+func (ns *namespace) reached() (podsecurity.Level, []fixer.Evidence) {
+	rank := []podsecurity.Level{podsecurity.Privileged, podsecurity.Baseline, podsecurity.Restricted}
+	lowest := len(rank) - 1
+	var holding []fixer.Evidence
+	for _, w := range ns.pods {
+		v := podsecurity.Evaluate(w.Workload)
+		at := max(slices.Index(rank, v.Level), 0) // what cannot be judged counts as privileged
+		if at < lowest {
+			lowest, holding = at, nil
+		}
+		if at == lowest && v.Level != podsecurity.Restricted {
+			holding = append(holding, fixer.Evidence{Source: w.file, Text: w.ID() + " is " + because(v)})
+		}
+	}
+	if n := len(holding); n > maxPods {
+		holding = append(holding[:maxPods], fixer.Evidence{Text: fmt.Sprintf("%d more pods like these", n-maxPods)})
+	}
+	first := fixer.Evidence{Source: "Pod Security " + podsecurity.Version, Text: fmt.Sprintf("the pods seen in it (%d) are %s", len(ns.pods), rank[lowest])}
+	return rank[lowest], append([]fixer.Evidence{first}, holding...)
+}
+
+func because(v podsecurity.Verdict) string {
+	switch {
+	case v.Err != nil:
+		return "of no known level: " + v.Err.Error()
+	case len(v.Violations) > 0:
+		return string(v.Level) + ": " + v.Violations[0].Reason
+	}
+	return string(v.Level)
+}
+
+func (ns *namespace) enforceFix(level podsecurity.Level) fixer.Fix {
+	return fixer.Fix{
+		ID:     "enforce",
+		Title:  fmt.Sprintf("enforce the %s standard, which its pods meet", level),
+		Level:  fixer.Review,
+		Breaks: fmt.Sprintf("pods of this namespace that are not in this repository are refused when they next start, unless they are %s too", level),
+		Verify: fmt.Sprintf("kubectl label --dry-run=server --overwrite ns %s %senforce=%s   warns of no pod", ns.Name, podSecurityPrefix, level),
+		Params: []fixer.Param{{
+			Name: "level", Meaning: "level that pods must have to be started: baseline or restricted", Default: string(level), Validate: validLevel,
+		}},
+		Edit: func(d *fixer.Draft) error {
+			ops := ns.set("enforce", d.Param("level"))
+			if len(ns.modes) == 0 {
+				ops = append(ops, append(ns.set("warn", "restricted"), ns.set("audit", "restricted")...)...)
+			}
+			d.YAML(ns.file, ns.Doc, ops...)
+			return nil
+		},
+	}
+}
+
+func validLevel(s string) error {
+	if s != string(podsecurity.Baseline) && s != string(podsecurity.Restricted) {
+		return errors.New("baseline or restricted")
+	}
+	return nil
+}

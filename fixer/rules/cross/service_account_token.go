@@ -1,0 +1,235 @@
+package cross
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+
+	"oakum/fixer"
+	"oakum/fixer/kube"
+	"oakum/fixer/yamldoc"
+)
+
+// ServiceAccountToken wants no token for the Kubernetes API in pods that do
+// not use it. What an account may do is mostly said in another file than the
+// one that uses it, so the rule looks at all of them together.
+var ServiceAccountToken = &fixer.Rule{
+	Name:     "cross/service-account-token",
+	Title:    "has a token it does not use",
+	Severity: fixer.Medium,
+	Doc: fixer.Doc{
+		What: `Workloads that are given the token of their ServiceAccount, where nothing in the repository shows that they use it. Left
+alone are pods that say automountServiceAccountToken themselves, either way, or whose ServiceAccount here says false; accounts
+that a RoleBinding or ClusterRoleBinding in any file names; and programs known as clients of the API by their image, command or
+arguments, or by an annotation that adds one. Charts and other templates are not read, so a binding there is not seen.`,
+		Why: `The token lies in every container of the pod. Who breaks in can speak to the API server as that account, which may do more
+today or tomorrow than the program ever needs, and can look around for what else there is.`,
+		Breaks: `A program that does talk to the API no longer finds /var/run/secrets/kubernetes.io/serviceaccount/token. Tokens that the
+pod mounts as projected volumes, as cloud identities and service meshes do, are not affected.`,
+		Verify: `kubectl exec POD -- ls /var/run/secrets/kubernetes.io   fails, and the program's logs show no failed call of the API`,
+		Bad: `-- web.yaml --
+apiVersion: v1
+kind: Pod
+metadata:
+  name: web
+spec:
+  containers:
+  - name: web
+    image: example.org/web:1.4
+`,
+		Good: `-- web.yaml --
+apiVersion: v1
+kind: Pod
+metadata:
+  name: web
+spec:
+  automountServiceAccountToken: false
+  containers:
+  - name: web
+    image: example.org/web:1.4
+`,
+		References: []fixer.Reference{
+			{Source: "CIS Kubernetes", ID: "5.1.6"},
+			{Source: "NSA/CISA", ID: "Kubernetes Hardening Guidance, service account tokens"},
+			{Source: "Trivy", ID: "KSV-0036"},
+			{Source: "Checkov", ID: "CKV_K8S_38"},
+			{Source: "Kubescape", ID: "C-0034, C-0190, C-0261"},
+			{Source: "Polaris", ID: "automountServiceAccountToken"},
+			{Source: "KICS", ID: "Service Account Token Automount Not Disabled"},
+		},
+	},
+	Check: func(p *fixer.Pass) {
+		accounts := readAccounts(p.Snapshot)
+		for f := range p.Snapshot.Files() {
+			for _, o := range f.Objects {
+				if w := o.Workload(); w != nil && !w.Partial && takesPodFields(w) {
+					checkToken(p, f, w, accounts)
+				}
+			}
+		}
+	},
+}
+
+// takesPodFields reports whether every field of a pod may be written into the
+// workload's template. Of custom resources that is known for a few.
+func takesPodFields(w *kube.Workload) bool {
+	switch w.Group() {
+	case "", "apps", "batch", "extensions", "argoproj.io", "serving.knative.dev":
+		return true
+	}
+	return false
+}
+
+// accounts is what the repository says of its ServiceAccounts, by name. A
+// namespace is often left to whoever applies the files, so that accounts of
+// one name are one, unless both say where they are.
+type accounts struct {
+	bound    map[string]string // why: the binding that names it
+	declared map[string][]*kube.Object
+}
+
+func readAccounts(snap *fixer.Snapshot) accounts {
+	a := accounts{map[string]string{}, map[string][]*kube.Object{}}
+	for f := range snap.Files() {
+		for _, o := range f.Objects {
+			switch o.Kind {
+			case "ServiceAccount":
+				a.declared[o.Name] = append(a.declared[o.Name], o)
+			case "RoleBinding", "ClusterRoleBinding":
+				for _, s := range o.Node.Get("subjects").List() {
+					if name := s.Get("name").Text(); s.Get("kind").Text() == "ServiceAccount" && a.bound[name] == "" {
+						a.bound[name] = f.Path + " binds it by " + o.ID()
+					}
+				}
+			}
+		}
+	}
+	return a
+}
+
+// accountName returns the ServiceAccount that a pod runs as.
+func accountName(w *kube.Workload) string {
+	for _, key := range []string{"serviceAccountName", "serviceAccount"} {
+		if name := w.Pod.Get(key).Text(); name != "" {
+			return name
+		}
+	}
+	return "default"
+}
+
+func checkToken(p *fixer.Pass, file *fixer.File, w *kube.Workload, a accounts) {
+	name := accountName(w)
+	declared := slices.DeleteFunc(slices.Clone(a.declared[name]), func(o *kube.Object) bool {
+		return o.Namespace != "" && w.Namespace != "" && o.Namespace != w.Namespace
+	})
+	switch {
+	case !w.Pod.Get("automountServiceAccountToken").Null(), a.bound[name] != "", usesAPI(w):
+		return
+	case slices.ContainsFunc(declared, func(o *kube.Object) bool {
+		given, said := o.Node.Get("automountServiceAccountToken").Bool()
+		return said && !given
+	}):
+		return
+	}
+	at := w.Pod
+	if key := w.Node.Get("metadata").Get("name"); key != nil {
+		at = key
+	}
+	f := fixer.Finding{
+		File: file.Path, Path: w.ID(), Start: at.Start, End: at.End,
+		Message: fmt.Sprintf("%s is given a token for the Kubernetes API, and nothing shows that it uses it", w.ID()),
+	}
+	fix := fixer.Fix{
+		ID:     "no-token",
+		Title:  "set automountServiceAccountToken to false",
+		Level:  fixer.Review,
+		Breaks: "a program that talks to the Kubernetes API, or a container that the cluster adds to the pod and that does, no longer finds its token",
+		Verify: "kubectl exec POD -- ls /var/run/secrets/kubernetes.io   fails, and the logs show no failed call of the API",
+		Edit: func(d *fixer.Draft) error {
+			d.YAML(file.Path, w.Doc, yamldoc.Set(w.PodPath.Join("automountServiceAccountToken"), false))
+			return nil
+		},
+	}
+	switch who, plain := plainServers(p, w); {
+	case name == "default" && plain:
+		f.Evidence = []fixer.Evidence{
+			{Source: "manifest", Text: "it runs as the account default, to which no file here binds a role"},
+			{Text: who + " is no client of the Kubernetes API, and runs as its image starts it"},
+		}
+		fix.Level = fixer.Safe
+	case name == "default":
+		f.Evidence = []fixer.Evidence{{Source: "manifest", Text: "it runs as the account default, to which no file here binds a role"}}
+	case len(declared) == 0:
+		f.Evidence = []fixer.Evidence{{Source: "manifest", Text: fmt.Sprintf("its account %q is not in this repository, and so neither may be what is bound to it", name)}}
+		fix.Breaks = fmt.Sprintf("the account %q was made for a reason that is not seen here: if that is the Kubernetes API, the program fails without its token", name)
+	default:
+		f.Evidence = []fixer.Evidence{{Source: "manifest", Text: fmt.Sprintf("no file here binds a role to its account %q", name)}}
+	}
+	f.Fixes = []fixer.Fix{fix}
+	p.Report(f)
+}
+
+// plain are the images, by their id in the table, of servers that have no code
+// to talk to the Kubernetes API.
+var plain = []string{"postgres", "mysql", "mariadb", "redis", "valkey", "mongo", "memcached", "httpd", "nginx"}
+
+// plainServers reports whether all that runs in the pod is such a server, as
+// its image starts it: a command of the manifest may be a script that does
+// anything.
+func plainServers(p *fixer.Pass, w *kube.Workload) (who string, yes bool) {
+	list := w.Containers()
+	for _, c := range list {
+		profile := p.Image(c.Image)
+		if profile.Entry == nil || profile.BuiltHere() || !slices.Contains(plain, profile.Entry.ID) || c.Node.Get("command") != nil || c.Node.Get("lifecycle") != nil {
+			return "", false
+		}
+		who = profile.Entry.ID
+	}
+	return who, len(list) > 0
+}
+
+// apiClient matches names of images whose programs talk to the Kubernetes API:
+// tools and parts of a cluster by their words, others by their name.
+var apiClient = regexp.MustCompile(`(?i)(^|[-_./])(kubectl|kube|kubernetes|k8s|k3s|operator|controller|autoscaler|descheduler|ingress|gateway-api|csi|cni|provisioner|` +
+	`prometheus|thanos-sidecar|alertmanager-operator|argocd|argo|argoexec|workflow-controller|flux|cert-manager|external-dns|external-secrets|sealed-secrets|` +
+	`istio|pilot|proxyv2|linkerd|linkerd2|linkerd-io|cilium|hubble|calico|flannel|weave|traefik|contour|emissary|ambassador|kong|` +
+	`fluentd|fluent-bit|fluent|filebeat|metricbeat|promtail|alloy|agent|datadog|newrelic|telegraf|opentelemetry-collector|otel|` +
+	`vault|vault-k8s|consul|consul-k8s|dashboard|tiller|velero|keda|keel|reloader|tekton|knative|kiali|rancher|longhorn|rook|` +
+	`jenkins|gitlab-runner|runner|spark|airflow|jupyterhub|hub|dask|flink|patroni|spilo|stolon|hazelcast|ignite|chaos|litmus|kyverno|gatekeeper|opa|` +
+	`metrics-server|state-metrics|adapter|webhook|crossplane|karmada|minikube|kind)([-_./:@]|$)`)
+
+// apiMention matches commands, arguments and values that only clients of the
+// API have.
+var apiMention = regexp.MustCompile(`(?i)\bkubectl\b|--kube-?config|--in-?cluster|--leader-elect|--enable-leader-election|serviceaccount/token|kubernetes\.default|KUBERNETES_SERVICE_HOST|--kubernetes|--namespace=\$\(`)
+
+// injected are the annotations, by prefix, that ask for a container to be added
+// which takes the token that the pod's own containers mount.
+var injected = []string{"vault.hashicorp.com/", "consul.hashicorp.com/", "linkerd.io/"}
+
+// usesAPI reports whether a workload is known to talk to the Kubernetes API.
+func usesAPI(w *kube.Workload) bool {
+	for key := range w.Meta.Get("annotations").All() {
+		if slices.ContainsFunc(injected, func(prefix string) bool { return strings.HasPrefix(key, prefix) }) {
+			return true
+		}
+	}
+	for _, c := range w.Containers() {
+		if apiClient.MatchString(c.Image) {
+			return true
+		}
+		for _, key := range []string{"command", "args"} {
+			for _, n := range c.Node.Get(key).List() {
+				if apiMention.MatchString(n.Text()) {
+					return true
+				}
+			}
+		}
+		for _, e := range c.Node.Get("env").List() {
+			if apiMention.MatchString(e.Get("value").Text()) || strings.HasPrefix(e.Get("name").Text(), "KUBERNETES_") {
+				return true
+			}
+		}
+	}
+	return false
+}

@@ -1,0 +1,155 @@
+package dockerfile
+
+import (
+	"fmt"
+	"path"
+	"regexp"
+	"slices"
+	"strings"
+
+	"oakum/fixer"
+	"oakum/fixer/dockerfile"
+	"oakum/fixer/image"
+)
+
+// BuildTools wants compilers and build tools left behind in a stage of their
+// own.
+var BuildTools = &fixer.Rule{
+	Name:     "dockerfile/build-tools",
+	Title:    "build tools in the image",
+	Severity: fixer.Low,
+	Kind:     fixer.Dockerfile,
+	Doc: fixer.Doc{
+		What: `Compilers and build tools (gcc, build-essential, build-base, make, cmake, maven, cargo, …) that are installed in a stage which
+becomes an image and not removed in the same step, and such stages that start from an image which is a toolchain (golang, rust, maven,
+gradle, dotnet/sdk, gcc). Left alone are files and stages that are for development, tests or building by their name. There is no edit: splitting the
+file into stages needs to know what the program is made of.`,
+		Why: `A compiler lets whoever gets into the container build what he could not bring along, and the tools are most of the size and
+most of the known flaws that scanners find. What runs needs only what was built.`,
+		Breaks: `A program that compiles at run time (some plugins, just-in-time extensions, gems and wheels installed on start) needs its
+tools. Libraries that the tools brought along have to be installed by name in the last stage.`,
+		Verify: `docker run --rm --entrypoint sh IMAGE -c 'command -v gcc make go cargo mvn'   prints nothing, and the program starts`,
+		Bad: `FROM golang:1.26
+WORKDIR /src
+COPY . .
+RUN go build -o /app .
+CMD ["/app"]
+`,
+		Good: `FROM golang:1.26 AS build
+WORKDIR /src
+COPY . .
+RUN CGO_ENABLED=0 go build -o /app .
+
+FROM scratch
+COPY --from=build /app /app
+CMD ["/app"]
+`,
+		References: []fixer.Reference{
+			{Source: "CIS Docker", ID: "4.3"},
+			{Source: "Docker", ID: "multi-stage builds", URL: "https://docs.docker.com/build/building/multi-stage/"},
+		},
+	},
+	Check: func(p *fixer.Pass) {
+		for _, s := range targets(p) {
+			if s.Windows || forWork(p, s) {
+				continue
+			}
+			if !checkToolchain(p, s) {
+				for _, st := range steps(p.File.Dockerfile, "RUN") {
+					if slices.Contains(s.Chain(), st.stage) {
+						checkCompilers(p, st)
+					}
+				}
+			}
+		}
+	},
+}
+
+// workName matches names of files, folders and stages that are for work on the
+// program, not for running it.
+var workName = regexp.MustCompile(`(?i)(^|[-_./])(dev|devel|development|debug|devcontainer|test|tests|testing|ci|build|builder|base|toolchain|sdk|lint|e2e)([-_./]|$)`)
+
+func forWork(p *fixer.Pass, s *dockerfile.Stage) bool {
+	folder, name := path.Split(p.File.Path)
+	return workName.MatchString(s.Name) || workName.MatchString(name) || strings.Contains(folder, "devcontainer") || workName.MatchString(path.Base(folder))
+}
+
+// toolchains are images that are for building, with what comes out.
+var toolchains = map[string]string{
+	"docker.io/library/golang":     "a Go program needs no Go to run: copy the binary into gcr.io/distroless/static or scratch",
+	"docker.io/library/rust":       "a Rust program needs no Rust to run: copy the binary into debian:13-slim or gcr.io/distroless/cc",
+	"docker.io/library/gcc":        "a compiled program needs no compiler to run: copy it into debian:13-slim",
+	"docker.io/library/maven":      "the program needs no Maven to run: copy the jar into eclipse-temurin with a jre tag",
+	"docker.io/library/gradle":     "the program needs no Gradle to run: copy the jar into eclipse-temurin with a jre tag",
+	"docker.io/library/haskell":    "the program needs no GHC to run: copy the binary into debian:13-slim",
+	"docker.io/library/swift":      "take swift with a slim tag for the last stage, and copy the binary",
+	"mcr.microsoft.com/dotnet/sdk": "the program needs no SDK to run: copy what dotnet publish makes into mcr.microsoft.com/dotnet/aspnet or runtime",
+}
+
+// checkToolchain reports a stage that goes back to a toolchain.
+func checkToolchain(p *fixer.Pass, s *dockerfile.Stage) bool {
+	root := s.Root()
+	ref, err := image.ParseReference(root.Image)
+	if err != nil {
+		return false
+	}
+	instead, ok := toolchains[ref.Name()]
+	if !ok || slices.Contains(ref.Words(), "slim") && strings.HasSuffix(ref.Name(), "/swift") {
+		return false
+	}
+	report(p, root.From, fixer.Finding{
+		Path:    stagePath(s) + ": FROM",
+		Message: fmt.Sprintf("the image is built on the toolchain %s, which stays in it", ref.Familiar()),
+		Advice:  "name this stage (AS build) and add a last stage that only runs: " + instead,
+	})
+	return true
+}
+
+var compilers = set(`gcc g++ gcc-multilib clang llvm cmake make build-essential build-base automake autoconf libtool rustc cargo golang golang-go go
+	maven gradle ghc musl-dev linux-headers gcc-c++ default-jdk default-jdk-headless dpkg-dev ninja-build meson alpine-sdk nasm yasm bison flex`)
+
+// checkCompilers reports the first install of a step that leaves compilers.
+func checkCompilers(p *fixer.Pass, st step) {
+	gone := removed(st)
+	for _, c := range st.commands {
+		call, ok := readCall(c.Command)
+		if !ok || !installs(call) || gone[virtual(c.Command)] && virtual(c.Command) != "" {
+			continue
+		}
+		var found []string
+		for _, name := range installed(call) {
+			if name = packageName(name); compilers[name] && !gone[name] {
+				found = append(found, name)
+			}
+		}
+		if len(found) == 0 || unknownRemoval(st) {
+			continue
+		}
+		f := fixer.Finding{
+			Path:    place(p.File.Dockerfile, st.at) + ": build tools",
+			Message: fmt.Sprintf("%s %s in the image that is run", brief(found), stays(found)),
+			Advice: "build in a stage of its own (FROM … AS build) and copy what comes out with COPY --from=build; where that is too much, install the tools, use them and remove them in one RUN " +
+				"(apk add --virtual .build … && apk del .build, apt-get purge -y --auto-remove)",
+		}
+		f.Start, f.End = st.span(c)
+		report(p, st.at, f)
+		return
+	}
+}
+
+func stays(names []string) string {
+	if len(names) == 1 {
+		return "stays"
+	}
+	return "stay"
+}
+
+// unknownRemoval reports whether a step removes packages that a variable names.
+func unknownRemoval(st step) bool {
+	for name := range removed(st) {
+		if strings.Contains(name, "$") {
+			return true
+		}
+	}
+	return false
+}

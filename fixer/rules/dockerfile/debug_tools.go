@@ -1,0 +1,154 @@
+package dockerfile
+
+import (
+	"fmt"
+	"strings"
+
+	"oakum/fixer"
+	"oakum/fixer/dockerfile"
+)
+
+// DebugTools wants no ways in and no tools for looking around in an image that
+// is run.
+var DebugTools = &fixer.Rule{
+	Name:     "dockerfile/debug-tools",
+	Title:    "ssh server or debugging tools",
+	Severity: fixer.Low,
+	Kind:     fixer.Dockerfile,
+	Doc: fixer.Doc{
+		What: `Servers for remote shells (openssh-server, dropbear, telnetd, rsh) that are installed, and EXPOSE 22, which are medium; network
+scanners, packet sniffers and debuggers (nmap, tcpdump, strace, gdb, telnet), which are low. Only stages that end up in an image count, and
+packages that the same step removes do not. Left alone are ssh clients, which git needs, and netcat, which start scripts wait with.`,
+		Why: `An ssh server in a container is a second way in, with keys and passwords of its own that nobody rotates. Tools for looking
+around are what an intruder would otherwise have to bring along, through whatever filters there are.`,
+		Breaks: `People who log in with ssh have to use docker exec or kubectl exec. For debugging, docker debug and kubectl debug bring
+their tools with them.`,
+		Verify: `docker run --rm --entrypoint sh IMAGE -c 'command -v sshd nmap strace'   prints nothing`,
+		Bad: `FROM debian:13
+RUN apt-get update && apt-get install -y --no-install-recommends openssh-server && rm -rf /var/lib/apt/lists/*
+`,
+		Good: `FROM debian:13
+CMD ["sleep", "infinity"]
+`,
+		References: []fixer.Reference{
+			{Source: "CIS Docker", ID: "4.3"},
+			{Source: "CIS Docker", ID: "5.7"},
+			{Source: "hadolint", ID: "DL3001", URL: "https://github.com/hadolint/hadolint/wiki/DL3001"},
+			{Source: "Trivy", ID: "DS-0004"},
+			{Source: "Checkov", ID: "CKV_DOCKER_1"},
+			{Source: "KICS", ID: "5907595b-5b6d-4142-b173-dbb0e73fbff8"},
+		},
+	},
+	Check: func(p *fixer.Pass) {
+		kept := shipped(p)
+		for _, st := range steps(p.File.Dockerfile, "RUN") {
+			if kept[st.stage] {
+				checkTools(p, st)
+			}
+		}
+		for _, s := range targets(p) {
+			for _, port := range s.Exposes() {
+				if port.Number == 22 && port.Proto == "tcp" && !s.Windows {
+					report(p, port.At, fixer.Finding{
+						Severity: fixer.Medium,
+						Path:     stagePath(s) + ": EXPOSE 22",
+						Message:  "the image offers ssh on port 22",
+						Advice:   "use docker exec or kubectl exec to get in, and take the ssh server out",
+						Start:    port.Word.Start, End: port.Word.End,
+					})
+				}
+			}
+		}
+	},
+}
+
+var (
+	remoteShells = set("openssh-server openssh openssh-sftp-server dropbear telnetd telnet-server inetutils-telnetd rsh-server rsh-redone-server tigervnc-standalone-server x11vnc xrdp")
+	lookAround   = set("nmap ncat tcpdump tshark wireshark strace ltrace gdb gdbserver lldb telnet hping3 masscan ettercap-text-only dsniff")
+)
+
+func checkTools(p *fixer.Pass, st step) {
+	gone := removed(st)
+	for _, c := range st.commands {
+		call, ok := readCall(c.Command)
+		if !ok || !installs(call) {
+			continue
+		}
+		for _, name := range installed(call) {
+			name = packageName(name)
+			f := fixer.Finding{Path: place(p.File.Dockerfile, st.at) + ": " + name}
+			switch {
+			case gone[name]:
+				continue
+			case remoteShells[name]:
+				f.Severity = fixer.Medium
+				f.Message = fmt.Sprintf("%s is a second way into the container", name)
+				f.Advice = "use docker exec or kubectl exec to get in, and take it out"
+				if name == "openssh" {
+					f.Severity = fixer.Low
+					f.Message = "openssh brings the ssh server along with the client"
+					f.Advice = "install openssh-client if git or a script only connects to others"
+				}
+			case lookAround[name]:
+				f.Message = fmt.Sprintf("%s helps whoever gets into the container to look around", name)
+				f.Advice = "take it out unless the program itself runs it; docker debug and kubectl debug bring such tools when they are needed"
+			default:
+				continue
+			}
+			f.Start, f.End = st.span(c)
+			report(p, st.at, f)
+		}
+	}
+}
+
+// installs reports whether a call puts named packages into the image.
+func installs(c call) bool {
+	switch c.manager.name {
+	case "apk":
+		return c.sub == "add"
+	case "zypper":
+		return c.sub == "install" || c.sub == "in"
+	}
+	return c.sub == "install"
+}
+
+// removed are the packages, and the names of virtual ones, that a step takes
+// away again.
+func removed(st step) map[string]bool {
+	out := map[string]bool{}
+	for _, c := range st.commands {
+		call, ok := readCall(c.Command)
+		if !ok {
+			continue
+		}
+		switch call.sub {
+		case "purge", "remove", "autoremove", "auto-remove", "del", "erase":
+			for _, name := range installed(call) {
+				out[packageName(name)] = true
+			}
+		}
+	}
+	return out
+}
+
+// packageName cuts the version and the architecture off: nmap=7.94-1,
+// gcc:amd64, curl~8.
+func packageName(s string) string {
+	if at := strings.IndexAny(s, "=<>~:"); at > 0 {
+		return s[:at]
+	}
+	return s
+}
+
+// virtual returns the name that apk add gives to a group of packages.
+func virtual(c dockerfile.Command) string {
+	for k, w := range c.Words {
+		if name, ok := strings.CutPrefix(w.Value, "--virtual="); ok {
+			return name
+		}
+		if (w.Value == "-t" || w.Value == "--virtual") && k+1 < len(c.Words) {
+			return c.Words[k+1].Value
+		}
+	}
+	return ""
+}

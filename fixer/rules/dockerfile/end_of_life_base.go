@@ -1,0 +1,144 @@
+package dockerfile
+
+import (
+	"fmt"
+	"strings"
+
+	"oakum/fixer"
+	"oakum/fixer/dockerfile"
+	"oakum/fixer/image"
+)
+
+// EndOfLifeBase wants bases that still get security fixes.
+var EndOfLifeBase = &fixer.Rule{
+	Name:     "dockerfile/end-of-life-base",
+	Title:    "base without security fixes",
+	Severity: fixer.Medium,
+	Kind:     fixer.Dockerfile,
+	Doc: fixer.Doc{
+		What: `FROM of images whose distribution or language version is past its end of support, or whose repository is given up
+(openjdk, centos). Dates are compared with ` + lifecycleDay + `, when the table of images was made: the answer is the same on every day
+and every machine, and does not know what ended since. In stages that no image gets files from as a whole, and where long term support
+still runs, the severity is low. Left alone are tags that do not say the release (debian:stable-slim), and images the table does not know.`,
+		Why: `A flaw found in such an image stays in it: rebuilding brings no fix, because nobody makes one. Package repositories of old
+releases are taken down, too, so that one day the build fails.`,
+		Breaks: `A new release has other versions of everything: libraries, the language itself, sometimes the names of packages. Build
+and test before it goes out.`,
+		Verify: `docker build --pull .   builds, and the tests pass in the new image`,
+		Bad: `FROM node:16-alpine
+CMD ["node", "server.js"]
+`,
+		Good: `FROM node:24-alpine
+CMD ["node", "server.js"]
+`,
+		References: []fixer.Reference{
+			{Source: "CIS Docker", ID: "4.4"},
+			{Source: "endoflife.date", ID: "products", URL: "https://endoflife.date/"},
+		},
+	},
+	Check: func(p *fixer.Pass) {
+		kept := shipped(p)
+		for _, s := range p.File.Dockerfile.Stages {
+			if s.Parent == nil && s.Image != "" {
+				checkLifecycle(p, s, kept[s])
+			}
+		}
+	},
+}
+
+// lifecycleDay is the day that ends of support are compared with: the engine
+// has no clock, and the table's dates are of that time.
+const lifecycleDay = "2026-11-15"
+
+func checkLifecycle(p *fixer.Pass, s *dockerfile.Stage, kept bool) {
+	ref, err := image.ParseReference(s.Image)
+	if err != nil {
+		return
+	}
+	base, ok := image.BaseOf(ref)
+	if !ok {
+		return
+	}
+	if b, ok := p.Topology().ImageBuild(s.Image); ok && b.Certain {
+		return
+	}
+	var over, advice []string
+	f := fixer.Finding{Severity: fixer.Low}
+	for _, l := range base.Lifecycles {
+		if !l.Ended(lifecycleDay) {
+			continue
+		}
+		text := fmt.Sprintf("%s got its last fixes on %s", l.Of, l.End)
+		switch {
+		case base.Distribution == image.Distroless && strings.HasPrefix(l.Of, "Debian"):
+			text = fmt.Sprintf("distroless images are no longer made from %s", l.Of)
+			f.Severity = fixer.Medium
+		case l.EndedExtended(lifecycleDay):
+			if l.Extended > l.End {
+				text = fmt.Sprintf("%s got its last fixes, those of long term support, on %s", l.Of, l.Extended)
+			}
+			f.Severity = fixer.Medium
+		case strings.HasPrefix(l.Of, "Debian"):
+			text = fmt.Sprintf("%s has only long term support since %s, until %s", l.Of, l.End, l.Extended)
+		default:
+			text += fmt.Sprintf("; until %s there are some for paying or registered users, of which the image gets none by itself", l.Extended)
+			f.Severity = fixer.Medium
+		}
+		over = append(over, text)
+		f.Evidence = append(f.Evidence, fixer.Evidence{Text: l.Evidence()})
+		if next := successor(l.Of); next != "" {
+			advice = append(advice, next)
+		}
+	}
+	if d := base.Deprecated; d != nil {
+		over = append(over, "the repository is given up: "+d.Note)
+		f.Severity = fixer.Medium
+		f.Evidence = append(f.Evidence, fixer.Evidence{Text: base.Evidence(image.BaseDeprecated)})
+		if d.Successor != "" {
+			advice = append([]string{"take " + strings.TrimPrefix(d.Successor, "docker.io/library/")}, advice...)
+		}
+	}
+	if len(over) == 0 {
+		return
+	}
+	if !kept {
+		f.Severity = fixer.Low
+	}
+	f.Message = fmt.Sprintf("%s is past its support: %s", ref.Familiar(), strings.Join(over, "; "))
+	f.Advice = "take a release that is supported, and test with it"
+	if len(advice) > 0 {
+		f.Advice = strings.Join(advice, "; ") + "; build and test with it, because libraries and package names change between releases"
+	}
+	if len(s.Args) > 0 {
+		f.Evidence = append(f.Evidence, fixer.Evidence{Text: fmt.Sprintf("with the default of ARG %s; a build may choose another", strings.Join(s.Args, ", "))})
+	}
+	report(p, s.From, f)
+}
+
+// successors name a supported release of what ended, by the beginning of its
+// name. A test holds them to the table.
+var successors = []struct{ of, image, text string }{
+	{"Debian", "debian:13", "take Debian 13 (trixie)"},
+	{"Ubuntu", "ubuntu:24.04", "take Ubuntu 24.04 or 26.04, which have support for years"},
+	{"Alpine", "alpine:3.23", "take Alpine 3.23"},
+	{"Node.js", "node:24", "take Node.js 24, which has long term support"},
+	{"Python", "python:3.12", "take the newest Python your libraries support, 3.12 at least"},
+	{"PHP", "php:8.4", "take PHP 8.4"},
+	{"Ruby", "ruby:3.4", "take Ruby 3.4"},
+	{"Go ", "golang:1.26", "take the newest Go: only the last two releases get fixes"},
+	{".NET", "mcr.microsoft.com/dotnet/aspnet:10.0", "take .NET 10, which has long term support"},
+	{"CentOS", "almalinux:9", "take AlmaLinux, Rocky Linux or Red Hat's UBI 9"},
+	{"Fedora", "", "take the newest Fedora, or a distribution with longer support"},
+	{"Amazon Linux", "amazonlinux:2023", "take Amazon Linux 2023"},
+	{"Red Hat Universal Base Image", "registry.access.redhat.com/ubi9/ubi", "take UBI 9 or 10"},
+	{"openSUSE", "", "take the newest openSUSE Leap"},
+}
+
+func successor(of string) string {
+	for _, s := range successors {
+		if strings.HasPrefix(of, s.of) {
+			return s.text
+		}
+	}
+	return ""
+}

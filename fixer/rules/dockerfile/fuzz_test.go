@@ -1,0 +1,190 @@
+package dockerfile
+
+import (
+	"bytes"
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"oakum/fixer"
+)
+
+var all = []*fixer.Rule{UnpinnedImage, AddInsteadOfCopy, PackageListsKept, SecretInEnv, RunsAsRoot}
+
+// hold checks what must be true of the rules on any file: they neither fail nor
+// offer an edit that verification rejects, what they change is only what they
+// say, and a second run has nothing to add.
+func hold(t *testing.T, src []byte) *fixer.Plan {
+	t.Helper()
+	snap := fixer.NewSnapshot([]fixer.Source{{Path: "Dockerfile", Kind: fixer.Dockerfile, Data: src}})
+	s := fixer.NewSession(snap, nil, all)
+	if _, err := s.AcceptAll(fixer.Review, nil); err != nil {
+		t.Fatal(err)
+	}
+	plan := s.Plan()
+	for _, p := range slices.Concat(plan.Baseline.Problems, plan.Final.Problems) {
+		t.Errorf("%s fails: %s", p.Rule, p.Reason)
+	}
+	for _, f := range plan.Baseline.Findings {
+		if f.Message == "" || f.Level() == fixer.Manual && f.Advice == "" {
+			t.Errorf("%s says too little: %q, %q", f.Key(), f.Message, f.Advice)
+		}
+		if f.Start < 0 || f.End > len(src) || f.Start >= f.End {
+			t.Errorf("%s lies at [%d,%d) of %d bytes", f.Key(), f.Start, f.End, len(src))
+		}
+	}
+	for _, c := range plan.Changes {
+		checkLines(t, c.Before, c.After)
+	}
+	again := fixer.NewSession(plan.After, nil, all)
+	if _, err := again.AcceptAll(fixer.Review, nil); err != nil {
+		t.Fatal(err)
+	}
+	if n := len(again.Plan().Changes); n > 0 {
+		t.Errorf("a second run changes the file again:\n%s", again.Plan().Changes[0].After)
+	}
+	return plan
+}
+
+// checkLines finds every line of the old file in the new one, in order, but for
+// what a fix may do to a line: the keyword ADD, a USER, words added inside.
+func checkLines(t *testing.T, before, after []byte) {
+	t.Helper()
+	rest := bytes.Split(after, []byte("\n"))
+	for line := range bytes.SplitSeq(before, []byte("\n")) {
+		i := slices.IndexFunc(rest, func(l []byte) bool { return keeps(string(line), string(l)) })
+		if i < 0 {
+			t.Errorf("the line %q is gone:\n%s", line, after)
+			return
+		}
+		rest = rest[i+1:]
+	}
+}
+
+func keeps(before, after string) bool {
+	// A last line without an ending gets one when a line comes behind it.
+	before, after = strings.TrimSuffix(before, "\r"), strings.TrimSuffix(after, "\r")
+	if before == after {
+		return true
+	}
+	word := strings.ToUpper(strings.TrimSpace(before))
+	switch {
+	case word == "":
+		return false
+	case strings.HasPrefix(word, "ADD"):
+		at := strings.Index(strings.ToUpper(before), "ADD")
+		b := before[:at] + "COPY" + before[at+3:]
+		return strings.EqualFold(b[:at+4], after[:min(at+4, len(after))]) && b[at+4:] == after[at+4:]
+	case strings.HasPrefix(word, "USER"):
+		return strings.HasPrefix(strings.ToUpper(strings.TrimSpace(after)), "USER")
+	}
+	for i := 0; i < len(after) && before != ""; i++ { // text may only be added
+		if after[i] == before[0] {
+			before = before[1:]
+		}
+	}
+	return before == ""
+}
+
+// TestLarge holds the rules to a time that a person does not notice, on files
+// as large as they are read.
+func TestLarge(t *testing.T) {
+	for name, src := range map[string]string{
+		"steps":     "FROM debian\n" + strings.Repeat("RUN apt-get update && apt-get install -y a\n", 1900) + "CMD x\n",
+		"scripts":   "FROM debian\n" + strings.Repeat("RUN apt-get update && apt-get install -y a && ./x\n", 1900),
+		"commands":  "FROM debian\nRUN " + strings.Repeat("apt-get update; ./x;", 3000) + "\n",
+		"heredoc":   "FROM debian\n" + strings.Repeat("RUN apt-get update && apt-get install a\n", 900) + "RUN <<E\n" + strings.Repeat("apt-get \n", 90000) + "E\n",
+		"sources":   "FROM debian\nENV " + strings.Repeat("A_TOKEN=b ", 5000) + "\nADD " + strings.Repeat("$A ", 20000) + "/x\n",
+		"pairs":     "FROM debian\nENV " + strings.Repeat("DB_PASSWORD=hunter2 ", 3000) + "\n",
+		"braces":    "FROM debian\nRUN apt-get update && apt-get install a && rm {" + strings.Repeat("a,", 15000) + "}" + strings.Repeat("{b,c}", 5000) + "\n",
+		"stages":    strings.Repeat("FROM debian AS a\nRUN apt-get update && apt-get install a\nFROM a\nUSER root\n", 240),
+		"value":     "FROM debian\nENV A_KEY=" + strings.Repeat("aB3-", 16000) + "\n",
+		"one-word":  "FROM debian\nADD " + strings.Repeat("a/", 30000) + " /x\nCMD " + strings.Repeat("(", 5000) + "\n",
+		"copy-from": "FROM debian\n" + strings.Repeat("COPY --from=alpine:3 /a /a\n", 1900),
+	} {
+		t.Run(name, func(t *testing.T) {
+			start := time.Now()
+			snap := fixer.NewSnapshot([]fixer.Source{{Path: "Dockerfile", Kind: fixer.Dockerfile, Data: []byte(src)}})
+			fixer.Check(snap, nil, all)
+			if d := time.Since(start); d > 5*time.Second {
+				t.Errorf("%d bytes took %s", len(src), d)
+			} else {
+				t.Logf("%d bytes took %s", len(src), d)
+			}
+			if f := snap.File("Dockerfile"); f.Skip != nil {
+				t.Errorf("the file is not read: %s", f.Skip.Reason)
+			}
+		})
+	}
+}
+
+func FuzzRules(f *testing.F) {
+	for _, seed := range []string{
+		"FROM node:20\nADD a b\nRUN apt-get update && apt-get install -y a\nCMD node x\n",
+		"FROM a AS b\nFROM b\nCOPY --from=b / /\nCOPY --from=1 / /\nUSER 0\nRUN apk add x;apk add y#\n",
+		"ARG A=$A\nFROM $A\nADD $A$A$A$A$A /\nENV A_TOKEN=$A B=\"x\nUSER $A",
+		"from x\nrun set -e; ( apt update; apt install x ) ; { yum install y;} ;\\\n # c\n\\\n make\n",
+		"# escape=`\nFROM x\nRUN apt-get update && `\n apt-get install `\n",
+		"FROM x\nRUN <<E\napt update\nE\nONBUILD ADD . .\nONBUILD RUN apt update\nHEALTHCHECK NONE\nENTRYPOINT []\nCMD [\"\"]\n",
+		"FROM x\nRUN apt-get update;;\nRUN apt-get update; apt-get install a;# x \\\n\nRUN sudo\nRUN env A=1\n",
+		"FROM scratch\nWORKDIR C:\\x\nADD\nADD a\nADD [\"\",\"\"]\nENTRYPOINT [\"sh\",\"-c\"]\n",
+	} {
+		f.Add([]byte(seed))
+	}
+	f.Fuzz(func(t *testing.T, src []byte) {
+		if len(src) > 4<<10 {
+			t.Skip("long inputs only make the fuzzer slow")
+		}
+		hold(t, src)
+	})
+}
+
+// TestCorpus holds the rules to the same on every Dockerfile of the shared
+// corpus of real repositories, and to finding something there.
+func TestCorpus(t *testing.T) {
+	root := filepath.Join("..", "..", "..", "..", "shared", "corpus")
+	if _, err := os.Stat(root); errors.Is(err, fs.ErrNotExist) {
+		t.Skipf("no corpus of real repositories at %s", root)
+	}
+	found, fixed := map[string]int{}, map[string]int{}
+	err := filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
+		if err != nil || !d.Type().IsRegular() || !strings.Contains(d.Name(), "Dockerfile") {
+			return err
+		}
+		src, err := os.ReadFile(path)
+		if err != nil {
+			return err
+		}
+		t.Run(strings.TrimPrefix(path, root), func(t *testing.T) {
+			plan := hold(t, src)
+			for _, o := range plan.Outcomes {
+				found[o.Finding.Rule]++
+				switch o.Result {
+				case fixer.Fixed:
+					fixed[o.Finding.Rule]++
+				case fixer.Blocked, fixer.Refused:
+					t.Errorf("%s was %s: %s", o.Finding.Key(), o.Result, o.Reason)
+				}
+			}
+		})
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, r := range all {
+		if found[r.Name] == 0 {
+			t.Errorf("%s finds nothing in the corpus", r.Name)
+		}
+	}
+	for _, r := range []*fixer.Rule{AddInsteadOfCopy, PackageListsKept, RunsAsRoot} {
+		if fixed[r.Name] == 0 {
+			t.Errorf("%s fixes nothing in the corpus", r.Name)
+		}
+	}
+}

@@ -1,0 +1,103 @@
+package dockerfile
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"oakum/fixer"
+	"oakum/fixer/dockerfile"
+)
+
+func TestSecretName(t *testing.T) {
+	for name, want := range map[string]bool{
+		"DB_PASSWORD": true, "dbPassword": true, "db-password": true, "PASSWORD": true, "ROOT_PWD": true, "DB_PASS": true,
+		"GITHUB_TOKEN": true, "TOKEN_SECRET": true, "API_KEY": true, "API_KEY_2": true, "APIKEY": true, "SECRET_KEY_BASE": true,
+		"AWS_SECRET_ACCESS_KEY": true, "SSH_PRIVATE_KEY": true, "LICENSE_KEY": true, "vaultpassword": true, "SECRET": true,
+
+		"": false, "_": false, "PWD": false, "OLDPWD": false, "KEY": false, "MONKEY": false, "PASS_THROUGH": false,
+		"PASSWORD_FILE": false, "PASSWORD_RESET_URL": false, "TOKEN_EXPIRY": false, "PUBLIC_KEY": false, "GPG_KEY": false,
+		"AWS_ACCESS_KEY_ID": false, "SECRET_NAME": false, "TOKENIZERS_PARALLELISM": false, "ALLOW_EMPTY_PASSWORD": false,
+		"JWT_TOKEN_TTL": false, "SSH_KNOWN_HOSTS": false, "KEYBOARD": false, "AUTHOR": false, "COMPASS": false,
+	} {
+		if got := secretName(name); got != want {
+			t.Errorf("secretName(%q) = %v, want %v", name, got, want)
+		}
+	}
+}
+
+func TestFileKind(t *testing.T) {
+	for name, want := range map[string]nameKind{
+		"app.jar": plain, "./a/b.py": plain, "*.json": plain, "a?.txt": plain, ".npmrc": plain, "Makefile": plain, "x.d.ts": plain,
+		".": folder, "..": folder, "./": folder, "a/b/": folder, "a/..": folder,
+		"x.tar": archive, "x.tar.gz": archive, "X.TGZ": archive, "*.tar.*": archive, "x.tar.gz.part": archive, "dump.gz": archive, "a.gem": archive,
+		"": unclear, "rootfs": unclear, "*": unclear, "app*": unclear, "jdk-8.2": unclear, "x.img": unclear, ".a.b": unclear, "a.[tj]": unclear,
+	} {
+		if got := fileKind(name); got != want {
+			t.Errorf("fileKind(%q) = %v, want %v", name, got, want)
+		}
+	}
+}
+
+func TestCovers(t *testing.T) {
+	apt := managers[0]
+	for raw, want := range map[string]bool{
+		"/var/lib/apt/lists/*": true, "/var/lib/apt/lists": true, `"/var/lib/apt/lists/"`: true, "/var/lib/apt/*": true, "/var/lib": true,
+		"/var/lib/{apt,dpkg}/": true, "/var/{cache,lib/apt}": true, "/var/lib/apt/lists/*_*": true, "/var/lib/apt/lists/{lock,*}": true,
+		"/var/lib/apt/lists/partial": false, "/var/cache/apt/*": false, "/tmp/*": false, "*": false, "": false, "/": false, "/var/lib/aptitude": false,
+		strings.Repeat("{a,b}", 1000): false,
+	} {
+		if got := apt.covers(dockerfile.Word{Raw: raw}); got != want {
+			t.Errorf("covers(%.40q) = %v, want %v", raw, got, want)
+		}
+	}
+}
+
+func TestStarted(t *testing.T) {
+	for _, c := range []struct {
+		line, want string
+	}{
+		{`CMD ["node", "server.js"]`, "node"},
+		{`CMD ["/sbin/tini", "--", "/usr/bin/supervisord", "-n"]`, "/usr/bin/supervisord"},
+		{`CMD ["sh", "-c", "cron && exec nginx -g 'daemon off;'"]`, "cron nginx"},
+		{`CMD ["bash", "/run.sh", "nginx"]`, "/run.sh"},
+		{`CMD A=1 B=2 exec env java -jar app.jar; sh /x.sh`, "java /x.sh"},
+		{`CMD ["tini", "--"]`, ""},
+		{`CMD ["sh"]`, "sh"},
+		{`CMD []`, ""},
+	} {
+		f, err := dockerfile.Parse([]byte("FROM scratch\n" + c.line + "\n"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := strings.Join(started(f.Final().Cmd()), " "); !strings.HasPrefix(got, c.want) || c.want == "" && got != "" {
+			t.Errorf("%s starts %q, want %q", c.line, got, c.want)
+		}
+	}
+}
+
+// TestNoValueShown holds the secrets rule to never telling a value, in whatever
+// form it was found.
+func TestNoValueShown(t *testing.T) {
+	values := []string{
+		"hunter2", "ghp_aB3dE5fG7hJ9kL1mN3pQ5rS7tU9vW1xY3zA5", "postgres://app:hunter2@db:5432/app",
+		"Zk3vQ9xT1bN7mR5wY2cL8pD4fH6jS0aG", "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0In0.c2lnbmF0dXJl",
+	}
+	for _, value := range values {
+		src := "FROM scratch\nENV DB_PASSWORD=" + value + "\nARG API_KEY=\"" + value + "\"\n"
+		snap := fixer.NewSnapshot([]fixer.Source{{Path: "Dockerfile", Kind: fixer.Dockerfile, Data: []byte(src)}})
+		found := fixer.Check(snap, nil, []*fixer.Rule{SecretInEnv}).Findings
+		if len(found) != 2 {
+			t.Errorf("%d findings for a value of %d characters, want 2", len(found), len(value))
+		}
+		for _, f := range found {
+			shown := []string{f.Message, f.Advice, f.Path, src[f.Start:f.End]}
+			for _, e := range f.Evidence {
+				shown = append(shown, e.String())
+			}
+			if slices.ContainsFunc(shown, func(s string) bool { return strings.Contains(s, value) || strings.Contains(s, "hunter2") }) {
+				t.Errorf("%s tells the value: %q", f.Path, shown)
+			}
+		}
+	}
+}

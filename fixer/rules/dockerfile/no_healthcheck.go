@@ -1,0 +1,184 @@
+package dockerfile
+
+import (
+	"errors"
+	"fmt"
+	"regexp"
+	"strconv"
+	"strings"
+
+	"oakum/fixer"
+	"oakum/fixer/compose"
+	"oakum/fixer/dockerfile"
+)
+
+// NoHealthcheck wants servers to tell whether they still serve.
+var NoHealthcheck = &fixer.Rule{
+	Name:     "dockerfile/no-healthcheck",
+	Title:    "no HEALTHCHECK",
+	Severity: fixer.Low,
+	Kind:     fixer.Dockerfile,
+	Doc: fixer.Doc{
+		What: `Stages that become an image, expose a TCP port, and have no HEALTHCHECK. An edit is offered where a Compose file here runs the
+image without a health check of its own, and the base is known to bring something to ask with: the interpreter of a language image, bash on Debian
+and Ubuntu, wget on Alpine. It connects to the exposed port; the parameter path makes it ask for a page. Left alone are images whose base
+has a HEALTHCHECK, and those whose Compose services all have one.`,
+		Why: `Docker sees that a process exists, not that it serves: one that hangs stays "up", gets requests, and nobody notices that it
+was made to hang. Compose can wait for a health check with depends_on, Swarm replaces what fails it. Kubernetes ignores HEALTHCHECK and
+has probes of its own.`,
+		Breaks: `A container whose program listens on another port, or later than the start period allows, is shown as unhealthy; Swarm
+restarts it, and services that wait for it with condition: service_healthy do not start.`,
+		Verify: `docker inspect --format '{{.State.Health.Status}}' CONTAINER   prints healthy after a minute`,
+		Bad: `FROM node:24
+COPY server.js .
+EXPOSE 3000
+CMD ["node", "server.js"]
+`,
+		Good: `FROM node:24
+COPY server.js .
+EXPOSE 3000
+HEALTHCHECK CMD ["node", "healthcheck.js"]
+CMD ["node", "server.js"]
+`,
+		References: []fixer.Reference{
+			{Source: "CIS Docker", ID: "4.6"},
+			{Source: "hadolint", ID: "DL3057", URL: "https://github.com/hadolint/hadolint/wiki/DL3057"},
+			{Source: "Trivy", ID: "DS-0026"},
+			{Source: "Checkov", ID: "CKV_DOCKER_2"},
+			{Source: "KICS", ID: "b03a748a-542d-44f4-bb86-9199ab4fd2d5"},
+			{Source: "dockle", ID: "CIS-DI-0006"},
+		},
+	},
+	Check: func(p *fixer.Pass) {
+		for _, s := range targets(p) {
+			if !s.Windows && s.Healthcheck().At == nil {
+				checkHealth(p, s)
+			}
+		}
+	},
+}
+
+func checkHealth(p *fixer.Pass, s *dockerfile.Stage) {
+	port, ok := tcpPort(s)
+	if !ok {
+		return
+	}
+	if e := p.Stage(p.File.Path, p.File.Dockerfile, s).Entry; e != nil && e.Healthcheck.Builtin {
+		return
+	}
+	users := usersOf(p, s)
+	var bare []compose.View
+	for _, v := range users {
+		if v.Setting("healthcheck").Node == nil {
+			bare = append(bare, v)
+		}
+	}
+	if len(users) > 0 && len(bare) == 0 {
+		return
+	}
+	f := fixer.Finding{
+		Path:     stagePath(s) + ": HEALTHCHECK",
+		Message:  fmt.Sprintf("nothing asks whether port %d is still served", port.Number),
+		Evidence: []fixer.Evidence{{Source: source(p, port.At), Text: "EXPOSE " + port.Text}},
+		Start:    port.Word.Start, End: port.Word.End,
+	}
+	if port.Stage != s {
+		f.Start, f.End = s.From.Start, s.From.End
+	}
+	probe, can := probeIn(s)
+	switch {
+	case !can:
+		f.Advice = fmt.Sprintf("let the program itself have a command that asks (HEALTHCHECK CMD [\"/app\", \"health\"]); nothing to ask with is known to be in %s, and curl is not worth bringing along", s.Root().Base)
+	case len(bare) == 0:
+		f.Advice = "Docker and Compose look at HEALTHCHECK, Kubernetes only at its own probes: where Docker runs it, write HEALTHCHECK CMD " + execForm(probe.any(strconv.Itoa(port.Number)))
+	default:
+		f.Evidence = append(f.Evidence, fixer.Evidence{Source: bare[0].File, Text: bare[0].Name + " runs the image and has no health check either"})
+		f.Fixes = []fixer.Fix{healthFix(p, s, probe, port)}
+	}
+	report(p, s.From, f)
+}
+
+// any is the probe for a port in the form that asks least.
+func (p probe) any(port string) []string {
+	if words, ok := p.command(port, ""); ok {
+		return words
+	}
+	words, _ := p.command(port, "/")
+	return words
+}
+
+// usersOf returns the Compose services that run the image of a stage.
+func usersOf(p *fixer.Pass, s *dockerfile.Stage) []compose.View {
+	var out []compose.View
+	for _, v := range p.Topology().Users(p.File.Path) {
+		if b, ok := p.Topology().ServiceBuild(v); ok && b.Stage.Index == s.Index {
+			out = append(out, v)
+		}
+	}
+	return out
+}
+
+func healthFix(p *fixer.Pass, s *dockerfile.Stage, probe probe, port dockerfile.Port) fixer.Fix {
+	path := fixer.Param{Name: "path", Meaning: "page to ask for, such as /healthz; empty to only connect", Validate: validPath(probe)}
+	if probe.connect == nil {
+		path.Default, path.Meaning = "/", "page to ask for, such as /healthz"
+	}
+	fix := fixer.Fix{
+		ID: "healthcheck", Title: "ask with " + probe.runtime, Level: fixer.Review,
+		Breaks: fmt.Sprintf("the container is shown as unhealthy if the program does not serve port %d, answers %s with an error, or takes longer to start than 30 seconds; what waits for it then does not start",
+			port.Number, orPage(path.Default)),
+		Verify: "docker inspect --format '{{.State.Health.Status}}' CONTAINER   prints healthy after a minute",
+		Params: []fixer.Param{
+			{Name: "port", Meaning: "TCP port the program listens on, 1 to 65535", Default: strconv.Itoa(port.Number), Validate: validPort},
+			path,
+		},
+	}
+	fix.Edit = func(d *fixer.Draft) error {
+		words, ok := probe.command(d.Param("port"), d.Param("path"))
+		if !ok {
+			return fixer.Refuse("%s cannot ask in this way", probe.runtime)
+		}
+		line := "HEALTHCHECK --timeout=5s --start-period=30s CMD " + execForm(words)
+		if from := s.From.Name.Raw; from == strings.ToLower(from) {
+			line = "healthcheck --timeout=5s --start-period=30s cmd " + execForm(words)
+		}
+		f := p.File.Dockerfile
+		edits, err := f.InsertAfter(s.Last(), line)
+		for _, i := range s.Instructions {
+			if i.Keyword == "ENTRYPOINT" || i.Keyword == "CMD" {
+				edits, err = f.InsertBefore(i, line)
+				break
+			}
+		}
+		if err != nil {
+			return err
+		}
+		d.Dockerfile(p.File.Path, edits, dockerfile.FieldHealthcheck)
+		return nil
+	}
+	return fix
+}
+
+func orPage(path string) string {
+	if path == "" {
+		return "the page (if one is asked for)"
+	}
+	return "the page " + path
+}
+
+// pagePath is what can stand in every probe without quoting.
+var pagePath = regexp.MustCompile(`^/[A-Za-z0-9._~/%?=&+:,@-]*$`)
+
+func validPath(probe probe) func(string) error {
+	return func(s string) error {
+		switch {
+		case s == "" && probe.connect != nil:
+			return nil
+		case s == "" || !pagePath.MatchString(s):
+			return errors.New("a path that begins with / and has no blanks or quotes")
+		case probe.get == nil:
+			return fmt.Errorf("%s can only connect", probe.runtime)
+		}
+		return nil
+	}
+}

@@ -1,0 +1,252 @@
+package dockerfile
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"oakum/fixer"
+	"oakum/fixer/dockerfile"
+	"oakum/fixer/text"
+)
+
+// PackageCache wants the caches of pip and npm to stay out of the image.
+var PackageCache = &fixer.Rule{
+	Name:     "dockerfile/package-cache",
+	Title:    "pip or npm cache kept",
+	Severity: fixer.Low,
+	Kind:     fixer.Dockerfile,
+	Doc: fixer.Doc{
+		What: `RUN instructions in which pip install, npm ci, npm install or yarn install leave their cache of downloaded packages in the
+image. Left alone are steps with a cache mount, an option or a variable that turns the cache off or puts it elsewhere, steps that delete it,
+and stages that no image gets files from as a whole. The caches of the distribution's package managers are the business of
+package-lists-kept. The cache of Yarn is reported and not deleted: later versions run programs out of it.`,
+		Why: `The cache holds a second copy of everything that was installed, sometimes hundreds of megabytes. Nothing in the container
+reads it, scanners report the flaws in it, and whoever gets in can install from it without a network.`,
+		Breaks: `Nothing at run time. A later step of the build that installs the same packages downloads them again.`,
+		Verify: `docker build .   then   docker run --rm --entrypoint ls IMAGE -a /root   shows no .npm, and .cache holds no pip`,
+		Bad: `FROM python:3.13-slim
+COPY requirements.txt .
+RUN pip install -r requirements.txt
+`,
+		Good: `FROM python:3.13-slim
+COPY requirements.txt .
+RUN pip install --no-cache-dir -r requirements.txt
+`,
+		References: []fixer.Reference{
+			{Source: "hadolint", ID: "DL3042", URL: "https://github.com/hadolint/hadolint/wiki/DL3042"},
+			{Source: "hadolint", ID: "DL3060", URL: "https://github.com/hadolint/hadolint/wiki/DL3060"},
+			{Source: "KICS", ID: "f2f903fb-b977-461e-98d7-b3e2185c6118"},
+		},
+	},
+	Check: func(p *fixer.Pass) {
+		kept := shipped(p)
+		for _, st := range steps(p.File.Dockerfile, "RUN") {
+			if !kept[st.stage] || cacheMount(st.i) {
+				continue
+			}
+			checkPipCache(p, st)
+			checkNodeCache(p, st)
+		}
+	},
+}
+
+// cacheMount reports whether a RUN has a cache or tmpfs mount. Which program's
+// cache lies on it is not asked: who writes one has thought of it.
+func cacheMount(i *dockerfile.Instruction) bool {
+	for _, f := range i.Flags {
+		if f.Name == "mount" && (strings.Contains(f.Value, "type=cache") || strings.Contains(f.Value, "type=tmpfs")) {
+			return true
+		}
+	}
+	return false
+}
+
+// pipInstall returns the index of the word "install" of a call of pip, or 0.
+func pipInstall(c command) int {
+	from := c.first + 1
+	switch {
+	case pipName(c.name):
+	case strings.HasPrefix(c.name, "python") && len(c.args()) > 2 && c.args()[0].Value == "-m" && c.args()[1].Value == "pip":
+		from += 2
+	default:
+		return 0
+	}
+	for k := from; k < len(c.Words); k++ {
+		if c.Words[k].Value == "install" {
+			return k
+		}
+		if !strings.HasPrefix(c.Words[k].Value, "-") {
+			return 0
+		}
+	}
+	return 0
+}
+
+func pipName(name string) bool {
+	rest, ok := strings.CutPrefix(name, "pip")
+	return ok && strings.Trim(rest, "0123456789.") == ""
+}
+
+func checkPipCache(p *fixer.Pass, st step) {
+	if value, at := lookupVariable(p.File.Dockerfile, st.stage, st.at, "PIP_NO_CACHE_DIR"); at != nil && value != "" {
+		return
+	}
+	if _, at := lookupVariable(p.File.Dockerfile, st.stage, st.at, "PIP_CACHE_DIR"); at != nil {
+		return
+	}
+	for k, c := range st.commands {
+		sub := pipInstall(c)
+		if sub == 0 || cacheOption(c, "--no-cache-dir", "--no-cache", "--cache-dir") || deletesCache(st.commands[k+1:], ".cache") || assigns(c, "PIP_NO_CACHE_DIR") {
+			continue
+		}
+		f := fixer.Finding{
+			Path:    place(p.File.Dockerfile, st.at) + ": pip",
+			Message: c.name + " install keeps a copy of what it downloads in the image",
+			Advice:  "write --no-cache-dir behind install" + st.notEdited(),
+		}
+		f.Start, f.End = st.span(c)
+		if st.script != nil {
+			f.Advice = ""
+			f.Fixes = []fixer.Fix{{
+				ID: "no-cache", Title: "use --no-cache-dir", Level: fixer.Safe,
+				Verify: "docker build .   then   docker run --rm --entrypoint ls IMAGE /root/.cache/pip   finds nothing",
+				Edit: func(d *fixer.Draft) error {
+					edits, err := st.script.InsertWord(c.Command, sub, "--no-cache-dir")
+					if err != nil {
+						return err
+					}
+					d.Dockerfile(p.File.Path, edits)
+					return nil
+				},
+			}}
+		}
+		report(p, st.at, f)
+	}
+}
+
+func cacheOption(c command, names ...string) bool {
+	for _, w := range c.args() {
+		name, _, _ := strings.Cut(w.Value, "=")
+		for _, n := range names {
+			if name == n {
+				return true
+			}
+		}
+		if flagVariable.MatchString(w.Raw) {
+			return true // a variable full of options may hold it
+		}
+	}
+	return false
+}
+
+func assigns(c command, name string) bool {
+	for _, w := range c.Assigns {
+		if strings.HasPrefix(w.Raw, name+"=") {
+			return true
+		}
+	}
+	return false
+}
+
+// deletesCache reports whether one of the commands deletes a cache folder.
+func deletesCache(list []command, folder string) bool {
+	for _, c := range list {
+		switch c.name {
+		case "rm", "find":
+			for _, w := range c.args() {
+				if strings.Contains(w.Raw, folder) || strings.TrimRight(w.Raw, "/*") == "/root" {
+					return true
+				}
+			}
+		case "pip", "pip3":
+			if c.has("purge") {
+				return true
+			}
+		case "npm", "yarn":
+			if c.has("cache") && c.has("clean", "clear") {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// checkNodeCache looks at the last command of a step that fills the cache of
+// npm or Yarn.
+func checkNodeCache(p *fixer.Pass, st step) {
+	last := -1
+	for k, c := range st.commands {
+		sub, _ := c.sub()
+		switch {
+		case c.name == "npm" && (sub == "ci" || sub == "install" || sub == "i" || sub == "clean-install"):
+		case c.name == "yarn" && (sub == "install" || len(c.args()) == 0):
+		default:
+			continue
+		}
+		if !cacheOption(c, "--cache", "--cache-folder", "--version") {
+			last = k
+		}
+	}
+	if last < 0 || deletesCache(st.commands[last+1:], ".npm") || deletesCache(st.commands[last+1:], "cache") || cacheElsewhere(p, st) {
+		return
+	}
+	c := st.commands[last]
+	f := fixer.Finding{
+		Path:    place(p.File.Dockerfile, st.at) + ": " + c.name,
+		Message: c.name + " keeps a copy of what it downloads in the image",
+	}
+	f.Start, f.End = st.span(c)
+	clean := "npm cache clean --force"
+	if c.name == "yarn" {
+		f.Advice = "end the step with yarn cache clean if it is Yarn 1; later versions may run the program out of the cache, so that RUN --mount=type=cache,target=… for a cache that is not in the image is the way there"
+		report(p, st.at, f)
+		return
+	}
+	if st.script == nil {
+		f.Advice = "end the step with " + clean + st.notEdited()
+		report(p, st.at, f)
+		return
+	}
+	edits, err := follow(p.File.Dockerfile, st, c, clean)
+	if err != nil {
+		f.Advice = "end the step with " + clean + "; it is not done here because " + reason(err)
+	} else {
+		f.Fixes = []fixer.Fix{{
+			ID: "clean", Title: "delete it in the same step with " + clean, Level: fixer.Safe,
+			Verify: "docker build .   then   docker run --rm --entrypoint ls IMAGE -a /root   shows no .npm",
+			Edit:   edit(p, edits),
+		}}
+	}
+	report(p, st.at, f)
+}
+
+// cacheElsewhere reports whether a variable says where the cache of npm is.
+func cacheElsewhere(p *fixer.Pass, st step) bool {
+	for _, name := range []string{"npm_config_cache", "NPM_CONFIG_CACHE", "YARN_CACHE_FOLDER"} {
+		if _, at := lookupVariable(p.File.Dockerfile, st.stage, st.at, name); at != nil {
+			return true
+		}
+	}
+	return false
+}
+
+// follow lets another command run behind one at the top level of a step, in a
+// way that a failure of the first one still ends what it ended before.
+func follow(f *dockerfile.File, st step, c command, added string) ([]text.Edit, error) {
+	if c.Place != 0 {
+		return nil, fmt.Errorf("the command stands in %s", c.Place)
+	}
+	next := behind(f, st.i, c.End)
+	switch next.kind {
+	case aSemicolon:
+		return []text.Edit{text.Insert(c.End, next.separator+added)}, nil
+	case somethingElse:
+		return nil, errors.New("it cannot be told what follows the command")
+	}
+	edits, err := st.script.Append(c.Command, added)
+	if err == nil && len(edits) == 1 && edits[0].New == " && "+added {
+		edits = []text.Edit{onOwnLine(f, c.Command, next, added)}
+	}
+	return edits, err
+}

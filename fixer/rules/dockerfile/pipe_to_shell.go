@@ -1,0 +1,183 @@
+package dockerfile
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"oakum/fixer"
+	"oakum/fixer/dockerfile"
+)
+
+// PipeToShell wants programs from the network looked at, or at least named by
+// their checksum, before they run.
+var PipeToShell = &fixer.Rule{
+	Name:     "dockerfile/pipe-to-shell",
+	Title:    "download piped into a shell",
+	Severity: fixer.Medium,
+	Kind:     fixer.Dockerfile,
+	Doc: fixer.Doc{
+		What: `Steps in which what curl or wget prints is run by a shell or another interpreter: curl … | sh, wget -qO- … | sudo bash,
+sh -c "$(curl …)", eval "$(…)", bash <(curl …), also through programs in between such as gunzip or tee. Over plain http, or with the
+check of the certificate switched off, the severity is high. Left alone are interpreters that only read the download as data
+(python3 -c …, jq, tar, gpg) and files that are downloaded in one command and run in another.`,
+		Why: `Whoever controls the server, its domain or the way to it decides what the build runs, as root, on every build anew, and can
+answer the build differently from a person who looks. A connection that breaks in the middle runs half a program. Nothing of it is
+visible in the image's history.`,
+		Breaks: `Nothing, when the program is the same. A script that is pinned by its checksum has to be moved forward by hand.`,
+		Verify: `docker build --no-cache .   still builds, and fails when the checksum in it is changed by one digit`,
+		Bad: `FROM debian:13
+RUN curl -fsSL https://example.org/install.sh | bash
+`,
+		Good: `FROM debian:13
+ADD --checksum=sha256:24454f830cdb571e2c4ad15481119c43b3cafd48dd869a9b2945d1036d1dc68d https://example.org/install.sh /tmp/
+RUN bash /tmp/install.sh
+`,
+		References: []fixer.Reference{
+			{Source: "CIS Docker", ID: "4.11"},
+			{Source: "OpenSSF Scorecard", ID: "Pinned-Dependencies", URL: "https://github.com/ossf/scorecard/blob/main/docs/checks.md#pinned-dependencies"},
+		},
+	},
+	Check: func(p *fixer.Pass) {
+		for _, st := range steps(p.File.Dockerfile, "RUN") {
+			for k, c := range st.commands {
+				if from, ok := runsDownload(st.commands, k); ok {
+					reportPipe(p, st, from, c)
+				}
+			}
+		}
+	},
+}
+
+// fetchers print what they download.
+var fetchers = set("curl wget fetch http https aria2c")
+
+// runsDownload reports whether a command runs what another one downloads, and
+// which one that is.
+func runsDownload(list []command, k int) (from command, ok bool) {
+	c := list[k]
+	if !interprets(c) {
+		return command{}, false
+	}
+	if c.fed && readsProgram(c) {
+		for n := k; n > 0 && list[n].fed; n-- {
+			if fetchers[list[n-1].name] {
+				return list[n-1], true
+			}
+		}
+	}
+	// Those inside substitutions follow the command they stand in.
+	for _, in := range list[k+1:] {
+		if in.Start >= c.End {
+			break
+		}
+		if fetchers[in.name] && runsWord(c, in) {
+			return in, true
+		}
+	}
+	return command{}, false
+}
+
+// interpreters take a program from their standard input, with the options that
+// make them take it from elsewhere.
+var interpreters = map[string]string{
+	"sh": "-c", "bash": "-c", "dash": "-c", "ash": "-c", "ksh": "-c", "zsh": "-c", "fish": "-c",
+	"python": "-c -m", "python2": "-c -m", "python3": "-c -m", "perl": "-e -n -p -ne -pe", "ruby": "-e", "node": "-e -p", "php": "-r",
+}
+
+func interprets(c command) bool {
+	_, ok := interpreters[c.name]
+	return ok || c.name == "eval" || c.name == "source" || c.name == "."
+}
+
+// readsProgram reports whether an interpreter takes its program from standard
+// input: it is given no file, or one that stands for it, or -s.
+func readsProgram(c command) bool {
+	other, ok := interpreters[c.name]
+	if !ok {
+		return false
+	}
+	for _, w := range c.args() {
+		switch {
+		case w.Value == "-" || w.Value == "--" || w.Value == "/dev/stdin" || w.Value == "-s":
+			return true
+		case slices.Contains(strings.Fields(other), w.Value):
+			return false
+		case !strings.HasPrefix(w.Value, "-"):
+			return false
+		}
+	}
+	return true
+}
+
+// runsWord reports whether a command runs the output of another one that stands
+// in a substitution: as the whole text of sh -c or eval, or as the file that
+// bash and source read.
+func runsWord(c, in command) bool {
+	for k, w := range c.args() {
+		if w.Start > in.Start || in.End > w.End {
+			continue
+		}
+		raw := strings.TrimLeft(w.Raw, `"`)
+		if strings.HasPrefix(raw, "<(") {
+			return c.name != "eval" && k == firstPlain(c)
+		}
+		text := strings.HasPrefix(raw, "$(") || strings.HasPrefix(raw, "`")
+		return text && (c.name == "eval" || k > 0 && c.args()[k-1].Value == "-c")
+	}
+	return false
+}
+
+func firstPlain(c command) int {
+	return slices.IndexFunc(c.args(), func(w dockerfile.Word) bool { return !strings.HasPrefix(w.Value, "-") })
+}
+
+func reportPipe(p *fixer.Pass, st step, from, to command) {
+	what, link := "a download", from.remote()
+	if link != "" {
+		what = shownURL(link)
+	} else if from.onlyLocal() {
+		return
+	}
+	runner := to.name
+	if runner == "." {
+		runner = "the shell"
+	}
+	f := fixer.Finding{
+		Path:    place(p.File.Dockerfile, st.at) + ": " + from.name + " into " + to.name,
+		Message: fmt.Sprintf("%s runs whatever %s answers, unseen and unchecked", runner, what),
+		Advice:  pipeAdvice(link),
+	}
+	if strings.HasPrefix(strings.ToLower(link), "http://") || len(insecureOptions(from)) > 0 {
+		f.Severity = fixer.High
+		f.Message += ", over a connection that anybody on the way can change"
+	}
+	f.Start, f.End = st.span(from)
+	if st.script != nil {
+		f.Start, f.End = min(from.Start, to.Start), max(from.End, to.End)
+	}
+	report(p, st.at, f)
+}
+
+// installers are well-known scripts for which there is a better way.
+var installers = []struct{ part, instead string }{
+	{"nodesource.com", "copy Node.js from its official image, or start from it (COPY --from=node:22-slim /usr/local/bin/node /usr/local/bin/), or add NodeSource's package source with its key in a file and signed-by"},
+	{"getcomposer.org", "COPY --from=composer:2 /usr/bin/composer /usr/local/bin/composer brings the same program from an image that can be pinned"},
+	{"sh.rustup.rs", "start the build stage from the official rust image, which can be pinned, or download rustup-init of a named version and compare its published checksum"},
+	{"astral.sh/uv", "COPY --from=ghcr.io/astral-sh/uv:VERSION /uv /uvx /usr/local/bin/ brings the same program from an image that can be pinned"},
+	{"install.python-poetry.org", "pip install poetry==VERSION takes the same program from the package index, by version"},
+	{"get-poetry", "pip install poetry==VERSION takes the same program from the package index, by version"},
+	{"get-pip.py", "python3 -m ensurepip, the distribution's python3-pip package or an official python image bring pip without it"},
+	{"bun.sh/install", "start the build stage from oven/bun:VERSION, or copy /usr/local/bin/bun from it"},
+	{"deno.land", "start the build stage from denoland/deno:VERSION, or copy /usr/bin/deno from it"},
+	{"get.docker.com", "COPY --from=docker:VERSION-cli /usr/local/bin/docker /usr/local/bin/ brings the client from an image that can be pinned"},
+}
+
+func pipeAdvice(link string) string {
+	for _, k := range installers {
+		if strings.Contains(link, k.part) {
+			return k.instead
+		}
+	}
+	return `take the program from the distribution or from an image that can be pinned; else download a named version to a file, compare it with its published checksum (echo "SUM  FILE" | sha256sum -c -, or ADD --checksum=sha256:SUM), read it once, and run the file`
+}

@@ -1,0 +1,132 @@
+package dockerfile
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+
+	"oakum/fixer/dockerfile"
+	"oakum/fixer/image"
+)
+
+// A probe asks a program in the same container whether it answers, with
+// something that is known to be in the image.
+type probe struct {
+	runtime string // what it is made with, for people
+	// connect asks whether somebody listens on a port; nil when that cannot be
+	// asked alone.
+	connect func(port string) []string
+	// get asks for a page; nil when that cannot be asked.
+	get func(port, path string) []string
+}
+
+// languages are images named after the interpreter in them.
+var languages = map[string]probe{
+	"docker.io/library/node": {
+		runtime: "node",
+		connect: func(port string) []string {
+			return []string{"node", "-e", fmt.Sprintf("require('net').connect(%s,'127.0.0.1').on('connect',()=>process.exit(0)).on('error',()=>process.exit(1))", port)}
+		},
+		get: func(port, path string) []string {
+			return []string{"node", "-e", fmt.Sprintf("require('http').get('http://127.0.0.1:%s%s',r=>process.exit(r.statusCode<400?0:1)).on('error',()=>process.exit(1))", port, path)}
+		},
+	},
+	"docker.io/library/python": {
+		runtime: "python3",
+		connect: func(port string) []string {
+			return []string{"python3", "-c", fmt.Sprintf("import socket; socket.create_connection(('127.0.0.1', %s), 3).close()", port)}
+		},
+		get: func(port, path string) []string {
+			return []string{"python3", "-c", fmt.Sprintf("import urllib.request; urllib.request.urlopen('http://127.0.0.1:%s%s', timeout=3)", port, path)}
+		},
+	},
+	"docker.io/library/php": {
+		runtime: "php",
+		connect: func(port string) []string {
+			return []string{"php", "-r", fmt.Sprintf("exit(@fsockopen('127.0.0.1', %s) ? 0 : 1);", port)}
+		},
+		get: func(port, path string) []string {
+			return []string{"php", "-r", fmt.Sprintf("exit(@file_get_contents('http://127.0.0.1:%s%s') === false ? 1 : 0);", port, path)}
+		},
+	},
+	"docker.io/library/ruby": {
+		runtime: "ruby",
+		connect: func(port string) []string {
+			return []string{"ruby", "-rsocket", "-e", fmt.Sprintf("TCPSocket.new('127.0.0.1', %s).close", port)}
+		},
+		get: func(port, path string) []string {
+			return []string{"ruby", "-rnet/http", "-e", fmt.Sprintf("exit Net::HTTP.get_response(URI('http://127.0.0.1:%s%s')).code < '400'", port, path)}
+		},
+	},
+}
+
+var (
+	bashProbe = probe{runtime: "bash", connect: func(port string) []string {
+		return []string{"bash", "-c", "exec 3<>/dev/tcp/127.0.0.1/" + port}
+	}}
+	wgetProbe = probe{runtime: "BusyBox wget", get: func(port, path string) []string {
+		return []string{"wget", "-q", "-O", "/dev/null", "http://127.0.0.1:" + port + path}
+	}}
+)
+
+// probeIn finds what the image of a stage can probe itself with. Only programs
+// that the base is known to bring count: one that a RUN installs may be gone
+// again, and would keep the image from losing it.
+func probeIn(s *dockerfile.Stage) (probe, bool) {
+	ref, err := image.ParseReference(s.Root().Image)
+	if err != nil || s.Windows {
+		return probe{}, false
+	}
+	base, ok := image.BaseOf(ref)
+	if p, known := languages[ref.Name()]; known {
+		return p, true
+	}
+	switch {
+	case !ok:
+		return probe{}, false
+	case base.Has("bash") == image.Present && slices.Contains([]image.Distribution{image.Debian, image.Ubuntu}, base.Distribution):
+		return bashProbe, true
+	case base.Has("wget") == image.Present && base.Shell == image.BusyBoxShell:
+		return wgetProbe, true
+	}
+	return probe{}, false
+}
+
+// command is the probe for a port, by a page when path is not empty.
+func (p probe) command(port, path string) ([]string, bool) {
+	switch {
+	case path != "" && p.get != nil:
+		return p.get(port, path), true
+	case path == "" && p.connect != nil:
+		return p.connect(port), true
+	}
+	return nil, false
+}
+
+// tcpPort returns the first single TCP port that a stage exposes, or 0.
+func tcpPort(s *dockerfile.Stage) (dockerfile.Port, bool) {
+	for _, port := range s.Exposes() {
+		if port.Known && port.Proto == "tcp" && port.Number > 0 && port.Number < 1<<16 {
+			return port, true
+		}
+	}
+	return dockerfile.Port{}, false
+}
+
+func execForm(words []string) string {
+	out := "["
+	for k, w := range words {
+		if k > 0 {
+			out += ", "
+		}
+		out += dockerfile.Quote(w)
+	}
+	return out + "]"
+}
+
+func validPort(s string) error {
+	if n, err := strconv.Atoi(s); err != nil || n < 1 || n > 65535 || strconv.Itoa(n) != s {
+		return fmt.Errorf("a port from 1 to 65535")
+	}
+	return nil
+}

@@ -1,0 +1,85 @@
+package dockerfile
+
+import (
+	"fmt"
+	"path"
+	"strings"
+
+	"oakum/fixer"
+	"oakum/fixer/dockerfile"
+)
+
+// RelativeWorkdir wants a stage to say where it works, whatever its base says.
+var RelativeWorkdir = &fixer.Rule{
+	Name:     "dockerfile/relative-workdir",
+	Title:    "relative WORKDIR",
+	Severity: fixer.Low,
+	Kind:     fixer.Dockerfile,
+	Doc: fixer.Doc{
+		What: `WORKDIR with a path that does not begin with a slash. Where an earlier WORKDIR of the file says what it is relative to, the
+path is written out; where only the base image does, there is no edit. Left alone are paths that begin with a variable, "." and Windows stages.`,
+		Why: `Where the program works then depends on the base image or on a line far above: a new base moves the files, and steps that
+change owners, delete or copy act on another folder than the one that was looked at.`,
+		Breaks: `Nothing: the folder is the same.`,
+		Verify: `docker image inspect --format '{{.Config.WorkingDir}}' IMAGE   is the same before and after`,
+		Bad: `FROM golang:1.26
+WORKDIR /src
+WORKDIR app
+`,
+		Good: `FROM golang:1.26
+WORKDIR /src
+WORKDIR /src/app
+`,
+		References: []fixer.Reference{
+			{Source: "hadolint", ID: "DL3000", URL: "https://github.com/hadolint/hadolint/wiki/DL3000"},
+			{Source: "BuildKit", ID: "WorkdirRelativePath", URL: "https://docs.docker.com/reference/build-checks/workdir-relative-path/"},
+			{Source: "Trivy", ID: "DS-0009"},
+			{Source: "Checkov", ID: "CKV_DOCKER_10"},
+			{Source: "KICS", ID: "6b376af8-cfe8-49ab-a08d-f32de23661a4"},
+		},
+	},
+	Check: func(p *fixer.Pass) {
+		each(p.File.Dockerfile, func(s *dockerfile.Stage, i, at *dockerfile.Instruction) {
+			if i.Keyword == "WORKDIR" && !s.Windows && len(i.Words) == 1 {
+				checkWorkdir(p, s, i, at)
+			}
+		})
+	},
+}
+
+func checkWorkdir(p *fixer.Pass, s *dockerfile.Stage, i, at *dockerfile.Instruction) {
+	dir := i.Words[0].Value
+	if dir == "" || strings.HasPrefix(dir, "/") || strings.HasPrefix(dir, "$") || strings.HasPrefix(dir, "~") || path.Clean(dir) == "." || strings.Contains(dir, `\`) || strings.Contains(dir, ":") {
+		return
+	}
+	f := fixer.Finding{Message: fmt.Sprintf("WORKDIR %s depends on what comes before it", dir)}
+	before := s.WorkdirAt(i)
+	switch {
+	case i.OnBuild:
+		f.Advice = "write the whole path; it is not done here because ONBUILD acts in images built from this one, which are not seen here"
+	case before.At == nil:
+		f.Advice = fmt.Sprintf("write the whole path; what it is relative to is said by the base %s, which is not read here", s.Root().Base)
+	case !before.Known || i.Words[0].Dynamic:
+		f.Advice = fmt.Sprintf("write the whole path; WORKDIR on line %d does not tell what it is relative to without a variable", before.At.Line)
+	default:
+		full := path.Join(before.Text, dir)
+		f.Evidence = []fixer.Evidence{{Source: source(p, before.At), Text: "the folder before it is " + before.Text}}
+		if strings.ContainsAny(full, " \t\"'$`") {
+			f.Advice = "write the whole path, " + full + ", with quotes where it needs them"
+			break
+		}
+		f.Fixes = []fixer.Fix{{
+			ID: "absolute", Title: "write " + full, Level: fixer.Safe,
+			Verify: "docker image inspect --format '{{.Config.WorkingDir}}' IMAGE   is the same before and after",
+			Edit: func(d *fixer.Draft) error {
+				edits, err := p.File.Dockerfile.ReplaceArgs(i, full)
+				if err != nil {
+					return err
+				}
+				d.Dockerfile(p.File.Path, edits)
+				return nil
+			},
+		}}
+	}
+	report(p, at, f)
+}

@@ -1,0 +1,263 @@
+package dockerfile
+
+import (
+	"fmt"
+	"strings"
+	"unicode/utf8"
+
+	"oakum/fixer"
+	"oakum/fixer/dockerfile"
+	"oakum/fixer/image"
+)
+
+// ShellForm wants the program to be the container's first process, not a shell
+// around it.
+var ShellForm = &fixer.Rule{
+	Name:     "dockerfile/shell-form",
+	Title:    "program started by a shell",
+	Severity: fixer.Low,
+	Kind:     fixer.Dockerfile,
+	Doc: fixer.Doc{
+		What: `CMD and ENTRYPOINT in shell form, where they count: at the end of a stage that becomes an image. A command of plain words is
+rewritten in exec form; one that needs the shell for variables or for steps before the program gets exec before the program. A list that is no JSON
+(single quotes, a comma too many), which a shell gets as it is, is medium. Left alone are commands that exec the program already, unless the
+shell does nothing else, HEALTHCHECK, and ONBUILD.`,
+		Why: `The shell stands between the container's runtime and the program. Depending on the shell, SIGTERM ends there: the program is
+never told to stop, and is killed after ten seconds in the middle of what it does. The image needs a shell, which an intruder can use,
+too. Behind an ENTRYPOINT in shell form, CMD and the arguments of docker run are silently dropped.`,
+		Breaks: `The program becomes process 1. If it does not handle SIGTERM itself, or starts children and leaves them, run it with an
+init (docker run --init, tini). A script without a #! line starts only through a shell. Arguments that docker run, Compose or
+Kubernetes give are no longer dropped behind an ENTRYPOINT.`,
+		Verify: `docker run IMAGE   starts;   docker exec CONTAINER cat /proc/1/cmdline   shows the program;   docker stop   ends it at once`,
+		Bad: `FROM node:24
+COPY server.js .
+CMD node server.js
+`,
+		Good: `FROM node:24
+COPY server.js .
+CMD ["node", "server.js"]
+`,
+		References: []fixer.Reference{
+			{Source: "hadolint", ID: "DL3025", URL: "https://github.com/hadolint/hadolint/wiki/DL3025"},
+			{Source: "BuildKit", ID: "JSONArgsRecommended", URL: "https://docs.docker.com/reference/build-checks/json-args-recommended/"},
+			{Source: "KICS", ID: "b86987e1-6397-4619-81d5-8807f2387c79"},
+		},
+	},
+	Check: func(p *fixer.Pass) {
+		seen := map[*dockerfile.Instruction]bool{} // several images may share one
+		for _, s := range targets(p) {
+			for _, line := range []dockerfile.CommandLine{s.Entrypoint(), s.Cmd()} {
+				if line.At != nil && line.Shell && len(line.Args) > 0 && !s.Windows && !seen[line.At] {
+					seen[line.At] = true
+					checkShellForm(p, s, line)
+				}
+			}
+		}
+	},
+}
+
+func checkShellForm(p *fixer.Pass, s *dockerfile.Stage, line dockerfile.CommandLine) {
+	f, i := p.File.Dockerfile, line.At
+	finding := fixer.Finding{Path: stagePath(line.Stage) + ": " + i.Keyword, Start: i.Start, End: i.End}
+	if words, ok := almostJSON(line.Args[0]); ok {
+		finding.Severity = fixer.Medium
+		finding.Message = fmt.Sprintf("%s looks like the exec form and is no JSON: a shell gets it, brackets and all", i.Keyword)
+		finding.Fixes = []fixer.Fix{execFix(p, i, words, "the program starts at last; whatever was changed to make up for it is in the way")}
+		report(p, i, finding)
+		return
+	}
+	script, err := f.Script(i)
+	if err != nil {
+		finding.Message = fmt.Sprintf("%s is run by a shell", i.Keyword)
+		finding.Advice = "write it in exec form; it is not done here because " + reason(err)
+		report(p, i, finding)
+		return
+	}
+	words, why := plainCommand(i, script, line.Args[0])
+	if why == "" {
+		why = contractBroken(p, s, line)
+	}
+	switch {
+	case why == "":
+		finding.Message = fmt.Sprintf("%s starts %s through a shell, which stands between it and the signals", i.Keyword, words[0])
+		finding.Fixes = []fixer.Fix{execFix(p, i, words, execBreaks(p, s, i, words))}
+	case execsAlready(script):
+		return
+	default:
+		finding.Message = fmt.Sprintf("%s is run by a shell, which stands between the program and the signals", i.Keyword)
+		finding.Evidence = []fixer.Evidence{{Source: source(p, i), Text: "not in exec form because " + why}}
+		if fix, ok := replaceShell(p, i, script); ok {
+			finding.Fixes = []fixer.Fix{fix}
+		} else {
+			finding.Advice = "let the last command replace the shell (exec PROGRAM …), in a script that is copied into the image if it gets long; the exec form is not written here because " + why
+		}
+	}
+	report(p, i, finding)
+}
+
+// execFix writes the words as a JSON list.
+func execFix(p *fixer.Pass, i *dockerfile.Instruction, words []string, breaks string) fixer.Fix {
+	return fixer.Fix{
+		ID: "exec-form", Title: "start it without a shell", Level: fixer.Review,
+		Breaks: breaks,
+		Verify: "docker run IMAGE   starts, and docker stop   ends it at once",
+		Edit: func(d *fixer.Draft) error {
+			quoted := make([]string, len(words))
+			for k, w := range words {
+				quoted[k] = dockerfile.Quote(w)
+			}
+			edits, err := p.File.Dockerfile.ReplaceArgs(i, "["+strings.Join(quoted, ", ")+"]")
+			if err != nil {
+				return err
+			}
+			d.Dockerfile(p.File.Path, edits, contractField(i)...)
+			return nil
+		},
+	}
+}
+
+func execBreaks(p *fixer.Pass, s *dockerfile.Stage, i *dockerfile.Instruction, words []string) string {
+	out := []string{fmt.Sprintf("%s becomes process 1: if it does not handle SIGTERM itself or leaves children behind, it needs an init (docker run --init, tini)", words[0])}
+	if !strings.Contains(words[0], "/") || strings.HasSuffix(words[0], ".sh") {
+		out = append(out, "if it is a script, it must begin with a #! line")
+	}
+	if i.Keyword == "ENTRYPOINT" {
+		out = append(out, "arguments that Kubernetes, Compose or docker run give, dropped until now, reach it")
+	}
+	if _, known := baseOf(s); i.Keyword == "CMD" && s.Entrypoint().At == nil && !known {
+		out = append(out, "the base's ENTRYPOINT, which is not known here, gets other words")
+	}
+	return strings.Join(out, "; ")
+}
+
+// shellBuiltins exist in the shell alone, or mean something else outside of it.
+var shellBuiltins = set(`. : [ [[ alias bg bind break builtin caller cd command compgen complete continue declare dirs disown echo enable
+	eval exit export false fc fg getopts hash help history jobs kill let local logout mapfile popd printf pushd pwd read
+	readarray readonly return set shift shopt source suspend test time times trap true type typeset ulimit umask unalias unset wait coproc`)
+
+// plainCommand returns the words of shell text that means the same without a
+// shell: one program with words that need no expansion. why says what stands
+// against it.
+func plainCommand(i *dockerfile.Instruction, script *dockerfile.Script, text string) (words []string, why string) {
+	if len(script.Commands) != 1 {
+		return nil, "it runs several commands, or none"
+	}
+	c := script.Commands[0]
+	switch {
+	case c.Place != 0:
+		return nil, fmt.Sprintf("the command stands in %s", c.Place)
+	case len(c.Assigns) > 0:
+		return nil, "it sets variables for the command"
+	case len(c.Words) == 0:
+		return nil, "it runs no program"
+	case c.Start != c.Words[0].Start || c.End != c.Words[len(c.Words)-1].End:
+		return nil, "it redirects input or output"
+	case c.Start != i.Args.Start || c.End != i.Args.End || strings.ContainsAny(text, "\x00\n"):
+		return nil, "more than one command stands there"
+	}
+	for _, w := range c.Words {
+		switch {
+		case w.Dynamic:
+			return nil, fmt.Sprintf("the shell expands %s", w.Raw)
+		case !utf8.ValidString(w.Value):
+			return nil, "it is not valid UTF-8"
+		}
+		words = append(words, w.Value)
+	}
+	if words[0] == "exec" {
+		words = words[1:]
+		if len(words) == 0 || strings.HasPrefix(words[0], "-") {
+			return nil, "exec has options"
+		}
+	}
+	if shellBuiltins[words[0]] {
+		return nil, fmt.Sprintf("%s belongs to the shell", words[0])
+	}
+	if words[0] == "" {
+		return nil, "it runs no program"
+	}
+	for _, w := range script.Shell {
+		if strings.HasPrefix(w, "-") && (w == "--login" || w == "--rcfile" || !strings.HasPrefix(w, "--") && strings.ContainsAny(w, "li")) {
+			return nil, fmt.Sprintf("the shell reads profiles first (%s)", w)
+		}
+	}
+	return words, ""
+}
+
+// contractBroken says what else the change of one of the two would change.
+func contractBroken(p *fixer.Pass, s *dockerfile.Stage, line dockerfile.CommandLine) string {
+	for _, name := range []string{"BASH_ENV", "ENV"} {
+		if v, ok := s.LookupEnv(name); ok {
+			return fmt.Sprintf("the shell reads %s first (%s)", v.Text, name)
+		}
+	}
+	if line.At.Keyword == "ENTRYPOINT" {
+		if cmd := s.Cmd(); cmd.At != nil {
+			return fmt.Sprintf("CMD on line %d, ignored until now, would be given to it", cmd.At.Line)
+		}
+		for _, v := range p.Topology().Users(p.File.Path) {
+			if v.Setting("command").Node != nil {
+				return fmt.Sprintf("the command of %s in %s, ignored until now, would be given to it", v.Name, v.File)
+			}
+		}
+		return ""
+	}
+	switch entry := s.Entrypoint(); {
+	case entry.At != nil && entry.Shell:
+		return fmt.Sprintf("ENTRYPOINT on line %d is in shell form and drops CMD", entry.At.Line)
+	case entry.At != nil:
+		return fmt.Sprintf("ENTRYPOINT on line %d gets other words then, and may look at them", entry.At.Line)
+	}
+	if e := p.Stage(p.File.Path, p.File.Dockerfile, s).Entry; e != nil && e.NonRoot.Support != image.SupportApp {
+		return fmt.Sprintf("the start script of %s looks at the words of CMD", s.Root().Image)
+	}
+	return ""
+}
+
+// execsAlready reports whether the last command replaces the shell.
+func execsAlready(script *dockerfile.Script) bool {
+	for k := len(script.Commands) - 1; k >= 0; k-- {
+		if c := script.Commands[k]; c.Place == 0 {
+			return c.Name == "exec" && len(c.Words) > 1
+		}
+	}
+	return false
+}
+
+// replaceShell puts exec before the last command, where it is a program that
+// nothing has to follow.
+func replaceShell(p *fixer.Pass, i *dockerfile.Instruction, script *dockerfile.Script) (fixer.Fix, bool) {
+	last := -1
+	for k, c := range script.Commands {
+		if c.Place == 0 {
+			last = k
+		}
+		if c.Place&dockerfile.InFunction != 0 || c.Place&dockerfile.InBackground != 0 || c.Name == "trap" {
+			return fixer.Fix{}, false
+		}
+	}
+	if last < 0 {
+		return fixer.Fix{}, false
+	}
+	c := script.Commands[last]
+	if len(c.Words) == 0 || c.Name == "" || c.Name == "exec" || shellBuiltins[c.Name] || len(c.Assigns) > 0 || c.Words[0].Joined || c.End > i.Args.End {
+		return fixer.Fix{}, false
+	}
+	// Whatever follows at the top level, such as an if, would not run.
+	if rest := strings.TrimSpace(string(p.File.Data[c.End:i.Args.End])); rest != "" && rest != ";" {
+		return fixer.Fix{}, false
+	}
+	return fixer.Fix{
+		ID: "exec", Title: fmt.Sprintf("let %s replace the shell with exec", c.Name), Level: fixer.Review,
+		Breaks: fmt.Sprintf("%s becomes process 1: if it does not handle SIGTERM itself or leaves children behind, it needs an init (docker run --init, tini)", c.Name),
+		Verify: "docker run IMAGE   starts, and docker stop   ends it at once",
+		Edit: func(d *fixer.Draft) error {
+			edits, err := p.File.Dockerfile.ReplaceWord(i, c.Words[0], "exec "+c.Words[0].Raw)
+			if err != nil {
+				return err
+			}
+			d.Dockerfile(p.File.Path, edits, contractField(i)...)
+			return nil
+		},
+	}, true
+}

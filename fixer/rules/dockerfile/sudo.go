@@ -1,0 +1,143 @@
+package dockerfile
+
+import (
+	"fmt"
+	"path"
+	"regexp"
+	"slices"
+
+	"oakum/fixer"
+)
+
+// Sudo wants no program in an image by which a user becomes root.
+var Sudo = &fixer.Rule{
+	Name:     "dockerfile/sudo",
+	Title:    "sudo",
+	Severity: fixer.Low,
+	Kind:     fixer.Dockerfile,
+	Doc: fixer.Doc{
+		What: `sudo before a command of a RUN that runs as root anyway, which can go; sudo in a step of another user; sudo that is installed in
+an image; and NOPASSWD in sudoers, which is medium. Only installs and settings in stages that end up in an image count. What a step runs as is told by
+USER and by the base, as far as it is known.`,
+		Why: `A user that may become root without a password is root, whatever USER says: the protection that USER gives ends with one
+command. In a step that is root already sudo does nothing but need to be there.`,
+		Breaks: `Without sudo a command sees the step's own environment (PATH, HOME, variables), most of which sudo hides. A program that
+calls sudo itself no longer finds it when it is taken out.`,
+		Verify: `docker build --no-cache .   builds;   docker run --rm --entrypoint sh IMAGE -c 'command -v sudo'   prints nothing`,
+		Bad: `FROM debian:13
+RUN sudo apt-get update
+`,
+		Good: `FROM debian:13
+RUN apt-get update
+`,
+		References: []fixer.Reference{
+			{Source: "hadolint", ID: "DL3004", URL: "https://github.com/hadolint/hadolint/wiki/DL3004"},
+			{Source: "Trivy", ID: "DS-0010"},
+			{Source: "Checkov", ID: "CKV2_DOCKER_1"},
+			{Source: "KICS", ID: "8ada6e80-0ade-439e-b176-0b28f6bce35a"},
+			{Source: "dockle", ID: "DKL-DI-0001"},
+		},
+	},
+	Check: func(p *fixer.Pass) {
+		kept := shipped(p)
+		for _, st := range steps(p.File.Dockerfile, "RUN") {
+			for _, c := range st.commands {
+				if len(c.Words) > 1 && !c.Words[0].Dynamic && path.Base(c.Words[0].Value) == "sudo" {
+					checkSudo(p, st, c)
+				}
+			}
+			if kept[st.stage] {
+				checkSudoers(p, st)
+			}
+		}
+	},
+}
+
+func checkSudo(p *fixer.Pass, st step, c command) {
+	f := fixer.Finding{Path: place(p.File.Dockerfile, st.at) + ": sudo " + c.name}
+	f.Start, f.End = st.span(c)
+	user, root := rootAt(p, st)
+	if !root {
+		f.Message = "a step of the build becomes root with sudo"
+		f.Advice = "write USER root before the step and the user behind it again, and take sudo out of the image: then nothing in the container can become root"
+		if user != "" {
+			f.Evidence = []fixer.Evidence{{Source: p.File.Path, Text: "the step runs as " + user}}
+		}
+		report(p, st.at, f)
+		return
+	}
+	f.Message = "sudo in a step that is root already"
+	f.Evidence = []fixer.Evidence{{Source: p.File.Path, Text: user}}
+	simple := c.first == 1 && !wrapperWord(c.Words[1].Raw)
+	switch {
+	case st.script == nil:
+		f.Advice = "leave sudo out" + st.notEdited()
+	case !simple:
+		f.Advice = "leave sudo out; it is not done here because its options or variables change what the command does"
+	default:
+		f.Fixes = []fixer.Fix{{
+			ID: "remove", Title: "run it without sudo", Level: fixer.Review,
+			Breaks: "the command sees the step's own PATH, HOME and variables, most of which sudo hides from it",
+			Verify: "docker build --no-cache .",
+			Edit: func(d *fixer.Draft) error {
+				edits, err := st.script.DeleteWord(c.Command, 0)
+				if err != nil {
+					return err
+				}
+				d.Dockerfile(p.File.Path, edits)
+				return nil
+			},
+		}}
+	}
+	report(p, st.at, f)
+}
+
+// rootAt tells what a step runs as, and whether it is known to be root.
+func rootAt(p *fixer.Pass, st step) (what string, root bool) {
+	user := st.stage.UserAt(st.i)
+	if st.i.OnBuild {
+		return "", false
+	}
+	if user.At != nil {
+		if user.Known && (user.Text == "root" || user.Text == "0" || user.Text == "root:root" || user.Text == "0:0") {
+			return fmt.Sprintf("USER on line %d is root", user.At.Line), true
+		}
+		return "USER " + user.Text, false
+	}
+	base, ok := baseOf(st.stage)
+	if ok && base.Default.IsRoot() {
+		return fmt.Sprintf("there is no USER before it, and %s starts as root", st.stage.Root().Image), true
+	}
+	return "", false
+}
+
+var sudoers = regexp.MustCompile(`NOPASSWD`)
+
+func checkSudoers(p *fixer.Pass, st step) {
+	gone := removed(st)
+	for _, c := range st.commands {
+		if call, ok := readCall(c.Command); ok && installs(call) && !gone["sudo"] && slices.ContainsFunc(installed(call), func(name string) bool { return packageName(name) == "sudo" }) {
+			f := fixer.Finding{
+				Path:    place(p.File.Dockerfile, st.at) + ": sudo package",
+				Message: "sudo in the image is a way to become root",
+				Advice:  "do what needs root in the build, before USER, and take sudo out; a start script that has to change users does it with setpriv or gosu, which cannot be called by others",
+			}
+			f.Start, f.End = st.span(c)
+			report(p, st.at, f)
+		}
+	}
+	from, to := st.i.Start, st.i.End
+	if at := sudoers.FindIndex(p.File.Dockerfile.Source[from:to]); at != nil {
+		f := fixer.Finding{
+			Severity: fixer.Medium,
+			Path:     place(p.File.Dockerfile, st.at) + ": NOPASSWD",
+			Message:  "a user may become root without a password, so that USER protects nothing",
+			Advice:   "do what needs root in the build, before USER, and leave the rule out",
+			Start:    from + at[0], End: from + at[1],
+		}
+		if st.i != st.at {
+			f.Start, f.End = 0, 0
+		}
+		report(p, st.at, f)
+	}
+}

@@ -1,0 +1,301 @@
+package dockerfile
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+
+	"oakum/fixer/dockerfile"
+	"oakum/fixer/text"
+)
+
+// An insecureOption is a way in which a command switches a check off, and how
+// to take it back.
+type insecureOption struct {
+	text   string // for people, as written
+	what   string // what it does
+	advice string // "" for the usual
+	remove []dockerfile.Word
+	// old becomes replace, when replace is not "".
+	old     dockerfile.Word
+	replace string
+}
+
+const (
+	anyCertificate = "accepts any certificate, and so any server that answers"
+	anyPackage     = "installs packages that nobody signed"
+)
+
+// edits returns nil without error when no edit is known.
+func (o insecureOption) edits(f *dockerfile.File, st step) ([]text.Edit, error) {
+	if st.script == nil {
+		return nil, nil
+	}
+	if o.replace != "" {
+		return f.ReplaceWord(st.i, o.old, o.replace)
+	}
+	var out []text.Edit
+	for k, w := range o.remove {
+		edits, err := f.DeleteWord(st.i, w)
+		if err != nil {
+			return nil, err
+		}
+		if k > 0 && edits[0].Start < out[len(out)-1].End {
+			edits[0].Start = out[len(out)-1].End
+		}
+		out = append(out, edits...)
+	}
+	return out, nil
+}
+
+// options without a value that switch a check off, by program.
+var insecureFlags = map[string]map[string]string{
+	"curl":     {"--insecure": anyCertificate, "--proxy-insecure": anyCertificate, "--doh-insecure": anyCertificate},
+	"wget":     {"--no-check-certificate": anyCertificate},
+	"apt-get":  {"--allow-unauthenticated": anyPackage, "--force-yes": anyPackage, "--allow-insecure-repositories": "accepts package lists that nobody signed"},
+	"apt":      {"--allow-unauthenticated": anyPackage, "--force-yes": anyPackage, "--allow-insecure-repositories": "accepts package lists that nobody signed"},
+	"aptitude": {"--allow-untrusted": anyPackage},
+	"apk":      {"--allow-untrusted": anyPackage},
+	"yum":      {"--nogpgcheck": anyPackage, "--no-gpgcheck": anyPackage},
+	"dnf":      {"--nogpgcheck": anyPackage, "--no-gpgchecks": anyPackage, "--no-gpg-checks": anyPackage},
+	"microdnf": {"--nogpgcheck": anyPackage},
+	"tdnf":     {"--nogpgcheck": anyPackage},
+	"zypper":   {"--no-gpg-checks": anyPackage, "--no-gpg-check": anyPackage, "--gpg-auto-import-keys": "trusts whatever key the server offers", "--allow-unsigned-rpm": anyPackage},
+	"rpm":      {"--nosignature": anyPackage, "--nodigest": "installs packages whose checksum is wrong"},
+	"go":       {"-insecure": anyCertificate, "--insecure": anyCertificate},
+	"helm":     {"--insecure-skip-tls-verify": anyCertificate},
+	"skopeo":   {"--tls-verify=false": anyCertificate, "--src-tls-verify=false": anyCertificate},
+	"npm":      {"--strict-ssl=false": anyCertificate, "--no-strict-ssl": anyCertificate},
+	"yarn":     {"--no-strict-ssl": anyCertificate},
+	"gem":      {"--trust-policy=NoSecurity": anyPackage},
+	"svn":      {"--trust-server-cert": anyCertificate},
+}
+
+// insecureOptions finds what a command switches off.
+func insecureOptions(c command) []insecureOption {
+	var out []insecureOption
+	flags := insecureFlags[c.name]
+	if sub, _ := c.sub(); c.name == "apk" && (sub == "index" || sub == "verify" || sub == "fetch") {
+		flags = nil
+	}
+	for _, w := range c.args() {
+		if what, ok := flags[w.Value]; ok {
+			out = append(out, newFlag(c, w, what))
+		}
+	}
+	switch c.name {
+	case "curl":
+		out = append(out, curlInsecure(c)...)
+	case "pip", "pip3":
+		out = append(out, pipTrusted(c, c.args())...)
+	case "python", "python3":
+		if args := c.args(); len(args) > 1 && args[0].Value == "-m" && args[1].Value == "pip" {
+			out = append(out, pipTrusted(c, args[2:])...)
+		}
+	case "npm", "yarn", "pnpm", "git", "conda", "yum-config-manager":
+		out = append(out, insecureSettings(c)...)
+	case "yum", "dnf", "microdnf", "apt", "apt-get":
+		out = append(out, packageSettings(c)...)
+	case "export":
+		for _, w := range c.args() {
+			if name, value, ok := strings.Cut(w.Raw, "="); ok && insecureVariable(name, value) {
+				out = append(out, insecureOption{text: w.Raw, what: "switches off a check of certificates"})
+			}
+		}
+	case "echo", "printf", "sed", "tee":
+		out = append(out, writtenSettings(c)...)
+	}
+	return out
+}
+
+func newFlag(c command, w dockerfile.Word, what string) insecureOption {
+	o := insecureOption{text: w.Value, what: what, remove: []dockerfile.Word{w}}
+	switch {
+	case w.Value == "--force-yes" && !slices.ContainsFunc(c.args(), saysYes):
+		o.old, o.replace = w, "-y" // it answers questions too
+	case slices.ContainsFunc(c.plain(), localPackage):
+		o.remove = nil
+		o.advice = "the package is a file: compare it with a checksum you wrote down, or sign it and install the key, then take the option out"
+	}
+	return o
+}
+
+func saysYes(w dockerfile.Word) bool {
+	return w.Value == "--yes" || w.Value == "--assume-yes" || shortOption.MatchString(w.Value) && strings.Contains(w.Value, "y")
+}
+
+var shortOption = regexp.MustCompile(`^-[a-zA-Z]+$`)
+
+// localPackage reports whether an argument is a package file, whose signature
+// no repository vouches for.
+func localPackage(arg string) bool {
+	return strings.HasSuffix(arg, ".apk") || strings.HasSuffix(arg, ".rpm") || strings.HasSuffix(arg, ".deb")
+}
+
+// curlValues are the short options of curl behind which the rest of a word, or
+// the next word, is a value.
+const curlValues = "AbcCdDeEFhHKmoPQrtTuUwxXyYz"
+
+// curlInsecure finds -k alone and among other short options.
+func curlInsecure(c command) []insecureOption {
+	var out []insecureOption
+	args := c.args()
+	for n := 0; n < len(args); n++ {
+		w := args[n]
+		if w.Dynamic || !shortOption.MatchString(w.Value) {
+			continue
+		}
+		for k := 1; k < len(w.Value); k++ {
+			if strings.IndexByte(curlValues, w.Value[k]) >= 0 {
+				if k == len(w.Value)-1 {
+					n++
+				}
+				break
+			}
+			if w.Value[k] != 'k' {
+				continue
+			}
+			o := insecureOption{text: "-k", what: anyCertificate}
+			if rest := w.Value[:k] + strings.ReplaceAll(w.Value[k+1:], "k", ""); rest == "-" {
+				o.remove = []dockerfile.Word{w}
+			} else if w.Raw == w.Value && !strings.ContainsAny(w.Value[k:], curlValues) {
+				o.old, o.replace = w, rest
+			} else if w.Raw == w.Value {
+				o.old, o.replace = w, w.Value[:k]+w.Value[k+1:]
+			}
+			out = append(out, o)
+			break
+		}
+	}
+	return out
+}
+
+func pipTrusted(c command, args []dockerfile.Word) []insecureOption {
+	var out []insecureOption
+	what := "accepts any certificate, or none, from the package index it names"
+	for k, w := range args {
+		switch {
+		case strings.HasPrefix(w.Value, "--trusted-host="):
+			out = append(out, insecureOption{text: "--trusted-host", what: what, remove: []dockerfile.Word{w}})
+		case w.Value == "--trusted-host" && k+1 < len(args):
+			out = append(out, insecureOption{text: "--trusted-host", what: what, remove: []dockerfile.Word{w, args[k+1]}})
+		case strings.HasSuffix(w.Value, "trusted-host") && slices.ContainsFunc(args, func(w dockerfile.Word) bool { return w.Value == "set" }):
+			out = append(out, insecureOption{text: "config set " + w.Value, what: what})
+		}
+	}
+	return out
+}
+
+// settingNames are settings that a command such as npm config set writes, in
+// lower case.
+var settingNames = map[string]string{
+	"strict-ssl": "true", "http.sslverify": "true", "https.sslverify": "true", "ssl_verify": "true", "enablestrictssl": "true",
+	"sslverify": "1", "gpgcheck": "1", "repo_gpgcheck": "1",
+}
+
+// insecureSettings finds settings that are given as two words or as one with
+// "=", and gives them the value that checks.
+func insecureSettings(c command) []insecureOption {
+	var out []insecureOption
+	args := c.args()
+	for k, w := range args {
+		name, value, joined := strings.Cut(strings.TrimPrefix(strings.TrimPrefix(w.Value, "--"), "setopt="), "=")
+		good, known := settingNames[strings.ToLower(name)]
+		switch {
+		case !known:
+		case joined && isOff(value) && insecureFlags[c.name][w.Value] == "":
+			o := insecureOption{text: w.Value, what: anyCertificate}
+			if w.Raw == w.Value {
+				o.old, o.replace = w, strings.TrimSuffix(w.Value, value)+goodValue(value, good)
+			}
+			out = append(out, o)
+		case !joined && k+1 < len(args) && isOff(args[k+1].Value):
+			out = append(out, insecureOption{
+				text: w.Value + " " + args[k+1].Value, what: anyCertificate,
+				old: args[k+1], replace: goodValue(args[k+1].Value, good),
+			})
+		}
+	}
+	return out
+}
+
+// goodValue is the opposite of a value, in the same words.
+func goodValue(bad, usual string) string {
+	switch bad {
+	case "0":
+		return "1"
+	case "false":
+		return "true"
+	case "no":
+		return "yes"
+	}
+	return usual
+}
+
+// packageSettings finds options of apt, yum and dnf that set such settings for
+// one call.
+func packageSettings(c command) []insecureOption {
+	var out []insecureOption
+	args := c.args()
+	for k := 0; k < len(args); k++ {
+		text, words := args[k].Value, args[k:k+1]
+		if (text == "-o" || text == "--option" || text == "--setopt") && k+1 < len(args) {
+			text, words = args[k+1].Value, args[k:k+2]
+			k++
+		}
+		text = strings.TrimPrefix(strings.TrimPrefix(strings.TrimPrefix(text, "--setopt="), "--option="), "-o")
+		name, value, _ := strings.Cut(text, "=")
+		name = strings.ToLower(name)
+		if dot := strings.LastIndexByte(name, '.'); dot >= 0 {
+			name = name[dot+1:]
+		}
+		switch name {
+		case "sslverify", "acquire::https::verify-peer", "acquire::https::verify-host":
+			if isOff(strings.Trim(value, `"'`)) {
+				out = append(out, insecureOption{text: text, what: anyCertificate, remove: words})
+			}
+		case "gpgcheck", "repo_gpgcheck":
+			if isOff(strings.Trim(value, `"'`)) {
+				out = append(out, insecureOption{text: text, what: anyPackage, remove: words})
+			}
+		case "acquire::allowinsecurerepositories", "apt::get::allowunauthenticated", "acquire::allowdowngradetoinsecurerepositories":
+			if isOn(strings.Trim(value, `"'`)) {
+				out = append(out, insecureOption{text: text, what: anyPackage, remove: words})
+			}
+		}
+	}
+	return out
+}
+
+// writtenSetting matches a setting that a command writes into a file.
+var writtenSetting = regexp.MustCompile(`(?i)\[[^\]]*\btrusted=(yes|true)[^\]]*\]|\bsslverify\s*=\s*(0|false|no)\b|\bgpgcheck\s*=\s*(0|false|no)\b|\bstrict-ssl\s*=\s*false\b|\btrusted-host\s*=\s*\S|Verify-Peer\s+"?false`)
+
+func writtenSettings(c command) []insecureOption {
+	var out []insecureOption
+	for _, w := range c.args() {
+		if m := writtenSetting.FindString(written(c, w.Raw)); m != "" {
+			out = append(out, insecureOption{
+				text: strings.TrimSpace(m), what: "is written into a configuration and switches off a check of certificates or signatures",
+				advice: "do not write it, and give the image the certificate or key that is missing",
+			})
+		}
+	}
+	return out
+}
+
+// written is the part of a word that ends up in a file: of a substitution of
+// sed only the second half.
+func written(c command, raw string) string {
+	if c.name != "sed" {
+		return raw
+	}
+	at := strings.IndexByte(raw, 's')
+	if at < 0 || at+1 >= len(raw) {
+		return ""
+	}
+	parts := strings.Split(raw[at+1:], raw[at+1:at+2])
+	if len(parts) < 3 {
+		return ""
+	}
+	return parts[2]
+}

@@ -1,0 +1,151 @@
+package dockerfile
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"oakum/fixer"
+	"oakum/fixer/dockerfile"
+)
+
+// UnverifiedDownload wants files from the network named by their checksum, and
+// never fetched in the open.
+var UnverifiedDownload = &fixer.Rule{
+	Name:     "dockerfile/unverified-download",
+	Title:    "download without a check",
+	Severity: fixer.Medium,
+	Kind:     fixer.Dockerfile,
+	Doc: fixer.Doc{
+		What: `ADD of a URL without --checksum, which is low over https; and curl, wget, git clone, pip and npm over plain http. Left alone
+are steps that compare a checksum or a signature afterwards, requests to the machine itself, git repositories named by a full commit,
+packages and lists of the distribution, which are signed, and downloads over https with curl and wget, which the connection protects at
+least on their way. Windows stages are not read.`,
+		Why: `Over plain http anybody on the way can answer with another file. Over https the owner of the server still can, and a build
+that downloads "the newest" contains something else every time.`,
+		Breaks: `A pinned checksum stops the build when the file behind the URL changes, which is its purpose. A server that only speaks http
+is no longer reached through an https URL.`,
+		Verify: `docker build --no-cache .   still builds, and fails when the checksum in it is changed by one digit`,
+		Bad: `FROM debian:13
+ADD https://example.org/tool-1.2.tar.gz /tmp/
+`,
+		Good: `FROM debian:13
+ADD --checksum=sha256:24454f830cdb571e2c4ad15481119c43b3cafd48dd869a9b2945d1036d1dc68d https://example.org/tool-1.2.tar.gz /tmp/
+`,
+		References: []fixer.Reference{
+			{Source: "CIS Docker", ID: "4.9"},
+			{Source: "CIS Docker", ID: "4.11"},
+			{Source: "Checkov", ID: "CKV_DOCKER_4"},
+			{Source: "KICS", ID: "4b410d24-1cbe-430c-a632-62c9a931cf1c"},
+			{Source: "OpenSSF Scorecard", ID: "Pinned-Dependencies"},
+		},
+	},
+	Check: func(p *fixer.Pass) {
+		f := p.File.Dockerfile
+		each(f, func(s *dockerfile.Stage, i, at *dockerfile.Instruction) {
+			if _, sum := i.Flag("checksum"); i.Keyword == "ADD" && len(i.Words) > 1 && !sum {
+				for _, w := range i.Words[:len(i.Words)-1] {
+					checkAddURL(p, s, i, at, w)
+				}
+			}
+		})
+		for _, st := range steps(f, "RUN") {
+			if slices.ContainsFunc(st.commands, compares) {
+				continue
+			}
+			for _, c := range st.commands {
+				checkPlainHTTP(p, st, c)
+			}
+		}
+	},
+}
+
+func checkAddURL(p *fixer.Pass, s *dockerfile.Stage, i, at *dockerfile.Instruction, w dockerfile.Word) {
+	link := w.Value
+	if strings.Contains(link, "$") {
+		if text, from := expandDefaults(p.File.Dockerfile, s, i, link); from != nil {
+			link = text
+		}
+	}
+	lower := strings.ToLower(link)
+	secure := strings.HasPrefix(lower, "https://")
+	if !secure && !strings.HasPrefix(lower, "http://") || local.MatchString(link) {
+		return
+	}
+	path, ref, _ := strings.Cut(link, "#")
+	repository := strings.HasSuffix(path, ".git")
+	if repository && isCommit(ref) {
+		return
+	}
+	f := fixer.Finding{
+		Path:     place(p.File.Dockerfile, at) + ": " + w.Value,
+		Message:  fmt.Sprintf("ADD takes whatever %s answers", shownURL(link)),
+		Evidence: []fixer.Evidence{{Source: source(p, i), Text: "there is no --checksum"}},
+		Advice:   "download it once, look at it, and write ADD --checksum=sha256: with what sha256sum prints of it; a URL that names a version keeps answering the same",
+	}
+	if secure {
+		f.Severity = fixer.Low
+	} else {
+		f.Message += ", over a connection that anybody on the way can change"
+	}
+	if repository {
+		f.Advice = "name the commit in full behind the URL (#COMMIT), or write ADD --checksum=COMMIT"
+	}
+	report(p, at, f)
+}
+
+func isCommit(s string) bool {
+	return (len(s) == 40 || len(s) == 64) && strings.Trim(s, "0123456789abcdef") == ""
+}
+
+// compares reports whether a command holds a download to something that is
+// known before.
+func compares(c command) bool {
+	switch c.name {
+	case "sha256sum", "sha512sum", "sha1sum", "sha384sum", "shasum", "b2sum", "md5sum":
+		return slices.ContainsFunc(c.args(), func(w dockerfile.Word) bool {
+			return w.Value == "--check" || w.Value == "--status" || shortOption.MatchString(w.Value) && strings.Contains(w.Value, "c")
+		})
+	case "gpg", "gpg2":
+		return c.has("--verify")
+	case "gpgv", "minisign", "cosign", "signify":
+		return true
+	case "openssl":
+		return c.has("-verify")
+	}
+	return false
+}
+
+// carries are options whose value is a URL that is not downloaded, or not read.
+var carries = set("-x --proxy -e --referer -H --header -d --data --data-raw -A --user-agent --preproxy --trusted-host --build-arg -U")
+
+func checkPlainHTTP(p *fixer.Pass, st step, c command) {
+	switch sub, _ := c.sub(); {
+	case c.name == "git" && sub != "clone", c.name == "npm" && !c.has("--registry"):
+		return
+	case !fetchers[c.name] && c.name != "git" && c.name != "npm" && c.name != "pip" && c.name != "pip3":
+		return
+	}
+	args := c.args()
+	for k, w := range args {
+		link := linkIn.FindString(w.Raw)
+		name, _, _ := strings.Cut(w.Value, "=")
+		if !strings.HasPrefix(strings.ToLower(link), "http://") || local.MatchString(link) || k > 0 && carries[args[k-1].Value] || carries[name] {
+			continue
+		}
+		if strings.ContainsAny(strings.TrimPrefix(link, "http://")[:1], "$") {
+			continue // the host is not known, and may be the machine itself
+		}
+		f := fixer.Finding{
+			Path:    place(p.File.Dockerfile, st.at) + ": " + c.name + " " + shownURL(link),
+			Message: fmt.Sprintf("%s fetches %s over a connection that anybody on the way can change", c.name, shownURL(link)),
+			Advice:  "write https://, which most servers answer by now; where the server does not, compare the file with a checksum from elsewhere (sha256sum -c) in the same step",
+		}
+		if st.script == nil {
+			f.Start, f.End = st.span(c)
+		} else {
+			f.Start, f.End = w.Start, w.End
+		}
+		report(p, st.at, f)
+	}
+}

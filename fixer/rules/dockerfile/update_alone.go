@@ -1,0 +1,81 @@
+package dockerfile
+
+import (
+	"fmt"
+	"slices"
+
+	"oakum/fixer"
+)
+
+// UpdateAlone wants package lists fetched in the step that installs from them.
+var UpdateAlone = &fixer.Rule{
+	Name:     "dockerfile/update-alone",
+	Title:    "package lists fetched in a step of their own",
+	Severity: fixer.Low,
+	Kind:     fixer.Dockerfile,
+	Doc: fixer.Doc{
+		What: `RUN instructions that fetch the lists of apt, apk or zypper and install nothing, in stages that end up in an image, and in
+others if a later step relies on them. There is no edit: joining two steps moves commands past those in between.`,
+		Why: `The build cache remembers the step with the lists of the day it first ran. A package added to the later step is then
+installed from old lists: a version with known flaws, or an error because it is no longer there.`,
+		Breaks: `Nothing: the same packages are installed, in versions of the day.`,
+		Verify: `docker build --no-cache .   installs the packages`,
+		Bad: `FROM debian:13
+RUN apt-get update
+RUN apt-get install -y --no-install-recommends nginx
+`,
+		Good: `FROM debian:13
+RUN apt-get update && apt-get install -y --no-install-recommends nginx && rm -rf /var/lib/apt/lists/*
+`,
+		References: []fixer.Reference{
+			{Source: "CIS Docker", ID: "4.7"},
+			{Source: "Trivy", ID: "DS-0017"},
+			{Source: "Checkov", ID: "CKV_DOCKER_5"},
+			{Source: "KICS", ID: "9bae49be-0aa3-4de5-bab2-4c3a069e40cd"},
+			{Source: "dockle", ID: "CIS-DI-0007"},
+		},
+	},
+	Check: func(p *fixer.Pass) {
+		kept, runs := shipped(p), readRuns(p.File.Dockerfile)
+		for _, st := range steps(p.File.Dockerfile, "RUN") {
+			r := runs.runs[st.at]
+			if r == nil || r.script == nil || r.triggers {
+				continue
+			}
+			for _, m := range managers {
+				if m.uses == nil && m.name != "zypper" || m.mounted(st.i) {
+					continue
+				}
+				first := slices.IndexFunc(r.calls, func(c call) bool { return c.manager == m && fetchesLists(c) })
+				if first < 0 || slices.ContainsFunc(r.calls, func(c call) bool { return c.manager == m && !fetchesLists(c) }) ||
+					slices.ContainsFunc(r.script.Commands, unread) || r.last(m) == nil {
+					continue
+				}
+				later := runs.neededAfter(st.at, m)
+				if !kept[st.stage] && !later.sure {
+					continue
+				}
+				c := r.calls[first]
+				f := fixer.Finding{
+					Path:    place(p.File.Dockerfile, st.at) + ": " + m.name,
+					Message: fmt.Sprintf("%s %s stands alone: later steps install from whatever lists the build cache remembers", c.program, c.sub),
+					Advice:  fmt.Sprintf("nothing behind it needs the lists that can be seen here: take the step out, or join it with the one that installs (%s %s && %s …)", c.program, c.sub, c.program),
+					Start:   c.Start, End: c.End,
+				}
+				if later.sure {
+					f.Advice = fmt.Sprintf("join it with the installation on line %d: %s %s && %s …, and delete the lists at the end of that step", later.by.Line, c.program, c.sub, c.program)
+				}
+				report(p, st.at, f)
+			}
+		}
+	},
+}
+
+// fetchesLists reports whether a call fetches lists and nothing else.
+func fetchesLists(c call) bool {
+	switch c.manager.name {
+	case "zypper":
+		return c.sub == "refresh" || c.sub == "ref"
+	}
+	return c.sub == "update"
+}

@@ -1,0 +1,172 @@
+package kubernetes
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"oakum/fixer"
+	"oakum/fixer/kube"
+)
+
+// AddedCapabilities wants no capability added beyond what the Pod Security
+// Standards allow.
+var AddedCapabilities = &fixer.Rule{
+	Name:     "kubernetes/added-capabilities",
+	Title:    "adds capabilities",
+	Severity: fixer.High,
+	Kind:     fixer.Kubernetes,
+	Doc: fixer.Doc{
+		What: `Capabilities that a container adds. Those by which the node can be taken over (ALL, SYS_ADMIN, SYS_MODULE, SYS_RAWIO,
+SYS_PTRACE, DAC_READ_SEARCH, BPF, SYS_BOOT) are critical, others that the baseline standard forbids high or, where they do little
+harm, medium, and what only the restricted standard forbids low; one step less for workloads that serve their node. Left alone are NET_BIND_SERVICE, what the image table
+says an image needs as long as it starts as root, and privileged containers, which have them all anyway.`,
+		Why: `A capability is a part of root's power. Those beyond the default reach the kernel, the network or the files of the node,
+past what the container's own limits keep in.`,
+		Breaks: `The operation that the capability was added for fails with "operation not permitted": mounting, tracing, changing the
+network. There is no telling from a manifest which of them the program uses.`,
+		Verify: `kubectl exec POD -- grep CapBnd /proc/1/status   no longer holds it, and the feature that needed it still works`,
+		Bad: `apiVersion: v1
+kind: Pod
+metadata:
+  name: web
+spec:
+  containers:
+  - name: web
+    image: example.org/web:1.4
+    securityContext:
+      capabilities:
+        add: [SYS_ADMIN]
+`,
+		Good: `apiVersion: v1
+kind: Pod
+metadata:
+  name: web
+spec:
+  containers:
+  - name: web
+    image: example.org/web:1.4
+    securityContext:
+      capabilities:
+        drop: [ALL]
+        add: [NET_BIND_SERVICE]
+`,
+		References: []fixer.Reference{
+			{Source: "Pod Security Standards", ID: "baseline and restricted: capabilities", URL: "https://kubernetes.io/docs/concepts/security/pod-security-standards/"},
+			{Source: "CIS Kubernetes", ID: "5.2.8, 5.2.9"},
+			{Source: "NSA/CISA", ID: "Kubernetes Hardening Guidance, pod security"},
+			{Source: "Trivy", ID: "KSV-0005, KSV-0022, KSV-0106, KSV-0119, KSV-0120"},
+			{Source: "Checkov", ID: "CKV_K8S_25, CKV_K8S_28, CKV_K8S_39"},
+			{Source: "Kubescape", ID: "C-0046, C-0199, C-0200"},
+			{Source: "Polaris", ID: "dangerousCapabilities"},
+			{Source: "KICS", ID: "Containers With Added Capabilities"},
+		},
+	},
+	Check: func(p *fixer.Pass) {
+		for _, c := range containers(p) {
+			if !isTrue(c.Node.Get("securityContext").Get("privileged")) {
+				checkAdded(p, c)
+			}
+		}
+	},
+}
+
+// takeover are the capabilities that let a process leave its container or
+// rule the node, and what each of them opens.
+var takeover = map[string]string{
+	"ALL":             "every part of root's power",
+	"SYS_ADMIN":       "mounting file systems and most other ways out of a container",
+	"SYS_MODULE":      "loading kernel modules",
+	"SYS_RAWIO":       "raw access to memory and disks",
+	"SYS_PTRACE":      "reading and changing other processes",
+	"DAC_READ_SEARCH": "opening any file of the node by its number",
+	"BPF":             "programs inside the kernel",
+	"SYS_BOOT":        "restarting the node, or starting another kernel",
+}
+
+// beneath are the capabilities the baseline standard allows to add.
+var beneath = []string{
+	"AUDIT_WRITE", "CHOWN", "DAC_OVERRIDE", "FOWNER", "FSETID", "KILL", "MKNOD", "NET_BIND_SERVICE",
+	"SETFCAP", "SETGID", "SETPCAP", "SETUID", "SYS_CHROOT",
+}
+
+// mild are capabilities beyond the baseline that do little harm.
+var mild = []string{"NET_RAW", "IPC_LOCK", "SYS_NICE", "SYS_RESOURCE", "LEASE", "WAKE_ALARM"}
+
+// instead is what mostly serves in a capability's place.
+var instead = map[string]string{
+	"NET_ADMIN":    "let a CNI plug-in or an injected init container set up the network",
+	"NET_RAW":      "for ping alone, allow the pod's group by the sysctl net.ipv4.ping_group_range",
+	"SYS_PTRACE":   "debug with kubectl debug when there is a need, instead of all the time",
+	"SYS_TIME":     "set the clock on the node, not from a pod",
+	"SYS_RESOURCE": "set the limits in the container runtime or the image",
+	"IPC_LOCK":     "the limit for locked memory of the runtime often suffices (Vault: disable_mlock where swap is off)",
+	"SYS_ADMIN":    "find the one operation that asks for it; a newer, narrower one often exists (PERFMON, CHECKPOINT_RESTORE), or a device plug-in",
+	"ALL":          "drop ALL and add back one by one what the logs miss",
+}
+
+func checkAdded(p *fixer.Pass, c kube.Container) {
+	var worst fixer.Severity
+	var names, opens, ways []string
+	known := p.Image(c.Image)
+	for _, name := range added(c) {
+		if name == "NET_BIND_SERVICE" || neededByImage(c, known, name) || slices.Contains(names, name) {
+			continue
+		}
+		severity := fixer.High
+		switch {
+		case takeover[name] != "":
+			severity = fixer.Critical
+			opens = append(opens, name+" is "+takeover[name])
+		case slices.Contains(mild, name):
+			severity = fixer.Medium
+		case slices.Contains(beneath, name):
+			severity = fixer.Low
+		}
+		worst = max(worst, severity)
+		names = append(names, name)
+		if instead[name] != "" {
+			ways = append(ways, name+": "+instead[name])
+		}
+	}
+	if len(names) == 0 {
+		return
+	}
+	f := fixer.Finding{
+		Severity: worst,
+		Message:  fmt.Sprintf("%s %q adds %s", c.Role, c.Name, strings.Join(names, ", ")),
+		Advice:   "remove each one whose operation the program does not use",
+	}
+	switch {
+	case len(opens) > 0:
+		f.Message += ": " + strings.Join(opens, "; ")
+	case worst == fixer.Low:
+		f.Message += ", which the restricted standard does not allow"
+		f.Advice = "these are what a program needs that starts as root and steps down: run it as a user of its own, and remove them"
+	default:
+		f.Message += ", beyond what the baseline standard allows"
+	}
+	if why, yes := nodeAgent(c.Workload); yes {
+		f.Severity = max(f.Severity-1, fixer.Low)
+		f.Evidence = []fixer.Evidence{{Source: "manifest", Text: why}}
+	}
+	if len(ways) > 0 {
+		f.Advice += " (" + strings.Join(ways, "; ") + ")"
+	}
+	report(p, c, c.Node.Get("securityContext").Get("capabilities").Get("add"), f)
+}
+
+// neededByImage reports whether the table says that the image needs the
+// capability the way the container is started. The rules about the user say
+// what there is to say of such a container.
+func neededByImage(c kube.Container, profile *fixer.Profile, name string) bool {
+	if profile.Entry == nil || profile.BuiltHere() {
+		return false
+	}
+	uid, _ := startsAs(c, profile)
+	if uid.IsNonRoot() {
+		return slices.Contains(profile.Entry.CapsNonRoot, name)
+	}
+	_, sometimes := profile.Entry.CapsRoot.Conditional[name]
+	return sometimes || slices.Contains(profile.Entry.CapsRoot.Need, name) || slices.Contains(profile.Entry.CapsRoot.Optional, name)
+}

@@ -1,0 +1,24 @@
+package kubernetes
+
+import "oakum/fixer"
+
+// Cluster are the rules about what is around pods: who may do what, what is
+// reached from outside, and which versions of the API are served.
+var Cluster = []*fixer.Rule{
+	DeprecatedAPI,
+	DefaultNamespace,
+
+	RBACClusterAdmin,
+	RBACAnonymous,
+	RBACWildcard,
+	RBACEscalation,
+	RBACSecrets,
+	RBACExec,
+	RBACCreatePods,
+	RBACDefaultAccount,
+
+	IngressTLS,
+	IngressSnippets,
+	ServiceExposure,
+	ExternalIPs,
+}

@@ -1,0 +1,15 @@
+package kubernetes
+
+import "oakum/fixer"
+
+// Workload lists the rules about what a workload asks of its node and of the
+// cluster, in the order in which their fixes are made.
+var Workload = []*fixer.Rule{
+	ContainerSocket,
+	HostPath,
+	WritableHostPath,
+	AddedCapabilities,
+	HostPorts,
+	SecretInEnv,
+	SecretInGit,
+}

@@ -1,0 +1,142 @@
+package kubernetes
+
+import (
+	"fmt"
+	"slices"
+
+	"oakum/fixer"
+	"oakum/fixer/kube"
+	"oakum/fixer/yamldoc"
+)
+
+// HostPorts wants no ports of the node in a pod.
+var HostPorts = &fixer.Rule{
+	Name:     "kubernetes/host-ports",
+	Title:    "takes a port of its node",
+	Severity: fixer.Medium,
+	Kind:     fixer.Kubernetes,
+	Doc: fixer.Doc{
+		What: `Container ports with a hostPort. Where a Service in the same file leads to the port, it is removed; a DaemonSet, and a
+port that no Service is seen to lead to, is reported only. Pods with hostNetwork take every port of theirs on the node, which
+kubernetes/host-namespaces reports.`,
+		Why: `A port of the node is reachable from wherever the node is, past the Services and mostly past the network policies. Only one
+pod per node can have it, which ties the pod to nodes where it is free.`,
+		Breaks: `Clients that use the node's address and that port no longer reach the program; clients of the Service do.`,
+		Verify: `kubectl get endpointslices   still lists the pod, and clients use the Service's name`,
+		Bad: `apiVersion: v1
+kind: Pod
+metadata:
+  name: web
+spec:
+  containers:
+  - name: web
+    image: example.org/web:1.4
+    ports:
+    - containerPort: 8080
+      hostPort: 80
+`,
+		Good: `apiVersion: v1
+kind: Pod
+metadata:
+  name: web
+spec:
+  containers:
+  - name: web
+    image: example.org/web:1.4
+    ports:
+    - containerPort: 8080
+`,
+		References: []fixer.Reference{
+			{Source: "Pod Security Standards", ID: "baseline: hostPorts", URL: "https://kubernetes.io/docs/concepts/security/pod-security-standards/"},
+			{Source: "CIS Kubernetes", ID: "5.2.13"},
+			{Source: "Trivy", ID: "KSV-0024"},
+			{Source: "Checkov", ID: "CKV_K8S_26"},
+			{Source: "Kubescape", ID: "C-0044, C-0204"},
+			{Source: "Polaris", ID: "hostPortSet"},
+			{Source: "KICS", ID: "Workload Host Port Not Specified"},
+		},
+	},
+	Check: func(p *fixer.Pass) {
+		for _, c := range containers(p) {
+			if isTrue(c.Workload.Pod.Get("hostNetwork")) {
+				continue
+			}
+			for i, port := range c.Node.Get("ports").List() {
+				if n, ok := port.Get("hostPort").Int(); ok && n != 0 {
+					reportHostPort(p, c, i, port, n)
+				}
+			}
+		}
+	},
+}
+
+func reportHostPort(p *fixer.Pass, c kube.Container, i int, port *yamldoc.Node, number int64) {
+	set := port.Get("hostPort")
+	f := fixer.Finding{
+		Path: fmt.Sprintf("%s ports[%d]", c.FindingPath(), number), Start: set.KeyOrSelf().Start, End: set.End,
+		Message: fmt.Sprintf("%s %q takes port %d of its node", c.Role, c.Name, number),
+	}
+	service := serviceFor(p.File, c.Workload, port)
+	why, agent := nodeAgent(c.Workload)
+	switch {
+	case agent:
+		f.Severity = fixer.Low
+		f.Evidence = []fixer.Evidence{{Source: "manifest", Text: why}}
+		f.Advice = "if its clients are on the same node they may rely on the port: use a Service with internalTrafficPolicy: Local instead where they can"
+	case service == "":
+		f.Advice = "make a Service that selects the pod, let clients use its name, and remove hostPort; no Service in this file leads to the port"
+	default:
+		f.Evidence = []fixer.Evidence{{Source: "manifest", Text: service + " leads to the port"}}
+		f.Fixes = []fixer.Fix{{
+			ID:     "remove",
+			Title:  fmt.Sprintf("remove hostPort %d", number),
+			Level:  fixer.Review,
+			Breaks: fmt.Sprintf("clients that use port %d of the node no longer reach it; those of %s do", number, service),
+			Verify: "kubectl get endpointslices   still lists the pod, and clients use the Service's name",
+			Edit: func(d *fixer.Draft) error {
+				at := c.Path.Join("ports", i)
+				ops := []yamldoc.Op{yamldoc.Remove(at.Join("hostPort"))}
+				if port.Own("hostIP") != nil { // says nothing without a port
+					ops = append(ops, yamldoc.Remove(at.Join("hostIP")))
+				}
+				d.YAML(p.File.Path, c.Workload.Doc, ops...)
+				return nil
+			},
+		}}
+	}
+	p.Report(f)
+}
+
+// serviceFor returns a Service of the file that leads to the container port,
+// "" for none.
+func serviceFor(file *fixer.File, w *kube.Workload, port *yamldoc.Node) string {
+	for _, o := range file.Objects {
+		spec := o.Node.Get("spec")
+		if o.Kind != "Service" || o.Group() != "" || o.Namespace != w.Namespace || !selects(spec.Get("selector"), w.Meta.Get("labels")) {
+			continue
+		}
+		targets := []string{port.Get("containerPort").Text(), port.Get("name").Text()}
+		if slices.ContainsFunc(spec.Get("ports").List(), func(sp *yamldoc.Node) bool {
+			to := sp.Get("targetPort").Text()
+			if to == "" {
+				to = sp.Get("port").Text()
+			}
+			return to != "" && slices.Contains(targets, to)
+		}) {
+			return o.ID()
+		}
+	}
+	return ""
+}
+
+// selects reports whether a Service's selector, which must not be empty, fits
+// the labels of a pod.
+func selects(selector, labels *yamldoc.Node) bool {
+	n := 0
+	for key, value := range selector.All() {
+		if n++; labels.Get(key).Text() != value.Text() || value.Text() == "" {
+			return false
+		}
+	}
+	return n > 0
+}

@@ -1,0 +1,190 @@
+package kubernetes
+
+import (
+	"path"
+	"slices"
+	"strings"
+
+	"oakum/fixer"
+	"oakum/fixer/kube"
+	"oakum/fixer/yamldoc"
+)
+
+// A hostVolume is a volume of a pod that is a file or folder of its node.
+type hostVolume struct {
+	workload *kube.Workload
+	index    int // in the pod's volumes
+	node     *yamldoc.Node
+	name     string
+	path     string // on the node, cleaned
+	kind     string // hostPath.type, may be empty
+	mounts   []hostMount
+}
+
+// A hostMount is one place where a container sees a hostVolume.
+type hostMount struct {
+	container kube.Container
+	index     int // in the container's volumeMounts
+	node      *yamldoc.Node
+	at        string // mountPath
+	readOnly  bool
+}
+
+// hostVolumes returns the pod's hostPath volumes, with who mounts them.
+// Persistent volumes are not looked at: the pod that claims one does not
+// choose where it lies.
+func hostVolumes(w *kube.Workload) []hostVolume {
+	var out []hostVolume
+	for i, node := range w.Pod.Get("volumes").List() {
+		at := node.Get("hostPath").Get("path").Text()
+		if at == "" {
+			continue
+		}
+		v := hostVolume{
+			workload: w, index: i, node: node,
+			name: node.Get("name").Text(), path: path.Clean(at), kind: node.Get("hostPath").Get("type").Text(),
+		}
+		for _, c := range w.Containers() {
+			for j, m := range c.Node.Get("volumeMounts").List() {
+				if m.Get("name").Text() == v.name {
+					v.mounts = append(v.mounts, hostMount{c, j, m, m.Get("mountPath").Text(), isTrue(m.Get("readOnly"))})
+				}
+			}
+		}
+		out = append(out, v)
+	}
+	return out
+}
+
+// writers returns the containers, in words, that can write to the volume.
+func (v hostVolume) writers() []string {
+	var out []string
+	for _, m := range v.mounts {
+		if name := string(m.container.Role) + ` "` + m.container.Name + `"`; !m.readOnly && !slices.Contains(out, name) {
+			out = append(out, name)
+		}
+	}
+	return out
+}
+
+// engineSockets are the names of the sockets of container engines, wherever
+// they lie: rootless engines and small distributions have folders of their own.
+var engineSockets = []string{"docker.sock", "podman.sock", "containerd.sock", "crio.sock", "cri-dockerd.sock", "dockershim.sock"}
+
+// opensEngine reports whether the volume is the socket of a container engine,
+// or a folder that exists for one.
+func (v hostVolume) opensEngine() bool {
+	if v.kind == "Socket" || strings.HasSuffix(v.path, ".sock") {
+		return slices.Contains(engineSockets, path.Base(v.path))
+	}
+	return slices.Contains([]string{"/run/containerd", "/run/k3s/containerd", "/run/crio", "/run/podman", "/run/docker"}, inRun(v.path))
+}
+
+// isSocket reports whether the volume is a socket: read-only does not restrict
+// what is asked through it.
+func (v hostVolume) isSocket() bool { return v.kind == "Socket" || strings.HasSuffix(v.path, ".sock") }
+
+// A hostPlace is a part of a node's file system and what it means to hold it.
+type hostPlace struct {
+	path     string
+	exact    bool // the path itself, not what is below it
+	holds    string
+	severity fixer.Severity
+
+	// read says that programs which are no agents of the node only read there,
+	// so that a writable mount is an oversight.
+	read bool
+
+	advice string // what to do instead, where there is something particular
+}
+
+// hostPlaces is searched for the longest path that fits, of equal ones the first.
+var hostPlaces = []hostPlace{
+	{path: "/", exact: true, holds: "all its files", severity: fixer.Critical, read: true},
+
+	{path: "/etc", holds: "its configuration and passwords", severity: fixer.High, read: true},
+	{path: "/etc/kubernetes", holds: "the keys of the cluster", severity: fixer.Critical, read: true},
+	{path: "/etc/cni", holds: "the network set-up of every pod on it", severity: fixer.High},
+	{path: "/opt/cni", holds: "programs that run as root for every pod on it", severity: fixer.High},
+	{path: "/var/lib/etcd", holds: "the database of the cluster", severity: fixer.Critical},
+	{path: "/var/lib/kubelet", holds: "the volumes and secrets of every pod on it", severity: fixer.Critical},
+	{path: "/var/lib/kubelet/device-plugins", holds: "the registration of devices", severity: fixer.Medium},
+	{path: "/var/lib/kubelet/plugins", holds: "the sockets of its storage drivers", severity: fixer.Medium},
+	{path: "/var/lib/kubelet/plugins_registry", holds: "the registration of plug-ins", severity: fixer.Medium},
+	{path: "/var/lib/kubelet/pod-resources", holds: "which devices its pods use", severity: fixer.Medium},
+
+	{path: "/var", exact: true, holds: "the state of its services, of the kubelet and the container engine too", severity: fixer.Critical},
+	{path: "/var/lib", exact: true, holds: "the state of its services, of the kubelet and the container engine too", severity: fixer.Critical},
+	{path: "/var/lib/docker", holds: "the files of every container on it", severity: fixer.High},
+	{path: "/var/lib/containerd", holds: "the files of every container on it", severity: fixer.High},
+	{path: "/var/lib/containers", holds: "the files of every container on it", severity: fixer.High},
+	{path: "/var/lib/docker/containers", holds: "the logs of every container on it", severity: fixer.Medium, read: true},
+	{path: "/var/log", holds: "its logs", severity: fixer.High},
+
+	{path: "/run", exact: true, holds: "the sockets of its services, the container engine's among them", severity: fixer.Critical},
+	{path: "/run", holds: "the state of its services", severity: fixer.Medium},
+	{path: "/run/systemd", holds: "the control of its services", severity: fixer.High},
+	{path: "/run/dbus", holds: "its system bus", severity: fixer.High},
+
+	{path: "/proc", holds: "the settings of its kernel and the memory of its processes", severity: fixer.High, read: true},
+	{path: "/sys", holds: "the settings of its kernel and devices", severity: fixer.High, read: true},
+	{path: "/dev", exact: true, holds: "its disks and other devices", severity: fixer.High},
+	{path: "/dev", holds: "a device or socket of it", severity: fixer.Medium},
+	{path: "/boot", holds: "its kernel", severity: fixer.High, read: true},
+	{path: "/usr", holds: "its programs", severity: fixer.High, read: true},
+	{path: "/bin", holds: "its programs", severity: fixer.High, read: true},
+	{path: "/sbin", holds: "its programs", severity: fixer.High, read: true},
+	{path: "/lib", holds: "its programs", severity: fixer.High, read: true},
+	{path: "/lib64", holds: "its programs", severity: fixer.High, read: true},
+	{path: "/root", holds: "the files and keys of its administrator", severity: fixer.High},
+	{path: "/home", holds: "the files and keys of its users", severity: fixer.High},
+
+	{path: "/lib/modules", holds: "its kernel modules", severity: fixer.Medium, read: true},
+	{path: "/usr/lib/modules", holds: "its kernel modules", severity: fixer.Medium, read: true},
+	{path: "/usr/src", holds: "its kernel headers", severity: fixer.Medium, read: true},
+
+	{path: "/etc/localtime", holds: "its time zone", severity: fixer.Low, read: true, advice: timezoneAdvice},
+	{path: "/etc/timezone", holds: "its time zone", severity: fixer.Low, read: true, advice: timezoneAdvice},
+	{path: "/usr/share/zoneinfo", holds: "its time zones", severity: fixer.Low, read: true, advice: timezoneAdvice},
+	{path: "/etc/machine-id", holds: "its identity", severity: fixer.Low, read: true},
+	{path: "/etc/os-release", holds: "the name of its distribution", severity: fixer.Low, read: true},
+	{path: "/usr/lib/os-release", holds: "the name of its distribution", severity: fixer.Low, read: true},
+	{path: "/etc/ssl/certs", holds: "the authorities it trusts", severity: fixer.Low, read: true, advice: certificateAdvice},
+	{path: "/etc/ca-certificates", holds: "the authorities it trusts", severity: fixer.Low, read: true, advice: certificateAdvice},
+	{path: "/usr/share/ca-certificates", holds: "the authorities it trusts", severity: fixer.Low, read: true, advice: certificateAdvice},
+	{path: "/usr/local/share/ca-certificates", holds: "the authorities it trusts", severity: fixer.Low, read: true, advice: certificateAdvice},
+}
+
+const (
+	timezoneAdvice    = "set the variable TZ to the zone's name instead, and install tzdata in the image"
+	certificateAdvice = "mount the certificates from a ConfigMap, or install them in the image"
+)
+
+// place returns what the volume opens. What the table does not know is data of
+// its own: it has no words for it, and severity Medium.
+func (v hostVolume) place() hostPlace {
+	at := inRun(v.path)
+	found := hostPlace{severity: fixer.Medium}
+	for _, p := range hostPlaces {
+		below := !p.exact && strings.HasPrefix(at, p.path+"/")
+		if (at == p.path || below) && len(p.path) > len(found.path) {
+			found = p
+		}
+	}
+	return found
+}
+
+// nodeAgent reports whether a workload serves its node: it runs on every one,
+// or is started on one to look at its processes. Network and storage plug-ins,
+// log shippers, exporters and checkers look like this, and what they hold of
+// the node is mostly needed. Host files or privileges alone make no agent: a
+// Deployment that has them runs on whatever node comes up.
+func nodeAgent(w *kube.Workload) (why string, yes bool) {
+	switch w.Kind {
+	case "DaemonSet":
+		return "a DaemonSet usually serves its node", true
+	case "Job", "CronJob", "Pod":
+		return "it is started to look at the processes of its node", isTrue(w.Pod.Get("hostPID"))
+	}
+	return "", false
+}

@@ -1,0 +1,98 @@
+package kubernetes
+
+import (
+	"slices"
+	"strings"
+
+	"oakum/fixer"
+	"oakum/fixer/kube"
+	"oakum/fixer/yamldoc"
+)
+
+// ingresses returns the file's whole Ingresses. One without rules and without
+// a backend is a patch of another.
+func ingresses(p *fixer.Pass) []*kube.Object {
+	var out []*kube.Object
+	for _, o := range p.File.Objects {
+		if o.Kind != "Ingress" || o.Group() != "networking.k8s.io" && o.Group() != "extensions" {
+			continue
+		}
+		spec := o.Node.Get("spec")
+		if len(spec.Get("rules").List()) > 0 || spec.Get("defaultBackend") != nil || spec.Get("backend") != nil {
+			out = append(out, o)
+		}
+	}
+	return out
+}
+
+// ingressHosts returns the hosts an Ingress has rules for, each once, and
+// whether one of its rules, or its backend, is for every host.
+func ingressHosts(o *kube.Object) (hosts []string, every bool) {
+	spec := o.Node.Get("spec")
+	every = len(spec.Get("rules").List()) == 0
+	for _, r := range spec.Get("rules").List() {
+		switch host := r.Get("host").Text(); {
+		case host == "":
+			every = true
+		case !slices.Contains(hosts, host):
+			hosts = append(hosts, host)
+		}
+	}
+	return hosts, every
+}
+
+// ingressBackends returns the names of the Services an Ingress leads to.
+func ingressBackends(o *kube.Object) []string {
+	var out []string
+	add := func(backend *yamldoc.Node) {
+		for _, n := range []*yamldoc.Node{backend.Get("service").Get("name"), backend.Get("serviceName")} {
+			if name := n.Text(); name != "" && !slices.Contains(out, name) {
+				out = append(out, name)
+			}
+		}
+	}
+	spec := o.Node.Get("spec")
+	add(spec.Get("defaultBackend"))
+	add(spec.Get("backend"))
+	for _, r := range spec.Get("rules").List() {
+		for _, path := range r.Get("http").Get("paths").List() {
+			add(path.Get("backend"))
+		}
+	}
+	return out
+}
+
+// ingressClass returns the class an Ingress names, in either way, or "".
+func ingressClass(o *kube.Object) string {
+	if c := o.Node.Get("spec").Get("ingressClassName").Text(); c != "" {
+		return c
+	}
+	return annotation(o, "kubernetes.io/ingress.class")
+}
+
+// outsideCluster reports whether the Ingress is served by a load balancer of a
+// cloud, which reaches a Service through the ports of the nodes.
+func outsideCluster(o *kube.Object) bool {
+	switch ingressClass(o) {
+	case "gce", "gce-internal", "alb", "azure/application-gateway", "azure-application-gateway":
+		return true
+	}
+	for key := range o.Node.Get("metadata").Get("annotations").All() {
+		for _, prefix := range []string{"alb.ingress.kubernetes.io/", "networking.gke.io/", "ingress.gcp.kubernetes.io/", "appgw.ingress.kubernetes.io/", "kubernetes.io/ingress.global-static-ip-name"} {
+			if strings.HasPrefix(key, prefix) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+func annotation(o *kube.Object, key string) string {
+	return o.Node.Get("metadata").Get("annotations").Get(key).Text()
+}
+
+// sameNamespace reports whether two objects of a file can be in one namespace:
+// what names none goes where it is applied to.
+func sameNamespace(a, b *kube.Object) bool {
+	return a.Namespace == b.Namespace || a.Namespace == "" || b.Namespace == ""
+}

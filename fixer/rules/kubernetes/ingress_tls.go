@@ -1,0 +1,211 @@
+package kubernetes
+
+import (
+	"errors"
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+
+	"oakum/fixer"
+	"oakum/fixer/kube"
+	"oakum/fixer/yamldoc"
+)
+
+// IngressTLS wants Ingresses that speak TLS.
+var IngressTLS = &fixer.Rule{
+	Name:     "kubernetes/ingress-tls",
+	Title:    "Ingress without TLS",
+	Severity: fixer.Medium,
+	Kind:     fixer.Kubernetes,
+	Doc: fixer.Doc{
+		What: `Ingresses without a tls section. A fix is offered where the file itself says which Secret holds the certificate: another
+Ingress, a Certificate or a TLS Secret beside it, or an annotation by which cert-manager makes it. Left alone: Ingresses whose
+annotations name a certificate of the cloud's load balancer or pass TLS through, hosts under localhost and test, and patches
+without rules.`,
+		Why: `Without TLS everybody between the client and the cluster reads and changes what is sent, passwords and session cookies
+first.`,
+		Breaks: `Controllers redirect http:// to https:// once TLS is set, which clients that follow no redirects notice. While the
+Secret is missing, most controllers answer with a certificate of their own that no client trusts.`,
+		Verify: `curl -v https://HOST   shows the certificate of the host; kubectl get secret NAME   finds the Secret`,
+		Bad: `apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata:
+  name: shop
+  annotations:
+    cert-manager.io/cluster-issuer: letsencrypt
+spec:
+  rules:
+  - host: shop.example.org
+    http:
+      paths:
+      - path: /
+        pathType: Prefix
+        backend:
+          service:
+            name: web
+            port:
+              number: 80
+`,
+		Good: `apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata:
+  name: shop
+  annotations:
+    cert-manager.io/cluster-issuer: letsencrypt
+spec:
+  rules:
+  - host: shop.example.org
+    http:
+      paths:
+      - path: /
+        pathType: Prefix
+        backend:
+          service:
+            name: web
+            port:
+              number: 80
+  tls:
+  - hosts:
+    - shop.example.org
+    secretName: shop-tls
+`,
+		References: []fixer.Reference{
+			{Source: "NSA/CISA", ID: "Kubernetes Hardening Guidance, encryption in transit"},
+			{Source: "Kubescape", ID: "C-0263"},
+			{Source: "Polaris", ID: "tlsSettingsMissing"},
+			{Source: "KICS", ID: "Ingress Controller Exposes Workload"},
+		},
+	},
+	Check: func(p *fixer.Pass) {
+		for _, o := range ingresses(p) {
+			hosts, every := ingressHosts(o)
+			if len(o.Node.Get("spec").Get("tls").List()) > 0 || tlsElsewhere(o) || !every && allLocal(hosts) {
+				continue
+			}
+			f := fixer.Finding{Message: o.ID() + " serves " + orEveryHost(hosts, every) + " without TLS"}
+			secret, source, why := tlsSecret(p, o, hosts)
+			switch {
+			case every || len(hosts) == 0:
+				f.Advice = "name the hosts in its rules, then add tls with these hosts and the Secret of type kubernetes.io/tls that holds their certificate"
+			case secret == "":
+				f.Advice = "add tls with the hosts and the Secret of type kubernetes.io/tls that holds their certificate; cert-manager makes and renews one from an annotation cert-manager.io/cluster-issuer"
+			default:
+				f.Evidence = []fixer.Evidence{{Source: source, Text: why}}
+				f.Fixes = []fixer.Fix{tlsFix(p, o, hosts, secret)}
+			}
+			reportObject(p, o, nil, f)
+		}
+	},
+}
+
+// maxHosts is how many hosts a message names.
+const maxHosts = 3
+
+func orEveryHost(hosts []string, every bool) string {
+	switch {
+	case every:
+		return "every host"
+	case len(hosts) > maxHosts:
+		return fmt.Sprintf("%s and %d more hosts", strings.Join(hosts[:maxHosts], ", "), len(hosts)-maxHosts)
+	}
+	return listed(hosts)
+}
+
+// tlsElsewhere reports whether an annotation shows that TLS ends at the cloud's
+// load balancer, or goes on to the pods.
+func tlsElsewhere(o *kube.Object) bool {
+	for key, v := range o.Node.Get("metadata").Get("annotations").All() {
+		switch key {
+		case "alb.ingress.kubernetes.io/certificate-arn",
+			"networking.gke.io/managed-certificates", "networking.gke.io/pre-shared-certs", "networking.gke.io/certmap",
+			"ingress.gcp.kubernetes.io/pre-shared-cert",
+			"appgw.ingress.kubernetes.io/appgw-ssl-certificate":
+			return true
+		case "alb.ingress.kubernetes.io/listen-ports":
+			return strings.Contains(v.Text(), "HTTPS") // the certificate is found by host
+		case "traefik.ingress.kubernetes.io/router.tls",
+			"nginx.ingress.kubernetes.io/ssl-passthrough", "haproxy.org/ssl-passthrough":
+			return isTrueText(v)
+		case "traefik.ingress.kubernetes.io/router.entrypoints":
+			return v.Text() == "websecure"
+		}
+	}
+	return false
+}
+
+func allLocal(hosts []string) bool {
+	return !slices.ContainsFunc(hosts, func(h string) bool {
+		return h != "localhost" && !strings.HasSuffix(h, ".localhost") && !strings.HasSuffix(h, ".test")
+	})
+}
+
+// tlsSecret returns the Secret that the file says holds the certificate of the
+// hosts, and what says so.
+func tlsSecret(p *fixer.Pass, o *kube.Object, hosts []string) (name, source, why string) {
+	for _, other := range p.File.Objects {
+		if !sameNamespace(o, other) {
+			continue
+		}
+		switch {
+		case other.Kind == "Ingress":
+			for _, t := range other.Node.Get("spec").Get("tls").List() {
+				if s := t.Get("secretName").Text(); s != "" && coversHosts(words(t.Get("hosts")), hosts) {
+					return s, "manifest", other.ID() + " takes the certificate of the same hosts from " + s
+				}
+			}
+		case other.Kind == "Certificate" && other.Group() == "cert-manager.io":
+			spec := other.Node.Get("spec")
+			if s := spec.Get("secretName").Text(); s != "" && coversHosts(words(spec.Get("dnsNames")), hosts) {
+				return s, "manifest", other.ID() + " puts the certificate of the hosts into " + s
+			}
+		}
+	}
+	if o.Name != "" {
+		for _, key := range []string{"cert-manager.io/cluster-issuer", "cert-manager.io/issuer"} {
+			if issuer := annotation(o, key); issuer != "" {
+				return o.Name + "-tls", "manifest", "the annotation " + key + ": " + issuer + " makes cert-manager put a certificate into the Secret that tls names"
+			}
+		}
+	}
+	return "", "", ""
+}
+
+// coversHosts reports whether a certificate for names is one for every host.
+func coversHosts(names, hosts []string) bool {
+	for _, h := range hosts {
+		_, domain, _ := strings.Cut(h, ".")
+		if !slices.Contains(names, h) && !slices.Contains(names, "*."+domain) {
+			return false
+		}
+	}
+	return len(hosts) > 0
+}
+
+func tlsFix(p *fixer.Pass, o *kube.Object, hosts []string, secret string) fixer.Fix {
+	return fixer.Fix{
+		ID:     "tls",
+		Title:  "serve " + orEveryHost(hosts, false) + " with the certificate in " + secret,
+		Level:  fixer.Review,
+		Breaks: "clients of http:// are redirected to https://, and until the Secret exists the controller answers with a certificate nobody trusts",
+		Verify: "curl -v https://" + strings.Replace(hosts[0], "*", "www", 1) + "   shows the certificate of the host",
+		Params: []fixer.Param{{
+			Name: "secret", Meaning: "name of the Secret of type kubernetes.io/tls that holds the certificate", Default: secret, Validate: validObjectName,
+		}},
+		Edit: func(d *fixer.Draft) error {
+			d.YAML(p.File.Path, o.Doc, yamldoc.Set(o.Path.Join("spec", "tls"), []any{
+				yamldoc.Map{{Key: "hosts", Value: hosts}, {Key: "secretName", Value: d.Param("secret")}},
+			}))
+			return nil
+		},
+	}
+}
+
+var objectName = regexp.MustCompile(`^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$`)
+
+func validObjectName(s string) error {
+	if !objectName.MatchString(s) {
+		return errors.New("small letters, digits, - and ., up to 253 of them, beginning and ending with a letter or digit")
+	}
+	return nil
+}

@@ -1,0 +1,149 @@
+package kubernetes
+
+import (
+	"slices"
+	"strings"
+
+	"oakum/fixer"
+	"oakum/fixer/yamldoc"
+)
+
+// RBACAnonymous wants no rights for everybody.
+var RBACAnonymous = &fixer.Rule{
+	Name:     "kubernetes/rbac-anonymous",
+	Title:    "rights for everybody",
+	Severity: fixer.High,
+	Kind:     fixer.Kubernetes,
+	Doc: fixer.Doc{
+		What: `Bindings whose subject is everybody without credentials (system:anonymous, system:unauthenticated), everybody with some
+(system:authenticated), all service accounts (system:serviceaccounts), or the group that no rule limits (system:masters).
+Left alone: the bindings Kubernetes itself makes, to system:discovery, system:basic-user, system:public-info-viewer and
+system:service-account-issuer-discovery, and the one of system:masters to cluster-admin.`,
+		Why: `Whoever reaches the API server's port is system:anonymous; every pod with a token is system:authenticated. What these
+may do, anybody who got into one container may do.`,
+		Breaks: `Whoever calls without credentials is refused: health checks from outside, dashboards, tools that fetch a public file.`,
+		Verify: `kubectl auth can-i --list --as=system:anonymous   lists only health and version paths`,
+		Bad: `apiVersion: rbac.authorization.k8s.io/v1
+kind: ClusterRoleBinding
+metadata:
+  name: public
+roleRef:
+  apiGroup: rbac.authorization.k8s.io
+  kind: ClusterRole
+  name: view
+subjects:
+- kind: User
+  name: system:anonymous
+  apiGroup: rbac.authorization.k8s.io
+- kind: User
+  name: jane
+  apiGroup: rbac.authorization.k8s.io
+`,
+		Good: `apiVersion: rbac.authorization.k8s.io/v1
+kind: ClusterRoleBinding
+metadata:
+  name: public
+roleRef:
+  apiGroup: rbac.authorization.k8s.io
+  kind: ClusterRole
+  name: view
+subjects:
+- kind: User
+  name: jane
+  apiGroup: rbac.authorization.k8s.io
+`,
+		References: []fixer.Reference{
+			{Source: "CIS Kubernetes", ID: "5.1.7"},
+			{Source: "Trivy", ID: "KSV-0122, KSV-0123, KSV-01011"},
+			{Source: "Kubescape", ID: "C-0246, C-0262"},
+			{Source: "kubesec", ID: "BindingsToSystemAnonymous"},
+		},
+	},
+	Check: func(p *fixer.Pass) {
+		for _, b := range rbacBindings(p) {
+			checkEverybody(p, b)
+		}
+	},
+}
+
+// everybody says who is meant by the subjects the rule speaks of, and what to
+// do about them. Those with remove may be taken out: nobody who is known by
+// name loses anything.
+var everybody = map[string]struct {
+	who    string
+	remove bool
+	advice string
+}{
+	"system:anonymous":       {who: "everybody without credentials", remove: true},
+	"system:unauthenticated": {who: "everybody without credentials", remove: true},
+	"system:authenticated":   {who: "everybody with any credentials, every pod among them", advice: "name the people or accounts that need it: kind: Group, name: of the group your identity provider gives, or kind: ServiceAccount with name and namespace"},
+	"system:serviceaccounts": {who: "every service account of the cluster", advice: "name the accounts that need it: kind: ServiceAccount, with name and namespace"},
+	"system:masters":         {who: "the group system:masters, which no role limits and no binding revokes", advice: "bind a group of your identity provider instead, and keep the certificate of system:masters for emergencies"},
+}
+
+// systemRoles are bound to everybody by Kubernetes itself.
+var systemRoles = []string{"system:discovery", "system:basic-user", "system:public-info-viewer", "system:service-account-issuer-discovery"}
+
+func checkEverybody(p *fixer.Pass, b rbacBinding) {
+	if slices.Contains(systemRoles, b.role.name) || b.isDefault() {
+		return
+	}
+	var who, advice []string
+	var at *yamldoc.Node
+	var remove []int
+	all := true
+	for i, s := range b.subjects {
+		e, broad := everybody[s.name]
+		if !broad || s.kind != "User" && s.kind != "Group" {
+			continue
+		}
+		if at == nil {
+			at = s.node
+		}
+		if !slices.Contains(who, e.who) {
+			who = append(who, e.who)
+		}
+		if e.remove {
+			remove = append(remove, i)
+			continue
+		}
+		all = false
+		advice = append(advice, e.advice)
+	}
+	if at == nil {
+		return
+	}
+	f := fixer.Finding{
+		Message:  b.ID() + " gives " + listed(who) + " the role " + b.role.name,
+		Evidence: []fixer.Evidence{{Source: "manifest", Text: b.told()}},
+		Advice:   strings.Join(advice, "; "),
+	}
+	switch {
+	case b.Kind == "RoleBinding":
+		f.Severity = fixer.Medium
+	case len(remove) > 0 && b.role.name != "view":
+		f.Severity = fixer.Critical
+	}
+	if all && b.Node.Get("subjects").Len() == len(b.subjects) {
+		f.Fixes = []fixer.Fix{withoutSubjects(p, b, remove)}
+	}
+	reportObject(p, b.Object, at, f)
+}
+
+// withoutSubjects takes subjects out of a binding. A binding without subjects
+// gives nothing to anybody; whether it should go is for its owner to say.
+func withoutSubjects(p *fixer.Pass, b rbacBinding, indices []int) fixer.Fix {
+	return fixer.Fix{
+		ID:     "remove-subject",
+		Title:  "take the rights from everybody without credentials",
+		Level:  fixer.Review,
+		Breaks: "whoever calls the API server without credentials for this is refused",
+		Verify: "kubectl auth can-i --list --as=system:anonymous   lists only health and version paths",
+		Edit: func(d *fixer.Draft) error {
+			for _, i := range slices.Backward(indices) {
+				d.YAML(p.File.Path, b.Doc, yamldoc.Remove(b.Path.Join("subjects", i)))
+			}
+			return nil
+		},
+	}
+}

@@ -1,0 +1,162 @@
+package kubernetes
+
+import (
+	"fmt"
+	"slices"
+
+	"oakum/fixer"
+)
+
+// RBACWildcard wants roles that say what they allow.
+var RBACWildcard = &fixer.Rule{
+	Name:     "kubernetes/rbac-wildcard",
+	Title:    "role with a star",
+	Severity: fixer.High,
+	Kind:     fixer.Kubernetes,
+	Doc: fixer.Doc{
+		What: `Roles whose rules have a star for the resources or the verbs of Kubernetes' own API groups, or for the paths outside
+the API. One finding per role, about the widest of its rules, with the severity of what that rule reaches. Left alone: a star
+within an API group that Kubernetes does not define (an operator may do anything with its own resources), a star for the
+group of resources that are named, which adds nothing, and a controller's star for the verbs of resources that are named.`,
+		Why: `A star holds what nobody thought of: secrets, pods/exec, roles, and every resource that a later version or an add-on
+brings. Most programs use a handful of verbs on a handful of resources.`,
+		Breaks: `A program that used a right it was never known to use. The audit log of the API server shows what it calls.`,
+		Verify: `kubectl auth can-i --list --as=system:serviceaccount:NAMESPACE:NAME   lists what is left; the program's log has no "forbidden"`,
+		Bad: `apiVersion: rbac.authorization.k8s.io/v1
+kind: Role
+metadata:
+  name: ci
+rules:
+- apiGroups: ["*"]
+  resources: ["*"]
+  verbs: ["*"]
+`,
+		Good: `apiVersion: rbac.authorization.k8s.io/v1
+kind: Role
+metadata:
+  name: ci
+rules:
+- apiGroups: [apps]
+  resources: [deployments]
+  verbs: [get, list, watch, create, update, patch]
+`,
+		References: []fixer.Reference{
+			{Source: "CIS Kubernetes", ID: "5.1.3"},
+			{Source: "Trivy", ID: "KSV-0044, KSV-0045, KSV-0046, KSV-0112"},
+			{Source: "Checkov", ID: "CKV_K8S_49"},
+			{Source: "kube-linter", ID: "wildcard-in-rules"},
+			{Source: "Kubescape", ID: "C-0187"},
+			{Source: "KICS", ID: "RBAC Wildcard In Rule"},
+		},
+	},
+	Check: func(p *fixer.Pass) {
+		for _, role := range rbacRoles(p) {
+			var worst rbacStar
+			for _, rule := range role.rules {
+				if s := rule.star(); s.severity > worst.severity {
+					worst = s
+				}
+			}
+			if _, is := role.controller(); worst.severity == 0 || worst.verbs && is {
+				continue
+			}
+			f := fixer.Finding{
+				Severity: role.severity(worst.severity),
+				Message:  fmt.Sprintf("%s can %s, %s", role.ID(), worst.may, role.reach()),
+				Evidence: role.evidence(),
+				Advice:   worst.advice,
+			}
+			if worst.severity == fixer.Critical && role.reach() == openReach {
+				f.Severity = min(f.Severity, fixer.High) // nothing here says that anybody has it
+			}
+			reportObject(p, role.Object, worst.rule.node, f)
+		}
+	},
+}
+
+// An rbacStar is what a star in a rule comes to.
+type rbacStar struct {
+	rule     rbacRule
+	severity fixer.Severity
+	may      string // continues "ClusterRole/x can "
+	advice   string
+	verbs    bool // the star stands for verbs only, of resources that are named
+}
+
+const spellOut = "write out what the program calls, as in apiGroups: [apps], resources: [deployments], verbs: [get, list, watch]; the audit log of the API server shows it"
+
+func (r rbacRule) star() rbacStar {
+	groups := builtinGroups(r.groups)
+	core := slices.Contains(groups, "") || slices.Contains(groups, "*")
+	allResources, allVerbs := slices.Contains(r.resources, "*"), slices.Contains(r.verbs, "*")
+	s := rbacStar{rule: r, advice: spellOut}
+	switch {
+	case len(r.urls) > 0:
+		if slices.Contains(r.urls, "*") {
+			s.severity, s.may = fixer.Medium, "reach every path outside the API, such as /logs and /debug"
+			s.advice = "name the paths: nonResourceURLs: [/metrics], verbs: [get]"
+		}
+	case len(groups) == 0:
+	case allResources && allVerbs && core:
+		s.severity, s.may = fixer.Critical, "do everything with everything"
+		if !slices.Contains(groups, "*") {
+			s.severity, s.may = fixer.High, "do everything with pods, secrets and all else of the core API group"
+		}
+	case allResources && core && reads(r):
+		s.severity, s.may = fixer.High, "read everything, secrets among it"
+		if writes := r.writing(); writes != "" {
+			s.may = writes + " and read everything, secrets among it"
+		}
+	case allResources && core:
+		s.severity, s.may = fixer.High, r.writing()+" everything"
+	case allResources && allVerbs && slices.Contains(groups, rbacGroup):
+		s.severity, s.may = fixer.High, "write and bind any role, with the verbs escalate and bind"
+	case allResources && allVerbs:
+		s.severity, s.may = fixer.Medium, "do everything with all resources of "+listed(groups)
+	case allResources:
+		s.severity, s.may = fixer.Low, listed(r.verbs)+" all resources of "+listed(groups)
+	case allVerbs && len(r.names) == 0:
+		s.severity, s.may, s.verbs = fixer.Low, "use every verb on "+listed(r.resources), true
+		s.advice = "write the verbs out: verbs: [get, list, watch, create, update, patch, delete]; deletecollection, escalate, bind and impersonate are seldom meant"
+	}
+	return s
+}
+
+func reads(r rbacRule) bool {
+	return slices.ContainsFunc(r.verbs, func(v string) bool { return v == "get" || v == "list" || v == "watch" || v == "*" })
+}
+
+// writing returns the rule's verbs that are not for reading, in words.
+func (r rbacRule) writing() string {
+	var out []string
+	for _, v := range r.verbs {
+		if v != "get" && v != "list" && v != "watch" {
+			out = append(out, v)
+		}
+	}
+	return listed(out)
+}
+
+// builtinGroups returns those of the groups that Kubernetes itself defines,
+// and the star.
+func builtinGroups(groups []string) []string {
+	var out []string
+	for _, g := range groups {
+		if g == "*" || kubernetesGroups[g] {
+			out = append(out, g)
+		}
+	}
+	return out
+}
+
+// kubernetesGroups are the API groups of Kubernetes 1.36 and of releases
+// before it. Names that end in k8s.io are not enough to tell: add-ons use them.
+var kubernetesGroups = map[string]bool{
+	"": true, "apps": true, "autoscaling": true, "batch": true, "extensions": true, "policy": true,
+	"admissionregistration.k8s.io": true, "apiextensions.k8s.io": true, "apiregistration.k8s.io": true,
+	"authentication.k8s.io": true, "authorization.k8s.io": true, "certificates.k8s.io": true,
+	"coordination.k8s.io": true, "discovery.k8s.io": true, "events.k8s.io": true,
+	"flowcontrol.apiserver.k8s.io": true, "internal.apiserver.k8s.io": true, "networking.k8s.io": true,
+	"node.k8s.io": true, rbacGroup: true, "resource.k8s.io": true, "scheduling.k8s.io": true,
+	"storage.k8s.io": true, "storagemigration.k8s.io": true,
+}

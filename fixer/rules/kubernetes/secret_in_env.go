@@ -1,0 +1,216 @@
+package kubernetes
+
+import (
+	"errors"
+	"fmt"
+	"path"
+	"regexp"
+	"strings"
+
+	"oakum/fixer"
+	"oakum/fixer/kube"
+	"oakum/fixer/yamldoc"
+)
+
+// SecretInEnv wants secrets kept out of a container's env.
+var SecretInEnv = &fixer.Rule{
+	Name:     "kubernetes/secret-in-env",
+	Title:    "secret in the manifest",
+	Severity: fixer.High,
+	Kind:     fixer.Kubernetes,
+	Doc: fixer.Doc{
+		What: `Variables of containers whose name says that they hold a secret and whose value may be one, and values in the form of a
+known token, a private key or a password in a URL under any name. Medium where the value is one that anybody guesses. Left alone
+are references to other variables and to secret stores, placeholders, switches, paths, and names that only tell something about a
+secret (TOKEN_EXPIRY, PASSWORD_FILE). Values are never shown in a message.`,
+		Why: `A manifest is read by everybody who can read the repository or get the workload from the cluster, which many more may than
+may read Secrets. Access to a Secret can be restricted, audited and encrypted, and its value changed without touching the workload.`,
+		Breaks: `The pod does not start until the new Secret is applied too. The value has been readable, so that it has to be replaced
+where it is valid; moving it does not make it a secret again. A kustomization would have to list the new file, which is not
+edited: there the fix is refused.`,
+		Verify: `kubectl get pod POD -o jsonpath='{.spec.containers[*].env[*].value}'   shows no secret, and the program still gets it`,
+		Bad: `apiVersion: v1
+kind: Pod
+metadata:
+  name: web
+spec:
+  containers:
+  - name: web
+    image: example.org/web:1.4
+    env:
+    - name: DB_PASSWORD
+      value: aHunterNamed2
+`,
+		Good: `apiVersion: v1
+kind: Pod
+metadata:
+  name: web
+spec:
+  containers:
+  - name: web
+    image: example.org/web:1.4
+    env:
+    - name: DB_PASSWORD
+      valueFrom:
+        secretKeyRef:
+          name: web-secrets
+          key: DB_PASSWORD
+`,
+		References: []fixer.Reference{
+			{Source: "CIS Kubernetes", ID: "5.4.1"},
+			{Source: "NSA/CISA", ID: "Kubernetes Hardening Guidance, secrets"},
+			{Source: "kube-linter", ID: "env-var-secret"},
+			{Source: "Kubescape", ID: "C-0012, C-0259"},
+			{Source: "Polaris", ID: "sensitiveContainerEnvVar"},
+			{Source: "KICS", ID: "Passwords And Secrets"},
+		},
+	},
+	Check: func(p *fixer.Pass) {
+		for _, c := range everyContainer(p) {
+			for i, v := range c.Node.Get("env").List() {
+				name, value := v.Get("name").Text(), v.Get("value").Text()
+				if s := findSecret(name, value); s.what != "" {
+					reportSecret(p, c, i, v, s)
+				}
+			}
+		}
+	},
+}
+
+// everyContainer returns the containers of all whole workloads, those of
+// Windows too.
+func everyContainer(p *fixer.Pass) []kube.Container {
+	var out []kube.Container
+	for _, o := range p.File.Objects {
+		if w := o.Workload(); w != nil && !w.Partial {
+			out = append(out, w.Containers()...)
+		}
+	}
+	return out
+}
+
+// secretKey is what a key of a Secret may look like.
+var secretKey = regexp.MustCompile(`^[-._a-zA-Z0-9]{1,253}$`)
+
+func reportSecret(p *fixer.Pass, c kube.Container, i int, v *yamldoc.Node, s literalSecret) {
+	name, at := v.Get("name").Text(), v.Get("name")
+	f := fixer.Finding{
+		Path: c.FindingPath() + " env[" + name + "]", Start: at.KeyOrSelf().Start, End: at.End,
+		Message:  fmt.Sprintf("%s %q is given %s in %s", c.Role, c.Name, s.what, name),
+		Evidence: []fixer.Evidence{{Source: "manifest", Text: s.evidence}},
+	}
+	if s.guessed {
+		f.Severity = fixer.Medium
+	}
+	const by = "put a new value into a Secret that is not in this repository (an ExternalSecret, a SealedSecret, SOPS), and refer to it by secretKeyRef"
+	switch {
+	case strings.Contains(v.Get("value").Text(), "$$"):
+		f.Advice = by + "; $$ in the value stands for $, which it would not in a Secret"
+	case !secretKey.MatchString(name) || !dnsName.MatchString(c.Workload.Name):
+		f.Advice = by
+	default:
+		f.Advice = by + "; or at least out of the manifest, as the fix does"
+		f.Fixes = []fixer.Fix{moveFix(p, c, i, v)}
+	}
+	p.Report(f)
+}
+
+var dnsName = regexp.MustCompile(`^[a-z0-9]([-a-z0-9]{0,200}[a-z0-9])?$`)
+
+// moveFix moves the value to a Secret in a file of its own beside the manifest.
+func moveFix(p *fixer.Pass, c kube.Container, i int, v *yamldoc.Node) fixer.Fix {
+	name := v.Get("name").Text()
+	return fixer.Fix{
+		ID:     "move",
+		Title:  "move " + name + " to a Secret in a file of its own",
+		Level:  fixer.Review,
+		Breaks: "the pod does not start until the new Secret is applied with it; and the value stays known, so replace it where it is valid",
+		Verify: "kubectl apply both files, and the program still gets the variable",
+		Params: []fixer.Param{{
+			Name: "secret", Meaning: "name of the Secret, and of its file", Default: c.Workload.Name + "-secrets",
+			Validate: func(s string) error {
+				if !dnsName.MatchString(s) {
+					return errors.New("lower-case letters, digits and -")
+				}
+				return nil
+			},
+		}},
+		Edit: func(d *fixer.Draft) error {
+			target := secretFile{d: d, beside: p.File.Path, name: d.Param("secret"), namespace: c.Workload.Namespace}
+			key := name
+			if alsoGiven(c, name) {
+				key = c.Name + "." + name
+			}
+			if err := target.put(key, v.Get("value").Text()); err != nil {
+				return err
+			}
+			at := c.Path.Join("env", i)
+			d.YAML(p.File.Path, c.Workload.Doc,
+				yamldoc.Remove(at.Join("value")),
+				yamldoc.Set(at.Join("valueFrom"), yamldoc.Map{{Key: "secretKeyRef", Value: yamldoc.Map{{Key: "name", Value: target.name}, {Key: "key", Value: key}}}}))
+			return nil
+		},
+	}
+}
+
+// alsoGiven reports whether another container of the pod has a variable of
+// that name, so that one key cannot hold both.
+func alsoGiven(c kube.Container, name string) bool {
+	for _, other := range c.Workload.Containers() {
+		if other.Place != c.Place && hasEnv(other, name) {
+			return true
+		}
+	}
+	return false
+}
+
+// A secretFile is the Secret that values of a manifest are moved to.
+type secretFile struct {
+	d               *fixer.Draft
+	beside          string // path of the manifest
+	name, namespace string
+}
+
+// put writes a value to the Secret, whose file is made if it is not there.
+func (s secretFile) put(key, value string) error {
+	folder := path.Dir(s.beside)
+	for _, list := range []string{"kustomization.yaml", "kustomization.yml", "Kustomization"} {
+		if at := path.Join(folder, list); s.d.Snapshot.File(at) != nil {
+			return fixer.Refuse("%s lists the files of this folder and would not apply a new one: add a secretGenerator or the file of a Secret to it, and refer to that", at)
+		}
+	}
+	at := path.Join(folder, s.name+".yaml")
+	file := s.d.Snapshot.File(at)
+	if file == nil {
+		data, err := s.document(key, value)
+		if err != nil {
+			return err
+		}
+		s.d.Create(at, fixer.Kubernetes, data)
+		return nil
+	}
+	if len(file.Objects) != 1 || file.Objects[0].Kind != "Secret" || file.Objects[0].Name != s.name || file.Objects[0].Namespace != s.namespace {
+		return fixer.Refuse("%s exists and is something else: choose another name for the Secret", at)
+	}
+	o := file.Objects[0]
+	for _, values := range []string{"stringData", "data"} {
+		if have := o.Node.Get(values).Get(key); have != nil && (values == "data" || have.Text() != value) {
+			return fixer.Refuse("%s has another value for %s: choose another name for the Secret", at, key)
+		}
+	}
+	s.d.YAML(at, o.Doc, yamldoc.Set(o.Path.Join("stringData", key), value))
+	return nil
+}
+
+// document is the file of a new Secret with one value.
+func (s secretFile) document(key, value string) ([]byte, error) {
+	meta := yamldoc.Map{{Key: "name", Value: s.name}}
+	if s.namespace != "" {
+		meta = append(meta, yamldoc.Pair{Key: "namespace", Value: s.namespace})
+	}
+	return newDocument("# Moved out of "+path.Base(s.beside)+". Who could read that file knows these values: replace\n"+
+		"# each one where it is valid, and keep the new ones out of the repository.\n",
+		yamldoc.Set(yamldoc.P("metadata"), meta),
+		yamldoc.Set(yamldoc.P("type"), "Opaque"),
+		yamldoc.Set(yamldoc.P("stringData"), yamldoc.Map{{Key: key, Value: value}}))
+}

@@ -1,0 +1,127 @@
+package kubernetes
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"oakum/fixer"
+	"oakum/fixer/kube"
+	"oakum/fixer/yamldoc"
+)
+
+// SecretInGit wants no values of Secrets in a repository.
+var SecretInGit = &fixer.Rule{
+	Name:     "kubernetes/secret-in-git",
+	Title:    "Secret with its values in the repository",
+	Severity: fixer.Medium,
+	Kind:     fixer.Kubernetes,
+	Doc: fixer.Doc{
+		What: `Objects of kind Secret that hold values, in stringData or in data, whose base64 hides nothing; one finding for each. Low
+where every value is short and guessed by anybody. Left alone are values that SOPS has encrypted, placeholders, what a tool
+fills in, certificates without their key, and other kinds that stand for a Secret (SealedSecret, ExternalSecret, secretGenerator).
+Values are never shown in a message.`,
+		Why: `Everybody who can read the repository, its forks and its backups has the values, for ever: a later commit does not take
+them out of the history.`,
+		Breaks: `Nothing changes by itself: there is no sound edit. Whatever takes the file's place has to make a Secret of the same
+name with the same keys before the workloads start.`,
+		Verify: `git log -p -- FILE   shows what has been readable; those values are replaced where they are valid`,
+		Bad: `apiVersion: v1
+kind: Secret
+metadata:
+  name: web
+stringData:
+  password: aHunterNamed2
+`,
+		Good: `apiVersion: external-secrets.io/v1
+kind: ExternalSecret
+metadata:
+  name: web
+spec:
+  secretStoreRef: {name: vault, kind: ClusterSecretStore}
+  target: {name: web}
+  data:
+  - secretKey: password
+    remoteRef: {key: shop/web, property: password}
+`,
+		References: []fixer.Reference{
+			{Source: "CIS Kubernetes", ID: "5.4.2"},
+			{Source: "NSA/CISA", ID: "Kubernetes Hardening Guidance, secrets"},
+			{Source: "KICS", ID: "Using Kubernetes Native Secret Management"},
+			{Source: "OWASP Kubernetes Top Ten", ID: "K08 Secrets Management Failures"},
+		},
+	},
+	Check: func(p *fixer.Pass) {
+		for _, o := range p.File.Objects {
+			if o.Kind == "Secret" && o.Group() == "" && o.Node.Get("sops").Null() {
+				checkSecretObject(p, o)
+			}
+		}
+	},
+}
+
+func checkSecretObject(p *fixer.Pass, o *kube.Object) {
+	var keys []string
+	var first *yamldoc.Node
+	weak := true
+	for _, values := range []string{"data", "stringData"} {
+		for key, node := range o.Node.Get(values).All() {
+			value, ok := node.Str()
+			if values == "data" && !reference(value) {
+				value = decoded(value)
+			}
+			if value = strings.TrimSpace(value); !ok || value == "" || !tellsSecret(key, value) {
+				continue
+			}
+			weak = weak && (guessed(key, value) || !secretName(key) && len(value) < 16)
+			if keys = append(keys, key); first == nil {
+				first = node
+			}
+		}
+	}
+	if first == nil {
+		return
+	}
+	slices.Sort(keys)
+	f := fixer.Finding{
+		Path: o.ID(), Start: first.KeyOrSelf().Start, End: first.KeyOrSelf().End,
+		Message: fmt.Sprintf("%s has its values in the repository: %s", o.ID(), some(keys)),
+		Advice: "replace the values where they are valid, and let the Secret be made from outside the repository: by the External Secrets operator, " +
+			"or from a file that SOPS or Sealed Secrets has encrypted",
+	}
+	if weak {
+		f.Severity = fixer.Low
+	}
+	p.Report(f)
+}
+
+// tellsSecret reports whether a value of a Secret gives something away.
+// Names of users and hosts are in Secrets too, beside what is secret: they
+// count only when the value looks like a key.
+func tellsSecret(key, value string) bool {
+	switch {
+	case reference(value) || placeholder(value):
+		return false
+	case tokenForm(value) != "":
+		return true
+	case strings.Contains(value, "-----BEGIN CERTIFICATE-----"), strings.Contains(value, "-----BEGIN PUBLIC KEY-----"):
+		return false
+	case secretName(key):
+		return !harmless(key, value)
+	}
+	return random(value) || strings.HasPrefix(key, ".docker") || strings.Contains(value, "\n") && secretLine(value)
+}
+
+// secretLine reports whether a file kept in a Secret sets something secret.
+func secretLine(value string) bool {
+	for line := range strings.Lines(clip(value)) {
+		name, rest, ok := strings.Cut(line, "=")
+		if !ok {
+			name, rest, ok = strings.Cut(line, ":")
+		}
+		if ok && findSecret(strings.Trim(name, " \t\"'-"), strings.Trim(rest, " \t\n\"',")).what != "" {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,217 @@
+package kubernetes
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"oakum/fixer"
+	"oakum/fixer/kube"
+	"oakum/fixer/yamldoc"
+)
+
+// ServiceExposure wants Services that are reached from inside the cluster.
+var ServiceExposure = &fixer.Rule{
+	Name:     "kubernetes/service-exposure",
+	Title:    "Service open to the outside",
+	Severity: fixer.Low,
+	Kind:     fixer.Kubernetes,
+	Doc: fixer.Doc{
+		What: `Services of type NodePort or LoadBalancer. A Service that an Ingress of the same file leads to can be made ClusterIP;
+what else needs the outside is for its owner to say. Ports of databases and of control interfaces weigh more. Left alone: load
+balancers inside a private network (by the cloud's annotation), those with loadBalancerSourceRanges, the doors of ingress
+controllers and gateways, and patches without ports.`,
+		Why: `A node port is open on every node, on all of its addresses, past the Ingress with its TLS and its limits. A load balancer
+is an address of its own on the Internet unless told otherwise.`,
+		Breaks: `Clients that use the node's port or the balancer's address. Cloud load balancers that serve Ingresses from outside the
+cluster (GKE without container-native balancing, ALB with instance targets) need node ports.`,
+		Verify: `kubectl get service NAME   shows ClusterIP; the program is reached through the Ingress`,
+		Bad: `apiVersion: v1
+kind: Service
+metadata:
+  name: web
+spec:
+  type: NodePort
+  selector: {app: web}
+  ports:
+  - port: 80
+    nodePort: 30080
+`,
+		Good: `apiVersion: v1
+kind: Service
+metadata:
+  name: web
+spec:
+  type: ClusterIP
+  selector: {app: web}
+  ports:
+  - port: 80
+`,
+		References: []fixer.Reference{
+			{Source: "NSA/CISA", ID: "Kubernetes Hardening Guidance, network separation"},
+			{Source: "kube-linter", ID: "exposed-services"},
+			{Source: "kube-score", ID: "service-type"},
+			{Source: "KICS", ID: "Service Type is NodePort, Service With External Load Balancer"},
+			{Source: "Monokle", ID: "KBP114"},
+		},
+	},
+	Check: func(p *fixer.Pass) {
+		for _, o := range p.File.Objects {
+			kind := o.Node.Get("spec").Get("type")
+			if o.Kind != "Service" || o.Group() != "" || kind.Text() != "NodePort" && kind.Text() != "LoadBalancer" {
+				continue
+			}
+			if len(o.Node.Get("spec").Get("ports").List()) == 0 { // a patch of another
+				continue
+			}
+			if kind.Text() == "LoadBalancer" && privateBalancer(o) || isDoor(o) {
+				continue
+			}
+			checkExposure(p, o, kind)
+		}
+	},
+}
+
+func checkExposure(p *fixer.Pass, o *kube.Object, kind *yamldoc.Node) {
+	where := "a port of every node"
+	if kind.Text() == "LoadBalancer" {
+		where = "a load balancer of its own"
+	}
+	f := fixer.Finding{
+		Message: fmt.Sprintf("%s is reached from outside through %s", o.ID(), where),
+		Advice:  "put an Ingress or a Gateway in front and make the Service ClusterIP; if it has to be a load balancer, limit it with loadBalancerSourceRanges or the cloud's annotation for a private one",
+	}
+	if kind.Text() == "NodePort" {
+		f.Advice = "put an Ingress or a Gateway in front and make the Service ClusterIP; for a look during development, kubectl port-forward service/NAME PORT"
+	}
+	if port, what := inwardPort(o); port != "" {
+		f.Message = fmt.Sprintf("%s opens port %s (%s) through %s", o.ID(), port, what, where)
+		f.Advice = "make the Service ClusterIP and reach it from inside the cluster, or with kubectl port-forward; what must come from outside comes through a private network"
+		f.Severity = fixer.Medium
+		if kind.Text() == "LoadBalancer" {
+			f.Severity = fixer.High
+		}
+	}
+	if by := servedBy(p, o); by != nil {
+		f.Evidence = []fixer.Evidence{{Source: "manifest", Text: by.ID() + " leads to it" + ofClass(by)}}
+		if fix, ok := clusterIPFix(p, o, by); ok {
+			f.Fixes = []fixer.Fix{fix}
+		}
+	}
+	reportObject(p, o, kind, f)
+}
+
+// privateBalancer reports whether an annotation of the cloud keeps the load
+// balancer inside a private network, or the Service names who may come.
+func privateBalancer(o *kube.Object) bool {
+	ranges := words(o.Node.Get("spec").Get("loadBalancerSourceRanges"))
+	if len(ranges) > 0 && !slices.Contains(ranges, "0.0.0.0/0") {
+		return true
+	}
+	for key, value := range privateAnnotations {
+		if strings.EqualFold(annotation(o, key), value) {
+			return true
+		}
+	}
+	return false
+}
+
+var privateAnnotations = map[string]string{
+	"service.beta.kubernetes.io/aws-load-balancer-internal":              "true",
+	"service.beta.kubernetes.io/aws-load-balancer-scheme":                "internal",
+	"service.beta.kubernetes.io/azure-load-balancer-internal":            "true",
+	"networking.gke.io/load-balancer-type":                               "Internal",
+	"cloud.google.com/load-balancer-type":                                "Internal",
+	"service.beta.kubernetes.io/oci-load-balancer-internal":              "true",
+	"service.beta.kubernetes.io/openstack-internal-load-balancer":        "true",
+	"service.kubernetes.io/ibm-load-balancer-cloud-provider-ip-type":     "private",
+	"service.beta.kubernetes.io/alibaba-cloud-loadbalancer-address-type": "intranet",
+}
+
+// isDoor reports whether the Service is that of an ingress controller or
+// gateway, whose purpose is to be reached: by its name or by what it selects.
+func isDoor(o *kube.Object) bool {
+	names := []string{o.Name}
+	for _, v := range o.Node.Get("spec").Get("selector").All() {
+		names = append(names, v.Text())
+	}
+	return slices.ContainsFunc(names, func(s string) bool {
+		for _, door := range []string{"ingress", "gateway", "traefik", "envoy", "contour", "kong", "haproxy"} {
+			if strings.Contains(s, door) {
+				return true
+			}
+		}
+		return false
+	})
+}
+
+// inwardPorts are ports of programs that trust whoever reaches them, or that
+// hold the data.
+var inwardPorts = map[int64]string{
+	22: "SSH", 1433: "SQL Server", 1521: "Oracle", 2181: "ZooKeeper", 2375: "Docker", 2379: "etcd", 3306: "MySQL",
+	5432: "PostgreSQL", 5984: "CouchDB", 6379: "Redis", 6443: "Kubernetes API", 8086: "InfluxDB", 9042: "Cassandra",
+	9092: "Kafka", 9200: "Elasticsearch", 10250: "kubelet", 11211: "memcached", 26257: "CockroachDB", 27017: "MongoDB",
+}
+
+func inwardPort(o *kube.Object) (port, what string) {
+	for _, entry := range firstItems(o.Node.Get("spec").Get("ports"), maxRBACWords) {
+		for _, key := range []string{"port", "targetPort"} {
+			if n, ok := entry.Get(key).Int(); ok && inwardPorts[n] != "" {
+				return fmt.Sprint(n), inwardPorts[n]
+			}
+		}
+	}
+	return "", ""
+}
+
+// servedBy returns the first Ingress of the file that leads to the Service.
+func servedBy(p *fixer.Pass, o *kube.Object) *kube.Object {
+	for _, ing := range ingresses(p) {
+		if o.Name != "" && sameNamespace(o, ing) && slices.Contains(ingressBackends(ing), o.Name) {
+			return ing
+		}
+	}
+	return nil
+}
+
+func ofClass(ing *kube.Object) string {
+	if c := ingressClass(ing); c != "" {
+		return ", of class " + c
+	}
+	return ", of the default class"
+}
+
+// balancerFields ask for something of a load balancer: whoever set one of them
+// wants it.
+var balancerFields = []string{"loadBalancerIP", "loadBalancerClass", "loadBalancerSourceRanges", "allocateLoadBalancerNodePorts", "healthCheckNodePort"}
+
+// clusterIPFix makes the Service ClusterIP, with the fields that the API
+// server refuses in one taken out. It is not offered for Ingresses that a
+// cloud's load balancer serves through node ports.
+func clusterIPFix(p *fixer.Pass, o, by *kube.Object) (fixer.Fix, bool) {
+	spec := o.Node.Get("spec")
+	if outsideCluster(by) || slices.ContainsFunc(balancerFields, func(key string) bool { return spec.Get(key) != nil }) {
+		return fixer.Fix{}, false
+	}
+	return fixer.Fix{
+		ID:     "cluster-ip",
+		Title:  "make the Service ClusterIP: the Ingress leads to it",
+		Level:  fixer.Review,
+		Breaks: "clients that use the node's port or the balancer's address past the Ingress, and an Ingress served by a cloud's load balancer that needs node ports",
+		Verify: "kubectl get service " + o.Name + "   shows ClusterIP, and the Ingress still answers",
+		Edit: func(d *fixer.Draft) error {
+			at := o.Path.Join("spec")
+			ops := []yamldoc.Op{yamldoc.Set(at.Join("type"), "ClusterIP")}
+			if spec.Get("externalTrafficPolicy") != nil {
+				ops = append(ops, yamldoc.Remove(at.Join("externalTrafficPolicy")))
+			}
+			for i, port := range spec.Get("ports").List() {
+				if port.Get("nodePort") != nil {
+					ops = append(ops, yamldoc.Remove(at.Join("ports", i, "nodePort")))
+				}
+			}
+			d.YAML(p.File.Path, o.Doc, ops...)
+			return nil
+		},
+	}, true
+}

@@ -1,0 +1,319 @@
+package tui
+
+import (
+	"flag"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	tea "charm.land/bubbletea/v2"
+
+	"oakum/fixer"
+)
+
+var update = flag.Bool("update", false, "rewrite the golden frames")
+
+var sizes = [][2]int{{60, 20}, {80, 24}, {140, 40}}
+
+// TestGoldens compares every screen and overlay, at three sizes, without
+// colour and in the light theme.
+func TestGoldens(t *testing.T) {
+	looks := map[string]func(*Options){
+		"plain": func(o *Options) { o.Theme, o.NoColor = "none", true },
+		"light": func(o *Options) { o.Theme, o.NoColor = "light", false },
+	}
+	for _, p := range places {
+		for _, size := range sizes {
+			for name, look := range looks {
+				t.Run(fmt.Sprintf("%s/%dx%d/%s", p, size[0], size[1], name), func(t *testing.T) {
+					d := ways[p](t, newFake(shop()))
+					look(&d.desk().opts)
+					d.desk().pickTheme()
+					d.send(tea.WindowSizeMsg{Width: size[0], Height: size[1]})
+					d.sound()
+					compare(t, fmt.Sprintf("%s-%dx%d-%s", p, size[0], size[1], name), d.desk().frame())
+				})
+			}
+		}
+	}
+}
+
+// TestGoldensOfMoments compares frames that no way leads to directly.
+func TestGoldensOfMoments(t *testing.T) {
+	for name, lead := range map[string]func(*testing.T) *drive{
+		"closed-and-new": func(t *testing.T) *drive {
+			d := start(t, newFake(shop()), 140, 40)
+			d.desk().list.list.Select(find(t, d, "compose/privileged").String())
+			d.press("space")
+			d.desk().list.list.Select(find(t, d, "compose/writable-root").String())
+			d.press("space", "/")
+			d.typeText("api")
+			d.press("enter")
+			return d
+		},
+		"manual": func(t *testing.T) *drive {
+			d := start(t, newFake(shop()), 80, 24)
+			review(t, d, "dockerfile/secret-in-arg")
+			return d
+		},
+		"blocked": func(t *testing.T) *drive {
+			d := start(t, newFake(shop()), 80, 24)
+			review(t, d, "compose/stubborn")
+			return d
+		},
+		"split": func(t *testing.T) *drive {
+			d := start(t, newFake(shop()), 140, 40)
+			d.press("A", "enter", "z")
+			return d
+		},
+		"nothing-accepted": func(t *testing.T) *drive {
+			d := start(t, newFake(shop()), 80, 24)
+			d.press("w")
+			return d
+		},
+		"ascii": func(t *testing.T) *drive {
+			d := start(t, newFake(shop()), 80, 24, func(o *Options) { o.ASCII = true })
+			d.press("A")
+			return d
+		},
+		"too-small": func(t *testing.T) *drive { return start(t, newFake(shop()), 40, 10) },
+		"hostile":   func(t *testing.T) *drive { return start(t, newFake(hostile()), 80, 24) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			d := lead(t)
+			d.sound()
+			compare(t, "moment-"+name, d.desk().frame())
+		})
+	}
+}
+
+func compare(t *testing.T, name, got string) {
+	t.Helper()
+	path := filepath.Join("testdata", "frames", name+".txt")
+	got += "\n"
+	if *update {
+		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		return
+	}
+	want, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatalf("%v (go test ./tui -update writes it)", err)
+	}
+	if string(want) != got {
+		t.Errorf("%s differs (go test ./tui -update accepts it)\n--- want\n%s--- got\n%s", path, plain(string(want)), plain(got))
+	}
+}
+
+// hostile is a repository that tries to hide what it is.
+func hostile() []fixer.Source {
+	return []fixer.Source{
+		{Path: "\x1b[2JDockerfile\u202eelifrekcoD", Kind: fixer.Dockerfile, Data: []byte("FROM node:22\r\nARG EVIL_TOKEN=\x1b]0;owned\x07\u202e\r\nLABEL a=\"\u200bhidden\"\r\nCMD [\"a\x1b[31m\"]\r\n")},
+		{Path: "compose\nevil.yaml", Kind: fixer.Compose, Data: []byte("services:\n  \"a\\e[31mpi\u202e\":\n    image: x\n    privileged: true\n  日本語🎉e\u0301:\n    image: y\n")},
+		{Path: "skipped\x07.yaml", Kind: fixer.Kubernetes, Skip: &fixer.Skip{Code: fixer.SkipSyntax, Reason: "line 1: \x1b[5mnope\u2066"}},
+	}
+}
+
+// TestHostileNamesAndBytesAreMadeVisible walks every screen of a hostile
+// repository; sound fails on any character that a terminal would obey.
+func TestHostileNamesAndBytesAreMadeVisible(t *testing.T) {
+	b := newFake(hostile())
+	b.states = map[string]FileState{hostile()[0].Path: {Text: "git: \x1b[31mbad"}}
+	d := start(t, b, 80, 24, func(o *Options) { o.Title = "re\x1b[31mpo\u202e/" })
+	d.wants("^[[2JDockerfileU+202E")
+	for _, key := range []string{"enter", "y", "y", "z", "s", "}", "esc", "x", "esc", "p", "esc", "i", "a", "b", "enter", "w", "j", "z", "esc", "enter", "esc", "/", "a", "enter"} {
+		d.press(key)
+		d.elapse()
+		d.sound()
+	}
+	d.desk().say("toast \x1b[31m\u202e")
+	d.sound()
+	if s := d.app.View().WindowTitle; strings.ContainsAny(s, "\x1b\u202e") {
+		t.Errorf("window title %q", s)
+	}
+	if s := d.app.Result().Summary; strings.ContainsAny(s, "\x1b\u202e\x07") {
+		t.Errorf("summary %q", s)
+	}
+}
+
+// TestRandomKeys presses random keys on random sizes: every frame has its
+// size, nothing panics, nothing is written but by enter on the plan, and
+// whatever happened, a way out is left.
+func TestRandomKeys(t *testing.T) {
+	var keys []string
+	for _, p := range places {
+		for _, b := range keymap[p] {
+			for _, k := range b.keys {
+				if k != "ctrl+c" {
+					keys = append(keys, k)
+				}
+			}
+		}
+	}
+	keys = append(keys, "1", "é", "日", "backspace", "left", "right", "enter", "enter", "space", "y", "tab")
+	seeds, steps := 24, 220
+	if testing.Short() {
+		seeds = 6
+	}
+	for seed := range seeds {
+		t.Run(fmt.Sprint(seed), func(t *testing.T) {
+			r := rand.New(rand.NewPCG(uint64(seed), 1))
+			sources := shop()
+			if seed%3 == 2 {
+				sources = append(sources, hostile()...)
+			}
+			b := newFake(sources)
+			if seed%4 == 1 {
+				b.kept = fixer.Decisions{{Rule: "dockerfile/secret-in-arg", File: "Dockerfile", Path: "ARG NPM_TOKEN"}: {Verdict: fixer.Reject}}
+			}
+			b.editor = func() {}
+			d := start(t, b, 20+r.IntN(150), 5+r.IntN(50))
+			var pressed []string
+			for range steps {
+				d.slow = r.IntN(3) == 0
+				switch r.IntN(20) {
+				case 0:
+					d.send(tea.WindowSizeMsg{Width: r.IntN(180), Height: r.IntN(60)})
+				case 1:
+					d.elapse()
+				case 2:
+					d.send(tea.PasteMsg{Content: "pasted\x1b[31m\ntext"})
+				case 3:
+					d.send(tea.MouseClickMsg{X: r.IntN(180), Y: r.IntN(60), Button: tea.MouseLeft})
+					d.send(tea.MouseWheelMsg{X: r.IntN(180), Y: r.IntN(60), Button: tea.MouseWheelDown})
+				case 4:
+					d.slow = false
+					d.drain()
+				default:
+					k := keys[r.IntN(len(keys))]
+					was, commits := d.desk().top().place(), len(b.commits)
+					held := len(d.desk().held) > 0 || d.desk().lent != ""
+					d.press(k)
+					pressed = append(pressed, k)
+					if len(b.commits) > commits && !held && (was != onPlan || k != "enter") {
+						t.Fatalf("%s on %s wrote files", k, was)
+					}
+				}
+				d.sound()
+				if d.quit {
+					break
+				}
+			}
+			d.slow = false
+			d.drain()
+			d.elapse()
+			for range 12 {
+				if !d.quit {
+					d.press("esc")
+					d.elapse()
+				}
+			}
+			for range 2 {
+				if !d.quit {
+					d.press("q")
+				}
+			}
+			if !d.quit {
+				t.Fatalf("stuck on %s after %q:\n%s", d.desk().top().place(), pressed, d.screen())
+			}
+		})
+	}
+}
+
+func TestMouse(t *testing.T) {
+	d := start(t, newFake(shop()), 140, 40)
+	click := func(x, y int) { d.send(tea.MouseClickMsg{X: x, Y: y, Button: tea.MouseLeft}) }
+	first := d.desk().list.finding().Finding.Key()
+	click(10, 6)
+	if d.desk().list.finding().Finding.Key() != first {
+		t.Fatal("a click counts while the mouse is off")
+	}
+	d.press("m")
+	click(10, 6)
+	if k := d.desk().list.finding().Finding.Key(); k.Rule != "compose/privileged" {
+		t.Fatalf("the click went to %s", k)
+	}
+	click(100, 10)
+	if !d.desk().list.focus {
+		t.Error("a click does not focus the detail")
+	}
+	click(10, 5)
+	d.send(tea.WindowSizeMsg{Width: 80, Height: 24})
+	before := d.screen()
+	d.send(tea.MouseWheelMsg{X: 10, Y: 5, Button: tea.MouseWheelDown})
+	redraws(t, d, before)
+	d.send(tea.MouseWheelMsg{X: 10, Y: 5, Button: tea.MouseWheelUp})
+	d.press("enter", "m")
+	click(3, 3)
+	d.sound()
+}
+
+func TestThemeFollowsTheTerminal(t *testing.T) {
+	d := start(t, newFake(shop()), 80, 24, func(o *Options) { o.Theme, o.NoColor = "auto", false })
+	dark := d.desk().frame()
+	d.send(tea.BackgroundColorMsg{Color: white{}})
+	if d.desk().frame() == dark {
+		t.Error("a light background changes nothing")
+	}
+	if plain(d.desk().frame()) != plain(dark) {
+		t.Error("the theme changes more than colours")
+	}
+	d = start(t, newFake(shop()), 80, 24, func(o *Options) { o.Theme, o.NoColor = "light", true })
+	if s := d.desk().frame(); strings.Contains(s, "38;2") || strings.Contains(s, "48;2") {
+		t.Error("colours with NO_COLOR")
+	}
+}
+
+type white struct{}
+
+func (white) RGBA() (r, g, b, a uint32) { return 0xffff, 0xffff, 0xffff, 0xffff }
+
+func TestLayout(t *testing.T) {
+	for _, c := range []struct {
+		w, h    int
+		at      place
+		focus   bool
+		fits    bool
+		keys    int
+		body    int
+		list    [2]int // width, height
+		detail  [2]int
+		beside  bool
+		explain int
+	}{
+		{59, 24, onList, false, false, 0, 0, [2]int{}, [2]int{}, false, 0},
+		{60, 13, onList, false, false, 0, 0, [2]int{}, [2]int{}, false, 0},
+		{60, 14, onList, false, true, 1, 9, [2]int{60, 9}, [2]int{0, 0}, false, 1},
+		{60, 14, onList, true, true, 1, 9, [2]int{0, 0}, [2]int{60, 9}, false, 1},
+		{79, 24, onList, false, true, 2, 18, [2]int{79, 18}, [2]int{0, 0}, false, 3},
+		{80, 24, onList, false, true, 2, 18, [2]int{80, 10}, [2]int{80, 7}, false, 3},
+		{80, 24, onReview, false, true, 2, 18, [2]int{0, 0}, [2]int{80, 18}, false, 3},
+		{119, 40, onList, false, true, 3, 33, [2]int{119, 19}, [2]int{119, 13}, false, 3},
+		{120, 40, onList, false, true, 2, 34, [2]int{46, 34}, [2]int{73, 34}, true, 12},
+		{140, 40, onReview, false, true, 2, 34, [2]int{46, 34}, [2]int{93, 34}, true, 12},
+		{140, 40, onPlan, false, true, 2, 34, [2]int{0, 0}, [2]int{140, 34}, false, 12},
+		{1000, 500, onList, false, true, 2, 494, [2]int{46, 494}, [2]int{953, 494}, true, 12},
+		{0, 0, onList, false, false, 0, 0, [2]int{}, [2]int{}, false, 0},
+		{-1, -5, onDone, false, false, 0, 0, [2]int{}, [2]int{}, false, 0},
+	} {
+		l := arrange(c.w, c.h, c.at, c.focus)
+		if l.fits != c.fits {
+			t.Errorf("%dx%d %s: fits %v", c.w, c.h, c.at, l.fits)
+			continue
+		}
+		if !l.fits {
+			continue
+		}
+		list, detail := [2]int{l.listWidth, l.listHeight}, [2]int{l.detailWidth, l.detailHeight}
+		if l.keys != c.keys || l.body != c.body || list != c.list || detail != c.detail || l.beside != c.beside || l.why != c.explain {
+			t.Errorf("%dx%d %s: %+v", c.w, c.h, c.at, l)
+		}
+	}
+}

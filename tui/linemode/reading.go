@@ -1,0 +1,226 @@
+package linemode
+
+import (
+	"bytes"
+	"fmt"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+
+	"oakum/fixer"
+	"oakum/fixer/text"
+)
+
+func (t *talk) next(string) {
+	if t.finding() != nil {
+		t.goTo(t.at + 1)
+	}
+}
+
+func (t *talk) back(string) {
+	if t.at == 0 {
+		t.say("This is the first finding.")
+		return
+	}
+	t.goTo(t.at - 1)
+}
+
+func (t *talk) jump(args string) {
+	n, err := strconv.Atoi(args)
+	if err != nil || n < 1 || n > len(t.queue) {
+		t.say("The findings have the numbers 1 to %d.", len(t.queue))
+		return
+	}
+	t.goTo(n - 1)
+}
+
+// mostListed bounds how many findings are read out unless all are asked for.
+const mostListed = 40
+
+// list reads out the findings that wait, those that hold a word, or all.
+func (t *talk) list(args string) {
+	all := args == "all"
+	word := strings.ToLower(args)
+	told, more := 0, 0
+	for i, o := range t.queue {
+		f := o.Finding
+		line := fmt.Sprintf("%d: %s, %s, %s in %s, line %d, %s.", i+1, f.Severity, t.word(o), f.Rule, visible(f.File), f.Line, visible(f.Path))
+		if !all && (args == "" && !t.open(o) || !strings.Contains(strings.ToLower(line), word)) {
+			continue
+		}
+		if told++; told > mostListed && !all {
+			more++
+			continue
+		}
+		t.say("%s", line)
+	}
+	switch {
+	case more > 0:
+		t.say("And %d more. Say list and a word of theirs, or list all.", more)
+	case told == 0 && args == "":
+		t.say("No finding waits for a verdict.")
+	case told == 0:
+		t.say("No finding has that in it.")
+	}
+}
+
+// word is a finding's result in one word.
+func (t *talk) word(o *fixer.Outcome) string {
+	if o.Result == fixer.Open || o.Result == fixer.ManualWork {
+		if d, ok := t.s.Decision(o.Finding.Key()); ok && d.Verdict == fixer.Reject {
+			return "skipped"
+		}
+	}
+	if o.Result == fixer.Fixed {
+		return "accepted"
+	}
+	return string(o.Result)
+}
+
+// explain reads a rule's documentation out.
+func (t *talk) explain(string) {
+	o := t.finding()
+	if o == nil {
+		return
+	}
+	i := slices.IndexFunc(t.s.Rules(), func(r *fixer.Rule) bool { return r.Name == o.Finding.Rule })
+	if i < 0 {
+		t.say("There is nothing written about %s.", o.Finding.Rule)
+		return
+	}
+	r := t.s.Rules()[i]
+	t.say("%s: %s", r.Name, sentenceEnd(r.Title))
+	for _, p := range [][2]string{{"What", r.Doc.What}, {"Why", r.Doc.Why}, {"Breaks if", r.Doc.Breaks}, {"Verify", r.Doc.Verify}} {
+		if p[1] != "" {
+			t.say("%s: %s", p[0], sentenceEnd(p[1]))
+		}
+	}
+	for _, p := range [][2]string{{"Before:", r.Doc.Bad}, {"After:", r.Doc.Good}} {
+		t.say("%s", p[0])
+		for line := range strings.Lines(p[1]) {
+			t.say("  %s", show(strings.TrimRight(line, "\r\n")))
+		}
+	}
+	for _, ref := range r.Doc.References {
+		t.say("See %s", visible(oneLine(ref.Source+" "+ref.ID+" "+ref.URL)))
+	}
+}
+
+// diff reads out what the fix at hand changes, with everything else that is
+// accepted; or all that would be written.
+func (t *talk) diff(args string) {
+	if means(args, "all") {
+		plan := t.s.Plan()
+		if len(plan.Changes) == 0 {
+			t.say("Nothing is accepted yet.")
+		}
+		for _, c := range plan.Changes {
+			t.readDiff(c.Path, c.Before, c.After)
+		}
+		return
+	}
+	o := t.finding()
+	if o == nil {
+		return
+	}
+	f := o.Finding
+	if len(f.Fixes) == 0 {
+		t.say("There is no automatic fix, so nothing changes.")
+		return
+	}
+	k := f.Key()
+	fix, _ := t.alternative(f)
+	fold := t.s.Folder()
+	without := fold(fixer.Decisions{k: {}})
+	with := fold(fixer.Decisions{k: {Verdict: fixer.Accept, Fix: fix.ID, Params: t.set, Level: fix.Level}})
+	if o := with.Outcome(k); o != nil && (o.Result == fixer.Blocked || o.Result == fixer.Refused) {
+		t.say("It would be %s: %s", o.Result, sentenceEnd(o.Reason))
+	}
+	paths := map[string]bool{}
+	for _, p := range []*fixer.Plan{without, with} {
+		for _, c := range p.Changes {
+			paths[c.Path] = true
+		}
+	}
+	changes := false
+	for _, path := range slices.Sorted(maps.Keys(paths)) {
+		before, after := bytesOf(without.After, path), bytesOf(with.After, path)
+		if bytes.Equal(before, after) {
+			continue
+		}
+		changes = true
+		t.readDiff(path, before, after)
+	}
+	if !changes {
+		t.say("It changes nothing.")
+	}
+	t.say("Score %d, with this fix %d.", without.ScoreAfter, with.ScoreAfter)
+}
+
+func bytesOf(s *fixer.Snapshot, path string) []byte {
+	if f := s.File(path); f != nil {
+		return f.Data
+	}
+	return nil
+}
+
+// readDiff reads the changes of a file out. Each line starts with a word: a
+// minus sign is what a screen reader leaves out first.
+func (t *talk) readDiff(path string, before, after []byte) {
+	t.say("%s:", visible(path))
+	var hunk []string
+	for line := range strings.Lines(text.Unified(path, before, after, 2)) {
+		if strings.HasPrefix(line, "@@") {
+			t.readHunk(hunk)
+			hunk = nil
+		}
+		if hunk != nil || strings.HasPrefix(line, "@@") { // before are the names of the files
+			hunk = append(hunk, strings.TrimSuffix(line, "\n"))
+		}
+	}
+	t.readHunk(hunk)
+}
+
+func (t *talk) readHunk(hunk []string) {
+	if len(hunk) == 0 {
+		return
+	}
+	// A carriage return is news only where some lines have one and some not.
+	ends := 0
+	for _, line := range hunk {
+		switch {
+		case line[0] != '-' && line[0] != '+':
+		case strings.HasSuffix(line, "\r"):
+			ends |= 1
+		default:
+			ends |= 2
+		}
+	}
+	var from, to int
+	fmt.Sscanf(hunk[0], "@@ -%d", &from)
+	_, plus, _ := strings.Cut(hunk[0], "+")
+	fmt.Sscanf(plus, "%d", &to)
+	for _, line := range hunk[1:] {
+		body := line[1:]
+		if line[0] == ' ' || ends != 3 {
+			body = strings.TrimSuffix(body, "\r")
+		}
+		switch line[0] {
+		case ' ':
+			t.say("keep %d: %s", to, show(body))
+			from, to = from+1, to+1
+		case '-':
+			t.say("remove %d: %s", from, show(body))
+			from++
+		case '+':
+			t.say("add %d: %s", to, show(body))
+			to++
+		default:
+			t.say("no newline at the end of that line")
+		}
+	}
+}
+
+// show makes a line of a file safe to show. Tabs stay.
+func show(s string) string { return text.Visible(s) }

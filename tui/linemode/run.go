@@ -1,0 +1,304 @@
+package linemode
+
+import (
+	"bufio"
+	"context"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+
+	"oakum/fixer"
+	"oakum/fixer/text"
+	"oakum/tui"
+)
+
+// A Backend does what needs the disk or the network. A [tui.Backend] is one.
+type Backend interface {
+	Load(ctx context.Context, progress func(tui.Progress)) (*tui.Loaded, error)
+	Facts(ctx context.Context, snap *fixer.Snapshot) <-chan *fixer.Facts
+	States(paths []string) map[string]tui.FileState
+	Commit(ctx context.Context, changes []fixer.Change) (*tui.Receipt, error)
+	SavePatch(changes []fixer.Change) (string, error)
+	SaveDecisions(fixer.Decisions) error
+	LoadDecisions() (fixer.Decisions, error)
+}
+
+// Run talks about the session's findings until the input ends, ctx is done, or
+// the person says quit. It fails only when out does. While it waits for an
+// answer it reads from in on a goroutine of its own, which after ctx is done
+// may stay in that one read.
+func Run(ctx context.Context, in io.Reader, out io.Writer, s *fixer.Session, b Backend) (tui.Result, error) {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	t := &talk{
+		ctx: ctx, out: bufio.NewWriter(out), lines: readLines(ctx, in),
+		s: s, b: b, facts: b.Facts(ctx, s.Snapshot()),
+	}
+	t.begin()
+	for !t.over && !t.ended {
+		t.news()
+		t.ask()
+		if line, ok := t.read(); ok {
+			t.answer(line)
+		}
+	}
+	t.end()
+	if t.failed != nil {
+		return t.result(), fmt.Errorf("cannot write the answer: %w", t.failed)
+	}
+	return t.result(), nil
+}
+
+// A talk is the state of one run.
+type talk struct {
+	ctx   context.Context
+	out   *bufio.Writer
+	lines <-chan string
+	s     *fixer.Session
+	b     Backend
+	facts <-chan *fixer.Facts
+
+	queue []*fixer.Outcome // the findings in the order they are asked about
+	at    int              // which one is at hand; len(queue) behind the last
+	fix   string           // the alternative at hand, "" for the first
+	set   fixer.Params     // values given for it
+	asked bool             // the finding at hand was read out
+
+	leaving bool // quit was said, and that there is something unwritten
+	over    bool // quit was said, and done
+	ended   bool // no answer will come any more
+	noKeep  bool // that verdicts cannot be kept was said
+	written []string
+	failed  error
+}
+
+// say writes one line. What comes from outside has to be made safe before.
+func (t *talk) say(format string, args ...any) {
+	if _, err := fmt.Fprintf(t.out, format+"\n", args...); err != nil && t.failed == nil {
+		t.failed = err
+	}
+}
+
+// visible makes text from outside safe to show on one line.
+func visible(s string) string { return text.VisibleLine(s) }
+
+// sentence makes text from outside a sentence on one line. A first word that
+// may be a name keeps its small letter.
+func sentence(s string) string {
+	s = sentenceEnd(s)
+	if word, _, _ := strings.Cut(s, " "); strings.Trim(word, "abcdefghijklmnopqrstuvwxyz") == "" {
+		return capital(s)
+	}
+	return s
+}
+
+// sentenceEnd is [sentence] for the rest of one.
+func sentenceEnd(s string) string {
+	s = visible(oneLine(s))
+	if s == "" || strings.HasSuffix(s, ".") || strings.HasSuffix(s, "?") || strings.HasSuffix(s, "!") {
+		return s
+	}
+	return s + "."
+}
+
+func oneLine(s string) string { return strings.Join(strings.Fields(s), " ") }
+
+// capital makes the first letter a capital one, when it is ASCII.
+func capital(s string) string {
+	if s == "" || s[0] >= 0x80 {
+		return s
+	}
+	return strings.ToUpper(s[:1]) + s[1:]
+}
+
+func count(n int, what string) string {
+	switch {
+	case n == 1:
+		return "1 " + what
+	case strings.HasSuffix(what, "x"):
+		return fmt.Sprintf("%d %ses", n, what)
+	}
+	return fmt.Sprintf("%d %ss", n, what)
+}
+
+// read waits for an answer. ok is false when none will come any more.
+func (t *talk) read() (line string, ok bool) {
+	if err := t.out.Flush(); err != nil {
+		t.failed = err
+	} else {
+		select {
+		case line, ok = <-t.lines:
+		case <-t.ctx.Done():
+		}
+	}
+	t.ended = !ok || t.ctx.Err() != nil
+	return line, !t.ended
+}
+
+const longestAnswer = 4096 // bytes; the rest of the line is dropped
+
+// readLines sends the lines of in, without their ends, until it ends or fails,
+// which to a talk is the same.
+func readLines(ctx context.Context, in io.Reader) <-chan string {
+	lines := make(chan string)
+	go func() {
+		defer close(lines)
+		r := bufio.NewReader(in)
+		for {
+			line, err := readLine(r)
+			if line != "" || err == nil {
+				select {
+				case lines <- line:
+				case <-ctx.Done():
+					return
+				}
+			}
+			if err != nil {
+				return
+			}
+		}
+	}()
+	return lines
+}
+
+func readLine(r *bufio.Reader) (string, error) {
+	var line []byte
+	for {
+		part, err := r.ReadSlice('\n')
+		line = append(line, part[:min(len(part), longestAnswer-len(line))]...)
+		if err != bufio.ErrBufferFull {
+			return strings.TrimRight(string(line), "\r\n"), err
+		}
+	}
+}
+
+// begin says what there is, and takes up the verdicts of an earlier session.
+func (t *talk) begin() {
+	snap, report := t.s.Snapshot(), t.s.Baseline()
+	files, skipped := 0, []string(nil)
+	for f := range snap.Files() {
+		switch {
+		case f.Context:
+		case f.Skip != nil:
+			skipped = append(skipped, fmt.Sprintf("Skipped %s: %s.", visible(f.Path), visible(f.Skip.Reason)))
+		default:
+			files++
+		}
+	}
+	score := fixer.Score(snap, report)
+	t.say("oakum, line mode. %s in %s. Score %d of 100, grade %s.", count(len(report.Findings), "finding"), count(files, "file"), score, fixer.Grade(score))
+	for _, s := range skipped {
+		t.say("%s", s)
+	}
+	for _, p := range report.Problems {
+		t.say("Rule %s failed on %s: %s.", p.Rule, visible(p.File), visible(p.Reason))
+	}
+	t.say("Answer with words or their first letters, one answer a line. Help lists them. Nothing is written before you say write.")
+	t.resume()
+	t.line()
+	t.first()
+}
+
+// line puts the findings in line. Those that came up after other fixes are
+// behind all others, so numbers stay.
+func (t *talk) line() {
+	var on fixer.Key
+	if o := t.here(); o != nil {
+		on = o.Finding.Key()
+	}
+	plan := t.s.Plan()
+	t.queue = t.queue[:0]
+	for i := range plan.Outcomes {
+		if o := &plan.Outcomes[i]; o.Result != fixer.Suppress {
+			t.queue = append(t.queue, o)
+		}
+	}
+	if i := t.find(on); i >= 0 {
+		t.at = i
+	}
+	t.at = min(t.at, len(t.queue))
+}
+
+func (t *talk) find(k fixer.Key) int {
+	return slices.IndexFunc(t.queue, func(o *fixer.Outcome) bool { return o.Finding.Key() == k })
+}
+
+// here returns the finding at hand, or nil behind the last one.
+func (t *talk) here() *fixer.Outcome {
+	if t.at < len(t.queue) {
+		return t.queue[t.at]
+	}
+	return nil
+}
+
+// open reports whether a finding waits for a verdict.
+func (t *talk) open(o *fixer.Outcome) bool {
+	_, decided := t.s.Decision(o.Finding.Key())
+	return !decided && (o.Result == fixer.Open || o.Result == fixer.ManualWork)
+}
+
+func (t *talk) opens() int {
+	n := 0
+	for _, o := range t.queue {
+		if t.open(o) {
+			n++
+		}
+	}
+	return n
+}
+
+// goTo takes a finding to hand.
+func (t *talk) goTo(i int) {
+	t.at, t.asked = i, false
+	t.fix, t.set = "", nil
+	if o := t.here(); o != nil {
+		if d, ok := t.s.Decision(o.Finding.Key()); ok && d.Verdict == fixer.Accept {
+			t.fix, t.set = d.Fix, d.Params
+		}
+	}
+}
+
+func (t *talk) first() {
+	t.at = -1
+	t.onward()
+}
+
+// onward goes to the next finding that waits for a verdict.
+func (t *talk) onward() {
+	i := t.at + 1
+	for i < len(t.queue) && !t.open(t.queue[i]) {
+		i++
+	}
+	t.goTo(min(i, len(t.queue)))
+}
+
+func (t *talk) result() tui.Result {
+	slices.Sort(t.written)
+	return tui.Result{Interrupted: t.ctx.Err() != nil, Written: slices.Compact(t.written), Open: len(t.s.Baseline().Findings)}
+}
+
+// end says how it stands when there is nothing more to hear.
+func (t *talk) end() {
+	if t.ended && t.failed == nil {
+		t.say("")
+		if t.ctx.Err() != nil {
+			t.say("Interrupted. Nothing more is written.")
+		} else {
+			t.say("The input has ended. Nothing more is written.")
+		}
+		if n := len(t.s.Decisions()); n > 0 && !t.noKeep {
+			t.say("%s kept for the next start.", isAre(n, "verdict"))
+		}
+	}
+	if err := t.out.Flush(); err != nil && t.failed == nil {
+		t.failed = err
+	}
+}
+
+func isAre(n int, what string) string {
+	if n == 1 {
+		return "1 " + what + " is"
+	}
+	return count(n, what) + " are"
+}

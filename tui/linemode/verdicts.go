@@ -1,0 +1,320 @@
+package linemode
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"oakum/fixer"
+)
+
+// finding returns the finding at hand, or says that there is none.
+func (t *talk) finding() *fixer.Outcome {
+	o := t.here()
+	if o == nil {
+		t.say("There is no finding at hand. Say list, or a finding's number.")
+	}
+	return o
+}
+
+// keep saves the verdicts, so that they survive a crash.
+func (t *talk) keep() {
+	if err := t.b.SaveDecisions(t.s.Decisions()); err != nil && !t.noKeep {
+		t.noKeep = true
+		t.say("Verdicts are not kept in case of a crash: %s", sentenceEnd(err.Error()))
+	}
+}
+
+// change makes a change of verdicts. It returns what that does to findings
+// other than the ones it speaks of, one sentence each; ok is false when it
+// could not be made.
+func (t *talk) change(about func(fixer.Key) bool, do func() error) (effects []string, ok bool) {
+	tell := func(format string, args ...any) { effects = append(effects, fmt.Sprintf(format, args...)) }
+	was := map[fixer.Key]fixer.Result{}
+	for _, o := range t.queue {
+		was[o.Finding.Key()] = o.Result
+	}
+	if err := do(); err != nil {
+		t.say("%s", sentence(err.Error()))
+		return nil, false
+	}
+	t.keep()
+	t.line()
+	for i, o := range t.queue {
+		k := o.Finding.Key()
+		before, known := was[k]
+		if about(k) || known && before == o.Result {
+			continue
+		}
+		where := fmt.Sprintf("finding %d, %s in %s", i+1, o.Finding.Rule, visible(o.Finding.File))
+		switch {
+		case o.Result == fixer.Closed:
+			tell("It also closes %s.", where)
+		case o.Result == fixer.Blocked || o.Result == fixer.Refused:
+			tell("Now %s, is %s: %s", where, o.Result, sentenceEnd(o.Reason))
+		case !known:
+			tell("It opens %s.", where)
+		case before == fixer.Closed || before == fixer.Blocked || before == fixer.Refused:
+			tell("Now %s, is %s.", where, o.Result)
+		}
+	}
+	return effects, true
+}
+
+func (t *talk) sayAll(lines []string) {
+	for _, l := range lines {
+		t.say("%s", l)
+	}
+}
+
+func only(k fixer.Key) func(fixer.Key) bool { return func(o fixer.Key) bool { return o == k } }
+
+func (t *talk) accept(args string) {
+	switch {
+	case means(args, "rule"):
+		t.acceptRule()
+		return
+	case means(args, "safe"):
+		t.acceptSafe()
+		return
+	case args != "":
+		t.say("Say accept, accept rule or accept safe.")
+		return
+	}
+	o := t.finding()
+	if o == nil {
+		return
+	}
+	f := o.Finding
+	if len(f.Fixes) == 0 {
+		t.say("There is no automatic fix to accept.")
+		return
+	}
+	fix, _ := t.alternative(f)
+	score := t.s.Plan().ScoreAfter
+	title := fix.Title
+	effects, ok := t.change(only(f.Key()), func() error {
+		return t.s.Decide(f.Key(), fixer.Decision{Verdict: fixer.Accept, Fix: fix.ID, Params: t.set})
+	})
+	if !ok {
+		return
+	}
+	switch o := t.here(); {
+	case o != nil && (o.Result == fixer.Blocked || o.Result == fixer.Refused):
+		t.say("Accepted, but it is %s: %s", o.Result, sentenceEnd(o.Reason))
+		t.say("Nothing is changed for it. Say undo to take it back, or fix for the other fixes.")
+		return
+	case o != nil && o.Result == fixer.Closed:
+		t.say("Accepted; there is nothing left to do, it is closed by %s.", names(o.By))
+	default:
+		t.say("Accepted: %s Score %d, now %d.", sentenceEnd(title), score, t.s.Plan().ScoreAfter)
+		t.sayAll(effects)
+	}
+	t.onward()
+}
+
+func (t *talk) acceptRule() {
+	o := t.finding()
+	if o == nil {
+		return
+	}
+	rule := o.Finding.Rule
+	t.sweep("of "+rule, "No open finding of "+rule+" has a fix.", func(k fixer.Key) bool { return k.Rule == rule }, func() (int, error) {
+		return t.s.AcceptRule(rule, fixer.Review, t.set)
+	})
+}
+
+func (t *talk) acceptSafe() {
+	t.sweep("that were safe", "No open finding is safe to fix.", func(fixer.Key) bool { return true }, func() (int, error) {
+		return t.s.AcceptAll(fixer.Safe, nil)
+	})
+}
+
+// sweep accepts many findings, says how many, and which of them are not fixed.
+func (t *talk) sweep(which, none string, about func(fixer.Key) bool, do func() (int, error)) {
+	before, n := t.s.Decisions(), 0
+	score := t.s.Plan().ScoreAfter
+	effects, ok := t.change(about, func() (err error) { n, err = do(); return err })
+	if !ok {
+		return
+	}
+	if n == 0 {
+		t.say("%s", none)
+		return
+	}
+	t.say("Accepted %s %s. Score %d, now %d.", count(n, "finding"), which, score, t.s.Plan().ScoreAfter)
+	t.sayAll(effects)
+	for i, o := range t.queue {
+		_, decided := before[o.Finding.Key()]
+		if _, now := t.s.Decision(o.Finding.Key()); now && !decided && (o.Result == fixer.Blocked || o.Result == fixer.Refused) {
+			t.say("But finding %d, in %s, is %s: %s", i+1, visible(o.Finding.File), o.Result, sentenceEnd(o.Reason))
+		}
+	}
+	if o := t.here(); o == nil || !t.open(o) {
+		t.onward()
+	}
+}
+
+func (t *talk) skip(args string) {
+	o := t.finding()
+	if o == nil {
+		return
+	}
+	file := o.Finding.File
+	switch {
+	case args == "":
+		if effects, ok := t.change(only(o.Finding.Key()), func() error {
+			return t.s.Decide(o.Finding.Key(), fixer.Decision{Verdict: fixer.Reject})
+		}); ok {
+			t.say("Skipped.")
+			t.sayAll(effects)
+			t.onward()
+		}
+	case means(args, "file"):
+		all := fixer.Decisions{}
+		for _, o := range t.queue {
+			if o.Finding.File == file && t.open(o) {
+				all[o.Finding.Key()] = fixer.Decision{Verdict: fixer.Reject}
+			}
+		}
+		if effects, ok := t.change(func(k fixer.Key) bool { return k.File == file }, func() error {
+			return t.s.DecideAll("skip the rest of "+file, all)
+		}); ok {
+			t.say("Skipped %s of %s.", count(len(all), "finding"), visible(file))
+			t.sayAll(effects)
+			t.onward()
+		}
+	default:
+		t.say("Say skip or skip file.")
+	}
+}
+
+func (t *talk) ignore(reason string) {
+	o := t.finding()
+	switch {
+	case o == nil:
+	case reason == "":
+		t.say("A reason is needed. Say ignore and why, on one line.")
+	case visible(reason) != reason:
+		t.say("A reason is plain text. This one holds characters that cannot be seen: %s", visible(reason))
+	default:
+		k := o.Finding.Key()
+		effects, ok := t.change(only(k), func() error {
+			return t.s.Decide(k, fixer.Decision{Verdict: fixer.Ignore, Reason: reason})
+		})
+		if !ok {
+			return
+		}
+		if o := t.here(); o != nil && o.Result != fixer.Ignored {
+			t.say("The comment cannot be written: %s", sentenceEnd(o.Reason))
+			return
+		}
+		t.say("A comment will record why it is left: %s", sentenceEnd(reason))
+		t.sayAll(effects)
+		t.onward()
+	}
+}
+
+func (t *talk) forget(string) {
+	o := t.finding()
+	if o == nil {
+		return
+	}
+	k := o.Finding.Key()
+	if _, ok := t.s.Decision(k); !ok {
+		t.say("There is no verdict on this finding.")
+		return
+	}
+	if effects, ok := t.change(only(k), func() error { t.s.Forget(k); return nil }); ok {
+		t.say("Taken back.")
+		t.sayAll(effects)
+		t.goTo(t.at)
+	}
+}
+
+func (t *talk) undo(string) { t.turn("Undone", t.s.Undo) }
+func (t *talk) redo(string) { t.turn("Done again", t.s.Redo) }
+
+func (t *talk) turn(said string, do func() (string, bool)) {
+	label, ok := do()
+	if !ok {
+		t.say("There is nothing left to take back or to do again.")
+		return
+	}
+	t.keep()
+	t.line()
+	t.say("%s: %s", said, sentenceEnd(label))
+	t.goTo(t.at)
+}
+
+// chooseFix takes another alternative to hand, or lists them.
+func (t *talk) chooseFix(args string) {
+	o := t.finding()
+	if o == nil {
+		return
+	}
+	f := o.Finding
+	n, err := strconv.Atoi(args)
+	switch {
+	case len(f.Fixes) == 0:
+		t.say("There is no automatic fix.")
+	case args == "":
+		for i, fix := range f.Fixes {
+			t.say("Fix %d, %s: %s", i+1, fix.Level, sentenceEnd(fix.Title))
+		}
+	case err != nil || n < 1 || n > len(f.Fixes):
+		t.say("This finding has the fixes 1 to %d.", len(f.Fixes))
+	default:
+		t.fix = f.Fixes[n-1].ID
+		t.set = t.fitting(&f.Fixes[n-1])
+		t.readFix(f)
+	}
+}
+
+// fitting returns the values given so far that a fix has as well.
+func (t *talk) fitting(fix *fixer.Fix) fixer.Params {
+	out := fixer.Params{}
+	for _, p := range fix.Params {
+		if v, ok := t.set[p.Name]; ok {
+			out[p.Name] = v
+		}
+	}
+	return out
+}
+
+// setParam gives the fix at hand a value: "uid 1000" or "uid=1000".
+func (t *talk) setParam(args string) {
+	o := t.finding()
+	if o == nil {
+		return
+	}
+	if len(o.Finding.Fixes) == 0 {
+		t.say("There is no automatic fix.")
+		return
+	}
+	name, value, _ := strings.Cut(strings.Replace(args, "=", " ", 1), " ")
+	value = strings.TrimSpace(value)
+	fix, _ := t.alternative(o.Finding)
+	switch {
+	case len(fix.Params) == 0:
+		t.say("This fix has no values.")
+		return
+	case !slices.ContainsFunc(fix.Params, func(p fixer.Param) bool { return p.Name == name }):
+		known := make([]string, len(fix.Params))
+		for i, p := range fix.Params {
+			known[i] = visible(p.Name)
+		}
+		t.say("This fix has the values %s.", strings.Join(known, ", "))
+		return
+	}
+	params := t.fitting(fix)
+	params[name] = value
+	if _, err := fix.Resolve(params); err != nil {
+		t.say("%s", sentence(err.Error()))
+		return
+	}
+	t.set = params
+	t.say("%s is %s now. Say accept to use it.", visible(name), cmp.Or(visible(value), "empty"))
+}

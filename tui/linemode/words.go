@@ -1,0 +1,125 @@
+package linemode
+
+import (
+	"strconv"
+	"strings"
+)
+
+// A word is something that can be said.
+type word struct {
+	name   string
+	letter string // short form, "" for none; other beginnings count when only one word has them
+	also   []string
+	args   string // what may follow, for help
+	does   string // for help
+	do     func(t *talk, args string)
+}
+
+// words lists everything that can be said, in the order help tells it.
+func words() []word {
+	return []word{
+		{"accept", "a", []string{"yes", "y"}, "", "make the fix that was read out, and go on", (*talk).accept},
+		{"skip", "s", []string{"no"}, "", "leave the finding, and go on", (*talk).skip},
+		{"fix", "f", nil, "NUMBER", "take another of the fixes; without a number, list them", (*talk).chooseFix},
+		{"set", "", nil, "NAME VALUE", "give the fix a value", (*talk).setParam},
+		{"ignore", "i", nil, "REASON", "write a comment that records why the finding is left", (*talk).ignore},
+		{"forget", "", nil, "", "take the verdict on this finding back", (*talk).forget},
+		{"diff", "d", nil, "", "read the lines that the fix changes", (*talk).diff},
+		{"explain", "e", []string{"x", "why"}, "", "read the rule's documentation", (*talk).explain},
+		{"next", "n", nil, "", "go on without a verdict", (*talk).next},
+		{"back", "b", nil, "", "go to the finding before", (*talk).back},
+		{"go", "g", nil, "NUMBER", "go to a finding; its number alone does the same", (*talk).jump},
+		{"list", "l", nil, "WORD", "list the findings that wait, or those with the word in them; list all lists every one", (*talk).list},
+		{"accept rule", "ar", nil, "", "accept all open findings of this rule", nil},
+		{"accept safe", "as", nil, "", "accept all safe fixes", nil},
+		{"skip file", "sf", nil, "", "skip all open findings of this file", nil},
+		{"diff all", "da", nil, "", "read all lines that would be written", nil},
+		{"undo", "u", nil, "", "take the last verdict back", (*talk).undo},
+		{"redo", "r", nil, "", "give it again", (*talk).redo},
+		{"plan", "p", nil, "", "hear what would be written, file by file", (*talk).plan},
+		{"patch", "", nil, "", "save the plan as a patch file", (*talk).patch},
+		{"write", "w", nil, "", "write the plan; asks once more", (*talk).write},
+		{"again", "", nil, "", "read the files again", (*talk).again},
+		{"quit", "q", []string{"exit"}, "", "leave; what is not written is dropped", (*talk).quit},
+		{"help", "h", []string{"?"}, "", "hear this list", (*talk).help},
+	}
+}
+
+// answer does what a line asks for.
+func (t *talk) answer(line string) {
+	leaving := t.leaving
+	t.leaving = false
+	name, args, _ := strings.Cut(strings.TrimSpace(line), " ")
+	args = strings.TrimSpace(args)
+	if name == "" {
+		t.asked = false // read the finding out again
+		return
+	}
+	if _, err := strconv.Atoi(name); err == nil && args == "" {
+		t.jump(name)
+		return
+	}
+	w, like := match(strings.ToLower(name))
+	switch {
+	case w == nil && len(like) > 0:
+		t.say("%s can be %s. Say more of it.", visible(name), strings.Join(like, " or "))
+	case w == nil:
+		t.say("%q is not known here. Say help for the words that are.", visible(name))
+	default:
+		t.leaving = leaving && w.name == "quit"
+		w.do(t, args)
+	}
+}
+
+// match finds the word that a person means, or the words it could be.
+func match(said string) (w *word, like []string) {
+	all := words()
+	for i := range all {
+		w := &all[i]
+		if said == w.name || said == w.letter {
+			if first, rest, two := strings.Cut(w.name, " "); two { // "ar" is "accept rule"
+				inner, _ := match(first)
+				outer := *inner
+				outer.do = func(t *talk, _ string) { inner.do(t, rest) }
+				return &outer, nil
+			}
+			return w, nil
+		}
+		for _, a := range w.also {
+			if said == a {
+				return w, nil
+			}
+		}
+	}
+	var found *word
+	for i := range all {
+		if w := &all[i]; strings.HasPrefix(w.name, said) && !strings.Contains(w.name, " ") {
+			found = w
+			like = append(like, w.name)
+		}
+	}
+	if len(like) == 1 {
+		return found, nil
+	}
+	return nil, like
+}
+
+// help lists the words.
+func (t *talk) help(string) {
+	for _, w := range words() {
+		s := w.name
+		if w.args != "" {
+			s += " " + w.args
+		}
+		if w.letter != "" {
+			s += ", short " + w.letter
+		}
+		t.say("%s: %s.", s, w.does)
+	}
+	t.say("An empty line reads the finding out again.")
+}
+
+// means reports whether args are one word, or a beginning of it.
+func means(args, name string) bool {
+	return args != "" && strings.HasPrefix(name, strings.ToLower(args))
+}

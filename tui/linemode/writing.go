@@ -1,0 +1,293 @@
+package linemode
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"oakum/fixer"
+	"oakum/fixer/text"
+	"oakum/tui"
+)
+
+// plan reads out what would be written, and what can be done with it.
+func (t *talk) plan(string) {
+	plan := t.s.Plan()
+	if len(plan.Changes) == 0 {
+		t.say("Nothing is accepted yet, so there is nothing to write.")
+		t.leftOver(plan)
+		return
+	}
+	t.readPlan(plan)
+	t.say("Say diff all, write, or patch.")
+}
+
+func (t *talk) readPlan(plan *fixer.Plan) {
+	paths := make([]string, len(plan.Changes))
+	for i, c := range plan.Changes {
+		paths[i] = c.Path
+	}
+	states := t.b.States(paths)
+	t.say("The plan. Nothing of it is written yet.")
+	for _, c := range plan.Changes {
+		safe, review := 0, 0
+		for _, k := range c.Fixes {
+			if o := plan.Outcome(k); o != nil && o.Level == fixer.Review {
+				review++
+			} else {
+				safe++
+			}
+		}
+		added, removed := lineCounts(c)
+		s := fmt.Sprintf("%s: %s, %d safe and %d review; %s added, %d removed", visible(c.Path), count(len(c.Fixes), "fix"), safe, review, count(added, "line"), removed)
+		if st := states[c.Path]; st.Text != "" {
+			s += "; " + visible(st.Text)
+			if st.Warn {
+				s += ", so writing mixes with changes that nothing else keeps"
+			}
+		}
+		t.say("%s.", s)
+	}
+	t.say("Score %d, after it %d; grade %s, after it %s.", plan.ScoreBefore, plan.ScoreAfter, fixer.Grade(plan.ScoreBefore), fixer.Grade(plan.ScoreAfter))
+	t.leftOver(plan)
+}
+
+func lineCounts(c fixer.Change) (added, removed int) {
+	body := false
+	for line := range strings.Lines(text.Unified(c.Path, c.Before, c.After, 0)) {
+		switch {
+		case strings.HasPrefix(line, "@@"):
+			body = true
+		case body && line[0] == '+':
+			added++
+		case body && line[0] == '-':
+			removed++
+		}
+	}
+	return added, removed
+}
+
+// leftOver says what a plan leaves, and why.
+func (t *talk) leftOver(plan *fixer.Plan) {
+	var parts []string
+	for _, g := range []struct {
+		result fixer.Result
+		word   string
+	}{
+		{fixer.Fixed, "fixed"}, {fixer.Closed, "closed by other fixes"}, {fixer.Ignored, "left with a comment"}, {fixer.Open, "open"},
+		{fixer.ManualWork, "to do by hand"}, {fixer.Skipped, "skipped"}, {fixer.Blocked, "blocked"}, {fixer.Refused, "refused"},
+		{fixer.Suppress, "suppressed by a comment"},
+	} {
+		if n := plan.Count(g.result); n > 0 {
+			parts = append(parts, fmt.Sprintf("%d %s", n, g.word))
+		}
+	}
+	if len(parts) > 0 {
+		t.say("Of the findings: %s.", strings.Join(parts, ", "))
+	}
+	for i := range plan.Outcomes {
+		if o := &plan.Outcomes[i]; o.Result == fixer.Blocked || o.Result == fixer.Refused {
+			t.say("%s: %s in %s, %s", capital(string(o.Result)), o.Finding.Rule, visible(o.Finding.File), sentenceEnd(o.Reason))
+		}
+	}
+}
+
+// write writes the plan, after one more question. Nothing else does.
+func (t *talk) write(string) {
+	plan := t.s.Plan()
+	if len(plan.Changes) == 0 {
+		t.say("Nothing is accepted yet, so there is nothing to write.")
+		return
+	}
+	t.readPlan(plan)
+	if !t.sure("Write %s? Say yes or no.", count(len(plan.Changes), "file")) {
+		if !t.ended {
+			t.say("Nothing was written.")
+		}
+		return
+	}
+	receipt, err := t.b.Commit(t.ctx, plan.Changes)
+	if err != nil {
+		t.say("Nothing was written.")
+		var refused *tui.RefusedError
+		if !errors.As(err, &refused) {
+			t.say("%s", sentence(err.Error()))
+			return
+		}
+		for _, f := range refused.Files {
+			t.say("%s: %s", visible(f.Path), sentenceEnd(f.Reason))
+		}
+		t.say("Say again to read the files again; your verdicts stay.")
+		return
+	}
+	t.written = append(t.written, receipt.Written...)
+	for _, p := range receipt.Written {
+		t.say("Wrote %s.", visible(p))
+	}
+	for _, w := range receipt.Warnings {
+		t.say("%s", sentence(w))
+	}
+	t.say("To take it back: %s", visible(receipt.Undo))
+	t.verify(plan)
+	t.s.SetSnapshot(plan.After)
+	t.keep()
+	t.queue, t.at = t.queue[:0], 0
+	t.line()
+	t.first()
+}
+
+// verify says how to see that everything still works.
+func (t *talk) verify(plan *fixer.Plan) {
+	var said []string
+	for i := range plan.Outcomes {
+		o := &plan.Outcomes[i]
+		if o.Result != fixer.Fixed {
+			continue
+		}
+		for _, f := range o.Finding.Fixes {
+			if v := visible(oneLine(f.Verify)); f.Title == o.Title && v != "" && !slices.Contains(said, v) {
+				said = append(said, v)
+				t.say("To verify: %s", v)
+			}
+		}
+	}
+}
+
+// sure asks a question that is answered with yes or no. The end of the input
+// is a no.
+func (t *talk) sure(format string, args ...any) bool {
+	for {
+		t.say(format, args...)
+		line, ok := t.read()
+		if !ok {
+			return false
+		}
+		switch strings.ToLower(strings.TrimSpace(line)) {
+		case "yes", "y":
+			return true
+		case "no", "n":
+			return false
+		}
+	}
+}
+
+// patch saves the plan as a patch file.
+func (t *talk) patch(string) {
+	plan := t.s.Plan()
+	if len(plan.Changes) == 0 {
+		t.say("Nothing is accepted yet, so there is nothing to save.")
+		return
+	}
+	name, err := t.b.SavePatch(plan.Changes)
+	if err != nil {
+		t.say("The patch cannot be saved: %s", sentenceEnd(err.Error()))
+		return
+	}
+	t.say("Saved the plan as %s.", visible(name))
+}
+
+// again reads the files again, and says which verdicts are lost.
+func (t *talk) again(string) {
+	loaded, err := t.b.Load(t.ctx, func(tui.Progress) {})
+	if err != nil {
+		if !errors.Is(err, context.Canceled) {
+			t.say("The files cannot be read again: %s", sentenceEnd(err.Error()))
+		}
+		return
+	}
+	was := t.s.Decisions()
+	lost := t.s.SetSnapshot(fixer.NewSnapshot(loaded.Sources))
+	t.keep()
+	t.line()
+	t.say("Read the files again. %s, %s kept.", count(len(t.s.Baseline().Findings), "finding"), isAre(len(t.s.Decisions()), "verdict"))
+	t.sayLost(was, lost)
+	t.first()
+}
+
+func (t *talk) sayLost(was fixer.Decisions, lost []fixer.Key) {
+	for _, k := range lost {
+		t.say("No longer attached: %s of %s in %s, %s.", was[k].Verdict, visible(k.Rule), visible(k.File), visible(k.Path))
+	}
+}
+
+// quit leaves, at the second time when there is something unwritten.
+func (t *talk) quit(string) {
+	if n := len(t.s.Plan().Changes); n > 0 && !t.leaving {
+		t.leaving = true
+		t.say("Accepted fixes for %s are not written. Say write, patch, or quit once more to drop them.", count(n, "file"))
+		return
+	}
+	if err := t.b.SaveDecisions(nil); err != nil && !t.noKeep {
+		t.say("The verdicts that were kept cannot be removed: %s", sentenceEnd(err.Error()))
+	}
+	if len(t.written) == 0 {
+		t.say("Nothing was written.")
+	}
+	t.over = true
+}
+
+// resume offers the verdicts of an earlier session.
+func (t *talk) resume() {
+	kept, err := t.b.LoadDecisions()
+	if err != nil {
+		t.say("The verdicts of an earlier session cannot be read: %s", sentenceEnd(err.Error()))
+		return
+	}
+	if len(kept) == 0 {
+		return
+	}
+	if !t.sure("%s kept from an earlier session. Take them up? Say yes or no.", isAre(len(kept), "verdict")) {
+		if !t.ended {
+			t.say("They are left aside.")
+		}
+		return
+	}
+	n := 0
+	for _, report := range []func() *fixer.Report{t.s.Baseline, func() *fixer.Report { return t.s.Plan().Final }} {
+		now := fixer.Decisions{}
+		for k, d := range kept {
+			if attaches(report().Finding(k), d) {
+				now[k] = d
+				delete(kept, k)
+			}
+		}
+		if len(now) == 0 {
+			continue
+		}
+		if err := t.s.DecideAll("resume", now); err != nil {
+			t.say("%s", sentence(err.Error()))
+			return
+		}
+		n += len(now)
+	}
+	t.say("Took up %s.", count(n, "verdict"))
+	lost := make([]fixer.Key, 0, len(kept))
+	for k := range kept {
+		lost = append(lost, k)
+	}
+	slices.SortFunc(lost, fixer.Key.Compare)
+	t.sayLost(kept, lost)
+}
+
+// attaches reports whether a verdict still has the fix it speaks of.
+func attaches(f *fixer.Finding, d fixer.Decision) bool {
+	switch {
+	case f == nil:
+		return false
+	case d.Verdict != fixer.Accept:
+		return d.Verdict == fixer.Reject || d.Verdict == fixer.Ignore
+	case len(f.Fixes) == 0:
+		return false
+	}
+	fix := &f.Fixes[0]
+	if d.Fix != "" {
+		fix = f.Fix(d.Fix)
+	}
+	if fix == nil {
+		return false
+	}
+	_, err := fix.Resolve(d.Params)
+	return err == nil
+}

@@ -1,0 +1,119 @@
+package tui
+
+import (
+	"slices"
+	"strings"
+
+	"oakum/fixer"
+	"oakum/tui/widget"
+)
+
+// A planView is a plan as the screen shows it, made in a command.
+type planView struct {
+	gen, seq int
+	standing *standing
+	files    []planFile
+	states   map[string]FileState
+}
+
+// A planFile is one row of the plan.
+type planFile struct {
+	path           string
+	edits          int
+	added, removed int
+	safe, review   int
+	left           int
+	pane           diffPane
+}
+
+// planView folds without what touches the files that are left out, and counts
+// what is shown. Files that are left out stay in the table.
+func (j foldJob) planView(now *standing, out map[string]bool) *planView {
+	st := now
+	keys := map[fixer.Key]bool{}
+	for range len(j.decisions) + 1 { // each round takes at least one verdict back
+		found := false
+		for path := range out {
+			if c := st.change(path); c != nil {
+				for _, k := range c.Fixes {
+					found = found || !keys[k]
+					keys[k] = true
+				}
+			}
+		}
+		if !found {
+			break
+		}
+		st = j.without(keys)
+	}
+	v := &planView{gen: j.gen, standing: st}
+	paths := map[string]bool{}
+	for _, plan := range []*fixer.Plan{now.plan, st.plan} {
+		for i := range plan.Changes {
+			paths[plan.Changes[i].Path] = true
+		}
+	}
+	for path := range paths {
+		v.files = append(v.files, st.planFile(path))
+	}
+	slices.SortFunc(v.files, func(a, b planFile) int { return strings.Compare(a.path, b.path) })
+	return v
+}
+
+func (s *standing) planFile(path string) planFile {
+	f := planFile{path: path}
+	for i := range s.plan.Outcomes {
+		o := &s.plan.Outcomes[i]
+		if o.Finding.File == path {
+			switch o.Result {
+			case fixer.Fixed, fixer.Closed, fixer.Ignored, fixer.Suppress:
+			default:
+				f.left++
+			}
+		}
+	}
+	c := s.change(path)
+	if c == nil {
+		return f
+	}
+	files := diffFiles([]fixer.Change{*c})
+	f.pane.diff = widget.NewDiff(files, placesIn(files))
+	f.added, f.removed = f.pane.diff.Lines()
+	f.edits = len(c.Fixes)
+	for _, k := range c.Fixes {
+		if o := s.outcome(k); o != nil && o.Level == fixer.Review {
+			f.review++
+		} else {
+			f.safe++
+		}
+	}
+	return f
+}
+
+func (v *planView) paths() []string {
+	out := make([]string, len(v.files))
+	for i := range v.files {
+		out[i] = v.files[i].path
+	}
+	return out
+}
+
+// warns counts the files that would be written over work nothing else keeps.
+func (v *planView) warns(out map[string]bool) int {
+	n := 0
+	for i := range v.files {
+		if p := v.files[i].path; !out[p] && v.states[p].Warn {
+			n++
+		}
+	}
+	return n
+}
+
+// diffFiles gives changes to a diff.
+func diffFiles(changes []fixer.Change) []widget.DiffFile {
+	out := make([]widget.DiffFile, len(changes))
+	for i, c := range changes {
+		out[i] = widget.DiffFile{Path: c.Path, Kind: string(c.Kind), Before: c.Before, After: content(c.After)}
+	}
+	return out
+}
