@@ -15,4 +15,11 @@ var Surface = []*fixer.Rule{
 
 // Contract are the rules about how a container of the image starts, stops and
 // tells how it is.
-var Contract = []*fixer.Rule{}
+var Contract = []*fixer.Rule{
+	RepeatedCommand,
+	ShellForm,
+	RelativeWorkdir,
+	HealthcheckBinary,
+	NoHealthcheck,
+	BuildkitCheck,
+}

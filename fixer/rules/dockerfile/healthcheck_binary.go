@@ -103,7 +103,7 @@ func checkHealthcheck(p *fixer.Pass, s *dockerfile.Stage, h dockerfile.CommandLi
 // asksSelf reads a check that asks one page of its own container, with curl or
 // wget, and fails when that does.
 func asksSelf(st step) (port, page string, ok bool) {
-	link := ""
+	link, fails := "", false
 	for k, c := range st.commands {
 		switch {
 		case k == 0 && (c.name == "curl" || c.name == "wget"):
@@ -111,6 +111,7 @@ func asksSelf(st step) (port, page string, ok bool) {
 				if w.Dynamic || w.Value == "-X" || w.Value == "-d" || w.Value == "--data" || w.Value == "-H" || w.Value == "--header" || w.Value == "-u" {
 					return "", "", false
 				}
+				fails = fails || c.name == "wget" || strings.HasPrefix(w.Value, "--fail") || shortOption.MatchString(w.Value) && strings.Contains(w.Value, "f")
 				if strings.Contains(w.Value, "localhost") || strings.Contains(w.Value, "127.0.0.1") {
 					if link != "" {
 						return "", "", false
@@ -134,7 +135,10 @@ func asksSelf(st step) (port, page string, ok bool) {
 	if port == "" {
 		port = "80"
 	}
-	return port, page, validPort(port) == nil && pagePath.MatchString(page)
+	if !fails {
+		page = "" // without --fail, curl is content with any answer
+	}
+	return port, page, validPort(port) == nil && (page == "" || pagePath.MatchString(page))
 }
 
 // brought reports whether anything in a stage may bring a program along: a step

@@ -59,7 +59,7 @@ func checkWorkdir(p *fixer.Pass, s *dockerfile.Stage, i, at *dockerfile.Instruct
 		f.Advice = "write the whole path; it is not done here because ONBUILD acts in images built from this one, which are not seen here"
 	case before.At == nil:
 		f.Advice = fmt.Sprintf("write the whole path; what it is relative to is said by the base %s, which is not read here", s.Root().Base)
-	case !before.Known || i.Words[0].Dynamic:
+	case !before.Known || i.Words[0].Dynamic || variableFolder(s, i):
 		f.Advice = fmt.Sprintf("write the whole path; WORKDIR on line %d does not tell what it is relative to without a variable", before.At.Line)
 	default:
 		full := path.Join(before.Text, dir)
@@ -82,4 +82,17 @@ func checkWorkdir(p *fixer.Pass, s *dockerfile.Stage, i, at *dockerfile.Instruct
 		}}
 	}
 	report(p, at, f)
+}
+
+// variableFolder reports whether the folder before a WORKDIR rests on a
+// variable: a build may give an ARG another value than its default.
+func variableFolder(s *dockerfile.Stage, i *dockerfile.Instruction) bool {
+	for at := s.WorkdirAt(i); at.At != nil; at = at.Stage.WorkdirAt(at.At) {
+		if w := at.At.Words; len(w) != 1 || w[0].Dynamic {
+			return true
+		} else if strings.HasPrefix(w[0].Value, "/") {
+			return false
+		}
+	}
+	return true
 }

@@ -66,7 +66,7 @@ var stable = []func(*runtime.Scheme) error{
 }
 
 // notInFiles are kinds that only programs write.
-var notInFiles = []string{"ControllerRevision", "DeploymentRollback", "Eviction", "CSINode", "ResourceSlice"}
+var notInFiles = []string{"ControllerRevision", "DeploymentRollback", "Eviction", "CSINode", "LeaseCandidate", "ResourceSlice", "Scale"}
 
 // TestFatesAreTheAPIsOwn compares the table with the tags of the API's types,
 // in both directions: a version that is deprecated by now has to be in the

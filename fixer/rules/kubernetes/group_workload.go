@@ -10,6 +10,13 @@ var Workload = []*fixer.Rule{
 	WritableHostPath,
 	AddedCapabilities,
 	HostPorts,
+	ProcMount,
+	SELinuxOptions,
+	AppArmor,
+	UnsafeSysctls,
+	WindowsHostProcess,
+	ProfileAnnotations,
+	ProbeHost,
 	SecretInEnv,
 	SecretInGit,
 }

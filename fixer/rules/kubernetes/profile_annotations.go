@@ -1,0 +1,190 @@
+package kubernetes
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"oakum/fixer"
+	"oakum/fixer/kube"
+	"oakum/fixer/yamldoc"
+)
+
+// ProfileAnnotations wants AppArmor and seccomp profiles in their fields.
+var ProfileAnnotations = &fixer.Rule{
+	Name:     "kubernetes/profile-annotations",
+	Title:    "profile in a deprecated annotation",
+	Severity: fixer.Medium,
+	Kind:     fixer.Kubernetes,
+	Doc: fixer.Doc{
+		What: `Annotations of a pod that set seccomp or AppArmor profiles, one finding for a workload. They become the fields
+seccompProfile and appArmorProfile; a field that is there already is kept. An AppArmor annotation that says unconfined is left
+to kubernetes/apparmor, one for a container that the pod does not have is reported only.`,
+		Why: `Kubernetes has not read the seccomp annotations since 1.27: the pod looks confined and runs without a filter. The AppArmor
+annotations are deprecated since 1.30.`,
+		Breaks: `Clusters before 1.30 know no appArmorProfile and drop it: there the container runs with the runtime's default. A seccomp
+profile of the node that was not applied for years may deny what the program does today.`,
+		Verify: `kubectl exec POD -- grep Seccomp: /proc/1/status   prints 2, and cat /proc/1/attr/current the AppArmor profile`,
+		Bad: `apiVersion: v1
+kind: Pod
+metadata:
+  name: web
+  annotations:
+    seccomp.security.alpha.kubernetes.io/pod: runtime/default
+spec:
+  containers:
+  - name: web
+    image: example.org/web:1.4
+`,
+		Good: `apiVersion: v1
+kind: Pod
+metadata:
+  name: web
+spec:
+  securityContext:
+    seccompProfile:
+      type: RuntimeDefault
+  containers:
+  - name: web
+    image: example.org/web:1.4
+`,
+		References: []fixer.Reference{
+			{Source: "Kubernetes", ID: "deprecated annotations", URL: "https://kubernetes.io/docs/reference/labels-annotations-taints/"},
+			{Source: "Pod Security Standards", ID: "baseline: appArmorProfile, seccompProfile"},
+			{Source: "Trivy", ID: "KSV-0002, KSV-0030"},
+		},
+	},
+	Check: func(p *fixer.Pass) {
+		for _, w := range workloads(p) {
+			checkProfileAnnotations(p, w)
+		}
+	},
+}
+
+const (
+	seccompPodAnnotation = "seccomp.security.alpha.kubernetes.io/pod"
+	seccompAnnotation    = "container.seccomp.security.alpha.kubernetes.io/" // and the container's name
+)
+
+// A profileConversion is what becomes of the annotations of one workload.
+type profileConversion struct {
+	remove []string // annotations
+	set    []yamldoc.Op
+	level  fixer.Level
+	breaks []string
+	stray  []string // annotations for containers that are not there
+	first  *yamldoc.Node
+}
+
+func checkProfileAnnotations(p *fixer.Pass, w *kube.Workload) {
+	c := convertProfiles(w)
+	if len(c.remove) == 0 && len(c.stray) == 0 {
+		return
+	}
+	f := fixer.Finding{
+		Path: w.ID() + " annotations", Start: c.first.KeyOrSelf().Start, End: c.first.End,
+		Message: fmt.Sprintf("%s sets its profiles by deprecated annotations", w.ID()),
+	}
+	if len(c.remove) == 0 {
+		f.Message = fmt.Sprintf("%s sets a profile for a container that it does not have: %s", w.ID(), some(c.stray))
+		f.Advice = "correct the container's name, or remove the annotation"
+		p.Report(f)
+		return
+	}
+	at := w.PodPath.Parent().Join("metadata", "annotations")
+	f.Fixes = []fixer.Fix{{
+		ID:     "fields",
+		Title:  "set the profiles in their fields",
+		Level:  c.level,
+		Breaks: strings.Join(c.breaks, "; "),
+		Verify: "kubectl exec POD -- grep Seccomp: /proc/1/status   prints 2, and cat /proc/1/attr/current the AppArmor profile",
+		Edit: func(d *fixer.Draft) error {
+			ops := slices.Clone(c.set)
+			annotations := w.Meta.Get("annotations")
+			merged := slices.ContainsFunc(c.remove, func(key string) bool { return annotations.Own(key) == nil })
+			if !merged && len(c.remove) == annotations.Len() {
+				ops = append(ops, yamldoc.Remove(at))
+			} else {
+				for _, key := range c.remove {
+					ops = append(ops, yamldoc.Remove(at.Join(key)))
+				}
+			}
+			d.YAML(p.File.Path, w.Doc, ops...)
+			return nil
+		},
+	}}
+	p.Report(f)
+}
+
+// convertProfiles says which fields the annotations of a workload become. Each
+// annotation is one of three: of the pod for seccomp, of a container for
+// seccomp, of a container for AppArmor.
+func convertProfiles(w *kube.Workload) profileConversion {
+	out := profileConversion{level: fixer.Safe}
+	byName := map[string]kube.Container{}
+	for _, c := range w.Containers() {
+		byName[c.Name] = c
+	}
+	annotations := maps.Collect(w.Meta.Get("annotations").All())
+	for _, key := range slices.Sorted(maps.Keys(annotations)) {
+		value := annotations[key]
+		field, name, container := "", "", false
+		if key == seccompPodAnnotation {
+			field = "seccompProfile"
+		} else if name, container = strings.CutPrefix(key, seccompAnnotation); container {
+			field = "seccompProfile"
+		} else if name, container = strings.CutPrefix(key, appArmorAnnotation); container && value.Text() != "unconfined" {
+			field = "appArmorProfile"
+		}
+		if field == "" {
+			continue
+		}
+		if out.first == nil || value.Start < out.first.Start {
+			out.first = value
+		}
+		context, at := w.Pod.Get("securityContext"), w.PodPath.Join("securityContext", field)
+		if container {
+			c, ok := byName[name]
+			if !ok {
+				out.stray = append(out.stray, name)
+				continue
+			}
+			context, at = c.Node.Get("securityContext"), securityContext(c, field)
+		}
+		out.add(key, field, value.Text(), at, context.Get(field).Null())
+	}
+	return out
+}
+
+// add notes what becomes of one annotation; unset says that its field is not
+// there yet.
+func (c *profileConversion) add(key, field, value string, at yamldoc.Path, unset bool) {
+	profile, localhost := strings.CutPrefix(value, "localhost/")
+	var set yamldoc.Map
+	switch {
+	case localhost:
+		set = yamldoc.Map{{Key: "type", Value: "Localhost"}, {Key: "localhostProfile", Value: profile}}
+	case value == "runtime/default", value == "docker/default":
+		set = yamldoc.Map{{Key: "type", Value: "RuntimeDefault"}}
+	}
+	c.remove = append(c.remove, key)
+	if unset && set != nil {
+		c.set = append(c.set, yamldoc.Set(at, set))
+	}
+	switch {
+	case field == "appArmorProfile":
+		c.review("clusters before 1.30 know no appArmorProfile, and run the container with the runtime's default")
+	case localhost && unset:
+		c.review("the profile " + profile + " was not applied since 1.27: it may deny what the program does, and has to be on every node")
+	case value == "unconfined":
+		c.review("the annotation asked for no filter; without it the pod gets one as soon as it or its node sets a default")
+	}
+}
+
+func (c *profileConversion) review(breaks string) {
+	c.level = fixer.Review
+	if !slices.Contains(c.breaks, breaks) {
+		c.breaks = append(c.breaks, breaks)
+	}
+}
