@@ -15,18 +15,22 @@ import (
 // about does what the list and the review can do about a finding besides
 // deciding on it.
 func (d *desk) about(a action, f *fixer.Finding, v *detail) tea.Cmd {
+	offer := f
+	if o := d.now.outcome(f.Key()); o != nil {
+		offer = d.offer(o)
+	}
 	switch a {
 	case actAcceptRule:
-		return d.acceptRule(f, v.fix, v.params)
+		return d.acceptRule(offer, v.fix, v.params)
 	case actAcceptSafe:
 		return d.acceptSafe()
 	case actIgnore:
 		return d.openOverlay(newIgnore(f.Key()))
 	case actOptions:
-		if len(f.Fixes) == 0 {
+		if len(offer.Fixes) == 0 {
 			return d.warn("no sound fix is known here, so there is nothing to choose")
 		}
-		return d.push(newOptions(f, v.fix, v.params))
+		return d.push(newOptions(offer, v.fix, v.params))
 	case actExplain:
 		return d.push(newExplain(d.rule(f.Rule)))
 	case actZoom:

@@ -78,8 +78,11 @@ func BenchmarkKeyWithAllDecided(b *testing.B) {
 	if err := d.desk().session.DecideAll("skip all", all); err != nil {
 		b.Fatal(err)
 	}
-	for i := 0; b.Loop(); i++ {
-		d.desk().folding, d.desk().keep.busy, d.desk().preview.busy = false, false, false
+	for b.Loop() {
+		desk := d.desk()
+		desk.folding, desk.keep.busy, desk.preview.busy = false, false, false
+		desk.now.gen = desk.gen // as if the fold had come back
+		desk.session.Adopt(desk.now.plan)
 		_, _ = d.app.Update(keyPress("space"))
 		_ = d.app.View()
 	}

@@ -9,20 +9,17 @@ import (
 )
 
 // Verdicts are recorded in the session and nowhere else. Those that fold on
-// the way (all of a rule, all safe, verdicts on findings that other fixes
-// brought up) are made in a command that borrows the session.
+// the way are made in a command that borrows the session: all of a rule, all
+// safe, and any while the plan is not that of the present decisions, because
+// the session looks up in it what is offered.
 
 // decide records verdicts as one step. The label is what undo will call it.
 func (d *desk) decide(label string, all fixer.Decisions, said string) tea.Cmd {
 	if !d.fresh() {
-		for k := range all {
-			if d.session.Baseline().Finding(k) == nil {
-				return d.lend(label, func(s *fixer.Session) func(*desk) tea.Cmd {
-					err := s.DecideAll(label, all)
-					return func(d *desk) tea.Cmd { return d.recorded(err, said) }
-				})
-			}
-		}
+		return d.lend(label, func(s *fixer.Session) func(*desk) tea.Cmd {
+			err := s.DecideAll(label, all)
+			return func(d *desk) tea.Cmd { return d.recorded(err, said) }
+		})
 	}
 	if err := d.session.DecideAll(label, all); err != nil {
 		return d.warn("%v", err)
@@ -70,7 +67,7 @@ func (d *desk) notAcceptable(o *fixer.Outcome) string {
 		return "a comment in the file asks to leave this: " + o.Reason
 	case o.Result == fixer.Closed && d.fresh():
 		return "nothing left to do: closed by " + keyWords(o.By)
-	case len(o.Finding.Fixes) == 0:
+	case len(d.offer(o).Fixes) == 0:
 		return "no sound fix is known here: n skips it, i records why it is left"
 	}
 	return ""
@@ -113,7 +110,7 @@ func (d *desk) alike(f *fixer.Finding, id string, params fixer.Params) []*fixer.
 		if _, decided := d.decision(o.Finding.Key()); decided {
 			continue
 		}
-		fix := o.Finding.Fix(id)
+		fix := d.now.offered(o).Fix(id)
 		if fix == nil {
 			continue
 		}

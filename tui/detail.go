@@ -51,7 +51,7 @@ func (v *detail) ask(d *desk) tea.Cmd {
 	if was, ok := d.decision(v.key); ok && was.Verdict == fixer.Ignore {
 		return d.askPreview(v.key, was)
 	}
-	fix := v.alternative(o.Finding)
+	fix := v.alternative(d.offer(o))
 	if fix == nil {
 		return nil
 	}
@@ -100,11 +100,12 @@ func (v *detail) view(d *desk, o *fixer.Outcome, width, height, why int) []strin
 		return out[:height]
 	}
 	p, _ := d.previewOf(o.Finding.Key())
-	fix := v.alternative(o.Finding)
+	f := d.offer(o)
+	fix := v.alternative(f)
 	if fix == nil && !d.ignored(o.Finding.Key()) {
 		return append(out, v.advice(d, o, width, height-len(out))...)
 	}
-	out = append(out, v.fixRule(d, o, fix, p, width))
+	out = append(out, v.fixRule(d, f, fix, p, width))
 	room := height - len(out)
 	tail := v.after(d, p, width, room)
 	return append(append(out, v.diff(d, o, p, width, room-len(tail))...), tail...)
@@ -116,17 +117,17 @@ func (d *desk) ignored(k fixer.Key) bool {
 }
 
 // fixRule is the line between the explanation and the diff.
-func (v *detail) fixRule(d *desk, o *fixer.Outcome, fix *fixer.Fix, p *preview, width int) string {
-	if fix == nil || d.ignored(o.Finding.Key()) {
+func (v *detail) fixRule(d *desk, f *fixer.Finding, fix *fixer.Fix, p *preview, width int) string {
+	if fix == nil || d.ignored(f.Key()) {
 		return widget.Rule(&d.theme, "record why it is left", "", width, false)
 	}
 	at := 1
-	for i := range o.Finding.Fixes {
-		if &o.Finding.Fixes[i] == fix {
+	for i := range f.Fixes {
+		if &f.Fixes[i] == fix {
 			at = i + 1
 		}
 	}
-	left := fmt.Sprintf("fix %d of %d: %s", at, len(o.Finding.Fixes), text.VisibleLine(fix.Title))
+	left := fmt.Sprintf("fix %d of %d: %s", at, len(f.Fixes), text.VisibleLine(fix.Title))
 	right := fix.Level.String()
 	if p != nil && p.diff != nil {
 		add, del := p.diff.Lines()

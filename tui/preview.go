@@ -90,6 +90,17 @@ func (d *desk) previewOf(k fixer.Key) (p *preview, exact bool) {
 	return p, p.ask.equal(d.preview.want) && p.ask.gen == d.gen
 }
 
+// offer returns a finding with the fixes to choose from: those it has without
+// its own, where a preview tells.
+func (d *desk) offer(o *fixer.Outcome) *fixer.Finding {
+	if p, _ := d.previewOf(o.Finding.Key()); p != nil {
+		if f := p.without.Final.Finding(o.Finding.Key()); f != nil {
+			return f
+		}
+	}
+	return d.now.offered(o)
+}
+
 // preview folds twice at most: the plan that is known already serves as one
 // of the two sides.
 func (j foldJob) preview(ask previewAsk, now *fixer.Plan) *preview {

@@ -59,21 +59,21 @@ func (s *reviewScreen) press(d *desk, a action) tea.Cmd {
 	case actAccept:
 		return s.accept(d, o)
 	case actSkip:
-		return tea.Batch(d.skip(o.Finding), s.advance(d))
+		return tea.Batch(d.skip(o.Finding), s.goOn(d))
 	case actSkipFile:
-		return tea.Batch(d.skipFile(o.Finding.File), s.advance(d))
+		return tea.Batch(d.skipFile(o.Finding.File), s.goOn(d))
 	case actAcceptRule:
 		if why := d.notAcceptable(o); why != "" && o.Result != fixer.Closed {
 			return d.warn("%s", why)
 		}
 		s.moving = true
-		return d.acceptRule(o.Finding, s.detail.fix, s.detail.params)
+		return d.acceptRule(d.offer(o), s.detail.fix, s.detail.params)
 	case actIgnore:
 		s.moving = true
 	case actNextPart:
-		return s.detail.turn(d, o.Finding, 1)
+		return s.detail.turn(d, d.offer(o), 1)
 	case actPrevPart:
-		return s.detail.turn(d, o.Finding, -1)
+		return s.detail.turn(d, d.offer(o), -1)
 	case actNext:
 		return s.step(d, 1)
 	case actPrev:
@@ -88,8 +88,21 @@ func (s *reviewScreen) accept(d *desk, o *fixer.Outcome) tea.Cmd {
 	if why := d.notAcceptable(o); why != "" {
 		return d.warn("%s", why)
 	}
-	fix := s.detail.alternative(o.Finding)
-	return tea.Batch(d.accept(o.Finding, fix.ID, s.detail.params), s.advance(d))
+	f := d.offer(o)
+	fix := s.detail.alternative(f)
+	if fix == nil {
+		return d.warn("the fix is not offered any more after the other edits")
+	}
+	return tea.Batch(d.accept(f, fix.ID, s.detail.params), s.goOn(d))
+}
+
+// goOn goes on to the next finding, at once or when the verdict is recorded.
+func (s *reviewScreen) goOn(d *desk) tea.Cmd {
+	if d.lent != "" {
+		s.moving = true
+		return nil
+	}
+	return s.advance(d)
 }
 
 // advance goes to the next finding that waits for a word; after the last one

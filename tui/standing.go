@@ -57,6 +57,16 @@ func (s *standing) outcome(k fixer.Key) *fixer.Outcome {
 	return nil
 }
 
+// offered returns a finding as it is now, with the fixes it has after what is
+// accepted; one that is settled is as it was in the files. Its lines are those
+// of the files as they will be.
+func (s *standing) offered(o *fixer.Outcome) *fixer.Finding {
+	if f := s.plan.Final.Finding(o.Finding.Key()); f != nil {
+		return f
+	}
+	return o.Finding
+}
+
 // done counts the findings that are off the table because of a fix.
 func (s *standing) done() int { return s.count[fixer.Fixed] + s.count[fixer.Closed] }
 

@@ -60,7 +60,7 @@ func trimCut(s, mark string) string {
 }
 
 func (v *detail) entries(d *desk, o *fixer.Outcome, short bool) []entry {
-	f := o.Finding
+	f := d.offer(o)
 	fix := v.alternative(f)
 	var out []entry
 	if s, style := d.state(o); s != "" {
@@ -141,7 +141,7 @@ func (d *desk) rule(name string) *fixer.Rule {
 // of the file in question.
 func (v *detail) advice(d *desk, o *fixer.Outcome, width, height int) []string {
 	t := &d.theme
-	f := o.Finding
+	f := d.offer(o)
 	out := []string{widget.Rule(t, "no automatic fix", "", width, false)}
 	for n, s := range widget.Wrap(text.VisibleLine(f.Advice), max(1, width-labelWidth-2)) {
 		label := ""
@@ -154,7 +154,7 @@ func (v *detail) advice(d *desk, o *fixer.Outcome, width, height int) []string {
 	}
 	out = append(out, "")
 	if room := height - len(out); room > 0 {
-		out = append(out, excerpt(d, f, width, room)...)
+		out = append(out, excerpt(d, o.Finding, width, room)...)
 	}
 	return out[:min(len(out), height)]
 }

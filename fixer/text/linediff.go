@@ -26,8 +26,8 @@ func SplitLines(data []byte) []string {
 // up to maxEffort places between two common lines; beyond that, which no fix
 // reaches, the rest counts as replaced.
 //
-// udiff, which is used for words, gives up being shortest after a hundred
-// differences, and the diff of a long file is what people judge a fixer by.
+// The libraries for this give up being shortest after a hundred differences or
+// so, and the diff of a long file is what people judge a fixer by.
 func DiffLines(a, b []string) []Hunk {
 	d := &differ{}
 	ids := map[string]int{}

@@ -75,7 +75,7 @@ func TestDiffLinesIsShortest(t *testing.T) {
 	}
 }
 
-// TestDiffOfManyInsertionsRemovesNothing is the case udiff fails at: a block
+// TestDiffOfManyInsertionsRemovesNothing is the case other differs fail at: a block
 // put after each of hundreds of services.
 func TestDiffOfManyInsertionsRemovesNothing(t *testing.T) {
 	var before, after strings.Builder

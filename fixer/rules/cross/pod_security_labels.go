@@ -68,9 +68,10 @@ const podSecurityPrefix = "pod-security.kubernetes.io/"
 // that the repository starts in it.
 type namespace struct {
 	*kube.Object
-	file  string
-	modes []string // that labels set: "audit", "warn", and their versions
-	pods  []pod
+	file    string
+	modes   []string // that labels set: "audit", "warn", and their versions
+	variant bool     // other files make a namespace of the same name
+	pods    []pod
 }
 
 type pod struct {
@@ -82,14 +83,13 @@ type pod struct {
 // of files and documents.
 func unlabelled(snap *fixer.Snapshot) []*namespace {
 	var out []*namespace
+	made := map[string]int{}
 	for f := range snap.Files() {
-		if f.Context {
-			continue
-		}
 		for _, o := range f.Objects {
 			if o.Kind != "Namespace" || o.APIVersion != "v1" || o.Name == "" || strings.HasPrefix(o.Name, "kube-") {
 				continue
 			}
+			made[o.Name]++
 			ns := &namespace{Object: o, file: f.Path}
 			for key := range o.Node.Get("metadata").Get("labels").All() {
 				if mode, ok := strings.CutPrefix(key, podSecurityPrefix); ok {
@@ -101,6 +101,9 @@ func unlabelled(snap *fixer.Snapshot) []*namespace {
 			}
 		}
 	}
+	for _, ns := range out {
+		ns.variant = made[ns.Name] > 1
+	}
 	if len(out) > 0 {
 		populate(out, snap)
 	}
@@ -110,10 +113,6 @@ func unlabelled(snap *fixer.Snapshot) []*namespace {
 // populate finds the pods of each namespace. What is too many for a namespace
 // can only lower the level it is found to have.
 func populate(list []*namespace, snap *fixer.Snapshot) {
-	made := map[string]int{}
-	for _, ns := range list {
-		made[ns.Name]++
-	}
 	for f := range snap.Files() {
 		for _, o := range f.Objects {
 			w := o.Workload()
@@ -122,7 +121,7 @@ func populate(list []*namespace, snap *fixer.Snapshot) {
 			}
 			for _, ns := range list {
 				near := below(f.Path, path.Dir(ns.file))
-				if w.Namespace == ns.Name && (near || made[ns.Name] == 1) || w.Namespace == "" && near {
+				if w.Namespace == ns.Name && (near || !ns.variant) || w.Namespace == "" && near {
 					ns.pods = append(ns.pods, pod{w, f.Path})
 				}
 			}

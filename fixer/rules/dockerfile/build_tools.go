@@ -65,13 +65,17 @@ CMD ["/app"]
 	},
 }
 
-// workName matches names of files, folders and stages that are for work on the
-// program, not for running it.
-var workName = regexp.MustCompile(`(?i)(^|[-_./])(dev|devel|development|debug|devcontainer|test|tests|testing|ci|build|builder|base|toolchain|sdk|lint|e2e)([-_./]|$)`)
+// workName matches names of files and stages that are for work on the program,
+// not for running it; workFolder those of folders, in which "build" may well hold
+// what runs.
+var (
+	workName   = regexp.MustCompile(`(?i)(^|[-_./])(dev|devel|development|debug|devcontainer|test|tests|testing|ci|build|builder|base|toolchain|sdk|lint|e2e)([-_./]|$)`)
+	workFolder = regexp.MustCompile(`(?i)(^|[-_./])(dev|devel|development|debug|devcontainer|test|tests|testing|ci|e2e)([-_./]|$)`)
+)
 
 func forWork(p *fixer.Pass, s *dockerfile.Stage) bool {
 	folder, name := path.Split(p.File.Path)
-	return workName.MatchString(s.Name) || workName.MatchString(name) || strings.Contains(folder, "devcontainer") || workName.MatchString(path.Base(folder))
+	return workName.MatchString(s.Name) || workName.MatchString(name) || workFolder.MatchString(folder)
 }
 
 // toolchains are images that are for building, with what comes out.
@@ -105,8 +109,8 @@ func checkToolchain(p *fixer.Pass, s *dockerfile.Stage) bool {
 	return true
 }
 
-var compilers = set(`gcc g++ gcc-multilib clang llvm cmake make build-essential build-base automake autoconf libtool rustc cargo golang golang-go go
-	maven gradle ghc musl-dev linux-headers gcc-c++ default-jdk default-jdk-headless dpkg-dev ninja-build meson alpine-sdk nasm yasm bison flex`)
+var compilers = set(`gcc g++ gcc-multilib gcc-c++ clang llvm build-essential build-base alpine-sdk cmake meson ninja-build make rustc cargo
+	golang golang-go go maven gradle ghc default-jdk default-jdk-headless`)
 
 // checkCompilers reports the first install of a step that leaves compilers.
 func checkCompilers(p *fixer.Pass, st step) {
@@ -122,7 +126,7 @@ func checkCompilers(p *fixer.Pass, st step) {
 				found = append(found, name)
 			}
 		}
-		if len(found) == 0 || unknownRemoval(st) {
+		if len(found) == 0 || len(found) == 1 && found[0] == "make" || unknownRemoval(st) {
 			continue
 		}
 		f := fixer.Finding{
@@ -144,8 +148,12 @@ func stays(names []string) string {
 	return "stay"
 }
 
-// unknownRemoval reports whether a step removes packages that a variable names.
+// unknownRemoval reports whether a step removes packages that a variable names,
+// or whatever it marked as not wanted.
 func unknownRemoval(st step) bool {
+	if slices.ContainsFunc(st.commands, func(c command) bool { return c.name == "apt-mark" }) {
+		return true
+	}
 	for name := range removed(st) {
 		if strings.Contains(name, "$") {
 			return true

@@ -18,8 +18,8 @@ var BuildkitCheck = &fixer.Rule{
 	Doc: fixer.Doc{
 		What: `The checks that BuildKit makes on every build, run in process and without a network, under their own names, and files that
 BuildKit cannot build at all, which are medium. Left out are checks about form (casing, the old form of ENV, empty continuation lines, MAINTAINER), checks
-that other rules make with more to say (SecretsUsedInArgOrEnv, JSONArgsRecommended, WorkdirRelativePath, MultipleInstructionsDisallowed), and
-UndefinedVar, which cannot know what the base image sets. A check that the file skips with # check=skip= is not reported.`,
+that other rules make with more to say (SecretsUsedInArgOrEnv, JSONArgsRecommended, WorkdirRelativePath, MultipleInstructionsDisallowed),
+UndefinedVar, which cannot know what the base image sets, and InvalidDefaultArgInFrom, because files that leave the base to the build mean it so. A check that the file skips with # check=skip= is not reported.`,
 		Why: `What BuildKit warns of is usually not what was meant: a stage name given twice, a platform that is fixed, an image name that is
 empty without an argument. A build that does something else than it says cannot be reviewed.`,
 		Breaks: `Depends on the check; its page says so.`,
@@ -59,7 +59,6 @@ var buildkitChecks = map[string]struct {
 	"DuplicateStageName":              {fixer.Medium, "give each stage a name of its own: FROM and --from take the last one of a name"},
 	"ReservedStageName":               {fixer.Medium, "give the stage another name: this one means something else in FROM and --from"},
 	"UndefinedArgInFrom":              {fixer.Medium, "declare the variable with ARG before the first FROM"},
-	"InvalidDefaultArgInFrom":         {fixer.Low, "give the ARG a default that names an image, so that a build without arguments is the one that was reviewed"},
 	"FromPlatformFlagConstDisallowed": {fixer.Low, "leave --platform out, or use $BUILDPLATFORM or $TARGETPLATFORM: on another machine the program is emulated, or does not start"},
 	"InvalidBaseImagePlatform":        {fixer.Medium, "name an image that exists for the platform"},
 	"RedundantTargetPlatform":         {fixer.Low, "leave --platform=$TARGETPLATFORM out: it is what is taken anyway"},

@@ -104,7 +104,8 @@ func checkLifecycle(p *fixer.Pass, s *dockerfile.Stage, kept bool) {
 	if !kept {
 		f.Severity = fixer.Low
 	}
-	f.Message = fmt.Sprintf("%s is past its support: %s", ref.Familiar(), strings.Join(over, "; "))
+	name, _, _ := strings.Cut(ref.Familiar(), "@")
+	f.Message = fmt.Sprintf("%s is past its support: %s", name, strings.Join(over, "; "))
 	f.Advice = "take a release that is supported, and test with it"
 	if len(advice) > 0 {
 		f.Advice = strings.Join(advice, "; ") + "; build and test with it, because libraries and package names change between releases"

@@ -87,7 +87,7 @@ func installed(c call) []string {
 		case c.manager.options[w.Value]:
 			k++
 		case !strings.HasPrefix(w.Value, "-") && w.Value != "":
-			out = append(out, w.Value)
+			out = append(out, strings.Trim(w.Value, `"'`))
 		}
 	}
 	return out

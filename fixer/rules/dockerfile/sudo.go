@@ -17,7 +17,8 @@ var Sudo = &fixer.Rule{
 	Kind:     fixer.Dockerfile,
 	Doc: fixer.Doc{
 		What: `sudo before a command of a RUN that runs as root anyway, which can go; sudo in a step of another user; sudo that is installed in
-an image; and NOPASSWD in sudoers, which is medium. Only installs and settings in stages that end up in an image count. What a step runs as is told by
+an image; and NOPASSWD in sudoers, which is medium. Only installs and settings in stages that end up in an image count, and not those of files for
+development or tests by their name. What a step runs as is told by
 USER and by the base, as far as it is known.`,
 		Why: `A user that may become root without a password is root, whatever USER says: the protection that USER gives ends with one
 command. In a step that is root already sudo does nothing but need to be there.`,
@@ -46,7 +47,7 @@ RUN apt-get update
 					checkSudo(p, st, c)
 				}
 			}
-			if kept[st.stage] {
+			if kept[st.stage] && !forWork(p, p.File.Dockerfile.Final()) {
 				checkSudoers(p, st)
 			}
 		}

@@ -15,6 +15,7 @@ type insecureOption struct {
 	text   string // for people, as written
 	what   string // what it does
 	advice string // "" for the usual
+	local  bool   // it is about a file that the build has already
 	remove []dockerfile.Word
 	// old becomes replace, when replace is not "".
 	old     dockerfile.Word
@@ -114,7 +115,7 @@ func newFlag(c command, w dockerfile.Word, what string) insecureOption {
 	case w.Value == "--force-yes" && !slices.ContainsFunc(c.args(), saysYes):
 		o.old, o.replace = w, "-y" // it answers questions too
 	case slices.ContainsFunc(c.plain(), localPackage):
-		o.remove = nil
+		o.remove, o.local = nil, c.remote() == ""
 		o.advice = "the package is a file: compare it with a checksum you wrote down, or sign it and install the key, then take the option out"
 	}
 	return o
@@ -273,7 +274,7 @@ var writtenSetting = regexp.MustCompile(`(?i)\[[^\]]*\btrusted=(yes|true)[^\]]*\
 func writtenSettings(c command) []insecureOption {
 	var out []insecureOption
 	for _, w := range c.args() {
-		if m := writtenSetting.FindString(written(c, w.Raw)); m != "" {
+		if m := writtenSetting.FindString(written(c, w.Raw)); m != "" && !strings.Contains(w.Raw, "file:") {
 			out = append(out, insecureOption{
 				text: strings.TrimSpace(m), what: "is written into a configuration and switches off a check of certificates or signatures",
 				advice: "do not write it, and give the image the certificate or key that is missing",

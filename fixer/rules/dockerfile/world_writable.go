@@ -3,6 +3,7 @@ package dockerfile
 import (
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 
 	"oakum/fixer"
@@ -19,7 +20,7 @@ var WorldWritable = &fixer.Rule{
 	Doc: fixer.Doc{
 		What: `chmod, mkdir, install and the flag --chmod of COPY and ADD with a mode that lets every user write: 777, 666, a+rwx, o+w. For
 whole folders (chmod -R) and for scripts and programs the severity is medium. Only stages that end up in an image count. Left alone are modes with the sticky bit (1777), as /tmp has,
-and bits that are taken away. There is no edit: which user writes there is not in the file.`,
+what the same step deletes again, and bits that are taken away. There is no edit: which user writes there is not in the file.`,
 		Why: `Whoever gets to run anything in the container, as any user, can change these files. If one of them is a program, a script
 or a library, the change runs the next time the program starts, as its user or as root.`,
 		Breaks: `A program that runs as another user than the owner no longer writes there: give it the files with chown or COPY --chown.`,
@@ -100,7 +101,7 @@ func checkModes(p *fixer.Pass, st step) {
 				mode = value[2:]
 			}
 		}
-		if !letsAll(mode) || onlyDevices(c) {
+		if !letsAll(mode) || onlyDevices(c) || deletedAgain(st, c) {
 			continue
 		}
 		f := fixer.Finding{
@@ -129,6 +130,22 @@ func onlyDevices(c command) bool {
 		}
 	}
 	return some
+}
+
+// deletedAgain reports whether the step deletes what the command is about, as
+// steps do with folders for their own work.
+func deletedAgain(st step, c command) bool {
+	for _, later := range st.commands {
+		if later.name != "rm" || later.Start < c.Start {
+			continue
+		}
+		for _, w := range later.args() {
+			if !strings.HasPrefix(w.Raw, "-") && slices.ContainsFunc(c.args(), func(o dockerfile.Word) bool { return o.Raw == w.Raw }) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // makesProgram reports whether a command is about files that are run.

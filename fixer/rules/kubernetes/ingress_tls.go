@@ -88,7 +88,7 @@ spec:
 			switch {
 			case every || len(hosts) == 0:
 				f.Advice = "name the hosts in its rules, then add tls with these hosts and the Secret of type kubernetes.io/tls that holds their certificate"
-			case secret == "":
+			case validObjectName(secret) != nil: // none, or a placeholder
 				f.Advice = "add tls with the hosts and the Secret of type kubernetes.io/tls that holds their certificate; cert-manager makes and renews one from an annotation cert-manager.io/cluster-issuer"
 			default:
 				f.Evidence = []fixer.Evidence{{Source: source, Text: why}}

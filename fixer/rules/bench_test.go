@@ -1,0 +1,64 @@
+package rules_test
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"oakum/fixer"
+	"oakum/fixer/rules"
+	"oakum/fixer/workspace"
+)
+
+// benchSources reads a repository to measure with: a large real one where the
+// corpus is here, else the shop.
+func benchSources(b *testing.B) []fixer.Source {
+	b.Helper()
+	root := filepath.Join(corpus, "GoogleCloudPlatform__bank-of-anthos")
+	if _, err := os.Stat(root); err != nil {
+		root = filepath.Join("..", "..", "testdata", "repos", "shop")
+	}
+	ws, err := workspace.Load(context.Background(), []string{root}, workspace.Options{})
+	if err != nil {
+		b.Fatal(err)
+	}
+	size := 0
+	for _, s := range ws.Sources {
+		size += len(s.Data)
+	}
+	b.SetBytes(int64(size))
+	return ws.Sources
+}
+
+// BenchmarkParse is what the others are held against: reading the same bytes
+// into documents and nothing else.
+func BenchmarkParse(b *testing.B) {
+	sources := benchSources(b)
+	for b.Loop() {
+		fixer.NewSnapshot(sources)
+	}
+}
+
+// BenchmarkScan parses and checks.
+func BenchmarkScan(b *testing.B) {
+	sources := benchSources(b)
+	for b.Loop() {
+		fixer.Check(fixer.NewSnapshot(sources), nil, rules.All())
+	}
+}
+
+// BenchmarkFixSafe and BenchmarkFixReview parse, check, fold and verify.
+func BenchmarkFixSafe(b *testing.B)   { benchmarkFix(b, fixer.Safe) }
+func BenchmarkFixReview(b *testing.B) { benchmarkFix(b, fixer.Review) }
+
+func benchmarkFix(b *testing.B, level fixer.Level) {
+	sources := benchSources(b)
+	for b.Loop() {
+		s := fixer.NewSession(fixer.NewSnapshot(sources), nil, rules.All())
+		if _, err := s.AcceptAll(level, nil); err != nil {
+			b.Fatal(err)
+		}
+		s.Plan()
+	}
+}
