@@ -10,6 +10,7 @@ test:
 	$(GO) test $(ARGS) ./...
 
 # Those too that start other programs (an API server, a container engine).
-# Where one of these is missing its tests are skipped; -v says so and why.
+# Where one of these is missing its tests are skipped; -v says so and why. The
+# programs may come and go, so results of former runs are not used again.
 e2e:
-	$(GO) test -tags e2e -timeout 60m $(ARGS) ./...
+	$(GO) test -tags e2e -count 1 -timeout 60m $(ARGS) ./...

@@ -114,20 +114,30 @@ func (f *folder) choose() []taken {
 	slices.SortStableFunc(found, func(a, b *Finding) int {
 		return cmp.Or(cmp.Compare(f.order[a.Rule], f.order[b.Rule]), compareFindings(a, b))
 	})
+	// Two fixes of one place nearly always meet in the same lines: the second
+	// is not even drafted before the first is made.
+	busy := map[[2]string]bool{}
+	found = slices.DeleteFunc(found, func(finding *Finding) bool {
+		place := [2]string{finding.File, finding.Path}
+		was := busy[place]
+		busy[place] = true
+		return was
+	})
+	type drafted struct {
+		taken taken
+		err   *failure
+	}
+	drafts := make([]drafted, len(found))
+	parallel(len(found), func(i int) {
+		drafts[i].taken, drafts[i].err = f.draft(found[i], f.pending[found[i].Key()])
+	})
+
 	var batch []taken
 	claimed := map[string]claim{}
-	busy := map[[2]string]bool{} // places that a fix of this pass changes
-	for _, finding := range found {
-		k := finding.Key()
-		// Two fixes of one place nearly always meet in the same lines: the
-		// second is not even drafted before the first is made.
-		place := [2]string{finding.File, finding.Path}
-		if busy[place] {
-			continue
-		}
-		busy[place] = true
-		t, err := f.draft(finding, f.pending[k])
+	for i, finding := range found {
+		t, err := drafts[i].taken, drafts[i].err
 		if err != nil {
+			k := finding.Key()
 			delete(f.pending, k)
 			f.outcomes[k] = &Outcome{Finding: finding, Result: err.result, Reason: err.reason, Title: t.title, Level: t.level}
 			continue

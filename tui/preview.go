@@ -74,7 +74,7 @@ type previewMsg struct{ preview *preview }
 
 func (msg previewMsg) apply(d *desk) tea.Cmd {
 	d.preview.busy = false
-	if msg.preview.ask.equal(d.preview.want) && msg.preview.ask.gen == d.gen {
+	if msg.preview.ask.equal(d.preview.want) {
 		d.preview.have = msg.preview
 	}
 	return d.refresh()

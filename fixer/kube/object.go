@@ -17,7 +17,8 @@ type Object struct {
 	Name       string // metadata.name, else generateName, may be empty
 	Namespace  string // metadata.namespace, may be empty
 
-	id string
+	id       string
+	workload *Workload
 }
 
 // ID names the object for people and for findings: "Deployment/web", with a
@@ -45,6 +46,7 @@ func Parse(file *yamldoc.File) []*Object {
 		if n := seen[o.id]; n > 1 {
 			o.id = fmt.Sprintf("%s#%d", o.id, n)
 		}
+		o.workload = o.findWorkload()
 	}
 	return out
 }

@@ -2,6 +2,7 @@ package kube
 
 import (
 	"fmt"
+	"slices"
 
 	"oakum/fixer/yamldoc"
 )
@@ -16,6 +17,8 @@ type Workload struct {
 	// Partial says that the object is a patch, not a whole workload: what it
 	// does not say is said elsewhere.
 	Partial bool
+
+	containers []Container
 }
 
 // templatePaths are the places of the pod spec in the kinds that Kubernetes
@@ -38,7 +41,9 @@ var coreGroups = map[string]bool{"": true, "apps": true, "batch": true, "extensi
 // Workload returns the pod template the object holds, or nil. Kinds that are
 // not Kubernetes' own are recognised by shape: a `spec` with a list of
 // containers, below the object's own spec.
-func (o *Object) Workload() *Workload {
+func (o *Object) Workload() *Workload { return o.workload }
+
+func (o *Object) findWorkload() *Workload {
 	path, ok := o.podPath()
 	if !ok {
 		return nil
@@ -52,6 +57,7 @@ func (o *Object) Workload() *Workload {
 	}
 	w := &Workload{Object: o, Pod: pod, PodPath: o.Path.Join(steps(path)...)}
 	w.Meta = o.Node.At(path[:len(path)-1]).Get("metadata")
+	w.containers = w.findContainers()
 	w.Partial = w.partial()
 	return w
 }
@@ -146,7 +152,9 @@ type Container struct {
 
 // Containers returns all containers of the pod: ordinary, init, sidecar and
 // ephemeral ones, in the order of the file within each list.
-func (w *Workload) Containers() []Container {
+func (w *Workload) Containers() []Container { return slices.Clip(w.containers) }
+
+func (w *Workload) findContainers() []Container {
 	var out []Container
 	for _, list := range []struct {
 		key  string

@@ -24,7 +24,7 @@ import (
 	"oakum/fixer/yamldoc"
 )
 
-// A judge has files judged and compares.
+// A judge has files judged, before and after, and compares.
 type judge struct {
 	server *apiServer
 	tally  *tally
@@ -33,14 +33,14 @@ type judge struct {
 // A judgement is what the API server says of one object of a file.
 type judgement struct {
 	id      string
-	unknown bool    // the API server does not have the kind
-	faults  []fault // against the object as it is
-	pod     *ruling // on its pod; nil for an object that makes none
-	own     podsecurity.Level
+	unknown bool              // the API server does not have the kind
+	faults  []fault           // against the object as it is
+	pod     *ruling           // on its pod; nil for an object that makes none
+	own     podsecurity.Level // what oakum calls the pod
 }
 
-// file judges the workloads and other objects of a file, each by its own. An
-// object is named by its place among those of its name, as in [kube.Object].
+// file judges every object of a file. Of several with one name the later ones
+// get a number, since their documents are read one by one.
 func (j *judge) file(t *testing.T, f *fixer.File) []judgement {
 	t.Helper()
 	out := j.document(t, string(f.Data))
@@ -65,19 +65,17 @@ func (j *judge) document(t *testing.T, stream string) []judgement {
 		if errors.Is(err, io.EOF) {
 			return out
 		}
-		var value any
-		if err == nil {
-			value, err = decode(src)
-		}
-		var parsed *yamldoc.File
-		if err == nil {
-			parsed, err = yamldoc.Parse(src)
-		}
 		if err != nil {
-			out = append(out, judgement{id: fmt.Sprintf("document %d", n), faults: []fault{{kind: "Unreadable", text: err.Error()}}})
-			if parsed == nil && src == nil {
-				return out // the stream itself cannot be read on
-			}
+			return append(out, unreadable(n, err))
+		}
+		value, err := decode(src)
+		if err != nil {
+			out = append(out, unreadable(n, err))
+			continue
+		}
+		parsed, err := yamldoc.Parse(src)
+		if err != nil {
+			out = append(out, unreadable(n, err))
 			continue
 		}
 		for _, o := range kube.Parse(parsed) {
@@ -88,6 +86,10 @@ func (j *judge) document(t *testing.T, stream string) []judgement {
 			out = append(out, g)
 		}
 	}
+}
+
+func unreadable(n int, err error) judgement {
+	return judgement{id: fmt.Sprintf("document %d", n), faults: []fault{{kind: "Unreadable", text: err.Error()}}}
 }
 
 func (j *judge) object(ctx context.Context, o *kube.Object, document any) (judgement, error) {

@@ -4,6 +4,7 @@ package rules_test
 
 import (
 	"bytes"
+	"context"
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
@@ -43,7 +44,7 @@ type apiServer struct {
 func startAPIServer(t *testing.T) *apiServer {
 	etcd, err := exec.LookPath("etcd")
 	if err != nil {
-		t.Skip("SKIPPED: no API server was asked, for etcd is not installed (on Debian: apt-get install etcd-server): ", err)
+		t.Skipf("no API server was asked, for etcd is not installed (on Debian: apt-get install etcd-server): %v", err)
 	}
 	program := buildAPIServer(t)
 
@@ -81,7 +82,7 @@ func buildAPIServer(t *testing.T) string {
 	cmd.Stderr = &words
 	out, err := cmd.Output()
 	if err != nil {
-		t.Skipf("SKIPPED: no API server was asked, for kube-apiserver is not here and cannot be built (a network is needed once): %v\n%s", err, tail(words.Bytes()))
+		t.Skipf("no API server was asked, for kube-apiserver is not here and cannot be built (a network is needed once): %v\n%s", err, tail(words.Bytes()))
 	}
 	return strings.TrimSpace(string(out))
 }
@@ -103,7 +104,13 @@ func launch(t *testing.T, dir, program string, args ...string) *process {
 		t.Fatal(err)
 	}
 	defer out.Close()
-	cmd := exec.CommandContext(t.Context(), program, args...)
+	ctx := t.Context()
+	if end, ok := t.Deadline(); ok { // the test would end there without a clean-up
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithDeadline(ctx, end.Add(-15*time.Second))
+		t.Cleanup(cancel)
+	}
+	cmd := exec.CommandContext(ctx, program, args...)
 	cmd.Dir, cmd.Stdout, cmd.Stderr = dir, out, out
 	cmd.Cancel = func() error { return cmd.Process.Signal(syscall.SIGTERM) }
 	cmd.WaitDelay = 5 * time.Second // what has not ended by then is killed
@@ -114,7 +121,7 @@ func launch(t *testing.T, dir, program string, args ...string) *process {
 		_ = cmd.Wait() // it ends by the signal above, or await tells of it
 		close(p.done)
 	}()
-	t.Cleanup(func() { <-p.done }) // the context has been cancelled by then
+	t.Cleanup(func() { <-p.done }) // its context has been cancelled by then
 	return p
 }
 

@@ -14,6 +14,12 @@ import (
 
 var stages = [2]string{"before", "after"}
 
+// The sums of pods that Pod Security ruled on.
+const (
+	podsAllowed  = "pods allowed"
+	podsRejected = "pods rejected by Pod Security"
+)
+
 // A tally sums up judgements, before and after.
 type tally struct {
 	mu      sync.Mutex
@@ -57,14 +63,14 @@ func (c *tally) add(stage int, path string, all []judgement) {
 		switch {
 		case g.pod == nil:
 		case g.pod.allowed:
-			count(c.sums, "pods allowed")
+			count(c.sums, podsAllowed)
 		case len(g.pod.faults) > 0:
 			count(c.sums, "pods without a ruling, for they are invalid")
 			for _, f := range g.pod.faults {
 				because(g.id, "pod invalid: "+withoutNames(f))
 			}
 		default:
-			count(c.sums, "pods rejected by Pod Security")
+			count(c.sums, podsRejected)
 			for _, r := range g.pod.reasons {
 				because(g.id, "rejected: "+r)
 			}

@@ -6,6 +6,7 @@ import (
 
 	"oakum/fixer"
 	"oakum/fixer/kube"
+	"oakum/fixer/yamldoc"
 )
 
 // DisruptionBudget wants workloads of several pods to keep some through the
@@ -82,7 +83,7 @@ spec:
 				}
 				replicas := o.Node.Get("spec").Get("replicas")
 				n, ok := replicas.Int()
-				if !ok || n < 2 || slices.ContainsFunc(budgets, func(b *kube.Object) bool { return selects(b, w) }) {
+				if !ok || n < 2 || kept(budgets, w) {
 					continue
 				}
 				p.Report(fixer.Finding{
@@ -95,34 +96,52 @@ spec:
 	},
 }
 
-func disruptionBudgets(snap *fixer.Snapshot) []*kube.Object {
-	var out []*kube.Object
+// A budget is what a PodDisruptionBudget selects.
+type budget struct {
+	namespace string
+	labels    map[string]string // all of them; empty for everything
+}
+
+func disruptionBudgets(snap *fixer.Snapshot) []budget {
+	var out []budget
 	for f := range snap.Files() {
 		for _, o := range f.Objects {
-			if o.Kind == "PodDisruptionBudget" && o.Group() == "policy" {
-				out = append(out, o)
+			if o.Kind != "PodDisruptionBudget" || o.Group() != "policy" {
+				continue
 			}
+			b := budget{namespace: o.Namespace}
+			if selector := o.Node.Get("spec").Get("selector"); len(selector.Get("matchExpressions").List()) == 0 {
+				b.labels = labelsOf(selector.Get("matchLabels"))
+			}
+			out = append(out, b)
 		}
 	}
 	return out
 }
 
-// selects reports whether a budget may select the pods of a workload.
-func selects(budget *kube.Object, w *kube.Workload) bool {
-	if budget.Namespace != "" && w.Namespace != "" && budget.Namespace != w.Namespace {
-		return false
+func labelsOf(n *yamldoc.Node) map[string]string {
+	out := map[string]string{}
+	for key, v := range n.All() {
+		out[key] = v.Text()
 	}
-	selector := budget.Node.Get("spec").Get("selector")
-	if len(selector.Get("matchExpressions").List()) > 0 {
-		return true
-	}
-	labels := w.Meta.Get("labels")
-	for key, want := range selector.Get("matchLabels").All() {
-		if labels.Get(key).Text() != want.Text() {
+	return out
+}
+
+// kept reports whether a budget may select the pods of a workload. What names
+// no namespace may be in any.
+func kept(budgets []budget, w *kube.Workload) bool {
+	labels := labelsOf(w.Meta.Get("labels"))
+	return slices.ContainsFunc(budgets, func(b budget) bool {
+		if b.namespace != "" && w.Namespace != "" && b.namespace != w.Namespace {
 			return false
 		}
-	}
-	return true
+		for key, want := range b.labels {
+			if labels[key] != want {
+				return false
+			}
+		}
+		return true
+	})
 }
 
 // spread adds advice for pods that nothing keeps on different nodes. The

@@ -3,7 +3,6 @@ package cross
 import (
 	"errors"
 	"fmt"
-	"path"
 	"slices"
 	"strings"
 
@@ -55,7 +54,7 @@ metadata:
 			if len(ns.modes) == 0 {
 				p.Report(ns.warnFinding())
 			}
-			if len(ns.pods) > 0 {
+			if ns.pods.count > 0 {
 				p.Report(ns.enforceFinding())
 			}
 		}
@@ -64,19 +63,13 @@ metadata:
 
 const podSecurityPrefix = "pod-security.kubernetes.io/"
 
-// A namespace is a Namespace object without an enforce label, with the pods
-// that the repository starts in it.
+// A namespace is a Namespace object without an enforce label.
 type namespace struct {
 	*kube.Object
 	file    string
 	modes   []string // that labels set: "audit", "warn", and their versions
 	variant bool     // other files make a namespace of the same name
-	pods    []pod
-}
-
-type pod struct {
-	*kube.Workload
-	file string
+	pods    tally
 }
 
 // unlabelled returns the Namespaces that do not enforce a level, in the order
@@ -101,36 +94,15 @@ func unlabelled(snap *fixer.Snapshot) []*namespace {
 			}
 		}
 	}
+	if len(out) == 0 {
+		return nil
+	}
+	pods := newCensus(snap)
 	for _, ns := range out {
 		ns.variant = made[ns.Name] > 1
-	}
-	if len(out) > 0 {
-		populate(out, snap)
+		ns.pods = pods.of(ns)
 	}
 	return out
-}
-
-// populate finds the pods of each namespace. What is too many for a namespace
-// can only lower the level it is found to have.
-func populate(list []*namespace, snap *fixer.Snapshot) {
-	for f := range snap.Files() {
-		for _, o := range f.Objects {
-			w := o.Workload()
-			if w == nil || w.Partial {
-				continue
-			}
-			for _, ns := range list {
-				near := below(f.Path, path.Dir(ns.file))
-				if w.Namespace == ns.Name && (near || !ns.variant) || w.Namespace == "" && near {
-					ns.pods = append(ns.pods, pod{w, f.Path})
-				}
-			}
-		}
-	}
-}
-
-func below(file, folder string) bool {
-	return folder == "." || strings.HasPrefix(file, folder+"/")
 }
 
 func (ns *namespace) labels() yamldoc.Path { return ns.Path.Join("metadata", "labels") }
@@ -171,8 +143,8 @@ func (ns *namespace) warnFinding() fixer.Finding {
 func (ns *namespace) enforceFinding() fixer.Finding {
 	f := ns.finding("enforce")
 	f.Message = fmt.Sprintf("namespace %s takes any pod, privileged ones too", ns.Name)
-	level, evidence := ns.reached()
-	f.Evidence = evidence
+	level := ns.pods.level()
+	f.Evidence = ns.pods.evidence()
 	if level == podsecurity.Privileged {
 		f.Severity = fixer.Low
 		f.Advice = "bring the pods named here to the baseline standard, or move them to a namespace of their own; then add the label " + podSecurityPrefix + "enforce: baseline"
@@ -180,42 +152,6 @@ func (ns *namespace) enforceFinding() fixer.Finding {
 	}
 	f.Fixes = []fixer.Fix{ns.enforceFix(level)}
 	return f
-}
-
-// maxPods is how many pods the evidence names.
-const maxPods = 3
-
-// reached returns the level that all pods of the namespace have, and the pods
-// that keep it from the next one.
-func (ns *namespace) reached() (podsecurity.Level, []fixer.Evidence) {
-	rank := []podsecurity.Level{podsecurity.Privileged, podsecurity.Baseline, podsecurity.Restricted}
-	lowest := len(rank) - 1
-	var holding []fixer.Evidence
-	for _, w := range ns.pods {
-		v := podsecurity.Evaluate(w.Workload)
-		at := max(slices.Index(rank, v.Level), 0) // what cannot be judged counts as privileged
-		if at < lowest {
-			lowest, holding = at, nil
-		}
-		if at == lowest && v.Level != podsecurity.Restricted {
-			holding = append(holding, fixer.Evidence{Source: w.file, Text: w.ID() + " is " + because(v)})
-		}
-	}
-	if n := len(holding); n > maxPods {
-		holding = append(holding[:maxPods], fixer.Evidence{Text: fmt.Sprintf("%d more pods like these", n-maxPods)})
-	}
-	first := fixer.Evidence{Source: "Pod Security " + podsecurity.Version, Text: fmt.Sprintf("the pods seen in it (%d) are %s", len(ns.pods), rank[lowest])}
-	return rank[lowest], append([]fixer.Evidence{first}, holding...)
-}
-
-func because(v podsecurity.Verdict) string {
-	switch {
-	case v.Err != nil:
-		return "of no known level: " + v.Err.Error()
-	case len(v.Violations) > 0:
-		return string(v.Level) + ": " + v.Violations[0].Reason
-	}
-	return string(v.Level)
 }
 
 func (ns *namespace) enforceFix(level podsecurity.Level) fixer.Fix {

@@ -5,11 +5,15 @@ import (
 	"strings"
 )
 
-// listForm matches what somebody meant as an exec form: quoted words between
-// brackets, in either kind of quotes, with a comma too many or too few allowed.
-var listForm = regexp.MustCompile(`^\[\s*(?:'[^'"\\$]*'|"[^'"\\$]*")(?:\s*,\s*(?:'[^'"\\$]*'|"[^'"\\$]*"))*\s*,?\s*\]$`)
+// anyQuotes matches a quoted word, in the quotes of JSON or in those that are
+// mistaken for them.
+const anyQuotes = `(?:['"‘’“”][^'"‘’“”\\$]*['"‘’“”])`
 
-var listWord = regexp.MustCompile(`'[^']*'|"[^"]*"`)
+// listForm matches what somebody meant as an exec form: quoted words between
+// brackets, with a comma too many allowed.
+var listForm = regexp.MustCompile(`^\[\s*` + anyQuotes + `(?:\s*,\s*` + anyQuotes + `)*\s*,?\s*\]$`)
+
+var listWord = regexp.MustCompile(anyQuotes)
 
 // almostJSON reads such a list. The test program [ is not meant: its words have
 // no commas.
@@ -20,7 +24,7 @@ func almostJSON(text string) ([]string, bool) {
 	}
 	var out []string
 	for _, w := range listWord.FindAllString(text, -1) {
-		out = append(out, w[1:len(w)-1])
+		out = append(out, strings.Trim(w, `'"‘’“”`))
 	}
 	return out, out[0] != ""
 }

@@ -77,8 +77,8 @@ func checkHealthcheck(p *fixer.Pass, s *dockerfile.Stage, h dockerfile.CommandLi
 		Evidence: []fixer.Evidence{{Text: base.Evidence(image.BaseTools)}},
 		Advice:   "ask with a program that is in the image, or let the application have a command that asks; do not install " + missing + " for it",
 	}
-	probe, can := probeIn(s)
 	port, page, local := asksSelf(st)
+	probe, can := probeIn(s, 80) // what it asks for is a page
 	if can && local && h.Stage == s {
 		if words, ok := probe.command(port, page); ok {
 			f.Advice = ""

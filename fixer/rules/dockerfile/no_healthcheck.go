@@ -85,7 +85,7 @@ func checkHealth(p *fixer.Pass, s *dockerfile.Stage) {
 	if port.Stage != s {
 		f.Start, f.End = s.From.Start, s.From.End
 	}
-	probe, can := probeIn(s)
+	probe, can := probeIn(s, port.Number)
 	switch {
 	case !can:
 		f.Advice = fmt.Sprintf("let the program itself have a command that asks (HEALTHCHECK CMD [\"/app\", \"health\"]); nothing to ask with is known to be in %s, and curl is not worth bringing along", s.Root().Base)

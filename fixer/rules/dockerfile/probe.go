@@ -72,7 +72,7 @@ var (
 // probeIn finds what the image of a stage can probe itself with. Only programs
 // that the base is known to bring count: one that a RUN installs may be gone
 // again, and would keep the image from losing it.
-func probeIn(s *dockerfile.Stage) (probe, bool) {
+func probeIn(s *dockerfile.Stage, port int) (probe, bool) {
 	ref, err := image.ParseReference(s.Root().Image)
 	if err != nil || s.Windows {
 		return probe{}, false
@@ -86,11 +86,20 @@ func probeIn(s *dockerfile.Stage) (probe, bool) {
 		return probe{}, false
 	case base.Has("bash") == image.Present && slices.Contains([]image.Distribution{image.Debian, image.Ubuntu}, base.Distribution):
 		return bashProbe, true
-	case base.Has("wget") == image.Present && base.Shell == image.BusyBoxShell:
+	case base.Has("wget") == image.Present && base.Shell == image.BusyBoxShell && speaksHTTP(port):
 		return wgetProbe, true
 	}
 	return probe{}, false
 }
+
+// otherProtocols are ports on which something else than HTTP is spoken by
+// custom, HTTP over TLS included.
+var otherProtocols = []int{
+	21, 22, 23, 25, 53, 110, 143, 389, 443, 465, 587, 636, 993, 995, 1433, 1521, 1883, 2181, 3306, 3389, 4222, 5060, 5222, 5432, 5433,
+	5672, 5900, 6379, 6380, 8443, 8883, 9042, 9092, 9093, 11211, 26257, 27017, 50051,
+}
+
+func speaksHTTP(port int) bool { return !slices.Contains(otherProtocols, port) }
 
 // command is the probe for a port, by a page when path is not empty.
 func (p probe) command(port, path string) ([]string, bool) {

@@ -2,6 +2,7 @@ package dockerfile
 
 import (
 	"fmt"
+	"regexp"
 	"strings"
 	"unicode/utf8"
 
@@ -224,6 +225,9 @@ func execsAlready(script *dockerfile.Script) bool {
 	return false
 }
 
+// programVariable matches a variable that holds a program, or the folder of one.
+var programVariable = regexp.MustCompile(`^"?\$(\w+|\{\w+\})(/[\w./-]+)?"?$`)
+
 // replaceShell puts exec before the last command, where it is a program that
 // nothing has to follow.
 func replaceShell(p *fixer.Pass, i *dockerfile.Instruction, script *dockerfile.Script) (fixer.Fix, bool) {
@@ -240,7 +244,11 @@ func replaceShell(p *fixer.Pass, i *dockerfile.Instruction, script *dockerfile.S
 		return fixer.Fix{}, false
 	}
 	c := script.Commands[last]
-	if len(c.Words) == 0 || c.Name == "" || c.Name == "exec" || shellBuiltins[c.Name] || len(c.Assigns) > 0 || c.Words[0].Joined || c.End > i.Args.End {
+	name := c.Name
+	if name == "" && len(c.Words) > 0 && programVariable.MatchString(c.Words[0].Raw) {
+		name = c.Words[0].Raw
+	}
+	if name == "" || name == "exec" || shellBuiltins[c.Name] || len(c.Assigns) > 0 || c.Words[0].Joined || c.End > i.Args.End {
 		return fixer.Fix{}, false
 	}
 	// Whatever follows at the top level, such as an if, would not run.
@@ -248,8 +256,8 @@ func replaceShell(p *fixer.Pass, i *dockerfile.Instruction, script *dockerfile.S
 		return fixer.Fix{}, false
 	}
 	return fixer.Fix{
-		ID: "exec", Title: fmt.Sprintf("let %s replace the shell with exec", c.Name), Level: fixer.Review,
-		Breaks: fmt.Sprintf("%s becomes process 1: if it does not handle SIGTERM itself or leaves children behind, it needs an init (docker run --init, tini)", c.Name),
+		ID: "exec", Title: fmt.Sprintf("let %s replace the shell with exec", name), Level: fixer.Review,
+		Breaks: fmt.Sprintf("%s becomes process 1: if it does not handle SIGTERM itself or leaves children behind, it needs an init (docker run --init, tini)", name),
 		Verify: "docker run IMAGE   starts, and docker stop   ends it at once",
 		Edit: func(d *fixer.Draft) error {
 			edits, err := p.File.Dockerfile.ReplaceWord(i, c.Words[0], "exec "+c.Words[0].Raw)

@@ -25,12 +25,16 @@ func ingresses(p *fixer.Pass) []*kube.Object {
 	return out
 }
 
+// maxIngressItems bounds the rules that are read of an Ingress, and the paths
+// of a rule: more than any controller serves, less than aliases can claim.
+const maxIngressItems = 1000
+
 // ingressHosts returns the hosts an Ingress has rules for, each once, and
 // whether one of its rules, or its backend, is for every host.
 func ingressHosts(o *kube.Object) (hosts []string, every bool) {
 	spec := o.Node.Get("spec")
 	every = len(spec.Get("rules").List()) == 0
-	for _, r := range spec.Get("rules").List() {
+	for _, r := range firstItems(spec.Get("rules"), maxIngressItems) {
 		switch host := r.Get("host").Text(); {
 		case host == "":
 			every = true
@@ -42,20 +46,20 @@ func ingressHosts(o *kube.Object) (hosts []string, every bool) {
 }
 
 // ingressBackends returns the names of the Services an Ingress leads to.
-func ingressBackends(o *kube.Object) []string {
-	var out []string
+func ingressBackends(o *kube.Object) map[string]bool {
+	out := map[string]bool{}
 	add := func(backend *yamldoc.Node) {
 		for _, n := range []*yamldoc.Node{backend.Get("service").Get("name"), backend.Get("serviceName")} {
-			if name := n.Text(); name != "" && !slices.Contains(out, name) {
-				out = append(out, name)
+			if name := n.Text(); name != "" {
+				out[name] = true
 			}
 		}
 	}
 	spec := o.Node.Get("spec")
 	add(spec.Get("defaultBackend"))
 	add(spec.Get("backend"))
-	for _, r := range spec.Get("rules").List() {
-		for _, path := range r.Get("http").Get("paths").List() {
+	for _, r := range firstItems(spec.Get("rules"), maxIngressItems) {
+		for _, path := range firstItems(r.Get("http").Get("paths"), maxIngressItems) {
 			add(path.Get("backend"))
 		}
 	}

@@ -78,20 +78,21 @@ spec:
 		},
 	},
 	Check: func(p *fixer.Pass) {
+		offers := tlsOffers(p)
 		for _, o := range ingresses(p) {
 			hosts, every := ingressHosts(o)
 			if len(o.Node.Get("spec").Get("tls").List()) > 0 || tlsElsewhere(o) || !every && allLocal(hosts) {
 				continue
 			}
 			f := fixer.Finding{Message: o.ID() + " serves " + orEveryHost(hosts, every) + " without TLS"}
-			secret, source, why := tlsSecret(p, o, hosts)
+			secret, why := tlsSecret(o, hosts, offers)
 			switch {
 			case every || len(hosts) == 0:
 				f.Advice = "name the hosts in its rules, then add tls with these hosts and the Secret of type kubernetes.io/tls that holds their certificate"
 			case validObjectName(secret) != nil: // none, or a placeholder
 				f.Advice = "add tls with the hosts and the Secret of type kubernetes.io/tls that holds their certificate; cert-manager makes and renews one from an annotation cert-manager.io/cluster-issuer"
 			default:
-				f.Evidence = []fixer.Evidence{{Source: source, Text: why}}
+				f.Evidence = []fixer.Evidence{{Source: "manifest", Text: why}}
 				f.Fixes = []fixer.Fix{tlsFix(p, o, hosts, secret)}
 			}
 			reportObject(p, o, nil, f)
@@ -140,35 +141,56 @@ func allLocal(hosts []string) bool {
 	})
 }
 
-// tlsSecret returns the Secret that the file says holds the certificate of the
-// hosts, and what says so.
-func tlsSecret(p *fixer.Pass, o *kube.Object, hosts []string) (name, source, why string) {
-	for _, other := range p.File.Objects {
-		if !sameNamespace(o, other) {
-			continue
+// A tlsOffer is a Secret that holds a certificate, by what the file says.
+type tlsOffer struct {
+	by     *kube.Object
+	secret string
+	names  []string
+	why    string
+}
+
+// tlsOffers returns the offers of a file by each name they are for.
+func tlsOffers(p *fixer.Pass) map[string][]tlsOffer {
+	out := map[string][]tlsOffer{}
+	add := func(o tlsOffer) {
+		for _, name := range o.names {
+			out[name] = append(out[name], o)
 		}
+	}
+	for _, o := range p.File.Objects {
+		spec := o.Node.Get("spec")
 		switch {
-		case other.Kind == "Ingress":
-			for _, t := range other.Node.Get("spec").Get("tls").List() {
-				if s := t.Get("secretName").Text(); s != "" && coversHosts(words(t.Get("hosts")), hosts) {
-					return s, "manifest", other.ID() + " takes the certificate of the same hosts from " + s
-				}
+		case o.Kind == "Ingress":
+			for _, t := range firstItems(spec.Get("tls"), maxIngressItems) {
+				secret := t.Get("secretName").Text()
+				add(tlsOffer{o, secret, words(t.Get("hosts")), o.ID() + " takes the certificate of the same hosts from " + secret})
 			}
-		case other.Kind == "Certificate" && other.Group() == "cert-manager.io":
-			spec := other.Node.Get("spec")
-			if s := spec.Get("secretName").Text(); s != "" && coversHosts(words(spec.Get("dnsNames")), hosts) {
-				return s, "manifest", other.ID() + " puts the certificate of the hosts into " + s
-			}
+		case o.Kind == "Certificate" && o.Group() == "cert-manager.io":
+			secret := spec.Get("secretName").Text()
+			add(tlsOffer{o, secret, words(spec.Get("dnsNames")), o.ID() + " puts the certificate of the hosts into " + secret})
 		}
 	}
-	if o.Name != "" {
-		for _, key := range []string{"cert-manager.io/cluster-issuer", "cert-manager.io/issuer"} {
-			if issuer := annotation(o, key); issuer != "" {
-				return o.Name + "-tls", "manifest", "the annotation " + key + ": " + issuer + " makes cert-manager put a certificate into the Secret that tls names"
-			}
+	return out
+}
+
+// tlsSecret returns the Secret that the file says holds the certificate of the
+// hosts, and what says so; "" when nothing does.
+func tlsSecret(o *kube.Object, hosts []string, offers map[string][]tlsOffer) (name, why string) {
+	if len(hosts) == 0 {
+		return "", ""
+	}
+	_, domain, _ := strings.Cut(hosts[0], ".")
+	for _, offer := range append(slices.Clip(offers[hosts[0]]), offers["*."+domain]...) {
+		if sameNamespace(o, offer.by) && offer.secret != "" && coversHosts(offer.names, hosts) {
+			return offer.secret, offer.why
 		}
 	}
-	return "", "", ""
+	for _, key := range []string{"cert-manager.io/cluster-issuer", "cert-manager.io/issuer"} {
+		if issuer := annotation(o, key); issuer != "" && o.Name != "" {
+			return o.Name + "-tls", "the annotation " + key + ": " + issuer + " makes cert-manager put a certificate into the Secret that tls names"
+		}
+	}
+	return "", ""
 }
 
 // coversHosts reports whether a certificate for names is one for every host.
@@ -179,7 +201,7 @@ func coversHosts(names, hosts []string) bool {
 			return false
 		}
 	}
-	return len(hosts) > 0
+	return true
 }
 
 func tlsFix(p *fixer.Pass, o *kube.Object, hosts []string, secret string) fixer.Fix {

@@ -75,7 +75,8 @@ func rbacRoles(p *fixer.Pass) []rbacRole {
 				names: words(n.Get("resourceNames")), urls: words(n.Get("nonResourceURLs")),
 			})
 		}
-		for _, b := range bound[rbacRef{o.Kind, o.Name}] {
+		all := bound[rbacRef{o.Kind, o.Name}]
+		for _, b := range all[:min(len(all), maxRBACRules)] {
 			if o.Kind == "ClusterRole" || b.Namespace == o.Namespace || b.Namespace == "" || o.Namespace == "" {
 				r.bindings = append(r.bindings, b)
 			}

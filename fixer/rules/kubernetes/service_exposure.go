@@ -56,6 +56,12 @@ spec:
 		},
 	},
 	Check: func(p *fixer.Pass) {
+		serving := map[string][]*kube.Object{} // Ingresses by the Services they lead to
+		for _, ing := range ingresses(p) {
+			for name := range ingressBackends(ing) {
+				serving[name] = append(serving[name], ing)
+			}
+		}
 		for _, o := range p.File.Objects {
 			kind := o.Node.Get("spec").Get("type")
 			if o.Kind != "Service" || o.Group() != "" || kind.Text() != "NodePort" && kind.Text() != "LoadBalancer" {
@@ -67,12 +73,12 @@ spec:
 			if kind.Text() == "LoadBalancer" && privateBalancer(o) || isDoor(o) {
 				continue
 			}
-			checkExposure(p, o, kind)
+			checkExposure(p, o, kind, serving[o.Name])
 		}
 	},
 }
 
-func checkExposure(p *fixer.Pass, o *kube.Object, kind *yamldoc.Node) {
+func checkExposure(p *fixer.Pass, o *kube.Object, kind *yamldoc.Node, serving []*kube.Object) {
 	where := "a port of every node"
 	if kind.Text() == "LoadBalancer" {
 		where = "a load balancer of its own"
@@ -92,7 +98,8 @@ func checkExposure(p *fixer.Pass, o *kube.Object, kind *yamldoc.Node) {
 			f.Severity = fixer.High
 		}
 	}
-	if by := servedBy(p, o); by != nil {
+	if i := slices.IndexFunc(serving, func(ing *kube.Object) bool { return sameNamespace(o, ing) }); i >= 0 {
+		by := serving[i]
 		f.Evidence = []fixer.Evidence{{Source: "manifest", Text: by.ID() + " leads to it" + ofClass(by)}}
 		if fix, ok := clusterIPFix(p, o, by); ok {
 			f.Fixes = []fixer.Fix{fix}
@@ -162,16 +169,6 @@ func inwardPort(o *kube.Object) (port, what string) {
 		}
 	}
 	return "", ""
-}
-
-// servedBy returns the first Ingress of the file that leads to the Service.
-func servedBy(p *fixer.Pass, o *kube.Object) *kube.Object {
-	for _, ing := range ingresses(p) {
-		if o.Name != "" && sameNamespace(o, ing) && slices.Contains(ingressBackends(ing), o.Name) {
-			return ing
-		}
-	}
-	return nil
 }
 
 func ofClass(ing *kube.Object) string {
