@@ -207,8 +207,12 @@ func (s *apiServer) send(ctx context.Context, method, path string, body []byte) 
 	return a.StatusCode, answer, err
 }
 
-// strictError stands before the fields that an object should not have.
-const strictError = "strict decoding error: "
+// strictError stands before the fields that an object should not have, each of
+// which is a fault of the kind strictFault.
+const (
+	strictError = "strict decoding error: "
+	strictFault = "Strict"
+)
 
 func faultsOf(status metav1.Status) []fault {
 	if status.Status == metav1.StatusSuccess {
@@ -217,7 +221,7 @@ func faultsOf(status metav1.Status) []fault {
 	var out []fault
 	if _, fields, ok := strings.Cut(status.Message, strictError); ok {
 		for _, f := range strings.Split(fields, ", ") {
-			out = append(out, fault{kind: "Strict", text: f})
+			out = append(out, fault{kind: strictFault, text: f})
 		}
 		return out
 	}

@@ -126,8 +126,8 @@ func (j *judge) repository(t *testing.T, root string) {
 				t.Logf("%s: %s is still rejected: %s", after.Path, g.id, strings.Join(g.pod.reasons, ", "))
 			}
 		}
-		j.tally.add(0, filepath.Base(root)+"/"+after.Path, old)
-		j.tally.add(1, filepath.Base(root)+"/"+after.Path, now)
+		j.tally.add(0, filepath.Base(root)+": "+after.Path, old)
+		j.tally.add(1, filepath.Base(root)+": "+after.Path, now)
 	}
 }
 

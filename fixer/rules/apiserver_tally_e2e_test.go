@@ -78,12 +78,18 @@ func (c *tally) add(stage int, path string, all []judgement) {
 	}
 }
 
-var names = regexp.MustCompile(`\[\d+\]|"(?:[^"\\]|\\.)*"`)
+var (
+	indices = regexp.MustCompile(`\[\d+\]`)
+	values  = regexp.MustCompile(`"(?:[^"\\]|\\.)*"`)
+)
 
-// withoutNames takes values and places out of a fault, so that equal ones
-// count together.
+// withoutNames takes values and places in lists out of a fault, so that equal
+// ones count together. What stands in quotes in a strict error is the field.
 func withoutNames(f fault) string {
-	s := names.ReplaceAllStringFunc(f.String(), func(n string) string { return n[:1] + "…" + n[len(n)-1:] })
+	s := indices.ReplaceAllString(f.String(), "[…]")
+	if f.kind != strictFault {
+		s = values.ReplaceAllString(s, `"…"`)
+	}
 	return strings.Join(strings.Fields(s), " ")
 }
 

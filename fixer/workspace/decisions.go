@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"unicode/utf8"
 
 	"oakum/fixer"
 	"oakum/fixer/text"
@@ -76,12 +77,15 @@ func SaveDecisions(root string, all fixer.Decisions) error {
 		}
 		return fmt.Errorf("%s: the saved decisions cannot be removed: %s", text.VisibleLine(s.dir), systemReason(err))
 	}
-	data, err := encodeDecisions(s.root, all)
+	data, left, err := encodeDecisions(s.root, all)
 	if err != nil {
 		return err
 	}
 	if err := s.replace(decisionsName, data); err != nil {
 		return fmt.Errorf("%s: the decisions cannot be kept: %s", text.VisibleLine(s.dir), systemReason(err))
+	}
+	if left > 0 {
+		return fmt.Errorf("%d of %d decisions cannot be kept: what they are about has a name that is not UTF-8", left, len(all))
 	}
 	return nil
 }
@@ -146,9 +150,15 @@ func openDecisions(root string, create bool) (*store, error) {
 	return nil, fmt.Errorf("%s: %s", text.VisibleLine(dir), systemReason(err))
 }
 
-func encodeDecisions(root string, all fixer.Decisions) ([]byte, error) {
+// encodeDecisions also returns how many decisions it had to leave out: JSON
+// holds no names that are not UTF-8.
+func encodeDecisions(root string, all fixer.Decisions) (data []byte, left int, err error) {
 	kept := keptDecisions{Version: decisionsVersion, Root: root}
 	for k, d := range all {
+		if !utf8.ValidString(k.File) || !utf8.ValidString(k.Path) {
+			left++
+			continue
+		}
 		one := keptDecision{
 			Rule: k.Rule, File: k.File, Path: k.Path,
 			Verdict: d.Verdict, Fix: d.Fix, Params: d.Params, Reason: d.Reason,
@@ -159,14 +169,14 @@ func encodeDecisions(root string, all fixer.Decisions) ([]byte, error) {
 		kept.Decisions = append(kept.Decisions, one)
 	}
 	slices.SortFunc(kept.Decisions, func(a, b keptDecision) int { return a.key().Compare(b.key()) })
-	data, err := json.Marshal(kept)
+	data, err = json.Marshal(kept)
 	if err != nil {
-		return nil, fmt.Errorf("the decisions cannot be kept: %w", err)
+		return nil, 0, fmt.Errorf("the decisions cannot be kept: %w", err)
 	}
 	if len(data) > maxDecisions {
-		return nil, fmt.Errorf("the decisions cannot be kept: they take %d bytes, at most %d are kept", len(data), maxDecisions)
+		return nil, 0, fmt.Errorf("the decisions cannot be kept: they take %d bytes, at most %d are kept", len(data), maxDecisions)
 	}
-	return data, nil
+	return data, left, nil
 }
 
 func (d keptDecision) key() fixer.Key { return fixer.Key{Rule: d.Rule, File: d.File, Path: d.Path} }

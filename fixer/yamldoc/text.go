@@ -12,6 +12,15 @@ func (n *Node) Text() string {
 	return v
 }
 
+// Texts returns the text of each item of a sequence; nil for any other node.
+func (n *Node) Texts() []string {
+	var out []string
+	for _, item := range n.List() {
+		out = append(out, item.Text())
+	}
+	return out
+}
+
 // KeyOrSelf returns the key of a mapping's value, because that is where a reader
 // looks for a setting; any other node is its own place.
 func (n *Node) KeyOrSelf() *Node {

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -20,7 +21,7 @@ var NoHealthcheck = &fixer.Rule{
 	Kind:     fixer.Dockerfile,
 	Doc: fixer.Doc{
 		What: `Stages that become an image, expose a TCP port, and have no HEALTHCHECK. An edit is offered where a Compose file here runs the
-image without a health check of its own, and the base is known to bring something to ask with: the interpreter of a language image, bash on Debian
+image without a health check of its own, always with the same command and for that port, and the base is known to bring something to ask with: the interpreter of a language image, bash on Debian
 and Ubuntu, wget on Alpine. It connects to the exposed port; the parameter path makes it ask for a page. Left alone are images whose base
 has a HEALTHCHECK, and those whose Compose services all have one.`,
 		Why: `Docker sees that a process exists, not that it serves: one that hangs stays "up", gets requests, and nobody notices that it
@@ -86,16 +87,54 @@ func checkHealth(p *fixer.Pass, s *dockerfile.Stage) {
 		f.Start, f.End = s.From.Start, s.From.End
 	}
 	probe, can := probeIn(s, port.Number)
+	why, other := unlike(users, strconv.Itoa(port.Number))
 	switch {
 	case !can:
 		f.Advice = fmt.Sprintf("let the program itself have a command that asks (HEALTHCHECK CMD [\"/app\", \"health\"]); nothing to ask with is known to be in %s, and curl is not worth bringing along", s.Root().Base)
 	case len(bare) == 0:
 		f.Advice = "Docker and Compose look at HEALTHCHECK, Kubernetes only at its own probes: where Docker runs it, write HEALTHCHECK CMD " + execForm(probe.any(strconv.Itoa(port.Number)))
+	case why != "":
+		f.Advice = fmt.Sprintf("%s: give each service a healthcheck of its own in the Compose file, such as test: %s", why,
+			execForm(append([]string{"CMD"}, probe.any(other)...)))
 	default:
 		f.Evidence = append(f.Evidence, fixer.Evidence{Source: bare[0].File, Text: bare[0].Name + " runs the image and has no health check either"})
 		f.Fixes = []fixer.Fix{healthFix(p, s, probe, port)}
 	}
 	report(p, s.From, f)
+}
+
+// unlike says why one health check in the image does not fit the services that
+// run it, which start different programs or publish another port, and which port
+// to ask then. It is empty when nothing speaks against it.
+func unlike(users []compose.View, port string) (why, other string) {
+	for _, v := range users {
+		if len(users) > 1 && (v.Setting("command").Node != nil || v.Setting("entrypoint").Node != nil) {
+			return fmt.Sprintf("%s in %s starts the image with another command", v.Name, v.File), port
+		}
+		if ports := publishedPorts(v); len(ports) > 0 && !slices.Contains(ports, port) {
+			return fmt.Sprintf("%s in %s publishes port %s of the container instead", v.Name, v.File, ports[0]), ports[0]
+		}
+	}
+	return "", port
+}
+
+// publishedPorts are the ports of the container that a service publishes, as
+// far as they are single numbers.
+func publishedPorts(v compose.View) []string {
+	var out []string
+	for _, s := range v.List("ports") {
+		text := s.Node.Text()
+		if target := s.Node.Get("target"); target != nil {
+			text = target.Text()
+		}
+		text, _, _ = strings.Cut(text, "/")
+		text = text[strings.LastIndexByte(text, ':')+1:]
+		if validPort(text) != nil {
+			return nil // a range or a variable
+		}
+		out = append(out, text)
+	}
+	return out
 }
 
 // any is the probe for a port in the form that asks least.

@@ -1,0 +1,121 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"sync/atomic"
+
+	"oakum/fixer"
+	"oakum/fixer/text"
+	"oakum/fixer/workspace"
+	"oakum/tui"
+)
+
+// A backend does for the interface what it must not do itself: everything that
+// touches the disk or starts a process. It serves the screens and line mode.
+type backend struct {
+	root  string // where decisions are kept for, and patches are saved
+	paths []string
+	opts  workspace.Options
+
+	loaded atomic.Pointer[workspace.Workspace] // the newest; nil before the first
+	failed error                               // of the newest load
+}
+
+var _ tui.Backend = (*backend)(nil)
+
+// Load reads the files; see [tui.Backend].
+func (b *backend) Load(ctx context.Context, progress func(tui.Progress)) (*tui.Loaded, error) {
+	opts := b.opts
+	opts.Progress = func(p workspace.Progress) { progress(tui.Progress{Found: p.Found, Read: p.Read}) }
+	ws, err := workspace.Load(ctx, b.paths, opts)
+	b.failed = err
+	if err != nil {
+		return nil, err
+	}
+	b.loaded.Store(ws)
+	out := &tui.Loaded{Sources: ws.Sources}
+	for _, n := range ws.Notes {
+		out.Notes = append(out.Notes, noteText(n))
+	}
+	return out, nil
+}
+
+// noteText is a note on one line, visible-safe.
+func noteText(n workspace.Note) string {
+	if n.Path != "" {
+		return text.VisibleLine(n.Path + ": " + n.Text)
+	}
+	return text.VisibleLine(n.Text)
+}
+
+// Facts has none beyond those in the files and the image table.
+func (b *backend) Facts(context.Context, *fixer.Snapshot) <-chan *fixer.Facts { return nil }
+
+// States asks version control; see [tui.Backend].
+func (b *backend) States(paths []string) map[string]tui.FileState {
+	out := make(map[string]tui.FileState, len(paths))
+	ws := b.loaded.Load()
+	if ws == nil {
+		return out
+	}
+	states, _ := workspace.States(ws.Root, paths) // an error is the state "unknown"
+	for _, p := range paths {
+		if _, there := ws.Source(p); !there {
+			out[p] = tui.FileState{Text: "new file"}
+			continue
+		}
+		switch s := states[p]; s {
+		case workspace.VCSNone:
+			out[p] = tui.FileState{Text: "no git"}
+		case workspace.VCSClean:
+			out[p] = tui.FileState{Text: "git: clean"}
+		case "":
+			out[p] = tui.FileState{Text: "git: unknown", Warn: true}
+		default:
+			out[p] = tui.FileState{Text: "git: " + string(s), Warn: true}
+		}
+	}
+	return out
+}
+
+// Commit writes the changes and forgets the decisions that led to them.
+func (b *backend) Commit(ctx context.Context, changes []fixer.Change) (*tui.Receipt, error) {
+	ws := b.loaded.Load()
+	if ws == nil {
+		return nil, errors.New("no files have been read")
+	}
+	record, err := ws.Commit(ctx, toWrite(changes))
+	if err != nil {
+		return nil, refusal(err)
+	}
+	receipt := &tui.Receipt{Undo: undoCommand(ws.Root), Warnings: record.Warnings}
+	for _, f := range record.Files {
+		receipt.Written = append(receipt.Written, f.Path)
+	}
+	if err := b.SaveDecisions(nil); err != nil {
+		receipt.Warnings = append(receipt.Warnings, err.Error())
+	}
+	return receipt, nil
+}
+
+// refusal is the interface's word for files that stand in the way. A write
+// that broke off half way is none: something was written then.
+func refusal(err error) error {
+	var refused *workspace.RefusedError
+	if !errors.As(err, &refused) || refused.Interrupted {
+		return err
+	}
+	out := &tui.RefusedError{}
+	for _, r := range refused.Refusals {
+		changed := r.Code == workspace.RefusedChanged || r.Code == workspace.RefusedMissing || r.Code == workspace.RefusedExists
+		out.Files = append(out.Files, tui.RefusedFile{Path: r.Path, Reason: r.Reason, Changed: changed})
+	}
+	return out
+}
+
+// SaveDecisions and LoadDecisions keep what a crash must not take.
+func (b *backend) SaveDecisions(all fixer.Decisions) error { return workspace.SaveDecisions(b.root, all) }
+
+// LoadDecisions is the counterpart of SaveDecisions.
+func (b *backend) LoadDecisions() (fixer.Decisions, error) { return workspace.LoadDecisions(b.root) }

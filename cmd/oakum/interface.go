@@ -1,0 +1,112 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+
+	"github.com/spf13/cobra"
+
+	"oakum/fixer"
+	"oakum/fixer/rules"
+	"oakum/fixer/text"
+	"oakum/fixer/workspace"
+	"oakum/tui"
+	"oakum/tui/linemode"
+	"oakum/tui/theme"
+)
+
+// errInterrupted ends an interface that was left by ctrl+c. It is never
+// printed.
+var errInterrupted = errors.New("interrupted")
+
+type interfaceFlags struct {
+	selectFlags
+	theme             string
+	accessible, ascii bool
+}
+
+func (f *interfaceFlags) add(cmd *cobra.Command) {
+	f.selectFlags.add(cmd)
+	cmd.Flags().StringVar(&f.theme, "theme", "auto", "`COLOURS`: auto, dark, light, high-contrast, colorblind or none")
+	cmd.Flags().BoolVar(&f.accessible, "accessible", false, "talk in lines of words: for screen readers, dumb terminals and pipes")
+	cmd.Flags().BoolVar(&f.ascii, "ascii", false, "draw with ASCII signs only")
+}
+
+// run opens the interface, or line mode where that was asked for or the
+// terminal cannot do more. Without a terminal it prints the scan.
+func (f *interfaceFlags) run(cmd *cobra.Command, paths []string) error {
+	if err := theme.Check(f.theme); err != nil {
+		return fmt.Errorf("--theme: %w", err)
+	}
+	env := theme.FromEnv(os.Getenv)
+	input := terminalInput()
+	words := f.accessible || env.Accessible
+	if !f.accessible && (input == nil || !isTerminal(os.Stdout)) {
+		scan := scanFlags{selectFlags: f.selectFlags}
+		scan.defaults()
+		return scan.run(cmd, paths)
+	}
+	sel, err := newSelection(rules.All(), f.selectFlags)
+	if err != nil {
+		return err
+	}
+	root, err := workspace.FindRoot(paths)
+	if err != nil {
+		return err
+	}
+	b := &backend{root: root, paths: paths, opts: workspace.Options{NoIgnore: f.noIgnore}}
+	// The interface shows what it checks, so rules that are not selected are
+	// not run here.
+	var wanted []*fixer.Rule
+	for _, r := range sel.run {
+		if sel.wants(r.Name) {
+			wanted = append(wanted, r)
+		}
+	}
+	if words {
+		if f.accessible {
+			input = os.Stdin
+		}
+		return f.talk(cmd, b, wanted, input)
+	}
+	res, err := tui.Run(cmd.Context(), tui.Options{
+		Title: filepath.Base(root) + "/", Rules: wanted, Backend: b,
+		Theme: f.theme, NoColor: env.NoColor, ASCII: f.ascii || env.ASCII, Version: version(),
+	})
+	io.WriteString(cmd.OutOrStdout(), res.Summary)
+	if b.loaded.Load() == nil && b.failed != nil && !res.Interrupted {
+		err = errors.Join(err, b.failed)
+	}
+	return ending(cmd, res, err)
+}
+
+// talk opens line mode.
+func (f *interfaceFlags) talk(cmd *cobra.Command, b *backend, wanted []*fixer.Rule, input io.Reader) error {
+	loaded, err := b.Load(cmd.Context(), func(tui.Progress) {})
+	if err != nil {
+		return err
+	}
+	for _, n := range loaded.Notes {
+		fmt.Fprintln(cmd.ErrOrStderr(), "note: "+text.VisibleLine(n))
+	}
+	session := fixer.NewSession(fixer.NewSnapshot(loaded.Sources), nil, wanted)
+	// Each answer has to be seen before the next question: no buffer between.
+	res, err := linemode.Run(cmd.Context(), input, os.Stdout, session, b)
+	return ending(cmd, res, err)
+}
+
+// ending turns what became of the interface into the end of the command.
+func ending(cmd *cobra.Command, res tui.Result, err error) error {
+	switch {
+	case res.Interrupted, cmd.Context().Err() != nil: // a signal ends both
+		return errInterrupted
+	case err != nil:
+		return err
+	case res.ExitCode() != exitClean:
+		return errFindings
+	}
+	return nil
+}

@@ -1,0 +1,71 @@
+package dockerfile_test
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"oakum/fixer"
+	parsed "oakum/fixer/dockerfile"
+	"oakum/fixer/rules/dockerfile"
+)
+
+// alterable are the fields of the runtime contract that fixes of these rules
+// may declare.
+var alterable = []parsed.Field{parsed.FieldCmd, parsed.FieldEntrypoint, parsed.FieldHealthcheck, parsed.FieldEnv}
+
+// FuzzSupplySurfaceContract holds the rules to what must be so for any file: no
+// rule fails, what is written parses and promises what it did, a second run has
+// nothing left to do, and line endings stay.
+func FuzzSupplySurfaceContract(f *testing.F) {
+	for _, seed := range []string{
+		"FROM debian:13\nRUN curl -fsSLk https://a | sudo bash -s -- x\nCMD node server.js\n",
+		"FROM node:24-slim\r\nEXPOSE 3000\r\nRUN npm ci; \\\r\n # c\r\n npm run x\r\nHEALTHCHECK CMD curl -f http://localhost:3000/ || exit 1\r\nCMD cd /a && ./b $C",
+		"# escape=`\nFROM python:3.13\nRUN pip install `\n  --trusted-host=x flask && (apt-get update)\nENTRYPOINT exec /start.sh\n",
+		"FROM alpine:3.22\nONBUILD RUN cd /app && npm install\nONBUILD CMD x\nRUN <<EOT\ncurl -k http://x | sh\nEOT\nCMD x\nCMD y\n",
+		"FROM a\nWORKDIR /x\nWORKDIR y\nENV A=1 NODE_TLS_REJECT_UNAUTHORIZED=0 B=2\nENV PYTHONHTTPSVERIFY 0\nADD http://x/y /z\nCOPY --chmod=777 a b\n",
+		"FROM a\nRUN [\"bash\", \"-c\", \"wget -qO- http://x | sh\"]\nCMD ['a', “b”,]\nRUN sh -c \"$(curl http://x)\" || eval `wget x`\n",
+		"FROM mcr.microsoft.com/windows/servercore:ltsc2022\nRUN curl -k http://x\nCMD a\nCMD b\n",
+		"FROM a\nRUN chmod -R u=rwx,o+w $X && git -c http.sslVerify=0 clone x; npm config set strict-ssl=false\nRUN apt-get --force-yes -o Acquire::https::Verify-Peer=false install",
+		"FROM a\nCMD \\\n\n",
+		"FROM a\nHEALTHCHECK --interval=1s CMD\tcurl\nSHELL [\"/bin/bash\", \"-lc\"]\nENTRYPOINT x \x00 y\n",
+	} {
+		f.Add([]byte(seed))
+	}
+	all := slices.Concat(dockerfile.Supply, dockerfile.Surface, dockerfile.Contract)
+	f.Fuzz(func(t *testing.T, src []byte) {
+		snap := fixer.NewSnapshot([]fixer.Source{
+			{Path: "Dockerfile", Kind: fixer.Dockerfile, Data: src},
+			{Path: "compose.yaml", Kind: fixer.Compose, Data: []byte("services:\n  a:\n    build: .\n")},
+		})
+		if snap.File("Dockerfile").Skip != nil {
+			return
+		}
+		plan := fix(t, snap, all)
+		for _, p := range plan.Baseline.Problems {
+			t.Errorf("rule %s failed: %s", p.Rule, p.Reason)
+		}
+		for _, c := range plan.Changes {
+			if strings.Contains(string(c.Before), "\r\n") != strings.Contains(string(c.After), "\r\n") {
+				t.Errorf("line endings changed:\n%q\n%q", c.Before, c.After)
+			}
+			for _, d := range parsed.Diff(snap.File(c.Path).Dockerfile, plan.After.File(c.Path).Dockerfile) {
+				if !slices.Contains(alterable, d.Field) {
+					t.Errorf("%s changed from %q to %q", d.Field, d.Before, d.After)
+				}
+			}
+		}
+		for _, c := range fix(t, plan.After, all).Changes {
+			t.Errorf("a second run changes\n%q\ninto\n%q", c.Before, c.After)
+		}
+	})
+}
+
+func fix(t *testing.T, snap *fixer.Snapshot, rules []*fixer.Rule) *fixer.Plan {
+	t.Helper()
+	s := fixer.NewSession(snap, nil, rules)
+	if _, err := s.AcceptAll(fixer.Review, nil); err != nil {
+		t.Fatal(err)
+	}
+	return s.Plan()
+}
