@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"sync/atomic"
 
 	"oakum/fixer"
@@ -79,43 +78,10 @@ func (b *backend) States(paths []string) map[string]tui.FileState {
 	return out
 }
 
-// Commit writes the changes and forgets the decisions that led to them.
-func (b *backend) Commit(ctx context.Context, changes []fixer.Change) (*tui.Receipt, error) {
-	ws := b.loaded.Load()
-	if ws == nil {
-		return nil, errors.New("no files have been read")
-	}
-	record, err := ws.Commit(ctx, toWrite(changes))
-	if err != nil {
-		return nil, refusal(err)
-	}
-	receipt := &tui.Receipt{Undo: undoCommand(ws.Root), Warnings: record.Warnings}
-	for _, f := range record.Files {
-		receipt.Written = append(receipt.Written, f.Path)
-	}
-	if err := b.SaveDecisions(nil); err != nil {
-		receipt.Warnings = append(receipt.Warnings, err.Error())
-	}
-	return receipt, nil
-}
-
-// refusal is the interface's word for files that stand in the way. A write
-// that broke off half way is none: something was written then.
-func refusal(err error) error {
-	var refused *workspace.RefusedError
-	if !errors.As(err, &refused) || refused.Interrupted {
-		return err
-	}
-	out := &tui.RefusedError{}
-	for _, r := range refused.Refusals {
-		changed := r.Code == workspace.RefusedChanged || r.Code == workspace.RefusedMissing || r.Code == workspace.RefusedExists
-		out.Files = append(out.Files, tui.RefusedFile{Path: r.Path, Reason: r.Reason, Changed: changed})
-	}
-	return out
-}
-
 // SaveDecisions and LoadDecisions keep what a crash must not take.
-func (b *backend) SaveDecisions(all fixer.Decisions) error { return workspace.SaveDecisions(b.root, all) }
+func (b *backend) SaveDecisions(all fixer.Decisions) error {
+	return workspace.SaveDecisions(b.root, all)
+}
 
 // LoadDecisions is the counterpart of SaveDecisions.
 func (b *backend) LoadDecisions() (fixer.Decisions, error) { return workspace.LoadDecisions(b.root) }

@@ -7,7 +7,6 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
-	"strconv"
 	"strings"
 	"time"
 
@@ -38,35 +37,6 @@ func (b *backend) Editor(path string, line int) (*exec.Cmd, error) {
 	return exec.Command(program, args...), nil
 }
 
-// atLine gives the arguments that open a file at a line, by the conventions of
-// the editor that the words start. One it does not know gets the file alone.
-func atLine(words []string, file string, line int) []string {
-	n := strconv.Itoa(line)
-	name := strings.ToLower(strings.TrimSuffix(filepath.Base(words[0]), ".exe"))
-	switch name {
-	case "vi", "vim", "nvim", "view", "gvim", "mvim", "vis", "nano", "pico", "emacs", "emacsclient", "joe", "jed", "mg", "ne", "micro", "kak":
-		return []string{"+" + n, file}
-	case "hx", "helix":
-		return []string{file + ":" + n}
-	case "code", "code-insiders", "codium", "vscodium", "cursor", "windsurf":
-		return append(waiting(words, "--wait"), "--goto", file+":"+n)
-	case "subl", "zed", "zeditor":
-		return append(waiting(words, "--wait"), file+":"+n)
-	}
-	return []string{file}
-}
-
-// waiting is the flag that makes an editor with windows come back only when the
-// file is closed, unless it is among the words already.
-func waiting(words []string, flag string) []string {
-	for _, w := range words[1:] {
-		if w == flag || w == "-w" {
-			return nil
-		}
-	}
-	return []string{flag}
-}
-
 // program finds a program. One that lies in the repository is not run: a
 // repository that is to be hardened must not decide what is executed.
 func (b *backend) program(name string) (string, error) {
@@ -85,6 +55,9 @@ func (b *backend) program(name string) (string, error) {
 	}
 	return found, nil
 }
+
+// openWait is how long a browser is watched for failing to open.
+const openWait = 2 * time.Second
 
 // OpenURL opens a page in the browser of the desktop, where there is one.
 func (b *backend) OpenURL(url string) error {
@@ -110,7 +83,7 @@ func (b *backend) OpenURL(url string) error {
 	select {
 	case err := <-done:
 		return err
-	case <-time.After(2 * time.Second): // it may stay until the browser is closed
+	case <-time.After(openWait): // it may stay until the browser is closed
 		return nil
 	}
 }

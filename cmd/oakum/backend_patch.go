@@ -10,7 +10,6 @@ import (
 
 	"oakum/fixer"
 	"oakum/fixer/report"
-	"oakum/fixer/workspace"
 )
 
 // mostPatches bounds the names that are tried for a patch.
@@ -56,13 +55,4 @@ func writeNew(name string, data []byte) error {
 		os.Remove(name)
 	}
 	return err
-}
-
-// toWrite says the changes in the words of the room that writes them.
-func toWrite(changes []fixer.Change) []workspace.Change {
-	var out []workspace.Change
-	for _, c := range changes {
-		out = append(out, workspace.Change{Path: c.Path, Before: c.Before, After: c.After})
-	}
-	return out
 }

@@ -41,10 +41,11 @@ func plainWord(parts []syntax.WordPart, quoted bool) (string, bool) {
 	for _, p := range parts {
 		switch p := p.(type) {
 		case *syntax.Lit:
-			if !quoted && strings.ContainsAny(p.Value, "*?[~{") && !strings.Contains(p.Value, `\`) {
-				return "", false // a shell would look for files here
+			s, ok := unescape(p.Value, quoted)
+			if !ok {
+				return "", false
 			}
-			b.WriteString(unescape(p.Value, quoted))
+			b.WriteString(s)
 		case *syntax.SglQuoted:
 			if p.Dollar {
 				return "", false
@@ -63,18 +64,22 @@ func plainWord(parts []syntax.WordPart, quoted bool) (string, bool) {
 	return b.String(), true
 }
 
-// unescape takes the backslashes away that a shell takes away. In double
-// quotes they escape only what has a meaning there.
-func unescape(s string, quoted bool) string {
+// unescape takes the backslashes away that a shell takes away; in double
+// quotes they escape only what has a meaning there. ok is false where a shell
+// would look for files.
+func unescape(s string, quoted bool) (plain string, ok bool) {
 	var b strings.Builder
 	for i := 0; i < len(s); i++ {
-		if s[i] == '\\' && i+1 < len(s) && (!quoted || strings.IndexByte("\\\"$`\n", s[i+1]) >= 0) {
+		switch {
+		case s[i] == '\\' && i+1 < len(s) && (!quoted || strings.IndexByte("\\\"$`\n", s[i+1]) >= 0):
 			i++
 			if s[i] == '\n' {
 				continue
 			}
+		case !quoted && strings.IndexByte("*?[~{", s[i]) >= 0:
+			return "", false
 		}
 		b.WriteByte(s[i])
 	}
-	return b.String()
+	return b.String(), true
 }

@@ -8,7 +8,6 @@ import (
 	"oakum/fixer"
 	"oakum/fixer/report"
 	"oakum/fixer/rules"
-	"oakum/fixer/text"
 	"oakum/fixer/workspace"
 )
 
@@ -54,11 +53,7 @@ func load(cmd *cobra.Command, paths []string, f selectFlags) (*job, error) {
 		all:       len(sel.names) == len(sel.run),
 	}
 	for _, n := range ws.Notes {
-		where := ""
-		if n.Path != "" {
-			where = n.Path + ": "
-		}
-		fmt.Fprintln(cmd.ErrOrStderr(), "note: "+text.VisibleLine(where+n.Text))
+		fmt.Fprintln(cmd.ErrOrStderr(), "note: "+noteText(n))
 	}
 	return j, nil
 }

@@ -3,8 +3,8 @@
 //
 // Standard output is the result: the report, the patch, the outcomes. Standard
 // error is the talk: errors, notes, summaries, hints. The exit status is 0 for
-// clean, 1 for findings (or a patch that is not empty), and 2 when the job
-// could not be done.
+// clean, 1 for findings (or a patch that is not empty), 2 when the job could not
+// be done, and 130 when it was interrupted.
 package main
 
 import (
@@ -15,14 +15,16 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"syscall"
 
 	"oakum/fixer/text"
 )
 
 const (
-	exitClean    = 0
-	exitFindings = 1
-	exitFailed   = 2
+	exitClean       = 0
+	exitFindings    = 1
+	exitFailed      = 2
+	exitInterrupted = 130
 )
 
 // errFindings ends a command that did its job and found something. It is
@@ -30,7 +32,7 @@ const (
 var errFindings = errors.New("findings")
 
 func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	code := run(ctx, os.Args[1:], os.Stdout, os.Stderr)
 	stop()
 	os.Exit(code)
@@ -53,6 +55,8 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 		return exitClean
 	case errors.Is(err, errFindings):
 		return exitFindings
+	case errors.Is(err, errInterrupted), ctx.Err() != nil && errors.Is(err, context.Canceled):
+		return exitInterrupted
 	}
 	fmt.Fprintln(stderr, "oakum: "+text.VisibleLine(err.Error()))
 	return exitFailed

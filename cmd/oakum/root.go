@@ -6,13 +6,8 @@ import (
 	"oakum/fixer/report"
 )
 
-// openInterface opens the terminal interface on the repository the paths lie
-// in, which it loads itself to show how far it is. It is nil in a build without
-// one; the bare command then prints the scan, as it does without a terminal.
-var openInterface func(cmd *cobra.Command, paths []string) error
-
 func newRoot() *cobra.Command {
-	var scan scanFlags
+	var f interfaceFlags
 	root := &cobra.Command{
 		Use:   "oakum [PATH]",
 		Short: "Harden Dockerfiles, Compose files and Kubernetes manifests in place",
@@ -20,19 +15,19 @@ func newRoot() *cobra.Command {
 manifests of a repository, and fixes it in place: every change previewed, every
 byte that is not part of a fix left as it was.
 
-Exit status: 0 clean, 1 findings, 2 the job could not be done.`,
+On a terminal oakum walks you through the findings: look, decide, and write at
+the end, or not at all. Decisions that are not written survive a crash and are
+offered the next time. Without a terminal it prints the scan.
+
+Exit status: 0 clean, 1 findings, 2 the job could not be done, 130 interrupted.`,
 		Args:          cobra.MaximumNArgs(1),
 		SilenceErrors: true, // run prints them
 		SilenceUsage:  true,
 	}
 	root.CompletionOptions.HiddenDefaultCmd = true
-	scan.defaults()
+	f.add(root)
 	root.RunE = func(cmd *cobra.Command, args []string) error {
-		open := openInterface
-		if open == nil || !interactive() {
-			open = scan.run
-		}
-		return orCommand(open(cmd, args), cmd, args)
+		return orCommand(f.run(cmd, args), cmd, args)
 	}
 	root.AddCommand(newScan(), newFix(), newExplain(), newRules(), newUndo(), newVersion())
 	return root

@@ -11,16 +11,25 @@ import (
 	"oakum/fixer/report"
 )
 
-// interactive reports whether a person can be asked: input and output are
-// terminals that can be drawn on.
-func interactive() bool {
-	return term.IsTerminal(int(os.Stdin.Fd())) && term.IsTerminal(int(os.Stdout.Fd())) && os.Getenv("TERM") != "dumb"
+func isTerminal(f *os.File) bool { return term.IsTerminal(int(f.Fd())) }
+
+// terminalInput is where a person types: standard input, or the terminal
+// itself when that is something else; nil when nobody can.
+func terminalInput() *os.File {
+	if isTerminal(os.Stdin) {
+		return os.Stdin
+	}
+	tty, err := os.OpenFile("/dev/tty", os.O_RDWR, 0)
+	if err != nil {
+		return nil
+	}
+	return tty
 }
 
 // styleOf says how to dress what is written to f. NO_COLOR of any value turns
 // colour off.
 func styleOf(f *os.File) report.Style {
-	st := report.Style{Terminal: term.IsTerminal(int(f.Fd()))}
+	st := report.Style{Terminal: isTerminal(f)}
 	st.Color = st.Terminal && os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb"
 	return st
 }

@@ -21,11 +21,7 @@ func (j *job) write(cmd *cobra.Command, changes []fixer.Change, allowDirty bool)
 			return "", err
 		}
 	}
-	var out []workspace.Change
-	for _, c := range changes {
-		out = append(out, workspace.Change{Path: c.Path, Before: c.Before, After: c.After})
-	}
-	record, err := j.workspace.Commit(cmd.Context(), out)
+	record, err := j.workspace.Commit(cmd.Context(), toWrite(changes))
 	if err != nil {
 		return "", err
 	}

@@ -1,0 +1,80 @@
+package topology_test
+
+import (
+	"testing"
+
+	"oakum/fixer/compose"
+	"oakum/fixer/dockerfile"
+	"oakum/fixer/topology"
+	"oakum/fixer/yamldoc"
+)
+
+func input(t *testing.T, dockerfiles, composeFiles map[string]string) topology.Input {
+	t.Helper()
+	in := topology.Input{Dockerfiles: map[string]*dockerfile.File{}, Compose: map[string]*compose.File{}}
+	for p, src := range dockerfiles {
+		f, err := dockerfile.Parse([]byte(src))
+		if err != nil {
+			t.Fatal(err)
+		}
+		in.Dockerfiles[p] = f
+	}
+	for p, src := range composeFiles {
+		y, err := yamldoc.Parse([]byte(src))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if in.Compose[p], err = compose.Parse(y); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return in
+}
+
+func TestImageBuild(t *testing.T) {
+	top := topology.New(input(t, map[string]string{
+		"api/Dockerfile":     "FROM scratch\nUSER 1\n",
+		"web/Dockerfile":     "FROM scratch AS dev\nFROM scratch AS run\nUSER 2\n",
+		"nginx/Dockerfile":   "FROM scratch\n",
+		"a/twice/Dockerfile": "FROM scratch\n",
+		"b/twice/Dockerfile": "FROM scratch\n",
+	}, map[string]string{
+		"compose.yaml": "services:\n  api: {build: api, image: 'registry.example:5000/shop/backend:${TAG:-1}'}\n  web: {build: {context: web, target: dev}, image: shop/web}\n",
+	}))
+	for _, c := range []struct {
+		ref, file, stage string
+		certain          bool
+	}{
+		{"registry.example:5000/shop/backend:2", "api/Dockerfile", "", true},
+		{"registry.example:5000/shop/backend@sha256:0", "api/Dockerfile", "", true},
+		{"shop/web:1", "web/Dockerfile", "dev", true},
+		{"other/api:1", "api/Dockerfile", "", false},
+		{"other/twice", "", "", false},
+		{"nginx:1.27", "", "", false},
+		{"nginx", "", "", false},
+		{"", "", "", false},
+	} {
+		b, ok := top.ImageBuild(c.ref)
+		if ok != (c.file != "") || b.Path != c.file || b.Certain != c.certain || ok && (b.Stage.Name != c.stage || b.Why == "") {
+			t.Errorf("ImageBuild(%q) = %s certain %v (%v)", c.ref, b.Path, b.Certain, ok)
+		}
+	}
+}
+
+func TestFingerprintAndWatched(t *testing.T) {
+	files := map[string]string{"compose.yaml": "services:\n  api: {build: api, image: shop/api}\n"}
+	one := topology.New(input(t, map[string]string{"api/Dockerfile": "FROM scratch\n"}, files))
+	same := topology.New(input(t, map[string]string{"api/Dockerfile": "FROM debian\nUSER 1\n"}, files))
+	if one.Fingerprint() != same.Fingerprint() {
+		t.Error("what a Dockerfile says changes no link")
+	}
+	other := topology.New(input(t, map[string]string{"api/Dockerfile": "FROM scratch\n"}, map[string]string{"compose.yaml": "services:\n  api: {build: api, image: shop/backend}\n"}))
+	if one.Fingerprint() == other.Fingerprint() {
+		t.Error("another image name is another link")
+	}
+	seen := map[string]bool{}
+	one.Watched(func(p string) { seen[p] = true }).ImageBuild("shop/api:1")
+	if !seen["api/Dockerfile"] {
+		t.Errorf("the Dockerfile an answer rests on was not named: %v", seen)
+	}
+}
