@@ -1,6 +1,11 @@
 package fixer
 
-import "oakum/fixer/kube/podsecurity"
+import (
+	"fmt"
+	"strings"
+
+	"oakum/fixer/kube/podsecurity"
+)
 
 // A PodLevel is what the Pod Security Standards say of one workload.
 type PodLevel struct {
@@ -40,11 +45,18 @@ func (f *File) judgePods() []PodLevel {
 	return out
 }
 
-// CountLevels counts workloads by level.
-func CountLevels(levels []PodLevel) map[podsecurity.Level]int {
-	out := map[podsecurity.Level]int{}
-	for _, l := range levels {
-		out[l.Level]++
+// SumLevels counts workloads by level, for people, the loosest first:
+// "1 privileged, 3 baseline". It is "" without workloads.
+func SumLevels(pods []PodLevel) string {
+	n := map[podsecurity.Level]int{}
+	for _, p := range pods {
+		n[p.Level]++
 	}
-	return out
+	var out []string
+	for _, l := range []podsecurity.Level{podsecurity.Unknown, podsecurity.Privileged, podsecurity.Baseline, podsecurity.Restricted} {
+		if n[l] > 0 {
+			out = append(out, fmt.Sprintf("%d %s", n[l], l))
+		}
+	}
+	return strings.Join(out, ", ")
 }

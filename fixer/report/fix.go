@@ -40,9 +40,10 @@ func (f *Fix) JSON(w io.Writer) error {
 	out := struct {
 		*jsonReport
 		ScoreAfter jsonScore     `json:"scoreAfter"`
+		PodsAfter  []jsonPod     `json:"podsAfter"`
 		Outcomes   []jsonOutcome `json:"outcomes"`
 		Changes    []jsonChange  `json:"changes"`
-	}{f.Before.json(), jsonScore{f.After.Score, fixer.Grade(f.After.Score)}, []jsonOutcome{}, []jsonChange{}}
+	}{f.Before.json(), jsonScore{f.After.Score, fixer.Grade(f.After.Score)}, jsonPods(f.After.Pods), []jsonOutcome{}, []jsonChange{}}
 	for i := range f.Outcomes {
 		o := &f.Outcomes[i]
 		out.Outcomes = append(out.Outcomes, jsonOutcome{

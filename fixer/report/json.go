@@ -28,6 +28,7 @@ type jsonReport struct {
 	Problems   []jsonProblem    `json:"problems"`
 	Hidden     int              `json:"hidden"` // findings under --min-severity
 	Score      jsonScore        `json:"score"`
+	Pods       []jsonPod        `json:"pods"` // by the Pod Security Standards
 }
 
 type jsonFile struct {
@@ -121,7 +122,7 @@ func (s *Scan) JSON(w io.Writer) error { return writeJSON(w, s.json()) }
 func (s *Scan) json() *jsonReport {
 	out := &jsonReport{
 		Version: JSONVersion, Root: s.Root, Hidden: s.Hidden, Score: jsonScore{s.Score, fixer.Grade(s.Score)},
-		Files: []jsonFile{}, Findings: []jsonFinding{}, Suppressed: []jsonSuppressed{}, Unused: []jsonUnused{}, Problems: []jsonProblem{},
+		Files: []jsonFile{}, Findings: []jsonFinding{}, Suppressed: []jsonSuppressed{}, Unused: []jsonUnused{}, Problems: []jsonProblem{}, Pods: jsonPods(s.Pods),
 	}
 	for _, f := range s.Files {
 		file := jsonFile{Path: f.Path, Kind: string(f.Kind)}

@@ -17,8 +17,9 @@ type Scan struct {
 	Suppressed []fixer.Suppressed
 	Unused     []fixer.Suppression // comments that match nothing
 	Problems   []fixer.Problem
-	Hidden     int // findings under the smallest severity asked for
-	Score      int // of all findings the filter's rules made, hidden ones too
+	Hidden     int              // findings under the smallest severity asked for
+	Score      int              // of all findings the filter's rules made, hidden ones too
+	Pods       []fixer.PodLevel // every whole workload, by the Pod Security Standards
 
 	snapshot *fixer.Snapshot
 	known    []string // rule names
@@ -37,7 +38,7 @@ func (f Filter) wants(rule string) bool { return f.Rule == nil || f.Rule(rule) }
 // left out when it names a rule the filter does not want, because that rule
 // may not have been asked.
 func NewScan(root string, snap *fixer.Snapshot, r *fixer.Report, filter Filter) *Scan {
-	s := &Scan{Root: root, snapshot: snap}
+	s := &Scan{Root: root, Pods: snap.PodLevels(), snapshot: snap}
 	for _, rule := range filter.Known {
 		s.known = append(s.known, rule.Name)
 	}

@@ -198,7 +198,7 @@ func TestJSONHoldsTheSchema(t *testing.T) {
 	for _, c := range []struct {
 		what, got, want string
 	}{
-		{"the report", keys(v), "files findings hidden problems root score suppressed unusedSuppressions version"},
+		{"the report", keys(v), "files findings hidden pods problems root score suppressed unusedSuppressions version"},
 		{"a skipped file", keys(v["files"].([]any)[0]), "kind path skipped"},
 		{"a file", keys(v["files"].([]any)[1]), "kind path"},
 		{"a skip", keys(v["files"].([]any)[0].(map[string]any)["skipped"]), "code reason"},

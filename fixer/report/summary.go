@@ -39,6 +39,9 @@ func (f *Fix) Summary(w io.Writer, st Style, written bool, undo string) error {
 			p.line(mark, text.VisibleLine(c.Path))
 		}
 		p.line("score ", itoa(f.Before.Score), " → ", itoa(f.After.Score), " of 100")
+		if before, after := fixer.SumLevels(f.Before.Pods), fixer.SumLevels(f.After.Pods); before != after {
+			p.line("pods by the Pod Security Standards: ", before, " → ", after)
+		}
 	}
 	p.failed(f)
 	if n := len(f.After.Findings); n > 0 {

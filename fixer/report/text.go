@@ -161,6 +161,9 @@ func (p *printer) summary(s *Scan) {
 		return // nothing was judged
 	}
 	p.line("score ", p.st.paint(bold, itoa(s.Score)), " of 100 (", fixer.Grade(s.Score), ")")
+	if pods := fixer.SumLevels(s.Pods); pods != "" {
+		p.line("pods by the Pod Security Standards: ", pods)
+	}
 }
 
 func (s *Scan) hidden() string {

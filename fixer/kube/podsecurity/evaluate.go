@@ -103,6 +103,12 @@ func decode(w *kube.Workload) (*metav1.ObjectMeta, *corev1.PodSpec, error) {
 	if err := into(spec, plain(w.Pod, podKeys)); err != nil {
 		return nil, nil, err
 	}
+	for i := range spec.Volumes {
+		if spec.Volumes[i].VolumeSource == (corev1.VolumeSource{}) {
+			// What the API server's defaults make of it, before it judges.
+			spec.Volumes[i].EmptyDir = &corev1.EmptyDirVolumeSource{}
+		}
+	}
 	return meta, spec, nil
 }
 

@@ -53,6 +53,7 @@ func TestEvaluate(t *testing.T) {
 		{"through an anchor", strings.Replace(hardened, "  containers:", "  hostNetwork: &yes true\n  hostPID: *yes\n  containers:", 1), podsecurity.Privileged, []string{"host namespaces"}},
 		{"deployment", "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web}\nspec: {template: {spec: {hostIPC: yes, containers: [{name: web, image: x}]}}}\n", podsecurity.Privileged, []string{"host namespaces"}},
 		{"a typing error elsewhere does not matter", strings.Replace(hardened, "    image: example.org/web:1.4", "    image: example.org/web:1.4\n    env: [{name: A, value: 1}]\n    resources: {limits: {memory: lots}}", 1), podsecurity.Restricted, nil},
+		{"a volume without a source is an empty one by default", strings.Replace(hardened, "  containers:", "  volumes: [{name: data}]\n  containers:", 1), podsecurity.Restricted, nil},
 		{"not a pod", strings.Replace(hardened, "runAsNonRoot: true", "runAsNonRoot: [1]", 1), podsecurity.Unknown, nil},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -113,11 +113,17 @@ func disruptionBudgets(snap *fixer.Snapshot) []budget {
 			if selector := o.Node.Get("spec").Get("selector"); len(selector.Get("matchExpressions").List()) == 0 {
 				b.labels = labelsOf(selector.Get("matchLabels"))
 			}
-			out = append(out, b)
+			if len(out) < maxBudgets {
+				out = append(out, b)
+			}
 		}
 	}
 	return out
 }
+
+// maxBudgets is how many budgets are looked at, each for each workload: more
+// than repositories have.
+const maxBudgets = 1000
 
 func labelsOf(n *yamldoc.Node) map[string]string {
 	out := map[string]string{}

@@ -5,29 +5,34 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 )
+
+type tokenForm struct {
+	what    string
+	pattern *regexp.Regexp
+}
 
 // tokenForms are texts that are a secret whatever they are called. They are
 // matched as whole values or as words in one.
-var tokenForms = []struct {
-	what    string
-	pattern *regexp.Regexp
-}{
-	{"an AWS access key", regexp.MustCompile(`\b(AKIA|ASIA)[0-9A-Z]{16}\b`)},
-	{"a GitHub token", regexp.MustCompile(`\bgh[pousr]_[A-Za-z0-9]{36,}\b|\bgithub_pat_[A-Za-z0-9_]{22,}\b`)},
-	{"a GitLab token", regexp.MustCompile(`\bgl(pat|dt|rt)-[A-Za-z0-9_-]{20,}`)},
-	{"a Slack token", regexp.MustCompile(`\bxox[abprs]-[A-Za-z0-9-]{10,}|hooks\.slack\.com/services/T\w+/B\w+/\w+`)},
-	{"a Stripe key", regexp.MustCompile(`\b[rs]k_live_[A-Za-z0-9]{16,}\b`)},
-	{"a Google API key", regexp.MustCompile(`\bAIza[0-9A-Za-z_-]{35}`)},
-	{"a private key", regexp.MustCompile(`-----BEGIN [A-Z ]*PRIVATE KEY-----`)},
-	{"a signed token (JWT)", regexp.MustCompile(`\beyJ[A-Za-z0-9_-]{10,}\.eyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]*`)},
-	{"an npm token", regexp.MustCompile(`\bnpm_[A-Za-z0-9]{36}\b`)},
-	{"a PyPI token", regexp.MustCompile(`\bpypi-AgE[A-Za-z0-9_-]{20,}`)},
-	{"a SendGrid key", regexp.MustCompile(`\bSG\.[A-Za-z0-9_-]{16,}\.[A-Za-z0-9_-]{16,}`)},
-	{"a Hugging Face token", regexp.MustCompile(`\bhf_[A-Za-z]{30,}\b`)},
-	{"a DigitalOcean token", regexp.MustCompile(`\bdo[opr]_v1_[a-f0-9]{64}\b`)},
-	{"an API key", regexp.MustCompile(`\bsk-(ant-|proj-)?[A-Za-z0-9_-]{32,}\b`)},
-}
+var tokenForms = sync.OnceValue(func() []tokenForm {
+	return []tokenForm{
+		{"an AWS access key", regexp.MustCompile(`\b(AKIA|ASIA)[0-9A-Z]{16}\b`)},
+		{"a GitHub token", regexp.MustCompile(`\bgh[pousr]_[A-Za-z0-9]{36,}\b|\bgithub_pat_[A-Za-z0-9_]{22,}\b`)},
+		{"a GitLab token", regexp.MustCompile(`\bgl(pat|dt|rt)-[A-Za-z0-9_-]{20,}`)},
+		{"a Slack token", regexp.MustCompile(`\bxox[abprs]-[A-Za-z0-9-]{10,}|hooks\.slack\.com/services/T\w+/B\w+/\w+`)},
+		{"a Stripe key", regexp.MustCompile(`\b[rs]k_live_[A-Za-z0-9]{16,}\b`)},
+		{"a Google API key", regexp.MustCompile(`\bAIza[0-9A-Za-z_-]{35}`)},
+		{"a private key", regexp.MustCompile(`-----BEGIN [A-Z ]*PRIVATE KEY-----`)},
+		{"a signed token (JWT)", regexp.MustCompile(`\beyJ[A-Za-z0-9_-]{10,}\.eyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]*`)},
+		{"an npm token", regexp.MustCompile(`\bnpm_[A-Za-z0-9]{36}\b`)},
+		{"a PyPI token", regexp.MustCompile(`\bpypi-AgE[A-Za-z0-9_-]{20,}`)},
+		{"a SendGrid key", regexp.MustCompile(`\bSG\.[A-Za-z0-9_-]{16,}\.[A-Za-z0-9_-]{16,}`)},
+		{"a Hugging Face token", regexp.MustCompile(`\bhf_[A-Za-z]{30,}\b`)},
+		{"a DigitalOcean token", regexp.MustCompile(`\bdo[opr]_v1_[a-f0-9]{64}\b`)},
+		{"an API key", regexp.MustCompile(`\bsk-(ant-|proj-)?[A-Za-z0-9_-]{32,}\b`)},
+	}
+})
 
 // userInfo matches a password in a URL.
 var userInfo = regexp.MustCompile(`\b[a-z][a-z0-9+.-]*://([^/\s:@]*):([^/\s:@]+)@([^/\s:?]*)`)
@@ -41,7 +46,7 @@ func secretForm(name, value string) string {
 	if len(value) > 8<<10 {
 		value = value[:8<<10]
 	}
-	for _, f := range tokenForms {
+	for _, f := range tokenForms() {
 		if m := f.pattern.FindString(value); m != "" && !isExample(m) {
 			return f.what
 		}
@@ -135,9 +140,11 @@ func placeholder(value string) bool {
 	if lower != "" && strings.Trim(lower, "x*.-_0") == "" {
 		return true
 	}
-	return placeholderText.MatchString(lower)
+	return placeholderText().MatchString(lower)
 }
 
-var placeholderText = regexp.MustCompile(`^(dummy|placeholder|example|fake|sample|none|null|nil|undefined|unset|not[-_ ]?set|unused|empty|todo|tbd|fixme|redacted|notused|build|buildtime|ignored)\b` +
+var placeholderText = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^(dummy|placeholder|example|fake|sample|none|null|nil|undefined|unset|not[-_ ]?set|unused|empty|todo|tbd|fixme|redacted|notused|build|buildtime|ignored)\b` +
 	`|^(change|replace|set|override|insert|enter|put|fill)[-_ ]?(me|it|this|this_?in_?production|here|with|your)` +
 	`|^(your|my|some|the)[-_ ].*(here|key|token|secret|password|value|id)$|if_you_see_this|_here$|changeme|[-_ ]placeholder|^dummy|[-_]dummy$|^not[-_ ]?a[-_ ]?real`)
+})

@@ -4,6 +4,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 
 	"oakum/fixer/dockerfile"
 	"oakum/fixer/text"
@@ -269,12 +270,14 @@ func packageSettings(c command) []insecureOption {
 }
 
 // writtenSetting matches a setting that a command writes into a file.
-var writtenSetting = regexp.MustCompile(`(?i)\[[^\]]*\btrusted=(yes|true)[^\]]*\]|\bsslverify\s*=\s*(0|false|no)\b|\bgpgcheck\s*=\s*(0|false|no)\b|\bstrict-ssl\s*=\s*false\b|\btrusted-host\s*=\s*\S|Verify-Peer\s+"?false`)
+var writtenSetting = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`(?i)\[[^\]]*\btrusted=(yes|true)[^\]]*\]|\bsslverify\s*=\s*(0|false|no)\b|\bgpgcheck\s*=\s*(0|false|no)\b|\bstrict-ssl\s*=\s*false\b|\btrusted-host\s*=\s*\S|Verify-Peer\s+"?false`)
+})
 
 func writtenSettings(c command) []insecureOption {
 	var out []insecureOption
 	for _, w := range c.args() {
-		if m := writtenSetting.FindString(written(c, w.Raw)); m != "" && !strings.Contains(w.Raw, "file:") {
+		if m := writtenSetting().FindString(written(c, w.Raw)); m != "" && !strings.Contains(w.Raw, "file:") {
 			out = append(out, insecureOption{
 				text: strings.TrimSpace(m), what: "is written into a configuration and switches off a check of certificates or signatures",
 				advice: "do not write it, and give the image the certificate or key that is missing",

@@ -52,7 +52,7 @@ spec:
 				continue
 			}
 			reportObject(p, o, ips, fixer.Finding{
-				Message: fmt.Sprintf("%s takes over what is sent to %s", o.ID(), listed(words(ips))),
+				Message: fmt.Sprintf("%s takes over what is sent to %s", o.ID(), listed(firstTexts(ips))),
 				Advice:  "put a load balancer in front (type: LoadBalancer; MetalLB gives addresses on hardware of one's own), or an Ingress or Gateway that owns the address; and refuse the field in the cluster with the admission plug-in DenyServiceExternalIPs",
 			})
 		}

@@ -25,16 +25,28 @@ func ingresses(p *fixer.Pass) []*kube.Object {
 	return out
 }
 
-// maxIngressItems bounds the rules that are read of an Ingress, and the paths
-// of a rule: more than any controller serves, less than aliases can claim.
+// maxIngressItems bounds the lists that are read of an Ingress or a Service:
+// more than anything serves, less than aliases can claim.
 const maxIngressItems = 1000
+
+// firstItems returns the items of a list that are read.
+func firstItems(n *yamldoc.Node) []*yamldoc.Node {
+	list := n.List()
+	return list[:min(len(list), maxIngressItems)]
+}
+
+// firstTexts returns their texts.
+func firstTexts(n *yamldoc.Node) []string {
+	budget := maxIngressItems
+	return words(n, &budget)
+}
 
 // ingressHosts returns the hosts an Ingress has rules for, each once, and
 // whether one of its rules, or its backend, is for every host.
 func ingressHosts(o *kube.Object) (hosts []string, every bool) {
 	spec := o.Node.Get("spec")
 	every = len(spec.Get("rules").List()) == 0
-	for _, r := range firstItems(spec.Get("rules"), maxIngressItems) {
+	for _, r := range firstItems(spec.Get("rules")) {
 		switch host := r.Get("host").Text(); {
 		case host == "":
 			every = true
@@ -58,8 +70,8 @@ func ingressBackends(o *kube.Object) map[string]bool {
 	spec := o.Node.Get("spec")
 	add(spec.Get("defaultBackend"))
 	add(spec.Get("backend"))
-	for _, r := range firstItems(spec.Get("rules"), maxIngressItems) {
-		for _, path := range firstItems(r.Get("http").Get("paths"), maxIngressItems) {
+	for _, r := range firstItems(spec.Get("rules")) {
+		for _, path := range firstItems(r.Get("http").Get("paths")) {
 			add(path.Get("backend"))
 		}
 	}

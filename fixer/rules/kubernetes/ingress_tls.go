@@ -149,25 +149,30 @@ type tlsOffer struct {
 	why    string
 }
 
+// maxOffers is how many offers for one name are kept; one is the rule.
+const maxOffers = 20
+
 // tlsOffers returns the offers of a file by each name they are for.
 func tlsOffers(p *fixer.Pass) map[string][]tlsOffer {
 	out := map[string][]tlsOffer{}
 	add := func(o tlsOffer) {
 		for _, name := range o.names {
-			out[name] = append(out[name], o)
+			if len(out[name]) < maxOffers {
+				out[name] = append(out[name], o)
+			}
 		}
 	}
 	for _, o := range p.File.Objects {
 		spec := o.Node.Get("spec")
 		switch {
 		case o.Kind == "Ingress":
-			for _, t := range firstItems(spec.Get("tls"), maxIngressItems) {
+			for _, t := range firstItems(spec.Get("tls")) {
 				secret := t.Get("secretName").Text()
-				add(tlsOffer{o, secret, words(t.Get("hosts")), o.ID() + " takes the certificate of the same hosts from " + secret})
+				add(tlsOffer{o, secret, firstTexts(t.Get("hosts")), o.ID() + " takes the certificate of the same hosts from " + secret})
 			}
 		case o.Kind == "Certificate" && o.Group() == "cert-manager.io":
 			secret := spec.Get("secretName").Text()
-			add(tlsOffer{o, secret, words(spec.Get("dnsNames")), o.ID() + " puts the certificate of the hosts into " + secret})
+			add(tlsOffer{o, secret, firstTexts(spec.Get("dnsNames")), o.ID() + " puts the certificate of the hosts into " + secret})
 		}
 	}
 	return out

@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 )
 
 // A literalSecret is what a name and a value written next to it tell of a
@@ -85,28 +86,32 @@ func secretName(name string) bool {
 	return false
 }
 
-// tokens are texts that are a secret whatever they are called.
-var tokens = []struct {
+type tokenForm struct {
 	what    string
 	pattern *regexp.Regexp
-}{
-	{"a private key", regexp.MustCompile(`-----BEGIN [A-Z ]*PRIVATE KEY-----`)},
-	{"an AWS access key", regexp.MustCompile(`\b(AKIA|ASIA)[0-9A-Z]{16}\b`)},
-	{"a GitHub token", regexp.MustCompile(`\bgh[pousr]_[A-Za-z0-9]{36,}\b|\bgithub_pat_\w{22,}`)},
-	{"a GitLab token", regexp.MustCompile(`\bgl(pat|dt|rt)-[\w-]{20,}`)},
-	{"a Slack token", regexp.MustCompile(`\bxox[abprs]-[A-Za-z0-9-]{10,}|hooks\.slack\.com/services/T\w+/B\w+/\w+`)},
-	{"a Stripe key", regexp.MustCompile(`\b[rs]k_live_[A-Za-z0-9]{16,}`)},
-	{"a Google API key", regexp.MustCompile(`\bAIza[\w-]{35}`)},
-	{"a signed token (JWT)", regexp.MustCompile(`\beyJ[\w-]{10,}\.eyJ[\w-]{10,}\.[\w-]*`)},
-	{"an API key", regexp.MustCompile(`\bsk-(ant-|proj-)?[\w-]{32,}`)},
-	{"a SendGrid key", regexp.MustCompile(`\bSG\.[\w-]{16,}\.[\w-]{16,}`)},
 }
+
+// tokens are texts that are a secret whatever they are called.
+var tokens = sync.OnceValue(func() []tokenForm {
+	return []tokenForm{
+		{"a private key", regexp.MustCompile(`-----BEGIN [A-Z ]*PRIVATE KEY-----`)},
+		{"an AWS access key", regexp.MustCompile(`\b(AKIA|ASIA)[0-9A-Z]{16}\b`)},
+		{"a GitHub token", regexp.MustCompile(`\bgh[pousr]_[A-Za-z0-9]{36,}\b|\bgithub_pat_\w{22,}`)},
+		{"a GitLab token", regexp.MustCompile(`\bgl(pat|dt|rt)-[\w-]{20,}`)},
+		{"a Slack token", regexp.MustCompile(`\bxox[abprs]-[A-Za-z0-9-]{10,}|hooks\.slack\.com/services/T\w+/B\w+/\w+`)},
+		{"a Stripe key", regexp.MustCompile(`\b[rs]k_live_[A-Za-z0-9]{16,}`)},
+		{"a Google API key", regexp.MustCompile(`\bAIza[\w-]{35}`)},
+		{"a signed token (JWT)", regexp.MustCompile(`\beyJ[\w-]{10,}\.eyJ[\w-]{10,}\.[\w-]*`)},
+		{"an API key", regexp.MustCompile(`\bsk-(ant-|proj-)?[\w-]{32,}`)},
+		{"a SendGrid key", regexp.MustCompile(`\bSG\.[\w-]{16,}\.[\w-]{16,}`)},
+	}
+})
 
 var userInfo = regexp.MustCompile(`\b[a-z][a-z0-9+.-]*://[^/\s:@]*:([^/\s:@]+)@`)
 
 func tokenForm(value string) string {
 	value = clip(value)
-	for _, t := range tokens {
+	for _, t := range tokens() {
 		if m := t.pattern.FindString(value); m != "" && !strings.HasSuffix(m, "EXAMPLE") && !strings.Contains(strings.ToLower(m), "xxxxxx") {
 			return t.what
 		}
@@ -150,14 +155,16 @@ func harmless(name, value string) bool {
 	return len(value) < 6 && strings.Trim(value, "0123456789smhd") == "" // a time or a limit
 }
 
-var placeholderText = regexp.MustCompile(`^(dummy|placeholder|example|fake|sample|undefined|unset|not[-_ ]?set|unused|empty|todo|tbd|fixme|redacted)\b` +
+var placeholderText = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^(dummy|placeholder|example|fake|sample|undefined|unset|not[-_ ]?set|unused|empty|todo|tbd|fixme|redacted)\b` +
 	`|^(change|replace|set|override|insert|enter|put|fill|add)[-_ ]?(me|it|this|here|with|your)|^(your|my|some|the)[-_ ].*(here|key|token|secret|password|value|id)$` +
 	`|_here$|changeme|placeholder|not[-_ ]?a[-_ ]?real|^<.*>$|^\[.*\]$|^%.*%$|^@.*@$|^__.*__$`)
+})
 
 // placeholder reports whether a value only stands for one to come.
 func placeholder(value string) bool {
 	lower := strings.ToLower(strings.Trim(value, `"' `))
-	return strings.ContainsAny(lower, "<>") || strings.Trim(lower, "x*.-_") == "" || placeholderText.MatchString(lower)
+	return strings.ContainsAny(lower, "<>") || strings.Trim(lower, "x*.-_") == "" || placeholderText().MatchString(lower)
 }
 
 // guessed reports whether a value is among those everybody tries first.

@@ -12,13 +12,6 @@ import (
 
 const rbacGroup = "rbac.authorization.k8s.io"
 
-// Bounds on what is read of one role or binding. An API server takes objects
-// of 1.5 MB; a file of aliases could claim to hold far more.
-const (
-	maxRBACRules = 1000
-	maxRBACWords = 1000
-)
-
 // An rbacRole is a Role or ClusterRole with the bindings of it that stand in
 // the same file. Bindings in other files are not seen, and are never taken for
 // absent: a role without one may be bound anywhere.
@@ -26,6 +19,10 @@ type rbacRole struct {
 	*kube.Object
 	rules    []rbacRule
 	bindings []rbacBinding
+	reach    rbacReach
+
+	// controller says why the role looks like a controller's, or is empty.
+	controller string
 }
 
 // An rbacRule is one entry of a role's rules.
@@ -58,7 +55,11 @@ func (s rbacSubject) String() string {
 
 // rbacRoles returns the file's roles that have rules of their own. What an
 // aggregated ClusterRole holds is put together by the API server.
+//
+// What is read is bounded by the size of the file: without aliases that repeat
+// them, a file holds fewer words than bytes.
 func rbacRoles(p *fixer.Pass) []rbacRole {
+	budget := len(p.File.Data)
 	bound := map[rbacRef][]rbacBinding{}
 	for _, b := range rbacBindings(p) {
 		bound[b.role] = append(bound[b.role], b)
@@ -69,24 +70,41 @@ func rbacRoles(p *fixer.Pass) []rbacRole {
 			continue
 		}
 		r := rbacRole{Object: o}
-		for _, n := range firstItems(o.Node.Get("rules"), maxRBACRules) {
+		for _, n := range o.Node.Get("rules").List() {
+			if budget--; budget < 0 {
+				break
+			}
 			r.rules = append(r.rules, rbacRule{
-				node: n, verbs: words(n.Get("verbs")), groups: words(n.Get("apiGroups")), resources: words(n.Get("resources")),
-				names: words(n.Get("resourceNames")), urls: words(n.Get("nonResourceURLs")),
+				node: n, verbs: words(n.Get("verbs"), &budget), groups: words(n.Get("apiGroups"), &budget), resources: words(n.Get("resources"), &budget),
+				names: words(n.Get("resourceNames"), &budget), urls: words(n.Get("nonResourceURLs"), &budget),
 			})
 		}
-		all := bound[rbacRef{o.Kind, o.Name}]
-		for _, b := range all[:min(len(all), maxRBACRules)] {
-			if o.Kind == "ClusterRole" || b.Namespace == o.Namespace || b.Namespace == "" || o.Namespace == "" {
-				r.bindings = append(r.bindings, b)
-			}
+		r.bindings = bound[rbacRef{o.Kind, o.Name}]
+		if o.Kind == "Role" {
+			r.bindings = inNamespace(r.bindings, o.Namespace)
 		}
+		r.reach = reachOf(o.Kind, r.bindings)
+		r.controller = controllerOf(r.rules)
 		out = append(out, r)
 	}
 	return out
 }
 
+// maxBindings is how many bindings of one Role are looked at.
+const maxBindings = 100
+
+func inNamespace(bindings []rbacBinding, namespace string) []rbacBinding {
+	var out []rbacBinding
+	for _, b := range bindings[:min(len(bindings), maxBindings)] {
+		if b.Namespace == namespace || b.Namespace == "" || namespace == "" {
+			out = append(out, b)
+		}
+	}
+	return out
+}
+
 func rbacBindings(p *fixer.Pass) []rbacBinding {
+	budget := len(p.File.Data)
 	var out []rbacBinding
 	for _, o := range p.File.Objects {
 		if o.Group() != rbacGroup || o.Kind != "RoleBinding" && o.Kind != "ClusterRoleBinding" {
@@ -94,7 +112,10 @@ func rbacBindings(p *fixer.Pass) []rbacBinding {
 		}
 		ref := o.Node.Get("roleRef")
 		b := rbacBinding{Object: o, role: rbacRef{ref.Get("kind").Text(), ref.Get("name").Text()}}
-		for _, n := range firstItems(o.Node.Get("subjects"), maxRBACWords) {
+		for _, n := range o.Node.Get("subjects").List() {
+			if budget--; budget < 0 {
+				break
+			}
 			b.subjects = append(b.subjects, rbacSubject{n, n.Get("kind").Text(), n.Get("name").Text(), n.Get("namespace").Text()})
 		}
 		out = append(out, b)
@@ -102,27 +123,42 @@ func rbacBindings(p *fixer.Pass) []rbacBinding {
 	return out
 }
 
-func words(n *yamldoc.Node) []string {
-	var out []string
-	for _, item := range firstItems(n, maxRBACWords) {
-		out = append(out, item.Text())
+// words returns the texts of a list, as many as the budget has.
+func words(n *yamldoc.Node, budget *int) []string {
+	list := n.List()
+	list = list[:min(len(list), max(*budget, 0))]
+	*budget -= len(list)
+	out := make([]string, len(list))
+	for i, item := range list {
+		out[i] = item.Text()
 	}
 	return out
-}
-
-func firstItems(n *yamldoc.Node, limit int) []*yamldoc.Node {
-	list := n.List()
-	return list[:min(len(list), limit)]
 }
 
 // allows reports whether the rule allows the verb on the resource, as the API
 // server reads it: a star stands for everything of its list, "*/scale" for the
 // subresource of every resource, and "pods/*" for nothing.
 func (r rbacRule) allows(verb, group, resource string) bool {
+	return r.allowsAny(rbacGrant{verbs: []string{verb}, groups: []string{group}, resources: []string{resource}})
+}
+
+// allowsAny reports whether the rule allows something of the grant. A rule is
+// a product: each of its verbs on each of its resources of each of its groups.
+func (r rbacRule) allowsAny(g rbacGrant) bool {
+	return slices.ContainsFunc(g.verbs, r.hasVerb) && slices.ContainsFunc(g.groups, r.hasGroup) && slices.ContainsFunc(g.resources, r.hasResource)
+}
+
+func (r rbacRule) hasVerb(verb string) bool {
+	return slices.Contains(r.verbs, verb) || slices.Contains(r.verbs, "*")
+}
+
+func (r rbacRule) hasGroup(group string) bool {
+	return slices.Contains(r.groups, group) || slices.Contains(r.groups, "*")
+}
+
+func (r rbacRule) hasResource(resource string) bool {
 	_, sub, isSub := strings.Cut(resource, "/")
-	return (slices.Contains(r.verbs, verb) || slices.Contains(r.verbs, "*")) &&
-		(slices.Contains(r.groups, group) || slices.Contains(r.groups, "*")) &&
-		(slices.Contains(r.resources, resource) || slices.Contains(r.resources, "*") || isSub && slices.Contains(r.resources, "*/"+sub))
+	return slices.Contains(r.resources, resource) || slices.Contains(r.resources, "*") || isSub && slices.Contains(r.resources, "*/"+sub)
 }
 
 // rbacReach says how far a role reaches, as far as its file tells.
@@ -134,13 +170,13 @@ const (
 	everywhere                    // a ClusterRoleBinding is in the file
 )
 
-func (r rbacRole) reach() rbacReach {
+func reachOf(kind string, bindings []rbacBinding) rbacReach {
 	switch {
-	case r.Kind == "Role":
+	case kind == "Role":
 		return oneNamespace
-	case slices.ContainsFunc(r.bindings, func(b rbacBinding) bool { return b.Kind == "ClusterRoleBinding" }):
+	case slices.ContainsFunc(bindings, func(b rbacBinding) bool { return b.Kind == "ClusterRoleBinding" }):
 		return everywhere
-	case len(r.bindings) > 0:
+	case len(bindings) > 0:
 		return oneNamespace
 	}
 	return openReach
@@ -153,31 +189,31 @@ func (r rbacReach) String() string {
 // severity lowers a severity for a role that reaches one namespace only, and
 // for one that looks like a controller's, whose purpose much of it may be.
 func (r rbacRole) severity(base fixer.Severity) fixer.Severity {
-	if r.reach() == oneNamespace {
+	if r.reach == oneNamespace {
 		base = min(base-1, fixer.Medium)
 	}
-	if _, is := r.controller(); is {
+	if r.controller != "" {
 		base--
 	}
 	return max(base, fixer.Low)
 }
 
-// controller reports whether the role writes the status or the finalizers of
-// resources, or holds a lease: what programs do that manage objects of the
-// cluster, and hardly any other.
-func (r rbacRole) controller() (why string, is bool) {
-	for _, rule := range r.rules {
+// controllerOf looks for rules that write the status or the finalizers of
+// resources, or hold a lease: what programs do that manage objects of the
+// cluster, and hardly any other. It says what was found, or nothing.
+func controllerOf(rules []rbacRule) string {
+	for _, rule := range rules {
 		if !slices.ContainsFunc(rule.verbs, func(v string) bool { return v == "update" || v == "patch" || v == "*" }) {
 			continue
 		}
 		for _, res := range rule.resources {
 			_, sub, _ := strings.Cut(res, "/")
 			if sub == "status" || sub == "finalizers" || res == "leases" {
-				return fmt.Sprintf("it writes %s, as controllers do: part of what it holds may be its purpose", res), true
+				return fmt.Sprintf("it writes %s, as controllers do: part of what it holds may be its purpose", res)
 			}
 		}
 	}
-	return "", false
+	return ""
 }
 
 // maxEvidence is how many bindings are told; more say nothing new.
@@ -201,8 +237,8 @@ func (r rbacRole) evidence() []fixer.Evidence {
 			out = append(out, fixer.Evidence{Source: "manifest", Text: "it is added to the ClusterRole " + to})
 		}
 	}
-	if why, is := r.controller(); is {
-		out = append(out, fixer.Evidence{Source: "manifest", Text: why})
+	if r.controller != "" {
+		out = append(out, fixer.Evidence{Source: "manifest", Text: r.controller})
 	}
 	return out
 }

@@ -51,7 +51,7 @@ func reportGrants(p *fixer.Pass, grants []rbacGrant) {
 		}
 		reportObject(p, role.Object, at.node, fixer.Finding{
 			Severity: role.severity(worst),
-			Message:  role.ID() + " can " + listed(may) + ", " + role.reach().String(),
+			Message:  role.ID() + " can " + listed(may) + ", " + role.reach.String(),
 			Evidence: role.evidence(),
 			Advice:   strings.Join(advice, "; "),
 		})
@@ -60,7 +60,7 @@ func reportGrants(p *fixer.Pass, grants []rbacGrant) {
 
 // granting returns the first rule of the role that gives the grant, or nil.
 func (r rbacRole) granting(g rbacGrant) *rbacRule {
-	if g.clusterOnly && r.reach() == oneNamespace {
+	if g.clusterOnly && r.reach == oneNamespace {
 		return nil
 	}
 	for i, rule := range r.rules {
@@ -72,17 +72,6 @@ func (r rbacRole) granting(g rbacGrant) *rbacRule {
 		}
 	}
 	return nil
-}
-
-func (r rbacRule) allowsAny(g rbacGrant) bool {
-	for _, group := range g.groups {
-		for _, res := range g.resources {
-			if slices.ContainsFunc(g.verbs, func(v string) bool { return r.allows(v, group, res) }) {
-				return true
-			}
-		}
-	}
-	return false
 }
 
 // listed joins words: "a", "a and b", "a, b and c".

@@ -57,16 +57,16 @@ rules:
 					worst = s
 				}
 			}
-			if _, is := role.controller(); worst.severity == 0 || worst.verbs && is {
+			if worst.severity == 0 || worst.verbs && role.controller != "" {
 				continue
 			}
 			f := fixer.Finding{
 				Severity: role.severity(worst.severity),
-				Message:  fmt.Sprintf("%s can %s, %s", role.ID(), worst.may, role.reach()),
+				Message:  fmt.Sprintf("%s can %s, %s", role.ID(), worst.may, role.reach),
 				Evidence: role.evidence(),
 				Advice:   worst.advice,
 			}
-			if worst.severity == fixer.Critical && role.reach() == openReach {
+			if worst.severity == fixer.Critical && role.reach == openReach {
 				f.Severity = min(f.Severity, fixer.High) // nothing here says that anybody has it
 			}
 			reportObject(p, role.Object, worst.rule.node, f)

@@ -6,6 +6,7 @@ import (
 	"path"
 	"regexp"
 	"strings"
+	"sync"
 
 	"oakum/fixer"
 	"oakum/fixer/kube"
@@ -90,7 +91,9 @@ func everyContainer(p *fixer.Pass) []kube.Container {
 }
 
 // secretKey is what a key of a Secret may look like.
-var secretKey = regexp.MustCompile(`^[-._a-zA-Z0-9]{1,253}$`)
+var secretKey = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^[-._a-zA-Z0-9]{1,253}$`)
+})
 
 func reportSecret(p *fixer.Pass, c kube.Container, i int, v *yamldoc.Node, s literalSecret) {
 	name, at := v.Get("name").Text(), v.Get("name")
@@ -106,7 +109,7 @@ func reportSecret(p *fixer.Pass, c kube.Container, i int, v *yamldoc.Node, s lit
 	switch {
 	case strings.Contains(v.Get("value").Text(), "$$"):
 		f.Advice = by + "; $$ in the value stands for $, which it would not in a Secret"
-	case !secretKey.MatchString(name) || !dnsName.MatchString(c.Workload.Name):
+	case !secretKey().MatchString(name) || !dnsName().MatchString(c.Workload.Name):
 		f.Advice = by
 	default:
 		f.Advice = by + "; or at least out of the manifest, as the fix does"
@@ -115,7 +118,9 @@ func reportSecret(p *fixer.Pass, c kube.Container, i int, v *yamldoc.Node, s lit
 	p.Report(f)
 }
 
-var dnsName = regexp.MustCompile(`^[a-z0-9]([-a-z0-9]{0,200}[a-z0-9])?$`)
+var dnsName = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^[a-z0-9]([-a-z0-9]{0,200}[a-z0-9])?$`)
+})
 
 // moveFix moves the value to a Secret in a file of its own beside the manifest.
 func moveFix(p *fixer.Pass, c kube.Container, i int, v *yamldoc.Node) fixer.Fix {
@@ -129,7 +134,7 @@ func moveFix(p *fixer.Pass, c kube.Container, i int, v *yamldoc.Node) fixer.Fix 
 		Params: []fixer.Param{{
 			Name: "secret", Meaning: "name of the Secret, and of its file", Default: c.Workload.Name + "-secrets",
 			Validate: func(s string) error {
-				if !dnsName.MatchString(s) {
+				if !dnsName().MatchString(s) {
 					return errors.New("lower-case letters, digits and -")
 				}
 				return nil

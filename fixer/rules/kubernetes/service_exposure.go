@@ -111,7 +111,7 @@ func checkExposure(p *fixer.Pass, o *kube.Object, kind *yamldoc.Node, serving []
 // privateBalancer reports whether an annotation of the cloud keeps the load
 // balancer inside a private network, or the Service names who may come.
 func privateBalancer(o *kube.Object) bool {
-	ranges := words(o.Node.Get("spec").Get("loadBalancerSourceRanges"))
+	ranges := firstTexts(o.Node.Get("spec").Get("loadBalancerSourceRanges"))
 	if len(ranges) > 0 && !slices.Contains(ranges, "0.0.0.0/0") {
 		return true
 	}
@@ -161,7 +161,7 @@ var inwardPorts = map[int64]string{
 }
 
 func inwardPort(o *kube.Object) (port, what string) {
-	for _, entry := range firstItems(o.Node.Get("spec").Get("ports"), maxRBACWords) {
+	for _, entry := range firstItems(o.Node.Get("spec").Get("ports")) {
 		for _, key := range []string{"port", "targetPort"} {
 			if n, ok := entry.Get(key).Int(); ok && inwardPorts[n] != "" {
 				return fmt.Sprint(n), inwardPorts[n]
