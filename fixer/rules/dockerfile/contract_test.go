@@ -69,3 +69,39 @@ func fix(t *testing.T, snap *fixer.Snapshot, rules []*fixer.Rule) *fixer.Plan {
 	}
 	return s.Plan()
 }
+
+// The archives of cases do not look at severities.
+func TestSeverities(t *testing.T) {
+	for _, tt := range []struct {
+		rule *fixer.Rule
+		src  string
+		want fixer.Severity
+	}{
+		{dockerfile.EndOfLifeBase, "FROM golang:1.17 AS b\nFROM scratch\nCOPY --from=b /a /a\n", fixer.Low},
+		{dockerfile.EndOfLifeBase, "FROM golang:1.17\n", fixer.Medium},
+		{dockerfile.EndOfLifeBase, "FROM debian:12\n", fixer.Low},
+		{dockerfile.EndOfLifeBase, "FROM ubuntu:20.04\n", fixer.Medium},
+		{dockerfile.PipeToShell, "FROM a\nRUN curl https://x/y | sh\n", fixer.Medium},
+		{dockerfile.PipeToShell, "FROM a\nRUN curl http://x/y | sh\n", fixer.High},
+		{dockerfile.UnverifiedDownload, "FROM a\nADD https://x/y /\n", fixer.Low},
+		{dockerfile.UnverifiedDownload, "FROM a\nADD http://x/y /\n", fixer.Medium},
+		{dockerfile.TLSDisabled, "FROM a\nRUN curl -k https://x/y\n", fixer.High},
+		{dockerfile.TLSDisabled, "FROM a\nRUN apk add --allow-untrusted ./x.apk\n", fixer.Low},
+		{dockerfile.TLSDisabled, "FROM a\nRUN yum install --nogpgcheck https://x/x.rpm\n", fixer.High},
+		{dockerfile.WorldWritable, "FROM a\nRUN chmod 777 /data\n", fixer.Low},
+		{dockerfile.WorldWritable, "FROM a\nRUN chmod -R 777 /data\n", fixer.Medium},
+		{dockerfile.WorldWritable, "FROM a\nRUN chmod 777 /entrypoint.sh\n", fixer.Medium},
+		{dockerfile.DebugTools, "FROM a\nRUN apt-get install -y dropbear\n", fixer.Medium},
+		{dockerfile.DebugTools, "FROM a\nRUN apt-get install -y gdb\n", fixer.Low},
+		{dockerfile.ShellForm, "FROM a\nCMD ['x']\n", fixer.Medium},
+		{dockerfile.ShellForm, "FROM a\nCMD x\n", fixer.Low},
+		{dockerfile.Sudo, "FROM a\nRUN echo 'x ALL=NOPASSWD: ALL' > /etc/sudoers\n", fixer.Medium},
+		{dockerfile.BuildkitCheck, "FROM a AS x\nFROM b AS x\n", fixer.Medium},
+	} {
+		snap := fixer.NewSnapshot([]fixer.Source{{Path: "Dockerfile", Kind: fixer.Dockerfile, Data: []byte(tt.src)}})
+		found := fixer.Check(snap, nil, []*fixer.Rule{tt.rule}).Findings
+		if len(found) != 1 || found[0].Severity != tt.want {
+			t.Errorf("%s of %q: %d findings, want one of severity %s: %v", tt.rule.Name, tt.src, len(found), tt.want, found)
+		}
+	}
+}

@@ -145,6 +145,6 @@ func placeholder(value string) bool {
 
 var placeholderText = sync.OnceValue(func() *regexp.Regexp {
 	return regexp.MustCompile(`^(dummy|placeholder|example|fake|sample|none|null|nil|undefined|unset|not[-_ ]?set|unused|empty|todo|tbd|fixme|redacted|notused|build|buildtime|ignored)\b` +
-	`|^(change|replace|set|override|insert|enter|put|fill)[-_ ]?(me|it|this|this_?in_?production|here|with|your)` +
-	`|^(your|my|some|the)[-_ ].*(here|key|token|secret|password|value|id)$|if_you_see_this|_here$|changeme|[-_ ]placeholder|^dummy|[-_]dummy$|^not[-_ ]?a[-_ ]?real`)
+		`|^(change|replace|set|override|insert|enter|put|fill)[-_ ]?(me|it|this|this_?in_?production|here|with|your)` +
+		`|^(your|my|some|the)[-_ ].*(here|key|token|secret|password|value|id)$|if_you_see_this|_here$|changeme|[-_ ]placeholder|^dummy|[-_]dummy$|^not[-_ ]?a[-_ ]?real`)
 })

@@ -86,14 +86,14 @@ func secretName(name string) bool {
 	return false
 }
 
-type tokenForm struct {
+type tokenShape struct {
 	what    string
 	pattern *regexp.Regexp
 }
 
 // tokens are texts that are a secret whatever they are called.
-var tokens = sync.OnceValue(func() []tokenForm {
-	return []tokenForm{
+var tokens = sync.OnceValue(func() []tokenShape {
+	return []tokenShape{
 		{"a private key", regexp.MustCompile(`-----BEGIN [A-Z ]*PRIVATE KEY-----`)},
 		{"an AWS access key", regexp.MustCompile(`\b(AKIA|ASIA)[0-9A-Z]{16}\b`)},
 		{"a GitHub token", regexp.MustCompile(`\bgh[pousr]_[A-Za-z0-9]{36,}\b|\bgithub_pat_\w{22,}`)},
@@ -157,8 +157,8 @@ func harmless(name, value string) bool {
 
 var placeholderText = sync.OnceValue(func() *regexp.Regexp {
 	return regexp.MustCompile(`^(dummy|placeholder|example|fake|sample|undefined|unset|not[-_ ]?set|unused|empty|todo|tbd|fixme|redacted)\b` +
-	`|^(change|replace|set|override|insert|enter|put|fill|add)[-_ ]?(me|it|this|here|with|your)|^(your|my|some|the)[-_ ].*(here|key|token|secret|password|value|id)$` +
-	`|_here$|changeme|placeholder|not[-_ ]?a[-_ ]?real|^<.*>$|^\[.*\]$|^%.*%$|^@.*@$|^__.*__$`)
+		`|^(change|replace|set|override|insert|enter|put|fill|add)[-_ ]?(me|it|this|here|with|your)|^(your|my|some|the)[-_ ].*(here|key|token|secret|password|value|id)$` +
+		`|_here$|changeme|placeholder|not[-_ ]?a[-_ ]?real|^<.*>$|^\[.*\]$|^%.*%$|^@.*@$|^__.*__$`)
 })
 
 // placeholder reports whether a value only stands for one to come.
