@@ -1,37 +1,6 @@
 package widget
 
-import (
-	"slices"
-	"sort"
-	"strings"
-)
-
-// rising returns the longest part of pairs, which rise in the first number,
-// that rises in the second as well.
-func rising(pairs [][2]int) [][2]int {
-	var ends []int // ends[k]: index of the pair that best ends a part of k+1
-	before := make([]int, len(pairs))
-	for i, p := range pairs {
-		k := sort.Search(len(ends), func(k int) bool { return pairs[ends[k]][1] >= p[1] })
-		before[i] = -1
-		if k > 0 {
-			before[i] = ends[k-1]
-		}
-		if k == len(ends) {
-			ends = append(ends, i)
-		} else {
-			ends[k] = i
-		}
-	}
-	var out [][2]int
-	if len(ends) > 0 {
-		for i := ends[len(ends)-1]; i >= 0; i = before[i] {
-			out = append(out, pairs[i])
-		}
-	}
-	slices.Reverse(out)
-	return out
-}
+import "strings"
 
 // alike is how much of two lines has to agree for one to be shown as what
 // became of the other.

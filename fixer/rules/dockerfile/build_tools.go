@@ -21,9 +21,9 @@ var BuildTools = &fixer.Rule{
 	Kind:     fixer.Dockerfile,
 	Doc: fixer.Doc{
 		What: `Compilers and build tools (gcc, build-essential, build-base, make, cmake, maven, cargo, …) that are installed in a stage which
-becomes an image and not removed in the same step, and such stages that start from an image which is a toolchain (golang, rust, maven,
-gradle, dotnet/sdk, gcc). Left alone are files and stages that are for development, tests or building by their name. There is no edit: splitting the
-file into stages needs to know what the program is made of.`,
+becomes an image and not removed in the same step, and such stages that start from an image which is a toolchain (golang,
+rust, maven, gradle, dotnet/sdk, gcc). Left alone are files and stages that are for development, tests or building by their
+name. There is no edit: splitting the file into stages needs to know what the program is made of.`,
 		Why: `A compiler lets whoever gets into the container build what he could not bring along, and the tools are most of the size and
 most of the known flaws that scanners find. What runs needs only what was built.`,
 		Breaks: `A program that compiles at run time (some plugins, just-in-time extensions, gems and wheels installed on start) needs its

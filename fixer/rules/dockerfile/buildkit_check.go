@@ -17,11 +17,13 @@ var BuildkitCheck = &fixer.Rule{
 	Kind:     fixer.Dockerfile,
 	Doc: fixer.Doc{
 		What: `The checks that BuildKit makes on every build, run in process and without a network, under their own names, and files that
-BuildKit cannot build at all, which are medium. Left out are checks about form (casing, the old form of ENV, empty continuation lines, MAINTAINER), checks
-that other rules make with more to say (SecretsUsedInArgOrEnv, JSONArgsRecommended, WorkdirRelativePath, MultipleInstructionsDisallowed),
-UndefinedVar, which cannot know what the base image sets, and InvalidDefaultArgInFrom, because files that leave the base to the build mean it so. A check that the file skips with # check=skip= is not reported.`,
-		Why: `What BuildKit warns of is usually not what was meant: a stage name given twice, a platform that is fixed, an image name that is
-empty without an argument. A build that does something else than it says cannot be reviewed.`,
+BuildKit cannot build at all, which are medium. Left out are checks about form (casing, the old form of ENV, empty
+continuation lines, MAINTAINER), checks that other rules make with more to say (SecretsUsedInArgOrEnv, JSONArgsRecommended,
+WorkdirRelativePath, MultipleInstructionsDisallowed), UndefinedVar, which cannot know what the base image sets, and
+InvalidDefaultArgInFrom, because files that leave the base to the build mean it so. A check that the file skips with #
+check=skip= is not reported.`,
+		Why: `What BuildKit warns of is usually not what was meant: a stage name given twice, a platform that is fixed, an image name that
+is empty without an argument. A build that does something else than it says cannot be reviewed.`,
 		Breaks: `Depends on the check; its page says so.`,
 		Verify: `docker build --check .   prints no warning`,
 		Bad: `FROM alpine:3.22 AS build

@@ -16,13 +16,14 @@ var DebugTools = &fixer.Rule{
 	Severity: fixer.Low,
 	Kind:     fixer.Dockerfile,
 	Doc: fixer.Doc{
-		What: `Servers for remote shells (openssh-server, dropbear, telnetd, rsh) that are installed, and EXPOSE 22, which are medium; network
-scanners, packet sniffers and debuggers (nmap, tcpdump, strace, gdb, telnet), which are low. Only stages that end up in an image count, and
-packages that the same step removes do not, nor files for development or tests by their name. Left alone are ssh clients, which git needs, and netcat, which start scripts wait with.`,
+		What: `Servers for remote shells (openssh-server, dropbear, telnetd, rsh) that are installed, and EXPOSE 22, which are medium;
+network scanners, packet sniffers and debuggers (nmap, tcpdump, strace, gdb, telnet), which are low. Only stages that end up
+in an image count, and packages that the same step removes do not, nor files for development or tests by their name. Left
+alone are ssh clients, which git needs, and netcat, which start scripts wait with.`,
 		Why: `An ssh server in a container is a second way in, with keys and passwords of its own that nobody rotates. Tools for looking
 around are what an intruder would otherwise have to bring along, through whatever filters there are.`,
-		Breaks: `People who log in with ssh have to use docker exec or kubectl exec. For debugging, docker debug and kubectl debug bring
-their tools with them.`,
+		Breaks: `People who log in with ssh have to use docker exec or kubectl exec. For debugging, docker debug and kubectl debug bring their
+tools with them.`,
 		Verify: `docker run --rm --entrypoint sh IMAGE -c 'command -v sshd nmap strace'   prints nothing`,
 		Bad: `FROM debian:13
 RUN apt-get update && apt-get install -y --no-install-recommends openssh-server && rm -rf /var/lib/apt/lists/*

@@ -22,8 +22,8 @@ and every machine, and does not know what ended since. In stages that no image g
 still runs, the severity is low. Left alone are tags that do not say the release (debian:stable-slim), and images the table does not know.`,
 		Why: `A flaw found in such an image stays in it: rebuilding brings no fix, because nobody makes one. Package repositories of old
 releases are taken down, too, so that one day the build fails.`,
-		Breaks: `A new release has other versions of everything: libraries, the language itself, sometimes the names of packages. Build
-and test before it goes out.`,
+		Breaks: `A new release has other versions of everything: libraries, the language itself, sometimes the names of packages. Build and
+test before it goes out.`,
 		Verify: `docker build --pull .   builds, and the tests pass in the new image`,
 		Bad: `FROM node:16-alpine
 CMD ["node", "server.js"]

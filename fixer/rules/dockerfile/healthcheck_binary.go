@@ -21,10 +21,11 @@ var HealthcheckBinary = &fixer.Rule{
 	Kind:     fixer.Dockerfile,
 	Doc: fixer.Doc{
 		What: `HEALTHCHECK commands that call a program (curl, wget, bash, …) which the base is known not to have and nothing in the file
-seems to bring, and shell form in an image without a shell. Where the check asks a page of the container itself, and the base brings another way
-to ask it, the command is rewritten. Left alone are bases that are not known, and stages in which anything mentions the program.`,
-		Why: `The check fails always: the container is unhealthy from the start, Swarm kills it over and over, and people who learn to ignore
-"unhealthy" do not see when it is true. Bringing curl along only for this puts a tool for downloads into the image.`,
+seems to bring, and shell form in an image without a shell. Where the check asks a page of the container itself, and the base
+brings another way to ask it, the command is rewritten. Left alone are bases that are not known, and stages in which anything
+mentions the program.`,
+		Why: `The check fails always: the container is unhealthy from the start, Swarm kills it over and over, and people who learn to
+ignore "unhealthy" do not see when it is true. Bringing curl along only for this puts a tool for downloads into the image.`,
 		Breaks: `A container that was shown as unhealthy, and ignored, is now judged by whether it answers.`,
 		Verify: `docker inspect --format '{{.State.Health.Status}}' CONTAINER   prints healthy after a minute`,
 		Bad: `FROM node:24-slim

@@ -18,10 +18,11 @@ var NpmInstall = &fixer.Rule{
 	Kind:     fixer.Dockerfile,
 	Doc: fixer.Doc{
 		What: `npm install and yarn install of the project's own dependencies in RUN. Whether there is a lock file is told by a COPY that
-names it (package-lock.json, npm-shrinkwrap.json), since a build without it fails; package*.json and a whole folder do not tell. Left
-alone are npm install of named packages and of global ones, yarn with --frozen-lockfile or --immutable, and npm ci.`,
+names it (package-lock.json, npm-shrinkwrap.json), since a build without it fails; package*.json and a whole folder do not
+tell. Left alone are npm install of named packages and of global ones, yarn with --frozen-lockfile or --immutable, and npm ci.`,
 		Why: `npm install may choose other versions than those that were reviewed and tested, and rewrites the lock file to match. npm ci
-installs what the lock file says, compares each package with the checksum in it, and fails if package.json says something else.`,
+installs what the lock file says, compares each package with the checksum in it, and fails if package.json says something
+else.`,
 		Breaks: `npm ci fails where package.json and the lock file disagree, and deletes a node_modules that was there before.`,
 		Verify: `docker build --no-cache .   builds;   npm ci   works in a fresh clone`,
 		Bad: `FROM node:24

@@ -18,9 +18,9 @@ var PackageCache = &fixer.Rule{
 	Kind:     fixer.Dockerfile,
 	Doc: fixer.Doc{
 		What: `RUN instructions in which pip install, npm ci, npm install or yarn install leave their cache of downloaded packages in the
-image. Left alone are steps with a cache mount, an option or a variable that turns the cache off or puts it elsewhere, steps that delete it,
-and stages that no image gets files from as a whole. The caches of the distribution's package managers are the business of
-package-lists-kept. The cache of Yarn is reported and not deleted: later versions run programs out of it.`,
+image. Left alone are steps with a cache mount, an option or a variable that turns the cache off or puts it elsewhere, steps
+that delete it, and stages that no image gets files from as a whole. The caches of the distribution's package managers are the
+business of package-lists-kept. The cache of Yarn is reported and not deleted: later versions run programs out of it.`,
 		Why: `The cache holds a second copy of everything that was installed, sometimes hundreds of megabytes. Nothing in the container
 reads it, scanners report the flaws in it, and whoever gets in can install from it without a network.`,
 		Breaks: `Nothing at run time. A later step of the build that installs the same packages downloads them again.`,

@@ -17,13 +17,13 @@ var PipeToShell = &fixer.Rule{
 	Severity: fixer.Medium,
 	Kind:     fixer.Dockerfile,
 	Doc: fixer.Doc{
-		What: `Steps in which what curl or wget prints is run by a shell or another interpreter: curl … | sh, wget -qO- … | sudo bash,
-sh -c "$(curl …)", eval "$(…)", bash <(curl …), also through programs in between such as gunzip or tee. Over plain http, or with the
+		What: `Steps in which what curl or wget prints is run by a shell or another interpreter: curl … | sh, wget -qO- … | sudo bash, sh -c
+"$(curl …)", eval "$(…)", bash <(curl …), also through programs in between such as gunzip or tee. Over plain http, or with the
 check of the certificate switched off, the severity is high. Left alone are interpreters that only read the download as data
 (python3 -c …, jq, tar, gpg) and files that are downloaded in one command and run in another.`,
 		Why: `Whoever controls the server, its domain or the way to it decides what the build runs, as root, on every build anew, and can
-answer the build differently from a person who looks. A connection that breaks in the middle runs half a program. Nothing of it is
-visible in the image's history.`,
+answer the build differently from a person who looks. A connection that breaks in the middle runs half a program. Nothing of
+it is visible in the image's history.`,
 		Breaks: `Nothing, when the program is the same. A script that is pinned by its checksum has to be moved forward by hand.`,
 		Verify: `docker build --no-cache .   still builds, and fails when the checksum in it is changed by one digit`,
 		Bad: `FROM debian:13

@@ -17,8 +17,9 @@ var RecommendedPackages = &fixer.Rule{
 	Severity: fixer.Low,
 	Kind:     fixer.Dockerfile,
 	Doc: fixer.Doc{
-		What: `apt-get and apt install without --no-install-recommends, in stages that end up in an image. Left alone are files that
-turn recommendations off in apt's configuration. There is no edit: which of the recommended packages a program needs is not in the file.`,
+		What: `apt-get and apt install without --no-install-recommends, in stages that end up in an image. Left alone are files that turn
+recommendations off in apt's configuration. There is no edit: which of the recommended packages a program needs is not in the
+file.`,
 		Why: `Debian and Ubuntu install recommended packages by default, often several times as much as was asked for: mail servers,
 compilers, documentation tools. Each is a program that somebody who got in can use, and one more that needs fixes.`,
 		Breaks: `What was only there as a recommendation is missing. The best known is ca-certificates, which curl, wget and git only

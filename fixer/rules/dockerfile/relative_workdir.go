@@ -17,7 +17,8 @@ var RelativeWorkdir = &fixer.Rule{
 	Kind:     fixer.Dockerfile,
 	Doc: fixer.Doc{
 		What: `WORKDIR with a path that does not begin with a slash. Where an earlier WORKDIR of the file says what it is relative to, the
-path is written out; where only the base image does, there is no edit. Left alone are paths that begin with a variable, "." and Windows stages.`,
+path is written out; where only the base image does, there is no edit. Left alone are paths that begin with a variable, "."
+and Windows stages.`,
 		Why: `Where the program works then depends on the base image or on a line far above: a new base moves the files, and steps that
 change owners, delete or copy act on another folder than the one that was looked at.`,
 		Breaks: `Nothing: the folder is the same.`,

@@ -17,8 +17,8 @@ var RepeatedCommand = &fixer.Rule{
 	Doc: fixer.Doc{
 		What: `CMD, ENTRYPOINT and HEALTHCHECK that another one of the same stage overrides. The last one counts; the others are deleted.
 ONBUILD triggers are instructions for other images and do not count.`,
-		Why: `Who reads the file takes the first one for what runs: a hardened start command, or a health check, that never takes effect. Often
-somebody meant both to run, and one of two programs is missing from the container.`,
+		Why: `Who reads the file takes the first one for what runs: a hardened start command, or a health check, that never takes effect.
+Often somebody meant both to run, and one of two programs is missing from the container.`,
 		Breaks: `Nothing: the instructions that are deleted have no effect.`,
 		Verify: `docker image inspect --format '{{json .Config}}' IMAGE   is the same before and after`,
 		Bad: `FROM node:24

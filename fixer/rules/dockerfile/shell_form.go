@@ -20,14 +20,14 @@ var ShellForm = &fixer.Rule{
 	Kind:     fixer.Dockerfile,
 	Doc: fixer.Doc{
 		What: `CMD and ENTRYPOINT in shell form, where they count: at the end of a stage that becomes an image. A command of plain words is
-rewritten in exec form; one that needs the shell for variables or for steps before the program gets exec before the program. A list that is no JSON
-(single quotes, a comma too many), which a shell gets as it is, is medium. Left alone are commands that exec the program already, unless the
-shell does nothing else, HEALTHCHECK, and ONBUILD.`,
+rewritten in exec form; one that needs the shell for variables or for steps before the program gets exec before the program. A
+list that is no JSON (single quotes, a comma too many), which a shell gets as it is, is medium. Left alone are commands that
+exec the program already, unless the shell does nothing else, HEALTHCHECK, and ONBUILD.`,
 		Why: `The shell stands between the container's runtime and the program. Depending on the shell, SIGTERM ends there: the program is
-never told to stop, and is killed after ten seconds in the middle of what it does. The image needs a shell, which an intruder can use,
-too. Behind an ENTRYPOINT in shell form, CMD and the arguments of docker run are silently dropped.`,
-		Breaks: `The program becomes process 1. If it does not handle SIGTERM itself, or starts children and leaves them, run it with an
-init (docker run --init, tini). A script without a #! line starts only through a shell. Arguments that docker run, Compose or
+never told to stop, and is killed after ten seconds in the middle of what it does. The image needs a shell, which an intruder
+can use, too. Behind an ENTRYPOINT in shell form, CMD and the arguments of docker run are silently dropped.`,
+		Breaks: `The program becomes process 1. If it does not handle SIGTERM itself, or starts children and leaves them, run it with an init
+(docker run --init, tini). A script without a #! line starts only through a shell. Arguments that docker run, Compose or
 Kubernetes give are no longer dropped behind an ENTRYPOINT.`,
 		Verify: `docker run IMAGE   starts;   docker exec CONTAINER cat /proc/1/cmdline   shows the program;   docker stop   ends it at once`,
 		Bad: `FROM node:24

@@ -16,14 +16,14 @@ var Sudo = &fixer.Rule{
 	Severity: fixer.Low,
 	Kind:     fixer.Dockerfile,
 	Doc: fixer.Doc{
-		What: `sudo before a command of a RUN that runs as root anyway, which can go; sudo in a step of another user; sudo that is installed in
-an image; and NOPASSWD in sudoers, which is medium. Only installs and settings in stages that end up in an image count, and not those of files for
-development or tests by their name. What a step runs as is told by
-USER and by the base, as far as it is known.`,
+		What: `sudo before a command of a RUN that runs as root anyway, which can go; sudo in a step of another user; sudo that is installed
+in an image; and NOPASSWD in sudoers, which is medium. Only installs and settings in stages that end up in an image count, and
+not those of files for development or tests by their name. What a step runs as is told by USER and by the base, as far as it
+is known.`,
 		Why: `A user that may become root without a password is root, whatever USER says: the protection that USER gives ends with one
 command. In a step that is root already sudo does nothing but need to be there.`,
-		Breaks: `Without sudo a command sees the step's own environment (PATH, HOME, variables), most of which sudo hides. A program that
-calls sudo itself no longer finds it when it is taken out.`,
+		Breaks: `Without sudo a command sees the step's own environment (PATH, HOME, variables), most of which sudo hides. A program that calls
+sudo itself no longer finds it when it is taken out.`,
 		Verify: `docker build --no-cache .   builds;   docker run --rm --entrypoint sh IMAGE -c 'command -v sudo'   prints nothing`,
 		Bad: `FROM debian:13
 RUN sudo apt-get update

@@ -18,14 +18,15 @@ var TLSDisabled = &fixer.Rule{
 	Doc: fixer.Doc{
 		What: `Options, variables and settings that make a program accept any certificate or unsigned packages: curl -k, wget
 --no-check-certificate, pip --trusted-host, npm and yarn strict-ssl, git http.sslVerify, NODE_TLS_REJECT_UNAUTHORIZED=0,
-PYTHONHTTPSVERIFY=0, GIT_SSL_NO_VERIFY, sslverify and --nogpgcheck of yum and dnf, --allow-unauthenticated and --force-yes of apt,
-[trusted=yes] in a package source, apk --allow-untrusted, rpm --nosignature, and the like, in RUN, ENV, ARG and HEALTHCHECK. For a package that is a
-file in the build already the severity is low. Left alone are requests to the machine itself, package sources on its own disk, and apk index,
-which only lists packages that were just built. Windows stages are not read.`,
+PYTHONHTTPSVERIFY=0, GIT_SSL_NO_VERIFY, sslverify and --nogpgcheck of yum and dnf, --allow-unauthenticated and --force-yes of
+apt, [trusted=yes] in a package source, apk --allow-untrusted, rpm --nosignature, and the like, in RUN, ENV, ARG and
+HEALTHCHECK. For a package that is a file in the build already the severity is low. Left alone are requests to the machine
+itself, package sources on its own disk, and apk index, which only lists packages that were just built. Windows stages are not
+read.`,
 		Why: `Anybody on the way to the server (a proxy, a hijacked name, a rogue network) can then hand the build other bytes, which run as
 root in it and stay in the image. A variable set by ENV switches the check off for everything the container does later, too.`,
-		Breaks: `The download fails if the server's certificate or the package's signature is not known in the image: install
-ca-certificates, or add the certificate of your own authority or proxy, or the publisher's key.`,
+		Breaks: `The download fails if the server's certificate or the package's signature is not known in the image: install ca-certificates,
+or add the certificate of your own authority or proxy, or the publisher's key.`,
 		Verify: `docker build --no-cache .   gets through all downloads`,
 		Bad: `FROM debian:13
 RUN curl -fsSLk https://example.org/tool.tar.gz -o /tmp/tool.tar.gz

@@ -18,9 +18,9 @@ var UnverifiedDownload = &fixer.Rule{
 	Kind:     fixer.Dockerfile,
 	Doc: fixer.Doc{
 		What: `ADD of a URL without --checksum, which is low over https; and curl, wget, git clone, pip and npm over plain http. Left alone
-are steps that compare a checksum or a signature afterwards, requests to the machine itself, git repositories named by a full commit,
-packages and lists of the distribution, which are signed, and downloads over https with curl and wget, which the connection protects at
-least on their way. Windows stages are not read.`,
+are steps that compare a checksum or a signature afterwards, requests to the machine itself, git repositories named by a full
+commit, packages and lists of the distribution, which are signed, and downloads over https with curl and wget, which the
+connection protects at least on their way. Windows stages are not read.`,
 		Why: `Over plain http anybody on the way can answer with another file. Over https the owner of the server still can, and a build
 that downloads "the newest" contains something else every time.`,
 		Breaks: `A pinned checksum stops the build when the file behind the URL changes, which is its purpose. A server that only speaks http

@@ -16,8 +16,8 @@ var UpdateAlone = &fixer.Rule{
 	Doc: fixer.Doc{
 		What: `RUN instructions that fetch the lists of apt, apk or zypper and install nothing, in stages that end up in an image, and in
 others if a later step relies on them. There is no edit: joining two steps moves commands past those in between.`,
-		Why: `The build cache remembers the step with the lists of the day it first ran. A package added to the later step is then
-installed from old lists: a version with known flaws, or an error because it is no longer there.`,
+		Why: `The build cache remembers the step with the lists of the day it first ran. A package added to the later step is then installed
+from old lists: a version with known flaws, or an error because it is no longer there.`,
 		Breaks: `Nothing: the same packages are installed, in versions of the day.`,
 		Verify: `docker build --no-cache .   installs the packages`,
 		Bad: `FROM debian:13

@@ -14,10 +14,10 @@ var Upgrade = &fixer.Rule{
 	Kind:     fixer.Dockerfile,
 	Doc: fixer.Doc{
 		What: `apt-get upgrade and dist-upgrade, apk upgrade, yum and dnf update without package names, zypper update and dist-upgrade, in
-RUN. The advice on this is divided: old guides forbid it, because upgrades could fail in unprivileged builds and double the size of a
-layer; CIS asks for patched images. There is no edit, only what to weigh. Left alone are upgrades of named packages.`,
-		Why: `What the step does depends on the day it runs, so that two builds of one commit differ; with the build cache it may not
-have run for months while the file says "upgraded". A base that is rebuilt often and named by its digest gives the same fixes, and
+RUN. The advice on this is divided: old guides forbid it, because upgrades could fail in unprivileged builds and double the
+size of a layer; CIS asks for patched images. There is no edit, only what to weigh. Left alone are upgrades of named packages.`,
+		Why: `What the step does depends on the day it runs, so that two builds of one commit differ; with the build cache it may not have
+run for months while the file says "upgraded". A base that is rebuilt often and named by its digest gives the same fixes, and
 says which ones. Where the base is rebuilt rarely, the step can be the only way to get them.`,
 		Breaks: `Taken out without a fresh base, known flaws stay in the image until the base is rebuilt.`,
 		Verify: `docker build --pull --no-cache .   and a scan of the image show whether fixes are missing`,

@@ -19,10 +19,11 @@ var WorldWritable = &fixer.Rule{
 	Kind:     fixer.Dockerfile,
 	Doc: fixer.Doc{
 		What: `chmod, mkdir, install and the flag --chmod of COPY and ADD with a mode that lets every user write: 777, 666, a+rwx, o+w. For
-whole folders (chmod -R) and for scripts and programs the severity is medium. Only stages that end up in an image count. Left alone are modes with the sticky bit (1777), as /tmp has,
-what the same step deletes again, and bits that are taken away. There is no edit: which user writes there is not in the file.`,
-		Why: `Whoever gets to run anything in the container, as any user, can change these files. If one of them is a program, a script
-or a library, the change runs the next time the program starts, as its user or as root.`,
+whole folders (chmod -R) and for scripts and programs the severity is medium. Only stages that end up in an image count. Left
+alone are modes with the sticky bit (1777), as /tmp has, what the same step deletes again, and bits that are taken away. There
+is no edit: which user writes there is not in the file.`,
+		Why: `Whoever gets to run anything in the container, as any user, can change these files. If one of them is a program, a script or a
+library, the change runs the next time the program starts, as its user or as root.`,
 		Breaks: `A program that runs as another user than the owner no longer writes there: give it the files with chown or COPY --chown.`,
 		Verify: `docker run --rm --entrypoint sh IMAGE -c 'find / -xdev -perm -0002 ! -type l ! -perm -1000'   prints nothing`,
 		Bad: `FROM node:24

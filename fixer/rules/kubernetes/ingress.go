@@ -86,22 +86,27 @@ func ingressClass(o *kube.Object) string {
 	return annotation(o, "kubernetes.io/ingress.class")
 }
 
-// outsideCluster reports whether the Ingress is served by a load balancer of a
-// cloud, which reaches a Service through the ports of the nodes.
-func outsideCluster(o *kube.Object) bool {
-	switch ingressClass(o) {
-	case "gce", "gce-internal", "alb", "azure/application-gateway", "azure-application-gateway":
-		return true
-	}
+// insideCluster reports whether the Ingress is known to be served by pods of
+// the cluster, which reach a ClusterIP. The load balancers of clouds may need
+// the ports of the nodes, and which of the two the default class is, the file
+// does not say.
+func insideCluster(o *kube.Object) bool {
 	for key := range o.Node.Get("metadata").Get("annotations").All() {
-		for _, prefix := range []string{"alb.ingress.kubernetes.io/", "networking.gke.io/", "ingress.gcp.kubernetes.io/", "appgw.ingress.kubernetes.io/", "kubernetes.io/ingress.global-static-ip-name"} {
+		for _, prefix := range insidePrefixes {
 			if strings.HasPrefix(key, prefix) {
 				return true
 			}
 		}
 	}
-	return false
+	class := ingressClass(o)
+	return slices.ContainsFunc(insideClasses, func(c string) bool { return class == c || strings.HasPrefix(class, c+"-") })
 }
+
+// Controllers that run as pods, by how their classes and annotations begin.
+var (
+	insideClasses  = []string{"nginx", "traefik", "haproxy", "kong", "contour", "cilium", "istio"}
+	insidePrefixes = []string{"nginx.ingress.kubernetes.io/", "traefik.ingress.kubernetes.io/", "haproxy.org/", "konghq.com/", "nginx.org/", "projectcontour.io/"}
+)
 
 func annotation(o *kube.Object, key string) string {
 	return o.Node.Get("metadata").Get("annotations").Get(key).Text()

@@ -56,11 +56,36 @@ func TestRBACSeverity(t *testing.T) {
 		{"star of a Role", role("Role") + star, RBACWildcard, fixer.Medium},
 		{"secrets", role("ClusterRole") + secrets, RBACSecrets, fixer.High},
 		{"secrets of a controller", role("ClusterRole") + secrets + leader, RBACSecrets, fixer.Medium},
+		{"secrets of one with finalizers", role("ClusterRole") + secrets + "- {apiGroups: [example.org], resources: [shops/finalizers], verbs: [update]}\n", RBACSecrets, fixer.Medium},
+		{"only looking at a status", role("ClusterRole") + secrets + "- {apiGroups: [example.org], resources: [shops/status], verbs: [get]}\n", RBACSecrets, fixer.High},
 	} {
 		snap := fixer.NewSnapshot([]fixer.Source{{Path: "role.yaml", Kind: fixer.Kubernetes, Data: []byte(c.src)}})
 		found := fixer.Check(snap, nil, []*fixer.Rule{c.rule}).Findings
 		if len(found) != 1 || found[0].Severity != c.want {
 			t.Errorf("%s: got %d findings, want one of severity %s: %+v", c.name, len(found), c.want, found)
 		}
+	}
+}
+
+// TestRoleBindingsOfItsNamespace: a Role is bound by what names its namespace,
+// or none, and not by a binding of the same name elsewhere.
+func TestRoleBindingsOfItsNamespace(t *testing.T) {
+	binding := func(name, namespace string) string {
+		return "---\napiVersion: rbac.authorization.k8s.io/v1\nkind: RoleBinding\nmetadata: {name: " + name + ", namespace: " + namespace + "}\nroleRef: {kind: Role, name: r}\nsubjects: [{kind: User, name: jane}]\n"
+	}
+	src := "apiVersion: rbac.authorization.k8s.io/v1\nkind: Role\nmetadata: {name: r, namespace: shop}\nrules: [{apiGroups: ['*'], resources: ['*'], verbs: ['*']}]\n" +
+		binding("mine", "shop") + binding("other", "elsewhere") + binding("open", "")
+	snap := fixer.NewSnapshot([]fixer.Source{{Path: "role.yaml", Kind: fixer.Kubernetes, Data: []byte(src)}})
+	found := fixer.Check(snap, nil, []*fixer.Rule{RBACWildcard}).Findings
+	if len(found) != 1 {
+		t.Fatalf("%d findings", len(found))
+	}
+	var got []string
+	for _, e := range found[0].Evidence {
+		got = append(got, e.Text)
+	}
+	want := "RoleBinding/shop/mine binds it to User jane\nRoleBinding/open binds it to User jane"
+	if strings.Join(got, "\n") != want {
+		t.Errorf("evidence:\n%s\nwant:\n%s", strings.Join(got, "\n"), want)
 	}
 }

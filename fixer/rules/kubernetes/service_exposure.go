@@ -17,8 +17,9 @@ var ServiceExposure = &fixer.Rule{
 	Severity: fixer.Low,
 	Kind:     fixer.Kubernetes,
 	Doc: fixer.Doc{
-		What: `Services of type NodePort or LoadBalancer. A Service that an Ingress of the same file leads to can be made ClusterIP;
-what else needs the outside is for its owner to say. Ports of databases and of control interfaces weigh more. Left alone: load
+		What: `Services of type NodePort or LoadBalancer. A Service that an Ingress of the same file leads to, by its class or
+annotations one of a controller that runs in the cluster, can be made ClusterIP; what else needs the outside is for its owner
+to say. Ports of databases and of control interfaces weigh more. Left alone: load
 balancers inside a private network (by the cloud's annotation), those with loadBalancerSourceRanges, the doors of ingress
 controllers and gateways, and patches without ports.`,
 		Why: `A node port is open on every node, on all of its addresses, past the Ingress with its TLS and its limits. A load balancer
@@ -183,18 +184,18 @@ func ofClass(ing *kube.Object) string {
 var balancerFields = []string{"loadBalancerIP", "loadBalancerClass", "loadBalancerSourceRanges", "allocateLoadBalancerNodePorts", "healthCheckNodePort"}
 
 // clusterIPFix makes the Service ClusterIP, with the fields that the API
-// server refuses in one taken out. It is not offered for Ingresses that a
-// cloud's load balancer serves through node ports.
+// server refuses in one taken out. It is offered only behind an Ingress that
+// is known to need no more.
 func clusterIPFix(p *fixer.Pass, o, by *kube.Object) (fixer.Fix, bool) {
 	spec := o.Node.Get("spec")
-	if outsideCluster(by) || slices.ContainsFunc(balancerFields, func(key string) bool { return spec.Get(key) != nil }) {
+	if !insideCluster(by) || slices.ContainsFunc(balancerFields, func(key string) bool { return spec.Get(key) != nil }) {
 		return fixer.Fix{}, false
 	}
 	return fixer.Fix{
 		ID:     "cluster-ip",
 		Title:  "make the Service ClusterIP: the Ingress leads to it",
 		Level:  fixer.Review,
-		Breaks: "clients that use the node's port or the balancer's address past the Ingress, and an Ingress served by a cloud's load balancer that needs node ports",
+		Breaks: "clients that use the node's port or the balancer's address past the Ingress do not reach it any more",
 		Verify: "kubectl get service " + o.Name + "   shows ClusterIP, and the Ingress still answers",
 		Edit: func(d *fixer.Draft) error {
 			at := o.Path.Join("spec")
