@@ -17,6 +17,7 @@ type Draft struct {
 	Snapshot *Snapshot
 	Params   Params
 
+	quick   bool
 	yaml    map[docRef][]yamldoc.Op
 	order   []docRef
 	changes map[string]*FileChange
@@ -99,7 +100,12 @@ func (d *Draft) change(path string) *FileChange {
 
 // Draft computes what a fix does to the snapshot with the chosen parameters.
 // The result is sorted by path. An error says why the fix cannot be made here.
-func (f *Fix) Draft(snap *Snapshot, chosen Params) (changes []FileChange, err error) {
+func (f *Fix) Draft(snap *Snapshot, chosen Params) ([]FileChange, error) {
+	return f.draft(snap, chosen, false)
+}
+
+// draft leaves the reading of what it makes to the caller when quick is set.
+func (f *Fix) draft(snap *Snapshot, chosen Params, quick bool) (changes []FileChange, err error) {
 	defer func() { // a defect of one fix must not end the run, nor stay silent
 		if v := recover(); v != nil {
 			changes, err = nil, Refuse("this fix failed: %v", v)
@@ -109,7 +115,7 @@ func (f *Fix) Draft(snap *Snapshot, chosen Params) (changes []FileChange, err er
 	if err != nil {
 		return nil, err
 	}
-	d := &Draft{Snapshot: snap, Params: params}
+	d := &Draft{Snapshot: snap, Params: params, quick: quick}
 	if err := f.Edit(d); err != nil {
 		return nil, err
 	}
@@ -122,7 +128,11 @@ func (d *Draft) finish() ([]FileChange, error) {
 		if file == nil || file.YAML == nil || ref.doc >= len(file.YAML.Docs) {
 			return nil, Refuse("%s has no document %d", ref.file, ref.doc)
 		}
-		change, err := file.YAML.Docs[ref.doc].Edit(d.yaml[ref]...)
+		edit := file.YAML.Docs[ref.doc].Edit
+		if d.quick {
+			edit = file.YAML.Docs[ref.doc].Draft
+		}
+		change, err := edit(d.yaml[ref]...)
 		if err != nil {
 			return nil, err
 		}

@@ -129,7 +129,7 @@ func (f *folder) choose() []taken {
 	}
 	drafts := make([]drafted, len(found))
 	parallel(len(found), func(i int) {
-		drafts[i].taken, drafts[i].err = f.draft(found[i], f.pending[found[i].Key()])
+		drafts[i].taken, drafts[i].err = f.draft(found[i], f.pending[found[i].Key()], true)
 	})
 
 	var batch []taken
@@ -173,7 +173,8 @@ type failure struct {
 }
 
 // draft computes the edits of one decision, or says why there are none.
-func (f *folder) draft(finding *Finding, d Decision) (taken, *failure) {
+// Quick drafts are read with the whole batch only.
+func (f *folder) draft(finding *Finding, d Decision, quick bool) (taken, *failure) {
 	t := taken{finding: finding}
 	if d.Verdict == Ignore {
 		t.ignore, t.reason, t.title = true, d.Reason, "record why it is left"
@@ -200,7 +201,7 @@ func (f *folder) draft(finding *Finding, d Decision) (taken, *failure) {
 	if d.Fix == "" {
 		params = fix.own(params)
 	}
-	contents, err := fix.Draft(f.cur, params)
+	contents, err := fix.draft(f.cur, params, quick)
 	if err != nil {
 		return t, &failure{Refused, strings.TrimSuffix(err.Error(), ".")}
 	}
@@ -244,6 +245,9 @@ func (f *folder) verified(batch []taken) (*Snapshot, *Report, []taken) {
 // open a lesser finding, also when it stands in a batch beside lesser fixes.
 func (f *folder) sound(batch []taken, err error, opened map[Key]bool) []taken {
 	if len(batch) == 1 {
+		if again, ok := f.careful(batch[0]); ok {
+			return []taken{again}
+		}
 		f.block(batch[0], err)
 		return nil
 	}
@@ -262,6 +266,17 @@ func (f *folder) sound(batch []taken, err error, opened map[Key]bool) []taken {
 		}
 	}
 	return good
+}
+
+// careful drafts a fix once more, reading what it makes and looking for
+// another way of writing it, before the fix is given up.
+func (f *folder) careful(t taken) (taken, bool) {
+	again, failed := f.draft(t.finding, f.pending[t.finding.Key()], false)
+	if failed != nil {
+		return t, false
+	}
+	_, _, err := f.try([]taken{again}, nil)
+	return again, err == nil
 }
 
 // parts splits a batch: into the groups that share no file, where there are

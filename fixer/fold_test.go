@@ -338,3 +338,15 @@ func TestSevereFixMayOpenALesserFindingInABatch(t *testing.T) {
 		t.Errorf("what came up is %+v, want it told as new", o)
 	}
 }
+
+// TestFoldFindsAnotherWayOfWriting: a literal that ends the file without a
+// newline would change its value when a line follows it, so that the first
+// draft does not hold, and has to be written in another way.
+func TestFoldFindsAnotherWayOfWriting(t *testing.T) {
+	s := fixer.NewSession(things("f.yaml", "things:\n- name: a\n- name: |\n    text"), nil, []*fixer.Rule{wantKey("k/x", "x", 1, fixer.Low)})
+	p := acceptAll(t, s, fixer.Safe)
+	want := "things:\n- name: a\n  x: 1\n- name: |-\n    text\n  x: 1"
+	if got := contents(t, p, "f.yaml"); got != want || p.Count(fixer.Fixed) != 2 {
+		t.Errorf("%d fixed:\n%s\nwant:\n%s", p.Count(fixer.Fixed), got, want)
+	}
+}

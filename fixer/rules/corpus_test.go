@@ -30,6 +30,7 @@ const corpus = "../../../shared/corpus"
 var changeable = []string{
 	"privileged", "hostPID", "hostIPC", "hostNetwork", "allowPrivilegeEscalation", "runAsNonRoot", "runAsUser",
 	"readOnlyRootFilesystem", "drop", "security_opt", "read_only", "tmpfs", "user",
+	"apiVersion", "subjects", "nodePort", "type", "externalTrafficPolicy",
 }
 
 // TestCorpus fixes every repository of the corpus at both levels and checks,

@@ -62,15 +62,23 @@ type Change struct {
 //
 // The error is a *[Refusal], and then nothing is to be changed: an edit is made
 // whole or not at all.
-func (d *Doc) Edit(ops ...Op) (Change, error) {
+func (d *Doc) Edit(ops ...Op) (Change, error) { return d.edit(ops, true) }
+
+// Draft is [Doc.Edit] without the reading of the result: for a caller that
+// makes many changes to one document and reads and compares it itself, once,
+// with [Equal]. What it returns may turn out not to hold, where Edit would have
+// found another way of writing or refused.
+func (d *Doc) Draft(ops ...Op) (Change, error) { return d.edit(ops, false) }
+
+func (d *Doc) edit(ops []Op, verified bool) (Change, error) {
 	c := Change{Doc: d.Index}
 	if err := d.editable(); err != nil {
 		return c, err
 	}
 	buf := text.NewBuffer(d.File.Source)
 	cur := d
-	for _, op := range ops {
-		next, edits, path, err := cur.apply(op)
+	for i, op := range ops {
+		next, edits, path, err := cur.apply(op, verified || i+1 < len(ops))
 		if err != nil {
 			return Change{Doc: d.Index}, err
 		}
@@ -103,7 +111,7 @@ func (d *Doc) editable() error {
 
 // apply makes one operation: it computes the edits, makes them, reads the
 // document again and verifies. Without edits there is nothing to do.
-func (d *Doc) apply(op Op) (*Doc, []text.Edit, Path, error) {
+func (d *Doc) apply(op Op, read bool) (*Doc, []text.Edit, Path, error) {
 	v, err := normal(op.value)
 	if err != nil {
 		return nil, nil, nil, refuse(RefuseValue, 0, "%v", err)
@@ -120,6 +128,9 @@ func (d *Doc) apply(op Op) (*Doc, []text.Edit, Path, error) {
 			return d, nil, nil, nil
 		}
 		edits := join(e.edits)
+		if !read {
+			return d, edits, e.path, nil
+		}
 		next, err := d.after(edits, e.effect)
 		if err == nil {
 			return next, edits, e.path, nil

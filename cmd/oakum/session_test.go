@@ -1,0 +1,300 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"syscall"
+	"testing"
+)
+
+// TestInATerminal plays whole sessions the way a person would.
+func TestInATerminal(t *testing.T) {
+	binary := buildOakum(t)
+	for _, s := range []struct {
+		name          string
+		width, height int
+		env           []string
+		play          func(*terminal)
+	}{
+		{"walk, decide, write, undo", 80, 24, nil, walk},
+		{"kill and resume", 100, 30, nil, killAndResume},
+		{"no colour in a small terminal", 60, 20, []string{"NO_COLOR=no"}, small},
+		{"ctrl+c", 80, 24, nil, interrupt},
+		{"signals", 80, 24, nil, signals},
+		{"a file changes meanwhile", 80, 24, nil, changedMeanwhile},
+		{"an editor and back", 80, 24, nil, edit},
+		{"a path that is not there", 80, 24, nil, nowhere},
+		{"input from a pipe", 80, 24, nil, piped},
+		{"line mode", 80, 24, []string{"ACCESSIBLE=1"}, byWords},
+	} {
+		t.Run(s.name, func(t *testing.T) {
+			s.play(newTerminal(t, binary, s.width, s.height, s.env...))
+		})
+	}
+}
+
+// list is what the list of the shop shows when all is read.
+var list = []string{" oakum", "api/Dockerfile", "runs as root", "0 of ", "q quit"}
+
+func walk(x *terminal) {
+	before, stty := files(x.t, x.shop), x.stty()
+	x.run("oakum")
+	x.wait(append(list, "> [ ] HIGH stage run: runs as root")...)
+	if !strings.HasPrefix(x.tmux("display-message", "-p", "-t", "t", "#{alternate_on}"), "1") {
+		x.t.Error("the interface is not on the alternate screen")
+	}
+	x.keys("j")
+	x.wait("> [!] LOW  stage build: image without a digest")
+	x.keys("k", "Enter")
+	x.wait(" review ", "+  USER 65532:65532", "y accept")
+	x.keys("p")
+	x.wait("how to fix runs-as-root", "uid  65532")
+	x.keys("Down", "Down", "C-u")
+	x.write("12345")
+	x.wait("--set", "uid=12345", "+  USER 12345:65532")
+	x.keys("Enter")
+	x.wait("1 of ")
+	x.keys("Escape", "u")
+	x.wait("undone: accept dockerfile/runs-as-root", "> [ ] HIGH stage run")
+	x.keys("C-r")
+	x.wait("done again", "> [✓] HIGH stage run")
+	x.keys("A")
+	x.wait("accepted 21 fixes", "22 of ")
+	x.keys("w")
+	x.wait("nothing written yet", "enter write 6 files", "git: untracked !")
+	if got := files(x.t, x.shop); len(got) != len(before) || got["api/Dockerfile"] != before["api/Dockerfile"] {
+		x.t.Fatal("something was written before anybody asked for it")
+	}
+	x.keys("Enter")
+	x.wait("written: 6 files", "oakum undo")
+	x.keys("q")
+	x.exited(exitFindings)
+	x.wait("for CI", "oakum scan --fail-on high", "\n> ")
+	x.restored(stty)
+
+	// The commands that do the same make the same files.
+	same := copyShop(x.t)
+	x.oakum(same, exitFindings, "fix", "--allow-dirty", "--level", "review", "--select", "dockerfile/runs-as-root", "--set", "uid=12345", "api/Dockerfile")
+	x.oakum(same, exitFindings, "fix", "--allow-dirty")
+	sameFiles(x.t, files(x.t, x.shop), files(x.t, same))
+
+	x.oakum(x.shop, exitClean, "undo")
+	sameFiles(x.t, files(x.t, x.shop), before)
+	x.run("oakum") // what was written is not offered again
+	x.wait(list...)
+	x.keys("q")
+	x.exited(exitFindings)
+}
+
+// keptDecisions are the files with decisions in the state folder.
+func (x *terminal) keptDecisions() []string {
+	found, err := filepath.Glob(filepath.Join(x.home, "state", "oakum", "sessions", "*", "*.json"))
+	if err != nil {
+		x.t.Fatal(err)
+	}
+	return found
+}
+
+// acceptSafe starts oakum, accepts all safe fixes and waits for what is kept of
+// that. The process id of oakum is in the file pid.
+func (x *terminal) acceptSafe() {
+	x.t.Helper()
+	x.run("sh -c 'echo $$ >" + x.home + "/pid; exec oakum'")
+	x.wait(list...)
+	x.keys("A")
+	x.wait("accepted 21 fixes", "21 of ")
+	if _, ok := x.within(patience, func(string) bool { return len(x.keptDecisions()) == 1 }); !ok {
+		x.t.Fatal("the decisions are not kept")
+	}
+}
+
+// signal sends oakum a signal.
+func (x *terminal) signal(s syscall.Signal) {
+	x.t.Helper()
+	data, err := os.ReadFile(x.home + "/pid")
+	if err != nil {
+		x.t.Fatal(err)
+	}
+	var pid int
+	if _, err := fmt.Sscan(string(data), &pid); err != nil {
+		x.t.Fatal(err)
+	}
+	if err := syscall.Kill(pid, s); err != nil {
+		x.t.Fatal(err)
+	}
+}
+
+func killAndResume(x *terminal) {
+	before := files(x.t, x.shop)
+	x.acceptSafe()
+	x.keys("j")
+	x.signal(syscall.SIGKILL)
+	x.exited(128 + int(syscall.SIGKILL))
+	sameFiles(x.t, files(x.t, x.shop), before)
+	x.close() // nothing could restore this one
+	x.open(100, 30)
+
+	x.run("oakum")
+	x.wait("an earlier session was not finished", "21 accepted, 0 skipped")
+	x.press("y", "took up 21 verdicts", "21 of ")
+	x.keys("w")
+	x.wait("enter write 6 files")
+	x.keys("Enter")
+	x.wait("written: 6 files")
+	x.keys("q")
+	x.exited(exitFindings)
+	if kept := x.keptDecisions(); len(kept) > 0 {
+		x.t.Errorf("kept after they were written: %v", kept)
+	}
+	same := copyShop(x.t)
+	x.oakum(same, exitFindings, "fix", "--allow-dirty")
+	sameFiles(x.t, files(x.t, x.shop), files(x.t, same))
+
+	x.run("oakum")
+	s := x.wait(" oakum", "0 of ", "q quit")
+	if strings.Contains(s, "earlier session") {
+		x.t.Errorf("what was written is offered again:\n%s", s)
+	}
+	x.keys("q")
+	x.exited(exitFindings)
+}
+
+func small(x *terminal) {
+	x.run("oakum --ascii")
+	x.wait(" oakum", "api/Dockerfile", "runs as root", "0 of ")
+	colours := regexp.MustCompile(`\x1b\[([0-9;:]*;)?(3[0-8]|4[0-8]|9[0-7]|10[0-7])[;:m]`)
+	for _, key := range []string{"Enter", "?", "Escape", "z", "Escape", "Escape"} {
+		x.keys(key)
+		s := x.tmux("capture-pane", "-p", "-e", "-t", "t")
+		if c := colours.FindString(s); c != "" {
+			x.t.Errorf("a colour with NO_COLOR: %q in\n%s", c, s)
+		}
+		if i := strings.IndexFunc(s, func(r rune) bool { return r >= 0x2190 && r < 0x2c00 }); i >= 0 {
+			x.t.Errorf("a sign beyond ASCII with --ascii: %.20q in\n%s", s[i:], s)
+		}
+	}
+	x.wait("group: file")
+	x.keys("q")
+	x.exited(exitFindings)
+}
+
+func interrupt(x *terminal) {
+	before, stty := files(x.t, x.shop), x.stty()
+	x.acceptSafe()
+	x.keys("w")
+	x.wait("enter write 6 files")
+	x.keys("C-c")
+	x.exited(exitInterrupted)
+	x.restored(stty)
+	sameFiles(x.t, files(x.t, x.shop), before)
+	if kept := x.keptDecisions(); len(kept) != 1 {
+		x.t.Errorf("kept for the next time: %v", kept)
+	}
+}
+
+func signals(x *terminal) {
+	before, stty := files(x.t, x.shop), x.stty()
+	for _, s := range []syscall.Signal{syscall.SIGINT, syscall.SIGTERM} {
+		x.run("sh -c 'echo $$ >" + x.home + "/pid; exec oakum'")
+		x.wait(list...)
+		x.signal(s)
+		x.exited(exitInterrupted)
+		x.restored(stty)
+		x.tmux("send-keys", "-R", "-t", "t", "clear", "Enter")
+	}
+	sameFiles(x.t, files(x.t, x.shop), before)
+}
+
+func changedMeanwhile(x *terminal) {
+	x.acceptSafe()
+	x.keys("w")
+	x.wait("enter write 6 files")
+	name := filepath.Join(x.shop, "compose.yaml")
+	if err := os.WriteFile(name, []byte(files(x.t, x.shop)["compose.yaml"]+"# mine\n"), 0o644); err != nil {
+		x.t.Fatal(err)
+	}
+	before := files(x.t, x.shop)
+	x.keys("Enter")
+	x.wait("Nothing was written", "compose.yaml: ", "r read again")
+	sameFiles(x.t, files(x.t, x.shop), before)
+	x.press("r", "enter write 6 files")
+	x.press("Enter", "written: 6 files")
+	x.keys("q")
+	x.exited(exitFindings)
+	if got := files(x.t, x.shop)["compose.yaml"]; !strings.Contains(got, "no-new-privileges") || !strings.HasSuffix(got, "# mine\n") {
+		x.t.Errorf("compose.yaml is\n%s", got)
+	}
+}
+
+func edit(x *terminal) {
+	editor := filepath.Join(x.home, "my editor", "vim")
+	script := "#!/bin/sh\necho \"$@\" >" + x.home + "/args\necho '# edited' >>\"$2\"\n"
+	if err := os.Mkdir(filepath.Dir(editor), 0o700); err != nil {
+		x.t.Fatal(err)
+	}
+	if err := os.WriteFile(editor, []byte(script), 0o700); err != nil {
+		x.t.Fatal(err)
+	}
+	stty := x.stty()
+	x.run(`VISUAL="'` + editor + `'" oakum`)
+	x.wait(append(list, "> [ ] HIGH stage run: runs as root")...)
+	x.keys("e")
+	x.wait("read again", "0 of ")
+	x.keys("q")
+	x.exited(exitFindings)
+	x.restored(stty)
+	want := "+8 " + filepath.Join(x.shop, "api/Dockerfile") + "\n"
+	if args, err := os.ReadFile(x.home + "/args"); err != nil || string(args) != want {
+		x.t.Errorf("the editor got %q, %v, want %q", args, err, want)
+	}
+	if got := files(x.t, x.shop)["api/Dockerfile"]; !strings.HasSuffix(got, "# edited\n") {
+		x.t.Errorf("the editor did not edit:\n%s", got)
+	}
+}
+
+func nowhere(x *terminal) {
+	x.run("oakum nowhere")
+	x.exited(exitFailed)
+	x.wait("oakum: nowhere: no such file or folder")
+	x.run("oakum --theme pink")
+	x.exited(exitFailed)
+	x.wait("--theme: unknown theme")
+}
+
+func piped(x *terminal) {
+	x.run("echo q | oakum")
+	x.wait(list...)
+	x.keys("q")
+	x.exited(exitFindings)
+	x.run("oakum | tail -n 1") // the scan, and no interface
+	x.exited(exitClean)
+	x.wait("score 57 of 100")
+}
+
+func byWords(x *terminal) {
+	x.run("oakum")
+	s := x.wait("oakum, line mode.", "Say accept")
+	if strings.HasPrefix(x.tmux("display-message", "-p", "-t", "t", "#{alternate_on}"), "1") {
+		x.t.Errorf("line mode leaves the ordinary screen:\n%s", s)
+	}
+	x.line("accept safe")
+	x.wait("Accepted 21")
+	x.line("write")
+	x.wait("Write 6 files?")
+	x.line("yes")
+	x.wait("To take it back: oakum undo")
+	x.line("quit")
+	x.exited(exitFindings)
+	same := copyShop(x.t)
+	x.oakum(same, exitFindings, "fix", "--allow-dirty")
+	sameFiles(x.t, files(x.t, x.shop), files(x.t, same))
+
+	x.tmux("send-keys", "-R", "-t", "t", "clear", "Enter")
+	x.run("oakum")
+	x.wait("oakum, line mode.", "Say ")
+	x.keys("C-c")
+	x.exited(exitInterrupted)
+}
