@@ -37,6 +37,7 @@ type folder struct {
 	checker   *checker
 	decisions Decisions
 	order     map[string]int // rule name → place in the table of rules
+	late      map[string]bool
 
 	cur      *Snapshot
 	report   *Report
@@ -49,11 +50,12 @@ type folder struct {
 
 func fold(c *checker, snap *Snapshot, baseline *Report, decisions Decisions) *Plan {
 	f := &folder{
-		checker: c.fork(), decisions: decisions, order: map[string]int{},
+		checker: c.fork(), decisions: decisions, order: map[string]int{}, late: map[string]bool{},
 		cur: snap, report: baseline, outcomes: map[Key]*Outcome{}, pending: map[Key]Decision{}, fixes: map[string][]Key{},
 	}
 	for i, r := range c.rules {
 		f.order[r.Name] = i
+		f.late[r.Name] = r.Late
 	}
 	for k, d := range decisions {
 		if d.Verdict != Reject {
@@ -103,14 +105,27 @@ func (f *folder) retry() bool {
 	return any
 }
 
-// choose collects the fixes that can be made together on the current snapshot.
+// choose collects the fixes that can be made together on the current snapshot:
+// those of late rules only where there are no others.
 func (f *folder) choose() []taken {
-	var found []*Finding
+	var ordinary, late []*Finding
 	for _, finding := range f.report.Findings {
-		if _, ok := f.pending[finding.Key()]; ok {
-			found = append(found, finding)
+		switch _, ok := f.pending[finding.Key()]; {
+		case !ok:
+		case f.late[finding.Rule]:
+			late = append(late, finding)
+		default:
+			ordinary = append(ordinary, finding)
 		}
 	}
+	if batch := f.collect(ordinary); len(batch) > 0 {
+		return batch
+	}
+	return f.collect(late)
+}
+
+// collect takes as many of the findings' fixes as do not meet in one place.
+func (f *folder) collect(found []*Finding) []taken {
 	slices.SortStableFunc(found, func(a, b *Finding) int {
 		return cmp.Or(cmp.Compare(f.order[a.Rule], f.order[b.Rule]), compareFindings(a, b))
 	})

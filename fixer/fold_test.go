@@ -350,3 +350,31 @@ func TestFoldFindsAnotherWayOfWriting(t *testing.T) {
 		t.Errorf("%d fixed:\n%s\nwant:\n%s", p.Count(fixer.Fixed), got, want)
 	}
 }
+
+// TestLateRulesSeeWhatTheOthersLeadTo: a rule that sums the others up is fixed
+// when they are done, with what it says then.
+func TestLateRulesSeeWhatTheOthersLeadTo(t *testing.T) {
+	sum := &fixer.Rule{Name: "k/sum", Severity: fixer.Low, Kind: fixer.Kubernetes, Late: true, Check: func(p *fixer.Pass) {
+		root := p.File.YAML.Docs[0].Root
+		n := 0
+		for _, thing := range root.Get("things").List() {
+			if thing.Get("x") != nil {
+				n++
+			}
+		}
+		if root.Get("sum").Text() == fmt.Sprint(n) {
+			return
+		}
+		p.Report(fixer.Finding{Path: "sum", Message: "wrong sum", Fixes: []fixer.Fix{{
+			ID: "set", Title: "set", Level: fixer.Safe, Edit: func(d *fixer.Draft) error {
+				d.YAML(p.File.Path, p.File.YAML.Docs[0], yamldoc.Set(yamldoc.P("sum"), n))
+				return nil
+			},
+		}}})
+	}}
+	s := fixer.NewSession(things("f.yaml", twoThings), nil, []*fixer.Rule{sum, wantKey("k/x", "x", 1, fixer.Low)})
+	p := acceptAll(t, s, fixer.Safe)
+	if got := contents(t, p, "f.yaml"); !strings.Contains(got, "\nsum: 2\n") {
+		t.Errorf("got:\n%s", got)
+	}
+}

@@ -24,6 +24,10 @@ type Rule struct {
 	// without a kind looks at files together and is called once per snapshot.
 	Kind Kind
 
+	// Late rules describe what the other fixes lead to: theirs are made when no
+	// other fix is left to make.
+	Late bool
+
 	// Doc is shown by `oakum explain`, the interface and SARIF.
 	Doc Doc
 

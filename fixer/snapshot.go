@@ -41,6 +41,13 @@ type File struct {
 // Lines returns the file's line table.
 func (f *File) Lines() *text.Lines { return f.lines() }
 
+// BuildKit returns what BuildKit's own checks say of a Dockerfile. They run once
+// for each version of a file.
+func (f *File) BuildKit() (buildkit.Report, error) {
+	j := f.buildkit()
+	return j.report, j.err
+}
+
 // newFile parses a source. A file that does not parse becomes a skipped file:
 // a state of that file, never an error of the run.
 func newFile(src Source) *File {

@@ -20,7 +20,9 @@ func All() []*fixer.Rule {
 	return slices.Clip(slices.Clone(all))
 }
 
-var all = []*fixer.Rule{
+var all = slices.Concat(first, dockerfile.Supply, dockerfile.Surface, dockerfile.Contract, kubernetes.Cluster, cross.Cluster)
+
+var first = []*fixer.Rule{
 	dockerfile.UnpinnedImage,
 	dockerfile.AddInsteadOfCopy,
 	dockerfile.PackageListsKept,

@@ -14,6 +14,7 @@ import (
 
 // PodSecurityLabels wants Namespaces that say which pods they take.
 var PodSecurityLabels = &fixer.Rule{
+	Late:     true,
 	Name:     "cross/pod-security-labels",
 	Title:    "Namespace without Pod Security labels",
 	Severity: fixer.Medium,

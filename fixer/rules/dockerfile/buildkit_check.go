@@ -1,11 +1,9 @@
 package dockerfile
 
 import (
-	"context"
 	"fmt"
 
 	"oakum/fixer"
-	"oakum/fixer/dockerfile/buildkit"
 )
 
 // BuildkitCheck reports what Docker's own build checks say that no rule here
@@ -37,7 +35,7 @@ FROM debian:13 AS run
 		},
 	},
 	Check: func(p *fixer.Pass) {
-		result, err := buildkit.Check(context.Background(), p.File.Data)
+		result, err := p.File.BuildKit()
 		if err != nil {
 			return // too large to check, which is no fault of the image
 		}

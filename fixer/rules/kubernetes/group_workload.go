@@ -17,6 +17,11 @@ var Workload = []*fixer.Rule{
 	WindowsHostProcess,
 	ProfileAnnotations,
 	ProbeHost,
+	ServiceAccountField,
+	MutableTag,
+	ImpossibleProbe,
+	ProbesMissing,
+	CPURequest,
 	SecretInEnv,
 	SecretInGit,
 }

@@ -1,0 +1,130 @@
+package kubernetes
+
+import (
+	"fmt"
+	"path"
+	"slices"
+	"strings"
+
+	"oakum/fixer"
+	"oakum/fixer/image"
+	"oakum/fixer/kube"
+	"oakum/fixer/yamldoc"
+)
+
+// ImpossibleProbe wants probes that can succeed.
+var ImpossibleProbe = &fixer.Rule{
+	Name:     "kubernetes/impossible-probe",
+	Title:    "probe that cannot succeed",
+	Severity: fixer.Medium,
+	Kind:     fixer.Kubernetes,
+	Doc: fixer.Doc{
+		What: `Probes and lifecycle hooks that name a port which no port of their container is called, and those that run a shell, curl or
+wget in an image known not to have it. Port numbers need not be declared and are left alone, and so are images that are built
+here, which may have added the program.`,
+		Why: `A readiness probe that always fails keeps the pod out of its Service, a liveness probe restarts it for ever, and a hook that
+fails kills the container or is passed over in silence.`,
+		Breaks: `Nothing that works: the call fails every time.`,
+		Verify: `kubectl describe pod POD   shows no "Unhealthy" and no "FailedPreStopHook"`,
+		Bad: `apiVersion: v1
+kind: Pod
+metadata:
+  name: web
+spec:
+  containers:
+  - name: web
+    image: example.org/web:1.4
+    ports:
+    - name: web
+      containerPort: 8080
+    readinessProbe:
+      httpGet:
+        path: /ready
+        port: http
+`,
+		Good: `apiVersion: v1
+kind: Pod
+metadata:
+  name: web
+spec:
+  containers:
+  - name: web
+    image: example.org/web:1.4
+    ports:
+    - name: http
+      containerPort: 8080
+    readinessProbe:
+      httpGet:
+        path: /ready
+        port: http
+`,
+		References: []fixer.Reference{
+			{Source: "kube-linter", ID: "liveness-port, readiness-port, startup-port"},
+			{Source: "Kubernetes", ID: "probes", URL: "https://kubernetes.io/docs/tasks/configure-pod-container/configure-liveness-readiness-startup-probes/"},
+		},
+	},
+	Check: func(p *fixer.Pass) {
+		for _, c := range containers(p) {
+			for _, call := range kubeletCalls(c) {
+				checkCall(p, c, call)
+			}
+		}
+	},
+}
+
+func checkCall(p *fixer.Pass, c kube.Container, call kubeletCall) {
+	f := fixer.Finding{Path: c.FindingPath() + " " + call.name}
+	at := call.node
+	if call.verb == "exec" {
+		tool, evidence := missingTool(p, c, call.node.Get("command").List())
+		if tool == "" {
+			return
+		}
+		f.Message = fmt.Sprintf("%s of %s %q runs %s, which its image does not have", call.name, c.Role, c.Name, tool)
+		f.Evidence = []fixer.Evidence{evidence}
+		f.Advice = "let the kubelet make the call (httpGet, tcpSocket, grpc; sleep for a hook that only waits), which needs nothing in the image"
+	} else {
+		at = call.node.Get("port")
+		name := at.Text()
+		if name == "" || strings.Trim(name, "0123456789") == "" || strings.Contains(name, "$") || hasPort(c, name) {
+			return
+		}
+		f.Message = fmt.Sprintf("%s of %s %q asks port %q, and no port of it has that name", call.name, c.Role, c.Name, name)
+		f.Advice = "name the port in the container's ports, or write its number"
+	}
+	f.Start, f.End = at.KeyOrSelf().Start, at.End
+	p.Report(f)
+}
+
+func hasPort(c kube.Container, name string) bool {
+	return slices.ContainsFunc(c.Node.Get("ports").List(), func(port *yamldoc.Node) bool { return port.Get("name").Text() == name })
+}
+
+// missingTool returns the program that a command starts with, if the image is
+// known not to have it. In a shell's script only the first word is looked at.
+func missingTool(p *fixer.Pass, c kube.Container, command []*yamldoc.Node) (string, fixer.Evidence) {
+	if len(command) == 0 || p.Image(c.Image).BuiltHere() {
+		return "", fixer.Evidence{}
+	}
+	ref, err := image.ParseReference(c.Image)
+	if err != nil {
+		return "", fixer.Evidence{}
+	}
+	base, ok := image.BaseOf(ref)
+	if !ok {
+		return "", fixer.Evidence{}
+	}
+	tool := path.Base(command[0].Text())
+	if tool == "sh" || tool == "bash" {
+		if tool == "sh" && base.Shell == image.NoShell && base.Verified(image.BaseShell) {
+			return tool, fixer.Evidence{Text: base.Evidence(image.BaseShell)}
+		}
+		if len(command) > 2 && command[1].Text() == "-c" && base.Has(tool) != image.Absent {
+			tool, _, _ = strings.Cut(strings.TrimSpace(command[2].Text()), " ")
+		}
+	}
+	if !slices.Contains([]string{"bash", "curl", "wget"}, tool) || base.Has(tool) != image.Absent || !base.Verified(image.BaseTools) {
+		return "", fixer.Evidence{}
+	}
+	return tool, fixer.Evidence{Text: base.Evidence(image.BaseTools)}
+}
