@@ -78,8 +78,12 @@ func fold(c *checker, snap *Snapshot, baseline *Report, decisions Decisions) *Pl
 // settle runs passes until no pending decision can be taken.
 func (f *folder) settle() {
 	for {
+		before := len(f.pending)
 		batch := f.choose()
 		if len(batch) == 0 {
+			if len(f.pending) < before {
+				continue // some were refused, and no longer stand before others
+			}
 			return
 		}
 		f.passes++

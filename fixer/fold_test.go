@@ -378,3 +378,19 @@ func TestLateRulesSeeWhatTheOthersLeadTo(t *testing.T) {
 		t.Errorf("got:\n%s", got)
 	}
 }
+
+// TestRefusedFixDoesNotHideOthersOfItsPlace: what stood behind a refused fix at
+// the same place is judged too, and not left open without a word.
+func TestRefusedFixDoesNotHideOthersOfItsPlace(t *testing.T) {
+	refusing := func(name string) *fixer.Rule {
+		return &fixer.Rule{Name: name, Severity: fixer.Low, Kind: fixer.Kubernetes, Check: func(p *fixer.Pass) {
+			p.Report(fixer.Finding{Path: "same place", Message: "m", Fixes: []fixer.Fix{{
+				ID: "f", Title: "f", Level: fixer.Safe, Edit: func(*fixer.Draft) error { return fixer.Refuse("not here") },
+			}}})
+		}}
+	}
+	s := fixer.NewSession(things("f.yaml", twoThings), nil, []*fixer.Rule{refusing("k/a"), refusing("k/b"), refusing("k/c")})
+	if p := acceptAll(t, s, fixer.Safe); p.Count(fixer.Refused) != 3 {
+		t.Errorf("outcomes %+v, want three refused", p.Outcomes)
+	}
+}

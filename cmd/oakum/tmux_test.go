@@ -15,7 +15,7 @@ import (
 
 // patience is how long a screen may take to show what is waited for. A machine
 // can be busy; a test that passes does not take it.
-const patience = 60 * time.Second
+const patience = 8 * time.Second
 
 // A terminal is a shell in a tmux of its own, with its own home and state, in
 // a copy of the shop.
@@ -59,7 +59,7 @@ func newTerminal(t *testing.T, binary string, width, height int, env ...string) 
 	x.env = append([]string{
 		"PATH=" + filepath.Dir(binary) + string(os.PathListSeparator) + os.Getenv("PATH"),
 		"HOME=" + x.home, "XDG_STATE_HOME=" + filepath.Join(x.home, "state"),
-		"LANG=C.UTF-8", "TERM=screen-256color", "PS1=> ",
+		"LANG=C.UTF-8", "TERM=screen-256color", "PS1=sh>",
 	}, env...)
 	x.open(width, height)
 	return x
@@ -75,7 +75,7 @@ func (x *terminal) open(width, height int) {
 	x.tmux(append(append(args, x.env...), "sh")...)
 	x.tmux("set-option", "-s", "escape-time", "0")
 	x.t.Cleanup(x.close)
-	x.wait("> ")
+	x.wait("sh>")
 }
 
 func (x *terminal) close() {
@@ -131,10 +131,10 @@ func (x *terminal) wait(words ...string) string {
 func (x *terminal) press(key string, words ...string) string {
 	x.t.Helper()
 	var s string
-	for range int(patience / (2 * time.Second)) {
+	for range int(patience / time.Second) {
 		x.keys(key)
 		var ok bool
-		if s, ok = x.within(2*time.Second, func(s string) bool { return containsAll(s, words) }); ok {
+		if s, ok = x.within(time.Second, func(s string) bool { return containsAll(s, words) }); ok {
 			return s
 		}
 	}

@@ -19,6 +19,10 @@ type account struct {
 	name     string // "" when the image has no account of that number
 	evidence fixer.Evidence
 	breaks   string // what the choice itself may break
+
+	// command creates the account without a number, which the fix adds; nil
+	// when the number is known.
+	command *accountCommand
 }
 
 func (a account) numbers() string {
@@ -42,8 +46,8 @@ func unknownAccount(evidence string) account {
 
 // account chooses the user the image runs as: the one its files are given to,
 // else the one account the file creates, else the one its base brings, else a
-// free number. Where the file names accounts and does not say which, or not by
-// number, a person has to.
+// free number. Where the file names several accounts and does not say which, a
+// person has to.
 func (s *subject) account() (account, string) {
 	created := slices.DeleteFunc(fixer.CreatedAccounts(s.file, s.stage), func(id image.Identity) bool { return id.IsRoot() })
 	if i := s.unreadAccounts(); i != nil {
@@ -54,7 +58,7 @@ func (s *subject) account() (account, string) {
 			return account{}, fmt.Sprintf("line %d gives files to %s, which the workers of a server run as while its first process may need root: see what starts, then end with USER and a number", at.Line, owner.Name)
 		}
 		if !owner.KnownUID {
-			return account{}, fmt.Sprintf("line %d gives files to %s, whose number is not said: create it with a number (useradd --uid 10001) and end with USER and that number", at.Line, owner.Name)
+			return s.numbered(owner.Name, fixer.Evidence{Source: source(s.pass, at), Text: "files are given to " + owner.Name + ", whose number is not said"})
 		}
 		return account{
 			uid: owner.UID, gid: owner.GID, group: owner.KnownGID, name: owner.Name,
@@ -69,7 +73,7 @@ func (s *subject) account() (account, string) {
 			evidence: fixer.Evidence{Source: s.pass.File.Path, Text: "the file creates the account " + id.String() + " and never uses it"},
 		}, ""
 	case len(created) == 1:
-		return account{}, fmt.Sprintf("the file creates the account %s and never uses it: give it a number (useradd --uid 10001) and end with USER and that number", created[0].Name)
+		return s.numbered(created[0].Name, fixer.Evidence{Source: s.pass.File.Path, Text: "the file creates the account " + created[0].Name + " and never uses it"})
 	case len(created) > 1:
 		return account{}, fmt.Sprintf("the file creates the accounts %s and does not say which one runs: end with USER and the number of that one", names(created))
 	}
@@ -80,6 +84,16 @@ func (s *subject) account() (account, string) {
 		}, ""
 	}
 	return unknownAccount("no account for programs is known in " + s.base), ""
+}
+
+// numbered chooses an account that the file creates without a number.
+func (s *subject) numbered(name string, evidence fixer.Evidence) (account, string) {
+	command, why := findAccount(s.file, s.stage, name)
+	if command == nil {
+		return account{}, fmt.Sprintf("the file creates the account %s without a number, and %s: create it with one (useradd --uid %d) and end with USER and that number", name, why, appUID)
+	}
+	return account{uid: appUID, name: name, evidence: evidence, command: command,
+		breaks: "files in volumes that belong to the number the account had until now have to be given to the new one"}, ""
 }
 
 // serverAccounts belong to servers that start as root and serve as another

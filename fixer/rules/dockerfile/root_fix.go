@@ -3,6 +3,7 @@ package dockerfile
 import (
 	"errors"
 	"fmt"
+	"path"
 	"slices"
 	"strconv"
 	"strings"
@@ -13,42 +14,78 @@ import (
 )
 
 // fix writes USER with the account's numbers behind the last step that needs
-// root. Numbers, because a kubelet cannot check a name against runAsNonRoot.
+// root, and gives it the folders that the program provably writes to. Numbers,
+// because a kubelet cannot check a name against runAsNonRoot.
 func (s *subject) fix(a account) fixer.Fix {
 	title := "run as user " + a.numbers()
-	if a.name != "" {
+	switch {
+	case a.command != nil:
+		title = fmt.Sprintf("give the account %s the number %d and run as it", a.name, a.uid)
+	case a.name != "":
 		title = fmt.Sprintf("run as the account %s (%s)", a.name, a.numbers())
 	}
 	gid := ""
 	if a.group {
 		gid = strconv.Itoa(a.gid)
 	}
-	fix := fixer.Fix{
+	where := s.spot()
+	given := s.givenFolders(where)
+	if len(given) > 0 {
+		title += ", which gets " + strings.Join(given.paths(), ", ")
+	}
+	return fixer.Fix{
 		ID: "user", Title: title, Level: fixer.Review,
-		Breaks: s.breaks(a),
+		Breaks: s.breaks(a, given),
 		Verify: "docker image inspect --format '{{.Config.User}}' IMAGE   prints the number; then start it and use whatever it writes to",
-		Params: []fixer.Param{
-			{Name: "uid", Meaning: "user id the image runs as, 1 or above", Default: strconv.Itoa(a.uid), Validate: validID(1)},
-			{Name: "gid", Meaning: "group id, 0 or above; empty for the group the account has in the image", Default: gid, Validate: optional(validID(0))},
+		Params: userParams(strconv.Itoa(a.uid), gid),
+		Edit: func(d *fixer.Draft) error {
+			return s.write(d, where, given, a.command)
 		},
 	}
-	fix.Edit = func(d *fixer.Draft) error {
-		user := d.Param("uid")
-		if g := d.Param("gid"); g != "" {
-			user += ":" + g
-		}
-		edits, err := s.place(user)
+}
+
+func userParams(uid, gid string) []fixer.Param {
+	return []fixer.Param{
+		{Name: "uid", Meaning: "user id the image runs as, 1 or above", Default: uid, Validate: validID(1)},
+		{Name: "gid", Meaning: "group id, 0 or above; empty for the group the account has in the image", Default: gid, Validate: optional(validID(0))},
+	}
+}
+
+// write makes the edits of a fix: the user with the numbers chosen, folders
+// given to it, and what lines have to run before, as root.
+func (s *subject) write(d *fixer.Draft, where spot, given writables, number *accountCommand, before ...string) error {
+	user := d.Param("uid")
+	if g := d.Param("gid"); g != "" {
+		user += ":" + g
+	}
+	var edits []text.Edit
+	if number != nil {
+		e, err := number.number(d.Param("uid"))
 		if err != nil {
 			return err
 		}
-		d.Dockerfile(s.pass.File.Path, edits, dockerfile.FieldUser)
-		return nil
+		edits = append(edits, e...)
 	}
-	return fix
+	for _, volume := range given.volumes() {
+		e, err := s.file.InsertBefore(volume, given.run(s.file, volume, user))
+		if err != nil {
+			return err
+		}
+		edits = append(edits, e...)
+	}
+	if line := given.run(s.file, nil, user); line != "" {
+		before = append(before, line)
+	}
+	e, err := where.insert(s.file, user, before)
+	if err != nil {
+		return err
+	}
+	d.Dockerfile(s.pass.File.Path, append(edits, e...), dockerfile.FieldUser)
+	return nil
 }
 
 // breaks says what can stop working, from what the file shows.
-func (s *subject) breaks(a account) string {
+func (s *subject) breaks(a account, given writables) string {
 	var out []string
 	if s.last.At != nil && s.last.Text != "" {
 		out = append(out, fmt.Sprintf("line %d asks for root, perhaps for what runs in the end", s.last.At.Line))
@@ -58,7 +95,9 @@ func (s *subject) breaks(a account) string {
 		places = append(places, w.Text)
 	}
 	for _, v := range s.stage.Volumes() {
-		places = append(places, "the volume "+v.Text)
+		if !slices.Contains(given.paths(), path.Clean(v.Text)) {
+			places = append(places, "the volume "+v.Text)
+		}
 	}
 	if e := s.profile.Entry; e != nil {
 		for _, w := range e.Writable {
@@ -74,6 +113,9 @@ func (s *subject) breaks(a account) string {
 	}
 	if low := s.lowPorts(); len(low) > 0 {
 		out = append(out, fmt.Sprintf("it listens on port %s, which Docker lets any user do, but CRI-O and containerd 1 do not", strings.Join(low, ", ")))
+	}
+	if len(given.volumes()) > 0 {
+		out = append(out, "volumes that exist already keep their owner")
 	}
 	if script := s.script(); script != "" {
 		out = append(out, script+" is not read here, and fails if it changes owners or users")
@@ -110,10 +152,16 @@ func (s *subject) lowPorts() []string {
 	return out
 }
 
-// place finds where USER goes. A USER that no step stands behind is replaced;
-// else the new one comes before the ENTRYPOINT or CMD behind the last step that
-// needs root, or at the end.
-func (s *subject) place(user string) ([]text.Edit, error) {
+// A spot is where USER goes: in the place of a USER that no step stands behind,
+// else before the ENTRYPOINT or CMD behind the last step that needs root, or at
+// the end.
+type spot struct {
+	index         int // instructions of the stage from this one on come behind it
+	replace       *dockerfile.Instruction
+	before, after *dockerfile.Instruction
+}
+
+func (s *subject) spot() spot {
 	list := s.stage.Instructions
 	step := -1
 	for k, i := range list {
@@ -122,22 +170,35 @@ func (s *subject) place(user string) ([]text.Edit, error) {
 			step = k
 		case "USER":
 			if i == s.last.At && !slices.ContainsFunc(list[k:], needsRootToBuild) {
-				return s.file.ReplaceWord(i, i.Args, user)
+				return spot{index: k + 1, replace: i}
 			}
 			step = k
 		}
 	}
-	line := cased(s.file, "USER") + " " + user
-	for _, i := range list[step+1:] {
+	for k, i := range list[step+1:] {
 		if i.Keyword == "ENTRYPOINT" || i.Keyword == "CMD" {
-			return s.file.InsertBefore(i, line)
+			return spot{index: step + 1 + k, before: i}
 		}
 	}
 	// The end of what matters: settings behind the last step stay behind it.
 	if step < 0 {
-		return s.file.InsertAfter(s.stage.Last(), line)
+		return spot{index: len(list), after: s.stage.Last()}
 	}
-	return s.file.InsertAfter(list[step], line)
+	return spot{index: step + 1, after: list[step]}
+}
+
+// insert writes USER, behind lines that need the user in force until there.
+func (at spot) insert(f *dockerfile.File, user string, before []string) ([]text.Edit, error) {
+	lines := append(slices.Clone(before), cased(f, "USER")+" "+user)
+	switch {
+	case at.replace != nil && len(before) == 0:
+		return f.ReplaceWord(at.replace, at.replace.Args, user)
+	case at.replace != nil: // it is what lets the lines before run as root
+		return f.InsertAfter(at.replace, lines...)
+	case at.before != nil:
+		return f.InsertBefore(at.before, lines...)
+	}
+	return f.InsertAfter(at.after, lines...)
 }
 
 // needsRootToBuild reports whether a step may need root while building. WORKDIR

@@ -120,6 +120,9 @@ func (s *subject) advise(f *fixer.Finding) {
 	}
 	f.Evidence = append(f.Evidence, acc.evidence)
 	f.Fixes = []fixer.Fix{s.fix(acc)}
+	if created, ok := s.create(); ok && acc.name == "" {
+		f.Fixes = append(f.Fixes, created)
+	}
 }
 
 // adviseProduct deals with images that are built upon a product, such as

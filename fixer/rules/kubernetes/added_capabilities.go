@@ -7,6 +7,7 @@ import (
 
 	"oakum/fixer"
 	"oakum/fixer/kube"
+	"oakum/fixer/yamldoc"
 )
 
 // AddedCapabilities wants no capability added beyond what the Pod Security
@@ -20,7 +21,8 @@ var AddedCapabilities = &fixer.Rule{
 		What: `Capabilities that a container adds. Those by which the node can be taken over (ALL, SYS_ADMIN, SYS_MODULE, SYS_RAWIO,
 SYS_PTRACE, DAC_READ_SEARCH, BPF, SYS_BOOT) are critical, others that the baseline standard forbids high or, where they do little
 harm, medium, and what only the restricted standard forbids low; one step less for workloads that serve their node. Left alone are NET_BIND_SERVICE, what the image table
-says an image needs as long as it starts as root, and privileged containers, which have them all anyway.`,
+says an image needs as long as it starts as root, and privileged containers, which have them all anyway. Where the container does
+not run as root, it has nothing of most of them, and those are taken away.`,
 		Why: `A capability is a part of root's power. Those beyond the default reach the kernel, the network or the files of the node,
 past what the container's own limits keep in.`,
 		Breaks: `The operation that the capability was added for fails with "operation not permitted": mounting, tracing, changing the
@@ -98,7 +100,7 @@ var instead = map[string]string{
 	"NET_ADMIN":    "let a CNI plug-in or an injected init container set up the network",
 	"NET_RAW":      "for ping alone, allow the pod's group by the sysctl net.ipv4.ping_group_range",
 	"SYS_PTRACE":   "debug with kubectl debug when there is a need, instead of all the time",
-	"SYS_TIME":     "set the clock on the node, not from a pod",
+	"SYS_TIME":     "set the clock on the node, not from a pod; an exporter that only reads it does without its timex collector",
 	"SYS_RESOURCE": "set the limits in the container runtime or the image",
 	"IPC_LOCK":     "the limit for locked memory of the runtime often suffices (Vault: disable_mlock where swap is off)",
 	"SYS_ADMIN":    "find the one operation that asks for it; a newer, narrower one often exists (PERFMON, CHECKPOINT_RESTORE), or a device plug-in",
@@ -146,6 +148,12 @@ func checkAdded(p *fixer.Pass, c kube.Container) {
 	default:
 		f.Message += ", beyond what the baseline standard allows"
 	}
+	if fix, evidence := withoutEffect(p, c, names); fix != nil {
+		f.Message = fmt.Sprintf("%s %q adds %s, of which it has nothing because it does not run as root", c.Role, c.Name, strings.Join(names, ", "))
+		f.Severity, f.Fixes, f.Evidence, f.Advice = fixer.Low, []fixer.Fix{*fix}, evidence, ""
+		report(p, c, c.Node.Get("securityContext").Get("capabilities").Get("add"), f)
+		return
+	}
 	if why, yes := nodeAgent(c.Workload); yes {
 		f.Severity = max(f.Severity-1, fixer.Low)
 		f.Evidence = []fixer.Evidence{{Source: "manifest", Text: why}}
@@ -154,6 +162,75 @@ func checkAdded(p *fixer.Pass, c kube.Container) {
 		f.Advice += " (" + strings.Join(ways, "; ") + ")"
 	}
 	report(p, c, c.Node.Get("securityContext").Get("capabilities").Get("add"), f)
+}
+
+// rootOnly are capabilities that do nothing for a process that is not root.
+// The others open system calls in the runtime's default filter by being in the
+// container's list, whoever runs in it: with SYS_TIME an exporter may read the
+// clock's state by adjtimex, which needs no capability itself.
+var rootOnly = []string{
+	"AUDIT_WRITE", "CHOWN", "DAC_OVERRIDE", "FOWNER", "FSETID", "IPC_LOCK", "KILL", "LEASE", "MKNOD", "NET_ADMIN", "NET_RAW",
+	"SETFCAP", "SETGID", "SETPCAP", "SETUID", "SYS_RESOURCE",
+}
+
+// withoutEffect returns the fix for capabilities that a container adds and
+// cannot use: Kubernetes gives them to root alone. A program with capabilities
+// or a setuid bit of its own could still take them, unless
+// allowPrivilegeEscalation is false.
+func withoutEffect(p *fixer.Pass, c kube.Container, names []string) (*fixer.Fix, []fixer.Evidence) {
+	if slices.ContainsFunc(names, func(name string) bool { return !slices.Contains(rootOnly, name) }) {
+		return nil, nil
+	}
+	nonRoot, _ := c.Security("runAsNonRoot")
+	user, _ := c.Security("runAsUser")
+	uid, told := user.Int()
+	var evidence []fixer.Evidence
+	switch {
+	case told && uid != 0:
+		evidence = []fixer.Evidence{{Source: "manifest", Text: fmt.Sprintf("runAsUser is %d", uid)}}
+	case isTrue(nonRoot) && !told:
+		evidence = []fixer.Evidence{{Source: "manifest", Text: "runAsNonRoot is true"}}
+	default:
+		return nil, nil
+	}
+	fix := &fixer.Fix{
+		ID:     "remove",
+		Title:  "remove " + strings.Join(names, ", ") + " from the added capabilities",
+		Level:  fixer.Review,
+		Breaks: "a program of the image that has capabilities or a setuid bit of its own no longer gets them: ping, sudo",
+		Verify: "start it and use what the capabilities were added for",
+		Edit: func(d *fixer.Draft) error {
+			d.YAML(p.File.Path, c.Workload.Doc, removeAdded(c, names)...)
+			return nil
+		},
+	}
+	if isFalse(c.Node.Get("securityContext").Get("allowPrivilegeEscalation")) {
+		evidence = append(evidence, fixer.Evidence{Source: "manifest", Text: "allowPrivilegeEscalation is false, so that no program of it can get them either"})
+		fix.Level, fix.Breaks = fixer.Safe, ""
+	}
+	return fix, evidence
+}
+
+// removeAdded takes names out of the added capabilities, and the list, and the
+// mapping around it, when nothing else is in it.
+func removeAdded(c kube.Container, names []string) []yamldoc.Op {
+	caps := c.Node.Get("securityContext").Get("capabilities")
+	list := caps.Get("add")
+	at := securityContext(c, "capabilities", "add")
+	all := added(c)
+	var ops []yamldoc.Op
+	for i := len(all) - 1; i >= 0; i-- { // from the end, so that places stay
+		if slices.Contains(names, all[i]) {
+			ops = append(ops, yamldoc.Remove(at.Join(i)))
+		}
+	}
+	switch {
+	case len(ops) < list.Len():
+		return ops
+	case caps.Len() > 1 || caps.Own("add") == nil:
+		return []yamldoc.Op{yamldoc.Remove(at)}
+	}
+	return []yamldoc.Op{yamldoc.Remove(at.Parent())}
 }
 
 // neededByImage reports whether the table says that the image needs the

@@ -1,0 +1,175 @@
+//go:build e2e
+
+package rules_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+)
+
+// answersWithin is how long an application may take to answer first.
+const answersWithin = 30 * time.Second
+
+// stopsWithin is how long a container may take to stop once it is asked to,
+// before it is killed.
+const stopsWithin = 3 * time.Second
+
+// A sight is what was seen of an image and of a container of it.
+type sight struct {
+	size    int64  // of the image, bytes
+	config  string // the user in the image's configuration
+	user    string // UID:GID of the first process
+	process string // its words, as the kernel has them
+	written bool   // the POST was answered with a status of success
+	stopped bool   // it ended when asked to, and was not killed
+}
+
+// bare are the flags of a container without anything it can do without: what
+// oakum's rules for Compose and Kubernetes ask for.
+var bare = []string{"--read-only", "--tmpfs=/tmp", "--cap-drop=ALL", "--security-opt=no-new-privileges"}
+
+// try starts an image and returns what is seen of it until it is stopped. It
+// fails where the application does not answer as it should.
+func (e *engine) try(t *testing.T, a *app, image string, flags ...string) (s sight, err error) {
+	t.Helper()
+	inspected, err := e.run(t.Context(), "image", "inspect", "--format={{.Size}} {{.Config.User}}", image)
+	if err != nil {
+		return s, err
+	}
+	size, user, _ := strings.Cut(inspected, " ")
+	if s.size, err = strconv.ParseInt(size, 10, 64); err != nil {
+		return s, err
+	}
+	s.config = user
+
+	args := []string{"run", "--detach", "--network=" + e.network, fmt.Sprintf("--publish=127.0.0.1::%d", a.Port)}
+	id, err := e.run(t.Context(), append(append(args, flags...), image)...)
+	if err != nil {
+		return s, err
+	}
+	defer func() {
+		// Not the test's own context: it may be over.
+		if _, gone := e.run(context.Background(), "rm", "--force", "--volumes", id); gone != nil {
+			err = errors.Join(err, gone)
+		}
+	}()
+	address, err := e.answer(t, a, id)
+	if err != nil {
+		return s, err
+	}
+	if err := e.look(t, id, &s); err != nil {
+		return s, err
+	}
+	if a.Post != nil {
+		status, body, err := ask(t, http.MethodPost, address+a.Post.Path)
+		if err != nil {
+			return s, err
+		}
+		s.written = status/100 == 2
+		if s.written && !strings.Contains(body, a.Post.Says) {
+			return s, fmt.Errorf("POST %s answers %q, want %q", a.Post.Path, body, a.Post.Says)
+		}
+	}
+	if _, err := e.run(t.Context(), "stop", fmt.Sprintf("--time=%.0f", stopsWithin.Seconds()), id); err != nil {
+		return s, err
+	}
+	code, err := e.run(t.Context(), "inspect", "--format={{.State.ExitCode}}", id)
+	s.stopped = code != "137" // 128 and SIGKILL
+	return s, err
+}
+
+// answer waits until the application answers over its published port, and
+// returns the address of that.
+func (e *engine) answer(t *testing.T, a *app, id string) (string, error) {
+	t.Helper()
+	var err error
+	for end := time.Now().Add(answersWithin); time.Now().Before(end); time.Sleep(100 * time.Millisecond) {
+		var running, port, body string
+		if running, err = e.run(t.Context(), "inspect", "--format={{.State.Running}}", id); err != nil {
+			return "", err
+		}
+		if running != "true" {
+			return "", fmt.Errorf("the container ended:\n%s", e.logs(t, id))
+		}
+		if port, err = e.run(t.Context(), "port", id, strconv.Itoa(a.Port)); err != nil {
+			continue
+		}
+		var status int
+		if status, body, err = ask(t, http.MethodGet, "http://"+port+a.Get.Path); err != nil {
+			continue
+		}
+		if status != http.StatusOK || !strings.Contains(body, a.Get.Says) {
+			return "", fmt.Errorf("GET %s answers %d, %q; want %q", a.Get.Path, status, body, a.Get.Says)
+		}
+		return "http://" + port, nil
+	}
+	return "", fmt.Errorf("no answer within %s: %w\n%s", answersWithin, err, e.logs(t, id))
+}
+
+// look reads of the first process what its kernel knows. The host's view needs
+// no program in the image.
+func (e *engine) look(t *testing.T, id string, s *sight) error {
+	t.Helper()
+	pid, err := e.run(t.Context(), "inspect", "--format={{.State.Pid}}", id)
+	if err != nil {
+		return err
+	}
+	words, err := os.ReadFile("/proc/" + pid + "/cmdline")
+	if err != nil {
+		return err
+	}
+	// Programs that set a title of their own leave the rest of the room empty.
+	s.process = strings.ReplaceAll(strings.TrimRight(string(words), "\x00"), "\x00", " ")
+	status, err := os.ReadFile("/proc/" + pid + "/status")
+	if err != nil {
+		return err
+	}
+	ids := map[string]string{}
+	for line := range strings.Lines(string(status)) {
+		if f := strings.Fields(line); len(f) == 5 { // real, effective, saved, file system
+			ids[f[0]] = f[2]
+		}
+	}
+	s.user = ids["Uid:"] + ":" + ids["Gid:"]
+	return nil
+}
+
+// logs returns the end of what a container printed.
+func (e *engine) logs(t *testing.T, id string) string {
+	t.Helper()
+	// "docker logs" prints what went to stderr there, which run drops.
+	path, err := e.run(t.Context(), "inspect", "--format={{.LogPath}}", id)
+	if err != nil {
+		return err.Error()
+	}
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return err.Error()
+	}
+	return tail(data)
+}
+
+var asking = &http.Client{Timeout: 5 * time.Second}
+
+func ask(t *testing.T, method, address string) (status int, body string, err error) {
+	t.Helper()
+	r, err := http.NewRequestWithContext(t.Context(), method, address, nil)
+	if err != nil {
+		return 0, "", err
+	}
+	answer, err := asking.Do(r)
+	if err != nil {
+		return 0, "", err
+	}
+	defer answer.Body.Close()
+	data, err := io.ReadAll(answer.Body)
+	return answer.StatusCode, string(data), err
+}

@@ -1,0 +1,212 @@
+//go:build e2e
+
+package rules_test
+
+import (
+	"bytes"
+	"fmt"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"oakum/fixer"
+	"oakum/fixer/rules"
+	"oakum/fixer/workspace"
+)
+
+// TestBuilds builds and starts small applications with a real Docker engine,
+// before and after every fix up to review level is made to their Dockerfiles.
+//
+// What built must build, what answered must answer, what ended when it was
+// asked to must still end; the user, the first process and the size of the
+// image must be what the expectation file of the application says, and so must
+// be what is left undone and why. With -v the figures are printed.
+func TestBuilds(t *testing.T) {
+	e := startEngine(t)
+	e.makeBases(t)
+	var figures strings.Builder
+	for _, a := range readApps(t) {
+		t.Run(a.name, func(t *testing.T) {
+			c := &comparison{app: a, dir: t.TempDir()}
+			t.Cleanup(func() { c.log(&figures) })
+			c.compare(t, e)
+		})
+	}
+	t.Log("figures: user, size, first process; whether it ends when asked to\n" + figures.String())
+}
+
+// A comparison is of one application before and after its fixes.
+type comparison struct {
+	app           *app
+	dir           string // the application's files, fixed in place
+	built         [2]bool
+	started       [2]bool
+	seen          [2]sight
+	bareSeen      bool // it also starts without what it can do without
+	fixes, manual int
+}
+
+func (c *comparison) compare(t *testing.T, e *engine) {
+	c.app.copyTo(t, c.dir)
+	before := c.stage(t, e, 0)
+	if !before {
+		t.Fatal("the application does not work as it is")
+	}
+	plan := c.fix(t)
+	c.checkPlan(t, plan)
+	if !c.stage(t, e, 1) {
+		for _, change := range plan.Changes {
+			t.Logf("%s is now:\n%s", change.Path, change.After)
+		}
+		t.Fatal("oakum's fixes broke it")
+	}
+	c.check(t)
+}
+
+// stage builds and starts the application as it is now.
+func (c *comparison) stage(t *testing.T, e *engine, when int) bool {
+	t.Helper()
+	image := fmt.Sprintf("oakum-e2e/app-%s:%s", c.app.name, []string{"before", "after"}[when])
+	if err := e.build(t.Context(), c.dir, image); err != nil {
+		t.Error(err)
+		return false
+	}
+	c.built[when] = true
+	t.Cleanup(func() { e.forget(t, image) })
+	var err error
+	if c.seen[when], err = e.try(t, c.app, image); err != nil {
+		t.Error(err)
+		return false
+	}
+	c.started[when] = true
+	if when == 1 && c.app.Bare {
+		if _, err := e.try(t, c.app, image, bare...); err != nil {
+			t.Errorf("with %s: %v", strings.Join(bare, " "), err)
+		} else {
+			c.bareSeen = true
+		}
+	}
+	return true
+}
+
+// fix makes every fix up to review level, as oakum fix --level review does, and
+// sees that there is nothing to be made after them.
+func (c *comparison) fix(t *testing.T) *fixer.Plan {
+	t.Helper()
+	plan := c.plan(t)
+	for _, change := range plan.Changes {
+		path := filepath.Join(c.dir, filepath.FromSlash(change.Path))
+		info, err := os.Stat(path)
+		if err != nil {
+			t.Fatal(err) // also a fix that makes a file, which no rule for Dockerfiles has
+		}
+		if err := os.WriteFile(path, change.After, info.Mode()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if again := c.plan(t); len(again.Changes) > 0 {
+		t.Errorf("a second run changes %s again", again.Changes[0].Path)
+	}
+	return plan
+}
+
+func (c *comparison) plan(t *testing.T) *fixer.Plan {
+	t.Helper()
+	ws, err := workspace.Load(t.Context(), []string{c.dir}, workspace.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := fixer.NewSession(fixer.NewSnapshot(ws.Sources), nil, rules.All())
+	if _, err := s.AcceptAll(fixer.Review, nil); err != nil {
+		t.Fatal(err)
+	}
+	return s.Plan()
+}
+
+// checkPlan holds what was fixed and what was left against what is expected.
+func (c *comparison) checkPlan(t *testing.T, plan *fixer.Plan) {
+	t.Helper()
+	fixed, left, warned := map[string]bool{}, map[string]string{}, map[string]string{}
+	for _, o := range plan.Outcomes {
+		rule := o.Finding.Rule
+		switch o.Result {
+		case fixer.Fixed, fixer.Closed:
+			fixed[rule] = true
+			c.fixes++
+			for _, f := range o.Finding.Fixes {
+				warned[rule] += f.Breaks + "\n"
+			}
+		case fixer.ManualWork:
+			left[rule] += o.Reason + "\n"
+			c.manual++
+		default:
+			t.Errorf("%s is %s: %s", o.Finding.Key(), o.Result, o.Reason)
+		}
+		t.Logf("line %d: %s: %s: %s %s", o.Finding.Line, rule, o.Finding.Message, o.Result, o.Reason)
+	}
+	for _, rule := range c.app.Fixed {
+		if !fixed[rule] {
+			t.Errorf("%s has fixed nothing", rule)
+		}
+	}
+	for what, pair := range map[string][2]map[string]string{"left": {c.app.Left, left}, "warns": {c.app.Warns, warned}} {
+		for _, rule := range slices.Sorted(maps.Keys(pair[0])) {
+			if got := pair[1][rule]; !strings.Contains(got, pair[0][rule]) || got == "" {
+				t.Errorf("%s: %s: it is said %q, want %q", rule, what, got, pair[0][rule])
+			}
+		}
+	}
+	for _, change := range plan.Changes {
+		if bytes.Equal(change.Before, change.After) {
+			t.Errorf("%s is a change and is not changed", change.Path)
+		}
+		t.Logf("%s is now:\n%s", change.Path, change.After)
+	}
+}
+
+// check holds what was seen against what is expected.
+func (c *comparison) check(t *testing.T) {
+	t.Helper()
+	before, after := c.seen[0], c.seen[1]
+	for _, want := range []struct {
+		what, got, want string
+	}{
+		{"user before", before.user, c.app.User.Before},
+		{"user after", after.user, c.app.User.After},
+		{"first process before", before.process, c.app.Process.Before},
+		{"first process after", after.process, c.app.Process.After},
+	} {
+		if want.got != want.want {
+			t.Errorf("%s: %s, want %s", want.what, want.got, want.want)
+		}
+	}
+	if c.app.Size == "smaller" && after.size >= before.size {
+		t.Errorf("the image has %d bytes, and had %d", after.size, before.size)
+	}
+	if after.size > before.size+before.size/100 {
+		t.Errorf("the image grew from %d bytes to %d", before.size, after.size)
+	}
+	if before.stopped && !after.stopped {
+		t.Error("it ended when asked to before, and is killed now")
+	}
+	if c.app.Post != nil {
+		if !before.written {
+			t.Errorf("POST %s failed before", c.app.Post.Path)
+		}
+		if broken := !after.written; broken != (c.app.Breaks == "write") {
+			t.Errorf("POST %s fails after the fixes: %v; breaks: %q", c.app.Post.Path, broken, c.app.Breaks)
+		}
+	}
+}
+
+// log adds the figures of the application.
+func (c *comparison) log(to *strings.Builder) {
+	fmt.Fprintf(to, "%s: %d fixes, %d left to a person, bare %v\n", c.app.name, c.fixes, c.manual, c.bareSeen)
+	for i, s := range c.seen {
+		fmt.Fprintf(to, "  %-6s built %v started %v  %-11s %6.1f MB  %s  (ends: %v, writes: %v)\n",
+			[]string{"before", "after"}[i], c.built[i], c.started[i], s.user, float64(s.size)/1e6, s.process, s.stopped, s.written)
+	}
+}

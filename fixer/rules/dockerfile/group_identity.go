@@ -1,0 +1,8 @@
+package dockerfile
+
+import "oakum/fixer"
+
+// Identity are the rules about who an image runs as and what it tells.
+var Identity = []*fixer.Rule{
+	NamedUser,
+}

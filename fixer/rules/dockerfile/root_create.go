@@ -1,0 +1,101 @@
+package dockerfile
+
+import (
+	"errors"
+	"fmt"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+
+	"oakum/fixer"
+	"oakum/fixer/dockerfile"
+	"oakum/fixer/image"
+)
+
+// appUID is the number, of user and group, for accounts that a file creates: in
+// the range that every distribution's tools accept without a word, and above
+// what they hand out by themselves. Numbers outside make useradd warn and
+// older forms of BusyBox's adduser fail.
+const appUID = 10001
+
+// create offers an account made in the distribution's own way, for programs
+// that ask for the name or the home folder of their user. It does not exist
+// where the tools for it are not known to be in the image, or something else
+// than a Bourne shell would read the command.
+func (s *subject) create() (fixer.Fix, bool) {
+	base, ok := baseOf(s.stage)
+	if !ok || !s.runsAsRootHere() || !shellKnown(base) || !s.bourne(nil) {
+		return fixer.Fix{}, false
+	}
+	var lines func(name, uid, gid string) []string
+	esc := string(s.file.Escape)
+	run := cased(s.file, "RUN")
+	switch {
+	case base.Distribution == image.Alpine, base.Distribution == image.BusyBox:
+		lines = func(name, uid, gid string) []string {
+			return []string{fmt.Sprintf("%s addgroup -S -g %s %s && adduser -S -D -u %s -G %s %s", run, gid, name, uid, name, name)}
+		}
+	case base.Distribution == image.Debian, base.Distribution == image.Ubuntu,
+		base.Distribution == image.UBI && base.Packages == image.Dnf: // the minimal images have no useradd
+		lines = func(name, uid, gid string) []string {
+			return []string{
+				fmt.Sprintf("%s groupadd --gid %s %s && %s", run, gid, name, esc),
+				fmt.Sprintf("    useradd --uid %s --gid %s --create-home --shell /usr/sbin/nologin %s", uid, name, name),
+			}
+		}
+	default:
+		return fixer.Fix{}, false
+	}
+	where := s.spot()
+	given := s.givenFolders(where)
+	number := strconv.Itoa(appUID)
+	acc := account{uid: appUID, gid: appUID, group: true, name: "app"}
+	return fixer.Fix{
+		ID: "create-user", Title: fmt.Sprintf("create the account %s (%s) and run as it", acc.name, acc.numbers()), Level: fixer.Review,
+		Breaks: s.breaks(acc, given) + "; the build fails where the image has that name or number already",
+		Verify: "docker build .   and   docker run --rm --entrypoint id IMAGE   prints the account; then start it and use whatever it writes to",
+		Params: []fixer.Param{
+			{Name: "name", Meaning: "name of the account and of its group, in lower case", Default: acc.name, Validate: validName},
+			{Name: "uid", Meaning: "user id the image runs as, 1 to 59999", Default: number, Validate: accountID},
+			{Name: "gid", Meaning: "group id of the group that is created, 1 to 59999", Default: number, Validate: accountID},
+		},
+		Edit: func(d *fixer.Draft) error {
+			return s.write(d, where, given, nil, lines(d.Param("name"), d.Param("uid"), d.Param("gid"))...)
+		},
+	}, true
+}
+
+// shellKnown reports whether the image has a shell of the Bourne family, and
+// with it the tools every distribution brings: mkdir, chown.
+func shellKnown(base image.Base) bool {
+	return slices.Contains([]image.Shell{image.Dash, image.Bash, image.BusyBoxShell}, base.Shell)
+}
+
+// bourne reports whether SHELL leaves commands to a shell of the Bourne family
+// at an instruction of the stage, nil being its end.
+func (s *subject) bourne(at *dockerfile.Instruction) bool {
+	words, _ := s.stage.ShellAt(at)
+	return len(words) == 0 || len(words) > 1 && shells[strings.TrimPrefix(words[0], "/bin/")] && strings.HasSuffix(words[len(words)-1], "c")
+}
+
+// runsAsRootHere reports whether steps at the end of the stage are known to run
+// as root, so that they may create accounts and give files away.
+func (s *subject) runsAsRootHere() bool { return s.profile.User.IsRoot() }
+
+var accountName = regexp.MustCompile(`^[a-z_][a-z0-9_-]{0,30}$`)
+
+func validName(name string) error {
+	if !accountName.MatchString(name) || name == "root" {
+		return errors.New("a name of lower-case letters, digits, - and _, not root")
+	}
+	return nil
+}
+
+// accountID accepts the numbers that the tools of every distribution take.
+func accountID(s string) error {
+	if n, err := strconv.ParseUint(s, 10, 31); err != nil || n < 1 || n >= 60000 {
+		return errors.New("a whole number from 1 to 59999")
+	}
+	return nil
+}

@@ -1,0 +1,224 @@
+package dockerfile
+
+import (
+	"path"
+	"regexp"
+	"slices"
+	"strings"
+
+	"oakum/fixer/dockerfile"
+)
+
+// A writable is a folder that the program provably writes to and the new user would not own.
+type writable struct {
+	path   string
+	volume *dockerfile.Instruction // the VOLUME that the owner has to be set before; nil when it can be set at the end
+	create bool                    // nothing shows that it exists
+}
+
+type writables []writable
+
+func (l writables) paths() []string {
+	var out []string
+	for _, d := range l {
+		out = append(out, d.path)
+	}
+	return out
+}
+
+// volumes returns the instructions before which folders are given away.
+func (l writables) volumes() []*dockerfile.Instruction {
+	var out []*dockerfile.Instruction
+	for _, d := range l {
+		if d.volume != nil && !slices.Contains(out, d.volume) {
+			out = append(out, d.volume)
+		}
+	}
+	return out
+}
+
+// run returns the step that gives the folders of a VOLUME, or with nil those of
+// the end, to a user; "" when there are none.
+func (l writables) run(f *dockerfile.File, volume *dockerfile.Instruction, user string) string {
+	var all, create []string
+	for _, d := range l {
+		if d.volume == volume {
+			all = append(all, d.path)
+			if d.create {
+				create = append(create, d.path)
+			}
+		}
+	}
+	if len(all) == 0 {
+		return ""
+	}
+	line := cased(f, "RUN") + " "
+	if len(create) > 0 {
+		line += "mkdir -p " + strings.Join(create, " ") + " && "
+	}
+	return line + "chown -R " + user + " " + strings.Join(all, " ")
+}
+
+// givenFolders returns what the stage declares as VOLUME, and the folders it
+// makes empty under a name that says what for. Files of the program itself stay
+// root's: what it cannot change, nobody who breaks into it can. A volume takes
+// the owner that the folder has when VOLUME is reached, so it is set before.
+func (s *subject) givenFolders(where spot) writables {
+	base, ok := baseOf(s.stage)
+	if !ok || !shellKnown(base) || !s.runsAsRootHere() {
+		return nil
+	}
+	settled := s.settledFolders()
+	var out writables
+	add := func(d writable) {
+		if plainPath.MatchString(d.path) && givable(d.path) && !settled[d.path] && !within(s.stage.Workdir().Text, d.path) &&
+			!slices.ContainsFunc(out, func(o writable) bool { return within(d.path, o.path) }) {
+			out = append(out, d)
+		}
+	}
+	list := s.stage.Instructions
+	for k, i := range list {
+		if i.Keyword != "VOLUME" || !s.bourne(i) || k < where.index && !s.rootAt(i) {
+			continue
+		}
+		for _, w := range i.Words {
+			d := writable{path: path.Clean(w.Value), create: true}
+			if k < where.index {
+				d.volume = i
+			}
+			if !w.Dynamic && (i.JSON || w.Raw == w.Value) && !slices.ContainsFunc(list[k:], func(later *dockerfile.Instruction) bool { return s.fills(later, d.path) }) {
+				add(d)
+			}
+		}
+	}
+	if s.bourne(nil) {
+		for _, p := range s.madeFolders() {
+			add(writable{path: p})
+		}
+	}
+	return out
+}
+
+var plainPath = regexp.MustCompile(`^/[A-Za-z0-9._+@/-]+$`)
+
+// givable reports whether a folder may be given away with all that is in it:
+// none that holds the system, and none that every user may write to anyway.
+func givable(p string) bool {
+	for _, root := range []string{"/bin", "/boot", "/dev", "/etc", "/lib", "/lib64", "/proc", "/root", "/sbin", "/sys", "/tmp", "/usr", "/var/tmp"} {
+		if within(p, root) {
+			return strings.HasPrefix(p, "/usr/src/") || strings.HasPrefix(p, "/usr/local/")
+		}
+	}
+	return !slices.Contains([]string{"/", "/home", "/media", "/mnt", "/opt", "/run", "/srv", "/var", "/var/cache", "/var/lib", "/var/log", "/var/run"}, p)
+}
+
+// within reports whether a path is a folder or lies in it.
+func within(p, folder string) bool {
+	return p == folder || strings.HasPrefix(p, strings.TrimSuffix(folder, "/")+"/")
+}
+
+// rootAt reports whether a step in the place of an instruction would run as root.
+func (s *subject) rootAt(i *dockerfile.Instruction) bool {
+	user := s.stage.UserAt(i)
+	name, _, _ := strings.Cut(user.Text, ":")
+	if user.At == nil { // then the base decides, which a USER further down may hide
+		base, ok := baseOf(s.stage)
+		return ok && base.Default.IsRoot()
+	}
+	return user.Known && (name == "root" || name == "0")
+}
+
+// fills reports whether an instruction copies files into a folder.
+func (s *subject) fills(i *dockerfile.Instruction, folder string) bool {
+	n := len(i.Words)
+	if i.Keyword != "COPY" && i.Keyword != "ADD" || n == 0 {
+		return false
+	}
+	to := i.Words[n-1].Value
+	if !path.IsAbs(to) {
+		to = path.Join(s.stage.WorkdirAt(i).Text, to)
+	}
+	return within(path.Clean(to), folder)
+}
+
+// settledFolders are those that steps change the owner or the mode of already.
+func (s *subject) settledFolders() map[string]bool {
+	out := map[string]bool{}
+	s.eachCommand(func(c command, abs func(string) string) {
+		if slices.Contains([]string{"chown", "chmod", "install", "chgrp", "rm", "mv"}, c.name) {
+			for _, w := range c.args() {
+				out[abs(w.Value)] = true
+			}
+		}
+	})
+	for _, stage := range s.stage.Chain() {
+		for _, i := range stage.Instructions {
+			if _, ok := i.Flag("chown"); ok && len(i.Words) > 0 {
+				to := i.Words[len(i.Words)-1].Value
+				if !path.IsAbs(to) {
+					to = path.Join(stage.WorkdirAt(i).Text, to)
+				}
+				out[path.Clean(to)] = true
+			}
+		}
+	}
+	return out
+}
+
+// forWriting are names of folders that are there to be written to.
+var forWriting = set(`data db database cache caches log logs tmp temp upload uploads storage state sessions session media download
+	downloads output outputs run spool backup backups`)
+
+func isForWriting(p string) bool {
+	for _, parent := range []string{"/var/cache", "/var/lib", "/var/log", "/var/run", "/var/spool", "/run"} {
+		if p != parent && within(p, parent) {
+			return true
+		}
+	}
+	return forWriting[path.Base(p)]
+}
+
+// madeFolders returns the folders that steps of the stage make and leave empty,
+// under a name that says they are for writing.
+func (s *subject) madeFolders() []string {
+	var out []string
+	s.eachCommand(func(c command, abs func(string) string) {
+		if c.name != "mkdir" || c.Place != 0 {
+			return
+		}
+		for _, w := range c.args() {
+			p := abs(w.Value)
+			if w.Dynamic || strings.HasPrefix(w.Value, "-") || p == "" || !isForWriting(p) || slices.Contains(out, p) {
+				continue
+			}
+			if !slices.ContainsFunc(s.stage.Instructions, func(i *dockerfile.Instruction) bool { return s.fills(i, p) }) {
+				out = append(out, p)
+			}
+		}
+	})
+	return out
+}
+
+// eachCommand calls visit with the commands of the stage's own steps. abs makes
+// a path absolute; it gives "" where the folder the command runs in is unsure.
+func (s *subject) eachCommand(visit func(c command, abs func(string) string)) {
+	for _, st := range steps(s.file, "RUN") {
+		if st.stage != s.stage {
+			continue
+		}
+		dir := s.stage.WorkdirAt(st.i)
+		moved := false
+		for _, c := range st.commands {
+			moved = moved || c.name == "cd" || c.name == "pushd"
+			visit(c, func(p string) string {
+				switch {
+				case path.IsAbs(p):
+					return path.Clean(p)
+				case moved || !dir.Known:
+					return ""
+				}
+				return path.Join(dir.Text, p)
+			})
+		}
+	}
+}

@@ -1,0 +1,3 @@
+module oakum.test/clock
+
+go 1.24

@@ -1,0 +1,3 @@
+module oakum.test/server
+
+go 1.24

@@ -1,0 +1,4 @@
+#!/bin/sh
+# A volume may belong to anybody.
+chown -R app /data
+exec gosu app "$@"

@@ -1,0 +1,3 @@
+#!/bin/sh
+# The real one runs the scripts of a folder first.
+exec "$@"
