@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -72,7 +73,9 @@ func (f *interfaceFlags) run(cmd *cobra.Command, paths []string) error {
 		}
 		return f.talk(cmd, b, wanted, input)
 	}
-	res, err := tui.Run(cmd.Context(), tui.Options{
+	// Signals are heard by the interface itself, which has to restore the
+	// terminal; a context that ends at the same time would only get in its way.
+	res, err := tui.Run(context.WithoutCancel(cmd.Context()), tui.Options{
 		Title: filepath.Base(root) + "/", Rules: wanted, Backend: b,
 		Theme: f.theme, NoColor: env.NoColor, ASCII: f.ascii || env.ASCII, Version: version(),
 	})

@@ -24,7 +24,8 @@ type terminal struct {
 	binary string
 	home   string
 	shop   string // a git work tree with nothing committed
-	socket string
+	socket string // of the present tmux
+	opened int    // how many there were
 	env    []string
 	asks   int // for the end of a command
 }
@@ -51,7 +52,6 @@ func newTerminal(t *testing.T, binary string, width, height int, env ...string) 
 	dir := t.TempDir()
 	x := &terminal{
 		t: t, binary: binary, home: filepath.Join(dir, "home"), shop: copyShop(t),
-		socket: filepath.Join(dir, "tmux"),
 	}
 	if err := os.Mkdir(x.home, 0o700); err != nil {
 		t.Fatal(err)
@@ -65,9 +65,11 @@ func newTerminal(t *testing.T, binary string, width, height int, env ...string) 
 	return x
 }
 
-// open starts the shell; a second call replaces a terminal that died.
+// open starts the shell, in a tmux of its own each time.
 func (x *terminal) open(width, height int) {
 	x.t.Helper()
+	x.opened++
+	x.socket = filepath.Join(filepath.Dir(x.home), fmt.Sprintf("tmux-%d", x.opened))
 	args := []string{
 		"-f", os.DevNull, "-u", "new-session", "-d", "-s", "t", "-c", x.shop,
 		"-x", fmt.Sprint(width), "-y", fmt.Sprint(height), "env", "-i",

@@ -25,10 +25,11 @@ import (
 // image must be what the expectation file of the application says, and so must
 // be what is left undone and why. With -v the figures are printed.
 func TestBuilds(t *testing.T) {
+	apps := readApps(t)
 	e := startEngine(t)
 	e.makeBases(t)
 	var figures strings.Builder
-	for _, a := range readApps(t) {
+	for _, a := range apps {
 		t.Run(a.name, func(t *testing.T) {
 			c := &comparison{app: a, dir: t.TempDir()}
 			t.Cleanup(func() { c.log(&figures) })

@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"oakum/fixer"
+	"oakum/fixer/kube"
 	"oakum/fixer/kube/podsecurity"
 )
 
@@ -65,7 +66,7 @@ spec:
 				continue
 			}
 			for _, v := range verdict.Violations {
-				if covered[v.Reason] {
+				if covered[v.Reason] != "" && !(v.Reason == "runAsUser=0" && !anyRoot(w)) {
 					continue
 				}
 				p.Report(fixer.Finding{
@@ -80,15 +81,38 @@ spec:
 }
 
 // covered are the evaluator's reasons that a rule of their own reports, with
-// more to say about them.
-var covered = map[string]bool{
-	"allowPrivilegeEscalation != false": true,
-	"unrestricted capabilities":         true,
-	"runAsNonRoot != true":              true,
-	"runAsUser=0":                       true,
-	"seccompProfile":                    true,
-	"privileged":                        true,
-	"host namespaces":                   true,
+// more to say about them, by the rule that does.
+var covered = map[string]string{
+	"allowPrivilegeEscalation != false": "kubernetes/privilege-escalation",
+	"unrestricted capabilities":         "kubernetes/capabilities, kubernetes/added-capabilities",
+	"non-default capabilities":          "kubernetes/added-capabilities",
+	"runAsNonRoot != true":              "kubernetes/run-as-non-root",
+	"runAsUser=0":                       "kubernetes/run-as-non-root",
+	"seccompProfile":                    "kubernetes/seccomp",
+	"privileged":                        "kubernetes/privileged",
+	"host namespaces":                   "kubernetes/host-namespaces",
+	"hostPath volumes":                  "kubernetes/host-path, kubernetes/container-socket",
+	"hostPort":                          "kubernetes/host-ports",
+	"procMount":                         "kubernetes/proc-mount",
+	"seLinuxOptions":                    "kubernetes/selinux-options",
+	"forbidden AppArmor profile":        "kubernetes/apparmor",
+	"forbidden AppArmor profiles":       "kubernetes/apparmor",
+	"forbidden sysctls":                 "kubernetes/unsafe-sysctls",
+	"hostProcess":                       "kubernetes/windows-host-process",
+	"probe or lifecycle host":           "kubernetes/probe-host",
+}
+
+// anyRoot reports whether a container is told to run as root, which is what
+// the rule about users looks at: a pod's setting that every container overrides
+// is not.
+func anyRoot(w *kube.Workload) bool {
+	for _, c := range w.Containers() {
+		user, _ := c.Security("runAsUser")
+		if uid, ok := user.Int(); ok && uid == 0 {
+			return true
+		}
+	}
+	return false
 }
 
 func advice(reason string) string {

@@ -1,0 +1,184 @@
+package dockerfile
+
+import (
+	"fmt"
+	"path"
+	"strconv"
+	"strings"
+
+	"oakum/fixer"
+	"oakum/fixer/dockerfile"
+	"oakum/fixer/image"
+)
+
+// CopyAfterUser wants files that are copied into a folder of the user to belong
+// to the user.
+var CopyAfterUser = &fixer.Rule{
+	Name:     "dockerfile/copy-after-user",
+	Title:    "files of root in the user's folder",
+	Severity: fixer.Low,
+	Kind:     fixer.Dockerfile,
+	Doc: fixer.Doc{
+		What: `COPY and ADD without --chown, behind a USER that is not root, into a folder that the file shows to be the user's to write: a
+VOLUME, or one that a step before gave to this user with chown. COPY does not heed USER: what it writes belongs to root. Copies
+into other folders are left alone, because program files are better off with root. Only stages that end up in an image count.`,
+		Why: `The program finds files that it may not change in the one folder made for it to change files in. That shows when it first
+writes, and is then often mended by running as root or by chmod 777.`,
+		Breaks: `The files can be changed by the program from then on, as the rest of the folder can.`,
+		Verify: `docker run --rm --entrypoint ls IMAGE -ln FOLDER   shows the user's number for every file`,
+		Bad: `FROM node:20
+RUN mkdir /data && chown node:node /data
+USER node
+COPY seed.db /data/
+CMD ["node", "server.js"]
+`,
+		Good: `FROM node:20
+RUN mkdir /data && chown node:node /data
+USER node
+COPY --chown=1000:1000 seed.db /data/
+CMD ["node", "server.js"]
+`,
+		References: []fixer.Reference{
+			{Source: "Docker", ID: "COPY --chown", URL: "https://docs.docker.com/reference/dockerfile/#copy---chown---chmod"},
+		},
+	},
+	Check: func(p *fixer.Pass) {
+		kept := shipped(p)
+		for _, s := range p.File.Dockerfile.Stages {
+			if kept[s] && !s.Windows {
+				checkCopies(p, s)
+			}
+		}
+	},
+}
+
+func checkCopies(p *fixer.Pass, s *dockerfile.Stage) {
+	given := map[string]string{} // folder → user it was given to, as written
+	volumes := map[string]bool{}
+	for _, v := range s.Volumes() {
+		if v.Known && path.IsAbs(v.Text) && path.Clean(v.Text) != "/" {
+			volumes[path.Clean(v.Text)] = true
+		}
+	}
+	for _, i := range s.Instructions {
+		user := s.UserAt(i)
+		name, _, _ := strings.Cut(user.Text, ":")
+		switch {
+		case i.Keyword == "RUN":
+			noteOwners(p, s, i, given)
+		case i.Keyword != "COPY" && i.Keyword != "ADD", user.At == nil, !user.Known, name == "root", name == "0", len(i.Words) == 0:
+		default:
+			if _, ok := i.Flag("chown"); ok {
+				continue
+			}
+			to := i.Words[len(i.Words)-1].Value
+			if dir := s.WorkdirAt(i); !path.IsAbs(to) {
+				if !dir.Known {
+					continue
+				}
+				to = path.Join(dir.Text, to)
+			}
+			to = path.Clean(to)
+			if why := writtenBy(to, name, given, volumes); why != "" && !strings.Contains(to, "$") {
+				reportCopy(p, s, i, user, why)
+			}
+		}
+	}
+}
+
+// noteOwners notes the folders that a step gives to a user.
+func noteOwners(p *fixer.Pass, s *dockerfile.Stage, i *dockerfile.Instruction, given map[string]string) {
+	st := readStep(p.File.Dockerfile, s, i, i)
+	dir := s.WorkdirAt(i)
+	for _, c := range st.commands {
+		if c.name == "cd" || c.name == "pushd" {
+			return
+		}
+		list := c.plain()
+		if c.name != "chown" || len(list) < 2 {
+			continue
+		}
+		owner, _, _ := strings.Cut(list[0], ":")
+		for _, to := range list[1:] {
+			if !path.IsAbs(to) {
+				if !dir.Known {
+					continue
+				}
+				to = path.Join(dir.Text, to)
+			}
+			if to = path.Clean(to); to != "/" && !strings.ContainsAny(to, "*?[${") {
+				given[to] = owner
+			}
+		}
+	}
+}
+
+// writtenBy says why a place is the user's to write, or gives "".
+func writtenBy(to, user string, given map[string]string, volumes map[string]bool) string {
+	for at := to; at != "/" && at != "."; at = path.Dir(at) {
+		switch {
+		case given[at] == user:
+			return at + " was given to " + user
+		case given[at] != "": // to somebody else, which is another intention
+			return ""
+		case volumes[at]:
+			return at + " is a volume"
+		}
+	}
+	return ""
+}
+
+func reportCopy(p *fixer.Pass, s *dockerfile.Stage, i *dockerfile.Instruction, user dockerfile.Value, why string) {
+	f := fixer.Finding{
+		Message:  fmt.Sprintf("%s writes files of root behind USER %s, and %s", i.Keyword, user.Text, why),
+		Evidence: []fixer.Evidence{{Source: source(p, user.At), Text: "USER " + user.Text}},
+	}
+	owner := owner(p, s, user.Text)
+	if link, ok := i.Flag("link"); ok && link.Value != "false" && strings.Trim(owner, "0123456789:") != "" {
+		f.Advice = "add --chown with the number of " + user.Text + ": COPY --link cannot look names up"
+		report(p, i, f)
+		return
+	}
+	f.Fixes = []fixer.Fix{{
+		ID: "chown", Title: "give the files to the user with --chown=" + owner, Level: fixer.Review,
+		Breaks: "the program can change these files from then on",
+		Verify: "docker build .   and   docker run --rm --entrypoint ls IMAGE -ln FOLDER   shows the user's number",
+		Edit: func(d *fixer.Draft) error {
+			edits, err := p.File.Dockerfile.AddFlag(i, "--chown="+owner)
+			if err != nil {
+				return err
+			}
+			d.Dockerfile(p.File.Path, edits)
+			return nil
+		},
+	}}
+	report(p, i, f)
+}
+
+// owner writes a user for --chown: by number where it is known, else as USER
+// has it.
+func owner(p *fixer.Pass, s *dockerfile.Stage, user string) string {
+	name, _, _ := strings.Cut(user, ":")
+	if _, err := strconv.Atoi(name); err == nil {
+		return user
+	}
+	for _, id := range fixer.CreatedAccounts(p.File.Dockerfile, s) {
+		if id.Name == name {
+			return inNumbers(id, user)
+		}
+	}
+	if base, ok := baseOf(s); ok {
+		if a, ok := base.Account(name); ok {
+			return inNumbers(image.Identity{UID: a.UID, GID: a.GID, KnownUID: true, KnownGID: true}, user)
+		}
+	}
+	return user
+}
+
+func inNumbers(id image.Identity, user string) string {
+	name, group, grouped := strings.Cut(user, ":")
+	if !id.KnownUID || !id.KnownGID || grouped && group != name {
+		return user
+	}
+	return fmt.Sprintf("%d:%d", id.UID, id.GID)
+}

@@ -1,0 +1,302 @@
+package dockerfile
+
+import (
+	"fmt"
+	"regexp"
+	"strings"
+
+	"oakum/fixer"
+	"oakum/fixer/dockerfile"
+)
+
+// SecretInRun wants commands without passwords and tokens in them.
+var SecretInRun = &fixer.Rule{
+	Name:     "dockerfile/secret-in-run",
+	Title:    "secret in a command",
+	Severity: fixer.High,
+	Kind:     fixer.Dockerfile,
+	Doc: fixer.Doc{
+		What: `Passwords and tokens written in RUN, CMD, ENTRYPOINT, HEALTHCHECK, LABEL and ADD, heredocs included: known forms of tokens,
+private keys, passwords in URLs, and the words behind options that take a password (curl -u, mysql -p, docker login -p,
+sshpass -p, useradd -p), chpasswd, and variables set for a command. As medium are reported secrets that the build is given and
+a command leaves behind: a git clone whose URL holds a variable, and a token written to .npmrc, .netrc or .git-credentials. Left
+alone are placeholders, secrets of a secret mount that no file keeps, and files that the same step deletes. Values are never
+shown.`,
+		Why: `Commands are stored in the image's history, and what they write in its layers; git keeps the URL it cloned from in
+.git/config. Whoever can pull the image can read all of it.`,
+		Breaks: `The command has to get the secret in another way: from a secret mount while building, from a mounted file or a variable when
+the container runs. A value that was in the file is known and has to be replaced where it is valid.`,
+		Verify: `docker history --no-trunc IMAGE   shows no secret`,
+		Bad: `FROM alpine:3.22
+RUN wget --user=ci --password=q7Rk2pX9 https://example.org/app.tar.gz
+`,
+		Good: `FROM alpine:3.22
+RUN --mount=type=secret,id=password,env=PASSWORD \
+    wget --user=ci --password="$PASSWORD" https://example.org/app.tar.gz
+`,
+		References: []fixer.Reference{
+			{Source: "CIS Docker", ID: "4.10"},
+			{Source: "KICS", ID: "Passwords And Secrets"},
+			{Source: "Checkov", ID: "CKV2_DOCKER_17"},
+			{Source: "dockle", ID: "DKL-LI-0001"},
+			{Source: "CWE", ID: "CWE-798", URL: "https://cwe.mitre.org/data/definitions/798.html"},
+		},
+	},
+	Check: func(p *fixer.Pass) {
+		f := p.File.Dockerfile
+		each(f, func(s *dockerfile.Stage, i, at *dockerfile.Instruction) {
+			switch i.Keyword {
+			case "RUN", "CMD", "ENTRYPOINT", "HEALTHCHECK", "LABEL", "ADD", "COPY":
+				r := secretReader{pass: p, i: i, at: at}
+				r.forms()
+				if !s.Windows && (i.Keyword == "RUN" || i.Keyword == "CMD" || i.Keyword == "ENTRYPOINT" || i.Keyword == "HEALTHCHECK") {
+					r.commands(readStep(f, s, i, at))
+				}
+			}
+		})
+	},
+}
+
+// secretReader looks through one instruction and reports each thing once.
+type secretReader struct {
+	pass  *fixer.Pass
+	i, at *dockerfile.Instruction
+	said  []string
+}
+
+const (
+	secretMounted = "give it to the step with RUN --mount=type=secret,id=NAME,env=NAME and write \"$NAME\" in its place, with docker build --secret id=NAME; when it is needed by the running container, give it one as a variable or a mounted file"
+	secretRotate  = "; replace the value where it is valid, because the file and every image built from it tell it"
+	secretLeft    = "lend the step the whole file instead: RUN --mount=type=secret,id=NAME,target=PATH, or for Git over SSH RUN --mount=type=ssh"
+)
+
+// report speaks of one thing. The place is the keyword, or the program's name,
+// never the text around the secret.
+func (r *secretReader) report(what string, c *command, f fixer.Finding) {
+	for _, said := range r.said {
+		if said == what {
+			return
+		}
+	}
+	r.said = append(r.said, what)
+	f.Path = place(r.pass.File.Dockerfile, r.at) + ": " + what
+	f.Start, f.End = r.at.Name.Start, r.at.Name.End
+	if c != nil && c.Start >= r.i.Start && c.End <= r.i.End && len(c.Words) > c.first {
+		f.Start, f.End = c.Words[c.first].Start, c.Words[c.first].End
+	}
+	report(r.pass, r.at, f)
+}
+
+// forms looks for texts that are a secret wherever they stand.
+func (r *secretReader) forms() {
+	const most = 64 << 10
+	body := r.pass.File.Dockerfile.Source[r.i.Start:r.i.End]
+	text := string(body[:min(len(body), most)])
+	for _, form := range tokenForms() {
+		if m := form.pattern.FindString(text); m != "" && !isExample(m) {
+			r.report(form.what, nil, fixer.Finding{Message: r.i.Keyword + " holds " + form.what, Advice: secretMounted + secretRotate})
+		}
+	}
+	for _, m := range userInfo.FindAllStringSubmatch(text, -1) {
+		if !strings.ContainsAny(m[2], "$<{*") && !placeholder(m[2]) && !nowhere.MatchString(m[3]) && !commonWord[strings.ToLower(m[2])] {
+			r.report("a password in a URL", nil, fixer.Finding{Message: r.i.Keyword + " holds a password in a URL", Advice: secretMounted + secretRotate})
+		}
+	}
+}
+
+// commonWord are passwords that only stand for one, or that hold nothing back.
+var commonWord = set("pass password passwd user username token secret test x-oauth-basic x-token-auth oauth2 git anonymous guest foo bar xxx")
+
+// passwordOption is an option of a program that takes a password.
+type passwordOption struct {
+	programs map[string]bool
+	option   *regexp.Regexp // of a word; its group is the value in the same word
+	next     bool           // else the value is the next word
+}
+
+var passwordOptions = []passwordOption{
+	{nil, regexp.MustCompile(`^--(?:[a-z]+-)*(?:password|passwd|token|secret|api-key|apikey|auth-token|access-token)=(.+)$`), false},
+	{nil, regexp.MustCompile(`^--(?:[a-z]+-)*(?:password|passwd)$`), true},
+	{set("curl"), regexp.MustCompile(`^(?:-u|--user)$`), true},
+	{set("curl"), regexp.MustCompile(`^--user=(.+)$`), false},
+	{set("mysql mysqldump mysqladmin mariadb mariadb-admin mariadb-dump"), regexp.MustCompile(`^-p(.+)$`), false},
+	{set("sshpass docker podman skopeo crane buildah helm az"), regexp.MustCompile(`^-p$`), true},
+	{set("sshpass"), regexp.MustCompile(`^-p(.+)$`), false},
+	{set("useradd usermod"), regexp.MustCompile(`^-p$`), true},
+	{set("redis-cli"), regexp.MustCompile(`^-a$`), true},
+}
+
+// bearer matches a header with a token in it.
+var bearer = regexp.MustCompile(`(?i)\b(?:authorization:\s*(?:bearer|basic|token)|private-token:|x-api-key:|x-jfrog-art-api:)\s+([^\s"']+)`)
+
+// npmToken matches a token for a registry of npm.
+var npmToken = regexp.MustCompile(`(?i):?_(?:authToken|auth|password)\s*[= ]\s*["']?([^\s"';&|>]+)`)
+
+// commands looks at the words of commands.
+func (r *secretReader) commands(st step) {
+	for k := range st.commands {
+		c := &st.commands[k]
+		r.options(c)
+		r.assignments(c)
+		r.chpasswd(st, k)
+		r.leftBehind(st, c)
+		for _, w := range c.args() {
+			if m := bearer.FindStringSubmatch(w.Value); m != nil && isSecretText(m[1]) {
+				r.report("a token in a header", c, fixer.Finding{Message: c.name + " is given a token in a header", Advice: secretMounted + secretRotate})
+			}
+			if m := npmToken.FindStringSubmatch(w.Value); m != nil && isSecretText(m[1]) {
+				r.report("a token for a registry", c, fixer.Finding{Message: c.name + " writes a token for a registry that is in plain text here", Advice: secretMounted + secretRotate})
+			}
+		}
+	}
+}
+
+// isSecretText reports whether a word is a value of its own that may be a
+// secret, and not a variable, a placeholder, a switch or a path.
+func isSecretText(value string) bool {
+	value = strings.Trim(value, `"'`)
+	return len(value) > 2 && !strings.ContainsAny(value, "$`<>{}*%") && !commonWord[strings.ToLower(value)] && !harmlessValue("password", value)
+}
+
+func (r *secretReader) options(c *command) {
+	args := c.args()
+	for k, w := range args {
+		for _, o := range passwordOptions {
+			m := o.option.FindStringSubmatch(w.Value)
+			if m == nil || o.programs != nil && !o.programs[c.name] || notAboutPasswords[c.name] {
+				continue
+			}
+			value := ""
+			switch {
+			case !o.next && len(m) > 1:
+				value = m[1]
+			case o.next && k+1 < len(args) && !args[k+1].Dynamic && !strings.HasPrefix(args[k+1].Value, "-"):
+				value = args[k+1].Value
+			}
+			if c.name == "curl" { // user:password
+				_, value, _ = strings.Cut(value, ":")
+			}
+			if c.name == "docker" && !c.has("login") || w.Dynamic && !o.next {
+				continue
+			}
+			if isSecretText(value) {
+				name, _, _ := strings.Cut(m[0], "=")
+				if strings.HasPrefix(name, "-p") {
+					name = "-p"
+				}
+				r.report(c.name+" "+name, c, fixer.Finding{Message: fmt.Sprintf("%s is given a password or token in plain text by %s", c.name, name), Advice: secretMounted + secretRotate})
+			}
+		}
+	}
+}
+
+// notAboutPasswords are programs whose options of these names are switches or
+// take something else.
+var notAboutPasswords = set("adduser configure cmake meson chown chmod test [ grep sed awk")
+
+func (r *secretReader) assignments(c *command) {
+	words := c.Assigns
+	if c.name == "export" || c.name == "declare" || c.name == "readonly" {
+		words = c.args()
+	}
+	for _, w := range words {
+		name, value, ok := strings.Cut(w.Raw, "=")
+		if ok && secretName(name) && isSecretText(value) && !harmlessValue(name, strings.Trim(value, `"'`)) {
+			r.report("variable "+name, nil, fixer.Finding{Message: fmt.Sprintf("%s sets %s to a secret in plain text", r.i.Keyword, name), Advice: secretMounted + secretRotate})
+		}
+	}
+}
+
+// chpasswd looks for a password that is piped to chpasswd or passwd.
+func (r *secretReader) chpasswd(st step, k int) {
+	c := &st.commands[k]
+	if c.name != "chpasswd" && (c.name != "passwd" || !c.has("--stdin")) || !c.fed || k == 0 {
+		return
+	}
+	from := st.commands[k-1]
+	for _, w := range from.args() {
+		user, value, ok := strings.Cut(w.Value, ":")
+		if c.name == "passwd" {
+			user, value, ok = strings.Join(c.plain(), " "), w.Value, true
+		}
+		if !ok || w.Dynamic || strings.HasPrefix(w.Value, "-") || value == "" || strings.Contains(value, "$") {
+			continue
+		}
+		r.report("password of "+user, c, fixer.Finding{
+			Message: fmt.Sprintf("the password of %s is set in plain text", user),
+			Advice:  "leave the account without a password (passwd -l) and log in with docker exec, or with keys that are mounted when it runs" + secretRotate,
+		})
+		return
+	}
+}
+
+// cloneURL matches a URL in which a variable is the password or the token.
+var cloneURL = regexp.MustCompile(`https?://(?:[^\s/@"']*:)?[^\s/@"':]*\$[({]?[^\s/@"']*@`)
+
+// settingsFile matches the files that programs take credentials from.
+var settingsFile = regexp.MustCompile(`(?:^|[\s/"'>])(\.npmrc|\.netrc|\.git-credentials|\.pypirc|\.yarnrc(?:\.yml)?)\b`)
+
+// leftBehind looks for a secret that the build is given and a command keeps.
+func (r *secretReader) leftBehind(st step, c *command) {
+	if r.i.Keyword != "RUN" {
+		return
+	}
+	sub, _ := c.sub()
+	switch {
+	case c.name == "git" && sub == "clone":
+		for _, w := range c.args() {
+			if cloneURL.MatchString(w.Raw) && !keptNowhere(st) {
+				r.report("git clone", c, fixer.Finding{Severity: fixer.Medium,
+					Message: "git clone keeps the token of its URL in .git/config, and the history of the image may show it",
+					Advice:  "clone with a credential that is not in the URL: RUN --mount=type=secret,id=TOKEN,env=TOKEN git -c http.extraheader=\"Authorization: Bearer $TOKEN\" clone URL, or RUN --mount=type=ssh with an SSH URL"})
+			}
+		}
+	case c.name == "git" && sub == "config":
+		for _, w := range c.args() {
+			if strings.HasPrefix(w.Value, "url.") && cloneURL.MatchString(w.Raw) && !undone(st, ".gitconfig") {
+				r.report("git config", c, fixer.Finding{Severity: fixer.Medium,
+					Message: "git config writes a token into .gitconfig, where it stays in the layer",
+					Advice:  secretLeft})
+			}
+		}
+	case c.name == "echo", c.name == "printf":
+		text := string(r.pass.File.Dockerfile.Source[max(r.i.Start, min(c.Start, r.i.End)):max(r.i.Start, min(c.End, r.i.End))])
+		if st.script == nil {
+			return
+		}
+		m := settingsFile.FindStringSubmatch(text)
+		if m == nil || !strings.Contains(text, ">") || !strings.Contains(text, "$") || undone(st, m[1]) {
+			return
+		}
+		if low := strings.ToLower(text); strings.Contains(low, "_auth") || strings.Contains(low, "password") || strings.Contains(low, "token") || strings.Contains(low, "://") {
+			r.report("token in "+m[1], c, fixer.Finding{Severity: fixer.Medium,
+				Message: c.name + " writes a token into " + m[1] + ", where it stays in the layer",
+				Advice:  secretLeft})
+		}
+	}
+}
+
+// undone reports whether the same step deletes the file again.
+func undone(st step, name string) bool {
+	for _, c := range st.commands {
+		if c.name != "rm" && c.name != "unlink" && c.name != "shred" {
+			continue
+		}
+		for _, w := range c.args() {
+			if strings.HasSuffix(strings.Trim(w.Raw, `"'`), name) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// keptNowhere reports whether the step deletes the folder of Git, or the clone.
+func keptNowhere(st step) bool {
+	for _, c := range st.commands {
+		if c.name == "rm" && (c.has("-rf") || c.has("-fr") || c.has("-r")) || c.name == "git" && c.has("set-url", "remove") {
+			return true
+		}
+	}
+	return false
+}
