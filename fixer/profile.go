@@ -1,6 +1,7 @@
 package fixer
 
 import (
+	"bytes"
 	"cmp"
 	"fmt"
 	"strconv"
@@ -42,6 +43,34 @@ type Profile struct {
 // BuiltHere reports whether a Dockerfile of this repository makes the image,
 // so that the application in it is not the one the table speaks of.
 func (p *Profile) BuiltHere() bool { return p.Build != nil }
+
+// Program returns what the table says of the program that runs: that of the
+// image or, for an image built here on it without an ENTRYPOINT of its own, of
+// its base. It is nil where the table speaks of another program.
+func (p *Profile) Program() *image.Entry {
+	switch {
+	case p.Entry == nil || p.Entry.NonRoot.Support == image.SupportApp:
+		return nil
+	case p.BuiltHere() && p.Build.Stage.Entrypoint().At != nil:
+		return nil
+	}
+	return p.Entry
+}
+
+// Elevates returns the first word in the Dockerfile that makes the image of a
+// program that gains rights at run time, which no_new_privs prevents; "" when
+// there is none, or no Dockerfile.
+func (p *Profile) Elevates() string {
+	if p.Build == nil {
+		return ""
+	}
+	for _, word := range []string{"sudo", "setcap", "setuid", "postfix", "chmod u+s", "chmod +s", "fusermount"} {
+		if bytes.Contains(p.Build.File.Source, []byte(word)) {
+			return word
+		}
+	}
+	return ""
+}
 
 // RunAs returns a non-root account the image is known to run as when told to,
 // though it does not start so. ok is false when none is known, when the image
@@ -92,6 +121,11 @@ func (p *Pass) Image(ref string) *Profile {
 		out.User = out.Entry.Default
 		out.Sound = certain && out.Entry.Verified(image.FieldDefault)
 		out.Evidence = []Evidence{{"", out.Entry.Evidence(image.FieldDefault)}}
+	}
+	if !r.HasDigest() && (r.Tag == "" || r.Tag == "latest") {
+		// The table speaks of releases; what this is tomorrow nobody knows.
+		out.Sound = false
+		out.Evidence = append(out.Evidence, Evidence{"", name + " names no release, so nothing proves what it is"})
 	}
 	return out
 }

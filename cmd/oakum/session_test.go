@@ -2,12 +2,17 @@ package main
 
 import (
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"regexp"
 	"strings"
 	"syscall"
 	"testing"
+
+	"oakum/fixer"
+	"oakum/fixer/rules"
+	"oakum/fixer/workspace"
 )
 
 // TestInATerminal plays whole sessions the way a person would.
@@ -81,11 +86,12 @@ func walk(x *terminal) {
 	x.wait("for CI", "oakum scan --fail-on high", "\nsh>")
 	x.restored(stty)
 
-	// The commands that do the same make the same files.
-	same := copyShop(x.t)
-	x.oakum(same, exitClean, "fix", "--allow-dirty", "--fail-on", "none", "--level", "review", "--select", "dockerfile/runs-as-root", "--set", "uid=12345", "api/Dockerfile")
-	x.oakum(same, exitClean, "fix", "--allow-dirty", "--fail-on", "none")
-	sameFiles(x.t, files(x.t, x.shop), files(x.t, same))
+	// The same decisions without a terminal make the same files.
+	want := maps.Clone(before)
+	for _, c := range sameDecisions(x.t, copyShop(x.t)).Changes {
+		want[c.Path] = string(c.After)
+	}
+	sameFiles(x.t, files(x.t, x.shop), want)
 
 	x.oakum(x.shop, exitClean, "undo")
 	sameFiles(x.t, files(x.t, x.shop), before)
@@ -93,6 +99,28 @@ func walk(x *terminal) {
 	x.wait(list...)
 	x.keys("q")
 	x.exited(exitFindings)
+}
+
+// sameDecisions is the plan of what walk decides.
+func sameDecisions(t *testing.T, shop string) *fixer.Plan {
+	t.Helper()
+	ws, err := workspace.Load(t.Context(), []string{shop}, workspace.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := fixer.NewSession(fixer.NewSnapshot(ws.Sources), nil, rules.All())
+	for _, f := range s.Baseline().Findings {
+		if f.Rule != "dockerfile/runs-as-root" || f.File != "api/Dockerfile" {
+			continue
+		}
+		if err := s.Decide(f.Key(), fixer.Decision{Verdict: fixer.Accept, Params: fixer.Params{"uid": "12345"}}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, err := s.AcceptAll(fixer.Safe, nil); err != nil {
+		t.Fatal(err)
+	}
+	return s.Plan()
 }
 
 // keptDecisions are the files with decisions in the state folder.
@@ -178,8 +206,8 @@ func small(x *terminal) {
 	x.wait(" oakum", "api/Dockerfile", "runs as root", "0 of ")
 	colours := regexp.MustCompile(`\x1b\[([0-9;:]*;)?(3[0-8]|4[0-8]|9[0-7]|10[0-7])[;:m]`)
 	for _, step := range [][2]string{
-		{"Enter", "y accept"}, {"?", "keys: review"}, {"Escape", "y accept"}, {"z", "as it will be written"}, {"Escape", "w plan"}, {"w", "nothing written yet"},
-		{"Escape", "y accept"}, {"Escape", "group: file"},
+		{"Enter", "esc list"}, {"?", "keys: review"}, {"Escape", "esc list"}, {"z", "as it will be written"}, {"Escape", "esc list"}, {"w", "nothing written yet"},
+		{"Escape", "esc list"}, {"Escape", "group: file"},
 	} {
 		x.keys(step[0])
 		x.wait(step[1])

@@ -76,18 +76,18 @@ func dropFix(p *fixer.Pass, v compose.View) (fixer.Fix, []fixer.Evidence) {
 		Verify: "docker compose up -d " + v.Name + ", restart it once, and look at its logs",
 	}
 	var need []string
-	known := profile.Entry != nil && !profile.BuiltHere()
+	program := profile.Program()
 	switch {
-	case user.IsNonRoot():
-		if known {
-			need = slices.Clone(profile.Entry.CapsNonRoot)
+	case notRoot(user):
+		if program != nil {
+			need = slices.Clone(program.CapsNonRoot)
 		}
 		sound := profile.Sound || !v.Setting("user").Node.Null()
 		if sound && len(need) == 0 && !hostNetwork(v) {
 			fix.Level, fix.Breaks = fixer.Safe, "a process that is not root has none of the capabilities, so it cannot notice"
 		}
-	case known:
-		need = slices.Clone(profile.Entry.CapsRoot.Need)
+	case program != nil:
+		need = slices.Clone(program.CapsRoot.Need)
 	}
 	need = slices.DeleteFunc(need, func(name string) bool {
 		return has(v.List("cap_add"), func(s string) bool { return strings.EqualFold(strings.TrimPrefix(s, "CAP_"), name) })

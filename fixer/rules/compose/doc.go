@@ -100,6 +100,12 @@ func has(list []compose.Setting, match func(string) bool) bool {
 	return false
 }
 
+// notRoot reports whether a user is known not to be root, by number or because
+// it is given by another name.
+func notRoot(id image.Identity) bool {
+	return id.IsNonRoot() || !id.KnownUID && id.Name != "" && id.Name != "root"
+}
+
 // startsAs returns the user a service's first process has: the service's own
 // setting, else what is known of the image.
 func startsAs(v compose.View, profile *fixer.Profile) (image.Identity, []fixer.Evidence) {
@@ -118,6 +124,13 @@ func startsAs(v compose.View, profile *fixer.Profile) (image.Identity, []fixer.E
 	}
 	if user == "root" {
 		id.KnownUID = true
+	}
+	if e := profile.Entry; e != nil && !id.KnownUID {
+		for _, known := range []*image.Identity{&e.Default, e.Service} {
+			if known != nil && known.Name == user && known.KnownUID {
+				id = *known
+			}
+		}
 	}
 	return id, []fixer.Evidence{{Source: s.File, Text: "user: " + text}}
 }

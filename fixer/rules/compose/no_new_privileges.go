@@ -50,6 +50,7 @@ of old distributions. Programs that start as root and step down (gosu, su-exec, 
 				ID:     "add",
 				Title:  "add no-new-privileges:true",
 				Level:  fixer.Safe,
+				Breaks: "only what relies on a setuid program or on file capabilities at run time: sudo, ping of old distributions",
 				Verify: "docker compose exec " + v.Name + " grep NoNewPrivs /proc/1/status   prints 1",
 				Edit: func(d *fixer.Draft) error {
 					for i, n := range v.Node.Own("security_opt").List() {
@@ -74,6 +75,10 @@ of old distributions. Programs that start as root and step down (gosu, su-exec, 
 				fix.Level = fixer.Review
 				fix.Breaks = "the program has file capabilities, which no longer take effect"
 				f.Evidence = []fixer.Evidence{{Text: profile.Entry.Evidence(image.FieldCapsNonRoot)}}
+			} else if word := profile.Elevates(); word != "" {
+				fix.Level = fixer.Review
+				fix.Breaks = "what the image does with " + word + " no longer works"
+				f.Evidence = []fixer.Evidence{{Source: profile.Build.Path, Text: "speaks of " + word}}
 			}
 			f.Fixes = []fixer.Fix{fix}
 			report(p, v, nil, f)

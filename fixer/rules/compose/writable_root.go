@@ -106,13 +106,20 @@ func writes(profile *fixer.Profile, v compose.View) writing {
 		case at.Ships:
 			w.advice = fmt.Sprintf("%s writes to %s, where its image has files that a tmpfs would hide: give it a named volume, which starts as a copy of them", e.ID, at.Path)
 			return w
+		case at.Kind == "data":
+			w.advice = fmt.Sprintf("%s keeps its data in %s, and nothing is mounted there: give it a named volume first, because a tmpfs would lose the data at each stop", e.ID, at.Path)
+			return w
 		default:
 			w.tmpfs = append(w.tmpfs, tmpfsEntry(at, user))
 		}
 	}
 	w.breaks = "the program fails where it writes outside its volumes and the tmpfs that are added"
 	sound := e.ReadOnly.Support == image.SupportYes && e.Verified(image.FieldReadOnly) && e.Verified(image.FieldWritable)
-	if sound && !conditional && len(w.tmpfs) == 0 && !profile.BuiltHere() {
+	if !v.Setting("entrypoint").Node.Null() || shellCommand(v) {
+		sound = false // the table speaks of the image's own entrypoint
+		w.evidence = append(w.evidence, fixer.Evidence{Source: v.File, Text: "the service replaces what the image starts"})
+	}
+	if sound && profile.Sound && !conditional && len(w.tmpfs) == 0 && !profile.BuiltHere() {
 		w.level, w.breaks = fixer.Safe, ""
 	}
 	return w
@@ -162,7 +169,7 @@ func readOnlyFix(p *fixer.Pass, v compose.View, w writing) fixer.Fix {
 		Breaks: w.breaks,
 		Verify: `docker compose exec ` + v.Name + ` touch /x   fails, and the logs show no "read-only file system"`,
 		Params: []fixer.Param{{
-			Name: "writable", Meaning: "tmpfs entries, with blanks between: paths, options behind a colon; may be empty",
+			Name: "writable", Meaning: "paths that get a tmpfs, with blanks or commas between, options behind a colon; may be empty",
 			Default: strings.Join(w.tmpfs, " "), Validate: validTmpfs,
 		}},
 	}
@@ -172,7 +179,7 @@ func readOnlyFix(p *fixer.Pass, v compose.View, w writing) fixer.Fix {
 	fix.Edit = func(d *fixer.Draft) error {
 		ops := []yamldoc.Op{yamldoc.Set(v.Path.Join("read_only"), true)}
 		var add []string
-		for _, entry := range strings.Fields(d.Param("writable")) {
+		for _, entry := range tmpfsEntries(d.Param("writable")) {
 			if at, _, _ := strings.Cut(entry, ":"); !mounted(v, path.Clean(at)) {
 				add = append(add, entry)
 			}
@@ -186,10 +193,33 @@ func readOnlyFix(p *fixer.Pass, v compose.View, w writing) fixer.Fix {
 	return fix
 }
 
+// tmpfsEntries splits a list of paths. A comma before a path parts two entries,
+// another one is part of an entry's options.
+func tmpfsEntries(s string) []string {
+	return strings.Fields(strings.ReplaceAll(s, ",/", " /"))
+}
+
+// shellCommand reports whether the service has a shell run something in place
+// of the image's program.
+func shellCommand(v compose.View) bool {
+	words := texts(v.Setting("command").Node)
+	if len(words) == 1 {
+		words = strings.Fields(words[0])
+	}
+	if len(words) == 0 {
+		return false
+	}
+	switch path.Base(words[0]) {
+	case "sh", "bash", "ash", "dash":
+		return true
+	}
+	return false
+}
+
 func validTmpfs(s string) error {
-	for _, entry := range strings.Fields(s) {
+	for _, entry := range tmpfsEntries(s) {
 		if at, _, _ := strings.Cut(entry, ":"); !path.IsAbs(at) || path.Clean(at) == "/" || strings.ContainsAny(entry, "\n\r") {
-			return errors.New("absolute paths below /, with blanks between")
+			return errors.New("absolute paths below /, with blanks or commas between")
 		}
 	}
 	return nil

@@ -5,4 +5,7 @@ import "oakum/fixer"
 // Identity are the rules about who an image runs as and what it tells.
 var Identity = []*fixer.Rule{
 	NamedUser,
+	CopyAfterUser,
+	SensitiveCopy,
+	SecretInRun,
 }

@@ -130,7 +130,7 @@ var passwordOptions = []passwordOption{
 var bearer = regexp.MustCompile(`(?i)\b(?:authorization:\s*(?:bearer|basic|token)|private-token:|x-api-key:|x-jfrog-art-api:)\s+([^\s"']+)`)
 
 // npmToken matches a token for a registry of npm.
-var npmToken = regexp.MustCompile(`(?i):?_(?:authToken|auth|password)\s*[= ]\s*["']?([^\s"';&|>]+)`)
+var npmToken = regexp.MustCompile(`(?i)(?:^|[:\s"'])_(?:authToken|auth|password)\s*[= ]\s*["']?([^\s"';&|>]+)`)
 
 // commands looks at the words of commands.
 func (r *secretReader) commands(st step) {

@@ -63,6 +63,10 @@ spec:
 			if dropsAll(c) || isTrue(c.Node.Get("securityContext").Get("privileged")) {
 				continue
 			}
+			if i := misspelledAll(c); i >= 0 {
+				reportSpelling(p, c, i)
+				continue
+			}
 			f := fixer.Finding{Message: fmt.Sprintf("%s %q keeps the capabilities a runtime gives by default", c.Role, c.Name)}
 			if len(capabilities(c, "drop")) > 0 {
 				f.Message = fmt.Sprintf("%s %q drops some capabilities and keeps the others", c.Role, c.Name)
@@ -72,6 +76,23 @@ spec:
 			report(p, c, caps, f)
 		}
 	},
+}
+
+// reportSpelling reports a container that drops everything in a spelling that
+// runtimes read and the Pod Security Standards do not.
+func reportSpelling(p *fixer.Pass, c kube.Container, i int) {
+	report(p, c, c.Node.Get("securityContext").Get("capabilities"), fixer.Finding{
+		Severity: fixer.Low,
+		Message:  fmt.Sprintf("%s %q drops all capabilities in a spelling that the Pod Security Standards do not accept", c.Role, c.Name),
+		Fixes: []fixer.Fix{{
+			ID: "spell", Title: "spell it ALL", Level: fixer.Safe,
+			Verify: "kubectl apply --dry-run=server in a namespace that enforces the restricted standard",
+			Edit: func(d *fixer.Draft) error {
+				d.YAML(p.File.Path, c.Workload.Doc, yamldoc.Set(securityContext(c, "capabilities", "drop", i), "ALL"))
+				return nil
+			},
+		}},
+	})
 }
 
 // dropsAll reports whether ALL is among the dropped capabilities, spelled as
@@ -142,16 +163,15 @@ func misspelledAll(c kube.Container) int {
 	return slices.IndexFunc(capabilities(c, "drop"), func(s string) bool { return s == "ALL" })
 }
 
-// knownNeed returns what the table says an image needs. An image built here
-// runs an application of its own, of which the table knows nothing.
+// knownNeed returns what the table says the program needs.
 func knownNeed(profile *fixer.Profile, nonRoot bool) []string {
 	switch {
-	case profile.Entry == nil || profile.BuiltHere():
+	case profile.Program() == nil:
 		return nil
 	case nonRoot:
-		return slices.Clone(profile.Entry.CapsNonRoot)
+		return slices.Clone(profile.Program().CapsNonRoot)
 	}
-	return slices.Clone(profile.Entry.CapsRoot.Need)
+	return slices.Clone(profile.Program().CapsRoot.Need)
 }
 
 func noFileCaps(profile *fixer.Profile) bool {

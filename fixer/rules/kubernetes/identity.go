@@ -2,6 +2,7 @@ package kubernetes
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -88,7 +89,10 @@ func identify(p *fixer.Pass, c kube.Container) identity {
 func (id *identity) leaveRoot() {
 	id.need, id.level = account, fixer.Review
 	e := id.profile.Entry
+	files := hostMounts(id.container)
 	switch {
+	case len(files) > 0 && !id.profile.User.IsNonRoot():
+		id.need, id.advice = nothing, "it works on files of its node ("+strings.Join(files, ", ")+"), which mostly belong to root: find out whom they belong to before giving it a user"
 	case id.profile.MustBeRoot():
 		id.need, id.advice = nothing, mustBeRoot(id.profile)
 	case e == nil || id.profile.BuiltHere() || e.NonRoot.Support == image.SupportApp:
@@ -215,4 +219,21 @@ func identifyPod(p *fixer.Pass, w *kube.Workload) podIdentity {
 func saysOwn(c kube.Container) bool {
 	own := c.Node.Get("securityContext")
 	return !own.Get("runAsNonRoot").Null() || !own.Get("runAsUser").Null() || !own.Get("runAsGroup").Null()
+}
+
+// hostMounts returns the folders of the node that a container mounts.
+func hostMounts(c kube.Container) []string {
+	host := map[string]string{}
+	for _, v := range c.Workload.Pod.Get("volumes").List() {
+		if at := v.Get("hostPath").Get("path").Text(); at != "" {
+			host[v.Get("name").Text()] = at
+		}
+	}
+	var out []string
+	for _, m := range c.Node.Get("volumeMounts").List() {
+		if at := host[m.Get("name").Text()]; at != "" && !slices.Contains(out, at) {
+			out = append(out, at)
+		}
+	}
+	return out
 }

@@ -2,8 +2,11 @@ package kubernetes
 
 import (
 	"fmt"
+	"strings"
 
 	"oakum/fixer"
+	"oakum/fixer/image"
+	"oakum/fixer/kube"
 	"oakum/fixer/yamldoc"
 )
 
@@ -69,19 +72,40 @@ spec:
 				ID:     "forbid",
 				Title:  "set allowPrivilegeEscalation to false",
 				Level:  fixer.Safe,
+				Breaks: "only what relies on a setuid program or on file capabilities at run time: sudo, ping of old distributions",
 				Verify: "kubectl exec POD -- grep NoNewPrivs /proc/1/status   prints 1",
 				Edit: func(d *fixer.Draft) error {
 					d.YAML(p.File.Path, c.Workload.Doc, yamldoc.Set(securityContext(c, "allowPrivilegeEscalation"), false))
 					return nil
 				},
 			}
-			if image := p.Image(c.Image); image.Entry != nil && len(image.Entry.CapsNonRoot) > 0 {
-				fix.Level = fixer.Review
-				fix.Breaks = "the program has file capabilities, which no longer take effect: it cannot bind ports below 1024 unless it runs as root or on other ports"
-				f.Evidence = append(f.Evidence, fixer.Evidence{Text: image.Entry.Evidence("caps_nonroot")})
+			if why, evidence := mayNotice(p, c); why != "" {
+				fix.Level, fix.Breaks = fixer.Review, why
+				f.Evidence = append(f.Evidence, evidence)
 			}
 			f.Fixes = []fixer.Fix{fix}
 			report(p, c, set, f)
 		}
 	},
+}
+
+// mayNotice looks for a sign that the program relies on what the fix takes
+// away, and says what breaks then.
+func mayNotice(p *fixer.Pass, c kube.Container) (breaks string, evidence fixer.Evidence) {
+	const lost = "the program's file capabilities no longer take effect: it cannot bind ports below 1024 unless it runs as root or on other ports"
+	profile := p.Image(c.Image)
+	user, _ := startsAs(c, profile)
+	switch {
+	case profile.Entry != nil && len(profile.Entry.CapsNonRoot) > 0:
+		return lost, fixer.Evidence{Text: profile.Entry.Evidence(image.FieldCapsNonRoot)}
+	case len(added(c)) > 0 && !user.IsRoot():
+		return lost, fixer.Evidence{Source: "manifest", Text: "it adds " + strings.Join(added(c), ", ") + ", which only a program with file capabilities can use when it is not root"}
+	case isTrue(c.Node.Get("securityContext").Get("allowPrivilegeEscalation")):
+		return "somebody set it to true: a setuid program or file capabilities that are needed no longer take effect", fixer.Evidence{Source: "manifest", Text: "allowPrivilegeEscalation is set to true"}
+	case profile.BuiltHere():
+		if word := profile.Elevates(); word != "" {
+			return "what the image does with " + word + " no longer works", fixer.Evidence{Source: profile.Build.Path, Text: "speaks of " + word}
+		}
+	}
+	return "", fixer.Evidence{}
 }

@@ -116,7 +116,11 @@ func writes(profile *fixer.Profile, c kube.Container) writing {
 	conditional := r.conditional || e.ReadOnly.Support == image.SupportConditional
 	w.breaks = "the program fails where it writes outside the mounted paths: " + strings.Join(orNone(w.paths), ", ")
 	sound := e.ReadOnly.Support == image.SupportYes && e.Verified(image.FieldReadOnly) && e.Verified(image.FieldWritable)
-	if sound && !conditional && len(w.paths) == 0 && !profile.BuiltHere() {
+	if !c.Node.Get("command").Null() {
+		sound = false // the table speaks of the image's own entrypoint
+		w.evidence = append(w.evidence, fixer.Evidence{Source: "manifest", Text: "command replaces what the image starts"})
+	}
+	if sound && profile.Sound && !conditional && len(w.paths) == 0 && !profile.BuiltHere() {
 		w.level, w.breaks = fixer.Safe, ""
 	}
 	return w
@@ -152,25 +156,23 @@ func readOnlyFix(p *fixer.Pass, c kube.Container, w writing) fixer.Fix {
 
 func writableParam(w writing) fixer.Param {
 	return fixer.Param{
-		Name: "writable", Meaning: "paths that get an empty volume, with commas between; may be empty",
+		Name: "writable", Meaning: "paths that get an empty volume, with blanks or commas between; may be empty",
 		Default: strings.Join(w.paths, ","), Validate: validPaths,
 	}
 }
 
 func splitPaths(s string) []string {
 	var out []string
-	for at := range strings.SplitSeq(s, ",") {
-		if at = strings.TrimSpace(at); at != "" {
-			out = append(out, path.Clean(at))
-		}
+	for _, at := range strings.Fields(strings.ReplaceAll(s, ",", " ")) {
+		out = append(out, path.Clean(at))
 	}
 	return out
 }
 
 func validPaths(s string) error {
 	for _, at := range splitPaths(s) {
-		if !path.IsAbs(at) || at == "/" || strings.ContainsAny(at, ":\n\r") {
-			return errors.New("absolute paths below /, with commas between")
+		if !path.IsAbs(at) || at == "/" || strings.Contains(at, ":") {
+			return errors.New("absolute paths below /, with blanks or commas between")
 		}
 	}
 	return nil
