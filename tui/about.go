@@ -32,7 +32,7 @@ func (d *desk) about(a action, f *fixer.Finding, v *detail) tea.Cmd {
 		}
 		return d.push(newOptions(offer, v.fix, v.params))
 	case actExplain:
-		return d.push(newExplain(d.rule(f.Rule)))
+		return d.push(newExplain(d.rule(f.Rule), f.Key(), v.fix))
 	case actZoom:
 		return d.push(newDiffOf(f.Key()))
 	case actEditor:

@@ -73,6 +73,14 @@ func (d *desk) notAcceptable(o *fixer.Outcome) string {
 	return ""
 }
 
+// unfixable are the actions that a finding without a fix has no use for.
+func (d *desk) unfixable(o *fixer.Outcome) []action {
+	if len(d.offer(o).Fixes) > 0 {
+		return nil
+	}
+	return []action{actAccept, actAcceptRule, actOptions}
+}
+
 // acceptRule accepts what is open of a rule. Where another alternative than
 // the first was chosen, it is used wherever it is offered, in one step.
 func (d *desk) acceptRule(f *fixer.Finding, id string, params fixer.Params) tea.Cmd {

@@ -45,6 +45,7 @@ type page struct {
 	body         []string
 	foot         string            // in the rule above the keys
 	labels       map[action]string // for footer labels that say more than the keymap's
+	idle         []action          // that would do nothing here: not in the footer
 	heavy        bool              // the part below the rule has the keys, of several parts
 }
 

@@ -2,6 +2,7 @@ package tui
 
 import (
 	"fmt"
+	"slices"
 
 	tea "charm.land/bubbletea/v2"
 
@@ -76,8 +77,16 @@ func (s *diffScreen) build(d *desk) tea.Cmd {
 		return nil
 	}
 	s.busy = true
+	path := s.path
 	return func() tea.Msg {
 		files := diffFiles(plan.Changes)
+		// The file that was asked for comes first: shown further down, it
+		// could start below the end of another one.
+		if i := slices.IndexFunc(files, func(f widget.DiffFile) bool { return f.Path == path }); i > 0 {
+			own := files[i]
+			copy(files[1:], files[:i])
+			files[0] = own
+		}
 		return diffMsg{s, plan, widget.NewDiff(files, placesIn(files))}
 	}
 }
@@ -209,6 +218,7 @@ func (s *diffScreen) draw(d *desk, l layout) page {
 		p.right = t.Severity(int(o.Finding.Severity)).Paint(severityLong(o.Finding.Severity))
 		shown, _ := d.previewOf(s.key)
 		p.foot = d.score(shown)
+		p.idle = d.unfixable(o)
 	}
 	if s.pane.diff == nil {
 		p.body = []string{"", " " + t.Dim.Paint("comparing"+t.Marks.Ellipsis)}

@@ -32,11 +32,11 @@ func newDone(d *desk, st *standing, r *Receipt) *doneScreen {
 	s.scores = fmt.Sprintf("score %d %s %d", plan.ScoreBefore, d.theme.Marks.Arrow, plan.ScoreAfter)
 	var lines []string
 	for _, p := range r.Written {
-		fixed := 0
+		fixed, comments := 0, 0
 		if c := st.change(p); c != nil {
-			fixed = len(c.Fixes)
+			fixed, comments = st.tally(c)
 		}
-		lines = append(lines, visible(p)+"  "+fixes(fixed))
+		lines = append(lines, visible(p)+"  "+edits(fixed, comments))
 	}
 	for _, w := range r.Warnings {
 		lines = append(lines, d.theme.Marks.Attention+" "+visible(w))

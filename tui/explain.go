@@ -1,6 +1,8 @@
 package tui
 
 import (
+	"cmp"
+	"fmt"
 	"strings"
 
 	tea "charm.land/bubbletea/v2"
@@ -10,13 +12,18 @@ import (
 	"oakum/tui/widget"
 )
 
-// explainScreen shows a rule's documentation.
+// explainScreen shows all there is to say about a finding, and its rule's
+// documentation.
 type explainScreen struct {
 	rule *fixer.Rule
+	key  fixer.Key
+	fix  string // id of the alternative looked at, "" for the first
 	scroller
 }
 
-func newExplain(r *fixer.Rule) *explainScreen { return &explainScreen{rule: r} }
+func newExplain(r *fixer.Rule, k fixer.Key, fix string) *explainScreen {
+	return &explainScreen{rule: r, key: k, fix: fix}
+}
 
 func (s *explainScreen) place() place { return onExplain }
 
@@ -34,16 +41,59 @@ func (s *explainScreen) press(d *desk, a action) tea.Cmd {
 }
 
 func (s *explainScreen) draw(d *desk, l layout) page {
-	return page{
+	p := page{
 		title: s.rule.Name, right: s.rule.Severity.String(), rule: text.VisibleLine(s.rule.Title), heavy: true,
 		body: s.window(s.lines(d, min(l.width, 100)), l.body),
 	}
+	if n := s.below(); n > 0 {
+		p.foot = count(n, "line") + " more below"
+	}
+	return p
+}
+
+// about says in full what the list and the review cut: nothing when the
+// finding is gone.
+func (s *explainScreen) about(d *desk, width int) []string {
+	if d.now == nil {
+		return nil
+	}
+	o := d.now.outcome(s.key)
+	if o == nil {
+		return nil
+	}
+	t := &d.theme
+	f := d.offer(o)
+	out := []string{" " + t.Title.Paint("This finding")}
+	say := func(label, body string) {
+		body = strings.Join(strings.Fields(text.Visible(body)), " ")
+		if body == "" {
+			return
+		}
+		for _, line := range widget.Wrap(body, max(1, width-labelWidth-4)) {
+			out = append(out, "   "+t.Label.Paint(widget.Pad(label, labelWidth))+line)
+			label = ""
+		}
+	}
+	say("What", f.Message)
+	say("Where", fmt.Sprintf("%s:%d  %s", f.File, o.Finding.Line, f.Path))
+	state, _ := d.state(o)
+	say("State", state)
+	if fix := (&detail{fix: s.fix}).alternative(f); fix != nil {
+		say("Fix", fix.Title+" ("+fix.Level.String()+")")
+		say("Breaks", cmp.Or(fix.Breaks, harmless))
+		say("Verify", cmp.Or(fix.Verify, s.rule.Doc.Verify))
+	}
+	for i, e := range f.Evidence {
+		say([]string{"Known", ""}[min(i, 1)], e.String())
+	}
+	say("Do", f.Advice)
+	return out
 }
 
 func (s *explainScreen) lines(d *desk, width int) []string {
 	t := &d.theme
 	doc := s.rule.Doc
-	var out []string
+	out := s.about(d, width)
 	part := func(title, body string, verbatim bool) {
 		if strings.TrimSpace(body) == "" {
 			return

@@ -2,6 +2,7 @@ package tui
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"oakum/fixer"
@@ -32,15 +33,15 @@ func (d *desk) frameLines() []string {
 		}
 		body[i] = widget.Cut(line, l.width, t.Marks.Ellipsis)
 	}
-	at, labels := s.place(), p.labels
+	at, labels, idle := s.place(), p.labels, p.idle
 	if n := len(d.overlays); n > 0 {
 		o := d.overlays[n-1]
 		d.lay(o, body, l.width)
-		at, labels = o.place(), nil
+		at, labels, idle = o.place(), nil, nil
 	}
 	out = append(out, body...)
 	out = append(out, widget.Rule(t, "", p.foot, l.width, false))
-	out = append(out, d.footer(at, labels, l)...)
+	out = append(out, d.footer(at, labels, idle, l)...)
 	return append(out, d.status(l.width))
 }
 
@@ -73,7 +74,7 @@ func (d *desk) tooSmall() []string {
 
 // footer names the keys of a place, as far as there is room. How to leave and
 // where to find the other keys are always there.
-func (d *desk) footer(at place, labels map[action]string, l layout) []string {
+func (d *desk) footer(at place, labels map[action]string, idle []action, l layout) []string {
 	t := &d.theme
 	gap := "   "
 	if l.brief {
@@ -92,7 +93,7 @@ func (d *desk) footer(at place, labels map[action]string, l layout) []string {
 	var rest []binding
 	for _, b := range keymap[at] {
 		switch {
-		case b.label == "":
+		case b.label == "", slices.Contains(idle, b.act):
 		case b.act == actHelp, b.act == actBack, b.act == actQuit:
 			if tail != "" {
 				tail += gap

@@ -1,6 +1,8 @@
 package tui
 
 import (
+	"fmt"
+	"slices"
 	"strings"
 
 	tea "charm.land/bubbletea/v2"
@@ -43,5 +45,14 @@ func (o *helpOverlay) panel(d *desk, width, height int) (string, []string) {
 	if d.opts.Version != "" {
 		lines = append(lines, "", " "+t.Dim.Paint("oakum "+d.opts.Version))
 	}
-	return "keys: " + string(o.of) + ", closed by esc", o.window(lines, height)
+	title := "keys: " + string(o.of) + ", closed by esc"
+	if len(lines) <= height || height < 2 {
+		return title, o.window(lines, height)
+	}
+	seen := slices.Clone(o.window(lines, height-1)) // its last line says that there is more
+	more := ""
+	if n := o.below(); n > 0 {
+		more = " " + t.Dim.Paint(fmt.Sprintf("and %s more below: j goes there", count(n, "line")))
+	}
+	return title, append(seen, more)
 }

@@ -229,8 +229,8 @@ var keymap = map[place][]binding{
 	onOptions: join(one(
 		bind(actOpen, "accept", "accept the chosen fix with these values", "enter").decides(),
 		bind(actToggle, "choose", "choose the alternative, or switch the box", "space"),
-		bind(actDown, "next field", "next field", "down", "tab"),
-		bind(actUp, "", "previous field", "up", "shift+tab"),
+		bind(actDown, "next field", "next field", "down", "j", "tab"),
+		bind(actUp, "", "previous field", "up", "k", "shift+tab"),
 		bind(actPageDown, "", "scroll the preview down", "pgdown", "ctrl+d"),
 		bind(actPageUp, "", "scroll the preview up", "pgup", "ctrl+u"),
 		bind(actBack, "back", "back; nothing changes", "esc"),

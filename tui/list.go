@@ -64,6 +64,16 @@ func (s *listScreen) update(d *desk) {
 	}
 }
 
+// rearrange shows other rows, or the same in other groups. The row with the
+// cursor stays seen: a group that was closed before opens for it.
+func (s *listScreen) rearrange(d *desk) {
+	key := s.list.Key()
+	s.update(d)
+	if key != "" {
+		s.list.Select(key)
+	}
+}
+
 func (s *listScreen) header(d *desk, group string, n int, open bool, width int, cursor bool) string {
 	t := &d.theme
 	mark := t.Marks.Collapsed
@@ -137,11 +147,11 @@ func (s *listScreen) press(d *desk, a action) tea.Cmd {
 		return d.openOverlay(newFilter(s))
 	case actGroup:
 		s.groupBy = s.groupBy.next()
-		s.update(d)
+		s.rearrange(d)
 		return tea.Batch(s.refresh(d), d.say("grouped by %s", s.groupBy))
 	case actLevel:
 		s.filter.level = (s.filter.level + 1) % (fixer.Manual + 1)
-		s.update(d)
+		s.rearrange(d)
 		return tea.Batch(s.refresh(d), d.say("showing %s", s.filter.levelWord()))
 	case actAcceptSafe:
 		return d.acceptSafe()
@@ -153,7 +163,7 @@ func (s *listScreen) press(d *desk, a action) tea.Cmd {
 			return nil
 		}
 		s.filter = filter{}
-		s.update(d)
+		s.rearrange(d)
 		return s.refresh(d)
 	case actSplit, actMoreContext, actLessContext, actWrap, actLeft, actRight:
 		return s.detail.look(d, a)
@@ -195,7 +205,11 @@ func (s *listScreen) draw(d *desk, l layout) page {
 	s.list.SetTheme(d.theme)
 	var left, right []string
 	if l.listHeight > 0 {
-		left = s.list.View(l.listWidth, l.listHeight)
+		height := l.listHeight
+		if len(d.overlays) > 0 && d.top().place() == onFilter {
+			height = min(height, l.body-filterLines) // the rest lies under the filter
+		}
+		left = s.list.View(l.listWidth, height)
 	}
 	if l.detailHeight > 0 {
 		right = s.detailLines(d, l)

@@ -17,6 +17,9 @@ type filterOverlay struct {
 	input widget.Input
 }
 
+// filterLines are the lines the filter takes, with the rule above it.
+const filterLines = 2
+
 func newFilter(s *listScreen) *filterOverlay {
 	o := &filterOverlay{list: s}
 	o.input.Limit = 200
@@ -29,7 +32,7 @@ func (o *filterOverlay) typing() line { return &o.input }
 
 func (o *filterOverlay) typed(d *desk) tea.Cmd {
 	o.list.filter.words = o.input.Value()
-	o.list.update(d)
+	o.list.rearrange(d)
 	return d.refresh()
 }
 
@@ -187,10 +190,10 @@ func (quitOverlay) press(d *desk, a action) tea.Cmd {
 }
 
 func (quitOverlay) panel(d *desk, width, height int) (string, []string) {
-	n := d.now.done()
+	n := edits(d.now.done(), d.now.count[fixer.Ignored])
 	return "leave without writing?", []string{
 		"",
-		" " + fmt.Sprintf("%s accepted and not written to any file.", fixes(n)),
+		" " + n + " accepted and not written to any file.",
 		" " + d.theme.Dim.Paint("ctrl+c leaves and keeps the verdicts for the next time."),
 		"",
 	}

@@ -2,6 +2,7 @@ package tui
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	tea "charm.land/bubbletea/v2"
@@ -188,8 +189,13 @@ func (s *planScreen) draw(d *desk, l layout) page {
 func (s *planScreen) table(d *desk, l layout) []string {
 	t := &d.theme
 	head := fmt.Sprintf("%6s %5s %5s", "edits", "added", "gone")
+	comments := false // no column for what there is none of
 	if !l.brief {
 		head += fmt.Sprintf(" %5s %6s", "safe", "review")
+		comments = slices.ContainsFunc(s.view.files, func(f planFile) bool { return f.comments > 0 })
+	}
+	if comments {
+		head += " comment"
 	}
 	head += fmt.Sprintf(" %5s  ", "left")
 	const state = 17 // cells: "git: untracked !"
@@ -207,6 +213,9 @@ func (s *planScreen) table(d *desk, l layout) []string {
 		figures := fmt.Sprintf("%6d %5s %5s", f.edits, fmt.Sprintf("+%d", f.added), fmt.Sprintf("-%d", f.removed))
 		if !l.brief {
 			figures += fmt.Sprintf(" %5d %6d", f.safe, f.review)
+		}
+		if comments {
+			figures += fmt.Sprintf(" %7d", f.comments)
 		}
 		figures += fmt.Sprintf(" %5d  ", f.left)
 		words := visible(s.view.states[f.path].Text)
@@ -239,10 +248,17 @@ func (s *planScreen) summary(d *desk, width int) []string {
 			added++
 		}
 	}
+	written := fmt.Sprintf("%d fixed", st.done())
+	if n := st.count[fixer.Ignored]; n > 0 {
+		written += ", " + count(n, "comment")
+	}
 	out := []string{
-		fmt.Sprintf("   checked again after the edits: %d fixed, %d left, %d new. %s.",
-			st.done(), len(st.plan.Final.Findings), added, passes(st.plan.Passes)),
+		fmt.Sprintf("   checked again after the edits: %s, %d left, %d new. %s.",
+			written, len(st.plan.Final.Findings), added, passes(st.plan.Passes)),
 		"   left  " + strings.Join(leftWords(st), "  "),
+	}
+	if v := s.view; v.podsBefore != v.podsAfter {
+		out = append(out, fmt.Sprintf("   pods by Pod Security level: %s %s %s", v.podsBefore, t.Marks.Arrow, v.podsAfter))
 	}
 	if n := s.view.warns(s.out); n > 0 {
 		out = append(out, "   "+t.Warn.Paint(t.Marks.Attention+" "+count(n, "file")+" would mix with changes that git does not keep"))

@@ -14,6 +14,10 @@ type planView struct {
 	standing *standing
 	files    []planFile
 	states   map[string]FileState
+
+	// Workloads by Pod Security level, in words: as they are and as they
+	// will be. Empty without any.
+	podsBefore, podsAfter string
 }
 
 // A planFile is one row of the plan.
@@ -21,7 +25,8 @@ type planFile struct {
 	path           string
 	edits          int
 	added, removed int
-	safe, review   int
+	safe, review   int // fixes
+	comments       int // that record why a finding is left
 	left           int
 	pane           diffPane
 }
@@ -46,7 +51,10 @@ func (j foldJob) planView(now *standing, out map[string]bool) *planView {
 		}
 		st = j.without(keys)
 	}
-	v := &planView{gen: j.gen, standing: st}
+	v := &planView{
+		gen: j.gen, standing: st,
+		podsBefore: fixer.SumLevels(st.plan.Before.PodLevels()), podsAfter: fixer.SumLevels(st.plan.After.PodLevels()),
+	}
 	paths := map[string]bool{}
 	for _, plan := range []*fixer.Plan{now.plan, st.plan} {
 		for i := range plan.Changes {
@@ -81,13 +89,29 @@ func (s *standing) planFile(path string) planFile {
 	f.added, f.removed = f.pane.diff.Lines()
 	f.edits = len(c.Fixes)
 	for _, k := range c.Fixes {
-		if o := s.outcome(k); o != nil && o.Level == fixer.Review {
+		switch o := s.outcome(k); {
+		case o != nil && o.Result == fixer.Ignored:
+			f.comments++
+		case o != nil && o.Level == fixer.Review:
 			f.review++
-		} else {
+		default:
 			f.safe++
 		}
 	}
 	return f
+}
+
+// tally counts the fixes in a change, and apart from them the comments that
+// record why a finding is left.
+func (s *standing) tally(c *fixer.Change) (fixed, comments int) {
+	for _, k := range c.Fixes {
+		if o := s.outcome(k); o != nil && o.Result == fixer.Ignored {
+			comments++
+		} else {
+			fixed++
+		}
+	}
+	return fixed, comments
 }
 
 func (v *planView) paths() []string {

@@ -164,6 +164,7 @@ func (s *reviewScreen) draw(d *desk, l layout) page {
 	if n := d.now.openRule[f.Rule]; n > 1 {
 		p.labels = map[action]string{actAcceptRule: fmt.Sprintf("all %s (%d)", ruleWord(f.Rule), n)}
 	}
+	p.idle = d.unfixable(o)
 	width, height := l.detailWidth, l.detailHeight
 	body := s.detail.view(d, o, width, height, l.why)
 	if !l.beside {

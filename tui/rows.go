@@ -274,6 +274,9 @@ func drawRow(d *desk, r *row, width int, cursor bool) string {
 		left += t.Dim.Paint("  closed by " + keyWords(o.By))
 	}
 	line := fmt.Sprintf(":%-5d", o.Finding.Line)
+	if d.list.groupBy != byFile { // the heading does not name the file
+		line = widget.CutLeft(fmt.Sprintf("%s:%d", visible(o.Finding.File), o.Finding.Line), width/3, t.Marks.Ellipsis)
+	}
 	if width < stackedWidth-20 {
 		return widget.Spread(left, t.Dim.Paint(line), width, t.Marks.Ellipsis)
 	}

@@ -21,6 +21,9 @@ func (s *scroller) move(a action) {
 
 func (s *scroller) clamp() { s.top = max(0, min(s.top, s.count-s.height)) }
 
+// below is how many lines there are under those of the last window.
+func (s *scroller) below() int { return max(0, s.count-s.top-s.height) }
+
 // window returns the lines that are seen in a height.
 func (s *scroller) window(lines []string, height int) []string {
 	s.count, s.height = len(lines), max(0, height)

@@ -12,6 +12,9 @@ import (
 
 const labelWidth = 8 // cells of "Breaks" and the like
 
+// harmless is what a fix breaks that says nothing about it.
+const harmless = "nothing: a working container cannot notice"
+
 // An entry is one thing an explanation says.
 type entry struct {
 	label, text string
@@ -71,7 +74,7 @@ func (v *detail) entries(d *desk, o *fixer.Outcome, short bool) []entry {
 	why := entry{"Why", rule.Doc.Why, 0}
 	var breaks, verify, known entry
 	if fix != nil {
-		breaks = entry{"Breaks", cmp.Or(fix.Breaks, "nothing: a working container cannot notice"), 0}
+		breaks = entry{"Breaks", cmp.Or(fix.Breaks, harmless), 0}
 		verify = entry{"Verify", cmp.Or(fix.Verify, rule.Doc.Verify), 0}
 	}
 	var facts []string

@@ -77,5 +77,16 @@ func fixes(n int) string {
 	return fmt.Sprintf("%d fixes", n)
 }
 
+// edits writes a number of fixes and one of comments, which are none.
+func edits(fixed, comments int) string {
+	switch {
+	case comments == 0:
+		return fixes(fixed)
+	case fixed == 0:
+		return count(comments, "comment")
+	}
+	return fixes(fixed) + ", " + count(comments, "comment")
+}
+
 // visible makes text from outside safe to show on one line.
 func visible(s string) string { return text.VisibleLine(s) }

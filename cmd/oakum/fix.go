@@ -44,7 +44,6 @@ Exit status: 0 clean, 1 findings at or above --fail-on remain (with --diff and
 	cmd.Flags().BoolVar(&f.diff, "diff", false, "print a patch and write nothing")
 	cmd.Flags().StringVar(&f.patch, "patch", "", "write a patch to `FILE` and nothing else")
 	cmd.Flags().BoolVar(&f.allowDirty, "allow-dirty", false, "touch files with uncommitted changes")
-	cmd.MarkFlagsMutuallyExclusive("diff", "patch")
 	return cmd
 }
 
@@ -57,7 +56,7 @@ func (f *fixFlags) run(cmd *cobra.Command, paths []string) error {
 	if err != nil {
 		return err
 	}
-	if err := job.accept(level, set); err != nil {
+	if err := job.accept(cmd, level, set); err != nil {
 		return err
 	}
 	result := report.NewFix(job.workspace.Root, job.session.Plan(), job.filter)
@@ -88,6 +87,10 @@ func (f *fixFlags) parse(cmd *cobra.Command) (level fixer.Level, failOn fixer.Se
 		return
 	}
 	if failOn, err = parseFailOn(f.failOn); err != nil {
+		return
+	}
+	if f.diff && cmd.Flags().Changed("patch") {
+		err = errors.New("--diff and --patch: use one of them, --diff prints the patch and --patch writes it to a file")
 		return
 	}
 	if (f.diff || f.patch != "") && f.format != "text" {

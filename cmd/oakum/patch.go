@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"path/filepath"
 
 	"github.com/spf13/cobra"
 
@@ -20,8 +21,13 @@ func (f *fixFlags) preview(cmd *cobra.Command, result *report.Fix) error {
 	} else {
 		err = writePatch(f.patch, result)
 	}
-	serr := result.Summary(cmd.ErrOrStderr(), styleOf(os.Stderr), false, "")
-	if err := errors.Join(err, serr, verdict(result.After, 0)); err != nil {
+	if err != nil {
+		return err // before a summary that would read as if the patch were there
+	}
+	if err := result.Summary(cmd.ErrOrStderr(), styleOf(os.Stderr), false, ""); err != nil {
+		return err
+	}
+	if err := verdict(result.After, 0); err != nil {
 		return err
 	}
 	if len(result.Changes) > 0 {
@@ -38,14 +44,26 @@ func writePatch(name string, result *report.Fix) error {
 		return fmt.Errorf("--patch %s: the file exists and is no patch", name)
 	}
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return fmt.Errorf("--patch: %w", err)
+		return notWritten(name, err)
 	}
 	var b bytes.Buffer
 	if err := result.Patch(&b, report.Style{}); err != nil {
 		return err
 	}
 	if err := os.WriteFile(name, b.Bytes(), 0o644); err != nil {
-		return fmt.Errorf("--patch: %w", err)
+		return notWritten(name, err)
 	}
 	return nil
+}
+
+// notWritten says in plain words why there is no patch.
+func notWritten(name string, err error) error {
+	var in *fs.PathError
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return fmt.Errorf("--patch %s: there is no folder %s", name, filepath.Dir(name))
+	case errors.As(err, &in):
+		err = in.Err // the operation and the name again
+	}
+	return fmt.Errorf("--patch %s: %w", name, err)
 }

@@ -19,9 +19,9 @@ type selection struct {
 func (s *selection) wants(rule string) bool { return s.names[rule] }
 
 // newSelection applies --select and --ignore. A pattern is a rule's name, a
-// kind such as "kubernetes", or a glob such as "kubernetes/*" or
-// "*/capabilities", in which a star does not match a slash. One that matches
-// no rule is an error.
+// kind such as "kubernetes", or a glob such as "kube*" or "*/capabilities", in
+// which a star matches any text, slashes too. One that matches no rule is an
+// error.
 func newSelection(all []*fixer.Rule, f selectFlags) (*selection, error) {
 	only, err := expand("--select", f.only, all)
 	if err != nil {
@@ -47,6 +47,10 @@ func newSelection(all []*fixer.Rule, f selectFlags) (*selection, error) {
 	return s, nil
 }
 
+// slashless keeps [path.Match] from stopping a star at a slash: no name holds
+// the character that stands for it.
+var slashless = strings.NewReplacer("/", "\x00")
+
 func expand(flag string, patterns []string, all []*fixer.Rule) (map[string]bool, error) {
 	out := map[string]bool{}
 	for _, p := range patterns {
@@ -54,7 +58,7 @@ func expand(flag string, patterns []string, all []*fixer.Rule) (map[string]bool,
 		found := false
 		for _, r := range all {
 			kind, _, _ := strings.Cut(r.Name, "/")
-			match, err := path.Match(p, r.Name)
+			match, err := path.Match(slashless.Replace(p), slashless.Replace(r.Name))
 			if err != nil {
 				return nil, fmt.Errorf("%s: %q is no pattern: %w", flag, p, err)
 			}

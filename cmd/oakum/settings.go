@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"oakum/fixer"
-	"oakum/fixer/report"
 )
 
 // A setting is one --set: a value for a parameter of every fix that has it, or
@@ -44,11 +43,6 @@ func parseSettings(given []string, all []*fixer.Rule) (settings, error) {
 	return out, nil
 }
 
-// perRule reports whether a setting is for one rule only.
-func (s settings) perRule() bool {
-	return slices.ContainsFunc(s, func(x *setting) bool { return x.rule != "" })
-}
-
 // params returns the values for the fixes of a rule: one for the rule before
 // one for all, and of two equals the later.
 func (s settings) params(rule string) fixer.Params {
@@ -66,46 +60,24 @@ func (s settings) params(rule string) fixer.Params {
 	return out
 }
 
-// check fails on a setting that no accepted fix took. Where there was nothing
-// to accept there was nothing to set either, which is no mistake: the same
-// command line run again must not fail.
-func (s settings) check(session *fixer.Session, wants func(string) bool, upTo fixer.Level) error {
-	accepted := session.Decisions()
-	if len(accepted) == 0 {
-		return nil
-	}
-	for _, x := range s {
-		if !x.taken(accepted) {
-			return x.mistake(session, wants, upTo)
-		}
-	}
-	return nil
+// fits reports whether a fix of a rule has the parameter.
+func (x *setting) fits(rule string, fix *fixer.Fix) bool {
+	return (x.rule == "" || x.rule == rule) &&
+		slices.ContainsFunc(fix.Params, func(p fixer.Param) bool { return p.Name == x.key })
 }
 
-func (x *setting) taken(accepted fixer.Decisions) bool {
-	for k, d := range accepted {
-		if _, ok := d.Params[x.key]; ok && (x.rule == "" || x.rule == k.Rule) {
-			return true
-		}
-	}
-	return false
-}
-
-// mistake says what is wrong with a setting that no fix took.
-func (x *setting) mistake(session *fixer.Session, wants func(string) bool, upTo fixer.Level) error {
-	var keys []string
-	for _, f := range session.Baseline().Findings {
-		if !wants(f.Rule) || (x.rule != "" && x.rule != f.Rule) {
-			continue
-		}
-		for i := range f.Fixes {
-			for _, p := range f.Fixes[i].Params {
-				if l := f.Fixes[i].Level; p.Name == x.key && l > upTo {
-					return fmt.Errorf("--set %s: %s belongs to %s fixes, add --level %[3]s", x.given, x.key, l)
-				}
-				keys = append(keys, p.Name)
-			}
-		}
-	}
-	return hinted(fmt.Errorf("--set %s: no fix that was asked for has a parameter %q", x.given, x.key), report.DidYouMean(x.key, keys))
+// parameters are those that the fixes of a rule may have. Which of them a fix
+// has depends on the file, so a misspelt name can only be told from an idle
+// one by a list.
+var parameters = map[string][]string{
+	"compose/writable-root":      {"writable"},
+	"cross/pod-security-labels":  {"level"},
+	"dockerfile/no-healthcheck":  {"path", "port"},
+	"dockerfile/runs-as-root":    {"gid", "name", "uid"},
+	"kubernetes/cpu-request":     {"cpu"},
+	"kubernetes/ingress-tls":     {"secret"},
+	"kubernetes/no-limits":       {"memory"},
+	"kubernetes/run-as-non-root": {"folder", "gid", "uid", "writable"},
+	"kubernetes/secret-in-env":   {"secret"},
+	"kubernetes/writable-root":   {"writable"},
 }

@@ -15,7 +15,7 @@ import (
 
 // patience is how long a screen may take to show what is waited for. A machine
 // can be busy; a test that passes does not take it.
-const patience = 8 * time.Second
+const patience = 30 * time.Second
 
 // A terminal is a shell in a tmux of its own, with its own home and state, in
 // a copy of the shop.

@@ -31,6 +31,8 @@ var changeable = []string{
 	"privileged", "hostPID", "hostIPC", "hostNetwork", "allowPrivilegeEscalation", "runAsNonRoot", "runAsUser",
 	"readOnlyRootFilesystem", "drop", "security_opt", "read_only", "tmpfs", "user",
 	"apiVersion", "subjects", "nodePort", "type", "externalTrafficPolicy",
+	"serviceAccount", "seccomp.security.alpha.kubernetes.io", "container.seccomp.security.alpha.kubernetes.io",
+	"container.apparmor.security.beta.kubernetes.io", "add", "hostPort", "host", "value",
 }
 
 // TestCorpus fixes every repository of the corpus at both levels and checks,

@@ -149,7 +149,11 @@ func (l *List) page(n int) {
 // screen: what a wheel does.
 func (l *List) Scroll(n int) {
 	l.top = min(max(0, l.top+n), max(0, l.lines-l.height))
-	l.line = min(max(l.line, l.top), l.top+max(0, l.height-1))
+	first := l.top
+	if l.pinned(first) != nil {
+		first++
+	}
+	l.line = min(max(l.line, first), l.top+max(0, l.height-1))
 	l.clamp()
 }
 
@@ -159,7 +163,11 @@ func (l *List) Click(y int) bool {
 	if y < 0 || y >= l.height || l.top+y >= l.lines {
 		return false
 	}
-	l.MoveTo(l.top + y)
+	line := l.top + y
+	if g := l.pinned(line); y == 0 && g != nil {
+		line = g.line
+	}
+	l.MoveTo(line)
 	return true
 }
 
@@ -181,9 +189,26 @@ func (l *List) clamp() {
 	l.top = min(l.top, l.line)
 	l.top = max(l.top, l.line-l.height+1)
 	l.top = max(0, min(l.top, l.lines-l.height))
+	if l.top == l.line && l.pinned(l.top) != nil {
+		l.top-- // a row has its header above it at least
+	}
 }
 
-// View returns height lines of width cells.
+// pinned returns the group whose header takes the place of a line at the top
+// of the screen, so that the rows below it are never without one; nil where
+// the line is a header itself, has none, or there is no room for both.
+func (l *List) pinned(top int) *group {
+	if l.height < 2 || top < 0 || top >= l.lines {
+		return nil
+	}
+	if row, g := l.at(top); row >= 0 && g.name != "" {
+		return g
+	}
+	return nil
+}
+
+// View returns height lines of width cells. Where the screen starts inside a
+// group, its header stands in the first line.
 func (l *List) View(width, height int) []string {
 	width, height = max(0, width), max(0, height)
 	l.height = height
@@ -191,6 +216,9 @@ func (l *List) View(width, height int) []string {
 	out := make([]string, height)
 	for y := range out {
 		out[y] = l.draw(l.top+y, width)
+	}
+	if g := l.pinned(l.top); g != nil {
+		out[0] = l.draw(g.line, width)
 	}
 	if l.lines == 0 && height > 0 {
 		for y, s := range Wrap(l.Empty, max(1, width)) {

@@ -20,7 +20,8 @@ var SecretInEnv = &fixer.Rule{
 values in the form of a known token, of a private key, of a password in a URL, or of long random text, under any name. Every
 stage counts, because the file itself tells the value. An ARG without a value is reported as medium: what a build passes in it
 stays in the history of the image. Left alone are empty and placeholder values, switches, paths, and names that only look
-like secrets (PASSWORD_FILE, TOKEN_EXPIRY, PUBLIC_KEY, GPG_KEY). Values are never shown.`,
+like secrets (PASSWORD_FILE, TOKEN_EXPIRY, PUBLIC_KEY, GPG_KEY). Values are never shown. An ARG that only RUN steps read can
+become a secret mount of these steps.`,
 		Why: `ENV is stored in the image's configuration and handed to every process; ARG is stored in the image's history. Whoever can
 pull the image can read both with docker history and docker inspect, and deleting them later changes nothing.`,
 		Breaks: `What reads the variable has to get it in another way: a secret mount while building, a variable or a file given to the
@@ -84,6 +85,14 @@ func checkSecrets(p *fixer.Pass, i, at *dockerfile.Instruction) {
 			f.Evidence = []fixer.Evidence{{Source: line, Text: fmt.Sprintf("the name says so, and the value has %d characters", len(value))}}
 		}
 		f.Advice = secretAdvice(i, pair.Key, value)
+		if i.Keyword == "ARG" && at == i && secretName(pair.Key) {
+			switch fix, why := mountFix(p, i, pair); {
+			case why == "":
+				f.Fixes = []fixer.Fix{fix}
+			default:
+				f.Advice += "; it is not done here because " + why
+			}
+		}
 		report(p, at, f)
 	}
 }

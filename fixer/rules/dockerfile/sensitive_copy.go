@@ -129,7 +129,7 @@ var forTrust = regexp.MustCompile(`/etc/apt/|keyrings|/etc/pki/rpm-gpg|ca-certif
 // sensitiveFile looks a source of COPY up, by its name and where it goes.
 func sensitiveFile(name, to string) (sensitiveForm, bool) {
 	name = strings.TrimSuffix(path.Clean(strings.ReplaceAll(name, `\`, "/")), "*")
-	if notSensitive.MatchString(path.Base(name)) || forTrust.MatchString(to) {
+	if notSensitive.MatchString(path.Base(name)) || strings.HasSuffix(to, ".pub") || forTrust.MatchString(to) {
 		return sensitiveForm{}, false
 	}
 	k := slices.IndexFunc(sensitiveForms, func(f sensitiveForm) bool { return f.pattern.MatchString(name) })

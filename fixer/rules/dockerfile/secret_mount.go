@@ -1,0 +1,269 @@
+package dockerfile
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+
+	"oakum/fixer"
+	"oakum/fixer/compose"
+	"oakum/fixer/dockerfile"
+	"oakum/fixer/text"
+)
+
+// TakesSecret reports whether the name of a build argument says that it is
+// given a secret.
+func TakesSecret(name string) bool { return secretName(name) }
+
+// HoldsSecret reports whether what a variable named like a secret is set to may
+// be one, and not a placeholder, a switch or a path.
+func HoldsSecret(name, value string) bool { return !harmlessValue(name, strings.TrimSpace(value)) }
+
+// A SecretMount is the change that lets the steps of a Dockerfile take a secret
+// from a mount in place of a build argument.
+type SecretMount struct {
+	Steps []*dockerfile.Instruction // that get the mount
+	Named bool                      // the steps read it by name; otherwise they are those that most likely do
+
+	file  *dockerfile.File
+	name  string
+	drops []drop
+}
+
+type drop struct {
+	arg  *dockerfile.Instruction
+	pair dockerfile.Pair
+}
+
+// MountSecret plans the change for every ARG of a name, one in any stage. The
+// reason says why the argument cannot become a mount; it is "" when it can.
+func MountSecret(f *dockerfile.File, name string) (*SecretMount, string) {
+	m := &SecretMount{file: f, name: name, Named: true}
+	for _, i := range f.MetaArgs {
+		if _, ok := i.Pair(name); ok {
+			return nil, fmt.Sprintf("line %d declares it before FROM, for every stage", i.Line)
+		}
+	}
+	if why := envMounts(f); why != "" {
+		return nil, why
+	}
+	for _, s := range f.Stages {
+		for _, i := range s.Instructions {
+			if i.Keyword != "ARG" {
+				continue
+			}
+			if pair, ok := i.Pair(name); ok {
+				if why := m.add(s, i, pair); why != "" {
+					return nil, why
+				}
+			}
+		}
+	}
+	if len(m.drops) == 0 {
+		return nil, "no stage declares it"
+	}
+	if _, err := m.Edits(); err != nil {
+		return nil, reason(err)
+	}
+	return m, ""
+}
+
+// add finds the steps of a stage, and of those that start from it, that the
+// argument reaches.
+func (m *SecretMount) add(s *dockerfile.Stage, arg *dockerfile.Instruction, pair dockerfile.Pair) string {
+	m.drops = append(m.drops, drop{arg, pair})
+	reads := regexp.MustCompile(`\$\{?` + regexp.QuoteMeta(m.name) + `\b`)
+	var named, likely, all []*dockerfile.Instruction
+	for _, stage := range append([]*dockerfile.Stage{s}, children(m.file, s)...) {
+		for _, i := range stage.Instructions {
+			if stage == s && i.Start <= arg.Start {
+				continue
+			}
+			if i.Keyword == "ARG" || i.Keyword == "ENV" {
+				if _, ok := i.Pair(m.name); ok {
+					return fmt.Sprintf("line %d declares it again", i.Line)
+				}
+			}
+			found := reads.Match(m.file.Source[i.Start:i.End])
+			switch {
+			case i.Keyword != "RUN" && found:
+				return fmt.Sprintf("%s on line %d reads it, and only RUN can be given a secret", i.Keyword, i.Line)
+			case found:
+				named = append(named, i)
+			case i.Keyword == "RUN":
+				all = append(all, i)
+				if m.readBy(stage, i) {
+					likely = append(likely, i)
+				}
+			}
+		}
+	}
+	switch {
+	case len(named) > 0:
+		m.take(named)
+	case len(likely) > 0:
+		m.Named = false
+		m.take(likely)
+	case len(all) == 1: // if the argument is read at all, it is here
+		m.Named = false
+		m.take(all)
+	default:
+		return "no step behind it reads it by name, so that which one needs it is not known"
+	}
+	return ""
+}
+
+func (m *SecretMount) take(steps []*dockerfile.Instruction) {
+	for _, i := range steps {
+		if !slices.Contains(m.Steps, i) {
+			m.Steps = append(m.Steps, i)
+		}
+	}
+}
+
+// readers are programs that read a token from the environment by way of
+// settings that the Dockerfile does not show, with words of names for it.
+var readers = map[string]map[string]bool{
+	"npm": npmWords, "npx": npmWords, "yarn": npmWords, "pnpm": npmWords, "bun": npmWords,
+	"pip": pipWords, "pip3": pipWords, "poetry": pipWords, "uv": pipWords, "pipenv": pipWords,
+	"bundle": set("BUNDLE GEM RUBYGEMS"), "composer": set("COMPOSER"), "cargo": set("CARGO"),
+	"mvn": javaWords, "mvnw": javaWords, "gradle": javaWords, "gradlew": javaWords,
+	"dotnet": set("NUGET VSS AZURE"), "nuget": set("NUGET VSS AZURE"),
+}
+
+var (
+	npmWords  = set("NPM NODE YARN PNPM NPMRC FONTAWESOME")
+	pipWords  = set("PIP PYPI POETRY UV")
+	javaWords = set("MAVEN MVN GRADLE NEXUS ARTIFACTORY")
+)
+
+func (m *SecretMount) readBy(s *dockerfile.Stage, i *dockerfile.Instruction) bool {
+	words := nameWords(m.name)
+	return slices.ContainsFunc(readStep(m.file, s, i, i).commands, func(c command) bool {
+		return slices.ContainsFunc(words, func(w string) bool { return readers[c.name][w] })
+	})
+}
+
+// Edits takes the argument out and adds the mount to the steps.
+func (m *SecretMount) Edits() ([]text.Edit, error) {
+	var edits []text.Edit
+	for _, d := range m.drops {
+		e, err := m.file.DeletePair(d.arg, d.pair)
+		if err != nil {
+			return nil, err
+		}
+		edits = append(edits, e...)
+	}
+	for _, i := range m.Steps {
+		e, err := m.file.AddFlag(i, fmt.Sprintf("--mount=type=secret,id=%s,env=%s", m.name, m.name))
+		if err != nil {
+			return nil, err
+		}
+		edits = append(edits, e...)
+	}
+	return edits, nil
+}
+
+// Breaks says what can stop working.
+func (m *SecretMount) Breaks() string {
+	out := fmt.Sprintf("every build has to pass --secret id=%s in place of --build-arg %s, in CI too, or the step finds it empty; it needs BuildKit 0.16 or newer", m.name, m.name)
+	if !m.Named {
+		out += "; that the step reads it is a guess, since nothing names it"
+	}
+	for _, d := range m.drops {
+		if d.pair.Value != "" {
+			out += "; the default in the file is gone and has to be replaced where it is valid"
+			break
+		}
+	}
+	return out
+}
+
+// Lines are where the steps stand, in words.
+func (m *SecretMount) Lines() string {
+	var lines []string
+	for _, i := range m.Steps {
+		lines = append(lines, strconv.Itoa(i.Line))
+	}
+	if len(lines) == 1 {
+		return "line " + lines[0]
+	}
+	return "lines " + strings.Join(lines, ", ")
+}
+
+var frontend = regexp.MustCompile(`^(?:docker\.io/)?docker/dockerfile(?:-upstream)?(?::([^@]*))?(?:@.*)?$`)
+
+// envMounts says why the frontend that reads the file may not take a secret as
+// a variable, which came with version 1.10, or gives "". A version of one
+// number is the newest of its kind; without a directive the engine's own counts.
+func envMounts(f *dockerfile.File) string {
+	d, ok := f.Directive("syntax")
+	if !ok {
+		return ""
+	}
+	at := frontend.FindStringSubmatch(d.Value)
+	if at == nil {
+		return fmt.Sprintf("line %d names the frontend %s, of which it is not known what it takes", d.Line, d.Value)
+	}
+	version, _, _ := strings.Cut(at[1], "-")
+	parts := strings.Split(version, ".")
+	if version == "" || version == "latest" || version == "labs" || version == "1" {
+		return ""
+	}
+	if major, err := strconv.Atoi(parts[0]); err == nil && len(parts) > 1 {
+		if minor, err := strconv.Atoi(parts[1]); err == nil && (major > 1 || minor >= 10) {
+			return ""
+		}
+	}
+	return fmt.Sprintf("line %d names the frontend %s, and secrets as variables came with 1.10", d.Line, d.Value)
+}
+
+// PassesArgument reports whether a Compose service passes a build argument, in
+// its own file or one that completes it.
+func PassesArgument(v compose.View, name string) bool {
+	parts := []*compose.Service{v.Service}
+	for _, p := range slices.Concat(v.Bases, v.Overrides) {
+		parts = append(parts, p.Service)
+	}
+	return slices.ContainsFunc(parts, func(s *compose.Service) bool {
+		args := s.Node.Get("build").Get("args")
+		if args.Get(name) != nil {
+			return true
+		}
+		for _, item := range args.List() {
+			if key, _, _ := strings.Cut(item.Text(), "="); key == name {
+				return true
+			}
+		}
+		return false
+	})
+}
+
+// mountFix offers the mount for an ARG with a secret, or says why there is no
+// such fix.
+func mountFix(p *fixer.Pass, i *dockerfile.Instruction, pair dockerfile.Pair) (fix fixer.Fix, why string) {
+	for _, v := range p.Topology().Users(p.File.Path) {
+		if PassesArgument(v, pair.Key) {
+			return fix, fmt.Sprintf("%s passes it to service %s; the fix of cross/build-secret changes both files", v.File, v.Name)
+		}
+	}
+	m, why := MountSecret(p.File.Dockerfile, pair.Key)
+	if why != "" {
+		return fix, why
+	}
+	return fixer.Fix{
+		ID: "secret-mount", Title: fmt.Sprintf("give %s to %s by a secret mount", pair.Key, m.Lines()), Level: fixer.Review,
+		Breaks: m.Breaks(),
+		Verify: fmt.Sprintf("docker build --secret id=%s .   (with %s in the environment), then docker history --no-trunc IMAGE   shows no secret", pair.Key, pair.Key),
+		Edit: func(d *fixer.Draft) error {
+			edits, err := m.Edits()
+			if err != nil {
+				return err
+			}
+			d.Dockerfile(p.File.Path, edits)
+			return nil
+		},
+	}, ""
+}
