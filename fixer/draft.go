@@ -152,6 +152,8 @@ func (d *Draft) finish() ([]FileChange, error) {
 			return nil, Refuse("%s exists already", path)
 		case c.Create == nil && file == nil:
 			return nil, fmt.Errorf("no file %s", path)
+		case file != nil && file.Context:
+			return nil, Refuse("%s is not among the files that were asked for, and would have to change too", path)
 		case file != nil && file.Skip != nil:
 			return nil, Refuse("%s is not edited: %s", path, file.Skip.Reason)
 		}

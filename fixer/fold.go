@@ -122,7 +122,8 @@ func (f *folder) choose() []taken {
 			ordinary = append(ordinary, finding)
 		}
 	}
-	if batch := f.collect(ordinary); len(batch) > 0 {
+	before := len(f.pending)
+	if batch := f.collect(ordinary); len(batch) > 0 || len(f.pending) < before {
 		return batch
 	}
 	return f.collect(late)
@@ -198,6 +199,11 @@ func (f *folder) draft(finding *Finding, d Decision, quick bool) (taken, *failur
 	if d.Verdict == Ignore {
 		t.ignore, t.reason, t.title = true, d.Reason, "record why it is left"
 		file := f.cur.File(finding.File)
+		for _, other := range f.report.Findings {
+			if other != finding && other.File == finding.File && other.Line == finding.Line && other.Rule == finding.Rule {
+				return t, &failure{Refused, "the comment would silence another finding of the line as well: " + other.Message}
+			}
+		}
 		edits, err := suppressEdit(file, finding, d.Reason)
 		if err != nil {
 			return t, &failure{Refused, err.Error()}
@@ -410,7 +416,7 @@ func (f *folder) advance(next *Snapshot, report *Report, good []taken) {
 	// A finding that was closed or fixed can come back through a later fix.
 	for _, is := range report.Findings {
 		k := is.Key()
-		if o := f.outcomes[k]; o != nil && (o.Result == Closed || o.Result == Fixed) {
+		if o := f.outcomes[k]; o != nil && (o.Result == Closed || o.Result == Fixed || o.Result == Ignored) {
 			delete(f.outcomes, k)
 			if d, ok := f.decisions[k]; ok && d.Verdict != Reject {
 				f.pending[k] = d

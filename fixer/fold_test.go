@@ -394,3 +394,94 @@ func TestRefusedFixDoesNotHideOthersOfItsPlace(t *testing.T) {
 		t.Errorf("outcomes %+v, want three refused", p.Outcomes)
 	}
 }
+
+// TestContextFilesAreNotChanged: a file read as evidence only is refused, and
+// with it the whole fix.
+func TestContextFilesAreNotChanged(t *testing.T) {
+	both := &fixer.Rule{Name: "cross/both", Severity: fixer.Low, Check: func(p *fixer.Pass) {
+		if p.Snapshot.File("a.yaml").YAML.Docs[0].Root.Get("x") != nil {
+			return
+		}
+		p.Report(fixer.Finding{File: "a.yaml", Path: "both", Message: "m", Fixes: []fixer.Fix{{
+			ID: "f", Title: "f", Level: fixer.Safe, Edit: func(d *fixer.Draft) error {
+				for f := range d.Snapshot.Files() {
+					d.YAML(f.Path, f.YAML.Docs[0], yamldoc.Set(yamldoc.P("x"), 1))
+				}
+				return nil
+			},
+		}}})
+	}}
+	snap := fixer.NewSnapshot([]fixer.Source{
+		{Path: "a.yaml", Kind: fixer.Kubernetes, Data: []byte("a: 1\n")},
+		{Path: "context.yaml", Kind: fixer.Kubernetes, Data: []byte("c: 1\n"), Context: true},
+	})
+	p := acceptAll(t, fixer.NewSession(snap, nil, []*fixer.Rule{both}), fixer.Safe)
+	if o := outcome(t, p, "cross/both", "a.yaml", "both"); o.Result != fixer.Refused || len(p.Changes) > 0 || !strings.Contains(o.Reason, "context.yaml") {
+		t.Errorf("%s %q, %d changes", o.Result, o.Reason, len(p.Changes))
+	}
+}
+
+// TestSeverityIsThatOfTheLeastFix: a lesser fix in one file that opens a worse
+// finding in another is blocked, whatever critical fix stands beside it.
+func TestSeverityIsThatOfTheLeastFix(t *testing.T) {
+	opens := &fixer.Rule{Name: "cross/opened", Severity: fixer.High, Check: func(p *fixer.Pass) {
+		if p.Snapshot.File("a.yaml").YAML.Docs[0].Root.Get("fine") != nil {
+			p.Report(fixer.Finding{File: "b.yaml", Path: "opened", Message: "worse", Advice: "no"})
+		}
+	}}
+	low := breaking(func(p *fixer.Pass, d *fixer.Draft) error {
+		d.YAML(p.File.Path, p.File.YAML.Docs[0], yamldoc.Set(yamldoc.P("fine"), true))
+		return nil
+	})
+	snap := things("a.yaml", "a: 1\n", "b.yaml", "fine: true\nthings:\n- name: a\n")
+	p := acceptAll(t, fixer.NewSession(snap, nil, []*fixer.Rule{low, opens, wantKey("k/x", "x", 1, fixer.Critical)}), fixer.Safe)
+	if o := outcome(t, p, "k/breaking", "a.yaml", "fine"); o.Result != fixer.Blocked {
+		t.Errorf("it is %s", o.Result)
+	}
+	if o := outcome(t, p, "k/x", "b.yaml", "things[0].x"); o.Result != fixer.Fixed {
+		t.Errorf("the sound fix is %s: %s", o.Result, o.Reason)
+	}
+}
+
+// TestIgnoreSilencesOneFinding: a comment that would cover another finding of
+// the line is refused.
+func TestIgnoreSilencesOneFinding(t *testing.T) {
+	two := &fixer.Rule{Name: "k/two", Severity: fixer.Low, Kind: fixer.Kubernetes, Check: func(p *fixer.Pass) {
+		for _, path := range []string{"one", "two"} {
+			p.Report(fixer.Finding{Path: path, Message: "finding " + path, Advice: "look"})
+		}
+	}}
+	s := fixer.NewSession(things("f.yaml", "a: 1\n"), nil, []*fixer.Rule{two})
+	if err := s.Decide(key("k/two", "one"), fixer.Decision{Verdict: fixer.Ignore, Reason: "known"}); err != nil {
+		t.Fatal(err)
+	}
+	p := s.Plan()
+	if o := outcome(t, p, "k/two", "f.yaml", "one"); o.Result != fixer.Refused || !strings.Contains(o.Reason, "finding two") {
+		t.Errorf("%s %q", o.Result, o.Reason)
+	}
+	if o := outcome(t, p, "k/two", "f.yaml", "two"); o.Result != fixer.ManualWork {
+		t.Errorf("the other one is %s", o.Result)
+	}
+}
+
+// TestWhatCameUpCanBeDecidedAgain: a finding that another fix brought up, once
+// accepted, can still be rejected.
+func TestWhatCameUpCanBeDecidedAgain(t *testing.T) {
+	after := &fixer.Rule{Name: "k/after", Severity: fixer.Low, Kind: fixer.Kubernetes, Check: func(p *fixer.Pass) {
+		root := p.File.YAML.Docs[0].Root
+		if root.Get("things").Item(0).Get("x") != nil && root.Get("after") == nil {
+			p.Report(fixer.Finding{Path: "after", Message: "m", Fixes: []fixer.Fix{{ID: "f", Title: "f", Level: fixer.Safe, Edit: func(d *fixer.Draft) error {
+				d.YAML(p.File.Path, p.File.YAML.Docs[0], yamldoc.Set(yamldoc.P("after"), 1))
+				return nil
+			}}}})
+		}
+	}}
+	s := fixer.NewSession(things("f.yaml", "things:\n- name: a\n"), nil, []*fixer.Rule{wantKey("k/x", "x", 1, fixer.Medium), after})
+	acceptAll(t, s, fixer.Safe)
+	if err := s.Decide(key("k/after", "after"), fixer.Decision{Verdict: fixer.Reject}); err != nil {
+		t.Fatal(err)
+	}
+	if got := contents(t, s.Plan(), "f.yaml"); got != "things:\n- name: a\n  x: 1\n" {
+		t.Errorf("got:\n%s", got)
+	}
+}

@@ -44,6 +44,8 @@ func (f *folder) outcome(finding *Finding) Outcome {
 	switch d, decided := f.decisions[k]; {
 	case decided && d.Verdict == Reject:
 		out.Result = Skipped
+	case f.report.Finding(k) == nil:
+		out.Result = Closed // it was refused, and then gone with other fixes
 	case len(finding.Fixes) == 0:
 		out.Result, out.Reason = ManualWork, finding.Advice
 	}

@@ -136,6 +136,7 @@ func (p *Pass) Service(v compose.View) *Profile {
 	if b, ok := p.Topology().ServiceBuild(v); ok {
 		out := &Profile{Name: b.Path}
 		p.builtBy(out, b)
+		out.Sound = out.Sound && b.Certain
 		return out
 	}
 	if v.Build != nil {
@@ -175,10 +176,11 @@ func (p *Pass) builtBy(out *Profile, b topology.Build) {
 		if !out.User.KnownUID {
 			out.User = p.account(b, out.User.Name)
 		}
-		out.Sound = out.User.KnownUID
+		// A build may give any variable another value.
+		out.Sound = out.User.KnownUID && !strings.Contains(user.At.Args.Raw, "$")
 		out.Evidence = append(out.Evidence, Evidence{at(b.Path, user.At), "USER " + user.Text})
 	case base != nil:
-		out.User, out.Sound = base.User, base.Sound
+		out.User, out.Sound = base.User, base.Sound && len(b.Stage.Root().Args) == 0
 		out.Evidence = append(out.Evidence, Evidence{at(b.Path, b.Stage.Root().From), "no USER, so that of the base"})
 		out.Evidence = append(out.Evidence, base.Evidence...)
 	default:

@@ -85,6 +85,9 @@ func (s *Session) complete(k Key, d Decision) (Decision, error) {
 	if f == nil {
 		f = s.baseline.Finding(k)
 	}
+	if o := s.Plan().Outcome(k); f == nil && o != nil {
+		f = o.Finding // it came up after other fixes, and is decided already
+	}
 	if f == nil {
 		return d, fmt.Errorf("no finding %s", k)
 	}

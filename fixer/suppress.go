@@ -31,7 +31,7 @@ func (s *Suppression) Covers(f *Finding) bool {
 	return s.File == f.File && slices.Contains(s.Rules, f.Rule) && (s.WholeFile || s.Target == f.Line)
 }
 
-var suppressionPattern = regexp.MustCompile(`^oakum:\s*(ignore|ignore-file)\s+([A-Za-z0-9/_,-]+)[ \t]*(.*)$`)
+var suppressionPattern = regexp.MustCompile(`^oakum:\s*(ignore|ignore-file)\s+([A-Za-z0-9/_-]+(?:[ \t]*,[ \t]*[A-Za-z0-9/_-]+)*)[ \t]*(.*)$`)
 
 // findSuppressions reads the suppressions of a file. Only real comments count:
 // text in a scalar, a heredoc or an instruction is content.
@@ -51,7 +51,7 @@ func findSuppressions(f *File) []Suppression {
 		}
 		m := suppressionPattern.FindStringSubmatch(strings.TrimSpace(strings.TrimLeft(line[at:], "#")))
 		if m != nil {
-			s := Suppression{File: f.Path, Line: n, Target: n, Rules: strings.Split(m[2], ","), Reason: strings.TrimSpace(m[3])}
+			s := Suppression{File: f.Path, Line: n, Target: n, Rules: ruleNames(m[2]), Reason: strings.TrimSpace(m[3])}
 			switch {
 			case m[1] == "ignore-file" && !content && own:
 				s.WholeFile, s.Target = true, 0
@@ -67,10 +67,18 @@ func findSuppressions(f *File) []Suppression {
 	return out
 }
 
+func ruleNames(list string) []string {
+	names := strings.Split(list, ",")
+	for i := range names {
+		names[i] = strings.TrimSpace(names[i])
+	}
+	return names
+}
+
 // comment returns the offset in the line at which a comment starts, or -1, and
 // whether the comment has the line to itself.
 func (f *File) comment(n int, line string) (at int, own bool) {
-	trimmed := strings.TrimLeft(line, " \t")
+	trimmed := strings.TrimLeft(line, " \t\ufeff")
 	start := f.Lines().Start(n)
 	if strings.HasPrefix(trimmed, "#") {
 		at = len(line) - len(trimmed)
@@ -139,6 +147,9 @@ func suppressEdit(f *File, finding *Finding, reason string) ([]text.Edit, error)
 	lines := f.Lines()
 	start := lines.Start(finding.Line)
 	line := lines.Text(finding.Line)
+	if rest, marked := strings.CutPrefix(line, "\ufeff"); marked { // the mark stays first
+		start, line = start+len(line)-len(rest), rest
+	}
 	if f.isContent(start) && strings.TrimSpace(line) != "" && finding.Start > start+len(line) {
 		return nil, Refuse("line %d lies inside a longer value", finding.Line)
 	}

@@ -21,6 +21,7 @@ func TestSuppressions(t *testing.T) {
 		{"line before", "things:\n# oakum: ignore k/x on purpose\n- name: a\n- name: b\n", "on purpose", 1, 0},
 		{"line before, with others between", "things:\n# oakum: ignore k/x on purpose\n# another comment\n\n- name: a\n", "on purpose", 0, 0},
 		{"several rules", "things:\n- name: a # oakum: ignore k/y,k/x both\n", "both", 0, 0},
+		{"several rules with blanks", "things:\n- name: a # oakum: ignore k/y, k/x both\n", "both", 0, 0},
 		{"whole file", "# oakum: ignore-file k/x legacy\nthings:\n- name: a\n- name: b\n", "legacy;legacy", 0, 0},
 		{"whole file, after the marker", "---\n# oakum: ignore-file k/x legacy\nthings:\n- name: a\n", "legacy", 0, 0},
 		{"whole file, too late", "things:\n# oakum: ignore-file k/x legacy\n- name: a\n", "", 1, 1},
@@ -76,6 +77,13 @@ func TestIgnoreWritesASuppression(t *testing.T) {
 	}
 	if n := len(p.Final.Suppressed); n != 1 {
 		t.Errorf("%d findings are suppressed after it, want 1", n)
+	}
+	marked := fixer.NewSession(things("f.yaml", "\ufeffthings: [{name: a}]\n"), nil, []*fixer.Rule{wantKey("k/x", "x", 1, fixer.Low)})
+	if err := marked.Decide(key("k/x", "things[0].x"), fixer.Decision{Verdict: fixer.Ignore, Reason: "why"}); err != nil {
+		t.Fatal(err)
+	}
+	if got := contents(t, marked.Plan(), "f.yaml"); got != "\ufeff# oakum: ignore k/x why\nthings: [{name: a}]\n" {
+		t.Errorf("behind a byte order mark: %q", got)
 	}
 	for name, c := range map[string]struct{ file, reason string }{
 		"no reason":      {src, "  "},

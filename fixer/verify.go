@@ -116,31 +116,18 @@ func newWarnings(before, after judgement) error {
 }
 
 // verifyFindings holds a batch to its purpose: each finding it set out to fix
-// is gone, and nothing has come up that is as severe as a fix that could have
-// brought it up, one in the same file or, where there is none, any.
+// is gone, and nothing has come up that is as severe as the least of them. What
+// parts of the batch were found to open, and may, is in opened.
 func verifyFindings(before, after *Report, batch []taken, opened map[Key]bool) error {
-	least := map[string]Severity{}
-	overall := Critical
+	least := Critical
 	for _, t := range batch {
 		if after.Finding(t.finding.Key()) != nil {
 			return errNotGone
 		}
-		overall = min(overall, t.finding.Severity)
-		for _, c := range t.contents {
-			if s, ok := least[c.Path]; !ok || t.finding.Severity < s {
-				least[c.Path] = t.finding.Severity
-			}
-		}
+		least = min(least, t.finding.Severity)
 	}
 	for _, f := range after.Findings {
-		if k := f.Key(); before.Finding(k) != nil || opened[k] {
-			continue
-		}
-		limit, touched := least[f.File]
-		if !touched {
-			limit = overall
-		}
-		if f.Severity >= limit {
+		if k := f.Key(); f.Severity >= least && before.Finding(k) == nil && !opened[k] {
 			return fmt.Errorf("it would open another finding: %s, %s", f.Rule, f.Message)
 		}
 	}

@@ -79,16 +79,25 @@ func (s *diffScreen) build(d *desk) tea.Cmd {
 	s.busy = true
 	path := s.path
 	return func() tea.Msg {
-		files := diffFiles(plan.Changes)
-		// The file that was asked for comes first: shown further down, it
-		// could start below the end of another one.
-		if i := slices.IndexFunc(files, func(f widget.DiffFile) bool { return f.Path == path }); i > 0 {
-			own := files[i]
-			copy(files[1:], files[:i])
-			files[0] = own
-		}
+		files := ownFirst(plan, path)
 		return diffMsg{s, plan, widget.NewDiff(files, placesIn(files))}
 	}
+}
+
+// ownFirst returns the files of a plan, the one that was asked for first:
+// further down it could start below the end of another one. It is there even
+// when the plan leaves it as it is.
+func ownFirst(plan *fixer.Plan, path string) []widget.DiffFile {
+	files := diffFiles(plan.Changes)
+	if i := slices.IndexFunc(files, func(f widget.DiffFile) bool { return f.Path == path }); i >= 0 {
+		own := files[i]
+		return slices.Insert(slices.Delete(files, i, i+1), 0, own)
+	}
+	if f := plan.After.File(path); f != nil {
+		own := widget.DiffFile{Path: path, Kind: string(f.Kind), Before: content(f.Data), After: content(f.Data)}
+		return slices.Insert(files, 0, own)
+	}
+	return files
 }
 
 // diffMsg brings the diff of a whole plan.
@@ -108,6 +117,9 @@ func (msg diffMsg) apply(d *desk) tea.Cmd {
 	s.shown = msg.plan
 	s.pane.show(msg.diff, !first)
 	if first {
+		if !slices.ContainsFunc(msg.plan.Changes, func(c fixer.Change) bool { return c.Path == s.path }) {
+			s.looks.context = wholeFile // nothing else shows a file that stays
+		}
 		s.focus(d)
 	}
 	return nil
@@ -226,8 +238,10 @@ func (s *diffScreen) draw(d *desk, l layout) page {
 	}
 	p.body = s.pane.view(d, s.looks, l.width, l.body)
 	if file, n := s.pane.diff.File(); n > 0 {
-		change, of := s.pane.diff.Change()
-		p.note = fmt.Sprintf("%s%schange %d of %d", text.VisibleLine(file), dot, change, of)
+		p.note = text.VisibleLine(file)
+		if change, of := s.pane.diff.Change(); of > 0 {
+			p.note += fmt.Sprintf("%schange %d of %d", dot, change, of)
+		}
 	}
 	return p
 }

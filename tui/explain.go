@@ -75,7 +75,7 @@ func (s *explainScreen) about(d *desk, width int) []string {
 		}
 	}
 	say("What", f.Message)
-	say("Where", fmt.Sprintf("%s:%d  %s", f.File, o.Finding.Line, f.Path))
+	say("Where", fmt.Sprintf("%s:%d, %s", f.File, o.Finding.Line, f.Path))
 	state, _ := d.state(o)
 	say("State", state)
 	if fix := (&detail{fix: s.fix}).alternative(f); fix != nil {

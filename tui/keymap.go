@@ -191,7 +191,7 @@ var keymap = map[place][]binding{
 		bind(actAcceptRule, "all of rule", "accept the fixes of every finding of this rule", "a").brief("rule").decides(),
 		bind(actIgnore, "ignore", "leave it and record why, as a comment in the file", "i").decides(),
 		bind(actOptions, "options", "alternatives and their parameters", "p"),
-		bind(actExplain, "explain", "what the rule is about", "x"),
+		bind(actExplain, "explain", "all there is to say about the finding and its rule", "x"),
 		bind(actZoom, "file diff", "the whole file as it will be written", "z"),
 		bind(actEditor, "edit", "open the file in $EDITOR at the line", "e").decides(),
 		bind(actReference, "", "open the rule's first reference in the browser", "o"),
@@ -214,7 +214,7 @@ var keymap = map[place][]binding{
 		bind(actOptions, "options", "alternatives and their parameters", "p"),
 	), diffing[:1], one(
 		bind(actZoom, "zoom", "the whole file, before and after", "z"),
-		bind(actExplain, "explain", "what the rule is about", "x"),
+		bind(actExplain, "explain", "all there is to say about the finding and its rule", "x"),
 		bind(actIgnore, "ignore", "leave it and record why, as a comment in the file", "i").decides(),
 		bind(actNext, "next", "next finding", "]"),
 		bind(actPrev, "prev", "previous finding", "["),

@@ -164,7 +164,9 @@ func (s *reviewScreen) draw(d *desk, l layout) page {
 	if n := d.now.openRule[f.Rule]; n > 1 {
 		p.labels = map[action]string{actAcceptRule: fmt.Sprintf("all %s (%d)", ruleWord(f.Rule), n)}
 	}
-	p.idle = d.unfixable(o)
+	if p.idle = d.unfixable(o); p.idle != nil {
+		p.idle = append(p.idle, actNextPart) // the next fix
+	}
 	width, height := l.detailWidth, l.detailHeight
 	body := s.detail.view(d, o, width, height, l.why)
 	if !l.beside {

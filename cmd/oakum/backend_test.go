@@ -24,6 +24,7 @@ func TestCommandWords(t *testing.T) {
 		`/opt/My\ Editor/ed`:           "/opt/My Editor/ed",
 		`emacsclient -c -a ""`:         "emacsclient|-c|-a|",
 		`"a\"b\\c\d" e\"f`:             `a"b\c\d|e"f`,
+		`"a*b?" '~'`:                   "a*b?|~",
 		`'a\b'`:                        `a\b`,
 		`vim -c 'set nu' "+x y"z`:      "vim|-c|set nu|+x yz",
 		`a\*`:                          "a*",

@@ -59,7 +59,7 @@ func TestSelection(t *testing.T) {
 		{[]string{"kubernetes/*"}, []string{"*/a"}, "kubernetes/b", "kubernetes/b", ""},
 		{[]string{"kube*"}, nil, "kubernetes/a kubernetes/b", "kubernetes/a kubernetes/b compose/a", ""},
 		{[]string{"*"}, []string{"comp*a"}, "kubernetes/a kubernetes/b", "kubernetes/a kubernetes/b", ""},
-		{[]string{"[k]*[!a]"}, nil, "kubernetes/b", "kubernetes/a kubernetes/b compose/a", ""},
+		{[]string{"[k]*[^a]"}, nil, "kubernetes/b", "kubernetes/a kubernetes/b compose/a", ""},
 		{[]string{"kube?/a"}, nil, "", "", "no rule is called"},
 		{[]string{" compose/a", "kubernetes/b"}, nil, "kubernetes/b compose/a", "kubernetes/a kubernetes/b compose/a", ""},
 		{nil, []string{"compose", "kubernetes"}, "", "", "leave no rule"},

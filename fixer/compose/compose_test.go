@@ -80,7 +80,7 @@ func TestParse(t *testing.T) {
 	if got := fmt.Sprint(f.Includes); got != "[a.yaml b.yaml c.yaml d.yaml]" {
 		t.Errorf("includes %s", got)
 	}
-	if len(f.Services) != 3 || *f.Service("web").Build != (compose.Build{Context: "./web", Dockerfile: "Dockerfile"}) ||
+	if len(f.Services) != 3 || *f.Service("web").Build != (compose.Build{Context: "./web"}) ||
 		!f.Service("api").Build.Inline || *f.Service("db").Build != (compose.Build{Context: "db", Dockerfile: "D", Target: "t"}) {
 		t.Errorf("services %+v", f.Services)
 	}
@@ -154,25 +154,47 @@ services:
 	}
 }
 
-func TestBuildFile(t *testing.T) {
-	p := project(t, map[string]string{"a/compose.yaml": `
+func TestDockerfileIsPutTogetherFieldByField(t *testing.T) {
+	p := project(t, map[string]string{
+		"a/compose.yaml": `
 services:
   here: {build: .}
   up: {build: {context: ../b, dockerfile: x/Dockerfile.prod, target: run}}
   variable: {build: "${DIR:-c}"}
   inherited: {extends: here}
+  completed: {extends: {file: ../base.yaml, service: api}, build: {args: {A: "1"}}}
+  overridden: {build: {context: web, target: run}}
   remote: {build: "https://example.org/r.git"}
   absolute: {build: /srv}
   inline: {build: {dockerfile_inline: FROM x}}
   image: {image: x}
-`})
+`,
+		"a/compose.override.yaml": "services:\n  overridden: {build: {dockerfile: Dockerfile.dev}}\n",
+		"base.yaml":               "services:\n  api: {build: {context: ./api, target: prod}}\n",
+	})
 	for service, want := range map[string]string{
-		"here": "a/Dockerfile  true", "up": "b/x/Dockerfile.prod run true", "variable": "a/c/Dockerfile  true", "inherited": "a/Dockerfile  true",
-		"remote": "  false", "absolute": "  false", "inline": "  false", "image": "  false",
+		"here": "{a/Dockerfile  true} true", "up": "{b/x/Dockerfile.prod run true} true", "variable": "{a/c/Dockerfile  false} true",
+		"inherited": "{a/Dockerfile  true} true", "completed": "{api/Dockerfile prod true} true", "overridden": "{a/web/Dockerfile.dev run true} true",
+		"remote": "{  false} false", "absolute": "{  false} false", "inline": "{  false} false", "image": "{  false} false",
 	} {
-		file, target, ok := view(t, p, "a/compose.yaml", service).BuildFile()
-		if got := fmt.Sprintf("%s %s %v", file, target, ok); got != want {
+		ref, ok := view(t, p, "a/compose.yaml", service).Dockerfile()
+		if got := fmt.Sprintf("%v %v", ref, ok); got != want {
 			t.Errorf("%s: %q, want %q", service, got, want)
+		}
+	}
+}
+
+func TestWhatIsCompletedElsewhereIsPartial(t *testing.T) {
+	p := project(t, map[string]string{
+		"compose.yaml":          "services:\n  db: {image: x}\n  far: {extends: {file: ../outside.yaml, service: y}, image: z}\n",
+		"compose.override.yaml": "services:\n  db: {image: y}\n  own: {image: z}\n",
+	})
+	for _, c := range []struct {
+		file, service string
+		want          bool
+	}{{"compose.yaml", "db", false}, {"compose.yaml", "far", true}, {"compose.override.yaml", "db", true}, {"compose.override.yaml", "own", false}} {
+		if got := view(t, p, c.file, c.service).Partial; got != c.want {
+			t.Errorf("%s in %s: partial %v, want %v", c.service, c.file, got, c.want)
 		}
 	}
 }

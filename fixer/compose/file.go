@@ -26,13 +26,13 @@ type Service struct {
 	Extends *Extends
 }
 
-// Build says which Dockerfile builds a service's image. Paths are as written,
-// with Compose's defaults filled in.
+// Build says which Dockerfile builds a service's image, as far as this entry
+// says it: what is "" may come from the service that is extended or overridden.
 type Build struct {
 	Context    string
-	Dockerfile string // relative to the context; "" for dockerfile_inline
+	Dockerfile string // relative to the context
 	Target     string
-	Inline     bool
+	Inline     bool // dockerfile_inline
 }
 
 // Extends names the service that another one starts from.
@@ -122,18 +122,12 @@ func newBuild(n *yamldoc.Node) *Build {
 		return nil
 	}
 	if ctx := n.Text(); ctx != "" {
-		return &Build{Context: ctx, Dockerfile: "Dockerfile"}
+		return &Build{Context: ctx}
 	}
-	b := &Build{Context: n.Get("context").Text(), Dockerfile: n.Get("dockerfile").Text(), Target: n.Get("target").Text()}
-	if b.Context == "" {
-		b.Context = "."
+	return &Build{
+		Context: n.Get("context").Text(), Dockerfile: n.Get("dockerfile").Text(), Target: n.Get("target").Text(),
+		Inline: !n.Get("dockerfile_inline").Null(),
 	}
-	if !n.Get("dockerfile_inline").Null() {
-		b.Inline, b.Dockerfile = true, ""
-	} else if b.Dockerfile == "" {
-		b.Dockerfile = "Dockerfile"
-	}
-	return b
 }
 
 // Service returns the service of that name, or nil.

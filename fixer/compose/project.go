@@ -43,10 +43,31 @@ type View struct {
 	// Compose reads without being told (compose.override.yaml).
 	Overrides []Part
 
-	// Partial says that neither the service nor a base has an image or a
-	// build: it completes a service of another file, and what it lacks says
-	// nothing.
+	// Partial says that what the service lacks says nothing: it has neither an
+	// image nor a build, it completes a service of another file, or it extends
+	// one that is not here.
 	Partial bool
+}
+
+// last returns the end of the chain of services it extends.
+func (v View) last() *Service {
+	if n := len(v.Bases); n > 0 {
+		return v.Bases[n-1].Service
+	}
+	return v.Service
+}
+
+// completes reports whether the file is an override of one that has the
+// service.
+func (p *Project) completes(file, service string) bool {
+	for main, overrides := range overrideOf {
+		if slices.Contains(overrides, path.Base(file)) {
+			if f := p.file(path.Join(path.Dir(file), main)); f != nil && f.Service(service) != nil {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // A Part is a service in a file that contributes to a view.
@@ -65,8 +86,11 @@ func (p *Project) Views(file string) []View {
 	for _, s := range f.Services {
 		v := View{Service: s, File: file, Doc: f.Doc, Bases: p.bases(s, file)}
 		v.Overrides = p.overrides(s, file)
-		v.Partial = s.Image == "" && s.Build == nil && s.Extends == nil &&
+		v.Partial = s.Image == "" && s.Build == nil &&
 			!slices.ContainsFunc(v.Bases, func(b Part) bool { return b.Image != "" || b.Build != nil })
+		if last := v.last(); last.Extends != nil && last.Extends.Service != "" || p.completes(file, s.Name) {
+			v.Partial = true
+		}
 		out = append(out, v)
 	}
 	return out
@@ -179,21 +203,60 @@ func (v View) ImageName() (ref string, certain bool) {
 	return "", true
 }
 
-// BuildFile returns the path of the Dockerfile that builds the service,
-// relative to the root of the repository, and the stage. ok is false when the
-// service is not built here, or from elsewhere.
-func (v View) BuildFile() (file, target string, ok bool) {
-	b, at := v.Build, v.File
-	for i := 0; b == nil && i < len(v.Bases); i++ {
-		b, at = v.Bases[i].Build, v.Bases[i].File
+// A DockerfileRef is where the Dockerfile of a service is.
+type DockerfileRef struct {
+	Path    string // relative to the root of the repository
+	Target  string // the stage, "" for the last
+	Certain bool   // no variable decides it
+}
+
+// Dockerfile returns where the Dockerfile that builds the service is: what the
+// service says, completed by what it extends and replaced by its overrides,
+// field by field. ok is false when it is not built here, or from elsewhere.
+func (v View) Dockerfile() (ref DockerfileRef, ok bool) {
+	ref.Certain = true
+	var context, name string
+	at := v.File
+	inline := false
+	add := func(b *Build, file string, replace bool) {
+		if b == nil {
+			return
+		}
+		ok = true
+		inline = inline || b.Inline
+		if b.Context != "" && (context == "" || replace) {
+			context, at = b.Context, file
+		}
+		if b.Dockerfile != "" && (name == "" || replace) {
+			name = b.Dockerfile
+		}
+		if b.Target != "" && (ref.Target == "" || replace) {
+			ref.Target = b.Target
+		}
 	}
-	if b == nil || b.Inline {
-		return "", "", false
+	add(v.Build, v.File, false)
+	for _, b := range v.Bases {
+		add(b.Build, b.File, false)
 	}
-	ctx, _ := Expand(b.Context)
-	name, _ := Expand(b.Dockerfile)
-	if strings.Contains(ctx, "://") || strings.HasPrefix(ctx, "git@") || path.IsAbs(ctx) || path.IsAbs(name) {
-		return "", "", false
+	for _, o := range v.Overrides {
+		add(o.Build, o.File, true)
 	}
-	return path.Join(path.Dir(at), ctx, name), b.Target, true
+	if !ok || inline {
+		return DockerfileRef{}, false
+	}
+	for _, field := range []*string{&context, &name, &ref.Target} {
+		value, certain := Expand(*field)
+		*field, ref.Certain = value, ref.Certain && certain
+	}
+	if context == "" {
+		context = "."
+	}
+	if name == "" {
+		name = "Dockerfile"
+	}
+	if strings.Contains(context, "://") || strings.HasPrefix(context, "git@") || path.IsAbs(context) || path.IsAbs(name) {
+		return DockerfileRef{}, false
+	}
+	ref.Path = path.Join(path.Dir(at), context, name)
+	return ref, true
 }

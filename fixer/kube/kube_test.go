@@ -113,3 +113,28 @@ spec:
 		t.Errorf("finding path %q", p)
 	}
 }
+
+// TestAliasBombsEnd: a few hundred bytes of aliases stand for billions of
+// nodes, and neither the search for a pod nor a List may walk them all.
+func TestAliasBombsEnd(t *testing.T) {
+	var shape, list strings.Builder
+	shape.WriteString("apiVersion: x/v1\nkind: Foo\nl0: &l0 {a: b}\n")
+	list.WriteString("apiVersion: v1\nkind: List\nl0: &l0 {apiVersion: v1, kind: A}\n")
+	for i := 1; i <= 5; i++ {
+		fmt.Fprintf(&shape, "l%d: &l%d {", i, i)
+		fmt.Fprintf(&list, "l%d: &l%d {apiVersion: v1, kind: List, items: [", i, i)
+		for k := range 60 {
+			fmt.Fprintf(&shape, "k%d: *l%d , ", k, i-1)
+			fmt.Fprintf(&list, "*l%d , ", i-1)
+		}
+		shape.WriteString("}\n")
+		list.WriteString("]}\n")
+	}
+	shape.WriteString("spec: *l5\n")
+	list.WriteString("items: [*l5, *l4, *l3]\n")
+	for _, src := range []string{shape.String(), list.String()} {
+		if n := len(parse(t, src)); n > 10 {
+			t.Errorf("%d objects", n)
+		}
+	}
+}

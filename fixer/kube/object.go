@@ -32,7 +32,7 @@ func Parse(file *yamldoc.File) []*Object {
 	var out []*Object
 	for _, doc := range file.Docs {
 		if doc.Root != nil {
-			out = collect(out, doc, doc.Root, nil, 0)
+			out = collect(out, doc, doc.Root, nil, 0, map[*yamldoc.Node]bool{})
 		}
 	}
 	seen := map[string]int{}
@@ -65,14 +65,20 @@ func Relevant(o yamldoc.Outline) bool {
 // maxListDepth bounds Lists within Lists, which no tool writes.
 const maxListDepth = 4
 
-func collect(out []*Object, doc *yamldoc.Doc, n *yamldoc.Node, at yamldoc.Path, depth int) []*Object {
+// An object that an alias repeats is taken once.
+func collect(out []*Object, doc *yamldoc.Doc, n *yamldoc.Node, at yamldoc.Path, depth int, seen map[*yamldoc.Node]bool) []*Object {
+	if r := n.Resolve(); r == nil || seen[r] {
+		return out
+	} else {
+		seen[r] = true
+	}
 	kind, version := n.Get("kind").Text(), n.Get("apiVersion").Text()
 	if kind == "" || version == "" {
 		return out
 	}
 	if items := n.Get("items"); strings.HasSuffix(kind, "List") && items != nil && items.Kind == yamldoc.Sequence && depth < maxListDepth {
 		for i, item := range items.Items {
-			out = collect(out, doc, item, at.Join("items", i), depth+1)
+			out = collect(out, doc, item, at.Join("items", i), depth+1, seen)
 		}
 		return out
 	}

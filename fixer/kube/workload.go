@@ -71,7 +71,7 @@ func (o *Object) podPath() (yamldoc.Path, bool) {
 		return p, o.Node.At(p) != nil
 	}
 	spec := o.Node.Get("spec")
-	return findTemplate(spec, yamldoc.P("spec"), 0)
+	return findTemplate(spec, yamldoc.P("spec"), 0, map[*yamldoc.Node]bool{})
 }
 
 // maxShapeDepth bounds the search for a pod template in a custom resource:
@@ -81,16 +81,20 @@ const maxShapeDepth = 5
 // findTemplate looks for the first mapping that is shaped like a pod spec.
 // Only mappings are followed: custom resources with lists of templates are
 // not workloads of one pod.
-func findTemplate(n *yamldoc.Node, at yamldoc.Path, depth int) (yamldoc.Path, bool) {
+//
+// A mapping that was looked into is not looked into again through an alias,
+// however many there are of it.
+func findTemplate(n *yamldoc.Node, at yamldoc.Path, depth int, seen map[*yamldoc.Node]bool) (yamldoc.Path, bool) {
 	n = n.Resolve()
-	if n == nil || n.Kind != yamldoc.Mapping || depth > maxShapeDepth {
+	if n == nil || n.Kind != yamldoc.Mapping || depth > maxShapeDepth || seen[n] {
 		return nil, false
 	}
+	seen[n] = true
 	if podShaped(n) {
 		return at, true
 	}
 	for _, e := range n.Entries {
-		if p, ok := findTemplate(e.Value, at.Join(e.Key.Text()), depth+1); ok {
+		if p, ok := findTemplate(e.Value, at.Join(e.Key.Text()), depth+1, seen); ok {
 			return p, true
 		}
 	}

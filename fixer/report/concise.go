@@ -23,8 +23,8 @@ func (s *Scan) Concise(w io.Writer, st Style) error {
 // for standard error.
 func (s *Scan) Aside(w io.Writer) error {
 	p := &printer{w: w}
-	for _, f := range s.Skipped() {
-		p.line(text.VisibleLine(f.Path + ": skipped, " + string(f.Skip.Code) + ": " + f.Skip.Reason))
+	for _, r := range s.skippedRows() {
+		p.line(text.VisibleLine(r.where + ": skipped, " + r.what))
 	}
 	for _, x := range s.Suppressed {
 		reason := x.By.Reason

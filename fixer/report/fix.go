@@ -135,7 +135,11 @@ func (p *printer) outcome(o *fixer.Outcome) {
 	p.line("  ", p.st.result(o.Result, 10), "  ", p.st.paint(cyan, name))
 	const indent = "              "
 	p.line(indent, text.VisibleLine(what))
-	if r := reason(o); r != "" {
+	switch r := reason(o); {
+	case r == "":
+	case o.Result == fixer.ManualWork:
+		p.todo(indent, o.Finding, r)
+	default:
 		p.field(indent, "because", r)
 	}
 	for i := range o.Finding.Fixes {

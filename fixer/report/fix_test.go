@@ -25,7 +25,7 @@ func TestFixText(t *testing.T) {
 	for _, want := range []string{
 		"compose.yaml\n  blocked     compose/fixable\n              image is fixable\n              because: compose.yaml: the edit would change something else",
 		"  refused     compose/risky\n              image is risky\n              because: not here\n",
-		"  manual      compose/hopeless\n              image is ^[[31mhopelessU+202E\n              because: start again\n",
+		"  manual      compose/hopeless\n              image is ^[[31mhopelessU+202E\n              to do: start again\n",
 		"  suppressed  compose/risky\n              image is risky\n              because: on purpose\n",
 	} {
 		if !strings.Contains(got, want) {

@@ -3,8 +3,10 @@ package report
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"oakum/fixer"
 	"oakum/fixer/text"
@@ -18,7 +20,8 @@ type printer struct {
 	st  Style
 	err error
 
-	tight bool // no blank line after a section
+	tight bool                 // no blank line after a section
+	told  map[fixer.Key]string // the last advice by rule and file
 }
 
 // line writes one line. The caller makes its parts visible-safe.
@@ -28,16 +31,37 @@ func (p *printer) line(parts ...string) {
 	}
 }
 
-// field writes a label and wrapped text, indented.
+// field writes a label and wrapped text, indented: the text beside the label,
+// or below one that leaves it less than half the width.
 func (p *printer) field(indent, label, s string) {
-	head := label + ": "
-	for i, l := range wrap(s, textWidth-len(indent)-len(head)) {
+	label = text.VisibleLine(label) + ":"
+	rest := strings.Repeat(" ", utf8.RuneCountInString(label)+1)
+	head := p.st.paint(dim, label) + " "
+	if width := textWidth - len(indent); len(rest) > width/2 {
+		p.line(indent, head)
+		head, rest = "    ", "    "
+	}
+	for i, l := range wrap(s, textWidth-len(indent)-len(rest)) {
 		if i == 0 {
-			p.line(indent, p.st.paint(dim, label+":"), " ", l)
+			p.line(indent, head, l)
 			continue
 		}
-		p.line(indent, strings.Repeat(" ", len(head)), l)
+		p.line(indent, rest, l)
 	}
+}
+
+// todo writes what a person can do, in full only once for each rule and file.
+func (p *printer) todo(indent string, f *fixer.Finding, advice string) {
+	at := fixer.Key{Rule: f.Rule, File: f.File}
+	if p.told[at] == advice {
+		advice = "as above"
+	} else {
+		if p.told == nil {
+			p.told = map[fixer.Key]string{}
+		}
+		p.told[at] = advice
+	}
+	p.field(indent, "to do", advice)
 }
 
 // Text writes the scan for people: findings by file with what they rest on and
@@ -83,8 +107,10 @@ func (p *printer) finding(f *fixer.Finding) {
 		place += p.st.paint(dim, " in "+f.Path)
 	}
 	p.line(indent, place)
-	for _, e := range f.Evidence {
-		p.field(indent, "evidence", e.String())
+	for i, e := range f.Evidence {
+		if !slices.Contains(f.Evidence[:i], e) { // two sources may tell of one fact
+			p.field(indent, "evidence", e.String())
+		}
 	}
 	for i, fix := range f.Fixes {
 		label := "fix"
@@ -100,7 +126,7 @@ func (p *printer) finding(f *fixer.Finding) {
 		}
 	}
 	if f.Advice != "" {
-		p.field(indent, "to do", f.Advice)
+		p.todo(indent, f, f.Advice)
 	}
 }
 
@@ -118,11 +144,8 @@ func (p *printer) aside(s *Scan) {
 		u := s.Unused[i]
 		return place(u.File, u.Line), strings.Join(u.Rules, ",") + ": " + s.unusedReason(u)
 	})
-	skipped := s.Skipped()
-	p.section("skipped", len(skipped), func(i int) (string, string) {
-		f := skipped[i]
-		return f.Path, string(f.Skip.Code) + ": " + f.Skip.Reason
-	})
+	skipped := s.skippedRows()
+	p.section("skipped", len(skipped), func(i int) (string, string) { return skipped[i].where, skipped[i].what })
 	p.section("rules that failed (a defect of oakum)", len(s.Problems), func(i int) (string, string) {
 		x := s.Problems[i]
 		return x.File, x.Rule + ": " + x.Reason

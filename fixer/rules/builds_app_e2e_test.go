@@ -29,6 +29,8 @@ type app struct {
 	Post    *request
 	User    change
 	Process change
+	Ends    struct{ Before, After bool }
+	Health  change
 	Size    string // "smaller", or "same" for within a hundredth
 	Fixed   []string
 	Left    map[string]string
@@ -57,7 +59,7 @@ func readApps(t *testing.T) []*app {
 		if err != nil {
 			t.Fatal(err)
 		}
-		a := &app{name: filepath.Base(filepath.Dir(file))}
+		a := &app{name: filepath.Base(filepath.Dir(file)), Health: change{"none", "none"}}
 		if err := errors.Join(yaml.UnmarshalStrict(data, a), a.complete()); err != nil {
 			t.Fatalf("%s: %v", file, err)
 		}

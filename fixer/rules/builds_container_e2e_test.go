@@ -25,11 +25,11 @@ const stopsWithin = 3 * time.Second
 // A sight is what was seen of an image and of a container of it.
 type sight struct {
 	size    int64  // of the image, bytes
-	config  string // the user in the image's configuration
 	user    string // UID:GID of the first process
 	process string // its words, as the kernel has them
 	written bool   // the POST was answered with a status of success
 	stopped bool   // it ended when asked to, and was not killed
+	health  string // what its HEALTHCHECK says: healthy, unhealthy, or none
 }
 
 // bare are the flags of a container without anything it can do without: what
@@ -40,17 +40,19 @@ var bare = []string{"--read-only", "--tmpfs=/tmp", "--cap-drop=ALL", "--security
 // fails where the application does not answer as it should.
 func (e *engine) try(t *testing.T, a *app, image string, flags ...string) (s sight, err error) {
 	t.Helper()
-	inspected, err := e.run(t.Context(), "image", "inspect", "--format={{.Size}} {{.Config.User}}", image)
+	inspected, err := e.run(t.Context(), "image", "inspect", "--format={{.Size}} {{with .Config.Healthcheck}}{{.Test}}{{end}}", image)
 	if err != nil {
 		return s, err
 	}
-	size, user, _ := strings.Cut(inspected, " ")
+	size, check, _ := strings.Cut(inspected, " ")
 	if s.size, err = strconv.ParseInt(size, 10, 64); err != nil {
 		return s, err
 	}
-	s.config = user
 
 	args := []string{"run", "--detach", "--network=" + e.network, fmt.Sprintf("--publish=127.0.0.1::%d", a.Port)}
+	if check != "" { // the first answer comes after one interval
+		args = append(args, "--health-interval=1s")
+	}
 	id, err := e.run(t.Context(), append(append(args, flags...), image)...)
 	if err != nil {
 		return s, err
@@ -77,6 +79,9 @@ func (e *engine) try(t *testing.T, a *app, image string, flags ...string) (s sig
 		if s.written && !strings.Contains(body, a.Post.Says) {
 			return s, fmt.Errorf("POST %s answers %q, want %q", a.Post.Path, body, a.Post.Says)
 		}
+	}
+	if s.health, err = e.health(t, id); err != nil {
+		return s, err
 	}
 	if _, err := e.run(t.Context(), "stop", fmt.Sprintf("--time=%.0f", stopsWithin.Seconds()), id); err != nil {
 		return s, err
@@ -112,6 +117,18 @@ func (e *engine) answer(t *testing.T, a *app, id string) (string, error) {
 		return "http://" + port, nil
 	}
 	return "", fmt.Errorf("no answer within %s: %w\n%s", answersWithin, err, e.logs(t, id))
+}
+
+// health waits until the HEALTHCHECK has made up its mind.
+func (e *engine) health(t *testing.T, id string) (status string, err error) {
+	t.Helper()
+	for end := time.Now().Add(answersWithin); time.Now().Before(end); time.Sleep(200 * time.Millisecond) {
+		status, err = e.run(t.Context(), "inspect", "--format={{with .State.Health}}{{.Status}}{{else}}none{{end}}", id)
+		if err != nil || status != "starting" {
+			break
+		}
+	}
+	return status, err
 }
 
 // look reads of the first process what its kernel knows. The host's view needs

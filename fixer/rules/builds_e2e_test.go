@@ -84,9 +84,13 @@ func (c *comparison) stage(t *testing.T, e *engine, when int) bool {
 	}
 	c.started[when] = true
 	if when == 1 && c.app.Bare {
-		if _, err := e.try(t, c.app, image, bare...); err != nil {
+		s, err := e.try(t, c.app, image, bare...)
+		switch now := c.seen[1]; {
+		case err != nil:
 			t.Errorf("with %s: %v", strings.Join(bare, " "), err)
-		} else {
+		case s.user != now.user || s.process != now.process || s.written != now.written || s.health != now.health:
+			t.Errorf("with %s it is %+v, and without %+v", strings.Join(bare, " "), s, now)
+		default:
 			c.bareSeen = true
 		}
 	}
@@ -179,6 +183,8 @@ func (c *comparison) check(t *testing.T) {
 		{"user after", after.user, c.app.User.After},
 		{"first process before", before.process, c.app.Process.Before},
 		{"first process after", after.process, c.app.Process.After},
+		{"health before", before.health, c.app.Health.Before},
+		{"health after", after.health, c.app.Health.After},
 	} {
 		if want.got != want.want {
 			t.Errorf("%s: %s, want %s", want.what, want.got, want.want)
@@ -190,8 +196,8 @@ func (c *comparison) check(t *testing.T) {
 	if after.size > before.size+before.size/100 {
 		t.Errorf("the image grew from %d bytes to %d", before.size, after.size)
 	}
-	if before.stopped && !after.stopped {
-		t.Error("it ended when asked to before, and is killed now")
+	if before.stopped != c.app.Ends.Before || after.stopped != c.app.Ends.After {
+		t.Errorf("it ends when asked to: %v before and %v after, want %v and %v", before.stopped, after.stopped, c.app.Ends.Before, c.app.Ends.After)
 	}
 	if c.app.Post != nil {
 		if !before.written {
@@ -207,7 +213,7 @@ func (c *comparison) check(t *testing.T) {
 func (c *comparison) log(to *strings.Builder) {
 	fmt.Fprintf(to, "%s: %d fixes, %d left to a person, bare %v\n", c.app.name, c.fixes, c.manual, c.bareSeen)
 	for i, s := range c.seen {
-		fmt.Fprintf(to, "  %-6s built %v started %v  %-11s %6.1f MB  %s  (ends: %v, writes: %v)\n",
-			[]string{"before", "after"}[i], c.built[i], c.started[i], s.user, float64(s.size)/1e6, s.process, s.stopped, s.written)
+		fmt.Fprintf(to, "  %-6s built %v started %v  %-11s %6.1f MB  %s  (ends: %v, writes: %v, health: %s)\n",
+			[]string{"before", "after"}[i], c.built[i], c.started[i], s.user, float64(s.size)/1e6, s.process, s.stopped, s.written, s.health)
 	}
 }

@@ -10,6 +10,7 @@ import (
 
 	"oakum/fixer/compose"
 	"oakum/fixer/dockerfile"
+	"oakum/fixer/image"
 )
 
 // Input is what the links are drawn from, by path relative to the root.
@@ -32,7 +33,8 @@ type Build struct {
 type Topology struct {
 	in       Input
 	project  *compose.Project
-	byImage  map[string]Build // by image repository without tag, certain
+	byImage  map[string]Build   // by reference as the Compose file names it
+	byName   map[string][]Build // by repository without tag
 	byFolder map[string][]string
 
 	fingerprint string
@@ -54,15 +56,24 @@ func (t *Topology) Watched(note func(path string)) *Topology {
 
 // New draws the links.
 func New(in Input) *Topology {
-	t := &Topology{in: in, project: compose.NewProject(in.Compose), byImage: map[string]Build{}, byFolder: map[string][]string{}}
+	t := &Topology{in: in, project: compose.NewProject(in.Compose), byImage: map[string]Build{}, byName: map[string][]Build{}, byFolder: map[string][]string{}}
 	for _, file := range slices.Sorted(maps.Keys(in.Compose)) {
 		for _, v := range t.project.Views(file) {
 			b, ok := t.ServiceBuild(v)
-			if ref, _ := v.ImageName(); ok && ref != "" {
-				if _, twice := t.byImage[repository(ref)]; !twice {
-					b.Why = file + " builds " + ref + " from " + b.Path
-					t.byImage[repository(ref)] = b
-				}
+			ref, certain := v.ImageName()
+			if !ok || ref == "" {
+				continue
+			}
+			b.Why = file + " builds " + ref + " from " + b.Path
+			b.Certain = b.Certain && !official(ref)
+			if name := repository(ref); !slices.ContainsFunc(t.byName[name], func(o Build) bool { return o.Stage == b.Stage }) {
+				t.byName[name] = append(t.byName[name], b)
+			}
+			if other, twice := t.byImage[ref]; twice && other.Stage != b.Stage {
+				other.Certain = false // two builds of one name: which one runs nobody knows
+				t.byImage[ref] = other
+			} else if !twice && certain {
+				t.byImage[ref] = b
 			}
 		}
 	}
@@ -95,11 +106,13 @@ func (t *Topology) Compose() *compose.Project { return t.project }
 
 // ServiceBuild returns the stage that builds a Compose service.
 func (t *Topology) ServiceBuild(v compose.View) (Build, bool) {
-	p, target, ok := v.BuildFile()
+	ref, ok := v.Dockerfile()
 	if !ok {
 		return Build{}, false
 	}
-	return t.build(p, target, v.File+" builds "+v.Name+" from "+p)
+	b, ok := t.build(ref.Path, ref.Target, v.File+" builds "+v.Name+" from "+ref.Path)
+	b.Certain = b.Certain && ref.Certain
+	return b, ok
 }
 
 func (t *Topology) build(p, target, why string) (Build, bool) {
@@ -129,7 +142,14 @@ func (t *Topology) ImageBuild(ref string) (Build, bool) {
 	if repo == "" {
 		return Build{}, false
 	}
-	if b, ok := t.byImage[repo]; ok {
+	b, ok := t.byImage[ref]
+	if builds := t.byName[repo]; !ok && len(builds) > 0 {
+		// Another tag of what is built here. With several builds under one
+		// name the tag decides, and nobody says how.
+		b, ok = builds[0], true
+		b.Certain = b.Certain && len(builds) == 1
+	}
+	if ok {
 		if t.note != nil {
 			t.note(b.Path)
 		}
@@ -142,9 +162,20 @@ func (t *Topology) ImageBuild(ref string) (Build, bool) {
 	if len(fits) != 1 {
 		return Build{}, false
 	}
-	b, ok := t.build(fits[0], "", "the image is named as the folder of "+fits[0])
+	b, ok = t.build(fits[0], "", "the image is named as the folder of "+fits[0])
 	b.Certain = false
 	return b, ok
+}
+
+// official reports whether a reference is that of an official image of the
+// hub: who gives it to an image of their own cannot be told from who uses it.
+func official(ref string) bool {
+	r, err := image.ParseReference(ref)
+	if err != nil || r.Registry != image.DockerHub || !strings.HasPrefix(r.Repository, "library/") {
+		return false
+	}
+	_, known := image.Lookup(r)
+	return known
 }
 
 // repository cuts tag and digest off a reference.

@@ -1,6 +1,7 @@
 package topology_test
 
 import (
+	"fmt"
 	"testing"
 
 	"oakum/fixer/compose"
@@ -57,6 +58,26 @@ func TestImageBuild(t *testing.T) {
 		b, ok := top.ImageBuild(c.ref)
 		if ok != (c.file != "") || b.Path != c.file || b.Certain != c.certain || ok && (b.Stage.Name != c.stage || b.Why == "") {
 			t.Errorf("ImageBuild(%q) = %s certain %v (%v)", c.ref, b.Path, b.Certain, ok)
+		}
+	}
+}
+
+// TestSeveralBuildsOfOneName: which of them a tag means is decided by the tag
+// where it is named, and by nobody where it is not.
+func TestSeveralBuildsOfOneName(t *testing.T) {
+	top := topology.New(input(t, map[string]string{
+		"web/Dockerfile": "FROM scratch\n", "web/Dockerfile.dev": "FROM scratch\nUSER 1000\n", "db/Dockerfile": "FROM scratch\nUSER 999\n",
+	}, map[string]string{
+		"compose.dev.yaml": "services:\n  web: {build: {context: web, dockerfile: Dockerfile.dev}, image: 'shop/web:dev'}\n",
+		"compose.yaml":     "services:\n  web: {build: web, image: 'shop/web:1'}\n  db: {build: db, image: 'postgres:16'}\n  v: {build: '${DIR:-web}', image: 'shop/v:1'}\n",
+	}))
+	for ref, want := range map[string]string{
+		"shop/web:1": "web/Dockerfile true", "shop/web:dev": "web/Dockerfile.dev true", "shop/web:2": "web/Dockerfile.dev false",
+		"postgres:16": "db/Dockerfile false", "shop/v:1": "web/Dockerfile false",
+	} {
+		b, _ := top.ImageBuild(ref)
+		if got := fmt.Sprintf("%s %v", b.Path, b.Certain); got != want {
+			t.Errorf("%s: %s, want %s", ref, got, want)
 		}
 	}
 }

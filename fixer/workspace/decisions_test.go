@@ -55,6 +55,11 @@ func TestDecisionsAreKeptUntilForgotten(t *testing.T) {
 	if err != nil || !reflect.DeepEqual(got, all) {
 		t.Fatalf("got %v, %v\nwant %v", got, err, all)
 	}
+	one, _, err1 := encodeDecisions(dir, all)
+	two, _, err2 := encodeDecisions(dir, maps.Clone(all))
+	if err := errors.Join(err1, err2); err != nil || string(one) != string(two) || !strings.Contains(string(one), `[{"rule":"dockerfile/runs-as-root"`) {
+		t.Errorf("the file depends on the order of the map: %v\n%s\n%s", err, one, two)
+	}
 	if other, err := LoadDecisions(dir + "2"); err != nil || len(other) != 0 {
 		t.Errorf("another root has %v, %v", other, err)
 	}

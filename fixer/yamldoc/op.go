@@ -1,6 +1,9 @@
 package yamldoc
 
 import (
+	"slices"
+	"strings"
+
 	"oakum/fixer/text"
 )
 
@@ -68,7 +71,30 @@ func (d *Doc) Edit(ops ...Op) (Change, error) { return d.edit(ops, true) }
 // makes many changes to one document and reads and compares it itself, once,
 // with [Equal]. What it returns may turn out not to hold, where Edit would have
 // found another way of writing or refused.
-func (d *Doc) Draft(ops ...Op) (Change, error) { return d.edit(ops, false) }
+func (d *Doc) Draft(ops ...Op) (Change, error) {
+	for _, op := range ops {
+		if severalLines(op.value) {
+			return d.edit(ops, true) // how these are written decides what they mean
+		}
+	}
+	return d.edit(ops, false)
+}
+
+func severalLines(v any) bool {
+	switch v := v.(type) {
+	case string:
+		return strings.Contains(v, "\n")
+	case Raw:
+		return strings.Contains(string(v), "\n")
+	case []string:
+		return slices.ContainsFunc(v, func(s string) bool { return severalLines(s) })
+	case []any:
+		return slices.ContainsFunc(v, severalLines)
+	case Map:
+		return slices.ContainsFunc(v, func(p Pair) bool { return severalLines(p.Value) || strings.Contains(p.Key, "\n") })
+	}
+	return false
+}
 
 func (d *Doc) edit(ops []Op, verified bool) (Change, error) {
 	c := Change{Doc: d.Index}

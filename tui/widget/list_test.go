@@ -162,9 +162,10 @@ func TestListMoves(t *testing.T) {
 		{"close all", func() { l.SetAllOpen(false) }, "g:g8"},
 		{"top of the closed ones", l.Top, "g:g0"},
 		{"open all", func() { l.SetAllOpen(true) }, "g:g0"},
-		{"scroll: the cursor is taken along", func() { l.Scroll(5); l.View(20, 10) }, "g0/4"},
-		{"scroll back: it stays", func() { l.Scroll(-3) }, "g0/4"},
-		{"click", func() { l.View(20, 10); l.Click(0) }, "g0/1"},
+		{"scroll: the cursor is taken along", func() { l.Scroll(5); l.View(20, 10) }, "g0/5"},
+		{"scroll back: it stays", func() { l.Scroll(-3) }, "g0/5"},
+		{"click on the header in the first line", func() { l.View(20, 10); l.Click(0) }, "g:g0"},
+		{"click", func() { l.View(20, 10); l.Click(2) }, "g0/1"},
 		{"click beside", func() { l.Click(10); l.Click(-1) }, "g0/1"},
 		{"close, twice", func() { l.SetOpen(false); l.SetOpen(false) }, "g:g0"},
 		{"open", func() { l.SetOpen(true) }, "g:g0"},
@@ -220,6 +221,11 @@ func TestListRandomWalk(t *testing.T) {
 			}
 			lines := l.View(w, h)
 			frame(t, "list", lines, w, h)
+			if row, g, ok := l.Cursor(); ok && row >= 0 && g != "" && h > 1 && w > 15 {
+				if !slices.ContainsFunc(lines, func(s string) bool { return strings.Contains(s, "v "+g) }) {
+					t.Fatalf("the cursor is in %q, whose header is not seen:\n%s", g, strings.Join(lines, "\n"))
+				}
+			}
 			if l.lines > 0 && h > 0 && w > 15 {
 				n := 0
 				for _, s := range lines {

@@ -82,8 +82,9 @@ func dropFix(p *fixer.Pass, v compose.View) (fixer.Fix, []fixer.Evidence) {
 		if program != nil {
 			need = slices.Clone(program.CapsNonRoot)
 		}
+		fix.Breaks = "a program of the image that has capabilities of its own (setcap) is no longer started"
 		sound := profile.Sound || !v.Setting("user").Node.Null()
-		if sound && len(need) == 0 && !hostNetwork(v) {
+		if sound && len(need) == 0 && !hostNetwork(v) && profile.Entry != nil && profile.Elevates() == "" {
 			fix.Level, fix.Breaks = fixer.Safe, "a process that is not root has none of the capabilities, so it cannot notice"
 		}
 	case program != nil:

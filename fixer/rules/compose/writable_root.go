@@ -115,9 +115,9 @@ func writes(profile *fixer.Profile, v compose.View) writing {
 	}
 	w.breaks = "the program fails where it writes outside its volumes and the tmpfs that are added"
 	sound := e.ReadOnly.Support == image.SupportYes && e.Verified(image.FieldReadOnly) && e.Verified(image.FieldWritable)
-	if !v.Setting("entrypoint").Node.Null() || shellCommand(v) {
-		sound = false // the table speaks of the image's own entrypoint
-		w.evidence = append(w.evidence, fixer.Evidence{Source: v.File, Text: "the service replaces what the image starts"})
+	if !v.Setting("entrypoint").Node.Null() || !v.Setting("command").Node.Null() {
+		sound = false // the table speaks of the image as it starts by itself
+		w.evidence = append(w.evidence, fixer.Evidence{Source: v.File, Text: "the service changes what the image starts"})
 	}
 	if sound && profile.Sound && !conditional && len(w.tmpfs) == 0 && !profile.BuiltHere() {
 		w.level, w.breaks = fixer.Safe, ""
@@ -197,23 +197,6 @@ func readOnlyFix(p *fixer.Pass, v compose.View, w writing) fixer.Fix {
 // another one is part of an entry's options.
 func tmpfsEntries(s string) []string {
 	return strings.Fields(strings.ReplaceAll(s, ",/", " /"))
-}
-
-// shellCommand reports whether the service has a shell run something in place
-// of the image's program.
-func shellCommand(v compose.View) bool {
-	words := texts(v.Setting("command").Node)
-	if len(words) == 1 {
-		words = strings.Fields(words[0])
-	}
-	if len(words) == 0 {
-		return false
-	}
-	switch path.Base(words[0]) {
-	case "sh", "bash", "ash", "dash":
-		return true
-	}
-	return false
 }
 
 func validTmpfs(s string) error {

@@ -4,4 +4,6 @@ import "oakum/fixer"
 
 // Build lists the rules about building an image that need more than its
 // Dockerfile to judge.
-var Build = []*fixer.Rule{}
+var Build = []*fixer.Rule{
+	BuildSecret,
+}

@@ -3,6 +3,8 @@ package dockerfile
 import (
 	"fmt"
 	"regexp"
+	"strconv"
+	"strings"
 
 	"oakum/fixer/dockerfile"
 	"oakum/fixer/image"
@@ -66,6 +68,65 @@ func findAccount(f *dockerfile.File, s *dockerfile.Stage, name string) (found *a
 		return nil, "the command that does is not found"
 	}
 	return found, ""
+}
+
+// numberByEnv reads the number of an account from the command that creates it,
+// where ENV says what the command's variables hold. A build cannot change ENV,
+// as it can ARG.
+func numberByEnv(f *dockerfile.File, s *dockerfile.Stage, name string) (uid int, at *dockerfile.Instruction) {
+	for _, st := range steps(f, "RUN") {
+		if !inChain(s, st.stage) {
+			continue
+		}
+		for _, c := range st.commands {
+			if c.name != "useradd" && c.name != "adduser" {
+				continue
+			}
+			speaks, number := false, ""
+			args := c.args()
+			for k, w := range args {
+				value, _ := envValue(s, w)
+				speaks = speaks || value == name
+				switch {
+				case (value == "-u" || value == "--uid") && k+1 < len(args):
+					number, _ = envValue(s, args[k+1])
+				case strings.HasPrefix(value, "--uid="):
+					number = strings.TrimPrefix(value, "--uid=")
+				}
+			}
+			if n, err := strconv.Atoi(number); speaks && err == nil && n > 0 {
+				if at != nil {
+					return 0, nil
+				}
+				uid, at = n, st.i
+			}
+		}
+	}
+	return uid, at
+}
+
+var oneVariable = regexp.MustCompile(`^"?\$(?:\{(\w+)\}|(\w+))"?$`)
+
+// envValue is what a word of a command comes to, when it is plain or one
+// variable that the file sets by ENV, once.
+func envValue(s *dockerfile.Stage, w dockerfile.Word) (string, bool) {
+	m := oneVariable.FindStringSubmatch(w.Raw)
+	if m == nil {
+		return w.Value, !w.Dynamic
+	}
+	key, times := m[1]+m[2], 0
+	for _, stage := range s.Chain() {
+		for _, i := range stage.Instructions {
+			if _, ok := i.Pair(key); ok && (i.Keyword == "ENV" || i.Keyword == "ARG") {
+				times++
+			}
+		}
+	}
+	v, ok := s.LookupEnv(key)
+	if !ok || !v.Known || times != 1 {
+		return "", false
+	}
+	return v.Text, true
 }
 
 func inChain(s, other *dockerfile.Stage) bool {

@@ -125,6 +125,10 @@ func (n *namedAccount) prove(p *fixer.Pass, s *dockerfile.Stage) (why string) {
 		n.evidence = fixer.Evidence{Source: p.File.Path, Text: "the file creates " + id.String()}
 		return n.take(id, fixer.Safe)
 	}
+	if uid, at := numberByEnv(p.File.Dockerfile, s, n.name); at != nil {
+		n.evidence = fixer.Evidence{Source: source(p, at), Text: fmt.Sprintf("creates %s with the number %d, which ENV says", n.name, uid)}
+		return n.take(image.Identity{Name: n.name, UID: uid, KnownUID: true}, fixer.Safe)
+	}
 	if base, ok := baseOf(s); ok {
 		if a, ok := base.Account(n.name); ok {
 			level := fixer.Review

@@ -90,6 +90,8 @@ func (m *SecretMount) add(s *dockerfile.Stage, arg *dockerfile.Instruction, pair
 			switch {
 			case i.Keyword != "RUN" && found:
 				return fmt.Sprintf("%s on line %d reads it, and only RUN can be given a secret", i.Keyword, i.Line)
+			case slices.ContainsFunc(i.Flags, func(fl dockerfile.Flag) bool { return fl.Name == "mount" && strings.Contains(fl.Value, m.name) }):
+				return fmt.Sprintf("line %d mounts something of that name already", i.Line)
 			case found:
 				named = append(named, i)
 			case i.Keyword == "RUN":

@@ -121,6 +121,7 @@ func dropFix(p *fixer.Pass, c kube.Container) (fixer.Fix, []fixer.Evidence) {
 		fix.Level, fix.Breaks = fixer.Safe, "a process that is not root has none of the capabilities, so it cannot notice"
 	case uid.IsNonRoot():
 		need = knownNeed(profile, true)
+		fix.Breaks = "a program of the image that has capabilities of its own (setcap) is no longer started"
 		if len(low) > 0 {
 			fix.Breaks = "binding port " + strings.Join(low, ", ") + " fails on nodes whose runtime does not open low ports to everybody"
 			evidence = append(evidence, fixer.Evidence{Source: "manifest", Text: "listens on " + strings.Join(low, ", ")})
@@ -174,8 +175,11 @@ func knownNeed(profile *fixer.Profile, nonRoot bool) []string {
 	return slices.Clone(profile.Program().CapsRoot.Need)
 }
 
+// noFileCaps reports whether the programs of the image are known to have no
+// capabilities of their own, which they could not be started with once ALL are
+// dropped: the table says so, or a Dockerfile here that gives them none does.
 func noFileCaps(profile *fixer.Profile) bool {
-	return profile.Entry == nil || len(profile.Entry.CapsNonRoot) == 0
+	return profile.Entry != nil && len(profile.Entry.CapsNonRoot) == 0 && profile.Elevates() == ""
 }
 
 // lowPorts returns the ports below 1024 that a container declares or, when it

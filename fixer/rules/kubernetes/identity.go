@@ -160,7 +160,12 @@ func (id *identity) knownImage(e *image.Entry) {
 // dataFolder returns the variable and the folder below its mount that a
 // database needs when its volume belongs to a group and not to its user: it
 // refuses to keep its files in a folder that it cannot make its own.
+//
+// Where variables come from elsewhere as a whole, it may be set there.
 func dataFolder(e *image.Entry, c kube.Container) (env, folder string) {
+	if c.Node.Get("envFrom").Len() > 0 {
+		return "", ""
+	}
 	for _, mount := range claims(c) {
 		for name, template := range e.Kubernetes.Env {
 			at := strings.ReplaceAll(template, "<mount>", mount)

@@ -52,6 +52,11 @@ func userFix(p *fixer.Pass, pod podIdentity, id identity) fixer.Fix {
 	if id.user.KnownGID {
 		gid = id.user.GID
 	}
+	if told, _ := id.container.Security("runAsGroup"); id.groupOnly {
+		if n, ok := told.Int(); ok {
+			gid = int(n) // the manifest's own group is the one that has to write
+		}
+	}
 	fix := fixer.Fix{
 		ID:     "user",
 		Title:  "run as user " + strconv.Itoa(id.user.UID) + pod.needsInWords(id),

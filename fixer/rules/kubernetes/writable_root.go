@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"path"
+	"slices"
 	"strings"
 
 	"oakum/fixer"
@@ -116,9 +117,9 @@ func writes(profile *fixer.Profile, c kube.Container) writing {
 	conditional := r.conditional || e.ReadOnly.Support == image.SupportConditional
 	w.breaks = "the program fails where it writes outside the mounted paths: " + strings.Join(orNone(w.paths), ", ")
 	sound := e.ReadOnly.Support == image.SupportYes && e.Verified(image.FieldReadOnly) && e.Verified(image.FieldWritable)
-	if !c.Node.Get("command").Null() {
-		sound = false // the table speaks of the image's own entrypoint
-		w.evidence = append(w.evidence, fixer.Evidence{Source: "manifest", Text: "command replaces what the image starts"})
+	if !c.Node.Get("command").Null() || !c.Node.Get("args").Null() {
+		sound = false // the table speaks of the image as it starts by itself
+		w.evidence = append(w.evidence, fixer.Evidence{Source: "manifest", Text: "command or args change what the image starts"})
 	}
 	if sound && profile.Sound && !conditional && len(w.paths) == 0 && !profile.BuiltHere() {
 		w.level, w.breaks = fixer.Safe, ""
@@ -164,7 +165,9 @@ func writableParam(w writing) fixer.Param {
 func splitPaths(s string) []string {
 	var out []string
 	for _, at := range strings.Fields(strings.ReplaceAll(s, ",", " ")) {
-		out = append(out, path.Clean(at))
+		if at = path.Clean(at); !slices.Contains(out, at) {
+			out = append(out, at)
+		}
 	}
 	return out
 }

@@ -1,0 +1,73 @@
+package report
+
+import (
+	"path"
+
+	"oakum/fixer"
+)
+
+// A skippedRow is one line about files that were not looked into.
+type skippedRow struct {
+	where string // a file, or the folder several belong to
+	what  string
+}
+
+// skippedRows says why files were not looked into: one line each, but one for
+// all files of a Helm chart or a kustomization, which are many and skipped for
+// one reason.
+func (s *Scan) skippedRows() []skippedRow {
+	type group struct {
+		folder string
+		code   fixer.SkipCode
+	}
+	files := s.Skipped()
+	owners := map[group]bool{}
+	for _, f := range files {
+		if isOwner(f) {
+			owners[group{path.Dir(f.Path), f.Skip.Code}] = true
+		}
+	}
+	// A file belongs to the nearest folder above it that holds what makes it a
+	// chart or a kustomization, else to its own.
+	groupOf := func(f *fixer.File) group {
+		own := group{path.Dir(f.Path), f.Skip.Code}
+		for g := own; ; g.folder = path.Dir(g.folder) {
+			if owners[g] {
+				return g
+			}
+			if g.folder == path.Dir(g.folder) {
+				return own
+			}
+		}
+	}
+	groups := map[group][]*fixer.File{}
+	for _, f := range files {
+		groups[groupOf(f)] = append(groups[groupOf(f)], f)
+	}
+	var out []skippedRow
+	for _, f := range files {
+		g := groupOf(f)
+		members := groups[g]
+		what, grouped := groupWords[f.Skip.Code]
+		switch {
+		case !grouped || len(members) == 1:
+			out = append(out, skippedRow{f.Path, string(f.Skip.Code) + ": " + f.Skip.Reason})
+		case members[0] == f:
+			out = append(out, skippedRow{g.folder, itoa(len(members)) + " files of " + what})
+		}
+	}
+	return out
+}
+
+var groupWords = map[fixer.SkipCode]string{
+	fixer.SkipHelm:      "a Helm chart, not edited: what it renders to is not worked out yet",
+	fixer.SkipKustomize: "a kustomization, not edited: what it builds is not worked out yet",
+}
+
+func isOwner(f *fixer.File) bool {
+	name := path.Base(f.Path)
+	if f.Skip.Code == fixer.SkipHelm {
+		return name == "Chart.yaml"
+	}
+	return name == "kustomization.yaml" || name == "kustomization.yml" || name == "Kustomization"
+}

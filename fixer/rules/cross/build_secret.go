@@ -1,0 +1,266 @@
+package cross
+
+import (
+	"fmt"
+	"path"
+	"regexp"
+	"slices"
+	"strings"
+
+	"oakum/fixer"
+	"oakum/fixer/compose"
+	"oakum/fixer/dockerfile"
+	dockerfiles "oakum/fixer/rules/dockerfile"
+	"oakum/fixer/yamldoc"
+)
+
+// BuildSecret wants secrets that Compose gives to a build passed as build
+// secrets, and taken by the Dockerfile from a secret mount.
+var BuildSecret = &fixer.Rule{
+	Name:     "cross/build-secret",
+	Title:    "secret passed as a build argument",
+	Severity: fixer.Medium,
+	Doc: fixer.Doc{
+		What: `Arguments under build.args of Compose services whose name says that they hold a secret and that the Dockerfile here takes by
+ARG. The fix changes both files or neither: the argument becomes an entry of build.secrets and a secret of the same name that
+Compose reads from the variable, and the steps of the Dockerfile that read it get a secret mount. All services that pass the
+argument to the Dockerfile are changed together. A value in plain text is reported as high and left to a person.`,
+		Why: `What a build is given as an argument stays in the history of the image, where whoever can pull it reads it with docker history.
+A build secret is there while one step runs and leaves nothing behind.`,
+		Breaks: `Builds without Compose, such as in CI, have to pass --secret in place of --build-arg. It needs BuildKit 0.16 or newer.`,
+		Verify: `docker compose build   then   docker history --no-trunc IMAGE   shows no secret`,
+		Bad: `-- compose.yaml --
+services:
+  web:
+    build:
+      context: .
+      args:
+        NPM_TOKEN: ${NPM_TOKEN}
+-- Dockerfile --
+FROM node:20
+ARG NPM_TOKEN
+RUN npm ci
+`,
+		Good: `-- compose.yaml --
+services:
+  web:
+    build:
+      context: .
+      secrets:
+        - NPM_TOKEN
+secrets:
+  NPM_TOKEN:
+    environment: NPM_TOKEN
+-- Dockerfile --
+FROM node:20
+RUN --mount=type=secret,id=NPM_TOKEN,env=NPM_TOKEN npm ci
+`,
+		References: []fixer.Reference{
+			{Source: "CIS Docker", ID: "4.10"},
+			{Source: "BuildKit", ID: "SecretsUsedInArgOrEnv", URL: "https://docs.docker.com/reference/build-checks/secrets-used-in-arg-or-env/"},
+			{Source: "Compose", ID: "build.secrets", URL: "https://docs.docker.com/reference/compose-file/build/#secrets"},
+		},
+	},
+	Check: func(p *fixer.Pass) {
+		for f := range p.Snapshot.Files() {
+			if f.Compose == nil {
+				continue
+			}
+			for _, v := range p.Topology().Compose().Views(f.Path) {
+				for _, a := range secretArguments(v) {
+					checkBuildArgument(p, v, a)
+				}
+			}
+		}
+	},
+}
+
+// A buildArgument is one entry of a service's build.args.
+type buildArgument struct {
+	name  string
+	value string // as written; "" when Compose takes it from the environment by its name
+	start int    // of the name in the file
+	end   int
+	path  yamldoc.Path // of the entry
+	only  bool         // there is no other entry
+	own   bool         // it stands in the service, not behind an anchor
+}
+
+// written reports whether a value stands where it is used.
+func written(n *yamldoc.Node) bool { return n != nil && n.Kind != yamldoc.Alias }
+
+// secretArguments returns the arguments under the name of a secret that a
+// service passes, as its own file says.
+func secretArguments(v compose.View) []buildArgument {
+	build := v.Node.Own("build")
+	args := build.Get("args")
+	own := written(build) && written(build.Own("args"))
+	at := v.Path.Join("build", "args")
+	var out []buildArgument
+	switch {
+	case args.Is(yamldoc.Mapping):
+		for key, n := range args.All() {
+			place := n.KeyOrSelf()
+			out = append(out, buildArgument{name: key, value: n.Text(), start: place.Start, end: place.End, path: at.Join(key), own: own && args.Own(key) != nil})
+		}
+	case args.Is(yamldoc.Sequence):
+		for k, n := range args.List() {
+			key, value, _ := strings.Cut(n.Text(), "=")
+			out = append(out, buildArgument{name: key, value: value, start: n.Start, end: min(n.End, n.Start+len(key)), path: at.Join(k), own: own})
+		}
+	}
+	only := len(out) == 1
+	out = slices.DeleteFunc(out, func(a buildArgument) bool { return !dockerfiles.TakesSecret(a.name) })
+	for k := range out {
+		out[k].only = only
+	}
+	return out
+}
+
+// fromEnvironment matches a value that is one variable, with or without the
+// demand that it is set; a default is a value of its own.
+var fromEnvironment = regexp.MustCompile(`^\$(?:([A-Za-z_]\w*)|\{([A-Za-z_]\w*)(?::?\?[^}]*|:?-)?\})$`)
+
+// variable returns the variable of the environment that the argument takes its
+// value from.
+func (a buildArgument) variable() (string, bool) {
+	if a.value == "" {
+		return a.name, true
+	}
+	m := fromEnvironment.FindStringSubmatch(a.value)
+	if m == nil {
+		return "", false
+	}
+	return m[1] + m[2], true
+}
+
+func checkBuildArgument(p *fixer.Pass, v compose.View, a buildArgument) {
+	b, ok := p.Topology().ServiceBuild(v)
+	if !ok || !slices.ContainsFunc(b.File.Instructions, func(i *dockerfile.Instruction) bool {
+		_, declares := i.Pair(a.name)
+		return i.Keyword == "ARG" && declares
+	}) {
+		return
+	}
+	f := fixer.Finding{
+		File: v.File, Path: "services." + v.Name + ": build.args " + a.name, Start: a.start, End: a.end,
+		Message:  fmt.Sprintf("service %q passes the secret %s as a build argument, which stays in the history of the image", v.Name, a.name),
+		Evidence: []fixer.Evidence{{Source: b.Path, Text: "takes it by ARG " + a.name}},
+	}
+	variable, known := a.variable()
+	if !known && !strings.Contains(a.value, "$") {
+		if !dockerfiles.HoldsSecret(a.name, a.value) {
+			return
+		}
+		f.Severity = fixer.High
+		f.Message = fmt.Sprintf("service %q passes the secret %s as a build argument, in plain text", v.Name, a.name)
+	}
+	advice := fmt.Sprintf("list %s under build.secrets, define it under the top level secrets with environment: %s, and write RUN --mount=type=secret,id=%s,env=%s in %s", a.name, a.name, a.name, a.name, path.Base(b.Path))
+	switch move, why := planMove(p, b.Path, a.name); {
+	case !known && f.Severity == fixer.High:
+		f.Advice = advice + "; replace the value where it is valid, because the file and every image built from it tell it"
+	case why != "":
+		f.Advice = advice + "; it is not done here because " + why
+	default:
+		f.Fixes = []fixer.Fix{move.fix(b.Path, variable)}
+	}
+	p.Report(f)
+}
+
+// A move takes a secret from build arguments to build secrets.
+type move struct {
+	name  string
+	mount *dockerfiles.SecretMount
+	from  []passing
+}
+
+// A passing is a service that passes the argument.
+type passing struct {
+	view     compose.View
+	arg      buildArgument
+	variable string
+}
+
+// planMove looks at everybody who gives the argument to a Dockerfile, and says
+// why it cannot be moved for all of them.
+func planMove(p *fixer.Pass, file, name string) (*move, string) {
+	m := &move{name: name}
+	for _, v := range p.Topology().Users(file) {
+		if !dockerfiles.PassesArgument(v, name) {
+			continue
+		}
+		own := secretArguments(v)
+		k := slices.IndexFunc(own, func(a buildArgument) bool { return a.name == name })
+		if k < 0 || !own[k].own || v.Partial || len(v.Overrides) > 0 {
+			return nil, fmt.Sprintf("%s passes it to service %s by way of another place than the service itself", v.File, v.Name)
+		}
+		variable, ok := own[k].variable()
+		if !ok {
+			return nil, fmt.Sprintf("%s gives service %s a value that is more than one variable", v.File, v.Name)
+		}
+		top := v.Doc.Root.Get("secrets").Get(name)
+		if !top.Null() && top.Get("environment").Text() != variable {
+			return nil, fmt.Sprintf("%s has another secret of that name", v.File)
+		}
+		if slices.ContainsFunc(m.from, func(o passing) bool { return o.view.File == v.File && o.variable != variable }) {
+			return nil, fmt.Sprintf("%s gives it from different variables", v.File)
+		}
+		m.from = append(m.from, passing{v, own[k], variable})
+	}
+	source := p.Snapshot.File(file)
+	if source == nil || source.Dockerfile == nil || source.Context {
+		return nil, file + " is not among the files to change"
+	}
+	var why string
+	if m.mount, why = dockerfiles.MountSecret(source.Dockerfile, name); why != "" {
+		return nil, "of " + file + ", where " + why
+	}
+	return m, ""
+}
+
+func (m *move) fix(file, variable string) fixer.Fix {
+	files := []string{}
+	for _, o := range m.from {
+		if !slices.Contains(files, o.view.File) {
+			files = append(files, o.view.File)
+		}
+	}
+	return fixer.Fix{
+		ID: "build-secret", Title: fmt.Sprintf("pass %s as a build secret, in %s and %s", m.name, strings.Join(files, ", "), file), Level: fixer.Review,
+		Breaks: m.mount.Breaks() + "; it needs Compose 2, which does not build while the variable " + variable + " is not set",
+		Verify: "docker compose build   then   docker history --no-trunc IMAGE   shows no secret",
+		Edit: func(d *fixer.Draft) error {
+			edits, err := m.mount.Edits()
+			if err != nil {
+				return err
+			}
+			d.Dockerfile(file, edits)
+			m.compose(d)
+			return nil
+		},
+	}
+}
+
+// compose asks for the operations on the services: the argument out, the secret
+// in, and once per file the secret itself.
+func (m *move) compose(d *fixer.Draft) {
+	var named []string
+	for _, o := range m.from {
+		out := o.arg.path
+		if o.arg.only {
+			out = out.Parent()
+		}
+		ops := []yamldoc.Op{yamldoc.Remove(out)}
+		build := o.view.Node.Get("build")
+		if !slices.ContainsFunc(build.Get("secrets").List(), func(n *yamldoc.Node) bool {
+			return n.Text() == m.name || n.Get("source").Text() == m.name
+		}) {
+			ops = append(ops, yamldoc.Append(o.view.Path.Join("build", "secrets"), m.name))
+		}
+		if !slices.Contains(named, o.view.File) {
+			named = append(named, o.view.File)
+			ops = append(ops, yamldoc.Set(yamldoc.P("secrets", m.name, "environment"), o.variable))
+		}
+		d.YAML(o.view.File, o.view.Doc, ops...)
+	}
+}
