@@ -83,6 +83,13 @@ func TestCursorRowStaysSeenWithItsHeading(t *testing.T) {
 			d.press(k)
 			cursorLine(t, d)
 		}
+		d.press("g")
+		for range 40 { // down to the last line of the screen
+			d.press("j")
+		}
+		d.press("/")
+		cursorLine(t, d) // and not under the filter
+		d.press("enter")
 		// A group that was closed under this name before opens for the row.
 		d.desk().list.list.Select(key)
 		d.press("t", "h", "t", "t", "t")

@@ -68,10 +68,10 @@ func (s *subject) givenFolders(where spot) writables {
 	if !ok || !shellKnown(base) || !s.runsAsRootHere() {
 		return nil
 	}
-	settled := s.settledFolders()
+	done := s.settledFolders()
 	var out writables
 	add := func(d writable) {
-		if plainPath.MatchString(d.path) && givable(d.path) && !settled[d.path] && !within(s.stage.Workdir().Text, d.path) &&
+		if plainPath.MatchString(d.path) && givable(d.path) && !done.hold(d.path) && !within(s.stage.Workdir().Text, d.path) &&
 			!slices.ContainsFunc(out, func(o writable) bool { return within(d.path, o.path) }) {
 			out = append(out, d)
 		}
@@ -106,7 +106,7 @@ var plainPath = regexp.MustCompile(`^/[A-Za-z0-9._+@/-]+$`)
 func givable(p string) bool {
 	for _, root := range []string{"/bin", "/boot", "/dev", "/etc", "/lib", "/lib64", "/proc", "/root", "/sbin", "/sys", "/tmp", "/usr", "/var/tmp"} {
 		if within(p, root) {
-			return strings.HasPrefix(p, "/usr/src/") || strings.HasPrefix(p, "/usr/local/")
+			return strings.HasPrefix(p, "/usr/src/")
 		}
 	}
 	return !slices.Contains([]string{"/", "/home", "/media", "/mnt", "/opt", "/run", "/srv", "/var", "/var/cache", "/var/lib", "/var/log", "/var/run"}, p)
@@ -141,9 +141,21 @@ func (s *subject) fills(i *dockerfile.Instruction, folder string) bool {
 	return within(path.Clean(to), folder)
 }
 
-// settledFolders are those that steps change the owner or the mode of already.
-func (s *subject) settledFolders() map[string]bool {
-	out := map[string]bool{}
+// settled are the folders that steps change the owner or the mode of already.
+type settled map[string]bool
+
+// hold reports whether a folder or one that it lies in is settled.
+func (l settled) hold(p string) bool {
+	for ; p != "/" && p != "."; p = path.Dir(p) {
+		if l[p] {
+			return true
+		}
+	}
+	return false
+}
+
+func (s *subject) settledFolders() settled {
+	out := settled{}
 	s.eachCommand(func(c command, abs func(string) string) {
 		if slices.Contains([]string{"chown", "chmod", "install", "chgrp", "rm", "mv"}, c.name) {
 			for _, w := range c.args() {

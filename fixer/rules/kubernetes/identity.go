@@ -90,7 +90,10 @@ func (id *identity) leaveRoot() {
 	id.need, id.level = account, fixer.Review
 	e := id.profile.Entry
 	files := hostMounts(id.container)
+	powers := slices.DeleteFunc(added(id.container), func(name string) bool { return slices.Contains(beneath, name) })
 	switch {
+	case len(powers) > 0:
+		id.need, id.advice = nothing, "it adds "+strings.Join(powers, ", ")+", which is of use to root alone: find out whether it can do without before giving it a user"
 	case len(files) > 0 && !id.profile.User.IsNonRoot():
 		id.need, id.advice = nothing, "it works on files of its node ("+strings.Join(files, ", ")+"), which mostly belong to root: find out whom they belong to before giving it a user"
 	case id.profile.MustBeRoot():
