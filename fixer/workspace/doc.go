@@ -22,6 +22,11 @@
 // each file is replaced by a rename, and the next Commit or Undo clears what
 // an interrupted one left behind.
 //
+// # Between sessions
+//
+// [SaveDecisions] keeps what a person decided and has not written yet, so that
+// a crash does not take it; [LoadDecisions] gives it back.
+//
 // # Invariants
 //
 //   - Nothing outside the root is read or written. All access goes through an
