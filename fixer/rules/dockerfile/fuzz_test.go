@@ -12,9 +12,10 @@ import (
 	"time"
 
 	"oakum/fixer"
+	"oakum/fixer/dockerfile"
 )
 
-var all = []*fixer.Rule{UnpinnedImage, AddInsteadOfCopy, PackageListsKept, SecretInEnv, RunsAsRoot}
+var all = slices.Concat([]*fixer.Rule{UnpinnedImage, AddInsteadOfCopy, PackageListsKept, SecretInEnv, RunsAsRoot}, Identity)
 
 // hold checks what must be true of the rules on any file: they neither fail nor
 // offer an edit that verification rejects, what they change is only what they
@@ -52,11 +53,23 @@ func hold(t *testing.T, src []byte) *fixer.Plan {
 }
 
 // checkLines finds every line of the old file in the new one, in order, but for
-// what a fix may do to a line: the keyword ADD, a USER, words added inside.
+// what a fix may do to a line: the keyword ADD, a USER, words added inside, an
+// ARG that is taken out.
 func checkLines(t *testing.T, before, after []byte) {
 	t.Helper()
+	args := map[int]bool{}
+	if f, err := dockerfile.Parse(before); err == nil {
+		for _, i := range f.Instructions {
+			for n := i.Line; i.Keyword == "ARG" && n <= i.EndLine; n++ {
+				args[n] = true
+			}
+		}
+	}
 	rest := bytes.Split(after, []byte("\n"))
-	for line := range bytes.SplitSeq(before, []byte("\n")) {
+	for n, line := range bytes.Split(before, []byte("\n")) {
+		if args[n+1] {
+			continue
+		}
 		i := slices.IndexFunc(rest, func(l []byte) bool { return keeps(string(line), string(l)) })
 		if i < 0 {
 			t.Errorf("the line %q is gone:\n%s", line, after)
@@ -132,6 +145,9 @@ func FuzzRules(f *testing.F) {
 		"# escape=`\nFROM x\nRUN apt-get update && `\n apt-get install `\n",
 		"FROM x\nRUN <<E\napt update\nE\nONBUILD ADD . .\nONBUILD RUN apt update\nHEALTHCHECK NONE\nENTRYPOINT []\nCMD [\"\"]\n",
 		"FROM x\nRUN apt-get update;;\nRUN apt-get update; apt-get install a;# x \\\n\nRUN sudo\nRUN env A=1\n",
+		"FROM alpine:3\nRUN adduser -S a\nVOLUME /d [ \"/e\nUSER a:\nCOPY x /d\nRUN mkdir data;cd /;mkdir log\nVOLUME [\"/f\"]\nUSER 0\n",
+		"FROM debian:13 AS x\nENV U=1\nRUN useradd -u $U a||useradd \\\n# c\n b&&echo a:b|chpasswd\nUSER \\\n b\nFROM x\nUSER a:0\n",
+		"FROM node:20\nARG A_TOKEN B_TOKEN=\\\n\n x\nRUN --mount=type=secret,id=x echo $A_TOKEN $B_TOKEN>.npmrc\nCOPY .env [\"id_rsa\" /\nRUN curl -u a:b\n",
 		"FROM scratch\nWORKDIR C:\\x\nADD\nADD a\nADD [\"\",\"\"]\nENTRYPOINT [\"sh\",\"-c\"]\n",
 	} {
 		f.Add([]byte(seed))
@@ -178,11 +194,11 @@ func TestCorpus(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, r := range all {
-		if found[r.Name] == 0 {
+		if found[r.Name] == 0 && r != CopyAfterUser { // none of them has such a copy
 			t.Errorf("%s finds nothing in the corpus", r.Name)
 		}
 	}
-	for _, r := range []*fixer.Rule{AddInsteadOfCopy, PackageListsKept, RunsAsRoot} {
+	for _, r := range []*fixer.Rule{AddInsteadOfCopy, PackageListsKept, RunsAsRoot, NamedUser} {
 		if fixed[r.Name] == 0 {
 			t.Errorf("%s fixes nothing in the corpus", r.Name)
 		}
