@@ -2,6 +2,7 @@ package tui
 
 import (
 	"fmt"
+	"reflect"
 	"strings"
 
 	tea "charm.land/bubbletea/v2"
@@ -18,6 +19,8 @@ type detail struct {
 	fix    string       // id of the alternative looked at, "" for the first
 	params fixer.Params // looked at with, nil for the defaults
 
+	was fixer.Decision // as it stood when fix and params were taken from it
+
 	pane  diffPane
 	shown *preview // whose diff the pane has
 }
@@ -32,7 +35,13 @@ func (v *detail) point(d *desk, k fixer.Key, seen bool) tea.Cmd {
 	if k != v.key {
 		*v = detail{key: k, pane: v.pane}
 		v.pane.diff = nil
-		if was, ok := d.decision(k); ok && was.Verdict == fixer.Accept {
+	}
+	// What was accepted is what is looked at, also when it was accepted just
+	// now with other values, in the options.
+	was, _ := d.decision(k)
+	if !reflect.DeepEqual(was, v.was) {
+		v.was = was
+		if was.Verdict == fixer.Accept {
 			v.fix, v.params = was.Fix, was.Params
 		}
 	}

@@ -243,6 +243,23 @@ func TestAlternativesAndParameters(t *testing.T) {
 	}
 }
 
+// TestValuesAcceptedInTheOptionsStay: the review goes on with the values that
+// were accepted there, in what it shows and in what y accepts.
+func TestValuesAcceptedInTheOptionsStay(t *testing.T) {
+	d := start(t, newFake(shop()), 80, 24)
+	d.press("enter")
+	d.press("p", "down", "down", "down", "ctrl+u")
+	d.typeText("1001")
+	d.press("enter")
+	d.at(onReview)
+	review(t, d, "dockerfile/runs-as-root")
+	d.wants("USER 1001")
+	d.press("y")
+	if v, ok := d.desk().session.Decision(find(t, d, "dockerfile/runs-as-root")); !ok || v.Params["uid"] != "1001" {
+		t.Fatalf("after y the decision is %+v", v)
+	}
+}
+
 func TestOptionsUseForAll(t *testing.T) {
 	d := start(t, newFake(shop()), 80, 40)
 	review(t, d, "compose/writable-root")

@@ -43,6 +43,7 @@ func (msg keptMsg) apply(d *desk) tea.Cmd {
 	k := &d.keep
 	k.busy = false
 	if k.leaving {
+		k.leaving = false // the answer to the forgetting comes here as well
 		return d.forget()
 	}
 	var cmd tea.Cmd

@@ -65,7 +65,7 @@ func (e *engine) makeBases(t *testing.T) {
 		if below == "" {
 			below = kept
 		}
-		if _, err := e.run(t.Context(), "image", "inspect", kept); err != nil {
+		if _, err := e.run("image", "inspect", kept); err != nil {
 			e.makeBase(t, b.folder, kept, roots)
 		}
 		e.must(t, "tag", kept, b.name)
@@ -91,11 +91,11 @@ func (e *engine) makeBase(t *testing.T, folder, kept string, roots []byte) {
 		defer e.must(t, "rmi", "debootstrap")
 	}
 	former := strings.Fields(e.must(t, "images", "--quiet", "--filter", "reference=oakum-e2e/"+folder))
-	if err := e.build(t.Context(), dir, kept); err != nil {
+	if err := e.build(dir, kept); err != nil {
 		t.Fatalf("the base image %s: %v", folder, err)
 	}
 	for _, id := range former { // made from what these files once were
-		_, _ = e.run(t.Context(), "rmi", "--force", id)
+		_, _ = e.run("rmi", "--force", id)
 	}
 }
 
@@ -103,11 +103,11 @@ func (e *engine) makeBase(t *testing.T, folder, kept string, roots []byte) {
 func (e *engine) bootstrap(t *testing.T) {
 	t.Helper()
 	dir := t.TempDir()
-	if out, err := exec.CommandContext(t.Context(), "debootstrap", "--variant=minbase", "trixie", dir).CombinedOutput(); err != nil {
+	if out, err := exec.CommandContext(e.ctx, "debootstrap", "--variant=minbase", "trixie", dir).CombinedOutput(); err != nil {
 		t.Skipf("no image was built, for debootstrap made no base (a network is needed once): %v\n%s", err, tail(out))
 	}
 	archive := filepath.Join(t.TempDir(), "debootstrap.tar")
-	pack := exec.CommandContext(t.Context(), "tar", "--create", "--file", archive, "--directory", dir, "--numeric-owner", "--one-file-system",
+	pack := exec.CommandContext(e.ctx, "tar", "--create", "--file", archive, "--directory", dir, "--numeric-owner", "--one-file-system",
 		"--exclude=./var/cache/apt/*", "--exclude=./var/lib/apt/lists/*", "--exclude=./var/log/*", "--exclude=./debootstrap", "--exclude=./etc/hostname", "--exclude=./etc/resolv.conf",
 		"--exclude=./usr/share/doc/*", "--exclude=./usr/share/man/*", "--exclude=./usr/share/locale/*", "--exclude=./dev/*", ".")
 	if out, err := pack.CombinedOutput(); err != nil {
@@ -123,7 +123,7 @@ func (e *engine) needNetwork(t *testing.T, image string) {
 	t.Helper()
 	dir := t.TempDir()
 	write(t, dir, "Dockerfile", []byte("FROM "+image+"\nRUN apt-get update --error-on=any\n"))
-	if err := e.build(t.Context(), dir, "oakum-e2e/network"); err != nil {
+	if err := e.build(dir, "oakum-e2e/network"); err != nil {
 		t.Skipf("no image was built, for builds reach no packages from here: %v", err)
 	}
 	e.must(t, "rmi", "oakum-e2e/network")

@@ -9,6 +9,7 @@ import (
 	"io"
 	"net/http"
 	"os"
+	"os/exec"
 	"strconv"
 	"strings"
 	"testing"
@@ -40,7 +41,7 @@ var bare = []string{"--read-only", "--tmpfs=/tmp", "--cap-drop=ALL", "--security
 // fails where the application does not answer as it should.
 func (e *engine) try(t *testing.T, a *app, image string, flags ...string) (s sight, err error) {
 	t.Helper()
-	inspected, err := e.run(t.Context(), "image", "inspect", "--format={{.Size}} {{with .Config.Healthcheck}}{{.Test}}{{end}}", image)
+	inspected, err := e.run("image", "inspect", "--format={{.Size}} {{with .Config.Healthcheck}}{{.Test}}{{end}}", image)
 	if err != nil {
 		return s, err
 	}
@@ -53,13 +54,12 @@ func (e *engine) try(t *testing.T, a *app, image string, flags ...string) (s sig
 	if check != "" { // the first answer comes after one interval
 		args = append(args, "--health-interval=1s")
 	}
-	id, err := e.run(t.Context(), append(append(args, flags...), image)...)
+	id, err := e.run(append(append(args, flags...), image)...)
 	if err != nil {
 		return s, err
 	}
 	defer func() {
-		// Not the test's own context: it may be over.
-		if _, gone := e.run(context.Background(), "rm", "--force", "--volumes", id); gone != nil {
+		if _, gone := e.runIn(context.Background(), "rm", "--force", "--volumes", id); gone != nil {
 			err = errors.Join(err, gone)
 		}
 	}()
@@ -83,10 +83,10 @@ func (e *engine) try(t *testing.T, a *app, image string, flags ...string) (s sig
 	if s.health, err = e.health(t, id); err != nil {
 		return s, err
 	}
-	if _, err := e.run(t.Context(), "stop", fmt.Sprintf("--time=%.0f", stopsWithin.Seconds()), id); err != nil {
+	if _, err := e.run("stop", fmt.Sprintf("--time=%.0f", stopsWithin.Seconds()), id); err != nil {
 		return s, err
 	}
-	code, err := e.run(t.Context(), "inspect", "--format={{.State.ExitCode}}", id)
+	code, err := e.run("inspect", "--format={{.State.ExitCode}}", id)
 	s.stopped = code != "137" // 128 and SIGKILL
 	return s, err
 }
@@ -98,13 +98,13 @@ func (e *engine) answer(t *testing.T, a *app, id string) (string, error) {
 	var err error
 	for end := time.Now().Add(answersWithin); time.Now().Before(end); time.Sleep(100 * time.Millisecond) {
 		var running, port, body string
-		if running, err = e.run(t.Context(), "inspect", "--format={{.State.Running}}", id); err != nil {
+		if running, err = e.run("inspect", "--format={{.State.Running}}", id); err != nil {
 			return "", err
 		}
 		if running != "true" {
-			return "", fmt.Errorf("the container ended:\n%s", e.logs(t, id))
+			return "", fmt.Errorf("the container ended:\n%s", e.logs(id))
 		}
-		if port, err = e.run(t.Context(), "port", id, strconv.Itoa(a.Port)); err != nil {
+		if port, err = e.run("port", id, strconv.Itoa(a.Port)); err != nil {
 			continue
 		}
 		var status int
@@ -116,14 +116,14 @@ func (e *engine) answer(t *testing.T, a *app, id string) (string, error) {
 		}
 		return "http://" + port, nil
 	}
-	return "", fmt.Errorf("no answer within %s: %w\n%s", answersWithin, err, e.logs(t, id))
+	return "", fmt.Errorf("no answer within %s: %w\n%s", answersWithin, err, e.logs(id))
 }
 
 // health waits until the HEALTHCHECK has made up its mind.
 func (e *engine) health(t *testing.T, id string) (status string, err error) {
 	t.Helper()
 	for end := time.Now().Add(answersWithin); time.Now().Before(end); time.Sleep(200 * time.Millisecond) {
-		status, err = e.run(t.Context(), "inspect", "--format={{with .State.Health}}{{.Status}}{{else}}none{{end}}", id)
+		status, err = e.run("inspect", "--format={{with .State.Health}}{{.Status}}{{else}}none{{end}}", id)
 		if err != nil || status != "starting" {
 			break
 		}
@@ -135,7 +135,7 @@ func (e *engine) health(t *testing.T, id string) (status string, err error) {
 // no program in the image.
 func (e *engine) look(t *testing.T, id string, s *sight) error {
 	t.Helper()
-	pid, err := e.run(t.Context(), "inspect", "--format={{.State.Pid}}", id)
+	pid, err := e.run("inspect", "--format={{.State.Pid}}", id)
 	if err != nil {
 		return err
 	}
@@ -160,18 +160,14 @@ func (e *engine) look(t *testing.T, id string, s *sight) error {
 }
 
 // logs returns the end of what a container printed.
-func (e *engine) logs(t *testing.T, id string) string {
-	t.Helper()
-	// "docker logs" prints what went to stderr there, which run drops.
-	path, err := e.run(t.Context(), "inspect", "--format={{.LogPath}}", id)
+func (e *engine) logs(id string) string {
+	cmd := exec.CommandContext(e.ctx, e.client, "logs", id)
+	cmd.Env = e.env
+	printed, err := cmd.CombinedOutput()
 	if err != nil {
 		return err.Error()
 	}
-	data, err := os.ReadFile(path)
-	if err != nil {
-		return err.Error()
-	}
-	return tail(data)
+	return tail(printed)
 }
 
 var asking = &http.Client{Timeout: 5 * time.Second}

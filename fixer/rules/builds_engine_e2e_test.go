@@ -5,6 +5,7 @@ package rules_test
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
@@ -27,6 +28,10 @@ type engine struct {
 	client  string // path of the docker client
 	env     []string
 	network string
+
+	// ctx ends before the time of the test run is over, so that there is time
+	// left to stop what was started. Whatever is cleaned up has one of its own.
+	ctx context.Context
 }
 
 // cacheFolder is where the engine keeps the base images from run to run.
@@ -56,7 +61,12 @@ func startEngine(t *testing.T) *engine {
 	if err != nil {
 		t.Fatal(err)
 	}
-	e := &engine{network: filepath.Base(dir)}
+	e := &engine{network: filepath.Base(dir), ctx: t.Context()}
+	if end, ok := t.Deadline(); ok {
+		var cancel context.CancelFunc
+		e.ctx, cancel = context.WithDeadline(e.ctx, end.Add(-2*time.Minute))
+		t.Cleanup(cancel)
+	}
 	socket, cache := "unix://"+filepath.Join(dir, "socket"), cacheFolder(t)
 	if err := os.MkdirAll(cache, 0o700); err != nil {
 		t.Fatal(err)
@@ -68,6 +78,9 @@ func startEngine(t *testing.T) *engine {
 		"--bridge=none", "--iptables=false", "--ip6tables=false")
 	e.env = append(os.Environ(), "DOCKER_HOST="+socket, "DOCKER_CONFIG="+filepath.Join(dir, "config"), "DOCKER_BUILDKIT=1", "DOCKER_CONTEXT=")
 	e.chooseClient(t, dir, daemon)
+	if err := e.clean(); err != nil { // a run that was interrupted leaves things behind
+		t.Fatal(err)
+	}
 	// Published ports go through a process of the engine here, not through the
 	// packet filter.
 	e.must(t, "network", "create", e.network)
@@ -86,9 +99,6 @@ func (e *engine) daemon(t *testing.T, dir string, args ...string) *process {
 	defer out.Close()
 	cmd := exec.Command("dockerd", args...)
 	cmd.Stdout, cmd.Stderr = out, out
-	// Of its own group, so that an interrupt at the terminal ends it by the
-	// clean-up and not in the middle of that.
-	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
@@ -97,7 +107,14 @@ func (e *engine) daemon(t *testing.T, dir string, args ...string) *process {
 		close(p.done)
 	}()
 	t.Cleanup(func() {
-		e.clean(t)
+		if e.client != "" {
+			if ids, err := e.runIn(context.Background(), "ps", "--all", "--quiet"); err != nil || ids != "" {
+				t.Errorf("containers were left: %q %v", ids, err)
+			}
+			if err := e.clean(); err != nil {
+				t.Error(err)
+			}
+		}
 		_ = cmd.Process.Signal(syscall.SIGTERM)
 		select {
 		case <-p.done:
@@ -115,24 +132,23 @@ func (e *engine) daemon(t *testing.T, dir string, args ...string) *process {
 	return p
 }
 
-// clean removes all that the test made but the base images.
-func (e *engine) clean(t *testing.T) {
-	if e.client == "" {
-		return
-	}
+// clean removes all that tests made but the base images.
+func (e *engine) clean() error {
 	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	defer cancel()
-	if ids, err := e.run(ctx, "ps", "--all", "--quiet"); err == nil && ids != "" {
-		t.Errorf("containers were left: %s", strings.Fields(ids))
-		_, _ = e.run(ctx, append([]string{"rm", "--force", "--volumes"}, strings.Fields(ids)...)...)
+	ids, err := e.runIn(ctx, "ps", "--all", "--quiet")
+	if err != nil {
+		return err
 	}
-	for _, args := range [][]string{
-		{"network", "rm", e.network}, {"image", "prune", "--force"}, {"volume", "prune", "--force"}, {"builder", "prune", "--force", "--all"},
-	} {
-		if _, err := e.run(ctx, args...); err != nil {
-			t.Errorf("docker %s: %v", strings.Join(args, " "), err)
-		}
+	commands := [][]string{{"network", "prune", "--force"}, {"image", "prune", "--force"}, {"volume", "prune", "--force"}, {"builder", "prune", "--force", "--all"}}
+	if ids != "" {
+		commands = slices.Insert(commands, 0, append([]string{"rm", "--force", "--volumes"}, strings.Fields(ids)...))
 	}
+	for _, args := range commands {
+		_, failed := e.runIn(ctx, args...)
+		err = errors.Join(err, failed)
+	}
+	return err
 }
 
 // chooseClient waits for the engine and finds a client that builds with
@@ -153,7 +169,7 @@ func (e *engine) chooseClient(t *testing.T, dir string, daemon *process) {
 		}
 		e.client = client
 		e.await(t, daemon)
-		_, err := e.run(t.Context(), "build", probe)
+		_, err := e.run("build", probe)
 		if err == nil {
 			return
 		}
@@ -166,7 +182,7 @@ func (e *engine) await(t *testing.T, daemon *process) {
 	t.Helper()
 	var err error
 	for end := time.Now().Add(readyWithin); time.Now().Before(end); time.Sleep(100 * time.Millisecond) {
-		if _, err = e.run(t.Context(), "version"); err == nil {
+		if _, err = e.run("version"); err == nil {
 			return
 		}
 		select {
@@ -182,7 +198,10 @@ func (e *engine) await(t *testing.T, daemon *process) {
 
 // run gives the client a command and returns what it printed, without the last
 // line's end. An error has the end of what it said.
-func (e *engine) run(ctx context.Context, args ...string) (string, error) {
+func (e *engine) run(args ...string) (string, error) { return e.runIn(e.ctx, args...) }
+
+// runIn is run for a clean-up, when the engine's own context may be over.
+func (e *engine) runIn(ctx context.Context, args ...string) (string, error) {
 	var out, words bytes.Buffer
 	cmd := exec.CommandContext(ctx, e.client, args...)
 	cmd.Env, cmd.Stdout, cmd.Stderr = e.env, &out, &words
@@ -195,7 +214,7 @@ func (e *engine) run(ctx context.Context, args ...string) (string, error) {
 
 func (e *engine) must(t *testing.T, args ...string) string {
 	t.Helper()
-	out, err := e.run(t.Context(), args...)
+	out, err := e.run(args...)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -204,8 +223,8 @@ func (e *engine) must(t *testing.T, args ...string) string {
 
 // build makes an image from the Dockerfile in a folder, every step anew, with
 // the host's network, in which the registries of packages are.
-func (e *engine) build(ctx context.Context, dir, tag string) error {
-	_, err := e.run(ctx, "build", "--no-cache", "--network=host", "--tag", tag, dir)
+func (e *engine) build(dir, tag string) error {
+	_, err := e.run("build", "--no-cache", "--network=host", "--tag", tag, dir)
 	return err
 }
 
@@ -213,7 +232,7 @@ func (e *engine) build(ctx context.Context, dir, tag string) error {
 func (e *engine) forget(t *testing.T, image string) {
 	ctx, cancel := context.WithTimeout(context.Background(), time.Minute) // the test's own is over
 	defer cancel()
-	if _, err := e.run(ctx, "rmi", "--force", image); err != nil {
+	if _, err := e.runIn(ctx, "rmi", "--force", image); err != nil {
 		t.Error(err)
 	}
 }

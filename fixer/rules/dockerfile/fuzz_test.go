@@ -53,21 +53,21 @@ func hold(t *testing.T, src []byte) *fixer.Plan {
 }
 
 // checkLines finds every line of the old file in the new one, in order, but for
-// what a fix may do to a line: the keyword ADD, a USER, words added inside, an
-// ARG that is taken out.
+// what a fix may do to a line: the keyword ADD, words added inside, a USER that
+// is written anew, an ARG that is taken out.
 func checkLines(t *testing.T, before, after []byte) {
 	t.Helper()
-	args := map[int]bool{}
+	rewritten := map[int]bool{}
 	if f, err := dockerfile.Parse(before); err == nil {
 		for _, i := range f.Instructions {
-			for n := i.Line; i.Keyword == "ARG" && n <= i.EndLine; n++ {
-				args[n] = true
+			for n := i.Line; (i.Keyword == "ARG" || i.Keyword == "USER") && n <= i.EndLine; n++ {
+				rewritten[n] = true
 			}
 		}
 	}
 	rest := bytes.Split(after, []byte("\n"))
 	for n, line := range bytes.Split(before, []byte("\n")) {
-		if args[n+1] {
+		if rewritten[n+1] {
 			continue
 		}
 		i := slices.IndexFunc(rest, func(l []byte) bool { return keeps(string(line), string(l)) })
@@ -89,12 +89,10 @@ func keeps(before, after string) bool {
 	switch {
 	case word == "":
 		return false
-	case strings.HasPrefix(word, "ADD"):
+	case strings.HasPrefix(word, "ADD") && !strings.HasPrefix(word, "ADDUSER") && !strings.HasPrefix(word, "ADDGROUP"):
 		at := strings.Index(strings.ToUpper(before), "ADD")
 		b := before[:at] + "COPY" + before[at+3:]
 		return strings.EqualFold(b[:at+4], after[:min(at+4, len(after))]) && b[at+4:] == after[at+4:]
-	case strings.HasPrefix(word, "USER"):
-		return strings.HasPrefix(strings.ToUpper(strings.TrimSpace(after)), "USER")
 	}
 	for i := 0; i < len(after) && before != ""; i++ { // text may only be added
 		if after[i] == before[0] {
@@ -118,6 +116,13 @@ func TestLarge(t *testing.T) {
 		"stages":    strings.Repeat("FROM debian AS a\nRUN apt-get update && apt-get install a\nFROM a\nUSER root\n", 240),
 		"value":     "FROM debian\nENV A_KEY=" + strings.Repeat("aB3-", 16000) + "\n",
 		"one-word":  "FROM debian\nADD " + strings.Repeat("a/", 30000) + " /x\nCMD " + strings.Repeat("(", 5000) + "\n",
+		"accounts":  "FROM debian\nRUN " + strings.Repeat("useradd a;", 3000) + "\nUSER a\n",
+		"folders":   "FROM debian\nRUN mkdir " + strings.Repeat("/a/data ", 6000) + "\nVOLUME " + strings.Repeat("/b/c ", 9000) + "\n",
+		"secrets":   "FROM debian\n" + strings.Repeat("ARG A_TOKEN\nRUN curl -u a:$A_TOKEN b\n", 900),
+		"arguments": strings.Repeat("FROM debian\nARG A_TOKEN\nRUN curl -u a:$A_TOKEN b\n", 240),
+		"chain":     strings.Repeat("FROM a AS a\nARG A_TOKEN\nRUN npm ci\n", 240),
+		"tokens":    "FROM debian\nRUN echo " + strings.Repeat("https://a:b@c --password=x ", 2000) + "\n",
+		"keys":      "FROM debian\nCOPY " + strings.Repeat("id_rsa ", 9000) + "/x\n",
 		"copy-from": "FROM debian\n" + strings.Repeat("COPY --from=alpine:3 /a /a\n", 1900),
 	} {
 		t.Run(name, func(t *testing.T) {

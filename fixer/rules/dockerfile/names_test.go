@@ -101,3 +101,64 @@ func TestNoValueShown(t *testing.T) {
 		}
 	}
 }
+
+// TestNoValueShownOfCommands holds the rule about commands to the same.
+func TestNoValueShownOfCommands(t *testing.T) {
+	const value = "q7Rk2pX9"
+	for _, line := range []string{
+		"RUN wget --password=" + value + " https://example.org", "RUN curl -u ci:" + value + " https://example.org",
+		"RUN git clone https://ci:" + value + "@git.example.net/a.git", "RUN echo root:" + value + " | chpasswd",
+		"RUN A_TOKEN=" + value + " make", "RUN export A_TOKEN=\"" + value + "\"; make", "RUN mysql -p" + value,
+		"RUN curl -H 'Authorization: Bearer " + value + value + "' https://example.org",
+		"RUN npm config set //registry.npmjs.org/:_authToken=" + value, "ADD https://ci:" + value + "@files.example.net/a /",
+		"CMD [\"sh\", \"-c\", \"DB_PASSWORD=" + value + " ./a\"]", "ONBUILD RUN sshpass -p " + value + " ssh a",
+		"RUN <<E\ncurl -u ci:" + value + " https://example.org\nE", "LABEL a=https://ci:" + value + "@git.example.net/",
+	} {
+		src := "FROM debian:13\n" + line + "\n"
+		snap := fixer.NewSnapshot([]fixer.Source{{Path: "Dockerfile", Kind: fixer.Dockerfile, Data: []byte(src)}})
+		found := fixer.Check(snap, nil, []*fixer.Rule{SecretInRun}).Findings
+		if len(found) == 0 {
+			t.Errorf("%q has no finding", line)
+		}
+		for _, f := range found {
+			if shown := f.Message + f.Advice + f.Path + src[f.Start:f.End]; strings.Contains(shown, value) {
+				t.Errorf("%q tells the value: %q", line, shown)
+			}
+		}
+	}
+}
+
+func TestSensitiveFile(t *testing.T) {
+	for name, want := range map[string]string{
+		"id_rsa": "a private SSH key", "./keys/id_ed25519*": "a private SSH key", ".ssh/": "a private SSH key", "ssh_host_rsa_key": "a private SSH key",
+		"tls/server.key": "a private key", "a-key.pem": "a private key", "privkey1.pem": "a private key", "app.P12": "a key store",
+		".env": "variables, which often hold passwords", "web/.env.production.local": "variables, which often hold passwords",
+		".kube/config": "credentials for a cluster", "prod.kubeconfig": "credentials for a cluster", "serviceAccount.json": "credentials for a cloud",
+		"config/credentials.yml.enc": "credentials", "secrets.yaml": "credentials", "a.auto.tfvars": "Terraform's state or variables, which hold secrets in plain text",
+
+		"id_rsa.pub": "", "server.crt": "", "ca.pem": "", "fullchain.pem": "", ".env.example": "", "example.env": "", "env": "", "environment.ts": "",
+		"monkey.js": "", "keyboard.json": "", "config.json": "", ".": "", "": "", "*": "", "secret": "", "gpg.key": "", "apt-release.key": "", "kube.go": "",
+		"dhparam.pem": "", "pubkey.pem": "", "keys/": "", "docker-secret-helper": "",
+	} {
+		if form, _ := sensitiveFile(name, "/app/"); form.what != want {
+			t.Errorf("sensitiveFile(%q) = %q, want %q", name, form.what, want)
+		}
+	}
+}
+
+func TestFrontend(t *testing.T) {
+	for name, takes := range map[string]bool{
+		"docker/dockerfile:1": true, "docker/dockerfile": true, "docker/dockerfile:1.10": true, "docker.io/docker/dockerfile:1.20.1": true,
+		"docker/dockerfile:1-labs": true, "docker/dockerfile:labs": true, "docker/dockerfile:1@sha256:00": true,
+		"docker/dockerfile:1.9": false, "docker/dockerfile:1.0-experimental": false, "docker/dockerfile:experimental": false,
+		"docker/dockerfile:master": false, "example.org/docker/dockerfile:1": false, "docker/dockerfile:1.x": false,
+	} {
+		f, err := dockerfile.Parse([]byte("# syntax=" + name + "\nFROM scratch\n"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if why := envMounts(f); (why == "") != takes {
+			t.Errorf("%s: %q", name, why)
+		}
+	}
+}
