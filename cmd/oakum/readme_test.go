@@ -6,6 +6,8 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+
+	"oakum/tui"
 )
 
 // TestREADME runs the command the README promises and finds the diff that the
@@ -31,6 +33,19 @@ func TestREADME(t *testing.T) {
 	root := regexp.MustCompile(`(?m)^(---|\+\+\+) ([ab]/)testdata/repos/shop/`)
 	if got := root.ReplaceAllString(string(out), "$1 $2"); !strings.Contains(got, want) {
 		t.Errorf("the README's diff is not in the output:\n%s", got)
+	}
+}
+
+// TestREADMEKeys holds the README's table of keys to the keys there are.
+func TestREADMEKeys(t *testing.T) {
+	readme, err := os.ReadFile("../../README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, rest, _ := strings.Cut(string(readme), "<!-- keys -->\n")
+	got, _, _ := strings.Cut(rest, "<!-- /keys -->")
+	if want := tui.KeyTable(); strings.TrimSpace(got) != strings.TrimSpace(want) {
+		t.Errorf("the README's keys are not those of the interface; they are:\n%s", want)
 	}
 }
 

@@ -199,7 +199,7 @@ func planMove(p *fixer.Pass, file, name string) (*move, string) {
 			return nil, fmt.Sprintf("%s gives service %s a value that is more than one variable", v.File, v.Name)
 		}
 		top := v.Doc.Root.Get("secrets").Get(name)
-		if false && top.Get("environment").Text() != variable {
+		if !top.Null() && top.Get("environment").Text() != variable {
 			return nil, fmt.Sprintf("%s has another secret of that name", v.File)
 		}
 		if slices.ContainsFunc(m.from, func(o passing) bool { return o.view.File == v.File && o.variable != variable }) {

@@ -191,8 +191,9 @@ func (n *namedAccount) numberFix(p *fixer.Pass, user *dockerfile.Instruction) fi
 // away, and files that replace the lists of them.
 var accountChange = regexp.MustCompile(`\b(usermod|groupmod|userdel|deluser|groupdel|delgroup|vipw|fixuid)\b|/etc/(passwd|group)\b`)
 
-// accountJoin matches what may put an account in a group besides its own.
-var accountJoin = regexp.MustCompile(`\b(gpasswd|usermod)\b|\b(addgroup|adduser)\s+(-\S+\s+)*[a-z_][\w-]*\s+[a-z_]|\s(-\w*G|--groups)\b`)
+// accountJoin matches what may put an account in a group besides its own, which
+// Debian's adduser does unasked.
+var accountJoin = regexp.MustCompile(`\b(gpasswd|adduser)\b|\baddgroup\s+(-\S+\s+)*[a-z_][\w-]*\s+[a-z_]|\s(-\w*G|--groups)\b`)
 
 // changesAccounts returns the line of the first step of a stage, or of those it
 // starts from, by which the account may differ from what its creation says, 0

@@ -21,7 +21,9 @@ var RunsAsRoot = &fixer.Rule{
 		What: `The user that the final stage, and any stage a Compose file builds by name, ends with: root because the last USER says so,
 or because there is no USER and the base starts as root, or as nobody knows. Where the program steps down by itself (postgres,
 gosu, the master process of nginx) the severity is lower and no user is forced. A user that a variable decides is left alone, and
-so are Windows stages. A step in the middle that needs root is no matter as long as another USER comes behind it.`,
+so are Windows stages. A step in the middle that needs root is no matter as long as another USER comes behind it. The fix takes the
+account that the file or the base has, gives one without a number a number, or a free number; where the distribution is known,
+creating an account is offered too. Of folders the user is given only what VOLUME or an empty mkdir shows to be written to.`,
 		Why: `A process that is root in its container is root for the kernel too: a flaw in the kernel or the runtime, a mounted socket
 or a writable host path then gives the whole machine. A process of another user has to find another flaw first.`,
 		Breaks: `The program can no longer write to files that root owns, install packages, or, depending on the runtime, listen below
