@@ -175,6 +175,7 @@ func (e *engine) chooseClient(t *testing.T, dir string, daemon *process) {
 		}
 		words = append(words, client+": "+err.Error())
 	}
+	e.client = "" // nothing was made, and nothing could clean it
 	t.Skipf("no image was built, for no docker client here builds with BuildKit (recent ones need docker-buildx):\n%s", strings.Join(words, "\n"))
 }
 

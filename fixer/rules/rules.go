@@ -20,7 +20,7 @@ func All() []*fixer.Rule {
 	return slices.Clip(slices.Clone(all))
 }
 
-var all = slices.Concat(first, dockerfile.Supply, dockerfile.Surface, dockerfile.Contract, kubernetes.Workload, kubernetes.Cluster, cross.Workload, cross.Cluster)
+var all = slices.Concat(first, dockerfile.Identity, dockerfile.Supply, dockerfile.Surface, dockerfile.Contract, kubernetes.Workload, kubernetes.Cluster, cross.Build, cross.Workload, cross.Cluster)
 
 var first = []*fixer.Rule{
 	dockerfile.UnpinnedImage,
