@@ -77,11 +77,3 @@ func (b *backend) States(paths []string) map[string]tui.FileState {
 	}
 	return out
 }
-
-// SaveDecisions and LoadDecisions keep what a crash must not take.
-func (b *backend) SaveDecisions(all fixer.Decisions) error {
-	return workspace.SaveDecisions(b.root, all)
-}
-
-// LoadDecisions is the counterpart of SaveDecisions.
-func (b *backend) LoadDecisions() (fixer.Decisions, error) { return workspace.LoadDecisions(b.root) }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"io/fs"
 	"os"
@@ -276,4 +277,52 @@ func TestSavePatchReplacesNothing(t *testing.T) {
 	delete(got, "oakum-2.patch")
 	delete(got, "oakum-3.patch")
 	sameFiles(t, got, before)
+}
+
+// TestVerdictsOnOtherPathsAreKept: a session on one folder neither shows nor
+// forgets what was decided in another.
+func TestVerdictsOnOtherPathsAreKept(t *testing.T) {
+	t.Setenv("XDG_STATE_HOME", t.TempDir())
+	root := t.TempDir()
+	for _, dir := range []string{".git/objects", ".git/refs"} {
+		if err := os.MkdirAll(filepath.Join(root, dir), 0o755); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := os.WriteFile(filepath.Join(root, ".git", "HEAD"), []byte("ref: refs/heads/main\n"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	for _, dir := range []string{"a", "b"} {
+		if err := os.MkdirAll(filepath.Join(root, dir), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(filepath.Join(root, dir, "compose.yaml"), []byte("services: {s: {image: x}}\n"), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	open := func(path string) *backend {
+		b := &backend{root: root, paths: []string{path}}
+		if _, err := b.Load(context.Background(), func(tui.Progress) {}); err != nil {
+			t.Fatal(err)
+		}
+		return b
+	}
+	whole, part := open(root), open(filepath.Join(root, "a"))
+	all := fixer.Decisions{
+		{Rule: "r", File: "a/compose.yaml", Path: "1"}: {Verdict: fixer.Reject},
+		{Rule: "r", File: "b/compose.yaml", Path: "1"}: {Verdict: fixer.Reject},
+	}
+	if err := whole.SaveDecisions(all); err != nil {
+		t.Fatal(err)
+	}
+	if err := part.SaveDecisions(fixer.Decisions{{Rule: "r", File: "a/compose.yaml", Path: "2"}: {Verdict: fixer.Reject}}); err != nil {
+		t.Fatal(err)
+	}
+	kept, err := open(root).LoadDecisions()
+	if err != nil || kept[fixer.Key{Rule: "r", File: "b/compose.yaml", Path: "1"}].Verdict != fixer.Reject {
+		t.Errorf("%v, %v: the verdict on the other folder is lost", kept, err)
+	}
+	if some, _ := part.LoadDecisions(); len(some) != 1 {
+		t.Errorf("the session on one folder is offered %d verdicts, want its own", len(some))
+	}
 }

@@ -72,6 +72,7 @@ func (x *setting) fits(rule string, fix *fixer.Fix) bool {
 var parameters = map[string][]string{
 	"compose/writable-root":      {"writable"},
 	"cross/pod-security-labels":  {"level"},
+	"dockerfile/named-user":      {"uid"},
 	"dockerfile/no-healthcheck":  {"path", "port"},
 	"dockerfile/runs-as-root":    {"gid", "name", "uid"},
 	"kubernetes/cpu-request":     {"cpu"},

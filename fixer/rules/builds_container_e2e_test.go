@@ -50,7 +50,7 @@ func (e *engine) try(t *testing.T, a *app, image string, flags ...string) (s sig
 		return s, err
 	}
 
-	args := []string{"run", "--detach", "--network=" + e.network, fmt.Sprintf("--publish=127.0.0.1::%d", a.Port)}
+	args := []string{"create", "--network=" + e.network, fmt.Sprintf("--publish=127.0.0.1::%d", a.Port)}
 	if check != "" { // the first answer comes after one interval
 		args = append(args, "--health-interval=1s")
 	}
@@ -63,6 +63,9 @@ func (e *engine) try(t *testing.T, a *app, image string, flags ...string) (s sig
 			err = errors.Join(err, gone)
 		}
 	}()
+	if _, err := e.run("start", id); err != nil {
+		return s, err
+	}
 	address, err := e.answer(t, a, id)
 	if err != nil {
 		return s, err
