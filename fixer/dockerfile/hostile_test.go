@@ -9,6 +9,9 @@ import (
 
 // Files as large as allowed, of shapes that could cost more than their size.
 func TestHostileSizes(t *testing.T) {
+	if testing.Short() {
+		t.Skip("-short: the bounds are in seconds, and a race run is many times slower")
+	}
 	fill := func(head, unit string) string {
 		return head + strings.Repeat(unit, (maxBytes-len(head))/len(unit))
 	}

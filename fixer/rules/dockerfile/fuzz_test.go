@@ -105,6 +105,9 @@ func keeps(before, after string) bool {
 // TestLarge holds the rules to a time that a person does not notice, on files
 // as large as they are read.
 func TestLarge(t *testing.T) {
+	if testing.Short() {
+		t.Skip("-short: the bounds are in seconds, and a race run is many times slower")
+	}
 	for name, src := range map[string]string{
 		"steps":     "FROM debian\n" + strings.Repeat("RUN apt-get update && apt-get install -y a\n", 1900) + "CMD x\n",
 		"scripts":   "FROM debian\n" + strings.Repeat("RUN apt-get update && apt-get install -y a && ./x\n", 1900),
