@@ -45,7 +45,8 @@ type Finding struct {
 	Evidence []Evidence
 
 	// Fixes are alternatives, the most trusted first. None means that no
-	// sound edit is known, and Advice says what a person can do.
+	// sound edit is known. Where there is none, or only fixes of level Manual,
+	// Advice says what a person can do.
 	Fixes  []Fix
 	Advice string
 }

@@ -46,7 +46,7 @@ func (f *folder) outcome(finding *Finding) Outcome {
 		out.Result = Skipped
 	case f.report.Finding(k) == nil:
 		out.Result = Closed // it was refused, and then gone with other fixes
-	case len(finding.Fixes) == 0:
+	case finding.Level() == Manual:
 		out.Result, out.Reason = ManualWork, finding.Advice
 	}
 	return out

@@ -13,7 +13,7 @@ const (
 	Refused    Result = "refused"    // its fix cannot be made here
 	Open       Result = "open"       // a fix exists and was not asked for
 	Skipped    Result = "skipped"    // a person said no
-	ManualWork Result = "manual"     // no sound fix is known
+	ManualWork Result = "manual"     // left to a person: no sound fix is known, or none that a file justifies
 	Suppress   Result = "suppressed" // a comment in the file asks to leave it
 )
 

@@ -187,3 +187,33 @@ func TestAcceptAllFollowsTheEvidence(t *testing.T) {
 		t.Errorf("chosen by name it is %s: %s", o.Result, o.Reason)
 	}
 }
+
+// TestManualFixIsMadeOnlyWhenChosen holds that no sweep takes a fix that only a
+// person can decide on, and that one who chooses it gets it.
+func TestManualFixIsMadeOnlyWhenChosen(t *testing.T) {
+	rule := &fixer.Rule{Name: "k/x", Severity: fixer.Low, Kind: fixer.Kubernetes, Check: func(p *fixer.Pass) {
+		if p.File.YAML.Docs[0].Root.Get("x") != nil {
+			return
+		}
+		p.Report(fixer.Finding{Path: "x", Message: "no x", Advice: "think about it", Fixes: []fixer.Fix{{
+			ID: "set", Title: "set x", Level: fixer.Manual, Breaks: "nobody knows", Verify: "look",
+			Edit: func(d *fixer.Draft) error {
+				d.YAML(p.File.Path, p.File.YAML.Docs[0], yamldoc.Set(yamldoc.P("x"), 1))
+				return nil
+			},
+		}}})
+	}}
+	s := fixer.NewSession(things("f.yaml", twoThings), nil, []*fixer.Rule{rule})
+	for _, level := range []fixer.Level{fixer.Review, fixer.Manual} {
+		plan := acceptAll(t, s, level)
+		if o := outcome(t, plan, "k/x", "f.yaml", "x"); o.Result != fixer.ManualWork || o.Reason != "think about it" {
+			t.Errorf("up to %s: %s (%s), want it left to a person", level, o.Result, o.Reason)
+		}
+	}
+	if err := s.Decide(key("k/x", "x"), fixer.Decision{Verdict: fixer.Accept, Fix: "set"}); err != nil {
+		t.Fatal(err)
+	}
+	if o := outcome(t, s.Plan(), "k/x", "f.yaml", "x"); o.Result != fixer.Fixed || o.Level != fixer.Manual {
+		t.Errorf("chosen by name: %s at %s, want it made", o.Result, o.Level)
+	}
+}

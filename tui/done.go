@@ -48,7 +48,7 @@ func newDone(d *desk, st *standing, r *Receipt) *doneScreen {
 		title  string
 		result fixer.Result
 	}{
-		{"left for you, no sound fix is known", fixer.ManualWork},
+		{"left for you to decide", fixer.ManualWork},
 		{"blocked", fixer.Blocked}, {"refused", fixer.Refused},
 		{"skipped by you", fixer.Skipped}, {"still open", fixer.Open},
 	}

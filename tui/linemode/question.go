@@ -63,6 +63,9 @@ func (t *talk) readOut(o *fixer.Outcome) {
 		t.say("There is no automatic fix. To do: %s", sentenceEnd(f.Advice))
 		return
 	}
+	if f.Level() == fixer.Manual {
+		t.say("No file shows whether a fix is wanted. To do: %s", sentenceEnd(f.Advice))
+	}
 	t.readFix(f)
 }
 

@@ -15,8 +15,8 @@ var HostNamespaces = &fixer.Rule{
 	Severity: fixer.High,
 	Kind:     fixer.Kubernetes,
 	Doc: fixer.Doc{
-		What: `Pods with hostPID, hostIPC or hostNetwork set to true, one finding for each. Workloads that work on their node (a
-DaemonSet, host files) are reported without a fix.`,
+		What: `Pods with hostPID, hostIPC or hostNetwork set to true, one finding for each. In workloads that work on their
+node (a DaemonSet, host files) removing it is offered, and a person decides.`,
 		Why: `hostPID shows every process of the node with its environment, and lets root signal them. hostIPC opens the shared
 memory of other programs. hostNetwork reaches services that listen on the node's loopback and escapes network policies.`,
 		Breaks: `A program that looks at the node, or that clients reach at the node's address. Without hostNetwork the pod gets an
@@ -79,17 +79,17 @@ func reportNamespace(p *fixer.Pass, w *kube.Workload, ns namespace, set *yamldoc
 	}
 	// The process table of the node is what makes a workload an agent of it, so
 	// that alone is no reason to keep it.
+	level := fixer.Review
 	why, agent := hostLevel(w)
 	if agent && !(ns.key == "hostPID" && w.Kind != "DaemonSet" && !mountsHost(w)) {
 		f.Evidence = []fixer.Evidence{{Source: "manifest", Text: why}}
 		f.Advice = "it looks like an agent of its node (" + why + "): check that it needs " + ns.key + ", and remove it if not"
-		p.Report(f)
-		return
+		level = fixer.Manual
 	}
 	f.Fixes = []fixer.Fix{{
 		ID:     "remove",
 		Title:  "remove " + ns.key,
-		Level:  fixer.Review,
+		Level:  level,
 		Breaks: ns.breaks,
 		Verify: "start the pod and use what reached the node before",
 		Edit: func(d *fixer.Draft) error {

@@ -2,8 +2,12 @@ package kubernetes
 
 import (
 	"fmt"
+	"path"
+	"slices"
+	"strings"
 
 	"oakum/fixer"
+	"oakum/fixer/kube"
 	"oakum/fixer/yamldoc"
 )
 
@@ -14,8 +18,10 @@ var Privileged = &fixer.Rule{
 	Severity: fixer.Critical,
 	Kind:     fixer.Kubernetes,
 	Doc: fixer.Doc{
-		What: `Containers with privileged: true. Where the workload works on its node (a DaemonSet, host files, the host's process
-table) it is reported without a fix, because such agents mostly need it.`,
+		What: `Containers with privileged: true. The fix removes it where the image is known and none of what it does needs it. Where
+the workload works on its node (a DaemonSet, host files, the host's process table), where the container runs a program that needs
+it (sysctl, mount, iptables, dockerd and the like), or where nothing is known of the image, removing it is offered and a person
+decides: nobody adds it without a reason, right or wrong.`,
 		Why: `A privileged container has every capability, sees every device and runs without a system call filter. To be root in
 it is to be root on the node.`,
 		Breaks: `Whatever the privilege was given for: mounting file systems, loading kernel modules, changing the network, running
@@ -28,7 +34,7 @@ metadata:
 spec:
   containers:
   - name: web
-    image: example.org/web:1.4
+    image: nginx:1.29.3
     securityContext:
       privileged: true
 `,
@@ -39,7 +45,7 @@ metadata:
 spec:
   containers:
   - name: web
-    image: example.org/web:1.4
+    image: nginx:1.29.3
     securityContext: {}
 `,
 		References: []fixer.Reference{
@@ -61,16 +67,15 @@ spec:
 				continue
 			}
 			f := fixer.Finding{Message: fmt.Sprintf("%s %q is privileged: root in it is root on the node", c.Role, c.Name)}
-			if why, yes := hostLevel(c.Workload); yes {
-				f.Evidence = []fixer.Evidence{{Source: "manifest", Text: why}}
-				f.Advice = "it looks like an agent of its node (" + why + "): find out which capabilities and devices it needs, and give it those instead of everything"
-				report(p, c, set, f)
-				continue
+			level := fixer.Review
+			f.Evidence, f.Advice = privilegeNeeded(p, c)
+			if f.Advice != "" {
+				level = fixer.Manual
 			}
 			f.Fixes = []fixer.Fix{{
 				ID:     "remove",
 				Title:  "remove privileged",
-				Level:  fixer.Review,
+				Level:  level,
 				Breaks: "what it was given for stops working: mounts, devices, kernel modules, network changes, containers inside the container",
 				Verify: "start it and use the feature that asked for the privilege",
 				Edit: func(d *fixer.Draft) error {
@@ -82,3 +87,55 @@ spec:
 		}
 	},
 }
+
+// privilegeNeeded returns what speaks for a need of the privilege, and what a
+// person can do about it; no advice when the need is known not to be there.
+func privilegeNeeded(p *fixer.Pass, c kube.Container) (evidence []fixer.Evidence, advice string) {
+	if why, yes := hostLevel(c.Workload); yes {
+		return []fixer.Evidence{{Source: "manifest", Text: why}},
+			"it looks like an agent of its node (" + why + "): find out which capabilities and devices it needs, and give it those instead of everything"
+	}
+	if program, instead := privilegedProgram(c); program != "" {
+		return []fixer.Evidence{{Source: "manifest", Text: "it runs " + program}}, instead
+	}
+	profile := p.Image(c.Image)
+	if profile.Entry == nil && !profile.BuiltHere() {
+		return profile.Evidence, "find out what it was given for (mounts, devices, kernel modules, containers inside), give it that one capability or device, and remove privileged"
+	}
+	return nil, ""
+}
+
+// What asks for the privilege, and what can be done instead. A program that
+// only loses a part of its work without it is not here.
+var privilegedPrograms = []struct{ programs, instead string }{
+	{"sysctl", "set the kernel parameter where the node is configured, or one of the pod's own namespaces in securityContext.sysctls, and remove the container"},
+	{"mount umount losetup exportfs rpc.nfsd sshfs s3fs", "let a volume do it: a CSI driver or a PersistentVolume mounts for the pod; then remove privileged"},
+	{"modprobe insmod rmmod", "load the module where the node is configured, and remove privileged"},
+	{"iptables ip6tables iptables-restore nft ipset", "add the capability NET_ADMIN in its place, or let the network plug-in do it"},
+	{"dockerd dockerd-entrypoint.sh containerd buildkitd podman", "build without an engine of its own (BuildKit rootless, Buildah), and remove privileged"},
+	{"nsenter chroot", "it enters its node: run it in a namespace of its own that few may use"},
+}
+
+// privilegedProgram returns the first program in the container's command that
+// does not work without the privilege, and what to do instead.
+func privilegedProgram(c kube.Container) (program, instead string) {
+	for _, key := range []string{"command", "args"} {
+		for _, argument := range c.Node.Get(key).List() {
+			for _, word := range strings.FieldsFunc(argument.Text(), betweenWords) {
+				folder, name := path.Split(word)
+				if folder != "" && !strings.HasSuffix(folder, "bin/") {
+					continue // a file of that name, not the program
+				}
+				for _, known := range privilegedPrograms {
+					if slices.Contains(strings.Fields(known.programs), name) {
+						return name, known.instead
+					}
+				}
+			}
+		}
+	}
+	return "", ""
+}
+
+// betweenWords are the signs around the words of a command line of a shell.
+func betweenWords(r rune) bool { return strings.ContainsRune(" \t\r\n;&|()`$\"'", r) }
