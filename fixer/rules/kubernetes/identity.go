@@ -124,6 +124,9 @@ func (id *identity) unknownApplication() {
 	if id.profile.BuiltHere() {
 		id.breaks = "the image starts as root: it fails if it writes to what user " + who + " does not own; better to set USER in " + id.profile.Build.Path
 	}
+	if why := keepsData(id.container); why != "" {
+		id.breaks = why + ": it fails as a user who does not own the folders of its data; give the number of its own user"
+	}
 }
 
 // knownImage runs an image of the table as the account it is known to work as.

@@ -98,6 +98,9 @@ func writes(profile *fixer.Profile, c kube.Container) writing {
 		if profile.BuiltHere() {
 			w.breaks = "the program fails where it writes outside /tmp and its volumes: look at " + profile.Build.Path + " for the folders it makes"
 		}
+		if why := keepsData(c); why != "" {
+			w.advice = why + ", and keeps data, sockets and locks where its image wants them: find these folders out, give each a volume, and then make the root read-only"
+		}
 		return w
 	}
 	w.evidence = []fixer.Evidence{{Text: e.Evidence(image.FieldReadOnly)}, {Text: e.Evidence(image.FieldWritable)}}
