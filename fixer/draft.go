@@ -1,9 +1,11 @@
 package fixer
 
 import (
+	"bytes"
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 
 	"oakum/fixer/dockerfile"
 	"oakum/fixer/text"
@@ -20,6 +22,7 @@ type Draft struct {
 	quick   bool
 	yaml    map[docRef][]yamldoc.Op
 	order   []docRef
+	beside  map[string][]string
 	changes map[string]*FileChange
 }
 
@@ -45,6 +48,9 @@ type FileChange struct {
 	// edits may alter.
 	Contract []dockerfile.Field
 
+	// Documents counts the YAML documents that the edits put after the last one.
+	Documents int
+
 	// Comment marks edits that add a comment and may alter no data at all.
 	Comment bool
 }
@@ -63,6 +69,16 @@ func (d *Draft) YAML(file string, doc *yamldoc.Doc, ops ...yamldoc.Op) {
 		d.order = append(d.order, ref)
 	}
 	d.yaml[ref] = append(d.yaml[ref], ops...)
+}
+
+// Document asks for a new document after the last one of a YAML file, and after
+// those asked for before: whole lines, without the --- that starts it. A file
+// that is one JSON value cannot hold another.
+func (d *Draft) Document(file, content string) {
+	if d.beside == nil {
+		d.beside = map[string][]string{}
+	}
+	d.beside[file] = append(d.beside[file], content)
 }
 
 // Dockerfile asks for edits of a Dockerfile and declares the fields of its
@@ -143,6 +159,11 @@ func (d *Draft) finish() ([]FileChange, error) {
 		}
 		c.Paths[ref.doc] = append(c.Paths[ref.doc], change.Paths...)
 	}
+	for _, path := range slices.Sorted(maps.Keys(d.beside)) {
+		if err := d.addDocuments(path); err != nil {
+			return nil, err
+		}
+	}
 	var out []FileChange
 	for _, path := range slices.Sorted(maps.Keys(d.changes)) {
 		c := d.changes[path]
@@ -166,4 +187,37 @@ func (d *Draft) finish() ([]FileChange, error) {
 		return nil, Refuse("there is nothing to change")
 	}
 	return out, nil
+}
+
+// addDocuments puts the new documents of a file at its end, in its own line
+// endings, and with a final newline where it has one. An edit that reaches the
+// end already takes them along: two edits cannot meet there.
+func (d *Draft) addDocuments(path string) error {
+	file := d.Snapshot.File(path)
+	switch {
+	case file == nil || file.YAML == nil:
+		return Refuse("%s is no file that documents can be added to", path)
+	case file.YAML.JSON:
+		return Refuse("%s is JSON, which cannot hold another document", path)
+	}
+	end := len(file.Data)
+	last := text.Insert(end, "")
+	c := d.change(path)
+	text.Sort(c.Edits)
+	if n := len(c.Edits); n > 0 && c.Edits[n-1].End == end {
+		last, c.Edits = c.Edits[n-1], c.Edits[:n-1]
+	}
+	closed := bytes.HasSuffix(file.Data, []byte("\n"))
+	added := ""
+	for _, content := range d.beside[path] {
+		added += "---\n" + content
+	}
+	added = strings.ReplaceAll(added, "\n", file.YAML.EOL)
+	if !closed {
+		added = file.YAML.EOL + strings.TrimSuffix(added, file.YAML.EOL)
+	}
+	last.New += added
+	c.Edits = append(c.Edits, last)
+	c.Documents += len(d.beside[path])
+	return nil
 }

@@ -457,6 +457,7 @@ func commonPrefix(a, b string) int {
 func (m *FileChange) add(c FileChange) {
 	m.Edits = append(m.Edits, c.Edits...)
 	m.Contract = append(m.Contract, c.Contract...)
+	m.Documents += c.Documents
 	m.Comment = m.Comment && c.Comment
 	for doc, paths := range c.Paths {
 		if m.Paths == nil {

@@ -35,11 +35,13 @@ func verifyFile(before, after *File, c *FileChange) error {
 }
 
 func verifyYAML(before, after *yamldoc.File, c *FileChange) error {
-	if len(before.Docs) != len(after.Docs) {
+	if len(before.Docs)+c.Documents != len(after.Docs) {
 		return fmt.Errorf("the edit would change the number of documents from %d to %d", len(before.Docs), len(after.Docs))
 	}
+	kept := *after
+	kept.Docs = after.Docs[:len(before.Docs)] // new ones come after them, and are checked as a new file is
 	for i := range before.Docs {
-		if err := equal(before, after, i, c); err != nil {
+		if err := equal(before, &kept, i, c); err != nil {
 			return fmt.Errorf("the edit would change something else: %w", err)
 		}
 		if n, m := len(before.Docs[i].Duplicates), len(after.Docs[i].Duplicates); m > n {

@@ -77,6 +77,7 @@ var parameters = map[string][]string{
 	"dockerfile/runs-as-root":    {"gid", "name", "uid"},
 	"kubernetes/cpu-request":     {"cpu"},
 	"kubernetes/ingress-tls":     {"secret"},
+	"kubernetes/inline-volume":   {"capacity", "claim"},
 	"kubernetes/no-limits":       {"memory"},
 	"kubernetes/run-as-non-root": {"folder", "gid", "uid", "writable"},
 	"kubernetes/secret-in-env":   {"secret"},

@@ -20,7 +20,7 @@ var standard = []string{
 	"kubernetes/privilege-escalation", "kubernetes/capabilities", "kubernetes/added-capabilities", "kubernetes/run-as-non-root",
 	"kubernetes/seccomp", "kubernetes/privileged", "kubernetes/host-namespaces", "kubernetes/host-path", "kubernetes/container-socket",
 	"kubernetes/host-ports", "kubernetes/proc-mount", "kubernetes/selinux-options", "kubernetes/apparmor", "kubernetes/unsafe-sysctls",
-	"kubernetes/windows-host-process", "kubernetes/probe-host", "kubernetes/pod-security",
+	"kubernetes/windows-host-process", "kubernetes/probe-host", "kubernetes/inline-volume", "kubernetes/pod-security",
 }
 
 // disagreements compares, for every workload, what our rules say with what

@@ -8,6 +8,7 @@ var Workload = []*fixer.Rule{
 	ContainerSocket,
 	HostPath,
 	WritableHostPath,
+	InlineVolume,
 	AddedCapabilities,
 	HostPorts,
 	ProcMount,

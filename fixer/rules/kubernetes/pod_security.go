@@ -17,40 +17,39 @@ var PodSecurity = &fixer.Rule{
 	Kind:     fixer.Kubernetes,
 	Doc: fixer.Doc{
 		What: `Workloads whose pods do not meet the restricted Pod Security Standard, judged by the evaluator that the API server runs,
-for controls that no other rule speaks of: volume types beyond those of the standard, and whatever a later version of the
-standard adds.`,
+for controls that no other rule speaks of: root for the pod where no container takes it over, and whatever a later version of the
+standard adds. Also pods that the API's types cannot hold.`,
 		Why: `A namespace that enforces the restricted standard refuses such a pod. Each control stands for a way out of a container
 that has been used.`,
-		Breaks: `Volumes of other types (NFS, iSCSI, cloud disks named directly) have to become claims, whose driver mounts them.`,
+		Breaks: `What the setting was made for no longer happens, which is for a person to judge.`,
 		Verify: `kubectl apply --dry-run=server in a namespace with the label pod-security.kubernetes.io/enforce=restricted`,
 		Bad: `apiVersion: v1
 kind: Pod
 metadata:
   name: web
 spec:
+  securityContext:
+    runAsUser: 0
   containers:
   - name: web
     image: example.org/web:1.4
-  volumes:
-  - name: files
-    nfs: {server: files.example.org, path: /export}
+    securityContext:
+      runAsUser: 1000
 `,
 		Good: `apiVersion: v1
 kind: Pod
 metadata:
   name: web
 spec:
+  securityContext:
+    runAsUser: 1000
   containers:
   - name: web
     image: example.org/web:1.4
-  volumes:
-  - name: files
-    persistentVolumeClaim: {claimName: files}
 `,
 		References: []fixer.Reference{
 			{Source: "Pod Security Standards", ID: "restricted", URL: "https://kubernetes.io/docs/concepts/security/pod-security-standards/"},
 			{Source: "CIS Kubernetes", ID: "5.2"},
-			{Source: "Trivy", ID: "KSV-0028"},
 		},
 	},
 	Check: func(p *fixer.Pass) {
@@ -73,7 +72,7 @@ spec:
 					Path: w.ID() + " " + v.Reason, Start: at.Start, End: at.End,
 					Message:  fmt.Sprintf("%s does not meet the %s standard: %s (%s)", w.ID(), v.Level, v.Reason, v.Detail),
 					Evidence: []fixer.Evidence{{Source: "Pod Security " + podsecurity.Version, Text: v.Detail}},
-					Advice:   advice(v.Reason),
+					Advice:   "take the setting away if the workload can do without it; else keep it in a namespace of its own that does not enforce the standard",
 				})
 			}
 		}
@@ -92,6 +91,7 @@ var covered = map[string]string{
 	"privileged":                        "kubernetes/privileged",
 	"host namespaces":                   "kubernetes/host-namespaces",
 	"hostPath volumes":                  "kubernetes/host-path, kubernetes/container-socket",
+	"restricted volume types":           "kubernetes/host-path, kubernetes/container-socket, kubernetes/inline-volume",
 	"hostPort":                          "kubernetes/host-ports",
 	"procMount":                         "kubernetes/proc-mount",
 	"seLinuxOptions":                    "kubernetes/selinux-options",
@@ -113,11 +113,4 @@ func anyRoot(w *kube.Workload) bool {
 		}
 	}
 	return false
-}
-
-func advice(reason string) string {
-	if reason == "restricted volume types" {
-		return "put a PersistentVolumeClaim in its place, or for files of the node leave the workload in a namespace of its own that does not enforce the standard"
-	}
-	return "take the setting away if the workload can do without it; else keep it in a namespace of its own that does not enforce the standard"
 }

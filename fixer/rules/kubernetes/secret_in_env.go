@@ -179,10 +179,8 @@ type secretFile struct {
 // put writes a value to the Secret, whose file is made if it is not there.
 func (s secretFile) put(key, value string) error {
 	folder := path.Dir(s.beside)
-	for _, list := range []string{"kustomization.yaml", "kustomization.yml", "Kustomization"} {
-		if at := path.Join(folder, list); s.d.Snapshot.File(at) != nil {
-			return fixer.Refuse("%s lists the files of this folder and would not apply a new one: add a secretGenerator or the file of a Secret to it, and refer to that", at)
-		}
+	if list := listedBy(s.d.Snapshot, folder); list != "" {
+		return fixer.Refuse("%s lists the files of this folder and would not apply a new one: add a secretGenerator or the file of a Secret to it, and refer to that", list)
 	}
 	at := path.Join(folder, s.name+".yaml")
 	file := s.d.Snapshot.File(at)
@@ -214,7 +212,7 @@ func (s secretFile) document(key, value string) ([]byte, error) {
 		meta = append(meta, yamldoc.Pair{Key: "namespace", Value: s.namespace})
 	}
 	return newDocument("# Moved out of "+path.Base(s.beside)+". Who could read that file knows these values: replace\n"+
-		"# each one where it is valid, and keep the new ones out of the repository.\n",
+		"# each one where it is valid, and keep the new ones out of the repository.\n", "Secret",
 		yamldoc.Set(yamldoc.P("metadata"), meta),
 		yamldoc.Set(yamldoc.P("type"), "Opaque"),
 		yamldoc.Set(yamldoc.P("stringData"), yamldoc.Map{{Key: key, Value: value}}))

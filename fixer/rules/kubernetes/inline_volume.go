@@ -1,0 +1,215 @@
+package kubernetes
+
+import (
+	"errors"
+	"fmt"
+
+	"k8s.io/apimachinery/pkg/api/resource"
+
+	"oakum/fixer"
+	"oakum/fixer/kube"
+	"oakum/fixer/yamldoc"
+)
+
+// InlineVolume wants storage behind a PersistentVolume, not named in a pod.
+var InlineVolume = &fixer.Rule{
+	Name:     "kubernetes/inline-volume",
+	Title:    "names its storage itself",
+	Severity: fixer.Medium,
+	Kind:     fixer.Kubernetes,
+	Doc: fixer.Doc{
+		What: `Volumes of a pod that name a disk, an export or a share themselves: nfs, iscsi, fc, flexVolume, gitRepo, the disks of clouds,
+and the file systems that had a driver of their own in Kubernetes. The fix says the same in a PersistentVolume with a claim
+for it, as new documents at the end of the file (beside a JSON file, in a file of their own); where the file has both already, the
+claim is used. Files of the node are left to kubernetes/host-path.`,
+		Why: `Who may create pods mounts whatever such a volume names, the storage of others too: there is nothing between the pod and the
+server but the network. A PersistentVolume is made by who administers the cluster, is claimed by one namespace, and is
+what the restricted standard allows.`,
+		Breaks: `A PersistentVolume belongs to the whole cluster: who deploys the workload may not be allowed to create one, and two
+installations cannot have it under one name. The pod waits until its claim is bound. Disks are then mounted on one node at a time, also
+where their driver did not hold them to it.`,
+		Verify: `kubectl get persistentvolumeclaim   says Bound, and the program reads and writes what it did before`,
+		Bad: `apiVersion: v1
+kind: Pod
+metadata:
+  name: web
+spec:
+  containers:
+  - name: web
+    image: example.org/web:1.4
+    volumeMounts:
+    - name: files
+      mountPath: /files
+  volumes:
+  - name: files
+    nfs:
+      server: files.example.org
+      path: /export
+`,
+		Good: `apiVersion: v1
+kind: Pod
+metadata:
+  name: web
+spec:
+  containers:
+  - name: web
+    image: example.org/web:1.4
+    volumeMounts:
+    - name: files
+      mountPath: /files
+  volumes:
+  - name: files
+    persistentVolumeClaim:
+      claimName: web-files
+---
+apiVersion: v1
+kind: PersistentVolume
+metadata:
+  name: web-files
+spec:
+  capacity:
+    storage: 1Gi
+  accessModes:
+    - ReadWriteMany
+  persistentVolumeReclaimPolicy: Retain
+  nfs:
+    server: files.example.org
+    path: /export
+---
+apiVersion: v1
+kind: PersistentVolumeClaim
+metadata:
+  name: web-files
+spec:
+  storageClassName: ""
+  volumeName: web-files
+  accessModes:
+    - ReadWriteMany
+  resources:
+    requests:
+      storage: 1Gi
+`,
+		References: []fixer.Reference{
+			{Source: "Pod Security Standards", ID: "restricted: volume types", URL: "https://kubernetes.io/docs/concepts/security/pod-security-standards/"},
+			{Source: "Trivy", ID: "KSV-0028"},
+			{Source: "Monokle", ID: "PSS201"},
+		},
+	},
+	Check: func(p *fixer.Pass) {
+		for _, w := range workloads(p) {
+			for i, v := range w.Pod.Get("volumes").List() {
+				if repo := v.Get("gitRepo"); repo != nil {
+					reportGitRepo(p, w, v, repo)
+				}
+				for _, s := range storageTypes {
+					if source := v.Get(s.key); !source.Null() {
+						reportInline(p, inlineVolume{w, w.PodPath.Join("volumes", i), v.Get("name").Text(), s, source})
+						break // the API server refuses a volume of two types
+					}
+				}
+			}
+		}
+	},
+}
+
+// An inlineVolume is storage that a pod names itself.
+type inlineVolume struct {
+	workload *kube.Workload
+	path     yamldoc.Path // of the volume
+	name     string
+	kind     storageType
+	source   *yamldoc.Node // what stands under the type
+}
+
+func reportGitRepo(p *fixer.Pass, w *kube.Workload, v, repo *yamldoc.Node) {
+	p.Report(fixer.Finding{
+		Path: w.ID() + " volumes[" + v.Get("name").Text() + "]", Start: repo.KeyOrSelf().Start, End: repo.End, Severity: fixer.High,
+		Message: fmt.Sprintf("%s has a repository cloned by its node, in the volume %q", w.ID(), v.Get("name").Text()),
+		Evidence: []fixer.Evidence{{Source: "Kubernetes", Text: "git runs as root on the node and outside of the pod, where what is cloned has started programs " +
+			"(CVE-2024-10220); since 1.33 the kubelet refuses such pods unless it is told otherwise"}},
+		Advice: "clone it in an init container, into an emptyDir volume that both containers mount",
+	})
+}
+
+func reportInline(p *fixer.Pass, v inlineVolume) {
+	f := fixer.Finding{
+		Path: v.workload.ID() + " volumes[" + v.name + "]", Start: v.source.KeyOrSelf().Start, End: v.source.End,
+		Message: fmt.Sprintf("%s names %s itself, in the volume %q", v.workload.ID(), v.kind.what, v.name),
+	}
+	if says := v.kind.support(); says != "" {
+		f.Evidence = []fixer.Evidence{{Source: "Kubernetes", Text: says}}
+	}
+	claim := v.workload.Name + "-" + v.name
+	_, err := v.persistentVolume(claim, defaultCapacity)
+	switch {
+	case !dnsName().MatchString(claim), v.workload.Node.Get("metadata").Get("name").Null(): // each generated name is a new workload
+		f.Advice = "put it into a PersistentVolume, and a claim for that in its place; no name for them can be made from the workload's"
+	case err != nil:
+		f.Advice = "put it into a PersistentVolume, and a claim for that in its place: " + err.Error()
+	default:
+		f.Fixes = []fixer.Fix{v.fix(p, claim)}
+	}
+	if v.kind.since != "" && len(f.Fixes) > 0 {
+		f.Advice = "where it has to run on a newer cluster, give the PersistentVolume the source of a CSI driver instead"
+	}
+	p.Report(f)
+}
+
+// defaultCapacity is what a claim asks for and its PersistentVolume offers.
+// Kubernetes compares the two and does not look at the storage.
+const defaultCapacity = "1Gi"
+
+func (v inlineVolume) fix(p *fixer.Pass, claim string) fixer.Fix {
+	return fixer.Fix{
+		ID:     "claim",
+		Title:  "put it behind a PersistentVolume, and claim that",
+		Level:  fixer.Review,
+		Breaks: v.breaks(),
+		Verify: "kubectl get persistentvolumeclaim   says Bound, and the program reads and writes what it did before",
+		Params: []fixer.Param{
+			{Name: "claim", Meaning: "name of the claim; that of the PersistentVolume has the namespace before it", Default: claim, Validate: validClaim},
+			{Name: "capacity", Meaning: "size of the volume as Kubernetes is told it, as in 20Gi; the storage itself has the size it has", Default: defaultCapacity, Validate: validCapacity},
+		},
+		Edit: func(d *fixer.Draft) error {
+			name, err := v.claimed(d, p.File)
+			if err != nil {
+				return err
+			}
+			claim := yamldoc.Map{{Key: "claimName", Value: name}}
+			if isTrue(v.source.Get("readOnly")) {
+				claim = append(claim, yamldoc.Pair{Key: "readOnly", Value: true})
+			}
+			d.YAML(p.File.Path, v.workload.Doc,
+				yamldoc.Set(v.path.Join("persistentVolumeClaim"), claim),
+				yamldoc.Remove(v.path.Join(v.kind.key)))
+			return nil
+		},
+	}
+}
+
+func (v inlineVolume) breaks() string {
+	out := "a PersistentVolume belongs to the whole cluster, so that its creation needs a right of its own and its name is taken once; the pod waits until its claim is bound"
+	switch {
+	case v.kind.since != "":
+		out += "; on a cluster without the driver the pod starts no more than before"
+	case v.mode() == "ReadWriteOnce" && v.kind.csi == "":
+		out += "; it is mounted on one node at a time, also where pods on several wrote to it"
+	}
+	return out
+}
+
+func (v inlineVolume) mode() string { return v.kind.accessMode(isTrue(v.source.Get("readOnly"))) }
+
+func validClaim(s string) error {
+	if !dnsName().MatchString(s) {
+		return errors.New("lower-case letters, digits and -")
+	}
+	return nil
+}
+
+func validCapacity(s string) error {
+	if q, err := resource.ParseQuantity(s); err != nil || q.Sign() <= 0 {
+		return errors.New("a quantity like 20Gi")
+	}
+	return nil
+}

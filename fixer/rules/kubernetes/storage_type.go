@@ -1,0 +1,71 @@
+package kubernetes
+
+// A storageType is a type of volume by which a pod names storage itself, and
+// which the restricted standard leaves to PersistentVolumes.
+type storageType struct {
+	key  string // in a volume and in a PersistentVolume's spec
+	what string // "a disk of Azure"
+
+	// modes are those in which a volume of the type can be mounted by pods on
+	// several nodes. The others are mounted on one node at a time.
+	modes storageModes
+
+	csi   string // driver that Kubernetes hands volumes of the type to
+	since string // first version without a driver for it; "?" is one of long ago
+}
+
+type storageModes uint8
+
+const (
+	readers storageModes = 1 << iota // many nodes, when none of them writes
+	writers                          // many nodes
+)
+
+// storageTypes follow what Kubernetes itself makes of a volume in a pod when it
+// hands it to a CSI driver, and its documentation for the others.
+var storageTypes = []storageType{
+	{key: "awsElasticBlockStore", what: "a disk of AWS", csi: "ebs.csi.aws.com"},
+	{key: "azureDisk", what: "a disk of Azure", csi: "disk.csi.azure.com"},
+	{key: "azureFile", what: "a file share of Azure", modes: readers | writers, csi: "file.csi.azure.com"},
+	{key: "cephfs", what: "a Ceph file system", modes: readers | writers, since: "1.31"},
+	{key: "cinder", what: "a disk of OpenStack", csi: "cinder.csi.openstack.org"},
+	{key: "fc", what: "a Fibre Channel disk", modes: readers},
+	{key: "flexVolume", what: "a volume of a FlexVolume driver", modes: readers},
+	{key: "flocker", what: "a Flocker dataset", since: "1.25"},
+	{key: "gcePersistentDisk", what: "a disk of Google Cloud", modes: readers, csi: "pd.csi.storage.gke.io"},
+	{key: "glusterfs", what: "a Gluster file system", modes: readers | writers, since: "1.26"},
+	{key: "iscsi", what: "an iSCSI disk", modes: readers},
+	{key: "nfs", what: "an NFS export", modes: readers | writers},
+	{key: "photonPersistentDisk", what: "a Photon disk", since: "?"},
+	{key: "portworxVolume", what: "a Portworx volume", modes: readers, csi: "pxd.portworx.com"},
+	{key: "quobyte", what: "a Quobyte file system", modes: readers | writers, since: "1.25"},
+	{key: "rbd", what: "a Ceph block device", modes: readers, since: "1.31"},
+	{key: "scaleIO", what: "a ScaleIO volume", modes: readers, since: "?"},
+	{key: "storageos", what: "a StorageOS volume", since: "1.25"},
+	{key: "vsphereVolume", what: "a disk of vSphere", csi: "csi.vsphere.vmware.com"},
+}
+
+// accessMode is the narrowest that allows what a volume of the type allows when
+// a pod names it.
+func (s storageType) accessMode(readOnly bool) string {
+	switch {
+	case readOnly && s.modes&readers != 0:
+		return "ReadOnlyMany"
+	case s.modes&writers != 0:
+		return "ReadWriteMany"
+	}
+	return "ReadWriteOnce"
+}
+
+// support says what drives volumes of the type, "" for Kubernetes itself.
+func (s storageType) support() string {
+	switch {
+	case s.since == "?":
+		return "no current Kubernetes has a driver for " + s.key
+	case s.since != "":
+		return "Kubernetes has no driver for " + s.key + " since " + s.since
+	case s.csi != "":
+		return "Kubernetes hands " + s.key + " to the driver " + s.csi + ", in a pod as in a PersistentVolume"
+	}
+	return ""
+}

@@ -1,0 +1,238 @@
+package kubernetes
+
+import (
+	"encoding/json"
+	"errors"
+	"maps"
+	"path"
+	"reflect"
+	"strings"
+
+	corev1 "k8s.io/api/core/v1"
+	"sigs.k8s.io/yaml"
+
+	"oakum/fixer"
+	"oakum/fixer/yamldoc"
+)
+
+// claimed returns the name of the claim that takes the volume's place. Where
+// the file has a PersistentVolume for this storage, that one is used, because
+// two for one disk are two disks to Kubernetes; else both are made.
+func (v inlineVolume) claimed(d *fixer.Draft, file *fixer.File) (string, error) {
+	mine, readOnly, err := v.kind.storage(v.source)
+	if err != nil {
+		return "", err
+	}
+	for _, o := range file.Objects {
+		if o.Kind != "PersistentVolume" || o.Group() != "" {
+			continue
+		}
+		theirs, onlyRead, err := v.kind.storage(o.Node.Get("spec").Get(v.kind.key))
+		if err != nil || !maps.Equal(mine, theirs) {
+			continue
+		}
+		if claim := claimOf(file, o.Name, v.workload.Namespace); claim != "" && (readOnly || !onlyRead) {
+			return claim, nil
+		}
+		if v.kind.modes&writers == 0 {
+			return "", fixer.Refuse("%s of this file is for the same storage and does not serve here: it is read-only, or no claim of the namespace is for it", o.ID())
+		}
+	}
+	claim := d.Param("claim")
+	for _, o := range file.Objects {
+		taken := o.Kind == "PersistentVolume" && o.Name == v.volumeName(claim) ||
+			o.Kind == "PersistentVolumeClaim" && o.Name == claim && o.Namespace == v.workload.Namespace
+		if taken {
+			return "", fixer.Refuse("%s is in this file already and is something else: choose another name for the claim", o.ID())
+		}
+	}
+	capacity := d.Param("capacity")
+	volume, err := v.persistentVolume(claim, capacity)
+	if err != nil {
+		return "", err
+	}
+	request, err := v.persistentVolumeClaim(claim, capacity)
+	if err != nil {
+		return "", err
+	}
+	if !file.YAML.JSON {
+		d.Document(file.Path, string(volume))
+		d.Document(file.Path, string(request))
+		return claim, nil
+	}
+	folder := path.Dir(file.Path)
+	if list := listedBy(d.Snapshot, folder); list != "" {
+		return "", fixer.Refuse("%s lists the files of this folder and would not apply a new one: add a PersistentVolume and a claim to it, and refer to that", list)
+	}
+	d.Create(path.Join(folder, claim+".yaml"), fixer.Kubernetes, []byte(string(volume)+"---\n"+string(request)))
+	return claim, nil
+}
+
+// claimOf returns the claim of the namespace that names a PersistentVolume.
+func claimOf(file *fixer.File, volume, namespace string) string {
+	for _, o := range file.Objects {
+		if o.Kind == "PersistentVolumeClaim" && o.Namespace == namespace && o.Node.Get("spec").Get("volumeName").Text() == volume {
+			return o.Name
+		}
+	}
+	return ""
+}
+
+// storage returns what a source of the type says as the API understands it, by
+// field, and apart from that whether it may only be read. Keys that the type
+// does not have are an error.
+func (t storageType) storage(source *yamldoc.Node) (fields map[string]string, readOnly bool, err error) {
+	if source.Null() {
+		return nil, false, errors.New("nothing is said")
+	}
+	data, err := source.Data()
+	if err != nil {
+		return nil, false, err
+	}
+	document, err := newDocument("", "PersistentVolume", yamldoc.Set(yamldoc.P("spec", t.key), data))
+	if err != nil {
+		return nil, false, err
+	}
+	volume, err := decodeVolume(document)
+	if err != nil {
+		return nil, false, fixer.Refuse("what it says is not what %s can hold (%v)", t.key, err)
+	}
+	fields, err = fieldsOf(volume.Spec.PersistentVolumeSource, t.key)
+	readOnly = fields["readOnly"] == "true"
+	delete(fields, "readOnly")
+	return fields, readOnly, err
+}
+
+// fieldsOf returns the fields that are set below a key of a source, as JSON.
+func fieldsOf(source corev1.PersistentVolumeSource, key string) (map[string]string, error) {
+	data, err := json.Marshal(source)
+	if err != nil {
+		return nil, err
+	}
+	var bySource map[string]map[string]json.RawMessage
+	if err := json.Unmarshal(data, &bySource); err != nil {
+		return nil, err
+	}
+	out := map[string]string{}
+	for field, value := range bySource[key] {
+		out[field] = string(value)
+	}
+	return out, nil
+}
+
+func decodeVolume(document []byte) (*corev1.PersistentVolume, error) {
+	volume := &corev1.PersistentVolume{}
+	if err := yaml.UnmarshalStrict(document, volume); err != nil {
+		line, _, _ := strings.Cut(strings.TrimPrefix(err.Error(), "error unmarshaling JSON: while decoding JSON: "), "\n")
+		return nil, errors.New(line)
+	}
+	return volume, nil
+}
+
+// volumeName is the name of the PersistentVolume for a claim: the cluster has
+// one set of names, each namespace its own.
+func (v inlineVolume) volumeName(claim string) string {
+	if v.workload.Namespace != "" {
+		return v.workload.Namespace + "-" + claim
+	}
+	return claim
+}
+
+// persistentVolume is the document that says of the storage what the pod said.
+// The types of volumes and PersistentVolumes differ in that the latter can name
+// the namespaces of Secrets and Endpoints; where they do not, drivers look in
+// that of the claim, which is the pod's.
+//
+// It fails on what a PersistentVolume cannot say: a misspelt key that the API
+// server drops, and whatever is no value of its type.
+func (v inlineVolume) persistentVolume(claim, capacity string) ([]byte, error) {
+	name := v.volumeName(claim)
+	if !dnsName().MatchString(name) {
+		return nil, fixer.Refuse("%q is no name for a PersistentVolume", name)
+	}
+	spec := yamldoc.Map{
+		{Key: "capacity", Value: yamldoc.Map{{Key: "storage", Value: capacity}}},
+		{Key: "accessModes", Value: []string{v.mode()}},
+		{Key: "persistentVolumeReclaimPolicy", Value: "Retain"},
+	}
+	if v.workload.Namespace != "" { // else nobody knows whom to keep it for
+		spec = append(spec, yamldoc.Pair{Key: "claimRef", Value: yamldoc.Map{
+			{Key: "namespace", Value: v.workload.Namespace}, {Key: "name", Value: claim},
+		}})
+	}
+	if _, _, err := v.kind.storage(v.source); err != nil {
+		return nil, err
+	}
+	data, err := v.source.Data()
+	if err != nil {
+		return nil, err
+	}
+	meta := yamldoc.Set(yamldoc.P("metadata"), yamldoc.Map{{Key: "name", Value: name}})
+	head, err := newDocument("", "PersistentVolume", meta, yamldoc.Set(yamldoc.P("spec"), spec))
+	if err != nil {
+		return nil, err
+	}
+	written, err := newDocument("", "PersistentVolume", meta, yamldoc.Set(yamldoc.P("spec"), append(spec, yamldoc.Pair{Key: v.kind.key, Value: data})))
+	if err != nil || v.workload.Doc.File.JSON {
+		return written, err
+	}
+	// As text it keeps comments and quotes, but can come to mean something
+	// else: aliases, odd indentation.
+	moved := append(head, v.moved()...)
+	if same, err := sameVolume(moved, written); err != nil || !same {
+		return written, nil
+	}
+	return moved, nil
+}
+
+func sameVolume(a, b []byte) (bool, error) {
+	x, err := decodeVolume(a)
+	if err != nil {
+		return false, err
+	}
+	y, err := decodeVolume(b)
+	return err == nil && reflect.DeepEqual(x, y), err
+}
+
+func (v inlineVolume) persistentVolumeClaim(claim, capacity string) ([]byte, error) {
+	meta := yamldoc.Map{{Key: "name", Value: claim}}
+	if v.workload.Namespace != "" {
+		meta = append(meta, yamldoc.Pair{Key: "namespace", Value: v.workload.Namespace})
+	}
+	return newDocument("", "PersistentVolumeClaim",
+		yamldoc.Set(yamldoc.P("metadata"), meta),
+		yamldoc.Set(yamldoc.P("spec"), yamldoc.Map{
+			{Key: "storageClassName", Value: ""}, // without it the default class would make a new disk
+			{Key: "volumeName", Value: v.volumeName(claim)},
+			{Key: "accessModes", Value: []string{v.mode()}},
+			{Key: "resources", Value: yamldoc.Map{{Key: "requests", Value: yamldoc.Map{{Key: "storage", Value: capacity}}}}},
+		}))
+}
+
+// moved is the source as it is written, comments and quotes included, at the
+// indentation of a PersistentVolume's spec.
+func (v inlineVolume) moved() string {
+	src := v.workload.Doc.File.Source
+	start, end := v.source.KeyOrSelf().Start, v.source.End
+	if v.source.Parent.Style == yamldoc.Block { // a comment behind it
+		if i := strings.IndexByte(string(src[end:]), '\n'); i >= 0 {
+			end += i
+		} else {
+			end = len(src)
+		}
+	}
+	column := start - (strings.LastIndexByte(string(src[:start]), '\n') + 1)
+	var out strings.Builder
+	for i, line := range strings.Split(string(src[start:end]), "\n") {
+		line = strings.TrimSuffix(line, "\r")
+		if i > 0 {
+			blank := len(line) - len(strings.TrimLeft(line, " "))
+			line = line[min(column, blank):]
+		}
+		if line != "" {
+			line = "  " + line
+		}
+		out.WriteString(line + "\n")
+	}
+	return out.String()
+}
