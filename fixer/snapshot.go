@@ -88,6 +88,20 @@ func (f *File) parse() *Skip {
 	return nil
 }
 
+// services returns the Kubernetes Services of a file.
+func (f *File) services() []*kube.Object {
+	if f == nil || f.Kind != Kubernetes {
+		return nil
+	}
+	var out []*kube.Object
+	for _, o := range f.Objects {
+		if o.Kind == "Service" && o.Group() == "" {
+			out = append(out, o)
+		}
+	}
+	return out
+}
+
 // A Snapshot is the files of a repository at one moment. It is immutable and
 // safe for concurrent use.
 type Snapshot struct {
@@ -127,11 +141,13 @@ func (s *Snapshot) withAll(sources []Source) *Snapshot {
 	next := &Snapshot{files: maps.Clone(s.files), paths: s.paths, topology: s.topology}
 	redraw := false
 	for _, src := range sources {
-		if old := s.files[src.Path]; old != nil {
+		old := s.files[src.Path]
+		if old != nil {
 			src.Kind, src.Context = old.Kind, old.Context
 		}
-		next.files[src.Path] = newFile(src)
-		redraw = redraw || src.Kind == Dockerfile || src.Kind == Compose
+		file := newFile(src)
+		next.files[src.Path] = file
+		redraw = redraw || src.Kind == Dockerfile || src.Kind == Compose || len(old.services())+len(file.services()) > 0
 	}
 	if len(next.files) != len(s.files) {
 		next.paths = slices.Sorted(maps.Keys(next.files))
@@ -166,8 +182,12 @@ func (s *Snapshot) topologyInput() topology.Input {
 	in := topology.Input{
 		Dockerfiles: map[string]*dockerfile.File{},
 		Compose:     map[string]*compose.File{},
+		Services:    map[string][]*kube.Object{},
 	}
 	for f := range s.Files() {
+		if services := f.services(); len(services) > 0 {
+			in.Services[f.Path] = services
+		}
 		switch {
 		case f.Dockerfile != nil:
 			in.Dockerfiles[f.Path] = f.Dockerfile

@@ -11,12 +11,14 @@ import (
 	"oakum/fixer/compose"
 	"oakum/fixer/dockerfile"
 	"oakum/fixer/image"
+	"oakum/fixer/kube"
 )
 
 // Input is what the links are drawn from, by path relative to the root.
 type Input struct {
 	Dockerfiles map[string]*dockerfile.File
 	Compose     map[string]*compose.File
+	Services    map[string][]*kube.Object // of Kubernetes; files without any are left out
 }
 
 // A Build is a Dockerfile stage that makes an image.
@@ -41,8 +43,8 @@ type Topology struct {
 	note        func(path string) // nil, or told which files an answer rests on
 }
 
-// Fingerprint sums up which files there are and which service builds or names
-// which image: two topologies with one fingerprint draw the same links, though
+// Fingerprint sums up which files there are, which service builds or names
+// which image, and which files hold Kubernetes Services: two topologies with one fingerprint draw the same links, though
 // the linked files may say other things.
 func (t *Topology) Fingerprint() string { return t.fingerprint }
 
@@ -98,7 +100,24 @@ func (t *Topology) sum() string {
 			fmt.Fprintf(&b, "%q %q %+v %+v\n", s.Name, s.Image, s.Build, s.Extends)
 		}
 	}
+	fmt.Fprintf(&b, "%q\n", slices.Sorted(maps.Keys(t.in.Services)))
 	return b.String()
+}
+
+// Services returns the Kubernetes Services of the files in a folder, sorted by
+// file: what lies side by side is applied together.
+func (t *Topology) Services(folder string) []*kube.Object {
+	var out []*kube.Object
+	for _, file := range slices.Sorted(maps.Keys(t.in.Services)) {
+		if path.Dir(file) != folder {
+			continue
+		}
+		if t.note != nil {
+			t.note(file)
+		}
+		out = append(out, t.in.Services[file]...)
+	}
+	return out
 }
 
 // Compose returns the repository's Compose files together.

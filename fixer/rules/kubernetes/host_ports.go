@@ -2,9 +2,12 @@ package kubernetes
 
 import (
 	"fmt"
+	"path"
 	"slices"
+	"strings"
 
 	"oakum/fixer"
+	"oakum/fixer/image"
 	"oakum/fixer/kube"
 	"oakum/fixer/yamldoc"
 )
@@ -16,9 +19,9 @@ var HostPorts = &fixer.Rule{
 	Severity: fixer.Medium,
 	Kind:     fixer.Kubernetes,
 	Doc: fixer.Doc{
-		What: `Container ports with a hostPort. Where a Service in the same file leads to the port, it is removed; a DaemonSet, and a
-port that no Service is seen to lead to, is reported only. Pods with hostNetwork take every port of theirs on the node, which
-kubernetes/host-namespaces reports.`,
+		What: `Container ports with a hostPort. Where a Service in the files of the same folder leads to the port, it is removed. Reported
+only are those of a DaemonSet, ports that no Service is seen to lead to, and those of ingress controllers, whose way in from
+outside they may be. Pods with hostNetwork take every port of theirs on the node, which kubernetes/host-namespaces reports.`,
 		Why: `A port of the node is reachable from wherever the node is, past the Services and mostly past the network policies. Only one
 pod per node can have it, which ties the pod to nodes where it is free.`,
 		Breaks: `Clients that use the node's address and that port no longer reach the program; clients of the Service do.`,
@@ -76,15 +79,19 @@ func reportHostPort(p *fixer.Pass, c kube.Container, i int, port *yamldoc.Node, 
 		Path: fmt.Sprintf("%s ports[%d]", c.FindingPath(), number), Start: set.KeyOrSelf().Start, End: set.End,
 		Message: fmt.Sprintf("%s %q takes port %d of its node", c.Role, c.Name, number),
 	}
-	service := serviceFor(p.File, c.Workload, port)
+	service := serviceFor(p, c.Workload, port)
 	why, agent := nodeAgent(c.Workload)
 	switch {
+	case letsIn(c):
+		f.Severity = fixer.Low
+		f.Evidence = []fixer.Evidence{{Source: "manifest", Text: "its image is that of an ingress controller, and it does not say that clients come by a Service (--publish-service)"}}
+		f.Advice = "where a Service of type LoadBalancer lets clients in, remove hostPort; on a cluster without load balancers it may be the only way in"
 	case agent:
 		f.Severity = fixer.Low
 		f.Evidence = []fixer.Evidence{{Source: "manifest", Text: why}}
 		f.Advice = "if its clients are on the same node they may rely on the port: use a Service with internalTrafficPolicy: Local instead where they can"
 	case service == "":
-		f.Advice = "make a Service that selects the pod, let clients use its name, and remove hostPort; no Service in this file leads to the port"
+		f.Advice = "make a Service that selects the pod, let clients use its name, and remove hostPort; no Service in this folder leads to the port"
 	default:
 		f.Evidence = []fixer.Evidence{{Source: "manifest", Text: service + " leads to the port"}}
 		f.Fixes = []fixer.Fix{{
@@ -107,12 +114,32 @@ func reportHostPort(p *fixer.Pass, c kube.Container, i int, port *yamldoc.Node, 
 	p.Report(f)
 }
 
-// serviceFor returns a Service of the file that leads to the container port,
-// "" for none.
-func serviceFor(file *fixer.File, w *kube.Workload, port *yamldoc.Node) string {
-	for _, o := range file.Objects {
+// letsIn reports whether the container is an ingress controller whose ports on
+// the node may be the way into the cluster: it tells its clients no Service's
+// address, or one of its own choice.
+func letsIn(c kube.Container) bool {
+	ref, err := image.ParseReference(c.Image)
+	if err != nil || !slices.ContainsFunc([]string{"ingress", "traefik", "contour"}, func(word string) bool {
+		return strings.Contains(ref.Repository, word)
+	}) {
+		return false
+	}
+	service := false
+	for _, arg := range append(c.Node.Get("command").Texts(), c.Node.Get("args").Texts()...) {
+		service = service || strings.HasPrefix(arg, "--publish-service=")
+		if strings.HasPrefix(arg, "--publish-status-address") {
+			return true
+		}
+	}
+	return !service
+}
+
+// serviceFor returns a Service, of the file or of one beside it, that leads to
+// the container port, "" for none.
+func serviceFor(p *fixer.Pass, w *kube.Workload, port *yamldoc.Node) string {
+	for _, o := range p.Topology().Services(path.Dir(p.File.Path)) {
 		spec := o.Node.Get("spec")
-		if o.Kind != "Service" || o.Group() != "" || o.Namespace != w.Namespace || !selects(spec.Get("selector"), w.Meta.Get("labels")) {
+		if o.Namespace != w.Namespace || !selects(spec.Get("selector"), w.Meta.Get("labels")) {
 			continue
 		}
 		targets := []string{port.Get("containerPort").Text(), port.Get("name").Text()}
