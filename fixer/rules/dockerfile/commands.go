@@ -1,6 +1,7 @@
 package dockerfile
 
 import (
+	"fmt"
 	"path"
 	"regexp"
 	"slices"
@@ -27,7 +28,8 @@ type command struct {
 	name  string // of the program, without folder; "" when it is not static
 	first int    // index of the program's word
 	sudo  bool
-	fed   bool // the command before it in the list is piped into it
+	fed   bool   // the command before it in the list is piped into it
+	again string // which of the step's commands of that program it is: "" for the first, "[2]" for the second
 }
 
 // args are the words behind the program.
@@ -83,16 +85,31 @@ func steps(f *dockerfile.File, keywords ...string) []step {
 func readStep(f *dockerfile.File, s *dockerfile.Stage, i, at *dockerfile.Instruction) step {
 	st := step{stage: s, i: i, at: at}
 	script, err := f.Script(i)
-	if err == nil {
+	shell, _ := s.ShellAt(i)
+	switch {
+	case err == nil:
 		st.script = script
 		st.commands = programs(f.Source, script.Commands)
-		return st
-	}
-	st.why = reason(err)
-	if shell, _ := s.ShellAt(i); i.JSON || len(shell) == 0 || shells[path.Base(shell[0])] {
+	case i.JSON || len(shell) == 0 || shells[path.Base(shell[0])]:
 		st.commands = copied(f, i)
 	}
+	if err != nil {
+		st.why = reason(err)
+	}
+	count(st.commands)
 	return st
+}
+
+// count numbers the commands of each program. What a finding is called by may
+// hold the number: it counts commands, not findings, so that mending the first
+// of two does not give its name to the second.
+func count(list []command) {
+	seen := map[string]int{}
+	for k := range list {
+		if seen[list[k].name]++; seen[list[k].name] > 1 {
+			list[k].again = fmt.Sprintf("[%d]", seen[list[k].name])
+		}
+	}
 }
 
 func programs(src []byte, list []dockerfile.Command) []command {

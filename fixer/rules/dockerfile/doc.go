@@ -2,8 +2,10 @@
 //
 // They share two views. A finding lies at an instruction, named by its stage
 // and its number among its kind ("stage build: RUN[2]"), which stays what it is
-// while lines move. And stages differ in worth: files of a stage that is only
-// copied from reach nobody, while a secret written in it is a secret told.
+// while lines move. What a fix takes out or turns into another kind is not
+// counted with the rest: see place. And stages differ in worth: files of a stage
+// that is only copied from reach nobody, while a secret written in it is a
+// secret told.
 //
 // What is never rewritten (heredoc bodies, ONBUILD triggers, Windows stages,
 // shell text that another program than a Bourne shell reads) is still read, and
@@ -16,6 +18,7 @@ package dockerfile
 import (
 	"errors"
 	"fmt"
+	"regexp"
 	"strconv"
 	"strings"
 
@@ -45,14 +48,17 @@ func place(f *dockerfile.File, i *dockerfile.Instruction) string {
 	if i.Stage != nil {
 		where, list = stagePath(i.Stage), i.Stage.Instructions
 	}
-	n := 0
+	n := 1
 	for _, o := range list {
-		if counted(o) == counted(i) {
-			n++
-		}
 		if o == i {
 			break
 		}
+		if counted(o) == counted(i) && !bareFetch(o) {
+			n++
+		}
+	}
+	if bareFetch(i) {
+		return fmt.Sprintf("%s: lists before RUN[%d]", where, n)
 	}
 	return fmt.Sprintf("%s: %s[%d]", where, counted(i), n)
 }
@@ -65,6 +71,16 @@ func counted(i *dockerfile.Instruction) string {
 	}
 	return i.Keyword
 }
+
+// bareFetch reports whether a RUN does nothing but fetch package lists. It is
+// not counted, since a fix takes it out: its place is before the RUN that
+// follows it. The lists may be deleted again, which another fix adds.
+func bareFetch(i *dockerfile.Instruction) bool {
+	const most = 300 // bytes; place asks for every RUN before every finding
+	return i.Keyword == "RUN" && !i.JSON && len(i.Heredocs) == 0 && len(i.Text()) < most && fetchAlone.MatchString(i.Text())
+}
+
+var fetchAlone = regexp.MustCompile(`^(sudo\s+)?(apt|apt-get|aptitude|apk|zypper)\s+([^;&|<>$#()\s]+\s+)*(update|refresh|ref)(\s+[^;&|<>$#()\s]+)*\s*(&&\s*rm\s[^;&|]*)?$`)
 
 func stagePath(s *dockerfile.Stage) string {
 	if s.Name != "" {

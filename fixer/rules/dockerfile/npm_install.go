@@ -79,7 +79,7 @@ func checkNpm(p *fixer.Pass, st step, c command) {
 		}
 	}
 	f := fixer.Finding{
-		Path:    place(p.File.Dockerfile, st.at) + ": npm " + sub,
+		Path:    place(p.File.Dockerfile, st.at) + ": npm" + c.again + " " + sub,
 		Message: "npm " + sub + " may install other versions than the lock file names",
 		Advice:  "if package-lock.json is in the repository (it should be), copy it before this step and write npm ci; it is not done here because nothing in the file proves that it is",
 	}

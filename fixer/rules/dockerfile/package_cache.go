@@ -101,7 +101,7 @@ func checkPipCache(p *fixer.Pass, st step) {
 			continue
 		}
 		f := fixer.Finding{
-			Path:    place(p.File.Dockerfile, st.at) + ": pip",
+			Path:    place(p.File.Dockerfile, st.at) + ": " + c.name + c.again,
 			Message: c.name + " install keeps a copy of what it downloads in the image",
 			Advice:  "write --no-cache-dir behind install" + st.notEdited(),
 		}

@@ -133,16 +133,9 @@ func noCacheFix(p *fixer.Pass, runs *packageRuns, r *packageRun, m *manager) (*f
 	if ancientAlpine(r.run.Stage) {
 		return nil, "apk of Alpine 3.2 and older has no --no-cache: end the commands with " + m.clean
 	}
-	var edits []text.Edit
-	for _, c := range r.calls {
-		if c.manager != m || !c.left() {
-			continue
-		}
-		e, err := r.script.InsertWord(c.Command, c.subWord, "--no-cache")
-		if err != nil {
-			return nil, "write --no-cache behind apk " + c.sub + "; it is not done here because " + reason(err)
-		}
-		edits = append(edits, e...)
+	edits, err := noCache(r, m)
+	if err != nil {
+		return nil, "write --no-cache behind apk add; it is not done here because " + reason(err)
 	}
 	fix := &fixer.Fix{
 		ID: "no-cache", Title: "use --no-cache", Level: fixer.Safe,
@@ -156,6 +149,23 @@ func noCacheFix(p *fixer.Pass, runs *packageRuns, r *packageRun, m *manager) (*f
 		fix.Breaks = fmt.Sprintf("line %d installs packages too, and the apk of old Alpine releases does not fetch the index by itself", later.by.Line)
 	}
 	return fix, ""
+}
+
+// noCache writes --no-cache behind every subcommand of apk that would keep the
+// index.
+func noCache(r *packageRun, apk *manager) ([]text.Edit, error) {
+	var edits []text.Edit
+	for _, c := range r.calls {
+		if c.manager != apk || !c.left() {
+			continue
+		}
+		e, err := r.script.InsertWord(c.Command, c.subWord, "--no-cache")
+		if err != nil {
+			return nil, err
+		}
+		edits = append(edits, e...)
+	}
+	return edits, nil
 }
 
 // edit returns a fix's edits that were found when the file was checked.

@@ -55,7 +55,7 @@ RUN apt-get update
 }
 
 func checkSudo(p *fixer.Pass, st step, c command) {
-	f := fixer.Finding{Path: place(p.File.Dockerfile, st.at) + ": sudo " + c.name}
+	f := fixer.Finding{Path: place(p.File.Dockerfile, st.at) + ": sudo " + c.name + c.again}
 	f.Start, f.End = st.span(c)
 	user, root := rootAt(p, st)
 	if !root {

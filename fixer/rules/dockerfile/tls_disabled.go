@@ -152,11 +152,11 @@ func checkInsecureAssignment(p *fixer.Pass, st step, c command, w dockerfile.Wor
 
 func reportInsecureOption(p *fixer.Pass, st step, c command, o insecureOption) {
 	f := fixer.Finding{
-		Path:    place(p.File.Dockerfile, st.at) + ": " + o.text,
+		Path:    place(p.File.Dockerfile, st.at) + ": " + o.text + c.again,
 		Message: fmt.Sprintf("%s %s", o.text, o.what),
 	}
 	if c.name != "" && !strings.HasPrefix(o.text, c.name) {
-		f.Path = place(p.File.Dockerfile, st.at) + ": " + c.name + " " + o.text
+		f.Path = place(p.File.Dockerfile, st.at) + ": " + c.name + c.again + " " + o.text
 		f.Message = fmt.Sprintf("%s %s", c.name+" "+o.text, o.what)
 	}
 	f.Start, f.End = st.span(c)

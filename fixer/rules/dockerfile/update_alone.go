@@ -13,12 +13,17 @@ var UpdateAlone = &fixer.Rule{
 	Title:    "package lists fetched in a step of their own",
 	Severity: fixer.Low,
 	Kind:     fixer.Dockerfile,
+	Late:     true, // it takes steps away in which the others may have something to mend
 	Doc: fixer.Doc{
 		What: `RUN instructions that fetch the lists of apt, apk or zypper and install nothing, in stages that end up in an image, and in
-others if a later step relies on them. There is no edit: joining two steps moves commands past those in between.`,
+others if a later step relies on them. Where the next instruction is the one that installs, in one chain of commands, the two are
+joined: apt-get update goes before the installation, and the lists are deleted behind it; apk add gets --no-cache, which fetches the
+index by itself. A step that nothing relies on is taken out. Where something stands between the two, or several steps install from
+the same lists, there is no edit: joining would move commands past others.`,
 		Why: `The build cache remembers the step with the lists of the day it first ran. A package added to the later step is then installed
 from old lists: a version with known flaws, or an error because it is no longer there.`,
-		Breaks: `Nothing: the same packages are installed, in versions of the day.`,
+		Breaks: `Later steps, images built from this one and commands in the container that install packages without fetching the lists no
+longer find them. Packages come in the versions of the day on which the step is built.`,
 		Verify: `docker build --no-cache .   installs the packages`,
 		Bad: `FROM debian:13
 RUN apt-get update
@@ -55,16 +60,13 @@ RUN apt-get update && apt-get install -y --no-install-recommends nginx && rm -rf
 				if !kept[st.stage] && !later.sure {
 					continue
 				}
-				c := r.calls[first]
+				lone := &fetch{pass: p, runs: runs, run: r, call: r.calls[first], later: later, kept: kept[st.stage]}
 				f := fixer.Finding{
 					Path:    place(p.File.Dockerfile, st.at) + ": " + m.name,
-					Message: fmt.Sprintf("%s %s stands alone: later steps install from whatever lists the build cache remembers", c.program, c.sub),
-					Advice:  fmt.Sprintf("nothing behind it needs the lists that can be seen here: take the step out, or join it with the one that installs (%s %s && %s …)", c.program, c.sub, c.program),
-					Start:   c.Start, End: c.End,
+					Message: fmt.Sprintf("%s stands alone: later steps install from whatever lists the build cache remembers", lone.name()),
+					Start:   lone.call.Start, End: lone.call.End,
 				}
-				if later.sure {
-					f.Advice = fmt.Sprintf("join it with the installation on line %d: %s %s && %s …, and delete the lists at the end of that step", later.by.Line, c.program, c.sub, c.program)
-				}
+				lone.mend(&f)
 				report(p, st.at, f)
 			}
 		}
