@@ -8,4 +8,7 @@ var Identity = []*fixer.Rule{
 	CopyAfterUser,
 	SensitiveCopy,
 	SecretInRun,
+	LoginAccount,
+	SparseLoginLog,
+	SystemWorkdir,
 }

@@ -10,4 +10,6 @@ var Supply = []*fixer.Rule{
 	EndOfLifeBase,
 	NpmInstall,
 	Upgrade,
+	PrivilegedStep,
+	WholeCopy,
 }

@@ -209,25 +209,31 @@ func (r *secretReader) assignments(c *command) {
 
 // chpasswd looks for a password that is piped to chpasswd or passwd.
 func (r *secretReader) chpasswd(st step, k int) {
+	if user, ok := plainPassword(st, k); ok {
+		r.report("password of "+user, &st.commands[k], fixer.Finding{
+			Message: fmt.Sprintf("the password of %s is set in plain text", user),
+			Advice:  "leave the account without a password (passwd -l) and log in with docker exec, or with keys that are mounted when it runs" + secretRotate,
+		})
+	}
+}
+
+// plainPassword reports whether a command sets a password that is written in
+// front of the pipe before it, and of which account.
+func plainPassword(st step, k int) (user string, ok bool) {
 	c := &st.commands[k]
 	if c.name != "chpasswd" && (c.name != "passwd" || !c.has("--stdin")) || !c.fed || k == 0 {
-		return
+		return "", false
 	}
-	from := st.commands[k-1]
-	for _, w := range from.args() {
+	for _, w := range st.commands[k-1].args() {
 		user, value, ok := strings.Cut(w.Value, ":")
 		if c.name == "passwd" {
 			user, value, ok = strings.Join(c.plain(), " "), w.Value, true
 		}
-		if !ok || w.Dynamic || strings.HasPrefix(w.Value, "-") || value == "" || strings.Contains(value, "$") {
-			continue
+		if ok && !w.Dynamic && !strings.HasPrefix(w.Value, "-") && value != "" && !strings.Contains(value, "$") {
+			return user, true
 		}
-		r.report("password of "+user, c, fixer.Finding{
-			Message: fmt.Sprintf("the password of %s is set in plain text", user),
-			Advice:  "leave the account without a password (passwd -l) and log in with docker exec, or with keys that are mounted when it runs" + secretRotate,
-		})
-		return
 	}
+	return "", false
 }
 
 // cloneURL matches a URL in which a variable is the password or the token.

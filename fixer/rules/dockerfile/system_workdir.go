@@ -1,0 +1,140 @@
+package dockerfile
+
+import (
+	"fmt"
+	"path"
+	"strings"
+
+	"oakum/fixer"
+	"oakum/fixer/dockerfile"
+)
+
+// SystemWorkdir wants programs to work in folders of their own.
+var SystemWorkdir = &fixer.Rule{
+	Name:     "dockerfile/system-workdir",
+	Title:    "works in a folder of the system",
+	Severity: fixer.Low,
+	Kind:     fixer.Dockerfile,
+	Doc: fixer.Doc{
+		What: `A WORKDIR that the image starts in and that is a folder of the system (/etc, /usr, /bin, /usr/bin, /lib, …), any WORKDIR
+below /proc, /sys or /dev (high and medium), and a whole build context (COPY .) that is copied into / or such a folder. Folders of
+one's own below them (/usr/src/app, /etc/nginx, /usr/local/app) are left alone, and so is WORKDIR / itself. There is no edit: paths
+in the program and in other files would have to move, too.`,
+		Why: `What the program may write to in such a folder decides what root runs next: a library, a program on the path, an account. Files
+of the build context replace those of the base by their names alone (bin, etc, lib). A working directory in /proc/self/fd can be
+an open folder of the host: that is how containers broke out by CVE-2024-21626.`,
+		Breaks: `Scripts and programs that name the old folder, and volumes that are mounted on it, have to follow.`,
+		Verify: `docker image inspect --format '{{.Config.WorkingDir}}' IMAGE   prints a folder of its own; then start it`,
+		Bad: `FROM python:3.13-slim
+WORKDIR /usr/bin
+COPY . .
+CMD ["python", "app.py"]
+`,
+		Good: `FROM python:3.13-slim
+WORKDIR /app
+COPY . .
+CMD ["python", "app.py"]
+`,
+		References: []fixer.Reference{
+			{Source: "Trivy", ID: "DS-0030"},
+			{Source: "dockle", ID: "DKL-DI-0002"},
+			{Source: "CVE", ID: "CVE-2024-21626", URL: "https://nvd.nist.gov/vuln/detail/CVE-2024-21626"},
+		},
+	},
+	Check: func(p *fixer.Pass) {
+		f, kept := p.File.Dockerfile, shipped(p)
+		ends := map[*dockerfile.Instruction]bool{}
+		for _, s := range targets(p) {
+			if w := s.Workdir(); w.Known && w.At != nil && isSystemFolder(w.Text) && !s.Windows {
+				ends[w.At] = true
+			}
+		}
+		each(f, func(s *dockerfile.Stage, i, at *dockerfile.Instruction) {
+			switch {
+			case s.Windows:
+			case i.Keyword == "WORKDIR" && (ends[i] || kernelFolder(i.Args.Value) != ""):
+				reportWorkdir(p, i, at)
+			case (i.Keyword == "COPY" || i.Keyword == "ADD") && kept[s]:
+				reportContextCopy(p, s, i, at)
+			}
+		})
+	},
+}
+
+// systemFolders are what a base has for itself. Folders in them may be an
+// application's own, except in those of the kernel.
+var systemFolders = set("/bin /boot /dev /etc /lib /lib32 /lib64 /libx32 /proc /run /sbin /sys /usr /usr/bin /usr/include /usr/lib /usr/lib64 /usr/sbin /var /var/lib")
+
+func isSystemFolder(dir string) bool {
+	return systemFolders[path.Clean(dir)] || kernelFolder(dir) != ""
+}
+
+// kernelFolder returns the folder of the kernel that a path is in, or "".
+func kernelFolder(dir string) string {
+	for _, kernel := range []string{"/proc", "/sys", "/dev"} {
+		if clean := path.Clean(dir); clean == kernel || strings.HasPrefix(clean, kernel+"/") && !strings.HasPrefix(clean, "/dev/shm/") {
+			return kernel
+		}
+	}
+	return ""
+}
+
+const ownFolder = "take a folder of its own, such as /app, and let the program's paths and the volumes follow"
+
+func reportWorkdir(p *fixer.Pass, i, at *dockerfile.Instruction) {
+	dir := i.Args.Value
+	f := fixer.Finding{
+		Message: fmt.Sprintf("the program works in %s, a folder of the system", dir),
+		Advice:  ownFolder,
+		Start:   i.Args.Start, End: i.Args.End,
+	}
+	switch kernelFolder(dir) {
+	case "/proc":
+		f.Severity = fixer.High
+		f.Message = fmt.Sprintf("WORKDIR %s is in a folder of the kernel, through which a container can reach files of the host", dir)
+		f.Advice = "take it out unless you know why it is there, and " + ownFolder
+	case "/sys", "/dev":
+		f.Severity = fixer.Medium
+		f.Message = fmt.Sprintf("WORKDIR %s is in a folder of the kernel, which a container gets mounted over", dir)
+	}
+	if at != i { // a trigger
+		f.Start, f.End = 0, 0
+	}
+	report(p, at, f)
+}
+
+// reportContextCopy looks for a build context that goes into a folder of the
+// system as a whole. Folders of the context that are made for the purpose, as
+// in COPY rootfs/ /, are not meant.
+func reportContextCopy(p *fixer.Pass, s *dockerfile.Stage, i, at *dockerfile.Instruction) {
+	if _, from := i.Flag("from"); from || len(i.Words) < 2 || i.OnBuild || strings.Contains(i.Args.Raw, "$") {
+		return
+	}
+	last := len(i.Words) - 1
+	dest := i.Words[last].Value
+	if !path.IsAbs(dest) {
+		w := s.WorkdirAt(i)
+		switch {
+		case w.At == nil && s.Root().Image == "scratch":
+			dest = path.Join("/", dest)
+		case w.At == nil || !w.Known:
+			return // that of the base, which is not known
+		default:
+			dest = path.Join(w.Text, dest)
+		}
+	}
+	if dest = path.Clean(dest); dest != "/" && !isSystemFolder(dest) {
+		return
+	}
+	for _, w := range i.Words[:last] {
+		if source := path.Clean(w.Value); source == "." || source == "/" || w.Value == "*" {
+			report(p, at, fixer.Finding{
+				Path:    place(p.File.Dockerfile, at) + ": context",
+				Message: fmt.Sprintf("the whole build context is copied into %s, over the files of the base", dest),
+				Advice:  "copy it into a folder of its own, such as /app, or name the files that belong there",
+				Start:   w.Start, End: i.Words[last].End,
+			})
+			return
+		}
+	}
+}
