@@ -10,6 +10,6 @@ var Supply = []*fixer.Rule{
 	EndOfLifeBase,
 	NpmInstall,
 	Upgrade,
-	PrivilegedStep,
+	UnconfinedStep,
 	WholeCopy,
 }

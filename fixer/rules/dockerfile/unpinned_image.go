@@ -17,7 +17,8 @@ var UnpinnedImage = &fixer.Rule{
 	Severity: fixer.Low,
 	Kind:     fixer.Dockerfile,
 	Doc: fixer.Doc{
-		What: `Images named without a digest in FROM, COPY --from and RUN --mount=from. Without a tag, or with the tag latest, the
+		What: `Images named without a digest in FROM, COPY --from, RUN --mount=from and the directive # syntax=, whose image reads the
+whole file and decides what its instructions mean. Without a tag, or with the tag latest, the
 severity is medium. Defaults of ARG are followed; an image that only the build's arguments decide is left alone, and so are
 scratch, other stages, named build contexts, and images that a Compose file here builds. ONBUILD is left alone too: what a name
 means there is decided by the file that builds upon this one.`,
@@ -44,16 +45,22 @@ CMD ["node", "server.js"]
 	},
 	Check: func(p *fixer.Pass) {
 		contexts := buildContexts(p)
+		if d, ok := p.File.Dockerfile.Directive("syntax"); ok {
+			name, _, _ := strings.Cut(d.Value, " ") // options of the frontend follow
+			checkPin(p, named{how: "# syntax=", ref: name, line: d.Line, start: d.Start, end: d.End, path: "syntax"}, nil)
+		}
 		for _, s := range p.File.Dockerfile.Stages {
 			if s.Parent == nil && s.Image != "" {
-				checkPin(p, named{at: s.From, how: "FROM", ref: s.Image, args: s.Args}, contexts)
+				n := at(p, s.From, "FROM ", s.Image)
+				n.args, n.path = s.Args, place(p.File.Dockerfile, s.From)
+				checkPin(p, n, contexts)
 			}
 		}
-		each(p.File.Dockerfile, func(_ *dockerfile.Stage, i, at *dockerfile.Instruction) {
+		each(p.File.Dockerfile, func(_ *dockerfile.Stage, i, _ *dockerfile.Instruction) {
 			if i.OnBuild {
 				return
 			}
-			for _, n := range imagesOf(p.File.Dockerfile, i) {
+			for _, n := range imagesOf(p, i) {
 				checkPin(p, n, contexts)
 			}
 		})
@@ -62,19 +69,29 @@ CMD ["node", "server.js"]
 
 // named is a place that names an image.
 type named struct {
-	at   *dockerfile.Instruction
-	how  string   // "FROM", "COPY --from=", "RUN --mount=from="
+	how  string   // what stands before the name: "FROM ", "COPY --from=", "RUN --mount=from=", "# syntax="
 	ref  string   // with defaults of ARG filled in
 	args []string // the ARGs it reads
+
+	path             string // of the finding
+	line, start, end int    // of the instruction or directive
+}
+
+// at names an image in an instruction.
+func at(p *fixer.Pass, i *dockerfile.Instruction, how, ref string) named {
+	return named{
+		how: how, ref: ref, line: i.Line, start: i.Start, end: i.End,
+		path: fmt.Sprintf("%s: %s", place(p.File.Dockerfile, i), ref),
+	}
 }
 
 // imagesOf returns the images that COPY and RUN take files from. Variables are
 // not expanded there, by BuildKit either.
-func imagesOf(f *dockerfile.File, i *dockerfile.Instruction) []named {
+func imagesOf(p *fixer.Pass, i *dockerfile.Instruction) []named {
 	var out []named
 	add := func(how, ref string) {
-		if ref != "" && !strings.Contains(ref, "$") && stageOf(f, ref) == nil && !isNumber(ref) {
-			out = append(out, named{at: i, how: how, ref: ref})
+		if ref != "" && !strings.Contains(ref, "$") && stageOf(p.File.Dockerfile, ref) == nil && !isNumber(ref) {
+			out = append(out, at(p, i, how, ref))
 		}
 	}
 	for _, flag := range i.Flags {
@@ -106,9 +123,9 @@ func checkPin(p *fixer.Pass, n named, contexts map[string]bool) {
 		return // built here and never pulled
 	}
 	name := ref.Familiar()
-	f := fixer.Finding{Message: fmt.Sprintf("%s names no digest: its owner can change what it is", name)}
-	if n.how != "FROM" {
-		f.Path = fmt.Sprintf("%s: %s", place(p.File.Dockerfile, n.at), n.ref)
+	f := fixer.Finding{
+		Path: n.path, Start: n.start, End: n.end,
+		Message: fmt.Sprintf("%s names no digest: its owner can change what it is", name),
 	}
 	switch {
 	case ref.Tag == "":
@@ -118,12 +135,12 @@ func checkPin(p *fixer.Pass, n named, contexts map[string]bool) {
 		f.Severity = fixer.Medium
 		f.Message = fmt.Sprintf("%s is whatever was pushed last: the tag is no version", name)
 	}
-	f.Evidence = append(f.Evidence, fixer.Evidence{Source: source(p, n.at), Text: "the tag " + pinText(ref)})
+	f.Evidence = append(f.Evidence, fixer.Evidence{Source: fmt.Sprintf("%s:%d", p.File.Path, n.line), Text: "the tag " + pinText(ref)})
 	f.Advice = pinAdvice(n, ref)
 	if len(n.args) > 0 {
 		f.Evidence = append(f.Evidence, fixer.Evidence{Text: fmt.Sprintf("with the default of ARG %s; a build may choose another", strings.Join(n.args, ", "))})
 	}
-	report(p, n.at, f)
+	p.Report(f)
 }
 
 func pinText(ref image.Reference) string {
@@ -141,34 +158,19 @@ func pinText(ref image.Reference) string {
 	return ref.Tag + " names a channel, not a version"
 }
 
-// pinAdvice tells the command that prints the digest. A digest behind a
-// variable tag would win over the tag, so that changing the variable would
+// pinAdvice tells what to write and the command that prints it. A digest behind
+// a variable tag would win over the tag, so that changing the variable would
 // silently change nothing.
 func pinAdvice(n named, ref image.Reference) string {
 	name := ref.Familiar()
-	inspect := fmt.Sprintf("docker buildx imagetools inspect %s --format '{{.Manifest.Digest}}'", name)
+	prints := "which docker buildx imagetools inspect prints"
 	switch {
 	case len(n.args) > 0:
-		return fmt.Sprintf("%s prints the digest; put the whole reference with it into the default of an ARG (%s@sha256:…), because a digest behind ${%s} would win over whatever the variable says",
-			inspect, name, n.args[0])
+		return fmt.Sprintf("make %s@DIGEST (%s) the default of an ARG that holds the whole name; a digest behind ${%s} would win over what the variable says", name, prints, n.args[0])
 	case ref.Tag == "" || ref.Tag == "latest":
-		return fmt.Sprintf("choose the version you test with, then %s (with its tag) prints the digest to write behind it: %sTAG@sha256:…", inspect, n.how+sep(n)+strings.TrimSuffix(name, "latest")+colon(ref))
+		return fmt.Sprintf("choose a version and write %s%s:VERSION@DIGEST, %s", n.how, strings.TrimSuffix(name, ":latest"), prints)
 	}
-	return fmt.Sprintf("%s prints the digest; write %s@sha256:… and let a bot such as Renovate or Dependabot move it", inspect, n.how+sep(n)+name)
-}
-
-func sep(n named) string {
-	if strings.HasSuffix(n.how, "=") {
-		return ""
-	}
-	return " "
-}
-
-func colon(ref image.Reference) string {
-	if ref.Tag == "" {
-		return ":"
-	}
-	return ""
+	return fmt.Sprintf("write %s%s@DIGEST, %s", n.how, name, prints)
 }
 
 // buildContexts returns the names that Compose files give to further build

@@ -5,9 +5,9 @@ import (
 	"oakum/fixer/dockerfile"
 )
 
-// PrivilegedStep wants the steps of a build to stay in their sandbox.
-var PrivilegedStep = &fixer.Rule{
-	Name:     "dockerfile/privileged-step",
+// UnconfinedStep wants the steps of a build to stay in their sandbox.
+var UnconfinedStep = &fixer.Rule{
+	Name:     "dockerfile/unconfined-step",
 	Title:    "build step outside of its sandbox",
 	Severity: fixer.High,
 	Kind:     fixer.Dockerfile,
