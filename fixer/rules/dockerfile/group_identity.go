@@ -11,4 +11,7 @@ var Identity = []*fixer.Rule{
 	LoginAccount,
 	SparseLoginLog,
 	SystemWorkdir,
+	LostGroups,
+	SetuidProgram,
+	LowPort,
 }

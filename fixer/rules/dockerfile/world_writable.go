@@ -84,24 +84,7 @@ var symbolicMode = regexp.MustCompile(`^[ug]*[oa][ugoa]*[+=][rxXst]*w`)
 
 func checkModes(p *fixer.Pass, st step) {
 	for _, c := range st.commands {
-		mode, recursive := "", false
-		args := c.args()
-		for k, w := range args {
-			value := w.Value
-			switch {
-			case c.name == "chmod" && value == "--recursive", c.name == "chmod" && shortOption.MatchString(value) && strings.Contains(value, "R"):
-				recursive = true
-			case c.name == "chmod" && mode == "" && !strings.HasPrefix(value, "-"):
-				mode = value
-			case c.name != "mkdir" && c.name != "install":
-			case (value == "-m" || value == "--mode") && k+1 < len(args):
-				mode = args[k+1].Value
-			case strings.HasPrefix(value, "--mode="):
-				mode = strings.TrimPrefix(value, "--mode=")
-			case strings.HasPrefix(value, "-m") && len(value) > 2:
-				mode = value[2:]
-			}
-		}
+		mode, recursive := modeOf(c)
 		if !letsAll(mode) || onlyDevices(c) || deletedAgain(st, c) {
 			continue
 		}
@@ -116,6 +99,29 @@ func checkModes(p *fixer.Pass, st step) {
 		f.Start, f.End = st.span(c)
 		report(p, st.at, f)
 	}
+}
+
+// modeOf returns the mode that chmod, mkdir or install gives, "" when it gives
+// none, and whether it does so for all files of a folder.
+func modeOf(c command) (mode string, recursive bool) {
+	args := c.args()
+	for k, w := range args {
+		value := w.Value
+		switch {
+		case c.name == "chmod" && value == "--recursive", c.name == "chmod" && shortOption.MatchString(value) && strings.Contains(value, "R"):
+			recursive = true
+		case c.name == "chmod" && mode == "" && !strings.HasPrefix(value, "-"):
+			mode = value
+		case c.name != "mkdir" && c.name != "install":
+		case (value == "-m" || value == "--mode") && k+1 < len(args):
+			mode = args[k+1].Value
+		case strings.HasPrefix(value, "--mode="):
+			mode = strings.TrimPrefix(value, "--mode=")
+		case strings.HasPrefix(value, "-m") && len(value) > 2:
+			mode = value[2:]
+		}
+	}
+	return mode, recursive
 }
 
 // onlyDevices reports whether a command is about the files that everybody

@@ -1,0 +1,141 @@
+package dockerfile
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"oakum/fixer"
+	"oakum/fixer/dockerfile"
+)
+
+// LostGroups wants an account to keep the groups that the file puts it in.
+var LostGroups = &fixer.Rule{
+	Name:     "dockerfile/lost-groups",
+	Title:    "USER gives up groups",
+	Severity: fixer.Low,
+	Kind:     fixer.Dockerfile,
+	Doc: fixer.Doc{
+		What: `USER with a group (USER app:app) behind a step that puts the account into further groups: usermod -aG, useradd -G, gpasswd -a,
+adduser and addgroup with an account and a group. The fix leaves the group away where it is the account's own by name. Where it is
+another one, or a number, a person has to say which groups are meant.`,
+		Why: `With a group in USER the container's process is in that group only: the step that put the account into others does nothing. The
+program cannot open what they are for (a device, a socket, a shared folder), and the usual way out of that is to run it as root.`,
+		Breaks: `The process is in the groups that the file puts the account in: it may open what they may.`,
+		Verify: `docker run --rm --entrypoint id IMAGE   names all groups`,
+		Bad: `FROM debian:13
+RUN useradd app && usermod -aG video app
+USER app:app
+`,
+		Good: `FROM debian:13
+RUN useradd app && usermod -aG video app
+USER app
+`,
+		References: []fixer.Reference{
+			{Source: "Docker", ID: "USER", URL: "https://docs.docker.com/reference/dockerfile/#user"},
+			{Source: "tally", ID: "user-explicit-group-drops-supplementary-groups"},
+		},
+	},
+	Check: func(p *fixer.Pass) {
+		joined := joins(p.File.Dockerfile)
+		each(p.File.Dockerfile, func(s *dockerfile.Stage, i, at *dockerfile.Instruction) {
+			if i.Keyword != "USER" || i != at || s.Windows || len(i.Words) != 1 {
+				return
+			}
+			user, group, grouped := strings.Cut(i.Words[0].Value, ":")
+			if !grouped || i.Words[0].Dynamic {
+				return
+			}
+			k := slices.IndexFunc(joined, func(j join) bool {
+				return j.user == user && j.group != group && j.at.Start < i.Start && inChain(s, j.at.Stage)
+			})
+			if k >= 0 {
+				reportLostGroup(p, i, joined[k], user, group)
+			}
+		})
+	},
+}
+
+func reportLostGroup(p *fixer.Pass, i *dockerfile.Instruction, j join, user, group string) {
+	f := fixer.Finding{
+		Message:  fmt.Sprintf("USER %s:%s is not in the group %s, which line %d puts it in", user, group, j.group, j.line),
+		Evidence: []fixer.Evidence{{Source: fmt.Sprintf("%s:%d", p.File.Path, j.line), Text: "puts " + user + " into " + j.group}},
+		Start:    i.Args.Start, End: i.Args.End,
+	}
+	if group != user {
+		f.Advice = fmt.Sprintf("write USER %s without a group if that is its own, or take the step out that puts it into %s; it is not done here because nothing in the file proves that %s is", user, j.group, group)
+		report(p, i, f)
+		return
+	}
+	f.Fixes = []fixer.Fix{{
+		ID: "groups", Title: "write USER " + user, Level: fixer.Review,
+		Breaks: "the process is in the group " + j.group + " as well, and may open what that group may",
+		Verify: "docker run --rm --entrypoint id IMAGE   names all groups",
+		Edit: func(d *fixer.Draft) error {
+			edits, err := p.File.Dockerfile.ReplaceWord(i, i.Args, user)
+			if err != nil {
+				return err
+			}
+			d.Dockerfile(p.File.Path, edits, dockerfile.FieldUser)
+			return nil
+		},
+	}}
+	report(p, i, f)
+}
+
+// A join is a command that puts an account into a further group.
+type join struct {
+	user, group string
+	at          *dockerfile.Instruction
+	line        int
+}
+
+// joins reads the commands that put accounts into groups, in the order of the
+// file. Names that a variable decides are left out.
+func joins(f *dockerfile.File) []join {
+	var out []join
+	for _, st := range steps(f, "RUN") {
+		if st.i != st.at {
+			continue
+		}
+		for _, c := range st.commands {
+			user, groups := joinOf(c)
+			for _, group := range strings.Split(groups, ",") {
+				if user != "" && group != "" && !strings.ContainsAny(user+group, "$`") {
+					out = append(out, join{user, group, st.at, max(c.Line, st.at.Line)})
+				}
+			}
+		}
+	}
+	return out
+}
+
+// joinOf returns the account and the groups, parted by commas, of a command
+// that puts one into the others.
+func joinOf(c command) (user, groups string) {
+	args := c.args()
+	if len(args) == 0 {
+		return "", ""
+	}
+	last := args[len(args)-1].Value
+	switch plain := c.plain(); c.name {
+	case "usermod", "useradd":
+		for k, w := range args[:len(args)-1] {
+			if value, ok := strings.CutPrefix(w.Value, "--groups="); ok {
+				return last, value
+			}
+			if w.Value == "--groups" || shortOption.MatchString(w.Value) && strings.HasSuffix(w.Value, "G") {
+				return last, args[k+1].Value
+			}
+		}
+	case "gpasswd":
+		if len(args) == 3 && (args[0].Value == "-a" || args[0].Value == "--add") {
+			return args[1].Value, args[2].Value
+		}
+	case "adduser", "addgroup": // with two names and no options that could take one
+		if len(plain) == 2 && len(args) == 2 {
+			return plain[0], plain[1]
+		}
+	}
+	return "", ""
+}
