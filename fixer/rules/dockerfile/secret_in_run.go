@@ -19,9 +19,9 @@ var SecretInRun = &fixer.Rule{
 		What: `Passwords and tokens written in RUN, CMD, ENTRYPOINT, HEALTHCHECK, LABEL and ADD, heredocs included: known forms of tokens,
 private keys, passwords in URLs, and the words behind options that take a password (curl -u, mysql -p, docker login -p,
 sshpass -p, useradd -p), chpasswd, and variables set for a command. As medium are reported secrets that the build is given and
-a command leaves behind: a git clone whose URL holds a variable, and a token written to .npmrc, .netrc or .git-credentials. Left
-alone are placeholders, secrets of a secret mount that no file keeps, and files that the same step deletes. Values are never
-shown.`,
+a command leaves behind: a git clone whose URL holds a variable, and a token written to .npmrc, .netrc, .git-credentials, or by
+npm, yarn, pip, poetry, bundle, composer, dotnet, gem or aws into their settings. Left alone are placeholders, secrets of a secret
+mount that no file keeps, and files that the same step deletes. Values are never shown.`,
 		Why: `Commands are stored in the image's history, and what they write in its layers; git keeps the URL it cloned from in
 .git/config. Whoever can pull the image can read all of it.`,
 		Breaks: `The command has to get the secret in another way: from a secret mount while building, from a mounted file or a variable when
@@ -247,6 +247,7 @@ func (r *secretReader) leftBehind(st step, c *command) {
 	if r.i.Keyword != "RUN" {
 		return
 	}
+	r.stored(st, c)
 	sub, _ := c.sub()
 	switch {
 	case c.name == "git" && sub == "clone":

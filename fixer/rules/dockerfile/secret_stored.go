@@ -1,0 +1,56 @@
+package dockerfile
+
+import (
+	"regexp"
+	"strings"
+
+	"oakum/fixer"
+)
+
+// A credentialStore is a command by which a program writes a secret into its
+// settings, where the layer keeps it.
+type credentialStore struct {
+	programs map[string]bool
+	command  *regexp.Regexp // of the words behind the program, joined by blanks
+	file     string         // that it is written to, without the folder
+}
+
+// credentialStores are matched against text as it is written, so that a
+// variable is still one.
+var credentialStores = []credentialStore{
+	{set("npm pnpm"), regexp.MustCompile(`^(config )?set .*_(authToken|auth|password)\b`), ".npmrc"},
+	{set("yarn"), regexp.MustCompile(`^config set .*(npmAuthToken|npmAuthIdent|_authToken|_password)\b`), ".yarnrc.yml"},
+	{set("pip pip3"), regexp.MustCompile(`^config (-\S+ )*set \S*index-url `), "pip.conf"},
+	{set("poetry"), regexp.MustCompile(`^config (-\S+ )*"?(http-basic|pypi-token)\.`), "auth.toml"},
+	{set("bundle bundler"), regexp.MustCompile(`^config (set )?(-\S+ )*\S+[._]\S+ `), "config"},
+	{set("composer"), regexp.MustCompile(`^config (-\S+ )*"?(http-basic|github-oauth|gitlab-token|gitlab-oauth|bearer)\.`), "auth.json"},
+	{set("dotnet"), regexp.MustCompile(`^nuget (add|update) source .*(-p|--password) `), "NuGet.Config"},
+	{set("aws"), regexp.MustCompile(`^configure set \S*aws_(secret_access_key|session_token) `), "credentials"},
+	{set("gem"), regexp.MustCompile(`^sources? (-a|--add) `), ".gemrc"},
+}
+
+// variableIn finds the names of variables in text that a shell reads.
+var variableIn = regexp.MustCompile(`\$\{?(\w+)`)
+
+// stored looks for a secret that the build is given and a program keeps in its
+// settings. Plain text is the business of the other looks.
+func (r *secretReader) stored(st step, c *command) {
+	words := make([]string, 0, len(c.Words))
+	for _, w := range c.args() {
+		words = append(words, w.Raw)
+	}
+	text := strings.Join(words, " ")
+	for _, s := range credentialStores {
+		if !s.programs[c.name] || !s.command.MatchString(text) || undone(st, s.file) {
+			continue
+		}
+		for _, m := range variableIn.FindAllStringSubmatch(text, -1) {
+			if secretName(m[1]) {
+				r.report(c.name+" settings", c, fixer.Finding{Severity: fixer.Medium,
+					Message: c.name + " writes " + m[1] + " into " + s.file + ", where it stays in the layer",
+					Advice:  secretLeft})
+				return
+			}
+		}
+	}
+}
