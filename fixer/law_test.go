@@ -25,6 +25,7 @@ import (
 // holds is an error: new rooms take their place here first.
 var lawRooms = map[string][]string{
 	"fixer/text":       {},
+	"fixer/secret":     {},
 	"fixer/yamldoc":    {"fixer/text"},
 	"fixer/dockerfile": {"fixer/text"},
 	"fixer/image":      {"fixer/text"},
@@ -36,7 +37,7 @@ var lawRooms = map[string][]string{
 	"fixer": {"fixer/topology", "fixer/compose", "fixer/kube", "fixer/dockerfile", "fixer/image", "fixer/yamldoc", "fixer/text"},
 
 	// Rules know the engine and the documents.
-	"fixer/rules": {"fixer", "fixer/topology", "fixer/compose", "fixer/kube", "fixer/dockerfile", "fixer/image", "fixer/yamldoc", "fixer/text"},
+	"fixer/rules": {"fixer", "fixer/topology", "fixer/compose", "fixer/kube", "fixer/dockerfile", "fixer/image", "fixer/yamldoc", "fixer/secret", "fixer/text"},
 
 	"fixer/report":    {"fixer", "fixer/text"},
 	"fixer/workspace": {"fixer", "fixer/text"},
@@ -190,6 +191,9 @@ func TestLawIsTight(t *testing.T) {
 		{"fixer", "path", true},
 		{"fixer/rules/compose", "oakum/fixer", true},
 		{"fixer/rules/compose", "oakum/fixer/workspace", false},
+		{"fixer/rules/compose", "oakum/fixer/secret", true},
+		{"fixer/secret", "oakum/fixer/text", false},
+		{"fixer/secret", "os", false},
 		{"fixer/rules/compose", "oakum/fixer/report", false},
 		{"fixer/rules", "oakum/fixer/rules/compose", true},
 		{"fixer/report", "oakum/fixer/workspace", false},

@@ -11,6 +11,7 @@ import (
 	"oakum/fixer/compose"
 	"oakum/fixer/dockerfile"
 	dockerfiles "oakum/fixer/rules/dockerfile"
+	"oakum/fixer/secret"
 	"oakum/fixer/yamldoc"
 )
 
@@ -110,7 +111,7 @@ func secretArguments(v compose.View) []buildArgument {
 		}
 	}
 	only := len(out) == 1
-	out = slices.DeleteFunc(out, func(a buildArgument) bool { return !dockerfiles.TakesSecret(a.name) })
+	out = slices.DeleteFunc(out, func(a buildArgument) bool { return !secret.Named(a.name) })
 	for k := range out {
 		out[k].only = only
 	}
@@ -149,7 +150,7 @@ func checkBuildArgument(p *fixer.Pass, v compose.View, a buildArgument) {
 	}
 	variable, known := a.variable()
 	if !known && !strings.Contains(a.value, "$") {
-		if !dockerfiles.HoldsSecret(a.name, a.value) {
+		if secret.Harmless(a.name, a.value) {
 			return
 		}
 		f.Severity = fixer.High

@@ -9,23 +9,6 @@ import (
 	"oakum/fixer/dockerfile"
 )
 
-func TestSecretName(t *testing.T) {
-	for name, want := range map[string]bool{
-		"DB_PASSWORD": true, "dbPassword": true, "db-password": true, "PASSWORD": true, "ROOT_PWD": true, "DB_PASS": true,
-		"GITHUB_TOKEN": true, "TOKEN_SECRET": true, "API_KEY": true, "API_KEY_2": true, "APIKEY": true, "SECRET_KEY_BASE": true,
-		"AWS_SECRET_ACCESS_KEY": true, "SSH_PRIVATE_KEY": true, "LICENSE_KEY": true, "vaultpassword": true, "SECRET": true,
-
-		"": false, "_": false, "PWD": false, "OLDPWD": false, "KEY": false, "MONKEY": false, "PASS_THROUGH": false,
-		"PASSWORD_FILE": false, "PASSWORD_RESET_URL": false, "TOKEN_EXPIRY": false, "PUBLIC_KEY": false, "GPG_KEY": false,
-		"AWS_ACCESS_KEY_ID": false, "SECRET_NAME": false, "TOKENIZERS_PARALLELISM": false, "ALLOW_EMPTY_PASSWORD": false,
-		"JWT_TOKEN_TTL": false, "SSH_KNOWN_HOSTS": false, "KEYBOARD": false, "AUTHOR": false, "COMPASS": false,
-	} {
-		if got := secretName(name); got != want {
-			t.Errorf("secretName(%q) = %v, want %v", name, got, want)
-		}
-	}
-}
-
 func TestFileKind(t *testing.T) {
 	for name, want := range map[string]nameKind{
 		"app.jar": plain, "./a/b.py": plain, "*.json": plain, "a?.txt": plain, ".npmrc": plain, "Makefile": plain, "x.d.ts": plain,

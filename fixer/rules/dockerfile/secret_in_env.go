@@ -7,6 +7,7 @@ import (
 
 	"oakum/fixer"
 	"oakum/fixer/dockerfile"
+	"oakum/fixer/secret"
 )
 
 // SecretInEnv wants secrets kept out of ENV and ARG.
@@ -64,10 +65,10 @@ func checkSecrets(p *fixer.Pass, i, at *dockerfile.Instruction) {
 		value := strings.TrimSpace(pair.Value)
 		line := p.File.Path + ":" + strconv.Itoa(pair.KeyWord.Line)
 		form := secretForm(pair.Key, value)
-		switch named := secretName(pair.Key); {
+		switch named := secret.Named(pair.Key); {
 		case form != "":
 			f.Message = fmt.Sprintf("%s %s holds %s", i.Keyword, pair.Key, form)
-			f.Evidence = []fixer.Evidence{{Source: line, Text: fmt.Sprintf("the value, of %d characters, has that form", len(value))}}
+			f.Evidence = []fixer.Evidence{{Source: line, Text: secret.ByForm(form, value).Evidence}}
 		case !named:
 			continue
 		case i.Keyword == "ARG" && value == "":
@@ -82,10 +83,10 @@ func checkSecrets(p *fixer.Pass, i, at *dockerfile.Instruction) {
 			}
 		default:
 			f.Message = fmt.Sprintf("%s %s holds a secret in plain text", i.Keyword, pair.Key)
-			f.Evidence = []fixer.Evidence{{Source: line, Text: fmt.Sprintf("the name says so, and the value has %d characters", len(value))}}
+			f.Evidence = []fixer.Evidence{{Source: line, Text: secret.ByName(value).Evidence}}
 		}
 		f.Advice = secretAdvice(i, pair.Key, value)
-		if i.Keyword == "ARG" && at == i && secretName(pair.Key) {
+		if i.Keyword == "ARG" && at == i && secret.Named(pair.Key) {
 			switch fix, why := mountFix(p, i, pair); {
 			case why == "":
 				f.Fixes = []fixer.Fix{fix}

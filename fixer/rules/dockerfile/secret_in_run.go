@@ -7,6 +7,7 @@ import (
 
 	"oakum/fixer"
 	"oakum/fixer/dockerfile"
+	"oakum/fixer/secret"
 )
 
 // SecretInRun wants commands without passwords and tokens in them.
@@ -89,23 +90,14 @@ func (r *secretReader) report(what string, c *command, f fixer.Finding) {
 
 // forms looks for texts that are a secret wherever they stand.
 func (r *secretReader) forms() {
-	const most = 64 << 10
-	body := r.pass.File.Dockerfile.Source[r.i.Start:r.i.End]
-	text := string(body[:min(len(body), most)])
-	for _, form := range tokenForms() {
-		if m := form.pattern.FindString(text); m != "" && !isExample(m) {
-			r.report(form.what, nil, fixer.Finding{Message: r.i.Keyword + " holds " + form.what, Advice: secretMounted + secretRotate})
-		}
+	text := string(r.pass.File.Dockerfile.Source[r.i.Start:r.i.End])
+	for _, form := range secret.Forms(text) {
+		r.report(form, nil, fixer.Finding{Message: r.i.Keyword + " holds " + form, Advice: secretMounted + secretRotate})
 	}
-	for _, m := range userInfo.FindAllStringSubmatch(text, -1) {
-		if !strings.ContainsAny(m[2], "$<{*") && !placeholder(m[2]) && !nowhere.MatchString(m[3]) && !commonWord[strings.ToLower(m[2])] {
-			r.report("a password in a URL", nil, fixer.Finding{Message: r.i.Keyword + " holds a password in a URL", Advice: secretMounted + secretRotate})
-		}
+	if passwordInURL(text) {
+		r.report(secret.InURL, nil, fixer.Finding{Message: r.i.Keyword + " holds " + secret.InURL, Advice: secretMounted + secretRotate})
 	}
 }
-
-// commonWord are passwords that only stand for one, or that hold nothing back.
-var commonWord = set("pass password passwd user username token secret test x-oauth-basic x-token-auth oauth2 git anonymous guest foo bar xxx")
 
 // passwordOption is an option of a program that takes a password.
 type passwordOption struct {
@@ -201,7 +193,7 @@ func (r *secretReader) assignments(c *command) {
 	}
 	for _, w := range words {
 		name, value, ok := strings.Cut(w.Raw, "=")
-		if ok && secretName(name) && isSecretText(value) && !harmlessValue(name, strings.Trim(value, `"'`)) {
+		if ok && secret.Named(name) && isSecretText(value) && !harmlessValue(name, strings.Trim(value, `"'`)) {
 			r.report("variable "+name, nil, fixer.Finding{Message: fmt.Sprintf("%s sets %s to a secret in plain text", r.i.Keyword, name), Advice: secretMounted + secretRotate})
 		}
 	}

@@ -10,16 +10,9 @@ import (
 	"oakum/fixer"
 	"oakum/fixer/compose"
 	"oakum/fixer/dockerfile"
+	"oakum/fixer/secret"
 	"oakum/fixer/text"
 )
-
-// TakesSecret reports whether the name of a build argument says that it is
-// given a secret.
-func TakesSecret(name string) bool { return secretName(name) }
-
-// HoldsSecret reports whether what a variable named like a secret is set to may
-// be one, and not a placeholder, a switch or a path.
-func HoldsSecret(name, value string) bool { return !harmlessValue(name, strings.TrimSpace(value)) }
 
 // A SecretMount is the change that lets the steps of a Dockerfile take a secret
 // from a mount in place of a build argument.
@@ -142,7 +135,7 @@ var (
 )
 
 func (m *SecretMount) readBy(s *dockerfile.Stage, i *dockerfile.Instruction) bool {
-	words := nameWords(m.name)
+	words := secret.Words(m.name)
 	return slices.ContainsFunc(readStep(m.file, s, i, i).commands, func(c command) bool {
 		return slices.ContainsFunc(words, func(w string) bool { return readers[c.name][w] })
 	})

@@ -114,49 +114,6 @@ func TestKustomizationListsFiles(t *testing.T) {
 	}
 }
 
-func TestFindSecret(t *testing.T) {
-	for _, c := range []struct{ name, value, want string }{
-		{"DB_PASSWORD", "s3cr3t-of-db", "a secret in plain text"},
-		{"dbPassword", "s3cr3t-of-db", "a secret in plain text"},
-		{"API_KEY_2", "8312341g-5678", "a secret in plain text"},
-		{"ADMIN_PASS", "123456", "a secret that anybody guesses"},
-		{"POSTGRES_PASSWORD", "postgres", "a secret that anybody guesses"},
-		{"REDIS_PASSWORD", "0", "a secret in plain text"},
-		{"NOTHING", "AKIAQ3EGRTHJ5W2XKZVB", "an AWS access key"},
-		{"NOTHING", "-----BEGIN RSA PRIVATE KEY-----\nMIIE", "a private key"},
-		{"URL", "amqp://:s3cr3t@queue:5672", "a password in a URL"},
-
-		{"PASSWORD", "", ""},
-		{"PASSWORD", "  ", ""},
-		{"PASSWORD", "$(OTHER)", ""},
-		{"PASSWORD", "${OTHER}", ""},
-		{"PASSWORD", "{{ .Values.password }}", ""},
-		{"PASSWORD", "<password>", ""},
-		{"PASSWORD", "xxxxx", ""},
-		{"PASSWORD", "/run/secrets/password", ""},
-		{"PASSWORD", "vault:secret/data/web", ""},
-		{"PASSWORD", "CHANGE_ME", ""},
-		{"GOOGLE_API_KEY", "GOOGLE_API_KEY_VAL", ""},
-		{"COOKIE_SECRET", "SECRET", ""},
-		{"PASSWORD_FILE", "hunter2hunter2", ""},
-		{"TOKEN_TTL", "hunter2hunter2", ""},
-		{"SESSION_TOKEN", "3600s", ""},
-		{"PUBLIC_KEY", "hunter2hunter2", ""},
-		{"PASS", "hunter2", ""},
-		{"PWD", "hunter2", ""},
-		{"COMPASS", "hunter2", ""},
-		{"MONKEY", "hunter2", ""},
-		{"URL", "https://example.org/a:b@c", ""},
-		{"URL", "postgres://web:$(PASSWORD)@db", ""},
-		{"URL", "postgres://web:<password>@db", ""},
-		{"AWS_ACCESS_KEY_ID", "AKIAIOSFODNN7EXAMPLE", ""},
-	} {
-		if got := findSecret(c.name, c.value).what; got != c.want {
-			t.Errorf("%s=%s: %q, want %q", c.name, c.value, got, c.want)
-		}
-	}
-}
-
 func TestHostPlace(t *testing.T) {
 	for _, c := range []struct {
 		path string

@@ -10,6 +10,7 @@ import (
 
 	"oakum/fixer"
 	"oakum/fixer/kube"
+	"oakum/fixer/secret"
 	"oakum/fixer/yamldoc"
 )
 
@@ -70,7 +71,7 @@ spec:
 		for _, c := range everyContainer(p) {
 			for i, v := range c.Node.Get("env").List() {
 				name, value := v.Get("name").Text(), v.Get("value").Text()
-				if s := findSecret(name, value); s.what != "" {
+				if s := secret.Find(name, value); s.What != "" {
 					reportSecret(p, c, i, v, s)
 				}
 			}
@@ -95,14 +96,14 @@ var secretKey = sync.OnceValue(func() *regexp.Regexp {
 	return regexp.MustCompile(`^[-._a-zA-Z0-9]{1,253}$`)
 })
 
-func reportSecret(p *fixer.Pass, c kube.Container, i int, v *yamldoc.Node, s literalSecret) {
+func reportSecret(p *fixer.Pass, c kube.Container, i int, v *yamldoc.Node, s secret.Literal) {
 	name, at := v.Get("name").Text(), v.Get("name")
 	f := fixer.Finding{
 		Path: c.FindingPath() + " env[" + name + "]", Start: at.KeyOrSelf().Start, End: at.End,
-		Message:  fmt.Sprintf("%s %q is given %s in %s", c.Role, c.Name, s.what, name),
-		Evidence: []fixer.Evidence{{Source: "manifest", Text: s.evidence}},
+		Message:  fmt.Sprintf("%s %q is given %s in %s", c.Role, c.Name, s.What, name),
+		Evidence: []fixer.Evidence{{Source: "manifest", Text: s.Evidence}},
 	}
-	if s.guessed {
+	if s.Guessed {
 		f.Severity = fixer.Medium
 	}
 	const by = "put a new value into a Secret that is not in this repository (an ExternalSecret, a SealedSecret, SOPS), and refer to it by secretKeyRef"

@@ -1,12 +1,14 @@
 package kubernetes
 
 import (
+	"encoding/base64"
 	"fmt"
 	"slices"
 	"strings"
 
 	"oakum/fixer"
 	"oakum/fixer/kube"
+	"oakum/fixer/secret"
 	"oakum/fixer/yamldoc"
 )
 
@@ -67,13 +69,13 @@ func checkSecretObject(p *fixer.Pass, o *kube.Object) {
 	for _, values := range []string{"data", "stringData"} {
 		for key, node := range o.Node.Get(values).All() {
 			value, ok := node.Str()
-			if values == "data" && !reference(value) {
+			if values == "data" && !secret.Reference(value) {
 				value = decoded(value)
 			}
 			if value = strings.TrimSpace(value); !ok || value == "" || !tellsSecret(key, value) {
 				continue
 			}
-			weak = weak && (guessed(key, value) || !secretName(key) && len(value) < 16)
+			weak = weak && (secret.Guessed(key, value) || !secret.Named(key) && len(value) < 16)
 			if keys = append(keys, key); first == nil {
 				first = node
 			}
@@ -100,28 +102,24 @@ func checkSecretObject(p *fixer.Pass, o *kube.Object) {
 // count only when the value looks like a key.
 func tellsSecret(key, value string) bool {
 	switch {
-	case reference(value) || placeholder(value):
+	case secret.Reference(value) || secret.Placeholder(value):
 		return false
-	case tokenForm(value) != "":
+	case len(secret.Forms(value)) > 0 || len(secret.URLPasswords(value)) > 0:
 		return true
 	case strings.Contains(value, "-----BEGIN CERTIFICATE-----"), strings.Contains(value, "-----BEGIN PUBLIC KEY-----"):
 		return false
-	case secretName(key):
-		return !harmless(key, value)
+	case secret.Named(key):
+		return !secret.Harmless(key, value)
 	}
-	return random(value) || strings.HasPrefix(key, ".docker") || strings.Contains(value, "\n") && secretLine(value)
+	return secret.Keylike(value) || strings.HasPrefix(key, ".docker") || strings.Contains(value, "\n") && len(secret.Settings(value)) > 0
 }
 
-// secretLine reports whether a file kept in a Secret sets something secret.
-func secretLine(value string) bool {
-	for line := range strings.Lines(clip(value)) {
-		name, rest, ok := strings.Cut(line, "=")
-		if !ok {
-			name, rest, ok = strings.Cut(line, ":")
-		}
-		if ok && findSecret(strings.Trim(name, " \t\"'-"), strings.Trim(rest, " \t\n\"',")).what != "" {
-			return true
-		}
+// decoded returns the text that a value of a Secret's data stands for, and the
+// value itself where it is no base64.
+func decoded(value string) string {
+	plain, err := base64.StdEncoding.DecodeString(strings.Join(strings.Fields(value), ""))
+	if err != nil {
+		return value
 	}
-	return false
+	return string(plain)
 }

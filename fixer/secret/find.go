@@ -1,0 +1,47 @@
+package secret
+
+import (
+	"fmt"
+	"strings"
+)
+
+// A Literal is what a name and a value written next to it tell of a secret. It
+// never holds the value.
+type Literal struct {
+	What     string // "a secret in plain text", "a GitHub token"; "" for none
+	Guessed  bool   // the value is one that everybody tries first
+	Evidence string // what it was told by
+}
+
+// Find judges a value by its form and by the name it has. Values that only
+// refer to a secret, stand for one to come, or are something about one are
+// none.
+func Find(name, value string) Literal {
+	value = strings.TrimSpace(value)
+	if value == "" || Reference(value) {
+		return Literal{}
+	}
+	if what := Forms(value); len(what) > 0 {
+		return ByForm(what[0], value)
+	}
+	if len(URLPasswords(value)) > 0 {
+		return ByForm(InURL, value)
+	}
+	if !Named(name) || Harmless(name, value) {
+		return Literal{}
+	}
+	if Guessed(name, value) {
+		return Literal{What: "a secret that anybody guesses", Guessed: true, Evidence: "the value is a well-known default"}
+	}
+	return ByName(value)
+}
+
+// ByForm is a value that its form tells, whatever its name.
+func ByForm(what, value string) Literal {
+	return Literal{What: what, Evidence: fmt.Sprintf("the value, of %d characters, has that form", len(value))}
+}
+
+// ByName is a value that only its name calls a secret.
+func ByName(value string) Literal {
+	return Literal{What: "a secret in plain text", Evidence: fmt.Sprintf("the name says so, and the value has %d characters", len(value))}
+}
