@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"oakum/fixer"
+	"oakum/fixer/secret"
 )
 
 // A credentialStore is a command by which a program writes a secret into its
@@ -45,7 +46,7 @@ func (r *secretReader) stored(st step, c *command) {
 			continue
 		}
 		for _, m := range variableIn.FindAllStringSubmatch(text, -1) {
-			if secretName(m[1]) {
+			if secret.Named(m[1]) {
 				r.report(c.name+" settings", c, fixer.Finding{Severity: fixer.Medium,
 					Message: c.name + " writes " + m[1] + " into " + s.file + ", where it stays in the layer",
 					Advice:  secretLeft})
