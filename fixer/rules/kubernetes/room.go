@@ -3,6 +3,8 @@ package kubernetes
 import (
 	"fmt"
 	"path"
+	"regexp"
+	"slices"
 	"strings"
 
 	"oakum/fixer/image"
@@ -39,7 +41,20 @@ func roomFor(e *image.Entry, c kube.Container) room {
 			r.paths = append(r.paths, w.Path)
 		}
 	}
+	if namesTmp(c) && !mounted(c, "/tmp") && !slices.Contains(r.paths, "/tmp") {
+		r.paths = append(r.paths, "/tmp")
+	}
 	return r
+}
+
+var tmpFolder = regexp.MustCompile(`(^|[^\w./-])/tmp(/|\W|$)`)
+
+// namesTmp reports whether the manifest tells the program to use /tmp, which
+// the image by itself need not do: pg_dump -f /tmp/dump in the image of a
+// database.
+func namesTmp(c kube.Container) bool {
+	words := slices.Concat(c.Node.Get("command").Texts(), c.Node.Get("args").Texts())
+	return slices.ContainsFunc(words, tmpFolder.MatchString)
 }
 
 func (r room) advice(e *image.Entry) string {
