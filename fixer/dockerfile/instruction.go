@@ -45,6 +45,7 @@ type Instruction struct {
 	args    part // of logical: the range Args covers
 	escape  byte
 	state   state // in which it runs
+	script  readOnce
 }
 
 // A Heredoc is the body that belongs to a <<NAME word.

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"path"
 	"strings"
+	"sync"
 
 	"mvdan.cc/sh/v3/syntax"
 )
@@ -70,8 +71,21 @@ const (
 
 // Script reads the shell text of RUN, CMD, ENTRYPOINT or HEALTHCHECK CMD. It
 // returns a [*Refusal] when there is none, or when another program than a
-// POSIX-like shell reads it.
+// POSIX-like shell reads it. The text is read once, however often it is asked
+// for; the Script is shared and must not be changed.
 func (f *File) Script(i *Instruction) (*Script, error) {
+	i.script.Do(func() { i.script.script, i.script.err = f.readScript(i) })
+	return i.script.script, i.script.err
+}
+
+// readOnce is the shell text of an instruction, read when it is first asked for.
+type readOnce struct {
+	sync.Once
+	script *Script
+	err    error
+}
+
+func (f *File) readScript(i *Instruction) (*Script, error) {
 	if err := f.checkScript(i); err != nil {
 		return nil, err
 	}

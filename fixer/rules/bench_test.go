@@ -4,6 +4,7 @@ import (
 	"context"
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 
 	"oakum/fixer"
@@ -46,6 +47,27 @@ func BenchmarkScan(b *testing.B) {
 	for b.Loop() {
 		fixer.Check(fixer.NewSnapshot(sources), nil, rules.All())
 	}
+}
+
+// BenchmarkDockerfiles checks every Dockerfile of the corpus, or of the shop,
+// against every rule; parsing is not measured.
+func BenchmarkDockerfiles(b *testing.B) {
+	root := corpus
+	if _, err := os.Stat(root); err != nil {
+		root = filepath.Join("..", "..", "testdata", "repos", "shop")
+	}
+	ws, err := workspace.Load(context.Background(), []string{root}, workspace.Options{})
+	if err != nil {
+		b.Fatal(err)
+	}
+	sources := slices.DeleteFunc(ws.Sources, func(s fixer.Source) bool { return s.Kind != fixer.Dockerfile })
+	for b.Loop() {
+		b.StopTimer()
+		snap := fixer.NewSnapshot(sources)
+		b.StartTimer()
+		fixer.Check(snap, nil, rules.All())
+	}
+	b.ReportMetric(float64(b.Elapsed().Milliseconds())/float64(b.N*len(sources)), "ms/file")
 }
 
 // BenchmarkFixSafe and BenchmarkFixReview parse, check, fold and verify.
