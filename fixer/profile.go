@@ -58,13 +58,14 @@ func (p *Profile) Program() *image.Entry {
 }
 
 // Elevates returns the first word in the Dockerfile that makes the image of a
-// program that gains rights at run time, which no_new_privs prevents; "" when
-// there is none, or no Dockerfile.
+// program that gains rights at run time, which no_new_privs prevents. Where its
+// capability is dropped, as NET_RAW of the ping of Debian, it cannot be started. ""
+// when there is none, or no Dockerfile.
 func (p *Profile) Elevates() string {
 	if p.Build == nil {
 		return ""
 	}
-	for _, word := range []string{"sudo", "setcap", "setuid", "postfix", "chmod u+s", "chmod +s", "fusermount"} {
+	for _, word := range []string{"sudo", "setcap", "setuid", "postfix", "chmod u+s", "chmod +s", "fusermount", "iputils", "fping", "mtr-tiny", "arping", "tshark", "dumpcap"} {
 		if bytes.Contains(p.Build.File.Source, []byte(word)) {
 			return word
 		}

@@ -105,3 +105,22 @@ func TestSeverities(t *testing.T) {
 		}
 	}
 }
+
+// TestRunnersPromiseNoQuickStop: behind npm stands another shell, so taking the
+// first away does not by itself bring SIGTERM to the program.
+func TestRunnersPromiseNoQuickStop(t *testing.T) {
+	for command, direct := range map[string]bool{"node server.js": true, "npm start": false, "yarn start --port $PORT": false, "/usr/bin/make run": false} {
+		snap := fixer.NewSnapshot([]fixer.Source{{Path: "Dockerfile", Kind: fixer.Dockerfile, Data: []byte("FROM node:24\nCMD " + command + "\n")}})
+		report := fixer.Check(snap, nil, []*fixer.Rule{dockerfile.ShellForm})
+		if len(report.Findings) != 1 || len(report.Findings[0].Fixes) != 1 {
+			t.Fatalf("CMD %s: %d findings, want one with one fix", command, len(report.Findings))
+		}
+		fix := report.Findings[0].Fixes[0]
+		if got := strings.Contains(fix.Verify, "ends it at once"); got != direct {
+			t.Errorf("CMD %s: verify is %q", command, fix.Verify)
+		}
+		if got := !strings.Contains(fix.Breaks, "a shell of its own"); got != direct {
+			t.Errorf("CMD %s: breaks is %q", command, fix.Breaks)
+		}
+	}
+}

@@ -2,6 +2,7 @@ package dockerfile
 
 import (
 	"fmt"
+	"path"
 	"regexp"
 	"strings"
 	"unicode/utf8"
@@ -22,14 +23,16 @@ var ShellForm = &fixer.Rule{
 		What: `CMD and ENTRYPOINT in shell form, where they count: at the end of a stage that becomes an image. A command of plain words is
 rewritten in exec form; one that needs the shell for variables or for steps before the program gets exec before the program. A
 list that is no JSON (single quotes, a comma too many), which a shell gets as it is, is medium. Left alone are commands that
-exec the program already, unless the shell does nothing else, HEALTHCHECK, and ONBUILD.`,
+exec the program already, unless the shell does nothing else, HEALTHCHECK, and ONBUILD. Of npm start, yarn and make only the
+shell around them is taken away: they start the program through another one.`,
 		Why: `The shell stands between the container's runtime and the program. Depending on the shell, SIGTERM ends there: the program is
 never told to stop, and is killed after ten seconds in the middle of what it does. The image needs a shell, which an intruder
 can use, too. Behind an ENTRYPOINT in shell form, CMD and the arguments of docker run are silently dropped.`,
 		Breaks: `The program becomes process 1. If it does not handle SIGTERM itself, or starts children and leaves them, run it with an init
 (docker run --init, tini). A script without a #! line starts only through a shell. Arguments that docker run, Compose or
 Kubernetes give are no longer dropped behind an ENTRYPOINT.`,
-		Verify: `docker run IMAGE   starts;   docker exec CONTAINER cat /proc/1/cmdline   shows the program;   docker stop   ends it at once`,
+		Verify: `docker run IMAGE   starts;   docker exec CONTAINER cat /proc/1/cmdline   shows the program;   docker stop   ends it at once,
+unless a runner such as npm stands before it`,
 		Bad: `FROM node:24
 COPY server.js .
 CMD node server.js
@@ -101,7 +104,7 @@ func execFix(p *fixer.Pass, i *dockerfile.Instruction, words []string, breaks st
 	return fixer.Fix{
 		ID: "exec-form", Title: "start it without a shell", Level: fixer.Review,
 		Breaks: breaks,
-		Verify: "docker run IMAGE   starts, and docker stop   ends it at once",
+		Verify: verifyStop(words[0]),
 		Edit: func(d *fixer.Draft) error {
 			quoted := make([]string, len(words))
 			for k, w := range words {
@@ -117,8 +120,28 @@ func execFix(p *fixer.Pass, i *dockerfile.Instruction, words []string, breaks st
 	}
 }
 
+// runners are programs that start another one, most of them through a shell of
+// their own, and stay beside it.
+var runners = set("npm npx yarn yarnpkg pnpm pnpx make gradle gradlew")
+
+// processOne says what becoming the first process asks of a program.
+func processOne(program string) string {
+	if runners[path.Base(program)] {
+		return fmt.Sprintf("%s becomes process 1 and starts the program through a shell of its own, so that SIGTERM reaches the program only if both pass it on; name the program itself, as in CMD [\"node\", \"server.js\"], to have it stopped in order", program)
+	}
+	return fmt.Sprintf("%s becomes process 1: if it does not handle SIGTERM itself or leaves children behind, it needs an init (docker run --init, tini)", program)
+}
+
+// verifyStop promises a quick stop only of what is the program itself.
+func verifyStop(program string) string {
+	if runners[path.Base(program)] {
+		return fmt.Sprintf("docker run IMAGE   starts, and docker top CONTAINER   shows %s and no shell before it", program)
+	}
+	return "docker run IMAGE   starts, and docker stop   ends it at once"
+}
+
 func execBreaks(p *fixer.Pass, s *dockerfile.Stage, i *dockerfile.Instruction, words []string) string {
-	out := []string{fmt.Sprintf("%s becomes process 1: if it does not handle SIGTERM itself or leaves children behind, it needs an init (docker run --init, tini)", words[0])}
+	out := []string{processOne(words[0])}
 	if !strings.Contains(words[0], "/") || strings.HasSuffix(words[0], ".sh") {
 		out = append(out, "if it is a script, it must begin with a #! line")
 	}
@@ -257,8 +280,8 @@ func replaceShell(p *fixer.Pass, i *dockerfile.Instruction, script *dockerfile.S
 	}
 	return fixer.Fix{
 		ID: "exec", Title: fmt.Sprintf("let %s replace the shell with exec", name), Level: fixer.Review,
-		Breaks: fmt.Sprintf("%s becomes process 1: if it does not handle SIGTERM itself or leaves children behind, it needs an init (docker run --init, tini)", name),
-		Verify: "docker run IMAGE   starts, and docker stop   ends it at once",
+		Breaks: processOne(name),
+		Verify: verifyStop(name),
 		Edit: func(d *fixer.Draft) error {
 			edits, err := p.File.Dockerfile.ReplaceWord(i, c.Words[0], "exec "+c.Words[0].Raw)
 			if err != nil {
