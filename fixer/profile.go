@@ -58,9 +58,10 @@ func (p *Profile) Program() *image.Entry {
 }
 
 // Elevates returns the first word in the Dockerfile that makes the image of a
-// program that gains rights at run time, which no_new_privs prevents. Where its
-// capability is dropped, as NET_RAW of the ping of Debian, it cannot be started. ""
-// when there is none, or no Dockerfile.
+// program that gains rights when it is started: by setuid, which no_new_privs
+// prevents, or by capabilities of its file, without which it cannot be started
+// when they are dropped (NET_RAW and the ping of Debian). It returns "" when there
+// is none, or no Dockerfile.
 func (p *Profile) Elevates() string {
 	if p.Build == nil {
 		return ""

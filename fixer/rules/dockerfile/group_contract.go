@@ -11,6 +11,7 @@ var Surface = []*fixer.Rule{
 	WorldWritable,
 	DebugTools,
 	BuildTools,
+	DevDependencies,
 }
 
 // Contract are the rules about how a container of the image starts, stops and

@@ -30,7 +30,11 @@ func targets(p *fixer.Pass) []*dockerfile.Stage {
 // shipped returns the stages whose files end up in one of the targets: the
 // targets, what they start from, and any stage copied over as a whole.
 func shipped(p *fixer.Pass) map[*dockerfile.Stage]bool {
-	f := p.File.Dockerfile
+	return filesOf(p.File.Dockerfile, targets(p))
+}
+
+// filesOf returns the stages whose files end up in one of the images.
+func filesOf(f *dockerfile.File, images []*dockerfile.Stage) map[*dockerfile.Stage]bool {
 	out := map[*dockerfile.Stage]bool{}
 	var add func(s *dockerfile.Stage)
 	add = func(s *dockerfile.Stage) {
@@ -43,7 +47,7 @@ func shipped(p *fixer.Pass) map[*dockerfile.Stage]bool {
 			}
 		}
 	}
-	for _, s := range targets(p) {
+	for _, s := range images {
 		add(s)
 	}
 	return out

@@ -1,0 +1,256 @@
+package dockerfile
+
+import (
+	"fmt"
+	"path"
+	"regexp"
+	"slices"
+	"strings"
+
+	"oakum/fixer"
+	"oakum/fixer/dockerfile"
+	"oakum/fixer/image"
+)
+
+// DevDependencies wants what only builds and tests a program left out of the
+// image that runs it.
+var DevDependencies = &fixer.Rule{
+	Name:     "dockerfile/dev-dependencies",
+	Title:    "development dependencies in the image",
+	Severity: fixer.Low,
+	Kind:     fixer.Dockerfile,
+	Doc: fixer.Doc{
+		What: `npm, Yarn, pnpm, Composer, Bundler, Poetry and uv, installing all dependencies of a project in a stage that becomes an image, or
+in one whose node_modules or vendor folder is copied there, without a later step that takes the development ones away; and
+xdebug in an image of PHP. The project's own list is not read, so there may be none to leave out. Left alone are stages that a
+variable (NODE_ENV, BUNDLE_WITHOUT, …) tells the same, whatever its value, files and stages for work by their name, and images
+that start a development server. An edit is offered for npm where node itself is started and no later step builds.`,
+		Why: `Test runners, compilers and bundlers are most of what npm install brings: hundreds of packages whose flaws every scanner finds,
+and whose authors nobody looked at because they were "only for development". xdebug lets whoever reaches it run code.`,
+		Breaks: `A program that requires a package listed under the wrong heading does not start. Scripts that run on install (prepare, as
+husky uses it) fail where they call a development tool.`,
+		Verify: `docker run --rm IMAGE npm ls --omit=dev   lists everything as installed, and the program starts`,
+		Bad: `FROM node:24
+WORKDIR /app
+COPY . .
+RUN npm ci
+CMD ["node", "server.js"]
+`,
+		Good: `FROM node:24
+WORKDIR /app
+COPY . .
+RUN npm ci --omit=dev
+CMD ["node", "server.js"]
+`,
+		References: []fixer.Reference{
+			{Source: "OWASP NodeJS Docker Cheat Sheet", ID: "2", URL: "https://cheatsheetseries.owasp.org/cheatsheets/NodeJS_Docker_Cheat_Sheet.html"},
+			{Source: "CIS Docker", ID: "4.3"},
+			{Source: "dockerfile-doctor", ID: "DD067"},
+			{Source: "tally", ID: "php/composer-no-dev, ruby/missing-bundle-without"},
+		},
+	},
+	Check: func(p *fixer.Pass) {
+		f := p.File.Dockerfile
+		images := slices.DeleteFunc(targets(p), func(s *dockerfile.Stage) bool { return forWork(p, s) })
+		if startsDevelopment(p, images) {
+			return
+		}
+		kept := filesOf(f, images)
+		all := steps(f, "RUN")
+		for k, st := range all {
+			if st.i.OnBuild {
+				continue
+			}
+			for n, c := range st.commands {
+				d := projectInstall(c)
+				if d == nil || !kept[st.stage] && !carried(p, kept, st, d.folder) || d.leftOut(p, st, c) || d.takenAway(st, all[k:], n) {
+					continue
+				}
+				reportDependencies(p, st, c, d, images, builds(st, all[k:], n))
+				break
+			}
+			checkXdebug(p, kept, st)
+		}
+	},
+}
+
+// buildWord matches the name of a script or a program that builds.
+var buildWord = regexp.MustCompile(`(?i)^(build|compile|bundle|tsc|webpack|vite|esbuild|rollup|gulp|grunt|ng|next|nuxt|nest|prisma|generate|assets:precompile|lint|test)([:-].*)?$`)
+
+// builds reports whether a command behind the install may need what is for
+// development: it builds or tests, or runs what is not read here.
+func builds(st step, rest []step, n int) bool {
+	return behindIn(st, rest, n, func(c command) bool {
+		if buildWord.MatchString(c.name) || unread(c.Command) {
+			return true
+		}
+		return set("npm npx yarn pnpm pnpx make node")[c.name] && (c.name == "make" || c.name == "npx" || c.name == "node" || slices.ContainsFunc(c.plain(), buildWord.MatchString))
+	})
+}
+
+// behindIn reports whether one of the commands behind the n-th of a step is as
+// asked: in the step itself, and in later ones of its stage and of the stages
+// built upon that. rest begins with the step.
+func behindIn(st step, rest []step, n int, is func(command) bool) bool {
+	for k, later := range rest {
+		list := later.commands
+		if k == 0 {
+			list = list[n+1:]
+		} else if !slices.Contains(later.stage.Chain(), st.stage) {
+			continue
+		}
+		if slices.ContainsFunc(list, is) {
+			return true
+		}
+	}
+	return false
+}
+
+// carried reports whether a stage that ends up in an image copies the folder
+// that a step fills, or one above it.
+func carried(p *fixer.Pass, kept map[*dockerfile.Stage]bool, st step, folder string) bool {
+	dir := st.stage.WorkdirAt(st.i)
+	if folder == "" || !dir.Known {
+		return false
+	}
+	full := path.Join("/", dir.Text, folder)
+	for s := range kept {
+		for _, i := range s.Instructions {
+			from, ok := i.Flag("from")
+			if !ok || i.Keyword != "COPY" || !slices.Contains(chainOf(p.File.Dockerfile, from.Value), st.stage) {
+				continue
+			}
+			for _, w := range i.Words[:max(0, len(i.Words)-1)] {
+				src := path.Join("/", w.Value)
+				if !w.Dynamic && (src == full || strings.HasPrefix(full, strings.TrimSuffix(src, "/")+"/")) {
+					return true
+				}
+			}
+		}
+	}
+	return false
+}
+
+// chainOf are the stages that a --from means: the named one and those below it.
+func chainOf(f *dockerfile.File, name string) []*dockerfile.Stage {
+	if s := stageOf(f, name); s != nil {
+		return s.Chain()
+	}
+	return nil
+}
+
+// devServer matches the commands of an image that is for development.
+var devServer = regexp.MustCompile(`(?i)(^|[^\w])(dev|develop|development|watch|nodemon|ts-node|ts-node-dev|tsx|vite|webpack|serve|react-scripts|ng|storybook|jest|vitest|mocha|cypress|playwright|pytest|rspec|phpunit|test|tests|lint|build|expo|parcel|hardhat|--reload)([^\w]|$)`)
+
+// startsDevelopment reports whether an image starts something that is for
+// development, of its own or because a Compose service says so.
+func startsDevelopment(p *fixer.Pass, images []*dockerfile.Stage) bool {
+	for _, s := range images {
+		for _, line := range []dockerfile.CommandLine{s.Entrypoint(), s.Cmd()} {
+			if devServer.MatchString(strings.Join(line.Args, " ")) {
+				return true
+			}
+		}
+	}
+	for _, v := range p.Topology().Users(p.File.Path) {
+		command := v.Setting("command").Node
+		if devServer.MatchString(command.Text() + " " + strings.Join(command.Texts(), " ")) {
+			return true
+		}
+	}
+	return false
+}
+
+func reportDependencies(p *fixer.Pass, st step, c command, d *installer, images []*dockerfile.Stage, builds bool) {
+	sub, k := c.sub()
+	what := strings.TrimSpace(c.name + " " + sub)
+	f := fixer.Finding{
+		Path:    place(p.File.Dockerfile, st.at) + ": " + c.name,
+		Message: what + " brings the development dependencies along, if the project has any",
+		Advice:  fmt.Sprintf("write %s (%s)", d.write, what),
+	}
+	f.Start, f.End = st.span(c)
+	own := slices.ContainsFunc(images, func(s *dockerfile.Stage) bool { return slices.Contains(s.Chain(), st.stage) })
+	switch {
+	case d.prune == "":
+	case builds && own:
+		f.Advice = fmt.Sprintf("a later step builds with them: build in a stage of its own, or end with %s in the step that installs and builds, since what an earlier step wrote stays in its layer", d.prune)
+	case builds || !own:
+		f.Advice = fmt.Sprintf("run %s in that stage behind what it builds, before its folder is copied", d.prune)
+	case c.name != "npm":
+	case npmBefore7(st.stage):
+		f.Advice = "write --only=production; --omit=dev is known from npm 7 on"
+	case st.script == nil:
+		f.Advice += st.notEdited()
+	case !startsNode(images):
+		f.Advice += "; it is not done here because it cannot be told what the start command needs"
+	default:
+		f.Advice, f.Fixes = "", []fixer.Fix{omitDev(p, st, c, k)}
+	}
+	report(p, st.at, f)
+}
+
+func omitDev(p *fixer.Pass, st step, c command, sub int) fixer.Fix {
+	return fixer.Fix{
+		ID: "omit-dev", Title: "leave them out with --omit=dev", Level: fixer.Review,
+		Breaks: "the program does not start if it requires a package that package.json lists under devDependencies, and the build fails if a script that runs on install (prepare) calls one",
+		Verify: "docker build .   then start the container and use the program",
+		Edit: func(d *fixer.Draft) error {
+			edits, err := st.script.InsertWord(c.Command, sub, "--omit=dev")
+			if err != nil {
+				return err
+			}
+			d.Dockerfile(p.File.Path, edits)
+			return nil
+		},
+	}
+}
+
+// startsNode reports whether every image starts node with a file of plain
+// JavaScript.
+func startsNode(images []*dockerfile.Stage) bool {
+	for _, s := range images {
+		words := slices.Concat(s.Entrypoint().Args, s.Cmd().Args)
+		if !nodeFile.MatchString(strings.Join(words, " ")) {
+			return false
+		}
+	}
+	return true
+}
+
+// nodeFile matches node with a file, and no loader or other option but those
+// that only set limits.
+var nodeFile = regexp.MustCompile(`^(tini -- |/sbin/tini -- |dumb-init )?(exec )?(/\S*/)?node( --max\S+| --enable-source-maps)* [\w./-]+\.[cm]?js( |$)`)
+
+// npmBefore7 reports whether a stage is known to have a Node.js whose npm does
+// not know --omit.
+func npmBefore7(s *dockerfile.Stage) bool {
+	ref, err := image.ParseReference(s.Root().Image)
+	if err != nil || ref.Name() != image.DockerHub+"/library/node" {
+		return false
+	}
+	v := ref.Version()
+	return len(v) > 0 && v[0] < 16
+}
+
+func checkXdebug(p *fixer.Pass, kept map[*dockerfile.Stage]bool, st step) {
+	if !kept[st.stage] {
+		return
+	}
+	for _, c := range st.commands {
+		for _, w := range c.args() {
+			name := strings.ToLower(w.Value)
+			enables := c.name == "docker-php-ext-enable" || c.name == "install-php-extensions" || c.name == "phpenmod"
+			if enables && (name == "xdebug" || strings.HasPrefix(name, "xdebug-")) {
+				f := fixer.Finding{
+					Path: place(p.File.Dockerfile, st.at) + ": xdebug", Severity: fixer.Medium,
+					Message: "xdebug is switched on in the image that is run: whoever it connects to can run code in the program",
+					Advice:  "install it in a stage for development (FROM base AS dev), and let Compose build that one with target: dev",
+				}
+				f.Start, f.End = st.span(c)
+				report(p, st.at, f)
+				return
+			}
+		}
+	}
+}
