@@ -79,7 +79,7 @@ var parameters = map[string][]string{
 	"kubernetes/ingress-tls":     {"secret"},
 	"kubernetes/inline-volume":   {"capacity", "claim"},
 	"kubernetes/no-limits":       {"memory"},
-	"kubernetes/run-as-non-root": {"folder", "gid", "uid", "writable"},
+	"kubernetes/run-as-non-root": {"folder", "gid", "size", "uid", "writable"},
 	"kubernetes/secret-in-env":   {"secret"},
-	"kubernetes/writable-root":   {"writable"},
+	"kubernetes/writable-root":   {"size", "writable"},
 }

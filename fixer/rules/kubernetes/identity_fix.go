@@ -73,6 +73,10 @@ func userFix(p *fixer.Pass, pod podIdentity, id identity) fixer.Fix {
 			Name: "folder", Meaning: id.env + ", a folder of its own below the mount; empty to leave it as it is", Default: id.path, Validate: validFolder,
 		})
 	}
+	if slices.ContainsFunc(pod.affected(id), func(c identity) bool { return len(c.room) > 0 }) {
+		fix.Params = append(fix.Params, sizeParam())
+		fix.Breaks += "; " + sizeBreaks
+	}
 	fix.Edit = func(d *fixer.Draft) error {
 		d.YAML(p.File.Path, pod.workload.Doc, pod.userOps(d, id)...)
 		return nil
@@ -122,7 +126,7 @@ func (pod podIdentity) userOps(d *fixer.Draft, id identity) []yamldoc.Op {
 	ops = append(ops, rest...)
 	taken := volumeNames(pod.workload)
 	for _, c := range pod.affected(id) {
-		ops = append(ops, emptyVolumes(c.container, c.room, taken)...)
+		ops = append(ops, emptyVolumes(c.container, c.room, taken, d.Param("size"))...)
 	}
 	return ops
 }
@@ -168,6 +172,12 @@ func hardenFix(p *fixer.Pass, pod podIdentity, id identity) (fixer.Fix, bool) {
 	}
 	fix.Verify = `kubectl exec POD -- id -u   prints the user; touch /x fails; the logs show no "permission denied" and no "read-only file system"`
 	fix.Params = append(fix.Params, writableParam(w))
+	if !slices.ContainsFunc(fix.Params, func(p fixer.Param) bool { return p.Name == "size" }) {
+		fix.Params = append(fix.Params, sizeParam())
+		if len(w.paths) > 0 {
+			fix.Breaks += "; " + sizeBreaks
+		}
+	}
 	need := slices.DeleteFunc(knownNeed(id.profile, true), func(s string) bool { return slices.Contains(added(c), s) })
 	fix.Edit = func(d *fixer.Draft) error {
 		ops := pod.userOps(d, id)
@@ -187,7 +197,7 @@ func hardenFix(p *fixer.Pass, pod podIdentity, id identity) (fixer.Fix, bool) {
 			}
 		}
 		paths := slices.DeleteFunc(splitPaths(d.Param("writable")), func(at string) bool { return slices.Contains(id.room, at) })
-		d.YAML(p.File.Path, pod.workload.Doc, append(ops, emptyVolumes(c, paths, taken)...)...)
+		d.YAML(p.File.Path, pod.workload.Doc, append(ops, emptyVolumes(c, paths, taken, d.Param("size"))...)...)
 		return nil
 	}
 	return fix, true

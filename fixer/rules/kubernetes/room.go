@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"oakum/fixer"
 	"oakum/fixer/image"
 	"oakum/fixer/kube"
 	"oakum/fixer/yamldoc"
@@ -81,10 +82,33 @@ func inRun(at string) string {
 	return at
 }
 
-// emptyVolumes mounts an emptyDir at each path that is not mounted yet. Names
-// are added to those that are taken.
-func emptyVolumes(c kube.Container, paths []string, taken map[string]bool) []yamldoc.Op {
+// defaultSize bounds the empty volumes that fixes add. It is there to keep a
+// pod from filling the disk of its node, not to be met.
+const defaultSize = "5Gi"
+
+// sizeBreaks is what can stop working because of the bound.
+const sizeBreaks = "the pod is evicted when it fills one of them past " + defaultSize
+
+func sizeParam() fixer.Param {
+	return fixer.Param{
+		Name: "size", Meaning: "most that each new empty volume may hold, as in 5Gi; empty for no limit", Default: defaultSize,
+		Validate: func(s string) error {
+			if s == "" {
+				return nil
+			}
+			return validCapacity(s)
+		},
+	}
+}
+
+// emptyVolumes mounts an emptyDir at each path that is not mounted yet, of the
+// size at most, "" for no limit. Names are added to those that are taken.
+func emptyVolumes(c kube.Container, paths []string, taken map[string]bool, size string) []yamldoc.Op {
 	var ops []yamldoc.Op
+	empty := yamldoc.Map{}
+	if size != "" {
+		empty = yamldoc.Map{{Key: "sizeLimit", Value: size}}
+	}
 	for _, at := range paths {
 		if mounted(c, at) {
 			continue
@@ -93,7 +117,7 @@ func emptyVolumes(c kube.Container, paths []string, taken map[string]bool) []yam
 		taken[name] = true
 		ops = append(ops,
 			yamldoc.Append(c.Path.Join("volumeMounts"), yamldoc.Map{{Key: "name", Value: name}, {Key: "mountPath", Value: at}}),
-			yamldoc.Append(c.Workload.PodPath.Join("volumes"), yamldoc.Map{{Key: "name", Value: name}, {Key: "emptyDir", Value: yamldoc.Map{}}}))
+			yamldoc.Append(c.Workload.PodPath.Join("volumes"), yamldoc.Map{{Key: "name", Value: name}, {Key: "emptyDir", Value: empty}}))
 	}
 	return ops
 }

@@ -26,7 +26,7 @@ write and nothing is mounted yet; for an image nobody knows the paths are a para
 		Why: `Who breaks into a process with a writable root can replace its programs, drop tools and stay. A read-only root
 leaves only the volumes, which can be looked at.`,
 		Breaks: `Whatever the program writes outside its volumes fails with "read-only file system". An emptyDir hides what the image
-has at that path and is empty at every start of the pod.`,
+has at that path and is empty at every start of the pod, which is evicted when it fills one past its limit.`,
 		Verify: `kubectl exec POD -- touch /x   fails, and the program's own logs show no "read-only file system"`,
 		Bad: `apiVersion: v1
 kind: Pod
@@ -144,16 +144,17 @@ func readOnlyFix(p *fixer.Pass, c kube.Container, w writing) fixer.Fix {
 		Level:  w.level,
 		Breaks: w.breaks,
 		Verify: `kubectl exec POD -- touch /x   fails, and the logs show no "read-only file system"`,
-		Params: []fixer.Param{writableParam(w)},
+		Params: []fixer.Param{writableParam(w), sizeParam()},
 	}
 	fix.Edit = func(d *fixer.Draft) error {
 		ops := []yamldoc.Op{yamldoc.Set(securityContext(c, "readOnlyRootFilesystem"), true)}
-		ops = append(ops, emptyVolumes(c, splitPaths(d.Param("writable")), volumeNames(c.Workload))...)
+		ops = append(ops, emptyVolumes(c, splitPaths(d.Param("writable")), volumeNames(c.Workload), d.Param("size"))...)
 		d.YAML(p.File.Path, c.Workload.Doc, ops...)
 		return nil
 	}
 	if len(w.paths) > 0 {
 		fix.Title += ", with empty volumes at " + strings.Join(w.paths, ", ")
+		fix.Breaks += "; " + sizeBreaks
 	}
 	return fix
 }
