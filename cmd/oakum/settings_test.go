@@ -54,19 +54,20 @@ func TestParametersOfEveryFix(t *testing.T) {
 		t.Fatalf("%d archives, %v", len(archives), err)
 	}
 	dir, seen := t.TempDir(), map[string]bool{}
-	for _, a := range archives {
-		unpack(t, a, filepath.Join(dir, filepath.Base(filepath.Dir(a)), filepath.Base(a)))
-	}
 	cmd := newRoot()
 	cmd.SetContext(t.Context())
-	j, err := load(cmd, []string{dir}, selectFlags{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, f := range j.session.Baseline().Findings {
-		for _, fix := range f.Fixes {
-			for _, p := range fix.Params {
-				seen[f.Rule+"."+p.Name] = true
+	for _, a := range archives { // each is a repository of its own: what one says of an account holds for all in it
+		at := filepath.Join(dir, filepath.Base(filepath.Dir(a)), filepath.Base(a))
+		unpack(t, a, at)
+		j, err := load(cmd, []string{at}, selectFlags{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, f := range j.session.Baseline().Findings {
+			for _, fix := range f.Fixes {
+				for _, p := range fix.Params {
+					seen[f.Rule+"."+p.Name] = true
+				}
 			}
 		}
 	}

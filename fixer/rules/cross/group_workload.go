@@ -6,4 +6,5 @@ import "oakum/fixer"
 // more than one file to judge.
 var Workload = []*fixer.Rule{
 	ServiceAccountToken,
+	DefaultServiceAccount,
 }

@@ -1,6 +1,7 @@
 package cross
 
 import (
+	"cmp"
 	"fmt"
 	"regexp"
 	"slices"
@@ -86,27 +87,75 @@ func takesPodFields(w *kube.Workload) bool {
 // namespace is often left to whoever applies the files, so that accounts of
 // one name are one, unless both say where they are.
 type accounts struct {
-	bound    map[string]string // why: the binding that names it
+	bound    map[string][]boundSubject // the bindings that name it
 	declared map[string][]*kube.Object
 }
 
 func readAccounts(snap *fixer.Snapshot) accounts {
-	a := accounts{map[string]string{}, map[string][]*kube.Object{}}
+	a := accounts{map[string][]boundSubject{}, map[string][]*kube.Object{}}
 	for f := range snap.Files() {
 		for _, o := range f.Objects {
 			switch o.Kind {
 			case "ServiceAccount":
 				a.declared[o.Name] = append(a.declared[o.Name], o)
 			case "RoleBinding", "ClusterRoleBinding":
-				for _, s := range o.Node.Get("subjects").List() {
-					if name := s.Get("name").Text(); s.Get("kind").Text() == "ServiceAccount" && a.bound[name] == "" {
-						a.bound[name] = f.Path + " binds it by " + o.ID()
-					}
-				}
+				a.readBinding(f, o)
 			}
 		}
 	}
 	return a
+}
+
+func (a *accounts) readBinding(f *fixer.File, o *kube.Object) {
+	for i, s := range o.Node.Get("subjects").List() {
+		name := s.Get("name").Text()
+		if s.Get("kind").Text() != "ServiceAccount" {
+			continue
+		}
+		if len(a.bound[name]) < maxSubjects {
+			a.bound[name] = append(a.bound[name], boundSubject{o, f.Path, o.Path.Join("subjects", i), cmp.Or(s.Get("namespace").Text(), o.Namespace)})
+		}
+	}
+}
+
+// maxSubjects is how many subjects of one name are kept, to be looked at for
+// each workload: more than repositories have.
+const maxSubjects = 200
+
+// A boundSubject is a subject of a binding that is an account.
+type boundSubject struct {
+	*kube.Object // the binding
+	file         string
+	path         yamldoc.Path // of the subject in the document
+	namespace    string       // of the account; "" where no file says it
+}
+
+// boundFor returns the subjects that may give rights to a workload that runs as
+// the account of a name.
+func (a accounts) boundFor(w *kube.Workload, name string) []boundSubject {
+	return slices.DeleteFunc(slices.Clone(a.bound[name]), func(s boundSubject) bool { return apart(s.namespace, w.Namespace) })
+}
+
+// declaredFor returns the files' objects that a workload means by the name of an
+// account.
+func (a accounts) declaredFor(w *kube.Workload, name string) []*kube.Object {
+	return slices.DeleteFunc(slices.Clone(a.declared[name]), func(o *kube.Object) bool { return apart(o.Namespace, w.Namespace) })
+}
+
+// apart reports whether two namespaces are said to be different ones. Where one
+// is left to whoever applies the files, they may be the same.
+func apart(a, b string) bool { return a != "" && b != "" && a != b }
+
+// tokenOff reports whether a pod, or else the declared account that it runs as,
+// says that there is no token for it.
+func tokenOff(w *kube.Workload, declared []*kube.Object) bool {
+	if given, said := w.Pod.Get("automountServiceAccountToken").Bool(); said {
+		return !given
+	}
+	return slices.ContainsFunc(declared, func(o *kube.Object) bool {
+		given, said := o.Node.Get("automountServiceAccountToken").Bool()
+		return said && !given
+	})
 }
 
 // accountName returns the ServiceAccount that a pod runs as.
@@ -121,16 +170,8 @@ func accountName(w *kube.Workload) string {
 
 func checkToken(p *fixer.Pass, file *fixer.File, w *kube.Workload, a accounts) {
 	name := accountName(w)
-	declared := slices.DeleteFunc(slices.Clone(a.declared[name]), func(o *kube.Object) bool {
-		return o.Namespace != "" && w.Namespace != "" && o.Namespace != w.Namespace
-	})
-	switch {
-	case !w.Pod.Get("automountServiceAccountToken").Null(), a.bound[name] != "", usesAPI(w):
-		return
-	case slices.ContainsFunc(declared, func(o *kube.Object) bool {
-		given, said := o.Node.Get("automountServiceAccountToken").Bool()
-		return said && !given
-	}):
+	declared := a.declaredFor(w, name)
+	if !w.Pod.Get("automountServiceAccountToken").Null() || tokenOff(w, declared) || len(a.boundFor(w, name)) > 0 || usesAPI(w) {
 		return
 	}
 	at := w.Pod
@@ -223,18 +264,30 @@ func usesAPI(w *kube.Workload) bool {
 		if apiClient().MatchString(c.Image) {
 			return true
 		}
-		for _, key := range []string{"command", "args"} {
-			for _, n := range c.Node.Get(key).List() {
-				if apiMention().MatchString(n.Text()) {
-					return true
-				}
-			}
-		}
-		for _, e := range c.Node.Get("env").List() {
-			if apiMention().MatchString(e.Get("value").Text()) || strings.HasPrefix(e.Get("name").Text(), "KUBERNETES_") {
-				return true
-			}
+		if mentionsAPI(c) != "" {
+			return true
 		}
 	}
 	return false
+}
+
+// mentionsAPI returns the first word of a container's command, arguments and
+// variables that only clients of the API have, or nothing.
+func mentionsAPI(c kube.Container) string {
+	for _, key := range []string{"command", "args"} {
+		for _, n := range c.Node.Get(key).List() {
+			if m := apiMention().FindString(n.Text()); m != "" {
+				return m
+			}
+		}
+	}
+	for _, e := range c.Node.Get("env").List() {
+		if name := e.Get("name").Text(); strings.HasPrefix(name, "KUBERNETES_") {
+			return name
+		}
+		if m := apiMention().FindString(e.Get("value").Text()); m != "" {
+			return m
+		}
+	}
+	return ""
 }

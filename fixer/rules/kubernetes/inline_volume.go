@@ -167,7 +167,7 @@ func (v inlineVolume) fix(p *fixer.Pass, claim string) fixer.Fix {
 		Breaks: v.breaks(),
 		Verify: "kubectl get persistentvolumeclaim   says Bound, and the program reads and writes what it did before",
 		Params: []fixer.Param{
-			{Name: "claim", Meaning: "name of the claim; that of the PersistentVolume has the namespace before it", Default: claim, Validate: validClaim},
+			{Name: "claim", Meaning: "name of the claim; that of the PersistentVolume has the namespace before it", Default: claim, Validate: ValidName},
 			{Name: "capacity", Meaning: "size of the volume as Kubernetes is told it, as in 20Gi; the storage itself has the size it has", Default: defaultCapacity, Validate: validCapacity},
 		},
 		Edit: func(d *fixer.Draft) error {
@@ -199,13 +199,6 @@ func (v inlineVolume) breaks() string {
 }
 
 func (v inlineVolume) mode() string { return v.kind.accessMode(isTrue(v.source.Get("readOnly"))) }
-
-func validClaim(s string) error {
-	if !dnsName().MatchString(s) {
-		return errors.New("lower-case letters, digits and -")
-	}
-	return nil
-}
 
 func validCapacity(s string) error {
 	if q, err := resource.ParseQuantity(s); err != nil || q.Sign() <= 0 {

@@ -1,7 +1,6 @@
 package kubernetes
 
 import (
-	"errors"
 	"fmt"
 	"path"
 	"regexp"
@@ -110,7 +109,7 @@ func reportSecret(p *fixer.Pass, c kube.Container, i int, v *yamldoc.Node, s sec
 	switch {
 	case strings.Contains(v.Get("value").Text(), "$$"):
 		f.Advice = by + "; $$ in the value stands for $, which it would not in a Secret"
-	case !secretKey().MatchString(name) || !dnsName().MatchString(c.Workload.Name):
+	case !secretKey().MatchString(name) || ValidName(c.Workload.Name) != nil:
 		f.Advice = by
 	default:
 		f.Advice = by + "; or at least out of the manifest, as the fix does"
@@ -118,10 +117,6 @@ func reportSecret(p *fixer.Pass, c kube.Container, i int, v *yamldoc.Node, s sec
 	}
 	p.Report(f)
 }
-
-var dnsName = sync.OnceValue(func() *regexp.Regexp {
-	return regexp.MustCompile(`^[a-z0-9]([-a-z0-9]{0,200}[a-z0-9])?$`)
-})
 
 // moveFix moves the value to a Secret in a file of its own beside the manifest.
 func moveFix(p *fixer.Pass, c kube.Container, i int, v *yamldoc.Node) fixer.Fix {
@@ -134,12 +129,7 @@ func moveFix(p *fixer.Pass, c kube.Container, i int, v *yamldoc.Node) fixer.Fix 
 		Verify: "kubectl apply both files, and the program still gets the variable",
 		Params: []fixer.Param{{
 			Name: "secret", Meaning: "name of the Secret, and of its file", Default: c.Workload.Name + "-secrets",
-			Validate: func(s string) error {
-				if !dnsName().MatchString(s) {
-					return errors.New("lower-case letters, digits and -")
-				}
-				return nil
-			},
+			Validate: ValidName,
 		}},
 		Edit: func(d *fixer.Draft) error {
 			target := secretFile{d: d, beside: p.File.Path, name: d.Param("secret"), namespace: c.Workload.Namespace}
@@ -208,13 +198,9 @@ func (s secretFile) put(key, value string) error {
 
 // document is the file of a new Secret with one value.
 func (s secretFile) document(key, value string) ([]byte, error) {
-	meta := yamldoc.Map{{Key: "name", Value: s.name}}
-	if s.namespace != "" {
-		meta = append(meta, yamldoc.Pair{Key: "namespace", Value: s.namespace})
-	}
-	return newDocument("# Moved out of "+path.Base(s.beside)+". Who could read that file knows these values: replace\n"+
+	return NewDocument("# Moved out of "+path.Base(s.beside)+". Who could read that file knows these values: replace\n"+
 		"# each one where it is valid, and keep the new ones out of the repository.\n", "Secret",
-		yamldoc.Set(yamldoc.P("metadata"), meta),
+		NewMeta(s.name, s.namespace),
 		yamldoc.Set(yamldoc.P("type"), "Opaque"),
 		yamldoc.Set(yamldoc.P("stringData"), yamldoc.Map{{Key: key, Value: value}}))
 }

@@ -89,7 +89,7 @@ func (t storageType) storage(source *yamldoc.Node) (fields map[string]string, re
 	if err != nil {
 		return nil, false, err
 	}
-	document, err := newDocument("", "PersistentVolume", yamldoc.Set(yamldoc.P("spec", t.key), data))
+	document, err := NewDocument("", "PersistentVolume", yamldoc.Set(yamldoc.P("spec", t.key), data))
 	if err != nil {
 		return nil, false, err
 	}
@@ -167,12 +167,12 @@ func (v inlineVolume) persistentVolume(claim, capacity string) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	meta := yamldoc.Set(yamldoc.P("metadata"), yamldoc.Map{{Key: "name", Value: name}})
-	head, err := newDocument("", "PersistentVolume", meta, yamldoc.Set(yamldoc.P("spec"), spec))
+	meta := NewMeta(name, "")
+	head, err := NewDocument("", "PersistentVolume", meta, yamldoc.Set(yamldoc.P("spec"), spec))
 	if err != nil {
 		return nil, err
 	}
-	written, err := newDocument("", "PersistentVolume", meta, yamldoc.Set(yamldoc.P("spec"), append(spec, yamldoc.Pair{Key: v.kind.key, Value: data})))
+	written, err := NewDocument("", "PersistentVolume", meta, yamldoc.Set(yamldoc.P("spec"), append(spec, yamldoc.Pair{Key: v.kind.key, Value: data})))
 	if err != nil || v.workload.Doc.File.JSON {
 		return written, err
 	}
@@ -195,12 +195,8 @@ func sameVolume(a, b []byte) (bool, error) {
 }
 
 func (v inlineVolume) persistentVolumeClaim(claim, capacity string) ([]byte, error) {
-	meta := yamldoc.Map{{Key: "name", Value: claim}}
-	if v.workload.Namespace != "" {
-		meta = append(meta, yamldoc.Pair{Key: "namespace", Value: v.workload.Namespace})
-	}
-	return newDocument("", "PersistentVolumeClaim",
-		yamldoc.Set(yamldoc.P("metadata"), meta),
+	return NewDocument("", "PersistentVolumeClaim",
+		NewMeta(claim, v.workload.Namespace),
 		yamldoc.Set(yamldoc.P("spec"), yamldoc.Map{
 			{Key: "storageClassName", Value: ""}, // without it the default class would make a new disk
 			{Key: "volumeName", Value: v.volumeName(claim)},

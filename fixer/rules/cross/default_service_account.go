@@ -1,0 +1,256 @@
+package cross
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"path"
+	"regexp"
+	"strings"
+	"sync"
+
+	"oakum/fixer"
+	"oakum/fixer/kube"
+	"oakum/fixer/rules/kubernetes"
+	"oakum/fixer/yamldoc"
+)
+
+// DefaultServiceAccount wants an account of its own for a pod that uses one.
+// Whether rights can be moved to it depends on who else runs as the account
+// default, so the rule looks at all files together.
+var DefaultServiceAccount = &fixer.Rule{
+	Name:     "cross/default-service-account",
+	Title:    "talks to the API as default",
+	Severity: fixer.Low,
+	Doc: fixer.Doc{
+		What: `Workloads that keep the token of the account default: because they say automountServiceAccountToken: true, are known as
+clients of the Kubernetes API, or because a binding in a file gives that account rights. Left alone are pods whose token is off,
+those that cross/service-account-token takes it from, and custom resources that may not take the fields of a pod. The rights of
+bindings in the files are moved along where one workload alone runs as default in the namespace; with several of them, and where
+files do not say the namespace, nobody knows whose rights they are. The account is a new document of the same file. Charts and other templates are not read.`,
+		Why: `Every pod that names no account runs as default. What one program may do there, all others in the namespace may do too, and
+the audit log of the API cannot tell which of them it was.`,
+		Breaks: `Rights that default was given elsewhere than in these files do not come along. A bare Pod, which unlike a Deployment is not
+tried again, is refused until the account was applied.`,
+		Verify: `kubectl auth can-i --list --as=system:serviceaccount:NAMESPACE:NAME   lists what the program needs, and its log shows no
+refused call`,
+		Bad: `-- watcher.yaml --
+apiVersion: v1
+kind: Pod
+metadata:
+  name: watcher
+spec:
+  containers:
+  - name: watcher
+    image: example.org/watcher:1.4
+    args: [--in-cluster]
+`,
+		Good: `-- watcher.yaml --
+apiVersion: v1
+kind: Pod
+metadata:
+  name: watcher
+spec:
+  containers:
+  - name: watcher
+    image: example.org/watcher:1.4
+    args: [--in-cluster]
+  serviceAccountName: watcher
+  automountServiceAccountToken: true
+---
+# The account of Pod/watcher alone: bind to it what the program needs.
+apiVersion: v1
+kind: ServiceAccount
+metadata:
+  name: watcher
+automountServiceAccountToken: false
+`,
+		References: []fixer.Reference{
+			{Source: "CIS Kubernetes", ID: "5.1.5"},
+			{Source: "Checkov", ID: "CKV_K8S_41, CKV_K8S_42"},
+			{Source: "kube-linter", ID: "default-service-account"},
+			{Source: "Kubescape", ID: "C-0189"},
+			{Source: "KICS", ID: "Service Account Name Undefined Or Empty"},
+			{Source: "kubesec", ID: "ServiceAccountName"},
+		},
+	},
+	Check: func(p *fixer.Pass) {
+		a := readAccounts(p.Snapshot)
+		users, perNamespace := defaultUsers(p.Snapshot, a)
+		for _, u := range users {
+			others := perNamespace[""] + perNamespace[u.Namespace]
+			if u.Namespace == "" {
+				others = len(users)
+			}
+			if u.why != "" || others == 1 { // else kubernetes/rbac-default-account speaks of the binding
+				p.Report(u.finding(a, others == 1))
+			}
+		}
+	},
+}
+
+// A defaultUser is a workload that keeps the token of the account default.
+type defaultUser struct {
+	*kube.Workload
+	file  string
+	why   string // it is known to use the token; "" where only rights of default show it
+	bound string // then, by what it has them
+}
+
+// defaultUsers returns the workloads that keep the token of the account
+// default, and how many there are by namespace, as written.
+func defaultUsers(snap *fixer.Snapshot, a accounts) ([]defaultUser, map[string]int) {
+	var out []defaultUser
+	count := map[string]int{}
+	for f := range snap.Files() {
+		for _, o := range f.Objects {
+			w := o.Workload()
+			if w == nil || w.Partial || !takesPodFields(w) || accountName(w) != "default" || tokenOff(w, a.declaredFor(w, "default")) {
+				continue
+			}
+			u := defaultUser{Workload: w, file: f.Path}
+			if u.why = showsUse(w); u.why == "" {
+				bound := a.boundFor(w, "default")
+				if len(bound) == 0 {
+					continue // cross/service-account-token
+				}
+				u.bound = bound[0].ID() + " in " + bound[0].file + " gives that account rights"
+			}
+			out = append(out, u)
+			count[w.Namespace]++
+		}
+	}
+	return out, count
+}
+
+// ownClient matches the last part of the names of images that are nothing but
+// clients of the API. Less is known of most names that [usesAPI] goes by, which
+// is enough to leave a token alone, and not to keep it for good.
+var ownClient = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`(^|-)(kubectl|operator|controller|provisioner|autoscaler|descheduler|external-dns|cert-manager|kube-state-metrics)(:|@|$)`)
+})
+
+// showsUse says what shows that a workload uses its token, or nothing.
+func showsUse(w *kube.Workload) string {
+	if !w.Pod.Get("automountServiceAccountToken").Null() {
+		return "it says automountServiceAccountToken: true"
+	}
+	for _, c := range w.Containers() {
+		if name := path.Base(c.Image); ownClient().MatchString(name) {
+			return name + " is a client of the Kubernetes API"
+		}
+		if mention := mentionsAPI(c); mention != "" {
+			return fmt.Sprintf("%s %q is given %q, as clients of the Kubernetes API are", c.Role, c.Name, mention)
+		}
+	}
+	return ""
+}
+
+// finding reports one workload. alone says that no other one can have the
+// rights of the same account.
+func (u defaultUser) finding(a accounts, alone bool) fixer.Finding {
+	at := u.Pod
+	if key := u.Node.Get("metadata").Get("name"); key != nil {
+		at = key
+	}
+	f := fixer.Finding{
+		File: u.file, Path: u.ID(), Start: at.Start, End: at.End,
+		Message:  fmt.Sprintf("%s keeps the token of the account default, which all pods of its namespace share", u.ID()),
+		Evidence: []fixer.Evidence{{Source: "manifest", Text: cmp.Or(u.why, u.bound)}},
+	}
+	name := strings.Trim(u.Name, "-")
+	const byHand = "make a ServiceAccount for it, bind to that what it needs, and name it in serviceAccountName"
+	move, unclear := a.rightsOf(u.Workload)
+	switch {
+	case unclear != "":
+		f.Advice = byHand + "; it is not done here because " + unclear
+	case len(move) > 0 && !alone:
+		f.Advice = byHand + "; it is not done here because several workloads run as default, and which of them needs the rights is not said"
+	case kubernetes.ValidName(name) != nil || name == "default":
+		f.Advice = byHand
+	default:
+		f.Fixes = []fixer.Fix{u.ownAccount(name, move)}
+	}
+	return f
+}
+
+// ownAccount makes an account for the workload and moves rights to it.
+func (u defaultUser) ownAccount(name string, move []boundSubject) fixer.Fix {
+	fix := fixer.Fix{
+		ID:     "own-account",
+		Title:  "give it an account of its own",
+		Level:  fixer.Review,
+		Breaks: "a bare Pod is refused until the new account, which stands behind it, was applied, so apply the file twice; rights given to default elsewhere than in these files do not come along",
+		Verify: "kubectl auth can-i --list --as=system:serviceaccount:NAMESPACE:" + name + "   lists what the program needs, and its log shows no refused call",
+		Params: []fixer.Param{{
+			Name: "account", Meaning: "name of the ServiceAccount", Default: name,
+			Validate: func(s string) error {
+				if s == "default" {
+					return errors.New("another name than default")
+				}
+				return kubernetes.ValidName(s)
+			},
+		}},
+	}
+	if len(move) > 0 {
+		fix.Title = "give it an account of its own, and that the rights of default"
+	}
+	fix.Edit = func(d *fixer.Draft) error { return u.edit(d, d.Param("account"), move) }
+	return fix
+}
+
+func (u defaultUser) edit(d *fixer.Draft, name string, move []boundSubject) error {
+	if err := taken(d.Snapshot, u.Workload, name); err != nil {
+		return err
+	}
+	data, err := kubernetes.NewDocument("# The account of "+u.ID()+" alone: bind to it what the program needs.\n", "ServiceAccount",
+		kubernetes.NewMeta(name, u.Namespace), yamldoc.Set(yamldoc.P("automountServiceAccountToken"), false))
+	if err != nil {
+		return err
+	}
+	d.Document(u.file, string(data))
+	ops := []yamldoc.Op{yamldoc.Set(u.PodPath.Join("serviceAccountName"), name)}
+	if u.Pod.Get("serviceAccount") != nil {
+		ops = append(ops, yamldoc.Remove(u.PodPath.Join("serviceAccount"))) // the deprecated name of the field
+	}
+	if u.Pod.Get("automountServiceAccountToken").Null() {
+		ops = append(ops, yamldoc.Set(u.PodPath.Join("automountServiceAccountToken"), true))
+	}
+	d.YAML(u.file, u.Doc, ops...)
+	for _, s := range move {
+		d.YAML(s.file, s.Doc, yamldoc.Set(s.path.Join("name"), name))
+	}
+	return nil
+}
+
+// taken refuses a name that stands for an account already: one that a file
+// declares, and one of which only its rights or its pods are seen.
+func taken(snap *fixer.Snapshot, w *kube.Workload, name string) error {
+	a := readAccounts(snap)
+	if len(a.declaredFor(w, name)) > 0 {
+		return fixer.Refuse("there is an account %s already: name it in the pod if it is meant for it, or choose another name", name)
+	}
+	if bound := a.boundFor(w, name); len(bound) > 0 {
+		return fixer.Refuse("there is an account %s already, to which %s in %s gives rights: choose another name", name, bound[0].ID(), path.Base(bound[0].file))
+	}
+	for f := range snap.Files() {
+		for _, o := range f.Objects {
+			if other := o.Workload(); other != nil && accountName(other) == name && !apart(other.Namespace, w.Namespace) {
+				return fixer.Refuse("%s in %s runs as an account %s already: choose another name", other.ID(), path.Base(f.Path), name)
+			}
+		}
+	}
+	return nil
+}
+
+// rightsOf returns the subjects that give rights to the account default of a
+// workload's namespace. The reason says why that cannot be told.
+func (a accounts) rightsOf(w *kube.Workload) (own []boundSubject, unclear string) {
+	for _, s := range a.boundFor(w, "default") {
+		if s.namespace != w.Namespace {
+			return nil, fmt.Sprintf("%s gives rights to default in %s, and the files do not say whether the workload is in its namespace", s.ID(), path.Base(s.file))
+		}
+		own = append(own, s)
+	}
+	return own, ""
+}
