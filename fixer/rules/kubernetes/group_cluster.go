@@ -15,6 +15,7 @@ var Cluster = []*fixer.Rule{
 	RBACSecrets,
 	RBACExec,
 	RBACCreatePods,
+	RBACTampering,
 	RBACDefaultAccount,
 
 	IngressTLS,

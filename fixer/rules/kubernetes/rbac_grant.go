@@ -21,6 +21,11 @@ type rbacGrant struct {
 	// clusterOnly grants are no concern in a role that reaches one namespace:
 	// what they are about lies in none, or is as wide as the namespace there.
 	clusterOnly bool
+
+	// namespace is one that clusterOnly grants are a concern in even so, and
+	// names are objects that a rule may not even be limited to.
+	namespace string
+	names     []string
 }
 
 // reportGrants reports each role that has at least one of the grants: one
@@ -60,11 +65,12 @@ func reportGrants(p *fixer.Pass, grants []rbacGrant) {
 
 // granting returns the first rule of the role that gives the grant, or nil.
 func (r rbacRole) granting(g rbacGrant) *rbacRule {
-	if g.clusterOnly && r.reach == oneNamespace {
+	if g.clusterOnly && r.reach == oneNamespace && (g.namespace == "" || !r.reaches(g.namespace)) {
 		return nil
 	}
 	for i, rule := range r.rules {
-		if len(rule.names) > 0 || slices.Contains(rule.resources, "*") {
+		limited := len(rule.names) > 0 && !slices.ContainsFunc(rule.names, func(n string) bool { return slices.Contains(g.names, n) })
+		if limited || slices.Contains(rule.resources, "*") {
 			continue
 		}
 		if rule.allowsAny(g) {
@@ -72,6 +78,15 @@ func (r rbacRole) granting(g rbacGrant) *rbacRule {
 		}
 	}
 	return nil
+}
+
+// reaches reports whether a role that reaches one namespace reaches this one,
+// as far as its file tells.
+func (r rbacRole) reaches(namespace string) bool {
+	if r.Kind == "Role" {
+		return r.Namespace == namespace
+	}
+	return slices.ContainsFunc(r.bindings, func(b rbacBinding) bool { return b.Namespace == namespace })
 }
 
 // listed joins words: "a", "a and b", "a, b and c".
