@@ -32,7 +32,7 @@ var changeable = []string{
 	"readOnlyRootFilesystem", "drop", "security_opt", "read_only", "tmpfs", "user",
 	"apiVersion", "subjects", "nodePort", "type", "externalTrafficPolicy",
 	"serviceAccount", "seccomp.security.alpha.kubernetes.io", "container.seccomp.security.alpha.kubernetes.io",
-	"container.apparmor.security.beta.kubernetes.io", "add", "hostPort", "host", "value",
+	"container.apparmor.security.beta.kubernetes.io", "add", "hostPort", "host", "value", "image",
 }
 
 // TestCorpus fixes every repository of the corpus at both levels and checks,

@@ -20,6 +20,7 @@ var Workload = []*fixer.Rule{
 	ProbeHost,
 	ServiceAccountField,
 	MutableTag,
+	FrozenRegistry,
 	ImpossibleProbe,
 	ProbesMissing,
 	CPURequest,
