@@ -26,7 +26,8 @@ func TestParseFindsObjects(t *testing.T) {
 		{"one name twice", "apiVersion: v1\nkind: A\nmetadata: {name: a}\n---\napiVersion: v1\nkind: A\nmetadata: {name: a}\n", "A/a A/a#2"},
 		{"generated name", "apiVersion: v1\nkind: A\nmetadata: {generateName: a-}\n", "A/a-"},
 		{"no object", "kind: A\n---\napiVersion: v1\n---\n[1]\n---\ntext\n", ""},
-		{"kinds nobody looks into", "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n---\napiVersion: apiextensions.k8s.io/v1\nkind: CustomResourceDefinition\nmetadata: {name: b}\n", ""},
+		{"a kind nobody looks into", "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n---\napiVersion: apiextensions.k8s.io/v1\nkind: CustomResourceDefinition\nmetadata: {name: b}\n", "ConfigMap/a"},
+		{"a long ConfigMap", "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\ndata: {a: " + strings.Repeat("a", kube.MaxConfigMap) + "}\n", ""},
 	} {
 		var got []string
 		for _, o := range parse(t, c.src) {

@@ -52,15 +52,21 @@ func Parse(file *yamldoc.File) []*Object {
 }
 
 // Relevant is the cheap look that decides whether a document is parsed at all:
-// all are, except for the kinds that no rule looks into and that are by far
-// the largest.
+// all are, except for definitions of resources, which no rule looks into and
+// which are by far the largest, and for ConfigMaps that are as large.
 func Relevant(o yamldoc.Outline) bool {
 	switch kind, _ := o.Value("kind"); kind {
-	case "CustomResourceDefinition", "ConfigMap":
+	case "CustomResourceDefinition":
 		return false
+	case "ConfigMap":
+		return o.End-o.Start <= MaxConfigMap
 	}
 	return true
 }
+
+// MaxConfigMap is how many bytes a ConfigMap may have to be read. Settings of
+// programs are shorter; dashboards and whole sites are longer.
+const MaxConfigMap = 64 << 10
 
 // maxListDepth bounds Lists within Lists, which no tool writes.
 const maxListDepth = 4

@@ -2,6 +2,7 @@ package secret
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -24,8 +25,10 @@ func Find(name, value string) Literal {
 	if what := Forms(value); len(what) > 0 {
 		return ByForm(what[0], value)
 	}
-	if len(URLPasswords(value)) > 0 {
-		return ByForm(InURL, value)
+	if urls := URLPasswords(value); len(urls) > 0 {
+		l := ByForm(InURL, value)
+		l.Guessed = !slices.ContainsFunc(urls, func(u URLPassword) bool { return !wellKnown[strings.ToLower(u.Password)] })
+		return l
 	}
 	if !Named(name) || Harmless(name, value) {
 		return Literal{}

@@ -26,4 +26,5 @@ var Workload = []*fixer.Rule{
 	CPURequest,
 	SecretInEnv,
 	SecretInGit,
+	SecretInConfigMap,
 }
