@@ -76,7 +76,7 @@ var parameters = map[string][]string{
 	"dockerfile/named-user":         {"uid"},
 	"dockerfile/no-healthcheck":     {"path", "port"},
 	"dockerfile/runs-as-root":       {"gid", "name", "uid"},
-	"kubernetes/cpu-request":        {"cpu"},
+	"kubernetes/cpu-request":        {"cpu", "cpu-limit"},
 	"kubernetes/ingress-tls":        {"secret"},
 	"kubernetes/inline-volume":      {"capacity", "claim"},
 	"kubernetes/no-limits":          {"memory"},

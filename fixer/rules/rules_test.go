@@ -36,14 +36,15 @@ const testdata = "../../testdata/rules"
 // it, asks for a finding there; anything found without one is an error. Where
 // a format has no comments, CASE/case lists them as `want FILE:LINE LEVEL
 // "regexp"`. Other lines of CASE/case: `level safe|review`, `set NAME=VALUE`,
-// `refused "regexp"`, `blocked "regexp"` (every fix ends so), `only` (no
-// generated variants).
+// `fix ID` (of alternatives this one), `refused "regexp"`, `blocked "regexp"`
+// (every fix ends so), `only` (no generated variants).
 type ruleCase struct {
 	name    string
 	files   map[string][]byte
 	fixed   map[string][]byte
 	level   fixer.Level
 	params  fixer.Params
+	fix     string
 	wants   []want
 	refused *regexp.Regexp
 	blocked *regexp.Regexp
@@ -125,9 +126,7 @@ func (c ruleCase) check(t *testing.T, rule *fixer.Rule, v variant, fixed map[str
 	s := fixer.NewSession(snap, nil, []*fixer.Rule{rule})
 	c.checkWants(t, s.Baseline())
 
-	if _, err := s.AcceptAll(c.level, c.params); err != nil {
-		t.Fatal(err)
-	}
+	c.accept(t, s)
 	plan := s.Plan()
 	c.checkOutcomes(t, plan)
 	got := map[string][]byte{}
@@ -150,13 +149,28 @@ func (c ruleCase) check(t *testing.T, rule *fixer.Rule, v variant, fixed map[str
 		}
 	}
 	again := fixer.NewSession(plan.After, nil, []*fixer.Rule{rule})
-	if _, err := again.AcceptAll(c.level, c.params); err != nil {
-		t.Fatal(err)
-	}
+	c.accept(t, again)
 	if n := len(again.Plan().Changes); n > 0 {
 		t.Errorf("a second run changes %d files:\n%s", n, again.Plan().Changes[0].After)
 	}
 	return got
+}
+
+// accept takes every fix up to the level of the case, and of alternatives the
+// one it names.
+func (c ruleCase) accept(t *testing.T, s *fixer.Session) {
+	t.Helper()
+	if _, err := s.AcceptAll(c.level, c.params); err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range s.Baseline().Findings {
+		if f.Fix(c.fix) == nil {
+			continue
+		}
+		if err := s.Decide(f.Key(), fixer.Decision{Verdict: fixer.Accept, Fix: c.fix, Params: c.params}); err != nil {
+			t.Fatal(err)
+		}
+	}
 }
 
 func (c ruleCase) checkWants(t *testing.T, r *fixer.Report) {
@@ -265,6 +279,8 @@ func (c *ruleCase) settings(t *testing.T, text string) {
 				c.params = fixer.Params{}
 			}
 			c.params[k] = v
+		case "fix":
+			c.fix = rest
 		case "refused":
 			c.refused = regexp.MustCompile(strings.Trim(rest, `"`))
 		case "blocked":
