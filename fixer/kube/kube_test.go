@@ -139,3 +139,17 @@ func TestAliasBombsEnd(t *testing.T) {
 		}
 	}
 }
+
+func TestContainerString(t *testing.T) {
+	for src, want := range map[string]string{
+		"{containers: [{name: a, image: x}]}":      `container "a"`,
+		"{containers: [{image: example.org/x:1}]}": "container of example.org/x:1",
+		"{containers: [{name: b}]}":                `container "b"`,
+		"{initContainers: [{name: a, image: x, restartPolicy: Always}], containers: [{name: b, image: x}]}": `sidecar "a"`,
+	} {
+		list := parse(t, "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec: "+src+"\n")[0].Workload().Containers()
+		if got := list[0].String(); got != want {
+			t.Errorf("%s: %s, want %s", src, got, want)
+		}
+	}
+}

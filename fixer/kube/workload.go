@@ -187,6 +187,15 @@ func (w *Workload) findContainers() []Container {
 	return out
 }
 
+// String names the container for people: `sidecar "proxy"`. One without a name,
+// as the only one of a Knative Service may be, is named by its image.
+func (c Container) String() string {
+	if c.Name == "" && c.Image != "" {
+		return fmt.Sprintf("%s of %s", c.Role, c.Image)
+	}
+	return fmt.Sprintf("%s %q", c.Role, c.Name)
+}
+
 // FindingPath is the structural place of the container for a finding's key.
 func (c Container) FindingPath() string { return c.Workload.ID() + " " + c.Place }
 

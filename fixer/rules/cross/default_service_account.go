@@ -140,7 +140,7 @@ func showsUse(w *kube.Workload) string {
 			return name + " is a client of the Kubernetes API"
 		}
 		if mention := mentionsAPI(c); mention != "" {
-			return fmt.Sprintf("%s %q is given %q, as clients of the Kubernetes API are", c.Role, c.Name, mention)
+			return fmt.Sprintf("%s is given %q, as clients of the Kubernetes API are", c, mention)
 		}
 	}
 	return ""

@@ -149,7 +149,7 @@ func kubeUsers(f *fixer.File) []kubePlace {
 				continue
 			}
 			out = append(out, kubePlace{image: c.Image, place: place{
-				file: f.Path, path: c.FindingPath(), what: fmt.Sprintf("%s %q of %s", c.Role, c.Name, w.ID()),
+				file: f.Path, path: c.FindingPath(), what: fmt.Sprintf("%s of %s", c, w.ID()),
 				doc: w.Doc, at: n, set: c.Path.Join("securityContext", "runAsUser"), uid: int(uid),
 				text: func(uid int) any { return uid },
 			}})

@@ -67,9 +67,9 @@ spec:
 				reportSpelling(p, c, i)
 				continue
 			}
-			f := fixer.Finding{Message: fmt.Sprintf("%s %q keeps the capabilities a runtime gives by default", c.Role, c.Name)}
+			f := fixer.Finding{Message: fmt.Sprintf("%s keeps the capabilities a runtime gives by default", c)}
 			if len(capabilities(c, "drop")) > 0 {
-				f.Message = fmt.Sprintf("%s %q drops some capabilities and keeps the others", c.Role, c.Name)
+				f.Message = fmt.Sprintf("%s drops some capabilities and keeps the others", c)
 			}
 			fix, evidence := dropFix(p, c)
 			f.Fixes, f.Evidence = []fixer.Fix{fix}, evidence
@@ -83,7 +83,7 @@ spec:
 func reportSpelling(p *fixer.Pass, c kube.Container, i int) {
 	report(p, c, c.Node.Get("securityContext").Get("capabilities"), fixer.Finding{
 		Severity: fixer.Low,
-		Message:  fmt.Sprintf("%s %q drops all capabilities in a spelling that the Pod Security Standards do not accept", c.Role, c.Name),
+		Message:  fmt.Sprintf("%s drops all capabilities in a spelling that the Pod Security Standards do not accept", c),
 		Fixes: []fixer.Fix{{
 			ID: "spell", Title: "spell it ALL", Level: fixer.Safe,
 			Verify: "kubectl apply --dry-run=server in a namespace that enforces the restricted standard",

@@ -63,7 +63,7 @@ spec:
 				continue
 			}
 			report(p, c, c.Node.Get("resources").Get("requests"), fixer.Finding{
-				Message: fmt.Sprintf("%s %q has no processor time set aside", c.Role, c.Name),
+				Message: fmt.Sprintf("%s has no processor time set aside", c),
 				Fixes:   []fixer.Fix{cpuFix(p, c), cpuLimitFix(p, c)},
 			})
 		}

@@ -57,7 +57,7 @@ spec:
 			}
 			f := fixer.Finding{
 				Path: c.FindingPath(), Start: at.KeyOrSelf().Start, End: at.End,
-				Message: fmt.Sprintf("%s %q takes its image from %s, which is closed to new versions", c.Role, c.Name, ref.Registry),
+				Message: fmt.Sprintf("%s takes its image from %s, which is closed to new versions", c, ref.Registry),
 			}
 			rest, frozen := strings.CutPrefix(c.Image, "k8s.gcr.io/")
 			project, _, _ := strings.Cut(ref.Repository, "/")
@@ -74,7 +74,7 @@ spec:
 					},
 				}}
 			case formerProjects[project] && (ref.Registry == "gcr.io" || strings.HasSuffix(ref.Registry, ".gcr.io")):
-				f.Message = fmt.Sprintf("%s %q takes its image from %s/%s, which is closed to new versions", c.Role, c.Name, ref.Registry, project)
+				f.Message = fmt.Sprintf("%s takes its image from %s/%s, which is closed to new versions", c, ref.Registry, project)
 				f.Advice = "look for it as registry.k8s.io" + strings.TrimPrefix(ref.Repository, project) + ", where most of it was moved, and take a version that is still looked after; what is not there was given up"
 			default:
 				continue

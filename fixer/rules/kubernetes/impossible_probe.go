@@ -80,7 +80,7 @@ func checkCall(p *fixer.Pass, c kube.Container, call kubeletCall) {
 		if tool == "" {
 			return
 		}
-		f.Message = fmt.Sprintf("%s of %s %q runs %s, which its image does not have", call.name, c.Role, c.Name, tool)
+		f.Message = fmt.Sprintf("%s of %s runs %s, which its image does not have", call.name, c, tool)
 		f.Evidence = []fixer.Evidence{evidence}
 		f.Advice = "let the kubelet make the call (httpGet, tcpSocket, grpc; sleep for a hook that only waits), which needs nothing in the image"
 	} else {
@@ -89,7 +89,7 @@ func checkCall(p *fixer.Pass, c kube.Container, call kubeletCall) {
 		if name == "" || strings.Trim(name, "0123456789") == "" || strings.Contains(name, "$") || hasPort(c, name) {
 			return
 		}
-		f.Message = fmt.Sprintf("%s of %s %q asks port %q, and no port of it has that name", call.name, c.Role, c.Name, name)
+		f.Message = fmt.Sprintf("%s of %s asks port %q, and no port of it has that name", call.name, c, name)
 		f.Advice = "name the port in the container's ports, or write its number"
 	}
 	f.Start, f.End = at.KeyOrSelf().Start, at.End

@@ -65,7 +65,7 @@ spec:
 				name += ":latest"
 			}
 			f := fixer.Finding{
-				Message: fmt.Sprintf("%s %q runs whatever %s is on the day", c.Role, c.Name, name),
+				Message: fmt.Sprintf("%s runs whatever %s is on the day", c, name),
 				Advice:  "write the version that runs now (kubectl get pod POD -o jsonpath='{.status.containerStatuses[*].imageID}' prints its digest), and let a bot propose updates",
 			}
 			if b, ok := p.Topology().ImageBuild(c.Image); ok {

@@ -65,7 +65,7 @@ spec:
 				continue
 			}
 			report(p, c, limits, fixer.Finding{
-				Message: fmt.Sprintf("%s %q can take all the memory of its node", c.Role, c.Name),
+				Message: fmt.Sprintf("%s can take all the memory of its node", c),
 				Fixes:   []fixer.Fix{limitFix(p, c)},
 			})
 		}

@@ -62,7 +62,7 @@ spec:
 			if isFalse(set) {
 				continue
 			}
-			f := fixer.Finding{Message: fmt.Sprintf("%s %q may gain privileges its parent does not have", c.Role, c.Name)}
+			f := fixer.Finding{Message: fmt.Sprintf("%s may gain privileges its parent does not have", c)}
 			if why, yes := escalates(c); yes {
 				f.Advice = "allowPrivilegeEscalation cannot be false while " + why + ": take that away first"
 				report(p, c, set, f)

@@ -66,7 +66,7 @@ spec:
 			if !isTrue(set) {
 				continue
 			}
-			f := fixer.Finding{Message: fmt.Sprintf("%s %q is privileged: root in it is root on the node", c.Role, c.Name)}
+			f := fixer.Finding{Message: fmt.Sprintf("%s is privileged: root in it is root on the node", c)}
 			level := fixer.Review
 			f.Evidence, f.Advice = privilegeNeeded(p, c)
 			if f.Advice != "" {

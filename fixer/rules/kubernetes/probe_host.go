@@ -102,7 +102,7 @@ func steps(p yamldoc.Path) []any {
 func reportProbeHost(p *fixer.Pass, c kube.Container, call kubeletCall, host *yamldoc.Node) {
 	f := fixer.Finding{
 		Path: c.FindingPath() + " " + call.name + "." + call.verb, Start: host.KeyOrSelf().Start, End: host.End,
-		Message: fmt.Sprintf("%s of %s %q lets the kubelet call %s", call.name, c.Role, c.Name, host.Text()),
+		Message: fmt.Sprintf("%s of %s lets the kubelet call %s", call.name, c, host.Text()),
 	}
 	loopback := slices.Contains([]string{"127.0.0.1", "localhost", "::1", "[::1]", "0.0.0.0"}, host.Text())
 	switch {

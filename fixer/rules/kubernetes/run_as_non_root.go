@@ -70,7 +70,7 @@ spec:
 
 func reportIdentity(p *fixer.Pass, pod podIdentity, id identity) {
 	c := id.container
-	f := fixer.Finding{Message: fmt.Sprintf("%s %q %s", c.Role, c.Name, id.says), Evidence: id.evidence, Advice: id.advice}
+	f := fixer.Finding{Message: fmt.Sprintf("%s %s", c, id.says), Evidence: id.evidence, Advice: id.advice}
 	switch id.need {
 	case flag:
 		f.Fixes = []fixer.Fix{flagFix(p, pod, id)}

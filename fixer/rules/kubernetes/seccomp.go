@@ -74,7 +74,7 @@ func checkSeccomp(p *fixer.Pass, w *kube.Workload) {
 		case profile == nil:
 			open++
 		case profile.Get("type").Text() == "Unconfined" && !inherited:
-			reportUnconfined(p, c.FindingPath(), profile, fmt.Sprintf("%s %q", c.Role, c.Name))
+			reportUnconfined(p, c.FindingPath(), profile, c.String())
 		}
 	}
 	if open == 0 {

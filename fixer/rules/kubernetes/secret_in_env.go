@@ -99,7 +99,7 @@ func reportSecret(p *fixer.Pass, c kube.Container, i int, v *yamldoc.Node, s sec
 	name, at := v.Get("name").Text(), v.Get("name")
 	f := fixer.Finding{
 		Path: c.FindingPath() + " env[" + name + "]", Start: at.KeyOrSelf().Start, End: at.End,
-		Message:  fmt.Sprintf("%s %q is given %s in %s", c.Role, c.Name, s.What, name),
+		Message:  fmt.Sprintf("%s is given %s in %s", c, s.What, name),
 		Evidence: []fixer.Evidence{{Source: "manifest", Text: s.Evidence}},
 	}
 	if s.Guessed {

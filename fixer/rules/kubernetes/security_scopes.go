@@ -20,7 +20,7 @@ type scope struct {
 func scopes(w *kube.Workload) []scope {
 	out := []scope{{"pod " + w.ID(), w.ID(), w.Pod.Get("securityContext"), w.PodPath.Join("securityContext")}}
 	for _, c := range w.Containers() {
-		out = append(out, scope{string(c.Role) + ` "` + c.Name + `"`, c.FindingPath(), c.Node.Get("securityContext"), securityContext(c)})
+		out = append(out, scope{c.String(), c.FindingPath(), c.Node.Get("securityContext"), securityContext(c)})
 	}
 	return out
 }
