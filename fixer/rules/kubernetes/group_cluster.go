@@ -7,6 +7,7 @@ import "oakum/fixer"
 var Cluster = []*fixer.Rule{
 	DeprecatedAPI,
 	DefaultNamespace,
+	SystemNamespace,
 
 	RBACClusterAdmin,
 	RBACAnonymous,
