@@ -85,6 +85,21 @@ func most(counts []int) int {
 	return best
 }
 
+// styleOver is the style of what takes the place of a node in a container: a
+// text takes over the quotes of the text that it replaces.
+func (e *editor) styleOver(n, around *Node, v any) *writer {
+	w := e.style(around)
+	if _, text := v.(string); text && n.Kind == Scalar {
+		switch n.Style {
+		case SingleQuoted:
+			w.quote = '\''
+		case DoubleQuoted:
+			w.quote = '"'
+		}
+	}
+	return w
+}
+
 // quotes returns the quote to put around every string (0: none) and the one
 // for strings that need it. Neighbours are followed when all of their strings
 // are quoted and at least one of them need not be.

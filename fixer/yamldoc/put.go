@@ -74,7 +74,7 @@ func (e *editor) putFlow(n *Node, v any) error {
 	if around == nil {
 		around = n
 	}
-	w := e.style(around)
+	w := e.styleOver(n, around, v)
 	s := ""
 	if isColl(v) && w.spread(v) && around.EndLine > around.Line && e.leads(n.first()) {
 		indent := string(e.before(n.first()))
@@ -136,7 +136,7 @@ func (e *editor) trimLeft(at int) int {
 
 // putItem replaces an item of a block sequence.
 func (e *editor) putItem(n *Node, v any) {
-	w := e.style(n.Parent)
+	w := e.styleOver(n, n.Parent, v)
 	if n.empty() {
 		col := len(e.before(n.Start)) + 1
 		e.replace(n.Start, n.Start, " "+w.item(v, col))
@@ -166,7 +166,7 @@ func (e *editor) header(n *Node) string {
 func (e *editor) putValue(n *Node, v any) error {
 	m := n.Parent
 	k := m.Entries[n.index].Key
-	w := e.style(m)
+	w := e.styleOver(n, m, v)
 	colon := skipGap(e.src, k.End)
 	if colon >= len(e.src) || e.src[colon] != ':' || k.Line != k.EndLine || bytes.IndexByte(e.before(k.Start), '?') >= 0 {
 		return refuse(RefuseUnsupported, k.Line, "a key written with ? is not edited")
