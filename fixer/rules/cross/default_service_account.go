@@ -83,11 +83,22 @@ automountServiceAccountToken: false
 				others = len(users)
 			}
 			if u.why != "" || others == 1 { // else kubernetes/rbac-default-account speaks of the binding
-				p.Report(u.finding(a, others == 1))
+				f := u.finding(a, others == 1)
+				if len(users) > maxAccounts {
+					f.Fixes, f.Advice = nil, byHand
+				}
+				p.Report(f)
 			}
 		}
 	},
 }
+
+const byHand = "make a ServiceAccount for it, bind to that what it needs, and name it in serviceAccountName"
+
+// maxAccounts is how many accounts are made: more than repositories need. Two
+// documents at the end of one file are written one after the other, each on a
+// new reading of all files.
+const maxAccounts = 100
 
 // A defaultUser is a workload that keeps the token of the account default.
 type defaultUser struct {
@@ -159,7 +170,6 @@ func (u defaultUser) finding(a accounts, alone bool) fixer.Finding {
 		Evidence: []fixer.Evidence{{Source: "manifest", Text: cmp.Or(u.why, u.bound)}},
 	}
 	name := strings.Trim(u.Name, "-")
-	const byHand = "make a ServiceAccount for it, bind to that what it needs, and name it in serviceAccountName"
 	move, unclear := a.rightsOf(u.Workload)
 	switch {
 	case unclear != "":

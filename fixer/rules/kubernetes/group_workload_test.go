@@ -68,10 +68,15 @@ kind: Secret
 metadata: {name: web}
 stringData: {password: %[1]q}
 data: {token: %[2]s}
+---
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: web}
+data: {password: %[1]q, app.conf: "a=b\ntoken=%[1]s\n"}
 `, value, base64.StdEncoding.EncodeToString([]byte(value)))
 		snap := fixer.NewSnapshot([]fixer.Source{{Path: "web.yaml", Kind: fixer.Kubernetes, Data: []byte(manifest)}})
-		report := fixer.Check(snap, nil, []*fixer.Rule{SecretInEnv, SecretInGit})
-		if len(report.Findings) != 2 {
+		report := fixer.Check(snap, nil, []*fixer.Rule{SecretInEnv, SecretInGit, SecretInConfigMap})
+		if len(report.Findings) != 3 {
 			t.Errorf("%q: %d findings, want one of each rule", value, len(report.Findings))
 		}
 		for _, f := range report.Findings {
