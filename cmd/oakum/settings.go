@@ -77,6 +77,7 @@ var parameters = map[string][]string{
 	"dockerfile/no-healthcheck":     {"path", "port"},
 	"dockerfile/runs-as-root":       {"gid", "name", "uid"},
 	"kubernetes/cpu-request":        {"cpu", "cpu-limit"},
+	"kubernetes/empty-dir-limit":    {"limit"},
 	"kubernetes/ingress-tls":        {"secret"},
 	"kubernetes/inline-volume":      {"capacity", "claim"},
 	"kubernetes/no-limits":          {"memory"},

@@ -33,6 +33,8 @@ var changeable = []string{
 	"apiVersion", "subjects", "nodePort", "type", "externalTrafficPolicy",
 	"serviceAccount", "seccomp.security.alpha.kubernetes.io", "container.seccomp.security.alpha.kubernetes.io",
 	"container.apparmor.security.beta.kubernetes.io", "add", "hostPort", "host", "value", "image",
+	"awsElasticBlockStore", "azureDisk", "azureFile", "cephfs", "cinder", "flexVolume", "flocker", "gcePersistentDisk", "glusterfs",
+	"iscsi", "portworxVolume", "quobyte", "rbd", "vsphereVolume", // each said again in a PersistentVolume
 }
 
 // TestCorpus fixes every repository of the corpus at both levels and checks,

@@ -9,6 +9,8 @@ var Workload = []*fixer.Rule{
 	HostPath,
 	WritableHostPath,
 	InlineVolume,
+	MountPropagation,
+	EmptyDirLimit,
 	AddedCapabilities,
 	HostPorts,
 	ProcMount,

@@ -1,0 +1,171 @@
+package kubernetes
+
+import (
+	"fmt"
+	"path"
+	"slices"
+	"strings"
+
+	"oakum/fixer"
+	"oakum/fixer/kube"
+	"oakum/fixer/yamldoc"
+)
+
+// EmptyDirLimit wants empty volumes that cannot fill the disk of their node.
+var EmptyDirLimit = &fixer.Rule{
+	Name:     "kubernetes/empty-dir-limit",
+	Title:    "empty volume without a limit",
+	Severity: fixer.Low,
+	Kind:     fixer.Kubernetes,
+	Doc: fixer.Doc{
+		What: `emptyDir volumes on disk that a container can write to and that have no sizeLimit; one finding for a pod. Those that hold
+the data of a program, by what is known of its image, by their name or by where they are mounted, are reported only: how large
+they may grow nobody can tell from a manifest. Left alone are pods with a limit for ephemeral-storage, which covers their
+empty volumes too, and volumes with medium: Memory: what is in those counts against the memory limit of who wrote it.`,
+		Why: `An empty volume lies on the disk that the node keeps its images and the logs of all pods on. One that grows until the disk is
+full takes the other pods of the node with it: the kubelet evicts by its own choice.`,
+		Breaks: `A pod that fills one of the volumes past its limit is evicted and loses what is in them all. That is meant for a program that
+runs wild; one that keeps much on purpose needs a higher limit, or a claim.`,
+		Verify: `kubectl exec POD -- du -s MOUNTPATH   stays far below the limit after a day's work`,
+		Bad: `apiVersion: v1
+kind: Pod
+metadata:
+  name: web
+spec:
+  containers:
+  - name: web
+    image: example.org/web:1.4
+    volumeMounts:
+    - name: cache
+      mountPath: /var/cache/web
+  volumes:
+  - name: cache
+    emptyDir: {}
+`,
+		Good: `apiVersion: v1
+kind: Pod
+metadata:
+  name: web
+spec:
+  containers:
+  - name: web
+    image: example.org/web:1.4
+    volumeMounts:
+    - name: cache
+      mountPath: /var/cache/web
+  volumes:
+  - name: cache
+    emptyDir:
+      sizeLimit: 5Gi
+`,
+		References: []fixer.Reference{
+			{Source: "Kubernetes", ID: "emptyDir", URL: "https://kubernetes.io/docs/concepts/storage/volumes/#emptydir"},
+			{Source: "Kyverno", ID: "add-emptydir-sizelimit"},
+		},
+	},
+	Check: func(p *fixer.Pass) {
+		for _, w := range workloads(p) {
+			if storageLimited(w) {
+				continue
+			}
+			scratch, data := unlimited(p, w)
+			if len(scratch) > 0 {
+				f := emptyDirFinding(w, scratch, "volumes")
+				f.Fixes = []fixer.Fix{emptyDirFix(p, w, scratch)}
+				p.Report(f)
+			}
+			if len(data) > 0 {
+				f := emptyDirFinding(w, data, "data volumes")
+				f.Advice = "set sizeLimit to what the program may keep there at most, knowing that a pod over it is evicted and the data gone; what is worth keeping belongs in a claim"
+				p.Report(f)
+			}
+		}
+	},
+}
+
+// An emptyVolume is an emptyDir of a pod.
+type emptyVolume struct {
+	index int // in the pod's volumes
+	name  string
+	node  *yamldoc.Node
+}
+
+// unlimited returns the empty volumes that can be written to and have no
+// limit: those for files that come and go, and those that hold data.
+func unlimited(p *fixer.Pass, w *kube.Workload) (scratch, data []emptyVolume) {
+	written, kept := map[string]bool{}, map[string]bool{}
+	for _, c := range w.Containers() {
+		for _, m := range c.Node.Get("volumeMounts").List() {
+			if !isTrue(m.Get("readOnly")) {
+				name := m.Get("name").Text()
+				written[name] = true
+				kept[name] = kept[name] || keepsData(p, c, name, path.Clean(m.Get("mountPath").Text()))
+			}
+		}
+	}
+	for i, v := range w.Pod.Get("volumes").List() {
+		empty, name := v.Get("emptyDir"), v.Get("name").Text()
+		switch {
+		case empty == nil || empty.Get("medium").Text() != "" || !empty.Get("sizeLimit").Null() || !written[name]:
+		case kept[name]:
+			data = append(data, emptyVolume{i, name, v})
+		default:
+			scratch = append(scratch, emptyVolume{i, name, v})
+		}
+	}
+	return scratch, data
+}
+
+// keepsData reports whether a volume holds what a program keeps, as far as
+// the table of images and names tell.
+func keepsData(p *fixer.Pass, c kube.Container, name, mount string) bool {
+	if e := p.Image(c.Image).Entry; e != nil && holdsData(e, mount) {
+		return true
+	}
+	if strings.HasPrefix(mount, "/var/lib/") || strings.HasSuffix(name, "db") || path.Base(mount) == "db" {
+		return true
+	}
+	return slices.ContainsFunc([]string{"data", "storage", "store", "registry"}, func(word string) bool {
+		return strings.Contains(name+mount, word)
+	})
+}
+
+// storageLimited reports whether the pod as a whole may take so much of the
+// node's disk: the kubelet adds up what the containers that have a limit may
+// take, and holds the pod with its empty volumes to that.
+func storageLimited(w *kube.Workload) bool {
+	said := func(n *yamldoc.Node) bool { return !n.Get("resources").Get("limits").Get("ephemeral-storage").Null() }
+	return said(w.Pod) || slices.ContainsFunc(w.Containers(), func(c kube.Container) bool { return said(c.Node) })
+}
+
+func emptyDirFinding(w *kube.Workload, open []emptyVolume, place string) fixer.Finding {
+	return fixer.Finding{
+		Path: w.ID() + " " + place, Start: open[0].node.Start, End: open[len(open)-1].node.End,
+		Message: fmt.Sprintf("%s can fill the disk of its node through %s", w.ID(), some(names(open))),
+	}
+}
+
+func names(volumes []emptyVolume) []string {
+	var out []string
+	for _, v := range volumes {
+		out = append(out, v.name)
+	}
+	return out
+}
+
+func emptyDirFix(p *fixer.Pass, w *kube.Workload, open []emptyVolume) fixer.Fix {
+	return fixer.Fix{
+		ID:     "limit",
+		Title:  "limit " + some(names(open)) + " to " + defaultSize,
+		Level:  fixer.Review,
+		Breaks: sizeBreaks + ", and loses what is in them",
+		Verify: "kubectl exec POD -- du -s MOUNTPATH   stays far below the limit after a day's work",
+		Params: []fixer.Param{{Name: "limit", Meaning: "most that each of the volumes may hold, as in 5Gi", Default: defaultSize, Validate: validCapacity}},
+		Edit: func(d *fixer.Draft) error {
+			for _, v := range open {
+				d.YAML(p.File.Path, w.Doc, yamldoc.Set(w.PodPath.Join("volumes", v.index, "emptyDir", "sizeLimit"), d.Param("limit")))
+			}
+			return nil
+		},
+	}
+}
