@@ -22,7 +22,6 @@ type Draft struct {
 	quick   bool
 	yaml    map[docRef][]yamldoc.Op
 	order   []docRef
-	beside  map[string][]string
 	changes map[string]*FileChange
 }
 
@@ -48,8 +47,12 @@ type FileChange struct {
 	// edits may alter.
 	Contract []dockerfile.Field
 
-	// Documents counts the YAML documents that the edits put after the last one.
-	Documents int
+	// Documents are put after the last one of a YAML file, whole lines without
+	// the --- that starts each. Edits does not have them: [FileChange.placed].
+	Documents []string
+
+	// About names what the documents are about.
+	About []string
 
 	// Comment marks edits that add a comment and may alter no data at all.
 	Comment bool
@@ -74,11 +77,13 @@ func (d *Draft) YAML(file string, doc *yamldoc.Doc, ops ...yamldoc.Op) {
 // Document asks for a new document after the last one of a YAML file, and after
 // those asked for before: whole lines, without the --- that starts it. A file
 // that is one JSON value cannot hold another.
-func (d *Draft) Document(file, content string) {
-	if d.beside == nil {
-		d.beside = map[string][]string{}
-	}
-	d.beside[file] = append(d.beside[file], content)
+//
+// about names what the document is about. Of several fixes with documents about
+// one thing one is made, and the others are drafted again on what it makes.
+func (d *Draft) Document(file, content string, about ...string) {
+	c := d.change(file)
+	c.Documents = append(c.Documents, content)
+	c.About = append(c.About, about...)
 }
 
 // Dockerfile asks for edits of a Dockerfile and declares the fields of its
@@ -117,7 +122,11 @@ func (d *Draft) change(path string) *FileChange {
 // Draft computes what a fix does to the snapshot with the chosen parameters.
 // The result is sorted by path. An error says why the fix cannot be made here.
 func (f *Fix) Draft(snap *Snapshot, chosen Params) ([]FileChange, error) {
-	return f.draft(snap, chosen, false)
+	changes, err := f.draft(snap, chosen, false)
+	for i := range changes {
+		changes[i].Edits = changes[i].placed(snap.File(changes[i].Path))
+	}
+	return changes, err
 }
 
 // draft leaves the reading of what it makes to the caller when quick is set.
@@ -159,11 +168,6 @@ func (d *Draft) finish() ([]FileChange, error) {
 		}
 		c.Paths[ref.doc] = append(c.Paths[ref.doc], change.Paths...)
 	}
-	for _, path := range slices.Sorted(maps.Keys(d.beside)) {
-		if err := d.addDocuments(path); err != nil {
-			return nil, err
-		}
-	}
 	var out []FileChange
 	for _, path := range slices.Sorted(maps.Keys(d.changes)) {
 		c := d.changes[path]
@@ -177,9 +181,13 @@ func (d *Draft) finish() ([]FileChange, error) {
 			return nil, Refuse("%s is not among the files that were asked for, and would have to change too", path)
 		case file != nil && file.Skip != nil:
 			return nil, Refuse("%s is not edited: %s", path, file.Skip.Reason)
+		case len(c.Documents) > 0 && (file == nil || file.YAML == nil):
+			return nil, Refuse("%s is no file that documents can be added to", path)
+		case len(c.Documents) > 0 && file.YAML.JSON:
+			return nil, Refuse("%s is JSON, which cannot hold another document", path)
 		}
 		text.Sort(c.Edits)
-		if c.Create != nil || len(c.Edits) > 0 {
+		if c.Create != nil || len(c.Edits)+len(c.Documents) > 0 {
 			out = append(out, *c)
 		}
 	}
@@ -189,35 +197,26 @@ func (d *Draft) finish() ([]FileChange, error) {
 	return out, nil
 }
 
-// addDocuments puts the new documents of a file at its end, in its own line
-// endings, and with a final newline where it has one. An edit that reaches the
-// end already takes them along: two edits cannot meet there.
-func (d *Draft) addDocuments(path string) error {
-	file := d.Snapshot.File(path)
-	switch {
-	case file == nil || file.YAML == nil:
-		return Refuse("%s is no file that documents can be added to", path)
-	case file.YAML.JSON:
-		return Refuse("%s is JSON, which cannot hold another document", path)
+// placed returns the edits of a change with its documents: at the end of the
+// file, in its own line endings, and with a final newline where it has one. An
+// edit that reaches the end already takes them along, because two edits cannot
+// meet there.
+func (c *FileChange) placed(file *File) []text.Edit {
+	if len(c.Documents) == 0 {
+		return c.Edits
 	}
+	edits := slices.Clone(c.Edits)
+	text.Sort(edits)
 	end := len(file.Data)
 	last := text.Insert(end, "")
-	c := d.change(path)
-	text.Sort(c.Edits)
-	if n := len(c.Edits); n > 0 && c.Edits[n-1].End == end {
-		last, c.Edits = c.Edits[n-1], c.Edits[:n-1]
+	if n := len(edits); n > 0 && edits[n-1].End == end {
+		last, edits = edits[n-1], edits[:n-1]
 	}
-	closed := bytes.HasSuffix(file.Data, []byte("\n"))
-	added := ""
-	for _, content := range d.beside[path] {
-		added += "---\n" + content
-	}
+	added := "---\n" + strings.Join(c.Documents, "---\n")
 	added = strings.ReplaceAll(added, "\n", file.YAML.EOL)
-	if !closed {
+	if !bytes.HasSuffix(file.Data, []byte("\n")) {
 		added = file.YAML.EOL + strings.TrimSuffix(added, file.YAML.EOL)
 	}
 	last.New += added
-	c.Edits = append(c.Edits, last)
-	c.Documents += len(d.beside[path])
-	return nil
+	return append(edits, last)
 }

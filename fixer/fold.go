@@ -166,7 +166,8 @@ func (f *folder) collect(found []*Finding) []taken {
 			continue // next pass, on what this one makes
 		}
 		for _, c := range t.contents {
-			claimed[c.Path] = claim{made: true, comment: c.Comment, edits: append(claimed[c.Path].edits, c.Edits...)}
+			was := claimed[c.Path]
+			claimed[c.Path] = claim{made: true, comment: c.Comment, edits: append(was.edits, c.Edits...), about: append(was.about, c.About...)}
 		}
 		batch = append(batch, t)
 	}
@@ -178,13 +179,15 @@ type claim struct {
 	made    bool
 	comment bool
 	edits   []text.Edit
+	about   []string
 }
 
 // conflicts reports whether a further change has to wait for the next pass.
 // Comments are not added in the pass that changes data, because data edits are
 // held to leave every comment as it is.
 func (c claim) conflicts(next FileChange) bool {
-	return c.made && (next.Create != nil || c.comment != next.Comment || text.Conflict(c.edits, next.Edits))
+	return c.made && (next.Create != nil || c.comment != next.Comment || text.Conflict(c.edits, next.Edits) ||
+		slices.ContainsFunc(next.About, func(thing string) bool { return slices.Contains(c.about, thing) }))
 }
 
 type failure struct {
@@ -372,7 +375,7 @@ func (f *folder) try(batch []taken, opened map[Key]bool) (*Snapshot, *Report, er
 		data := m.Create
 		if data == nil {
 			var err error
-			if data, err = text.Apply(f.cur.File(p).Data, m.Edits); err != nil {
+			if data, err = text.Apply(f.cur.File(p).Data, m.placed(f.cur.File(p))); err != nil {
 				return nil, nil, err
 			}
 		}
@@ -457,7 +460,7 @@ func commonPrefix(a, b string) int {
 func (m *FileChange) add(c FileChange) {
 	m.Edits = append(m.Edits, c.Edits...)
 	m.Contract = append(m.Contract, c.Contract...)
-	m.Documents += c.Documents
+	m.Documents = append(m.Documents, c.Documents...)
 	m.Comment = m.Comment && c.Comment
 	for doc, paths := range c.Paths {
 		if m.Paths == nil {

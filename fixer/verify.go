@@ -35,7 +35,7 @@ func verifyFile(before, after *File, c *FileChange) error {
 }
 
 func verifyYAML(before, after *yamldoc.File, c *FileChange) error {
-	if len(before.Docs)+c.Documents != len(after.Docs) {
+	if len(before.Docs)+len(c.Documents) != len(after.Docs) {
 		return fmt.Errorf("the edit would change the number of documents from %d to %d", len(before.Docs), len(after.Docs))
 	}
 	kept := *after

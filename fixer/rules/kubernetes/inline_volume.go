@@ -149,7 +149,7 @@ func reportInline(p *fixer.Pass, v inlineVolume) {
 	default:
 		f.Fixes = []fixer.Fix{v.fix(p, claim)}
 	}
-	if v.kind.since != "" && len(f.Fixes) > 0 {
+	if v.kind.gone && len(f.Fixes) > 0 {
 		f.Advice = "where it has to run on a newer cluster, give the PersistentVolume the source of a CSI driver instead"
 	}
 	p.Report(f)
@@ -190,7 +190,7 @@ func (v inlineVolume) fix(p *fixer.Pass, claim string) fixer.Fix {
 func (v inlineVolume) breaks() string {
 	out := "a PersistentVolume belongs to the whole cluster, so that its creation needs a right of its own and its name is taken once; the pod waits until its claim is bound"
 	switch {
-	case v.kind.since != "":
+	case v.kind.gone:
 		out += "; on a cluster without the driver the pod starts no more than before"
 	case v.mode() == "ReadWriteOnce" && v.kind.csi == "":
 		out += "; it is mounted on one node at a time, also where pods on several wrote to it"

@@ -11,7 +11,8 @@ type storageType struct {
 	modes storageModes
 
 	csi   string // driver that Kubernetes hands volumes of the type to
-	since string // first version without a driver for it; "?" is one of long ago
+	gone  bool   // no driver is left
+	since string // the first version without one, where known
 }
 
 type storageModes uint8
@@ -27,21 +28,21 @@ var storageTypes = []storageType{
 	{key: "awsElasticBlockStore", what: "a disk of AWS", csi: "ebs.csi.aws.com"},
 	{key: "azureDisk", what: "a disk of Azure", csi: "disk.csi.azure.com"},
 	{key: "azureFile", what: "a file share of Azure", modes: readers | writers, csi: "file.csi.azure.com"},
-	{key: "cephfs", what: "a Ceph file system", modes: readers | writers, since: "1.31"},
+	{key: "cephfs", what: "a Ceph file system", modes: readers | writers, gone: true, since: "1.31"},
 	{key: "cinder", what: "a disk of OpenStack", csi: "cinder.csi.openstack.org"},
 	{key: "fc", what: "a Fibre Channel disk", modes: readers},
 	{key: "flexVolume", what: "a volume of a FlexVolume driver", modes: readers},
-	{key: "flocker", what: "a Flocker dataset", since: "1.25"},
+	{key: "flocker", what: "a Flocker dataset", gone: true, since: "1.25"},
 	{key: "gcePersistentDisk", what: "a disk of Google Cloud", modes: readers, csi: "pd.csi.storage.gke.io"},
-	{key: "glusterfs", what: "a Gluster file system", modes: readers | writers, since: "1.26"},
+	{key: "glusterfs", what: "a Gluster file system", modes: readers | writers, gone: true, since: "1.26"},
 	{key: "iscsi", what: "an iSCSI disk", modes: readers},
 	{key: "nfs", what: "an NFS export", modes: readers | writers},
-	{key: "photonPersistentDisk", what: "a Photon disk", since: "?"},
+	{key: "photonPersistentDisk", what: "a Photon disk", gone: true},
 	{key: "portworxVolume", what: "a Portworx volume", modes: readers, csi: "pxd.portworx.com"},
-	{key: "quobyte", what: "a Quobyte file system", modes: readers | writers, since: "1.25"},
-	{key: "rbd", what: "a Ceph block device", modes: readers, since: "1.31"},
-	{key: "scaleIO", what: "a ScaleIO volume", modes: readers, since: "?"},
-	{key: "storageos", what: "a StorageOS volume", since: "1.25"},
+	{key: "quobyte", what: "a Quobyte file system", modes: readers | writers, gone: true, since: "1.25"},
+	{key: "rbd", what: "a Ceph block device", modes: readers, gone: true, since: "1.31"},
+	{key: "scaleIO", what: "a ScaleIO volume", modes: readers, gone: true},
+	{key: "storageos", what: "a StorageOS volume", gone: true, since: "1.25"},
 	{key: "vsphereVolume", what: "a disk of vSphere", csi: "csi.vsphere.vmware.com"},
 }
 
@@ -60,10 +61,10 @@ func (s storageType) accessMode(readOnly bool) string {
 // support says what drives volumes of the type, "" for Kubernetes itself.
 func (s storageType) support() string {
 	switch {
-	case s.since == "?":
-		return "no current Kubernetes has a driver for " + s.key
 	case s.since != "":
 		return "Kubernetes has no driver for " + s.key + " since " + s.since
+	case s.gone:
+		return "no current Kubernetes has a driver for " + s.key
 	case s.csi != "":
 		return "Kubernetes hands " + s.key + " to the driver " + s.csi + ", in a pod as in a PersistentVolume"
 	}

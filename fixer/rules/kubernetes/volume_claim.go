@@ -1,9 +1,9 @@
 package kubernetes
 
 import (
-	"encoding/json"
+	"bytes"
 	"errors"
-	"maps"
+	"fmt"
 	"path"
 	"reflect"
 	"strings"
@@ -19,19 +19,15 @@ import (
 // the file has a PersistentVolume for this storage, that one is used, because
 // two for one disk are two disks to Kubernetes; else both are made.
 func (v inlineVolume) claimed(d *fixer.Draft, file *fixer.File) (string, error) {
-	mine, readOnly, err := v.kind.storage(v.source)
-	if err != nil {
-		return "", err
-	}
+	mine, readOnly := storage(v.source)
 	for _, o := range file.Objects {
 		if o.Kind != "PersistentVolume" || o.Group() != "" {
 			continue
 		}
-		theirs, onlyRead, err := v.kind.storage(o.Node.Get("spec").Get(v.kind.key))
-		if err != nil || !maps.Equal(mine, theirs) {
+		source := o.Node.Get("spec").Get(v.kind.key)
+		if theirs, onlyRead := storage(source); source.Null() || theirs != mine {
 			continue
-		}
-		if claim := claimOf(file, o.Name, v.workload.Namespace); claim != "" && (readOnly || !onlyRead) {
+		} else if claim := claimOf(file, o.Name, v.workload.Namespace); claim != "" && (readOnly || !onlyRead) {
 			return claim, nil
 		}
 		if v.kind.modes&writers == 0 {
@@ -56,8 +52,8 @@ func (v inlineVolume) claimed(d *fixer.Draft, file *fixer.File) (string, error) 
 		return "", err
 	}
 	if !file.YAML.JSON {
-		d.Document(file.Path, string(volume))
-		d.Document(file.Path, string(request))
+		d.Document(file.Path, string(volume), mine, "PersistentVolume "+v.volumeName(claim))
+		d.Document(file.Path, string(request), "PersistentVolumeClaim "+v.workload.Namespace+"/"+claim)
 		return claim, nil
 	}
 	folder := path.Dir(file.Path)
@@ -78,46 +74,17 @@ func claimOf(file *fixer.File, volume, namespace string) string {
 	return ""
 }
 
-// storage returns what a source of the type says as the API understands it, by
-// field, and apart from that whether it may only be read. Keys that the type
-// does not have are an error.
-func (t storageType) storage(source *yamldoc.Node) (fields map[string]string, readOnly bool, err error) {
-	if source.Null() {
-		return nil, false, errors.New("nothing is said")
+// storage sums up what a source says, whatever the order it says it in, and
+// apart from that whether it may only be read.
+func storage(source *yamldoc.Node) (sum string, readOnly bool) {
+	fields := map[string]string{}
+	for key, value := range source.All() {
+		if key != "readOnly" {
+			data, _ := value.Data() // one that cannot be copied is refused where it would be
+			fields[key] = fmt.Sprint(data)
+		}
 	}
-	data, err := source.Data()
-	if err != nil {
-		return nil, false, err
-	}
-	document, err := NewDocument("", "PersistentVolume", yamldoc.Set(yamldoc.P("spec", t.key), data))
-	if err != nil {
-		return nil, false, err
-	}
-	volume, err := decodeVolume(document)
-	if err != nil {
-		return nil, false, fixer.Refuse("what it says is not what %s can hold (%v)", t.key, err)
-	}
-	fields, err = fieldsOf(volume.Spec.PersistentVolumeSource, t.key)
-	readOnly = fields["readOnly"] == "true"
-	delete(fields, "readOnly")
-	return fields, readOnly, err
-}
-
-// fieldsOf returns the fields that are set below a key of a source, as JSON.
-func fieldsOf(source corev1.PersistentVolumeSource, key string) (map[string]string, error) {
-	data, err := json.Marshal(source)
-	if err != nil {
-		return nil, err
-	}
-	var bySource map[string]map[string]json.RawMessage
-	if err := json.Unmarshal(data, &bySource); err != nil {
-		return nil, err
-	}
-	out := map[string]string{}
-	for field, value := range bySource[key] {
-		out[field] = string(value)
-	}
-	return out, nil
+	return fmt.Sprint(source.KeyOrSelf().Text(), fields), isTrue(source.Get("readOnly"))
 }
 
 func decodeVolume(document []byte) (*corev1.PersistentVolume, error) {
@@ -160,9 +127,6 @@ func (v inlineVolume) persistentVolume(claim, capacity string) ([]byte, error) {
 			{Key: "namespace", Value: v.workload.Namespace}, {Key: "name", Value: claim},
 		}})
 	}
-	if _, _, err := v.kind.storage(v.source); err != nil {
-		return nil, err
-	}
 	data, err := v.source.Data()
 	if err != nil {
 		return nil, err
@@ -173,25 +137,20 @@ func (v inlineVolume) persistentVolume(claim, capacity string) ([]byte, error) {
 		return nil, err
 	}
 	written, err := NewDocument("", "PersistentVolume", meta, yamldoc.Set(yamldoc.P("spec"), append(spec, yamldoc.Pair{Key: v.kind.key, Value: data})))
-	if err != nil || v.workload.Doc.File.JSON {
-		return written, err
+	if err != nil {
+		return nil, err
+	}
+	said, err := decodeVolume(written)
+	if err != nil {
+		return nil, fixer.Refuse("what it says is not what %s can hold (%v)", v.kind.key, err)
 	}
 	// As text it keeps comments and quotes, but can come to mean something
 	// else: aliases, odd indentation.
 	moved := append(head, v.moved()...)
-	if same, err := sameVolume(moved, written); err != nil || !same {
-		return written, nil
+	if again, err := decodeVolume(moved); err == nil && reflect.DeepEqual(again, said) && !v.workload.Doc.File.JSON {
+		return moved, nil
 	}
-	return moved, nil
-}
-
-func sameVolume(a, b []byte) (bool, error) {
-	x, err := decodeVolume(a)
-	if err != nil {
-		return false, err
-	}
-	y, err := decodeVolume(b)
-	return err == nil && reflect.DeepEqual(x, y), err
+	return written, nil
 }
 
 func (v inlineVolume) persistentVolumeClaim(claim, capacity string) ([]byte, error) {
@@ -211,13 +170,13 @@ func (v inlineVolume) moved() string {
 	src := v.workload.Doc.File.Source
 	start, end := v.source.KeyOrSelf().Start, v.source.End
 	if v.source.Parent.Style == yamldoc.Block { // a comment behind it
-		if i := strings.IndexByte(string(src[end:]), '\n'); i >= 0 {
+		if i := bytes.IndexByte(src[end:], '\n'); i >= 0 {
 			end += i
 		} else {
 			end = len(src)
 		}
 	}
-	column := start - (strings.LastIndexByte(string(src[:start]), '\n') + 1)
+	column := start - (bytes.LastIndexByte(src[:start], '\n') + 1)
 	var out strings.Builder
 	for i, line := range strings.Split(string(src[start:end]), "\n") {
 		line = strings.TrimSuffix(line, "\r")
