@@ -99,7 +99,7 @@ func unlimited(p *fixer.Pass, w *kube.Workload) (scratch, data []emptyVolume) {
 			if !isTrue(m.Get("readOnly")) {
 				name := m.Get("name").Text()
 				written[name] = true
-				kept[name] = kept[name] || keepsData(p, c, name, path.Clean(m.Get("mountPath").Text()))
+				kept[name] = kept[name] || forData(p, c, name, path.Clean(m.Get("mountPath").Text()))
 			}
 		}
 	}
@@ -116,9 +116,9 @@ func unlimited(p *fixer.Pass, w *kube.Workload) (scratch, data []emptyVolume) {
 	return scratch, data
 }
 
-// keepsData reports whether a volume holds what a program keeps, as far as
+// forData reports whether a volume holds what a program keeps, as far as
 // the table of images and names tell.
-func keepsData(p *fixer.Pass, c kube.Container, name, mount string) bool {
+func forData(p *fixer.Pass, c kube.Container, name, mount string) bool {
 	if e := p.Image(c.Image).Entry; e != nil && holdsData(e, mount) {
 		return true
 	}
