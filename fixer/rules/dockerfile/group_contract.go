@@ -12,6 +12,7 @@ var Surface = []*fixer.Rule{
 	DebugTools,
 	BuildTools,
 	DevDependencies,
+	AssumeYes,
 }
 
 // Contract are the rules about how a container of the image starts, stops and
@@ -20,6 +21,10 @@ var Contract = []*fixer.Rule{
 	RepeatedCommand,
 	ShellForm,
 	RelativeWorkdir,
+	RunWithoutShell,
+	PipeHidesFailure,
+	ShellReplaced,
+	StopSignal,
 	HealthcheckBinary,
 	NoHealthcheck,
 	BuildkitCheck,

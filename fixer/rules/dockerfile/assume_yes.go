@@ -1,0 +1,107 @@
+package dockerfile
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+
+	"oakum/fixer"
+	"oakum/fixer/dockerfile"
+)
+
+// AssumeYes wants package managers that ask nobody.
+var AssumeYes = &fixer.Rule{
+	Name:     "dockerfile/assume-yes",
+	Title:    "installation that waits for an answer",
+	Severity: fixer.Low,
+	Kind:     fixer.Dockerfile,
+	Doc: fixer.Doc{
+		What: `apt-get, apt, dnf, yum and zypper with a subcommand that asks before it installs or removes (install, upgrade, remove, …), in
+RUN, without the option that says yes. Left alone are calls that get their answers from a pipe, from a variable full of options
+or from a configuration that an earlier step writes, and those that only look (--simulate, --download-only).`,
+		Why: `Nobody answers during a build. The step ends with an error as soon as a dependency is to be installed as well, which may be
+true only since yesterday; security updates then no longer reach the image.`,
+		Breaks: `Nothing: where the step worked, it asked nothing.`,
+		Verify: `docker build --no-cache .   installs the packages`,
+		Bad: `FROM debian:13
+RUN apt-get update && apt-get install --no-install-recommends curl && rm -rf /var/lib/apt/lists/*
+`,
+		Good: `FROM debian:13
+RUN apt-get update && apt-get install -y --no-install-recommends curl && rm -rf /var/lib/apt/lists/*
+`,
+		References: []fixer.Reference{
+			{Source: "hadolint", ID: "DL3014, DL3030, DL3034, DL3038", URL: "https://github.com/hadolint/hadolint/wiki/DL3014"},
+			{Source: "Trivy", ID: "DS-0021"},
+			{Source: "KICS", ID: "77783205-c4ca-4f80-bb80-c777f267c547"},
+		},
+	},
+	Check: func(p *fixer.Pass) {
+		configured := false
+		for _, st := range steps(p.File.Dockerfile, "RUN") {
+			configured = configured || assumeYesConfig.Match(p.File.Data[st.i.Start:st.i.End])
+			var open []call
+			for _, c := range st.commands {
+				call, ok := readCall(c.Command)
+				if ok && !configured && !c.fed && asks[call.program][call.sub] && !answered(call) {
+					open = append(open, call)
+				}
+			}
+			if len(open) > 0 {
+				reportQuestions(p, st, open)
+			}
+		}
+	},
+}
+
+var (
+	aptAsks    = set("install upgrade dist-upgrade full-upgrade remove purge autoremove build-dep")
+	dnfAsks    = set("install upgrade update remove erase autoremove groupinstall localinstall distro-sync downgrade swap")
+	zypperAsks = set("install in remove rm update up dist-upgrade dup patch")
+
+	asks = map[string]map[string]bool{"apt-get": aptAsks, "apt": aptAsks, "dnf": dnfAsks, "yum": dnfAsks, "dnf5": dnfAsks, "zypper": zypperAsks}
+
+	assumeYesConfig = regexp.MustCompile(`(?i)assume-?yes|APT::Get::|apt\.conf`)
+
+	// yesOption matches what answers, or keeps the call from asking.
+	yesOption = regexp.MustCompile(`^(-[a-zA-Z]*[yYn][a-zA-Z]*|-qq+|-[a-zA-Z]*[sdh]|-q=2|--(assume-?yes|yes|force-yes|trivial-only|simulate|dry-run|just-print|no-act|recon|download-only|downloadonly|print-uris|non-interactive|no-confirm|assumeno|help|version))$`)
+)
+
+// answered reports whether a call has the answer, or may have it in a variable,
+// or is given nothing to do.
+func answered(c call) bool {
+	if (c.sub == "purge" || c.sub == "remove") && len(installed(c)) == 0 {
+		return true
+	}
+	return slices.ContainsFunc(c.Words, func(w dockerfile.Word) bool {
+		return yesOption.MatchString(w.Value) || flagVariable.MatchString(w.Raw) || w.Value == "-o" || w.Value == "--option"
+	})
+}
+
+// reportQuestions reports the calls of one step that ask.
+func reportQuestions(p *fixer.Pass, st step, open []call) {
+	first := open[0]
+	f := fixer.Finding{
+		Path:    place(p.File.Dockerfile, st.at) + ": " + first.program + " " + first.sub,
+		Message: fmt.Sprintf("%s %s asks before it goes on, and nobody answers during a build", first.program, first.sub),
+		Advice:  fmt.Sprintf("write -y behind %s", first.sub) + st.notEdited(),
+	}
+	f.Start, f.End = st.span(command{Command: first.Command})
+	if st.script != nil {
+		f.Advice = ""
+		f.Fixes = []fixer.Fix{{
+			ID: "yes", Title: "say yes with -y", Level: fixer.Safe,
+			Verify: "docker build --no-cache .   installs the packages",
+			Edit: func(d *fixer.Draft) error {
+				for _, c := range open {
+					edits, err := st.script.InsertWord(c.Command, c.subWord, "-y")
+					if err != nil {
+						return err
+					}
+					d.Dockerfile(p.File.Path, edits)
+				}
+				return nil
+			},
+		}}
+	}
+	report(p, st.at, f)
+}

@@ -1,0 +1,103 @@
+package dockerfile
+
+import (
+	"fmt"
+	"strings"
+
+	"oakum/fixer"
+	"oakum/fixer/dockerfile"
+	"oakum/fixer/image"
+)
+
+// RunWithoutShell wants steps only where something can run them.
+var RunWithoutShell = &fixer.Rule{
+	Name:     "dockerfile/run-without-shell",
+	Title:    "RUN in an image without a shell",
+	Severity: fixer.Medium,
+	Kind:     fixer.Dockerfile,
+	Doc: fixer.Doc{
+		What: `RUN in shell form, and with a heredoc, in stages on a base that is known to have no shell: scratch, distroless, chiseled images,
+and the like. Left alone is the exec form, which needs none, and whatever stands behind a SHELL of its own, a copy of a folder
+with programs, or a mount that may bring a shell along. There is no edit: the work belongs into another stage.`,
+		Why: `The build ends there: /bin/sh: no such file or directory. It happens when a base is exchanged for a smaller one, and the usual
+way out, back to the large base, gives an intruder the shell again.`,
+		Breaks: `Nothing that works now. Files that a step made have to be copied from the stage it moves to, with their owner.`,
+		Verify: `docker build .   succeeds`,
+		Bad: `FROM gcr.io/distroless/static-debian13:nonroot
+RUN mkdir /data
+COPY app /app
+CMD ["/app"]
+`,
+		Good: `FROM debian:13-slim AS files
+RUN mkdir /data
+
+FROM gcr.io/distroless/static-debian13:nonroot
+COPY --from=files --chown=65532:65532 /data /data
+COPY app /app
+CMD ["/app"]
+`,
+		References: []fixer.Reference{
+			{Source: "tally", ID: "shell-run-in-scratch"},
+			{Source: "Docker", ID: "RUN", URL: "https://docs.docker.com/reference/dockerfile/#run"},
+		},
+	},
+	Check: func(p *fixer.Pass) {
+		f := p.File.Dockerfile
+		each(f, func(s *dockerfile.Stage, i, at *dockerfile.Instruction) {
+			if i.Keyword != "RUN" || i.JSON || i.OnBuild || s.Windows || mountsPrograms(i) {
+				return
+			}
+			if _, own := s.ShellAt(i); own != nil {
+				return
+			}
+			base, known := baseOf(s)
+			if s.Root().Image == "scratch" {
+				base, known = image.Base{Shell: image.NoShell}, true
+			}
+			if !known || base.Shell != image.NoShell || brought(f, s, "sh") || filled(s) {
+				return
+			}
+			finding := fixer.Finding{
+				Message: fmt.Sprintf("RUN needs a shell, which %s does not have: the build ends here", s.Root().Image),
+				Advice:  "do it in a stage of its own on a base that has one (FROM debian:13-slim AS files), and copy what it makes with COPY --from=files; a folder is also made by WORKDIR, and an owner set by COPY --chown",
+			}
+			if s.Root().Image != "scratch" {
+				finding.Evidence = []fixer.Evidence{{Text: base.Evidence(image.BaseShell)}}
+			}
+			report(p, at, finding)
+		})
+	},
+}
+
+// filled reports whether files of the build context are copied to where programs
+// lie: a whole root file system may be among them.
+func filled(s *dockerfile.Stage) bool {
+	for _, stage := range s.Chain() {
+		for _, i := range stage.Instructions {
+			if (i.Keyword == "COPY" || i.Keyword == "ADD") && len(i.Words) > 1 && programFolder(i.Words[len(i.Words)-1].Value) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// mountsPrograms reports whether a mount from an image or a stage lies over a
+// folder that may hold a shell.
+func mountsPrograms(i *dockerfile.Instruction) bool {
+	for _, flag := range i.Flags {
+		from, target := false, ""
+		for _, o := range flag.Options() {
+			switch o.Key {
+			case "from":
+				from = true
+			case "target", "dst", "destination":
+				target = o.Value
+			}
+		}
+		if flag.Name == "mount" && from && (strings.Contains(target, "$") || programFolder(target)) {
+			return true
+		}
+	}
+	return false
+}
