@@ -59,6 +59,9 @@ type Progress struct {
 type Loaded struct {
 	Sources []fixer.Source
 	Notes   []string // what has no file to hang on, one sentence each
+
+	// Facts are those known at once; [Backend.Facts] brings the later ones.
+	Facts *fixer.Facts
 }
 
 // FileState is how a file stands with version control.

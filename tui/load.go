@@ -21,7 +21,7 @@ func (d *desk) load() tea.Cmd {
 		}
 		snap := fixer.NewSnapshot(loaded.Sources)
 		offer(progress, Progress{Found: snap.Len(), Read: snap.Len()})
-		s := fixer.NewSession(snap, nil, rules)
+		s := fixer.NewSession(snap, loaded.Facts, rules)
 		words := newWording(rules, loaded.Notes)
 		// What cannot be recalled must not keep anyone from working.
 		kept, keptErr := b.LoadDecisions()

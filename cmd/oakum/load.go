@@ -48,7 +48,7 @@ func load(cmd *cobra.Command, paths []string, f selectFlags) (*job, error) {
 	snap := fixer.NewSnapshot(ws.Sources)
 	j := &job{
 		workspace: ws,
-		session:   fixer.NewSession(snap, nil, sel.run),
+		session:   fixer.NewSession(snap, factsOf(ws), sel.run),
 		filter:    report.Filter{Rule: sel.wants, Known: all},
 		all:       len(sel.names) == len(sel.run),
 	}
@@ -56,6 +56,11 @@ func load(cmd *cobra.Command, paths []string, f selectFlags) (*job, error) {
 		fmt.Fprintln(cmd.ErrOrStderr(), "note: "+noteText(n))
 	}
 	return j, nil
+}
+
+// factsOf is what a repository tells of itself beside its files.
+func factsOf(ws *workspace.Workspace) *fixer.Facts {
+	return &fixer.Facts{Source: workspace.Remote(ws.Root)}
 }
 
 // scan is the report on the files as they are.

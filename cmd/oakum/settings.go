@@ -73,6 +73,7 @@ var parameters = map[string][]string{
 	"compose/writable-root":         {"writable"},
 	"cross/default-service-account": {"account"},
 	"cross/pod-security-labels":     {"level"},
+	"cross/source-label":            {"description", "licenses", "source"},
 	"dockerfile/named-user":         {"uid"},
 	"dockerfile/no-healthcheck":     {"path", "port"},
 	"dockerfile/runs-as-root":       {"gid", "name", "uid"},

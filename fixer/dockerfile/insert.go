@@ -37,6 +37,17 @@ func (f *File) InsertAfter(i *Instruction, lines ...string) ([]text.Edit, error)
 	return []text.Edit{text.Insert(i.End, eol+strings.Join(lines, eol))}, nil
 }
 
+// InsertAtEnd puts whole lines at the end of a stage, before the CMD and
+// ENTRYPOINT that most stages end with.
+func (f *File) InsertAtEnd(s *Stage, lines ...string) ([]text.Edit, error) {
+	for _, i := range s.Instructions {
+		if i.Keyword == "ENTRYPOINT" || i.Keyword == "CMD" {
+			return f.InsertBefore(i, lines...)
+		}
+	}
+	return f.InsertAfter(s.Last(), lines...)
+}
+
 // commentTop returns the first line of the comment block that touches the
 // instruction from above, or the instruction's own line.
 func (f *File) commentTop(i *Instruction) int {

@@ -37,7 +37,8 @@ const testdata = "../../testdata/rules"
 // a format has no comments, CASE/case lists them as `want FILE:LINE LEVEL
 // "regexp"`. Other lines of CASE/case: `level safe|review`, `set NAME=VALUE`,
 // `fix ID` (of alternatives this one), `refused "regexp"`, `blocked "regexp"`
-// (every fix ends so), `only` (no generated variants).
+// (every fix ends so), `source URL` (where the repository is found), `only` (no
+// generated variants).
 type ruleCase struct {
 	name    string
 	files   map[string][]byte
@@ -48,6 +49,7 @@ type ruleCase struct {
 	wants   []want
 	refused *regexp.Regexp
 	blocked *regexp.Regexp
+	facts   *fixer.Facts
 	only    bool
 }
 
@@ -123,7 +125,7 @@ func (c ruleCase) check(t *testing.T, rule *fixer.Rule, v variant, fixed map[str
 		sources = append(sources, fixer.Source{Path: path, Kind: kindOf(path, c.files[path]), Data: v.convert(c.files[path])})
 	}
 	snap := fixer.NewSnapshot(sources)
-	s := fixer.NewSession(snap, nil, []*fixer.Rule{rule})
+	s := fixer.NewSession(snap, c.facts, []*fixer.Rule{rule})
 	c.checkWants(t, s.Baseline())
 
 	c.accept(t, s)
@@ -148,7 +150,7 @@ func (c ruleCase) check(t *testing.T, rule *fixer.Rule, v variant, fixed map[str
 			}
 		}
 	}
-	again := fixer.NewSession(plan.After, nil, []*fixer.Rule{rule})
+	again := fixer.NewSession(plan.After, c.facts, []*fixer.Rule{rule})
 	c.accept(t, again)
 	if n := len(again.Plan().Changes); n > 0 {
 		t.Errorf("a second run changes %d files:\n%s", n, again.Plan().Changes[0].After)
@@ -285,6 +287,8 @@ func (c *ruleCase) settings(t *testing.T, text string) {
 			c.refused = regexp.MustCompile(strings.Trim(rest, `"`))
 		case "blocked":
 			c.blocked = regexp.MustCompile(strings.Trim(rest, `"`))
+		case "source":
+			c.facts = &fixer.Facts{Source: rest}
 		case "only":
 			c.only = true
 		case "want":
@@ -409,13 +413,16 @@ func TestExamples(t *testing.T) {
 			name, text string
 			want       bool
 		}{{"bad", r.Doc.Bad, true}, {"good", r.Doc.Good, false}} {
-			report := fixer.Check(fixer.NewSnapshot(exampleSources(r, ex.text)), nil, []*fixer.Rule{r})
+			report := fixer.Check(fixer.NewSnapshot(exampleSources(r, ex.text)), exampleFacts, []*fixer.Rule{r})
 			if got := len(report.Findings) > 0; got != ex.want {
 				t.Errorf("%s: the %s example has %d findings", r.Name, ex.name, len(report.Findings))
 			}
 		}
 	}
 }
+
+// exampleFacts are true of the repositories that the examples are from.
+var exampleFacts = &fixer.Facts{Source: "https://example.org/shop/api"}
 
 // exampleSources reads an example: one file, or for rules that look at files
 // together a txtar archive.

@@ -93,28 +93,35 @@ func openRepository(top string) *repository {
 	return r
 }
 
-// readIndexFile finds and reads the index of the work tree at top, whose .git
-// may be a file that points elsewhere.
+// readIndexFile reads the index of the work tree at top.
 func readIndexFile(top string) ([]byte, time.Time, error) {
-	git := filepath.Join(top, ".git")
-	info, err := os.Stat(git)
+	git, err := gitFolder(top)
 	if err != nil {
 		return nil, time.Time{}, err
 	}
-	if !info.IsDir() {
-		pointer, _, err := readBounded(git, 1<<16)
-		if err != nil {
-			return nil, time.Time{}, err
-		}
-		to, ok := strings.CutPrefix(strings.TrimRight(string(pointer), "\r\n"), "gitdir: ")
-		if !ok {
-			return nil, time.Time{}, errors.New("the .git file does not point to a repository")
-		}
-		if git = to; !filepath.IsAbs(git) {
-			git = filepath.Join(top, git)
-		}
-	}
 	return readBounded(filepath.Join(git, "index"), maxIndex)
+}
+
+// gitFolder finds the folder in which git keeps what belongs to the work tree
+// at top, whose .git may be a file that points elsewhere.
+func gitFolder(top string) (string, error) {
+	git := filepath.Join(top, ".git")
+	info, err := os.Stat(git)
+	if err != nil || info.IsDir() {
+		return git, err
+	}
+	pointer, _, err := readBounded(git, 1<<16)
+	if err != nil {
+		return "", err
+	}
+	to, ok := strings.CutPrefix(strings.TrimRight(string(pointer), "\r\n"), "gitdir: ")
+	if !ok {
+		return "", errors.New("the .git file does not point to a repository")
+	}
+	if !filepath.IsAbs(to) {
+		to = filepath.Join(top, to)
+	}
+	return to, nil
 }
 
 // readBounded reads a regular file outside the root; nothing else.

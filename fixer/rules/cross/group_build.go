@@ -6,4 +6,5 @@ import "oakum/fixer"
 // Dockerfile to judge.
 var Build = []*fixer.Rule{
 	BuildSecret,
+	SourceLabel,
 }

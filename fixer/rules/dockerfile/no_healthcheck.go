@@ -182,14 +182,7 @@ func healthFix(p *fixer.Pass, s *dockerfile.Stage, probe probe, port dockerfile.
 		if from := s.From.Name.Raw; from == strings.ToLower(from) {
 			line = "healthcheck --timeout=5s --start-period=30s cmd " + execForm(words)
 		}
-		f := p.File.Dockerfile
-		edits, err := f.InsertAfter(s.Last(), line)
-		for _, i := range s.Instructions {
-			if i.Keyword == "ENTRYPOINT" || i.Keyword == "CMD" {
-				edits, err = f.InsertBefore(i, line)
-				break
-			}
-		}
+		edits, err := p.File.Dockerfile.InsertAtEnd(s, line)
 		if err != nil {
 			return err
 		}

@@ -1,0 +1,188 @@
+package cross
+
+import (
+	"errors"
+	"fmt"
+	"net/url"
+	"slices"
+	"strings"
+	"unicode"
+
+	"oakum/fixer"
+	"oakum/fixer/dockerfile"
+	"oakum/fixer/image"
+	"oakum/fixer/topology"
+)
+
+// The keys that the OCI image specification defines for what is asked here, and
+// the one that was used before it.
+const (
+	labelSource      = "org.opencontainers.image.source"
+	labelDescription = "org.opencontainers.image.description"
+	labelLicenses    = "org.opencontainers.image.licenses"
+	labelOldSource   = "org.label-schema.vcs-url"
+)
+
+// SourceLabel wants an image that leaves the repository to say where it is from.
+var SourceLabel = &fixer.Rule{
+	Name:     "cross/source-label",
+	Title:    "image does not say where it is from",
+	Severity: fixer.Low,
+	Doc: fixer.Doc{
+		What: `Images that are built here and pulled elsewhere, without the label org.opencontainers.image.source: those for which a Compose
+file has build and an image with a registry or a namespace, and those that a Kubernetes workload runs. It is looked for only
+where git names a remote (origin), which is what the label is filled with. The label of a base is not known and would speak of
+the base. Images that nothing here names by a registry are left alone: they may never be pushed.`,
+		Why: `Who finds the image in a cluster, years later or with a flaw in it, has to find the source, its owner and the place to report
+to. Scanners and update bots follow the label to release notes; registries show it.`,
+		Breaks: `Nothing in the container. A registry may show the address, and GitHub links the package to that repository. It tells
+everybody who can pull the image where its source is kept.`,
+		Verify: `docker image inspect --format '{{json .Config.Labels}}' IMAGE   shows the address`,
+		Bad: `-- Dockerfile --
+FROM debian:13
+CMD ["/api"]
+-- compose.yaml --
+services:
+  api:
+    build: .
+    image: registry.example.org/shop/api:1.4
+`,
+		Good: `-- Dockerfile --
+FROM debian:13
+LABEL org.opencontainers.image.source="https://example.org/shop/api"
+CMD ["/api"]
+-- compose.yaml --
+services:
+  api:
+    build: .
+    image: registry.example.org/shop/api:1.4
+`,
+		References: []fixer.Reference{
+			{Source: "OCI image specification", ID: "annotations", URL: "https://github.com/opencontainers/image-spec/blob/main/annotations.md"},
+			{Source: "hadolint", ID: "DL3049", URL: "https://github.com/hadolint/hadolint/wiki/DL3049"},
+		},
+	},
+	Check: func(p *fixer.Pass) {
+		if p.Facts.Source == "" {
+			return
+		}
+		list := published(p)
+		is := map[*dockerfile.Stage]bool{}
+		for _, m := range list {
+			is[m.build.Stage] = true
+		}
+		seen := map[*dockerfile.Stage]bool{}
+		for _, m := range list {
+			s := m.build.Stage
+			inherits := s.Parent != nil && slices.ContainsFunc(s.Parent.Chain(), func(o *dockerfile.Stage) bool { return is[o] })
+			if seen[s] || inherits || s.Windows || labelled(s) {
+				continue
+			}
+			seen[s] = true
+			p.Report(fixer.Finding{
+				File: m.build.Path, Path: s.Label() + ": LABEL " + labelSource,
+				Start: s.From.Start, End: s.From.End,
+				Message:  fmt.Sprintf("the image is pulled as %s and does not say where its source is", m.name),
+				Evidence: []fixer.Evidence{{Source: m.file, Text: m.why}, {Source: "git", Text: "the remote origin is " + p.Facts.Source}},
+				Fixes:    []fixer.Fix{labelFix(p, m.build)},
+			})
+		}
+	},
+}
+
+// A publication is a name under which an image of the repository is pulled.
+type publication struct {
+	build topology.Build
+	name  string
+	file  string // that says so
+	why   string
+}
+
+func published(p *fixer.Pass) []publication {
+	var out []publication
+	for f := range p.Snapshot.Files() {
+		switch {
+		case f.Compose != nil:
+			for _, v := range p.Topology().Compose().Views(f.Path) {
+				name, _ := v.ImageName()
+				if b, ok := p.Topology().ServiceBuild(v); ok && b.Certain && elsewhere(name) {
+					out = append(out, publication{b, name, f.Path, fmt.Sprintf("service %q is built and has the image %s", v.Name, name)})
+				}
+			}
+		case f.Objects != nil:
+			for _, o := range f.Objects {
+				w := o.Workload()
+				if w == nil || w.Partial {
+					continue
+				}
+				for _, c := range w.Containers() {
+					if b, ok := p.Topology().ImageBuild(c.Image); ok && b.Certain {
+						out = append(out, publication{b, c.Image, f.Path, fmt.Sprintf("%s runs it", w.ID())})
+					}
+				}
+			}
+		}
+	}
+	return out
+}
+
+// elsewhere reports whether a name has a registry or a namespace, which images
+// that stay on the machine have no use for.
+func elsewhere(name string) bool {
+	ref, err := image.ParseReference(name)
+	return err == nil && strings.Contains(name, "/") && ref.Registry != "localhost" && !strings.HasPrefix(ref.Registry, "localhost:")
+}
+
+func labelled(s *dockerfile.Stage) bool {
+	return slices.ContainsFunc(s.Labels(), func(v dockerfile.Variable) bool { return v.Key == labelSource || v.Key == labelOldSource })
+}
+
+func labelFix(p *fixer.Pass, b topology.Build) fixer.Fix {
+	return fixer.Fix{
+		ID: "label", Title: "say it with LABEL " + labelSource, Level: fixer.Review,
+		Breaks: "a registry may show the address, and link the image to that repository: check that it is the right one, and one that readers of the image may know",
+		Verify: "docker image inspect --format '{{json .Config.Labels}}' IMAGE   shows the address",
+		Params: []fixer.Param{
+			{Name: "source", Meaning: "address of the repository, http or https", Default: p.Facts.Source, Validate: validAddress},
+			{Name: "description", Meaning: "what is in the image, one sentence; empty for no such label", Validate: validLabel},
+			{Name: "licenses", Meaning: "licence of the software, as an SPDX expression (MIT, Apache-2.0); empty for no such label", Validate: validLabel},
+		},
+		Edit: func(d *fixer.Draft) error {
+			keyword := "LABEL"
+			if from := b.Stage.From.Name.Raw; from == strings.ToLower(from) {
+				keyword = "label"
+			}
+			var lines []string
+			for _, l := range []struct{ key, value string }{
+				{labelSource, d.Param("source")}, {labelDescription, d.Param("description")}, {labelLicenses, d.Param("licenses")},
+			} {
+				if l.value != "" {
+					lines = append(lines, fmt.Sprintf("%s %s=%q", keyword, l.key, l.value))
+				}
+			}
+			edits, err := b.File.InsertAtEnd(b.Stage, lines...)
+			if err != nil {
+				return err
+			}
+			d.Dockerfile(b.Path, edits, dockerfile.FieldLabel)
+			return nil
+		},
+	}
+}
+
+func validAddress(s string) error {
+	u, err := url.Parse(s)
+	if err != nil || u.Scheme != "https" && u.Scheme != "http" || u.Host == "" || u.User != nil || strings.ContainsAny(s, " \"'$`\\") {
+		return errors.New("an address that begins with https:// and holds no password")
+	}
+	return validLabel(s)
+}
+
+// validLabel accepts what needs no quoting inside double quotes.
+func validLabel(s string) error {
+	const most = 512
+	if len(s) > most || strings.ContainsAny(s, "\"$`\\") || strings.ContainsFunc(s, func(r rune) bool { return !unicode.IsPrint(r) }) {
+		return fmt.Errorf("one line of at most %d bytes without quotes, $ and backslashes", most)
+	}
+	return nil
+}
