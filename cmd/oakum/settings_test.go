@@ -59,6 +59,7 @@ func TestParametersOfEveryFix(t *testing.T) {
 	for _, a := range archives { // each is a repository of its own: what one says of an account holds for all in it
 		at := filepath.Join(dir, filepath.Base(filepath.Dir(a)), filepath.Base(a))
 		unpack(t, a, at)
+		giveRemote(t, at)
 		j, err := load(cmd, []string{at}, selectFlags{})
 		if err != nil {
 			t.Fatal(err)
@@ -81,6 +82,21 @@ func TestParametersOfEveryFix(t *testing.T) {
 	}
 	for k := range seen {
 		t.Errorf("%s is not listed", k)
+	}
+}
+
+// giveRemote makes a folder a repository with a remote, which is what one of
+// the fixes writes.
+func giveRemote(t *testing.T, dir string) {
+	t.Helper()
+	git := filepath.Join(dir, ".git")
+	if err := os.MkdirAll(git, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	for name, text := range map[string]string{"HEAD": "ref: refs/heads/main\n", "config": "[remote \"origin\"]\n\turl = https://example.org/shop/api.git\n"} {
+		if err := os.WriteFile(filepath.Join(git, name), []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
 	}
 }
 

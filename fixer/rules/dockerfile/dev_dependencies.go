@@ -57,21 +57,53 @@ CMD ["node", "server.js"]
 		}
 		kept := filesOf(f, images)
 		all := steps(f, "RUN")
-		for k, st := range all {
-			if st.i.OnBuild {
-				continue
+		for _, l := range lastInstalls(p, all) {
+			st, c := all[l.step], all[l.step].commands[l.command]
+			if (kept[st.stage] || carried(p, kept, st, l.installer.folder)) && !l.installer.takenAway(st, all[l.step:], l.command) {
+				reportDependencies(p, st, c, l.installer, images, builds(st, all[l.step:], l.command))
 			}
-			for n, c := range st.commands {
-				d := projectInstall(c)
-				if d == nil || !kept[st.stage] && !carried(p, kept, st, d.folder) || d.leftOut(p, st, c) || d.takenAway(st, all[k:], n) {
-					continue
-				}
-				reportDependencies(p, st, c, d, images, builds(st, all[k:], n))
-				break
-			}
+		}
+		for _, st := range all {
 			checkXdebug(p, kept, st)
 		}
 	},
+}
+
+// An install is the command of a step that calls an installer.
+type install struct {
+	installer     *installer
+	step, command int
+}
+
+// lastInstalls returns, for each stage and installer, the last command that
+// brings the development dependencies: whatever takes those away takes away
+// what came before, too.
+func lastInstalls(p *fixer.Pass, all []step) []install {
+	type key struct {
+		stage     *dockerfile.Stage
+		installer *installer
+	}
+	at := map[key]int{}
+	var out []install
+	for k, st := range all {
+		if st.i.OnBuild {
+			continue
+		}
+		for n, c := range st.commands {
+			d := projectInstall(c)
+			if d == nil || d.leftOut(p, st, c) {
+				continue
+			}
+			i, again := at[key{st.stage, d}]
+			if !again {
+				i = len(out)
+				at[key{st.stage, d}] = i
+				out = append(out, install{})
+			}
+			out[i] = install{d, k, n}
+		}
+	}
+	return out
 }
 
 // buildWord matches the name of a script or a program that builds.

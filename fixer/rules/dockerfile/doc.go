@@ -76,8 +76,16 @@ func counted(i *dockerfile.Instruction) string {
 // not counted, since a fix takes it out: its place is before the RUN that
 // follows it. The lists may be deleted again, which another fix adds.
 func bareFetch(i *dockerfile.Instruction) bool {
-	const most = 300 // bytes; place asks for every RUN before every finding
-	return i.Keyword == "RUN" && !i.JSON && len(i.Heredocs) == 0 && len(i.Text()) < most && fetchAlone.MatchString(i.Text())
+	const most = 300 // bytes; place asks for every RUN before every finding, so what is cheap goes first
+	if i.Keyword != "RUN" || i.JSON || len(i.Heredocs) > 0 || len(i.Text()) >= most {
+		return false
+	}
+	if text := i.Text(); !strings.Contains(text, "update") && !strings.Contains(text, "ref") || strings.ContainsAny(text, ";|") {
+		return false
+	} else if _, next, joined := strings.Cut(text, "&&"); joined && !strings.HasPrefix(strings.TrimSpace(next), "rm") {
+		return false
+	}
+	return fetchAlone.MatchString(i.Text())
 }
 
 var fetchAlone = regexp.MustCompile(`^(sudo\s+)?(apt|apt-get|aptitude|apk|zypper)\s+([^;&|<>$#()\s]+\s+)*(update|refresh|ref)(\s+[^;&|<>$#()\s]+)*\s*(&&\s*rm\s[^;&|]*)?$`)

@@ -201,8 +201,11 @@ func TestCorpus(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	rare := []*fixer.Rule{ // none of them has such a thing
+		CopyAfterUser, LoginAccount, SparseLoginLog, LostGroups, SetuidProgram,
+	}
 	for _, r := range all {
-		if found[r.Name] == 0 && r != CopyAfterUser { // none of them has such a copy
+		if found[r.Name] == 0 && !slices.Contains(rare, r) {
 			t.Errorf("%s finds nothing in the corpus", r.Name)
 		}
 	}

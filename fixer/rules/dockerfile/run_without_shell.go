@@ -16,7 +16,7 @@ var RunWithoutShell = &fixer.Rule{
 	Severity: fixer.Medium,
 	Kind:     fixer.Dockerfile,
 	Doc: fixer.Doc{
-		What: `RUN in shell form, and with a heredoc, in stages on a base that is known to have no shell: scratch, distroless, chiseled images,
+		What: `The first RUN in shell form, or with a heredoc, of stages on a base that is known to have no shell: scratch, distroless, chiseled images,
 and the like. Left alone is the exec form, which needs none, and whatever stands behind a SHELL of its own, a copy of a folder
 with programs, or a mount that may bring a shell along. There is no edit: the work belongs into another stage.`,
 		Why: `The build ends there: /bin/sh: no such file or directory. It happens when a base is exchanged for a smaller one, and the usual
@@ -43,6 +43,7 @@ CMD ["/app"]
 	},
 	Check: func(p *fixer.Pass) {
 		f := p.File.Dockerfile
+		looked := map[*dockerfile.Stage]bool{} // the build ends at the first one
 		each(f, func(s *dockerfile.Stage, i, at *dockerfile.Instruction) {
 			if i.Keyword != "RUN" || i.JSON || i.OnBuild || s.Windows || mountsPrograms(i) {
 				return
@@ -54,7 +55,11 @@ CMD ["/app"]
 			if s.Root().Image == "scratch" {
 				base, known = image.Base{Shell: image.NoShell}, true
 			}
-			if !known || base.Shell != image.NoShell || brought(f, s, "sh") || filled(s) {
+			if !known || base.Shell != image.NoShell || looked[s] {
+				return
+			}
+			looked[s] = true
+			if brought(f, s, "sh") || filled(s) {
 				return
 			}
 			finding := fixer.Finding{
