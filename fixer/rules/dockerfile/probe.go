@@ -2,6 +2,7 @@ package dockerfile
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
 	"strconv"
 
@@ -20,26 +21,36 @@ type probe struct {
 	get func(port, path string) []string
 }
 
-// languages are images named after the interpreter in them.
-var languages = map[string]probe{
-	"docker.io/library/node": {
+// nodeProbe asks with Node.js, under the name that it has in the image.
+func nodeProbe(node string) probe {
+	return probe{
 		runtime: "node",
 		connect: func(port string) []string {
-			return []string{"node", "-e", fmt.Sprintf("require('net').connect(%s,'127.0.0.1').on('connect',()=>process.exit(0)).on('error',()=>process.exit(1))", port)}
+			return []string{node, "-e", fmt.Sprintf("require('net').connect(%s,'127.0.0.1').on('connect',()=>process.exit(0)).on('error',()=>process.exit(1))", port)}
 		},
 		get: func(port, path string) []string {
-			return []string{"node", "-e", fmt.Sprintf("require('http').get('http://127.0.0.1:%s%s',r=>process.exit(r.statusCode<400?0:1)).on('error',()=>process.exit(1))", port, path)}
+			return []string{node, "-e", fmt.Sprintf("require('http').get('http://127.0.0.1:%s%s',r=>process.exit(r.statusCode<400?0:1)).on('error',()=>process.exit(1))", port, path)}
 		},
-	},
-	"docker.io/library/python": {
+	}
+}
+
+// pythonProbe asks with Python, under the name that it has in the image.
+func pythonProbe(python string) probe {
+	return probe{
 		runtime: "python3",
 		connect: func(port string) []string {
-			return []string{"python3", "-c", fmt.Sprintf("import socket; socket.create_connection(('127.0.0.1', %s), 3).close()", port)}
+			return []string{python, "-c", fmt.Sprintf("import socket; socket.create_connection(('127.0.0.1', %s), 3).close()", port)}
 		},
 		get: func(port, path string) []string {
-			return []string{"python3", "-c", fmt.Sprintf("import urllib.request; urllib.request.urlopen('http://127.0.0.1:%s%s', timeout=3)", port, path)}
+			return []string{python, "-c", fmt.Sprintf("import urllib.request; urllib.request.urlopen('http://127.0.0.1:%s%s', timeout=3)", port, path)}
 		},
-	},
+	}
+}
+
+// languages are images named after the interpreter in them.
+var languages = map[string]probe{
+	"docker.io/library/node":   nodeProbe("node"),
+	"docker.io/library/python": pythonProbe("python3"),
 	"docker.io/library/php": {
 		runtime: "php",
 		connect: func(port string) []string {
@@ -81,16 +92,33 @@ func probeIn(s *dockerfile.Stage, port int) (probe, bool) {
 	if p, known := languages[ref.Name()]; known {
 		return p, true
 	}
+	// The interpreters of distroless are on no path that is sure to be searched.
+	switch {
+	case distrolessNode.MatchString(ref.Name()):
+		return nodeProbe("/nodejs/bin/node"), true
+	case distrolessPython.MatchString(ref.Name()):
+		return pythonProbe("/usr/bin/python3"), true
+	}
 	switch {
 	case !ok:
 		return probe{}, false
-	case base.Has("bash") == image.Present && slices.Contains([]image.Distribution{image.Debian, image.Ubuntu}, base.Distribution):
+	case base.Has("bash") == image.Present && slices.Contains(openingBash, base.Distribution):
 		return bashProbe, true
 	case base.Has("wget") == image.Present && base.Shell == image.BusyBoxShell && speaksHTTP(port):
 		return wgetProbe, true
 	}
 	return probe{}, false
 }
+
+var (
+	distrolessNode   = regexp.MustCompile(`^gcr\.io/distroless/nodejs\d*(-debian\d+)?$`)
+	distrolessPython = regexp.MustCompile(`^gcr\.io/distroless/python3(-debian\d+)?$`)
+
+	// openingBash are distributions whose bash opens connections by redirection.
+	openingBash = []image.Distribution{
+		image.Debian, image.Ubuntu, image.UBI, image.AmazonLinux, image.OracleLinux, image.CentOS, image.Fedora, image.RockyLinux, image.AlmaLinux,
+	}
+)
 
 // otherProtocols are ports on which something else than HTTP is spoken by
 // custom, HTTP over TLS included.
