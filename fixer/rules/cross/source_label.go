@@ -1,10 +1,12 @@
 package cross
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 	"unicode"
 
@@ -80,7 +82,7 @@ services:
 			}
 			seen[s] = true
 			p.Report(fixer.Finding{
-				File: m.build.Path, Path: s.Label() + ": LABEL " + labelSource,
+				File: m.build.Path, Path: "stage " + cmp.Or(s.Name, strconv.Itoa(s.Index)) + ": LABEL " + labelSource,
 				Start: s.From.Start, End: s.From.End,
 				Message:  fmt.Sprintf("the image is pulled as %s and does not say where its source is", m.name),
 				Evidence: []fixer.Evidence{{Source: m.file, Text: m.why}, {Source: "git", Text: "the remote origin is " + p.Facts.Source}},

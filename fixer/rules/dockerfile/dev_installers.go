@@ -110,7 +110,8 @@ func (d *installer) takenAway(st step, rest []step, n int) bool {
 		case c.name == "rm":
 			return slices.ContainsFunc(c.args(), func(w dockerfile.Word) bool { return d.folder != "" && strings.Contains(w.Raw, d.folder) })
 		case d.programs[c.name]:
-			return c.has("prune", "clean", "focus", "deploy") || slices.ContainsFunc(c.args(), func(w dockerfile.Word) bool { return d.without.MatchString(w.Value) })
+			sub, _ := c.sub()
+			return sub == "prune" || sub == "deploy" || c.name == "bundle" && sub == "clean" || c.has("focus") || slices.ContainsFunc(c.args(), func(w dockerfile.Word) bool { return d.without.MatchString(w.Value) })
 		}
 		return false
 	})

@@ -13,14 +13,15 @@ import (
 // PackageCache wants the caches of pip and npm to stay out of the image.
 var PackageCache = &fixer.Rule{
 	Name:     "dockerfile/package-cache",
-	Title:    "pip or npm cache kept",
+	Title:    "cache of pip, npm, gem or Composer kept",
 	Severity: fixer.Low,
 	Kind:     fixer.Dockerfile,
 	Doc: fixer.Doc{
-		What: `RUN instructions in which pip install, npm ci, npm install or yarn install leave their cache of downloaded packages in the
-image. Left alone are steps with a cache mount, an option or a variable that turns the cache off or puts it elsewhere, steps
+		What: `RUN instructions in which pip install, npm ci, npm install, yarn install, gem install, bundle install or composer install leave
+their cache of downloaded packages in the image. Left alone are steps with a cache mount, an option or a variable that turns the cache off or puts it elsewhere, steps
 that delete it, and stages that no image gets files from as a whole. The caches of the distribution's package managers are the
-business of package-lists-kept. The cache of Yarn is reported and not deleted: later versions run programs out of it.`,
+business of package-lists-kept. The cache of Yarn is reported and not deleted, since later versions run programs out of it; that of gems is
+deleted where an official image of Ruby says where it is.`,
 		Why: `The cache holds a second copy of everything that was installed, sometimes hundreds of megabytes. Nothing in the container
 reads it, scanners report the flaws in it, and whoever gets in can install from it without a network.`,
 		Breaks: `Nothing at run time. A later step of the build that installs the same packages downloads them again.`,
@@ -40,13 +41,15 @@ RUN pip install --no-cache-dir -r requirements.txt
 		},
 	},
 	Check: func(p *fixer.Pass) {
-		kept := shipped(p)
+		kept, elsewhere := shipped(p), gemsElsewhere.Match(p.File.Data)
 		for _, st := range steps(p.File.Dockerfile, "RUN") {
 			if !kept[st.stage] || cacheMount(st.i) {
 				continue
 			}
 			checkPipCache(p, st)
 			checkNodeCache(p, st)
+			checkGemCache(p, st, elsewhere)
+			checkComposerCache(p, st)
 		}
 	},
 }

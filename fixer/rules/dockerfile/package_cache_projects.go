@@ -1,0 +1,96 @@
+package dockerfile
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+
+	"oakum/fixer"
+	"oakum/fixer/dockerfile"
+	"oakum/fixer/image"
+)
+
+// gemCache is where gem and Bundler keep what they download in the official
+// images of Ruby, which set GEM_HOME.
+const gemCache = "/usr/local/bundle/cache"
+
+// checkGemCache looks at the last command of a step that downloads gems;
+// elsewhere says that they may go to another folder than the usual one.
+func checkGemCache(p *fixer.Pass, st step, elsewhere bool) {
+	last := lastOf(st, func(c command) bool {
+		sub, _ := c.sub()
+		return c.name == "gem" && (sub == "install" || sub == "i") || c.name == "bundle" && (sub == "" || sub == "install") && !c.has("--version", "--help", "-v")
+	})
+	if last < 0 || deletesCache(st.commands[last+1:], "cache") {
+		return
+	}
+	c := st.commands[last]
+	f := fixer.Finding{
+		Path:    place(p.File.Dockerfile, st.at) + ": " + c.name,
+		Message: c.name + " install keeps a copy of what it downloads in the image",
+		Advice:  "delete the cache folder below the gems in the same step (rm -rf \"$(gem env gemdir)\"/cache)",
+	}
+	f.Start, f.End = st.span(c)
+	switch {
+	case !officialRuby(st.stage) || elsewhere:
+		f.Advice += "; it is not done here because where the gems go is not known"
+	case st.script == nil:
+		f.Advice += st.notEdited()
+	default:
+		if edits, err := follow(p.File.Dockerfile, st, c, "rm -rf "+gemCache); err != nil {
+			f.Advice += "; it is not done here because " + reason(err)
+		} else {
+			f.Advice = ""
+			f.Fixes = []fixer.Fix{{
+				ID: "clean", Title: "delete it in the same step", Level: fixer.Safe,
+				Verify: "docker build .   then   docker run --rm --entrypoint ls IMAGE " + gemCache + "   finds nothing",
+				Edit:   edit(p, edits),
+			}}
+		}
+	}
+	report(p, st.at, f)
+}
+
+// checkComposerCache looks at the last command of a step that fills the cache of
+// Composer.
+func checkComposerCache(p *fixer.Pass, st step) {
+	last := lastOf(st, func(c command) bool {
+		sub, _ := c.sub()
+		return strings.HasPrefix(c.name, "composer") && set("install i update u require create-project")[sub] && !cacheOption(c, "--no-cache")
+	})
+	if last < 0 || deletesCache(st.commands[last+1:], "cache") || deletesCache(st.commands[last+1:], ".composer") ||
+		slices.ContainsFunc(st.commands[last+1:], func(c command) bool {
+			return strings.HasPrefix(c.name, "composer") && c.has("clear-cache", "clearcache", "cc")
+		}) {
+		return
+	}
+	if _, at := lookupVariable(p.File.Dockerfile, st.stage, st.at, "COMPOSER_CACHE_DIR"); at != nil {
+		return
+	}
+	c := st.commands[last]
+	f := fixer.Finding{
+		Path:    place(p.File.Dockerfile, st.at) + ": composer",
+		Message: "composer keeps a copy of what it downloads in the image",
+		Advice:  "write --no-cache (Composer 2), or install in a stage of its own and copy vendor from there",
+	}
+	f.Start, f.End = st.span(c)
+	report(p, st.at, f)
+}
+
+// lastOf returns the index of the last command of a step that is as asked, or -1.
+func lastOf(st step, is func(command) bool) int {
+	for k := len(st.commands) - 1; k >= 0; k-- {
+		if is(st.commands[k]) {
+			return k
+		}
+	}
+	return -1
+}
+
+func officialRuby(s *dockerfile.Stage) bool {
+	ref, err := image.ParseReference(s.Root().Image)
+	return err == nil && ref.Name() == image.DockerHub+"/library/ruby"
+}
+
+// gemsElsewhere matches in a file what tells gem or Bundler where to put gems.
+var gemsElsewhere = regexp.MustCompile(`GEM_HOME|BUNDLE_|bundle +config|--deployment|--path|--install-dir|--user-install`)
