@@ -60,7 +60,7 @@ var (
 
 	asks = map[string]map[string]bool{"apt-get": aptAsks, "apt": aptAsks, "dnf": dnfAsks, "yum": dnfAsks, "dnf5": dnfAsks, "zypper": zypperAsks}
 
-	assumeYesConfig = regexp.MustCompile(`(?i)assume-?yes|APT::Get::|apt\.conf`)
+	assumeYesConfig = regexp.MustCompile(`(?i)APT::Get::Assume|apt\.conf|assumeyes\s*=`)
 
 	// yesOption matches what answers, or keeps the call from asking.
 	yesOption = regexp.MustCompile(`^(-[a-zA-Z]*[yYn][a-zA-Z]*|-qq+|-[a-zA-Z]*[sdh]|-q=2|--(assume-?yes|yes|force-yes|trivial-only|simulate|dry-run|just-print|no-act|recon|download-only|downloadonly|print-uris|non-interactive|no-confirm|assumeno|help|version))$`)
