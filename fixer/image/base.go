@@ -22,6 +22,7 @@ const (
 	Mariner     Distribution = "mariner"
 	Wolfi       Distribution = "wolfi"
 	Distroless  Distribution = "distroless" // gcr.io/distroless: packages of Debian without Debian's tools
+	Hardened    Distribution = "dhi"        // dhi.io: packages of Debian or Alpine without their tools
 	BusyBox     Distribution = "busybox"
 	Scratch     Distribution = "scratch"
 	Windows     Distribution = "windows"

@@ -102,7 +102,10 @@ func (s selector) selects(ref Reference, words []string) bool {
 	if s.Version != "" && !inRange(ref.Version(), s.Version) {
 		return false
 	}
-	return len(s.Words) == 0 || slices.ContainsFunc(s.Words, func(w string) bool { return hasWord(words, w) })
+	one := func(patterns []string) bool {
+		return len(patterns) == 0 || slices.ContainsFunc(patterns, func(w string) bool { return hasWord(words, w) })
+	}
+	return one(s.Words) && one(s.Also)
 }
 
 // entry lays the variants that apply over the family's facts, in their order.

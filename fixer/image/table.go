@@ -54,6 +54,7 @@ type variant struct {
 // A selector chooses tags by word and by version; both must hold.
 type selector struct {
 	Words   []string `json:"words,omitempty"`   // any of them, see hasWord
+	Also    []string `json:"also,omitempty"`    // and any of these
 	Version string   `json:"version,omitempty"` // see inRange
 }
 

@@ -74,7 +74,7 @@ func TestFamilies(t *testing.T) {
 
 func checkSelector(t *testing.T, s selector) {
 	t.Helper()
-	for _, w := range s.Words {
+	for _, w := range slices.Concat(s.Words, s.Also) {
 		if !wordPattern.MatchString(w) {
 			t.Errorf("word %q", w)
 		}
