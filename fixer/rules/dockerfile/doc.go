@@ -18,7 +18,6 @@ package dockerfile
 import (
 	"errors"
 	"fmt"
-	"regexp"
 	"strconv"
 	"strings"
 
@@ -76,19 +75,31 @@ func counted(i *dockerfile.Instruction) string {
 // not counted, since a fix takes it out: its place is before the RUN that
 // follows it. The lists may be deleted again, which another fix adds.
 func bareFetch(i *dockerfile.Instruction) bool {
-	const most = 300 // bytes; place asks for every RUN before every finding, so what is cheap goes first
-	if i.Keyword != "RUN" || i.JSON || len(i.Heredocs) > 0 || len(i.Text()) >= most {
+	if i.Keyword != "RUN" || i.JSON || len(i.Heredocs) > 0 {
 		return false
 	}
-	if text := i.Text(); !strings.Contains(text, "update") && !strings.Contains(text, "ref") || strings.ContainsAny(text, ";|") {
-		return false
-	} else if _, next, joined := strings.Cut(text, "&&"); joined && !strings.HasPrefix(strings.TrimSpace(next), "rm") {
+	// No pattern and no list of words: place asks this of every RUN.
+	fetch, cleaning, chained := strings.Cut(i.Text(), "&&")
+	if chained && (!strings.HasPrefix(strings.TrimLeft(cleaning, " \t"), "rm ") || strings.ContainsAny(cleaning, "&;|")) {
 		return false
 	}
-	return fetchAlone.MatchString(i.Text())
+	fetch = strings.TrimPrefix(fetch, "sudo ")
+	program, rest, _ := strings.Cut(strings.TrimSpace(fetch), " ")
+	switch program {
+	case "apt", "apt-get", "aptitude", "apk", "zypper":
+	default:
+		return false
+	}
+	if strings.ContainsAny(rest, "&;|<>$#()`") {
+		return false
+	}
+	for word := range strings.FieldsSeq(rest) {
+		if word == "update" || word == "refresh" || word == "ref" {
+			return true
+		}
+	}
+	return false
 }
-
-var fetchAlone = regexp.MustCompile(`^(sudo\s+)?(apt|apt-get|aptitude|apk|zypper)\s+([^;&|<>$#()\s]+\s+)*(update|refresh|ref)(\s+[^;&|<>$#()\s]+)*\s*(&&\s*rm\s[^;&|]*)?$`)
 
 func stagePath(s *dockerfile.Stage) string {
 	if s.Name != "" {

@@ -111,6 +111,8 @@ func TestLarge(t *testing.T) {
 	for name, src := range map[string]string{
 		"steps":     "FROM debian\n" + strings.Repeat("RUN apt-get update && apt-get install -y a\n", 1900) + "CMD x\n",
 		"scripts":   "FROM debian\n" + strings.Repeat("RUN apt-get update && apt-get install -y a && ./x\n", 1900),
+		"lists":     "FROM debian\n" + strings.Repeat("RUN apt-get update\nRUN apt-get install a\n", 950),
+		"groups":    "FROM debian\n" + strings.Repeat("RUN usermod -aG a b\nUSER b:c\n", 950),
 		"commands":  "FROM debian\nRUN " + strings.Repeat("apt-get update; ./x;", 3000) + "\n",
 		"heredoc":   "FROM debian\n" + strings.Repeat("RUN apt-get update && apt-get install a\n", 900) + "RUN <<E\n" + strings.Repeat("apt-get \n", 90000) + "E\n",
 		"sources":   "FROM debian\nENV " + strings.Repeat("A_TOKEN=b ", 5000) + "\nADD " + strings.Repeat("$A ", 20000) + "/x\n",
@@ -156,6 +158,8 @@ func FuzzRules(f *testing.F) {
 		"FROM alpine:3\nRUN adduser -S a\nVOLUME /d [ \"/e\nUSER a:\nCOPY x /d\nRUN mkdir data;cd /;mkdir log\nVOLUME [\"/f\"]\nUSER 0\n",
 		"FROM debian:13 AS x\nENV U=1\nRUN useradd -u $U a||useradd \\\n# c\n b&&echo a:b|chpasswd\nUSER \\\n b\nFROM x\nUSER a:0\n",
 		"FROM node:20\nARG A_TOKEN B_TOKEN=\\\n\n x\nRUN --mount=type=secret,id=x echo $A_TOKEN $B_TOKEN>.npmrc\nCOPY .env [\"id_rsa\" /\nRUN curl -u a:b\n",
+		"#syntax=x y\nFROM x\nRUN apt-get update\n# c\nRUN apt-get install a \\\n b # c\nRUN --network=host --security=insecure useradd -mu 100000 a && usermod -aG b a\nUSER a:a\nEXPOSE 80",
+		"FROM x\nRUN apk update;\nRUN apk update\nRUN apk add a\nRUN chmod u+s,g=+s a;passwd -d a;sed -i s/PermitRootLogin/PermitRootLogin yes/ b\nWORKDIR ../proc/self\nCOPY . ..\nCOPY --from=y / /\n",
 		"FROM scratch\nWORKDIR C:\\x\nADD\nADD a\nADD [\"\",\"\"]\nENTRYPOINT [\"sh\",\"-c\"]\n",
 	} {
 		f.Add([]byte(seed))
@@ -201,9 +205,8 @@ func TestCorpus(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	rare := []*fixer.Rule{ // none of them has such a thing
-		CopyAfterUser, LoginAccount, SparseLoginLog, LostGroups, SetuidProgram,
-	}
+	// None of them has such a file; the archives of cases do.
+	rare := []*fixer.Rule{CopyAfterUser, LoginAccount, SparseLoginLog, LostGroups, SetuidProgram, LowPort, UnconfinedStep}
 	for _, r := range all {
 		if found[r.Name] == 0 && !slices.Contains(rare, r) {
 			t.Errorf("%s finds nothing in the corpus", r.Name)
