@@ -3,6 +3,7 @@ package dockerfile
 import (
 	"errors"
 	"fmt"
+	"path"
 	"regexp"
 	"slices"
 	"strconv"
@@ -64,6 +65,36 @@ func (s *subject) create() (fixer.Fix, bool) {
 			return s.write(d, where, given, nil, lines(d.Param("name"), d.Param("uid"), d.Param("gid"))...)
 		},
 	}, true
+}
+
+// asking are programs that look up the account of their user, or keep files in
+// its home folder, with what happens where there is none. A number alone does
+// for others: npm warns and goes on, a Go program does not ask.
+var asking = []struct {
+	programs map[string]bool
+	what     string
+}{
+	{set("python pypy gunicorn uvicorn hypercorn daphne flask celery django-admin streamlit jupyter jupyter-lab jupyter-notebook ipython pipenv poetry uv airflow mlflow dagster prefect"),
+		"Python looks up its user (getpass.getuser fails for a number alone), and libraries keep caches and settings in the home folder"},
+	{set("java catalina jshell"), "Java takes ? for the name and the home folder of a user that has none, and makes a folder of that name"},
+	{set("ruby bundle rails rake puma rackup unicorn sidekiq jekyll irb"), "Ruby and its tools keep caches and settings in the home folder"},
+	{set("git ssh scp rsync ansible ansible-playbook"), "ssh refuses to run for a user without an account, and git for one who commits"},
+}
+
+// asksForUser looks for a program among those the image starts that asks for
+// the name or the home folder of its user.
+func (s *subject) asksForUser() (fixer.Evidence, bool) {
+	for _, c := range s.commands() {
+		for _, word := range started(c) {
+			name := strings.TrimSuffix(strings.TrimRight(path.Base(word), "0123456789."), ".sh")
+			for _, a := range asking {
+				if a.programs[name] {
+					return fixer.Evidence{Source: source(s.pass, c.At), Text: a.what}, true
+				}
+			}
+		}
+	}
+	return fixer.Evidence{}, false
 }
 
 // shellKnown reports whether the image has a shell of the Bourne family, and

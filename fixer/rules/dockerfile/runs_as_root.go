@@ -22,8 +22,9 @@ var RunsAsRoot = &fixer.Rule{
 or because there is no USER and the base starts as root, or as nobody knows. Where the program steps down by itself (postgres,
 gosu, the master process of nginx) the severity is lower and no user is forced. A user that a variable decides is left alone, and
 so are Windows stages. A step in the middle that needs root is no matter as long as another USER comes behind it. The fix takes the
-account that the file or the base has, gives one without a number a number, or a free number; where the distribution is known,
-creating an account is offered too. Of folders the user is given only what VOLUME or an empty mkdir shows to be written to.`,
+account that the file or the base has, gives one without a number a number, or takes a free number; where the distribution is
+known, creating an account is offered too, and comes first for programs that ask who they are (Python, Java, Ruby, git, ssh): a
+number alone has no name, and its home folder is /, where it may not write. Of folders the user is given only what VOLUME or an empty mkdir shows to be written to.`,
 		Why: `A process that is root in its container is root for the kernel too: a flaw in the kernel or the runtime, a mounted socket
 or a writable host path then gives the whole machine. A process of another user has to find another flaw first.`,
 		Breaks: `The program can no longer write to files that root owns, install packages, or, depending on the runtime, listen below
@@ -122,8 +123,14 @@ func (s *subject) advise(f *fixer.Finding) {
 	}
 	f.Evidence = append(f.Evidence, acc.evidence)
 	f.Fixes = []fixer.Fix{s.fix(acc)}
-	if created, ok := s.create(); ok && acc.name == "" {
-		f.Fixes = append(f.Fixes, created)
+	created, ok := s.create()
+	if !ok || acc.name != "" {
+		return
+	}
+	f.Fixes = append(f.Fixes, created)
+	if asks, yes := s.asksForUser(); yes {
+		f.Evidence = append(f.Evidence, asks)
+		f.Fixes = []fixer.Fix{created, s.fix(acc)}
 	}
 }
 
