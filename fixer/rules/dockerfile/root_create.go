@@ -42,7 +42,7 @@ func (s *subject) create() (fixer.Fix, bool) {
 		lines = func(name, uid, gid string) []string {
 			return []string{
 				fmt.Sprintf("%s groupadd --gid %s %s && %s", run, gid, name, esc),
-				fmt.Sprintf("    useradd --uid %s --gid %s --create-home --shell /usr/sbin/nologin %s", uid, name, name),
+				fmt.Sprintf("    useradd --no-log-init --uid %s --gid %s --create-home --shell /usr/sbin/nologin %s", uid, name, name),
 			}
 		}
 	default:

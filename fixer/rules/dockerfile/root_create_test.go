@@ -16,14 +16,14 @@ func TestCreateAccount(t *testing.T) {
 	}{
 		{"debian", "FROM python:3.13-slim\nVOLUME /data\nCMD [\"app\"]\n",
 			"FROM python:3.13-slim\nRUN mkdir -p /data && chown -R 10001:10001 /data\nVOLUME /data\nRUN groupadd --gid 10001 app && \\\n" +
-				"    useradd --uid 10001 --gid app --create-home --shell /usr/sbin/nologin app\nUSER 10001:10001\nCMD [\"app\"]\n", nil},
+				"    useradd --no-log-init --uid 10001 --gid app --create-home --shell /usr/sbin/nologin app\nUSER 10001:10001\nCMD [\"app\"]\n", nil},
 		{"alpine", "from alpine:3.22\ncmd [\"app\"]",
 			"from alpine:3.22\nrun addgroup -S -g 1234 web && adduser -S -D -u 1233 -G web web\nuser 1233:1234\ncmd [\"app\"]",
 			fixer.Params{"name": "web", "uid": "1233", "gid": "1234"}},
 		{"root last", "FROM ubuntu:22.04\nUSER app\nRUN make\nUSER root\nCMD [\"app\"]\n",
-			"FROM ubuntu:22.04\nUSER app\nRUN make\nUSER root\nRUN groupadd --gid 10001 app && \\\n    useradd --uid 10001 --gid app --create-home --shell /usr/sbin/nologin app\nUSER 10001:10001\nCMD [\"app\"]\n", nil},
+			"FROM ubuntu:22.04\nUSER app\nRUN make\nUSER root\nRUN groupadd --gid 10001 app && \\\n    useradd --no-log-init --uid 10001 --gid app --create-home --shell /usr/sbin/nologin app\nUSER 10001:10001\nCMD [\"app\"]\n", nil},
 		{"escape", "# escape=`\nFROM debian:13\r\nCMD [\"app\"]\r\n",
-			"# escape=`\nFROM debian:13\r\nRUN groupadd --gid 10001 app && `\r\n    useradd --uid 10001 --gid app --create-home --shell /usr/sbin/nologin app\r\nUSER 10001:10001\r\nCMD [\"app\"]\r\n", nil},
+			"# escape=`\nFROM debian:13\r\nRUN groupadd --gid 10001 app && `\r\n    useradd --no-log-init --uid 10001 --gid app --create-home --shell /usr/sbin/nologin app\r\nUSER 10001:10001\r\nCMD [\"app\"]\r\n", nil},
 		{"known account", "FROM node:20\nCMD [\"node\"]\n", "", nil},
 		{"no shell", "FROM gcr.io/distroless/static-debian13\nCMD [\"/app\"]\n", "", nil},
 		{"scratch", "FROM scratch\nCMD [\"/app\"]\n", "", nil},
