@@ -7,6 +7,7 @@ import (
 
 	"oakum/fixer"
 	"oakum/fixer/dockerfile"
+	"oakum/fixer/image"
 	"oakum/fixer/text"
 )
 
@@ -18,28 +19,30 @@ var SparseLoginLog = &fixer.Rule{
 	Severity: fixer.Low,
 	Kind:     fixer.Dockerfile,
 	Doc: fixer.Doc{
-		What: `useradd with a user id of 100000 or above and without --no-log-init, in stages that end up in an image. Numbers that a
-variable decides are left alone, and so is adduser, which of Debian and of BusyBox has no such option. The fix adds the option.`,
-		Why: `useradd writes an empty record into /var/log/lastlog and /var/log/faillog at the place that the number says, 292 and 32 bytes
+		What: `useradd with a user id of 100000 or above and without --no-log-init, in stages that end up in an image. Left alone are bases
+whose release is known to have useradd 4.13 or newer, which writes no such records (Debian 12, Ubuntu 23.04), numbers that a variable
+decides, and adduser, which of Debian and of BusyBox has no such option. The fix adds the option.`,
+		Why: `Up to version 4.12, useradd writes an empty record into /var/log/lastlog and /var/log/faillog at the place that the number says, 292 and 32 bytes
 for each number below it. On a disk the file has a hole there; in a layer the hole is stored, packed and unpacked: gigabytes for a
 number of ten digits, with which builds end for want of space or time.`,
 		Breaks: `Nothing: the log of logins has no record of the account before it logs in for the first time.`,
 		Verify: `docker build .   then   docker history IMAGE   shows a small layer`,
-		Bad: `FROM debian:12
+		Bad: `FROM debian:11
 RUN useradd --uid 1000650000 app
 `,
-		Good: `FROM debian:12
+		Good: `FROM debian:11
 RUN useradd --no-log-init --uid 1000650000 app
 `,
 		References: []fixer.Reference{
 			{Source: "hadolint", ID: "DL3046", URL: "https://github.com/hadolint/hadolint/wiki/DL3046"},
+			{Source: "shadow", ID: "pull request 558", URL: "https://github.com/shadow-maint/shadow/pull/558"},
 			{Source: "Docker", ID: "USER: no-log-init", URL: "https://docs.docker.com/build/building/best-practices/#user"},
 		},
 	},
 	Check: func(p *fixer.Pass) {
 		kept := shipped(p)
 		for _, st := range steps(p.File.Dockerfile, "RUN") {
-			if !kept[st.stage] {
+			if !kept[st.stage] || leavesLogsAlone(st.stage) {
 				continue
 			}
 			for _, c := range st.commands {
@@ -49,6 +52,26 @@ RUN useradd --no-log-init --uid 1000650000 app
 			}
 		}
 	},
+}
+
+// leavesLogsAlone reports whether the base's useradd is known to be one that
+// writes no records beyond the end of the logs.
+func leavesLogsAlone(s *dockerfile.Stage) bool {
+	base, ok := baseOf(s)
+	if !ok {
+		return false
+	}
+	major, _, _ := strings.Cut(base.Release, ".")
+	release, err := strconv.Atoi(major)
+	switch {
+	case err != nil:
+		return false
+	case base.Distribution == image.Debian:
+		return release >= 12
+	case base.Distribution == image.Ubuntu:
+		return release >= 23
+	}
+	return false
 }
 
 // highNumber returns the user id that a useradd with a log gives, when it is a
