@@ -2,6 +2,7 @@ package dockerfile
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -17,8 +18,8 @@ var UnverifiedDownload = &fixer.Rule{
 	Severity: fixer.Medium,
 	Kind:     fixer.Dockerfile,
 	Doc: fixer.Doc{
-		What: `ADD of a URL without --checksum, which is low over https; and curl, wget, git clone, pip and npm over plain http. Left alone
-are steps that compare a checksum or a signature afterwards, requests to the machine itself, git repositories named by a full
+		What: `ADD of a URL without --checksum, which is low over https; curl, wget, git clone and installations over plain http; and a plain
+http registry that pip, npm, yarn, pnpm, gem or go is told to use, by its settings, ENV or ARG. Left alone are steps that compare a checksum or a signature afterwards, requests to the machine itself, git repositories named by a full
 commit, packages and lists of the distribution, which are signed, and downloads over https with curl and wget, which the
 connection protects at least on their way. Windows stages are not read.`,
 		Why: `Over plain http anybody on the way can answer with another file. Over https the owner of the server still can, and a build
@@ -46,6 +47,11 @@ ADD --checksum=sha256:24454f830cdb571e2c4ad15481119c43b3cafd48dd869a9b2945d1036d
 			if _, sum := i.Flag("checksum"); i.Keyword == "ADD" && len(i.Words) > 1 && !sum {
 				for _, w := range i.Words[:len(i.Words)-1] {
 					checkAddURL(p, s, i, at, w)
+				}
+			}
+			for _, pair := range i.Pairs {
+				if i.Keyword == "ENV" || i.Keyword == "ARG" {
+					checkRegistry(p, i, at, pair)
 				}
 			}
 		})
@@ -119,11 +125,33 @@ func compares(c command) bool {
 // carries are options whose value is a URL that is not downloaded, or not read.
 var carries = set("-x --proxy -e --referer -H --header -d --data --data-raw -A --user-agent --preproxy --trusted-host --build-arg -U")
 
+// registryVariables name the server that a package manager installs from.
+var registryVariables = set("PIP_INDEX_URL PIP_EXTRA_INDEX_URL UV_INDEX_URL UV_DEFAULT_INDEX NPM_CONFIG_REGISTRY YARN_REGISTRY YARN_NPM_REGISTRY_SERVER GOPROXY RUBYGEMS_HOST")
+
+func checkRegistry(p *fixer.Pass, i, at *dockerfile.Instruction, pair dockerfile.Pair) {
+	link := linkIn.FindString(pair.Value)
+	if !registryVariables[strings.ToUpper(pair.Key)] || !strings.HasPrefix(strings.ToLower(link), "http://") || local.MatchString(link) {
+		return
+	}
+	report(p, at, fixer.Finding{
+		Path:    place(p.File.Dockerfile, at) + " " + pair.Key,
+		Message: fmt.Sprintf("packages come from %s over a connection that anybody on the way can change", shownURL(link)),
+		Advice:  "write https://; give a registry of your own a certificate, and the image the authority that signed it",
+		Start:   pair.Word.Start, End: pair.Word.End,
+	})
+}
+
+// registryClients take the server from an option of theirs or keep it in their
+// settings; other URLs among their words are no downloads.
+var registryClients = set("npm yarn pnpm gem bundle")
+
+var registryOption = regexp.MustCompile(`(?i)^(--registry|--source|-s|--add|-a|registry|npmRegistryServer|mirror\..*)(=.*)?$`)
+
 func checkPlainHTTP(p *fixer.Pass, st step, c command) {
 	switch sub, _ := c.sub(); {
-	case c.name == "git" && sub != "clone", c.name == "npm" && !c.has("--registry"):
+	case c.name == "git" && sub != "clone", registryClients[c.name] && !slices.ContainsFunc(c.args(), func(w dockerfile.Word) bool { return registryOption.MatchString(w.Value) }):
 		return
-	case !fetchers[c.name] && c.name != "git" && c.name != "npm" && c.name != "pip" && c.name != "pip3":
+	case !fetchers[c.name] && !registryClients[c.name] && c.name != "git" && c.name != "pip" && c.name != "pip3":
 		return
 	}
 	args := c.args()
