@@ -13,6 +13,7 @@ var Surface = []*fixer.Rule{
 	BuildTools,
 	DevDependencies,
 	AssumeYes,
+	FullBase,
 }
 
 // Contract are the rules about how a container of the image starts, stops and
