@@ -3,6 +3,7 @@ package dockerfile
 import (
 	"cmp"
 	"fmt"
+	"slices"
 	"strings"
 
 	"oakum/fixer"
@@ -120,6 +121,9 @@ func (s *subject) advise(f *fixer.Finding) {
 	if why != "" {
 		f.Advice = why
 		return
+	}
+	if slices.ContainsFunc(joins(s.file), func(j join) bool { return j.user == acc.name }) {
+		acc.group = false // USER with a group would give up the others
 	}
 	f.Evidence = append(f.Evidence, acc.evidence)
 	f.Fixes = []fixer.Fix{s.fix(acc)}
