@@ -18,7 +18,7 @@ var LowPort = &fixer.Rule{
 	Kind:     fixer.Dockerfile,
 	Doc: fixer.Doc{
 		What: `EXPOSE of a port below 1024 in an image that is known to start as another user than root. Left alone are files that give the
-right to a program (setcap, cap_net_bind_service), bases whose programs are known to have it, and images whose user is not known.
+right to a program (setcap), bases whose programs are known to have it, and images whose user is not known.
 There is no edit: the port is also in the program's settings, and in all files that name it.`,
 		Why: `Docker and containerd from version 2 let any user of a container listen there; CRI-O and older containerd do not, and neither
 does a container with the network of its host. The image works on one machine and fails with "permission denied" on another, and
@@ -46,7 +46,7 @@ CMD ["node", "server.js"]
 		seen := map[*dockerfile.Instruction]bool{} // several images may share one
 		for _, s := range targets(p) {
 			profile := p.Stage(p.File.Path, f, s)
-			if s.Windows || !profile.User.IsNonRoot() || bytes.Contains(f.Source, []byte("setcap")) || bytes.Contains(f.Source, []byte("cap_net_bind_service")) {
+			if s.Windows || !profile.User.IsNonRoot() || bytes.Contains(f.Source, []byte("setcap")) {
 				continue
 			}
 			if e := profile.Entry; e != nil && slices.Contains(e.CapsNonRoot, "NET_BIND_SERVICE") {
