@@ -70,6 +70,7 @@ func TestBaseOf(t *testing.T) {
 		"dhi.io/node:24-alpine3.23":                                    "dhi - none none musl curl:absent node (1000:1000)",
 		"dhi.io/node:24-debian13-dev":                                  "dhi - apt bash glibc curl:unknown root",
 		"dhi.io/node:24-alpine3.23-dev":                                "dhi - apk busybox musl curl:absent root",
+		"dhi.io/python:3.12":                                           "dhi - none none glibc curl:absent nonroot (65532:65532)",
 		"dhi.io/static:20250419-debian13":                              "dhi - none none ? curl:absent nonroot (65532:65532)",
 		"dhi.io/debian-base:trixie":                                    "dhi - none bash glibc curl:absent nonroot (65532:65532)",
 		"dhi.io/golang:1-alpine3.23-dev":                               "dhi - apk busybox musl curl:unknown root",
@@ -99,6 +100,31 @@ func TestBaseOf(t *testing.T) {
 			orQuestion(string(b.Shell)), orQuestion(string(b.Libc)), b.Has("curl"), b.Default)
 		if got != want {
 			t.Errorf("%s:\n got %s\nwant %s", in, got, want)
+		}
+	}
+}
+
+// TestEntrypoints: nil is not known, empty is known to be unset.
+func TestEntrypoints(t *testing.T) {
+	for in, want := range map[string][]string{
+		"gcr.io/distroless/static-debian13:nonroot": {},
+		"gcr.io/distroless/cc-debian13":             {},
+		"gcr.io/distroless/base-debian13:debug":     {"/busybox/sh"},
+		"gcr.io/distroless/java21-debian13":         {"/usr/bin/java", "-jar"},
+		"gcr.io/distroless/nodejs24-debian13":       {"/nodejs/bin/node"},
+		"gcr.io/distroless/python3-debian12":        {"/usr/bin/python3.11"},
+		"gcr.io/distroless/python3-debian13:debug":  {"/usr/bin/python3.13"},
+		"gcr.io/distroless/python3.14-debian13":     {"/python/bin/python3.14"},
+		"gcr.io/distroless/python3-debian11":        nil,
+		"cgr.dev/chainguard/wolfi-base":             {},
+		"cgr.dev/chainguard/redis":                  nil,
+		"dhi.io/node:24":                            {},
+		"dhi.io/redis:8":                            nil,
+		"debian:13":                                 nil,
+	} {
+		b, _ := BaseOf(parse(t, in))
+		if (b.Entrypoint == nil) != (want == nil) || !slices.Equal(b.Entrypoint, want) {
+			t.Errorf("%s: %q, want %q", in, b.Entrypoint, want)
 		}
 	}
 }
