@@ -108,6 +108,7 @@ func TestBaseOf(t *testing.T) {
 func TestEntrypoints(t *testing.T) {
 	for in, want := range map[string][]string{
 		"gcr.io/distroless/static-debian13:nonroot": {},
+		"gcr.io/distroless/static-debian13:debug":   {"/busybox/sh"},
 		"gcr.io/distroless/cc-debian13":             {},
 		"gcr.io/distroless/base-debian13:debug":     {"/busybox/sh"},
 		"gcr.io/distroless/java21-debian13":         {"/usr/bin/java", "-jar"},
