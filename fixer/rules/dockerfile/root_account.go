@@ -16,6 +16,7 @@ import (
 type account struct {
 	uid, gid int
 	group    bool   // gid is known
+	free     bool   // nothing in the file speaks for the number: it is one that nobody has
 	name     string // "" when the image has no account of that number
 	evidence fixer.Evidence
 	breaks   string // what the choice itself may break
@@ -38,7 +39,7 @@ const freeUID = 65532
 
 func unknownAccount(evidence string) account {
 	return account{
-		uid: freeUID, gid: freeUID, group: true,
+		uid: freeUID, gid: freeUID, group: true, free: true,
 		evidence: fixer.Evidence{Text: evidence},
 		breaks:   "the user has no name and no home folder in the image",
 	}

@@ -68,21 +68,38 @@ func (s *subject) create() (fixer.Fix, bool) {
 }
 
 // asking are programs that look up the account of their user, or keep files in
-// its home folder, with what happens where there is none. A number alone does
-// for others: npm warns and goes on, a Go program does not ask.
+// its home folder, and bases that are made to run such programs, with what
+// happens where there is none. A number alone does for others: npm warns and
+// goes on, a Go program does not ask.
 var asking = []struct {
 	programs map[string]bool
+	bases    map[string]bool // on Docker Hub
 	what     string
 }{
-	{set("python pypy gunicorn uvicorn hypercorn daphne flask celery django-admin streamlit jupyter jupyter-lab jupyter-notebook ipython pipenv poetry uv airflow mlflow dagster prefect"),
-		"Python looks up its user (getpass.getuser fails for a number alone), and libraries keep caches and settings in the home folder"},
-	{set("java catalina jshell"), "Java takes ? for the name and the home folder of a user that has none, and makes a folder of that name"},
-	{set("ruby bundle rails rake puma rackup unicorn sidekiq jekyll irb"), "Ruby and its tools keep caches and settings in the home folder"},
-	{set("git ssh scp rsync ansible ansible-playbook"), "ssh refuses to run for a user without an account, and git for one who commits"},
+	{
+		set("python pypy gunicorn uvicorn hypercorn daphne uwsgi flask celery locust django-admin streamlit jupyter jupyter-lab jupyter-notebook ipython pipenv poetry uv airflow mlflow dagster prefect"),
+		set("library/python library/pypy"),
+		"Python looks up its user (getpass.getuser fails for a number alone), and libraries keep caches and settings in the home folder",
+	},
+	{
+		set("java catalina jshell"),
+		set("library/eclipse-temurin library/openjdk library/amazoncorretto library/tomcat"),
+		"Java takes ? for the name and the home folder of a user that has none, and makes a folder of that name",
+	},
+	{
+		set("ruby bundle rails rake puma rackup unicorn sidekiq jekyll irb"),
+		set("library/ruby library/jruby"),
+		"Ruby and its tools keep caches and settings in the home folder",
+	},
+	{
+		set("git ssh scp rsync ansible ansible-playbook"),
+		nil,
+		"ssh refuses to run for a user without an account, and git for one who commits",
+	},
 }
 
 // asksForUser looks for a program among those the image starts that asks for
-// the name or the home folder of its user.
+// the name or the home folder of its user, or a base made for one.
 func (s *subject) asksForUser() (fixer.Evidence, bool) {
 	for _, c := range s.commands() {
 		for _, word := range started(c) {
@@ -92,6 +109,16 @@ func (s *subject) asksForUser() (fixer.Evidence, bool) {
 					return fixer.Evidence{Source: source(s.pass, c.At), Text: a.what}, true
 				}
 			}
+		}
+	}
+	root := s.stage.Root()
+	ref, err := image.ParseReference(root.Image)
+	if err != nil || ref.Registry != image.DockerHub {
+		return fixer.Evidence{}, false
+	}
+	for _, a := range asking {
+		if a.bases[ref.Repository] {
+			return fixer.Evidence{Source: source(s.pass, root.From), Text: a.what}, true
 		}
 	}
 	return fixer.Evidence{}, false

@@ -128,7 +128,7 @@ func (s *subject) advise(f *fixer.Finding) {
 	f.Evidence = append(f.Evidence, acc.evidence)
 	f.Fixes = []fixer.Fix{s.fix(acc)}
 	created, ok := s.create()
-	if !ok || acc.name != "" {
+	if !ok || !acc.free {
 		return
 	}
 	f.Fixes = append(f.Fixes, created)
