@@ -37,6 +37,7 @@ type app struct {
 	Warns   map[string]string
 	Breaks  string // "", or "write" where a fix is known to break the POST
 	Bare    bool
+	Root    bool
 }
 
 type request struct {
@@ -76,9 +77,10 @@ func (a *app) complete() error {
 		"about": a.About != "", "port": a.Port > 0, "get.path": a.Get.Path != "", "get.says": a.Get.Says != "",
 		"user.before": a.User.Before != "", "user.after": a.User.After != "",
 		"process.before": a.Process.Before != "", "process.after": a.Process.After != "",
-		"size (smaller or same)":               a.Size == "smaller" || a.Size == "same",
-		"breaks (write or nothing), with post": a.Breaks == "" || a.Breaks == "write" && a.Post != nil,
-		"fixed, left":                          len(a.Fixed)+len(a.Left) > 0,
+		"size (smaller or same)":                   a.Size == "smaller" || a.Size == "same",
+		"breaks (write or nothing), with post":     a.Breaks == "" || a.Breaks == "write" && a.Post != nil,
+		"fixed, left":                              len(a.Fixed)+len(a.Left) > 0,
+		"left: dockerfile/runs-as-root, with root": !a.Root || a.Left["dockerfile/runs-as-root"] != "",
 	} {
 		if !there {
 			missing = append(missing, name)

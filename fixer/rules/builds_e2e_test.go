@@ -79,6 +79,13 @@ func (c *comparison) stage(t *testing.T, e *engine, when int) bool {
 		return false
 	}
 	c.started[when] = true
+	if when == 1 && c.app.Root {
+		if _, err := e.try(t, c.app, image, "--user=65532:65532"); err == nil {
+			t.Error("it works as another user too: nothing speaks for leaving USER to a person")
+		} else {
+			t.Logf("as another user: %v", err)
+		}
+	}
 	if when == 1 && c.app.Bare {
 		s, err := e.try(t, c.app, image, bare...)
 		switch now := c.seen[1]; {
