@@ -62,8 +62,12 @@ func (s *subject) needsRoot() (why string, yes bool) {
 }
 
 // baseRuns reports whether a program is what the base image is made to run,
-// in its own way, under an account the image brings.
+// in its own way, under an account the image brings; or, in BusyBox, its httpd,
+// which is a small server of one process and has only the name of Apache's.
 func (s *subject) baseRuns(program string) bool {
+	if base, ok := baseOf(s.stage); ok && base.Distribution == image.BusyBox && program == "httpd" {
+		return true
+	}
 	e := s.profile.Entry
 	return e != nil && s.stage.Entrypoint().At == nil && e.Service != nil && strings.HasPrefix(e.ID, "php-") && (program == "apache2-foreground" || program == "php-fpm")
 }

@@ -1,12 +1,14 @@
 package dockerfile
 
 import (
+	"fmt"
 	"path"
 	"regexp"
 	"slices"
 	"strings"
 
 	"oakum/fixer/dockerfile"
+	"oakum/fixer/image"
 )
 
 // A writable is a folder that the program provably writes to and the new user would not own.
@@ -97,6 +99,22 @@ func (s *subject) givenFolders(where spot) writables {
 		}
 	}
 	return out
+}
+
+// heldVolume returns the first VOLUME that the program could not write to as
+// another user, in an image that is known to have no shell: no step can give the
+// folder away there, only COPY --chown can have made it.
+func (s *subject) heldVolume() string {
+	if base, ok := baseOf(s.stage); !ok || base.Shell != image.NoShell {
+		return ""
+	}
+	done := s.settledFolders()
+	for _, v := range s.stage.Volumes() {
+		if !done.hold(path.Clean(v.Text)) {
+			return fmt.Sprintf("the volume %s (line %d)", v.Text, v.At.Line)
+		}
+	}
+	return ""
 }
 
 var plainPath = regexp.MustCompile(`^/[A-Za-z0-9._+@/-]+$`)

@@ -25,7 +25,8 @@ gosu, the master process of nginx) the severity is lower and no user is forced. 
 so are Windows stages. A step in the middle that needs root is no matter as long as another USER comes behind it. The fix takes the
 account that the file or the base has, gives one without a number a number, or takes a free number; where the distribution is
 known, creating an account is offered too, and comes first for programs that ask who they are (Python, Java, Ruby, git, ssh): a
-number alone has no name, and its home folder is /, where it may not write. Of folders the user is given only what VOLUME or an empty mkdir shows to be written to.`,
+number alone has no name, and its home folder is /, where it may not write. Of folders the user is given only what VOLUME or an empty mkdir
+shows to be written to; where there is a VOLUME and no shell to give it away with, a person decides.`,
 		Why: `A process that is root in its container is root for the kernel too: a flaw in the kernel or the runtime, a mounted socket
 or a writable host path then gives the whole machine. A process of another user has to find another flaw first.`,
 		Breaks: `The program can no longer write to files that root owns, install packages, or, depending on the runtime, listen below
@@ -126,7 +127,12 @@ func (s *subject) advise(f *fixer.Finding) {
 		acc.group = false // USER with a group would give up the others
 	}
 	f.Evidence = append(f.Evidence, acc.evidence)
-	f.Fixes = []fixer.Fix{s.fix(acc)}
+	fix := s.fix(acc)
+	if volume := s.heldVolume(); volume != "" {
+		fix.Level = fixer.Manual
+		f.Advice = fmt.Sprintf("%s is there to be written to and would stay root's, for %s has no shell to give it away with: copy an empty folder there, before VOLUME, with COPY --chown=%s, and run as that user", volume, s.base, acc.numbers())
+	}
+	f.Fixes = []fixer.Fix{fix}
 	created, ok := s.create()
 	if !ok || !acc.free {
 		return
@@ -134,7 +140,7 @@ func (s *subject) advise(f *fixer.Finding) {
 	f.Fixes = append(f.Fixes, created)
 	if asks, yes := s.asksForUser(); yes {
 		f.Evidence = append(f.Evidence, asks)
-		f.Fixes = []fixer.Fix{created, s.fix(acc)}
+		f.Fixes = []fixer.Fix{created, fix}
 	}
 }
 
