@@ -7,10 +7,12 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -21,7 +23,7 @@ const basesFolder = "../../testdata/e2e/bases"
 // bases stand in for the public images of these names. They are made of
 // packages, and have what matters here in common with the real ones: accounts,
 // the user, ENTRYPOINT and CMD, ports, the shell or its absence. The first is
-// what the others start from.
+// what the others start from; each may use those above it.
 var bases = []struct{ folder, name string }{
 	{"debian", "debian:trixie-slim"},
 	{"node", "node:22-slim"},
@@ -29,6 +31,12 @@ var bases = []struct{ folder, name string }{
 	{"nginx", "nginx:1.26"},
 	{"golang", "golang:1.24"},
 	{"static", "gcr.io/distroless/static-debian13:latest"},
+	{"distroless-python", "gcr.io/distroless/python3-debian13:latest"},
+	{"distroless-node", "gcr.io/distroless/nodejs22-debian13:latest"},
+	{"distroless-node-nonroot", "gcr.io/distroless/nodejs22-debian13:nonroot"},
+	{"jre", "eclipse-temurin:21-jre"},
+	{"jdk", "eclipse-temurin:21"},
+	{"busybox", "busybox:1.37"},
 }
 
 // trustedRoots are the certificate authorities this machine trusts, wherever
@@ -44,35 +52,48 @@ var trustedRoots = []string{
 func (e *engine) makeBases(t *testing.T) {
 	t.Helper()
 	roots := readRoots(t)
-	below := ""
+	made := map[string]string{} // the public name of a base: the name it is kept under
 	for _, b := range bases {
-		key := sha256.New()
-		fmt.Fprintln(key, below, runtime.GOARCH)
-		key.Write(roots)
-		contents, err := os.ReadDir(filepath.Join(basesFolder, b.folder))
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, f := range contents {
-			data, err := os.ReadFile(filepath.Join(basesFolder, b.folder, f.Name()))
-			if err != nil {
-				t.Fatal(err)
-			}
-			fmt.Fprintln(key, f.Name(), len(data))
-			key.Write(data)
-		}
-		kept := "oakum-e2e/" + b.folder + ":" + hex.EncodeToString(key.Sum(nil))[:16]
-		if below == "" {
-			below = kept
-		}
+		kept := "oakum-e2e/" + b.folder + ":" + baseKey(t, b.folder, made, roots)
 		if _, err := e.run("image", "inspect", kept); err != nil {
 			e.makeBase(t, b.folder, kept, roots)
 		}
+		made[b.name] = kept
 		e.must(t, "tag", kept, b.name)
 		if b.folder == bases[0].folder {
 			e.needNetwork(t, b.name)
 		}
 	}
+}
+
+// baseKey tells apart what a base is made of: its files, the bases it names in
+// them, and the certificate authorities.
+func baseKey(t *testing.T, folder string, made map[string]string, roots []byte) string {
+	t.Helper()
+	contents, err := os.ReadDir(filepath.Join(basesFolder, folder))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var files bytes.Buffer
+	for _, f := range contents {
+		data, err := os.ReadFile(filepath.Join(basesFolder, folder, f.Name()))
+		if err != nil {
+			t.Fatal(err)
+		}
+		fmt.Fprintln(&files, f.Name(), len(data))
+		files.Write(data)
+	}
+	var below []string
+	for _, name := range slices.Sorted(maps.Keys(made)) {
+		if strings.Contains(files.String(), strings.TrimSuffix(name, ":latest")) {
+			below = append(below, made[name])
+		}
+	}
+	key := sha256.New()
+	fmt.Fprintln(key, strings.Join(below, " "), runtime.GOARCH)
+	key.Write(roots)
+	key.Write(files.Bytes())
+	return hex.EncodeToString(key.Sum(nil))[:16]
 }
 
 func (e *engine) makeBase(t *testing.T, folder, kept string, roots []byte) {
