@@ -38,6 +38,8 @@ type app struct {
 	Breaks  string // "", or "write" where a fix is known to break the POST
 	Bare    bool
 	Root    bool
+	Newer   bool
+	Secrets map[string]string
 }
 
 type request struct {

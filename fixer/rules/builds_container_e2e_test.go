@@ -31,6 +31,7 @@ type sight struct {
 	written bool   // the POST was answered with a status of success
 	stopped bool   // it ended when asked to, and was not killed
 	health  string // what its HEALTHCHECK says: healthy, unhealthy, or none
+	tells   bool   // a secret that the build was given is in the image
 }
 
 // bare are the flags of a container without anything it can do without: what

@@ -25,24 +25,41 @@ import (
 // image must be what the expectation file of the application says, and so must
 // be what is left undone and why. With -v the figures are printed.
 func TestBuilds(t *testing.T) {
-	apps := readApps(t)
 	e := startEngine(t)
 	e.makeBases(t)
-	var figures strings.Builder
-	for _, a := range apps {
+	var table buildTable
+	compare := func(t *testing.T, a *app, build buildFunc) {
 		t.Run(a.name, func(t *testing.T) {
-			c := &comparison{app: a, dir: t.TempDir()}
-			t.Cleanup(func() { c.log(&figures) })
+			c := &comparison{app: a, dir: t.TempDir(), build: build}
+			t.Cleanup(func() { table.add(c) })
 			c.compare(t, e)
 		})
 	}
-	t.Log("figures: user, size, first process; whether it ends when asked to\n" + figures.String())
+	var newer []*app
+	for _, a := range readApps(t) {
+		if a.Newer {
+			newer = append(newer, a)
+			continue
+		}
+		compare(t, a, func(_ *testing.T, dir, image string, _ given) error { return e.build(dir, image) })
+	}
+	t.Run("newer-buildkit", func(t *testing.T) {
+		b := startBuildKit(t, e, newer)
+		for _, a := range newer {
+			compare(t, a, b.build)
+		}
+	})
+	t.Logf("before → after, or one where they are the same:\n%s", table)
 }
+
+// A buildFunc makes an image of a name from the Dockerfile in a folder.
+type buildFunc func(t *testing.T, dir, image string, with given) error
 
 // A comparison is of one application before and after its fixes.
 type comparison struct {
 	app           *app
 	dir           string // the application's files, fixed in place
+	build         buildFunc
 	built         [2]bool
 	started       [2]bool
 	seen          [2]sight
@@ -67,18 +84,25 @@ func (c *comparison) compare(t *testing.T, e *engine) {
 func (c *comparison) stage(t *testing.T, e *engine, when int) bool {
 	t.Helper()
 	image := fmt.Sprintf("oakum-e2e/app-%s:%s", c.app.name, []string{"before", "after"}[when])
-	if err := e.build(c.dir, image); err != nil {
+	with, err := c.given(when)
+	if err != nil {
+		t.Error(err)
+		return false
+	}
+	if err := c.build(t, c.dir, image, with); err != nil {
 		t.Error(err)
 		return false
 	}
 	c.built[when] = true
 	t.Cleanup(func() { e.forget(t, image) })
-	var err error
 	if c.seen[when], err = e.try(t, c.app, image); err != nil {
 		t.Error(err)
 		return false
 	}
 	c.started[when] = true
+	if c.seen[when].tells, err = e.tells(image, c.app.Secrets); err != nil {
+		t.Error(err)
+	}
 	if when == 1 && c.app.Root {
 		s, err := e.try(t, c.app, image, "--user=65532:65532")
 		if err == nil && (c.app.Post == nil || s.written) {
@@ -198,6 +222,9 @@ func (c *comparison) check(t *testing.T) {
 	if before.stopped != c.app.Ends.Before || after.stopped != c.app.Ends.After {
 		t.Errorf("it ends when asked to: %v before and %v after, want %v and %v", before.stopped, after.stopped, c.app.Ends.Before, c.app.Ends.After)
 	}
+	if len(c.app.Secrets) > 0 && (!before.tells || after.tells) {
+		t.Errorf("a secret is in the image: %v before and %v after, want it there and then gone", before.tells, after.tells)
+	}
 	if c.app.Post != nil {
 		if !before.written {
 			t.Errorf("POST %s failed before", c.app.Post.Path)
@@ -205,14 +232,5 @@ func (c *comparison) check(t *testing.T) {
 		if broken := !after.written; broken != (c.app.Breaks == "write") {
 			t.Errorf("POST %s fails after the fixes: %v; breaks: %q", c.app.Post.Path, broken, c.app.Breaks)
 		}
-	}
-}
-
-// log adds the figures of the application.
-func (c *comparison) log(to *strings.Builder) {
-	fmt.Fprintf(to, "%s: %d fixes, %d left to a person, bare %v\n", c.app.name, c.fixes, c.manual, c.bareSeen)
-	for i, s := range c.seen {
-		fmt.Fprintf(to, "  %-6s built %v started %v  %-11s %6.1f MB  %s  (ends: %v, writes: %v, health: %s)\n",
-			[]string{"before", "after"}[i], c.built[i], c.started[i], s.user, float64(s.size)/1e6, s.process, s.stopped, s.written, s.health)
 	}
 }
