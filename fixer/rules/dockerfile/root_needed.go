@@ -154,7 +154,7 @@ func (s *subject) notHere() (why string, yes bool) {
 		return fmt.Sprintf("%s uses /root, which only root may enter: move what the program needs elsewhere, then add USER", where), true
 	}
 	if where := s.forRootAlone(); where != "" {
-		return fmt.Sprintf("%s, which another user may not read: give it to the user with --chown, or open it with --chmod, then add USER", where), true
+		return fmt.Sprintf("%s, which another user may not read: put it elsewhere, give it to the user with chown, or open it with chmod, then add USER", where), true
 	}
 	if script := s.script(); script != "" && !s.baseKnown() {
 		return fmt.Sprintf("neither the base %s nor the script %s is known here: see whether they need root, then add USER with the number", s.base, script), true

@@ -10,10 +10,74 @@ import (
 )
 
 // closing finds, in the text of a RUN, what leaves files to root alone: modes
-// that give others nothing, and root's home folder by another name.
+// that let others read nothing, and root's home folder by another name.
 var closing = sync.OnceValue(func() *regexp.Regexp {
-	return regexp.MustCompile(`\bchmod\s+(?:-\w+\s+)*0?[0-7][0-7]0\b|\b(?:mkdir|install)\b[^;&|]*-m\s*0?[0-7][0-7]0\b|\bpip3?\s+install\b[^;&|]*--user\b|(?:^|\s|[=:"'])~(?:/|\s|$)|\$\{?HOME\b`)
+	return regexp.MustCompile(strings.Join([]string{
+		`\bchmod\s+(?:-\w+\s+)*[0-7]?[0-7][0-7]0\b`,
+		`\bchmod\s+(?:-\w+\s+)*(?:[ugoa]*[=+-][rwxXst]*,)*[ug]*[oa][ug]*(?:-\w*r\w*|=[wx]*[\s,])`,
+		`\b(?:mkdir|install)\b[^;&|\n]*\s(?:-\w*m\s*|--mode[=\s])[0-7]?[0-7][0-7]0\b`,
+		`\bumask\s+0?[0-7][0-7]7\b`,
+		`\bpip3?\s+install\b[^;&|\n]*--user\b`,
+		`(?:^|\s|[=:"'])~(?:/|\s|$)`,
+		`\$\{?HOME\b`,
+	}, "|"))
 })
+
+// A closer is a command that leaves files to root alone without a word that
+// says so.
+type closer struct {
+	command *regexp.Regexp
+	opened  *regexp.Regexp // what shows that it does not, in the same step
+	set     *regexp.Regexp // the same, anywhere in the file; nil for nothing
+	what    string
+}
+
+// closers are the known ones. Which packages fetch something into the home
+// folder of their user when they are installed, such as a browser, is not known.
+var closers = sync.OnceValue(func() []closer {
+	home := func(command, set string) closer {
+		return closer{regexp.MustCompile(command), nil, regexp.MustCompile(set), "installs into the home folder of root"}
+	}
+	return []closer{
+		{
+			regexp.MustCompile(`\bopenssl\s+(?:req\b[^;&|\n]*\s-keyout|(?:genrsa|genpkey|ecparam)\b[^;&|\n]*\s-out)\b|\bssh-keygen\b`),
+			regexp.MustCompile(`\bch(?:mod|own)\b`), nil,
+			"makes a key that only root may read",
+		},
+		home(`\bpipenv\s(?:[^;&|\n]*\s)?(?:install|sync)\b`, `--system|PIPENV_VENV_IN_PROJECT|WORKON_HOME|VIRTUAL_ENV`),
+		home(`\bpoetry\s(?:[^;&|\n]*\s)?(?:install|sync)\b`, `(?i)virtualenvs[._](?:create|in[_-]project|path)|VIRTUAL_ENV`),
+		home(`\bplaywright(?:@\S+)?\s(?:[^;&|\n]*\s)?install(?:\s|$)`, `PLAYWRIGHT_BROWSERS_PATH`),
+		home(`\bpipx\s(?:[^;&|\n]*\s)?install\b`, `PIPX_HOME|--global`),
+		home(`\buv\s+(?:tool|python)\s+install\b`, `UV_(?:TOOL|PYTHON_INSTALL)_DIR`),
+		home(`\bdotnet\s+tool\s+install\s(?:[^;&|\n]*\s)?(?:-g|--global)\b`, `--tool-path`),
+		home(`\bnltk\.download`, `NLTK_DATA|download_dir|\s-d\s`),
+	}
+})
+
+// closed returns the first part of a step that leaves files to root alone, and
+// what it does.
+func (s *subject) closed(step string) (part, what string) {
+	if found := closing().FindString(step); found != "" {
+		return short(found), "leaves files to root alone"
+	}
+	for _, c := range closers() {
+		found := c.command.FindString(step)
+		if found == "" || c.opened != nil && c.opened.MatchString(step) || c.set != nil && c.set.Match(s.file.Source) {
+			continue
+		}
+		return short(found), c.what
+	}
+	return "", ""
+}
+
+// short keeps the ends of a command: what is between may be long, or a secret.
+func short(command string) string {
+	words := strings.Fields(command)
+	if n := len(words); n > 3 {
+		words = []string{words[0], "…", words[n-1]}
+	}
+	return strings.Join(words, " ")
+}
 
 // forRootAlone returns, in words, the first instruction that leaves something
 // to root alone which the program may have to read. Which files it reads cannot
@@ -21,7 +85,7 @@ var closing = sync.OnceValue(func() *regexp.Regexp {
 func (s *subject) forRootAlone() string {
 	for _, stage := range s.stage.Chain() {
 		for _, i := range stage.Instructions {
-			if what := closes(i); what != "" && !i.OnBuild {
+			if what := s.closes(i); what != "" && !i.OnBuild {
 				return fmt.Sprintf("%s on line %d %s", i.Keyword, i.Line, what)
 			}
 		}
@@ -29,13 +93,17 @@ func (s *subject) forRootAlone() string {
 	return ""
 }
 
-func closes(i *dockerfile.Instruction) string {
+func (s *subject) closes(i *dockerfile.Instruction) string {
 	mode, opened := i.Flag("chmod")
 	_, owned := i.Flag("chown")
 	switch i.Keyword {
 	case "RUN":
-		if found := closing().FindString(i.Text()); found != "" {
-			return fmt.Sprintf("(%s) leaves files to root alone", strings.TrimSpace(found))
+		step := i.Text()
+		for _, h := range i.Heredocs {
+			step += "\n" + string(s.file.Source[h.Start:h.End])
+		}
+		if part, what := s.closed(step); part != "" {
+			return fmt.Sprintf("(%s) %s", part, what)
 		}
 	case "ADD", "COPY":
 		if owned || len(i.Words) == 0 {

@@ -25,8 +25,9 @@ gosu, the master process of nginx) the severity is lower and no user is forced. 
 so are Windows stages. A step in the middle that needs root is no matter as long as another USER comes behind it. The fix takes the
 account that the file or the base has, gives one without a number a number, or takes a free number; where the distribution is
 known, creating an account is offered too, and comes first for programs that ask who they are (Python, Java, Ruby, git, ssh): a
-number alone has no name, and its home folder is /, where it may not write. Of folders the user is given only what VOLUME or an empty mkdir
-shows to be written to; where there is a VOLUME and no shell to give it away with, a person decides.`,
+number alone has no name, and its home folder is /, where it may not write. Of folders the user is given only what VOLUME or an
+empty mkdir shows to be written to; where there is a VOLUME and no shell to give it away with, a person decides. So it is where a
+step leaves files to root alone: by their mode, as keys that it makes, or in the home folder of root, where some tools install.`,
 		Why: `A process that is root in its container is root for the kernel too: a flaw in the kernel or the runtime, a mounted socket
 or a writable host path then gives the whole machine. A process of another user has to find another flaw first.`,
 		Breaks: `The program can no longer write to files that root owns, install packages, or, depending on the runtime, listen below
