@@ -42,7 +42,7 @@ var closers = sync.OnceValue(func() []closer {
 		{
 			regexp.MustCompile(`\bopenssl\s+(?:req\b[^;&|\n]*\s-keyout|(?:genrsa|genpkey|ecparam)\b[^;&|\n]*\s-out)\b|\bssh-keygen\b`),
 			regexp.MustCompile(`\bch(?:mod|own)\b`), nil,
-			"makes a key that only root may read",
+			"makes a key of root's",
 		},
 		home(`\bpipenv\s(?:[^;&|\n]*\s)?(?:install|sync)\b`, `--system|PIPENV_VENV_IN_PROJECT|WORKON_HOME|VIRTUAL_ENV`),
 		home(`\bpoetry\s(?:[^;&|\n]*\s)?(?:install|sync)\b`, `(?i)virtualenvs[._](?:create|in[_-]project|path)|VIRTUAL_ENV`),
