@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"oakum/fixer/buildcontext"
 	"oakum/fixer/dockerfile"
 	"oakum/fixer/text"
 	"oakum/fixer/yamldoc"
@@ -54,6 +55,9 @@ type FileChange struct {
 	// About names what the documents are about.
 	About []string
 
+	// Patterns are those that the edits add at the end of an ignore file.
+	Patterns []string
+
 	// Comment marks edits that add a comment and may alter no data at all.
 	Comment bool
 }
@@ -99,6 +103,20 @@ func (d *Draft) Comment(file string, edits []text.Edit) {
 	c := d.change(file)
 	c.Edits = append(c.Edits, edits...)
 	c.Comment = true
+}
+
+// Exclude asks for patterns at the end of an ignore file, which is made where
+// there is none.
+func (d *Draft) Exclude(path string, patterns []string) {
+	file := d.Snapshot.File(path)
+	if file == nil {
+		d.Create(path, Dockerignore, []byte(strings.Join(patterns, "\n")+"\n"))
+	} else {
+		c := d.change(path)
+		c.Edits = append(c.Edits, buildcontext.Append(file.Data, patterns)...)
+	}
+	c := d.change(path)
+	c.Patterns = append(c.Patterns, patterns...)
 }
 
 // Create asks for a new file.
@@ -175,6 +193,8 @@ func (d *Draft) finish() ([]FileChange, error) {
 		switch {
 		case c.Create != nil && file != nil:
 			return nil, Refuse("%s exists already", path)
+		case c.Create != nil && d.Snapshot.outside(path):
+			return nil, Refuse("%s would have to be made, in a folder that was not asked for", path)
 		case c.Create == nil && file == nil:
 			return nil, fmt.Errorf("no file %s", path)
 		case file != nil && file.Context:

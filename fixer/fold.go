@@ -461,6 +461,7 @@ func (m *FileChange) add(c FileChange) {
 	m.Edits = append(m.Edits, c.Edits...)
 	m.Contract = append(m.Contract, c.Contract...)
 	m.Documents = append(m.Documents, c.Documents...)
+	m.Patterns = append(m.Patterns, c.Patterns...)
 	m.Comment = m.Comment && c.Comment
 	for doc, paths := range c.Paths {
 		if m.Paths == nil {

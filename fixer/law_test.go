@@ -16,7 +16,7 @@ import (
 
 // lawRooms are the rooms of the project and what each may import. Arrows run one way:
 //
-//	cmd → tui → fixer → compose, kube, topology → dockerfile, image, yamldoc → text
+//	cmd → tui → fixer → compose, kube, topology, buildcontext → dockerfile, image, yamldoc → text
 //
 // A room is a folder with those below it; the longest name that fits counts,
 // and within a room imports are free.
@@ -24,23 +24,24 @@ import (
 // from elsewhere is the business of the other laws. A folder that no room
 // holds is an error: new rooms take their place here first.
 var lawRooms = map[string][]string{
-	"fixer/text":       {},
-	"fixer/secret":     {},
-	"fixer/yamldoc":    {"fixer/text"},
-	"fixer/dockerfile": {"fixer/text"},
-	"fixer/image":      {"fixer/text"},
-	"fixer/compose":    {"fixer/yamldoc", "fixer/text"},
-	"fixer/kube":       {"fixer/yamldoc", "fixer/text"},
-	"fixer/topology":   {"fixer/compose", "fixer/kube", "fixer/dockerfile", "fixer/image", "fixer/yamldoc", "fixer/text"},
+	"fixer/text":         {},
+	"fixer/secret":       {},
+	"fixer/yamldoc":      {"fixer/text"},
+	"fixer/dockerfile":   {"fixer/text"},
+	"fixer/image":        {"fixer/text"},
+	"fixer/compose":      {"fixer/yamldoc", "fixer/text"},
+	"fixer/kube":         {"fixer/yamldoc", "fixer/text"},
+	"fixer/buildcontext": {"fixer/text"},
+	"fixer/topology":     {"fixer/buildcontext", "fixer/compose", "fixer/kube", "fixer/dockerfile", "fixer/image", "fixer/yamldoc", "fixer/text"},
 
 	// The engine knows no rule, no disk and no form of output.
-	"fixer": {"fixer/topology", "fixer/compose", "fixer/kube", "fixer/dockerfile", "fixer/image", "fixer/yamldoc", "fixer/text"},
+	"fixer": {"fixer/topology", "fixer/buildcontext", "fixer/compose", "fixer/kube", "fixer/dockerfile", "fixer/image", "fixer/yamldoc", "fixer/text"},
 
 	// Rules know the engine and the documents.
-	"fixer/rules": {"fixer", "fixer/topology", "fixer/compose", "fixer/kube", "fixer/dockerfile", "fixer/image", "fixer/yamldoc", "fixer/secret", "fixer/text"},
+	"fixer/rules": {"fixer", "fixer/topology", "fixer/buildcontext", "fixer/compose", "fixer/kube", "fixer/dockerfile", "fixer/image", "fixer/yamldoc", "fixer/secret", "fixer/text"},
 
 	"fixer/report":    {"fixer", "fixer/text"},
-	"fixer/workspace": {"fixer", "fixer/text"},
+	"fixer/workspace": {"fixer", "fixer/buildcontext", "fixer/text"},
 
 	// An interface shows what the engine says and records decisions. It knows
 	// no rule, no document and no disk: reading and writing are given to it.

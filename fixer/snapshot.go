@@ -5,10 +5,12 @@ import (
 	"context"
 	"iter"
 	"maps"
+	"path"
 	"slices"
 	"strings"
 	"sync"
 
+	"oakum/fixer/buildcontext"
 	"oakum/fixer/compose"
 	"oakum/fixer/dockerfile"
 	"oakum/fixer/dockerfile/buildkit"
@@ -31,6 +33,7 @@ type File struct {
 	YAML       *yamldoc.File
 	Compose    *compose.File
 	Objects    []*kube.Object
+	Ignore     *buildcontext.Ignore
 
 	lines        func() *text.Lines
 	suppressions func() []Suppression
@@ -66,6 +69,13 @@ func newFile(src Source) *File {
 }
 
 func (f *File) parse() *Skip {
+	if f.Kind == Dockerignore { // an empty one excludes nothing, which is legal
+		var err error
+		if f.Ignore, err = buildcontext.ParseIgnore(f.Data); err != nil {
+			return unparsable(err)
+		}
+		return nil
+	}
 	if len(bytes.TrimSpace(f.Data)) == 0 {
 		return &Skip{SkipEmpty, "the file is empty"}
 	}
@@ -83,7 +93,7 @@ func (f *File) parse() *Skip {
 		}
 	}
 	if err != nil {
-		return &Skip{SkipSyntax, "cannot be parsed: " + text.VisibleLine(strings.TrimSuffix(err.Error(), "."))}
+		return unparsable(err)
 	}
 	return nil
 }
@@ -102,17 +112,27 @@ func (f *File) services() []*kube.Object {
 	return out
 }
 
+func unparsable(err error) *Skip {
+	return &Skip{SkipSyntax, "cannot be parsed: " + text.VisibleLine(strings.TrimSuffix(err.Error(), "."))}
+}
+
+// Judged reports whether findings can lie in the file: it was asked for, and is
+// more than an ignore file that only says what a build is sent.
+func (f *File) Judged() bool { return !f.Context && (f.Kind != Dockerignore || f.Skip != nil) }
+
 // A Snapshot is the files of a repository at one moment. It is immutable and
 // safe for concurrent use.
 type Snapshot struct {
 	files    map[string]*File
 	paths    []string
+	tree     *buildcontext.Tree // nil when nobody looked for names
 	topology func() *topology.Topology
 }
 
 // NewSnapshot parses sources, in parallel. Of two sources with one path the
-// first counts.
-func NewSnapshot(sources []Source) *Snapshot {
+// first counts. Names are those of all files that were seen, sources among
+// them; without them nothing is known of what a build is sent.
+func NewSnapshot(sources []Source, names ...Name) *Snapshot {
 	parsed := make([]*File, len(sources))
 	parallel(len(sources), func(i int) { parsed[i] = newFile(sources[i]) })
 
@@ -123,6 +143,9 @@ func NewSnapshot(sources []Source) *Snapshot {
 		}
 	}
 	s := &Snapshot{files: files, paths: slices.Sorted(maps.Keys(files))}
+	if len(names) > 0 {
+		s.tree = buildcontext.NewTree(names)
+	}
 	s.drawTopology()
 	return s
 }
@@ -138,7 +161,7 @@ func (s *Snapshot) With(path string, kind Kind, data []byte) *Snapshot {
 }
 
 func (s *Snapshot) withAll(sources []Source) *Snapshot {
-	next := &Snapshot{files: maps.Clone(s.files), paths: s.paths, topology: s.topology}
+	next := &Snapshot{files: maps.Clone(s.files), paths: s.paths, tree: s.tree, topology: s.topology}
 	redraw := false
 	for _, src := range sources {
 		old := s.files[src.Path]
@@ -147,7 +170,7 @@ func (s *Snapshot) withAll(sources []Source) *Snapshot {
 		}
 		file := newFile(src)
 		next.files[src.Path] = file
-		redraw = redraw || src.Kind == Dockerfile || src.Kind == Compose || len(old.services())+len(file.services()) > 0
+		redraw = redraw || src.Kind == Dockerfile || src.Kind == Compose || src.Kind == Dockerignore || len(old.services())+len(file.services()) > 0
 	}
 	if len(next.files) != len(s.files) {
 		next.paths = slices.Sorted(maps.Keys(next.files))
@@ -175,6 +198,16 @@ func (s *Snapshot) Files() iter.Seq[*File] {
 // Len returns the number of files.
 func (s *Snapshot) Len() int { return len(s.paths) }
 
+// Names returns the names of all files that were seen, sorted by path. A file
+// that a fix made is not among them.
+func (s *Snapshot) Names() []Name { return s.tree.Names() }
+
+// outside reports whether a path lies in a folder that was not asked for.
+func (s *Snapshot) outside(p string) bool {
+	dir, ok := s.tree.Name(path.Dir(p))
+	return ok && dir.Outside
+}
+
 // Topology returns which Dockerfile builds the image that runs where.
 func (s *Snapshot) Topology() *topology.Topology { return s.topology() }
 
@@ -183,6 +216,8 @@ func (s *Snapshot) topologyInput() topology.Input {
 		Dockerfiles: map[string]*dockerfile.File{},
 		Compose:     map[string]*compose.File{},
 		Services:    map[string][]*kube.Object{},
+		Names:       s.tree,
+		Ignores:     map[string]*buildcontext.Ignore{},
 	}
 	for f := range s.Files() {
 		if services := f.services(); len(services) > 0 {
@@ -193,6 +228,8 @@ func (s *Snapshot) topologyInput() topology.Input {
 			in.Dockerfiles[f.Path] = f.Dockerfile
 		case f.Compose != nil:
 			in.Compose[f.Path] = f.Compose
+		case f.Kind == Dockerignore:
+			in.Ignores[f.Path] = f.Ignore
 		}
 	}
 	return in

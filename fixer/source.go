@@ -1,5 +1,7 @@
 package fixer
 
+import "oakum/fixer/buildcontext"
+
 // Kind says how a file is read.
 type Kind string
 
@@ -10,6 +12,10 @@ const (
 	Kubernetes Kind = "kubernetes"
 	Kustomize  Kind = "kustomize"
 	Helm       Kind = "helm"
+
+	// Dockerignore files say what a build is not sent. Nothing is found in
+	// them; findings about what they lack lie in the Dockerfile.
+	Dockerignore Kind = "dockerignore"
 )
 
 // A Skip says why a file that was found is not looked into. It is a state of
@@ -49,3 +55,6 @@ type Source struct {
 	// only: nothing in it is reported or changed.
 	Context bool
 }
+
+// A Name is a file or folder that is there, whether or not it is a [Source].
+type Name = buildcontext.Name

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"oakum/fixer/buildcontext"
 	"oakum/fixer/dockerfile"
 	"oakum/fixer/dockerfile/buildkit"
 	"oakum/fixer/yamldoc"
@@ -22,6 +23,9 @@ func verifyFile(before, after *File, c *FileChange) error {
 	if after.Skip != nil {
 		return fmt.Errorf("after the edit the file %s", after.Skip.Reason)
 	}
+	if after.Kind == Dockerignore {
+		return verifyIgnore(before, after, c)
+	}
 	if before == nil {
 		return nil // a new file; what is in it is checked as any other
 	}
@@ -32,6 +36,26 @@ func verifyFile(before, after *File, c *FileChange) error {
 		return verifyDockerfile(before, after, c)
 	}
 	return errors.New("nothing is known about this kind of file")
+}
+
+// verifyIgnore holds a change of an ignore file to adding the patterns it
+// declared behind everything that was there.
+func verifyIgnore(before, after *File, c *FileChange) error {
+	var want []string
+	if before != nil {
+		if !bytes.HasPrefix(after.Data, before.Data) {
+			return errors.New("the edit would change what is in the file")
+		}
+		want = before.Ignore.Patterns()
+	}
+	added, err := buildcontext.ParseIgnore([]byte(strings.Join(c.Patterns, "\n")))
+	if err != nil {
+		return err
+	}
+	if !slices.Equal(slices.Concat(want, added.Patterns()), after.Ignore.Patterns()) {
+		return errors.New("the edit would exclude something else")
+	}
+	return nil
 }
 
 func verifyYAML(before, after *yamldoc.File, c *FileChange) error {

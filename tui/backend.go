@@ -58,7 +58,8 @@ type Progress struct {
 // Loaded is what a repository holds.
 type Loaded struct {
 	Sources []fixer.Source
-	Notes   []string // what has no file to hang on, one sentence each
+	Names   []fixer.Name // of all files that builds may be sent
+	Notes   []string     // what has no file to hang on, one sentence each
 
 	// Facts are those known at once; [Backend.Facts] brings the later ones.
 	Facts *fixer.Facts

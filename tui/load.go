@@ -19,7 +19,7 @@ func (d *desk) load() tea.Cmd {
 		if err != nil {
 			return loadedMsg{err: err}
 		}
-		snap := fixer.NewSnapshot(loaded.Sources)
+		snap := fixer.NewSnapshot(loaded.Sources, loaded.Names...)
 		offer(progress, Progress{Found: snap.Len(), Read: snap.Len()})
 		s := fixer.NewSession(snap, loaded.Facts, rules)
 		words := newWording(rules, loaded.Notes)
@@ -122,7 +122,7 @@ func (d *desk) rescan(why string) tea.Cmd {
 			return func(d *desk) tea.Cmd { return d.warn("%scannot read the files again: %v", why, err) }
 		}
 		was := s.Decisions()
-		lost := s.SetSnapshot(fixer.NewSnapshot(loaded.Sources))
+		lost := s.SetSnapshot(fixer.NewSnapshot(loaded.Sources, loaded.Names...))
 		words := newWording(rules, loaded.Notes)
 		return func(d *desk) tea.Cmd {
 			d.wording = words

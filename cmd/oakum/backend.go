@@ -33,7 +33,7 @@ func (b *backend) Load(ctx context.Context, progress func(tui.Progress)) (*tui.L
 		return nil, err
 	}
 	b.loaded.Store(ws)
-	out := &tui.Loaded{Sources: ws.Sources, Facts: factsOf(ws)}
+	out := &tui.Loaded{Sources: ws.Sources, Names: ws.Names, Facts: factsOf(ws)}
 	for _, n := range ws.Notes {
 		out.Notes = append(out.Notes, noteText(n))
 	}

@@ -45,7 +45,7 @@ func load(cmd *cobra.Command, paths []string, f selectFlags) (*job, error) {
 	if err != nil {
 		return nil, err
 	}
-	snap := fixer.NewSnapshot(ws.Sources)
+	snap := fixer.NewSnapshot(ws.Sources, ws.Names...)
 	j := &job{
 		workspace: ws,
 		session:   fixer.NewSession(snap, factsOf(ws), sel.run),

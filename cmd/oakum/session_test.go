@@ -108,7 +108,7 @@ func sameDecisions(t *testing.T, shop string) *fixer.Plan {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := fixer.NewSession(fixer.NewSnapshot(ws.Sources), nil, rules.All())
+	s := fixer.NewSession(fixer.NewSnapshot(ws.Sources, ws.Names...), nil, rules.All())
 	for _, f := range s.Baseline().Findings {
 		if f.Rule != "dockerfile/runs-as-root" || f.File != "api/Dockerfile" {
 			continue

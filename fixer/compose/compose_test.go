@@ -173,9 +173,9 @@ services:
 		"base.yaml":               "services:\n  api: {build: {context: ./api, target: prod}}\n",
 	})
 	for service, want := range map[string]string{
-		"here": "{a/Dockerfile  true} true", "up": "{b/x/Dockerfile.prod run true} true", "variable": "{a/c/Dockerfile  false} true",
-		"inherited": "{a/Dockerfile  true} true", "completed": "{api/Dockerfile prod true} true", "overridden": "{a/web/Dockerfile.dev run true} true",
-		"remote": "{  false} false", "absolute": "{  false} false", "inline": "{  false} false", "image": "{  false} false",
+		"here": "{a/Dockerfile a  true} true", "up": "{b/x/Dockerfile.prod b run true} true", "variable": "{a/c/Dockerfile a/c  false} true",
+		"inherited": "{a/Dockerfile a  true} true", "completed": "{api/Dockerfile api prod true} true", "overridden": "{a/web/Dockerfile.dev a/web run true} true",
+		"remote": "{   false} false", "absolute": "{   false} false", "inline": "{   false} false", "image": "{   false} false",
 	} {
 		ref, ok := view(t, p, "a/compose.yaml", service).Dockerfile()
 		if got := fmt.Sprintf("%v %v", ref, ok); got != want {

@@ -206,6 +206,7 @@ func (v View) ImageName() (ref string, certain bool) {
 // A DockerfileRef is where the Dockerfile of a service is.
 type DockerfileRef struct {
 	Path    string // relative to the root of the repository
+	Context string // the folder that is sent to the builder, likewise
 	Target  string // the stage, "" for the last
 	Certain bool   // no variable decides it
 }
@@ -257,6 +258,7 @@ func (v View) Dockerfile() (ref DockerfileRef, ok bool) {
 	if strings.Contains(context, "://") || strings.HasPrefix(context, "git@") || path.IsAbs(context) || path.IsAbs(name) {
 		return DockerfileRef{}, false
 	}
-	ref.Path = path.Join(path.Dir(at), context, name)
+	ref.Context = path.Join(path.Dir(at), context)
+	ref.Path = path.Join(ref.Context, name)
 	return ref, true
 }

@@ -43,7 +43,7 @@ func NewScan(root string, snap *fixer.Snapshot, r *fixer.Report, filter Filter) 
 		s.known = append(s.known, rule.Name)
 	}
 	for f := range snap.Files() {
-		if !f.Context {
+		if f.Judged() {
 			s.Files = append(s.Files, f)
 		}
 	}

@@ -147,7 +147,7 @@ func (c *comparison) plan(t *testing.T) *fixer.Plan {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := fixer.NewSession(fixer.NewSnapshot(ws.Sources), nil, rules.All())
+	s := fixer.NewSession(fixer.NewSnapshot(ws.Sources, ws.Names...), nil, rules.All())
 	if _, err := s.AcceptAll(fixer.Review, nil); err != nil {
 		t.Fatal(err)
 	}

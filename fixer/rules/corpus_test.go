@@ -68,7 +68,7 @@ func checkRepository(t *testing.T, root string, level fixer.Level, figures *figu
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := fixer.NewSession(fixer.NewSnapshot(ws.Sources), nil, rules.All())
+	s := fixer.NewSession(fixer.NewSnapshot(ws.Sources, ws.Names...), nil, rules.All())
 	if _, err := s.AcceptAll(level, nil); err != nil {
 		t.Fatal(err)
 	}
@@ -84,7 +84,7 @@ func checkRepository(t *testing.T, root string, level fixer.Level, figures *figu
 			t.Errorf("%s is %s without a reason", o.Finding.Key(), o.Result)
 		}
 	}
-	again := fixer.NewSession(fixer.NewSnapshot(sourcesOf(plan.After)), nil, rules.All())
+	again := fixer.NewSession(fixer.NewSnapshot(sourcesOf(plan.After), plan.After.Names()...), nil, rules.All())
 	if _, err := again.AcceptAll(level, nil); err != nil {
 		t.Fatal(err)
 	}

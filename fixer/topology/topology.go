@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"oakum/fixer/buildcontext"
 	"oakum/fixer/compose"
 	"oakum/fixer/dockerfile"
 	"oakum/fixer/image"
@@ -19,6 +20,11 @@ type Input struct {
 	Dockerfiles map[string]*dockerfile.File
 	Compose     map[string]*compose.File
 	Services    map[string][]*kube.Object // of Kubernetes; files without any are left out
+
+	// Names are those of all files, nil when nobody looked. Ignores are the
+	// .dockerignore files; one that cannot be read is nil.
+	Names   *buildcontext.Tree
+	Ignores map[string]*buildcontext.Ignore
 }
 
 // A Build is a Dockerfile stage that makes an image.
@@ -38,14 +44,16 @@ type Topology struct {
 	byImage  map[string]Build   // by reference as the Compose file names it
 	byName   map[string][]Build // by repository without tag
 	byFolder map[string][]string
+	contexts map[string][]buildcontext.Context // by Dockerfile, as Compose files say
 
 	fingerprint string
 	note        func(path string) // nil, or told which files an answer rests on
 }
 
 // Fingerprint sums up which files there are, which service builds or names
-// which image, and which files hold Kubernetes Services: two topologies with one fingerprint draw the same links, though
-// the linked files may say other things.
+// which image, and which files hold Kubernetes Services: two topologies with one
+// fingerprint draw the same links, though the linked files may say other things.
+// Names that are no sources count, too.
 func (t *Topology) Fingerprint() string { return t.fingerprint }
 
 // Watched returns the same topology, which tells note the path of every file
@@ -58,9 +66,14 @@ func (t *Topology) Watched(note func(path string)) *Topology {
 
 // New draws the links.
 func New(in Input) *Topology {
-	t := &Topology{in: in, project: compose.NewProject(in.Compose), byImage: map[string]Build{}, byName: map[string][]Build{}, byFolder: map[string][]string{}}
+	t := &Topology{in: in, project: compose.NewProject(in.Compose), byImage: map[string]Build{}, byName: map[string][]Build{}, byFolder: map[string][]string{}, contexts: map[string][]buildcontext.Context{}}
 	for _, file := range slices.Sorted(maps.Keys(in.Compose)) {
 		for _, v := range t.project.Views(file) {
+			if r, ok := v.Dockerfile(); ok {
+				t.contexts[r.Path] = append(t.contexts[r.Path], buildcontext.Context{
+					Dir: r.Context, Certain: r.Certain, Why: file + " builds " + v.Name + " in " + folder(r.Context),
+				})
+			}
 			b, ok := t.ServiceBuild(v)
 			ref, certain := v.ImageName()
 			if !ok || ref == "" {
@@ -91,6 +104,7 @@ func New(in Input) *Topology {
 
 func (t *Topology) sum() string {
 	var b strings.Builder
+	fmt.Fprintf(&b, "%s\n", t.in.Names.Fingerprint())
 	for _, p := range slices.Sorted(maps.Keys(t.in.Dockerfiles)) {
 		fmt.Fprintf(&b, "%q\n", p)
 	}

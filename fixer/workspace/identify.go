@@ -31,6 +31,13 @@ func identify(root *os.Root, c candidate, limit int64) *fixer.Source {
 			return nil
 		}
 	}
+	if c.guess.kind == fixer.Dockerignore {
+		src.Data, src.Skip = readRegular(root, c.path, min(maxDockerignore, limit))
+		if src.Skip != nil {
+			src.Data = nil
+		}
+		return src
+	}
 	data, skip := readRegular(root, c.path, limit)
 	if skip != nil && skip.Code != fixer.SkipTooLarge {
 		src.Skip = skip

@@ -54,6 +54,10 @@ type Workspace struct {
 	Sources []fixer.Source // sorted by path
 	Notes   []Note         // sorted by path, then text
 
+	// Names are those of the files that builds may be sent, sorted by path;
+	// none without a Dockerfile.
+	Names []fixer.Name
+
 	maxBytes int64
 }
 
@@ -66,7 +70,9 @@ type Workspace struct {
 // like Dockerfile-alpine or my-compose.yaml, and every other YAML or JSON file,
 // which must have a document with apiVersion and kind (in JSON, one of the two
 // within the first 64 KiB). Compose files also bring
-// in what they include and extend, kustomizations the patches they name.
+// in what they include and extend, kustomizations the patches they name, and
+// Dockerfiles the ignore files of their builds with the names of the files
+// these may be sent.
 //
 // A path that is given is never ignored, and a file that is given is looked
 // into whatever its name. Errors are only what makes the run impossible: a
@@ -93,7 +99,10 @@ func Load(ctx context.Context, paths []string, opts Options) (*Workspace, error)
 		return nil, err
 	}
 	l.relate()
-	ws := &Workspace{Root: base, Git: git, Notes: l.notes, maxBytes: l.opts.MaxBytes}
+	if err := l.list(git); err != nil {
+		return nil, err
+	}
+	ws := &Workspace{Root: base, Git: git, Notes: l.notes, Names: l.names, maxBytes: l.opts.MaxBytes}
 	for _, s := range l.sources {
 		ws.Sources = append(ws.Sources, *s)
 	}
@@ -122,9 +131,11 @@ type loader struct {
 	opts Options
 
 	asked      []string // folders asked for, relative to the root
+	beside     []string // folders of files asked for
 	candidates []*candidate
 	sources    map[string]*fixer.Source
 	notes      []Note
+	names      []fixer.Name
 }
 
 // discover fills l.candidates: first what was asked for, without limits, then
@@ -152,6 +163,7 @@ func (l *loader) discover(targets []target, git bool) error {
 		if !t.dir {
 			w.add(candidate{path: rel, guess: classify(path.Base(rel)), named: true})
 			context = append(context, path.Dir(rel))
+			l.beside = append(l.beside, path.Dir(rel))
 			continue
 		}
 		if d, err := l.root.Open(rel); err != nil {

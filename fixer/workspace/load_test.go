@@ -66,6 +66,7 @@ func TestDiscovery(t *testing.T) {
 		".git-not/compose.yml compose",
 		"Dockerfile dockerfile",
 		"Dockerfile-alpine dockerfile",
+		"Dockerfile.dockerignore dockerignore",
 		"Dockerfile.j2 dockerfile skip:template",
 		"alerts.yaml kubernetes",
 		"ansible.yaml kubernetes skip:template",

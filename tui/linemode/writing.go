@@ -198,7 +198,7 @@ func (t *talk) again(string) {
 		return
 	}
 	was := t.s.Decisions()
-	lost := t.s.SetSnapshot(fixer.NewSnapshot(loaded.Sources))
+	lost := t.s.SetSnapshot(fixer.NewSnapshot(loaded.Sources, loaded.Names...))
 	t.keep()
 	t.line()
 	t.say("Read the files again. %s, %s kept.", count(len(t.s.Baseline().Findings), "finding"), isAre(len(t.s.Decisions()), "verdict"))

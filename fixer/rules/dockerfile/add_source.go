@@ -16,10 +16,6 @@ type addSource struct {
 	evidence fixer.Evidence
 }
 
-// remoteSource matches URLs and the short form of git over ssh, as BuildKit
-// tells them from paths.
-var remoteSource = regexp.MustCompile(`^(?i:https?|git|ssh)://|^[\w.-]+@[\w.-]+:`)
-
 var variable = regexp.MustCompile(`\$\{?([A-Za-z_][A-Za-z0-9_]*)`)
 
 // readSource judges a source by its name. A variable is followed to the default
@@ -31,13 +27,13 @@ func readSource(p *fixer.Pass, s *dockerfile.Stage, i *dockerfile.Instruction, w
 	if len(i.Heredocs) > 0 && strings.HasPrefix(w.Raw, "<<") {
 		return addSource{evidence: fixer.Evidence{Source: at, Text: name + " is a heredoc, which ADD and COPY write alike"}}
 	}
-	if remoteSource.MatchString(name) {
+	if dockerfile.IsRemote(name) {
 		return addSource{needsADD: true}
 	}
 	if m := variable.FindStringSubmatch(name); m != nil {
 		text, from := expandDefaults(p.File.Dockerfile, s, i, name)
 		switch kind := fileKind(name); {
-		case remoteSource.MatchString(text) || fileKind(text) == archive || kind == archive:
+		case dockerfile.IsRemote(text) || fileKind(text) == archive || kind == archive:
 			return addSource{needsADD: true}
 		case kind == plain && !strings.HasPrefix(name, "$"):
 			return addSource{evidence: fixer.Evidence{Source: at, Text: name + " is no tar archive by its name, whatever the variable holds"}}

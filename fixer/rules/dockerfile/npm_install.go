@@ -128,7 +128,7 @@ func lockFile(st step, names ...string) *dockerfile.Instruction {
 		}
 		dest := i.Words[len(i.Words)-1]
 		here := dest.Value == "." || dest.Value == "./" || !dest.Dynamic && st.stage.WorkdirAt(st.i).Known && strings.TrimRight(dest.Value, "/") == st.stage.WorkdirAt(st.i).Text
-		if !here || i.Keyword == "ADD" && remoteSource.MatchString(i.Words[0].Value) {
+		if !here || i.Keyword == "ADD" && dockerfile.IsRemote(i.Words[0].Value) {
 			continue
 		}
 		if (dest.Value == "." || dest.Value == "./") && st.stage.WorkdirAt(i).Text != st.stage.WorkdirAt(st.i).Text {

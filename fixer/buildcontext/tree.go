@@ -1,0 +1,116 @@
+package buildcontext
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"iter"
+	"slices"
+	"strings"
+	"sync"
+)
+
+// A Name is a file or folder below the root of the repository.
+type Name struct {
+	Path string // relative to the root, with forward slashes; "." is the root
+	Kind NameKind
+	Git  GitState // of a file
+
+	// Outside marks a folder that the person did not ask for: nothing is to be
+	// made in it.
+	Outside bool
+}
+
+// NameKind is what stands under a name.
+type NameKind byte
+
+// The kinds of names.
+const (
+	Plain  NameKind = iota // a file
+	Folder                 // a folder whose names are listed
+	Closed                 // a folder whose names are not
+	Link                   // a symbolic link, which a build copies as a link
+)
+
+// GitState says whether a clone of the repository has a file.
+type GitState byte
+
+// The states of a file.
+const (
+	GitUnknown   GitState = iota // there is no git here, or its index cannot be read
+	GitTracked                   // a clone has it
+	GitUntracked                 // git does not hold it: a build from a clone does without
+)
+
+// A Tree is the names below a root. It is immutable; nil is the empty one.
+type Tree struct {
+	names []Name // sorted by path
+	sum   func() string
+}
+
+// NewTree keeps the names, in any order; of two with one path the first counts.
+func NewTree(names []Name) *Tree {
+	own := slices.Clone(names)
+	slices.SortStableFunc(own, func(a, b Name) int { return strings.Compare(a.Path, b.Path) })
+	own = slices.CompactFunc(own, func(a, b Name) bool { return a.Path == b.Path })
+	t := &Tree{names: own}
+	t.sum = sync.OnceValue(func() string {
+		h := sha256.New()
+		for _, n := range t.names {
+			fmt.Fprintf(h, "%q %d %d %t\n", n.Path, n.Kind, n.Git, n.Outside)
+		}
+		return hex.EncodeToString(h.Sum(nil))
+	})
+	return t
+}
+
+// Name returns what stands at a path.
+func (t *Tree) Name(path string) (Name, bool) {
+	if t == nil {
+		return Name{}, false
+	}
+	i, ok := t.search(path)
+	if !ok {
+		return Name{}, false
+	}
+	return t.names[i], true
+}
+
+func (t *Tree) search(path string) (int, bool) {
+	return slices.BinarySearchFunc(t.names, path, func(n Name, p string) int { return strings.Compare(n.Path, p) })
+}
+
+// Below yields the names in a folder and in those below it, sorted by path.
+func (t *Tree) Below(dir string) iter.Seq[Name] {
+	return func(yield func(Name) bool) {
+		if t == nil {
+			return
+		}
+		prefix := dir + "/"
+		i, _ := t.search(prefix)
+		if dir == "." {
+			prefix, i = "", 0
+		}
+		for ; i < len(t.names) && strings.HasPrefix(t.names[i].Path, prefix); i++ {
+			if t.names[i].Path != "." && !yield(t.names[i]) {
+				return
+			}
+		}
+	}
+}
+
+// Names returns all names, sorted by path. The slice must not be changed.
+func (t *Tree) Names() []Name {
+	if t == nil {
+		return nil
+	}
+	return t.names
+}
+
+// Fingerprint tells trees with different names apart.
+func (t *Tree) Fingerprint() string {
+	if t == nil {
+		return ""
+	}
+	return t.sum()
+}

@@ -1,0 +1,121 @@
+package topology
+
+import (
+	"path"
+	"slices"
+	"strings"
+
+	"oakum/fixer/buildcontext"
+	"oakum/fixer/dockerfile"
+)
+
+// Context returns what a build of a Dockerfile is sent: the context that
+// Compose files say, else the one that the names tell. ok is false when nobody
+// can know: services disagree, the folder is not listed, COPY names files that
+// lie nowhere here, or there is an ignore file that was not read.
+//
+// Builds in CI files, Makefiles and bake files are not read, which is why a
+// context without a Compose file is never certain.
+func (t *Topology) Context(file string) (c buildcontext.Context, ok bool) {
+	if t.note != nil {
+		t.note(file)
+	}
+	f := t.in.Dockerfiles[file]
+	if f == nil || t.in.Names == nil {
+		return c, false
+	}
+	if said := t.contexts[file]; len(said) > 0 {
+		c = said[0]
+		if slices.ContainsFunc(said, func(o buildcontext.Context) bool { return o.Dir != c.Dir }) {
+			return c, false
+		}
+	} else if c, ok = t.guessContext(file, f); !ok {
+		return c, false
+	}
+	c.Tree = t.in.Names
+	if n, there := c.Tree.Name(c.Dir); !there || n.Kind != buildcontext.Folder {
+		return c, false
+	}
+	return c, t.ignore(&c, file)
+}
+
+// ignore finds the ignore file of a context: the Dockerfile's own, which comes
+// first for BuildKit, else that of the folder.
+func (t *Topology) ignore(c *buildcontext.Context, file string) bool {
+	for _, p := range []string{file + ".dockerignore", path.Join(c.Dir, ".dockerignore")} {
+		c.IgnorePath = p
+		if t.note != nil {
+			t.note(p)
+		}
+		if i, read := t.in.Ignores[p]; read {
+			c.Ignore = i
+			return i != nil
+		}
+		if _, there := c.Tree.Name(p); there {
+			return false
+		}
+	}
+	// Podman and Buildah read this one first, and Docker does not know it.
+	_, other := c.Has(".containerignore")
+	return !other
+}
+
+// guessContext looks for the folder that the sources of COPY lie in: that of
+// the Dockerfile, or one above it.
+func (t *Topology) guessContext(file string, f *dockerfile.File) (buildcontext.Context, bool) {
+	own := path.Dir(file)
+	names := namedSources(f)
+	best := buildcontext.Context{Dir: own, Why: "nothing says otherwise than that the context is the folder of " + file}
+	most := 0
+	for dir := own; ; dir = path.Dir(dir) {
+		c := buildcontext.Context{Dir: dir, Tree: t.in.Names}
+		found := ""
+		n := 0
+		for _, s := range names {
+			if _, ok := c.Has(s); ok {
+				n++
+				found = s
+			}
+		}
+		if n > most {
+			most = n
+			best = buildcontext.Context{Dir: dir, Why: found + ", which " + file + " copies, lies in " + folder(dir)}
+		}
+		if dir == "." {
+			break
+		}
+	}
+	if most > 0 || len(names) == 0 {
+		return best, true
+	}
+	// What is copied may be made before the build; an ignore file says that
+	// this is a context all the same.
+	_, marked := t.in.Names.Name(path.Join(own, ".dockerignore"))
+	return best, marked
+}
+
+func folder(dir string) string {
+	if dir == "." {
+		return "the top folder"
+	}
+	return dir
+}
+
+// maxSources bounds how many sources of COPY are looked for; a file with more
+// of them has said enough.
+const maxSources = 200
+
+// namedSources returns the files and folders that COPY and ADD name without
+// patterns and variables.
+func namedSources(f *dockerfile.File) []string {
+	var out []string
+	for _, i := range f.Instructions {
+		for _, w := range dockerfile.ContextSources(i) {
+			name := path.Join("/", w.Value)[1:]
+			if name != "" && !w.Dynamic && !strings.ContainsAny(name, `*?[\`) && len(out) < maxSources {
+				out = append(out, name)
+			}
+		}
+	}
+	return out
+}
