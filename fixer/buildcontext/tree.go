@@ -46,6 +46,9 @@ const (
 type Tree struct {
 	names []Name // sorted by path
 	sum   func() string
+
+	mu     sync.Mutex
+	chosen map[string][]Name
 }
 
 // NewTree keeps the names, in any order; of two with one path the first counts.
@@ -53,7 +56,7 @@ func NewTree(names []Name) *Tree {
 	own := slices.Clone(names)
 	slices.SortStableFunc(own, func(a, b Name) int { return strings.Compare(a.Path, b.Path) })
 	own = slices.CompactFunc(own, func(a, b Name) bool { return a.Path == b.Path })
-	t := &Tree{names: own}
+	t := &Tree{names: own, chosen: map[string][]Name{}}
 	t.sum = sync.OnceValue(func() string {
 		h := sha256.New()
 		for _, n := range t.names {
@@ -97,6 +100,27 @@ func (t *Tree) Below(dir string) iter.Seq[Name] {
 			}
 		}
 	}
+}
+
+// Select returns the names that a test wants, sorted by path. The answer is kept
+// under the name of the test: names are many, and rules ask again after every
+// edit. The slice must not be changed.
+func (t *Tree) Select(test string, wants func(Name) bool) []Name {
+	if t == nil {
+		return nil
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	out, ok := t.chosen[test]
+	if !ok {
+		for _, n := range t.names {
+			if wants(n) {
+				out = append(out, n)
+			}
+		}
+		t.chosen[test] = out
+	}
+	return out
 }
 
 // Names returns all names, sorted by path. The slice must not be changed.

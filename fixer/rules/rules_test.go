@@ -15,6 +15,7 @@ import (
 	"golang.org/x/tools/txtar"
 
 	"oakum/fixer"
+	"oakum/fixer/buildcontext"
 	"oakum/fixer/rules"
 )
 
@@ -35,7 +36,9 @@ const testdata = "../../testdata/rules"
 // `# want LEVEL "regexp"` at the end of a line, or on a line of its own before
 // it, asks for a finding there; anything found without one is an error. Where
 // a format has no comments, CASE/case lists them as `want FILE:LINE LEVEL
-// "regexp"`. Other lines of CASE/case: `level safe|review`, `set NAME=VALUE`,
+// "regexp"`. A file without content is a name that a build may be sent, and so
+// is what `names PATH…` lists; `untracked PATH…` are names that git does not hold.
+// Other lines of CASE/case: `level safe|review`, `set NAME=VALUE`,
 // `fix ID` (of alternatives this one), `refused "regexp"`, `blocked "regexp"`
 // (every fix ends so), `source URL` (where the repository is found), `only` (no
 // generated variants).
@@ -47,6 +50,7 @@ type ruleCase struct {
 	params  fixer.Params
 	fix     string
 	wants   []want
+	names   []fixer.Name
 	refused *regexp.Regexp
 	blocked *regexp.Regexp
 	facts   *fixer.Facts
@@ -122,9 +126,11 @@ var (
 func (c ruleCase) check(t *testing.T, rule *fixer.Rule, v variant, fixed map[string][]byte) map[string][]byte {
 	var sources []fixer.Source
 	for _, path := range slices.Sorted(maps.Keys(c.files)) {
-		sources = append(sources, fixer.Source{Path: path, Kind: kindOf(path, c.files[path]), Data: v.convert(c.files[path])})
+		if !isName(path, c.files[path]) {
+			sources = append(sources, fixer.Source{Path: path, Kind: kindOf(path, c.files[path]), Data: v.convert(c.files[path])})
+		}
 	}
-	snap := fixer.NewSnapshot(sources)
+	snap := fixer.NewSnapshot(sources, namesOf(slices.Collect(maps.Keys(c.files)), c.names)...)
 	s := fixer.NewSession(snap, c.facts, []*fixer.Rule{rule})
 	c.checkWants(t, s.Baseline())
 
@@ -291,6 +297,14 @@ func (c *ruleCase) settings(t *testing.T, text string) {
 			c.facts = &fixer.Facts{Source: rest}
 		case "only":
 			c.only = true
+		case "names", "untracked":
+			for path := range strings.FieldsSeq(rest) {
+				n := fixer.Name{Path: path}
+				if key == "untracked" {
+					n.Git = buildcontext.GitUntracked
+				}
+				c.names = append(c.names, n)
+			}
 		case "want":
 			var file, level, pattern string
 			var n int
@@ -330,10 +344,43 @@ func wantsIn(t *testing.T, path string, data []byte) []want {
 	return out
 }
 
+// isName reports whether a file of an archive stands for its name alone.
+func isName(path string, data []byte) bool {
+	return len(bytes.TrimSpace(data)) == 0 && kindOf(path, data) != fixer.Dockerignore
+}
+
+// namesOf lists paths with the folders above them, as discovery does: what
+// others wrote is named and not entered.
+func namesOf(paths []string, more []fixer.Name) []fixer.Name {
+	all := slices.Clone(more)
+	for _, p := range slices.Sorted(slices.Values(paths)) {
+		all = append(all, fixer.Name{Path: p})
+	}
+	out := []fixer.Name{{Path: ".", Kind: buildcontext.Folder}}
+	for _, n := range all {
+		closed := false
+		for i, c := range n.Path {
+			if c == '/' && !closed {
+				dir := fixer.Name{Path: n.Path[:i], Kind: buildcontext.Folder}
+				if base := filepath.Base(dir.Path); base == ".git" || base == "node_modules" {
+					dir.Kind, closed = buildcontext.Closed, true
+				}
+				out = append(out, dir)
+			}
+		}
+		if !closed {
+			out = append(out, n)
+		}
+	}
+	return out
+}
+
 // kindOf stands in for discovery, which rules know nothing of.
 func kindOf(path string, data []byte) fixer.Kind {
 	base := filepath.Base(path)
 	switch {
+	case strings.HasSuffix(base, ".dockerignore"):
+		return fixer.Dockerignore
 	case strings.Contains(base, "Dockerfile") || strings.HasPrefix(base, "Containerfile"):
 		return fixer.Dockerfile
 	case strings.Contains(base, "compose") || bytes.HasPrefix(data, []byte("services:")):
@@ -413,7 +460,7 @@ func TestExamples(t *testing.T) {
 			name, text string
 			want       bool
 		}{{"bad", r.Doc.Bad, true}, {"good", r.Doc.Good, false}} {
-			report := fixer.Check(fixer.NewSnapshot(exampleSources(r, ex.text)), exampleFacts, []*fixer.Rule{r})
+			report := fixer.Check(fixer.NewSnapshot(exampleSources(r, ex.text), exampleNames(r, ex.text)...), exampleFacts, []*fixer.Rule{r})
 			if got := len(report.Findings) > 0; got != ex.want {
 				t.Errorf("%s: the %s example has %d findings", r.Name, ex.name, len(report.Findings))
 			}
@@ -432,7 +479,21 @@ func exampleSources(r *fixer.Rule, text string) []fixer.Source {
 	}
 	var out []fixer.Source
 	for _, f := range txtar.Parse([]byte(text)).Files {
-		out = append(out, fixer.Source{Path: f.Name, Kind: kindOf(f.Name, f.Data), Data: f.Data})
+		if !isName(f.Name, f.Data) {
+			out = append(out, fixer.Source{Path: f.Name, Kind: kindOf(f.Name, f.Data), Data: f.Data})
+		}
 	}
 	return out
+}
+
+// exampleNames are those of the files in an example.
+func exampleNames(r *fixer.Rule, text string) []fixer.Name {
+	if r.Kind != "" {
+		return nil
+	}
+	var paths []string
+	for _, f := range txtar.Parse([]byte(text)).Files {
+		paths = append(paths, f.Name)
+	}
+	return namesOf(paths, nil)
 }

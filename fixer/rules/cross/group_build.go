@@ -7,4 +7,5 @@ import "oakum/fixer"
 var Build = []*fixer.Rule{
 	BuildSecret,
 	SourceLabel,
+	Dockerignore,
 }

@@ -22,7 +22,7 @@ var SensitiveCopy = &fixer.Rule{
 .npmrc, .pypirc, .netrc, .git-credentials, kubeconfig, Docker's and the clouds' credentials, Terraform state and variables. In a
 stage whose files are thrown away private keys and credentials count for less, and settings such as .npmrc and .env for nothing.
 Left alone are public keys, certificates, and what is called an example. A folder copied as a whole (COPY . .) may bring such a
-file too; that is not in the Dockerfile to see.`,
+file too: cross/dockerignore says so.`,
 		Why: `Every layer of an image can be read by whoever pulls it, also one whose files a later step deletes. Stages that are thrown
 away stay in the build cache, which teams often push to a registry.`,
 		Breaks: `What reads the file has to get it in another way: a secret mount while building, a mounted file or secret when it runs.`,
@@ -125,6 +125,18 @@ var notSensitive = regexp.MustCompile(`(?i)\.pub$|(^|[._/-])(example|examples|sa
 
 // forTrust matches the folders that hold keys and certificates to check others by.
 var forTrust = regexp.MustCompile(`/etc/apt/|keyrings|/etc/pki/rpm-gpg|ca-certificates|/etc/apk/keys|trusted|/etc/ssl/certs/?$|cacerts`)
+
+// SecretsIn says what a file of this name holds by convention, as in "a private
+// key"; ok is false when it holds no secrets. Variables marks .env files, which
+// programs also read for settings. Settings of npm are left out: a build that
+// installs packages needs them.
+func SecretsIn(name string) (what string, variables, ok bool) {
+	form, ok := sensitiveFile(name, "")
+	if !ok || form.settings && form.use == "" {
+		return "", false, false
+	}
+	return form.what, form.settings, true
+}
 
 // sensitiveFile looks a source of COPY up, by its name and where it goes.
 func sensitiveFile(name, to string) (sensitiveForm, bool) {

@@ -1,21 +1,26 @@
 package dockerfile
 
 import (
+	"path"
 	"slices"
 	"strconv"
+	"strings"
 
 	"oakum/fixer"
 	"oakum/fixer/dockerfile"
+	"oakum/fixer/topology"
 )
 
 // targets returns the stages that become an image somebody runs, in the order
 // of the file: the final one, and those a Compose file of the repository builds.
 // A stage that only a command line or another tool builds is not known here.
-func targets(p *fixer.Pass) []*dockerfile.Stage {
-	f := p.File.Dockerfile
+func targets(p *fixer.Pass) []*dockerfile.Stage { return targetsOf(p.Topology(), p.File) }
+
+func targetsOf(t *topology.Topology, file *fixer.File) []*dockerfile.Stage {
+	f := file.Dockerfile
 	out := []*dockerfile.Stage{f.Final()}
-	for _, v := range p.Topology().Users(p.File.Path) {
-		b, ok := p.Topology().ServiceBuild(v)
+	for _, v := range t.Users(file.Path) {
+		b, ok := t.ServiceBuild(v)
 		if !ok || b.Stage.Index >= len(f.Stages) {
 			continue
 		}
@@ -27,10 +32,12 @@ func targets(p *fixer.Pass) []*dockerfile.Stage {
 	return out
 }
 
-// shipped returns the stages whose files end up in one of the targets: the
+func shipped(p *fixer.Pass) map[*dockerfile.Stage]bool { return Shipped(p.Topology(), p.File) }
+
+// Shipped returns the stages whose files end up in one of the targets: the
 // targets, what they start from, and any stage copied over as a whole.
-func shipped(p *fixer.Pass) map[*dockerfile.Stage]bool {
-	return filesOf(p.File.Dockerfile, targets(p))
+func Shipped(t *topology.Topology, file *fixer.File) map[*dockerfile.Stage]bool {
+	return filesOf(file.Dockerfile, targetsOf(t, file))
 }
 
 // filesOf returns the stages whose files end up in one of the images.
@@ -63,6 +70,34 @@ func wholeCopy(f *dockerfile.File, i *dockerfile.Instruction) *dockerfile.Stage 
 		return nil
 	}
 	return stageOf(f, from.Value)
+}
+
+// CarriedOver reports whether a later stage copies the folder in which an
+// instruction puts its files, or one above it.
+func CarriedOver(f *dockerfile.File, i *dockerfile.Instruction) bool {
+	to := i.Words[len(i.Words)-1].Value
+	if dir := i.Stage.WorkdirAt(i); !path.IsAbs(to) && dir.Known {
+		to = path.Join(dir.Text, to)
+	}
+	to = path.Join("/", to) + "/"
+	for _, s := range f.Stages[i.Stage.Index+1:] {
+		for _, c := range s.Instructions {
+			from, ok := c.Flag("from")
+			if !ok || c.Keyword != "COPY" || len(c.Words) < 2 {
+				continue
+			}
+			source := stageOf(f, from.Value)
+			if source == nil || !slices.Contains(source.Chain(), i.Stage) {
+				continue
+			}
+			for _, w := range c.Words[:len(c.Words)-1] {
+				if p := path.Join("/", w.Value); strings.HasPrefix(to, strings.TrimSuffix(p, "/")+"/") {
+					return true
+				}
+			}
+		}
+	}
+	return false
 }
 
 // stageOf finds the stage that a name or number of --from means, or nil.

@@ -1,0 +1,207 @@
+package cross
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+
+	"oakum/fixer"
+	"oakum/fixer/buildcontext"
+	"oakum/fixer/dockerfile"
+)
+
+// Dockerignore wants what no image should hold kept out of builds that copy a
+// whole folder.
+var Dockerignore = &fixer.Rule{
+	Name:     "cross/dockerignore",
+	Title:    "copied folder holds what no image should",
+	Severity: fixer.Medium,
+	Doc: fixer.Doc{
+		What: `COPY and ADD of a whole folder of the build context (COPY . .) in which there are, by their names and not excluded by the ignore
+file: keys, credentials and .env files; the .git folder; node_modules where a step installs packages; Python's virtual
+environments. The context is what a Compose service says, else the nearest folder in which the files lie that COPY names. Names are
+read, contents never. The fix adds one line for each thing that is there to .dockerignore (or NAME.dockerignore beside the
+Dockerfile, where there is one), which it makes if need be. Left alone is what a COPY names, what a line with ! takes back in, .git
+where a step asks git, examples, and files of tests. A .env that a bundler or a command may read is reported and left to a
+person, and so are keys that git holds, since the program may be built to use them.`,
+		Why: `Everything in a copied folder becomes a layer that whoever pulls the image can read, also what a later step deletes. Git ignores
+.env and the like, so they are not in the repository, but Docker sends them all the same; with .git goes every password that was ever
+committed. node_modules and virtual environments of another machine replace those that the build installed.`,
+		Breaks: `What reads an excluded file while building or running no longer finds it.`,
+		Verify: `docker build -t check . && docker run --rm --entrypoint ls check -A   (the folder no longer holds what is excluded)`,
+		Bad: `-- Dockerfile --
+FROM node:24
+WORKDIR /app
+COPY . .
+RUN npm ci
+-- .env --
+-- package.json --
+-- node_modules/express/index.js --
+`,
+		Good: `-- Dockerfile --
+FROM node:24
+WORKDIR /app
+COPY . .
+RUN npm ci
+-- .dockerignore --
+.env
+node_modules
+-- .env --
+-- package.json --
+-- node_modules/express/index.js --
+`,
+		References: []fixer.Reference{
+			{Source: "CIS Docker", ID: "4.10"},
+			{Source: "OWASP Docker Security Cheat Sheet", ID: "RULE 13", URL: "https://cheatsheetseries.owasp.org/cheatsheets/Docker_Security_Cheat_Sheet.html"},
+			{Source: "Docker", ID: ".dockerignore", URL: "https://docs.docker.com/build/concepts/context/#dockerignore-files"},
+			{Source: "CWE", ID: "CWE-538", URL: "https://cwe.mitre.org/data/definitions/538.html"},
+		},
+	},
+	Check: func(p *fixer.Pass) {
+		all := readBuilds(p)
+		for _, b := range all {
+			if !b.file.Context {
+				b.report(p, b.exposed(all))
+			}
+		}
+	},
+}
+
+// report makes at most three findings of a build: the secrets that can be kept
+// out, those that a person must see to, and what is merely not needed.
+func (b *build) report(p *fixer.Pass, found []exposure) {
+	var secrets, wanted, clutter []exposure
+	for _, e := range found {
+		switch {
+		case !e.secret:
+			clutter = append(clutter, e)
+		case e.kept != "":
+			wanted = append(wanted, e)
+		default:
+			secrets = append(secrets, e)
+		}
+	}
+	if len(secrets) > 0 {
+		b.reportFixable(p, "context: secrets", secrets, secretBreaks(secrets))
+	}
+	if len(clutter) > 0 {
+		b.reportFixable(p, "context: not needed", clutter, clutterBreaks(clutter))
+	}
+	if len(wanted) > 0 {
+		f := b.finding("context: secrets that may be used", wanted)
+		f.Advice = fmt.Sprintf("see whether %s has to be in the image; if not, name it in %s and give it to the build with RUN --mount=type=secret or to the container when it starts; it is not done here because %s",
+			nameSome(wanted), b.ctx.IgnorePath, wanted[0].kept)
+		p.Report(f)
+	}
+}
+
+func (b *build) finding(path string, list []exposure) fixer.Finding {
+	at := list[0].at
+	where := "into the image"
+	severity := fixer.Low
+	for _, e := range list {
+		severity = max(severity, e.severity)
+	}
+	if !slices.ContainsFunc(list, func(e exposure) bool { return e.shipped }) {
+		where = "into a stage that is thrown away but stays in the build cache"
+		severity = min(severity, fixer.Medium)
+		if !list[0].secret {
+			severity = fixer.Low
+		}
+	}
+	miss := b.ctx.IgnorePath + " does not exclude it"
+	if b.ctx.Ignore == nil {
+		miss = "there is no " + b.ctx.IgnorePath
+	}
+	f := fixer.Finding{
+		File: b.file.Path, Path: path, Severity: severity, Start: at.Start, End: at.End,
+		Message:  fmt.Sprintf("%s %s takes %s %s: %s", at.Keyword, shownSource(at), nameSome(list), where, miss),
+		Evidence: []fixer.Evidence{{Text: b.ctx.Why}},
+	}
+	for _, e := range list[:min(len(list), maxNamed)] {
+		if e.secret {
+			text := e.path + " is by its name " + e.what
+			switch e.git {
+			case buildcontext.GitUntracked:
+				text += "; git does not hold it, so a build from a clone does without"
+			case buildcontext.GitTracked:
+				text += "; git holds it"
+			}
+			f.Evidence = append(f.Evidence, fixer.Evidence{Text: text})
+		}
+	}
+	return f
+}
+
+// shownSource is what an instruction copies, for a message.
+func shownSource(i *dockerfile.Instruction) string {
+	const most = 60
+	text := strings.Join(strings.Fields(i.Text()), " ")
+	if len(text) > most {
+		text = strings.ToValidUTF8(text[:most], "") + "…"
+	}
+	return text
+}
+
+func (b *build) reportFixable(p *fixer.Pass, path string, list []exposure, breaks string) {
+	f := b.finding(path, list)
+	patterns, ok := b.patterns(list)
+	if !ok {
+		f.Advice = "name it in " + b.ctx.IgnorePath + "; it is not done here because no pattern excludes it and nothing that is needed"
+		p.Report(f)
+		return
+	}
+	verb := "complete "
+	if b.ctx.Ignore == nil {
+		verb = "make "
+	}
+	f.Fixes = []fixer.Fix{{
+		ID: "exclude", Title: fmt.Sprintf("%s%s with %s", verb, b.ctx.IgnorePath, strings.Join(short(patterns), ", ")), Level: fixer.Review,
+		Breaks: breaks, Verify: "the image builds, starts and no longer holds " + nameSome(list),
+		Edit: func(d *fixer.Draft) error {
+			d.Exclude(b.ctx.IgnorePath, patterns)
+			return nil
+		},
+	}}
+	p.Report(f)
+}
+
+func secretBreaks(list []exposure) string {
+	out := "a program that reads " + nameSome(list) + " in the container or while the image is built no longer finds it: give it with env_file, a mounted secret or RUN --mount=type=secret"
+	if slices.ContainsFunc(list, func(e exposure) bool { return e.git != buildcontext.GitUntracked }) {
+		return out
+	}
+	return out + " (builds from a fresh clone never had it)"
+}
+
+func clutterBreaks(list []exposure) string {
+	if slices.ContainsFunc(list, func(e exposure) bool { return e.what == history }) {
+		return "a script or Makefile that asks git for a version while the image is built finds no repository"
+	}
+	return "a build that relies on " + nameSome(list) + " of this machine has to install what is in it"
+}
+
+// maxNamed bounds how many paths a sentence names.
+const maxNamed = 3
+
+// nameSome lists paths for people.
+func nameSome(list []exposure) string {
+	var names []string
+	for _, e := range list {
+		names = append(names, e.path)
+	}
+	return strings.Join(short(names), ", ")
+}
+
+func short(names []string) []string {
+	if len(names) <= maxNamed {
+		return names
+	}
+	return append(slices.Clone(names[:maxNamed-1]), fmt.Sprintf("%d more", len(names)-maxNamed+1))
+}
+
+// compareExposures puts the worst first.
+func compareExposures(a, b exposure) int {
+	return cmp.Or(cmp.Compare(b.severity, a.severity), strings.Compare(a.path, b.path))
+}
