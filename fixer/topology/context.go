@@ -65,7 +65,7 @@ func (t *Topology) ignore(c *buildcontext.Context, file string) bool {
 func (t *Topology) guessContext(file string, f *dockerfile.File) (buildcontext.Context, bool) {
 	own := path.Dir(file)
 	names := namedSources(f)
-	best := buildcontext.Context{Dir: own, Why: "nothing says otherwise than that the context is the folder of " + file}
+	best := buildcontext.Context{Dir: own, Why: "the context is taken to be the folder of " + file + ", since nothing says otherwise"}
 	most := 0
 	for dir := own; ; dir = path.Dir(dir) {
 		c := buildcontext.Context{Dir: dir, Tree: t.in.Names}

@@ -16,6 +16,7 @@ import (
 type build struct {
 	file   *fixer.File
 	ctx    buildcontext.Context
+	snap   *fixer.Snapshot
 	use    dockerfiles.ContextUse
 	broad  []broadCopy
 	ignore []byte   // the ignore file, nil where there is none
@@ -42,7 +43,7 @@ func readBuilds(p *fixer.Pass) []*build {
 		if !ok {
 			continue
 		}
-		b := &build{file: file, ctx: ctx}
+		b := &build{file: file, ctx: ctx, snap: p.Snapshot}
 		if i := p.Snapshot.File(ctx.IgnorePath); i != nil {
 			b.ignore = i.Data
 		}
@@ -127,8 +128,8 @@ func (b *build) exposed(all []*build) []exposure {
 	var out []exposure
 	for _, n := range b.ctx.Tree.Select("exposed", mayBeExposed) {
 		rel, inside := b.ctx.Inside(n.Path)
-		if !inside {
-			continue
+		if !inside || b.snap.File(n.Path) != nil {
+			continue // a manifest called secrets.yaml is judged as what it is
 		}
 		e, ok := b.judge(rel, n)
 		if !ok || !b.reached(&e) || b.spared(e) {
@@ -180,7 +181,7 @@ func (b *build) judge(rel string, n fixer.Name) (exposure, bool) {
 	switch {
 	case variables && b.use.Env:
 		e.kept = "a command of the Dockerfile names it"
-	case variables && b.use.Bundles && b.hasBundler(path.Dir(rel)):
+	case variables && b.use.Bundles && (n.Git != buildcontext.GitUntracked || b.hasBundler(path.Dir(rel))):
 		e.kept = "the step that builds the pages may read it, and what it then compiles in would be missing"
 	case variables || n.Git == buildcontext.GitUntracked:
 	default:
