@@ -1,8 +1,6 @@
 package dockerfile
 
 import (
-	"path"
-	"slices"
 	"strings"
 
 	"oakum/fixer"
@@ -17,13 +15,14 @@ var NpmInstall = &fixer.Rule{
 	Severity: fixer.Low,
 	Kind:     fixer.Dockerfile,
 	Doc: fixer.Doc{
-		What: `npm install and yarn install of the project's own dependencies in RUN. Whether there is a lock file is told by a COPY that
-names it (package-lock.json, npm-shrinkwrap.json), since a build without it fails; package*.json and a whole folder do not
-tell. Left alone are npm install of named packages and of global ones, yarn with --frozen-lockfile or --immutable, and npm ci.`,
+		What: `npm install, yarn install and pnpm install of the project's own dependencies in RUN. That there is a lock file is told by a
+COPY that names it, since a build without it fails, or by the names in the build context where package*.json or a whole folder is
+copied. The fix writes npm ci, or adds --frozen-lockfile (--immutable for Yarn 2 and later, known by .yarnrc.yml); options stay as
+they are. Left alone are named and global packages, and what is held to the lock file already.`,
 		Why: `npm install may choose other versions than those that were reviewed and tested, and rewrites the lock file to match. npm ci
 installs what the lock file says, compares each package with the checksum in it, and fails if package.json says something
 else.`,
-		Breaks: `npm ci fails where package.json and the lock file disagree, and deletes a node_modules that was there before.`,
+		Breaks: `The build fails where package.json and the lock file disagree, and npm ci deletes a node_modules that was there before.`,
 		Verify: `docker build --no-cache .   builds;   npm ci   works in a fresh clone`,
 		Bad: `FROM node:24
 WORKDIR /app
@@ -49,6 +48,8 @@ RUN npm ci
 					checkNpm(p, st, c)
 				case "yarn":
 					checkYarn(p, st, c)
+				case "pnpm":
+					checkPnpm(p, st, c)
 				}
 			}
 		}
@@ -81,20 +82,20 @@ func checkNpm(p *fixer.Pass, st step, c command) {
 	f := fixer.Finding{
 		Path:    place(p.File.Dockerfile, st.at) + ": npm" + c.again + " " + sub,
 		Message: "npm " + sub + " may install other versions than the lock file names",
-		Advice:  "if package-lock.json is in the repository (it should be), copy it before this step and write npm ci; it is not done here because nothing in the file proves that it is",
 	}
 	f.Start, f.End = st.span(c)
-	lock := lockFile(st, "package-lock.json", "npm-shrinkwrap.json")
+	l := findLock(p, st, "package-lock.json", "npm-shrinkwrap.json")
+	f.Advice = l.advice("package-lock.json", "write npm ci", "nothing in the file proves that it is")
 	switch {
 	case st.script == nil:
 		f.Advice = "write npm ci where package-lock.json is there" + st.notEdited()
-	case lock == nil:
+	case l.at == nil:
 	case !plain:
 		f.Advice = "write npm ci; it is not done here because it cannot be told whether npm ci takes all of these options"
 	case oldNode(st.stage):
 		f.Advice = "the npm of Node.js before 10 has no reliable npm ci: take a supported Node.js, then write npm ci"
 	default:
-		f.Evidence = []fixer.Evidence{{Source: source(p, lock), Text: "the lock file is copied by name, so it is there"}}
+		f.Evidence = l.evidence
 		f.Advice = ""
 		f.Fixes = []fixer.Fix{{
 			ID: "ci", Title: "use npm ci", Level: fixer.Review,
@@ -113,36 +114,6 @@ func checkNpm(p *fixer.Pass, st step, c command) {
 	report(p, st.at, f)
 }
 
-// lockFile returns the COPY or ADD in the stage before a step that names one of
-// the files, into the folder in which the step runs.
-func lockFile(st step, names ...string) *dockerfile.Instruction {
-	for _, i := range st.stage.Instructions {
-		if i == st.at {
-			break
-		}
-		if i.Keyword != "COPY" && i.Keyword != "ADD" || len(i.Words) < 2 {
-			continue
-		}
-		if _, from := i.Flag("from"); from {
-			continue
-		}
-		dest := i.Words[len(i.Words)-1]
-		here := dest.Value == "." || dest.Value == "./" || !dest.Dynamic && st.stage.WorkdirAt(st.i).Known && strings.TrimRight(dest.Value, "/") == st.stage.WorkdirAt(st.i).Text
-		if !here || i.Keyword == "ADD" && dockerfile.IsRemote(i.Words[0].Value) {
-			continue
-		}
-		if (dest.Value == "." || dest.Value == "./") && st.stage.WorkdirAt(i).Text != st.stage.WorkdirAt(st.i).Text {
-			continue
-		}
-		for _, w := range i.Words[:len(i.Words)-1] {
-			if slices.Contains(names, path.Base(w.Value)) && !w.Dynamic {
-				return i
-			}
-		}
-	}
-	return nil
-}
-
 // oldNode reports whether a stage is known to have a Node.js whose npm does not
 // know npm ci.
 func oldNode(s *dockerfile.Stage) bool {
@@ -155,18 +126,73 @@ func oldNode(s *dockerfile.Stage) bool {
 }
 
 func checkYarn(p *fixer.Pass, st step, c command) {
-	sub, _ := c.sub()
-	if sub != "" && sub != "install" || c.has("--frozen-lockfile", "--immutable", "--global", "-v", "--version", "--help") || len(c.plain()) > 1 {
+	sub, k := c.sub()
+	if sub != "" && sub != "install" || c.has("--frozen-lockfile", "--immutable", "--no-lockfile", "--global", "-v", "--version", "--help") || len(c.plain()) > 1 {
 		return
 	}
-	f := fixer.Finding{
-		Path:    place(p.File.Dockerfile, st.at) + ": yarn install",
-		Message: "yarn install may install other versions than the lock file names",
-		Advice:  "if yarn.lock is in the repository (it should be), copy it before this step and write yarn install --frozen-lockfile for Yarn 1, --immutable for later ones; it is not done here because the file does not tell which Yarn it is",
+	flag, unknown := "--frozen-lockfile", "nothing in the file proves that it is"
+	l := findLock(p, st, "yarn.lock")
+	if l.at != nil {
+		switch modern, known := l.yarn(p); {
+		case !known:
+			l.at, unknown = nil, "the file does not tell which Yarn it is"
+		case modern:
+			flag = "--immutable"
+		}
 	}
-	if i := lockFile(st, "yarn.lock"); i != nil {
-		f.Evidence = []fixer.Evidence{{Source: source(p, i), Text: "yarn.lock is copied by name, so it is there"}}
+	freeze{
+		named: "yarn install", k: max(k, c.first), flag: flag, lock: l,
+		advice: l.advice("yarn.lock", "write yarn install --frozen-lockfile for Yarn 1, --immutable for later ones", unknown),
+	}.report(p, st, c)
+}
+
+func checkPnpm(p *fixer.Pass, st step, c command) {
+	sub, k := c.sub()
+	if sub != "install" && sub != "i" || len(c.plain()) > 1 || c.has("--frozen-lockfile", "--no-frozen-lockfile", "--lockfile-only", "-g", "--global") {
+		return
+	}
+	l := findLock(p, st, "pnpm-lock.yaml")
+	freeze{
+		named: "pnpm " + sub, k: k, flag: "--frozen-lockfile", lock: l,
+		advice: l.advice("pnpm-lock.yaml", "write pnpm install --frozen-lockfile", "nothing in the file proves that it is"),
+	}.report(p, st, c)
+}
+
+// A freeze is an installation that one option holds to its lock file.
+type freeze struct {
+	named  string // "yarn install"
+	k      int    // the word behind which the option goes
+	flag   string
+	lock   lock
+	advice string // where the lock file is not proved to be there
+}
+
+func (z freeze) report(p *fixer.Pass, st step, c command) {
+	f := fixer.Finding{
+		Path:     place(p.File.Dockerfile, st.at) + ": " + z.named,
+		Message:  z.named + " may install other versions than the lock file names",
+		Evidence: z.lock.evidence,
+		Advice:   z.advice,
 	}
 	f.Start, f.End = st.span(c)
+	switch {
+	case st.script == nil:
+		f.Advice += st.notEdited()
+	case z.lock.at != nil:
+		f.Advice = ""
+		f.Fixes = []fixer.Fix{{
+			ID: "frozen", Title: "add " + z.flag, Level: fixer.Review,
+			Breaks: "the build fails if package.json and the lock file do not agree",
+			Verify: z.named + " " + z.flag + " in a fresh clone, then docker build --no-cache .",
+			Edit: func(d *fixer.Draft) error {
+				edits, err := st.script.InsertWord(c.Command, z.k, z.flag)
+				if err != nil {
+					return err
+				}
+				d.Dockerfile(p.File.Path, edits)
+				return nil
+			},
+		}}
+	}
 	report(p, st.at, f)
 }

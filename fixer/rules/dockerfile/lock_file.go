@@ -1,0 +1,139 @@
+package dockerfile
+
+import (
+	"path"
+	"slices"
+	"strings"
+
+	"oakum/fixer"
+	"oakum/fixer/buildcontext"
+	"oakum/fixer/dockerfile"
+)
+
+// A lock is what is known of the lock file that a step should install from.
+type lock struct {
+	at       *dockerfile.Instruction // copies it to where the step runs; nil when that is not proved
+	evidence []fixer.Evidence
+
+	where string // the folder it lies in, relative to the context
+	why   string // why at is nil, where more is known than that
+}
+
+// advice says what a person can do where nothing proves the lock file.
+func (l lock) advice(name, write, unknown string) string {
+	if l.why != "" {
+		return l.why + ", then " + write
+	}
+	return "if " + name + " is in the repository (it should be), copy it before this step and " + write + "; it is not done here because " + unknown
+}
+
+// findLock looks for a COPY or ADD in the stage before a step that brings one of
+// the files into the folder in which the step runs: by its name, since a build
+// without it fails, or by a pattern or folder that takes it from the context.
+func findLock(p *fixer.Pass, st step, names ...string) lock {
+	ctx, known := p.Topology().Context(p.File.Path)
+	if !known {
+		ctx = buildcontext.Context{Dir: "."} // in which nothing is
+	}
+	var out lock
+	for _, i := range st.stage.Instructions {
+		if i.Keyword == "RUN" && strings.Contains(unreadText(p.File.Dockerfile, i), names[0]) {
+			return lock{} // it may be removed, or be another one
+		}
+		if i == st.at {
+			break
+		}
+		if !copiesHere(st, i) {
+			continue
+		}
+		for _, w := range dockerfile.ContextSources(i) {
+			if w.Dynamic {
+				continue
+			}
+			if slices.Contains(names, path.Base(w.Value)) {
+				return lock{at: i, where: path.Dir(w.Value), evidence: []fixer.Evidence{{Source: source(p, i), Text: "the lock file is copied by name, so it is there"}}}
+			}
+			if known {
+				out = out.or(inContext(p, ctx, i, w, names))
+			}
+		}
+	}
+	return out
+}
+
+// or keeps what is known better: a proof before a reason, the later before the
+// earlier.
+func (l lock) or(o lock) lock {
+	if o.at != nil || l.at == nil && o.why != "" {
+		return o
+	}
+	return l
+}
+
+// inContext looks whether a pattern or folder takes one of the files along, and
+// else whether it lies beside the package.json that a source takes.
+func inContext(p *fixer.Pass, ctx buildcontext.Context, i *dockerfile.Instruction, w dockerfile.Word, names []string) lock {
+	from := path.Join("/", w.Value)[1:]
+	folder, takes := path.Dir(from), func(name string) bool {
+		ok, err := path.Match(from, name)
+		return err == nil && ok
+	}
+	if n, ok := ctx.Has(from); ok && n.Kind == buildcontext.Folder {
+		folder, takes = path.Join(".", from), func(string) bool { return true }
+	}
+	if !takes(path.Join(folder, "package.json")) || !ctx.Sends(path.Join(folder, "package.json")) {
+		return lock{}
+	}
+	for _, base := range names {
+		name := path.Join(folder, base)
+		n, there := ctx.Has(name)
+		if !there || n.Kind != buildcontext.Plain {
+			continue
+		}
+		switch _, less := i.Flag("exclude"); {
+		case ctx.Ignore.Excludes(name):
+			return lock{why: "take " + base + " out of " + ctx.IgnorePath + ", which keeps it from the build"}
+		case n.Git == buildcontext.GitUntracked:
+			return lock{why: "put " + ctx.Join(name) + " into git, which does not hold it, so that every build has it"}
+		case !takes(name) || less:
+			return lock{why: "copy " + name + " before this step, too"}
+		}
+		return lock{at: i, where: folder, evidence: []fixer.Evidence{
+			{Source: source(p, i), Text: i.Keyword + " " + w.Value + " takes " + ctx.Join(name) + ", which is there"},
+			{Text: ctx.Why},
+		}}
+	}
+	return lock{why: "there is no " + names[0] + " beside " + ctx.Join(path.Join(folder, "package.json")) + ": make one, keep it in git, copy it before this step"}
+}
+
+// copiesHere reports whether an instruction puts files into the folder in which
+// a step runs.
+func copiesHere(st step, i *dockerfile.Instruction) bool {
+	if len(dockerfile.ContextSources(i)) == 0 {
+		return false
+	}
+	to := i.Words[len(i.Words)-1]
+	now := st.stage.WorkdirAt(st.i)
+	if to.Value == "." || to.Value == "./" {
+		return st.stage.WorkdirAt(i).Text == now.Text
+	}
+	return !to.Dynamic && now.Known && strings.TrimRight(to.Value, "/") == now.Text
+}
+
+// yarn tells Yarn 1 from later ones, which keep .yarnrc.yml beside the lock
+// file. It is not known where the context is not, and where Corepack chooses.
+func (l lock) yarn(p *fixer.Pass) (modern, known bool) {
+	ctx, ok := p.Topology().Context(p.File.Path)
+	if !ok {
+		return false, false
+	}
+	if _, modern := ctx.Has(path.Join(l.where, ".yarnrc.yml")); modern {
+		return true, true
+	}
+	for _, i := range p.File.Dockerfile.Instructions {
+		if text := unreadText(p.File.Dockerfile, i); i.Keyword == "RUN" && (strings.Contains(text, "corepack") || strings.Contains(text, "yarn set version") || strings.Contains(text, "yarn@")) {
+			return false, false
+		}
+	}
+	return false, true
+}
