@@ -3,6 +3,8 @@ package buildkit
 import (
 	"bytes"
 	"regexp"
+	"slices"
+	"strings"
 
 	"oakum/fixer/dockerfile"
 )
@@ -52,4 +54,27 @@ func neutralise(value []byte) {
 		value[k] = ' '
 	}
 	copy(value[from:], nothing)
+}
+
+// Skips reports whether the file asks for a check to be skipped, in its
+// directive or in a comment above any instruction.
+func Skips(f *dockerfile.File, check string) bool {
+	asks := func(options string) bool {
+		for o := range strings.SplitSeq(options, ";") {
+			list, ok := strings.CutPrefix(strings.TrimSpace(o), "skip=")
+			for name := range strings.SplitSeq(list, ",") {
+				if name = strings.TrimSpace(name); ok && (strings.EqualFold(name, check) || strings.EqualFold(name, "all")) {
+					return true
+				}
+			}
+		}
+		return false
+	}
+	if d, ok := f.Directive("check"); ok && asks(d.Value) {
+		return true
+	}
+	return slices.ContainsFunc(f.Comments, func(c dockerfile.Comment) bool {
+		prefix := checkComment.FindString(c.Text)
+		return prefix != "" && c.Inside == nil && asks(c.Text[len(prefix):])
+	})
 }

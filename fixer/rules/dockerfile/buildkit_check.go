@@ -15,7 +15,8 @@ var BuildkitCheck = &fixer.Rule{
 	Kind:     fixer.Dockerfile,
 	Doc: fixer.Doc{
 		What: `The checks that BuildKit makes on every build, run in process and without a network, under their own names, and files that
-BuildKit cannot build at all, which are medium. Left out are checks about form (casing, the old form of ENV, empty
+BuildKit cannot build at all, which are medium. CopyIgnoredFile, which needs the build context, is worked out from the names of the
+files there, and counts lines with ! where BuildKit gives up. Left out are checks about form (casing, the old form of ENV, empty
 continuation lines, MAINTAINER), checks that other rules make with more to say (SecretsUsedInArgOrEnv, JSONArgsRecommended,
 WorkdirRelativePath, MultipleInstructionsDisallowed), UndefinedVar, which cannot know what the base image sets, and
 InvalidDefaultArgInFrom, because files that leave the base to the build mean it so. A check that the file skips with #
@@ -35,6 +36,7 @@ FROM debian:13 AS run
 		},
 	},
 	Check: func(p *fixer.Pass) {
+		checkIgnored(p)
 		result, err := p.File.BuildKit()
 		if err != nil {
 			return // too large to check, which is no fault of the image
@@ -63,7 +65,6 @@ var buildkitChecks = map[string]struct {
 	"InvalidBaseImagePlatform":        {fixer.Medium, "name an image that exists for the platform"},
 	"RedundantTargetPlatform":         {fixer.Low, "leave --platform=$TARGETPLATFORM out: it is what is taken anyway"},
 	"ExposeInvalidFormat":             {fixer.Low, "write EXPOSE with the port of the container alone: addresses and host ports belong to docker run and Compose"},
-	"CopyIgnoredFile":                 {fixer.Low, "take the file out of .dockerignore, or the instruction out of the file"},
 }
 
 func reportCheck(p *fixer.Pass, line int, name string, severity fixer.Severity, message, advice string) {
