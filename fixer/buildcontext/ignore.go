@@ -23,14 +23,23 @@ type Ignore struct {
 
 	mu      sync.Mutex
 	matcher *patternmatcher.PatternMatcher // compiles as it matches: not safe without mu
-	seen    map[string]bool
+	seen    map[string]verdict
 }
 
-// Bounds on what is matched: the work grows with the patterns' bytes times the
-// names' bytes. No honest file comes near.
+// A verdict is what the patterns say of a path, and what those of the paths
+// below it start from.
+type verdict struct {
+	excluded bool
+	parents  patternmatcher.MatchInfo
+}
+
+// Bounds on what is matched: the work grows with patterns, their stars and the
+// names. No honest file comes near.
 const (
-	maxPatterns = 2000
+	maxPatterns = 1000
 	maxPattern  = 512 // bytes
+	maxStars    = 16  // in one pattern
+	maxAllStars = 2000
 )
 
 // ParseIgnore reads the patterns. It fails where a build would fail, too, and
@@ -43,17 +52,22 @@ func ParseIgnore(data []byte) (*Ignore, error) {
 	if len(patterns) > maxPatterns {
 		return nil, fmt.Errorf("it has more than %d patterns", maxPatterns)
 	}
+	stars := 0
 	for _, p := range patterns {
+		stars += strings.Count(p, "*")
 		if len(p) > maxPattern {
 			return nil, fmt.Errorf("it has a pattern of more than %d bytes", maxPattern)
+		}
+		if strings.Count(p, "*") > maxStars || stars > maxAllStars {
+			return nil, fmt.Errorf("it has a pattern with more than %d stars, or more than %d in all", maxStars, maxAllStars)
 		}
 	}
 	m, err := patternmatcher.New(patterns)
 	if err != nil {
 		return nil, err
 	}
-	i := &Ignore{patterns: patterns, matcher: m, seen: map[string]bool{}}
-	if _, err := m.MatchesOrParentMatches("x"); err != nil { // some patterns fail only when they are compiled
+	i := &Ignore{patterns: patterns, matcher: m, seen: map[string]verdict{}}
+	if _, _, err := m.MatchesUsingParentResults("x", patternmatcher.MatchInfo{}); err != nil { // some patterns fail only when they are compiled
 		return nil, errors.New("it has a pattern that cannot be read")
 	}
 	return i, nil
@@ -77,12 +91,23 @@ func (i *Ignore) Excludes(path string) bool {
 	}
 	i.mu.Lock()
 	defer i.mu.Unlock()
-	out, ok := i.seen[path]
-	if !ok {
-		out, _ = i.matcher.MatchesOrParentMatches(path)
-		i.seen[path] = out
+	return i.match(path).excluded
+}
+
+// match asks for the folders above a path first, each once, which is also how a
+// build walks what it sends.
+func (i *Ignore) match(p string) verdict {
+	v, ok := i.seen[p]
+	if ok {
+		return v
 	}
-	return out
+	var above patternmatcher.MatchInfo
+	if dir := path.Dir(p); dir != "." && dir != p {
+		above = i.match(dir).parents
+	}
+	v.excluded, v.parents, _ = i.matcher.MatchesUsingParentResults(p, above)
+	i.seen[p] = v
+	return v
 }
 
 // Returns reports whether a line with ! takes a path, or a folder above it,

@@ -23,7 +23,7 @@ file: keys, credentials and .env files; the .git folder; node_modules where a st
 environments. The context is what a Compose service says, else the nearest folder in which the files lie that COPY names. Names are
 read, contents never. The fix adds one line for each thing that is there to .dockerignore (or NAME.dockerignore beside the
 Dockerfile, where there is one), which it makes if need be. Left alone is what a COPY names, what a line with ! takes back in, .git
-where a step asks git, examples, and files of tests. A .env that a bundler or a command may read is reported and left to a
+where a step asks git, examples, files of tests, and what comes after 200 names of a kind. A .env that a bundler or a command may read is reported and left to a
 person, and so are keys that git holds, since the program may be built to use them.`,
 		Why: `Everything in a copied folder becomes a layer that whoever pulls the image can read, also what a later step deletes. Git ignores
 .env and the like, so they are not in the repository, but Docker sends them all the same; with .git goes every password that was ever
@@ -59,10 +59,10 @@ node_modules
 		},
 	},
 	Check: func(p *fixer.Pass) {
-		all := readBuilds(p)
-		for _, b := range all {
+		repository := readBuilds(p)
+		for _, b := range repository.all {
 			if !b.file.Context {
-				b.report(p, b.exposed(all))
+				b.report(p, repository.exposed(b))
 			}
 		}
 	},

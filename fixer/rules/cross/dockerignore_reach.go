@@ -12,92 +12,6 @@ import (
 	dockerfiles "oakum/fixer/rules/dockerfile"
 )
 
-// A build is a Dockerfile with what its build is sent.
-type build struct {
-	file   *fixer.File
-	ctx    buildcontext.Context
-	snap   *fixer.Snapshot
-	use    dockerfiles.ContextUse
-	broad  []broadCopy
-	ignore []byte   // the ignore file, nil where there is none
-	needed []string // paths and patterns that COPY, ADD and bind mounts name
-}
-
-// A broadCopy is an instruction that takes a whole folder.
-type broadCopy struct {
-	at      *dockerfile.Instruction
-	folder  string // relative to the context; "." is all of it
-	without *buildcontext.Ignore
-	shipped bool
-}
-
-// readBuilds reads every Dockerfile whose context is known, also those that
-// were not asked for: they need files, too.
-func readBuilds(p *fixer.Pass) []*build {
-	var out []*build
-	for file := range p.Snapshot.Files() {
-		if file.Dockerfile == nil {
-			continue
-		}
-		ctx, ok := p.Topology().Context(file.Path)
-		if !ok {
-			continue
-		}
-		b := &build{file: file, ctx: ctx, snap: p.Snapshot}
-		if i := p.Snapshot.File(ctx.IgnorePath); i != nil {
-			b.ignore = i.Data
-		}
-		b.readSources(dockerfiles.Shipped(p.Topology(), file))
-		if len(b.broad) > 0 {
-			b.use = dockerfiles.ReadContextUse(file.Dockerfile)
-		}
-		out = append(out, b)
-	}
-	return out
-}
-
-func (b *build) readSources(shipped map[*dockerfile.Stage]bool) {
-	for _, i := range b.file.Dockerfile.Instructions {
-		for _, w := range dockerfile.ContextSources(i) {
-			name := path.Join("/", w.Value)[1:]
-			switch n, there := b.ctx.Has(name); {
-			case name == "" || name == "*":
-				b.addBroad(i, ".", shipped)
-			case w.Dynamic:
-			case there && n.Kind == buildcontext.Folder:
-				b.addBroad(i, name, shipped)
-				b.needed = append(b.needed, name)
-			default:
-				b.needed = append(b.needed, name)
-			}
-		}
-		for _, flag := range i.Flags {
-			if flag.Name != "mount" || i.Keyword != "RUN" {
-				continue
-			}
-			for _, o := range flag.Options() {
-				if (o.Key == "source" || o.Key == "src") && o.Value != "" {
-					b.needed = append(b.needed, path.Join("/", o.Value)[1:])
-				}
-			}
-		}
-	}
-}
-
-func (b *build) addBroad(i *dockerfile.Instruction, folder string, shipped map[*dockerfile.Stage]bool) {
-	c := broadCopy{at: i, folder: folder, shipped: shipped[i.Stage] || dockerfiles.CarriedOver(b.file.Dockerfile, i)}
-	var excludes []string
-	for _, f := range i.Flags {
-		if f.Name == "exclude" {
-			excludes = append(excludes, f.Value)
-		}
-	}
-	if len(excludes) > 0 {
-		c.without, _ = buildcontext.ParseIgnore([]byte(strings.Join(excludes, "\n")))
-	}
-	b.broad = append(b.broad, c)
-}
-
 // An exposure is something in reach of a broad copy that no image should hold.
 type exposure struct {
 	path     string // relative to the context
@@ -118,48 +32,59 @@ const (
 	environment = "a virtual environment"
 )
 
-// exposed returns what the build's broad copies take, the worst first. All are
-// the builds of the repository: what another one with the same context needs
-// stays.
-func (b *build) exposed(all []*build) []exposure {
+// exposed returns what a build's broad copies take, the worst first. What
+// another build of the same context needs stays.
+func (r *builds) exposed(b *build) []exposure {
 	if len(b.broad) == 0 {
 		return nil
 	}
+	out := append(r.among(b, b.ctx.Tree.Select("secrets", mayBeSecret)), r.among(b, b.ctx.Tree.Select("clutter", mayBeClutter))...)
+	slices.SortStableFunc(out, compareExposures)
+	return out
+}
+
+// maxLooked bounds how many names are looked at in one context.
+const maxLooked = 200
+
+func (r *builds) among(b *build, names []fixer.Name) []exposure {
 	var out []exposure
-	for _, n := range b.ctx.Tree.Select("exposed", mayBeExposed) {
+	looked := 0
+	for _, n := range names {
 		rel, inside := b.ctx.Inside(n.Path)
 		if !inside || b.snap.File(n.Path) != nil {
 			continue // a manifest called secrets.yaml is judged as what it is
 		}
-		e, ok := b.judge(rel, n)
-		if !ok || !b.reached(&e) || b.spared(e) {
-			continue
+		if looked++; looked > maxLooked {
+			break
 		}
-		if !slices.ContainsFunc(all, func(o *build) bool { return o.ctx.Dir == b.ctx.Dir && o.needs(e) }) {
+		if e, ok := b.judge(rel, n); ok && b.reached(&e) && !b.spared(e) && !r.need(b, e) {
 			out = append(out, e)
 		}
 	}
-	slices.SortStableFunc(out, compareExposures)
 	return out
 }
 
 // forTests matches folders whose keys and passwords are made up.
 var forTests = regexp.MustCompile(`(?i)(^|/)(tests?|testdata|__tests__|specs?|fixtures?|examples?|samples?|docs?|e2e|mocks?|__mocks__|test[-_]\w+|\w+[-_]tests?)/`)
 
-// mayBeExposed looks at a name alone.
-func mayBeExposed(n fixer.Name) bool {
-	base := path.Base(n.Path)
-	if n.Kind == buildcontext.Closed || n.Kind == buildcontext.Folder {
-		return base == ".git" || base == "node_modules"
+// mayBeClutter and mayBeSecret look at a name alone. A link is copied as a link,
+// which gives nothing away.
+func mayBeClutter(n fixer.Name) bool {
+	switch path.Base(n.Path) {
+	case ".git", "node_modules":
+		return n.Kind == buildcontext.Closed || n.Kind == buildcontext.Folder
+	case "pyvenv.cfg":
+		return n.Kind == buildcontext.Plain
 	}
-	if n.Kind != buildcontext.Plain {
-		return false // a link is copied as a link
-	}
-	if base == "pyvenv.cfg" {
-		return true
+	return false
+}
+
+func mayBeSecret(n fixer.Name) bool {
+	if n.Kind != buildcontext.Plain || forTests.MatchString(n.Path) {
+		return false
 	}
 	_, _, secret := dockerfiles.SecretsIn(n.Path)
-	return secret && !forTests.MatchString(n.Path)
+	return secret
 }
 
 // judge says what a name in the context is, and whether it may be needed.
@@ -168,20 +93,20 @@ func (b *build) judge(rel string, n fixer.Name) (exposure, bool) {
 	switch base := path.Base(rel); {
 	case base == ".git":
 		e.what, e.severity = history, fixer.Medium
-		return e, rel == ".git" && !b.use.History
+		return e, rel == ".git" && !b.use().History
 	case base == "node_modules":
 		e.what = packages
-		return e, b.use.Packages
+		return e, b.use().Packages
 	case base == "pyvenv.cfg":
 		e.path, e.what, e.folder = path.Dir(rel), environment, true
-		return e, e.path != "." && !b.use.Virtualenv(path.Base(e.path))
+		return e, e.path != "." && !b.use().Virtualenv(path.Base(e.path))
 	}
 	what, variables, _ := dockerfiles.SecretsIn(rel)
 	e.what, e.secret, e.severity = what, true, fixer.High
 	switch {
-	case variables && b.use.Env:
+	case variables && b.use().Env:
 		e.kept = "a command of the Dockerfile names it"
-	case variables && b.use.Bundles && (n.Git != buildcontext.GitUntracked || b.hasBundler(path.Dir(rel))):
+	case variables && b.use().Bundles && (n.Git != buildcontext.GitUntracked || b.hasBundler(path.Dir(rel))):
 		e.kept = "the step that builds the pages may read it, and what it then compiles in would be missing"
 	case variables || n.Git == buildcontext.GitUntracked:
 	default:
@@ -220,8 +145,12 @@ func (b *build) reached(e *exposure) bool {
 				continue
 			}
 		}
-		if !c.without.Excludes(rel) && (e.at == nil || c.shipped && !e.shipped) {
-			e.at, e.shipped = c.at, c.shipped
+		if c.without.Excludes(rel) || e.shipped {
+			continue
+		}
+		shipped := b.shipped()[c.at.Stage] || dockerfiles.CarriedOver(b.file.Dockerfile, c.at)
+		if e.at == nil || shipped {
+			e.at, e.shipped = c.at, shipped
 		}
 	}
 	return e.at != nil
@@ -231,30 +160,6 @@ func (b *build) reached(e *exposure) bool {
 func (b *build) spared(e exposure) bool {
 	i := b.ctx.Ignore
 	return i.Excludes(e.path) || i.Returns(e.path) || e.folder && i.ReturnsBelow(e.path)
-}
-
-// needs reports whether a build names something, or what lies in it.
-func (b *build) needs(e exposure) bool {
-	for _, name := range b.needed {
-		if name == e.path || strings.HasPrefix(name, e.path+"/") {
-			return true
-		}
-		if ok, err := path.Match(name, e.path); err == nil && ok {
-			return true
-		}
-	}
-	if len(b.broad) == 0 {
-		return false
-	}
-	switch e.what {
-	case history:
-		return b.use.History
-	case packages:
-		return !b.use.Packages
-	case environment:
-		return b.use.Virtualenv(path.Base(e.path))
-	}
-	return false
 }
 
 // patterns writes one line for each exposure, or one for several of a name that

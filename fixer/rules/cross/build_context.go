@@ -1,0 +1,147 @@
+package cross
+
+import (
+	"path"
+	"slices"
+	"strings"
+	"sync"
+
+	"oakum/fixer"
+	"oakum/fixer/buildcontext"
+	"oakum/fixer/dockerfile"
+	dockerfiles "oakum/fixer/rules/dockerfile"
+)
+
+// A build is a Dockerfile with what its build is sent.
+type build struct {
+	file   *fixer.File
+	ctx    buildcontext.Context
+	snap   *fixer.Snapshot
+	broad  []broadCopy
+	ignore []byte   // the ignore file, nil where there is none
+	needed []string // paths and patterns that COPY, ADD and bind mounts name
+
+	// What takes a while to find out, and is asked only where something is
+	// exposed.
+	use     func() dockerfiles.ContextUse
+	shipped func() map[*dockerfile.Stage]bool
+}
+
+// A broadCopy is an instruction that takes a whole folder.
+type broadCopy struct {
+	at      *dockerfile.Instruction
+	folder  string // relative to the context; "." is all of it
+	without *buildcontext.Ignore
+}
+
+// builds are those of a repository whose context is known.
+type builds struct {
+	all   []*build
+	byDir map[string][]*build // by context
+	taken map[sentPath]bool   // what a build names or uses
+}
+
+// A sentPath is a path in a context.
+type sentPath struct{ context, path string }
+
+// readBuilds reads every Dockerfile whose context is known, also those that
+// were not asked for: they need files, too.
+func readBuilds(p *fixer.Pass) *builds {
+	out := &builds{byDir: map[string][]*build{}, taken: map[sentPath]bool{}}
+	for file := range p.Snapshot.Files() {
+		if file.Dockerfile == nil {
+			continue
+		}
+		ctx, ok := p.Topology().Context(file.Path)
+		if !ok {
+			continue
+		}
+		b := &build{file: file, ctx: ctx, snap: p.Snapshot}
+		if i := p.Snapshot.File(ctx.IgnorePath); i != nil {
+			b.ignore = i.Data
+		}
+		b.use = sync.OnceValue(func() dockerfiles.ContextUse { return dockerfiles.ReadContextUse(file.Dockerfile) })
+		b.shipped = sync.OnceValue(func() map[*dockerfile.Stage]bool { return dockerfiles.Shipped(p.Topology(), file) })
+		b.readSources()
+		out.all = append(out.all, b)
+		out.byDir[ctx.Dir] = append(out.byDir[ctx.Dir], b)
+	}
+	return out
+}
+
+// need reports whether a build of the same context names something or uses it.
+func (r *builds) need(b *build, e exposure) bool {
+	at := sentPath{b.ctx.Dir, e.path}
+	out, ok := r.taken[at]
+	if !ok {
+		out = slices.ContainsFunc(r.byDir[b.ctx.Dir], func(o *build) bool { return o.needs(e) })
+		r.taken[at] = out
+	}
+	return out
+}
+
+func (b *build) readSources() {
+	for _, i := range b.file.Dockerfile.Instructions {
+		for _, w := range dockerfile.ContextSources(i) {
+			name := path.Join("/", w.Value)[1:]
+			switch n, there := b.ctx.Has(name); {
+			case name == "" || name == "*":
+				b.addBroad(i, ".")
+			case w.Dynamic:
+			case there && n.Kind == buildcontext.Folder:
+				b.addBroad(i, name)
+				b.needed = append(b.needed, name)
+			default:
+				b.needed = append(b.needed, name)
+			}
+		}
+		for _, flag := range i.Flags {
+			if flag.Name != "mount" || i.Keyword != "RUN" {
+				continue
+			}
+			for _, o := range flag.Options() {
+				if (o.Key == "source" || o.Key == "src") && o.Value != "" {
+					b.needed = append(b.needed, path.Join("/", o.Value)[1:])
+				}
+			}
+		}
+	}
+}
+
+func (b *build) addBroad(i *dockerfile.Instruction, folder string) {
+	c := broadCopy{at: i, folder: folder}
+	var excludes []string
+	for _, f := range i.Flags {
+		if f.Name == "exclude" {
+			excludes = append(excludes, f.Value)
+		}
+	}
+	if len(excludes) > 0 {
+		c.without, _ = buildcontext.ParseIgnore([]byte(strings.Join(excludes, "\n")))
+	}
+	b.broad = append(b.broad, c)
+}
+
+// needs reports whether a build names something, or what lies in it.
+func (b *build) needs(e exposure) bool {
+	for _, name := range b.needed {
+		if name == e.path || strings.HasPrefix(name, e.path+"/") {
+			return true
+		}
+		if ok, err := path.Match(name, e.path); err == nil && ok {
+			return true
+		}
+	}
+	if len(b.broad) == 0 {
+		return false
+	}
+	switch e.what {
+	case history:
+		return b.use().History
+	case packages:
+		return !b.use().Packages
+	case environment:
+		return b.use().Virtualenv(path.Base(e.path))
+	}
+	return false
+}
