@@ -119,6 +119,12 @@ func checkChange(t *testing.T, c fixer.Change, figures *figures) {
 		figures.dockerfile(gone)
 		return
 	}
+	if c.Kind == fixer.Dockerignore {
+		if !bytes.HasPrefix(c.After, c.Before) {
+			t.Errorf("%s: more changed than lines at the end:\n%s", c.Path, c.After)
+		}
+		return
+	}
 	before, after := leaves(t, c.Path, c.Before), leaves(t, c.Path, c.After)
 	removed := 0
 	for k, n := range before {

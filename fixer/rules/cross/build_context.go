@@ -1,8 +1,8 @@
 package cross
 
 import (
+	"cmp"
 	"path"
-	"slices"
 	"strings"
 	"sync"
 
@@ -38,7 +38,13 @@ type broadCopy struct {
 type builds struct {
 	all   []*build
 	byDir map[string][]*build // by context
-	taken map[sentPath]bool   // what a build names or uses
+	taken map[sentPath]claim
+}
+
+// A claim is what the builds of a context have to do with a path.
+type claim struct {
+	needed bool   // one names it or what lies in it, or does not do without
+	kept   string // why one may want it
 }
 
 // A sentPath is a path in a context.
@@ -47,7 +53,7 @@ type sentPath struct{ context, path string }
 // readBuilds reads every Dockerfile whose context is known, also those that
 // were not asked for: they need files, too.
 func readBuilds(p *fixer.Pass) *builds {
-	out := &builds{byDir: map[string][]*build{}, taken: map[sentPath]bool{}}
+	out := &builds{byDir: map[string][]*build{}, taken: map[sentPath]claim{}}
 	for file := range p.Snapshot.Files() {
 		if file.Dockerfile == nil {
 			continue
@@ -69,15 +75,19 @@ func readBuilds(p *fixer.Pass) *builds {
 	return out
 }
 
-// need reports whether a build of the same context names something or uses it.
-func (r *builds) need(b *build, e exposure) bool {
+// need reports what the builds of the same context have to do with something
+// that one of them takes.
+func (r *builds) need(b *build, e exposure) (needed bool, kept string) {
 	at := sentPath{b.ctx.Dir, e.path}
 	out, ok := r.taken[at]
 	if !ok {
-		out = slices.ContainsFunc(r.byDir[b.ctx.Dir], func(o *build) bool { return o.needs(e) })
+		for _, o := range r.byDir[b.ctx.Dir] {
+			out.needed = out.needed || o.needs(e)
+			out.kept = cmp.Or(out.kept, o.keeps(e))
+		}
 		r.taken[at] = out
 	}
-	return out
+	return out.needed, out.kept
 }
 
 func (b *build) readSources() {

@@ -14,13 +14,14 @@ import (
 
 // An exposure is something in reach of a broad copy that no image should hold.
 type exposure struct {
-	path     string // relative to the context
-	what     string // "a private key"
-	folder   bool
-	secret   bool
-	severity fixer.Severity
-	git      buildcontext.GitState
-	kept     string // why it is left to a person; "" when it can be excluded
+	path      string // relative to the context
+	what      string // "a private key"
+	folder    bool
+	secret    bool
+	severity  fixer.Severity
+	git       buildcontext.GitState
+	variables bool   // .env, which is also read for settings
+	kept      string // why it is left to a person; "" when it can be excluded
 
 	at      *dockerfile.Instruction
 	shipped bool
@@ -57,7 +58,13 @@ func (r *builds) among(b *build, names []fixer.Name) []exposure {
 		if looked++; looked > maxLooked {
 			break
 		}
-		if e, ok := b.judge(rel, n); ok && b.reached(&e) && !b.spared(e) && !r.need(b, e) {
+		e, ok := b.judge(rel, n)
+		if !ok || !b.reached(&e) || b.spared(e) {
+			continue
+		}
+		needed, kept := r.need(b, e)
+		if !needed {
+			e.kept = kept
 			out = append(out, e)
 		}
 	}
@@ -102,20 +109,27 @@ func (b *build) judge(rel string, n fixer.Name) (exposure, bool) {
 		return e, e.path != "." && !b.use().Virtualenv(path.Base(e.path))
 	}
 	what, variables, _ := dockerfiles.SecretsIn(rel)
-	e.what, e.secret, e.severity = what, true, fixer.High
-	switch {
-	case variables && b.use().Env:
-		e.kept = "a command of the Dockerfile names it"
-	case variables && b.use().Bundles && (n.Git != buildcontext.GitUntracked || b.hasBundler(path.Dir(rel))):
-		e.kept = "the step that builds the pages may read it, and what it then compiles in would be missing"
-	case variables || n.Git == buildcontext.GitUntracked:
-	default:
-		e.kept = "the program may be built to use it"
-	}
+	e.what, e.secret, e.variables, e.severity = what, true, variables, fixer.High
 	if n.Git != buildcontext.GitUntracked {
 		e.severity = fixer.Medium // who reads the repository has it already
 	}
 	return e, true
+}
+
+// keeps says why a build may want a secret sent, "" when nothing suggests it.
+func (b *build) keeps(e exposure) string {
+	if len(b.broad) == 0 || !e.secret {
+		return ""
+	}
+	switch use := b.use(); {
+	case e.variables && use.Env:
+		return "a command of " + b.file.Path + " names such a file"
+	case e.variables && use.Bundles && (e.git != buildcontext.GitUntracked || b.hasBundler(path.Dir(e.path))):
+		return "a step of " + b.file.Path + " that builds pages may read it, and what it then compiles in would be missing"
+	case e.variables || e.git == buildcontext.GitUntracked:
+		return ""
+	}
+	return "the program may be built to use it"
 }
 
 // bundlers are the settings of what compiles .env into pages.
