@@ -177,17 +177,23 @@ func (b *build) spared(e exposure) bool {
 }
 
 // patterns writes one line for each exposure, or one for several of a name that
-// lie in different folders. ok is false when they would exclude anything that a
-// build names.
+// lie in different folders, where nothing else has that name. ok is false when
+// they would exclude anything that a build names.
 func (b *build) patterns(list []exposure) (out []string, ok bool) {
 	count := map[string]int{}
 	for _, e := range list {
 		count[path.Base(e.path)]++
 	}
+	everywhere := map[string]bool{}
 	for _, e := range list {
 		base := path.Base(e.path)
 		line := buildcontext.Pattern(e.path, e.folder, b.ignore)
-		if count[base] > maxNamed || e.what == packages && count[base] > 1 {
+		wide, known := everywhere[base]
+		if !known {
+			wide = (count[base] > maxNamed || e.what == packages && count[base] > 1) && count[base] == b.named(base)
+			everywhere[base] = wide
+		}
+		if wide {
 			line = "**/" + strings.TrimPrefix(buildcontext.Pattern(base, e.folder, b.ignore), "/")
 		}
 		if !slices.Contains(out, line) {
@@ -204,4 +210,18 @@ func (b *build) patterns(list []exposure) (out []string, ok bool) {
 		}
 	}
 	return out, !slices.ContainsFunc(b.needed, added.Excludes)
+}
+
+// named counts what has a name in the context and is not excluded already.
+func (b *build) named(base string) int {
+	n := 0
+	for name := range b.ctx.Tree.Below(b.ctx.Dir) {
+		if path.Base(name.Path) != base {
+			continue
+		}
+		if rel, ok := b.ctx.Inside(name.Path); ok && !b.ctx.Ignore.Excludes(rel) {
+			n++
+		}
+	}
+	return n
 }
