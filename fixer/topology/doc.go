@@ -1,6 +1,7 @@
 // Package topology says which image runs where: which Dockerfile of the
 // repository builds the image that a Compose service or a Kubernetes container
-// runs. It also says which Kubernetes Services lie beside a workload.
+// runs, and what that build is sent. It also says which Kubernetes Services lie
+// beside a workload.
 //
 // A link is certain when a Compose service both builds and names the image.
 // A link by name, an image whose last part is the name of the folder that

@@ -13,6 +13,10 @@
 // Skip, never an error. What has no file to hang on (an ignored folder, an
 // include that leads nowhere) is a [Note].
 //
+// Of files that a build may be sent only the names are read ([Workspace].Names),
+// whatever git thinks of them, and of these the ignore files. Names are bounded in
+// number and depth; what lies beyond is a closed folder, and said.
+//
 // # Writing
 //
 // [Workspace.Commit] replaces files all together or not at all, and refuses

@@ -147,7 +147,12 @@ func shownSource(i *dockerfile.Instruction) string {
 func (b *build) reportFixable(p *fixer.Pass, path string, list []exposure, breaks string) {
 	f := b.finding(path, list)
 	patterns, ok := b.patterns(list)
-	if !ok {
+	switch {
+	case len(patterns) > maxLines:
+		f.Advice = "write the patterns that fit into " + b.ctx.IgnorePath + ", for folders or endings; it is not done here because it would take a line for each of many files"
+		p.Report(f)
+		return
+	case !ok:
 		f.Advice = "name it in " + b.ctx.IgnorePath + "; it is not done here because no pattern excludes it and nothing that is needed"
 		p.Report(f)
 		return
@@ -181,6 +186,10 @@ func clutterBreaks(list []exposure) string {
 	}
 	return "a build that relies on " + nameSome(list) + " of this machine has to install what is in it"
 }
+
+// maxLines bounds how many lines a fix writes: nobody would read more of them,
+// and a person knows the pattern behind them.
+const maxLines = 20
 
 // maxNamed bounds how many paths a sentence names.
 const maxNamed = 3
