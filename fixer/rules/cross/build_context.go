@@ -3,6 +3,7 @@ package cross
 import (
 	"cmp"
 	"path"
+	"slices"
 	"strings"
 	"sync"
 
@@ -32,6 +33,19 @@ type broadCopy struct {
 	at      *dockerfile.Instruction
 	folder  string // relative to the context; "." is all of it
 	without *buildcontext.Ignore
+}
+
+// takes reports whether a path of the context lies in what is copied.
+func (c broadCopy) takes(p string) bool {
+	if c.folder == "." {
+		return !c.without.Excludes(p)
+	}
+	rel, below := strings.CutPrefix(p, c.folder+"/")
+	return below && !c.without.Excludes(rel)
+}
+
+func (b *build) takes(p string) bool {
+	return slices.ContainsFunc(b.broad, func(c broadCopy) bool { return c.takes(p) })
 }
 
 // builds are those of a repository whose context is known.
@@ -142,7 +156,7 @@ func (b *build) needs(e exposure) bool {
 			return true
 		}
 	}
-	if len(b.broad) == 0 {
+	if !b.takes(e.path) {
 		return false
 	}
 	switch e.what {

@@ -118,7 +118,7 @@ func (b *build) judge(rel string, n fixer.Name) (exposure, bool) {
 
 // keeps says why a build may want a secret sent, "" when nothing suggests it.
 func (b *build) keeps(e exposure) string {
-	if len(b.broad) == 0 || !e.secret {
+	if !e.secret || !b.takes(e.path) {
 		return ""
 	}
 	switch use := b.use(); {
@@ -152,14 +152,7 @@ func (b *build) hasBundler(dir string) bool {
 // there is one.
 func (b *build) reached(e *exposure) bool {
 	for _, c := range b.broad {
-		rel := e.path
-		if c.folder != "." {
-			var below bool
-			if rel, below = strings.CutPrefix(e.path, c.folder+"/"); !below {
-				continue
-			}
-		}
-		if c.without.Excludes(rel) || e.shipped {
+		if !c.takes(e.path) || e.shipped {
 			continue
 		}
 		shipped := b.shipped()[c.at.Stage] || dockerfiles.CarriedOver(b.file.Dockerfile, c.at)
