@@ -1,7 +1,6 @@
 package workspace
 
 import (
-	"net"
 	"net/url"
 	"path/filepath"
 	"regexp"
@@ -87,8 +86,12 @@ func webAddress(remote string) string {
 		return ""
 	}
 	out.Path = strings.TrimSuffix(strings.TrimSuffix(u.Path, "/"), ".git")
-	if !strings.Contains(u.Hostname(), ".") || net.ParseIP(u.Hostname()) != nil || !repositoryPath.MatchString(out.Path) {
+	if !publicName.MatchString(u.Hostname()) || !repositoryPath.MatchString(out.Path) {
 		return ""
 	}
 	return out.String()
 }
+
+// publicName is a host name that means the same everywhere: one with a domain,
+// which no address in numbers has.
+var publicName = regexp.MustCompile(`(?i)^[a-z0-9_-]+(\.[a-z0-9_-]+)*\.[a-z][a-z0-9-]+$`)
