@@ -136,7 +136,7 @@ func checkAdded(p *fixer.Pass, c kube.Container) {
 	}
 	f := fixer.Finding{
 		Severity: worst,
-		Message:  fmt.Sprintf("%s %q adds %s", c.Role, c.Name, strings.Join(names, ", ")),
+		Message:  fmt.Sprintf("%s adds %s", c, strings.Join(names, ", ")),
 		Advice:   "remove each one whose operation the program does not use",
 	}
 	switch {
@@ -149,7 +149,7 @@ func checkAdded(p *fixer.Pass, c kube.Container) {
 		f.Message += ", beyond what the baseline standard allows"
 	}
 	if fix, evidence := withoutEffect(p, c, names); fix != nil {
-		f.Message = fmt.Sprintf("%s %q adds %s, of which it has nothing because it does not run as root", c.Role, c.Name, strings.Join(names, ", "))
+		f.Message = fmt.Sprintf("%s adds %s, of which it has nothing because it does not run as root", c, strings.Join(names, ", "))
 		f.Severity, f.Fixes, f.Evidence, f.Advice = fixer.Low, []fixer.Fix{*fix}, evidence, ""
 		report(p, c, c.Node.Get("securityContext").Get("capabilities").Get("add"), f)
 		return

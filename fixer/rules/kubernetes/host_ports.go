@@ -77,7 +77,7 @@ func reportHostPort(p *fixer.Pass, c kube.Container, i int, port *yamldoc.Node, 
 	set := port.Get("hostPort")
 	f := fixer.Finding{
 		Path: fmt.Sprintf("%s ports[%d]", c.FindingPath(), number), Start: set.KeyOrSelf().Start, End: set.End,
-		Message: fmt.Sprintf("%s %q takes port %d of its node", c.Role, c.Name, number),
+		Message: fmt.Sprintf("%s takes port %d of its node", c, number),
 	}
 	service := serviceFor(p, c.Workload, port)
 	why, agent := nodeAgent(c.Workload)

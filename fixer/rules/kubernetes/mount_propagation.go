@@ -72,7 +72,7 @@ spec:
 				at := m.Get("mountPath").Text()
 				f := fixer.Finding{
 					Path: c.FindingPath() + " volumeMounts[" + at + "]", Start: how.KeyOrSelf().Start, End: how.End,
-					Message: fmt.Sprintf("%s %q mounts file systems for its node below %s", c.Role, c.Name, at),
+					Message: fmt.Sprintf("%s mounts file systems for its node below %s", c, at),
 					Advice:  "where it only has to see what the node mounts, HostToContainer is enough; a program that needs storage of its own asks for it by a claim",
 				}
 				if why, yes := nodeAgent(c.Workload); yes {

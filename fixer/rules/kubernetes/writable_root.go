@@ -65,7 +65,7 @@ spec:
 			if isTrue(set) || c.Role == kube.Ephemeral {
 				continue
 			}
-			f := fixer.Finding{Message: fmt.Sprintf("%s %q can write to its root file system", c.Role, c.Name)}
+			f := fixer.Finding{Message: fmt.Sprintf("%s can write to its root file system", c)}
 			w := writes(p.Image(c.Image), c)
 			f.Evidence = w.evidence
 			if w.advice != "" {
