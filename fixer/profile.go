@@ -36,6 +36,11 @@ type Profile struct {
 	// Compose file ties to the image.
 	Sound bool
 
+	// Older says why the image that runs was most likely built before the
+	// Dockerfile said what User rests on, so that it may start as another user
+	// until it is built again and named anew; "" where nothing tells so.
+	Older string
+
 	// Evidence tells where User comes from, in words.
 	Evidence []Evidence
 }
@@ -102,6 +107,9 @@ func (p *Pass) Image(ref string) *Profile {
 	if b, ok := p.Topology().ImageBuild(name); ok {
 		p.builtBy(out, b)
 		out.Sound = out.Sound && certain && b.Certain
+		if r, err := image.ParseReference(name); err == nil && r.HasDigest() {
+			out.older("the digest names an image that is built already, whatever " + b.Path + " says now")
+		}
 		return out
 	}
 	if c, ok := p.Facts.Images[name]; ok {
@@ -188,6 +196,25 @@ func (p *Pass) builtBy(out *Profile, b topology.Build) {
 	default:
 		out.Evidence = append(out.Evidence, Evidence{at(b.Path, b.Stage.Root().From), "no USER, and the base is not known"})
 	}
+	if p.userIsNew(b) {
+		out.older(b.Path + " did not say so when it was read: an image that is built already starts as before")
+	}
+}
+
+// older records that the image may not be what the Dockerfile describes.
+func (p *Profile) older(why string) {
+	p.Older, p.Sound = why, false
+	p.Evidence = append(p.Evidence, Evidence{"", why})
+}
+
+// userIsNew reports whether fixes have changed the user that a build starts as.
+func (p *Pass) userIsNew(b topology.Build) bool {
+	file := p.snap.File(b.Path)
+	if file == nil || file.Was == nil || file.Was.Dockerfile == nil {
+		return false
+	}
+	stages := file.Was.Dockerfile.Stages
+	return b.Stage.Index >= len(stages) || stages[b.Stage.Index].User().Text != b.Stage.User().Text
 }
 
 // base returns what is known about the image a stage starts from.

@@ -2,6 +2,7 @@ package fixer
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"iter"
 	"maps"
@@ -28,6 +29,10 @@ type File struct {
 	Data    []byte
 	Skip    *Skip
 	Context bool // read as evidence only; findings in it are not reported
+
+	// Was is the file as it was read, where fixes have changed it since; nil
+	// for one that is as it was, or new.
+	Was *File
 
 	Dockerfile *dockerfile.File
 	YAML       *yamldoc.File
@@ -169,6 +174,9 @@ func (s *Snapshot) withAll(sources []Source) *Snapshot {
 			src.Kind, src.Context = old.Kind, old.Context
 		}
 		file := newFile(src)
+		if old != nil {
+			file.Was = cmp.Or(old.Was, old)
+		}
 		next.files[src.Path] = file
 		redraw = redraw || src.Kind == Dockerfile || src.Kind == Compose || src.Kind == Dockerignore || len(old.services())+len(file.services()) > 0
 	}

@@ -216,4 +216,3 @@ func checkDockerfile(t *testing.T, c fixer.Change) {
 		}
 	}
 }
-

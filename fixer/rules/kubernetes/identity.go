@@ -71,6 +71,9 @@ func identify(p *fixer.Pass, c kube.Container) identity {
 		id.leaveRoot()
 	case start.IsNonRoot() && start.Numeric && id.profile.Sound:
 		id.need, id.level = flag, fixer.Safe
+	case start.IsNonRoot() && start.Numeric && id.profile.Older != "":
+		id.need, id.level, id.user = account, fixer.Review, start
+		id.breaks = "the image that runs may be older than its Dockerfile: the kubelet starts it as " + strconv.Itoa(start.UID) + " all the same, and it fails where its files are root's until it is built again"
 	case start.IsNonRoot() && start.Numeric:
 		id.need, id.level = flag, fixer.Review
 		id.breaks = "the kubelet refuses the container if its image starts as root after all"
