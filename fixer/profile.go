@@ -79,6 +79,29 @@ func (p *Profile) Elevates() string {
 	return ""
 }
 
+// StepsDown returns the tool in the Dockerfile that makes the image with which
+// a program that starts as root most likely becomes another user by itself; ""
+// when there is none, or no Dockerfile.
+func (p *Profile) StepsDown() string {
+	if p.Build == nil {
+		return ""
+	}
+	for _, tool := range []string{"gosu", "su-exec", "s6-overlay", "fixuid", "setpriv", "runuser"} {
+		for _, stage := range p.Build.Stage.Chain() {
+			for _, i := range stage.Instructions {
+				if bytes.Contains(p.Build.File.Source[i.Start:i.End], []byte(tool)) {
+					return tool
+				}
+			}
+		}
+	}
+	return ""
+}
+
+// SteppingNeeds are the capabilities with which a program makes its data its
+// user's and becomes that user.
+func SteppingNeeds() []string { return []string{"CHOWN", "DAC_OVERRIDE", "FOWNER", "SETGID", "SETUID"} }
+
 // RunAs returns a non-root account the image is known to run as when told to,
 // though it does not start so. ok is false when none is known, when the image
 // starts as non-root already, and when the application decides.
