@@ -206,7 +206,7 @@ func shared(n *Node, p Path, within *Node) error {
 		if within != nil && u.inside(within) {
 			continue
 		}
-		users = append(users, fmt.Sprintf("%s (line %d)", name(u.Path()), u.Line))
+		users = append(users, fmt.Sprintf("%s (line %d)", u.place(), u.Line))
 	}
 	if len(users) == 0 {
 		return nil
@@ -261,3 +261,6 @@ func name(p Path) string {
 	}
 	return p.String()
 }
+
+// place writes where the node stands for people.
+func (n *Node) place() string { return name(n.Path()) }
