@@ -28,13 +28,15 @@ type builder struct {
 }
 
 // build locates every node of the document and sets Root and Duplicates.
-func (d *Doc) build(y *yaml.Node) error {
-	b := &builder{doc: d, src: d.File.Source[:d.End], slab: make([]Node, count(y))}
+func (d *Doc) build(y *yaml.Node, parent *Node, depth int) error {
+	d.nodes = count(y)
+	b := &builder{doc: d, src: d.File.Source[:d.End], slab: make([]Node, d.nodes)}
 	b.table()
-	root, err := b.node(y, nil, -1, 0)
+	root, err := b.node(y, parent, -1, depth)
 	if err != nil {
 		return err
 	}
+	d.linked = len(b.nodes)+len(b.aliases) > 0
 	for i, a := range b.aliases {
 		a.target = b.nodes[b.targets[i]]
 		a.target.users = append(a.target.users, a)

@@ -46,6 +46,8 @@ type Doc struct {
 
 	marker   int   // offset after "---", or -1 when the document has no marker
 	template *Node // the first {{ … }} that parsed as YAML, or nil
+	nodes    int   // how many there are
+	linked   bool  // there are anchors or aliases
 }
 
 // A Duplicate is a key that a mapping has more than once.
@@ -79,7 +81,7 @@ func ParseWhere(src []byte, keep func(Outline) bool) (*File, error) {
 			d.Skipped = true
 			continue
 		}
-		if err := d.parse(); err != nil {
+		if err := d.parse(src[p.start:p.end], nil, 0); err != nil {
 			return nil, err
 		}
 	}
@@ -112,9 +114,9 @@ func readable(src []byte) error {
 	return &SyntaxError{Line: bytes.Count(src[:at], []byte{'\n'}) + 1, Column: at - start + 1, Reason: reason}
 }
 
-// parse reads the document's bytes and fills Root.
-func (d *Doc) parse() (err error) {
-	src := d.File.Source[d.Start:d.End]
+// parse reads the document's bytes and fills Root, whose place may be in a tree
+// that others read: below parent, depth levels down.
+func (d *Doc) parse(src []byte, parent *Node, depth int) (err error) {
 	defer func() {
 		// The YAML reader is not known to panic, but what it is given comes
 		// from anywhere; a file must never end the run.
@@ -139,7 +141,7 @@ func (d *Doc) parse() (err error) {
 	if len(top.Content) != 1 {
 		return nil
 	}
-	return d.build(top.Content[0])
+	return d.build(top.Content[0], parent, depth)
 }
 
 // syntaxError turns the reader's "yaml: line 3: …" into a place in the file.

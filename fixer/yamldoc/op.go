@@ -104,7 +104,14 @@ func (d *Doc) edit(ops []Op, verified bool) (Change, error) {
 	buf := text.NewBuffer(d.File.Source)
 	cur := d
 	for i, op := range ops {
-		next, edits, path, err := cur.apply(op, verified || i+1 < len(ops))
+		how := unread
+		switch {
+		case verified:
+			how = whole
+		case i+1 < len(ops):
+			how = reached
+		}
+		next, edits, path, err := cur.apply(op, how)
 		if err != nil {
 			return Change{Doc: d.Index}, err
 		}
@@ -135,9 +142,18 @@ func (d *Doc) editable() error {
 	return nil
 }
 
+// reading is how much of a document is read again after an operation.
+type reading uint8
+
+const (
+	unread  reading = iota
+	reached         // what the edits reach, where that can be read alone
+	whole
+)
+
 // apply makes one operation: it computes the edits, makes them, reads the
 // document again and verifies. Without edits there is nothing to do.
-func (d *Doc) apply(op Op, read bool) (*Doc, []text.Edit, Path, error) {
+func (d *Doc) apply(op Op, how reading) (*Doc, []text.Edit, Path, error) {
 	v, err := normal(op.value)
 	if err != nil {
 		return nil, nil, nil, refuse(RefuseValue, 0, "%v", err)
@@ -154,10 +170,10 @@ func (d *Doc) apply(op Op, read bool) (*Doc, []text.Edit, Path, error) {
 			return d, nil, nil, nil
 		}
 		edits := join(e.edits)
-		if !read {
+		if how == unread {
 			return d, edits, e.path, nil
 		}
-		next, err := d.after(edits, e.effect)
+		next, err := d.after(edits, e.effect, how)
 		if err == nil {
 			return next, edits, e.path, nil
 		}
@@ -169,16 +185,15 @@ func (d *Doc) apply(op Op, read bool) (*Doc, []text.Edit, Path, error) {
 }
 
 // after makes edits, reads the document again, and verifies the effect.
-func (d *Doc) after(edits []text.Edit, eff effect) (*Doc, error) {
+func (d *Doc) after(edits []text.Edit, eff effect, how reading) (*Doc, error) {
 	src, err := text.Apply(d.File.Source, edits)
 	if err != nil {
 		return nil, refuse(RefuseInternal, 0, "the edits overlap: %v", err)
 	}
-	next := &Doc{Index: d.Index, Start: d.Start, End: d.End + len(src) - len(d.File.Source), Line: d.Line, marker: d.marker}
-	next.File = &File{Source: src, EOL: d.File.EOL, JSON: d.File.JSON}
-	next.File.Docs = make([]*Doc, len(d.File.Docs))
-	copy(next.File.Docs, d.File.Docs)
-	next.File.Docs[d.Index] = next
+	next := d.version(src)
+	if how == reached && d.graft(next, edits, eff) {
+		return next, nil
+	}
 	line := 0
 	if eff.node != nil {
 		line = eff.node.Line
@@ -186,7 +201,7 @@ func (d *Doc) after(edits []text.Edit, eff effect) (*Doc, error) {
 	if parts := split(src[next.Start:next.End]); len(parts) != 1 {
 		return nil, refuse(RefuseInternal, line, "the result would be several documents")
 	}
-	if err := next.parse(); err != nil {
+	if err := next.parse(src[next.Start:next.End], nil, 0); err != nil {
 		return nil, refuse(RefuseInternal, line, "the result would not be readable: %v", err)
 	}
 	if len(next.Duplicates) > 0 {
@@ -196,6 +211,16 @@ func (d *Doc) after(edits []text.Edit, eff effect) (*Doc, error) {
 		return nil, refuse(RefuseInternal, line, "the result would not be what was asked: %v", err)
 	}
 	return next, nil
+}
+
+// version returns the document, not read yet, in a file that became src.
+func (d *Doc) version(src []byte) *Doc {
+	next := &Doc{Index: d.Index, Start: d.Start, End: d.End + len(src) - len(d.File.Source), Line: d.Line, marker: d.marker}
+	next.File = &File{Source: src, EOL: d.File.EOL, JSON: d.File.JSON}
+	next.File.Docs = make([]*Doc, len(d.File.Docs))
+	copy(next.File.Docs, d.File.Docs)
+	next.File.Docs[d.Index] = next
+	return next
 }
 
 // join sorts edits and makes one of those that touch, so that their order is

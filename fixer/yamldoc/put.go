@@ -15,7 +15,7 @@ func (e *editor) put(n *Node, v any) error {
 		return err
 	}
 	if n.customTag() {
-		return refuse(RefuseTag, n.Line, "%s is tagged %s, whose meaning a new value would lose", name(n.Path()), n.Tag)
+		return refuse(RefuseTag, n.Line, "%s is tagged %s, whose meaning a new value would lose", n.place(), n.Tag)
 	}
 	p := n.Parent
 	switch {

@@ -1,0 +1,122 @@
+package yamldoc
+
+import (
+	"bytes"
+
+	"oakum/fixer/text"
+)
+
+// A graft is a document after an edit of which only the block collection that
+// the edit reaches was read again. The rest of the tree is the old one, moved.
+//
+// It stands between the operations of one [Doc.Draft], whose caller reads the
+// whole result. It is made only where the lines of a collection mean the same
+// read alone; where that is in doubt the whole document is read.
+type graft struct {
+	was, now     *Node
+	bytes, lines int // by how much everything after was moves
+	slab         []Node
+}
+
+// graft fills next, which has the bytes after the edits, from d and from what
+// the edits reach, and verifies the effect there. It reports whether that could
+// be done; where not, the whole document has to be read.
+func (d *Doc) graft(next *Doc, edits []text.Edit, eff effect) bool {
+	if d.linked || eff.node == nil {
+		return false // an anchor and its aliases may stand in different parts
+	}
+	was, start, end := d.reach(edits, eff)
+	if was == nil {
+		return false
+	}
+	src := next.File.Source
+	part := &Doc{File: next.File, Start: start, End: end + len(src) - len(d.File.Source), Line: was.Line}
+	lines := bytes.Clone(src[start:part.End])
+	copy(lines, bytes.Repeat([]byte{' '}, was.Start-start)) // for the dashes of lists around it
+	depth := 0
+	for p := was.Parent; p != nil; p = p.Parent {
+		depth++
+	}
+	if len(split(lines)) != 1 || part.parse(lines, was.Parent, depth) != nil {
+		return false
+	}
+	now := part.Root
+	if now == nil || now.Start != was.Start || now.Kind != was.Kind || now.Style != Block || part.linked || len(part.Duplicates) > 0 {
+		return false
+	}
+	now.index = was.index
+	old := &Doc{File: d.File, Root: was, Start: was.Start, End: end}
+	part.Start = was.Start
+	if verify(old, part, eff) != nil {
+		return false
+	}
+	g := &graft{
+		was: was, now: now, bytes: part.End - end, slab: make([]Node, d.nodes),
+		lines: bytes.Count(lines, []byte{'\n'}) - bytes.Count(d.File.Source[start:end], []byte{'\n'}),
+	}
+	next.Root = g.copy(d.Root, nil)
+	next.nodes = d.nodes - len(g.slab) + part.nodes
+	return true
+}
+
+// reach returns the smallest block collection, below the root, that holds the
+// effect and all edits, with the range of its lines: from where the one begins
+// on which it starts, up to the one with whatever comes next.
+func (d *Doc) reach(edits []text.Edit, eff effect) (n *Node, start, end int) {
+	src := d.File.Source[:d.End]
+	n = eff.node
+	if eff.kind == replaced {
+		n = n.Parent
+	}
+	for ; n != nil && n.Parent != nil; n = n.Parent {
+		if n.Style != Block || n.key || n.content != n.Start {
+			continue
+		}
+		e := &editor{src: src}
+		if start = e.lineStart(n.Start); start < d.Start || !onlyOf(src[start:n.Start], " -") {
+			continue
+		}
+		if end = skipGap(src, n.End); end < d.End {
+			end = e.lineStart(end)
+		}
+		if end > n.End && edits[0].Start >= n.Start && edits[len(edits)-1].End <= end {
+			return n, start, end
+		}
+	}
+	return nil, 0, 0
+}
+
+// copy returns a node of the tree after the edit: the one that was read again,
+// or one that was there, at its new place.
+func (g *graft) copy(n, parent *Node) *Node {
+	if n == g.was {
+		g.now.Parent = parent
+		return g.now
+	}
+	c := &g.slab[0]
+	g.slab = g.slab[1:]
+	*c = *n
+	c.Parent = parent
+	switch {
+	case n.Start >= g.was.End:
+		c.Start, c.content, c.End = n.Start+g.bytes, n.content+g.bytes, n.End+g.bytes
+		c.Line, c.EndLine = n.Line+g.lines, n.EndLine+g.lines
+	case n.End == g.was.End:
+		c.End, c.EndLine = g.now.End, g.now.EndLine
+	case n.End > g.was.End:
+		c.End, c.EndLine = n.End+g.bytes, n.EndLine+g.lines
+	}
+	if n.Entries != nil {
+		c.Entries = make([]Entry, len(n.Entries))
+		for i, en := range n.Entries {
+			c.Entries[i] = Entry{g.copy(en.Key, c), g.copy(en.Value, c)}
+		}
+	}
+	if n.Items != nil {
+		c.Items = make([]*Node, len(n.Items))
+		for i, it := range n.Items {
+			c.Items[i] = g.copy(it, c)
+		}
+	}
+	return c
+}

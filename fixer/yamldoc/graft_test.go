@@ -1,0 +1,97 @@
+package yamldoc
+
+import (
+	"fmt"
+	"testing"
+
+	"oakum/fixer/text"
+)
+
+// graftable are documents in which what stands around a collection could be
+// mistaken for a part of it, or the other way round.
+var graftable = []string{
+	"a:\n  b: 1\n  c:\n    d: x\n    e:\n    - 1\n    - f: 2\n      g: 3\nh:\n- i: 4\n  j: {k: 5}\n- - 6\n  - l: 7\n",
+	"# first\na: # of a\n  # of b\n  b:\n    c: 1 # of c\n  # after b\n\n# of d\nd:\n  # of e\n  e: 2\n  # last\n# end\n",
+	"a:\n  b: |+\n    text\n\n  c: |\n    more\n\n\nd:\n  e: >-\n    folded\n    text\n\n  f: plain\n    goes on\n",
+	"a:\r\n  b: 1\r\n  c:\r\n  - d: 2\r\n    e: 3\r\nf:\r\n  g: 4\r\n",
+	"\ufeffé:\n  ü: ß # ñ\n  c:\n    d: 'ö'\ne:\n  - f: ä\n    g: î\n",
+	"%YAML 1.1\n---\na:\n  b: 1\n...\n---\nc:\n  d: {e: 1}\n  f:\n    g: 2\n...\n# rest\n",
+	"a:\n  b:\n  c:\n    d:\n    e: ~\nf:\n  g: []\n  h: {}",
+	"--- # of the document\n- a: 1\n  b: 2\n- c:\n    d: 3\n-\n  e: 4\n  f: 5",
+	"a: !t\n  b: 1\n? c\n: d: 2\n  e: 3\nf:\n  ? [g]\n  : h: 4\n    i: 5\n",
+	"a: &x\n  b: 1\nc:\n  d: *x\n  e: 2\n",
+}
+
+// TestGraft makes operations at every node and expects of what was read in part
+// that it is what reading the whole gives, node by node.
+func TestGraft(t *testing.T) {
+	grafts := 0
+	for _, src := range graftable {
+		f, err := Parse([]byte(src))
+		if err != nil {
+			t.Fatalf("%q: %v", src, err)
+		}
+		everyNode(f, 1000, func(d *Doc, n *Node) {
+			p := n.Path()
+			for _, op := range []Op{
+				Set(p, "new"), Set(p, Map{{"x", 1}, {"y", []any{true}}}), Insert(p.Join("new"), "0440"), Append(p, Map{{"z", 1}}), Remove(p),
+			} {
+				grafts += checkGraft(t, d, op)
+			}
+		})
+	}
+	if grafts < 200 {
+		t.Errorf("only %d operations were read in part", grafts)
+	}
+}
+
+// checkGraft returns 1 when the operation was read in part.
+func checkGraft(t *testing.T, d *Doc, op Op) int {
+	t.Helper()
+	v, err := normal(op.value)
+	if err != nil || d.editable() != nil {
+		return 0
+	}
+	e := &editor{d: d, src: d.File.Source, fold: true}
+	if e.run(op, v) != nil || len(e.edits) == 0 {
+		return 0
+	}
+	edits := join(e.edits)
+	src, err := text.Apply(d.File.Source, edits)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := d.version(src)
+	if !d.graft(got, edits, e.effect) {
+		return 0
+	}
+	want, err := d.after(edits, e.effect, whole)
+	if err != nil {
+		t.Errorf("%q: %v: read in part, but reading the whole says: %v", d.File.Source, op, err)
+		return 1
+	}
+	if got.nodes != want.nodes || got.End != want.End {
+		t.Errorf("%q: %v: %d nodes up to %d, not %d up to %d", d.File.Source, op, got.nodes, got.End, want.nodes, want.End)
+	}
+	if a, b := dump(got.Root, nil), dump(want.Root, nil); a != b {
+		t.Errorf("%q: %v:\n%s\nread in part, not\n%s", d.File.Source, op, a, b)
+	}
+	return 1
+}
+
+// dump writes all there is in a tree, and which node is not where its parent is.
+func dump(n, parent *Node) string {
+	if n == nil {
+		return ""
+	}
+	flat := *n
+	flat.Entries, flat.Items, flat.Parent = nil, nil, nil
+	out := fmt.Sprintf("%+v here %t\n", flat, n.Parent == parent)
+	for _, en := range n.Entries {
+		out += dump(en.Key, n) + dump(en.Value, n)
+	}
+	for _, it := range n.Items {
+		out += dump(it, n)
+	}
+	return out
+}
