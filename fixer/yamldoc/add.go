@@ -25,8 +25,32 @@ func (e *editor) add(n *Node, key string, v any) error {
 	if lineEnd(e.src, n.End) == len(e.src) {
 		e.seal(n)
 	}
-	e.lines(n, strings.Repeat(" ", n.col)+line, w.eol)
+	e.linesAt(e.remarks(n), strings.Repeat(" ", n.col)+line, w.eol)
 	return nil
+}
+
+// remarks returns the end of a block collection with the comments that follow
+// on lines of their own and are deeper than its children: what was commented
+// out of the last child, which an entry put before it would take over.
+func (e *editor) remarks(n *Node) int {
+	end := lineEnd(e.src, n.End)
+	for at := end; ; at = lineEnd(e.src, at) {
+		l := breakLen(e.src, at)
+		if l == 0 {
+			return end
+		}
+		start := at + l
+		at = start
+		for at < len(e.src) && e.src[at] == ' ' {
+			at++
+		}
+		switch {
+		case at < len(e.src) && e.src[at] == '#' && at-start > n.col:
+			end = lineEnd(e.src, at)
+		case at < len(e.src) && breakLen(e.src, at) == 0:
+			return end
+		}
+	}
 }
 
 // dash returns the dash and the blanks after it, as the last item has them.
@@ -43,8 +67,10 @@ func (e *editor) dash(n *Node) string {
 
 // lines puts whole lines after the line on which a node ends. A file without
 // final newline stays without.
-func (e *editor) lines(n *Node, s, eol string) {
-	at := lineEnd(e.src, n.End)
+func (e *editor) lines(n *Node, s, eol string) { e.linesAt(lineEnd(e.src, n.End), s, eol) }
+
+// linesAt puts whole lines after the line that ends at at.
+func (e *editor) linesAt(at int, s, eol string) {
 	if l := breakLen(e.src, at); l > 0 {
 		e.replace(at+l, at+l, s+eol)
 		return
