@@ -130,6 +130,16 @@ func (w *Workload) partial() bool {
 	return len(w.Containers()) == 0
 }
 
+// knative is the API group whose pods are Knative's.
+const knative = "serving.knative.dev"
+
+// TakesPodSecurity reports whether the pod may have a securityContext of its
+// own. Knative refuses one unless the cluster turns a feature on, which it has
+// where there is one already: else everything is said of the containers.
+func (w *Workload) TakesPodSecurity() bool {
+	return w.Group() != knative || !w.Pod.Get("securityContext").Null()
+}
+
 // Role says what a container is for.
 type Role string
 

@@ -2,6 +2,7 @@ package kubernetes
 
 import (
 	"fmt"
+	"path"
 	"slices"
 	"strconv"
 	"strings"
@@ -99,6 +100,10 @@ func (id *identity) leaveRoot() {
 		id.need, id.advice = nothing, "it adds "+strings.Join(powers, ", ")+", which is of use to root alone: find out whether it can do without before giving it a user"
 	case len(files) > 0 && !id.profile.User.IsNonRoot():
 		id.need, id.advice = nothing, "it works on files of its node ("+strings.Join(files, ", ")+"), which mostly belong to root: find out whom they belong to before giving it a user"
+	case belowRoot(id.container) != "" && !id.profile.User.IsNonRoot():
+		id.need, id.advice = nothing, "it finds "+belowRoot(id.container)+" in the home of root, which most images let nobody else enter: mount it elsewhere, tell the program, and then give it a user"
+	case !id.container.Workload.TakesPodSecurity() && len(lowPorts(id.container, id.profile)) > 0:
+		id.need, id.advice = nothing, "it listens on port "+strings.Join(lowPorts(id.container, id.profile), ", ")+", which Knative lets only root bind: let it listen on the port above 1024 that Knative gives it in PORT"
 	case id.profile.MustBeRoot():
 		id.need, id.advice = nothing, mustBeRoot(id.profile)
 	case e == nil || id.profile.BuiltHere() || e.NonRoot.Support == image.SupportApp:
@@ -205,18 +210,28 @@ func hasEnv(c kube.Container, name string) bool {
 	return false
 }
 
+// belowRoot returns what the container mounts in the home of root, or "".
+func belowRoot(c kube.Container) string {
+	for _, m := range c.Node.Get("volumeMounts").List() {
+		if at := path.Clean(m.Get("mountPath").Text()); strings.HasPrefix(at, "/root/") {
+			return at
+		}
+	}
+	return ""
+}
+
 // A podIdentity is the identities of a pod's containers together.
 type podIdentity struct {
 	workload   *kube.Workload
 	containers []identity
 
-	// shared says that every container needs the same, and that none says
-	// anything of its own: it is written once, for the pod.
+	// shared says that every container needs the same, that none says anything
+	// of its own, and that the pod takes it: it is written once, for the pod.
 	shared bool
 }
 
 func identifyPod(p *fixer.Pass, w *kube.Workload) podIdentity {
-	out := podIdentity{workload: w, shared: true}
+	out := podIdentity{workload: w, shared: w.TakesPodSecurity()}
 	for _, c := range w.Containers() {
 		id := identify(p, c)
 		out.containers = append(out.containers, id)

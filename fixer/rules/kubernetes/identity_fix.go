@@ -116,10 +116,10 @@ func (pod podIdentity) userOps(d *fixer.Draft, id identity) []yamldoc.Op {
 			rest = append(rest, yamldoc.Append(c.container.Path.Join("env"), yamldoc.Map{{Key: "name", Value: c.env}, {Key: "value", Value: folder}}))
 		}
 	}
-	if group && security.Get("fsGroup").Null() {
+	if group && security.Get("fsGroup").Null() && pod.workload.TakesPodSecurity() {
 		ops = append(ops, yamldoc.Set(pod.workload.PodPath.Join("securityContext", "fsGroup"), gid))
 	}
-	if sysctl && !isTrue(pod.workload.Pod.Get("hostNetwork")) && !hasSysctl(security, lowPortSysctl) {
+	if sysctl && pod.workload.TakesPodSecurity() && !isTrue(pod.workload.Pod.Get("hostNetwork")) && !hasSysctl(security, lowPortSysctl) {
 		ops = append(ops, yamldoc.Append(pod.workload.PodPath.Join("securityContext", "sysctls"),
 			yamldoc.Map{{Key: "name", Value: lowPortSysctl}, {Key: "value", Value: "0"}}))
 	}

@@ -16,7 +16,7 @@ var Seccomp = &fixer.Rule{
 	Kind:     fixer.Kubernetes,
 	Doc: fixer.Doc{
 		What: `Pods with a container to which no seccomp profile applies, neither its own nor the pod's. One finding per pod, fixed at
-pod level so that every container inherits it. Privileged containers run without a filter whatever is set, and an explicit
+pod level so that every container inherits it, and in the containers of Knative, which takes nothing for the pod. Privileged containers run without a filter whatever is set, and an explicit
 Unconfined is reported without a fix: somebody asked for it.`,
 		Why: `Kubernetes starts containers without a system call filter unless told otherwise. The runtime's default profile closes
 some sixty calls that containers do not use and kernel exploits do.`,
@@ -66,34 +66,42 @@ func checkSeccomp(p *fixer.Pass, w *kube.Workload) {
 	if own := w.Pod.Get("securityContext").Get("seccompProfile").Get("type"); own.Text() == "Unconfined" {
 		reportUnconfined(p, w.ID(), own, "pod "+w.ID())
 	}
-	open := 0
+	var open []yamldoc.Path
 	for _, c := range w.Containers() {
 		profile, inherited := c.Security("seccompProfile")
 		switch {
 		case isTrue(c.Node.Get("securityContext").Get("privileged")):
 		case profile == nil:
-			open++
+			open = append(open, securityContext(c, "seccompProfile"))
 		case profile.Get("type").Text() == "Unconfined" && !inherited:
 			reportUnconfined(p, c.FindingPath(), profile, c.String())
 		}
 	}
-	if open == 0 {
+	if len(open) == 0 {
 		return
 	}
 	at := w.Pod
 	if key := w.Node.Get("metadata").Get("name"); key != nil {
 		at = key
 	}
+	where := "the pod"
+	if w.TakesPodSecurity() {
+		open = []yamldoc.Path{w.PodPath.Join("securityContext", "seccompProfile")}
+	} else {
+		where = "its containers"
+	}
 	p.Report(fixer.Finding{
 		Path: w.ID(), Start: at.Start, End: at.End,
 		Message: fmt.Sprintf("%s runs without a system call filter", w.ID()),
 		Fixes: []fixer.Fix{{
 			ID:     "runtime-default",
-			Title:  "set the runtime's default seccomp profile for the pod",
+			Title:  "set the runtime's default seccomp profile for " + where,
 			Level:  fixer.Safe,
 			Verify: "kubectl exec POD -- grep Seccomp: /proc/1/status   prints 2",
 			Edit: func(d *fixer.Draft) error {
-				d.YAML(p.File.Path, w.Doc, yamldoc.Set(w.PodPath.Join("securityContext", "seccompProfile"), yamldoc.Map{{Key: "type", Value: "RuntimeDefault"}}))
+				for _, at := range open {
+					d.YAML(p.File.Path, w.Doc, yamldoc.Set(at, yamldoc.Map{{Key: "type", Value: "RuntimeDefault"}}))
+				}
 				return nil
 			},
 		}},

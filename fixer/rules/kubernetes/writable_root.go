@@ -22,7 +22,8 @@ var WritableRoot = &fixer.Rule{
 	Kind:     fixer.Kubernetes,
 	Doc: fixer.Doc{
 		What: `Containers that do not set readOnlyRootFilesystem to true. The fix mounts an emptyDir wherever the image is known to
-write and nothing is mounted yet; for an image nobody knows the paths are a parameter.`,
+write and nothing is mounted yet; for an image nobody knows the paths are a parameter, unless the manifest says false: then
+somebody knows that it writes, and has to say where. Privileged containers are left alone: they mount it writable again.`,
 		Why: `Who breaks into a process with a writable root can replace its programs, drop tools and stay. A read-only root
 leaves only the volumes, which can be looked at.`,
 		Breaks: `Whatever the program writes outside its volumes fails with "read-only file system". An emptyDir hides what the image
@@ -62,7 +63,7 @@ spec:
 	Check: func(p *fixer.Pass) {
 		for _, c := range containers(p) {
 			set := c.Node.Get("securityContext").Get("readOnlyRootFilesystem")
-			if isTrue(set) || c.Role == kube.Ephemeral {
+			if isTrue(set) || c.Role == kube.Ephemeral || isTrue(c.Node.Get("securityContext").Get("privileged")) {
 				continue
 			}
 			f := fixer.Finding{Message: fmt.Sprintf("%s can write to its root file system", c)}
@@ -91,6 +92,7 @@ func writes(profile *fixer.Profile, c kube.Container) writing {
 	w := writing{level: fixer.Review, evidence: profile.Evidence,
 		breaks: "the program fails where it writes outside /tmp and its volumes: nothing is known of what it writes"}
 	e := profile.Entry
+	refused := isFalse(c.Node.Get("securityContext").Get("readOnlyRootFilesystem"))
 	if e == nil || profile.BuiltHere() && e.NonRoot.Support == image.SupportApp {
 		if !mounted(c, "/tmp") {
 			w.paths = []string{"/tmp"}
@@ -100,6 +102,8 @@ func writes(profile *fixer.Profile, c kube.Container) writing {
 		}
 		if why := keepsData(c); why != "" {
 			w.advice = why + ", and keeps data, sockets and locks where its image wants them: find these folders out, give each a volume, and then make the root read-only"
+		} else if refused {
+			w.advice = "somebody set it to false, mostly because the program writes: find out where (kubectl exec POD -- find / -xdev -newer /proc/1 -type f), give these folders volumes, and then set it to true"
 		}
 		return w
 	}
@@ -123,6 +127,10 @@ func writes(profile *fixer.Profile, c kube.Container) writing {
 	if !c.Node.Get("command").Null() || !c.Node.Get("args").Null() {
 		sound = false // the table speaks of the image as it starts by itself
 		w.evidence = append(w.evidence, fixer.Evidence{Source: "manifest", Text: "command or args change what the image starts"})
+	}
+	if refused {
+		sound = false
+		w.evidence = append(w.evidence, fixer.Evidence{Source: "manifest", Text: "somebody set it to false"})
 	}
 	if sound && profile.Sound && !conditional && len(w.paths) == 0 && !profile.BuiltHere() {
 		w.level, w.breaks = fixer.Safe, ""
