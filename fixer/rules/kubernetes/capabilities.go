@@ -124,24 +124,39 @@ func dropFix(p *fixer.Pass, c kube.Container) (fixer.Fix, []fixer.Evidence) {
 		fix.Breaks = "a program of the image that has capabilities of its own (setcap) is no longer started"
 		if len(low) > 0 {
 			fix.Breaks = "binding port " + strings.Join(low, ", ") + " fails on nodes whose runtime does not open low ports to everybody"
-			evidence = append(evidence, fixer.Evidence{Source: "manifest", Text: "listens on " + strings.Join(low, ", ")})
+			evidence = append(evidence, listens(low))
 		}
 	default:
 		need = knownNeed(profile, false)
 	}
-	need = slices.DeleteFunc(need, func(s string) bool { return slices.Contains(added(c), s) || slices.Contains(added(c), "ALL") })
-	if len(need) > 0 {
-		fix.Title += " and add back " + strings.Join(need, ", ")
+	given := func(s string) bool { return slices.Contains(added(c), s) || slices.Contains(added(c), "ALL") }
+	if need = slices.DeleteFunc(need, given); len(need) > 0 {
 		evidence = append(evidence, fixer.Evidence{Text: profile.Entry.Evidence(image.FieldCapsRoot)})
 		if profile.Entry.CapsRoot.Note != "" {
 			evidence = append(evidence, fixer.Evidence{Source: "image table", Text: profile.Entry.CapsRoot.Note})
 		}
+	}
+	if len(low) > 0 && !uid.IsNonRoot() && !slices.Contains(need, bindLow) && !given(bindLow) {
+		need = append(need, bindLow)
+		evidence = append(evidence, listens(low))
+	}
+	if len(need) > 0 {
+		fix.Title += " and add back " + strings.Join(need, ", ")
 	}
 	fix.Edit = func(d *fixer.Draft) error {
 		d.YAML(p.File.Path, c.Workload.Doc, dropOps(c, need)...)
 		return nil
 	}
 	return fix, evidence
+}
+
+// bindLow is the capability to bind ports below 1024. Root needs it too, on
+// nodes whose runtime does not open these ports to everybody; where it does,
+// no test of an image shows it.
+const bindLow = "NET_BIND_SERVICE"
+
+func listens(low []string) fixer.Evidence {
+	return fixer.Evidence{Source: "manifest", Text: "listens on " + strings.Join(low, ", ")}
 }
 
 // dropOps drops ALL and adds what is needed back.
