@@ -169,11 +169,10 @@ type secretFile struct {
 
 // put writes a value to the Secret, whose file is made if it is not there.
 func (s secretFile) put(key, value string) error {
-	folder := path.Dir(s.beside)
-	if list := listedBy(s.d.Snapshot, folder); list != "" {
-		return fixer.Refuse("%s lists the files of this folder and would not apply a new one: add a secretGenerator or the file of a Secret to it, and refer to that", list)
+	if list := listedBy(s.d.Snapshot, s.beside); list != "" {
+		return fixer.Refuse("%s lists the files that are applied and would not apply a new one: add a secretGenerator or the file of a Secret to it, and refer to that", list)
 	}
-	at := path.Join(folder, s.name+".yaml")
+	at := path.Join(path.Dir(s.beside), s.name+".yaml")
 	file := s.d.Snapshot.File(at)
 	if file == nil {
 		data, err := s.document(key, value)

@@ -56,11 +56,10 @@ func (v inlineVolume) claimed(d *fixer.Draft, file *fixer.File) (string, error) 
 		d.Document(file.Path, string(request), "PersistentVolumeClaim "+v.workload.Namespace+"/"+claim)
 		return claim, nil
 	}
-	folder := path.Dir(file.Path)
-	if list := listedBy(d.Snapshot, folder); list != "" {
-		return "", fixer.Refuse("%s lists the files of this folder and would not apply a new one: add a PersistentVolume and a claim to it, and refer to that", list)
+	if list := listedBy(d.Snapshot, file.Path); list != "" {
+		return "", fixer.Refuse("%s lists the files that are applied and would not apply a new one: add a PersistentVolume and a claim to it, and refer to that", list)
 	}
-	d.Create(path.Join(folder, claim+".yaml"), fixer.Kubernetes, []byte(string(volume)+"---\n"+string(request)))
+	d.Create(path.Join(path.Dir(file.Path), claim+".yaml"), fixer.Kubernetes, []byte(string(volume)+"---\n"+string(request)))
 	return claim, nil
 }
 
