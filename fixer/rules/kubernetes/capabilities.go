@@ -120,7 +120,7 @@ func dropFix(p *fixer.Pass, c kube.Container) (fixer.Fix, []fixer.Evidence) {
 	case uid.IsNonRoot() && len(low) == 0 && (profile.Sound || evidence[0].Source == "manifest") && noFileCaps(profile):
 		fix.Level, fix.Breaks = fixer.Safe, "a process that is not root has none of the capabilities, so it cannot notice"
 	case uid.IsNonRoot():
-		need = knownNeed(profile, true)
+		need = needAsUser(c, profile)
 		fix.Breaks = "a program of the image that has capabilities of its own (setcap) is no longer started"
 		if len(low) > 0 {
 			fix.Breaks = "binding port " + strings.Join(low, ", ") + " fails on nodes whose runtime does not open low ports to everybody"
@@ -130,7 +130,7 @@ func dropFix(p *fixer.Pass, c kube.Container) (fixer.Fix, []fixer.Evidence) {
 		need = knownNeed(profile, false)
 	}
 	given := func(s string) bool { return slices.Contains(added(c), s) || slices.Contains(added(c), "ALL") }
-	if need = slices.DeleteFunc(need, given); len(need) > 0 {
+	if need = slices.DeleteFunc(need, given); len(need) > 0 && profile.Entry != nil {
 		evidence = append(evidence, fixer.Evidence{Text: profile.Entry.Evidence(image.FieldCapsRoot)})
 		if profile.Entry.CapsRoot.Note != "" {
 			evidence = append(evidence, fixer.Evidence{Source: "image table", Text: profile.Entry.CapsRoot.Note})
@@ -188,6 +188,17 @@ func knownNeed(profile *fixer.Profile, nonRoot bool) []string {
 		return slices.Clone(profile.Program().CapsNonRoot)
 	}
 	return slices.Clone(profile.Program().CapsRoot.Need)
+}
+
+// needAsUser returns what a container that is not root needs: what the table
+// says, or of an image nobody knows what its port makes likely. It takes a
+// program that was given the capability to bind the port, which cannot be
+// started without, and no other makes use of it.
+func needAsUser(c kube.Container, profile *fixer.Profile) []string {
+	if profile.Entry == nil && len(lowPorts(c, profile)) > 0 {
+		return []string{bindLow}
+	}
+	return knownNeed(profile, true)
 }
 
 // noFileCaps reports whether the programs of the image are known to have no

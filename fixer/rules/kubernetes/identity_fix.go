@@ -162,8 +162,13 @@ func hardenFix(p *fixer.Pass, pod podIdentity, id identity) (fixer.Fix, bool) {
 		return fixer.Fix{}, false
 	}
 	fix := userFix(p, pod, id)
+	need := slices.DeleteFunc(needAsUser(c, id.profile), func(s string) bool { return slices.Contains(added(c), s) })
+	powers := "without capabilities"
+	if len(need) > 0 {
+		powers = "with no capability but " + strings.Join(need, ", ")
+	}
 	fix.ID = "harden"
-	fix.Title = "run as user " + strconv.Itoa(id.user.UID) + " without capabilities, on a read-only root"
+	fix.Title = "run as user " + strconv.Itoa(id.user.UID) + " " + powers + ", on a read-only root"
 	if len(w.paths) > 0 {
 		fix.Title += " with empty volumes at " + strings.Join(w.paths, ", ")
 	}
@@ -178,7 +183,6 @@ func hardenFix(p *fixer.Pass, pod podIdentity, id identity) (fixer.Fix, bool) {
 			fix.Breaks += "; " + sizeBreaks
 		}
 	}
-	need := slices.DeleteFunc(knownNeed(id.profile, true), func(s string) bool { return slices.Contains(added(c), s) })
 	fix.Edit = func(d *fixer.Draft) error {
 		ops := pod.userOps(d, id)
 		if !isFalse(c.Node.Get("securityContext").Get("allowPrivilegeEscalation")) {
