@@ -63,6 +63,7 @@ func identify(p *fixer.Pass, c kube.Container) identity {
 	switch {
 	case explicit && uid != 0:
 		id.need, id.level = flag, fixer.Safe
+		id.says = fmt.Sprintf("runs as user %d, but nothing holds it to that", uid)
 		id.evidence = []fixer.Evidence{{Source: "manifest", Text: fmt.Sprintf("runAsUser is %d", uid)}}
 	case explicit:
 		id.says = "is told to run as root"
@@ -72,6 +73,7 @@ func identify(p *fixer.Pass, c kube.Container) identity {
 		id.leaveRoot()
 	case start.IsNonRoot() && start.Numeric && id.profile.Sound:
 		id.need, id.level = flag, fixer.Safe
+		id.says = "runs as " + start.String() + " by its image, but nothing holds it to that"
 	case start.IsNonRoot() && start.Numeric && id.profile.Older != "":
 		id.need, id.level, id.user = account, fixer.Review, start
 		id.breaks = "the image that runs may be older than its Dockerfile: the kubelet starts it as " + strconv.Itoa(start.UID) + " all the same, and it fails where its files are root's until it is built again"

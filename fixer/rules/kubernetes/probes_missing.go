@@ -118,7 +118,8 @@ func checkProbes(p *fixer.Pass, w *kube.Workload) {
 
 // ownCheck returns the command of a health check that the software brings
 // itself. One that only makes an HTTP request is better left to the kubelet,
-// which needs no program in the image for it.
+// which needs no program in the image for it. The table has it in the form of
+// Compose, where $$ is a dollar and a shell is a matter of course.
 func ownCheck(test []string) string {
 	if len(test) < 2 {
 		return ""
@@ -126,6 +127,10 @@ func ownCheck(test []string) string {
 	check := strings.Join(test[1:], " ")
 	if strings.Contains(check, "curl") || strings.Contains(check, "wget") {
 		return ""
+	}
+	check = strings.ReplaceAll(check, "$$", "$")
+	if test[0] == "CMD-SHELL" {
+		check = "sh -c '" + strings.ReplaceAll(check, "'", `'\''`) + "'"
 	}
 	return check
 }

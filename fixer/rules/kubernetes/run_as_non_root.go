@@ -73,6 +73,9 @@ func reportIdentity(p *fixer.Pass, pod podIdentity, id identity) {
 	f := fixer.Finding{Message: fmt.Sprintf("%s %s", c, id.says), Evidence: id.evidence, Advice: id.advice}
 	switch id.need {
 	case flag:
+		if id.level == fixer.Safe {
+			f.Severity = fixer.Medium // it is not root as it is
+		}
 		f.Fixes = []fixer.Fix{flagFix(p, pod, id)}
 	case account:
 		if harden, ok := hardenFix(p, pod, id); ok {
