@@ -102,8 +102,8 @@ func (id *identity) leaveRoot() {
 		id.need, id.advice = nothing, "it adds "+strings.Join(powers, ", ")+", which is of use to root alone: find out whether it can do without before giving it a user"
 	case len(files) > 0 && !id.profile.User.IsNonRoot():
 		id.need, id.advice = nothing, "it works on files of its node ("+strings.Join(files, ", ")+"), which mostly belong to root: find out whom they belong to before giving it a user"
-	case belowRoot(id.container) != "" && !id.profile.User.IsNonRoot():
-		id.need, id.advice = nothing, "it finds "+belowRoot(id.container)+" in the home of root, which most images let nobody else enter: mount it elsewhere, tell the program, and then give it a user"
+	case belowRoot(id.container) != "" && (e != nil || id.profile.BuiltHere()):
+		id.need, id.advice = nothing, "it finds "+belowRoot(id.container)+" in the home of root, which nobody else may enter: mount it elsewhere, tell the program, and then give it a user"
 	case !id.container.Workload.TakesPodSecurity() && len(lowPorts(id.container, id.profile)) > 0:
 		id.need, id.advice = nothing, "it listens on port "+strings.Join(lowPorts(id.container, id.profile), ", ")+", which Knative lets only root bind: let it listen on the port above 1024 that Knative gives it in PORT"
 	case id.profile.MustBeRoot():
@@ -136,6 +136,9 @@ func (id *identity) unknownApplication() {
 	}
 	if why := keepsData(id.container); why != "" {
 		id.breaks = why + ": it fails as a user who does not own the folders of its data; give the number of its own user"
+	}
+	if at := belowRoot(id.container); at != "" {
+		id.breaks = "it finds " + at + " in the home of root, which most images let nobody else enter: it fails until that is mounted elsewhere, and the program told"
 	}
 }
 
