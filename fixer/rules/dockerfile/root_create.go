@@ -92,6 +92,11 @@ var asking = []struct {
 		"Ruby and its tools keep caches and settings in the home folder",
 	},
 	{
+		set("go"),
+		nil,
+		"go keeps its build cache in the home folder, and stops without one",
+	},
+	{
 		set("git ssh scp rsync ansible ansible-playbook"),
 		nil,
 		"ssh refuses to run for a user without an account, and git for one who commits",

@@ -49,6 +49,9 @@ func (s *subject) needsRoot() (why string, yes bool) {
 			}
 		}
 	}
+	if why := s.installsForRoot(); why != "" {
+		return why, true
+	}
 	for _, c := range s.commands() {
 		for _, word := range started(c) {
 			what, ok := rootPrograms[path.Base(word)]
@@ -76,12 +79,21 @@ func (s *subject) baseRuns(program string) bool {
 // instruction.
 var steppingTool = regexp.MustCompile(`(^|[\s/=])(gosu|su-exec|s6-overlay|fixuid)\b`)
 
-// started returns the programs that a command runs, as far as its words show:
-// behind wrappers such as tini, and those of the text a shell gets.
+// started returns the programs that a command runs, as far as its words show.
 func started(c dockerfile.CommandLine) []string {
+	var out []string
+	for _, words := range startedCommands(c) {
+		out = append(out, words[0])
+	}
+	return out
+}
+
+// startedCommands returns the commands that are run, each from its program on:
+// behind wrappers such as tini, and those of the text a shell gets.
+func startedCommands(c dockerfile.CommandLine) [][]string {
 	words := c.Args
 	if c.Shell && len(words) > 0 {
-		return shellPrograms(words[0])
+		return shellCommands(words[0])
 	}
 	for len(words) > 0 && (wrappers[path.Base(words[0])] || strings.HasPrefix(words[0], "-")) {
 		words = words[1:]
@@ -92,12 +104,12 @@ func started(c dockerfile.CommandLine) []string {
 	if shells[path.Base(words[0])] && len(words) > 1 {
 		for k, w := range words[:len(words)-1] {
 			if strings.HasPrefix(w, "-") && strings.HasSuffix(w, "c") {
-				return shellPrograms(words[k+1])
+				return shellCommands(words[k+1])
 			}
 		}
-		return words[1:2] // a script
+		return [][]string{words[1:]} // a script
 	}
-	return words[:1]
+	return [][]string{words}
 }
 
 var shells = set("sh bash ash dash ksh zsh")
@@ -118,12 +130,13 @@ func (s *subject) script() string {
 // wrappers run what stands behind them, as the same user.
 var wrappers = set("tini dumb-init catatonit env exec nohup nice time command")
 
-func shellPrograms(text string) []string {
-	var out []string
+func shellCommands(text string) [][]string {
+	var out [][]string
 	for _, part := range strings.FieldsFunc(text, func(r rune) bool { return strings.ContainsRune(";&|()`\n", r) }) {
-		for _, word := range strings.Fields(part) {
+		words := strings.Fields(part)
+		for k, word := range words {
 			if name := path.Base(word); !wrappers[name] && !shells[name] && !strings.Contains(word, "=") && !strings.HasPrefix(word, "-") {
-				out = append(out, word)
+				out = append(out, words[k:])
 				break
 			}
 		}
@@ -154,13 +167,19 @@ func (s *subject) notHere() (why string, yes bool) {
 		return fmt.Sprintf("%s uses /root, which only root may enter: move what the program needs elsewhere, then add USER", where), true
 	}
 	if where := s.forRootAlone(); where != "" {
-		return fmt.Sprintf("%s, which another user may not read: put it elsewhere, give it to the user with chown, or open it with chmod, then add USER", where), true
+		return fmt.Sprintf("%s, which another user may not read or run: put it elsewhere, give it to the user with chown, or open it with chmod, then add USER", where), true
+	}
+	if why := s.writesAtStart(); why != "" {
+		return why, true
 	}
 	if script := s.script(); script != "" && !s.baseKnown() {
 		return fmt.Sprintf("neither the base %s nor the script %s is known here: see whether they need root, then add USER with the number", s.base, script), true
 	}
 	if s.stage.Entrypoint().At == nil && s.stage.Cmd().At == nil && !s.baseKnown() {
 		return fmt.Sprintf("what runs comes from %s, of which nothing is known: docker image inspect --format '{{.Config.User}} {{.Config.Entrypoint}}' %s tells how it starts", s.base, s.base), true
+	}
+	if s.runsNothing() {
+		return "nothing here says what the image runs: a base of other images, whose steps may need root, or a tool that is handed files of others; where it is a program that needs no root, end with its CMD and with USER and a number", true
 	}
 	return "", false
 }

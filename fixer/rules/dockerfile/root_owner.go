@@ -73,7 +73,7 @@ func (s *subject) givenFolders(where spot) writables {
 	done := s.settledFolders()
 	var out writables
 	add := func(d writable) {
-		if plainPath.MatchString(d.path) && givable(d.path) && !done.hold(d.path) && !within(s.stage.Workdir().Text, d.path) &&
+		if plainPath.MatchString(d.path) && givable(d.path) && !done.hold(d.path) && !s.worksIn(d.path) &&
 			!slices.ContainsFunc(out, func(o writable) bool { return within(d.path, o.path) }) {
 			out = append(out, d)
 		}
@@ -99,6 +99,17 @@ func (s *subject) givenFolders(where spot) writables {
 		}
 	}
 	return out
+}
+
+// worksIn reports whether the program may lie in a folder: the working
+// directory is in it, and a step that could have filled it ran there.
+func (s *subject) worksIn(folder string) bool {
+	if !within(s.stage.Workdir().Text, folder) {
+		return false
+	}
+	return slices.ContainsFunc(s.stage.Instructions, func(i *dockerfile.Instruction) bool {
+		return s.fills(i, folder) || i.Keyword == "RUN" && within(s.stage.WorkdirAt(i).Text, folder)
+	}) || s.stage.Parent != nil
 }
 
 // heldVolume returns the first VOLUME that the program could not write to as
@@ -172,15 +183,9 @@ func (l settled) hold(p string) bool {
 	return false
 }
 
+// settledFolders are those of commands and of --chown.
 func (s *subject) settledFolders() settled {
-	out := settled{}
-	s.eachCommand(func(c command, abs func(string) string) {
-		if slices.Contains([]string{"chown", "chmod", "install", "chgrp", "rm", "mv"}, c.name) {
-			for _, w := range c.args() {
-				out[abs(w.Value)] = true
-			}
-		}
-	})
+	out := s.settledByCommand()
 	for _, stage := range s.stage.Chain() {
 		for _, i := range stage.Instructions {
 			if _, ok := i.Flag("chown"); ok && len(i.Words) > 0 {
@@ -192,6 +197,20 @@ func (s *subject) settledFolders() settled {
 			}
 		}
 	}
+	return out
+}
+
+// settledByCommand leaves out --chown, which does not change a folder that
+// WORKDIR has made.
+func (s *subject) settledByCommand() settled {
+	out := settled{}
+	s.eachCommand(func(c command, abs func(string) string) {
+		if slices.Contains([]string{"chown", "chmod", "install", "chgrp", "rm", "mv"}, c.name) {
+			for _, w := range c.args() {
+				out[abs(w.Value)] = true
+			}
+		}
+	})
 	return out
 }
 

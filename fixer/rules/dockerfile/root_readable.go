@@ -10,10 +10,12 @@ import (
 )
 
 // closing finds, in the text of a RUN, what leaves files to root alone: modes
-// that let others read nothing, and root's home folder by another name.
+// that let others read nothing or run nothing, and root's home folder by
+// another name.
 var closing = sync.OnceValue(func() *regexp.Regexp {
 	return regexp.MustCompile(strings.Join([]string{
 		`\bchmod\s+(?:-\w+\s+)*[0-7]?[0-7][0-7]0\b`,
+		`\bchmod\s+(?:-\w+\s+)*(?:[0-7]?[1357][0-7][246]\b|u\+[rwX]*x\s)`,
 		`\bchmod\s+(?:-\w+\s+)*(?:[ugoa]*[=+-][rwxXst]*,)*[ug]*[oa][ug]*(?:-\w*r\w*|=[wx]*[\s,])`,
 		`\b(?:mkdir|install)\b[^;&|\n]*\s(?:-\w*m\s*|--mode[=\s])[0-7]?[0-7][0-7]0\b`,
 		`\bumask\s+0?[0-7][0-7]7\b`,

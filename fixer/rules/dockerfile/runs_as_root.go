@@ -27,7 +27,9 @@ account that the file or the base has, gives one without a number a number, or t
 known, creating an account is offered too, and comes first for programs that ask who they are (Python, Java, Ruby, git, ssh): a
 number alone has no name, and its home folder is /, where it may not write. Of folders the user is given only what VOLUME or an
 empty mkdir shows to be written to; where there is a VOLUME and no shell to give it away with, a person decides. So it is where a
-step leaves files to root alone: by their mode, as keys that it makes, or in the home folder of root, where some tools install.`,
+step leaves files to root alone: by their mode, as keys that it makes, or in the home folder of root, where some tools install;
+where the command builds or installs in its folder when it starts (cargo run, npm run build); where a tool for the kernel's
+network is installed; and where neither the file nor a Compose service says what runs.`,
 		Why: `A process that is root in its container is root for the kernel too: a flaw in the kernel or the runtime, a mounted socket
 or a writable host path then gives the whole machine. A process of another user has to find another flaw first.`,
 		Breaks: `The program can no longer write to files that root owns, install packages, or, depending on the runtime, listen below
