@@ -215,7 +215,7 @@ func TestBaseEvidence(t *testing.T) {
 	for field, want := range map[BaseField]string{
 		BaseDistribution: "image table: node:20-alpine3.19 is built on alpine 3.19 (docker.io/library/node 20-alpine3.19: the tag says so)",
 		BasePackages:     "image table: node:20-alpine3.19 installs packages with apk (docker-library/memcached 1/alpine/Dockerfile: apk on alpine:3.19)",
-		BaseTools:        "image table: node:20-alpine3.19 has wget and lacks nothing (partly unverified: docker-library/memcached 1/alpine/Dockerfile: uses wget without installing it; unverified: bash and curl are packages to install)",
+		BaseTools:        "image table: node:20-alpine3.19 has nc, wget and lacks nothing (partly unverified: docker-library/memcached 1/alpine/Dockerfile: uses wget without installing it; alpinelinux/aports main/busybox/busyboxconfig: CONFIG_NC and CONFIG_NC_110_COMPAT, which makes nc take -z; unverified: bash and curl are packages to install)",
 		BaseEntrypoint:   "image table: node:20-alpine3.19 has the entrypoint docker-entrypoint.sh (nodejs/docker-node 24/bookworm-slim/Dockerfile)",
 		BaseDeprecated:   "image table: node:20-alpine3.19 is not known to be deprecated (unverified: no source recorded)",
 	} {

@@ -23,7 +23,7 @@ var NoHealthcheck = &fixer.Rule{
 		What: `Stages that become an image, expose a TCP port, and have no HEALTHCHECK. An edit is offered where a Compose file here runs the
 image without a health check of its own, always with the same command and for that port, and the base is known to bring
 something to ask with: the interpreter of a language image, distroless ones included, bash on Debian, Ubuntu, Fedora and their
-like, wget on Alpine. It connects to the exposed port; the parameter path makes it ask for a page. Left alone are images whose
+like, nc on Alpine. It connects to the exposed port; the parameter path makes it ask for a page. Left alone are images whose
 base has a HEALTHCHECK, and those whose Compose services all have one.`,
 		Why: `Docker sees that a process exists, not that it serves: one that hangs stays "up", gets requests, and nobody notices that it
 was made to hang. Compose can wait for a health check with depends_on, Swarm replaces what fails it. Kubernetes ignores

@@ -75,10 +75,18 @@ var (
 	bashProbe = probe{runtime: "bash", connect: func(port string) []string {
 		return []string{"bash", "-c", "exec 3<>/dev/tcp/127.0.0.1/" + port}
 	}}
-	wgetProbe = probe{runtime: "BusyBox wget", get: func(port, path string) []string {
-		return []string{"wget", "-q", "-O", "/dev/null", "http://127.0.0.1:" + port + path}
+	wgetProbe = probe{runtime: "BusyBox wget", get: wget}
+
+	// busyboxProbe connects where it can: a page may be missing, or be there
+	// only for who logs in, while the program serves.
+	busyboxProbe = probe{runtime: "BusyBox", get: wget, connect: func(port string) []string {
+		return []string{"nc", "-z", "127.0.0.1", port}
 	}}
 )
+
+func wget(port, path string) []string {
+	return []string{"wget", "-q", "-O", "/dev/null", "http://127.0.0.1:" + port + path}
+}
 
 // probeIn finds what the image of a stage can probe itself with. Only programs
 // that the base is known to bring count: one that a RUN installs may be gone
@@ -104,6 +112,8 @@ func probeIn(s *dockerfile.Stage, port int) (probe, bool) {
 		return probe{}, false
 	case base.Has("bash") == image.Present && slices.Contains(openingBash, base.Distribution):
 		return bashProbe, true
+	case base.Has("nc") == image.Present && base.Shell == image.BusyBoxShell:
+		return busyboxProbe, true
 	case base.Has("wget") == image.Present && base.Shell == image.BusyBoxShell && speaksHTTP(port):
 		return wgetProbe, true
 	}
