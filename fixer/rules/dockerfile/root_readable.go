@@ -52,6 +52,11 @@ var closers = sync.OnceValue(func() []closer {
 		home(`\bpipx\s(?:[^;&|\n]*\s)?install\b`, `PIPX_HOME|--global`),
 		home(`\buv\s+(?:tool|python)\s+install\b`, `UV_(?:TOOL|PYTHON_INSTALL)_DIR`),
 		home(`\bdotnet\s+tool\s+install\s(?:[^;&|\n]*\s)?(?:-g|--global)\b`, `--tool-path`),
+		{
+			regexp.MustCompile(`\b(?:SentenceTransformer|CrossEncoder|from_pretrained|snapshot_download|whisper\.load_model)\(|\b(?:huggingface-cli|hf)\s+download\b`), nil,
+			regexp.MustCompile(`\b(?:HF_HOME|HF_HUB_CACHE|SENTENCE_TRANSFORMERS_HOME|TRANSFORMERS_CACHE|XDG_CACHE_HOME)\b|cache[_-](?:dir|folder)|local[_-]dir|download_root`),
+			"fetches a model into the home folder of root",
+		},
 		home(`\bnltk\.download`, `NLTK_DATA|download_dir|\s-d\s`),
 	}
 })

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"oakum/fixer/dockerfile"
 	"oakum/fixer/image"
 )
 
@@ -64,18 +65,37 @@ func (s *subject) writesAtStart() string {
 		return ""
 	}
 	for _, c := range s.commands() {
-		for _, words := range startedCommands(c) {
-			if what := writes(words); what != "" {
-				return fmt.Sprintf("%s on line %d runs %s, which writes into the folder it is called in, %s: do that while the image is built, or give the folder itself to the user (RUN chown), then add USER", c.At.Keyword, c.At.Line, what, dir.Text)
+		if what := writes(c); what != "" {
+			return fmt.Sprintf("%s on line %d runs %s, which writes into the folder it is called in, %s: do that while the image is built, or give the folder itself to the user (RUN chown), then add USER", c.At.Keyword, c.At.Line, what, dir.Text)
+		}
+	}
+	for _, v := range usersOf(s.pass, s.stage) {
+		for _, key := range []string{"entrypoint", "command"} {
+			node := v.Setting(key).Node
+			c := dockerfile.CommandLine{Args: node.Texts()}
+			if text := node.Text(); text != "" {
+				c = dockerfile.CommandLine{Args: []string{text}, Shell: true}
+			}
+			if what := writes(c); what != "" {
+				return fmt.Sprintf("%s in %s runs %s, which writes into the folder it is called in: give that to the user, or mount one that the user owns, then add USER", v.Name, v.File, what)
 			}
 		}
 	}
 	return ""
 }
 
-// writes returns the part of a command that shows that it builds or installs in
-// its folder, or "".
-func writes(words []string) string {
+// writes returns the first command of a line that builds or installs in its
+// folder, as far as its words show, or "".
+func writes(c dockerfile.CommandLine) string {
+	for _, words := range startedCommands(c) {
+		if what := writing(words); what != "" {
+			return what
+		}
+	}
+	return ""
+}
+
+func writing(words []string) string {
 	name := strings.TrimSuffix(path.Base(words[0]), "w") // mvnw, gradlew
 	var args []string
 	for _, w := range words[1:] {
@@ -92,7 +112,7 @@ func writes(words []string) string {
 	switch name {
 	case "cargo", "dotnet":
 		found = is("run", "build", "test", "watch", "bench")
-	case "mvn", "gradle", "sbt", "lein":
+	case "mvn", "gradle", "sbt", "lein", "make", "build.sh":
 		found = true
 	case "composer":
 		found = is("install", "update")
