@@ -20,7 +20,8 @@ func (f *File) InsertBefore(i *Instruction, lines ...string) ([]text.Edit, error
 		at += bomLen(f.Source)
 	}
 	eol := f.eolOf(line)
-	return []text.Edit{text.Insert(at, strings.Join(lines, eol)+eol)}, nil
+	indent := f.indentOf(i)
+	return []text.Edit{text.Insert(at, indent+strings.Join(lines, eol+indent)+eol)}, nil
 }
 
 // InsertAfter puts whole lines after an instruction, its heredoc bodies
@@ -34,6 +35,7 @@ func (f *File) InsertAfter(i *Instruction, lines ...string) ([]text.Edit, error)
 			"the last line is continued by nothing, so that a line added after it would become part of %s", i.Keyword)
 	}
 	eol := f.eolOf(i.EndLine)
+	eol += f.indentOf(i)
 	return []text.Edit{text.Insert(i.End, eol+strings.Join(lines, eol))}, nil
 }
 
@@ -46,6 +48,15 @@ func (f *File) InsertAtEnd(s *Stage, lines ...string) ([]text.Edit, error) {
 		}
 	}
 	return f.InsertAfter(s.Last(), lines...)
+}
+
+// indentOf returns the blanks before an instruction, which lines beside it get, too.
+func (f *File) indentOf(i *Instruction) string {
+	line := f.Source[f.lines.Start(i.Line):i.Start]
+	if len(bytes.Trim(line, " \t")) > 0 {
+		return "" // a byte order mark
+	}
+	return string(line)
 }
 
 // commentTop returns the first line of the comment block that touches the

@@ -61,11 +61,21 @@ func onOwnLine(f *dockerfile.File, after dockerfile.Command, next follows, added
 	switch {
 	case next.kind == anAnd && strings.Count(next.separator, "\n") == 1 && !strings.Contains(next.separator, "#"):
 		return text.Insert(after.End, next.separator+added)
+	case next.kind == anAnd && strings.Contains(tailOf(next.separator), "&&") && !strings.Contains(next.separator, "#"):
+		return text.Insert(after.End, " "+string(f.Escape)+f.EOL+tailOf(next.separator)+added) // behind empty lines
 	case after.Start >= after.End-len(line):
 		return text.Insert(after.End, " && "+added)
 	}
 	indent := line[:len(line)-len(bytes.TrimLeft(line, " \t"))]
 	return text.Insert(after.End, " "+string(f.Escape)+f.EOL+string(indent)+"&& "+added)
+}
+
+// tailOf returns what stands behind the last line break; "" without one.
+func tailOf(s string) string {
+	if k := strings.LastIndexByte(s, '\n'); k >= 0 {
+		return s[k+1:]
+	}
+	return ""
 }
 
 // reached proves that a command at the top level runs whenever an earlier one
