@@ -80,6 +80,27 @@ func TestHostilePatterns(t *testing.T) {
 	}
 }
 
+// TestManyReturns: lines with ! are compiled once, not once for each name.
+func TestManyReturns(t *testing.T) {
+	var lines strings.Builder
+	for k := range 200 {
+		lines.WriteString("!" + strconv.Itoa(k) + strings.Repeat("*?", 9) + "x\n")
+	}
+	i := ignore(t, lines.String()+"!!odd\n!kept\n")
+	start := time.Now()
+	for k := range 2000 {
+		if i.Returns("d" + strconv.Itoa(k) + "/.env") {
+			t.Fatal("a name is taken back in that no line names")
+		}
+	}
+	if !i.Returns("kept/.env") || i.Returns("odd") {
+		t.Error("lines with ! are misread")
+	}
+	if d := time.Since(start); d > 10*time.Second {
+		t.Errorf("2000 names took %v", d)
+	}
+}
+
 // TestAppend: the lines follow the style of the file, and exclude what they are
 // meant to and nothing else.
 func TestAppend(t *testing.T) {

@@ -21,9 +21,11 @@ import (
 type Ignore struct {
 	patterns []string // as the matcher wants them, a leading ! kept
 
-	mu      sync.Mutex
-	matcher *patternmatcher.PatternMatcher // compiles as it matches: not safe without mu
-	seen    map[string]verdict
+	mu       sync.Mutex
+	matcher  *patternmatcher.PatternMatcher // compiles as it matches: not safe without mu
+	back     *patternmatcher.PatternMatcher // of the lines with !; nil where there is none
+	seen     map[string]verdict
+	returned map[string]bool // what back said
 }
 
 // A verdict is what the patterns say of a path, and what those of the paths
@@ -66,11 +68,20 @@ func ParseIgnore(data []byte) (*Ignore, error) {
 	if err != nil {
 		return nil, err
 	}
-	i := &Ignore{patterns: patterns, matcher: m, seen: map[string]verdict{}}
+	i := &Ignore{patterns: patterns, matcher: m, seen: map[string]verdict{}, returned: map[string]bool{}}
 	if _, _, err := m.MatchesUsingParentResults("x", patternmatcher.MatchInfo{}); err != nil { // some patterns fail only when they are compiled
 		return nil, errors.New("it has a pattern that cannot be read")
 	}
-	return i, nil
+	var back []string
+	for p := range i.returning() {
+		if !strings.HasPrefix(p, "!") { // which would take back what the others match
+			back = append(back, p)
+		}
+	}
+	if len(back) > 0 {
+		i.back, err = patternmatcher.New(back)
+	}
+	return i, err
 }
 
 // Patterns returns the patterns in the order of the file, cleaned as BuildKit
@@ -113,14 +124,17 @@ func (i *Ignore) match(p string) verdict {
 // Returns reports whether a line with ! takes a path, or a folder above it,
 // back in: somebody wants it sent.
 func (i *Ignore) Returns(path string) bool {
-	for p := range i.returning() {
-		if one, err := patternmatcher.New([]string{p}); err == nil {
-			if hit, err := one.MatchesOrParentMatches(path); err == nil && hit {
-				return true
-			}
-		}
+	if i == nil || i.back == nil {
+		return false
 	}
-	return false
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	hit, ok := i.returned[path]
+	if !ok {
+		hit, _ = i.back.MatchesOrParentMatches(path)
+		i.returned[path] = hit
+	}
+	return hit
 }
 
 // ReturnsBelow reports whether a line with ! may take something below a folder
