@@ -162,6 +162,7 @@ func (n *lister) entries(dir string) ([]fs.DirEntry, error) {
 		return nil, errors.New("too many names")
 	}
 	n.budget -= len(entries)
+	slices.SortFunc(entries, func(a, b fs.DirEntry) int { return strings.Compare(a.Name(), b.Name()) }) // what the budget is spent on must not depend on the disk
 	return entries, nil
 }
 
