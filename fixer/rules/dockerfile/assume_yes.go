@@ -18,10 +18,12 @@ var AssumeYes = &fixer.Rule{
 	Doc: fixer.Doc{
 		What: `apt-get, apt, dnf, yum and zypper with a subcommand that asks before it installs or removes (install, upgrade, remove, …), in
 RUN, without the option that says yes. Left alone are calls that get their answers from a pipe, from a variable full of options
-or from a configuration that an earlier step writes, and those that only look (--simulate, --download-only).`,
+or from a configuration that an earlier step writes or copies, and those that only look (--simulate, --download-only). Where the step
+goes on after a call that fails (; or || true behind it), somebody has to see whether what the call then does is wanted.`,
 		Why: `Nobody answers during a build. The step ends with an error as soon as a dependency is to be installed as well, which may be
 true only since yesterday; security updates then no longer reach the image.`,
-		Breaks: `Nothing: where the step worked, it asked nothing.`,
+		Breaks: `Nothing where a failure ends the step: where it worked, it asked nothing. Elsewhere a call that always gave up goes through,
+and installs or removes what it never did.`,
 		Verify: `docker build --no-cache .   installs the packages`,
 		Bad: `FROM debian:13
 RUN apt-get update && apt-get install --no-install-recommends curl && rm -rf /var/lib/apt/lists/*
@@ -37,8 +39,11 @@ RUN apt-get update && apt-get install -y --no-install-recommends curl && rm -rf 
 	},
 	Check: func(p *fixer.Pass) {
 		configured := false
-		for _, st := range steps(p.File.Dockerfile, "RUN") {
+		for _, st := range steps(p.File.Dockerfile, "RUN", "COPY", "ADD") {
 			configured = configured || assumeYesConfig.Match(p.File.Data[st.i.Start:st.i.End])
+			if st.i.Keyword != "RUN" {
+				continue
+			}
 			var open []call
 			for _, c := range st.commands {
 				call, ok := readCall(c.Command)
@@ -88,8 +93,15 @@ func reportQuestions(p *fixer.Pass, st step, open []call) {
 	f.Start, f.End = st.span(command{Command: first.Command})
 	if st.script != nil {
 		f.Advice = ""
+		level, breaks := fixer.Safe, ""
+		for _, c := range open {
+			if !endsStep(st, c) {
+				level, breaks = fixer.Review, fmt.Sprintf("the step goes on when %s %s gives up, so it may never have worked: now it does, and changes what is in the image", c.program, c.sub)
+				break
+			}
+		}
 		f.Fixes = []fixer.Fix{{
-			ID: "yes", Title: "say yes with -y", Level: fixer.Safe,
+			ID: "yes", Title: "say yes with -y", Level: level, Breaks: breaks,
 			Verify: "docker build --no-cache .   installs the packages",
 			Edit: func(d *fixer.Draft) error {
 				for _, c := range open {
@@ -104,4 +116,15 @@ func reportQuestions(p *fixer.Pass, st step, open []call) {
 		}}
 	}
 	report(p, st.at, f)
+}
+
+// endsStep reports whether the build ends when a call fails: nothing stands
+// behind it that does not depend on it, or the shell is told to end (set -e).
+func endsStep(st step, c call) bool {
+	if c.Place != 0 {
+		return false
+	}
+	return errexit(st.script) || !slices.ContainsFunc(st.script.Commands, func(o dockerfile.Command) bool {
+		return o.Start > c.Start && o.Chain != c.Chain && o.Place&dockerfile.InSubstitution == 0
+	})
 }
