@@ -17,8 +17,8 @@ var LostGroups = &fixer.Rule{
 	Kind:     fixer.Dockerfile,
 	Doc: fixer.Doc{
 		What: `USER with a group (USER app:app) behind a step that puts the account into further groups: usermod -aG, useradd -G, gpasswd -a,
-adduser and addgroup with an account and a group. The fix leaves the group away where it is the account's own by name. Where it is
-another one, or a number, a person has to say which groups are meant.`,
+adduser and addgroup with an account and a group. The fix leaves the group away where it is the account's own by name, and nothing in
+the file gives the account another one. Where it is another one, or a number, a person has to say which groups are meant.`,
 		Why: `With a group in USER the container's process is in that group only: the step that put the account into others does nothing. The
 program cannot open what they are for (a device, a socket, a shared folder), and the usual way out of that is to run it as root.`,
 		Breaks: `The process is in the groups that the file puts the account in: it may open what they may.`,
@@ -50,26 +50,26 @@ USER app
 				return j.user == user && j.group != group && j.at.Start < i.Start && inChain(s, j.at.Stage)
 			})
 			if k >= 0 {
-				reportLostGroup(p, i, joined[k], user, group)
+				reportLostGroup(p, i, joined[k], user, group, otherGroup(p.File.Dockerfile, i, s, user))
 			}
 		})
 	},
 }
 
-func reportLostGroup(p *fixer.Pass, i *dockerfile.Instruction, j join, user, group string) {
+func reportLostGroup(p *fixer.Pass, i *dockerfile.Instruction, j join, user, group string, other bool) {
 	f := fixer.Finding{
 		Message:  fmt.Sprintf("USER %s:%s is not in the group %s, which line %d puts it in", user, group, j.group, j.line),
 		Evidence: []fixer.Evidence{{Source: fmt.Sprintf("%s:%d", p.File.Path, j.line), Text: "puts " + user + " into " + j.group}},
 		Start:    i.Args.Start, End: i.Args.End,
 	}
-	if group != user {
+	if group != user || other {
 		f.Advice = fmt.Sprintf("write USER %s without a group if that is its own, or take the step out that puts it into %s; it is not done here because nothing in the file proves that %s is", user, j.group, group)
 		report(p, i, f)
 		return
 	}
 	f.Fixes = []fixer.Fix{{
 		ID: "groups", Title: "write USER " + user, Level: fixer.Review,
-		Breaks: "the process is in the group " + j.group + " as well, and may open what that group may",
+		Breaks: "the process is in the group " + j.group + " as well, and may open what that group may; its first group is the one that the account was made with, should that not be " + group,
 		Verify: "docker run --rm --entrypoint id IMAGE   names all groups",
 		Edit: func(d *fixer.Draft) error {
 			edits, err := p.File.Dockerfile.ReplaceWord(i, i.Args, user)
@@ -108,6 +108,51 @@ func joins(f *dockerfile.File) []join {
 		}
 	}
 	return out
+}
+
+// otherGroup reports whether a step before an instruction gives an account a
+// first group that is not known to have its name: -g with another one, a group
+// of that name made apart from it, or a kind of account that gets none of its own.
+func otherGroup(f *dockerfile.File, before *dockerfile.Instruction, s *dockerfile.Stage, user string) bool {
+	other := false
+	for _, st := range steps(f, "RUN") {
+		if st.at.Start > before.Start || !inChain(s, st.stage) {
+			continue
+		}
+		for _, c := range st.commands {
+			plain, groups := c.plain(), set("groupadd addgroup")[c.name]
+			switch own, said := firstGroup(c); {
+			case !slices.Contains(plain, user):
+			case groups:
+				other = other || len(plain) == 1 || plain[len(plain)-1] == user
+			case set("useradd adduser usermod")[c.name] && said:
+				other = own != user
+			case c.name == "useradd" || c.name == "adduser" && len(plain) == 1:
+				other = other || c.has("-N", "--no-user-group") || c.name == "adduser" && !c.has("--group") && (c.has("--system") || hasShort(c, 'S'))
+			}
+		}
+	}
+	return other
+}
+
+// firstGroup returns the group that a command says is an account's own.
+func firstGroup(c command) (group string, said bool) {
+	args := c.args()
+	for k, w := range args {
+		name, value, joined := strings.Cut(w.Value, "=")
+		short := "g"
+		if c.name == "adduser" {
+			short = "G" // of BusyBox
+		}
+		if name != "--gid" && name != "--ingroup" && (!shortOption.MatchString(w.Value) || !strings.HasSuffix(w.Value, short)) {
+			continue
+		}
+		if !joined && k+1 < len(args) {
+			value = args[k+1].Value
+		}
+		return value, true
+	}
+	return "", false
 }
 
 // joinOf returns the account and the groups, parted by commas, of a command
