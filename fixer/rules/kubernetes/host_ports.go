@@ -1,6 +1,7 @@
 package kubernetes
 
 import (
+	"cmp"
 	"fmt"
 	"path"
 	"slices"
@@ -139,7 +140,7 @@ func letsIn(c kube.Container) bool {
 func serviceFor(p *fixer.Pass, w *kube.Workload, port *yamldoc.Node) string {
 	for _, o := range p.Topology().Services(path.Dir(p.File.Path)) {
 		spec := o.Node.Get("spec")
-		if o.Namespace != w.Namespace || !selects(spec.Get("selector"), w.Meta.Get("labels")) {
+		if o.Namespace != w.Namespace || spec.Get("type").Text() == "ExternalName" || !selects(spec.Get("selector"), w.Meta.Get("labels")) {
 			continue
 		}
 		targets := []string{port.Get("containerPort").Text(), port.Get("name").Text()}
@@ -148,13 +149,16 @@ func serviceFor(p *fixer.Pass, w *kube.Workload, port *yamldoc.Node) string {
 			if to == "" {
 				to = sp.Get("port").Text()
 			}
-			return to != "" && slices.Contains(targets, to)
+			return to != "" && slices.Contains(targets, to) && protocol(sp) == protocol(port)
 		}) {
 			return o.ID()
 		}
 	}
 	return ""
 }
+
+// protocol is that of a port, of a container or a Service.
+func protocol(port *yamldoc.Node) string { return cmp.Or(port.Get("protocol").Text(), "TCP") }
 
 // selects reports whether a Service's selector, which must not be empty, fits
 // the labels of a pod.
