@@ -126,11 +126,14 @@ func dropFix(p *fixer.Pass, c kube.Container) (fixer.Fix, []fixer.Evidence) {
 			fix.Breaks = "binding port " + strings.Join(low, ", ") + " fails on nodes whose runtime does not open low ports to everybody"
 			evidence = append(evidence, listens(low))
 		}
+	case profile.Program() == nil && profile.StepsDown() != "":
+		need = fixer.SteppingNeeds()
+		evidence = append(evidence, fixer.Evidence{Source: profile.Build.Path, Text: "it brings " + profile.StepsDown() + ", so that the program most likely starts as root and becomes another user by itself"})
 	default:
 		need = knownNeed(profile, false)
 	}
 	given := func(s string) bool { return slices.Contains(added(c), s) || slices.Contains(added(c), "ALL") }
-	if need = slices.DeleteFunc(need, given); len(need) > 0 && profile.Entry != nil {
+	if need = slices.DeleteFunc(need, given); len(need) > 0 && profile.Program() != nil {
 		evidence = append(evidence, fixer.Evidence{Text: profile.Entry.Evidence(image.FieldCapsRoot)})
 		if profile.Entry.CapsRoot.Note != "" {
 			evidence = append(evidence, fixer.Evidence{Source: "image table", Text: profile.Entry.CapsRoot.Note})

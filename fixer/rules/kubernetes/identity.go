@@ -108,6 +108,8 @@ func (id *identity) leaveRoot() {
 		id.need, id.advice = nothing, "it listens on port "+strings.Join(lowPorts(id.container, id.profile), ", ")+", which Knative lets only root bind: let it listen on the port above 1024 that Knative gives it in PORT"
 	case id.profile.MustBeRoot():
 		id.need, id.advice = nothing, mustBeRoot(id.profile)
+	case id.profile.StepsDown() != "":
+		id.need, id.advice = nothing, id.profile.Build.Path+" brings "+id.profile.StepsDown()+", so that the program most likely starts as root and becomes another user by itself: give it that user's number once it has been seen to start so"
 	case e == nil || id.profile.BuiltHere() || e.NonRoot.Support == image.SupportApp:
 		id.unknownApplication()
 	default:
