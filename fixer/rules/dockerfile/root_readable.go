@@ -54,7 +54,7 @@ var closers = sync.OnceValue(func() []closer {
 		home(`\bdotnet\s+tool\s+install\s(?:[^;&|\n]*\s)?(?:-g|--global)\b`, `--tool-path`),
 		{
 			regexp.MustCompile(`\b(?:SentenceTransformer|CrossEncoder|from_pretrained|snapshot_download|whisper\.load_model)\(|\b(?:huggingface-cli|hf)\s+download\b`), nil,
-			regexp.MustCompile(`\b(?:HF_HOME|HF_HUB_CACHE|SENTENCE_TRANSFORMERS_HOME|TRANSFORMERS_CACHE|XDG_CACHE_HOME)\b|cache[_-](?:dir|folder)|local[_-]dir|download_root`),
+			regexp.MustCompile(`\b(?:HF_HOME|HF_HUB_CACHE|SENTENCE_TRANSFORMERS_HOME|TRANSFORMERS_CACHE|XDG_CACHE_HOME)\b|[(,\s]cache_(?:dir|folder)\s*=|\blocal_dir\s*=|--(?:cache|local)-dir|download_root`),
 			"fetches a model into the home folder of root",
 		},
 		home(`\bnltk\.download`, `NLTK_DATA|download_dir|\s-d\s`),

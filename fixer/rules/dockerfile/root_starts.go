@@ -1,6 +1,7 @@
 package dockerfile
 
 import (
+	"cmp"
 	"fmt"
 	"path"
 	"slices"
@@ -61,12 +62,12 @@ func (s *subject) writesAtStart() string {
 			}
 		}
 	}
-	if done.hold(dir.Text) {
+	if dir.Text != "" && done.hold(dir.Text) {
 		return ""
 	}
 	for _, c := range s.commands() {
 		if what := writes(c); what != "" {
-			return fmt.Sprintf("%s on line %d runs %s, which writes into the folder it is called in, %s: do that while the image is built, or give the folder itself to the user (RUN chown), then add USER", c.At.Keyword, c.At.Line, what, dir.Text)
+			return fmt.Sprintf("%s on line %d runs %s, which writes into the folder it is called in, %s: do that while the image is built, or give the folder itself to the user (RUN chown), then add USER", c.At.Keyword, c.At.Line, what, cmp.Or(dir.Text, "/"))
 		}
 	}
 	for _, v := range usersOf(s.pass, s.stage) {
