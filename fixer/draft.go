@@ -6,7 +6,6 @@ import (
 	"maps"
 	"slices"
 	"strings"
-	"sync"
 
 	"oakum/fixer/buildcontext"
 	"oakum/fixer/dockerfile"
@@ -21,7 +20,7 @@ type Draft struct {
 	Snapshot *Snapshot
 	Params   Params
 
-	quick   *quickEdits // nil: what is made is read
+	quick   bool
 	yaml    map[docRef][]yamldoc.Op
 	order   []docRef
 	changes map[string]*FileChange
@@ -141,15 +140,15 @@ func (d *Draft) change(path string) *FileChange {
 // Draft computes what a fix does to the snapshot with the chosen parameters.
 // The result is sorted by path. An error says why the fix cannot be made here.
 func (f *Fix) Draft(snap *Snapshot, chosen Params) ([]FileChange, error) {
-	changes, err := f.draft(snap, chosen, nil)
+	changes, err := f.draft(snap, chosen, false)
 	for i := range changes {
 		changes[i].Edits = changes[i].placed(snap.File(changes[i].Path))
 	}
 	return changes, err
 }
 
-// draft leaves the reading of what it makes to the caller where it is quick.
-func (f *Fix) draft(snap *Snapshot, chosen Params, quick *quickEdits) (changes []FileChange, err error) {
+// draft leaves the reading of what it makes to the caller when quick is set.
+func (f *Fix) draft(snap *Snapshot, chosen Params, quick bool) (changes []FileChange, err error) {
 	defer func() { // a defect of one fix must not end the run, nor stay silent
 		if v := recover(); v != nil {
 			changes, err = nil, Refuse("this fix failed: %v", v)
@@ -166,28 +165,6 @@ func (f *Fix) draft(snap *Snapshot, chosen Params, quick *quickEdits) (changes [
 	return d.finish()
 }
 
-// quickEdits makes the edits of the drafts of one pass, and those that several
-// ask for only once: a fix of a whole pod is found at each of its containers.
-type quickEdits struct {
-	mu   sync.Mutex
-	made map[string]func() (yamldoc.Change, error)
-}
-
-// of returns [yamldoc.Doc.Draft] of a document.
-func (q *quickEdits) of(doc *yamldoc.Doc) func(ops ...yamldoc.Op) (yamldoc.Change, error) {
-	return func(ops ...yamldoc.Op) (yamldoc.Change, error) {
-		asked := fmt.Sprintf("%p %#v", doc, ops)
-		q.mu.Lock()
-		edit, ok := q.made[asked]
-		if !ok {
-			edit = sync.OnceValues(func() (yamldoc.Change, error) { return doc.Draft(ops...) })
-			q.made[asked] = edit
-		}
-		q.mu.Unlock()
-		return edit()
-	}
-}
-
 func (d *Draft) finish() ([]FileChange, error) {
 	for _, ref := range d.order {
 		file := d.Snapshot.File(ref.file)
@@ -195,8 +172,8 @@ func (d *Draft) finish() ([]FileChange, error) {
 			return nil, Refuse("%s has no document %d", ref.file, ref.doc)
 		}
 		edit := file.YAML.Docs[ref.doc].Edit
-		if d.quick != nil {
-			edit = d.quick.of(file.YAML.Docs[ref.doc])
+		if d.quick {
+			edit = file.YAML.Docs[ref.doc].Draft
 		}
 		change, err := edit(d.yaml[ref]...)
 		if err != nil {

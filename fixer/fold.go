@@ -8,7 +8,6 @@ import (
 	"strings"
 
 	"oakum/fixer/text"
-	"oakum/fixer/yamldoc"
 )
 
 // Fold turns decisions into a plan. Edits are never computed against the
@@ -149,9 +148,8 @@ func (f *folder) collect(found []*Finding) []taken {
 		err   *failure
 	}
 	drafts := make([]drafted, len(found))
-	quick := &quickEdits{made: map[string]func() (yamldoc.Change, error){}}
 	parallel(len(found), func(i int) {
-		drafts[i].taken, drafts[i].err = f.draft(found[i], f.pending[found[i].Key()], quick)
+		drafts[i].taken, drafts[i].err = f.draft(found[i], f.pending[found[i].Key()], true)
 	})
 
 	var batch []taken
@@ -199,7 +197,7 @@ type failure struct {
 
 // draft computes the edits of one decision, or says why there are none.
 // Quick drafts are read with the whole batch only.
-func (f *folder) draft(finding *Finding, d Decision, quick *quickEdits) (taken, *failure) {
+func (f *folder) draft(finding *Finding, d Decision, quick bool) (taken, *failure) {
 	t := taken{finding: finding}
 	if d.Verdict == Ignore {
 		t.ignore, t.reason, t.title = true, d.Reason, "record why it is left"
@@ -301,7 +299,7 @@ func (f *folder) sound(batch []taken, err error, opened map[Key]bool) []taken {
 // careful drafts a fix once more, reading what it makes and looking for
 // another way of writing it, before the fix is given up.
 func (f *folder) careful(t taken) (taken, bool) {
-	again, failed := f.draft(t.finding, f.pending[t.finding.Key()], nil)
+	again, failed := f.draft(t.finding, f.pending[t.finding.Key()], false)
 	if failed != nil {
 		return t, false
 	}

@@ -307,21 +307,3 @@ func TestCorpusReplace(t *testing.T) {
 	})
 	c.log(t)
 }
-
-// TestCorpusGraft holds what is read in part after an edit to what reading the
-// whole gives.
-func TestCorpusGraft(t *testing.T) {
-	grafts := 0
-	corpusFiles(t, func(path string, src []byte) {
-		f, err := Parse(src)
-		if err != nil {
-			return
-		}
-		everyNode(f, perDocument, func(d *Doc, n *Node) {
-			for _, op := range []Op{Set(n.Path().Join("oakum-test"), true), Set(n.Path(), "oakum-test"), Append(n.Path(), Map{{"oakum", "test"}}), Remove(n.Path())} {
-				grafts += checkGraft(t, d, op)
-			}
-		})
-	})
-	t.Logf("%d operations read in part", grafts)
-}
