@@ -113,6 +113,8 @@ type desk struct {
 	job     foldJob         // of gen, once one was needed
 	frozen  fixer.Decisions // the decisions while the session is lent
 
+	out map[string]bool // paths the plan leaves out
+
 	preview previews
 	keep    keeper
 	wording wording
@@ -131,7 +133,7 @@ func newDesk(ctx context.Context, opts Options) *desk {
 		return tea.Tick(t, func(time.Time) tea.Msg { return msg })
 	}
 	d.pickTheme()
-	d.list, d.looks = newListScreen(), defaultLooks
+	d.list, d.looks, d.out = newListScreen(), defaultLooks, map[string]bool{}
 	return d
 }
 

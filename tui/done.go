@@ -26,7 +26,8 @@ type donePart struct {
 // mostVerify bounds how many ways to verify are listed.
 const mostVerify = 12
 
-func newDone(d *desk, st *standing, r *Receipt) *doneScreen {
+// newDone tells of a plan that was written but for the files in out.
+func newDone(d *desk, st *standing, out []string, r *Receipt) *doneScreen {
 	s := &doneScreen{}
 	plan := st.plan
 	s.scores = fmt.Sprintf("score %d %s %d", plan.ScoreBefore, d.theme.Marks.Arrow, plan.ScoreAfter)
@@ -44,6 +45,13 @@ func newDone(d *desk, st *standing, r *Receipt) *doneScreen {
 	s.add(fmt.Sprintf("written: %s, score %d to %d", count(len(r.Written), "file"), plan.ScoreBefore, plan.ScoreAfter), lines)
 	s.add("to take it back", []string{visible(r.Undo)})
 
+	if len(out) > 0 {
+		var lines []string
+		for _, p := range out {
+			lines = append(lines, visible(p))
+		}
+		s.add("left out by you: "+count(len(out), "file"), lines)
+	}
 	groups := []struct {
 		title  string
 		result fixer.Result

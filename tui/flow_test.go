@@ -689,3 +689,48 @@ func TestFilter(t *testing.T) {
 		t.Fatalf("%d findings, want the 2 safe ones", len(d.desk().list.queue))
 	}
 }
+
+// TestFileLeftOutStaysOut: leaving the plan and coming back, by any way, does
+// not take a file in again.
+func TestFileLeftOutStaysOut(t *testing.T) {
+	b := newFake(shop())
+	d := start(t, b, 140, 40)
+	d.press("A")
+	d.desk().list.list.Select(find(t, d, "kubernetes/seccomp").String())
+	d.press("space", "w")
+	d.wants("write 2 files")
+	d.press("space") // compose.yaml
+	d.wants("left out", "write 1 file", "1 file left out: space on it takes it in again")
+	for _, way := range [][]string{{"esc", "w"}, {"q", "w"}, {"esc", "u", "ctrl+r", "w"}, {"esc", "q", "w"}} {
+		d.press(way...)
+		d.at(onPlan)
+		d.wants("left out", "write 1 file")
+	}
+	d.press("esc", "q", "P") // the patch of the question is that of the plan
+	if len(b.patches) != 1 || strings.Contains(b.patches[0], "compose.yaml") || !strings.Contains(b.patches[0], "k8s/web.yaml") {
+		t.Fatalf("patches %q", b.patches)
+	}
+
+	b = newFake(shop())
+	d = start(t, b, 140, 40)
+	d.press("A")
+	d.desk().list.list.Select(find(t, d, "kubernetes/seccomp").String())
+	d.press("space", "w", "space", "esc", "w", "enter")
+	d.at(onDone)
+	if b.files["compose.yaml"] != shopCompose {
+		t.Errorf("the file that was left out was written:\n%s", b.files["compose.yaml"])
+	}
+	if b.files["k8s/web.yaml"] == shopManifest {
+		t.Error("the other file was not written")
+	}
+	d.wants("left out by you: 1 file", "compose.yaml")
+	d.press("esc", "w") // still out: taken in again it is written
+	d.wants("write 0 files")
+	d.press("enter")
+	d.wants("there is nothing to write")
+	d.press("space", "enter")
+	d.at(onDone)
+	if b.files["compose.yaml"] == shopCompose {
+		t.Error("the file that was taken in again was not written")
+	}
+}

@@ -182,7 +182,7 @@ func (quitOverlay) press(d *desk, a action) tea.Cmd {
 		if d.now == nil || !d.fresh() {
 			return d.say("the plan is still being worked out")
 		}
-		return d.savePatch(d.now.plan.Changes, true)
+		return d.savePatchAndLeave()
 	case actDiscard:
 		return d.discard()
 	}

@@ -2,6 +2,7 @@ package tui
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -15,15 +16,14 @@ import (
 // enter is the only key that changes files.
 type planScreen struct {
 	view    *planView // nil until worked out
-	out     map[string]bool
-	seq     int // counts changes of out
+	seq     int       // counts files left out and taken in
 	busy    bool
 	cursor  int
 	top     int // first file that is seen
 	writing bool
 }
 
-func newPlan() *planScreen { return &planScreen{out: map[string]bool{}} }
+func newPlan() *planScreen { return &planScreen{} }
 
 func (s *planScreen) place() place { return onPlan }
 
@@ -37,11 +37,7 @@ func (s *planScreen) refresh(d *desk) tea.Cmd {
 		return nil
 	}
 	s.busy = true
-	job, now, seq, b := d.foldJob(), d.now, s.seq, d.opts.Backend
-	out := make(map[string]bool, len(s.out))
-	for p := range s.out {
-		out[p] = true
-	}
+	job, now, seq, b, out := d.foldJob(), d.now, s.seq, d.opts.Backend, maps.Clone(d.out)
 	return func() tea.Msg {
 		v := job.planView(now, out)
 		v.seq = seq
@@ -101,7 +97,7 @@ func (s *planScreen) press(d *desk, a action) tea.Cmd {
 		if a == actCopy {
 			return d.copy(patchOf(diffFiles(s.view.standing.plan.Changes)), "patch")
 		}
-		return d.savePatch(s.view.standing.plan.Changes, false)
+		return d.savePatch(s.view.standing.plan.Changes)
 	}
 	f := s.file()
 	if f == nil {
@@ -132,16 +128,17 @@ func (s *planScreen) turn(by int) tea.Cmd {
 }
 
 // leaveOut takes a file out of the plan, or in again. A fix is made in all of
-// its files or in none, so those that touch the file go with it.
+// its files or in none, so those that touch the file go with it. The file stays
+// out, also of plans that are opened later, until it is taken in again.
 func (s *planScreen) leaveOut(d *desk) tea.Cmd {
 	f := s.file()
 	if f == nil {
 		return nil
 	}
-	if s.out[f.path] {
-		delete(s.out, f.path)
+	if d.out[f.path] {
+		delete(d.out, f.path)
 	} else {
-		s.out[f.path] = true
+		d.out[f.path] = true
 	}
 	s.seq++
 	return s.refresh(d)
@@ -162,7 +159,7 @@ func (s *planScreen) draw(d *desk, l layout) page {
 	p.right = fmt.Sprintf("score %d%s%d   %s%s%s", plan.ScoreBefore, arrow, plan.ScoreAfter,
 		fixer.Grade(plan.ScoreBefore), arrow, fixer.Grade(plan.ScoreAfter))
 	p.labels = map[action]string{actWrite: "write " + count(len(plan.Changes), "file")}
-	if f := s.file(); f != nil && s.out[f.path] {
+	if f := s.file(); f != nil && d.out[f.path] {
 		p.labels[actToggle] = "take file in"
 	}
 	if !s.ready(d) {
@@ -177,7 +174,7 @@ func (s *planScreen) draw(d *desk, l layout) page {
 	f := s.file()
 	p.body = append(p.body, widget.Rule(t, visible(f.path), fmt.Sprintf("%d of %d", s.cursor+1, len(s.view.files)), l.width, false))
 	room := l.body - len(p.body)
-	if s.out[f.path] {
+	if d.out[f.path] {
 		p.body = append(p.body, " "+t.Dim.Paint("left out: it stays as it is, and so do other files its fixes would change"))
 	} else {
 		p.body = append(p.body, f.pane.view(d, d.looks, l.width, room)...)
@@ -220,7 +217,7 @@ func (s *planScreen) table(d *desk, l layout) []string {
 		figures += fmt.Sprintf(" %5d  ", f.left)
 		words := visible(s.view.states[f.path].Text)
 		switch {
-		case s.out[f.path]:
+		case d.out[f.path]:
 			figures, words = t.Dim.Paint(figures), t.Warn.Paint("left out")
 		case s.view.states[f.path].Warn:
 			words = t.Warn.Paint(words + " " + t.Marks.Attention)
@@ -260,7 +257,10 @@ func (s *planScreen) summary(d *desk, width int) []string {
 	if v := s.view; v.podsBefore != v.podsAfter {
 		out = append(out, fmt.Sprintf("   pods by Pod Security level: %s %s %s", v.podsBefore, t.Marks.Arrow, v.podsAfter))
 	}
-	if n := s.view.warns(s.out); n > 0 {
+	if n := len(s.view.pathsOut(d.out)); n > 0 {
+		out = append(out, "   "+t.Warn.Paint(count(n, "file")+" left out: space on it takes it in again"))
+	}
+	if n := s.view.warns(d.out); n > 0 {
 		out = append(out, "   "+t.Warn.Paint(t.Marks.Attention+" "+count(n, "file")+" would mix with changes that git does not keep"))
 	}
 	return out

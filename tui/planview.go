@@ -31,9 +31,9 @@ type planFile struct {
 	pane           diffPane
 }
 
-// planView folds without what touches the files that are left out, and counts
-// what is shown. Files that are left out stay in the table.
-func (j foldJob) planView(now *standing, out map[string]bool) *planView {
+// leaving folds without what touches the files that are left out. It returns
+// now where nothing does.
+func (j foldJob) leaving(now *standing, out map[string]bool) *standing {
 	st := now
 	keys := map[fixer.Key]bool{}
 	for range len(j.decisions) + 1 { // each round takes at least one verdict back
@@ -51,6 +51,13 @@ func (j foldJob) planView(now *standing, out map[string]bool) *planView {
 		}
 		st = j.without(keys)
 	}
+	return st
+}
+
+// planView folds without the files that are left out, and counts what is
+// shown. Files that are left out stay in the table.
+func (j foldJob) planView(now *standing, out map[string]bool) *planView {
+	st := j.leaving(now, out)
 	v := &planView{
 		gen: j.gen, standing: st,
 		podsBefore: fixer.SumLevels(st.plan.Before.PodLevels()), podsAfter: fixer.SumLevels(st.plan.After.PodLevels()),
@@ -120,6 +127,11 @@ func (v *planView) paths() []string {
 		out[i] = v.files[i].path
 	}
 	return out
+}
+
+// pathsOut returns the files that would be written, were they not left out.
+func (v *planView) pathsOut(out map[string]bool) []string {
+	return slices.DeleteFunc(v.paths(), func(p string) bool { return !out[p] })
 }
 
 // warns counts the files that would be written over work nothing else keeps.

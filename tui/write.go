@@ -2,6 +2,7 @@ package tui
 
 import (
 	"errors"
+	"maps"
 	"slices"
 	"sync"
 
@@ -45,7 +46,7 @@ func (s *planScreen) write(d *desk) tea.Cmd {
 		return d.say("there is nothing to write")
 	}
 	s.writing = true
-	st := s.view.standing
+	st, out := s.view.standing, s.view.pathsOut(d.out)
 	b, ctx, book := d.opts.Backend, d.ctx, &d.ledger
 	book.running.Add(1)
 	return d.lend("writing "+count(len(st.plan.Changes), "file"), func(session *fixer.Session) func(*desk) tea.Cmd {
@@ -58,7 +59,7 @@ func (s *planScreen) write(d *desk) tea.Cmd {
 		session.SetSnapshot(st.plan.After)
 		return func(d *desk) tea.Cmd {
 			s.writing = false
-			done := newDone(d, st, receipt)
+			done := newDone(d, st, out, receipt)
 			d.summary = done.plain()
 			d.screens, d.overlays = []screen{d.list, done}, nil
 			return d.refresh()
@@ -77,16 +78,29 @@ func (s *planScreen) refused(d *desk, err error) tea.Cmd {
 	return tea.Batch(cmd, d.interrupt(newNotice("nothing was written", []string{err.Error()})))
 }
 
-// savePatch saves changes as a patch file; with leave the program is left when
-// that is through.
-func (d *desk) savePatch(changes []fixer.Change, leave bool) tea.Cmd {
+// savePatch saves changes as a patch file.
+func (d *desk) savePatch(changes []fixer.Change) tea.Cmd {
 	if len(changes) == 0 {
 		return d.say("there is nothing to save")
 	}
 	b := d.opts.Backend
 	return func() tea.Msg {
 		name, err := b.SavePatch(changes)
-		return patchMsg{name, err, leave}
+		return patchMsg{name, err, false}
+	}
+}
+
+// savePatchAndLeave saves what the plan would write, and leaves the program
+// when that is through.
+func (d *desk) savePatchAndLeave() tea.Cmd {
+	job, now, b, out := d.foldJob(), d.now, d.opts.Backend, maps.Clone(d.out)
+	return func() tea.Msg {
+		changes := job.leaving(now, out).plan.Changes
+		if len(changes) == 0 {
+			return patchMsg{err: errors.New("every file is left out of the plan")}
+		}
+		name, err := b.SavePatch(changes)
+		return patchMsg{name, err, true}
 	}
 }
 
