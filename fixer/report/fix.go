@@ -101,7 +101,9 @@ func reason(o *fixer.Outcome) string {
 	return ""
 }
 
-// Text writes the outcome of every finding, by file.
+// Text writes the outcome of every finding, by file. Lines are those of the
+// files before the fixes. What a fix breaks and how to verify it is told once
+// where several say the same.
 func (f *Fix) Text(w io.Writer, st Style) error {
 	p := &printer{w: w, st: st}
 	list := slices.Clone(f.Outcomes)
@@ -128,11 +130,7 @@ func (p *printer) outcome(o *fixer.Outcome) {
 	if o.Result == fixer.Fixed {
 		what = o.Title + " (" + o.Level.String() + ")"
 	}
-	name := o.Finding.Rule
-	if o.New {
-		name += ", came up after other fixes"
-	}
-	p.line("  ", p.st.result(o.Result, 10), "  ", p.st.paint(cyan, name))
+	p.line("  ", p.st.result(o.Result, 10), "  ", p.st.paint(cyan, o.Finding.Rule), p.st.paint(dim, whereabouts(o)))
 	const indent = "              "
 	p.line(indent, text.VisibleLine(what))
 	switch r := reason(o); {
@@ -142,12 +140,44 @@ func (p *printer) outcome(o *fixer.Outcome) {
 	default:
 		p.field(indent, "because", r)
 	}
-	for i := range o.Finding.Fixes {
-		if fix := &o.Finding.Fixes[i]; o.Result == fixer.Fixed && fix.Title == o.Title && fix.Verify != "" {
-			p.field(indent, "verify", fix.Verify)
-			break
-		}
+	if o.Result != fixer.Fixed {
+		return
 	}
+	i := slices.IndexFunc(o.Finding.Fixes, func(x fixer.Fix) bool { return x.Title == o.Title })
+	if i < 0 {
+		return
+	}
+	fix := &o.Finding.Fixes[i]
+	if o.Level != fixer.Safe {
+		p.once(indent, "breaks if", fix.Breaks)
+	}
+	p.once(indent, "verify", fix.Verify)
+}
+
+// whereabouts says where a finding is, to tell it from others of its rule. One
+// that came up after other fixes has no line in the file as it was.
+func whereabouts(o *fixer.Outcome) string {
+	s := ""
+	if o.Finding.Path != "" {
+		s = " in " + text.VisibleLine(o.Finding.Path)
+	}
+	if o.New {
+		return s + ", came up after other fixes"
+	}
+	return s + ", line " + itoa(o.Finding.Line)
+}
+
+// once writes a field, unless it was written with the same words before.
+func (p *printer) once(indent, label, s string) {
+	said := label + ": " + s
+	if s == "" || p.said[said] {
+		return
+	}
+	if p.said == nil {
+		p.said = map[string]bool{}
+	}
+	p.said[said] = true
+	p.field(indent, label, s)
 }
 
 func (st Style) result(r fixer.Result, width int) string {

@@ -23,14 +23,45 @@ func TestFixText(t *testing.T) {
 	f := fakeFix(t)
 	got := written(t, func(w io.Writer) error { return f.Text(w, report.Style{}) })
 	for _, want := range []string{
-		"compose.yaml\n  blocked     compose/fixable\n              image is fixable\n              because: compose.yaml: the edit would change something else",
-		"  refused     compose/risky\n              image is risky\n              because: not here\n",
-		"  manual      compose/hopeless\n              image is ^[[31mhopelessU+202E\n              to do: start again\n",
-		"  suppressed  compose/risky\n              image is risky\n              because: on purpose\n",
+		"compose.yaml\n  blocked     compose/fixable in image, line 3\n              image is fixable\n              because: compose.yaml: the edit would change something else",
+		"  refused     compose/risky in image, line 5\n              image is risky\n              because: not here\n",
+		"  manual      compose/hopeless in image, line 7\n              image is ^[[31mhopelessU+202E\n              to do: start again\n",
+		"  suppressed  compose/risky in image #2, line 9\n              image is risky\n              because: on purpose\n",
 	} {
 		if !strings.Contains(got, want) {
 			t.Errorf("no %q in:\n%s", want, got)
 		}
+	}
+}
+
+// TestFixTextTellsFixesApart: each outcome says where it is, and a fix of level
+// review what it breaks, in words that are written once.
+func TestFixTextTellsFixesApart(t *testing.T) {
+	made := func(path string, line int, level fixer.Level, more bool) fixer.Outcome {
+		f := &fixer.Finding{Rule: "compose/a", File: "f", Path: path, Line: line, Fixes: []fixer.Fix{
+			{Title: "another way", Breaks: "not this"}, {Title: "mend it", Level: level, Breaks: "it breaks", Verify: "look at it"}}}
+		return fixer.Outcome{Finding: f, Result: fixer.Fixed, Title: "mend it", Level: level, New: more}
+	}
+	f := &report.Fix{Outcomes: []fixer.Outcome{
+		made("services.a", 2, fixer.Safe, false), made("services.b", 4, fixer.Review, false),
+		made("services.c\x1b", 6, fixer.Review, false), made("", 7, fixer.Safe, false), made("services.d", 9, fixer.Review, true),
+	}}
+	want := `f
+  fixed       compose/a in services.a, line 2
+              mend it (safe)
+              verify: look at it
+  fixed       compose/a in services.b, line 4
+              mend it (review)
+              breaks if: it breaks
+  fixed       compose/a in services.c^[, line 6
+              mend it (review)
+  fixed       compose/a, line 7
+              mend it (safe)
+  fixed       compose/a in services.d, came up after other fixes
+              mend it (review)
+`
+	if got := written(t, func(w io.Writer) error { return f.Text(w, report.Style{}) }); got != want {
+		t.Errorf("got:\n%s\nwant:\n%s", got, want)
 	}
 }
 

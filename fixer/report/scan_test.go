@@ -57,6 +57,15 @@ func TestText(t *testing.T) {
 	}
 }
 
+// TestTextCountsFilesWithFindings: files without a finding are not said to have
+// one.
+func TestTextCountsFilesWithFindings(t *testing.T) {
+	s := fakeScan(t, report.Filter{}, fixer.Source{Path: "fine/compose.yaml", Kind: fixer.Compose, Data: []byte("services:\n  x:\n    image: fine\n")})
+	if got := written(t, func(w io.Writer) error { return s.Text(w, report.Style{}) }); !strings.Contains(got, "\n3 findings in 1 of 2 files: ") {
+		t.Errorf("got:\n%s", got)
+	}
+}
+
 // TestColourOnlyRepeats takes the colours away and must be left with the plain
 // text: no mark is made by colour alone.
 func TestColourOnlyRepeats(t *testing.T) {

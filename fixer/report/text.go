@@ -22,6 +22,7 @@ type printer struct {
 
 	tight bool                 // no blank line after a section
 	told  map[fixer.Key]string // the last advice by rule and file
+	said  map[string]bool      // fields that are written once
 }
 
 // line writes one line. The caller makes its parts visible-safe.
@@ -176,7 +177,7 @@ func (p *printer) summary(s *Scan) {
 	if len(s.Findings) == 0 {
 		p.line("no findings in ", count(looked, "file", "files"), s.hidden())
 	} else {
-		p.line(count(len(s.Findings), "finding", "findings"), " in ", count(looked, "file", "files"), ": ",
+		p.line(count(len(s.Findings), "finding", "findings"), " in ", filesOf(s.Findings, looked), ": ",
 			severities(s.Findings), s.hidden())
 		p.line(levels(s.Findings))
 	}
@@ -187,6 +188,18 @@ func (p *printer) summary(s *Scan) {
 	if pods := fixer.SumLevels(s.Pods); pods != "" {
 		p.line("pods by the Pod Security Standards: ", pods)
 	}
+}
+
+// filesOf counts the files that have findings, of those looked into.
+func filesOf(list []*fixer.Finding, looked int) string {
+	with := map[string]bool{}
+	for _, f := range list {
+		with[f.File] = true
+	}
+	if len(with) < looked {
+		return fmt.Sprintf("%d of %d files", len(with), looked)
+	}
+	return count(len(with), "file", "files")
 }
 
 func (s *Scan) hidden() string {

@@ -187,7 +187,7 @@ func (t *talk) begin() {
 		}
 	}
 	score := fixer.Score(snap, report)
-	t.say("oakum, line mode. %s in %s. Score %d of 100, grade %s.", count(len(report.Findings), "finding"), count(files, "file"), score, fixer.Grade(score))
+	t.say("oakum, line mode. %s in %s. Score %d of 100, grade %s.", count(len(report.Findings), "finding"), filesOf(report.Findings, files), score, fixer.Grade(score))
 	for _, s := range skipped {
 		t.say("%s", s)
 	}
@@ -198,6 +198,18 @@ func (t *talk) begin() {
 	t.resume()
 	t.line()
 	t.first()
+}
+
+// filesOf counts the files that have findings, of those looked into.
+func filesOf(list []*fixer.Finding, looked int) string {
+	with := map[string]bool{}
+	for _, f := range list {
+		with[f.File] = true
+	}
+	if len(with) == 0 || len(with) >= looked {
+		return count(max(len(with), looked), "file")
+	}
+	return fmt.Sprintf("%d of %s", len(with), count(looked, "file"))
 }
 
 // line puts the findings in line. Those that came up after other fixes are
