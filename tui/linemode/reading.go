@@ -38,15 +38,21 @@ func (t *talk) jump(args string) {
 // mostListed bounds how many findings are read out unless all are asked for.
 const mostListed = 40
 
-// list reads out the findings that wait, those that hold a word, or all.
+// list reads out the findings that wait, those that hold a word, or all. The
+// title of the rule and the message are looked at too, and not read out.
 func (t *talk) list(args string) {
 	all := args == "all"
 	word := strings.ToLower(args)
+	titles := map[string]string{}
+	for _, r := range t.s.Rules() {
+		titles[r.Name] = r.Title
+	}
 	told, more := 0, 0
 	for i, o := range t.queue {
 		f := o.Finding
 		line := fmt.Sprintf("%d: %s, %s, %s in %s, line %d, %s.", i+1, f.Severity, t.word(o), f.Rule, visible(f.File), f.Line, visible(f.Path))
-		if !all && (args == "" && !t.open(o) || !strings.Contains(strings.ToLower(line), word)) {
+		held := strings.ToLower(line + "\n" + titles[f.Rule] + "\n" + f.Message)
+		if !all && (args == "" && !t.open(o) || !strings.Contains(held, word)) {
 			continue
 		}
 		if told++; told > mostListed && !all {

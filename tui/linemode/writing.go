@@ -32,16 +32,8 @@ func (t *talk) readPlan(plan *fixer.Plan) {
 	states := t.b.States(paths)
 	t.say("The plan. Nothing of it is written yet.")
 	for _, c := range plan.Changes {
-		safe, review := 0, 0
-		for _, k := range c.Fixes {
-			if o := plan.Outcome(k); o != nil && o.Level == fixer.Review {
-				review++
-			} else {
-				safe++
-			}
-		}
 		added, removed := lineCounts(c)
-		s := fmt.Sprintf("%s: %s, %d safe and %d review; %s added, %d removed", visible(c.Path), count(len(c.Fixes), "fix"), safe, review, count(added, "line"), removed)
+		s := fmt.Sprintf("%s: %s; %s added, %d removed", visible(c.Path), fixCounts(plan, c), count(added, "line"), removed)
 		if st := states[c.Path]; st.Text != "" {
 			s += "; " + visible(st.Text)
 			if st.Warn {
@@ -52,6 +44,30 @@ func (t *talk) readPlan(plan *fixer.Plan) {
 	}
 	t.say("Score %d, after it %d; grade %s, after it %s.", plan.ScoreBefore, plan.ScoreAfter, fixer.Grade(plan.ScoreBefore), fixer.Grade(plan.ScoreAfter))
 	t.leftOver(plan)
+}
+
+// fixCounts counts the fixes in a change, and apart from them the comments that
+// record why a finding is left.
+func fixCounts(plan *fixer.Plan, c fixer.Change) string {
+	safe, review, comments := 0, 0, 0
+	for _, k := range c.Fixes {
+		switch o := plan.Outcome(k); {
+		case o != nil && o.Result == fixer.Ignored:
+			comments++
+		case o != nil && o.Level == fixer.Review:
+			review++
+		default:
+			safe++
+		}
+	}
+	var parts []string
+	if n := safe + review; n > 0 {
+		parts = append(parts, fmt.Sprintf("%s, %d safe and %d review", count(n, "fix"), safe, review))
+	}
+	if comments > 0 {
+		parts = append(parts, count(comments, "comment"))
+	}
+	return strings.Join(parts, ", and ")
 }
 
 func lineCounts(c fixer.Change) (added, removed int) {
