@@ -24,6 +24,8 @@ Exit status: 0 clean, 1 findings, 2 the job could not be done, 130 interrupted.`
 		SilenceErrors: true, // run prints them
 		SilenceUsage:  true,
 	}
+	root.Version = versionLine() // gives it --version
+	root.SetVersionTemplate("{{.Version}}\n")
 	root.CompletionOptions.HiddenDefaultCmd = true
 	f.add(root)
 	root.RunE = func(cmd *cobra.Command, args []string) error {
