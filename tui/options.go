@@ -180,11 +180,8 @@ func (s *optionsScreen) draw(d *desk, l layout) page {
 		rule:  "how to fix " + ruleWord(f.Rule),
 		heavy: true,
 	}
-	formHeight := min(l.body-4, s.formLines(l.width))
+	formHeight := min(l.body-4, s.form.Height(t, l.width))
 	p.body = s.form.View(t, l.width, formHeight)
-	for n := len(p.body); n > 0 && strings.TrimSpace(p.body[n-1]) == ""; n-- {
-		p.body = p.body[:n-1]
-	}
 	shown, exact := d.previewOf(f.Key())
 	p.foot = d.score(shown)
 	fix := s.fix()
@@ -218,15 +215,6 @@ func (s *optionsScreen) draw(d *desk, l layout) page {
 		p.body = append(p.body, s.pane.view(d, d.looks, l.width, room)...)
 	}
 	return p
-}
-
-// formLines guesses what the form needs; what does not fit it scrolls.
-func (s *optionsScreen) formLines(width int) int {
-	n := len(s.form.Fields[0].Options) + len(s.form.Fields) + 1
-	if width < wideWidth {
-		n += len(s.form.Fields) - 1 // help stands below its field
-	}
-	return n
 }
 
 // command is what does the same without the interface.

@@ -173,6 +173,16 @@ func TestHelpSaysThatItIsCut(t *testing.T) {
 	d.wants("and 1 line more below")
 }
 
+func TestLongValuesAreSeenWhole(t *testing.T) {
+	const long = "65532, as the folder /var/lib/postgresql/data/pgdata has it, and a lot more than a line has room for"
+	d := led(t, newFake(shop()), "p", "down", "down", "down", "ctrl+u")
+	d.typeText(long[:54])
+	d.wants(long[:54])
+	d.typeText(long[54:])
+	d.wants("‹", long[60:])
+	d.sound()
+}
+
 func TestOptionsMoveWithJAndK(t *testing.T) {
 	d := led(t, newFake(shop()), "p")
 	form := &d.desk().screen().(*optionsScreen).form

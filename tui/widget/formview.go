@@ -10,16 +10,7 @@ import (
 // what is wrong with an answer replaces its help.
 func (f *Form) View(t *theme.Theme, width, height int) []string {
 	width, height = max(0, width), max(0, height)
-	v := formView{form: f, theme: t, width: width, focus: f.Focus()}
-	for i := range f.Fields {
-		if k := f.Fields[i].Kind; k == TextField || k == ChoiceField { // the others have theirs elsewhere
-			v.label = max(v.label, Width(f.Fields[i].Label))
-		}
-	}
-	v.label = min(v.label, width/3)
-	for i := range f.Fields {
-		v.field(i)
-	}
+	v := f.lay(t, width)
 	f.top = min(f.top, v.from)
 	f.top = max(f.top, v.to-height, 0)
 	f.top = max(0, min(f.top, v.from, max(v.to-height, len(v.lines)-height)))
@@ -35,6 +26,23 @@ func (f *Form) View(t *theme.Theme, width, height int) []string {
 	return out
 }
 
+// Height returns how many lines all fields take in a width.
+func (f *Form) Height(t *theme.Theme, width int) int { return len(f.lay(t, max(0, width)).lines) }
+
+func (f *Form) lay(t *theme.Theme, width int) *formView {
+	v := &formView{form: f, theme: t, width: width, focus: f.Focus()}
+	for i := range f.Fields {
+		if k := f.Fields[i].Kind; k == TextField || k == ChoiceField { // the others have theirs elsewhere
+			v.label = max(v.label, Width(f.Fields[i].Label))
+		}
+	}
+	v.label = min(v.label, width/3)
+	for i := range f.Fields {
+		v.field(i)
+	}
+	return v
+}
+
 // A formView collects the lines of all fields; those from from to to belong to
 // where the focus is.
 type formView struct {
@@ -48,7 +56,8 @@ type formView struct {
 	from, to int
 }
 
-// inputWidth is what a text field takes, in cells, where there is room.
+// inputWidth is what a text field takes, in cells, where there is room; a
+// longer text takes more.
 const inputWidth = 24
 
 func (v *formView) field(i int) {
@@ -80,7 +89,7 @@ func (v *formView) field(i int) {
 		v.lines = append(v.lines, lead+" "+label+"  "+v.choice(f, focus))
 		v.help(f, v.label+4)
 	default:
-		w := max(1, min(inputWidth, room))
+		w := max(1, min(max(inputWidth, f.Input.Width()), room))
 		line := lead + " " + label + "  " + f.Input.View(v.theme, w, focus)
 		note, style := v.note(f)
 		if rest := room - w - 2; note != "" && Width(note) <= rest {

@@ -20,6 +20,7 @@ type Input struct {
 	letters []string // grapheme clusters
 	caret   int      // letters before it
 	left    int      // the first letter that is seen
+	lead    int      // cells before it in the last view
 }
 
 const inputLimit = 4096
@@ -137,23 +138,29 @@ func isWord(letter string) bool {
 }
 
 // View returns the text in exactly width cells, the part around the caret when
-// it is longer, in the style of a field; with focus the caret is shown.
-// Characters that would hide or reorder text are shown by their number.
+// it is longer, with marks where it goes on, in the style of a field; with
+// focus the caret is shown. Characters that would hide or reorder text are
+// shown by their number.
 func (in *Input) View(t *theme.Theme, width int, focus bool) string {
 	if width <= 0 {
-		in.left = in.caret
+		in.left, in.lead = in.caret, 0
 		return ""
 	}
-	in.show(width)
+	marks := in.show(width)
 	var b strings.Builder
-	used := 0
+	in.lead = 0
+	if marks && in.left > 0 {
+		b.WriteString(t.Dim.Paint(t.Marks.CutLeft))
+		in.lead = Width(t.Marks.CutLeft)
+	}
+	used, room := in.lead, width
+	if marks && in.lead+in.cells(in.left) > width {
+		room -= Width(t.Marks.CutRight)
+	}
 	for i := in.left; i <= len(in.letters); i++ {
-		s := " " // the cell after the last letter, for the caret
-		if i < len(in.letters) {
-			s = text.VisibleLine(in.letters[i])
-		}
+		s := in.letter(i)
 		w := Width(s)
-		if used+w > width {
+		if used+w > room {
 			break
 		}
 		if i == in.caret && focus {
@@ -162,33 +169,69 @@ func (in *Input) View(t *theme.Theme, width int, focus bool) string {
 		b.WriteString(s)
 		used += w
 	}
-	b.WriteString(spaces(width - used))
+	b.WriteString(spaces(room - used))
+	if room < width {
+		b.WriteString(t.Dim.Paint(t.Marks.CutRight))
+	}
 	return t.Field.Paint(b.String())
 }
 
-// show moves the visible part so that the caret is in it.
-func (in *Input) show(width int) {
-	in.left = max(0, min(in.left, in.caret))
-	need := 1 // the caret's own cell
-	if in.caret < len(in.letters) {
-		need = Width(text.VisibleLine(in.letters[in.caret]))
+// leastMarked is the width, in cells, below which marks could leave no room
+// between them for a character that is shown by its number.
+const leastMarked = 10
+
+// show moves the visible part so that the caret is in it, and reports whether
+// marks are to say what is not.
+func (in *Input) show(width int) (marks bool) {
+	if in.cells(0) <= width {
+		in.left = 0
+		return false
 	}
+	if marks = width >= leastMarked; marks {
+		width-- // on the left
+		if in.caret < len(in.letters) {
+			width-- // on the right
+		}
+	}
+	in.left = max(0, min(in.left, in.caret))
+	need := Width(in.letter(in.caret))
 	from := in.caret
 	for ; from > in.left; from-- {
-		w := Width(text.VisibleLine(in.letters[from-1]))
+		w := Width(in.letter(from - 1))
 		if need+w > width {
 			break
 		}
 		need += w
 	}
 	in.left = from
+	return marks
 }
+
+// letter is how a letter is shown; behind the last one is the caret's cell.
+func (in *Input) letter(i int) string {
+	if i < len(in.letters) {
+		return text.VisibleLine(in.letters[i])
+	}
+	return " "
+}
+
+// cells is what the letters from one on take, with the caret behind them.
+func (in *Input) cells(from int) int {
+	n := 1
+	for i := from; i < len(in.letters); i++ {
+		n += Width(in.letter(i))
+	}
+	return n
+}
+
+// Width returns the cells in which all of the text can be seen.
+func (in *Input) Width() int { return in.cells(0) }
 
 // Caret returns the cell of the caret within the last view.
 func (in *Input) Caret() int {
-	x := 0
-	for i := in.left; i < in.caret && i < len(in.letters); i++ {
-		x += Width(text.VisibleLine(in.letters[i]))
+	x := in.lead
+	for i := in.left; i < in.caret; i++ {
+		x += Width(in.letter(i))
 	}
 	return x
 }

@@ -87,6 +87,34 @@ func TestInputView(t *testing.T) {
 	}
 }
 
+// TestInputSaysWhereItIsCut: a part of a path is not taken for the whole.
+func TestInputSaysWhereItIsCut(t *testing.T) {
+	th := plainTheme(false)
+	var in Input
+	in.Set("/var/lib/postgresql/data")
+	for _, c := range []struct {
+		width, left int // letters the caret goes left
+		want        string
+	}{
+		{25, 0, "/var/lib/postgresql/data "},
+		{24, 0, "‹ar/lib/postgresql/data "},
+		{12, 0, "‹resql/data "},
+		{12, 5, "‹resql/data "},
+		{12, 14, "‹ostgresql/›"},
+		{12, 24, "/var/lib/po›"},
+		{9, 0, "sql/data "},
+		{40, 0, "/var/lib/postgresql/data                "},
+	} {
+		in.End()
+		for range c.left {
+			in.Left()
+		}
+		if got := in.View(&theme.Theme{Marks: th.Marks}, c.width, true); got != c.want {
+			t.Errorf("%d cells, caret %d to the left: %q, want %q", c.width, c.left, got, c.want)
+		}
+	}
+}
+
 func FuzzInput(f *testing.F) {
 	for i, s := range awkward {
 		f.Add(s, int64(i), 9)
