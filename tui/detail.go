@@ -102,9 +102,11 @@ func (v *detail) title(d *desk, o *fixer.Outcome) (title, note string) {
 }
 
 // view draws the finding into width × height cells; why is how many lines the
-// explanation may take.
+// explanation may take at the cost of the diff. It gets those that the diff
+// leaves free besides.
 func (v *detail) view(d *desk, o *fixer.Outcome, width, height, why int) []string {
-	out := v.explain(d, o, width, min(why, max(1, height-4)))
+	why = min(why, max(1, height-4))
+	out := v.explain(d, o, width, why, 0)
 	if len(out) >= height {
 		return out[:height]
 	}
@@ -114,10 +116,26 @@ func (v *detail) view(d *desk, o *fixer.Outcome, width, height, why int) []strin
 	if fix == nil && !d.ignored(o.Finding.Key()) {
 		return append(out, v.advice(d, o, width, height-len(out))...)
 	}
-	out = append(out, v.fixRule(d, f, fix, p, width))
-	room := height - len(out)
+	room := height - len(out) - 1
 	tail := v.after(d, p, width, room)
-	return append(append(out, v.diff(d, o, p, width, room-len(tail))...), tail...)
+	room -= len(tail)
+	diff := v.diff(d, o, p, width, room)
+	if free := blankEnd(diff) - 1; p != nil && free > 0 {
+		more := v.explain(d, o, width, why, free)
+		diff = v.diff(d, o, p, width, room-(len(more)-len(out)))
+		out = more
+	}
+	out = append(out, v.fixRule(d, f, fix, p, width))
+	return append(append(out, diff...), tail...)
+}
+
+// blankEnd counts the blank lines at the end.
+func blankEnd(lines []string) int {
+	n := 0
+	for n < len(lines) && strings.TrimSpace(lines[len(lines)-1-n]) == "" {
+		n++
+	}
+	return n
 }
 
 func (d *desk) ignored(k fixer.Key) bool {

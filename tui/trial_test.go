@@ -290,3 +290,28 @@ func TestZoomStartsAtTheFindingsOwnFile(t *testing.T) {
 		}
 	}
 }
+
+// TestExplanationTakesFreeLines: nothing is cut above blank lines, and what the
+// diff needs stays the diff's.
+func TestExplanationTakesFreeLines(t *testing.T) {
+	long := strings.Repeat("it fails where it writes outside of its volumes; ", 4) + "and-so-on-to-the-end"
+	for _, size := range [][2]int{{60, 20}, {80, 24}, {140, 40}} {
+		rules := fakeRules()
+		inner := rules[0].Check
+		rules[0].Check = func(p *fixer.Pass) {
+			inner(p)
+			p.Report(fixer.Finding{Path: "stage long", Start: 0, End: 4, Message: "short", Fixes: []fixer.Fix{
+				{ID: "a", Title: "the way", Level: fixer.Review, Breaks: long, Edit: func(*fixer.Draft) error { return fixer.Refuse("never") }}}})
+		}
+		d := start(t, newFake(shop()), size[0], size[1], func(o *Options) { o.Rules = rules })
+		d.run(d.desk().push(newReview(fixer.Key{Rule: "dockerfile/runs-as-root", File: "Dockerfile", Path: "stage long"})))
+		d.wants("and-so-on-to-the-end", "refused: never")
+		d.sound()
+	}
+	d := start(t, newFake(shop()), 80, 24)
+	review(t, d, "dockerfile/runs-as-root")
+	d.press("}", "}", "}") // the diff needs the lines now
+	if s := d.screen(); strings.Contains(s, "Verify") || !strings.Contains(s, "Breaks") {
+		t.Errorf("the explanation takes lines of the diff:\n%s", s)
+	}
+}

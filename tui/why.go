@@ -21,22 +21,37 @@ type entry struct {
 	style       int // 0 plain, 1 good, 2 bad
 }
 
+// mostOfOne bounds the lines of one thing in an explanation, unless there are
+// lines to spare.
+const mostOfOne = 3
+
 // explain says in at most budget lines why a finding matters. Where there is
-// little room, each thing gets one line, the one that tells most first.
-func (v *detail) explain(d *desk, o *fixer.Outcome, width, budget int) []string {
+// little room, each thing gets one line, the one that tells most first. The
+// lines to spare go to what is cut, one after the other.
+func (v *detail) explain(d *desk, o *fixer.Outcome, width, budget, spare int) []string {
 	entries := v.entries(d, o, budget < 6)
 	t := &d.theme
 	room := max(1, width-labelWidth-2)
+	all, shown := make([][]string, len(entries)), make([]int, len(entries))
+	for i, e := range entries {
+		all[i] = widget.Wrap(text.VisibleLine(strings.Join(strings.Fields(e.text), " ")), room)
+		shown[i] = min(len(all[i]), mostOfOne, max(1, budget-(len(entries)-i-1)), budget)
+		budget -= shown[i]
+	}
+	for cut := true; cut && spare > 0; {
+		cut = false
+		for i := range entries {
+			if shown[i] < len(all[i]) && spare > 0 {
+				shown[i]++
+				spare--
+				cut = true
+			}
+		}
+	}
 	var out []string
 	for i, e := range entries {
-		left := budget - len(out)
-		if left <= 0 {
-			break
-		}
-		lines := widget.Wrap(text.VisibleLine(strings.Join(strings.Fields(e.text), " ")), room)
-		most := min(3, max(1, left-(len(entries)-i-1)))
-		if len(lines) > most {
-			lines = lines[:most]
+		lines := all[i][:shown[i]]
+		if most := shown[i]; most > 0 && most < len(all[i]) {
 			lines[most-1] = widget.Cut(lines[most-1]+strings.Repeat(" ", room), room-1, "") + t.Marks.Ellipsis
 			lines[most-1] = trimCut(lines[most-1], t.Marks.Ellipsis)
 		}
