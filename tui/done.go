@@ -13,8 +13,9 @@ import (
 // doneScreen tells what was written, how to take it back, what is left and how
 // to see that all still works. The same words go to the scrollback.
 type doneScreen struct {
-	parts  []donePart
-	scores string
+	parts   []donePart
+	scores  string
+	written *standing // what the figures are of: the newest plan is of what is left
 	scroller
 }
 
@@ -28,7 +29,7 @@ const mostVerify = 12
 
 // newDone tells of a plan that was written but for the files in out.
 func newDone(d *desk, st *standing, out []string, r *Receipt) *doneScreen {
-	s := &doneScreen{}
+	s := &doneScreen{written: st}
 	plan := st.plan
 	s.scores = fmt.Sprintf("score %d %s %d", plan.ScoreBefore, d.theme.Marks.Arrow, plan.ScoreAfter)
 	var lines []string
@@ -52,6 +53,7 @@ func newDone(d *desk, st *standing, out []string, r *Receipt) *doneScreen {
 		}
 		s.add("left out by you: "+count(len(out), "file"), lines)
 	}
+	s.add("left: "+strings.Join(leftWords(st), ", "), nil)
 	groups := []struct {
 		title  string
 		result fixer.Result

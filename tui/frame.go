@@ -152,12 +152,16 @@ func (d *desk) status(width int) string {
 		left = t.Dim.Paint("working out what this does" + t.Marks.Ellipsis)
 	}
 	right := ""
-	if d.now != nil {
-		all := len(d.now.plan.Outcomes) - d.now.count[fixer.Suppress]
-		right = fmt.Sprintf("%d of %d fixed  %d skipped  %d left ", d.now.done(), all,
-			d.now.count[fixer.Skipped]+d.now.count[fixer.Ignored], d.now.left())
+	now := d.now
+	if s, ok := d.screen().(*doneScreen); ok {
+		now = s.written
+	}
+	if now != nil {
+		all := len(now.plan.Outcomes) - now.count[fixer.Suppress]
+		right = fmt.Sprintf("%d of %d fixed  %d skipped  %d left ", now.done(), all,
+			now.count[fixer.Skipped]+now.count[fixer.Ignored], now.left())
 		if width >= stackedWidth && all > 0 {
-			right = widget.Bar(t, all-d.now.left(), all, 12) + " " + right
+			right = widget.Bar(t, all-now.left(), all, 12) + " " + right
 		}
 		if d.toast.text != "" && widget.Width(left)+widget.Width(right)+2 > width {
 			right = "" // what just happened is worth more
