@@ -8,26 +8,27 @@ import (
 
 type form struct {
 	what    string
+	marks   string // words apart by blanks, of which every match has one: to look for them is cheap
 	pattern *regexp.Regexp
 }
 
 // forms are texts that are a secret whatever they are called.
 var forms = sync.OnceValue(func() []form {
 	return []form{
-		{"a private key", regexp.MustCompile(`-----BEGIN [A-Z ]*PRIVATE KEY-----`)},
-		{"an AWS access key", regexp.MustCompile(`\b(AKIA|ASIA)[0-9A-Z]{16}\b`)},
-		{"a GitHub token", regexp.MustCompile(`\bgh[pousr]_[A-Za-z0-9]{36,}\b|\bgithub_pat_\w{22,}`)},
-		{"a GitLab token", regexp.MustCompile(`\bgl(pat|dt|rt)-[\w-]{20,}`)},
-		{"a Slack token", regexp.MustCompile(`\bxox[abprs]-[A-Za-z0-9-]{10,}|hooks\.slack\.com/services/T\w+/B\w+/\w+`)},
-		{"a Stripe key", regexp.MustCompile(`\b[rs]k_live_[A-Za-z0-9]{16,}`)},
-		{"a Google API key", regexp.MustCompile(`\bAIza[\w-]{35}`)},
-		{"a signed token (JWT)", regexp.MustCompile(`\beyJ[\w-]{10,}\.eyJ[\w-]{10,}\.[\w-]*`)},
-		{"an npm token", regexp.MustCompile(`\bnpm_[A-Za-z0-9]{36}\b`)},
-		{"a PyPI token", regexp.MustCompile(`\bpypi-AgE[\w-]{20,}`)},
-		{"a SendGrid key", regexp.MustCompile(`\bSG\.[\w-]{16,}\.[\w-]{16,}`)},
-		{"a Hugging Face token", regexp.MustCompile(`\bhf_[A-Za-z]{30,}\b`)},
-		{"a DigitalOcean token", regexp.MustCompile(`\bdo[opr]_v1_[a-f0-9]{64}\b`)},
-		{"an API key", regexp.MustCompile(`\bsk-(ant-|proj-)?[\w-]{32,}`)},
+		{"a private key", "KEY-----", regexp.MustCompile(`-----BEGIN [A-Z ]*PRIVATE KEY-----`)},
+		{"an AWS access key", "AKIA ASIA", regexp.MustCompile(`\b(AKIA|ASIA)[0-9A-Z]{16}\b`)},
+		{"a GitHub token", "ghp_ gho_ ghu_ ghs_ ghr_ github_pat_", regexp.MustCompile(`\bgh[pousr]_[A-Za-z0-9]{36,}\b|\bgithub_pat_\w{22,}`)},
+		{"a GitLab token", "glpat- gldt- glrt-", regexp.MustCompile(`\bgl(pat|dt|rt)-[\w-]{20,}`)},
+		{"a Slack token", "xox slack", regexp.MustCompile(`\bxox[abprs]-[A-Za-z0-9-]{10,}|hooks\.slack\.com/services/T\w+/B\w+/\w+`)},
+		{"a Stripe key", "k_live_", regexp.MustCompile(`\b[rs]k_live_[A-Za-z0-9]{16,}`)},
+		{"a Google API key", "AIza", regexp.MustCompile(`\bAIza[\w-]{35}`)},
+		{"a signed token (JWT)", "eyJ", regexp.MustCompile(`\beyJ[\w-]{10,}\.eyJ[\w-]{10,}\.[\w-]*`)},
+		{"an npm token", "npm_", regexp.MustCompile(`\bnpm_[A-Za-z0-9]{36}\b`)},
+		{"a PyPI token", "pypi-", regexp.MustCompile(`\bpypi-AgE[\w-]{20,}`)},
+		{"a SendGrid key", "SG.", regexp.MustCompile(`\bSG\.[\w-]{16,}\.[\w-]{16,}`)},
+		{"a Hugging Face token", "hf_", regexp.MustCompile(`\bhf_[A-Za-z]{30,}\b`)},
+		{"a DigitalOcean token", "_v1_", regexp.MustCompile(`\bdo[opr]_v1_[a-f0-9]{64}\b`)},
+		{"an API key", "sk-", regexp.MustCompile(`\bsk-(ant-|proj-)?[\w-]{32,}`)},
 	}
 })
 
@@ -43,11 +44,23 @@ func Forms(text string) []string {
 	text = clip(text)
 	var out []string
 	for _, f := range forms() {
+		if !f.mayBeIn(text) {
+			continue
+		}
 		if m := f.pattern.FindString(text); m != "" && !isExample(m) {
 			out = append(out, f.what)
 		}
 	}
 	return out
+}
+
+func (f form) mayBeIn(text string) bool {
+	for mark := range strings.FieldsSeq(f.marks) {
+		if strings.Contains(text, mark) {
+			return true
+		}
+	}
+	return false
 }
 
 // isExample knows the texts that documentation uses for tokens.
@@ -64,6 +77,9 @@ var userInfo = regexp.MustCompile(`\b[a-z][a-z0-9+.-]*://[^/\s:@]*:([^/\s:@]+)@(
 // URLPasswords returns the passwords in the URLs of a text, but for variables
 // and placeholders in their place.
 func URLPasswords(text string) []URLPassword {
+	if !strings.Contains(text, "://") {
+		return nil
+	}
 	var out []URLPassword
 	for _, m := range userInfo.FindAllStringSubmatch(clip(text), -1) {
 		if !strings.Contains(m[1], "$") && !Reference(m[1]) && !Placeholder(m[1]) {
