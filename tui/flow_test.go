@@ -253,7 +253,7 @@ func TestValuesAcceptedInTheOptionsStay(t *testing.T) {
 	d.press("enter")
 	d.at(onReview)
 	review(t, d, "dockerfile/runs-as-root")
-	d.wants("USER 1001")
+	d.wants("USER 1001", "before CMD, with uid=1001")
 	d.press("y")
 	if v, ok := d.desk().session.Decision(find(t, d, "dockerfile/runs-as-root")); !ok || v.Params["uid"] != "1001" {
 		t.Fatalf("after y the decision is %+v", v)

@@ -3,6 +3,8 @@ package tui
 import (
 	"cmp"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 
 	"oakum/fixer"
@@ -116,7 +118,7 @@ func (d *desk) state(o *fixer.Outcome) (string, int) {
 	}
 	switch o.Result {
 	case fixer.Fixed:
-		return "accepted: " + o.Title, 1
+		return "accepted: " + o.Title + d.values(o.Finding.Key()), 1
 	case fixer.Closed:
 		return "closed by " + keyWords(o.By), 1
 	case fixer.Ignored:
@@ -134,6 +136,20 @@ func (d *desk) state(o *fixer.Outcome) (string, int) {
 		return "new: it came up after other fixes", 0
 	}
 	return "", 0
+}
+
+// values says which values were accepted where they are not the defaults, which
+// a fix's title speaks of.
+func (d *desk) values(k fixer.Key) string {
+	v, _ := d.decision(k)
+	var out []string
+	for _, name := range slices.Sorted(maps.Keys(v.Params)) {
+		out = append(out, name+"="+v.Params[name])
+	}
+	if len(out) == 0 {
+		return ""
+	}
+	return ", with " + strings.Join(out, " ")
 }
 
 func references(r *fixer.Rule) string {
