@@ -52,6 +52,7 @@ func (b *build) takes(p string) bool {
 type builds struct {
 	all   []*build
 	byDir map[string][]*build // by context
+	lost  []*build            // whose context is not known, so that it may be any
 	taken map[sentPath]claim
 }
 
@@ -64,25 +65,29 @@ type claim struct {
 // A sentPath is a path in a context.
 type sentPath struct{ context, path string }
 
-// readBuilds reads every Dockerfile whose context is known, also those that
-// were not asked for: they need files, too.
+// readBuilds reads every Dockerfile, also those that were not asked for, and
+// those whose context is not known: they need files, too.
 func readBuilds(p *fixer.Pass) *builds {
 	out := &builds{byDir: map[string][]*build{}, taken: map[sentPath]claim{}}
 	for file := range p.Snapshot.Files() {
 		if file.Dockerfile == nil {
 			continue
 		}
-		ctx, ok := p.Topology().Context(file.Path)
-		if !ok {
-			continue
-		}
+		ctx, known := p.Topology().Context(file.Path)
 		b := &build{file: file, ctx: ctx, snap: p.Snapshot}
 		if i := p.Snapshot.File(ctx.IgnorePath); i != nil {
 			b.ignore = i.Data
 		}
 		b.use = sync.OnceValue(func() dockerfiles.ContextUse { return dockerfiles.ReadContextUse(file.Dockerfile) })
 		b.shipped = sync.OnceValue(func() map[*dockerfile.Stage]bool { return dockerfiles.Shipped(p.Topology(), file) })
+		if !known {
+			b.ctx = buildcontext.Context{}
+		}
 		b.readSources()
+		if !known {
+			out.lost = append(out.lost, b)
+			continue
+		}
 		out.all = append(out.all, b)
 		out.byDir[ctx.Dir] = append(out.byDir[ctx.Dir], b)
 	}
@@ -98,6 +103,9 @@ func (r *builds) need(b *build, e exposure) (needed bool, kept string) {
 		for _, o := range r.byDir[b.ctx.Dir] {
 			out.needed = out.needed || o.needs(e)
 			out.kept = cmp.Or(out.kept, o.keeps(e))
+		}
+		for _, o := range r.lost {
+			out.needed = out.needed || o.names(e) || e.what == history && o.use().History
 		}
 		r.taken[at] = out
 	}
@@ -148,13 +156,8 @@ func (b *build) addBroad(i *dockerfile.Instruction, folder string) {
 
 // needs reports whether a build names something, or what lies in it.
 func (b *build) needs(e exposure) bool {
-	for _, name := range b.needed {
-		if name == e.path || strings.HasPrefix(name, e.path+"/") {
-			return true
-		}
-		if ok, err := path.Match(name, e.path); err == nil && ok {
-			return true
-		}
+	if b.names(e) {
+		return true
 	}
 	if !b.takes(e.path) {
 		return false
@@ -166,6 +169,20 @@ func (b *build) needs(e exposure) bool {
 		return !b.use().Packages
 	case environment:
 		return b.use().Virtualenv(path.Base(e.path))
+	}
+	return false
+}
+
+// names reports whether COPY, ADD or a bind mount names something, or what lies
+// in it.
+func (b *build) names(e exposure) bool {
+	for _, name := range b.needed {
+		if name == e.path || strings.HasPrefix(name, e.path+"/") {
+			return true
+		}
+		if ok, err := path.Match(name, e.path); err == nil && ok {
+			return true
+		}
 	}
 	return false
 }

@@ -182,7 +182,7 @@ func secretBreaks(list []exposure) string {
 
 func clutterBreaks(list []exposure) string {
 	if slices.ContainsFunc(list, func(e exposure) bool { return e.what == history }) {
-		return "a script or Makefile that asks git for a version while the image is built finds no repository"
+		return "what asks git for a version while the image is built (a script, a Makefile, setuptools-scm) finds no repository, and programs of Go no longer name their commit"
 	}
 	return "a build that relies on " + nameSome(list) + " of this machine has to install what is in it"
 }

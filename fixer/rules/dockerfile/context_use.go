@@ -60,7 +60,7 @@ func installsPackages(c command) bool {
 
 var (
 	// readsHistory matches .git as a path, and tools that ask git for a version.
-	readsHistory = regexp.MustCompile(`(?m)(^|[\s=/"',:])\.git([\s/"',]|$)|(?i)setuptools[-_]scm|goreleaser|gitversion|\bnbgv\b|versioneer|git-commit-id|gradle-git-properties`)
+	readsHistory = regexp.MustCompile(`(?m)(^|[\s=/"',:])\.git([\s/"',]|$)|(?i)setuptools[-_]scm|goreleaser|gitversion|\bnbgv\b|versioneer|git-commit-id|gradle-git-properties|-buildvcs(=true\b|\s)`)
 	runsBundler  = regexp.MustCompile(`\b(npm|yarn|pnpm|bun)\s+(run\s+)?[\w:-]*(build|generate|export)|\b(next|vite|nuxt|nuxi|ng|gatsby|astro|webpack|react-scripts|vue-cli-service|expo)\s+(build|generate|export)\b|` +
 		`artisan\s+(config:cache|optimize)|\bdump-env\b|assets:precompile|collectstatic`)
 	namesEnv = regexp.MustCompile(`(^|[\s=/"',])[\w-]*\.env\b`)
