@@ -2,6 +2,7 @@ package dockerfile
 
 import (
 	"path"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -31,15 +32,23 @@ func (l lock) advice(name, write, unknown string) string {
 // the files into the folder in which the step runs: by its name, since a build
 // without it fails, or by a pattern or folder that takes it from the context.
 func findLock(p *fixer.Pass, st step, names ...string) lock {
+	if slices.ContainsFunc(st.commands, func(c command) bool { return c.name == "cd" || c.name == "pushd" }) {
+		return lock{why: "the step changes folders: see that " + names[0] + " lies where it installs"}
+	}
+	for _, i := range st.stage.Instructions {
+		if i.Keyword == "RUN" && changesPackage(unreadText(p.File.Dockerfile, i), names[0]) {
+			return lock{} // it may be removed, or be another one, or no longer fit
+		}
+		if i == st.at {
+			break
+		}
+	}
 	ctx, known := p.Topology().Context(p.File.Path)
 	if !known {
 		ctx = buildcontext.Context{Dir: "."} // in which nothing is
 	}
 	var out lock
 	for _, i := range st.stage.Instructions {
-		if i.Keyword == "RUN" && strings.Contains(unreadText(p.File.Dockerfile, i), names[0]) {
-			return lock{} // it may be removed, or be another one
-		}
 		if i == st.at {
 			break
 		}
@@ -60,6 +69,14 @@ func findLock(p *fixer.Pass, st step, names ...string) lock {
 	}
 	return out
 }
+
+// changesPackage reports whether the text of a step names a lock file or the
+// list of packages that it belongs to.
+func changesPackage(text, lock string) bool {
+	return strings.Contains(text, lock) || strings.Contains(text, "package.json") || npmWrites.MatchString(text)
+}
+
+var npmWrites = regexp.MustCompile(`\bnpm\s+(init|pkg\s+(set|delete))\b`)
 
 // or keeps what is known better: a proof before a reason, the later before the
 // earlier.
