@@ -2,6 +2,7 @@ package dockerfile
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 
 	"oakum/fixer/dockerfile"
@@ -198,7 +199,7 @@ func (r *packageRuns) need(s *dockerfile.Stage, list []*dockerfile.Instruction, 
 // dependence says how a RUN relies on what a manager fetched before it.
 type dependence struct {
 	sure    bool // it installs without fetching
-	unsure  bool // it runs something that is not read
+	unsure  bool // it runs something that is not read, or looks into the lists
 	fetched bool // it fetches, for itself and for those behind it
 }
 
@@ -230,9 +231,15 @@ func (r *packageRun) readDependence(m *manager) (d dependence) {
 		case ok && call.manager == m && m.uses[call.sub]:
 			d.sure = true
 			return d
-		case !ok && unread(c):
+		case !ok && unread(c), m.name == "apt" && looksUp(c, call.sub):
 			d.unsure = true
 		}
 	}
 	return d
+}
+
+// looksUp reports whether a command asks the lists of apt, with which it finds
+// nothing and may fail; sub is its subcommand, if it is apt.
+func looksUp(c dockerfile.Command, sub string) bool {
+	return c.Name == "apt-cache" || c.Name == "apt" && slices.Contains([]string{"show", "search", "list", "policy"}, sub)
 }

@@ -37,7 +37,7 @@ func (l *fetch) mend(f *fixer.Finding) {
 		fix.Breaks = "packages come in the versions of the day on which the step is built, not of the day on which the lists were cached"
 		edits, err = l.join()
 	case l.later.by != nil:
-		err = fixer.Refuse("line %d runs something that is not read here and may install packages", l.later.by.Line)
+		err = fixer.Refuse("line %d runs something that may install packages or look into the lists", l.later.by.Line)
 	default:
 		fix.ID, fix.Title = "remove", "take the step out: nothing behind it needs the lists"
 		fix.Breaks = "images built from this one, and commands in the container, that install packages without fetching the lists first"
@@ -85,6 +85,9 @@ func (l *fetch) join() ([]text.Edit, error) {
 	if err != nil {
 		return nil, err
 	}
+	if slices.ContainsFunc(into.script.Commands, func(c dockerfile.Command) bool { return c.Start < install.Start && looksUp(c, "") }) {
+		return nil, fixer.Refuse("line %d looks into the lists before it installs", into.run.Line)
+	}
 	fetching := string(f.Source[l.call.Start:l.call.End])
 	edits = append(edits, text.Insert(install.Start, fetching+" && "))
 	if l.kept && into.uncleaned(install) {
@@ -92,7 +95,7 @@ func (l *fetch) join() ([]text.Edit, error) {
 		case next.sure:
 			return nil, fixer.Refuse("line %d installs from the same lists", next.by.Line)
 		case next.by != nil:
-			return nil, fixer.Refuse("line %d runs something that is not read here and may install from the same lists", next.by.Line)
+			return nil, fixer.Refuse("line %d runs something that may use the same lists", next.by.Line)
 		}
 		clean, err := cleanup(f, into, install)
 		if err != nil {
