@@ -251,6 +251,10 @@ func execsAlready(script *dockerfile.Script) bool {
 // programVariable matches a variable that holds a program, or the folder of one.
 var programVariable = regexp.MustCompile(`^"?\$(\w+|\{\w+\})(/[\w./-]+)?"?$`)
 
+// timed matches what stands before a command whose time is taken: a word of
+// bash, and elsewhere a program, which cannot run exec.
+var timed = regexp.MustCompile(`(^|[\s;&|])time(\s+-p)?\s+$`)
+
 // replaceShell puts exec before the last command, where it is a program that
 // nothing has to follow.
 func replaceShell(p *fixer.Pass, i *dockerfile.Instruction, script *dockerfile.Script) (fixer.Fix, bool) {
@@ -258,6 +262,9 @@ func replaceShell(p *fixer.Pass, i *dockerfile.Instruction, script *dockerfile.S
 	for k, c := range script.Commands {
 		if c.Place == 0 {
 			last = k
+		}
+		if timed.Match(p.File.Data[i.Args.Start:c.Start]) {
+			return fixer.Fix{}, false
 		}
 		if c.Place&dockerfile.InFunction != 0 || c.Place&dockerfile.InBackground != 0 || c.Name == "trap" {
 			return fixer.Fix{}, false
