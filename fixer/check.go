@@ -92,9 +92,10 @@ func (c *checker) check(snap *Snapshot) *Report {
 		all = append(all, v.findings...)
 		r.Problems = append(r.Problems, v.problems...)
 	}
+	shared := &memo{}
 	for _, rule := range c.rules {
 		if rule.Kind == "" {
-			found, problem := c.run(&Pass{Rule: rule, Snapshot: snap, Facts: c.facts, snap: snap, topo: snap.Topology()})
+			found, problem := c.run(&Pass{Rule: rule, Snapshot: snap, Facts: c.facts, snap: snap, topo: snap.Topology(), shared: shared})
 			for _, f := range found {
 				if file := snap.File(f.File); file != nil && !file.Context {
 					all = append(all, f)
@@ -116,10 +117,11 @@ func (c *checker) checkFile(snap *Snapshot, f *File) *remembered {
 		return v
 	}
 	v = &remembered{links: links, rests: map[string]*File{}}
-	topo := snap.Topology().Watched(func(path string) { v.rests[path] = snap.File(path) })
+	topo := snap.Topology().Traced(func(path string) { v.rests[path] = snap.File(path) })
+	shared := &memo{}
 	for _, rule := range c.rules {
 		if rule.Kind == f.Kind {
-			found, problem := c.run(&Pass{Rule: rule, File: f, Facts: c.facts, snap: snap, topo: topo})
+			found, problem := c.run(&Pass{Rule: rule, File: f, Facts: c.facts, snap: snap, topo: topo, shared: shared})
 			v.findings = append(v.findings, found...)
 			v.problems = append(v.problems, problem...)
 		}

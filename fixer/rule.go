@@ -69,6 +69,7 @@ type Pass struct {
 
 	snap     *Snapshot
 	topo     *topology.Topology
+	shared   *memo // of all passes of one check
 	findings []Finding
 }
 

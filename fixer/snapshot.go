@@ -40,6 +40,7 @@ type File struct {
 	Objects    []*kube.Object
 	Ignore     *buildcontext.Ignore
 
+	derived      memo
 	lines        func() *text.Lines
 	suppressions func() []Suppression
 	buildkit     func() judgement

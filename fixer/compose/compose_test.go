@@ -209,7 +209,7 @@ func TestWatchedNamesEveryFileAViewRestsOn(t *testing.T) {
 		"other.yaml":            "services:\n  c: {image: y}\n",
 	})
 	seen := map[string]bool{}
-	p.Watched(func(path string) { seen[path] = true }).Views("compose.yaml")
+	p.Traced(func(path string) { seen[path] = true }).Views("compose.yaml")
 	for _, want := range []string{"compose.yaml", "base.yaml", "compose.override.yaml"} {
 		if !seen[want] {
 			t.Errorf("%s was not named", want)

@@ -4,6 +4,7 @@ import (
 	"path"
 	"slices"
 	"strings"
+	"sync"
 
 	"oakum/fixer/yamldoc"
 )
@@ -11,24 +12,28 @@ import (
 // A Project is the Compose files of a repository, by path.
 type Project struct {
 	files map[string]*File
-	note  func(path string) // nil, or told which files a view rests on
+	views func() map[string][]View // by file, worked out once
+	note  func(path string)        // nil, or told which files a view depends on
 }
 
-// Watched returns the same project, which tells note the path of every file
-// that a view rests on.
-func (p *Project) Watched(note func(path string)) *Project {
-	return &Project{files: p.files, note: note}
-}
-
-func (p *Project) file(path string) *File {
-	if p.note != nil {
-		p.note(path)
-	}
-	return p.files[path]
+// Traced returns the same project, which tells note the path of every file
+// that a view depends on.
+func (p *Project) Traced(note func(path string)) *Project {
+	return &Project{files: p.files, views: p.views, note: note}
 }
 
 // NewProject puts files together. The map is kept and must not change.
-func NewProject(files map[string]*File) *Project { return &Project{files: files} }
+func NewProject(files map[string]*File) *Project {
+	p := &Project{files: files}
+	p.views = sync.OnceValue(func() map[string][]View {
+		out := make(map[string][]View, len(files))
+		for file := range files {
+			out[file] = p.readViews(file)
+		}
+		return out
+	})
+	return p
+}
 
 // A View is a service with everything it is made of.
 type View struct {
@@ -62,7 +67,7 @@ func (v View) last() *Service {
 func (p *Project) completes(file, service string) bool {
 	for main, overrides := range overrideOf {
 		if slices.Contains(overrides, path.Base(file)) {
-			if f := p.file(path.Join(path.Dir(file), main)); f != nil && f.Service(service) != nil {
+			if f := p.files[path.Join(path.Dir(file), main)]; f != nil && f.Service(service) != nil {
 				return true
 			}
 		}
@@ -76,9 +81,38 @@ type Part struct {
 	File string
 }
 
-// Views returns the services of a file in its order.
+// Files returns the paths of the files a view is made of, its own first. That
+// it completes a service of another file is not among what they decide: it
+// follows from which files and services there are.
+func (v View) Files() []string {
+	out := []string{v.File}
+	for _, parts := range [][]Part{v.Bases, v.Overrides} {
+		for _, part := range parts {
+			if !slices.Contains(out, part.File) {
+				out = append(out, part.File)
+			}
+		}
+	}
+	return out
+}
+
+// Views returns the services of a file in its order. The slice is shared and
+// must not change.
 func (p *Project) Views(file string) []View {
-	f := p.file(file)
+	views := p.views()[file]
+	if p.note != nil {
+		p.note(file)
+		for _, v := range views {
+			for _, f := range v.Files() {
+				p.note(f)
+			}
+		}
+	}
+	return views
+}
+
+func (p *Project) readViews(file string) []View {
+	f := p.files[file]
 	if f == nil {
 		return nil
 	}
@@ -108,7 +142,7 @@ func (p *Project) bases(s *Service, file string) []Part {
 		if s.Extends.File != "" {
 			file = path.Join(path.Dir(file), s.Extends.File)
 		}
-		f := p.file(file)
+		f := p.files[file]
 		if f == nil {
 			break
 		}
@@ -135,7 +169,7 @@ func (p *Project) overrides(s *Service, file string) []Part {
 	var out []Part
 	for _, name := range overrideOf[path.Base(file)] {
 		at := path.Join(path.Dir(file), name)
-		if f := p.file(at); f != nil {
+		if f := p.files[at]; f != nil {
 			if o := f.Service(s.Name); o != nil {
 				out = append(out, Part{o, at})
 			}

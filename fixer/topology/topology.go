@@ -45,9 +45,11 @@ type Topology struct {
 	byName   map[string][]Build // by repository without tag
 	byFolder map[string][]string
 	contexts map[string][]buildcontext.Context // by Dockerfile, as Compose files say
+	users    map[string][]compose.View         // by Dockerfile that builds the service
+	services map[string][]string               // by folder, the files with Kubernetes Services
 
 	fingerprint string
-	note        func(path string) // nil, or told which files an answer rests on
+	note        func(path string) // nil, or told which files an answer depends on
 }
 
 // Fingerprint sums up which files there are, which service builds or names
@@ -56,17 +58,17 @@ type Topology struct {
 // Names that are no sources count, too.
 func (t *Topology) Fingerprint() string { return t.fingerprint }
 
-// Watched returns the same topology, which tells note the path of every file
-// that an answer rests on.
-func (t *Topology) Watched(note func(path string)) *Topology {
+// Traced returns the same topology, which tells note the path of every file
+// that an answer depends on.
+func (t *Topology) Traced(note func(path string)) *Topology {
 	w := *t
-	w.note, w.project = note, t.project.Watched(note)
+	w.note, w.project = note, t.project.Traced(note)
 	return &w
 }
 
 // New draws the links.
 func New(in Input) *Topology {
-	t := &Topology{in: in, project: compose.NewProject(in.Compose), byImage: map[string]Build{}, byName: map[string][]Build{}, byFolder: map[string][]string{}, contexts: map[string][]buildcontext.Context{}}
+	t := &Topology{in: in, project: compose.NewProject(in.Compose), byImage: map[string]Build{}, byName: map[string][]Build{}, byFolder: map[string][]string{}, contexts: map[string][]buildcontext.Context{}, users: map[string][]compose.View{}, services: map[string][]string{}}
 	for _, file := range slices.Sorted(maps.Keys(in.Compose)) {
 		for _, v := range t.project.Views(file) {
 			if r, ok := v.Dockerfile(); ok {
@@ -75,6 +77,9 @@ func New(in Input) *Topology {
 				})
 			}
 			b, ok := t.ServiceBuild(v)
+			if ok {
+				t.users[b.Path] = append(t.users[b.Path], v)
+			}
 			ref, certain := v.ImageName()
 			if !ok || ref == "" {
 				continue
@@ -97,6 +102,14 @@ func New(in Input) *Topology {
 			folder := path.Base(path.Dir(p))
 			t.byFolder[folder] = append(t.byFolder[folder], p)
 		}
+	}
+	for _, views := range t.users {
+		slices.SortStableFunc(views, func(a, b compose.View) int {
+			return cmp.Or(strings.Compare(a.File, b.File), strings.Compare(a.Name, b.Name))
+		})
+	}
+	for _, file := range slices.Sorted(maps.Keys(in.Services)) {
+		t.services[path.Dir(file)] = append(t.services[path.Dir(file)], file)
 	}
 	t.fingerprint = t.sum()
 	return t
@@ -122,10 +135,7 @@ func (t *Topology) sum() string {
 // file: what lies side by side is applied together.
 func (t *Topology) Services(folder string) []*kube.Object {
 	var out []*kube.Object
-	for _, file := range slices.Sorted(maps.Keys(t.in.Services)) {
-		if path.Dir(file) != folder {
-			continue
-		}
+	for _, file := range t.services[folder] {
 		if t.note != nil {
 			t.note(file)
 		}
@@ -221,18 +231,18 @@ func repository(ref string) string {
 }
 
 // Users returns the places, sorted, where the image a Dockerfile builds runs
-// as a Compose service.
+// as a Compose service. The slice is shared and must not change. An answer
+// depends on the files of these services; which services there are is part of
+// the [Topology.Fingerprint].
 func (t *Topology) Users(dockerfilePath string) []compose.View {
-	var out []compose.View
-	for _, file := range slices.Sorted(maps.Keys(t.in.Compose)) {
-		for _, v := range t.project.Views(file) {
-			if b, ok := t.ServiceBuild(v); ok && b.Path == dockerfilePath {
-				out = append(out, v)
+	users := t.users[dockerfilePath]
+	if t.note != nil {
+		t.note(dockerfilePath)
+		for _, v := range users {
+			for _, f := range v.Files() {
+				t.note(f)
 			}
 		}
 	}
-	slices.SortFunc(out, func(a, b compose.View) int {
-		return cmp.Or(strings.Compare(a.File, b.File), strings.Compare(a.Name, b.Name))
-	})
-	return out
+	return users
 }

@@ -82,7 +82,7 @@ func TestSeveralBuildsOfOneName(t *testing.T) {
 	}
 }
 
-func TestFingerprintAndWatched(t *testing.T) {
+func TestFingerprintAndTraced(t *testing.T) {
 	files := map[string]string{"compose.yaml": "services:\n  api: {build: api, image: shop/api}\n"}
 	one := topology.New(input(t, map[string]string{"api/Dockerfile": "FROM scratch\n"}, files))
 	same := topology.New(input(t, map[string]string{"api/Dockerfile": "FROM debian\nUSER 1\n"}, files))
@@ -94,7 +94,7 @@ func TestFingerprintAndWatched(t *testing.T) {
 		t.Error("another image name is another link")
 	}
 	seen := map[string]bool{}
-	one.Watched(func(p string) { seen[p] = true }).ImageBuild("shop/api:1")
+	one.Traced(func(p string) { seen[p] = true }).ImageBuild("shop/api:1")
 	if !seen["api/Dockerfile"] {
 		t.Errorf("the Dockerfile an answer rests on was not named: %v", seen)
 	}

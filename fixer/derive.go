@@ -1,0 +1,53 @@
+package fixer
+
+import "sync"
+
+// A Derived value is worked out from one file, at most once for each version
+// of it, and shared by all rules, checks and folds that see that version. It
+// is what go/analysis calls a fact of a package: rules ask for it instead of
+// reading the file again.
+//
+//	var Build = fixer.Derive(func(f *fixer.File) *File { … }) // package build
+//	b := build.Build.Of(p.File)                               // in a rule
+type Derived[T any] struct {
+	from func(f *File) T
+}
+
+// Derive declares a derived value. from must be pure: it may look at the file
+// and at nothing else.
+func Derive[T any](from func(f *File) T) *Derived[T] { return &Derived[T]{from: from} }
+
+// Of returns the value for a file. It is shared and must not be changed.
+func (d *Derived[T]) Of(f *File) T { return once(&f.derived, d, func() T { return d.from(f) }) }
+
+// A Shared value is worked out from what a pass shows (the file with its
+// topology and facts, or the whole snapshot for a rule without a kind), at
+// most once for each check of it, and shared by the rules of that check. What
+// it reads through the pass counts as read by all of them.
+type Shared[T any] struct {
+	from func(p *Pass) T
+}
+
+// Share declares a shared value. from may use everything of the pass but Rule
+// and Report, and must not keep it.
+func Share[T any](from func(p *Pass) T) *Shared[T] { return &Shared[T]{from: from} }
+
+// Of returns the value for what the pass looks at. It must not be changed.
+func (s *Shared[T]) Of(p *Pass) T {
+	if p.shared == nil {
+		p.shared = &memo{}
+	}
+	return once(p.shared, s, func() T { return s.from(p) })
+}
+
+// A memo holds values by who declared them.
+type memo struct{ cells sync.Map }
+
+// once returns what the memo holds under key, made by the first who asks.
+func once[T any](m *memo, key any, from func() T) T {
+	cell, ok := m.cells.Load(key)
+	if !ok {
+		cell, _ = m.cells.LoadOrStore(key, sync.OnceValue(from))
+	}
+	return cell.(func() T)()
+}
