@@ -47,7 +47,7 @@ CMD ["python", "/app/app.py"]
 				continue
 			}
 			slim := slimVariant(ref)
-			base, ok := image.BaseOf(ref)
+			base, ok := baseOf(p, s)
 			if slim == "" || !ok || base.Has("gcc") != image.Present {
 				continue
 			}

@@ -10,6 +10,7 @@ import (
 
 	"oakum/fixer"
 	"oakum/fixer/compose"
+	"oakum/fixer/container"
 	"oakum/fixer/dockerfile"
 )
 
@@ -65,7 +66,7 @@ func checkHealth(p *fixer.Pass, s *dockerfile.Stage) {
 	if !ok {
 		return
 	}
-	if e := p.Stage(p.File.Path, p.File.Dockerfile, s).Entry; e != nil && e.Healthcheck.Builtin {
+	if e := container.OfStage(p, p.File.Path, p.File.Dockerfile, s).Entry; e != nil && e.Healthcheck.Builtin {
 		return
 	}
 	users := usersOf(p, s)
@@ -87,7 +88,7 @@ func checkHealth(p *fixer.Pass, s *dockerfile.Stage) {
 	if port.Stage != s {
 		f.Start, f.End = s.From.Start, s.From.End
 	}
-	probe, can := probeIn(s, port.Number)
+	probe, can := probeIn(p, s, port.Number)
 	why, other := unlike(users, strconv.Itoa(port.Number))
 	switch {
 	case !can:
