@@ -6,6 +6,8 @@ import (
 	"runtime"
 	"slices"
 	"sync"
+
+	"golang.org/x/sync/errgroup"
 )
 
 // A Report is what the rules say of a snapshot.
@@ -84,7 +86,12 @@ func (c *checker) check(snap *Snapshot) *Report {
 		}
 	}
 	perFile := make([]*remembered, len(files))
-	parallel(len(files), func(i int) { perFile[i] = c.checkFile(snap, files[i]) })
+	var g errgroup.Group
+	g.SetLimit(runtime.GOMAXPROCS(0))
+	for i := range files {
+		g.Go(func() error { perFile[i] = c.checkFile(snap, files[i]); return nil })
+	}
+	_ = g.Wait()
 
 	r := &Report{index: map[Key]*Finding{}}
 	var all []Finding
@@ -92,10 +99,10 @@ func (c *checker) check(snap *Snapshot) *Report {
 		all = append(all, v.findings...)
 		r.Problems = append(r.Problems, v.problems...)
 	}
-	shared := &memo{}
+	whole := NewInspection(snap, nil, c.facts, nil)
 	for _, rule := range c.rules {
 		if rule.Kind == "" {
-			found, problem := c.run(&Pass{Rule: rule, Snapshot: snap, Facts: c.facts, snap: snap, topo: snap.Topology(), shared: shared})
+			found, problem := run(whole, rule, "")
 			for _, f := range found {
 				if file := snap.File(f.File); file != nil && !file.Context {
 					all = append(all, f)
@@ -117,11 +124,10 @@ func (c *checker) checkFile(snap *Snapshot, f *File) *remembered {
 		return v
 	}
 	v = &remembered{links: links, rests: map[string]*File{}}
-	topo := snap.Topology().Traced(func(path string) { v.rests[path] = snap.File(path) })
-	shared := &memo{}
+	look := NewInspection(snap, f, c.facts, func(path string) { v.rests[path] = snap.File(path) })
 	for _, rule := range c.rules {
 		if rule.Kind == f.Kind {
-			found, problem := c.run(&Pass{Rule: rule, File: f, Facts: c.facts, snap: snap, topo: topo, shared: shared})
+			found, problem := run(look, rule, f.Path)
 			v.findings = append(v.findings, found...)
 			v.problems = append(v.problems, problem...)
 		}
@@ -146,18 +152,13 @@ func (v *remembered) holds(snap *Snapshot, links string) bool {
 
 // run calls one rule. A rule that panics on hostile input is a defect, but one
 // that costs its own findings in this file, not the run.
-func (c *checker) run(p *Pass) (found []Finding, problems []Problem) {
+func run(c *Inspection, rule *Rule, file string) (found []Finding, problems []Problem) {
 	defer func() {
 		if v := recover(); v != nil {
-			file := ""
-			if p.File != nil {
-				file = p.File.Path
-			}
-			found, problems = nil, []Problem{{Rule: p.Rule.Name, File: file, Reason: fmt.Sprint(v)}}
+			found, problems = nil, []Problem{{Rule: rule.Name, File: file, Reason: fmt.Sprint(v)}}
 		}
 	}()
-	p.Rule.Check(p)
-	return p.findings, nil
+	return c.Run(rule), nil
 }
 
 // file sorts findings into open and suppressed ones, makes keys unique and
@@ -168,12 +169,12 @@ func (r *Report) file(snap *Snapshot, all []Finding) {
 		f := all[i]
 		list[i] = &f
 	}
-	slices.SortStableFunc(list, compareFindings)
+	slices.SortStableFunc(list, CompareFindings)
 
 	byFile := map[string][]Suppression{}
 	used := map[*Suppression]bool{}
 	for f := range snap.Files() {
-		if s := f.suppressions(); len(s) > 0 && f.Skip == nil {
+		if s := f.Suppressions(); len(s) > 0 && f.Skip == nil {
 			byFile[f.Path] = s
 		}
 	}
@@ -207,23 +208,4 @@ func covering(list []Suppression, f *Finding) *Suppression {
 		}
 	}
 	return nil
-}
-
-// parallel calls work for 0 … n-1 on as many goroutines as there are
-// processors and returns when all are done.
-func parallel(n int, work func(i int)) {
-	var wg sync.WaitGroup
-	next := make(chan int)
-	for range min(runtime.GOMAXPROCS(0), n) {
-		wg.Go(func() {
-			for i := range next {
-				work(i)
-			}
-		})
-	}
-	for i := range n {
-		next <- i
-	}
-	close(next)
-	wg.Wait()
 }

@@ -4,8 +4,11 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"runtime"
 	"slices"
 	"strings"
+
+	"golang.org/x/sync/errgroup"
 
 	"oakum/fixer/text"
 )
@@ -132,7 +135,7 @@ func (f *folder) choose() []taken {
 // collect takes as many of the findings' fixes as do not meet in one place.
 func (f *folder) collect(found []*Finding) []taken {
 	slices.SortStableFunc(found, func(a, b *Finding) int {
-		return cmp.Or(cmp.Compare(f.order[a.Rule], f.order[b.Rule]), compareFindings(a, b))
+		return cmp.Or(cmp.Compare(f.order[a.Rule], f.order[b.Rule]), CompareFindings(a, b))
 	})
 	// Two fixes of one place nearly always meet in the same lines: the second
 	// is not even drafted before the first is made.
@@ -148,9 +151,15 @@ func (f *folder) collect(found []*Finding) []taken {
 		err   *failure
 	}
 	drafts := make([]drafted, len(found))
-	parallel(len(found), func(i int) {
-		drafts[i].taken, drafts[i].err = f.draft(found[i], f.pending[found[i].Key()], true)
-	})
+	var g errgroup.Group
+	g.SetLimit(runtime.GOMAXPROCS(0))
+	for i := range found {
+		g.Go(func() error {
+			drafts[i].taken, drafts[i].err = f.draft(found[i], f.pending[found[i].Key()], true)
+			return nil
+		})
+	}
+	_ = g.Wait()
 
 	var batch []taken
 	claimed := map[string]claim{}
@@ -207,7 +216,7 @@ func (f *folder) draft(finding *Finding, d Decision, quick bool) (taken, *failur
 				return t, &failure{Refused, "the comment would silence another finding of the line as well: " + other.Message}
 			}
 		}
-		edits, err := suppressEdit(file, finding, d.Reason)
+		edits, err := SuppressEdit(file, finding, d.Reason)
 		if err != nil {
 			return t, &failure{Refused, err.Error()}
 		}
@@ -227,9 +236,13 @@ func (f *folder) draft(finding *Finding, d Decision, quick bool) (taken, *failur
 	}
 	params := d.Params
 	if d.Fix == "" {
-		params = fix.own(params)
+		params = fix.Own(params)
 	}
-	contents, err := fix.draft(f.cur, params, quick)
+	draft := fix.DraftUnread
+	if !quick {
+		draft = fix.DraftRead
+	}
+	contents, err := draft(f.cur, params)
 	if err != nil {
 		return t, &failure{Refused, strings.TrimSuffix(err.Error(), ".")}
 	}
@@ -365,7 +378,7 @@ func (f *folder) try(batch []taken, opened map[Key]bool) (*Snapshot, *Report, er
 				merged[c.Path] = m
 				paths = append(paths, c.Path)
 			}
-			m.add(c)
+			m.Merge(c)
 		}
 	}
 	slices.Sort(paths)
@@ -375,13 +388,13 @@ func (f *folder) try(batch []taken, opened map[Key]bool) (*Snapshot, *Report, er
 		data := m.Create
 		if data == nil {
 			var err error
-			if data, err = text.Apply(f.cur.File(p).Data, m.placed(f.cur.File(p))); err != nil {
+			if data, err = text.Apply(f.cur.File(p).Data, m.Placed(f.cur.File(p))); err != nil {
 				return nil, nil, err
 			}
 		}
 		sources = append(sources, Source{Path: p, Kind: m.Kind, Data: data})
 	}
-	next := f.cur.withAll(sources)
+	next := f.cur.WithAll(sources)
 	for _, p := range paths {
 		if err := verifyFile(f.cur.File(p), next.File(p), merged[p]); err != nil {
 			return nil, nil, fmt.Errorf("%s: %w", p, err)
@@ -455,20 +468,6 @@ func commonPrefix(a, b string) int {
 		n++
 	}
 	return n
-}
-
-func (m *FileChange) add(c FileChange) {
-	m.Edits = append(m.Edits, c.Edits...)
-	m.Contract = append(m.Contract, c.Contract...)
-	m.Documents = append(m.Documents, c.Documents...)
-	m.Patterns = append(m.Patterns, c.Patterns...)
-	m.Comment = m.Comment && c.Comment
-	for doc, paths := range c.Paths {
-		if m.Paths == nil {
-			m.Paths = map[int][]yamlPath{}
-		}
-		m.Paths[doc] = append(m.Paths[doc], paths...)
-	}
 }
 
 var errNotGone = errors.New("the finding is still there after the edit")

@@ -72,7 +72,7 @@ func (f *folder) surfaced(baseline *Report) []Outcome {
 		}
 	}
 	slices.SortFunc(out, func(a, b Outcome) int {
-		return cmp.Or(compareFindings(a.Finding, b.Finding), a.Finding.Key().Compare(b.Finding.Key()))
+		return cmp.Or(CompareFindings(a.Finding, b.Finding), a.Finding.Key().Compare(b.Finding.Key()))
 	})
 	return out
 }

@@ -232,7 +232,7 @@ func (p *Profile) older(why string) {
 
 // userIsNew reports whether fixes have changed the user that a build starts as.
 func (p *Pass) userIsNew(b topology.Build) bool {
-	file := p.snap.File(b.Path)
+	file := p.inspection.snap.File(b.Path)
 	if file == nil || file.Was == nil || file.Was.Dockerfile == nil {
 		return false
 	}

@@ -15,10 +15,10 @@ const unitWeight = 20
 // open finding, rises with every fixed one, and is 100 only with none left.
 // Suppressed findings do not count; repositories of different size compare.
 func Score(snap *Snapshot, r *Report) int {
-	units, cost := 0.0, 0.0
+	count, cost := 0.0, 0.0
 	for f := range snap.Files() {
 		if !f.Context {
-			units += float64(f.units())
+			count += float64(units(f))
 		}
 	}
 	for _, f := range r.Findings {
@@ -27,11 +27,11 @@ func Score(snap *Snapshot, r *Report) int {
 	if cost == 0 {
 		return 100
 	}
-	sound := unitWeight * max(units, 1)
+	sound := unitWeight * max(count, 1)
 	return min(99, int(math.Round(100*sound/(sound+cost))))
 }
 
-func (f *File) units() int {
+func units(f *File) int {
 	switch {
 	case f.Dockerfile != nil:
 		return 1

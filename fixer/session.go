@@ -193,7 +193,7 @@ func (s *Session) AcceptWhere(label string, upTo Level, want func(*Finding) (Par
 				continue
 			}
 			fix := &f.Fixes[0]
-			if _, err := fix.Resolve(fix.own(params)); err != nil {
+			if _, err := fix.Resolve(fix.Own(params)); err != nil {
 				return 0, fmt.Errorf("%s in %s: %w", f.Rule, f.File, err)
 			}
 			// No fix is named: what was accepted is whatever is most trusted
@@ -212,20 +212,6 @@ func (s *Session) AcceptWhere(label string, upTo Level, want func(*Finding) (Par
 		s.plan = plan
 	}
 	return len(added), nil
-}
-
-// own returns the parameters that this fix has.
-func (f *Fix) own(all Params) Params {
-	var out Params
-	for _, p := range f.Params {
-		if v, ok := all[p.Name]; ok {
-			if out == nil {
-				out = Params{}
-			}
-			out[p.Name] = v
-		}
-	}
-	return out
 }
 
 // Plan folds the decisions. The result is kept until they change.

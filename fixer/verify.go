@@ -13,8 +13,6 @@ import (
 	"oakum/fixer/yamldoc"
 )
 
-type yamlPath = yamldoc.Path
-
 // verifyFile holds a change to what it declared: the new bytes parse, data
 // outside the declared paths is what it was, no key is there twice, and for a
 // Dockerfile BuildKit reports nothing new and the runtime contract differs
@@ -100,7 +98,7 @@ func verifyDockerfile(before, after *File, c *FileChange) error {
 	if c.Comment {
 		return nil
 	}
-	return newWarnings(before.buildkit(), after.buildkit())
+	return newWarnings(before, after)
 }
 
 func stageName(s string) string {
@@ -110,33 +108,22 @@ func stageName(s string) string {
 	return "stage " + s
 }
 
-// A judgement is what BuildKit's own checks say of a Dockerfile.
-type judgement struct {
-	report buildkit.Report
-	err    error
-}
-
-// newWarnings compares BuildKit's checks before and after. Warnings are
-// compared by rule and text, because lines move. A file that BuildKit could
-// not judge before is not held to its judgement after.
-func newWarnings(before, after judgement) error {
-	if before.err != nil || before.report.Failure != nil {
+// newWarnings compares BuildKit's checks before and after. A file that BuildKit
+// could not judge before is not held to its judgement after.
+func newWarnings(before, after *File) error {
+	was, err := before.BuildKit()
+	if err != nil || was.Failure != nil {
 		return nil
 	}
-	switch {
-	case after.err != nil:
-		return fmt.Errorf("BuildKit rejects the result: %s", strings.TrimSuffix(after.err.Error(), "."))
-	case after.report.Failure != nil:
-		return fmt.Errorf("BuildKit cannot build the result: %s", strings.TrimSuffix(after.report.Failure.Message, "."))
+	is, err := after.BuildKit()
+	if err != nil {
+		return fmt.Errorf("BuildKit rejects the result: %s", strings.TrimSuffix(err.Error(), "."))
 	}
-	count := map[string]int{}
-	for _, w := range before.report.Warnings {
-		count[w.Rule+"\x00"+w.Message]++
-	}
-	for _, w := range after.report.Warnings {
-		if count[w.Rule+"\x00"+w.Message]--; count[w.Rule+"\x00"+w.Message] < 0 {
-			return fmt.Errorf("BuildKit's check %s would report: %s", w.Rule, w.Message)
+	for _, w := range buildkit.New(was, is) {
+		if w.Rule == buildkit.Failed {
+			return fmt.Errorf("BuildKit cannot build the result: %s", strings.TrimSuffix(w.Message, "."))
 		}
+		return fmt.Errorf("BuildKit's check %s would report: %s", w.Rule, w.Message)
 	}
 	return nil
 }
