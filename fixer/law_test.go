@@ -16,7 +16,7 @@ import (
 
 // lawRooms are the rooms of the project and what each may import. Arrows run one way:
 //
-//	cmd → tui → fixer → compose, kube, topology, buildcontext → dockerfile, image, yamldoc → text
+//	cmd → tui → engine → fixer → compose, kube, topology, buildcontext → dockerfile, image, yamldoc → text
 //
 // A room is a folder with those below it; the longest name that fits counts,
 // and within a room imports are free.
@@ -34,23 +34,27 @@ var lawRooms = map[string][]string{
 	"fixer/buildcontext": {"fixer/text"},
 	"fixer/topology":     {"fixer/buildcontext", "fixer/compose", "fixer/kube", "fixer/dockerfile", "fixer/image", "fixer/yamldoc", "fixer/text"},
 
-	// The engine knows no rule, no disk and no form of output.
+	// The contract: what a rule, a finding, a fix and a snapshot are.
 	"fixer": {"fixer/topology", "fixer/buildcontext", "fixer/compose", "fixer/kube", "fixer/dockerfile", "fixer/image", "fixer/yamldoc", "fixer/text"},
 
 	// What a container of an image starts as, writes and needs.
 	"fixer/container": {"fixer", "fixer/topology", "fixer/compose", "fixer/kube", "fixer/dockerfile", "fixer/image", "fixer/yamldoc"},
 
-	// Rules know the engine and the documents.
+	// The engine checks, folds and verifies. It knows no rule, no disk and no
+	// form of output.
+	"fixer/engine": {"fixer", "fixer/buildcontext", "fixer/dockerfile", "fixer/text", "fixer/yamldoc"},
+
+	// Rules know the contract and the documents, not the engine.
 	"fixer/rules": {"fixer", "fixer/container", "fixer/topology", "fixer/buildcontext", "fixer/compose", "fixer/kube", "fixer/dockerfile", "fixer/image", "fixer/yamldoc", "fixer/secret", "fixer/text"},
 
-	"fixer/report":    {"fixer", "fixer/text"},
-	"fixer/workspace": {"fixer", "fixer/buildcontext", "fixer/text"},
+	"fixer/report":    {"fixer", "fixer/engine", "fixer/text"},
+	"fixer/workspace": {"fixer", "fixer/engine", "fixer/buildcontext", "fixer/text"},
 
 	// An interface shows what the engine says and records decisions. It knows
 	// no rule, no document and no disk: reading and writing are given to it.
-	"tui": {"fixer", "fixer/report", "fixer/text"},
+	"tui": {"fixer", "fixer/engine", "fixer/report", "fixer/text"},
 
-	"cmd": {"tui", "fixer", "fixer/report", "fixer/rules", "fixer/text", "fixer/workspace", "templates"},
+	"cmd": {"tui", "fixer", "fixer/engine", "fixer/report", "fixer/rules", "fixer/text", "fixer/workspace", "templates"},
 
 	"templates": {},
 }
