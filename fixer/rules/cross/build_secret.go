@@ -187,7 +187,7 @@ type passing struct {
 func planMove(p *fixer.Pass, file, name string) (*move, string) {
 	m := &move{name: name}
 	for _, v := range p.Topology().Users(file) {
-		if !dockerfiles.PassesArgument(v, name) {
+		if !v.PassesBuildArg(name) {
 			continue
 		}
 		own := secretArguments(v)

@@ -10,6 +10,7 @@ import (
 	"oakum/fixer/buildcontext"
 	"oakum/fixer/dockerfile"
 	dockerfiles "oakum/fixer/rules/dockerfile"
+	"oakum/fixer/secret"
 )
 
 // An exposure is something in reach of a broad copy that no image should hold.
@@ -90,8 +91,15 @@ func mayBeSecret(n fixer.Name) bool {
 	if n.Kind != buildcontext.Plain || forTests.MatchString(n.Path) {
 		return false
 	}
-	_, _, secret := dockerfiles.SecretsIn(n.Path)
-	return secret
+	_, ok := secretFile(n.Path)
+	return ok
+}
+
+// secretFile looks up what a file of this name holds by convention. Settings of
+// npm are left out: a build that installs packages needs them.
+func secretFile(name string) (secret.FileForm, bool) {
+	form, ok := secret.File(name, "")
+	return form, ok && (!form.Settings || form.Use != secret.UsedByBuild)
 }
 
 // judge says what a name in the context is, and whether it may be needed.
@@ -108,8 +116,8 @@ func (b *build) judge(rel string, n fixer.Name) (exposure, bool) {
 		e.path, e.what, e.folder = path.Dir(rel), environment, true
 		return e, e.path != "." && !b.use().Virtualenv(path.Base(e.path))
 	}
-	what, variables, _ := dockerfiles.SecretsIn(rel)
-	e.what, e.secret, e.variables, e.severity = what, true, variables, fixer.High
+	form, _ := secretFile(rel)
+	e.what, e.secret, e.variables, e.severity = form.What, true, form.Settings, fixer.High
 	if n.Git != buildcontext.GitUntracked {
 		e.severity = fixer.Medium // who reads the repository has it already
 	}

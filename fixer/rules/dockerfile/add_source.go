@@ -190,11 +190,3 @@ var plainNames = set(`dockerfile makefile gemfile rakefile procfile pipfile vagr
 	readme notice changelog authors copying version mvnw gradlew crontab hosts motd artisan entrypoint
 	node_modules src app lib bin dist public static assets templates conf config scripts test tests docs resources migrations
 	vendor packages components views models controllers`)
-
-func set(words string) map[string]bool {
-	out := map[string]bool{}
-	for _, w := range strings.Fields(words) {
-		out[w] = true
-	}
-	return out
-}

@@ -91,16 +91,6 @@ func checkLists(p *fixer.Pass, runs *packageRuns, r *packageRun, m *manager) {
 	report(p, r.at, f)
 }
 
-// runs reports whether a RUN calls a subcommand of a manager.
-func (r *packageRun) runs(m *manager, sub string) bool {
-	return slices.ContainsFunc(r.calls, func(c call) bool { return c.manager == m && c.sub == sub })
-}
-
-// uses reports whether a RUN installs with what it fetched.
-func (r *packageRun) uses(m *manager) bool {
-	return m.uses == nil || slices.ContainsFunc(r.calls, func(c call) bool { return c.manager == m && m.uses[c.sub] })
-}
-
 // cleanFix deletes what was fetched behind the last command that needs it.
 func cleanFix(p *fixer.Pass, runs *packageRuns, r *packageRun, last *call) (*fixer.Fix, string) {
 	m := last.manager

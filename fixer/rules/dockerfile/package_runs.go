@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"oakum/fixer"
 	"oakum/fixer/dockerfile"
 )
 
@@ -242,4 +243,35 @@ func (r *packageRun) readDependence(m *manager) (d dependence) {
 // nothing and may fail; sub is its subcommand, if it is apt.
 func looksUp(c dockerfile.Command, sub string) bool {
 	return c.Name == "apt-cache" || c.Name == "apt" && slices.Contains([]string{"show", "search", "list", "policy"}, sub)
+}
+
+// runs reports whether a RUN calls a subcommand of a manager.
+func (r *packageRun) runs(m *manager, sub string) bool {
+	return slices.ContainsFunc(r.calls, func(c call) bool { return c.manager == m && c.sub == sub })
+}
+
+// uses reports whether a RUN installs with what it fetched.
+func (r *packageRun) uses(m *manager) bool {
+	return m.uses == nil || slices.ContainsFunc(r.calls, func(c call) bool { return c.manager == m && m.uses[c.sub] })
+}
+
+// onlyChain returns the first call that installs with the manager, in a step
+// whose commands are all links of one chain.
+func (r *packageRun) onlyChain(m *manager) (*call, error) {
+	k := slices.IndexFunc(r.calls, func(c call) bool { return c.manager == m && m.uses[c.sub] })
+	if k < 0 {
+		return nil, fixer.Refuse("the installation is not found")
+	}
+	for _, c := range r.script.Commands {
+		if c.Place&^dockerfile.InSubstitution != 0 || c.Place == 0 && c.Chain != r.calls[k].Chain {
+			return nil, fixer.Refuse("not all commands of line %d depend on the ones before them", r.run.Line)
+		}
+	}
+	return &r.calls[k], nil
+}
+
+// uncleaned reports whether nothing behind a call takes away what its manager
+// fetched.
+func (r *packageRun) uncleaned(c *call) bool {
+	return !slices.ContainsFunc(r.script.Commands, func(o dockerfile.Command) bool { return o.Start > c.Start && c.manager.cleans(o) })
 }

@@ -112,8 +112,6 @@ func startedCommands(c dockerfile.CommandLine) [][]string {
 	return [][]string{words}
 }
 
-var shells = set("sh bash ash dash ksh zsh")
-
 // script returns the script that a container of the stage starts with, which is
 // not in the file, or "".
 func (s *subject) script() string {

@@ -7,8 +7,6 @@ import (
 	"strconv"
 	"strings"
 
-	"oakum/fixer"
-	"oakum/fixer/compose"
 	"oakum/fixer/dockerfile"
 	"oakum/fixer/secret"
 	"oakum/fixer/text"
@@ -213,52 +211,4 @@ func envMounts(f *dockerfile.File) string {
 		}
 	}
 	return fmt.Sprintf("line %d names the frontend %s, and secrets as variables came with 1.10", d.Line, d.Value)
-}
-
-// PassesArgument reports whether a Compose service passes a build argument, in
-// its own file or one that completes it.
-func PassesArgument(v compose.View, name string) bool {
-	parts := []*compose.Service{v.Service}
-	for _, p := range slices.Concat(v.Bases, v.Overrides) {
-		parts = append(parts, p.Service)
-	}
-	return slices.ContainsFunc(parts, func(s *compose.Service) bool {
-		args := s.Node.Get("build").Get("args")
-		if args.Get(name) != nil {
-			return true
-		}
-		for _, item := range args.List() {
-			if key, _, _ := strings.Cut(item.Text(), "="); key == name {
-				return true
-			}
-		}
-		return false
-	})
-}
-
-// mountFix offers the mount for an ARG with a secret, or says why there is no
-// such fix.
-func mountFix(p *fixer.Pass, i *dockerfile.Instruction, pair dockerfile.Pair) (fix fixer.Fix, why string) {
-	for _, v := range p.Topology().Users(p.File.Path) {
-		if PassesArgument(v, pair.Key) {
-			return fix, fmt.Sprintf("%s passes it to service %s; the fix of cross/build-secret changes both files", v.File, v.Name)
-		}
-	}
-	m, why := MountSecret(p.File.Dockerfile, pair.Key)
-	if why != "" {
-		return fix, why
-	}
-	return fixer.Fix{
-		ID: "secret-mount", Title: fmt.Sprintf("give %s to %s by a secret mount", pair.Key, m.Lines()), Level: fixer.Review,
-		Breaks: m.Breaks(),
-		Verify: fmt.Sprintf("docker build --secret id=%s .   (with %s in the environment), then docker history --no-trunc IMAGE   shows no secret", pair.Key, pair.Key),
-		Edit: func(d *fixer.Draft) error {
-			edits, err := m.Edits()
-			if err != nil {
-				return err
-			}
-			d.Dockerfile(p.File.Path, edits)
-			return nil
-		},
-	}, ""
 }
