@@ -7,6 +7,7 @@ import (
 
 	"oakum/fixer"
 	"oakum/fixer/dockerfile"
+	"oakum/fixer/text"
 )
 
 // AssumeYes wants package managers that ask nobody.
@@ -59,9 +60,9 @@ RUN apt-get update && apt-get install -y --no-install-recommends curl && rm -rf 
 }
 
 var (
-	aptAsks    = set("install upgrade dist-upgrade full-upgrade remove purge autoremove build-dep")
-	dnfAsks    = set("install upgrade update remove erase autoremove groupinstall localinstall distro-sync downgrade swap")
-	zypperAsks = set("install in remove rm update up dist-upgrade dup patch")
+	aptAsks    = text.WordSet("install upgrade dist-upgrade full-upgrade remove purge autoremove build-dep")
+	dnfAsks    = text.WordSet("install upgrade update remove erase autoremove groupinstall localinstall distro-sync downgrade swap")
+	zypperAsks = text.WordSet("install in remove rm update up dist-upgrade dup patch")
 
 	asks = map[string]map[string]bool{"apt-get": aptAsks, "apt": aptAsks, "dnf": dnfAsks, "yum": dnfAsks, "dnf5": dnfAsks, "zypper": zypperAsks}
 

@@ -10,6 +10,7 @@ import (
 	"oakum/fixer"
 	"oakum/fixer/dockerfile"
 	"oakum/fixer/image"
+	"oakum/fixer/text"
 )
 
 // BuildTools wants compilers and build tools left behind in a stage of their
@@ -109,7 +110,7 @@ func checkToolchain(p *fixer.Pass, s *dockerfile.Stage) bool {
 	return true
 }
 
-var compilers = set(`gcc g++ gcc-multilib gcc-c++ clang llvm build-essential build-base alpine-sdk cmake meson ninja-build make rustc cargo
+var compilers = text.WordSet(`gcc g++ gcc-multilib gcc-c++ clang llvm build-essential build-base alpine-sdk cmake meson ninja-build make rustc cargo
 	golang golang-go go maven gradle ghc default-jdk default-jdk-headless`)
 
 // checkCompilers reports the first install of a step that leaves compilers.

@@ -10,6 +10,7 @@ import (
 	"oakum/fixer"
 	"oakum/fixer/dockerfile"
 	"oakum/fixer/image"
+	"oakum/fixer/text"
 )
 
 // A step is an instruction that hands text to a shell, with the simple commands
@@ -138,7 +139,7 @@ func piped(src []byte, from, to int) bool {
 }
 
 // runsBehind are programs that run the words behind them.
-var runsBehind = set("sudo env command exec nice nohup time")
+var runsBehind = text.WordSet("sudo env command exec nice nohup time")
 
 func newCommand(c dockerfile.Command) command {
 	out := command{Command: c}

@@ -6,6 +6,7 @@ import (
 
 	"oakum/fixer"
 	"oakum/fixer/dockerfile"
+	"oakum/fixer/text"
 )
 
 // DebugTools wants no ways in and no tools for looking around in an image that
@@ -64,8 +65,8 @@ CMD ["sleep", "infinity"]
 }
 
 var (
-	remoteShells = set("openssh-server openssh openssh-sftp-server dropbear telnetd telnet-server inetutils-telnetd rsh-server rsh-redone-server tigervnc-standalone-server x11vnc xrdp")
-	lookAround   = set("nmap ncat tcpdump tshark wireshark strace ltrace gdb gdbserver lldb telnet hping3 masscan ettercap-text-only dsniff")
+	remoteShells = text.WordSet("openssh-server openssh openssh-sftp-server dropbear telnetd telnet-server inetutils-telnetd rsh-server rsh-redone-server tigervnc-standalone-server x11vnc xrdp")
+	lookAround   = text.WordSet("nmap ncat tcpdump tshark wireshark strace ltrace gdb gdbserver lldb telnet hping3 masscan ettercap-text-only dsniff")
 )
 
 func checkTools(p *fixer.Pass, st step) {

@@ -10,6 +10,7 @@ import (
 	"oakum/fixer"
 	"oakum/fixer/dockerfile"
 	"oakum/fixer/image"
+	"oakum/fixer/text"
 )
 
 // DevDependencies wants what only builds and tests a program left out of the
@@ -116,7 +117,7 @@ func builds(st step, rest []step, n int) bool {
 		if buildWord.MatchString(c.name) || unread(c.Command) {
 			return true
 		}
-		return set("npm npx yarn pnpm pnpx make node")[c.name] && (c.name == "make" || c.name == "npx" || c.name == "node" || slices.ContainsFunc(c.plain(), buildWord.MatchString))
+		return text.WordSet("npm npx yarn pnpm pnpx make node")[c.name] && (c.name == "make" || c.name == "npx" || c.name == "node" || slices.ContainsFunc(c.plain(), buildWord.MatchString))
 	})
 }
 

@@ -7,6 +7,7 @@ import (
 
 	"oakum/fixer"
 	"oakum/fixer/dockerfile"
+	"oakum/fixer/text"
 )
 
 // An installer is a program that installs the dependencies of a project.
@@ -22,42 +23,42 @@ type installer struct {
 
 var projectInstallers = []*installer{
 	{
-		programs: set("npm"), subs: set("install i ci clean-install"), folder: "node_modules",
+		programs: text.WordSet("npm"), subs: text.WordSet("install i ci clean-install"), folder: "node_modules",
 		without:   regexp.MustCompile(`^(--(omit|include|only|also|production|prod|global|location|package-lock-only)\b.*|-g|-D|--dev|--save-dev)$`),
 		variables: []string{"NODE_ENV", "NPM_CONFIG_OMIT", "npm_config_omit", "NPM_CONFIG_PRODUCTION", "npm_config_production", "NPM_CONFIG_ONLY", "npm_config_only"},
 		write:     "--omit=dev", prune: "npm prune --omit=dev",
 	},
 	{
-		programs: set("yarn yarnpkg"), subs: map[string]bool{"": true, "install": true}, folder: "node_modules",
+		programs: text.WordSet("yarn yarnpkg"), subs: map[string]bool{"": true, "install": true}, folder: "node_modules",
 		without:   regexp.MustCompile(`^--(production|prod|help|version)\b.*$`),
 		variables: []string{"NODE_ENV", "YARN_PRODUCTION", "NPM_CONFIG_PRODUCTION", "npm_config_production"},
 		write:     "--production (Yarn 1) or yarn workspaces focus --production (later ones)", prune: "yarn install --production",
 	},
 	{
-		programs: set("pnpm"), subs: set("install i"), folder: "node_modules",
+		programs: text.WordSet("pnpm"), subs: text.WordSet("install i"), folder: "node_modules",
 		without:   regexp.MustCompile(`^(--(prod|production|dev|global)\b.*|-P|-D|-g)$`),
 		variables: []string{"NODE_ENV", "NPM_CONFIG_PRODUCTION", "npm_config_production"},
 		write:     "--prod", prune: "pnpm prune --prod",
 	},
 	{
-		programs: set("composer composer.phar"), subs: set("install i"), folder: "vendor",
+		programs: text.WordSet("composer composer.phar"), subs: text.WordSet("install i"), folder: "vendor",
 		without:   regexp.MustCompile(`^--(no-dev|dev)$`),
 		variables: []string{"COMPOSER_NO_DEV"},
 		write:     "--no-dev", prune: "composer install --no-dev",
 	},
 	{
-		programs: set("bundle"), subs: map[string]bool{"": true, "install": true},
+		programs: text.WordSet("bundle"), subs: map[string]bool{"": true, "install": true},
 		without:   regexp.MustCompile(`^--(without|with|version|help)\b.*$`),
 		variables: []string{"BUNDLE_WITHOUT", "BUNDLE_ONLY"},
 		write:     "ENV BUNDLE_WITHOUT=development:test before it",
 	},
 	{
-		programs: set("poetry"), subs: set("install sync"),
+		programs: text.WordSet("poetry"), subs: text.WordSet("install sync"),
 		without: regexp.MustCompile(`^(--(no-dev|only|only-root|without|with|all-groups)\b.*)$`),
 		write:   "--only main", prune: "poetry sync --only main",
 	},
 	{
-		programs: set("uv"), subs: set("sync"),
+		programs: text.WordSet("uv"), subs: text.WordSet("sync"),
 		without:   regexp.MustCompile(`^--(no-dev|dev|only-dev|no-default-groups|group|only-group|no-group|all-groups)\b.*$`),
 		variables: []string{"UV_NO_DEV", "UV_NO_DEFAULT_GROUPS"},
 		write:     "--no-dev", prune: "uv sync --no-dev",

@@ -7,6 +7,7 @@ import (
 
 	"oakum/fixer"
 	"oakum/fixer/dockerfile"
+	"oakum/fixer/text"
 )
 
 // LostGroups wants an account to keep the groups that the file puts it in.
@@ -120,12 +121,12 @@ func otherGroup(f *dockerfile.File, before *dockerfile.Instruction, s *dockerfil
 			continue
 		}
 		for _, c := range st.commands {
-			plain, groups := c.plain(), set("groupadd addgroup")[c.name]
+			plain, groups := c.plain(), text.WordSet("groupadd addgroup")[c.name]
 			switch own, said := firstGroup(c); {
 			case !slices.Contains(plain, user):
 			case groups:
 				other = other || len(plain) == 1 || plain[len(plain)-1] == user
-			case set("useradd adduser usermod")[c.name] && said:
+			case text.WordSet("useradd adduser usermod")[c.name] && said:
 				other = own != user
 			case c.name == "useradd" || c.name == "adduser" && len(plain) == 1:
 				other = other || c.has("-N", "--no-user-group") || c.name == "adduser" && !c.has("--group") && (c.has("--system") || hasShort(c, 'S'))

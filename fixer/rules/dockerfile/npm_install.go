@@ -6,6 +6,7 @@ import (
 	"oakum/fixer"
 	"oakum/fixer/dockerfile"
 	"oakum/fixer/image"
+	"oakum/fixer/text"
 )
 
 // NpmInstall wants dependencies installed as the lock file names them.
@@ -57,7 +58,7 @@ RUN npm ci
 }
 
 // npmOptions are options without a value that npm ci takes as npm install does.
-var npmOptions = set(`--production --omit=dev --omit=optional --only=production --only=prod --include=dev --no-audit --no-fund
+var npmOptions = text.WordSet(`--production --omit=dev --omit=optional --only=production --only=prod --include=dev --no-audit --no-fund
 	--legacy-peer-deps --force -f --silent -s --quiet -q --verbose --ignore-scripts --no-optional --prefer-offline --no-progress
 	--unsafe-perm --no-cache --loglevel=error --no-update-notifier --foreground-scripts -d --prod --no-bin-links --strict-peer-deps`)
 

@@ -8,6 +8,7 @@ import (
 	"oakum/fixer"
 	"oakum/fixer/dockerfile"
 	"oakum/fixer/image"
+	"oakum/fixer/text"
 )
 
 // gemCache is where gem and Bundler keep what they download in the official
@@ -56,7 +57,7 @@ func checkGemCache(p *fixer.Pass, st step, elsewhere bool) {
 func checkComposerCache(p *fixer.Pass, st step) {
 	last := lastOf(st, func(c command) bool {
 		sub, _ := c.sub()
-		return strings.HasPrefix(c.name, "composer") && set("install i update u require create-project")[sub] && !cacheOption(c, "--no-cache")
+		return strings.HasPrefix(c.name, "composer") && text.WordSet("install i update u require create-project")[sub] && !cacheOption(c, "--no-cache")
 	})
 	if last < 0 || deletesCache(st.commands[last+1:], "cache") || deletesCache(st.commands[last+1:], ".composer") ||
 		slices.ContainsFunc(st.commands[last+1:], func(c command) bool {

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"oakum/fixer/dockerfile"
+	"oakum/fixer/text"
 )
 
 // A manager is a package manager and what it leaves in the image.
@@ -24,31 +25,31 @@ type manager struct {
 var managers = []*manager{
 	{
 		name: "apt", programs: []string{"apt-get", "apt", "aptitude"}, what: "package lists",
-		options: set("-o --option -t --target-release --default-release -c --config-file -a --host-architecture"),
-		leaves:  set("update"),
-		uses:    set("install upgrade full-upgrade dist-upgrade safe-upgrade build-dep source download satisfy"),
+		options: text.WordSet("-o --option -t --target-release --default-release -c --config-file -a --host-architecture"),
+		leaves:  text.WordSet("update"),
+		uses:    text.WordSet("install upgrade full-upgrade dist-upgrade safe-upgrade build-dep source download satisfy"),
 		folders: []string{"/var/lib/apt/lists"},
 		clean:   "rm -rf /var/lib/apt/lists/*",
 	},
 	{
 		name: "apk", programs: []string{"apk"}, what: "package index",
-		options: set("-X --repository -p --root -t --virtual --keys-dir --repositories-file --cache-dir --arch --wait"),
-		leaves:  set("update add upgrade fix"),
-		uses:    set("add upgrade fix"),
+		options: text.WordSet("-X --repository -p --root -t --virtual --keys-dir --repositories-file --cache-dir --arch --wait"),
+		leaves:  text.WordSet("update add upgrade fix"),
+		uses:    text.WordSet("add upgrade fix"),
 		folders: []string{"/var/cache/apk", "/etc/apk/cache"},
 		clean:   "rm -rf /var/cache/apk/*",
 	},
 	{
 		name: "dnf", programs: []string{"dnf", "yum", "microdnf", "tdnf", "dnf5"}, what: "package metadata and cache",
-		options: set("-c --config -x --exclude --enablerepo --disablerepo --repo --repoid --setopt --releasever --installroot -d -e"),
-		leaves: set(`install update upgrade update-minimal upgrade-minimal groupinstall group groupupdate localinstall
+		options: text.WordSet("-c --config -x --exclude --enablerepo --disablerepo --repo --repoid --setopt --releasever --installroot -d -e"),
+		leaves: text.WordSet(`install update upgrade update-minimal upgrade-minimal groupinstall group groupupdate localinstall
 			reinstall downgrade makecache module swap distro-sync distrosync builddep check-update`),
 		folders: []string{"/var/cache/dnf", "/var/cache/yum", "/var/cache/libdnf5", "/var/cache/tdnf"},
 	},
 	{
 		name: "zypper", programs: []string{"zypper"}, what: "package metadata and cache",
-		options: set("-R --root -D --reposd-dir -C --cache-dir -c --config"),
-		leaves:  set("install in update up dist-upgrade dup refresh ref patch source-install si"),
+		options: text.WordSet("-R --root -D --reposd-dir -C --cache-dir -c --config"),
+		leaves:  text.WordSet("install in update up dist-upgrade dup refresh ref patch source-install si"),
 		folders: []string{"/var/cache/zypp"},
 		clean:   "zypper clean --all",
 	},

@@ -7,6 +7,7 @@ import (
 
 	"oakum/fixer"
 	"oakum/fixer/dockerfile"
+	"oakum/fixer/text"
 )
 
 // packageRun is what one RUN does with package managers.
@@ -98,6 +99,8 @@ func isProgram(m *manager, word string) bool {
 	return false
 }
 
+var cleanVerbs = text.WordSet("clean cc distclean")
+
 // cleanedIn reports whether text that was not read takes away what the manager
 // leaves.
 func (m *manager) cleanedIn(text string) bool {
@@ -106,7 +109,7 @@ func (m *manager) cleanedIn(text string) bool {
 			return true
 		}
 	}
-	return m.mentions(text, set("clean cc distclean")) && m.name != "apt" || strings.Contains(text, "--no-cache")
+	return m.mentions(text, cleanVerbs) && m.name != "apt" || strings.Contains(text, "--no-cache")
 }
 
 // last returns the last call of the manager that leaves something behind and

@@ -8,6 +8,7 @@ import (
 	"oakum/fixer"
 	"oakum/fixer/dockerfile"
 	"oakum/fixer/image"
+	"oakum/fixer/text"
 )
 
 // PipeHidesFailure wants a download that fails to end the build.
@@ -54,7 +55,7 @@ RUN curl -fsSL https://example.org/hosts.txt -o /etc/blocked
 }
 
 // content are programs that succeed when they read nothing.
-var content = set("tee cat sed awk gawk sort uniq tr cut head tail wc xargs base64 envsubst dos2unix iconv xxd rev nl fold column")
+var content = text.WordSet("tee cat sed awk gawk sort uniq tr cut head tail wc xargs base64 envsubst dos2unix iconv xxd rev nl fold column")
 
 // feeder returns the download that is piped into a command.
 func feeder(list []command, k int) (command, bool) {

@@ -7,6 +7,7 @@ import (
 
 	"oakum/fixer"
 	"oakum/fixer/dockerfile"
+	"oakum/fixer/text"
 )
 
 // PipeToShell wants programs from the network looked at, or at least named by
@@ -50,7 +51,7 @@ RUN bash /tmp/install.sh
 }
 
 // fetchers print what they download.
-var fetchers = set("curl wget fetch http https aria2c")
+var fetchers = text.WordSet("curl wget fetch http https aria2c")
 
 // runsDownload reports whether a command runs what another one downloads, and
 // which one that is.

@@ -10,6 +10,7 @@ import (
 	"oakum/fixer"
 	"oakum/fixer/dockerfile"
 	"oakum/fixer/image"
+	"oakum/fixer/text"
 )
 
 // account is the user chosen for an image.
@@ -99,7 +100,7 @@ func (s *subject) numbered(name string, evidence fixer.Evidence) (account, strin
 
 // serverAccounts belong to servers that start as root and serve as another
 // user, so that files of theirs do not say what the first process runs as.
-var serverAccounts = set("www-data nginx apache http httpd daemon")
+var serverAccounts = text.WordSet("www-data nginx apache http httpd daemon")
 
 // brought reports whether the base has the account for what it is made to run.
 func (s *subject) brought(name string) bool {

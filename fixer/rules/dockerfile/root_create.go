@@ -12,6 +12,7 @@ import (
 	"oakum/fixer"
 	"oakum/fixer/dockerfile"
 	"oakum/fixer/image"
+	"oakum/fixer/text"
 )
 
 // appUID is the number, of user and group, for accounts that a file creates: in
@@ -77,27 +78,27 @@ var asking = []struct {
 	what     string
 }{
 	{
-		set("python pypy gunicorn uvicorn hypercorn daphne uwsgi flask celery locust django-admin streamlit jupyter jupyter-lab jupyter-notebook ipython pipenv poetry uv airflow mlflow dagster prefect"),
-		set("library/python library/pypy"),
+		text.WordSet("python pypy gunicorn uvicorn hypercorn daphne uwsgi flask celery locust django-admin streamlit jupyter jupyter-lab jupyter-notebook ipython pipenv poetry uv airflow mlflow dagster prefect"),
+		text.WordSet("library/python library/pypy"),
 		"Python looks up its user (getpass.getuser fails for a number alone), and libraries keep caches and settings in the home folder",
 	},
 	{
-		set("java catalina jshell"),
-		set("library/eclipse-temurin library/openjdk library/amazoncorretto library/tomcat"),
+		text.WordSet("java catalina jshell"),
+		text.WordSet("library/eclipse-temurin library/openjdk library/amazoncorretto library/tomcat"),
 		"Java takes ? for the name and the home folder of a user that has none, and makes a folder of that name",
 	},
 	{
-		set("ruby bundle rails rake puma rackup unicorn sidekiq jekyll irb"),
-		set("library/ruby library/jruby"),
+		text.WordSet("ruby bundle rails rake puma rackup unicorn sidekiq jekyll irb"),
+		text.WordSet("library/ruby library/jruby"),
 		"Ruby and its tools keep caches and settings in the home folder",
 	},
 	{
-		set("go"),
+		text.WordSet("go"),
 		nil,
 		"go keeps its build cache in the home folder, and stops without one",
 	},
 	{
-		set("git ssh scp rsync ansible ansible-playbook"),
+		text.WordSet("git ssh scp rsync ansible ansible-playbook"),
 		nil,
 		"ssh refuses to run for a user without an account, and git for one who commits",
 	},

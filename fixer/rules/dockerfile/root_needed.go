@@ -9,6 +9,7 @@ import (
 
 	"oakum/fixer/dockerfile"
 	"oakum/fixer/image"
+	"oakum/fixer/text"
 )
 
 // rootPrograms start other programs as other users, or do what only root may,
@@ -126,7 +127,7 @@ func (s *subject) script() string {
 }
 
 // wrappers run what stands behind them, as the same user.
-var wrappers = set("tini dumb-init catatonit env exec nohup nice time command")
+var wrappers = text.WordSet("tini dumb-init catatonit env exec nohup nice time command")
 
 func shellCommands(text string) [][]string {
 	var out [][]string

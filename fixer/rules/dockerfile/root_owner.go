@@ -9,6 +9,7 @@ import (
 
 	"oakum/fixer/dockerfile"
 	"oakum/fixer/image"
+	"oakum/fixer/text"
 )
 
 // A writable is a folder that the program provably writes to and the new user would not own.
@@ -215,7 +216,7 @@ func (s *subject) settledByCommand() settled {
 }
 
 // forWriting are names of folders that are there to be written to.
-var forWriting = set(`data db database cache caches log logs tmp temp upload uploads storage state sessions session media download
+var forWriting = text.WordSet(`data db database cache caches log logs tmp temp upload uploads storage state sessions session media download
 	downloads output outputs run spool backup backups`)
 
 func isForWriting(p string) bool {

@@ -9,10 +9,11 @@ import (
 
 	"oakum/fixer/dockerfile"
 	"oakum/fixer/image"
+	"oakum/fixer/text"
 )
 
 // rootPackages are installed to do what only root may.
-var rootPackages = set("iptables nftables ipset nfs-utils nfs-kernel-server keepalived openvpn wireguard-tools")
+var rootPackages = text.WordSet("iptables nftables ipset nfs-utils nfs-kernel-server keepalived openvpn wireguard-tools")
 
 // installsForRoot says which step installs a tool that only root can use, or "".
 func (s *subject) installsForRoot() string {
@@ -47,7 +48,7 @@ func (s *subject) runsNothing() bool {
 }
 
 // serving are images of the table to be built upon that run a server already.
-var serving = set("php-apache php-fpm tomcat")
+var serving = text.WordSet("php-apache php-fpm tomcat")
 
 // writesAtStart says which command writes, as soon as it starts, into a folder
 // that would stay root's, or "". Scripts of package.json other than build are

@@ -8,6 +8,7 @@ import (
 	"oakum/fixer"
 	"oakum/fixer/dockerfile"
 	"oakum/fixer/secret"
+	"oakum/fixer/text"
 )
 
 // SecretInRun wants commands without passwords and tokens in them.
@@ -109,13 +110,13 @@ type passwordOption struct {
 var passwordOptions = []passwordOption{
 	{nil, regexp.MustCompile(`^--(?:[a-z]+-)*(?:password|passwd|token|secret|api-key|apikey|auth-token|access-token)=(.+)$`), false},
 	{nil, regexp.MustCompile(`^--(?:[a-z]+-)*(?:password|passwd)$`), true},
-	{set("curl"), regexp.MustCompile(`^(?:-u|--user)$`), true},
-	{set("curl"), regexp.MustCompile(`^--user=(.+)$`), false},
-	{set("mysql mysqldump mysqladmin mariadb mariadb-admin mariadb-dump"), regexp.MustCompile(`^-p(.+)$`), false},
-	{set("sshpass docker podman skopeo crane buildah helm az"), regexp.MustCompile(`^-p$`), true},
-	{set("sshpass"), regexp.MustCompile(`^-p(.+)$`), false},
-	{set("useradd usermod"), regexp.MustCompile(`^-p$`), true},
-	{set("redis-cli"), regexp.MustCompile(`^-a$`), true},
+	{text.WordSet("curl"), regexp.MustCompile(`^(?:-u|--user)$`), true},
+	{text.WordSet("curl"), regexp.MustCompile(`^--user=(.+)$`), false},
+	{text.WordSet("mysql mysqldump mysqladmin mariadb mariadb-admin mariadb-dump"), regexp.MustCompile(`^-p(.+)$`), false},
+	{text.WordSet("sshpass docker podman skopeo crane buildah helm az"), regexp.MustCompile(`^-p$`), true},
+	{text.WordSet("sshpass"), regexp.MustCompile(`^-p(.+)$`), false},
+	{text.WordSet("useradd usermod"), regexp.MustCompile(`^-p$`), true},
+	{text.WordSet("redis-cli"), regexp.MustCompile(`^-a$`), true},
 }
 
 // bearer matches a header with a token in it.
@@ -184,7 +185,7 @@ func (r *secretReader) options(c *command) {
 
 // notAboutPasswords are programs whose options of these names are switches or
 // take something else.
-var notAboutPasswords = set("adduser configure cmake meson chown chmod test [ grep sed awk")
+var notAboutPasswords = text.WordSet("adduser configure cmake meson chown chmod test [ grep sed awk")
 
 func (r *secretReader) assignments(c *command) {
 	words := c.Assigns

@@ -121,15 +121,15 @@ func (m *SecretMount) take(steps []*dockerfile.Instruction) {
 var readers = map[string]map[string]bool{
 	"npm": npmWords, "npx": npmWords, "yarn": npmWords, "pnpm": npmWords, "bun": npmWords,
 	"pip": pipWords, "pip3": pipWords, "poetry": pipWords, "uv": pipWords, "pipenv": pipWords,
-	"bundle": set("BUNDLE GEM RUBYGEMS"), "composer": set("COMPOSER"), "cargo": set("CARGO"),
+	"bundle": text.WordSet("BUNDLE GEM RUBYGEMS"), "composer": text.WordSet("COMPOSER"), "cargo": text.WordSet("CARGO"),
 	"mvn": javaWords, "mvnw": javaWords, "gradle": javaWords, "gradlew": javaWords,
-	"dotnet": set("NUGET VSS AZURE"), "nuget": set("NUGET VSS AZURE"),
+	"dotnet": text.WordSet("NUGET VSS AZURE"), "nuget": text.WordSet("NUGET VSS AZURE"),
 }
 
 var (
-	npmWords  = set("NPM NODE YARN PNPM NPMRC FONTAWESOME")
-	pipWords  = set("PIP PYPI POETRY UV")
-	javaWords = set("MAVEN MVN GRADLE NEXUS ARTIFACTORY")
+	npmWords  = text.WordSet("NPM NODE YARN PNPM NPMRC FONTAWESOME")
+	pipWords  = text.WordSet("PIP PYPI POETRY UV")
+	javaWords = text.WordSet("MAVEN MVN GRADLE NEXUS ARTIFACTORY")
 )
 
 func (m *SecretMount) readBy(s *dockerfile.Stage, i *dockerfile.Instruction) bool {

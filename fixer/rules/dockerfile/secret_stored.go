@@ -6,6 +6,7 @@ import (
 
 	"oakum/fixer"
 	"oakum/fixer/secret"
+	"oakum/fixer/text"
 )
 
 // A credentialStore is a command by which a program writes a secret into its
@@ -19,15 +20,15 @@ type credentialStore struct {
 // credentialStores are matched against text as it is written, so that a
 // variable is still one.
 var credentialStores = []credentialStore{
-	{set("npm pnpm"), regexp.MustCompile(`^(config )?set .*_(authToken|auth|password)\b`), ".npmrc"},
-	{set("yarn"), regexp.MustCompile(`^config set .*(npmAuthToken|npmAuthIdent|_authToken|_password)\b`), ".yarnrc.yml"},
-	{set("pip pip3"), regexp.MustCompile(`^config (-\S+ )*set \S*index-url `), "pip.conf"},
-	{set("poetry"), regexp.MustCompile(`^config (-\S+ )*"?(http-basic|pypi-token)\.`), "auth.toml"},
-	{set("bundle bundler"), regexp.MustCompile(`^config (set )?(-\S+ )*\S+[._]\S+ `), "config"},
-	{set("composer"), regexp.MustCompile(`^config (-\S+ )*"?(http-basic|github-oauth|gitlab-token|gitlab-oauth|bearer)\.`), "auth.json"},
-	{set("dotnet"), regexp.MustCompile(`^nuget (add|update) source .*(-p|--password) `), "NuGet.Config"},
-	{set("aws"), regexp.MustCompile(`^configure set \S*aws_(secret_access_key|session_token) `), "credentials"},
-	{set("gem"), regexp.MustCompile(`^sources? (-a|--add) `), ".gemrc"},
+	{text.WordSet("npm pnpm"), regexp.MustCompile(`^(config )?set .*_(authToken|auth|password)\b`), ".npmrc"},
+	{text.WordSet("yarn"), regexp.MustCompile(`^config set .*(npmAuthToken|npmAuthIdent|_authToken|_password)\b`), ".yarnrc.yml"},
+	{text.WordSet("pip pip3"), regexp.MustCompile(`^config (-\S+ )*set \S*index-url `), "pip.conf"},
+	{text.WordSet("poetry"), regexp.MustCompile(`^config (-\S+ )*"?(http-basic|pypi-token)\.`), "auth.toml"},
+	{text.WordSet("bundle bundler"), regexp.MustCompile(`^config (set )?(-\S+ )*\S+[._]\S+ `), "config"},
+	{text.WordSet("composer"), regexp.MustCompile(`^config (-\S+ )*"?(http-basic|github-oauth|gitlab-token|gitlab-oauth|bearer)\.`), "auth.json"},
+	{text.WordSet("dotnet"), regexp.MustCompile(`^nuget (add|update) source .*(-p|--password) `), "NuGet.Config"},
+	{text.WordSet("aws"), regexp.MustCompile(`^configure set \S*aws_(secret_access_key|session_token) `), "credentials"},
+	{text.WordSet("gem"), regexp.MustCompile(`^sources? (-a|--add) `), ".gemrc"},
 }
 
 // variableIn finds the names of variables in text that a shell reads.

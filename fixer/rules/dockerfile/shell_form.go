@@ -11,6 +11,7 @@ import (
 	"oakum/fixer/container"
 	"oakum/fixer/dockerfile"
 	"oakum/fixer/image"
+	"oakum/fixer/text"
 )
 
 // ShellForm wants the program to be the container's first process, not a shell
@@ -123,7 +124,7 @@ func execFix(p *fixer.Pass, i *dockerfile.Instruction, words []string, breaks st
 
 // runners are programs that start another one, most of them through a shell of
 // their own, and stay beside it.
-var runners = set("npm npx yarn yarnpkg pnpm pnpx make gradle gradlew")
+var runners = text.WordSet("npm npx yarn yarnpkg pnpm pnpx make gradle gradlew")
 
 // processOne says what becoming the first process asks of a program.
 func processOne(program string) string {
@@ -156,7 +157,7 @@ func execBreaks(p *fixer.Pass, s *dockerfile.Stage, i *dockerfile.Instruction, w
 }
 
 // shellBuiltins exist in the shell alone, or mean something else outside of it.
-var shellBuiltins = set(`. : [ [[ alias bg bind break builtin caller cd command compgen complete continue declare dirs disown echo enable
+var shellBuiltins = text.WordSet(`. : [ [[ alias bg bind break builtin caller cd command compgen complete continue declare dirs disown echo enable
 	eval exit export false fc fg getopts hash help history jobs kill let local logout mapfile popd printf pushd pwd read
 	readarray readonly return set shift shopt source suspend test time times trap true type typeset ulimit umask unalias unset wait coproc`)
 

@@ -7,6 +7,7 @@ import (
 
 	"oakum/fixer"
 	"oakum/fixer/dockerfile"
+	"oakum/fixer/text"
 )
 
 // SystemWorkdir wants programs to work in folders of their own.
@@ -63,7 +64,7 @@ CMD ["python", "app.py"]
 
 // systemFolders are what a base has for itself. Folders in them may be an
 // application's own, except in those of the kernel.
-var systemFolders = set("/bin /boot /dev /etc /lib /lib32 /lib64 /libx32 /proc /run /sbin /sys /usr /usr/bin /usr/include /usr/lib /usr/lib64 /usr/sbin /var /var/lib")
+var systemFolders = text.WordSet("/bin /boot /dev /etc /lib /lib32 /lib64 /libx32 /proc /run /sbin /sys /usr /usr/bin /usr/include /usr/lib /usr/lib64 /usr/sbin /var /var/lib")
 
 func isSystemFolder(dir string) bool {
 	return systemFolders[path.Clean(dir)] || kernelFolder(dir) != ""

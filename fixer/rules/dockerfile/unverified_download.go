@@ -8,6 +8,7 @@ import (
 
 	"oakum/fixer"
 	"oakum/fixer/dockerfile"
+	"oakum/fixer/text"
 )
 
 // UnverifiedDownload wants files from the network named by their checksum, and
@@ -123,10 +124,10 @@ func compares(c command) bool {
 }
 
 // carries are options whose value is a URL that is not downloaded, or not read.
-var carries = set("-x --proxy -e --referer -H --header -d --data --data-raw -A --user-agent --preproxy --trusted-host --build-arg -U")
+var carries = text.WordSet("-x --proxy -e --referer -H --header -d --data --data-raw -A --user-agent --preproxy --trusted-host --build-arg -U")
 
 // registryVariables name the server that a package manager installs from.
-var registryVariables = set("PIP_INDEX_URL PIP_EXTRA_INDEX_URL UV_INDEX_URL UV_DEFAULT_INDEX NPM_CONFIG_REGISTRY YARN_REGISTRY YARN_NPM_REGISTRY_SERVER GOPROXY RUBYGEMS_HOST")
+var registryVariables = text.WordSet("PIP_INDEX_URL PIP_EXTRA_INDEX_URL UV_INDEX_URL UV_DEFAULT_INDEX NPM_CONFIG_REGISTRY YARN_REGISTRY YARN_NPM_REGISTRY_SERVER GOPROXY RUBYGEMS_HOST")
 
 func checkRegistry(p *fixer.Pass, i, at *dockerfile.Instruction, pair dockerfile.Pair) {
 	link := linkIn.FindString(pair.Value)
@@ -143,7 +144,7 @@ func checkRegistry(p *fixer.Pass, i, at *dockerfile.Instruction, pair dockerfile
 
 // registryClients take the server from an option of theirs or keep it in their
 // settings; other URLs among their words are no downloads.
-var registryClients = set("npm yarn pnpm gem bundle")
+var registryClients = text.WordSet("npm yarn pnpm gem bundle")
 
 var registryOption = regexp.MustCompile(`(?i)^(--registry|--source|-s|--add|-a|registry|npmRegistryServer|mirror\..*)(=.*)?$`)
 

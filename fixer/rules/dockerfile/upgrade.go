@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"oakum/fixer"
+	"oakum/fixer/text"
 )
 
 // Upgrade questions steps that upgrade all packages of the base.
@@ -61,10 +62,10 @@ CMD ["bash"]
 // upgrades are the subcommands that upgrade everything when no package is
 // named, and those that always do.
 var upgrades = map[string]map[string]bool{
-	"apt":    set("upgrade dist-upgrade full-upgrade safe-upgrade"),
-	"apk":    set("upgrade"),
-	"dnf":    set("update upgrade distro-sync"),
-	"zypper": set("update up dist-upgrade dup patch"),
+	"apt":    text.WordSet("upgrade dist-upgrade full-upgrade safe-upgrade"),
+	"apk":    text.WordSet("upgrade"),
+	"dnf":    text.WordSet("update upgrade distro-sync"),
+	"zypper": text.WordSet("update up dist-upgrade dup patch"),
 }
 
 func upgradesAll(c call) bool {

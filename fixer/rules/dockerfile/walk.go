@@ -4,6 +4,7 @@ import (
 	"errors"
 
 	"oakum/fixer/dockerfile"
+	"oakum/fixer/text"
 )
 
 // each calls visit with every instruction behind the FROM of a stage. A trigger
@@ -32,4 +33,4 @@ func reason(err error) string {
 }
 
 // shells are the shells of the Bourne family.
-var shells = set("sh bash ash dash ksh zsh")
+var shells = text.WordSet("sh bash ash dash ksh zsh")
