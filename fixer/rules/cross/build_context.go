@@ -79,7 +79,7 @@ func readBuilds(p *fixer.Pass) *builds {
 			b.ignore = i.Data
 		}
 		b.use = sync.OnceValue(func() dockerfiles.ContextUse { return dockerfiles.ReadContextUse(file.Dockerfile) })
-		b.shipped = sync.OnceValue(func() map[*dockerfile.Stage]bool { return dockerfiles.Shipped(p.Topology(), file) })
+		b.shipped = sync.OnceValue(func() map[*dockerfile.Stage]bool { return dockerfiles.InFinalImageOf(p.Topology(), file) })
 		if !known {
 			b.ctx = buildcontext.Context{}
 		}

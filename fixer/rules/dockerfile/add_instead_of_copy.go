@@ -40,7 +40,7 @@ COPY app.jar /app/
 		},
 	},
 	Check: func(p *fixer.Pass) {
-		each(p.File.Dockerfile, func(s *dockerfile.Stage, i, at *dockerfile.Instruction) {
+		Each(p.File.Dockerfile, func(s *dockerfile.Stage, i, at *dockerfile.Instruction) {
 			if i.Keyword == "ADD" && len(i.Words) > 1 && onlyCopyFlags(i) {
 				checkAdd(p, s, i, at)
 			}

@@ -13,45 +13,45 @@ import (
 	"oakum/fixer/text"
 )
 
-// A step is an instruction that hands text to a shell, with the simple commands
+// A Step is an instruction that hands text to a shell, with the simple commands
 // in it.
-type step struct {
-	stage    *dockerfile.Stage
-	i, at    *dockerfile.Instruction // the instruction, and the place of findings: itself or the ONBUILD that holds it
-	commands []command
-	script   *dockerfile.Script // nil when the commands have no place of their own and are not edited
-	why      string             // why script is nil
+type Step struct {
+	Stage           *dockerfile.Stage
+	Instruction, At *dockerfile.Instruction // the instruction, and the place of findings: itself or the ONBUILD that holds it
+	Commands        []Command
+	Script          *dockerfile.Script // nil when the commands have no place of their own and are not edited
+	why             string             // why script is nil
 }
 
-// A command is a simple command behind what only changes how it runs, such as
+// A Command is a simple command behind what only changes how it runs, such as
 // sudo and env.
-type command struct {
+type Command struct {
 	dockerfile.Command
-	name  string // of the program, without folder; "" when it is not static
-	first int    // index of the program's word
-	sudo  bool
-	fed   bool   // the command before it in the list is piped into it
-	again string // which of the step's commands of that program it is: "" for the first, "[2]" for the second
+	Program     string // of the program, without folder; "" when it is not static
+	ProgramWord int    // index of the program's word
+	sudo        bool
+	PipedInto   bool   // the command before it in the list is piped into it
+	Ordinal     string // which of the step's commands of that program it is: "" for the first, "[2]" for the second
 }
 
-// args are the words behind the program.
-func (c command) args() []dockerfile.Word {
-	if c.first+1 >= len(c.Words) {
+// Args are the words behind the program.
+func (c Command) Args() []dockerfile.Word {
+	if c.ProgramWord+1 >= len(c.Words) {
 		return nil
 	}
-	return c.Words[c.first+1:]
+	return c.Words[c.ProgramWord+1:]
 }
 
-// has reports whether one of the words behind the program is as given.
-func (c command) has(words ...string) bool {
-	return slices.ContainsFunc(c.args(), func(w dockerfile.Word) bool { return slices.Contains(words, w.Value) })
+// Has reports whether one of the words behind the program is as given.
+func (c Command) Has(words ...string) bool {
+	return slices.ContainsFunc(c.Args(), func(w dockerfile.Word) bool { return slices.Contains(words, w.Value) })
 }
 
-// plain returns the arguments that are no options. Values of options are among
+// Plain returns the arguments that are no options. Values of options are among
 // them, since which options take one differs from program to program.
-func (c command) plain() []string {
+func (c Command) Plain() []string {
 	var out []string
-	for _, w := range c.args() {
+	for _, w := range c.Args() {
 		if !strings.HasPrefix(w.Value, "-") {
 			out = append(out, w.Value)
 		}
@@ -59,66 +59,66 @@ func (c command) plain() []string {
 	return out
 }
 
-// sub returns the first plain argument, which is what many programs take as
+// Subcommand returns the first plain argument, which is what many programs take as
 // the name of what to do, and its index among the words.
-func (c command) sub() (string, int) {
-	for k, w := range c.args() {
+func (c Command) Subcommand() (string, int) {
+	for k, w := range c.Args() {
 		if !strings.HasPrefix(w.Value, "-") {
-			return w.Value, c.first + 1 + k
+			return w.Value, c.ProgramWord + 1 + k
 		}
 	}
 	return "", 0
 }
 
-// steps reads the instructions of the given keywords in all stages that are not
+// Steps reads the instructions of the given keywords in all stages that are not
 // Windows stages, whose shells are other ones. Text that the shell reader
 // refuses (heredocs, triggers, the exec form) is read from a copy, so that it
 // can be reported and not edited.
-func steps(f *dockerfile.File, keywords ...string) []step {
-	var out []step
-	each(f, func(s *dockerfile.Stage, i, at *dockerfile.Instruction) {
+func Steps(f *dockerfile.File, keywords ...string) []Step {
+	var out []Step
+	Each(f, func(s *dockerfile.Stage, i, at *dockerfile.Instruction) {
 		if slices.Contains(keywords, i.Keyword) && !s.Windows {
-			out = append(out, readStep(f, s, i, at))
+			out = append(out, ReadStep(f, s, i, at))
 		}
 	})
 	return out
 }
 
-func readStep(f *dockerfile.File, s *dockerfile.Stage, i, at *dockerfile.Instruction) step {
-	st := step{stage: s, i: i, at: at}
+func ReadStep(f *dockerfile.File, s *dockerfile.Stage, i, at *dockerfile.Instruction) Step {
+	st := Step{Stage: s, Instruction: i, At: at}
 	script, err := f.Script(i)
 	shell, _ := s.ShellAt(i)
 	switch {
 	case err == nil:
-		st.script = script
-		st.commands = programs(f.Source, script.Commands)
-	case i.JSON || len(shell) == 0 || shells[path.Base(shell[0])]:
-		st.commands = copied(f, i)
+		st.Script = script
+		st.Commands = programs(f.Source, script.Commands)
+	case i.JSON || len(shell) == 0 || Shells[path.Base(shell[0])]:
+		st.Commands = copied(f, i)
 	}
 	if err != nil {
-		st.why = reason(err)
+		st.why = Reason(err)
 	}
-	count(st.commands)
+	count(st.Commands)
 	return st
 }
 
 // count numbers the commands of each program. What a finding is called by may
 // hold the number: it counts commands, not findings, so that mending the first
 // of two does not give its name to the second.
-func count(list []command) {
+func count(list []Command) {
 	seen := map[string]int{}
 	for k := range list {
-		if seen[list[k].name]++; seen[list[k].name] > 1 {
-			list[k].again = fmt.Sprintf("[%d]", seen[list[k].name])
+		if seen[list[k].Program]++; seen[list[k].Program] > 1 {
+			list[k].Ordinal = fmt.Sprintf("[%d]", seen[list[k].Program])
 		}
 	}
 }
 
-func programs(src []byte, list []dockerfile.Command) []command {
-	out := make([]command, 0, len(list))
+func programs(src []byte, list []dockerfile.Command) []Command {
+	out := make([]Command, 0, len(list))
 	for k, c := range list {
 		cmd := newCommand(c)
-		cmd.fed = k > 0 && c.Place&dockerfile.InPipe != 0 && piped(src, list[k-1].End, c.Start)
+		cmd.PipedInto = k > 0 && c.Place&dockerfile.InPipe != 0 && piped(src, list[k-1].End, c.Start)
 		out = append(out, cmd)
 	}
 	return out
@@ -141,17 +141,17 @@ func piped(src []byte, from, to int) bool {
 // runsBehind are programs that run the words behind them.
 var runsBehind = text.WordSet("sudo env command exec nice nohup time")
 
-func newCommand(c dockerfile.Command) command {
-	out := command{Command: c}
+func newCommand(c dockerfile.Command) Command {
+	out := Command{Command: c}
 	k := 0
 	for k < len(c.Words)-1 && !c.Words[k].Dynamic && runsBehind[path.Base(c.Words[k].Value)] {
 		out.sudo = out.sudo || path.Base(c.Words[k].Value) == "sudo"
-		for k++; k < len(c.Words)-1 && wrapperWord(c.Words[k].Raw); k++ {
+		for k++; k < len(c.Words)-1 && WrapperWord(c.Words[k].Raw); k++ {
 		}
 	}
-	out.first = k
+	out.ProgramWord = k
 	if k < len(c.Words) && !c.Words[k].Dynamic {
-		out.name = path.Base(c.Words[k].Value)
+		out.Program = path.Base(c.Words[k].Value)
 	}
 	return out
 }
@@ -159,26 +159,26 @@ func newCommand(c dockerfile.Command) command {
 // copied reads the commands of text that has no place in the file: one line of
 // a heredoc at a time, which is rough where an "if" goes over several lines,
 // and enough to report what stands in one.
-func copied(f *dockerfile.File, i *dockerfile.Instruction) []command {
+func copied(f *dockerfile.File, i *dockerfile.Instruction) []Command {
 	var lines []string
 	switch {
 	case i.JSON:
 		words := commandWords(i)
-		if n := len(words); n < 3 || !shells[path.Base(words[0].Value)] || !strings.HasSuffix(words[1].Value, "c") {
+		if n := len(words); n < 3 || !Shells[path.Base(words[0].Value)] || !strings.HasSuffix(words[1].Value, "c") {
 			if n == 0 {
 				return nil
 			}
-			return []command{newCommand(dockerfile.Command{Name: path.Base(words[0].Value), Words: words, Line: i.Line, Last: true})}
+			return []Command{newCommand(dockerfile.Command{Name: path.Base(words[0].Value), Words: words, Line: i.Line, Last: true})}
 		}
 		lines = []string{words[2].Value}
 	case len(i.Heredocs) == 0:
 		lines = []string{i.Text()}
 	default:
-		body := strings.ReplaceAll(unreadText(f, i), "\r\n", "\n")
+		body := strings.ReplaceAll(UnreadText(f, i), "\r\n", "\n")
 		lines = strings.Split(strings.ReplaceAll(body, "\\\n", " "), "\n")
 	}
 	const most = 500
-	var out []command
+	var out []Command
 	for _, line := range lines[:min(len(lines), most)] {
 		out = append(out, readLine(line)...)
 	}
@@ -194,7 +194,7 @@ func commandWords(i *dockerfile.Instruction) []dockerfile.Word {
 }
 
 // readLine reads one line of shell text as the RUN of a file of its own.
-func readLine(line string) []command {
+func readLine(line string) []Command {
 	line = strings.TrimSpace(line)
 	for range 2 {
 		f, err := dockerfile.Parse([]byte("FROM scratch\nRUN " + strings.ReplaceAll(line, "\n", "; ")))
@@ -213,40 +213,40 @@ func readLine(line string) []command {
 // ends with.
 var halfConstruct = regexp.MustCompile(`^(if|then|else|elif|do|while|until)\b\s*|[;\s]*\b(then|do)$|\s*\{$`)
 
-// span is the place of a command for a finding: its own bytes, or those of the
+// Span is the place of a command for a finding: its own bytes, or those of the
 // instruction when it was read from a copy.
-func (st step) span(c command) (start, end int) {
-	if st.script == nil {
-		return st.at.Start, st.at.End
+func (st Step) Span(c Command) (start, end int) {
+	if st.Script == nil {
+		return st.At.Start, st.At.End
 	}
 	return c.Start, c.End
 }
 
-// notEdited says why a finding in the step has no fix, or gives "".
-func (st step) notEdited() string {
-	if st.script != nil {
+// NotEdited says why a finding in the step has no fix, or gives "".
+func (st Step) NotEdited() string {
+	if st.Script != nil {
 		return ""
 	}
 	return "; it is not done here because " + st.why
 }
 
-// baseOf is what is known of the image that a stage goes back to.
-func baseOf(p *fixer.Pass, s *dockerfile.Stage) (image.Base, bool) {
+// BaseOf is what is known of the image that a stage goes back to.
+func BaseOf(p *fixer.Pass, s *dockerfile.Stage) (image.Base, bool) {
 	k := p.Facts.Image(s.Root().Image)
 	return k.Base, k.HasBase
 }
 
-// linkIn finds what a word downloads from; the place of a variable counts as text.
-var linkIn = regexp.MustCompile(`(?i)\b(https?|ftp)://[^\s'"|;<>)]+`)
+// URLIn finds what a word downloads from; the place of a variable counts as text.
+var URLIn = regexp.MustCompile(`(?i)\b(https?|ftp)://[^\s'"|;<>)]+`)
 
-// local matches the start of a URL that does not leave the machine.
-var local = regexp.MustCompile(`(?i)^\w+://([^/@]*@)?(localhost|127\.[0-9.]+|0\.0\.0\.0|\[::1\]|host\.docker\.internal)([:/]|$)`)
+// LocalURL matches the start of a URL that does not leave the machine.
+var LocalURL = regexp.MustCompile(`(?i)^\w+://([^/@]*@)?(localhost|127\.[0-9.]+|0\.0\.0\.0|\[::1\]|host\.docker\.internal)([:/]|$)`)
 
-// remote returns the first URL of a command that leads to another machine.
-func (c command) remote() string {
-	for _, w := range c.args() {
-		for _, u := range linkIn.FindAllString(w.Raw, -1) {
-			if !local.MatchString(u) {
+// RemoteURL returns the first URL of a command that leads to another machine.
+func (c Command) RemoteURL() string {
+	for _, w := range c.Args() {
+		for _, u := range URLIn.FindAllString(w.Raw, -1) {
+			if !LocalURL.MatchString(u) {
 				return u
 			}
 		}
@@ -254,8 +254,8 @@ func (c command) remote() string {
 	return ""
 }
 
-// shownURL is a URL without what may be a secret in it: the user and the query.
-func shownURL(u string) string {
+// ShownURL is a URL without what may be a secret in it: the user and the query.
+func ShownURL(u string) string {
 	scheme, rest, _ := strings.Cut(u, "://")
 	rest, _, _ = strings.Cut(rest, "?")
 	host, tail, slash := strings.Cut(rest, "/")
@@ -270,12 +270,12 @@ func shownURL(u string) string {
 	return scheme + "://" + host
 }
 
-// onlyLocal reports whether a command names URLs and all are of this machine.
-func (c command) onlyLocal() bool {
+// OnlyLocalURLs reports whether a command names URLs and all are of this machine.
+func (c Command) OnlyLocalURLs() bool {
 	some := false
-	for _, w := range c.args() {
-		for _, u := range linkIn.FindAllString(w.Raw, -1) {
-			if !local.MatchString(u) {
+	for _, w := range c.Args() {
+		for _, u := range URLIn.FindAllString(w.Raw, -1) {
+			if !LocalURL.MatchString(u) {
 				return false
 			}
 			some = true

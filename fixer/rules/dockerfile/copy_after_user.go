@@ -43,7 +43,7 @@ CMD ["node", "server.js"]
 		},
 	},
 	Check: func(p *fixer.Pass) {
-		kept := shipped(p)
+		kept := InFinalImage(p)
 		for _, s := range p.File.Dockerfile.Stages {
 			if kept[s] && !s.Windows {
 				checkCopies(p, s)
@@ -88,14 +88,14 @@ func checkCopies(p *fixer.Pass, s *dockerfile.Stage) {
 
 // noteOwners notes the folders that a step gives to a user.
 func noteOwners(p *fixer.Pass, s *dockerfile.Stage, i *dockerfile.Instruction, given map[string]string) {
-	st := readStep(p.File.Dockerfile, s, i, i)
+	st := ReadStep(p.File.Dockerfile, s, i, i)
 	dir := s.WorkdirAt(i)
-	for _, c := range st.commands {
-		if c.name == "cd" || c.name == "pushd" {
+	for _, c := range st.Commands {
+		if c.Program == "cd" || c.Program == "pushd" {
 			return
 		}
-		list := c.plain()
-		if c.name != "chown" || len(list) < 2 {
+		list := c.Plain()
+		if c.Program != "chown" || len(list) < 2 {
 			continue
 		}
 		owner, _, _ := strings.Cut(list[0], ":")
@@ -167,7 +167,7 @@ func owner(p *fixer.Pass, s *dockerfile.Stage, user string) string {
 			return inNumbers(id, user)
 		}
 	}
-	if base, ok := baseOf(p, s); ok {
+	if base, ok := BaseOf(p, s); ok {
 		if a, ok := base.Account(name); ok {
 			return inNumbers(image.Identity{UID: a.UID, GID: a.GID, KnownUID: true, KnownGID: true}, user)
 		}

@@ -67,13 +67,13 @@ var projectInstallers = []*installer{
 
 // projectInstall returns the installer that a command calls for the project's
 // own dependencies; nil when it names packages, and for everything else.
-func projectInstall(c command) *installer {
-	k := slices.IndexFunc(projectInstallers, func(d *installer) bool { return d.programs[c.name] })
+func projectInstall(c Command) *installer {
+	k := slices.IndexFunc(projectInstallers, func(d *installer) bool { return d.programs[c.Program] })
 	if k < 0 {
 		return nil
 	}
 	d := projectInstallers[k]
-	if sub, _ := c.sub(); !d.subs[sub] || len(c.plain()) > 1 {
+	if sub, _ := c.Subcommand(); !d.subs[sub] || len(c.Plain()) > 1 {
 		return nil
 	}
 	return d
@@ -81,21 +81,21 @@ func projectInstall(c command) *installer {
 
 // leftOut reports whether an option or a variable decides. A variable of which
 // only the name is known counts, too: somebody thought of it.
-func (d *installer) leftOut(p *fixer.Pass, st step, c command) bool {
-	for _, w := range c.args() {
-		if d.without.MatchString(w.Value) || flagVariable.MatchString(w.Raw) {
+func (d *installer) leftOut(p *fixer.Pass, st Step, c Command) bool {
+	for _, w := range c.Args() {
+		if d.without.MatchString(w.Value) || OptionsVariable.MatchString(w.Raw) {
 			return true
 		}
 	}
 	for _, name := range d.variables {
-		if _, at := lookupVariable(p.File.Dockerfile, st.stage, st.at, name); at != nil || assigns(c, name) {
+		if _, at := lookupVariable(p.File.Dockerfile, st.Stage, st.At, name); at != nil || assigns(c, name) {
 			return true
 		}
 	}
-	for _, o := range st.commands { // export NODE_ENV=…, bundle config set without …
+	for _, o := range st.Commands { // export NODE_ENV=…, bundle config set without …
 		for _, w := range o.Words {
 			name, _, assigned := strings.Cut(w.Raw, "=")
-			if assigned && slices.Contains(d.variables, name) || c.name == "bundle" && strings.Contains(w.Value, "without") {
+			if assigned && slices.Contains(d.variables, name) || c.Program == "bundle" && strings.Contains(w.Value, "without") {
 				return true
 			}
 		}
@@ -105,14 +105,14 @@ func (d *installer) leftOut(p *fixer.Pass, st step, c command) bool {
 
 // takenAway reports whether a command behind the n-th of a step, in it or in a
 // later one of the same image, installs without them, prunes or deletes.
-func (d *installer) takenAway(st step, rest []step, n int) bool {
-	return behindIn(st, rest, n, func(c command) bool {
+func (d *installer) takenAway(st Step, rest []Step, n int) bool {
+	return behindIn(st, rest, n, func(c Command) bool {
 		switch {
-		case c.name == "rm":
-			return slices.ContainsFunc(c.args(), func(w dockerfile.Word) bool { return d.folder != "" && strings.Contains(w.Raw, d.folder) })
-		case d.programs[c.name]:
-			sub, _ := c.sub()
-			return sub == "prune" || sub == "deploy" || c.name == "bundle" && sub == "clean" || c.has("focus") || slices.ContainsFunc(c.args(), func(w dockerfile.Word) bool { return d.without.MatchString(w.Value) })
+		case c.Program == "rm":
+			return slices.ContainsFunc(c.Args(), func(w dockerfile.Word) bool { return d.folder != "" && strings.Contains(w.Raw, d.folder) })
+		case d.programs[c.Program]:
+			sub, _ := c.Subcommand()
+			return sub == "prune" || sub == "deploy" || c.Program == "bundle" && sub == "clean" || c.Has("focus") || slices.ContainsFunc(c.Args(), func(w dockerfile.Word) bool { return d.without.MatchString(w.Value) })
 		}
 		return false
 	})

@@ -37,7 +37,7 @@ CMD ["node", "server.js"]
 		},
 	},
 	Check: func(p *fixer.Pass) {
-		kept := shipped(p)
+		kept := InFinalImage(p)
 		for _, s := range p.File.Dockerfile.Stages {
 			if s.Parent == nil && s.Image != "" {
 				checkLifecycle(p, s, kept[s])

@@ -40,14 +40,14 @@ CMD ["python", "/app/app.py"]
 	},
 	Check: func(p *fixer.Pass) {
 		seen := map[int]bool{} // by stage that names the base, which several images may share
-		for _, s := range targets(p) {
+		for _, s := range Targets(p) {
 			root := s.Root()
 			ref, err := image.ParseReference(root.Image)
 			if err != nil || s.Windows || seen[root.Index] || forWork(p, s) {
 				continue
 			}
 			slim := slimVariant(ref)
-			base, ok := baseOf(p, s)
+			base, ok := BaseOf(p, s)
 			if slim == "" || !ok || base.Has("gcc") != image.Present {
 				continue
 			}

@@ -42,7 +42,7 @@ CMD ["node", "server.js"]
 	},
 	Check: func(p *fixer.Pass) {
 		seen := map[*dockerfile.Instruction]bool{}
-		for _, s := range targets(p) {
+		for _, s := range Targets(p) {
 			if last := s.User(); last.At != nil && !seen[last.At] && !s.Windows {
 				seen[last.At] = true
 				checkNamedUser(p, s, last)
@@ -66,7 +66,7 @@ func checkNamedUser(p *fixer.Pass, s *dockerfile.Stage, last dockerfile.Value) {
 	case why != "":
 		f.Advice = why
 	case n.command != nil:
-		f.Evidence = []fixer.Evidence{{Kind: fixer.FromDockerfile, Place: source(p, n.command.step.i), Text: "creates " + name + " without a number"}}
+		f.Evidence = []fixer.Evidence{{Kind: fixer.FromDockerfile, Place: source(p, n.command.Step.Instruction), Text: "creates " + name + " without a number"}}
 		f.Fixes = []fixer.Fix{n.numberFix(p, last.At)}
 	default:
 		f.Evidence = []fixer.Evidence{n.evidence}
@@ -96,7 +96,7 @@ type namedAccount struct {
 	level    fixer.Level
 	joins    bool // it may be in further groups
 	evidence fixer.Evidence
-	command  *accountCommand // that creates it without a number
+	command  *AccountCommand // that creates it without a number
 }
 
 // prove looks for the number. It returns what a person can do where there is
@@ -113,7 +113,7 @@ func (n *namedAccount) prove(p *fixer.Pass, s *dockerfile.Stage) (why string) {
 			continue
 		}
 		if !id.KnownUID {
-			n.command, why = findAccount(p, s, n.name)
+			n.command, why = FindAccountCommand(p, s, n.name)
 			if n.command == nil {
 				return fmt.Sprintf("the file creates %s without a number, and %s: give it one (useradd --uid %d) and write it in USER", n.name, why, appUID)
 			}
@@ -125,11 +125,11 @@ func (n *namedAccount) prove(p *fixer.Pass, s *dockerfile.Stage) (why string) {
 		n.evidence = fixer.Evidence{Kind: fixer.FromDockerfile, Place: p.File.Path, Text: "the file creates " + id.String()}
 		return n.take(id, fixer.Safe)
 	}
-	if uid, at := numberByEnv(p.File.Dockerfile, s, n.name); at != nil {
+	if uid, at := UIDByEnv(p.File.Dockerfile, s, n.name); at != nil {
 		n.evidence = fixer.Evidence{Kind: fixer.FromDockerfile, Place: source(p, at), Text: fmt.Sprintf("creates %s with the number %d, which ENV says", n.name, uid)}
 		return n.take(image.Identity{Name: n.name, UID: uid, KnownUID: true}, fixer.Safe)
 	}
-	if base, ok := baseOf(p, s); ok {
+	if base, ok := BaseOf(p, s); ok {
 		if a, ok := base.Account(n.name); ok {
 			level := fixer.Review
 			if base.Verified(image.BaseAccounts) {
@@ -173,7 +173,7 @@ func (n *namedAccount) numberFix(p *fixer.Pass, user *dockerfile.Instruction) fi
 		Verify: "docker build .   and   docker run --rm --entrypoint id IMAGE   prints " + n.name,
 		Params: []fixer.Param{{Name: "uid", Meaning: "user id of the account, 1 to 59999", Default: strconv.Itoa(appUID), Validate: accountID}},
 		Edit: func(d *fixer.Draft) error {
-			edits, err := n.command.number(d.Param("uid"))
+			edits, err := n.command.SetUID(d.Param("uid"))
 			if err != nil {
 				return err
 			}

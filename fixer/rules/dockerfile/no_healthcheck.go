@@ -53,7 +53,7 @@ CMD ["node", "server.js"]
 		},
 	},
 	Check: func(p *fixer.Pass) {
-		for _, s := range targets(p) {
+		for _, s := range Targets(p) {
 			if !s.Windows && s.Healthcheck().At == nil {
 				checkHealth(p, s)
 			}

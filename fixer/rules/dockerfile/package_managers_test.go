@@ -8,7 +8,7 @@ import (
 )
 
 func TestCovers(t *testing.T) {
-	apt := managers[0]
+	apt := Managers[0]
 	for raw, want := range map[string]bool{
 		"/var/lib/apt/lists/*": true, "/var/lib/apt/lists": true, `"/var/lib/apt/lists/"`: true, "/var/lib/apt/*": true, "/var/lib": true,
 		"/var/lib/{apt,dpkg}/": true, "/var/{cache,lib/apt}": true, "/var/lib/apt/lists/*_*": true, "/var/lib/apt/lists/{lock,*}": true,

@@ -10,38 +10,38 @@ import (
 	"oakum/fixer/text"
 )
 
-// packageRun is what one RUN does with package managers.
-type packageRun struct {
-	at       *dockerfile.Instruction // the RUN, or the ONBUILD that holds it
-	run      *dockerfile.Instruction
-	script   *dockerfile.Script // nil when it was not read
-	why      string             // why it was not read
-	calls    []call
-	raw      string // text to search when it was not read
-	needs    map[*manager]dependence
-	triggers bool // it runs in images built from this one
+// PackageRun is what one RUN does with package managers.
+type PackageRun struct {
+	At          *dockerfile.Instruction // the RUN, or the ONBUILD that holds it
+	Instruction *dockerfile.Instruction
+	Script      *dockerfile.Script // nil when it was not read
+	Why         string             // why it was not read
+	Calls       []PackageCall
+	Raw         string // text to search when it was not read
+	needs       map[*Manager]dependence
+	OnBuild     bool // it runs in images built from this one
 }
 
-func readRun(f *dockerfile.File, i, at *dockerfile.Instruction) packageRun {
-	r := packageRun{at: at, run: i, triggers: i.OnBuild}
+func readRun(f *dockerfile.File, i, at *dockerfile.Instruction) PackageRun {
+	r := PackageRun{At: at, Instruction: i, OnBuild: i.OnBuild}
 	script, err := f.Script(i)
 	if err != nil {
-		r.why, r.raw = reason(err), unreadText(f, i)
+		r.Why, r.Raw = Reason(err), UnreadText(f, i)
 		return r
 	}
-	r.script = script
+	r.Script = script
 	for _, c := range script.Commands {
-		if call, ok := readCall(c); ok {
-			r.calls = append(r.calls, call)
+		if call, ok := ReadPackageCall(c); ok {
+			r.Calls = append(r.Calls, call)
 		}
 	}
 	return r
 }
 
-// unreadText returns the commands of a RUN that the shell reader refuses, as
+// UnreadText returns the commands of a RUN that the shell reader refuses, as
 // far as they can be told from data: the body of a heredoc that a shell gets,
 // the words of the exec form, or the plain text. Comments are dropped.
-func unreadText(f *dockerfile.File, i *dockerfile.Instruction) string {
+func UnreadText(f *dockerfile.File, i *dockerfile.Instruction) string {
 	switch {
 	case i.JSON:
 		words := make([]string, len(i.Words))
@@ -70,8 +70,8 @@ func unreadText(f *dockerfile.File, i *dockerfile.Instruction) string {
 
 var shellHeredoc = regexp.MustCompile(`^((/\w+)*/?(ba|da|a)?sh( -\w+)* )?<<-?["']?\w+["']?$`)
 
-// mentions finds a subcommand of the manager in text that was not read.
-func (m *manager) mentions(text string, subs map[string]bool) bool {
+// Mentions finds a subcommand of the manager in text that was not read.
+func (m *Manager) Mentions(text string, subs map[string]bool) bool {
 	fields := strings.FieldsFunc(text, func(r rune) bool { return strings.ContainsRune(" \t\r\n;&|()'\"\\", r) })
 	for k, word := range fields {
 		if !isProgram(m, word) {
@@ -89,7 +89,7 @@ func (m *manager) mentions(text string, subs map[string]bool) bool {
 	return false
 }
 
-func isProgram(m *manager, word string) bool {
+func isProgram(m *Manager, word string) bool {
 	word = word[strings.LastIndexByte(word, '/')+1:]
 	for _, p := range m.programs {
 		if p == word {
@@ -101,30 +101,30 @@ func isProgram(m *manager, word string) bool {
 
 var cleanVerbs = text.WordSet("clean cc distclean")
 
-// cleanedIn reports whether text that was not read takes away what the manager
+// CleanedIn reports whether text that was not read takes away what the manager
 // leaves.
-func (m *manager) cleanedIn(text string) bool {
-	for _, folder := range m.folders {
+func (m *Manager) CleanedIn(text string) bool {
+	for _, folder := range m.Dirs {
 		if strings.Contains(text, folder) {
 			return true
 		}
 	}
-	return m.mentions(text, cleanVerbs) && m.name != "apt" || strings.Contains(text, "--no-cache")
+	return m.Mentions(text, cleanVerbs) && m.Name != "apt" || strings.Contains(text, "--no-cache")
 }
 
-// last returns the last call of the manager that leaves something behind and
+// LastUncleaned returns the last call of the manager that leaves something behind and
 // is not cleaned up after, or nil.
-func (r *packageRun) last(m *manager) *call {
-	var out *call
-	for k := range r.calls {
-		if c := &r.calls[k]; c.manager == m && c.left() {
+func (r *PackageRun) LastUncleaned(m *Manager) *PackageCall {
+	var out *PackageCall
+	for k := range r.Calls {
+		if c := &r.Calls[k]; c.Manager == m && c.LeavesFiles() {
 			out = c
 		}
 	}
 	if out == nil {
 		return nil
 	}
-	for _, c := range r.script.Commands {
+	for _, c := range r.Script.Commands {
 		if c.Start > out.Start && m.cleans(c) {
 			return nil
 		}
@@ -132,68 +132,68 @@ func (r *packageRun) last(m *manager) *call {
 	return out
 }
 
-// packageRuns are the RUN instructions of a file, read once.
-type packageRuns struct {
-	file *dockerfile.File
-	runs map[*dockerfile.Instruction]*packageRun // by place
+// PackageRuns are the RUN instructions of a file, read once.
+type PackageRuns struct {
+	File          *dockerfile.File
+	ByInstruction map[*dockerfile.Instruction]*PackageRun // by place
 }
 
-func readRuns(f *dockerfile.File) *packageRuns {
-	out := &packageRuns{file: f, runs: map[*dockerfile.Instruction]*packageRun{}}
-	each(f, func(_ *dockerfile.Stage, i, at *dockerfile.Instruction) {
+func ReadPackageRuns(f *dockerfile.File) *PackageRuns {
+	out := &PackageRuns{File: f, ByInstruction: map[*dockerfile.Instruction]*PackageRun{}}
+	Each(f, func(_ *dockerfile.Stage, i, at *dockerfile.Instruction) {
 		if i.Keyword == "RUN" {
 			r := readRun(f, i, at)
-			out.runs[at] = &r
+			out.ByInstruction[at] = &r
 		}
 	})
 	return out
 }
 
-// need says that a later step depends on what a RUN leaves. The zero value
+// Need says that a later step depends on what a RUN leaves. The zero value
 // means that none does.
-type need struct {
-	by   *dockerfile.Instruction
-	sure bool // false: it runs something that is not read
+type Need struct {
+	By   *dockerfile.Instruction
+	Sure bool // false: it runs something that is not read
 }
 
-// neededAfter looks for a step behind a RUN, in its stage or in one that starts
+// NeededAfter looks for a step behind a RUN, in its stage or in one that starts
 // from it, that installs packages without fetching the lists itself.
-func (r *packageRuns) neededAfter(at *dockerfile.Instruction, m *manager) need {
+func (r *PackageRuns) NeededAfter(at *dockerfile.Instruction, m *Manager) Need {
 	list := at.Stage.Instructions
 	for k, i := range list {
 		if i == at {
 			return r.need(at.Stage, list[k+1:], m)
 		}
 	}
-	return need{}
+	return Need{}
 }
 
-func (r *packageRuns) need(s *dockerfile.Stage, list []*dockerfile.Instruction, m *manager) need {
-	var out need
+func (r *PackageRuns) need(s *dockerfile.Stage, list []*dockerfile.Instruction, m *Manager) Need {
+	var out Need
 	for _, at := range list {
-		run := r.runs[at]
+		run := r.ByInstruction[at]
 		if run == nil {
 			continue
 		}
 		d := run.depends(m)
 		if d.sure {
-			return need{at, true}
+			return Need{at, true}
 		}
-		if d.unsure && out.by == nil {
-			out = need{at, false}
+		if d.unsure && out.By == nil {
+			out = Need{at, false}
 		}
 		if d.fetched {
 			return out
 		}
 	}
-	for _, o := range r.file.Stages {
+	for _, o := range r.File.Stages {
 		if o.Parent != s {
 			continue
 		}
-		if n := r.need(o, o.Instructions, m); n.sure || out.by == nil {
+		if n := r.need(o, o.Instructions, m); n.Sure || out.By == nil {
 			out = n
 		}
-		if out.sure {
+		if out.Sure {
 			break
 		}
 	}
@@ -208,73 +208,73 @@ type dependence struct {
 }
 
 // depends is remembered, because every RUN before asks the same.
-func (r *packageRun) depends(m *manager) dependence {
+func (r *PackageRun) depends(m *Manager) dependence {
 	d, ok := r.needs[m]
 	if !ok {
 		d = r.readDependence(m)
 		if r.needs == nil {
-			r.needs = map[*manager]dependence{}
+			r.needs = map[*Manager]dependence{}
 		}
 		r.needs[m] = d
 	}
 	return d
 }
 
-func (r *packageRun) readDependence(m *manager) (d dependence) {
-	if r.script == nil {
-		d.fetched = m.mentions(r.raw, map[string]bool{"update": true})
-		d.sure = !d.fetched && m.mentions(r.raw, m.uses)
+func (r *PackageRun) readDependence(m *Manager) (d dependence) {
+	if r.Script == nil {
+		d.fetched = m.Mentions(r.Raw, map[string]bool{"update": true})
+		d.sure = !d.fetched && m.Mentions(r.Raw, m.Uses)
 		return d
 	}
-	for _, c := range r.script.Commands {
-		call, ok := readCall(c)
+	for _, c := range r.Script.Commands {
+		call, ok := ReadPackageCall(c)
 		switch {
-		case ok && call.manager == m && call.fetches():
+		case ok && call.Manager == m && call.FetchesLists():
 			d.fetched = true
 			return d
-		case ok && call.manager == m && m.uses[call.sub]:
+		case ok && call.Manager == m && m.Uses[call.Verb]:
 			d.sure = true
 			return d
-		case !ok && unread(c), m.name == "apt" && looksUp(c, call.sub):
+		case !ok && RunsUnread(c), m.Name == "apt" && ReadsLists(c, call.Verb):
 			d.unsure = true
 		}
 	}
 	return d
 }
 
-// looksUp reports whether a command asks the lists of apt, with which it finds
+// ReadsLists reports whether a command asks the lists of apt, with which it finds
 // nothing and may fail; sub is its subcommand, if it is apt.
-func looksUp(c dockerfile.Command, sub string) bool {
+func ReadsLists(c dockerfile.Command, sub string) bool {
 	return c.Name == "apt-cache" || c.Name == "apt" && slices.Contains([]string{"show", "search", "list", "policy"}, sub)
 }
 
-// runs reports whether a RUN calls a subcommand of a manager.
-func (r *packageRun) runs(m *manager, sub string) bool {
-	return slices.ContainsFunc(r.calls, func(c call) bool { return c.manager == m && c.sub == sub })
+// Runs reports whether a RUN calls a subcommand of a manager.
+func (r *PackageRun) Runs(m *Manager, sub string) bool {
+	return slices.ContainsFunc(r.Calls, func(c PackageCall) bool { return c.Manager == m && c.Verb == sub })
 }
 
-// uses reports whether a RUN installs with what it fetched.
-func (r *packageRun) uses(m *manager) bool {
-	return m.uses == nil || slices.ContainsFunc(r.calls, func(c call) bool { return c.manager == m && m.uses[c.sub] })
+// Installs reports whether a RUN installs with what it fetched.
+func (r *PackageRun) Installs(m *Manager) bool {
+	return m.Uses == nil || slices.ContainsFunc(r.Calls, func(c PackageCall) bool { return c.Manager == m && m.Uses[c.Verb] })
 }
 
-// onlyChain returns the first call that installs with the manager, in a step
+// OnlyChain returns the first call that installs with the manager, in a step
 // whose commands are all links of one chain.
-func (r *packageRun) onlyChain(m *manager) (*call, error) {
-	k := slices.IndexFunc(r.calls, func(c call) bool { return c.manager == m && m.uses[c.sub] })
+func (r *PackageRun) OnlyChain(m *Manager) (*PackageCall, error) {
+	k := slices.IndexFunc(r.Calls, func(c PackageCall) bool { return c.Manager == m && m.Uses[c.Verb] })
 	if k < 0 {
 		return nil, fixer.Refuse("the installation is not found")
 	}
-	for _, c := range r.script.Commands {
-		if c.Place&^dockerfile.InSubstitution != 0 || c.Place == 0 && c.Chain != r.calls[k].Chain {
-			return nil, fixer.Refuse("not all commands of line %d depend on the ones before them", r.run.Line)
+	for _, c := range r.Script.Commands {
+		if c.Place&^dockerfile.InSubstitution != 0 || c.Place == 0 && c.Chain != r.Calls[k].Chain {
+			return nil, fixer.Refuse("not all commands of line %d depend on the ones before them", r.Instruction.Line)
 		}
 	}
-	return &r.calls[k], nil
+	return &r.Calls[k], nil
 }
 
-// uncleaned reports whether nothing behind a call takes away what its manager
+// Uncleaned reports whether nothing behind a call takes away what its manager
 // fetched.
-func (r *packageRun) uncleaned(c *call) bool {
-	return !slices.ContainsFunc(r.script.Commands, func(o dockerfile.Command) bool { return o.Start > c.Start && c.manager.cleans(o) })
+func (r *PackageRun) Uncleaned(c *PackageCall) bool {
+	return !slices.ContainsFunc(r.Script.Commands, func(o dockerfile.Command) bool { return o.Start > c.Start && c.Manager.cleans(o) })
 }

@@ -97,7 +97,7 @@ func probeIn(pass *fixer.Pass, s *dockerfile.Stage, port int) (probe, bool) {
 	if err != nil || s.Windows {
 		return probe{}, false
 	}
-	base, ok := baseOf(pass, s)
+	base, ok := BaseOf(pass, s)
 	if p, known := languages[ref.Name()]; known {
 		return p, true
 	}

@@ -40,7 +40,7 @@ WORKDIR /src/app
 		},
 	},
 	Check: func(p *fixer.Pass) {
-		each(p.File.Dockerfile, func(s *dockerfile.Stage, i, at *dockerfile.Instruction) {
+		Each(p.File.Dockerfile, func(s *dockerfile.Stage, i, at *dockerfile.Instruction) {
 			if i.Keyword == "WORKDIR" && !s.Windows && len(i.Words) == 1 {
 				checkWorkdir(p, s, i, at)
 			}

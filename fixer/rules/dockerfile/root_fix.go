@@ -53,14 +53,14 @@ func userParams(uid, gid string) []fixer.Param {
 
 // write makes the edits of a fix: the user with the numbers chosen, folders
 // given to it, and what lines have to run before, as root.
-func (s *subject) write(d *fixer.Draft, where spot, given writables, number *accountCommand, before ...string) error {
+func (s *subject) write(d *fixer.Draft, where spot, given writables, number *AccountCommand, before ...string) error {
 	user := d.Param("uid")
 	if g := d.Param("gid"); g != "" {
 		user += ":" + g
 	}
 	var edits []text.Edit
 	if number != nil {
-		e, err := number.number(d.Param("uid"))
+		e, err := number.SetUID(d.Param("uid"))
 		if err != nil {
 			return err
 		}

@@ -67,7 +67,7 @@ func (l writables) run(f *dockerfile.File, volume *dockerfile.Instruction, user 
 // root's: what it cannot change, nobody who breaks into it can. A volume takes
 // the owner that the folder has when VOLUME is reached, so it is set before.
 func (s *subject) givenFolders(where spot) writables {
-	base, ok := baseOf(s.pass, s.stage)
+	base, ok := BaseOf(s.pass, s.stage)
 	if !ok || !shellKnown(base) || !s.runsAsRootHere() {
 		return nil
 	}
@@ -117,7 +117,7 @@ func (s *subject) worksIn(folder string) bool {
 // another user, in an image that is known to have no shell: no step can give the
 // folder away there, only COPY --chown can have made it.
 func (s *subject) heldVolume() string {
-	if base, ok := baseOf(s.pass, s.stage); !ok || base.Shell != image.NoShell {
+	if base, ok := BaseOf(s.pass, s.stage); !ok || base.Shell != image.NoShell {
 		return ""
 	}
 	done := s.settledFolders()
@@ -152,7 +152,7 @@ func (s *subject) rootAt(i *dockerfile.Instruction) bool {
 	user := s.stage.UserAt(i)
 	name, _, _ := strings.Cut(user.Text, ":")
 	if user.At == nil { // then the base decides, which a USER further down may hide
-		base, ok := baseOf(s.pass, s.stage)
+		base, ok := BaseOf(s.pass, s.stage)
 		return ok && base.Default.IsRoot()
 	}
 	return user.Known && (name == "root" || name == "0")
@@ -205,9 +205,9 @@ func (s *subject) settledFolders() settled {
 // WORKDIR has made.
 func (s *subject) settledByCommand() settled {
 	out := settled{}
-	s.eachCommand(func(c command, abs func(string) string) {
-		if slices.Contains([]string{"chown", "chmod", "install", "chgrp", "rm", "mv"}, c.name) {
-			for _, w := range c.args() {
+	s.eachCommand(func(c Command, abs func(string) string) {
+		if slices.Contains([]string{"chown", "chmod", "install", "chgrp", "rm", "mv"}, c.Program) {
+			for _, w := range c.Args() {
 				out[abs(w.Value)] = true
 			}
 		}
@@ -232,11 +232,11 @@ func isForWriting(p string) bool {
 // under a name that says they are for writing.
 func (s *subject) madeFolders() []string {
 	var out []string
-	s.eachCommand(func(c command, abs func(string) string) {
-		if c.name != "mkdir" || c.Place != 0 {
+	s.eachCommand(func(c Command, abs func(string) string) {
+		if c.Program != "mkdir" || c.Place != 0 {
 			return
 		}
-		for _, w := range c.args() {
+		for _, w := range c.Args() {
 			p := abs(w.Value)
 			if w.Dynamic || strings.HasPrefix(w.Value, "-") || p == "" || !isForWriting(p) || slices.Contains(out, p) {
 				continue
@@ -251,15 +251,15 @@ func (s *subject) madeFolders() []string {
 
 // eachCommand calls visit with the commands of the stage's own steps. abs makes
 // a path absolute; it gives "" where the folder the command runs in is unsure.
-func (s *subject) eachCommand(visit func(c command, abs func(string) string)) {
-	for _, st := range steps(s.file, "RUN") {
-		if st.stage != s.stage {
+func (s *subject) eachCommand(visit func(c Command, abs func(string) string)) {
+	for _, st := range Steps(s.file, "RUN") {
+		if st.Stage != s.stage {
 			continue
 		}
-		dir := s.stage.WorkdirAt(st.i)
+		dir := s.stage.WorkdirAt(st.Instruction)
 		moved := false
-		for _, c := range st.commands {
-			moved = moved || c.name == "cd" || c.name == "pushd"
+		for _, c := range st.Commands {
+			moved = moved || c.Program == "cd" || c.Program == "pushd"
 			visit(c, func(p string) string {
 				switch {
 				case path.IsAbs(p):

@@ -17,13 +17,13 @@ var rootPackages = text.WordSet("iptables nftables ipset nfs-utils nfs-kernel-se
 
 // installsForRoot says which step installs a tool that only root can use, or "".
 func (s *subject) installsForRoot() string {
-	for _, st := range steps(s.file, "RUN") {
-		if !inChain(s.stage, st.stage) {
+	for _, st := range Steps(s.file, "RUN") {
+		if !InChain(s.stage, st.Stage) {
 			continue
 		}
 		gone := removed(st)
-		for _, c := range st.commands {
-			call, ok := readCall(c.Command)
+		for _, c := range st.Commands {
+			call, ok := ReadPackageCall(c.Command)
 			if !ok || !installs(call) {
 				continue
 			}

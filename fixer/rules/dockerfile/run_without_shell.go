@@ -44,14 +44,14 @@ CMD ["/app"]
 	Check: func(p *fixer.Pass) {
 		f := p.File.Dockerfile
 		looked := map[*dockerfile.Stage]bool{} // the build ends at the first one
-		each(f, func(s *dockerfile.Stage, i, at *dockerfile.Instruction) {
+		Each(f, func(s *dockerfile.Stage, i, at *dockerfile.Instruction) {
 			if i.Keyword != "RUN" || i.JSON || i.OnBuild || s.Windows || mountsPrograms(i) {
 				return
 			}
 			if _, own := s.ShellAt(i); own != nil {
 				return
 			}
-			base, known := baseOf(p, s)
+			base, known := BaseOf(p, s)
 			if s.Root().Image == "scratch" {
 				base, known = image.Base{Shell: image.NoShell}, true
 			}

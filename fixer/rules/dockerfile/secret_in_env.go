@@ -48,7 +48,7 @@ RUN --mount=type=secret,id=NPM_TOKEN,env=NPM_TOKEN npm ci
 		for _, i := range p.File.Dockerfile.MetaArgs {
 			checkSecrets(p, i, i)
 		}
-		each(p.File.Dockerfile, func(_ *dockerfile.Stage, i, at *dockerfile.Instruction) {
+		Each(p.File.Dockerfile, func(_ *dockerfile.Stage, i, at *dockerfile.Instruction) {
 			if i.Keyword == "ENV" || i.Keyword == "ARG" {
 				checkSecrets(p, i, at)
 			}

@@ -56,7 +56,7 @@ func MountSecret(f *dockerfile.File, name string) (*SecretMount, string) {
 		return nil, "no stage declares it"
 	}
 	if _, err := m.Edits(); err != nil {
-		return nil, reason(err)
+		return nil, Reason(err)
 	}
 	return m, ""
 }
@@ -67,7 +67,7 @@ func (m *SecretMount) add(s *dockerfile.Stage, arg *dockerfile.Instruction, pair
 	m.drops = append(m.drops, drop{arg, pair})
 	reads := regexp.MustCompile(`\$\{?` + regexp.QuoteMeta(m.name) + `\b`)
 	var named, likely, all []*dockerfile.Instruction
-	for _, stage := range append([]*dockerfile.Stage{s}, children(m.file, s)...) {
+	for _, stage := range append([]*dockerfile.Stage{s}, StagesFrom(m.file, s)...) {
 		for _, i := range stage.Instructions {
 			if stage == s && i.Start <= arg.Start {
 				continue
@@ -134,8 +134,8 @@ var (
 
 func (m *SecretMount) readBy(s *dockerfile.Stage, i *dockerfile.Instruction) bool {
 	words := secret.Words(m.name)
-	return slices.ContainsFunc(readStep(m.file, s, i, i).commands, func(c command) bool {
-		return slices.ContainsFunc(words, func(w string) bool { return readers[c.name][w] })
+	return slices.ContainsFunc(ReadStep(m.file, s, i, i).Commands, func(c Command) bool {
+		return slices.ContainsFunc(words, func(w string) bool { return readers[c.Program][w] })
 	})
 }
 

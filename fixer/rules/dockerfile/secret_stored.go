@@ -36,20 +36,20 @@ var variableIn = regexp.MustCompile(`\$\{?(\w+)`)
 
 // stored looks for a secret that the build is given and a program keeps in its
 // settings. Plain text is the business of the other looks.
-func (r *secretReader) stored(st step, c *command) {
+func (r *secretReader) stored(st Step, c *Command) {
 	words := make([]string, 0, len(c.Words))
-	for _, w := range c.args() {
+	for _, w := range c.Args() {
 		words = append(words, w.Raw)
 	}
 	text := strings.Join(words, " ")
 	for _, s := range credentialStores {
-		if !s.programs[c.name] || !s.command.MatchString(text) || undone(st, s.file) {
+		if !s.programs[c.Program] || !s.command.MatchString(text) || undone(st, s.file) {
 			continue
 		}
 		for _, m := range variableIn.FindAllStringSubmatch(text, -1) {
 			if secret.Named(m[1]) {
-				r.report(c.name+" settings", c, fixer.Finding{Severity: fixer.Medium,
-					Message: c.name + " writes " + m[1] + " into " + s.file + ", where it stays in the layer",
+				r.report(c.Program+" settings", c, fixer.Finding{Severity: fixer.Medium,
+					Message: c.Program + " writes " + m[1] + " into " + s.file + ", where it stays in the layer",
 					Advice:  secretLeft})
 				return
 			}

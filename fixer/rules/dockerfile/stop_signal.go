@@ -39,7 +39,7 @@ CMD ["worker"]
 	},
 	Check: func(p *fixer.Pass) {
 		seen := map[*dockerfile.Instruction]bool{} // several images may share one
-		for _, s := range targets(p) {
+		for _, s := range Targets(p) {
 			v := s.StopSignal()
 			if v.At == nil || seen[v.At] || s.Windows || !v.Known {
 				continue

@@ -43,14 +43,14 @@ CMD ["python", "app.py"]
 		},
 	},
 	Check: func(p *fixer.Pass) {
-		f, kept := p.File.Dockerfile, shipped(p)
+		f, kept := p.File.Dockerfile, InFinalImage(p)
 		ends := map[*dockerfile.Instruction]bool{}
-		for _, s := range targets(p) {
+		for _, s := range Targets(p) {
 			if w := s.Workdir(); w.Known && w.At != nil && isSystemFolder(w.Text) && !s.Windows {
 				ends[w.At] = true
 			}
 		}
-		each(f, func(s *dockerfile.Stage, i, at *dockerfile.Instruction) {
+		Each(f, func(s *dockerfile.Stage, i, at *dockerfile.Instruction) {
 			switch {
 			case s.Windows:
 			case i.Keyword == "WORKDIR" && (ends[i] || kernelFolder(i.Args.Value) != ""):

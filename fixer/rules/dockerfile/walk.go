@@ -7,10 +7,10 @@ import (
 	"oakum/fixer/text"
 )
 
-// each calls visit with every instruction behind the FROM of a stage. A trigger
+// Each calls visit with every instruction behind the FROM of a stage. A trigger
 // of ONBUILD is visited in the place of the ONBUILD that holds it, which is
 // where a finding in it lies.
-func each(f *dockerfile.File, visit func(s *dockerfile.Stage, i, at *dockerfile.Instruction)) {
+func Each(f *dockerfile.File, visit func(s *dockerfile.Stage, i, at *dockerfile.Instruction)) {
 	for _, s := range f.Stages {
 		for _, at := range s.Instructions {
 			i := at
@@ -22,9 +22,9 @@ func each(f *dockerfile.File, visit func(s *dockerfile.Stage, i, at *dockerfile.
 	}
 }
 
-// reason is the sentence of a refusal, without the line that its finding names
+// Reason is the sentence of a refusal, without the line that its finding names
 // anyway.
-func reason(err error) string {
+func Reason(err error) string {
 	var r *dockerfile.Refusal
 	if errors.As(err, &r) {
 		return r.Reason
@@ -32,5 +32,5 @@ func reason(err error) string {
 	return err.Error()
 }
 
-// shells are the shells of the Bourne family.
-var shells = text.WordSet("sh bash ash dash ksh zsh")
+// Shells are the shells of the Bourne family.
+var Shells = text.WordSet("sh bash ash dash ksh zsh")
