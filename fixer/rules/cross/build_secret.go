@@ -8,9 +8,9 @@ import (
 	"strings"
 
 	"oakum/fixer"
+	"oakum/fixer/build"
 	"oakum/fixer/compose"
 	"oakum/fixer/dockerfile"
-	dockerfiles "oakum/fixer/rules/dockerfile"
 	"oakum/fixer/secret"
 	"oakum/fixer/yamldoc"
 )
@@ -171,7 +171,7 @@ func checkBuildArgument(p *fixer.Pass, v compose.View, a buildArgument) {
 // A move takes a secret from build arguments to build secrets.
 type move struct {
 	name  string
-	mount *dockerfiles.SecretMount
+	mount *build.SecretMount
 	from  []passing
 }
 
@@ -213,7 +213,7 @@ func planMove(p *fixer.Pass, file, name string) (*move, string) {
 		return nil, file + " is not among the files to change"
 	}
 	var why string
-	if m.mount, why = dockerfiles.MountSecret(source.Dockerfile, name); why != "" {
+	if m.mount, why = build.MountSecret(source.Dockerfile, name); why != "" {
 		return nil, "of " + file + ", where " + why
 	}
 	return m, ""

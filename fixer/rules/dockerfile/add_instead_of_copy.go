@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"oakum/fixer"
+	"oakum/fixer/build"
 	"oakum/fixer/dockerfile"
 )
 
@@ -40,7 +41,7 @@ COPY app.jar /app/
 		},
 	},
 	Check: func(p *fixer.Pass) {
-		Each(p.File.Dockerfile, func(s *dockerfile.Stage, i, at *dockerfile.Instruction) {
+		build.Each(p.File.Dockerfile, func(s *dockerfile.Stage, i, at *dockerfile.Instruction) {
 			if i.Keyword == "ADD" && len(i.Words) > 1 && onlyCopyFlags(i) {
 				checkAdd(p, s, i, at)
 			}

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"oakum/fixer"
+	"oakum/fixer/build"
 	"oakum/fixer/dockerfile"
 	"oakum/fixer/text"
 )
@@ -40,14 +41,14 @@ RUN apt-get update && apt-get install -y --no-install-recommends curl && rm -rf 
 	},
 	Check: func(p *fixer.Pass) {
 		configured := false
-		for _, st := range Steps(p.File.Dockerfile, "RUN", "COPY", "ADD") {
+		for _, st := range build.Steps(p.File.Dockerfile, "RUN", "COPY", "ADD") {
 			configured = configured || assumeYesConfig.Match(p.File.Data[st.Instruction.Start:st.Instruction.End])
 			if st.Instruction.Keyword != "RUN" {
 				continue
 			}
-			var open []PackageCall
+			var open []build.PackageCall
 			for _, c := range st.Commands {
-				call, ok := ReadPackageCall(c.Command)
+				call, ok := build.ReadPackageCall(c.Command)
 				if ok && !configured && !c.PipedInto && asks[call.Program][call.Verb] && !answered(call) {
 					open = append(open, call)
 				}
@@ -74,24 +75,24 @@ var (
 
 // answered reports whether a call has the answer, or may have it in a variable,
 // or is given nothing to do.
-func answered(c PackageCall) bool {
+func answered(c build.PackageCall) bool {
 	if (c.Verb == "purge" || c.Verb == "remove") && len(installed(c)) == 0 {
 		return true
 	}
 	return slices.ContainsFunc(c.Words, func(w dockerfile.Word) bool {
-		return yesOption.MatchString(w.Value) || OptionsVariable.MatchString(w.Raw) || w.Value == "-o" || w.Value == "--option"
+		return yesOption.MatchString(w.Value) || build.OptionsVariable.MatchString(w.Raw) || w.Value == "-o" || w.Value == "--option"
 	})
 }
 
 // reportQuestions reports the calls of one step that ask.
-func reportQuestions(p *fixer.Pass, st Step, open []PackageCall) {
+func reportQuestions(p *fixer.Pass, st build.Step, open []build.PackageCall) {
 	first := open[0]
 	f := fixer.Finding{
 		Path:    place(p.File.Dockerfile, st.At) + ": " + first.Program + " " + first.Verb,
 		Message: fmt.Sprintf("%s %s asks before it goes on, and nobody answers during a build", first.Program, first.Verb),
 		Advice:  fmt.Sprintf("write -y behind %s", first.Verb) + st.NotEdited(),
 	}
-	f.Start, f.End = st.Span(Command{Command: first.Command})
+	f.Start, f.End = st.Span(build.Command{Command: first.Command})
 	if st.Script != nil {
 		f.Advice = ""
 		level, breaks := fixer.Safe, ""
@@ -121,7 +122,7 @@ func reportQuestions(p *fixer.Pass, st Step, open []PackageCall) {
 
 // endsStep reports whether the build ends when a call fails: nothing stands
 // behind it that does not depend on it, or the shell is told to end (set -e).
-func endsStep(st Step, c PackageCall) bool {
+func endsStep(st build.Step, c build.PackageCall) bool {
 	if c.Place != 0 {
 		return false
 	}

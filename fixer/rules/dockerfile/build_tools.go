@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"oakum/fixer"
+	"oakum/fixer/build"
 	"oakum/fixer/dockerfile"
 	"oakum/fixer/image"
 	"oakum/fixer/text"
@@ -51,12 +52,12 @@ CMD ["/app"]
 		},
 	},
 	Check: func(p *fixer.Pass) {
-		for _, s := range Targets(p) {
+		for _, s := range build.Targets(p) {
 			if s.Windows || forWork(p, s) {
 				continue
 			}
 			if !checkToolchain(p, s) {
-				for _, st := range Steps(p.File.Dockerfile, "RUN") {
+				for _, st := range build.Steps(p.File.Dockerfile, "RUN") {
 					if slices.Contains(s.Chain(), st.Stage) {
 						checkCompilers(p, st)
 					}
@@ -114,10 +115,10 @@ var compilers = text.WordSet(`gcc g++ gcc-multilib gcc-c++ clang llvm build-esse
 	golang golang-go go maven gradle ghc default-jdk default-jdk-headless`)
 
 // checkCompilers reports the first install of a step that leaves compilers.
-func checkCompilers(p *fixer.Pass, st Step) {
+func checkCompilers(p *fixer.Pass, st build.Step) {
 	gone := removed(st)
 	for _, c := range st.Commands {
-		call, ok := ReadPackageCall(c.Command)
+		call, ok := build.ReadPackageCall(c.Command)
 		if !ok || !installs(call) || gone[virtual(c.Command)] && virtual(c.Command) != "" {
 			continue
 		}
@@ -151,8 +152,8 @@ func stays(names []string) string {
 
 // unknownRemoval reports whether a step removes packages that a variable names,
 // or whatever it marked as not wanted.
-func unknownRemoval(st Step) bool {
-	if slices.ContainsFunc(st.Commands, func(c Command) bool { return c.Program == "apt-mark" }) {
+func unknownRemoval(st build.Step) bool {
+	if slices.ContainsFunc(st.Commands, func(c build.Command) bool { return c.Program == "apt-mark" }) {
 		return true
 	}
 	for name := range removed(st) {

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"oakum/fixer"
+	"oakum/fixer/build"
 	"oakum/fixer/dockerfile"
 	"oakum/fixer/image"
 )
@@ -43,7 +44,7 @@ CMD ["node", "server.js"]
 		},
 	},
 	Check: func(p *fixer.Pass) {
-		kept := InFinalImage(p)
+		kept := build.InFinalImage(p)
 		for _, s := range p.File.Dockerfile.Stages {
 			if kept[s] && !s.Windows {
 				checkCopies(p, s)
@@ -88,7 +89,7 @@ func checkCopies(p *fixer.Pass, s *dockerfile.Stage) {
 
 // noteOwners notes the folders that a step gives to a user.
 func noteOwners(p *fixer.Pass, s *dockerfile.Stage, i *dockerfile.Instruction, given map[string]string) {
-	st := ReadStep(p.File.Dockerfile, s, i, i)
+	st := build.ReadStep(p.File.Dockerfile, s, i, i)
 	dir := s.WorkdirAt(i)
 	for _, c := range st.Commands {
 		if c.Program == "cd" || c.Program == "pushd" {
@@ -167,7 +168,7 @@ func owner(p *fixer.Pass, s *dockerfile.Stage, user string) string {
 			return inNumbers(id, user)
 		}
 	}
-	if base, ok := BaseOf(p, s); ok {
+	if base, ok := build.BaseOf(p, s); ok {
 		if a, ok := base.Account(name); ok {
 			return inNumbers(image.Identity{UID: a.UID, GID: a.GID, KnownUID: true, KnownGID: true}, user)
 		}

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"oakum/fixer"
+	"oakum/fixer/build"
 	"oakum/fixer/dockerfile"
 	"oakum/fixer/text"
 )
@@ -42,13 +43,13 @@ CMD ["sleep", "infinity"]
 		},
 	},
 	Check: func(p *fixer.Pass) {
-		kept := InFinalImage(p)
-		for _, st := range Steps(p.File.Dockerfile, "RUN") {
+		kept := build.InFinalImage(p)
+		for _, st := range build.Steps(p.File.Dockerfile, "RUN") {
 			if kept[st.Stage] && !forWork(p, p.File.Dockerfile.Final()) {
 				checkTools(p, st)
 			}
 		}
-		for _, s := range Targets(p) {
+		for _, s := range build.Targets(p) {
 			for _, port := range s.Exposes() {
 				if port.Number == 22 && port.Proto == "tcp" && !s.Windows {
 					report(p, port.At, fixer.Finding{
@@ -69,10 +70,10 @@ var (
 	lookAround   = text.WordSet("nmap ncat tcpdump tshark wireshark strace ltrace gdb gdbserver lldb telnet hping3 masscan ettercap-text-only dsniff")
 )
 
-func checkTools(p *fixer.Pass, st Step) {
+func checkTools(p *fixer.Pass, st build.Step) {
 	gone := removed(st)
 	for _, c := range st.Commands {
-		call, ok := ReadPackageCall(c.Command)
+		call, ok := build.ReadPackageCall(c.Command)
 		if !ok || !installs(call) {
 			continue
 		}
@@ -104,7 +105,7 @@ func checkTools(p *fixer.Pass, st Step) {
 }
 
 // installs reports whether a call puts named packages into the image.
-func installs(c PackageCall) bool {
+func installs(c build.PackageCall) bool {
 	switch c.Manager.Name {
 	case "apk":
 		return c.Verb == "add"
@@ -116,10 +117,10 @@ func installs(c PackageCall) bool {
 
 // removed are the packages, and the names of virtual ones, that a step takes
 // away again.
-func removed(st Step) map[string]bool {
+func removed(st build.Step) map[string]bool {
 	out := map[string]bool{}
 	for _, c := range st.Commands {
-		call, ok := ReadPackageCall(c.Command)
+		call, ok := build.ReadPackageCall(c.Command)
 		if !ok {
 			continue
 		}

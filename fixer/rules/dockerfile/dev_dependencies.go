@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"oakum/fixer"
+	"oakum/fixer/build"
 	"oakum/fixer/dockerfile"
 	"oakum/fixer/image"
 	"oakum/fixer/text"
@@ -52,12 +53,12 @@ CMD ["node", "server.js"]
 	},
 	Check: func(p *fixer.Pass) {
 		f := p.File.Dockerfile
-		images := slices.DeleteFunc(Targets(p), func(s *dockerfile.Stage) bool { return forWork(p, s) })
+		images := slices.DeleteFunc(build.Targets(p), func(s *dockerfile.Stage) bool { return forWork(p, s) })
 		if startsDevelopment(p, images) {
 			return
 		}
-		kept := StagesInImages(f, images)
-		all := Steps(f, "RUN")
+		kept := build.StagesInImages(f, images)
+		all := build.Steps(f, "RUN")
 		for _, l := range lastInstalls(p, all) {
 			st, c := all[l.step], all[l.step].Commands[l.command]
 			if (kept[st.Stage] || carried(p, kept, st, l.installer.folder)) && !l.installer.takenAway(st, all[l.step:], l.command) {
@@ -79,7 +80,7 @@ type install struct {
 // lastInstalls returns, for each stage and installer, the last command that
 // brings the development dependencies: whatever takes those away takes away
 // what came before, too.
-func lastInstalls(p *fixer.Pass, all []Step) []install {
+func lastInstalls(p *fixer.Pass, all []build.Step) []install {
 	type key struct {
 		stage     *dockerfile.Stage
 		installer *installer
@@ -112,9 +113,9 @@ var buildWord = regexp.MustCompile(`(?i)^(build|compile|bundle|tsc|webpack|vite|
 
 // builds reports whether a command behind the install may need what is for
 // development: it builds or tests, or runs what is not read here.
-func builds(st Step, rest []Step, n int) bool {
-	return behindIn(st, rest, n, func(c Command) bool {
-		if buildWord.MatchString(c.Program) || RunsUnread(c.Command) {
+func builds(st build.Step, rest []build.Step, n int) bool {
+	return behindIn(st, rest, n, func(c build.Command) bool {
+		if buildWord.MatchString(c.Program) || build.RunsUnread(c.Command) {
 			return true
 		}
 		return text.WordSet("npm npx yarn pnpm pnpx make node")[c.Program] && (c.Program == "make" || c.Program == "npx" || c.Program == "node" || slices.ContainsFunc(c.Plain(), buildWord.MatchString))
@@ -124,7 +125,7 @@ func builds(st Step, rest []Step, n int) bool {
 // behindIn reports whether one of the commands behind the n-th of a step is as
 // asked: in the step itself, and in later ones of its stage and of the stages
 // built upon that. rest begins with the step.
-func behindIn(st Step, rest []Step, n int, is func(Command) bool) bool {
+func behindIn(st build.Step, rest []build.Step, n int, is func(build.Command) bool) bool {
 	for k, later := range rest {
 		list := later.Commands
 		if k == 0 {
@@ -141,7 +142,7 @@ func behindIn(st Step, rest []Step, n int, is func(Command) bool) bool {
 
 // carried reports whether a stage that ends up in an image copies the folder
 // that a step fills, or one above it.
-func carried(p *fixer.Pass, kept map[*dockerfile.Stage]bool, st Step, folder string) bool {
+func carried(p *fixer.Pass, kept map[*dockerfile.Stage]bool, st build.Step, folder string) bool {
 	dir := st.Stage.WorkdirAt(st.Instruction)
 	if folder == "" || !dir.Known {
 		return false
@@ -166,7 +167,7 @@ func carried(p *fixer.Pass, kept map[*dockerfile.Stage]bool, st Step, folder str
 
 // chainOf are the stages that a --from means: the named one and those below it.
 func chainOf(f *dockerfile.File, name string) []*dockerfile.Stage {
-	if s := StageNamed(f, name); s != nil {
+	if s := build.StageNamed(f, name); s != nil {
 		return s.Chain()
 	}
 	return nil
@@ -194,7 +195,7 @@ func startsDevelopment(p *fixer.Pass, images []*dockerfile.Stage) bool {
 	return false
 }
 
-func reportDependencies(p *fixer.Pass, st Step, c Command, d *installer, images []*dockerfile.Stage, builds bool) {
+func reportDependencies(p *fixer.Pass, st build.Step, c build.Command, d *installer, images []*dockerfile.Stage, builds bool) {
 	sub, k := c.Subcommand()
 	what := strings.TrimSpace(c.Program + " " + sub)
 	f := fixer.Finding{
@@ -223,7 +224,7 @@ func reportDependencies(p *fixer.Pass, st Step, c Command, d *installer, images 
 	report(p, st.At, f)
 }
 
-func omitDev(p *fixer.Pass, st Step, c Command, sub int) fixer.Fix {
+func omitDev(p *fixer.Pass, st build.Step, c build.Command, sub int) fixer.Fix {
 	return fixer.Fix{
 		ID: "omit-dev", Title: "leave them out with --omit=dev", Level: fixer.Review,
 		Breaks: "the program does not start if it requires a package that package.json lists under devDependencies, and the build fails if a script that runs on install (prepare) calls one",
@@ -266,7 +267,7 @@ func npmBefore7(s *dockerfile.Stage) bool {
 	return len(v) > 0 && v[0] < 16
 }
 
-func checkXdebug(p *fixer.Pass, kept map[*dockerfile.Stage]bool, st Step) {
+func checkXdebug(p *fixer.Pass, kept map[*dockerfile.Stage]bool, st build.Step) {
 	if !kept[st.Stage] {
 		return
 	}

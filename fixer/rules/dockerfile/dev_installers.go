@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"oakum/fixer"
+	"oakum/fixer/build"
 	"oakum/fixer/dockerfile"
 	"oakum/fixer/text"
 )
@@ -67,7 +68,7 @@ var projectInstallers = []*installer{
 
 // projectInstall returns the installer that a command calls for the project's
 // own dependencies; nil when it names packages, and for everything else.
-func projectInstall(c Command) *installer {
+func projectInstall(c build.Command) *installer {
 	k := slices.IndexFunc(projectInstallers, func(d *installer) bool { return d.programs[c.Program] })
 	if k < 0 {
 		return nil
@@ -81,9 +82,9 @@ func projectInstall(c Command) *installer {
 
 // leftOut reports whether an option or a variable decides. A variable of which
 // only the name is known counts, too: somebody thought of it.
-func (d *installer) leftOut(p *fixer.Pass, st Step, c Command) bool {
+func (d *installer) leftOut(p *fixer.Pass, st build.Step, c build.Command) bool {
 	for _, w := range c.Args() {
-		if d.without.MatchString(w.Value) || OptionsVariable.MatchString(w.Raw) {
+		if d.without.MatchString(w.Value) || build.OptionsVariable.MatchString(w.Raw) {
 			return true
 		}
 	}
@@ -105,8 +106,8 @@ func (d *installer) leftOut(p *fixer.Pass, st Step, c Command) bool {
 
 // takenAway reports whether a command behind the n-th of a step, in it or in a
 // later one of the same image, installs without them, prunes or deletes.
-func (d *installer) takenAway(st Step, rest []Step, n int) bool {
-	return behindIn(st, rest, n, func(c Command) bool {
+func (d *installer) takenAway(st build.Step, rest []build.Step, n int) bool {
+	return behindIn(st, rest, n, func(c build.Command) bool {
 		switch {
 		case c.Program == "rm":
 			return slices.ContainsFunc(c.Args(), func(w dockerfile.Word) bool { return d.folder != "" && strings.Contains(w.Raw, d.folder) })

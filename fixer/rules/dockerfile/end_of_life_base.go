@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"oakum/fixer"
+	"oakum/fixer/build"
 	"oakum/fixer/dockerfile"
 	"oakum/fixer/image"
 )
@@ -37,7 +38,7 @@ CMD ["node", "server.js"]
 		},
 	},
 	Check: func(p *fixer.Pass) {
-		kept := InFinalImage(p)
+		kept := build.InFinalImage(p)
 		for _, s := range p.File.Dockerfile.Stages {
 			if s.Parent == nil && s.Image != "" {
 				checkLifecycle(p, s, kept[s])

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"oakum/fixer"
+	"oakum/fixer/build"
 	"oakum/fixer/image"
 )
 
@@ -40,14 +41,14 @@ CMD ["python", "/app/app.py"]
 	},
 	Check: func(p *fixer.Pass) {
 		seen := map[int]bool{} // by stage that names the base, which several images may share
-		for _, s := range Targets(p) {
+		for _, s := range build.Targets(p) {
 			root := s.Root()
 			ref, err := image.ParseReference(root.Image)
 			if err != nil || s.Windows || seen[root.Index] || forWork(p, s) {
 				continue
 			}
 			slim := slimVariant(ref)
-			base, ok := BaseOf(p, s)
+			base, ok := build.BaseOf(p, s)
 			if slim == "" || !ok || base.Has("gcc") != image.Present {
 				continue
 			}

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"oakum/fixer"
+	"oakum/fixer/build"
 	"oakum/fixer/dockerfile"
 	"oakum/fixer/image"
 )
@@ -45,7 +46,7 @@ CMD ["node", "server.js"]
 	},
 	Check: func(p *fixer.Pass) {
 		seen := map[*dockerfile.Instruction]bool{}
-		for _, s := range Targets(p) {
+		for _, s := range build.Targets(p) {
 			if h := s.Healthcheck(); h.At != nil && len(h.Args) > 0 && !s.Windows && !seen[h.At] {
 				seen[h.At] = true
 				checkHealthcheck(p, s, h)
@@ -55,11 +56,11 @@ CMD ["node", "server.js"]
 }
 
 func checkHealthcheck(p *fixer.Pass, s *dockerfile.Stage, h dockerfile.CommandLine) {
-	base, ok := BaseOf(p, s)
+	base, ok := build.BaseOf(p, s)
 	if !ok {
 		return
 	}
-	st := ReadStep(p.File.Dockerfile, h.Stage, h.At, h.At)
+	st := build.ReadStep(p.File.Dockerfile, h.Stage, h.At, h.At)
 	missing := ""
 	if h.Shell && base.Shell == image.NoShell && !brought(p.File.Dockerfile, s, "sh") {
 		missing = "a shell"
@@ -103,7 +104,7 @@ func checkHealthcheck(p *fixer.Pass, s *dockerfile.Stage, h dockerfile.CommandLi
 
 // asksSelf reads a check that asks one page of its own container, with curl or
 // wget, and fails when that does.
-func asksSelf(st Step) (port, page string, ok bool) {
+func asksSelf(st build.Step) (port, page string, ok bool) {
 	link, fails := "", false
 	for k, c := range st.Commands {
 		switch {
@@ -154,9 +155,9 @@ func brought(f *dockerfile.File, s *dockerfile.Stage, tool string) bool {
 				if mention.MatchString(string(f.Source[i.Start:i.End])) {
 					return true
 				}
-				for _, c := range ReadStep(f, stage, i, i).Commands {
-					call, ok := ReadPackageCall(c.Command)
-					if ok && slices.ContainsFunc(call.Words, func(w dockerfile.Word) bool { return w.Dynamic }) || !ok && RunsUnread(c.Command) {
+				for _, c := range build.ReadStep(f, stage, i, i).Commands {
+					call, ok := build.ReadPackageCall(c.Command)
+					if ok && slices.ContainsFunc(call.Words, func(w dockerfile.Word) bool { return w.Dynamic }) || !ok && build.RunsUnread(c.Command) {
 						return true
 					}
 				}

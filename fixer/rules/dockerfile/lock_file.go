@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"oakum/fixer"
+	"oakum/fixer/build"
 	"oakum/fixer/buildcontext"
 	"oakum/fixer/dockerfile"
 )
@@ -31,12 +32,12 @@ func (l lock) advice(name, write, unknown string) string {
 // findLock looks for a COPY or ADD in the stage before a step that brings one of
 // the files into the folder in which the step runs: by its name, since a build
 // without it fails, or by a pattern or folder that takes it from the context.
-func findLock(p *fixer.Pass, st Step, names ...string) lock {
-	if slices.ContainsFunc(st.Commands, func(c Command) bool { return c.Program == "cd" || c.Program == "pushd" }) {
+func findLock(p *fixer.Pass, st build.Step, names ...string) lock {
+	if slices.ContainsFunc(st.Commands, func(c build.Command) bool { return c.Program == "cd" || c.Program == "pushd" }) {
 		return lock{why: "the step changes folders: see that " + names[0] + " lies where it installs"}
 	}
 	for _, i := range st.Stage.Instructions {
-		if i.Keyword == "RUN" && changesPackage(UnreadText(p.File.Dockerfile, i), names[0]) {
+		if i.Keyword == "RUN" && changesPackage(build.UnreadText(p.File.Dockerfile, i), names[0]) {
 			return lock{} // it may be removed, or be another one, or no longer fit
 		}
 		if i == st.At {
@@ -125,7 +126,7 @@ func inContext(p *fixer.Pass, ctx buildcontext.Context, i *dockerfile.Instructio
 
 // copiesHere reports whether an instruction puts files into the folder in which
 // a step runs.
-func copiesHere(st Step, i *dockerfile.Instruction) bool {
+func copiesHere(st build.Step, i *dockerfile.Instruction) bool {
 	if len(dockerfile.ContextSources(i)) == 0 {
 		return false
 	}
@@ -148,7 +149,7 @@ func (l lock) yarn(p *fixer.Pass) (modern, known bool) {
 		return true, true
 	}
 	for _, i := range p.File.Dockerfile.Instructions {
-		if text := UnreadText(p.File.Dockerfile, i); i.Keyword == "RUN" && (strings.Contains(text, "corepack") || strings.Contains(text, "yarn set version") || strings.Contains(text, "yarn@")) {
+		if text := build.UnreadText(p.File.Dockerfile, i); i.Keyword == "RUN" && (strings.Contains(text, "corepack") || strings.Contains(text, "yarn set version") || strings.Contains(text, "yarn@")) {
 			return false, false
 		}
 	}

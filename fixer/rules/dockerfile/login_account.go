@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"oakum/fixer"
+	"oakum/fixer/build"
 )
 
 // LoginAccount wants nobody to be able to log in to a container.
@@ -38,8 +39,8 @@ RUN useradd --create-home app
 		},
 	},
 	Check: func(p *fixer.Pass) {
-		kept := InFinalImage(p)
-		for _, st := range Steps(p.File.Dockerfile, "RUN") {
+		kept := build.InFinalImage(p)
+		for _, st := range build.Steps(p.File.Dockerfile, "RUN") {
 			if kept[st.Stage] && !forWork(p, p.File.Dockerfile.Final()) {
 				for k := range st.Commands {
 					checkLogin(p, st, k)
@@ -51,7 +52,7 @@ RUN useradd --create-home app
 
 const noLogin = "leave the account without a password (useradd makes it so, and passwd -l puts it back), and enter the container with docker exec or kubectl exec"
 
-func checkLogin(p *fixer.Pass, st Step, k int) {
+func checkLogin(p *fixer.Pass, st build.Step, k int) {
 	c := st.Commands[k]
 	f := fixer.Finding{Path: place(p.File.Dockerfile, st.At) + ": " + c.Program + c.Ordinal, Advice: noLogin}
 	f.Start, f.End = st.Span(c)
@@ -83,7 +84,7 @@ func checkLogin(p *fixer.Pass, st Step, k int) {
 var sshLogin = regexp.MustCompile(`(?:PermitRootLogin|PermitEmptyPasswords|PasswordAuthentication)[=\s]+yes\b`)
 
 // commandText is the text of a command as the shell reads it.
-func commandText(c Command) string {
+func commandText(c build.Command) string {
 	words := make([]string, len(c.Words))
 	for k, w := range c.Words {
 		words[k] = w.Value
@@ -97,7 +98,7 @@ func commandText(c Command) string {
 	return text
 }
 
-func hasShort(c Command, letter rune) bool {
+func hasShort(c build.Command, letter rune) bool {
 	for _, w := range c.Args() {
 		if shortOption.MatchString(w.Value) && strings.ContainsRune(w.Value, letter) {
 			return true
@@ -107,7 +108,7 @@ func hasShort(c Command, letter rune) bool {
 }
 
 // emptyPassword reports whether -p or --password is given nothing.
-func emptyPassword(c Command) bool {
+func emptyPassword(c build.Command) bool {
 	args := c.Args()
 	for k, w := range args {
 		if w.Raw == `--password=` || w.Raw == `--password=""` || w.Raw == `--password=''` {
@@ -121,7 +122,7 @@ func emptyPassword(c Command) bool {
 }
 
 // accountOf is the account that a command names last, or "the account".
-func accountOf(c Command) string {
+func accountOf(c build.Command) string {
 	list := c.Plain()
 	if len(list) == 0 || list[len(list)-1] == "" || strings.ContainsAny(list[len(list)-1], "$`") {
 		return "the account"

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"oakum/fixer"
+	"oakum/fixer/build"
 	"oakum/fixer/dockerfile"
 	"oakum/fixer/text"
 )
@@ -39,7 +40,7 @@ USER app
 	},
 	Check: func(p *fixer.Pass) {
 		joined := joins(p.File.Dockerfile)
-		Each(p.File.Dockerfile, func(s *dockerfile.Stage, i, at *dockerfile.Instruction) {
+		build.Each(p.File.Dockerfile, func(s *dockerfile.Stage, i, at *dockerfile.Instruction) {
 			if i.Keyword != "USER" || i != at || s.Windows || len(i.Words) != 1 {
 				return
 			}
@@ -48,7 +49,7 @@ USER app
 				return
 			}
 			k := slices.IndexFunc(joined, func(j join) bool {
-				return j.user == user && j.group != group && j.at.Start < i.Start && InChain(s, j.at.Stage)
+				return j.user == user && j.group != group && j.at.Start < i.Start && build.InChain(s, j.at.Stage)
 			})
 			if k >= 0 {
 				reportLostGroup(p, i, joined[k], user, group, otherGroup(p.File.Dockerfile, i, s, user))
@@ -95,7 +96,7 @@ type join struct {
 // file. Names that a variable decides are left out.
 func joins(f *dockerfile.File) []join {
 	var out []join
-	for _, st := range Steps(f, "RUN") {
+	for _, st := range build.Steps(f, "RUN") {
 		if st.Instruction != st.At {
 			continue
 		}
@@ -116,8 +117,8 @@ func joins(f *dockerfile.File) []join {
 // of that name made apart from it, or a kind of account that gets none of its own.
 func otherGroup(f *dockerfile.File, before *dockerfile.Instruction, s *dockerfile.Stage, user string) bool {
 	other := false
-	for _, st := range Steps(f, "RUN") {
-		if st.At.Start > before.Start || !InChain(s, st.Stage) {
+	for _, st := range build.Steps(f, "RUN") {
+		if st.At.Start > before.Start || !build.InChain(s, st.Stage) {
 			continue
 		}
 		for _, c := range st.Commands {
@@ -137,7 +138,7 @@ func otherGroup(f *dockerfile.File, before *dockerfile.Instruction, s *dockerfil
 }
 
 // firstGroup returns the group that a command says is an account's own.
-func firstGroup(c Command) (group string, said bool) {
+func firstGroup(c build.Command) (group string, said bool) {
 	args := c.Args()
 	for k, w := range args {
 		name, value, joined := strings.Cut(w.Value, "=")
@@ -158,7 +159,7 @@ func firstGroup(c Command) (group string, said bool) {
 
 // joinOf returns the account and the groups, parted by commas, of a command
 // that puts one into the others.
-func joinOf(c Command) (user, groups string) {
+func joinOf(c build.Command) (user, groups string) {
 	args := c.Args()
 	if len(args) == 0 {
 		return "", ""

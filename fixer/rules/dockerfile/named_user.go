@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"oakum/fixer"
+	"oakum/fixer/build"
 	"oakum/fixer/dockerfile"
 	"oakum/fixer/image"
 )
@@ -42,7 +43,7 @@ CMD ["node", "server.js"]
 	},
 	Check: func(p *fixer.Pass) {
 		seen := map[*dockerfile.Instruction]bool{}
-		for _, s := range Targets(p) {
+		for _, s := range build.Targets(p) {
 			if last := s.User(); last.At != nil && !seen[last.At] && !s.Windows {
 				seen[last.At] = true
 				checkNamedUser(p, s, last)
@@ -96,7 +97,7 @@ type namedAccount struct {
 	level    fixer.Level
 	joins    bool // it may be in further groups
 	evidence fixer.Evidence
-	command  *AccountCommand // that creates it without a number
+	command  *build.AccountCommand // that creates it without a number
 }
 
 // prove looks for the number. It returns what a person can do where there is
@@ -113,7 +114,7 @@ func (n *namedAccount) prove(p *fixer.Pass, s *dockerfile.Stage) (why string) {
 			continue
 		}
 		if !id.KnownUID {
-			n.command, why = FindAccountCommand(p, s, n.name)
+			n.command, why = build.FindAccountCommand(p, s, n.name)
 			if n.command == nil {
 				return fmt.Sprintf("the file creates %s without a number, and %s: give it one (useradd --uid %d) and write it in USER", n.name, why, appUID)
 			}
@@ -125,11 +126,11 @@ func (n *namedAccount) prove(p *fixer.Pass, s *dockerfile.Stage) (why string) {
 		n.evidence = fixer.Evidence{Kind: fixer.FromDockerfile, Place: p.File.Path, Text: "the file creates " + id.String()}
 		return n.take(id, fixer.Safe)
 	}
-	if uid, at := UIDByEnv(p.File.Dockerfile, s, n.name); at != nil {
+	if uid, at := build.UIDByEnv(p.File.Dockerfile, s, n.name); at != nil {
 		n.evidence = fixer.Evidence{Kind: fixer.FromDockerfile, Place: source(p, at), Text: fmt.Sprintf("creates %s with the number %d, which ENV says", n.name, uid)}
 		return n.take(image.Identity{Name: n.name, UID: uid, KnownUID: true}, fixer.Safe)
 	}
-	if base, ok := BaseOf(p, s); ok {
+	if base, ok := build.BaseOf(p, s); ok {
 		if a, ok := base.Account(n.name); ok {
 			level := fixer.Review
 			if base.Verified(image.BaseAccounts) {

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"oakum/fixer"
+	"oakum/fixer/build"
 	"oakum/fixer/compose"
 	"oakum/fixer/container"
 	"oakum/fixer/dockerfile"
@@ -53,7 +54,7 @@ CMD ["node", "server.js"]
 		},
 	},
 	Check: func(p *fixer.Pass) {
-		for _, s := range Targets(p) {
+		for _, s := range build.Targets(p) {
 			if !s.Windows && s.Healthcheck().At == nil {
 				checkHealth(p, s)
 			}

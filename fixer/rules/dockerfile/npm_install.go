@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"oakum/fixer"
+	"oakum/fixer/build"
 	"oakum/fixer/dockerfile"
 	"oakum/fixer/image"
 	"oakum/fixer/text"
@@ -42,7 +43,7 @@ RUN npm ci
 		},
 	},
 	Check: func(p *fixer.Pass) {
-		for _, st := range Steps(p.File.Dockerfile, "RUN") {
+		for _, st := range build.Steps(p.File.Dockerfile, "RUN") {
 			for _, c := range st.Commands {
 				switch c.Program {
 				case "npm":
@@ -62,7 +63,7 @@ var npmOptions = text.WordSet(`--production --omit=dev --omit=optional --only=pr
 	--legacy-peer-deps --force -f --silent -s --quiet -q --verbose --ignore-scripts --no-optional --prefer-offline --no-progress
 	--unsafe-perm --no-cache --loglevel=error --no-update-notifier --foreground-scripts -d --prod --no-bin-links --strict-peer-deps`)
 
-func checkNpm(p *fixer.Pass, st Step, c Command) {
+func checkNpm(p *fixer.Pass, st build.Step, c build.Command) {
 	sub, k := c.Subcommand()
 	if sub != "install" && sub != "i" || c.Has("-g", "--global", "--location=global", "--package-lock-only") {
 		return
@@ -126,7 +127,7 @@ func oldNode(s *dockerfile.Stage) bool {
 	return len(v) > 0 && v[0] < 10
 }
 
-func checkYarn(p *fixer.Pass, st Step, c Command) {
+func checkYarn(p *fixer.Pass, st build.Step, c build.Command) {
 	sub, k := c.Subcommand()
 	if sub != "" && sub != "install" || c.Has("--frozen-lockfile", "--immutable", "--no-lockfile", "--global", "-v", "--version", "--help") || len(c.Plain()) > 1 {
 		return
@@ -147,7 +148,7 @@ func checkYarn(p *fixer.Pass, st Step, c Command) {
 	}.report(p, st, c)
 }
 
-func checkPnpm(p *fixer.Pass, st Step, c Command) {
+func checkPnpm(p *fixer.Pass, st build.Step, c build.Command) {
 	sub, k := c.Subcommand()
 	if sub != "install" && sub != "i" || len(c.Plain()) > 1 || c.Has("--frozen-lockfile", "--no-frozen-lockfile", "--lockfile-only", "-g", "--global") {
 		return
@@ -168,7 +169,7 @@ type freeze struct {
 	advice string // where the lock file is not proved to be there
 }
 
-func (z freeze) report(p *fixer.Pass, st Step, c Command) {
+func (z freeze) report(p *fixer.Pass, st build.Step, c build.Command) {
 	f := fixer.Finding{
 		Path:     place(p.File.Dockerfile, st.At) + ": " + z.named,
 		Message:  z.named + " may install other versions than the lock file names",

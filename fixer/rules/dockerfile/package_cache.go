@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"oakum/fixer"
+	"oakum/fixer/build"
 	"oakum/fixer/dockerfile"
 	"oakum/fixer/text"
 )
@@ -41,8 +42,8 @@ RUN pip install --no-cache-dir -r requirements.txt
 		},
 	},
 	Check: func(p *fixer.Pass) {
-		kept, elsewhere := InFinalImage(p), gemsElsewhere.Match(p.File.Data)
-		for _, st := range Steps(p.File.Dockerfile, "RUN") {
+		kept, elsewhere := build.InFinalImage(p), gemsElsewhere.Match(p.File.Data)
+		for _, st := range build.Steps(p.File.Dockerfile, "RUN") {
 			if !kept[st.Stage] || cacheMount(st.Instruction) {
 				continue
 			}
@@ -66,7 +67,7 @@ func cacheMount(i *dockerfile.Instruction) bool {
 }
 
 // pipInstall returns the index of the word "install" of a call of pip, or 0.
-func pipInstall(c Command) int {
+func pipInstall(c build.Command) int {
 	from := c.ProgramWord + 1
 	switch {
 	case pipName(c.Program):
@@ -91,7 +92,7 @@ func pipName(name string) bool {
 	return ok && strings.Trim(rest, "0123456789.") == ""
 }
 
-func checkPipCache(p *fixer.Pass, st Step) {
+func checkPipCache(p *fixer.Pass, st build.Step) {
 	if value, at := lookupVariable(p.File.Dockerfile, st.Stage, st.At, "PIP_NO_CACHE_DIR"); at != nil && value != "" {
 		return
 	}
@@ -128,7 +129,7 @@ func checkPipCache(p *fixer.Pass, st Step) {
 	}
 }
 
-func cacheOption(c Command, names ...string) bool {
+func cacheOption(c build.Command, names ...string) bool {
 	for _, w := range c.Args() {
 		name, _, _ := strings.Cut(w.Value, "=")
 		for _, n := range names {
@@ -136,14 +137,14 @@ func cacheOption(c Command, names ...string) bool {
 				return true
 			}
 		}
-		if OptionsVariable.MatchString(w.Raw) {
+		if build.OptionsVariable.MatchString(w.Raw) {
 			return true // a variable full of options may hold it
 		}
 	}
 	return false
 }
 
-func assigns(c Command, name string) bool {
+func assigns(c build.Command, name string) bool {
 	for _, w := range c.Assigns {
 		if strings.HasPrefix(w.Raw, name+"=") {
 			return true
@@ -153,7 +154,7 @@ func assigns(c Command, name string) bool {
 }
 
 // deletesCache reports whether one of the commands deletes a cache folder.
-func deletesCache(list []Command, folder string) bool {
+func deletesCache(list []build.Command, folder string) bool {
 	for _, c := range list {
 		switch c.Program {
 		case "rm", "find":
@@ -177,7 +178,7 @@ func deletesCache(list []Command, folder string) bool {
 
 // checkNodeCache looks at the last command of a step that fills the cache of
 // npm or Yarn.
-func checkNodeCache(p *fixer.Pass, st Step) {
+func checkNodeCache(p *fixer.Pass, st build.Step) {
 	last := -1
 	for k, c := range st.Commands {
 		sub, _ := c.Subcommand()
@@ -213,7 +214,7 @@ func checkNodeCache(p *fixer.Pass, st Step) {
 	}
 	edits, err := follow(p.File.Dockerfile, st, c, clean)
 	if err != nil {
-		f.Advice = "end the step with " + clean + "; it is not done here because " + Reason(err)
+		f.Advice = "end the step with " + clean + "; it is not done here because " + build.Reason(err)
 	} else {
 		f.Fixes = []fixer.Fix{{
 			ID: "clean", Title: "delete it in the same step with " + clean, Level: fixer.Safe,
@@ -225,7 +226,7 @@ func checkNodeCache(p *fixer.Pass, st Step) {
 }
 
 // cacheElsewhere reports whether a variable says where the cache of npm is.
-func cacheElsewhere(p *fixer.Pass, st Step) bool {
+func cacheElsewhere(p *fixer.Pass, st build.Step) bool {
 	for _, name := range []string{"npm_config_cache", "NPM_CONFIG_CACHE", "YARN_CACHE_FOLDER"} {
 		if _, at := lookupVariable(p.File.Dockerfile, st.Stage, st.At, name); at != nil {
 			return true
@@ -236,7 +237,7 @@ func cacheElsewhere(p *fixer.Pass, st Step) bool {
 
 // follow lets another command run behind one at the top level of a step, in a
 // way that a failure of the first one still ends what it ended before.
-func follow(f *dockerfile.File, st Step, c Command, added string) ([]text.Edit, error) {
+func follow(f *dockerfile.File, st build.Step, c build.Command, added string) ([]text.Edit, error) {
 	if c.Place != 0 {
 		return nil, fmt.Errorf("the command stands in %s", c.Place)
 	}

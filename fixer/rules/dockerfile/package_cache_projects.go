@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"oakum/fixer"
+	"oakum/fixer/build"
 	"oakum/fixer/dockerfile"
 	"oakum/fixer/image"
 	"oakum/fixer/text"
@@ -17,8 +18,8 @@ const gemCache = "/usr/local/bundle/cache"
 
 // checkGemCache looks at the last command of a step that downloads gems;
 // elsewhere says that they may go to another folder than the usual one.
-func checkGemCache(p *fixer.Pass, st Step, elsewhere bool) {
-	last := lastOf(st, func(c Command) bool {
+func checkGemCache(p *fixer.Pass, st build.Step, elsewhere bool) {
+	last := lastOf(st, func(c build.Command) bool {
 		sub, _ := c.Subcommand()
 		return c.Program == "gem" && (sub == "install" || sub == "i") || c.Program == "bundle" && (sub == "" || sub == "install") && !c.Has("--version", "--help", "-v")
 	})
@@ -39,7 +40,7 @@ func checkGemCache(p *fixer.Pass, st Step, elsewhere bool) {
 		f.Advice += st.NotEdited()
 	default:
 		if edits, err := follow(p.File.Dockerfile, st, c, "rm -rf "+gemCache); err != nil {
-			f.Advice += "; it is not done here because " + Reason(err)
+			f.Advice += "; it is not done here because " + build.Reason(err)
 		} else {
 			f.Advice = ""
 			f.Fixes = []fixer.Fix{{
@@ -54,13 +55,13 @@ func checkGemCache(p *fixer.Pass, st Step, elsewhere bool) {
 
 // checkComposerCache looks at the last command of a step that fills the cache of
 // Composer.
-func checkComposerCache(p *fixer.Pass, st Step) {
-	last := lastOf(st, func(c Command) bool {
+func checkComposerCache(p *fixer.Pass, st build.Step) {
+	last := lastOf(st, func(c build.Command) bool {
 		sub, _ := c.Subcommand()
 		return strings.HasPrefix(c.Program, "composer") && text.WordSet("install i update u require create-project")[sub] && !cacheOption(c, "--no-cache")
 	})
 	if last < 0 || deletesCache(st.Commands[last+1:], "cache") || deletesCache(st.Commands[last+1:], ".composer") ||
-		slices.ContainsFunc(st.Commands[last+1:], func(c Command) bool {
+		slices.ContainsFunc(st.Commands[last+1:], func(c build.Command) bool {
 			return strings.HasPrefix(c.Program, "composer") && c.Has("clear-cache", "clearcache", "cc")
 		}) {
 		return
@@ -79,7 +80,7 @@ func checkComposerCache(p *fixer.Pass, st Step) {
 }
 
 // lastOf returns the index of the last command of a step that is as asked, or -1.
-func lastOf(st Step, is func(Command) bool) int {
+func lastOf(st build.Step, is func(build.Command) bool) int {
 	for k := len(st.Commands) - 1; k >= 0; k-- {
 		if is(st.Commands[k]) {
 			return k

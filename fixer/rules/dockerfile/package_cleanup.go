@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"oakum/fixer"
+	"oakum/fixer/build"
 	"oakum/fixer/dockerfile"
 	"oakum/fixer/text"
 )
@@ -12,12 +13,12 @@ import (
 // cleanup adds the cleaning command to a RUN: behind the last command that
 // needs what was fetched, and where it runs whenever the fetching did and the
 // build goes on. Everywhere else it refuses.
-func cleanup(f *dockerfile.File, r *PackageRun, last *PackageCall) ([]text.Edit, error) {
+func cleanup(f *dockerfile.File, r *build.PackageRun, last *build.PackageCall) ([]text.Edit, error) {
 	commands := r.Script.Commands
 	after := last.Command
 	for _, c := range commands {
-		own, ok := ReadPackageCall(c)
-		if c.Start > after.Start && (ok && own.Manager == last.Manager || !ok && RunsUnread(c)) {
+		own, ok := build.ReadPackageCall(c)
+		if c.Start > after.Start && (ok && own.Manager == last.Manager || !ok && build.RunsUnread(c)) {
 			after = c
 		}
 	}
@@ -90,7 +91,7 @@ func reached(commands []dockerfile.Command, last, after dockerfile.Command, end 
 		return nil // when it is not reached, the RUN fails or never fetched
 	}
 	for _, c := range commands {
-		if _, ok := ReadPackageCall(c); c.Chain == after.Chain && c.Start < after.Start && !ok {
+		if _, ok := build.ReadPackageCall(c); c.Chain == after.Chain && c.Start < after.Start && !ok {
 			return fixer.Refuse("the packages are installed only if %s succeeds", brief([]string{c.Name}))
 		}
 	}

@@ -7,6 +7,7 @@ import (
 	"strconv"
 
 	"oakum/fixer"
+	"oakum/fixer/build"
 	"oakum/fixer/dockerfile"
 	"oakum/fixer/image"
 	"oakum/fixer/text"
@@ -46,12 +47,12 @@ RUN apt-get update && apt-get install -y curl && rm -rf /var/lib/apt/lists/*
 	},
 	Check: func(p *fixer.Pass) {
 		f := p.File.Dockerfile
-		kept, runs := InFinalImage(p), ReadPackageRuns(f)
-		Each(f, func(s *dockerfile.Stage, i, at *dockerfile.Instruction) {
+		kept, runs := build.InFinalImage(p), build.ReadPackageRuns(f)
+		build.Each(f, func(s *dockerfile.Stage, i, at *dockerfile.Instruction) {
 			if i.Keyword != "RUN" || !kept[s] || s.Windows {
 				return
 			}
-			for _, m := range Managers {
+			for _, m := range build.Managers {
 				if !m.Mounted(i) {
 					checkLists(p, runs, runs.ByInstruction[at], m)
 				}
@@ -60,7 +61,7 @@ RUN apt-get update && apt-get install -y curl && rm -rf /var/lib/apt/lists/*
 	},
 }
 
-func checkLists(p *fixer.Pass, runs *PackageRuns, r *PackageRun, m *Manager) {
+func checkLists(p *fixer.Pass, runs *build.PackageRuns, r *build.PackageRun, m *build.Manager) {
 	f := fixer.Finding{Path: place(p.File.Dockerfile, r.At) + " " + m.Name}
 	if r.Script == nil {
 		if m.Mentions(r.Raw, m.Leaves) && !m.CleanedIn(r.Raw) {
@@ -92,7 +93,7 @@ func checkLists(p *fixer.Pass, runs *PackageRuns, r *PackageRun, m *Manager) {
 }
 
 // cleanFix deletes what was fetched behind the last command that needs it.
-func cleanFix(p *fixer.Pass, runs *PackageRuns, r *PackageRun, last *PackageCall) (*fixer.Fix, string) {
+func cleanFix(p *fixer.Pass, runs *build.PackageRuns, r *build.PackageRun, last *build.PackageCall) (*fixer.Fix, string) {
 	m := last.Manager
 	if !r.Installs(m) {
 		return nil, fmt.Sprintf("%s %s stands alone, so that what it fetched is for a later step, or for none: join it with the RUN that installs, and end that with %s",
@@ -104,7 +105,7 @@ func cleanFix(p *fixer.Pass, runs *PackageRuns, r *PackageRun, last *PackageCall
 	}
 	edits, err := cleanup(p.File.Dockerfile, r, last)
 	if err != nil {
-		return nil, fmt.Sprintf("end the commands with %s; it is not done here because %s", last.CleanCommand(), Reason(err))
+		return nil, fmt.Sprintf("end the commands with %s; it is not done here because %s", last.CleanCommand(), build.Reason(err))
 	}
 	fix := &fixer.Fix{
 		ID: "clean", Title: "delete them in the same RUN with " + last.CleanCommand(), Level: fixer.Safe,
@@ -119,13 +120,13 @@ func cleanFix(p *fixer.Pass, runs *PackageRuns, r *PackageRun, last *PackageCall
 }
 
 // noCacheFix tells apk not to keep its index at all.
-func noCacheFix(p *fixer.Pass, runs *PackageRuns, r *PackageRun, m *Manager) (*fixer.Fix, string) {
+func noCacheFix(p *fixer.Pass, runs *build.PackageRuns, r *build.PackageRun, m *build.Manager) (*fixer.Fix, string) {
 	if ancientAlpine(p, r.Instruction.Stage) {
 		return nil, "apk of Alpine 3.2 and older has no --no-cache: end the commands with " + m.Clean
 	}
 	edits, err := noCache(r, m)
 	if err != nil {
-		return nil, "write --no-cache behind apk add; it is not done here because " + Reason(err)
+		return nil, "write --no-cache behind apk add; it is not done here because " + build.Reason(err)
 	}
 	fix := &fixer.Fix{
 		ID: "no-cache", Title: "use --no-cache", Level: fixer.Safe,
@@ -134,7 +135,7 @@ func noCacheFix(p *fixer.Pass, runs *PackageRuns, r *PackageRun, m *Manager) (*f
 	}
 	// A step that fetched the index on request may be followed by one that
 	// relies on it; apk fetches it by itself in all but old versions.
-	if later := runs.NeededAfter(r.At, m); later.Sure && slices.ContainsFunc(r.Calls, func(c PackageCall) bool { return c.Manager == m && c.FetchesLists() }) {
+	if later := runs.NeededAfter(r.At, m); later.Sure && slices.ContainsFunc(r.Calls, func(c build.PackageCall) bool { return c.Manager == m && c.FetchesLists() }) {
 		fix.Level = fixer.Review
 		fix.Breaks = fmt.Sprintf("line %d installs packages too, and the apk of old Alpine releases does not fetch the index by itself", later.By.Line)
 	}
@@ -143,7 +144,7 @@ func noCacheFix(p *fixer.Pass, runs *PackageRuns, r *PackageRun, m *Manager) (*f
 
 // noCache writes --no-cache behind every subcommand of apk that would keep the
 // index.
-func noCache(r *PackageRun, apk *Manager) ([]text.Edit, error) {
+func noCache(r *build.PackageRun, apk *build.Manager) ([]text.Edit, error) {
 	var edits []text.Edit
 	for _, c := range r.Calls {
 		if c.Manager != apk || !c.LeavesFiles() {
@@ -169,6 +170,6 @@ func edit(p *fixer.Pass, edits []text.Edit) func(*fixer.Draft) error {
 // ancientAlpine reports whether the stage's base is known to be Alpine before
 // 3.3, which brought --no-cache.
 func ancientAlpine(p *fixer.Pass, s *dockerfile.Stage) bool {
-	base, ok := BaseOf(p, s)
+	base, ok := build.BaseOf(p, s)
 	return ok && base.Distribution == image.Alpine && slices.Contains([]string{"2.6", "2.7", "3.0", "3.1", "3.2"}, base.Release)
 }

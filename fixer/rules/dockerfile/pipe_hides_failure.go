@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"oakum/fixer"
+	"oakum/fixer/build"
 	"oakum/fixer/dockerfile"
 	"oakum/fixer/image"
 	"oakum/fixer/text"
@@ -39,7 +40,7 @@ RUN curl -fsSL https://example.org/hosts.txt -o /etc/blocked
 		},
 	},
 	Check: func(p *fixer.Pass) {
-		for _, st := range Steps(p.File.Dockerfile, "RUN") {
+		for _, st := range build.Steps(p.File.Dockerfile, "RUN") {
 			if pipefail(p, st) {
 				continue
 			}
@@ -58,7 +59,7 @@ RUN curl -fsSL https://example.org/hosts.txt -o /etc/blocked
 var content = text.WordSet("tee cat sed awk gawk sort uniq tr cut head tail wc xargs base64 envsubst dos2unix iconv xxd rev nl fold column")
 
 // feeder returns the download that is piped into a command.
-func feeder(list []Command, k int) (Command, bool) {
+func feeder(list []build.Command, k int) (build.Command, bool) {
 	for n := k; n > 0 && list[n].PipedInto; n-- {
 		if c := list[n-1]; fetchers[c.Program] {
 			return c, !c.OnlyLocalURLs()
@@ -66,14 +67,14 @@ func feeder(list []Command, k int) (Command, bool) {
 			break // it fails by itself, or hides more than this rule knows of
 		}
 	}
-	return Command{}, false
+	return build.Command{}, false
 }
 
-func isFed(list []Command, k int) bool { return k < len(list) && list[k].PipedInto }
+func isFed(list []build.Command, k int) bool { return k < len(list) && list[k].PipedInto }
 
 // pipefail reports whether the shell of a step is told to look at all commands
 // of a pipe.
-func pipefail(p *fixer.Pass, st Step) bool {
+func pipefail(p *fixer.Pass, st build.Step) bool {
 	shell, _ := st.Stage.ShellAt(st.Instruction)
 	if slices.Contains(shell, "pipefail") {
 		return true
@@ -81,7 +82,7 @@ func pipefail(p *fixer.Pass, st Step) bool {
 	return strings.Contains(string(p.File.Data[st.Instruction.Start:st.Instruction.End]), "pipefail")
 }
 
-func reportHidden(p *fixer.Pass, st Step, from, to Command) {
+func reportHidden(p *fixer.Pass, st build.Step, from, to build.Command) {
 	f := fixer.Finding{
 		Path:    place(p.File.Dockerfile, st.At) + ": " + from.Program + " into " + to.Program,
 		Message: fmt.Sprintf("%s succeeds whether or not %s does: a failed download leaves nothing, and the build goes on", to.Program, from.Program),
@@ -96,7 +97,7 @@ func reportHidden(p *fixer.Pass, st Step, from, to Command) {
 
 // pipefailAdvice tells of pipefail where the shell is known to have it.
 func pipefailAdvice(p *fixer.Pass, s *dockerfile.Stage) string {
-	base, ok := BaseOf(p, s)
+	base, ok := build.BaseOf(p, s)
 	switch {
 	case ok && base.Has("bash") == image.Present:
 		return `; or write SHELL ["/bin/bash", "-o", "pipefail", "-c"] before it, which holds for every later step`

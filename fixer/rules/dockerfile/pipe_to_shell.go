@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"oakum/fixer"
+	"oakum/fixer/build"
 	"oakum/fixer/dockerfile"
 	"oakum/fixer/text"
 )
@@ -40,7 +41,7 @@ RUN bash /tmp/install.sh
 		},
 	},
 	Check: func(p *fixer.Pass) {
-		for _, st := range Steps(p.File.Dockerfile, "RUN") {
+		for _, st := range build.Steps(p.File.Dockerfile, "RUN") {
 			for k, c := range st.Commands {
 				if from, ok := runsDownload(st.Commands, k); ok {
 					reportPipe(p, st, from, c)
@@ -55,10 +56,10 @@ var fetchers = text.WordSet("curl wget fetch http https aria2c")
 
 // runsDownload reports whether a command runs what another one downloads, and
 // which one that is.
-func runsDownload(list []Command, k int) (from Command, ok bool) {
+func runsDownload(list []build.Command, k int) (from build.Command, ok bool) {
 	c := list[k]
 	if !interprets(c) {
-		return Command{}, false
+		return build.Command{}, false
 	}
 	if c.PipedInto && readsProgram(c) {
 		for n := k; n > 0 && list[n].PipedInto; n-- {
@@ -76,7 +77,7 @@ func runsDownload(list []Command, k int) (from Command, ok bool) {
 			return in, true
 		}
 	}
-	return Command{}, false
+	return build.Command{}, false
 }
 
 // interpreters take a program from their standard input, with the options that
@@ -86,14 +87,14 @@ var interpreters = map[string]string{
 	"python": "-c -m", "python2": "-c -m", "python3": "-c -m", "perl": "-e -n -p -ne -pe", "ruby": "-e", "node": "-e -p", "php": "-r",
 }
 
-func interprets(c Command) bool {
+func interprets(c build.Command) bool {
 	_, ok := interpreters[c.Program]
 	return ok || c.Program == "eval" || c.Program == "source" || c.Program == "."
 }
 
 // readsProgram reports whether an interpreter takes its program from standard
 // input: it is given no file, or one that stands for it, or -s.
-func readsProgram(c Command) bool {
+func readsProgram(c build.Command) bool {
 	other, ok := interpreters[c.Program]
 	if !ok {
 		return false
@@ -114,7 +115,7 @@ func readsProgram(c Command) bool {
 // runsWord reports whether a command runs the output of another one that stands
 // in a substitution: as the whole text of sh -c or eval, or as the file that
 // bash and source read.
-func runsWord(c, in Command) bool {
+func runsWord(c, in build.Command) bool {
 	for k, w := range c.Args() {
 		if w.Start > in.Start || in.End > w.End {
 			continue
@@ -129,14 +130,14 @@ func runsWord(c, in Command) bool {
 	return false
 }
 
-func firstPlain(c Command) int {
+func firstPlain(c build.Command) int {
 	return slices.IndexFunc(c.Args(), func(w dockerfile.Word) bool { return !strings.HasPrefix(w.Value, "-") })
 }
 
-func reportPipe(p *fixer.Pass, st Step, from, to Command) {
+func reportPipe(p *fixer.Pass, st build.Step, from, to build.Command) {
 	what, link := "a download", from.RemoteURL()
 	if link != "" {
-		what = ShownURL(link)
+		what = build.ShownURL(link)
 	} else if from.OnlyLocalURLs() {
 		return
 	}

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"oakum/fixer"
+	"oakum/fixer/build"
 	"oakum/fixer/dockerfile"
 )
 
@@ -40,9 +41,9 @@ RUN apt-get update && apt-get install -y --no-install-recommends ca-certificates
 	},
 	Check: func(p *fixer.Pass) {
 		f := p.File.Dockerfile
-		kept := InFinalImage(p)
+		kept := build.InFinalImage(p)
 		off := map[*dockerfile.Stage]bool{}
-		for _, st := range Steps(f, "RUN") {
+		for _, st := range build.Steps(f, "RUN") {
 			if strings.Contains(string(f.Source[st.Instruction.Start:st.Instruction.End]), "Install-Recommends") {
 				off[st.Stage] = true
 			}
@@ -55,13 +56,13 @@ RUN apt-get update && apt-get install -y --no-install-recommends ca-certificates
 
 // checkRecommended reports the first install of a step: a person edits them
 // together.
-func checkRecommended(p *fixer.Pass, st Step) {
+func checkRecommended(p *fixer.Pass, st build.Step) {
 	for _, c := range st.Commands {
-		call, ok := ReadPackageCall(c.Command)
+		call, ok := build.ReadPackageCall(c.Command)
 		if !ok || call.Manager.Name != "apt" || call.Verb != "install" {
 			continue
 		}
-		if c.Has("--no-install-recommends", "--fix-broken", "-f") || slices.ContainsFunc(c.Args(), func(w dockerfile.Word) bool { return OptionsVariable.MatchString(w.Raw) }) {
+		if c.Has("--no-install-recommends", "--fix-broken", "-f") || slices.ContainsFunc(c.Args(), func(w dockerfile.Word) bool { return build.OptionsVariable.MatchString(w.Raw) }) {
 			continue
 		}
 		packages := installed(call)
@@ -80,7 +81,7 @@ func checkRecommended(p *fixer.Pass, st Step) {
 }
 
 // installed are the packages that a call names. Variables are among them.
-func installed(c PackageCall) []string {
+func installed(c build.PackageCall) []string {
 	var out []string
 	for k := c.VerbWord + 1; k < len(c.Words); k++ {
 		w := c.Words[k]

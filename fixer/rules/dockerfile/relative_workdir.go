@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"oakum/fixer"
+	"oakum/fixer/build"
 	"oakum/fixer/dockerfile"
 )
 
@@ -40,7 +41,7 @@ WORKDIR /src/app
 		},
 	},
 	Check: func(p *fixer.Pass) {
-		Each(p.File.Dockerfile, func(s *dockerfile.Stage, i, at *dockerfile.Instruction) {
+		build.Each(p.File.Dockerfile, func(s *dockerfile.Stage, i, at *dockerfile.Instruction) {
 			if i.Keyword == "WORKDIR" && !s.Windows && len(i.Words) == 1 {
 				checkWorkdir(p, s, i, at)
 			}

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"oakum/fixer"
+	"oakum/fixer/build"
 	"oakum/fixer/dockerfile"
 	"oakum/fixer/image"
 	"oakum/fixer/text"
@@ -24,7 +25,7 @@ type account struct {
 
 	// command creates the account without a number, which the fix adds; nil
 	// when the number is known.
-	command *AccountCommand
+	command *build.AccountCommand
 }
 
 func (a account) numbers() string {
@@ -90,7 +91,7 @@ func (s *subject) account() (account, string) {
 
 // numbered chooses an account that the file creates without a number.
 func (s *subject) numbered(name string, evidence fixer.Evidence) (account, string) {
-	command, why := FindAccountCommand(s.pass, s.stage, name)
+	command, why := build.FindAccountCommand(s.pass, s.stage, name)
 	if command == nil {
 		return account{}, fmt.Sprintf("the file creates the account %s without a number, and %s: create it with one (useradd --uid %d) and end with USER and that number", name, why, appUID)
 	}
@@ -191,7 +192,7 @@ func (s *subject) resolve(text string, created []image.Identity) (image.Identity
 			return id, true
 		}
 	}
-	if base, ok := BaseOf(s.pass, s.stage); ok {
+	if base, ok := build.BaseOf(s.pass, s.stage); ok {
 		if a, ok := base.Account(user); ok && a.Name != "nobody" {
 			return image.Identity{Name: a.Name, UID: a.UID, GID: a.GID, KnownUID: true, KnownGID: true}, true
 		}

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"oakum/fixer"
+	"oakum/fixer/build"
 	"oakum/fixer/dockerfile"
 	"oakum/fixer/image"
 	"oakum/fixer/text"
@@ -26,7 +27,7 @@ const appUID = 10001
 // where the tools for it are not known to be in the image, or something else
 // than a Bourne shell would read the command.
 func (s *subject) create() (fixer.Fix, bool) {
-	base, ok := BaseOf(s.pass, s.stage)
+	base, ok := build.BaseOf(s.pass, s.stage)
 	if !ok || !s.runsAsRootHere() || !shellKnown(base) || !s.bourne(nil) {
 		return fixer.Fix{}, false
 	}
@@ -140,7 +141,7 @@ func shellKnown(base image.Base) bool {
 // at an instruction of the stage, nil being its end.
 func (s *subject) bourne(at *dockerfile.Instruction) bool {
 	words, _ := s.stage.ShellAt(at)
-	return len(words) == 0 || len(words) > 1 && Shells[strings.TrimPrefix(words[0], "/bin/")] && strings.HasSuffix(words[len(words)-1], "c")
+	return len(words) == 0 || len(words) > 1 && build.Shells[strings.TrimPrefix(words[0], "/bin/")] && strings.HasSuffix(words[len(words)-1], "c")
 }
 
 // runsAsRootHere reports whether steps at the end of the stage are known to run

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"oakum/fixer"
+	"oakum/fixer/build"
 	"oakum/fixer/dockerfile"
 	"oakum/fixer/text"
 )
@@ -53,7 +54,7 @@ func userParams(uid, gid string) []fixer.Param {
 
 // write makes the edits of a fix: the user with the numbers chosen, folders
 // given to it, and what lines have to run before, as root.
-func (s *subject) write(d *fixer.Draft, where spot, given writables, number *AccountCommand, before ...string) error {
+func (s *subject) write(d *fixer.Draft, where spot, given writables, number *build.AccountCommand, before ...string) error {
 	user := d.Param("uid")
 	if g := d.Param("gid"); g != "" {
 		user += ":" + g

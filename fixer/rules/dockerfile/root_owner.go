@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"oakum/fixer/build"
 	"oakum/fixer/dockerfile"
 	"oakum/fixer/image"
 	"oakum/fixer/text"
@@ -67,7 +68,7 @@ func (l writables) run(f *dockerfile.File, volume *dockerfile.Instruction, user 
 // root's: what it cannot change, nobody who breaks into it can. A volume takes
 // the owner that the folder has when VOLUME is reached, so it is set before.
 func (s *subject) givenFolders(where spot) writables {
-	base, ok := BaseOf(s.pass, s.stage)
+	base, ok := build.BaseOf(s.pass, s.stage)
 	if !ok || !shellKnown(base) || !s.runsAsRootHere() {
 		return nil
 	}
@@ -117,7 +118,7 @@ func (s *subject) worksIn(folder string) bool {
 // another user, in an image that is known to have no shell: no step can give the
 // folder away there, only COPY --chown can have made it.
 func (s *subject) heldVolume() string {
-	if base, ok := BaseOf(s.pass, s.stage); !ok || base.Shell != image.NoShell {
+	if base, ok := build.BaseOf(s.pass, s.stage); !ok || base.Shell != image.NoShell {
 		return ""
 	}
 	done := s.settledFolders()
@@ -152,7 +153,7 @@ func (s *subject) rootAt(i *dockerfile.Instruction) bool {
 	user := s.stage.UserAt(i)
 	name, _, _ := strings.Cut(user.Text, ":")
 	if user.At == nil { // then the base decides, which a USER further down may hide
-		base, ok := BaseOf(s.pass, s.stage)
+		base, ok := build.BaseOf(s.pass, s.stage)
 		return ok && base.Default.IsRoot()
 	}
 	return user.Known && (name == "root" || name == "0")
@@ -205,7 +206,7 @@ func (s *subject) settledFolders() settled {
 // WORKDIR has made.
 func (s *subject) settledByCommand() settled {
 	out := settled{}
-	s.eachCommand(func(c Command, abs func(string) string) {
+	s.eachCommand(func(c build.Command, abs func(string) string) {
 		if slices.Contains([]string{"chown", "chmod", "install", "chgrp", "rm", "mv"}, c.Program) {
 			for _, w := range c.Args() {
 				out[abs(w.Value)] = true
@@ -232,7 +233,7 @@ func isForWriting(p string) bool {
 // under a name that says they are for writing.
 func (s *subject) madeFolders() []string {
 	var out []string
-	s.eachCommand(func(c Command, abs func(string) string) {
+	s.eachCommand(func(c build.Command, abs func(string) string) {
 		if c.Program != "mkdir" || c.Place != 0 {
 			return
 		}
@@ -251,8 +252,8 @@ func (s *subject) madeFolders() []string {
 
 // eachCommand calls visit with the commands of the stage's own steps. abs makes
 // a path absolute; it gives "" where the folder the command runs in is unsure.
-func (s *subject) eachCommand(visit func(c Command, abs func(string) string)) {
-	for _, st := range Steps(s.file, "RUN") {
+func (s *subject) eachCommand(visit func(c build.Command, abs func(string) string)) {
+	for _, st := range build.Steps(s.file, "RUN") {
 		if st.Stage != s.stage {
 			continue
 		}

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"oakum/fixer/build"
 	"oakum/fixer/dockerfile"
 	"oakum/fixer/image"
 	"oakum/fixer/text"
@@ -17,13 +18,13 @@ var rootPackages = text.WordSet("iptables nftables ipset nfs-utils nfs-kernel-se
 
 // installsForRoot says which step installs a tool that only root can use, or "".
 func (s *subject) installsForRoot() string {
-	for _, st := range Steps(s.file, "RUN") {
-		if !InChain(s.stage, st.Stage) {
+	for _, st := range build.Steps(s.file, "RUN") {
+		if !build.InChain(s.stage, st.Stage) {
 			continue
 		}
 		gone := removed(st)
 		for _, c := range st.Commands {
-			call, ok := ReadPackageCall(c.Command)
+			call, ok := build.ReadPackageCall(c.Command)
 			if !ok || !installs(call) {
 				continue
 			}

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"oakum/fixer"
+	"oakum/fixer/build"
 	"oakum/fixer/dockerfile"
 	"oakum/fixer/image"
 )
@@ -44,14 +45,14 @@ CMD ["/app"]
 	Check: func(p *fixer.Pass) {
 		f := p.File.Dockerfile
 		looked := map[*dockerfile.Stage]bool{} // the build ends at the first one
-		Each(f, func(s *dockerfile.Stage, i, at *dockerfile.Instruction) {
+		build.Each(f, func(s *dockerfile.Stage, i, at *dockerfile.Instruction) {
 			if i.Keyword != "RUN" || i.JSON || i.OnBuild || s.Windows || mountsPrograms(i) {
 				return
 			}
 			if _, own := s.ShellAt(i); own != nil {
 				return
 			}
-			base, known := BaseOf(p, s)
+			base, known := build.BaseOf(p, s)
 			if s.Root().Image == "scratch" {
 				base, known = image.Base{Shell: image.NoShell}, true
 			}

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"oakum/fixer"
+	"oakum/fixer/build"
 	"oakum/fixer/container"
 	"oakum/fixer/dockerfile"
 	"oakum/fixer/image"
@@ -58,7 +59,7 @@ CMD ["node", "server.js"]
 		},
 	},
 	Check: func(p *fixer.Pass) {
-		for _, s := range Targets(p) {
+		for _, s := range build.Targets(p) {
 			if !s.Windows {
 				checkUser(p, s)
 			}

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"oakum/fixer"
+	"oakum/fixer/build"
 	"oakum/fixer/dockerfile"
 	"oakum/fixer/secret"
 )
@@ -48,7 +49,7 @@ RUN --mount=type=secret,id=NPM_TOKEN,env=NPM_TOKEN npm ci
 		for _, i := range p.File.Dockerfile.MetaArgs {
 			checkSecrets(p, i, i)
 		}
-		Each(p.File.Dockerfile, func(_ *dockerfile.Stage, i, at *dockerfile.Instruction) {
+		build.Each(p.File.Dockerfile, func(_ *dockerfile.Stage, i, at *dockerfile.Instruction) {
 			if i.Keyword == "ENV" || i.Keyword == "ARG" {
 				checkSecrets(p, i, at)
 			}

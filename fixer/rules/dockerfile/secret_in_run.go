@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"oakum/fixer"
+	"oakum/fixer/build"
 	"oakum/fixer/dockerfile"
 	"oakum/fixer/secret"
 	"oakum/fixer/text"
@@ -46,13 +47,13 @@ RUN --mount=type=secret,id=password,env=PASSWORD \
 	},
 	Check: func(p *fixer.Pass) {
 		f := p.File.Dockerfile
-		Each(f, func(s *dockerfile.Stage, i, at *dockerfile.Instruction) {
+		build.Each(f, func(s *dockerfile.Stage, i, at *dockerfile.Instruction) {
 			switch i.Keyword {
 			case "RUN", "CMD", "ENTRYPOINT", "HEALTHCHECK", "LABEL", "ADD", "COPY":
 				r := secretReader{pass: p, i: i, at: at}
 				r.forms()
 				if !s.Windows && (i.Keyword == "RUN" || i.Keyword == "CMD" || i.Keyword == "ENTRYPOINT" || i.Keyword == "HEALTHCHECK") {
-					r.commands(ReadStep(f, s, i, at))
+					r.commands(build.ReadStep(f, s, i, at))
 				}
 			}
 		})
@@ -74,7 +75,7 @@ const (
 
 // report speaks of one thing. The place is the keyword, or the program's name,
 // never the text around the secret.
-func (r *secretReader) report(what string, c *Command, f fixer.Finding) {
+func (r *secretReader) report(what string, c *build.Command, f fixer.Finding) {
 	for _, said := range r.said {
 		if said == what {
 			return
@@ -126,7 +127,7 @@ var bearer = regexp.MustCompile(`(?i)\b(?:authorization:\s*(?:bearer|basic|token
 var npmToken = regexp.MustCompile(`(?i)(?:^|[:\s"'])_(?:authToken|auth|password)\s*[= ]\s*["']?([^\s"';&|>]+)`)
 
 // commands looks at the words of commands.
-func (r *secretReader) commands(st Step) {
+func (r *secretReader) commands(st build.Step) {
 	for k := range st.Commands {
 		c := &st.Commands[k]
 		r.options(c)
@@ -151,7 +152,7 @@ func isSecretText(value string) bool {
 	return len(value) > 2 && !strings.ContainsAny(value, "$`<>{}*%") && !commonWord[strings.ToLower(value)] && !harmlessValue("password", value)
 }
 
-func (r *secretReader) options(c *Command) {
+func (r *secretReader) options(c *build.Command) {
 	args := c.Args()
 	for k, w := range args {
 		for _, o := range passwordOptions {
@@ -187,7 +188,7 @@ func (r *secretReader) options(c *Command) {
 // take something else.
 var notAboutPasswords = text.WordSet("adduser configure cmake meson chown chmod test [ grep sed awk")
 
-func (r *secretReader) assignments(c *Command) {
+func (r *secretReader) assignments(c *build.Command) {
 	words := c.Assigns
 	if c.Program == "export" || c.Program == "declare" || c.Program == "readonly" {
 		words = c.Args()
@@ -201,7 +202,7 @@ func (r *secretReader) assignments(c *Command) {
 }
 
 // chpasswd looks for a password that is piped to chpasswd or passwd.
-func (r *secretReader) chpasswd(st Step, k int) {
+func (r *secretReader) chpasswd(st build.Step, k int) {
 	if user, ok := plainPassword(st, k); ok {
 		r.report("password of "+user, &st.Commands[k], fixer.Finding{
 			Message: fmt.Sprintf("the password of %s is set in plain text", user),
@@ -212,7 +213,7 @@ func (r *secretReader) chpasswd(st Step, k int) {
 
 // plainPassword reports whether a command sets a password that is written in
 // front of the pipe before it, and of which account.
-func plainPassword(st Step, k int) (user string, ok bool) {
+func plainPassword(st build.Step, k int) (user string, ok bool) {
 	c := &st.Commands[k]
 	if c.Program != "chpasswd" && (c.Program != "passwd" || !c.Has("--stdin")) || !c.PipedInto || k == 0 {
 		return "", false
@@ -236,7 +237,7 @@ var cloneURL = regexp.MustCompile(`https?://(?:[^\s/@"']*:)?[^\s/@"':]*\$[({]?[^
 var settingsFile = regexp.MustCompile(`(?:^|[\s/"'>])(\.npmrc|\.netrc|\.git-credentials|\.pypirc|\.yarnrc(?:\.yml)?)\b`)
 
 // leftBehind looks for a secret that the build is given and a command keeps.
-func (r *secretReader) leftBehind(st Step, c *Command) {
+func (r *secretReader) leftBehind(st build.Step, c *build.Command) {
 	if r.i.Keyword != "RUN" {
 		return
 	}
@@ -277,7 +278,7 @@ func (r *secretReader) leftBehind(st Step, c *Command) {
 }
 
 // undone reports whether the same step deletes the file again.
-func undone(st Step, name string) bool {
+func undone(st build.Step, name string) bool {
 	for _, c := range st.Commands {
 		if c.Program != "rm" && c.Program != "unlink" && c.Program != "shred" {
 			continue
@@ -292,7 +293,7 @@ func undone(st Step, name string) bool {
 }
 
 // keptNowhere reports whether the step deletes the folder of Git, or the clone.
-func keptNowhere(st Step) bool {
+func keptNowhere(st build.Step) bool {
 	for _, c := range st.Commands {
 		if c.Program == "rm" && (c.Has("-rf") || c.Has("-fr") || c.Has("-r")) || c.Program == "git" && c.Has("set-url", "remove") {
 			return true

@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"oakum/fixer"
+	"oakum/fixer/build"
 	"oakum/fixer/dockerfile"
 )
 
@@ -15,7 +16,7 @@ func mountFix(p *fixer.Pass, i *dockerfile.Instruction, pair dockerfile.Pair) (f
 			return fix, fmt.Sprintf("%s passes it to service %s; the fix of cross/build-secret changes both files", v.File, v.Name)
 		}
 	}
-	m, why := MountSecret(p.File.Dockerfile, pair.Key)
+	m, why := build.MountSecret(p.File.Dockerfile, pair.Key)
 	if why != "" {
 		return fix, why
 	}

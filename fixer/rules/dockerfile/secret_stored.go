@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"oakum/fixer"
+	"oakum/fixer/build"
 	"oakum/fixer/secret"
 	"oakum/fixer/text"
 )
@@ -36,7 +37,7 @@ var variableIn = regexp.MustCompile(`\$\{?(\w+)`)
 
 // stored looks for a secret that the build is given and a program keeps in its
 // settings. Plain text is the business of the other looks.
-func (r *secretReader) stored(st Step, c *Command) {
+func (r *secretReader) stored(st build.Step, c *build.Command) {
 	words := make([]string, 0, len(c.Words))
 	for _, w := range c.Args() {
 		words = append(words, w.Raw)

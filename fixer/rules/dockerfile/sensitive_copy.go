@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"oakum/fixer"
+	"oakum/fixer/build"
 	"oakum/fixer/dockerfile"
 	"oakum/fixer/secret"
 )
@@ -43,8 +44,8 @@ RUN --mount=type=secret,id=npmrc,target=/root/.npmrc npm ci
 		},
 	},
 	Check: func(p *fixer.Pass) {
-		kept := InFinalImage(p)
-		Each(p.File.Dockerfile, func(s *dockerfile.Stage, i, at *dockerfile.Instruction) {
+		kept := build.InFinalImage(p)
+		build.Each(p.File.Dockerfile, func(s *dockerfile.Stage, i, at *dockerfile.Instruction) {
 			if (i.Keyword == "COPY" || i.Keyword == "ADD") && len(i.Words) > 1 {
 				checkSensitive(p, i, at, kept[s] || i.OnBuild)
 			}
@@ -56,7 +57,7 @@ func checkSensitive(p *fixer.Pass, i, at *dockerfile.Instruction, kept bool) {
 	to := i.Words[len(i.Words)-1].Value
 	for n, w := range i.Words[:len(i.Words)-1] {
 		form, ok := secret.File(w.Value, to)
-		if !ok || URLIn.MatchString(w.Value) || strings.HasPrefix(w.Value, "<<") || !kept && form.Settings {
+		if !ok || build.URLIn.MatchString(w.Value) || strings.HasPrefix(w.Value, "<<") || !kept && form.Settings {
 			continue
 		}
 		f := fixer.Finding{

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"oakum/fixer"
+	"oakum/fixer/build"
 	"oakum/fixer/dockerfile"
 )
 
@@ -39,8 +40,8 @@ RUN chmod 755 /usr/local/bin/tool
 		},
 	},
 	Check: func(p *fixer.Pass) {
-		f, kept := p.File.Dockerfile, InFinalImage(p)
-		Each(f, func(s *dockerfile.Stage, i, at *dockerfile.Instruction) {
+		f, kept := p.File.Dockerfile, build.InFinalImage(p)
+		build.Each(f, func(s *dockerfile.Stage, i, at *dockerfile.Instruction) {
 			if flag, ok := i.Flag("chmod"); ok && kept[s] && !s.Windows && setsUser(flag.Value) {
 				report(p, at, fixer.Finding{
 					Message: fmt.Sprintf("--chmod=%s lets every user of the container run these files as their owner", flag.Value),
@@ -49,7 +50,7 @@ RUN chmod 755 /usr/local/bin/tool
 				})
 			}
 		})
-		for _, st := range Steps(f, "RUN") {
+		for _, st := range build.Steps(f, "RUN") {
 			if !kept[st.Stage] {
 				continue
 			}

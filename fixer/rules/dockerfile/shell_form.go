@@ -8,6 +8,7 @@ import (
 	"unicode/utf8"
 
 	"oakum/fixer"
+	"oakum/fixer/build"
 	"oakum/fixer/container"
 	"oakum/fixer/dockerfile"
 	"oakum/fixer/image"
@@ -51,7 +52,7 @@ CMD ["node", "server.js"]
 	},
 	Check: func(p *fixer.Pass) {
 		seen := map[*dockerfile.Instruction]bool{} // several images may share one
-		for _, s := range Targets(p) {
+		for _, s := range build.Targets(p) {
 			for _, line := range []dockerfile.CommandLine{s.Entrypoint(), s.Cmd()} {
 				if line.At != nil && line.Shell && len(line.Args) > 0 && !s.Windows && !seen[line.At] {
 					seen[line.At] = true
@@ -75,7 +76,7 @@ func checkShellForm(p *fixer.Pass, s *dockerfile.Stage, line dockerfile.CommandL
 	script, err := f.Script(i)
 	if err != nil {
 		finding.Message = fmt.Sprintf("%s is run by a shell", i.Keyword)
-		finding.Advice = "write it in exec form; it is not done here because " + Reason(err)
+		finding.Advice = "write it in exec form; it is not done here because " + build.Reason(err)
 		report(p, i, finding)
 		return
 	}
@@ -150,7 +151,7 @@ func execBreaks(p *fixer.Pass, s *dockerfile.Stage, i *dockerfile.Instruction, w
 	if i.Keyword == "ENTRYPOINT" {
 		out = append(out, "arguments that Kubernetes, Compose or docker run give, dropped until now, reach it")
 	}
-	if _, known := BaseOf(p, s); i.Keyword == "CMD" && s.Entrypoint().At == nil && !known {
+	if _, known := build.BaseOf(p, s); i.Keyword == "CMD" && s.Entrypoint().At == nil && !known {
 		out = append(out, "the base's ENTRYPOINT, which is not known here, gets other words")
 	}
 	return strings.Join(out, "; ")

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"oakum/fixer"
+	"oakum/fixer/build"
 )
 
 // ShellReplaced wants the shell of the distribution left where it is.
@@ -35,8 +36,8 @@ RUN source /etc/profile && env
 		},
 	},
 	Check: func(p *fixer.Pass) {
-		kept := InFinalImage(p)
-		for _, st := range Steps(p.File.Dockerfile, "RUN") {
+		kept := build.InFinalImage(p)
+		for _, st := range build.Steps(p.File.Dockerfile, "RUN") {
 			if !kept[st.Stage] {
 				continue
 			}
@@ -57,7 +58,7 @@ RUN source /etc/profile && env
 	},
 }
 
-func replacesShell(c Command) bool {
+func replacesShell(c build.Command) bool {
 	words := c.Plain()
 	if len(words) == 0 {
 		return false

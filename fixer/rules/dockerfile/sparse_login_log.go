@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"oakum/fixer"
+	"oakum/fixer/build"
 	"oakum/fixer/dockerfile"
 	"oakum/fixer/image"
 	"oakum/fixer/text"
@@ -40,8 +41,8 @@ RUN useradd --no-log-init --uid 1000650000 app
 		},
 	},
 	Check: func(p *fixer.Pass) {
-		kept := InFinalImage(p)
-		for _, st := range Steps(p.File.Dockerfile, "RUN") {
+		kept := build.InFinalImage(p)
+		for _, st := range build.Steps(p.File.Dockerfile, "RUN") {
 			if !kept[st.Stage] || leavesLogsAlone(p, st.Stage) {
 				continue
 			}
@@ -57,7 +58,7 @@ RUN useradd --no-log-init --uid 1000650000 app
 // leavesLogsAlone reports whether the base's useradd is known to be one that
 // writes no records beyond the end of the logs.
 func leavesLogsAlone(p *fixer.Pass, s *dockerfile.Stage) bool {
-	base, ok := BaseOf(p, s)
+	base, ok := build.BaseOf(p, s)
 	if !ok {
 		return false
 	}
@@ -76,7 +77,7 @@ func leavesLogsAlone(p *fixer.Pass, s *dockerfile.Stage) bool {
 
 // highNumber returns the user id that a useradd with a log gives, when it is a
 // high one, else 0.
-func highNumber(c Command) int {
+func highNumber(c build.Command) int {
 	const high = 100_000 // where the holes begin to count: 29 MB
 	if c.Program != "useradd" {
 		return 0
@@ -86,7 +87,7 @@ func highNumber(c Command) int {
 	for k, w := range args {
 		value, isLong := strings.CutPrefix(w.Value, "--uid=")
 		switch {
-		case w.Value == "--no-log-init", shortOption.MatchString(w.Value) && strings.Contains(w.Value, "l"), OptionsVariable.MatchString(w.Raw):
+		case w.Value == "--no-log-init", shortOption.MatchString(w.Value) && strings.Contains(w.Value, "l"), build.OptionsVariable.MatchString(w.Raw):
 			return 0
 		case isLong:
 		case (w.Value == "--uid" || shortOption.MatchString(w.Value) && strings.HasSuffix(w.Value, "u")) && k+1 < len(args):
@@ -103,7 +104,7 @@ func highNumber(c Command) int {
 	return found
 }
 
-func reportHighNumber(p *fixer.Pass, st Step, c Command, uid int) {
+func reportHighNumber(p *fixer.Pass, st build.Step, c build.Command, uid int) {
 	const record = 292 + 32 // bytes, of lastlog and faillog
 	f := fixer.Finding{
 		Path:    place(p.File.Dockerfile, st.At) + ": useradd" + c.Ordinal,

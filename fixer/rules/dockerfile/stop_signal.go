@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"oakum/fixer"
+	"oakum/fixer/build"
 	"oakum/fixer/dockerfile"
 )
 
@@ -39,7 +40,7 @@ CMD ["worker"]
 	},
 	Check: func(p *fixer.Pass) {
 		seen := map[*dockerfile.Instruction]bool{} // several images may share one
-		for _, s := range Targets(p) {
+		for _, s := range build.Targets(p) {
 			v := s.StopSignal()
 			if v.At == nil || seen[v.At] || s.Windows || !v.Known {
 				continue

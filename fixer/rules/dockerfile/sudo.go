@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"oakum/fixer"
+	"oakum/fixer/build"
 )
 
 // Sudo wants no program in an image by which a user becomes root.
@@ -40,8 +41,8 @@ RUN apt-get update
 		},
 	},
 	Check: func(p *fixer.Pass) {
-		kept := InFinalImage(p)
-		for _, st := range Steps(p.File.Dockerfile, "RUN") {
+		kept := build.InFinalImage(p)
+		for _, st := range build.Steps(p.File.Dockerfile, "RUN") {
 			for _, c := range st.Commands {
 				if len(c.Words) > 1 && !c.Words[0].Dynamic && path.Base(c.Words[0].Value) == "sudo" {
 					checkSudo(p, st, c)
@@ -54,7 +55,7 @@ RUN apt-get update
 	},
 }
 
-func checkSudo(p *fixer.Pass, st Step, c Command) {
+func checkSudo(p *fixer.Pass, st build.Step, c build.Command) {
 	f := fixer.Finding{Path: place(p.File.Dockerfile, st.At) + ": sudo " + c.Program + c.Ordinal}
 	f.Start, f.End = st.Span(c)
 	user, root := rootAt(p, st)
@@ -69,7 +70,7 @@ func checkSudo(p *fixer.Pass, st Step, c Command) {
 	}
 	f.Message = "sudo in a step that is root already"
 	f.Evidence = []fixer.Evidence{{Kind: fixer.FromDockerfile, Place: p.File.Path, Text: user}}
-	simple := c.ProgramWord == 1 && !WrapperWord(c.Words[1].Raw)
+	simple := c.ProgramWord == 1 && !build.WrapperWord(c.Words[1].Raw)
 	switch {
 	case st.Script == nil:
 		f.Advice = "leave sudo out" + st.NotEdited()
@@ -94,7 +95,7 @@ func checkSudo(p *fixer.Pass, st Step, c Command) {
 }
 
 // rootAt tells what a step runs as, and whether it is known to be root.
-func rootAt(p *fixer.Pass, st Step) (what string, root bool) {
+func rootAt(p *fixer.Pass, st build.Step) (what string, root bool) {
 	user := st.Stage.UserAt(st.Instruction)
 	if st.Instruction.OnBuild {
 		return "", false
@@ -105,7 +106,7 @@ func rootAt(p *fixer.Pass, st Step) (what string, root bool) {
 		}
 		return "USER " + user.Text, false
 	}
-	base, ok := BaseOf(p, st.Stage)
+	base, ok := build.BaseOf(p, st.Stage)
 	if ok && base.Default.IsRoot() {
 		return fmt.Sprintf("there is no USER before it, and %s starts as root", st.Stage.Root().Image), true
 	}
@@ -114,10 +115,10 @@ func rootAt(p *fixer.Pass, st Step) (what string, root bool) {
 
 var sudoers = regexp.MustCompile(`NOPASSWD`)
 
-func checkSudoers(p *fixer.Pass, st Step) {
+func checkSudoers(p *fixer.Pass, st build.Step) {
 	gone := removed(st)
 	for _, c := range st.Commands {
-		if call, ok := ReadPackageCall(c.Command); ok && installs(call) && !gone["sudo"] && slices.ContainsFunc(installed(call), func(name string) bool { return packageName(name) == "sudo" }) {
+		if call, ok := build.ReadPackageCall(c.Command); ok && installs(call) && !gone["sudo"] && slices.ContainsFunc(installed(call), func(name string) bool { return packageName(name) == "sudo" }) {
 			f := fixer.Finding{
 				Path:    place(p.File.Dockerfile, st.At) + ": sudo package",
 				Message: "sudo in the image is a way to become root",

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"oakum/fixer"
+	"oakum/fixer/build"
 	"oakum/fixer/dockerfile"
 	"oakum/fixer/text"
 )
@@ -43,14 +44,14 @@ CMD ["python", "app.py"]
 		},
 	},
 	Check: func(p *fixer.Pass) {
-		f, kept := p.File.Dockerfile, InFinalImage(p)
+		f, kept := p.File.Dockerfile, build.InFinalImage(p)
 		ends := map[*dockerfile.Instruction]bool{}
-		for _, s := range Targets(p) {
+		for _, s := range build.Targets(p) {
 			if w := s.Workdir(); w.Known && w.At != nil && isSystemFolder(w.Text) && !s.Windows {
 				ends[w.At] = true
 			}
 		}
-		Each(f, func(s *dockerfile.Stage, i, at *dockerfile.Instruction) {
+		build.Each(f, func(s *dockerfile.Stage, i, at *dockerfile.Instruction) {
 			switch {
 			case s.Windows:
 			case i.Keyword == "WORKDIR" && (ends[i] || kernelFolder(i.Args.Value) != ""):

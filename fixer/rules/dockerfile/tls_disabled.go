@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"oakum/fixer"
+	"oakum/fixer/build"
 	"oakum/fixer/dockerfile"
 )
 
@@ -42,12 +43,12 @@ RUN curl -fsSL https://example.org/tool.tar.gz -o /tmp/tool.tar.gz
 	},
 	Check: func(p *fixer.Pass) {
 		f := p.File.Dockerfile
-		Each(f, func(_ *dockerfile.Stage, i, at *dockerfile.Instruction) {
+		build.Each(f, func(_ *dockerfile.Stage, i, at *dockerfile.Instruction) {
 			if i.Keyword == "ENV" || i.Keyword == "ARG" {
 				checkInsecureVariables(p, i, at)
 			}
 		})
-		for _, st := range Steps(f, "RUN", "HEALTHCHECK", "CMD", "ENTRYPOINT") {
+		for _, st := range build.Steps(f, "RUN", "HEALTHCHECK", "CMD", "ENTRYPOINT") {
 			for _, c := range st.Commands {
 				if c.OnlyLocalURLs() {
 					continue
@@ -122,7 +123,7 @@ func checkInsecureVariables(p *fixer.Pass, i, at *dockerfile.Instruction) {
 		}
 		edits, err := p.File.Dockerfile.DeletePair(i, pair)
 		if err != nil {
-			f.Advice = fmt.Sprintf("take %s out; it is not done here because %s", pair.Key, Reason(err))
+			f.Advice = fmt.Sprintf("take %s out; it is not done here because %s", pair.Key, build.Reason(err))
 		} else {
 			f.Fixes = []fixer.Fix{{
 				ID: "remove", Title: "remove " + pair.Key, Level: fixer.Review,
@@ -138,7 +139,7 @@ func checkInsecureVariables(p *fixer.Pass, i, at *dockerfile.Instruction) {
 	}
 }
 
-func checkInsecureAssignment(p *fixer.Pass, st Step, c Command, w dockerfile.Word) {
+func checkInsecureAssignment(p *fixer.Pass, st build.Step, c build.Command, w dockerfile.Word) {
 	name, value, _ := strings.Cut(w.Raw, "=")
 	if !insecureVariable(name, value) {
 		return
@@ -150,7 +151,7 @@ func checkInsecureAssignment(p *fixer.Pass, st Step, c Command, w dockerfile.Wor
 	reportInsecureOption(p, st, c, o)
 }
 
-func reportInsecureOption(p *fixer.Pass, st Step, c Command, o insecureOption) {
+func reportInsecureOption(p *fixer.Pass, st build.Step, c build.Command, o insecureOption) {
 	f := fixer.Finding{
 		Path:    place(p.File.Dockerfile, st.At) + ": " + o.text + c.Ordinal,
 		Message: fmt.Sprintf("%s %s", o.text, o.what),
@@ -171,7 +172,7 @@ func reportInsecureOption(p *fixer.Pass, st Step, c Command, o insecureOption) {
 	case st.Script == nil:
 		f.Advice = advice + st.NotEdited()
 	case err != nil:
-		f.Advice = advice + "; it is not done here because " + Reason(err)
+		f.Advice = advice + "; it is not done here because " + build.Reason(err)
 	case edits == nil:
 		f.Advice = advice
 	default:

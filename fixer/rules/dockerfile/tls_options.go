@@ -6,6 +6,7 @@ import (
 	"strings"
 	"sync"
 
+	"oakum/fixer/build"
 	"oakum/fixer/dockerfile"
 	"oakum/fixer/text"
 )
@@ -29,7 +30,7 @@ const (
 )
 
 // edits returns nil without error when no edit is known.
-func (o insecureOption) edits(f *dockerfile.File, st Step) ([]text.Edit, error) {
+func (o insecureOption) edits(f *dockerfile.File, st build.Step) ([]text.Edit, error) {
 	if st.Script == nil {
 		return nil, nil
 	}
@@ -74,7 +75,7 @@ var insecureFlags = map[string]map[string]string{
 }
 
 // insecureOptions finds what a command switches off.
-func insecureOptions(c Command) []insecureOption {
+func insecureOptions(c build.Command) []insecureOption {
 	var out []insecureOption
 	flags := insecureFlags[c.Program]
 	if sub, _ := c.Subcommand(); c.Program == "apk" && (sub == "index" || sub == "verify" || sub == "fetch") {
@@ -110,7 +111,7 @@ func insecureOptions(c Command) []insecureOption {
 	return out
 }
 
-func newFlag(c Command, w dockerfile.Word, what string) insecureOption {
+func newFlag(c build.Command, w dockerfile.Word, what string) insecureOption {
 	o := insecureOption{text: w.Value, what: what, remove: []dockerfile.Word{w}}
 	switch {
 	case w.Value == "--force-yes" && !slices.ContainsFunc(c.Args(), saysYes):
@@ -139,7 +140,7 @@ func localPackage(arg string) bool {
 const curlValues = "AbcCdDeEFhHKmoPQrtTuUwxXyYz"
 
 // curlInsecure finds -k alone and among other short options.
-func curlInsecure(c Command) []insecureOption {
+func curlInsecure(c build.Command) []insecureOption {
 	var out []insecureOption
 	args := c.Args()
 	for n := 0; n < len(args); n++ {
@@ -172,7 +173,7 @@ func curlInsecure(c Command) []insecureOption {
 	return out
 }
 
-func pipTrusted(c Command, args []dockerfile.Word) []insecureOption {
+func pipTrusted(c build.Command, args []dockerfile.Word) []insecureOption {
 	var out []insecureOption
 	what := "accepts any certificate, or none, from the package index it names"
 	for k, w := range args {
@@ -197,7 +198,7 @@ var settingNames = map[string]string{
 
 // insecureSettings finds settings that are given as two words or as one with
 // "=", and gives them the value that checks.
-func insecureSettings(c Command) []insecureOption {
+func insecureSettings(c build.Command) []insecureOption {
 	var out []insecureOption
 	args := c.Args()
 	for k, w := range args {
@@ -236,7 +237,7 @@ func goodValue(bad, usual string) string {
 
 // packageSettings finds options of apt, yum and dnf that set such settings for
 // one call.
-func packageSettings(c Command) []insecureOption {
+func packageSettings(c build.Command) []insecureOption {
 	var out []insecureOption
 	args := c.Args()
 	for k := 0; k < len(args); k++ {
@@ -274,7 +275,7 @@ var writtenSetting = sync.OnceValue(func() *regexp.Regexp {
 	return regexp.MustCompile(`(?i)\[[^\]]*\btrusted=(yes|true)[^\]]*\]|\bsslverify\s*=\s*(0|false|no)\b|\bgpgcheck\s*=\s*(0|false|no)\b|\bstrict-ssl\s*=\s*false\b|\btrusted-host\s*=\s*\S|Verify-Peer\s+"?false`)
 })
 
-func writtenSettings(c Command) []insecureOption {
+func writtenSettings(c build.Command) []insecureOption {
 	var out []insecureOption
 	for _, w := range c.Args() {
 		if m := writtenSetting().FindString(written(c, w.Raw)); m != "" && !strings.Contains(w.Raw, "file:") {
@@ -289,7 +290,7 @@ func writtenSettings(c Command) []insecureOption {
 
 // written is the part of a word that ends up in a file: of a substitution of
 // sed only the second half.
-func written(c Command, raw string) string {
+func written(c build.Command, raw string) string {
 	if c.Program != "sed" {
 		return raw
 	}

@@ -2,6 +2,7 @@ package dockerfile
 
 import (
 	"oakum/fixer"
+	"oakum/fixer/build"
 	"oakum/fixer/dockerfile"
 )
 
@@ -36,7 +37,7 @@ RUN make -C /src
 		},
 	},
 	Check: func(p *fixer.Pass) {
-		Each(p.File.Dockerfile, func(_ *dockerfile.Stage, i, at *dockerfile.Instruction) {
+		build.Each(p.File.Dockerfile, func(_ *dockerfile.Stage, i, at *dockerfile.Instruction) {
 			if i.Keyword != "RUN" {
 				return
 			}
@@ -65,7 +66,7 @@ func reportPrivilege(p *fixer.Pass, i, at *dockerfile.Instruction, flag dockerfi
 	}
 	edits, err := p.File.Dockerfile.DeleteFlag(i, flag)
 	if err != nil {
-		f.Advice = "take the flag out, or do what needs it before the build; it is not done here because " + Reason(err)
+		f.Advice = "take the flag out, or do what needs it before the build; it is not done here because " + build.Reason(err)
 	} else {
 		f.Fixes = []fixer.Fix{{
 			ID: "remove", Title: "remove " + flag.Word.Raw, Level: fixer.Review,

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"oakum/fixer"
+	"oakum/fixer/build"
 	"oakum/fixer/dockerfile"
 	"oakum/fixer/image"
 )
@@ -56,7 +57,7 @@ CMD ["node", "server.js"]
 				checkPin(p, n, contexts)
 			}
 		}
-		Each(p.File.Dockerfile, func(_ *dockerfile.Stage, i, _ *dockerfile.Instruction) {
+		build.Each(p.File.Dockerfile, func(_ *dockerfile.Stage, i, _ *dockerfile.Instruction) {
 			if i.OnBuild {
 				return
 			}
@@ -90,7 +91,7 @@ func at(p *fixer.Pass, i *dockerfile.Instruction, how, ref string) named {
 func imagesOf(p *fixer.Pass, i *dockerfile.Instruction) []named {
 	var out []named
 	add := func(how, ref string) {
-		if ref != "" && !strings.Contains(ref, "$") && StageNamed(p.File.Dockerfile, ref) == nil && !isNumber(ref) {
+		if ref != "" && !strings.Contains(ref, "$") && build.StageNamed(p.File.Dockerfile, ref) == nil && !isNumber(ref) {
 			out = append(out, at(p, i, how, ref))
 		}
 	}

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"oakum/fixer"
+	"oakum/fixer/build"
 	"oakum/fixer/dockerfile"
 	"oakum/fixer/text"
 )
@@ -44,7 +45,7 @@ ADD --checksum=sha256:24454f830cdb571e2c4ad15481119c43b3cafd48dd869a9b2945d1036d
 	},
 	Check: func(p *fixer.Pass) {
 		f := p.File.Dockerfile
-		Each(f, func(s *dockerfile.Stage, i, at *dockerfile.Instruction) {
+		build.Each(f, func(s *dockerfile.Stage, i, at *dockerfile.Instruction) {
 			if _, sum := i.Flag("checksum"); i.Keyword == "ADD" && len(i.Words) > 1 && !sum {
 				for _, w := range i.Words[:len(i.Words)-1] {
 					checkAddURL(p, s, i, at, w)
@@ -56,7 +57,7 @@ ADD --checksum=sha256:24454f830cdb571e2c4ad15481119c43b3cafd48dd869a9b2945d1036d
 				}
 			}
 		})
-		for _, st := range Steps(f, "RUN") {
+		for _, st := range build.Steps(f, "RUN") {
 			if slices.ContainsFunc(st.Commands, compares) {
 				continue
 			}
@@ -76,7 +77,7 @@ func checkAddURL(p *fixer.Pass, s *dockerfile.Stage, i, at *dockerfile.Instructi
 	}
 	lower := strings.ToLower(link)
 	secure := strings.HasPrefix(lower, "https://")
-	if !secure && !strings.HasPrefix(lower, "http://") || LocalURL.MatchString(link) {
+	if !secure && !strings.HasPrefix(lower, "http://") || build.LocalURL.MatchString(link) {
 		return
 	}
 	path, ref, _ := strings.Cut(link, "#")
@@ -86,7 +87,7 @@ func checkAddURL(p *fixer.Pass, s *dockerfile.Stage, i, at *dockerfile.Instructi
 	}
 	f := fixer.Finding{
 		Path:     place(p.File.Dockerfile, at) + ": " + w.Value,
-		Message:  fmt.Sprintf("ADD takes whatever %s answers", ShownURL(link)),
+		Message:  fmt.Sprintf("ADD takes whatever %s answers", build.ShownURL(link)),
 		Evidence: []fixer.Evidence{{Kind: fixer.FromDockerfile, Place: source(p, i), Text: "there is no --checksum"}},
 		Advice:   "download it once, look at it, and write ADD --checksum=sha256: with what sha256sum prints of it; a URL that names a version keeps answering the same",
 	}
@@ -107,7 +108,7 @@ func isCommit(s string) bool {
 
 // compares reports whether a command holds a download to something that is
 // known before.
-func compares(c Command) bool {
+func compares(c build.Command) bool {
 	switch c.Program {
 	case "sha256sum", "sha512sum", "sha1sum", "sha384sum", "shasum", "b2sum", "md5sum":
 		return slices.ContainsFunc(c.Args(), func(w dockerfile.Word) bool {
@@ -130,13 +131,13 @@ var carries = text.WordSet("-x --proxy -e --referer -H --header -d --data --data
 var registryVariables = text.WordSet("PIP_INDEX_URL PIP_EXTRA_INDEX_URL UV_INDEX_URL UV_DEFAULT_INDEX NPM_CONFIG_REGISTRY YARN_REGISTRY YARN_NPM_REGISTRY_SERVER GOPROXY RUBYGEMS_HOST")
 
 func checkRegistry(p *fixer.Pass, i, at *dockerfile.Instruction, pair dockerfile.Pair) {
-	link := URLIn.FindString(pair.Value)
-	if !registryVariables[strings.ToUpper(pair.Key)] || !strings.HasPrefix(strings.ToLower(link), "http://") || LocalURL.MatchString(link) {
+	link := build.URLIn.FindString(pair.Value)
+	if !registryVariables[strings.ToUpper(pair.Key)] || !strings.HasPrefix(strings.ToLower(link), "http://") || build.LocalURL.MatchString(link) {
 		return
 	}
 	report(p, at, fixer.Finding{
 		Path:    place(p.File.Dockerfile, at) + " " + pair.Key,
-		Message: fmt.Sprintf("packages come from %s over a connection that anybody on the way can change", ShownURL(link)),
+		Message: fmt.Sprintf("packages come from %s over a connection that anybody on the way can change", build.ShownURL(link)),
 		Advice:  "write https://; give a registry of your own a certificate, and the image the authority that signed it",
 		Start:   pair.Word.Start, End: pair.Word.End,
 	})
@@ -148,7 +149,7 @@ var registryClients = text.WordSet("npm yarn pnpm gem bundle")
 
 var registryOption = regexp.MustCompile(`(?i)^(--registry|--source|-s|--add|-a|registry|npmRegistryServer|mirror\..*)(=.*)?$`)
 
-func checkPlainHTTP(p *fixer.Pass, st Step, c Command) {
+func checkPlainHTTP(p *fixer.Pass, st build.Step, c build.Command) {
 	switch sub, _ := c.Subcommand(); {
 	case c.Program == "git" && sub != "clone", registryClients[c.Program] && !slices.ContainsFunc(c.Args(), func(w dockerfile.Word) bool { return registryOption.MatchString(w.Value) }):
 		return
@@ -157,17 +158,17 @@ func checkPlainHTTP(p *fixer.Pass, st Step, c Command) {
 	}
 	args := c.Args()
 	for k, w := range args {
-		link := URLIn.FindString(w.Raw)
+		link := build.URLIn.FindString(w.Raw)
 		name, _, _ := strings.Cut(w.Value, "=")
-		if !strings.HasPrefix(strings.ToLower(link), "http://") || LocalURL.MatchString(link) || k > 0 && carries[args[k-1].Value] || carries[name] {
+		if !strings.HasPrefix(strings.ToLower(link), "http://") || build.LocalURL.MatchString(link) || k > 0 && carries[args[k-1].Value] || carries[name] {
 			continue
 		}
 		if strings.ContainsAny(strings.TrimPrefix(link, "http://")[:1], "$") {
 			continue // the host is not known, and may be the machine itself
 		}
 		f := fixer.Finding{
-			Path:    place(p.File.Dockerfile, st.At) + ": " + c.Program + " " + ShownURL(link),
-			Message: fmt.Sprintf("%s fetches %s over a connection that anybody on the way can change", c.Program, ShownURL(link)),
+			Path:    place(p.File.Dockerfile, st.At) + ": " + c.Program + " " + build.ShownURL(link),
+			Message: fmt.Sprintf("%s fetches %s over a connection that anybody on the way can change", c.Program, build.ShownURL(link)),
 			Advice:  "write https://, which most servers answer by now; where the server does not, compare the file with a checksum from elsewhere (sha256sum -c) in the same step",
 		}
 		if st.Script == nil {

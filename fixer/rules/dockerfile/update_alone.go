@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"oakum/fixer"
+	"oakum/fixer/build"
 )
 
 // UpdateAlone wants package lists fetched in the step that installs from them.
@@ -41,19 +42,19 @@ RUN apt-get update && apt-get install -y --no-install-recommends nginx && rm -rf
 		},
 	},
 	Check: func(p *fixer.Pass) {
-		kept, runs := InFinalImage(p), ReadPackageRuns(p.File.Dockerfile)
-		for _, st := range Steps(p.File.Dockerfile, "RUN") {
+		kept, runs := build.InFinalImage(p), build.ReadPackageRuns(p.File.Dockerfile)
+		for _, st := range build.Steps(p.File.Dockerfile, "RUN") {
 			r := runs.ByInstruction[st.At]
 			if r == nil || r.Script == nil || r.OnBuild {
 				continue
 			}
-			for _, m := range Managers {
+			for _, m := range build.Managers {
 				if m.Uses == nil && m.Name != "zypper" || m.Mounted(st.Instruction) {
 					continue
 				}
-				first := slices.IndexFunc(r.Calls, func(c PackageCall) bool { return c.Manager == m && fetchesLists(c) })
-				if first < 0 || slices.ContainsFunc(r.Calls, func(c PackageCall) bool { return c.Manager == m && !fetchesLists(c) }) ||
-					slices.ContainsFunc(r.Script.Commands, RunsUnread) || r.LastUncleaned(m) == nil {
+				first := slices.IndexFunc(r.Calls, func(c build.PackageCall) bool { return c.Manager == m && fetchesLists(c) })
+				if first < 0 || slices.ContainsFunc(r.Calls, func(c build.PackageCall) bool { return c.Manager == m && !fetchesLists(c) }) ||
+					slices.ContainsFunc(r.Script.Commands, build.RunsUnread) || r.LastUncleaned(m) == nil {
 					continue
 				}
 				later := runs.NeededAfter(st.At, m)
@@ -74,7 +75,7 @@ RUN apt-get update && apt-get install -y --no-install-recommends nginx && rm -rf
 }
 
 // fetchesLists reports whether a call fetches lists and nothing else.
-func fetchesLists(c PackageCall) bool {
+func fetchesLists(c build.PackageCall) bool {
 	switch c.Manager.Name {
 	case "zypper":
 		return c.Verb == "refresh" || c.Verb == "ref"

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"oakum/fixer"
+	"oakum/fixer/build"
 	"oakum/fixer/dockerfile"
 	"oakum/fixer/text"
 )
@@ -12,11 +13,11 @@ import (
 // A fetch is a RUN that fetches package lists and installs nothing.
 type fetch struct {
 	pass  *fixer.Pass
-	runs  *PackageRuns
-	run   *PackageRun
-	call  PackageCall // of the package manager
-	later Need        // of the lists
-	kept  bool        // its stage ends up in an image
+	runs  *build.PackageRuns
+	run   *build.PackageRun
+	call  build.PackageCall // of the package manager
+	later build.Need        // of the lists
+	kept  bool              // its stage ends up in an image
 }
 
 func (l *fetch) name() string { return l.call.Program + " " + l.call.Verb }
@@ -50,11 +51,11 @@ func (l *fetch) mend(f *fixer.Finding) {
 	}
 	if l.later.Sure {
 		f.Advice = fmt.Sprintf("join it with the installation on line %d (%s && %s …) and delete the lists at the end of that step; it is not done here because %s",
-			l.later.By.Line, l.name(), l.call.Program, Reason(err))
+			l.later.By.Line, l.name(), l.call.Program, build.Reason(err))
 		return
 	}
 	f.Advice = fmt.Sprintf("take the step out if nothing needs the lists, or join it with the one that installs (%s && %s …); it is not done here because %s",
-		l.name(), l.call.Program, Reason(err))
+		l.name(), l.call.Program, build.Reason(err))
 }
 
 // join takes the step out and lets the next one fetch for itself. The next one
@@ -85,7 +86,7 @@ func (l *fetch) join() ([]text.Edit, error) {
 	if err != nil {
 		return nil, err
 	}
-	if slices.ContainsFunc(into.Script.Commands, func(c dockerfile.Command) bool { return c.Start < install.Start && ReadsLists(c, "") }) {
+	if slices.ContainsFunc(into.Script.Commands, func(c dockerfile.Command) bool { return c.Start < install.Start && build.ReadsLists(c, "") }) {
 		return nil, fixer.Refuse("line %d looks into the lists before it installs", into.Instruction.Line)
 	}
 	fetching := string(f.Source[l.call.Start:l.call.End])

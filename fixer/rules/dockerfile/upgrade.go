@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"oakum/fixer"
+	"oakum/fixer/build"
 	"oakum/fixer/text"
 )
 
@@ -36,13 +37,13 @@ CMD ["bash"]
 		},
 	},
 	Check: func(p *fixer.Pass) {
-		kept := InFinalImage(p)
-		for _, st := range Steps(p.File.Dockerfile, "RUN") {
+		kept := build.InFinalImage(p)
+		for _, st := range build.Steps(p.File.Dockerfile, "RUN") {
 			if !kept[st.Stage] {
 				continue
 			}
 			for _, c := range st.Commands {
-				call, ok := ReadPackageCall(c.Command)
+				call, ok := build.ReadPackageCall(c.Command)
 				if !ok || !upgradesAll(call) {
 					continue
 				}
@@ -68,7 +69,7 @@ var upgrades = map[string]map[string]bool{
 	"zypper": text.WordSet("update up dist-upgrade dup patch"),
 }
 
-func upgradesAll(c PackageCall) bool {
+func upgradesAll(c build.PackageCall) bool {
 	if !upgrades[c.Manager.Name][c.Verb] {
 		return false
 	}

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"oakum/fixer"
+	"oakum/fixer/build"
 	"oakum/fixer/dockerfile"
 )
 
@@ -42,8 +43,8 @@ COPY --from=build /out/app /usr/local/bin/app
 		},
 	},
 	Check: func(p *fixer.Pass) {
-		f, kept := p.File.Dockerfile, InFinalImage(p)
-		Each(f, func(s *dockerfile.Stage, i, at *dockerfile.Instruction) {
+		f, kept := p.File.Dockerfile, build.InFinalImage(p)
+		build.Each(f, func(s *dockerfile.Stage, i, at *dockerfile.Instruction) {
 			from, ok := i.Flag("from")
 			if i.Keyword != "COPY" || !ok || !kept[s] || s.Root().Image == "scratch" || len(i.Words) != 2 || i.Words[1].Value != "/" {
 				return
@@ -56,7 +57,7 @@ COPY --from=build /out/app /usr/local/bin/app
 				Message:  fmt.Sprintf("all files of the image %s are laid over those of the base", from.Value),
 				Advice:   "name what is needed: the program, its libraries and its settings, each with a COPY --from of its own",
 			}
-			if StageNamed(f, from.Value) != nil {
+			if build.StageNamed(f, from.Value) != nil {
 				finding.Severity = fixer.Low
 				finding.Message = fmt.Sprintf("all files of stage %s are laid over those of the base", from.Value)
 			}

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"oakum/fixer"
+	"oakum/fixer/build"
 	"oakum/fixer/dockerfile"
 )
 
@@ -42,8 +43,8 @@ USER 1000
 		},
 	},
 	Check: func(p *fixer.Pass) {
-		f, kept := p.File.Dockerfile, InFinalImage(p)
-		Each(f, func(s *dockerfile.Stage, i, at *dockerfile.Instruction) {
+		f, kept := p.File.Dockerfile, build.InFinalImage(p)
+		build.Each(f, func(s *dockerfile.Stage, i, at *dockerfile.Instruction) {
 			if flag, ok := i.Flag("chmod"); ok && kept[s] && !s.Windows && letsAll(flag.Value) {
 				report(p, at, fixer.Finding{
 					Message: fmt.Sprintf("--chmod=%s lets every user of the container change these files", flag.Value),
@@ -52,7 +53,7 @@ USER 1000
 				})
 			}
 		})
-		for _, st := range Steps(f, "RUN") {
+		for _, st := range build.Steps(f, "RUN") {
 			if kept[st.Stage] {
 				checkModes(p, st)
 			}
@@ -82,7 +83,7 @@ func letsAll(mode string) bool {
 // ugo+w. Without letters before it the umask counts, which takes it away.
 var symbolicMode = regexp.MustCompile(`^[ug]*[oa][ugoa]*[+=][rxXst]*w`)
 
-func checkModes(p *fixer.Pass, st Step) {
+func checkModes(p *fixer.Pass, st build.Step) {
 	for _, c := range st.Commands {
 		mode, recursive := modeOf(c)
 		if !letsAll(mode) || onlyDevices(c) || deletedAgain(st, c) {
@@ -103,7 +104,7 @@ func checkModes(p *fixer.Pass, st Step) {
 
 // modeOf returns the mode that chmod, mkdir or install gives, "" when it gives
 // none, and whether it does so for all files of a folder.
-func modeOf(c Command) (mode string, recursive bool) {
+func modeOf(c build.Command) (mode string, recursive bool) {
 	args := c.Args()
 	for k, w := range args {
 		value := w.Value
@@ -126,7 +127,7 @@ func modeOf(c Command) (mode string, recursive bool) {
 
 // onlyDevices reports whether a command is about the files that everybody
 // writes to by design.
-func onlyDevices(c Command) bool {
+func onlyDevices(c build.Command) bool {
 	some := false
 	for _, w := range c.Args() {
 		switch {
@@ -141,7 +142,7 @@ func onlyDevices(c Command) bool {
 
 // deletedAgain reports whether the step deletes what the command is about, as
 // steps do with folders for their own work.
-func deletedAgain(st Step, c Command) bool {
+func deletedAgain(st build.Step, c build.Command) bool {
 	for _, later := range st.Commands {
 		if later.Program != "rm" || later.Start < c.Start {
 			continue
@@ -156,7 +157,7 @@ func deletedAgain(st Step, c Command) bool {
 }
 
 // makesProgram reports whether a command is about files that are run.
-func makesProgram(c Command) bool {
+func makesProgram(c build.Command) bool {
 	for _, w := range c.Args() {
 		if strings.HasSuffix(w.Value, ".sh") || strings.Contains(w.Value, "/bin/") || strings.Contains(w.Value, "entrypoint") {
 			return true
