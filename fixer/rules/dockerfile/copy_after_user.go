@@ -163,7 +163,7 @@ func owner(p *fixer.Pass, s *dockerfile.Stage, user string) string {
 	if _, err := strconv.Atoi(name); err == nil {
 		return user
 	}
-	for _, id := range fixer.CreatedAccounts(p.File.Dockerfile, s) {
+	for _, id := range build.CreatedAccounts(p.File.Dockerfile, s) {
 		if id.Name == name {
 			return inNumbers(id, user)
 		}

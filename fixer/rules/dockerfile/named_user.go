@@ -109,7 +109,7 @@ func (n *namedAccount) prove(p *fixer.Pass, s *dockerfile.Stage) (why string) {
 	if line := n.changesAccounts(p.File.Dockerfile, s); line > 0 {
 		return fmt.Sprintf("line %d changes accounts, so that the number of %s is not certain: docker run --rm --entrypoint id IMAGE tells it", line, n.name)
 	}
-	for _, id := range fixer.CreatedAccounts(p.File.Dockerfile, s) {
+	for _, id := range build.CreatedAccounts(p.File.Dockerfile, s) {
 		if id.Name != n.name {
 			continue
 		}

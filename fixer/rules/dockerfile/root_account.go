@@ -52,7 +52,7 @@ func unknownAccount(evidence string) account {
 // free number. Where the file names several accounts and does not say which, a
 // person has to.
 func (s *subject) account() (account, string) {
-	created := slices.DeleteFunc(fixer.CreatedAccounts(s.file, s.stage), func(id image.Identity) bool { return id.IsRoot() })
+	created := slices.DeleteFunc(build.CreatedAccounts(s.file, s.stage), func(id image.Identity) bool { return id.IsRoot() })
 	if i := s.unreadAccounts(); i != nil {
 		return account{}, fmt.Sprintf("line %d creates an account in commands that are not read: if it is the one to run as, end with USER and its number", i.Line)
 	}
