@@ -15,8 +15,8 @@ import (
 	"golang.org/x/tools/txtar"
 
 	"oakum/fixer"
+	"oakum/fixer/discover"
 	"oakum/fixer/rules"
-	"oakum/fixer/workspace"
 )
 
 const breakages = "../../testdata/breakages"
@@ -148,7 +148,7 @@ func (b *breakage) plan(t *testing.T, v variant) *fixer.Plan {
 			t.Fatal(err)
 		}
 	}
-	ws, err := workspace.Load(context.Background(), []string{root}, workspace.Options{})
+	ws, err := discover.Load(context.Background(), []string{root}, discover.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}

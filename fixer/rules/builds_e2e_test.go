@@ -13,8 +13,8 @@ import (
 	"testing"
 
 	"oakum/fixer"
+	"oakum/fixer/discover"
 	"oakum/fixer/rules"
-	"oakum/fixer/workspace"
 )
 
 // TestBuilds builds and starts small applications with a real Docker engine,
@@ -143,7 +143,7 @@ func (c *comparison) fix(t *testing.T) *fixer.Plan {
 
 func (c *comparison) plan(t *testing.T) *fixer.Plan {
 	t.Helper()
-	ws, err := workspace.Load(t.Context(), []string{c.dir}, workspace.Options{})
+	ws, err := discover.Load(t.Context(), []string{c.dir}, discover.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}

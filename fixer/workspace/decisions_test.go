@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"oakum/fixer"
+	"oakum/fixer/disk/disktest"
 )
 
 func someDecisions() fixer.Decisions {
@@ -34,7 +35,7 @@ func decisionsFile(t *testing.T) string {
 }
 
 func TestDecisionsAreKeptUntilForgotten(t *testing.T) {
-	dir := tree(t, nil)
+	dir := disktest.Tree(t, nil)
 	if got, err := LoadDecisions(dir); err != nil || len(got) != 0 {
 		t.Fatalf("before anything was saved: %v, %v", got, err)
 	}
@@ -87,7 +88,7 @@ func TestDecisionsAreKeptUntilForgotten(t *testing.T) {
 }
 
 func TestDamagedDecisionsAreSaid(t *testing.T) {
-	dir := tree(t, nil)
+	dir := disktest.Tree(t, nil)
 	if err := SaveDecisions(dir, someDecisions()); err != nil {
 		t.Fatal(err)
 	}
@@ -135,7 +136,7 @@ func TestDamagedDecisionsAreSaid(t *testing.T) {
 }
 
 func TestDecisionsThatAreNoFile(t *testing.T) {
-	dir := tree(t, nil)
+	dir := disktest.Tree(t, nil)
 	if err := SaveDecisions(dir, someDecisions()); err != nil {
 		t.Fatal(err)
 	}
@@ -176,7 +177,7 @@ func TestDecisionsThatAreNoFile(t *testing.T) {
 }
 
 func TestDecisionsHaveBounds(t *testing.T) {
-	dir := tree(t, nil)
+	dir := disktest.Tree(t, nil)
 	all := fixer.Decisions{}
 	for i := range 10_000 {
 		all[fixer.Key{Rule: "compose/privileged", File: fmt.Sprintf("%d/compose.yaml", i), Path: strings.Repeat("x", 100)}] = fixer.Decision{Verdict: fixer.Reject}
@@ -197,7 +198,7 @@ func TestDecisionsHaveBounds(t *testing.T) {
 }
 
 func TestDecisionsOnNamesThatAreNotUTF8(t *testing.T) {
-	dir := tree(t, nil)
+	dir := disktest.Tree(t, nil)
 	all := someDecisions()
 	for _, name := range []string{"\xff/Dockerfile", "\xfe/Dockerfile"} {
 		all[fixer.Key{Rule: "r", File: name}] = fixer.Decision{Verdict: fixer.Reject}
