@@ -7,6 +7,7 @@ import (
 
 	"oakum/fixer"
 	"oakum/fixer/discover"
+	"oakum/fixer/engine"
 	"oakum/fixer/git"
 	"oakum/fixer/report"
 	"oakum/fixer/rules"
@@ -15,7 +16,7 @@ import (
 // A job is a loaded repository and what a command line asks of it.
 type job struct {
 	workspace *discover.Tree
-	session   *fixer.Session
+	session   *engine.Session
 	filter    report.Filter
 	all       bool // no rule that runs is left unselected
 }
@@ -49,7 +50,7 @@ func load(cmd *cobra.Command, paths []string, f selectFlags) (*job, error) {
 	snap := fixer.NewSnapshot(ws.Sources, ws.Names...)
 	j := &job{
 		workspace: ws,
-		session:   fixer.NewSession(snap, factsOf(ws), sel.run),
+		session:   engine.NewSession(snap, factsOf(ws), sel.run),
 		filter:    report.Filter{Rule: sel.wants, Known: all},
 		all:       len(sel.names) == len(sel.run),
 	}

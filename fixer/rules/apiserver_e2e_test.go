@@ -14,6 +14,7 @@ import (
 
 	"oakum/fixer"
 	"oakum/fixer/discover"
+	"oakum/fixer/engine"
 	"oakum/fixer/kube/podsecurity"
 	"oakum/fixer/rules"
 )
@@ -99,7 +100,7 @@ func (j *judge) repository(t *testing.T, root string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := fixer.NewSession(fixer.NewSnapshot(ws.Sources), nil, rules.All())
+	s := engine.NewSession(fixer.NewSnapshot(ws.Sources), nil, rules.All())
 	if _, err := s.AcceptAll(fixer.Review, nil); err != nil {
 		t.Fatal(err)
 	}

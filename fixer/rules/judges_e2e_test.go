@@ -18,6 +18,7 @@ import (
 
 	"oakum/fixer"
 	"oakum/fixer/discover"
+	"oakum/fixer/engine"
 	"oakum/fixer/rules"
 )
 
@@ -48,7 +49,7 @@ func layOut(t *testing.T, root, before, after string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := fixer.NewSession(fixer.NewSnapshot(ws.Sources, ws.Names...), nil, rules.All())
+	s := engine.NewSession(fixer.NewSnapshot(ws.Sources, ws.Names...), nil, rules.All())
 	if _, err := s.AcceptAll(fixer.Review, nil); err != nil {
 		t.Fatal(err)
 	}
