@@ -19,7 +19,7 @@ type backend struct {
 	opts  discover.Options
 
 	loaded atomic.Pointer[discover.Tree] // the newest; nil before the first
-	failed error                               // of the newest load
+	failed error                         // of the newest load
 }
 
 var _ tui.Backend = (*backend)(nil)

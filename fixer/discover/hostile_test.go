@@ -177,7 +177,6 @@ func TestBombs(t *testing.T) {
 	})
 }
 
-
 // TestNoPermission: what may not be read is a state of the file, or a note.
 func TestNoPermission(t *testing.T) {
 	if !disktest.AsNobody(t) {

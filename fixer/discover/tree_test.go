@@ -65,7 +65,6 @@ func skipOf(t *testing.T, ws *Tree, p string) fixer.Skip {
 	return *s.Skip
 }
 
-
 const (
 	dockerfile = disktest.Dockerfile
 	compose    = disktest.Compose

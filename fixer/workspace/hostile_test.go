@@ -58,7 +58,6 @@ func TestOwnerIsKept(t *testing.T) {
 	check("after undo")
 }
 
-
 // TestNoPermission: what may not be written stops the whole commit.
 func TestNoPermission(t *testing.T) {
 	if !disktest.AsNobody(t) {

@@ -88,7 +88,6 @@ func Git(t *testing.T, dir string, args ...string) string {
 	return string(out)
 }
 
-
 // Within fails the test when f takes longer than any honest work there would.
 func Within(t *testing.T, d time.Duration, f func()) {
 	t.Helper()
