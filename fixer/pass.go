@@ -58,6 +58,15 @@ type Pass struct {
 // Topology returns which Dockerfile builds the image that runs where.
 func (p *Pass) Topology() *topology.Topology { return p.inspection.topo }
 
+// Before returns a file as it was read, before fixes changed it; nil when none
+// has.
+func (p *Pass) Before(path string) *File {
+	if f := p.inspection.snap.File(path); f != nil {
+		return f.Was
+	}
+	return nil
+}
+
 // Report adds a finding. Rule, Severity, File and the lines are filled in from
 // the pass and the span where the rule left them empty.
 func (p *Pass) Report(f Finding) {

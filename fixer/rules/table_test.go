@@ -78,13 +78,13 @@ func TestTable(t *testing.T) {
 	judged := 0
 	for id, refs := range families(t) {
 		for _, raw := range refs {
-			ref, err := image.ParseReference(raw)
-			if err != nil {
-				t.Errorf("%s: %v", raw, err)
+			known := image.Know(raw, nil)
+			if known.Err != nil {
+				t.Errorf("%s: %v", raw, known.Err)
 				continue
 			}
-			entry, ok := image.Lookup(ref)
-			if !ok {
+			entry := known.Entry
+			if entry == nil {
 				continue // no such variant
 			}
 			for shape, pod := range shapes {
