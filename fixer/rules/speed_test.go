@@ -13,10 +13,10 @@ import (
 
 	"oakum/fixer"
 	"oakum/fixer/buildcontext"
+	"oakum/fixer/discover"
 	"oakum/fixer/engine"
 	"oakum/fixer/report"
 	"oakum/fixer/rules"
-	"oakum/fixer/workspace"
 )
 
 // BenchmarkSpeed measures what the commands cost as multiples of reading and
@@ -68,7 +68,7 @@ func corpusRepositories(b *testing.B) []string {
 
 func load(b *testing.B, root string) tree {
 	b.Helper()
-	ws, err := workspace.Load(context.Background(), []string{root}, workspace.Options{})
+	ws, err := discover.Load(context.Background(), []string{root}, discover.Options{})
 	if err != nil {
 		b.Fatal(err)
 	}
