@@ -1,12 +1,5 @@
 package fixer
 
-import (
-	"cmp"
-	"slices"
-
-	"oakum/fixer/topology"
-)
-
 // A Rule is one thing checked. It is a value: its documentation is data, its
 // Check a pure function of what the [Pass] shows it.
 type Rule struct {
@@ -53,45 +46,4 @@ type Reference struct {
 	Source string // "CIS Docker 1.6", "hadolint", "Trivy", …
 	ID     string // the id there, as in "DL3002"
 	URL    string // where to read it, may be empty
-}
-
-// A Pass is one run of one rule. It shows the rule what it may look at, and
-// takes the findings.
-//
-// A rule with a kind sees one file, the topology and the facts. A rule without
-// one sees the whole snapshot. The split is what lets the engine remember the
-// findings of files that did not change.
-type Pass struct {
-	Rule     *Rule
-	File     *File     // nil for a rule without a kind
-	Snapshot *Snapshot // nil for a rule with a kind
-	Facts    *Facts
-
-	snap     *Snapshot
-	topo     *topology.Topology
-	shared   *memo // of all passes of one check
-	findings []Finding
-}
-
-// Topology returns which Dockerfile builds the image that runs where.
-func (p *Pass) Topology() *topology.Topology { return p.topo }
-
-// Report adds a finding. Rule, Severity, File and the lines are filled in from
-// the pass and the span where the rule left them empty.
-func (p *Pass) Report(f Finding) {
-	f.Rule = p.Rule.Name
-	if f.Severity == 0 {
-		f.Severity = p.Rule.Severity
-	}
-	if f.File == "" && p.File != nil {
-		f.File = p.File.Path
-	}
-	if file := p.snap.File(f.File); file != nil && f.Line == 0 {
-		lines := file.Lines()
-		f.Line = lines.At(f.Start)
-		f.EndLine = lines.At(max(f.Start, f.End-1))
-	}
-	f.Fixes = slices.Clone(f.Fixes)
-	slices.SortStableFunc(f.Fixes, func(a, b Fix) int { return cmp.Compare(a.Level, b.Level) })
-	p.findings = append(p.findings, f)
 }

@@ -13,6 +13,7 @@ import (
 	"sync"
 
 	"oakum/fixer"
+	"oakum/fixer/engine"
 	"oakum/fixer/text"
 	"oakum/fixer/yamldoc"
 )
@@ -132,7 +133,7 @@ func runsAsRoot() *fixer.Rule {
 				}
 				p.Report(fixer.Finding{
 					Path: "stage run", Start: i.Start, End: i.End, Message: "the last stage has no USER, so its process is root",
-					Evidence: []fixer.Evidence{{Source: "image table", Text: "node starts as root"}},
+					Evidence: []fixer.Evidence{{Kind: fixer.FromTable, Text: "node starts as root"}},
 					Fixes: []fixer.Fix{
 						user("set-user", "add USER before CMD", fixer.Param{Name: "uid", Meaning: "any number from 1", Default: "65532", Validate: number}),
 						user("named-user", "add a named USER before CMD", fixer.Param{Name: "name", Meaning: "a user the image has", Default: "node"}),
@@ -322,9 +323,9 @@ type fakeBackend struct {
 	facts     chan *fixer.Facts
 	states    map[string]FileState
 
-	commits [][]fixer.Change
+	commits [][]engine.Change
 	patches []string
-	kept    fixer.Decisions
+	kept    engine.Decisions
 	saves   int
 	opened  []string
 	editor  func() // stands for the person's editing
@@ -371,7 +372,7 @@ func (b *fakeBackend) States(paths []string) map[string]FileState {
 	return out
 }
 
-func (b *fakeBackend) Commit(_ context.Context, changes []fixer.Change) (*Receipt, error) {
+func (b *fakeBackend) Commit(_ context.Context, changes []engine.Change) (*Receipt, error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if b.commitErr != nil {
@@ -391,7 +392,7 @@ func (b *fakeBackend) Commit(_ context.Context, changes []fixer.Change) (*Receip
 	return r, nil
 }
 
-func (b *fakeBackend) SavePatch(changes []fixer.Change) (string, error) {
+func (b *fakeBackend) SavePatch(changes []engine.Change) (string, error) {
 	if b.patchErr != nil {
 		return "", b.patchErr
 	}
@@ -399,7 +400,7 @@ func (b *fakeBackend) SavePatch(changes []fixer.Change) (string, error) {
 	return "oakum.patch", nil
 }
 
-func (b *fakeBackend) SaveDecisions(d fixer.Decisions) error {
+func (b *fakeBackend) SaveDecisions(d engine.Decisions) error {
 	b.saves++
 	if b.keepErr != nil {
 		return b.keepErr
@@ -408,7 +409,7 @@ func (b *fakeBackend) SaveDecisions(d fixer.Decisions) error {
 	return nil
 }
 
-func (b *fakeBackend) LoadDecisions() (fixer.Decisions, error) { return maps.Clone(b.kept), b.keepErr }
+func (b *fakeBackend) LoadDecisions() (engine.Decisions, error) { return maps.Clone(b.kept), b.keepErr }
 
 func (b *fakeBackend) Editor(path string, line int) (*exec.Cmd, error) {
 	if b.editor == nil {

@@ -4,18 +4,18 @@ import (
 	"context"
 	"errors"
 
-	"oakum/fixer"
+	"oakum/fixer/engine"
 	"oakum/fixer/workspace"
 	"oakum/tui"
 )
 
 // Commit writes the changes and forgets the decisions that led to them.
-func (b *backend) Commit(ctx context.Context, changes []fixer.Change) (*tui.Receipt, error) {
+func (b *backend) Commit(ctx context.Context, changes []engine.Change) (*tui.Receipt, error) {
 	ws := b.loaded.Load()
 	if ws == nil {
 		return nil, errors.New("no files have been read")
 	}
-	record, err := ws.Commit(ctx, toWrite(changes))
+	record, err := workspace.Commit(ctx, ws.Root, toWrite(changes))
 	if err != nil {
 		return nil, refusal(err)
 	}
@@ -45,7 +45,7 @@ func refusal(err error) error {
 }
 
 // toWrite says the changes in the words of the room that writes them.
-func toWrite(changes []fixer.Change) []workspace.Change {
+func toWrite(changes []engine.Change) []workspace.Change {
 	var out []workspace.Change
 	for _, c := range changes {
 		out = append(out, workspace.Change{Path: c.Path, Before: c.Before, After: c.After})

@@ -11,9 +11,10 @@ import (
 	"github.com/spf13/cobra"
 
 	"oakum/fixer"
+	"oakum/fixer/discover"
+	"oakum/fixer/engine"
 	"oakum/fixer/rules"
 	"oakum/fixer/text"
-	"oakum/fixer/workspace"
 	"oakum/tui"
 	"oakum/tui/linemode"
 	"oakum/tui/theme"
@@ -54,11 +55,11 @@ func (f *interfaceFlags) run(cmd *cobra.Command, paths []string) error {
 	if err != nil {
 		return err
 	}
-	root, err := workspace.FindRoot(paths)
+	root, err := discover.FindRoot(paths)
 	if err != nil {
 		return err
 	}
-	b := &backend{root: root, paths: paths, opts: workspace.Options{NoIgnore: f.noIgnore}}
+	b := &backend{root: root, paths: paths, opts: discover.Options{NoIgnore: f.noIgnore}}
 	// The interface shows what it checks, so rules that are not selected are
 	// not run here.
 	var wanted []*fixer.Rule
@@ -95,7 +96,7 @@ func (f *interfaceFlags) talk(cmd *cobra.Command, b *backend, wanted []*fixer.Ru
 	for _, n := range loaded.Notes {
 		fmt.Fprintln(cmd.ErrOrStderr(), "note: "+text.VisibleLine(n))
 	}
-	session := fixer.NewSession(fixer.NewSnapshot(loaded.Sources, loaded.Names...), loaded.Facts, wanted)
+	session := engine.NewSession(fixer.NewSnapshot(loaded.Sources, loaded.Names...), loaded.Facts, wanted)
 	// Each answer has to be seen before the next question: no buffer between.
 	res, err := linemode.Run(cmd.Context(), input, os.Stdout, session, b)
 	return ending(cmd, res, err)

@@ -6,13 +6,15 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"oakum/fixer"
+	"oakum/fixer/discover"
+	"oakum/fixer/engine"
+	"oakum/fixer/git"
 	"oakum/fixer/text"
 	"oakum/fixer/workspace"
 )
 
 // write commits the changes and returns the command that takes them back.
-func (j *job) write(cmd *cobra.Command, changes []fixer.Change, allowDirty bool) (undo string, err error) {
+func (j *job) write(cmd *cobra.Command, changes []engine.Change, allowDirty bool) (undo string, err error) {
 	if len(changes) == 0 {
 		return "", nil
 	}
@@ -21,7 +23,7 @@ func (j *job) write(cmd *cobra.Command, changes []fixer.Change, allowDirty bool)
 			return "", err
 		}
 	}
-	record, err := j.workspace.Commit(cmd.Context(), toWrite(changes))
+	record, err := workspace.Commit(cmd.Context(), j.workspace.Root, toWrite(changes))
 	if err != nil {
 		return "", err
 	}
@@ -33,23 +35,23 @@ func (j *job) write(cmd *cobra.Command, changes []fixer.Change, allowDirty bool)
 
 // refuseDirty fails when git does not hold what is in one of the files, so
 // that oakum's changes could not be told from a person's.
-func refuseDirty(root string, changes []fixer.Change) error {
+func refuseDirty(root string, changes []engine.Change) error {
 	var paths []string
 	for _, c := range changes {
 		if c.Before != nil {
 			paths = append(paths, c.Path)
 		}
 	}
-	states, err := workspace.States(root, paths)
+	states, err := git.States(root, paths)
 	if err != nil {
 		return fmt.Errorf("whether there are uncommitted changes is not known: %w (--allow-dirty writes all the same)", err)
 	}
 	var dirty []string
 	for _, p := range paths {
 		switch states[p] {
-		case workspace.VCSModified:
+		case git.Modified:
 			dirty = append(dirty, p+" has uncommitted changes")
-		case workspace.VCSUntracked:
+		case git.Untracked:
 			dirty = append(dirty, p+" is not in git")
 		}
 	}
@@ -61,7 +63,7 @@ func refuseDirty(root string, changes []fixer.Change) error {
 
 // undoCommand is the command line that finds the root again.
 func undoCommand(root string) string {
-	if here, err := workspace.FindRoot(nil); err == nil && here == root {
+	if here, err := discover.FindRoot(nil); err == nil && here == root {
 		return "oakum undo"
 	}
 	if strings.ContainsFunc(root, func(r rune) bool { return !strings.ContainsRune("/._-+,@", r) && !isWord(r) }) {

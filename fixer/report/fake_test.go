@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"oakum/fixer"
+	"oakum/fixer/engine"
 	"oakum/fixer/report"
 	"oakum/fixer/text"
 )
@@ -38,7 +39,7 @@ func fakeRules() []*fixer.Rule {
 	return []*fixer.Rule{
 		// The edit does not declare the data it changes, so the fold blocks it.
 		rule("fixable", fixer.Medium, func(p *fixer.Pass, at int, line string) {
-			find(p, at, line, fixer.Finding{Message: "image is fixable", Evidence: []fixer.Evidence{{Source: "image table", Text: "known"}},
+			find(p, at, line, fixer.Finding{Message: "image is fixable", Evidence: []fixer.Evidence{{Kind: fixer.FromTable, Text: "known"}},
 				Fixes: []fixer.Fix{{ID: "mend", Title: "mend it", Level: fixer.Safe, Verify: "look at it",
 					Params: []fixer.Param{{Name: "word", Meaning: "what to write", Default: "mended"}},
 					Edit: func(d *fixer.Draft) error {
@@ -83,5 +84,5 @@ func fakeScan(t *testing.T, f report.Filter, more ...fixer.Source) *report.Scan 
 	t.Helper()
 	snap := fakeSnapshot(more...)
 	f.Known = fakeRules()
-	return report.NewScan("/the/root", snap, fixer.Check(snap, nil, fakeRules()), f)
+	return report.NewScan("/the/root", snap, engine.Check(snap, nil, fakeRules()), f)
 }

@@ -11,6 +11,7 @@ import (
 	"unicode/utf8"
 
 	"oakum/fixer"
+	"oakum/fixer/engine"
 	"oakum/fixer/text"
 )
 
@@ -57,7 +58,9 @@ type jsonFinding struct {
 }
 
 type jsonEvidence struct {
-	Source string `json:"source,omitempty"`
+	Kind   string `json:"kind"`
+	Source string `json:"source,omitempty"` // who or what says so, the place if there is one
+	Place  string `json:"place,omitempty"`  // file and line
 	Text   string `json:"text"`
 }
 
@@ -121,7 +124,7 @@ func (s *Scan) JSON(w io.Writer) error { return writeJSON(w, s.json()) }
 
 func (s *Scan) json() *jsonReport {
 	out := &jsonReport{
-		Version: JSONVersion, Root: s.Root, Hidden: s.Hidden, Score: jsonScore{s.Score, fixer.Grade(s.Score)},
+		Version: JSONVersion, Root: s.Root, Hidden: s.Hidden, Score: jsonScore{s.Score, engine.Grade(s.Score)},
 		Files: []jsonFile{}, Findings: []jsonFinding{}, Suppressed: []jsonSuppressed{}, Unused: []jsonUnused{}, Problems: []jsonProblem{}, Pods: jsonPods(s.Pods),
 	}
 	for _, f := range s.Files {
@@ -168,7 +171,7 @@ func (s *Scan) jsonFinding(f *fixer.Finding) jsonFinding {
 		Path: f.Path, Message: f.Message, Advice: f.Advice, Evidence: []jsonEvidence{}, Fixes: []jsonFix{},
 	}
 	for _, e := range f.Evidence {
-		out.Evidence = append(out.Evidence, jsonEvidence(e))
+		out.Evidence = append(out.Evidence, jsonEvidence{Kind: string(e.Kind), Source: e.Origin(), Place: e.Place, Text: e.Text})
 	}
 	for i := range f.Fixes {
 		out.Fixes = append(out.Fixes, s.jsonFix(&f.Fixes[i]))

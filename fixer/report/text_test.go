@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"oakum/fixer"
+	"oakum/fixer/engine"
 	"oakum/fixer/report"
 )
 
@@ -18,7 +19,7 @@ func scanOf(findings []fixer.Finding, sources ...fixer.Source) *report.Scan {
 		}
 	}}
 	snap := fixer.NewSnapshot(sources)
-	return report.NewScan("/", snap, fixer.Check(snap, nil, []*fixer.Rule{rule}), report.Filter{})
+	return report.NewScan("/", snap, engine.Check(snap, nil, []*fixer.Rule{rule}), report.Filter{})
 }
 
 func compose(path string) fixer.Source {
@@ -90,7 +91,7 @@ func TestALongDefaultHasItsMeaningBelow(t *testing.T) {
 // the same for every image of a file.
 func TestNothingIsToldTwice(t *testing.T) {
 	pin := "write the version that runs now"
-	fact, other := fixer.Evidence{Source: "compose.yaml:1", Text: "a fact"}, fixer.Evidence{Text: "another"}
+	fact, other := fixer.Evidence{Kind: fixer.FromCompose, Place: "compose.yaml:1", Text: "a fact"}, fixer.Evidence{Kind: fixer.FromNothing, Text: "another"}
 	s := scanOf([]fixer.Finding{
 		{Path: "a", Message: "a", Advice: pin, Evidence: []fixer.Evidence{fact, other, fact}},
 		{Path: "b", Message: "b", Advice: pin, Evidence: []fixer.Evidence{fact}},

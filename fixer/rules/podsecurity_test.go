@@ -10,9 +10,10 @@ import (
 	"testing"
 
 	"oakum/fixer"
+	"oakum/fixer/discover"
+	"oakum/fixer/engine"
 	"oakum/fixer/kube/podsecurity"
 	"oakum/fixer/rules"
-	"oakum/fixer/workspace"
 )
 
 // standard are the rules that speak of controls of the Pod Security Standards.
@@ -31,7 +32,7 @@ func disagreements(snap *fixer.Snapshot) []string {
 	for _, name := range standard {
 		own = append(own, rules.Named(name))
 	}
-	report := fixer.Check(snap, nil, own)
+	report := engine.Check(snap, nil, own)
 	against := map[string][]string{}
 	for _, f := range report.Findings {
 		// What a restricted pod may still be told: an addition that the
@@ -77,7 +78,7 @@ func TestRestrictedMeansRestrictedInTheCorpus(t *testing.T) {
 		if !e.IsDir() {
 			continue
 		}
-		ws, err := workspace.Load(context.Background(), []string{filepath.Join(corpus, e.Name())}, workspace.Options{})
+		ws, err := discover.Load(context.Background(), []string{filepath.Join(corpus, e.Name())}, discover.Options{})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -11,6 +11,8 @@ import (
 	"unicode/utf8"
 
 	"oakum/fixer"
+	"oakum/fixer/disk"
+	"oakum/fixer/engine"
 	"oakum/fixer/text"
 )
 
@@ -32,14 +34,14 @@ type keptDecisions struct {
 }
 
 type keptDecision struct {
-	Rule    string        `json:"rule"`
-	File    string        `json:"file"` // relative to the root, with forward slashes
-	Path    string        `json:"path"`
-	Verdict fixer.Verdict `json:"verdict"`
-	Fix     string        `json:"fix,omitempty"`
-	Params  fixer.Params  `json:"params,omitempty"`
-	Reason  string        `json:"reason,omitempty"`
-	Level   string        `json:"level,omitempty"`
+	Rule    string         `json:"rule"`
+	File    string         `json:"file"` // relative to the root, with forward slashes
+	Path    string         `json:"path"`
+	Verdict engine.Verdict `json:"verdict"`
+	Fix     string         `json:"fix,omitempty"`
+	Params  fixer.Params   `json:"params,omitempty"`
+	Reason  string         `json:"reason,omitempty"`
+	Level   string         `json:"level,omitempty"`
 }
 
 // DamagedDecisionsError is returned when decisions were saved and cannot be
@@ -61,7 +63,7 @@ func (e *DamagedDecisionsError) Error() string {
 //
 // Decisions can hold what a person typed and names from the repository, and
 // nothing of what its files contain.
-func SaveDecisions(root string, all fixer.Decisions) error {
+func SaveDecisions(root string, all engine.Decisions) error {
 	s, err := openDecisions(root, len(all) > 0)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil // nothing to forget
@@ -75,14 +77,14 @@ func SaveDecisions(root string, all fixer.Decisions) error {
 		if err == nil || errors.Is(err, fs.ErrNotExist) {
 			return nil
 		}
-		return fmt.Errorf("%s: the saved decisions cannot be removed: %s", text.VisibleLine(s.dir), systemReason(err))
+		return fmt.Errorf("%s: the saved decisions cannot be removed: %s", text.VisibleLine(s.dir), disk.Reason(err))
 	}
 	data, left, err := encodeDecisions(s.root, all)
 	if err != nil {
 		return err
 	}
 	if err := s.replace(decisionsName, data); err != nil {
-		return fmt.Errorf("%s: the decisions cannot be kept: %s", text.VisibleLine(s.dir), systemReason(err))
+		return fmt.Errorf("%s: the decisions cannot be kept: %s", text.VisibleLine(s.dir), disk.Reason(err))
 	}
 	if left > 0 {
 		return fmt.Errorf("%d of %d decisions cannot be kept: what they are about has a name that is not UTF-8", left, len(all))
@@ -94,7 +96,7 @@ func SaveDecisions(root string, all fixer.Decisions) error {
 // none. What does not parse, is of an unknown version or speaks of another root
 // is a [DamagedDecisionsError]. Whether their findings and fixes still exist is
 // for the caller to find out.
-func LoadDecisions(root string) (fixer.Decisions, error) {
+func LoadDecisions(root string) (engine.Decisions, error) {
 	s, err := openDecisions(root, false)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
@@ -105,12 +107,12 @@ func LoadDecisions(root string) (fixer.Decisions, error) {
 	defer s.close()
 	file := filepath.Join(s.dir, decisionsName)
 	damaged := func(reason string) error { return &DamagedDecisionsError{File: file, Reason: reason} }
-	data, _, err := readBounded(file, maxDecisions)
+	data, _, err := disk.ReadBounded(file, maxDecisions)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		return nil, nil
 	case errors.As(err, new(*fs.PathError)):
-		return nil, fmt.Errorf("%s: the saved decisions cannot be read: %s", text.VisibleLine(file), systemReason(err))
+		return nil, fmt.Errorf("%s: the saved decisions cannot be read: %s", text.VisibleLine(file), disk.Reason(err))
 	case err != nil:
 		return nil, damaged("it is no file, or too large")
 	}
@@ -136,10 +138,10 @@ func openDecisions(root string, create bool) (*store, error) {
 	}
 	var lock *os.File
 	if err == nil {
-		lock, err = os.OpenFile(filepath.Join(dir, "lock"), os.O_CREATE|os.O_RDWR|openFlags, 0o600)
+		lock, err = os.OpenFile(filepath.Join(dir, "lock"), os.O_CREATE|os.O_RDWR|disk.OpenFlags, 0o600)
 	}
 	if err == nil {
-		if err = lockFile(lock); err == nil {
+		if err = disk.Lock(lock); err == nil {
 			return &store{dir: dir, root: root, lock: lock}, nil
 		}
 		lock.Close()
@@ -147,12 +149,12 @@ func openDecisions(root string, create bool) (*store, error) {
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, err
 	}
-	return nil, fmt.Errorf("%s: %s", text.VisibleLine(dir), systemReason(err))
+	return nil, fmt.Errorf("%s: %s", text.VisibleLine(dir), disk.Reason(err))
 }
 
 // encodeDecisions also returns how many decisions it had to leave out: JSON
 // holds no names that are not UTF-8.
-func encodeDecisions(root string, all fixer.Decisions) (data []byte, left int, err error) {
+func encodeDecisions(root string, all engine.Decisions) (data []byte, left int, err error) {
 	kept := keptDecisions{Version: decisionsVersion, Root: root}
 	for k, d := range all {
 		if !utf8.ValidString(k.File) || !utf8.ValidString(k.Path) {
@@ -184,7 +186,7 @@ func (d keptDecision) key() fixer.Key { return fixer.Key{Rule: d.Rule, File: d.F
 // decodeDecisions returns what is wrong with data when it cannot be used. One
 // decision that makes no sense spoils all: what else was changed in the file
 // is not known.
-func decodeDecisions(root string, data []byte) (all fixer.Decisions, reason string) {
+func decodeDecisions(root string, data []byte) (all engine.Decisions, reason string) {
 	var kept keptDecisions
 	if err := json.Unmarshal(data, &kept); err != nil {
 		return nil, "it does not parse: " + text.VisibleLine(err.Error())
@@ -195,9 +197,9 @@ func decodeDecisions(root string, data []byte) (all fixer.Decisions, reason stri
 	case kept.Root != root:
 		return nil, "it belongs to another folder"
 	}
-	all = make(fixer.Decisions, len(kept.Decisions))
+	all = make(engine.Decisions, len(kept.Decisions))
 	for _, d := range kept.Decisions {
-		out := fixer.Decision{Verdict: d.Verdict, Fix: d.Fix, Params: d.Params, Reason: d.Reason}
+		out := engine.Decision{Verdict: d.Verdict, Fix: d.Fix, Params: d.Params, Reason: d.Reason}
 		if d.Level != "" {
 			level, err := fixer.ParseLevel(d.Level)
 			if err != nil {
@@ -208,7 +210,7 @@ func decodeDecisions(root string, data []byte) (all fixer.Decisions, reason stri
 		switch {
 		case d.Rule == "" || !isLocal(d.File):
 			return nil, "it names a finding there cannot be"
-		case d.Verdict != fixer.Accept && d.Verdict != fixer.Reject && d.Verdict != fixer.Ignore:
+		case d.Verdict != engine.Accept && d.Verdict != engine.Reject && d.Verdict != engine.Ignore:
 			return nil, fmt.Sprintf("it has a verdict %q", text.VisibleLine(string(d.Verdict)))
 		}
 		if _, twice := all[d.key()]; twice {

@@ -11,16 +11,18 @@ import (
 	"testing"
 
 	"oakum/fixer"
+	"oakum/fixer/disk/disktest"
+	"oakum/fixer/engine"
 )
 
-func someDecisions() fixer.Decisions {
-	return fixer.Decisions{
+func someDecisions() engine.Decisions {
+	return engine.Decisions{
 		{Rule: "dockerfile/runs-as-root", File: "api/Dockerfile", Path: "stage run"}: {
-			Verdict: fixer.Accept, Fix: "user", Params: fixer.Params{"uid": "10001", "note": "é\"\n\x1b"}, Level: fixer.Review,
+			Verdict: engine.Accept, Fix: "user", Params: fixer.Params{"uid": "10001", "note": "é\"\n\x1b"}, Level: fixer.Review,
 		},
-		{Rule: "compose/privileged", File: "compose.yaml", Path: "services.cache"}:        {Verdict: fixer.Reject},
-		{Rule: "compose/read-only", File: "compose.yaml", Path: "services.cache"}:         {Verdict: fixer.Accept, Level: fixer.Safe},
-		{Rule: "kubernetes/no-limits", File: "k8s/web.yaml", Path: "Deployment/web: [a]"}: {Verdict: fixer.Ignore, Reason: "measured"},
+		{Rule: "compose/privileged", File: "compose.yaml", Path: "services.cache"}:        {Verdict: engine.Reject},
+		{Rule: "compose/read-only", File: "compose.yaml", Path: "services.cache"}:         {Verdict: engine.Accept, Level: fixer.Safe},
+		{Rule: "kubernetes/no-limits", File: "k8s/web.yaml", Path: "Deployment/web: [a]"}: {Verdict: engine.Ignore, Reason: "measured"},
 	}
 }
 
@@ -34,7 +36,7 @@ func decisionsFile(t *testing.T) string {
 }
 
 func TestDecisionsAreKeptUntilForgotten(t *testing.T) {
-	dir := tree(t, nil)
+	dir := disktest.Tree(t, nil)
 	if got, err := LoadDecisions(dir); err != nil || len(got) != 0 {
 		t.Fatalf("before anything was saved: %v, %v", got, err)
 	}
@@ -75,7 +77,7 @@ func TestDecisionsAreKeptUntilForgotten(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := SaveDecisions(dir, fixer.Decisions{}); err != nil {
+	if err := SaveDecisions(dir, engine.Decisions{}); err != nil {
 		t.Fatal(err)
 	}
 	if got, err := LoadDecisions(dir); err != nil || len(got) != 0 {
@@ -87,7 +89,7 @@ func TestDecisionsAreKeptUntilForgotten(t *testing.T) {
 }
 
 func TestDamagedDecisionsAreSaid(t *testing.T) {
-	dir := tree(t, nil)
+	dir := disktest.Tree(t, nil)
 	if err := SaveDecisions(dir, someDecisions()); err != nil {
 		t.Fatal(err)
 	}
@@ -135,7 +137,7 @@ func TestDamagedDecisionsAreSaid(t *testing.T) {
 }
 
 func TestDecisionsThatAreNoFile(t *testing.T) {
-	dir := tree(t, nil)
+	dir := disktest.Tree(t, nil)
 	if err := SaveDecisions(dir, someDecisions()); err != nil {
 		t.Fatal(err)
 	}
@@ -176,10 +178,10 @@ func TestDecisionsThatAreNoFile(t *testing.T) {
 }
 
 func TestDecisionsHaveBounds(t *testing.T) {
-	dir := tree(t, nil)
-	all := fixer.Decisions{}
+	dir := disktest.Tree(t, nil)
+	all := engine.Decisions{}
 	for i := range 10_000 {
-		all[fixer.Key{Rule: "compose/privileged", File: fmt.Sprintf("%d/compose.yaml", i), Path: strings.Repeat("x", 100)}] = fixer.Decision{Verdict: fixer.Reject}
+		all[fixer.Key{Rule: "compose/privileged", File: fmt.Sprintf("%d/compose.yaml", i), Path: strings.Repeat("x", 100)}] = engine.Decision{Verdict: engine.Reject}
 	}
 	if err := SaveDecisions(dir, all); err != nil {
 		t.Fatalf("a session of the size that must work: %v", err)
@@ -187,7 +189,7 @@ func TestDecisionsHaveBounds(t *testing.T) {
 	if got, err := LoadDecisions(dir); err != nil || !reflect.DeepEqual(got, all) {
 		t.Fatalf("%d of %d, %v", len(got), len(all), err)
 	}
-	all[fixer.Key{Rule: "r", File: "f"}] = fixer.Decision{Verdict: fixer.Ignore, Reason: strings.Repeat("x", maxDecisions)}
+	all[fixer.Key{Rule: "r", File: "f"}] = engine.Decision{Verdict: engine.Ignore, Reason: strings.Repeat("x", maxDecisions)}
 	if err := SaveDecisions(dir, all); err == nil || !strings.Contains(err.Error(), "at most") {
 		t.Errorf("over the bound: %v", err)
 	}
@@ -197,10 +199,10 @@ func TestDecisionsHaveBounds(t *testing.T) {
 }
 
 func TestDecisionsOnNamesThatAreNotUTF8(t *testing.T) {
-	dir := tree(t, nil)
+	dir := disktest.Tree(t, nil)
 	all := someDecisions()
 	for _, name := range []string{"\xff/Dockerfile", "\xfe/Dockerfile"} {
-		all[fixer.Key{Rule: "r", File: name}] = fixer.Decision{Verdict: fixer.Reject}
+		all[fixer.Key{Rule: "r", File: name}] = engine.Decision{Verdict: engine.Reject}
 	}
 	if err := SaveDecisions(dir, all); err == nil || !strings.Contains(err.Error(), "2 of 6 decisions cannot be kept") {
 		t.Errorf("%v", err)

@@ -9,6 +9,7 @@ import (
 
 	"oakum/fixer"
 	"oakum/fixer/dockerfile"
+	"oakum/fixer/engine"
 	"oakum/fixer/text"
 	"oakum/tui"
 )
@@ -65,7 +66,7 @@ func fakeRules() []*fixer.Rule {
 		}
 		p.Report(fixer.Finding{
 			Path: "stage run", Start: cmd.Start, End: cmd.End, Message: "the last stage has no USER, so its process is root",
-			Evidence: []fixer.Evidence{{Source: "image table", Text: "node starts as root"}},
+			Evidence: []fixer.Evidence{{Kind: fixer.FromTable, Text: "node starts as root"}},
 			Fixes: []fixer.Fix{
 				{ID: "uid", Title: "add USER before CMD", Level: level, Breaks: "the app fails where it writes to files of root", Verify: "docker run --rm shop id -u",
 					Params: []fixer.Param{{Name: "uid", Meaning: "any number from 1", Default: "65532", Validate: numeric}}, Edit: insert(p, cmd.Start, "USER $uid", "user")},
@@ -126,7 +127,7 @@ type fakeBackend struct {
 	disk    map[string]string
 	skipped map[string]string
 	states  map[string]tui.FileState
-	kept    fixer.Decisions
+	kept    engine.Decisions
 	facts   chan *fixer.Facts
 
 	keepErr, commitErr, patchErr error
@@ -152,7 +153,7 @@ func (b *fakeBackend) Facts(context.Context, *fixer.Snapshot) <-chan *fixer.Fact
 
 func (b *fakeBackend) States([]string) map[string]tui.FileState { return b.states }
 
-func (b *fakeBackend) Commit(_ context.Context, changes []fixer.Change) (*tui.Receipt, error) {
+func (b *fakeBackend) Commit(_ context.Context, changes []engine.Change) (*tui.Receipt, error) {
 	if b.commitErr != nil {
 		return nil, b.commitErr
 	}
@@ -169,18 +170,18 @@ func (b *fakeBackend) Commit(_ context.Context, changes []fixer.Change) (*tui.Re
 	return r, nil
 }
 
-func (b *fakeBackend) SavePatch(changes []fixer.Change) (string, error) {
+func (b *fakeBackend) SavePatch(changes []engine.Change) (string, error) {
 	for _, c := range changes {
 		b.patch += text.Unified(c.Path, c.Before, c.After, 3)
 	}
 	return "oakum.patch", b.patchErr
 }
 
-func (b *fakeBackend) SaveDecisions(d fixer.Decisions) error {
+func (b *fakeBackend) SaveDecisions(d engine.Decisions) error {
 	if b.keepErr == nil {
 		b.kept = maps.Clone(d)
 	}
 	return b.keepErr
 }
 
-func (b *fakeBackend) LoadDecisions() (fixer.Decisions, error) { return maps.Clone(b.kept), nil }
+func (b *fakeBackend) LoadDecisions() (engine.Decisions, error) { return maps.Clone(b.kept), nil }

@@ -7,6 +7,7 @@ import (
 
 	"oakum/fixer"
 	"oakum/fixer/compose"
+	"oakum/fixer/container"
 	"oakum/fixer/image"
 )
 
@@ -66,7 +67,7 @@ func isAll(s string) bool { return strings.EqualFold(strings.TrimPrefix(s, "CAP_
 // dropping them takes nothing from it; Docker lets anybody bind low ports, so
 // ports are no reason here.
 func dropFix(p *fixer.Pass, v compose.View) (fixer.Fix, []fixer.Evidence) {
-	profile := p.Service(v)
+	profile := container.OfService(p, v)
 	user, evidence := startsAs(v, profile)
 	fix := fixer.Fix{
 		ID:     "drop-all",
@@ -90,8 +91,8 @@ func dropFix(p *fixer.Pass, v compose.View) (fixer.Fix, []fixer.Evidence) {
 	case program != nil:
 		need = slices.Clone(program.CapsRoot.Need)
 	case profile.StepsDown() != "":
-		need = fixer.SteppingNeeds()
-		evidence = append(evidence, fixer.Evidence{Source: profile.Build.Path, Text: "it brings " + profile.StepsDown() + ", so that the program most likely starts as root and becomes another user by itself"})
+		need = container.SteppingNeeds()
+		evidence = append(evidence, fixer.Evidence{Kind: fixer.FromDockerfile, Place: profile.Build.Path, Text: "it brings " + profile.StepsDown() + ", so that the program most likely starts as root and becomes another user by itself"})
 	}
 	need = slices.DeleteFunc(need, func(name string) bool {
 		return has(v.List("cap_add"), func(s string) bool { return strings.EqualFold(strings.TrimPrefix(s, "CAP_"), name) })
@@ -99,9 +100,9 @@ func dropFix(p *fixer.Pass, v compose.View) (fixer.Fix, []fixer.Evidence) {
 	if len(need) > 0 {
 		fix.Title += " and add back " + strings.Join(need, ", ")
 		if program != nil {
-			evidence = append(evidence, fixer.Evidence{Text: profile.Entry.Evidence(image.FieldCapsRoot)})
+			evidence = append(evidence, fixer.ImageEvidence(profile.Entry.Evidence(image.FieldCapsRoot)))
 			if note := profile.Entry.CapsRoot.Note; note != "" {
-				evidence = append(evidence, fixer.Evidence{Source: "image table", Text: note})
+				evidence = append(evidence, fixer.Evidence{Kind: fixer.FromTable, Text: note})
 			}
 		}
 	}

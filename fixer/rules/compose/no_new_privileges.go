@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"oakum/fixer"
+	"oakum/fixer/container"
 	"oakum/fixer/image"
 	"oakum/fixer/yamldoc"
 )
@@ -71,14 +72,14 @@ of old distributions. Programs that start as root and step down (gosu, su-exec, 
 					report(p, v, nil, f)
 					continue
 				}
-			} else if profile := p.Service(v); profile.Entry != nil && len(profile.Entry.CapsNonRoot) > 0 {
+			} else if profile := container.OfService(p, v); profile.Entry != nil && len(profile.Entry.CapsNonRoot) > 0 {
 				fix.Level = fixer.Review
 				fix.Breaks = "the program has file capabilities, which no longer take effect"
-				f.Evidence = []fixer.Evidence{{Text: profile.Entry.Evidence(image.FieldCapsNonRoot)}}
+				f.Evidence = []fixer.Evidence{fixer.ImageEvidence(profile.Entry.Evidence(image.FieldCapsNonRoot))}
 			} else if word := profile.Elevates(); word != "" {
 				fix.Level = fixer.Review
 				fix.Breaks = "what the image does with " + word + " no longer works"
-				f.Evidence = []fixer.Evidence{{Source: profile.Build.Path, Text: "speaks of " + word}}
+				f.Evidence = []fixer.Evidence{{Kind: fixer.FromDockerfile, Place: profile.Build.Path, Text: "speaks of " + word}}
 			}
 			f.Fixes = []fixer.Fix{fix}
 			report(p, v, nil, f)

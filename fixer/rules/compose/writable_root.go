@@ -8,6 +8,7 @@ import (
 
 	"oakum/fixer"
 	"oakum/fixer/compose"
+	"oakum/fixer/container"
 	"oakum/fixer/image"
 	"oakum/fixer/yamldoc"
 )
@@ -49,7 +50,7 @@ at that path, takes memory, and is empty at every start. Programs in it are not 
 				continue
 			}
 			f := fixer.Finding{Message: fmt.Sprintf("service %q can write to its root file system", v.Name)}
-			w := writes(p.Service(v), v)
+			w := writes(container.OfService(p, v), v)
 			f.Evidence = w.evidence
 			switch {
 			case isTrue(v.Setting("privileged").Node):
@@ -73,7 +74,7 @@ type writing struct {
 	evidence []fixer.Evidence
 }
 
-func writes(profile *fixer.Profile, v compose.View) writing {
+func writes(profile *container.Profile, v compose.View) writing {
 	w := writing{level: fixer.Review, evidence: profile.Evidence,
 		breaks: "the program fails where it writes outside /tmp and its volumes: nothing is known of what it writes"}
 	user, _ := startsAs(v, profile)
@@ -87,7 +88,7 @@ func writes(profile *fixer.Profile, v compose.View) writing {
 		}
 		return w
 	}
-	w.evidence = []fixer.Evidence{{Text: e.Evidence(image.FieldReadOnly)}, {Text: e.Evidence(image.FieldWritable)}}
+	w.evidence = []fixer.Evidence{fixer.ImageEvidence(e.Evidence(image.FieldReadOnly)), fixer.ImageEvidence(e.Evidence(image.FieldWritable))}
 	if e.ReadOnly.Support == image.SupportNo {
 		w.advice = e.ID + " does not run on a read-only root file system"
 		if e.ReadOnly.Note != "" {
@@ -117,7 +118,7 @@ func writes(profile *fixer.Profile, v compose.View) writing {
 	sound := e.ReadOnly.Support == image.SupportYes && e.Verified(image.FieldReadOnly) && e.Verified(image.FieldWritable)
 	if !v.Setting("entrypoint").Node.Null() || !v.Setting("command").Node.Null() {
 		sound = false // the table speaks of the image as it starts by itself
-		w.evidence = append(w.evidence, fixer.Evidence{Source: v.File, Text: "the service changes what the image starts"})
+		w.evidence = append(w.evidence, fixer.Evidence{Kind: fixer.FromCompose, Place: v.File, Text: "the service changes what the image starts"})
 	}
 	if sound && profile.Sound && !conditional && len(w.tmpfs) == 0 && !profile.BuiltHere() {
 		w.level, w.breaks = fixer.Safe, ""

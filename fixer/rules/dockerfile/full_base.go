@@ -47,14 +47,14 @@ CMD ["python", "/app/app.py"]
 				continue
 			}
 			slim := slimVariant(ref)
-			base, ok := image.BaseOf(ref)
+			base, ok := baseOf(p, s)
 			if slim == "" || !ok || base.Has("gcc") != image.Present {
 				continue
 			}
 			seen[root.Index] = true
 			report(p, root.From, fixer.Finding{
 				Message:  fmt.Sprintf("%s brings compilers and version control that %s leaves out", base.Image, slim),
-				Evidence: []fixer.Evidence{{Text: base.Evidence(image.BaseTools)}},
+				Evidence: []fixer.Evidence{fixer.ImageEvidence(base.Evidence(image.BaseTools))},
 				Advice:   fmt.Sprintf("take %s, which is the same release without them, and install by name what is missing; what compiles goes into a stage before it, on %s", slim, base.Image),
 			})
 		}

@@ -55,7 +55,7 @@ CMD ["node", "server.js"]
 }
 
 func checkHealthcheck(p *fixer.Pass, s *dockerfile.Stage, h dockerfile.CommandLine) {
-	base, ok := baseOf(s)
+	base, ok := baseOf(p, s)
 	if !ok {
 		return
 	}
@@ -75,11 +75,11 @@ func checkHealthcheck(p *fixer.Pass, s *dockerfile.Stage, h dockerfile.CommandLi
 	f := fixer.Finding{
 		Path:     stagePath(h.Stage) + ": HEALTHCHECK",
 		Message:  fmt.Sprintf("HEALTHCHECK needs %s, which %s does not have: the container is never healthy", missing, s.Root().Image),
-		Evidence: []fixer.Evidence{{Text: base.Evidence(image.BaseTools)}},
+		Evidence: []fixer.Evidence{fixer.ImageEvidence(base.Evidence(image.BaseTools))},
 		Advice:   "ask with a program that is in the image, or let the application have a command that asks; do not install " + missing + " for it",
 	}
 	port, page, local := asksSelf(st)
-	probe, can := probeIn(s, 80) // what it asks for is a page
+	probe, can := probeIn(p, s, 80) // what it asks for is a page
 	if can && local && h.Stage == s {
 		if words, ok := probe.command(port, page); ok {
 			f.Advice = ""

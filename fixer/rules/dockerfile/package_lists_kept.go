@@ -76,8 +76,8 @@ func checkLists(p *fixer.Pass, runs *packageRuns, r *packageRun, m *manager) {
 	}
 	f.Message = fmt.Sprintf("the image keeps the %s of %s", m.what, last.program)
 	f.Evidence = []fixer.Evidence{{
-		Source: p.File.Path + ":" + strconv.Itoa(last.Line),
-		Text:   fmt.Sprintf("%s %s, and nothing behind it in this RUN deletes %s", last.program, last.sub, m.folders[0]),
+		Kind: fixer.FromDockerfile, Place: p.File.Path + ":" + strconv.Itoa(last.Line),
+		Text: fmt.Sprintf("%s %s, and nothing behind it in this RUN deletes %s", last.program, last.sub, m.folders[0]),
 	}}
 	var fix *fixer.Fix
 	if m.name == "apk" && !r.runs(m, "update") {
@@ -130,7 +130,7 @@ func cleanFix(p *fixer.Pass, runs *packageRuns, r *packageRun, last *call) (*fix
 
 // noCacheFix tells apk not to keep its index at all.
 func noCacheFix(p *fixer.Pass, runs *packageRuns, r *packageRun, m *manager) (*fixer.Fix, string) {
-	if ancientAlpine(r.run.Stage) {
+	if ancientAlpine(p, r.run.Stage) {
 		return nil, "apk of Alpine 3.2 and older has no --no-cache: end the commands with " + m.clean
 	}
 	edits, err := noCache(r, m)
@@ -178,11 +178,7 @@ func edit(p *fixer.Pass, edits []text.Edit) func(*fixer.Draft) error {
 
 // ancientAlpine reports whether the stage's base is known to be Alpine before
 // 3.3, which brought --no-cache.
-func ancientAlpine(s *dockerfile.Stage) bool {
-	ref, err := image.ParseReference(s.Root().Image)
-	if err != nil {
-		return false
-	}
-	base, ok := image.BaseOf(ref)
+func ancientAlpine(p *fixer.Pass, s *dockerfile.Stage) bool {
+	base, ok := baseOf(p, s)
 	return ok && base.Distribution == image.Alpine && slices.Contains([]string{"2.6", "2.7", "3.0", "3.1", "3.2"}, base.Release)
 }

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"oakum/fixer"
+	"oakum/fixer/container"
 	"oakum/fixer/dockerfile"
 	"oakum/fixer/image"
 )
@@ -70,14 +71,14 @@ type subject struct {
 	pass    *fixer.Pass
 	file    *dockerfile.File
 	stage   *dockerfile.Stage
-	profile *fixer.Profile
+	profile *container.Profile
 	last    dockerfile.Value // the USER in force at the end
 	base    string           // the image the stage goes back to
 }
 
 func checkUser(p *fixer.Pass, stage *dockerfile.Stage) {
 	s := &subject{pass: p, file: p.File.Dockerfile, stage: stage, last: stage.User(), base: cmp.Or(stage.Root().Image, stage.Root().Base)}
-	s.profile = p.Stage(p.File.Path, s.file, stage)
+	s.profile = container.OfStage(p, p.File.Path, s.file, stage)
 	user := s.profile.User
 	switch {
 	case user.IsNonRoot(), user.Name != "" && user.Name != "root": // numbers of named accounts are not always known
@@ -151,7 +152,7 @@ func (s *subject) advise(f *fixer.Finding) {
 // postgres or nginx, whose own way of starting the table knows.
 func (s *subject) adviseProduct(f *fixer.Finding, e *image.Entry) {
 	id, known := e.RunAs()
-	f.Evidence = append(f.Evidence, fixer.Evidence{Text: e.Evidence(image.FieldNonRoot)})
+	f.Evidence = append(f.Evidence, fixer.ImageEvidence(e.Evidence(image.FieldNonRoot)))
 	conditions := strings.Join(e.NonRoot.Conditions, "; ")
 	switch support := e.NonRoot.Support; {
 	case support == image.SupportDefault && known:
@@ -161,7 +162,7 @@ func (s *subject) adviseProduct(f *fixer.Finding, e *image.Entry) {
 		}
 		f.Fixes = []fixer.Fix{s.fix(account{
 			uid: id.UID, gid: id.GID, group: id.KnownGID, name: id.Name,
-			evidence: fixer.Evidence{Text: "this is the user " + s.base + " starts as"},
+			evidence: fixer.Evidence{Kind: fixer.FromTable, Text: "this is the user " + s.base + " starts as"},
 		})}
 	case support == image.SupportYes && e.StepDown.Tool != "" && !e.StepDown.Partial:
 		f.Severity = fixer.Low

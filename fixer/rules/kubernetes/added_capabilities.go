@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"oakum/fixer"
+	"oakum/fixer/container"
 	"oakum/fixer/kube"
 	"oakum/fixer/yamldoc"
 )
@@ -110,7 +111,7 @@ var instead = map[string]string{
 func checkAdded(p *fixer.Pass, c kube.Container) {
 	var worst fixer.Severity
 	var names, opens, ways []string
-	known := p.Image(c.Image)
+	known := container.OfImage(p, c.Image)
 	for _, name := range added(c) {
 		if name == "NET_BIND_SERVICE" || neededByImage(c, known, name) || slices.Contains(names, name) {
 			continue
@@ -156,7 +157,7 @@ func checkAdded(p *fixer.Pass, c kube.Container) {
 	}
 	if why, yes := nodeAgent(c.Workload); yes {
 		f.Severity = max(f.Severity-1, fixer.Low)
-		f.Evidence = []fixer.Evidence{{Source: "manifest", Text: why}}
+		f.Evidence = []fixer.Evidence{{Kind: fixer.FromManifest, Text: why}}
 	}
 	if len(ways) > 0 {
 		f.Advice += " (" + strings.Join(ways, "; ") + ")"
@@ -187,9 +188,9 @@ func withoutEffect(p *fixer.Pass, c kube.Container, names []string) (*fixer.Fix,
 	var evidence []fixer.Evidence
 	switch {
 	case told && uid != 0:
-		evidence = []fixer.Evidence{{Source: "manifest", Text: fmt.Sprintf("runAsUser is %d", uid)}}
+		evidence = []fixer.Evidence{{Kind: fixer.FromManifest, Text: fmt.Sprintf("runAsUser is %d", uid)}}
 	case isTrue(nonRoot) && !told:
-		evidence = []fixer.Evidence{{Source: "manifest", Text: "runAsNonRoot is true"}}
+		evidence = []fixer.Evidence{{Kind: fixer.FromManifest, Text: "runAsNonRoot is true"}}
 	default:
 		return nil, nil
 	}
@@ -205,7 +206,7 @@ func withoutEffect(p *fixer.Pass, c kube.Container, names []string) (*fixer.Fix,
 		},
 	}
 	if isFalse(c.Node.Get("securityContext").Get("allowPrivilegeEscalation")) {
-		evidence = append(evidence, fixer.Evidence{Source: "manifest", Text: "allowPrivilegeEscalation is false, so that no program of it can get them either"})
+		evidence = append(evidence, fixer.Evidence{Kind: fixer.FromManifest, Text: "allowPrivilegeEscalation is false, so that no program of it can get them either"})
 		fix.Level, fix.Breaks = fixer.Safe, ""
 	}
 	return fix, evidence
@@ -236,7 +237,7 @@ func removeAdded(c kube.Container, names []string) []yamldoc.Op {
 // neededByImage reports whether the table says that the image needs the
 // capability the way the container is started. The rules about the user say
 // what there is to say of such a container.
-func neededByImage(c kube.Container, profile *fixer.Profile, name string) bool {
+func neededByImage(c kube.Container, profile *container.Profile, name string) bool {
 	if profile.Entry == nil || profile.BuiltHere() {
 		return false
 	}

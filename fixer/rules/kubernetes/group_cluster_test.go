@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"oakum/fixer"
+	"oakum/fixer/engine"
 )
 
 // FuzzCluster gives the rules of the group any text: they must not fail, must
@@ -22,12 +23,12 @@ func FuzzCluster(f *testing.F) {
 	f.Add("apiVersion: extensions/v1beta1\nkind: Deployment\nspec: {template: {metadata: {labels: [a]}, spec: {containers: [{image: a}]}}}\n")
 	f.Fuzz(func(t *testing.T, src string) {
 		snap := fixer.NewSnapshot([]fixer.Source{{Path: "f.yaml", Kind: fixer.Kubernetes, Data: []byte(src)}})
-		s := fixer.NewSession(snap, nil, Cluster)
+		s := engine.NewSession(snap, nil, Cluster)
 		report := s.Baseline()
 		for _, p := range report.Problems {
 			t.Fatalf("%s failed: %s", p.Rule, p.Reason)
 		}
-		again := fixer.Check(snap, nil, Cluster)
+		again := engine.Check(snap, nil, Cluster)
 		for i, finding := range report.Findings {
 			if !reflect.DeepEqual(finding.Key(), again.Findings[i].Key()) || finding.Message != again.Findings[i].Message {
 				t.Fatalf("%s is not said twice", finding.Key())
@@ -40,7 +41,7 @@ func FuzzCluster(f *testing.F) {
 			t.Fatal(err)
 		}
 		for _, o := range s.Plan().Outcomes {
-			if (o.Result == fixer.Refused || o.Result == fixer.Blocked) && o.Reason == "" {
+			if (o.Result == engine.Refused || o.Result == engine.Blocked) && o.Reason == "" {
 				t.Fatalf("%s is %s without a reason", o.Finding.Key(), o.Result)
 			}
 		}

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"oakum/fixer"
+	"oakum/fixer/engine"
 )
 
 // FuzzWorkload gives the rules of the group any text: they must not fail, must
@@ -24,8 +25,8 @@ func FuzzWorkload(f *testing.F) {
 	f.Add("apiVersion: v1\nkind: Pod\nmetadata: {name: 'A/../b'}\nspec: {serviceAccount: [a], containers: [{name: \"\\u202e\", image: a, env: [{name: 'a b_TOKEN', value: abcdefgh}], securityContext: {runAsUser: 1, capabilities: {add: [chown, {}, ALL]}}}]}\n")
 	f.Fuzz(func(t *testing.T, src string) {
 		snap := fixer.NewSnapshot([]fixer.Source{{Path: "f.yaml", Kind: fixer.Kubernetes, Data: []byte(src)}})
-		s := fixer.NewSession(snap, nil, Workload)
-		report, again := s.Baseline(), fixer.Check(snap, nil, Workload)
+		s := engine.NewSession(snap, nil, Workload)
+		report, again := s.Baseline(), engine.Check(snap, nil, Workload)
 		for _, p := range report.Problems {
 			t.Fatalf("%s failed: %s", p.Rule, p.Reason)
 		}
@@ -41,7 +42,7 @@ func FuzzWorkload(f *testing.F) {
 			t.Fatal(err)
 		}
 		for _, o := range s.Plan().Outcomes {
-			if (o.Result == fixer.Refused || o.Result == fixer.Blocked) && o.Reason == "" {
+			if (o.Result == engine.Refused || o.Result == engine.Blocked) && o.Reason == "" {
 				t.Fatalf("%s is %s without a reason", o.Finding.Key(), o.Result)
 			}
 		}
@@ -75,7 +76,7 @@ metadata: {name: web}
 data: {password: %[1]q, app.conf: "a=b\ntoken=%[1]s\n"}
 `, value, base64.StdEncoding.EncodeToString([]byte(value)))
 		snap := fixer.NewSnapshot([]fixer.Source{{Path: "web.yaml", Kind: fixer.Kubernetes, Data: []byte(manifest)}})
-		report := fixer.Check(snap, nil, []*fixer.Rule{SecretInEnv, SecretInGit, SecretInConfigMap})
+		report := engine.Check(snap, nil, []*fixer.Rule{SecretInEnv, SecretInGit, SecretInConfigMap})
 		if len(report.Findings) != 3 {
 			t.Errorf("%q: %d findings, want one of each rule", value, len(report.Findings))
 		}
@@ -106,7 +107,7 @@ func TestKustomizationListsFiles(t *testing.T) {
 		if list != "" {
 			sources = append(sources, fixer.Source{Path: list, Kind: fixer.Kustomize, Data: []byte("resources: [web.yaml]\n"), Skip: &fixer.Skip{Code: fixer.SkipKustomize, Reason: "a kustomization"}})
 		}
-		s := fixer.NewSession(fixer.NewSnapshot(sources), nil, []*fixer.Rule{SecretInEnv})
+		s := engine.NewSession(fixer.NewSnapshot(sources), nil, []*fixer.Rule{SecretInEnv})
 		if _, err := s.AcceptAll(fixer.Review, nil); err != nil {
 			t.Fatal(err)
 		}
@@ -154,7 +155,7 @@ func TestHostPortsFollowOtherFiles(t *testing.T) {
 		return []byte("apiVersion: v1\nkind: Service\nmetadata: {name: web}\nspec: {selector: {app: " + app + "}, ports: [{port: 80}]}\n")
 	}
 	snap := fixer.NewSnapshot([]fixer.Source{{Path: "k/pod.yaml", Kind: fixer.Kubernetes, Data: []byte(pod)}})
-	s := fixer.NewSession(snap, nil, []*fixer.Rule{HostPorts})
+	s := engine.NewSession(snap, nil, []*fixer.Rule{HostPorts})
 	for _, step := range []struct {
 		file string
 		data []byte

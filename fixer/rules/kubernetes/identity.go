@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"oakum/fixer"
+	"oakum/fixer/container"
 	"oakum/fixer/image"
 	"oakum/fixer/kube"
 )
@@ -25,7 +26,7 @@ const (
 // An identity is what is known of whom a container runs as, and what to do.
 type identity struct {
 	container kube.Container
-	profile   *fixer.Profile
+	profile   *container.Profile
 	need      need
 	level     fixer.Level
 	user      image.Identity // for account
@@ -54,7 +55,7 @@ func identify(p *fixer.Pass, c kube.Container) identity {
 	if isFalse(set) && !inherited {
 		id.says = "says that it may run as root"
 	}
-	id.profile = p.Image(c.Image)
+	id.profile = container.OfImage(p, c.Image)
 	id.evidence = id.profile.Evidence
 	group, _ := c.Security("runAsGroup")
 	id.groupOnly = !group.Null()
@@ -64,7 +65,7 @@ func identify(p *fixer.Pass, c kube.Container) identity {
 	case explicit && uid != 0:
 		id.need, id.level = flag, fixer.Safe
 		id.says = fmt.Sprintf("runs as user %d, but nothing holds it to that", uid)
-		id.evidence = []fixer.Evidence{{Source: "manifest", Text: fmt.Sprintf("runAsUser is %d", uid)}}
+		id.evidence = []fixer.Evidence{{Kind: fixer.FromManifest, Text: fmt.Sprintf("runAsUser is %d", uid)}}
 	case explicit:
 		id.says = "is told to run as root"
 		if isTrue(set) {
@@ -117,7 +118,7 @@ func (id *identity) leaveRoot() {
 	}
 }
 
-func mustBeRoot(profile *fixer.Profile) string {
+func mustBeRoot(profile *container.Profile) string {
 	advice := profile.Entry.ID + " must start as root"
 	if alt := profile.Entry.Alternatives; len(alt) > 0 {
 		advice += "; an image that need not: " + alt[0].Image

@@ -77,7 +77,7 @@ spec:
 				}
 				if why, yes := nodeAgent(c.Workload); yes {
 					f.Severity = fixer.Medium
-					f.Evidence = []fixer.Evidence{{Source: "manifest", Text: why}}
+					f.Evidence = []fixer.Evidence{{Kind: fixer.FromManifest, Text: why}}
 				}
 				p.Report(f)
 			}

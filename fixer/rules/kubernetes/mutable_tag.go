@@ -57,7 +57,7 @@ spec:
 		for _, c := range everyContainer(p) {
 			at := c.Node.Get("image")
 			ref, err := image.ParseReference(c.Image)
-			if err != nil || ref.Digest != "" || !moving(ref.Tag) || filledIn(c, ref) {
+			if err != nil || ref.Digest != "" || !moving(ref.Tag) || filledIn(p, c, ref) {
 				continue
 			}
 			name := ref.Familiar()
@@ -69,7 +69,7 @@ spec:
 				Advice:  "write the version that runs now (kubectl get pod POD -o jsonpath='{.status.containerStatuses[*].imageID}' prints its digest), and let a bot propose updates",
 			}
 			if b, ok := p.Topology().ImageBuild(c.Image); ok {
-				f.Evidence = []fixer.Evidence{{Text: b.Why}}
+				f.Evidence = []fixer.Evidence{{Kind: fixer.FromRepository, Text: b.Why}}
 				f.Advice = "the image is built here: let the build tag it with a version or the commit, and write that tag"
 			}
 			f.Path = c.FindingPath()
@@ -87,7 +87,7 @@ func moving(tag string) bool {
 
 // filledIn reports whether the image's name stands for one that a tool puts in
 // its place.
-func filledIn(c kube.Container, ref image.Reference) bool {
+func filledIn(p *fixer.Pass, c kube.Container, ref image.Reference) bool {
 	switch {
 	case c.Node.Get("imagePullPolicy").Text() == "Never", c.Image == "controller:latest":
 		return true
@@ -98,9 +98,6 @@ func filledIn(c kube.Container, ref image.Reference) bool {
 	}
 	// A bare name is an official image of the hub, or the name of something
 	// that is built.
-	if _, known := image.Lookup(ref); known {
-		return false
-	}
-	_, known := image.BaseOf(ref)
-	return !known
+	known := p.Facts.Image(c.Image)
+	return known.Entry == nil && !known.HasBase
 }

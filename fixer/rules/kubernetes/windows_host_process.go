@@ -72,7 +72,7 @@ spec:
 				}
 				if why, yes := nodeAgent(w); yes {
 					f.Severity = fixer.Medium
-					f.Evidence = []fixer.Evidence{{Source: "manifest", Text: why}}
+					f.Evidence = []fixer.Evidence{{Kind: fixer.FromManifest, Text: why}}
 				}
 				reportScope(p, s, "hostProcess", set, f)
 			}

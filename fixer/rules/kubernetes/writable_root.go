@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"oakum/fixer"
+	"oakum/fixer/container"
 	"oakum/fixer/image"
 	"oakum/fixer/kube"
 	"oakum/fixer/yamldoc"
@@ -67,7 +68,7 @@ spec:
 				continue
 			}
 			f := fixer.Finding{Message: fmt.Sprintf("%s can write to its root file system", c)}
-			w := writes(p.Image(c.Image), c)
+			w := writes(container.OfImage(p, c.Image), c)
 			f.Evidence = w.evidence
 			if w.advice != "" {
 				f.Advice = w.advice
@@ -88,7 +89,7 @@ type writing struct {
 	evidence []fixer.Evidence
 }
 
-func writes(profile *fixer.Profile, c kube.Container) writing {
+func writes(profile *container.Profile, c kube.Container) writing {
 	w := writing{level: fixer.Review, evidence: profile.Evidence,
 		breaks: "the program fails where it writes outside /tmp and its volumes: nothing is known of what it writes"}
 	e := profile.Entry
@@ -107,7 +108,7 @@ func writes(profile *fixer.Profile, c kube.Container) writing {
 		}
 		return w
 	}
-	w.evidence = []fixer.Evidence{{Text: e.Evidence(image.FieldReadOnly)}, {Text: e.Evidence(image.FieldWritable)}}
+	w.evidence = []fixer.Evidence{fixer.ImageEvidence(e.Evidence(image.FieldReadOnly)), fixer.ImageEvidence(e.Evidence(image.FieldWritable))}
 	if e.ReadOnly.Support == image.SupportNo {
 		w.advice = e.ID + " does not run on a read-only root file system"
 		if e.ReadOnly.Note != "" {
@@ -126,11 +127,11 @@ func writes(profile *fixer.Profile, c kube.Container) writing {
 	sound := e.ReadOnly.Support == image.SupportYes && e.Verified(image.FieldReadOnly) && e.Verified(image.FieldWritable)
 	if !c.Node.Get("command").Null() || !c.Node.Get("args").Null() {
 		sound = false // the table speaks of the image as it starts by itself
-		w.evidence = append(w.evidence, fixer.Evidence{Source: "manifest", Text: "command or args change what the image starts"})
+		w.evidence = append(w.evidence, fixer.Evidence{Kind: fixer.FromManifest, Text: "command or args change what the image starts"})
 	}
 	if refused {
 		sound = false
-		w.evidence = append(w.evidence, fixer.Evidence{Source: "manifest", Text: "somebody set it to false"})
+		w.evidence = append(w.evidence, fixer.Evidence{Kind: fixer.FromManifest, Text: "somebody set it to false"})
 	}
 	if sound && profile.Sound && !conditional && len(w.paths) == 0 && !profile.BuiltHere() {
 		w.level, w.breaks = fixer.Safe, ""

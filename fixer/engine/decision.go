@@ -1,0 +1,33 @@
+package engine
+
+import "oakum/fixer"
+
+// Verdict is what was said of a finding.
+type Verdict string
+
+// The verdicts. Ignore writes a suppression with its reason, as an edit like
+// any other.
+const (
+	Accept Verdict = "accept"
+	Reject Verdict = "skip"
+	Ignore Verdict = "ignore"
+)
+
+// A Decision is a person's or a flag's verdict on one finding.
+type Decision struct {
+	Verdict Verdict `json:"verdict"`
+	// Fix is the id of the alternative. Without one it is the most trusted that
+	// is offered when the fix is made, and parameters that it does not have are
+	// passed over.
+	Fix    string       `json:"fix,omitempty"`
+	Params fixer.Params `json:"params,omitempty"` // chosen values; the rest are defaults
+	Reason string       `json:"reason,omitempty"` // for Ignore
+
+	// Level is the level the fix had when it was accepted. A fix that has
+	// become less safe since, because other edits changed the evidence, is
+	// not made on the strength of the old verdict.
+	Level fixer.Level `json:"level,omitempty"`
+}
+
+// Decisions are the verdicts of a session by finding. A nil map has none.
+type Decisions map[fixer.Key]Decision

@@ -1,0 +1,79 @@
+package engine
+
+import (
+	"bytes"
+	"cmp"
+	"oakum/fixer"
+	"slices"
+)
+
+// plan puts the result of a fold together.
+func (f *folder) plan(snap *fixer.Snapshot, baseline *Report) *Plan {
+	p := &Plan{
+		Before: snap, After: f.cur, Baseline: baseline, Final: f.report, Passes: f.passes,
+		ScoreBefore: Score(snap, baseline), ScoreAfter: Score(f.cur, f.report),
+	}
+	for _, finding := range baseline.Findings {
+		p.Outcomes = append(p.Outcomes, f.outcome(finding))
+	}
+	for _, s := range baseline.Suppressed {
+		p.Outcomes = append(p.Outcomes, Outcome{Finding: s.Finding, Result: Suppress, Reason: s.By.Reason})
+	}
+	p.Outcomes = append(p.Outcomes, f.surfaced(baseline)...)
+	for file := range f.cur.Files() {
+		was := snap.File(file.Path)
+		if was != nil && (was == file || bytes.Equal(was.Data, file.Data)) {
+			continue
+		}
+		c := Change{Path: file.Path, Kind: file.Kind, After: file.Data, Fixes: f.fixes[file.Path]}
+		if was != nil {
+			c.Before = was.Data
+		}
+		p.Changes = append(p.Changes, c)
+	}
+	return p
+}
+
+func (f *folder) outcome(finding *fixer.Finding) Outcome {
+	k := finding.Key()
+	if o := f.outcomes[k]; o != nil {
+		out := *o
+		out.Finding = finding
+		return out
+	}
+	out := Outcome{Finding: finding, Result: Open}
+	switch d, decided := f.decisions[k]; {
+	case decided && d.Verdict == Reject:
+		out.Result = Skipped
+	case f.report.Finding(k) == nil:
+		out.Result = Closed // it was refused, and then gone with other fixes
+	case finding.Level() == fixer.Manual:
+		out.Result, out.Reason = ManualWork, finding.Advice
+	}
+	return out
+}
+
+// surfaced returns the outcomes of findings that were not in the baseline.
+func (f *folder) surfaced(baseline *Report) []Outcome {
+	var out []Outcome
+	seen := map[fixer.Key]bool{}
+	for _, finding := range f.report.Findings {
+		if k := finding.Key(); baseline.Finding(k) == nil {
+			seen[k] = true
+			o := f.outcome(finding)
+			o.New = true
+			out = append(out, o)
+		}
+	}
+	for k, o := range f.outcomes {
+		if baseline.Finding(k) == nil && !seen[k] {
+			n := *o
+			n.New = true
+			out = append(out, n)
+		}
+	}
+	slices.SortFunc(out, func(a, b Outcome) int {
+		return cmp.Or(fixer.CompareFindings(a.Finding, b.Finding), a.Finding.Key().Compare(b.Finding.Key()))
+	})
+	return out
+}

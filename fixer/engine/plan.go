@@ -1,0 +1,75 @@
+package engine
+
+import "oakum/fixer"
+
+// Result says what became of a finding.
+type Result string
+
+// The results. Each finding of the baseline, and each that came up on the
+// way, has exactly one.
+const (
+	Fixed      Result = "fixed"      // its fix is in the plan
+	Closed     Result = "closed"     // gone because of other fixes
+	Ignored    Result = "ignored"    // the plan writes a suppression for it
+	Blocked    Result = "blocked"    // its fix failed verification and was rolled back
+	Refused    Result = "refused"    // its fix cannot be made here
+	Open       Result = "open"       // a fix exists and was not asked for
+	Skipped    Result = "skipped"    // a person said no
+	ManualWork Result = "manual"     // left to a person: no sound fix is known, or none that a file justifies
+	Suppress   Result = "suppressed" // a comment in the file asks to leave it
+)
+
+// An Outcome is the result for one finding, with the reason in words.
+type Outcome struct {
+	Finding *fixer.Finding
+	Result  Result
+	Reason  string      // why it was blocked, refused, ignored or suppressed
+	By      []fixer.Key // the findings whose fixes closed it
+	New     bool        // not in the baseline: it came up after other fixes
+
+	// Title and Level are those of the fix that was made or tried.
+	Title string
+	Level fixer.Level
+}
+
+// A Change is one file that the plan rewrites or creates.
+type Change struct {
+	Path   string
+	Kind   fixer.Kind
+	Before []byte // nil when the file is new
+	After  []byte
+	Fixes  []fixer.Key // whose fixes are in it, in the order they were made
+}
+
+// A Plan is the fold of a session: what the files will be, and what became of
+// every finding.
+type Plan struct {
+	Before, After   *fixer.Snapshot
+	Baseline, Final *Report
+	Outcomes        []Outcome
+	Changes         []Change
+	ScoreBefore     int
+	ScoreAfter      int
+	Passes          int
+}
+
+// Outcome returns the outcome of a finding, or nil.
+func (p *Plan) Outcome(k fixer.Key) *Outcome {
+	for i := range p.Outcomes {
+		if p.Outcomes[i].Finding.Key() == k {
+			return &p.Outcomes[i]
+		}
+	}
+	return nil
+}
+
+// Count returns how many findings have a result.
+func (p *Plan) Count(r Result) int {
+	n := 0
+	for i := range p.Outcomes {
+		if p.Outcomes[i].Result == r {
+			n++
+		}
+	}
+	return n
+}

@@ -1,0 +1,269 @@
+package engine
+
+import (
+	"fmt"
+	"maps"
+	"oakum/fixer"
+	"slices"
+)
+
+// A Session is a snapshot, facts, rules and the decisions made so far. It is
+// the only mutable thing in the engine; it is not safe for concurrent use, but
+// what it hands out ([Session.Folder], plans, reports) is.
+type Session struct {
+	snapshot  *fixer.Snapshot
+	checker   *checker
+	baseline  *Report
+	decisions Decisions
+
+	plan *Plan // of the current decisions; nil when they changed
+
+	past, future []step
+}
+
+// A step is one thing a person did, as the decisions it replaced, so that
+// "accept all" is undone in one go.
+type step struct {
+	label  string
+	before Decisions // only the keys that changed; a zero Decision means none
+	after  Decisions
+}
+
+// NewSession checks the snapshot with the given rules.
+func NewSession(snap *fixer.Snapshot, facts *fixer.Facts, rules []*fixer.Rule) *Session {
+	c := newChecker(facts, rules)
+	return &Session{snapshot: snap, checker: c, baseline: c.check(snap), decisions: Decisions{}}
+}
+
+// Snapshot returns the snapshot the decisions speak of.
+func (s *Session) Snapshot() *fixer.Snapshot { return s.snapshot }
+
+// Rules returns the rules of the session, in their order.
+func (s *Session) Rules() []*fixer.Rule { return s.checker.rules }
+
+// Baseline returns what the rules say of the snapshot as it is.
+func (s *Session) Baseline() *Report { return s.baseline }
+
+// Decision returns the verdict on a finding, if there is one.
+func (s *Session) Decision(k fixer.Key) (Decision, bool) {
+	d, ok := s.decisions[k]
+	return d, ok
+}
+
+// Decisions returns a copy of all verdicts.
+func (s *Session) Decisions() Decisions { return maps.Clone(s.decisions) }
+
+// Decide records a verdict on a finding as one step that can be undone. An
+// accepted fix whose level is not given is held to the level it has now.
+// It fails when no such finding or fix is known, and on parameters the fix
+// does not take; nothing is recorded then.
+func (s *Session) Decide(k fixer.Key, d Decision) error {
+	d, err := s.complete(k, d)
+	if err != nil {
+		return err
+	}
+	s.do(string(d.Verdict)+" "+k.Rule, Decisions{k: d})
+	return nil
+}
+
+// DecideAll records several verdicts as one step.
+func (s *Session) DecideAll(label string, all Decisions) error {
+	complete := Decisions{}
+	for k, d := range all {
+		d, err := s.complete(k, d)
+		if err != nil {
+			return err
+		}
+		complete[k] = d
+	}
+	s.do(label, complete)
+	return nil
+}
+
+func (s *Session) complete(k fixer.Key, d Decision) (Decision, error) {
+	// What is offered now counts before what was offered at the start.
+	f := s.Plan().Final.Finding(k)
+	if f == nil {
+		f = s.baseline.Finding(k)
+	}
+	if o := s.Plan().Outcome(k); f == nil && o != nil {
+		f = o.Finding // it came up after other fixes, and is decided already
+	}
+	if f == nil {
+		return d, fmt.Errorf("no finding %s", k)
+	}
+	if d.Verdict != Accept {
+		return d, nil
+	}
+	fix := chosen(f, d.Fix)
+	if fix == nil {
+		return d, fmt.Errorf("%s has no fix %q", k, d.Fix)
+	}
+	if _, err := fix.Resolve(d.Params); err != nil {
+		return d, fmt.Errorf("%s: %w", k, err)
+	}
+	d.Fix = fix.ID
+	if d.Level == 0 {
+		d.Level = fix.Level
+	}
+	return d, nil
+}
+
+// Forget takes the verdict on a finding back, as one step.
+func (s *Session) Forget(k fixer.Key) {
+	if _, ok := s.decisions[k]; ok {
+		s.do("take back "+k.Rule, Decisions{k: {}})
+	}
+}
+
+func (s *Session) do(label string, after Decisions) {
+	st := step{label: label, before: Decisions{}, after: after}
+	for k := range after {
+		st.before[k] = s.decisions[k]
+	}
+	s.past, s.future = append(s.past, st), nil
+	s.set(after)
+}
+
+func (s *Session) set(d Decisions) {
+	for k, v := range d {
+		if v.Verdict == "" {
+			delete(s.decisions, k)
+		} else {
+			s.decisions[k] = v
+		}
+	}
+	s.plan = nil
+}
+
+// Undo takes the last step back and returns its label; ok is false when there
+// is none.
+func (s *Session) Undo() (label string, ok bool) {
+	if len(s.past) == 0 {
+		return "", false
+	}
+	st := s.past[len(s.past)-1]
+	s.past = s.past[:len(s.past)-1]
+	s.future = append(s.future, st)
+	s.set(st.before)
+	return st.label, true
+}
+
+// Redo makes the last undone step again.
+func (s *Session) Redo() (label string, ok bool) {
+	if len(s.future) == 0 {
+		return "", false
+	}
+	st := s.future[len(s.future)-1]
+	s.future = s.future[:len(s.future)-1]
+	s.past = append(s.past, st)
+	s.set(st.after)
+	return st.label, true
+}
+
+// AcceptAll accepts, as one step, the most trusted fix of every undecided
+// finding whose level is at most upTo, and of those that come up once these
+// are made, until none is left. Values in params are given to the fixes that
+// have a parameter of that name. It returns how many were accepted.
+func (s *Session) AcceptAll(upTo fixer.Level, params fixer.Params) (int, error) {
+	return s.AcceptWhere("accept all "+upTo.String(), upTo, func(*fixer.Finding) (fixer.Params, bool) { return params, true })
+}
+
+// AcceptRule accepts every undecided finding of one rule up to a level, as
+// AcceptAll does.
+func (s *Session) AcceptRule(rule string, upTo fixer.Level, params fixer.Params) (int, error) {
+	return s.AcceptWhere("accept all "+rule, upTo, func(f *fixer.Finding) (fixer.Params, bool) { return params, f.Rule == rule })
+}
+
+// AcceptWhere accepts, as AcceptAll does, the undecided findings that want
+// chooses, with the values it gives. It fails, and records nothing, when a fix
+// does not accept a value; values a fix has no parameter for are passed over.
+func (s *Session) AcceptWhere(label string, upTo fixer.Level, want func(*fixer.Finding) (fixer.Params, bool)) (int, error) {
+	all := maps.Clone(s.decisions)
+	added := Decisions{}
+	plan := s.Plan()
+	for {
+		found := false
+		for _, f := range plan.Final.Findings {
+			k := f.Key()
+			if _, decided := all[k]; decided || f.Level() > upTo || f.Level() == fixer.Manual {
+				continue
+			}
+			params, wanted := want(f)
+			if !wanted {
+				continue
+			}
+			fix := &f.Fixes[0]
+			if _, err := fix.Resolve(fix.Own(params)); err != nil {
+				return 0, fmt.Errorf("%s in %s: %w", f.Rule, f.File, err)
+			}
+			// No fix is named: what was accepted is whatever is most trusted
+			// once the other edits are made.
+			d := Decision{Verdict: Accept, Params: maps.Clone(params), Level: upTo}
+			all[k], added[k] = d, d
+			found = true
+		}
+		if !found {
+			break
+		}
+		plan = fold(s.checker, s.snapshot, s.baseline, all)
+	}
+	if len(added) > 0 {
+		s.do(label, added)
+		s.plan = plan
+	}
+	return len(added), nil
+}
+
+// Plan folds the decisions. The result is kept until they change.
+func (s *Session) Plan() *Plan {
+	if s.plan == nil {
+		s.plan = fold(s.checker, s.snapshot, s.baseline, s.decisions)
+	}
+	return s.plan
+}
+
+// Folder returns a function that folds the current decisions, with more laid
+// over them, on whichever goroutine calls it: what an interface uses to show
+// the file as it will be written without holding up the next key.
+func (s *Session) Folder() func(more Decisions) *Plan {
+	c, snap, base, all := s.checker, s.snapshot, s.baseline, maps.Clone(s.decisions)
+	return func(more Decisions) *Plan {
+		with := maps.Clone(all)
+		for k, d := range more {
+			if d.Verdict == "" {
+				delete(with, k)
+			} else {
+				with[k] = d
+			}
+		}
+		return fold(c, snap, base, with)
+	}
+}
+
+// Adopt makes plan the one for the current decisions, when it was folded by
+// [Session.Folder] from just these.
+func (s *Session) Adopt(plan *Plan) { s.plan = plan }
+
+// SetFacts checks again with new facts. Decisions stay.
+func (s *Session) SetFacts(facts *fixer.Facts) {
+	s.checker = newChecker(facts, s.checker.rules)
+	s.baseline = s.checker.check(s.snapshot)
+	s.plan = nil
+}
+
+// SetSnapshot moves the session to other bytes, after files changed on disk or
+// were written. Decisions whose finding still exists stay; the keys of the
+// others are returned, sorted, and their verdicts and the history are dropped.
+func (s *Session) SetSnapshot(snap *fixer.Snapshot) (lost []fixer.Key) {
+	s.snapshot, s.baseline, s.plan = snap, s.checker.check(snap), nil
+	s.past, s.future = nil, nil
+	for k := range s.decisions {
+		if s.baseline.Finding(k) == nil {
+			lost = append(lost, k)
+			delete(s.decisions, k)
+		}
+	}
+	slices.SortFunc(lost, fixer.Key.Compare)
+	return lost
+}

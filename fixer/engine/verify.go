@@ -1,0 +1,154 @@
+package engine
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"oakum/fixer"
+	"oakum/fixer/buildcontext"
+	"oakum/fixer/dockerfile"
+	"oakum/fixer/dockerfile/buildkit"
+	"oakum/fixer/yamldoc"
+)
+
+// verifyFile holds a change to what it declared: the new bytes parse, data
+// outside the declared paths is what it was, no key is there twice, and for a
+// Dockerfile BuildKit reports nothing new and the runtime contract differs
+// only where the fix says so.
+func verifyFile(before, after *fixer.File, c *fixer.FileChange) error {
+	if after.Skip != nil {
+		return fmt.Errorf("after the edit the file %s", after.Skip.Reason)
+	}
+	if after.Kind == fixer.Dockerignore {
+		return verifyIgnore(before, after, c)
+	}
+	if before == nil {
+		return nil // a new file; what is in it is checked as any other
+	}
+	switch {
+	case after.YAML != nil:
+		return verifyYAML(before.YAML, after.YAML, c)
+	case after.Dockerfile != nil:
+		return verifyDockerfile(before, after, c)
+	}
+	return errors.New("nothing is known about this kind of file")
+}
+
+// verifyIgnore holds a change of an ignore file to adding the patterns it
+// declared behind everything that was there.
+func verifyIgnore(before, after *fixer.File, c *fixer.FileChange) error {
+	var want []string
+	if before != nil {
+		if !bytes.HasPrefix(after.Data, before.Data) {
+			return errors.New("the edit would change what is in the file")
+		}
+		want = before.Ignore.Patterns()
+	}
+	added, err := buildcontext.ParseIgnore([]byte(strings.Join(c.Patterns, "\n")))
+	if err != nil {
+		return err
+	}
+	if !slices.Equal(slices.Concat(want, added.Patterns()), after.Ignore.Patterns()) {
+		return errors.New("the edit would exclude something else")
+	}
+	return nil
+}
+
+func verifyYAML(before, after *yamldoc.File, c *fixer.FileChange) error {
+	if len(before.Docs)+len(c.Documents) != len(after.Docs) {
+		return fmt.Errorf("the edit would change the number of documents from %d to %d", len(before.Docs), len(after.Docs))
+	}
+	kept := *after
+	kept.Docs = after.Docs[:len(before.Docs)] // new ones come after them, and are checked as a new file is
+	for i := range before.Docs {
+		if err := equal(before, &kept, i, c); err != nil {
+			return fmt.Errorf("the edit would change something else: %w", err)
+		}
+		if n, m := len(before.Docs[i].Duplicates), len(after.Docs[i].Duplicates); m > n {
+			return errors.New("the edit would write a key twice")
+		}
+	}
+	return nil
+}
+
+// equal compares one document. Documents that were not read are held to their
+// bytes.
+func equal(before, after *yamldoc.File, i int, c *fixer.FileChange) error {
+	a, b := before.Docs[i], after.Docs[i]
+	switch {
+	case a.Skipped && b.Skipped:
+		if !bytes.Equal(before.Source[a.Start:a.End], after.Source[b.Start:b.End]) {
+			return fmt.Errorf("document %d", i+1)
+		}
+		return nil
+	case c.Comment:
+		return yamldoc.EqualData(before, after, i)
+	}
+	return yamldoc.Equal(before, after, i, c.Paths[i])
+}
+
+func verifyDockerfile(before, after *fixer.File, c *fixer.FileChange) error {
+	for _, d := range dockerfile.Diff(before.Dockerfile, after.Dockerfile) {
+		if !slices.Contains(c.Contract, d.Field) {
+			return fmt.Errorf("the edit would change %s of %s, from %q to %q", d.Field, stageName(d.Stage), d.Before, d.After)
+		}
+	}
+	if c.Comment {
+		return nil
+	}
+	return newWarnings(before, after)
+}
+
+func stageName(s string) string {
+	if s == "" {
+		return "the final stage"
+	}
+	return "stage " + s
+}
+
+// newWarnings compares BuildKit's checks before and after. A file that BuildKit
+// could not judge before is not held to its judgement after.
+func newWarnings(before, after *fixer.File) error {
+	was, err := before.BuildKit()
+	if err != nil || was.Failure != nil {
+		return nil
+	}
+	is, err := after.BuildKit()
+	if err != nil {
+		return fmt.Errorf("BuildKit rejects the result: %s", strings.TrimSuffix(err.Error(), "."))
+	}
+	for _, w := range buildkit.New(was, is) {
+		if w.Rule == buildkit.Failed {
+			return fmt.Errorf("BuildKit cannot build the result: %s", strings.TrimSuffix(w.Message, "."))
+		}
+		return fmt.Errorf("BuildKit's check %s would report: %s", w.Rule, w.Message)
+	}
+	return nil
+}
+
+// verifyFindings holds a batch to its purpose: each finding it set out to fix
+// is gone, and nothing has come up that is as severe as the least of them. What
+// parts of the batch were found to open, and may, is in opened.
+func verifyFindings(before, after *Report, batch []taken, opened map[fixer.Key]bool) error {
+	least := fixer.Critical
+	for _, t := range batch {
+		if after.Finding(t.finding.Key()) != nil {
+			return errNotGone
+		}
+		least = min(least, t.finding.Severity)
+	}
+	for _, f := range after.Findings {
+		if k := f.Key(); f.Severity >= least && before.Finding(k) == nil && !opened[k] {
+			return fmt.Errorf("it would open another finding: %s, %s", f.Rule, f.Message)
+		}
+	}
+	for _, p := range after.Problems {
+		if !slices.Contains(before.Problems, p) {
+			return fmt.Errorf("rule %s fails on the result: %s", p.Rule, p.Reason)
+		}
+	}
+	return nil
+}
