@@ -36,7 +36,7 @@ type taken struct {
 type folder struct {
 	checker   *checker
 	decisions Decisions
-	order     map[string]int // rule name → place in the table of rules
+	order     map[string]int // rule name → place in the order of fixes
 	late      map[string]bool
 
 	cur      *Snapshot
@@ -53,9 +53,9 @@ func fold(c *checker, snap *Snapshot, baseline *Report, decisions Decisions) *Pl
 		checker: c.fork(), decisions: decisions, order: map[string]int{}, late: map[string]bool{},
 		cur: snap, report: baseline, outcomes: map[Key]*Outcome{}, pending: map[Key]Decision{}, fixes: map[string][]Key{},
 	}
-	for i, r := range c.rules {
+	for i, r := range FixOrder(c.rules) {
 		f.order[r.Name] = i
-		f.late[r.Name] = r.Late
+		f.late[r.Name] = r.Phase == Standards
 	}
 	for k, d := range decisions {
 		if d.Verdict != Reject {

@@ -1,6 +1,7 @@
 package kubernetes
 
 import (
+	_ "embed"
 	"errors"
 	"fmt"
 
@@ -11,52 +12,28 @@ import (
 	"oakum/fixer/yamldoc"
 )
 
-// CPURequest wants processor time set aside for every container.
+//go:embed cpu_request.md
+var cpuRequestDoc string
+
+// CPURequest reports containers without a CPU request.
 var CPURequest = &fixer.Rule{
 	Name:     "kubernetes/cpu-request",
 	Title:    "no processor time requested",
 	Severity: fixer.Low,
 	Kind:     fixer.Kubernetes,
-	Doc: fixer.Doc{
-		What: `Containers and sidecars without a request for processor time, where neither a limit of theirs, which counts as one, nor the
-pod as a whole sets it. Init containers are left alone: they run before the others, and what those request is set aside already. A
-limit beside the request is offered as another way, and not asked for: it slows a program down while its node is idle.`,
-		Why: `The scheduler puts any number of such pods on one node, and under load the kernel gives them next to nothing: a neighbour that
-is busy, or made busy by an attacker, starves them. An autoscaler that goes by processor time does not work without it.`,
-		Breaks: `What is requested is set aside: a pod stays pending when no node has as much left.`,
-		Verify: `kubectl top pod   shows a use near the request, and kubectl get pods shows none that is pending`,
-		Bad: `apiVersion: v1
-kind: Pod
-metadata:
-  name: web
-spec:
-  containers:
-  - name: web
-    image: example.org/web:1.4
-`,
-		Good: `apiVersion: v1
-kind: Pod
-metadata:
-  name: web
-spec:
-  containers:
-  - name: web
-    image: example.org/web:1.4
-    resources:
-      requests:
-        cpu: 100m
-`,
-		References: []fixer.Reference{
-			{Source: "NSA/CISA", ID: "Kubernetes Hardening Guidance, resource policies"},
-			{Source: "Trivy", ID: "KSV-0015"},
-			{Source: "Checkov", ID: "CKV_K8S_10"},
-			{Source: "kube-linter", ID: "unset-cpu-requirements"},
-			{Source: "Kubescape", ID: "C-0268"},
-			{Source: "Polaris", ID: "cpuRequestsMissing"},
-			{Source: "kube-score", ID: "container-resources"},
-			{Source: "KICS", ID: "CPU Requests Not Set"},
-		},
+	Phase:    fixer.Resources,
+	After:    []string{"kubernetes/no-limits"},
+	References: []fixer.Reference{
+		{Source: fixer.NSA, ID: "resource policies"},
+		{Source: fixer.Trivy, ID: "KSV-0015"},
+		{Source: fixer.Checkov, ID: "CKV_K8S_10"},
+		{Source: fixer.KubeLinter, ID: "unset-cpu-requirements"},
+		{Source: fixer.Kubescape, ID: "C-0268"},
+		{Source: fixer.Polaris, ID: "cpuRequestsMissing"},
+		{Source: fixer.KubeScore, ID: "container-resources"},
+		{Source: fixer.KICSKubernetes, ID: "ca469dd4-c736-448f-8ac1-30a642705e0a", Title: "CPU Requests Not Set"},
 	},
+	Doc: cpuRequestDoc,
 	Check: func(p *fixer.Pass) {
 		for _, c := range containers(p) {
 			if c.Role != kube.App && c.Role != kube.Sidecar || cpuSaid(c.Node) || cpuSaid(c.Workload.Pod) {
