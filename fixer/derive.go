@@ -34,10 +34,7 @@ func Share[T any](from func(p *Pass) T) *Shared[T] { return &Shared[T]{from: fro
 
 // Of returns the value for what the pass looks at. It must not be changed.
 func (s *Shared[T]) Of(p *Pass) T {
-	if p.shared == nil {
-		p.shared = &memo{}
-	}
-	return once(p.shared, s, func() T { return s.from(p) })
+	return once(&p.inspection.shared, s, func() T { return s.from(p) })
 }
 
 // A memo holds values by who declared them.

@@ -1,25 +1,23 @@
-// Package fixer is the engine: what a rule, a finding and a fix are, how
-// decisions are recorded, and how they are folded into new file contents.
+// Package fixer is the contract between rules and everything else: what a
+// file and a snapshot are, what a rule sees of them, what it reports, and how
+// a fix asks for edits.
 //
-// The engine is pure. A [Snapshot] holds the bytes of the files and their
-// parsed forms; rules look at it and report findings; a [Session] records
-// decisions about findings; [Fold] turns snapshot, facts and decisions into a
-// [Plan]. Nothing here reads the disk, the clock or the network.
+// A rule author needs [Rule], [Pass], [Finding], [Fix] and [Draft]; [Derive]
+// and [Share] hold what several rules want to know of one file. Running rules
+// and making fixes is the business of fixer/engine.
 //
-//	snap := fixer.NewSnapshot(sources)
-//	s := fixer.NewSession(snap, facts, rules.All())
-//	s.AcceptAll(fixer.Safe)
-//	plan := s.Plan()
-//	for _, c := range plan.Changes { … }
+//	var LatestTag = &fixer.Rule{
+//		Name: "dockerfile/latest-tag",
+//		Kind: fixer.Dockerfile,
+//		Check: func(p *fixer.Pass) {
+//			for _, s := range p.File.Dockerfile.Stages { … p.Report(fixer.Finding{…}) }
+//		},
+//	}
 //
 // # Invariants
 //
-// The plan depends on the set of decisions, never on the order in which they
-// were made. Folding the plan's after-snapshot again with the same decisions
-// changes nothing. A fix is made in all its files or in none, and only after
-// its result was parsed again and verified; one that fails is rolled back and
-// reported as blocked, with the reason.
-//
-// The engine knows no concrete rule. Rules live under fixer/rules and import
-// this package; commands hand the list of them to the session.
+// A [Snapshot] and its files are immutable. Rules and fixes are pure: the same
+// snapshot, facts and parameters give the same findings and the same edits.
+// Nothing here reads the disk, the clock or the network, and nothing knows a
+// concrete rule.
 package fixer

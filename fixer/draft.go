@@ -49,7 +49,7 @@ type FileChange struct {
 	Contract []dockerfile.Field
 
 	// Documents are put after the last one of a YAML file, whole lines without
-	// the --- that starts each. Edits does not have them: [FileChange.placed].
+	// the --- that starts each. Edits does not have them: [FileChange.Placed].
 	Documents []string
 
 	// About names what the documents are about.
@@ -140,14 +140,26 @@ func (d *Draft) change(path string) *FileChange {
 // Draft computes what a fix does to the snapshot with the chosen parameters.
 // The result is sorted by path. An error says why the fix cannot be made here.
 func (f *Fix) Draft(snap *Snapshot, chosen Params) ([]FileChange, error) {
-	changes, err := f.draft(snap, chosen, false)
+	changes, err := f.DraftRead(snap, chosen)
 	for i := range changes {
-		changes[i].Edits = changes[i].placed(snap.File(changes[i].Path))
+		changes[i].Edits = changes[i].Placed(snap.File(changes[i].Path))
 	}
 	return changes, err
 }
 
-// draft leaves the reading of what it makes to the caller when quick is set.
+// DraftRead is [Fix.Draft] with added documents still apart from the edits, so
+// that several changes of one file can be merged.
+func (f *Fix) DraftRead(snap *Snapshot, chosen Params) ([]FileChange, error) {
+	return f.draft(snap, chosen, false)
+}
+
+// DraftUnread is [Fix.DraftRead] without reading what the edits make of a YAML
+// document, and so without looking for another way of writing it: for a caller
+// who reads the result of many fixes at once.
+func (f *Fix) DraftUnread(snap *Snapshot, chosen Params) ([]FileChange, error) {
+	return f.draft(snap, chosen, true)
+}
+
 func (f *Fix) draft(snap *Snapshot, chosen Params, quick bool) (changes []FileChange, err error) {
 	defer func() { // a defect of one fix must not end the run, nor stay silent
 		if v := recover(); v != nil {
@@ -217,11 +229,11 @@ func (d *Draft) finish() ([]FileChange, error) {
 	return out, nil
 }
 
-// placed returns the edits of a change with its documents: at the end of the
+// Placed returns the edits of a change with its documents: at the end of the
 // file, in its own line endings, and with a final newline where it has one. An
 // edit that reaches the end already takes them along, because two edits cannot
 // meet there.
-func (c *FileChange) placed(file *File) []text.Edit {
+func (c *FileChange) Placed(file *File) []text.Edit {
 	if len(c.Documents) == 0 {
 		return c.Edits
 	}
@@ -239,4 +251,20 @@ func (c *FileChange) placed(file *File) []text.Edit {
 	}
 	last.New += added
 	return append(edits, last)
+}
+
+// Merge lays the edits of another fix of the same file beside those of c. The
+// caller has made sure that they do not meet.
+func (m *FileChange) Merge(c FileChange) {
+	m.Edits = append(m.Edits, c.Edits...)
+	m.Contract = append(m.Contract, c.Contract...)
+	m.Documents = append(m.Documents, c.Documents...)
+	m.Patterns = append(m.Patterns, c.Patterns...)
+	m.Comment = m.Comment && c.Comment
+	for doc, paths := range c.Paths {
+		if m.Paths == nil {
+			m.Paths = map[int][]yamldoc.Path{}
+		}
+		m.Paths[doc] = append(m.Paths[doc], paths...)
+	}
 }

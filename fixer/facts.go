@@ -1,6 +1,10 @@
 package fixer
 
-import "oakum/fixer/image"
+import (
+	"sync"
+
+	"oakum/fixer/image"
+)
 
 // Facts are what is known beyond the repository. They are immutable: when an
 // answer arrives, a new Facts is made and the session checks again.
@@ -12,4 +16,23 @@ type Facts struct {
 	// Source is the address under which people find the repository, such as
 	// https://github.com/owner/name; "" when it is not known.
 	Source string
+
+	known sync.Map // image.Knowledge by name, made on the first question
+}
+
+// Image returns what is known of the image that a name refers to: the tables,
+// and over them what its registry told. It is the one door to that knowledge; an
+// image built in the repository is the container room's to tell. The answer is
+// shared and must not be changed.
+func (f *Facts) Image(name string) *image.Knowledge {
+	if k, ok := f.known.Load(name); ok {
+		return k.(*image.Knowledge)
+	}
+	var config *image.Config
+	if c, ok := f.Images[name]; ok {
+		config = &c
+	}
+	know := image.Know(name, config)
+	k, _ := f.known.LoadOrStore(name, &know)
+	return k.(*image.Knowledge)
 }

@@ -85,9 +85,9 @@ func (e Evidence) String() string {
 	return e.Source + ": " + e.Text
 }
 
-// compareFindings is the canonical order: the more severe first, then by file,
+// CompareFindings is the canonical order: the more severe first, then by file,
 // place in the file, and rule. Everything that lists or folds uses it.
-func compareFindings(a, b *Finding) int {
+func CompareFindings(a, b *Finding) int {
 	return cmp.Or(
 		cmp.Compare(b.Severity, a.Severity),
 		strings.Compare(a.File, b.File),

@@ -70,6 +70,20 @@ func (f *Fix) Resolve(chosen Params) (Params, error) {
 	return out, nil
 }
 
+// Own returns the parameters that this fix has.
+func (f *Fix) Own(all Params) Params {
+	var out Params
+	for _, p := range f.Params {
+		if v, ok := all[p.Name]; ok {
+			if out == nil {
+				out = Params{}
+			}
+			out[p.Name] = v
+		}
+	}
+	return out
+}
+
 func (f *Fix) paramNames() string {
 	if len(f.Params) == 0 {
 		return "none"

@@ -1,11 +1,8 @@
 package fixer
 
 import (
-	"cmp"
 	"slices"
 	"sync/atomic"
-
-	"oakum/fixer/topology"
 )
 
 // A Rule is one thing checked. It is one complete value: its documentation is
@@ -64,45 +61,4 @@ func (r *Rule) Page() *Page {
 // means by id: "DL3002", "ksv012", "CIS Docker 4.1".
 func (r *Rule) HasReference(id string) bool {
 	return slices.ContainsFunc(r.References, func(ref Reference) bool { return ref.Matches(id) })
-}
-
-// A Pass is one run of one rule. It shows the rule what it may look at, and
-// takes the findings.
-//
-// A rule with a kind sees one file, the topology and the facts. A rule without
-// one sees the whole snapshot. The split is what lets the engine remember the
-// findings of files that did not change.
-type Pass struct {
-	Rule     *Rule
-	File     *File     // nil for a rule without a kind
-	Snapshot *Snapshot // nil for a rule with a kind
-	Facts    *Facts
-
-	snap     *Snapshot
-	topo     *topology.Topology
-	shared   *memo // of all passes of one check
-	findings []Finding
-}
-
-// Topology returns which Dockerfile builds the image that runs where.
-func (p *Pass) Topology() *topology.Topology { return p.topo }
-
-// Report adds a finding. Rule, Severity, File and the lines are filled in from
-// the pass and the span where the rule left them empty.
-func (p *Pass) Report(f Finding) {
-	f.Rule = p.Rule.Name
-	if f.Severity == 0 {
-		f.Severity = p.Rule.Severity
-	}
-	if f.File == "" && p.File != nil {
-		f.File = p.File.Path
-	}
-	if file := p.snap.File(f.File); file != nil && f.Line == 0 {
-		lines := file.Lines()
-		f.Line = lines.At(f.Start)
-		f.EndLine = lines.At(max(f.Start, f.End-1))
-	}
-	f.Fixes = slices.Clone(f.Fixes)
-	slices.SortStableFunc(f.Fixes, func(a, b Fix) int { return cmp.Compare(a.Level, b.Level) })
-	p.findings = append(p.findings, f)
 }

@@ -7,9 +7,12 @@ import (
 	"iter"
 	"maps"
 	"path"
+	"runtime"
 	"slices"
 	"strings"
 	"sync"
+
+	"golang.org/x/sync/errgroup"
 
 	"oakum/fixer/buildcontext"
 	"oakum/fixer/compose"
@@ -43,7 +46,7 @@ type File struct {
 	derived      memo
 	lines        func() *text.Lines
 	suppressions func() []Suppression
-	buildkit     func() judgement
+	buildkit     func() (buildkit.Report, error)
 	podLevels    func() []PodLevel
 }
 
@@ -53,8 +56,7 @@ func (f *File) Lines() *text.Lines { return f.lines() }
 // BuildKit returns what BuildKit's own checks say of a Dockerfile. They run once
 // for each version of a file.
 func (f *File) BuildKit() (buildkit.Report, error) {
-	j := f.buildkit()
-	return j.report, j.err
+	return f.buildkit()
 }
 
 // newFile parses a source. A file that does not parse becomes a skipped file:
@@ -64,9 +66,8 @@ func newFile(src Source) *File {
 	f.lines = sync.OnceValue(func() *text.Lines { return text.NewLines(f.Data) })
 	f.suppressions = sync.OnceValue(func() []Suppression { return findSuppressions(f) })
 	f.podLevels = sync.OnceValue(f.judgePods)
-	f.buildkit = sync.OnceValue(func() judgement {
-		report, err := buildkit.Check(context.Background(), f.Data)
-		return judgement{report, err}
+	f.buildkit = sync.OnceValues(func() (buildkit.Report, error) {
+		return buildkit.Check(context.Background(), f.Data)
 	})
 	if f.Skip == nil {
 		f.Skip = f.parse()
@@ -104,6 +105,10 @@ func (f *File) parse() *Skip {
 	return nil
 }
 
+// Suppressions returns the comments of the file that ask to leave findings
+// alone, in their order.
+func (f *File) Suppressions() []Suppression { return f.suppressions() }
+
 // services returns the Kubernetes Services of a file.
 func (f *File) services() []*kube.Object {
 	if f == nil || f.Kind != Kubernetes {
@@ -140,7 +145,12 @@ type Snapshot struct {
 // them; without them nothing is known of what a build is sent.
 func NewSnapshot(sources []Source, names ...Name) *Snapshot {
 	parsed := make([]*File, len(sources))
-	parallel(len(sources), func(i int) { parsed[i] = newFile(sources[i]) })
+	var g errgroup.Group
+	g.SetLimit(runtime.GOMAXPROCS(0))
+	for i := range sources {
+		g.Go(func() error { parsed[i] = newFile(sources[i]); return nil })
+	}
+	_ = g.Wait() // parsing fails into the file, never here
 
 	files := make(map[string]*File, len(parsed))
 	for _, f := range parsed {
@@ -163,10 +173,11 @@ func (s *Snapshot) drawTopology() {
 // With returns a snapshot in which path holds data; a path that was not there
 // is created with the given kind. Files that did not change are shared.
 func (s *Snapshot) With(path string, kind Kind, data []byte) *Snapshot {
-	return s.withAll([]Source{{Path: path, Kind: kind, Data: data}})
+	return s.WithAll([]Source{{Path: path, Kind: kind, Data: data}})
 }
 
-func (s *Snapshot) withAll(sources []Source) *Snapshot {
+// WithAll is [Snapshot.With] for several files at once.
+func (s *Snapshot) WithAll(sources []Source) *Snapshot {
 	next := &Snapshot{files: maps.Clone(s.files), paths: s.paths, tree: s.tree, topology: s.topology}
 	redraw := false
 	for _, src := range sources {

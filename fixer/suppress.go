@@ -133,9 +133,9 @@ func (f *File) nextContent(n int) int {
 	return -1
 }
 
-// suppressEdit writes a suppression for a finding on the line before it, with
+// SuppressEdit writes a suppression for a finding on the line before it, with
 // the line's own indentation and the file's line ending.
-func suppressEdit(f *File, finding *Finding, reason string) ([]text.Edit, error) {
+func SuppressEdit(f *File, finding *Finding, reason string) ([]text.Edit, error) {
 	switch {
 	case f.YAML != nil && f.YAML.JSON:
 		return nil, Refuse("JSON has no comments: ignore the rule on the command line instead")

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"oakum/fixer"
+	"oakum/fixer/engine"
 )
 
 // A Backend does for the interface what needs the disk, other processes or
@@ -29,17 +30,17 @@ type Backend interface {
 
 	// Commit writes all changes or none. Where files stand in the way it
 	// returns a [RefusedError].
-	Commit(ctx context.Context, changes []fixer.Change) (*Receipt, error)
+	Commit(ctx context.Context, changes []engine.Change) (*Receipt, error)
 
 	// SavePatch writes the changes as a patch beside the work and returns the
 	// name of the file.
-	SavePatch(changes []fixer.Change) (string, error)
+	SavePatch(changes []engine.Change) (string, error)
 
 	// SaveDecisions keeps the decisions so that they survive a crash; an empty
 	// map forgets them. It must not change or keep the map. LoadDecisions
 	// returns those kept for this root.
-	SaveDecisions(fixer.Decisions) error
-	LoadDecisions() (fixer.Decisions, error)
+	SaveDecisions(engine.Decisions) error
+	LoadDecisions() (engine.Decisions, error)
 
 	// Editor returns the command that opens a file at a line, from 1, in the
 	// person's editor.

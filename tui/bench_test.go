@@ -9,6 +9,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"oakum/fixer"
+	"oakum/fixer/engine"
 )
 
 // large is one Compose file of about lines lines and half as many findings.
@@ -68,9 +69,9 @@ func BenchmarkKey(b *testing.B) {
 // their copies at once.
 func BenchmarkKeyWithAllDecided(b *testing.B) {
 	d := startLarge(b, 20000)
-	all := fixer.Decisions{}
+	all := engine.Decisions{}
 	for _, f := range d.desk().session.Baseline().Findings {
-		all[f.Key()] = fixer.Decision{Verdict: fixer.Reject}
+		all[f.Key()] = engine.Decision{Verdict: engine.Reject}
 	}
 	if err := d.desk().session.DecideAll("skip all", all); err != nil {
 		b.Fatal(err)

@@ -6,6 +6,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"oakum/fixer"
+	"oakum/fixer/engine"
 )
 
 // Verdicts are recorded in the session and nowhere else. Those that fold on
@@ -14,9 +15,9 @@ import (
 // the session looks up in it what is offered.
 
 // decide records verdicts as one step. The label is what undo will call it.
-func (d *desk) decide(label string, all fixer.Decisions, said string) tea.Cmd {
+func (d *desk) decide(label string, all engine.Decisions, said string) tea.Cmd {
 	if !d.fresh() {
-		return d.lend(label, func(s *fixer.Session) func(*desk) tea.Cmd {
+		return d.lend(label, func(s *engine.Session) func(*desk) tea.Cmd {
 			err := s.DecideAll(label, all)
 			return func(d *desk) tea.Cmd { return d.recorded(err, said) }
 		})
@@ -37,18 +38,18 @@ func (d *desk) recorded(err error, said string) tea.Cmd {
 // accept accepts one fix. id is the alternative, "" for the first.
 func (d *desk) accept(f *fixer.Finding, id string, params fixer.Params) tea.Cmd {
 	k := f.Key()
-	return d.decide("accept "+f.Rule, fixer.Decisions{k: {Verdict: fixer.Accept, Fix: id, Params: params}},
+	return d.decide("accept "+f.Rule, engine.Decisions{k: {Verdict: engine.Accept, Fix: id, Params: params}},
 		fmt.Sprintf("accepted %s in %s", ruleWord(f.Rule), f.File))
 }
 
 // skip says no to one finding.
 func (d *desk) skip(f *fixer.Finding) tea.Cmd {
-	return d.decide("skip "+f.Rule, fixer.Decisions{f.Key(): {Verdict: fixer.Reject}},
+	return d.decide("skip "+f.Rule, engine.Decisions{f.Key(): {Verdict: engine.Reject}},
 		fmt.Sprintf("skipped %s in %s", ruleWord(f.Rule), f.File))
 }
 
 // toggle accepts a finding's first fix, or takes back what was said of it.
-func (d *desk) toggle(o *fixer.Outcome) tea.Cmd {
+func (d *desk) toggle(o *engine.Outcome) tea.Cmd {
 	f := o.Finding
 	if v, ok := d.session.Decision(f.Key()); ok {
 		d.session.Forget(f.Key())
@@ -61,11 +62,11 @@ func (d *desk) toggle(o *fixer.Outcome) tea.Cmd {
 }
 
 // notAcceptable says why a finding has nothing that could be accepted, or "".
-func (d *desk) notAcceptable(o *fixer.Outcome) string {
+func (d *desk) notAcceptable(o *engine.Outcome) string {
 	switch {
-	case o.Result == fixer.Suppress:
+	case o.Result == engine.Suppress:
 		return "a comment in the file asks to leave this: " + o.Reason
-	case o.Result == fixer.Closed && d.fresh():
+	case o.Result == engine.Closed && d.fresh():
 		return "nothing left to do: closed by " + keyWords(o.By)
 	case len(d.offer(o).Fixes) == 0:
 		return "no sound fix is known here: n skips it, i records why it is left"
@@ -74,7 +75,7 @@ func (d *desk) notAcceptable(o *fixer.Outcome) string {
 }
 
 // unfixable are the actions that a finding without a fix has no use for.
-func (d *desk) unfixable(o *fixer.Outcome) []action {
+func (d *desk) unfixable(o *engine.Outcome) []action {
 	if len(d.offer(o).Fixes) > 0 {
 		return nil
 	}
@@ -88,7 +89,7 @@ func (d *desk) acceptRule(f *fixer.Finding, id string, params fixer.Params) tea.
 	if id != "" && len(f.Fixes) > 0 && (id != f.Fixes[0].ID || len(params) > 0) {
 		return d.acceptAlike(f, id, params)
 	}
-	return d.lend("accepting all "+ruleWord(rule), func(s *fixer.Session) func(*desk) tea.Cmd {
+	return d.lend("accepting all "+ruleWord(rule), func(s *engine.Session) func(*desk) tea.Cmd {
 		n, err := s.AcceptRule(rule, fixer.Review, nil)
 		return func(d *desk) tea.Cmd {
 			return d.swept(n, err, ruleWord(rule))
@@ -99,20 +100,20 @@ func (d *desk) acceptRule(f *fixer.Finding, id string, params fixer.Params) tea.
 // acceptAlike accepts one fix with its parameters for a finding and for every
 // open one of its rule that offers the same alternative.
 func (d *desk) acceptAlike(f *fixer.Finding, id string, params fixer.Params) tea.Cmd {
-	all := fixer.Decisions{}
+	all := engine.Decisions{}
 	for _, o := range d.alike(f, id, params) {
-		all[o.Finding.Key()] = fixer.Decision{Verdict: fixer.Accept, Fix: id, Params: params}
+		all[o.Finding.Key()] = engine.Decision{Verdict: engine.Accept, Fix: id, Params: params}
 	}
-	all[f.Key()] = fixer.Decision{Verdict: fixer.Accept, Fix: id, Params: params}
+	all[f.Key()] = engine.Decision{Verdict: engine.Accept, Fix: id, Params: params}
 	return d.decide("accept all "+f.Rule, all, fmt.Sprintf("accepted %s of %s", count(len(all), "finding"), ruleWord(f.Rule)))
 }
 
 // alike are the other open findings of a rule to which a choice applies.
-func (d *desk) alike(f *fixer.Finding, id string, params fixer.Params) []*fixer.Outcome {
-	var out []*fixer.Outcome
+func (d *desk) alike(f *fixer.Finding, id string, params fixer.Params) []*engine.Outcome {
+	var out []*engine.Outcome
 	for i := range d.now.plan.Outcomes {
 		o := &d.now.plan.Outcomes[i]
-		if o.Finding.Rule != f.Rule || o.Result != fixer.Open || o.Finding.Key() == f.Key() {
+		if o.Finding.Rule != f.Rule || o.Result != engine.Open || o.Finding.Key() == f.Key() {
 			continue
 		}
 		if _, decided := d.decision(o.Finding.Key()); decided {
@@ -131,7 +132,7 @@ func (d *desk) alike(f *fixer.Finding, id string, params fixer.Params) []*fixer.
 
 // acceptSafe accepts every safe fix.
 func (d *desk) acceptSafe() tea.Cmd {
-	return d.lend("accepting all safe fixes", func(s *fixer.Session) func(*desk) tea.Cmd {
+	return d.lend("accepting all safe fixes", func(s *engine.Session) func(*desk) tea.Cmd {
 		n, err := s.AcceptAll(fixer.Safe, nil)
 		return func(d *desk) tea.Cmd { return d.swept(n, err, "safe") }
 	})
@@ -149,15 +150,15 @@ func (d *desk) swept(n int, err error, what string) tea.Cmd {
 
 // skipFile says no to everything still open in a file.
 func (d *desk) skipFile(path string) tea.Cmd {
-	all := fixer.Decisions{}
+	all := engine.Decisions{}
 	for i := range d.now.plan.Outcomes {
 		o := &d.now.plan.Outcomes[i]
 		k := o.Finding.Key()
-		if o.Finding.File != path || (o.Result != fixer.Open && o.Result != fixer.ManualWork) {
+		if o.Finding.File != path || (o.Result != engine.Open && o.Result != engine.ManualWork) {
 			continue
 		}
 		if _, decided := d.decision(k); !decided {
-			all[k] = fixer.Decision{Verdict: fixer.Reject}
+			all[k] = engine.Decision{Verdict: engine.Reject}
 		}
 	}
 	if len(all) == 0 {
@@ -191,7 +192,7 @@ func (d *desk) open(k fixer.Key) bool {
 	if _, decided := d.decision(k); decided {
 		return false
 	}
-	return o.Result == fixer.Open || o.Result == fixer.ManualWork || o.Result == fixer.Fixed || o.Result == fixer.Skipped || o.Result == fixer.Ignored
+	return o.Result == engine.Open || o.Result == engine.ManualWork || o.Result == engine.Fixed || o.Result == engine.Skipped || o.Result == engine.Ignored
 }
 
 // unwritten counts the findings that are open in the files as they are.
@@ -206,7 +207,7 @@ func (d *desk) pending() bool {
 		return len(d.now.plan.Changes) > 0
 	}
 	for _, v := range d.session.Decisions() {
-		if v.Verdict != fixer.Reject {
+		if v.Verdict != engine.Reject {
 			return true
 		}
 	}

@@ -7,6 +7,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"oakum/fixer"
+	"oakum/fixer/engine"
 	"oakum/tui/theme"
 )
 
@@ -103,15 +104,15 @@ type desk struct {
 	overlays []overlay
 	toast    toast
 
-	session *fixer.Session    // nil until the first load is through
+	session *engine.Session   // nil until the first load is through
 	lent    string            // what the session is lent out for, "" while it is here
 	held    []tea.KeyPressMsg // keys that wait for it
 	waiting []func() tea.Cmd  // what wants the session when it is back
 	gen     int               // counts changes of decisions, facts and files
 	now     *standing         // the newest plan; its gen may be behind
 	folding bool
-	job     foldJob         // of gen, once one was needed
-	frozen  fixer.Decisions // the decisions while the session is lent
+	job     foldJob          // of gen, once one was needed
+	frozen  engine.Decisions // the decisions while the session is lent
 
 	out map[string]bool // paths the plan leaves out
 
@@ -224,7 +225,7 @@ func (d *desk) layout() layout {
 
 // decision returns the verdict on a finding. While the session is lent it is
 // the one from before.
-func (d *desk) decision(k fixer.Key) (fixer.Decision, bool) {
+func (d *desk) decision(k fixer.Key) (engine.Decision, bool) {
 	if d.lent != "" {
 		v, ok := d.frozen[k]
 		return v, ok

@@ -8,6 +8,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"oakum/fixer"
+	"oakum/fixer/engine"
 	"oakum/fixer/text"
 	"oakum/tui/widget"
 )
@@ -19,7 +20,7 @@ type detail struct {
 	fix    string       // id of the alternative looked at, "" for the first
 	params fixer.Params // looked at with, nil for the defaults
 
-	was fixer.Decision // as it stood when fix and params were taken from it
+	was engine.Decision // as it stood when fix and params were taken from it
 
 	pane  diffPane
 	shown *preview // whose diff the pane has
@@ -41,7 +42,7 @@ func (v *detail) point(d *desk, k fixer.Key, seen bool) tea.Cmd {
 	was, _ := d.decision(k)
 	if !reflect.DeepEqual(was, v.was) {
 		v.was = was
-		if was.Verdict == fixer.Accept {
+		if was.Verdict == engine.Accept {
 			v.fix, v.params = was.Fix, was.Params
 		}
 	}
@@ -57,14 +58,14 @@ func (v *detail) ask(d *desk) tea.Cmd {
 	if o == nil {
 		return nil
 	}
-	if was, ok := d.decision(v.key); ok && was.Verdict == fixer.Ignore {
+	if was, ok := d.decision(v.key); ok && was.Verdict == engine.Ignore {
 		return d.askPreview(v.key, was)
 	}
 	fix := v.alternative(d.offer(o))
 	if fix == nil {
 		return nil
 	}
-	return d.askPreview(v.key, fixer.Decision{Verdict: fixer.Accept, Fix: fix.ID, Params: v.params, Level: fix.Level})
+	return d.askPreview(v.key, engine.Decision{Verdict: engine.Accept, Fix: fix.ID, Params: v.params, Level: fix.Level})
 }
 
 // alternative is the fix that is looked at, nil without any.
@@ -95,7 +96,7 @@ func (v *detail) turn(d *desk, f *fixer.Finding, by int) tea.Cmd {
 }
 
 // title is the rule above a detail.
-func (v *detail) title(d *desk, o *fixer.Outcome) (title, note string) {
+func (v *detail) title(d *desk, o *engine.Outcome) (title, note string) {
 	f := o.Finding
 	title = f.Rule + " " + d.theme.Marks.Dot + " " + text.VisibleLine(f.File) + fmt.Sprintf(":%d", f.Line)
 	return title, f.Severity.String() + " " + d.theme.Marks.Dot + " " + f.Level().String()
@@ -104,7 +105,7 @@ func (v *detail) title(d *desk, o *fixer.Outcome) (title, note string) {
 // view draws the finding into width × height cells; why is how many lines the
 // explanation may take at the cost of the diff. It gets those that the diff
 // leaves free besides.
-func (v *detail) view(d *desk, o *fixer.Outcome, width, height, why int) []string {
+func (v *detail) view(d *desk, o *engine.Outcome, width, height, why int) []string {
 	why = min(why, max(1, height-4))
 	out := v.explain(d, o, width, why, 0)
 	if len(out) >= height {
@@ -140,7 +141,7 @@ func blankEnd(lines []string) int {
 
 func (d *desk) ignored(k fixer.Key) bool {
 	v, ok := d.decision(k)
-	return ok && v.Verdict == fixer.Ignore
+	return ok && v.Verdict == engine.Ignore
 }
 
 // fixRule is the line between the explanation and the diff.
@@ -164,7 +165,7 @@ func (v *detail) fixRule(d *desk, f *fixer.Finding, fix *fixer.Fix, p *preview, 
 }
 
 // diff draws what the fix does, or why there is nothing to see.
-func (v *detail) diff(d *desk, o *fixer.Outcome, p *preview, width, height int) []string {
+func (v *detail) diff(d *desk, o *engine.Outcome, p *preview, width, height int) []string {
 	if height <= 0 {
 		return nil
 	}
@@ -181,9 +182,9 @@ func (v *detail) diff(d *desk, o *fixer.Outcome, p *preview, width, height int) 
 	switch {
 	case p == nil:
 		return say("working out what this does" + d.theme.Marks.Ellipsis)
-	case p.outcome != nil && (p.outcome.Result == fixer.Blocked || p.outcome.Result == fixer.Refused):
+	case p.outcome != nil && (p.outcome.Result == engine.Blocked || p.outcome.Result == engine.Refused):
 		return say(d.theme.Marks.Blocked + " " + string(p.outcome.Result) + ": " + text.VisibleLine(p.outcome.Reason))
-	case p.outcome != nil && p.outcome.Result == fixer.Closed:
+	case p.outcome != nil && p.outcome.Result == engine.Closed:
 		return say("nothing left to do: closed by " + text.VisibleLine(keyWords(p.outcome.By)))
 	}
 	v.take(p)

@@ -7,6 +7,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"oakum/fixer"
+	"oakum/fixer/engine"
 	"oakum/fixer/text"
 	"oakum/tui/widget"
 )
@@ -14,14 +15,14 @@ import (
 // diffScreen shows files whole: as they are on disk, and as they will be
 // written.
 type diffScreen struct {
-	key   fixer.Key   // the finding that is looked at; zero for a plan
-	plan  *fixer.Plan // what is looked at without a finding
-	path  string      // the file to start with
+	key   fixer.Key    // the finding that is looked at; zero for a plan
+	plan  *engine.Plan // what is looked at without a finding
+	path  string       // the file to start with
 	looks looks
 	fresh bool // nothing was shown yet
 
 	pane  diffPane
-	shown *fixer.Plan // what the pane's diff was made of
+	shown *engine.Plan // what the pane's diff was made of
 	busy  bool
 	query string
 }
@@ -32,7 +33,7 @@ func newDiffOf(k fixer.Key) *diffScreen {
 }
 
 // newDiffOfPlan shows the files of a plan, one of them first.
-func newDiffOfPlan(plan *fixer.Plan, path string) *diffScreen {
+func newDiffOfPlan(plan *engine.Plan, path string) *diffScreen {
 	return &diffScreen{plan: plan, path: path, fresh: true}
 }
 
@@ -40,7 +41,7 @@ func (s *diffScreen) place() place { return onDiff }
 
 // wants returns the plan to show: with the finding's fix where that is known,
 // else the one of the present decisions.
-func (s *diffScreen) wants(d *desk) *fixer.Plan {
+func (s *diffScreen) wants(d *desk) *engine.Plan {
 	if s.plan != nil {
 		return s.plan
 	}
@@ -87,7 +88,7 @@ func (s *diffScreen) build(d *desk) tea.Cmd {
 // ownFirst returns the files of a plan, the one that was asked for first:
 // further down it could start below the end of another one. It is there even
 // when the plan leaves it as it is.
-func ownFirst(plan *fixer.Plan, path string) []widget.DiffFile {
+func ownFirst(plan *engine.Plan, path string) []widget.DiffFile {
 	files := diffFiles(plan.Changes)
 	if i := slices.IndexFunc(files, func(f widget.DiffFile) bool { return f.Path == path }); i >= 0 {
 		own := files[i]
@@ -103,7 +104,7 @@ func ownFirst(plan *fixer.Plan, path string) []widget.DiffFile {
 // diffMsg brings the diff of a whole plan.
 type diffMsg struct {
 	screen *diffScreen
-	plan   *fixer.Plan
+	plan   *engine.Plan
 	diff   *widget.Diff
 }
 
@@ -117,7 +118,7 @@ func (msg diffMsg) apply(d *desk) tea.Cmd {
 	s.shown = msg.plan
 	s.pane.show(msg.diff, !first)
 	if first {
-		if !slices.ContainsFunc(msg.plan.Changes, func(c fixer.Change) bool { return c.Path == s.path }) {
+		if !slices.ContainsFunc(msg.plan.Changes, func(c engine.Change) bool { return c.Path == s.path }) {
 			s.looks.context = wholeFile // nothing else shows a file that stays
 		}
 		s.focus(d)

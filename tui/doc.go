@@ -14,7 +14,7 @@
 // # Invariants
 //
 //   - The interface has no write path of its own. It records decisions in a
-//     [fixer.Session]; only enter on the plan screen hands the plan's changes
+//     [engine.Session]; only enter on the plan screen hands the plan's changes
 //     to [Backend.Commit].
 //   - Update does no I/O and folds nothing. Work runs in commands; what they
 //     return carries a generation number, and is dropped when decisions,

@@ -6,7 +6,7 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
-	"oakum/fixer"
+	"oakum/fixer/engine"
 	"oakum/tui/widget"
 )
 
@@ -56,11 +56,11 @@ func newDone(d *desk, st *standing, out []string, r *Receipt) *doneScreen {
 	s.add("left: "+strings.Join(leftWords(st), ", "), nil)
 	groups := []struct {
 		title  string
-		result fixer.Result
+		result engine.Result
 	}{
-		{"left for you to decide", fixer.ManualWork},
-		{"blocked", fixer.Blocked}, {"refused", fixer.Refused},
-		{"skipped by you", fixer.Skipped}, {"still open", fixer.Open},
+		{"left for you to decide", engine.ManualWork},
+		{"blocked", engine.Blocked}, {"refused", engine.Refused},
+		{"skipped by you", engine.Skipped}, {"still open", engine.Open},
 	}
 	var verify []string
 	seen := map[string]bool{}
@@ -81,7 +81,7 @@ func newDone(d *desk, st *standing, out []string, r *Receipt) *doneScreen {
 	}
 	for i := range plan.Outcomes {
 		o := &plan.Outcomes[i]
-		if o.Result != fixer.Fixed {
+		if o.Result != engine.Fixed {
 			continue
 		}
 		for j := range o.Finding.Fixes {

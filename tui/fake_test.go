@@ -13,6 +13,7 @@ import (
 	"sync"
 
 	"oakum/fixer"
+	"oakum/fixer/engine"
 	"oakum/fixer/text"
 	"oakum/fixer/yamldoc"
 )
@@ -324,9 +325,9 @@ type fakeBackend struct {
 	facts     chan *fixer.Facts
 	states    map[string]FileState
 
-	commits [][]fixer.Change
+	commits [][]engine.Change
 	patches []string
-	kept    fixer.Decisions
+	kept    engine.Decisions
 	saves   int
 	opened  []string
 	editor  func() // stands for the person's editing
@@ -373,7 +374,7 @@ func (b *fakeBackend) States(paths []string) map[string]FileState {
 	return out
 }
 
-func (b *fakeBackend) Commit(_ context.Context, changes []fixer.Change) (*Receipt, error) {
+func (b *fakeBackend) Commit(_ context.Context, changes []engine.Change) (*Receipt, error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if b.commitErr != nil {
@@ -393,7 +394,7 @@ func (b *fakeBackend) Commit(_ context.Context, changes []fixer.Change) (*Receip
 	return r, nil
 }
 
-func (b *fakeBackend) SavePatch(changes []fixer.Change) (string, error) {
+func (b *fakeBackend) SavePatch(changes []engine.Change) (string, error) {
 	if b.patchErr != nil {
 		return "", b.patchErr
 	}
@@ -401,7 +402,7 @@ func (b *fakeBackend) SavePatch(changes []fixer.Change) (string, error) {
 	return "oakum.patch", nil
 }
 
-func (b *fakeBackend) SaveDecisions(d fixer.Decisions) error {
+func (b *fakeBackend) SaveDecisions(d engine.Decisions) error {
 	b.saves++
 	if b.keepErr != nil {
 		return b.keepErr
@@ -410,7 +411,7 @@ func (b *fakeBackend) SaveDecisions(d fixer.Decisions) error {
 	return nil
 }
 
-func (b *fakeBackend) LoadDecisions() (fixer.Decisions, error) { return maps.Clone(b.kept), b.keepErr }
+func (b *fakeBackend) LoadDecisions() (engine.Decisions, error) { return maps.Clone(b.kept), b.keepErr }
 
 func (b *fakeBackend) Editor(path string, line int) (*exec.Cmd, error) {
 	if b.editor == nil {

@@ -9,14 +9,15 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"oakum/fixer"
+	"oakum/fixer/engine"
 	"oakum/fixer/image"
 )
 
 // after returns what the files are when an engine session, and no interface,
 // has made the decisions.
-func after(t *testing.T, sources []fixer.Source, decide func(*fixer.Session)) string {
+func after(t *testing.T, sources []fixer.Source, decide func(*engine.Session)) string {
 	t.Helper()
-	s := fixer.NewSession(fixer.NewSnapshot(sources), nil, fakeRules())
+	s := engine.NewSession(fixer.NewSnapshot(sources), nil, fakeRules())
 	decide(s)
 	b := newFake(sources)
 	for _, c := range s.Plan().Changes {
@@ -26,7 +27,7 @@ func after(t *testing.T, sources []fixer.Source, decide func(*fixer.Session)) st
 }
 
 func TestAllSafeIsWhatTheEngineDoes(t *testing.T) {
-	want := after(t, shop(), func(s *fixer.Session) { s.AcceptAll(fixer.Safe, nil) })
+	want := after(t, shop(), func(s *engine.Session) { s.AcceptAll(fixer.Safe, nil) })
 	b := newFake(shop())
 	before := b.disk()
 	d := start(t, b, 80, 24)
@@ -54,7 +55,7 @@ func TestAllSafeIsWhatTheEngineDoes(t *testing.T) {
 }
 
 func TestWalkingAcceptsTheSameInAnyOrder(t *testing.T) {
-	want := after(t, shop(), func(s *fixer.Session) { s.AcceptAll(fixer.Review, nil) })
+	want := after(t, shop(), func(s *engine.Session) { s.AcceptAll(fixer.Review, nil) })
 	// Walking forward with y, n where there is no fix, until the plan opens.
 	b := newFake(shop())
 	d := start(t, b, 80, 24)
@@ -409,13 +410,13 @@ func TestCrashAndResume(t *testing.T) {
 
 func TestResumeListsWhatIsLost(t *testing.T) {
 	b := newFake(shop())
-	b.kept = fixer.Decisions{
-		{Rule: "gone/rule", File: "Dockerfile", Path: "x"}:                              {Verdict: fixer.Reject},
-		{Rule: "dockerfile/runs-as-root", File: "Dockerfile", Path: "stage run"}:        {Verdict: fixer.Accept, Fix: "no-such-fix"},
-		{Rule: "dockerfile/secret-in-arg", File: "Dockerfile", Path: "ARG NPM_TOKEN"}:   {Verdict: fixer.Reject},
-		{Rule: "compose/writable-root", File: "compose.yaml", Path: "services.api"}:     {Verdict: fixer.Accept},
-		{Rule: "compose/tmpfs", File: "compose.yaml", Path: "services.api"}:             {Verdict: fixer.Accept}, // comes up later
-		{Rule: "compose/privileged", File: "compose.yaml", Path: "services.api"}:        {Verdict: fixer.Accept, Params: fixer.Params{"no": "such"}},
+	b.kept = engine.Decisions{
+		{Rule: "gone/rule", File: "Dockerfile", Path: "x"}:                              {Verdict: engine.Reject},
+		{Rule: "dockerfile/runs-as-root", File: "Dockerfile", Path: "stage run"}:        {Verdict: engine.Accept, Fix: "no-such-fix"},
+		{Rule: "dockerfile/secret-in-arg", File: "Dockerfile", Path: "ARG NPM_TOKEN"}:   {Verdict: engine.Reject},
+		{Rule: "compose/writable-root", File: "compose.yaml", Path: "services.api"}:     {Verdict: engine.Accept},
+		{Rule: "compose/tmpfs", File: "compose.yaml", Path: "services.api"}:             {Verdict: engine.Accept}, // comes up later
+		{Rule: "compose/privileged", File: "compose.yaml", Path: "services.api"}:        {Verdict: engine.Accept, Params: fixer.Params{"no": "such"}},
 		{Rule: "compose/no-new-privileges", File: "compose.yaml", Path: "services.api"}: {Verdict: "nonsense"},
 	}
 	d := start(t, b, 80, 24)
@@ -430,7 +431,7 @@ func TestResumeListsWhatIsLost(t *testing.T) {
 
 func TestResumeForgets(t *testing.T) {
 	b := newFake(shop())
-	b.kept = fixer.Decisions{{Rule: "dockerfile/secret-in-arg", File: "Dockerfile", Path: "ARG NPM_TOKEN"}: {Verdict: fixer.Reject}}
+	b.kept = engine.Decisions{{Rule: "dockerfile/secret-in-arg", File: "Dockerfile", Path: "ARG NPM_TOKEN"}: {Verdict: engine.Reject}}
 	d := start(t, b, 80, 24)
 	d.elapse()
 	d.press("n")

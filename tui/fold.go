@@ -4,6 +4,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"oakum/fixer"
+	"oakum/fixer/engine"
 )
 
 // foldedMsg brings the plan of the decisions at gen.
@@ -58,7 +59,7 @@ func (d *desk) settle(s *standing) tea.Cmd {
 // lend gives the session to a command that needs it for longer than a key may
 // take: work runs there, and what it returns runs back in Update. A second
 // loan waits for the first.
-func (d *desk) lend(what string, work func(*fixer.Session) func(*desk) tea.Cmd) tea.Cmd {
+func (d *desk) lend(what string, work func(*engine.Session) func(*desk) tea.Cmd) tea.Cmd {
 	if d.lent != "" {
 		d.waiting = append(d.waiting, func() tea.Cmd { return d.lend(what, work) })
 		return nil
@@ -115,7 +116,7 @@ func (d *desk) awaitFacts(ch <-chan *fixer.Facts) tea.Cmd {
 // on its finding.
 func (msg factsMsg) apply(d *desk) tea.Cmd {
 	before := d.now
-	return tea.Batch(d.awaitFacts(msg.more), d.lend("checking again with what registries say", func(s *fixer.Session) func(*desk) tea.Cmd {
+	return tea.Batch(d.awaitFacts(msg.more), d.lend("checking again with what registries say", func(s *engine.Session) func(*desk) tea.Cmd {
 		s.SetFacts(msg.facts)
 		return func(d *desk) tea.Cmd {
 			if n := differences(before, d.now); n > 0 {

@@ -5,7 +5,7 @@ import (
 	"slices"
 	"strings"
 
-	"oakum/fixer"
+	"oakum/fixer/engine"
 	"oakum/fixer/text"
 	"oakum/tui/widget"
 )
@@ -157,9 +157,9 @@ func (d *desk) status(width int) string {
 		now = s.written
 	}
 	if now != nil {
-		all := len(now.plan.Outcomes) - now.count[fixer.Suppress]
+		all := len(now.plan.Outcomes) - now.count[engine.Suppress]
 		right = fmt.Sprintf("%d of %d fixed  %d skipped  %d left ", now.done(), all,
-			now.count[fixer.Skipped]+now.count[fixer.Ignored], now.left())
+			now.count[engine.Skipped]+now.count[engine.Ignored], now.left())
 		if width >= stackedWidth && all > 0 {
 			right = widget.Bar(t, all-now.left(), all, 12) + " " + right
 		}

@@ -12,6 +12,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"oakum/fixer"
+	"oakum/fixer/engine"
 )
 
 var update = flag.Bool("update", false, "rewrite the golden frames")
@@ -171,7 +172,7 @@ func TestRandomKeys(t *testing.T) {
 			}
 			b := newFake(sources)
 			if seed%4 == 1 {
-				b.kept = fixer.Decisions{{Rule: "dockerfile/secret-in-arg", File: "Dockerfile", Path: "ARG NPM_TOKEN"}: {Verdict: fixer.Reject}}
+				b.kept = engine.Decisions{{Rule: "dockerfile/secret-in-arg", File: "Dockerfile", Path: "ARG NPM_TOKEN"}: {Verdict: engine.Reject}}
 			}
 			b.editor = func() {}
 			d := start(t, b, 20+r.IntN(150), 5+r.IntN(50))

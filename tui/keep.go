@@ -3,7 +3,7 @@ package tui
 import (
 	tea "charm.land/bubbletea/v2"
 
-	"oakum/fixer"
+	"oakum/fixer/engine"
 )
 
 // A keeper saves the decisions so that they survive a crash. One save runs at
@@ -34,7 +34,7 @@ func (k *keeper) save(d *desk) tea.Cmd {
 	return d.saveCmd(decisions)
 }
 
-func (d *desk) saveCmd(decisions fixer.Decisions) tea.Cmd {
+func (d *desk) saveCmd(decisions engine.Decisions) tea.Cmd {
 	b := d.opts.Backend
 	return func() tea.Msg { return keptMsg{b.SaveDecisions(decisions)} }
 }

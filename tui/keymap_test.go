@@ -8,7 +8,7 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
-	"oakum/fixer"
+	"oakum/fixer/engine"
 )
 
 func TestKeymapIsSound(t *testing.T) {
@@ -78,7 +78,7 @@ var ways = map[place]func(*testing.T, *fakeBackend) *drive{
 		return d
 	},
 	onResume: func(t *testing.T, b *fakeBackend) *drive {
-		b.kept = fixer.Decisions{{Rule: "dockerfile/secret-in-arg", File: "Dockerfile", Path: "ARG NPM_TOKEN"}: {Verdict: fixer.Reject}}
+		b.kept = engine.Decisions{{Rule: "dockerfile/secret-in-arg", File: "Dockerfile", Path: "ARG NPM_TOKEN"}: {Verdict: engine.Reject}}
 		d := start(t, b, 80, 24)
 		d.elapse()
 		return d

@@ -7,6 +7,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"oakum/fixer"
+	"oakum/fixer/engine"
 	"oakum/fixer/text"
 	"oakum/tui/widget"
 )
@@ -101,7 +102,7 @@ func (s *listScreen) current() *row {
 }
 
 // finding returns the finding with the cursor, or nil.
-func (s *listScreen) finding() *fixer.Outcome {
+func (s *listScreen) finding() *engine.Outcome {
 	if r := s.current(); r != nil {
 		return r.outcome
 	}

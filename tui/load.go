@@ -6,6 +6,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"oakum/fixer"
+	"oakum/fixer/engine"
 )
 
 // load reads the repository and checks it, in a command. Progress is fed to
@@ -21,7 +22,7 @@ func (d *desk) load() tea.Cmd {
 		}
 		snap := fixer.NewSnapshot(loaded.Sources, loaded.Names...)
 		offer(progress, Progress{Found: snap.Len(), Read: snap.Len()})
-		s := fixer.NewSession(snap, loaded.Facts, rules)
+		s := engine.NewSession(snap, loaded.Facts, rules)
 		words := newWording(rules, loaded.Notes)
 		// What cannot be recalled must not keep anyone from working.
 		kept, keptErr := b.LoadDecisions()
@@ -81,10 +82,10 @@ func (msg progressMsg) apply(d *desk) tea.Cmd {
 
 // loadedMsg brings a checked repository, or why there is none.
 type loadedMsg struct {
-	session  *fixer.Session
+	session  *engine.Session
 	standing *standing
 	wording  wording
-	kept     fixer.Decisions
+	kept     engine.Decisions
 	keptErr  error
 	facts    <-chan *fixer.Facts
 	err      error
@@ -116,7 +117,7 @@ func (msg loadedMsg) apply(d *desk) tea.Cmd {
 // and lists the others. What is said of it starts with why.
 func (d *desk) rescan(why string) tea.Cmd {
 	b, ctx, rules := d.opts.Backend, d.ctx, d.opts.Rules
-	return d.lend("reading the files again", func(s *fixer.Session) func(*desk) tea.Cmd {
+	return d.lend("reading the files again", func(s *engine.Session) func(*desk) tea.Cmd {
 		loaded, err := b.Load(ctx, func(Progress) {})
 		if err != nil {
 			return func(d *desk) tea.Cmd { return d.warn("%scannot read the files again: %v", why, err) }
@@ -138,7 +139,7 @@ func (d *desk) rescan(why string) tea.Cmd {
 }
 
 // listLost names the verdicts that are not attached any more.
-func (d *desk) listLost(was fixer.Decisions, lost []fixer.Key) tea.Cmd {
+func (d *desk) listLost(was engine.Decisions, lost []fixer.Key) tea.Cmd {
 	lines := make([]string, 0, len(lost)+2)
 	lines = append(lines, "The finding these verdicts spoke of is gone:", "")
 	for _, k := range lost {
@@ -149,9 +150,9 @@ func (d *desk) listLost(was fixer.Decisions, lost []fixer.Key) tea.Cmd {
 
 // resume takes the verdicts of an earlier session up again. Those whose
 // finding or fix is gone are listed.
-func (d *desk) resume(kept fixer.Decisions) tea.Cmd {
-	return d.lend("taking earlier verdicts up", func(s *fixer.Session) func(*desk) tea.Cmd {
-		now, later := fixer.Decisions{}, fixer.Decisions{}
+func (d *desk) resume(kept engine.Decisions) tea.Cmd {
+	return d.lend("taking earlier verdicts up", func(s *engine.Session) func(*desk) tea.Cmd {
+		now, later := engine.Decisions{}, engine.Decisions{}
 		for k, v := range kept {
 			if s.Baseline().Finding(k) != nil {
 				now[k] = v
@@ -160,8 +161,8 @@ func (d *desk) resume(kept fixer.Decisions) tea.Cmd {
 			}
 		}
 		var lost []fixer.Key
-		attach := func(report *fixer.Report, all fixer.Decisions) fixer.Decisions {
-			out := fixer.Decisions{}
+		attach := func(report *engine.Report, all engine.Decisions) engine.Decisions {
+			out := engine.Decisions{}
 			for k, v := range all {
 				if attachable(report, k, v) {
 					out[k] = v
@@ -194,13 +195,13 @@ func (d *desk) resume(kept fixer.Decisions) tea.Cmd {
 
 // attachable reports whether a verdict still has the finding and the fix it
 // speaks of.
-func attachable(r *fixer.Report, k fixer.Key, v fixer.Decision) bool {
+func attachable(r *engine.Report, k fixer.Key, v engine.Decision) bool {
 	f := r.Finding(k)
 	switch {
 	case f == nil:
 		return false
-	case v.Verdict != fixer.Accept:
-		return v.Verdict == fixer.Reject || v.Verdict == fixer.Ignore
+	case v.Verdict != engine.Accept:
+		return v.Verdict == engine.Reject || v.Verdict == engine.Ignore
 	case len(f.Fixes) == 0:
 		return false
 	}

@@ -9,6 +9,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"oakum/fixer"
+	"oakum/fixer/engine"
 	"oakum/fixer/text"
 	"oakum/tui/widget"
 )
@@ -119,7 +120,7 @@ func (s *optionsScreen) refresh(d *desk) tea.Cmd {
 		s.parameters(values)
 		s.form.FocusOn(min(focus, len(s.form.Fields)-1))
 	}
-	return d.askPreview(s.finding.Key(), fixer.Decision{Verdict: fixer.Accept, Fix: fix.ID, Params: s.params(), Level: fix.Level})
+	return d.askPreview(s.finding.Key(), engine.Decision{Verdict: engine.Accept, Fix: fix.ID, Params: s.params(), Level: fix.Level})
 }
 
 func (s *optionsScreen) press(d *desk, a action) tea.Cmd {
@@ -205,7 +206,7 @@ func (s *optionsScreen) draw(d *desk, l layout) page {
 		p.body = append(p.body, " "+t.Error.Paint(text.VisibleLine(strings.ReplaceAll(s.form.Err().Error(), "\n", "; "))))
 	case shown == nil || !exact:
 		p.body = append(p.body, " "+t.Dim.Paint("working out what this does"+t.Marks.Ellipsis))
-	case shown.outcome != nil && shown.outcome.Reason != "" && shown.outcome.Result != fixer.Fixed:
+	case shown.outcome != nil && shown.outcome.Reason != "" && shown.outcome.Result != engine.Fixed:
 		p.body = append(p.body, " "+t.Error.Paint(string(shown.outcome.Result)+": "+text.VisibleLine(shown.outcome.Reason)))
 	default:
 		if s.shown != shown {

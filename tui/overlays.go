@@ -7,6 +7,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"oakum/fixer"
+	"oakum/fixer/engine"
 	"oakum/fixer/text"
 	"oakum/tui/widget"
 )
@@ -101,8 +102,8 @@ func (o *ignoreOverlay) typing() line { return &o.input }
 
 func (o *ignoreOverlay) typed(d *desk) tea.Cmd { return o.refresh(d) }
 
-func (o *ignoreOverlay) decision() fixer.Decision {
-	return fixer.Decision{Verdict: fixer.Ignore, Reason: strings.TrimSpace(o.input.Value())}
+func (o *ignoreOverlay) decision() engine.Decision {
+	return engine.Decision{Verdict: engine.Ignore, Reason: strings.TrimSpace(o.input.Value())}
 }
 
 func (o *ignoreOverlay) refresh(d *desk) tea.Cmd {
@@ -126,7 +127,7 @@ func (o *ignoreOverlay) press(d *desk, a action) tea.Cmd {
 			return d.warn("a reason is needed: whoever reads the comment later will want it")
 		}
 		said := fmt.Sprintf("will record why %s is left in %s", ruleWord(o.key.Rule), o.key.File)
-		return tea.Batch(d.decide("ignore "+o.key.Rule, fixer.Decisions{o.key: v}, said), d.closeOverlay())
+		return tea.Batch(d.decide("ignore "+o.key.Rule, engine.Decisions{o.key: v}, said), d.closeOverlay())
 	}
 	return nil
 }
@@ -141,7 +142,7 @@ func (o *ignoreOverlay) panel(d *desk, width, height int) (string, []string) {
 		out = append(out, " "+t.Dim.Paint("it is written into the file as a comment, and counted from then on"))
 	case p == nil || !exact:
 		out = append(out, " "+t.Dim.Paint("working out what this does"+t.Marks.Ellipsis))
-	case p.outcome != nil && (p.outcome.Result == fixer.Refused || p.outcome.Result == fixer.Blocked):
+	case p.outcome != nil && (p.outcome.Result == engine.Refused || p.outcome.Result == engine.Blocked):
 		out = append(out, " "+t.Error.Paint(string(p.outcome.Result)+": "+text.VisibleLine(p.outcome.Reason)))
 	default:
 		if o.shown != p {
@@ -190,7 +191,7 @@ func (quitOverlay) press(d *desk, a action) tea.Cmd {
 }
 
 func (quitOverlay) panel(d *desk, width, height int) (string, []string) {
-	n := edits(d.now.done(), d.now.count[fixer.Ignored])
+	n := edits(d.now.done(), d.now.count[engine.Ignored])
 	return "leave without writing?", []string{
 		"",
 		" " + n + " accepted and not written to any file.",
@@ -231,9 +232,9 @@ func (o *changedOverlay) panel(d *desk, width, height int) (string, []string) {
 }
 
 // resumeOverlay offers the verdicts of an earlier session.
-type resumeOverlay struct{ kept fixer.Decisions }
+type resumeOverlay struct{ kept engine.Decisions }
 
-func newResume(kept fixer.Decisions) *resumeOverlay { return &resumeOverlay{kept} }
+func newResume(kept engine.Decisions) *resumeOverlay { return &resumeOverlay{kept} }
 
 func (o *resumeOverlay) place() place { return onResume }
 
@@ -251,13 +252,13 @@ func (o *resumeOverlay) press(d *desk, a action) tea.Cmd {
 }
 
 func (o *resumeOverlay) panel(d *desk, width, height int) (string, []string) {
-	n := map[fixer.Verdict]int{}
+	n := map[engine.Verdict]int{}
 	for _, v := range o.kept {
 		n[v.Verdict]++
 	}
 	return "an earlier session was not finished", []string{
 		"",
-		fmt.Sprintf(" %s not written: %d accepted, %d skipped, %d ignored.", count(len(o.kept), "verdict"), n[fixer.Accept], n[fixer.Reject], n[fixer.Ignore]),
+		fmt.Sprintf(" %s not written: %d accepted, %d skipped, %d ignored.", count(len(o.kept), "verdict"), n[engine.Accept], n[engine.Reject], n[engine.Ignore]),
 		"",
 	}
 }

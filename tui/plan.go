@@ -9,6 +9,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"oakum/fixer"
+	"oakum/fixer/engine"
 	"oakum/tui/widget"
 )
 
@@ -157,7 +158,7 @@ func (s *planScreen) draw(d *desk, l layout) page {
 	plan := s.view.standing.plan
 	arrow := " " + t.Marks.Arrow + " "
 	p.right = fmt.Sprintf("score %d%s%d   %s%s%s", plan.ScoreBefore, arrow, plan.ScoreAfter,
-		fixer.Grade(plan.ScoreBefore), arrow, fixer.Grade(plan.ScoreAfter))
+		engine.Grade(plan.ScoreBefore), arrow, engine.Grade(plan.ScoreAfter))
 	p.labels = map[action]string{actWrite: "write " + count(len(plan.Changes), "file")}
 	if f := s.file(); f != nil && d.out[f.path] {
 		p.labels[actToggle] = "take file in"
@@ -241,12 +242,12 @@ func (s *planScreen) summary(d *desk, width int) []string {
 	st := s.view.standing
 	added := 0
 	for i := range st.plan.Outcomes {
-		if o := &st.plan.Outcomes[i]; o.New && o.Result != fixer.Fixed && o.Result != fixer.Closed {
+		if o := &st.plan.Outcomes[i]; o.New && o.Result != engine.Fixed && o.Result != engine.Closed {
 			added++
 		}
 	}
 	written := fmt.Sprintf("%d fixed", st.done())
-	if n := st.count[fixer.Ignored]; n > 0 {
+	if n := st.count[engine.Ignored]; n > 0 {
 		written += ", " + count(n, "comment")
 	}
 	out := []string{
@@ -281,15 +282,15 @@ func leftWords(st *standing) []string {
 			out = append(out, fmt.Sprintf("%d %s", n, what))
 		}
 	}
-	add(st.count[fixer.Open], "open")
-	add(st.count[fixer.ManualWork], "manual")
-	add(st.count[fixer.Skipped], "skipped by you")
-	add(st.count[fixer.Ignored], "ignored")
-	add(st.count[fixer.Refused], "refused")
-	if n := st.count[fixer.Blocked]; n > 0 {
+	add(st.count[engine.Open], "open")
+	add(st.count[engine.ManualWork], "manual")
+	add(st.count[engine.Skipped], "skipped by you")
+	add(st.count[engine.Ignored], "ignored")
+	add(st.count[engine.Refused], "refused")
+	if n := st.count[engine.Blocked]; n > 0 {
 		var keys []fixer.Key
 		for i := range st.plan.Outcomes {
-			if o := &st.plan.Outcomes[i]; o.Result == fixer.Blocked {
+			if o := &st.plan.Outcomes[i]; o.Result == engine.Blocked {
 				keys = append(keys, o.Finding.Key())
 			}
 		}

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"oakum/fixer"
+	"oakum/fixer/engine"
 	"oakum/tui/widget"
 )
 
@@ -63,7 +64,7 @@ func (j foldJob) planView(now *standing, out map[string]bool) *planView {
 		podsBefore: fixer.SumLevels(st.plan.Before.PodLevels()), podsAfter: fixer.SumLevels(st.plan.After.PodLevels()),
 	}
 	paths := map[string]bool{}
-	for _, plan := range []*fixer.Plan{now.plan, st.plan} {
+	for _, plan := range []*engine.Plan{now.plan, st.plan} {
 		for i := range plan.Changes {
 			paths[plan.Changes[i].Path] = true
 		}
@@ -81,7 +82,7 @@ func (s *standing) planFile(path string) planFile {
 		o := &s.plan.Outcomes[i]
 		if o.Finding.File == path {
 			switch o.Result {
-			case fixer.Fixed, fixer.Closed, fixer.Ignored, fixer.Suppress:
+			case engine.Fixed, engine.Closed, engine.Ignored, engine.Suppress:
 			default:
 				f.left++
 			}
@@ -91,13 +92,13 @@ func (s *standing) planFile(path string) planFile {
 	if c == nil {
 		return f
 	}
-	files := diffFiles([]fixer.Change{*c})
+	files := diffFiles([]engine.Change{*c})
 	f.pane.diff = widget.NewDiff(files, placesIn(files))
 	f.added, f.removed = f.pane.diff.Lines()
 	f.edits = len(c.Fixes)
 	for _, k := range c.Fixes {
 		switch o := s.outcome(k); {
-		case o != nil && o.Result == fixer.Ignored:
+		case o != nil && o.Result == engine.Ignored:
 			f.comments++
 		case o != nil && o.Level == fixer.Review:
 			f.review++
@@ -110,9 +111,9 @@ func (s *standing) planFile(path string) planFile {
 
 // tally counts the fixes in a change, and apart from them the comments that
 // record why a finding is left.
-func (s *standing) tally(c *fixer.Change) (fixed, comments int) {
+func (s *standing) tally(c *engine.Change) (fixed, comments int) {
 	for _, k := range c.Fixes {
-		if o := s.outcome(k); o != nil && o.Result == fixer.Ignored {
+		if o := s.outcome(k); o != nil && o.Result == engine.Ignored {
 			comments++
 		} else {
 			fixed++
@@ -146,7 +147,7 @@ func (v *planView) warns(out map[string]bool) int {
 }
 
 // diffFiles gives changes to a diff.
-func diffFiles(changes []fixer.Change) []widget.DiffFile {
+func diffFiles(changes []engine.Change) []widget.DiffFile {
 	out := make([]widget.DiffFile, len(changes))
 	for i, c := range changes {
 		out[i] = widget.DiffFile{Path: c.Path, Kind: string(c.Kind), Before: c.Before, After: content(c.After)}

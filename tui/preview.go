@@ -10,6 +10,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"oakum/fixer"
+	"oakum/fixer/engine"
 	"oakum/tui/widget"
 )
 
@@ -17,7 +18,7 @@ import (
 // finding, on top of everything else that is accepted.
 type previewAsk struct {
 	key      fixer.Key
-	decision fixer.Decision
+	decision engine.Decision
 	gen      int
 }
 
@@ -29,11 +30,11 @@ func (a previewAsk) equal(o previewAsk) bool {
 // A preview is the answer: the plan without the verdict and with it.
 type preview struct {
 	ask           previewAsk
-	without, with *fixer.Plan
-	outcome       *fixer.Outcome // of the finding, with
-	diff          *widget.Diff   // from without to with
-	closes, opens []string       // what it does to other findings, for people
-	also          string         // whose fixes are in the same file
+	without, with *engine.Plan
+	outcome       *engine.Outcome // of the finding, with
+	diff          *widget.Diff    // from without to with
+	closes, opens []string        // what it does to other findings, for people
+	also          string          // whose fixes are in the same file
 }
 
 // previews computes one preview at a time; when the question changes while
@@ -46,7 +47,7 @@ type previews struct {
 
 // askPreview wants a preview of a verdict. It returns nil when that is known
 // or being worked out.
-func (d *desk) askPreview(k fixer.Key, v fixer.Decision) tea.Cmd {
+func (d *desk) askPreview(k fixer.Key, v engine.Decision) tea.Cmd {
 	d.preview.want = previewAsk{key: k, decision: v, gen: d.gen}
 	return d.nextPreview()
 }
@@ -62,7 +63,7 @@ func (d *desk) nextPreview() tea.Cmd {
 	p.busy = true
 	ask, job := p.want, d.foldJob()
 	ask.gen = d.gen
-	var now *fixer.Plan
+	var now *engine.Plan
 	if d.fresh() {
 		now = d.now.plan
 	}
@@ -92,7 +93,7 @@ func (d *desk) previewOf(k fixer.Key) (p *preview, exact bool) {
 
 // offer returns a finding with the fixes to choose from: those it has without
 // its own, where a preview tells.
-func (d *desk) offer(o *fixer.Outcome) *fixer.Finding {
+func (d *desk) offer(o *engine.Outcome) *fixer.Finding {
 	if p, _ := d.previewOf(o.Finding.Key()); p != nil {
 		if f := p.without.Final.Finding(o.Finding.Key()); f != nil {
 			return f
@@ -103,19 +104,19 @@ func (d *desk) offer(o *fixer.Outcome) *fixer.Finding {
 
 // preview folds twice at most: the plan that is known already serves as one
 // of the two sides.
-func (j foldJob) preview(ask previewAsk, now *fixer.Plan) *preview {
+func (j foldJob) preview(ask previewAsk, now *engine.Plan) *preview {
 	p := &preview{ask: ask}
 	was, decided := j.decisions[ask.key]
 	if now != nil && !decided {
 		p.without = now
 	} else {
-		p.without = j.run(fixer.Decisions{ask.key: {}})
+		p.without = j.run(engine.Decisions{ask.key: {}})
 	}
 	same := decided && previewAsk{key: ask.key, decision: was}.equal(previewAsk{key: ask.key, decision: ask.decision})
 	if now != nil && same {
 		p.with = now
 	} else {
-		p.with = j.run(fixer.Decisions{ask.key: ask.decision})
+		p.with = j.run(engine.Decisions{ask.key: ask.decision})
 	}
 	if o := p.with.Outcome(ask.key); o != nil {
 		p.outcome = o
@@ -128,7 +129,7 @@ func (j foldJob) preview(ask previewAsk, now *fixer.Plan) *preview {
 
 // between returns the files that differ between two snapshots. Only files that
 // one of the plans changes can.
-func between(before, after *fixer.Snapshot, plans ...*fixer.Plan) []widget.DiffFile {
+func between(before, after *fixer.Snapshot, plans ...*engine.Plan) []widget.DiffFile {
 	kinds := map[string]fixer.Kind{}
 	for _, p := range plans {
 		for i := range p.Changes {
@@ -161,7 +162,7 @@ func content(b []byte) []byte {
 
 // effects finds what the verdict does to other findings.
 func (p *preview) effects() {
-	results := make(map[fixer.Key]fixer.Result, len(p.without.Outcomes))
+	results := make(map[fixer.Key]engine.Result, len(p.without.Outcomes))
 	for i := range p.without.Outcomes {
 		o := &p.without.Outcomes[i]
 		results[o.Finding.Key()] = o.Result
@@ -176,9 +177,9 @@ func (p *preview) effects() {
 		name := ruleWord(k.Rule) + " (" + k.File + " " + placeWord(k.Path) + ")"
 		switch {
 		case o.Result == was:
-		case o.Result == fixer.Closed, o.Result == fixer.Fixed && known && was != fixer.Closed:
+		case o.Result == engine.Closed, o.Result == engine.Fixed && known && was != engine.Closed:
 			p.closes = append(p.closes, name)
-		case o.Result == fixer.Blocked || o.Result == fixer.Refused:
+		case o.Result == engine.Blocked || o.Result == engine.Refused:
 			p.opens = append(p.opens, name+" could not be made any more")
 		case !known:
 			p.opens = append(p.opens, name)

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"oakum/fixer"
+	"oakum/fixer/engine"
 	"oakum/fixer/rules"
 )
 
@@ -65,7 +66,7 @@ func TestRealRepositories(t *testing.T) {
 		}
 		repos++
 		t.Run(e.Name(), func(t *testing.T) {
-			s := fixer.NewSession(fixer.NewSnapshot(sources), nil, rules.All())
+			s := engine.NewSession(fixer.NewSnapshot(sources), nil, rules.All())
 			if _, err := s.AcceptAll(fixer.Safe, nil); err != nil {
 				t.Fatal(err)
 			}

@@ -6,6 +6,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"oakum/fixer"
+	"oakum/fixer/engine"
 	"oakum/fixer/text"
 )
 
@@ -63,7 +64,7 @@ func (s *reviewScreen) press(d *desk, a action) tea.Cmd {
 	case actSkipFile:
 		return tea.Batch(d.skipFile(o.Finding.File), s.goOn(d))
 	case actAcceptRule:
-		if why := d.notAcceptable(o); why != "" && o.Result != fixer.Closed {
+		if why := d.notAcceptable(o); why != "" && o.Result != engine.Closed {
 			return d.warn("%s", why)
 		}
 		s.moving = true
@@ -84,7 +85,7 @@ func (s *reviewScreen) press(d *desk, a action) tea.Cmd {
 	return d.about(a, o.Finding, s.detail)
 }
 
-func (s *reviewScreen) accept(d *desk, o *fixer.Outcome) tea.Cmd {
+func (s *reviewScreen) accept(d *desk, o *engine.Outcome) tea.Cmd {
 	if why := d.notAcceptable(o); why != "" {
 		return d.warn("%s", why)
 	}

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"oakum/fixer"
+	"oakum/fixer/engine"
 	"oakum/fixer/text"
 	"oakum/tui/widget"
 )
@@ -15,26 +16,26 @@ import (
 // should know about. Rows are made with the standing, off the Update
 // goroutine.
 type row struct {
-	key     string         // unique, and the same while the thing is the same
-	outcome *fixer.Outcome // nil for what is no finding
-	index   int            // of the outcome in the plan
-	title   string         // visible-safe
-	text    string         // of what is no finding, in full
-	calm    bool           // of what is no finding and needs no look
-	words   string         // what the filter looks at, lower case
+	key     string          // unique, and the same while the thing is the same
+	outcome *engine.Outcome // nil for what is no finding
+	index   int             // of the outcome in the plan
+	title   string          // visible-safe
+	text    string          // of what is no finding, in full
+	calm    bool            // of what is no finding and needs no look
+	words   string          // what the filter looks at, lower case
 }
 
 // done reports whether the finding needs no more attention.
 func (r *row) done() bool {
 	switch r.outcome.Result {
-	case fixer.Fixed, fixer.Closed, fixer.Ignored, fixer.Skipped, fixer.Suppress:
+	case engine.Fixed, engine.Closed, engine.Ignored, engine.Skipped, engine.Suppress:
 		return true
 	}
 	return false
 }
 
 // makeRows makes the rows of a plan, findings first.
-func makeRows(plan *fixer.Plan, titles map[string]string, notes []string) []row {
+func makeRows(plan *engine.Plan, titles map[string]string, notes []string) []row {
 	rows := make([]row, 0, len(plan.Outcomes)+8)
 	for i := range plan.Outcomes {
 		o := &plan.Outcomes[i]
@@ -82,10 +83,10 @@ func makeRows(plan *fixer.Plan, titles map[string]string, notes []string) []row 
 // queueOf returns the findings of the rows in canonical order, those that came
 // up later at the end, and the place of each.
 func queueOf(rows []row, all int) ([]fixer.Key, map[fixer.Key]int) {
-	shown := make([]*fixer.Outcome, all)
+	shown := make([]*engine.Outcome, all)
 	n := 0
 	for i := range rows {
-		if o := rows[i].outcome; o != nil && o.Result != fixer.Suppress {
+		if o := rows[i].outcome; o != nil && o.Result != engine.Suppress {
 			shown[rows[i].index] = o
 			n++
 		}
@@ -213,41 +214,41 @@ func boolInt(b bool) int {
 
 // mark is the sign of a finding's state, and whether the plan still has to
 // agree.
-func (d *desk) mark(o *fixer.Outcome) (sign string, pending bool) {
+func (d *desk) mark(o *engine.Outcome) (sign string, pending bool) {
 	m := &d.theme.Marks
 	v, decided := d.decision(o.Finding.Key())
 	if !d.fresh() {
 		switch {
-		case decided && v.Verdict == fixer.Accept && !settled(o.Result):
+		case decided && v.Verdict == engine.Accept && !settled(o.Result):
 			return m.Accepted, true
-		case decided && v.Verdict == fixer.Ignore && o.Result != fixer.Ignored:
+		case decided && v.Verdict == engine.Ignore && o.Result != engine.Ignored:
 			return m.Ignored, true
-		case decided && v.Verdict == fixer.Reject && o.Result != fixer.Skipped:
+		case decided && v.Verdict == engine.Reject && o.Result != engine.Skipped:
 			return m.Skipped, true
-		case !decided && (o.Result == fixer.Fixed || o.Result == fixer.Ignored || o.Result == fixer.Skipped || o.Result == fixer.Blocked || o.Result == fixer.Refused):
+		case !decided && (o.Result == engine.Fixed || o.Result == engine.Ignored || o.Result == engine.Skipped || o.Result == engine.Blocked || o.Result == engine.Refused):
 			return m.Open, true
 		}
 	}
 	switch o.Result {
-	case fixer.Fixed:
+	case engine.Fixed:
 		return m.Accepted, false
-	case fixer.Closed:
+	case engine.Closed:
 		return m.Closed, false
-	case fixer.Ignored, fixer.Suppress:
+	case engine.Ignored, engine.Suppress:
 		return m.Ignored, false
-	case fixer.Skipped:
+	case engine.Skipped:
 		return m.Skipped, false
-	case fixer.Blocked, fixer.Refused:
+	case engine.Blocked, engine.Refused:
 		return m.Blocked, false
-	case fixer.ManualWork:
+	case engine.ManualWork:
 		return m.Manual, false
 	}
 	return m.Open, false
 }
 
 // settled reports whether a result is one an accepted finding can have.
-func settled(r fixer.Result) bool {
-	return r == fixer.Fixed || r == fixer.Closed || r == fixer.Blocked || r == fixer.Refused
+func settled(r engine.Result) bool {
+	return r == engine.Fixed || r == engine.Closed || r == engine.Blocked || r == engine.Refused
 }
 
 // drawRow draws one row of the list.
@@ -270,7 +271,7 @@ func drawRow(d *desk, r *row, width int, cursor bool) string {
 		left += t.Warn.Paint("new ")
 	}
 	left += r.title
-	if o.Result == fixer.Closed && !pending {
+	if o.Result == engine.Closed && !pending {
 		left += t.Dim.Paint("  closed by " + keyWords(o.By))
 	}
 	line := fmt.Sprintf(":%-5d", o.Finding.Line)
@@ -295,7 +296,7 @@ func drawRow(d *desk, r *row, width int, cursor bool) string {
 
 // chosen is the index of the alternative that was accepted, 0 without one.
 func (d *desk) chosen(f *fixer.Finding) int {
-	if v, ok := d.decision(f.Key()); ok && v.Verdict == fixer.Accept {
+	if v, ok := d.decision(f.Key()); ok && v.Verdict == engine.Accept {
 		for i := range f.Fixes {
 			if f.Fixes[i].ID == v.Fix {
 				return i

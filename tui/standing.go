@@ -4,6 +4,7 @@ import (
 	"maps"
 
 	"oakum/fixer"
+	"oakum/fixer/engine"
 )
 
 // A standing is a plan with what the screens ask of it again and again: where
@@ -11,11 +12,11 @@ import (
 // goroutine, and never changed afterwards.
 type standing struct {
 	gen  int // of the decisions, facts and files it was folded from
-	plan *fixer.Plan
+	plan *engine.Plan
 
 	index     map[fixer.Key]int // into plan.Outcomes
-	decisions fixer.Decisions   // the decisions it was folded from
-	count     map[fixer.Result]int
+	decisions engine.Decisions  // the decisions it was folded from
+	count     map[engine.Result]int
 	openRule  map[string]int // undecided findings with a fix, by rule
 	openFile  map[string]int // undecided findings, by file
 	safe      int            // undecided findings whose first fix is safe
@@ -23,22 +24,22 @@ type standing struct {
 	rows []row // of the list, in canonical order
 }
 
-func newStanding(gen int, plan *fixer.Plan, decisions fixer.Decisions, w wording) *standing {
+func newStanding(gen int, plan *engine.Plan, decisions engine.Decisions, w wording) *standing {
 	s := &standing{
 		rows: makeRows(plan, w.titles, w.notes),
 		gen:  gen, plan: plan, decisions: decisions,
-		index: make(map[fixer.Key]int, len(plan.Outcomes)), count: map[fixer.Result]int{},
+		index: make(map[fixer.Key]int, len(plan.Outcomes)), count: map[engine.Result]int{},
 		openRule: map[string]int{}, openFile: map[string]int{},
 	}
 	for i := range plan.Outcomes {
 		o := &plan.Outcomes[i]
 		s.index[o.Finding.Key()] = i
 		s.count[o.Result]++
-		if o.Result != fixer.Open && o.Result != fixer.ManualWork {
+		if o.Result != engine.Open && o.Result != engine.ManualWork {
 			continue
 		}
 		s.openFile[o.Finding.File]++
-		if o.Result == fixer.Open && len(o.Finding.Fixes) > 0 {
+		if o.Result == engine.Open && len(o.Finding.Fixes) > 0 {
 			s.openRule[o.Finding.Rule]++
 			if o.Finding.Level() == fixer.Safe {
 				s.safe++
@@ -50,7 +51,7 @@ func newStanding(gen int, plan *fixer.Plan, decisions fixer.Decisions, w wording
 
 // outcome returns what became of a finding, or nil when the plan does not
 // know it.
-func (s *standing) outcome(k fixer.Key) *fixer.Outcome {
+func (s *standing) outcome(k fixer.Key) *engine.Outcome {
 	if i, ok := s.index[k]; ok {
 		return &s.plan.Outcomes[i]
 	}
@@ -60,7 +61,7 @@ func (s *standing) outcome(k fixer.Key) *fixer.Outcome {
 // offered returns a finding as it is now, with the fixes it has after what is
 // accepted; one that is settled is as it was in the files. Its lines are those
 // of the files as they will be.
-func (s *standing) offered(o *fixer.Outcome) *fixer.Finding {
+func (s *standing) offered(o *engine.Outcome) *fixer.Finding {
 	if f := s.plan.Final.Finding(o.Finding.Key()); f != nil {
 		return f
 	}
@@ -68,15 +69,15 @@ func (s *standing) offered(o *fixer.Outcome) *fixer.Finding {
 }
 
 // done counts the findings that are off the table because of a fix.
-func (s *standing) done() int { return s.count[fixer.Fixed] + s.count[fixer.Closed] }
+func (s *standing) done() int { return s.count[engine.Fixed] + s.count[engine.Closed] }
 
 // left counts the findings someone still has to say something about.
 func (s *standing) left() int {
-	return s.count[fixer.Open] + s.count[fixer.ManualWork] + s.count[fixer.Blocked] + s.count[fixer.Refused]
+	return s.count[engine.Open] + s.count[engine.ManualWork] + s.count[engine.Blocked] + s.count[engine.Refused]
 }
 
 // change returns what the plan does to a file, or nil.
-func (s *standing) change(path string) *fixer.Change {
+func (s *standing) change(path string) *engine.Change {
 	for i := range s.plan.Changes {
 		if s.plan.Changes[i].Path == path {
 			return &s.plan.Changes[i]
@@ -94,8 +95,8 @@ type wording struct {
 // A foldJob is what a command needs to fold the decisions of one moment.
 type foldJob struct {
 	gen       int
-	run       func(fixer.Decisions) *fixer.Plan
-	decisions fixer.Decisions // never changed: commands read it
+	run       func(engine.Decisions) *engine.Plan
+	decisions engine.Decisions // never changed: commands read it
 	wording   wording
 }
 
@@ -114,10 +115,10 @@ func (j foldJob) standing() *standing {
 
 // without folds with some verdicts taken back.
 func (j foldJob) without(keys map[fixer.Key]bool) *standing {
-	more := fixer.Decisions{}
+	more := engine.Decisions{}
 	rest := maps.Clone(j.decisions)
 	for k := range keys {
-		more[k] = fixer.Decision{}
+		more[k] = engine.Decision{}
 		delete(rest, k)
 	}
 	return newStanding(j.gen, j.run(more), rest, j.wording)

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"oakum/fixer"
+	"oakum/fixer/engine"
 	"oakum/fixer/text"
 	"oakum/tui/widget"
 )
@@ -30,7 +31,7 @@ const mostOfOne = 3
 // explain says in at most budget lines why a finding matters. Where there is
 // little room, each thing gets one line, the one that tells most first. The
 // lines to spare go to what is cut, one after the other.
-func (v *detail) explain(d *desk, o *fixer.Outcome, width, budget, spare int) []string {
+func (v *detail) explain(d *desk, o *engine.Outcome, width, budget, spare int) []string {
 	entries := v.entries(d, o, budget < 6)
 	t := &d.theme
 	room := max(1, width-labelWidth-2)
@@ -79,7 +80,7 @@ func trimCut(s, mark string) string {
 	return strings.TrimRight(strings.TrimSuffix(s, mark), " ") + mark
 }
 
-func (v *detail) entries(d *desk, o *fixer.Outcome, short bool) []entry {
+func (v *detail) entries(d *desk, o *engine.Outcome, short bool) []entry {
 	f := d.offer(o)
 	fix := v.alternative(f)
 	var out []entry
@@ -112,24 +113,24 @@ func (v *detail) entries(d *desk, o *fixer.Outcome, short bool) []entry {
 }
 
 // state says what became of a finding, when there is something to say.
-func (d *desk) state(o *fixer.Outcome) (string, int) {
+func (d *desk) state(o *engine.Outcome) (string, int) {
 	if !d.fresh() {
 		return "", 0
 	}
 	switch o.Result {
-	case fixer.Fixed:
+	case engine.Fixed:
 		return "accepted: " + o.Title + d.values(o.Finding.Key()), 1
-	case fixer.Closed:
+	case engine.Closed:
 		return "closed by " + keyWords(o.By), 1
-	case fixer.Ignored:
+	case engine.Ignored:
 		return "a comment will record why it is left: " + o.Reason, 1
-	case fixer.Skipped:
+	case engine.Skipped:
 		return "skipped by you", 0
-	case fixer.Blocked:
+	case engine.Blocked:
 		return "blocked: " + o.Reason, 2
-	case fixer.Refused:
+	case engine.Refused:
 		return "refused: " + o.Reason, 2
-	case fixer.Suppress:
+	case engine.Suppress:
 		return "a comment in the file asks to leave this: " + cmp.Or(o.Reason, "no reason given"), 0
 	}
 	if o.New {
@@ -173,7 +174,7 @@ func (d *desk) rule(name string) *fixer.Rule {
 
 // advice is what a person can do where no sound edit is known, and the lines
 // of the file in question.
-func (v *detail) advice(d *desk, o *fixer.Outcome, width, height int) []string {
+func (v *detail) advice(d *desk, o *engine.Outcome, width, height int) []string {
 	t := &d.theme
 	f := d.offer(o)
 	out := []string{widget.Rule(t, "no automatic fix", "", width, false)}

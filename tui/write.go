@@ -8,7 +8,7 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
-	"oakum/fixer"
+	"oakum/fixer/engine"
 )
 
 // A ledger notes what was written at the moment it was, so that leaving in
@@ -49,7 +49,7 @@ func (s *planScreen) write(d *desk) tea.Cmd {
 	st, out := s.view.standing, s.view.pathsOut(d.out)
 	b, ctx, book := d.opts.Backend, d.ctx, &d.ledger
 	book.running.Add(1)
-	return d.lend("writing "+count(len(st.plan.Changes), "file"), func(session *fixer.Session) func(*desk) tea.Cmd {
+	return d.lend("writing "+count(len(st.plan.Changes), "file"), func(session *engine.Session) func(*desk) tea.Cmd {
 		defer book.running.Done()
 		receipt, err := b.Commit(ctx, st.plan.Changes)
 		if err != nil {
@@ -79,7 +79,7 @@ func (s *planScreen) refused(d *desk, err error) tea.Cmd {
 }
 
 // savePatch saves changes as a patch file.
-func (d *desk) savePatch(changes []fixer.Change) tea.Cmd {
+func (d *desk) savePatch(changes []engine.Change) tea.Cmd {
 	if len(changes) == 0 {
 		return d.say("there is nothing to save")
 	}

@@ -4,13 +4,13 @@ import (
 	"context"
 	"errors"
 
-	"oakum/fixer"
+	"oakum/fixer/engine"
 	"oakum/fixer/workspace"
 	"oakum/tui"
 )
 
 // Commit writes the changes and forgets the decisions that led to them.
-func (b *backend) Commit(ctx context.Context, changes []fixer.Change) (*tui.Receipt, error) {
+func (b *backend) Commit(ctx context.Context, changes []engine.Change) (*tui.Receipt, error) {
 	ws := b.loaded.Load()
 	if ws == nil {
 		return nil, errors.New("no files have been read")
@@ -45,7 +45,7 @@ func refusal(err error) error {
 }
 
 // toWrite says the changes in the words of the room that writes them.
-func toWrite(changes []fixer.Change) []workspace.Change {
+func toWrite(changes []engine.Change) []workspace.Change {
 	var out []workspace.Change
 	for _, c := range changes {
 		out = append(out, workspace.Change{Path: c.Path, Before: c.Before, After: c.After})

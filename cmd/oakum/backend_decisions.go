@@ -4,31 +4,32 @@ import (
 	"maps"
 
 	"oakum/fixer"
+	"oakum/fixer/engine"
 	"oakum/fixer/workspace"
 )
 
 // SaveDecisions keeps what a crash must not take. Verdicts on files outside
 // the paths of this session stay as they were kept before: it cannot see them,
 // and has not taken them back.
-func (b *backend) SaveDecisions(all fixer.Decisions) error {
+func (b *backend) SaveDecisions(all engine.Decisions) error {
 	kept, err := workspace.LoadDecisions(b.root)
 	if err != nil {
 		kept = nil // damaged: what is known now is better than nothing
 	}
 	kept = maps.Clone(kept)
-	maps.DeleteFunc(kept, func(k fixer.Key, _ fixer.Decision) bool { return b.shows(k.File) })
+	maps.DeleteFunc(kept, func(k fixer.Key, _ engine.Decision) bool { return b.shows(k.File) })
 	if kept == nil {
-		kept = fixer.Decisions{}
+		kept = engine.Decisions{}
 	}
 	maps.Copy(kept, all)
 	return workspace.SaveDecisions(b.root, kept)
 }
 
 // LoadDecisions returns the verdicts kept for the files of this session.
-func (b *backend) LoadDecisions() (fixer.Decisions, error) {
+func (b *backend) LoadDecisions() (engine.Decisions, error) {
 	kept, err := workspace.LoadDecisions(b.root)
 	kept = maps.Clone(kept)
-	maps.DeleteFunc(kept, func(k fixer.Key, _ fixer.Decision) bool { return !b.shows(k.File) })
+	maps.DeleteFunc(kept, func(k fixer.Key, _ engine.Decision) bool { return !b.shows(k.File) })
 	return kept, err
 }
 

@@ -8,7 +8,7 @@ import (
 	"os"
 	"path/filepath"
 
-	"oakum/fixer"
+	"oakum/fixer/engine"
 	"oakum/fixer/report"
 )
 
@@ -17,7 +17,7 @@ const mostPatches = 100
 
 // SavePatch writes the patch into the root, where git apply takes it, under
 // the first of oakum.patch, oakum-2.patch, … that is free.
-func (b *backend) SavePatch(changes []fixer.Change) (string, error) {
+func (b *backend) SavePatch(changes []engine.Change) (string, error) {
 	var data bytes.Buffer
 	if err := (&report.Fix{Changes: changes}).Patch(&data, report.Style{}); err != nil {
 		return "", err

@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	"oakum/fixer"
+	"oakum/fixer/engine"
 	"oakum/fixer/workspace"
 	"oakum/tui"
 )
@@ -193,23 +194,23 @@ func loaded(t *testing.T) *backend {
 	return b
 }
 
-func change(b *backend, path, after string) fixer.Change {
+func change(b *backend, path, after string) engine.Change {
 	before, err := os.ReadFile(filepath.Join(b.root, path))
 	if err != nil {
-		return fixer.Change{Path: path, After: []byte(after)}
+		return engine.Change{Path: path, After: []byte(after)}
 	}
-	return fixer.Change{Path: path, Before: before, After: []byte(after)}
+	return engine.Change{Path: path, Before: before, After: []byte(after)}
 }
 
 func TestCommitForgetsAndRefuses(t *testing.T) {
 	b := loaded(t)
-	one := fixer.Decisions{{Rule: "r", File: "compose.yaml"}: {Verdict: fixer.Reject}}
+	one := engine.Decisions{{Rule: "r", File: "compose.yaml"}: {Verdict: engine.Reject}}
 	if err := b.SaveDecisions(one); err != nil {
 		t.Fatal(err)
 	}
 	stale := change(b, "compose.yaml", "x")
 	stale.Before = []byte("other")
-	_, err := b.Commit(t.Context(), []fixer.Change{stale, change(b, "api/Dockerfile", "FROM scratch\n")})
+	_, err := b.Commit(t.Context(), []engine.Change{stale, change(b, "api/Dockerfile", "FROM scratch\n")})
 	var refused *tui.RefusedError
 	if !errors.As(err, &refused) || len(refused.Files) != 1 || refused.Files[0].Path != "compose.yaml" || !refused.Files[0].Changed {
 		t.Fatalf("%v", err)
@@ -217,7 +218,7 @@ func TestCommitForgetsAndRefuses(t *testing.T) {
 	if kept, err := b.LoadDecisions(); err != nil || len(kept) != 1 {
 		t.Fatalf("after a refusal %v are kept, %v", kept, err)
 	}
-	receipt, err := b.Commit(t.Context(), []fixer.Change{change(b, "new/f", "x"), change(b, "api/Dockerfile", "FROM scratch\n")})
+	receipt, err := b.Commit(t.Context(), []engine.Change{change(b, "new/f", "x"), change(b, "api/Dockerfile", "FROM scratch\n")})
 	if err != nil || strings.Join(receipt.Written, " ") != "api/Dockerfile new/f" || receipt.Undo != "oakum undo "+b.root || len(receipt.Warnings) > 0 {
 		t.Fatalf("%+v, %v", receipt, err)
 	}
@@ -249,7 +250,7 @@ func TestStates(t *testing.T) {
 
 func TestSavePatchReplacesNothing(t *testing.T) {
 	b := loaded(t)
-	changes := []fixer.Change{change(b, "compose.yaml", "services: {}\n"), change(b, "new/f", "x\n")}
+	changes := []engine.Change{change(b, "compose.yaml", "services: {}\n"), change(b, "new/f", "x\n")}
 	before := files(t, b.root)
 	outside := filepath.Join(t.TempDir(), "target")
 	if err := os.Symlink(outside, filepath.Join(b.root, "oakum.patch")); err != nil {
@@ -308,18 +309,18 @@ func TestVerdictsOnOtherPathsAreKept(t *testing.T) {
 		return b
 	}
 	whole, part := open(root), open(filepath.Join(root, "a"))
-	all := fixer.Decisions{
-		{Rule: "r", File: "a/compose.yaml", Path: "1"}: {Verdict: fixer.Reject},
-		{Rule: "r", File: "b/compose.yaml", Path: "1"}: {Verdict: fixer.Reject},
+	all := engine.Decisions{
+		{Rule: "r", File: "a/compose.yaml", Path: "1"}: {Verdict: engine.Reject},
+		{Rule: "r", File: "b/compose.yaml", Path: "1"}: {Verdict: engine.Reject},
 	}
 	if err := whole.SaveDecisions(all); err != nil {
 		t.Fatal(err)
 	}
-	if err := part.SaveDecisions(fixer.Decisions{{Rule: "r", File: "a/compose.yaml", Path: "2"}: {Verdict: fixer.Reject}}); err != nil {
+	if err := part.SaveDecisions(engine.Decisions{{Rule: "r", File: "a/compose.yaml", Path: "2"}: {Verdict: engine.Reject}}); err != nil {
 		t.Fatal(err)
 	}
 	kept, err := open(root).LoadDecisions()
-	if err != nil || kept[fixer.Key{Rule: "r", File: "b/compose.yaml", Path: "1"}].Verdict != fixer.Reject {
+	if err != nil || kept[fixer.Key{Rule: "r", File: "b/compose.yaml", Path: "1"}].Verdict != engine.Reject {
 		t.Errorf("%v, %v: the verdict on the other folder is lost", kept, err)
 	}
 	if some, _ := part.LoadDecisions(); len(some) != 1 {

@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"oakum/fixer"
+	"oakum/fixer/engine"
 	"oakum/fixer/rules"
 	"oakum/fixer/text"
 	"oakum/fixer/workspace"
@@ -95,7 +96,7 @@ func (f *interfaceFlags) talk(cmd *cobra.Command, b *backend, wanted []*fixer.Ru
 	for _, n := range loaded.Notes {
 		fmt.Fprintln(cmd.ErrOrStderr(), "note: "+text.VisibleLine(n))
 	}
-	session := fixer.NewSession(fixer.NewSnapshot(loaded.Sources, loaded.Names...), loaded.Facts, wanted)
+	session := engine.NewSession(fixer.NewSnapshot(loaded.Sources, loaded.Names...), loaded.Facts, wanted)
 	// Each answer has to be seen before the next question: no buffer between.
 	res, err := linemode.Run(cmd.Context(), input, os.Stdout, session, b)
 	return ending(cmd, res, err)

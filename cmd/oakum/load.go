@@ -6,6 +6,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"oakum/fixer"
+	"oakum/fixer/engine"
 	"oakum/fixer/report"
 	"oakum/fixer/rules"
 	"oakum/fixer/workspace"
@@ -14,7 +15,7 @@ import (
 // A job is a loaded repository and what a command line asks of it.
 type job struct {
 	workspace *workspace.Workspace
-	session   *fixer.Session
+	session   *engine.Session
 	filter    report.Filter
 	all       bool // no rule that runs is left unselected
 }
@@ -48,7 +49,7 @@ func load(cmd *cobra.Command, paths []string, f selectFlags) (*job, error) {
 	snap := fixer.NewSnapshot(ws.Sources, ws.Names...)
 	j := &job{
 		workspace: ws,
-		session:   fixer.NewSession(snap, factsOf(ws), sel.run),
+		session:   engine.NewSession(snap, factsOf(ws), sel.run),
 		filter:    report.Filter{Rule: sel.wants, Known: all},
 		all:       len(sel.names) == len(sel.run),
 	}

@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"oakum/fixer"
+	"oakum/fixer/engine"
 	"oakum/fixer/rules"
 	"oakum/fixer/workspace"
 )
@@ -102,18 +103,18 @@ func walk(x *terminal) {
 }
 
 // sameDecisions is the plan of what walk decides.
-func sameDecisions(t *testing.T, shop string) *fixer.Plan {
+func sameDecisions(t *testing.T, shop string) *engine.Plan {
 	t.Helper()
 	ws, err := workspace.Load(t.Context(), []string{shop}, workspace.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := fixer.NewSession(fixer.NewSnapshot(ws.Sources, ws.Names...), nil, rules.All())
+	s := engine.NewSession(fixer.NewSnapshot(ws.Sources, ws.Names...), nil, rules.All())
 	for _, f := range s.Baseline().Findings {
 		if f.Rule != "dockerfile/runs-as-root" || f.File != "api/Dockerfile" {
 			continue
 		}
-		if err := s.Decide(f.Key(), fixer.Decision{Verdict: fixer.Accept, Params: fixer.Params{"uid": "12345"}}); err != nil {
+		if err := s.Decide(f.Key(), engine.Decision{Verdict: engine.Accept, Params: fixer.Params{"uid": "12345"}}); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -6,13 +6,13 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"oakum/fixer"
+	"oakum/fixer/engine"
 	"oakum/fixer/text"
 	"oakum/fixer/workspace"
 )
 
 // write commits the changes and returns the command that takes them back.
-func (j *job) write(cmd *cobra.Command, changes []fixer.Change, allowDirty bool) (undo string, err error) {
+func (j *job) write(cmd *cobra.Command, changes []engine.Change, allowDirty bool) (undo string, err error) {
 	if len(changes) == 0 {
 		return "", nil
 	}
@@ -33,7 +33,7 @@ func (j *job) write(cmd *cobra.Command, changes []fixer.Change, allowDirty bool)
 
 // refuseDirty fails when git does not hold what is in one of the files, so
 // that oakum's changes could not be told from a person's.
-func refuseDirty(root string, changes []fixer.Change) error {
+func refuseDirty(root string, changes []engine.Change) error {
 	var paths []string
 	for _, c := range changes {
 		if c.Before != nil {

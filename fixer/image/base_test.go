@@ -84,7 +84,7 @@ func TestBaseOf(t *testing.T) {
 		return s
 	}
 	for in, want := range tests {
-		b, ok := BaseOf(parse(t, in))
+		b, ok := baseOf(parse(t, in))
 		if !ok {
 			t.Errorf("%s: not known", in)
 			continue
@@ -123,7 +123,7 @@ func TestEntrypoints(t *testing.T) {
 		"dhi.io/redis:8":                            nil,
 		"debian:13":                                 nil,
 	} {
-		b, _ := BaseOf(parse(t, in))
+		b, _ := baseOf(parse(t, in))
 		if (b.Entrypoint == nil) != (want == nil) || !slices.Equal(b.Entrypoint, want) {
 			t.Errorf("%s: %q, want %q", in, b.Entrypoint, want)
 		}
@@ -133,7 +133,7 @@ func TestEntrypoints(t *testing.T) {
 // TestToolsOfVariants: what a variant has replaces what the full image has.
 func TestToolsOfVariants(t *testing.T) {
 	for in, want := range map[string]Presence{"node:20": Present, "node:20-slim": NotKnown, "node:20-alpine": NotKnown, "debian:12": NotKnown} {
-		b, _ := BaseOf(parse(t, in))
+		b, _ := baseOf(parse(t, in))
 		if got := b.Has("git"); got != want {
 			t.Errorf("%s: git is %s, want %s", in, got, want)
 		}
@@ -142,7 +142,7 @@ func TestToolsOfVariants(t *testing.T) {
 
 func TestBaseOfRefuses(t *testing.T) {
 	for _, in := range []string{"example.com/app:1", "maven:3", "tomcat:10", "node@" + digest, "mycompany/node:20", "mhart/alpine-node"} {
-		if b, ok := BaseOf(parse(t, in)); ok {
+		if b, ok := baseOf(parse(t, in)); ok {
 			t.Errorf("%s: claims %+v", in, b)
 		}
 	}
@@ -167,7 +167,7 @@ func TestBaseAccounts(t *testing.T) {
 		{"scratch", "nobody", ""},
 	}
 	for _, tt := range tests {
-		b, _ := BaseOf(parse(t, tt.in))
+		b, _ := baseOf(parse(t, tt.in))
 		got := ""
 		if a, ok := b.Account(tt.name); ok {
 			got = fmt.Sprintf("%d:%d", a.UID, a.GID)
@@ -192,7 +192,7 @@ func TestLifecycles(t *testing.T) {
 		"alpine:3.24":                            nil,
 	}
 	for in, want := range tests {
-		b, _ := BaseOf(parse(t, in))
+		b, _ := baseOf(parse(t, in))
 		var got []string
 		for _, l := range b.Lifecycles {
 			got = append(got, fmt.Sprintf("%s %s/%s %v", l.Of, l.End, l.Extended, l.Verified))
@@ -211,7 +211,7 @@ func TestLifecycles(t *testing.T) {
 }
 
 func TestBaseEvidence(t *testing.T) {
-	b, _ := BaseOf(parse(t, "node:20-alpine3.19"))
+	b, _ := baseOf(parse(t, "node:20-alpine3.19"))
 	for field, want := range map[BaseField]string{
 		BaseDistribution: "image table: node:20-alpine3.19 is built on alpine 3.19 (docker.io/library/node 20-alpine3.19: the tag says so)",
 		BasePackages:     "image table: node:20-alpine3.19 installs packages with apk (docker-library/memcached 1/alpine/Dockerfile: apk on alpine:3.19)",
@@ -226,7 +226,7 @@ func TestBaseEvidence(t *testing.T) {
 	if !b.Verified(BasePackages) || b.Verified(BaseTools) || b.Verified("colour") {
 		t.Error("verified")
 	}
-	b, _ = BaseOf(parse(t, "openjdk:8"))
+	b, _ = baseOf(parse(t, "openjdk:8"))
 	if b.Deprecated == nil || !b.Verified(BaseDeprecated) || !strings.Contains(b.Evidence(BaseDeprecated), "successor docker.io/library/eclipse-temurin") {
 		t.Errorf("openjdk: %s", b.Evidence(BaseDeprecated))
 	}

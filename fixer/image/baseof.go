@@ -6,11 +6,11 @@ import (
 	"strings"
 )
 
-// BaseOf tells what an image is as the ground to build on, as far as its name
+// baseOf tells what an image is as the ground to build on, as far as its name
 // and tag say so. Facts that the name leaves open are left at their zero value:
 // "node:20" is Debian of a release that is not known, "node@sha256:…" may be
 // anything. ok is false when nothing at all is known.
-func BaseOf(ref Reference) (Base, bool) { return loadTable().baseOf(ref) }
+func baseOf(ref Reference) (Base, bool) { return loadTable().baseOf(ref) }
 
 func (t *table) baseOf(ref Reference) (Base, bool) {
 	b := Base{Image: shown(ref), Provenance: map[BaseField][]Source{}, tools: map[string]bool{}}

@@ -27,6 +27,6 @@ func BenchmarkLookup(b *testing.B) {
 		b.Fatal(err)
 	}
 	for b.Loop() {
-		Lookup(ref)
+		lookup(ref)
 	}
 }

@@ -11,7 +11,11 @@ type Config struct {
 	Env          []string          // NAME=value
 	ExposedPorts []string          // "8080/tcp", sorted
 	Volumes      []string          // paths, sorted
+	StopSignal   string            // "" is SIGTERM
 	WorkingDir   string            // "" is "/"
 	Labels       map[string]string // nil when there are none
 	Healthcheck  []string          // Test in Docker's form: NONE, CMD …, CMD-SHELL …
 }
+
+// HasHealthcheck reports whether the image checks its own health.
+func (c *Config) HasHealthcheck() bool { return len(c.Healthcheck) > 0 && c.Healthcheck[0] != "NONE" }

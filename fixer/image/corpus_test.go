@@ -58,7 +58,7 @@ func TestCorpus(t *testing.T) {
 		if again, err := ParseReference(ref.Familiar()); err != nil || again.String() != ref.String() {
 			t.Errorf("%q: %s, then %s, %v", text, ref, again, err)
 		}
-		if e, ok := Lookup(ref); ok {
+		if e, ok := lookup(ref); ok {
 			known += n
 			if e.Verified(FieldDefault) {
 				sure += n
@@ -67,7 +67,7 @@ func TestCorpus(t *testing.T) {
 				t.Errorf("%q: %s starts as root and is said not to", text, e.ID)
 			}
 		}
-		if b, ok := BaseOf(ref); ok {
+		if b, ok := baseOf(ref); ok {
 			based += n
 			if b.Distribution == Alpine && b.Libc != Musl || b.Distribution == Debian && b.Packages != Apt {
 				t.Errorf("%q: %+v", text, b)

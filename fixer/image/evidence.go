@@ -42,6 +42,7 @@ type How string
 
 // The ways, from the strongest to none.
 const (
+	ByRegistry How = "registry"   // told by the image's registry, of these very bytes
 	ByTest     How = "tested"     // run, with the result observed
 	BySource   How = "source"     // read in the file that makes it so
 	Unverified How = "unverified" // believed, inferred or by analogy: proves nothing

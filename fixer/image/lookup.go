@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// Lookup finds what the table knows of an image at its tag. Of several entries
+// lookup finds what the table knows of an image at its tag. Of several entries
 // the most specific answers: a whole repository name before a pattern
 // (docker.io/bitnami/*), a longer pattern before a shorter one, an entry for
 // some tags (php:*-apache) before one for all.
@@ -14,7 +14,7 @@ import (
 // A reference with a digest and no tag does not say which variant it is: every
 // fact that differs between variants is then unknown or unverified. Images for
 // Windows containers are never found.
-func Lookup(ref Reference) (*Entry, bool) { return loadTable().lookup(ref) }
+func lookup(ref Reference) (*Entry, bool) { return loadTable().lookup(ref) }
 
 func (t *table) lookup(asked Reference) (*Entry, bool) {
 	ref := asked.official()

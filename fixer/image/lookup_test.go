@@ -65,7 +65,7 @@ func TestLookupIdentities(t *testing.T) {
 		{"cgr.dev/chainguard/redis", "chainguard-named", "65532:65532", "65532:65532"},
 	}
 	for _, tt := range tests {
-		e, ok := Lookup(parse(t, tt.in))
+		e, ok := lookup(parse(t, tt.in))
 		if !ok {
 			t.Errorf("%s: not found", tt.in)
 			continue
@@ -90,11 +90,11 @@ func TestLookupFindsNothing(t *testing.T) {
 		if err != nil {
 			continue
 		}
-		if e, ok := Lookup(ref); ok {
+		if e, ok := lookup(ref); ok {
 			t.Errorf("%s: found %s", in, e.ID)
 		}
 	}
-	if e, ok := Lookup(Reference{}); ok {
+	if e, ok := lookup(Reference{}); ok {
 		t.Errorf("the zero reference: found %s", e.ID)
 	}
 }
@@ -102,7 +102,7 @@ func TestLookupFindsNothing(t *testing.T) {
 func TestLookupByTag(t *testing.T) {
 	get := func(in string) *Entry {
 		t.Helper()
-		e, ok := Lookup(parse(t, in))
+		e, ok := lookup(parse(t, in))
 		if !ok {
 			t.Fatalf("%s: not found", in)
 		}
@@ -152,10 +152,10 @@ func TestLookupByTag(t *testing.T) {
 // later answer.
 func TestLookupCopies(t *testing.T) {
 	ref := parse(t, "postgres:16")
-	e, _ := Lookup(ref)
+	e, _ := lookup(ref)
 	e.Service.UID, e.Default.UID, e.NonRoot.Support = 1, 1, SupportNo
 	delete(e.Provenance, FieldDefault)
-	again, _ := Lookup(ref)
+	again, _ := lookup(ref)
 	if again.Service.UID != 999 || again.Default.UID != 0 || again.NonRoot.Support != SupportYes || !again.Verified(FieldDefault) {
 		t.Errorf("the table changed: %+v", again)
 	}
@@ -174,7 +174,7 @@ func TestSecretFile(t *testing.T) {
 		{"postgres", "", ""},
 	}
 	for _, tt := range tests {
-		e, _ := Lookup(parse(t, tt.in))
+		e, _ := lookup(parse(t, tt.in))
 		if got, ok := e.SecretFile(tt.env); got != tt.want || ok != (tt.want != "") {
 			t.Errorf("%s, %s: %q, %v; want %q", tt.in, tt.env, got, ok, tt.want)
 		}
@@ -200,7 +200,7 @@ func TestEvidence(t *testing.T) {
 		{"localstack/localstack", FieldHealthcheck, "image table: localstack/localstack has a health check built in (localstack/localstack Dockerfile: HEALTHCHECK built in)", true},
 	}
 	for _, tt := range tests {
-		e, ok := Lookup(parse(t, tt.in))
+		e, ok := lookup(parse(t, tt.in))
 		if !ok {
 			t.Errorf("%s: not found", tt.in)
 			continue
@@ -212,7 +212,7 @@ func TestEvidence(t *testing.T) {
 			t.Errorf("%s, %s: verified %v", tt.in, tt.field, got)
 		}
 	}
-	e, _ := Lookup(parse(t, "postgres"))
+	e, _ := lookup(parse(t, "postgres"))
 	if got := e.Evidence("colour"); !strings.Contains(got, `no field "colour"`) || e.Verified("colour") {
 		t.Errorf("an unknown field: %s", got)
 	}
@@ -238,7 +238,7 @@ func TestVariantTakesProofAway(t *testing.T) {
 		{"grafana/loki@" + digest, FieldNonRoot, false},
 	}
 	for _, tt := range tests {
-		e, ok := Lookup(parse(t, tt.in))
+		e, ok := lookup(parse(t, tt.in))
 		if !ok {
 			t.Errorf("%s: not found", tt.in)
 			continue
@@ -259,7 +259,7 @@ func TestUnverifiedSaysSo(t *testing.T) {
 		if f.Version != "" {
 			ref.Tag = f.Version
 		}
-		e, ok := Lookup(ref)
+		e, ok := lookup(ref)
 		if !ok || e.ID != f.ID {
 			t.Errorf("%s: %v found instead of %s", ref, e, f.ID)
 			continue

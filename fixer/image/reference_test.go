@@ -194,14 +194,14 @@ func FuzzParseReference(f *testing.F) {
 				t.Fatalf("%q: written as %q, read back as %+v, %v", s, form, again, err)
 			}
 		}
-		if e, ok := Lookup(ref); ok {
+		if e, ok := lookup(ref); ok {
 			for _, field := range Fields() {
 				if e.Evidence(field) == "" {
 					t.Fatalf("%q: no evidence for %s", s, field)
 				}
 			}
 		}
-		if b, ok := BaseOf(ref); ok && b.Evidence(BaseDistribution) == "" {
+		if b, ok := baseOf(ref); ok && b.Evidence(BaseDistribution) == "" {
 			t.Fatalf("%q: no evidence", s)
 		}
 		ref.Pin()

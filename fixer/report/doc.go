@@ -4,7 +4,7 @@
 //
 // Everything here writes to an [io.Writer] and is deterministic.
 //
-//	scan := report.NewScan(root, snap, fixer.Check(snap, facts, rules), report.Filter{})
+//	scan := report.NewScan(root, snap, engine.Check(snap, facts, rules), report.Filter{})
 //	err := scan.Text(os.Stdout, report.Style{})
 //
 // # Invariants

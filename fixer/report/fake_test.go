@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"oakum/fixer"
+	"oakum/fixer/engine"
 	"oakum/fixer/report"
 	"oakum/fixer/text"
 )
@@ -102,5 +103,5 @@ func fakeScan(t *testing.T, f report.Filter, more ...fixer.Source) *report.Scan 
 	t.Helper()
 	snap := fakeSnapshot(more...)
 	f.Known = fakeRules()
-	return report.NewScan("/the/root", snap, fixer.Check(snap, nil, fakeRules()), f)
+	return report.NewScan("/the/root", snap, engine.Check(snap, nil, fakeRules()), f)
 }

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"oakum/fixer"
+	"oakum/fixer/engine"
 	"oakum/fixer/text"
 )
 
@@ -15,12 +16,12 @@ import (
 type Fix struct {
 	Before   *Scan
 	After    *Scan // what is left when the plan is written
-	Outcomes []fixer.Outcome
-	Changes  []fixer.Change
+	Outcomes []engine.Outcome
+	Changes  []engine.Change
 }
 
 // NewFix collects what there is to say about a plan, after the filter.
-func NewFix(root string, plan *fixer.Plan, filter Filter) *Fix {
+func NewFix(root string, plan *engine.Plan, filter Filter) *Fix {
 	f := &Fix{
 		Before:  NewScan(root, plan.Before, plan.Baseline, filter),
 		After:   NewScan(root, plan.After, plan.Final, filter),
@@ -43,7 +44,7 @@ func (f *Fix) JSON(w io.Writer) error {
 		PodsAfter  []jsonPod     `json:"podsAfter"`
 		Outcomes   []jsonOutcome `json:"outcomes"`
 		Changes    []jsonChange  `json:"changes"`
-	}{f.Before.json(), jsonScore{f.After.Score, fixer.Grade(f.After.Score)}, jsonPods(f.After.Pods), []jsonOutcome{}, []jsonChange{}}
+	}{f.Before.json(), jsonScore{f.After.Score, engine.Grade(f.After.Score)}, jsonPods(f.After.Pods), []jsonOutcome{}, []jsonChange{}}
 	for i := range f.Outcomes {
 		o := &f.Outcomes[i]
 		out.Outcomes = append(out.Outcomes, jsonOutcome{
@@ -74,7 +75,7 @@ type jsonChange struct {
 	New  bool   `json:"new,omitempty"`
 }
 
-func levelName(o *fixer.Outcome) string {
+func levelName(o *engine.Outcome) string {
 	if o.Level == 0 {
 		return ""
 	}
@@ -83,11 +84,11 @@ func levelName(o *fixer.Outcome) string {
 
 // reason says in words why a finding came to its result; "" where the result
 // says it all.
-func reason(o *fixer.Outcome) string {
+func reason(o *engine.Outcome) string {
 	switch {
 	case o.Reason != "":
 		return o.Reason
-	case o.Result == fixer.Closed && len(o.By) > 0:
+	case o.Result == engine.Closed && len(o.By) > 0:
 		var names []string
 		for _, k := range o.By {
 			if !slices.Contains(names, k.Rule) {
@@ -95,7 +96,7 @@ func reason(o *fixer.Outcome) string {
 			}
 		}
 		return "closed by the fix of " + strings.Join(names, ", ")
-	case o.Result == fixer.Open:
+	case o.Result == engine.Open:
 		return "its fix is " + o.Finding.Level().String()
 	}
 	return ""
@@ -107,7 +108,7 @@ func reason(o *fixer.Outcome) string {
 func (f *Fix) Text(w io.Writer, st Style) error {
 	p := &printer{w: w, st: st}
 	list := slices.Clone(f.Outcomes)
-	slices.SortStableFunc(list, func(a, b fixer.Outcome) int {
+	slices.SortStableFunc(list, func(a, b engine.Outcome) int {
 		return cmp.Or(strings.Compare(a.Finding.File, b.Finding.File), cmp.Compare(a.Finding.Line, b.Finding.Line))
 	})
 	file := ""
@@ -125,9 +126,9 @@ func (f *Fix) Text(w io.Writer, st Style) error {
 	return p.err
 }
 
-func (p *printer) outcome(o *fixer.Outcome) {
+func (p *printer) outcome(o *engine.Outcome) {
 	what := o.Finding.Message
-	if o.Result == fixer.Fixed {
+	if o.Result == engine.Fixed {
 		what = o.Title + " (" + o.Level.String() + ")"
 	}
 	p.line("  ", p.st.result(o.Result, 10), "  ", p.st.paint(cyan, o.Finding.Rule), p.st.paint(dim, whereabouts(o)))
@@ -135,12 +136,12 @@ func (p *printer) outcome(o *fixer.Outcome) {
 	p.line(indent, text.VisibleLine(what))
 	switch r := reason(o); {
 	case r == "":
-	case o.Result == fixer.ManualWork:
+	case o.Result == engine.ManualWork:
 		p.todo(indent, o.Finding, r)
 	default:
 		p.field(indent, "because", r)
 	}
-	if o.Result != fixer.Fixed {
+	if o.Result != engine.Fixed {
 		return
 	}
 	i := slices.IndexFunc(o.Finding.Fixes, func(x fixer.Fix) bool { return x.Title == o.Title })
@@ -156,7 +157,7 @@ func (p *printer) outcome(o *fixer.Outcome) {
 
 // whereabouts says where a finding is, to tell it from others of its rule. One
 // that came up after other fixes has no line in the file as it was.
-func whereabouts(o *fixer.Outcome) string {
+func whereabouts(o *engine.Outcome) string {
 	s := ""
 	if o.Finding.Path != "" {
 		s = " in " + text.VisibleLine(o.Finding.Path)
@@ -180,14 +181,14 @@ func (p *printer) once(indent, label, s string) {
 	p.field(indent, label, s)
 }
 
-func (st Style) result(r fixer.Result, width int) string {
+func (st Style) result(r engine.Result, width int) string {
 	code := dim
 	switch r {
-	case fixer.Fixed, fixer.Closed:
+	case engine.Fixed, engine.Closed:
 		code = green
-	case fixer.Blocked, fixer.Refused:
+	case engine.Blocked, engine.Refused:
 		code = red
-	case fixer.Open, fixer.ManualWork:
+	case engine.Open, engine.ManualWork:
 		code = yellow
 	}
 	return st.paint(code, pad(string(r), width))

@@ -7,12 +7,13 @@ import (
 	"testing"
 
 	"oakum/fixer"
+	"oakum/fixer/engine"
 	"oakum/fixer/report"
 )
 
 func fakeFix(t *testing.T) *report.Fix {
 	t.Helper()
-	s := fixer.NewSession(fakeSnapshot(), nil, fakeRules())
+	s := engine.NewSession(fakeSnapshot(), nil, fakeRules())
 	if _, err := s.AcceptAll(fixer.Review, nil); err != nil {
 		t.Fatal(err)
 	}
@@ -37,12 +38,12 @@ func TestFixText(t *testing.T) {
 // TestFixTextTellsFixesApart: each outcome says where it is, and a fix of level
 // review what it breaks, in words that are written once.
 func TestFixTextTellsFixesApart(t *testing.T) {
-	made := func(path string, line int, level fixer.Level, more bool) fixer.Outcome {
+	made := func(path string, line int, level fixer.Level, more bool) engine.Outcome {
 		f := &fixer.Finding{Rule: "compose/a", File: "f", Path: path, Line: line, Fixes: []fixer.Fix{
 			{Title: "another way", Breaks: "not this"}, {Title: "mend it", Level: level, Breaks: "it breaks", Verify: "look at it"}}}
-		return fixer.Outcome{Finding: f, Result: fixer.Fixed, Title: "mend it", Level: level, New: more}
+		return engine.Outcome{Finding: f, Result: engine.Fixed, Title: "mend it", Level: level, New: more}
 	}
-	f := &report.Fix{Outcomes: []fixer.Outcome{
+	f := &report.Fix{Outcomes: []engine.Outcome{
 		made("services.a", 2, fixer.Safe, false), made("services.b", 4, fixer.Review, false),
 		made("services.c\x1b", 6, fixer.Review, false), made("", 7, fixer.Safe, false), made("services.d", 9, fixer.Review, true),
 	}}
@@ -85,10 +86,10 @@ func TestFixSummary(t *testing.T) {
 	web := &fixer.Finding{Rule: "compose/a", File: "f", Severity: fixer.Low}
 	f := &report.Fix{
 		Before: &report.Scan{Score: 10}, After: &report.Scan{Score: 90},
-		Outcomes: []fixer.Outcome{
-			{Finding: web, Result: fixer.Fixed, Level: fixer.Safe}, {Finding: web, Result: fixer.Fixed, Level: fixer.Review},
-			{Finding: web, Result: fixer.Fixed, Level: fixer.Safe}, {Finding: web, Result: fixer.Closed, By: []fixer.Key{web.Key()}}},
-		Changes: []fixer.Change{{Path: "f", Before: []byte("a")}, {Path: "n"}},
+		Outcomes: []engine.Outcome{
+			{Finding: web, Result: engine.Fixed, Level: fixer.Safe}, {Finding: web, Result: engine.Fixed, Level: fixer.Review},
+			{Finding: web, Result: engine.Fixed, Level: fixer.Safe}, {Finding: web, Result: engine.Closed, By: []fixer.Key{web.Key()}}},
+		Changes: []engine.Change{{Path: "f", Before: []byte("a")}, {Path: "n"}},
 	}
 	want := "would change 2 files: 3 fixes (2 safe, 1 review), 1 finding closed by them\n  f\n  new: n\nscore 10 → 90 of 100\n"
 	if got := written(t, func(w io.Writer) error { return f.Summary(w, report.Style{}, false, "oakum undo") }); got != want {

@@ -11,6 +11,7 @@ import (
 	"unicode/utf8"
 
 	"oakum/fixer"
+	"oakum/fixer/engine"
 	"oakum/fixer/text"
 )
 
@@ -121,7 +122,7 @@ func (s *Scan) JSON(w io.Writer) error { return writeJSON(w, s.json()) }
 
 func (s *Scan) json() *jsonReport {
 	out := &jsonReport{
-		Version: JSONVersion, Root: s.Root, Hidden: s.Hidden, Score: jsonScore{s.Score, fixer.Grade(s.Score)},
+		Version: JSONVersion, Root: s.Root, Hidden: s.Hidden, Score: jsonScore{s.Score, engine.Grade(s.Score)},
 		Files: []jsonFile{}, Findings: []jsonFinding{}, Suppressed: []jsonSuppressed{}, Unused: []jsonUnused{}, Problems: []jsonProblem{}, Pods: jsonPods(s.Pods),
 	}
 	for _, f := range s.Files {

@@ -8,7 +8,7 @@ import (
 	"strings"
 	"testing"
 
-	"oakum/fixer"
+	"oakum/fixer/engine"
 	"oakum/fixer/report"
 )
 
@@ -21,30 +21,30 @@ func TestGitTakesThePatch(t *testing.T) {
 	}
 	for _, c := range []struct {
 		name    string
-		changes []fixer.Change
+		changes []engine.Change
 	}{
-		{"plain", []fixer.Change{{Path: "f", Before: []byte("a\nb\nc\n"), After: []byte("a\nB\nc\n")}}},
-		{"CRLF", []fixer.Change{{Path: "f", Before: []byte("a\r\nb\r\n"), After: []byte("a\r\nx\r\nb\r\n")}}},
-		{"mixed line endings", []fixer.Change{{Path: "f", Before: []byte("a\r\nb\nc\rd\n"), After: []byte("a\r\nb\nx\nc\rd\n")}}},
-		{"no final newline", []fixer.Change{{Path: "f", Before: []byte("a\nb"), After: []byte("a\nb\nc")}}},
-		{"final newline comes", []fixer.Change{{Path: "f", Before: []byte("a\nb"), After: []byte("a\nb\n")}}},
-		{"final newline goes", []fixer.Change{{Path: "f", Before: []byte("a\nb\n"), After: []byte("a\nb")}}},
-		{"byte order mark", []fixer.Change{{Path: "f", Before: []byte("\ufeffa\n"), After: []byte("\ufeffa\nb\n")}}},
-		{"lines like a patch", []fixer.Change{{Path: "f", Before: []byte("--- a\n+++ b\n@@ -1 +1 @@\n"), After: []byte("--- a\n-- \n@@ -1 +1 @@\n")}}},
-		{"empty before", []fixer.Change{{Path: "f", Before: []byte{}, After: []byte("a\n")}}},
-		{"new file", []fixer.Change{{Path: "new", After: []byte("a\nb\n")}}},
-		{"new file in a new folder", []fixer.Change{{Path: "x/y/new", After: []byte("a")}}},
-		{"several", []fixer.Change{
+		{"plain", []engine.Change{{Path: "f", Before: []byte("a\nb\nc\n"), After: []byte("a\nB\nc\n")}}},
+		{"CRLF", []engine.Change{{Path: "f", Before: []byte("a\r\nb\r\n"), After: []byte("a\r\nx\r\nb\r\n")}}},
+		{"mixed line endings", []engine.Change{{Path: "f", Before: []byte("a\r\nb\nc\rd\n"), After: []byte("a\r\nb\nx\nc\rd\n")}}},
+		{"no final newline", []engine.Change{{Path: "f", Before: []byte("a\nb"), After: []byte("a\nb\nc")}}},
+		{"final newline comes", []engine.Change{{Path: "f", Before: []byte("a\nb"), After: []byte("a\nb\n")}}},
+		{"final newline goes", []engine.Change{{Path: "f", Before: []byte("a\nb\n"), After: []byte("a\nb")}}},
+		{"byte order mark", []engine.Change{{Path: "f", Before: []byte("\ufeffa\n"), After: []byte("\ufeffa\nb\n")}}},
+		{"lines like a patch", []engine.Change{{Path: "f", Before: []byte("--- a\n+++ b\n@@ -1 +1 @@\n"), After: []byte("--- a\n-- \n@@ -1 +1 @@\n")}}},
+		{"empty before", []engine.Change{{Path: "f", Before: []byte{}, After: []byte("a\n")}}},
+		{"new file", []engine.Change{{Path: "new", After: []byte("a\nb\n")}}},
+		{"new file in a new folder", []engine.Change{{Path: "x/y/new", After: []byte("a")}}},
+		{"several", []engine.Change{
 			{Path: "a/f", Before: []byte("1\n2\n3\n4\n5\n6\n7\n8\n9\n10\n11\n12\n"), After: []byte("0\n2\n3\n4\n5\n6\n7\n8\n9\n10\n11\n12\n13\n")},
 			{Path: "b/f", Before: []byte("x\n"), After: []byte("y\n")}, {Path: "c", After: []byte("n\n")}}},
-		{"blanks in the name", []fixer.Change{{Path: "my folder/my file.yaml", Before: []byte("a\n"), After: []byte("b\n")}}},
-		{"a new name with blanks", []fixer.Change{{Path: "my new file", After: []byte("b\n")}}},
-		{"a tab and a quote in the name", []fixer.Change{{Path: "a\tb\"c", Before: []byte("a\n"), After: []byte("b\n")}}},
-		{"a backslash in the name", []fixer.Change{{Path: `a\b`, Before: []byte("a\n"), After: []byte("b\n")}}},
-		{"a newline in the name", []fixer.Change{{Path: "a\nb", Before: []byte("a\n"), After: []byte("b\n")}}},
-		{"an escape in the name", []fixer.Change{{Path: "a\x1b[31mb", Before: []byte("a\n"), After: []byte("b\n")}}},
-		{"other letters in the name", []fixer.Change{{Path: "日本/é.yaml", Before: []byte("a\n"), After: []byte("é\n")}}},
-		{"bytes that are no text", []fixer.Change{{Path: "f", Before: []byte("a\xff\n"), After: []byte("a\xff\x01\n")}}},
+		{"blanks in the name", []engine.Change{{Path: "my folder/my file.yaml", Before: []byte("a\n"), After: []byte("b\n")}}},
+		{"a new name with blanks", []engine.Change{{Path: "my new file", After: []byte("b\n")}}},
+		{"a tab and a quote in the name", []engine.Change{{Path: "a\tb\"c", Before: []byte("a\n"), After: []byte("b\n")}}},
+		{"a backslash in the name", []engine.Change{{Path: `a\b`, Before: []byte("a\n"), After: []byte("b\n")}}},
+		{"a newline in the name", []engine.Change{{Path: "a\nb", Before: []byte("a\n"), After: []byte("b\n")}}},
+		{"an escape in the name", []engine.Change{{Path: "a\x1b[31mb", Before: []byte("a\n"), After: []byte("b\n")}}},
+		{"other letters in the name", []engine.Change{{Path: "日本/é.yaml", Before: []byte("a\n"), After: []byte("é\n")}}},
+		{"bytes that are no text", []engine.Change{{Path: "f", Before: []byte("a\xff\n"), After: []byte("a\xff\x01\n")}}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			dir := t.TempDir()
@@ -84,7 +84,7 @@ func TestGitTakesThePatch(t *testing.T) {
 
 // TestPatchOnATerminal is for looking: nothing in it may be obeyed.
 func TestPatchOnATerminal(t *testing.T) {
-	f := &report.Fix{Changes: []fixer.Change{{Path: "f", Before: []byte("a\r\n\tb\x1b]0;x\x07\n"), After: []byte("a\r\n\tb\u202e\n")}}}
+	f := &report.Fix{Changes: []engine.Change{{Path: "f", Before: []byte("a\r\n\tb\x1b]0;x\x07\n"), After: []byte("a\r\n\tb\u202e\n")}}}
 	var b bytes.Buffer
 	if err := f.Patch(&b, report.Style{Terminal: true}); err != nil {
 		t.Fatal(err)

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"oakum/fixer"
+	"oakum/fixer/engine"
 )
 
 // A Scan is what there is to say about a repository, after the filter. Its
@@ -14,9 +15,9 @@ type Scan struct {
 	Root       string        // absolute path
 	Files      []*fixer.File // those looked at for findings, sorted by path
 	Findings   []*fixer.Finding
-	Suppressed []fixer.Suppressed
+	Suppressed []engine.Suppressed
 	Unused     []fixer.Suppression // comments that match nothing
-	Problems   []fixer.Problem
+	Problems   []engine.Problem
 	Hidden     int              // findings under the smallest severity asked for
 	Score      int              // of all findings the filter's rules made, hidden ones too
 	Pods       []fixer.PodLevel // every whole workload, by the Pod Security Standards
@@ -37,7 +38,7 @@ func (f Filter) wants(rule string) bool { return f.Rule == nil || f.Rule(rule) }
 // NewScan collects what there is to say. A suppression that matched nothing is
 // left out when it names a rule the filter does not want, because that rule
 // may not have been asked.
-func NewScan(root string, snap *fixer.Snapshot, r *fixer.Report, filter Filter) *Scan {
+func NewScan(root string, snap *fixer.Snapshot, r *engine.Report, filter Filter) *Scan {
 	s := &Scan{Root: root, Pods: snap.PodLevels(), snapshot: snap}
 	for _, rule := range filter.Known {
 		s.known = append(s.known, rule.Name)
@@ -53,7 +54,7 @@ func NewScan(root string, snap *fixer.Snapshot, r *fixer.Report, filter Filter) 
 			counted = append(counted, f)
 		}
 	}
-	s.Score = fixer.Score(snap, &fixer.Report{Findings: counted})
+	s.Score = engine.Score(snap, &engine.Report{Findings: counted})
 	for _, f := range counted {
 		if f.Severity < filter.Min {
 			s.Hidden++
@@ -77,7 +78,7 @@ func NewScan(root string, snap *fixer.Snapshot, r *fixer.Report, filter Filter) 
 			s.Problems = append(s.Problems, p)
 		}
 	}
-	slices.SortFunc(s.Problems, func(a, b fixer.Problem) int {
+	slices.SortFunc(s.Problems, func(a, b engine.Problem) int {
 		return cmp.Or(strings.Compare(a.File, b.File), strings.Compare(a.Rule, b.Rule))
 	})
 	return s

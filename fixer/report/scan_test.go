@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"oakum/fixer"
+	"oakum/fixer/engine"
 	"oakum/fixer/report"
 )
 
@@ -175,7 +176,7 @@ func TestUnreadable(t *testing.T) {
 		{"a chart and a bad one", []fixer.Source{skipped(fixer.SkipHelm), skipped(fixer.SkipBinary)}, true},
 	} {
 		snap := fixer.NewSnapshot(c.sources)
-		s := report.NewScan("/", snap, fixer.Check(snap, nil, fakeRules()), report.Filter{})
+		s := report.NewScan("/", snap, engine.Check(snap, nil, fakeRules()), report.Filter{})
 		if got := s.Unreadable(); got != c.want {
 			t.Errorf("%s: %v, want %v", c.name, got, c.want)
 		}
@@ -237,7 +238,7 @@ func TestJSONHoldsTheSchema(t *testing.T) {
 	}
 	// Empty lists are lists.
 	empty := fixer.NewSnapshot(nil)
-	raw = written(t, report.NewScan("/", empty, fixer.Check(empty, nil, nil), report.Filter{}).JSON)
+	raw = written(t, report.NewScan("/", empty, engine.Check(empty, nil, nil), report.Filter{}).JSON)
 	if strings.Contains(raw, "null") {
 		t.Errorf("null in\n%s", raw)
 	}

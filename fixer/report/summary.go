@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"oakum/fixer"
+	"oakum/fixer/engine"
 	"oakum/fixer/text"
 )
 
@@ -21,7 +22,7 @@ func (f *Fix) Summary(w io.Writer, st Style, written bool, undo string) error {
 	made := 0
 	byLevel := map[fixer.Level]int{}
 	for i := range f.Outcomes {
-		if o := &f.Outcomes[i]; o.Result == fixer.Fixed {
+		if o := &f.Outcomes[i]; o.Result == engine.Fixed {
 			made++
 			byLevel[o.Level]++
 		}
@@ -58,7 +59,7 @@ func (f *Fix) Summary(w io.Writer, st Style, written bool, undo string) error {
 func (p *printer) failed(f *Fix) {
 	for i := range f.Outcomes {
 		o := &f.Outcomes[i]
-		if o.Result != fixer.Refused && o.Result != fixer.Blocked {
+		if o.Result != engine.Refused && o.Result != engine.Blocked {
 			continue
 		}
 		p.line(p.st.result(o.Result, 0), ": ", text.VisibleLine(place(o.Finding.File, o.Finding.Line)), " ", p.st.paint(cyan, o.Finding.Rule), ": ", text.VisibleLine(reason(o)))
@@ -68,7 +69,7 @@ func (p *printer) failed(f *Fix) {
 func (f *Fix) closed() string {
 	n := 0
 	for i := range f.Outcomes {
-		if f.Outcomes[i].Result == fixer.Closed {
+		if f.Outcomes[i].Result == engine.Closed {
 			n++
 		}
 	}

@@ -9,6 +9,7 @@ import (
 	"unicode/utf8"
 
 	"oakum/fixer"
+	"oakum/fixer/engine"
 	"oakum/fixer/text"
 )
 
@@ -184,7 +185,7 @@ func (p *printer) summary(s *Scan) {
 	if looked == 0 {
 		return // nothing was judged
 	}
-	p.line("score ", p.st.paint(bold, itoa(s.Score)), " of 100 (", fixer.Grade(s.Score), ")")
+	p.line("score ", p.st.paint(bold, itoa(s.Score)), " of 100 (", engine.Grade(s.Score), ")")
 	if pods := fixer.SumLevels(s.Pods); pods != "" {
 		p.line("pods by the Pod Security Standards: ", pods)
 	}

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"oakum/fixer"
+	"oakum/fixer/engine"
 	"oakum/fixer/report"
 )
 
@@ -18,7 +19,7 @@ func scanOf(findings []fixer.Finding, sources ...fixer.Source) *report.Scan {
 		}
 	}}
 	snap := fixer.NewSnapshot(sources)
-	return report.NewScan("/", snap, fixer.Check(snap, nil, []*fixer.Rule{rule}), report.Filter{})
+	return report.NewScan("/", snap, engine.Check(snap, nil, []*fixer.Rule{rule}), report.Filter{})
 }
 
 func compose(path string) fixer.Source {

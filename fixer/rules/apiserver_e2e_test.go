@@ -13,6 +13,7 @@ import (
 	"testing"
 
 	"oakum/fixer"
+	"oakum/fixer/engine"
 	"oakum/fixer/kube/podsecurity"
 	"oakum/fixer/rules"
 	"oakum/fixer/workspace"
@@ -99,7 +100,7 @@ func (j *judge) repository(t *testing.T, root string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := fixer.NewSession(fixer.NewSnapshot(ws.Sources), nil, rules.All())
+	s := engine.NewSession(fixer.NewSnapshot(ws.Sources), nil, rules.All())
 	if _, err := s.AcceptAll(fixer.Review, nil); err != nil {
 		t.Fatal(err)
 	}

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"oakum/fixer"
+	"oakum/fixer/engine"
 	"oakum/fixer/rules"
 	"oakum/fixer/workspace"
 )
@@ -45,7 +46,7 @@ func BenchmarkParse(b *testing.B) {
 func BenchmarkScan(b *testing.B) {
 	sources := benchSources(b)
 	for b.Loop() {
-		fixer.Check(fixer.NewSnapshot(sources), nil, rules.All())
+		engine.Check(fixer.NewSnapshot(sources), nil, rules.All())
 	}
 }
 
@@ -65,7 +66,7 @@ func BenchmarkDockerfiles(b *testing.B) {
 		b.StopTimer()
 		snap := fixer.NewSnapshot(sources)
 		b.StartTimer()
-		fixer.Check(snap, nil, rules.All())
+		engine.Check(snap, nil, rules.All())
 	}
 	b.ReportMetric(float64(b.Elapsed().Milliseconds())/float64(b.N*len(sources)), "ms/file")
 }
@@ -77,7 +78,7 @@ func BenchmarkFixReview(b *testing.B) { benchmarkFix(b, fixer.Review) }
 func benchmarkFix(b *testing.B, level fixer.Level) {
 	sources := benchSources(b)
 	for b.Loop() {
-		s := fixer.NewSession(fixer.NewSnapshot(sources), nil, rules.All())
+		s := engine.NewSession(fixer.NewSnapshot(sources), nil, rules.All())
 		if _, err := s.AcceptAll(level, nil); err != nil {
 			b.Fatal(err)
 		}

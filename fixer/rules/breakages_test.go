@@ -15,6 +15,7 @@ import (
 	"golang.org/x/tools/txtar"
 
 	"oakum/fixer"
+	"oakum/fixer/engine"
 	"oakum/fixer/rules"
 	"oakum/fixer/workspace"
 )
@@ -136,7 +137,7 @@ func (b *breakage) hasLine(files map[string][]byte, line string) bool {
 
 // plan fixes everything that can be fixed in the files as discovery finds them
 // on disk.
-func (b *breakage) plan(t *testing.T, v variant) *fixer.Plan {
+func (b *breakage) plan(t *testing.T, v variant) *engine.Plan {
 	t.Helper()
 	root := t.TempDir()
 	for path, data := range b.before {
@@ -155,9 +156,9 @@ func (b *breakage) plan(t *testing.T, v variant) *fixer.Plan {
 	return planOf(t, ws.Sources)
 }
 
-func planOf(t *testing.T, sources []fixer.Source) *fixer.Plan {
+func planOf(t *testing.T, sources []fixer.Source) *engine.Plan {
 	t.Helper()
-	s := fixer.NewSession(fixer.NewSnapshot(sources), nil, rules.All())
+	s := engine.NewSession(fixer.NewSnapshot(sources), nil, rules.All())
 	if _, err := s.AcceptAll(fixer.Review, nil); err != nil {
 		t.Fatal(err)
 	}
@@ -166,7 +167,7 @@ func planOf(t *testing.T, sources []fixer.Source) *fixer.Plan {
 
 // checkAccount holds the plan to its word: what it calls fixed is gone from a
 // file that changed, and what it leaves has a reason.
-func checkAccount(t *testing.T, plan *fixer.Plan) {
+func checkAccount(t *testing.T, plan *engine.Plan) {
 	t.Helper()
 	for _, p := range plan.Baseline.Problems {
 		t.Errorf("rule %s failed on %s: %s", p.Rule, p.File, p.Reason)
@@ -180,11 +181,11 @@ func checkAccount(t *testing.T, plan *fixer.Plan) {
 	}
 	for _, o := range plan.Outcomes {
 		switch o.Result {
-		case fixer.Fixed:
+		case engine.Fixed:
 			if len(changed) == 0 || plan.Final.Finding(o.Finding.Key()) != nil {
 				t.Errorf("%s is reported as fixed and is still there", o.Finding.Key())
 			}
-		case fixer.Blocked, fixer.Refused, fixer.ManualWork:
+		case engine.Blocked, engine.Refused, engine.ManualWork:
 			if o.Reason == "" {
 				t.Errorf("%s is %s without a reason", o.Finding.Key(), o.Result)
 			}
@@ -192,7 +193,7 @@ func checkAccount(t *testing.T, plan *fixer.Plan) {
 	}
 }
 
-func (b *breakage) checkHeld(t *testing.T, plan *fixer.Plan) {
+func (b *breakage) checkHeld(t *testing.T, plan *engine.Plan) {
 	t.Helper()
 	after := map[string][]byte{}
 	for f := range plan.After.Files() {
@@ -229,17 +230,17 @@ func (b *breakage) checkVariant(t *testing.T, v variant) {
 	}
 }
 
-func equalChanges(a, b []fixer.Change) bool {
-	return slices.EqualFunc(a, b, func(a, b fixer.Change) bool { return a.Path == b.Path && bytes.Equal(a.After, b.After) })
+func equalChanges(a, b []engine.Change) bool {
+	return slices.EqualFunc(a, b, func(a, b engine.Change) bool { return a.Path == b.Path && bytes.Equal(a.After, b.After) })
 }
 
 // outcomeLines lists what became of every finding: "Dockerfile:3 RULE fixed
 // review", files that are not looked into: "web.yaml skipped syntax".
-func outcomeLines(plan *fixer.Plan) string {
+func outcomeLines(plan *engine.Plan) string {
 	var out strings.Builder
 	for _, o := range plan.Outcomes {
 		fmt.Fprintf(&out, "%s:%d %s %s", o.Finding.File, o.Finding.Line, o.Finding.Rule, o.Result)
-		if o.Result == fixer.Fixed {
+		if o.Result == engine.Fixed {
 			fmt.Fprintf(&out, " %s", o.Level)
 		}
 		out.WriteByte('\n')

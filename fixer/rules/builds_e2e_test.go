@@ -13,6 +13,7 @@ import (
 	"testing"
 
 	"oakum/fixer"
+	"oakum/fixer/engine"
 	"oakum/fixer/rules"
 	"oakum/fixer/workspace"
 )
@@ -126,7 +127,7 @@ func (c *comparison) stage(t *testing.T, e *engine, when int) bool {
 
 // fix makes every fix up to review level, as oakum fix --level review does, and
 // sees that there is nothing to be made after them.
-func (c *comparison) fix(t *testing.T) *fixer.Plan {
+func (c *comparison) fix(t *testing.T) *engine.Plan {
 	t.Helper()
 	plan := c.plan(t)
 	for _, change := range plan.Changes {
@@ -141,13 +142,13 @@ func (c *comparison) fix(t *testing.T) *fixer.Plan {
 	return plan
 }
 
-func (c *comparison) plan(t *testing.T) *fixer.Plan {
+func (c *comparison) plan(t *testing.T) *engine.Plan {
 	t.Helper()
 	ws, err := workspace.Load(t.Context(), []string{c.dir}, workspace.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := fixer.NewSession(fixer.NewSnapshot(ws.Sources, ws.Names...), nil, rules.All())
+	s := engine.NewSession(fixer.NewSnapshot(ws.Sources, ws.Names...), nil, rules.All())
 	if _, err := s.AcceptAll(fixer.Review, nil); err != nil {
 		t.Fatal(err)
 	}
@@ -155,19 +156,19 @@ func (c *comparison) plan(t *testing.T) *fixer.Plan {
 }
 
 // checkPlan holds what was fixed and what was left against what is expected.
-func (c *comparison) checkPlan(t *testing.T, plan *fixer.Plan) {
+func (c *comparison) checkPlan(t *testing.T, plan *engine.Plan) {
 	t.Helper()
 	fixed, left, warned := map[string]bool{}, map[string]string{}, map[string]string{}
 	for _, o := range plan.Outcomes {
 		rule := o.Finding.Rule
 		switch o.Result {
-		case fixer.Fixed, fixer.Closed:
+		case engine.Fixed, engine.Closed:
 			fixed[rule] = true
 			c.fixes++
 			for _, f := range o.Finding.Fixes {
 				warned[rule] += f.Breaks + "\n"
 			}
-		case fixer.ManualWork:
+		case engine.ManualWork:
 			left[rule] += o.Reason + "\n"
 			c.manual++
 		default:

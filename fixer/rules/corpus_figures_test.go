@@ -11,6 +11,7 @@ import (
 
 	"oakum/fixer"
 	"oakum/fixer/dockerfile/buildkit"
+	"oakum/fixer/engine"
 	"oakum/fixer/kube/podsecurity"
 )
 
@@ -23,7 +24,7 @@ type figures struct {
 	textOnly                  int
 	dockerfileLines           int
 	skips                     map[string]int
-	results                   map[string]map[fixer.Result]int
+	results                   map[string]map[engine.Result]int
 	reasons                   map[string]int
 	fixedAtLevel              map[string]int
 	scoresBefore, scoresAfter int
@@ -34,7 +35,7 @@ type figures struct {
 }
 
 func newFigures() *figures {
-	return &figures{skips: map[string]int{}, results: map[string]map[fixer.Result]int{}, reasons: map[string]int{}, fixedAtLevel: map[string]int{},
+	return &figures{skips: map[string]int{}, results: map[string]map[engine.Result]int{}, reasons: map[string]int{}, fixedAtLevel: map[string]int{},
 		podsBefore: map[podsecurity.Level]int{}, podsAfter: map[podsecurity.Level]int{}, unrestricted: map[string]int{},
 		buildChecks: [2]map[string]int{{}, {}}}
 }
@@ -67,7 +68,7 @@ func (f *figures) change(linesGone, valuesGone int, textOnly bool) {
 	}
 }
 
-func (f *figures) add(p *fixer.Plan) {
+func (f *figures) add(p *engine.Plan) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.repositories++
@@ -104,13 +105,13 @@ func (f *figures) add(p *fixer.Plan) {
 	}
 	for _, o := range p.Outcomes {
 		if f.results[o.Finding.Rule] == nil {
-			f.results[o.Finding.Rule] = map[fixer.Result]int{}
+			f.results[o.Finding.Rule] = map[engine.Result]int{}
 		}
 		f.results[o.Finding.Rule][o.Result]++
 		switch o.Result {
-		case fixer.Fixed:
+		case engine.Fixed:
 			f.fixedAtLevel[o.Level.String()]++
-		case fixer.Blocked, fixer.Refused:
+		case engine.Blocked, engine.Refused:
 			f.reasons[fmt.Sprintf("%s: %s", o.Result, generalised(o.Reason))]++
 		}
 	}

@@ -16,6 +16,7 @@ import (
 
 	"oakum/fixer"
 	"oakum/fixer/dockerfile"
+	"oakum/fixer/engine"
 	"oakum/fixer/rules"
 	"oakum/fixer/text"
 	"oakum/fixer/workspace"
@@ -73,7 +74,7 @@ func checkRepository(t *testing.T, root string, level fixer.Level, figures *figu
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := fixer.NewSession(fixer.NewSnapshot(ws.Sources, ws.Names...), nil, rules.All())
+	s := engine.NewSession(fixer.NewSnapshot(ws.Sources, ws.Names...), nil, rules.All())
 	if _, err := s.AcceptAll(level, nil); err != nil {
 		t.Fatal(err)
 	}
@@ -85,11 +86,11 @@ func checkRepository(t *testing.T, root string, level fixer.Level, figures *figu
 		checkChange(t, c, figures)
 	}
 	for _, o := range plan.Outcomes {
-		if (o.Result == fixer.Blocked || o.Result == fixer.Refused || o.Result == fixer.ManualWork) && o.Reason == "" {
+		if (o.Result == engine.Blocked || o.Result == engine.Refused || o.Result == engine.ManualWork) && o.Reason == "" {
 			t.Errorf("%s is %s without a reason", o.Finding.Key(), o.Result)
 		}
 	}
-	again := fixer.NewSession(fixer.NewSnapshot(sourcesOf(plan.After), plan.After.Names()...), nil, rules.All())
+	again := engine.NewSession(fixer.NewSnapshot(sourcesOf(plan.After), plan.After.Names()...), nil, rules.All())
 	if _, err := again.AcceptAll(level, nil); err != nil {
 		t.Fatal(err)
 	}
@@ -107,7 +108,7 @@ func sourcesOf(s *fixer.Snapshot) []fixer.Source {
 	return out
 }
 
-func checkChange(t *testing.T, c fixer.Change, figures *figures) {
+func checkChange(t *testing.T, c engine.Change, figures *figures) {
 	t.Helper()
 	if strings.Contains(string(c.Before), "\r\n") != strings.Contains(string(c.After), "\r\n") {
 		t.Errorf("%s: line endings changed", c.Path)
@@ -146,7 +147,7 @@ func checkChange(t *testing.T, c fixer.Change, figures *figures) {
 	}
 }
 
-func linesRemoved(c fixer.Change) int {
+func linesRemoved(c engine.Change) int {
 	n := 0
 	for _, h := range text.DiffLines(text.SplitLines(c.Before), text.SplitLines(c.After)) {
 		n += h.A1 - h.A0
@@ -199,7 +200,7 @@ var alterable = []dockerfile.Field{
 	dockerfile.FieldUser, dockerfile.FieldCmd, dockerfile.FieldEntrypoint, dockerfile.FieldHealthcheck, dockerfile.FieldEnv,
 }
 
-func checkDockerfile(t *testing.T, c fixer.Change) {
+func checkDockerfile(t *testing.T, c engine.Change) {
 	t.Helper()
 	if _, err := parser.Parse(bytes.NewReader(c.After)); err != nil {
 		t.Errorf("%s: BuildKit cannot parse the result: %v", c.Path, err)

@@ -11,6 +11,7 @@ import (
 	"golang.org/x/tools/txtar"
 
 	"oakum/fixer"
+	"oakum/fixer/engine"
 	"oakum/fixer/rules"
 )
 
@@ -31,7 +32,7 @@ func TestExamples(t *testing.T) {
 			if len(bad) == 0 || len(good) == 0 {
 				t.Fatal("no case named example, or nothing it becomes: name a second case example-good")
 			}
-			report := fixer.Check(exampleSnapshot(good), exampleFacts, []*fixer.Rule{r})
+			report := engine.Check(exampleSnapshot(good), exampleFacts, []*fixer.Rule{r})
 			for _, f := range report.Findings {
 				t.Errorf("the good example has a finding: %s", f.Message)
 			}

@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"oakum/fixer"
+	"oakum/fixer/engine"
 	"oakum/fixer/rules"
 )
 
@@ -29,8 +30,8 @@ func FuzzKubernetes(f *testing.F) {
 	f.Add("apiVersion: extensions/v1beta1\nkind: Deployment\nspec: {template: {metadata: {labels: [a]}, spec: {containers: [{image: a}]}}}\n")
 	f.Fuzz(func(t *testing.T, src string) {
 		snap := fixer.NewSnapshot([]fixer.Source{{Path: "f.yaml", Kind: fixer.Kubernetes, Data: []byte(src)}})
-		s := fixer.NewSession(snap, nil, all)
-		report, again := s.Baseline(), fixer.Check(snap, nil, all)
+		s := engine.NewSession(snap, nil, all)
+		report, again := s.Baseline(), engine.Check(snap, nil, all)
 		for _, p := range report.Problems {
 			t.Fatalf("%s failed: %s", p.Rule, p.Reason)
 		}
@@ -46,7 +47,7 @@ func FuzzKubernetes(f *testing.F) {
 			t.Fatal(err)
 		}
 		for _, o := range s.Plan().Outcomes {
-			if (o.Result == fixer.Refused || o.Result == fixer.Blocked) && o.Reason == "" {
+			if (o.Result == engine.Refused || o.Result == engine.Blocked) && o.Reason == "" {
 				t.Fatalf("%s is %s without a reason", o.Finding.Key(), o.Result)
 			}
 		}

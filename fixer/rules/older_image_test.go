@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"oakum/fixer"
+	"oakum/fixer/engine"
 	"oakum/fixer/rules"
 )
 
@@ -18,14 +19,14 @@ func TestImageThatIsOlderThanItsDockerfile(t *testing.T) {
 		pod        = "apiVersion: v1\nkind: Pod\nmetadata:\n  name: web\nspec:\n  containers:\n  - name: web\n    image: "
 		digest     = "@sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
 	)
-	session := func(dockerfile, image string) *fixer.Session {
-		return fixer.NewSession(fixer.NewSnapshot([]fixer.Source{
+	session := func(dockerfile, image string) *engine.Session {
+		return engine.NewSession(fixer.NewSnapshot([]fixer.Source{
 			{Path: "Dockerfile", Kind: fixer.Dockerfile, Data: []byte(dockerfile)},
 			{Path: "compose.yaml", Kind: fixer.Compose, Data: []byte(compose)},
 			{Path: "web.yaml", Kind: fixer.Kubernetes, Data: []byte(pod + image + "\n")},
 		}), nil, rules.All())
 	}
-	accept := func(t *testing.T, s *fixer.Session, level fixer.Level) string {
+	accept := func(t *testing.T, s *engine.Session, level fixer.Level) string {
 		t.Helper()
 		if _, err := s.AcceptAll(level, nil); err != nil {
 			t.Fatal(err)
@@ -36,7 +37,7 @@ func TestImageThatIsOlderThanItsDockerfile(t *testing.T) {
 	t.Run("the user is given in the same session", func(t *testing.T) {
 		s := session(dockerfile, "shop/web:1.2")
 		user := fixer.Key{Rule: "dockerfile/runs-as-root", File: "Dockerfile", Path: "stage 0: USER"}
-		if err := s.Decide(user, fixer.Decision{Verdict: fixer.Accept}); err != nil {
+		if err := s.Decide(user, engine.Decision{Verdict: engine.Accept}); err != nil {
 			t.Fatal(err)
 		}
 		if got := accept(t, s, fixer.Safe); strings.Contains(got, "runAsNonRoot") || strings.Contains(got, "drop:") {

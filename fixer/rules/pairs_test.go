@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"oakum/fixer"
+	"oakum/fixer/engine"
 	"oakum/fixer/rules"
 	"oakum/fixer/text"
 )
@@ -52,7 +53,7 @@ func TestPairsOfRules(t *testing.T) {
 	snap := shop(t)
 	var fixing []*fixer.Rule
 	for _, r := range rules.All() {
-		for _, f := range fixer.Check(snap, nil, []*fixer.Rule{r}).Findings {
+		for _, f := range engine.Check(snap, nil, []*fixer.Rule{r}).Findings {
 			if f.Level() <= fixer.Review {
 				fixing = append(fixing, r)
 				break
@@ -71,11 +72,11 @@ func TestPairsOfRules(t *testing.T) {
 				t.Errorf("%s then %s gives\n%s\nthe other order\n%s", a.Name, b.Name, x, y)
 			}
 			for _, o := range one.Outcomes {
-				if o.Result == fixer.Blocked || o.Result == fixer.Refused {
+				if o.Result == engine.Blocked || o.Result == engine.Refused {
 					t.Errorf("%s with %s: %s is %s: %s", a.Name, b.Name, o.Finding.Key(), o.Result, o.Reason)
 				}
 			}
-			again := fixer.NewSession(one.After, nil, both)
+			again := engine.NewSession(one.After, nil, both)
 			if _, err := again.AcceptAll(fixer.Review, nil); err != nil {
 				t.Fatal(err)
 			}
@@ -86,9 +87,9 @@ func TestPairsOfRules(t *testing.T) {
 	}
 }
 
-func decideRules(t *testing.T, snap *fixer.Snapshot, rs []*fixer.Rule, names ...string) *fixer.Plan {
+func decideRules(t *testing.T, snap *fixer.Snapshot, rs []*fixer.Rule, names ...string) *engine.Plan {
 	t.Helper()
-	s := fixer.NewSession(snap, nil, rs)
+	s := engine.NewSession(snap, nil, rs)
 	for range 2 { // the second round takes what came up after the first
 		for _, n := range names {
 			if _, err := s.AcceptRule(n, fixer.Review, nil); err != nil {
@@ -99,7 +100,7 @@ func decideRules(t *testing.T, snap *fixer.Snapshot, rs []*fixer.Rule, names ...
 	return s.Plan()
 }
 
-func bytesOf(p *fixer.Plan) string {
+func bytesOf(p *engine.Plan) string {
 	var b strings.Builder
 	for f := range p.After.Files() {
 		fmt.Fprintf(&b, "== %s\n%s", f.Path, f.Data)
@@ -111,7 +112,7 @@ func bytesOf(p *fixer.Plan) string {
 // touches is the same value after it.
 func TestUnfixedFilesAreShared(t *testing.T) {
 	snap := shop(t)
-	s := fixer.NewSession(snap, nil, rules.All())
+	s := engine.NewSession(snap, nil, rules.All())
 	if _, err := s.AcceptRule("compose/no-new-privileges", fixer.Safe, nil); err != nil {
 		t.Fatal(err)
 	}
@@ -138,7 +139,7 @@ func FuzzFold(f *testing.F) {
 			kind, name = fixer.Compose, "compose.yaml"
 		}
 		snap := fixer.NewSnapshot([]fixer.Source{{Path: name, Kind: kind, Data: data}})
-		s := fixer.NewSession(snap, nil, rules.All())
+		s := engine.NewSession(snap, nil, rules.All())
 		for _, p := range s.Baseline().Problems {
 			t.Fatalf("rule %s failed: %s", p.Rule, p.Reason)
 		}
@@ -158,7 +159,7 @@ func FuzzFold(f *testing.F) {
 				t.Logf("%s: %s", o.Finding.Key(), o.Reason)
 			}
 		}
-		again := fixer.NewSession(plan.After, nil, rules.All())
+		again := engine.NewSession(plan.After, nil, rules.All())
 		if _, err := again.AcceptAll(fixer.Review, nil); err != nil {
 			t.Fatal(err)
 		}
@@ -171,7 +172,7 @@ func FuzzFold(f *testing.F) {
 // TestShopIsFixed is the README's promise: the whole shop, at review level,
 // ends with its pods restricted and nothing left that has a fix.
 func TestShopIsFixed(t *testing.T) {
-	s := fixer.NewSession(shop(t), nil, rules.All())
+	s := engine.NewSession(shop(t), nil, rules.All())
 	if _, err := s.AcceptAll(fixer.Review, nil); err != nil {
 		t.Fatal(err)
 	}
@@ -189,7 +190,7 @@ func TestShopIsFixed(t *testing.T) {
 	if plan.ScoreAfter <= plan.ScoreBefore {
 		t.Errorf("score %d → %d", plan.ScoreBefore, plan.ScoreAfter)
 	}
-	if !slices.ContainsFunc(plan.Changes, func(c fixer.Change) bool { return c.Kind == fixer.Dockerfile }) {
+	if !slices.ContainsFunc(plan.Changes, func(c engine.Change) bool { return c.Kind == fixer.Dockerfile }) {
 		t.Error("no Dockerfile was changed")
 	}
 }

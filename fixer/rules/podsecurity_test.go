@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"oakum/fixer"
+	"oakum/fixer/engine"
 	"oakum/fixer/kube/podsecurity"
 	"oakum/fixer/rules"
 	"oakum/fixer/workspace"
@@ -31,7 +32,7 @@ func disagreements(snap *fixer.Snapshot) []string {
 	for _, name := range standard {
 		own = append(own, rules.Named(name))
 	}
-	report := fixer.Check(snap, nil, own)
+	report := engine.Check(snap, nil, own)
 	against := map[string][]string{}
 	for _, f := range report.Findings {
 		// What a restricted pod may still be told: an addition that the

@@ -16,6 +16,7 @@ import (
 
 	"oakum/fixer"
 	"oakum/fixer/buildcontext"
+	"oakum/fixer/engine"
 	"oakum/fixer/rules"
 )
 
@@ -114,7 +115,7 @@ func (c ruleCase) check(t *testing.T, rule *fixer.Rule, v variant, fixed map[str
 		}
 	}
 	snap := fixer.NewSnapshot(sources, namesOf(slices.Collect(maps.Keys(c.files)), c.names)...)
-	s := fixer.NewSession(snap, c.facts, []*fixer.Rule{rule})
+	s := engine.NewSession(snap, c.facts, []*fixer.Rule{rule})
 	c.checkWants(t, s.Baseline())
 
 	c.accept(t, s)
@@ -139,7 +140,7 @@ func (c ruleCase) check(t *testing.T, rule *fixer.Rule, v variant, fixed map[str
 			}
 		}
 	}
-	again := fixer.NewSession(plan.After, c.facts, []*fixer.Rule{rule})
+	again := engine.NewSession(plan.After, c.facts, []*fixer.Rule{rule})
 	c.accept(t, again)
 	if n := len(again.Plan().Changes); n > 0 {
 		t.Errorf("a second run changes %d files:\n%s", n, again.Plan().Changes[0].After)
@@ -149,7 +150,7 @@ func (c ruleCase) check(t *testing.T, rule *fixer.Rule, v variant, fixed map[str
 
 // accept takes every fix up to the level of the case, and of alternatives the
 // one it names.
-func (c ruleCase) accept(t *testing.T, s *fixer.Session) {
+func (c ruleCase) accept(t *testing.T, s *engine.Session) {
 	t.Helper()
 	if _, err := s.AcceptAll(c.level, c.params); err != nil {
 		t.Fatal(err)
@@ -158,13 +159,13 @@ func (c ruleCase) accept(t *testing.T, s *fixer.Session) {
 		if f.Fix(c.fix) == nil {
 			continue
 		}
-		if err := s.Decide(f.Key(), fixer.Decision{Verdict: fixer.Accept, Fix: c.fix, Params: c.params}); err != nil {
+		if err := s.Decide(f.Key(), engine.Decision{Verdict: engine.Accept, Fix: c.fix, Params: c.params}); err != nil {
 			t.Fatal(err)
 		}
 	}
 }
 
-func (c ruleCase) checkWants(t *testing.T, r *fixer.Report) {
+func (c ruleCase) checkWants(t *testing.T, r *engine.Report) {
 	t.Helper()
 	open := slices.Clone(c.wants)
 	for _, p := range r.Problems {
@@ -193,26 +194,26 @@ func (c ruleCase) checkWants(t *testing.T, r *fixer.Report) {
 	}
 }
 
-func (c ruleCase) checkOutcomes(t *testing.T, plan *fixer.Plan) {
+func (c ruleCase) checkOutcomes(t *testing.T, plan *engine.Plan) {
 	t.Helper()
-	seen := map[fixer.Result]bool{}
+	seen := map[engine.Result]bool{}
 	for _, o := range plan.Outcomes {
 		seen[o.Result] = true
 		switch o.Result {
-		case fixer.Refused:
+		case engine.Refused:
 			if c.refused == nil || !c.refused.MatchString(o.Reason) {
 				t.Errorf("%s: refused: %s", o.Finding.Key(), o.Reason)
 			}
-		case fixer.Blocked:
+		case engine.Blocked:
 			if c.blocked == nil || !c.blocked.MatchString(o.Reason) {
 				t.Errorf("%s: blocked: %s", o.Finding.Key(), o.Reason)
 			}
 		}
 	}
-	if c.refused != nil && !seen[fixer.Refused] {
+	if c.refused != nil && !seen[engine.Refused] {
 		t.Error("nothing was refused")
 	}
-	if c.blocked != nil && !seen[fixer.Blocked] {
+	if c.blocked != nil && !seen[engine.Blocked] {
 		t.Error("nothing was blocked")
 	}
 }

@@ -10,6 +10,7 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"oakum/fixer"
+	"oakum/fixer/engine"
 	"oakum/fixer/image"
 	"oakum/fixer/kube"
 	"oakum/fixer/rules"
@@ -77,13 +78,13 @@ func TestTable(t *testing.T) {
 	judged := 0
 	for id, refs := range families(t) {
 		for _, raw := range refs {
-			ref, err := image.ParseReference(raw)
-			if err != nil {
-				t.Errorf("%s: %v", raw, err)
+			known := image.Know(raw, nil)
+			if known.Err != nil {
+				t.Errorf("%s: %v", raw, known.Err)
 				continue
 			}
-			entry, ok := image.Lookup(ref)
-			if !ok {
+			entry := known.Entry
+			if entry == nil {
 				continue // no such variant
 			}
 			for shape, pod := range shapes {
@@ -116,7 +117,7 @@ func startProblems(t *testing.T, pod, ref string, e *image.Entry, set []*fixer.R
 	}
 	src := "apiVersion: v1\nkind: Pod\nmetadata:\n  name: app\nspec:\n" + fmt.Sprintf(pod, args...)
 	snap := fixer.NewSnapshot([]fixer.Source{{Path: "pod.yaml", Kind: fixer.Kubernetes, Data: []byte(src)}})
-	s := fixer.NewSession(snap, nil, set)
+	s := engine.NewSession(snap, nil, set)
 	if _, err := s.AcceptAll(fixer.Review, nil); err != nil {
 		return []string{err.Error()}
 	}

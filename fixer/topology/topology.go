@@ -214,11 +214,7 @@ func (t *Topology) ImageBuild(ref string) (Build, bool) {
 // hub: who gives it to an image of their own cannot be told from who uses it.
 func official(ref string) bool {
 	r, err := image.ParseReference(ref)
-	if err != nil || r.Registry != image.DockerHub || !strings.HasPrefix(r.Repository, "library/") {
-		return false
-	}
-	_, known := image.Lookup(r)
-	return known
+	return err == nil && image.KnownOfficial(r)
 }
 
 // repository cuts tag and digest off a reference.

@@ -11,6 +11,7 @@ import (
 	"unicode/utf8"
 
 	"oakum/fixer"
+	"oakum/fixer/engine"
 	"oakum/fixer/text"
 )
 
@@ -32,14 +33,14 @@ type keptDecisions struct {
 }
 
 type keptDecision struct {
-	Rule    string        `json:"rule"`
-	File    string        `json:"file"` // relative to the root, with forward slashes
-	Path    string        `json:"path"`
-	Verdict fixer.Verdict `json:"verdict"`
-	Fix     string        `json:"fix,omitempty"`
-	Params  fixer.Params  `json:"params,omitempty"`
-	Reason  string        `json:"reason,omitempty"`
-	Level   string        `json:"level,omitempty"`
+	Rule    string         `json:"rule"`
+	File    string         `json:"file"` // relative to the root, with forward slashes
+	Path    string         `json:"path"`
+	Verdict engine.Verdict `json:"verdict"`
+	Fix     string         `json:"fix,omitempty"`
+	Params  fixer.Params   `json:"params,omitempty"`
+	Reason  string         `json:"reason,omitempty"`
+	Level   string         `json:"level,omitempty"`
 }
 
 // DamagedDecisionsError is returned when decisions were saved and cannot be
@@ -61,7 +62,7 @@ func (e *DamagedDecisionsError) Error() string {
 //
 // Decisions can hold what a person typed and names from the repository, and
 // nothing of what its files contain.
-func SaveDecisions(root string, all fixer.Decisions) error {
+func SaveDecisions(root string, all engine.Decisions) error {
 	s, err := openDecisions(root, len(all) > 0)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil // nothing to forget
@@ -94,7 +95,7 @@ func SaveDecisions(root string, all fixer.Decisions) error {
 // none. What does not parse, is of an unknown version or speaks of another root
 // is a [DamagedDecisionsError]. Whether their findings and fixes still exist is
 // for the caller to find out.
-func LoadDecisions(root string) (fixer.Decisions, error) {
+func LoadDecisions(root string) (engine.Decisions, error) {
 	s, err := openDecisions(root, false)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
@@ -152,7 +153,7 @@ func openDecisions(root string, create bool) (*store, error) {
 
 // encodeDecisions also returns how many decisions it had to leave out: JSON
 // holds no names that are not UTF-8.
-func encodeDecisions(root string, all fixer.Decisions) (data []byte, left int, err error) {
+func encodeDecisions(root string, all engine.Decisions) (data []byte, left int, err error) {
 	kept := keptDecisions{Version: decisionsVersion, Root: root}
 	for k, d := range all {
 		if !utf8.ValidString(k.File) || !utf8.ValidString(k.Path) {
@@ -184,7 +185,7 @@ func (d keptDecision) key() fixer.Key { return fixer.Key{Rule: d.Rule, File: d.F
 // decodeDecisions returns what is wrong with data when it cannot be used. One
 // decision that makes no sense spoils all: what else was changed in the file
 // is not known.
-func decodeDecisions(root string, data []byte) (all fixer.Decisions, reason string) {
+func decodeDecisions(root string, data []byte) (all engine.Decisions, reason string) {
 	var kept keptDecisions
 	if err := json.Unmarshal(data, &kept); err != nil {
 		return nil, "it does not parse: " + text.VisibleLine(err.Error())
@@ -195,9 +196,9 @@ func decodeDecisions(root string, data []byte) (all fixer.Decisions, reason stri
 	case kept.Root != root:
 		return nil, "it belongs to another folder"
 	}
-	all = make(fixer.Decisions, len(kept.Decisions))
+	all = make(engine.Decisions, len(kept.Decisions))
 	for _, d := range kept.Decisions {
-		out := fixer.Decision{Verdict: d.Verdict, Fix: d.Fix, Params: d.Params, Reason: d.Reason}
+		out := engine.Decision{Verdict: d.Verdict, Fix: d.Fix, Params: d.Params, Reason: d.Reason}
 		if d.Level != "" {
 			level, err := fixer.ParseLevel(d.Level)
 			if err != nil {
@@ -208,7 +209,7 @@ func decodeDecisions(root string, data []byte) (all fixer.Decisions, reason stri
 		switch {
 		case d.Rule == "" || !isLocal(d.File):
 			return nil, "it names a finding there cannot be"
-		case d.Verdict != fixer.Accept && d.Verdict != fixer.Reject && d.Verdict != fixer.Ignore:
+		case d.Verdict != engine.Accept && d.Verdict != engine.Reject && d.Verdict != engine.Ignore:
 			return nil, fmt.Sprintf("it has a verdict %q", text.VisibleLine(string(d.Verdict)))
 		}
 		if _, twice := all[d.key()]; twice {

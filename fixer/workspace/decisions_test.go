@@ -11,16 +11,17 @@ import (
 	"testing"
 
 	"oakum/fixer"
+	"oakum/fixer/engine"
 )
 
-func someDecisions() fixer.Decisions {
-	return fixer.Decisions{
+func someDecisions() engine.Decisions {
+	return engine.Decisions{
 		{Rule: "dockerfile/runs-as-root", File: "api/Dockerfile", Path: "stage run"}: {
-			Verdict: fixer.Accept, Fix: "user", Params: fixer.Params{"uid": "10001", "note": "é\"\n\x1b"}, Level: fixer.Review,
+			Verdict: engine.Accept, Fix: "user", Params: fixer.Params{"uid": "10001", "note": "é\"\n\x1b"}, Level: fixer.Review,
 		},
-		{Rule: "compose/privileged", File: "compose.yaml", Path: "services.cache"}:        {Verdict: fixer.Reject},
-		{Rule: "compose/read-only", File: "compose.yaml", Path: "services.cache"}:         {Verdict: fixer.Accept, Level: fixer.Safe},
-		{Rule: "kubernetes/no-limits", File: "k8s/web.yaml", Path: "Deployment/web: [a]"}: {Verdict: fixer.Ignore, Reason: "measured"},
+		{Rule: "compose/privileged", File: "compose.yaml", Path: "services.cache"}:        {Verdict: engine.Reject},
+		{Rule: "compose/read-only", File: "compose.yaml", Path: "services.cache"}:         {Verdict: engine.Accept, Level: fixer.Safe},
+		{Rule: "kubernetes/no-limits", File: "k8s/web.yaml", Path: "Deployment/web: [a]"}: {Verdict: engine.Ignore, Reason: "measured"},
 	}
 }
 
@@ -75,7 +76,7 @@ func TestDecisionsAreKeptUntilForgotten(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := SaveDecisions(dir, fixer.Decisions{}); err != nil {
+	if err := SaveDecisions(dir, engine.Decisions{}); err != nil {
 		t.Fatal(err)
 	}
 	if got, err := LoadDecisions(dir); err != nil || len(got) != 0 {
@@ -177,9 +178,9 @@ func TestDecisionsThatAreNoFile(t *testing.T) {
 
 func TestDecisionsHaveBounds(t *testing.T) {
 	dir := tree(t, nil)
-	all := fixer.Decisions{}
+	all := engine.Decisions{}
 	for i := range 10_000 {
-		all[fixer.Key{Rule: "compose/privileged", File: fmt.Sprintf("%d/compose.yaml", i), Path: strings.Repeat("x", 100)}] = fixer.Decision{Verdict: fixer.Reject}
+		all[fixer.Key{Rule: "compose/privileged", File: fmt.Sprintf("%d/compose.yaml", i), Path: strings.Repeat("x", 100)}] = engine.Decision{Verdict: engine.Reject}
 	}
 	if err := SaveDecisions(dir, all); err != nil {
 		t.Fatalf("a session of the size that must work: %v", err)
@@ -187,7 +188,7 @@ func TestDecisionsHaveBounds(t *testing.T) {
 	if got, err := LoadDecisions(dir); err != nil || !reflect.DeepEqual(got, all) {
 		t.Fatalf("%d of %d, %v", len(got), len(all), err)
 	}
-	all[fixer.Key{Rule: "r", File: "f"}] = fixer.Decision{Verdict: fixer.Ignore, Reason: strings.Repeat("x", maxDecisions)}
+	all[fixer.Key{Rule: "r", File: "f"}] = engine.Decision{Verdict: engine.Ignore, Reason: strings.Repeat("x", maxDecisions)}
 	if err := SaveDecisions(dir, all); err == nil || !strings.Contains(err.Error(), "at most") {
 		t.Errorf("over the bound: %v", err)
 	}
@@ -200,7 +201,7 @@ func TestDecisionsOnNamesThatAreNotUTF8(t *testing.T) {
 	dir := tree(t, nil)
 	all := someDecisions()
 	for _, name := range []string{"\xff/Dockerfile", "\xfe/Dockerfile"} {
-		all[fixer.Key{Rule: "r", File: name}] = fixer.Decision{Verdict: fixer.Reject}
+		all[fixer.Key{Rule: "r", File: name}] = engine.Decision{Verdict: engine.Reject}
 	}
 	if err := SaveDecisions(dir, all); err == nil || !strings.Contains(err.Error(), "2 of 6 decisions cannot be kept") {
 		t.Errorf("%v", err)

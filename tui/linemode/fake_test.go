@@ -9,6 +9,7 @@ import (
 
 	"oakum/fixer"
 	"oakum/fixer/dockerfile"
+	"oakum/fixer/engine"
 	"oakum/fixer/text"
 	"oakum/tui"
 )
@@ -125,7 +126,7 @@ type fakeBackend struct {
 	disk    map[string]string
 	skipped map[string]string
 	states  map[string]tui.FileState
-	kept    fixer.Decisions
+	kept    engine.Decisions
 	facts   chan *fixer.Facts
 
 	keepErr, commitErr, patchErr error
@@ -151,7 +152,7 @@ func (b *fakeBackend) Facts(context.Context, *fixer.Snapshot) <-chan *fixer.Fact
 
 func (b *fakeBackend) States([]string) map[string]tui.FileState { return b.states }
 
-func (b *fakeBackend) Commit(_ context.Context, changes []fixer.Change) (*tui.Receipt, error) {
+func (b *fakeBackend) Commit(_ context.Context, changes []engine.Change) (*tui.Receipt, error) {
 	if b.commitErr != nil {
 		return nil, b.commitErr
 	}
@@ -168,18 +169,18 @@ func (b *fakeBackend) Commit(_ context.Context, changes []fixer.Change) (*tui.Re
 	return r, nil
 }
 
-func (b *fakeBackend) SavePatch(changes []fixer.Change) (string, error) {
+func (b *fakeBackend) SavePatch(changes []engine.Change) (string, error) {
 	for _, c := range changes {
 		b.patch += text.Unified(c.Path, c.Before, c.After, 3)
 	}
 	return "oakum.patch", b.patchErr
 }
 
-func (b *fakeBackend) SaveDecisions(d fixer.Decisions) error {
+func (b *fakeBackend) SaveDecisions(d engine.Decisions) error {
 	if b.keepErr == nil {
 		b.kept = maps.Clone(d)
 	}
 	return b.keepErr
 }
 
-func (b *fakeBackend) LoadDecisions() (fixer.Decisions, error) { return maps.Clone(b.kept), nil }
+func (b *fakeBackend) LoadDecisions() (engine.Decisions, error) { return maps.Clone(b.kept), nil }

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"oakum/fixer"
+	"oakum/fixer/engine"
 )
 
 // ask reads the finding at hand out, and what can be said to it, unless both
@@ -42,7 +43,7 @@ func (t *talk) ask() {
 	}
 }
 
-func (t *talk) readOut(o *fixer.Outcome) {
+func (t *talk) readOut(o *engine.Outcome) {
 	f := o.Finding
 	place := visible(f.File)
 	if f.Line > 0 {
@@ -95,19 +96,19 @@ func (t *talk) readFix(f *fixer.Finding) {
 }
 
 // stands says what became of a finding, when there is something to say.
-func (t *talk) stands(o *fixer.Outcome) string {
+func (t *talk) stands(o *engine.Outcome) string {
 	switch o.Result {
-	case fixer.Fixed:
+	case engine.Fixed:
 		return "It is accepted: " + sentenceEnd(o.Title)
-	case fixer.Closed:
+	case engine.Closed:
 		return "It is closed by " + names(o.By) + "."
-	case fixer.Ignored:
+	case engine.Ignored:
 		return "A comment will record why it is left: " + sentenceEnd(o.Reason)
-	case fixer.Blocked:
+	case engine.Blocked:
 		return "Its fix is blocked: " + sentenceEnd(o.Reason)
-	case fixer.Refused:
+	case engine.Refused:
 		return "Its fix is refused: " + sentenceEnd(o.Reason)
-	case fixer.Skipped:
+	case engine.Skipped:
 		return "It is skipped."
 	}
 	if o.New {

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"oakum/fixer"
+	"oakum/fixer/engine"
 	"oakum/fixer/text"
 )
 
@@ -72,13 +73,13 @@ func (t *talk) list(args string) {
 }
 
 // word is a finding's result in one word.
-func (t *talk) word(o *fixer.Outcome) string {
-	if o.Result == fixer.Open || o.Result == fixer.ManualWork {
-		if d, ok := t.s.Decision(o.Finding.Key()); ok && d.Verdict == fixer.Reject {
+func (t *talk) word(o *engine.Outcome) string {
+	if o.Result == engine.Open || o.Result == engine.ManualWork {
+		if d, ok := t.s.Decision(o.Finding.Key()); ok && d.Verdict == engine.Reject {
 			return "skipped"
 		}
 	}
-	if o.Result == fixer.Fixed {
+	if o.Result == engine.Fixed {
 		return "accepted"
 	}
 	return string(o.Result)
@@ -139,13 +140,13 @@ func (t *talk) diff(args string) {
 	k := f.Key()
 	fix, _ := t.alternative(f)
 	fold := t.s.Folder()
-	without := fold(fixer.Decisions{k: {}})
-	with := fold(fixer.Decisions{k: {Verdict: fixer.Accept, Fix: fix.ID, Params: t.set, Level: fix.Level}})
-	if o := with.Outcome(k); o != nil && (o.Result == fixer.Blocked || o.Result == fixer.Refused) {
+	without := fold(engine.Decisions{k: {}})
+	with := fold(engine.Decisions{k: {Verdict: engine.Accept, Fix: fix.ID, Params: t.set, Level: fix.Level}})
+	if o := with.Outcome(k); o != nil && (o.Result == engine.Blocked || o.Result == engine.Refused) {
 		t.say("It would be %s: %s", o.Result, sentenceEnd(o.Reason))
 	}
 	paths := map[string]bool{}
-	for _, p := range []*fixer.Plan{without, with} {
+	for _, p := range []*engine.Plan{without, with} {
 		for _, c := range p.Changes {
 			paths[c.Path] = true
 		}

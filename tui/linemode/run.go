@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"oakum/fixer"
+	"oakum/fixer/engine"
 	"oakum/fixer/text"
 	"oakum/tui"
 )
@@ -18,17 +19,17 @@ type Backend interface {
 	Load(ctx context.Context, progress func(tui.Progress)) (*tui.Loaded, error)
 	Facts(ctx context.Context, snap *fixer.Snapshot) <-chan *fixer.Facts
 	States(paths []string) map[string]tui.FileState
-	Commit(ctx context.Context, changes []fixer.Change) (*tui.Receipt, error)
-	SavePatch(changes []fixer.Change) (string, error)
-	SaveDecisions(fixer.Decisions) error
-	LoadDecisions() (fixer.Decisions, error)
+	Commit(ctx context.Context, changes []engine.Change) (*tui.Receipt, error)
+	SavePatch(changes []engine.Change) (string, error)
+	SaveDecisions(engine.Decisions) error
+	LoadDecisions() (engine.Decisions, error)
 }
 
 // Run talks about the session's findings until the input ends, ctx is done, or
 // the person says quit. It fails only when out does. While it waits for an
 // answer it reads from in on a goroutine of its own, which after ctx is done
 // may stay in that one read.
-func Run(ctx context.Context, in io.Reader, out io.Writer, s *fixer.Session, b Backend) (tui.Result, error) {
+func Run(ctx context.Context, in io.Reader, out io.Writer, s *engine.Session, b Backend) (tui.Result, error) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	t := &talk{
@@ -55,15 +56,15 @@ type talk struct {
 	ctx   context.Context
 	out   *bufio.Writer
 	lines <-chan string
-	s     *fixer.Session
+	s     *engine.Session
 	b     Backend
 	facts <-chan *fixer.Facts
 
-	queue []*fixer.Outcome // the findings in the order they are asked about
-	at    int              // which one is at hand; len(queue) behind the last
-	fix   string           // the alternative at hand, "" for the first
-	set   fixer.Params     // values given for it
-	asked bool             // the finding at hand was read out
+	queue []*engine.Outcome // the findings in the order they are asked about
+	at    int               // which one is at hand; len(queue) behind the last
+	fix   string            // the alternative at hand, "" for the first
+	set   fixer.Params      // values given for it
+	asked bool              // the finding at hand was read out
 
 	leaving bool // quit was said, and that there is something unwritten
 	over    bool // quit was said, and done
@@ -186,8 +187,8 @@ func (t *talk) begin() {
 			files++
 		}
 	}
-	score := fixer.Score(snap, report)
-	t.say("oakum, line mode. %s in %s. Score %d of 100, grade %s.", count(len(report.Findings), "finding"), filesOf(report.Findings, files), score, fixer.Grade(score))
+	score := engine.Score(snap, report)
+	t.say("oakum, line mode. %s in %s. Score %d of 100, grade %s.", count(len(report.Findings), "finding"), filesOf(report.Findings, files), score, engine.Grade(score))
 	for _, s := range skipped {
 		t.say("%s", s)
 	}
@@ -222,7 +223,7 @@ func (t *talk) line() {
 	plan := t.s.Plan()
 	t.queue = t.queue[:0]
 	for i := range plan.Outcomes {
-		if o := &plan.Outcomes[i]; o.Result != fixer.Suppress {
+		if o := &plan.Outcomes[i]; o.Result != engine.Suppress {
 			t.queue = append(t.queue, o)
 		}
 	}
@@ -233,11 +234,11 @@ func (t *talk) line() {
 }
 
 func (t *talk) find(k fixer.Key) int {
-	return slices.IndexFunc(t.queue, func(o *fixer.Outcome) bool { return o.Finding.Key() == k })
+	return slices.IndexFunc(t.queue, func(o *engine.Outcome) bool { return o.Finding.Key() == k })
 }
 
 // here returns the finding at hand, or nil behind the last one.
-func (t *talk) here() *fixer.Outcome {
+func (t *talk) here() *engine.Outcome {
 	if t.at < len(t.queue) {
 		return t.queue[t.at]
 	}
@@ -245,9 +246,9 @@ func (t *talk) here() *fixer.Outcome {
 }
 
 // open reports whether a finding waits for a verdict.
-func (t *talk) open(o *fixer.Outcome) bool {
+func (t *talk) open(o *engine.Outcome) bool {
 	_, decided := t.s.Decision(o.Finding.Key())
-	return !decided && (o.Result == fixer.Open || o.Result == fixer.ManualWork)
+	return !decided && (o.Result == engine.Open || o.Result == engine.ManualWork)
 }
 
 func (t *talk) opens() int {
@@ -265,7 +266,7 @@ func (t *talk) goTo(i int) {
 	t.at, t.asked = i, false
 	t.fix, t.set = "", nil
 	if o := t.here(); o != nil {
-		if d, ok := t.s.Decision(o.Finding.Key()); ok && d.Verdict == fixer.Accept {
+		if d, ok := t.s.Decision(o.Finding.Key()); ok && d.Verdict == engine.Accept {
 			t.fix, t.set = d.Fix, d.Params
 		}
 	}

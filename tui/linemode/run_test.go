@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"oakum/fixer"
+	"oakum/fixer/engine"
 	"oakum/fixer/image"
 )
 
@@ -18,9 +19,9 @@ const shop = "FROM node:22\nARG TOKEN\nWORKDIR /app\nADD a /a\nADD b /b\nEXPOSE 
 
 var knownNode = &fixer.Facts{Images: map[string]image.Config{"node:22": {User: "node"}}}
 
-func talkAbout(files map[string]string) (*fixer.Session, *fakeBackend) {
+func talkAbout(files map[string]string) (*engine.Session, *fakeBackend) {
 	b := &fakeBackend{disk: files}
-	return fixer.NewSession(fixer.NewSnapshot(b.sources()), nil, fakeRules()), b
+	return engine.NewSession(fixer.NewSnapshot(b.sources()), nil, fakeRules()), b
 }
 
 // TestEveryWordIsTold plays every word and every short form, so that none is

@@ -16,6 +16,7 @@ import (
 	"golang.org/x/tools/txtar"
 
 	"oakum/fixer"
+	"oakum/fixer/engine"
 	"oakum/tui"
 )
 
@@ -77,7 +78,7 @@ func play(t *testing.T, a *txtar.Archive) *txtar.Archive {
 	set(t, b, strings.Fields(settings))
 	before := maps.Clone(b.disk)
 
-	s := fixer.NewSession(fixer.NewSnapshot(b.sources()), nil, fakeRules())
+	s := engine.NewSession(fixer.NewSnapshot(b.sources()), nil, fakeRules())
 	var said strings.Builder
 	if strings.Contains(settings, "changes-files") {
 		for p := range b.disk {
@@ -121,10 +122,10 @@ func set(t *testing.T, b *fakeBackend, settings []string) {
 		case "cannot-patch":
 			b.patchErr = errors.New("cannot create oakum.patch: permission denied")
 		case "kept":
-			b.kept = fixer.Decisions{
-				{Rule: "dockerfile/runs-as-root", File: "Dockerfile", Path: "stage run"}: {Verdict: fixer.Accept, Fix: "uid", Params: fixer.Params{"uid": "7"}, Level: fixer.Review},
-				{Rule: "dockerfile/no-home", File: "Dockerfile", Path: "stage run"}:      {Verdict: fixer.Reject},
-				{Rule: "dockerfile/gone", File: "Dockerfile", Path: "x\x1b[2J"}:          {Verdict: fixer.Reject},
+			b.kept = engine.Decisions{
+				{Rule: "dockerfile/runs-as-root", File: "Dockerfile", Path: "stage run"}: {Verdict: engine.Accept, Fix: "uid", Params: fixer.Params{"uid": "7"}, Level: fixer.Review},
+				{Rule: "dockerfile/no-home", File: "Dockerfile", Path: "stage run"}:      {Verdict: engine.Reject},
+				{Rule: "dockerfile/gone", File: "Dockerfile", Path: "x\x1b[2J"}:          {Verdict: engine.Reject},
 			}
 		case "facts":
 			b.facts = make(chan *fixer.Facts, 1)

@@ -8,10 +8,11 @@ import (
 	"strings"
 
 	"oakum/fixer"
+	"oakum/fixer/engine"
 )
 
 // finding returns the finding at hand, or says that there is none.
-func (t *talk) finding() *fixer.Outcome {
+func (t *talk) finding() *engine.Outcome {
 	o := t.here()
 	if o == nil {
 		t.say("There is no finding at hand. Say list, or a finding's number.")
@@ -32,7 +33,7 @@ func (t *talk) keep() {
 // could not be made.
 func (t *talk) change(about func(fixer.Key) bool, do func() error) (effects []string, ok bool) {
 	tell := func(format string, args ...any) { effects = append(effects, fmt.Sprintf(format, args...)) }
-	was := map[fixer.Key]fixer.Result{}
+	was := map[fixer.Key]engine.Result{}
 	for _, o := range t.queue {
 		was[o.Finding.Key()] = o.Result
 	}
@@ -50,13 +51,13 @@ func (t *talk) change(about func(fixer.Key) bool, do func() error) (effects []st
 		}
 		where := fmt.Sprintf("finding %d, %s in %s", i+1, o.Finding.Rule, visible(o.Finding.File))
 		switch {
-		case o.Result == fixer.Closed:
+		case o.Result == engine.Closed:
 			tell("It also closes %s.", where)
-		case o.Result == fixer.Blocked || o.Result == fixer.Refused:
+		case o.Result == engine.Blocked || o.Result == engine.Refused:
 			tell("Now %s, is %s: %s", where, o.Result, sentenceEnd(o.Reason))
 		case !known:
 			tell("It opens %s.", where)
-		case before == fixer.Closed || before == fixer.Blocked || before == fixer.Refused:
+		case before == engine.Closed || before == engine.Blocked || before == engine.Refused:
 			tell("Now %s, is %s.", where, o.Result)
 		}
 	}
@@ -96,17 +97,17 @@ func (t *talk) accept(args string) {
 	score := t.s.Plan().ScoreAfter
 	title := fix.Title
 	effects, ok := t.change(only(f.Key()), func() error {
-		return t.s.Decide(f.Key(), fixer.Decision{Verdict: fixer.Accept, Fix: fix.ID, Params: t.set})
+		return t.s.Decide(f.Key(), engine.Decision{Verdict: engine.Accept, Fix: fix.ID, Params: t.set})
 	})
 	if !ok {
 		return
 	}
 	switch o := t.here(); {
-	case o != nil && (o.Result == fixer.Blocked || o.Result == fixer.Refused):
+	case o != nil && (o.Result == engine.Blocked || o.Result == engine.Refused):
 		t.say("Accepted, but it is %s: %s", o.Result, sentenceEnd(o.Reason))
 		t.say("Nothing is changed for it. Say undo to take it back, or fix for the other fixes.")
 		return
-	case o != nil && o.Result == fixer.Closed:
+	case o != nil && o.Result == engine.Closed:
 		t.say("Accepted; there is nothing left to do, it is closed by %s.", names(o.By))
 	default:
 		t.say("Accepted: %s Score %d, now %d.", sentenceEnd(title), score, t.s.Plan().ScoreAfter)
@@ -148,7 +149,7 @@ func (t *talk) sweep(which, none string, about func(fixer.Key) bool, do func() (
 	t.sayAll(effects)
 	for i, o := range t.queue {
 		_, decided := before[o.Finding.Key()]
-		if _, now := t.s.Decision(o.Finding.Key()); now && !decided && (o.Result == fixer.Blocked || o.Result == fixer.Refused) {
+		if _, now := t.s.Decision(o.Finding.Key()); now && !decided && (o.Result == engine.Blocked || o.Result == engine.Refused) {
 			t.say("But finding %d, in %s, is %s: %s", i+1, visible(o.Finding.File), o.Result, sentenceEnd(o.Reason))
 		}
 	}
@@ -166,17 +167,17 @@ func (t *talk) skip(args string) {
 	switch {
 	case args == "":
 		if effects, ok := t.change(only(o.Finding.Key()), func() error {
-			return t.s.Decide(o.Finding.Key(), fixer.Decision{Verdict: fixer.Reject})
+			return t.s.Decide(o.Finding.Key(), engine.Decision{Verdict: engine.Reject})
 		}); ok {
 			t.say("Skipped.")
 			t.sayAll(effects)
 			t.onward()
 		}
 	case means(args, "file"):
-		all := fixer.Decisions{}
+		all := engine.Decisions{}
 		for _, o := range t.queue {
 			if o.Finding.File == file && t.open(o) {
-				all[o.Finding.Key()] = fixer.Decision{Verdict: fixer.Reject}
+				all[o.Finding.Key()] = engine.Decision{Verdict: engine.Reject}
 			}
 		}
 		if effects, ok := t.change(func(k fixer.Key) bool { return k.File == file }, func() error {
@@ -202,12 +203,12 @@ func (t *talk) ignore(reason string) {
 	default:
 		k := o.Finding.Key()
 		effects, ok := t.change(only(k), func() error {
-			return t.s.Decide(k, fixer.Decision{Verdict: fixer.Ignore, Reason: reason})
+			return t.s.Decide(k, engine.Decision{Verdict: engine.Ignore, Reason: reason})
 		})
 		if !ok {
 			return
 		}
-		if o := t.here(); o != nil && o.Result != fixer.Ignored {
+		if o := t.here(); o != nil && o.Result != engine.Ignored {
 			t.say("The comment cannot be written: %s", sentenceEnd(o.Reason))
 			return
 		}

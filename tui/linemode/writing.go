@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"oakum/fixer"
+	"oakum/fixer/engine"
 	"oakum/fixer/text"
 	"oakum/tui"
 )
@@ -24,7 +25,7 @@ func (t *talk) plan(string) {
 	t.say("Say diff all, write, or patch.")
 }
 
-func (t *talk) readPlan(plan *fixer.Plan) {
+func (t *talk) readPlan(plan *engine.Plan) {
 	paths := make([]string, len(plan.Changes))
 	for i, c := range plan.Changes {
 		paths[i] = c.Path
@@ -42,17 +43,17 @@ func (t *talk) readPlan(plan *fixer.Plan) {
 		}
 		t.say("%s.", s)
 	}
-	t.say("Score %d, after it %d; grade %s, after it %s.", plan.ScoreBefore, plan.ScoreAfter, fixer.Grade(plan.ScoreBefore), fixer.Grade(plan.ScoreAfter))
+	t.say("Score %d, after it %d; grade %s, after it %s.", plan.ScoreBefore, plan.ScoreAfter, engine.Grade(plan.ScoreBefore), engine.Grade(plan.ScoreAfter))
 	t.leftOver(plan)
 }
 
 // fixCounts counts the fixes in a change, and apart from them the comments that
 // record why a finding is left.
-func fixCounts(plan *fixer.Plan, c fixer.Change) string {
+func fixCounts(plan *engine.Plan, c engine.Change) string {
 	safe, review, comments := 0, 0, 0
 	for _, k := range c.Fixes {
 		switch o := plan.Outcome(k); {
-		case o != nil && o.Result == fixer.Ignored:
+		case o != nil && o.Result == engine.Ignored:
 			comments++
 		case o != nil && o.Level == fixer.Review:
 			review++
@@ -70,7 +71,7 @@ func fixCounts(plan *fixer.Plan, c fixer.Change) string {
 	return strings.Join(parts, ", and ")
 }
 
-func lineCounts(c fixer.Change) (added, removed int) {
+func lineCounts(c engine.Change) (added, removed int) {
 	body := false
 	for line := range strings.Lines(text.Unified(c.Path, c.Before, c.After, 0)) {
 		switch {
@@ -86,15 +87,15 @@ func lineCounts(c fixer.Change) (added, removed int) {
 }
 
 // leftOver says what a plan leaves, and why.
-func (t *talk) leftOver(plan *fixer.Plan) {
+func (t *talk) leftOver(plan *engine.Plan) {
 	var parts []string
 	for _, g := range []struct {
-		result fixer.Result
+		result engine.Result
 		word   string
 	}{
-		{fixer.Fixed, "fixed"}, {fixer.Closed, "closed by other fixes"}, {fixer.Ignored, "left with a comment"}, {fixer.Open, "open"},
-		{fixer.ManualWork, "to do by hand"}, {fixer.Skipped, "skipped"}, {fixer.Blocked, "blocked"}, {fixer.Refused, "refused"},
-		{fixer.Suppress, "suppressed by a comment"},
+		{engine.Fixed, "fixed"}, {engine.Closed, "closed by other fixes"}, {engine.Ignored, "left with a comment"}, {engine.Open, "open"},
+		{engine.ManualWork, "to do by hand"}, {engine.Skipped, "skipped"}, {engine.Blocked, "blocked"}, {engine.Refused, "refused"},
+		{engine.Suppress, "suppressed by a comment"},
 	} {
 		if n := plan.Count(g.result); n > 0 {
 			parts = append(parts, fmt.Sprintf("%d %s", n, g.word))
@@ -104,7 +105,7 @@ func (t *talk) leftOver(plan *fixer.Plan) {
 		t.say("Of the findings: %s.", strings.Join(parts, ", "))
 	}
 	for i := range plan.Outcomes {
-		if o := &plan.Outcomes[i]; o.Result == fixer.Blocked || o.Result == fixer.Refused {
+		if o := &plan.Outcomes[i]; o.Result == engine.Blocked || o.Result == engine.Refused {
 			t.say("%s: %s in %s, %s", capital(string(o.Result)), o.Finding.Rule, visible(o.Finding.File), sentenceEnd(o.Reason))
 		}
 	}
@@ -155,11 +156,11 @@ func (t *talk) write(string) {
 }
 
 // verify says how to see that everything still works.
-func (t *talk) verify(plan *fixer.Plan) {
+func (t *talk) verify(plan *engine.Plan) {
 	var said []string
 	for i := range plan.Outcomes {
 		o := &plan.Outcomes[i]
-		if o.Result != fixer.Fixed {
+		if o.Result != engine.Fixed {
 			continue
 		}
 		for _, f := range o.Finding.Fixes {
@@ -222,7 +223,7 @@ func (t *talk) again(string) {
 	t.first()
 }
 
-func (t *talk) sayLost(was fixer.Decisions, lost []fixer.Key) {
+func (t *talk) sayLost(was engine.Decisions, lost []fixer.Key) {
 	for _, k := range lost {
 		t.say("No longer attached: %s of %s in %s, %s.", was[k].Verdict, visible(k.Rule), visible(k.File), visible(k.Path))
 	}
@@ -261,8 +262,8 @@ func (t *talk) resume() {
 		return
 	}
 	n := 0
-	for _, report := range []func() *fixer.Report{t.s.Baseline, func() *fixer.Report { return t.s.Plan().Final }} {
-		now := fixer.Decisions{}
+	for _, report := range []func() *engine.Report{t.s.Baseline, func() *engine.Report { return t.s.Plan().Final }} {
+		now := engine.Decisions{}
 		for k, d := range kept {
 			if attaches(report().Finding(k), d) {
 				now[k] = d
@@ -288,12 +289,12 @@ func (t *talk) resume() {
 }
 
 // attaches reports whether a verdict still has the fix it speaks of.
-func attaches(f *fixer.Finding, d fixer.Decision) bool {
+func attaches(f *fixer.Finding, d engine.Decision) bool {
 	switch {
 	case f == nil:
 		return false
-	case d.Verdict != fixer.Accept:
-		return d.Verdict == fixer.Reject || d.Verdict == fixer.Ignore
+	case d.Verdict != engine.Accept:
+		return d.Verdict == engine.Reject || d.Verdict == engine.Ignore
 	case len(f.Fixes) == 0:
 		return false
 	}

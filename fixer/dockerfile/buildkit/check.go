@@ -193,7 +193,7 @@ func line(l *pb.Location) int {
 }
 
 // New returns the warnings of after that before did not have, and a failure
-// that is new as a warning of the rule "BuildFailure". Lines do not count, since
+// that is new, first, as a warning of the rule [Failed]. Lines do not count, since
 // an edit moves them: warnings are compared by rule and message, as often as
 // they occur.
 func New(before, after Report) []Warning {
@@ -203,6 +203,9 @@ func New(before, after Report) []Warning {
 		seen[key{w.Rule, w.Message}]++
 	}
 	var out []Warning
+	if f := after.Failure; f != nil && (before.Failure == nil || before.Failure.Message != f.Message) {
+		out = append(out, Warning{Rule: Failed, Line: f.Line, Message: f.Message})
+	}
 	for _, w := range after.Warnings {
 		k := key{w.Rule, w.Message}
 		if seen[k] > 0 {
@@ -211,8 +214,8 @@ func New(before, after Report) []Warning {
 		}
 		out = append(out, w)
 	}
-	if f := after.Failure; f != nil && (before.Failure == nil || before.Failure.Message != f.Message) {
-		out = append(out, Warning{Rule: "BuildFailure", Line: f.Line, Message: f.Message})
-	}
 	return out
 }
+
+// Failed is the rule under which [New] reports a file that BuildKit cannot build.
+const Failed = "BuildFailure"

@@ -8,6 +8,7 @@ import (
 
 	"oakum/fixer"
 	"oakum/fixer/compose"
+	"oakum/fixer/container"
 	"oakum/fixer/image"
 )
 
@@ -54,7 +55,7 @@ func isAll(s string) bool { return strings.EqualFold(strings.TrimPrefix(s, "CAP_
 // dropping them takes nothing from it; Docker lets anybody bind low ports, so
 // ports are no reason here.
 func dropFix(p *fixer.Pass, v compose.View) (fixer.Fix, []fixer.Evidence) {
-	profile := p.Service(v)
+	profile := container.OfService(p, v)
 	user, evidence := startsAs(v, profile)
 	fix := fixer.Fix{
 		ID:     "drop-all",
@@ -78,7 +79,7 @@ func dropFix(p *fixer.Pass, v compose.View) (fixer.Fix, []fixer.Evidence) {
 	case program != nil:
 		need = slices.Clone(program.CapsRoot.Need)
 	case profile.StepsDown() != "":
-		need = fixer.SteppingNeeds()
+		need = container.SteppingNeeds()
 		evidence = append(evidence, fixer.Evidence{Source: profile.Build.Path, Text: "it brings " + profile.StepsDown() + ", so that the program most likely starts as root and becomes another user by itself"})
 	}
 	need = slices.DeleteFunc(need, func(name string) bool {

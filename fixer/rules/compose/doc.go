@@ -11,6 +11,7 @@ import (
 
 	"oakum/fixer"
 	"oakum/fixer/compose"
+	"oakum/fixer/container"
 	"oakum/fixer/image"
 	"oakum/fixer/yamldoc"
 )
@@ -108,7 +109,7 @@ func notRoot(id image.Identity) bool {
 
 // startsAs returns the user a service's first process has: the service's own
 // setting, else what is known of the image.
-func startsAs(v compose.View, profile *fixer.Profile) (image.Identity, []fixer.Evidence) {
+func startsAs(v compose.View, profile *container.Profile) (image.Identity, []fixer.Evidence) {
 	s := v.Setting("user")
 	if s.Node.Null() {
 		return profile.User, profile.Evidence

@@ -9,6 +9,7 @@ import (
 
 	"oakum/fixer"
 	"oakum/fixer/compose"
+	"oakum/fixer/container"
 	"oakum/fixer/yamldoc"
 )
 
@@ -75,7 +76,7 @@ func reportSocket(p *fixer.Pass, v compose.View, m mount, socket string) {
 		Message: fmt.Sprintf("service %q holds %s: whoever controls it controls the host", v.Name, socket),
 		Advice:  "remove the mount if the service can do without the engine; else put a socket proxy between that lets only the needed questions through (read-only does not restrict them)",
 	}
-	profile := p.Service(v)
+	profile := container.OfService(p, v)
 	switch id := ""; {
 	case profile.Entry != nil:
 		if id = profile.Entry.ID; id == "docker-socket-proxy" {

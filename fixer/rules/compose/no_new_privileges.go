@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"oakum/fixer"
+	"oakum/fixer/container"
 	"oakum/fixer/image"
 	"oakum/fixer/yamldoc"
 )
@@ -60,7 +61,7 @@ var NoNewPrivileges = &fixer.Rule{
 					report(p, v, nil, f)
 					continue
 				}
-			} else if profile := p.Service(v); profile.Entry != nil && len(profile.Entry.CapsNonRoot) > 0 {
+			} else if profile := container.OfService(p, v); profile.Entry != nil && len(profile.Entry.CapsNonRoot) > 0 {
 				fix.Level = fixer.Review
 				fix.Breaks = "the program has file capabilities, which no longer take effect"
 				f.Evidence = []fixer.Evidence{{Text: profile.Entry.Evidence(image.FieldCapsNonRoot)}}

@@ -9,6 +9,7 @@ import (
 
 	"oakum/fixer"
 	"oakum/fixer/compose"
+	"oakum/fixer/container"
 	"oakum/fixer/image"
 	"oakum/fixer/yamldoc"
 )
@@ -36,7 +37,7 @@ var WritableRoot = &fixer.Rule{
 				continue
 			}
 			f := fixer.Finding{Message: fmt.Sprintf("service %q can write to its root file system", v.Name)}
-			w := writes(p.Service(v), v)
+			w := writes(container.OfService(p, v), v)
 			f.Evidence = w.evidence
 			switch {
 			case isTrue(v.Setting("privileged").Node):
@@ -60,7 +61,7 @@ type writing struct {
 	evidence []fixer.Evidence
 }
 
-func writes(profile *fixer.Profile, v compose.View) writing {
+func writes(profile *container.Profile, v compose.View) writing {
 	w := writing{level: fixer.Review, evidence: profile.Evidence,
 		breaks: "the program fails where it writes outside /tmp and its volumes: nothing is known of what it writes"}
 	user, _ := startsAs(v, profile)

@@ -10,6 +10,7 @@ import (
 	"sync"
 
 	"oakum/fixer"
+	"oakum/fixer/container"
 	"oakum/fixer/kube"
 	"oakum/fixer/yamldoc"
 )
@@ -198,7 +199,7 @@ var plain = []string{"postgres", "mysql", "mariadb", "redis", "valkey", "mongo",
 func plainServers(p *fixer.Pass, w *kube.Workload) (who string, yes bool) {
 	list := w.Containers()
 	for _, c := range list {
-		profile := p.Image(c.Image)
+		profile := container.OfImage(p, c.Image)
 		if profile.Entry == nil || profile.BuiltHere() || !slices.Contains(plain, profile.Entry.ID) || c.Node.Get("command") != nil || c.Node.Get("lifecycle") != nil {
 			return "", false
 		}

@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 
+	"oakum/fixer"
 	"oakum/fixer/dockerfile"
 	"oakum/fixer/image"
 	"oakum/fixer/text"
@@ -31,9 +32,9 @@ var uidOption = regexp.MustCompile(`^(-[A-Za-z]*[uo]|--uid|--non-unique)`)
 // findAccount looks for the command that creates an account in a stage or those
 // it starts from. It returns nil and the reason when a number cannot be added
 // to it.
-func findAccount(f *dockerfile.File, s *dockerfile.Stage, name string) (found *accountCommand, why string) {
-	base, known := baseOf(s)
-	for _, st := range steps(f, "RUN") {
+func findAccount(p *fixer.Pass, s *dockerfile.Stage, name string) (found *accountCommand, why string) {
+	base, known := baseOf(p, s)
+	for _, st := range steps(p.File.Dockerfile, "RUN") {
 		if !inChain(s, st.stage) {
 			continue
 		}

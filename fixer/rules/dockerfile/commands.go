@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"oakum/fixer"
 	"oakum/fixer/dockerfile"
 	"oakum/fixer/image"
 )
@@ -228,13 +229,10 @@ func (st step) notEdited() string {
 	return "; it is not done here because " + st.why
 }
 
-// baseOf is what the table knows of the image that a stage goes back to.
-func baseOf(s *dockerfile.Stage) (image.Base, bool) {
-	ref, err := image.ParseReference(s.Root().Image)
-	if err != nil {
-		return image.Base{}, false
-	}
-	return image.BaseOf(ref)
+// baseOf is what is known of the image that a stage goes back to.
+func baseOf(p *fixer.Pass, s *dockerfile.Stage) (image.Base, bool) {
+	k := p.Facts.Image(s.Root().Image)
+	return k.Base, k.HasBase
 }
 
 // linkIn finds what a word downloads from; the place of a variable counts as text.

@@ -7,6 +7,7 @@ import (
 
 	"oakum/fixer"
 	parsed "oakum/fixer/dockerfile"
+	"oakum/fixer/engine"
 	"oakum/fixer/rules/dockerfile"
 )
 
@@ -70,9 +71,9 @@ func FuzzSteps(f *testing.F) {
 	})
 }
 
-func fix(t *testing.T, snap *fixer.Snapshot, rules []*fixer.Rule) *fixer.Plan {
+func fix(t *testing.T, snap *fixer.Snapshot, rules []*fixer.Rule) *engine.Plan {
 	t.Helper()
-	s := fixer.NewSession(snap, nil, rules)
+	s := engine.NewSession(snap, nil, rules)
 	if _, err := s.AcceptAll(fixer.Review, nil); err != nil {
 		t.Fatal(err)
 	}
@@ -108,7 +109,7 @@ func TestSeverities(t *testing.T) {
 		{dockerfile.BuildkitCheck, "FROM a AS x\nFROM b AS x\n", fixer.Medium},
 	} {
 		snap := fixer.NewSnapshot([]fixer.Source{{Path: "Dockerfile", Kind: fixer.Dockerfile, Data: []byte(tt.src)}})
-		found := fixer.Check(snap, nil, []*fixer.Rule{tt.rule}).Findings
+		found := engine.Check(snap, nil, []*fixer.Rule{tt.rule}).Findings
 		if len(found) != 1 || found[0].Severity != tt.want {
 			t.Errorf("%s of %q: %d findings, want one of severity %s: %v", tt.rule.Name, tt.src, len(found), tt.want, found)
 		}
@@ -120,7 +121,7 @@ func TestSeverities(t *testing.T) {
 func TestRunnersPromiseNoQuickStop(t *testing.T) {
 	for command, direct := range map[string]bool{"node server.js": true, "npm start": false, "yarn start --port $PORT": false, "/usr/bin/make run": false} {
 		snap := fixer.NewSnapshot([]fixer.Source{{Path: "Dockerfile", Kind: fixer.Dockerfile, Data: []byte("FROM node:24\nCMD " + command + "\n")}})
-		report := fixer.Check(snap, nil, []*fixer.Rule{dockerfile.ShellForm})
+		report := engine.Check(snap, nil, []*fixer.Rule{dockerfile.ShellForm})
 		if len(report.Findings) != 1 || len(report.Findings[0].Fixes) != 1 {
 			t.Fatalf("CMD %s: %d findings, want one with one fix", command, len(report.Findings))
 		}

@@ -152,7 +152,7 @@ func owner(p *fixer.Pass, s *dockerfile.Stage, user string) string {
 			return inNumbers(id, user)
 		}
 	}
-	if base, ok := baseOf(s); ok {
+	if base, ok := baseOf(p, s); ok {
 		if a, ok := base.Account(name); ok {
 			return inNumbers(image.Identity{UID: a.UID, GID: a.GID, KnownUID: true, KnownGID: true}, user)
 		}

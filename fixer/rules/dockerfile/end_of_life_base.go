@@ -44,8 +44,9 @@ func checkLifecycle(p *fixer.Pass, s *dockerfile.Stage, kept bool) {
 	if err != nil {
 		return
 	}
-	base, ok := image.BaseOf(ref)
-	if !ok {
+	known := p.Facts.Image(s.Image)
+	base := known.Base
+	if !known.HasBase {
 		return
 	}
 	if b, ok := p.Topology().ImageBuild(s.Image); ok && b.Certain {

@@ -33,7 +33,7 @@ var FullBase = &fixer.Rule{
 				continue
 			}
 			slim := slimVariant(ref)
-			base, ok := image.BaseOf(ref)
+			base, ok := baseOf(p, s)
 			if slim == "" || !ok || base.Has("gcc") != image.Present {
 				continue
 			}

@@ -13,6 +13,7 @@ import (
 
 	"oakum/fixer"
 	"oakum/fixer/dockerfile"
+	"oakum/fixer/engine"
 )
 
 // all are the rules whose edits leave the contract of an image alone but for
@@ -25,10 +26,10 @@ var all = []*fixer.Rule{
 // hold checks what must be true of the rules on any file: they neither fail nor
 // offer an edit that verification rejects, what they change is only what they
 // say, and a second run has nothing to add.
-func hold(t *testing.T, src []byte) *fixer.Plan {
+func hold(t *testing.T, src []byte) *engine.Plan {
 	t.Helper()
 	snap := fixer.NewSnapshot([]fixer.Source{{Path: "Dockerfile", Kind: fixer.Dockerfile, Data: src}})
-	s := fixer.NewSession(snap, nil, all)
+	s := engine.NewSession(snap, nil, all)
 	if _, err := s.AcceptAll(fixer.Review, nil); err != nil {
 		t.Fatal(err)
 	}
@@ -47,7 +48,7 @@ func hold(t *testing.T, src []byte) *fixer.Plan {
 	for _, c := range plan.Changes {
 		checkLines(t, c.Before, c.After)
 	}
-	again := fixer.NewSession(plan.After, nil, all)
+	again := engine.NewSession(plan.After, nil, all)
 	if _, err := again.AcceptAll(fixer.Review, nil); err != nil {
 		t.Fatal(err)
 	}
@@ -138,7 +139,7 @@ func TestLarge(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			start := time.Now()
 			snap := fixer.NewSnapshot([]fixer.Source{{Path: "Dockerfile", Kind: fixer.Dockerfile, Data: []byte(src)}})
-			fixer.Check(snap, nil, all)
+			engine.Check(snap, nil, all)
 			if d := time.Since(start); d > 5*time.Second {
 				t.Errorf("%d bytes took %s", len(src), d)
 			} else {
@@ -198,9 +199,9 @@ func TestCorpus(t *testing.T) {
 			for _, o := range plan.Outcomes {
 				found[o.Finding.Rule]++
 				switch o.Result {
-				case fixer.Fixed:
+				case engine.Fixed:
 					fixed[o.Finding.Rule]++
-				case fixer.Blocked, fixer.Refused:
+				case engine.Blocked, engine.Refused:
 					t.Errorf("%s was %s: %s", o.Finding.Key(), o.Result, o.Reason)
 				}
 			}

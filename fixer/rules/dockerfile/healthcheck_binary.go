@@ -41,7 +41,7 @@ var HealthcheckBinary = &fixer.Rule{
 }
 
 func checkHealthcheck(p *fixer.Pass, s *dockerfile.Stage, h dockerfile.CommandLine) {
-	base, ok := baseOf(s)
+	base, ok := baseOf(p, s)
 	if !ok {
 		return
 	}
@@ -65,7 +65,7 @@ func checkHealthcheck(p *fixer.Pass, s *dockerfile.Stage, h dockerfile.CommandLi
 		Advice:   "ask with a program that is in the image, or let the application have a command that asks; do not install " + missing + " for it",
 	}
 	port, page, local := asksSelf(st)
-	probe, can := probeIn(s, 80) // what it asks for is a page
+	probe, can := probeIn(p, s, 80) // what it asks for is a page
 	if can && local && h.Stage == s {
 		if words, ok := probe.command(port, page); ok {
 			f.Advice = ""

@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"oakum/fixer"
+	"oakum/fixer/engine"
 )
 
 // TestKeysStay mends one finding of several and asks whether the others are
@@ -21,19 +22,19 @@ func TestKeysStay(t *testing.T) {
 		{UpdateAlone, "RUN apt-get update\nRUN apt-get update\nRUN apt-get install -y a\n", 1},
 	} {
 		snap := fixer.NewSnapshot([]fixer.Source{{Path: "Dockerfile", Kind: fixer.Dockerfile, Data: []byte("FROM debian:13\n" + c.lines)}})
-		s := fixer.NewSession(snap, nil, []*fixer.Rule{c.rule})
+		s := engine.NewSession(snap, nil, []*fixer.Rule{c.rule})
 		found := s.Baseline().Findings
 		if len(found) < 2 {
 			t.Errorf("%s: %d findings in %q", c.rule.Name, len(found), c.lines)
 			continue
 		}
-		if err := s.Decide(found[c.mend].Key(), fixer.Decision{Verdict: fixer.Accept}); err != nil {
+		if err := s.Decide(found[c.mend].Key(), engine.Decision{Verdict: engine.Accept}); err != nil {
 			t.Errorf("%s: %v", c.rule.Name, err)
 			continue
 		}
 		plan := s.Plan()
 		for _, o := range plan.Outcomes {
-			if o.Finding.Key() == found[c.mend].Key() && o.Result != fixer.Fixed {
+			if o.Finding.Key() == found[c.mend].Key() && o.Result != engine.Fixed {
 				t.Errorf("%s: %s is %s: %s", c.rule.Name, o.Finding.Path, o.Result, o.Reason)
 			}
 		}

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"oakum/fixer"
+	"oakum/fixer/engine"
 )
 
 // stepRules look at what steps run and at how a container starts.
@@ -37,7 +38,7 @@ func TestLargeSteps(t *testing.T) {
 			t.Run(name+"/"+r.Name, func(t *testing.T) {
 				snap := fixer.NewSnapshot([]fixer.Source{{Path: "Dockerfile", Kind: fixer.Dockerfile, Data: []byte(src)}})
 				start := time.Now()
-				fixer.Check(snap, nil, []*fixer.Rule{r})
+				engine.Check(snap, nil, []*fixer.Rule{r})
 				if d := time.Since(start); d > 5*time.Second {
 					t.Errorf("%d bytes took %s", len(src), d)
 				}

@@ -100,7 +100,7 @@ func (n *namedAccount) prove(p *fixer.Pass, s *dockerfile.Stage) (why string) {
 			continue
 		}
 		if !id.KnownUID {
-			n.command, why = findAccount(p.File.Dockerfile, s, n.name)
+			n.command, why = findAccount(p, s, n.name)
 			if n.command == nil {
 				return fmt.Sprintf("the file creates %s without a number, and %s: give it one (useradd --uid %d) and write it in USER", n.name, why, appUID)
 			}
@@ -116,7 +116,7 @@ func (n *namedAccount) prove(p *fixer.Pass, s *dockerfile.Stage) (why string) {
 		n.evidence = fixer.Evidence{Source: source(p, at), Text: fmt.Sprintf("creates %s with the number %d, which ENV says", n.name, uid)}
 		return n.take(image.Identity{Name: n.name, UID: uid, KnownUID: true}, fixer.Safe)
 	}
-	if base, ok := baseOf(s); ok {
+	if base, ok := baseOf(p, s); ok {
 		if a, ok := base.Account(n.name); ok {
 			level := fixer.Review
 			if base.Verified(image.BaseAccounts) {

@@ -7,6 +7,7 @@ import (
 
 	"oakum/fixer"
 	"oakum/fixer/dockerfile"
+	"oakum/fixer/engine"
 )
 
 func TestFileKind(t *testing.T) {
@@ -69,7 +70,7 @@ func TestNoValueShown(t *testing.T) {
 	for _, value := range values {
 		src := "FROM scratch\nENV DB_PASSWORD=" + value + "\nARG API_KEY=\"" + value + "\"\n"
 		snap := fixer.NewSnapshot([]fixer.Source{{Path: "Dockerfile", Kind: fixer.Dockerfile, Data: []byte(src)}})
-		found := fixer.Check(snap, nil, []*fixer.Rule{SecretInEnv}).Findings
+		found := engine.Check(snap, nil, []*fixer.Rule{SecretInEnv}).Findings
 		if len(found) != 2 {
 			t.Errorf("%d findings for a value of %d characters, want 2", len(found), len(value))
 		}
@@ -99,7 +100,7 @@ func TestNoValueShownOfCommands(t *testing.T) {
 	} {
 		src := "FROM debian:13\n" + line + "\n"
 		snap := fixer.NewSnapshot([]fixer.Source{{Path: "Dockerfile", Kind: fixer.Dockerfile, Data: []byte(src)}})
-		found := fixer.Check(snap, nil, []*fixer.Rule{SecretInRun}).Findings
+		found := engine.Check(snap, nil, []*fixer.Rule{SecretInRun}).Findings
 		if len(found) == 0 {
 			t.Errorf("%q has no finding", line)
 		}

@@ -11,6 +11,7 @@ import (
 
 	"oakum/fixer"
 	"oakum/fixer/compose"
+	"oakum/fixer/container"
 	"oakum/fixer/dockerfile"
 )
 
@@ -47,7 +48,7 @@ func checkHealth(p *fixer.Pass, s *dockerfile.Stage) {
 	if !ok {
 		return
 	}
-	if e := p.Stage(p.File.Path, p.File.Dockerfile, s).Entry; e != nil && e.Healthcheck.Builtin {
+	if e := container.OfStage(p, p.File.Path, p.File.Dockerfile, s).Entry; e != nil && e.Healthcheck.Builtin {
 		return
 	}
 	users := usersOf(p, s)
@@ -69,7 +70,7 @@ func checkHealth(p *fixer.Pass, s *dockerfile.Stage) {
 	if port.Stage != s {
 		f.Start, f.End = s.From.Start, s.From.End
 	}
-	probe, can := probeIn(s, port.Number)
+	probe, can := probeIn(p, s, port.Number)
 	why, other := unlike(users, strconv.Itoa(port.Number))
 	switch {
 	case !can:

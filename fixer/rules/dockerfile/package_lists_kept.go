@@ -129,7 +129,7 @@ func cleanFix(p *fixer.Pass, runs *packageRuns, r *packageRun, last *call) (*fix
 
 // noCacheFix tells apk not to keep its index at all.
 func noCacheFix(p *fixer.Pass, runs *packageRuns, r *packageRun, m *manager) (*fixer.Fix, string) {
-	if ancientAlpine(r.run.Stage) {
+	if ancientAlpine(p, r.run.Stage) {
 		return nil, "apk of Alpine 3.2 and older has no --no-cache: end the commands with " + m.clean
 	}
 	edits, err := noCache(r, m)
@@ -177,11 +177,7 @@ func edit(p *fixer.Pass, edits []text.Edit) func(*fixer.Draft) error {
 
 // ancientAlpine reports whether the stage's base is known to be Alpine before
 // 3.3, which brought --no-cache.
-func ancientAlpine(s *dockerfile.Stage) bool {
-	ref, err := image.ParseReference(s.Root().Image)
-	if err != nil {
-		return false
-	}
-	base, ok := image.BaseOf(ref)
+func ancientAlpine(p *fixer.Pass, s *dockerfile.Stage) bool {
+	base, ok := baseOf(p, s)
 	return ok && base.Distribution == image.Alpine && slices.Contains([]string{"2.6", "2.7", "3.0", "3.1", "3.2"}, base.Release)
 }

@@ -73,7 +73,7 @@ func reportHidden(p *fixer.Pass, st step, from, to command) {
 	f := fixer.Finding{
 		Path:    place(p.File.Dockerfile, st.at) + ": " + from.name + " into " + to.name,
 		Message: fmt.Sprintf("%s succeeds whether or not %s does: a failed download leaves nothing, and the build goes on", to.name, from.name),
-		Advice:  "download to a file first (curl -f -o FILE URL && …), so that each command is looked at" + pipefailAdvice(st.stage),
+		Advice:  "download to a file first (curl -f -o FILE URL && …), so that each command is looked at" + pipefailAdvice(p, st.stage),
 	}
 	f.Start, f.End = st.span(from)
 	if st.script != nil {
@@ -83,8 +83,8 @@ func reportHidden(p *fixer.Pass, st step, from, to command) {
 }
 
 // pipefailAdvice tells of pipefail where the shell is known to have it.
-func pipefailAdvice(s *dockerfile.Stage) string {
-	base, ok := baseOf(s)
+func pipefailAdvice(p *fixer.Pass, s *dockerfile.Stage) string {
+	base, ok := baseOf(p, s)
 	switch {
 	case ok && base.Has("bash") == image.Present:
 		return `; or write SHELL ["/bin/bash", "-o", "pipefail", "-c"] before it, which holds for every later step`

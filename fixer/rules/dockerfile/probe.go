@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strconv"
 
+	"oakum/fixer"
 	"oakum/fixer/dockerfile"
 	"oakum/fixer/image"
 )
@@ -91,12 +92,12 @@ func wget(port, path string) []string {
 // probeIn finds what the image of a stage can probe itself with. Only programs
 // that the base is known to bring count: one that a RUN installs may be gone
 // again, and would keep the image from losing it.
-func probeIn(s *dockerfile.Stage, port int) (probe, bool) {
+func probeIn(pass *fixer.Pass, s *dockerfile.Stage, port int) (probe, bool) {
 	ref, err := image.ParseReference(s.Root().Image)
 	if err != nil || s.Windows {
 		return probe{}, false
 	}
-	base, ok := image.BaseOf(ref)
+	base, ok := baseOf(pass, s)
 	if p, known := languages[ref.Name()]; known {
 		return p, true
 	}

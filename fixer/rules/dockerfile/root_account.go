@@ -89,7 +89,7 @@ func (s *subject) account() (account, string) {
 
 // numbered chooses an account that the file creates without a number.
 func (s *subject) numbered(name string, evidence fixer.Evidence) (account, string) {
-	command, why := findAccount(s.file, s.stage, name)
+	command, why := findAccount(s.pass, s.stage, name)
 	if command == nil {
 		return account{}, fmt.Sprintf("the file creates the account %s without a number, and %s: create it with one (useradd --uid %d) and end with USER and that number", name, why, appUID)
 	}
@@ -190,11 +190,9 @@ func (s *subject) resolve(text string, created []image.Identity) (image.Identity
 			return id, true
 		}
 	}
-	if ref, err := image.ParseReference(s.stage.Root().Image); err == nil {
-		if base, ok := image.BaseOf(ref); ok {
-			if a, ok := base.Account(user); ok && a.Name != "nobody" {
-				return image.Identity{Name: a.Name, UID: a.UID, GID: a.GID, KnownUID: true, KnownGID: true}, true
-			}
+	if base, ok := baseOf(s.pass, s.stage); ok {
+		if a, ok := base.Account(user); ok && a.Name != "nobody" {
+			return image.Identity{Name: a.Name, UID: a.UID, GID: a.GID, KnownUID: true, KnownGID: true}, true
 		}
 	}
 	return image.Identity{}, false

@@ -25,7 +25,7 @@ const appUID = 10001
 // where the tools for it are not known to be in the image, or something else
 // than a Bourne shell would read the command.
 func (s *subject) create() (fixer.Fix, bool) {
-	base, ok := baseOf(s.stage)
+	base, ok := baseOf(s.pass, s.stage)
 	if !ok || !s.runsAsRootHere() || !shellKnown(base) || !s.bourne(nil) {
 		return fixer.Fix{}, false
 	}

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"oakum/fixer"
+	"oakum/fixer/engine"
 )
 
 // TestCreateAccount makes the alternative that creates an account, which the
@@ -32,7 +33,7 @@ func TestCreateAccount(t *testing.T) {
 		{"no useradd", "FROM registry.access.redhat.com/ubi9/ubi-minimal\nCMD [\"/app\"]\n", "", nil},
 	} {
 		snap := fixer.NewSnapshot([]fixer.Source{{Path: "Dockerfile", Kind: fixer.Dockerfile, Data: []byte(c.src)}})
-		s := fixer.NewSession(snap, nil, []*fixer.Rule{RunsAsRoot})
+		s := engine.NewSession(snap, nil, []*fixer.Rule{RunsAsRoot})
 		found := s.Baseline().Findings
 		if len(found) != 1 {
 			t.Errorf("%s: %d findings, want 1", c.name, len(found))
@@ -45,7 +46,7 @@ func TestCreateAccount(t *testing.T) {
 		if c.want == "" {
 			continue
 		}
-		if err := s.Decide(found[0].Key(), fixer.Decision{Verdict: fixer.Accept, Fix: "create-user", Params: c.params}); err != nil {
+		if err := s.Decide(found[0].Key(), engine.Decision{Verdict: engine.Accept, Fix: "create-user", Params: c.params}); err != nil {
 			t.Errorf("%s: %v", c.name, err)
 			continue
 		}

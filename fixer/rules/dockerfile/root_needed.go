@@ -68,7 +68,7 @@ func (s *subject) needsRoot() (why string, yes bool) {
 // in its own way, under an account the image brings; or, in BusyBox, its httpd,
 // which is a small server of one process and has only the name of Apache's.
 func (s *subject) baseRuns(program string) bool {
-	if base, ok := baseOf(s.stage); ok && base.Distribution == image.BusyBox && program == "httpd" {
+	if base, ok := baseOf(s.pass, s.stage); ok && base.Distribution == image.BusyBox && program == "httpd" {
 		return true
 	}
 	e := s.profile.Entry
@@ -189,11 +189,7 @@ func (s *subject) baseKnown() bool {
 	if s.profile.Entry != nil || s.base == "scratch" {
 		return true
 	}
-	ref, err := image.ParseReference(s.stage.Root().Image)
-	if err != nil {
-		return false
-	}
-	_, ok := image.BaseOf(ref)
+	_, ok := baseOf(s.pass, s.stage)
 	return ok
 }
 

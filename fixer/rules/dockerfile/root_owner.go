@@ -66,7 +66,7 @@ func (l writables) run(f *dockerfile.File, volume *dockerfile.Instruction, user 
 // root's: what it cannot change, nobody who breaks into it can. A volume takes
 // the owner that the folder has when VOLUME is reached, so it is set before.
 func (s *subject) givenFolders(where spot) writables {
-	base, ok := baseOf(s.stage)
+	base, ok := baseOf(s.pass, s.stage)
 	if !ok || !shellKnown(base) || !s.runsAsRootHere() {
 		return nil
 	}
@@ -116,7 +116,7 @@ func (s *subject) worksIn(folder string) bool {
 // another user, in an image that is known to have no shell: no step can give the
 // folder away there, only COPY --chown can have made it.
 func (s *subject) heldVolume() string {
-	if base, ok := baseOf(s.stage); !ok || base.Shell != image.NoShell {
+	if base, ok := baseOf(s.pass, s.stage); !ok || base.Shell != image.NoShell {
 		return ""
 	}
 	done := s.settledFolders()
@@ -151,7 +151,7 @@ func (s *subject) rootAt(i *dockerfile.Instruction) bool {
 	user := s.stage.UserAt(i)
 	name, _, _ := strings.Cut(user.Text, ":")
 	if user.At == nil { // then the base decides, which a USER further down may hide
-		base, ok := baseOf(s.stage)
+		base, ok := baseOf(s.pass, s.stage)
 		return ok && base.Default.IsRoot()
 	}
 	return user.Known && (name == "root" || name == "0")

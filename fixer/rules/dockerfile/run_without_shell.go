@@ -35,7 +35,7 @@ var RunWithoutShell = &fixer.Rule{
 			if _, own := s.ShellAt(i); own != nil {
 				return
 			}
-			base, known := baseOf(s)
+			base, known := baseOf(p, s)
 			if s.Root().Image == "scratch" {
 				base, known = image.Base{Shell: image.NoShell}, true
 			}

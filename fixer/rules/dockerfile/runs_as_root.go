@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"oakum/fixer"
+	"oakum/fixer/container"
 	"oakum/fixer/dockerfile"
 	"oakum/fixer/image"
 )
@@ -46,14 +47,14 @@ type subject struct {
 	pass    *fixer.Pass
 	file    *dockerfile.File
 	stage   *dockerfile.Stage
-	profile *fixer.Profile
+	profile *container.Profile
 	last    dockerfile.Value // the USER in force at the end
 	base    string           // the image the stage goes back to
 }
 
 func checkUser(p *fixer.Pass, stage *dockerfile.Stage) {
 	s := &subject{pass: p, file: p.File.Dockerfile, stage: stage, last: stage.User(), base: cmp.Or(stage.Root().Image, stage.Root().Base)}
-	s.profile = p.Stage(p.File.Path, s.file, stage)
+	s.profile = container.OfStage(p, p.File.Path, s.file, stage)
 	user := s.profile.User
 	switch {
 	case user.IsNonRoot(), user.Name != "" && user.Name != "root": // numbers of named accounts are not always known

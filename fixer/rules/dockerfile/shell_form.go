@@ -9,6 +9,7 @@ import (
 	"unicode/utf8"
 
 	"oakum/fixer"
+	"oakum/fixer/container"
 	"oakum/fixer/dockerfile"
 	"oakum/fixer/image"
 )
@@ -130,7 +131,7 @@ func execBreaks(p *fixer.Pass, s *dockerfile.Stage, i *dockerfile.Instruction, w
 	if i.Keyword == "ENTRYPOINT" {
 		out = append(out, "arguments that Kubernetes, Compose or docker run give, dropped until now, reach it")
 	}
-	if _, known := baseOf(s); i.Keyword == "CMD" && s.Entrypoint().At == nil && !known {
+	if _, known := baseOf(p, s); i.Keyword == "CMD" && s.Entrypoint().At == nil && !known {
 		out = append(out, "the base's ENTRYPOINT, which is not known here, gets other words")
 	}
 	return strings.Join(out, "; ")
@@ -214,7 +215,7 @@ func contractBroken(p *fixer.Pass, s *dockerfile.Stage, line dockerfile.CommandL
 	case entry.At != nil:
 		return fmt.Sprintf("ENTRYPOINT on line %d gets other words then, and may look at them", entry.At.Line)
 	}
-	if e := p.Stage(p.File.Path, p.File.Dockerfile, s).Entry; e != nil && e.NonRoot.Support != image.SupportApp {
+	if e := container.OfStage(p, p.File.Path, p.File.Dockerfile, s).Entry; e != nil && e.NonRoot.Support != image.SupportApp {
 		return fmt.Sprintf("the start script of %s looks at the words of CMD", s.Root().Image)
 	}
 	return ""

@@ -31,7 +31,7 @@ var SparseLoginLog = &fixer.Rule{
 	Check: func(p *fixer.Pass) {
 		kept := shipped(p)
 		for _, st := range steps(p.File.Dockerfile, "RUN") {
-			if !kept[st.stage] || leavesLogsAlone(st.stage) {
+			if !kept[st.stage] || leavesLogsAlone(p, st.stage) {
 				continue
 			}
 			for _, c := range st.commands {
@@ -45,8 +45,8 @@ var SparseLoginLog = &fixer.Rule{
 
 // leavesLogsAlone reports whether the base's useradd is known to be one that
 // writes no records beyond the end of the logs.
-func leavesLogsAlone(s *dockerfile.Stage) bool {
-	base, ok := baseOf(s)
+func leavesLogsAlone(p *fixer.Pass, s *dockerfile.Stage) bool {
+	base, ok := baseOf(p, s)
 	if !ok {
 		return false
 	}

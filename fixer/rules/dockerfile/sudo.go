@@ -94,7 +94,7 @@ func rootAt(p *fixer.Pass, st step) (what string, root bool) {
 		}
 		return "USER " + user.Text, false
 	}
-	base, ok := baseOf(st.stage)
+	base, ok := baseOf(p, st.stage)
 	if ok && base.Default.IsRoot() {
 		return fmt.Sprintf("there is no USER before it, and %s starts as root", st.stage.Root().Image), true
 	}

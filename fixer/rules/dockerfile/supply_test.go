@@ -13,12 +13,9 @@ func TestSuccessorsAreSupported(t *testing.T) {
 		if s.image == "" {
 			continue
 		}
-		ref, err := image.ParseReference(s.image)
-		if err != nil {
-			t.Fatal(err)
-		}
-		base, ok := image.BaseOf(ref)
-		if !ok {
+		known := image.Know(s.image, nil)
+		base := known.Base
+		if !known.HasBase {
 			t.Errorf("%s: nothing is known of %s", s.of, s.image)
 			continue
 		}

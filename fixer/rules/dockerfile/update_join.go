@@ -75,7 +75,7 @@ func (l *fetch) join() ([]text.Edit, error) {
 		return nil, err
 	}
 	if m.name == "apk" {
-		if ancientAlpine(into.run.Stage) {
+		if ancientAlpine(l.pass, into.run.Stage) {
 			return nil, fixer.Refuse("apk of Alpine 3.2 and older has no --no-cache")
 		}
 		more, err := noCache(into, m)

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"oakum/fixer"
+	"oakum/fixer/container"
 	"oakum/fixer/kube"
 	"oakum/fixer/yamldoc"
 )
@@ -88,7 +89,7 @@ var instead = map[string]string{
 func checkAdded(p *fixer.Pass, c kube.Container) {
 	var worst fixer.Severity
 	var names, opens, ways []string
-	known := p.Image(c.Image)
+	known := container.OfImage(p, c.Image)
 	for _, name := range added(c) {
 		if name == "NET_BIND_SERVICE" || neededByImage(c, known, name) || slices.Contains(names, name) {
 			continue
@@ -214,7 +215,7 @@ func removeAdded(c kube.Container, names []string) []yamldoc.Op {
 // neededByImage reports whether the table says that the image needs the
 // capability the way the container is started. The rules about the user say
 // what there is to say of such a container.
-func neededByImage(c kube.Container, profile *fixer.Profile, name string) bool {
+func neededByImage(c kube.Container, profile *container.Profile, name string) bool {
 	if profile.Entry == nil || profile.BuiltHere() {
 		return false
 	}

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"oakum/fixer"
+	"oakum/fixer/container"
 	"oakum/fixer/image"
 	"oakum/fixer/kube"
 	"oakum/fixer/yamldoc"
@@ -82,7 +83,7 @@ func dropsAll(c kube.Container) bool {
 // as: a process that is not root holds no capability, so that dropping them
 // takes nothing from it, as long as it need not bind a low port.
 func dropFix(p *fixer.Pass, c kube.Container) (fixer.Fix, []fixer.Evidence) {
-	profile := p.Image(c.Image)
+	profile := container.OfImage(p, c.Image)
 	fix := fixer.Fix{
 		ID:     "drop-all",
 		Title:  "drop ALL capabilities",
@@ -104,7 +105,7 @@ func dropFix(p *fixer.Pass, c kube.Container) (fixer.Fix, []fixer.Evidence) {
 			evidence = append(evidence, listens(low))
 		}
 	case profile.Program() == nil && profile.StepsDown() != "":
-		need = fixer.SteppingNeeds()
+		need = container.SteppingNeeds()
 		evidence = append(evidence, fixer.Evidence{Source: profile.Build.Path, Text: "it brings " + profile.StepsDown() + ", so that the program most likely starts as root and becomes another user by itself"})
 	default:
 		need = knownNeed(profile, false)
@@ -160,7 +161,7 @@ func misspelledAll(c kube.Container) int {
 }
 
 // knownNeed returns what the table says the program needs.
-func knownNeed(profile *fixer.Profile, nonRoot bool) []string {
+func knownNeed(profile *container.Profile, nonRoot bool) []string {
 	switch {
 	case profile.Program() == nil:
 		return nil
@@ -174,7 +175,7 @@ func knownNeed(profile *fixer.Profile, nonRoot bool) []string {
 // says, or of an image nobody knows what its port makes likely. It takes a
 // program that was given the capability to bind the port, which cannot be
 // started without, and no other makes use of it.
-func needAsUser(c kube.Container, profile *fixer.Profile) []string {
+func needAsUser(c kube.Container, profile *container.Profile) []string {
 	if profile.Entry == nil && len(lowPorts(c, profile)) > 0 {
 		return []string{bindLow}
 	}
@@ -184,13 +185,13 @@ func needAsUser(c kube.Container, profile *fixer.Profile) []string {
 // noFileCaps reports whether the programs of the image are known to have no
 // capabilities of their own, which they could not be started with once ALL are
 // dropped: the table says so, or a Dockerfile here that gives them none does.
-func noFileCaps(profile *fixer.Profile) bool {
+func noFileCaps(profile *container.Profile) bool {
 	return profile.Entry != nil && len(profile.Entry.CapsNonRoot) == 0 && profile.Elevates() == ""
 }
 
 // lowPorts returns the ports below 1024 that a container declares or, when it
 // declares none, that its image is known to listen on.
-func lowPorts(c kube.Container, profile *fixer.Profile) []string {
+func lowPorts(c kube.Container, profile *container.Profile) []string {
 	var out []string
 	ports := c.Node.Get("ports").List()
 	for _, port := range ports {
@@ -210,7 +211,7 @@ func lowPorts(c kube.Container, profile *fixer.Profile) []string {
 
 // startsAs returns the user a container's first process has: the manifest's
 // runAsUser, else what is known of the image.
-func startsAs(c kube.Container, profile *fixer.Profile) (image.Identity, []fixer.Evidence) {
+func startsAs(c kube.Container, profile *container.Profile) (image.Identity, []fixer.Evidence) {
 	if n, inherited := c.Security("runAsUser"); n != nil {
 		if uid, ok := n.Int(); ok {
 			where := "the container"

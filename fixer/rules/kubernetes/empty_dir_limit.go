@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"oakum/fixer"
+	"oakum/fixer/container"
 	"oakum/fixer/kube"
 	"oakum/fixer/yamldoc"
 )
@@ -83,7 +84,7 @@ func unlimited(p *fixer.Pass, w *kube.Workload) (scratch, data []emptyVolume) {
 // forData reports whether a volume holds what a program keeps, as far as
 // the table of images and names tell.
 func forData(p *fixer.Pass, c kube.Container, name, mount string) bool {
-	if e := p.Image(c.Image).Entry; e != nil && holdsData(e, mount) {
+	if e := container.OfImage(p, c.Image).Entry; e != nil && holdsData(e, mount) {
 		return true
 	}
 	if strings.HasPrefix(mount, "/var/lib/") || strings.HasSuffix(name, "db") || path.Base(mount) == "db" {

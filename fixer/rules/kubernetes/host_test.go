@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"oakum/fixer"
+	"oakum/fixer/engine"
 )
 
 func TestHostPlace(t *testing.T) {
@@ -41,7 +42,7 @@ func TestHostPortsFollowOtherFiles(t *testing.T) {
 		return []byte("apiVersion: v1\nkind: Service\nmetadata: {name: web}\nspec: {selector: {app: " + app + "}, ports: [{port: 80}]}\n")
 	}
 	snap := fixer.NewSnapshot([]fixer.Source{{Path: "k/pod.yaml", Kind: fixer.Kubernetes, Data: []byte(pod)}})
-	s := fixer.NewSession(snap, nil, []*fixer.Rule{HostPorts})
+	s := engine.NewSession(snap, nil, []*fixer.Rule{HostPorts})
 	for _, step := range []struct {
 		file string
 		data []byte

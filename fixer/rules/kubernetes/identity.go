@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"oakum/fixer"
+	"oakum/fixer/container"
 	"oakum/fixer/image"
 	"oakum/fixer/kube"
 )
@@ -25,7 +26,7 @@ const (
 // An identity is what is known of whom a container runs as, and what to do.
 type identity struct {
 	container kube.Container
-	profile   *fixer.Profile
+	profile   *container.Profile
 	need      need
 	level     fixer.Level
 	user      image.Identity // for account
@@ -54,7 +55,7 @@ func identify(p *fixer.Pass, c kube.Container) identity {
 	if isFalse(set) && !inherited {
 		id.says = "says that it may run as root"
 	}
-	id.profile = p.Image(c.Image)
+	id.profile = container.OfImage(p, c.Image)
 	id.evidence = id.profile.Evidence
 	group, _ := c.Security("runAsGroup")
 	id.groupOnly = !group.Null()
@@ -117,7 +118,7 @@ func (id *identity) leaveRoot() {
 	}
 }
 
-func mustBeRoot(profile *fixer.Profile) string {
+func mustBeRoot(profile *container.Profile) string {
 	advice := profile.Entry.ID + " must start as root"
 	if alt := profile.Entry.Alternatives; len(alt) > 0 {
 		advice += "; an image that need not: " + alt[0].Image

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"oakum/fixer"
+	"oakum/fixer/container"
 	"oakum/fixer/image"
 	"oakum/fixer/kube"
 	"oakum/fixer/yamldoc"
@@ -70,17 +71,14 @@ func hasPort(c kube.Container, name string) bool {
 // missingTool returns the program that a command starts with, if the image is
 // known not to have it. In a shell's script only the first word is looked at.
 func missingTool(p *fixer.Pass, c kube.Container, command []*yamldoc.Node) (string, fixer.Evidence) {
-	if len(command) == 0 || p.Image(c.Image).BuiltHere() {
+	if len(command) == 0 || container.OfImage(p, c.Image).BuiltHere() {
 		return "", fixer.Evidence{}
 	}
-	ref, err := image.ParseReference(c.Image)
-	if err != nil {
+	known := p.Facts.Image(c.Image)
+	if !known.HasBase {
 		return "", fixer.Evidence{}
 	}
-	base, ok := image.BaseOf(ref)
-	if !ok {
-		return "", fixer.Evidence{}
-	}
+	base := known.Base
 	tool := path.Base(command[0].Text())
 	if tool == "sh" || tool == "bash" {
 		if tool == "sh" && base.Shell == image.NoShell && base.Verified(image.BaseShell) {

@@ -13,6 +13,7 @@ import (
 	"sigs.k8s.io/yaml"
 
 	"oakum/fixer"
+	"oakum/fixer/engine"
 	"oakum/fixer/kube/podsecurity"
 )
 
@@ -34,7 +35,7 @@ func TestEveryTypeOfStorage(t *testing.T) {
 		if allowed {
 			continue
 		}
-		s := fixer.NewSession(fixer.NewSnapshot([]fixer.Source{{Path: file.Path, Kind: file.Kind, Data: file.Data}}), nil, []*fixer.Rule{InlineVolume, HostPath})
+		s := engine.NewSession(fixer.NewSnapshot([]fixer.Source{{Path: file.Path, Kind: file.Kind, Data: file.Data}}), nil, []*fixer.Rule{InlineVolume, HostPath})
 		found := s.Baseline().Findings
 		if len(found) != 1 {
 			t.Errorf("%s: %d findings, and the restricted standard does not allow it", key, len(found))

@@ -35,7 +35,7 @@ var MutableTag = &fixer.Rule{
 		for _, c := range everyContainer(p) {
 			at := c.Node.Get("image")
 			ref, err := image.ParseReference(c.Image)
-			if err != nil || ref.Digest != "" || !moving(ref.Tag) || filledIn(c, ref) {
+			if err != nil || ref.Digest != "" || !moving(ref.Tag) || filledIn(p, c, ref) {
 				continue
 			}
 			name := ref.Familiar()
@@ -65,7 +65,7 @@ func moving(tag string) bool {
 
 // filledIn reports whether the image's name stands for one that a tool puts in
 // its place.
-func filledIn(c kube.Container, ref image.Reference) bool {
+func filledIn(p *fixer.Pass, c kube.Container, ref image.Reference) bool {
 	switch {
 	case c.Node.Get("imagePullPolicy").Text() == "Never", c.Image == "controller:latest":
 		return true
@@ -76,9 +76,6 @@ func filledIn(c kube.Container, ref image.Reference) bool {
 	}
 	// A bare name is an official image of the hub, or the name of something
 	// that is built.
-	if _, known := image.Lookup(ref); known {
-		return false
-	}
-	_, known := image.BaseOf(ref)
-	return !known
+	known := p.Facts.Image(c.Image)
+	return known.Entry == nil && !known.HasBase
 }

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"oakum/fixer"
+	"oakum/fixer/container"
 	"oakum/fixer/image"
 	"oakum/fixer/kube"
 	"oakum/fixer/yamldoc"
@@ -70,7 +71,7 @@ var PrivilegeEscalation = &fixer.Rule{
 // away, and says what breaks then.
 func mayNotice(p *fixer.Pass, c kube.Container) (breaks string, evidence fixer.Evidence) {
 	const lost = "the program's file capabilities no longer take effect: it cannot bind ports below 1024 unless it runs as root or on other ports"
-	profile := p.Image(c.Image)
+	profile := container.OfImage(p, c.Image)
 	user, _ := startsAs(c, profile)
 	switch {
 	case profile.Entry != nil && len(profile.Entry.CapsNonRoot) > 0:

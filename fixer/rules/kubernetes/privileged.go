@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"oakum/fixer"
+	"oakum/fixer/container"
 	"oakum/fixer/kube"
 	"oakum/fixer/yamldoc"
 )
@@ -72,7 +73,7 @@ func privilegeNeeded(p *fixer.Pass, c kube.Container) (evidence []fixer.Evidence
 	if program, instead := privilegedProgram(c); program != "" {
 		return []fixer.Evidence{{Source: "manifest", Text: "it runs " + program}}, instead
 	}
-	profile := p.Image(c.Image)
+	profile := container.OfImage(p, c.Image)
 	if profile.Entry == nil && !profile.BuiltHere() {
 		return profile.Evidence, "find out what it was given for (mounts, devices, kernel modules, containers inside), give it that one capability or device, and remove privileged"
 	}

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"oakum/fixer"
+	"oakum/fixer/container"
 	"oakum/fixer/kube"
 )
 
@@ -70,7 +71,7 @@ func checkProbes(p *fixer.Pass, w *kube.Workload) {
 		Message: fmt.Sprintf("%s serves port %s, and nothing tells whether it works", w.ID(), port),
 		Advice:  fmt.Sprintf("give container %q a readinessProbe that asks the program itself (httpGet of a path that answers quickly and asks nobody else); tcpSocket on port %s is the least", serving.Name, port),
 	}
-	if profile := p.Image(serving.Image); profile.Entry != nil && !profile.BuiltHere() {
+	if profile := container.OfImage(p, serving.Image); profile.Entry != nil && !profile.BuiltHere() {
 		if check := ownCheck(profile.Entry.Healthcheck.Test); check != "" {
 			f.Evidence = []fixer.Evidence{{Source: "image table", Text: "the usual check of " + profile.Entry.ID + ": " + check}}
 			f.Advice = fmt.Sprintf("give container %q a readinessProbe by exec with the usual check of %s: %s", serving.Name, profile.Entry.ID, check)

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"oakum/fixer"
+	"oakum/fixer/engine"
 )
 
 // TestAllows holds the reading of a rule to the API server's: which words
@@ -60,7 +61,7 @@ func TestRBACSeverity(t *testing.T) {
 		{"only looking at a status", role("ClusterRole") + secrets + "- {apiGroups: [example.org], resources: [shops/status], verbs: [get]}\n", RBACSecrets, fixer.High},
 	} {
 		snap := fixer.NewSnapshot([]fixer.Source{{Path: "role.yaml", Kind: fixer.Kubernetes, Data: []byte(c.src)}})
-		found := fixer.Check(snap, nil, []*fixer.Rule{c.rule}).Findings
+		found := engine.Check(snap, nil, []*fixer.Rule{c.rule}).Findings
 		if len(found) != 1 || found[0].Severity != c.want {
 			t.Errorf("%s: got %d findings, want one of severity %s: %+v", c.name, len(found), c.want, found)
 		}
@@ -76,7 +77,7 @@ func TestRoleBindingsOfItsNamespace(t *testing.T) {
 	src := "apiVersion: rbac.authorization.k8s.io/v1\nkind: Role\nmetadata: {name: r, namespace: shop}\nrules: [{apiGroups: ['*'], resources: ['*'], verbs: ['*']}]\n" +
 		binding("mine", "shop") + binding("other", "elsewhere") + binding("open", "")
 	snap := fixer.NewSnapshot([]fixer.Source{{Path: "role.yaml", Kind: fixer.Kubernetes, Data: []byte(src)}})
-	found := fixer.Check(snap, nil, []*fixer.Rule{RBACWildcard}).Findings
+	found := engine.Check(snap, nil, []*fixer.Rule{RBACWildcard}).Findings
 	if len(found) != 1 {
 		t.Fatalf("%d findings", len(found))
 	}

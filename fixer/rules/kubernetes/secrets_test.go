@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"oakum/fixer"
+	"oakum/fixer/engine"
 )
 
 // TestSecretsAreMasked looks for the values themselves in everything that is
@@ -37,7 +38,7 @@ metadata: {name: web}
 data: {password: %[1]q, app.conf: "a=b\ntoken=%[1]s\n"}
 `, value, base64.StdEncoding.EncodeToString([]byte(value)))
 		snap := fixer.NewSnapshot([]fixer.Source{{Path: "web.yaml", Kind: fixer.Kubernetes, Data: []byte(manifest)}})
-		report := fixer.Check(snap, nil, []*fixer.Rule{SecretInEnv, SecretInGit, SecretInConfigMap})
+		report := engine.Check(snap, nil, []*fixer.Rule{SecretInEnv, SecretInGit, SecretInConfigMap})
 		if len(report.Findings) != 3 {
 			t.Errorf("%q: %d findings, want one of each rule", value, len(report.Findings))
 		}
@@ -68,7 +69,7 @@ func TestKustomizationListsFiles(t *testing.T) {
 		if list != "" {
 			sources = append(sources, fixer.Source{Path: list, Kind: fixer.Kustomize, Data: []byte("resources: [web.yaml]\n"), Skip: &fixer.Skip{Code: fixer.SkipKustomize, Reason: "a kustomization"}})
 		}
-		s := fixer.NewSession(fixer.NewSnapshot(sources), nil, []*fixer.Rule{SecretInEnv})
+		s := engine.NewSession(fixer.NewSnapshot(sources), nil, []*fixer.Rule{SecretInEnv})
 		if _, err := s.AcceptAll(fixer.Review, nil); err != nil {
 			t.Fatal(err)
 		}

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"oakum/fixer"
+	"oakum/fixer/container"
 	"oakum/fixer/image"
 	"oakum/fixer/kube"
 	"oakum/fixer/yamldoc"
@@ -43,7 +44,7 @@ var WritableRoot = &fixer.Rule{
 				continue
 			}
 			f := fixer.Finding{Message: fmt.Sprintf("%s can write to its root file system", c)}
-			w := writes(p.Image(c.Image), c)
+			w := writes(container.OfImage(p, c.Image), c)
 			f.Evidence = w.evidence
 			if w.advice != "" {
 				f.Advice = w.advice
@@ -64,7 +65,7 @@ type writing struct {
 	evidence []fixer.Evidence
 }
 
-func writes(profile *fixer.Profile, c kube.Container) writing {
+func writes(profile *container.Profile, c kube.Container) writing {
 	w := writing{level: fixer.Review, evidence: profile.Evidence,
 		breaks: "the program fails where it writes outside /tmp and its volumes: nothing is known of what it writes"}
 	e := profile.Entry

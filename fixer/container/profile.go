@@ -1,4 +1,4 @@
-package fixer
+package container
 
 import (
 	"bytes"
@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 
+	"oakum/fixer"
 	"oakum/fixer/compose"
 	"oakum/fixer/dockerfile"
 	"oakum/fixer/image"
@@ -42,7 +43,7 @@ type Profile struct {
 	Older string
 
 	// Evidence tells where User comes from, in words.
-	Evidence []Evidence
+	Evidence []fixer.Evidence
 }
 
 // BuiltHere reports whether a Dockerfile of this repository makes the image,
@@ -121,105 +122,106 @@ func (p *Profile) MustBeRoot() bool {
 	return p.Entry != nil && !p.BuiltHere() && p.Entry.NonRoot.Support == image.SupportNo
 }
 
-// Image returns what is known about an image named by a reference. A reference
+// OfImage returns what is known about an image named by a reference. A reference
 // that a variable decides is known as far as its default goes, and never
 // soundly.
-func (p *Pass) Image(ref string) *Profile {
+func OfImage(p *fixer.Pass, ref string) *Profile {
 	name, certain := compose.Expand(ref)
 	out := &Profile{Name: cmp.Or(name, ref)}
 	if b, ok := p.Topology().ImageBuild(name); ok {
-		p.builtBy(out, b)
+		out.builtBy(p, b)
 		out.Sound = out.Sound && certain && b.Certain
 		if r, err := image.ParseReference(name); err == nil && r.HasDigest() {
 			out.older("the digest names an image that is built already, whatever " + b.Path + " says now")
 		}
 		return out
 	}
-	if c, ok := p.Facts.Images[name]; ok {
-		out.User, out.Sound = parseUser(c.User), certain
-		out.Evidence = []Evidence{{"registry", fmt.Sprintf("%s has USER %q", name, c.User)}}
-	}
+	known := p.Facts.Image(name)
+	out.Entry = known.Entry
 	r, err := image.ParseReference(name)
-	if err != nil {
-		out.Evidence = append(out.Evidence, Evidence{"", fmt.Sprintf("unknown image %q: %v", name, err)})
-		return out
-	}
-	if out.Entry, _ = image.Lookup(r); out.Entry == nil {
-		if out.Evidence == nil {
-			out.Evidence = []Evidence{{"", "unknown image " + r.Familiar() + ": neither a Dockerfile here nor the image table tells"}}
+	switch {
+	case known.Config != nil:
+		out.User, out.Sound = known.User(), certain
+		out.Evidence = []fixer.Evidence{{Source: "registry", Text: fmt.Sprintf("%s has USER %q", name, known.Config.User)}}
+		if err != nil || out.Entry == nil {
+			return out
 		}
+	case err != nil:
+		out.Evidence = []fixer.Evidence{{Text: fmt.Sprintf("unknown image %q: %v", name, err)}}
 		return out
-	}
-	if out.Evidence == nil {
-		out.User = out.Entry.Default
+	case out.Entry == nil:
+		out.Evidence = []fixer.Evidence{{Text: "unknown image " + r.Familiar() + ": neither a Dockerfile here nor the image table tells"}}
+		return out
+	default:
+		out.User = known.User()
 		out.Sound = certain && out.Entry.Verified(image.FieldDefault)
-		out.Evidence = []Evidence{{"", out.Entry.Evidence(image.FieldDefault)}}
+		out.Evidence = []fixer.Evidence{{Text: out.Entry.Evidence(image.FieldDefault)}}
 	}
 	if !r.HasDigest() && (r.Tag == "" || r.Tag == "latest") {
 		// The table speaks of releases; what this is tomorrow nobody knows.
 		out.Sound = false
-		out.Evidence = append(out.Evidence, Evidence{"", name + " names no release, so nothing proves what it is"})
+		out.Evidence = append(out.Evidence, fixer.Evidence{Text: name + " names no release, so nothing proves what it is"})
 	}
 	return out
 }
 
-// Service returns what is known about the image a Compose service runs: the
+// OfService returns what is known about the image a Compose service runs: the
 // Dockerfile that builds it, else its image.
-func (p *Pass) Service(v compose.View) *Profile {
+func OfService(p *fixer.Pass, v compose.View) *Profile {
 	if b, ok := p.Topology().ServiceBuild(v); ok {
 		out := &Profile{Name: b.Path}
-		p.builtBy(out, b)
+		out.builtBy(p, b)
 		out.Sound = out.Sound && b.Certain
 		return out
 	}
 	if v.Build != nil {
-		return &Profile{Name: v.Name, Evidence: []Evidence{{"", "built from a Dockerfile that is not in this repository"}}}
+		return &Profile{Name: v.Name, Evidence: []fixer.Evidence{{Text: "built from a Dockerfile that is not in this repository"}}}
 	}
 	ref, certain := v.ImageName()
-	out := p.Image(ref)
+	out := OfImage(p, ref)
 	out.Sound = out.Sound && certain
 	return out
 }
 
-// Stage returns what is known about the image a Dockerfile stage makes.
-func (p *Pass) Stage(path string, f *dockerfile.File, s *dockerfile.Stage) *Profile {
+// OfStage returns what is known about the image a Dockerfile stage makes.
+func OfStage(p *fixer.Pass, path string, f *dockerfile.File, s *dockerfile.Stage) *Profile {
 	out := &Profile{Name: path}
-	p.builtBy(out, topology.Build{Path: path, File: f, Stage: s, Certain: true})
+	out.builtBy(p, topology.Build{Path: path, File: f, Stage: s, Certain: true})
 	return out
 }
 
-func (p *Pass) builtBy(out *Profile, b topology.Build) {
+func (out *Profile) builtBy(p *fixer.Pass, b topology.Build) {
 	out.Build = &b
-	base := p.base(b.Stage)
+	base := baseProfile(p, b.Stage)
 	if base != nil {
 		out.Entry = base.Entry
 	}
 	if b.Why != "" {
-		out.Evidence = append(out.Evidence, Evidence{"", b.Why})
+		out.Evidence = append(out.Evidence, fixer.Evidence{Text: b.Why})
 	}
 	user := b.Stage.User()
 	switch {
 	case user.At != nil && !user.Known:
-		out.Evidence = append(out.Evidence, Evidence{at(b.Path, user.At), "USER " + user.Text + " depends on a variable"})
+		out.Evidence = append(out.Evidence, fixer.Evidence{Source: at(b.Path, user.At), Text: "USER " + user.Text + " depends on a variable"})
 		if base != nil && base.Entry != nil && base.Entry.Service != nil && strings.Trim(user.Text, "${}") == "APP_UID" {
 			out.User = *base.Entry.Service // .NET images define the variable
 		}
 	case user.At != nil:
-		out.User = parseUser(user.Text)
+		out.User = image.ParseUser(user.Text)
 		if !out.User.KnownUID {
-			out.User = p.account(b, out.User.Name)
+			out.User = account(p, b, out.User.Name)
 		}
 		// A build may give any variable another value.
 		out.Sound = out.User.KnownUID && !strings.Contains(user.At.Args.Raw, "$")
-		out.Evidence = append(out.Evidence, Evidence{at(b.Path, user.At), "USER " + user.Text})
+		out.Evidence = append(out.Evidence, fixer.Evidence{Source: at(b.Path, user.At), Text: "USER " + user.Text})
 	case base != nil:
 		out.User, out.Sound = base.User, base.Sound && len(b.Stage.Root().Args) == 0
-		out.Evidence = append(out.Evidence, Evidence{at(b.Path, b.Stage.Root().From), "no USER, so that of the base"})
+		out.Evidence = append(out.Evidence, fixer.Evidence{Source: at(b.Path, b.Stage.Root().From), Text: "no USER, so that of the base"})
 		out.Evidence = append(out.Evidence, base.Evidence...)
 	default:
-		out.Evidence = append(out.Evidence, Evidence{at(b.Path, b.Stage.Root().From), "no USER, and the base is not known"})
+		out.Evidence = append(out.Evidence, fixer.Evidence{Source: at(b.Path, b.Stage.Root().From), Text: "no USER, and the base is not known"})
 	}
-	if p.userIsNew(b) {
+	if userIsNew(p, b) {
 		out.older(b.Path + " did not say so when it was read: an image that is built already starts as before")
 	}
 }
@@ -227,90 +229,61 @@ func (p *Pass) builtBy(out *Profile, b topology.Build) {
 // older records that the image may not be what the Dockerfile describes.
 func (p *Profile) older(why string) {
 	p.Older, p.Sound = why, false
-	p.Evidence = append(p.Evidence, Evidence{"", why})
+	p.Evidence = append(p.Evidence, fixer.Evidence{Text: why})
 }
 
 // userIsNew reports whether fixes have changed the user that a build starts as.
-func (p *Pass) userIsNew(b topology.Build) bool {
-	file := p.snap.File(b.Path)
-	if file == nil || file.Was == nil || file.Was.Dockerfile == nil {
+func userIsNew(p *fixer.Pass, b topology.Build) bool {
+	was := p.Before(b.Path)
+	if was == nil || was.Dockerfile == nil {
 		return false
 	}
-	stages := file.Was.Dockerfile.Stages
+	stages := was.Dockerfile.Stages
 	return b.Stage.Index >= len(stages) || stages[b.Stage.Index].User().Text != b.Stage.User().Text
 }
 
-// base returns what is known about the image a stage starts from.
-func (p *Pass) base(s *dockerfile.Stage) *Profile {
+// baseProfile returns what is known about the image a stage starts from.
+func baseProfile(p *fixer.Pass, s *dockerfile.Stage) *Profile {
 	ref := s.Root().Image
 	if ref == "" {
 		return nil
 	}
 	if ref == "scratch" {
 		return &Profile{Name: ref, User: image.Identity{KnownUID: true, KnownGID: true, Numeric: true}, Sound: true,
-			Evidence: []Evidence{{"", "scratch has no user of its own, so root"}}}
+			Evidence: []fixer.Evidence{{Text: "scratch has no user of its own, so root"}}}
 	}
-	r, err := image.ParseReference(ref)
-	if err != nil {
+	known := p.Facts.Image(ref)
+	if known.Err != nil {
 		return nil
 	}
-	out := &Profile{Name: ref}
-	if c, ok := p.Facts.Images[ref]; ok {
-		out.User, out.Sound = parseUser(c.User), true
-		out.Evidence = []Evidence{{"registry", fmt.Sprintf("%s has USER %q", ref, c.User)}}
-	}
-	entry, ok := image.Lookup(r)
-	if !ok {
-		return out
-	}
-	out.Entry = entry
-	if out.Evidence == nil {
-		out.User, out.Sound = entry.Default, entry.Verified(image.FieldDefault)
-		out.Evidence = []Evidence{{"", entry.Evidence(image.FieldDefault)}}
+	out := &Profile{Name: ref, Entry: known.Entry, User: known.User()}
+	switch {
+	case known.Config != nil:
+		out.Sound = true
+		out.Evidence = []fixer.Evidence{{Source: "registry", Text: fmt.Sprintf("%s has USER %q", ref, known.Config.User)}}
+	case known.Entry != nil:
+		out.Sound = known.Entry.Verified(image.FieldDefault)
+		out.Evidence = []fixer.Evidence{{Text: known.Entry.Evidence(image.FieldDefault)}}
 	}
 	return out
 }
 
 // account resolves a user named in a Dockerfile: one the stage creates with an
 // explicit number, or one the base is known to have.
-func (p *Pass) account(b topology.Build, name string) image.Identity {
+func account(p *fixer.Pass, b topology.Build, name string) image.Identity {
 	if name == "root" {
 		return image.Identity{KnownUID: true, KnownGID: true, Name: name}
 	}
-	for _, a := range CreatedAccounts(b.File, b.Stage) {
+	for _, a := range fixer.CreatedAccounts(b.File, b.Stage) {
 		if a.Name == name {
 			return a
 		}
 	}
-	if ref, err := image.ParseReference(b.Stage.Root().Image); err == nil {
-		if base, ok := image.BaseOf(ref); ok {
-			for _, a := range base.Accounts {
-				if a.Name == name {
-					return image.Identity{Name: a.Name, UID: a.UID, GID: a.GID, KnownUID: true, KnownGID: true}
-				}
-			}
-		}
+	base := p.Facts.Image(b.Stage.Root().Image).Base
+	if a, ok := base.Account(name); ok {
+		return image.Identity{Name: a.Name, UID: a.UID, GID: a.GID, KnownUID: true, KnownGID: true}
 	}
 	return image.Identity{Name: name}
-}
-
-// parseUser reads the value of USER: "1000", "1000:1000", "app", "app:app".
-// An empty value is root.
-func parseUser(s string) image.Identity {
-	user, group, grouped := strings.Cut(strings.TrimSpace(s), ":")
-	if user == "" {
-		return image.Identity{KnownUID: true, KnownGID: true, Numeric: true}
-	}
-	id := image.Identity{Name: user}
-	if n, err := strconv.Atoi(user); err == nil && n >= 0 {
-		id = image.Identity{UID: n, KnownUID: true, Numeric: true}
-	} else if user == "root" {
-		id.KnownUID = true
-	}
-	if n, err := strconv.Atoi(group); grouped && err == nil && n >= 0 {
-		id.GID, id.KnownGID = n, true
-	}
-	return id
 }
 
 func at(path string, i *dockerfile.Instruction) string {

@@ -1,4 +1,4 @@
-package fixer
+package engine
 
 import (
 	"bytes"
@@ -7,23 +7,22 @@ import (
 	"slices"
 	"strings"
 
+	"oakum/fixer"
 	"oakum/fixer/buildcontext"
 	"oakum/fixer/dockerfile"
 	"oakum/fixer/dockerfile/buildkit"
 	"oakum/fixer/yamldoc"
 )
 
-type yamlPath = yamldoc.Path
-
 // verifyFile holds a change to what it declared: the new bytes parse, data
 // outside the declared paths is what it was, no key is there twice, and for a
 // Dockerfile BuildKit reports nothing new and the runtime contract differs
 // only where the fix says so.
-func verifyFile(before, after *File, c *FileChange) error {
+func verifyFile(before, after *fixer.File, c *fixer.FileChange) error {
 	if after.Skip != nil {
 		return fmt.Errorf("after the edit the file %s", after.Skip.Reason)
 	}
-	if after.Kind == Dockerignore {
+	if after.Kind == fixer.Dockerignore {
 		return verifyIgnore(before, after, c)
 	}
 	if before == nil {
@@ -40,7 +39,7 @@ func verifyFile(before, after *File, c *FileChange) error {
 
 // verifyIgnore holds a change of an ignore file to adding the patterns it
 // declared behind everything that was there.
-func verifyIgnore(before, after *File, c *FileChange) error {
+func verifyIgnore(before, after *fixer.File, c *fixer.FileChange) error {
 	var want []string
 	if before != nil {
 		if !bytes.HasPrefix(after.Data, before.Data) {
@@ -58,7 +57,7 @@ func verifyIgnore(before, after *File, c *FileChange) error {
 	return nil
 }
 
-func verifyYAML(before, after *yamldoc.File, c *FileChange) error {
+func verifyYAML(before, after *yamldoc.File, c *fixer.FileChange) error {
 	if len(before.Docs)+len(c.Documents) != len(after.Docs) {
 		return fmt.Errorf("the edit would change the number of documents from %d to %d", len(before.Docs), len(after.Docs))
 	}
@@ -77,7 +76,7 @@ func verifyYAML(before, after *yamldoc.File, c *FileChange) error {
 
 // equal compares one document. Documents that were not read are held to their
 // bytes.
-func equal(before, after *yamldoc.File, i int, c *FileChange) error {
+func equal(before, after *yamldoc.File, i int, c *fixer.FileChange) error {
 	a, b := before.Docs[i], after.Docs[i]
 	switch {
 	case a.Skipped && b.Skipped:
@@ -91,7 +90,7 @@ func equal(before, after *yamldoc.File, i int, c *FileChange) error {
 	return yamldoc.Equal(before, after, i, c.Paths[i])
 }
 
-func verifyDockerfile(before, after *File, c *FileChange) error {
+func verifyDockerfile(before, after *fixer.File, c *fixer.FileChange) error {
 	for _, d := range dockerfile.Diff(before.Dockerfile, after.Dockerfile) {
 		if !slices.Contains(c.Contract, d.Field) {
 			return fmt.Errorf("the edit would change %s of %s, from %q to %q", d.Field, stageName(d.Stage), d.Before, d.After)
@@ -100,7 +99,7 @@ func verifyDockerfile(before, after *File, c *FileChange) error {
 	if c.Comment {
 		return nil
 	}
-	return newWarnings(before.buildkit(), after.buildkit())
+	return newWarnings(before, after)
 }
 
 func stageName(s string) string {
@@ -110,33 +109,22 @@ func stageName(s string) string {
 	return "stage " + s
 }
 
-// A judgement is what BuildKit's own checks say of a Dockerfile.
-type judgement struct {
-	report buildkit.Report
-	err    error
-}
-
-// newWarnings compares BuildKit's checks before and after. Warnings are
-// compared by rule and text, because lines move. A file that BuildKit could
-// not judge before is not held to its judgement after.
-func newWarnings(before, after judgement) error {
-	if before.err != nil || before.report.Failure != nil {
+// newWarnings compares BuildKit's checks before and after. A file that BuildKit
+// could not judge before is not held to its judgement after.
+func newWarnings(before, after *fixer.File) error {
+	was, err := before.BuildKit()
+	if err != nil || was.Failure != nil {
 		return nil
 	}
-	switch {
-	case after.err != nil:
-		return fmt.Errorf("BuildKit rejects the result: %s", strings.TrimSuffix(after.err.Error(), "."))
-	case after.report.Failure != nil:
-		return fmt.Errorf("BuildKit cannot build the result: %s", strings.TrimSuffix(after.report.Failure.Message, "."))
+	is, err := after.BuildKit()
+	if err != nil {
+		return fmt.Errorf("BuildKit rejects the result: %s", strings.TrimSuffix(err.Error(), "."))
 	}
-	count := map[string]int{}
-	for _, w := range before.report.Warnings {
-		count[w.Rule+"\x00"+w.Message]++
-	}
-	for _, w := range after.report.Warnings {
-		if count[w.Rule+"\x00"+w.Message]--; count[w.Rule+"\x00"+w.Message] < 0 {
-			return fmt.Errorf("BuildKit's check %s would report: %s", w.Rule, w.Message)
+	for _, w := range buildkit.New(was, is) {
+		if w.Rule == buildkit.Failed {
+			return fmt.Errorf("BuildKit cannot build the result: %s", strings.TrimSuffix(w.Message, "."))
 		}
+		return fmt.Errorf("BuildKit's check %s would report: %s", w.Rule, w.Message)
 	}
 	return nil
 }
@@ -144,8 +132,8 @@ func newWarnings(before, after judgement) error {
 // verifyFindings holds a batch to its purpose: each finding it set out to fix
 // is gone, and nothing has come up that is as severe as the least of them. What
 // parts of the batch were found to open, and may, is in opened.
-func verifyFindings(before, after *Report, batch []taken, opened map[Key]bool) error {
-	least := Critical
+func verifyFindings(before, after *Report, batch []taken, opened map[fixer.Key]bool) error {
+	least := fixer.Critical
 	for _, t := range batch {
 		if after.Finding(t.finding.Key()) != nil {
 			return errNotGone

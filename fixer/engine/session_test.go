@@ -1,10 +1,11 @@
-package fixer_test
+package engine_test
 
 import (
 	"strings"
 	"testing"
 
 	"oakum/fixer"
+	"oakum/fixer/engine"
 	"oakum/fixer/text"
 	"oakum/fixer/yamldoc"
 )
@@ -14,7 +15,7 @@ type textEdit = text.Edit
 func key(rule, path string) fixer.Key { return fixer.Key{Rule: rule, File: "f.yaml", Path: path} }
 
 func TestSessionUndoAndRedo(t *testing.T) {
-	s := fixer.NewSession(things("f.yaml", twoThings), nil, []*fixer.Rule{wantKey("k/x", "x", 1, fixer.Low), wantKey("k/y", "y", 2, fixer.Low)})
+	s := engine.NewSession(things("f.yaml", twoThings), nil, []*fixer.Rule{wantKey("k/x", "x", 1, fixer.Low), wantKey("k/y", "y", 2, fixer.Low)})
 	states := []string{describe(s.Plan())}
 	step := func(err error) {
 		t.Helper()
@@ -23,9 +24,9 @@ func TestSessionUndoAndRedo(t *testing.T) {
 		}
 		states = append(states, describe(s.Plan()))
 	}
-	step(s.Decide(key("k/x", "things[0].x"), fixer.Decision{Verdict: fixer.Accept}))
-	step(s.Decide(key("k/x", "things[0].x"), fixer.Decision{Verdict: fixer.Reject}))
-	step(s.Decide(key("k/y", "things[1].y"), fixer.Decision{Verdict: fixer.Ignore, Reason: "known"}))
+	step(s.Decide(key("k/x", "things[0].x"), engine.Decision{Verdict: engine.Accept}))
+	step(s.Decide(key("k/x", "things[0].x"), engine.Decision{Verdict: engine.Reject}))
+	step(s.Decide(key("k/y", "things[1].y"), engine.Decision{Verdict: engine.Ignore, Reason: "known"}))
 	_, err := s.AcceptAll(fixer.Safe, nil)
 	step(err)
 	s.Forget(key("k/y", "things[1].y"))
@@ -61,18 +62,18 @@ func TestSessionUndoAndRedo(t *testing.T) {
 }
 
 func TestSessionRefusesWhatItDoesNotKnow(t *testing.T) {
-	s := fixer.NewSession(things("f.yaml", twoThings), nil, []*fixer.Rule{wantKey("k/x", "x", 1, fixer.Low), manual("k/manual", fixer.Low)})
+	s := engine.NewSession(things("f.yaml", twoThings), nil, []*fixer.Rule{wantKey("k/x", "x", 1, fixer.Low), manual("k/manual", fixer.Low)})
 	for _, c := range []struct {
 		key  fixer.Key
-		d    fixer.Decision
+		d    engine.Decision
 		want string
 	}{
-		{key("k/nope", "things[0].x"), fixer.Decision{Verdict: fixer.Accept}, "no finding"},
-		{key("k/x", "things[9].x"), fixer.Decision{Verdict: fixer.Reject}, "no finding"},
-		{key("k/x", "things[0].x"), fixer.Decision{Verdict: fixer.Accept, Fix: "other"}, `has no fix "other"`},
-		{key("k/x", "things[0].x"), fixer.Decision{Verdict: fixer.Accept, Params: fixer.Params{"size": "1"}}, `no parameter "size"`},
-		{key("k/x", "things[0].x"), fixer.Decision{Verdict: fixer.Accept, Params: fixer.Params{"value": "a b"}}, "no blanks"},
-		{key("k/manual", "file"), fixer.Decision{Verdict: fixer.Accept}, "has no fix"},
+		{key("k/nope", "things[0].x"), engine.Decision{Verdict: engine.Accept}, "no finding"},
+		{key("k/x", "things[9].x"), engine.Decision{Verdict: engine.Reject}, "no finding"},
+		{key("k/x", "things[0].x"), engine.Decision{Verdict: engine.Accept, Fix: "other"}, `has no fix "other"`},
+		{key("k/x", "things[0].x"), engine.Decision{Verdict: engine.Accept, Params: fixer.Params{"size": "1"}}, `no parameter "size"`},
+		{key("k/x", "things[0].x"), engine.Decision{Verdict: engine.Accept, Params: fixer.Params{"value": "a b"}}, "no blanks"},
+		{key("k/manual", "file"), engine.Decision{Verdict: engine.Accept}, "has no fix"},
 	} {
 		if err := s.Decide(c.key, c.d); err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("Decide(%v, %+v) = %v, want %q", c.key, c.d, err, c.want)
@@ -87,17 +88,17 @@ func TestSessionRefusesWhatItDoesNotKnow(t *testing.T) {
 }
 
 func TestSessionFolderLeavesTheSessionAlone(t *testing.T) {
-	s := fixer.NewSession(things("f.yaml", twoThings), nil, []*fixer.Rule{wantKey("k/x", "x", 1, fixer.Low)})
+	s := engine.NewSession(things("f.yaml", twoThings), nil, []*fixer.Rule{wantKey("k/x", "x", 1, fixer.Low)})
 	fold := s.Folder()
 	before := describe(s.Plan())
-	more := fold(fixer.Decisions{key("k/x", "things[1].x"): {Verdict: fixer.Accept}})
+	more := fold(engine.Decisions{key("k/x", "things[1].x"): {Verdict: engine.Accept}})
 	if got := contents(t, more, "f.yaml"); got != "things:\n- name: a\n- name: b\n  x: 1\n  # between\n" {
 		t.Errorf("the preview is\n%s", got)
 	}
 	if describe(s.Plan()) != before || len(s.Decisions()) != 0 {
 		t.Error("the preview changed the session")
 	}
-	if err := s.Decide(key("k/x", "things[0].x"), fixer.Decision{Verdict: fixer.Accept}); err != nil {
+	if err := s.Decide(key("k/x", "things[0].x"), engine.Decision{Verdict: engine.Accept}); err != nil {
 		t.Fatal(err)
 	}
 	if describe(fold(nil)) != before {
@@ -106,7 +107,7 @@ func TestSessionFolderLeavesTheSessionAlone(t *testing.T) {
 }
 
 func TestSessionKeepsDecisionsWhenFilesChange(t *testing.T) {
-	s := fixer.NewSession(things("f.yaml", twoThings), nil, []*fixer.Rule{wantKey("k/x", "x", 1, fixer.Low)})
+	s := engine.NewSession(things("f.yaml", twoThings), nil, []*fixer.Rule{wantKey("k/x", "x", 1, fixer.Low)})
 	acceptAll(t, s, fixer.Safe)
 	lost := s.SetSnapshot(things("f.yaml", "# a new line\nthings:\n- name: a\n"))
 	if len(lost) != 1 || lost[0] != key("k/x", "things[1].x") {
@@ -133,8 +134,8 @@ func TestFactsArriveLate(t *testing.T) {
 			p.Report(f)
 		}
 	}}
-	s := fixer.NewSession(things("f.yaml", "things: [{name: a}]\n"), nil, []*fixer.Rule{rule, wantKey("k/x", "x", 1, fixer.Low)})
-	if err := s.Decide(key("k/x", "things[0].x"), fixer.Decision{Verdict: fixer.Accept}); err != nil {
+	s := engine.NewSession(things("f.yaml", "things: [{name: a}]\n"), nil, []*fixer.Rule{rule, wantKey("k/x", "x", 1, fixer.Low)})
+	if err := s.Decide(key("k/x", "things[0].x"), engine.Decision{Verdict: engine.Accept}); err != nil {
 		t.Fatal(err)
 	}
 	if l := s.Baseline().Finding(key("k/late", "late")).Level(); l != fixer.Manual {
@@ -172,18 +173,18 @@ func TestAcceptAllFollowsTheEvidence(t *testing.T) {
 		}}})
 	}}
 	rules := []*fixer.Rule{wantKey("k/x", "x", 1, fixer.Low), offered}
-	s := fixer.NewSession(things("f.yaml", "things:\n- name: a\n"), nil, rules)
+	s := engine.NewSession(things("f.yaml", "things:\n- name: a\n"), nil, rules)
 	p := acceptAll(t, s, fixer.Safe)
 	if got := contents(t, p, "f.yaml"); got != "things:\n- name: a\n  x: 1\n  by: late\ndone: late\n" {
 		t.Errorf("got:\n%s", got)
 	}
-	s = fixer.NewSession(things("f.yaml", "things:\n- name: a\n"), nil, rules)
+	s = engine.NewSession(things("f.yaml", "things:\n- name: a\n"), nil, rules)
 	for _, k := range []fixer.Key{key("cross/offered", "offered"), key("k/x", "things[0].x")} {
-		if err := s.Decide(k, fixer.Decision{Verdict: fixer.Accept}); err != nil {
+		if err := s.Decide(k, engine.Decision{Verdict: engine.Accept}); err != nil {
 			t.Fatal(err)
 		}
 	}
-	if o := outcome(t, s.Plan(), "cross/offered", "f.yaml", "offered"); o.Result != fixer.Refused || !strings.Contains(o.Reason, `"early" is not offered any more`) {
+	if o := outcome(t, s.Plan(), "cross/offered", "f.yaml", "offered"); o.Result != engine.Refused || !strings.Contains(o.Reason, `"early" is not offered any more`) {
 		t.Errorf("chosen by name it is %s: %s", o.Result, o.Reason)
 	}
 }
@@ -203,17 +204,17 @@ func TestManualFixIsMadeOnlyWhenChosen(t *testing.T) {
 			},
 		}}})
 	}}
-	s := fixer.NewSession(things("f.yaml", twoThings), nil, []*fixer.Rule{rule})
+	s := engine.NewSession(things("f.yaml", twoThings), nil, []*fixer.Rule{rule})
 	for _, level := range []fixer.Level{fixer.Review, fixer.Manual} {
 		plan := acceptAll(t, s, level)
-		if o := outcome(t, plan, "k/x", "f.yaml", "x"); o.Result != fixer.ManualWork || o.Reason != "think about it" {
+		if o := outcome(t, plan, "k/x", "f.yaml", "x"); o.Result != engine.ManualWork || o.Reason != "think about it" {
 			t.Errorf("up to %s: %s (%s), want it left to a person", level, o.Result, o.Reason)
 		}
 	}
-	if err := s.Decide(key("k/x", "x"), fixer.Decision{Verdict: fixer.Accept, Fix: "set"}); err != nil {
+	if err := s.Decide(key("k/x", "x"), engine.Decision{Verdict: engine.Accept, Fix: "set"}); err != nil {
 		t.Fatal(err)
 	}
-	if o := outcome(t, s.Plan(), "k/x", "f.yaml", "x"); o.Result != fixer.Fixed || o.Level != fixer.Manual {
+	if o := outcome(t, s.Plan(), "k/x", "f.yaml", "x"); o.Result != engine.Fixed || o.Level != fixer.Manual {
 		t.Errorf("chosen by name: %s at %s, want it made", o.Result, o.Level)
 	}
 }

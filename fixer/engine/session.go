@@ -1,8 +1,9 @@
-package fixer
+package engine
 
 import (
 	"fmt"
 	"maps"
+	"oakum/fixer"
 	"slices"
 )
 
@@ -10,7 +11,7 @@ import (
 // the only mutable thing in the engine; it is not safe for concurrent use, but
 // what it hands out ([Session.Folder], plans, reports) is.
 type Session struct {
-	snapshot  *Snapshot
+	snapshot  *fixer.Snapshot
 	checker   *checker
 	baseline  *Report
 	decisions Decisions
@@ -29,22 +30,22 @@ type step struct {
 }
 
 // NewSession checks the snapshot with the given rules.
-func NewSession(snap *Snapshot, facts *Facts, rules []*Rule) *Session {
+func NewSession(snap *fixer.Snapshot, facts *fixer.Facts, rules []*fixer.Rule) *Session {
 	c := newChecker(facts, rules)
 	return &Session{snapshot: snap, checker: c, baseline: c.check(snap), decisions: Decisions{}}
 }
 
 // Snapshot returns the snapshot the decisions speak of.
-func (s *Session) Snapshot() *Snapshot { return s.snapshot }
+func (s *Session) Snapshot() *fixer.Snapshot { return s.snapshot }
 
 // Rules returns the rules of the session, in their order.
-func (s *Session) Rules() []*Rule { return s.checker.rules }
+func (s *Session) Rules() []*fixer.Rule { return s.checker.rules }
 
 // Baseline returns what the rules say of the snapshot as it is.
 func (s *Session) Baseline() *Report { return s.baseline }
 
 // Decision returns the verdict on a finding, if there is one.
-func (s *Session) Decision(k Key) (Decision, bool) {
+func (s *Session) Decision(k fixer.Key) (Decision, bool) {
 	d, ok := s.decisions[k]
 	return d, ok
 }
@@ -56,7 +57,7 @@ func (s *Session) Decisions() Decisions { return maps.Clone(s.decisions) }
 // accepted fix whose level is not given is held to the level it has now.
 // It fails when no such finding or fix is known, and on parameters the fix
 // does not take; nothing is recorded then.
-func (s *Session) Decide(k Key, d Decision) error {
+func (s *Session) Decide(k fixer.Key, d Decision) error {
 	d, err := s.complete(k, d)
 	if err != nil {
 		return err
@@ -79,7 +80,7 @@ func (s *Session) DecideAll(label string, all Decisions) error {
 	return nil
 }
 
-func (s *Session) complete(k Key, d Decision) (Decision, error) {
+func (s *Session) complete(k fixer.Key, d Decision) (Decision, error) {
 	// What is offered now counts before what was offered at the start.
 	f := s.Plan().Final.Finding(k)
 	if f == nil {
@@ -109,7 +110,7 @@ func (s *Session) complete(k Key, d Decision) (Decision, error) {
 }
 
 // Forget takes the verdict on a finding back, as one step.
-func (s *Session) Forget(k Key) {
+func (s *Session) Forget(k fixer.Key) {
 	if _, ok := s.decisions[k]; ok {
 		s.do("take back "+k.Rule, Decisions{k: {}})
 	}
@@ -164,20 +165,20 @@ func (s *Session) Redo() (label string, ok bool) {
 // finding whose level is at most upTo, and of those that come up once these
 // are made, until none is left. Values in params are given to the fixes that
 // have a parameter of that name. It returns how many were accepted.
-func (s *Session) AcceptAll(upTo Level, params Params) (int, error) {
-	return s.AcceptWhere("accept all "+upTo.String(), upTo, func(*Finding) (Params, bool) { return params, true })
+func (s *Session) AcceptAll(upTo fixer.Level, params fixer.Params) (int, error) {
+	return s.AcceptWhere("accept all "+upTo.String(), upTo, func(*fixer.Finding) (fixer.Params, bool) { return params, true })
 }
 
 // AcceptRule accepts every undecided finding of one rule up to a level, as
 // AcceptAll does.
-func (s *Session) AcceptRule(rule string, upTo Level, params Params) (int, error) {
-	return s.AcceptWhere("accept all "+rule, upTo, func(f *Finding) (Params, bool) { return params, f.Rule == rule })
+func (s *Session) AcceptRule(rule string, upTo fixer.Level, params fixer.Params) (int, error) {
+	return s.AcceptWhere("accept all "+rule, upTo, func(f *fixer.Finding) (fixer.Params, bool) { return params, f.Rule == rule })
 }
 
 // AcceptWhere accepts, as AcceptAll does, the undecided findings that want
 // chooses, with the values it gives. It fails, and records nothing, when a fix
 // does not accept a value; values a fix has no parameter for are passed over.
-func (s *Session) AcceptWhere(label string, upTo Level, want func(*Finding) (Params, bool)) (int, error) {
+func (s *Session) AcceptWhere(label string, upTo fixer.Level, want func(*fixer.Finding) (fixer.Params, bool)) (int, error) {
 	all := maps.Clone(s.decisions)
 	added := Decisions{}
 	plan := s.Plan()
@@ -185,7 +186,7 @@ func (s *Session) AcceptWhere(label string, upTo Level, want func(*Finding) (Par
 		found := false
 		for _, f := range plan.Final.Findings {
 			k := f.Key()
-			if _, decided := all[k]; decided || f.Level() > upTo || f.Level() == Manual {
+			if _, decided := all[k]; decided || f.Level() > upTo || f.Level() == fixer.Manual {
 				continue
 			}
 			params, wanted := want(f)
@@ -193,7 +194,7 @@ func (s *Session) AcceptWhere(label string, upTo Level, want func(*Finding) (Par
 				continue
 			}
 			fix := &f.Fixes[0]
-			if _, err := fix.Resolve(fix.own(params)); err != nil {
+			if _, err := fix.Resolve(fix.Own(params)); err != nil {
 				return 0, fmt.Errorf("%s in %s: %w", f.Rule, f.File, err)
 			}
 			// No fix is named: what was accepted is whatever is most trusted
@@ -212,20 +213,6 @@ func (s *Session) AcceptWhere(label string, upTo Level, want func(*Finding) (Par
 		s.plan = plan
 	}
 	return len(added), nil
-}
-
-// own returns the parameters that this fix has.
-func (f *Fix) own(all Params) Params {
-	var out Params
-	for _, p := range f.Params {
-		if v, ok := all[p.Name]; ok {
-			if out == nil {
-				out = Params{}
-			}
-			out[p.Name] = v
-		}
-	}
-	return out
 }
 
 // Plan folds the decisions. The result is kept until they change.
@@ -259,7 +246,7 @@ func (s *Session) Folder() func(more Decisions) *Plan {
 func (s *Session) Adopt(plan *Plan) { s.plan = plan }
 
 // SetFacts checks again with new facts. Decisions stay.
-func (s *Session) SetFacts(facts *Facts) {
+func (s *Session) SetFacts(facts *fixer.Facts) {
 	s.checker = newChecker(facts, s.checker.rules)
 	s.baseline = s.checker.check(s.snapshot)
 	s.plan = nil
@@ -268,7 +255,7 @@ func (s *Session) SetFacts(facts *Facts) {
 // SetSnapshot moves the session to other bytes, after files changed on disk or
 // were written. Decisions whose finding still exists stay; the keys of the
 // others are returned, sorted, and their verdicts and the history are dropped.
-func (s *Session) SetSnapshot(snap *Snapshot) (lost []Key) {
+func (s *Session) SetSnapshot(snap *fixer.Snapshot) (lost []fixer.Key) {
 	s.snapshot, s.baseline, s.plan = snap, s.checker.check(snap), nil
 	s.past, s.future = nil, nil
 	for k := range s.decisions {
@@ -277,6 +264,6 @@ func (s *Session) SetSnapshot(snap *Snapshot) (lost []Key) {
 			delete(s.decisions, k)
 		}
 	}
-	slices.SortFunc(lost, Key.Compare)
+	slices.SortFunc(lost, fixer.Key.Compare)
 	return lost
 }

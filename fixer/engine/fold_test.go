@@ -1,4 +1,4 @@
-package fixer_test
+package engine_test
 
 import (
 	"errors"
@@ -9,18 +9,19 @@ import (
 	"testing"
 
 	"oakum/fixer"
+	"oakum/fixer/engine"
 	"oakum/fixer/yamldoc"
 )
 
 func TestFoldMakesFixesThatShareAPlace(t *testing.T) {
 	rules := []*fixer.Rule{wantKey("k/x", "x", 1, fixer.Low), wantKey("k/v", "v", 2, fixer.High), wantKey("k/z", "z", 3, fixer.Low)}
-	s := fixer.NewSession(things("f.yaml", twoThings), nil, rules)
+	s := engine.NewSession(things("f.yaml", twoThings), nil, rules)
 	p := acceptAll(t, s, fixer.Safe)
 	want := "things:\n- name: a\n  x: 1\n  v: 2\n  z: 3\n- name: b\n  x: 1\n  v: 2\n  z: 3\n  # between\n"
 	if got := contents(t, p, "f.yaml"); got != want {
 		t.Errorf("got:\n%s\nwant:\n%s", got, want)
 	}
-	if n := p.Count(fixer.Fixed); n != 6 || len(p.Outcomes) != 6 {
+	if n := p.Count(engine.Fixed); n != 6 || len(p.Outcomes) != 6 {
 		t.Errorf("%d of %d outcomes are fixed, want 6 of 6", n, len(p.Outcomes))
 	}
 	if len(p.Changes) != 1 || len(p.Changes[0].Fixes) != 6 || string(p.Changes[0].Before) != twoThings {
@@ -37,7 +38,7 @@ func TestFoldDoesNotDependOnOrder(t *testing.T) {
 	rules := []*fixer.Rule{wantKey("k/x", "x", 1, fixer.Low), wantKey("k/y", "y", 2, fixer.High), wantKey("k/m", "m", "v", fixer.Medium)}
 	snap := things("a.yaml", twoThings, "b.yaml", "things: [{name: a}, {name: b, x: 1}]\n")
 	var keys []fixer.Key
-	for _, f := range fixer.Check(snap, nil, rules).Findings {
+	for _, f := range engine.Check(snap, nil, rules).Findings {
 		keys = append(keys, f.Key())
 	}
 	r := rand.New(rand.NewSource(7))
@@ -59,9 +60,9 @@ func TestFoldDoesNotDependOnOrder(t *testing.T) {
 // describes the final plan.
 func foldInOrder(t *testing.T, snap *fixer.Snapshot, rules []*fixer.Rule, keys []fixer.Key) string {
 	t.Helper()
-	s := fixer.NewSession(snap, nil, rules)
+	s := engine.NewSession(snap, nil, rules)
 	for _, k := range keys {
-		if err := s.Decide(k, fixer.Decision{Verdict: fixer.Accept}); err != nil {
+		if err := s.Decide(k, engine.Decision{Verdict: engine.Accept}); err != nil {
 			t.Fatal(err)
 		}
 		s.Plan()
@@ -69,7 +70,7 @@ func foldInOrder(t *testing.T, snap *fixer.Snapshot, rules []*fixer.Rule, keys [
 	return describe(s.Plan())
 }
 
-func describe(p *fixer.Plan) string {
+func describe(p *engine.Plan) string {
 	var b strings.Builder
 	for f := range p.After.Files() {
 		fmt.Fprintf(&b, "%s\n%s", f.Path, f.Data)
@@ -94,10 +95,10 @@ func TestFoldSaysWhatClosedAFinding(t *testing.T) {
 			}
 		}
 	}}
-	s := fixer.NewSession(things("f.yaml", "things:\n- name: a\n"), nil, []*fixer.Rule{wantKey("k/x", "x", 1, fixer.Low), either})
+	s := engine.NewSession(things("f.yaml", "things:\n- name: a\n"), nil, []*fixer.Rule{wantKey("k/x", "x", 1, fixer.Low), either})
 	p := acceptAll(t, s, fixer.Safe)
 	o := outcome(t, p, "k/either", "f.yaml", "things[0].either")
-	if o.Result != fixer.Closed || len(o.By) != 1 || o.By[0].Rule != "k/x" {
+	if o.Result != engine.Closed || len(o.By) != 1 || o.By[0].Rule != "k/x" {
 		t.Errorf("outcome %+v, want closed by k/x", o)
 	}
 	if got := contents(t, p, "f.yaml"); got != "things:\n- name: a\n  x: 1\n" {
@@ -134,55 +135,55 @@ func TestFoldRollsBackWhatDoesNotHold(t *testing.T) {
 	for _, c := range []struct {
 		name   string
 		rules  []*fixer.Rule
-		result fixer.Result
+		result engine.Result
 		reason string
 	}{
 		{"the finding stays", []*fixer.Rule{breaking(func(p *fixer.Pass, d *fixer.Draft) error {
 			set(p, d, yamldoc.P("fine"), "no")
 			return nil
-		})}, fixer.Blocked, "still there"},
+		})}, engine.Blocked, "still there"},
 		{"it opens a worse finding", []*fixer.Rule{breaking(func(p *fixer.Pass, d *fixer.Draft) error {
 			set(p, d, yamldoc.P("fine"), true)
 			return nil
-		}), opened}, fixer.Blocked, "would open another finding: k/opened"},
+		}), opened}, engine.Blocked, "would open another finding: k/opened"},
 		{"it opens a lesser finding, which is no reason", []*fixer.Rule{breaking(func(p *fixer.Pass, d *fixer.Draft) error {
 			set(p, d, yamldoc.P("fine"), true)
 			return nil
-		}), lower}, fixer.Fixed, ""},
+		}), lower}, engine.Fixed, ""},
 		{"another rule fails on the result", []*fixer.Rule{breaking(func(p *fixer.Pass, d *fixer.Draft) error {
 			set(p, d, yamldoc.P("fine"), true)
 			return nil
-		}), panics}, fixer.Blocked, "rule k/panics fails on the result"},
+		}), panics}, engine.Blocked, "rule k/panics fails on the result"},
 		{"it changes what it did not declare", []*fixer.Rule{breaking(func(p *fixer.Pass, d *fixer.Draft) error {
 			set(p, d, yamldoc.P("fine"), true)
 			d.Comment(p.File.Path, []textEdit{{Start: 0, End: 0, New: "other: 1\n"}})
 			return nil
-		})}, fixer.Blocked, "would change something else"},
+		})}, engine.Blocked, "would change something else"},
 		{"the result does not parse", []*fixer.Rule{breaking(func(p *fixer.Pass, d *fixer.Draft) error {
 			d.Comment(p.File.Path, []textEdit{{Start: 0, End: 0, New: "{"}})
 			return nil
-		})}, fixer.Blocked, "cannot be parsed"},
+		})}, engine.Blocked, "cannot be parsed"},
 		{"it writes a key twice", []*fixer.Rule{breaking(func(p *fixer.Pass, d *fixer.Draft) error {
 			d.Comment(p.File.Path, []textEdit{{Start: 0, End: 0, New: "things: 1\n"}})
 			return nil
-		})}, fixer.Blocked, "f.yaml:"},
-		{"it refuses", []*fixer.Rule{breaking(func(*fixer.Pass, *fixer.Draft) error { return fixer.Refuse("the moon is full") })}, fixer.Refused, "the moon is full"},
-		{"it fails", []*fixer.Rule{breaking(func(*fixer.Pass, *fixer.Draft) error { return errors.New("disk full.") })}, fixer.Refused, "disk full"},
-		{"it panics", []*fixer.Rule{breaking(func(*fixer.Pass, *fixer.Draft) error { panic("oh") })}, fixer.Refused, "this fix failed: oh"},
-		{"it does nothing", []*fixer.Rule{breaking(func(*fixer.Pass, *fixer.Draft) error { return nil })}, fixer.Refused, "nothing to change"},
+		})}, engine.Blocked, "f.yaml:"},
+		{"it refuses", []*fixer.Rule{breaking(func(*fixer.Pass, *fixer.Draft) error { return fixer.Refuse("the moon is full") })}, engine.Refused, "the moon is full"},
+		{"it fails", []*fixer.Rule{breaking(func(*fixer.Pass, *fixer.Draft) error { return errors.New("disk full.") })}, engine.Refused, "disk full"},
+		{"it panics", []*fixer.Rule{breaking(func(*fixer.Pass, *fixer.Draft) error { panic("oh") })}, engine.Refused, "this fix failed: oh"},
+		{"it does nothing", []*fixer.Rule{breaking(func(*fixer.Pass, *fixer.Draft) error { return nil })}, engine.Refused, "nothing to change"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			good := wantKey("k/x", "x", 1, fixer.Low)
-			s := fixer.NewSession(things("f.yaml", "things:\n- name: a\n"), nil, append(c.rules, good))
+			s := engine.NewSession(things("f.yaml", "things:\n- name: a\n"), nil, append(c.rules, good))
 			p := acceptAll(t, s, fixer.Safe)
 			o := outcome(t, p, "k/breaking", "f.yaml", "fine")
 			if o.Result != c.result || !strings.Contains(o.Reason, c.reason) || strings.HasSuffix(o.Reason, ".") {
 				t.Errorf("outcome %s %q, want %s with %q", o.Result, o.Reason, c.result, c.reason)
 			}
-			if x := outcome(t, p, "k/x", "f.yaml", "things[0].x"); x.Result != fixer.Fixed {
+			if x := outcome(t, p, "k/x", "f.yaml", "things[0].x"); x.Result != engine.Fixed {
 				t.Errorf("the sound fix beside it is %s: %s", x.Result, x.Reason)
 			}
-			if c.result != fixer.Fixed {
+			if c.result != engine.Fixed {
 				if got := contents(t, p, "f.yaml"); got != "things:\n- name: a\n  x: 1\n" {
 					t.Errorf("something of the bad fix is left:\n%s", got)
 				}
@@ -211,14 +212,14 @@ func TestFoldIsAllOrNothingAcrossFiles(t *testing.T) {
 	}}
 	for _, c := range []struct {
 		name, b string
-		result  fixer.Result
+		result  engine.Result
 		files   int
 	}{
-		{"both can be changed", "b: 1\n", fixer.Fixed, 2},
-		{"one refuses", "b: 1\nb: 2\n", fixer.Refused, 0},
+		{"both can be changed", "b: 1\n", engine.Fixed, 2},
+		{"one refuses", "b: 1\nb: 2\n", engine.Refused, 0},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			s := fixer.NewSession(things("a.yaml", "a: 1\n", "b.yaml", c.b), nil, []*fixer.Rule{both})
+			s := engine.NewSession(things("a.yaml", "a: 1\n", "b.yaml", c.b), nil, []*fixer.Rule{both})
 			p := acceptAll(t, s, fixer.Safe)
 			if o := outcome(t, p, "cross/both", "a.yaml", "both"); o.Result != c.result || len(p.Changes) != c.files {
 				t.Errorf("%s (%s), %d files changed; want %s, %d", o.Result, o.Reason, len(p.Changes), c.result, c.files)
@@ -246,17 +247,17 @@ func TestFoldHoldsAFixToTheLevelItWasAcceptedAt(t *testing.T) {
 		}}})
 	}}
 	// Both insert after the last entry of the first thing, and x comes first.
-	s := fixer.NewSession(things("f.yaml", "things:\n- name: a\n"), nil, []*fixer.Rule{wantKey("k/x", "x", 1, fixer.Low), level})
+	s := engine.NewSession(things("f.yaml", "things:\n- name: a\n"), nil, []*fixer.Rule{wantKey("k/x", "x", 1, fixer.Low), level})
 	p := acceptAll(t, s, fixer.Safe)
 	o := outcome(t, p, "k/level", "f.yaml", "level")
-	if o.Result != fixer.Blocked || !strings.Contains(o.Reason, "accepted as safe") {
+	if o.Result != engine.Blocked || !strings.Contains(o.Reason, "accepted as safe") {
 		t.Errorf("outcome %s %q, want blocked because it is review by now", o.Result, o.Reason)
 	}
 	k := fixer.Key{Rule: "k/level", File: "f.yaml", Path: "level"}
-	if err := s.Decide(k, fixer.Decision{Verdict: fixer.Accept, Level: fixer.Review}); err != nil {
+	if err := s.Decide(k, engine.Decision{Verdict: engine.Accept, Level: fixer.Review}); err != nil {
 		t.Fatal(err)
 	}
-	if o := s.Plan().Outcome(k); o.Result != fixer.Fixed {
+	if o := s.Plan().Outcome(k); o.Result != engine.Fixed {
 		t.Errorf("accepted at review level it is %s: %s", o.Result, o.Reason)
 	}
 }
@@ -267,7 +268,7 @@ func TestFoldKeepsOutOfContextAndSkippedFiles(t *testing.T) {
 		{Path: "broken.yaml", Kind: fixer.Kubernetes, Data: []byte("things: [\n")},
 		{Path: "helm.yaml", Kind: fixer.Helm, Data: []byte("things: [{name: a}]\n"), Skip: &fixer.Skip{Code: fixer.SkipHelm, Reason: "part of a chart"}},
 	})
-	s := fixer.NewSession(snap, nil, []*fixer.Rule{wantKey("k/x", "x", 1, fixer.Low)})
+	s := engine.NewSession(snap, nil, []*fixer.Rule{wantKey("k/x", "x", 1, fixer.Low)})
 	if p := acceptAll(t, s, fixer.Review); len(p.Outcomes) != 0 || len(p.Changes) != 0 {
 		t.Errorf("outcomes %v, changes %v; want none", p.Outcomes, p.Changes)
 	}
@@ -305,10 +306,10 @@ func TestFoldFindsTheFewThatDoNotHoldAmongMany(t *testing.T) {
 		files = append(files, fmt.Sprintf("%02d.yaml", i), "things:\n- name: good\n")
 	}
 	files = append(files, "many.yaml", many.String(), "one.yaml", "things:\n- name: bad\n")
-	s := fixer.NewSession(things(files...), nil, []*fixer.Rule{bad, wantKey("k/x", "x", 1, fixer.Low)})
+	s := engine.NewSession(things(files...), nil, []*fixer.Rule{bad, wantKey("k/x", "x", 1, fixer.Low)})
 	p := acceptAll(t, s, fixer.Safe)
-	if p.Count(fixer.Blocked) != 2 || p.Count(fixer.Fixed) != 51 || len(p.Outcomes) != 53 {
-		t.Errorf("%d blocked, %d fixed of %d; want 2, 51 of 53", p.Count(fixer.Blocked), p.Count(fixer.Fixed), len(p.Outcomes))
+	if p.Count(engine.Blocked) != 2 || p.Count(engine.Fixed) != 51 || len(p.Outcomes) != 53 {
+		t.Errorf("%d blocked, %d fixed of %d; want 2, 51 of 53", p.Count(engine.Blocked), p.Count(engine.Fixed), len(p.Outcomes))
 	}
 	if strings.Contains(contents(t, p, "many.yaml"), "more") {
 		t.Error("something of a blocked fix is left")
@@ -329,12 +330,12 @@ func TestSevereFixMayOpenALesserFindingInABatch(t *testing.T) {
 			p.Report(fixer.Finding{Path: "hidden", Message: "was hidden", Advice: "look"})
 		}
 	}}
-	s := fixer.NewSession(things("f.yaml", twoThings), nil, []*fixer.Rule{hiding, hidden, wantKey("k/x", "x", 1, fixer.Low)})
+	s := engine.NewSession(things("f.yaml", twoThings), nil, []*fixer.Rule{hiding, hidden, wantKey("k/x", "x", 1, fixer.Low)})
 	p := acceptAll(t, s, fixer.Safe)
-	if p.Count(fixer.Fixed) != 3 || p.Passes > 2 {
-		t.Errorf("%d fixed in %d passes, want 3 in at most 2", p.Count(fixer.Fixed), p.Passes)
+	if p.Count(engine.Fixed) != 3 || p.Passes > 2 {
+		t.Errorf("%d fixed in %d passes, want 3 in at most 2", p.Count(engine.Fixed), p.Passes)
 	}
-	if o := outcome(t, p, "k/hidden", "f.yaml", "hidden"); !o.New || o.Result != fixer.ManualWork {
+	if o := outcome(t, p, "k/hidden", "f.yaml", "hidden"); !o.New || o.Result != engine.ManualWork {
 		t.Errorf("what came up is %+v, want it told as new", o)
 	}
 }
@@ -343,11 +344,11 @@ func TestSevereFixMayOpenALesserFindingInABatch(t *testing.T) {
 // newline would change its value when a line follows it, so that the first
 // draft does not hold, and has to be written in another way.
 func TestFoldFindsAnotherWayOfWriting(t *testing.T) {
-	s := fixer.NewSession(things("f.yaml", "things:\n- name: a\n- name: |\n    text"), nil, []*fixer.Rule{wantKey("k/x", "x", 1, fixer.Low)})
+	s := engine.NewSession(things("f.yaml", "things:\n- name: a\n- name: |\n    text"), nil, []*fixer.Rule{wantKey("k/x", "x", 1, fixer.Low)})
 	p := acceptAll(t, s, fixer.Safe)
 	want := "things:\n- name: a\n  x: 1\n- name: |-\n    text\n  x: 1"
-	if got := contents(t, p, "f.yaml"); got != want || p.Count(fixer.Fixed) != 2 {
-		t.Errorf("%d fixed:\n%s\nwant:\n%s", p.Count(fixer.Fixed), got, want)
+	if got := contents(t, p, "f.yaml"); got != want || p.Count(engine.Fixed) != 2 {
+		t.Errorf("%d fixed:\n%s\nwant:\n%s", p.Count(engine.Fixed), got, want)
 	}
 }
 
@@ -372,7 +373,7 @@ func TestLateRulesSeeWhatTheOthersLeadTo(t *testing.T) {
 			},
 		}}})
 	}}
-	s := fixer.NewSession(things("f.yaml", twoThings), nil, []*fixer.Rule{sum, wantKey("k/x", "x", 1, fixer.Low)})
+	s := engine.NewSession(things("f.yaml", twoThings), nil, []*fixer.Rule{sum, wantKey("k/x", "x", 1, fixer.Low)})
 	p := acceptAll(t, s, fixer.Safe)
 	if got := contents(t, p, "f.yaml"); !strings.Contains(got, "\nsum: 2\n") {
 		t.Errorf("got:\n%s", got)
@@ -389,8 +390,8 @@ func TestRefusedFixDoesNotHideOthersOfItsPlace(t *testing.T) {
 			}}})
 		}}
 	}
-	s := fixer.NewSession(things("f.yaml", twoThings), nil, []*fixer.Rule{refusing("k/a"), refusing("k/b"), refusing("k/c")})
-	if p := acceptAll(t, s, fixer.Safe); p.Count(fixer.Refused) != 3 {
+	s := engine.NewSession(things("f.yaml", twoThings), nil, []*fixer.Rule{refusing("k/a"), refusing("k/b"), refusing("k/c")})
+	if p := acceptAll(t, s, fixer.Safe); p.Count(engine.Refused) != 3 {
 		t.Errorf("outcomes %+v, want three refused", p.Outcomes)
 	}
 }
@@ -415,8 +416,8 @@ func TestContextFilesAreNotChanged(t *testing.T) {
 		{Path: "a.yaml", Kind: fixer.Kubernetes, Data: []byte("a: 1\n")},
 		{Path: "context.yaml", Kind: fixer.Kubernetes, Data: []byte("c: 1\n"), Context: true},
 	})
-	p := acceptAll(t, fixer.NewSession(snap, nil, []*fixer.Rule{both}), fixer.Safe)
-	if o := outcome(t, p, "cross/both", "a.yaml", "both"); o.Result != fixer.Refused || len(p.Changes) > 0 || !strings.Contains(o.Reason, "context.yaml") {
+	p := acceptAll(t, engine.NewSession(snap, nil, []*fixer.Rule{both}), fixer.Safe)
+	if o := outcome(t, p, "cross/both", "a.yaml", "both"); o.Result != engine.Refused || len(p.Changes) > 0 || !strings.Contains(o.Reason, "context.yaml") {
 		t.Errorf("%s %q, %d changes", o.Result, o.Reason, len(p.Changes))
 	}
 }
@@ -434,11 +435,11 @@ func TestSeverityIsThatOfTheLeastFix(t *testing.T) {
 		return nil
 	})
 	snap := things("a.yaml", "a: 1\n", "b.yaml", "fine: true\nthings:\n- name: a\n")
-	p := acceptAll(t, fixer.NewSession(snap, nil, []*fixer.Rule{low, opens, wantKey("k/x", "x", 1, fixer.Critical)}), fixer.Safe)
-	if o := outcome(t, p, "k/breaking", "a.yaml", "fine"); o.Result != fixer.Blocked {
+	p := acceptAll(t, engine.NewSession(snap, nil, []*fixer.Rule{low, opens, wantKey("k/x", "x", 1, fixer.Critical)}), fixer.Safe)
+	if o := outcome(t, p, "k/breaking", "a.yaml", "fine"); o.Result != engine.Blocked {
 		t.Errorf("it is %s", o.Result)
 	}
-	if o := outcome(t, p, "k/x", "b.yaml", "things[0].x"); o.Result != fixer.Fixed {
+	if o := outcome(t, p, "k/x", "b.yaml", "things[0].x"); o.Result != engine.Fixed {
 		t.Errorf("the sound fix is %s: %s", o.Result, o.Reason)
 	}
 }
@@ -451,15 +452,15 @@ func TestIgnoreSilencesOneFinding(t *testing.T) {
 			p.Report(fixer.Finding{Path: path, Message: "finding " + path, Advice: "look"})
 		}
 	}}
-	s := fixer.NewSession(things("f.yaml", "a: 1\n"), nil, []*fixer.Rule{two})
-	if err := s.Decide(key("k/two", "one"), fixer.Decision{Verdict: fixer.Ignore, Reason: "known"}); err != nil {
+	s := engine.NewSession(things("f.yaml", "a: 1\n"), nil, []*fixer.Rule{two})
+	if err := s.Decide(key("k/two", "one"), engine.Decision{Verdict: engine.Ignore, Reason: "known"}); err != nil {
 		t.Fatal(err)
 	}
 	p := s.Plan()
-	if o := outcome(t, p, "k/two", "f.yaml", "one"); o.Result != fixer.Refused || !strings.Contains(o.Reason, "finding two") {
+	if o := outcome(t, p, "k/two", "f.yaml", "one"); o.Result != engine.Refused || !strings.Contains(o.Reason, "finding two") {
 		t.Errorf("%s %q", o.Result, o.Reason)
 	}
-	if o := outcome(t, p, "k/two", "f.yaml", "two"); o.Result != fixer.ManualWork {
+	if o := outcome(t, p, "k/two", "f.yaml", "two"); o.Result != engine.ManualWork {
 		t.Errorf("the other one is %s", o.Result)
 	}
 }
@@ -476,9 +477,9 @@ func TestWhatCameUpCanBeDecidedAgain(t *testing.T) {
 			}}}})
 		}
 	}}
-	s := fixer.NewSession(things("f.yaml", "things:\n- name: a\n"), nil, []*fixer.Rule{wantKey("k/x", "x", 1, fixer.Medium), after})
+	s := engine.NewSession(things("f.yaml", "things:\n- name: a\n"), nil, []*fixer.Rule{wantKey("k/x", "x", 1, fixer.Medium), after})
 	acceptAll(t, s, fixer.Safe)
-	if err := s.Decide(key("k/after", "after"), fixer.Decision{Verdict: fixer.Reject}); err != nil {
+	if err := s.Decide(key("k/after", "after"), engine.Decision{Verdict: engine.Reject}); err != nil {
 		t.Fatal(err)
 	}
 	if got := contents(t, s.Plan(), "f.yaml"); got != "things:\n- name: a\n  x: 1\n" {

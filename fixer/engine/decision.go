@@ -1,4 +1,6 @@
-package fixer
+package engine
+
+import "oakum/fixer"
 
 // Verdict is what was said of a finding.
 type Verdict string
@@ -17,15 +19,15 @@ type Decision struct {
 	// Fix is the id of the alternative. Without one it is the most trusted that
 	// is offered when the fix is made, and parameters that it does not have are
 	// passed over.
-	Fix    string `json:"fix,omitempty"`
-	Params Params `json:"params,omitempty"` // chosen values; the rest are defaults
-	Reason string `json:"reason,omitempty"` // for Ignore
+	Fix    string       `json:"fix,omitempty"`
+	Params fixer.Params `json:"params,omitempty"` // chosen values; the rest are defaults
+	Reason string       `json:"reason,omitempty"` // for Ignore
 
 	// Level is the level the fix had when it was accepted. A fix that has
 	// become less safe since, because other edits changed the evidence, is
 	// not made on the strength of the old verdict.
-	Level Level `json:"level,omitempty"`
+	Level fixer.Level `json:"level,omitempty"`
 }
 
 // Decisions are the verdicts of a session by finding. A nil map has none.
-type Decisions map[Key]Decision
+type Decisions map[fixer.Key]Decision

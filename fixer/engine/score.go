@@ -1,9 +1,12 @@
-package fixer
+package engine
 
-import "math"
+import (
+	"math"
+	"oakum/fixer"
+)
 
 // weights say how much an open finding of each severity costs.
-var weights = map[Severity]float64{Low: 1, Medium: 3, High: 8, Critical: 20}
+var weights = map[fixer.Severity]float64{fixer.Low: 1, fixer.Medium: 3, fixer.High: 8, fixer.Critical: 20}
 
 // unitWeight is what one sound unit (a stage that is shipped, a service, a
 // container) counts for. One critical finding in a repository of one unit
@@ -14,11 +17,11 @@ const unitWeight = 20
 // units have of sound units and open findings together. It falls with every
 // open finding, rises with every fixed one, and is 100 only with none left.
 // Suppressed findings do not count; repositories of different size compare.
-func Score(snap *Snapshot, r *Report) int {
-	units, cost := 0.0, 0.0
+func Score(snap *fixer.Snapshot, r *Report) int {
+	count, cost := 0.0, 0.0
 	for f := range snap.Files() {
 		if !f.Context {
-			units += float64(f.units())
+			count += float64(units(f))
 		}
 	}
 	for _, f := range r.Findings {
@@ -27,11 +30,11 @@ func Score(snap *Snapshot, r *Report) int {
 	if cost == 0 {
 		return 100
 	}
-	sound := unitWeight * max(units, 1)
+	sound := unitWeight * max(count, 1)
 	return min(99, int(math.Round(100*sound/(sound+cost))))
 }
 
-func (f *File) units() int {
+func units(f *fixer.File) int {
 	switch {
 	case f.Dockerfile != nil:
 		return 1

@@ -1,10 +1,11 @@
-package fixer_test
+package engine_test
 
 import (
 	"strings"
 	"testing"
 
 	"oakum/fixer"
+	"oakum/fixer/engine"
 	"oakum/fixer/image"
 )
 
@@ -33,7 +34,7 @@ func TestSuppressions(t *testing.T) {
 		{"crlf", "things:\r\n- name: a # oakum: ignore k/x on purpose\r\n", "on purpose", 0, 0},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			r := fixer.Check(things("f.yaml", c.file), nil, []*fixer.Rule{wantKey("k/x", "x", 1, fixer.Low)})
+			r := engine.Check(things("f.yaml", c.file), nil, []*fixer.Rule{wantKey("k/x", "x", 1, fixer.Low)})
 			var reasons []string
 			for _, s := range r.Suppressed {
 				reasons = append(reasons, s.By.Reason)
@@ -55,7 +56,7 @@ func TestSuppressionsInDockerfiles(t *testing.T) {
 	}}
 	src := "# oakum: ignore-file d/none nothing\nFROM scratch\n# oakum: ignore d/run first\nRUN one\nRUN <<EOF\n# oakum: ignore d/run in the body\nEOF\nRUN two # oakum: ignore d/run not a comment\n"
 	snap := fixer.NewSnapshot([]fixer.Source{{Path: "Dockerfile", Kind: fixer.Dockerfile, Data: []byte(src)}})
-	r := fixer.Check(snap, nil, []*fixer.Rule{rule})
+	r := engine.Check(snap, nil, []*fixer.Rule{rule})
 	if len(r.Suppressed) != 1 || r.Suppressed[0].By.Reason != "first" || len(r.Findings) != 2 || len(r.Unused) != 1 {
 		t.Errorf("suppressed %v, open %d, unused %v", r.Suppressed, len(r.Findings), r.Unused)
 	}
@@ -63,8 +64,8 @@ func TestSuppressionsInDockerfiles(t *testing.T) {
 
 func TestIgnoreWritesASuppression(t *testing.T) {
 	const src = "things:\r\n- name: a\r\n- name: b\r\n"
-	s := fixer.NewSession(things("f.yaml", src), nil, []*fixer.Rule{wantKey("k/x", "x", 1, fixer.Low)})
-	if err := s.Decide(key("k/x", "things[1].x"), fixer.Decision{Verdict: fixer.Ignore, Reason: " moving soon "}); err != nil {
+	s := engine.NewSession(things("f.yaml", src), nil, []*fixer.Rule{wantKey("k/x", "x", 1, fixer.Low)})
+	if err := s.Decide(key("k/x", "things[1].x"), engine.Decision{Verdict: engine.Ignore, Reason: " moving soon "}); err != nil {
 		t.Fatal(err)
 	}
 	p := s.Plan()
@@ -72,14 +73,14 @@ func TestIgnoreWritesASuppression(t *testing.T) {
 	if got := contents(t, p, "f.yaml"); got != want {
 		t.Errorf("got %q, want %q", got, want)
 	}
-	if o := outcome(t, p, "k/x", "f.yaml", "things[1].x"); o.Result != fixer.Ignored || !strings.Contains(o.Reason, "moving soon") {
+	if o := outcome(t, p, "k/x", "f.yaml", "things[1].x"); o.Result != engine.Ignored || !strings.Contains(o.Reason, "moving soon") {
 		t.Errorf("outcome %+v", o)
 	}
 	if n := len(p.Final.Suppressed); n != 1 {
 		t.Errorf("%d findings are suppressed after it, want 1", n)
 	}
-	marked := fixer.NewSession(things("f.yaml", "\ufeffthings: [{name: a}]\n"), nil, []*fixer.Rule{wantKey("k/x", "x", 1, fixer.Low)})
-	if err := marked.Decide(key("k/x", "things[0].x"), fixer.Decision{Verdict: fixer.Ignore, Reason: "why"}); err != nil {
+	marked := engine.NewSession(things("f.yaml", "\ufeffthings: [{name: a}]\n"), nil, []*fixer.Rule{wantKey("k/x", "x", 1, fixer.Low)})
+	if err := marked.Decide(key("k/x", "things[0].x"), engine.Decision{Verdict: engine.Ignore, Reason: "why"}); err != nil {
 		t.Fatal(err)
 	}
 	if got := contents(t, marked.Plan(), "f.yaml"); got != "\ufeff# oakum: ignore k/x why\nthings: [{name: a}]\n" {
@@ -91,18 +92,18 @@ func TestIgnoreWritesASuppression(t *testing.T) {
 		"json":           {`{"things": [{"name": "a"}, {"name": "b"}]}`, "why"},
 		"inside a value": {"things: [{name: a}, {name: \"b\n  c\"}]\n", "why"},
 	} {
-		s := fixer.NewSession(things("f.yaml", c.file), nil, []*fixer.Rule{wantKey("k/x", "x", 1, fixer.Low)})
-		if err := s.Decide(key("k/x", "things[1].x"), fixer.Decision{Verdict: fixer.Ignore, Reason: c.reason}); err != nil {
+		s := engine.NewSession(things("f.yaml", c.file), nil, []*fixer.Rule{wantKey("k/x", "x", 1, fixer.Low)})
+		if err := s.Decide(key("k/x", "things[1].x"), engine.Decision{Verdict: engine.Ignore, Reason: c.reason}); err != nil {
 			t.Fatal(err)
 		}
 		o := outcome(t, s.Plan(), "k/x", "f.yaml", "things[1].x")
 		if name == "inside a value" { // the line before the whole list is a fine place
-			if o.Result != fixer.Ignored && o.Result != fixer.Refused && o.Result != fixer.Blocked {
+			if o.Result != engine.Ignored && o.Result != engine.Refused && o.Result != engine.Blocked {
 				t.Errorf("%s: %s %s", name, o.Result, o.Reason)
 			}
 			continue
 		}
-		if o.Result != fixer.Refused || o.Reason == "" {
+		if o.Result != engine.Refused || o.Reason == "" {
 			t.Errorf("%s: %s %q, want refused with a reason", name, o.Result, o.Reason)
 		}
 	}
@@ -110,8 +111,8 @@ func TestIgnoreWritesASuppression(t *testing.T) {
 
 func TestARuleThatPanicsCostsItsOwnFindings(t *testing.T) {
 	bad := &fixer.Rule{Name: "k/bad", Severity: fixer.Low, Kind: fixer.Kubernetes, Check: func(*fixer.Pass) { panic("oh") }}
-	r := fixer.Check(things("f.yaml", twoThings), nil, []*fixer.Rule{bad, wantKey("k/x", "x", 1, fixer.Low)})
-	if len(r.Findings) != 2 || len(r.Problems) != 1 || r.Problems[0] != (fixer.Problem{Rule: "k/bad", File: "f.yaml", Reason: "oh"}) {
+	r := engine.Check(things("f.yaml", twoThings), nil, []*fixer.Rule{bad, wantKey("k/x", "x", 1, fixer.Low)})
+	if len(r.Findings) != 2 || len(r.Problems) != 1 || r.Problems[0] != (engine.Problem{Rule: "k/bad", File: "f.yaml", Reason: "oh"}) {
 		t.Errorf("findings %d, problems %v", len(r.Findings), r.Problems)
 	}
 }

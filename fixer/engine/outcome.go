@@ -1,13 +1,14 @@
-package fixer
+package engine
 
 import (
 	"bytes"
 	"cmp"
+	"oakum/fixer"
 	"slices"
 )
 
 // plan puts the result of a fold together.
-func (f *folder) plan(snap *Snapshot, baseline *Report) *Plan {
+func (f *folder) plan(snap *fixer.Snapshot, baseline *Report) *Plan {
 	p := &Plan{
 		Before: snap, After: f.cur, Baseline: baseline, Final: f.report, Passes: f.passes,
 		ScoreBefore: Score(snap, baseline), ScoreAfter: Score(f.cur, f.report),
@@ -33,7 +34,7 @@ func (f *folder) plan(snap *Snapshot, baseline *Report) *Plan {
 	return p
 }
 
-func (f *folder) outcome(finding *Finding) Outcome {
+func (f *folder) outcome(finding *fixer.Finding) Outcome {
 	k := finding.Key()
 	if o := f.outcomes[k]; o != nil {
 		out := *o
@@ -46,7 +47,7 @@ func (f *folder) outcome(finding *Finding) Outcome {
 		out.Result = Skipped
 	case f.report.Finding(k) == nil:
 		out.Result = Closed // it was refused, and then gone with other fixes
-	case finding.Level() == Manual:
+	case finding.Level() == fixer.Manual:
 		out.Result, out.Reason = ManualWork, finding.Advice
 	}
 	return out
@@ -55,7 +56,7 @@ func (f *folder) outcome(finding *Finding) Outcome {
 // surfaced returns the outcomes of findings that were not in the baseline.
 func (f *folder) surfaced(baseline *Report) []Outcome {
 	var out []Outcome
-	seen := map[Key]bool{}
+	seen := map[fixer.Key]bool{}
 	for _, finding := range f.report.Findings {
 		if k := finding.Key(); baseline.Finding(k) == nil {
 			seen[k] = true
@@ -72,7 +73,7 @@ func (f *folder) surfaced(baseline *Report) []Outcome {
 		}
 	}
 	slices.SortFunc(out, func(a, b Outcome) int {
-		return cmp.Or(compareFindings(a.Finding, b.Finding), a.Finding.Key().Compare(b.Finding.Key()))
+		return cmp.Or(fixer.CompareFindings(a.Finding, b.Finding), a.Finding.Key().Compare(b.Finding.Key()))
 	})
 	return out
 }

@@ -1,4 +1,4 @@
-package fixer_test
+package engine_test
 
 import (
 	"fmt"
@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"oakum/fixer"
+	"oakum/fixer/engine"
 	"oakum/fixer/yamldoc"
 )
 
@@ -56,7 +57,7 @@ func things(files ...string) *fixer.Snapshot {
 
 const twoThings = "things:\n- name: a\n- name: b\n  # between\n"
 
-func contents(t *testing.T, p *fixer.Plan, path string) string {
+func contents(t *testing.T, p *engine.Plan, path string) string {
 	t.Helper()
 	f := p.After.File(path)
 	if f == nil {
@@ -65,7 +66,7 @@ func contents(t *testing.T, p *fixer.Plan, path string) string {
 	return string(f.Data)
 }
 
-func outcome(t *testing.T, p *fixer.Plan, rule, file, path string) fixer.Outcome {
+func outcome(t *testing.T, p *engine.Plan, rule, file, path string) engine.Outcome {
 	t.Helper()
 	o := p.Outcome(fixer.Key{Rule: rule, File: file, Path: path})
 	if o == nil {
@@ -74,7 +75,7 @@ func outcome(t *testing.T, p *fixer.Plan, rule, file, path string) fixer.Outcome
 	return *o
 }
 
-func acceptAll(t *testing.T, s *fixer.Session, level fixer.Level) *fixer.Plan {
+func acceptAll(t *testing.T, s *engine.Session, level fixer.Level) *engine.Plan {
 	t.Helper()
 	if _, err := s.AcceptAll(level, nil); err != nil {
 		t.Fatal(err)

@@ -1,4 +1,6 @@
-package fixer
+package engine
+
+import "oakum/fixer"
 
 // Result says what became of a finding.
 type Result string
@@ -19,30 +21,30 @@ const (
 
 // An Outcome is the result for one finding, with the reason in words.
 type Outcome struct {
-	Finding *Finding
+	Finding *fixer.Finding
 	Result  Result
-	Reason  string // why it was blocked, refused, ignored or suppressed
-	By      []Key  // the findings whose fixes closed it
-	New     bool   // not in the baseline: it came up after other fixes
+	Reason  string      // why it was blocked, refused, ignored or suppressed
+	By      []fixer.Key // the findings whose fixes closed it
+	New     bool        // not in the baseline: it came up after other fixes
 
 	// Title and Level are those of the fix that was made or tried.
 	Title string
-	Level Level
+	Level fixer.Level
 }
 
 // A Change is one file that the plan rewrites or creates.
 type Change struct {
 	Path   string
-	Kind   Kind
+	Kind   fixer.Kind
 	Before []byte // nil when the file is new
 	After  []byte
-	Fixes  []Key // whose fixes are in it, in the order they were made
+	Fixes  []fixer.Key // whose fixes are in it, in the order they were made
 }
 
 // A Plan is the fold of a session: what the files will be, and what became of
 // every finding.
 type Plan struct {
-	Before, After   *Snapshot
+	Before, After   *fixer.Snapshot
 	Baseline, Final *Report
 	Outcomes        []Outcome
 	Changes         []Change
@@ -52,7 +54,7 @@ type Plan struct {
 }
 
 // Outcome returns the outcome of a finding, or nil.
-func (p *Plan) Outcome(k Key) *Outcome {
+func (p *Plan) Outcome(k fixer.Key) *Outcome {
 	for i := range p.Outcomes {
 		if p.Outcomes[i].Finding.Key() == k {
 			return &p.Outcomes[i]

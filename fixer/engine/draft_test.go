@@ -1,10 +1,11 @@
-package fixer_test
+package engine_test
 
 import (
 	"strings"
 	"testing"
 
 	"oakum/fixer"
+	"oakum/fixer/engine"
 	"oakum/fixer/yamldoc"
 )
 
@@ -43,7 +44,7 @@ func TestDocumentsAreAddedAtTheEnd(t *testing.T) {
 		{"a text whose end is that of the file", "things: [{name: a}]\n---\nb: |\n  text", "", "would change something else"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			s := fixer.NewSession(things("f.yaml", c.file), nil, []*fixer.Rule{addsDocument("k/document")})
+			s := engine.NewSession(things("f.yaml", c.file), nil, []*fixer.Rule{addsDocument("k/document")})
 			p := acceptAll(t, s, fixer.Safe)
 			if c.want == "" {
 				if o := p.Outcomes[0]; len(p.Changes) > 0 || !strings.Contains(o.Reason, c.reason) {
@@ -61,7 +62,7 @@ func TestDocumentsAreAddedAtTheEnd(t *testing.T) {
 // TestAddedDocumentsAreCounted has a fix that adds a document by an ordinary
 // edit, which nobody asked for.
 func TestAddedDocumentsAreCounted(t *testing.T) {
-	s := fixer.NewSession(things("f.yaml", "things: []\n"), nil, []*fixer.Rule{breaking(func(p *fixer.Pass, d *fixer.Draft) error {
+	s := engine.NewSession(things("f.yaml", "things: []\n"), nil, []*fixer.Rule{breaking(func(p *fixer.Pass, d *fixer.Draft) error {
 		d.Document(p.File.Path, "fine: true\n---\nother: 1\n")
 		return nil
 	})})

@@ -1,12 +1,16 @@
-package fixer
+package engine
 
 import (
 	"cmp"
 	"errors"
 	"fmt"
+	"runtime"
 	"slices"
 	"strings"
 
+	"golang.org/x/sync/errgroup"
+
+	"oakum/fixer"
 	"oakum/fixer/text"
 )
 
@@ -18,19 +22,19 @@ import (
 //
 // The result depends on the set of decisions only. Every pass settles at least
 // one decision, so the fold ends.
-func Fold(snap *Snapshot, facts *Facts, rules []*Rule, decisions Decisions) *Plan {
+func Fold(snap *fixer.Snapshot, facts *fixer.Facts, rules []*fixer.Rule, decisions Decisions) *Plan {
 	c := newChecker(facts, rules)
 	return fold(c, snap, c.check(snap), decisions)
 }
 
 // taken is a fix chosen in one pass.
 type taken struct {
-	finding  *Finding
+	finding  *fixer.Finding
 	title    string
-	level    Level
+	level    fixer.Level
 	ignore   bool
 	reason   string // of an Ignore
-	contents []FileChange
+	contents []fixer.FileChange
 }
 
 type folder struct {
@@ -39,23 +43,23 @@ type folder struct {
 	order     map[string]int // rule name → place in the order of fixes
 	late      map[string]bool
 
-	cur      *Snapshot
+	cur      *fixer.Snapshot
 	report   *Report
-	outcomes map[Key]*Outcome
-	pending  map[Key]Decision
-	fixes    map[string][]Key // by file
+	outcomes map[fixer.Key]*Outcome
+	pending  map[fixer.Key]Decision
+	fixes    map[string][]fixer.Key // by file
 	passes   int
 	made     int // fixes made so far
 }
 
-func fold(c *checker, snap *Snapshot, baseline *Report, decisions Decisions) *Plan {
+func fold(c *checker, snap *fixer.Snapshot, baseline *Report, decisions Decisions) *Plan {
 	f := &folder{
 		checker: c.fork(), decisions: decisions, order: map[string]int{}, late: map[string]bool{},
-		cur: snap, report: baseline, outcomes: map[Key]*Outcome{}, pending: map[Key]Decision{}, fixes: map[string][]Key{},
+		cur: snap, report: baseline, outcomes: map[fixer.Key]*Outcome{}, pending: map[fixer.Key]Decision{}, fixes: map[string][]fixer.Key{},
 	}
-	for i, r := range FixOrder(c.rules) {
+	for i, r := range fixer.FixOrder(c.rules) {
 		f.order[r.Name] = i
-		f.late[r.Name] = r.Phase == Standards
+		f.late[r.Name] = r.Phase == fixer.Standards
 	}
 	for k, d := range decisions {
 		if d.Verdict != Reject {
@@ -112,7 +116,7 @@ func (f *folder) retry() bool {
 // choose collects the fixes that can be made together on the current snapshot:
 // those of late rules only where there are no others.
 func (f *folder) choose() []taken {
-	var ordinary, late []*Finding
+	var ordinary, late []*fixer.Finding
 	for _, finding := range f.report.Findings {
 		switch _, ok := f.pending[finding.Key()]; {
 		case !ok:
@@ -130,14 +134,14 @@ func (f *folder) choose() []taken {
 }
 
 // collect takes as many of the findings' fixes as do not meet in one place.
-func (f *folder) collect(found []*Finding) []taken {
-	slices.SortStableFunc(found, func(a, b *Finding) int {
-		return cmp.Or(cmp.Compare(f.order[a.Rule], f.order[b.Rule]), compareFindings(a, b))
+func (f *folder) collect(found []*fixer.Finding) []taken {
+	slices.SortStableFunc(found, func(a, b *fixer.Finding) int {
+		return cmp.Or(cmp.Compare(f.order[a.Rule], f.order[b.Rule]), fixer.CompareFindings(a, b))
 	})
 	// Two fixes of one place nearly always meet in the same lines: the second
 	// is not even drafted before the first is made.
 	busy := map[[2]string]bool{}
-	found = slices.DeleteFunc(found, func(finding *Finding) bool {
+	found = slices.DeleteFunc(found, func(finding *fixer.Finding) bool {
 		place := [2]string{finding.File, finding.Path}
 		was := busy[place]
 		busy[place] = true
@@ -148,9 +152,15 @@ func (f *folder) collect(found []*Finding) []taken {
 		err   *failure
 	}
 	drafts := make([]drafted, len(found))
-	parallel(len(found), func(i int) {
-		drafts[i].taken, drafts[i].err = f.draft(found[i], f.pending[found[i].Key()], true)
-	})
+	var g errgroup.Group
+	g.SetLimit(runtime.GOMAXPROCS(0))
+	for i := range found {
+		g.Go(func() error {
+			drafts[i].taken, drafts[i].err = f.draft(found[i], f.pending[found[i].Key()], true)
+			return nil
+		})
+	}
+	_ = g.Wait()
 
 	var batch []taken
 	claimed := map[string]claim{}
@@ -162,7 +172,7 @@ func (f *folder) collect(found []*Finding) []taken {
 			f.outcomes[k] = &Outcome{Finding: finding, Result: err.result, Reason: err.reason, Title: t.title, Level: t.level}
 			continue
 		}
-		if slices.ContainsFunc(t.contents, func(c FileChange) bool { return claimed[c.Path].conflicts(c) }) {
+		if slices.ContainsFunc(t.contents, func(c fixer.FileChange) bool { return claimed[c.Path].conflicts(c) }) {
 			continue // next pass, on what this one makes
 		}
 		for _, c := range t.contents {
@@ -185,7 +195,7 @@ type claim struct {
 // conflicts reports whether a further change has to wait for the next pass.
 // Comments are not added in the pass that changes data, because data edits are
 // held to leave every comment as it is.
-func (c claim) conflicts(next FileChange) bool {
+func (c claim) conflicts(next fixer.FileChange) bool {
 	return c.made && (next.Create != nil || c.comment != next.Comment || text.Conflict(c.edits, next.Edits) ||
 		slices.ContainsFunc(next.About, func(thing string) bool { return slices.Contains(c.about, thing) }))
 }
@@ -197,7 +207,7 @@ type failure struct {
 
 // draft computes the edits of one decision, or says why there are none.
 // Quick drafts are read with the whole batch only.
-func (f *folder) draft(finding *Finding, d Decision, quick bool) (taken, *failure) {
+func (f *folder) draft(finding *fixer.Finding, d Decision, quick bool) (taken, *failure) {
 	t := taken{finding: finding}
 	if d.Verdict == Ignore {
 		t.ignore, t.reason, t.title = true, d.Reason, "record why it is left"
@@ -207,11 +217,11 @@ func (f *folder) draft(finding *Finding, d Decision, quick bool) (taken, *failur
 				return t, &failure{Refused, "the comment would silence another finding of the line as well: " + other.Message}
 			}
 		}
-		edits, err := suppressEdit(file, finding, d.Reason)
+		edits, err := fixer.SuppressEdit(file, finding, d.Reason)
 		if err != nil {
 			return t, &failure{Refused, err.Error()}
 		}
-		t.contents = []FileChange{{Path: file.Path, Edits: edits, Comment: true}}
+		t.contents = []fixer.FileChange{{Path: file.Path, Edits: edits, Comment: true}}
 		return t, nil
 	}
 	fix := chosen(finding, d.Fix)
@@ -227,9 +237,13 @@ func (f *folder) draft(finding *Finding, d Decision, quick bool) (taken, *failur
 	}
 	params := d.Params
 	if d.Fix == "" {
-		params = fix.own(params)
+		params = fix.Own(params)
 	}
-	contents, err := fix.draft(f.cur, params, quick)
+	draft := fix.DraftUnread
+	if !quick {
+		draft = fix.DraftRead
+	}
+	contents, err := draft(f.cur, params)
 	if err != nil {
 		return t, &failure{Refused, strings.TrimSuffix(err.Error(), ".")}
 	}
@@ -237,7 +251,7 @@ func (f *folder) draft(finding *Finding, d Decision, quick bool) (taken, *failur
 	return t, nil
 }
 
-func chosen(f *Finding, id string) *Fix {
+func chosen(f *fixer.Finding, id string) *fixer.Fix {
 	if id == "" && len(f.Fixes) > 0 {
 		return &f.Fixes[0]
 	}
@@ -248,12 +262,12 @@ func chosen(f *Finding, id string) *Fix {
 // hold, it is parted until the fixes that fail alone are found: those are
 // blocked. The others are made together, or if that fails too, the first of
 // them; the rest wait for the next pass.
-func (f *folder) verified(batch []taken) (*Snapshot, *Report, []taken) {
+func (f *folder) verified(batch []taken) (*fixer.Snapshot, *Report, []taken) {
 	next, report, err := f.try(batch, nil)
 	if err == nil {
 		return next, report, batch
 	}
-	opened := map[Key]bool{}
+	opened := map[fixer.Key]bool{}
 	good := f.sound(batch, err, opened)
 	for len(good) > 0 {
 		if next, report, err = f.try(good, opened); err == nil {
@@ -271,7 +285,7 @@ func (f *folder) verified(batch []taken) (*Snapshot, *Report, []taken) {
 // sound returns the fixes of a failed batch that hold in some part of it, and
 // blocks those that fail alone. What the parts open is noted: a severe fix may
 // open a lesser finding, also when it stands in a batch beside lesser fixes.
-func (f *folder) sound(batch []taken, err error, opened map[Key]bool) []taken {
+func (f *folder) sound(batch []taken, err error, opened map[fixer.Key]bool) []taken {
 	if len(batch) == 1 {
 		if again, ok := f.careful(batch[0]); ok {
 			return []taken{again}
@@ -354,34 +368,34 @@ func (f *folder) block(t taken, err error) {
 
 // try makes the edits of a batch on the current snapshot and verifies them.
 // Findings in opened may come up, whatever their severity.
-func (f *folder) try(batch []taken, opened map[Key]bool) (*Snapshot, *Report, error) {
-	merged := map[string]*FileChange{}
+func (f *folder) try(batch []taken, opened map[fixer.Key]bool) (*fixer.Snapshot, *Report, error) {
+	merged := map[string]*fixer.FileChange{}
 	var paths []string
 	for _, t := range batch {
 		for _, c := range t.contents {
 			m := merged[c.Path]
 			if m == nil {
-				m = &FileChange{Path: c.Path, Kind: c.Kind, Create: c.Create, Comment: true}
+				m = &fixer.FileChange{Path: c.Path, Kind: c.Kind, Create: c.Create, Comment: true}
 				merged[c.Path] = m
 				paths = append(paths, c.Path)
 			}
-			m.add(c)
+			m.Merge(c)
 		}
 	}
 	slices.Sort(paths)
-	var sources []Source
+	var sources []fixer.Source
 	for _, p := range paths {
 		m := merged[p]
 		data := m.Create
 		if data == nil {
 			var err error
-			if data, err = text.Apply(f.cur.File(p).Data, m.placed(f.cur.File(p))); err != nil {
+			if data, err = text.Apply(f.cur.File(p).Data, m.Placed(f.cur.File(p))); err != nil {
 				return nil, nil, err
 			}
 		}
-		sources = append(sources, Source{Path: p, Kind: m.Kind, Data: data})
+		sources = append(sources, fixer.Source{Path: p, Kind: m.Kind, Data: data})
 	}
-	next := f.cur.withAll(sources)
+	next := f.cur.WithAll(sources)
 	for _, p := range paths {
 		if err := verifyFile(f.cur.File(p), next.File(p), merged[p]); err != nil {
 			return nil, nil, fmt.Errorf("%s: %w", p, err)
@@ -395,7 +409,7 @@ func (f *folder) try(batch []taken, opened map[Key]bool) (*Snapshot, *Report, er
 }
 
 // advance takes over the result of a pass and notes what it settled.
-func (f *folder) advance(next *Snapshot, report *Report, good []taken) {
+func (f *folder) advance(next *fixer.Snapshot, report *Report, good []taken) {
 	f.made += len(good)
 	for _, t := range good {
 		k := t.finding.Key()
@@ -431,17 +445,17 @@ func (f *folder) advance(next *Snapshot, report *Report, good []taken) {
 
 // closers names the fixes of a pass that most likely closed a finding: those
 // in its file, and among them those nearest to its place.
-func closers(was *Finding, good []taken) []Key {
-	var out []Key
+func closers(was *fixer.Finding, good []taken) []fixer.Key {
+	var out []fixer.Key
 	best := -1
 	for _, t := range good {
 		near := -1
-		if slices.ContainsFunc(t.contents, func(c FileChange) bool { return c.Path == was.File }) {
+		if slices.ContainsFunc(t.contents, func(c fixer.FileChange) bool { return c.Path == was.File }) {
 			near = commonPrefix(t.finding.Path, was.Path)
 		}
 		switch {
 		case near > best:
-			best, out = near, []Key{t.finding.Key()}
+			best, out = near, []fixer.Key{t.finding.Key()}
 		case near == best:
 			out = append(out, t.finding.Key())
 		}
@@ -455,20 +469,6 @@ func commonPrefix(a, b string) int {
 		n++
 	}
 	return n
-}
-
-func (m *FileChange) add(c FileChange) {
-	m.Edits = append(m.Edits, c.Edits...)
-	m.Contract = append(m.Contract, c.Contract...)
-	m.Documents = append(m.Documents, c.Documents...)
-	m.Patterns = append(m.Patterns, c.Patterns...)
-	m.Comment = m.Comment && c.Comment
-	for doc, paths := range c.Paths {
-		if m.Paths == nil {
-			m.Paths = map[int][]yamlPath{}
-		}
-		m.Paths[doc] = append(m.Paths[doc], paths...)
-	}
 }
 
 var errNotGone = errors.New("the finding is still there after the edit")

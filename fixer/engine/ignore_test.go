@@ -1,4 +1,4 @@
-package fixer_test
+package engine_test
 
 import (
 	"strings"
@@ -6,6 +6,7 @@ import (
 
 	"oakum/fixer"
 	"oakum/fixer/buildcontext"
+	"oakum/fixer/engine"
 )
 
 // wantExcluded is a rule for Dockerfiles that wants names kept from the build.
@@ -44,7 +45,7 @@ func sent(ignore string, outside bool) *fixer.Snapshot {
 func TestIgnoreFileIsMadeAndCompleted(t *testing.T) {
 	rules := []*fixer.Rule{wantExcluded("dockerfile/x", "x", ""), wantExcluded("dockerfile/y", "y", "")}
 	for before, want := range map[string]string{"": "x\ny\n", "z\r\n": "z\r\nx\r\ny\r\n", "x": "x\ny"} {
-		p := acceptAll(t, fixer.NewSession(sent(before, false), nil, rules), fixer.Safe)
+		p := acceptAll(t, engine.NewSession(sent(before, false), nil, rules), fixer.Safe)
 		if got := contents(t, p, "a/.dockerignore"); got != want || len(p.Final.Findings) > 0 {
 			t.Errorf("%q became %q, want %q; open: %d", before, got, want, len(p.Final.Findings))
 		}
@@ -64,9 +65,9 @@ func TestIgnoreFileIsVerified(t *testing.T) {
 		"# x":                "the finding is still there",
 		"x\n# and a comment": "",
 	} {
-		p := acceptAll(t, fixer.NewSession(sent("z", false), nil, []*fixer.Rule{wantExcluded("dockerfile/x", "x", line)}), fixer.Safe)
+		p := acceptAll(t, engine.NewSession(sent("z", false), nil, []*fixer.Rule{wantExcluded("dockerfile/x", "x", line)}), fixer.Safe)
 		o := outcome(t, p, "dockerfile/x", "a/Dockerfile", "x")
-		if want == "" && o.Result != fixer.Fixed || want != "" && (o.Result != fixer.Blocked || !strings.Contains(o.Reason, want)) {
+		if want == "" && o.Result != engine.Fixed || want != "" && (o.Result != engine.Blocked || !strings.Contains(o.Reason, want)) {
 			t.Errorf("%q: %s %q, want %q", line, o.Result, o.Reason, want)
 		}
 	}
@@ -76,8 +77,8 @@ func TestIgnoreFileIsVerified(t *testing.T) {
 			return nil
 		}}}})
 	}}
-	p := acceptAll(t, fixer.NewSession(sent("", false), nil, []*fixer.Rule{more}), fixer.Safe)
-	if o := outcome(t, p, "dockerfile/more", "a/Dockerfile", "more"); o.Result != fixer.Blocked || !strings.Contains(o.Reason, "exclude something else") {
+	p := acceptAll(t, engine.NewSession(sent("", false), nil, []*fixer.Rule{more}), fixer.Safe)
+	if o := outcome(t, p, "dockerfile/more", "a/Dockerfile", "more"); o.Result != engine.Blocked || !strings.Contains(o.Reason, "exclude something else") {
 		t.Errorf("%s %q", o.Result, o.Reason)
 	}
 }
@@ -85,16 +86,16 @@ func TestIgnoreFileIsVerified(t *testing.T) {
 // TestNothingIsMadeWhereNobodyAsked: the folder of a file that was asked for is
 // not itself asked for.
 func TestNothingIsMadeWhereNobodyAsked(t *testing.T) {
-	p := acceptAll(t, fixer.NewSession(sent("", true), nil, []*fixer.Rule{wantExcluded("dockerfile/x", "x", "")}), fixer.Safe)
+	p := acceptAll(t, engine.NewSession(sent("", true), nil, []*fixer.Rule{wantExcluded("dockerfile/x", "x", "")}), fixer.Safe)
 	o := outcome(t, p, "dockerfile/x", "a/Dockerfile", "x")
-	if o.Result != fixer.Refused || !strings.Contains(o.Reason, "was not asked for") || len(p.Changes) > 0 {
+	if o.Result != engine.Refused || !strings.Contains(o.Reason, "was not asked for") || len(p.Changes) > 0 {
 		t.Errorf("%s %q, %d changes", o.Result, o.Reason, len(p.Changes))
 	}
 }
 
 // TestFindingsFollowNames: a session that is given other names asks again.
 func TestFindingsFollowNames(t *testing.T) {
-	s := fixer.NewSession(sent("", false), nil, []*fixer.Rule{wantExcluded("dockerfile/x", "x", "")})
+	s := engine.NewSession(sent("", false), nil, []*fixer.Rule{wantExcluded("dockerfile/x", "x", "")})
 	with := s.Snapshot()
 	if n := len(s.Baseline().Findings); n != 1 {
 		t.Fatalf("%d findings", n)

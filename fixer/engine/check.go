@@ -1,27 +1,30 @@
-package fixer
+package engine
 
 import (
 	"fmt"
 	"maps"
+	"oakum/fixer"
 	"runtime"
 	"slices"
 	"sync"
+
+	"golang.org/x/sync/errgroup"
 )
 
 // A Report is what the rules say of a snapshot.
 type Report struct {
-	Findings   []*Finding   // open ones, in canonical order
-	Suppressed []Suppressed // those a comment asked to leave alone
-	Unused     []Suppression
+	Findings   []*fixer.Finding // open ones, in canonical order
+	Suppressed []Suppressed     // those a comment asked to leave alone
+	Unused     []fixer.Suppression
 	Problems   []Problem
 
-	index map[Key]*Finding
+	index map[fixer.Key]*fixer.Finding
 }
 
 // Suppressed pairs a finding with the comment that covers it.
 type Suppressed struct {
-	Finding *Finding
-	By      Suppression
+	Finding *fixer.Finding
+	By      fixer.Suppression
 }
 
 // A Problem is a rule that failed on a file: a defect of oakum that must
@@ -33,10 +36,10 @@ type Problem struct {
 }
 
 // Finding returns the open finding with the given key, or nil.
-func (r *Report) Finding(k Key) *Finding { return r.index[k] }
+func (r *Report) Finding(k fixer.Key) *fixer.Finding { return r.index[k] }
 
 // Check runs the rules over the snapshot.
-func Check(snap *Snapshot, facts *Facts, rules []*Rule) *Report {
+func Check(snap *fixer.Snapshot, facts *fixer.Facts, rules []*fixer.Rule) *Report {
 	return newChecker(facts, rules).check(snap)
 }
 
@@ -45,26 +48,26 @@ func Check(snap *Snapshot, facts *Facts, rules []*Rule) *Report {
 // notes which: so their findings hold for as long as these files are the same
 // and the topology draws the same links.
 type checker struct {
-	facts *Facts
-	rules []*Rule
+	facts *fixer.Facts
+	rules []*fixer.Rule
 
 	mu   sync.Mutex
-	memo map[*File]*remembered
+	memo map[*fixer.File]*remembered
 }
 
 // remembered is what the rules said of a file, and what that rests on.
 type remembered struct {
 	links    string // fingerprint of the topology
-	rests    map[string]*File
-	findings []Finding
+	rests    map[string]*fixer.File
+	findings []fixer.Finding
 	problems []Problem
 }
 
-func newChecker(facts *Facts, rules []*Rule) *checker {
+func newChecker(facts *fixer.Facts, rules []*fixer.Rule) *checker {
 	if facts == nil {
-		facts = &Facts{}
+		facts = &fixer.Facts{}
 	}
-	return &checker{facts: facts, rules: rules, memo: map[*File]*remembered{}}
+	return &checker{facts: facts, rules: rules, memo: map[*fixer.File]*remembered{}}
 }
 
 // fork returns a checker that starts with what c remembers and keeps what it
@@ -76,26 +79,31 @@ func (c *checker) fork() *checker {
 	return &checker{facts: c.facts, rules: c.rules, memo: maps.Clone(c.memo)}
 }
 
-func (c *checker) check(snap *Snapshot) *Report {
-	var files []*File
+func (c *checker) check(snap *fixer.Snapshot) *Report {
+	var files []*fixer.File
 	for f := range snap.Files() {
 		if f.Skip == nil && !f.Context {
 			files = append(files, f)
 		}
 	}
 	perFile := make([]*remembered, len(files))
-	parallel(len(files), func(i int) { perFile[i] = c.checkFile(snap, files[i]) })
+	var g errgroup.Group
+	g.SetLimit(runtime.GOMAXPROCS(0))
+	for i := range files {
+		g.Go(func() error { perFile[i] = c.checkFile(snap, files[i]); return nil })
+	}
+	_ = g.Wait()
 
-	r := &Report{index: map[Key]*Finding{}}
-	var all []Finding
+	r := &Report{index: map[fixer.Key]*fixer.Finding{}}
+	var all []fixer.Finding
 	for _, v := range perFile {
 		all = append(all, v.findings...)
 		r.Problems = append(r.Problems, v.problems...)
 	}
-	shared := &memo{}
+	whole := fixer.NewInspection(snap, nil, c.facts, nil)
 	for _, rule := range c.rules {
 		if rule.Kind == "" {
-			found, problem := c.run(&Pass{Rule: rule, Snapshot: snap, Facts: c.facts, snap: snap, topo: snap.Topology(), shared: shared})
+			found, problem := run(whole, rule, "")
 			for _, f := range found {
 				if file := snap.File(f.File); file != nil && !file.Context {
 					all = append(all, f)
@@ -108,7 +116,7 @@ func (c *checker) check(snap *Snapshot) *Report {
 	return r
 }
 
-func (c *checker) checkFile(snap *Snapshot, f *File) *remembered {
+func (c *checker) checkFile(snap *fixer.Snapshot, f *fixer.File) *remembered {
 	links := snap.Topology().Fingerprint()
 	c.mu.Lock()
 	v := c.memo[f]
@@ -116,12 +124,11 @@ func (c *checker) checkFile(snap *Snapshot, f *File) *remembered {
 	if v != nil && v.holds(snap, links) {
 		return v
 	}
-	v = &remembered{links: links, rests: map[string]*File{}}
-	topo := snap.Topology().Traced(func(path string) { v.rests[path] = snap.File(path) })
-	shared := &memo{}
+	v = &remembered{links: links, rests: map[string]*fixer.File{}}
+	look := fixer.NewInspection(snap, f, c.facts, func(path string) { v.rests[path] = snap.File(path) })
 	for _, rule := range c.rules {
 		if rule.Kind == f.Kind {
-			found, problem := c.run(&Pass{Rule: rule, File: f, Facts: c.facts, snap: snap, topo: topo, shared: shared})
+			found, problem := run(look, rule, f.Path)
 			v.findings = append(v.findings, found...)
 			v.problems = append(v.problems, problem...)
 		}
@@ -132,7 +139,7 @@ func (c *checker) checkFile(snap *Snapshot, f *File) *remembered {
 	return v
 }
 
-func (v *remembered) holds(snap *Snapshot, links string) bool {
+func (v *remembered) holds(snap *fixer.Snapshot, links string) bool {
 	if v.links != links {
 		return false
 	}
@@ -146,38 +153,33 @@ func (v *remembered) holds(snap *Snapshot, links string) bool {
 
 // run calls one rule. A rule that panics on hostile input is a defect, but one
 // that costs its own findings in this file, not the run.
-func (c *checker) run(p *Pass) (found []Finding, problems []Problem) {
+func run(c *fixer.Inspection, rule *fixer.Rule, file string) (found []fixer.Finding, problems []Problem) {
 	defer func() {
 		if v := recover(); v != nil {
-			file := ""
-			if p.File != nil {
-				file = p.File.Path
-			}
-			found, problems = nil, []Problem{{Rule: p.Rule.Name, File: file, Reason: fmt.Sprint(v)}}
+			found, problems = nil, []Problem{{Rule: rule.Name, File: file, Reason: fmt.Sprint(v)}}
 		}
 	}()
-	p.Rule.Check(p)
-	return p.findings, nil
+	return c.Run(rule), nil
 }
 
 // file sorts findings into open and suppressed ones, makes keys unique and
 // puts them in canonical order.
-func (r *Report) file(snap *Snapshot, all []Finding) {
-	list := make([]*Finding, len(all))
+func (r *Report) file(snap *fixer.Snapshot, all []fixer.Finding) {
+	list := make([]*fixer.Finding, len(all))
 	for i := range all {
 		f := all[i]
 		list[i] = &f
 	}
-	slices.SortStableFunc(list, compareFindings)
+	slices.SortStableFunc(list, fixer.CompareFindings)
 
-	byFile := map[string][]Suppression{}
-	used := map[*Suppression]bool{}
+	byFile := map[string][]fixer.Suppression{}
+	used := map[*fixer.Suppression]bool{}
 	for f := range snap.Files() {
-		if s := f.suppressions(); len(s) > 0 && f.Skip == nil {
+		if s := f.Suppressions(); len(s) > 0 && f.Skip == nil {
 			byFile[f.Path] = s
 		}
 	}
-	seen := map[Key]int{}
+	seen := map[fixer.Key]int{}
 	for _, f := range list {
 		k := f.Key()
 		if seen[k]++; seen[k] > 1 {
@@ -200,30 +202,11 @@ func (r *Report) file(snap *Snapshot, all []Finding) {
 	}
 }
 
-func covering(list []Suppression, f *Finding) *Suppression {
+func covering(list []fixer.Suppression, f *fixer.Finding) *fixer.Suppression {
 	for i := range list {
 		if list[i].Covers(f) {
 			return &list[i]
 		}
 	}
 	return nil
-}
-
-// parallel calls work for 0 … n-1 on as many goroutines as there are
-// processors and returns when all are done.
-func parallel(n int, work func(i int)) {
-	var wg sync.WaitGroup
-	next := make(chan int)
-	for range min(runtime.GOMAXPROCS(0), n) {
-		wg.Go(func() {
-			for i := range next {
-				work(i)
-			}
-		})
-	}
-	for i := range n {
-		next <- i
-	}
-	close(next)
-	wg.Wait()
 }

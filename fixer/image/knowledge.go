@@ -1,0 +1,130 @@
+package image
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// Knowledge is all that is known of an image by its name: what the two tables
+// say of it, and over that, field by field, what its registry told.
+type Knowledge struct {
+	Name string // as asked for
+
+	// Err says why the name cannot be read; nothing is known then.
+	Err error
+
+	// Entry is what the image table knows; nil when it does not know the image.
+	// What a registry told stands in it in place of what the table says.
+	Entry *Entry
+
+	// Base is what is known of the image as the ground to build on, HasBase
+	// whether that is anything.
+	Base    Base
+	HasBase bool
+
+	// Config is what the registry told; nil when nobody asked it.
+	Config *Config
+}
+
+// Know puts together what is known of the image that a name refers to. config
+// is its configuration as a registry told it, or nil.
+//
+// It is the one way to the tables. Rules ask through fixer.Facts.Image, which
+// holds the answers of registries.
+func Know(name string, config *Config) Knowledge {
+	k := Knowledge{Name: name, Config: config}
+	ref, err := ParseReference(name)
+	if err != nil {
+		k.Err = err
+		return k
+	}
+	k.Entry, _ = lookup(ref)
+	k.Base, k.HasBase = baseOf(ref)
+	if config != nil {
+		k.overlay()
+	}
+	return k
+}
+
+// overlay lays the registry's answer over the tables'. What the software listens
+// on, writes and needs no configuration tells, so these stay the table's.
+func (k *Knowledge) overlay() {
+	user := ParseUser(k.Config.User)
+	if a, ok := k.Base.Account(user.Name); ok && !user.KnownUID {
+		user.UID, user.GID, user.KnownUID, user.KnownGID = a.UID, a.GID, true, true
+	}
+	told := func(what string) []Source { return []Source{{How: ByRegistry, Note: what}} }
+	userSource := told("USER " + strconv.Quote(k.Config.User))
+	if k.HasBase {
+		k.Base.Default, k.Base.Provenance[BaseDefault] = user, userSource
+		k.Base.Entrypoint = slices.Concat([]string{}, k.Config.Entrypoint) // never nil: it is known
+		k.Base.Provenance[BaseEntrypoint] = told("ENTRYPOINT")
+	}
+	e := k.Entry
+	if e == nil {
+		return
+	}
+	e.Default, e.Provenance[FieldDefault] = user, userSource
+	e.Volumes = volumesFrom(k.Config.Volumes, e.Volumes)
+	e.Provenance[FieldVolumes] = told("VOLUME")
+	if e.Healthcheck.Builtin = k.Config.HasHealthcheck(); e.Healthcheck.Builtin {
+		e.Provenance[FieldHealthcheck] = told("HEALTHCHECK")
+	}
+}
+
+// User is what a container of the image starts as: as the registry told, else
+// the table. Both of its Known flags are unset when neither says.
+func (k *Knowledge) User() Identity {
+	switch {
+	case k.Entry != nil:
+		return k.Entry.Default
+	case k.Config != nil && !k.HasBase:
+		return ParseUser(k.Config.User)
+	case k.Config != nil:
+		return k.Base.Default
+	}
+	return Identity{}
+}
+
+// volumesFrom keeps the table's notes on the volumes that are there.
+func volumesFrom(paths []string, noted []Volume) []Volume {
+	out := make([]Volume, 0, len(paths))
+	for _, at := range paths {
+		v := Volume{Path: at}
+		if i := slices.IndexFunc(noted, func(n Volume) bool { return n.Path == at }); i >= 0 {
+			v = noted[i]
+		}
+		out = append(out, v)
+	}
+	return out
+}
+
+// ParseUser reads the value of USER: "1000", "1000:1000", "app", "app:app".
+// An empty value is root.
+func ParseUser(s string) Identity {
+	user, group, grouped := strings.Cut(strings.TrimSpace(s), ":")
+	if user == "" {
+		return Identity{KnownUID: true, KnownGID: true, Numeric: true}
+	}
+	id := Identity{Name: user}
+	if n, err := strconv.Atoi(user); err == nil && n >= 0 {
+		id = Identity{UID: n, KnownUID: true, Numeric: true}
+	} else if user == "root" {
+		id.KnownUID = true
+	}
+	if n, err := strconv.Atoi(group); grouped && err == nil && n >= 0 {
+		id.GID, id.KnownGID = n, true
+	}
+	return id
+}
+
+// KnownOfficial reports whether a reference is that of an official image of the
+// Docker Hub that the image table knows.
+func KnownOfficial(ref Reference) bool {
+	if ref.Registry != DockerHub || !strings.HasPrefix(ref.Repository, officialPath) {
+		return false
+	}
+	_, known := lookup(ref)
+	return known
+}
