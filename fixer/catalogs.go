@@ -89,14 +89,19 @@ func pageOfLower(url string) func(string) string {
 	return func(id string) string { return strings.Replace(url, "%s", strings.ToLower(id), 1) }
 }
 
-// buildCheck turns SecretsUsedInArgOrEnv into the address of its page.
+// buildCheck turns SecretsUsedInArgOrEnv into the address of its page. A capital
+// begins a word after a small letter, and as the last of several: JSON-Args.
 func buildCheck(id string) string {
-	return "https://docs.docker.com/reference/build-checks/" + strings.ToLower(wordStart.ReplaceAllString(id, "$1-$2")) + "/"
+	var b strings.Builder
+	upper := func(i int) bool { return i < len(id) && id[i] >= 'A' && id[i] <= 'Z' }
+	for i := range len(id) {
+		if i > 0 && upper(i) && (!upper(i-1) || i+1 < len(id) && !upper(i+1)) {
+			b.WriteByte('-')
+		}
+		b.WriteByte(id[i])
+	}
+	return "https://docs.docker.com/reference/build-checks/" + strings.ToLower(b.String()) + "/"
 }
-
-// wordStart is where a capital begins a word: after a small letter, or as the
-// last of several (JSONArgs).
-var wordStart = regexp.MustCompile(`([a-z]|[A-Z]+)([A-Z][a-z])`)
 
 func checkovIndex(id string) string {
 	if strings.Contains(id, "DOCKER") {

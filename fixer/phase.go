@@ -21,7 +21,8 @@ const (
 	// Permissions: what it may do, read and write.
 	Permissions
 
-	// Resources: what it takes to build and to run it, and how it is watched.
+	// Resources: what it takes to build it, to apply it and to run it, and how it
+	// is watched.
 	Resources
 
 	// Standards: rules that describe what the other fixes lead to. Theirs are

@@ -93,7 +93,7 @@ func doc(what string) string {
 		fixer.ExampleSection("", "FROM node\n\tbad\n", "FROM node\nUSER 65532\n")
 }
 
-var cited = []fixer.Reference{{Source: fixer.CISDocker, ID: "4.1"}, {Source: fixer.Hadolint, ID: "DL3002"}}
+var cited = []fixer.Reference{{Source: fixer.CISDocker, ID: "4.1"}, {Source: fixer.Hadolint, ID: "DL3002", Link: "https://example.org/DL3002"}}
 
 func number(v string) error {
 	if n, err := strconv.Atoi(v); err != nil || n < 1 {
@@ -180,7 +180,7 @@ func eachService(p *fixer.Pass, holds func(n *yamldoc.Node) bool, f fixer.Findin
 
 func serviceRule(name, title string, sev fixer.Severity, holds func(n *yamldoc.Node) bool, fix fixer.Fix, ops func(d *fixer.Draft, at yamldoc.Path) ([]yamldoc.Op, error)) *fixer.Rule {
 	return &fixer.Rule{
-		Name: name, Title: title, Severity: sev, Kind: fixer.Compose, Doc: doc(title),
+		Name: name, Title: title, Severity: sev, Kind: fixer.Compose, Doc: doc(title), References: cited,
 		Check: func(p *fixer.Pass) {
 			f := fixer.Finding{Message: "the service has " + title}
 			if fix.ID != "" {

@@ -51,6 +51,15 @@ func Explain(w io.Writer, r *fixer.Rule, st Style) error {
 		}
 		p.prose(s.text)
 	}
+	if len(r.Params) > 0 {
+		p.heading("Settings")
+	}
+	for _, param := range r.Params {
+		p.line("  --set ", r.Name, ".", param.Name, "=…")
+		for _, l := range wrap(param.Meaning, explainWidth-6) {
+			p.line("      ", l)
+		}
+	}
 	p.heading("References")
 	for _, c := range fixer.Cite(r.References) {
 		for _, l := range wrap(c.Text, explainWidth-2) {

@@ -15,6 +15,8 @@ func TestExplain(t *testing.T) {
 	want := `compose/fixable: fixable | title
 severity: medium
 
+An example line is wrong; write another.
+
 What
   Lines.
 
@@ -41,9 +43,9 @@ Fixed
       b: ` + "```" + `2
 
 References
-  CIS Docker 5.4
+  Web 5.4
     https://example.org/5.4
-  Trivy DS-1
+  Kubesec DockerSock
 
 Leave it be
   At the end of the line or on the line before:

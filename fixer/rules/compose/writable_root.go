@@ -29,7 +29,8 @@ var WritableRoot = &fixer.Rule{
 		{Source: fixer.OWASPDocker, ID: "rule 8"},
 		{Source: fixer.Semgrep, ID: "writable-filesystem-service"},
 	},
-	Doc: writableRootDoc,
+	Params: []fixer.Param{paramWritable},
+	Doc:    writableRootDoc,
 	Check: func(p *fixer.Pass) {
 		for _, v := range services(p) {
 			s := v.Setting("read_only")
@@ -50,6 +51,10 @@ var WritableRoot = &fixer.Rule{
 			report(p, v, own(s), f)
 		}
 	},
+}
+
+var paramWritable = fixer.Param{
+	Name: "writable", Meaning: "paths that get a tmpfs, with blanks or commas between, options behind a colon; may be empty", Validate: validTmpfs,
 }
 
 // writing is what is known of where a service writes.
@@ -156,10 +161,7 @@ func readOnlyFix(p *fixer.Pass, v compose.View, w writing) fixer.Fix {
 		Level:  w.level,
 		Breaks: w.breaks,
 		Verify: `docker compose exec ` + v.Name + ` touch /x   fails, and the logs show no "read-only file system"`,
-		Params: []fixer.Param{{
-			Name: "writable", Meaning: "paths that get a tmpfs, with blanks or commas between, options behind a colon; may be empty",
-			Default: strings.Join(w.tmpfs, " "), Validate: validTmpfs,
-		}},
+		Params: []fixer.Param{paramWritable.With(strings.Join(w.tmpfs, " "))},
 	}
 	if len(w.tmpfs) > 0 {
 		fix.Title += ", with tmpfs at " + strings.Join(w.tmpfs, " ")

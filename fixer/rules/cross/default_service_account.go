@@ -36,7 +36,8 @@ var DefaultServiceAccount = &fixer.Rule{
 		{Source: fixer.KICSKubernetes, ID: "591ade62-d6b0-4580-b1ae-209f80ba1cd9", Title: "Service Account Name Undefined Or Empty"},
 		{Source: fixer.Kubesec, ID: "ServiceAccountName"},
 	},
-	Doc: defaultServiceAccountDoc,
+	Params: []fixer.Param{paramAccount},
+	Doc:    defaultServiceAccountDoc,
 	Check: func(p *fixer.Pass) {
 		a := readAccounts(p.Snapshot)
 		users, perNamespace := defaultUsers(p.Snapshot, a)
@@ -53,6 +54,16 @@ var DefaultServiceAccount = &fixer.Rule{
 				p.Report(f)
 			}
 		}
+	},
+}
+
+var paramAccount = fixer.Param{
+	Name: "account", Meaning: "name of the ServiceAccount",
+	Validate: func(s string) error {
+		if s == "default" {
+			return errors.New("another name than default")
+		}
+		return kubernetes.ValidName(s)
 	},
 }
 
@@ -155,15 +166,7 @@ func (u defaultUser) ownAccount(name string, move []boundSubject) fixer.Fix {
 		Level:  fixer.Review,
 		Breaks: "a bare Pod is refused until the new account, which stands behind it, was applied, so apply the file twice; rights given to default elsewhere than in these files do not come along",
 		Verify: "kubectl auth can-i --list --as=system:serviceaccount:NAMESPACE:" + name + "   lists what the program needs, and its log shows no refused call",
-		Params: []fixer.Param{{
-			Name: "account", Meaning: "name of the ServiceAccount", Default: name,
-			Validate: func(s string) error {
-				if s == "default" {
-					return errors.New("another name than default")
-				}
-				return kubernetes.ValidName(s)
-			},
-		}},
+		Params: []fixer.Param{paramAccount.With(name)},
 	}
 	if len(move) > 0 {
 		fix.Title = "give it an account of its own, and that the rights of default"

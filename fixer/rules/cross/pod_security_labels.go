@@ -27,7 +27,8 @@ var PodSecurityLabels = &fixer.Rule{
 		{Source: fixer.Kubescape, ID: "C-0192"},
 		{Source: fixer.KubernetesDocs, ID: "Pod Security Admission", Link: "https://kubernetes.io/docs/concepts/security/pod-security-admission/"},
 	},
-	Doc: podSecurityLabelsDoc,
+	Params: []fixer.Param{paramLevel},
+	Doc:    podSecurityLabelsDoc,
 	Check: func(p *fixer.Pass) {
 		for _, ns := range unlabelled(p.Snapshot) {
 			if len(ns.modes) == 0 {
@@ -39,6 +40,8 @@ var PodSecurityLabels = &fixer.Rule{
 		}
 	},
 }
+
+var paramLevel = fixer.Param{Name: "level", Meaning: "level that pods must have to be started: baseline or restricted", Validate: validLevel}
 
 const podSecurityPrefix = "pod-security.kubernetes.io/"
 
@@ -140,9 +143,7 @@ func (ns *namespace) enforceFix(level podsecurity.Level) fixer.Fix {
 		Level:  fixer.Review,
 		Breaks: fmt.Sprintf("pods of this namespace that are not in this repository are refused when they next start, unless they are %s too", level),
 		Verify: fmt.Sprintf("kubectl label --dry-run=server --overwrite ns %s %senforce=%s   warns of no pod", ns.Name, podSecurityPrefix, level),
-		Params: []fixer.Param{{
-			Name: "level", Meaning: "level that pods must have to be started: baseline or restricted", Default: string(level), Validate: validLevel,
-		}},
+		Params: []fixer.Param{paramLevel.With(string(level))},
 		Edit: func(d *fixer.Draft) error {
 			ops := ns.set("enforce", d.Param("level"))
 			if len(ns.modes) == 0 {

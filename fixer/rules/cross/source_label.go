@@ -39,7 +39,8 @@ var SourceLabel = &fixer.Rule{
 		{Source: fixer.Web, ID: "OCI image specification: annotations", Link: "https://github.com/opencontainers/image-spec/blob/main/annotations.md"},
 		{Source: fixer.Hadolint, ID: "DL3049"},
 	},
-	Doc: sourceLabelDoc,
+	Params: []fixer.Param{paramSource, paramDescription, paramLicenses},
+	Doc:    sourceLabelDoc,
 	Check: func(p *fixer.Pass) {
 		if p.Facts.Source == "" {
 			return
@@ -67,6 +68,12 @@ var SourceLabel = &fixer.Rule{
 		}
 	},
 }
+
+var (
+	paramSource      = fixer.Param{Name: "source", Meaning: "address of the repository, http or https", Validate: validAddress}
+	paramDescription = fixer.Param{Name: "description", Meaning: "what is in the image, one sentence; empty for no such label", Validate: validLabel}
+	paramLicenses    = fixer.Param{Name: "licenses", Meaning: "licence of the software, as an SPDX expression (MIT, Apache-2.0); empty for no such label", Validate: validLabel}
+)
 
 // A publication is a name under which an image of the repository is pulled.
 type publication struct {
@@ -120,11 +127,7 @@ func labelFix(p *fixer.Pass, b topology.Build) fixer.Fix {
 		ID: "label", Title: "say it with LABEL " + labelSource, Level: fixer.Review,
 		Breaks: "a registry may show the address, and link the image to that repository: check that it is the right one, and one that readers of the image may know",
 		Verify: "docker image inspect --format '{{json .Config.Labels}}' IMAGE   shows the address",
-		Params: []fixer.Param{
-			{Name: "source", Meaning: "address of the repository, http or https", Default: p.Facts.Source, Validate: validAddress},
-			{Name: "description", Meaning: "what is in the image, one sentence; empty for no such label", Validate: validLabel},
-			{Name: "licenses", Meaning: "licence of the software, as an SPDX expression (MIT, Apache-2.0); empty for no such label", Validate: validLabel},
-		},
+		Params: []fixer.Param{paramSource.With(p.Facts.Source), paramDescription, paramLicenses},
 		Edit: func(d *fixer.Draft) error {
 			keyword := "LABEL"
 			if from := b.Stage.From.Name.Raw; from == strings.ToLower(from) {

@@ -26,7 +26,8 @@ var NamedUser = &fixer.Rule{
 		{Source: fixer.Hadolint, ID: "DL3066"},
 		{Source: fixer.KubernetesDocs, ID: "runAsNonRoot", Link: "https://kubernetes.io/docs/tasks/configure-pod-container/security-context/"},
 	},
-	Doc: namedUserDoc,
+	Params: []fixer.Param{paramAccountID},
+	Doc:    namedUserDoc,
 	Check: func(p *fixer.Pass) {
 		seen := map[*dockerfile.Instruction]bool{}
 		for _, s := range targets(p) {
@@ -37,6 +38,8 @@ var NamedUser = &fixer.Rule{
 		}
 	},
 }
+
+var paramAccountID = fixer.Param{Name: "uid", Meaning: "user id of the account, 1 to 59999", Validate: accountID}
 
 func checkNamedUser(p *fixer.Pass, s *dockerfile.Stage, last dockerfile.Value) {
 	name, group, grouped := strings.Cut(last.Text, ":")
@@ -158,7 +161,7 @@ func (n *namedAccount) numberFix(p *fixer.Pass, user *dockerfile.Instruction) fi
 		ID: "number-account", Title: fmt.Sprintf("give the account %s the number %d and write it in USER", n.name, appUID), Level: fixer.Review,
 		Breaks: "files in volumes that belong to the number the account had until now have to be given to the new one; the build fails where the number is taken",
 		Verify: "docker build .   and   docker run --rm --entrypoint id IMAGE   prints " + n.name,
-		Params: []fixer.Param{{Name: "uid", Meaning: "user id of the account, 1 to 59999", Default: strconv.Itoa(appUID), Validate: accountID}},
+		Params: []fixer.Param{paramAccountID.With(strconv.Itoa(appUID))},
 		Edit: func(d *fixer.Draft) error {
 			edits, err := n.command.number(d.Param("uid"))
 			if err != nil {

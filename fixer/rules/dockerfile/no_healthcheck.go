@@ -33,7 +33,8 @@ var NoHealthcheck = &fixer.Rule{
 		{Source: fixer.KICSDockerfile, ID: "b03a748a-542d-44f4-bb86-9199ab4fd2d5", Title: "Healthcheck Instruction Missing"},
 		{Source: fixer.Dockle, ID: "CIS-DI-0006"},
 	},
-	Doc: noHealthcheckDoc,
+	Params: []fixer.Param{paramPort, paramPath},
+	Doc:    noHealthcheckDoc,
 	Check: func(p *fixer.Pass) {
 		for _, s := range targets(p) {
 			if !s.Windows && s.Healthcheck().At == nil {
@@ -42,6 +43,11 @@ var NoHealthcheck = &fixer.Rule{
 		}
 	},
 }
+
+var (
+	paramPort = fixer.Param{Name: "port", Meaning: "TCP port the program listens on, 1 to 65535", Validate: validPort}
+	paramPath = fixer.Param{Name: "path", Meaning: "page to ask for, such as /healthz; empty to only connect"}
+)
 
 func checkHealth(p *fixer.Pass, s *dockerfile.Stage) {
 	port, ok := tcpPort(s)
@@ -142,7 +148,8 @@ func usersOf(p *fixer.Pass, s *dockerfile.Stage) []compose.View {
 }
 
 func healthFix(p *fixer.Pass, s *dockerfile.Stage, probe probe, port dockerfile.Port) fixer.Fix {
-	path := fixer.Param{Name: "path", Meaning: "page to ask for, such as /healthz; empty to only connect", Validate: validPath(probe)}
+	path := paramPath
+	path.Validate = validPath(probe)
 	if probe.connect == nil {
 		path.Default, path.Meaning = "/", "page to ask for, such as /healthz"
 	}
@@ -151,10 +158,7 @@ func healthFix(p *fixer.Pass, s *dockerfile.Stage, probe probe, port dockerfile.
 		Breaks: fmt.Sprintf("the container is shown as unhealthy if the program does not serve port %d, answers %s with an error, or takes longer to start than 30 seconds; what waits for it then does not start",
 			port.Number, orPage(path.Default)),
 		Verify: "docker inspect --format '{{.State.Health.Status}}' CONTAINER   prints healthy after a minute",
-		Params: []fixer.Param{
-			{Name: "port", Meaning: "TCP port the program listens on, 1 to 65535", Default: strconv.Itoa(port.Number), Validate: validPort},
-			path,
-		},
+		Params: []fixer.Param{paramPort.With(strconv.Itoa(port.Number)), path},
 	}
 	fix.Edit = func(d *fixer.Draft) error {
 		words, ok := probe.command(d.Param("port"), d.Param("path"))

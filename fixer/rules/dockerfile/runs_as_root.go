@@ -32,7 +32,8 @@ var RunsAsRoot = &fixer.Rule{
 		{Source: fixer.KICSDockerfile, ID: "fd54f200-402c-4333-a5a4-36ef6709af2f", Title: "Missing User Instruction"},
 		{Source: fixer.Dockle, ID: "CIS-DI-0001"},
 	},
-	Doc: runsAsRootDoc,
+	Params: []fixer.Param{paramUID, paramGID, paramName},
+	Doc:    runsAsRootDoc,
 	Check: func(p *fixer.Pass) {
 		for _, s := range targets(p) {
 			if !s.Windows {
@@ -41,6 +42,12 @@ var RunsAsRoot = &fixer.Rule{
 		}
 	},
 }
+
+var (
+	paramUID  = fixer.Param{Name: "uid", Meaning: "user id the image runs as, 1 or above", Validate: validID(1)}
+	paramGID  = fixer.Param{Name: "gid", Meaning: "group id, 0 or above; empty for the group the account has in the image", Validate: optional(validID(0))}
+	paramName = fixer.Param{Name: "name", Meaning: "name of the account and of its group, in lower case", Validate: validName}
+)
 
 // subject is one stage that is run, with what is known about it.
 type subject struct {

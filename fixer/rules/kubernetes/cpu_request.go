@@ -33,7 +33,8 @@ var CPURequest = &fixer.Rule{
 		{Source: fixer.KubeScore, ID: "container-resources"},
 		{Source: fixer.KICSKubernetes, ID: "ca469dd4-c736-448f-8ac1-30a642705e0a", Title: "CPU Requests Not Set"},
 	},
-	Doc: cpuRequestDoc,
+	Params: []fixer.Param{paramCPU, paramCPULimit},
+	Doc:    cpuRequestDoc,
 	Check: func(p *fixer.Pass) {
 		for _, c := range containers(p) {
 			if c.Role != kube.App && c.Role != kube.Sidecar || cpuSaid(c.Node) || cpuSaid(c.Workload.Pod) {
@@ -46,6 +47,15 @@ var CPURequest = &fixer.Rule{
 		}
 	},
 }
+
+var (
+	paramCPU = fixer.Param{
+		Name: "cpu", Meaning: "processor time to set aside, as in 100m (a tenth of a processor) or 2", Default: cpuShare, Validate: validCPU,
+	}
+	paramCPULimit = fixer.Param{
+		Name: "cpu-limit", Meaning: "most processor time it gets, as in 500m or 2; not below what is set aside", Default: "500m", Validate: validCPU,
+	}
+)
 
 // cpuSaid reports whether the resources of a container or a pod say anything
 // of processor time.
@@ -63,7 +73,7 @@ func cpuFix(p *fixer.Pass, c kube.Container) fixer.Fix {
 		Level:  fixer.Review,
 		Breaks: "a pod stays pending when no node has " + cpuShare + " left for it",
 		Verify: "kubectl top pod   shows a use near the request, and no pod is pending",
-		Params: []fixer.Param{cpuParam()},
+		Params: []fixer.Param{paramCPU},
 		Edit: func(d *fixer.Draft) error {
 			d.YAML(p.File.Path, c.Workload.Doc, yamldoc.Set(c.Path.Join("resources", "requests", "cpu"), d.Param("cpu")))
 			return nil
@@ -71,23 +81,17 @@ func cpuFix(p *fixer.Pass, c kube.Container) fixer.Fix {
 	}
 }
 
-func cpuParam() fixer.Param {
-	return fixer.Param{Name: "cpu", Meaning: "processor time to set aside, as in 100m (a tenth of a processor) or 2", Default: cpuShare, Validate: validCPU}
-}
-
 // cpuLimitFix sets a limit, too, as clusters want it that charge by it or run
 // the programs of strangers.
 func cpuLimitFix(p *fixer.Pass, c kube.Container) fixer.Fix {
-	const limit = "500m"
+	limit := paramCPULimit.Default
 	return fixer.Fix{
 		ID:     "request-and-limit",
 		Title:  "request " + cpuShare + " of processor time, and limit it to " + limit,
 		Level:  fixer.Review,
 		Breaks: "a pod stays pending when no node has " + cpuShare + " left for it, and the program is held up whenever it wants more than " + limit + ", as many do when they start",
 		Verify: "kubectl top pod   stays below the limit under load, and the program starts and answers as fast as before",
-		Params: []fixer.Param{cpuParam(), {
-			Name: "cpu-limit", Meaning: "most processor time it gets, as in 500m or 2; not below what is set aside", Default: limit, Validate: validCPU,
-		}},
+		Params: []fixer.Param{paramCPU, paramCPULimit},
 		Edit: func(d *fixer.Draft) error {
 			request, most := d.Param("cpu"), d.Param("cpu-limit")
 			r, _ := resource.ParseQuantity(request) // both were accepted

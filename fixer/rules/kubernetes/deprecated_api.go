@@ -18,7 +18,7 @@ var DeprecatedAPI = &fixer.Rule{
 	Title:    "API version removed or deprecated",
 	Severity: fixer.Medium,
 	Kind:     fixer.Kubernetes,
-	Phase:    fixer.Identity,
+	Phase:    fixer.Resources,
 	References: []fixer.Reference{
 		{Source: fixer.KubernetesDocs, ID: "Deprecated API Migration Guide", Link: "https://kubernetes.io/docs/reference/using-api/deprecation-guide/"},
 		{Source: fixer.Trivy, ID: "KSV-0107"},

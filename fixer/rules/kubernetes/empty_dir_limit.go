@@ -27,7 +27,8 @@ var EmptyDirLimit = &fixer.Rule{
 		{Source: fixer.KubernetesDocs, ID: "emptyDir", Link: "https://kubernetes.io/docs/concepts/storage/volumes/#emptydir"},
 		{Source: fixer.Kyverno, ID: "add-emptydir-sizelimit"},
 	},
-	Doc: emptyDirLimitDoc,
+	Params: []fixer.Param{paramLimit},
+	Doc:    emptyDirLimitDoc,
 	Check: func(p *fixer.Pass) {
 		for _, w := range workloads(p) {
 			if storageLimited(w) {
@@ -47,6 +48,8 @@ var EmptyDirLimit = &fixer.Rule{
 		}
 	},
 }
+
+var paramLimit = fixer.Param{Name: "limit", Meaning: "most that each of the volumes may hold, as in 5Gi", Default: defaultSize, Validate: validCapacity}
 
 // An emptyVolume is an emptyDir of a pod.
 type emptyVolume struct {
@@ -125,7 +128,7 @@ func emptyDirFix(p *fixer.Pass, w *kube.Workload, open []emptyVolume) fixer.Fix 
 		Level:  fixer.Review,
 		Breaks: sizeBreaks + ", and loses what is in them",
 		Verify: "kubectl exec POD -- du -s MOUNTPATH   stays far below the limit after a day's work",
-		Params: []fixer.Param{{Name: "limit", Meaning: "most that each of the volumes may hold, as in 5Gi", Default: defaultSize, Validate: validCapacity}},
+		Params: []fixer.Param{paramLimit},
 		Edit: func(d *fixer.Draft) error {
 			for _, v := range open {
 				d.YAML(p.File.Path, w.Doc, yamldoc.Set(w.PodPath.Join("volumes", v.index, "emptyDir", "sizeLimit"), d.Param("limit")))

@@ -29,7 +29,8 @@ var IngressTLS = &fixer.Rule{
 		{Source: fixer.Polaris, ID: "tlsSettingsMissing"},
 		{Source: fixer.KICSKubernetes, ID: "69bbc5e3-0818-4150-89cc-1e989b48f23b", Title: "Ingress Controller Exposes Workload"},
 	},
-	Doc: ingressTLSDoc,
+	Params: []fixer.Param{paramTLSSecret},
+	Doc:    ingressTLSDoc,
 	Check: func(p *fixer.Pass) {
 		offers := tlsOffers(p)
 		for _, o := range ingresses(p) {
@@ -51,6 +52,10 @@ var IngressTLS = &fixer.Rule{
 			reportObject(p, o, nil, f)
 		}
 	},
+}
+
+var paramTLSSecret = fixer.Param{
+	Name: "secret", Meaning: "name of the Secret of type kubernetes.io/tls that holds the certificate", Validate: validObjectName,
 }
 
 // maxHosts is how many hosts a message names.
@@ -169,9 +174,7 @@ func tlsFix(p *fixer.Pass, o *kube.Object, hosts []string, secret string) fixer.
 		Level:  fixer.Review,
 		Breaks: "clients of http:// are redirected to https://, and until the Secret exists the controller answers with a certificate nobody trusts",
 		Verify: "curl -v https://" + strings.Replace(hosts[0], "*", "www", 1) + "   shows the certificate of the host",
-		Params: []fixer.Param{{
-			Name: "secret", Meaning: "name of the Secret of type kubernetes.io/tls that holds the certificate", Default: secret, Validate: validObjectName,
-		}},
+		Params: []fixer.Param{paramTLSSecret.With(secret)},
 		Edit: func(d *fixer.Draft) error {
 			d.YAML(p.File.Path, o.Doc, yamldoc.Set(o.Path.Join("spec", "tls"), []any{
 				yamldoc.Map{{Key: "hosts", Value: hosts}, {Key: "secretName", Value: d.Param("secret")}},

@@ -27,7 +27,8 @@ var InlineVolume = &fixer.Rule{
 		{Source: fixer.Trivy, ID: "KSV-0028"},
 		{Source: fixer.Monokle, ID: "PSS201"},
 	},
-	Doc: inlineVolumeDoc,
+	Params: []fixer.Param{paramClaim, paramCapacity},
+	Doc:    inlineVolumeDoc,
 	Check: func(p *fixer.Pass) {
 		for _, w := range workloads(p) {
 			for i, v := range w.Pod.Get("volumes").List() {
@@ -44,6 +45,15 @@ var InlineVolume = &fixer.Rule{
 		}
 	},
 }
+
+var (
+	paramClaim = fixer.Param{
+		Name: "claim", Meaning: "name of the claim; that of the PersistentVolume has the namespace before it", Validate: ValidName,
+	}
+	paramCapacity = fixer.Param{
+		Name: "capacity", Meaning: "size of the volume as Kubernetes is told it, as in 20Gi; the storage itself has the size it has", Validate: validCapacity,
+	}
+)
 
 // An inlineVolume is storage that a pod names itself.
 type inlineVolume struct {
@@ -99,10 +109,7 @@ func (v inlineVolume) fix(p *fixer.Pass, claim string) fixer.Fix {
 		Level:  fixer.Review,
 		Breaks: v.breaks(),
 		Verify: "kubectl get persistentvolumeclaim   says Bound, and the program reads and writes what it did before",
-		Params: []fixer.Param{
-			{Name: "claim", Meaning: "name of the claim; that of the PersistentVolume has the namespace before it", Default: claim, Validate: ValidName},
-			{Name: "capacity", Meaning: "size of the volume as Kubernetes is told it, as in 20Gi; the storage itself has the size it has", Default: defaultCapacity, Validate: validCapacity},
-		},
+		Params: []fixer.Param{paramClaim.With(claim), paramCapacity.With(defaultCapacity)},
 		Edit: func(d *fixer.Draft) error {
 			name, err := v.claimed(d, p.File)
 			if err != nil {

@@ -32,7 +32,8 @@ var NoLimits = &fixer.Rule{
 		{Source: fixer.KubeScore, ID: "container-resources"},
 		{Source: fixer.KICSKubernetes, ID: "b14d1bc4-a208-45db-92f0-e21f8e2588e9", Title: "Memory Limits Not Defined"},
 	},
-	Doc: noLimitsDoc,
+	Params: []fixer.Param{paramMemory},
+	Doc:    noLimitsDoc,
 	Check: func(p *fixer.Pass) {
 		for _, c := range containers(p) {
 			limits := c.Node.Get("resources").Get("limits")
@@ -48,6 +49,11 @@ var NoLimits = &fixer.Rule{
 	},
 }
 
+var paramMemory = fixer.Param{
+	Name: "memory", Meaning: "memory limit, as in 512Mi or 2Gi; not below what is requested",
+	Validate: func(s string) error { return validMemory(s, resource.Quantity{}) },
+}
+
 func limitFix(p *fixer.Pass, c kube.Container) fixer.Fix {
 	value := "512Mi"
 	request := c.Node.Get("resources").Get("requests").Get("memory")
@@ -55,16 +61,15 @@ func limitFix(p *fixer.Pass, c kube.Container) fixer.Fix {
 	if requested.Cmp(resource.MustParse(value)) > 0 {
 		value = request.Text() // a limit below the request is refused by the API server
 	}
+	memory := paramMemory.With(value)
+	memory.Validate = func(s string) error { return validMemory(s, requested) }
 	return fixer.Fix{
 		ID:     "limit",
 		Title:  "limit memory to " + value,
 		Level:  fixer.Review,
 		Breaks: "the container is killed when it needs more than " + value + ", and the scheduler sets as much aside when nothing is requested",
 		Verify: "kubectl top pod   stays well below the limit under load",
-		Params: []fixer.Param{{
-			Name: "memory", Meaning: "memory limit, as in 512Mi or 2Gi; not below what is requested", Default: value,
-			Validate: func(s string) error { return validMemory(s, requested) },
-		}},
+		Params: []fixer.Param{memory},
 		Edit: func(d *fixer.Draft) error {
 			d.YAML(p.File.Path, c.Workload.Doc, yamldoc.Set(c.Path.Join("resources", "limits", "memory"), d.Param("memory")))
 			return nil

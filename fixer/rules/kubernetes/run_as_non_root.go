@@ -29,7 +29,8 @@ var RunAsNonRoot = &fixer.Rule{
 		{Source: fixer.Polaris, ID: "runAsRootAllowed"},
 		{Source: fixer.KICSKubernetes, ID: "cf34805e-3872-4c08-bf92-6ff7bb0cfadb", Title: "Container Running As Root"},
 	},
-	Doc: runAsNonRootDoc,
+	Params: []fixer.Param{paramUID, paramGID, paramFolder, paramSize, paramWritable},
+	Doc:    runAsNonRootDoc,
 	Check: func(p *fixer.Pass) {
 		for _, w := range workloads(p) {
 			pod := identifyPod(p, w)
@@ -41,6 +42,12 @@ var RunAsNonRoot = &fixer.Rule{
 		}
 	},
 }
+
+var (
+	paramUID    = fixer.Param{Name: "uid", Meaning: "user id the container runs as, 1 or above", Validate: validID(1)}
+	paramGID    = fixer.Param{Name: "gid", Meaning: "group id the container runs as, 0 or above", Validate: validID(0)}
+	paramFolder = fixer.Param{Name: "folder", Meaning: "directory of its own below the mount for what the image keeps there; empty to leave it as it is", Validate: validFolder}
+)
 
 func reportIdentity(p *fixer.Pass, pod podIdentity, id identity) {
 	c := id.container

@@ -33,7 +33,8 @@ var SecretInEnv = &fixer.Rule{
 		{Source: fixer.Polaris, ID: "sensitiveContainerEnvVar"},
 		{Source: fixer.KICSCommon, ID: "a88baa34-e2ad-44ea-ad6f-8cac87bc7c71", Title: "Passwords And Secrets"},
 	},
-	Doc: secretInEnvDoc,
+	Params: []fixer.Param{paramSecret},
+	Doc:    secretInEnvDoc,
 	Check: func(p *fixer.Pass) {
 		for _, c := range everyContainer(p) {
 			for i, v := range c.Node.Get("env").List() {
@@ -45,6 +46,8 @@ var SecretInEnv = &fixer.Rule{
 		}
 	},
 }
+
+var paramSecret = fixer.Param{Name: "secret", Meaning: "name of the Secret, and of its file", Validate: ValidName}
 
 // everyContainer returns the containers of all whole workloads, those of
 // Windows too.
@@ -95,10 +98,7 @@ func moveFix(p *fixer.Pass, c kube.Container, i int, v *yamldoc.Node) fixer.Fix 
 		Level:  fixer.Review,
 		Breaks: "the pod does not start until the new Secret is applied with it; and the value stays known, so replace it where it is valid",
 		Verify: "kubectl apply both files, and the program still gets the variable",
-		Params: []fixer.Param{{
-			Name: "secret", Meaning: "name of the Secret, and of its file", Default: c.Workload.Name + "-secrets",
-			Validate: ValidName,
-		}},
+		Params: []fixer.Param{paramSecret.With(c.Workload.Name + "-secrets")},
 		Edit: func(d *fixer.Draft) error {
 			target := secretFile{d: d, beside: p.File.Path, name: d.Param("secret"), namespace: c.Workload.Namespace}
 			key := name

@@ -36,7 +36,8 @@ var WritableRoot = &fixer.Rule{
 		{Source: fixer.KubeScore, ID: "container-security-context-readonlyrootfilesystem"},
 		{Source: fixer.KICSKubernetes, ID: "a9c2f49d-0671-4fc9-9ece-f4e261e128d0", Title: "Root Container Not Mounted Read-only"},
 	},
-	Doc: writableRootDoc,
+	Params: []fixer.Param{paramWritable, paramSize},
+	Doc:    writableRootDoc,
 	Check: func(p *fixer.Pass) {
 		for _, c := range containers(p) {
 			set := c.Node.Get("securityContext").Get("readOnlyRootFilesystem")
@@ -54,6 +55,21 @@ var WritableRoot = &fixer.Rule{
 			report(p, c, set, f)
 		}
 	},
+}
+
+var (
+	paramWritable = fixer.Param{Name: "writable", Meaning: "paths that get an empty volume, with blanks or commas between; may be empty", Validate: validPaths}
+	paramSize     = fixer.Param{Name: "size", Meaning: "most that each new empty volume may hold, as in 5Gi; empty for no limit", Default: defaultSize, Validate: optional(validCapacity)}
+)
+
+// optional accepts an empty value, too.
+func optional(validate func(string) error) func(string) error {
+	return func(s string) error {
+		if s == "" {
+			return nil
+		}
+		return validate(s)
+	}
 }
 
 // writing is what is known of where a container writes.
@@ -129,7 +145,7 @@ func readOnlyFix(p *fixer.Pass, c kube.Container, w writing) fixer.Fix {
 		Level:  w.level,
 		Breaks: w.breaks,
 		Verify: `kubectl exec POD -- touch /x   fails, and the logs show no "read-only file system"`,
-		Params: []fixer.Param{writableParam(w), sizeParam()},
+		Params: []fixer.Param{paramWritable.With(strings.Join(w.paths, ",")), paramSize},
 	}
 	fix.Edit = func(d *fixer.Draft) error {
 		ops := []yamldoc.Op{yamldoc.Set(securityContext(c, "readOnlyRootFilesystem"), true)}
@@ -142,13 +158,6 @@ func readOnlyFix(p *fixer.Pass, c kube.Container, w writing) fixer.Fix {
 		fix.Breaks += "; " + sizeBreaks
 	}
 	return fix
-}
-
-func writableParam(w writing) fixer.Param {
-	return fixer.Param{
-		Name: "writable", Meaning: "paths that get an empty volume, with blanks or commas between; may be empty",
-		Default: strings.Join(w.paths, ","), Validate: validPaths,
-	}
 }
 
 func splitPaths(s string) []string {
