@@ -72,19 +72,6 @@ func (f *Finding) Fix(id string) *Fix {
 	return nil
 }
 
-// Evidence is one fact a level rests on, with where it comes from.
-type Evidence struct {
-	Source string // "Dockerfile:12", "image table", "registry"
-	Text   string // the fact, in words
-}
-
-func (e Evidence) String() string {
-	if e.Source == "" {
-		return e.Text
-	}
-	return e.Source + ": " + e.Text
-}
-
 // CompareFindings is the canonical order: the more severe first, then by file,
 // place in the file, and rule. Everything that lists or folds uses it.
 func CompareFindings(a, b *Finding) int {

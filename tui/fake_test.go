@@ -135,7 +135,7 @@ func runsAsRoot() *fixer.Rule {
 				}
 				p.Report(fixer.Finding{
 					Path: "stage run", Start: i.Start, End: i.End, Message: "the last stage has no USER, so its process is root",
-					Evidence: []fixer.Evidence{{Source: "image table", Text: "node starts as root"}},
+					Evidence: []fixer.Evidence{{Kind: fixer.FromTable, Text: "node starts as root"}},
 					Fixes: []fixer.Fix{
 						user("set-user", "add USER before CMD", fixer.Param{Name: "uid", Meaning: "any number from 1", Default: "65532", Validate: number}),
 						user("named-user", "add a named USER before CMD", fixer.Param{Name: "name", Meaning: "a user the image has", Default: "node"}),

@@ -110,7 +110,7 @@ func TestExplainSaysAllOfTheFinding(t *testing.T) {
 		inner(p)
 		p.Report(fixer.Finding{
 			Path: "stage long", Start: 0, End: 4, Message: long + "the end of the message",
-			Evidence: []fixer.Evidence{{Source: "image table", Text: long + "end of one"}, {Source: "the file", Text: "end of two"}},
+			Evidence: []fixer.Evidence{{Kind: fixer.FromTable, Text: long + "end of one"}, {Source: "the file", Text: "end of two"}},
 			Fixes: []fixer.Fix{
 				{ID: "a", Title: "the first way", Level: fixer.Safe, Edit: func(*fixer.Draft) error { return fixer.Refuse("never") }},
 				{ID: "b", Title: "the second way", Level: fixer.Review, Breaks: long + "end of breaks", Verify: long + "end of verify",

@@ -142,25 +142,25 @@ func OfImage(p *fixer.Pass, ref string) *Profile {
 	switch {
 	case known.Config != nil:
 		out.User, out.Sound = known.User(), certain
-		out.Evidence = []fixer.Evidence{{Source: "registry", Text: fmt.Sprintf("%s has USER %q", name, known.Config.User)}}
+		out.Evidence = []fixer.Evidence{{Kind: fixer.FromRegistry, Text: fmt.Sprintf("%s has USER %q", name, known.Config.User)}}
 		if err != nil || out.Entry == nil {
 			return out
 		}
 	case err != nil:
-		out.Evidence = []fixer.Evidence{{Text: fmt.Sprintf("unknown image %q: %v", name, err)}}
+		out.Evidence = []fixer.Evidence{{Kind: fixer.FromNothing, Text: fmt.Sprintf("unknown image %q: %v", name, err)}}
 		return out
 	case out.Entry == nil:
-		out.Evidence = []fixer.Evidence{{Text: "unknown image " + r.Familiar() + ": neither a Dockerfile here nor the image table tells"}}
+		out.Evidence = []fixer.Evidence{{Kind: fixer.FromNothing, Text: "unknown image " + r.Familiar() + ": neither a Dockerfile here nor the image table tells"}}
 		return out
 	default:
 		out.User = known.User()
 		out.Sound = certain && out.Entry.Verified(image.FieldDefault)
-		out.Evidence = []fixer.Evidence{{Text: out.Entry.Evidence(image.FieldDefault)}}
+		out.Evidence = []fixer.Evidence{fixer.ImageEvidence(out.Entry.Evidence(image.FieldDefault))}
 	}
 	if !r.HasDigest() && (r.Tag == "" || r.Tag == "latest") {
 		// The table speaks of releases; what this is tomorrow nobody knows.
 		out.Sound = false
-		out.Evidence = append(out.Evidence, fixer.Evidence{Text: name + " names no release, so nothing proves what it is"})
+		out.Evidence = append(out.Evidence, fixer.Evidence{Kind: fixer.FromNothing, Text: name + " names no release, so nothing proves what it is"})
 	}
 	return out
 }
@@ -175,7 +175,7 @@ func OfService(p *fixer.Pass, v compose.View) *Profile {
 		return out
 	}
 	if v.Build != nil {
-		return &Profile{Name: v.Name, Evidence: []fixer.Evidence{{Text: "built from a Dockerfile that is not in this repository"}}}
+		return &Profile{Name: v.Name, Evidence: []fixer.Evidence{{Kind: fixer.FromNothing, Text: "built from a Dockerfile that is not in this repository"}}}
 	}
 	ref, certain := v.ImageName()
 	out := OfImage(p, ref)
@@ -197,12 +197,12 @@ func (out *Profile) builtBy(p *fixer.Pass, b topology.Build) {
 		out.Entry = base.Entry
 	}
 	if b.Why != "" {
-		out.Evidence = append(out.Evidence, fixer.Evidence{Text: b.Why})
+		out.Evidence = append(out.Evidence, fixer.Evidence{Kind: fixer.FromRepository, Text: b.Why})
 	}
 	user := b.Stage.User()
 	switch {
 	case user.At != nil && !user.Known:
-		out.Evidence = append(out.Evidence, fixer.Evidence{Source: at(b.Path, user.At), Text: "USER " + user.Text + " depends on a variable"})
+		out.Evidence = append(out.Evidence, fixer.Evidence{Kind: fixer.FromDockerfile, Place: at(b.Path, user.At), Text: "USER " + user.Text + " depends on a variable"})
 		if base != nil && base.Entry != nil && base.Entry.Service != nil && strings.Trim(user.Text, "${}") == "APP_UID" {
 			out.User = *base.Entry.Service // .NET images define the variable
 		}
@@ -213,13 +213,13 @@ func (out *Profile) builtBy(p *fixer.Pass, b topology.Build) {
 		}
 		// A build may give any variable another value.
 		out.Sound = out.User.KnownUID && !strings.Contains(user.At.Args.Raw, "$")
-		out.Evidence = append(out.Evidence, fixer.Evidence{Source: at(b.Path, user.At), Text: "USER " + user.Text})
+		out.Evidence = append(out.Evidence, fixer.Evidence{Kind: fixer.FromDockerfile, Place: at(b.Path, user.At), Text: "USER " + user.Text})
 	case base != nil:
 		out.User, out.Sound = base.User, base.Sound && len(b.Stage.Root().Args) == 0
-		out.Evidence = append(out.Evidence, fixer.Evidence{Source: at(b.Path, b.Stage.Root().From), Text: "no USER, so that of the base"})
+		out.Evidence = append(out.Evidence, fixer.Evidence{Kind: fixer.FromDockerfile, Place: at(b.Path, b.Stage.Root().From), Text: "no USER, so that of the base"})
 		out.Evidence = append(out.Evidence, base.Evidence...)
 	default:
-		out.Evidence = append(out.Evidence, fixer.Evidence{Source: at(b.Path, b.Stage.Root().From), Text: "no USER, and the base is not known"})
+		out.Evidence = append(out.Evidence, fixer.Evidence{Kind: fixer.FromDockerfile, Place: at(b.Path, b.Stage.Root().From), Text: "no USER, and the base is not known"})
 	}
 	if userIsNew(p, b) {
 		out.older(b.Path + " did not say so when it was read: an image that is built already starts as before")
@@ -229,7 +229,7 @@ func (out *Profile) builtBy(p *fixer.Pass, b topology.Build) {
 // older records that the image may not be what the Dockerfile describes.
 func (p *Profile) older(why string) {
 	p.Older, p.Sound = why, false
-	p.Evidence = append(p.Evidence, fixer.Evidence{Text: why})
+	p.Evidence = append(p.Evidence, fixer.Evidence{Kind: fixer.FromRepository, Text: why})
 }
 
 // userIsNew reports whether fixes have changed the user that a build starts as.
@@ -250,7 +250,7 @@ func baseProfile(p *fixer.Pass, s *dockerfile.Stage) *Profile {
 	}
 	if ref == "scratch" {
 		return &Profile{Name: ref, User: image.Identity{KnownUID: true, KnownGID: true, Numeric: true}, Sound: true,
-			Evidence: []fixer.Evidence{{Text: "scratch has no user of its own, so root"}}}
+			Evidence: []fixer.Evidence{{Kind: fixer.FromPlatform, Text: "scratch has no user of its own, so root"}}}
 	}
 	known := p.Facts.Image(ref)
 	if known.Err != nil {
@@ -260,10 +260,10 @@ func baseProfile(p *fixer.Pass, s *dockerfile.Stage) *Profile {
 	switch {
 	case known.Config != nil:
 		out.Sound = true
-		out.Evidence = []fixer.Evidence{{Source: "registry", Text: fmt.Sprintf("%s has USER %q", ref, known.Config.User)}}
+		out.Evidence = []fixer.Evidence{{Kind: fixer.FromRegistry, Text: fmt.Sprintf("%s has USER %q", ref, known.Config.User)}}
 	case known.Entry != nil:
 		out.Sound = known.Entry.Verified(image.FieldDefault)
-		out.Evidence = []fixer.Evidence{{Text: known.Entry.Evidence(image.FieldDefault)}}
+		out.Evidence = []fixer.Evidence{fixer.ImageEvidence(known.Entry.Evidence(image.FieldDefault))}
 	}
 	return out
 }

@@ -196,8 +196,8 @@ func TestLifecycles(t *testing.T) {
 		var got []string
 		for _, l := range b.Lifecycles {
 			got = append(got, fmt.Sprintf("%s %s/%s %v", l.Of, l.End, l.Extended, l.Verified))
-			if !strings.Contains(l.Evidence(), l.End) || strings.Contains(l.Evidence(), "unverified") == l.Verified {
-				t.Errorf("%s: evidence %s", in, l.Evidence())
+			if !strings.Contains(l.Evidence().String(), l.End) || strings.Contains(l.Evidence().String(), "unverified") == l.Verified {
+				t.Errorf("%s: evidence %s", in, l.Evidence().String())
 			}
 		}
 		if !slices.Equal(got, want) {
@@ -219,7 +219,7 @@ func TestBaseEvidence(t *testing.T) {
 		BaseEntrypoint:   "image table: node:20-alpine3.19 has the entrypoint docker-entrypoint.sh (nodejs/docker-node 24/bookworm-slim/Dockerfile)",
 		BaseDeprecated:   "image table: node:20-alpine3.19 is not known to be deprecated (unverified: no source recorded)",
 	} {
-		if got := b.Evidence(field); got != want {
+		if got := b.Evidence(field).String(); got != want {
 			t.Errorf("%s:\n got %s\nwant %s", field, got, want)
 		}
 	}
@@ -227,11 +227,11 @@ func TestBaseEvidence(t *testing.T) {
 		t.Error("verified")
 	}
 	b, _ = baseOf(parse(t, "openjdk:8"))
-	if b.Deprecated == nil || !b.Verified(BaseDeprecated) || !strings.Contains(b.Evidence(BaseDeprecated), "successor docker.io/library/eclipse-temurin") {
-		t.Errorf("openjdk: %s", b.Evidence(BaseDeprecated))
+	if b.Deprecated == nil || !b.Verified(BaseDeprecated) || !strings.Contains(b.Evidence(BaseDeprecated).String(), "successor docker.io/library/eclipse-temurin") {
+		t.Errorf("openjdk: %s", b.Evidence(BaseDeprecated).String())
 	}
 	for _, field := range BaseFields() {
-		if strings.Contains(b.Evidence(field), "no field") {
+		if strings.Contains(b.Evidence(field).String(), "no field") {
 			t.Errorf("%s is not put into words", field)
 		}
 	}

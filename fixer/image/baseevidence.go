@@ -6,17 +6,17 @@ import (
 	"strings"
 )
 
-// Evidence says in one sentence what the table holds of the base in the field
+// Evidence says in one sentence what is known of the base in the field
 // and from where; see [Entry.Evidence].
-func (b Base) Evidence(f BaseField) string { return sentence(b.claim(f), b.Provenance[f]) }
+func (b Base) Evidence(f BaseField) Statement { return state(b.claim(f), b.Provenance[f]) }
 
 // Evidence says in one sentence until when a release is supported.
-func (l Lifecycle) Evidence() string {
+func (l Lifecycle) Evidence() Statement {
 	claim := l.Of + " is supported until " + l.End
 	if l.Extended != "" {
 		claim += ", extended until " + l.Extended
 	}
-	return sentence(claim, l.Sources)
+	return state(claim, l.Sources)
 }
 
 func (b Base) claim(f BaseField) string {

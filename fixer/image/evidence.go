@@ -78,8 +78,21 @@ func verified(sources []Source) bool {
 	return len(sources) > 0 && !slices.ContainsFunc(sources, func(s Source) bool { return s.How == Unverified })
 }
 
-// sentence joins a claim and its proof.
-func sentence(claim string, sources []Source) string {
+// A Statement is what is known of an image in one respect, in one sentence.
+type Statement struct {
+	Text     string // the claim, with its proof in parentheses
+	Registry bool   // the image's registry told it; else the tables say so
+}
+
+func (s Statement) String() string {
+	if s.Registry {
+		return "registry: " + s.Text
+	}
+	return "image table: " + s.Text
+}
+
+// state joins a claim and its proof.
+func state(claim string, sources []Source) Statement {
 	cited := make([]string, 0, len(sources))
 	for _, s := range sources {
 		if text := s.String(); !slices.Contains(cited, text) {
@@ -93,18 +106,19 @@ func sentence(claim string, sources []Source) string {
 	case !verified(sources) && sources[0].How != Unverified:
 		proof = "partly unverified: " + proof
 	}
-	return "image table: " + claim + " (" + proof + ")"
+	told := slices.ContainsFunc(sources, func(s Source) bool { return s.How == ByRegistry })
+	return Statement{Text: claim + " (" + proof + ")", Registry: told}
 }
 
-// Evidence says in one sentence what the table holds in the field and from
-// where, to be shown beside a fix:
+// Evidence says in one sentence what is known in the field and from where, to
+// be shown beside a fix:
 //
-//	image table: postgres starts as root and steps down to postgres (999:999) with gosu (docker-library/postgres 17/trixie/Dockerfile)
-func (e *Entry) Evidence(f Field) string {
+//	postgres starts as root and steps down to postgres (999:999) with gosu (docker-library/postgres 17/trixie/Dockerfile)
+func (e *Entry) Evidence(f Field) Statement {
 	if e.Service == nil && (f == FieldService || f == FieldStepDown) {
 		f = FieldDefault // that there is none follows from the start
 	}
-	return sentence(e.claim(f), e.Provenance[f])
+	return state(e.claim(f), e.Provenance[f])
 }
 
 // claim puts a field into words.

@@ -205,7 +205,7 @@ func TestEvidence(t *testing.T) {
 			t.Errorf("%s: not found", tt.in)
 			continue
 		}
-		if got := e.Evidence(tt.field); got != tt.want {
+		if got := e.Evidence(tt.field).String(); got != tt.want {
 			t.Errorf("%s, %s:\n got %s\nwant %s", tt.in, tt.field, got, tt.want)
 		}
 		if got := e.Verified(tt.field); got != tt.sure {
@@ -213,7 +213,7 @@ func TestEvidence(t *testing.T) {
 		}
 	}
 	e, _ := lookup(parse(t, "postgres"))
-	if got := e.Evidence("colour"); !strings.Contains(got, `no field "colour"`) || e.Verified("colour") {
+	if got := e.Evidence("colour").String(); !strings.Contains(got, `no field "colour"`) || e.Verified("colour") {
 		t.Errorf("an unknown field: %s", got)
 	}
 }
@@ -265,7 +265,7 @@ func TestUnverifiedSaysSo(t *testing.T) {
 			continue
 		}
 		for _, field := range Fields() {
-			text := e.Evidence(field)
+			text := e.Evidence(field).String()
 			verified := e.Verified(field) || e.Service == nil && (field == FieldService || field == FieldStepDown) && e.Verified(FieldDefault)
 			if strings.Contains(text, "unverified") == verified {
 				t.Errorf("%s, %s: verified %v, yet: %s", f.ID, field, verified, text)

@@ -196,12 +196,12 @@ func FuzzParseReference(f *testing.F) {
 		}
 		if e, ok := lookup(ref); ok {
 			for _, field := range Fields() {
-				if e.Evidence(field) == "" {
+				if e.Evidence(field).Text == "" {
 					t.Fatalf("%q: no evidence for %s", s, field)
 				}
 			}
 		}
-		if b, ok := baseOf(ref); ok && b.Evidence(BaseDistribution) == "" {
+		if b, ok := baseOf(ref); ok && b.Evidence(BaseDistribution).Text == "" {
 			t.Fatalf("%q: no evidence", s)
 		}
 		ref.Pin()

@@ -58,7 +58,7 @@ nothing
 	return []*fixer.Rule{
 		// The edit does not declare the data it changes, so the fold blocks it.
 		rule("fixable", fixer.Medium, func(p *fixer.Pass, at int, line string) {
-			find(p, at, line, fixer.Finding{Message: "image is fixable", Evidence: []fixer.Evidence{{Source: "image table", Text: "known"}},
+			find(p, at, line, fixer.Finding{Message: "image is fixable", Evidence: []fixer.Evidence{{Kind: fixer.FromTable, Text: "known"}},
 				Fixes: []fixer.Fix{{ID: "mend", Title: "mend it", Level: fixer.Safe, Verify: "look at it",
 					Params: []fixer.Param{{Name: "word", Meaning: "what to write", Default: "mended"}},
 					Edit: func(d *fixer.Draft) error {

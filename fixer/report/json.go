@@ -58,7 +58,9 @@ type jsonFinding struct {
 }
 
 type jsonEvidence struct {
-	Source string `json:"source,omitempty"`
+	Kind   string `json:"kind"`
+	Source string `json:"source,omitempty"` // who or what says so, the place if there is one
+	Place  string `json:"place,omitempty"`  // file and line
 	Text   string `json:"text"`
 }
 
@@ -169,7 +171,7 @@ func (s *Scan) jsonFinding(f *fixer.Finding) jsonFinding {
 		Path: f.Path, Message: f.Message, Advice: f.Advice, Evidence: []jsonEvidence{}, Fixes: []jsonFix{},
 	}
 	for _, e := range f.Evidence {
-		out.Evidence = append(out.Evidence, jsonEvidence(e))
+		out.Evidence = append(out.Evidence, jsonEvidence{Kind: string(e.Kind), Source: e.Origin(), Place: e.Place, Text: e.Text})
 	}
 	for i := range f.Fixes {
 		out.Fixes = append(out.Fixes, s.jsonFix(&f.Fixes[i]))

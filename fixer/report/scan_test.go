@@ -213,7 +213,7 @@ func TestJSONHoldsTheSchema(t *testing.T) {
 		{"a file", keys(v["files"].([]any)[1]), "kind path"},
 		{"a skip", keys(v["files"].([]any)[0].(map[string]any)["skipped"]), "code reason"},
 		{"a finding", keys(finding), "endLine evidence file fixes level line message path rule severity"},
-		{"evidence", keys(first(finding, "evidence")), "source text"},
+		{"evidence", keys(first(finding, "evidence")), "kind source text"},
 		{"a fix", keys(first(finding, "fixes")), "edits id level params title verify"},
 		{"a parameter", keys(first(first(finding, "fixes"), "params")), "default meaning name"},
 		{"an edit", keys(first(first(finding, "fixes"), "edits")), "end file start text"},

@@ -91,7 +91,7 @@ func TestALongDefaultHasItsMeaningBelow(t *testing.T) {
 // the same for every image of a file.
 func TestNothingIsToldTwice(t *testing.T) {
 	pin := "write the version that runs now"
-	fact, other := fixer.Evidence{Source: "compose.yaml:1", Text: "a fact"}, fixer.Evidence{Text: "another"}
+	fact, other := fixer.Evidence{Kind: fixer.FromCompose, Place: "compose.yaml:1", Text: "a fact"}, fixer.Evidence{Kind: fixer.FromNothing, Text: "another"}
 	s := scanOf([]fixer.Finding{
 		{Path: "a", Message: "a", Advice: pin, Evidence: []fixer.Evidence{fact, other, fact}},
 		{Path: "b", Message: "b", Advice: pin, Evidence: []fixer.Evidence{fact}},

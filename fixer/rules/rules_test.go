@@ -183,6 +183,11 @@ func (c ruleCase) checkWants(t *testing.T, r *engine.Report) {
 		if f.Level() == fixer.Manual && f.Advice == "" {
 			t.Errorf("%s:%d: a manual finding needs advice", f.File, f.Line)
 		}
+		for _, e := range f.Evidence {
+			if e.Kind == "" || e.Text == "" {
+				t.Errorf("%s:%d: evidence %q has no kind or no text", f.File, f.Line, e)
+			}
+		}
 		for _, fix := range f.Fixes {
 			if fix.Title == "" || fix.ID == "" || fix.Edit == nil || (fix.Level == fixer.Review && (fix.Breaks == "" || fix.Verify == "")) {
 				t.Errorf("%s:%d: fix %q is incomplete: a review fix says what breaks and how to verify", f.File, f.Line, fix.ID)

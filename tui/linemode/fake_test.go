@@ -65,7 +65,7 @@ func fakeRules() []*fixer.Rule {
 		}
 		p.Report(fixer.Finding{
 			Path: "stage run", Start: cmd.Start, End: cmd.End, Message: "the last stage has no USER, so its process is root",
-			Evidence: []fixer.Evidence{{Source: "image table", Text: "node starts as root"}},
+			Evidence: []fixer.Evidence{{Kind: fixer.FromTable, Text: "node starts as root"}},
 			Fixes: []fixer.Fix{
 				{ID: "uid", Title: "add USER before CMD", Level: level, Breaks: "the app fails where it writes to files of root", Verify: "docker run --rm shop id -u",
 					Params: []fixer.Param{{Name: "uid", Meaning: "any number from 1", Default: "65532", Validate: numeric}}, Edit: insert(p, cmd.Start, "USER $uid", "user")},

@@ -80,7 +80,7 @@ func dropFix(p *fixer.Pass, v compose.View) (fixer.Fix, []fixer.Evidence) {
 		need = slices.Clone(program.CapsRoot.Need)
 	case profile.StepsDown() != "":
 		need = container.SteppingNeeds()
-		evidence = append(evidence, fixer.Evidence{Source: profile.Build.Path, Text: "it brings " + profile.StepsDown() + ", so that the program most likely starts as root and becomes another user by itself"})
+		evidence = append(evidence, fixer.Evidence{Kind: fixer.FromDockerfile, Place: profile.Build.Path, Text: "it brings " + profile.StepsDown() + ", so that the program most likely starts as root and becomes another user by itself"})
 	}
 	need = slices.DeleteFunc(need, func(name string) bool {
 		return has(v.List("cap_add"), func(s string) bool { return strings.EqualFold(strings.TrimPrefix(s, "CAP_"), name) })
@@ -88,9 +88,9 @@ func dropFix(p *fixer.Pass, v compose.View) (fixer.Fix, []fixer.Evidence) {
 	if len(need) > 0 {
 		fix.Title += " and add back " + strings.Join(need, ", ")
 		if program != nil {
-			evidence = append(evidence, fixer.Evidence{Text: profile.Entry.Evidence(image.FieldCapsRoot)})
+			evidence = append(evidence, fixer.ImageEvidence(profile.Entry.Evidence(image.FieldCapsRoot)))
 			if note := profile.Entry.CapsRoot.Note; note != "" {
-				evidence = append(evidence, fixer.Evidence{Source: "image table", Text: note})
+				evidence = append(evidence, fixer.Evidence{Kind: fixer.FromTable, Text: note})
 			}
 		}
 	}

@@ -133,5 +133,5 @@ func startsAs(v compose.View, profile *container.Profile) (image.Identity, []fix
 			}
 		}
 	}
-	return id, []fixer.Evidence{{Source: s.File, Text: "user: " + text}}
+	return id, []fixer.Evidence{{Kind: fixer.FromCompose, Place: s.File, Text: "user: " + text}}
 }

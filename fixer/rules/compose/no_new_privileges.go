@@ -64,11 +64,11 @@ var NoNewPrivileges = &fixer.Rule{
 			} else if profile := container.OfService(p, v); profile.Entry != nil && len(profile.Entry.CapsNonRoot) > 0 {
 				fix.Level = fixer.Review
 				fix.Breaks = "the program has file capabilities, which no longer take effect"
-				f.Evidence = []fixer.Evidence{{Text: profile.Entry.Evidence(image.FieldCapsNonRoot)}}
+				f.Evidence = []fixer.Evidence{fixer.ImageEvidence(profile.Entry.Evidence(image.FieldCapsNonRoot))}
 			} else if word := profile.Elevates(); word != "" {
 				fix.Level = fixer.Review
 				fix.Breaks = "what the image does with " + word + " no longer works"
-				f.Evidence = []fixer.Evidence{{Source: profile.Build.Path, Text: "speaks of " + word}}
+				f.Evidence = []fixer.Evidence{{Kind: fixer.FromDockerfile, Place: profile.Build.Path, Text: "speaks of " + word}}
 			}
 			f.Fixes = []fixer.Fix{fix}
 			report(p, v, nil, f)

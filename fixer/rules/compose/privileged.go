@@ -36,7 +36,7 @@ var Privileged = &fixer.Rule{
 			f := fixer.Finding{Message: fmt.Sprintf("service %q is privileged: root in it is root on the host", v.Name)}
 			switch why := worksOnHost(v); {
 			case why != "":
-				f.Evidence = []fixer.Evidence{{Source: p.File.Path, Text: why}}
+				f.Evidence = []fixer.Evidence{{Kind: fixer.FromCompose, Place: p.File.Path, Text: why}}
 				f.Advice = "it works on the host (" + why + "): find out which capabilities and devices it needs, and give it cap_add and devices instead"
 			case !s.Own:
 				f.Advice = "privileged comes from " + s.File + " by a merge key, extends or override: remove it there"

@@ -80,7 +80,7 @@ func writes(profile *container.Profile, v compose.View) writing {
 		}
 		return w
 	}
-	w.evidence = []fixer.Evidence{{Text: e.Evidence(image.FieldReadOnly)}, {Text: e.Evidence(image.FieldWritable)}}
+	w.evidence = []fixer.Evidence{fixer.ImageEvidence(e.Evidence(image.FieldReadOnly)), fixer.ImageEvidence(e.Evidence(image.FieldWritable))}
 	if e.ReadOnly.Support == image.SupportNo {
 		w.advice = e.ID + " does not run on a read-only root file system"
 		if e.ReadOnly.Note != "" {
@@ -110,7 +110,7 @@ func writes(profile *container.Profile, v compose.View) writing {
 	sound := e.ReadOnly.Support == image.SupportYes && e.Verified(image.FieldReadOnly) && e.Verified(image.FieldWritable)
 	if !v.Setting("entrypoint").Node.Null() || !v.Setting("command").Node.Null() {
 		sound = false // the table speaks of the image as it starts by itself
-		w.evidence = append(w.evidence, fixer.Evidence{Source: v.File, Text: "the service changes what the image starts"})
+		w.evidence = append(w.evidence, fixer.Evidence{Kind: fixer.FromCompose, Place: v.File, Text: "the service changes what the image starts"})
 	}
 	if sound && profile.Sound && !conditional && len(w.tmpfs) == 0 && !profile.BuiltHere() {
 		w.level, w.breaks = fixer.Safe, ""

@@ -115,7 +115,7 @@ func checkBuildArgument(p *fixer.Pass, v compose.View, a buildArgument) {
 	f := fixer.Finding{
 		File: v.File, Path: "services." + v.Name + ": build.args " + a.name, Start: a.start, End: a.end,
 		Message:  fmt.Sprintf("service %q passes the secret %s as a build argument, which stays in the history of the image", v.Name, a.name),
-		Evidence: []fixer.Evidence{{Source: b.Path, Text: "takes it by ARG " + a.name}},
+		Evidence: []fixer.Evidence{{Kind: fixer.FromDockerfile, Place: b.Path, Text: "takes it by ARG " + a.name}},
 	}
 	variable, known := a.variable()
 	if !known && !strings.Contains(a.value, "$") {

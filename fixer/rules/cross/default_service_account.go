@@ -141,7 +141,7 @@ func (u defaultUser) finding(a accounts, alone bool) fixer.Finding {
 	f := fixer.Finding{
 		File: u.file, Path: u.ID(), Start: at.Start, End: at.End,
 		Message:  fmt.Sprintf("%s keeps the token of the account default, which all pods of its namespace share", u.ID()),
-		Evidence: []fixer.Evidence{{Source: "manifest", Text: cmp.Or(u.why, u.bound)}},
+		Evidence: []fixer.Evidence{{Kind: fixer.FromManifest, Text: cmp.Or(u.why, u.bound)}},
 	}
 	name := strings.Trim(u.Name, "-")
 	move, unclear := a.rightsOf(u.Workload)

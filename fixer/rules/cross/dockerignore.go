@@ -88,7 +88,7 @@ func (b *build) finding(path string, list []exposure) fixer.Finding {
 	f := fixer.Finding{
 		File: b.file.Path, Path: path, Severity: severity, Start: at.Start, End: at.End,
 		Message:  fmt.Sprintf("%s %s takes %s %s: %s", at.Keyword, shownSource(at), nameSome(list), where, miss),
-		Evidence: []fixer.Evidence{{Text: b.ctx.Why}},
+		Evidence: []fixer.Evidence{{Kind: fixer.FromRepository, Text: b.ctx.Why}},
 	}
 	for _, e := range list[:min(len(list), maxNamed)] {
 		if e.secret {
@@ -99,7 +99,7 @@ func (b *build) finding(path string, list []exposure) fixer.Finding {
 			case buildcontext.GitTracked:
 				text += "; git holds it"
 			}
-			f.Evidence = append(f.Evidence, fixer.Evidence{Text: text})
+			f.Evidence = append(f.Evidence, fixer.Evidence{Kind: fixer.FromRepository, Text: text})
 		}
 	}
 	return f

@@ -111,15 +111,15 @@ func (t tally) level() podsecurity.Level { return levels[t.lowest] }
 
 // evidence says which level the pods have, and which ones keep it there.
 func (t tally) evidence() []fixer.Evidence {
-	out := []fixer.Evidence{{Source: "Pod Security " + podsecurity.Version, Text: fmt.Sprintf("the pods seen in it (%d) are %s", t.count, t.level())}}
+	out := []fixer.Evidence{{Kind: fixer.FromEvaluator, Source: "Pod Security " + podsecurity.Version, Text: fmt.Sprintf("the pods seen in it (%d) are %s", t.count, t.level())}}
 	if t.level() == podsecurity.Restricted {
 		return out
 	}
 	for _, p := range t.holding {
-		out = append(out, fixer.Evidence{Source: p.file, Text: p.ID() + " is " + because(p.verdict)})
+		out = append(out, fixer.Evidence{Kind: fixer.FromManifest, Place: p.file, Text: p.ID() + " is " + because(p.verdict)})
 	}
 	if more := t.held - len(t.holding); more > 0 {
-		out = append(out, fixer.Evidence{Text: fmt.Sprintf("%d more pods like these", more)})
+		out = append(out, fixer.Evidence{Kind: fixer.FromEvaluator, Text: fmt.Sprintf("%d more pods like these", more)})
 	}
 	return out
 }

@@ -173,17 +173,17 @@ func checkToken(p *fixer.Pass, file *fixer.File, w *kube.Workload, a accounts) {
 	switch who, plain := plainServers(p, w); {
 	case name == "default" && plain:
 		f.Evidence = []fixer.Evidence{
-			{Source: "manifest", Text: "it runs as the account default, to which no file here binds a role"},
-			{Text: who + " is no client of the Kubernetes API, and runs as its image starts it"},
+			{Kind: fixer.FromManifest, Text: "it runs as the account default, to which no file here binds a role"},
+			{Kind: fixer.FromTable, Text: who + " is no client of the Kubernetes API, and runs as its image starts it"},
 		}
 		fix.Level = fixer.Safe
 	case name == "default":
-		f.Evidence = []fixer.Evidence{{Source: "manifest", Text: "it runs as the account default, to which no file here binds a role"}}
+		f.Evidence = []fixer.Evidence{{Kind: fixer.FromManifest, Text: "it runs as the account default, to which no file here binds a role"}}
 	case len(declared) == 0:
-		f.Evidence = []fixer.Evidence{{Source: "manifest", Text: fmt.Sprintf("its account %q is not in this repository, and so neither may be what is bound to it", name)}}
+		f.Evidence = []fixer.Evidence{{Kind: fixer.FromManifest, Text: fmt.Sprintf("its account %q is not in this repository, and so neither may be what is bound to it", name)}}
 		fix.Breaks = fmt.Sprintf("the account %q was made for a reason that is not seen here: if that is the Kubernetes API, the program fails without its token", name)
 	default:
-		f.Evidence = []fixer.Evidence{{Source: "manifest", Text: fmt.Sprintf("no file here binds a role to its account %q", name)}}
+		f.Evidence = []fixer.Evidence{{Kind: fixer.FromManifest, Text: fmt.Sprintf("no file here binds a role to its account %q", name)}}
 	}
 	f.Fixes = []fixer.Fix{fix}
 	p.Report(f)

@@ -62,7 +62,7 @@ var SourceLabel = &fixer.Rule{
 				File: m.build.Path, Path: "stage " + cmp.Or(s.Name, strconv.Itoa(s.Index)) + ": LABEL " + labelSource,
 				Start: s.From.Start, End: s.From.End,
 				Message:  fmt.Sprintf("the image is pulled as %s and does not say where its source is", m.name),
-				Evidence: []fixer.Evidence{{Source: m.file, Text: m.why}, {Source: "git", Text: "the remote origin is " + p.Facts.Source}},
+				Evidence: []fixer.Evidence{{Kind: fixer.FromRepository, Place: m.file, Text: m.why}, {Kind: fixer.FromRepository, Source: "git", Text: "the remote origin is " + p.Facts.Source}},
 				Fixes:    []fixer.Fix{labelFix(p, m.build)},
 			})
 		}

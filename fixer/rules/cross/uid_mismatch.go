@@ -155,8 +155,8 @@ func (m mismatch) finding(p *fixer.Pass) fixer.Finding {
 		File: m.file, Path: m.path, Start: m.at.Start, End: m.at.End,
 		Message: fmt.Sprintf("%s runs as user %d, and its image is made for user %d", m.what, m.uid, m.image),
 		Evidence: []fixer.Evidence{
-			{Source: fmt.Sprintf("%s:%d", m.build.Path, user.At.Line), Text: "USER " + user.Text},
-			{Text: m.build.Why},
+			{Kind: fixer.FromDockerfile, Place: fmt.Sprintf("%s:%d", m.build.Path, user.At.Line), Text: "USER " + user.Text},
+			{Kind: fixer.FromRepository, Text: m.build.Why},
 		},
 		Fixes: []fixer.Fix{{
 			ID:     "follow-image",

@@ -25,7 +25,7 @@ func readSource(p *fixer.Pass, s *dockerfile.Stage, i *dockerfile.Instruction, w
 	at := source(p, i)
 	name := w.Value
 	if len(i.Heredocs) > 0 && strings.HasPrefix(w.Raw, "<<") {
-		return addSource{evidence: fixer.Evidence{Source: at, Text: name + " is a heredoc, which ADD and COPY write alike"}}
+		return addSource{evidence: fixer.Evidence{Kind: fixer.FromDockerfile, Place: at, Text: name + " is a heredoc, which ADD and COPY write alike"}}
 	}
 	if dockerfile.IsRemote(name) {
 		return addSource{needsADD: true}
@@ -36,29 +36,29 @@ func readSource(p *fixer.Pass, s *dockerfile.Stage, i *dockerfile.Instruction, w
 		case dockerfile.IsRemote(text) || fileKind(text) == archive || kind == archive:
 			return addSource{needsADD: true}
 		case kind == plain && !strings.HasPrefix(name, "$"):
-			return addSource{evidence: fixer.Evidence{Source: at, Text: name + " is no tar archive by its name, whatever the variable holds"}}
+			return addSource{evidence: fixer.Evidence{Kind: fixer.FromDockerfile, Place: at, Text: name + " is no tar archive by its name, whatever the variable holds"}}
 		case from != nil:
 			return addSource{
 				doubt:    "a build that sets " + m[1] + " to a URL or to the name of a tar archive fails, or no longer gets it unpacked",
-				evidence: fixer.Evidence{Source: source(p, from), Text: name + " is " + text + " unless the build says otherwise"},
+				evidence: fixer.Evidence{Kind: fixer.FromDockerfile, Place: source(p, from), Text: name + " is " + text + " unless the build says otherwise"},
 			}
 		}
 		return addSource{
 			doubt:    "nothing here says what " + m[1] + " holds: a URL makes the build fail, a tar archive is no longer unpacked",
-			evidence: fixer.Evidence{Source: at, Text: name + " is not known"},
+			evidence: fixer.Evidence{Kind: fixer.FromDockerfile, Place: at, Text: name + " is not known"},
 		}
 	}
 	switch fileKind(name) {
 	case archive:
 		return addSource{needsADD: true}
 	case plain:
-		return addSource{evidence: fixer.Evidence{Source: at, Text: name + " is no tar archive by its name"}}
+		return addSource{evidence: fixer.Evidence{Kind: fixer.FromDockerfile, Place: at, Text: name + " is no tar archive by its name"}}
 	case folder:
-		return addSource{evidence: fixer.Evidence{Source: at, Text: name + " is a folder, and archives in a folder are not unpacked"}}
+		return addSource{evidence: fixer.Evidence{Kind: fixer.FromDockerfile, Place: at, Text: name + " is a folder, and archives in a folder are not unpacked"}}
 	}
 	return addSource{
 		doubt:    "if " + name + " is a file that holds a tar archive, it is no longer unpacked",
-		evidence: fixer.Evidence{Source: at, Text: "the name " + name + " does not tell whether it is a folder, a file or an archive"},
+		evidence: fixer.Evidence{Kind: fixer.FromDockerfile, Place: at, Text: "the name " + name + " does not tell whether it is a folder, a file or an archive"},
 	}
 }
 

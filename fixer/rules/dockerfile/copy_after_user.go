@@ -116,7 +116,7 @@ func writtenBy(to, user string, given map[string]string, volumes map[string]bool
 func reportCopy(p *fixer.Pass, s *dockerfile.Stage, i *dockerfile.Instruction, user dockerfile.Value, why string) {
 	f := fixer.Finding{
 		Message:  fmt.Sprintf("%s writes files of root behind USER %s, and %s", i.Keyword, user.Text, why),
-		Evidence: []fixer.Evidence{{Source: source(p, user.At), Text: "USER " + user.Text}},
+		Evidence: []fixer.Evidence{{Kind: fixer.FromDockerfile, Place: source(p, user.At), Text: "USER " + user.Text}},
 	}
 	owner := owner(p, s, user.Text)
 	if link, ok := i.Flag("link"); ok && link.Value != "false" && strings.Trim(owner, "0123456789:") != "" {

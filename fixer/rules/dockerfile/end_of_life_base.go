@@ -75,7 +75,7 @@ func checkLifecycle(p *fixer.Pass, s *dockerfile.Stage, kept bool) {
 			f.Severity = fixer.Medium
 		}
 		over = append(over, text)
-		f.Evidence = append(f.Evidence, fixer.Evidence{Text: l.Evidence()})
+		f.Evidence = append(f.Evidence, fixer.ImageEvidence(l.Evidence()))
 		if next := successor(l.Of); next != "" {
 			advice = append(advice, next)
 		}
@@ -83,7 +83,7 @@ func checkLifecycle(p *fixer.Pass, s *dockerfile.Stage, kept bool) {
 	if d := base.Deprecated; d != nil {
 		over = append(over, "the repository is given up: "+d.Note)
 		f.Severity = fixer.Medium
-		f.Evidence = append(f.Evidence, fixer.Evidence{Text: base.Evidence(image.BaseDeprecated)})
+		f.Evidence = append(f.Evidence, fixer.ImageEvidence(base.Evidence(image.BaseDeprecated)))
 		if d.Successor != "" {
 			advice = append([]string{"take " + strings.TrimPrefix(d.Successor, "docker.io/library/")}, advice...)
 		}
@@ -101,7 +101,7 @@ func checkLifecycle(p *fixer.Pass, s *dockerfile.Stage, kept bool) {
 		f.Advice = strings.Join(advice, "; ") + "; build and test with it, because libraries and package names change between releases"
 	}
 	if len(s.Args) > 0 {
-		f.Evidence = append(f.Evidence, fixer.Evidence{Text: fmt.Sprintf("with the default of ARG %s; a build may choose another", strings.Join(s.Args, ", "))})
+		f.Evidence = append(f.Evidence, fixer.Evidence{Kind: fixer.FromDockerfile, Text: fmt.Sprintf("with the default of ARG %s; a build may choose another", strings.Join(s.Args, ", "))})
 	}
 	report(p, s.From, f)
 }

@@ -40,7 +40,7 @@ var FullBase = &fixer.Rule{
 			seen[root.Index] = true
 			report(p, root.From, fixer.Finding{
 				Message:  fmt.Sprintf("%s brings compilers and version control that %s leaves out", base.Image, slim),
-				Evidence: []fixer.Evidence{{Text: base.Evidence(image.BaseTools)}},
+				Evidence: []fixer.Evidence{fixer.ImageEvidence(base.Evidence(image.BaseTools))},
 				Advice:   fmt.Sprintf("take %s, which is the same release without them, and install by name what is missing; what compiles goes into a stage before it, on %s", slim, base.Image),
 			})
 		}

@@ -61,7 +61,7 @@ func checkHealthcheck(p *fixer.Pass, s *dockerfile.Stage, h dockerfile.CommandLi
 	f := fixer.Finding{
 		Path:     stagePath(h.Stage) + ": HEALTHCHECK",
 		Message:  fmt.Sprintf("HEALTHCHECK needs %s, which %s does not have: the container is never healthy", missing, s.Root().Image),
-		Evidence: []fixer.Evidence{{Text: base.Evidence(image.BaseTools)}},
+		Evidence: []fixer.Evidence{fixer.ImageEvidence(base.Evidence(image.BaseTools))},
 		Advice:   "ask with a program that is in the image, or let the application have a command that asks; do not install " + missing + " for it",
 	}
 	port, page, local := asksSelf(st)

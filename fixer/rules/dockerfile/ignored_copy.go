@@ -34,7 +34,7 @@ func checkIgnored(p *fixer.Pass) {
 				Severity: fixer.Medium,
 				Start:    w.Start, End: w.End,
 				Message:  fmt.Sprintf("%s: %s names %s, which %s keeps from the build: the build fails", copyIgnoredFile, i.Keyword, w.Value, ctx.IgnorePath),
-				Evidence: []fixer.Evidence{{Text: ctx.Why}},
+				Evidence: []fixer.Evidence{{Kind: fixer.FromRepository, Text: ctx.Why}},
 				Advice: fmt.Sprintf("take it back in with a line !%s at the end of %s, or the word out of the instruction; https://docs.docker.com/go/dockerfile/rule/copy-ignored-file/",
 					name, ctx.IgnorePath),
 			})

@@ -60,7 +60,7 @@ func findLock(p *fixer.Pass, st step, names ...string) lock {
 				continue
 			}
 			if slices.Contains(names, path.Base(w.Value)) {
-				return lock{at: i, where: path.Dir(w.Value), evidence: []fixer.Evidence{{Source: source(p, i), Text: "the lock file is copied by name, so it is there"}}}
+				return lock{at: i, where: path.Dir(w.Value), evidence: []fixer.Evidence{{Kind: fixer.FromDockerfile, Place: source(p, i), Text: "the lock file is copied by name, so it is there"}}}
 			}
 			if known {
 				out = out.or(inContext(p, ctx, i, w, names))
@@ -116,8 +116,8 @@ func inContext(p *fixer.Pass, ctx buildcontext.Context, i *dockerfile.Instructio
 			return lock{why: "copy " + name + " before this step, too"}
 		}
 		return lock{at: i, where: folder, evidence: []fixer.Evidence{
-			{Source: source(p, i), Text: i.Keyword + " " + w.Value + " takes " + ctx.Join(name) + ", which is there"},
-			{Text: ctx.Why},
+			{Kind: fixer.FromDockerfile, Place: source(p, i), Text: i.Keyword + " " + w.Value + " takes " + ctx.Join(name) + ", which is there"},
+			{Kind: fixer.FromRepository, Text: ctx.Why},
 		}}
 	}
 	return lock{why: "there is no " + names[0] + " beside " + ctx.Join(path.Join(folder, "package.json")) + ": make one, keep it in git, copy it before this step"}

@@ -48,7 +48,7 @@ var LostGroups = &fixer.Rule{
 func reportLostGroup(p *fixer.Pass, i *dockerfile.Instruction, j join, user, group string, other bool) {
 	f := fixer.Finding{
 		Message:  fmt.Sprintf("USER %s:%s is not in the group %s, which line %d puts it in", user, group, j.group, j.line),
-		Evidence: []fixer.Evidence{{Source: fmt.Sprintf("%s:%d", p.File.Path, j.line), Text: "puts " + user + " into " + j.group}},
+		Evidence: []fixer.Evidence{{Kind: fixer.FromDockerfile, Place: fmt.Sprintf("%s:%d", p.File.Path, j.line), Text: "puts " + user + " into " + j.group}},
 		Start:    i.Args.Start, End: i.Args.End,
 	}
 	if group != user || other {

@@ -56,7 +56,7 @@ func checkNamedUser(p *fixer.Pass, s *dockerfile.Stage, last dockerfile.Value) {
 	case why != "":
 		f.Advice = why
 	case n.command != nil:
-		f.Evidence = []fixer.Evidence{{Source: source(p, n.command.step.i), Text: "creates " + name + " without a number"}}
+		f.Evidence = []fixer.Evidence{{Kind: fixer.FromDockerfile, Place: source(p, n.command.step.i), Text: "creates " + name + " without a number"}}
 		f.Fixes = []fixer.Fix{n.numberFix(p, last.At)}
 	default:
 		f.Evidence = []fixer.Evidence{n.evidence}
@@ -112,11 +112,11 @@ func (n *namedAccount) prove(p *fixer.Pass, s *dockerfile.Stage) (why string) {
 			}
 			return ""
 		}
-		n.evidence = fixer.Evidence{Source: p.File.Path, Text: "the file creates " + id.String()}
+		n.evidence = fixer.Evidence{Kind: fixer.FromDockerfile, Place: p.File.Path, Text: "the file creates " + id.String()}
 		return n.take(id, fixer.Safe)
 	}
 	if uid, at := numberByEnv(p.File.Dockerfile, s, n.name); at != nil {
-		n.evidence = fixer.Evidence{Source: source(p, at), Text: fmt.Sprintf("creates %s with the number %d, which ENV says", n.name, uid)}
+		n.evidence = fixer.Evidence{Kind: fixer.FromDockerfile, Place: source(p, at), Text: fmt.Sprintf("creates %s with the number %d, which ENV says", n.name, uid)}
 		return n.take(image.Identity{Name: n.name, UID: uid, KnownUID: true}, fixer.Safe)
 	}
 	if base, ok := baseOf(p, s); ok {
@@ -125,7 +125,7 @@ func (n *namedAccount) prove(p *fixer.Pass, s *dockerfile.Stage) (why string) {
 			if base.Verified(image.BaseAccounts) {
 				level = fixer.Safe
 			}
-			n.evidence = fixer.Evidence{Text: base.Image + " has the account " + a.Name + " with the number " + strconv.Itoa(a.UID) + ":" + strconv.Itoa(a.GID)}
+			n.evidence = fixer.Evidence{Kind: fixer.FromTable, Text: base.Image + " has the account " + a.Name + " with the number " + strconv.Itoa(a.UID) + ":" + strconv.Itoa(a.GID)}
 			return n.take(image.Identity{Name: a.Name, UID: a.UID, GID: a.GID, KnownUID: true, KnownGID: true}, level)
 		}
 	}

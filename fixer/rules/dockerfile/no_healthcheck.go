@@ -70,7 +70,7 @@ func checkHealth(p *fixer.Pass, s *dockerfile.Stage) {
 	f := fixer.Finding{
 		Path:     stagePath(s) + ": HEALTHCHECK",
 		Message:  fmt.Sprintf("nothing asks whether port %d is still served", port.Number),
-		Evidence: []fixer.Evidence{{Source: source(p, port.At), Text: "EXPOSE " + port.Text}},
+		Evidence: []fixer.Evidence{{Kind: fixer.FromDockerfile, Place: source(p, port.At), Text: "EXPOSE " + port.Text}},
 		Start:    port.Word.Start, End: port.Word.End,
 	}
 	if port.Stage != s {
@@ -87,7 +87,7 @@ func checkHealth(p *fixer.Pass, s *dockerfile.Stage) {
 		f.Advice = fmt.Sprintf("%s: give each service a healthcheck of its own in the Compose file, such as test: %s", why,
 			execForm(append([]string{"CMD"}, probe.any(other)...)))
 	default:
-		f.Evidence = append(f.Evidence, fixer.Evidence{Source: bare[0].File, Text: bare[0].Name + " runs the image and has no health check either"})
+		f.Evidence = append(f.Evidence, fixer.Evidence{Kind: fixer.FromCompose, Place: bare[0].File, Text: bare[0].Name + " runs the image and has no health check either"})
 		f.Fixes = []fixer.Fix{healthFix(p, s, probe, port)}
 	}
 	report(p, s.From, f)

@@ -75,8 +75,8 @@ func checkLists(p *fixer.Pass, runs *packageRuns, r *packageRun, m *manager) {
 	}
 	f.Message = fmt.Sprintf("the image keeps the %s of %s", m.what, last.program)
 	f.Evidence = []fixer.Evidence{{
-		Source: p.File.Path + ":" + strconv.Itoa(last.Line),
-		Text:   fmt.Sprintf("%s %s, and nothing behind it in this RUN deletes %s", last.program, last.sub, m.folders[0]),
+		Kind: fixer.FromDockerfile, Place: p.File.Path + ":" + strconv.Itoa(last.Line),
+		Text: fmt.Sprintf("%s %s, and nothing behind it in this RUN deletes %s", last.program, last.sub, m.folders[0]),
 	}}
 	var fix *fixer.Fix
 	if m.name == "apk" && !r.runs(m, "update") {

@@ -53,7 +53,7 @@ func checkWorkdir(p *fixer.Pass, s *dockerfile.Stage, i, at *dockerfile.Instruct
 		f.Advice = fmt.Sprintf("write the whole path; WORKDIR on line %d does not tell what it is relative to without a variable", before.At.Line)
 	default:
 		full := path.Join(before.Text, dir)
-		f.Evidence = []fixer.Evidence{{Source: source(p, before.At), Text: "the folder before it is " + before.Text}}
+		f.Evidence = []fixer.Evidence{{Kind: fixer.FromDockerfile, Place: source(p, before.At), Text: "the folder before it is " + before.Text}}
 		if strings.ContainsAny(full, " \t\"'$`") {
 			f.Advice = "write the whole path, " + full + ", with quotes where it needs them"
 			break

@@ -56,7 +56,7 @@ func reportRepeated(p *fixer.Pass, s *dockerfile.Stage, list []*dockerfile.Instr
 	}
 	var all []text.Edit
 	for _, i := range list[:len(list)-1] {
-		f.Evidence = append(f.Evidence, fixer.Evidence{Source: source(p, i), Text: fmt.Sprintf("%s %s", i.Keyword, brief([]string{i.Text()}))})
+		f.Evidence = append(f.Evidence, fixer.Evidence{Kind: fixer.FromDockerfile, Place: source(p, i), Text: fmt.Sprintf("%s %s", i.Keyword, brief([]string{i.Text()}))})
 		edits, err := p.File.Dockerfile.Delete(i)
 		if err != nil {
 			f.Advice = "delete all but the last; it is not done here because " + reason(err)

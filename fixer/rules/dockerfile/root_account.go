@@ -40,7 +40,7 @@ const freeUID = 65532
 func unknownAccount(evidence string) account {
 	return account{
 		uid: freeUID, gid: freeUID, group: true, free: true,
-		evidence: fixer.Evidence{Text: evidence},
+		evidence: fixer.Evidence{Kind: fixer.FromNothing, Text: evidence},
 		breaks:   "the user has no name and no home folder in the image",
 	}
 }
@@ -59,11 +59,11 @@ func (s *subject) account() (account, string) {
 			return account{}, fmt.Sprintf("line %d gives files to %s, which the workers of a server run as while its first process may need root: see what starts, then end with USER and a number", at.Line, owner.Name)
 		}
 		if !owner.KnownUID {
-			return s.numbered(owner.Name, fixer.Evidence{Source: source(s.pass, at), Text: "files are given to " + owner.Name + ", whose number is not said"})
+			return s.numbered(owner.Name, fixer.Evidence{Kind: fixer.FromDockerfile, Place: source(s.pass, at), Text: "files are given to " + owner.Name + ", whose number is not said"})
 		}
 		return account{
 			uid: owner.UID, gid: owner.GID, group: owner.KnownGID, name: owner.Name,
-			evidence: fixer.Evidence{Source: source(s.pass, at), Text: "files are given to " + owner.String()},
+			evidence: fixer.Evidence{Kind: fixer.FromDockerfile, Place: source(s.pass, at), Text: "files are given to " + owner.String()},
 		}, ""
 	}
 	switch {
@@ -71,17 +71,17 @@ func (s *subject) account() (account, string) {
 		id := created[0]
 		return account{
 			uid: id.UID, gid: id.GID, group: id.KnownGID, name: id.Name,
-			evidence: fixer.Evidence{Source: s.pass.File.Path, Text: "the file creates the account " + id.String() + " and never uses it"},
+			evidence: fixer.Evidence{Kind: fixer.FromDockerfile, Place: s.pass.File.Path, Text: "the file creates the account " + id.String() + " and never uses it"},
 		}, ""
 	case len(created) == 1:
-		return s.numbered(created[0].Name, fixer.Evidence{Source: s.pass.File.Path, Text: "the file creates the account " + created[0].Name + " and never uses it"})
+		return s.numbered(created[0].Name, fixer.Evidence{Kind: fixer.FromDockerfile, Place: s.pass.File.Path, Text: "the file creates the account " + created[0].Name + " and never uses it"})
 	case len(created) > 1:
 		return account{}, fmt.Sprintf("the file creates the accounts %s and does not say which one runs: end with USER and the number of that one", names(created))
 	}
 	if e := s.profile.Entry; e != nil && e.Service != nil && e.Service.IsNonRoot() {
 		return account{
 			uid: e.Service.UID, gid: e.Service.GID, group: e.Service.KnownGID, name: e.Service.Name,
-			evidence: fixer.Evidence{Text: e.Evidence(image.FieldService)},
+			evidence: fixer.ImageEvidence(e.Evidence(image.FieldService)),
 		}, ""
 	}
 	return unknownAccount("no account for programs is known in " + s.base), ""

@@ -111,7 +111,7 @@ func (s *subject) asksForUser() (fixer.Evidence, bool) {
 			name := strings.TrimSuffix(strings.TrimRight(path.Base(word), "0123456789."), ".sh")
 			for _, a := range asking {
 				if a.programs[name] {
-					return fixer.Evidence{Source: source(s.pass, c.At), Text: a.what}, true
+					return fixer.Evidence{Kind: fixer.FromDockerfile, Place: source(s.pass, c.At), Text: a.what}, true
 				}
 			}
 		}
@@ -123,7 +123,7 @@ func (s *subject) asksForUser() (fixer.Evidence, bool) {
 	}
 	for _, a := range asking {
 		if a.bases[ref.Repository] {
-			return fixer.Evidence{Source: source(s.pass, root.From), Text: a.what}, true
+			return fixer.Evidence{Kind: fixer.FromDockerfile, Place: source(s.pass, root.From), Text: a.what}, true
 		}
 	}
 	return fixer.Evidence{}, false

@@ -51,7 +51,7 @@ var RunWithoutShell = &fixer.Rule{
 				Advice:  "do it in a stage of its own on a base that has one (FROM debian:13-slim AS files), and copy what it makes with COPY --from=files; a folder is also made by WORKDIR, and an owner set by COPY --chown",
 			}
 			if s.Root().Image != "scratch" {
-				finding.Evidence = []fixer.Evidence{{Text: base.Evidence(image.BaseShell)}}
+				finding.Evidence = []fixer.Evidence{fixer.ImageEvidence(base.Evidence(image.BaseShell))}
 			}
 			report(p, at, finding)
 		})

@@ -135,7 +135,7 @@ func (s *subject) advise(f *fixer.Finding) {
 // postgres or nginx, whose own way of starting the table knows.
 func (s *subject) adviseProduct(f *fixer.Finding, e *image.Entry) {
 	id, known := e.RunAs()
-	f.Evidence = append(f.Evidence, fixer.Evidence{Text: e.Evidence(image.FieldNonRoot)})
+	f.Evidence = append(f.Evidence, fixer.ImageEvidence(e.Evidence(image.FieldNonRoot)))
 	conditions := strings.Join(e.NonRoot.Conditions, "; ")
 	switch support := e.NonRoot.Support; {
 	case support == image.SupportDefault && known:
@@ -145,7 +145,7 @@ func (s *subject) adviseProduct(f *fixer.Finding, e *image.Entry) {
 		}
 		f.Fixes = []fixer.Fix{s.fix(account{
 			uid: id.UID, gid: id.GID, group: id.KnownGID, name: id.Name,
-			evidence: fixer.Evidence{Text: "this is the user " + s.base + " starts as"},
+			evidence: fixer.Evidence{Kind: fixer.FromTable, Text: "this is the user " + s.base + " starts as"},
 		})}
 	case support == image.SupportYes && e.StepDown.Tool != "" && !e.StepDown.Partial:
 		f.Severity = fixer.Low

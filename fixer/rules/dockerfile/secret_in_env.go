@@ -54,7 +54,7 @@ func checkSecrets(p *fixer.Pass, i, at *dockerfile.Instruction) {
 		switch named := secret.Named(pair.Key); {
 		case form != "":
 			f.Message = fmt.Sprintf("%s %s holds %s", i.Keyword, pair.Key, form)
-			f.Evidence = []fixer.Evidence{{Source: line, Text: secret.ByForm(form, value).Evidence}}
+			f.Evidence = []fixer.Evidence{{Kind: fixer.FromDockerfile, Place: line, Text: secret.ByForm(form, value).Evidence}}
 		case !named:
 			continue
 		case i.Keyword == "ARG" && value == "":
@@ -69,7 +69,7 @@ func checkSecrets(p *fixer.Pass, i, at *dockerfile.Instruction) {
 			}
 		default:
 			f.Message = fmt.Sprintf("%s %s holds a secret in plain text", i.Keyword, pair.Key)
-			f.Evidence = []fixer.Evidence{{Source: line, Text: secret.ByName(value).Evidence}}
+			f.Evidence = []fixer.Evidence{{Kind: fixer.FromDockerfile, Place: line, Text: secret.ByName(value).Evidence}}
 		}
 		f.Advice = secretAdvice(i, pair.Key, value)
 		if i.Keyword == "ARG" && at == i && secret.Named(pair.Key) {

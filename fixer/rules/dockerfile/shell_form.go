@@ -72,7 +72,7 @@ func checkShellForm(p *fixer.Pass, s *dockerfile.Stage, line dockerfile.CommandL
 		return
 	default:
 		finding.Message = fmt.Sprintf("%s is run by a shell, which stands between the program and the signals", i.Keyword)
-		finding.Evidence = []fixer.Evidence{{Source: source(p, i), Text: "not in exec form because " + why}}
+		finding.Evidence = []fixer.Evidence{{Kind: fixer.FromDockerfile, Place: source(p, i), Text: "not in exec form because " + why}}
 		if fix, ok := replaceShell(p, i, script); ok {
 			finding.Fixes = []fixer.Fix{fix}
 		} else {

@@ -51,13 +51,13 @@ func checkSudo(p *fixer.Pass, st step, c command) {
 		f.Message = "a step of the build becomes root with sudo"
 		f.Advice = "write USER root before the step and the user behind it again, and take sudo out of the image: then nothing in the container can become root"
 		if user != "" {
-			f.Evidence = []fixer.Evidence{{Source: p.File.Path, Text: "the step runs as " + user}}
+			f.Evidence = []fixer.Evidence{{Kind: fixer.FromDockerfile, Place: p.File.Path, Text: "the step runs as " + user}}
 		}
 		report(p, st.at, f)
 		return
 	}
 	f.Message = "sudo in a step that is root already"
-	f.Evidence = []fixer.Evidence{{Source: p.File.Path, Text: user}}
+	f.Evidence = []fixer.Evidence{{Kind: fixer.FromDockerfile, Place: p.File.Path, Text: user}}
 	simple := c.first == 1 && !wrapperWord(c.Words[1].Raw)
 	switch {
 	case st.script == nil:

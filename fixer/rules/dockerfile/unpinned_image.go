@@ -122,10 +122,10 @@ func checkPin(p *fixer.Pass, n named, contexts map[string]bool) {
 		f.Severity = fixer.Medium
 		f.Message = fmt.Sprintf("%s is whatever was pushed last: the tag is no version", name)
 	}
-	f.Evidence = append(f.Evidence, fixer.Evidence{Source: fmt.Sprintf("%s:%d", p.File.Path, n.line), Text: "the tag " + pinText(ref)})
+	f.Evidence = append(f.Evidence, fixer.Evidence{Kind: fixer.FromDockerfile, Place: fmt.Sprintf("%s:%d", p.File.Path, n.line), Text: "the tag " + pinText(ref)})
 	f.Advice = pinAdvice(n, ref)
 	if len(n.args) > 0 {
-		f.Evidence = append(f.Evidence, fixer.Evidence{Text: fmt.Sprintf("with the default of ARG %s; a build may choose another", strings.Join(n.args, ", "))})
+		f.Evidence = append(f.Evidence, fixer.Evidence{Kind: fixer.FromDockerfile, Text: fmt.Sprintf("with the default of ARG %s; a build may choose another", strings.Join(n.args, ", "))})
 	}
 	p.Report(f)
 }

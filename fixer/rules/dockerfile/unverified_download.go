@@ -74,7 +74,7 @@ func checkAddURL(p *fixer.Pass, s *dockerfile.Stage, i, at *dockerfile.Instructi
 	f := fixer.Finding{
 		Path:     place(p.File.Dockerfile, at) + ": " + w.Value,
 		Message:  fmt.Sprintf("ADD takes whatever %s answers", shownURL(link)),
-		Evidence: []fixer.Evidence{{Source: source(p, i), Text: "there is no --checksum"}},
+		Evidence: []fixer.Evidence{{Kind: fixer.FromDockerfile, Place: source(p, i), Text: "there is no --checksum"}},
 		Advice:   "download it once, look at it, and write ADD --checksum=sha256: with what sha256sum prints of it; a URL that names a version keeps answering the same",
 	}
 	if secure {

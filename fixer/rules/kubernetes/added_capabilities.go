@@ -135,7 +135,7 @@ func checkAdded(p *fixer.Pass, c kube.Container) {
 	}
 	if why, yes := nodeAgent(c.Workload); yes {
 		f.Severity = max(f.Severity-1, fixer.Low)
-		f.Evidence = []fixer.Evidence{{Source: "manifest", Text: why}}
+		f.Evidence = []fixer.Evidence{{Kind: fixer.FromManifest, Text: why}}
 	}
 	if len(ways) > 0 {
 		f.Advice += " (" + strings.Join(ways, "; ") + ")"
@@ -166,9 +166,9 @@ func withoutEffect(p *fixer.Pass, c kube.Container, names []string) (*fixer.Fix,
 	var evidence []fixer.Evidence
 	switch {
 	case told && uid != 0:
-		evidence = []fixer.Evidence{{Source: "manifest", Text: fmt.Sprintf("runAsUser is %d", uid)}}
+		evidence = []fixer.Evidence{{Kind: fixer.FromManifest, Text: fmt.Sprintf("runAsUser is %d", uid)}}
 	case isTrue(nonRoot) && !told:
-		evidence = []fixer.Evidence{{Source: "manifest", Text: "runAsNonRoot is true"}}
+		evidence = []fixer.Evidence{{Kind: fixer.FromManifest, Text: "runAsNonRoot is true"}}
 	default:
 		return nil, nil
 	}
@@ -184,7 +184,7 @@ func withoutEffect(p *fixer.Pass, c kube.Container, names []string) (*fixer.Fix,
 		},
 	}
 	if isFalse(c.Node.Get("securityContext").Get("allowPrivilegeEscalation")) {
-		evidence = append(evidence, fixer.Evidence{Source: "manifest", Text: "allowPrivilegeEscalation is false, so that no program of it can get them either"})
+		evidence = append(evidence, fixer.Evidence{Kind: fixer.FromManifest, Text: "allowPrivilegeEscalation is false, so that no program of it can get them either"})
 		fix.Level, fix.Breaks = fixer.Safe, ""
 	}
 	return fix, evidence

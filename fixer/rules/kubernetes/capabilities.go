@@ -95,7 +95,7 @@ func dropFix(p *fixer.Pass, c kube.Container) (fixer.Fix, []fixer.Evidence) {
 	uid, evidence := startsAs(c, profile)
 	low := lowPorts(c, profile)
 	switch {
-	case uid.IsNonRoot() && len(low) == 0 && (profile.Sound || evidence[0].Source == "manifest") && noFileCaps(profile):
+	case uid.IsNonRoot() && len(low) == 0 && (profile.Sound || evidence[0].Kind == fixer.FromManifest) && noFileCaps(profile):
 		fix.Level, fix.Breaks = fixer.Safe, "a process that is not root has none of the capabilities, so it cannot notice"
 	case uid.IsNonRoot():
 		need = needAsUser(c, profile)
@@ -106,15 +106,15 @@ func dropFix(p *fixer.Pass, c kube.Container) (fixer.Fix, []fixer.Evidence) {
 		}
 	case profile.Program() == nil && profile.StepsDown() != "":
 		need = container.SteppingNeeds()
-		evidence = append(evidence, fixer.Evidence{Source: profile.Build.Path, Text: "it brings " + profile.StepsDown() + ", so that the program most likely starts as root and becomes another user by itself"})
+		evidence = append(evidence, fixer.Evidence{Kind: fixer.FromDockerfile, Place: profile.Build.Path, Text: "it brings " + profile.StepsDown() + ", so that the program most likely starts as root and becomes another user by itself"})
 	default:
 		need = knownNeed(profile, false)
 	}
 	given := func(s string) bool { return slices.Contains(added(c), s) || slices.Contains(added(c), "ALL") }
 	if need = slices.DeleteFunc(need, given); len(need) > 0 && profile.Program() != nil {
-		evidence = append(evidence, fixer.Evidence{Text: profile.Entry.Evidence(image.FieldCapsRoot)})
+		evidence = append(evidence, fixer.ImageEvidence(profile.Entry.Evidence(image.FieldCapsRoot)))
 		if profile.Entry.CapsRoot.Note != "" {
-			evidence = append(evidence, fixer.Evidence{Source: "image table", Text: profile.Entry.CapsRoot.Note})
+			evidence = append(evidence, fixer.Evidence{Kind: fixer.FromTable, Text: profile.Entry.CapsRoot.Note})
 		}
 	}
 	if len(low) > 0 && !uid.IsNonRoot() && !slices.Contains(need, bindLow) && !given(bindLow) {
@@ -137,7 +137,7 @@ func dropFix(p *fixer.Pass, c kube.Container) (fixer.Fix, []fixer.Evidence) {
 const bindLow = "NET_BIND_SERVICE"
 
 func listens(low []string) fixer.Evidence {
-	return fixer.Evidence{Source: "manifest", Text: "listens on " + strings.Join(low, ", ")}
+	return fixer.Evidence{Kind: fixer.FromManifest, Text: "listens on " + strings.Join(low, ", ")}
 }
 
 // dropOps drops ALL and adds what is needed back.
@@ -219,7 +219,7 @@ func startsAs(c kube.Container, profile *container.Profile) (image.Identity, []f
 				where = "the pod"
 			}
 			id := image.Identity{UID: int(uid), KnownUID: true, Numeric: true}
-			return id, []fixer.Evidence{{Source: "manifest", Text: fmt.Sprintf("%s sets runAsUser: %d", where, uid)}}
+			return id, []fixer.Evidence{{Kind: fixer.FromManifest, Text: fmt.Sprintf("%s sets runAsUser: %d", where, uid)}}
 		}
 	}
 	return profile.User, profile.Evidence

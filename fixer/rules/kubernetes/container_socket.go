@@ -40,7 +40,7 @@ var ContainerSocket = &fixer.Rule{
 					Advice:  "build images with a builder that needs no engine (BuildKit rootless, Buildah), watch containers through the Kubernetes API, and remove the volume",
 				}
 				if why, yes := nodeAgent(w); yes {
-					f.Evidence = []fixer.Evidence{{Source: "manifest", Text: why}}
+					f.Evidence = []fixer.Evidence{{Kind: fixer.FromManifest, Text: why}}
 					f.Advice = "it looks like an agent of its node (" + why + "): newer releases of most agents read container facts from the kubelet instead; look for that setting and remove the volume"
 				}
 				p.Report(f)

@@ -40,7 +40,7 @@ var DeprecatedAPI = &fixer.Rule{
 			f := fixer.Finding{
 				Message: fate.told(o),
 				Advice:  fate.advice(),
-				Evidence: []fixer.Evidence{{Source: "Kubernetes", Text: fmt.Sprintf("%s %s was deprecated in 1.%d and %s in 1.%d",
+				Evidence: []fixer.Evidence{{Kind: fixer.FromPlatform, Source: "Kubernetes", Text: fmt.Sprintf("%s %s was deprecated in 1.%d and %s in 1.%d",
 					fate.version, fate.kind, fate.deprecated, fate.past(), fate.removed)}},
 			}
 			if fate.removed > apiServed {

@@ -41,7 +41,7 @@ var DuplicateEnv = &fixer.Rule{
 				p.Report(fixer.Finding{
 					Path: c.FindingPath() + " env[" + name + "]", Start: at.KeyOrSelf().Start, End: at.End,
 					Message:  fmt.Sprintf("%s sets %s more than once, and only the last time counts", c, name),
-					Evidence: []fixer.Evidence{{Source: "manifest", Text: fmt.Sprintf("line %d sets it first", first[name].Line)}},
+					Evidence: []fixer.Evidence{{Kind: fixer.FromManifest, Text: fmt.Sprintf("line %d sets it first", first[name].Line)}},
 					Advice:   "keep the entry that is meant, and take the others out: the program gets the last one now",
 				})
 			}

@@ -41,7 +41,7 @@ var FrozenRegistry = &fixer.Rule{
 			project, _, _ := strings.Cut(ref.Repository, "/")
 			switch {
 			case frozen:
-				f.Evidence = []fixer.Evidence{{Source: "Kubernetes", Text: "requests for k8s.gcr.io are answered by registry.k8s.io since March 2023"}}
+				f.Evidence = []fixer.Evidence{{Kind: fixer.FromPlatform, Source: "Kubernetes", Text: "requests for k8s.gcr.io are answered by registry.k8s.io since March 2023"}}
 				f.Fixes = []fixer.Fix{{
 					ID: "new-host", Title: "name it registry.k8s.io/" + rest, Level: fixer.Review,
 					Breaks: "a mirror, an allow list of registries, or nodes without a network that know the image by its old name do not have it by the new one",

@@ -73,7 +73,7 @@ func reportNamespace(p *fixer.Pass, w *kube.Workload, ns namespace, set *yamldoc
 	level := fixer.Review
 	why, agent := hostLevel(w)
 	if agent && !(ns.key == "hostPID" && w.Kind != "DaemonSet" && !mountsHost(w)) {
-		f.Evidence = []fixer.Evidence{{Source: "manifest", Text: why}}
+		f.Evidence = []fixer.Evidence{{Kind: fixer.FromManifest, Text: why}}
 		f.Advice = "it looks like an agent of its node (" + why + "): check that it needs " + ns.key + ", and remove it if not"
 		level = fixer.Manual
 	}

@@ -98,7 +98,7 @@ func reportAgent(p *fixer.Pass, w *kube.Workload, held []hostVolume, why string)
 	}
 	f := fixer.Finding{
 		Path: w.ID() + " volumes", Start: held[0].node.Start, End: held[len(held)-1].node.End,
-		Evidence: []fixer.Evidence{{Source: "manifest", Text: why}},
+		Evidence: []fixer.Evidence{{Kind: fixer.FromManifest, Text: why}},
 	}
 	var paths, written []string
 	for _, v := range held {

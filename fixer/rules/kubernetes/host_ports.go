@@ -60,16 +60,16 @@ func reportHostPort(p *fixer.Pass, c kube.Container, i int, port *yamldoc.Node, 
 	switch {
 	case letsIn(c):
 		f.Severity = fixer.Low
-		f.Evidence = []fixer.Evidence{{Source: "manifest", Text: "its image is that of an ingress controller, and it does not say that clients come by a Service (--publish-service)"}}
+		f.Evidence = []fixer.Evidence{{Kind: fixer.FromManifest, Text: "its image is that of an ingress controller, and it does not say that clients come by a Service (--publish-service)"}}
 		f.Advice = "where a Service of type LoadBalancer lets clients in, remove hostPort; on a cluster without load balancers it may be the only way in"
 	case agent:
 		f.Severity = fixer.Low
-		f.Evidence = []fixer.Evidence{{Source: "manifest", Text: why}}
+		f.Evidence = []fixer.Evidence{{Kind: fixer.FromManifest, Text: why}}
 		f.Advice = "if its clients are on the same node they may rely on the port: use a Service with internalTrafficPolicy: Local instead where they can"
 	case service == "":
 		f.Advice = "make a Service that selects the pod, let clients use its name, and remove hostPort; no Service in this folder leads to the port"
 	default:
-		f.Evidence = []fixer.Evidence{{Source: "manifest", Text: service + " leads to the port"}}
+		f.Evidence = []fixer.Evidence{{Kind: fixer.FromManifest, Text: service + " leads to the port"}}
 		f.Fixes = []fixer.Fix{{
 			ID:     "remove",
 			Title:  fmt.Sprintf("remove hostPort %d", number),

@@ -65,7 +65,7 @@ func identify(p *fixer.Pass, c kube.Container) identity {
 	case explicit && uid != 0:
 		id.need, id.level = flag, fixer.Safe
 		id.says = fmt.Sprintf("runs as user %d, but nothing holds it to that", uid)
-		id.evidence = []fixer.Evidence{{Source: "manifest", Text: fmt.Sprintf("runAsUser is %d", uid)}}
+		id.evidence = []fixer.Evidence{{Kind: fixer.FromManifest, Text: fmt.Sprintf("runAsUser is %d", uid)}}
 	case explicit:
 		id.says = "is told to run as root"
 		if isTrue(set) {

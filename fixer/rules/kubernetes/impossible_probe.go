@@ -82,7 +82,7 @@ func missingTool(p *fixer.Pass, c kube.Container, command []*yamldoc.Node) (stri
 	tool := path.Base(command[0].Text())
 	if tool == "sh" || tool == "bash" {
 		if tool == "sh" && base.Shell == image.NoShell && base.Verified(image.BaseShell) {
-			return tool, fixer.Evidence{Text: base.Evidence(image.BaseShell)}
+			return tool, fixer.ImageEvidence(base.Evidence(image.BaseShell))
 		}
 		if len(command) > 2 && command[1].Text() == "-c" && base.Has(tool) != image.Absent {
 			tool, _, _ = strings.Cut(strings.TrimSpace(command[2].Text()), " ")
@@ -91,5 +91,5 @@ func missingTool(p *fixer.Pass, c kube.Container, command []*yamldoc.Node) (stri
 	if !slices.Contains([]string{"bash", "curl", "wget"}, tool) || base.Has(tool) != image.Absent || !base.Verified(image.BaseTools) {
 		return "", fixer.Evidence{}
 	}
-	return tool, fixer.Evidence{Text: base.Evidence(image.BaseTools)}
+	return tool, fixer.ImageEvidence(base.Evidence(image.BaseTools))
 }

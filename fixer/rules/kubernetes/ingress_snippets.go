@@ -66,7 +66,7 @@ func checkSnippets(p *fixer.Pass, o *kube.Object) {
 	if len(advice) > 0 {
 		f.Advice += ": " + strings.Join(advice, ", ")
 	}
-	f.Evidence = []fixer.Evidence{{Source: "ingress-nginx", Text: "the project is retired since March 2026 and gets no more security fixes; the Gateway API has filters for most of what snippets did"}}
+	f.Evidence = []fixer.Evidence{{Kind: fixer.FromPlatform, Source: "ingress-nginx", Text: "the project is retired since March 2026 and gets no more security fixes; the Gateway API has filters for most of what snippets did"}}
 	if strings.HasPrefix(keys[0], "nginx.org/") {
 		f.Evidence = nil
 	}

@@ -46,7 +46,7 @@ var IngressTLS = &fixer.Rule{
 			case validObjectName(secret) != nil: // none, or a placeholder
 				f.Advice = "add tls with the hosts and the Secret of type kubernetes.io/tls that holds their certificate; cert-manager makes and renews one from an annotation cert-manager.io/cluster-issuer"
 			default:
-				f.Evidence = []fixer.Evidence{{Source: "manifest", Text: why}}
+				f.Evidence = []fixer.Evidence{{Kind: fixer.FromManifest, Text: why}}
 				f.Fixes = []fixer.Fix{tlsFix(p, o, hosts, secret)}
 			}
 			reportObject(p, o, nil, f)

@@ -68,7 +68,7 @@ func reportGitRepo(p *fixer.Pass, w *kube.Workload, v, repo *yamldoc.Node) {
 	p.Report(fixer.Finding{
 		Path: w.ID() + " volumes[" + v.Get("name").Text() + "]", Start: repo.KeyOrSelf().Start, End: repo.End, Severity: fixer.High,
 		Message: fmt.Sprintf("%s has a repository cloned by its node, in the volume %q", w.ID(), v.Get("name").Text()),
-		Evidence: []fixer.Evidence{{Source: "Kubernetes", Text: "git runs as root on the node and outside of the pod, where what is cloned has started programs " +
+		Evidence: []fixer.Evidence{{Kind: fixer.FromPlatform, Source: "Kubernetes", Text: "git runs as root on the node and outside of the pod, where what is cloned has started programs " +
 			"(CVE-2024-10220); since 1.33 the kubelet refuses such pods unless it is told otherwise"}},
 		Advice: "clone it in an init container, into an emptyDir volume that both containers mount",
 	})
@@ -80,7 +80,7 @@ func reportInline(p *fixer.Pass, v inlineVolume) {
 		Message: fmt.Sprintf("%s names %s itself, in the volume %q", v.workload.ID(), v.kind.what, v.name),
 	}
 	if says := v.kind.support(); says != "" {
-		f.Evidence = []fixer.Evidence{{Source: "Kubernetes", Text: says}}
+		f.Evidence = []fixer.Evidence{{Kind: fixer.FromPlatform, Source: "Kubernetes", Text: says}}
 	}
 	claim := v.workload.Name + "-" + v.name
 	_, err := v.persistentVolume(claim, defaultCapacity)

@@ -37,7 +37,7 @@ var MountPropagation = &fixer.Rule{
 				}
 				if why, yes := nodeAgent(c.Workload); yes {
 					f.Severity = fixer.Medium
-					f.Evidence = []fixer.Evidence{{Source: "manifest", Text: why}}
+					f.Evidence = []fixer.Evidence{{Kind: fixer.FromManifest, Text: why}}
 				}
 				p.Report(f)
 			}

@@ -47,7 +47,7 @@ var MutableTag = &fixer.Rule{
 				Advice:  "write the version that runs now (kubectl get pod POD -o jsonpath='{.status.containerStatuses[*].imageID}' prints its digest), and let a bot propose updates",
 			}
 			if b, ok := p.Topology().ImageBuild(c.Image); ok {
-				f.Evidence = []fixer.Evidence{{Text: b.Why}}
+				f.Evidence = []fixer.Evidence{{Kind: fixer.FromRepository, Text: b.Why}}
 				f.Advice = "the image is built here: let the build tag it with a version or the commit, and write that tag"
 			}
 			f.Path = c.FindingPath()

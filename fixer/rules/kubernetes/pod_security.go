@@ -43,7 +43,7 @@ var PodSecurity = &fixer.Rule{
 				p.Report(fixer.Finding{
 					Path: w.ID() + " " + v.Reason, Start: at.Start, End: at.End,
 					Message:  fmt.Sprintf("%s does not meet the %s standard: %s (%s)", w.ID(), v.Level, v.Reason, v.Detail),
-					Evidence: []fixer.Evidence{{Source: "Pod Security " + podsecurity.Version, Text: v.Detail}},
+					Evidence: []fixer.Evidence{{Kind: fixer.FromEvaluator, Source: "Pod Security " + podsecurity.Version, Text: v.Detail}},
 					Advice:   "take the setting away if the workload can do without it; else keep it in a namespace of its own that does not enforce the standard",
 				})
 			}

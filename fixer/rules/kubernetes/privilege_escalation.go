@@ -75,14 +75,14 @@ func mayNotice(p *fixer.Pass, c kube.Container) (breaks string, evidence fixer.E
 	user, _ := startsAs(c, profile)
 	switch {
 	case profile.Entry != nil && len(profile.Entry.CapsNonRoot) > 0:
-		return lost, fixer.Evidence{Text: profile.Entry.Evidence(image.FieldCapsNonRoot)}
+		return lost, fixer.ImageEvidence(profile.Entry.Evidence(image.FieldCapsNonRoot))
 	case len(added(c)) > 0 && !user.IsRoot():
-		return lost, fixer.Evidence{Source: "manifest", Text: "it adds " + strings.Join(added(c), ", ") + ", which only a program with file capabilities can use when it is not root"}
+		return lost, fixer.Evidence{Kind: fixer.FromManifest, Text: "it adds " + strings.Join(added(c), ", ") + ", which only a program with file capabilities can use when it is not root"}
 	case isTrue(c.Node.Get("securityContext").Get("allowPrivilegeEscalation")):
-		return "somebody set it to true: a setuid program or file capabilities that are needed no longer take effect", fixer.Evidence{Source: "manifest", Text: "allowPrivilegeEscalation is set to true"}
+		return "somebody set it to true: a setuid program or file capabilities that are needed no longer take effect", fixer.Evidence{Kind: fixer.FromManifest, Text: "allowPrivilegeEscalation is set to true"}
 	case profile.BuiltHere():
 		if word := profile.Elevates(); word != "" {
-			return "what the image does with " + word + " no longer works", fixer.Evidence{Source: profile.Build.Path, Text: "speaks of " + word}
+			return "what the image does with " + word + " no longer works", fixer.Evidence{Kind: fixer.FromDockerfile, Place: profile.Build.Path, Text: "speaks of " + word}
 		}
 	}
 	return "", fixer.Evidence{}

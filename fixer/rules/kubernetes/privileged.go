@@ -67,11 +67,11 @@ var Privileged = &fixer.Rule{
 // person can do about it; no advice when the need is known not to be there.
 func privilegeNeeded(p *fixer.Pass, c kube.Container) (evidence []fixer.Evidence, advice string) {
 	if why, yes := hostLevel(c.Workload); yes {
-		return []fixer.Evidence{{Source: "manifest", Text: why}},
+		return []fixer.Evidence{{Kind: fixer.FromManifest, Text: why}},
 			"it looks like an agent of its node (" + why + "): find out which capabilities and devices it needs, and give it those instead of everything"
 	}
 	if program, instead := privilegedProgram(c); program != "" {
-		return []fixer.Evidence{{Source: "manifest", Text: "it runs " + program}}, instead
+		return []fixer.Evidence{{Kind: fixer.FromManifest, Text: "it runs " + program}}, instead
 	}
 	profile := container.OfImage(p, c.Image)
 	if profile.Entry == nil && !profile.BuiltHere() {

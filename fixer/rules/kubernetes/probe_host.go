@@ -78,12 +78,12 @@ func reportProbeHost(p *fixer.Pass, c kube.Container, call kubeletCall, host *ya
 	switch {
 	case loopback && isTrue(c.Workload.Pod.Get("hostNetwork")):
 		f.Severity = fixer.Low
-		f.Evidence = []fixer.Evidence{{Source: "manifest", Text: "hostNetwork is true: the address is that of the node itself"}}
+		f.Evidence = []fixer.Evidence{{Kind: fixer.FromManifest, Text: "hostNetwork is true: the address is that of the node itself"}}
 		f.Advice = "let the program listen on the node's address too and remove host, or probe it by exec, which needs no host"
 	case !loopback:
 		f.Advice = "a probe tells whether this container works: let it call the container itself, and have that check what it depends on"
 	default:
-		f.Evidence = []fixer.Evidence{{Source: "manifest", Text: "the call is made from the node, so that " + host.Text() + " is the node and not the pod"}}
+		f.Evidence = []fixer.Evidence{{Kind: fixer.FromManifest, Text: "the call is made from the node, so that " + host.Text() + " is the node and not the pod"}}
 		f.Fixes = []fixer.Fix{{
 			ID:     "remove",
 			Title:  "remove host from " + call.name,

@@ -73,7 +73,7 @@ func checkProbes(p *fixer.Pass, w *kube.Workload) {
 	}
 	if profile := container.OfImage(p, serving.Image); profile.Entry != nil && !profile.BuiltHere() {
 		if check := ownCheck(profile.Entry.Healthcheck.Test); check != "" {
-			f.Evidence = []fixer.Evidence{{Source: "image table", Text: "the usual check of " + profile.Entry.ID + ": " + check}}
+			f.Evidence = []fixer.Evidence{{Kind: fixer.FromTable, Text: "the usual check of " + profile.Entry.ID + ": " + check}}
 			f.Advice = fmt.Sprintf("give container %q a readinessProbe by exec with the usual check of %s: %s", serving.Name, profile.Entry.ID, check)
 		}
 	}

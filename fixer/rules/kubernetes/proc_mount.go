@@ -35,7 +35,7 @@ var ProcMount = &fixer.Rule{
 				f := fixer.Finding{Message: s.who + " sees the parts of /proc that are hidden from containers"}
 				if isFalse(w.Pod.Get("hostUsers")) {
 					f.Severity = fixer.Low
-					f.Evidence = []fixer.Evidence{{Source: "manifest", Text: "hostUsers is false: root in the pod is nobody on the node"}}
+					f.Evidence = []fixer.Evidence{{Kind: fixer.FromManifest, Text: "hostUsers is false: root in the pod is nobody on the node"}}
 					f.Advice = "this is how containers are run inside a container; if it does not do that, remove procMount"
 					reportScope(p, s, "procMount", set, f)
 					continue

@@ -224,21 +224,21 @@ func (r rbacRole) evidence() []fixer.Evidence {
 	var out []fixer.Evidence
 	for i, b := range r.bindings {
 		if i == maxEvidence {
-			out = append(out, fixer.Evidence{Source: "manifest", Text: fmt.Sprintf("%d more bindings", len(r.bindings)-i)})
+			out = append(out, fixer.Evidence{Kind: fixer.FromManifest, Text: fmt.Sprintf("%d more bindings", len(r.bindings)-i)})
 			break
 		}
-		out = append(out, fixer.Evidence{Source: "manifest", Text: b.told()})
+		out = append(out, fixer.Evidence{Kind: fixer.FromManifest, Text: b.told()})
 	}
 	if len(r.bindings) == 0 {
-		out = append(out, fixer.Evidence{Source: "manifest", Text: "no binding of it stands in this file"})
+		out = append(out, fixer.Evidence{Kind: fixer.FromManifest, Text: "no binding of it stands in this file"})
 	}
 	for key, v := range r.Node.Get("metadata").Get("labels").All() {
 		if to, ok := strings.CutPrefix(key, rbacGroup+"/aggregate-to-"); ok && isTrueText(v) {
-			out = append(out, fixer.Evidence{Source: "manifest", Text: "it is added to the ClusterRole " + to})
+			out = append(out, fixer.Evidence{Kind: fixer.FromManifest, Text: "it is added to the ClusterRole " + to})
 		}
 	}
 	if r.controller != "" {
-		out = append(out, fixer.Evidence{Source: "manifest", Text: r.controller})
+		out = append(out, fixer.Evidence{Kind: fixer.FromManifest, Text: r.controller})
 	}
 	return out
 }

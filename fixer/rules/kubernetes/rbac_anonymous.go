@@ -85,7 +85,7 @@ func checkEverybody(p *fixer.Pass, b rbacBinding) {
 	}
 	f := fixer.Finding{
 		Message:  b.ID() + " gives " + listed(who) + " the role " + b.role.name,
-		Evidence: []fixer.Evidence{{Source: "manifest", Text: b.told()}},
+		Evidence: []fixer.Evidence{{Kind: fixer.FromManifest, Text: b.told()}},
 		Advice:   strings.Join(advice, "; "),
 	}
 	switch {

@@ -37,7 +37,7 @@ var RBACSecrets = &fixer.Rule{
 			}
 			reportObject(p, b.Object, b.Node.Get("roleRef").Get("name"), fixer.Finding{
 				Message:  b.ID() + " gives " + b.whom() + " the role " + b.role.name + " in every namespace, and with it every secret",
-				Evidence: []fixer.Evidence{{Source: "Kubernetes", Text: "the built-in role " + b.role.name + " reads and writes secrets; view does not"}},
+				Evidence: []fixer.Evidence{{Kind: fixer.FromPlatform, Source: "Kubernetes", Text: "the built-in role " + b.role.name + " reads and writes secrets; view does not"}},
 				Advice:   "bind " + b.role.name + " by a RoleBinding in each namespace it is needed in, or bind view, which leaves secrets out",
 			})
 		}

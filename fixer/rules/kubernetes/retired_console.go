@@ -49,7 +49,7 @@ var RetiredConsole = &fixer.Rule{
 				f.Advice = "use kubectl, or a console that is looked after and acts with the rights of who uses it, such as Headlamp; until then reach it by kubectl proxy only, and give its account no more than it needs to start"
 				if open := opensDashboard(c); open != "" {
 					f.Severity = fixer.High
-					f.Evidence = []fixer.Evidence{{Source: "manifest", Text: open + " lets people in without a login, takes it in the clear, or lets all of them change its settings"}}
+					f.Evidence = []fixer.Evidence{{Kind: fixer.FromManifest, Text: open + " lets people in without a login, takes it in the clear, or lets all of them change its settings"}}
 				}
 			default:
 				continue

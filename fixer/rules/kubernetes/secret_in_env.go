@@ -71,7 +71,7 @@ func reportSecret(p *fixer.Pass, c kube.Container, i int, v *yamldoc.Node, s sec
 	f := fixer.Finding{
 		Path: c.FindingPath() + " env[" + name + "]", Start: at.KeyOrSelf().Start, End: at.End,
 		Message:  fmt.Sprintf("%s is given %s in %s", c, s.What, name),
-		Evidence: []fixer.Evidence{{Source: "manifest", Text: s.Evidence}},
+		Evidence: []fixer.Evidence{{Kind: fixer.FromManifest, Text: s.Evidence}},
 	}
 	if s.Guessed {
 		f.Severity = fixer.Medium

@@ -75,7 +75,7 @@ func checkExposure(p *fixer.Pass, o *kube.Object, kind *yamldoc.Node, serving []
 	}
 	if i := slices.IndexFunc(serving, func(ing *kube.Object) bool { return sameNamespace(o, ing) }); i >= 0 {
 		by := serving[i]
-		f.Evidence = []fixer.Evidence{{Source: "manifest", Text: by.ID() + " leads to it" + ofClass(by)}}
+		f.Evidence = []fixer.Evidence{{Kind: fixer.FromManifest, Text: by.ID() + " leads to it" + ofClass(by)}}
 		if fix, ok := clusterIPFix(p, o, by); ok {
 			f.Fixes = []fixer.Fix{fix}
 		}

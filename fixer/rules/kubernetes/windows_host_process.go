@@ -41,7 +41,7 @@ var WindowsHostProcess = &fixer.Rule{
 				}
 				if why, yes := nodeAgent(w); yes {
 					f.Severity = fixer.Medium
-					f.Evidence = []fixer.Evidence{{Source: "manifest", Text: why}}
+					f.Evidence = []fixer.Evidence{{Kind: fixer.FromManifest, Text: why}}
 				}
 				reportScope(p, s, "hostProcess", set, f)
 			}

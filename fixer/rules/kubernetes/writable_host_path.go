@@ -50,7 +50,7 @@ func reportWritableMount(p *fixer.Pass, v hostVolume, m hostMount) {
 	p.Report(fixer.Finding{
 		Path: c.FindingPath() + " " + m.at, Start: m.node.Start, End: m.node.End,
 		Message:  fmt.Sprintf("%s can write to %s of its node", c, v.path),
-		Evidence: []fixer.Evidence{{Source: "manifest", Text: fmt.Sprintf("volume %q is %s of the node, and its mount does not say readOnly", v.name, v.path)}},
+		Evidence: []fixer.Evidence{{Kind: fixer.FromManifest, Text: fmt.Sprintf("volume %q is %s of the node, and its mount does not say readOnly", v.name, v.path)}},
 		Fixes: []fixer.Fix{{
 			ID:     "read-only",
 			Title:  "mount " + v.path + " read-only",

@@ -100,7 +100,7 @@ func writes(profile *container.Profile, c kube.Container) writing {
 		}
 		return w
 	}
-	w.evidence = []fixer.Evidence{{Text: e.Evidence(image.FieldReadOnly)}, {Text: e.Evidence(image.FieldWritable)}}
+	w.evidence = []fixer.Evidence{fixer.ImageEvidence(e.Evidence(image.FieldReadOnly)), fixer.ImageEvidence(e.Evidence(image.FieldWritable))}
 	if e.ReadOnly.Support == image.SupportNo {
 		w.advice = e.ID + " does not run on a read-only root file system"
 		if e.ReadOnly.Note != "" {
@@ -119,11 +119,11 @@ func writes(profile *container.Profile, c kube.Container) writing {
 	sound := e.ReadOnly.Support == image.SupportYes && e.Verified(image.FieldReadOnly) && e.Verified(image.FieldWritable)
 	if !c.Node.Get("command").Null() || !c.Node.Get("args").Null() {
 		sound = false // the table speaks of the image as it starts by itself
-		w.evidence = append(w.evidence, fixer.Evidence{Source: "manifest", Text: "command or args change what the image starts"})
+		w.evidence = append(w.evidence, fixer.Evidence{Kind: fixer.FromManifest, Text: "command or args change what the image starts"})
 	}
 	if refused {
 		sound = false
-		w.evidence = append(w.evidence, fixer.Evidence{Source: "manifest", Text: "somebody set it to false"})
+		w.evidence = append(w.evidence, fixer.Evidence{Kind: fixer.FromManifest, Text: "somebody set it to false"})
 	}
 	if sound && profile.Sound && !conditional && len(w.paths) == 0 && !profile.BuiltHere() {
 		w.level, w.breaks = fixer.Safe, ""
