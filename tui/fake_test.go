@@ -180,7 +180,7 @@ func eachService(p *fixer.Pass, holds func(n *yamldoc.Node) bool, f fixer.Findin
 
 func serviceRule(name, title string, sev fixer.Severity, holds func(n *yamldoc.Node) bool, fix fixer.Fix, ops func(d *fixer.Draft, at yamldoc.Path) ([]yamldoc.Op, error)) *fixer.Rule {
 	return &fixer.Rule{
-		Name: name, Title: title, Severity: sev, Kind: fixer.Compose, Doc: doc(title), References: cited, References: cited,
+		Name: name, Title: title, Severity: sev, Kind: fixer.Compose, Doc: doc(title), References: cited,
 		Check: func(p *fixer.Pass) {
 			f := fixer.Finding{Message: "the service has " + title}
 			if fix.ID != "" {
