@@ -24,7 +24,7 @@ const buildKitModule = "../../testdata/e2e/buildkit"
 // interface that stands in for every public one and has nothing but the bases.
 type buildKit struct {
 	engine  *dockerEngine // that the images are started with
-	client  string  // path of buildctl
+	client  string        // path of buildctl
 	address string
 }
 
