@@ -47,7 +47,7 @@ func (s *subject) fix(a account) fixer.Fix {
 
 // write makes the edits of a fix: the user with the numbers chosen, folders
 // given to it, and what lines have to run before, as root.
-func (s *subject) write(d *fixer.Draft, where spot, given writables, number *build.AccountCommand, before ...string) error {
+func (s *subject) write(d *fixer.Draft, where spot, given writables, number *build.Numberless, before ...string) error {
 	user := d.Param("uid")
 	if g := d.Param("gid"); g != "" {
 		user += ":" + g
