@@ -7,7 +7,7 @@ import (
 	"sync"
 )
 
-//go:generate go test . -run TestWriteTokenForms -gitleaks $GITLEAKS -gitleaks-version $GITLEAKS_VERSION
+//go:generate go test . -run TestWriteTokenForms -gitleaks $GITLEAKS -gitleaks-version v8.30.1
 
 // A tokenForm is one rule of gitleaks whose pattern tells a token from any
 // other text by itself, without the name that it is assigned to.
