@@ -1,7 +1,6 @@
 package dockerfile
 
 import (
-	"errors"
 	"fmt"
 	"path"
 	"slices"
@@ -9,6 +8,7 @@ import (
 	"strings"
 
 	"oakum/fixer"
+	"oakum/fixer/container"
 	"oakum/fixer/dockerfile"
 	"oakum/fixer/text"
 )
@@ -46,8 +46,8 @@ func (s *subject) fix(a account) fixer.Fix {
 
 func userParams(uid, gid string) []fixer.Param {
 	return []fixer.Param{
-		{Name: "uid", Meaning: "user id the image runs as, 1 or above", Default: uid, Validate: validID(1)},
-		{Name: "gid", Meaning: "group id, 0 or above; empty for the group the account has in the image", Default: gid, Validate: optional(validID(0))},
+		{Name: "uid", Meaning: "user id the image runs as, 1 or above", Default: uid, Validate: container.ValidID(1)},
+		{Name: "gid", Meaning: "group id, 0 or above; empty for the group the account has in the image", Default: gid, Validate: optional(container.ValidID(0))},
 	}
 }
 
@@ -205,15 +205,6 @@ func (at spot) insert(f *dockerfile.File, user string, before []string) ([]text.
 // makes a folder, which would belong to the user.
 func needsRootToBuild(i *dockerfile.Instruction) bool {
 	return slices.Contains([]string{"RUN", "COPY", "ADD", "WORKDIR"}, i.Keyword)
-}
-
-func validID(least int) func(string) error {
-	return func(s string) error {
-		if n, err := strconv.ParseUint(s, 10, 31); err != nil || int(n) < least {
-			return errors.New("a whole number from " + strconv.Itoa(least) + " to 2147483647")
-		}
-		return nil
-	}
 }
 
 func optional(validate func(string) error) func(string) error {

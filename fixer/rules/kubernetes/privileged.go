@@ -64,7 +64,7 @@ spec:
 	Check: func(p *fixer.Pass) {
 		for _, c := range containers(p) {
 			set := c.Node.Get("securityContext").Get("privileged")
-			if !isTrue(set) {
+			if !set.IsTrue() {
 				continue
 			}
 			f := fixer.Finding{Message: fmt.Sprintf("%s is privileged: root in it is root on the node", c)}

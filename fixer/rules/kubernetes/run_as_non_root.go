@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"oakum/fixer"
+	"oakum/fixer/container"
 )
 
 // RunAsNonRoot wants runAsNonRoot: true, with a user that the image works as.
@@ -60,7 +61,7 @@ spec:
 		for _, w := range workloads(p) {
 			pod := identifyPod(p, w)
 			for _, id := range pod.containers {
-				if id.need != settled {
+				if id.Need != container.NeedNothing {
 					reportIdentity(p, pod, id)
 				}
 			}
@@ -69,15 +70,15 @@ spec:
 }
 
 func reportIdentity(p *fixer.Pass, pod podIdentity, id identity) {
-	c := id.container
-	f := fixer.Finding{Message: fmt.Sprintf("%s %s", c, id.says), Evidence: id.evidence, Advice: id.advice}
-	switch id.need {
-	case flag:
-		if id.level == fixer.Safe {
+	c := id.in
+	f := fixer.Finding{Message: fmt.Sprintf("%s %s", c, id.Says), Evidence: id.Evidence, Advice: id.Advice}
+	switch id.Need {
+	case container.NeedFlag:
+		if id.Level == fixer.Safe {
 			f.Severity = fixer.Medium // it is not root as it is
 		}
 		f.Fixes = []fixer.Fix{flagFix(p, pod, id)}
-	case account:
+	case container.NeedUser:
 		if harden, ok := hardenFix(p, pod, id); ok {
 			f.Fixes = append(f.Fixes, harden)
 		}

@@ -63,7 +63,7 @@ spec:
 			}
 			for _, s := range scopes(w) {
 				set := s.context.Get("windowsOptions").Get("hostProcess")
-				if !isTrue(set) {
+				if !set.IsTrue() {
 					continue
 				}
 				f := fixer.Finding{

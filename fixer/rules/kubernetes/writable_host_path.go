@@ -73,7 +73,7 @@ spec:
 					continue
 				}
 				for _, m := range v.mounts {
-					if !m.readOnly && !isTrue(m.container.Node.Get("securityContext").Get("privileged")) {
+					if !m.readOnly && !m.container.Node.Get("securityContext").Get("privileged").IsTrue() {
 						reportWritableMount(p, v, m)
 					}
 				}
