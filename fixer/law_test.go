@@ -47,23 +47,33 @@ var lawRooms = map[string][]string{
 	// Rules know the contract and the documents, not the engine.
 	"fixer/rules": {"fixer", "fixer/container", "fixer/topology", "fixer/buildcontext", "fixer/compose", "fixer/kube", "fixer/dockerfile", "fixer/image", "fixer/yamldoc", "fixer/secret", "fixer/text"},
 
-	"fixer/report":    {"fixer", "fixer/engine", "fixer/text"},
-	"fixer/workspace": {"fixer", "fixer/engine", "fixer/buildcontext", "fixer/text"},
+	"fixer/report": {"fixer", "fixer/engine", "fixer/text"},
+
+	// The way to the disk, in four rooms: opening, git's answers, what is found, and
+	// what is written.
+	"fixer/disk":          {"fixer"},
+	"fixer/disk/disktest": {}, // for tests only
+	"fixer/git":           {"fixer/disk"},
+	"fixer/discover":      {"fixer", "fixer/disk", "fixer/git", "fixer/buildcontext", "fixer/yamldoc", "fixer/text"},
+	"fixer/workspace":     {"fixer", "fixer/engine", "fixer/disk", "fixer/text"},
 
 	// An interface shows what the engine says and records decisions. It knows
 	// no rule, no document and no disk: reading and writing are given to it.
 	"tui": {"fixer", "fixer/engine", "fixer/report", "fixer/text"},
 
-	"cmd": {"tui", "fixer", "fixer/engine", "fixer/report", "fixer/rules", "fixer/text", "fixer/workspace", "templates"},
+	"cmd": {"tui", "fixer", "fixer/discover", "fixer/engine", "fixer/git", "fixer/report", "fixer/rules", "fixer/text", "fixer/workspace", "templates"},
 
 	"templates": {},
 }
 
 // exactRooms are imported by their name only, not with what lies below.
-var exactRooms = map[string]bool{"fixer": true}
+var exactRooms = map[string]bool{"fixer": true, "fixer/disk": true}
+
+// diskRooms are the rooms that may touch the disk.
+var diskRooms = map[string]bool{"fixer/disk": true, "fixer/git": true, "fixer/discover": true, "fixer/workspace": true}
 
 // forbidden says what a room may not import from elsewhere; /... stands for all
-// that lies below. Every room under fixer is pure, but for the one that is the
+// that lies below. Every room under fixer is pure, but for those that are the
 // way to the disk.
 func forbidden(room string) [][]string {
 	var (
@@ -73,7 +83,9 @@ func forbidden(room string) [][]string {
 		charm   = []string{"charm.land/...", "github.com/charmbracelet/...", "github.com/spf13/...", "golang.org/x/term"}
 	)
 	switch {
-	case room == "fixer/workspace":
+	case room == "fixer/disk/disktest":
+		return [][]string{network, chance, charm}
+	case diskRooms[room]:
 		return [][]string{network, chance, charm, {"os/exec"}}
 	case strings.HasPrefix(room, "fixer"):
 		return [][]string{disk, network, chance, charm, {"unsafe", "plugin"}}
@@ -237,6 +249,17 @@ func TestLawIsTight(t *testing.T) {
 		{"fixer/workspace", "os", true},
 		{"fixer/workspace", "os/exec", false},
 		{"fixer/workspace", "net/http", false},
+		{"fixer/workspace", "oakum/fixer/discover", false},
+		{"fixer/discover", "os", true},
+		{"fixer/discover", "os/exec", false},
+		{"fixer/discover", "oakum/fixer/workspace", false},
+		{"fixer/discover", "oakum/fixer/engine", false},
+		{"fixer/discover", "oakum/fixer/disk/disktest", false},
+		{"fixer/git", "os", true},
+		{"fixer/git", "os/exec", false},
+		{"fixer/git", "oakum/fixer/discover", false},
+		{"fixer/disk", "oakum/fixer/git", false},
+		{"fixer", "oakum/fixer/disk", false},
 		{"fixer/image", "net/http", false},
 		{"tui", "oakum/fixer", true},
 		{"tui/linemode", "oakum/fixer/report", true},

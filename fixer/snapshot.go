@@ -67,7 +67,7 @@ func newFile(src Source) *File {
 	f.suppressions = sync.OnceValue(func() []Suppression { return findSuppressions(f) })
 	f.podLevels = sync.OnceValue(f.judgePods)
 	f.buildkit = sync.OnceValues(func() (buildkit.Report, error) {
-		return buildkit.Check(context.Background(), f.Data)
+		return buildkit.Check(context.Background(), f.Dockerfile)
 	})
 	if f.Skip == nil {
 		f.Skip = f.parse()
@@ -173,24 +173,31 @@ func (s *Snapshot) drawTopology() {
 // With returns a snapshot in which path holds data; a path that was not there
 // is created with the given kind. Files that did not change are shared.
 func (s *Snapshot) With(path string, kind Kind, data []byte) *Snapshot {
-	return s.WithAll([]Source{{Path: path, Kind: kind, Data: data}})
+	return s.WithFiles(s.Next(Source{Path: path, Kind: kind, Data: data}))
 }
 
-// WithAll is [Snapshot.With] for several files at once.
-func (s *Snapshot) WithAll(sources []Source) *Snapshot {
+// Next returns the source as the next version of its file in s: an old file
+// keeps its kind. It is parsed, but not part of any snapshot yet ([Snapshot.WithFiles]).
+func (s *Snapshot) Next(src Source) *File {
+	old := s.files[src.Path]
+	if old == nil {
+		return newFile(src)
+	}
+	src.Kind, src.Context = old.Kind, old.Context
+	file := newFile(src)
+	file.Was = cmp.Or(old.Was, old)
+	return file
+}
+
+// WithFiles returns a snapshot in which the given files, made by
+// [Snapshot.Next], stand in place of those of their paths.
+func (s *Snapshot) WithFiles(files ...*File) *Snapshot {
 	next := &Snapshot{files: maps.Clone(s.files), paths: s.paths, tree: s.tree, topology: s.topology}
 	redraw := false
-	for _, src := range sources {
-		old := s.files[src.Path]
-		if old != nil {
-			src.Kind, src.Context = old.Kind, old.Context
-		}
-		file := newFile(src)
-		if old != nil {
-			file.Was = cmp.Or(old.Was, old)
-		}
-		next.files[src.Path] = file
-		redraw = redraw || src.Kind == Dockerfile || src.Kind == Compose || src.Kind == Dockerignore || len(old.services())+len(file.services()) > 0
+	for _, file := range files {
+		old := s.files[file.Path]
+		next.files[file.Path] = file
+		redraw = redraw || file.Kind == Dockerfile || file.Kind == Compose || file.Kind == Dockerignore || len(old.services())+len(file.services()) > 0
 	}
 	if len(next.files) != len(s.files) {
 		next.paths = slices.Sorted(maps.Keys(next.files))

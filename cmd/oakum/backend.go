@@ -5,8 +5,9 @@ import (
 	"sync/atomic"
 
 	"oakum/fixer"
+	"oakum/fixer/discover"
+	"oakum/fixer/git"
 	"oakum/fixer/text"
-	"oakum/fixer/workspace"
 	"oakum/tui"
 )
 
@@ -15,10 +16,10 @@ import (
 type backend struct {
 	root  string // where decisions are kept for, and patches are saved
 	paths []string
-	opts  workspace.Options
+	opts  discover.Options
 
-	loaded atomic.Pointer[workspace.Workspace] // the newest; nil before the first
-	failed error                               // of the newest load
+	loaded atomic.Pointer[discover.Tree] // the newest; nil before the first
+	failed error                         // of the newest load
 }
 
 var _ tui.Backend = (*backend)(nil)
@@ -26,8 +27,8 @@ var _ tui.Backend = (*backend)(nil)
 // Load reads the files; see [tui.Backend].
 func (b *backend) Load(ctx context.Context, progress func(tui.Progress)) (*tui.Loaded, error) {
 	opts := b.opts
-	opts.Progress = func(p workspace.Progress) { progress(tui.Progress{Found: p.Found, Read: p.Read}) }
-	ws, err := workspace.Load(ctx, b.paths, opts)
+	opts.Progress = func(p discover.Progress) { progress(tui.Progress{Found: p.Found, Read: p.Read}) }
+	ws, err := discover.Load(ctx, b.paths, opts)
 	b.failed = err
 	if err != nil {
 		return nil, err
@@ -41,7 +42,7 @@ func (b *backend) Load(ctx context.Context, progress func(tui.Progress)) (*tui.L
 }
 
 // noteText is a note on one line, visible-safe.
-func noteText(n workspace.Note) string {
+func noteText(n discover.Note) string {
 	if n.Path != "" {
 		return text.VisibleLine(n.Path + ": " + n.Text)
 	}
@@ -58,16 +59,16 @@ func (b *backend) States(paths []string) map[string]tui.FileState {
 	if ws == nil {
 		return out
 	}
-	states, _ := workspace.States(ws.Root, paths) // an error is the state "unknown"
+	states, _ := git.States(ws.Root, paths) // an error is the state "unknown"
 	for _, p := range paths {
 		if _, there := ws.Source(p); !there {
 			out[p] = tui.FileState{Text: "new file"}
 			continue
 		}
 		switch s := states[p]; s {
-		case workspace.VCSNone:
+		case git.None:
 			out[p] = tui.FileState{Text: "no git"}
-		case workspace.VCSClean:
+		case git.Clean:
 			out[p] = tui.FileState{Text: "git: clean"}
 		case "":
 			out[p] = tui.FileState{Text: "git: unknown", Warn: true}

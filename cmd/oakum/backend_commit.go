@@ -15,7 +15,7 @@ func (b *backend) Commit(ctx context.Context, changes []engine.Change) (*tui.Rec
 	if ws == nil {
 		return nil, errors.New("no files have been read")
 	}
-	record, err := ws.Commit(ctx, toWrite(changes))
+	record, err := workspace.Commit(ctx, ws.Root, toWrite(changes))
 	if err != nil {
 		return nil, refusal(err)
 	}

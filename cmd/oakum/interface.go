@@ -11,10 +11,10 @@ import (
 	"github.com/spf13/cobra"
 
 	"oakum/fixer"
+	"oakum/fixer/discover"
 	"oakum/fixer/engine"
 	"oakum/fixer/rules"
 	"oakum/fixer/text"
-	"oakum/fixer/workspace"
 	"oakum/tui"
 	"oakum/tui/linemode"
 	"oakum/tui/theme"
@@ -55,11 +55,11 @@ func (f *interfaceFlags) run(cmd *cobra.Command, paths []string) error {
 	if err != nil {
 		return err
 	}
-	root, err := workspace.FindRoot(paths)
+	root, err := discover.FindRoot(paths)
 	if err != nil {
 		return err
 	}
-	b := &backend{root: root, paths: paths, opts: workspace.Options{NoIgnore: f.noIgnore}}
+	b := &backend{root: root, paths: paths, opts: discover.Options{NoIgnore: f.noIgnore}}
 	// The interface shows what it checks, so rules that are not selected are
 	// not run here.
 	var wanted []*fixer.Rule

@@ -6,15 +6,16 @@ import (
 	"github.com/spf13/cobra"
 
 	"oakum/fixer"
+	"oakum/fixer/discover"
 	"oakum/fixer/engine"
+	"oakum/fixer/git"
 	"oakum/fixer/report"
 	"oakum/fixer/rules"
-	"oakum/fixer/workspace"
 )
 
 // A job is a loaded repository and what a command line asks of it.
 type job struct {
-	workspace *workspace.Workspace
+	workspace *discover.Tree
 	session   *engine.Session
 	filter    report.Filter
 	all       bool // no rule that runs is left unselected
@@ -42,7 +43,7 @@ func load(cmd *cobra.Command, paths []string, f selectFlags) (*job, error) {
 	if err != nil {
 		return nil, err
 	}
-	ws, err := workspace.Load(cmd.Context(), paths, workspace.Options{NoIgnore: f.noIgnore})
+	ws, err := discover.Load(cmd.Context(), paths, discover.Options{NoIgnore: f.noIgnore})
 	if err != nil {
 		return nil, err
 	}
@@ -60,8 +61,8 @@ func load(cmd *cobra.Command, paths []string, f selectFlags) (*job, error) {
 }
 
 // factsOf is what a repository tells of itself beside its files.
-func factsOf(ws *workspace.Workspace) *fixer.Facts {
-	return &fixer.Facts{Source: workspace.Remote(ws.Root)}
+func factsOf(ws *discover.Tree) *fixer.Facts {
+	return &fixer.Facts{Source: git.Remote(ws.Root)}
 }
 
 // scan is the report on the files as they are.

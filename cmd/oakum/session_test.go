@@ -11,9 +11,9 @@ import (
 	"testing"
 
 	"oakum/fixer"
+	"oakum/fixer/discover"
 	"oakum/fixer/engine"
 	"oakum/fixer/rules"
-	"oakum/fixer/workspace"
 )
 
 // TestInATerminal plays whole sessions the way a person would.
@@ -105,7 +105,7 @@ func walk(x *terminal) {
 // sameDecisions is the plan of what walk decides.
 func sameDecisions(t *testing.T, shop string) *engine.Plan {
 	t.Helper()
-	ws, err := workspace.Load(t.Context(), []string{shop}, workspace.Options{})
+	ws, err := discover.Load(t.Context(), []string{shop}, discover.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -5,6 +5,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"oakum/fixer/discover"
 	"oakum/fixer/text"
 	"oakum/fixer/workspace"
 )
@@ -18,7 +19,7 @@ Nothing is touched when one of its files has changed since. Called again, it
 takes back the one before.`,
 		Args: cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			root, err := workspace.FindRoot(args)
+			root, err := discover.FindRoot(args)
 			if err != nil {
 				return err
 			}

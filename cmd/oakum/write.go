@@ -6,7 +6,9 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"oakum/fixer/discover"
 	"oakum/fixer/engine"
+	"oakum/fixer/git"
 	"oakum/fixer/text"
 	"oakum/fixer/workspace"
 )
@@ -21,7 +23,7 @@ func (j *job) write(cmd *cobra.Command, changes []engine.Change, allowDirty bool
 			return "", err
 		}
 	}
-	record, err := j.workspace.Commit(cmd.Context(), toWrite(changes))
+	record, err := workspace.Commit(cmd.Context(), j.workspace.Root, toWrite(changes))
 	if err != nil {
 		return "", err
 	}
@@ -40,16 +42,16 @@ func refuseDirty(root string, changes []engine.Change) error {
 			paths = append(paths, c.Path)
 		}
 	}
-	states, err := workspace.States(root, paths)
+	states, err := git.States(root, paths)
 	if err != nil {
 		return fmt.Errorf("whether there are uncommitted changes is not known: %w (--allow-dirty writes all the same)", err)
 	}
 	var dirty []string
 	for _, p := range paths {
 		switch states[p] {
-		case workspace.VCSModified:
+		case git.Modified:
 			dirty = append(dirty, p+" has uncommitted changes")
-		case workspace.VCSUntracked:
+		case git.Untracked:
 			dirty = append(dirty, p+" is not in git")
 		}
 	}
@@ -61,7 +63,7 @@ func refuseDirty(root string, changes []engine.Change) error {
 
 // undoCommand is the command line that finds the root again.
 func undoCommand(root string) string {
-	if here, err := workspace.FindRoot(nil); err == nil && here == root {
+	if here, err := discover.FindRoot(nil); err == nil && here == root {
 		return "oakum undo"
 	}
 	if strings.ContainsFunc(root, func(r rune) bool { return !strings.ContainsRune("/._-+,@", r) && !isWord(r) }) {

@@ -2,13 +2,12 @@ package engine
 
 import (
 	"fmt"
-	"maps"
-	"oakum/fixer"
 	"runtime"
 	"slices"
-	"sync"
 
 	"golang.org/x/sync/errgroup"
+
+	"oakum/fixer"
 )
 
 // A Report is what the rules say of a snapshot.
@@ -19,6 +18,7 @@ type Report struct {
 	Problems   []Problem
 
 	index map[fixer.Key]*fixer.Finding
+	deps  map[string]map[string]*fixer.File // by file, the others that its findings depend on
 }
 
 // Suppressed pairs a finding with the comment that covers it.
@@ -43,40 +43,27 @@ func Check(snap *fixer.Snapshot, facts *fixer.Facts, rules []*fixer.Rule) *Repor
 	return newChecker(facts, rules).check(snap)
 }
 
-// A checker runs rules and remembers what they said of files. Rules with a kind
-// see their file, the facts, and other files only through the topology, which
-// notes which: so their findings hold for as long as these files are the same
-// and the topology draws the same links.
+// A checker runs rules. Those with a kind see their file, the facts, and other
+// files only through the topology, which says which: so their findings are
+// remembered until one of these changes.
 type checker struct {
-	facts *fixer.Facts
-	rules []*fixer.Rule
-
-	mu   sync.Mutex
-	memo map[*fixer.File]*remembered
-}
-
-// remembered is what the rules said of a file, and what that rests on.
-type remembered struct {
-	links    string // fingerprint of the topology
-	rests    map[string]*fixer.File
-	findings []fixer.Finding
-	problems []Problem
+	facts  *fixer.Facts
+	rules  []*fixer.Rule
+	byKind map[fixer.Kind][]*fixer.Rule
+	whole  map[string]bool // by name: it looks at files together
+	memory *memory
 }
 
 func newChecker(facts *fixer.Facts, rules []*fixer.Rule) *checker {
 	if facts == nil {
 		facts = &fixer.Facts{}
 	}
-	return &checker{facts: facts, rules: rules, memo: map[*fixer.File]*remembered{}}
-}
-
-// fork returns a checker that starts with what c remembers and keeps what it
-// learns to itself, so that a long session does not hold on to every version
-// of every file it ever folded.
-func (c *checker) fork() *checker {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return &checker{facts: c.facts, rules: c.rules, memo: maps.Clone(c.memo)}
+	c := &checker{facts: facts, rules: rules, byKind: map[fixer.Kind][]*fixer.Rule{}, whole: map[string]bool{}, memory: newMemory()}
+	for _, r := range rules {
+		c.byKind[r.Kind] = append(c.byKind[r.Kind], r)
+		c.whole[r.Name] = r.Kind == ""
+	}
+	return c
 }
 
 func (c *checker) check(snap *fixer.Snapshot) *Report {
@@ -86,69 +73,55 @@ func (c *checker) check(snap *fixer.Snapshot) *Report {
 			files = append(files, f)
 		}
 	}
-	perFile := make([]*remembered, len(files))
+	results := make([]*fileResult, len(files))
+	links := snap.Topology().Fingerprint()
 	var g errgroup.Group
 	g.SetLimit(runtime.GOMAXPROCS(0))
-	for i := range files {
-		g.Go(func() error { perFile[i] = c.checkFile(snap, files[i]); return nil })
-	}
-	_ = g.Wait()
-
-	r := &Report{index: map[fixer.Key]*fixer.Finding{}}
-	var all []fixer.Finding
-	for _, v := range perFile {
-		all = append(all, v.findings...)
-		r.Problems = append(r.Problems, v.problems...)
-	}
-	whole := fixer.NewInspection(snap, nil, c.facts, nil)
-	for _, rule := range c.rules {
-		if rule.Kind == "" {
-			found, problem := run(whole, rule, "")
-			for _, f := range found {
-				if file := snap.File(f.File); file != nil && !file.Context {
-					all = append(all, f)
-				}
-			}
-			r.Problems = append(r.Problems, problem...)
+	for i, f := range files {
+		if results[i] = c.memory.result(snap, f, links); results[i] == nil {
+			g.Go(func() error { results[i] = c.checkFile(snap, f, links); return nil })
 		}
 	}
-	r.file(snap, all)
+	_ = g.Wait() // a rule that fails is a problem of its file, never an error
+
+	r := &Report{index: map[fixer.Key]*fixer.Finding{}, deps: map[string]map[string]*fixer.File{}}
+	var all []fixer.Finding
+	for i, v := range results {
+		all = append(all, v.findings...)
+		r.Problems = append(r.Problems, v.problems...)
+		if len(v.deps) > 0 {
+			r.deps[files[i].Path] = v.deps
+		}
+	}
+	whole := fixer.NewInspection(snap, nil, c.facts, nil)
+	for _, rule := range c.byKind[""] {
+		found, problem := run(whole, rule, "")
+		for _, f := range found {
+			if file := snap.File(f.File); file != nil && !file.Context {
+				all = append(all, f)
+			}
+		}
+		r.Problems = append(r.Problems, problem...)
+	}
+	r.classify(snap, all)
 	return r
 }
 
-func (c *checker) checkFile(snap *fixer.Snapshot, f *fixer.File) *remembered {
-	links := snap.Topology().Fingerprint()
-	c.mu.Lock()
-	v := c.memo[f]
-	c.mu.Unlock()
-	if v != nil && v.holds(snap, links) {
-		return v
-	}
-	v = &remembered{links: links, rests: map[string]*fixer.File{}}
-	look := fixer.NewInspection(snap, f, c.facts, func(path string) { v.rests[path] = snap.File(path) })
-	for _, rule := range c.rules {
-		if rule.Kind == f.Kind {
-			found, problem := run(look, rule, f.Path)
-			v.findings = append(v.findings, found...)
-			v.problems = append(v.problems, problem...)
+// checkFile runs the rules of a file's kind and remembers what they say.
+func (c *checker) checkFile(snap *fixer.Snapshot, f *fixer.File, links string) *fileResult {
+	v := &fileResult{links: links, deps: map[string]*fixer.File{}}
+	look := fixer.NewInspection(snap, f, c.facts, func(path string) {
+		if path != f.Path {
+			v.deps[path] = snap.File(path)
 		}
+	})
+	for _, rule := range c.byKind[f.Kind] {
+		found, problem := run(look, rule, f.Path)
+		v.findings = append(v.findings, found...)
+		v.problems = append(v.problems, problem...)
 	}
-	c.mu.Lock()
-	c.memo[f] = v
-	c.mu.Unlock()
+	c.memory.keep(f, v)
 	return v
-}
-
-func (v *remembered) holds(snap *fixer.Snapshot, links string) bool {
-	if v.links != links {
-		return false
-	}
-	for path, file := range v.rests {
-		if snap.File(path) != file {
-			return false
-		}
-	}
-	return true
 }
 
 // run calls one rule. A rule that panics on hostile input is a defect, but one
@@ -162,9 +135,9 @@ func run(c *fixer.Inspection, rule *fixer.Rule, file string) (found []fixer.Find
 	return c.Run(rule), nil
 }
 
-// file sorts findings into open and suppressed ones, makes keys unique and
+// classify sorts findings into open and suppressed ones, makes keys unique and
 // puts them in canonical order.
-func (r *Report) file(snap *fixer.Snapshot, all []fixer.Finding) {
+func (r *Report) classify(snap *fixer.Snapshot, all []fixer.Finding) {
 	list := make([]*fixer.Finding, len(all))
 	for i := range all {
 		f := all[i]

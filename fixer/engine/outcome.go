@@ -8,7 +8,7 @@ import (
 )
 
 // plan puts the result of a fold together.
-func (f *folder) plan(snap *fixer.Snapshot, baseline *Report) *Plan {
+func (f *folding) plan(snap *fixer.Snapshot, baseline *Report) *Plan {
 	p := &Plan{
 		Before: snap, After: f.cur, Baseline: baseline, Final: f.report, Passes: f.passes,
 		ScoreBefore: Score(snap, baseline), ScoreAfter: Score(f.cur, f.report),
@@ -34,7 +34,7 @@ func (f *folder) plan(snap *fixer.Snapshot, baseline *Report) *Plan {
 	return p
 }
 
-func (f *folder) outcome(finding *fixer.Finding) Outcome {
+func (f *folding) outcome(finding *fixer.Finding) Outcome {
 	k := finding.Key()
 	if o := f.outcomes[k]; o != nil {
 		out := *o
@@ -54,7 +54,7 @@ func (f *folder) outcome(finding *fixer.Finding) Outcome {
 }
 
 // surfaced returns the outcomes of findings that were not in the baseline.
-func (f *folder) surfaced(baseline *Report) []Outcome {
+func (f *folding) surfaced(baseline *Report) []Outcome {
 	var out []Outcome
 	seen := map[fixer.Key]bool{}
 	for _, finding := range f.report.Findings {

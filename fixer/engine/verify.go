@@ -120,10 +120,11 @@ func newWarnings(before, after *fixer.File) error {
 	if err != nil {
 		return fmt.Errorf("BuildKit rejects the result: %s", strings.TrimSuffix(err.Error(), "."))
 	}
-	for _, w := range buildkit.New(was, is) {
-		if w.Rule == buildkit.Failed {
-			return fmt.Errorf("BuildKit cannot build the result: %s", strings.TrimSuffix(w.Message, "."))
-		}
+	worse := buildkit.New(was, is)
+	if n := len(worse); n > 0 && worse[n-1].Rule == buildkit.Failed {
+		return fmt.Errorf("BuildKit cannot build the result: %s", strings.TrimSuffix(worse[n-1].Message, "."))
+	}
+	for _, w := range worse {
 		return fmt.Errorf("BuildKit's check %s would report: %s", w.Rule, w.Message)
 	}
 	return nil
@@ -132,7 +133,7 @@ func newWarnings(before, after *fixer.File) error {
 // verifyFindings holds a batch to its purpose: each finding it set out to fix
 // is gone, and nothing has come up that is as severe as the least of them. What
 // parts of the batch were found to open, and may, is in opened.
-func verifyFindings(before, after *Report, batch []taken, opened map[fixer.Key]bool) error {
+func verifyFindings(before, after *Report, batch []selected, opened map[fixer.Key]bool) error {
 	least := fixer.Critical
 	for _, t := range batch {
 		if after.Finding(t.finding.Key()) != nil {
@@ -142,13 +143,21 @@ func verifyFindings(before, after *Report, batch []taken, opened map[fixer.Key]b
 	}
 	for _, f := range after.Findings {
 		if k := f.Key(); f.Severity >= least && before.Finding(k) == nil && !opened[k] {
-			return fmt.Errorf("it would open another finding: %s, %s", f.Rule, f.Message)
+			return opens(f)
 		}
 	}
 	for _, p := range after.Problems {
 		if !slices.Contains(before.Problems, p) {
-			return fmt.Errorf("rule %s fails on the result: %s", p.Rule, p.Reason)
+			return fails(p)
 		}
 	}
 	return nil
+}
+
+func opens(f *fixer.Finding) error {
+	return fmt.Errorf("it would open another finding: %s, %s", f.Rule, f.Message)
+}
+
+func fails(p Problem) error {
+	return fmt.Errorf("rule %s fails on the result: %s", p.Rule, p.Reason)
 }

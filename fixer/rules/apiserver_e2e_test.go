@@ -13,10 +13,10 @@ import (
 	"testing"
 
 	"oakum/fixer"
+	"oakum/fixer/discover"
 	"oakum/fixer/engine"
 	"oakum/fixer/kube/podsecurity"
 	"oakum/fixer/rules"
-	"oakum/fixer/workspace"
 )
 
 // TestAPIServer asks a real API server what it thinks of manifests before and
@@ -96,7 +96,7 @@ func checkTheJudge(t *testing.T, s *apiServer) {
 }
 
 func (j *judge) repository(t *testing.T, root string) {
-	ws, err := workspace.Load(t.Context(), []string{root}, workspace.Options{})
+	ws, err := discover.Load(t.Context(), []string{root}, discover.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}

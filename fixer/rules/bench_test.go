@@ -8,9 +8,9 @@ import (
 	"testing"
 
 	"oakum/fixer"
+	"oakum/fixer/discover"
 	"oakum/fixer/engine"
 	"oakum/fixer/rules"
-	"oakum/fixer/workspace"
 )
 
 // benchSources reads a repository to measure with: a large real one where the
@@ -21,7 +21,7 @@ func benchSources(b *testing.B) []fixer.Source {
 	if _, err := os.Stat(root); err != nil {
 		root = filepath.Join("..", "..", "testdata", "repos", "shop")
 	}
-	ws, err := workspace.Load(context.Background(), []string{root}, workspace.Options{})
+	ws, err := discover.Load(context.Background(), []string{root}, discover.Options{})
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -57,7 +57,7 @@ func BenchmarkDockerfiles(b *testing.B) {
 	if _, err := os.Stat(root); err != nil {
 		root = filepath.Join("..", "..", "testdata", "repos", "shop")
 	}
-	ws, err := workspace.Load(context.Background(), []string{root}, workspace.Options{})
+	ws, err := discover.Load(context.Background(), []string{root}, discover.Options{})
 	if err != nil {
 		b.Fatal(err)
 	}

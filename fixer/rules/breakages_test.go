@@ -15,9 +15,9 @@ import (
 	"golang.org/x/tools/txtar"
 
 	"oakum/fixer"
+	"oakum/fixer/discover"
 	"oakum/fixer/engine"
 	"oakum/fixer/rules"
-	"oakum/fixer/workspace"
 )
 
 const breakages = "../../testdata/breakages"
@@ -149,7 +149,7 @@ func (b *breakage) plan(t *testing.T, v variant) *engine.Plan {
 			t.Fatal(err)
 		}
 	}
-	ws, err := workspace.Load(context.Background(), []string{root}, workspace.Options{})
+	ws, err := discover.Load(context.Background(), []string{root}, discover.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}

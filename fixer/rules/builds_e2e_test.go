@@ -13,9 +13,9 @@ import (
 	"testing"
 
 	"oakum/fixer"
+	"oakum/fixer/discover"
 	"oakum/fixer/engine"
 	"oakum/fixer/rules"
-	"oakum/fixer/workspace"
 )
 
 // TestBuilds builds and starts small applications with a real Docker engine,
@@ -144,7 +144,7 @@ func (c *comparison) fix(t *testing.T) *engine.Plan {
 
 func (c *comparison) plan(t *testing.T) *engine.Plan {
 	t.Helper()
-	ws, err := workspace.Load(t.Context(), []string{c.dir}, workspace.Options{})
+	ws, err := discover.Load(t.Context(), []string{c.dir}, discover.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}

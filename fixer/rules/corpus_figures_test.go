@@ -96,7 +96,7 @@ func (f *figures) add(p *engine.Plan) {
 			if file.Dockerfile == nil {
 				continue
 			}
-			if report, err := buildkit.Check(context.Background(), file.Data); err == nil {
+			if report, err := buildkit.Check(context.Background(), file.Dockerfile); err == nil {
 				for _, w := range report.Warnings {
 					f.buildChecks[i][w.Rule]++
 				}

@@ -15,11 +15,11 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"oakum/fixer"
+	"oakum/fixer/discover"
 	"oakum/fixer/dockerfile"
 	"oakum/fixer/engine"
 	"oakum/fixer/rules"
 	"oakum/fixer/text"
-	"oakum/fixer/workspace"
 )
 
 const corpus = "../../../shared/corpus"
@@ -70,7 +70,7 @@ func TestCorpus(t *testing.T) {
 }
 
 func checkRepository(t *testing.T, root string, level fixer.Level, figures *figures) {
-	ws, err := workspace.Load(context.Background(), []string{root}, workspace.Options{})
+	ws, err := discover.Load(context.Background(), []string{root}, discover.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}

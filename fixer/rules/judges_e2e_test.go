@@ -17,9 +17,9 @@ import (
 	"time"
 
 	"oakum/fixer"
+	"oakum/fixer/discover"
 	"oakum/fixer/engine"
 	"oakum/fixer/rules"
-	"oakum/fixer/workspace"
 )
 
 // TestJudges lets linters of other people read every file of the corpus before
@@ -45,7 +45,7 @@ func TestJudges(t *testing.T) {
 // become, into two trees.
 func layOut(t *testing.T, root, before, after string) {
 	t.Helper()
-	ws, err := workspace.Load(context.Background(), []string{root}, workspace.Options{})
+	ws, err := discover.Load(context.Background(), []string{root}, discover.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}

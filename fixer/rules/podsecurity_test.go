@@ -10,10 +10,10 @@ import (
 	"testing"
 
 	"oakum/fixer"
+	"oakum/fixer/discover"
 	"oakum/fixer/engine"
 	"oakum/fixer/kube/podsecurity"
 	"oakum/fixer/rules"
-	"oakum/fixer/workspace"
 )
 
 // standard are the rules that speak of controls of the Pod Security Standards.
@@ -78,7 +78,7 @@ func TestRestrictedMeansRestrictedInTheCorpus(t *testing.T) {
 		if !e.IsDir() {
 			continue
 		}
-		ws, err := workspace.Load(context.Background(), []string{filepath.Join(corpus, e.Name())}, workspace.Options{})
+		ws, err := discover.Load(context.Background(), []string{filepath.Join(corpus, e.Name())}, discover.Options{})
 		if err != nil {
 			t.Fatal(err)
 		}

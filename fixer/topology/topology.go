@@ -2,6 +2,7 @@ package topology
 
 import (
 	"cmp"
+	"crypto/sha256"
 	"fmt"
 	"maps"
 	"path"
@@ -128,7 +129,8 @@ func (t *Topology) sum() string {
 		}
 	}
 	fmt.Fprintf(&b, "%q\n", slices.Sorted(maps.Keys(t.in.Services)))
-	return b.String()
+	sum := sha256.Sum256([]byte(b.String())) // compared for every file of every check
+	return string(sum[:])
 }
 
 // Services returns the Kubernetes Services of the files in a folder, sorted by

@@ -11,6 +11,7 @@ import (
 	"sort"
 	"strings"
 
+	"oakum/fixer/disk"
 	"oakum/fixer/text"
 )
 
@@ -22,11 +23,6 @@ type Change struct {
 	// Before of length 0, not nil.
 	Before []byte
 	After  []byte
-}
-
-// Commit is the function [Commit] for this workspace's root.
-func (ws *Workspace) Commit(ctx context.Context, changes []Change) (*Record, error) {
-	return Commit(ctx, ws.Root, changes)
 }
 
 // Commit writes the changes: all of them, or none and a [RefusedError] that
@@ -114,7 +110,7 @@ func ordered(changes []Change) ([]Change, error) {
 // a file written there could be run by it.
 func inStore(p string) bool {
 	for part := range strings.SplitSeq(strings.ToLower(p), "/") {
-		if isStore(part) {
+		if disk.IsStore(part) {
 			return true
 		}
 	}
@@ -145,11 +141,11 @@ func newWriter(root string) (*writer, error) {
 		base, err = filepath.EvalSymlinks(base)
 	}
 	if err != nil {
-		return nil, fmt.Errorf("%s: %s", text.VisibleLine(root), systemReason(err))
+		return nil, fmt.Errorf("%s: %s", text.VisibleLine(root), disk.Reason(err))
 	}
 	r, err := os.OpenRoot(base)
 	if err != nil {
-		return nil, fmt.Errorf("%s: %s", text.VisibleLine(root), systemReason(err))
+		return nil, fmt.Errorf("%s: %s", text.VisibleLine(root), disk.Reason(err))
 	}
 	return &writer{base: base, root: r}, nil
 }
@@ -243,7 +239,7 @@ func (w *writer) write(ctx context.Context, s *store, e *entry, aims []aim) erro
 		return err
 	}
 	if err := w.syncDirs(aims); err != nil {
-		w.warn("the new files may not survive a power failure: " + systemReason(err))
+		w.warn("the new files may not survive a power failure: " + disk.Reason(err))
 	}
 	if err := w.hook("done", ""); err != nil {
 		return err
@@ -291,7 +287,7 @@ func (w *writer) rollBack(aims []aim) (interrupted bool) {
 		}
 	}
 	if err := w.syncDirs(aims); err != nil {
-		w.warn("the files that were put back may not survive a power failure: " + systemReason(err))
+		w.warn("the files that were put back may not survive a power failure: " + disk.Reason(err))
 	}
 	return interrupted
 }

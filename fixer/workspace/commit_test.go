@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io/fs"
 	"maps"
+	"oakum/fixer/disk/disktest"
 	"os"
 	"path/filepath"
 	"strings"
@@ -37,7 +38,7 @@ func wantRefused(t *testing.T, err error, want ...string) {
 
 func wantFiles(t *testing.T, dir string, want map[string]string) {
 	t.Helper()
-	if got := files(t, dir); !maps.Equal(got, want) {
+	if got := disktest.Files(t, dir); !maps.Equal(got, want) {
 		t.Errorf("files %q\nwant %q", got, want)
 	}
 }
@@ -48,7 +49,7 @@ func TestCommitAndUndo(t *testing.T) {
 		"Dockerfile": dockerfile, "k8s/pod\n x.yaml": "\xef\xbb\xbf" + strings.ReplaceAll(pod, "\n", "\r\n"),
 		"empty/Dockerfile": "", "other": "stays",
 	}
-	dir := tree(t, before)
+	dir := disktest.Tree(t, before)
 	if err := os.Chmod(filepath.Join(dir, "Dockerfile"), 0o751); err != nil {
 		t.Fatal(err)
 	}
@@ -60,8 +61,7 @@ func TestCommitAndUndo(t *testing.T) {
 		{"new/empty", nil, []byte{}},
 		{"other", []byte("stays"), []byte("stays")},
 	}
-	ws := load(t, dir, Options{})
-	rec, err := ws.Commit(ctx, changes)
+	rec, err := Commit(ctx, dir, changes)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -100,7 +100,7 @@ func TestCommitAndUndo(t *testing.T) {
 
 func TestUndoIsAStack(t *testing.T) {
 	ctx := context.Background()
-	dir := tree(t, map[string]string{"a": "0"})
+	dir := disktest.Tree(t, map[string]string{"a": "0"})
 	for i := range keepRecords + 5 {
 		if _, err := Commit(ctx, dir, []Change{{"a", []byte(version(i)), []byte(version(i + 1))}}); err != nil {
 			t.Fatal(err)
@@ -110,7 +110,7 @@ func TestUndoIsAStack(t *testing.T) {
 		if _, err := Undo(ctx, dir); err != nil {
 			t.Fatal(err)
 		}
-		if got := read(t, dir, "a"); got != version(i) {
+		if got := disktest.Read(t, dir, "a"); got != version(i) {
 			t.Fatalf("undo gave %q, want %q", got, version(i))
 		}
 	}
@@ -124,7 +124,7 @@ func version(i int) string { return strings.Repeat("x", i) + string(rune('0'+i%1
 func TestCommitRefuses(t *testing.T) {
 	ctx := context.Background()
 	outside := t.TempDir()
-	put(t, outside, "Dockerfile", dockerfile)
+	disktest.Put(t, outside, "Dockerfile", dockerfile)
 	for _, tt := range []struct {
 		name    string
 		prepare func(dir string) error
@@ -154,13 +154,13 @@ func TestCommitRefuses(t *testing.T) {
 		{"into a git store below", nil, Change{"x/.GIT/config", nil, []byte("new")}, "x/.GIT/config outside"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			dir := tree(t, map[string]string{"f": "old", "fine": "old"})
+			dir := disktest.Tree(t, map[string]string{"f": "old", "fine": "old"})
 			if tt.prepare != nil {
 				if err := tt.prepare(dir); err != nil {
 					t.Fatal(err)
 				}
 			}
-			was := files(t, dir)
+			was := disktest.Files(t, dir)
 			_, err := Commit(ctx, dir, []Change{{"fine", []byte("old"), []byte("new")}, tt.change})
 			wantRefused(t, err, tt.want)
 			wantFiles(t, dir, was)
@@ -169,13 +169,13 @@ func TestCommitRefuses(t *testing.T) {
 			}
 		})
 	}
-	if got := read(t, outside, "Dockerfile"); got != dockerfile {
+	if got := disktest.Read(t, outside, "Dockerfile"); got != dockerfile {
 		t.Errorf("a file outside was written: %q", got)
 	}
 }
 
 func TestCommitNamesEveryFile(t *testing.T) {
-	dir := tree(t, map[string]string{"a": "1", "b": "1", "c": "1"})
+	dir := disktest.Tree(t, map[string]string{"a": "1", "b": "1", "c": "1"})
 	_, err := Commit(context.Background(), dir, []Change{{"c", []byte("0"), []byte("2")}, {"b", []byte("1"), []byte("2")}, {"a", []byte("0"), []byte("2")}})
 	wantRefused(t, err, "a changed", "c changed")
 	if want := "a: the file has changed on disk since it was read; c: the file has changed on disk since it was read (nothing was written)"; err.Error() != want {
@@ -185,7 +185,7 @@ func TestCommitNamesEveryFile(t *testing.T) {
 
 func TestCommitOfNothing(t *testing.T) {
 	ctx := context.Background()
-	dir := tree(t, map[string]string{"a": "1"})
+	dir := disktest.Tree(t, map[string]string{"a": "1"})
 	for _, changes := range [][]Change{nil, {{"a", []byte("1"), []byte("1")}}} {
 		if rec, err := Commit(ctx, dir, changes); err != nil || len(rec.Files) > 0 {
 			t.Errorf("%v: %+v, %v", changes, rec, err)
@@ -235,7 +235,7 @@ func TestFailuresRollBack(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			before := map[string]string{"a": "1", "b": "1"}
-			dir := tree(t, before)
+			dir := disktest.Tree(t, before)
 			failAt(t, tt.step, tt.path, func() error { return tt.do(dir) })
 			_, err := Commit(ctx, dir, []Change{{"a", []byte("1"), []byte("22")}, {"b", []byte("1"), []byte("22")}, {"n/c", nil, []byte("33")}})
 			wantRefused(t, err, tt.want)
@@ -259,7 +259,7 @@ func TestFailuresRollBack(t *testing.T) {
 // TestRollBackThatFails leaves one file new, says so, and undo finishes.
 func TestRollBackThatFails(t *testing.T) {
 	ctx := context.Background()
-	dir := tree(t, map[string]string{"a": "1", "b": "1"})
+	dir := disktest.Tree(t, map[string]string{"a": "1", "b": "1"})
 	staged := 0
 	atStep = func(step, p string) error {
 		if step == "stage" {
@@ -304,14 +304,14 @@ func TestUndoRefuses(t *testing.T) {
 		{"read-only since", func(d string) error { return os.Chmod(d+"/b", 0o444) }, "b read-only"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			dir := tree(t, map[string]string{"a": "1", "b": "1"})
+			dir := disktest.Tree(t, map[string]string{"a": "1", "b": "1"})
 			if _, err := Commit(ctx, dir, []Change{{"a", []byte("1"), []byte("2")}, {"b", []byte("1"), []byte("2")}, {"n", nil, []byte("2")}}); err != nil {
 				t.Fatal(err)
 			}
 			if err := tt.prepare(dir); err != nil {
 				t.Fatal(err)
 			}
-			was := files(t, dir)
+			was := disktest.Files(t, dir)
 			_, err := Undo(ctx, dir)
 			wantRefused(t, err, tt.want)
 			wantFiles(t, dir, was)
@@ -327,7 +327,7 @@ func TestUndoThatFails(t *testing.T) {
 		"half staged": {"a": "2", "b": "2"},
 		"rename":      {"a": "1", "b": "2"},
 	} {
-		dir := tree(t, map[string]string{"a": "1", "b": "1"})
+		dir := disktest.Tree(t, map[string]string{"a": "1", "b": "1"})
 		if _, err := Commit(ctx, dir, []Change{{"a", []byte("1"), []byte("2")}, {"b", []byte("1"), []byte("2")}}); err != nil {
 			t.Fatal(err)
 		}
@@ -349,11 +349,11 @@ func TestUndoThatFails(t *testing.T) {
 
 func TestUndoWhereSomeIsAlreadyBack(t *testing.T) {
 	ctx := context.Background()
-	dir := tree(t, map[string]string{"a": "1", "b": "1"})
+	dir := disktest.Tree(t, map[string]string{"a": "1", "b": "1"})
 	if _, err := Commit(ctx, dir, []Change{{"a", []byte("1"), []byte("2")}, {"b", []byte("1"), []byte("2")}, {"n", nil, []byte("2")}}); err != nil {
 		t.Fatal(err)
 	}
-	put(t, dir, "a", "1") // as git restore would
+	disktest.Put(t, dir, "a", "1") // as git restore would
 	os.Remove(filepath.Join(dir, "n"))
 	rec, err := Undo(ctx, dir)
 	if err != nil || len(rec.Files) != 1 || rec.Files[0].Path != "b" {
@@ -364,7 +364,7 @@ func TestUndoWhereSomeIsAlreadyBack(t *testing.T) {
 
 func TestRecordsArePrivateAndChecked(t *testing.T) {
 	ctx := context.Background()
-	dir := tree(t, map[string]string{"a": "secret"})
+	dir := disktest.Tree(t, map[string]string{"a": "secret"})
 	if _, err := Commit(ctx, dir, []Change{{"a", []byte("secret"), []byte("2")}}); err != nil {
 		t.Fatal(err)
 	}

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"oakum/fixer/disk/disktest"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -99,7 +100,7 @@ func crash(t *testing.T, dir string, step int, undo bool) bool {
 // staged files has been added.
 func wantWhole(t *testing.T, dir string, step int) {
 	t.Helper()
-	got := files(t, dir)
+	got := disktest.Files(t, dir)
 	for p, content := range got {
 		if strings.HasPrefix(filepath.Base(p), tempPrefix) {
 			continue
@@ -120,14 +121,14 @@ func wantWhole(t *testing.T, dir string, step int) {
 func TestCrashInCommit(t *testing.T) {
 	steps := 0
 	for step := 1; ; step++ {
-		dir := tree(t, crashBefore)
+		dir := disktest.Tree(t, crashBefore)
 		if !crash(t, dir, step, false) {
 			wantFiles(t, dir, crashAfter)
 			steps = step - 1
 			break
 		}
 		wantWhole(t, dir, step)
-		touched := !maps.Equal(withoutTemps(files(t, dir)), crashBefore)
+		touched := !maps.Equal(withoutTemps(disktest.Files(t, dir)), crashBefore)
 		was, err := Interrupted(dir)
 		if err != nil || (touched && !was) {
 			t.Errorf("step %d: files are new and interrupted is %v, %v", step, was, err)
@@ -159,11 +160,11 @@ func withoutTemps(m map[string]string) map[string]string {
 // TestCommitAfterCrash goes on without an undo: the next commit clears up.
 func TestCommitAfterCrash(t *testing.T) {
 	for step := 1; ; step++ {
-		dir := tree(t, crashBefore)
+		dir := disktest.Tree(t, crashBefore)
 		if !crash(t, dir, step, false) {
 			break
 		}
-		was := withoutTemps(files(t, dir))
+		was := withoutTemps(disktest.Files(t, dir))
 		ctx := context.Background()
 		if _, err := Commit(ctx, dir, []Change{{"other", []byte("stays"), []byte("goes")}}); err != nil {
 			t.Fatalf("step %d: %v", step, err)
@@ -185,7 +186,7 @@ func TestCommitAfterCrash(t *testing.T) {
 
 func TestCrashInUndo(t *testing.T) {
 	for step := 1; ; step++ {
-		dir := tree(t, crashBefore)
+		dir := disktest.Tree(t, crashBefore)
 		crash(t, dir, 0, false)
 		wantFiles(t, dir, crashAfter)
 		if !crash(t, dir, step, true) {
@@ -211,7 +212,7 @@ func TestCrashTwice(t *testing.T) {
 	}
 	for first := 1; ; first += 3 {
 		for second := 1; ; second += 2 {
-			dir := tree(t, crashBefore)
+			dir := disktest.Tree(t, crashBefore)
 			if !crash(t, dir, first, false) {
 				return
 			}

@@ -11,6 +11,7 @@ import (
 	"unicode/utf8"
 
 	"oakum/fixer"
+	"oakum/fixer/disk"
 	"oakum/fixer/engine"
 	"oakum/fixer/text"
 )
@@ -76,14 +77,14 @@ func SaveDecisions(root string, all engine.Decisions) error {
 		if err == nil || errors.Is(err, fs.ErrNotExist) {
 			return nil
 		}
-		return fmt.Errorf("%s: the saved decisions cannot be removed: %s", text.VisibleLine(s.dir), systemReason(err))
+		return fmt.Errorf("%s: the saved decisions cannot be removed: %s", text.VisibleLine(s.dir), disk.Reason(err))
 	}
 	data, left, err := encodeDecisions(s.root, all)
 	if err != nil {
 		return err
 	}
 	if err := s.replace(decisionsName, data); err != nil {
-		return fmt.Errorf("%s: the decisions cannot be kept: %s", text.VisibleLine(s.dir), systemReason(err))
+		return fmt.Errorf("%s: the decisions cannot be kept: %s", text.VisibleLine(s.dir), disk.Reason(err))
 	}
 	if left > 0 {
 		return fmt.Errorf("%d of %d decisions cannot be kept: what they are about has a name that is not UTF-8", left, len(all))
@@ -106,12 +107,12 @@ func LoadDecisions(root string) (engine.Decisions, error) {
 	defer s.close()
 	file := filepath.Join(s.dir, decisionsName)
 	damaged := func(reason string) error { return &DamagedDecisionsError{File: file, Reason: reason} }
-	data, _, err := readBounded(file, maxDecisions)
+	data, _, err := disk.ReadBounded(file, maxDecisions)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		return nil, nil
 	case errors.As(err, new(*fs.PathError)):
-		return nil, fmt.Errorf("%s: the saved decisions cannot be read: %s", text.VisibleLine(file), systemReason(err))
+		return nil, fmt.Errorf("%s: the saved decisions cannot be read: %s", text.VisibleLine(file), disk.Reason(err))
 	case err != nil:
 		return nil, damaged("it is no file, or too large")
 	}
@@ -137,10 +138,10 @@ func openDecisions(root string, create bool) (*store, error) {
 	}
 	var lock *os.File
 	if err == nil {
-		lock, err = os.OpenFile(filepath.Join(dir, "lock"), os.O_CREATE|os.O_RDWR|openFlags, 0o600)
+		lock, err = os.OpenFile(filepath.Join(dir, "lock"), os.O_CREATE|os.O_RDWR|disk.OpenFlags, 0o600)
 	}
 	if err == nil {
-		if err = lockFile(lock); err == nil {
+		if err = disk.Lock(lock); err == nil {
 			return &store{dir: dir, root: root, lock: lock}, nil
 		}
 		lock.Close()
@@ -148,7 +149,7 @@ func openDecisions(root string, create bool) (*store, error) {
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, err
 	}
-	return nil, fmt.Errorf("%s: %s", text.VisibleLine(dir), systemReason(err))
+	return nil, fmt.Errorf("%s: %s", text.VisibleLine(dir), disk.Reason(err))
 }
 
 // encodeDecisions also returns how many decisions it had to leave out: JSON

@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"oakum/fixer"
+	"oakum/fixer/disk/disktest"
 	"oakum/fixer/engine"
 )
 
@@ -35,7 +36,7 @@ func decisionsFile(t *testing.T) string {
 }
 
 func TestDecisionsAreKeptUntilForgotten(t *testing.T) {
-	dir := tree(t, nil)
+	dir := disktest.Tree(t, nil)
 	if got, err := LoadDecisions(dir); err != nil || len(got) != 0 {
 		t.Fatalf("before anything was saved: %v, %v", got, err)
 	}
@@ -88,7 +89,7 @@ func TestDecisionsAreKeptUntilForgotten(t *testing.T) {
 }
 
 func TestDamagedDecisionsAreSaid(t *testing.T) {
-	dir := tree(t, nil)
+	dir := disktest.Tree(t, nil)
 	if err := SaveDecisions(dir, someDecisions()); err != nil {
 		t.Fatal(err)
 	}
@@ -136,7 +137,7 @@ func TestDamagedDecisionsAreSaid(t *testing.T) {
 }
 
 func TestDecisionsThatAreNoFile(t *testing.T) {
-	dir := tree(t, nil)
+	dir := disktest.Tree(t, nil)
 	if err := SaveDecisions(dir, someDecisions()); err != nil {
 		t.Fatal(err)
 	}
@@ -177,7 +178,7 @@ func TestDecisionsThatAreNoFile(t *testing.T) {
 }
 
 func TestDecisionsHaveBounds(t *testing.T) {
-	dir := tree(t, nil)
+	dir := disktest.Tree(t, nil)
 	all := engine.Decisions{}
 	for i := range 10_000 {
 		all[fixer.Key{Rule: "compose/privileged", File: fmt.Sprintf("%d/compose.yaml", i), Path: strings.Repeat("x", 100)}] = engine.Decision{Verdict: engine.Reject}
@@ -198,7 +199,7 @@ func TestDecisionsHaveBounds(t *testing.T) {
 }
 
 func TestDecisionsOnNamesThatAreNotUTF8(t *testing.T) {
-	dir := tree(t, nil)
+	dir := disktest.Tree(t, nil)
 	all := someDecisions()
 	for _, name := range []string{"\xff/Dockerfile", "\xfe/Dockerfile"} {
 		all[fixer.Key{Rule: "r", File: name}] = engine.Decision{Verdict: engine.Reject}

@@ -1,25 +1,9 @@
-// Package workspace is the only room that touches the disk: it finds and
-// reads a repository's container files, and writes a plan back.
-//
-// # Reading
-//
-// [Load] decides a root, walks it and reads what it recognises. The root is
-// the top of the git repository all given paths lie in; where there is none,
-// the deepest folder that holds them all (see [FindRoot]). Everything below
-// the root may serve as evidence, but only what the person asked for is to be
-// reported: the rest comes back with Source.Context set.
-//
-// A file that was found and cannot be looked into is a [fixer.Source] with a
-// Skip, never an error. What has no file to hang on (an ignored folder, an
-// include that leads nowhere) is a [Note].
-//
-// Of files that a build may be sent only the names are read ([Workspace].Names),
-// whatever git thinks of them, and of these the ignore files. Names are bounded in
-// number and depth; what lies beyond is a closed folder, and said.
+// Package workspace writes a plan to the disk and takes it back, and keeps
+// decisions between sessions. It is the only room that writes.
 //
 // # Writing
 //
-// [Workspace.Commit] replaces files all together or not at all, and refuses
+// [Commit] replaces files all together or not at all, and refuses
 // whatever no longer holds the bytes the change was computed from. [Undo]
 // takes the last commit back. Both are safe to interrupt at any instant: an
 // undo record with the old bytes is on disk before the first file changes,
@@ -33,24 +17,22 @@
 //
 // # Invariants
 //
-//   - Nothing outside the root is read or written. All access goes through an
-//     [os.Root]; links are resolved first, and a file reached by two names is
-//     one Source under its real path. Outside the root only these are looked
-//     at: the names .git and Chart.yaml in parent folders, the index of the
-//     git repository ([States]), and oakum's own state folder.
-//   - Nothing is executed: no git, no hooks, no filters.
-//   - Opening never blocks: only regular files are read, and no more of them
-//     than Options.MaxBytes.
-//   - The result does not depend on the order of directory entries, of the
-//     given paths or of parallel reads.
+//   - Nothing outside the root is written, except oakum's own state directory.
+//     All access goes through an [os.Root], and a path that leads through a link
+//     is refused.
+//   - Nothing is executed.
+//   - A crash at any instant leaves every file whole, old or new.
+//
+// # Kept by hand
+//
+// The libraries for atomic writes replace one file, by its path. Here many files
+// are replaced together below one os.Root, with one record that takes them back.
 //
 // # Example
 //
-//	ws, err := workspace.Load(ctx, []string{"."}, workspace.Options{})
-//	…
-//	rec, err := ws.Commit(ctx, []workspace.Change{{Path: "Dockerfile", Before: old, After: new}})
+//	rec, err := workspace.Commit(ctx, root, []workspace.Change{{Path: "Dockerfile", Before: old, After: new}})
 //	var refused *workspace.RefusedError
 //	if errors.As(err, &refused) { … nothing was written; refused.Refusals says why … }
 //	…
-//	_, err = workspace.Undo(ctx, ws.Root)
+//	_, err = workspace.Undo(ctx, root)
 package workspace

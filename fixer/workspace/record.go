@@ -14,6 +14,7 @@ import (
 	"strconv"
 	"strings"
 
+	"oakum/fixer/disk"
 	"oakum/fixer/text"
 )
 
@@ -115,16 +116,16 @@ func openStore(root string, create bool) (*store, error) {
 		}
 	}
 	if err != nil {
-		return nil, fmt.Errorf("%s: undo records cannot be kept: %s", text.VisibleLine(dir), systemReason(err))
+		return nil, fmt.Errorf("%s: undo records cannot be kept: %s", text.VisibleLine(dir), disk.Reason(err))
 	}
 	lock, err := os.OpenFile(filepath.Join(dir, "lock"), os.O_CREATE|os.O_RDWR, 0o600)
 	if err == nil {
-		if err = lockFile(lock); err != nil {
+		if err = disk.Lock(lock); err != nil {
 			lock.Close()
 		}
 	}
 	if err != nil {
-		return nil, fmt.Errorf("%s: undo records cannot be locked: %s", text.VisibleLine(dir), systemReason(err))
+		return nil, fmt.Errorf("%s: undo records cannot be locked: %s", text.VisibleLine(dir), disk.Reason(err))
 	}
 	return &store{dir: dir, root: root, lock: lock}, nil
 }
@@ -135,7 +136,7 @@ func (s *store) close() { s.lock.Close() }
 func (s *store) names() ([]string, error) {
 	entries, err := os.ReadDir(s.dir)
 	if err != nil {
-		return nil, fmt.Errorf("%s: undo records cannot be listed: %s", text.VisibleLine(s.dir), systemReason(err))
+		return nil, fmt.Errorf("%s: undo records cannot be listed: %s", text.VisibleLine(s.dir), disk.Reason(err))
 	}
 	var names []string
 	for _, e := range entries {
@@ -174,14 +175,14 @@ func (s *store) read(name string) (*entry, error) {
 	damaged := func(reason string) error { return &DamagedRecordError{File: file, Reason: reason} }
 	info, err := os.Stat(file)
 	if err != nil {
-		return nil, damaged(systemReason(err))
+		return nil, damaged(disk.Reason(err))
 	}
 	if info.Size() > maxRecord {
 		return nil, damaged("it is too large")
 	}
 	data, err := os.ReadFile(file)
 	if err != nil {
-		return nil, damaged(systemReason(err))
+		return nil, damaged(disk.Reason(err))
 	}
 	e := &entry{name: name}
 	if err := json.Unmarshal(data, e); err != nil {
@@ -237,7 +238,7 @@ func (s *store) write(e *entry) error {
 		err = s.replace(e.name, data)
 	}
 	if err != nil {
-		return fmt.Errorf("%s: the undo record cannot be written: %s", text.VisibleLine(s.dir), systemReason(err))
+		return fmt.Errorf("%s: the undo record cannot be written: %s", text.VisibleLine(s.dir), disk.Reason(err))
 	}
 	return nil
 }
@@ -271,13 +272,13 @@ func (s *store) sync() error {
 		return err
 	}
 	defer d.Close()
-	return syncDir(d)
+	return disk.SyncDirectory(d)
 }
 
 // drop removes a record.
 func (s *store) drop(name string) error {
 	if err := os.Remove(filepath.Join(s.dir, name)); err != nil {
-		return fmt.Errorf("%s: the undo record cannot be removed: %s", text.VisibleLine(s.dir), systemReason(err))
+		return fmt.Errorf("%s: the undo record cannot be removed: %s", text.VisibleLine(s.dir), disk.Reason(err))
 	}
 	return s.sync()
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"io/fs"
+	"oakum/fixer/disk"
 	"os"
 	"path"
 	"strconv"
@@ -56,7 +57,7 @@ func (r *refuser) system(p, doing string, err error) {
 	case errors.Is(err, fs.ErrNotExist):
 		code = RefusedMissing
 	}
-	r.add(p, code, doing+": "+systemReason(err), err)
+	r.add(p, code, doing+": "+disk.Reason(err), err)
 }
 
 func (r *refuser) err(interrupted bool) error {
@@ -89,7 +90,7 @@ func (w *writer) inspect(a *aim, r *refuser) {
 		r.system(a.path, "the file cannot be looked at", err)
 		return
 	case !info.Mode().IsRegular():
-		r.add(a.path, RefusedIrregular, "this is "+what(info.Mode())+" now, not a file", nil)
+		r.add(a.path, RefusedIrregular, "this is "+disk.Describe(info.Mode())+" now, not a file", nil)
 		return
 	}
 	a.info = info
@@ -104,7 +105,7 @@ func (w *writer) inspect(a *aim, r *refuser) {
 		r.add(a.path, RefusedReadOnly, "the file is read-only", nil)
 		return
 	}
-	f, err := w.root.OpenFile(a.path, os.O_WRONLY|openFlags, 0)
+	f, err := w.root.OpenFile(a.path, os.O_WRONLY|disk.OpenFlags, 0)
 	if err != nil {
 		r.system(a.path, "the file cannot be written", err)
 		return
@@ -125,7 +126,7 @@ func (w *writer) linkIn(p string) string {
 		case err != nil:
 			return "" // not there yet, or the file's own look will say why
 		case !info.IsDir():
-			return "a folder above it is " + what(info.Mode()) + " now"
+			return "a folder above it is " + disk.Describe(info.Mode()) + " now"
 		}
 	}
 	return ""
@@ -133,7 +134,7 @@ func (w *writer) linkIn(p string) string {
 
 // holds reports whether a file has exactly these bytes.
 func (w *writer) holds(p string, want []byte) (bool, error) {
-	f, err := w.root.OpenFile(p, os.O_RDONLY|openFlags, 0)
+	f, err := w.root.OpenFile(p, os.O_RDONLY|disk.OpenFlags, 0)
 	if err != nil {
 		return false, err
 	}
@@ -182,7 +183,7 @@ func (w *writer) stage(a *aim) error {
 // keepOwner gives the staged file the owner of the one it replaces, and says
 // so when it may not.
 func (w *writer) keepOwner(f *os.File, a *aim) {
-	uid, gid, links, ok := owner(a.info)
+	uid, gid, links, ok := disk.Owner(a.info)
 	if !ok {
 		return
 	}
@@ -193,7 +194,7 @@ func (w *writer) keepOwner(f *os.File, a *aim) {
 	if err != nil {
 		return
 	}
-	if u, g, _, ok := owner(staged); ok && (u != uid || g != gid) && f.Chown(uid, gid) != nil {
+	if u, g, _, ok := disk.Owner(staged); ok && (u != uid || g != gid) && f.Chown(uid, gid) != nil {
 		w.warn(a.path + " could not keep its owner")
 	}
 }
@@ -269,7 +270,7 @@ func (w *writer) syncDirs(aims []aim) error {
 		if err != nil {
 			return err
 		}
-		err = syncDir(d)
+		err = disk.SyncDirectory(d)
 		d.Close()
 		if err != nil {
 			return err

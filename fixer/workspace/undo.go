@@ -7,6 +7,7 @@ import (
 	"io/fs"
 
 	"oakum/fixer"
+	"oakum/fixer/disk"
 	"oakum/fixer/text"
 )
 
@@ -107,12 +108,12 @@ func (w *writer) find(f entryFile) (condition, []byte, *fixer.Skip) {
 		return isOld, nil, nil
 	}
 	if err != nil {
-		return isEither, nil, skipFor(err)
+		return isEither, nil, disk.SkipFor(err)
 	}
 	if !info.Mode().IsRegular() {
-		return isEither, nil, irregular(info.Mode())
+		return isEither, nil, disk.Irregular(info.Mode())
 	}
-	data, skip := readRegular(w.root, f.Path, maxRecord)
+	data, skip := disk.Read(w.root, f.Path, maxRecord)
 	if skip != nil {
 		return isEither, nil, skip
 	}

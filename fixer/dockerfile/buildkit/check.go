@@ -46,15 +46,10 @@ const (
 	timeout   = 5 * time.Second
 )
 
-// Check runs the checks. It fails with a [*dockerfile.SyntaxError] for a file
-// that does not parse, with a [*dockerfile.Refusal] for one that is made to
-// exhaust memory, and with an error when ctx ends or the checks take longer
-// than a few seconds.
-func Check(ctx context.Context, src []byte) (Report, error) {
-	f, err := dockerfile.Parse(src)
-	if err != nil {
-		return Report{}, err
-	}
+// Check runs the checks on the bytes of a file. It fails with a
+// [*dockerfile.Refusal] for one that is made to exhaust memory, and with an
+// error when ctx ends or the checks take longer than a few seconds.
+func Check(ctx context.Context, f *dockerfile.File) (Report, error) {
 	if f.Growth() > maxGrowth {
 		return Report{}, &dockerfile.Refusal{Code: dockerfile.RefusedSize,
 			Reason: "the variables of the file grow too large for BuildKit's checks"}
@@ -76,7 +71,7 @@ func Check(ctx context.Context, src []byte) (Report, error) {
 	if !silenced {
 		return report, nil
 	}
-	shown, err := run(ctx, src, args)
+	shown, err := run(ctx, f.Source, args)
 	if err != nil {
 		return Report{}, err
 	}
@@ -193,7 +188,7 @@ func line(l *pb.Location) int {
 }
 
 // New returns the warnings of after that before did not have, and a failure
-// that is new, first, as a warning of the rule [Failed]. Lines do not count, since
+// that is new, last, as a warning of the rule [Failed]. Lines do not count, since
 // an edit moves them: warnings are compared by rule and message, as often as
 // they occur.
 func New(before, after Report) []Warning {
@@ -203,9 +198,6 @@ func New(before, after Report) []Warning {
 		seen[key{w.Rule, w.Message}]++
 	}
 	var out []Warning
-	if f := after.Failure; f != nil && (before.Failure == nil || before.Failure.Message != f.Message) {
-		out = append(out, Warning{Rule: Failed, Line: f.Line, Message: f.Message})
-	}
 	for _, w := range after.Warnings {
 		k := key{w.Rule, w.Message}
 		if seen[k] > 0 {
@@ -213,6 +205,9 @@ func New(before, after Report) []Warning {
 			continue
 		}
 		out = append(out, w)
+	}
+	if f := after.Failure; f != nil && (before.Failure == nil || before.Failure.Message != f.Message) {
+		out = append(out, Warning{Rule: Failed, Line: f.Line, Message: f.Message})
 	}
 	return out
 }

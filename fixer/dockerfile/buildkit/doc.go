@@ -5,7 +5,7 @@
 // It serves two purposes: reporting the findings under BuildKit's names, and
 // proving that an edit brings nothing new ([New]).
 //
-//	before, err := buildkit.Check(ctx, src)
+//	before, err := buildkit.Check(ctx, file)
 //	after, err := buildkit.Check(ctx, edited)
 //	if worse := buildkit.New(before, after); len(worse) > 0 { … }
 //

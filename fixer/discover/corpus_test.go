@@ -1,0 +1,110 @@
+package discover
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"oakum/fixer"
+	"oakum/fixer/disk/disktest"
+)
+
+// corpus gives the folder of real repositories, or skips the test.
+func corpus(t testing.TB) string {
+	t.Helper()
+	dir := filepath.Join("..", "..", "..", "shared", "corpus")
+	if _, err := os.Stat(dir); err != nil {
+		t.Skip("the corpus of real repositories is not there: ", dir)
+	}
+	return dir
+}
+
+// TestCorpus loads every repository, and holds discovery to what can be told
+// without it: each Dockerfile of that name and each YAML or JSON file in which
+// a parser sees a manifest is found, and each source has the bytes on disk.
+func TestCorpus(t *testing.T) {
+	repos, err := os.ReadDir(corpus(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	kinds, skips := map[fixer.Kind]int{}, map[fixer.SkipCode]int{}
+	for _, r := range repos {
+		if !r.IsDir() {
+			continue
+		}
+		dir := filepath.Join(corpus(t), r.Name())
+		ws, err := Load(context.Background(), []string{dir}, Options{NoIgnore: true})
+		if err != nil {
+			t.Errorf("%s: %v", r.Name(), err)
+			continue
+		}
+		for i, s := range ws.Sources {
+			kinds[s.Kind]++
+			if s.Skip != nil {
+				skips[s.Skip.Code]++
+				if s.Skip.Code == fixer.SkipTemplate || s.Skip.Code == fixer.SkipEncoding || s.Skip.Code == fixer.SkipIrregular {
+					t.Logf("%s/%s: %s", r.Name(), s.Path, s.Skip.Reason)
+				}
+			}
+			if i > 0 && ws.Sources[i-1].Path >= s.Path {
+				t.Errorf("%s/%s: out of order", r.Name(), s.Path)
+			}
+			if s.Data == nil && s.Skip == nil || s.Skip != nil && s.Skip.Reason == "" || s.Kind == "" || s.Context {
+				t.Errorf("%s/%s: %+v", r.Name(), s.Path, s)
+			}
+			if s.Data != nil {
+				if disk := disktest.Read(t, ws.Root, s.Path); disk != string(s.Data) {
+					t.Errorf("%s/%s: other bytes than on disk", r.Name(), s.Path)
+				}
+			}
+		}
+		err = filepath.WalkDir(ws.Root, func(p string, d os.DirEntry, err error) error {
+			if err != nil || d.IsDir() {
+				return err
+			}
+			rel, _ := filepath.Rel(ws.Root, p)
+			_, found := ws.Source(filepath.ToSlash(rel))
+			if !found && (d.Name() == "Dockerfile" || isManifest(p)) {
+				t.Errorf("%s/%s: not found", r.Name(), rel)
+			}
+			return nil
+		})
+		if err != nil {
+			t.Error(err)
+		}
+		for _, n := range ws.Notes {
+			t.Logf("%s: note %s: %s", r.Name(), n.Path, n.Text)
+		}
+	}
+	t.Logf("kinds %v, skips %v", kinds, skips)
+}
+
+// isManifest asks a parser what the sniff decides by looking.
+func isManifest(p string) bool {
+	switch filepath.Ext(p) {
+	case ".yaml", ".yml", ".json":
+	default:
+		return false
+	}
+	data, err := os.ReadFile(p)
+	if err != nil {
+		return false
+	}
+	for _, doc := range documents(data) {
+		if lookup(doc, "apiVersion") != nil && lookup(doc, "kind") != nil {
+			return true
+		}
+	}
+	return false
+}
+
+// BenchmarkLoad reads the whole corpus as one tree.
+func BenchmarkLoad(b *testing.B) {
+	dir := corpus(b)
+	for b.Loop() {
+		if _, err := Load(context.Background(), []string{dir}, Options{NoIgnore: true}); err != nil {
+			b.Fatal(err)
+		}
+	}
+}

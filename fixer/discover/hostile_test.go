@@ -1,0 +1,208 @@
+//go:build unix
+
+package discover
+
+import (
+	"context"
+	"fmt"
+	"oakum/fixer"
+	"oakum/fixer/disk"
+	"oakum/fixer/disk/disktest"
+	"os"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+)
+
+func TestIrregularFilesDoNotBlock(t *testing.T) {
+	dir := disktest.Tree(t, map[string]string{"compose.yaml/": "", "Dockerfile": dockerfile})
+	for _, name := range []string{"Dockerfile.fifo", "pipe.yaml", ".gitignore"} {
+		if err := syscall.Mkfifo(filepath.Join(dir, name), 0o600); err != nil {
+			t.Skip("no FIFO can be made here: ", err)
+		}
+	}
+	disktest.Within(t, 10*time.Second, func() {
+		ws := load(t, dir, Options{})
+		wantSources(t, ws,
+			"Dockerfile dockerfile",
+			"Dockerfile.fifo dockerfile skip:irregular",
+			"compose.yaml compose skip:irregular",
+			"pipe.yaml kubernetes skip:irregular",
+		)
+		if got := skipOf(t, ws, "pipe.yaml").Reason; got != "this is a FIFO, not a file" {
+			t.Errorf("reason %q", got)
+		}
+		if len(ws.Notes) != 1 || ws.Notes[0] != (Note{".gitignore", "not honoured: this is a FIFO, not a file"}) {
+			t.Errorf("notes %+v", ws.Notes)
+		}
+		ws = load(t, dir, Options{}, "Dockerfile.fifo")
+		if got := skipOf(t, ws, "Dockerfile.fifo").Code; got != fixer.SkipIrregular {
+			t.Errorf("a FIFO given by name: %s", got)
+		}
+	})
+}
+
+func TestLinks(t *testing.T) {
+	dir := disktest.Tree(t, map[string]string{
+		"real/prod.txt": "ARG A\nRUN x\n", "real/pod.yaml": pod, "compose.yaml": compose, "real/.git/config": "x",
+		".gitignore": "hidden/\n", "hidden/compose.yaml": compose, ".git/HEAD": "x", ".git/pod.yaml": pod,
+	})
+	outside := t.TempDir()
+	disktest.Put(t, outside, "Dockerfile", "FROM secret\n")
+	disktest.Put(t, outside, "d/pod.yaml", pod)
+	disktest.Link(t, dir, "Dockerfile", "real/prod.txt") // the name that makes it one
+	disktest.Link(t, dir, "again.Dockerfile", "Dockerfile")
+	disktest.Link(t, dir, "pod.yaml", "real/pod.yaml")
+	disktest.Link(t, dir, "absolute.yaml", filepath.Join(dir, "real/pod.yaml"))
+	disktest.Link(t, dir, "out.Dockerfile", filepath.Join(outside, "Dockerfile"))
+	disktest.Link(t, dir, "up.yaml", "../../../../../../etc/passwd")
+	disktest.Link(t, dir, "a.Dockerfile", "b.Dockerfile")
+	disktest.Link(t, dir, "b.Dockerfile", "a.Dockerfile")
+	disktest.Link(t, dir, "self.Dockerfile", "self.Dockerfile")
+	disktest.Link(t, dir, "gone.Dockerfile", "nothing")
+	disktest.Link(t, dir, "gone.json", "nothing")
+	disktest.Link(t, dir, "git.yaml", ".git/pod.yaml")
+	disktest.Link(t, dir, "docker-compose.yml", "hidden/compose.yaml")
+	disktest.Link(t, dir, "outdir", outside)
+	disktest.Link(t, dir, "loop", ".")
+	disktest.Link(t, dir, "folder.yaml", "real")
+	ws := load(t, dir, Options{})
+	wantSources(t, ws,
+		"a.Dockerfile dockerfile skip:symlink",
+		"b.Dockerfile dockerfile skip:symlink",
+		"compose.yaml compose",
+		"git.yaml kubernetes skip:symlink",
+		"gone.Dockerfile dockerfile skip:symlink",
+		"hidden/compose.yaml compose",
+		"out.Dockerfile dockerfile skip:symlink",
+		"real/pod.yaml kubernetes",
+		"real/prod.txt dockerfile",
+		"self.Dockerfile dockerfile skip:symlink",
+		"up.yaml kubernetes skip:symlink",
+	)
+	for p, want := range map[string]string{
+		"a.Dockerfile":    "the link leads in a circle",
+		"gone.Dockerfile": "the link leads to nothing",
+		"out.Dockerfile":  "the link leads out of " + dir,
+	} {
+		if got := skipOf(t, ws, p).Reason; got != want {
+			t.Errorf("%s: %q", p, got)
+		}
+	}
+	// A link as PATH is what it leads to.
+	wantSources(t, load(t, dir, Options{}, "pod.yaml"),
+		"a.Dockerfile dockerfile skip:symlink context",
+		"b.Dockerfile dockerfile skip:symlink context",
+		"compose.yaml compose context",
+		"git.yaml kubernetes skip:symlink context",
+		"gone.Dockerfile dockerfile skip:symlink context",
+		"hidden/compose.yaml compose context",
+		"out.Dockerfile dockerfile skip:symlink context",
+		"real/pod.yaml kubernetes",
+		"real/prod.txt dockerfile context",
+		"self.Dockerfile dockerfile skip:symlink context",
+		"up.yaml kubernetes skip:symlink context",
+	)
+}
+
+// TestVanishing takes files away between listing and reading.
+func TestVanishing(t *testing.T) {
+	dir := disktest.Tree(t, map[string]string{"Dockerfile": dockerfile, "pod.yaml": pod, "x.json": "{}"})
+	root, err := os.OpenRoot(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer root.Close()
+	for name, want := range map[string]string{"Dockerfile": "it is gone", "pod.yaml": "it is gone", "x.json": ""} {
+		os.Remove(filepath.Join(dir, name))
+		src := identify(root, candidate{path: name, guess: classify(name)}, 1000)
+		switch {
+		case src == nil && want != "":
+			t.Errorf("%s: silently dropped", name)
+		case src != nil && (src.Skip.Code != fixer.SkipUnreadable || src.Skip.Reason != want):
+			t.Errorf("%s: %+v", name, src.Skip)
+		}
+	}
+	// And a FIFO that takes a file's place after it was looked at.
+	if err := syscall.Mkfifo(filepath.Join(dir, "Dockerfile"), 0o600); err != nil {
+		t.Skip(err)
+	}
+	disktest.Within(t, 10*time.Second, func() {
+		f, err := root.OpenFile("Dockerfile", os.O_RDONLY|disk.OpenFlags, 0)
+		if err == nil {
+			f.Close()
+		}
+	})
+}
+
+func TestDeepFolders(t *testing.T) {
+	dir := disktest.Tree(t, nil)
+	deep := strings.Repeat("d/", maxDepth+50)
+	disktest.Put(t, dir, deep+"Dockerfile", dockerfile)
+	disktest.Put(t, dir, "d/Dockerfile", dockerfile)
+	ws := load(t, dir, Options{})
+	wantSources(t, ws, "d/Dockerfile dockerfile")
+	if len(ws.Notes) != 1 || !strings.Contains(ws.Notes[0].Text, "levels deep") {
+		t.Errorf("notes %+v", ws.Notes)
+	}
+}
+
+// TestBombs are inputs made to cost more than their size.
+func TestBombs(t *testing.T) {
+	var aliases strings.Builder
+	aliases.WriteString("services: {}\na0: &a0 [x]\n")
+	for i := range 60 {
+		fmt.Fprintf(&aliases, "a%d: &a%d [*a%d, *a%d, *a%d]\n", i+1, i+1, i, i, i)
+	}
+	aliases.WriteString("include: *a60\n# {{\nx: \"{{\"\n")
+	dir := disktest.Tree(t, map[string]string{
+		"compose.yaml":        aliases.String(),
+		"deep/compose.yaml":   "include: " + strings.Repeat("[", 200_000),
+		"braces/compose.yaml": strings.Repeat("{", 200_000),
+		"line/pod.yaml":       pod + "x: " + strings.Repeat("a", 5_000_000),
+		"many/compose.yaml":   "include:\n" + strings.Repeat("- ${X}\n", 100_000),
+		"kustomization.yaml":  "patches: " + strings.Repeat("{a: ", 20_000),
+	})
+	disktest.Within(t, 60*time.Second, func() {
+		wantSources(t, load(t, dir, Options{}),
+			"braces/compose.yaml compose skip:template",
+			"compose.yaml compose",
+			"deep/compose.yaml compose",
+			"kustomization.yaml kustomize skip:kustomize",
+			"line/pod.yaml kubernetes",
+			"many/compose.yaml compose",
+		)
+	})
+}
+
+// TestNoPermission: what may not be read is a state of the file, or a note.
+func TestNoPermission(t *testing.T) {
+	if !disktest.AsNobody(t) {
+		return
+	}
+	ctx := context.Background()
+	dir := disktest.Tree(t, map[string]string{
+		"Dockerfile": dockerfile, "pod.yaml": pod, "x.json": "{}", "shut/compose.yaml": compose,
+		"frozen/Dockerfile": dockerfile, "open/Dockerfile": dockerfile,
+	})
+	for name, mode := range map[string]os.FileMode{"Dockerfile": 0, "pod.yaml": 0, "x.json": 0, "shut": 0, "frozen": 0o555} {
+		if err := os.Chmod(filepath.Join(dir, name), mode); err != nil {
+			t.Fatal(err)
+		}
+	}
+	defer os.Chmod(filepath.Join(dir, "shut"), 0o755)
+	defer os.Chmod(filepath.Join(dir, "frozen"), 0o755)
+	ws := load(t, dir, Options{})
+	wantSources(t, ws, "Dockerfile dockerfile skip:unreadable", "frozen/Dockerfile dockerfile", "open/Dockerfile dockerfile", "pod.yaml kubernetes skip:unreadable")
+	if len(ws.Notes) != 1 || ws.Notes[0] != (Note{"shut", "the folder could not be read: no permission"}) {
+		t.Errorf("notes %+v", ws.Notes)
+	}
+	if _, err := Load(ctx, []string{filepath.Join(dir, "shut/compose.yaml")}, Options{}); err == nil || !strings.HasSuffix(err.Error(), "shut/compose.yaml: no permission") {
+		t.Errorf("below a shut folder: %v", err)
+	}
+	if _, err := Load(ctx, []string{filepath.Join(dir, "shut")}, Options{}); err == nil || !strings.HasSuffix(err.Error(), "shut: no permission") {
+		t.Errorf("a shut folder: %v", err)
+	}
+}

@@ -1,0 +1,250 @@
+package discover
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path"
+	"path/filepath"
+	"runtime"
+	"sort"
+	"sync"
+
+	"oakum/fixer"
+	"oakum/fixer/disk"
+	"oakum/fixer/text"
+)
+
+// DefaultMaxBytes is the size over which a file is skipped.
+const DefaultMaxBytes = 20_000_000
+
+// SkipUnknown is the skip code of a file that was given as PATH and is
+// nothing oakum knows. Its Source has no Kind.
+const SkipUnknown fixer.SkipCode = "unknown"
+
+// Options say how [Load] looks. The zero value is what people want.
+type Options struct {
+	// NoIgnore looks at files that .gitignore (or .git/info/exclude) names and
+	// into vendor and node_modules. The stores of version control systems are
+	// never entered.
+	NoIgnore bool
+	// MaxBytes is the size over which a file is skipped; 0 means [DefaultMaxBytes].
+	MaxBytes int64
+	// Progress is told how the work goes. Calls do not overlap and must return
+	// quickly; they come from other goroutines.
+	Progress func(Progress)
+}
+
+// Progress counts candidates: files whose name makes them worth reading.
+type Progress struct {
+	Found int // so far; final once Read is above 0
+	Read  int
+}
+
+// A Note is something a person should know about the run that is no state of
+// a source: an ignored folder, an include that leads nowhere.
+type Note struct {
+	Path string // relative to the root; "" when it is about the whole run
+	Text string // lower case, no full stop; may hold names from the disk: make it visible-safe
+}
+
+// A Tree is what [Load] found. It is never changed afterwards.
+type Tree struct {
+	Root    string         // absolute, free of links
+	Git     bool           // the root is the top of a git work tree
+	Sources []fixer.Source // sorted by path
+	Notes   []Note         // sorted by path, then text
+
+	// Names are those of the files that builds may be sent, sorted by path;
+	// none without a Dockerfile.
+	Names []fixer.Name
+}
+
+// Load finds and reads the container files below the given paths, which may
+// be files or folders; none means the current folder.
+//
+// What is found by name alone: Dockerfile, Dockerfile.*, *.Dockerfile (and
+// Containerfile likewise), compose*.y(a)ml, docker-compose*.y(a)ml,
+// kustomization.y(a)ml and Chart.yaml. What must also look right inside: names
+// like Dockerfile-alpine or my-compose.yaml, and every other YAML or JSON file,
+// which must have a document with apiVersion and kind (in JSON, one of the two
+// within the first 64 KiB). Compose files also bring
+// in what they include and extend, kustomizations the patches they name, and
+// Dockerfiles the ignore files of their builds with the names of the files
+// these may be sent.
+//
+// A path that is given is never ignored, and a file that is given is looked
+// into whatever its name. Errors are only what makes the run impossible: a
+// missing path, a root that cannot be opened, a cancelled context.
+func Load(ctx context.Context, paths []string, opts Options) (*Tree, error) {
+	targets, err := resolve(paths)
+	if err != nil {
+		return nil, err
+	}
+	base, git := chooseRoot(targets)
+	root, err := os.OpenRoot(base)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %s", text.VisibleLine(base), disk.Reason(err))
+	}
+	defer root.Close()
+	l := loader{ctx: ctx, root: root, base: base, opts: opts}
+	if l.opts.MaxBytes <= 0 {
+		l.opts.MaxBytes = DefaultMaxBytes
+	}
+	if err := l.discover(targets, git); err != nil {
+		return nil, err
+	}
+	if err := l.readAll(); err != nil {
+		return nil, err
+	}
+	l.relate()
+	if err := l.list(git); err != nil {
+		return nil, err
+	}
+	tree := &Tree{Root: base, Git: git, Notes: l.notes, Names: l.names}
+	for _, s := range l.sources {
+		tree.Sources = append(tree.Sources, *s)
+	}
+	sort.Slice(tree.Sources, func(i, j int) bool { return tree.Sources[i].Path < tree.Sources[j].Path })
+	sort.Slice(tree.Notes, func(i, j int) bool {
+		a, b := tree.Notes[i], tree.Notes[j]
+		return a.Path < b.Path || (a.Path == b.Path && a.Text < b.Text)
+	})
+	return tree, nil
+}
+
+// Source gives the source of a path, if there is one.
+func (tree *Tree) Source(p string) (fixer.Source, bool) {
+	i := sort.Search(len(tree.Sources), func(i int) bool { return tree.Sources[i].Path >= p })
+	if i < len(tree.Sources) && tree.Sources[i].Path == p {
+		return tree.Sources[i], true
+	}
+	return fixer.Source{}, false
+}
+
+// loader is the state of one Load.
+type loader struct {
+	ctx  context.Context
+	root *os.Root
+	base string
+	opts Options
+
+	asked      []string // folders asked for, relative to the root
+	beside     []string // folders of files asked for
+	candidates []*candidate
+	sources    map[string]*fixer.Source
+	notes      []Note
+	names      []fixer.Name
+}
+
+// discover fills l.candidates: first what was asked for, without limits, then
+// what else lies below the root (in a git work tree) or beside the files asked
+// for (elsewhere), as context and within a budget.
+func (l *loader) discover(targets []target, git bool) error {
+	w := &walker{
+		ctx: l.ctx, root: l.root, base: l.base, noIgnore: l.opts.NoIgnore,
+		found: map[string]*candidate{}, visited: map[string]bool{},
+		budget: -1, asked: true,
+	}
+	if l.opts.Progress != nil {
+		w.progress = func() { l.opts.Progress(Progress{Found: len(w.found)}) }
+	}
+	var context []string
+	if git {
+		context = []string{"."}
+	}
+	for _, t := range targets {
+		rel, err := filepath.Rel(l.base, t.abs)
+		if err != nil {
+			return fmt.Errorf("%s: %w", text.VisibleLine(t.abs), err)
+		}
+		rel = filepath.ToSlash(rel)
+		if !t.dir {
+			w.add(candidate{path: rel, guess: classify(path.Base(rel)), named: true})
+			context = append(context, path.Dir(rel))
+			l.beside = append(l.beside, path.Dir(rel))
+			continue
+		}
+		if d, err := l.root.Open(rel); err != nil {
+			return fmt.Errorf("%s: %s", text.VisibleLine(t.abs), disk.Reason(err))
+		} else {
+			d.Close()
+		}
+		l.asked = append(l.asked, rel)
+		if err := w.folder(rel, w.ignoreChain(rel), 0); err != nil {
+			return err
+		}
+	}
+	w.asked, w.budget = false, maxContext
+	ignored := w.ignored
+	for _, dir := range context {
+		if err := w.folder(dir, w.ignoreChain(dir), 0); err != nil {
+			return err
+		}
+	}
+	if w.budget == 0 {
+		w.note("", fmt.Sprintf("only the first %d names outside the given paths were looked at for evidence", maxContext))
+	}
+	if ignored > 0 {
+		w.note("", fmt.Sprintf("%d ignored %s not looked at (--no-ignore looks at them)", ignored, plural(ignored, "file or folder was", "files or folders were")))
+	}
+	charts := charts{}
+	for _, c := range w.found {
+		if role := charts.role(filepath.Join(l.base, filepath.FromSlash(c.path))); role != "" && c.guess.kind != fixer.Dockerfile {
+			c.guess, c.helm = guess{kind: fixer.Helm, sure: true}, role
+		}
+		l.candidates = append(l.candidates, c)
+	}
+	sort.Slice(l.candidates, func(i, j int) bool { return l.candidates[i].path < l.candidates[j].path })
+	l.notes = w.notes
+	return nil
+}
+
+func plural(n int, one, many string) string {
+	if n == 1 {
+		return one
+	}
+	return many
+}
+
+// readAll reads the candidates in parallel and keeps those that are sources.
+func (l *loader) readAll() error {
+	l.sources = make(map[string]*fixer.Source, len(l.candidates))
+	results := make([]*fixer.Source, len(l.candidates))
+	jobs := make(chan int)
+	var done int
+	var mu sync.Mutex
+	var wg sync.WaitGroup
+	for range min(runtime.GOMAXPROCS(0), 8) {
+		wg.Go(func() {
+			for i := range jobs {
+				results[i] = identify(l.root, *l.candidates[i], l.opts.MaxBytes)
+				if l.opts.Progress != nil {
+					mu.Lock()
+					done++
+					l.opts.Progress(Progress{Found: len(l.candidates), Read: done})
+					mu.Unlock()
+				}
+			}
+		})
+	}
+	var err error
+	for i := range l.candidates {
+		if err = l.ctx.Err(); err != nil {
+			break
+		}
+		jobs <- i
+	}
+	close(jobs)
+	wg.Wait()
+	if err != nil {
+		return err
+	}
+	for i, s := range results {
+		if s != nil {
+			s.Context = !l.candidates[i].asked
+			l.sources[s.Path] = s
+		}
+	}
+	return nil
+}

@@ -1,0 +1,254 @@
+package discover
+
+import (
+	"bytes"
+	"path"
+	"path/filepath"
+	"sort"
+	"strings"
+
+	"go.yaml.in/yaml/v3"
+
+	"oakum/fixer"
+	"oakum/fixer/disk"
+)
+
+// relate follows what sources say of other files: Compose files include and
+// extend others, kustomizations name patches.
+func (l *loader) relate() {
+	var compose, kustomize []string
+	for p, s := range l.sources {
+		switch {
+		case s.Skip == nil && s.Kind == fixer.Compose:
+			compose = append(compose, p)
+		case s.Kind == fixer.Kustomize && s.Data != nil:
+			kustomize = append(kustomize, p)
+		}
+	}
+	sort.Strings(compose)
+	sort.Strings(kustomize)
+	// The list grows while it is walked: an included file may include more.
+	// Each path enters it once, so circles end.
+	for i := 0; i < len(compose); i++ {
+		src := l.sources[compose[i]]
+		for _, ref := range composeRefs(src.Data) {
+			if added := l.follow(src.Path, ref); added != nil && added.Skip == nil && added.Kind == fixer.Compose {
+				compose = append(compose, added.Path)
+			}
+		}
+	}
+	for _, p := range kustomize {
+		for _, ref := range kustomizeRefs(l.sources[p].Data) {
+			l.markPatch(p, ref)
+		}
+	}
+}
+
+// follow loads a Compose file that another one names, unless it is there
+// already; the result is nil when nothing was added. It is loaded even where
+// .gitignore names it: it is part of what runs.
+func (l *loader) follow(from, ref string) *fixer.Source {
+	switch {
+	case strings.Contains(ref, "$"):
+		l.note(from, "includes "+ref+", which depends on a variable; it was not looked for")
+		return nil
+	case isRemote(ref):
+		l.note(from, "includes "+ref+", which lies elsewhere; it was not fetched")
+		return nil
+	}
+	p, problem := l.locate(from, ref)
+	if problem != "" {
+		l.note(from, "includes "+ref+", which "+problem)
+		return nil
+	}
+	if old := l.sources[p]; old != nil {
+		return nil
+	}
+	src := identify(l.root, candidate{path: p, guess: guess{kind: fixer.Compose, sure: true}}, l.opts.MaxBytes)
+	if src == nil {
+		return nil
+	}
+	src.Context = !l.isAsked(p)
+	l.sources[p] = src
+	return src
+}
+
+// markPatch turns the source of a patch that a kustomization names into what
+// it is: a part of a manifest, in which nothing is missing.
+func (l *loader) markPatch(from, ref string) {
+	p, problem := l.locate(from, ref)
+	if problem != "" {
+		return // kustomize will say so; here it changes nothing
+	}
+	src := l.sources[p]
+	if src == nil {
+		data, skip := disk.Read(l.root, p, l.opts.MaxBytes)
+		if skip != nil {
+			return // a folder, mostly: its own kustomization speaks for it
+		}
+		src = &fixer.Source{Path: p, Data: data, Context: !l.isAsked(p)}
+		l.sources[p] = src
+	}
+	if src.Kind == fixer.Kustomize {
+		return
+	}
+	src.Kind = fixer.Kustomize
+	src.Skip = &fixer.Skip{Code: fixer.SkipKustomize, Reason: "a patch of " + from + ": only part of a manifest"}
+}
+
+// locate resolves a name found in the file from. The problem, when there is
+// one, continues a sentence about the name.
+func (l *loader) locate(from, ref string) (p, problem string) {
+	abs := ref
+	if !path.IsAbs(ref) {
+		abs = path.Join(filepath.ToSlash(l.base), path.Dir(from), ref)
+	}
+	// Looked at before links are followed: what lies outside is nobody's
+	// business, not even whether it is there.
+	if !disk.Inside(l.base, filepath.Clean(filepath.FromSlash(abs))) {
+		return "", "leads out of the root; it was not read"
+	}
+	real, err := filepath.EvalSymlinks(filepath.FromSlash(abs))
+	if err != nil {
+		return "", "could not be found"
+	}
+	rel, err := filepath.Rel(l.base, real)
+	if err != nil || !disk.Inside(l.base, real) {
+		return "", "leads out of the root; it was not read"
+	}
+	return filepath.ToSlash(rel), ""
+}
+
+func isRemote(ref string) bool {
+	return strings.Contains(ref, "://") || strings.HasPrefix(ref, "git@") || strings.HasPrefix(ref, "oci:") || strings.HasPrefix(ref, "github.com/")
+}
+
+func (l *loader) isAsked(p string) bool {
+	for _, dir := range l.asked {
+		if dir == "." || strings.HasPrefix(p, dir+"/") {
+			return true
+		}
+	}
+	return false
+}
+
+func (l *loader) note(p, message string) {
+	l.notes = append(l.notes, Note{Path: p, Text: message})
+}
+
+// composeRefs gives the files a Compose file includes or extends from, as
+// written, in the order of the text and without repeats. A project_directory
+// is not taken into account.
+func composeRefs(data []byte) []string {
+	if !bytes.Contains(data, []byte("include")) && !bytes.Contains(data, []byte("extends")) {
+		return nil
+	}
+	var refs refList
+	for _, doc := range documents(data) {
+		for _, item := range elements(lookup(doc, "include")) {
+			if item.Kind == yaml.MappingNode {
+				item = lookup(item, "path")
+			}
+			refs.addAll(item)
+		}
+		services := dealias(lookup(doc, "services"))
+		if services == nil || services.Kind != yaml.MappingNode {
+			continue
+		}
+		for i := 1; i < len(services.Content); i += 2 {
+			refs.addAll(lookup(lookup(services.Content[i], "extends"), "file"))
+		}
+	}
+	return refs.names
+}
+
+// kustomizeRefs gives the files a kustomization names that are no resources:
+// patches, and configurations of Kustomize itself.
+func kustomizeRefs(data []byte) []string {
+	var refs refList
+	for _, doc := range documents(data) {
+		for _, key := range []string{"patches", "patchesJson6902", "replacements"} {
+			for _, item := range elements(lookup(doc, key)) {
+				refs.addAll(lookup(item, "path"))
+			}
+		}
+		for _, key := range []string{"patchesStrategicMerge", "transformers", "generators", "validators", "configurations"} {
+			refs.addAll(lookup(doc, key))
+		}
+	}
+	return refs.names
+}
+
+// refList keeps names in order, each once.
+type refList struct {
+	names []string
+	seen  map[string]bool
+}
+
+// addAll adds a scalar or the scalars of a list. Text over several lines is a
+// patch written in place, not a name.
+func (r *refList) addAll(n *yaml.Node) {
+	for _, item := range elements(n) {
+		item = dealias(item)
+		if item == nil || item.Kind != yaml.ScalarNode || item.Value == "" || strings.ContainsAny(item.Value, "\n\x00") {
+			continue
+		}
+		if !r.seen[item.Value] {
+			if r.seen == nil {
+				r.seen = map[string]bool{}
+			}
+			r.seen[item.Value] = true
+			r.names = append(r.names, item.Value)
+		}
+	}
+}
+
+// documents parses what parses; the rest is the engine's to report.
+func documents(data []byte) []*yaml.Node {
+	var docs []*yaml.Node
+	dec := yaml.NewDecoder(bytes.NewReader(data))
+	for {
+		var doc yaml.Node
+		if dec.Decode(&doc) != nil {
+			return docs
+		}
+		if len(doc.Content) == 1 {
+			docs = append(docs, doc.Content[0])
+		}
+	}
+}
+
+// dealias steps through an alias, once: an anchor cannot be an alias.
+func dealias(n *yaml.Node) *yaml.Node {
+	if n != nil && n.Kind == yaml.AliasNode {
+		return n.Alias
+	}
+	return n
+}
+
+// lookup gives the value of a key written in a mapping; merged keys are not
+// looked through.
+func lookup(n *yaml.Node, key string) *yaml.Node {
+	n = dealias(n)
+	if n == nil || n.Kind != yaml.MappingNode {
+		return nil
+	}
+	for i := 0; i+1 < len(n.Content); i += 2 {
+		if n.Content[i].Value == key {
+			return n.Content[i+1]
+		}
+	}
+	return nil
+}
+
+// elements gives the elements of a list, or a lone value as a list of one.
+func elements(n *yaml.Node) []*yaml.Node {
+	n = dealias(n)
+	switch {
+	case n == nil:
+		return nil
+	case n.Kind == yaml.SequenceNode:
+		return n.Content
+	}
+	return []*yaml.Node{n}
+}

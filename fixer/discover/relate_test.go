@@ -1,0 +1,134 @@
+package discover
+
+import (
+	"oakum/fixer/disk/disktest"
+	"strings"
+	"testing"
+)
+
+func TestComposeIncludes(t *testing.T) {
+	dir := disktest.Tree(t, map[string]string{
+		".gitignore": "parts/\n",
+		"app/compose.yaml": "include:\n  - ../parts/db.yaml\n  - path: [../parts/a.yml, ../parts/b.yml]\n  - ../../secret.yaml\n" +
+			"  - /etc/passwd\n  - ../../none.yaml\n  - https://example.com/c.yaml\n  - ${DIR}/c.yaml\n  - nothing.yaml\n  - compose.yaml\n" +
+			"services:\n  web:\n    extends: {file: ../parts/base.yml, service: x}\n  other:\n    extends: web\n",
+		"parts/db.yaml":    "include: more.yaml\nservices: {}\n",
+		"parts/more.yaml":  "include: [db.yaml]\n",
+		"parts/a.yml":      "services: {}\n",
+		"parts/b.yml":      "\x00",
+		"parts/base.yml":   "services:\n  x: {image: a}\n",
+		"parts/unused.yml": "services: {}\n",
+	})
+	disktest.Put(t, dir, "../secret.yaml", compose)
+	ws := load(t, dir, Options{})
+	wantSources(t, ws,
+		"app/compose.yaml compose",
+		"parts/a.yml compose",
+		"parts/b.yml compose skip:binary",
+		"parts/base.yml compose",
+		"parts/db.yaml compose",
+		"parts/more.yaml compose",
+	)
+	var notes []string
+	for _, n := range ws.Notes {
+		notes = append(notes, n.Path+" "+n.Text)
+	}
+	want := ` 1 ignored file or folder was not looked at (--no-ignore looks at them)
+app/compose.yaml includes ${DIR}/c.yaml, which depends on a variable; it was not looked for
+app/compose.yaml includes ../../none.yaml, which leads out of the root; it was not read
+app/compose.yaml includes ../../secret.yaml, which leads out of the root; it was not read
+app/compose.yaml includes /etc/passwd, which leads out of the root; it was not read
+app/compose.yaml includes https://example.com/c.yaml, which lies elsewhere; it was not fetched
+app/compose.yaml includes nothing.yaml, which could not be found`
+	if got := strings.Join(notes, "\n"); got != want {
+		t.Errorf("notes:\n%s", got)
+	}
+}
+
+func TestComposeIncludeOutsideTheAskedIsContext(t *testing.T) {
+	dir := disktest.Tree(t, map[string]string{
+		".git/HEAD": "x", "app/compose.yaml": "include: [../parts/db.yaml]\n", "parts/db.yaml": compose,
+	})
+	wantSources(t, load(t, dir, Options{}, "app"), "app/compose.yaml compose", "parts/db.yaml compose context")
+}
+
+func TestKustomize(t *testing.T) {
+	dir := disktest.Tree(t, map[string]string{
+		"base/kustomization.yaml": "resources: [web.yaml]\n",
+		"base/web.yaml":           pod,
+		"over/kustomization.yml": "resources: [../base, own.yaml]\npatches:\n  - path: big.yaml\n  - path: ops.yaml\n  - patch: |-\n      a: b\n" +
+			"patchesStrategicMerge:\n- small.yaml\n- |-\n  kind: Pod\npatchesJson6902: [{path: six.json}]\ntransformers: [label.yaml, ../base]\n",
+		"over/own.yaml":   pod,
+		"over/big.yaml":   pod,
+		"over/small.yaml": pod,
+		"over/ops.yaml":   "- op: remove\n  path: /x\n",
+		"over/six.json":   "[]",
+		"over/label.yaml": "apiVersion: builtin\nkind: LabelTransformer\n",
+		"part/Kustomization": "apiVersion: kustomize.config.k8s.io/v1alpha1\nkind: Component\n" +
+			"patches: [{path: ../../outside.yaml}, {path: /etc/passwd}]\n",
+		"odd.yaml":                "apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\n",
+		"bad/kustomization.yaml":  "patches: [\n",
+		"loop/kustomization.yaml": "patches: &a [*a]\n",
+	})
+	ws := load(t, dir, Options{})
+	wantSources(t, ws,
+		"bad/kustomization.yaml kustomize skip:kustomize",
+		"base/kustomization.yaml kustomize skip:kustomize",
+		"base/web.yaml kubernetes",
+		"loop/kustomization.yaml kustomize skip:kustomize",
+		"odd.yaml kustomize skip:kustomize",
+		"over/big.yaml kustomize skip:kustomize",
+		"over/kustomization.yml kustomize skip:kustomize",
+		"over/label.yaml kustomize skip:kustomize",
+		"over/ops.yaml kustomize skip:kustomize",
+		"over/own.yaml kubernetes",
+		"over/six.json kustomize skip:kustomize",
+		"over/small.yaml kustomize skip:kustomize",
+		"part/Kustomization kustomize skip:kustomize",
+	)
+	if got := skipOf(t, ws, "over/big.yaml").Reason; got != "a patch of over/kustomization.yml: only part of a manifest" {
+		t.Errorf("reason %q", got)
+	}
+}
+
+func TestHelm(t *testing.T) {
+	dir := disktest.Tree(t, map[string]string{
+		"chart/Chart.yaml":                      "apiVersion: v2\nname: x\n",
+		"chart/values.yaml":                     "image: x\n",
+		"chart/values-prod.yml":                 "image: x\n",
+		"chart/prod-values.yaml":                "image: x\n",
+		"chart/valuesish.yaml":                  "image: x\n",
+		"chart/ci/test-values.yaml":             "image: x\n",
+		"chart/other.yaml":                      "a: b\n",
+		"chart/templates/web.yaml":              "{{- if .Values.x }}\n" + pod + "{{- end }}\n",
+		"chart/templates/plain.yaml":            pod,
+		"chart/templates/sub/x.yml":             "a: b\n",
+		"chart/templates/NOTES.txt":             "hi\n",
+		"chart/templates/Dockerfile":            dockerfile,
+		"chart/crds/crd.yaml":                   "apiVersion: apiextensions.k8s.io/v1\nkind: CustomResourceDefinition\n",
+		"chart/charts/dep/Chart.yaml":           "apiVersion: v2\n",
+		"chart/charts/dep/templates/x.yaml":     pod,
+		"values.yaml":                           "a: b\n",
+		"templates/pod.yaml":                    pod,
+		"chart/templates/tests/deep/a/b/c.yaml": pod,
+	})
+	ws := load(t, dir, Options{})
+	wantSources(t, ws,
+		"chart/Chart.yaml helm skip:helm",
+		"chart/charts/dep/Chart.yaml helm skip:helm",
+		"chart/charts/dep/templates/x.yaml helm skip:helm",
+		"chart/ci/test-values.yaml helm skip:helm",
+		"chart/crds/crd.yaml kubernetes",
+		"chart/prod-values.yaml helm skip:helm",
+		"chart/templates/Dockerfile dockerfile",
+		"chart/templates/plain.yaml helm skip:helm",
+		"chart/templates/sub/x.yml helm skip:helm",
+		"chart/templates/tests/deep/a/b/c.yaml helm skip:helm",
+		"chart/templates/web.yaml helm skip:helm",
+		"chart/values-prod.yml helm skip:helm",
+		"chart/values.yaml helm skip:helm",
+		"templates/pod.yaml kubernetes",
+	)
+	// The chart is seen although it lies above the root.
+	wantSources(t, load(t, dir, Options{}, "chart/templates/sub"), "x.yml helm skip:helm")
+}

@@ -1,0 +1,119 @@
+package discover
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"sort"
+	"strings"
+
+	"oakum/fixer/disk"
+	"oakum/fixer/git"
+	"oakum/fixer/text"
+)
+
+// target is one PATH of the command line after resolving links.
+type target struct {
+	abs string
+	dir bool
+}
+
+// FindRoot gives the root that [Load] would choose for the given paths, as an
+// absolute path without links. No paths means the current folder.
+//
+// The root is the top of the git work tree that holds all of them, so that
+// names in reports and patches are the ones git uses and a Dockerfile in
+// another folder can serve as evidence. Paths in different work trees, or in
+// none, have the deepest folder above them all as their root. A home folder
+// or file system root kept in git is not taken for a project: scanning one
+// folder must not mean reading all of them.
+func FindRoot(paths []string) (string, error) {
+	targets, err := resolve(paths)
+	if err != nil {
+		return "", err
+	}
+	root, _ := chooseRoot(targets)
+	return root, nil
+}
+
+// resolve makes the paths absolute and free of links, drops duplicates and
+// sorts. Missing paths are one error naming them all.
+func resolve(paths []string) ([]target, error) {
+	if len(paths) == 0 {
+		paths = []string{"."}
+	}
+	var missing []string
+	seen := map[string]bool{}
+	var out []target
+	for _, p := range paths {
+		abs, err := filepath.Abs(p)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", text.VisibleLine(p), err)
+		}
+		real, err := filepath.EvalSymlinks(abs)
+		var info fs.FileInfo
+		if err == nil {
+			info, err = os.Stat(real)
+		}
+		switch {
+		case errors.Is(err, fs.ErrNotExist) || disk.IsNotDir(err):
+			missing = append(missing, text.VisibleLine(p))
+			continue
+		case err != nil:
+			return nil, fmt.Errorf("%s: %s", text.VisibleLine(p), disk.Reason(err))
+		}
+		if !seen[real] {
+			seen[real] = true
+			out = append(out, target{abs: real, dir: info.IsDir()})
+		}
+	}
+	if len(missing) > 0 {
+		return nil, fmt.Errorf("%s: no such file or folder", strings.Join(missing, ", "))
+	}
+	sort.Slice(out, func(i, j int) bool { return out[i].abs < out[j].abs })
+	return out, nil
+}
+
+// chooseRoot implements the decision of [FindRoot]; the second result says
+// whether the root is a git work tree.
+func chooseRoot(targets []target) (string, bool) {
+	common := folderOf(targets[0])
+	top := gitTop(common)
+	for _, t := range targets[1:] {
+		dir := folderOf(t)
+		if gitTop(dir) != top {
+			top = ""
+		}
+		for !disk.Inside(common, dir) {
+			common = filepath.Dir(common)
+		}
+	}
+	if top != "" {
+		return top, true
+	}
+	return common, false
+}
+
+func folderOf(t target) string {
+	if t.dir {
+		return t.abs
+	}
+	return filepath.Dir(t.abs)
+}
+
+// gitTop gives the nearest folder at or above dir that is the top of a git
+// work tree and may be a root, or "".
+func gitTop(dir string) string {
+	top := git.Top(dir)
+	if top == "" || top == filepath.Dir(top) {
+		return ""
+	}
+	if home, err := os.UserHomeDir(); err == nil {
+		if real, err := filepath.EvalSymlinks(home); err == nil && real == top {
+			return ""
+		}
+	}
+	return top
+}

@@ -1,0 +1,242 @@
+package discover
+
+import (
+	"context"
+	"fmt"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"sort"
+	"strings"
+
+	"oakum/fixer"
+	"oakum/fixer/disk"
+	"oakum/fixer/text"
+)
+
+const (
+	// maxDepth bounds how deep folders are followed. Deeper ones are said.
+	maxDepth = 128
+	// maxContext bounds how many directory entries are looked at only to find
+	// evidence: asking for one file in a huge tree must stay quick.
+	maxContext = 100_000
+)
+
+// A candidate is a file worth reading.
+type candidate struct {
+	path  string // relative to the root, free of links
+	guess guess
+	asked bool
+	// named: the person gave this very file as PATH, so it is looked into
+	// whatever its name and shown whatever it holds.
+	named bool
+	skip  *fixer.Skip // known without reading
+	helm  string      // its part in a Helm chart, as a skip's reason
+}
+
+// walker collects candidates below a root.
+type walker struct {
+	ctx      context.Context
+	root     *os.Root
+	base     string // absolute path of the root, free of links
+	noIgnore bool
+	progress func()
+
+	found   map[string]*candidate
+	visited map[string]bool // folders already walked
+	budget  int             // entries left to look at; negative: no limit
+	asked   bool            // what this walk finds was asked for
+	ignored int
+	notes   []Note
+}
+
+// folder walks one folder and everything below it. The files are those of its
+// parents; its own .gitignore is added here.
+func (w *walker) folder(dir string, files []ignoreFile, depth int) error {
+	if err := w.ctx.Err(); err != nil {
+		return err
+	}
+	if w.visited[dir] {
+		return nil
+	}
+	w.visited[dir] = true
+	if depth > maxDepth {
+		w.note(dir, fmt.Sprintf("folders are followed %d levels deep; what lies below was not looked at", maxDepth))
+		return nil
+	}
+	entries, err := w.list(dir)
+	if err != nil {
+		w.note(dir, "the folder could not be read: "+disk.Reason(err))
+		return nil
+	}
+	files = w.withIgnoreFile(dir, files)
+	for _, e := range entries {
+		if w.budget == 0 {
+			return nil
+		}
+		w.budget--
+		if err := w.entry(path.Join(dir, e.Name()), e, files, depth); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// list gives the entries of a folder in byte order.
+func (w *walker) list(dir string) ([]fs.DirEntry, error) {
+	d, err := w.root.OpenFile(dir, os.O_RDONLY|disk.OpenFlags, 0)
+	if err != nil {
+		return nil, err
+	}
+	defer d.Close()
+	entries, err := d.ReadDir(-1)
+	sort.Slice(entries, func(i, j int) bool { return entries[i].Name() < entries[j].Name() })
+	return entries, err
+}
+
+func (w *walker) entry(p string, e fs.DirEntry, files []ignoreFile, depth int) error {
+	mode := e.Type()
+	g := classify(e.Name())
+	switch {
+	case disk.IsStore(e.Name()):
+		return nil
+	case !w.noIgnore && mode.IsDir() && (e.Name() == "node_modules" || e.Name() == "vendor"):
+		w.ignored++
+		return nil
+	case !w.noIgnore && ignores(files, p, mode.IsDir()):
+		if mode.IsDir() || g.kind != "" {
+			w.ignored++
+		}
+		return nil
+	case mode.IsDir():
+		// A folder called compose.yaml is a mistake someone will want to see;
+		// one called anything else is just a folder.
+		if g.sure && (g.kind == fixer.Compose || g.kind == fixer.Dockerfile) && g.template == "" && isPlainName(e.Name()) {
+			w.add(candidate{path: p, guess: g, skip: disk.Irregular(mode)})
+		}
+		return w.folder(p, files, depth+1)
+	case g.kind == "":
+		return nil
+	case mode&fs.ModeSymlink != 0:
+		w.link(p, g)
+	case !mode.IsRegular():
+		w.add(candidate{path: p, guess: g, skip: disk.Irregular(mode)})
+	default:
+		w.add(candidate{path: p, guess: g})
+	}
+	return nil
+}
+
+// isPlainName reports whether a tool would open this name without being told.
+// A folder called dockerfile is left alone: people keep Dockerfiles in those.
+func isPlainName(name string) bool {
+	switch stem, _ := cutExt(name); stem {
+	case "compose", "docker-compose", "Dockerfile", "Containerfile":
+		return true
+	}
+	return false
+}
+
+// link follows a linked file to the real one below the root, which becomes
+// the candidate: that is where the bytes are and where they will be written.
+// Linked folders are not followed; what they lead to below the root is walked
+// in its own place.
+func (w *walker) link(p string, g guess) {
+	real, err := filepath.EvalSymlinks(filepath.Join(w.base, filepath.FromSlash(p)))
+	reason := ""
+	switch {
+	case err != nil && os.IsNotExist(err):
+		reason = "the link leads to nothing"
+	case err != nil && strings.Contains(err.Error(), "too many links"):
+		reason = "the link leads in a circle"
+	case err != nil:
+		reason = "the link cannot be followed: " + disk.Reason(err)
+	case !disk.Inside(w.base, real):
+		reason = "the link leads out of " + text.VisibleLine(w.base)
+	case disk.Inside(filepath.Join(w.base, ".git"), real):
+		reason = "the link leads into the git store"
+	}
+	if reason != "" {
+		w.add(candidate{path: p, guess: g, skip: &fixer.Skip{Code: fixer.SkipSymlink, Reason: reason}})
+		return
+	}
+	rel, err := filepath.Rel(w.base, real)
+	if err != nil {
+		return // cannot be: real is inside base
+	}
+	if info, err := w.root.Lstat(rel); err == nil && info.IsDir() {
+		return
+	}
+	w.add(candidate{path: filepath.ToSlash(rel), guess: g})
+}
+
+// add records a candidate, or what a second name adds to the first: a surer
+// guess, having been asked for.
+func (w *walker) add(c candidate) {
+	c.asked = c.asked || w.asked
+	old := w.found[c.path]
+	if old == nil {
+		w.found[c.path] = &c
+		if w.progress != nil {
+			w.progress()
+		}
+		return
+	}
+	old.asked = old.asked || c.asked
+	old.named = old.named || c.named
+	if old.guess.kind == "" || (c.guess.sure && !old.guess.sure) {
+		old.guess = c.guess
+	}
+}
+
+// withIgnoreFile adds the .gitignore of dir to those of its parents.
+func (w *walker) withIgnoreFile(dir string, files []ignoreFile) []ignoreFile {
+	if w.noIgnore {
+		return nil
+	}
+	name := path.Join(dir, ".gitignore")
+	if _, err := w.root.Lstat(name); err != nil {
+		return files
+	}
+	data, skip := disk.Read(w.root, name, maxIgnoreFile)
+	if skip != nil {
+		w.note(name, "not honoured: "+skip.Reason)
+		return files
+	}
+	// Cut to its length, so that siblings never write into each other's.
+	return append(files[:len(files):len(files)], parseIgnore(dir, data))
+}
+
+// ignoreChain gives the ignore files that hold above dir.
+func (w *walker) ignoreChain(dir string) []ignoreFile {
+	files := w.withExclude()
+	if dir == "." {
+		return files
+	}
+	files = w.withIgnoreFile(".", files)
+	for i, c := range dir {
+		if c == '/' {
+			files = w.withIgnoreFile(dir[:i], files)
+		}
+	}
+	return files
+}
+
+// withExclude gives the patterns of this clone, .git/info/exclude. Those of
+// the person (core.excludesFile) are left out: the same tree should give the
+// same findings on every machine.
+func (w *walker) withExclude() []ignoreFile {
+	if w.noIgnore {
+		return nil
+	}
+	data, skip := disk.Read(w.root, ".git/info/exclude", maxIgnoreFile)
+	if skip != nil {
+		return nil // most often there is none, and .git may be a pointer
+	}
+	return []ignoreFile{parseIgnore(".", data)}
+}
+
+func (w *walker) note(p, message string) {
+	w.notes = append(w.notes, Note{Path: p, Text: message})
+}

@@ -1,0 +1,62 @@
+//go:build unix
+
+package disk
+
+import (
+	"errors"
+	"io/fs"
+	"os"
+	"syscall"
+)
+
+// OpenFlags keeps an open from waiting for the other end of a FIFO that took
+// a file's place after it was looked at.
+const OpenFlags = syscall.O_NONBLOCK
+
+func IsNotDir(err error) bool { return errors.Is(err, syscall.ENOTDIR) }
+
+func isLoop(err error) bool { return errors.Is(err, syscall.ELOOP) }
+
+// systemMessage gives the wording for errors whose meaning a person may act on.
+func systemMessage(err error) string {
+	switch {
+	case errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EDQUOT):
+		return "no space left on the disk"
+	case errors.Is(err, syscall.EROFS):
+		return "the file system is mounted read-only"
+	case errors.Is(err, syscall.ENAMETOOLONG):
+		return "the name is too long"
+	}
+	return ""
+}
+
+// Owner returns the user and group of a file, and how many names it has.
+func Owner(info fs.FileInfo) (uid, gid, links int, ok bool) {
+	st, ok := info.Sys().(*syscall.Stat_t)
+	if !ok {
+		return 0, 0, 1, false
+	}
+	return int(st.Uid), int(st.Gid), int(st.Nlink), true
+}
+
+// Lock waits for the exclusive lock on f; closing f releases it, and so
+// does the end of the process.
+func Lock(f *os.File) error {
+	for {
+		err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX)
+		if !errors.Is(err, syscall.EINTR) {
+			return err
+		}
+	}
+}
+
+// SyncDirectory makes renames in a directory durable.
+func SyncDirectory(d *os.File) error {
+	err := d.Sync()
+	// Some file systems (network, FUSE) do not know how; they order renames
+	// themselves.
+	if errors.Is(err, syscall.EINVAL) || errors.Is(err, syscall.ENOTSUP) {
+		return nil
+	}
+	return err
+}

@@ -1,0 +1,376 @@
+package engine
+
+import (
+	"cmp"
+	"fmt"
+	"maps"
+	"slices"
+
+	"oakum/fixer"
+	"oakum/fixer/text"
+)
+
+// A batchResult is what became of the fixes of one pass.
+type batchResult struct {
+	next    *fixer.Snapshot // with the good ones made; nil where there are none
+	report  *Report         // of next
+	good    []selected
+	blocked []blocked
+}
+
+// blocked is a fix that does not hold even alone.
+type blocked struct {
+	fix selected
+	err error
+}
+
+// verified applies a batch and verifies it. Where the whole batch does not
+// hold, it is split until the fixes that fail alone are found: those are
+// blocked. The others are made together, or if that fails too, the first of
+// them; the rest wait for the next pass.
+func (f *folding) verified(batch []selected) *batchResult {
+	next, report, err := f.try(batch, nil)
+	if err == nil {
+		return &batchResult{next: next, report: report, good: batch}
+	}
+	b := &bisection{folding: f, opened: map[fixer.Key]bool{}}
+	b.run(batch, err)
+	good := sortedLike(batch, b.good)
+	for len(good) > 0 {
+		if next, report, err = f.try(good, b.opened); err == nil {
+			return &batchResult{next: next, report: report, good: good, blocked: b.blocked}
+		}
+		if len(good) == 1 { // it held a moment ago; rules are pure
+			b.blocked = append(b.blocked, blocked{good[0], err})
+			break
+		}
+		good = good[:1]
+	}
+	return &batchResult{blocked: b.blocked}
+}
+
+// A bisection finds the fixes of a failed batch that fail alone. Parts that
+// share no file are tried in one go, and a failure is laid to the part that can
+// have caused it, so that the number of tries does not grow with the number of
+// files.
+type bisection struct {
+	*folding
+	good    []selected
+	blocked []blocked
+
+	// opened are findings that good parts open, and may: a severe fix may open
+	// a lesser finding, also when it stands in a batch beside lesser fixes.
+	opened map[fixer.Key]bool
+}
+
+// run sorts the fixes of a batch that failed with err into good and blocked ones.
+func (b *bisection) run(batch []selected, err error) {
+	if len(batch) == 1 {
+		b.single([]part{{fixes: batch, err: err}})
+		return
+	}
+	queue := splitBatch(batch)
+	for len(queue) > 0 {
+		var round []part
+		round, queue = disjoint(queue)
+		b.probe(round)
+		var singles []part
+		for _, p := range round {
+			switch {
+			case p.err == nil:
+				b.good = append(b.good, p.fixes...)
+			case len(p.fixes) == 1:
+				singles = append(singles, p)
+			default:
+				queue = append(queue, splitBatch(p.fixes)...)
+			}
+		}
+		b.single(singles)
+	}
+}
+
+// single drafts fixes that failed alone once more, reading what they make and
+// looking for another way of writing it, before they are given up.
+func (b *bisection) single(failed []part) {
+	var again []part
+	var first []error
+	for _, p := range failed {
+		d := b.draft(p.fixes[0].finding, false)
+		if d.err != nil {
+			b.blocked = append(b.blocked, blocked{p.fixes[0], p.err})
+			continue
+		}
+		again, first = append(again, part{fixes: []selected{d.selected}}), append(first, p.err)
+	}
+	for len(again) > 0 {
+		// The new drafts may reach into other files than the old ones.
+		var batches [][]selected
+		for _, p := range again {
+			batches = append(batches, p.fixes)
+		}
+		round, rest := disjoint(batches)
+		b.probe(round)
+		for i, p := range round {
+			if p.err == nil {
+				b.good = append(b.good, p.fixes...)
+				continue
+			}
+			b.blocked = append(b.blocked, blocked{p.fixes[0], firstError(again, first, p.fixes[0].finding, round[i].err)})
+		}
+		again = slices.DeleteFunc(again, func(p part) bool {
+			return !slices.ContainsFunc(rest, func(r []selected) bool { return r[0].finding == p.fixes[0].finding })
+		})
+	}
+}
+
+// firstError returns the error with which a fix failed as it was drafted first.
+func firstError(again []part, first []error, f *fixer.Finding, otherwise error) error {
+	for i, p := range again {
+		if p.fixes[0].finding == f && i < len(first) {
+			return first[i]
+		}
+	}
+	return otherwise
+}
+
+// A part of a batch and why it does not hold, if it does not.
+type part struct {
+	fixes []selected
+	err   error
+}
+
+// disjoint takes parts from the queue that share no file.
+func disjoint(queue [][]selected) (round []part, rest [][]selected) {
+	used := map[string]bool{}
+	for _, fixes := range queue {
+		meets := slices.ContainsFunc(fixes, func(s selected) bool {
+			return slices.ContainsFunc(s.contents, func(c fixer.FileChange) bool { return used[c.Path] })
+		})
+		if meets {
+			rest = append(rest, fixes)
+			continue
+		}
+		for _, s := range fixes {
+			for _, c := range s.contents {
+				used[c.Path] = true
+			}
+		}
+		round = append(round, part{fixes: fixes})
+	}
+	return round, rest
+}
+
+// probe tries parts that share no file and notes with each why it does not
+// hold. It tries them together; where it cannot be told which of several parts
+// a new finding is due to, each of these is tried alone.
+func (b *bisection) probe(round []part) {
+	if len(round) == 1 {
+		b.alone(&round[0])
+		return
+	}
+	owner := map[string]*part{}
+	next := b.cur
+	var changed []*fixer.File
+	for i := range round {
+		p := &round[i]
+		files, err := b.make(p.fixes)
+		if err != nil {
+			p.err = err
+			continue
+		}
+		for _, file := range files {
+			owner[file.Path] = p
+		}
+		changed = append(changed, files...)
+	}
+	next = b.cur.WithFiles(changed...)
+	report := b.checker.check(next)
+
+	alone := map[*part]bool{}
+	least := map[*part]fixer.Severity{}
+	for i := range round {
+		p := &round[i]
+		least[p] = fixer.Critical
+		for _, s := range p.fixes {
+			least[p] = min(least[p], s.finding.Severity)
+			if p.err == nil && report.Finding(s.finding.Key()) != nil {
+				p.err = errNotGone
+			}
+		}
+	}
+	due := func(rule, file string, blame func(p *part)) {
+		parts := b.dueTo(file, report, owner)
+		if len(parts) == 1 && !b.checker.whole[rule] {
+			blame(parts[0])
+			return
+		}
+		if len(parts) == 0 || b.checker.whole[rule] { // no file says what it depends on
+			parts = nil
+			for i := range round {
+				parts = append(parts, &round[i])
+			}
+		}
+		for _, p := range parts {
+			alone[p] = true
+		}
+	}
+	harmless := func(finding *fixer.Finding) bool { // to whichever part it is due
+		for _, severity := range least {
+			if finding.Severity >= severity {
+				return false
+			}
+		}
+		return true
+	}
+	opened := map[*part][]fixer.Key{}
+	for _, finding := range report.Findings {
+		k := finding.Key()
+		if b.report.Finding(k) != nil {
+			continue
+		}
+		if b.checker.whole[finding.Rule] && harmless(finding) {
+			b.opened[k] = true
+			continue
+		}
+		due(finding.Rule, finding.File, func(p *part) {
+			opened[p] = append(opened[p], k)
+			if p.err == nil && finding.Severity >= least[p] {
+				p.err = opens(finding)
+			}
+		})
+	}
+	for _, problem := range report.Problems {
+		if !slices.Contains(b.report.Problems, problem) {
+			due(problem.Rule, problem.File, func(p *part) { p.err = cmp.Or(p.err, fails(problem)) })
+		}
+	}
+	for i := range round {
+		switch p := &round[i]; {
+		case alone[p] && p.err == nil:
+			b.alone(p)
+		case p.err == nil:
+			for _, k := range opened[p] {
+				b.opened[k] = true
+			}
+		}
+	}
+}
+
+// alone tries one part.
+func (b *bisection) alone(p *part) {
+	var report *Report
+	if _, report, p.err = b.try(p.fixes, nil); p.err != nil {
+		return
+	}
+	for _, finding := range report.Findings {
+		if k := finding.Key(); b.report.Finding(k) == nil {
+			b.opened[k] = true
+		}
+	}
+}
+
+// dueTo returns the parts that a change of what is said of a file can be due
+// to: those that edit it or a file that this depends on.
+func (b *bisection) dueTo(file string, report *Report, owner map[string]*part) []*part {
+	var out []*part
+	add := func(path string) {
+		if p := owner[path]; p != nil && !slices.Contains(out, p) {
+			out = append(out, p)
+		}
+	}
+	add(file)
+	for _, deps := range []map[string]*fixer.File{report.deps[file], b.report.deps[file]} {
+		for _, path := range slices.Sorted(maps.Keys(deps)) {
+			add(path)
+		}
+	}
+	return out
+}
+
+// splitBatch splits a batch: into the groups that share no file, where there
+// are several, else in halves.
+func splitBatch(batch []selected) [][]selected {
+	group := make([]int, len(batch)) // of each fix, the first fix of its group
+	var root func(i int) int
+	root = func(i int) int {
+		for group[i] != i {
+			group[i] = group[group[i]]
+			i = group[i]
+		}
+		return i
+	}
+	byFile := map[string]int{}
+	for i, s := range batch {
+		group[i] = i
+		for _, c := range s.contents {
+			if j, ok := byFile[c.Path]; ok {
+				a, z := root(i), root(j)
+				group[max(a, z)] = min(a, z)
+			} else {
+				byFile[c.Path] = i
+			}
+		}
+	}
+	at := map[int]int{}
+	var groups [][]selected
+	for i, s := range batch {
+		r := root(i)
+		if _, ok := at[r]; !ok {
+			at[r] = len(groups)
+			groups = append(groups, nil)
+		}
+		groups[at[r]] = append(groups[at[r]], s)
+	}
+	if len(groups) > 1 {
+		return groups
+	}
+	return [][]selected{batch[:len(batch)/2], batch[len(batch)/2:]}
+}
+
+// try makes the edits of a batch on the current snapshot and verifies them.
+// Findings in opened may come up, whatever their severity.
+func (f *folding) try(batch []selected, opened map[fixer.Key]bool) (*fixer.Snapshot, *Report, error) {
+	files, err := f.make(batch)
+	if err != nil {
+		return nil, nil, err
+	}
+	next := f.cur.WithFiles(files...)
+	report := f.checker.check(next)
+	if err := verifyFindings(f.report, report, batch, opened); err != nil {
+		return nil, nil, err
+	}
+	return next, report, nil
+}
+
+// make returns the files as the edits of a batch make them, sorted by path and
+// each verified by itself.
+func (f *folding) make(batch []selected) ([]*fixer.File, error) {
+	merged := map[string]*fixer.FileChange{}
+	for _, s := range batch {
+		for _, c := range s.contents {
+			m := merged[c.Path]
+			if m == nil {
+				m = &fixer.FileChange{Path: c.Path, Kind: c.Kind, Create: c.Create, Comment: true}
+				merged[c.Path] = m
+			}
+			m.Merge(c)
+		}
+	}
+	var files []*fixer.File
+	for _, path := range slices.Sorted(maps.Keys(merged)) {
+		m, was := merged[path], f.cur.File(path)
+		data := m.Create
+		if data == nil {
+			var err error
+			if data, err = text.Apply(was.Data, m.Placed(was)); err != nil {
+				return nil, err
+			}
+		}
+		file := f.checker.memory.next(f.cur, fixer.Source{Path: path, Kind: m.Kind, Data: data})
+		if err := verifyFile(was, file, m); err != nil {
+			return nil, fmt.Errorf("%s: %w", path, err)
+		}
+		files = append(files, file)
+	}
+	return files, nil
+}

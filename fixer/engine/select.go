@@ -1,0 +1,227 @@
+package engine
+
+import (
+	"cmp"
+	"crypto/sha256"
+	"encoding/binary"
+	"fmt"
+	"hash"
+	"maps"
+	"runtime"
+	"slices"
+	"strings"
+
+	"golang.org/x/sync/errgroup"
+
+	"oakum/fixer"
+	"oakum/fixer/text"
+)
+
+// selected is a fix chosen in one pass.
+type selected struct {
+	finding  *fixer.Finding
+	title    string
+	level    fixer.Level
+	ignore   bool
+	reason   string // of an Ignore
+	contents []fixer.FileChange
+}
+
+// drafted is a fix drafted on a snapshot, or why it cannot be.
+type drafted struct {
+	selected
+	err *failure
+}
+
+type failure struct {
+	result Result
+	reason string
+}
+
+// A draftID tells drafts on one snapshot apart.
+type draftID struct {
+	finding  *fixer.Finding
+	decision string
+	unread   bool
+}
+
+// choose collects the fixes that can be made together on the current snapshot:
+// those of late rules only where there are no others.
+func (f *folding) choose() []selected {
+	var ordinary, late []*fixer.Finding
+	for _, finding := range f.report.Findings {
+		switch _, ok := f.pending[finding.Key()]; {
+		case !ok:
+		case f.late[finding.Rule]:
+			late = append(late, finding)
+		default:
+			ordinary = append(ordinary, finding)
+		}
+	}
+	before := len(f.pending)
+	if batch := f.collect(ordinary); len(batch) > 0 || len(f.pending) < before {
+		return batch
+	}
+	return f.collect(late)
+}
+
+// collect selects as many of the findings' fixes as do not meet in one place.
+func (f *folding) collect(found []*fixer.Finding) []selected {
+	slices.SortStableFunc(found, func(a, b *fixer.Finding) int {
+		return cmp.Or(cmp.Compare(f.order[a.Rule], f.order[b.Rule]), fixer.CompareFindings(a, b))
+	})
+	// Two fixes of one place nearly always meet in the same lines: the second
+	// is not even drafted before the first is made.
+	busy := map[[2]string]bool{}
+	found = slices.DeleteFunc(found, func(finding *fixer.Finding) bool {
+		place := [2]string{finding.File, finding.Path}
+		was := busy[place]
+		busy[place] = true
+		return was
+	})
+	drafts := make([]drafted, len(found))
+	var g errgroup.Group
+	g.SetLimit(runtime.GOMAXPROCS(0))
+	for i := range found {
+		g.Go(func() error { drafts[i] = f.draft(found[i], true); return nil })
+	}
+	_ = g.Wait() // a draft that fails is an outcome of its finding
+
+	var batch []selected
+	claimed := map[string]fileClaims{}
+	for i, finding := range found {
+		d := drafts[i]
+		if d.err != nil {
+			k := finding.Key()
+			delete(f.pending, k)
+			f.outcomes[k] = &Outcome{Finding: finding, Result: d.err.result, Reason: d.err.reason, Title: d.title, Level: d.level}
+			continue
+		}
+		if slices.ContainsFunc(d.contents, func(c fixer.FileChange) bool { return claimed[c.Path].conflicts(c) }) {
+			continue // next pass, on what this one makes
+		}
+		for _, c := range d.contents {
+			was := claimed[c.Path]
+			claimed[c.Path] = fileClaims{made: true, comment: c.Comment, edits: append(was.edits, c.Edits...), about: append(was.about, c.About...)}
+		}
+		batch = append(batch, d.selected)
+	}
+	return batch
+}
+
+// fileClaims is what the fixes selected so far in a pass do to one file.
+type fileClaims struct {
+	made    bool
+	comment bool
+	edits   []text.Edit
+	about   []string
+}
+
+// conflicts reports whether a further change has to wait for the next pass.
+// Comments are not added in the pass that changes data, because data edits are
+// held to leave every comment as it is.
+func (c fileClaims) conflicts(next fixer.FileChange) bool {
+	return c.made && (next.Create != nil || c.comment != next.Comment || text.Conflict(c.edits, next.Edits) ||
+		slices.ContainsFunc(next.About, func(thing string) bool { return slices.Contains(c.about, thing) }))
+}
+
+// draft computes the edits of the pending decision on a finding, or says why
+// there are none. Unread drafts are read with the whole batch only.
+func (f *folding) draft(finding *fixer.Finding, unread bool) drafted {
+	d := f.pending[finding.Key()]
+	id := draftID{finding, d.id(), unread}
+	return f.checker.memory.draft(f.moment, id, func() drafted {
+		if d.Verdict == Ignore {
+			return f.draftIgnore(finding, d)
+		}
+		return f.draftFix(finding, d, unread)
+	})
+}
+
+func (f *folding) draftIgnore(finding *fixer.Finding, d Decision) drafted {
+	out := drafted{selected: selected{finding: finding, ignore: true, reason: d.Reason, title: "record why it is left"}}
+	file := f.cur.File(finding.File)
+	for _, other := range f.report.Findings {
+		if other != finding && other.File == finding.File && other.Line == finding.Line && other.Rule == finding.Rule {
+			out.err = &failure{Refused, "the comment would silence another finding of the line as well: " + other.Message}
+			return out
+		}
+	}
+	edits, err := fixer.SuppressEdit(file, finding, d.Reason)
+	if err != nil {
+		out.err = &failure{Refused, err.Error()}
+		return out
+	}
+	out.contents = []fixer.FileChange{{Path: file.Path, Edits: edits, Comment: true}}
+	return out
+}
+
+func (f *folding) draftFix(finding *fixer.Finding, d Decision, unread bool) drafted {
+	out := drafted{selected: selected{finding: finding}}
+	fix := chosen(finding, d.Fix)
+	switch {
+	case fix == nil && len(finding.Fixes) == 0:
+		out.err = &failure{Refused, cmp.Or(finding.Advice, "no sound fix is known here")}
+		return out
+	case fix == nil:
+		out.err = &failure{Refused, fmt.Sprintf("the fix %q is not offered any more after the other edits", d.Fix)}
+		return out
+	}
+	out.title, out.level = fix.Title, fix.Level
+	if d.Level != 0 && fix.Level > d.Level {
+		out.err = &failure{Blocked, fmt.Sprintf("after the other edits this fix is %s, and was accepted as %s", fix.Level, d.Level)}
+		return out
+	}
+	params := d.Params
+	if d.Fix == "" {
+		params = fix.Own(params)
+	}
+	draft := fix.DraftRead
+	if unread {
+		draft = fix.DraftUnread
+	}
+	contents, err := draft(f.cur, params)
+	if err != nil {
+		out.err = &failure{Refused, strings.TrimSuffix(err.Error(), ".")}
+		return out
+	}
+	out.contents = contents
+	return out
+}
+
+func chosen(f *fixer.Finding, id string) *fixer.Fix {
+	if id == "" && len(f.Fixes) > 0 {
+		return &f.Fixes[0]
+	}
+	return f.Fix(id)
+}
+
+// id tells decisions apart that lead to different edits.
+func (d Decision) id() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s %q %d %q", d.Verdict, d.Fix, d.Level, d.Reason)
+	for _, name := range slices.Sorted(maps.Keys(d.Params)) {
+		fmt.Fprintf(&b, " %q=%q", name, d.Params[name])
+	}
+	return b.String()
+}
+
+// batchID sums up a batch on one snapshot: which findings, decided how. The
+// edits follow from these.
+func batchID(batch []selected, decisions map[fixer.Key]Decision) [sha256.Size]byte {
+	h := sha256.New()
+	for _, s := range batch {
+		k := s.finding.Key()
+		for _, part := range []string{k.Rule, k.File, k.Path, decisions[k].id()} {
+			write(h, part)
+		}
+	}
+	return [sha256.Size]byte(h.Sum(nil))
+}
+
+func write(h hash.Hash, s string) {
+	var n [8]byte
+	binary.BigEndian.PutUint64(n[:], uint64(len(s)))
+	h.Write(n[:])
+	h.Write([]byte(s))
+}

@@ -1,0 +1,103 @@
+package git
+
+import (
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"oakum/fixer/disk"
+)
+
+// Top returns the nearest directory at or above dir that holds a .git: a
+// directory with a HEAD, or the pointer file of a submodule or linked work tree.
+// It is "" where there is none.
+func Top(dir string) string {
+	for {
+		git := filepath.Join(dir, ".git")
+		if info, err := os.Lstat(git); err == nil {
+			if info.Mode().IsRegular() {
+				return dir
+			}
+			if _, err := os.Lstat(filepath.Join(git, "HEAD")); err == nil {
+				return dir
+			}
+		}
+		up := filepath.Dir(dir)
+		if up == dir {
+			return ""
+		}
+		dir = up
+	}
+}
+
+// A Repository is a work tree with its index, read once.
+type Repository struct {
+	top     string // "" where there is none
+	index   *index
+	written time.Time // when the index was
+	err     error
+}
+
+// Open reads the index of the work tree at top. An index that cannot be read is a
+// state of its files (see [States]), not an error.
+func Open(top string) *Repository {
+	r := &Repository{top: top}
+	if top == "" {
+		return r
+	}
+	data, written, err := readIndexFile(top)
+	if errors.Is(err, fs.ErrNotExist) {
+		r.index = &index{} // git init, and nothing added yet
+		return r
+	}
+	if err == nil {
+		r.written = written
+		r.index, err = parseIndex(data)
+	}
+	r.err = err
+	return r
+}
+
+// readIndexFile reads the index of the work tree at top.
+func readIndexFile(top string) ([]byte, time.Time, error) {
+	git, err := gitDirectory(top)
+	if err != nil {
+		return nil, time.Time{}, err
+	}
+	return disk.ReadBounded(filepath.Join(git, "index"), maxIndex)
+}
+
+// gitDirectory finds the folder in which git keeps what belongs to the work tree
+// at top, whose .git may be a file that points elsewhere.
+func gitDirectory(top string) (string, error) {
+	git := filepath.Join(top, ".git")
+	info, err := os.Stat(git)
+	if err != nil || info.IsDir() {
+		return git, err
+	}
+	pointer, _, err := disk.ReadBounded(git, 1<<16)
+	if err != nil {
+		return "", err
+	}
+	to, ok := strings.CutPrefix(strings.TrimRight(string(pointer), "\r\n"), "gitdir: ")
+	if !ok {
+		return "", errors.New("the .git file does not point to a repository")
+	}
+	if !filepath.IsAbs(to) {
+		to = filepath.Join(top, to)
+	}
+	return to, nil
+}
+
+// Tracked reports whether the file at a path below the top is tracked. known is
+// false when there is no work tree, or its index cannot be read.
+func (r *Repository) Tracked(path string) (tracked, known bool) {
+	if r == nil || r.index == nil {
+		return false, false
+	}
+	_, tracked = r.index.entries[path]
+	return tracked, true
+}
