@@ -1,6 +1,8 @@
 package container
 
 import (
+	"slices"
+
 	"oakum/fixer"
 	"oakum/fixer/image"
 )
@@ -12,13 +14,17 @@ func (s *Spec) ForbidNewPrivileges() Decision {
 	notice := func(breaks string, evidence fixer.Evidence) {
 		d.Level, d.Breaks, d.Evidence = fixer.Review, breaks, append(d.Evidence, evidence)
 	}
-	const lost = "the program's file capabilities no longer take effect: it cannot bind ports below 1024 unless it runs as root or on other ports"
+	lost := "the program's file capabilities no longer take effect"
+	if !s.opensLowPorts() {
+		lost += ": it cannot bind ports below 1024 unless it runs as root or on other ports"
+	}
+	add := slices.DeleteFunc(slices.Clone(s.Add), func(name string) bool { return name == bindLow && s.opensLowPorts() })
 	user, _ := s.StartsAs()
 	switch {
 	case s.Image.Entry != nil && len(s.Image.Entry.CapsNonRoot) > 0:
 		notice(lost, fixer.ImageEvidence(s.Image.Entry.Evidence(image.FieldCapsNonRoot)))
-	case len(s.Add) > 0 && !user.IsRoot():
-		notice(lost, s.says("it adds "+joined(s.Add)+", which only a program with file capabilities can use when it is not root"))
+	case len(add) > 0 && !user.IsRoot():
+		notice(lost, s.says("it adds "+joined(add)+", which only a program with file capabilities can use when it is not root"))
 	case s.NoNewPrivileges.No() && s.Platform == Compose:
 		d.Level, d.Breaks = fixer.Review, "somebody turned it off: a setuid program that is needed stops working"
 	case s.NoNewPrivileges.No():

@@ -202,7 +202,7 @@ func notRoot(id image.Identity) bool {
 // need a privilege to bind: those the file declares or, where it declares none,
 // those its image is known to listen on. It is nil where everybody may bind them.
 func (s *Spec) LowPorts() []int {
-	if s.Platform == Compose && !s.HostNetwork {
+	if s.opensLowPorts() {
 		return nil
 	}
 	var out []int
@@ -221,6 +221,10 @@ func (s *Spec) LowPorts() []int {
 	}
 	return out
 }
+
+// opensLowPorts reports whether everybody may bind ports below 1024: Docker says
+// so to the kernel in each network of a container's own.
+func (s *Spec) opensLowPorts() bool { return s.Platform == Compose && !s.HostNetwork }
 
 // unknownPorts reports whether it shares the network of its host, where ports
 // below 1024 are closed to most, and nothing says what it listens on.
