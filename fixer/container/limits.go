@@ -11,9 +11,9 @@ import (
 
 // What is proposed where nothing is known of what a program needs.
 const (
-	defaultMemory   = "512Mi"
-	defaultCPU      = "100m"
-	defaultCPULimit = "500m"
+	DefaultMemory   = "512Mi"
+	DefaultCPU      = "100m"
+	DefaultCPULimit = "500m"
 )
 
 // A LimitDecision is about the memory and the CPU time that a container gets.
@@ -25,7 +25,7 @@ type LimitDecision struct {
 
 // Limits decides how much memory and CPU time to propose.
 func (s *Spec) Limits() LimitDecision {
-	d := LimitDecision{Decision: Decision{Level: fixer.Review}, Memory: defaultMemory, CPU: defaultCPU, CPULimit: defaultCPULimit}
+	d := LimitDecision{Decision: Decision{Level: fixer.Review}, Memory: DefaultMemory, CPU: DefaultCPU, CPULimit: DefaultCPULimit}
 	if s.requestedMemory().Cmp(resource.MustParse(d.Memory)) > 0 {
 		d.Memory = s.MemoryRequest // a limit below the request is refused by the API server
 	}

@@ -8,6 +8,7 @@ import (
 	"sync"
 
 	"oakum/fixer"
+	"oakum/fixer/build"
 	"oakum/fixer/compose"
 	"oakum/fixer/dockerfile"
 	"oakum/fixer/image"
@@ -168,7 +169,7 @@ func account(p *fixer.Pass, b topology.Build, name string) image.Identity {
 	if name == "root" {
 		return image.Identity{KnownUID: true, KnownGID: true, Name: name}
 	}
-	for _, a := range fixer.CreatedAccounts(b.File, b.Stage) {
+	for _, a := range build.CreatedAccounts(b.File, b.Stage) {
 		if a.Name == name {
 			return a
 		}

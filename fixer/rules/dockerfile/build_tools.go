@@ -1,6 +1,7 @@
 package dockerfile
 
 import (
+	_ "embed"
 	"fmt"
 	"path"
 	"regexp"
@@ -8,55 +9,35 @@ import (
 	"strings"
 
 	"oakum/fixer"
+	"oakum/fixer/build"
 	"oakum/fixer/dockerfile"
 	"oakum/fixer/image"
+	"oakum/fixer/text"
 )
 
-// BuildTools wants compilers and build tools left behind in a stage of their
-// own.
+//go:embed build_tools.md
+var buildToolsDoc string
+
+// BuildTools reports compilers and build tools in a final image.
 var BuildTools = &fixer.Rule{
 	Name:     "dockerfile/build-tools",
 	Title:    "build tools in the image",
 	Severity: fixer.Low,
 	Kind:     fixer.Dockerfile,
-	Doc: fixer.Doc{
-		What: `Compilers and build tools (gcc, build-essential, build-base, make, cmake, maven, cargo, …) that are installed in a stage which
-becomes an image and not removed in the same step, and such stages that start from an image which is a toolchain (golang,
-rust, maven, gradle, dotnet/sdk, gcc). Left alone are files and stages that are for development, tests or building by their
-name. There is no edit: splitting the file into stages needs to know what the program is made of.`,
-		Why: `A compiler lets whoever gets into the container build what he could not bring along, and the tools are most of the size and
-most of the known flaws that scanners find. What runs needs only what was built.`,
-		Breaks: `A program that compiles at run time (some plugins, just-in-time extensions, gems and wheels installed on start) needs its
-tools. Libraries that the tools brought along have to be installed by name in the last stage.`,
-		Verify: `docker run --rm --entrypoint sh IMAGE -c 'command -v gcc make go cargo mvn'   prints nothing, and the program starts`,
-		Bad: `FROM golang:1.26
-WORKDIR /src
-COPY . .
-RUN go build -o /app .
-CMD ["/app"]
-`,
-		Good: `FROM golang:1.26 AS build
-WORKDIR /src
-COPY . .
-RUN CGO_ENABLED=0 go build -o /app .
-
-FROM scratch
-COPY --from=build /app /app
-CMD ["/app"]
-`,
-		References: []fixer.Reference{
-			{Source: "CIS Docker", ID: "4.3"},
-			{Source: "Docker", ID: "multi-stage builds", URL: "https://docs.docker.com/build/building/multi-stage/"},
-		},
+	Phase:    fixer.Resources,
+	References: []fixer.Reference{
+		{Source: fixer.CISDocker, ID: "4.3"},
+		{Source: fixer.DockerDocs, ID: "multi-stage builds", Link: "https://docs.docker.com/build/building/multi-stage/"},
 	},
+	Doc: buildToolsDoc,
 	Check: func(p *fixer.Pass) {
-		for _, s := range targets(p) {
+		for _, s := range build.Targets(p) {
 			if s.Windows || forWork(p, s) {
 				continue
 			}
 			if !checkToolchain(p, s) {
-				for _, st := range steps(p.File.Dockerfile, "RUN") {
-					if slices.Contains(s.Chain(), st.stage) {
+				for _, st := range build.Steps(p.File.Dockerfile, "RUN") {
+					if slices.Contains(s.Chain(), st.Stage) {
 						checkCompilers(p, st)
 					}
 				}
@@ -109,14 +90,14 @@ func checkToolchain(p *fixer.Pass, s *dockerfile.Stage) bool {
 	return true
 }
 
-var compilers = set(`gcc g++ gcc-multilib gcc-c++ clang llvm build-essential build-base alpine-sdk cmake meson ninja-build make rustc cargo
+var compilers = text.WordSet(`gcc g++ gcc-multilib gcc-c++ clang llvm build-essential build-base alpine-sdk cmake meson ninja-build make rustc cargo
 	golang golang-go go maven gradle ghc default-jdk default-jdk-headless`)
 
 // checkCompilers reports the first install of a step that leaves compilers.
-func checkCompilers(p *fixer.Pass, st step) {
+func checkCompilers(p *fixer.Pass, st build.Step) {
 	gone := removed(st)
-	for _, c := range st.commands {
-		call, ok := readCall(c.Command)
+	for _, c := range st.Commands {
+		call, ok := build.ReadPackageCall(c.Command)
 		if !ok || !installs(call) || gone[virtual(c.Command)] && virtual(c.Command) != "" {
 			continue
 		}
@@ -130,13 +111,13 @@ func checkCompilers(p *fixer.Pass, st step) {
 			continue
 		}
 		f := fixer.Finding{
-			Path:    place(p.File.Dockerfile, st.at) + ": build tools",
+			Path:    place(p.File.Dockerfile, st.At) + ": build tools",
 			Message: fmt.Sprintf("%s %s in the image that is run", brief(found), stays(found)),
 			Advice: "build in a stage of its own (FROM … AS build) and copy what comes out with COPY --from=build; where that is too much, install the tools, use them and remove them in one RUN " +
 				"(apk add --virtual .build … && apk del .build, apt-get purge -y --auto-remove)",
 		}
-		f.Start, f.End = st.span(c)
-		report(p, st.at, f)
+		f.Start, f.End = st.Span(c)
+		report(p, st.At, f)
 		return
 	}
 }
@@ -150,8 +131,8 @@ func stays(names []string) string {
 
 // unknownRemoval reports whether a step removes packages that a variable names,
 // or whatever it marked as not wanted.
-func unknownRemoval(st step) bool {
-	if slices.ContainsFunc(st.commands, func(c command) bool { return c.name == "apt-mark" }) {
+func unknownRemoval(st build.Step) bool {
+	if slices.ContainsFunc(st.Commands, func(c build.Command) bool { return c.Program == "apt-mark" }) {
 		return true
 	}
 	for name := range removed(st) {

@@ -1,49 +1,35 @@
 package dockerfile
 
 import (
+	_ "embed"
 	"fmt"
 	"path"
 	"strconv"
 	"strings"
 
 	"oakum/fixer"
+	"oakum/fixer/build"
 	"oakum/fixer/dockerfile"
 	"oakum/fixer/image"
 )
 
-// CopyAfterUser wants files that are copied into a folder of the user to belong
-// to the user.
+//go:embed copy_after_user.md
+var copyAfterUserDoc string
+
+// CopyAfterUser reports COPY without --chown into a directory of the non-root
+// user.
 var CopyAfterUser = &fixer.Rule{
 	Name:     "dockerfile/copy-after-user",
 	Title:    "files of root in the user's folder",
 	Severity: fixer.Low,
 	Kind:     fixer.Dockerfile,
-	Doc: fixer.Doc{
-		What: `COPY and ADD without --chown, behind a USER that is not root, into a folder that the file shows to be the user's to write: a
-VOLUME, or one that a step before gave to this user with chown. COPY does not heed USER: what it writes belongs to root. Copies
-into other folders are left alone, because program files are better off with root. Only stages that end up in an image count.`,
-		Why: `The program finds files that it may not change in the one folder made for it to change files in. That shows when it first
-writes, and is then often mended by running as root or by chmod 777.`,
-		Breaks: `The files can be changed by the program from then on, as the rest of the folder can.`,
-		Verify: `docker run --rm --entrypoint ls IMAGE -ln FOLDER   shows the user's number for every file`,
-		Bad: `FROM node:20
-RUN mkdir /data && chown node:node /data
-USER node
-COPY seed.db /data/
-CMD ["node", "server.js"]
-`,
-		Good: `FROM node:20
-RUN mkdir /data && chown node:node /data
-USER node
-COPY --chown=1000:1000 seed.db /data/
-CMD ["node", "server.js"]
-`,
-		References: []fixer.Reference{
-			{Source: "Docker", ID: "COPY --chown", URL: "https://docs.docker.com/reference/dockerfile/#copy---chown---chmod"},
-		},
+	Phase:    fixer.Permissions,
+	References: []fixer.Reference{
+		{Source: fixer.DockerDocs, ID: "COPY --chown", Link: "https://docs.docker.com/reference/dockerfile/#copy---chown---chmod"},
 	},
+	Doc: copyAfterUserDoc,
 	Check: func(p *fixer.Pass) {
-		kept := shipped(p)
+		kept := build.InFinalImage(p)
 		for _, s := range p.File.Dockerfile.Stages {
 			if kept[s] && !s.Windows {
 				checkCopies(p, s)
@@ -88,14 +74,14 @@ func checkCopies(p *fixer.Pass, s *dockerfile.Stage) {
 
 // noteOwners notes the folders that a step gives to a user.
 func noteOwners(p *fixer.Pass, s *dockerfile.Stage, i *dockerfile.Instruction, given map[string]string) {
-	st := readStep(p.File.Dockerfile, s, i, i)
+	st := build.ReadStep(p.File.Dockerfile, s, i, i)
 	dir := s.WorkdirAt(i)
-	for _, c := range st.commands {
-		if c.name == "cd" || c.name == "pushd" {
+	for _, c := range st.Commands {
+		if c.Program == "cd" || c.Program == "pushd" {
 			return
 		}
-		list := c.plain()
-		if c.name != "chown" || len(list) < 2 {
+		list := c.Plain()
+		if c.Program != "chown" || len(list) < 2 {
 			continue
 		}
 		owner, _, _ := strings.Cut(list[0], ":")
@@ -162,12 +148,12 @@ func owner(p *fixer.Pass, s *dockerfile.Stage, user string) string {
 	if _, err := strconv.Atoi(name); err == nil {
 		return user
 	}
-	for _, id := range fixer.CreatedAccounts(p.File.Dockerfile, s) {
+	for _, id := range build.CreatedAccounts(p.File.Dockerfile, s) {
 		if id.Name == name {
 			return inNumbers(id, user)
 		}
 	}
-	if base, ok := baseOf(p, s); ok {
+	if base, ok := build.BaseOf(p, s); ok {
 		if a, ok := base.Account(name); ok {
 			return inNumbers(image.Identity{UID: a.UID, GID: a.GID, KnownUID: true, KnownGID: true}, user)
 		}

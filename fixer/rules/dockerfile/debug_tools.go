@@ -1,53 +1,43 @@
 package dockerfile
 
 import (
+	_ "embed"
 	"fmt"
 	"strings"
 
 	"oakum/fixer"
+	"oakum/fixer/build"
 	"oakum/fixer/dockerfile"
+	"oakum/fixer/text"
 )
 
-// DebugTools wants no ways in and no tools for looking around in an image that
-// is run.
+//go:embed debug_tools.md
+var debugToolsDoc string
+
+// DebugTools reports remote shells and debugging tools in a final image.
 var DebugTools = &fixer.Rule{
 	Name:     "dockerfile/debug-tools",
 	Title:    "ssh server or debugging tools",
 	Severity: fixer.Low,
 	Kind:     fixer.Dockerfile,
-	Doc: fixer.Doc{
-		What: `Servers for remote shells (openssh-server, dropbear, telnetd, rsh) that are installed, and EXPOSE 22, which are medium;
-network scanners, packet sniffers and debuggers (nmap, tcpdump, strace, gdb, telnet), which are low. Only stages that end up
-in an image count, and packages that the same step removes do not, nor files for development or tests by their name. Left
-alone are ssh clients, which git needs, and netcat, which start scripts wait with.`,
-		Why: `An ssh server in a container is a second way in, with keys and passwords of its own that nobody rotates. Tools for looking
-around are what an intruder would otherwise have to bring along, through whatever filters there are.`,
-		Breaks: `People who log in with ssh have to use docker exec or kubectl exec. For debugging, docker debug and kubectl debug bring their
-tools with them.`,
-		Verify: `docker run --rm --entrypoint sh IMAGE -c 'command -v sshd nmap strace'   prints nothing`,
-		Bad: `FROM debian:13
-RUN apt-get update && apt-get install -y --no-install-recommends openssh-server && rm -rf /var/lib/apt/lists/*
-`,
-		Good: `FROM debian:13
-CMD ["sleep", "infinity"]
-`,
-		References: []fixer.Reference{
-			{Source: "CIS Docker", ID: "4.3"},
-			{Source: "CIS Docker", ID: "5.7"},
-			{Source: "hadolint", ID: "DL3001", URL: "https://github.com/hadolint/hadolint/wiki/DL3001"},
-			{Source: "Trivy", ID: "DS-0004"},
-			{Source: "Checkov", ID: "CKV_DOCKER_1"},
-			{Source: "KICS", ID: "5907595b-5b6d-4142-b173-dbb0e73fbff8"},
-		},
+	Phase:    fixer.Permissions,
+	References: []fixer.Reference{
+		{Source: fixer.CISDocker, ID: "4.3"},
+		{Source: fixer.CISDocker, ID: "5.7"},
+		{Source: fixer.Hadolint, ID: "DL3001"},
+		{Source: fixer.Trivy, ID: "DS-0004"},
+		{Source: fixer.Checkov, ID: "CKV_DOCKER_1"},
+		{Source: fixer.KICSDockerfile, ID: "5907595b-5b6d-4142-b173-dbb0e73fbff8", Title: "Exposing Port 22 (SSH)"},
 	},
+	Doc: debugToolsDoc,
 	Check: func(p *fixer.Pass) {
-		kept := shipped(p)
-		for _, st := range steps(p.File.Dockerfile, "RUN") {
-			if kept[st.stage] && !forWork(p, p.File.Dockerfile.Final()) {
+		kept := build.InFinalImage(p)
+		for _, st := range build.Steps(p.File.Dockerfile, "RUN") {
+			if kept[st.Stage] && !forWork(p, p.File.Dockerfile.Final()) {
 				checkTools(p, st)
 			}
 		}
-		for _, s := range targets(p) {
+		for _, s := range build.Targets(p) {
 			for _, port := range s.Exposes() {
 				if port.Number == 22 && port.Proto == "tcp" && !s.Windows {
 					report(p, port.At, fixer.Finding{
@@ -64,20 +54,20 @@ CMD ["sleep", "infinity"]
 }
 
 var (
-	remoteShells = set("openssh-server openssh openssh-sftp-server dropbear telnetd telnet-server inetutils-telnetd rsh-server rsh-redone-server tigervnc-standalone-server x11vnc xrdp")
-	lookAround   = set("nmap ncat tcpdump tshark wireshark strace ltrace gdb gdbserver lldb telnet hping3 masscan ettercap-text-only dsniff")
+	remoteShells = text.WordSet("openssh-server openssh openssh-sftp-server dropbear telnetd telnet-server inetutils-telnetd rsh-server rsh-redone-server tigervnc-standalone-server x11vnc xrdp")
+	lookAround   = text.WordSet("nmap ncat tcpdump tshark wireshark strace ltrace gdb gdbserver lldb telnet hping3 masscan ettercap-text-only dsniff")
 )
 
-func checkTools(p *fixer.Pass, st step) {
+func checkTools(p *fixer.Pass, st build.Step) {
 	gone := removed(st)
-	for _, c := range st.commands {
-		call, ok := readCall(c.Command)
+	for _, c := range st.Commands {
+		call, ok := build.ReadPackageCall(c.Command)
 		if !ok || !installs(call) {
 			continue
 		}
 		for _, name := range installed(call) {
 			name = packageName(name)
-			f := fixer.Finding{Path: place(p.File.Dockerfile, st.at) + ": " + name}
+			f := fixer.Finding{Path: place(p.File.Dockerfile, st.At) + ": " + name}
 			switch {
 			case gone[name]:
 				continue
@@ -96,33 +86,33 @@ func checkTools(p *fixer.Pass, st step) {
 			default:
 				continue
 			}
-			f.Start, f.End = st.span(c)
-			report(p, st.at, f)
+			f.Start, f.End = st.Span(c)
+			report(p, st.At, f)
 		}
 	}
 }
 
 // installs reports whether a call puts named packages into the image.
-func installs(c call) bool {
-	switch c.manager.name {
+func installs(c build.PackageCall) bool {
+	switch c.Manager.Name {
 	case "apk":
-		return c.sub == "add"
+		return c.Verb == "add"
 	case "zypper":
-		return c.sub == "install" || c.sub == "in"
+		return c.Verb == "install" || c.Verb == "in"
 	}
-	return c.sub == "install"
+	return c.Verb == "install"
 }
 
 // removed are the packages, and the names of virtual ones, that a step takes
 // away again.
-func removed(st step) map[string]bool {
+func removed(st build.Step) map[string]bool {
 	out := map[string]bool{}
-	for _, c := range st.commands {
-		call, ok := readCall(c.Command)
+	for _, c := range st.Commands {
+		call, ok := build.ReadPackageCall(c.Command)
 		if !ok {
 			continue
 		}
-		switch call.sub {
+		switch call.Verb {
 		case "purge", "remove", "autoremove", "auto-remove", "del", "erase":
 			for _, name := range installed(call) {
 				out[packageName(name)] = true

@@ -1,44 +1,35 @@
 package dockerfile
 
 import (
+	_ "embed"
 	"fmt"
 	"slices"
 	"strings"
 
 	"oakum/fixer"
+	"oakum/fixer/build"
 	"oakum/fixer/dockerfile"
+	"oakum/fixer/text"
 )
 
-// LostGroups wants an account to keep the groups that the file puts it in.
+//go:embed lost_groups.md
+var lostGroupsDoc string
+
+// LostGroups reports USER instructions that drop supplementary groups.
 var LostGroups = &fixer.Rule{
 	Name:     "dockerfile/lost-groups",
 	Title:    "USER gives up groups",
 	Severity: fixer.Low,
 	Kind:     fixer.Dockerfile,
-	Doc: fixer.Doc{
-		What: `USER with a group (USER app:app) behind a step that puts the account into further groups: usermod -aG, useradd -G, gpasswd -a,
-adduser and addgroup with an account and a group. The fix leaves the group away where it is the account's own by name, and nothing in
-the file gives the account another one. Where it is another one, or a number, a person has to say which groups are meant.`,
-		Why: `With a group in USER the container's process is in that group only: the step that put the account into others does nothing. The
-program cannot open what they are for (a device, a socket, a shared folder), and the usual way out of that is to run it as root.`,
-		Breaks: `The process is in the groups that the file puts the account in: it may open what they may.`,
-		Verify: `docker run --rm --entrypoint id IMAGE   names all groups`,
-		Bad: `FROM debian:13
-RUN useradd app && usermod -aG video app
-USER app:app
-`,
-		Good: `FROM debian:13
-RUN useradd app && usermod -aG video app
-USER app
-`,
-		References: []fixer.Reference{
-			{Source: "Docker", ID: "USER", URL: "https://docs.docker.com/reference/dockerfile/#user"},
-			{Source: "tally", ID: "user-explicit-group-drops-supplementary-groups"},
-		},
+	Phase:    fixer.Identity,
+	References: []fixer.Reference{
+		{Source: fixer.DockerDocs, ID: "USER", Link: "https://docs.docker.com/reference/dockerfile/#user"},
+		{Source: fixer.Tally, ID: "user-explicit-group-drops-supplementary-groups"},
 	},
+	Doc: lostGroupsDoc,
 	Check: func(p *fixer.Pass) {
 		joined := joins(p.File.Dockerfile)
-		each(p.File.Dockerfile, func(s *dockerfile.Stage, i, at *dockerfile.Instruction) {
+		build.Each(p.File.Dockerfile, func(s *dockerfile.Stage, i, at *dockerfile.Instruction) {
 			if i.Keyword != "USER" || i != at || s.Windows || len(i.Words) != 1 {
 				return
 			}
@@ -47,7 +38,7 @@ USER app
 				return
 			}
 			k := slices.IndexFunc(joined, func(j join) bool {
-				return j.user == user && j.group != group && j.at.Start < i.Start && inChain(s, j.at.Stage)
+				return j.user == user && j.group != group && j.at.Start < i.Start && build.InChain(s, j.at.Stage)
 			})
 			if k >= 0 {
 				reportLostGroup(p, i, joined[k], user, group, otherGroup(p.File.Dockerfile, i, s, user))
@@ -94,15 +85,15 @@ type join struct {
 // file. Names that a variable decides are left out.
 func joins(f *dockerfile.File) []join {
 	var out []join
-	for _, st := range steps(f, "RUN") {
-		if st.i != st.at {
+	for _, st := range build.Steps(f, "RUN") {
+		if st.Instruction != st.At {
 			continue
 		}
-		for _, c := range st.commands {
+		for _, c := range st.Commands {
 			user, groups := joinOf(c)
 			for _, group := range strings.Split(groups, ",") {
 				if user != "" && group != "" && !strings.ContainsAny(user+group, "$`") {
-					out = append(out, join{user, group, st.at, max(c.Line, st.at.Line)})
+					out = append(out, join{user, group, st.At, max(c.Line, st.At.Line)})
 				}
 			}
 		}
@@ -115,20 +106,20 @@ func joins(f *dockerfile.File) []join {
 // of that name made apart from it, or a kind of account that gets none of its own.
 func otherGroup(f *dockerfile.File, before *dockerfile.Instruction, s *dockerfile.Stage, user string) bool {
 	other := false
-	for _, st := range steps(f, "RUN") {
-		if st.at.Start > before.Start || !inChain(s, st.stage) {
+	for _, st := range build.Steps(f, "RUN") {
+		if st.At.Start > before.Start || !build.InChain(s, st.Stage) {
 			continue
 		}
-		for _, c := range st.commands {
-			plain, groups := c.plain(), set("groupadd addgroup")[c.name]
+		for _, c := range st.Commands {
+			plain, groups := c.Plain(), text.WordSet("groupadd addgroup")[c.Program]
 			switch own, said := firstGroup(c); {
 			case !slices.Contains(plain, user):
 			case groups:
 				other = other || len(plain) == 1 || plain[len(plain)-1] == user
-			case set("useradd adduser usermod")[c.name] && said:
+			case text.WordSet("useradd adduser usermod")[c.Program] && said:
 				other = own != user
-			case c.name == "useradd" || c.name == "adduser" && len(plain) == 1:
-				other = other || c.has("-N", "--no-user-group") || c.name == "adduser" && !c.has("--group") && (c.has("--system") || hasShort(c, 'S'))
+			case c.Program == "useradd" || c.Program == "adduser" && len(plain) == 1:
+				other = other || c.Has("-N", "--no-user-group") || c.Program == "adduser" && !c.Has("--group") && (c.Has("--system") || hasShort(c, 'S'))
 			}
 		}
 	}
@@ -136,12 +127,12 @@ func otherGroup(f *dockerfile.File, before *dockerfile.Instruction, s *dockerfil
 }
 
 // firstGroup returns the group that a command says is an account's own.
-func firstGroup(c command) (group string, said bool) {
-	args := c.args()
+func firstGroup(c build.Command) (group string, said bool) {
+	args := c.Args()
 	for k, w := range args {
 		name, value, joined := strings.Cut(w.Value, "=")
 		short := "g"
-		if c.name == "adduser" {
+		if c.Program == "adduser" {
 			short = "G" // of BusyBox
 		}
 		if name != "--gid" && name != "--ingroup" && (!shortOption.MatchString(w.Value) || !strings.HasSuffix(w.Value, short)) {
@@ -157,13 +148,13 @@ func firstGroup(c command) (group string, said bool) {
 
 // joinOf returns the account and the groups, parted by commas, of a command
 // that puts one into the others.
-func joinOf(c command) (user, groups string) {
-	args := c.args()
+func joinOf(c build.Command) (user, groups string) {
+	args := c.Args()
 	if len(args) == 0 {
 		return "", ""
 	}
 	last := args[len(args)-1].Value
-	switch plain := c.plain(); c.name {
+	switch plain := c.Plain(); c.Program {
 	case "usermod", "useradd":
 		for k, w := range args[:len(args)-1] {
 			if value, ok := strings.CutPrefix(w.Value, "--groups="); ok {

@@ -1,48 +1,37 @@
 package dockerfile
 
 import (
+	_ "embed"
 	"fmt"
 	"regexp"
 	"strconv"
 	"strings"
 
 	"oakum/fixer"
+	"oakum/fixer/build"
 	"oakum/fixer/dockerfile"
 	"oakum/fixer/image"
 )
 
-// NamedUser wants the user an image starts as written as a number.
+//go:embed named_user.md
+var namedUserDoc string
+
+// NamedUser reports USER instructions with a name instead of a number.
 var NamedUser = &fixer.Rule{
 	Name:     "dockerfile/named-user",
 	Title:    "user is a name, not a number",
 	Severity: fixer.Low,
 	Kind:     fixer.Dockerfile,
-	Doc: fixer.Doc{
-		What: `The USER that the final stage, and any stage a Compose file builds by name, ends with, when it is a name other than root.
-Where the number is proved, by the image table for an account of the base or by the file that creates the account with one, the
-name is replaced by it, which nothing at run time can tell apart. Where the file creates the account without a number, it can be
-given one. A user that a variable decides is left alone, and so are Windows stages.`,
-		Why: `A kubelet told runAsNonRoot refuses to start an image whose user is a name, because only files inside the image say whether
-the name means root. A number is checked without opening the image, by the kubelet and by every policy.`,
-		Breaks: `Nothing where the number is proved. An account that is given a number may have had another one until now: files in
-volumes that belong to the old number have to be given to the new one.`,
-		Verify: `docker run --rm --entrypoint id IMAGE   prints the same account before and after`,
-		Bad: `FROM node:20
-USER node
-CMD ["node", "server.js"]
-`,
-		Good: `FROM node:20
-USER 1000:1000
-CMD ["node", "server.js"]
-`,
-		References: []fixer.Reference{
-			{Source: "hadolint", ID: "DL3066"},
-			{Source: "Kubernetes", ID: "runAsNonRoot", URL: "https://kubernetes.io/docs/tasks/configure-pod-container/security-context/"},
-		},
+	Phase:    fixer.Identity,
+	References: []fixer.Reference{
+		{Source: fixer.Hadolint, ID: "DL3066"},
+		{Source: fixer.KubernetesDocs, ID: "runAsNonRoot", Link: "https://kubernetes.io/docs/tasks/configure-pod-container/security-context/"},
 	},
+	Params: []fixer.Param{paramAccountID},
+	Doc:    namedUserDoc,
 	Check: func(p *fixer.Pass) {
 		seen := map[*dockerfile.Instruction]bool{}
-		for _, s := range targets(p) {
+		for _, s := range build.Targets(p) {
 			if last := s.User(); last.At != nil && !seen[last.At] && !s.Windows {
 				seen[last.At] = true
 				checkNamedUser(p, s, last)
@@ -50,6 +39,8 @@ CMD ["node", "server.js"]
 		}
 	},
 }
+
+var paramAccountID = fixer.Param{Name: "uid", Meaning: "user id of the account, 1 to 59999", Validate: accountID}
 
 func checkNamedUser(p *fixer.Pass, s *dockerfile.Stage, last dockerfile.Value) {
 	name, group, grouped := strings.Cut(last.Text, ":")
@@ -66,7 +57,7 @@ func checkNamedUser(p *fixer.Pass, s *dockerfile.Stage, last dockerfile.Value) {
 	case why != "":
 		f.Advice = why
 	case n.command != nil:
-		f.Evidence = []fixer.Evidence{{Kind: fixer.FromDockerfile, Place: source(p, n.command.step.i), Text: "creates " + name + " without a number"}}
+		f.Evidence = []fixer.Evidence{{Kind: fixer.FromDockerfile, Place: source(p, n.command.Step.Instruction), Text: "creates " + name + " without a number"}}
 		f.Fixes = []fixer.Fix{n.numberFix(p, last.At)}
 	default:
 		f.Evidence = []fixer.Evidence{n.evidence}
@@ -96,7 +87,7 @@ type namedAccount struct {
 	level    fixer.Level
 	joins    bool // it may be in further groups
 	evidence fixer.Evidence
-	command  *accountCommand // that creates it without a number
+	command  *build.AccountCommand // that creates it without a number
 }
 
 // prove looks for the number. It returns what a person can do where there is
@@ -108,12 +99,12 @@ func (n *namedAccount) prove(p *fixer.Pass, s *dockerfile.Stage) (why string) {
 	if line := n.changesAccounts(p.File.Dockerfile, s); line > 0 {
 		return fmt.Sprintf("line %d changes accounts, so that the number of %s is not certain: docker run --rm --entrypoint id IMAGE tells it", line, n.name)
 	}
-	for _, id := range fixer.CreatedAccounts(p.File.Dockerfile, s) {
+	for _, id := range build.CreatedAccounts(p.File.Dockerfile, s) {
 		if id.Name != n.name {
 			continue
 		}
 		if !id.KnownUID {
-			n.command, why = findAccount(p, s, n.name)
+			n.command, why = build.FindAccountCommand(p, s, n.name)
 			if n.command == nil {
 				return fmt.Sprintf("the file creates %s without a number, and %s: give it one (useradd --uid %d) and write it in USER", n.name, why, appUID)
 			}
@@ -125,11 +116,11 @@ func (n *namedAccount) prove(p *fixer.Pass, s *dockerfile.Stage) (why string) {
 		n.evidence = fixer.Evidence{Kind: fixer.FromDockerfile, Place: p.File.Path, Text: "the file creates " + id.String()}
 		return n.take(id, fixer.Safe)
 	}
-	if uid, at := numberByEnv(p.File.Dockerfile, s, n.name); at != nil {
+	if uid, at := build.UIDByEnv(p.File.Dockerfile, s, n.name); at != nil {
 		n.evidence = fixer.Evidence{Kind: fixer.FromDockerfile, Place: source(p, at), Text: fmt.Sprintf("creates %s with the number %d, which ENV says", n.name, uid)}
 		return n.take(image.Identity{Name: n.name, UID: uid, KnownUID: true}, fixer.Safe)
 	}
-	if base, ok := baseOf(p, s); ok {
+	if base, ok := build.BaseOf(p, s); ok {
 		if a, ok := base.Account(n.name); ok {
 			level := fixer.Review
 			if base.Verified(image.BaseAccounts) {
@@ -171,9 +162,9 @@ func (n *namedAccount) numberFix(p *fixer.Pass, user *dockerfile.Instruction) fi
 		ID: "number-account", Title: fmt.Sprintf("give the account %s the number %d and write it in USER", n.name, appUID), Level: fixer.Review,
 		Breaks: "files in volumes that belong to the number the account had until now have to be given to the new one; the build fails where the number is taken",
 		Verify: "docker build .   and   docker run --rm --entrypoint id IMAGE   prints " + n.name,
-		Params: []fixer.Param{{Name: "uid", Meaning: "user id of the account, 1 to 59999", Default: strconv.Itoa(appUID), Validate: accountID}},
+		Params: []fixer.Param{paramAccountID.With(strconv.Itoa(appUID))},
 		Edit: func(d *fixer.Draft) error {
-			edits, err := n.command.number(d.Param("uid"))
+			edits, err := n.command.SetUID(d.Param("uid"))
 			if err != nil {
 				return err
 			}

@@ -1,52 +1,42 @@
 package dockerfile
 
 import (
+	_ "embed"
 	"fmt"
 	"slices"
 	"strings"
 
 	"oakum/fixer"
+	"oakum/fixer/build"
 	"oakum/fixer/dockerfile"
 )
 
-// RecommendedPackages wants apt to install what is asked for and needed, and
-// no more.
+//go:embed recommended_packages.md
+var recommendedPackagesDoc string
+
+// RecommendedPackages reports apt installations with recommended packages.
 var RecommendedPackages = &fixer.Rule{
 	Name:     "dockerfile/recommended-packages",
 	Title:    "recommended packages installed",
 	Severity: fixer.Low,
 	Kind:     fixer.Dockerfile,
-	Doc: fixer.Doc{
-		What: `apt-get and apt install without --no-install-recommends, in stages that end up in an image. Left alone are files that turn
-recommendations off in apt's configuration. There is no edit: which of the recommended packages a program needs is not in the
-file.`,
-		Why: `Debian and Ubuntu install recommended packages by default, often several times as much as was asked for: mail servers,
-compilers, documentation tools. Each is a program that somebody who got in can use, and one more that needs fixes.`,
-		Breaks: `What was only there as a recommendation is missing. The best known is ca-certificates, which curl, wget and git only
-recommend: https downloads then fail. Name such packages.`,
-		Verify: `docker build .   and the tests pass;   docker run --rm --entrypoint dpkg IMAGE -l   lists fewer packages`,
-		Bad: `FROM debian:13
-RUN apt-get update && apt-get install -y curl && rm -rf /var/lib/apt/lists/*
-`,
-		Good: `FROM debian:13
-RUN apt-get update && apt-get install -y --no-install-recommends ca-certificates curl && rm -rf /var/lib/apt/lists/*
-`,
-		References: []fixer.Reference{
-			{Source: "CIS Docker", ID: "4.3"},
-			{Source: "hadolint", ID: "DL3015", URL: "https://github.com/hadolint/hadolint/wiki/DL3015"},
-			{Source: "Trivy", ID: "DS-0029"},
-			{Source: "KICS", ID: "7384dfb2-fcd1-4fbf-91cd-6c44c318c33c"},
-		},
+	Phase:    fixer.Resources,
+	References: []fixer.Reference{
+		{Source: fixer.CISDocker, ID: "4.3"},
+		{Source: fixer.Hadolint, ID: "DL3015"},
+		{Source: fixer.Trivy, ID: "DS-0029"},
+		{Source: fixer.KICSDockerfile, ID: "7384dfb2-fcd1-4fbf-91cd-6c44c318c33c", Title: "APT-GET Not Avoiding Additional Packages"},
 	},
+	Doc: recommendedPackagesDoc,
 	Check: func(p *fixer.Pass) {
 		f := p.File.Dockerfile
-		kept := shipped(p)
+		kept := build.InFinalImage(p)
 		off := map[*dockerfile.Stage]bool{}
-		for _, st := range steps(f, "RUN") {
-			if strings.Contains(string(f.Source[st.i.Start:st.i.End]), "Install-Recommends") {
-				off[st.stage] = true
+		for _, st := range build.Steps(f, "RUN") {
+			if strings.Contains(string(f.Source[st.Instruction.Start:st.Instruction.End]), "Install-Recommends") {
+				off[st.Stage] = true
 			}
-			if kept[st.stage] && !slices.ContainsFunc(st.stage.Chain(), func(s *dockerfile.Stage) bool { return off[s] }) {
+			if kept[st.Stage] && !slices.ContainsFunc(st.Stage.Chain(), func(s *dockerfile.Stage) bool { return off[s] }) {
 				checkRecommended(p, st)
 			}
 		}
@@ -55,13 +45,13 @@ RUN apt-get update && apt-get install -y --no-install-recommends ca-certificates
 
 // checkRecommended reports the first install of a step: a person edits them
 // together.
-func checkRecommended(p *fixer.Pass, st step) {
-	for _, c := range st.commands {
-		call, ok := readCall(c.Command)
-		if !ok || call.manager.name != "apt" || call.sub != "install" {
+func checkRecommended(p *fixer.Pass, st build.Step) {
+	for _, c := range st.Commands {
+		call, ok := build.ReadPackageCall(c.Command)
+		if !ok || call.Manager.Name != "apt" || call.Verb != "install" {
 			continue
 		}
-		if c.has("--no-install-recommends", "--fix-broken", "-f") || slices.ContainsFunc(c.args(), func(w dockerfile.Word) bool { return flagVariable.MatchString(w.Raw) }) {
+		if c.Has("--no-install-recommends", "--fix-broken", "-f") || slices.ContainsFunc(c.Args(), func(w dockerfile.Word) bool { return build.OptionsVariable.MatchString(w.Raw) }) {
 			continue
 		}
 		packages := installed(call)
@@ -69,23 +59,23 @@ func checkRecommended(p *fixer.Pass, st step) {
 			continue
 		}
 		f := fixer.Finding{
-			Path:    place(p.File.Dockerfile, st.at) + ": " + call.program + " install",
-			Message: fmt.Sprintf("%s install of %s brings recommended packages too", call.program, brief(packages)),
+			Path:    place(p.File.Dockerfile, st.At) + ": " + call.Program + " install",
+			Message: fmt.Sprintf("%s install of %s brings recommended packages too", call.Program, brief(packages)),
 			Advice:  "write --no-install-recommends behind install, and name those recommended packages that are needed" + certificates(packages),
 		}
-		f.Start, f.End = st.span(c)
-		report(p, st.at, f)
+		f.Start, f.End = st.Span(c)
+		report(p, st.At, f)
 		return
 	}
 }
 
 // installed are the packages that a call names. Variables are among them.
-func installed(c call) []string {
+func installed(c build.PackageCall) []string {
 	var out []string
-	for k := c.subWord + 1; k < len(c.Words); k++ {
+	for k := c.VerbWord + 1; k < len(c.Words); k++ {
 		w := c.Words[k]
 		switch {
-		case c.manager.options[w.Value]:
+		case c.Manager.Options[w.Value]:
 			k++
 		case !strings.HasPrefix(w.Value, "-") && w.Value != "":
 			out = append(out, strings.Trim(w.Value, `"'`))

@@ -8,7 +8,7 @@ import (
 	"strings"
 
 	"oakum/fixer"
-	"oakum/fixer/container"
+	"oakum/fixer/build"
 	"oakum/fixer/dockerfile"
 	"oakum/fixer/text"
 )
@@ -37,30 +37,23 @@ func (s *subject) fix(a account) fixer.Fix {
 		ID: "user", Title: title, Level: fixer.Review,
 		Breaks: s.breaks(a, given),
 		Verify: "docker image inspect --format '{{.Config.User}}' IMAGE   prints the number; then start it and use whatever it writes to",
-		Params: userParams(strconv.Itoa(a.uid), gid),
+		Params: []fixer.Param{paramUID.With(strconv.Itoa(a.uid)), paramGID.With(gid)},
 		Edit: func(d *fixer.Draft) error {
 			return s.write(d, where, given, a.command)
 		},
 	}
 }
 
-func userParams(uid, gid string) []fixer.Param {
-	return []fixer.Param{
-		{Name: "uid", Meaning: "user id the image runs as, 1 or above", Default: uid, Validate: container.ValidID(1)},
-		{Name: "gid", Meaning: "group id, 0 or above; empty for the group the account has in the image", Default: gid, Validate: optional(container.ValidID(0))},
-	}
-}
-
 // write makes the edits of a fix: the user with the numbers chosen, folders
 // given to it, and what lines have to run before, as root.
-func (s *subject) write(d *fixer.Draft, where spot, given writables, number *accountCommand, before ...string) error {
+func (s *subject) write(d *fixer.Draft, where spot, given writables, number *build.AccountCommand, before ...string) error {
 	user := d.Param("uid")
 	if g := d.Param("gid"); g != "" {
 		user += ":" + g
 	}
 	var edits []text.Edit
 	if number != nil {
-		e, err := number.number(d.Param("uid"))
+		e, err := number.SetUID(d.Param("uid"))
 		if err != nil {
 			return err
 		}

@@ -1,51 +1,36 @@
 package dockerfile
 
 import (
+	_ "embed"
 	"fmt"
 	"path"
-	"regexp"
-	"slices"
 	"strings"
 
 	"oakum/fixer"
+	"oakum/fixer/build"
 	"oakum/fixer/dockerfile"
+	"oakum/fixer/secret"
 )
 
-// SensitiveCopy wants files with keys and passwords to stay out of images.
+//go:embed sensitive_copy.md
+var sensitiveCopyDoc string
+
+// SensitiveCopy reports COPY of files that hold secrets.
 var SensitiveCopy = &fixer.Rule{
 	Name:     "dockerfile/sensitive-copy",
 	Title:    "file with secrets copied",
 	Severity: fixer.High,
 	Kind:     fixer.Dockerfile,
-	Doc: fixer.Doc{
-		What: `COPY and ADD of files that by their name hold keys or passwords: private keys (id_rsa, *.key, *-key.pem, key stores), .env,
-.npmrc, .pypirc, .netrc, .git-credentials, kubeconfig, Docker's and the clouds' credentials, Terraform state and variables. In a
-stage whose files are thrown away private keys and credentials count for less, and settings such as .npmrc and .env for nothing.
-Left alone are public keys, certificates, and what is called an example. A folder copied as a whole (COPY . .) may bring such a
-file too: cross/dockerignore says so.`,
-		Why: `Every layer of an image can be read by whoever pulls it, also one whose files a later step deletes. Stages that are thrown
-away stay in the build cache, which teams often push to a registry.`,
-		Breaks: `What reads the file has to get it in another way: a secret mount while building, a mounted file or secret when it runs.`,
-		Verify: `docker save IMAGE | tar -xO --wildcards '*/layer.tar' 'blobs/sha256/*' 2>/dev/null | tar -t 2>/dev/null | grep NAME   prints nothing`,
-		Bad: `FROM node:20
-WORKDIR /app
-COPY package.json package-lock.json .npmrc ./
-RUN npm ci
-`,
-		Good: `FROM node:20
-WORKDIR /app
-COPY package.json package-lock.json ./
-RUN --mount=type=secret,id=npmrc,target=/root/.npmrc npm ci
-`,
-		References: []fixer.Reference{
-			{Source: "CIS Docker", ID: "4.10"},
-			{Source: "Trivy", ID: "DS-0031"},
-			{Source: "CWE", ID: "CWE-538", URL: "https://cwe.mitre.org/data/definitions/538.html"},
-		},
+	Phase:    fixer.Permissions,
+	References: []fixer.Reference{
+		{Source: fixer.CISDocker, ID: "4.10"},
+		{Source: fixer.Trivy, ID: "DS-0031"},
+		{Source: fixer.CWE, ID: "CWE-538"},
 	},
+	Doc: sensitiveCopyDoc,
 	Check: func(p *fixer.Pass) {
-		kept := shipped(p)
-		each(p.File.Dockerfile, func(s *dockerfile.Stage, i, at *dockerfile.Instruction) {
+		kept := build.InFinalImage(p)
+		build.Each(p.File.Dockerfile, func(s *dockerfile.Stage, i, at *dockerfile.Instruction) {
 			if (i.Keyword == "COPY" || i.Keyword == "ADD") && len(i.Words) > 1 {
 				checkSensitive(p, i, at, kept[s] || i.OnBuild)
 			}
@@ -56,97 +41,47 @@ RUN --mount=type=secret,id=npmrc,target=/root/.npmrc npm ci
 func checkSensitive(p *fixer.Pass, i, at *dockerfile.Instruction, kept bool) {
 	to := i.Words[len(i.Words)-1].Value
 	for n, w := range i.Words[:len(i.Words)-1] {
-		form, ok := sensitiveFile(w.Value, to)
-		if !ok || linkIn.MatchString(w.Value) || strings.HasPrefix(w.Value, "<<") || !kept && form.settings {
+		form, ok := secret.File(w.Value, to)
+		if !ok || build.URLIn.MatchString(w.Value) || strings.HasPrefix(w.Value, "<<") || !kept && form.Settings {
 			continue
 		}
 		f := fixer.Finding{
 			Path:     fmt.Sprintf("%s word %d", place(p.File.Dockerfile, at), n),
-			Severity: form.severity,
-			Message:  fmt.Sprintf("%s puts %s into the image: %s", i.Keyword, w.Value, form.what),
-			Advice:   form.advice(w.Value),
+			Severity: fileSeverity(form),
+			Message:  fmt.Sprintf("%s puts %s into the image: %s", i.Keyword, w.Value, form.What),
+			Advice:   fileAdvice(form, w.Value),
 			Start:    w.Start, End: w.End,
 		}
 		if !kept {
 			f.Severity = fixer.Low
-			f.Message = fmt.Sprintf("%s puts %s into a stage that is thrown away but stays in the build cache: %s", i.Keyword, w.Value, form.what)
+			f.Message = fmt.Sprintf("%s puts %s into a stage that is thrown away but stays in the build cache: %s", i.Keyword, w.Value, form.What)
 		}
 		report(p, at, f)
 	}
 }
 
-// A sensitiveForm is a kind of file known by its name.
-type sensitiveForm struct {
-	what     string
-	severity fixer.Severity
-	settings bool // it often holds no secret at all
-	use      string
-	pattern  *regexp.Regexp
+// fileSeverity is how much a file of a form counts in an image.
+func fileSeverity(form secret.FileForm) fixer.Severity {
+	if form.Settings || form.KeyStore {
+		return fixer.Medium
+	}
+	return fixer.High
 }
 
-// advice says how the file can be had without being copied.
-func (s sensitiveForm) advice(name string) string {
+// fileAdvice says how the file can be had without being copied.
+func fileAdvice(form secret.FileForm, name string) string {
 	out := "leave it out and name it in .dockerignore; "
-	switch s.use {
-	case "ssh":
+	switch form.Use {
+	case secret.UsedBySSH:
 		out += "RUN --mount=type=ssh lends the build an agent instead, with docker build --ssh default"
-	case "run":
+	case secret.UsedAtRun:
 		out += "give it to the container when it starts, as a mounted secret or as variables"
 	default:
 		id := strings.Trim(path.Base(name), ".*")
 		out += fmt.Sprintf("RUN --mount=type=secret,id=%s,target=PATH lends it to one step, with docker build --secret id=%s,src=FILE, and a container takes it as a mounted secret", id, id)
 	}
-	if !s.settings {
+	if !form.Settings {
 		out += "; what was in a pushed image has to be replaced"
 	}
 	return out
-}
-
-// sensitiveForms are matched, in order, against the last part of a path, some
-// against the last two.
-var sensitiveForms = []sensitiveForm{
-	{"a private SSH key", fixer.High, false, "ssh", regexp.MustCompile(`(^|/)(id_(rsa|dsa|ecdsa|ed25519)[\w.-]*|\.ssh|ssh_host_[a-z0-9]+_key)$`)},
-	{"passwords for Git and HTTP", fixer.High, false, "", regexp.MustCompile(`(^|/)([._]netrc|\.git-credentials)$`)},
-	{"credentials for PyPI", fixer.High, false, "", regexp.MustCompile(`(^|/)\.pypirc$`)},
-	{"credentials for registries", fixer.High, false, "", regexp.MustCompile(`(^|/)(\.dockercfg|\.docker/config\.json)$`)},
-	{"credentials for a cluster", fixer.High, false, "", regexp.MustCompile(`(^|/)(kube-?config([._-][\w-]+)*|\.kube/config|\.kube|[\w-]+\.kubeconfig)$`)},
-	{"credentials for a cloud", fixer.High, false, "", regexp.MustCompile(`(?i)(^|/)(\.aws/credentials|\.aws|\.azure|\.boto|\.s3cfg|gcloud[\w-]*key[\w-]*\.json|service[-_]?account([-_][\w-]*)?\.json|client_secrets?[\w-]*\.json|application_default_credentials\.json|gcp-?(key|creds|credentials)\.json)$`)},
-	{"credentials", fixer.High, false, "run", regexp.MustCompile(`(?i)(^|/)(credentials(\.json|\.ya?ml|\.yml\.enc)?|secrets?\.(json|ya?ml|toml|env|txt)|\.vault[-_]token|\.vault[-_]?pass(word)?|\.pgpass|\.my\.cnf|master\.key)$`)},
-	{"Terraform's state or variables, which hold secrets in plain text", fixer.High, false, "", regexp.MustCompile(`(^|/)(terraform\.tfstate(\.backup)?|[\w.-]*\.tfvars)$`)},
-	{"a key store", fixer.Medium, false, "run", regexp.MustCompile(`(?i)\.(p12|pfx|jks|keystore)$`)},
-	{"a private key", fixer.High, false, "run", regexp.MustCompile(`(?i)\.(key|ppk)$|(^|/)[\w.-]*(key|priv|private)[\w-]*\.pem$`)},
-	{"settings of npm, which often hold a token", fixer.Medium, true, "", regexp.MustCompile(`(^|/)\.(npmrc|yarnrc\.yml)$`)},
-	{"variables, which often hold passwords", fixer.Medium, true, "run", regexp.MustCompile(`(^|/)([\w-]*\.env|\.env(\.(local|prod|production|dev|development|stage|staging|test|secret|secrets|docker)){1,2})$`)},
-}
-
-// notSensitive matches what is public, or stands for a file to come.
-var notSensitive = regexp.MustCompile(`(?i)\.pub$|(^|[._/-])(example|examples|sample|template|tpl|dist|default|defaults|public|pub|pubkey|publickey|dummy|fake)([._-]|$)|` +
-	`(gpg|archive|apt|repo|repository|release|signing|packages?|rpm)[-_.]?(key)?\.key$|snakeoil|dhparam`)
-
-// forTrust matches the folders that hold keys and certificates to check others by.
-var forTrust = regexp.MustCompile(`/etc/apt/|keyrings|/etc/pki/rpm-gpg|ca-certificates|/etc/apk/keys|trusted|/etc/ssl/certs/?$|cacerts`)
-
-// SecretsIn says what a file of this name holds by convention, as in "a private
-// key"; ok is false when it holds no secrets. Variables marks .env files, which
-// programs also read for settings. Settings of npm are left out: a build that
-// installs packages needs them.
-func SecretsIn(name string) (what string, variables, ok bool) {
-	form, ok := sensitiveFile(name, "")
-	if !ok || form.settings && form.use == "" {
-		return "", false, false
-	}
-	return form.what, form.settings, true
-}
-
-// sensitiveFile looks a source of COPY up, by its name and where it goes.
-func sensitiveFile(name, to string) (sensitiveForm, bool) {
-	name = strings.TrimSuffix(path.Clean(strings.ReplaceAll(name, `\`, "/")), "*")
-	if notSensitive.MatchString(path.Base(name)) || strings.HasSuffix(to, ".pub") || forTrust.MatchString(to) {
-		return sensitiveForm{}, false
-	}
-	k := slices.IndexFunc(sensitiveForms, func(f sensitiveForm) bool { return f.pattern.MatchString(name) })
-	if k < 0 {
-		return sensitiveForm{}, false
-	}
-	return sensitiveForms[k], true
 }

@@ -1,6 +1,7 @@
 package dockerfile
 
 import (
+	_ "embed"
 	"fmt"
 	"path"
 	"regexp"
@@ -8,49 +9,32 @@ import (
 	"unicode/utf8"
 
 	"oakum/fixer"
+	"oakum/fixer/build"
 	"oakum/fixer/container"
 	"oakum/fixer/dockerfile"
 	"oakum/fixer/image"
+	"oakum/fixer/text"
 )
 
-// ShellForm wants the program to be the container's first process, not a shell
-// around it.
+//go:embed shell_form.md
+var shellFormDoc string
+
+// ShellForm reports CMD and ENTRYPOINT in shell form.
 var ShellForm = &fixer.Rule{
 	Name:     "dockerfile/shell-form",
 	Title:    "program started by a shell",
 	Severity: fixer.Low,
 	Kind:     fixer.Dockerfile,
-	Doc: fixer.Doc{
-		What: `CMD and ENTRYPOINT in shell form, where they count: at the end of a stage that becomes an image. A command of plain words is
-rewritten in exec form; one that needs the shell for variables or for steps before the program gets exec before the program. A
-list that is no JSON (single quotes, a comma too many), which a shell gets as it is, is medium. Left alone are commands that
-exec the program already, unless the shell does nothing else, HEALTHCHECK, and ONBUILD. Of npm start, yarn and make only the
-shell around them is taken away: they start the program through another one.`,
-		Why: `The shell stands between the container's runtime and the program. Depending on the shell, SIGTERM ends there: the program is
-never told to stop, and is killed after ten seconds in the middle of what it does. The image needs a shell, which an intruder
-can use, too. Behind an ENTRYPOINT in shell form, CMD and the arguments of docker run are silently dropped.`,
-		Breaks: `The program becomes process 1. If it does not handle SIGTERM itself, or starts children and leaves them, run it with an init
-(docker run --init, tini). A script without a #! line starts only through a shell. Arguments that docker run, Compose or
-Kubernetes give are no longer dropped behind an ENTRYPOINT.`,
-		Verify: `docker run IMAGE   starts;   docker exec CONTAINER cat /proc/1/cmdline   shows the program;   docker stop   ends it at once,
-unless a runner such as npm stands before it`,
-		Bad: `FROM node:24
-COPY server.js .
-CMD node server.js
-`,
-		Good: `FROM node:24
-COPY server.js .
-CMD ["node", "server.js"]
-`,
-		References: []fixer.Reference{
-			{Source: "hadolint", ID: "DL3025", URL: "https://github.com/hadolint/hadolint/wiki/DL3025"},
-			{Source: "BuildKit", ID: "JSONArgsRecommended", URL: "https://docs.docker.com/reference/build-checks/json-args-recommended/"},
-			{Source: "KICS", ID: "b86987e1-6397-4619-81d5-8807f2387c79"},
-		},
+	Phase:    fixer.Resources,
+	References: []fixer.Reference{
+		{Source: fixer.Hadolint, ID: "DL3025"},
+		{Source: fixer.BuildKit, ID: "JSONArgsRecommended"},
+		{Source: fixer.KICSDockerfile, ID: "b86987e1-6397-4619-81d5-8807f2387c79", Title: "Not Using JSON In CMD And ENTRYPOINT Arguments"},
 	},
+	Doc: shellFormDoc,
 	Check: func(p *fixer.Pass) {
 		seen := map[*dockerfile.Instruction]bool{} // several images may share one
-		for _, s := range targets(p) {
+		for _, s := range build.Targets(p) {
 			for _, line := range []dockerfile.CommandLine{s.Entrypoint(), s.Cmd()} {
 				if line.At != nil && line.Shell && len(line.Args) > 0 && !s.Windows && !seen[line.At] {
 					seen[line.At] = true
@@ -74,7 +58,7 @@ func checkShellForm(p *fixer.Pass, s *dockerfile.Stage, line dockerfile.CommandL
 	script, err := f.Script(i)
 	if err != nil {
 		finding.Message = fmt.Sprintf("%s is run by a shell", i.Keyword)
-		finding.Advice = "write it in exec form; it is not done here because " + reason(err)
+		finding.Advice = "write it in exec form; it is not done here because " + build.Reason(err)
 		report(p, i, finding)
 		return
 	}
@@ -123,7 +107,7 @@ func execFix(p *fixer.Pass, i *dockerfile.Instruction, words []string, breaks st
 
 // runners are programs that start another one, most of them through a shell of
 // their own, and stay beside it.
-var runners = set("npm npx yarn yarnpkg pnpm pnpx make gradle gradlew")
+var runners = text.WordSet("npm npx yarn yarnpkg pnpm pnpx make gradle gradlew")
 
 // processOne says what becoming the first process asks of a program.
 func processOne(program string) string {
@@ -149,14 +133,14 @@ func execBreaks(p *fixer.Pass, s *dockerfile.Stage, i *dockerfile.Instruction, w
 	if i.Keyword == "ENTRYPOINT" {
 		out = append(out, "arguments that Kubernetes, Compose or docker run give, dropped until now, reach it")
 	}
-	if _, known := baseOf(p, s); i.Keyword == "CMD" && s.Entrypoint().At == nil && !known {
+	if _, known := build.BaseOf(p, s); i.Keyword == "CMD" && s.Entrypoint().At == nil && !known {
 		out = append(out, "the base's ENTRYPOINT, which is not known here, gets other words")
 	}
 	return strings.Join(out, "; ")
 }
 
 // shellBuiltins exist in the shell alone, or mean something else outside of it.
-var shellBuiltins = set(`. : [ [[ alias bg bind break builtin caller cd command compgen complete continue declare dirs disown echo enable
+var shellBuiltins = text.WordSet(`. : [ [[ alias bg bind break builtin caller cd command compgen complete continue declare dirs disown echo enable
 	eval exit export false fc fg getopts hash help history jobs kill let local logout mapfile popd printf pushd pwd read
 	readarray readonly return set shift shopt source suspend test time times trap true type typeset ulimit umask unalias unset wait coproc`)
 

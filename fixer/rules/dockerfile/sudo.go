@@ -1,62 +1,52 @@
 package dockerfile
 
 import (
+	_ "embed"
 	"fmt"
 	"path"
 	"regexp"
 	"slices"
 
 	"oakum/fixer"
+	"oakum/fixer/build"
 )
 
-// Sudo wants no program in an image by which a user becomes root.
+//go:embed sudo.md
+var sudoDoc string
+
+// Sudo reports sudo in an image.
 var Sudo = &fixer.Rule{
 	Name:     "dockerfile/sudo",
 	Title:    "sudo",
 	Severity: fixer.Low,
 	Kind:     fixer.Dockerfile,
-	Doc: fixer.Doc{
-		What: `sudo before a command of a RUN that runs as root anyway, which can go; sudo in a step of another user; sudo that is installed
-in an image; and NOPASSWD in sudoers, which is medium. Only installs and settings in stages that end up in an image count, and
-not those of files for development or tests by their name. What a step runs as is told by USER and by the base, as far as it
-is known.`,
-		Why: `A user that may become root without a password is root, whatever USER says: the protection that USER gives ends with one
-command. In a step that is root already sudo does nothing but need to be there.`,
-		Breaks: `Without sudo a command sees the step's own environment (PATH, HOME, variables), most of which sudo hides. A program that calls
-sudo itself no longer finds it when it is taken out.`,
-		Verify: `docker build --no-cache .   builds;   docker run --rm --entrypoint sh IMAGE -c 'command -v sudo'   prints nothing`,
-		Bad: `FROM debian:13
-RUN sudo apt-get update
-`,
-		Good: `FROM debian:13
-RUN apt-get update
-`,
-		References: []fixer.Reference{
-			{Source: "hadolint", ID: "DL3004", URL: "https://github.com/hadolint/hadolint/wiki/DL3004"},
-			{Source: "Trivy", ID: "DS-0010"},
-			{Source: "Checkov", ID: "CKV2_DOCKER_1"},
-			{Source: "KICS", ID: "8ada6e80-0ade-439e-b176-0b28f6bce35a"},
-			{Source: "dockle", ID: "DKL-DI-0001"},
-		},
+	Phase:    fixer.Permissions,
+	References: []fixer.Reference{
+		{Source: fixer.Hadolint, ID: "DL3004"},
+		{Source: fixer.Trivy, ID: "DS-0010"},
+		{Source: fixer.Checkov, ID: "CKV2_DOCKER_1"},
+		{Source: fixer.KICSDockerfile, ID: "8ada6e80-0ade-439e-b176-0b28f6bce35a", Title: "Run Using Sudo"},
+		{Source: fixer.Dockle, ID: "DKL-DI-0001"},
 	},
+	Doc: sudoDoc,
 	Check: func(p *fixer.Pass) {
-		kept := shipped(p)
-		for _, st := range steps(p.File.Dockerfile, "RUN") {
-			for _, c := range st.commands {
+		kept := build.InFinalImage(p)
+		for _, st := range build.Steps(p.File.Dockerfile, "RUN") {
+			for _, c := range st.Commands {
 				if len(c.Words) > 1 && !c.Words[0].Dynamic && path.Base(c.Words[0].Value) == "sudo" {
 					checkSudo(p, st, c)
 				}
 			}
-			if kept[st.stage] && !forWork(p, p.File.Dockerfile.Final()) {
+			if kept[st.Stage] && !forWork(p, p.File.Dockerfile.Final()) {
 				checkSudoers(p, st)
 			}
 		}
 	},
 }
 
-func checkSudo(p *fixer.Pass, st step, c command) {
-	f := fixer.Finding{Path: place(p.File.Dockerfile, st.at) + ": sudo " + c.name + c.again}
-	f.Start, f.End = st.span(c)
+func checkSudo(p *fixer.Pass, st build.Step, c build.Command) {
+	f := fixer.Finding{Path: place(p.File.Dockerfile, st.At) + ": sudo " + c.Program + c.Ordinal}
+	f.Start, f.End = st.Span(c)
 	user, root := rootAt(p, st)
 	if !root {
 		f.Message = "a step of the build becomes root with sudo"
@@ -64,15 +54,15 @@ func checkSudo(p *fixer.Pass, st step, c command) {
 		if user != "" {
 			f.Evidence = []fixer.Evidence{{Kind: fixer.FromDockerfile, Place: p.File.Path, Text: "the step runs as " + user}}
 		}
-		report(p, st.at, f)
+		report(p, st.At, f)
 		return
 	}
 	f.Message = "sudo in a step that is root already"
 	f.Evidence = []fixer.Evidence{{Kind: fixer.FromDockerfile, Place: p.File.Path, Text: user}}
-	simple := c.first == 1 && !wrapperWord(c.Words[1].Raw)
+	simple := c.ProgramWord == 1 && !build.WrapperWord(c.Words[1].Raw)
 	switch {
-	case st.script == nil:
-		f.Advice = "leave sudo out" + st.notEdited()
+	case st.Script == nil:
+		f.Advice = "leave sudo out" + st.NotEdited()
 	case !simple:
 		f.Advice = "leave sudo out; it is not done here because its options or variables change what the command does"
 	default:
@@ -81,7 +71,7 @@ func checkSudo(p *fixer.Pass, st step, c command) {
 			Breaks: "the command sees the step's own PATH, HOME and variables, most of which sudo hides from it",
 			Verify: "docker build --no-cache .",
 			Edit: func(d *fixer.Draft) error {
-				edits, err := st.script.DeleteWord(c.Command, 0)
+				edits, err := st.Script.DeleteWord(c.Command, 0)
 				if err != nil {
 					return err
 				}
@@ -90,13 +80,13 @@ func checkSudo(p *fixer.Pass, st step, c command) {
 			},
 		}}
 	}
-	report(p, st.at, f)
+	report(p, st.At, f)
 }
 
 // rootAt tells what a step runs as, and whether it is known to be root.
-func rootAt(p *fixer.Pass, st step) (what string, root bool) {
-	user := st.stage.UserAt(st.i)
-	if st.i.OnBuild {
+func rootAt(p *fixer.Pass, st build.Step) (what string, root bool) {
+	user := st.Stage.UserAt(st.Instruction)
+	if st.Instruction.OnBuild {
 		return "", false
 	}
 	if user.At != nil {
@@ -105,40 +95,40 @@ func rootAt(p *fixer.Pass, st step) (what string, root bool) {
 		}
 		return "USER " + user.Text, false
 	}
-	base, ok := baseOf(p, st.stage)
+	base, ok := build.BaseOf(p, st.Stage)
 	if ok && base.Default.IsRoot() {
-		return fmt.Sprintf("there is no USER before it, and %s starts as root", st.stage.Root().Image), true
+		return fmt.Sprintf("there is no USER before it, and %s starts as root", st.Stage.Root().Image), true
 	}
 	return "", false
 }
 
 var sudoers = regexp.MustCompile(`NOPASSWD`)
 
-func checkSudoers(p *fixer.Pass, st step) {
+func checkSudoers(p *fixer.Pass, st build.Step) {
 	gone := removed(st)
-	for _, c := range st.commands {
-		if call, ok := readCall(c.Command); ok && installs(call) && !gone["sudo"] && slices.ContainsFunc(installed(call), func(name string) bool { return packageName(name) == "sudo" }) {
+	for _, c := range st.Commands {
+		if call, ok := build.ReadPackageCall(c.Command); ok && installs(call) && !gone["sudo"] && slices.ContainsFunc(installed(call), func(name string) bool { return packageName(name) == "sudo" }) {
 			f := fixer.Finding{
-				Path:    place(p.File.Dockerfile, st.at) + ": sudo package",
+				Path:    place(p.File.Dockerfile, st.At) + ": sudo package",
 				Message: "sudo in the image is a way to become root",
 				Advice:  "do what needs root in the build, before USER, and take sudo out; a start script that has to change users does it with setpriv or gosu, which cannot be called by others",
 			}
-			f.Start, f.End = st.span(c)
-			report(p, st.at, f)
+			f.Start, f.End = st.Span(c)
+			report(p, st.At, f)
 		}
 	}
-	from, to := st.i.Start, st.i.End
+	from, to := st.Instruction.Start, st.Instruction.End
 	if at := sudoers.FindIndex(p.File.Dockerfile.Source[from:to]); at != nil {
 		f := fixer.Finding{
 			Severity: fixer.Medium,
-			Path:     place(p.File.Dockerfile, st.at) + ": NOPASSWD",
+			Path:     place(p.File.Dockerfile, st.At) + ": NOPASSWD",
 			Message:  "a user may become root without a password, so that USER protects nothing",
 			Advice:   "do what needs root in the build, before USER, and leave the rule out",
 			Start:    from + at[0], End: from + at[1],
 		}
-		if st.i != st.at {
+		if st.Instruction != st.At {
 			f.Start, f.End = 0, 0
 		}
-		report(p, st.at, f)
+		report(p, st.At, f)
 	}
 }

@@ -1,55 +1,55 @@
 package dockerfile
 
 import (
+	_ "embed"
 	"fmt"
 	"strings"
 
 	"oakum/fixer"
+	"oakum/fixer/build"
 	"oakum/fixer/dockerfile"
 )
 
-// TLSDisabled wants nobody to switch off the checks that tell a real server or
-// package from a forged one.
+//go:embed tls_disabled.md
+var tlsDisabledDoc string
+
+// TLSDisabled reports TLS and signature verification that is switched off.
 var TLSDisabled = &fixer.Rule{
 	Name:     "dockerfile/tls-disabled",
 	Title:    "certificate or signature check switched off",
 	Severity: fixer.High,
 	Kind:     fixer.Dockerfile,
-	Doc: fixer.Doc{
-		What: `Options, variables and settings that make a program accept any certificate or unsigned packages: curl -k, wget
---no-check-certificate, pip --trusted-host, npm and yarn strict-ssl, git http.sslVerify, NODE_TLS_REJECT_UNAUTHORIZED=0,
-PYTHONHTTPSVERIFY=0, GIT_SSL_NO_VERIFY, sslverify and --nogpgcheck of yum and dnf, --allow-unauthenticated and --force-yes of
-apt, [trusted=yes] in a package source, apk --allow-untrusted, rpm --nosignature, and the like, in RUN, ENV, ARG and
-HEALTHCHECK. For a package that is a file in the build already the severity is low. Left alone are requests to the machine
-itself, package sources on its own disk, and apk index, which only lists packages that were just built. Windows stages are not
-read.`,
-		Why: `Anybody on the way to the server (a proxy, a hijacked name, a rogue network) can then hand the build other bytes, which run as
-root in it and stay in the image. A variable set by ENV switches the check off for everything the container does later, too.`,
-		Breaks: `The download fails if the server's certificate or the package's signature is not known in the image: install ca-certificates,
-or add the certificate of your own authority or proxy, or the publisher's key.`,
-		Verify: `docker build --no-cache .   gets through all downloads`,
-		Bad: `FROM debian:13
-RUN curl -fsSLk https://example.org/tool.tar.gz -o /tmp/tool.tar.gz
-`,
-		Good: `FROM debian:13
-RUN curl -fsSL https://example.org/tool.tar.gz -o /tmp/tool.tar.gz
-`,
-		References: []fixer.Reference{
-			{Source: "CIS Docker", ID: "4.11"},
-			{Source: "Checkov", ID: "CKV2_DOCKER_2 to CKV2_DOCKER_16"},
-			{Source: "OWASP Docker Cheat Sheet", ID: "RULE 11", URL: "https://cheatsheetseries.owasp.org/cheatsheets/Docker_Security_Cheat_Sheet.html"},
-		},
+	Phase:    fixer.Permissions,
+	References: []fixer.Reference{
+		{Source: fixer.CISDocker, ID: "4.11"},
+		{Source: fixer.Checkov, ID: "CKV2_DOCKER_2"},
+		{Source: fixer.Checkov, ID: "CKV2_DOCKER_3"},
+		{Source: fixer.Checkov, ID: "CKV2_DOCKER_4"},
+		{Source: fixer.Checkov, ID: "CKV2_DOCKER_5"},
+		{Source: fixer.Checkov, ID: "CKV2_DOCKER_6"},
+		{Source: fixer.Checkov, ID: "CKV2_DOCKER_7"},
+		{Source: fixer.Checkov, ID: "CKV2_DOCKER_8"},
+		{Source: fixer.Checkov, ID: "CKV2_DOCKER_9"},
+		{Source: fixer.Checkov, ID: "CKV2_DOCKER_10"},
+		{Source: fixer.Checkov, ID: "CKV2_DOCKER_11"},
+		{Source: fixer.Checkov, ID: "CKV2_DOCKER_12"},
+		{Source: fixer.Checkov, ID: "CKV2_DOCKER_13"},
+		{Source: fixer.Checkov, ID: "CKV2_DOCKER_14"},
+		{Source: fixer.Checkov, ID: "CKV2_DOCKER_15"},
+		{Source: fixer.Checkov, ID: "CKV2_DOCKER_16"},
+		{Source: fixer.OWASPDocker, ID: "rule 11"},
 	},
+	Doc: tlsDisabledDoc,
 	Check: func(p *fixer.Pass) {
 		f := p.File.Dockerfile
-		each(f, func(_ *dockerfile.Stage, i, at *dockerfile.Instruction) {
+		build.Each(f, func(_ *dockerfile.Stage, i, at *dockerfile.Instruction) {
 			if i.Keyword == "ENV" || i.Keyword == "ARG" {
 				checkInsecureVariables(p, i, at)
 			}
 		})
-		for _, st := range steps(f, "RUN", "HEALTHCHECK", "CMD", "ENTRYPOINT") {
-			for _, c := range st.commands {
-				if c.onlyLocal() {
+		for _, st := range build.Steps(f, "RUN", "HEALTHCHECK", "CMD", "ENTRYPOINT") {
+			for _, c := range st.Commands {
+				if c.OnlyLocalURLs() {
 					continue
 				}
 				for _, o := range insecureOptions(c) {
@@ -122,7 +122,7 @@ func checkInsecureVariables(p *fixer.Pass, i, at *dockerfile.Instruction) {
 		}
 		edits, err := p.File.Dockerfile.DeletePair(i, pair)
 		if err != nil {
-			f.Advice = fmt.Sprintf("take %s out; it is not done here because %s", pair.Key, reason(err))
+			f.Advice = fmt.Sprintf("take %s out; it is not done here because %s", pair.Key, build.Reason(err))
 		} else {
 			f.Fixes = []fixer.Fix{{
 				ID: "remove", Title: "remove " + pair.Key, Level: fixer.Review,
@@ -138,7 +138,7 @@ func checkInsecureVariables(p *fixer.Pass, i, at *dockerfile.Instruction) {
 	}
 }
 
-func checkInsecureAssignment(p *fixer.Pass, st step, c command, w dockerfile.Word) {
+func checkInsecureAssignment(p *fixer.Pass, st build.Step, c build.Command, w dockerfile.Word) {
 	name, value, _ := strings.Cut(w.Raw, "=")
 	if !insecureVariable(name, value) {
 		return
@@ -150,16 +150,16 @@ func checkInsecureAssignment(p *fixer.Pass, st step, c command, w dockerfile.Wor
 	reportInsecureOption(p, st, c, o)
 }
 
-func reportInsecureOption(p *fixer.Pass, st step, c command, o insecureOption) {
+func reportInsecureOption(p *fixer.Pass, st build.Step, c build.Command, o insecureOption) {
 	f := fixer.Finding{
-		Path:    place(p.File.Dockerfile, st.at) + ": " + o.text + c.again,
+		Path:    place(p.File.Dockerfile, st.At) + ": " + o.text + c.Ordinal,
 		Message: fmt.Sprintf("%s %s", o.text, o.what),
 	}
-	if c.name != "" && !strings.HasPrefix(o.text, c.name) {
-		f.Path = place(p.File.Dockerfile, st.at) + ": " + c.name + c.again + " " + o.text
-		f.Message = fmt.Sprintf("%s %s", c.name+" "+o.text, o.what)
+	if c.Program != "" && !strings.HasPrefix(o.text, c.Program) {
+		f.Path = place(p.File.Dockerfile, st.At) + ": " + c.Program + c.Ordinal + " " + o.text
+		f.Message = fmt.Sprintf("%s %s", c.Program+" "+o.text, o.what)
 	}
-	f.Start, f.End = st.span(c)
+	f.Start, f.End = st.Span(c)
 	if o.local {
 		f.Severity = fixer.Low
 	}
@@ -168,10 +168,10 @@ func reportInsecureOption(p *fixer.Pass, st step, c command, o insecureOption) {
 		advice = o.advice
 	}
 	switch edits, err := o.edits(p.File.Dockerfile, st); {
-	case st.script == nil:
-		f.Advice = advice + st.notEdited()
+	case st.Script == nil:
+		f.Advice = advice + st.NotEdited()
 	case err != nil:
-		f.Advice = advice + "; it is not done here because " + reason(err)
+		f.Advice = advice + "; it is not done here because " + build.Reason(err)
 	case edits == nil:
 		f.Advice = advice
 	default:
@@ -184,12 +184,12 @@ func reportInsecureOption(p *fixer.Pass, st step, c command, o insecureOption) {
 			Breaks: "the command fails if the server's certificate or the package's signature is not known in the image (no ca-certificates, an own authority, a proxy that opens connections)",
 			Verify: "docker build --no-cache .   gets through the step",
 			Edit: func(d *fixer.Draft) error {
-				d.Dockerfile(p.File.Path, edits, contractField(st.i)...)
+				d.Dockerfile(p.File.Path, edits, contractField(st.Instruction)...)
 				return nil
 			},
 		}}
 	}
-	report(p, st.at, f)
+	report(p, st.At, f)
 }
 
 // contractField is the part of the runtime contract that the text of an

@@ -1,58 +1,50 @@
 package dockerfile
 
 import (
+	_ "embed"
 	"fmt"
 
 	"oakum/fixer"
+	"oakum/fixer/build"
+	"oakum/fixer/text"
 )
 
-// Upgrade questions steps that upgrade all packages of the base.
+//go:embed upgrade.md
+var upgradeDoc string
+
+// Upgrade reports upgrades of all packages.
 var Upgrade = &fixer.Rule{
 	Name:     "dockerfile/upgrade",
 	Title:    "all packages upgraded",
 	Severity: fixer.Low,
 	Kind:     fixer.Dockerfile,
-	Doc: fixer.Doc{
-		What: `apt-get upgrade and dist-upgrade, apk upgrade, yum and dnf update without package names, zypper update and dist-upgrade, in
-RUN. The advice on this is divided: old guides forbid it, because upgrades could fail in unprivileged builds and double the
-size of a layer; CIS asks for patched images. There is no edit, only what to weigh. Left alone are upgrades of named packages.`,
-		Why: `What the step does depends on the day it runs, so that two builds of one commit differ; with the build cache it may not have
-run for months while the file says "upgraded". A base that is rebuilt often and named by its digest gives the same fixes, and
-says which ones. Where the base is rebuilt rarely, the step can be the only way to get them.`,
-		Breaks: `Taken out without a fresh base, known flaws stay in the image until the base is rebuilt.`,
-		Verify: `docker build --pull --no-cache .   and a scan of the image show whether fixes are missing`,
-		Bad: `FROM debian:13
-RUN apt-get update && apt-get upgrade -y && rm -rf /var/lib/apt/lists/*
-`,
-		Good: `FROM debian:13.2
-CMD ["bash"]
-`,
-		References: []fixer.Reference{
-			{Source: "Trivy", ID: "DS-0024"},
-			{Source: "hadolint", ID: "DL3035", URL: "https://github.com/hadolint/hadolint/wiki/DL3035"},
-			{Source: "dockle", ID: "DKL-DI-0003"},
-			{Source: "CIS Docker", ID: "4.4"},
-		},
+	Phase:    fixer.Resources,
+	References: []fixer.Reference{
+		{Source: fixer.Trivy, ID: "DS-0024"},
+		{Source: fixer.Hadolint, ID: "DL3035"},
+		{Source: fixer.Dockle, ID: "DKL-DI-0003"},
+		{Source: fixer.CISDocker, ID: "4.4"},
 	},
+	Doc: upgradeDoc,
 	Check: func(p *fixer.Pass) {
-		kept := shipped(p)
-		for _, st := range steps(p.File.Dockerfile, "RUN") {
-			if !kept[st.stage] {
+		kept := build.InFinalImage(p)
+		for _, st := range build.Steps(p.File.Dockerfile, "RUN") {
+			if !kept[st.Stage] {
 				continue
 			}
-			for _, c := range st.commands {
-				call, ok := readCall(c.Command)
+			for _, c := range st.Commands {
+				call, ok := build.ReadPackageCall(c.Command)
 				if !ok || !upgradesAll(call) {
 					continue
 				}
 				f := fixer.Finding{
-					Path:    place(p.File.Dockerfile, st.at) + ": " + call.program + " " + call.sub,
-					Message: fmt.Sprintf("%s %s makes the image depend on the day it is built", call.program, call.sub),
+					Path:    place(p.File.Dockerfile, st.At) + ": " + call.Program + " " + call.Verb,
+					Message: fmt.Sprintf("%s %s makes the image depend on the day it is built", call.Program, call.Verb),
 					Advice: "name a base that is rebuilt often and let a bot move its digest, then leave the step out; keep it if the base is rebuilt rarely, and build with --pull --no-cache on a schedule, " +
 						"because a cached step upgrades nothing",
 				}
-				f.Start, f.End = st.span(c)
-				report(p, st.at, f)
+				f.Start, f.End = st.Span(c)
+				report(p, st.At, f)
 			}
 		}
 	},
@@ -61,22 +53,22 @@ CMD ["bash"]
 // upgrades are the subcommands that upgrade everything when no package is
 // named, and those that always do.
 var upgrades = map[string]map[string]bool{
-	"apt":    set("upgrade dist-upgrade full-upgrade safe-upgrade"),
-	"apk":    set("upgrade"),
-	"dnf":    set("update upgrade distro-sync"),
-	"zypper": set("update up dist-upgrade dup patch"),
+	"apt":    text.WordSet("upgrade dist-upgrade full-upgrade safe-upgrade"),
+	"apk":    text.WordSet("upgrade"),
+	"dnf":    text.WordSet("update upgrade distro-sync"),
+	"zypper": text.WordSet("update up dist-upgrade dup patch"),
 }
 
-func upgradesAll(c call) bool {
-	if !upgrades[c.manager.name][c.sub] {
+func upgradesAll(c build.PackageCall) bool {
+	if !upgrades[c.Manager.Name][c.Verb] {
 		return false
 	}
-	for k := c.subWord + 1; k < len(c.Words); k++ {
+	for k := c.VerbWord + 1; k < len(c.Words); k++ {
 		w := c.Words[k]
 		if w.Value == "" || w.Value[0] != '-' {
 			return false // a package
 		}
-		if c.manager.options[w.Value] {
+		if c.Manager.Options[w.Value] {
 			k++
 		}
 	}

@@ -1,49 +1,35 @@
 package dockerfile
 
 import (
+	_ "embed"
 	"fmt"
 	"regexp"
 	"slices"
 	"strings"
 
 	"oakum/fixer"
+	"oakum/fixer/build"
 	"oakum/fixer/dockerfile"
 )
 
-// WorldWritable wants files that belong to whoever writes them, and to nobody
-// else.
+//go:embed world_writable.md
+var worldWritableDoc string
+
+// WorldWritable reports files that every user may write.
 var WorldWritable = &fixer.Rule{
 	Name:     "dockerfile/world-writable",
 	Title:    "files anybody may write",
 	Severity: fixer.Low,
 	Kind:     fixer.Dockerfile,
-	Doc: fixer.Doc{
-		What: `chmod, mkdir, install and the flag --chmod of COPY and ADD with a mode that lets every user write: 777, 666, a+rwx, o+w. For
-whole folders (chmod -R) and for scripts and programs the severity is medium. Only stages that end up in an image count. Left
-alone are modes with the sticky bit (1777), as /tmp has, what the same step deletes again, and bits that are taken away. There
-is no edit: which user writes there is not in the file.`,
-		Why: `Whoever gets to run anything in the container, as any user, can change these files. If one of them is a program, a script or a
-library, the change runs the next time the program starts, as its user or as root.`,
-		Breaks: `A program that runs as another user than the owner no longer writes there: give it the files with chown or COPY --chown.`,
-		Verify: `docker run --rm --entrypoint sh IMAGE -c 'find / -xdev -perm -0002 ! -type l ! -perm -1000'   prints nothing`,
-		Bad: `FROM node:24
-COPY . /app
-RUN chmod -R 777 /app
-USER 1000
-`,
-		Good: `FROM node:24
-COPY . /app
-RUN mkdir /app/data && chown 1000:1000 /app/data
-USER 1000
-`,
-		References: []fixer.Reference{
-			{Source: "CIS Docker", ID: "4.8"},
-			{Source: "CWE", ID: "CWE-732", URL: "https://cwe.mitre.org/data/definitions/732.html"},
-		},
+	Phase:    fixer.Permissions,
+	References: []fixer.Reference{
+		{Source: fixer.CISDocker, ID: "4.8"},
+		{Source: fixer.CWE, ID: "CWE-732"},
 	},
+	Doc: worldWritableDoc,
 	Check: func(p *fixer.Pass) {
-		f, kept := p.File.Dockerfile, shipped(p)
-		each(f, func(s *dockerfile.Stage, i, at *dockerfile.Instruction) {
+		f, kept := p.File.Dockerfile, build.InFinalImage(p)
+		build.Each(f, func(s *dockerfile.Stage, i, at *dockerfile.Instruction) {
 			if flag, ok := i.Flag("chmod"); ok && kept[s] && !s.Windows && letsAll(flag.Value) {
 				report(p, at, fixer.Finding{
 					Message: fmt.Sprintf("--chmod=%s lets every user of the container change these files", flag.Value),
@@ -52,8 +38,8 @@ USER 1000
 				})
 			}
 		})
-		for _, st := range steps(f, "RUN") {
-			if kept[st.stage] {
+		for _, st := range build.Steps(f, "RUN") {
+			if kept[st.Stage] {
 				checkModes(p, st)
 			}
 		}
@@ -82,37 +68,37 @@ func letsAll(mode string) bool {
 // ugo+w. Without letters before it the umask counts, which takes it away.
 var symbolicMode = regexp.MustCompile(`^[ug]*[oa][ugoa]*[+=][rxXst]*w`)
 
-func checkModes(p *fixer.Pass, st step) {
-	for _, c := range st.commands {
+func checkModes(p *fixer.Pass, st build.Step) {
+	for _, c := range st.Commands {
 		mode, recursive := modeOf(c)
 		if !letsAll(mode) || onlyDevices(c) || deletedAgain(st, c) {
 			continue
 		}
 		f := fixer.Finding{
-			Path:    place(p.File.Dockerfile, st.at) + ": " + c.name + " " + mode,
-			Message: fmt.Sprintf("%s %s lets every user of the container change these files", c.name, mode),
+			Path:    place(p.File.Dockerfile, st.At) + ": " + c.Program + " " + mode,
+			Message: fmt.Sprintf("%s %s lets every user of the container change these files", c.Program, mode),
 			Advice:  writableAdvice,
 		}
-		if recursive || c.name == "chmod" && makesProgram(c) {
+		if recursive || c.Program == "chmod" && makesProgram(c) {
 			f.Severity = fixer.Medium
 		}
-		f.Start, f.End = st.span(c)
-		report(p, st.at, f)
+		f.Start, f.End = st.Span(c)
+		report(p, st.At, f)
 	}
 }
 
 // modeOf returns the mode that chmod, mkdir or install gives, "" when it gives
 // none, and whether it does so for all files of a folder.
-func modeOf(c command) (mode string, recursive bool) {
-	args := c.args()
+func modeOf(c build.Command) (mode string, recursive bool) {
+	args := c.Args()
 	for k, w := range args {
 		value := w.Value
 		switch {
-		case c.name == "chmod" && value == "--recursive", c.name == "chmod" && shortOption.MatchString(value) && strings.Contains(value, "R"):
+		case c.Program == "chmod" && value == "--recursive", c.Program == "chmod" && shortOption.MatchString(value) && strings.Contains(value, "R"):
 			recursive = true
-		case c.name == "chmod" && mode == "" && !strings.HasPrefix(value, "-"):
+		case c.Program == "chmod" && mode == "" && !strings.HasPrefix(value, "-"):
 			mode = value
-		case c.name != "mkdir" && c.name != "install":
+		case c.Program != "mkdir" && c.Program != "install":
 		case (value == "-m" || value == "--mode") && k+1 < len(args):
 			mode = args[k+1].Value
 		case strings.HasPrefix(value, "--mode="):
@@ -126,9 +112,9 @@ func modeOf(c command) (mode string, recursive bool) {
 
 // onlyDevices reports whether a command is about the files that everybody
 // writes to by design.
-func onlyDevices(c command) bool {
+func onlyDevices(c build.Command) bool {
 	some := false
-	for _, w := range c.args() {
+	for _, w := range c.Args() {
 		switch {
 		case strings.HasPrefix(w.Value, "/dev/"), w.Value == "/tmp", w.Value == "/var/tmp", strings.HasPrefix(w.Value, "/tmp/"):
 			some = true
@@ -141,13 +127,13 @@ func onlyDevices(c command) bool {
 
 // deletedAgain reports whether the step deletes what the command is about, as
 // steps do with folders for their own work.
-func deletedAgain(st step, c command) bool {
-	for _, later := range st.commands {
-		if later.name != "rm" || later.Start < c.Start {
+func deletedAgain(st build.Step, c build.Command) bool {
+	for _, later := range st.Commands {
+		if later.Program != "rm" || later.Start < c.Start {
 			continue
 		}
-		for _, w := range later.args() {
-			if !strings.HasPrefix(w.Raw, "-") && slices.ContainsFunc(c.args(), func(o dockerfile.Word) bool { return o.Raw == w.Raw }) {
+		for _, w := range later.Args() {
+			if !strings.HasPrefix(w.Raw, "-") && slices.ContainsFunc(c.Args(), func(o dockerfile.Word) bool { return o.Raw == w.Raw }) {
 				return true
 			}
 		}
@@ -156,8 +142,8 @@ func deletedAgain(st step, c command) bool {
 }
 
 // makesProgram reports whether a command is about files that are run.
-func makesProgram(c command) bool {
-	for _, w := range c.args() {
+func makesProgram(c build.Command) bool {
+	for _, w := range c.Args() {
 		if strings.HasSuffix(w.Value, ".sh") || strings.Contains(w.Value, "/bin/") || strings.Contains(w.Value, "entrypoint") {
 			return true
 		}

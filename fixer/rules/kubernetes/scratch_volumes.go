@@ -13,24 +13,27 @@ import (
 	"oakum/fixer/yamldoc"
 )
 
+var (
+	paramWritable = fixer.Param{Name: "writable", Meaning: "paths that get an empty volume, with blanks or commas between; may be empty", Validate: validPaths}
+	paramSize     = fixer.Param{Name: "size", Meaning: "most that each new empty volume may hold, as in 5Gi; empty for no limit", Default: defaultSize, Validate: optional(validCapacity)}
+)
+
+// optional accepts an empty value, too.
+func optional(validate func(string) error) func(string) error {
+	return func(s string) error {
+		if s == "" {
+			return nil
+		}
+		return validate(s)
+	}
+}
+
 // defaultSize bounds the empty volumes that fixes add. It is there to keep a
 // pod from filling the disk of its node, not to be met.
 const defaultSize = "5Gi"
 
 // sizeBreaks is what can stop working because of the bound.
 const sizeBreaks = "the pod is evicted when it fills one of them past " + defaultSize
-
-func sizeParam() fixer.Param {
-	return fixer.Param{
-		Name: "size", Meaning: "most that each new empty volume may hold, as in 5Gi; empty for no limit", Default: defaultSize,
-		Validate: func(s string) error {
-			if s == "" {
-				return nil
-			}
-			return validCapacity(s)
-		},
-	}
-}
 
 // scratchVolumes mounts an emptyDir at each path that is not mounted yet, of the
 // size at most, "" for no limit. Names are added to those that are taken.
@@ -51,14 +54,6 @@ func scratchVolumes(c kube.Container, spec *container.Spec, paths []string, take
 			yamldoc.Append(c.Workload.PodPath.Join("volumes"), yamldoc.Map{{Key: "name", Value: name}, {Key: "emptyDir", Value: empty}}))
 	}
 	return ops
-}
-
-// writableParam lets a person choose the paths that get an empty volume.
-func writableParam(paths []string) fixer.Param {
-	return fixer.Param{
-		Name: "writable", Meaning: "paths that get an empty volume, with blanks or commas between; may be empty",
-		Default: strings.Join(paths, ","), Validate: validPaths,
-	}
 }
 
 func splitPaths(s string) []string {
