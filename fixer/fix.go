@@ -36,6 +36,12 @@ type Param struct {
 	Validate func(value string) error // nil accepts everything
 }
 
+// With returns the parameter with a default.
+func (p Param) With(value string) Param {
+	p.Default = value
+	return p
+}
+
 // Params are chosen values by name.
 type Params map[string]string
 

@@ -1,7 +1,12 @@
 package fixer
 
-// A Rule is one thing checked. It is a value: its documentation is data, its
-// Check a pure function of what the [Pass] shows it.
+import (
+	"slices"
+	"sync/atomic"
+)
+
+// A Rule is one thing checked. It is one complete value: its documentation is
+// data, its Check a pure function of what the [Pass] shows it.
 type Rule struct {
 	// Name is the rule's only identity: the kind of file, a slash, and what is
 	// wrong or wanted, as in "dockerfile/runs-as-root".
@@ -17,33 +22,43 @@ type Rule struct {
 	// without a kind looks at files together and is called once per snapshot.
 	Kind Kind
 
-	// Late rules describe what the other fixes lead to: theirs are made when no
-	// other fix is left to make.
-	Late bool
+	// Phase says when its fixes are made.
+	Phase Phase
 
-	// Doc is shown by `oakum explain`, the interface and SARIF.
-	Doc Doc
+	// After names rules of the same phase whose fixes are made before those of
+	// this rule, where the names alone would say otherwise.
+	After []string
+
+	// References are the same concern elsewhere, one id each.
+	References []Reference
+
+	// Params are the values that fixes of the rule may ask for. Each fix
+	// carries those it uses, with a default of its own.
+	Params []Param
+
+	// Doc is the rule's page in Markdown, from the file beside the rule. What
+	// has to be in it says [ParsePage].
+	Doc string
 
 	// Check reports findings through pass.Report. It must not keep pass, and
 	// must report the same findings in the same order for the same input.
 	Check func(pass *Pass)
+
+	page atomic.Pointer[Page]
 }
 
-// Doc is a rule's documentation. Every field is required; paragraphs are
-// plain text wrapped by whoever shows them.
-type Doc struct {
-	What       string      // what the rule looks at, and what it leaves alone
-	Why        string      // what an attacker gains, or what fails
-	Breaks     string      // what can stop working when it is fixed
-	Verify     string      // a command or a look that shows the fix works
-	Bad        string      // a short example of a finding
-	Good       string      // the same example, fixed
-	References []Reference // the same concern elsewhere
+// Page returns the documentation, read once.
+func (r *Rule) Page() *Page {
+	if p := r.page.Load(); p != nil {
+		return p
+	}
+	p, _ := ParsePage(r.Doc) // a test of the table tells of errors
+	r.page.Store(p)
+	return p
 }
 
-// A Reference names the same concern in a benchmark or another tool.
-type Reference struct {
-	Source string // "CIS Docker 1.6", "hadolint", "Trivy", …
-	ID     string // the id there, as in "DL3002"
-	URL    string // where to read it, may be empty
+// HasReference reports whether one of the rule's references is what a person
+// means by id: "DL3002", "ksv012", "CIS Docker 4.1".
+func (r *Rule) HasReference(id string) bool {
+	return slices.ContainsFunc(r.References, func(ref Reference) bool { return ref.Matches(id) })
 }

@@ -58,9 +58,9 @@ func (d *desk) openReference(r *fixer.Rule) tea.Cmd {
 }
 
 func firstURL(r *fixer.Rule) string {
-	for _, ref := range r.Doc.References {
-		if strings.HasPrefix(ref.URL, "https://") {
-			return ref.URL
+	for _, ref := range r.References {
+		if url := ref.URL(); strings.HasPrefix(url, "https://") {
+			return url
 		}
 	}
 	return ""

@@ -81,7 +81,7 @@ func (s *explainScreen) about(d *desk, width int) []string {
 	if fix := (&detail{fix: s.fix}).alternative(f); fix != nil {
 		say("Fix", fix.Title+" ("+fix.Level.String()+")")
 		say("Breaks", cmp.Or(fix.Breaks, harmless))
-		say("Verify", cmp.Or(fix.Verify, s.rule.Doc.Verify))
+		say("Verify", cmp.Or(fix.Verify, s.rule.Page().Verify))
 	}
 	for i, e := range f.Evidence {
 		say([]string{"Known", ""}[min(i, 1)], e.String())
@@ -92,7 +92,7 @@ func (s *explainScreen) about(d *desk, width int) []string {
 
 func (s *explainScreen) lines(d *desk, width int) []string {
 	t := &d.theme
-	doc := s.rule.Doc
+	doc := s.rule.Page()
 	out := s.about(d, width)
 	part := func(title, body string, verbatim bool) {
 		if strings.TrimSpace(body) == "" {
@@ -122,8 +122,8 @@ func (s *explainScreen) lines(d *desk, width int) []string {
 	part("Before", doc.Bad, true)
 	part("After", doc.Good, true)
 	var refs []string
-	for _, r := range doc.References {
-		refs = append(refs, strings.TrimSpace(r.Source+" "+r.ID+"  "+r.URL))
+	for _, c := range fixer.Cite(s.rule.References) {
+		refs = append(refs, strings.TrimSpace(c.Text+"  "+c.URL))
 	}
 	part("References", strings.Join(refs, "\n"), true)
 	part("Leave it", "# oakum: ignore "+s.rule.Name+" the reason\nat the end of the line or on the line before; i writes it for you.", true)

@@ -84,14 +84,16 @@ func shop() []fixer.Source {
 	}
 }
 
-func doc(what string) fixer.Doc {
-	return fixer.Doc{
-		What: what + ": what is looked at, and what is left alone. A second sentence makes the paragraph long enough to be wrapped.",
-		Why:  "A process that escapes as UID 0 is root on the node.", Breaks: "if the app writes outside /app/data or binds a port below 1024.",
-		Verify: "docker run --rm shop id -u prints 65532", Bad: "FROM node\n\tbad\n", Good: "FROM node\nUSER 65532\n",
-		References: []fixer.Reference{{Source: "CIS Docker", ID: "4.1"}, {Source: "hadolint", ID: "DL3002", URL: "https://example.org/DL3002"}},
-	}
+func doc(what string) string {
+	return "# a/rule\n\nOne sentence.\n\n## What is reported\n\n" +
+		what + ": what is looked at, and what is left alone. A second sentence makes the paragraph long enough to be wrapped." +
+		"\n\n## Why\n\nA process that escapes as UID 0 is root on the node." +
+		"\n\n## What can break\n\nif the app writes outside /app/data or binds a port below 1024." +
+		"\n\n## How to check\n\ndocker run --rm shop id -u prints 65532\n\n" +
+		fixer.ExampleSection("", "FROM node\n\tbad\n", "FROM node\nUSER 65532\n")
 }
+
+var cited = []fixer.Reference{{Source: fixer.CISDocker, ID: "4.1"}, {Source: fixer.Hadolint, ID: "DL3002", Link: "https://example.org/DL3002"}}
 
 func number(v string) error {
 	if n, err := strconv.Atoi(v); err != nil || n < 1 {
@@ -107,7 +109,7 @@ func fakeRules() []*fixer.Rule {
 
 func runsAsRoot() *fixer.Rule {
 	return &fixer.Rule{
-		Name: "dockerfile/runs-as-root", Title: "runs as root", Severity: fixer.Critical, Kind: fixer.Dockerfile, Doc: doc("runs as root"),
+		Name: "dockerfile/runs-as-root", Title: "runs as root", Severity: fixer.Critical, Kind: fixer.Dockerfile, Doc: doc("runs as root"), References: cited,
 		Check: func(p *fixer.Pass) {
 			for _, i := range p.File.Dockerfile.Instructions {
 				if i.Keyword == "USER" {
@@ -146,7 +148,7 @@ func runsAsRoot() *fixer.Rule {
 
 func secretInArg() *fixer.Rule {
 	return &fixer.Rule{
-		Name: "dockerfile/secret-in-arg", Title: "secret in ARG", Severity: fixer.High, Kind: fixer.Dockerfile, Doc: doc("secret in ARG"),
+		Name: "dockerfile/secret-in-arg", Title: "secret in ARG", Severity: fixer.High, Kind: fixer.Dockerfile, Doc: doc("secret in ARG"), References: cited,
 		Check: func(p *fixer.Pass) {
 			for _, i := range p.File.Dockerfile.Instructions {
 				if i.Keyword == "ARG" && bytes.Contains(p.File.Data[i.Start:i.End], []byte("TOKEN")) {
@@ -178,7 +180,7 @@ func eachService(p *fixer.Pass, holds func(n *yamldoc.Node) bool, f fixer.Findin
 
 func serviceRule(name, title string, sev fixer.Severity, holds func(n *yamldoc.Node) bool, fix fixer.Fix, ops func(d *fixer.Draft, at yamldoc.Path) ([]yamldoc.Op, error)) *fixer.Rule {
 	return &fixer.Rule{
-		Name: name, Title: title, Severity: sev, Kind: fixer.Compose, Doc: doc(title),
+		Name: name, Title: title, Severity: sev, Kind: fixer.Compose, Doc: doc(title), References: cited,
 		Check: func(p *fixer.Pass) {
 			f := fixer.Finding{Message: "the service has " + title}
 			if fix.ID != "" {
@@ -264,7 +266,7 @@ func refusing() *fixer.Rule {
 // portsAgree makes one fix in two files.
 func portsAgree() *fixer.Rule {
 	return &fixer.Rule{
-		Name: "cross/ports", Title: "ports differ", Severity: fixer.Medium, Doc: doc("ports"),
+		Name: "cross/ports", Title: "ports differ", Severity: fixer.Medium, Doc: doc("ports"), References: cited,
 		Check: func(p *fixer.Pass) {
 			c, df := p.Snapshot.File("compose.yaml"), p.Snapshot.File("Dockerfile")
 			if c == nil || df == nil || c.YAML == nil || df.Dockerfile == nil {
@@ -289,7 +291,7 @@ func portsAgree() *fixer.Rule {
 // seccomp is safe once a registry has answered, and review before.
 func seccomp() *fixer.Rule {
 	return &fixer.Rule{
-		Name: "kubernetes/seccomp", Title: "no seccomp profile", Severity: fixer.Medium, Kind: fixer.Kubernetes, Doc: doc("seccomp"),
+		Name: "kubernetes/seccomp", Title: "no seccomp profile", Severity: fixer.Medium, Kind: fixer.Kubernetes, Doc: doc("seccomp"), References: cited,
 		Check: func(p *fixer.Pass) {
 			doc := p.File.YAML.Docs[0]
 			spec := yamldoc.P("spec", "template", "spec")

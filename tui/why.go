@@ -89,11 +89,11 @@ func (v *detail) entries(d *desk, o *engine.Outcome, short bool) []entry {
 	}
 	rule := d.rule(f.Rule)
 	what := entry{"What", f.Message, 0}
-	why := entry{"Why", rule.Doc.Why, 0}
+	why := entry{"Why", rule.Page().Why, 0}
 	var breaks, verify, known entry
 	if fix != nil {
 		breaks = entry{"Breaks", cmp.Or(fix.Breaks, harmless), 0}
-		verify = entry{"Verify", cmp.Or(fix.Verify, rule.Doc.Verify), 0}
+		verify = entry{"Verify", cmp.Or(fix.Verify, rule.Page().Verify), 0}
 	}
 	var facts []string
 	for _, e := range f.Evidence {
@@ -155,8 +155,8 @@ func (d *desk) values(k fixer.Key) string {
 
 func references(r *fixer.Rule) string {
 	var out []string
-	for _, ref := range r.Doc.References {
-		out = append(out, strings.TrimSpace(ref.Source+" "+ref.ID))
+	for _, c := range fixer.Cite(r.References) {
+		out = append(out, c.Text)
 	}
 	return strings.Join(out, ", ")
 }

@@ -52,7 +52,9 @@ func (j *job) parameters(x *setting) []string {
 	var out []string
 	for _, r := range j.session.Rules() {
 		if j.filter.Rule(r.Name) && (x.rule == "" || x.rule == r.Name) {
-			out = append(out, parameters[r.Name]...)
+			for _, p := range r.Params {
+				out = append(out, p.Name)
+			}
 		}
 	}
 	return out

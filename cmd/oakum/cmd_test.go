@@ -46,7 +46,11 @@ func TestAResultThatCannotBeWrittenIsAFailure(t *testing.T) {
 }
 
 func TestSelection(t *testing.T) {
-	all := []*fixer.Rule{{Name: "kubernetes/a"}, {Name: "kubernetes/b"}, {Name: "compose/a"}}
+	all := []*fixer.Rule{
+		{Name: "kubernetes/a", References: []fixer.Reference{{Source: fixer.Trivy, ID: "KSV-0012"}, {Source: fixer.CISKubernetes, ID: "5.2.7"}}},
+		{Name: "kubernetes/b", References: []fixer.Reference{{Source: fixer.KICSKubernetes, ID: "cf34805e-3872-4c08-bf92-6ff7bb0cfadb", Title: "Container Running As Root"}}},
+		{Name: "compose/a", References: []fixer.Reference{{Source: fixer.Trivy, ID: "KSV-0012"}, {Source: fixer.CISDocker, ID: "4.1"}}},
+	}
 	for _, c := range []struct {
 		only, ignore []string
 		wants, runs  string
@@ -63,6 +67,13 @@ func TestSelection(t *testing.T) {
 		{[]string{"kube?/a"}, nil, "", "", "no rule is called"},
 		{[]string{" compose/a", "kubernetes/b"}, nil, "kubernetes/b compose/a", "kubernetes/a kubernetes/b compose/a", ""},
 		{nil, []string{"compose", "kubernetes"}, "", "", "leave no rule"},
+		{[]string{"KSV-0012"}, nil, "kubernetes/a compose/a", "kubernetes/a kubernetes/b compose/a", ""},
+		{[]string{"AVD-KSV-0012"}, []string{"kubernetes/a"}, "compose/a", "kubernetes/b compose/a", ""},
+		{[]string{"ksv012"}, nil, "kubernetes/a compose/a", "kubernetes/a kubernetes/b compose/a", ""},
+		{[]string{"container running as root"}, nil, "kubernetes/b", "kubernetes/a kubernetes/b compose/a", ""},
+		{[]string{"cis docker 4.1"}, nil, "compose/a", "kubernetes/a kubernetes/b compose/a", ""},
+		{nil, []string{"CIS Kubernetes 5.2.7"}, "kubernetes/b compose/a", "kubernetes/b compose/a", ""},
+		{[]string{"4.1"}, nil, "", "", "no rule is called"}, // of which benchmark?
 		{[]string{"compose/a"}, []string{"compose/a"}, "", "", "leave no rule"},
 		{[]string{"compsoe"}, nil, "", "", "did you mean compose?"},
 		{nil, []string{"kubernetes/"[:4]}, "", "", `--ignore: no rule is called "kube"`},

@@ -31,9 +31,12 @@ nothing is written at all and the exit status is 2, unless --allow-dirty is
 given.
 
 --diff prints a patch for git apply, or --patch writes it to a file, and
-nothing else is written. --set gives a value to every fix with that parameter,
-or with RULE.KEY=VALUE to those of one rule.
+nothing else is written.
 
+--set gives a value to every fix with that parameter, or with RULE.KEY=VALUE to
+those of one rule. oakum explain RULE says what each parameter is:
+
+` + settable(rules.All()) + `
 Exit status: 0 clean, 1 findings at or above --fail-on remain (with --diff and
 --patch: there is a difference), 2 the job could not be done.`,
 		RunE: f.run,

@@ -19,9 +19,10 @@ type selection struct {
 func (s *selection) wants(rule string) bool { return s.names[rule] }
 
 // newSelection applies --select and --ignore. A pattern is a rule's name, a
-// kind such as "kubernetes", or a glob such as "kube*" or "*/capabilities", in
-// which a star matches any text, slashes too. One that matches no rule is an
-// error.
+// kind such as "kubernetes", a glob such as "kube*" or "*/capabilities", in
+// which a star matches any text, slashes too, or the id that another tool or a
+// benchmark has for a rule's concern: "DL3002", "KSV012", "CIS Docker 4.1". One
+// that matches no rule is an error.
 func newSelection(all []*fixer.Rule, f selectFlags) (*selection, error) {
 	only, err := expand("--select", f.only, all)
 	if err != nil {
@@ -62,7 +63,7 @@ func expand(flag string, patterns []string, all []*fixer.Rule) (map[string]bool,
 			if err != nil {
 				return nil, fmt.Errorf("%s: %q is no pattern: %w", flag, p, err)
 			}
-			if match || strings.TrimSuffix(p, "/") == kind {
+			if match || strings.TrimSuffix(p, "/") == kind || r.HasReference(p) {
 				out[r.Name], found = true, true
 			}
 		}
@@ -89,6 +90,25 @@ func kinds(all []*fixer.Rule) []string {
 		}
 	}
 	return out
+}
+
+// rulesMeant returns the rule of that name, else those with that reference, or
+// an error with a hint.
+func rulesMeant(all []*fixer.Rule, name string) ([]*fixer.Rule, error) {
+	rule, err := ruleNamed(all, name)
+	if err == nil {
+		return []*fixer.Rule{rule}, nil
+	}
+	var out []*fixer.Rule
+	for _, r := range all {
+		if r.HasReference(name) {
+			out = append(out, r)
+		}
+	}
+	if len(out) > 0 {
+		return out, nil
+	}
+	return nil, err
 }
 
 // ruleNamed returns the rule of that name, or an error with a hint.

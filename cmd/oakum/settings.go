@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -66,23 +67,18 @@ func (x *setting) fits(rule string, fix *fixer.Fix) bool {
 		slices.ContainsFunc(fix.Params, func(p fixer.Param) bool { return p.Name == x.key })
 }
 
-// parameters are those that the fixes of a rule may have. Which of them a fix
-// has depends on the file, so a misspelt name can only be told from an idle
-// one by a list.
-var parameters = map[string][]string{
-	"compose/writable-root":         {"writable"},
-	"cross/default-service-account": {"account"},
-	"cross/pod-security-labels":     {"level"},
-	"cross/source-label":            {"description", "licenses", "source"},
-	"dockerfile/named-user":         {"uid"},
-	"dockerfile/no-healthcheck":     {"path", "port"},
-	"dockerfile/runs-as-root":       {"gid", "name", "uid"},
-	"kubernetes/cpu-request":        {"cpu", "cpu-limit"},
-	"kubernetes/empty-dir-limit":    {"limit"},
-	"kubernetes/ingress-tls":        {"secret"},
-	"kubernetes/inline-volume":      {"capacity", "claim"},
-	"kubernetes/no-limits":          {"memory"},
-	"kubernetes/run-as-non-root":    {"folder", "gid", "size", "uid", "writable"},
-	"kubernetes/secret-in-env":      {"secret"},
-	"kubernetes/writable-root":      {"size", "writable"},
+// settable lists the parameters that --set knows, each with the rules whose
+// fixes may ask for it.
+func settable(all []*fixer.Rule) string {
+	takers := map[string][]string{}
+	for _, r := range all {
+		for _, p := range r.Params {
+			takers[p.Name] = append(takers[p.Name], r.Name)
+		}
+	}
+	var b strings.Builder
+	for _, name := range slices.Sorted(maps.Keys(takers)) {
+		fmt.Fprintf(&b, "  %-12s %s\n", name, strings.Join(takers[name], ", "))
+	}
+	return b.String()
 }

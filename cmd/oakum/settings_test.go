@@ -1,57 +1,29 @@
 package main
 
 import (
-	"maps"
 	"os"
 	"path/filepath"
-	"regexp"
-	"slices"
 	"testing"
 
 	"golang.org/x/tools/txtar"
 
+	"oakum/fixer"
 	"oakum/fixer/rules"
 )
 
-// TestParametersAreThoseOfTheRules holds the list of parameters to the sources
-// of the rules: a name that is missing could not be set.
-func TestParametersAreThoseOfTheRules(t *testing.T) {
-	files, err := filepath.Glob("../../fixer/rules/*/*.go")
-	if err != nil || len(files) < 20 {
-		t.Fatalf("%d files of rules, %v", len(files), err)
-	}
-	literal := regexp.MustCompile(`Name:\s+"([^"]+)",\s+Meaning:`)
-	want := map[string]bool{}
-	for _, f := range files {
-		data, err := os.ReadFile(f)
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, m := range literal.FindAllSubmatch(data, -1) {
-			want[string(m[1])] = true
-		}
-	}
-	got := map[string]bool{}
-	all := names(rules.All())
-	for rule, keys := range parameters {
-		if !slices.Contains(all, rule) {
-			t.Errorf("%s is no rule", rule)
-		}
-		for _, k := range keys {
-			got[k] = true
-		}
-	}
-	if !maps.Equal(got, want) {
-		t.Errorf("listed are %v, the rules have %v", slices.Sorted(maps.Keys(got)), slices.Sorted(maps.Keys(want)))
-	}
-}
-
 // TestParametersOfEveryFix asks each rule about the files of its own cases: the
-// list names every parameter a fix of it has there.
+// rule declares every parameter that a fix of it has there, and no other, and
+// accepts the default of the fix.
 func TestParametersOfEveryFix(t *testing.T) {
 	archives, err := filepath.Glob("../../testdata/rules/*/*.txtar")
 	if err != nil || len(archives) < 20 {
 		t.Fatalf("%d archives, %v", len(archives), err)
+	}
+	declared := map[string]fixer.Param{}
+	for _, r := range rules.All() {
+		for _, p := range r.Params {
+			declared[r.Name+"."+p.Name] = p
+		}
 	}
 	dir, seen := t.TempDir(), map[string]bool{}
 	cmd := newRoot()
@@ -67,21 +39,25 @@ func TestParametersOfEveryFix(t *testing.T) {
 		for _, f := range j.session.Baseline().Findings {
 			for _, fix := range f.Fixes {
 				for _, p := range fix.Params {
-					seen[f.Rule+"."+p.Name] = true
+					name := f.Rule + "." + p.Name
+					seen[name] = true
+					of, ok := declared[name]
+					switch {
+					case !ok:
+						t.Errorf("%s is a parameter of a fix and not of the rule", name)
+					case of.Meaning == "" || p.Meaning == "":
+						t.Errorf("%s has no meaning", name)
+					case of.Validate != nil && p.Default != "" && of.Validate(p.Default) != nil:
+						t.Errorf("%s: the default %q is not accepted", name, p.Default)
+					}
 				}
 			}
 		}
 	}
-	for rule, keys := range parameters {
-		for _, k := range keys {
-			if !seen[rule+"."+k] {
-				t.Errorf("no fix of %s has the parameter %s", rule, k)
-			}
-			delete(seen, rule+"."+k)
+	for name := range declared {
+		if !seen[name] {
+			t.Errorf("no fix has the parameter %s", name)
 		}
-	}
-	for k := range seen {
-		t.Errorf("%s is not listed", k)
 	}
 }
 

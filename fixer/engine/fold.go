@@ -24,7 +24,7 @@ func Fold(snap *fixer.Snapshot, facts *fixer.Facts, rules []*fixer.Rule, decisio
 type folding struct {
 	checker   *checker
 	decisions Decisions
-	order     map[string]int // rule name → place in the table of rules
+	order     map[string]int // rule name → place in the order of fixes
 	late      map[string]bool
 
 	cur      *fixer.Snapshot
@@ -44,9 +44,9 @@ func fold(c *checker, snap *fixer.Snapshot, baseline *Report, decisions Decision
 		cur: snap, report: baseline, moment: c.memory.at(snap, 0),
 		outcomes: map[fixer.Key]*Outcome{}, pending: map[fixer.Key]Decision{}, fixes: map[string][]fixer.Key{},
 	}
-	for i, r := range c.rules {
+	for i, r := range fixer.FixOrder(c.rules) {
 		f.order[r.Name] = i
-		f.late[r.Name] = r.Late
+		f.late[r.Name] = r.Phase == fixer.Standards
 	}
 	for k, d := range decisions {
 		if d.Verdict != Reject {

@@ -355,7 +355,7 @@ func TestFoldFindsAnotherWayOfWriting(t *testing.T) {
 // TestLateRulesSeeWhatTheOthersLeadTo: a rule that sums the others up is fixed
 // when they are done, with what it says then.
 func TestLateRulesSeeWhatTheOthersLeadTo(t *testing.T) {
-	sum := &fixer.Rule{Name: "k/sum", Severity: fixer.Low, Kind: fixer.Kubernetes, Late: true, Check: func(p *fixer.Pass) {
+	sum := &fixer.Rule{Name: "k/sum", Severity: fixer.Low, Kind: fixer.Kubernetes, Phase: fixer.Standards, Check: func(p *fixer.Pass) {
 		root := p.File.YAML.Docs[0].Root
 		n := 0
 		for _, thing := range root.Get("things").List() {

@@ -16,13 +16,14 @@ type section struct {
 }
 
 func sections(r *fixer.Rule) []section {
+	page := r.Page()
 	return []section{
-		{"What", r.Doc.What, false},
-		{"Why", r.Doc.Why, false},
-		{"Breaks if", r.Doc.Breaks, false},
-		{"Verify", r.Doc.Verify, false},
-		{"Example", r.Doc.Bad, true},
-		{"Fixed", r.Doc.Good, true},
+		{"What", page.What, false},
+		{"Why", page.Why, false},
+		{"Breaks if", page.Breaks, false},
+		{"Verify", page.Verify, false},
+		{"Example", page.Bad, true},
+		{"Fixed", page.Good, true},
 	}
 }
 
@@ -34,6 +35,12 @@ func Explain(w io.Writer, r *fixer.Rule, st Style) error {
 	p := &printer{w: w, st: st}
 	p.line(st.paint(bold, r.Name), ": ", r.Title)
 	p.line("severity: ", st.severity(r.Severity, 0))
+	if summary := r.Page().Summary; summary != "" {
+		p.line()
+		for _, l := range wrap(text.Visible(summary), explainWidth) {
+			p.line(l)
+		}
+	}
 	for _, s := range sections(r) {
 		p.heading(s.heading)
 		if s.verbatim {
@@ -44,11 +51,22 @@ func Explain(w io.Writer, r *fixer.Rule, st Style) error {
 		}
 		p.prose(s.text)
 	}
+	if len(r.Params) > 0 {
+		p.heading("Settings")
+	}
+	for _, param := range r.Params {
+		p.line("  --set ", r.Name, ".", param.Name, "=…")
+		for _, l := range wrap(param.Meaning, explainWidth-6) {
+			p.line("      ", l)
+		}
+	}
 	p.heading("References")
-	for _, ref := range r.Doc.References {
-		p.line("  ", ref.Source, " ", ref.ID)
-		if ref.URL != "" {
-			p.line("    ", ref.URL)
+	for _, c := range fixer.Cite(r.References) {
+		for _, l := range wrap(c.Text, explainWidth-2) {
+			p.line("  ", l)
+		}
+		if c.URL != "" {
+			p.line("    ", c.URL)
 		}
 	}
 	p.heading("Leave it be")

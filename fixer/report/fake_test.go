@@ -14,15 +14,34 @@ import (
 // fakeRules are rules with one purpose each: to give a report something of
 // every kind. They look at lines of Compose files that hold a word.
 func fakeRules() []*fixer.Rule {
-	doc := fixer.Doc{
-		What:   "Lines.\n\nA second paragraph that is long enough to be wrapped somewhere before its eightieth column ends.",
-		Why:    "Because of:\n- one\n- two",
-		Breaks: "nothing", Verify: "    docker compose exec web a-command --with-a-long-flag --and-another-one --that-is-never-wrapped",
-		Bad: "\na:\n  b: 1\n", Good: "a:\n  b: ```2\n",
-		References: []fixer.Reference{{Source: "CIS Docker", ID: "5.4", URL: "https://example.org/5.4"}, {Source: "Trivy", ID: "DS-1"}},
-	}
+	doc := `# compose/fake
+
+An example line is wrong; write another.
+
+## What is reported
+
+Lines.
+
+A second paragraph that is long enough to be wrapped somewhere before its eightieth column ends.
+
+## Why
+
+Because of:
+- one
+- two
+
+## What can break
+
+nothing
+
+## How to check
+
+    docker compose exec web a-command --with-a-long-flag --and-another-one --that-is-never-wrapped
+
+` + fixer.ExampleSection("yaml", "\na:\n  b: 1\n", "a:\n  b: ```2\n")
+	references := []fixer.Reference{{Source: fixer.Web, ID: "5.4", Link: "https://example.org/5.4"}, {Source: fixer.Kubesec, ID: "DockerSock"}}
 	rule := func(name string, s fixer.Severity, check func(p *fixer.Pass, at int, line string)) *fixer.Rule {
-		return &fixer.Rule{Name: "compose/" + name, Title: name + " | title", Severity: s, Kind: fixer.Compose, Doc: doc,
+		return &fixer.Rule{Name: "compose/" + name, Title: name + " | title", Severity: s, Kind: fixer.Compose, Doc: doc, References: references,
 			Check: func(p *fixer.Pass) {
 				for n := 1; n <= p.File.Lines().Count(); n++ {
 					if line := p.File.Lines().Text(n); strings.Contains(line, "image: "+name) {

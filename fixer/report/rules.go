@@ -30,6 +30,7 @@ type jsonRule struct {
 }
 
 type jsonDoc struct {
+	Summary    string          `json:"summary"`
 	What       string          `json:"what"`
 	Why        string          `json:"why"`
 	Breaks     string          `json:"breaks"`
@@ -42,6 +43,7 @@ type jsonDoc struct {
 type jsonReference struct {
 	Source string `json:"source"`
 	ID     string `json:"id"`
+	Title  string `json:"title,omitempty"`
 	URL    string `json:"url,omitempty"`
 }
 
@@ -49,12 +51,13 @@ type jsonReference struct {
 func RulesJSON(w io.Writer, rules []*fixer.Rule) error {
 	list := []jsonRule{}
 	for _, r := range rules {
+		page := r.Page()
 		j := jsonRule{Name: r.Name, Title: r.Title, Severity: r.Severity.String(), Kind: string(r.Kind), Doc: jsonDoc{
-			What: r.Doc.What, Why: r.Doc.Why, Breaks: r.Doc.Breaks, Verify: r.Doc.Verify, Bad: r.Doc.Bad, Good: r.Doc.Good,
+			Summary: page.Summary, What: page.What, Why: page.Why, Breaks: page.Breaks, Verify: page.Verify, Bad: page.Bad, Good: page.Good,
 			References: []jsonReference{},
 		}}
-		for _, ref := range r.Doc.References {
-			j.Doc.References = append(j.Doc.References, jsonReference(ref))
+		for _, ref := range r.References {
+			j.Doc.References = append(j.Doc.References, jsonReference{ref.Source.Name, ref.ID, ref.Title, ref.URL()})
 		}
 		list = append(list, j)
 	}
@@ -73,20 +76,14 @@ func RulesMarkdown(w io.Writer, rules []*fixer.Rule) error {
 	}
 	for _, r := range rules {
 		fmt.Fprintf(&b, "\n## %s\n\n%s. Severity: %s.\n", r.Name, capital(r.Title), r.Severity)
-		for _, s := range sections(r) {
-			if s.verbatim {
-				fmt.Fprintf(&b, "\n### %s\n\n%s\n", s.heading, fenced(s.text))
-				continue
-			}
-			fmt.Fprintf(&b, "\n### %s\n\n%s\n", s.heading, strings.TrimSpace(s.text))
-		}
-		if len(r.Doc.References) > 0 {
+		b.WriteString(nested(r.Doc))
+		if len(r.References) > 0 {
 			b.WriteString("\n### References\n\n")
 		}
-		for _, ref := range r.Doc.References {
-			name := ref.Source + " " + ref.ID
-			if ref.URL != "" {
-				name = "[" + name + "](" + ref.URL + ")"
+		for _, c := range fixer.Cite(r.References) {
+			name := c.Text
+			if c.URL != "" {
+				name = "[" + name + "](" + c.URL + ")"
 			}
 			b.WriteString("- " + name + "\n")
 		}
@@ -95,13 +92,11 @@ func RulesMarkdown(w io.Writer, rules []*fixer.Rule) error {
 	return err
 }
 
-// fenced puts an example between fences longer than any in it.
-func fenced(s string) string {
-	fence := "```"
-	for strings.Contains(s, fence) {
-		fence += "`"
-	}
-	return fence + "\n" + strings.Trim(s, "\n") + "\n" + fence
+// nested returns a rule's page for a place under a heading of the second level:
+// without its title line, and its headings one level lower.
+func nested(page string) string {
+	_, page, _ = strings.Cut(page, "\n")
+	return strings.ReplaceAll(page, "\n## ", "\n### ")
 }
 
 // anchor is what a heading's link is on the usual hosts: letters, digits and

@@ -15,6 +15,8 @@ func TestExplain(t *testing.T) {
 	want := `compose/fixable: fixable | title
 severity: medium
 
+An example line is wrong; write another.
+
 What
   Lines.
 
@@ -41,9 +43,9 @@ Fixed
       b: ` + "```" + `2
 
 References
-  CIS Docker 5.4
+  Web 5.4
     https://example.org/5.4
-  Trivy DS-1
+  Kubesec DockerSock
 
 Leave it be
   At the end of the line or on the line before:
@@ -66,9 +68,9 @@ func TestRulesInEveryForm(t *testing.T) {
 	page := written(t, func(w io.Writer) error { return report.RulesMarkdown(w, rules) })
 	for _, want := range []string{
 		"| [compose/risky](#composerisky) | high | risky \\| title |\n", // a bar would end the cell
-		"\n## compose/risky\n\nRisky | title. Severity: high.\n",
-		"\n````\na:\n  b: ```2\n````\n", // a fence longer than the one inside
-		"- [CIS Docker 5.4](https://example.org/5.4)\n- Trivy DS-1\n",
+		"\n## compose/risky\n\nRisky | title. Severity: high.\n\nAn example line is wrong; write another.\n\n### What is reported\n\nLines.\n",
+		"\n````yaml\na:\n  b: ```2\n````\n", // a fence longer than the one inside
+		"- [Web 5.4](https://example.org/5.4)\n- Kubesec DockerSock\n",
 	} {
 		if !strings.Contains(page, want) {
 			t.Errorf("no %q in:\n%s", want, page)
@@ -87,7 +89,7 @@ func TestRulesInEveryForm(t *testing.T) {
 	if err := json.Unmarshal([]byte(written(t, func(w io.Writer) error { return report.RulesJSON(w, rules) })), &v); err != nil {
 		t.Fatal(err)
 	}
-	if v.Version != report.JSONVersion || len(v.Rules) != len(rules) || v.Rules[0].Doc.Bad != rules[0].Doc.Bad || len(v.Rules[0].Doc.References) != 2 {
+	if v.Version != report.JSONVersion || len(v.Rules) != len(rules) || v.Rules[0].Doc.Bad != rules[0].Page().Bad || len(v.Rules[0].Doc.References) != 2 {
 		t.Errorf("%+v", v)
 	}
 }

@@ -24,25 +24,8 @@ var update = flag.Bool("update", false, "rewrite the fixed files of testdata/rul
 
 const testdata = "../../testdata/rules"
 
-// The archive of a rule, testdata/rules/NAME.txtar, holds cases. A case is a
-// folder: files in it are the repository, and files in CASE.fixed are what
-// they become when every finding of this one rule is fixed up to review level
-// (or the level named in CASE/case). A file that stays as it is has no
-// counterpart.
-//
-//	-- plain/k8s/web.yaml --
-//	      - name: web # want safe "runs as 1000"
-//	-- plain.fixed/k8s/web.yaml --
-//
-// `# want LEVEL "regexp"` at the end of a line, or on a line of its own before
-// it, asks for a finding there; anything found without one is an error. Where
-// a format has no comments, CASE/case lists them as `want FILE:LINE LEVEL
-// "regexp"`. A file without content is a name that a build may be sent, and so
-// is what `names PATH…` lists; `untracked PATH…` are names that git does not hold.
-// Other lines of CASE/case: `level safe|review`, `set NAME=VALUE`,
-// `fix ID` (of alternatives this one), `refused "regexp"`, `blocked "regexp"`
-// (every fix ends so), `source URL` (where the repository is found), `only` (no
-// generated variants).
+// A ruleCase is one case of a rule's archive; testdata/rules/README.md is the
+// format.
 type ruleCase struct {
 	name    string
 	files   map[string][]byte
@@ -70,7 +53,7 @@ var wantPattern = regexp.MustCompile(`# want (safe|review|manual) "((?:[^"\\]|\\
 func TestRules(t *testing.T) {
 	for _, rule := range rules.All() {
 		t.Run(rule.Name, func(t *testing.T) {
-			path := filepath.Join(testdata, filepath.FromSlash(rule.Name)+".txtar")
+			path := casesOf(rule)
 			archive, err := txtar.ParseFile(path)
 			if err != nil {
 				t.Fatalf("every rule has an archive of cases: %v", err)
@@ -424,82 +407,4 @@ func rewrite(t *testing.T, path string, a *txtar.Archive, got map[string][]byte)
 func sameCase(name, folder string) bool {
 	next, _, _ := strings.Cut(name, "/")
 	return strings.TrimSuffix(next, ".fixed") == strings.TrimSuffix(folder, ".fixed")
-}
-
-func TestDocumentation(t *testing.T) {
-	seen := map[string]bool{}
-	for _, r := range rules.All() {
-		kind, _, ok := strings.Cut(r.Name, "/")
-		if !ok || (r.Kind != "" && kind != string(r.Kind)) || (r.Kind == "" && kind != "cross") {
-			t.Errorf("%s: the name does not begin with its kind %q", r.Name, r.Kind)
-		}
-		if seen[r.Name] {
-			t.Errorf("%s is listed twice", r.Name)
-		}
-		seen[r.Name] = true
-		if r.Title == "" || r.Severity == 0 || r.Check == nil {
-			t.Errorf("%s: title, severity and check are required", r.Name)
-		}
-		for field, text := range map[string]string{
-			"what": r.Doc.What, "why": r.Doc.Why, "breaks": r.Doc.Breaks, "verify": r.Doc.Verify, "bad": r.Doc.Bad, "good": r.Doc.Good,
-		} {
-			if len(strings.TrimSpace(text)) < 20 {
-				t.Errorf("%s: documentation field %q is missing", r.Name, field)
-			}
-		}
-		if len(r.Doc.References) == 0 {
-			t.Errorf("%s: no references", r.Name)
-		}
-		for _, ref := range r.Doc.References {
-			if ref.Source == "" || ref.ID == "" {
-				t.Errorf("%s: a reference without source or id: %+v", r.Name, ref)
-			}
-		}
-	}
-}
-
-// TestExamples holds the documentation to its word: the bad example has a
-// finding of the rule, the good one has none.
-func TestExamples(t *testing.T) {
-	for _, r := range rules.All() {
-		for _, ex := range []struct {
-			name, text string
-			want       bool
-		}{{"bad", r.Doc.Bad, true}, {"good", r.Doc.Good, false}} {
-			report := engine.Check(fixer.NewSnapshot(exampleSources(r, ex.text), exampleNames(r, ex.text)...), exampleFacts, []*fixer.Rule{r})
-			if got := len(report.Findings) > 0; got != ex.want {
-				t.Errorf("%s: the %s example has %d findings", r.Name, ex.name, len(report.Findings))
-			}
-		}
-	}
-}
-
-// exampleFacts are true of the repositories that the examples are from.
-var exampleFacts = &fixer.Facts{Source: "https://example.org/shop/api"}
-
-// exampleSources reads an example: one file, or for rules that look at files
-// together a txtar archive.
-func exampleSources(r *fixer.Rule, text string) []fixer.Source {
-	if r.Kind != "" {
-		return []fixer.Source{{Path: "example", Kind: r.Kind, Data: []byte(text)}}
-	}
-	var out []fixer.Source
-	for _, f := range txtar.Parse([]byte(text)).Files {
-		if !isName(f.Name, f.Data) {
-			out = append(out, fixer.Source{Path: f.Name, Kind: kindOf(f.Name, f.Data), Data: f.Data})
-		}
-	}
-	return out
-}
-
-// exampleNames are those of the files in an example.
-func exampleNames(r *fixer.Rule, text string) []fixer.Name {
-	if r.Kind != "" {
-		return nil
-	}
-	var paths []string
-	for _, f := range txtar.Parse([]byte(text)).Files {
-		paths = append(paths, f.Name)
-	}
-	return namesOf(paths, nil)
 }

@@ -18,10 +18,9 @@ import (
 func dockerRule(name, title string, severity fixer.Severity, check func(p *fixer.Pass, all []*dockerfile.Instruction)) *fixer.Rule {
 	return &fixer.Rule{
 		Name: "dockerfile/" + name, Title: title, Severity: severity, Kind: fixer.Dockerfile,
-		Doc: fixer.Doc{
-			What: "Looks at every stage.\nLeaves heredocs alone.", Why: "It matters", Breaks: "hardly anything", Verify: "docker build .",
-			Bad: "FROM node\n", Good: "FROM node\nUSER 1\n", References: []fixer.Reference{{Source: "hadolint", ID: "DL3002", URL: "https://example.org/DL3002"}},
-		},
+		References: []fixer.Reference{{Source: fixer.Hadolint, ID: "DL3002", Link: "https://example.org/DL3002"}},
+		Doc: "# a/rule\n\nOne sentence.\n\n## What is reported\n\nLooks at every stage.\nLeaves heredocs alone.\n\n## Why\n\nIt matters\n\n" +
+			"## What can break\n\nhardly anything\n\n## How to check\n\ndocker build .\n\n" + fixer.ExampleSection("", "FROM node\n", "FROM node\nUSER 1\n"),
 		Check: func(p *fixer.Pass) { check(p, p.File.Dockerfile.Instructions) },
 	}
 }

@@ -98,19 +98,20 @@ func (t *talk) explain(string) {
 	}
 	r := t.s.Rules()[i]
 	t.say("%s: %s", r.Name, sentenceEnd(r.Title))
-	for _, p := range [][2]string{{"What", r.Doc.What}, {"Why", r.Doc.Why}, {"Breaks if", r.Doc.Breaks}, {"Verify", r.Doc.Verify}} {
+	page := r.Page()
+	for _, p := range [][2]string{{"What", page.What}, {"Why", page.Why}, {"Breaks if", page.Breaks}, {"Verify", page.Verify}} {
 		if p[1] != "" {
 			t.say("%s: %s", p[0], sentenceEnd(p[1]))
 		}
 	}
-	for _, p := range [][2]string{{"Before:", r.Doc.Bad}, {"After:", r.Doc.Good}} {
+	for _, p := range [][2]string{{"Before:", page.Bad}, {"After:", page.Good}} {
 		t.say("%s", p[0])
 		for line := range strings.Lines(p[1]) {
 			t.say("  %s", show(strings.TrimRight(line, "\r\n")))
 		}
 	}
-	for _, ref := range r.Doc.References {
-		t.say("See %s", visible(oneLine(ref.Source+" "+ref.ID+" "+ref.URL)))
+	for _, c := range fixer.Cite(r.References) {
+		t.say("See %s", visible(oneLine(c.Text+" "+c.URL)))
 	}
 }
 

@@ -1,6 +1,7 @@
 package compose
 
 import (
+	_ "embed"
 	"fmt"
 	"slices"
 	"strings"
@@ -11,36 +12,23 @@ import (
 	"oakum/fixer/image"
 )
 
-// Capabilities wants every capability dropped that is not known to be needed.
+//go:embed capabilities.md
+var capabilitiesDoc string
+
+// Capabilities reports services that keep the default capabilities.
 var Capabilities = &fixer.Rule{
 	Name:     "compose/capabilities",
 	Title:    "capabilities not dropped",
 	Severity: fixer.Medium,
 	Kind:     fixer.Compose,
-	Doc: fixer.Doc{
-		What: `Services whose cap_drop does not hold ALL, after merge keys, extends and override files. What cap_add holds stays; what
-an image is known to need when it starts as root is added back. Privileged services are left to compose/privileged.`,
-		Why: `Docker gives a root process fourteen capabilities by default, among them to change the owner of any file, to become any
-user and to forge network packets. Few programs use one of them.`,
-		Breaks: `A program that starts as root and changes owners or steps down needs CHOWN, SETUID, SETGID, and often DAC_OVERRIDE
-from its second start on. A process that is not root has no capabilities to lose.`,
-		Verify: `docker compose up -d SERVICE, restart it once, and look at its logs; grep CapBnd /proc/1/status shows what is left`,
-		Bad: `services:
-  web:
-    image: example.org/web:1.4
-`,
-		Good: `services:
-  web:
-    image: example.org/web:1.4
-    cap_drop:
-      - ALL
-`,
-		References: []fixer.Reference{
-			{Source: "CIS Docker", ID: "5.4"},
-			{Source: "OWASP Docker Security", ID: "rule 3", URL: "https://cheatsheetseries.owasp.org/cheatsheets/Docker_Security_Cheat_Sheet.html"},
-			{Source: "KICS", ID: "Container Capabilities Unrestricted"},
-		},
+	Phase:    fixer.Permissions,
+	After:    []string{"compose/writable-root"},
+	References: []fixer.Reference{
+		{Source: fixer.CISDocker, ID: "5.4"},
+		{Source: fixer.OWASPDocker, ID: "rule 3"},
+		{Source: fixer.KICSCompose, ID: "ce76b7d0-9e77-464d-b86f-c5c48e03e22d", Title: "Container Capabilities Unrestricted"},
 	},
+	Doc: capabilitiesDoc,
 	Check: func(p *fixer.Pass) {
 		for _, v := range services(p) {
 			if has(v.List("cap_drop"), isAll) || isTrue(v.Setting("privileged").Node) {

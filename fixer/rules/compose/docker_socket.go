@@ -1,6 +1,7 @@
 package compose
 
 import (
+	_ "embed"
 	"fmt"
 	"path"
 	"slices"
@@ -12,40 +13,23 @@ import (
 	"oakum/fixer/yamldoc"
 )
 
-// DockerSocket wants no service to hold the container engine's socket.
+//go:embed docker_socket.md
+var dockerSocketDoc string
+
+// DockerSocket reports services that mount a container runtime socket.
 var DockerSocket = &fixer.Rule{
 	Name:     "compose/docker-socket",
 	Title:    "holds the engine's socket",
 	Severity: fixer.Critical,
 	Kind:     fixer.Compose,
-	Doc: fixer.Doc{
-		What: `Services that mount the socket of Docker, Podman, containerd or CRI-O, or a folder that holds it, and services with
-use_api_socket. There is no sound edit: the service uses the socket, and mounting it read-only does not restrict what can be
-asked of it.`,
-		Why: `Who can talk to the engine can start a privileged container with the host's root mounted: the socket is root on the
-host, whatever else is hardened.`,
-		Breaks: `Without the socket a service that watches, starts or stops containers stops doing so. A socket proxy that lets only
-some questions through keeps those working that only watch.`,
-		Verify: `docker compose exec SERVICE ls /var/run/docker.sock   fails`,
-		Bad: `services:
-  proxy:
-    image: traefik:v3.1
-    volumes:
-      - /var/run/docker.sock:/var/run/docker.sock:ro
-`,
-		Good: `services:
-  proxy:
-    image: traefik:v3.1
-    environment:
-      DOCKER_HOST: tcp://socket-proxy:2375
-`,
-		References: []fixer.Reference{
-			{Source: "CIS Docker", ID: "5.32"},
-			{Source: "OWASP Docker Security", ID: "rule 1", URL: "https://cheatsheetseries.owasp.org/cheatsheets/Docker_Security_Cheat_Sheet.html"},
-			{Source: "KICS", ID: "Docker Socket Mounted In Container"},
-			{Source: "Semgrep", ID: "exposing-docker-socket-volume"},
-		},
+	Phase:    fixer.Identity,
+	References: []fixer.Reference{
+		{Source: fixer.CISDocker, ID: "5.32"},
+		{Source: fixer.OWASPDocker, ID: "rule 1"},
+		{Source: fixer.KICSCompose, ID: "d6355c88-1e8d-49e9-b2f2-f8a1ca12c75b", Title: "Docker Socket Mounted In Container"},
+		{Source: fixer.Semgrep, ID: "exposing-docker-socket-volume"},
 	},
+	Doc: dockerSocketDoc,
 	Check: func(p *fixer.Pass) {
 		for _, v := range services(p) {
 			if s := v.Setting("use_api_socket"); isTrue(s.Node) {

@@ -1,6 +1,7 @@
 package compose
 
 import (
+	_ "embed"
 	"fmt"
 	"strings"
 
@@ -10,36 +11,24 @@ import (
 	"oakum/fixer/yamldoc"
 )
 
-// NoNewPrivileges wants the option no-new-privileges.
+//go:embed no_new_privileges.md
+var noNewPrivilegesDoc string
+
+// NoNewPrivileges reports services without no-new-privileges.
 var NoNewPrivileges = &fixer.Rule{
 	Name:     "compose/no-new-privileges",
 	Title:    "no-new-privileges missing",
 	Severity: fixer.Medium,
 	Kind:     fixer.Compose,
-	Doc: fixer.Doc{
-		What: `Services whose security_opt does not hold no-new-privileges:true, after merge keys, extends and override files.`,
-		Why: `Without it a process may gain rights its parent does not have, through setuid programs or file capabilities. With it
-a process that broke in stays what it is.`,
-		Breaks: `Only what relies on a setuid program or on file capabilities at run time: sudo, su from another user than root, ping
-of old distributions. Programs that start as root and step down (gosu, su-exec, setpriv) keep working.`,
-		Verify: `docker compose exec SERVICE grep NoNewPrivs /proc/1/status   prints 1`,
-		Bad: `services:
-  web:
-    image: example.org/web:1.4
-`,
-		Good: `services:
-  web:
-    image: example.org/web:1.4
-    security_opt:
-      - no-new-privileges:true
-`,
-		References: []fixer.Reference{
-			{Source: "CIS Docker", ID: "5.26"},
-			{Source: "OWASP Docker Security", ID: "rule 4", URL: "https://cheatsheetseries.owasp.org/cheatsheets/Docker_Security_Cheat_Sheet.html"},
-			{Source: "KICS", ID: "No New Privileges Not Set"},
-			{Source: "Semgrep", ID: "no-new-privileges"},
-		},
+	Phase:    fixer.Permissions,
+	After:    []string{"compose/capabilities"},
+	References: []fixer.Reference{
+		{Source: fixer.CISDocker, ID: "5.26"},
+		{Source: fixer.OWASPDocker, ID: "rule 4"},
+		{Source: fixer.KICSCompose, ID: "27fcc7d6-c49b-46e0-98f1-6c082a6a2750", Title: "No New Privileges Not Set"},
+		{Source: fixer.Semgrep, ID: "no-new-privileges"},
 	},
+	Doc: noNewPrivilegesDoc,
 	Check: func(p *fixer.Pass) {
 		for _, v := range services(p) {
 			options := v.List("security_opt")

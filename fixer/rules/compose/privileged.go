@@ -1,6 +1,7 @@
 package compose
 
 import (
+	_ "embed"
 	"fmt"
 	"strings"
 
@@ -9,36 +10,23 @@ import (
 	"oakum/fixer/yamldoc"
 )
 
-// Privileged wants no privileged services.
+//go:embed privileged.md
+var privilegedDoc string
+
+// Privileged reports privileged services.
 var Privileged = &fixer.Rule{
 	Name:     "compose/privileged",
 	Title:    "privileged",
 	Severity: fixer.Critical,
 	Kind:     fixer.Compose,
-	Doc: fixer.Doc{
-		What: `Services with privileged: true. One that works on the host (its root, devices, kernel file systems or process table are
-mounted or shared) is reported without a fix, because such services mostly need it.`,
-		Why: `A privileged container has every capability, sees every device and runs without a system call filter. To be root in
-it is to be root on the host.`,
-		Breaks: `Whatever the privilege was given for: mounting file systems, devices, kernel modules, running containers inside.
-Often one capability or one device is enough instead.`,
-		Verify: `docker compose exec SERVICE grep CapEff /proc/1/status   no longer prints 000001ffffffffff; then use the feature`,
-		Bad: `services:
-  web:
-    image: example.org/web:1.4
-    privileged: true
-`,
-		Good: `services:
-  web:
-    image: example.org/web:1.4
-`,
-		References: []fixer.Reference{
-			{Source: "CIS Docker", ID: "5.5"},
-			{Source: "OWASP Docker Security", ID: "rule 3", URL: "https://cheatsheetseries.owasp.org/cheatsheets/Docker_Security_Cheat_Sheet.html"},
-			{Source: "KICS", ID: "Privileged Containers Enabled"},
-			{Source: "Semgrep", ID: "privileged-service"},
-		},
+	Phase:    fixer.Identity,
+	References: []fixer.Reference{
+		{Source: fixer.CISDocker, ID: "5.5"},
+		{Source: fixer.OWASPDocker, ID: "rule 3"},
+		{Source: fixer.KICSCompose, ID: "ae5b6871-7f45-42e0-bb4c-ab300c4d2026", Title: "Privileged Containers Enabled"},
+		{Source: fixer.Semgrep, ID: "privileged-service"},
 	},
+	Doc: privilegedDoc,
 	Check: func(p *fixer.Pass) {
 		for _, v := range services(p) {
 			s := v.Setting("privileged")

@@ -1,6 +1,7 @@
 package compose
 
 import (
+	_ "embed"
 	"errors"
 	"fmt"
 	"path"
@@ -13,36 +14,23 @@ import (
 	"oakum/fixer/yamldoc"
 )
 
-// WritableRoot wants a read-only root file system, with tmpfs where the image
-// is known to write.
+//go:embed writable_root.md
+var writableRootDoc string
+
+// WritableRoot reports services with a writable root filesystem.
 var WritableRoot = &fixer.Rule{
 	Name:     "compose/writable-root",
 	Title:    "root file system writable",
 	Severity: fixer.Low,
 	Kind:     fixer.Compose,
-	Doc: fixer.Doc{
-		What: `Services without read_only: true. The fix gives a tmpfs to each path that the image is known to write and that nothing
-is mounted at; a path the image declares as a volume needs none. For an image nobody knows the paths are a parameter.`,
-		Why: `Who breaks into a process with a writable root can replace its programs, drop tools and stay. A read-only root leaves
-only the volumes, which can be looked at.`,
-		Breaks: `Whatever the program writes outside its volumes fails with "read-only file system". A tmpfs hides what the image has
-at that path, takes memory, and is empty at every start. Programs in it are not executed unless it says exec.`,
-		Verify: `docker compose exec SERVICE touch /x   fails, and the logs show no "read-only file system"`,
-		Bad: `services:
-  cache:
-    image: memcached:1.6
-`,
-		Good: `services:
-  cache:
-    image: memcached:1.6
-    read_only: true
-`,
-		References: []fixer.Reference{
-			{Source: "CIS Docker", ID: "5.13"},
-			{Source: "OWASP Docker Security", ID: "rule 8", URL: "https://cheatsheetseries.owasp.org/cheatsheets/Docker_Security_Cheat_Sheet.html"},
-			{Source: "Semgrep", ID: "writable-filesystem-service"},
-		},
+	Phase:    fixer.Permissions,
+	References: []fixer.Reference{
+		{Source: fixer.CISDocker, ID: "5.13"},
+		{Source: fixer.OWASPDocker, ID: "rule 8"},
+		{Source: fixer.Semgrep, ID: "writable-filesystem-service"},
 	},
+	Params: []fixer.Param{paramWritable},
+	Doc:    writableRootDoc,
 	Check: func(p *fixer.Pass) {
 		for _, v := range services(p) {
 			s := v.Setting("read_only")
@@ -63,6 +51,10 @@ at that path, takes memory, and is empty at every start. Programs in it are not 
 			report(p, v, own(s), f)
 		}
 	},
+}
+
+var paramWritable = fixer.Param{
+	Name: "writable", Meaning: "paths that get a tmpfs, with blanks or commas between, options behind a colon; may be empty", Validate: validTmpfs,
 }
 
 // writing is what is known of where a service writes.
@@ -169,10 +161,7 @@ func readOnlyFix(p *fixer.Pass, v compose.View, w writing) fixer.Fix {
 		Level:  w.level,
 		Breaks: w.breaks,
 		Verify: `docker compose exec ` + v.Name + ` touch /x   fails, and the logs show no "read-only file system"`,
-		Params: []fixer.Param{{
-			Name: "writable", Meaning: "paths that get a tmpfs, with blanks or commas between, options behind a colon; may be empty",
-			Default: strings.Join(w.tmpfs, " "), Validate: validTmpfs,
-		}},
+		Params: []fixer.Param{paramWritable.With(strings.Join(w.tmpfs, " "))},
 	}
 	if len(w.tmpfs) > 0 {
 		fix.Title += ", with tmpfs at " + strings.Join(w.tmpfs, " ")

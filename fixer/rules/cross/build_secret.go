@@ -1,6 +1,7 @@
 package cross
 
 import (
+	_ "embed"
 	"fmt"
 	"path"
 	"regexp"
@@ -15,53 +16,21 @@ import (
 	"oakum/fixer/yamldoc"
 )
 
-// BuildSecret wants secrets that Compose gives to a build passed as build
-// secrets, and taken by the Dockerfile from a secret mount.
+//go:embed build_secret.md
+var buildSecretDoc string
+
+// BuildSecret reports secrets passed as build arguments.
 var BuildSecret = &fixer.Rule{
 	Name:     "cross/build-secret",
 	Title:    "secret passed as a build argument",
 	Severity: fixer.Medium,
-	Doc: fixer.Doc{
-		What: `Arguments under build.args of Compose services whose name says that they hold a secret and that the Dockerfile here takes by
-ARG. The fix changes both files or neither: the argument becomes an entry of build.secrets and a secret of the same name that
-Compose reads from the variable, and the steps of the Dockerfile that read it get a secret mount. All services that pass the
-argument to the Dockerfile are changed together. A value in plain text is reported as high and left to a person.`,
-		Why: `What a build is given as an argument stays in the history of the image, where whoever can pull it reads it with docker history.
-A build secret is there while one step runs and leaves nothing behind.`,
-		Breaks: `Builds without Compose, such as in CI, have to pass --secret in place of --build-arg. It needs BuildKit 0.16 or newer.`,
-		Verify: `docker compose build   then   docker history --no-trunc IMAGE   shows no secret`,
-		Bad: `-- compose.yaml --
-services:
-  web:
-    build:
-      context: .
-      args:
-        NPM_TOKEN: ${NPM_TOKEN}
--- Dockerfile --
-FROM node:20
-ARG NPM_TOKEN
-RUN npm ci
-`,
-		Good: `-- compose.yaml --
-services:
-  web:
-    build:
-      context: .
-      secrets:
-        - NPM_TOKEN
-secrets:
-  NPM_TOKEN:
-    environment: NPM_TOKEN
--- Dockerfile --
-FROM node:20
-RUN --mount=type=secret,id=NPM_TOKEN,env=NPM_TOKEN npm ci
-`,
-		References: []fixer.Reference{
-			{Source: "CIS Docker", ID: "4.10"},
-			{Source: "BuildKit", ID: "SecretsUsedInArgOrEnv", URL: "https://docs.docker.com/reference/build-checks/secrets-used-in-arg-or-env/"},
-			{Source: "Compose", ID: "build.secrets", URL: "https://docs.docker.com/reference/compose-file/build/#secrets"},
-		},
+	Phase:    fixer.Permissions,
+	References: []fixer.Reference{
+		{Source: fixer.CISDocker, ID: "4.10"},
+		{Source: fixer.BuildKit, ID: "SecretsUsedInArgOrEnv"},
+		{Source: fixer.DockerDocs, ID: "Compose build.secrets", Link: "https://docs.docker.com/reference/compose-file/build/#secrets"},
 	},
+	Doc: buildSecretDoc,
 	Check: func(p *fixer.Pass) {
 		for f := range p.Snapshot.Files() {
 			if f.Compose == nil {

@@ -2,6 +2,7 @@ package cross
 
 import (
 	"cmp"
+	_ "embed"
 	"errors"
 	"fmt"
 	"path"
@@ -15,65 +16,28 @@ import (
 	"oakum/fixer/yamldoc"
 )
 
-// DefaultServiceAccount wants an account of its own for a pod that uses one.
+//go:embed default_service_account.md
+var defaultServiceAccountDoc string
+
+// DefaultServiceAccount reports workloads that use the default service account.
 // Whether rights can be moved to it depends on who else runs as the account
 // default, so the rule looks at all files together.
 var DefaultServiceAccount = &fixer.Rule{
 	Name:     "cross/default-service-account",
 	Title:    "talks to the API as default",
 	Severity: fixer.Low,
-	Doc: fixer.Doc{
-		What: `Workloads that keep the token of the account default: because they say automountServiceAccountToken: true, are known as
-clients of the Kubernetes API, or because a binding in a file gives that account rights. Left alone are pods whose token is off,
-those that cross/service-account-token takes it from, and custom resources that may not take the fields of a pod. The rights of
-bindings in the files are moved along where one workload alone runs as default in the namespace; with several of them, and where
-files do not say the namespace, nobody knows whose rights they are. The account is a new document of the same file. Charts and other templates are not read.`,
-		Why: `Every pod that names no account runs as default. What one program may do there, all others in the namespace may do too, and
-the audit log of the API cannot tell which of them it was.`,
-		Breaks: `Rights that default was given elsewhere than in these files do not come along. A bare Pod, which unlike a Deployment is not
-tried again, is refused until the account was applied.`,
-		Verify: `kubectl auth can-i --list --as=system:serviceaccount:NAMESPACE:NAME   lists what the program needs, and its log shows no
-refused call`,
-		Bad: `-- watcher.yaml --
-apiVersion: v1
-kind: Pod
-metadata:
-  name: watcher
-spec:
-  containers:
-  - name: watcher
-    image: example.org/watcher:1.4
-    args: [--in-cluster]
-`,
-		Good: `-- watcher.yaml --
-apiVersion: v1
-kind: Pod
-metadata:
-  name: watcher
-spec:
-  containers:
-  - name: watcher
-    image: example.org/watcher:1.4
-    args: [--in-cluster]
-  serviceAccountName: watcher
-  automountServiceAccountToken: true
----
-# The account of Pod/watcher alone: bind to it what the program needs.
-apiVersion: v1
-kind: ServiceAccount
-metadata:
-  name: watcher
-automountServiceAccountToken: false
-`,
-		References: []fixer.Reference{
-			{Source: "CIS Kubernetes", ID: "5.1.5"},
-			{Source: "Checkov", ID: "CKV_K8S_41, CKV_K8S_42"},
-			{Source: "kube-linter", ID: "default-service-account"},
-			{Source: "Kubescape", ID: "C-0189"},
-			{Source: "KICS", ID: "Service Account Name Undefined Or Empty"},
-			{Source: "kubesec", ID: "ServiceAccountName"},
-		},
+	Phase:    fixer.Permissions,
+	References: []fixer.Reference{
+		{Source: fixer.CISKubernetes, ID: "5.1.5"},
+		{Source: fixer.Checkov, ID: "CKV_K8S_41"},
+		{Source: fixer.Checkov, ID: "CKV_K8S_42"},
+		{Source: fixer.KubeLinter, ID: "default-service-account"},
+		{Source: fixer.Kubescape, ID: "C-0189"},
+		{Source: fixer.KICSKubernetes, ID: "591ade62-d6b0-4580-b1ae-209f80ba1cd9", Title: "Service Account Name Undefined Or Empty"},
+		{Source: fixer.Kubesec, ID: "ServiceAccountName"},
 	},
+	Params: []fixer.Param{paramAccount},
+	Doc:    defaultServiceAccountDoc,
 	Check: func(p *fixer.Pass) {
 		a := readAccounts(p.Snapshot)
 		users, perNamespace := defaultUsers(p.Snapshot, a)
@@ -90,6 +54,16 @@ automountServiceAccountToken: false
 				p.Report(f)
 			}
 		}
+	},
+}
+
+var paramAccount = fixer.Param{
+	Name: "account", Meaning: "name of the ServiceAccount",
+	Validate: func(s string) error {
+		if s == "default" {
+			return errors.New("another name than default")
+		}
+		return kubernetes.ValidName(s)
 	},
 }
 
@@ -192,15 +166,7 @@ func (u defaultUser) ownAccount(name string, move []boundSubject) fixer.Fix {
 		Level:  fixer.Review,
 		Breaks: "a bare Pod is refused until the new account, which stands behind it, was applied, so apply the file twice; rights given to default elsewhere than in these files do not come along",
 		Verify: "kubectl auth can-i --list --as=system:serviceaccount:NAMESPACE:" + name + "   lists what the program needs, and its log shows no refused call",
-		Params: []fixer.Param{{
-			Name: "account", Meaning: "name of the ServiceAccount", Default: name,
-			Validate: func(s string) error {
-				if s == "default" {
-					return errors.New("another name than default")
-				}
-				return kubernetes.ValidName(s)
-			},
-		}},
+		Params: []fixer.Param{paramAccount.With(name)},
 	}
 	if len(move) > 0 {
 		fix.Title = "give it an account of its own, and that the rights of default"

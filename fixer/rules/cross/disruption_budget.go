@@ -1,6 +1,7 @@
 package cross
 
 import (
+	_ "embed"
 	"fmt"
 	"slices"
 
@@ -9,70 +10,25 @@ import (
 	"oakum/fixer/yamldoc"
 )
 
-// DisruptionBudget wants workloads of several pods to keep some through the
-// drain of a node.
+//go:embed disruption_budget.md
+var disruptionBudgetDoc string
+
+// DisruptionBudget reports replicated workloads without a PodDisruptionBudget.
 var DisruptionBudget = &fixer.Rule{
 	Name:     "cross/disruption-budget",
 	Title:    "several pods, no disruption budget",
 	Severity: fixer.Low,
-	Doc: fixer.Doc{
-		What: `Deployments and StatefulSets with two or more replicas that no PodDisruptionBudget of the repository selects, once per
-workload. It is advice: no fix is offered. Left alone: workloads with one replica or none given (an autoscaler may decide),
-and budgets with matchExpressions, which are taken to select everything in their namespace.`,
-		Why: `When nodes are drained for an update, all pods of a workload may be evicted at the same time, though there are several of
-them so that one is always there.`,
-		Breaks: `A budget that allows no eviction (minAvailable as high as the replicas) blocks the drain of nodes.`,
-		Verify: `kubectl get pdb   shows ALLOWED DISRUPTIONS of at least 1`,
-		Bad: `-- web.yaml --
-apiVersion: apps/v1
-kind: Deployment
-metadata:
-  name: web
-spec:
-  replicas: 3
-  selector:
-    matchLabels: {app: web}
-  template:
-    metadata:
-      labels: {app: web}
-    spec:
-      containers:
-      - name: web
-        image: example.org/web:1.4
-`,
-		Good: `-- web.yaml --
-apiVersion: apps/v1
-kind: Deployment
-metadata:
-  name: web
-spec:
-  replicas: 3
-  selector:
-    matchLabels: {app: web}
-  template:
-    metadata:
-      labels: {app: web}
-    spec:
-      containers:
-      - name: web
-        image: example.org/web:1.4
--- budget.yaml --
-apiVersion: policy/v1
-kind: PodDisruptionBudget
-metadata:
-  name: web
-spec:
-  maxUnavailable: 1
-  selector:
-    matchLabels: {app: web}
-`,
-		References: []fixer.Reference{
-			{Source: "Polaris", ID: "missingPodDisruptionBudget, topologySpreadConstraint"},
-			{Source: "kube-score", ID: "deployment-has-poddisruptionbudget, statefulset-has-poddisruptionbudget"},
-			{Source: "kube-linter", ID: "no-anti-affinity"},
-			{Source: "KICS", ID: "Deployment Without PodDisruptionBudget, StatefulSet Without PodDisruptionBudget"},
-		},
+	Phase:    fixer.Resources,
+	References: []fixer.Reference{
+		{Source: fixer.Polaris, ID: "missingPodDisruptionBudget"},
+		{Source: fixer.Polaris, ID: "topologySpreadConstraint"},
+		{Source: fixer.KubeScore, ID: "deployment-has-poddisruptionbudget"},
+		{Source: fixer.KubeScore, ID: "statefulset-has-poddisruptionbudget"},
+		{Source: fixer.KubeLinter, ID: "no-anti-affinity"},
+		{Source: fixer.KICSKubernetes, ID: "b23e9b98-0cb6-4fc9-b257-1f3270442678", Title: "Deployment Without PodDisruptionBudget"},
+		{Source: fixer.KICSKubernetes, ID: "1db3a5a5-bf75-44e5-9e44-c56cfc8b1ac5", Title: "StatefulSet Without PodDisruptionBudget"},
 	},
+	Doc: disruptionBudgetDoc,
 	Check: func(p *fixer.Pass) {
 		budgets := disruptionBudgets(p.Snapshot)
 		for f := range p.Snapshot.Files() {

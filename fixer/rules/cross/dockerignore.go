@@ -2,6 +2,7 @@ package cross
 
 import (
 	"cmp"
+	_ "embed"
 	"fmt"
 	"slices"
 	"strings"
@@ -11,53 +12,23 @@ import (
 	"oakum/fixer/dockerfile"
 )
 
-// Dockerignore wants what no image should hold kept out of builds that copy a
-// whole folder.
+//go:embed dockerignore.md
+var dockerignoreDoc string
+
+// Dockerignore reports COPY of a directory that holds files no image should
+// have.
 var Dockerignore = &fixer.Rule{
 	Name:     "cross/dockerignore",
 	Title:    "copied folder holds what no image should",
 	Severity: fixer.Medium,
-	Doc: fixer.Doc{
-		What: `COPY and ADD of a whole folder of the build context (COPY . .) in which there are, by their names and not excluded by the ignore
-file: keys, credentials and .env files; the .git folder; node_modules where a step installs packages; Python's virtual
-environments. The context is what a Compose service says, else the nearest folder in which the files lie that COPY names. Names are
-read, contents never. The fix adds one line for each thing that is there to .dockerignore (or NAME.dockerignore beside the
-Dockerfile, where there is one), which it makes if need be. Left alone is what a COPY names, what a line with ! takes back in, .git
-where a step asks git, examples, files of tests, and what comes after 200 names of a kind. A .env that a bundler or a command may read is reported and left to a
-person, and so are keys that git holds, since the program may be built to use them.`,
-		Why: `Everything in a copied folder becomes a layer that whoever pulls the image can read, also what a later step deletes. Git ignores
-.env and the like, so they are not in the repository, but Docker sends them all the same; with .git goes every password that was ever
-committed. node_modules and virtual environments of another machine replace those that the build installed.`,
-		Breaks: `What reads an excluded file while building or running no longer finds it.`,
-		Verify: `docker build -t check . && docker run --rm --entrypoint ls check -A   (the folder no longer holds what is excluded)`,
-		Bad: `-- Dockerfile --
-FROM node:24
-WORKDIR /app
-COPY . .
-RUN npm ci
--- .env --
--- package.json --
--- node_modules/express/index.js --
-`,
-		Good: `-- Dockerfile --
-FROM node:24
-WORKDIR /app
-COPY . .
-RUN npm ci
--- .dockerignore --
-.env
-node_modules
--- .env --
--- package.json --
--- node_modules/express/index.js --
-`,
-		References: []fixer.Reference{
-			{Source: "CIS Docker", ID: "4.10"},
-			{Source: "OWASP Docker Security Cheat Sheet", ID: "RULE 13", URL: "https://cheatsheetseries.owasp.org/cheatsheets/Docker_Security_Cheat_Sheet.html"},
-			{Source: "Docker", ID: ".dockerignore", URL: "https://docs.docker.com/build/concepts/context/#dockerignore-files"},
-			{Source: "CWE", ID: "CWE-538", URL: "https://cwe.mitre.org/data/definitions/538.html"},
-		},
+	Phase:    fixer.Permissions,
+	References: []fixer.Reference{
+		{Source: fixer.CISDocker, ID: "4.10"},
+		{Source: fixer.OWASPDocker, ID: "rule 13"},
+		{Source: fixer.DockerDocs, ID: ".dockerignore", Link: "https://docs.docker.com/build/concepts/context/#dockerignore-files"},
+		{Source: fixer.CWE, ID: "CWE-538"},
 	},
+	Doc: dockerignoreDoc,
 	Check: func(p *fixer.Pass) {
 		repository := readBuilds(p)
 		for _, b := range repository.all {

@@ -1,6 +1,7 @@
 package cross
 
 import (
+	_ "embed"
 	"errors"
 	"fmt"
 	"slices"
@@ -12,44 +13,22 @@ import (
 	"oakum/fixer/yamldoc"
 )
 
-// PodSecurityLabels wants Namespaces that say which pods they take.
+//go:embed pod_security_labels.md
+var podSecurityLabelsDoc string
+
+// PodSecurityLabels reports namespaces without Pod Security labels.
 var PodSecurityLabels = &fixer.Rule{
-	Late:     true,
 	Name:     "cross/pod-security-labels",
 	Title:    "Namespace without Pod Security labels",
 	Severity: fixer.Medium,
-	Doc: fixer.Doc{
-		What: `Namespace objects without labels of Pod Security admission. Without any of them, warn and audit at the restricted
-standard are added, which refuse nothing. Without enforce, it is added at the level that the pods of the repository in that
-namespace have now, by the evaluator the API server runs, with its version pinned. Pods in the namespace are those that name
-it, and those below the Namespace's own folder that name none; of a namespace that several files make, in variants of one
-installation, only those below the folder. Left alone: a label that is set, at whatever level, enforce where no pod of the
-namespace is seen, and the namespaces of Kubernetes itself (kube-*).`,
-		Why: `Hardening in manifests holds for the pods somebody thought of. The label holds for every pod that is ever started in the
-namespace: without it, whoever may create a pod there may take the node.`,
-		Breaks: `Pods below the enforced level are refused when they are next started: those of charts and operators that are not in
-this repository as well. Those that run already go on.`,
-		Verify: `kubectl label --dry-run=server --overwrite ns NAME pod-security.kubernetes.io/enforce=LEVEL   warns of each pod that would be refused`,
-		Bad: `-- namespace.yaml --
-apiVersion: v1
-kind: Namespace
-metadata:
-  name: shop
-`,
-		Good: `-- namespace.yaml --
-apiVersion: v1
-kind: Namespace
-metadata:
-  name: shop
-  labels:
-    pod-security.kubernetes.io/enforce: baseline
-`,
-		References: []fixer.Reference{
-			{Source: "CIS Kubernetes", ID: "5.2.1"},
-			{Source: "Kubescape", ID: "C-0192"},
-			{Source: "Kubernetes", ID: "Pod Security Admission", URL: "https://kubernetes.io/docs/concepts/security/pod-security-admission/"},
-		},
+	Phase:    fixer.Standards,
+	References: []fixer.Reference{
+		{Source: fixer.CISKubernetes, ID: "5.2.1"},
+		{Source: fixer.Kubescape, ID: "C-0192"},
+		{Source: fixer.KubernetesDocs, ID: "Pod Security Admission", Link: "https://kubernetes.io/docs/concepts/security/pod-security-admission/"},
 	},
+	Params: []fixer.Param{paramLevel},
+	Doc:    podSecurityLabelsDoc,
 	Check: func(p *fixer.Pass) {
 		for _, ns := range unlabelled(p.Snapshot) {
 			if len(ns.modes) == 0 {
@@ -61,6 +40,8 @@ metadata:
 		}
 	},
 }
+
+var paramLevel = fixer.Param{Name: "level", Meaning: "level that pods must have to be started: baseline or restricted", Validate: validLevel}
 
 const podSecurityPrefix = "pod-security.kubernetes.io/"
 
@@ -162,9 +143,7 @@ func (ns *namespace) enforceFix(level podsecurity.Level) fixer.Fix {
 		Level:  fixer.Review,
 		Breaks: fmt.Sprintf("pods of this namespace that are not in this repository are refused when they next start, unless they are %s too", level),
 		Verify: fmt.Sprintf("kubectl label --dry-run=server --overwrite ns %s %senforce=%s   warns of no pod", ns.Name, podSecurityPrefix, level),
-		Params: []fixer.Param{{
-			Name: "level", Meaning: "level that pods must have to be started: baseline or restricted", Default: string(level), Validate: validLevel,
-		}},
+		Params: []fixer.Param{paramLevel.With(string(level))},
 		Edit: func(d *fixer.Draft) error {
 			ops := ns.set("enforce", d.Param("level"))
 			if len(ns.modes) == 0 {

@@ -2,6 +2,7 @@ package cross
 
 import (
 	"cmp"
+	_ "embed"
 	"fmt"
 	"regexp"
 	"slices"
@@ -14,54 +15,29 @@ import (
 	"oakum/fixer/yamldoc"
 )
 
-// ServiceAccountToken wants no token for the Kubernetes API in pods that do
-// not use it. What an account may do is mostly said in another file than the
-// one that uses it, so the rule looks at all of them together.
+//go:embed service_account_token.md
+var serviceAccountTokenDoc string
+
+// ServiceAccountToken reports workloads that mount a service account token they
+// do not appear to use. What an account may do is mostly said in another file
+// than the one that uses it, so the rule looks at all of them together.
 var ServiceAccountToken = &fixer.Rule{
 	Name:     "cross/service-account-token",
 	Title:    "has a token it does not use",
 	Severity: fixer.Medium,
-	Doc: fixer.Doc{
-		What: `Workloads that are given the token of their ServiceAccount, where nothing in the repository shows that they use it. Left
-alone are pods that say automountServiceAccountToken themselves, either way, or whose ServiceAccount here says false; accounts
-that a RoleBinding or ClusterRoleBinding in any file names; and programs known as clients of the API by their image, command or
-arguments, or by an annotation that adds one. Charts and other templates are not read, so a binding there is not seen.`,
-		Why: `The token lies in every container of the pod. Who breaks in can speak to the API server as that account, which may do more
-today or tomorrow than the program ever needs, and can look around for what else there is.`,
-		Breaks: `A program that does talk to the API no longer finds /var/run/secrets/kubernetes.io/serviceaccount/token. Tokens that the
-pod mounts as projected volumes, as cloud identities and service meshes do, are not affected.`,
-		Verify: `kubectl exec POD -- ls /var/run/secrets/kubernetes.io   fails, and the program's logs show no failed call of the API`,
-		Bad: `-- web.yaml --
-apiVersion: v1
-kind: Pod
-metadata:
-  name: web
-spec:
-  containers:
-  - name: web
-    image: example.org/web:1.4
-`,
-		Good: `-- web.yaml --
-apiVersion: v1
-kind: Pod
-metadata:
-  name: web
-spec:
-  automountServiceAccountToken: false
-  containers:
-  - name: web
-    image: example.org/web:1.4
-`,
-		References: []fixer.Reference{
-			{Source: "CIS Kubernetes", ID: "5.1.6"},
-			{Source: "NSA/CISA", ID: "Kubernetes Hardening Guidance, service account tokens"},
-			{Source: "Trivy", ID: "KSV-0036"},
-			{Source: "Checkov", ID: "CKV_K8S_38"},
-			{Source: "Kubescape", ID: "C-0034, C-0190, C-0261"},
-			{Source: "Polaris", ID: "automountServiceAccountToken"},
-			{Source: "KICS", ID: "Service Account Token Automount Not Disabled"},
-		},
+	Phase:    fixer.Permissions,
+	References: []fixer.Reference{
+		{Source: fixer.CISKubernetes, ID: "5.1.6"},
+		{Source: fixer.NSA, ID: "service account tokens"},
+		{Source: fixer.Trivy, ID: "KSV-0036"},
+		{Source: fixer.Checkov, ID: "CKV_K8S_38"},
+		{Source: fixer.Kubescape, ID: "C-0034"},
+		{Source: fixer.Kubescape, ID: "C-0190"},
+		{Source: fixer.Kubescape, ID: "C-0261"},
+		{Source: fixer.Polaris, ID: "automountServiceAccountToken"},
+		{Source: fixer.KICSKubernetes, ID: "48471392-d4d0-47c0-b135-cdec95eb3eef", Title: "Service Account Token Automount Not Disabled"},
 	},
+	Doc: serviceAccountTokenDoc,
 	Check: func(p *fixer.Pass) {
 		accounts := readAccounts(p.Snapshot)
 		for f := range p.Snapshot.Files() {

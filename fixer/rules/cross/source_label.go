@@ -2,6 +2,7 @@ package cross
 
 import (
 	"cmp"
+	_ "embed"
 	"errors"
 	"fmt"
 	"net/url"
@@ -25,45 +26,21 @@ const (
 	labelOldSource   = "org.label-schema.vcs-url"
 )
 
-// SourceLabel wants an image that leaves the repository to say where it is from.
+//go:embed source_label.md
+var sourceLabelDoc string
+
+// SourceLabel reports published images without a source label.
 var SourceLabel = &fixer.Rule{
 	Name:     "cross/source-label",
 	Title:    "image does not say where it is from",
 	Severity: fixer.Low,
-	Doc: fixer.Doc{
-		What: `Images that are built here and pulled elsewhere, without the label org.opencontainers.image.source: those for which a Compose
-file has build and an image with a registry or a namespace, and those that a Kubernetes workload runs. It is looked for only
-where git names a remote (origin), which is what the label is filled with. The label of a base is not known and would speak of
-the base. Images that nothing here names by a registry are left alone: they may never be pushed.`,
-		Why: `Who finds the image in a cluster, years later or with a flaw in it, has to find the source, its owner and the place to report
-to. Scanners and update bots follow the label to release notes; registries show it.`,
-		Breaks: `Nothing in the container. A registry may show the address, and GitHub links the package to that repository. It tells
-everybody who can pull the image where its source is kept.`,
-		Verify: `docker image inspect --format '{{json .Config.Labels}}' IMAGE   shows the address`,
-		Bad: `-- Dockerfile --
-FROM debian:13
-CMD ["/api"]
--- compose.yaml --
-services:
-  api:
-    build: .
-    image: registry.example.org/shop/api:1.4
-`,
-		Good: `-- Dockerfile --
-FROM debian:13
-LABEL org.opencontainers.image.source="https://example.org/shop/api"
-CMD ["/api"]
--- compose.yaml --
-services:
-  api:
-    build: .
-    image: registry.example.org/shop/api:1.4
-`,
-		References: []fixer.Reference{
-			{Source: "OCI image specification", ID: "annotations", URL: "https://github.com/opencontainers/image-spec/blob/main/annotations.md"},
-			{Source: "hadolint", ID: "DL3049", URL: "https://github.com/hadolint/hadolint/wiki/DL3049"},
-		},
+	Phase:    fixer.Resources,
+	References: []fixer.Reference{
+		{Source: fixer.Web, ID: "OCI image specification: annotations", Link: "https://github.com/opencontainers/image-spec/blob/main/annotations.md"},
+		{Source: fixer.Hadolint, ID: "DL3049"},
 	},
+	Params: []fixer.Param{paramSource, paramDescription, paramLicenses},
+	Doc:    sourceLabelDoc,
 	Check: func(p *fixer.Pass) {
 		if p.Facts.Source == "" {
 			return
@@ -91,6 +68,12 @@ services:
 		}
 	},
 }
+
+var (
+	paramSource      = fixer.Param{Name: "source", Meaning: "address of the repository, http or https", Validate: validAddress}
+	paramDescription = fixer.Param{Name: "description", Meaning: "what is in the image, one sentence; empty for no such label", Validate: validLabel}
+	paramLicenses    = fixer.Param{Name: "licenses", Meaning: "licence of the software, as an SPDX expression (MIT, Apache-2.0); empty for no such label", Validate: validLabel}
+)
 
 // A publication is a name under which an image of the repository is pulled.
 type publication struct {
@@ -144,11 +127,7 @@ func labelFix(p *fixer.Pass, b topology.Build) fixer.Fix {
 		ID: "label", Title: "say it with LABEL " + labelSource, Level: fixer.Review,
 		Breaks: "a registry may show the address, and link the image to that repository: check that it is the right one, and one that readers of the image may know",
 		Verify: "docker image inspect --format '{{json .Config.Labels}}' IMAGE   shows the address",
-		Params: []fixer.Param{
-			{Name: "source", Meaning: "address of the repository, http or https", Default: p.Facts.Source, Validate: validAddress},
-			{Name: "description", Meaning: "what is in the image, one sentence; empty for no such label", Validate: validLabel},
-			{Name: "licenses", Meaning: "licence of the software, as an SPDX expression (MIT, Apache-2.0); empty for no such label", Validate: validLabel},
-		},
+		Params: []fixer.Param{paramSource.With(p.Facts.Source), paramDescription, paramLicenses},
 		Edit: func(d *fixer.Draft) error {
 			keyword := "LABEL"
 			if from := b.Stage.From.Name.Raw; from == strings.ToLower(from) {

@@ -2,6 +2,7 @@
 package cross
 
 import (
+	_ "embed"
 	"fmt"
 	"strconv"
 	"strings"
@@ -14,43 +15,21 @@ import (
 	"oakum/fixer/yamldoc"
 )
 
-// UIDMismatch wants one user for an image in the Dockerfile that makes it and
-// in the files that run it.
+//go:embed uid_mismatch.md
+var uidMismatchDoc string
+
+// UIDMismatch reports workloads that run an image of this repository as another
+// user than its own.
 var UIDMismatch = &fixer.Rule{
 	Name:     "cross/uid-mismatch",
 	Title:    "runs as another user than the image's",
 	Severity: fixer.Medium,
-	Doc: fixer.Doc{
-		What: `Kubernetes containers (runAsUser) and Compose services (user) that run an image of this repository as another non-root
-user than the numeric USER of its Dockerfile. A Dockerfile without USER, and one that names its user, say nothing to compare.`,
-		Why: `Files the image leaves to its own user are not writable to another one, and whatever hardening follows (a read-only
-root, dropped capabilities) turns that into a container that does not start. Two numbers also make it likely that nobody
-decided on either.`,
-		Breaks: `Volumes that hold files of the number used until now have to be given to the other one.`,
-		Verify: `docker compose run --rm SERVICE id -u   or   kubectl exec POD -- id -u   prints the number of the Dockerfile's USER`,
-		Bad: `-- Dockerfile --
-FROM debian:13
-USER 10001:10001
--- compose.yaml --
-services:
-  web:
-    build: .
-    user: "1000"
-`,
-		Good: `-- Dockerfile --
-FROM debian:13
-USER 10001:10001
--- compose.yaml --
-services:
-  web:
-    build: .
-    user: "10001"
-`,
-		References: []fixer.Reference{
-			{Source: "CIS Docker", ID: "4.1"},
-			{Source: "CIS Kubernetes", ID: "5.2.7"},
-		},
+	Phase:    fixer.Identity,
+	References: []fixer.Reference{
+		{Source: fixer.CISDocker, ID: "4.1"},
+		{Source: fixer.CISKubernetes, ID: "5.2.7"},
 	},
+	Doc: uidMismatchDoc,
 	Check: func(p *fixer.Pass) {
 		for _, m := range mismatches(p) {
 			p.Report(m.finding(p))

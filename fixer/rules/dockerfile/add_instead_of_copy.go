@@ -1,6 +1,7 @@
 package dockerfile
 
 import (
+	_ "embed"
 	"fmt"
 	"slices"
 	"strings"
@@ -9,36 +10,25 @@ import (
 	"oakum/fixer/dockerfile"
 )
 
-// AddInsteadOfCopy wants COPY where ADD is not needed.
+//go:embed add_instead_of_copy.md
+var addInsteadOfCopyDoc string
+
+// AddInsteadOfCopy reports ADD where COPY does the same.
 var AddInsteadOfCopy = &fixer.Rule{
 	Name:     "dockerfile/add-instead-of-copy",
 	Title:    "ADD where COPY does",
 	Severity: fixer.Low,
 	Kind:     fixer.Dockerfile,
-	Doc: fixer.Doc{
-		What: `ADD of local files and folders and of heredocs. ADD of a URL, of a git repository and of a tar archive, which it unpacks,
-does what COPY cannot and is left alone, as is ADD with a flag that COPY does not have. Whether a file is an archive is decided by
-its content, which is not read: a name such as app.jar proves enough, a name without ending or a pattern that ends in * does not.`,
-		Why: `ADD does three things besides copying: it downloads, clones and unpacks. Whoever can change its source can make it do
-another one, such as unpack an archive over the root folder. COPY copies.`,
-		Breaks: `A source that turns out to be a tar archive is copied as it is instead of being unpacked; one that turns out to be a URL
-makes the build fail.`,
-		Verify: `docker build .   then   docker run --rm --entrypoint ls IMAGE -la DESTINATION   lists the same files`,
-		Bad: `FROM alpine:3.22
-ADD app.jar /app/
-`,
-		Good: `FROM alpine:3.22
-COPY app.jar /app/
-`,
-		References: []fixer.Reference{
-			{Source: "CIS Docker", ID: "4.9"},
-			{Source: "hadolint", ID: "DL3020", URL: "https://github.com/hadolint/hadolint/wiki/DL3020"},
-			{Source: "Trivy", ID: "DS-0005"},
-			{Source: "Checkov", ID: "CKV_DOCKER_4"},
-			{Source: "KICS", ID: "9513a694-aa0d-41d8-be61-3271e056f36b"},
-			{Source: "dockle", ID: "CIS-DI-0009"},
-		},
+	Phase:    fixer.Identity,
+	References: []fixer.Reference{
+		{Source: fixer.CISDocker, ID: "4.9"},
+		{Source: fixer.Hadolint, ID: "DL3020"},
+		{Source: fixer.Trivy, ID: "DS-0005"},
+		{Source: fixer.Checkov, ID: "CKV_DOCKER_4"},
+		{Source: fixer.KICSDockerfile, ID: "9513a694-aa0d-41d8-be61-3271e056f36b", Title: "Add Instead of Copy"},
+		{Source: fixer.Dockle, ID: "CIS-DI-0009"},
 	},
+	Doc: addInsteadOfCopyDoc,
 	Check: func(p *fixer.Pass) {
 		each(p.File.Dockerfile, func(s *dockerfile.Stage, i, at *dockerfile.Instruction) {
 			if i.Keyword == "ADD" && len(i.Words) > 1 && onlyCopyFlags(i) {

@@ -1,6 +1,7 @@
 package dockerfile
 
 import (
+	_ "embed"
 	"fmt"
 	"regexp"
 	"slices"
@@ -9,34 +10,26 @@ import (
 	"oakum/fixer/dockerfile"
 )
 
-// AssumeYes wants package managers that ask nobody.
+//go:embed assume_yes.md
+var assumeYesDoc string
+
+// AssumeYes reports package installations without the option that confirms
+// them.
 var AssumeYes = &fixer.Rule{
 	Name:     "dockerfile/assume-yes",
 	Title:    "installation that waits for an answer",
 	Severity: fixer.Low,
 	Kind:     fixer.Dockerfile,
-	Doc: fixer.Doc{
-		What: `apt-get, apt, dnf, yum and zypper with a subcommand that asks before it installs or removes (install, upgrade, remove, …), in
-RUN, without the option that says yes. Left alone are calls that get their answers from a pipe, from a variable full of options
-or from a configuration that an earlier step writes or copies, and those that only look (--simulate, --download-only). Where the step
-goes on after a call that fails (; or || true behind it), somebody has to see whether what the call then does is wanted.`,
-		Why: `Nobody answers during a build. The step ends with an error as soon as a dependency is to be installed as well, which may be
-true only since yesterday; security updates then no longer reach the image.`,
-		Breaks: `Nothing where a failure ends the step: where it worked, it asked nothing. Elsewhere a call that always gave up goes through,
-and installs or removes what it never did.`,
-		Verify: `docker build --no-cache .   installs the packages`,
-		Bad: `FROM debian:13
-RUN apt-get update && apt-get install --no-install-recommends curl && rm -rf /var/lib/apt/lists/*
-`,
-		Good: `FROM debian:13
-RUN apt-get update && apt-get install -y --no-install-recommends curl && rm -rf /var/lib/apt/lists/*
-`,
-		References: []fixer.Reference{
-			{Source: "hadolint", ID: "DL3014, DL3030, DL3034, DL3038", URL: "https://github.com/hadolint/hadolint/wiki/DL3014"},
-			{Source: "Trivy", ID: "DS-0021"},
-			{Source: "KICS", ID: "77783205-c4ca-4f80-bb80-c777f267c547"},
-		},
+	Phase:    fixer.Resources,
+	References: []fixer.Reference{
+		{Source: fixer.Hadolint, ID: "DL3014"},
+		{Source: fixer.Hadolint, ID: "DL3030"},
+		{Source: fixer.Hadolint, ID: "DL3034"},
+		{Source: fixer.Hadolint, ID: "DL3038"},
+		{Source: fixer.Trivy, ID: "DS-0021"},
+		{Source: fixer.KICSDockerfile, ID: "77783205-c4ca-4f80-bb80-c777f267c547", Title: "APT-GET Missing '-y' To Avoid Manual Input"},
 	},
+	Doc: assumeYesDoc,
 	Check: func(p *fixer.Pass) {
 		configured := false
 		for _, st := range steps(p.File.Dockerfile, "RUN", "COPY", "ADD") {

@@ -1,6 +1,7 @@
 package dockerfile
 
 import (
+	_ "embed"
 	"fmt"
 	"path"
 	"regexp"
@@ -12,43 +13,21 @@ import (
 	"oakum/fixer/image"
 )
 
-// BuildTools wants compilers and build tools left behind in a stage of their
-// own.
+//go:embed build_tools.md
+var buildToolsDoc string
+
+// BuildTools reports compilers and build tools in a final image.
 var BuildTools = &fixer.Rule{
 	Name:     "dockerfile/build-tools",
 	Title:    "build tools in the image",
 	Severity: fixer.Low,
 	Kind:     fixer.Dockerfile,
-	Doc: fixer.Doc{
-		What: `Compilers and build tools (gcc, build-essential, build-base, make, cmake, maven, cargo, …) that are installed in a stage which
-becomes an image and not removed in the same step, and such stages that start from an image which is a toolchain (golang,
-rust, maven, gradle, dotnet/sdk, gcc). Left alone are files and stages that are for development, tests or building by their
-name. There is no edit: splitting the file into stages needs to know what the program is made of.`,
-		Why: `A compiler lets whoever gets into the container build what he could not bring along, and the tools are most of the size and
-most of the known flaws that scanners find. What runs needs only what was built.`,
-		Breaks: `A program that compiles at run time (some plugins, just-in-time extensions, gems and wheels installed on start) needs its
-tools. Libraries that the tools brought along have to be installed by name in the last stage.`,
-		Verify: `docker run --rm --entrypoint sh IMAGE -c 'command -v gcc make go cargo mvn'   prints nothing, and the program starts`,
-		Bad: `FROM golang:1.26
-WORKDIR /src
-COPY . .
-RUN go build -o /app .
-CMD ["/app"]
-`,
-		Good: `FROM golang:1.26 AS build
-WORKDIR /src
-COPY . .
-RUN CGO_ENABLED=0 go build -o /app .
-
-FROM scratch
-COPY --from=build /app /app
-CMD ["/app"]
-`,
-		References: []fixer.Reference{
-			{Source: "CIS Docker", ID: "4.3"},
-			{Source: "Docker", ID: "multi-stage builds", URL: "https://docs.docker.com/build/building/multi-stage/"},
-		},
+	Phase:    fixer.Resources,
+	References: []fixer.Reference{
+		{Source: fixer.CISDocker, ID: "4.3"},
+		{Source: fixer.DockerDocs, ID: "multi-stage builds", Link: "https://docs.docker.com/build/building/multi-stage/"},
 	},
+	Doc: buildToolsDoc,
 	Check: func(p *fixer.Pass) {
 		for _, s := range targets(p) {
 			if s.Windows || forWork(p, s) {

@@ -1,40 +1,26 @@
 package dockerfile
 
 import (
+	_ "embed"
 	"fmt"
 
 	"oakum/fixer"
 )
 
-// BuildkitCheck reports what Docker's own build checks say that no rule here
-// says better.
+//go:embed buildkit_check.md
+var buildkitCheckDoc string
+
+// BuildkitCheck reports what BuildKit's own build checks find.
 var BuildkitCheck = &fixer.Rule{
 	Name:     "dockerfile/buildkit-check",
 	Title:    "Docker's own build checks",
 	Severity: fixer.Low,
 	Kind:     fixer.Dockerfile,
-	Doc: fixer.Doc{
-		What: `The checks that BuildKit makes on every build, run in process and without a network, under their own names, and files that
-BuildKit cannot build at all, which are medium. CopyIgnoredFile, which needs the build context, is worked out from the names of the
-files there, and counts lines with ! where BuildKit gives up. Left out are checks about form (casing, the old form of ENV, empty
-continuation lines, MAINTAINER), checks that other rules make with more to say (SecretsUsedInArgOrEnv, JSONArgsRecommended,
-WorkdirRelativePath, MultipleInstructionsDisallowed), UndefinedVar, which cannot know what the base image sets, and
-InvalidDefaultArgInFrom, because files that leave the base to the build mean it so. A check that the file skips with #
-check=skip= is not reported.`,
-		Why: `What BuildKit warns of is usually not what was meant: a stage name given twice, a platform that is fixed, an image name that
-is empty without an argument. A build that does something else than it says cannot be reviewed.`,
-		Breaks: `Depends on the check; its page says so.`,
-		Verify: `docker build --check .   prints no warning`,
-		Bad: `FROM alpine:3.22 AS build
-FROM debian:13 AS build
-`,
-		Good: `FROM alpine:3.22 AS build
-FROM debian:13 AS run
-`,
-		References: []fixer.Reference{
-			{Source: "BuildKit", ID: "build checks", URL: "https://docs.docker.com/reference/build-checks/"},
-		},
+	Phase:    fixer.Resources,
+	References: []fixer.Reference{
+		{Source: fixer.DockerDocs, ID: "build checks", Link: "https://docs.docker.com/reference/build-checks/"},
 	},
+	Doc: buildkitCheckDoc,
 	Check: func(p *fixer.Pass) {
 		checkIgnored(p)
 		result, err := p.File.BuildKit()

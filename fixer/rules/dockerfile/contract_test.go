@@ -15,10 +15,10 @@ import (
 // may declare.
 var alterable = []parsed.Field{parsed.FieldCmd, parsed.FieldEntrypoint, parsed.FieldHealthcheck, parsed.FieldEnv}
 
-// FuzzSupplySurfaceContract holds the rules to what must be so for any file: no
+// FuzzSteps holds the rules to what must be so for any file: no
 // rule fails, what is written parses and promises what it did, a second run has
 // nothing left to do, and line endings stay.
-func FuzzSupplySurfaceContract(f *testing.F) {
+func FuzzSteps(f *testing.F) {
 	for _, seed := range []string{
 		"FROM debian:13\nRUN curl -fsSLk https://a | sudo bash -s -- x\nCMD node server.js\n",
 		"FROM node:24-slim\r\nEXPOSE 3000\r\nRUN npm ci; \\\r\n # c\r\n npm run x\r\nHEALTHCHECK CMD curl -f http://localhost:3000/ || exit 1\r\nCMD cd /a && ./b $C",
@@ -33,7 +33,16 @@ func FuzzSupplySurfaceContract(f *testing.F) {
 	} {
 		f.Add([]byte(seed))
 	}
-	all := slices.Concat(dockerfile.Supply, dockerfile.Surface, dockerfile.Contract)
+	all := []*fixer.Rule{
+		dockerfile.PipeToShell, dockerfile.UnverifiedDownload, dockerfile.TLSDisabled, dockerfile.EndOfLifeBase,
+		dockerfile.NpmInstall, dockerfile.Upgrade, dockerfile.UnconfinedStep, dockerfile.WholeCopy,
+		dockerfile.PackageCache, dockerfile.RecommendedPackages, dockerfile.UpdateAlone, dockerfile.Sudo,
+		dockerfile.WorldWritable, dockerfile.DebugTools, dockerfile.BuildTools, dockerfile.DevDependencies,
+		dockerfile.AssumeYes, dockerfile.FullBase, dockerfile.RepeatedCommand, dockerfile.ShellForm,
+		dockerfile.RelativeWorkdir, dockerfile.RunWithoutShell, dockerfile.PipeHidesFailure,
+		dockerfile.ShellReplaced, dockerfile.StopSignal, dockerfile.HealthcheckBinary, dockerfile.NoHealthcheck,
+		dockerfile.BuildkitCheck,
+	}
 	f.Fuzz(func(t *testing.T, src []byte) {
 		snap := fixer.NewSnapshot([]fixer.Source{
 			{Path: "Dockerfile", Kind: fixer.Dockerfile, Data: src},

@@ -1,6 +1,7 @@
 package dockerfile
 
 import (
+	_ "embed"
 	"fmt"
 	"path"
 	"strconv"
@@ -11,37 +12,21 @@ import (
 	"oakum/fixer/image"
 )
 
-// CopyAfterUser wants files that are copied into a folder of the user to belong
-// to the user.
+//go:embed copy_after_user.md
+var copyAfterUserDoc string
+
+// CopyAfterUser reports COPY without --chown into a directory of the non-root
+// user.
 var CopyAfterUser = &fixer.Rule{
 	Name:     "dockerfile/copy-after-user",
 	Title:    "files of root in the user's folder",
 	Severity: fixer.Low,
 	Kind:     fixer.Dockerfile,
-	Doc: fixer.Doc{
-		What: `COPY and ADD without --chown, behind a USER that is not root, into a folder that the file shows to be the user's to write: a
-VOLUME, or one that a step before gave to this user with chown. COPY does not heed USER: what it writes belongs to root. Copies
-into other folders are left alone, because program files are better off with root. Only stages that end up in an image count.`,
-		Why: `The program finds files that it may not change in the one folder made for it to change files in. That shows when it first
-writes, and is then often mended by running as root or by chmod 777.`,
-		Breaks: `The files can be changed by the program from then on, as the rest of the folder can.`,
-		Verify: `docker run --rm --entrypoint ls IMAGE -ln FOLDER   shows the user's number for every file`,
-		Bad: `FROM node:20
-RUN mkdir /data && chown node:node /data
-USER node
-COPY seed.db /data/
-CMD ["node", "server.js"]
-`,
-		Good: `FROM node:20
-RUN mkdir /data && chown node:node /data
-USER node
-COPY --chown=1000:1000 seed.db /data/
-CMD ["node", "server.js"]
-`,
-		References: []fixer.Reference{
-			{Source: "Docker", ID: "COPY --chown", URL: "https://docs.docker.com/reference/dockerfile/#copy---chown---chmod"},
-		},
+	Phase:    fixer.Permissions,
+	References: []fixer.Reference{
+		{Source: fixer.DockerDocs, ID: "COPY --chown", Link: "https://docs.docker.com/reference/dockerfile/#copy---chown---chmod"},
 	},
+	Doc: copyAfterUserDoc,
 	Check: func(p *fixer.Pass) {
 		kept := shipped(p)
 		for _, s := range p.File.Dockerfile.Stages {

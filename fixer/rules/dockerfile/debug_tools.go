@@ -1,6 +1,7 @@
 package dockerfile
 
 import (
+	_ "embed"
 	"fmt"
 	"strings"
 
@@ -8,38 +9,25 @@ import (
 	"oakum/fixer/dockerfile"
 )
 
-// DebugTools wants no ways in and no tools for looking around in an image that
-// is run.
+//go:embed debug_tools.md
+var debugToolsDoc string
+
+// DebugTools reports remote shells and debugging tools in a final image.
 var DebugTools = &fixer.Rule{
 	Name:     "dockerfile/debug-tools",
 	Title:    "ssh server or debugging tools",
 	Severity: fixer.Low,
 	Kind:     fixer.Dockerfile,
-	Doc: fixer.Doc{
-		What: `Servers for remote shells (openssh-server, dropbear, telnetd, rsh) that are installed, and EXPOSE 22, which are medium;
-network scanners, packet sniffers and debuggers (nmap, tcpdump, strace, gdb, telnet), which are low. Only stages that end up
-in an image count, and packages that the same step removes do not, nor files for development or tests by their name. Left
-alone are ssh clients, which git needs, and netcat, which start scripts wait with.`,
-		Why: `An ssh server in a container is a second way in, with keys and passwords of its own that nobody rotates. Tools for looking
-around are what an intruder would otherwise have to bring along, through whatever filters there are.`,
-		Breaks: `People who log in with ssh have to use docker exec or kubectl exec. For debugging, docker debug and kubectl debug bring their
-tools with them.`,
-		Verify: `docker run --rm --entrypoint sh IMAGE -c 'command -v sshd nmap strace'   prints nothing`,
-		Bad: `FROM debian:13
-RUN apt-get update && apt-get install -y --no-install-recommends openssh-server && rm -rf /var/lib/apt/lists/*
-`,
-		Good: `FROM debian:13
-CMD ["sleep", "infinity"]
-`,
-		References: []fixer.Reference{
-			{Source: "CIS Docker", ID: "4.3"},
-			{Source: "CIS Docker", ID: "5.7"},
-			{Source: "hadolint", ID: "DL3001", URL: "https://github.com/hadolint/hadolint/wiki/DL3001"},
-			{Source: "Trivy", ID: "DS-0004"},
-			{Source: "Checkov", ID: "CKV_DOCKER_1"},
-			{Source: "KICS", ID: "5907595b-5b6d-4142-b173-dbb0e73fbff8"},
-		},
+	Phase:    fixer.Permissions,
+	References: []fixer.Reference{
+		{Source: fixer.CISDocker, ID: "4.3"},
+		{Source: fixer.CISDocker, ID: "5.7"},
+		{Source: fixer.Hadolint, ID: "DL3001"},
+		{Source: fixer.Trivy, ID: "DS-0004"},
+		{Source: fixer.Checkov, ID: "CKV_DOCKER_1"},
+		{Source: fixer.KICSDockerfile, ID: "5907595b-5b6d-4142-b173-dbb0e73fbff8", Title: "Exposing Port 22 (SSH)"},
 	},
+	Doc: debugToolsDoc,
 	Check: func(p *fixer.Pass) {
 		kept := shipped(p)
 		for _, st := range steps(p.File.Dockerfile, "RUN") {

@@ -1,6 +1,7 @@
 package dockerfile
 
 import (
+	_ "embed"
 	"fmt"
 	"path"
 	"regexp"
@@ -12,43 +13,24 @@ import (
 	"oakum/fixer/image"
 )
 
-// DevDependencies wants what only builds and tests a program left out of the
-// image that runs it.
+//go:embed dev_dependencies.md
+var devDependenciesDoc string
+
+// DevDependencies reports development dependencies in a final image.
 var DevDependencies = &fixer.Rule{
 	Name:     "dockerfile/dev-dependencies",
 	Title:    "development dependencies in the image",
 	Severity: fixer.Low,
 	Kind:     fixer.Dockerfile,
-	Doc: fixer.Doc{
-		What: `npm, Yarn, pnpm, Composer, Bundler, Poetry and uv, installing all dependencies of a project in a stage that becomes an image, or
-in one whose node_modules or vendor folder is copied there, without a later step that takes the development ones away; and
-xdebug in an image of PHP. The project's own list is not read, so there may be none to leave out. Left alone are stages that a
-variable (NODE_ENV, BUNDLE_WITHOUT, …) tells the same, whatever its value, files and stages for work by their name, and images
-that start a development server. An edit is offered for npm where node itself is started and no later step builds.`,
-		Why: `Test runners, compilers and bundlers are most of what npm install brings: hundreds of packages whose flaws every scanner finds,
-and whose authors nobody looked at because they were "only for development". xdebug lets whoever reaches it run code.`,
-		Breaks: `A program that requires a package listed under the wrong heading does not start. Scripts that run on install (prepare, as
-husky uses it) fail where they call a development tool.`,
-		Verify: `docker run --rm IMAGE npm ls --omit=dev   lists everything as installed, and the program starts`,
-		Bad: `FROM node:24
-WORKDIR /app
-COPY . .
-RUN npm ci
-CMD ["node", "server.js"]
-`,
-		Good: `FROM node:24
-WORKDIR /app
-COPY . .
-RUN npm ci --omit=dev
-CMD ["node", "server.js"]
-`,
-		References: []fixer.Reference{
-			{Source: "OWASP NodeJS Docker Cheat Sheet", ID: "2", URL: "https://cheatsheetseries.owasp.org/cheatsheets/NodeJS_Docker_Cheat_Sheet.html"},
-			{Source: "CIS Docker", ID: "4.3"},
-			{Source: "dockerfile-doctor", ID: "DD067"},
-			{Source: "tally", ID: "php/composer-no-dev, ruby/missing-bundle-without"},
-		},
+	Phase:    fixer.Resources,
+	References: []fixer.Reference{
+		{Source: fixer.OWASPNodeDocker, ID: "2"},
+		{Source: fixer.CISDocker, ID: "4.3"},
+		{Source: fixer.DockerfileDoctor, ID: "DD067"},
+		{Source: fixer.Tally, ID: "php/composer-no-dev"},
+		{Source: fixer.Tally, ID: "ruby/missing-bundle-without"},
 	},
+	Doc: devDependenciesDoc,
 	Check: func(p *fixer.Pass) {
 		f := p.File.Dockerfile
 		images := slices.DeleteFunc(targets(p), func(s *dockerfile.Stage) bool { return forWork(p, s) })

@@ -1,6 +1,7 @@
 package dockerfile
 
 import (
+	_ "embed"
 	"fmt"
 	"strings"
 
@@ -9,33 +10,21 @@ import (
 	"oakum/fixer/image"
 )
 
-// EndOfLifeBase wants bases that still get security fixes.
+//go:embed end_of_life_base.md
+var endOfLifeBaseDoc string
+
+// EndOfLifeBase reports base images that are no longer maintained.
 var EndOfLifeBase = &fixer.Rule{
 	Name:     "dockerfile/end-of-life-base",
 	Title:    "base without security fixes",
 	Severity: fixer.Medium,
 	Kind:     fixer.Dockerfile,
-	Doc: fixer.Doc{
-		What: `FROM of images whose distribution or language version is past its end of support, or whose repository is given up
-(openjdk, centos). Dates are compared with ` + lifecycleDay + `, when the table of images was made: the answer is the same on every day
-and every machine, and does not know what ended since. In stages that no image gets files from as a whole, and where long term support
-still runs, the severity is low. Left alone are tags that do not say the release (debian:stable-slim), and images the table does not know.`,
-		Why: `A flaw found in such an image stays in it: rebuilding brings no fix, because nobody makes one. Package repositories of old
-releases are taken down, too, so that one day the build fails.`,
-		Breaks: `A new release has other versions of everything: libraries, the language itself, sometimes the names of packages. Build and
-test before it goes out.`,
-		Verify: `docker build --pull .   builds, and the tests pass in the new image`,
-		Bad: `FROM node:16-alpine
-CMD ["node", "server.js"]
-`,
-		Good: `FROM node:24-alpine
-CMD ["node", "server.js"]
-`,
-		References: []fixer.Reference{
-			{Source: "CIS Docker", ID: "4.4"},
-			{Source: "endoflife.date", ID: "products", URL: "https://endoflife.date/"},
-		},
+	Phase:    fixer.Identity,
+	References: []fixer.Reference{
+		{Source: fixer.CISDocker, ID: "4.4"},
+		{Source: fixer.Web, ID: "endoflife.date", Link: "https://endoflife.date/"},
 	},
+	Doc: endOfLifeBaseDoc,
 	Check: func(p *fixer.Pass) {
 		kept := shipped(p)
 		for _, s := range p.File.Dockerfile.Stages {

@@ -1,6 +1,7 @@
 package dockerfile
 
 import (
+	_ "embed"
 	"fmt"
 	"strings"
 
@@ -8,36 +9,21 @@ import (
 	"oakum/fixer/image"
 )
 
-// FullBase wants images that only run a program made from the slim variant of
-// their base.
+//go:embed full_base.md
+var fullBaseDoc string
+
+// FullBase reports full base images that have a slim variant.
 var FullBase = &fixer.Rule{
 	Name:     "dockerfile/full-base",
 	Title:    "full base where a slim one exists",
 	Severity: fixer.Low,
 	Kind:     fixer.Dockerfile,
-	Doc: fixer.Doc{
-		What: `Images that become what is run and start from the full variant of python, node or ruby, which brings compilers, version control
-and the headers of some forty libraries. The advice names the slim variant of the same version and the same distribution release.
-Left alone are files and stages that are for development, tests or building by their name. There is no edit: what the program needs
-of the full image is not in the file.`,
-		Why: `The program runs without most of what is in the full image, and whoever gets in does not: compilers and clients for every kind of
-repository help to go on from there. Scanners report hundreds of flaws in packages that are never used, and hide the one that counts.`,
-		Breaks: `Packages that are compiled on installation (Python wheels that do not exist, native modules of Node.js, gems) need a compiler: install
-them in a stage on the full image and copy the result. Programs that are called by name (git, curl) have to be installed.`,
-		Verify: `docker build .   and the tests pass;   docker run --rm --entrypoint sh IMAGE -c 'command -v gcc git curl'   prints nothing`,
-		Bad: `FROM python:3.13
-COPY app.py /app/
-CMD ["python", "/app/app.py"]
-`,
-		Good: `FROM python:3.13-slim
-COPY app.py /app/
-CMD ["python", "/app/app.py"]
-`,
-		References: []fixer.Reference{
-			{Source: "CIS Docker", ID: "4.3"},
-			{Source: "Docker", ID: "choose the right base image", URL: "https://docs.docker.com/build/building/best-practices/#choose-the-right-base-image"},
-		},
+	Phase:    fixer.Identity,
+	References: []fixer.Reference{
+		{Source: fixer.CISDocker, ID: "4.3"},
+		{Source: fixer.DockerDocs, ID: "choose the right base image", Link: "https://docs.docker.com/build/building/best-practices/#choose-the-right-base-image"},
 	},
+	Doc: fullBaseDoc,
 	Check: func(p *fixer.Pass) {
 		seen := map[int]bool{} // by stage that names the base, which several images may share
 		for _, s := range targets(p) {

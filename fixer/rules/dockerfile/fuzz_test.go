@@ -16,7 +16,12 @@ import (
 	"oakum/fixer/engine"
 )
 
-var all = slices.Concat([]*fixer.Rule{UnpinnedImage, AddInsteadOfCopy, PackageListsKept, SecretInEnv, RunsAsRoot}, Identity)
+// all are the rules whose edits leave the contract of an image alone but for
+// its user, ports and environment.
+var all = []*fixer.Rule{
+	UnpinnedImage, AddInsteadOfCopy, PackageListsKept, SecretInEnv, RunsAsRoot, NamedUser, CopyAfterUser,
+	SensitiveCopy, SecretInRun, LoginAccount, SparseLoginLog, SystemWorkdir, LostGroups, SetuidProgram, LowPort,
+}
 
 // hold checks what must be true of the rules on any file: they neither fail nor
 // offer an edit that verification rejects, what they change is only what they

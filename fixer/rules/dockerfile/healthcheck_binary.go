@@ -1,6 +1,7 @@
 package dockerfile
 
 import (
+	_ "embed"
 	"fmt"
 	"net/url"
 	"path"
@@ -13,36 +14,21 @@ import (
 	"oakum/fixer/image"
 )
 
-// HealthcheckBinary wants health checks to use what is in the image.
+//go:embed healthcheck_binary.md
+var healthcheckBinaryDoc string
+
+// HealthcheckBinary reports HEALTHCHECK commands that are not in the image.
 var HealthcheckBinary = &fixer.Rule{
 	Name:     "dockerfile/healthcheck-binary",
 	Title:    "HEALTHCHECK with a missing program",
 	Severity: fixer.Medium,
 	Kind:     fixer.Dockerfile,
-	Doc: fixer.Doc{
-		What: `HEALTHCHECK commands that call a program (curl, wget, bash, …) which the base is known not to have and nothing in the file
-seems to bring, and shell form in an image without a shell. Where the check asks a page of the container itself, and the base
-brings another way to ask it, the command is rewritten. Left alone are bases that are not known, and stages in which anything
-mentions the program.`,
-		Why: `The check fails always: the container is unhealthy from the start, Swarm kills it over and over, and people who learn to
-ignore "unhealthy" do not see when it is true. Bringing curl along only for this puts a tool for downloads into the image.`,
-		Breaks: `A container that was shown as unhealthy, and ignored, is now judged by whether it answers.`,
-		Verify: `docker inspect --format '{{.State.Health.Status}}' CONTAINER   prints healthy after a minute`,
-		Bad: `FROM node:24-slim
-EXPOSE 3000
-HEALTHCHECK CMD curl -f http://localhost:3000/health || exit 1
-CMD ["node", "server.js"]
-`,
-		Good: `FROM node:24-slim
-EXPOSE 3000
-HEALTHCHECK CMD ["node", "healthcheck.js"]
-CMD ["node", "server.js"]
-`,
-		References: []fixer.Reference{
-			{Source: "CIS Docker", ID: "4.6"},
-			{Source: "distroless", ID: "issue 183", URL: "https://github.com/GoogleContainerTools/distroless/issues/183"},
-		},
+	Phase:    fixer.Resources,
+	References: []fixer.Reference{
+		{Source: fixer.CISDocker, ID: "4.6"},
+		{Source: fixer.GitHub, ID: "GoogleContainerTools/distroless#183"},
 	},
+	Doc: healthcheckBinaryDoc,
 	Check: func(p *fixer.Pass) {
 		seen := map[*dockerfile.Instruction]bool{}
 		for _, s := range targets(p) {

@@ -1,6 +1,7 @@
 package dockerfile
 
 import (
+	_ "embed"
 	"fmt"
 	"regexp"
 	"strings"
@@ -8,35 +9,23 @@ import (
 	"oakum/fixer"
 )
 
-// LoginAccount wants nobody to be able to log in to a container.
+//go:embed login_account.md
+var loginAccountDoc string
+
+// LoginAccount reports users that can log in without a secret of their own.
 var LoginAccount = &fixer.Rule{
 	Name:     "dockerfile/login-account",
 	Title:    "account that can log in",
 	Severity: fixer.Medium,
 	Kind:     fixer.Dockerfile,
-	Doc: fixer.Doc{
-		What: `Steps that let an account do without a password (passwd -d, an empty password given to usermod or useradd), that give
-it one which a variable or a file tells (low; one in plain text is the business of secret-in-run), or that open an ssh server
-(PermitRootLogin yes, PermitEmptyPasswords yes, PasswordAuthentication yes). Only stages that end up in an image count, and files
-for development or tests by their name do not. There is no edit: what logs in is not in the file.`,
-		Why: `A container is entered with docker exec or kubectl exec, which ask nobody for a password. Accounts that can log in serve su,
-ssh and other programs by which whoever is in the container, or in its network, becomes somebody else; the password is the same in
-every container of the image, and never changes.`,
-		Breaks: `su, ssh and programs that check passwords no longer let the account in.`,
-		Verify: `docker run --rm --entrypoint sh IMAGE -c "cut -d: -f1,2 /etc/shadow"   shows * or ! behind every name`,
-		Bad: `FROM debian:13
-RUN useradd --create-home app && passwd -d app
-`,
-		Good: `FROM debian:13
-RUN useradd --create-home app
-`,
-		References: []fixer.Reference{
-			{Source: "Checkov", ID: "CKV2_DOCKER_17"},
-			{Source: "dockle", ID: "DKL-LI-0001"},
-			{Source: "CIS Docker", ID: "4.10"},
-			{Source: "CWE", ID: "CWE-258", URL: "https://cwe.mitre.org/data/definitions/258.html"},
-		},
+	Phase:    fixer.Identity,
+	References: []fixer.Reference{
+		{Source: fixer.Checkov, ID: "CKV2_DOCKER_17"},
+		{Source: fixer.Dockle, ID: "DKL-LI-0001"},
+		{Source: fixer.CISDocker, ID: "4.10"},
+		{Source: fixer.CWE, ID: "CWE-258"},
 	},
+	Doc: loginAccountDoc,
 	Check: func(p *fixer.Pass) {
 		kept := shipped(p)
 		for _, st := range steps(p.File.Dockerfile, "RUN") {

@@ -1,6 +1,7 @@
 package dockerfile
 
 import (
+	_ "embed"
 	"fmt"
 	"slices"
 	"strings"
@@ -9,33 +10,21 @@ import (
 	"oakum/fixer/dockerfile"
 )
 
-// LostGroups wants an account to keep the groups that the file puts it in.
+//go:embed lost_groups.md
+var lostGroupsDoc string
+
+// LostGroups reports USER instructions that drop supplementary groups.
 var LostGroups = &fixer.Rule{
 	Name:     "dockerfile/lost-groups",
 	Title:    "USER gives up groups",
 	Severity: fixer.Low,
 	Kind:     fixer.Dockerfile,
-	Doc: fixer.Doc{
-		What: `USER with a group (USER app:app) behind a step that puts the account into further groups: usermod -aG, useradd -G, gpasswd -a,
-adduser and addgroup with an account and a group. The fix leaves the group away where it is the account's own by name, and nothing in
-the file gives the account another one. Where it is another one, or a number, a person has to say which groups are meant.`,
-		Why: `With a group in USER the container's process is in that group only: the step that put the account into others does nothing. The
-program cannot open what they are for (a device, a socket, a shared folder), and the usual way out of that is to run it as root.`,
-		Breaks: `The process is in the groups that the file puts the account in: it may open what they may.`,
-		Verify: `docker run --rm --entrypoint id IMAGE   names all groups`,
-		Bad: `FROM debian:13
-RUN useradd app && usermod -aG video app
-USER app:app
-`,
-		Good: `FROM debian:13
-RUN useradd app && usermod -aG video app
-USER app
-`,
-		References: []fixer.Reference{
-			{Source: "Docker", ID: "USER", URL: "https://docs.docker.com/reference/dockerfile/#user"},
-			{Source: "tally", ID: "user-explicit-group-drops-supplementary-groups"},
-		},
+	Phase:    fixer.Identity,
+	References: []fixer.Reference{
+		{Source: fixer.DockerDocs, ID: "USER", Link: "https://docs.docker.com/reference/dockerfile/#user"},
+		{Source: fixer.Tally, ID: "user-explicit-group-drops-supplementary-groups"},
 	},
+	Doc: lostGroupsDoc,
 	Check: func(p *fixer.Pass) {
 		joined := joins(p.File.Dockerfile)
 		each(p.File.Dockerfile, func(s *dockerfile.Stage, i, at *dockerfile.Instruction) {

@@ -2,6 +2,7 @@ package dockerfile
 
 import (
 	"bytes"
+	_ "embed"
 	"fmt"
 	"slices"
 
@@ -10,38 +11,22 @@ import (
 	"oakum/fixer/dockerfile"
 )
 
-// LowPort wants programs that are not root to listen on ports that need no
-// right.
+//go:embed low_port.md
+var lowPortDoc string
+
+// LowPort reports privileged ports of an image that runs as non-root.
 var LowPort = &fixer.Rule{
 	Name:     "dockerfile/low-port",
 	Title:    "port below 1024 without root",
 	Severity: fixer.Low,
 	Kind:     fixer.Dockerfile,
-	Doc: fixer.Doc{
-		What: `EXPOSE of a port below 1024 in an image that is known to start as another user than root. Left alone are files that give the
-right to a program (setcap), bases whose programs are known to have it, and images whose user is not known.
-There is no edit: the port is also in the program's settings, and in all files that name it.`,
-		Why: `Docker and containerd from version 2 let any user of a container listen there; CRI-O and older containerd do not, and neither
-does a container with the network of its host. The image works on one machine and fails with "permission denied" on another, and
-the usual way out of that is root or a capability.`,
-		Breaks: `Whatever names the port has to follow: the program's settings, Compose files, Services, probes and proxies.`,
-		Verify: `docker run --rm --sysctl net.ipv4.ip_unprivileged_port_start=1024 IMAGE   starts`,
-		Bad: `FROM node:24
-USER 1000:1000
-EXPOSE 80
-CMD ["node", "server.js"]
-`,
-		Good: `FROM node:24
-USER 1000:1000
-EXPOSE 8080
-CMD ["node", "server.js"]
-`,
-		References: []fixer.Reference{
-			{Source: "CIS Docker", ID: "5.8"},
-			{Source: "CRI-O", ID: "issue 10050", URL: "https://github.com/cri-o/cri-o/issues/10050"},
-			{Source: "Kubernetes", ID: "issue 102612", URL: "https://github.com/kubernetes/kubernetes/issues/102612"},
-		},
+	Phase:    fixer.Permissions,
+	References: []fixer.Reference{
+		{Source: fixer.CISDocker, ID: "5.8"},
+		{Source: fixer.GitHub, ID: "cri-o/cri-o#10050"},
+		{Source: fixer.GitHub, ID: "kubernetes/kubernetes#102612"},
 	},
+	Doc: lowPortDoc,
 	Check: func(p *fixer.Pass) {
 		f := p.File.Dockerfile
 		seen := map[*dockerfile.Instruction]bool{} // several images may share one

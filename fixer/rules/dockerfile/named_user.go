@@ -1,6 +1,7 @@
 package dockerfile
 
 import (
+	_ "embed"
 	"fmt"
 	"regexp"
 	"strconv"
@@ -11,35 +12,22 @@ import (
 	"oakum/fixer/image"
 )
 
-// NamedUser wants the user an image starts as written as a number.
+//go:embed named_user.md
+var namedUserDoc string
+
+// NamedUser reports USER instructions with a name instead of a number.
 var NamedUser = &fixer.Rule{
 	Name:     "dockerfile/named-user",
 	Title:    "user is a name, not a number",
 	Severity: fixer.Low,
 	Kind:     fixer.Dockerfile,
-	Doc: fixer.Doc{
-		What: `The USER that the final stage, and any stage a Compose file builds by name, ends with, when it is a name other than root.
-Where the number is proved, by the image table for an account of the base or by the file that creates the account with one, the
-name is replaced by it, which nothing at run time can tell apart. Where the file creates the account without a number, it can be
-given one. A user that a variable decides is left alone, and so are Windows stages.`,
-		Why: `A kubelet told runAsNonRoot refuses to start an image whose user is a name, because only files inside the image say whether
-the name means root. A number is checked without opening the image, by the kubelet and by every policy.`,
-		Breaks: `Nothing where the number is proved. An account that is given a number may have had another one until now: files in
-volumes that belong to the old number have to be given to the new one.`,
-		Verify: `docker run --rm --entrypoint id IMAGE   prints the same account before and after`,
-		Bad: `FROM node:20
-USER node
-CMD ["node", "server.js"]
-`,
-		Good: `FROM node:20
-USER 1000:1000
-CMD ["node", "server.js"]
-`,
-		References: []fixer.Reference{
-			{Source: "hadolint", ID: "DL3066"},
-			{Source: "Kubernetes", ID: "runAsNonRoot", URL: "https://kubernetes.io/docs/tasks/configure-pod-container/security-context/"},
-		},
+	Phase:    fixer.Identity,
+	References: []fixer.Reference{
+		{Source: fixer.Hadolint, ID: "DL3066"},
+		{Source: fixer.KubernetesDocs, ID: "runAsNonRoot", Link: "https://kubernetes.io/docs/tasks/configure-pod-container/security-context/"},
 	},
+	Params: []fixer.Param{paramAccountID},
+	Doc:    namedUserDoc,
 	Check: func(p *fixer.Pass) {
 		seen := map[*dockerfile.Instruction]bool{}
 		for _, s := range targets(p) {
@@ -50,6 +38,8 @@ CMD ["node", "server.js"]
 		}
 	},
 }
+
+var paramAccountID = fixer.Param{Name: "uid", Meaning: "user id of the account, 1 to 59999", Validate: accountID}
 
 func checkNamedUser(p *fixer.Pass, s *dockerfile.Stage, last dockerfile.Value) {
 	name, group, grouped := strings.Cut(last.Text, ":")
@@ -171,7 +161,7 @@ func (n *namedAccount) numberFix(p *fixer.Pass, user *dockerfile.Instruction) fi
 		ID: "number-account", Title: fmt.Sprintf("give the account %s the number %d and write it in USER", n.name, appUID), Level: fixer.Review,
 		Breaks: "files in volumes that belong to the number the account had until now have to be given to the new one; the build fails where the number is taken",
 		Verify: "docker build .   and   docker run --rm --entrypoint id IMAGE   prints " + n.name,
-		Params: []fixer.Param{{Name: "uid", Meaning: "user id of the account, 1 to 59999", Default: strconv.Itoa(appUID), Validate: accountID}},
+		Params: []fixer.Param{paramAccountID.With(strconv.Itoa(appUID))},
 		Edit: func(d *fixer.Draft) error {
 			edits, err := n.command.number(d.Param("uid"))
 			if err != nil {

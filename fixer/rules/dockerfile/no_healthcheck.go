@@ -1,6 +1,7 @@
 package dockerfile
 
 import (
+	_ "embed"
 	"errors"
 	"fmt"
 	"regexp"
@@ -14,44 +15,26 @@ import (
 	"oakum/fixer/dockerfile"
 )
 
-// NoHealthcheck wants servers to tell whether they still serve.
+//go:embed no_healthcheck.md
+var noHealthcheckDoc string
+
+// NoHealthcheck reports images that serve a port without a HEALTHCHECK.
 var NoHealthcheck = &fixer.Rule{
 	Name:     "dockerfile/no-healthcheck",
 	Title:    "no HEALTHCHECK",
 	Severity: fixer.Low,
 	Kind:     fixer.Dockerfile,
-	Doc: fixer.Doc{
-		What: `Stages that become an image, expose a TCP port, and have no HEALTHCHECK. An edit is offered where a Compose file here runs the
-image without a health check of its own, always with the same command and for that port, and the base is known to bring
-something to ask with: the interpreter of a language image, distroless ones included, bash on Debian, Ubuntu, Fedora and their
-like, nc on Alpine. It connects to the exposed port; the parameter path makes it ask for a page. Left alone are images whose
-base has a HEALTHCHECK, and those whose Compose services all have one.`,
-		Why: `Docker sees that a process exists, not that it serves: one that hangs stays "up", gets requests, and nobody notices that it
-was made to hang. Compose can wait for a health check with depends_on, Swarm replaces what fails it. Kubernetes ignores
-HEALTHCHECK and has probes of its own.`,
-		Breaks: `A container whose program listens on another port, or later than the start period allows, is shown as unhealthy; Swarm
-restarts it, and services that wait for it with condition: service_healthy do not start.`,
-		Verify: `docker inspect --format '{{.State.Health.Status}}' CONTAINER   prints healthy after a minute`,
-		Bad: `FROM node:24
-COPY server.js .
-EXPOSE 3000
-CMD ["node", "server.js"]
-`,
-		Good: `FROM node:24
-COPY server.js .
-EXPOSE 3000
-HEALTHCHECK CMD ["node", "healthcheck.js"]
-CMD ["node", "server.js"]
-`,
-		References: []fixer.Reference{
-			{Source: "CIS Docker", ID: "4.6"},
-			{Source: "hadolint", ID: "DL3057", URL: "https://github.com/hadolint/hadolint/wiki/DL3057"},
-			{Source: "Trivy", ID: "DS-0026"},
-			{Source: "Checkov", ID: "CKV_DOCKER_2"},
-			{Source: "KICS", ID: "b03a748a-542d-44f4-bb86-9199ab4fd2d5"},
-			{Source: "dockle", ID: "CIS-DI-0006"},
-		},
+	Phase:    fixer.Resources,
+	References: []fixer.Reference{
+		{Source: fixer.CISDocker, ID: "4.6"},
+		{Source: fixer.Hadolint, ID: "DL3057"},
+		{Source: fixer.Trivy, ID: "DS-0026"},
+		{Source: fixer.Checkov, ID: "CKV_DOCKER_2"},
+		{Source: fixer.KICSDockerfile, ID: "b03a748a-542d-44f4-bb86-9199ab4fd2d5", Title: "Healthcheck Instruction Missing"},
+		{Source: fixer.Dockle, ID: "CIS-DI-0006"},
 	},
+	Params: []fixer.Param{paramPort, paramPath},
+	Doc:    noHealthcheckDoc,
 	Check: func(p *fixer.Pass) {
 		for _, s := range targets(p) {
 			if !s.Windows && s.Healthcheck().At == nil {
@@ -60,6 +43,11 @@ CMD ["node", "server.js"]
 		}
 	},
 }
+
+var (
+	paramPort = fixer.Param{Name: "port", Meaning: "TCP port the program listens on, 1 to 65535", Validate: validPort}
+	paramPath = fixer.Param{Name: "path", Meaning: "page to ask for, such as /healthz; empty to only connect"}
+)
 
 func checkHealth(p *fixer.Pass, s *dockerfile.Stage) {
 	port, ok := tcpPort(s)
@@ -160,7 +148,8 @@ func usersOf(p *fixer.Pass, s *dockerfile.Stage) []compose.View {
 }
 
 func healthFix(p *fixer.Pass, s *dockerfile.Stage, probe probe, port dockerfile.Port) fixer.Fix {
-	path := fixer.Param{Name: "path", Meaning: "page to ask for, such as /healthz; empty to only connect", Validate: validPath(probe)}
+	path := paramPath
+	path.Validate = validPath(probe)
 	if probe.connect == nil {
 		path.Default, path.Meaning = "/", "page to ask for, such as /healthz"
 	}
@@ -169,10 +158,7 @@ func healthFix(p *fixer.Pass, s *dockerfile.Stage, probe probe, port dockerfile.
 		Breaks: fmt.Sprintf("the container is shown as unhealthy if the program does not serve port %d, answers %s with an error, or takes longer to start than 30 seconds; what waits for it then does not start",
 			port.Number, orPage(path.Default)),
 		Verify: "docker inspect --format '{{.State.Health.Status}}' CONTAINER   prints healthy after a minute",
-		Params: []fixer.Param{
-			{Name: "port", Meaning: "TCP port the program listens on, 1 to 65535", Default: strconv.Itoa(port.Number), Validate: validPort},
-			path,
-		},
+		Params: []fixer.Param{paramPort.With(strconv.Itoa(port.Number)), path},
 	}
 	fix.Edit = func(d *fixer.Draft) error {
 		words, ok := probe.command(d.Param("port"), d.Param("path"))

@@ -1,6 +1,7 @@
 package dockerfile
 
 import (
+	_ "embed"
 	"strings"
 
 	"oakum/fixer"
@@ -8,38 +9,22 @@ import (
 	"oakum/fixer/image"
 )
 
-// NpmInstall wants dependencies installed as the lock file names them.
+//go:embed npm_install.md
+var npmInstallDoc string
+
+// NpmInstall reports installations that ignore the lock file.
 var NpmInstall = &fixer.Rule{
 	Name:     "dockerfile/npm-install",
 	Title:    "npm install instead of npm ci",
 	Severity: fixer.Low,
 	Kind:     fixer.Dockerfile,
-	Doc: fixer.Doc{
-		What: `npm install, yarn install and pnpm install of the project's own dependencies in RUN. That there is a lock file is told by a
-COPY that names it, since a build without it fails, or by the names in the build context where package*.json or a whole folder is
-copied. The fix writes npm ci, or adds --frozen-lockfile (--immutable for Yarn 2 and later, known by .yarnrc.yml); options stay as
-they are. Left alone are named and global packages, and what is held to the lock file already.`,
-		Why: `npm install may choose other versions than those that were reviewed and tested, and rewrites the lock file to match. npm ci
-installs what the lock file says, compares each package with the checksum in it, and fails if package.json says something
-else.`,
-		Breaks: `The build fails where package.json and the lock file disagree, and npm ci deletes a node_modules that was there before.`,
-		Verify: `docker build --no-cache .   builds;   npm ci   works in a fresh clone`,
-		Bad: `FROM node:24
-WORKDIR /app
-COPY package.json package-lock.json ./
-RUN npm install
-`,
-		Good: `FROM node:24
-WORKDIR /app
-COPY package.json package-lock.json ./
-RUN npm ci
-`,
-		References: []fixer.Reference{
-			{Source: "OpenSSF Scorecard", ID: "Pinned-Dependencies", URL: "https://github.com/ossf/scorecard/blob/main/docs/checks.md#pinned-dependencies"},
-			{Source: "OWASP NPM Security Cheat Sheet", ID: "2", URL: "https://cheatsheetseries.owasp.org/cheatsheets/NPM_Security_Cheat_Sheet.html"},
-			{Source: "npm", ID: "npm ci", URL: "https://docs.npmjs.com/cli/commands/npm-ci"},
-		},
+	Phase:    fixer.Resources,
+	References: []fixer.Reference{
+		{Source: fixer.Scorecard, ID: "Pinned-Dependencies"},
+		{Source: fixer.OWASPNPM, ID: "2"},
+		{Source: fixer.Web, ID: "npm: npm ci", Link: "https://docs.npmjs.com/cli/commands/npm-ci"},
 	},
+	Doc: npmInstallDoc,
 	Check: func(p *fixer.Pass) {
 		for _, st := range steps(p.File.Dockerfile, "RUN") {
 			for _, c := range st.commands {

@@ -1,6 +1,7 @@
 package dockerfile
 
 import (
+	_ "embed"
 	"errors"
 	"fmt"
 	"strings"
@@ -10,36 +11,22 @@ import (
 	"oakum/fixer/text"
 )
 
-// PackageCache wants the caches of pip and npm to stay out of the image.
+//go:embed package_cache.md
+var packageCacheDoc string
+
+// PackageCache reports package installations that leave their download cache.
 var PackageCache = &fixer.Rule{
 	Name:     "dockerfile/package-cache",
 	Title:    "cache of pip, npm, gem or Composer kept",
 	Severity: fixer.Low,
 	Kind:     fixer.Dockerfile,
-	Doc: fixer.Doc{
-		What: `RUN instructions in which pip install, npm ci, npm install, yarn install, gem install, bundle install or composer install leave
-their cache of downloaded packages in the image. Left alone are steps with a cache mount, an option or a variable that turns the cache off or puts it elsewhere, steps
-that delete it, and stages that no image gets files from as a whole. The caches of the distribution's package managers are the
-business of package-lists-kept. The cache of Yarn is reported and not deleted, since later versions run programs out of it; that of gems is
-deleted where an official image of Ruby says where it is.`,
-		Why: `The cache holds a second copy of everything that was installed, sometimes hundreds of megabytes. Nothing in the container
-reads it, scanners report the flaws in it, and whoever gets in can install from it without a network.`,
-		Breaks: `Nothing at run time. A later step of the build that installs the same packages downloads them again.`,
-		Verify: `docker build .   then   docker run --rm --entrypoint ls IMAGE -a /root   shows no .npm, and .cache holds no pip`,
-		Bad: `FROM python:3.13-slim
-COPY requirements.txt .
-RUN pip install -r requirements.txt
-`,
-		Good: `FROM python:3.13-slim
-COPY requirements.txt .
-RUN pip install --no-cache-dir -r requirements.txt
-`,
-		References: []fixer.Reference{
-			{Source: "hadolint", ID: "DL3042", URL: "https://github.com/hadolint/hadolint/wiki/DL3042"},
-			{Source: "hadolint", ID: "DL3060", URL: "https://github.com/hadolint/hadolint/wiki/DL3060"},
-			{Source: "KICS", ID: "f2f903fb-b977-461e-98d7-b3e2185c6118"},
-		},
+	Phase:    fixer.Resources,
+	References: []fixer.Reference{
+		{Source: fixer.Hadolint, ID: "DL3042"},
+		{Source: fixer.Hadolint, ID: "DL3060"},
+		{Source: fixer.KICSDockerfile, ID: "f2f903fb-b977-461e-98d7-b3e2185c6118", Title: "Pip install Keeping Cached Packages"},
 	},
+	Doc: packageCacheDoc,
 	Check: func(p *fixer.Pass) {
 		kept, elsewhere := shipped(p), gemsElsewhere.Match(p.File.Data)
 		for _, st := range steps(p.File.Dockerfile, "RUN") {

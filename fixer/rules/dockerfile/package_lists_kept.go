@@ -2,6 +2,7 @@ package dockerfile
 
 import (
 	"cmp"
+	_ "embed"
 	"fmt"
 	"slices"
 	"strconv"
@@ -12,38 +13,36 @@ import (
 	"oakum/fixer/text"
 )
 
-// PackageListsKept wants what a package manager fetches for itself to leave the
-// image in the step that brought it.
+//go:embed package_lists_kept.md
+var packageListsKeptDoc string
+
+// PackageListsKept reports package installations that leave the package lists.
 var PackageListsKept = &fixer.Rule{
 	Name:     "dockerfile/package-lists-kept",
 	Title:    "package lists kept",
 	Severity: fixer.Low,
 	Kind:     fixer.Dockerfile,
-	Doc: fixer.Doc{
-		What: `RUN instructions after which the lists of apt, the index of apk, or the metadata and cache of dnf, yum, microdnf, tdnf and
-zypper stay in the image. Deleting them in a later RUN does not count: the layer below keeps them; apt-get clean does not touch
-them. Left alone are folders on a cache or tmpfs mount, installs into another root folder, and stages whose files no image gets
-(stages that are only copied from). Commands in a heredoc, in the exec form and in ONBUILD are reported and not rewritten.`,
-		Why: `The lists are tens of megabytes that nothing in the container reads, and they let whoever gets into it install tools at
-once. Old lists also make a later install fail or fetch versions with known flaws.`,
-		Breaks: `A later step of the build that installs packages without an update of its own; the rule looks for one and offers no fix
-then. A container that installs packages while it runs has to update first, which it should anyway.`,
-		Verify: `docker history IMAGE   shows a smaller layer;   docker run --rm --entrypoint ls IMAGE /var/lib/apt/lists   prints nothing`,
-		Bad: `FROM debian:13
-RUN apt-get update && apt-get install -y curl
-`,
-		Good: `FROM debian:13
-RUN apt-get update && apt-get install -y curl && rm -rf /var/lib/apt/lists/*
-`,
-		References: []fixer.Reference{
-			{Source: "hadolint", ID: "DL3009", URL: "https://github.com/hadolint/hadolint/wiki/DL3009"},
-			{Source: "hadolint", ID: "DL3019", URL: "https://github.com/hadolint/hadolint/wiki/DL3019"},
-			{Source: "hadolint", ID: "DL3032, DL3036, DL3040"},
-			{Source: "Trivy", ID: "DS-0015, DS-0019, DS-0020, DS-0025, DS-0027"},
-			{Source: "KICS", ID: "df746b39, ae9c56a6, 00481784, 295acb63, 38300d1a"},
-			{Source: "dockle", ID: "DKL-DI-0004, DKL-DI-0005"},
-		},
+	Phase:    fixer.Resources,
+	References: []fixer.Reference{
+		{Source: fixer.Hadolint, ID: "DL3009"},
+		{Source: fixer.Hadolint, ID: "DL3019"},
+		{Source: fixer.Hadolint, ID: "DL3032"},
+		{Source: fixer.Hadolint, ID: "DL3036"},
+		{Source: fixer.Hadolint, ID: "DL3040"},
+		{Source: fixer.Trivy, ID: "DS-0015"},
+		{Source: fixer.Trivy, ID: "DS-0019"},
+		{Source: fixer.Trivy, ID: "DS-0020"},
+		{Source: fixer.Trivy, ID: "DS-0025"},
+		{Source: fixer.Trivy, ID: "DS-0027"},
+		{Source: fixer.KICSDockerfile, ID: "df746b39-6564-4fed-bf85-e9c44382303c", Title: "Apt Get Install Lists Were Not Deleted"},
+		{Source: fixer.KICSDockerfile, ID: "ae9c56a6-3ed1-4ac0-9b54-31267f51151d", Title: "Apk Add Using Local Cache Path"},
+		{Source: fixer.KICSDockerfile, ID: "00481784-25aa-4a55-8633-3136dfcf4f37", Title: "Yum Clean All Missing"},
+		{Source: fixer.KICSDockerfile, ID: "295acb63-9246-4b21-b441-7c1f1fb62dc0", Title: "Missing Dnf Clean All"},
+		{Source: fixer.KICSDockerfile, ID: "38300d1a-feb2-4a48-936a-d1ef1cd24313", Title: "Missing Zypper Clean"},
+		{Source: fixer.Dockle, ID: "DKL-DI-0004"},
+		{Source: fixer.Dockle, ID: "DKL-DI-0005"},
 	},
+	Doc: packageListsKeptDoc,
 	Check: func(p *fixer.Pass) {
 		f := p.File.Dockerfile
 		kept, runs := shipped(p), readRuns(f)

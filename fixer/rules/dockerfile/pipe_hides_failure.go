@@ -1,6 +1,7 @@
 package dockerfile
 
 import (
+	_ "embed"
 	"fmt"
 	"slices"
 	"strings"
@@ -10,33 +11,21 @@ import (
 	"oakum/fixer/image"
 )
 
-// PipeHidesFailure wants a download that fails to end the build.
+//go:embed pipe_hides_failure.md
+var pipeHidesFailureDoc string
+
+// PipeHidesFailure reports pipes that hide the failure of a download.
 var PipeHidesFailure = &fixer.Rule{
 	Name:     "dockerfile/pipe-hides-failure",
 	Title:    "failed download hidden by a pipe",
 	Severity: fixer.Low,
 	Kind:     fixer.Dockerfile,
-	Doc: fixer.Doc{
-		What: `Steps in which what curl or wget prints is piped into a program that is content with nothing (tee, cat, sed, sort, tr, xargs,
-base64, …), without pipefail. Left alone are programs that fail on an empty input themselves (tar, gpg, apt-key, sha256sum -c), shells,
-which have a rule of their own, and pipes inside $(…), of which a later command usually notices that they gave nothing. There is no edit: which shell reads
-the step decides whether pipefail is known to it.`,
-		Why: `The status of a pipe is that of its last command. A server that is down, or a certificate that does not match, leaves an empty
-list of keys, of package sources or of addresses to block in the image, and the build says that all went well.`,
-		Breaks: `With SHELL and pipefail every later step is read by bash, and any failure in a pipe ends the build: grep that finds nothing,
-yes | … and … | head among them.`,
-		Verify: `docker build --network none --no-cache .   fails in that step`,
-		Bad: `FROM debian:13
-RUN curl -fsSL https://example.org/hosts.txt | tee /etc/blocked
-`,
-		Good: `FROM debian:13
-RUN curl -fsSL https://example.org/hosts.txt -o /etc/blocked
-`,
-		References: []fixer.Reference{
-			{Source: "hadolint", ID: "DL4006", URL: "https://github.com/hadolint/hadolint/wiki/DL4006"},
-			{Source: "KICS", ID: "efbf148a-67e9-42d2-ac47-02fa1c0d0b22"},
-		},
+	Phase:    fixer.Resources,
+	References: []fixer.Reference{
+		{Source: fixer.Hadolint, ID: "DL4006"},
+		{Source: fixer.KICSDockerfile, ID: "efbf148a-67e9-42d2-ac47-02fa1c0d0b22", Title: "Shell Running A Pipe Without Pipefail Flag"},
 	},
+	Doc: pipeHidesFailureDoc,
 	Check: func(p *fixer.Pass) {
 		for _, st := range steps(p.File.Dockerfile, "RUN") {
 			if pipefail(p, st) {

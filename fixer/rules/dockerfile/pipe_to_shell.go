@@ -1,6 +1,7 @@
 package dockerfile
 
 import (
+	_ "embed"
 	"fmt"
 	"slices"
 	"strings"
@@ -9,35 +10,21 @@ import (
 	"oakum/fixer/dockerfile"
 )
 
-// PipeToShell wants programs from the network looked at, or at least named by
-// their checksum, before they run.
+//go:embed pipe_to_shell.md
+var pipeToShellDoc string
+
+// PipeToShell reports downloads piped into a shell.
 var PipeToShell = &fixer.Rule{
 	Name:     "dockerfile/pipe-to-shell",
 	Title:    "download piped into a shell",
 	Severity: fixer.Medium,
 	Kind:     fixer.Dockerfile,
-	Doc: fixer.Doc{
-		What: `Steps in which what curl or wget prints is run by a shell or another interpreter: curl … | sh, wget -qO- … | sudo bash, sh -c
-"$(curl …)", eval "$(…)", bash <(curl …), also through programs in between such as gunzip or tee. Over plain http, or with the
-check of the certificate switched off, the severity is high. Left alone are interpreters that only read the download as data
-(python3 -c …, jq, tar, gpg) and files that are downloaded in one command and run in another.`,
-		Why: `Whoever controls the server, its domain or the way to it decides what the build runs, as root, on every build anew, and can
-answer the build differently from a person who looks. A connection that breaks in the middle runs half a program. Nothing of
-it is visible in the image's history.`,
-		Breaks: `Nothing, when the program is the same. A script that is pinned by its checksum has to be moved forward by hand.`,
-		Verify: `docker build --no-cache .   still builds, and fails when the checksum in it is changed by one digit`,
-		Bad: `FROM debian:13
-RUN curl -fsSL https://example.org/install.sh | bash
-`,
-		Good: `FROM debian:13
-ADD --checksum=sha256:24454f830cdb571e2c4ad15481119c43b3cafd48dd869a9b2945d1036d1dc68d https://example.org/install.sh /tmp/
-RUN bash /tmp/install.sh
-`,
-		References: []fixer.Reference{
-			{Source: "CIS Docker", ID: "4.11"},
-			{Source: "OpenSSF Scorecard", ID: "Pinned-Dependencies", URL: "https://github.com/ossf/scorecard/blob/main/docs/checks.md#pinned-dependencies"},
-		},
+	Phase:    fixer.Permissions,
+	References: []fixer.Reference{
+		{Source: fixer.CISDocker, ID: "4.11"},
+		{Source: fixer.Scorecard, ID: "Pinned-Dependencies"},
 	},
+	Doc: pipeToShellDoc,
 	Check: func(p *fixer.Pass) {
 		for _, st := range steps(p.File.Dockerfile, "RUN") {
 			for k, c := range st.commands {

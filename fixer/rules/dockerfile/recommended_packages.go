@@ -1,6 +1,7 @@
 package dockerfile
 
 import (
+	_ "embed"
 	"fmt"
 	"slices"
 	"strings"
@@ -9,35 +10,23 @@ import (
 	"oakum/fixer/dockerfile"
 )
 
-// RecommendedPackages wants apt to install what is asked for and needed, and
-// no more.
+//go:embed recommended_packages.md
+var recommendedPackagesDoc string
+
+// RecommendedPackages reports apt installations with recommended packages.
 var RecommendedPackages = &fixer.Rule{
 	Name:     "dockerfile/recommended-packages",
 	Title:    "recommended packages installed",
 	Severity: fixer.Low,
 	Kind:     fixer.Dockerfile,
-	Doc: fixer.Doc{
-		What: `apt-get and apt install without --no-install-recommends, in stages that end up in an image. Left alone are files that turn
-recommendations off in apt's configuration. There is no edit: which of the recommended packages a program needs is not in the
-file.`,
-		Why: `Debian and Ubuntu install recommended packages by default, often several times as much as was asked for: mail servers,
-compilers, documentation tools. Each is a program that somebody who got in can use, and one more that needs fixes.`,
-		Breaks: `What was only there as a recommendation is missing. The best known is ca-certificates, which curl, wget and git only
-recommend: https downloads then fail. Name such packages.`,
-		Verify: `docker build .   and the tests pass;   docker run --rm --entrypoint dpkg IMAGE -l   lists fewer packages`,
-		Bad: `FROM debian:13
-RUN apt-get update && apt-get install -y curl && rm -rf /var/lib/apt/lists/*
-`,
-		Good: `FROM debian:13
-RUN apt-get update && apt-get install -y --no-install-recommends ca-certificates curl && rm -rf /var/lib/apt/lists/*
-`,
-		References: []fixer.Reference{
-			{Source: "CIS Docker", ID: "4.3"},
-			{Source: "hadolint", ID: "DL3015", URL: "https://github.com/hadolint/hadolint/wiki/DL3015"},
-			{Source: "Trivy", ID: "DS-0029"},
-			{Source: "KICS", ID: "7384dfb2-fcd1-4fbf-91cd-6c44c318c33c"},
-		},
+	Phase:    fixer.Resources,
+	References: []fixer.Reference{
+		{Source: fixer.CISDocker, ID: "4.3"},
+		{Source: fixer.Hadolint, ID: "DL3015"},
+		{Source: fixer.Trivy, ID: "DS-0029"},
+		{Source: fixer.KICSDockerfile, ID: "7384dfb2-fcd1-4fbf-91cd-6c44c318c33c", Title: "APT-GET Not Avoiding Additional Packages"},
 	},
+	Doc: recommendedPackagesDoc,
 	Check: func(p *fixer.Pass) {
 		f := p.File.Dockerfile
 		kept := shipped(p)

@@ -1,6 +1,7 @@
 package dockerfile
 
 import (
+	_ "embed"
 	"fmt"
 	"path"
 	"strings"
@@ -9,36 +10,24 @@ import (
 	"oakum/fixer/dockerfile"
 )
 
-// RelativeWorkdir wants a stage to say where it works, whatever its base says.
+//go:embed relative_workdir.md
+var relativeWorkdirDoc string
+
+// RelativeWorkdir reports relative WORKDIR paths.
 var RelativeWorkdir = &fixer.Rule{
 	Name:     "dockerfile/relative-workdir",
 	Title:    "relative WORKDIR",
 	Severity: fixer.Low,
 	Kind:     fixer.Dockerfile,
-	Doc: fixer.Doc{
-		What: `WORKDIR with a path that does not begin with a slash. Where an earlier WORKDIR of the file says what it is relative to, the
-path is written out; where only the base image does, there is no edit. Left alone are paths that begin with a variable, "."
-and Windows stages.`,
-		Why: `Where the program works then depends on the base image or on a line far above: a new base moves the files, and steps that
-change owners, delete or copy act on another folder than the one that was looked at.`,
-		Breaks: `Nothing: the folder is the same.`,
-		Verify: `docker image inspect --format '{{.Config.WorkingDir}}' IMAGE   is the same before and after`,
-		Bad: `FROM golang:1.26
-WORKDIR /src
-WORKDIR app
-`,
-		Good: `FROM golang:1.26
-WORKDIR /src
-WORKDIR /src/app
-`,
-		References: []fixer.Reference{
-			{Source: "hadolint", ID: "DL3000", URL: "https://github.com/hadolint/hadolint/wiki/DL3000"},
-			{Source: "BuildKit", ID: "WorkdirRelativePath", URL: "https://docs.docker.com/reference/build-checks/workdir-relative-path/"},
-			{Source: "Trivy", ID: "DS-0009"},
-			{Source: "Checkov", ID: "CKV_DOCKER_10"},
-			{Source: "KICS", ID: "6b376af8-cfe8-49ab-a08d-f32de23661a4"},
-		},
+	Phase:    fixer.Resources,
+	References: []fixer.Reference{
+		{Source: fixer.Hadolint, ID: "DL3000"},
+		{Source: fixer.BuildKit, ID: "WorkdirRelativePath"},
+		{Source: fixer.Trivy, ID: "DS-0009"},
+		{Source: fixer.Checkov, ID: "CKV_DOCKER_10"},
+		{Source: fixer.KICSDockerfile, ID: "6b376af8-cfe8-49ab-a08d-f32de23661a4", Title: "WORKDIR Path Not Absolute"},
 	},
+	Doc: relativeWorkdirDoc,
 	Check: func(p *fixer.Pass) {
 		each(p.File.Dockerfile, func(s *dockerfile.Stage, i, at *dockerfile.Instruction) {
 			if i.Keyword == "WORKDIR" && !s.Windows && len(i.Words) == 1 {

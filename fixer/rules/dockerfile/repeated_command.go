@@ -1,6 +1,7 @@
 package dockerfile
 
 import (
+	_ "embed"
 	"fmt"
 
 	"oakum/fixer"
@@ -8,34 +9,27 @@ import (
 	"oakum/fixer/text"
 )
 
-// RepeatedCommand wants each stage to say once what it starts.
+//go:embed repeated_command.md
+var repeatedCommandDoc string
+
+// RepeatedCommand reports CMD, ENTRYPOINT and HEALTHCHECK instructions that a
+// later one overrides.
 var RepeatedCommand = &fixer.Rule{
 	Name:     "dockerfile/repeated-command",
 	Title:    "several CMD, ENTRYPOINT or HEALTHCHECK",
 	Severity: fixer.Low,
 	Kind:     fixer.Dockerfile,
-	Doc: fixer.Doc{
-		What: `CMD, ENTRYPOINT and HEALTHCHECK that another one of the same stage overrides. The last one counts; the others are deleted.
-ONBUILD triggers are instructions for other images and do not count.`,
-		Why: `Who reads the file takes the first one for what runs: a hardened start command, or a health check, that never takes effect.
-Often somebody meant both to run, and one of two programs is missing from the container.`,
-		Breaks: `Nothing: the instructions that are deleted have no effect.`,
-		Verify: `docker image inspect --format '{{json .Config}}' IMAGE   is the same before and after`,
-		Bad: `FROM node:24
-CMD ["npm", "start"]
-CMD ["node", "server.js"]
-`,
-		Good: `FROM node:24
-CMD ["node", "server.js"]
-`,
-		References: []fixer.Reference{
-			{Source: "hadolint", ID: "DL4003", URL: "https://github.com/hadolint/hadolint/wiki/DL4003"},
-			{Source: "hadolint", ID: "DL4004", URL: "https://github.com/hadolint/hadolint/wiki/DL4004"},
-			{Source: "hadolint", ID: "DL3012", URL: "https://github.com/hadolint/hadolint/wiki/DL3012"},
-			{Source: "BuildKit", ID: "MultipleInstructionsDisallowed", URL: "https://docs.docker.com/reference/build-checks/multiple-instructions-disallowed/"},
-			{Source: "Trivy", ID: "DS-0007, DS-0016, DS-0023"},
-		},
+	Phase:    fixer.Resources,
+	References: []fixer.Reference{
+		{Source: fixer.Hadolint, ID: "DL4003"},
+		{Source: fixer.Hadolint, ID: "DL4004"},
+		{Source: fixer.Hadolint, ID: "DL3012"},
+		{Source: fixer.BuildKit, ID: "MultipleInstructionsDisallowed"},
+		{Source: fixer.Trivy, ID: "DS-0007"},
+		{Source: fixer.Trivy, ID: "DS-0016"},
+		{Source: fixer.Trivy, ID: "DS-0023"},
 	},
+	Doc: repeatedCommandDoc,
 	Check: func(p *fixer.Pass) {
 		for _, s := range p.File.Dockerfile.Stages {
 			for _, keyword := range []string{"ENTRYPOINT", "CMD", "HEALTHCHECK"} {

@@ -57,9 +57,9 @@ func (s *subject) create() (fixer.Fix, bool) {
 		Breaks: s.breaks(acc, given) + "; the build fails where the image has that name or number already",
 		Verify: "docker build .   and   docker run --rm --entrypoint id IMAGE   prints the account; then start it and use whatever it writes to",
 		Params: []fixer.Param{
-			{Name: "name", Meaning: "name of the account and of its group, in lower case", Default: acc.name, Validate: validName},
-			{Name: "uid", Meaning: "user id the image runs as, 1 to 59999", Default: number, Validate: accountID},
-			{Name: "gid", Meaning: "group id of the group that is created, 1 to 59999", Default: number, Validate: accountID},
+			paramName.With(acc.name),
+			{Name: paramUID.Name, Meaning: "user id the image runs as, 1 to 59999", Default: number, Validate: accountID},
+			{Name: paramGID.Name, Meaning: "group id of the group that is created, 1 to 59999", Default: number, Validate: accountID},
 		},
 		Edit: func(d *fixer.Draft) error {
 			return s.write(d, where, given, nil, lines(d.Param("name"), d.Param("uid"), d.Param("gid"))...)

@@ -37,17 +37,10 @@ func (s *subject) fix(a account) fixer.Fix {
 		ID: "user", Title: title, Level: fixer.Review,
 		Breaks: s.breaks(a, given),
 		Verify: "docker image inspect --format '{{.Config.User}}' IMAGE   prints the number; then start it and use whatever it writes to",
-		Params: userParams(strconv.Itoa(a.uid), gid),
+		Params: []fixer.Param{paramUID.With(strconv.Itoa(a.uid)), paramGID.With(gid)},
 		Edit: func(d *fixer.Draft) error {
 			return s.write(d, where, given, a.command)
 		},
-	}
-}
-
-func userParams(uid, gid string) []fixer.Param {
-	return []fixer.Param{
-		{Name: "uid", Meaning: "user id the image runs as, 1 or above", Default: uid, Validate: validID(1)},
-		{Name: "gid", Meaning: "group id, 0 or above; empty for the group the account has in the image", Default: gid, Validate: optional(validID(0))},
 	}
 }
 

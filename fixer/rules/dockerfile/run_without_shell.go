@@ -1,6 +1,7 @@
 package dockerfile
 
 import (
+	_ "embed"
 	"fmt"
 	"strings"
 
@@ -9,38 +10,21 @@ import (
 	"oakum/fixer/image"
 )
 
-// RunWithoutShell wants steps only where something can run them.
+//go:embed run_without_shell.md
+var runWithoutShellDoc string
+
+// RunWithoutShell reports RUN in an image without a shell.
 var RunWithoutShell = &fixer.Rule{
 	Name:     "dockerfile/run-without-shell",
 	Title:    "RUN in an image without a shell",
 	Severity: fixer.Medium,
 	Kind:     fixer.Dockerfile,
-	Doc: fixer.Doc{
-		What: `The first RUN in shell form, or with a heredoc, of stages on a base that is known to have no shell: scratch, distroless, chiseled images,
-and the like. Left alone is the exec form, which needs none, and whatever stands behind a SHELL of its own, a copy of a folder
-with programs, or a mount that may bring a shell along. There is no edit: the work belongs into another stage.`,
-		Why: `The build ends there: /bin/sh: no such file or directory. It happens when a base is exchanged for a smaller one, and the usual
-way out, back to the large base, gives an intruder the shell again.`,
-		Breaks: `Nothing that works now. Files that a step made have to be copied from the stage it moves to, with their owner.`,
-		Verify: `docker build .   succeeds`,
-		Bad: `FROM gcr.io/distroless/static-debian13:nonroot
-RUN mkdir /data
-COPY app /app
-CMD ["/app"]
-`,
-		Good: `FROM debian:13-slim AS files
-RUN mkdir /data
-
-FROM gcr.io/distroless/static-debian13:nonroot
-COPY --from=files --chown=65532:65532 /data /data
-COPY app /app
-CMD ["/app"]
-`,
-		References: []fixer.Reference{
-			{Source: "tally", ID: "shell-run-in-scratch"},
-			{Source: "Docker", ID: "RUN", URL: "https://docs.docker.com/reference/dockerfile/#run"},
-		},
+	Phase:    fixer.Resources,
+	References: []fixer.Reference{
+		{Source: fixer.Tally, ID: "shell-run-in-scratch"},
+		{Source: fixer.DockerDocs, ID: "RUN", Link: "https://docs.docker.com/reference/dockerfile/#run"},
 	},
+	Doc: runWithoutShellDoc,
 	Check: func(p *fixer.Pass) {
 		f := p.File.Dockerfile
 		looked := map[*dockerfile.Stage]bool{} // the build ends at the first one

@@ -2,6 +2,7 @@ package dockerfile
 
 import (
 	"cmp"
+	_ "embed"
 	"fmt"
 	"slices"
 	"strings"
@@ -12,51 +13,27 @@ import (
 	"oakum/fixer/image"
 )
 
-// RunsAsRoot wants the images a Dockerfile makes to start as another user than
-// root.
+//go:embed runs_as_root.md
+var runsAsRootDoc string
+
+// RunsAsRoot reports images that run as root.
 var RunsAsRoot = &fixer.Rule{
 	Name:     "dockerfile/runs-as-root",
 	Title:    "runs as root",
 	Severity: fixer.High,
 	Kind:     fixer.Dockerfile,
-	Doc: fixer.Doc{
-		What: `The user that the final stage, and any stage a Compose file builds by name, ends with: root because the last USER says so,
-or because there is no USER and the base starts as root, or as nobody knows. Where the program steps down by itself (postgres,
-gosu, the master process of nginx) the severity is lower and no user is forced. A user that a variable decides is left alone, and
-so are Windows stages. A step in the middle that needs root is no matter as long as another USER comes behind it. The fix takes the
-account that the file or the base has, gives one without a number a number, or takes a free number; where the distribution is
-known, creating an account is offered too, and comes first for programs that ask who they are (Python, Java, Ruby, git, ssh): a
-number alone has no name, and its home folder is /, where it may not write. Of folders the user is given only what VOLUME or an
-empty mkdir shows to be written to; where there is a VOLUME and no shell to give it away with, a person decides. So it is where a
-step leaves files to root alone: by their mode, as keys that it makes, or in the home folder of root, where some tools install;
-where the command builds or installs in its folder when it starts (cargo run, npm run build); where a tool for the kernel's
-network is installed; and where neither the file nor a Compose service says what runs.`,
-		Why: `A process that is root in its container is root for the kernel too: a flaw in the kernel or the runtime, a mounted socket
-or a writable host path then gives the whole machine. A process of another user has to find another flaw first.`,
-		Breaks: `The program can no longer write to files that root owns, install packages, or, depending on the runtime, listen below
-port 1024. Existing volumes may hold files of root. Images built from this one inherit the user for their own RUN steps.`,
-		Verify: `docker image inspect --format '{{.Config.User}}' IMAGE   prints the number; then start it and use whatever it writes to`,
-		Bad: `FROM node:20
-WORKDIR /app
-COPY . .
-CMD ["node", "server.js"]
-`,
-		Good: `FROM node:20
-WORKDIR /app
-COPY . .
-USER 1000:1000
-CMD ["node", "server.js"]
-`,
-		References: []fixer.Reference{
-			{Source: "CIS Docker", ID: "4.1"},
-			{Source: "hadolint", ID: "DL3002", URL: "https://github.com/hadolint/hadolint/wiki/DL3002"},
-			{Source: "Trivy", ID: "DS-0002"},
-			{Source: "Checkov", ID: "CKV_DOCKER_3"},
-			{Source: "Checkov", ID: "CKV_DOCKER_8"},
-			{Source: "KICS", ID: "fd54f200-402c-4333-a5a4-36ef6709af2f"},
-			{Source: "dockle", ID: "CIS-DI-0001"},
-		},
+	Phase:    fixer.Identity,
+	References: []fixer.Reference{
+		{Source: fixer.CISDocker, ID: "4.1"},
+		{Source: fixer.Hadolint, ID: "DL3002"},
+		{Source: fixer.Trivy, ID: "DS-0002"},
+		{Source: fixer.Checkov, ID: "CKV_DOCKER_3"},
+		{Source: fixer.Checkov, ID: "CKV_DOCKER_8"},
+		{Source: fixer.KICSDockerfile, ID: "fd54f200-402c-4333-a5a4-36ef6709af2f", Title: "Missing User Instruction"},
+		{Source: fixer.Dockle, ID: "CIS-DI-0001"},
 	},
+	Params: []fixer.Param{paramUID, paramGID, paramName},
+	Doc:    runsAsRootDoc,
 	Check: func(p *fixer.Pass) {
 		for _, s := range targets(p) {
 			if !s.Windows {
@@ -65,6 +42,12 @@ CMD ["node", "server.js"]
 		}
 	},
 }
+
+var (
+	paramUID  = fixer.Param{Name: "uid", Meaning: "user id the image runs as, 1 or above", Validate: validID(1)}
+	paramGID  = fixer.Param{Name: "gid", Meaning: "group id, 0 or above; empty for the group the account has in the image", Validate: optional(validID(0))}
+	paramName = fixer.Param{Name: "name", Meaning: "name of the account and of its group, in lower case", Validate: validName}
+)
 
 // subject is one stage that is run, with what is known about it.
 type subject struct {

@@ -1,6 +1,7 @@
 package dockerfile
 
 import (
+	_ "embed"
 	"fmt"
 	"strconv"
 	"strings"
@@ -10,40 +11,25 @@ import (
 	"oakum/fixer/secret"
 )
 
-// SecretInEnv wants secrets kept out of ENV and ARG.
+//go:embed secret_in_env.md
+var secretInEnvDoc string
+
+// SecretInEnv reports secrets in ENV and ARG.
 var SecretInEnv = &fixer.Rule{
 	Name:     "dockerfile/secret-in-env",
 	Title:    "secret in ENV or ARG",
 	Severity: fixer.High,
 	Kind:     fixer.Dockerfile,
-	Doc: fixer.Doc{
-		What: `ENV and ARG whose name says that they hold a secret (password, token, API key, private key) and whose value may be one, and
-values in the form of a known token, of a private key, of a password in a URL, or of long random text, under any name. Every
-stage counts, because the file itself tells the value. An ARG without a value is reported as medium: what a build passes in it
-stays in the history of the image. Left alone are empty and placeholder values, switches, paths, and names that only look
-like secrets (PASSWORD_FILE, TOKEN_EXPIRY, PUBLIC_KEY, GPG_KEY). Values are never shown. An ARG that only RUN steps read can
-become a secret mount of these steps.`,
-		Why: `ENV is stored in the image's configuration and handed to every process; ARG is stored in the image's history. Whoever can
-pull the image can read both with docker history and docker inspect, and deleting them later changes nothing.`,
-		Breaks: `What reads the variable has to get it in another way: a secret mount while building, a variable or a file given to the
-container when it starts. A value that was in the file is known and has to be replaced where it is valid.`,
-		Verify: `docker history --no-trunc IMAGE   and   docker inspect --format '{{.Config.Env}}' IMAGE   show no secret`,
-		Bad: `FROM node:20
-ARG NPM_TOKEN
-RUN npm ci
-`,
-		Good: `FROM node:20
-RUN --mount=type=secret,id=NPM_TOKEN,env=NPM_TOKEN npm ci
-`,
-		References: []fixer.Reference{
-			{Source: "CIS Docker", ID: "4.10"},
-			{Source: "BuildKit", ID: "SecretsUsedInArgOrEnv", URL: "https://docs.docker.com/reference/build-checks/secrets-used-in-arg-or-env/"},
-			{Source: "hadolint", ID: "DL3064"},
-			{Source: "Trivy", ID: "DS-0031"},
-			{Source: "KICS", ID: "Passwords And Secrets"},
-			{Source: "dockle", ID: "CIS-DI-0010"},
-		},
+	Phase:    fixer.Permissions,
+	References: []fixer.Reference{
+		{Source: fixer.CISDocker, ID: "4.10"},
+		{Source: fixer.BuildKit, ID: "SecretsUsedInArgOrEnv"},
+		{Source: fixer.Hadolint, ID: "DL3064"},
+		{Source: fixer.Trivy, ID: "DS-0031"},
+		{Source: fixer.KICSCommon, ID: "a88baa34-e2ad-44ea-ad6f-8cac87bc7c71", Title: "Passwords And Secrets"},
+		{Source: fixer.Dockle, ID: "CIS-DI-0010"},
 	},
+	Doc: secretInEnvDoc,
 	Check: func(p *fixer.Pass) {
 		for _, i := range p.File.Dockerfile.MetaArgs {
 			checkSecrets(p, i, i)

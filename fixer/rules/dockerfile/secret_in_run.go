@@ -1,6 +1,7 @@
 package dockerfile
 
 import (
+	_ "embed"
 	"fmt"
 	"regexp"
 	"strings"
@@ -10,39 +11,24 @@ import (
 	"oakum/fixer/secret"
 )
 
-// SecretInRun wants commands without passwords and tokens in them.
+//go:embed secret_in_run.md
+var secretInRunDoc string
+
+// SecretInRun reports secrets in commands.
 var SecretInRun = &fixer.Rule{
 	Name:     "dockerfile/secret-in-run",
 	Title:    "secret in a command",
 	Severity: fixer.High,
 	Kind:     fixer.Dockerfile,
-	Doc: fixer.Doc{
-		What: `Passwords and tokens written in RUN, CMD, ENTRYPOINT, HEALTHCHECK, LABEL and ADD, heredocs included: known forms of tokens,
-private keys, passwords in URLs, and the words behind options that take a password (curl -u, mysql -p, docker login -p,
-sshpass -p, useradd -p), chpasswd, and variables set for a command. As medium are reported secrets that the build is given and
-a command leaves behind: a git clone whose URL holds a variable, and a token written to .npmrc, .netrc, .git-credentials, or by
-npm, yarn, pip, poetry, bundle, composer, dotnet, gem or aws into their settings. Left alone are placeholders, secrets of a secret
-mount that no file keeps, and files that the same step deletes. Values are never shown.`,
-		Why: `Commands are stored in the image's history, and what they write in its layers; git keeps the URL it cloned from in
-.git/config. Whoever can pull the image can read all of it.`,
-		Breaks: `The command has to get the secret in another way: from a secret mount while building, from a mounted file or a variable when
-the container runs. A value that was in the file is known and has to be replaced where it is valid.`,
-		Verify: `docker history --no-trunc IMAGE   shows no secret`,
-		Bad: `FROM alpine:3.22
-RUN wget --user=ci --password=q7Rk2pX9 https://example.org/app.tar.gz
-`,
-		Good: `FROM alpine:3.22
-RUN --mount=type=secret,id=password,env=PASSWORD \
-    wget --user=ci --password="$PASSWORD" https://example.org/app.tar.gz
-`,
-		References: []fixer.Reference{
-			{Source: "CIS Docker", ID: "4.10"},
-			{Source: "KICS", ID: "Passwords And Secrets"},
-			{Source: "Checkov", ID: "CKV2_DOCKER_17"},
-			{Source: "dockle", ID: "DKL-LI-0001"},
-			{Source: "CWE", ID: "CWE-798", URL: "https://cwe.mitre.org/data/definitions/798.html"},
-		},
+	Phase:    fixer.Permissions,
+	References: []fixer.Reference{
+		{Source: fixer.CISDocker, ID: "4.10"},
+		{Source: fixer.KICSCommon, ID: "a88baa34-e2ad-44ea-ad6f-8cac87bc7c71", Title: "Passwords And Secrets"},
+		{Source: fixer.Checkov, ID: "CKV2_DOCKER_17"},
+		{Source: fixer.Dockle, ID: "DKL-LI-0001"},
+		{Source: fixer.CWE, ID: "CWE-798"},
 	},
+	Doc: secretInRunDoc,
 	Check: func(p *fixer.Pass) {
 		f := p.File.Dockerfile
 		each(f, func(s *dockerfile.Stage, i, at *dockerfile.Instruction) {

@@ -1,6 +1,7 @@
 package dockerfile
 
 import (
+	_ "embed"
 	"fmt"
 	"path"
 	"regexp"
@@ -11,38 +12,22 @@ import (
 	"oakum/fixer/dockerfile"
 )
 
-// SensitiveCopy wants files with keys and passwords to stay out of images.
+//go:embed sensitive_copy.md
+var sensitiveCopyDoc string
+
+// SensitiveCopy reports COPY of files that hold secrets.
 var SensitiveCopy = &fixer.Rule{
 	Name:     "dockerfile/sensitive-copy",
 	Title:    "file with secrets copied",
 	Severity: fixer.High,
 	Kind:     fixer.Dockerfile,
-	Doc: fixer.Doc{
-		What: `COPY and ADD of files that by their name hold keys or passwords: private keys (id_rsa, *.key, *-key.pem, key stores), .env,
-.npmrc, .pypirc, .netrc, .git-credentials, kubeconfig, Docker's and the clouds' credentials, Terraform state and variables. In a
-stage whose files are thrown away private keys and credentials count for less, and settings such as .npmrc and .env for nothing.
-Left alone are public keys, certificates, and what is called an example. A folder copied as a whole (COPY . .) may bring such a
-file too: cross/dockerignore says so.`,
-		Why: `Every layer of an image can be read by whoever pulls it, also one whose files a later step deletes. Stages that are thrown
-away stay in the build cache, which teams often push to a registry.`,
-		Breaks: `What reads the file has to get it in another way: a secret mount while building, a mounted file or secret when it runs.`,
-		Verify: `docker save IMAGE | tar -xO --wildcards '*/layer.tar' 'blobs/sha256/*' 2>/dev/null | tar -t 2>/dev/null | grep NAME   prints nothing`,
-		Bad: `FROM node:20
-WORKDIR /app
-COPY package.json package-lock.json .npmrc ./
-RUN npm ci
-`,
-		Good: `FROM node:20
-WORKDIR /app
-COPY package.json package-lock.json ./
-RUN --mount=type=secret,id=npmrc,target=/root/.npmrc npm ci
-`,
-		References: []fixer.Reference{
-			{Source: "CIS Docker", ID: "4.10"},
-			{Source: "Trivy", ID: "DS-0031"},
-			{Source: "CWE", ID: "CWE-538", URL: "https://cwe.mitre.org/data/definitions/538.html"},
-		},
+	Phase:    fixer.Permissions,
+	References: []fixer.Reference{
+		{Source: fixer.CISDocker, ID: "4.10"},
+		{Source: fixer.Trivy, ID: "DS-0031"},
+		{Source: fixer.CWE, ID: "CWE-538"},
 	},
+	Doc: sensitiveCopyDoc,
 	Check: func(p *fixer.Pass) {
 		kept := shipped(p)
 		each(p.File.Dockerfile, func(s *dockerfile.Stage, i, at *dockerfile.Instruction) {

@@ -1,6 +1,7 @@
 package dockerfile
 
 import (
+	_ "embed"
 	"fmt"
 	"strings"
 
@@ -8,36 +9,22 @@ import (
 	"oakum/fixer/dockerfile"
 )
 
-// SetuidProgram wants no programs that run as their owner, whoever starts them.
+//go:embed setuid_program.md
+var setuidProgramDoc string
+
+// SetuidProgram reports files made setuid.
 var SetuidProgram = &fixer.Rule{
 	Name:     "dockerfile/setuid-program",
 	Title:    "program that runs as its owner",
 	Severity: fixer.Medium,
 	Kind:     fixer.Dockerfile,
-	Doc: fixer.Doc{
-		What: `chmod, install and the flag --chmod of COPY and ADD with a mode that sets the set-user-id bit: 4755, 6755, u+s, +s. Only stages
-that end up in an image count. The programs with that bit that a base brings (su, passwd, mount) are not in the file, and not looked
-for; the bit for groups alone is left alone, since on folders it only says who owns new files. There is no edit: whether the
-program works without the bit is not in the file.`,
-		Why: `Whoever gets to run anything in the container, as any user, starts the program as root. A flaw in it, or a feature (a shell, a
-plugin, a file name that it writes to), then undoes USER. Under no-new-privileges the bit does nothing, so that such an image
-breaks when the container is hardened.`,
-		Breaks: `A program that needs a right of root to do its work: give it that one by setcap, or the container the capability.`,
-		Verify: `docker run --rm --entrypoint sh IMAGE -c 'find / -xdev -perm -4000'   prints what the base brings, and no more`,
-		Bad: `FROM debian:13
-COPY tool /usr/local/bin/tool
-RUN chmod 4755 /usr/local/bin/tool
-`,
-		Good: `FROM debian:13
-COPY tool /usr/local/bin/tool
-RUN chmod 755 /usr/local/bin/tool
-`,
-		References: []fixer.Reference{
-			{Source: "CIS Docker", ID: "4.8"},
-			{Source: "dockle", ID: "CIS-DI-0008"},
-			{Source: "CWE", ID: "CWE-250", URL: "https://cwe.mitre.org/data/definitions/250.html"},
-		},
+	Phase:    fixer.Permissions,
+	References: []fixer.Reference{
+		{Source: fixer.CISDocker, ID: "4.8"},
+		{Source: fixer.Dockle, ID: "CIS-DI-0008"},
+		{Source: fixer.CWE, ID: "CWE-250"},
 	},
+	Doc: setuidProgramDoc,
 	Check: func(p *fixer.Pass) {
 		f, kept := p.File.Dockerfile, shipped(p)
 		each(f, func(s *dockerfile.Stage, i, at *dockerfile.Instruction) {

@@ -1,6 +1,7 @@
 package dockerfile
 
 import (
+	_ "embed"
 	"fmt"
 	"path"
 	"regexp"
@@ -13,41 +14,22 @@ import (
 	"oakum/fixer/image"
 )
 
-// ShellForm wants the program to be the container's first process, not a shell
-// around it.
+//go:embed shell_form.md
+var shellFormDoc string
+
+// ShellForm reports CMD and ENTRYPOINT in shell form.
 var ShellForm = &fixer.Rule{
 	Name:     "dockerfile/shell-form",
 	Title:    "program started by a shell",
 	Severity: fixer.Low,
 	Kind:     fixer.Dockerfile,
-	Doc: fixer.Doc{
-		What: `CMD and ENTRYPOINT in shell form, where they count: at the end of a stage that becomes an image. A command of plain words is
-rewritten in exec form; one that needs the shell for variables or for steps before the program gets exec before the program. A
-list that is no JSON (single quotes, a comma too many), which a shell gets as it is, is medium. Left alone are commands that
-exec the program already, unless the shell does nothing else, HEALTHCHECK, and ONBUILD. Of npm start, yarn and make only the
-shell around them is taken away: they start the program through another one.`,
-		Why: `The shell stands between the container's runtime and the program. Depending on the shell, SIGTERM ends there: the program is
-never told to stop, and is killed after ten seconds in the middle of what it does. The image needs a shell, which an intruder
-can use, too. Behind an ENTRYPOINT in shell form, CMD and the arguments of docker run are silently dropped.`,
-		Breaks: `The program becomes process 1. If it does not handle SIGTERM itself, or starts children and leaves them, run it with an init
-(docker run --init, tini). A script without a #! line starts only through a shell. Arguments that docker run, Compose or
-Kubernetes give are no longer dropped behind an ENTRYPOINT.`,
-		Verify: `docker run IMAGE   starts;   docker exec CONTAINER cat /proc/1/cmdline   shows the program;   docker stop   ends it at once,
-unless a runner such as npm stands before it`,
-		Bad: `FROM node:24
-COPY server.js .
-CMD node server.js
-`,
-		Good: `FROM node:24
-COPY server.js .
-CMD ["node", "server.js"]
-`,
-		References: []fixer.Reference{
-			{Source: "hadolint", ID: "DL3025", URL: "https://github.com/hadolint/hadolint/wiki/DL3025"},
-			{Source: "BuildKit", ID: "JSONArgsRecommended", URL: "https://docs.docker.com/reference/build-checks/json-args-recommended/"},
-			{Source: "KICS", ID: "b86987e1-6397-4619-81d5-8807f2387c79"},
-		},
+	Phase:    fixer.Resources,
+	References: []fixer.Reference{
+		{Source: fixer.Hadolint, ID: "DL3025"},
+		{Source: fixer.BuildKit, ID: "JSONArgsRecommended"},
+		{Source: fixer.KICSDockerfile, ID: "b86987e1-6397-4619-81d5-8807f2387c79", Title: "Not Using JSON In CMD And ENTRYPOINT Arguments"},
 	},
+	Doc: shellFormDoc,
 	Check: func(p *fixer.Pass) {
 		seen := map[*dockerfile.Instruction]bool{} // several images may share one
 		for _, s := range targets(p) {

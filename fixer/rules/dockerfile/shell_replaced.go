@@ -1,39 +1,28 @@
 package dockerfile
 
 import (
+	_ "embed"
 	"path"
 	"slices"
 
 	"oakum/fixer"
 )
 
-// ShellReplaced wants the shell of the distribution left where it is.
+//go:embed shell_replaced.md
+var shellReplacedDoc string
+
+// ShellReplaced reports /bin/sh linked to another shell.
 var ShellReplaced = &fixer.Rule{
 	Name:     "dockerfile/shell-replaced",
 	Title:    "/bin/sh made another shell",
 	Severity: fixer.Low,
 	Kind:     fixer.Dockerfile,
-	Doc: fixer.Doc{
-		What: `Steps that put another program in the place of /bin/sh: ln, mv, cp and rm of it, dpkg-reconfigure dash, update-alternatives,
-in stages that end up in an image. There is no edit: what relies on the other shell has to be found first.`,
-		Why: `Every start script and every program that calls system() runs in the other shell from then on, in the container as well as in
-the build, with whatever it adds: network connections by redirection, functions from variables. SHELL says the same for the
-steps of the build alone, and in one place.`,
-		Breaks: `Scripts that begin with #!/bin/sh and need bash fail when the link is taken back: name bash in their first line.`,
-		Verify: `docker run --rm --entrypoint ls IMAGE -l /bin/sh   shows the shell of the distribution`,
-		Bad: `FROM ubuntu:24.04
-RUN ln -sf /bin/bash /bin/sh
-RUN source /etc/profile && env
-`,
-		Good: `FROM ubuntu:24.04
-SHELL ["/bin/bash", "-c"]
-RUN source /etc/profile && env
-`,
-		References: []fixer.Reference{
-			{Source: "hadolint", ID: "DL4005", URL: "https://github.com/hadolint/hadolint/wiki/DL4005"},
-			{Source: "KICS", ID: "8a301064-c291-4b20-adcb-403fe7fd95fd"},
-		},
+	Phase:    fixer.Resources,
+	References: []fixer.Reference{
+		{Source: fixer.Hadolint, ID: "DL4005"},
+		{Source: fixer.KICSDockerfile, ID: "8a301064-c291-4b20-adcb-403fe7fd95fd", Title: "Changing Default Shell Using SHELL Command"},
 	},
+	Doc: shellReplacedDoc,
 	Check: func(p *fixer.Pass) {
 		kept := shipped(p)
 		for _, st := range steps(p.File.Dockerfile, "RUN") {

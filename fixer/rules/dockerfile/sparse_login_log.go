@@ -1,6 +1,7 @@
 package dockerfile
 
 import (
+	_ "embed"
 	"fmt"
 	"strconv"
 	"strings"
@@ -11,34 +12,22 @@ import (
 	"oakum/fixer/text"
 )
 
-// SparseLoginLog wants accounts with high numbers kept out of the log of
-// logins, which is as long as the highest number.
+//go:embed sparse_login_log.md
+var sparseLoginLogDoc string
+
+// SparseLoginLog reports useradd of a high user id without --no-log-init.
 var SparseLoginLog = &fixer.Rule{
 	Name:     "dockerfile/sparse-login-log",
 	Title:    "useradd with a high number",
 	Severity: fixer.Low,
 	Kind:     fixer.Dockerfile,
-	Doc: fixer.Doc{
-		What: `useradd with a user id of 100000 or above and without --no-log-init, in stages that end up in an image. Left alone are bases
-whose release is known to have useradd 4.13 or newer, which writes no such records (Debian 12, Ubuntu 23.04), numbers that a variable
-decides, and adduser, which of Debian and of BusyBox has no such option. The fix adds the option.`,
-		Why: `Up to version 4.12, useradd writes an empty record into /var/log/lastlog and /var/log/faillog at the place that the number says, 292 and 32 bytes
-for each number below it. On a disk the file has a hole there; in a layer the hole is stored, packed and unpacked: gigabytes for a
-number of ten digits, with which builds end for want of space or time.`,
-		Breaks: `Nothing: the log of logins has no record of the account before it logs in for the first time.`,
-		Verify: `docker build .   then   docker history IMAGE   shows a small layer`,
-		Bad: `FROM debian:11
-RUN useradd --uid 1000650000 app
-`,
-		Good: `FROM debian:11
-RUN useradd --no-log-init --uid 1000650000 app
-`,
-		References: []fixer.Reference{
-			{Source: "hadolint", ID: "DL3046", URL: "https://github.com/hadolint/hadolint/wiki/DL3046"},
-			{Source: "shadow", ID: "pull request 558", URL: "https://github.com/shadow-maint/shadow/pull/558"},
-			{Source: "Docker", ID: "USER: no-log-init", URL: "https://docs.docker.com/build/building/best-practices/#user"},
-		},
+	Phase:    fixer.Identity,
+	References: []fixer.Reference{
+		{Source: fixer.Hadolint, ID: "DL3046"},
+		{Source: fixer.GitHub, ID: "shadow-maint/shadow#558"},
+		{Source: fixer.DockerDocs, ID: "USER: no-log-init", Link: "https://docs.docker.com/build/building/best-practices/#user"},
 	},
+	Doc: sparseLoginLogDoc,
 	Check: func(p *fixer.Pass) {
 		kept := shipped(p)
 		for _, st := range steps(p.File.Dockerfile, "RUN") {

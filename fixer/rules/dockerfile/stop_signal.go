@@ -1,6 +1,7 @@
 package dockerfile
 
 import (
+	_ "embed"
 	"fmt"
 	"strings"
 
@@ -8,35 +9,21 @@ import (
 	"oakum/fixer/dockerfile"
 )
 
-// StopSignal wants a program asked to end before it is killed.
+//go:embed stop_signal.md
+var stopSignalDoc string
+
+// StopSignal reports STOPSIGNAL that a process cannot handle.
 var StopSignal = &fixer.Rule{
 	Name:     "dockerfile/stop-signal",
 	Title:    "stop signal that leaves no time",
 	Severity: fixer.Low,
 	Kind:     fixer.Dockerfile,
-	Doc: fixer.Doc{
-		What: `STOPSIGNAL SIGKILL and SIGSTOP, by name or number, in stages that become an image. The one cannot be caught, and the other only
-halts the program. Other signals are left alone: which one a program takes for "finish what you do and end" (SIGTERM for most,
-SIGQUIT for nginx and PHP-FPM, SIGINT for PostgreSQL) its base says by itself. There is no edit: what the program does on
-another signal has to be tried.`,
-		Why: `docker stop, a new version of a Deployment and a node that is emptied all send this signal. A program that is killed at once
-loses what it was doing: requests, writes to files, messages that it had taken and not answered.`,
-		Breaks: `A program that does not listen to SIGTERM is killed only after the grace period: ten seconds with Docker, thirty with
-Kubernetes.`,
-		Verify: `docker stop CONTAINER   ends it in time, and docker inspect --format '{{.State.ExitCode}}' CONTAINER   is not 137`,
-		Bad: `FROM debian:13
-STOPSIGNAL SIGKILL
-CMD ["worker"]
-`,
-		Good: `FROM debian:13
-STOPSIGNAL SIGTERM
-CMD ["worker"]
-`,
-		References: []fixer.Reference{
-			{Source: "tally", ID: "no-ungraceful-stopsignal"},
-			{Source: "Docker", ID: "STOPSIGNAL", URL: "https://docs.docker.com/reference/dockerfile/#stopsignal"},
-		},
+	Phase:    fixer.Resources,
+	References: []fixer.Reference{
+		{Source: fixer.Tally, ID: "no-ungraceful-stopsignal"},
+		{Source: fixer.DockerDocs, ID: "STOPSIGNAL", Link: "https://docs.docker.com/reference/dockerfile/#stopsignal"},
 	},
+	Doc: stopSignalDoc,
 	Check: func(p *fixer.Pass) {
 		seen := map[*dockerfile.Instruction]bool{} // several images may share one
 		for _, s := range targets(p) {

@@ -1,6 +1,7 @@
 package dockerfile
 
 import (
+	_ "embed"
 	"fmt"
 	"path"
 	"regexp"
@@ -9,36 +10,24 @@ import (
 	"oakum/fixer"
 )
 
-// Sudo wants no program in an image by which a user becomes root.
+//go:embed sudo.md
+var sudoDoc string
+
+// Sudo reports sudo in an image.
 var Sudo = &fixer.Rule{
 	Name:     "dockerfile/sudo",
 	Title:    "sudo",
 	Severity: fixer.Low,
 	Kind:     fixer.Dockerfile,
-	Doc: fixer.Doc{
-		What: `sudo before a command of a RUN that runs as root anyway, which can go; sudo in a step of another user; sudo that is installed
-in an image; and NOPASSWD in sudoers, which is medium. Only installs and settings in stages that end up in an image count, and
-not those of files for development or tests by their name. What a step runs as is told by USER and by the base, as far as it
-is known.`,
-		Why: `A user that may become root without a password is root, whatever USER says: the protection that USER gives ends with one
-command. In a step that is root already sudo does nothing but need to be there.`,
-		Breaks: `Without sudo a command sees the step's own environment (PATH, HOME, variables), most of which sudo hides. A program that calls
-sudo itself no longer finds it when it is taken out.`,
-		Verify: `docker build --no-cache .   builds;   docker run --rm --entrypoint sh IMAGE -c 'command -v sudo'   prints nothing`,
-		Bad: `FROM debian:13
-RUN sudo apt-get update
-`,
-		Good: `FROM debian:13
-RUN apt-get update
-`,
-		References: []fixer.Reference{
-			{Source: "hadolint", ID: "DL3004", URL: "https://github.com/hadolint/hadolint/wiki/DL3004"},
-			{Source: "Trivy", ID: "DS-0010"},
-			{Source: "Checkov", ID: "CKV2_DOCKER_1"},
-			{Source: "KICS", ID: "8ada6e80-0ade-439e-b176-0b28f6bce35a"},
-			{Source: "dockle", ID: "DKL-DI-0001"},
-		},
+	Phase:    fixer.Permissions,
+	References: []fixer.Reference{
+		{Source: fixer.Hadolint, ID: "DL3004"},
+		{Source: fixer.Trivy, ID: "DS-0010"},
+		{Source: fixer.Checkov, ID: "CKV2_DOCKER_1"},
+		{Source: fixer.KICSDockerfile, ID: "8ada6e80-0ade-439e-b176-0b28f6bce35a", Title: "Run Using Sudo"},
+		{Source: fixer.Dockle, ID: "DKL-DI-0001"},
 	},
+	Doc: sudoDoc,
 	Check: func(p *fixer.Pass) {
 		kept := shipped(p)
 		for _, st := range steps(p.File.Dockerfile, "RUN") {

@@ -1,6 +1,7 @@
 package dockerfile
 
 import (
+	_ "embed"
 	"fmt"
 	"path"
 	"strings"
@@ -9,38 +10,22 @@ import (
 	"oakum/fixer/dockerfile"
 )
 
-// SystemWorkdir wants programs to work in folders of their own.
+//go:embed system_workdir.md
+var systemWorkdirDoc string
+
+// SystemWorkdir reports WORKDIR in a system directory.
 var SystemWorkdir = &fixer.Rule{
 	Name:     "dockerfile/system-workdir",
 	Title:    "works in a folder of the system",
 	Severity: fixer.Low,
 	Kind:     fixer.Dockerfile,
-	Doc: fixer.Doc{
-		What: `A WORKDIR that the image starts in and that is a folder of the system (/etc, /usr, /bin, /usr/bin, /lib, …), any WORKDIR
-below /proc, /sys or /dev (high and medium), and a whole build context (COPY .) that is copied into / or such a folder. Folders of
-one's own below them (/usr/src/app, /etc/nginx, /usr/local/app) are left alone, and so is WORKDIR / itself. There is no edit: paths
-in the program and in other files would have to move, too.`,
-		Why: `What the program may write to in such a folder decides what root runs next: a library, a program on the path, an account. Files
-of the build context replace those of the base by their names alone (bin, etc, lib). A working directory in /proc/self/fd can be
-an open folder of the host: that is how containers broke out by CVE-2024-21626.`,
-		Breaks: `Scripts and programs that name the old folder, and volumes that are mounted on it, have to follow.`,
-		Verify: `docker image inspect --format '{{.Config.WorkingDir}}' IMAGE   prints a folder of its own; then start it`,
-		Bad: `FROM python:3.13-slim
-WORKDIR /usr/bin
-COPY . .
-CMD ["python", "app.py"]
-`,
-		Good: `FROM python:3.13-slim
-WORKDIR /app
-COPY . .
-CMD ["python", "app.py"]
-`,
-		References: []fixer.Reference{
-			{Source: "Trivy", ID: "DS-0030"},
-			{Source: "dockle", ID: "DKL-DI-0002"},
-			{Source: "CVE", ID: "CVE-2024-21626", URL: "https://nvd.nist.gov/vuln/detail/CVE-2024-21626"},
-		},
+	Phase:    fixer.Resources,
+	References: []fixer.Reference{
+		{Source: fixer.Trivy, ID: "DS-0030"},
+		{Source: fixer.Dockle, ID: "DKL-DI-0002"},
+		{Source: fixer.CVE, ID: "CVE-2024-21626"},
 	},
+	Doc: systemWorkdirDoc,
 	Check: func(p *fixer.Pass) {
 		f, kept := p.File.Dockerfile, shipped(p)
 		ends := map[*dockerfile.Instruction]bool{}

@@ -1,6 +1,7 @@
 package dockerfile
 
 import (
+	_ "embed"
 	"fmt"
 	"strings"
 
@@ -8,38 +9,36 @@ import (
 	"oakum/fixer/dockerfile"
 )
 
-// TLSDisabled wants nobody to switch off the checks that tell a real server or
-// package from a forged one.
+//go:embed tls_disabled.md
+var tlsDisabledDoc string
+
+// TLSDisabled reports TLS and signature verification that is switched off.
 var TLSDisabled = &fixer.Rule{
 	Name:     "dockerfile/tls-disabled",
 	Title:    "certificate or signature check switched off",
 	Severity: fixer.High,
 	Kind:     fixer.Dockerfile,
-	Doc: fixer.Doc{
-		What: `Options, variables and settings that make a program accept any certificate or unsigned packages: curl -k, wget
---no-check-certificate, pip --trusted-host, npm and yarn strict-ssl, git http.sslVerify, NODE_TLS_REJECT_UNAUTHORIZED=0,
-PYTHONHTTPSVERIFY=0, GIT_SSL_NO_VERIFY, sslverify and --nogpgcheck of yum and dnf, --allow-unauthenticated and --force-yes of
-apt, [trusted=yes] in a package source, apk --allow-untrusted, rpm --nosignature, and the like, in RUN, ENV, ARG and
-HEALTHCHECK. For a package that is a file in the build already the severity is low. Left alone are requests to the machine
-itself, package sources on its own disk, and apk index, which only lists packages that were just built. Windows stages are not
-read.`,
-		Why: `Anybody on the way to the server (a proxy, a hijacked name, a rogue network) can then hand the build other bytes, which run as
-root in it and stay in the image. A variable set by ENV switches the check off for everything the container does later, too.`,
-		Breaks: `The download fails if the server's certificate or the package's signature is not known in the image: install ca-certificates,
-or add the certificate of your own authority or proxy, or the publisher's key.`,
-		Verify: `docker build --no-cache .   gets through all downloads`,
-		Bad: `FROM debian:13
-RUN curl -fsSLk https://example.org/tool.tar.gz -o /tmp/tool.tar.gz
-`,
-		Good: `FROM debian:13
-RUN curl -fsSL https://example.org/tool.tar.gz -o /tmp/tool.tar.gz
-`,
-		References: []fixer.Reference{
-			{Source: "CIS Docker", ID: "4.11"},
-			{Source: "Checkov", ID: "CKV2_DOCKER_2 to CKV2_DOCKER_16"},
-			{Source: "OWASP Docker Cheat Sheet", ID: "RULE 11", URL: "https://cheatsheetseries.owasp.org/cheatsheets/Docker_Security_Cheat_Sheet.html"},
-		},
+	Phase:    fixer.Permissions,
+	References: []fixer.Reference{
+		{Source: fixer.CISDocker, ID: "4.11"},
+		{Source: fixer.Checkov, ID: "CKV2_DOCKER_2"},
+		{Source: fixer.Checkov, ID: "CKV2_DOCKER_3"},
+		{Source: fixer.Checkov, ID: "CKV2_DOCKER_4"},
+		{Source: fixer.Checkov, ID: "CKV2_DOCKER_5"},
+		{Source: fixer.Checkov, ID: "CKV2_DOCKER_6"},
+		{Source: fixer.Checkov, ID: "CKV2_DOCKER_7"},
+		{Source: fixer.Checkov, ID: "CKV2_DOCKER_8"},
+		{Source: fixer.Checkov, ID: "CKV2_DOCKER_9"},
+		{Source: fixer.Checkov, ID: "CKV2_DOCKER_10"},
+		{Source: fixer.Checkov, ID: "CKV2_DOCKER_11"},
+		{Source: fixer.Checkov, ID: "CKV2_DOCKER_12"},
+		{Source: fixer.Checkov, ID: "CKV2_DOCKER_13"},
+		{Source: fixer.Checkov, ID: "CKV2_DOCKER_14"},
+		{Source: fixer.Checkov, ID: "CKV2_DOCKER_15"},
+		{Source: fixer.Checkov, ID: "CKV2_DOCKER_16"},
+		{Source: fixer.OWASPDocker, ID: "rule 11"},
 	},
+	Doc: tlsDisabledDoc,
 	Check: func(p *fixer.Pass) {
 		f := p.File.Dockerfile
 		each(f, func(_ *dockerfile.Stage, i, at *dockerfile.Instruction) {

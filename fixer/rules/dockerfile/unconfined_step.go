@@ -1,40 +1,29 @@
 package dockerfile
 
 import (
+	_ "embed"
+
 	"oakum/fixer"
 	"oakum/fixer/dockerfile"
 )
 
-// UnconfinedStep wants the steps of a build to stay in their sandbox.
+//go:embed unconfined_step.md
+var unconfinedStepDoc string
+
+// UnconfinedStep reports RUN with --security=insecure or --network=host.
 var UnconfinedStep = &fixer.Rule{
 	Name:     "dockerfile/unconfined-step",
 	Title:    "build step outside of its sandbox",
 	Severity: fixer.High,
 	Kind:     fixer.Dockerfile,
-	Doc: fixer.Doc{
-		What: `RUN --security=insecure, which runs a step with all capabilities and without seccomp, and RUN --network=host, which is medium
-and gives it the network of the machine that builds. All stages count: a step does its harm while it runs, whatever becomes of its
-files. The fix takes the flag out. ONBUILD and Windows stages are reported and not rewritten.`,
-		Why: `What a build runs is often not what its author wrote: install scripts of packages, makefiles of others. With --security=insecure
-such a script owns the machine that builds, with its credentials and the images of everybody else. With --network=host it reaches
-what listens on that machine only: databases, the engine's or the cloud's interfaces.`,
-		Breaks: `Steps that mount file systems, start containers or reach a server on the build's own machine fail without the flag.`,
-		Verify: `docker build --no-cache .   builds without --allow and without an entitlement of the builder`,
-		Bad: `FROM debian:13
-COPY . /src
-RUN --security=insecure make -C /src
-`,
-		Good: `FROM debian:13
-COPY . /src
-RUN make -C /src
-`,
-		References: []fixer.Reference{
-			{Source: "BuildKit", ID: "RUN --security", URL: "https://docs.docker.com/reference/dockerfile/#run---security"},
-			{Source: "BuildKit", ID: "RUN --network", URL: "https://docs.docker.com/reference/dockerfile/#run---network"},
-			{Source: "CIS Docker", ID: "5.5"},
-			{Source: "CIS Docker", ID: "5.10"},
-		},
+	Phase:    fixer.Permissions,
+	References: []fixer.Reference{
+		{Source: fixer.DockerDocs, ID: "RUN --security", Link: "https://docs.docker.com/reference/dockerfile/#run---security"},
+		{Source: fixer.DockerDocs, ID: "RUN --network", Link: "https://docs.docker.com/reference/dockerfile/#run---network"},
+		{Source: fixer.CISDocker, ID: "5.5"},
+		{Source: fixer.CISDocker, ID: "5.10"},
 	},
+	Doc: unconfinedStepDoc,
 	Check: func(p *fixer.Pass) {
 		each(p.File.Dockerfile, func(_ *dockerfile.Stage, i, at *dockerfile.Instruction) {
 			if i.Keyword != "RUN" {

@@ -1,6 +1,7 @@
 package dockerfile
 
 import (
+	_ "embed"
 	"fmt"
 	"strings"
 
@@ -9,40 +10,26 @@ import (
 	"oakum/fixer/image"
 )
 
-// UnpinnedImage wants every image that a build takes from a registry named by
-// its digest.
+//go:embed unpinned_image.md
+var unpinnedImageDoc string
+
+// UnpinnedImage reports images without a digest.
 var UnpinnedImage = &fixer.Rule{
 	Name:     "dockerfile/unpinned-image",
 	Title:    "image without a digest",
 	Severity: fixer.Low,
 	Kind:     fixer.Dockerfile,
-	Doc: fixer.Doc{
-		What: `Images named without a digest in FROM, COPY --from, RUN --mount=from and the directive # syntax=, whose image reads the
-whole file and decides what its instructions mean. Without a tag, or with the tag latest, the
-severity is medium. Defaults of ARG are followed; an image that only the build's arguments decide is left alone, and so are
-scratch, other stages, named build contexts, and images that a Compose file here builds. ONBUILD is left alone too: what a name
-means there is decided by the file that builds upon this one.`,
-		Why: `A tag is a name that its owner may point at other bytes at any time: the next build can contain something nobody
-reviewed, and two builds of one commit need not give the same image. A digest names the bytes themselves.`,
-		Breaks: `Nothing today. A pinned image no longer gets the security fixes of its tag by itself: a bot (Renovate, Dependabot) or
-a person has to move the pin.`,
-		Verify: `docker build --pull .   prints the digest with each image it resolves`,
-		Bad: `FROM node:20-alpine
-CMD ["node", "server.js"]
-`,
-		Good: `FROM node:20-alpine@sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef
-CMD ["node", "server.js"]
-`,
-		References: []fixer.Reference{
-			{Source: "CIS Docker", ID: "4.2"},
-			{Source: "hadolint", ID: "DL3006", URL: "https://github.com/hadolint/hadolint/wiki/DL3006"},
-			{Source: "hadolint", ID: "DL3007", URL: "https://github.com/hadolint/hadolint/wiki/DL3007"},
-			{Source: "Trivy", ID: "DS-0001"},
-			{Source: "Checkov", ID: "CKV_DOCKER_7"},
-			{Source: "KICS", ID: "f45ea400-6bbe-4501-9fc7-1c3d75c32067"},
-			{Source: "OpenSSF Scorecard", ID: "Pinned-Dependencies"},
-		},
+	Phase:    fixer.Identity,
+	References: []fixer.Reference{
+		{Source: fixer.CISDocker, ID: "4.2"},
+		{Source: fixer.Hadolint, ID: "DL3006"},
+		{Source: fixer.Hadolint, ID: "DL3007"},
+		{Source: fixer.Trivy, ID: "DS-0001"},
+		{Source: fixer.Checkov, ID: "CKV_DOCKER_7"},
+		{Source: fixer.KICSDockerfile, ID: "f45ea400-6bbe-4501-9fc7-1c3d75c32067", Title: "Image Version Using 'latest'"},
+		{Source: fixer.Scorecard, ID: "Pinned-Dependencies"},
 	},
+	Doc: unpinnedImageDoc,
 	Check: func(p *fixer.Pass) {
 		contexts := buildContexts(p)
 		if d, ok := p.File.Dockerfile.Directive("syntax"); ok {

@@ -1,6 +1,7 @@
 package dockerfile
 
 import (
+	_ "embed"
 	"fmt"
 	"regexp"
 	"slices"
@@ -10,37 +11,24 @@ import (
 	"oakum/fixer/dockerfile"
 )
 
-// UnverifiedDownload wants files from the network named by their checksum, and
-// never fetched in the open.
+//go:embed unverified_download.md
+var unverifiedDownloadDoc string
+
+// UnverifiedDownload reports downloads without verification.
 var UnverifiedDownload = &fixer.Rule{
 	Name:     "dockerfile/unverified-download",
 	Title:    "download without a check",
 	Severity: fixer.Medium,
 	Kind:     fixer.Dockerfile,
-	Doc: fixer.Doc{
-		What: `ADD of a URL without --checksum, which is low over https; curl, wget, git clone and installations over plain http; and a plain
-http registry that pip, npm, yarn, pnpm, gem or go is told to use, by its settings, ENV or ARG. Left alone are steps that compare a checksum or a signature afterwards, requests to the machine itself, git repositories named by a full
-commit, packages and lists of the distribution, which are signed, and downloads over https with curl and wget, which the
-connection protects at least on their way. Windows stages are not read.`,
-		Why: `Over plain http anybody on the way can answer with another file. Over https the owner of the server still can, and a build
-that downloads "the newest" contains something else every time.`,
-		Breaks: `A pinned checksum stops the build when the file behind the URL changes, which is its purpose. A server that only speaks http
-is no longer reached through an https URL.`,
-		Verify: `docker build --no-cache .   still builds, and fails when the checksum in it is changed by one digit`,
-		Bad: `FROM debian:13
-ADD https://example.org/tool-1.2.tar.gz /tmp/
-`,
-		Good: `FROM debian:13
-ADD --checksum=sha256:24454f830cdb571e2c4ad15481119c43b3cafd48dd869a9b2945d1036d1dc68d https://example.org/tool-1.2.tar.gz /tmp/
-`,
-		References: []fixer.Reference{
-			{Source: "CIS Docker", ID: "4.9"},
-			{Source: "CIS Docker", ID: "4.11"},
-			{Source: "Checkov", ID: "CKV_DOCKER_4"},
-			{Source: "KICS", ID: "4b410d24-1cbe-430c-a632-62c9a931cf1c"},
-			{Source: "OpenSSF Scorecard", ID: "Pinned-Dependencies"},
-		},
+	Phase:    fixer.Permissions,
+	References: []fixer.Reference{
+		{Source: fixer.CISDocker, ID: "4.9"},
+		{Source: fixer.CISDocker, ID: "4.11"},
+		{Source: fixer.Checkov, ID: "CKV_DOCKER_4"},
+		{Source: fixer.KICSDockerfile, ID: "4b410d24-1cbe-4430-a632-62c9a931cf1c", Title: "Curl or Wget Instead of Add"},
+		{Source: fixer.Scorecard, ID: "Pinned-Dependencies"},
 	},
+	Doc: unverifiedDownloadDoc,
 	Check: func(p *fixer.Pass) {
 		f := p.File.Dockerfile
 		each(f, func(s *dockerfile.Stage, i, at *dockerfile.Instruction) {

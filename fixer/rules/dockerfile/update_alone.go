@@ -1,45 +1,31 @@
 package dockerfile
 
 import (
+	_ "embed"
 	"fmt"
 	"slices"
 
 	"oakum/fixer"
 )
 
-// UpdateAlone wants package lists fetched in the step that installs from them.
+//go:embed update_alone.md
+var updateAloneDoc string
+
+// UpdateAlone reports package lists fetched in a step of their own.
 var UpdateAlone = &fixer.Rule{
 	Name:     "dockerfile/update-alone",
 	Title:    "package lists fetched in a step of their own",
 	Severity: fixer.Low,
 	Kind:     fixer.Dockerfile,
-	Late:     true, // it takes steps away in which the others may have something to mend
-	Doc: fixer.Doc{
-		What: `RUN instructions that fetch the lists of apt, apk or zypper and install nothing, in stages that end up in an image, and in
-others if a later step relies on them. Where the next instruction is the one that installs, in one chain of commands, the two are
-joined: apt-get update goes before the installation, and the lists are deleted behind it; apk add gets --no-cache, which fetches the
-index by itself. A step that nothing relies on is taken out. Where something stands between the two, or several steps install from
-the same lists, there is no edit: joining would move commands past others.`,
-		Why: `The build cache remembers the step with the lists of the day it first ran. A package added to the later step is then installed
-from old lists: a version with known flaws, or an error because it is no longer there.`,
-		Breaks: `Later steps, images built from this one and commands in the container that install packages without fetching the lists no
-longer find them. Packages come in the versions of the day on which the step is built.`,
-		Verify: `docker build --no-cache .   installs the packages`,
-		Bad: `FROM debian:13
-RUN apt-get update
-RUN apt-get install -y --no-install-recommends nginx
-`,
-		Good: `FROM debian:13
-RUN apt-get update && apt-get install -y --no-install-recommends nginx && rm -rf /var/lib/apt/lists/*
-`,
-		References: []fixer.Reference{
-			{Source: "CIS Docker", ID: "4.7"},
-			{Source: "Trivy", ID: "DS-0017"},
-			{Source: "Checkov", ID: "CKV_DOCKER_5"},
-			{Source: "KICS", ID: "9bae49be-0aa3-4de5-bab2-4c3a069e40cd"},
-			{Source: "dockle", ID: "CIS-DI-0007"},
-		},
+	Phase:    fixer.Standards,
+	References: []fixer.Reference{
+		{Source: fixer.CISDocker, ID: "4.7"},
+		{Source: fixer.Trivy, ID: "DS-0017"},
+		{Source: fixer.Checkov, ID: "CKV_DOCKER_5"},
+		{Source: fixer.KICSDockerfile, ID: "9bae49be-0aa3-4de5-bab2-4c3a069e40cd", Title: "Update Instruction Alone"},
+		{Source: fixer.Dockle, ID: "CIS-DI-0007"},
 	},
+	Doc: updateAloneDoc,
 	Check: func(p *fixer.Pass) {
 		kept, runs := shipped(p), readRuns(p.File.Dockerfile)
 		for _, st := range steps(p.File.Dockerfile, "RUN") {

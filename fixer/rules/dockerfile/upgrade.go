@@ -1,39 +1,29 @@
 package dockerfile
 
 import (
+	_ "embed"
 	"fmt"
 
 	"oakum/fixer"
 )
 
-// Upgrade questions steps that upgrade all packages of the base.
+//go:embed upgrade.md
+var upgradeDoc string
+
+// Upgrade reports upgrades of all packages.
 var Upgrade = &fixer.Rule{
 	Name:     "dockerfile/upgrade",
 	Title:    "all packages upgraded",
 	Severity: fixer.Low,
 	Kind:     fixer.Dockerfile,
-	Doc: fixer.Doc{
-		What: `apt-get upgrade and dist-upgrade, apk upgrade, yum and dnf update without package names, zypper update and dist-upgrade, in
-RUN. The advice on this is divided: old guides forbid it, because upgrades could fail in unprivileged builds and double the
-size of a layer; CIS asks for patched images. There is no edit, only what to weigh. Left alone are upgrades of named packages.`,
-		Why: `What the step does depends on the day it runs, so that two builds of one commit differ; with the build cache it may not have
-run for months while the file says "upgraded". A base that is rebuilt often and named by its digest gives the same fixes, and
-says which ones. Where the base is rebuilt rarely, the step can be the only way to get them.`,
-		Breaks: `Taken out without a fresh base, known flaws stay in the image until the base is rebuilt.`,
-		Verify: `docker build --pull --no-cache .   and a scan of the image show whether fixes are missing`,
-		Bad: `FROM debian:13
-RUN apt-get update && apt-get upgrade -y && rm -rf /var/lib/apt/lists/*
-`,
-		Good: `FROM debian:13.2
-CMD ["bash"]
-`,
-		References: []fixer.Reference{
-			{Source: "Trivy", ID: "DS-0024"},
-			{Source: "hadolint", ID: "DL3035", URL: "https://github.com/hadolint/hadolint/wiki/DL3035"},
-			{Source: "dockle", ID: "DKL-DI-0003"},
-			{Source: "CIS Docker", ID: "4.4"},
-		},
+	Phase:    fixer.Resources,
+	References: []fixer.Reference{
+		{Source: fixer.Trivy, ID: "DS-0024"},
+		{Source: fixer.Hadolint, ID: "DL3035"},
+		{Source: fixer.Dockle, ID: "DKL-DI-0003"},
+		{Source: fixer.CISDocker, ID: "4.4"},
 	},
+	Doc: upgradeDoc,
 	Check: func(p *fixer.Pass) {
 		kept := shipped(p)
 		for _, st := range steps(p.File.Dockerfile, "RUN") {

@@ -1,6 +1,7 @@
 package dockerfile
 
 import (
+	_ "embed"
 	"fmt"
 	"strings"
 
@@ -8,39 +9,21 @@ import (
 	"oakum/fixer/dockerfile"
 )
 
-// WholeCopy wants files taken from another image one by one, not its whole
-// file system.
+//go:embed whole_copy.md
+var wholeCopyDoc string
+
+// WholeCopy reports COPY of a whole filesystem.
 var WholeCopy = &fixer.Rule{
 	Name:     "dockerfile/whole-copy",
 	Title:    "whole file system copied",
 	Severity: fixer.Low,
 	Kind:     fixer.Dockerfile,
-	Doc: fixer.Doc{
-		What: `COPY --from=… / / in a stage that ends up in an image: medium when it takes another image as a whole, low when it takes a
-stage of the file. Left alone are stages that start from scratch, where this is how layers are made into one. There is no edit:
-which of the files are needed is not in the file.`,
-		Why: `The other file system is laid over the one of the base: its accounts, shells, libraries and certificates win over those that
-the base's owner maintains, and the list of packages no longer says what is there, so that scanners miss flaws. Whatever a build
-stage held (sources, caches, credentials) comes along.`,
-		Breaks: `A program of which not all files were named no longer starts: ldd PROGRAM in the other image tells its libraries.`,
-		Verify: `docker build .   and start it;   docker history IMAGE   shows a small layer for the COPY`,
-		Bad: `FROM golang:1.25 AS build
-WORKDIR /src
-RUN go build -o /out/app .
-FROM debian:13-slim
-COPY --from=build / /
-`,
-		Good: `FROM golang:1.25 AS build
-WORKDIR /src
-RUN go build -o /out/app .
-FROM debian:13-slim
-COPY --from=build /out/app /usr/local/bin/app
-`,
-		References: []fixer.Reference{
-			{Source: "hadolint", ID: "DL3067", URL: "https://github.com/hadolint/hadolint/wiki/DL3067"},
-			{Source: "CIS Docker", ID: "4.3"},
-		},
+	Phase:    fixer.Resources,
+	References: []fixer.Reference{
+		{Source: fixer.Hadolint, ID: "DL3067"},
+		{Source: fixer.CISDocker, ID: "4.3"},
 	},
+	Doc: wholeCopyDoc,
 	Check: func(p *fixer.Pass) {
 		f, kept := p.File.Dockerfile, shipped(p)
 		each(f, func(s *dockerfile.Stage, i, at *dockerfile.Instruction) {

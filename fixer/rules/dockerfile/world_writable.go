@@ -1,6 +1,7 @@
 package dockerfile
 
 import (
+	_ "embed"
 	"fmt"
 	"regexp"
 	"slices"
@@ -10,37 +11,21 @@ import (
 	"oakum/fixer/dockerfile"
 )
 
-// WorldWritable wants files that belong to whoever writes them, and to nobody
-// else.
+//go:embed world_writable.md
+var worldWritableDoc string
+
+// WorldWritable reports files that every user may write.
 var WorldWritable = &fixer.Rule{
 	Name:     "dockerfile/world-writable",
 	Title:    "files anybody may write",
 	Severity: fixer.Low,
 	Kind:     fixer.Dockerfile,
-	Doc: fixer.Doc{
-		What: `chmod, mkdir, install and the flag --chmod of COPY and ADD with a mode that lets every user write: 777, 666, a+rwx, o+w. For
-whole folders (chmod -R) and for scripts and programs the severity is medium. Only stages that end up in an image count. Left
-alone are modes with the sticky bit (1777), as /tmp has, what the same step deletes again, and bits that are taken away. There
-is no edit: which user writes there is not in the file.`,
-		Why: `Whoever gets to run anything in the container, as any user, can change these files. If one of them is a program, a script or a
-library, the change runs the next time the program starts, as its user or as root.`,
-		Breaks: `A program that runs as another user than the owner no longer writes there: give it the files with chown or COPY --chown.`,
-		Verify: `docker run --rm --entrypoint sh IMAGE -c 'find / -xdev -perm -0002 ! -type l ! -perm -1000'   prints nothing`,
-		Bad: `FROM node:24
-COPY . /app
-RUN chmod -R 777 /app
-USER 1000
-`,
-		Good: `FROM node:24
-COPY . /app
-RUN mkdir /app/data && chown 1000:1000 /app/data
-USER 1000
-`,
-		References: []fixer.Reference{
-			{Source: "CIS Docker", ID: "4.8"},
-			{Source: "CWE", ID: "CWE-732", URL: "https://cwe.mitre.org/data/definitions/732.html"},
-		},
+	Phase:    fixer.Permissions,
+	References: []fixer.Reference{
+		{Source: fixer.CISDocker, ID: "4.8"},
+		{Source: fixer.CWE, ID: "CWE-732"},
 	},
+	Doc: worldWritableDoc,
 	Check: func(p *fixer.Pass) {
 		f, kept := p.File.Dockerfile, shipped(p)
 		each(f, func(s *dockerfile.Stage, i, at *dockerfile.Instruction) {

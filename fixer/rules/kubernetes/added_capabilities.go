@@ -1,6 +1,7 @@
 package kubernetes
 
 import (
+	_ "embed"
 	"fmt"
 	"slices"
 	"strings"
@@ -11,60 +12,37 @@ import (
 	"oakum/fixer/yamldoc"
 )
 
-// AddedCapabilities wants no capability added beyond what the Pod Security
-// Standards allow.
+//go:embed added_capabilities.md
+var addedCapabilitiesDoc string
+
+// AddedCapabilities reports capabilities that a container adds.
 var AddedCapabilities = &fixer.Rule{
 	Name:     "kubernetes/added-capabilities",
 	Title:    "adds capabilities",
 	Severity: fixer.High,
 	Kind:     fixer.Kubernetes,
-	Doc: fixer.Doc{
-		What: `Capabilities that a container adds. Those by which the node can be taken over (ALL, SYS_ADMIN, SYS_MODULE, SYS_RAWIO,
-SYS_PTRACE, DAC_READ_SEARCH, BPF, SYS_BOOT) are critical, others that the baseline standard forbids high or, where they do little
-harm, medium, and what only the restricted standard forbids low; one step less for workloads that serve their node. Left alone are NET_BIND_SERVICE, what the image table
-says an image needs as long as it starts as root, and privileged containers, which have them all anyway. Where the container does
-not run as root, it has nothing of most of them, and those are taken away.`,
-		Why: `A capability is a part of root's power. Those beyond the default reach the kernel, the network or the files of the node,
-past what the container's own limits keep in.`,
-		Breaks: `The operation that the capability was added for fails with "operation not permitted": mounting, tracing, changing the
-network. There is no telling from a manifest which of them the program uses.`,
-		Verify: `kubectl exec POD -- grep CapBnd /proc/1/status   no longer holds it, and the feature that needed it still works`,
-		Bad: `apiVersion: v1
-kind: Pod
-metadata:
-  name: web
-spec:
-  containers:
-  - name: web
-    image: example.org/web:1.4
-    securityContext:
-      capabilities:
-        add: [SYS_ADMIN]
-`,
-		Good: `apiVersion: v1
-kind: Pod
-metadata:
-  name: web
-spec:
-  containers:
-  - name: web
-    image: example.org/web:1.4
-    securityContext:
-      capabilities:
-        drop: [ALL]
-        add: [NET_BIND_SERVICE]
-`,
-		References: []fixer.Reference{
-			{Source: "Pod Security Standards", ID: "baseline and restricted: capabilities", URL: "https://kubernetes.io/docs/concepts/security/pod-security-standards/"},
-			{Source: "CIS Kubernetes", ID: "5.2.8, 5.2.9"},
-			{Source: "NSA/CISA", ID: "Kubernetes Hardening Guidance, pod security"},
-			{Source: "Trivy", ID: "KSV-0005, KSV-0022, KSV-0106, KSV-0119, KSV-0120"},
-			{Source: "Checkov", ID: "CKV_K8S_25, CKV_K8S_28, CKV_K8S_39"},
-			{Source: "Kubescape", ID: "C-0046, C-0199, C-0200"},
-			{Source: "Polaris", ID: "dangerousCapabilities"},
-			{Source: "KICS", ID: "Containers With Added Capabilities"},
-		},
+	Phase:    fixer.Permissions,
+	References: []fixer.Reference{
+		{Source: fixer.PodSecurityStandards, ID: "baseline: capabilities"},
+		{Source: fixer.PodSecurityStandards, ID: "restricted: capabilities"},
+		{Source: fixer.CISKubernetes, ID: "5.2.8"},
+		{Source: fixer.CISKubernetes, ID: "5.2.9"},
+		{Source: fixer.NSA, ID: "pod security"},
+		{Source: fixer.Trivy, ID: "KSV-0005"},
+		{Source: fixer.Trivy, ID: "KSV-0022"},
+		{Source: fixer.Trivy, ID: "KSV-0106"},
+		{Source: fixer.Trivy, ID: "KSV-0119"},
+		{Source: fixer.Trivy, ID: "KSV-0120"},
+		{Source: fixer.Checkov, ID: "CKV_K8S_25"},
+		{Source: fixer.Checkov, ID: "CKV_K8S_28"},
+		{Source: fixer.Checkov, ID: "CKV_K8S_39"},
+		{Source: fixer.Kubescape, ID: "C-0046"},
+		{Source: fixer.Kubescape, ID: "C-0199"},
+		{Source: fixer.Kubescape, ID: "C-0200"},
+		{Source: fixer.Polaris, ID: "dangerousCapabilities"},
+		{Source: fixer.KICSKubernetes, ID: "19ebaa28-fc86-4a58-bcfa-015c9e22fe40", Title: "Containers With Added Capabilities"},
 	},
+	Doc: addedCapabilitiesDoc,
 	Check: func(p *fixer.Pass) {
 		for _, c := range containers(p) {
 			if !isTrue(c.Node.Get("securityContext").Get("privileged")) {

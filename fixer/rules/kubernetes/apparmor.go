@@ -1,58 +1,32 @@
 package kubernetes
 
 import (
+	_ "embed"
 	"fmt"
 	"strings"
 
 	"oakum/fixer"
 )
 
-// AppArmor wants no pod to turn the node's AppArmor profile off.
+//go:embed apparmor.md
+var appArmorDoc string
+
+// AppArmor reports containers with AppArmor turned off.
 var AppArmor = &fixer.Rule{
 	Name:     "kubernetes/apparmor",
 	Title:    "turns AppArmor off",
 	Severity: fixer.Medium,
 	Kind:     fixer.Kubernetes,
-	Doc: fixer.Doc{
-		What: `Pods and containers whose appArmorProfile, or whose annotation for it, is Unconfined. That nothing is set is no finding:
-the runtime's default profile then applies by itself on nodes with AppArmor. A privileged container runs without a profile anyway.`,
-		Why: `The default profile keeps a process in the container from mounting file systems, from writing to most of /proc and /sys,
-and from tracing processes outside, even when it has the capability to.`,
-		Breaks: `What the profile denies: mounts inside the container, mostly of image builders and nested containers.`,
-		Verify: `kubectl exec POD -- cat /proc/1/attr/current   prints the runtime's profile and (enforce)`,
-		Bad: `apiVersion: v1
-kind: Pod
-metadata:
-  name: web
-spec:
-  containers:
-  - name: web
-    image: example.org/web:1.4
-    securityContext:
-      appArmorProfile:
-        type: Unconfined
-`,
-		Good: `apiVersion: v1
-kind: Pod
-metadata:
-  name: web
-spec:
-  containers:
-  - name: web
-    image: example.org/web:1.4
-    securityContext:
-      appArmorProfile:
-        type: RuntimeDefault
-`,
-		References: []fixer.Reference{
-			{Source: "Pod Security Standards", ID: "baseline: appArmorProfile", URL: "https://kubernetes.io/docs/concepts/security/pod-security-standards/"},
-			{Source: "NSA/CISA", ID: "Kubernetes Hardening Guidance, pod security"},
-			{Source: "Trivy", ID: "KSV-0002"},
-			{Source: "Kubescape", ID: "C-0055"},
-			{Source: "kubesec", ID: "ApparmorUnconfined"},
-			{Source: "KICS", ID: "Missing AppArmor Profile"},
-		},
+	Phase:    fixer.Identity,
+	References: []fixer.Reference{
+		{Source: fixer.PodSecurityStandards, ID: "baseline: appArmorProfile"},
+		{Source: fixer.NSA, ID: "pod security"},
+		{Source: fixer.Trivy, ID: "KSV-0002"},
+		{Source: fixer.Kubescape, ID: "C-0055"},
+		{Source: fixer.Kubesec, ID: "ApparmorUnconfined"},
+		{Source: fixer.KICSKubernetes, ID: "8b36775e-183d-4d46-b0f7-96a6f34a723f", Title: "Missing AppArmor Profile"},
 	},
+	Doc: appArmorDoc,
 	Check: func(p *fixer.Pass) {
 		const advice = "find out which operation was denied (the node's kernel log says apparmor=\"DENIED\"), and use RuntimeDefault or a Localhost profile that allows it"
 		for _, w := range workloads(p) {

@@ -1,6 +1,7 @@
 package kubernetes
 
 import (
+	_ "embed"
 	"fmt"
 	"slices"
 	"strings"
@@ -12,52 +13,28 @@ import (
 	"oakum/fixer/yamldoc"
 )
 
-// Capabilities wants every capability dropped that is not known to be needed.
+//go:embed capabilities.md
+var capabilitiesDoc string
+
+// Capabilities reports containers that do not drop ALL capabilities.
 var Capabilities = &fixer.Rule{
 	Name:     "kubernetes/capabilities",
 	Title:    "capabilities not dropped",
 	Severity: fixer.Medium,
 	Kind:     fixer.Kubernetes,
-	Doc: fixer.Doc{
-		What: `Containers that do not drop ALL capabilities. What they add stays as it is; what an image is known to need when it
-starts as root is added back. A privileged container has every capability whatever it drops and is left to kubernetes/privileged.`,
-		Why: `A container runtime gives a root process fourteen capabilities by default, among them to change the owner of any file,
-to become any user and to forge network packets. Few programs use one of them.`,
-		Breaks: `A program that starts as root and changes owners or steps down needs CHOWN, SETUID and SETGID; one that listens
-below port 1024 may need NET_BIND_SERVICE; ping needs NET_RAW. A process that is not root has no capabilities to lose.`,
-		Verify: `kubectl exec POD -- grep CapBnd /proc/1/status   prints only what was added back`,
-		Bad: `apiVersion: v1
-kind: Pod
-metadata:
-  name: web
-spec:
-  containers:
-  - name: web
-    image: example.org/web:1.4
-`,
-		Good: `apiVersion: v1
-kind: Pod
-metadata:
-  name: web
-spec:
-  containers:
-  - name: web
-    image: example.org/web:1.4
-    securityContext:
-      capabilities:
-        drop: [ALL]
-`,
-		References: []fixer.Reference{
-			{Source: "Pod Security Standards", ID: "restricted: capabilities", URL: "https://kubernetes.io/docs/concepts/security/pod-security-standards/"},
-			{Source: "CIS Kubernetes", ID: "5.2.10"},
-			{Source: "Trivy", ID: "KSV-0003"},
-			{Source: "Checkov", ID: "CKV_K8S_37"},
-			{Source: "kube-linter", ID: "drop-net-raw-capability"},
-			{Source: "Kubescape", ID: "C-0055"},
-			{Source: "Polaris", ID: "insecureCapabilities"},
-			{Source: "KICS", ID: "No Drop Capabilities for Containers"},
-		},
+	Phase:    fixer.Permissions,
+	After:    []string{"kubernetes/writable-root"},
+	References: []fixer.Reference{
+		{Source: fixer.PodSecurityStandards, ID: "restricted: capabilities"},
+		{Source: fixer.CISKubernetes, ID: "5.2.10"},
+		{Source: fixer.Trivy, ID: "KSV-0003"},
+		{Source: fixer.Checkov, ID: "CKV_K8S_37"},
+		{Source: fixer.KubeLinter, ID: "drop-net-raw-capability"},
+		{Source: fixer.Kubescape, ID: "C-0055"},
+		{Source: fixer.Polaris, ID: "insecureCapabilities"},
+		{Source: fixer.KICSKubernetes, ID: "268ca686-7fb7-4ae9-b129-955a2a89064e", Title: "No Drop Capabilities for Containers"},
 	},
+	Doc: capabilitiesDoc,
 	Check: func(p *fixer.Pass) {
 		for _, c := range containers(p) {
 			caps := c.Node.Get("securityContext").Get("capabilities")

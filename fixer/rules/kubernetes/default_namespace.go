@@ -1,57 +1,34 @@
 package kubernetes
 
 import (
+	_ "embed"
 	"fmt"
 
 	"oakum/fixer"
 	"oakum/fixer/kube"
 )
 
-// DefaultNamespace wants workloads in a namespace of their own.
+//go:embed default_namespace.md
+var defaultNamespaceDoc string
+
+// DefaultNamespace reports workloads in the default namespace.
 var DefaultNamespace = &fixer.Rule{
 	Name:     "kubernetes/default-namespace",
 	Title:    "in the namespace default",
 	Severity: fixer.Low,
 	Kind:     fixer.Kubernetes,
-	Doc: fixer.Doc{
-		What: `Workloads that name the namespace default, one finding per file. Left alone: workloads that name none, because whoever
-applies the file says where it goes (kubectl -n, the namespace of a kustomization, the destination of a GitOps tool), and
-objects that are no workload.`,
-		Why: `Quotas, network policies, roles and Pod Security levels are set per namespace. In default programs that have nothing to
-do with each other share them, and what is applied without a thought lands there too.`,
-		Breaks: `Short names of Services (web instead of web.default.svc) are looked up in the namespace of the pod that asks: what
-talks to each other moves together. Claims and Secrets do not move by themselves.`,
-		Verify: `kubectl get pods -n NAMESPACE   shows the pods, and they still reach each other`,
-		Bad: `apiVersion: v1
-kind: Pod
-metadata:
-  name: web
-  namespace: default
-spec:
-  containers:
-  - name: web
-    image: example.org/web:1.4
-`,
-		Good: `apiVersion: v1
-kind: Pod
-metadata:
-  name: web
-  namespace: shop
-spec:
-  containers:
-  - name: web
-    image: example.org/web:1.4
-`,
-		References: []fixer.Reference{
-			{Source: "CIS Kubernetes", ID: "5.7.4"},
-			{Source: "NSA/CISA", ID: "Kubernetes Hardening Guidance, namespaces"},
-			{Source: "Trivy", ID: "KSV-0110"},
-			{Source: "Checkov", ID: "CKV_K8S_21"},
-			{Source: "kube-linter", ID: "use-namespace"},
-			{Source: "Kubescape", ID: "C-0061, C-0212"},
-			{Source: "KICS", ID: "Using Unrecommended Namespace"},
-		},
+	Phase:    fixer.Identity,
+	References: []fixer.Reference{
+		{Source: fixer.CISKubernetes, ID: "5.7.4"},
+		{Source: fixer.NSA, ID: "namespaces"},
+		{Source: fixer.Trivy, ID: "KSV-0110"},
+		{Source: fixer.Checkov, ID: "CKV_K8S_21"},
+		{Source: fixer.KubeLinter, ID: "use-namespace"},
+		{Source: fixer.Kubescape, ID: "C-0061"},
+		{Source: fixer.Kubescape, ID: "C-0212"},
+		{Source: fixer.KICSKubernetes, ID: "611ab018-c4aa-4ba2-b0f6-a448337509a6", Title: "Using Unrecommended Namespace"},
 	},
+	Doc: defaultNamespaceDoc,
 	Check: func(p *fixer.Pass) {
 		var first *kube.Object
 		more := 0

@@ -1,6 +1,7 @@
 package kubernetes
 
 import (
+	_ "embed"
 	"fmt"
 
 	"oakum/fixer"
@@ -8,48 +9,24 @@ import (
 	"oakum/fixer/yamldoc"
 )
 
-// DeprecatedAPI wants API versions that clusters serve.
+//go:embed deprecated_api.md
+var deprecatedAPIDoc string
+
+// DeprecatedAPI reports removed and deprecated API versions.
 var DeprecatedAPI = &fixer.Rule{
 	Name:     "kubernetes/deprecated-api",
 	Title:    "API version removed or deprecated",
 	Severity: fixer.Medium,
 	Kind:     fixer.Kubernetes,
-	Doc: fixer.Doc{
-		What: `Objects of API versions that Kubernetes 1.36 no longer serves or has deprecated. Where the replacement has the same
-fields the version is changed; a workload also gets the selector that it had by default. Where fields moved, the finding says
-which. Left alone: custom resources, whose versions their definitions decide, definitions themselves, alpha versions, and
-patches that are only part of an object.`,
-		Why: `A cluster refuses what it does not serve, so that the manifest cannot be applied any more, the hardening in it included.
-Policies and scanners look at the present versions only.`,
-		Breaks: `Patches and tools that name the object by its old version do not find it. Workloads of apps/v1 update 25 % of their pods
-at a time where nothing is set, give up an update after ten minutes, and a StatefulSet updates by itself.`,
-		Verify: `kubectl apply --dry-run=server -f FILE   neither fails nor warns`,
-		Bad: `apiVersion: policy/v1beta1
-kind: PodDisruptionBudget
-metadata:
-  name: web
-spec:
-  minAvailable: 1
-  selector:
-    matchLabels: {app: web}
-`,
-		Good: `apiVersion: policy/v1
-kind: PodDisruptionBudget
-metadata:
-  name: web
-spec:
-  minAvailable: 1
-  selector:
-    matchLabels: {app: web}
-`,
-		References: []fixer.Reference{
-			{Source: "Kubernetes", ID: "Deprecated API Migration Guide", URL: "https://kubernetes.io/docs/reference/using-api/deprecation-guide/"},
-			{Source: "Trivy", ID: "KSV-0107"},
-			{Source: "kube-linter", ID: "no-extensions-v1beta"},
-			{Source: "kube-score", ID: "stable-version"},
-			{Source: "KICS", ID: "Object Is Using A Deprecated API Version"},
-		},
+	Phase:    fixer.Resources,
+	References: []fixer.Reference{
+		{Source: fixer.KubernetesDocs, ID: "Deprecated API Migration Guide", Link: "https://kubernetes.io/docs/reference/using-api/deprecation-guide/"},
+		{Source: fixer.Trivy, ID: "KSV-0107"},
+		{Source: fixer.KubeLinter, ID: "no-extensions-v1beta"},
+		{Source: fixer.KubeScore, ID: "stable-version"},
+		{Source: fixer.KICSKubernetes, ID: "94b76ea5-e074-4ca2-8a03-c5a606e30645", Title: "Object Is Using A Deprecated API Version"},
 	},
+	Doc: deprecatedAPIDoc,
 	Check: func(p *fixer.Pass) {
 		for _, o := range p.File.Objects {
 			fate := fateOf(o.APIVersion, o.Kind)

@@ -1,6 +1,7 @@
 package kubernetes
 
 import (
+	_ "embed"
 	"fmt"
 	"path"
 	"slices"
@@ -12,58 +13,22 @@ import (
 	"oakum/fixer/yamldoc"
 )
 
-// EmptyDirLimit wants empty volumes that cannot fill the disk of their node.
+//go:embed empty_dir_limit.md
+var emptyDirLimitDoc string
+
+// EmptyDirLimit reports emptyDir volumes without a sizeLimit.
 var EmptyDirLimit = &fixer.Rule{
 	Name:     "kubernetes/empty-dir-limit",
 	Title:    "empty volume without a limit",
 	Severity: fixer.Low,
 	Kind:     fixer.Kubernetes,
-	Doc: fixer.Doc{
-		What: `emptyDir volumes on disk that a container can write to and that have no sizeLimit; one finding for a pod. Those that hold
-the data of a program, by what is known of its image, by their name or by where they are mounted, are reported only: how large
-they may grow nobody can tell from a manifest. Left alone are pods with a limit for ephemeral-storage, which covers their
-empty volumes too, and volumes with medium: Memory: what is in those counts against the memory limit of who wrote it.`,
-		Why: `An empty volume lies on the disk that the node keeps its images and the logs of all pods on. One that grows until the disk is
-full takes the other pods of the node with it: the kubelet evicts by its own choice.`,
-		Breaks: `A pod that fills one of the volumes past its limit is evicted and loses what is in them all. That is meant for a program that
-runs wild; one that keeps much on purpose needs a higher limit, or a claim.`,
-		Verify: `kubectl exec POD -- du -s MOUNTPATH   stays far below the limit after a day's work`,
-		Bad: `apiVersion: v1
-kind: Pod
-metadata:
-  name: web
-spec:
-  containers:
-  - name: web
-    image: example.org/web:1.4
-    volumeMounts:
-    - name: cache
-      mountPath: /var/cache/web
-  volumes:
-  - name: cache
-    emptyDir: {}
-`,
-		Good: `apiVersion: v1
-kind: Pod
-metadata:
-  name: web
-spec:
-  containers:
-  - name: web
-    image: example.org/web:1.4
-    volumeMounts:
-    - name: cache
-      mountPath: /var/cache/web
-  volumes:
-  - name: cache
-    emptyDir:
-      sizeLimit: 5Gi
-`,
-		References: []fixer.Reference{
-			{Source: "Kubernetes", ID: "emptyDir", URL: "https://kubernetes.io/docs/concepts/storage/volumes/#emptydir"},
-			{Source: "Kyverno", ID: "add-emptydir-sizelimit"},
-		},
+	Phase:    fixer.Resources,
+	References: []fixer.Reference{
+		{Source: fixer.KubernetesDocs, ID: "emptyDir", Link: "https://kubernetes.io/docs/concepts/storage/volumes/#emptydir"},
+		{Source: fixer.Kyverno, ID: "add-emptydir-sizelimit"},
 	},
+	Params: []fixer.Param{paramLimit},
+	Doc:    emptyDirLimitDoc,
 	Check: func(p *fixer.Pass) {
 		for _, w := range workloads(p) {
 			if storageLimited(w) {
@@ -83,6 +48,8 @@ spec:
 		}
 	},
 }
+
+var paramLimit = fixer.Param{Name: "limit", Meaning: "most that each of the volumes may hold, as in 5Gi", Default: defaultSize, Validate: validCapacity}
 
 // An emptyVolume is an emptyDir of a pod.
 type emptyVolume struct {
@@ -161,7 +128,7 @@ func emptyDirFix(p *fixer.Pass, w *kube.Workload, open []emptyVolume) fixer.Fix 
 		Level:  fixer.Review,
 		Breaks: sizeBreaks + ", and loses what is in them",
 		Verify: "kubectl exec POD -- du -s MOUNTPATH   stays far below the limit after a day's work",
-		Params: []fixer.Param{{Name: "limit", Meaning: "most that each of the volumes may hold, as in 5Gi", Default: defaultSize, Validate: validCapacity}},
+		Params: []fixer.Param{paramLimit},
 		Edit: func(d *fixer.Draft) error {
 			for _, v := range open {
 				d.YAML(p.File.Path, w.Doc, yamldoc.Set(w.PodPath.Join("volumes", v.index, "emptyDir", "sizeLimit"), d.Param("limit")))

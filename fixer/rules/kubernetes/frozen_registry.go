@@ -1,6 +1,7 @@
 package kubernetes
 
 import (
+	_ "embed"
 	"fmt"
 	"strings"
 
@@ -9,45 +10,22 @@ import (
 	"oakum/fixer/yamldoc"
 )
 
-// FrozenRegistry wants images of Kubernetes' own from where they are published.
+//go:embed frozen_registry.md
+var frozenRegistryDoc string
+
+// FrozenRegistry reports images from the former registries of Kubernetes.
 var FrozenRegistry = &fixer.Rule{
 	Name:     "kubernetes/frozen-registry",
 	Title:    "image from a registry that is closed to new ones",
 	Severity: fixer.Medium,
 	Kind:     fixer.Kubernetes,
-	Doc: fixer.Doc{
-		What: `Images named by the former registries of the Kubernetes project: k8s.gcr.io, which takes nothing new since April 2023 and
-leads to registry.k8s.io; and the places before and behind it, gcr.io/google_containers and k8s-artifacts-prod, of which not
-everything was moved. Only the host is changed: repository, tag and digest stay. Left alone are images that are never pulled.`,
-		Why: `What is found there is what there was: a version with a hole in it is the last one. The names are kept up as a courtesy,
-and a pod that has to be started on a new node does not start on the day they go.`,
-		Breaks: `A cluster that pulls by way of a mirror or an allow list does not start the pod until the new name is in it, and nodes that
-were given the image beforehand have it under the old name.`,
-		Verify: `docker manifest inspect IMAGE   shows the image under its new name`,
-		Bad: `apiVersion: v1
-kind: Pod
-metadata:
-  name: metrics
-spec:
-  containers:
-  - name: metrics
-    image: k8s.gcr.io/kube-state-metrics/kube-state-metrics:v2.6.0
-`,
-		Good: `apiVersion: v1
-kind: Pod
-metadata:
-  name: metrics
-spec:
-  containers:
-  - name: metrics
-    image: registry.k8s.io/kube-state-metrics/kube-state-metrics:v2.6.0
-`,
-		References: []fixer.Reference{
-			{Source: "Kubescape", ID: "C-0253"},
-			{Source: "Kubernetes", ID: "k8s.gcr.io image registry will be frozen", URL: "https://kubernetes.io/blog/2023/02/06/k8s-gcr-io-freeze-announcement/"},
-			{Source: "Kubernetes", ID: "k8s.gcr.io redirect to registry.k8s.io", URL: "https://kubernetes.io/blog/2023/03/10/image-registry-redirect/"},
-		},
+	Phase:    fixer.Identity,
+	References: []fixer.Reference{
+		{Source: fixer.Kubescape, ID: "C-0253"},
+		{Source: fixer.KubernetesDocs, ID: "k8s.gcr.io image registry will be frozen", Link: "https://kubernetes.io/blog/2023/02/06/k8s-gcr-io-freeze-announcement/"},
+		{Source: fixer.KubernetesDocs, ID: "k8s.gcr.io redirect to registry.k8s.io", Link: "https://kubernetes.io/blog/2023/03/10/image-registry-redirect/"},
 	},
+	Doc: frozenRegistryDoc,
 	Check: func(p *fixer.Pass) {
 		for _, c := range everyContainer(p) {
 			at := c.Node.Get("image")

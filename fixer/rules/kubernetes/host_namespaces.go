@@ -1,6 +1,7 @@
 package kubernetes
 
 import (
+	_ "embed"
 	"fmt"
 
 	"oakum/fixer"
@@ -8,51 +9,41 @@ import (
 	"oakum/fixer/yamldoc"
 )
 
-// HostNamespaces wants pods that do not share their node's namespaces.
+//go:embed host_namespaces.md
+var hostNamespacesDoc string
+
+// HostNamespaces reports pods that share a namespace of their node.
 var HostNamespaces = &fixer.Rule{
 	Name:     "kubernetes/host-namespaces",
 	Title:    "shares a namespace of its node",
 	Severity: fixer.High,
 	Kind:     fixer.Kubernetes,
-	Doc: fixer.Doc{
-		What: `Pods with hostPID, hostIPC or hostNetwork set to true, one finding for each. In workloads that work on their
-node (a DaemonSet, host files) removing it is offered, and a person decides.`,
-		Why: `hostPID shows every process of the node with its environment, and lets root signal them. hostIPC opens the shared
-memory of other programs. hostNetwork reaches services that listen on the node's loopback and escapes network policies.`,
-		Breaks: `A program that looks at the node, or that clients reach at the node's address. Without hostNetwork the pod gets an
-address of its own: a Service has to lead to it, and ports below 1024 may need NET_BIND_SERVICE.`,
-		Verify: `kubectl exec POD -- ls /proc   lists only the pod's own processes; clients still reach the service`,
-		Bad: `apiVersion: v1
-kind: Pod
-metadata:
-  name: web
-spec:
-  hostPID: true
-  containers:
-  - name: web
-    image: example.org/web:1.4
-`,
-		Good: `apiVersion: v1
-kind: Pod
-metadata:
-  name: web
-spec:
-  containers:
-  - name: web
-    image: example.org/web:1.4
-`,
-		References: []fixer.Reference{
-			{Source: "Pod Security Standards", ID: "baseline: hostNamespaces", URL: "https://kubernetes.io/docs/concepts/security/pod-security-standards/"},
-			{Source: "CIS Kubernetes", ID: "5.2.3, 5.2.4, 5.2.5"},
-			{Source: "NSA/CISA", ID: "Kubernetes Hardening Guidance, pod security"},
-			{Source: "Trivy", ID: "KSV-0008, KSV-0009, KSV-0010"},
-			{Source: "Checkov", ID: "CKV_K8S_17, CKV_K8S_18, CKV_K8S_19"},
-			{Source: "kube-linter", ID: "host-pid, host-ipc, host-network"},
-			{Source: "Kubescape", ID: "C-0038, C-0041"},
-			{Source: "Polaris", ID: "hostPIDSet, hostIPCSet, hostNetworkSet"},
-			{Source: "KICS", ID: "Shared Host PID Namespace, Shared Host IPC Namespace, Shared Host Network Namespace"},
-		},
+	Phase:    fixer.Identity,
+	References: []fixer.Reference{
+		{Source: fixer.PodSecurityStandards, ID: "baseline: hostNamespaces"},
+		{Source: fixer.CISKubernetes, ID: "5.2.3"},
+		{Source: fixer.CISKubernetes, ID: "5.2.4"},
+		{Source: fixer.CISKubernetes, ID: "5.2.5"},
+		{Source: fixer.NSA, ID: "pod security"},
+		{Source: fixer.Trivy, ID: "KSV-0008"},
+		{Source: fixer.Trivy, ID: "KSV-0009"},
+		{Source: fixer.Trivy, ID: "KSV-0010"},
+		{Source: fixer.Checkov, ID: "CKV_K8S_17"},
+		{Source: fixer.Checkov, ID: "CKV_K8S_18"},
+		{Source: fixer.Checkov, ID: "CKV_K8S_19"},
+		{Source: fixer.KubeLinter, ID: "host-pid"},
+		{Source: fixer.KubeLinter, ID: "host-ipc"},
+		{Source: fixer.KubeLinter, ID: "host-network"},
+		{Source: fixer.Kubescape, ID: "C-0038"},
+		{Source: fixer.Kubescape, ID: "C-0041"},
+		{Source: fixer.Polaris, ID: "hostPIDSet"},
+		{Source: fixer.Polaris, ID: "hostIPCSet"},
+		{Source: fixer.Polaris, ID: "hostNetworkSet"},
+		{Source: fixer.KICSKubernetes, ID: "302736f4-b16c-41b8-befe-c0baffa0bd9d", Title: "Shared Host PID Namespace"},
+		{Source: fixer.KICSKubernetes, ID: "cd290efd-6c82-4e9d-a698-be12ae31d536", Title: "Shared Host IPC Namespace"},
+		{Source: fixer.KICSKubernetes, ID: "6b6bdfb3-c3ae-44cb-88e4-7405c1ba2c8a", Title: "Shared Host Network Namespace"},
 	},
+	Doc: hostNamespacesDoc,
 	Check: func(p *fixer.Pass) {
 		for _, w := range workloads(p) {
 			for _, ns := range hostNamespaces {

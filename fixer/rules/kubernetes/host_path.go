@@ -1,6 +1,7 @@
 package kubernetes
 
 import (
+	_ "embed"
 	"fmt"
 	"strings"
 
@@ -9,66 +10,29 @@ import (
 	"oakum/fixer/yamldoc"
 )
 
-// HostPath wants no files of the node in a pod.
+//go:embed host_path.md
+var hostPathDoc string
+
+// HostPath reports hostPath volumes.
 var HostPath = &fixer.Rule{
 	Name:     "kubernetes/host-path",
 	Title:    "mounts files of its node",
 	Severity: fixer.Medium,
 	Kind:     fixer.Kubernetes,
-	Doc: fixer.Doc{
-		What: `hostPath volumes, one finding for each, or one for all of a workload that serves its node (a DaemonSet, a Job that looks at
-the node's processes). How much it matters depends on what lies there: the whole root, the keys of the
-cluster and the kubelet's folder are critical, configuration, devices and kernel settings high, other folders medium, a time zone
-low; one step less when nobody can write there, and one less for such workloads. The sockets of container
-engines are left to kubernetes/container-socket, and PersistentVolumes with a hostPath to whoever administers the storage.`,
-		Why: `A hostPath leads out of the container: what can be written there can replace what the node runs, and what can be read there
-includes the keys and secrets of others. The pod also depends on what happens to lie on the node that it is started on.`,
-		Breaks: `Without the volume the program no longer finds what it read or stored there. Data has to be copied to the volume that
-takes its place; agents of a node mostly cannot do without.`,
-		Verify: `kubectl get pod POD -o jsonpath='{.spec.volumes[*].hostPath.path}'   prints nothing, and the program still works`,
-		Bad: `apiVersion: v1
-kind: Pod
-metadata:
-  name: shop
-spec:
-  containers:
-  - name: shop
-    image: example.org/shop:1.4
-    volumeMounts:
-    - name: data
-      mountPath: /data
-  volumes:
-  - name: data
-    hostPath:
-      path: /srv/shop
-`,
-		Good: `apiVersion: v1
-kind: Pod
-metadata:
-  name: shop
-spec:
-  containers:
-  - name: shop
-    image: example.org/shop:1.4
-    volumeMounts:
-    - name: data
-      mountPath: /data
-  volumes:
-  - name: data
-    persistentVolumeClaim:
-      claimName: shop
-`,
-		References: []fixer.Reference{
-			{Source: "Pod Security Standards", ID: "baseline: hostPathVolumes", URL: "https://kubernetes.io/docs/concepts/security/pod-security-standards/"},
-			{Source: "CIS Kubernetes", ID: "5.2.12"},
-			{Source: "NSA/CISA", ID: "Kubernetes Hardening Guidance, pod security"},
-			{Source: "Trivy", ID: "KSV-0023, KSV-0121"},
-			{Source: "kube-linter", ID: "sensitive-host-mounts"},
-			{Source: "Kubescape", ID: "C-0048, C-0203"},
-			{Source: "Polaris", ID: "hostPathSet"},
-			{Source: "KICS", ID: "Workload Mounting With Sensitive OS Directory"},
-		},
+	Phase:    fixer.Permissions,
+	References: []fixer.Reference{
+		{Source: fixer.PodSecurityStandards, ID: "baseline: hostPathVolumes"},
+		{Source: fixer.CISKubernetes, ID: "5.2.12"},
+		{Source: fixer.NSA, ID: "pod security"},
+		{Source: fixer.Trivy, ID: "KSV-0023"},
+		{Source: fixer.Trivy, ID: "KSV-0121"},
+		{Source: fixer.KubeLinter, ID: "sensitive-host-mounts"},
+		{Source: fixer.Kubescape, ID: "C-0048"},
+		{Source: fixer.Kubescape, ID: "C-0203"},
+		{Source: fixer.Polaris, ID: "hostPathSet"},
+		{Source: fixer.KICSKubernetes, ID: "5308a7a8-06f8-45ac-bf10-791fe21de46e", Title: "Workload Mounting With Sensitive OS Directory"},
 	},
+	Doc: hostPathDoc,
 	Check: func(p *fixer.Pass) {
 		for _, w := range workloads(p) {
 			var held []hostVolume

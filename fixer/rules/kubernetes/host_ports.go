@@ -2,6 +2,7 @@ package kubernetes
 
 import (
 	"cmp"
+	_ "embed"
 	"fmt"
 	"path"
 	"slices"
@@ -13,53 +14,27 @@ import (
 	"oakum/fixer/yamldoc"
 )
 
-// HostPorts wants no ports of the node in a pod.
+//go:embed host_ports.md
+var hostPortsDoc string
+
+// HostPorts reports containers with a hostPort.
 var HostPorts = &fixer.Rule{
 	Name:     "kubernetes/host-ports",
 	Title:    "takes a port of its node",
 	Severity: fixer.Medium,
 	Kind:     fixer.Kubernetes,
-	Doc: fixer.Doc{
-		What: `Container ports with a hostPort. Where a Service in the files of the same folder leads to the port, it is removed. Reported
-only are those of a DaemonSet, ports that no Service is seen to lead to, and those of ingress controllers, whose way in from
-outside they may be. Pods with hostNetwork take every port of theirs on the node, which kubernetes/host-namespaces reports.`,
-		Why: `A port of the node is reachable from wherever the node is, past the Services and mostly past the network policies. Only one
-pod per node can have it, which ties the pod to nodes where it is free.`,
-		Breaks: `Clients that use the node's address and that port no longer reach the program; clients of the Service do.`,
-		Verify: `kubectl get endpointslices   still lists the pod, and clients use the Service's name`,
-		Bad: `apiVersion: v1
-kind: Pod
-metadata:
-  name: web
-spec:
-  containers:
-  - name: web
-    image: example.org/web:1.4
-    ports:
-    - containerPort: 8080
-      hostPort: 80
-`,
-		Good: `apiVersion: v1
-kind: Pod
-metadata:
-  name: web
-spec:
-  containers:
-  - name: web
-    image: example.org/web:1.4
-    ports:
-    - containerPort: 8080
-`,
-		References: []fixer.Reference{
-			{Source: "Pod Security Standards", ID: "baseline: hostPorts", URL: "https://kubernetes.io/docs/concepts/security/pod-security-standards/"},
-			{Source: "CIS Kubernetes", ID: "5.2.13"},
-			{Source: "Trivy", ID: "KSV-0024"},
-			{Source: "Checkov", ID: "CKV_K8S_26"},
-			{Source: "Kubescape", ID: "C-0044, C-0204"},
-			{Source: "Polaris", ID: "hostPortSet"},
-			{Source: "KICS", ID: "Workload Host Port Not Specified"},
-		},
+	Phase:    fixer.Permissions,
+	References: []fixer.Reference{
+		{Source: fixer.PodSecurityStandards, ID: "baseline: hostPorts"},
+		{Source: fixer.CISKubernetes, ID: "5.2.13"},
+		{Source: fixer.Trivy, ID: "KSV-0024"},
+		{Source: fixer.Checkov, ID: "CKV_K8S_26"},
+		{Source: fixer.Kubescape, ID: "C-0044"},
+		{Source: fixer.Kubescape, ID: "C-0204"},
+		{Source: fixer.Polaris, ID: "hostPortSet"},
+		{Source: fixer.KICSKubernetes, ID: "2b1836f1-dcce-416e-8e16-da8c71920633", Title: "Workload Host Port Not Specified"},
 	},
+	Doc: hostPortsDoc,
 	Check: func(p *fixer.Pass) {
 		for _, c := range containers(p) {
 			if isTrue(c.Workload.Pod.Get("hostNetwork")) {

@@ -63,18 +63,15 @@ func userFix(p *fixer.Pass, pod podIdentity, id identity) fixer.Fix {
 		Level:  fixer.Review,
 		Breaks: id.breaks,
 		Verify: "kubectl exec POD -- id -u   prints the user; then write to each of its volumes",
-		Params: []fixer.Param{
-			{Name: "uid", Meaning: "user id the container runs as, 1 or above", Default: strconv.Itoa(id.user.UID), Validate: validID(1)},
-			{Name: "gid", Meaning: "group id the container runs as, 0 or above", Default: strconv.Itoa(gid), Validate: validID(0)},
-		},
+		Params: []fixer.Param{paramUID.With(strconv.Itoa(id.user.UID)), paramGID.With(strconv.Itoa(gid))},
 	}
 	if id.path != "" {
-		fix.Params = append(fix.Params, fixer.Param{
-			Name: "folder", Meaning: id.env + ", a folder of its own below the mount; empty to leave it as it is", Default: id.path, Validate: validFolder,
-		})
+		folder := paramFolder.With(id.path)
+		folder.Meaning = id.env + ", a folder of its own below the mount; empty to leave it as it is"
+		fix.Params = append(fix.Params, folder)
 	}
 	if slices.ContainsFunc(pod.affected(id), func(c identity) bool { return len(c.room) > 0 }) {
-		fix.Params = append(fix.Params, sizeParam())
+		fix.Params = append(fix.Params, paramSize)
 		fix.Breaks += "; " + sizeBreaks
 	}
 	fix.Edit = func(d *fixer.Draft) error {
@@ -176,9 +173,9 @@ func hardenFix(p *fixer.Pass, pod podIdentity, id identity) (fixer.Fix, bool) {
 		fix.Breaks += "; " + w.breaks
 	}
 	fix.Verify = `kubectl exec POD -- id -u   prints the user; touch /x fails; the logs show no "permission denied" and no "read-only file system"`
-	fix.Params = append(fix.Params, writableParam(w))
+	fix.Params = append(fix.Params, paramWritable.With(strings.Join(w.paths, ",")))
 	if !slices.ContainsFunc(fix.Params, func(p fixer.Param) bool { return p.Name == "size" }) {
-		fix.Params = append(fix.Params, sizeParam())
+		fix.Params = append(fix.Params, paramSize)
 		if len(w.paths) > 0 {
 			fix.Breaks += "; " + sizeBreaks
 		}

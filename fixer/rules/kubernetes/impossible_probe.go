@@ -1,6 +1,7 @@
 package kubernetes
 
 import (
+	_ "embed"
 	"fmt"
 	"path"
 	"slices"
@@ -13,57 +14,23 @@ import (
 	"oakum/fixer/yamldoc"
 )
 
-// ImpossibleProbe wants probes that can succeed.
+//go:embed impossible_probe.md
+var impossibleProbeDoc string
+
+// ImpossibleProbe reports probes whose port or command does not exist.
 var ImpossibleProbe = &fixer.Rule{
 	Name:     "kubernetes/impossible-probe",
 	Title:    "probe that cannot succeed",
 	Severity: fixer.Medium,
 	Kind:     fixer.Kubernetes,
-	Doc: fixer.Doc{
-		What: `Probes and lifecycle hooks that name a port which no port of their container is called, and those that run a shell, curl or
-wget in an image known not to have it. Port numbers need not be declared and are left alone, and so are images that are built
-here, which may have added the program.`,
-		Why: `A readiness probe that always fails keeps the pod out of its Service, a liveness probe restarts it for ever, and a hook that
-fails kills the container or is passed over in silence.`,
-		Breaks: `Nothing that works: the call fails every time.`,
-		Verify: `kubectl describe pod POD   shows no "Unhealthy" and no "FailedPreStopHook"`,
-		Bad: `apiVersion: v1
-kind: Pod
-metadata:
-  name: web
-spec:
-  containers:
-  - name: web
-    image: example.org/web:1.4
-    ports:
-    - name: web
-      containerPort: 8080
-    readinessProbe:
-      httpGet:
-        path: /ready
-        port: http
-`,
-		Good: `apiVersion: v1
-kind: Pod
-metadata:
-  name: web
-spec:
-  containers:
-  - name: web
-    image: example.org/web:1.4
-    ports:
-    - name: http
-      containerPort: 8080
-    readinessProbe:
-      httpGet:
-        path: /ready
-        port: http
-`,
-		References: []fixer.Reference{
-			{Source: "kube-linter", ID: "liveness-port, readiness-port, startup-port"},
-			{Source: "Kubernetes", ID: "probes", URL: "https://kubernetes.io/docs/tasks/configure-pod-container/configure-liveness-readiness-startup-probes/"},
-		},
+	Phase:    fixer.Resources,
+	References: []fixer.Reference{
+		{Source: fixer.KubeLinter, ID: "liveness-port"},
+		{Source: fixer.KubeLinter, ID: "readiness-port"},
+		{Source: fixer.KubeLinter, ID: "startup-port"},
+		{Source: fixer.KubernetesDocs, ID: "probes", Link: "https://kubernetes.io/docs/tasks/configure-pod-container/configure-liveness-readiness-startup-probes/"},
 	},
+	Doc: impossibleProbeDoc,
 	Check: func(p *fixer.Pass) {
 		for _, c := range containers(p) {
 			for _, call := range kubeletCalls(c) {

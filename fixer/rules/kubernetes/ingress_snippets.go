@@ -1,6 +1,7 @@
 package kubernetes
 
 import (
+	_ "embed"
 	"fmt"
 	"strings"
 
@@ -8,49 +9,25 @@ import (
 	"oakum/fixer/kube"
 )
 
-// IngressSnippets wants no configuration of the proxy inside annotations.
+//go:embed ingress_snippets.md
+var ingressSnippetsDoc string
+
+// IngressSnippets reports Ingress annotations with raw proxy configuration.
 var IngressSnippets = &fixer.Rule{
 	Name:     "kubernetes/ingress-snippets",
 	Title:    "proxy configuration in an annotation",
 	Severity: fixer.Medium,
 	Kind:     fixer.Kubernetes,
-	Doc: fixer.Doc{
-		What: `Annotations that put raw nginx configuration into the controller's own: nginx.ingress.kubernetes.io/…-snippet and
-nginx.org/…-snippets, one finding per object. Left alone: annotations that set one thing each, and the controller's ConfigMap,
-which its owner writes.`,
-		Why: `The controller's configuration holds its service account's token within reach, and with it every secret of the cluster:
-who may write an annotation may read them (CVE-2021-25742). The controller refuses snippets unless its owner turned them on,
-so that each Ingress that has one keeps that door open for all others.`,
-		Breaks: `What the snippet does has to be said in another way: an annotation of its own, the program itself, or a filter of the
-Gateway API.`,
-		Verify: `the Ingress works with allow-snippet-annotations: "false" in the controller's ConfigMap`,
-		Bad: `apiVersion: networking.k8s.io/v1
-kind: Ingress
-metadata:
-  name: shop
-  annotations:
-    nginx.ingress.kubernetes.io/configuration-snippet: |
-      rewrite ^/old/(.*)$ /new/$1 permanent;
-spec:
-  defaultBackend:
-    service: {name: web, port: {number: 80}}
-`,
-		Good: `apiVersion: networking.k8s.io/v1
-kind: Ingress
-metadata:
-  name: shop
-  annotations:
-    nginx.ingress.kubernetes.io/permanent-redirect: https://shop.example.org/new
-spec:
-  defaultBackend:
-    service: {name: web, port: {number: 80}}
-`,
-		References: []fixer.Reference{
-			{Source: "CVE", ID: "CVE-2021-25742", URL: "https://github.com/kubernetes/kubernetes/issues/126811"},
-			{Source: "Checkov", ID: "CKV_K8S_152, CKV_K8S_153, CKV_K8S_154"},
-			{Source: "Kubescape", ID: "C-0059"},
-		},
+	Phase:    fixer.Permissions,
+	References: []fixer.Reference{
+		{Source: fixer.CVE, ID: "CVE-2021-25742"},
+		{Source: fixer.GitHub, ID: "kubernetes/kubernetes#126811"},
+		{Source: fixer.Checkov, ID: "CKV_K8S_152"},
+		{Source: fixer.Checkov, ID: "CKV_K8S_153"},
+		{Source: fixer.Checkov, ID: "CKV_K8S_154"},
+		{Source: fixer.Kubescape, ID: "C-0059"},
 	},
+	Doc: ingressSnippetsDoc,
 	Check: func(p *fixer.Pass) {
 		for _, o := range p.File.Objects {
 			if o.Kind == "Ingress" || o.Kind == "VirtualServer" && o.Group() == "k8s.nginx.org" {

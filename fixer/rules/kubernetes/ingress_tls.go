@@ -1,6 +1,7 @@
 package kubernetes
 
 import (
+	_ "embed"
 	"errors"
 	"fmt"
 	"regexp"
@@ -12,71 +13,24 @@ import (
 	"oakum/fixer/yamldoc"
 )
 
-// IngressTLS wants Ingresses that speak TLS.
+//go:embed ingress_tls.md
+var ingressTLSDoc string
+
+// IngressTLS reports Ingresses without TLS.
 var IngressTLS = &fixer.Rule{
 	Name:     "kubernetes/ingress-tls",
 	Title:    "Ingress without TLS",
 	Severity: fixer.Medium,
 	Kind:     fixer.Kubernetes,
-	Doc: fixer.Doc{
-		What: `Ingresses without a tls section. A fix is offered where the file itself says which Secret holds the certificate: another
-Ingress, a Certificate or a TLS Secret beside it, or an annotation by which cert-manager makes it. Left alone: Ingresses whose
-annotations name a certificate of the cloud's load balancer or pass TLS through, hosts under localhost and test, and patches
-without rules.`,
-		Why: `Without TLS everybody between the client and the cluster reads and changes what is sent, passwords and session cookies
-first.`,
-		Breaks: `Controllers redirect http:// to https:// once TLS is set, which clients that follow no redirects notice. While the
-Secret is missing, most controllers answer with a certificate of their own that no client trusts.`,
-		Verify: `curl -v https://HOST   shows the certificate of the host; kubectl get secret NAME   finds the Secret`,
-		Bad: `apiVersion: networking.k8s.io/v1
-kind: Ingress
-metadata:
-  name: shop
-  annotations:
-    cert-manager.io/cluster-issuer: letsencrypt
-spec:
-  rules:
-  - host: shop.example.org
-    http:
-      paths:
-      - path: /
-        pathType: Prefix
-        backend:
-          service:
-            name: web
-            port:
-              number: 80
-`,
-		Good: `apiVersion: networking.k8s.io/v1
-kind: Ingress
-metadata:
-  name: shop
-  annotations:
-    cert-manager.io/cluster-issuer: letsencrypt
-spec:
-  rules:
-  - host: shop.example.org
-    http:
-      paths:
-      - path: /
-        pathType: Prefix
-        backend:
-          service:
-            name: web
-            port:
-              number: 80
-  tls:
-  - hosts:
-    - shop.example.org
-    secretName: shop-tls
-`,
-		References: []fixer.Reference{
-			{Source: "NSA/CISA", ID: "Kubernetes Hardening Guidance, encryption in transit"},
-			{Source: "Kubescape", ID: "C-0263"},
-			{Source: "Polaris", ID: "tlsSettingsMissing"},
-			{Source: "KICS", ID: "Ingress Controller Exposes Workload"},
-		},
+	Phase:    fixer.Permissions,
+	References: []fixer.Reference{
+		{Source: fixer.NSA, ID: "encryption in transit"},
+		{Source: fixer.Kubescape, ID: "C-0263"},
+		{Source: fixer.Polaris, ID: "tlsSettingsMissing"},
+		{Source: fixer.KICSKubernetes, ID: "69bbc5e3-0818-4150-89cc-1e989b48f23b", Title: "Ingress Controller Exposes Workload"},
 	},
+	Params: []fixer.Param{paramTLSSecret},
+	Doc:    ingressTLSDoc,
 	Check: func(p *fixer.Pass) {
 		offers := tlsOffers(p)
 		for _, o := range ingresses(p) {
@@ -98,6 +52,10 @@ spec:
 			reportObject(p, o, nil, f)
 		}
 	},
+}
+
+var paramTLSSecret = fixer.Param{
+	Name: "secret", Meaning: "name of the Secret of type kubernetes.io/tls that holds the certificate", Validate: validObjectName,
 }
 
 // maxHosts is how many hosts a message names.
@@ -216,9 +174,7 @@ func tlsFix(p *fixer.Pass, o *kube.Object, hosts []string, secret string) fixer.
 		Level:  fixer.Review,
 		Breaks: "clients of http:// are redirected to https://, and until the Secret exists the controller answers with a certificate nobody trusts",
 		Verify: "curl -v https://" + strings.Replace(hosts[0], "*", "www", 1) + "   shows the certificate of the host",
-		Params: []fixer.Param{{
-			Name: "secret", Meaning: "name of the Secret of type kubernetes.io/tls that holds the certificate", Default: secret, Validate: validObjectName,
-		}},
+		Params: []fixer.Param{paramTLSSecret.With(secret)},
 		Edit: func(d *fixer.Draft) error {
 			d.YAML(p.File.Path, o.Doc, yamldoc.Set(o.Path.Join("spec", "tls"), []any{
 				yamldoc.Map{{Key: "hosts", Value: hosts}, {Key: "secretName", Value: d.Param("secret")}},

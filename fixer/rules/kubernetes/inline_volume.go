@@ -1,6 +1,7 @@
 package kubernetes
 
 import (
+	_ "embed"
 	"errors"
 	"fmt"
 
@@ -11,90 +12,23 @@ import (
 	"oakum/fixer/yamldoc"
 )
 
-// InlineVolume wants storage behind a PersistentVolume, not named in a pod.
+//go:embed inline_volume.md
+var inlineVolumeDoc string
+
+// InlineVolume reports volumes with an inline source.
 var InlineVolume = &fixer.Rule{
 	Name:     "kubernetes/inline-volume",
 	Title:    "names its storage itself",
 	Severity: fixer.Medium,
 	Kind:     fixer.Kubernetes,
-	Doc: fixer.Doc{
-		What: `Volumes of a pod that name a disk, an export or a share themselves: nfs, iscsi, fc, flexVolume, gitRepo, the disks of clouds,
-and the file systems that had a driver of their own in Kubernetes. The fix says the same in a PersistentVolume with a claim
-for it, as new documents at the end of the file (beside a JSON file, in a file of their own); where the file has both already, the
-claim is used. Files of the node are left to kubernetes/host-path.`,
-		Why: `Who may create pods mounts whatever such a volume names, the storage of others too: there is nothing between the pod and the
-server but the network. A PersistentVolume is made by who administers the cluster, is claimed by one namespace, and is
-what the restricted standard allows.`,
-		Breaks: `A PersistentVolume belongs to the whole cluster: who deploys the workload may not be allowed to create one, and two
-installations cannot have it under one name. The pod waits until its claim is bound. Disks are then mounted on one node at a time, also
-where their driver did not hold them to it.`,
-		Verify: `kubectl get persistentvolumeclaim   says Bound, and the program reads and writes what it did before`,
-		Bad: `apiVersion: v1
-kind: Pod
-metadata:
-  name: web
-spec:
-  containers:
-  - name: web
-    image: example.org/web:1.4
-    volumeMounts:
-    - name: files
-      mountPath: /files
-  volumes:
-  - name: files
-    nfs:
-      server: files.example.org
-      path: /export
-`,
-		Good: `apiVersion: v1
-kind: Pod
-metadata:
-  name: web
-spec:
-  containers:
-  - name: web
-    image: example.org/web:1.4
-    volumeMounts:
-    - name: files
-      mountPath: /files
-  volumes:
-  - name: files
-    persistentVolumeClaim:
-      claimName: web-files
----
-apiVersion: v1
-kind: PersistentVolume
-metadata:
-  name: web-files
-spec:
-  capacity:
-    storage: 1Gi
-  accessModes:
-    - ReadWriteMany
-  persistentVolumeReclaimPolicy: Retain
-  nfs:
-    server: files.example.org
-    path: /export
----
-apiVersion: v1
-kind: PersistentVolumeClaim
-metadata:
-  name: web-files
-spec:
-  storageClassName: ""
-  volumeName: web-files
-  accessModes:
-    - ReadWriteMany
-  resources:
-    requests:
-      storage: 1Gi
-`,
-		References: []fixer.Reference{
-			{Source: "Pod Security Standards", ID: "restricted: volume types", URL: "https://kubernetes.io/docs/concepts/security/pod-security-standards/"},
-			{Source: "Trivy", ID: "KSV-0028"},
-			{Source: "Monokle", ID: "PSS201"},
-		},
+	Phase:    fixer.Permissions,
+	References: []fixer.Reference{
+		{Source: fixer.PodSecurityStandards, ID: "restricted: volume types"},
+		{Source: fixer.Trivy, ID: "KSV-0028"},
+		{Source: fixer.Monokle, ID: "PSS201"},
 	},
+	Params: []fixer.Param{paramClaim, paramCapacity},
+	Doc:    inlineVolumeDoc,
 	Check: func(p *fixer.Pass) {
 		for _, w := range workloads(p) {
 			for i, v := range w.Pod.Get("volumes").List() {
@@ -111,6 +45,15 @@ spec:
 		}
 	},
 }
+
+var (
+	paramClaim = fixer.Param{
+		Name: "claim", Meaning: "name of the claim; that of the PersistentVolume has the namespace before it", Validate: ValidName,
+	}
+	paramCapacity = fixer.Param{
+		Name: "capacity", Meaning: "size of the volume as Kubernetes is told it, as in 20Gi; the storage itself has the size it has", Validate: validCapacity,
+	}
+)
 
 // An inlineVolume is storage that a pod names itself.
 type inlineVolume struct {
@@ -166,10 +109,7 @@ func (v inlineVolume) fix(p *fixer.Pass, claim string) fixer.Fix {
 		Level:  fixer.Review,
 		Breaks: v.breaks(),
 		Verify: "kubectl get persistentvolumeclaim   says Bound, and the program reads and writes what it did before",
-		Params: []fixer.Param{
-			{Name: "claim", Meaning: "name of the claim; that of the PersistentVolume has the namespace before it", Default: claim, Validate: ValidName},
-			{Name: "capacity", Meaning: "size of the volume as Kubernetes is told it, as in 20Gi; the storage itself has the size it has", Default: defaultCapacity, Validate: validCapacity},
-		},
+		Params: []fixer.Param{paramClaim.With(claim), paramCapacity.With(defaultCapacity)},
 		Edit: func(d *fixer.Draft) error {
 			name, err := v.claimed(d, p.File)
 			if err != nil {

@@ -1,67 +1,27 @@
 package kubernetes
 
 import (
+	_ "embed"
 	"fmt"
 
 	"oakum/fixer"
 )
 
-// MountPropagation wants no container that mounts file systems for its node.
+//go:embed mount_propagation.md
+var mountPropagationDoc string
+
+// MountPropagation reports volume mounts with Bidirectional propagation.
 var MountPropagation = &fixer.Rule{
 	Name:     "kubernetes/mount-propagation",
 	Title:    "mounts for its node",
 	Severity: fixer.High,
 	Kind:     fixer.Kubernetes,
-	Doc: fixer.Doc{
-		What: `Volumes that a container mounts with mountPropagation: Bidirectional. What it mounts below them, its node and every other
-container that uses them see too. Storage drivers need it; one step less for workloads that serve their node.`,
-		Why: `Such a container changes the file system of its node for everybody: it can lay a folder of its own over one that others trust,
-and has to be privileged in the first place. Mounts that it leaves behind when it dies keep the node from removing volumes.`,
-		Breaks: `Volumes that the container mounts for others no longer come up.`,
-		Verify: `kubectl get pod POD -o jsonpath='{.spec.containers[*].volumeMounts[*].mountPropagation}'   prints no Bidirectional`,
-		Bad: `apiVersion: v1
-kind: Pod
-metadata:
-  name: mounter
-spec:
-  containers:
-  - name: mounter
-    image: example.org/mounter:1.4
-    securityContext:
-      privileged: true
-    volumeMounts:
-    - name: mounts
-      mountPath: /mnt/shared
-      mountPropagation: Bidirectional
-  volumes:
-  - name: mounts
-    hostPath:
-      path: /mnt/shared
-`,
-		Good: `apiVersion: v1
-kind: Pod
-metadata:
-  name: mounter
-spec:
-  containers:
-  - name: mounter
-    image: example.org/mounter:1.4
-    securityContext:
-      privileged: true
-    volumeMounts:
-    - name: mounts
-      mountPath: /mnt/shared
-      mountPropagation: HostToContainer
-  volumes:
-  - name: mounts
-    hostPath:
-      path: /mnt/shared
-`,
-		References: []fixer.Reference{
-			{Source: "Kubernetes", ID: "mount propagation", URL: "https://kubernetes.io/docs/concepts/storage/volumes/#mount-propagation"},
-			{Source: "Monokle", ID: "KBP115"},
-		},
+	Phase:    fixer.Permissions,
+	References: []fixer.Reference{
+		{Source: fixer.KubernetesDocs, ID: "mount propagation", Link: "https://kubernetes.io/docs/concepts/storage/volumes/#mount-propagation"},
+		{Source: fixer.Monokle, ID: "KBP115"},
 	},
+	Doc: mountPropagationDoc,
 	Check: func(p *fixer.Pass) {
 		for _, c := range containers(p) {
 			for _, m := range c.Node.Get("volumeMounts").List() {

@@ -1,6 +1,7 @@
 package kubernetes
 
 import (
+	_ "embed"
 	"fmt"
 	"slices"
 	"strings"
@@ -10,49 +11,26 @@ import (
 	"oakum/fixer/kube"
 )
 
-// MutableTag wants images named by a version.
+//go:embed mutable_tag.md
+var mutableTagDoc string
+
+// MutableTag reports images with a mutable tag.
 var MutableTag = &fixer.Rule{
 	Name:     "kubernetes/mutable-tag",
 	Title:    "image without a version",
 	Severity: fixer.Medium,
 	Kind:     fixer.Kubernetes,
-	Doc: fixer.Doc{
-		What: `Images without a tag, with :latest, or with the name of a branch (main, edge, nightly), and without a digest. Left alone are
-images that a tool fills in (a variable, a Go package for ko, a bare name that no registry's short form stands for, the controller:latest of
-generated projects), and containers with imagePullPolicy: Never, whose image is loaded into the node by hand. A tag that a
-kustomization sets is not seen here.`,
-		Why: `Two pods of one workload can run different programs, depending on when their node pulled; a roll-back brings nothing back,
-and who can push to the tag runs their program in the cluster.`,
-		Breaks: `The program stays at the version that is written: updates become changes of the manifest.`,
-		Verify: `kubectl get pods -o jsonpath='{.items[*].status.containerStatuses[*].imageID}'   prints one digest per image`,
-		Bad: `apiVersion: v1
-kind: Pod
-metadata:
-  name: web
-spec:
-  containers:
-  - name: web
-    image: example.org/web:latest
-`,
-		Good: `apiVersion: v1
-kind: Pod
-metadata:
-  name: web
-spec:
-  containers:
-  - name: web
-    image: example.org/web:1.4.2
-`,
-		References: []fixer.Reference{
-			{Source: "Trivy", ID: "KSV-0013"},
-			{Source: "Checkov", ID: "CKV_K8S_14"},
-			{Source: "kube-linter", ID: "latest-tag"},
-			{Source: "Kubescape", ID: "C-0075"},
-			{Source: "Polaris", ID: "tagNotSpecified"},
-			{Source: "kube-score", ID: "container-image-tag"},
-			{Source: "KICS", ID: "Invalid Image Tag"},
-		},
+	Phase:    fixer.Identity,
+	References: []fixer.Reference{
+		{Source: fixer.Trivy, ID: "KSV-0013"},
+		{Source: fixer.Checkov, ID: "CKV_K8S_14"},
+		{Source: fixer.KubeLinter, ID: "latest-tag"},
+		{Source: fixer.Kubescape, ID: "C-0075"},
+		{Source: fixer.Polaris, ID: "tagNotSpecified"},
+		{Source: fixer.KubeScore, ID: "container-image-tag"},
+		{Source: fixer.KICSKubernetes, ID: "583053b7-e632-46f0-b989-f81ff8045385", Title: "Invalid Image Tag"},
 	},
+	Doc: mutableTagDoc,
 	Check: func(p *fixer.Pass) {
 		for _, c := range everyContainer(p) {
 			at := c.Node.Get("image")

@@ -1,6 +1,7 @@
 package kubernetes
 
 import (
+	_ "embed"
 	"fmt"
 
 	"oakum/fixer"
@@ -8,50 +9,21 @@ import (
 	"oakum/fixer/kube/podsecurity"
 )
 
-// PodSecurity reports what keeps a pod from the restricted standard and has no
-// rule of its own.
+//go:embed pod_security.md
+var podSecurityDoc string
+
+// PodSecurity reports pods below the restricted Pod Security Standard.
 var PodSecurity = &fixer.Rule{
 	Name:     "kubernetes/pod-security",
 	Title:    "not restricted",
 	Severity: fixer.Medium,
 	Kind:     fixer.Kubernetes,
-	Doc: fixer.Doc{
-		What: `Workloads whose pods do not meet the restricted Pod Security Standard, judged by the evaluator that the API server runs,
-for controls that no other rule speaks of: root for the pod where no container takes it over, and whatever a later version of the
-standard adds. Also pods that the API's types cannot hold.`,
-		Why: `A namespace that enforces the restricted standard refuses such a pod. Each control stands for a way out of a container
-that has been used.`,
-		Breaks: `What the setting was made for no longer happens, which is for a person to judge.`,
-		Verify: `kubectl apply --dry-run=server in a namespace with the label pod-security.kubernetes.io/enforce=restricted`,
-		Bad: `apiVersion: v1
-kind: Pod
-metadata:
-  name: web
-spec:
-  securityContext:
-    runAsUser: 0
-  containers:
-  - name: web
-    image: example.org/web:1.4
-    securityContext:
-      runAsUser: 1000
-`,
-		Good: `apiVersion: v1
-kind: Pod
-metadata:
-  name: web
-spec:
-  securityContext:
-    runAsUser: 1000
-  containers:
-  - name: web
-    image: example.org/web:1.4
-`,
-		References: []fixer.Reference{
-			{Source: "Pod Security Standards", ID: "restricted", URL: "https://kubernetes.io/docs/concepts/security/pod-security-standards/"},
-			{Source: "CIS Kubernetes", ID: "5.2"},
-		},
+	Phase:    fixer.Resources,
+	References: []fixer.Reference{
+		{Source: fixer.PodSecurityStandards, ID: "restricted"},
+		{Source: fixer.CISKubernetes, ID: "5.2"},
 	},
+	Doc: podSecurityDoc,
 	Check: func(p *fixer.Pass) {
 		for _, w := range workloads(p) {
 			verdict := podsecurity.Evaluate(w)

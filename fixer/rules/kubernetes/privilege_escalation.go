@@ -1,6 +1,7 @@
 package kubernetes
 
 import (
+	_ "embed"
 	"fmt"
 	"strings"
 
@@ -11,52 +12,28 @@ import (
 	"oakum/fixer/yamldoc"
 )
 
-// PrivilegeEscalation wants allowPrivilegeEscalation: false.
+//go:embed privilege_escalation.md
+var privilegeEscalationDoc string
+
+// PrivilegeEscalation reports containers that allow privilege escalation.
 var PrivilegeEscalation = &fixer.Rule{
 	Name:     "kubernetes/privilege-escalation",
 	Title:    "privilege escalation allowed",
 	Severity: fixer.Medium,
 	Kind:     fixer.Kubernetes,
-	Doc: fixer.Doc{
-		What: `Containers whose securityContext does not set allowPrivilegeEscalation to false, init, sidecar and ephemeral
-containers included. A container that is privileged or adds SYS_ADMIN is reported without a fix: the API server refuses the pair.`,
-		Why: `Without it a process may gain rights its parent does not have, through setuid programs or file capabilities. With it
-the kernel's no_new_privs flag is set, and a process that broke in stays what it is.`,
-		Breaks: `Only what relies on a setuid program or on file capabilities at run time: sudo, ping of old distributions, a web
-server that binds port 80 through a file capability. Programs that start as root and step down (gosu, su-exec, setpriv) keep working.`,
-		Verify: `kubectl exec POD -- grep NoNewPrivs /proc/1/status   prints 1`,
-		Bad: `apiVersion: v1
-kind: Pod
-metadata:
-  name: web
-spec:
-  containers:
-  - name: web
-    image: example.org/web:1.4
-`,
-		Good: `apiVersion: v1
-kind: Pod
-metadata:
-  name: web
-spec:
-  containers:
-  - name: web
-    image: example.org/web:1.4
-    securityContext:
-      allowPrivilegeEscalation: false
-`,
-		References: []fixer.Reference{
-			{Source: "Pod Security Standards", ID: "restricted: allowPrivilegeEscalation", URL: "https://kubernetes.io/docs/concepts/security/pod-security-standards/"},
-			{Source: "CIS Kubernetes", ID: "5.2.6"},
-			{Source: "NSA/CISA", ID: "Kubernetes Hardening Guidance, pod security"},
-			{Source: "Trivy", ID: "KSV-0001"},
-			{Source: "Checkov", ID: "CKV_K8S_20"},
-			{Source: "kube-linter", ID: "privilege-escalation-container"},
-			{Source: "Kubescape", ID: "C-0016"},
-			{Source: "Polaris", ID: "privilegeEscalationAllowed"},
-			{Source: "KICS", ID: "Privilege Escalation Allowed"},
-		},
+	Phase:    fixer.Permissions,
+	References: []fixer.Reference{
+		{Source: fixer.PodSecurityStandards, ID: "restricted: allowPrivilegeEscalation"},
+		{Source: fixer.CISKubernetes, ID: "5.2.6"},
+		{Source: fixer.NSA, ID: "pod security"},
+		{Source: fixer.Trivy, ID: "KSV-0001"},
+		{Source: fixer.Checkov, ID: "CKV_K8S_20"},
+		{Source: fixer.KubeLinter, ID: "privilege-escalation-container"},
+		{Source: fixer.Kubescape, ID: "C-0016"},
+		{Source: fixer.Polaris, ID: "privilegeEscalationAllowed"},
+		{Source: fixer.KICSKubernetes, ID: "5572cc5e-1e4c-4113-92a6-7a8a3bd25e6d", Title: "Privilege Escalation Allowed"},
 	},
+	Doc: privilegeEscalationDoc,
 	Check: func(p *fixer.Pass) {
 		for _, c := range containers(p) {
 			set := c.Node.Get("securityContext").Get("allowPrivilegeEscalation")

@@ -1,6 +1,7 @@
 package kubernetes
 
 import (
+	_ "embed"
 	"fmt"
 	"path"
 	"slices"
@@ -12,55 +13,28 @@ import (
 	"oakum/fixer/yamldoc"
 )
 
-// Privileged wants no privileged containers.
+//go:embed privileged.md
+var privilegedDoc string
+
+// Privileged reports privileged containers.
 var Privileged = &fixer.Rule{
 	Name:     "kubernetes/privileged",
 	Title:    "privileged",
 	Severity: fixer.Critical,
 	Kind:     fixer.Kubernetes,
-	Doc: fixer.Doc{
-		What: `Containers with privileged: true. The fix removes it where the image is known and none of what it does needs it. Where
-the workload works on its node (a DaemonSet, host files, the host's process table), where the container runs a program that needs
-it (sysctl, mount, iptables, dockerd and the like), or where nothing is known of the image, removing it is offered and a person
-decides: nobody adds it without a reason, right or wrong.`,
-		Why: `A privileged container has every capability, sees every device and runs without a system call filter. To be root in
-it is to be root on the node.`,
-		Breaks: `Whatever the privilege was given for: mounting file systems, loading kernel modules, changing the network, running
-containers inside. Often one capability or one device is enough instead.`,
-		Verify: `kubectl exec POD -- grep CapEff /proc/1/status   no longer prints 000001ffffffffff; then use the feature it was given for`,
-		Bad: `apiVersion: v1
-kind: Pod
-metadata:
-  name: web
-spec:
-  containers:
-  - name: web
-    image: nginx:1.29.3
-    securityContext:
-      privileged: true
-`,
-		Good: `apiVersion: v1
-kind: Pod
-metadata:
-  name: web
-spec:
-  containers:
-  - name: web
-    image: nginx:1.29.3
-    securityContext: {}
-`,
-		References: []fixer.Reference{
-			{Source: "Pod Security Standards", ID: "baseline: privileged", URL: "https://kubernetes.io/docs/concepts/security/pod-security-standards/"},
-			{Source: "CIS Kubernetes", ID: "5.2.2"},
-			{Source: "NSA/CISA", ID: "Kubernetes Hardening Guidance, pod security"},
-			{Source: "Trivy", ID: "KSV-0017"},
-			{Source: "Checkov", ID: "CKV_K8S_16"},
-			{Source: "kube-linter", ID: "privileged-container"},
-			{Source: "Kubescape", ID: "C-0057"},
-			{Source: "Polaris", ID: "runAsPrivileged"},
-			{Source: "KICS", ID: "Container Is Privileged"},
-		},
+	Phase:    fixer.Identity,
+	References: []fixer.Reference{
+		{Source: fixer.PodSecurityStandards, ID: "baseline: privileged"},
+		{Source: fixer.CISKubernetes, ID: "5.2.2"},
+		{Source: fixer.NSA, ID: "pod security"},
+		{Source: fixer.Trivy, ID: "KSV-0017"},
+		{Source: fixer.Checkov, ID: "CKV_K8S_16"},
+		{Source: fixer.KubeLinter, ID: "privileged-container"},
+		{Source: fixer.Kubescape, ID: "C-0057"},
+		{Source: fixer.Polaris, ID: "runAsPrivileged"},
+		{Source: fixer.KICSKubernetes, ID: "dd29336b-fe57-445b-a26e-e6aa867ae609", Title: "Container Is Privileged"},
 	},
+	Doc: privilegedDoc,
 	Check: func(p *fixer.Pass) {
 		for _, c := range containers(p) {
 			set := c.Node.Get("securityContext").Get("privileged")

@@ -1,6 +1,7 @@
 package kubernetes
 
 import (
+	_ "embed"
 	"fmt"
 	"slices"
 
@@ -9,53 +10,22 @@ import (
 	"oakum/fixer/yamldoc"
 )
 
-// ProbeHost wants probes to go to their own pod.
+//go:embed probe_host.md
+var probeHostDoc string
+
+// ProbeHost reports probes that name a host.
 var ProbeHost = &fixer.Rule{
 	Name:     "kubernetes/probe-host",
 	Title:    "lets the kubelet call another host",
 	Severity: fixer.Medium,
 	Kind:     fixer.Kubernetes,
-	Doc: fixer.Doc{
-		What: `Probes and lifecycle hooks (httpGet, tcpSocket) that name a host, which the baseline standard forbids since Kubernetes
-1.34. Where the host is the loopback address, it is removed, so that the probe goes to the pod; with hostNetwork, where a program
-may listen on the loopback address only, it is reported without a fix, and so is any other host.`,
-		Why: `The kubelet makes the call from the node. Who can create pods can make it call what only nodes reach: the cloud's metadata
-service, the kubelet's own ports, other machines of the network.`,
-		Breaks: `The probe goes to the pod's own address: it fails if the program listens on the loopback address only.`,
-		Verify: `kubectl describe pod POD   shows the probe without a host, and no "probe failed"`,
-		Bad: `apiVersion: v1
-kind: Pod
-metadata:
-  name: web
-spec:
-  containers:
-  - name: web
-    image: example.org/web:1.4
-    livenessProbe:
-      httpGet:
-        host: 127.0.0.1
-        path: /healthz
-        port: 8080
-`,
-		Good: `apiVersion: v1
-kind: Pod
-metadata:
-  name: web
-spec:
-  containers:
-  - name: web
-    image: example.org/web:1.4
-    livenessProbe:
-      httpGet:
-        path: /healthz
-        port: 8080
-`,
-		References: []fixer.Reference{
-			{Source: "Pod Security Standards", ID: "baseline: hostProbesAndHostLifecycle (1.34)", URL: "https://kubernetes.io/docs/concepts/security/pod-security-standards/"},
-			{Source: "Kyverno", ID: "restrict probe and lifecycle hosts"},
-			{Source: "Kubernetes", ID: "KEP-4940"},
-		},
+	Phase:    fixer.Resources,
+	References: []fixer.Reference{
+		{Source: fixer.PodSecurityStandards, ID: "baseline: hostProbesAndHostLifecycle (1.34)"},
+		{Source: fixer.Gatekeeper, ID: "host-probes-lifecycle"},
+		{Source: fixer.KEP, ID: "KEP-4940"},
 	},
+	Doc: probeHostDoc,
 	Check: func(p *fixer.Pass) {
 		for _, c := range containers(p) {
 			for _, call := range kubeletCalls(c) {

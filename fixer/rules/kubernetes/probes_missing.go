@@ -1,6 +1,7 @@
 package kubernetes
 
 import (
+	_ "embed"
 	"fmt"
 	"slices"
 	"strings"
@@ -10,68 +11,30 @@ import (
 	"oakum/fixer/kube"
 )
 
-// ProbesMissing wants a workload that serves a port to say when it is ready.
+//go:embed probes_missing.md
+var probesMissingDoc string
+
+// ProbesMissing reports workloads without probes.
 var ProbesMissing = &fixer.Rule{
 	Name:     "kubernetes/probes-missing",
 	Title:    "nothing tells whether it works",
 	Severity: fixer.Low,
 	Kind:     fixer.Kubernetes,
-	Doc: fixer.Doc{
-		What: `Deployments, StatefulSets, DaemonSets and their kin that declare a port and have no readiness, liveness or startup probe in
-any container; one finding each. Jobs end by themselves, Knative adds a probe of its own, and bare Pods are mostly short-lived:
-they are left alone. There is no fix: only who knows the program knows what tells that it works.`,
-		Why: `Without a readiness probe a Service sends requests to a pod as soon as its process runs, and keeps doing so when it hangs.
-A roll-out replaces every good pod by one that never works.`,
-		Breaks: `A probe that asks too much, too early or too often restarts a healthy program under load, and all of them at once when it
-asks for something they share.`,
-		Verify: `kubectl get endpointslices   leaves the pod out while the program is made to hang, and takes it back afterwards`,
-		Bad: `apiVersion: apps/v1
-kind: Deployment
-metadata:
-  name: web
-spec:
-  selector:
-    matchLabels: {app: web}
-  template:
-    metadata:
-      labels: {app: web}
-    spec:
-      containers:
-      - name: web
-        image: example.org/web:1.4
-        ports:
-        - containerPort: 8080
-`,
-		Good: `apiVersion: apps/v1
-kind: Deployment
-metadata:
-  name: web
-spec:
-  selector:
-    matchLabels: {app: web}
-  template:
-    metadata:
-      labels: {app: web}
-    spec:
-      containers:
-      - name: web
-        image: example.org/web:1.4
-        ports:
-        - containerPort: 8080
-        readinessProbe:
-          httpGet:
-            path: /ready
-            port: 8080
-`,
-		References: []fixer.Reference{
-			{Source: "Checkov", ID: "CKV_K8S_8, CKV_K8S_9"},
-			{Source: "kube-linter", ID: "no-liveness-probe, no-readiness-probe"},
-			{Source: "Kubescape", ID: "C-0018, C-0056"},
-			{Source: "Polaris", ID: "livenessProbeMissing, readinessProbeMissing"},
-			{Source: "kube-score", ID: "pod-probes"},
-			{Source: "KICS", ID: "Liveness Probe Is Not Defined, Readiness Probe Is Not Configured"},
-		},
+	Phase:    fixer.Resources,
+	References: []fixer.Reference{
+		{Source: fixer.Checkov, ID: "CKV_K8S_8"},
+		{Source: fixer.Checkov, ID: "CKV_K8S_9"},
+		{Source: fixer.KubeLinter, ID: "no-liveness-probe"},
+		{Source: fixer.KubeLinter, ID: "no-readiness-probe"},
+		{Source: fixer.Kubescape, ID: "C-0018"},
+		{Source: fixer.Kubescape, ID: "C-0056"},
+		{Source: fixer.Polaris, ID: "livenessProbeMissing"},
+		{Source: fixer.Polaris, ID: "readinessProbeMissing"},
+		{Source: fixer.KubeScore, ID: "pod-probes"},
+		{Source: fixer.KICSKubernetes, ID: "ade74944-a674-4e00-859e-c6eab5bde441", Title: "Liveness Probe Is Not Defined"},
+		{Source: fixer.KICSKubernetes, ID: "a659f3b5-9bf0-438a-bd9a-7d3a6427f1e3", Title: "Readiness Probe Is Not Configured"},
 	},
+	Doc: probesMissingDoc,
 	Check: func(p *fixer.Pass) {
 		for _, o := range p.File.Objects {
 			if w := o.Workload(); w != nil && !w.Partial && runsOn(w) {

@@ -1,51 +1,30 @@
 package kubernetes
 
 import (
+	_ "embed"
+
 	"oakum/fixer"
 	"oakum/fixer/yamldoc"
 )
 
-// ProcMount wants the default masks over /proc.
+//go:embed proc_mount.md
+var procMountDoc string
+
+// ProcMount reports containers with an unmasked /proc.
 var ProcMount = &fixer.Rule{
 	Name:     "kubernetes/proc-mount",
 	Title:    "/proc unmasked",
 	Severity: fixer.High,
 	Kind:     fixer.Kubernetes,
-	Doc: fixer.Doc{
-		What: `Containers with procMount set to anything but Default. Reported without a fix where the pod has user namespaces of its own
-(hostUsers: false), which is how containers inside a container are meant to be run.`,
-		Why: `The runtime hides the parts of /proc that tell about the node or change its kernel, /proc/kcore and /proc/sysrq-trigger among
-them. Unmasked, a process of the container reads and writes them.`,
-		Breaks: `Programs that start containers inside the container, such as image builders, can no longer mount /proc in them.`,
-		Verify: `kubectl exec POD -- cat /proc/sys/kernel/hostname > /dev/null && kubectl exec POD -- head -c1 /proc/kcore   the latter prints nothing`,
-		Bad: `apiVersion: v1
-kind: Pod
-metadata:
-  name: web
-spec:
-  containers:
-  - name: web
-    image: example.org/web:1.4
-    securityContext:
-      procMount: Unmasked
-`,
-		Good: `apiVersion: v1
-kind: Pod
-metadata:
-  name: web
-spec:
-  containers:
-  - name: web
-    image: example.org/web:1.4
-`,
-		References: []fixer.Reference{
-			{Source: "Pod Security Standards", ID: "baseline: procMount", URL: "https://kubernetes.io/docs/concepts/security/pod-security-standards/"},
-			{Source: "Trivy", ID: "KSV-0027"},
-			{Source: "kube-linter", ID: "unsafe-proc-mount"},
-			{Source: "Polaris", ID: "procMount"},
-			{Source: "KICS", ID: "Container Runs Unmasked"},
-		},
+	Phase:    fixer.Identity,
+	References: []fixer.Reference{
+		{Source: fixer.PodSecurityStandards, ID: "baseline: procMount"},
+		{Source: fixer.Trivy, ID: "KSV-0027"},
+		{Source: fixer.KubeLinter, ID: "unsafe-proc-mount"},
+		{Source: fixer.Polaris, ID: "procMount"},
+		{Source: fixer.KICSKubernetes, ID: "f922827f-aab6-447c-832a-e1ff63312bd3", Title: "Container Runs Unmasked"},
 	},
+	Doc: procMountDoc,
 	Check: func(p *fixer.Pass) {
 		for _, w := range workloads(p) {
 			for _, s := range scopes(w)[1:] { // the pod has no such setting

@@ -1,6 +1,7 @@
 package kubernetes
 
 import (
+	_ "embed"
 	"fmt"
 	"maps"
 	"slices"
@@ -11,50 +12,24 @@ import (
 	"oakum/fixer/yamldoc"
 )
 
-// ProfileAnnotations wants AppArmor and seccomp profiles in their fields.
+//go:embed profile_annotations.md
+var profileAnnotationsDoc string
+
+// ProfileAnnotations reports security profiles in deprecated annotations.
 var ProfileAnnotations = &fixer.Rule{
 	Name:     "kubernetes/profile-annotations",
 	Title:    "profile in a deprecated annotation",
 	Severity: fixer.Medium,
 	Kind:     fixer.Kubernetes,
-	Doc: fixer.Doc{
-		What: `Annotations of a pod that set seccomp or AppArmor profiles, one finding for a workload. They become the fields
-seccompProfile and appArmorProfile; a field that is there already is kept. An AppArmor annotation that says unconfined is left
-to kubernetes/apparmor, one for a container that the pod does not have is reported only.`,
-		Why: `Kubernetes has not read the seccomp annotations since 1.27: the pod looks confined and runs without a filter. The AppArmor
-annotations are deprecated since 1.30.`,
-		Breaks: `Clusters before 1.30 know no appArmorProfile and drop it: there the container runs with the runtime's default. A seccomp
-profile of the node that was not applied for years may deny what the program does today.`,
-		Verify: `kubectl exec POD -- grep Seccomp: /proc/1/status   prints 2, and cat /proc/1/attr/current the AppArmor profile`,
-		Bad: `apiVersion: v1
-kind: Pod
-metadata:
-  name: web
-  annotations:
-    seccomp.security.alpha.kubernetes.io/pod: runtime/default
-spec:
-  containers:
-  - name: web
-    image: example.org/web:1.4
-`,
-		Good: `apiVersion: v1
-kind: Pod
-metadata:
-  name: web
-spec:
-  securityContext:
-    seccompProfile:
-      type: RuntimeDefault
-  containers:
-  - name: web
-    image: example.org/web:1.4
-`,
-		References: []fixer.Reference{
-			{Source: "Kubernetes", ID: "deprecated annotations", URL: "https://kubernetes.io/docs/reference/labels-annotations-taints/"},
-			{Source: "Pod Security Standards", ID: "baseline: appArmorProfile, seccompProfile"},
-			{Source: "Trivy", ID: "KSV-0002, KSV-0030"},
-		},
+	Phase:    fixer.Identity,
+	References: []fixer.Reference{
+		{Source: fixer.KubernetesDocs, ID: "deprecated annotations", Link: "https://kubernetes.io/docs/reference/labels-annotations-taints/"},
+		{Source: fixer.PodSecurityStandards, ID: "baseline: appArmorProfile"},
+		{Source: fixer.PodSecurityStandards, ID: "baseline: seccompProfile"},
+		{Source: fixer.Trivy, ID: "KSV-0002"},
+		{Source: fixer.Trivy, ID: "KSV-0030"},
 	},
+	Doc: profileAnnotationsDoc,
 	Check: func(p *fixer.Pass) {
 		for _, w := range workloads(p) {
 			checkProfileAnnotations(p, w)

@@ -1,6 +1,7 @@
 package kubernetes
 
 import (
+	_ "embed"
 	"slices"
 	"strings"
 
@@ -8,57 +9,26 @@ import (
 	"oakum/fixer/yamldoc"
 )
 
-// RBACAnonymous wants no rights for everybody.
+//go:embed rbac_anonymous.md
+var rbacAnonymousDoc string
+
+// RBACAnonymous reports bindings to everybody.
 var RBACAnonymous = &fixer.Rule{
 	Name:     "kubernetes/rbac-anonymous",
 	Title:    "rights for everybody",
 	Severity: fixer.High,
 	Kind:     fixer.Kubernetes,
-	Doc: fixer.Doc{
-		What: `Bindings whose subject is everybody without credentials (system:anonymous, system:unauthenticated), everybody with some
-(system:authenticated), all service accounts (system:serviceaccounts), or the group that no rule limits (system:masters).
-Left alone: the bindings Kubernetes itself makes, to system:discovery, system:basic-user, system:public-info-viewer and
-system:service-account-issuer-discovery, and the one of system:masters to cluster-admin.`,
-		Why: `Whoever reaches the API server's port is system:anonymous; every pod with a token is system:authenticated. What these
-may do, anybody who got into one container may do.`,
-		Breaks: `Whoever calls without credentials is refused: health checks from outside, dashboards, tools that fetch a public file.`,
-		Verify: `kubectl auth can-i --list --as=system:anonymous   lists only health and version paths`,
-		Bad: `apiVersion: rbac.authorization.k8s.io/v1
-kind: ClusterRoleBinding
-metadata:
-  name: public
-roleRef:
-  apiGroup: rbac.authorization.k8s.io
-  kind: ClusterRole
-  name: view
-subjects:
-- kind: User
-  name: system:anonymous
-  apiGroup: rbac.authorization.k8s.io
-- kind: User
-  name: jane
-  apiGroup: rbac.authorization.k8s.io
-`,
-		Good: `apiVersion: rbac.authorization.k8s.io/v1
-kind: ClusterRoleBinding
-metadata:
-  name: public
-roleRef:
-  apiGroup: rbac.authorization.k8s.io
-  kind: ClusterRole
-  name: view
-subjects:
-- kind: User
-  name: jane
-  apiGroup: rbac.authorization.k8s.io
-`,
-		References: []fixer.Reference{
-			{Source: "CIS Kubernetes", ID: "5.1.7"},
-			{Source: "Trivy", ID: "KSV-0122, KSV-0123, KSV-01011"},
-			{Source: "Kubescape", ID: "C-0246, C-0262"},
-			{Source: "kubesec", ID: "BindingsToSystemAnonymous"},
-		},
+	Phase:    fixer.Permissions,
+	References: []fixer.Reference{
+		{Source: fixer.CISKubernetes, ID: "5.1.7"},
+		{Source: fixer.Trivy, ID: "KSV-0122"},
+		{Source: fixer.Trivy, ID: "KSV-0123"},
+		{Source: fixer.Trivy, ID: "KSV-01011"},
+		{Source: fixer.Kubescape, ID: "C-0246"},
+		{Source: fixer.Kubescape, ID: "C-0262"},
+		{Source: fixer.Kubesec, ID: "BindingsToSystemAnonymous"},
 	},
+	Doc: rbacAnonymousDoc,
 	Check: func(p *fixer.Pass) {
 		for _, b := range rbacBindings(p) {
 			checkEverybody(p, b)

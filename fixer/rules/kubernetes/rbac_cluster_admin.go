@@ -1,60 +1,32 @@
 package kubernetes
 
 import (
+	_ "embed"
+
 	"oakum/fixer"
 )
 
-// RBACClusterAdmin wants nobody bound to cluster-admin in a manifest.
+//go:embed rbac_cluster_admin.md
+var rbacClusterAdminDoc string
+
+// RBACClusterAdmin reports bindings to cluster-admin.
 var RBACClusterAdmin = &fixer.Rule{
 	Name:     "kubernetes/rbac-cluster-admin",
 	Title:    "bound to cluster-admin",
 	Severity: fixer.High,
 	Kind:     fixer.Kubernetes,
-	Doc: fixer.Doc{
-		What: `Bindings to the role cluster-admin: of a service account or a person to the whole cluster, or by a RoleBinding to
-everything in a namespace. Left alone: the binding that Kubernetes itself makes for the group system:masters, and roles of
-other names that hold as much (kubernetes/rbac-wildcard).`,
-		Why: `A service account bound to cluster-admin makes every pod that runs as it, and everybody who may start pods in its
-namespace, the owner of the cluster.`,
-		Breaks: `A program that uses more than the narrower role allows is told "forbidden". Installers (Helm 2's Tiller, some
-operators) were documented with this binding out of convenience.`,
-		Verify: `kubectl auth can-i '*' '*' --as=system:serviceaccount:NAMESPACE:NAME   prints no`,
-		Bad: `apiVersion: rbac.authorization.k8s.io/v1
-kind: ClusterRoleBinding
-metadata:
-  name: ci
-roleRef:
-  apiGroup: rbac.authorization.k8s.io
-  kind: ClusterRole
-  name: cluster-admin
-subjects:
-- kind: ServiceAccount
-  name: ci
-  namespace: build
-`,
-		Good: `apiVersion: rbac.authorization.k8s.io/v1
-kind: RoleBinding
-metadata:
-  name: ci
-  namespace: shop
-roleRef:
-  apiGroup: rbac.authorization.k8s.io
-  kind: ClusterRole
-  name: edit
-subjects:
-- kind: ServiceAccount
-  name: ci
-  namespace: build
-`,
-		References: []fixer.Reference{
-			{Source: "CIS Kubernetes", ID: "5.1.1"},
-			{Source: "Trivy", ID: "KSV-0111"},
-			{Source: "kube-linter", ID: "cluster-admin-role-binding"},
-			{Source: "Kubescape", ID: "C-0035, C-0185"},
-			{Source: "Polaris", ID: "clusterrolebindingClusterAdmin, rolebindingClusterAdminClusterRole"},
-			{Source: "KICS", ID: "Cluster Admin Rolebinding With Superuser Permissions"},
-		},
+	Phase:    fixer.Permissions,
+	References: []fixer.Reference{
+		{Source: fixer.CISKubernetes, ID: "5.1.1"},
+		{Source: fixer.Trivy, ID: "KSV-0111"},
+		{Source: fixer.KubeLinter, ID: "cluster-admin-role-binding"},
+		{Source: fixer.Kubescape, ID: "C-0035"},
+		{Source: fixer.Kubescape, ID: "C-0185"},
+		{Source: fixer.Polaris, ID: "clusterrolebindingClusterAdmin"},
+		{Source: fixer.Polaris, ID: "rolebindingClusterAdminClusterRole"},
+		{Source: fixer.KICSKubernetes, ID: "249328b8-5f0f-409f-b1dd-029f07882e11", Title: "Cluster Admin Rolebinding With Superuser Permissions"},
 	},
+	Doc: rbacClusterAdminDoc,
 	Check: func(p *fixer.Pass) {
 		for _, b := range rbacBindings(p) {
 			if b.role != clusterAdmin || b.isDefault() {

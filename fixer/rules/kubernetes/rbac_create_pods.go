@@ -1,51 +1,32 @@
 package kubernetes
 
-import "oakum/fixer"
+import (
+	_ "embed"
 
-// RBACCreatePods wants no role that starts pods in every namespace.
+	"oakum/fixer"
+)
+
+//go:embed rbac_create_pods.md
+var rbacCreatePodsDoc string
+
+// RBACCreatePods reports cluster-wide permission to create pods.
 var RBACCreatePods = &fixer.Rule{
 	Name:     "kubernetes/rbac-create-pods",
 	Title:    "can start pods anywhere",
 	Severity: fixer.Medium,
 	Kind:     fixer.Kubernetes,
-	Doc: fixer.Doc{
-		What: `ClusterRoles that allow to create pods or the workloads that make them, or to create persistent volumes. One finding
-per role, and a lower severity for one that looks like a controller's. Left alone: Roles and ClusterRoles that are only bound
-inside a namespace in their file (deploying there is what they are for), rights limited by resourceNames, and rights through a
-star (kubernetes/rbac-wildcard).`,
-		Why: `A pod may use any service account and mount any secret of its namespace, and where no Pod Security level is enforced, the
-files of its node. A persistent volume may be a folder of a node.`,
-		Breaks: `Operators and deployment tools make workloads on purpose. Bound by a RoleBinding in each namespace they serve, they
-keep working there and nowhere else.`,
-		Verify: `kubectl auth can-i create pods -n kube-system --as=system:serviceaccount:NAMESPACE:NAME   prints no`,
-		Bad: `apiVersion: rbac.authorization.k8s.io/v1
-kind: ClusterRole
-metadata:
-  name: deployer
-rules:
-- apiGroups: [apps]
-  resources: [deployments]
-  verbs: [get, create, update]
-`,
-		Good: `apiVersion: rbac.authorization.k8s.io/v1
-kind: Role
-metadata:
-  name: deployer
-  namespace: shop
-rules:
-- apiGroups: [apps]
-  resources: [deployments]
-  verbs: [get, create, update]
-`,
-		References: []fixer.Reference{
-			{Source: "CIS Kubernetes", ID: "5.1.4, 5.1.9"},
-			{Source: "Trivy", ID: "KSV-0048"},
-			{Source: "kube-linter", ID: "access-to-create-pods"},
-			{Source: "Kubescape", ID: "C-0188, C-0278"},
-			{Source: "KICS", ID: "Permissive Access to Create Pods"},
-			{Source: "Kubernetes", ID: "RBAC good practices: workload creation", URL: "https://kubernetes.io/docs/concepts/security/rbac-good-practices/"},
-		},
+	Phase:    fixer.Permissions,
+	References: []fixer.Reference{
+		{Source: fixer.CISKubernetes, ID: "5.1.4"},
+		{Source: fixer.CISKubernetes, ID: "5.1.9"},
+		{Source: fixer.Trivy, ID: "KSV-0048"},
+		{Source: fixer.KubeLinter, ID: "access-to-create-pods"},
+		{Source: fixer.Kubescape, ID: "C-0188"},
+		{Source: fixer.Kubescape, ID: "C-0278"},
+		{Source: fixer.KICSKubernetes, ID: "592ad21d-ad9b-46c6-8d2d-fad09d62a942", Title: "Permissive Access to Create Pods"},
+		{Source: fixer.KubernetesDocs, ID: "RBAC good practices: workload creation", Link: "https://kubernetes.io/docs/concepts/security/rbac-good-practices/"},
 	},
+	Doc:   rbacCreatePodsDoc,
 	Check: func(p *fixer.Pass) { reportGrants(p, creations) },
 }
 

@@ -1,57 +1,28 @@
 package kubernetes
 
 import (
+	_ "embed"
+
 	"oakum/fixer"
 )
 
-// RBACDefaultAccount wants no rights for the account that every pod has.
+//go:embed rbac_default_account.md
+var rbacDefaultAccountDoc string
+
+// RBACDefaultAccount reports bindings to a default service account.
 var RBACDefaultAccount = &fixer.Rule{
 	Name:     "kubernetes/rbac-default-account",
 	Title:    "rights for the default account",
 	Severity: fixer.Medium,
 	Kind:     fixer.Kubernetes,
-	Doc: fixer.Doc{
-		What: `Bindings whose subject is the service account named default of a namespace, one finding for each binding. Left alone:
-bindings to accounts with a name of their own, and pods that run as default without a binding (they hold nothing).`,
-		Why: `Every pod that names no service account runs as default. Rights given to it for one program are given to all pods of
-the namespace, those to come included.`,
-		Breaks: `The program loses its rights until it runs as the account that has them: serviceAccountName in its pod.`,
-		Verify: `kubectl auth can-i --list -n NAMESPACE --as=system:serviceaccount:NAMESPACE:default   lists nothing of the role`,
-		Bad: `apiVersion: rbac.authorization.k8s.io/v1
-kind: RoleBinding
-metadata:
-  name: reader
-  namespace: shop
-roleRef:
-  apiGroup: rbac.authorization.k8s.io
-  kind: Role
-  name: reader
-subjects:
-- kind: ServiceAccount
-  name: default
-  namespace: shop
-`,
-		Good: `apiVersion: rbac.authorization.k8s.io/v1
-kind: RoleBinding
-metadata:
-  name: reader
-  namespace: shop
-roleRef:
-  apiGroup: rbac.authorization.k8s.io
-  kind: Role
-  name: reader
-subjects:
-- kind: ServiceAccount
-  name: reader
-  namespace: shop
-`,
-		References: []fixer.Reference{
-			{Source: "CIS Kubernetes", ID: "5.1.5"},
-			{Source: "Checkov", ID: "CKV_K8S_42"},
-			{Source: "Kubescape", ID: "C-0189"},
-			{Source: "KICS", ID: "Role Binding To Default Service Account"},
-		},
+	Phase:    fixer.Permissions,
+	References: []fixer.Reference{
+		{Source: fixer.CISKubernetes, ID: "5.1.5"},
+		{Source: fixer.Checkov, ID: "CKV_K8S_42"},
+		{Source: fixer.Kubescape, ID: "C-0189"},
+		{Source: fixer.KICSKubernetes, ID: "1e749bc9-fde8-471c-af0c-8254efd2dee5", Title: "Role Binding To Default Service Account"},
 	},
+	Doc: rbacDefaultAccountDoc,
 	Check: func(p *fixer.Pass) {
 		for _, b := range rbacBindings(p) {
 			for _, s := range b.subjects {

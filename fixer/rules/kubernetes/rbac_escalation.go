@@ -1,52 +1,46 @@
 package kubernetes
 
-import "oakum/fixer"
+import (
+	_ "embed"
 
-// RBACEscalation wants no role that can take more rights than it was given.
+	"oakum/fixer"
+)
+
+//go:embed rbac_escalation.md
+var rbacEscalationDoc string
+
+// RBACEscalation reports roles that allow privilege escalation.
 var RBACEscalation = &fixer.Rule{
 	Name:     "kubernetes/rbac-escalation",
 	Title:    "can take rights it was not given",
 	Severity: fixer.High,
 	Kind:     fixer.Kubernetes,
-	Doc: fixer.Doc{
-		What: `Roles that allow to escalate or bind roles, to impersonate others, to make tokens for any account, to approve certificate
-requests, or to write admission webhooks. One finding per role; its severity falls for a role that reaches one namespace and
-for one that looks like a controller's. Left alone: rights limited by resourceNames, rights through a star
-(kubernetes/rbac-wildcard), writing roles and bindings without escalate or bind (the API server lets nobody give what they
-do not have), and bindings that are not in the same file.`,
-		Why: `Each of these is as good as the rights of whoever can be reached with it, mostly cluster-admin: the limit that RBAC sets
-is gone, whatever the rest of the role says.`,
-		Breaks: `Operators that install roles for others, gateways that act for users, and jobs that register a webhook use one of
-these on purpose. They keep working where the right is limited to the names they need.`,
-		Verify: `kubectl auth can-i escalate clusterroles --as=system:serviceaccount:NAMESPACE:NAME   prints no`,
-		Bad: `apiVersion: rbac.authorization.k8s.io/v1
-kind: ClusterRole
-metadata:
-  name: deployer
-rules:
-- apiGroups: [rbac.authorization.k8s.io]
-  resources: [clusterroles]
-  verbs: [bind]
-`,
-		Good: `apiVersion: rbac.authorization.k8s.io/v1
-kind: ClusterRole
-metadata:
-  name: deployer
-rules:
-- apiGroups: [rbac.authorization.k8s.io]
-  resources: [clusterroles]
-  resourceNames: [view]
-  verbs: [bind]
-`,
-		References: []fixer.Reference{
-			{Source: "CIS Kubernetes", ID: "5.1.8, 5.1.11, 5.1.12, 5.1.13"},
-			{Source: "Trivy", ID: "KSV-0043, KSV-0050, KSV-0051, KSV-0052, KSV-0055, KSV-0114"},
-			{Source: "Checkov", ID: "CKV_K8S_155, CKV_K8S_156, CKV_K8S_157, CKV_K8S_158"},
-			{Source: "Kubescape", ID: "C-0065, C-0191, C-0280, C-0281, C-0282"},
-			{Source: "KICS", ID: "RBAC Roles Allow Privilege Escalation, RBAC Roles with Impersonate Permission"},
-			{Source: "Kubernetes", ID: "RBAC good practices: escalation risks", URL: "https://kubernetes.io/docs/concepts/security/rbac-good-practices/"},
-		},
+	Phase:    fixer.Permissions,
+	References: []fixer.Reference{
+		{Source: fixer.CISKubernetes, ID: "5.1.8"},
+		{Source: fixer.CISKubernetes, ID: "5.1.11"},
+		{Source: fixer.CISKubernetes, ID: "5.1.12"},
+		{Source: fixer.CISKubernetes, ID: "5.1.13"},
+		{Source: fixer.Trivy, ID: "KSV-0043"},
+		{Source: fixer.Trivy, ID: "KSV-0050"},
+		{Source: fixer.Trivy, ID: "KSV-0051"},
+		{Source: fixer.Trivy, ID: "KSV-0052"},
+		{Source: fixer.Trivy, ID: "KSV-0055"},
+		{Source: fixer.Trivy, ID: "KSV-0114"},
+		{Source: fixer.Checkov, ID: "CKV_K8S_155"},
+		{Source: fixer.Checkov, ID: "CKV_K8S_156"},
+		{Source: fixer.Checkov, ID: "CKV_K8S_157"},
+		{Source: fixer.Checkov, ID: "CKV_K8S_158"},
+		{Source: fixer.Kubescape, ID: "C-0065"},
+		{Source: fixer.Kubescape, ID: "C-0191"},
+		{Source: fixer.Kubescape, ID: "C-0280"},
+		{Source: fixer.Kubescape, ID: "C-0281"},
+		{Source: fixer.Kubescape, ID: "C-0282"},
+		{Source: fixer.KICSKubernetes, ID: "8320826e-7a9c-4b0b-9535-578333193432", Title: "RBAC Roles Allow Privilege Escalation"},
+		{Source: fixer.KICSKubernetes, ID: "9f85c3f6-26fd-4007-938a-2e0cb0100980", Title: "RBAC Roles with Impersonate Permission"},
+		{Source: fixer.KubernetesDocs, ID: "RBAC good practices: escalation risks", Link: "https://kubernetes.io/docs/concepts/security/rbac-good-practices/"},
 	},
+	Doc:   rbacEscalationDoc,
 	Check: func(p *fixer.Pass) { reportGrants(p, escalations) },
 }
 

@@ -1,50 +1,38 @@
 package kubernetes
 
-import "oakum/fixer"
+import (
+	_ "embed"
 
-// RBACExec wants no role that enters the containers of others.
+	"oakum/fixer"
+)
+
+//go:embed rbac_exec.md
+var rbacExecDoc string
+
+// RBACExec reports roles that can enter containers.
 var RBACExec = &fixer.Rule{
 	Name:     "kubernetes/rbac-exec",
 	Title:    "can enter containers",
 	Severity: fixer.Medium,
 	Kind:     fixer.Kubernetes,
-	Doc: fixer.Doc{
-		What: `Roles that allow to run commands in pods (pods/exec), to attach to them, to forward their ports, to add ephemeral
-containers, or to reach the kubelets (nodes/proxy). One finding per role. Left alone: rights limited by resourceNames, and
-rights through a star (kubernetes/rbac-wildcard).`,
-		Why: `Whoever enters a container has its files, its memory, its mounted secrets and its service account. Through nodes/proxy
-the kubelet runs commands in every container of the node, past admission and past the audit log of the API server.`,
-		Breaks: `People and jobs that debug or back up through kubectl exec. Prometheus setups that scrape the kubelet through
-nodes/proxy scrape it with nodes/metrics as well.`,
-		Verify: `kubectl auth can-i create pods/exec --as=system:serviceaccount:NAMESPACE:NAME   prints no; metrics still arrive`,
-		Bad: `apiVersion: rbac.authorization.k8s.io/v1
-kind: ClusterRole
-metadata:
-  name: prometheus
-rules:
-- apiGroups: [""]
-  resources: [nodes, nodes/proxy]
-  verbs: [get, list, watch]
-`,
-		Good: `apiVersion: rbac.authorization.k8s.io/v1
-kind: ClusterRole
-metadata:
-  name: prometheus
-rules:
-- apiGroups: [""]
-  resources: [nodes, nodes/metrics]
-  verbs: [get, list, watch]
-`,
-		References: []fixer.Reference{
-			{Source: "CIS Kubernetes", ID: "5.1.10"},
-			{Source: "Trivy", ID: "KSV-0047, KSV-0053, KSV-0054"},
-			{Source: "Checkov", ID: "CKV2_K8S_2"},
-			{Source: "Kubescape", ID: "C-0002, C-0063, C-0279"},
-			{Source: "Polaris", ID: "clusterrolePodExecAttach, rolePodExecAttach"},
-			{Source: "KICS", ID: "RBAC Roles with Exec Permission, RBAC Roles with Attach Permission, RBAC Roles with Port-Forwarding Permission"},
-			{Source: "Kubernetes", ID: "RBAC good practices: access to proxy subresource of nodes", URL: "https://kubernetes.io/docs/concepts/security/rbac-good-practices/"},
-		},
+	Phase:    fixer.Permissions,
+	References: []fixer.Reference{
+		{Source: fixer.CISKubernetes, ID: "5.1.10"},
+		{Source: fixer.Trivy, ID: "KSV-0047"},
+		{Source: fixer.Trivy, ID: "KSV-0053"},
+		{Source: fixer.Trivy, ID: "KSV-0054"},
+		{Source: fixer.Checkov, ID: "CKV2_K8S_2"},
+		{Source: fixer.Kubescape, ID: "C-0002"},
+		{Source: fixer.Kubescape, ID: "C-0063"},
+		{Source: fixer.Kubescape, ID: "C-0279"},
+		{Source: fixer.Polaris, ID: "clusterrolePodExecAttach"},
+		{Source: fixer.Polaris, ID: "rolePodExecAttach"},
+		{Source: fixer.KICSKubernetes, ID: "c589f42c-7924-4871-aee2-1cede9bc7cbc", Title: "RBAC Roles with Exec Permission"},
+		{Source: fixer.KICSKubernetes, ID: "d45330fd-f58d-45fb-a682-6481477a0f84", Title: "RBAC Roles with Attach Permission"},
+		{Source: fixer.KICSKubernetes, ID: "38fa11ef-dbcc-4da8-9680-7e1fd855b6fb", Title: "RBAC Roles with Port-Forwarding Permission"},
+		{Source: fixer.KubernetesDocs, ID: "RBAC good practices: access to proxy subresource of nodes", Link: "https://kubernetes.io/docs/concepts/security/rbac-good-practices/"},
 	},
+	Doc:   rbacExecDoc,
 	Check: func(p *fixer.Pass) { reportGrants(p, entrances) },
 }
 

@@ -1,58 +1,34 @@
 package kubernetes
 
 import (
+	_ "embed"
 	"slices"
 
 	"oakum/fixer"
 )
 
-// RBACSecrets wants no role that reads the secrets of every namespace.
+//go:embed rbac_secrets.md
+var rbacSecretsDoc string
+
+// RBACSecrets reports roles that can read every secret.
 var RBACSecrets = &fixer.Rule{
 	Name:     "kubernetes/rbac-secrets",
 	Title:    "reads every secret",
 	Severity: fixer.High,
 	Kind:     fixer.Kubernetes,
-	Doc: fixer.Doc{
-		What: `ClusterRoles that read secrets, and ClusterRoleBindings to the built-in roles edit and admin, which do. One finding per
-object, with a lower severity for a role that looks like a controller's. Left alone: Roles, ClusterRoles that are only bound
-inside a namespace in their file, secrets named by resourceNames, and rights through a star (kubernetes/rbac-wildcard).`,
-		Why: `The secrets of a cluster hold the tokens of its service accounts, database passwords and keys: whoever reads them all
-owns everything they open. To list or watch is to read: both return the values.`,
-		Breaks: `Ingress controllers, certificate managers and operators read secrets that others write. They need them in the
-namespaces they serve, seldom in kube-system.`,
-		Verify: `kubectl auth can-i list secrets -n kube-system --as=system:serviceaccount:NAMESPACE:NAME   prints no`,
-		Bad: `apiVersion: rbac.authorization.k8s.io/v1
-kind: ClusterRole
-metadata:
-  name: reader
-rules:
-- apiGroups: [""]
-  resources: [configmaps, secrets]
-  verbs: [get, list]
-`,
-		Good: `apiVersion: rbac.authorization.k8s.io/v1
-kind: ClusterRole
-metadata:
-  name: reader
-rules:
-- apiGroups: [""]
-  resources: [configmaps]
-  verbs: [get, list]
-- apiGroups: [""]
-  resources: [secrets]
-  resourceNames: [registry-login]
-  verbs: [get]
-`,
-		References: []fixer.Reference{
-			{Source: "CIS Kubernetes", ID: "5.1.2"},
-			{Source: "Trivy", ID: "KSV-0041, KSV-0113"},
-			{Source: "Checkov", ID: "CKV2_K8S_5"},
-			{Source: "kube-linter", ID: "access-to-secrets"},
-			{Source: "Kubescape", ID: "C-0015, C-0186"},
-			{Source: "KICS", ID: "RBAC Roles with Read Secrets Permissions"},
-			{Source: "Kubernetes", ID: "RBAC good practices: listing secrets", URL: "https://kubernetes.io/docs/concepts/security/rbac-good-practices/"},
-		},
+	Phase:    fixer.Permissions,
+	References: []fixer.Reference{
+		{Source: fixer.CISKubernetes, ID: "5.1.2"},
+		{Source: fixer.Trivy, ID: "KSV-0041"},
+		{Source: fixer.Trivy, ID: "KSV-0113"},
+		{Source: fixer.Checkov, ID: "CKV2_K8S_5"},
+		{Source: fixer.KubeLinter, ID: "access-to-secrets"},
+		{Source: fixer.Kubescape, ID: "C-0015"},
+		{Source: fixer.Kubescape, ID: "C-0186"},
+		{Source: fixer.KICSKubernetes, ID: "b7bca5c4-1dab-4c2c-8cbe-3050b9d59b14", Title: "RBAC Roles with Read Secrets Permissions"},
+		{Source: fixer.KubernetesDocs, ID: "RBAC good practices: listing secrets", Link: "https://kubernetes.io/docs/concepts/security/rbac-good-practices/"},
 	},
+	Doc: rbacSecretsDoc,
 	Check: func(p *fixer.Pass) {
 		reportGrants(p, secretReads)
 		for _, b := range rbacBindings(p) {

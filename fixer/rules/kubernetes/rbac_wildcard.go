@@ -1,54 +1,35 @@
 package kubernetes
 
 import (
+	_ "embed"
 	"fmt"
 	"slices"
 
 	"oakum/fixer"
 )
 
-// RBACWildcard wants roles that say what they allow.
+//go:embed rbac_wildcard.md
+var rbacWildcardDoc string
+
+// RBACWildcard reports wildcards in roles.
 var RBACWildcard = &fixer.Rule{
 	Name:     "kubernetes/rbac-wildcard",
 	Title:    "role with a star",
 	Severity: fixer.High,
 	Kind:     fixer.Kubernetes,
-	Doc: fixer.Doc{
-		What: `Roles whose rules have a star for the resources or the verbs of Kubernetes' own API groups, or for the paths outside
-the API. One finding per role, about the widest of its rules, with the severity of what that rule reaches. Left alone: a star
-within an API group that Kubernetes does not define (an operator may do anything with its own resources), a star for the
-group of resources that are named, which adds nothing, and a controller's star for the verbs of resources that are named.`,
-		Why: `A star holds what nobody thought of: secrets, pods/exec, roles, and every resource that a later version or an add-on
-brings. Most programs use a handful of verbs on a handful of resources.`,
-		Breaks: `A program that used a right it was never known to use. The audit log of the API server shows what it calls.`,
-		Verify: `kubectl auth can-i --list --as=system:serviceaccount:NAMESPACE:NAME   lists what is left; the program's log has no "forbidden"`,
-		Bad: `apiVersion: rbac.authorization.k8s.io/v1
-kind: Role
-metadata:
-  name: ci
-rules:
-- apiGroups: ["*"]
-  resources: ["*"]
-  verbs: ["*"]
-`,
-		Good: `apiVersion: rbac.authorization.k8s.io/v1
-kind: Role
-metadata:
-  name: ci
-rules:
-- apiGroups: [apps]
-  resources: [deployments]
-  verbs: [get, list, watch, create, update, patch]
-`,
-		References: []fixer.Reference{
-			{Source: "CIS Kubernetes", ID: "5.1.3"},
-			{Source: "Trivy", ID: "KSV-0044, KSV-0045, KSV-0046, KSV-0112"},
-			{Source: "Checkov", ID: "CKV_K8S_49"},
-			{Source: "kube-linter", ID: "wildcard-in-rules"},
-			{Source: "Kubescape", ID: "C-0187"},
-			{Source: "KICS", ID: "RBAC Wildcard In Rule"},
-		},
+	Phase:    fixer.Permissions,
+	References: []fixer.Reference{
+		{Source: fixer.CISKubernetes, ID: "5.1.3"},
+		{Source: fixer.Trivy, ID: "KSV-0044"},
+		{Source: fixer.Trivy, ID: "KSV-0045"},
+		{Source: fixer.Trivy, ID: "KSV-0046"},
+		{Source: fixer.Trivy, ID: "KSV-0112"},
+		{Source: fixer.Checkov, ID: "CKV_K8S_49"},
+		{Source: fixer.KubeLinter, ID: "wildcard-in-rules"},
+		{Source: fixer.Kubescape, ID: "C-0187"},
+		{Source: fixer.KICSKubernetes, ID: "6b896afb-ca07-467a-b256-1a0077a1c08e", Title: "RBAC Wildcard In Rule"},
 	},
+	Doc: rbacWildcardDoc,
 	Check: func(p *fixer.Pass) {
 		for _, role := range rbacRoles(p) {
 			var worst rbacStar

@@ -1,6 +1,7 @@
 package kubernetes
 
 import (
+	_ "embed"
 	"fmt"
 	"path"
 	"regexp"
@@ -12,47 +13,25 @@ import (
 	"oakum/fixer/kube"
 )
 
-// RetiredConsole wants no program that administers the cluster for whoever
-// reaches it and that nobody looks after.
+//go:embed retired_console.md
+var retiredConsoleDoc string
+
+// RetiredConsole reports the unmaintained Kubernetes Dashboard and Tiller.
 var RetiredConsole = &fixer.Rule{
 	Name:     "kubernetes/retired-console",
 	Title:    "administers the cluster, and is given up",
 	Severity: fixer.Medium,
 	Kind:     fixer.Kubernetes,
-	Doc: fixer.Doc{
-		What: `Workloads that run the Kubernetes Dashboard, whose project was archived in 2026, or Tiller, the server of Helm 2, which ended
-in 2020; by the name of the image. High for Tiller, which asks nobody who they are, and for a Dashboard that is told to let people
-in without a login. Other dashboards are left alone.`,
-		Why: `Both act on the cluster with rights of their own for whoever can reach their port, every pod of the cluster among them, and
-holes in them are not mended any more.`,
-		Breaks: `People who look after the cluster through it need another way: kubectl, or a console that acts with their own rights.
-Releases of Helm 2 have to be converted for Helm 3 first.`,
-		Verify: `kubectl get pods -A -o jsonpath='{.items[*].spec.containers[*].image}'   names neither`,
-		Bad: `apiVersion: v1
-kind: Pod
-metadata:
-  name: dashboard
-spec:
-  containers:
-  - name: dashboard
-    image: kubernetesui/dashboard:v2.7.0
-`,
-		Good: `apiVersion: v1
-kind: Pod
-metadata:
-  name: console
-spec:
-  containers:
-  - name: console
-    image: ghcr.io/headlamp-k8s/headlamp:v0.30.0
-`,
-		References: []fixer.Reference{
-			{Source: "Trivy", ID: "KSV-0102"},
-			{Source: "Checkov", ID: "CKV_K8S_33, CKV_K8S_34"},
-			{Source: "Kubescape", ID: "C-0014"},
-			{Source: "KICS", ID: "Dashboard Is Enabled, Tiller (Helm v2) Is Deployed"},
-		},
+	Phase:    fixer.Identity,
+	References: []fixer.Reference{
+		{Source: fixer.Trivy, ID: "KSV-0102"},
+		{Source: fixer.Checkov, ID: "CKV_K8S_33"},
+		{Source: fixer.Checkov, ID: "CKV_K8S_34"},
+		{Source: fixer.Kubescape, ID: "C-0014"},
+		{Source: fixer.KICSKubernetes, ID: "d2ad057f-0928-41ef-a83c-f59203bb855b", Title: "Dashboard Is Enabled"},
+		{Source: fixer.KICSKubernetes, ID: "6d173be7-545a-46c6-a81d-2ae52ed1605d", Title: "Tiller (Helm v2) Is Deployed"},
 	},
+	Doc: retiredConsoleDoc,
 	Check: func(p *fixer.Pass) {
 		for _, c := range everyContainer(p) {
 			ref, err := image.ParseReference(c.Image)

@@ -7,7 +7,6 @@ import (
 	"slices"
 	"strings"
 
-	"oakum/fixer"
 	"oakum/fixer/image"
 	"oakum/fixer/kube"
 	"oakum/fixer/yamldoc"
@@ -88,18 +87,6 @@ const defaultSize = "5Gi"
 
 // sizeBreaks is what can stop working because of the bound.
 const sizeBreaks = "the pod is evicted when it fills one of them past " + defaultSize
-
-func sizeParam() fixer.Param {
-	return fixer.Param{
-		Name: "size", Meaning: "most that each new empty volume may hold, as in 5Gi; empty for no limit", Default: defaultSize,
-		Validate: func(s string) error {
-			if s == "" {
-				return nil
-			}
-			return validCapacity(s)
-		},
-	}
-}
 
 // emptyVolumes mounts an emptyDir at each path that is not mounted yet, of the
 // size at most, "" for no limit. Names are added to those that are taken.

@@ -1,61 +1,36 @@
 package kubernetes
 
 import (
+	_ "embed"
 	"fmt"
 
 	"oakum/fixer"
 )
 
-// RunAsNonRoot wants runAsNonRoot: true, with a user that the image works as.
+//go:embed run_as_non_root.md
+var runAsNonRootDoc string
+
+// RunAsNonRoot reports containers that may run as root.
 var RunAsNonRoot = &fixer.Rule{
 	Name:     "kubernetes/run-as-non-root",
 	Title:    "may run as root",
 	Severity: fixer.High,
 	Kind:     fixer.Kubernetes,
-	Doc: fixer.Doc{
-		What: `Containers for which neither the container nor the pod sets runAsNonRoot to true. What the image starts as decides the
-fix: its Dockerfile in this repository, the registry's configuration, or the image table. Where a user has to be given, the
-first alternative is the whole of it: the user, no privilege escalation, no capabilities and a read-only root with the volumes
-the image needs, because these only hold together. What is the same for every container of a pod is written once, for the pod.
-An image that must start as root is reported with what can be done instead.`,
-		Why: `A process that escapes its container as user 0 is root on the node. With runAsNonRoot the kubelet refuses to start a
-container whose user is root, whatever the image says tomorrow.`,
-		Breaks: `If the image starts as root and no user is given, the kubelet refuses the container. If it is given a user that does
-not own what it writes to, it fails with "permission denied". An existing volume may hold files of the former user.`,
-		Verify: `kubectl exec POD -- id -u   prints a number other than 0`,
-		Bad: `apiVersion: v1
-kind: Pod
-metadata:
-  name: cache
-spec:
-  containers:
-  - name: cache
-    image: memcached:1.6
-`,
-		Good: `apiVersion: v1
-kind: Pod
-metadata:
-  name: cache
-spec:
-  containers:
-  - name: cache
-    image: memcached:1.6
-    securityContext:
-      runAsNonRoot: true
-      runAsUser: 11211
-`,
-		References: []fixer.Reference{
-			{Source: "Pod Security Standards", ID: "restricted: runAsNonRoot", URL: "https://kubernetes.io/docs/concepts/security/pod-security-standards/"},
-			{Source: "CIS Kubernetes", ID: "5.2.7"},
-			{Source: "NSA/CISA", ID: "Kubernetes Hardening Guidance, non-root containers"},
-			{Source: "Trivy", ID: "KSV-0012"},
-			{Source: "Checkov", ID: "CKV_K8S_23"},
-			{Source: "kube-linter", ID: "run-as-non-root"},
-			{Source: "Kubescape", ID: "C-0013"},
-			{Source: "Polaris", ID: "runAsRootAllowed"},
-			{Source: "KICS", ID: "Container Running As Root"},
-		},
+	Phase:    fixer.Identity,
+	After:    []string{"kubernetes/seccomp"},
+	References: []fixer.Reference{
+		{Source: fixer.PodSecurityStandards, ID: "restricted: runAsNonRoot"},
+		{Source: fixer.CISKubernetes, ID: "5.2.7"},
+		{Source: fixer.NSA, ID: "non-root containers"},
+		{Source: fixer.Trivy, ID: "KSV-0012"},
+		{Source: fixer.Checkov, ID: "CKV_K8S_23"},
+		{Source: fixer.KubeLinter, ID: "run-as-non-root"},
+		{Source: fixer.Kubescape, ID: "C-0013"},
+		{Source: fixer.Polaris, ID: "runAsRootAllowed"},
+		{Source: fixer.KICSKubernetes, ID: "cf34805e-3872-4c08-bf92-6ff7bb0cfadb", Title: "Container Running As Root"},
 	},
+	Params: []fixer.Param{paramUID, paramGID, paramFolder, paramSize, paramWritable},
+	Doc:    runAsNonRootDoc,
 	Check: func(p *fixer.Pass) {
 		for _, w := range workloads(p) {
 			pod := identifyPod(p, w)
@@ -67,6 +42,12 @@ spec:
 		}
 	},
 }
+
+var (
+	paramUID    = fixer.Param{Name: "uid", Meaning: "user id the container runs as, 1 or above", Validate: validID(1)}
+	paramGID    = fixer.Param{Name: "gid", Meaning: "group id the container runs as, 0 or above", Validate: validID(0)}
+	paramFolder = fixer.Param{Name: "folder", Meaning: "directory of its own below the mount for what the image keeps there; empty to leave it as it is", Validate: validFolder}
+)
 
 func reportIdentity(p *fixer.Pass, pod podIdentity, id identity) {
 	c := id.container

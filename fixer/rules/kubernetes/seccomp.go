@@ -1,6 +1,7 @@
 package kubernetes
 
 import (
+	_ "embed"
 	"fmt"
 
 	"oakum/fixer"
@@ -8,53 +9,28 @@ import (
 	"oakum/fixer/yamldoc"
 )
 
-// Seccomp wants the runtime's default system call filter.
+//go:embed seccomp.md
+var seccompDoc string
+
+// Seccomp reports pods without a seccomp profile.
 var Seccomp = &fixer.Rule{
 	Name:     "kubernetes/seccomp",
 	Title:    "no seccomp profile",
 	Severity: fixer.Medium,
 	Kind:     fixer.Kubernetes,
-	Doc: fixer.Doc{
-		What: `Pods with a container to which no seccomp profile applies, neither its own nor the pod's. One finding per pod, fixed at
-pod level so that every container inherits it, and in the containers of Knative, which takes nothing for the pod. Privileged containers run without a filter whatever is set, and an explicit
-Unconfined is reported without a fix: somebody asked for it.`,
-		Why: `Kubernetes starts containers without a system call filter unless told otherwise. The runtime's default profile closes
-some sixty calls that containers do not use and kernel exploits do.`,
-		Breaks: `Only programs that use what the default profile denies: debuggers on old kernels, container builders, some
-sandboxing browsers. The same profile is Docker's default, so images tested with Docker run under it already.`,
-		Verify: `kubectl exec POD -- grep Seccomp: /proc/1/status   prints 2`,
-		Bad: `apiVersion: v1
-kind: Pod
-metadata:
-  name: web
-spec:
-  containers:
-  - name: web
-    image: example.org/web:1.4
-`,
-		Good: `apiVersion: v1
-kind: Pod
-metadata:
-  name: web
-spec:
-  securityContext:
-    seccompProfile:
-      type: RuntimeDefault
-  containers:
-  - name: web
-    image: example.org/web:1.4
-`,
-		References: []fixer.Reference{
-			{Source: "Pod Security Standards", ID: "restricted: seccompProfile", URL: "https://kubernetes.io/docs/concepts/security/pod-security-standards/"},
-			{Source: "CIS Kubernetes", ID: "5.7.2"},
-			{Source: "NSA/CISA", ID: "Kubernetes Hardening Guidance, seccomp"},
-			{Source: "Trivy", ID: "KSV-0030, KSV-0104"},
-			{Source: "Checkov", ID: "CKV_K8S_31"},
-			{Source: "Kubescape", ID: "C-0210"},
-			{Source: "Polaris", ID: "linuxHardening"},
-			{Source: "KICS", ID: "Seccomp Profile Is Not Configured"},
-		},
+	Phase:    fixer.Identity,
+	References: []fixer.Reference{
+		{Source: fixer.PodSecurityStandards, ID: "restricted: seccompProfile"},
+		{Source: fixer.CISKubernetes, ID: "5.7.2"},
+		{Source: fixer.NSA, ID: "seccomp"},
+		{Source: fixer.Trivy, ID: "KSV-0030"},
+		{Source: fixer.Trivy, ID: "KSV-0104"},
+		{Source: fixer.Checkov, ID: "CKV_K8S_31"},
+		{Source: fixer.Kubescape, ID: "C-0210"},
+		{Source: fixer.Polaris, ID: "linuxHardening"},
+		{Source: fixer.KICSKubernetes, ID: "f377b83e-bd07-4f48-a591-60c82b14a78b", Title: "Seccomp Profile Is Not Configured"},
 	},
+	Doc: seccompDoc,
 	Check: func(p *fixer.Pass) {
 		for _, w := range workloads(p) {
 			checkSeccomp(p, w)

@@ -1,6 +1,7 @@
 package kubernetes
 
 import (
+	_ "embed"
 	"fmt"
 	"slices"
 	"strings"
@@ -11,56 +12,24 @@ import (
 	"oakum/fixer/yamldoc"
 )
 
-// SecretInConfigMap wants ConfigMaps without secrets.
+//go:embed secret_in_config_map.md
+var secretInConfigMapDoc string
+
+// SecretInConfigMap reports secrets in ConfigMaps.
 var SecretInConfigMap = &fixer.Rule{
 	Name:     "kubernetes/secret-in-config-map",
 	Title:    "secret in a ConfigMap",
 	Severity: fixer.High,
 	Kind:     fixer.Kubernetes,
-	Doc: fixer.Doc{
-		What: `Keys of ConfigMaps whose name says that they hold a secret and whose value may be one; values in the form of a known token, a
-private key or a password in a URL; and lines of files kept in a ConfigMap that set such a name (NAME=VALUE, NAME: VALUE). One
-finding per ConfigMap; medium where every value is one that anybody guesses. Left alone are references, placeholders, switches,
-paths, names that only tell something about a secret, comments and expressions in files, and ConfigMaps above 64 KB. Values are
-never shown.`,
-		Why: `ConfigMaps are made to be read: the roles view and edit show them to everybody, they are not encrypted where the cluster keeps
-them, and tools print them. Access to a Secret can be restricted, audited and encrypted.`,
-		Breaks: `Pods have to take the moved keys from the Secret: secretRef beside configMapRef, secretKeyRef in place of configMapKeyRef,
-or a volume of the Secret where the file is mounted. The values have been readable and have to be replaced where they are valid.`,
-		Verify: `kubectl get configmap NAME -o yaml   shows no secret, and the program still gets it`,
-		Bad: `apiVersion: v1
-kind: ConfigMap
-metadata:
-  name: web
-data:
-  DB_HOST: db
-  DB_PASSWORD: aHunterNamed2
-`,
-		Good: `apiVersion: v1
-kind: ConfigMap
-metadata:
-  name: web
-data:
-  DB_HOST: db
----
-apiVersion: external-secrets.io/v1
-kind: ExternalSecret
-metadata:
-  name: web
-spec:
-  secretStoreRef: {name: vault, kind: ClusterSecretStore}
-  target: {name: web}
-  data:
-  - secretKey: DB_PASSWORD
-    remoteRef: {key: shop/web, property: password}
-`,
-		References: []fixer.Reference{
-			{Source: "NSA/CISA", ID: "Kubernetes Hardening Guidance, secrets"},
-			{Source: "Trivy", ID: "KSV-0109, KSV-01010"},
-			{Source: "Kubescape", ID: "C-0012"},
-			{Source: "Polaris", ID: "sensitiveConfigmapContent"},
-		},
+	Phase:    fixer.Permissions,
+	References: []fixer.Reference{
+		{Source: fixer.NSA, ID: "secrets"},
+		{Source: fixer.Trivy, ID: "KSV-0109"},
+		{Source: fixer.Trivy, ID: "KSV-01010"},
+		{Source: fixer.Kubescape, ID: "C-0012"},
+		{Source: fixer.Polaris, ID: "sensitiveConfigmapContent"},
 	},
+	Doc: secretInConfigMapDoc,
 	Check: func(p *fixer.Pass) {
 		for _, o := range p.File.Objects {
 			if o.Kind == "ConfigMap" && o.Group() == "" {

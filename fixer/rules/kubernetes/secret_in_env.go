@@ -1,6 +1,7 @@
 package kubernetes
 
 import (
+	_ "embed"
 	"fmt"
 	"path"
 	"regexp"
@@ -13,59 +14,27 @@ import (
 	"oakum/fixer/yamldoc"
 )
 
-// SecretInEnv wants secrets kept out of a container's env.
+//go:embed secret_in_env.md
+var secretInEnvDoc string
+
+// SecretInEnv reports secrets in the environment of a manifest.
 var SecretInEnv = &fixer.Rule{
 	Name:     "kubernetes/secret-in-env",
 	Title:    "secret in the manifest",
 	Severity: fixer.High,
 	Kind:     fixer.Kubernetes,
-	Doc: fixer.Doc{
-		What: `Variables of containers whose name says that they hold a secret and whose value may be one, and values in the form of a
-known token, a private key or a password in a URL under any name. Medium where the value is one that anybody guesses. Left alone
-are references to other variables and to secret stores, placeholders, switches, paths, and names that only tell something about a
-secret (TOKEN_EXPIRY, PASSWORD_FILE). Values are never shown in a message.`,
-		Why: `A manifest is read by everybody who can read the repository or get the workload from the cluster, which many more may than
-may read Secrets. Access to a Secret can be restricted, audited and encrypted, and its value changed without touching the workload.`,
-		Breaks: `The pod does not start until the new Secret is applied too. The value has been readable, so that it has to be replaced
-where it is valid; moving it does not make it a secret again. A kustomization would have to list the new file, which is not
-edited: there the fix is refused.`,
-		Verify: `kubectl get pod POD -o jsonpath='{.spec.containers[*].env[*].value}'   shows no secret, and the program still gets it`,
-		Bad: `apiVersion: v1
-kind: Pod
-metadata:
-  name: web
-spec:
-  containers:
-  - name: web
-    image: example.org/web:1.4
-    env:
-    - name: DB_PASSWORD
-      value: aHunterNamed2
-`,
-		Good: `apiVersion: v1
-kind: Pod
-metadata:
-  name: web
-spec:
-  containers:
-  - name: web
-    image: example.org/web:1.4
-    env:
-    - name: DB_PASSWORD
-      valueFrom:
-        secretKeyRef:
-          name: web-secrets
-          key: DB_PASSWORD
-`,
-		References: []fixer.Reference{
-			{Source: "CIS Kubernetes", ID: "5.4.1"},
-			{Source: "NSA/CISA", ID: "Kubernetes Hardening Guidance, secrets"},
-			{Source: "kube-linter", ID: "env-var-secret"},
-			{Source: "Kubescape", ID: "C-0012, C-0259"},
-			{Source: "Polaris", ID: "sensitiveContainerEnvVar"},
-			{Source: "KICS", ID: "Passwords And Secrets"},
-		},
+	Phase:    fixer.Permissions,
+	References: []fixer.Reference{
+		{Source: fixer.CISKubernetes, ID: "5.4.1"},
+		{Source: fixer.NSA, ID: "secrets"},
+		{Source: fixer.KubeLinter, ID: "env-var-secret"},
+		{Source: fixer.Kubescape, ID: "C-0012"},
+		{Source: fixer.Kubescape, ID: "C-0259"},
+		{Source: fixer.Polaris, ID: "sensitiveContainerEnvVar"},
+		{Source: fixer.KICSCommon, ID: "a88baa34-e2ad-44ea-ad6f-8cac87bc7c71", Title: "Passwords And Secrets"},
 	},
+	Params: []fixer.Param{paramSecret},
+	Doc:    secretInEnvDoc,
 	Check: func(p *fixer.Pass) {
 		for _, c := range everyContainer(p) {
 			for i, v := range c.Node.Get("env").List() {
@@ -77,6 +46,8 @@ spec:
 		}
 	},
 }
+
+var paramSecret = fixer.Param{Name: "secret", Meaning: "name of the Secret, and of its file", Validate: ValidName}
 
 // everyContainer returns the containers of all whole workloads, those of
 // Windows too.
@@ -127,10 +98,7 @@ func moveFix(p *fixer.Pass, c kube.Container, i int, v *yamldoc.Node) fixer.Fix 
 		Level:  fixer.Review,
 		Breaks: "the pod does not start until the new Secret is applied with it; and the value stays known, so replace it where it is valid",
 		Verify: "kubectl apply both files, and the program still gets the variable",
-		Params: []fixer.Param{{
-			Name: "secret", Meaning: "name of the Secret, and of its file", Default: c.Workload.Name + "-secrets",
-			Validate: ValidName,
-		}},
+		Params: []fixer.Param{paramSecret.With(c.Workload.Name + "-secrets")},
 		Edit: func(d *fixer.Draft) error {
 			target := secretFile{d: d, beside: p.File.Path, name: d.Param("secret"), namespace: c.Workload.Namespace}
 			key := name

@@ -1,6 +1,7 @@
 package kubernetes
 
 import (
+	_ "embed"
 	"encoding/base64"
 	"fmt"
 	"slices"
@@ -12,47 +13,23 @@ import (
 	"oakum/fixer/yamldoc"
 )
 
-// SecretInGit wants no values of Secrets in a repository.
+//go:embed secret_in_git.md
+var secretInGitDoc string
+
+// SecretInGit reports Secrets with their values in the repository.
 var SecretInGit = &fixer.Rule{
 	Name:     "kubernetes/secret-in-git",
 	Title:    "Secret with its values in the repository",
 	Severity: fixer.Medium,
 	Kind:     fixer.Kubernetes,
-	Doc: fixer.Doc{
-		What: `Objects of kind Secret that hold values, in stringData or in data, whose base64 hides nothing; one finding for each. Low
-where every value is short and guessed by anybody. Left alone are values that SOPS has encrypted, placeholders, what a tool
-fills in, certificates without their key, and other kinds that stand for a Secret (SealedSecret, ExternalSecret, secretGenerator).
-Values are never shown in a message.`,
-		Why: `Everybody who can read the repository, its forks and its backups has the values, for ever: a later commit does not take
-them out of the history.`,
-		Breaks: `Nothing changes by itself: there is no sound edit. Whatever takes the file's place has to make a Secret of the same
-name with the same keys before the workloads start.`,
-		Verify: `git log -p -- FILE   shows what has been readable; those values are replaced where they are valid`,
-		Bad: `apiVersion: v1
-kind: Secret
-metadata:
-  name: web
-stringData:
-  password: aHunterNamed2
-`,
-		Good: `apiVersion: external-secrets.io/v1
-kind: ExternalSecret
-metadata:
-  name: web
-spec:
-  secretStoreRef: {name: vault, kind: ClusterSecretStore}
-  target: {name: web}
-  data:
-  - secretKey: password
-    remoteRef: {key: shop/web, property: password}
-`,
-		References: []fixer.Reference{
-			{Source: "CIS Kubernetes", ID: "5.4.2"},
-			{Source: "NSA/CISA", ID: "Kubernetes Hardening Guidance, secrets"},
-			{Source: "KICS", ID: "Using Kubernetes Native Secret Management"},
-			{Source: "OWASP Kubernetes Top Ten", ID: "K08 Secrets Management Failures"},
-		},
+	Phase:    fixer.Permissions,
+	References: []fixer.Reference{
+		{Source: fixer.CISKubernetes, ID: "5.4.2"},
+		{Source: fixer.NSA, ID: "secrets"},
+		{Source: fixer.KICSKubernetes, ID: "b9c83569-459b-4110-8f79-6305aa33cb37", Title: "Using Kubernetes Native Secret Management"},
+		{Source: fixer.OWASPKubernetes, ID: "K08", Title: "Secrets Management Failures"},
 	},
+	Doc: secretInGitDoc,
 	Check: func(p *fixer.Pass) {
 		for _, o := range p.File.Objects {
 			if o.Kind == "Secret" && o.Group() == "" && o.Node.Get("sops").Null() {

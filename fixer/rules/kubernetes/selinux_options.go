@@ -1,6 +1,7 @@
 package kubernetes
 
 import (
+	_ "embed"
 	"fmt"
 	"slices"
 	"strings"
@@ -8,51 +9,23 @@ import (
 	"oakum/fixer"
 )
 
-// SELinuxOptions wants no SELinux context beyond those of containers.
+//go:embed selinux_options.md
+var selinuxOptionsDoc string
+
+// SELinuxOptions reports custom SELinux options.
 var SELinuxOptions = &fixer.Rule{
 	Name:     "kubernetes/selinux-options",
 	Title:    "leaves the SELinux confinement of containers",
 	Severity: fixer.Medium,
 	Kind:     fixer.Kubernetes,
-	Doc: fixer.Doc{
-		What: `seLinuxOptions of pods and containers with a user, a role, or a type that is not one of containers (container_t,
-container_init_t, container_kvm_t, container_engine_t). spc_t, which is not confined at all, is high. A level, which only separates pods from
-each other, is left alone.`,
-		Why: `On nodes with SELinux the type decides what a process may touch when everything else has failed. Another type opens files
-and operations of the node that containers do not have.`,
-		Breaks: `What the type was set for is denied: mostly access to files of the node. The audit log of the node says what.`,
-		Verify: `kubectl exec POD -- cat /proc/1/attr/current   prints a context with container_t, and ausearch -m avc on the node stays empty`,
-		Bad: `apiVersion: v1
-kind: Pod
-metadata:
-  name: web
-spec:
-  securityContext:
-    seLinuxOptions:
-      type: spc_t
-  containers:
-  - name: web
-    image: example.org/web:1.4
-`,
-		Good: `apiVersion: v1
-kind: Pod
-metadata:
-  name: web
-spec:
-  securityContext:
-    seLinuxOptions:
-      level: s0:c123,c456
-  containers:
-  - name: web
-    image: example.org/web:1.4
-`,
-		References: []fixer.Reference{
-			{Source: "Pod Security Standards", ID: "baseline: seLinuxOptions", URL: "https://kubernetes.io/docs/concepts/security/pod-security-standards/"},
-			{Source: "Trivy", ID: "KSV-0025"},
-			{Source: "Kubescape", ID: "C-0211"},
-			{Source: "Monokle", ID: "PSS108"},
-		},
+	Phase:    fixer.Identity,
+	References: []fixer.Reference{
+		{Source: fixer.PodSecurityStandards, ID: "baseline: seLinuxOptions"},
+		{Source: fixer.Trivy, ID: "KSV-0025"},
+		{Source: fixer.Kubescape, ID: "C-0211"},
+		{Source: fixer.Monokle, ID: "PSS108"},
 	},
+	Doc: selinuxOptionsDoc,
 	Check: func(p *fixer.Pass) {
 		for _, w := range workloads(p) {
 			for _, s := range scopes(w) {

@@ -1,6 +1,7 @@
 package kubernetes
 
 import (
+	_ "embed"
 	"fmt"
 	"slices"
 	"strings"
@@ -10,52 +11,25 @@ import (
 	"oakum/fixer/yamldoc"
 )
 
-// ServiceExposure wants Services that are reached from inside the cluster.
+//go:embed service_exposure.md
+var serviceExposureDoc string
+
+// ServiceExposure reports Services exposed outside the cluster.
 var ServiceExposure = &fixer.Rule{
 	Name:     "kubernetes/service-exposure",
 	Title:    "Service open to the outside",
 	Severity: fixer.Low,
 	Kind:     fixer.Kubernetes,
-	Doc: fixer.Doc{
-		What: `Services of type NodePort or LoadBalancer. A Service that an Ingress of the same file leads to, by its class or
-annotations one of a controller that runs in the cluster, can be made ClusterIP; what else needs the outside is for its owner
-to say. Ports of databases and of control interfaces weigh more. Left alone: load
-balancers inside a private network (by the cloud's annotation), those with loadBalancerSourceRanges, the doors of ingress
-controllers and gateways, and patches without ports.`,
-		Why: `A node port is open on every node, on all of its addresses, past the Ingress with its TLS and its limits. A load balancer
-is an address of its own on the Internet unless told otherwise.`,
-		Breaks: `Clients that use the node's port or the balancer's address. Cloud load balancers that serve Ingresses from outside the
-cluster (GKE without container-native balancing, ALB with instance targets) need node ports.`,
-		Verify: `kubectl get service NAME   shows ClusterIP; the program is reached through the Ingress`,
-		Bad: `apiVersion: v1
-kind: Service
-metadata:
-  name: web
-spec:
-  type: NodePort
-  selector: {app: web}
-  ports:
-  - port: 80
-    nodePort: 30080
-`,
-		Good: `apiVersion: v1
-kind: Service
-metadata:
-  name: web
-spec:
-  type: ClusterIP
-  selector: {app: web}
-  ports:
-  - port: 80
-`,
-		References: []fixer.Reference{
-			{Source: "NSA/CISA", ID: "Kubernetes Hardening Guidance, network separation"},
-			{Source: "kube-linter", ID: "exposed-services"},
-			{Source: "kube-score", ID: "service-type"},
-			{Source: "KICS", ID: "Service Type is NodePort, Service With External Load Balancer"},
-			{Source: "Monokle", ID: "KBP114"},
-		},
+	Phase:    fixer.Permissions,
+	References: []fixer.Reference{
+		{Source: fixer.NSA, ID: "network separation"},
+		{Source: fixer.KubeLinter, ID: "exposed-services"},
+		{Source: fixer.KubeScore, ID: "service-type"},
+		{Source: fixer.KICSKubernetes, ID: "845acfbe-3e10-4b8e-b656-3b404d36dfb2", Title: "Service Type is NodePort"},
+		{Source: fixer.KICSKubernetes, ID: "26763a1c-5dda-4772-b507-5fca7fb5f165", Title: "Service With External Load Balancer"},
+		{Source: fixer.Monokle, ID: "KBP114"},
 	},
+	Doc: serviceExposureDoc,
 	Check: func(p *fixer.Pass) {
 		serving := map[string][]*kube.Object{} // Ingresses by the Services they lead to
 		for _, ing := range ingresses(p) {

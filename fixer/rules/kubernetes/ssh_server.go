@@ -1,6 +1,7 @@
 package kubernetes
 
 import (
+	_ "embed"
 	"fmt"
 	"regexp"
 	"sync"
@@ -10,48 +11,22 @@ import (
 	"oakum/fixer/yamldoc"
 )
 
-// SSHServer wants no logins into containers.
+//go:embed ssh_server.md
+var sshServerDoc string
+
+// SSHServer reports containers that serve SSH.
 var SSHServer = &fixer.Rule{
 	Name:     "kubernetes/ssh-server",
 	Title:    "serves SSH",
 	Severity: fixer.Low,
 	Kind:     fixer.Kubernetes,
-	Doc: fixer.Doc{
-		What: `Containers that offer port 22. Left alone are images that serve SSH to the outside by what they are, by their name: Git
-servers, SFTP servers and bastions.`,
-		Why: `An SSH server lets people into a container past the roles of Kubernetes and past the audit log of the API server. It comes
-with accounts, passwords or keys of its own in the image, and mostly has to run as root.`,
-		Breaks: `People who log in need kubectl exec, or kubectl debug for an image without a shell, and the rights for it.`,
-		Verify: `kubectl get pod POD -o jsonpath='{.spec.containers[*].ports}'   shows no port 22`,
-		Bad: `apiVersion: v1
-kind: Pod
-metadata:
-  name: web
-spec:
-  containers:
-  - name: web
-    image: example.org/web:1.4
-    ports:
-    - containerPort: 22
-    - containerPort: 8080
-`,
-		Good: `apiVersion: v1
-kind: Pod
-metadata:
-  name: web
-spec:
-  containers:
-  - name: web
-    image: example.org/web:1.4
-    ports:
-    - containerPort: 8080
-`,
-		References: []fixer.Reference{
-			{Source: "kube-linter", ID: "ssh-port"},
-			{Source: "Kubescape", ID: "C-0042"},
-			{Source: "NSA/CISA", ID: "Kubernetes Hardening Guidance, building secure container images"},
-		},
+	Phase:    fixer.Identity,
+	References: []fixer.Reference{
+		{Source: fixer.KubeLinter, ID: "ssh-port"},
+		{Source: fixer.Kubescape, ID: "C-0042"},
+		{Source: fixer.NSA, ID: "building secure container images"},
 	},
+	Doc: sshServerDoc,
 	Check: func(p *fixer.Pass) {
 		for _, c := range everyContainer(p) {
 			if port := sshPort(c); port != nil && !servesSSH().MatchString(c.Image) {

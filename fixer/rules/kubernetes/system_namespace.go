@@ -1,6 +1,7 @@
 package kubernetes
 
 import (
+	_ "embed"
 	"fmt"
 	"regexp"
 	"strings"
@@ -10,48 +11,22 @@ import (
 	"oakum/fixer/kube"
 )
 
-// SystemNamespace wants only parts of the cluster in kube-system.
+//go:embed system_namespace.md
+var systemNamespaceDoc string
+
+// SystemNamespace reports workloads in system namespaces.
 var SystemNamespace = &fixer.Rule{
 	Name:     "kubernetes/system-namespace",
 	Title:    "runs among the parts of the cluster",
 	Severity: fixer.Low,
 	Kind:     fixer.Kubernetes,
-	Doc: fixer.Doc{
-		What: `Workloads in kube-system, kube-public and kube-node-lease that do not look like a part of the cluster. Left alone are
-DaemonSets, workloads that share the network of their node or have a priority class of the system, those named by their image as
-controllers, operators, autoscalers, drivers, provisioners, or as kube-, coredns, metrics-server and the like, and images from
-the registry of Kubernetes.`,
-		Why: `Admission policies and quotas are mostly not applied in kube-system, so that nothing stops there what is stopped elsewhere.
-Its Secrets and ConfigMaps are the cluster's own, and who may look after the workload may mostly read them.`,
-		Breaks: `Names of Services change with the namespace (kibana.kube-system.svc), and Secrets, ConfigMaps and claims do not move by
-themselves.`,
-		Verify: `kubectl get pods -n kube-system   shows parts of the cluster only`,
-		Bad: `apiVersion: v1
-kind: Pod
-metadata:
-  name: kibana
-  namespace: kube-system
-spec:
-  containers:
-  - name: kibana
-    image: docker.elastic.co/kibana/kibana:8.15.0
-`,
-		Good: `apiVersion: v1
-kind: Pod
-metadata:
-  name: kibana
-  namespace: logging
-spec:
-  containers:
-  - name: kibana
-    image: docker.elastic.co/kibana/kibana:8.15.0
-`,
-		References: []fixer.Reference{
-			{Source: "CIS Kubernetes", ID: "5.7.1"},
-			{Source: "Trivy", ID: "KSV-0037"},
-			{Source: "KICS", ID: "Using Unrecommended Namespace"},
-		},
+	Phase:    fixer.Identity,
+	References: []fixer.Reference{
+		{Source: fixer.CISKubernetes, ID: "5.7.1"},
+		{Source: fixer.Trivy, ID: "KSV-0037"},
+		{Source: fixer.KICSKubernetes, ID: "611ab018-c4aa-4ba2-b0f6-a448337509a6", Title: "Using Unrecommended Namespace"},
 	},
+	Doc: systemNamespaceDoc,
 	Check: func(p *fixer.Pass) {
 		for _, o := range p.File.Objects {
 			w := o.Workload()

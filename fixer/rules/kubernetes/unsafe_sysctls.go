@@ -1,58 +1,30 @@
 package kubernetes
 
 import (
+	_ "embed"
 	"fmt"
 	"slices"
 
 	"oakum/fixer"
 )
 
-// UnsafeSysctls wants no kernel settings beyond those that stay in the pod.
+//go:embed unsafe_sysctls.md
+var unsafeSysctlsDoc string
+
+// UnsafeSysctls reports unsafe sysctls.
 var UnsafeSysctls = &fixer.Rule{
 	Name:     "kubernetes/unsafe-sysctls",
 	Title:    "sets unsafe kernel settings",
 	Severity: fixer.Medium,
 	Kind:     fixer.Kubernetes,
-	Doc: fixer.Doc{
-		What: `Entries of the pod's sysctls that the baseline standard does not count as safe, as of Kubernetes 1.36. The safe ones are
-namespaced and cannot harm other pods. A privileged init container that runs sysctl is left to kubernetes/privileged.`,
-		Why: `Other settings of the kernel reach further than the pod: they can take memory from the node, weaken it, or switch off
-protection for everything that runs there. The kubelet refuses such a pod unless the node allows the setting by name.`,
-		Breaks: `The program has to do with the node's value: smaller buffers or queues, which may cost speed or make it refuse to start.`,
-		Verify: `kubectl exec POD -- sysctl NAME   prints the node's value, and the program still carries its load`,
-		Bad: `apiVersion: v1
-kind: Pod
-metadata:
-  name: web
-spec:
-  securityContext:
-    sysctls:
-    - name: kernel.msgmax
-      value: "65536"
-  containers:
-  - name: web
-    image: example.org/web:1.4
-`,
-		Good: `apiVersion: v1
-kind: Pod
-metadata:
-  name: web
-spec:
-  securityContext:
-    sysctls:
-    - name: net.ipv4.tcp_syncookies
-      value: "1"
-  containers:
-  - name: web
-    image: example.org/web:1.4
-`,
-		References: []fixer.Reference{
-			{Source: "Pod Security Standards", ID: "baseline: sysctls", URL: "https://kubernetes.io/docs/concepts/security/pod-security-standards/"},
-			{Source: "Trivy", ID: "KSV-0026"},
-			{Source: "kube-linter", ID: "unsafe-sysctls"},
-			{Source: "KICS", ID: "Cluster Allows Unsafe Sysctls"},
-		},
+	Phase:    fixer.Identity,
+	References: []fixer.Reference{
+		{Source: fixer.PodSecurityStandards, ID: "baseline: sysctls"},
+		{Source: fixer.Trivy, ID: "KSV-0026"},
+		{Source: fixer.KubeLinter, ID: "unsafe-sysctls"},
+		{Source: fixer.KICSKubernetes, ID: "9127f0d9-2310-42e7-866f-5fd9d20dcbad", Title: "Cluster Allows Unsafe Sysctls"},
 	},
+	Doc: unsafeSysctlsDoc,
 	Check: func(p *fixer.Pass) {
 		for _, w := range workloads(p) {
 			for _, s := range w.Pod.Get("securityContext").Get("sysctls").List() {

@@ -1,60 +1,29 @@
 package kubernetes
 
 import (
+	_ "embed"
+
 	"oakum/fixer"
 )
 
-// WindowsHostProcess wants no Windows containers that are processes of their
-// node.
+//go:embed windows_host_process.md
+var windowsHostProcessDoc string
+
+// WindowsHostProcess reports Windows HostProcess containers.
 var WindowsHostProcess = &fixer.Rule{
 	Name:     "kubernetes/windows-host-process",
 	Title:    "is a process of its Windows node",
 	Severity: fixer.High,
 	Kind:     fixer.Kubernetes,
-	Doc: fixer.Doc{
-		What: `Pods and containers with windowsOptions.hostProcess set to true. There is no sound edit: such a container is made to
-administer its node, and what it does there does not work in any other way.`,
-		Why: `A HostProcess container runs as a process of the node, with the node's network and files, as LocalSystem if it asks for it.
-Nothing contains it.`,
-		Breaks: `Storage and network plug-ins, exporters and set-up scripts for Windows nodes are made as such containers and fail
-without.`,
-		Verify: `kubectl get pod POD -o jsonpath='{.spec.securityContext.windowsOptions}'   prints no hostProcess`,
-		Bad: `apiVersion: v1
-kind: Pod
-metadata:
-  name: web
-spec:
-  os: {name: windows}
-  hostNetwork: true
-  securityContext:
-    windowsOptions:
-      hostProcess: true
-      runAsUserName: 'NT AUTHORITY\SYSTEM'
-  containers:
-  - name: web
-    image: example.org/web:1.4
-`,
-		Good: `apiVersion: v1
-kind: Pod
-metadata:
-  name: web
-spec:
-  os: {name: windows}
-  securityContext:
-    windowsOptions:
-      runAsUserName: ContainerUser
-  containers:
-  - name: web
-    image: example.org/web:1.4
-`,
-		References: []fixer.Reference{
-			{Source: "Pod Security Standards", ID: "baseline: windowsHostProcess", URL: "https://kubernetes.io/docs/concepts/security/pod-security-standards/"},
-			{Source: "CIS Kubernetes", ID: "5.2.11"},
-			{Source: "Trivy", ID: "KSV-0103"},
-			{Source: "Kubescape", ID: "C-0202"},
-			{Source: "Polaris", ID: "hostProcess"},
-		},
+	Phase:    fixer.Identity,
+	References: []fixer.Reference{
+		{Source: fixer.PodSecurityStandards, ID: "baseline: windowsHostProcess"},
+		{Source: fixer.CISKubernetes, ID: "5.2.11"},
+		{Source: fixer.Trivy, ID: "KSV-0103"},
+		{Source: fixer.Kubescape, ID: "C-0202"},
+		{Source: fixer.Polaris, ID: "hostProcess"},
 	},
+	Doc: windowsHostProcessDoc,
 	Check: func(p *fixer.Pass) {
 		for _, o := range p.File.Objects {
 			w := o.Workload()

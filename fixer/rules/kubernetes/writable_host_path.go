@@ -1,6 +1,7 @@
 package kubernetes
 
 import (
+	_ "embed"
 	"fmt"
 	"strings"
 
@@ -8,61 +9,23 @@ import (
 	"oakum/fixer/yamldoc"
 )
 
-// WritableHostPath wants what a pod only reads of its node mounted read-only.
+//go:embed writable_host_path.md
+var writableHostPathDoc string
+
+// WritableHostPath reports writable mounts of a node's system files.
 var WritableHostPath = &fixer.Rule{
 	Name:     "kubernetes/writable-host-path",
 	Title:    "can write to its node's system files",
 	Severity: fixer.High,
 	Kind:     fixer.Kubernetes,
-	Doc: fixer.Doc{
-		What: `Writable mounts of places of the node that programs only read: its configuration, programs, libraries, kernel settings
-and container logs. That such a place is mounted at all is told by kubernetes/host-path. Left alone are folders that hold a
-program's own data, sockets (read-only does not restrict them), volumes that the kubelet is to create, and workloads that serve
-their node, which may well have to write. A privileged container gets no fix here: it can mount the place anew.`,
-		Why: `Who breaks into a container that can write to /etc, /usr or /proc of its node adds a user, replaces a program or sets the
-kernel's core handler, and owns the node.`,
-		Breaks: `A program that does write there fails with "read-only file system".`,
-		Verify: `kubectl exec POD -- touch MOUNTPATH/x   fails, and the program's logs show no "read-only file system"`,
-		Bad: `apiVersion: v1
-kind: Pod
-metadata:
-  name: clock
-spec:
-  containers:
-  - name: clock
-    image: example.org/clock:1.4
-    volumeMounts:
-    - name: zone
-      mountPath: /etc/localtime
-  volumes:
-  - name: zone
-    hostPath:
-      path: /etc/localtime
-`,
-		Good: `apiVersion: v1
-kind: Pod
-metadata:
-  name: clock
-spec:
-  containers:
-  - name: clock
-    image: example.org/clock:1.4
-    volumeMounts:
-    - name: zone
-      mountPath: /etc/localtime
-      readOnly: true
-  volumes:
-  - name: zone
-    hostPath:
-      path: /etc/localtime
-`,
-		References: []fixer.Reference{
-			{Source: "kube-linter", ID: "writable-host-mount"},
-			{Source: "Kubescape", ID: "C-0045"},
-			{Source: "KICS", ID: "Volume Mount With OS Directory Write Permissions"},
-			{Source: "MITRE ATT&CK for Containers", ID: "T1611 Escape to Host"},
-		},
+	Phase:    fixer.Permissions,
+	References: []fixer.Reference{
+		{Source: fixer.KubeLinter, ID: "writable-host-mount"},
+		{Source: fixer.Kubescape, ID: "C-0045"},
+		{Source: fixer.KICSKubernetes, ID: "b7652612-de4e-4466-a0bf-1cd81f0c6063", Title: "Volume Mount With OS Directory Write Permissions"},
+		{Source: fixer.MITRE, ID: "T1611", Title: "Escape to Host"},
 	},
+	Doc: writableHostPathDoc,
 	Check: func(p *fixer.Pass) {
 		for _, w := range workloads(p) {
 			if _, agent := nodeAgent(w); agent {

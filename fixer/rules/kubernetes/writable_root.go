@@ -1,6 +1,7 @@
 package kubernetes
 
 import (
+	_ "embed"
 	"errors"
 	"fmt"
 	"path"
@@ -14,53 +15,29 @@ import (
 	"oakum/fixer/yamldoc"
 )
 
-// WritableRoot wants a read-only root file system, with volumes where the
-// image is known to write.
+//go:embed writable_root.md
+var writableRootDoc string
+
+// WritableRoot reports containers with a writable root filesystem.
 var WritableRoot = &fixer.Rule{
 	Name:     "kubernetes/writable-root",
 	Title:    "root file system writable",
 	Severity: fixer.Medium,
 	Kind:     fixer.Kubernetes,
-	Doc: fixer.Doc{
-		What: `Containers that do not set readOnlyRootFilesystem to true. The fix mounts an emptyDir wherever the image is known to
-write and nothing is mounted yet; for an image nobody knows the paths are a parameter, unless the manifest says false: then
-somebody knows that it writes, and has to say where. Privileged containers are left alone: they mount it writable again.`,
-		Why: `Who breaks into a process with a writable root can replace its programs, drop tools and stay. A read-only root
-leaves only the volumes, which can be looked at.`,
-		Breaks: `Whatever the program writes outside its volumes fails with "read-only file system". An emptyDir hides what the image
-has at that path and is empty at every start of the pod, which is evicted when it fills one past its limit.`,
-		Verify: `kubectl exec POD -- touch /x   fails, and the program's own logs show no "read-only file system"`,
-		Bad: `apiVersion: v1
-kind: Pod
-metadata:
-  name: cache
-spec:
-  containers:
-  - name: cache
-    image: memcached:1.6
-`,
-		Good: `apiVersion: v1
-kind: Pod
-metadata:
-  name: cache
-spec:
-  containers:
-  - name: cache
-    image: memcached:1.6
-    securityContext:
-      readOnlyRootFilesystem: true
-`,
-		References: []fixer.Reference{
-			{Source: "NSA/CISA", ID: "Kubernetes Hardening Guidance, immutable container file systems"},
-			{Source: "Trivy", ID: "KSV-0014"},
-			{Source: "Checkov", ID: "CKV_K8S_22"},
-			{Source: "kube-linter", ID: "no-read-only-root-fs"},
-			{Source: "Kubescape", ID: "C-0017"},
-			{Source: "Polaris", ID: "notReadOnlyRootFilesystem"},
-			{Source: "kube-score", ID: "container-security-context-readonlyrootfilesystem"},
-			{Source: "KICS", ID: "Root Container Not Mounted Read-only"},
-		},
+	Phase:    fixer.Permissions,
+	After:    []string{"kubernetes/privilege-escalation"},
+	References: []fixer.Reference{
+		{Source: fixer.NSA, ID: "immutable container file systems"},
+		{Source: fixer.Trivy, ID: "KSV-0014"},
+		{Source: fixer.Checkov, ID: "CKV_K8S_22"},
+		{Source: fixer.KubeLinter, ID: "no-read-only-root-fs"},
+		{Source: fixer.Kubescape, ID: "C-0017"},
+		{Source: fixer.Polaris, ID: "notReadOnlyRootFilesystem"},
+		{Source: fixer.KubeScore, ID: "container-security-context-readonlyrootfilesystem"},
+		{Source: fixer.KICSKubernetes, ID: "a9c2f49d-0671-4fc9-9ece-f4e261e128d0", Title: "Root Container Not Mounted Read-only"},
 	},
+	Params: []fixer.Param{paramWritable, paramSize},
+	Doc:    writableRootDoc,
 	Check: func(p *fixer.Pass) {
 		for _, c := range containers(p) {
 			set := c.Node.Get("securityContext").Get("readOnlyRootFilesystem")
@@ -78,6 +55,21 @@ spec:
 			report(p, c, set, f)
 		}
 	},
+}
+
+var (
+	paramWritable = fixer.Param{Name: "writable", Meaning: "paths that get an empty volume, with blanks or commas between; may be empty", Validate: validPaths}
+	paramSize     = fixer.Param{Name: "size", Meaning: "most that each new empty volume may hold, as in 5Gi; empty for no limit", Default: defaultSize, Validate: optional(validCapacity)}
+)
+
+// optional accepts an empty value, too.
+func optional(validate func(string) error) func(string) error {
+	return func(s string) error {
+		if s == "" {
+			return nil
+		}
+		return validate(s)
+	}
 }
 
 // writing is what is known of where a container writes.
@@ -153,7 +145,7 @@ func readOnlyFix(p *fixer.Pass, c kube.Container, w writing) fixer.Fix {
 		Level:  w.level,
 		Breaks: w.breaks,
 		Verify: `kubectl exec POD -- touch /x   fails, and the logs show no "read-only file system"`,
-		Params: []fixer.Param{writableParam(w), sizeParam()},
+		Params: []fixer.Param{paramWritable.With(strings.Join(w.paths, ",")), paramSize},
 	}
 	fix.Edit = func(d *fixer.Draft) error {
 		ops := []yamldoc.Op{yamldoc.Set(securityContext(c, "readOnlyRootFilesystem"), true)}
@@ -166,13 +158,6 @@ func readOnlyFix(p *fixer.Pass, c kube.Container, w writing) fixer.Fix {
 		fix.Breaks += "; " + sizeBreaks
 	}
 	return fix
-}
-
-func writableParam(w writing) fixer.Param {
-	return fixer.Param{
-		Name: "writable", Meaning: "paths that get an empty volume, with blanks or commas between; may be empty",
-		Default: strings.Join(w.paths, ","), Validate: validPaths,
-	}
 }
 
 func splitPaths(s string) []string {
