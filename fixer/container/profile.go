@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"oakum/fixer"
+	"oakum/fixer/build"
 	"oakum/fixer/compose"
 	"oakum/fixer/dockerfile"
 	"oakum/fixer/image"
@@ -274,7 +275,7 @@ func account(p *fixer.Pass, b topology.Build, name string) image.Identity {
 	if name == "root" {
 		return image.Identity{KnownUID: true, KnownGID: true, Name: name}
 	}
-	for _, a := range fixer.CreatedAccounts(b.File, b.Stage) {
+	for _, a := range build.CreatedAccounts(b.File, b.Stage) {
 		if a.Name == name {
 			return a
 		}

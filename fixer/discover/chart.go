@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// charts remembers which folders hold a Chart.yaml.
+// charts remembers which directories hold a Chart.yaml.
 type charts map[string]bool
 
 // role says what part a file has in a Helm chart, as the reason for skipping
@@ -14,7 +14,7 @@ type charts map[string]bool
 // manifests (crds/). The path is absolute.
 //
 // Charts are looked for upward, also above the root: someone who asks for a
-// templates folder alone must not get its templates read as manifests. Only
+// templates directory alone must not get its templates read as manifests. Only
 // the name Chart.yaml is looked at there, nothing is opened.
 func (c charts) role(abs string) string {
 	for dir := filepath.Dir(abs); ; {
@@ -44,7 +44,7 @@ func (c charts) isChart(dir string) bool {
 	return is
 }
 
-// roleIn takes a path relative to a chart's folder.
+// roleIn takes a path relative to a chart's directory.
 func roleIn(rel string) string {
 	switch {
 	case rel == "Chart.yaml":

@@ -1,16 +1,20 @@
 package discover
 
 import (
+	"bytes"
 	"context"
+	"errors"
 	"os"
 	"path/filepath"
 	"testing"
 
 	"oakum/fixer"
 	"oakum/fixer/disk/disktest"
+
+	"go.yaml.in/yaml/v3"
 )
 
-// corpus gives the folder of real repositories, or skips the test.
+// corpus returns the directory of real repositories, or skips the test.
 func corpus(t testing.TB) string {
 	t.Helper()
 	dir := filepath.Join("..", "..", "..", "shared", "corpus")
@@ -91,12 +95,20 @@ func isManifest(p string) bool {
 	if err != nil {
 		return false
 	}
-	for _, doc := range documents(data) {
-		if lookup(doc, "apiVersion") != nil && lookup(doc, "kind") != nil {
+	dec := yaml.NewDecoder(bytes.NewReader(data))
+	for {
+		var doc struct {
+			APIVersion yaml.Node `yaml:"apiVersion"`
+			Kind       yaml.Node `yaml:"kind"`
+		}
+		err := dec.Decode(&doc)
+		if doc.APIVersion.Kind != 0 && doc.Kind.Kind != 0 {
 			return true
 		}
+		if err != nil && !errors.As(err, new(*yaml.TypeError)) {
+			return false
+		}
 	}
-	return false
 }
 
 // BenchmarkLoad reads the whole corpus as one tree.

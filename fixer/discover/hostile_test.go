@@ -117,7 +117,7 @@ func TestVanishing(t *testing.T) {
 	defer root.Close()
 	for name, want := range map[string]string{"Dockerfile": "it is gone", "pod.yaml": "it is gone", "x.json": ""} {
 		os.Remove(filepath.Join(dir, name))
-		src := identify(root, candidate{path: name, guess: classify(name)}, 1000)
+		src := identify(root, candidate{path: name, hint: classify(name)}, 1000)
 		switch {
 		case src == nil && want != "":
 			t.Errorf("%s: silently dropped", name)

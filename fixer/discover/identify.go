@@ -17,14 +17,14 @@ import (
 // is Kubernetes, which it might be; for JSON, which is mostly something else,
 // it is left out unless it was given by name.
 func identify(root *os.Root, c candidate, limit int64) *fixer.Source {
-	src := &fixer.Source{Path: c.path, Kind: c.guess.kind}
+	src := &fixer.Source{Path: c.path, Kind: c.hint.kind}
 	isJSON := strings.EqualFold(path.Ext(c.path), ".json")
-	shown := c.named || c.guess.sure || (c.guess.kind != fixer.Dockerfile && !isJSON)
+	shown := c.named || c.hint.sure || (c.hint.kind != fixer.Dockerfile && !isJSON)
 	if c.skip != nil {
 		src.Skip = c.skip
 		return only(shown, src)
 	}
-	if isJSON && !c.named && c.guess.kind == fixer.Kubernetes {
+	if isJSON && !c.named && c.hint.kind == fixer.Kubernetes {
 		// Most JSON is data, and some of it large: a manifest shows one of its
 		// keys early, so the rest need not be read.
 		head, skip := disk.Read(root, c.path, min(disk.HeadBytes, limit))
@@ -32,7 +32,7 @@ func identify(root *os.Root, c candidate, limit int64) *fixer.Source {
 			return nil
 		}
 	}
-	if c.guess.kind == fixer.Dockerignore {
+	if c.hint.kind == fixer.Dockerignore {
 		src.Data, src.Skip = disk.Read(root, c.path, min(maxDockerignore, limit))
 		if src.Skip != nil {
 			src.Data = nil
@@ -55,9 +55,9 @@ func identify(root *os.Root, c candidate, limit int64) *fixer.Source {
 	}
 	src.Data = data
 	switch {
-	case c.guess.template != "":
+	case c.hint.template != "":
 		src.Skip = &fixer.Skip{Code: fixer.SkipTemplate,
-			Reason: "a template (" + c.guess.template + "), not the file it makes"}
+			Reason: "a template (" + c.hint.template + "), not the file it makes"}
 	case notText(data) != nil:
 		src.Skip = notText(data)
 	case !ok:
@@ -83,7 +83,7 @@ func only(shown bool, src *fixer.Source) *fixer.Source {
 
 // kindOf lets the content confirm or correct what the name says.
 func kindOf(c candidate, data []byte) (fixer.Kind, bool) {
-	g := c.guess
+	g := c.hint
 	switch {
 	case g.kind == fixer.Kustomize || g.kind == fixer.Helm || g.template != "":
 		return g.kind, true

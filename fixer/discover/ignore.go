@@ -13,12 +13,12 @@ const maxIgnoreFile = 1 << 20
 // The meaning is git's, with one thing left out: matching is always case
 // sensitive, since core.ignoreCase lives in a configuration that is not read.
 type ignoreFile struct {
-	dir   string // folder of the file relative to the root, "." for the root
+	dir   string // directory of the file relative to the root, "." for the root
 	rules []ignoreRule
 }
 
 type ignoreRule struct {
-	segments []string // the pattern cut at slashes; "**" is any number of folders
+	segments []string // the pattern cut at slashes; "**" is any number of directories
 	negated  bool
 	dirOnly  bool
 }
@@ -50,7 +50,7 @@ func parseIgnoreRule(line string) (ignoreRule, bool) {
 	if line == "" {
 		return ignoreRule{}, false
 	}
-	// A slash at the start or in the middle ties the pattern to its folder.
+	// A slash at the start or in the middle ties the pattern to its directory.
 	// Without one it matches at any depth.
 	if !strings.Contains(line, "/") {
 		line = "**/" + line
@@ -75,7 +75,7 @@ func trimUnescapedSpaces(s string) string {
 
 // ignores says what the files decide about path (relative to the root), the
 // innermost file first and in each the last matching line. Parents are not
-// asked: the walk never enters an ignored folder, which is also git's rule.
+// asked: the walk never enters an ignored directory, which is also git's rule.
 func ignores(files []ignoreFile, path string, isDir bool) bool {
 	for i := len(files) - 1; i >= 0; i-- {
 		f := files[i]
@@ -100,7 +100,7 @@ func ignores(files []ignoreFile, path string, isDir bool) bool {
 	return false
 }
 
-// matchSegments matches folder by folder; "**" stands for any number of
+// matchSegments matches directory by directory; "**" stands for any number of
 // them, and at the end of a pattern for at least one. Only the last "**" is
 // ever tried again, which is enough and keeps the work bounded.
 func matchSegments(pattern, path []string) bool {

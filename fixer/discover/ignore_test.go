@@ -104,7 +104,7 @@ func TestIgnoresLikeGit(t *testing.T) {
 		chain := []ignoreFile{parseIgnore(".", []byte(patterns.String()))}
 		for _, p := range paths {
 			ours := ignores(chain, p, false)
-			for i, c := range p { // as the walk does: no way into an ignored folder
+			for i, c := range p { // as the walk does: no way into an ignored directory
 				ours = ours || (c == '/' && ignores(chain, p[:i], true))
 			}
 			if ours != theirs[p] {

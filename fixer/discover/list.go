@@ -3,9 +3,7 @@ package discover
 import (
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
-	"os"
 	"path"
 	"slices"
 	"strings"
@@ -16,8 +14,8 @@ import (
 	"oakum/fixer/git"
 )
 
-// maxNames bounds how many names are listed, the upper folders first, and
-// maxNamesDepth how deep. Folders beyond are named and closed. Tests lower it.
+// maxNames bounds how many names are listed, the upper directories first, and
+// maxNamesDepth how deep. Directories beyond are named and closed. Tests lower it.
 var maxNames = 50_000
 
 const (
@@ -27,7 +25,7 @@ const (
 	maxDockerignore = 1 << 16
 )
 
-// closed are folders that are named and not entered: they hold what others
+// closed are directories that are named and not entered: they hold what others
 // wrote, and much of it.
 var closed = set("node_modules", "vendor", "__pycache__", "bower_components", ".terraform", ".gradle", ".tox", ".mypy_cache")
 
@@ -52,11 +50,11 @@ func (l *loader) list(inGit bool) error {
 			n.enter(pending{path: dir, git: true})
 		}
 	}
-	for k := 0; k < len(n.folders); k++ { // grows while it is walked: the upper ones come first
+	for k := 0; k < len(n.queue); k++ { // grows while it is walked: the upper ones come first
 		if err := l.ctx.Err(); err != nil {
 			return err
 		}
-		n.folder(n.folders[k])
+		n.directory(n.queue[k])
 	}
 	if n.cut {
 		l.note("", fmt.Sprintf("builds may be sent more files than the %d names that were listed; what the others are was not looked at", maxNames))
@@ -65,8 +63,8 @@ func (l *loader) list(inGit bool) error {
 	return nil
 }
 
-// ignoreFiles gives the paths at which an ignore file can matter to one of the
-// Dockerfiles found: beside it under its own name, and in its folder and those
+// ignoreFiles returns the paths at which an ignore file can matter to one of the
+// Dockerfiles found: beside it under its own name, and in its directory and those
 // above. It is nil when there is no Dockerfile.
 func (l *loader) ignoreFiles() map[string]bool {
 	var out map[string]bool
@@ -88,17 +86,17 @@ func (l *loader) ignoreFiles() map[string]bool {
 	return out
 }
 
-// lister walks folders for their names only.
+// lister walks directories for their names only.
 type lister struct {
 	*loader
-	wanted  map[string]bool // ignore files to read
-	folders []pending
-	repo    *git.Repository // nil outside git
-	budget  int
-	cut     bool
+	wanted map[string]bool // ignore files to read
+	queue  []pending
+	repo   *git.Repository // nil outside git
+	budget int
+	cut    bool
 }
 
-// A pending folder is one to list.
+// A pending directory is one to list.
 type pending struct {
 	path  string
 	depth int
@@ -106,9 +104,9 @@ type pending struct {
 	at    int  // its index in names
 }
 
-// below reports whether a folder lies in one that is listed already.
+// below reports whether a directory lies in one that is listed already.
 func (n *lister) below(dir string) bool {
-	return slices.ContainsFunc(n.folders, func(f pending) bool {
+	return slices.ContainsFunc(n.queue, func(f pending) bool {
 		return f.path == "." || dir == f.path || strings.HasPrefix(dir, f.path+"/")
 	})
 }
@@ -118,15 +116,19 @@ func (n *lister) name(p string, kind buildcontext.NameKind) *fixer.Name {
 	return &n.names[len(n.names)-1]
 }
 
-// enter names a folder that is to be listed.
+// enter names a directory that is to be listed.
 func (n *lister) enter(f pending) {
 	f.at = len(n.names)
 	n.name(f.path, buildcontext.Folder).Outside = !n.isAsked(path.Join(f.path, "x"))
-	n.folders = append(n.folders, f)
+	n.queue = append(n.queue, f)
 }
 
-func (n *lister) folder(f pending) {
-	entries, err := n.entries(f.path)
+func (n *lister) directory(f pending) {
+	entries, err := n.dirs.entries(f.path, n.budget)
+	n.cut = n.cut || errors.Is(err, errTooMany)
+	if err == nil {
+		n.budget -= len(entries)
+	}
 	if err != nil || f.depth > maxNamesDepth {
 		n.names[f.at].Kind = buildcontext.Closed
 		return
@@ -143,29 +145,6 @@ func (n *lister) folder(f pending) {
 	for _, e := range entries {
 		n.entry(f, path.Join(f.path, e.Name()), e)
 	}
-}
-
-// entries lists a folder; one that does not fit the budget is not listed in
-// part, since its order on disk is nobody's.
-func (n *lister) entries(dir string) ([]fs.DirEntry, error) {
-	d, err := n.root.OpenFile(dir, os.O_RDONLY|disk.OpenFlags, 0)
-	if err != nil {
-		return nil, err
-	}
-	defer d.Close()
-	entries, err := d.ReadDir(n.budget + 1)
-	switch {
-	case errors.Is(err, io.EOF):
-		return nil, nil
-	case err != nil:
-		return nil, err
-	case len(entries) > n.budget:
-		n.cut = true
-		return nil, errors.New("too many names")
-	}
-	n.budget -= len(entries)
-	slices.SortFunc(entries, func(a, b fs.DirEntry) int { return strings.Compare(a.Name(), b.Name()) }) // what the budget is spent on must not depend on the disk
-	return entries, nil
 }
 
 func (n *lister) entry(f pending, p string, e fs.DirEntry) {
@@ -186,7 +165,7 @@ func (n *lister) entry(f pending, p string, e fs.DirEntry) {
 			}
 		}
 		if n.wanted[p] && n.sources[p] == nil {
-			src := identify(n.root, candidate{path: p, guess: guess{kind: fixer.Dockerignore, sure: true}}, n.opts.MaxBytes)
+			src := identify(n.root, candidate{path: p, hint: nameHint{kind: fixer.Dockerignore, sure: true}}, n.opts.MaxBytes)
 			src.Context = !n.isAsked(p)
 			n.sources[p] = src
 		}

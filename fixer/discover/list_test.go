@@ -13,7 +13,7 @@ import (
 	"oakum/fixer/disk/disktest"
 )
 
-// names gives one line for each name: its path, "/" behind a folder, "/…"
+// names returns one line for each name: its path, "/" behind a directory, "/…"
 // behind one that is not listed, "@" behind a link, and what git thinks.
 func names(ws *Tree) string {
 	var b strings.Builder
@@ -79,7 +79,7 @@ func TestNamesAreThoseABuildIsSent(t *testing.T) {
 		"web/ outside", "web/.dockerignore untracked")
 }
 
-// TestNamesOutsideGit are those of the folders asked for and no others.
+// TestNamesOutsideGit are those of the directories asked for and no others.
 func TestNamesOutsideGit(t *testing.T) {
 	dir := disktest.Tree(t, map[string]string{"a/Dockerfile": dockerfile, "a/b/x": "", "b/x": "", "c/Dockerfile": dockerfile, "c/x": ""})
 	wantNames(t, load(t, dir, Options{}, "a", "a/b", "c/Dockerfile"), "a/", "a/Dockerfile", "a/b/", "a/b/x", "c/ outside", "c/Dockerfile", "c/x")
@@ -103,8 +103,8 @@ func TestIgnoreFileIsRead(t *testing.T) {
 	}
 }
 
-// TestManyNames: a folder beyond the budget is closed as a whole, and that is
-// said; deep folders end.
+// TestManyNames: a directory beyond the budget is closed as a whole, and that is
+// said; deep directories end.
 func TestManyNames(t *testing.T) {
 	dir := disktest.Tree(t, map[string]string{"Dockerfile": dockerfile, "z/small": "", strings.Repeat("d/", maxNamesDepth+20) + "x": ""})
 	if err := os.Mkdir(filepath.Join(dir, "many"), 0o755); err != nil {

@@ -3,6 +3,7 @@ package discover
 import (
 	"context"
 	"fmt"
+	"io/fs"
 	"os"
 	"path"
 	"path/filepath"
@@ -42,7 +43,7 @@ type Progress struct {
 }
 
 // A Note is something a person should know about the run that is no state of
-// a source: an ignored folder, an include that leads nowhere.
+// a source: an ignored directory, an include that leads nowhere.
 type Note struct {
 	Path string // relative to the root; "" when it is about the whole run
 	Text string // lower case, no full stop; may hold names from the disk: make it visible-safe
@@ -61,7 +62,7 @@ type Tree struct {
 }
 
 // Load finds and reads the container files below the given paths, which may
-// be files or folders; none means the current folder.
+// be files or directories; none means the current directory.
 //
 // What is found by name alone: Dockerfile, Dockerfile.*, *.Dockerfile (and
 // Containerfile likewise), compose*.y(a)ml, docker-compose*.y(a)ml,
@@ -87,7 +88,7 @@ func Load(ctx context.Context, paths []string, opts Options) (*Tree, error) {
 		return nil, fmt.Errorf("%s: %s", text.VisibleLine(base), disk.Reason(err))
 	}
 	defer root.Close()
-	l := loader{ctx: ctx, root: root, base: base, opts: opts}
+	l := loader{ctx: ctx, root: root, base: base, opts: opts, dirs: &directories{root: root, read: map[string][]fs.DirEntry{}}}
 	if l.opts.MaxBytes <= 0 {
 		l.opts.MaxBytes = DefaultMaxBytes
 	}
@@ -113,7 +114,7 @@ func Load(ctx context.Context, paths []string, opts Options) (*Tree, error) {
 	return tree, nil
 }
 
-// Source gives the source of a path, if there is one.
+// Source returns the source of a path, if there is one.
 func (tree *Tree) Source(p string) (fixer.Source, bool) {
 	i := sort.Search(len(tree.Sources), func(i int) bool { return tree.Sources[i].Path >= p })
 	if i < len(tree.Sources) && tree.Sources[i].Path == p {
@@ -126,11 +127,12 @@ func (tree *Tree) Source(p string) (fixer.Source, bool) {
 type loader struct {
 	ctx  context.Context
 	root *os.Root
+	dirs *directories
 	base string
 	opts Options
 
-	asked      []string // folders asked for, relative to the root
-	beside     []string // folders of files asked for
+	asked      []string // directories asked for, relative to the root
+	beside     []string // directories of files asked for
 	candidates []*candidate
 	sources    map[string]*fixer.Source
 	notes      []Note
@@ -142,7 +144,7 @@ type loader struct {
 // for (elsewhere), as context and within a budget.
 func (l *loader) discover(targets []target, git bool) error {
 	w := &walker{
-		ctx: l.ctx, root: l.root, base: l.base, noIgnore: l.opts.NoIgnore,
+		ctx: l.ctx, root: l.root, dirs: l.dirs, base: l.base, noIgnore: l.opts.NoIgnore,
 		found: map[string]*candidate{}, visited: map[string]bool{},
 		budget: -1, asked: true,
 	}
@@ -160,7 +162,7 @@ func (l *loader) discover(targets []target, git bool) error {
 		}
 		rel = filepath.ToSlash(rel)
 		if !t.dir {
-			w.add(candidate{path: rel, guess: classify(path.Base(rel)), named: true})
+			w.add(candidate{path: rel, hint: classify(path.Base(rel)), named: true})
 			context = append(context, path.Dir(rel))
 			l.beside = append(l.beside, path.Dir(rel))
 			continue
@@ -171,14 +173,14 @@ func (l *loader) discover(targets []target, git bool) error {
 			d.Close()
 		}
 		l.asked = append(l.asked, rel)
-		if err := w.folder(rel, w.ignoreChain(rel), 0); err != nil {
+		if err := w.directory(rel, w.ignoreChain(rel), 0); err != nil {
 			return err
 		}
 	}
 	w.asked, w.budget = false, maxContext
 	ignored := w.ignored
 	for _, dir := range context {
-		if err := w.folder(dir, w.ignoreChain(dir), 0); err != nil {
+		if err := w.directory(dir, w.ignoreChain(dir), 0); err != nil {
 			return err
 		}
 	}
@@ -190,8 +192,8 @@ func (l *loader) discover(targets []target, git bool) error {
 	}
 	charts := charts{}
 	for _, c := range w.found {
-		if role := charts.role(filepath.Join(l.base, filepath.FromSlash(c.path))); role != "" && c.guess.kind != fixer.Dockerfile {
-			c.guess, c.helm = guess{kind: fixer.Helm, sure: true}, role
+		if role := charts.role(filepath.Join(l.base, filepath.FromSlash(c.path))); role != "" && c.hint.kind != fixer.Dockerfile {
+			c.hint, c.helm = nameHint{kind: fixer.Helm, sure: true}, role
 		}
 		l.candidates = append(l.candidates, c)
 	}

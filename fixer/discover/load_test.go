@@ -125,7 +125,7 @@ func TestIgnoredFiles(t *testing.T) {
 		"build/Dockerfile dockerfile", "build/sub/Dockerfile dockerfile", "compose.yaml compose",
 		"k8s/pod.yaml kubernetes", "keep.yaml kubernetes", "vendor/Dockerfile dockerfile")
 
-	// What is given is never ignored, file or folder.
+	// What is given is never ignored, file or directory.
 	wantSources(t, load(t, dir, Options{}, "compose.yaml"),
 		"compose.yaml compose", "k8s/pod.yaml kubernetes context", "keep.yaml kubernetes context")
 	wantSources(t, load(t, dir, Options{}, "build"), "Dockerfile dockerfile", "sub/Dockerfile dockerfile")

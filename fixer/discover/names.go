@@ -6,8 +6,8 @@ import (
 	"oakum/fixer"
 )
 
-// A guess is what a file's name says about it.
-type guess struct {
+// A nameHint is what a file's name says about it.
+type nameHint struct {
 	kind fixer.Kind // "" when the name says nothing: not a candidate
 	// sure: the name decides. Otherwise the content must agree, and a file
 	// that does not is no candidate after all.
@@ -43,17 +43,17 @@ func set(words ...string) map[string]bool {
 // Case does not matter: file systems that ignore it build a DOCKERFILE, and
 // Docker itself looks for dockerfile second. The exact names Kustomize and
 // Helm want are compared exactly, as those tools do.
-func classify(base string) guess {
+func classify(base string) nameHint {
 	switch base {
 	case "kustomization.yaml", "kustomization.yml", "Kustomization":
-		return guess{kind: fixer.Kustomize, sure: true}
+		return nameHint{kind: fixer.Kustomize, sure: true}
 	case "Chart.yaml":
-		return guess{kind: fixer.Helm, sure: true}
+		return nameHint{kind: fixer.Helm, sure: true}
 	}
 	lower := strings.ToLower(base)
 	// An editor's backup (name~) or lock (.#name) is nobody's input.
 	if strings.HasSuffix(lower, "~") || strings.HasPrefix(lower, ".#") {
-		return guess{}
+		return nameHint{}
 	}
 	if g := classifyDockerfile(lower); g.kind != "" {
 		return g
@@ -63,7 +63,7 @@ func classify(base string) guess {
 	case ext == "yaml" || ext == "yml":
 		return classifyYAML(stem)
 	case ext == "json":
-		return guess{kind: fixer.Kubernetes}
+		return nameHint{kind: fixer.Kubernetes}
 	case templateSuffix[ext]:
 		inner, innerExt := cutExt(stem)
 		if innerExt == "yaml" || innerExt == "yml" {
@@ -73,56 +73,56 @@ func classify(base string) guess {
 			}
 		}
 	}
-	return guess{}
+	return nameHint{}
 }
 
 // classifyDockerfile knows Dockerfile, Dockerfile.web and web.Dockerfile (and
 // the same of Containerfile) by name. Names that only start or end so, such as
 // Dockerfile-alpine, web_Dockerfile and Dockerfile.txt, are common enough to
 // be looked into and must start like a Dockerfile.
-func classifyDockerfile(lower string) guess {
+func classifyDockerfile(lower string) nameHint {
 	for _, stem := range []string{"dockerfile", "containerfile"} {
 		if lower == stem || strings.HasSuffix(lower, "."+stem) {
-			return guess{kind: fixer.Dockerfile, sure: true}
+			return nameHint{kind: fixer.Dockerfile, sure: true}
 		}
 		after, starts := strings.CutPrefix(lower, stem)
 		if !starts {
 			if strings.HasSuffix(lower, stem) {
-				return guess{kind: fixer.Dockerfile}
+				return nameHint{kind: fixer.Dockerfile}
 			}
 			continue
 		}
 		_, ext := cutExt(after)
 		switch {
 		case noDockerfile[ext]:
-			return guess{}
+			return nameHint{}
 		case templateSuffix[ext]:
-			return guess{kind: fixer.Dockerfile, sure: true, template: "." + ext}
+			return nameHint{kind: fixer.Dockerfile, sure: true, template: "." + ext}
 		case after[0] == '.' && ext != "txt":
-			return guess{kind: fixer.Dockerfile, sure: true}
+			return nameHint{kind: fixer.Dockerfile, sure: true}
 		}
-		return guess{kind: fixer.Dockerfile}
+		return nameHint{kind: fixer.Dockerfile}
 	}
-	return guess{}
+	return nameHint{}
 }
 
 // classifyYAML knows compose.yaml, compose.dev.yaml and docker-compose*.yaml
 // by name. Whatever else mentions compose (composer.yaml, my-compose.yaml) or
 // is a docker-stack.yaml must have services; any other YAML file must hold
 // Kubernetes documents.
-func classifyYAML(stem string) guess {
+func classifyYAML(stem string) nameHint {
 	if strings.HasPrefix(stem, "docker-compose") {
-		return guess{kind: fixer.Compose, sure: true}
+		return nameHint{kind: fixer.Compose, sure: true}
 	}
 	if rest, ok := strings.CutPrefix(stem, "compose"); ok {
 		if rest == "" || strings.ContainsRune(".-_( 0123456789", rune(rest[0])) {
-			return guess{kind: fixer.Compose, sure: true}
+			return nameHint{kind: fixer.Compose, sure: true}
 		}
 	}
 	if strings.Contains(stem, "compose") || strings.HasPrefix(stem, "docker-stack") {
-		return guess{kind: fixer.Compose}
+		return nameHint{kind: fixer.Compose}
 	}
-	return guess{kind: fixer.Kubernetes}
+	return nameHint{kind: fixer.Kubernetes}
 }
 
 // cutExt cuts after the last dot; the extension comes without it.

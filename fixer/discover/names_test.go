@@ -73,7 +73,7 @@ func TestClassify(t *testing.T) {
 		{".", "", false, ""},
 	} {
 		got := classify(tt.name)
-		if want := (guess{tt.kind, tt.sure, tt.template}); got != want {
+		if want := (nameHint{tt.kind, tt.sure, tt.template}); got != want {
 			t.Errorf("classify(%q) = %+v, want %+v", tt.name, got, want)
 		}
 	}

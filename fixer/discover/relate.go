@@ -1,13 +1,10 @@
 package discover
 
 import (
-	"bytes"
 	"path"
 	"path/filepath"
 	"sort"
 	"strings"
-
-	"go.yaml.in/yaml/v3"
 
 	"oakum/fixer"
 	"oakum/fixer/disk"
@@ -64,7 +61,7 @@ func (l *loader) follow(from, ref string) *fixer.Source {
 	if old := l.sources[p]; old != nil {
 		return nil
 	}
-	src := identify(l.root, candidate{path: p, guess: guess{kind: fixer.Compose, sure: true}}, l.opts.MaxBytes)
+	src := identify(l.root, candidate{path: p, hint: nameHint{kind: fixer.Compose, sure: true}}, l.opts.MaxBytes)
 	if src == nil {
 		return nil
 	}
@@ -84,7 +81,7 @@ func (l *loader) markPatch(from, ref string) {
 	if src == nil {
 		data, skip := disk.Read(l.root, p, l.opts.MaxBytes)
 		if skip != nil {
-			return // a folder, mostly: its own kustomization speaks for it
+			return // a directory, mostly: its own kustomization speaks for it
 		}
 		src = &fixer.Source{Path: p, Data: data, Context: !l.isAsked(p)}
 		l.sources[p] = src
@@ -134,121 +131,4 @@ func (l *loader) isAsked(p string) bool {
 
 func (l *loader) note(p, message string) {
 	l.notes = append(l.notes, Note{Path: p, Text: message})
-}
-
-// composeRefs gives the files a Compose file includes or extends from, as
-// written, in the order of the text and without repeats. A project_directory
-// is not taken into account.
-func composeRefs(data []byte) []string {
-	if !bytes.Contains(data, []byte("include")) && !bytes.Contains(data, []byte("extends")) {
-		return nil
-	}
-	var refs refList
-	for _, doc := range documents(data) {
-		for _, item := range elements(lookup(doc, "include")) {
-			if item.Kind == yaml.MappingNode {
-				item = lookup(item, "path")
-			}
-			refs.addAll(item)
-		}
-		services := dealias(lookup(doc, "services"))
-		if services == nil || services.Kind != yaml.MappingNode {
-			continue
-		}
-		for i := 1; i < len(services.Content); i += 2 {
-			refs.addAll(lookup(lookup(services.Content[i], "extends"), "file"))
-		}
-	}
-	return refs.names
-}
-
-// kustomizeRefs gives the files a kustomization names that are no resources:
-// patches, and configurations of Kustomize itself.
-func kustomizeRefs(data []byte) []string {
-	var refs refList
-	for _, doc := range documents(data) {
-		for _, key := range []string{"patches", "patchesJson6902", "replacements"} {
-			for _, item := range elements(lookup(doc, key)) {
-				refs.addAll(lookup(item, "path"))
-			}
-		}
-		for _, key := range []string{"patchesStrategicMerge", "transformers", "generators", "validators", "configurations"} {
-			refs.addAll(lookup(doc, key))
-		}
-	}
-	return refs.names
-}
-
-// refList keeps names in order, each once.
-type refList struct {
-	names []string
-	seen  map[string]bool
-}
-
-// addAll adds a scalar or the scalars of a list. Text over several lines is a
-// patch written in place, not a name.
-func (r *refList) addAll(n *yaml.Node) {
-	for _, item := range elements(n) {
-		item = dealias(item)
-		if item == nil || item.Kind != yaml.ScalarNode || item.Value == "" || strings.ContainsAny(item.Value, "\n\x00") {
-			continue
-		}
-		if !r.seen[item.Value] {
-			if r.seen == nil {
-				r.seen = map[string]bool{}
-			}
-			r.seen[item.Value] = true
-			r.names = append(r.names, item.Value)
-		}
-	}
-}
-
-// documents parses what parses; the rest is the engine's to report.
-func documents(data []byte) []*yaml.Node {
-	var docs []*yaml.Node
-	dec := yaml.NewDecoder(bytes.NewReader(data))
-	for {
-		var doc yaml.Node
-		if dec.Decode(&doc) != nil {
-			return docs
-		}
-		if len(doc.Content) == 1 {
-			docs = append(docs, doc.Content[0])
-		}
-	}
-}
-
-// dealias steps through an alias, once: an anchor cannot be an alias.
-func dealias(n *yaml.Node) *yaml.Node {
-	if n != nil && n.Kind == yaml.AliasNode {
-		return n.Alias
-	}
-	return n
-}
-
-// lookup gives the value of a key written in a mapping; merged keys are not
-// looked through.
-func lookup(n *yaml.Node, key string) *yaml.Node {
-	n = dealias(n)
-	if n == nil || n.Kind != yaml.MappingNode {
-		return nil
-	}
-	for i := 0; i+1 < len(n.Content); i += 2 {
-		if n.Content[i].Value == key {
-			return n.Content[i+1]
-		}
-	}
-	return nil
-}
-
-// elements gives the elements of a list, or a lone value as a list of one.
-func elements(n *yaml.Node) []*yaml.Node {
-	n = dealias(n)
-	switch {
-	case n == nil:
-		return nil
-	case n.Kind == yaml.SequenceNode:
-		return n.Content
-	}
-	return []*yaml.Node{n}
 }

@@ -20,15 +20,15 @@ type target struct {
 	dir bool
 }
 
-// FindRoot gives the root that [Load] would choose for the given paths, as an
-// absolute path without links. No paths means the current folder.
+// FindRoot returns the root that [Load] would choose for the given paths, as an
+// absolute path without links. No paths means the current directory.
 //
 // The root is the top of the git work tree that holds all of them, so that
 // names in reports and patches are the ones git uses and a Dockerfile in
-// another folder can serve as evidence. Paths in different work trees, or in
-// none, have the deepest folder above them all as their root. A home folder
+// another directory can serve as evidence. Paths in different work trees, or in
+// none, have the deepest directory above them all as their root. A home directory
 // or file system root kept in git is not taken for a project: scanning one
-// folder must not mean reading all of them.
+// directory must not mean reading all of them.
 func FindRoot(paths []string) (string, error) {
 	targets, err := resolve(paths)
 	if err != nil {
@@ -79,10 +79,10 @@ func resolve(paths []string) ([]target, error) {
 // chooseRoot implements the decision of [FindRoot]; the second result says
 // whether the root is a git work tree.
 func chooseRoot(targets []target) (string, bool) {
-	common := folderOf(targets[0])
+	common := directoryOf(targets[0])
 	top := gitTop(common)
 	for _, t := range targets[1:] {
-		dir := folderOf(t)
+		dir := directoryOf(t)
 		if gitTop(dir) != top {
 			top = ""
 		}
@@ -96,14 +96,14 @@ func chooseRoot(targets []target) (string, bool) {
 	return common, false
 }
 
-func folderOf(t target) string {
+func directoryOf(t target) string {
 	if t.dir {
 		return t.abs
 	}
 	return filepath.Dir(t.abs)
 }
 
-// gitTop gives the nearest folder at or above dir that is the top of a git
+// gitTop returns the nearest directory at or above dir that is the top of a git
 // work tree and may be a root, or "".
 func gitTop(dir string) string {
 	top := git.Top(dir)

@@ -2,13 +2,11 @@ package discover
 
 import (
 	"bytes"
-	"errors"
 	"fmt"
-	"io"
-
-	"go.yaml.in/yaml/v3"
+	"slices"
 
 	"oakum/fixer"
+	"oakum/fixer/yamldoc"
 )
 
 // templated says that YAML or JSON is the source of a template engine, or
@@ -32,7 +30,7 @@ func templated(data []byte) *fixer.Skip {
 	return &fixer.Skip{Code: fixer.SkipTemplate, Reason: fmt.Sprintf("template syntax at %d:%d", line, column)}
 }
 
-// templateMark gives the offset of the first {{ or {% outside comments, or
+// templateMark returns the offset of the first {{ or {% outside comments, or
 // -1. A closing }} alone is no mark: compact JSON is full of them. A # inside
 // quotes is taken for a comment too; that can only hide marks on the rest of
 // its line.
@@ -55,30 +53,12 @@ func templateMark(data []byte) int {
 	return -1
 }
 
+// parsesAsTemplate reports whether a file with marks does not parse, or only
+// because a mark also spells a mapping.
 func parsesAsTemplate(data []byte) bool {
-	dec := yaml.NewDecoder(bytes.NewReader(data))
-	for {
-		var doc yaml.Node
-		err := dec.Decode(&doc)
-		if errors.Is(err, io.EOF) {
-			return false
-		}
-		if err != nil || hasMappingKey(&doc) {
-			return true
-		}
+	file, err := yamldoc.Parse(data)
+	if err != nil {
+		return true
 	}
-}
-
-// hasMappingKey looks for a flow mapping whose key is a mapping. Aliases are
-// not followed, so the work is bounded by the size of the text.
-func hasMappingKey(n *yaml.Node) bool {
-	for i, c := range n.Content {
-		if n.Kind == yaml.MappingNode && n.Style&yaml.FlowStyle != 0 && i%2 == 0 && c.Kind == yaml.MappingNode {
-			return true
-		}
-		if hasMappingKey(c) {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(file.Docs, func(d *yamldoc.Doc) bool { return d.Template() != nil })
 }

@@ -26,7 +26,7 @@ func load(t *testing.T, dir string, opts Options, paths ...string) *Tree {
 	return ws
 }
 
-// describe gives one line for each source: path, kind, skip code, "context".
+// describe returns one line for each source: path, kind, skip code, "context".
 func describe(ws *Tree) string {
 	var b strings.Builder
 	for _, s := range ws.Sources {

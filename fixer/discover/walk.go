@@ -7,7 +7,6 @@ import (
 	"os"
 	"path"
 	"path/filepath"
-	"sort"
 	"strings"
 
 	"oakum/fixer"
@@ -16,7 +15,7 @@ import (
 )
 
 const (
-	// maxDepth bounds how deep folders are followed. Deeper ones are said.
+	// maxDepth bounds how deep directories are followed. Deeper ones are said.
 	maxDepth = 128
 	// maxContext bounds how many directory entries are looked at only to find
 	// evidence: asking for one file in a huge tree must stay quick.
@@ -26,7 +25,7 @@ const (
 // A candidate is a file worth reading.
 type candidate struct {
 	path  string // relative to the root, free of links
-	guess guess
+	hint  nameHint
 	asked bool
 	// named: the person gave this very file as PATH, so it is looked into
 	// whatever its name and shown whatever it holds.
@@ -39,21 +38,22 @@ type candidate struct {
 type walker struct {
 	ctx      context.Context
 	root     *os.Root
+	dirs     *directories
 	base     string // absolute path of the root, free of links
 	noIgnore bool
 	progress func()
 
 	found   map[string]*candidate
-	visited map[string]bool // folders already walked
+	visited map[string]bool // directories already walked
 	budget  int             // entries left to look at; negative: no limit
 	asked   bool            // what this walk finds was asked for
 	ignored int
 	notes   []Note
 }
 
-// folder walks one folder and everything below it. The files are those of its
+// directory walks one directory and everything below it. The files are those of its
 // parents; its own .gitignore is added here.
-func (w *walker) folder(dir string, files []ignoreFile, depth int) error {
+func (w *walker) directory(dir string, files []ignoreFile, depth int) error {
 	if err := w.ctx.Err(); err != nil {
 		return err
 	}
@@ -65,7 +65,7 @@ func (w *walker) folder(dir string, files []ignoreFile, depth int) error {
 		w.note(dir, fmt.Sprintf("folders are followed %d levels deep; what lies below was not looked at", maxDepth))
 		return nil
 	}
-	entries, err := w.list(dir)
+	entries, err := w.dirs.entries(dir, -1)
 	if err != nil {
 		w.note(dir, "the folder could not be read: "+disk.Reason(err))
 		return nil
@@ -83,18 +83,6 @@ func (w *walker) folder(dir string, files []ignoreFile, depth int) error {
 	return nil
 }
 
-// list gives the entries of a folder in byte order.
-func (w *walker) list(dir string) ([]fs.DirEntry, error) {
-	d, err := w.root.OpenFile(dir, os.O_RDONLY|disk.OpenFlags, 0)
-	if err != nil {
-		return nil, err
-	}
-	defer d.Close()
-	entries, err := d.ReadDir(-1)
-	sort.Slice(entries, func(i, j int) bool { return entries[i].Name() < entries[j].Name() })
-	return entries, err
-}
-
 func (w *walker) entry(p string, e fs.DirEntry, files []ignoreFile, depth int) error {
 	mode := e.Type()
 	g := classify(e.Name())
@@ -110,26 +98,26 @@ func (w *walker) entry(p string, e fs.DirEntry, files []ignoreFile, depth int) e
 		}
 		return nil
 	case mode.IsDir():
-		// A folder called compose.yaml is a mistake someone will want to see;
-		// one called anything else is just a folder.
+		// A directory called compose.yaml is a mistake someone will want to see;
+		// one called anything else is just a directory.
 		if g.sure && (g.kind == fixer.Compose || g.kind == fixer.Dockerfile) && g.template == "" && isPlainName(e.Name()) {
-			w.add(candidate{path: p, guess: g, skip: disk.Irregular(mode)})
+			w.add(candidate{path: p, hint: g, skip: disk.Irregular(mode)})
 		}
-		return w.folder(p, files, depth+1)
+		return w.directory(p, files, depth+1)
 	case g.kind == "":
 		return nil
 	case mode&fs.ModeSymlink != 0:
 		w.link(p, g)
 	case !mode.IsRegular():
-		w.add(candidate{path: p, guess: g, skip: disk.Irregular(mode)})
+		w.add(candidate{path: p, hint: g, skip: disk.Irregular(mode)})
 	default:
-		w.add(candidate{path: p, guess: g})
+		w.add(candidate{path: p, hint: g})
 	}
 	return nil
 }
 
 // isPlainName reports whether a tool would open this name without being told.
-// A folder called dockerfile is left alone: people keep Dockerfiles in those.
+// A directory called dockerfile is left alone: people keep Dockerfiles in those.
 func isPlainName(name string) bool {
 	switch stem, _ := cutExt(name); stem {
 	case "compose", "docker-compose", "Dockerfile", "Containerfile":
@@ -140,9 +128,9 @@ func isPlainName(name string) bool {
 
 // link follows a linked file to the real one below the root, which becomes
 // the candidate: that is where the bytes are and where they will be written.
-// Linked folders are not followed; what they lead to below the root is walked
+// Linked directories are not followed; what they lead to below the root is walked
 // in its own place.
-func (w *walker) link(p string, g guess) {
+func (w *walker) link(p string, g nameHint) {
 	real, err := filepath.EvalSymlinks(filepath.Join(w.base, filepath.FromSlash(p)))
 	reason := ""
 	switch {
@@ -158,7 +146,7 @@ func (w *walker) link(p string, g guess) {
 		reason = "the link leads into the git store"
 	}
 	if reason != "" {
-		w.add(candidate{path: p, guess: g, skip: &fixer.Skip{Code: fixer.SkipSymlink, Reason: reason}})
+		w.add(candidate{path: p, hint: g, skip: &fixer.Skip{Code: fixer.SkipSymlink, Reason: reason}})
 		return
 	}
 	rel, err := filepath.Rel(w.base, real)
@@ -168,7 +156,7 @@ func (w *walker) link(p string, g guess) {
 	if info, err := w.root.Lstat(rel); err == nil && info.IsDir() {
 		return
 	}
-	w.add(candidate{path: filepath.ToSlash(rel), guess: g})
+	w.add(candidate{path: filepath.ToSlash(rel), hint: g})
 }
 
 // add records a candidate, or what a second name adds to the first: a surer
@@ -185,8 +173,8 @@ func (w *walker) add(c candidate) {
 	}
 	old.asked = old.asked || c.asked
 	old.named = old.named || c.named
-	if old.guess.kind == "" || (c.guess.sure && !old.guess.sure) {
-		old.guess = c.guess
+	if old.hint.kind == "" || (c.hint.sure && !old.hint.sure) {
+		old.hint = c.hint
 	}
 }
 
@@ -208,7 +196,7 @@ func (w *walker) withIgnoreFile(dir string, files []ignoreFile) []ignoreFile {
 	return append(files[:len(files):len(files)], parseIgnore(dir, data))
 }
 
-// ignoreChain gives the ignore files that hold above dir.
+// ignoreChain returns the ignore files that hold above dir.
 func (w *walker) ignoreChain(dir string) []ignoreFile {
 	files := w.withExclude()
 	if dir == "." {
@@ -223,7 +211,7 @@ func (w *walker) ignoreChain(dir string) []ignoreFile {
 	return files
 }
 
-// withExclude gives the patterns of this clone, .git/info/exclude. Those of
+// withExclude returns the patterns of this clone, .git/info/exclude. Those of
 // the person (core.excludesFile) are left out: the same tree should give the
 // same findings on every machine.
 func (w *walker) withExclude() []ignoreFile {

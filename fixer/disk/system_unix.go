@@ -17,7 +17,7 @@ func IsNotDir(err error) bool { return errors.Is(err, syscall.ENOTDIR) }
 
 func isLoop(err error) bool { return errors.Is(err, syscall.ELOOP) }
 
-// systemMessage gives the wording for errors whose meaning a person may act on.
+// systemMessage returns the wording for errors whose meaning a person may act on.
 func systemMessage(err error) string {
 	switch {
 	case errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EDQUOT):

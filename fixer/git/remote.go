@@ -14,7 +14,7 @@ const maxConfig = 1 << 20
 // Remote returns the address under which people find the repository that root
 // lies in: the URL of the remote origin, as https and without the user and the
 // password that may be in it. It is "" where there is no repository, no such
-// remote, or one that is a folder or a machine without a public name.
+// remote, or one that is a directory or a machine without a public name.
 //
 // Only .git/config is read, and nothing is run. What it includes from other
 // files, and the rewriting of URLs (insteadOf), are not followed.

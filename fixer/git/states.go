@@ -25,7 +25,7 @@ const (
 // maxIndex bounds what is read of an index: some millions of files.
 const maxIndex = 1 << 29
 
-// States gives the state of each path (relative to root). The error is the
+// States returns the state of each path (relative to root). The error is the
 // first reason for a Unknown; the map is complete all the same.
 //
 // It reads the index instead of running git status: a repository's own

@@ -141,7 +141,7 @@ func TestStatesOfAMerge(t *testing.T) {
 	wantStates(t, dir, map[string]State{"a": Modified})
 }
 
-// TestStatesRunNothing gives git every chance to run a program: git status
+// TestStatesRunNothing returns git every chance to run a program: git status
 // would, in this repository.
 func TestStatesRunNothing(t *testing.T) {
 	dir := disktest.Tree(t, map[string]string{"a": "1\n", ".gitattributes": "* filter=evil diff=evil\n"})

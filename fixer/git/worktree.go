@@ -70,7 +70,7 @@ func readIndexFile(top string) ([]byte, time.Time, error) {
 	return disk.ReadBounded(filepath.Join(git, "index"), maxIndex)
 }
 
-// gitDirectory finds the folder in which git keeps what belongs to the work tree
+// gitDirectory finds the directory in which git keeps what belongs to the work tree
 // at top, whose .git may be a file that points elsewhere.
 func gitDirectory(top string) (string, error) {
 	git := filepath.Join(top, ".git")

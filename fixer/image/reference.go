@@ -1,7 +1,12 @@
 package image
 
 import (
+	_ "crypto/sha256" // digests of these are checked for their length
+	_ "crypto/sha512"
+	"errors"
 	"strings"
+
+	"github.com/distribution/reference"
 )
 
 // A Reference is an image reference with Docker Hub's short forms spelled out:
@@ -22,56 +27,104 @@ const (
 	officialPath = "library/"
 )
 
-// ParseReference reads an image reference as Docker does. Every error is an
-// [*UnknowableError]: the text stands for no image that could be named here,
-// because it holds a variable or is not a reference at all.
+// ParseReference reads an image reference as Docker does, with Docker's own
+// parser, and is stricter in two places: a host name without dot and port is a
+// mistake when it has capitals (MyHost/app), and a name of 64 hexadecimal
+// digits is an image id under every spelling. Host names do not depend on case
+// and are lowered. Every error is an [*UnknowableError]: the text stands for no
+// image that could be named here, because it holds a variable or is not a
+// reference at all.
 func ParseReference(s string) (Reference, error) {
 	raw := strings.TrimSpace(s)
 	ref := Reference{Raw: raw}
 	if err := placeholder(raw); err != nil {
 		return ref, err
 	}
-	rest := raw
-	if name, digest, ok := strings.Cut(rest, "@"); ok {
-		if !isDigest(digest) {
-			return ref, malformed(raw, "the part after @ is not a digest")
-		}
-		rest, ref.Digest = name, digest
+	text := raw
+	if host, path, ok := cutHost(raw); ok {
+		text = strings.ToLower(host) + "/" + path
 	}
-	// A colon before the last slash belongs to the registry's port.
-	if i := strings.LastIndexByte(rest, ':'); i > strings.LastIndexByte(rest, '/') {
-		rest, ref.Tag = rest[:i], rest[i+1:]
-		if !isTag(ref.Tag) {
-			return ref, malformed(raw, "the tag has characters or a length no tag can have")
-		}
+	named, err := parseNamed(text)
+	if err != nil {
+		return ref, refusal(raw, text, err)
 	}
-	ref.Registry, ref.Repository = splitHost(rest)
-	if !isHost(ref.Registry) {
-		return ref, malformed(raw, "the registry is not a host name")
+	host, path := reference.Domain(named), reference.Path(named)
+	if hasCapital(host) {
+		return ref, upperCase(raw)
 	}
-	if err := checkPath(raw, ref.Repository); err != nil {
-		return ref, err
+	if name := strings.TrimPrefix(path, officialPath); len(name) == 64 && strings.Trim(name, "0123456789abcdef") == "" {
+		return ref, malformed(raw, imageID)
+	}
+	ref.Registry, ref.Repository = host, path
+	if tagged, ok := named.(reference.Tagged); ok {
+		ref.Tag = tagged.Tag()
+	}
+	if digested, ok := named.(reference.Digested); ok {
+		ref.Digest = digested.Digest().String()
 	}
 	return ref, nil
 }
 
-// splitHost separates the registry from the path: the first part is a host
-// when it has a dot or a colon or is "localhost". Host names do not depend on
-// case, so they are lowered. (Docker takes MyHost/app for a host too; here it
-// is refused for its capitals, since it is far more often a mistake.)
-func splitHost(name string) (host, path string) {
-	host, path, ok := strings.Cut(name, "/")
-	if !ok || !(strings.ContainsAny(host, ".:") || host == "localhost") {
-		host, path = DockerHub, name
+// cutHost separates the registry from what follows it: the first part is a
+// host when it has a dot or a colon or is "localhost".
+func cutHost(name string) (host, path string, ok bool) {
+	host, path, ok = strings.Cut(name, "/")
+	return host, path, ok && (strings.ContainsAny(host, ".:") || host == "localhost")
+}
+
+const imageID = "a name of 64 hexadecimal digits is an image id"
+
+// refusal says which part of text Docker's parser refuses: it names the whole
+// only, so each part is tried beside parts that are sound.
+func refusal(raw, text string, err error) error {
+	name, digest, hasDigest := strings.Cut(text, "@")
+	tag, hasTag := "", false
+	// A colon before the last slash belongs to the registry's port.
+	if i := strings.LastIndexByte(name, ':'); i > strings.LastIndexByte(name, '/') {
+		name, tag, hasTag = name[:i], name[i+1:], true
 	}
-	host = strings.ToLower(host)
-	if host == "index.docker.io" {
-		host = DockerHub
+	host, path, hasHost := cutHost(name)
+	if !hasHost {
+		path = name
 	}
-	if host == DockerHub && path != "" && !strings.Contains(path, "/") {
-		path = officialPath + path
+	switch {
+	case hasDigest && !isReference("x@"+digest):
+		return malformed(raw, "the part after @ is not a digest")
+	case hasTag && !isReference("x:"+tag):
+		return malformed(raw, "the tag has characters or a length no tag can have")
+	case hasHost && !isReference(host+"/x"):
+		return malformed(raw, "the registry is not a host name")
+	case path == "":
+		return malformed(raw, "it names no repository")
+	case errors.Is(err, reference.ErrNameTooLong):
+		return malformed(raw, "the repository is longer than 255 characters")
+	case hasCapital(path):
+		return upperCase(raw)
+	case len(path) == 64 && isReference(path+":x"):
+		return malformed(raw, imageID)
 	}
-	return host, path
+	return malformed(raw, "the repository has characters no repository can have")
+}
+
+// parseNamed is Docker's parser, which takes what has no sound host (my_host.io/x)
+// for a path without one.
+func parseNamed(s string) (reference.Named, error) {
+	named, err := reference.ParseNormalizedNamed(s)
+	if err == nil && reference.Domain(named) == "" {
+		err = reference.ErrReferenceInvalidFormat
+	}
+	return named, err
+}
+
+func isReference(s string) bool {
+	_, err := parseNamed(s)
+	return err == nil
+}
+
+func hasCapital(s string) bool { return strings.ContainsAny(s, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") }
+
+func upperCase(raw string) error {
+	return &UnknowableError{Raw: raw, Why: UpperCase, Detail: "a repository name has no capital letters"}
 }
 
 // Name is the reference without tag and digest: "docker.io/library/nginx".
@@ -91,7 +144,7 @@ func (r Reference) Familiar() string {
 		path = rest
 	}
 	// Docker Hub's localhost/x would read as the registry localhost.
-	if host, full := splitHost(path); host != r.Registry || full != r.Repository {
+	if _, _, ok := cutHost(path); ok {
 		return r.String()
 	}
 	return path + r.suffix()
@@ -117,104 +170,3 @@ func (r Reference) WithDigest(digest string) Reference {
 	r.Raw = r.Familiar()
 	return r
 }
-
-// checkPath allows lower-case words joined by single dots, one or two
-// underscores or any number of hyphens, between slashes.
-func checkPath(raw, path string) error {
-	if path == "" {
-		return malformed(raw, "it names no repository")
-	}
-	if len(path) > 255 {
-		return malformed(raw, "the repository is longer than 255 characters")
-	}
-	if strings.ContainsAny(path, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") {
-		return &UnknowableError{Raw: raw, Why: UpperCase, Detail: "a repository name has no capital letters"}
-	}
-	if name := strings.TrimPrefix(path, officialPath); len(name) == 64 && strings.Trim(name, "0123456789abcdef") == "" {
-		return malformed(raw, "a name of 64 hexadecimal digits is an image id")
-	}
-	for part := range strings.SplitSeq(path, "/") {
-		if !isPathPart(part) {
-			return malformed(raw, "the repository has characters no repository can have")
-		}
-	}
-	return nil
-}
-
-func isPathPart(s string) bool {
-	if s == "" || !isLowerAlnum(s[0]) || !isLowerAlnum(s[len(s)-1]) {
-		return false
-	}
-	for i := 0; i < len(s); {
-		if isLowerAlnum(s[i]) {
-			i++
-			continue
-		}
-		j := i
-		for j < len(s) && s[j] == s[i] {
-			j++
-		}
-		n := j - i
-		switch {
-		case s[i] == '-', s[i] == '.' && n == 1, s[i] == '_' && n <= 2:
-		default:
-			return false
-		}
-		if !isLowerAlnum(s[j]) { // j < len(s): the last byte is alphanumeric
-			return false
-		}
-		i = j
-	}
-	return true
-}
-
-func isTag(s string) bool {
-	if s == "" || len(s) > 128 || s[0] == '.' || s[0] == '-' {
-		return false
-	}
-	for i := range len(s) {
-		c := s[i]
-		if !isLowerAlnum(c) && (c < 'A' || c > 'Z') && c != '_' && c != '.' && c != '-' {
-			return false
-		}
-	}
-	return true
-}
-
-// isDigest allows the two algorithms registries use.
-func isDigest(s string) bool {
-	algorithm, hex, ok := strings.Cut(s, ":")
-	want := map[string]int{"sha256": 64, "sha512": 128}[algorithm]
-	if !ok || want == 0 || len(hex) != want {
-		return false
-	}
-	return strings.Trim(hex, "0123456789abcdef") == ""
-}
-
-// isHost allows names, IPv4 and bracketed IPv6 addresses, with a port.
-func isHost(s string) bool {
-	name, port := s, ""
-	if i := strings.LastIndexByte(s, ':'); i > strings.LastIndexByte(s, ']') {
-		name, port = s[:i], s[i+1:]
-		if port == "" || strings.Trim(port, "0123456789") != "" {
-			return false
-		}
-	}
-	if inner, ok := strings.CutPrefix(name, "["); ok {
-		inner, ok = strings.CutSuffix(inner, "]")
-		return ok && inner != "" && strings.Trim(inner, "0123456789abcdef:") == ""
-	}
-	for label := range strings.SplitSeq(name, ".") {
-		if label == "" || label[0] == '-' || label[len(label)-1] == '-' {
-			return false
-		}
-		for i := range len(label) {
-			if !isLowerAlnum(label[i]) && label[i] != '-' {
-				return false
-			}
-		}
-	}
-	return true
-}
-
-func isLowerAlnum(c byte) bool { return c >= 'a' && c <= 'z' || c >= '0' && c <= '9' }

@@ -4,6 +4,8 @@ import (
 	"errors"
 	"strings"
 	"testing"
+
+	"github.com/distribution/reference"
 )
 
 var (
@@ -35,6 +37,10 @@ func TestParseReference(t *testing.T) {
 		{"nginx@" + digest, "docker.io/library/nginx@" + digest, "nginx@" + digest},
 		{"nginx:1@" + digest, "docker.io/library/nginx:1@" + digest, "nginx:1@" + digest},
 		{"x__y/a-b--c.d:T_a.g-1", "docker.io/x__y/a-b--c.d:T_a.g-1", "x__y/a-b--c.d:T_a.g-1"},
+		{"nginx@sha384:" + hex64 + hex64[:32], "docker.io/library/nginx@sha384:" + hex64 + hex64[:32], "nginx@sha384:" + hex64 + hex64[:32]},
+		{"localhost:5000/a/b:1@" + digest, "localhost:5000/a/b:1@" + digest, "localhost:5000/a/b:1@" + digest},
+		{"Index.Docker.IO/nginx", "docker.io/library/nginx", "nginx"},
+		{"[FE80::1]/x", "[fe80::1]/x", "[fe80::1]/x"},
 		{"nginx@sha512:" + hex64 + hex64, "docker.io/library/nginx@sha512:" + hex64 + hex64, "nginx@sha512:" + hex64 + hex64},
 	}
 	for _, tt := range tests {
@@ -74,6 +80,8 @@ func TestParseReferenceRefuses(t *testing.T) {
 		{"MyApp", UpperCase, ""},
 		{"example.com/MyApp", UpperCase, ""},
 		{"MyHost/app", UpperCase, ""},
+		{"LOCALHOST/app", UpperCase, ""},
+		{"localhost:5000/App", UpperCase, ""},
 		{"nginx:", Malformed, ""},
 		{"nginx:-x", Malformed, ""},
 		{"nginx:a b", Malformed, ""},
@@ -84,6 +92,10 @@ func TestParseReferenceRefuses(t *testing.T) {
 		{"nginx@md5:" + hex64, Malformed, ""},
 		{"@" + digest, Malformed, ""},
 		{hex64, Malformed, ""},
+		{hex64 + ":1", Malformed, ""},
+		{"library/" + hex64, Malformed, ""},
+		{"my_host.io/x", Malformed, ""},
+		{"registry.io/", Malformed, ""},
 		{"https://example.com/x", Malformed, ""},
 		{"/x", Malformed, ""},
 		{"x/", Malformed, ""},
@@ -112,6 +124,39 @@ func TestParseReferenceRefuses(t *testing.T) {
 		if e.Detail == "" || !strings.Contains(e.Error(), e.Detail) {
 			t.Errorf("%q: the error says nothing: %q", tt.in, e)
 		}
+	}
+}
+
+// TestReferenceDiffersFromDocker lists where ParseReference and Docker's parser
+// part, and holds that they agree on the rest.
+func TestReferenceDiffersFromDocker(t *testing.T) {
+	differ := map[string]string{
+		"MyHost/app":       "a host of one word with capitals is far more often a mistake in a name",
+		hex64 + ":1":       "the name would read as an image id where the tag is left out",
+		"library/" + hex64: "the same name in full",
+		"my_host.io/x":     "Docker's parser returns a name without a registry",
+		"Registry.IO/x":    "host names do not depend on case: it is lowered",
+	}
+	seen := 0
+	for _, in := range []string{
+		"nginx", "nginx:1.27", "a/b", "a/b/c:1@" + digest, "localhost/x", "localhost:5000/x", "reg:80/x", "[::1]:5000/x", "10.0.0.1/x",
+		"docker.io/nginx", "index.docker.io/nginx", "library/nginx", "nginx:Tag", "x__y/a-b--c.d", "nginx@sha256:123", "nginx@md5:" + hex64,
+		"MyApp", "a/B", "MyHost/app", "Registry.IO/x", hex64, hex64 + ":1", "library/" + hex64, hex64[:63], "my_host.io/x", "-reg.io/x",
+		"a..b", "a___b", "a.-b", "nginx:", "nginx:-x", "x@", "/x", "x/", "a//b", "localhost", "a.b", strings.Repeat("a", 247), strings.Repeat("a", 248),
+	} {
+		docker, dockerErr := reference.ParseNormalizedNamed(in)
+		ours, err := ParseReference(in)
+		same := (err == nil) == (dockerErr == nil) && (err != nil || ours.String() == docker.String())
+		why, listed := differ[in]
+		if same == listed {
+			t.Errorf("%q: Docker says %v (%v), ParseReference %v (%v); expected difference: %q", in, docker, dockerErr, ours, err, why)
+		}
+		if listed {
+			seen++
+		}
+	}
+	if seen != len(differ) {
+		t.Errorf("%d of %d differences were looked at", seen, len(differ))
 	}
 }
 

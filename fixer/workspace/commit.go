@@ -19,7 +19,7 @@ import (
 type Change struct {
 	Path string // relative to the root, with forward slashes
 	// Before is what the file held when it was read; nil for a file that is
-	// to be made, together with the folders it needs. An empty file has
+	// to be made, together with the directories it needs. An empty file has
 	// Before of length 0, not nil.
 	Before []byte
 	After  []byte
@@ -32,7 +32,7 @@ type Change struct {
 // The order of steps makes it safe to interrupt at any of them. An undo
 // record with the old bytes is made durable; every file's new bytes are
 // staged beside it and made durable; each file is compared with Before once
-// more and replaced by a rename; the folders are made durable; the record is
+// more and replaced by a rename; the directories are made durable; the record is
 // marked done. A failure after the first rename puts back what was replaced.
 // Cancelling the context is heeded up to the first rename.
 func Commit(ctx context.Context, root string, changes []Change) (*Record, error) {
@@ -59,20 +59,20 @@ func Commit(ctx context.Context, root string, changes []Change) (*Record, error)
 		return nil, err
 	}
 
-	aims := make([]aim, len(changes))
-	var refused refuser
+	todo := make([]replacement, len(changes))
+	var refused refusals
 	for i, c := range changes {
-		aims[i] = aim{path: c.Path, old: c.Before, new: c.After}
-		w.inspect(&aims[i], &refused)
+		todo[i] = replacement{path: c.Path, old: c.Before, new: c.After}
+		w.inspect(&todo[i], &refused)
 	}
 	if err := refused.err(false); err != nil {
 		return nil, err
 	}
-	e, err := w.prepare(s, aims)
+	e, err := w.prepare(s, todo)
 	if err != nil {
 		return nil, err
 	}
-	if err := w.write(ctx, s, e, aims); err != nil {
+	if err := w.write(ctx, s, e, todo); err != nil {
 		return nil, err
 	}
 	for _, f := range e.Files {
@@ -86,7 +86,7 @@ func Commit(ctx context.Context, root string, changes []Change) (*Record, error)
 func ordered(changes []Change) ([]Change, error) {
 	var out []Change
 	seen := map[string]bool{}
-	var refused refuser
+	var refused refusals
 	for _, c := range changes {
 		switch {
 		case !isLocal(c.Path) || inStore(c.Path):
@@ -106,7 +106,7 @@ func ordered(changes []Change) ([]Change, error) {
 	return out, refused.err(false)
 }
 
-// inStore reports whether a path lies in a version control system's folder:
+// inStore reports whether a path lies in a version control system's directory:
 // a file written there could be run by it.
 func inStore(p string) bool {
 	for part := range strings.SplitSeq(strings.ToLower(p), "/") {
@@ -155,14 +155,14 @@ func (w *writer) close() { w.root.Close() }
 func (w *writer) warn(s string) { w.warnings = append(w.warnings, s) }
 
 // prepare writes the pending record and names the staged files.
-func (w *writer) prepare(s *store, aims []aim) (*entry, error) {
+func (w *writer) prepare(s *store, todo []replacement) (*entry, error) {
 	name, err := s.next()
 	if err != nil {
 		return nil, err
 	}
 	e := &entry{Version: 1, Root: w.base, State: statePending, name: name}
-	for i := range aims {
-		a := &aims[i]
+	for i := range todo {
+		a := &todo[i]
 		a.temp = s.tempName(name, a.path, i)
 		f := entryFile{Path: a.path, New: a.old == nil, Before: a.old, AfterSum: sum(a.new), Temp: a.temp}
 		if a.old != nil {
@@ -177,7 +177,7 @@ func (w *writer) prepare(s *store, aims []aim) (*entry, error) {
 	return e, s.write(e)
 }
 
-// missingDirs gives the folders above p that are not there and not listed.
+// missingDirs returns the directories above p that are not there and not listed.
 func (w *writer) missingDirs(p string, listed []string) []string {
 	var dirs []string
 	for dir := path.Dir(p); dir != "."; dir = path.Dir(dir) {
@@ -196,9 +196,9 @@ func (w *writer) missingDirs(p string, listed []string) []string {
 }
 
 // write carries a prepared commit out.
-func (w *writer) write(ctx context.Context, s *store, e *entry, aims []aim) error {
-	abort := func(refused *refuser) error {
-		interrupted := w.rollBack(aims)
+func (w *writer) write(ctx context.Context, s *store, e *entry, todo []replacement) error {
+	abort := func(refused *refusals) error {
+		interrupted := w.rollBack(todo)
 		if !interrupted {
 			w.removeDirs(e.Dirs)
 			// Without the record there is nothing to take back, and there isn't.
@@ -208,16 +208,16 @@ func (w *writer) write(ctx context.Context, s *store, e *entry, aims []aim) erro
 		}
 		return refused.err(interrupted)
 	}
-	var refused refuser
+	var refused refusals
 	for _, dir := range e.Dirs {
 		if err := w.root.Mkdir(dir, 0o777); err != nil && !errors.Is(err, fs.ErrExist) {
 			refused.system(dir, "the folder cannot be made", err)
 			return abort(&refused)
 		}
 	}
-	for i := range aims {
-		if err := w.stage(&aims[i]); err != nil {
-			refused.system(aims[i].path, "the new content cannot be written beside the file", err)
+	for i := range todo {
+		if err := w.stage(&todo[i]); err != nil {
+			refused.system(todo[i].path, "the new content cannot be written beside the file", err)
 		}
 	}
 	if err := ctx.Err(); err != nil && len(refused.refusals) == 0 {
@@ -227,9 +227,9 @@ func (w *writer) write(ctx context.Context, s *store, e *entry, aims []aim) erro
 	if len(refused.refusals) > 0 {
 		return abort(&refused)
 	}
-	for i := range aims {
-		if err := w.swap(&aims[i]); err != nil {
-			refused.swap(aims[i], err)
+	for i := range todo {
+		if err := w.swap(&todo[i]); err != nil {
+			refused.swap(todo[i], err)
 			return abort(&refused)
 		}
 	}
@@ -238,7 +238,7 @@ func (w *writer) write(ctx context.Context, s *store, e *entry, aims []aim) erro
 	if err := w.hook("sync", ""); err != nil {
 		return err
 	}
-	if err := w.syncDirs(aims); err != nil {
+	if err := w.syncDirs(todo); err != nil {
 		w.warn("the new files may not survive a power failure: " + disk.Reason(err))
 	}
 	if err := w.hook("done", ""); err != nil {
@@ -253,7 +253,7 @@ func (w *writer) write(ctx context.Context, s *store, e *entry, aims []aim) erro
 }
 
 // swap words the failure of a rename.
-func (r *refuser) swap(a aim, err error) {
+func (r *refusals) swap(a replacement, err error) {
 	switch {
 	case errors.Is(err, errChanged):
 		r.add(a.path, RefusedChanged, err.Error(), err)
@@ -266,14 +266,14 @@ func (r *refuser) swap(a aim, err error) {
 
 // rollBack puts the old content back wherever the new is in place, and clears
 // what was staged. It reports whether it had to leave a file.
-func (w *writer) rollBack(aims []aim) (interrupted bool) {
-	for i := range aims {
-		a := &aims[i]
+func (w *writer) rollBack(todo []replacement) (interrupted bool) {
+	for i := range todo {
+		a := &todo[i]
 		w.clear(a.temp)
 		if !a.moved {
 			continue
 		}
-		back := aim{path: a.path, temp: a.temp, old: a.new, new: a.old, info: a.info}
+		back := replacement{path: a.path, temp: a.temp, old: a.new, new: a.old, info: a.info}
 		var err error
 		if back.new != nil {
 			err = w.stage(&back)
@@ -286,13 +286,13 @@ func (w *writer) rollBack(aims []aim) (interrupted bool) {
 			interrupted = true
 		}
 	}
-	if err := w.syncDirs(aims); err != nil {
+	if err := w.syncDirs(todo); err != nil {
 		w.warn("the files that were put back may not survive a power failure: " + disk.Reason(err))
 	}
 	return interrupted
 }
 
-// removeDirs removes folders that were made, where they are empty.
+// removeDirs removes directories that were made, where they are empty.
 func (w *writer) removeDirs(dirs []string) {
 	for i := len(dirs) - 1; i >= 0; i-- {
 		if info, err := w.root.Lstat(dirs[i]); err == nil && info.IsDir() {

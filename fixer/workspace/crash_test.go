@@ -18,7 +18,7 @@ import (
 )
 
 // A crash test runs the test binary again as a child that commits or undoes
-// in a folder, and kills itself with SIGKILL at a given step. What no process
+// in a directory, and kills itself with SIGKILL at a given step. What no process
 // can show is a power failure: that the syncs come before the renames is for
 // the reader of Commit to see.
 

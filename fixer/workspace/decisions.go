@@ -25,7 +25,7 @@ const (
 	decisionsName    = "decisions.json"
 )
 
-// keptDecisions is the file in the state folder. Keys are spelt out, and so are
+// keptDecisions is the file in the state directory. Keys are spelt out, and so are
 // levels, so that a later oakum can tell whether it still knows them.
 type keptDecisions struct {
 	Version   int            `json:"version"`
@@ -57,7 +57,7 @@ func (e *DamagedDecisionsError) Error() string {
 }
 
 // SaveDecisions keeps the decisions about the files below root in oakum's
-// state folder, readable by its owner only, so that they survive the end of
+// state directory, readable by its owner only, so that they survive the end of
 // the process. It replaces those saved before, all at once; an empty map
 // forgets them. Of two sessions on one root the later save counts.
 //
@@ -123,7 +123,7 @@ func LoadDecisions(root string) (engine.Decisions, error) {
 	return all, nil
 }
 
-// openDecisions opens and locks the folder with the decisions of a root. It
+// openDecisions opens and locks the directory with the decisions of a root. It
 // fails with fs.ErrNotExist when there is none and create is not set.
 func openDecisions(root string, create bool) (*store, error) {
 	home, err := stateHome()

@@ -75,7 +75,7 @@ func TestNoPermission(t *testing.T) {
 	}
 	defer os.Chmod(filepath.Join(dir, "shut"), 0o755)
 	defer os.Chmod(filepath.Join(dir, "frozen"), 0o755)
-	// A folder that cannot be written stops the whole commit before it starts.
+	// A directory that cannot be written stops the whole commit before it starts.
 	_, err := Commit(ctx, dir, []Change{
 		{"frozen/Dockerfile", []byte(dockerfile), []byte("FROM b\n")},
 		{"open/Dockerfile", []byte(dockerfile), []byte("FROM b\n")},

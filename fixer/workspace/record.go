@@ -43,7 +43,7 @@ type RecordFile struct {
 	After  string
 }
 
-// entry is a record as it lies in the state folder. The state goes from
+// entry is a record as it lies in the state directory. The state goes from
 // pending to done; a record that is still pending belongs to a commit that
 // was interrupted and may have replaced any of its files, or none.
 type entry struct {
@@ -53,7 +53,7 @@ type entry struct {
 	Files   []entryFile `json:"files"`
 	Dirs    []string    `json:"dirs,omitempty"` // folders made for new files, parents first
 
-	name string // file name in the state folder
+	name string // file name in the state directory
 }
 
 type entryFile struct {
@@ -78,7 +78,7 @@ func sum(data []byte) string {
 	return hex.EncodeToString(s[:])
 }
 
-// store is the folder with the records of one root. The lock is held from
+// store is the directory with the records of one root. The lock is held from
 // open to close: one commit or undo at a time for one root.
 type store struct {
 	dir  string
@@ -86,7 +86,7 @@ type store struct {
 	lock *os.File
 }
 
-// stateHome gives the folder that holds oakum's state, by the XDG base
+// stateHome returns the directory that holds oakum's state, by the XDG base
 // directory rules: relative values are ignored.
 func stateHome() (string, error) {
 	if dir := os.Getenv("XDG_STATE_HOME"); filepath.IsAbs(dir) {
@@ -99,8 +99,8 @@ func stateHome() (string, error) {
 	return filepath.Join(home, ".local", "state", "oakum"), nil
 }
 
-// openStore opens the records of root, making the folder when create is set.
-// Without it a missing folder is ErrNoRecord. The caller closes the store.
+// openStore opens the records of root, making the directory when create is set.
+// Without it a missing directory is ErrNoRecord. The caller closes the store.
 func openStore(root string, create bool) (*store, error) {
 	home, err := stateHome()
 	if err != nil {
@@ -132,7 +132,7 @@ func openStore(root string, create bool) (*store, error) {
 
 func (s *store) close() { s.lock.Close() }
 
-// names gives the record files, oldest first.
+// names returns the record files, oldest first.
 func (s *store) names() ([]string, error) {
 	entries, err := os.ReadDir(s.dir)
 	if err != nil {
@@ -217,7 +217,7 @@ func isLocal(p string) bool {
 	return p != "." && path.Clean(p) == p && filepath.IsLocal(filepath.FromSlash(p))
 }
 
-// next gives the name for a new record.
+// next returns the name for a new record.
 func (s *store) next() (string, error) {
 	names, err := s.names()
 	if err != nil {

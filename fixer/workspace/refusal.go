@@ -54,7 +54,7 @@ func (e *RefusedError) Error() string {
 	return s + " (nothing was written)"
 }
 
-// Unwrap gives the system's error behind the first refusal, or nil.
+// Unwrap returns the system's error behind the first refusal, or nil.
 func (e *RefusedError) Unwrap() error { return e.cause }
 
 // ErrNoRecord is returned by [Undo] when nothing is left to take back.

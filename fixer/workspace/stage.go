@@ -16,8 +16,8 @@ import (
 // keeps discovery away from them.
 const tempPrefix = ".oakum-"
 
-// tempName gives the name to stage the n-th file of a record under: in the
-// same folder, so that the rename stays on one file system, no longer than
+// tempName returns the name to stage the n-th file of a record under: in the
+// same directory, so that the rename stays on one file system, no longer than
 // any name may be, and of no use to another root or person, whose records lie
 // elsewhere.
 func (s *store) tempName(record, file string, n int) string {
@@ -25,8 +25,8 @@ func (s *store) tempName(record, file string, n int) string {
 	return path.Join(path.Dir(file), tempPrefix+owner+"-"+strings.TrimSuffix(record, ".json")+"-"+strconv.Itoa(n)+".tmp")
 }
 
-// An aim is one file to be replaced, made or removed.
-type aim struct {
+// An replacement is one file to be replaced, made or removed.
+type replacement struct {
 	path  string
 	temp  string
 	old   []byte // what must be there; nil: nothing
@@ -35,13 +35,13 @@ type aim struct {
 	moved bool // old has been replaced by new
 }
 
-// A refuser collects why files cannot be written.
-type refuser struct {
+// A refusals collects why files cannot be written.
+type refusals struct {
 	refusals []Refusal
 	cause    error
 }
 
-func (r *refuser) add(p string, code RefusalCode, reason string, cause error) {
+func (r *refusals) add(p string, code RefusalCode, reason string, cause error) {
 	r.refusals = append(r.refusals, Refusal{Path: p, Code: code, Reason: reason})
 	if r.cause == nil {
 		r.cause = cause
@@ -49,7 +49,7 @@ func (r *refuser) add(p string, code RefusalCode, reason string, cause error) {
 }
 
 // system adds an error of the system.
-func (r *refuser) system(p, doing string, err error) {
+func (r *refusals) system(p, doing string, err error) {
 	code := RefusedIO
 	switch {
 	case errors.Is(err, fs.ErrPermission):
@@ -60,7 +60,7 @@ func (r *refuser) system(p, doing string, err error) {
 	r.add(p, code, doing+": "+disk.Reason(err), err)
 }
 
-func (r *refuser) err(interrupted bool) error {
+func (r *refusals) err(interrupted bool) error {
 	if len(r.refusals) == 0 {
 		return nil
 	}
@@ -71,7 +71,7 @@ func (r *refuser) err(interrupted bool) error {
 // can be replaced: it holds the old bytes, is a regular file reached without
 // links, and neither its mode nor the system forbids writing it. A rename
 // would get past a read-only mode; whoever set it did not mean that.
-func (w *writer) inspect(a *aim, r *refuser) {
+func (w *writer) inspect(a *replacement, r *refusals) {
 	if reason := w.linkIn(a.path); reason != "" {
 		r.add(a.path, RefusedOutside, reason, nil)
 		return
@@ -94,7 +94,7 @@ func (w *writer) inspect(a *aim, r *refuser) {
 		return
 	}
 	a.info = info
-	if same, err := w.holds(a.path, a.old); err != nil {
+	if same, err := w.contentEquals(a.path, a.old); err != nil {
 		r.system(a.path, "the file cannot be read", err)
 		return
 	} else if !same {
@@ -132,8 +132,8 @@ func (w *writer) linkIn(p string) string {
 	return ""
 }
 
-// holds reports whether a file has exactly these bytes.
-func (w *writer) holds(p string, want []byte) (bool, error) {
+// contentEquals reports whether a file has exactly these bytes.
+func (w *writer) contentEquals(p string, want []byte) (bool, error) {
 	f, err := w.root.OpenFile(p, os.O_RDONLY|disk.OpenFlags, 0)
 	if err != nil {
 		return false, err
@@ -146,7 +146,7 @@ func (w *writer) holds(p string, want []byte) (bool, error) {
 // stage writes the new bytes beside the file, with its mode and where
 // possible its owner, and makes them durable. Extended attributes and access
 // lists are not carried over.
-func (w *writer) stage(a *aim) error {
+func (w *writer) stage(a *replacement) error {
 	if err := w.hook("stage", a.path); err != nil {
 		return err
 	}
@@ -180,9 +180,9 @@ func (w *writer) stage(a *aim) error {
 	return err
 }
 
-// keepOwner gives the staged file the owner of the one it replaces, and says
+// keepOwner returns the staged file the owner of the one it replaces, and says
 // so when it may not.
-func (w *writer) keepOwner(f *os.File, a *aim) {
+func (w *writer) keepOwner(f *os.File, a *replacement) {
 	uid, gid, links, ok := disk.Owner(a.info)
 	if !ok {
 		return
@@ -202,7 +202,7 @@ func (w *writer) keepOwner(f *os.File, a *aim) {
 // swap puts the new content in place, if the old is still there. Between that
 // look and the rename lie microseconds in which another program's write would
 // be lost; no portable call closes that gap.
-func (w *writer) swap(a *aim) error {
+func (w *writer) swap(a *replacement) error {
 	if err := w.hook("rename", a.path); err != nil {
 		return err
 	}
@@ -235,7 +235,7 @@ func (w *writer) swap(a *aim) error {
 
 var errChanged = errors.New("the file has changed on disk meanwhile")
 
-func (w *writer) unchanged(a *aim) error {
+func (w *writer) unchanged(a *replacement) error {
 	info, err := w.root.Lstat(a.path)
 	if err != nil {
 		return err
@@ -243,7 +243,7 @@ func (w *writer) unchanged(a *aim) error {
 	if !info.Mode().IsRegular() {
 		return errChanged
 	}
-	same, err := w.holds(a.path, a.old)
+	same, err := w.contentEquals(a.path, a.old)
 	if err == nil && !same {
 		err = errChanged
 	}
@@ -257,10 +257,10 @@ func (w *writer) clear(temp string) {
 	}
 }
 
-// syncDirs makes renames durable in every folder they happened in.
-func (w *writer) syncDirs(aims []aim) error {
+// syncDirs makes renames durable in every directory they happened in.
+func (w *writer) syncDirs(todo []replacement) error {
 	done := map[string]bool{}
-	for _, a := range aims {
+	for _, a := range todo {
 		dir := path.Dir(a.path)
 		if done[dir] {
 			continue

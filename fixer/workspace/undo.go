@@ -46,11 +46,11 @@ func Undo(ctx context.Context, root string) (*Record, error) {
 	for _, f := range e.Files {
 		w.clear(f.Temp) // left by a commit or undo that was interrupted
 	}
-	aims, err := w.aimBack(e)
+	todo, err := w.replacementsBack(e)
 	if err != nil {
 		return nil, err
 	}
-	if err := w.restore(aims); err != nil {
+	if err := w.restore(todo); err != nil {
 		return nil, err
 	}
 	w.removeDirs(e.Dirs)
@@ -61,7 +61,7 @@ func Undo(ctx context.Context, root string) (*Record, error) {
 		return nil, err
 	}
 	rec := &Record{Root: w.base, Warnings: w.warnings}
-	for _, a := range aims {
+	for _, a := range todo {
 		f := RecordFile{Path: a.path, Before: sum(a.old)}
 		if a.new != nil {
 			f.After = sum(a.new)
@@ -96,26 +96,26 @@ func Interrupted(root string) (bool, error) {
 type condition int
 
 const (
-	isNew    condition = iota // what the commit wrote
-	isOld                     // what was there before it
-	isEither                  // neither: changed since
+	isNew     condition = iota // what the commit wrote
+	isOld                      // what was there before it
+	isNeither                  // neither: changed since
 )
 
-// find compares a recorded file with the disk. The bytes are those on disk.
-func (w *writer) find(f entryFile) (condition, []byte, *fixer.Skip) {
+// compare compares a recorded file with the disk. The bytes are those on disk.
+func (w *writer) compare(f entryFile) (condition, []byte, *fixer.Skip) {
 	info, err := w.root.Lstat(f.Path)
 	if errors.Is(err, fs.ErrNotExist) && f.New {
 		return isOld, nil, nil
 	}
 	if err != nil {
-		return isEither, nil, disk.SkipFor(err)
+		return isNeither, nil, disk.SkipFor(err)
 	}
 	if !info.Mode().IsRegular() {
-		return isEither, nil, disk.Irregular(info.Mode())
+		return isNeither, nil, disk.Irregular(info.Mode())
 	}
 	data, skip := disk.Read(w.root, f.Path, maxRecord)
 	if skip != nil {
-		return isEither, nil, skip
+		return isNeither, nil, skip
 	}
 	switch s := sum(data); {
 	case s == f.AfterSum:
@@ -123,61 +123,61 @@ func (w *writer) find(f entryFile) (condition, []byte, *fixer.Skip) {
 	case !f.New && s == f.BeforeSum:
 		return isOld, data, nil
 	}
-	return isEither, data, nil
+	return isNeither, data, nil
 }
 
-// aimBack works out what undoing a record takes, and refuses it where a file
+// replacementsBack works out what undoing a record takes, and refuses it where a file
 // is neither old nor new.
-func (w *writer) aimBack(e *entry) ([]aim, error) {
-	var aims []aim
-	var refused refuser
+func (w *writer) replacementsBack(e *entry) ([]replacement, error) {
+	var todo []replacement
+	var refused refusals
 	for _, f := range e.Files {
-		cond, data, skip := w.find(f)
+		cond, data, skip := w.compare(f)
 		switch {
 		case skip != nil && skip.Reason == "it is gone":
 			refused.add(f.Path, RefusedMissing, "the file has been removed since it was written", nil)
 		case skip != nil:
 			refused.add(f.Path, RefusedIrregular, skip.Reason, nil)
-		case cond == isEither:
+		case cond == isNeither:
 			refused.add(f.Path, RefusedChanged, "the file has changed since it was written", nil)
 		case cond == isNew:
-			a := aim{path: f.Path, temp: f.Temp, old: data, new: f.Before}
+			a := replacement{path: f.Path, temp: f.Temp, old: data, new: f.Before}
 			if f.New {
 				a.new = nil
 			} else if a.new == nil {
 				a.new = []byte{} // an empty file, which JSON leaves out
 			}
 			w.inspect(&a, &refused)
-			aims = append(aims, a)
+			todo = append(todo, a)
 		}
 	}
-	return aims, refused.err(false)
+	return todo, refused.err(false)
 }
 
 // restore carries out what aimBack worked out. What fails on the way is left
 // as it is, whole: the record stays and undo can be called again.
-func (w *writer) restore(aims []aim) error {
-	var refused refuser
-	for i := range aims {
-		if aims[i].new == nil {
+func (w *writer) restore(todo []replacement) error {
+	var refused refusals
+	for i := range todo {
+		if todo[i].new == nil {
 			continue
 		}
-		if err := w.stage(&aims[i]); err != nil {
-			refused.system(aims[i].path, "the old content cannot be written beside the file", err)
+		if err := w.stage(&todo[i]); err != nil {
+			refused.system(todo[i].path, "the old content cannot be written beside the file", err)
 		}
 	}
 	moved := false
-	for i := range aims {
+	for i := range todo {
 		if len(refused.refusals) > 0 {
 			break
 		}
-		if err := w.swap(&aims[i]); err != nil {
-			refused.swap(aims[i], err)
+		if err := w.swap(&todo[i]); err != nil {
+			refused.swap(todo[i], err)
 		}
-		moved = moved || aims[i].moved
+		moved = moved || todo[i].moved
 	}
 	if len(refused.refusals) > 0 {
-		for _, a := range aims {
+		for _, a := range todo {
 			w.clear(a.temp)
 		}
 		return refused.err(moved)
@@ -185,7 +185,7 @@ func (w *writer) restore(aims []aim) error {
 	if err := w.hook("sync", ""); err != nil {
 		return err
 	}
-	return w.syncDirs(aims)
+	return w.syncDirs(todo)
 }
 
 // recover clears what an interrupted commit left behind before a new one
@@ -203,7 +203,7 @@ func (w *writer) recover(s *store) {
 	untouched := true
 	for _, f := range e.Files {
 		w.clear(f.Temp)
-		cond, _, skip := w.find(f)
+		cond, _, skip := w.compare(f)
 		untouched = untouched && skip == nil && cond == isOld
 	}
 	if untouched {

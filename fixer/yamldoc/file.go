@@ -178,4 +178,8 @@ func templated(src []byte) bool {
 	return false
 }
 
+// Template returns the first {{ … }} that stands outside quotes and parsed all the
+// same, because it also spells a mapping whose key is a mapping; nil when there is none.
+func (d *Doc) Template() *Node { return d.template }
+
 func (n *Node) flow() bool { return n != nil && n.Style == Flow }

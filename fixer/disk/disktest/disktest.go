@@ -12,7 +12,7 @@ import (
 )
 
 // Tree makes a directory with the given files and a state directory of its own,
-// and returns its path without links. Names ending in a slash are folders.
+// and returns its path without links. Names ending in a slash are directories.
 func Tree(t *testing.T, files map[string]string) string {
 	t.Helper()
 	t.Setenv("XDG_STATE_HOME", t.TempDir())

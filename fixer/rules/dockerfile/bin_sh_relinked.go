@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"oakum/fixer"
+	"oakum/fixer/build"
 )
 
 //go:embed bin_sh_relinked.md
@@ -24,39 +25,39 @@ var BinShRelinked = &fixer.Rule{
 	},
 	Doc: binShRelinkedDoc,
 	Check: func(p *fixer.Pass) {
-		kept := shipped(p)
-		for _, st := range steps(p.File.Dockerfile, "RUN") {
-			if !kept[st.stage] {
+		kept := build.InFinalImage(p)
+		for _, st := range build.Steps(p.File.Dockerfile, "RUN") {
+			if !kept[st.Stage] {
 				continue
 			}
-			for _, c := range st.commands {
+			for _, c := range st.Commands {
 				if !replacesShell(c) {
 					continue
 				}
 				f := fixer.Finding{
-					Path:    place(p.File.Dockerfile, st.at) + ": /bin/sh",
-					Message: c.name + " puts another shell in the place of /bin/sh, for the container, too",
+					Path:    place(p.File.Dockerfile, st.At) + ": /bin/sh",
+					Message: c.Program + " puts another shell in the place of /bin/sh, for the container, too",
 					Advice:  `write SHELL ["/bin/bash", "-c"] for the steps that need it, #!/bin/bash in the scripts that do, and leave /bin/sh as it is`,
 				}
-				f.Start, f.End = st.span(c)
-				report(p, st.at, f)
+				f.Start, f.End = st.Span(c)
+				report(p, st.At, f)
 				break
 			}
 		}
 	},
 }
 
-func replacesShell(c command) bool {
-	words := c.plain()
+func replacesShell(c build.Command) bool {
+	words := c.Plain()
 	if len(words) == 0 {
 		return false
 	}
 	isShell := func(s string) bool { return s == "/bin/sh" || s == "/usr/bin/sh" }
-	switch c.name {
+	switch c.Program {
 	case "ln", "mv", "cp":
 		// Both the target and, for mv, what is moved away.
 		last := words[len(words)-1]
-		return len(words) > 1 && (isShell(last) || c.name == "mv" && isShell(words[0]) ||
+		return len(words) > 1 && (isShell(last) || c.Program == "mv" && isShell(words[0]) ||
 			(last == "/bin" || last == "/bin/") && path.Base(words[0]) == "sh")
 	case "rm", "unlink":
 		return slices.ContainsFunc(words, isShell)

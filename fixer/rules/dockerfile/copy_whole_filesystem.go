@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"oakum/fixer"
+	"oakum/fixer/build"
 	"oakum/fixer/dockerfile"
 )
 
@@ -25,8 +26,8 @@ var CopyWholeFilesystem = &fixer.Rule{
 	},
 	Doc: copyWholeFilesystemDoc,
 	Check: func(p *fixer.Pass) {
-		f, kept := p.File.Dockerfile, shipped(p)
-		each(f, func(s *dockerfile.Stage, i, at *dockerfile.Instruction) {
+		f, kept := p.File.Dockerfile, build.InFinalImage(p)
+		build.Each(f, func(s *dockerfile.Stage, i, at *dockerfile.Instruction) {
 			from, ok := i.Flag("from")
 			if i.Keyword != "COPY" || !ok || !kept[s] || s.Root().Image == "scratch" || len(i.Words) != 2 || i.Words[1].Value != "/" {
 				return
@@ -39,7 +40,7 @@ var CopyWholeFilesystem = &fixer.Rule{
 				Message:  fmt.Sprintf("all files of the image %s are laid over those of the base", from.Value),
 				Advice:   "name what is needed: the program, its libraries and its settings, each with a COPY --from of its own",
 			}
-			if stageOf(f, from.Value) != nil {
+			if build.StageNamed(f, from.Value) != nil {
 				finding.Severity = fixer.Low
 				finding.Message = fmt.Sprintf("all files of stage %s are laid over those of the base", from.Value)
 			}

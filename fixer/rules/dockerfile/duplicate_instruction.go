@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"oakum/fixer"
+	"oakum/fixer/build"
 	"oakum/fixer/dockerfile"
 	"oakum/fixer/text"
 )
@@ -59,7 +60,7 @@ func reportRepeated(p *fixer.Pass, s *dockerfile.Stage, list []*dockerfile.Instr
 		f.Evidence = append(f.Evidence, fixer.Evidence{Kind: fixer.FromDockerfile, Place: source(p, i), Text: fmt.Sprintf("%s %s", i.Keyword, brief([]string{i.Text()}))})
 		edits, err := p.File.Dockerfile.Delete(i)
 		if err != nil {
-			f.Advice = "delete all but the last; it is not done here because " + reason(err)
+			f.Advice = "delete all but the last; it is not done here because " + build.Reason(err)
 			report(p, first, f)
 			return
 		}

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"oakum/fixer"
+	"oakum/fixer/build"
 	"oakum/fixer/dockerfile"
 	"oakum/fixer/image"
 )
@@ -31,7 +32,7 @@ var HealthcheckCommandMissing = &fixer.Rule{
 	Doc: healthcheckCommandMissingDoc,
 	Check: func(p *fixer.Pass) {
 		seen := map[*dockerfile.Instruction]bool{}
-		for _, s := range targets(p) {
+		for _, s := range build.Targets(p) {
 			if h := s.Healthcheck(); h.At != nil && len(h.Args) > 0 && !s.Windows && !seen[h.At] {
 				seen[h.At] = true
 				checkHealthcheck(p, s, h)
@@ -41,18 +42,18 @@ var HealthcheckCommandMissing = &fixer.Rule{
 }
 
 func checkHealthcheck(p *fixer.Pass, s *dockerfile.Stage, h dockerfile.CommandLine) {
-	base, ok := baseOf(p, s)
+	base, ok := build.BaseOf(p, s)
 	if !ok {
 		return
 	}
-	st := readStep(p.File.Dockerfile, h.Stage, h.At, h.At)
+	st := build.ReadStep(p.File.Dockerfile, h.Stage, h.At, h.At)
 	missing := ""
 	if h.Shell && base.Shell == image.NoShell && !brought(p.File.Dockerfile, s, "sh") {
 		missing = "a shell"
 	}
-	for _, c := range st.commands {
-		if missing == "" && c.name != "" && base.Has(c.name) == image.Absent && !brought(p.File.Dockerfile, s, c.name) {
-			missing = c.name
+	for _, c := range st.Commands {
+		if missing == "" && c.Program != "" && base.Has(c.Program) == image.Absent && !brought(p.File.Dockerfile, s, c.Program) {
+			missing = c.Program
 		}
 	}
 	if missing == "" {
@@ -89,16 +90,16 @@ func checkHealthcheck(p *fixer.Pass, s *dockerfile.Stage, h dockerfile.CommandLi
 
 // asksSelf reads a check that asks one page of its own container, with curl or
 // wget, and fails when that does.
-func asksSelf(st step) (port, page string, ok bool) {
+func asksSelf(st build.Step) (port, page string, ok bool) {
 	link, fails := "", false
-	for k, c := range st.commands {
+	for k, c := range st.Commands {
 		switch {
-		case k == 0 && (c.name == "curl" || c.name == "wget"):
-			for _, w := range c.args() {
+		case k == 0 && (c.Program == "curl" || c.Program == "wget"):
+			for _, w := range c.Args() {
 				if w.Dynamic || w.Value == "-X" || w.Value == "-d" || w.Value == "--data" || w.Value == "-H" || w.Value == "--header" || w.Value == "-u" {
 					return "", "", false
 				}
-				fails = fails || c.name == "wget" || strings.HasPrefix(w.Value, "--fail") || shortOption.MatchString(w.Value) && strings.Contains(w.Value, "f")
+				fails = fails || c.Program == "wget" || strings.HasPrefix(w.Value, "--fail") || shortOption.MatchString(w.Value) && strings.Contains(w.Value, "f")
 				if strings.Contains(w.Value, "localhost") || strings.Contains(w.Value, "127.0.0.1") {
 					if link != "" {
 						return "", "", false
@@ -106,7 +107,7 @@ func asksSelf(st step) (port, page string, ok bool) {
 					link = w.Value
 				}
 			}
-		case k == 1 && c.name == "exit" && c.Place&dockerfile.InOr != 0:
+		case k == 1 && c.Program == "exit" && c.Place&dockerfile.InOr != 0:
 		default:
 			return "", "", false
 		}
@@ -140,9 +141,9 @@ func brought(f *dockerfile.File, s *dockerfile.Stage, tool string) bool {
 				if mention.MatchString(string(f.Source[i.Start:i.End])) {
 					return true
 				}
-				for _, c := range readStep(f, stage, i, i).commands {
-					call, ok := readCall(c.Command)
-					if ok && slices.ContainsFunc(call.Words, func(w dockerfile.Word) bool { return w.Dynamic }) || !ok && unread(c.Command) {
+				for _, c := range build.ReadStep(f, stage, i, i).Commands {
+					call, ok := build.ReadPackageCall(c.Command)
+					if ok && slices.ContainsFunc(call.Words, func(w dockerfile.Word) bool { return w.Dynamic }) || !ok && build.RunsUnread(c.Command) {
 						return true
 					}
 				}

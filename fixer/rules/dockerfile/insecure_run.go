@@ -4,6 +4,7 @@ import (
 	_ "embed"
 
 	"oakum/fixer"
+	"oakum/fixer/build"
 	"oakum/fixer/dockerfile"
 )
 
@@ -25,7 +26,7 @@ var InsecureRun = &fixer.Rule{
 	},
 	Doc: insecureRunDoc,
 	Check: func(p *fixer.Pass) {
-		each(p.File.Dockerfile, func(_ *dockerfile.Stage, i, at *dockerfile.Instruction) {
+		build.Each(p.File.Dockerfile, func(_ *dockerfile.Stage, i, at *dockerfile.Instruction) {
 			if i.Keyword != "RUN" {
 				return
 			}
@@ -54,7 +55,7 @@ func reportPrivilege(p *fixer.Pass, i, at *dockerfile.Instruction, flag dockerfi
 	}
 	edits, err := p.File.Dockerfile.DeleteFlag(i, flag)
 	if err != nil {
-		f.Advice = "take the flag out, or do what needs it before the build; it is not done here because " + reason(err)
+		f.Advice = "take the flag out, or do what needs it before the build; it is not done here because " + build.Reason(err)
 	} else {
 		f.Fixes = []fixer.Fix{{
 			ID: "remove", Title: "remove " + flag.Word.Raw, Level: fixer.Review,

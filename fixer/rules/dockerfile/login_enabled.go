@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"oakum/fixer"
+	"oakum/fixer/build"
 )
 
 //go:embed login_enabled.md
@@ -27,10 +28,10 @@ var LoginEnabled = &fixer.Rule{
 	},
 	Doc: loginEnabledDoc,
 	Check: func(p *fixer.Pass) {
-		kept := shipped(p)
-		for _, st := range steps(p.File.Dockerfile, "RUN") {
-			if kept[st.stage] && !forWork(p, p.File.Dockerfile.Final()) {
-				for k := range st.commands {
+		kept := build.InFinalImage(p)
+		for _, st := range build.Steps(p.File.Dockerfile, "RUN") {
+			if kept[st.Stage] && !forWork(p, p.File.Dockerfile.Final()) {
+				for k := range st.Commands {
 					checkLogin(p, st, k)
 				}
 			}
@@ -40,31 +41,31 @@ var LoginEnabled = &fixer.Rule{
 
 const noLogin = "leave the account without a password (useradd makes it so, and passwd -l puts it back), and enter the container with docker exec or kubectl exec"
 
-func checkLogin(p *fixer.Pass, st step, k int) {
-	c := st.commands[k]
-	f := fixer.Finding{Path: place(p.File.Dockerfile, st.at) + ": " + c.name + c.again, Advice: noLogin}
-	f.Start, f.End = st.span(c)
+func checkLogin(p *fixer.Pass, st build.Step, k int) {
+	c := st.Commands[k]
+	f := fixer.Finding{Path: place(p.File.Dockerfile, st.At) + ": " + c.Program + c.Ordinal, Advice: noLogin}
+	f.Start, f.End = st.Span(c)
 	switch {
-	case c.name == "passwd" && (c.has("--delete") || hasShort(c, 'd')):
+	case c.Program == "passwd" && (c.Has("--delete") || hasShort(c, 'd')):
 		f.Message = "passwd -d lets everybody in the container become " + accountOf(c) + " without a password"
-	case (c.name == "useradd" || c.name == "usermod") && emptyPassword(c):
-		f.Message = c.name + " with an empty password lets everybody in the container become " + accountOf(c)
-	case c.name == "chpasswd", c.name == "passwd" && c.has("--stdin"):
+	case (c.Program == "useradd" || c.Program == "usermod") && emptyPassword(c):
+		f.Message = c.Program + " with an empty password lets everybody in the container become " + accountOf(c)
+	case c.Program == "chpasswd", c.Program == "passwd" && c.Has("--stdin"):
 		if _, told := plainPassword(st, k); told {
 			return // secret-in-run speaks of it
 		}
 		f.Severity = fixer.Low
-		f.Message = c.name + " gives an account a password, the same in every container of the image"
+		f.Message = c.Program + " gives an account a password, the same in every container of the image"
 	default:
 		option := sshLogin.FindString(commandText(c))
-		if option == "" || c.name != "sed" && c.name != "echo" && c.name != "printf" {
+		if option == "" || c.Program != "sed" && c.Program != "echo" && c.Program != "printf" {
 			return
 		}
 		f.Path += " sshd"
 		f.Message = fmt.Sprintf("%s opens the ssh server to people who guess", strings.Join(strings.Fields(option), " "))
 		f.Advice = "take the ssh server out, and enter the container with docker exec or kubectl exec"
 	}
-	report(p, st.at, f)
+	report(p, st.At, f)
 }
 
 // sshLogin matches settings of sshd that let people in too easily, without the
@@ -72,13 +73,13 @@ func checkLogin(p *fixer.Pass, st step, k int) {
 var sshLogin = regexp.MustCompile(`(?:PermitRootLogin|PermitEmptyPasswords|PasswordAuthentication)[=\s]+yes\b`)
 
 // commandText is the text of a command as the shell reads it.
-func commandText(c command) string {
+func commandText(c build.Command) string {
 	words := make([]string, len(c.Words))
 	for k, w := range c.Words {
 		words[k] = w.Value
 	}
 	text := strings.Join(words, " ")
-	if c.name == "sed" { // the pattern that is replaced sets nothing
+	if c.Program == "sed" { // the pattern that is replaced sets nothing
 		if parts := strings.SplitN(text, "/", 3); len(parts) == 3 {
 			return parts[2]
 		}
@@ -86,8 +87,8 @@ func commandText(c command) string {
 	return text
 }
 
-func hasShort(c command, letter rune) bool {
-	for _, w := range c.args() {
+func hasShort(c build.Command, letter rune) bool {
+	for _, w := range c.Args() {
 		if shortOption.MatchString(w.Value) && strings.ContainsRune(w.Value, letter) {
 			return true
 		}
@@ -96,8 +97,8 @@ func hasShort(c command, letter rune) bool {
 }
 
 // emptyPassword reports whether -p or --password is given nothing.
-func emptyPassword(c command) bool {
-	args := c.args()
+func emptyPassword(c build.Command) bool {
+	args := c.Args()
 	for k, w := range args {
 		if w.Raw == `--password=` || w.Raw == `--password=""` || w.Raw == `--password=''` {
 			return true
@@ -110,8 +111,8 @@ func emptyPassword(c command) bool {
 }
 
 // accountOf is the account that a command names last, or "the account".
-func accountOf(c command) string {
-	list := c.plain()
+func accountOf(c build.Command) string {
+	list := c.Plain()
 	if len(list) == 0 || list[len(list)-1] == "" || strings.ContainsAny(list[len(list)-1], "$`") {
 		return "the account"
 	}

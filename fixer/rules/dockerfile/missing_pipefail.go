@@ -7,8 +7,10 @@ import (
 	"strings"
 
 	"oakum/fixer"
+	"oakum/fixer/build"
 	"oakum/fixer/dockerfile"
 	"oakum/fixer/image"
+	"oakum/fixer/text"
 )
 
 //go:embed missing_pipefail.md
@@ -27,13 +29,13 @@ var MissingPipefail = &fixer.Rule{
 	},
 	Doc: missingPipefailDoc,
 	Check: func(p *fixer.Pass) {
-		for _, st := range steps(p.File.Dockerfile, "RUN") {
+		for _, st := range build.Steps(p.File.Dockerfile, "RUN") {
 			if pipefail(p, st) {
 				continue
 			}
-			for k, c := range st.commands {
-				if c.fed && c.Place&dockerfile.InSubstitution == 0 && content[c.name] && !isFed(st.commands, k+1) {
-					if from, ok := feeder(st.commands, k); ok {
+			for k, c := range st.Commands {
+				if c.PipedInto && c.Place&dockerfile.InSubstitution == 0 && content[c.Program] && !isFed(st.Commands, k+1) {
+					if from, ok := feeder(st.Commands, k); ok {
 						reportHidden(p, st, from, c)
 					}
 				}
@@ -43,48 +45,48 @@ var MissingPipefail = &fixer.Rule{
 }
 
 // content are programs that succeed when they read nothing.
-var content = set("tee cat sed awk gawk sort uniq tr cut head tail wc xargs base64 envsubst dos2unix iconv xxd rev nl fold column")
+var content = text.WordSet("tee cat sed awk gawk sort uniq tr cut head tail wc xargs base64 envsubst dos2unix iconv xxd rev nl fold column")
 
 // feeder returns the download that is piped into a command.
-func feeder(list []command, k int) (command, bool) {
-	for n := k; n > 0 && list[n].fed; n-- {
-		if c := list[n-1]; fetchers[c.name] {
-			return c, !c.onlyLocal()
-		} else if !content[c.name] {
+func feeder(list []build.Command, k int) (build.Command, bool) {
+	for n := k; n > 0 && list[n].PipedInto; n-- {
+		if c := list[n-1]; fetchers[c.Program] {
+			return c, !c.OnlyLocalURLs()
+		} else if !content[c.Program] {
 			break // it fails by itself, or hides more than this rule knows of
 		}
 	}
-	return command{}, false
+	return build.Command{}, false
 }
 
-func isFed(list []command, k int) bool { return k < len(list) && list[k].fed }
+func isFed(list []build.Command, k int) bool { return k < len(list) && list[k].PipedInto }
 
 // pipefail reports whether the shell of a step is told to look at all commands
 // of a pipe.
-func pipefail(p *fixer.Pass, st step) bool {
-	shell, _ := st.stage.ShellAt(st.i)
+func pipefail(p *fixer.Pass, st build.Step) bool {
+	shell, _ := st.Stage.ShellAt(st.Instruction)
 	if slices.Contains(shell, "pipefail") {
 		return true
 	}
-	return strings.Contains(string(p.File.Data[st.i.Start:st.i.End]), "pipefail")
+	return strings.Contains(string(p.File.Data[st.Instruction.Start:st.Instruction.End]), "pipefail")
 }
 
-func reportHidden(p *fixer.Pass, st step, from, to command) {
+func reportHidden(p *fixer.Pass, st build.Step, from, to build.Command) {
 	f := fixer.Finding{
-		Path:    place(p.File.Dockerfile, st.at) + ": " + from.name + " into " + to.name,
-		Message: fmt.Sprintf("%s succeeds whether or not %s does: a failed download leaves nothing, and the build goes on", to.name, from.name),
-		Advice:  "download to a file first (curl -f -o FILE URL && …), so that each command is looked at" + pipefailAdvice(p, st.stage),
+		Path:    place(p.File.Dockerfile, st.At) + ": " + from.Program + " into " + to.Program,
+		Message: fmt.Sprintf("%s succeeds whether or not %s does: a failed download leaves nothing, and the build goes on", to.Program, from.Program),
+		Advice:  "download to a file first (curl -f -o FILE URL && …), so that each command is looked at" + pipefailAdvice(p, st.Stage),
 	}
-	f.Start, f.End = st.span(from)
-	if st.script != nil {
+	f.Start, f.End = st.Span(from)
+	if st.Script != nil {
 		f.Start, f.End = min(from.Start, to.Start), max(from.End, to.End)
 	}
-	report(p, st.at, f)
+	report(p, st.At, f)
 }
 
 // pipefailAdvice tells of pipefail where the shell is known to have it.
 func pipefailAdvice(p *fixer.Pass, s *dockerfile.Stage) string {
-	base, ok := baseOf(p, s)
+	base, ok := build.BaseOf(p, s)
 	switch {
 	case ok && base.Has("bash") == image.Present:
 		return `; or write SHELL ["/bin/bash", "-o", "pipefail", "-c"] before it, which holds for every later step`

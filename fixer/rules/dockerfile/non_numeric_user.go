@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"oakum/fixer"
+	"oakum/fixer/build"
 	"oakum/fixer/dockerfile"
 	"oakum/fixer/image"
 )
@@ -30,7 +31,7 @@ var NonNumericUser = &fixer.Rule{
 	Doc:    nonNumericUserDoc,
 	Check: func(p *fixer.Pass) {
 		seen := map[*dockerfile.Instruction]bool{}
-		for _, s := range targets(p) {
+		for _, s := range build.Targets(p) {
 			if last := s.User(); last.At != nil && !seen[last.At] && !s.Windows {
 				seen[last.At] = true
 				checkNamedUser(p, s, last)
@@ -56,7 +57,7 @@ func checkNamedUser(p *fixer.Pass, s *dockerfile.Stage, last dockerfile.Value) {
 	case why != "":
 		f.Advice = why
 	case n.command != nil:
-		f.Evidence = []fixer.Evidence{{Kind: fixer.FromDockerfile, Place: source(p, n.command.step.i), Text: "creates " + name + " without a number"}}
+		f.Evidence = []fixer.Evidence{{Kind: fixer.FromDockerfile, Place: source(p, n.command.Step.Instruction), Text: "creates " + name + " without a number"}}
 		f.Fixes = []fixer.Fix{n.numberFix(p, last.At)}
 	default:
 		f.Evidence = []fixer.Evidence{n.evidence}
@@ -86,7 +87,7 @@ type namedAccount struct {
 	level    fixer.Level
 	joins    bool // it may be in further groups
 	evidence fixer.Evidence
-	command  *accountCommand // that creates it without a number
+	command  *build.AccountCommand // that creates it without a number
 }
 
 // prove looks for the number. It returns what a person can do where there is
@@ -98,12 +99,12 @@ func (n *namedAccount) prove(p *fixer.Pass, s *dockerfile.Stage) (why string) {
 	if line := n.changesAccounts(p.File.Dockerfile, s); line > 0 {
 		return fmt.Sprintf("line %d changes accounts, so that the number of %s is not certain: docker run --rm --entrypoint id IMAGE tells it", line, n.name)
 	}
-	for _, id := range fixer.CreatedAccounts(p.File.Dockerfile, s) {
+	for _, id := range build.CreatedAccounts(p.File.Dockerfile, s) {
 		if id.Name != n.name {
 			continue
 		}
 		if !id.KnownUID {
-			n.command, why = findAccount(p, s, n.name)
+			n.command, why = build.FindAccountCommand(p, s, n.name)
 			if n.command == nil {
 				return fmt.Sprintf("the file creates %s without a number, and %s: give it one (useradd --uid %d) and write it in USER", n.name, why, appUID)
 			}
@@ -115,11 +116,11 @@ func (n *namedAccount) prove(p *fixer.Pass, s *dockerfile.Stage) (why string) {
 		n.evidence = fixer.Evidence{Kind: fixer.FromDockerfile, Place: p.File.Path, Text: "the file creates " + id.String()}
 		return n.take(id, fixer.Safe)
 	}
-	if uid, at := numberByEnv(p.File.Dockerfile, s, n.name); at != nil {
+	if uid, at := build.UIDByEnv(p.File.Dockerfile, s, n.name); at != nil {
 		n.evidence = fixer.Evidence{Kind: fixer.FromDockerfile, Place: source(p, at), Text: fmt.Sprintf("creates %s with the number %d, which ENV says", n.name, uid)}
 		return n.take(image.Identity{Name: n.name, UID: uid, KnownUID: true}, fixer.Safe)
 	}
-	if base, ok := baseOf(p, s); ok {
+	if base, ok := build.BaseOf(p, s); ok {
 		if a, ok := base.Account(n.name); ok {
 			level := fixer.Review
 			if base.Verified(image.BaseAccounts) {
@@ -163,7 +164,7 @@ func (n *namedAccount) numberFix(p *fixer.Pass, user *dockerfile.Instruction) fi
 		Verify: "docker build .   and   docker run --rm --entrypoint id IMAGE   prints " + n.name,
 		Params: []fixer.Param{paramAccountID.With(strconv.Itoa(appUID))},
 		Edit: func(d *fixer.Draft) error {
-			edits, err := n.command.number(d.Param("uid"))
+			edits, err := n.command.SetUID(d.Param("uid"))
 			if err != nil {
 				return err
 			}

@@ -5,6 +5,8 @@ import (
 	"fmt"
 
 	"oakum/fixer"
+	"oakum/fixer/build"
+	"oakum/fixer/text"
 )
 
 //go:embed package_upgrade.md
@@ -25,24 +27,24 @@ var PackageUpgrade = &fixer.Rule{
 	},
 	Doc: packageUpgradeDoc,
 	Check: func(p *fixer.Pass) {
-		kept := shipped(p)
-		for _, st := range steps(p.File.Dockerfile, "RUN") {
-			if !kept[st.stage] {
+		kept := build.InFinalImage(p)
+		for _, st := range build.Steps(p.File.Dockerfile, "RUN") {
+			if !kept[st.Stage] {
 				continue
 			}
-			for _, c := range st.commands {
-				call, ok := readCall(c.Command)
+			for _, c := range st.Commands {
+				call, ok := build.ReadPackageCall(c.Command)
 				if !ok || !upgradesAll(call) {
 					continue
 				}
 				f := fixer.Finding{
-					Path:    place(p.File.Dockerfile, st.at) + ": " + call.program + " " + call.sub,
-					Message: fmt.Sprintf("%s %s makes the image depend on the day it is built", call.program, call.sub),
+					Path:    place(p.File.Dockerfile, st.At) + ": " + call.Program + " " + call.Verb,
+					Message: fmt.Sprintf("%s %s makes the image depend on the day it is built", call.Program, call.Verb),
 					Advice: "name a base that is rebuilt often and let a bot move its digest, then leave the step out; keep it if the base is rebuilt rarely, and build with --pull --no-cache on a schedule, " +
 						"because a cached step upgrades nothing",
 				}
-				f.Start, f.End = st.span(c)
-				report(p, st.at, f)
+				f.Start, f.End = st.Span(c)
+				report(p, st.At, f)
 			}
 		}
 	},
@@ -51,22 +53,22 @@ var PackageUpgrade = &fixer.Rule{
 // upgrades are the subcommands that upgrade everything when no package is
 // named, and those that always do.
 var upgrades = map[string]map[string]bool{
-	"apt":    set("upgrade dist-upgrade full-upgrade safe-upgrade"),
-	"apk":    set("upgrade"),
-	"dnf":    set("update upgrade distro-sync"),
-	"zypper": set("update up dist-upgrade dup patch"),
+	"apt":    text.WordSet("upgrade dist-upgrade full-upgrade safe-upgrade"),
+	"apk":    text.WordSet("upgrade"),
+	"dnf":    text.WordSet("update upgrade distro-sync"),
+	"zypper": text.WordSet("update up dist-upgrade dup patch"),
 }
 
-func upgradesAll(c call) bool {
-	if !upgrades[c.manager.name][c.sub] {
+func upgradesAll(c build.PackageCall) bool {
+	if !upgrades[c.Manager.Name][c.Verb] {
 		return false
 	}
-	for k := c.subWord + 1; k < len(c.Words); k++ {
+	for k := c.VerbWord + 1; k < len(c.Words); k++ {
 		w := c.Words[k]
 		if w.Value == "" || w.Value[0] != '-' {
 			return false // a package
 		}
-		if c.manager.options[w.Value] {
+		if c.Manager.Options[w.Value] {
 			k++
 		}
 	}

@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"oakum/fixer"
+	"oakum/fixer/build"
 	"oakum/fixer/container"
 	"oakum/fixer/dockerfile"
 )
@@ -30,7 +31,7 @@ var PrivilegedPort = &fixer.Rule{
 	Check: func(p *fixer.Pass) {
 		f := p.File.Dockerfile
 		seen := map[*dockerfile.Instruction]bool{} // several images may share one
-		for _, s := range targets(p) {
+		for _, s := range build.Targets(p) {
 			profile := container.OfStage(p, p.File.Path, f, s)
 			if s.Windows || !profile.User.IsNonRoot() || bytes.Contains(f.Source, []byte("setcap")) {
 				continue

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"oakum/fixer"
+	"oakum/fixer/build"
 	"oakum/fixer/dockerfile"
 	"oakum/fixer/text"
 )
@@ -46,14 +47,14 @@ func (s *subject) fix(a account) fixer.Fix {
 
 // write makes the edits of a fix: the user with the numbers chosen, folders
 // given to it, and what lines have to run before, as root.
-func (s *subject) write(d *fixer.Draft, where spot, given writables, number *accountCommand, before ...string) error {
+func (s *subject) write(d *fixer.Draft, where spot, given writables, number *build.AccountCommand, before ...string) error {
 	user := d.Param("uid")
 	if g := d.Param("gid"); g != "" {
 		user += ":" + g
 	}
 	var edits []text.Edit
 	if number != nil {
-		e, err := number.number(d.Param("uid"))
+		e, err := number.SetUID(d.Param("uid"))
 		if err != nil {
 			return err
 		}

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"oakum/fixer"
+	"oakum/fixer/build"
 	"oakum/fixer/container"
 	"oakum/fixer/dockerfile"
 	"oakum/fixer/image"
@@ -35,7 +36,7 @@ var RunsAsRoot = &fixer.Rule{
 	Params: []fixer.Param{paramUID, paramGID, paramName},
 	Doc:    runsAsRootDoc,
 	Check: func(p *fixer.Pass) {
-		for _, s := range targets(p) {
+		for _, s := range build.Targets(p) {
 			if !s.Windows {
 				checkUser(p, s)
 			}

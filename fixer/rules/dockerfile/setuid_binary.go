@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"oakum/fixer"
+	"oakum/fixer/build"
 	"oakum/fixer/dockerfile"
 )
 
@@ -26,8 +27,8 @@ var SetuidBinary = &fixer.Rule{
 	},
 	Doc: setuidBinaryDoc,
 	Check: func(p *fixer.Pass) {
-		f, kept := p.File.Dockerfile, shipped(p)
-		each(f, func(s *dockerfile.Stage, i, at *dockerfile.Instruction) {
+		f, kept := p.File.Dockerfile, build.InFinalImage(p)
+		build.Each(f, func(s *dockerfile.Stage, i, at *dockerfile.Instruction) {
 			if flag, ok := i.Flag("chmod"); ok && kept[s] && !s.Windows && setsUser(flag.Value) {
 				report(p, at, fixer.Finding{
 					Message: fmt.Sprintf("--chmod=%s lets every user of the container run these files as their owner", flag.Value),
@@ -36,22 +37,22 @@ var SetuidBinary = &fixer.Rule{
 				})
 			}
 		})
-		for _, st := range steps(f, "RUN") {
-			if !kept[st.stage] {
+		for _, st := range build.Steps(f, "RUN") {
+			if !kept[st.Stage] {
 				continue
 			}
-			for _, c := range st.commands {
+			for _, c := range st.Commands {
 				mode, _ := modeOf(c)
 				if !setsUser(mode) || deletedAgain(st, c) {
 					continue
 				}
 				finding := fixer.Finding{
-					Path:    place(f, st.at) + ": " + c.name + c.again,
-					Message: fmt.Sprintf("%s %s lets every user of the container run these files as their owner", c.name, mode),
+					Path:    place(f, st.At) + ": " + c.Program + c.Ordinal,
+					Message: fmt.Sprintf("%s %s lets every user of the container run these files as their owner", c.Program, mode),
 					Advice:  setuidAdvice,
 				}
-				finding.Start, finding.End = st.span(c)
-				report(p, st.at, finding)
+				finding.Start, finding.End = st.Span(c)
+				report(p, st.At, finding)
 			}
 		}
 	},

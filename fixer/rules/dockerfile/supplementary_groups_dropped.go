@@ -7,7 +7,9 @@ import (
 	"strings"
 
 	"oakum/fixer"
+	"oakum/fixer/build"
 	"oakum/fixer/dockerfile"
+	"oakum/fixer/text"
 )
 
 //go:embed supplementary_groups_dropped.md
@@ -27,7 +29,7 @@ var SupplementaryGroupsDropped = &fixer.Rule{
 	Doc: supplementaryGroupsDroppedDoc,
 	Check: func(p *fixer.Pass) {
 		joined := joins(p.File.Dockerfile)
-		each(p.File.Dockerfile, func(s *dockerfile.Stage, i, at *dockerfile.Instruction) {
+		build.Each(p.File.Dockerfile, func(s *dockerfile.Stage, i, at *dockerfile.Instruction) {
 			if i.Keyword != "USER" || i != at || s.Windows || len(i.Words) != 1 {
 				return
 			}
@@ -36,7 +38,7 @@ var SupplementaryGroupsDropped = &fixer.Rule{
 				return
 			}
 			k := slices.IndexFunc(joined, func(j join) bool {
-				return j.user == user && j.group != group && j.at.Start < i.Start && inChain(s, j.at.Stage)
+				return j.user == user && j.group != group && j.at.Start < i.Start && build.InChain(s, j.at.Stage)
 			})
 			if k >= 0 {
 				reportLostGroup(p, i, joined[k], user, group, otherGroup(p.File.Dockerfile, i, s, user))
@@ -83,15 +85,15 @@ type join struct {
 // file. Names that a variable decides are left out.
 func joins(f *dockerfile.File) []join {
 	var out []join
-	for _, st := range steps(f, "RUN") {
-		if st.i != st.at {
+	for _, st := range build.Steps(f, "RUN") {
+		if st.Instruction != st.At {
 			continue
 		}
-		for _, c := range st.commands {
+		for _, c := range st.Commands {
 			user, groups := joinOf(c)
 			for _, group := range strings.Split(groups, ",") {
 				if user != "" && group != "" && !strings.ContainsAny(user+group, "$`") {
-					out = append(out, join{user, group, st.at, max(c.Line, st.at.Line)})
+					out = append(out, join{user, group, st.At, max(c.Line, st.At.Line)})
 				}
 			}
 		}
@@ -104,20 +106,20 @@ func joins(f *dockerfile.File) []join {
 // of that name made apart from it, or a kind of account that gets none of its own.
 func otherGroup(f *dockerfile.File, before *dockerfile.Instruction, s *dockerfile.Stage, user string) bool {
 	other := false
-	for _, st := range steps(f, "RUN") {
-		if st.at.Start > before.Start || !inChain(s, st.stage) {
+	for _, st := range build.Steps(f, "RUN") {
+		if st.At.Start > before.Start || !build.InChain(s, st.Stage) {
 			continue
 		}
-		for _, c := range st.commands {
-			plain, groups := c.plain(), set("groupadd addgroup")[c.name]
+		for _, c := range st.Commands {
+			plain, groups := c.Plain(), text.WordSet("groupadd addgroup")[c.Program]
 			switch own, said := firstGroup(c); {
 			case !slices.Contains(plain, user):
 			case groups:
 				other = other || len(plain) == 1 || plain[len(plain)-1] == user
-			case set("useradd adduser usermod")[c.name] && said:
+			case text.WordSet("useradd adduser usermod")[c.Program] && said:
 				other = own != user
-			case c.name == "useradd" || c.name == "adduser" && len(plain) == 1:
-				other = other || c.has("-N", "--no-user-group") || c.name == "adduser" && !c.has("--group") && (c.has("--system") || hasShort(c, 'S'))
+			case c.Program == "useradd" || c.Program == "adduser" && len(plain) == 1:
+				other = other || c.Has("-N", "--no-user-group") || c.Program == "adduser" && !c.Has("--group") && (c.Has("--system") || hasShort(c, 'S'))
 			}
 		}
 	}
@@ -125,12 +127,12 @@ func otherGroup(f *dockerfile.File, before *dockerfile.Instruction, s *dockerfil
 }
 
 // firstGroup returns the group that a command says is an account's own.
-func firstGroup(c command) (group string, said bool) {
-	args := c.args()
+func firstGroup(c build.Command) (group string, said bool) {
+	args := c.Args()
 	for k, w := range args {
 		name, value, joined := strings.Cut(w.Value, "=")
 		short := "g"
-		if c.name == "adduser" {
+		if c.Program == "adduser" {
 			short = "G" // of BusyBox
 		}
 		if name != "--gid" && name != "--ingroup" && (!shortOption.MatchString(w.Value) || !strings.HasSuffix(w.Value, short)) {
@@ -146,13 +148,13 @@ func firstGroup(c command) (group string, said bool) {
 
 // joinOf returns the account and the groups, parted by commas, of a command
 // that puts one into the others.
-func joinOf(c command) (user, groups string) {
-	args := c.args()
+func joinOf(c build.Command) (user, groups string) {
+	args := c.Args()
 	if len(args) == 0 {
 		return "", ""
 	}
 	last := args[len(args)-1].Value
-	switch plain := c.plain(); c.name {
+	switch plain := c.Plain(); c.Program {
 	case "usermod", "useradd":
 		for k, w := range args[:len(args)-1] {
 			if value, ok := strings.CutPrefix(w.Value, "--groups="); ok {

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"oakum/fixer"
+	"oakum/fixer/build"
 	"oakum/fixer/dockerfile"
 	"oakum/fixer/image"
 	"oakum/fixer/text"
@@ -29,12 +30,12 @@ var UseraddNoLogInit = &fixer.Rule{
 	},
 	Doc: useraddNoLogInitDoc,
 	Check: func(p *fixer.Pass) {
-		kept := shipped(p)
-		for _, st := range steps(p.File.Dockerfile, "RUN") {
-			if !kept[st.stage] || leavesLogsAlone(p, st.stage) {
+		kept := build.InFinalImage(p)
+		for _, st := range build.Steps(p.File.Dockerfile, "RUN") {
+			if !kept[st.Stage] || leavesLogsAlone(p, st.Stage) {
 				continue
 			}
-			for _, c := range st.commands {
+			for _, c := range st.Commands {
 				if uid := highNumber(c); uid > 0 {
 					reportHighNumber(p, st, c, uid)
 				}
@@ -46,7 +47,7 @@ var UseraddNoLogInit = &fixer.Rule{
 // leavesLogsAlone reports whether the base's useradd is known to be one that
 // writes no records beyond the end of the logs.
 func leavesLogsAlone(p *fixer.Pass, s *dockerfile.Stage) bool {
-	base, ok := baseOf(p, s)
+	base, ok := build.BaseOf(p, s)
 	if !ok {
 		return false
 	}
@@ -65,17 +66,17 @@ func leavesLogsAlone(p *fixer.Pass, s *dockerfile.Stage) bool {
 
 // highNumber returns the user id that a useradd with a log gives, when it is a
 // high one, else 0.
-func highNumber(c command) int {
+func highNumber(c build.Command) int {
 	const high = 100_000 // where the holes begin to count: 29 MB
-	if c.name != "useradd" {
+	if c.Program != "useradd" {
 		return 0
 	}
 	found := 0
-	args := c.args()
+	args := c.Args()
 	for k, w := range args {
 		value, isLong := strings.CutPrefix(w.Value, "--uid=")
 		switch {
-		case w.Value == "--no-log-init", shortOption.MatchString(w.Value) && strings.Contains(w.Value, "l"), flagVariable.MatchString(w.Raw):
+		case w.Value == "--no-log-init", shortOption.MatchString(w.Value) && strings.Contains(w.Value, "l"), build.OptionsVariable.MatchString(w.Raw):
 			return 0
 		case isLong:
 		case (w.Value == "--uid" || shortOption.MatchString(w.Value) && strings.HasSuffix(w.Value, "u")) && k+1 < len(args):
@@ -92,18 +93,18 @@ func highNumber(c command) int {
 	return found
 }
 
-func reportHighNumber(p *fixer.Pass, st step, c command, uid int) {
+func reportHighNumber(p *fixer.Pass, st build.Step, c build.Command, uid int) {
 	const record = 292 + 32 // bytes, of lastlog and faillog
 	f := fixer.Finding{
-		Path:    place(p.File.Dockerfile, st.at) + ": useradd" + c.again,
+		Path:    place(p.File.Dockerfile, st.At) + ": useradd" + c.Ordinal,
 		Message: fmt.Sprintf("useradd with the number %d makes logs of %d MB in the layer", uid, uid/1000*record/1000),
-		Advice:  "write --no-log-init behind useradd" + st.notEdited(),
+		Advice:  "write --no-log-init behind useradd" + st.NotEdited(),
 	}
-	f.Start, f.End = st.span(c)
+	f.Start, f.End = st.Span(c)
 	var edits []text.Edit
 	var err error = &dockerfile.Refusal{}
-	if st.script != nil {
-		edits, err = st.script.InsertWord(c.Command, c.first, "--no-log-init")
+	if st.Script != nil {
+		edits, err = st.Script.InsertWord(c.Command, c.ProgramWord, "--no-log-init")
 	}
 	if err == nil {
 		f.Advice = ""
@@ -113,5 +114,5 @@ func reportHighNumber(p *fixer.Pass, st step, c command, uid int) {
 			Edit:   edit(p, edits),
 		}}
 	}
-	report(p, st.at, f)
+	report(p, st.At, f)
 }

@@ -48,7 +48,7 @@ var InlineVolume = &fixer.Rule{
 
 var (
 	paramClaim = fixer.Param{
-		Name: "claim", Meaning: "name of the claim; that of the PersistentVolume has the namespace before it", Validate: ValidName,
+		Name: "claim", Meaning: "name of the claim; that of the PersistentVolume has the namespace before it", Validate: kube.ValidName,
 	}
 	paramCapacity = fixer.Param{
 		Name: "capacity", Meaning: "size of the volume as Kubernetes is told it, as in 20Gi; the storage itself has the size it has", Validate: validCapacity,
@@ -85,7 +85,7 @@ func reportInline(p *fixer.Pass, v inlineVolume) {
 	claim := v.workload.Name + "-" + v.name
 	_, err := v.persistentVolume(claim, defaultCapacity)
 	switch {
-	case !dnsName().MatchString(claim), v.workload.Node.Get("metadata").Get("name").Null(): // each generated name is a new workload
+	case kube.ValidName(claim) != nil, v.workload.Node.Get("metadata").Get("name").Null(): // each generated name is a new workload
 		f.Advice = "put it into a PersistentVolume, and a claim for that in its place; no name for them can be made from the workload's"
 	case err != nil:
 		f.Advice = "put it into a PersistentVolume, and a claim for that in its place: " + err.Error()

@@ -1,4 +1,4 @@
-package dockerfile
+package build
 
 import (
 	"fmt"
@@ -12,38 +12,38 @@ import (
 	"oakum/fixer/text"
 )
 
-// An accountCommand is the one useradd or adduser that creates an account
+// An AccountCommand is the one useradd or adduser that creates an account
 // without saying its number.
-type accountCommand struct {
-	step    step
-	command command
+type AccountCommand struct {
+	Step    Step
+	Command Command
 	option  string // that says the number: --uid, or -u for BusyBox
 }
 
-// number returns the edits that let the command give the account a number.
-func (a *accountCommand) number(uid string) ([]text.Edit, error) {
-	return a.step.script.InsertWord(a.command.Command, a.command.first, a.option+" "+uid)
+// SetUID returns the edits that let the command give the account a number.
+func (a *AccountCommand) SetUID(uid string) ([]text.Edit, error) {
+	return a.Step.Script.InsertWord(a.Command.Command, a.Command.ProgramWord, a.option+" "+uid)
 }
 
 // uidOption matches what says the number already, or makes one be shared:
 // -u, -ru, -u1000, --uid.
 var uidOption = regexp.MustCompile(`^(-[A-Za-z]*[uo]|--uid|--non-unique)`)
 
-// findAccount looks for the command that creates an account in a stage or those
+// FindAccountCommand looks for the command that creates an account in a stage or those
 // it starts from. It returns nil and the reason when a number cannot be added
 // to it.
-func findAccount(p *fixer.Pass, s *dockerfile.Stage, name string) (found *accountCommand, why string) {
-	base, known := baseOf(p, s)
-	for _, st := range steps(p.File.Dockerfile, "RUN") {
-		if !inChain(s, st.stage) {
+func FindAccountCommand(p *fixer.Pass, s *dockerfile.Stage, name string) (found *AccountCommand, why string) {
+	base, known := BaseOf(p, s)
+	for _, st := range Steps(p.File.Dockerfile, "RUN") {
+		if !InChain(s, st.Stage) {
 			continue
 		}
-		for _, c := range st.commands {
-			if c.name != "useradd" && c.name != "adduser" || !c.has(name) {
+		for _, c := range st.Commands {
+			if c.Program != "useradd" && c.Program != "adduser" || !c.Has(name) {
 				continue
 			}
 			option := "--uid"
-			if c.name == "adduser" {
+			if c.Program == "adduser" {
 				switch {
 				case !known:
 					return nil, "which adduser the base " + s.Root().Base + " has is not known"
@@ -53,16 +53,16 @@ func findAccount(p *fixer.Pass, s *dockerfile.Stage, name string) (found *accoun
 			}
 			switch {
 			case found != nil:
-				return nil, fmt.Sprintf("lines %d and %d both speak of it", found.command.Line, c.Line)
-			case st.script == nil:
+				return nil, fmt.Sprintf("lines %d and %d both speak of it", found.Command.Line, c.Line)
+			case st.Script == nil:
 				return nil, st.why
 			}
-			for _, w := range c.args() {
+			for _, w := range c.Args() {
 				if uidOption.MatchString(w.Value) {
 					return nil, fmt.Sprintf("line %d gives it a number that a variable decides", c.Line)
 				}
 			}
-			found = &accountCommand{step: st, command: c, option: option}
+			found = &AccountCommand{Step: st, Command: c, option: option}
 		}
 	}
 	if found == nil {
@@ -71,20 +71,20 @@ func findAccount(p *fixer.Pass, s *dockerfile.Stage, name string) (found *accoun
 	return found, ""
 }
 
-// numberByEnv reads the number of an account from the command that creates it,
+// UIDByEnv reads the number of an account from the command that creates it,
 // where ENV says what the command's variables hold. A build cannot change ENV,
 // as it can ARG.
-func numberByEnv(f *dockerfile.File, s *dockerfile.Stage, name string) (uid int, at *dockerfile.Instruction) {
-	for _, st := range steps(f, "RUN") {
-		if !inChain(s, st.stage) {
+func UIDByEnv(f *dockerfile.File, s *dockerfile.Stage, name string) (uid int, at *dockerfile.Instruction) {
+	for _, st := range Steps(f, "RUN") {
+		if !InChain(s, st.Stage) {
 			continue
 		}
-		for _, c := range st.commands {
-			if c.name != "useradd" && c.name != "adduser" {
+		for _, c := range st.Commands {
+			if c.Program != "useradd" && c.Program != "adduser" {
 				continue
 			}
 			speaks, number := false, ""
-			args := c.args()
+			args := c.Args()
 			for k, w := range args {
 				value, _ := envValue(s, w)
 				speaks = speaks || value == name
@@ -99,7 +99,7 @@ func numberByEnv(f *dockerfile.File, s *dockerfile.Stage, name string) (uid int,
 				if at != nil {
 					return 0, nil
 				}
-				uid, at = n, st.i
+				uid, at = n, st.Instruction
 			}
 		}
 	}
@@ -130,7 +130,7 @@ func envValue(s *dockerfile.Stage, w dockerfile.Word) (string, bool) {
 	return v.Text, true
 }
 
-func inChain(s, other *dockerfile.Stage) bool {
+func InChain(s, other *dockerfile.Stage) bool {
 	for ; s != nil; s = s.Parent {
 		if s == other {
 			return true

@@ -1,4 +1,4 @@
-package dockerfile
+package build
 
 import (
 	"fmt"
@@ -7,8 +7,6 @@ import (
 	"strconv"
 	"strings"
 
-	"oakum/fixer"
-	"oakum/fixer/compose"
 	"oakum/fixer/dockerfile"
 	"oakum/fixer/secret"
 	"oakum/fixer/text"
@@ -58,7 +56,7 @@ func MountSecret(f *dockerfile.File, name string) (*SecretMount, string) {
 		return nil, "no stage declares it"
 	}
 	if _, err := m.Edits(); err != nil {
-		return nil, reason(err)
+		return nil, Reason(err)
 	}
 	return m, ""
 }
@@ -69,7 +67,7 @@ func (m *SecretMount) add(s *dockerfile.Stage, arg *dockerfile.Instruction, pair
 	m.drops = append(m.drops, drop{arg, pair})
 	reads := regexp.MustCompile(`\$\{?` + regexp.QuoteMeta(m.name) + `\b`)
 	var named, likely, all []*dockerfile.Instruction
-	for _, stage := range append([]*dockerfile.Stage{s}, children(m.file, s)...) {
+	for _, stage := range append([]*dockerfile.Stage{s}, StagesFrom(m.file, s)...) {
 		for _, i := range stage.Instructions {
 			if stage == s && i.Start <= arg.Start {
 				continue
@@ -123,21 +121,21 @@ func (m *SecretMount) take(steps []*dockerfile.Instruction) {
 var readers = map[string]map[string]bool{
 	"npm": npmWords, "npx": npmWords, "yarn": npmWords, "pnpm": npmWords, "bun": npmWords,
 	"pip": pipWords, "pip3": pipWords, "poetry": pipWords, "uv": pipWords, "pipenv": pipWords,
-	"bundle": set("BUNDLE GEM RUBYGEMS"), "composer": set("COMPOSER"), "cargo": set("CARGO"),
+	"bundle": text.WordSet("BUNDLE GEM RUBYGEMS"), "composer": text.WordSet("COMPOSER"), "cargo": text.WordSet("CARGO"),
 	"mvn": javaWords, "mvnw": javaWords, "gradle": javaWords, "gradlew": javaWords,
-	"dotnet": set("NUGET VSS AZURE"), "nuget": set("NUGET VSS AZURE"),
+	"dotnet": text.WordSet("NUGET VSS AZURE"), "nuget": text.WordSet("NUGET VSS AZURE"),
 }
 
 var (
-	npmWords  = set("NPM NODE YARN PNPM NPMRC FONTAWESOME")
-	pipWords  = set("PIP PYPI POETRY UV")
-	javaWords = set("MAVEN MVN GRADLE NEXUS ARTIFACTORY")
+	npmWords  = text.WordSet("NPM NODE YARN PNPM NPMRC FONTAWESOME")
+	pipWords  = text.WordSet("PIP PYPI POETRY UV")
+	javaWords = text.WordSet("MAVEN MVN GRADLE NEXUS ARTIFACTORY")
 )
 
 func (m *SecretMount) readBy(s *dockerfile.Stage, i *dockerfile.Instruction) bool {
 	words := secret.Words(m.name)
-	return slices.ContainsFunc(readStep(m.file, s, i, i).commands, func(c command) bool {
-		return slices.ContainsFunc(words, func(w string) bool { return readers[c.name][w] })
+	return slices.ContainsFunc(ReadStep(m.file, s, i, i).Commands, func(c Command) bool {
+		return slices.ContainsFunc(words, func(w string) bool { return readers[c.Program][w] })
 	})
 }
 
@@ -213,52 +211,4 @@ func envMounts(f *dockerfile.File) string {
 		}
 	}
 	return fmt.Sprintf("line %d names the frontend %s, and secrets as variables came with 1.10", d.Line, d.Value)
-}
-
-// PassesArgument reports whether a Compose service passes a build argument, in
-// its own file or one that completes it.
-func PassesArgument(v compose.View, name string) bool {
-	parts := []*compose.Service{v.Service}
-	for _, p := range slices.Concat(v.Bases, v.Overrides) {
-		parts = append(parts, p.Service)
-	}
-	return slices.ContainsFunc(parts, func(s *compose.Service) bool {
-		args := s.Node.Get("build").Get("args")
-		if args.Get(name) != nil {
-			return true
-		}
-		for _, item := range args.List() {
-			if key, _, _ := strings.Cut(item.Text(), "="); key == name {
-				return true
-			}
-		}
-		return false
-	})
-}
-
-// mountFix offers the mount for an ARG with a secret, or says why there is no
-// such fix.
-func mountFix(p *fixer.Pass, i *dockerfile.Instruction, pair dockerfile.Pair) (fix fixer.Fix, why string) {
-	for _, v := range p.Topology().Users(p.File.Path) {
-		if PassesArgument(v, pair.Key) {
-			return fix, fmt.Sprintf("%s passes it to service %s; the fix of cross/build-secret changes both files", v.File, v.Name)
-		}
-	}
-	m, why := MountSecret(p.File.Dockerfile, pair.Key)
-	if why != "" {
-		return fix, why
-	}
-	return fixer.Fix{
-		ID: "secret-mount", Title: fmt.Sprintf("give %s to %s by a secret mount", pair.Key, m.Lines()), Level: fixer.Review,
-		Breaks: m.Breaks(),
-		Verify: fmt.Sprintf("docker build --secret id=%s .   (with %s in the environment), then docker history --no-trunc IMAGE   shows no secret", pair.Key, pair.Key),
-		Edit: func(d *fixer.Draft) error {
-			edits, err := m.Edits()
-			if err != nil {
-				return err
-			}
-			d.Dockerfile(p.File.Path, edits)
-			return nil
-		},
-	}, ""
 }

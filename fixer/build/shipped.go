@@ -1,4 +1,4 @@
-package dockerfile
+package build
 
 import (
 	"path"
@@ -11,10 +11,10 @@ import (
 	"oakum/fixer/topology"
 )
 
-// targets returns the stages that become an image somebody runs, in the order
+// Targets returns the stages that become an image somebody runs, in the order
 // of the file: the final one, and those a Compose file of the repository builds.
 // A stage that only a command line or another tool builds is not known here.
-func targets(p *fixer.Pass) []*dockerfile.Stage { return targetsOf(p.Topology(), p.File) }
+func Targets(p *fixer.Pass) []*dockerfile.Stage { return targetsOf(p.Topology(), p.File) }
 
 func targetsOf(t *topology.Topology, file *fixer.File) []*dockerfile.Stage {
 	f := file.Dockerfile
@@ -32,16 +32,18 @@ func targetsOf(t *topology.Topology, file *fixer.File) []*dockerfile.Stage {
 	return out
 }
 
-func shipped(p *fixer.Pass) map[*dockerfile.Stage]bool { return Shipped(p.Topology(), p.File) }
-
-// Shipped returns the stages whose files end up in one of the targets: the
-// targets, what they start from, and any stage copied over as a whole.
-func Shipped(t *topology.Topology, file *fixer.File) map[*dockerfile.Stage]bool {
-	return filesOf(file.Dockerfile, targetsOf(t, file))
+func InFinalImage(p *fixer.Pass) map[*dockerfile.Stage]bool {
+	return InFinalImageOf(p.Topology(), p.File)
 }
 
-// filesOf returns the stages whose files end up in one of the images.
-func filesOf(f *dockerfile.File, images []*dockerfile.Stage) map[*dockerfile.Stage]bool {
+// InFinalImageOf returns the stages whose files end up in one of the targets: the
+// targets, what they start from, and any stage copied over as a whole.
+func InFinalImageOf(t *topology.Topology, file *fixer.File) map[*dockerfile.Stage]bool {
+	return StagesInImages(file.Dockerfile, targetsOf(t, file))
+}
+
+// StagesInImages returns the stages whose files end up in one of the images.
+func StagesInImages(f *dockerfile.File, images []*dockerfile.Stage) map[*dockerfile.Stage]bool {
 	out := map[*dockerfile.Stage]bool{}
 	var add func(s *dockerfile.Stage)
 	add = func(s *dockerfile.Stage) {
@@ -69,7 +71,7 @@ func wholeCopy(f *dockerfile.File, i *dockerfile.Instruction) *dockerfile.Stage 
 	if !ok {
 		return nil
 	}
-	return stageOf(f, from.Value)
+	return StageNamed(f, from.Value)
 }
 
 // CarriedOver reports whether a later stage copies the folder in which an
@@ -86,7 +88,7 @@ func CarriedOver(f *dockerfile.File, i *dockerfile.Instruction) bool {
 			if !ok || c.Keyword != "COPY" || len(c.Words) < 2 {
 				continue
 			}
-			source := stageOf(f, from.Value)
+			source := StageNamed(f, from.Value)
 			if source == nil || !slices.Contains(source.Chain(), i.Stage) {
 				continue
 			}
@@ -100,8 +102,8 @@ func CarriedOver(f *dockerfile.File, i *dockerfile.Instruction) bool {
 	return false
 }
 
-// stageOf finds the stage that a name or number of --from means, or nil.
-func stageOf(f *dockerfile.File, name string) *dockerfile.Stage {
+// StageNamed finds the stage that a name or number of --from means, or nil.
+func StageNamed(f *dockerfile.File, name string) *dockerfile.Stage {
 	if s := f.Stage(name); s != nil {
 		return s
 	}
@@ -113,8 +115,8 @@ func stageOf(f *dockerfile.File, name string) *dockerfile.Stage {
 	return nil
 }
 
-// children returns the stages that start from a stage, directly or not.
-func children(f *dockerfile.File, s *dockerfile.Stage) []*dockerfile.Stage {
+// StagesFrom returns the stages that start from a stage, directly or not.
+func StagesFrom(f *dockerfile.File, s *dockerfile.Stage) []*dockerfile.Stage {
 	var out []*dockerfile.Stage
 	for _, o := range f.Stages {
 		if o != s && slices.Contains(o.Chain(), s) {

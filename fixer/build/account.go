@@ -1,4 +1,4 @@
-package fixer
+package build
 
 import (
 	"path"

@@ -1,4 +1,4 @@
-package dockerfile
+package build
 
 import (
 	"regexp"
@@ -24,20 +24,20 @@ type ContextUse struct {
 func ReadContextUse(f *dockerfile.File) ContextUse {
 	var use ContextUse
 	var b strings.Builder
-	each(f, func(_ *dockerfile.Stage, i, _ *dockerfile.Instruction) {
+	Each(f, func(_ *dockerfile.Stage, i, _ *dockerfile.Instruction) {
 		switch i.Keyword {
 		case "RUN", "CMD", "ENTRYPOINT", "ENV":
-			b.WriteString(unreadText(f, i) + "\n")
+			b.WriteString(UnreadText(f, i) + "\n")
 			for _, flag := range i.Flags {
 				b.WriteString(flag.Value + "\n")
 			}
 		}
 	})
 	use.text = b.String()
-	for _, st := range steps(f, "RUN") {
-		clones := slices.ContainsFunc(st.commands, func(c command) bool { return c.name == "git" && c.has("clone", "init") })
-		for _, c := range st.commands {
-			use.History = use.History || c.name == "git" && !clones && !c.has("config", "--version")
+	for _, st := range Steps(f, "RUN") {
+		clones := slices.ContainsFunc(st.Commands, func(c Command) bool { return c.Program == "git" && c.Has("clone", "init") })
+		for _, c := range st.Commands {
+			use.History = use.History || c.Program == "git" && !clones && !c.Has("config", "--version")
 			use.Packages = use.Packages || installsPackages(c)
 		}
 	}
@@ -47,11 +47,11 @@ func ReadContextUse(f *dockerfile.File) ContextUse {
 	return use
 }
 
-func installsPackages(c command) bool {
-	sub, _ := c.sub()
-	switch c.name {
+func installsPackages(c Command) bool {
+	sub, _ := c.Subcommand()
+	switch c.Program {
 	case "npm", "pnpm", "bun":
-		return slices.Contains([]string{"install", "i", "ci", "clean-install"}, sub) && !c.has("-g", "--global")
+		return slices.Contains([]string{"install", "i", "ci", "clean-install"}, sub) && !c.Has("-g", "--global")
 	case "yarn":
 		return sub == "" || sub == "install"
 	}

@@ -1,0 +1,96 @@
+package discover
+
+import (
+	"bytes"
+	"strings"
+
+	"oakum/fixer/yamldoc"
+)
+
+// composeRefs returns the files a Compose file includes or extends from, as
+// written, in the order of the text and without repeats. A project_directory
+// is not taken into account.
+func composeRefs(data []byte) []string {
+	if !bytes.Contains(data, []byte("include")) && !bytes.Contains(data, []byte("extends")) {
+		return nil
+	}
+	var refs refList
+	for _, root := range roots(data) {
+		for _, item := range listOrOne(root.Own("include")) {
+			if item.Is(yamldoc.Mapping) {
+				item = item.Own("path")
+			}
+			refs.addAll(item)
+		}
+		if services := root.Own("services").Resolve(); services != nil {
+			for _, service := range services.Entries {
+				refs.addAll(service.Value.Own("extends").Own("file"))
+			}
+		}
+	}
+	return refs.names
+}
+
+// kustomizeRefs returns the files a kustomization names that are no resources:
+// patches, and configurations of Kustomize itself.
+func kustomizeRefs(data []byte) []string {
+	var refs refList
+	for _, root := range roots(data) {
+		for _, key := range []string{"patches", "patchesJson6902", "replacements"} {
+			for _, item := range listOrOne(root.Own(key)) {
+				refs.addAll(item.Own("path"))
+			}
+		}
+		for _, key := range []string{"patchesStrategicMerge", "transformers", "generators", "validators", "configurations"} {
+			refs.addAll(root.Own(key))
+		}
+	}
+	return refs.names
+}
+
+// roots parses a file. One that does not parse refers to nothing: the engine
+// reports it, and nothing in it is looked at.
+func roots(data []byte) []*yamldoc.Node {
+	file, err := yamldoc.Parse(data)
+	if err != nil {
+		return nil
+	}
+	var out []*yamldoc.Node
+	for _, doc := range file.Docs {
+		out = append(out, doc.Root)
+	}
+	return out
+}
+
+// listOrOne returns the items of a list, or a lone value as a list of one.
+func listOrOne(n *yamldoc.Node) []*yamldoc.Node {
+	switch {
+	case n == nil:
+		return nil
+	case n.Is(yamldoc.Sequence):
+		return n.List()
+	}
+	return []*yamldoc.Node{n}
+}
+
+// refList keeps names in order, each once.
+type refList struct {
+	names []string
+	seen  map[string]bool
+}
+
+// addAll adds a scalar or the scalars of a list. Text over several lines is a
+// patch written in place, not a name.
+func (r *refList) addAll(n *yamldoc.Node) {
+	for _, item := range listOrOne(n) {
+		name, ok := item.Str()
+		if !ok || name == "" || strings.ContainsAny(name, "\n\x00") || r.seen[name] {
+			continue
+		}
+		if r.seen == nil {
+			r.seen = map[string]bool{}
+		}
+		r.seen[name] = true
+		r.names = append(r.names, name)
+	}
+}
