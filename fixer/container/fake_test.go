@@ -20,7 +20,7 @@ func look(t *testing.T, facts *fixer.Facts, at string, sources []fixer.Source, d
 		facts = &fixer.Facts{}
 	}
 	done := false
-	fixer.NewInspection(snap, file, facts, nil).Run(&fixer.Rule{Name: "test/look", Check: func(p *fixer.Pass) { do(p); done = true }})
+	fixer.NewInspection(snap, file, facts).Run(&fixer.Rule{Name: "test/look", Check: func(p *fixer.Pass) { do(p); done = true }})
 	if !done {
 		t.Fatal("the pass was not run")
 	}
