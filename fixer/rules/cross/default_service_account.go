@@ -45,7 +45,7 @@ var DefaultServiceAccount = &fixer.Rule{
 			if u.Namespace == "" {
 				others = len(users)
 			}
-			if u.why != "" || others == 1 { // else kubernetes/rbac-default-account speaks of the binding
+			if u.why != "" || others == 1 { // else kubernetes/rbac-default-service-account speaks of the binding
 				f := u.finding(a, others == 1)
 				if len(users) > maxAccounts {
 					f.Fixes, f.Advice = nil, byHand

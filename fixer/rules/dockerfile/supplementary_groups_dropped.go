@@ -1,0 +1,82 @@
+package dockerfile
+
+import (
+	_ "embed"
+	"fmt"
+	"strings"
+
+	"oakum/fixer"
+	"oakum/fixer/build"
+	"oakum/fixer/dockerfile"
+)
+
+//go:embed supplementary_groups_dropped.md
+var supplementaryGroupsDroppedDoc string
+
+// SupplementaryGroupsDropped reports USER instructions that drop supplementary groups.
+var SupplementaryGroupsDropped = &fixer.Rule{
+	Name:     "dockerfile/supplementary-groups-dropped",
+	Title:    "USER gives up groups",
+	Severity: fixer.Low,
+	Kind:     fixer.Dockerfile,
+	Phase:    fixer.Identity,
+	References: []fixer.Reference{
+		{Source: fixer.DockerDocs, ID: "USER", Link: "https://docs.docker.com/reference/dockerfile/#user"},
+		{Source: fixer.Tally, ID: "user-explicit-group-drops-supplementary-groups"},
+	},
+	Doc: supplementaryGroupsDroppedDoc,
+	Check: func(p *fixer.Pass) {
+		b := build.Of(p.File)
+		build.Each(p.File.Dockerfile, func(s *dockerfile.Stage, i, at *dockerfile.Instruction) {
+			if i.Keyword != "USER" || i != at || s.Windows || len(i.Words) != 1 {
+				return
+			}
+			user, group, grouped := strings.Cut(i.Words[0].Value, ":")
+			if !grouped || i.Words[0].Dynamic {
+				return
+			}
+			for _, j := range b.GroupJoins(s) {
+				if j.User == user && j.Group != group && j.At.Start < i.Start {
+					lost := lostGroup{GroupJoin: j, own: group, other: b.FirstGroupUnknown(s, i, user)}
+					lost.report(p, i)
+					return
+				}
+			}
+		})
+	},
+}
+
+// A lostGroup is a group that a user is put into, and that USER drops.
+type lostGroup struct {
+	build.GroupJoin
+	own   string // the group in USER
+	other bool   // the user's own group may be another one
+}
+
+func (l lostGroup) report(p *fixer.Pass, i *dockerfile.Instruction) {
+	user, group := l.User, l.own
+	f := fixer.Finding{
+		Message:  fmt.Sprintf("USER %s:%s is not in the group %s, which line %d puts it in", user, group, l.Group, l.Line),
+		Evidence: []fixer.Evidence{{Kind: fixer.FromDockerfile, Place: fmt.Sprintf("%s:%d", p.File.Path, l.Line), Text: "puts " + user + " into " + l.Group}},
+		Start:    i.Args.Start, End: i.Args.End,
+	}
+	if group != user || l.other {
+		f.Advice = fmt.Sprintf("write USER %s without a group if that is its own, or take the step out that puts it into %s; it is not done here because nothing in the file proves that %s is", user, l.Group, group)
+		report(p, i, f)
+		return
+	}
+	f.Fixes = []fixer.Fix{{
+		ID: "groups", Title: "write USER " + user, Level: fixer.Review,
+		Breaks: "the process is in the group " + l.Group + " as well, and may open what that group may; its first group is the one that the account was made with, should that not be " + group,
+		Verify: "docker run --rm --entrypoint id IMAGE   names all groups",
+		Edit: func(d *fixer.Draft) error {
+			edits, err := p.File.Dockerfile.ReplaceWord(i, i.Args, user)
+			if err != nil {
+				return err
+			}
+			d.Dockerfile(p.File.Path, edits, dockerfile.FieldUser)
+			return nil
+		},
+	}}
+	report(p, i, f)
+}

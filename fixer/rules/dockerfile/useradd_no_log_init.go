@@ -1,0 +1,97 @@
+package dockerfile
+
+import (
+	_ "embed"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"oakum/fixer"
+	"oakum/fixer/build"
+	"oakum/fixer/dockerfile"
+	"oakum/fixer/image"
+	"oakum/fixer/text"
+)
+
+//go:embed useradd_no_log_init.md
+var useraddNoLogInitDoc string
+
+// UseraddNoLogInit reports useradd of a high user id without --no-log-init.
+var UseraddNoLogInit = &fixer.Rule{
+	Name:     "dockerfile/useradd-no-log-init",
+	Title:    "useradd with a high number",
+	Severity: fixer.Low,
+	Kind:     fixer.Dockerfile,
+	Phase:    fixer.Identity,
+	References: []fixer.Reference{
+		{Source: fixer.Hadolint, ID: "DL3046"},
+		{Source: fixer.GitHub, ID: "shadow-maint/shadow#558"},
+		{Source: fixer.DockerDocs, ID: "USER: no-log-init", Link: "https://docs.docker.com/build/building/best-practices/#user"},
+	},
+	Doc: useraddNoLogInitDoc,
+	Check: func(p *fixer.Pass) {
+		kept := build.InFinalImage(p)
+		for _, a := range build.Of(p.File).AccountChanges(nil) {
+			if uid := highNumber(a); uid > 0 && kept[a.Step.Stage] && !leavesLogsAlone(p, a.Step.Stage) {
+				reportHighNumber(p, a.Step, a.Command, uid)
+			}
+		}
+	},
+}
+
+// leavesLogsAlone reports whether the base's useradd is known to be one that
+// writes no records beyond the end of the logs.
+func leavesLogsAlone(p *fixer.Pass, s *dockerfile.Stage) bool {
+	base, ok := build.BaseOf(p, s)
+	if !ok {
+		return false
+	}
+	major, _, _ := strings.Cut(base.Release, ".")
+	release, err := strconv.Atoi(major)
+	switch {
+	case err != nil:
+		return false
+	case base.Distribution == image.Debian:
+		return release >= 12
+	case base.Distribution == image.Ubuntu:
+		return release >= 23
+	}
+	return false
+}
+
+// highNumber returns the user id that a useradd with a log gives, when it is a
+// high one, else 0.
+func highNumber(a build.AccountChange) int {
+	const high = 100_000 // where the holes begin to count: 29 MB
+	if a.Command.Program != "useradd" || a.Arguments.Unknown || a.Arguments.Has("-l", "--no-log-init") {
+		return 0
+	}
+	if n, err := strconv.Atoi(a.UID); err == nil && n >= high {
+		return n
+	}
+	return 0
+}
+
+func reportHighNumber(p *fixer.Pass, st build.Step, c build.Command, uid int) {
+	const record = 292 + 32 // bytes, of lastlog and faillog
+	f := fixer.Finding{
+		Path:    place(p.File.Dockerfile, st.At) + ": useradd" + c.Ordinal,
+		Message: fmt.Sprintf("useradd with the number %d makes logs of %d MB in the layer", uid, uid/1000*record/1000),
+		Advice:  "write --no-log-init behind useradd" + st.NotEdited(),
+	}
+	f.Start, f.End = st.Span(c)
+	var edits []text.Edit
+	var err error = &dockerfile.Refusal{}
+	if st.Script != nil {
+		edits, err = st.Script.InsertWord(c.Command, c.ProgramWord, "--no-log-init")
+	}
+	if err == nil {
+		f.Advice = ""
+		f.Fixes = []fixer.Fix{{
+			ID: "no-log", Title: "use --no-log-init", Level: fixer.Safe,
+			Verify: "docker build .   then   docker history IMAGE   shows a small layer",
+			Edit:   edit(p, edits),
+		}}
+	}
+	report(p, st.At, f)
+}
