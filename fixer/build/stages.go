@@ -15,9 +15,8 @@ import (
 
 // Targets returns the stages that become an image somebody runs, in the order
 // of the file: the final one, and those a Compose file of the repository builds.
-// A stage that only a command line or another tool builds is not known here. The
-// list is shared.
-func Targets(p *fixer.Pass) []*dockerfile.Stage { return targets.Of(p) }
+// A stage that only a command line or another tool builds is not known here.
+func Targets(p *fixer.Pass) []*dockerfile.Stage { return slices.Clone(targets.Of(p)) }
 
 var targets = fixer.Share(func(p *fixer.Pass) []*dockerfile.Stage { return targetsOf(p.Topology(), p.File) })
 
