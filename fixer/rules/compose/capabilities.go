@@ -99,7 +99,7 @@ func dropFix(p *fixer.Pass, v compose.View) (fixer.Fix, []fixer.Evidence) {
 		if len(need) > 0 {
 			ops = append(ops, appendTo(v, "cap_add", need...)...)
 		}
-		d.YAML(p.File.Path, v.Doc, ops...)
+		d.YAML(v.Doc, ops...)
 		return nil
 	}
 	return fix, evidence

@@ -45,11 +45,11 @@ var NoNewPrivileges = &fixer.Rule{
 				Edit: func(d *fixer.Draft) error {
 					for i, n := range v.Node.Own("security_opt").List() {
 						if denies(n.Text()) {
-							d.YAML(p.File.Path, v.Doc, yamldoc.Set(v.Path.Join("security_opt", i), "no-new-privileges:true"))
+							d.YAML(v.Doc, yamldoc.Set(v.Path.Join("security_opt", i), "no-new-privileges:true"))
 							return nil
 						}
 					}
-					d.YAML(p.File.Path, v.Doc, appendTo(v, "security_opt", "no-new-privileges:true")...)
+					d.YAML(v.Doc, appendTo(v, "security_opt", "no-new-privileges:true")...)
 					return nil
 				},
 			}

@@ -46,7 +46,7 @@ var WritableRoot = &fixer.Rule{
 			case w.advice != "":
 				f.Advice = w.advice
 			default:
-				f.Fixes = []fixer.Fix{readOnlyFix(p, v, w)}
+				f.Fixes = []fixer.Fix{readOnlyFix(v, w)}
 			}
 			report(p, v, own(s), f)
 		}
@@ -154,7 +154,7 @@ func worldWritable(at image.WritablePath) bool {
 	return at.Path == "/tmp" || strings.HasSuffix(at.Mode, "777")
 }
 
-func readOnlyFix(p *fixer.Pass, v compose.View, w writing) fixer.Fix {
+func readOnlyFix(v compose.View, w writing) fixer.Fix {
 	fix := fixer.Fix{
 		ID:     "read-only",
 		Title:  "make the root file system read-only",
@@ -177,7 +177,7 @@ func readOnlyFix(p *fixer.Pass, v compose.View, w writing) fixer.Fix {
 		if len(add) > 0 {
 			ops = append(ops, appendTo(v, "tmpfs", add...)...)
 		}
-		d.YAML(p.File.Path, v.Doc, ops...)
+		d.YAML(v.Doc, ops...)
 		return nil
 	}
 	return fix

@@ -127,7 +127,7 @@ func checkAdded(p *fixer.Pass, c kube.Container) {
 	default:
 		f.Message += ", beyond what the baseline standard allows"
 	}
-	if fix, evidence := withoutEffect(p, c, names); fix != nil {
+	if fix, evidence := withoutEffect(c, names); fix != nil {
 		f.Message = fmt.Sprintf("%s adds %s, of which it has nothing because it does not run as root", c, strings.Join(names, ", "))
 		f.Severity, f.Fixes, f.Evidence, f.Advice = fixer.Low, []fixer.Fix{*fix}, evidence, ""
 		report(p, c, c.Node.Get("securityContext").Get("capabilities").Get("add"), f)
@@ -156,7 +156,7 @@ var rootOnly = []string{
 // cannot use: Kubernetes gives them to root alone. A program with capabilities
 // or a setuid bit of its own could still take them, unless
 // allowPrivilegeEscalation is false.
-func withoutEffect(p *fixer.Pass, c kube.Container, names []string) (*fixer.Fix, []fixer.Evidence) {
+func withoutEffect(c kube.Container, names []string) (*fixer.Fix, []fixer.Evidence) {
 	if slices.ContainsFunc(names, func(name string) bool { return !slices.Contains(rootOnly, name) }) {
 		return nil, nil
 	}
@@ -178,10 +178,7 @@ func withoutEffect(p *fixer.Pass, c kube.Container, names []string) (*fixer.Fix,
 		Level:  fixer.Review,
 		Breaks: "a program of the image that has capabilities or a setuid bit of its own no longer gets them: ping, sudo",
 		Verify: "start it and use what the capabilities were added for",
-		Edit: func(d *fixer.Draft) error {
-			d.YAML(p.File.Path, c.Workload.Doc, removeAdded(c, names)...)
-			return nil
-		},
+		Edit:   fixer.EditYAML(c.Workload.Doc, removeAdded(c, names)...),
 	}
 	if isFalse(c.Node.Get("securityContext").Get("allowPrivilegeEscalation")) {
 		evidence = append(evidence, fixer.Evidence{Kind: fixer.FromManifest, Text: "allowPrivilegeEscalation is false, so that no program of it can get them either"})

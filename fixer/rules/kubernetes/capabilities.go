@@ -65,10 +65,7 @@ func reportSpelling(p *fixer.Pass, c kube.Container, i int) {
 		Fixes: []fixer.Fix{{
 			ID: "spell", Title: "spell it ALL", Level: fixer.Safe,
 			Verify: "kubectl apply --dry-run=server in a namespace that enforces the restricted standard",
-			Edit: func(d *fixer.Draft) error {
-				d.YAML(p.File.Path, c.Workload.Doc, yamldoc.Set(securityContext(c, "capabilities", "drop", i), "ALL"))
-				return nil
-			},
+			Edit:   fixer.EditYAML(c.Workload.Doc, yamldoc.Set(securityContext(c, "capabilities", "drop", i), "ALL")),
 		}},
 	})
 }
@@ -125,7 +122,7 @@ func dropFix(p *fixer.Pass, c kube.Container) (fixer.Fix, []fixer.Evidence) {
 		fix.Title += " and add back " + strings.Join(need, ", ")
 	}
 	fix.Edit = func(d *fixer.Draft) error {
-		d.YAML(p.File.Path, c.Workload.Doc, dropOps(c, need)...)
+		d.YAML(c.Workload.Doc, dropOps(c, need)...)
 		return nil
 	}
 	return fix, evidence

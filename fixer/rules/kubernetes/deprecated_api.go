@@ -114,7 +114,7 @@ func (a *apiFate) fix(p *fixer.Pass, o *kube.Object) (fixer.Fix, bool) {
 		ops = append(ops, yamldoc.Set(o.Path.Join("spec", "selector"), yamldoc.Map{{Key: "matchLabels", Value: value}}))
 	}
 	fix.Edit = func(d *fixer.Draft) error {
-		d.YAML(p.File.Path, o.Doc, ops...)
+		d.YAML(o.Doc, ops...)
 		return nil
 	}
 	return fix, true

@@ -22,17 +22,14 @@ func (pod podIdentity) securityPath(id identity, key string) yamldoc.Path {
 
 // flagFix sets runAsNonRoot alone, for a container that does not run as root
 // as it is.
-func flagFix(p *fixer.Pass, pod podIdentity, id identity) fixer.Fix {
+func flagFix(pod podIdentity, id identity) fixer.Fix {
 	fix := fixer.Fix{
 		ID:     "flag",
 		Title:  "set runAsNonRoot to true",
 		Level:  id.level,
 		Breaks: id.breaks,
 		Verify: "kubectl exec POD -- id -u   prints a number other than 0",
-		Edit: func(d *fixer.Draft) error {
-			d.YAML(p.File.Path, pod.workload.Doc, yamldoc.Set(pod.securityPath(id, "runAsNonRoot"), true))
-			return nil
-		},
+		Edit:   fixer.EditYAML(pod.workload.Doc, yamldoc.Set(pod.securityPath(id, "runAsNonRoot"), true)),
 	}
 	if pod.shared {
 		fix.Title += " for the pod"
@@ -47,7 +44,7 @@ const lowPortSysctl = "net.ipv4.ip_unprivileged_port_start"
 
 // userFix sets runAsNonRoot with user and group, and what the user needs to
 // start.
-func userFix(p *fixer.Pass, pod podIdentity, id identity) fixer.Fix {
+func userFix(pod podIdentity, id identity) fixer.Fix {
 	gid := id.user.UID
 	if id.user.KnownGID {
 		gid = id.user.GID
@@ -75,7 +72,7 @@ func userFix(p *fixer.Pass, pod podIdentity, id identity) fixer.Fix {
 		fix.Breaks += "; " + sizeBreaks
 	}
 	fix.Edit = func(d *fixer.Draft) error {
-		d.YAML(p.File.Path, pod.workload.Doc, pod.userOps(d, id)...)
+		d.YAML(pod.workload.Doc, pod.userOps(d, id)...)
 		return nil
 	}
 	return fix
@@ -158,7 +155,7 @@ func hardenFix(p *fixer.Pass, pod podIdentity, id identity) (fixer.Fix, bool) {
 	if w.advice != "" {
 		return fixer.Fix{}, false
 	}
-	fix := userFix(p, pod, id)
+	fix := userFix(pod, id)
 	need := slices.DeleteFunc(needAsUser(c, id.profile), func(s string) bool { return slices.Contains(added(c), s) })
 	powers := "without capabilities"
 	if len(need) > 0 {
@@ -198,7 +195,7 @@ func hardenFix(p *fixer.Pass, pod podIdentity, id identity) (fixer.Fix, bool) {
 			}
 		}
 		paths := slices.DeleteFunc(splitPaths(d.Param("writable")), func(at string) bool { return slices.Contains(id.room, at) })
-		d.YAML(p.File.Path, pod.workload.Doc, append(ops, emptyVolumes(c, paths, taken, d.Param("size"))...)...)
+		d.YAML(pod.workload.Doc, append(ops, emptyVolumes(c, paths, taken, d.Param("size"))...)...)
 		return nil
 	}
 	return fix, true

@@ -42,7 +42,7 @@ var NoCPURequest = &fixer.Rule{
 			}
 			report(p, c, c.Node.Get("resources").Get("requests"), fixer.Finding{
 				Message: fmt.Sprintf("%s has no processor time set aside", c),
-				Fixes:   []fixer.Fix{cpuFix(p, c), cpuLimitFix(p, c)},
+				Fixes:   []fixer.Fix{cpuFix(c), cpuLimitFix(c)},
 			})
 		}
 	},
@@ -66,7 +66,7 @@ func cpuSaid(n *yamldoc.Node) bool {
 
 const cpuShare = "100m"
 
-func cpuFix(p *fixer.Pass, c kube.Container) fixer.Fix {
+func cpuFix(c kube.Container) fixer.Fix {
 	return fixer.Fix{
 		ID:     "request",
 		Title:  "request " + cpuShare + " of processor time",
@@ -75,7 +75,7 @@ func cpuFix(p *fixer.Pass, c kube.Container) fixer.Fix {
 		Verify: "kubectl top pod   shows a use near the request, and no pod is pending",
 		Params: []fixer.Param{paramCPU},
 		Edit: func(d *fixer.Draft) error {
-			d.YAML(p.File.Path, c.Workload.Doc, yamldoc.Set(c.Path.Join("resources", "requests", "cpu"), d.Param("cpu")))
+			d.YAML(c.Workload.Doc, yamldoc.Set(c.Path.Join("resources", "requests", "cpu"), d.Param("cpu")))
 			return nil
 		},
 	}
@@ -83,7 +83,7 @@ func cpuFix(p *fixer.Pass, c kube.Container) fixer.Fix {
 
 // cpuLimitFix sets a limit, too, as clusters want it that charge by it or run
 // the programs of strangers.
-func cpuLimitFix(p *fixer.Pass, c kube.Container) fixer.Fix {
+func cpuLimitFix(c kube.Container) fixer.Fix {
 	limit := paramCPULimit.Default
 	return fixer.Fix{
 		ID:     "request-and-limit",
@@ -100,7 +100,7 @@ func cpuLimitFix(p *fixer.Pass, c kube.Container) fixer.Fix {
 				return fixer.Refuse("a limit of %s is less than the %s that are set aside, which the API server refuses", most, request)
 			}
 			at := c.Path.Join("resources")
-			d.YAML(p.File.Path, c.Workload.Doc, yamldoc.Set(at.Join("requests", "cpu"), request), yamldoc.Set(at.Join("limits", "cpu"), most))
+			d.YAML(c.Workload.Doc, yamldoc.Set(at.Join("requests", "cpu"), request), yamldoc.Set(at.Join("limits", "cpu"), most))
 			return nil
 		},
 	}

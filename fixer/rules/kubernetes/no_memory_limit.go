@@ -43,7 +43,7 @@ var NoMemoryLimit = &fixer.Rule{
 			}
 			report(p, c, limits, fixer.Finding{
 				Message: fmt.Sprintf("%s can take all the memory of its node", c),
-				Fixes:   []fixer.Fix{limitFix(p, c)},
+				Fixes:   []fixer.Fix{limitFix(c)},
 			})
 		}
 	},
@@ -54,7 +54,7 @@ var paramMemory = fixer.Param{
 	Validate: func(s string) error { return validMemory(s, resource.Quantity{}) },
 }
 
-func limitFix(p *fixer.Pass, c kube.Container) fixer.Fix {
+func limitFix(c kube.Container) fixer.Fix {
 	value := "512Mi"
 	request := c.Node.Get("resources").Get("requests").Get("memory")
 	requested := quantity(request)
@@ -71,7 +71,7 @@ func limitFix(p *fixer.Pass, c kube.Container) fixer.Fix {
 		Verify: "kubectl top pod   stays well below the limit under load",
 		Params: []fixer.Param{memory},
 		Edit: func(d *fixer.Draft) error {
-			d.YAML(p.File.Path, c.Workload.Doc, yamldoc.Set(c.Path.Join("resources", "limits", "memory"), d.Param("memory")))
+			d.YAML(c.Workload.Doc, yamldoc.Set(c.Path.Join("resources", "limits", "memory"), d.Param("memory")))
 			return nil
 		},
 	}

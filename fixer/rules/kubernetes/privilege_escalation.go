@@ -52,10 +52,7 @@ var PrivilegeEscalation = &fixer.Rule{
 				Level:  fixer.Safe,
 				Breaks: "only what relies on a setuid program or on file capabilities at run time: sudo, ping of old distributions",
 				Verify: "kubectl exec POD -- grep NoNewPrivs /proc/1/status   prints 1",
-				Edit: func(d *fixer.Draft) error {
-					d.YAML(p.File.Path, c.Workload.Doc, yamldoc.Set(securityContext(c, "allowPrivilegeEscalation"), false))
-					return nil
-				},
+				Edit:   fixer.EditYAML(c.Workload.Doc, yamldoc.Set(securityContext(c, "allowPrivilegeEscalation"), false)),
 			}
 			if why, evidence := mayNotice(p, c); why != "" {
 				fix.Level, fix.Breaks = fixer.Review, why

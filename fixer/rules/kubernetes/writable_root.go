@@ -50,7 +50,7 @@ var WritableRoot = &fixer.Rule{
 			if w.advice != "" {
 				f.Advice = w.advice
 			} else {
-				f.Fixes = []fixer.Fix{readOnlyFix(p, c, w)}
+				f.Fixes = []fixer.Fix{readOnlyFix(c, w)}
 			}
 			report(p, c, set, f)
 		}
@@ -138,7 +138,7 @@ func orNone(list []string) []string {
 	return list
 }
 
-func readOnlyFix(p *fixer.Pass, c kube.Container, w writing) fixer.Fix {
+func readOnlyFix(c kube.Container, w writing) fixer.Fix {
 	fix := fixer.Fix{
 		ID:     "read-only",
 		Title:  "make the root file system read-only",
@@ -150,7 +150,7 @@ func readOnlyFix(p *fixer.Pass, c kube.Container, w writing) fixer.Fix {
 	fix.Edit = func(d *fixer.Draft) error {
 		ops := []yamldoc.Op{yamldoc.Set(securityContext(c, "readOnlyRootFilesystem"), true)}
 		ops = append(ops, emptyVolumes(c, splitPaths(d.Param("writable")), volumeNames(c.Workload), d.Param("size"))...)
-		d.YAML(p.File.Path, c.Workload.Doc, ops...)
+		d.YAML(c.Workload.Doc, ops...)
 		return nil
 	}
 	if len(w.paths) > 0 {
