@@ -30,7 +30,7 @@ func inspect(t *testing.T, src string, look func(p *fixer.Pass)) {
 // take them from the other rules.
 func TestTargetsBelongToTheCaller(t *testing.T) {
 	inspect(t, "FROM debian:13 AS dev\n", func(p *fixer.Pass) {
-		slices.DeleteFunc(Targets(p), func(*dockerfile.Stage) bool { return true })
+		_ = slices.DeleteFunc(Targets(p), func(*dockerfile.Stage) bool { return true })
 		if left := Targets(p); len(left) != 1 || left[0] != p.File.Dockerfile.Final() {
 			t.Errorf("the targets are %v after a caller changed its list", left)
 		}
