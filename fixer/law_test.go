@@ -190,6 +190,29 @@ func TestOneDoorToImages(t *testing.T) {
 	}
 }
 
+// TestContractHoldsNoDomain: what programs gain or drop privileges, make users or
+// serve data is known in the rooms for it, not in the contract of rules.
+func TestContractHoldsNoDomain(t *testing.T) {
+	files, err := filepath.Glob("*.go")
+	if err != nil || len(files) == 0 {
+		t.Fatal(err, files)
+	}
+	for _, name := range files {
+		if strings.HasSuffix(name, "_test.go") {
+			continue
+		}
+		source, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, word := range []string{"sudo", "gosu", "su-exec", "setcap", "setuid", "postfix", "useradd", "adduser", "busybox", "CHOWN", "NET_BIND", "nginx", "postgres"} {
+			if strings.Contains(strings.ToLower(string(source)), strings.ToLower(word)) {
+				t.Errorf("fixer/%s knows %q, which is fixer/build's or fixer/container's to know", name, word)
+			}
+		}
+	}
+}
+
 // parseImports reads the imports of every Go file of the project that is no
 // test, for every system: package → file → imports.
 func parseImports(t *testing.T) map[string]map[string][]string {
