@@ -51,7 +51,7 @@ func (p *Profile) GainsPrivileges() string {
 	}
 	f, chain := p.Build.File, p.Build.Stage.Chain()
 	carried := copiedFrom(f, chain)
-	for _, st := range build.Steps(f, "RUN", "ENTRYPOINT", "CMD", "HEALTHCHECK") {
+	for _, st := range build.Read(f).Steps("RUN", "ENTRYPOINT", "CMD", "HEALTHCHECK") {
 		programs := gainers
 		switch {
 		case slices.Contains(chain, st.Stage):
