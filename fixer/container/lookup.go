@@ -65,11 +65,8 @@ func ofImage(p *fixer.Pass, ref string) *Profile {
 	default:
 		out.Evidence = []fixer.Evidence{{Kind: fixer.FromNothing, Text: "unknown image " + known.Ref.Familiar() + ": neither a Dockerfile here nor the image table tells"}}
 	}
-	if out.Entry == nil {
-		return out
-	}
-	if r := known.Ref; !r.HasDigest() && (r.Tag == "" || r.Tag == "latest") {
-		// The table speaks of releases; what this is tomorrow nobody knows.
+	if r := known.Ref; known.User().Known && !r.HasDigest() && (r.Tag == "" || r.Tag == "latest") {
+		// What this is tomorrow nobody knows, whoever says what it is today.
 		out.Proven = false
 		out.Evidence = append(out.Evidence, fixer.Evidence{Kind: fixer.FromNothing, Text: name + " names no release, so nothing proves what it is"})
 	}
