@@ -23,7 +23,7 @@ func (d *Derived[T]) Of(f *File) T { return once(&f.derived, d, func() T { retur
 // A Shared value is worked out from what a pass shows (the file with its
 // topology and facts, or the whole snapshot for a rule without a kind), at
 // most once for each check of it, and shared by the rules of that check. What
-// it reads through the pass counts as read by all of them.
+// it depends on, those depend on that ask for it.
 type Shared[T any] struct {
 	from func(p *Pass) T
 }
@@ -34,7 +34,27 @@ func Share[T any](from func(p *Pass) T) *Shared[T] { return &Shared[T]{from: fro
 
 // Of returns the value for what the pass looks at. It must not be changed.
 func (s *Shared[T]) Of(p *Pass) T {
-	return once(&p.inspection.shared, s, func() T { return s.from(p) })
+	i := p.inspection
+	cell, ok := i.shared[s]
+	if !ok {
+		outer := i.deps
+		i.deps = &Deps{}
+		defer func() { // also where from panics
+			outer.add(i.deps)
+			i.deps = outer
+		}()
+		cell = shared{s.from(p), i.deps}
+		i.shared[s] = cell
+		return cell.value.(T)
+	}
+	i.deps.add(cell.deps)
+	return cell.value.(T)
+}
+
+// shared is a value with what it depends on.
+type shared struct {
+	value any
+	deps  *Deps
 }
 
 // A memo holds values by who declared them.

@@ -2,41 +2,59 @@ package fixer
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
 
 	"oakum/fixer/topology"
 )
 
-// An Inspection is one look at one file, or at the whole snapshot, by all rules that
-// look at such a thing. What they work out on the way is shared ([Shared]).
+// An Inspection is one look at one file, or at the whole snapshot, by the rules
+// that look at such a thing. What they work out on the way is shared ([Shared]).
+// It is not safe for concurrent use.
 type Inspection struct {
 	snap   *Snapshot
 	file   *File
 	facts  *Facts
 	topo   *topology.Topology
-	shared memo
+	shared map[any]shared
+	deps   *Deps // of what is being worked out now
 }
 
-// NewInspection returns an inspection of one file of a snapshot, or of the whole snapshot
-// where file is nil. Where read is not nil it is told the path of every other
-// file that an answer of the topology depends on.
-func NewInspection(snap *Snapshot, file *File, facts *Facts, read func(path string)) *Inspection {
-	c := &Inspection{snap: snap, file: file, facts: facts, topo: snap.Topology()}
-	if read != nil {
-		c.topo = c.topo.Traced(read)
+// NewInspection returns an inspection of one file of a snapshot, or of the
+// whole snapshot where file is nil.
+func NewInspection(snap *Snapshot, file *File, facts *Facts) *Inspection {
+	i := &Inspection{snap: snap, file: file, facts: facts, shared: map[any]shared{}, deps: &Deps{}}
+	i.topo = snap.Topology()
+	if file != nil {
+		i.topo = i.topo.Traced(i.read)
 	}
-	return c
+	return i
 }
 
-// Run calls one rule and returns what it reports. A panic of the rule is the
-// caller's to handle.
-func (c *Inspection) Run(rule *Rule) []Finding {
-	p := &Pass{Rule: rule, File: c.file, Facts: c.facts, inspection: c}
-	if c.file == nil {
-		p.Snapshot = c.snap
+// read notes that what is being worked out depends on a file.
+func (i *Inspection) read(path string) {
+	if i.file != nil && path != i.file.Path {
+		i.deps.file(path, i.snap.File(path))
+	}
+}
+
+// Run calls one rule and returns what it reports and what that depends on. A
+// rule that panics on hostile input is a defect, but one that costs its own
+// findings in this file, not the run: it is returned as an error.
+func (i *Inspection) Run(rule *Rule) (found []Finding, deps *Deps, err error) {
+	i.deps = &Deps{}
+	defer func() {
+		deps = i.deps
+		if v := recover(); v != nil {
+			found, err = nil, fmt.Errorf("%v", v)
+		}
+	}()
+	p := &Pass{Rule: rule, File: i.file, Facts: i.facts, inspection: i}
+	if i.file == nil {
+		p.Snapshot = i.snap
 	}
 	rule.Check(p)
-	return p.findings
+	return p.findings, nil, nil
 }
 
 // A Pass is one run of one rule. It shows the rule what it may look at, and
@@ -56,7 +74,10 @@ type Pass struct {
 }
 
 // Topology returns which Dockerfile builds the image that runs where.
-func (p *Pass) Topology() *topology.Topology { return p.inspection.topo }
+func (p *Pass) Topology() *topology.Topology {
+	p.inspection.deps.Links = p.inspection.topo.Fingerprint()
+	return p.inspection.topo
+}
 
 // Before returns a file as it was read, before fixes changed it; nil when none
 // has.
@@ -77,6 +98,7 @@ func (p *Pass) Report(f Finding) {
 	if f.File == "" && p.File != nil {
 		f.File = p.File.Path
 	}
+	p.inspection.read(f.File)
 	if file := p.inspection.snap.File(f.File); file != nil && f.Line == 0 {
 		lines := file.Lines()
 		f.Line = lines.At(f.Start)

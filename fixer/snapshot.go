@@ -138,6 +138,7 @@ type Snapshot struct {
 	paths    []string
 	tree     *buildcontext.Tree // nil when nobody looked for names
 	topology func() *topology.Topology
+	indexes  indexes
 }
 
 // NewSnapshot parses sources, in parallel. Of two sources with one path the
@@ -193,6 +194,7 @@ func (s *Snapshot) Next(src Source) *File {
 // [Snapshot.Next], stand in place of those of their paths.
 func (s *Snapshot) WithFiles(files ...*File) *Snapshot {
 	next := &Snapshot{files: maps.Clone(s.files), paths: s.paths, tree: s.tree, topology: s.topology}
+	next.indexes.before = s.indexes.handOn()
 	redraw := false
 	for _, file := range files {
 		old := s.files[file.Path]

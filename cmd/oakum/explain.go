@@ -5,6 +5,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"oakum/fixer"
 	"oakum/fixer/report"
 	"oakum/fixer/rules"
 )
@@ -33,4 +34,23 @@ or a benchmark has for the same concern: DL3002, KSV-0012, CKV_DOCKER_3,
 			return report.Explain(cmd.OutOrStdout(), meant[0], styleOf(os.Stdout))
 		},
 	}
+}
+
+// rulesMeant returns the rule of that name, else those with that reference, or
+// an error with a hint.
+func rulesMeant(all []*fixer.Rule, name string) ([]*fixer.Rule, error) {
+	rule, err := ruleNamed(all, name)
+	if err == nil {
+		return []*fixer.Rule{rule}, nil
+	}
+	var out []*fixer.Rule
+	for _, r := range all {
+		if r.HasReference(name) {
+			out = append(out, r)
+		}
+	}
+	if len(out) > 0 {
+		return out, nil
+	}
+	return nil, err
 }

@@ -92,25 +92,6 @@ func kinds(all []*fixer.Rule) []string {
 	return out
 }
 
-// rulesMeant returns the rule of that name, else those with that reference, or
-// an error with a hint.
-func rulesMeant(all []*fixer.Rule, name string) ([]*fixer.Rule, error) {
-	rule, err := ruleNamed(all, name)
-	if err == nil {
-		return []*fixer.Rule{rule}, nil
-	}
-	var out []*fixer.Rule
-	for _, r := range all {
-		if r.HasReference(name) {
-			out = append(out, r)
-		}
-	}
-	if len(out) > 0 {
-		return out, nil
-	}
-	return nil, err
-}
-
 // ruleNamed returns the rule of that name, or an error with a hint.
 func ruleNamed(all []*fixer.Rule, name string) (*fixer.Rule, error) {
 	for _, r := range all {

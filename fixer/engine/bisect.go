@@ -279,9 +279,13 @@ func (b *bisection) dueTo(file string, report *Report, owner map[string]*part) [
 		}
 	}
 	add(file)
-	for _, deps := range []map[string]*fixer.File{report.deps[file], b.report.deps[file]} {
-		for _, path := range slices.Sorted(maps.Keys(deps)) {
-			add(path)
+	for _, r := range []*Report{report, b.report} {
+		if result := r.results[file]; result != nil {
+			for _, one := range result.rules {
+				for _, path := range one.deps.Paths() {
+					add(path)
+				}
+			}
 		}
 	}
 	return out

@@ -17,8 +17,8 @@ type Report struct {
 	Unused     []fixer.Suppression
 	Problems   []Problem
 
-	index map[fixer.Key]*fixer.Finding
-	deps  map[string]map[string]*fixer.File // by file, the others that its findings depend on
+	index   map[fixer.Key]*fixer.Finding
+	results map[string]*fileResult // by file
 }
 
 // Suppressed pairs a finding with the comment that covers it.
@@ -74,65 +74,81 @@ func (c *checker) check(snap *fixer.Snapshot) *Report {
 		}
 	}
 	results := make([]*fileResult, len(files))
-	links := snap.Topology().Fingerprint()
 	var g errgroup.Group
 	g.SetLimit(runtime.GOMAXPROCS(0))
 	for i, f := range files {
-		if results[i] = c.memory.result(snap, f, links); results[i] == nil {
-			g.Go(func() error { results[i] = c.checkFile(snap, f, links); return nil })
+		if results[i] = c.memory.result(snap, f); results[i] == nil {
+			g.Go(func() error { results[i] = c.checkFile(snap, f); return nil })
 		}
 	}
 	_ = g.Wait() // a rule that fails is a problem of its file, never an error
 
-	r := &Report{index: map[fixer.Key]*fixer.Finding{}, deps: map[string]map[string]*fixer.File{}}
+	r := &Report{index: map[fixer.Key]*fixer.Finding{}, results: map[string]*fileResult{}}
 	var all []fixer.Finding
 	for i, v := range results {
-		all = append(all, v.findings...)
-		r.Problems = append(r.Problems, v.problems...)
-		if len(v.deps) > 0 {
-			r.deps[files[i].Path] = v.deps
+		for _, one := range v.rules {
+			all = append(all, one.findings...)
+			r.Problems = append(r.Problems, one.problems...)
 		}
+		r.results[files[i].Path] = v
 	}
-	whole := fixer.NewInspection(snap, nil, c.facts, nil)
+	whole := fixer.NewInspection(snap, nil, c.facts)
 	for _, rule := range c.byKind[""] {
-		found, problem := run(whole, rule, "")
-		for _, f := range found {
+		one := run(whole, rule, "")
+		for _, f := range one.findings {
 			if file := snap.File(f.File); file != nil && !file.Context {
 				all = append(all, f)
 			}
 		}
-		r.Problems = append(r.Problems, problem...)
+		r.Problems = append(r.Problems, one.problems...)
 	}
 	r.classify(snap, all)
 	return r
 }
 
-// checkFile runs the rules of a file's kind and remembers what they say.
-func (c *checker) checkFile(snap *fixer.Snapshot, f *fixer.File, links string) *fileResult {
-	v := &fileResult{links: links, deps: map[string]*fixer.File{}}
-	look := fixer.NewInspection(snap, f, c.facts, func(path string) {
-		if path != f.Path {
-			v.deps[path] = snap.File(path)
+// checkFile runs the rules of a file's kind, but for those whose findings are
+// remembered and still hold, and remembers what they say.
+func (c *checker) checkFile(snap *fixer.Snapshot, f *fixer.File) *fileResult {
+	known := c.memory.last(f)
+	look := fixer.NewInspection(snap, f, c.facts)
+	v := &fileResult{}
+	alone := &ruleResult{deps: &fixer.Deps{}} // what depends on nothing else
+	if known != nil {
+		alone = known.rules[0]
+	}
+	v.rules = append(v.rules, alone)
+	for i, rule := range c.byKind[f.Kind] {
+		if known != nil {
+			old := known.of(i)
+			if old != nil && !old.deps.Hold(snap) {
+				old = run(look, rule, f.Path)
+				old.rule = i
+			}
+			if old != nil {
+				v.rules = append(v.rules, old)
+			}
+			continue
 		}
-	})
-	for _, rule := range c.byKind[f.Kind] {
-		found, problem := run(look, rule, f.Path)
-		v.findings = append(v.findings, found...)
-		v.problems = append(v.problems, problem...)
+		one := run(look, rule, f.Path)
+		if one.deps.Empty() {
+			alone.findings = append(alone.findings, one.findings...)
+			alone.problems = append(alone.problems, one.problems...)
+			continue
+		}
+		one.rule = i
+		v.rules = append(v.rules, one)
 	}
 	c.memory.keep(f, v)
 	return v
 }
 
-// run calls one rule. A rule that panics on hostile input is a defect, but one
-// that costs its own findings in this file, not the run.
-func run(c *fixer.Inspection, rule *fixer.Rule, file string) (found []fixer.Finding, problems []Problem) {
-	defer func() {
-		if v := recover(); v != nil {
-			found, problems = nil, []Problem{{Rule: rule.Name, File: file, Reason: fmt.Sprint(v)}}
-		}
-	}()
-	return c.Run(rule), nil
+func run(look *fixer.Inspection, rule *fixer.Rule, file string) *ruleResult {
+	found, deps, err := look.Run(rule)
+	r := &ruleResult{findings: found, deps: deps}
+	if err != nil {
+		r.problems = []Problem{{Rule: rule.Name, File: file, Reason: err.Error()}}
+	}
+	return r
 }
 
 // classify sorts findings into open and suppressed ones, makes keys unique and

@@ -1,8 +1,10 @@
 package engine
 
 import (
-	"oakum/fixer"
+	"fmt"
 	"testing"
+
+	"oakum/fixer"
 )
 
 func TestDerivedIsWorkedOutOncePerVersion(t *testing.T) {
@@ -28,4 +30,48 @@ func TestDerivedIsWorkedOutOncePerVersion(t *testing.T) {
 	if derived != 2 {
 		t.Errorf("worked out from the file %d times after it changed, want 2", derived)
 	}
+}
+
+// TestRulesDependOnWhatTheyAsked has three rules on one file: one that asks for
+// nothing, one that asks a shared value about a neighbour, and one that asks an
+// index. Each looks again when what it asked about changes, and only then.
+func TestRulesDependOnWhatTheyAsked(t *testing.T) {
+	looks := map[string]int{}
+	neighbours := fixer.Share(func(p *fixer.Pass) int { return len(p.Topology().Users(p.File.Path)) })
+	manifests := fixer.NewIndex(
+		func(f *fixer.File) bool { return f.Kind == fixer.Kubernetes },
+		func(files []*fixer.File) int { return len(files) })
+	rule := func(name string, ask func(p *fixer.Pass)) *fixer.Rule {
+		return &fixer.Rule{Name: "dockerfile/" + name, Kind: fixer.Dockerfile, Check: func(p *fixer.Pass) {
+			looks[name]++
+			ask(p)
+		}}
+	}
+	c := newChecker(nil, []*fixer.Rule{
+		rule("alone", func(*fixer.Pass) {}),
+		rule("shared", func(p *fixer.Pass) { neighbours.Of(p) }),
+		rule("shared again", func(p *fixer.Pass) { neighbours.Of(p) }),
+		rule("index", func(p *fixer.Pass) { manifests.Of(p) }),
+	})
+	snap := fixer.NewSnapshot([]fixer.Source{
+		{Path: "Dockerfile", Kind: fixer.Dockerfile, Data: []byte("FROM a\n")},
+		{Path: "compose.yaml", Kind: fixer.Compose, Data: []byte("services:\n  web:\n    build: .\n")},
+		{Path: "pod.yaml", Kind: fixer.Kubernetes, Data: []byte("apiVersion: v1\nkind: Pod\n")},
+	})
+	want := func(step string, alone, shared, index int) {
+		t.Helper()
+		got := fmt.Sprint(looks["alone"], looks["shared"], looks["shared again"], looks["index"])
+		if want := fmt.Sprint(alone, shared, shared, index); got != want {
+			t.Errorf("%s: looked %s times, want %s", step, got, want)
+		}
+	}
+	c.check(snap)
+	want("first", 1, 1, 1)
+	c.check(snap)
+	want("nothing changed", 1, 1, 1)
+	other := snap.With("compose.yaml", fixer.Compose, []byte("services:\n  web:\n    build: .\n    user: \"1\"\n"))
+	c.check(other)
+	want("the service changed", 1, 2, 1)
+	c.check(other.With("pod.yaml", fixer.Kubernetes, []byte("apiVersion: v1\nkind: Pod\nmetadata: {}\n")))
+	want("a manifest changed", 1, 2, 2)
 }

@@ -82,3 +82,11 @@ func acceptAll(t *testing.T, s *engine.Session, level fixer.Level) *engine.Plan 
 	}
 	return s.Plan()
 }
+
+// ordered lets the fixes of each rule be made after those of the rules before it.
+func ordered(rules ...*fixer.Rule) []*fixer.Rule {
+	for i := 1; i < len(rules); i++ {
+		rules[i].After = []string{rules[i-1].Name}
+	}
+	return rules
+}

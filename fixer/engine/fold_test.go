@@ -14,7 +14,7 @@ import (
 )
 
 func TestFoldMakesFixesThatShareAPlace(t *testing.T) {
-	rules := []*fixer.Rule{wantKey("k/x", "x", 1, fixer.Low), wantKey("k/v", "v", 2, fixer.High), wantKey("k/z", "z", 3, fixer.Low)}
+	rules := ordered(wantKey("k/x", "x", 1, fixer.Low), wantKey("k/v", "v", 2, fixer.High), wantKey("k/z", "z", 3, fixer.Low))
 	s := engine.NewSession(things("f.yaml", twoThings), nil, rules)
 	p := acceptAll(t, s, fixer.Safe)
 	want := "things:\n- name: a\n  x: 1\n  v: 2\n  z: 3\n- name: b\n  x: 1\n  v: 2\n  z: 3\n  # between\n"
@@ -95,7 +95,7 @@ func TestFoldSaysWhatClosedAFinding(t *testing.T) {
 			}
 		}
 	}}
-	s := engine.NewSession(things("f.yaml", "things:\n- name: a\n"), nil, []*fixer.Rule{wantKey("k/x", "x", 1, fixer.Low), either})
+	s := engine.NewSession(things("f.yaml", "things:\n- name: a\n"), nil, ordered(wantKey("k/x", "x", 1, fixer.Low), either))
 	p := acceptAll(t, s, fixer.Safe)
 	o := outcome(t, p, "k/either", "f.yaml", "things[0].either")
 	if o.Result != engine.Closed || len(o.By) != 1 || o.By[0].Rule != "k/x" {
@@ -247,7 +247,7 @@ func TestFoldHoldsAFixToTheLevelItWasAcceptedAt(t *testing.T) {
 		}}})
 	}}
 	// Both insert after the last entry of the first thing, and x comes first.
-	s := engine.NewSession(things("f.yaml", "things:\n- name: a\n"), nil, []*fixer.Rule{wantKey("k/x", "x", 1, fixer.Low), level})
+	s := engine.NewSession(things("f.yaml", "things:\n- name: a\n"), nil, ordered(wantKey("k/x", "x", 1, fixer.Low), level))
 	p := acceptAll(t, s, fixer.Safe)
 	o := outcome(t, p, "k/level", "f.yaml", "level")
 	if o.Result != engine.Blocked || !strings.Contains(o.Reason, "accepted as safe") {
@@ -306,7 +306,7 @@ func TestFoldFindsTheFewThatDoNotHoldAmongMany(t *testing.T) {
 		files = append(files, fmt.Sprintf("%02d.yaml", i), "things:\n- name: good\n")
 	}
 	files = append(files, "many.yaml", many.String(), "one.yaml", "things:\n- name: bad\n")
-	s := engine.NewSession(things(files...), nil, []*fixer.Rule{bad, wantKey("k/x", "x", 1, fixer.Low)})
+	s := engine.NewSession(things(files...), nil, ordered(bad, wantKey("k/x", "x", 1, fixer.Low)))
 	p := acceptAll(t, s, fixer.Safe)
 	if p.Count(engine.Blocked) != 2 || p.Count(engine.Fixed) != 51 || len(p.Outcomes) != 53 {
 		t.Errorf("%d blocked, %d fixed of %d; want 2, 51 of 53", p.Count(engine.Blocked), p.Count(engine.Fixed), len(p.Outcomes))
@@ -330,7 +330,7 @@ func TestSevereFixMayOpenALesserFindingInABatch(t *testing.T) {
 			p.Report(fixer.Finding{Path: "hidden", Message: "was hidden", Advice: "look"})
 		}
 	}}
-	s := engine.NewSession(things("f.yaml", twoThings), nil, []*fixer.Rule{hiding, hidden, wantKey("k/x", "x", 1, fixer.Low)})
+	s := engine.NewSession(things("f.yaml", twoThings), nil, ordered(hiding, hidden, wantKey("k/x", "x", 1, fixer.Low)))
 	p := acceptAll(t, s, fixer.Safe)
 	if p.Count(engine.Fixed) != 3 || p.Passes > 2 {
 		t.Errorf("%d fixed in %d passes, want 3 in at most 2", p.Count(engine.Fixed), p.Passes)
@@ -435,7 +435,7 @@ func TestSeverityIsThatOfTheLeastFix(t *testing.T) {
 		return nil
 	})
 	snap := things("a.yaml", "a: 1\n", "b.yaml", "fine: true\nthings:\n- name: a\n")
-	p := acceptAll(t, engine.NewSession(snap, nil, []*fixer.Rule{low, opens, wantKey("k/x", "x", 1, fixer.Critical)}), fixer.Safe)
+	p := acceptAll(t, engine.NewSession(snap, nil, ordered(low, opens, wantKey("k/x", "x", 1, fixer.Critical))), fixer.Safe)
 	if o := outcome(t, p, "k/breaking", "a.yaml", "fine"); o.Result != engine.Blocked {
 		t.Errorf("it is %s", o.Result)
 	}

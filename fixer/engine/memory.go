@@ -87,22 +87,33 @@ func (m *memory) next(snap *fixer.Snapshot, src fixer.Source) *fixer.File {
 	return file
 }
 
-// A fileResult is what the rules said of a version of a file, and the other
-// files that this depends on: it holds for as long as these are the same and
-// the topology draws the same links.
+// A fileResult is what the rules said of a version of a file: first those whose
+// findings depend on nothing else, together, then the others one by one.
 type fileResult struct {
-	links    string // fingerprint of the topology
-	deps     map[string]*fixer.File
+	rules []*ruleResult
+}
+
+// A ruleResult is what one rule said, and what that depends on.
+type ruleResult struct {
+	rule     int // its place among the rules of the file's kind
+	deps     *fixer.Deps
 	findings []fixer.Finding
 	problems []Problem
 }
 
-func (r *fileResult) holds(snap *fixer.Snapshot, links string) bool {
-	if r.links != links {
-		return false
+// of returns what the rule at a place said, nil where that depends on nothing else.
+func (r *fileResult) of(rule int) *ruleResult {
+	for _, one := range r.rules[1:] {
+		if one.rule == rule {
+			return one
+		}
 	}
-	for path, file := range r.deps {
-		if snap.File(path) != file {
+	return nil
+}
+
+func (r *fileResult) holds(snap *fixer.Snapshot) bool {
+	for _, one := range r.rules[1:] {
+		if !one.deps.Hold(snap) {
 			return false
 		}
 	}
@@ -110,14 +121,24 @@ func (r *fileResult) holds(snap *fixer.Snapshot, links string) bool {
 }
 
 // result returns what is remembered of a file and still holds, or nil.
-func (m *memory) result(snap *fixer.Snapshot, f *fixer.File, links string) *fileResult {
+func (m *memory) result(snap *fixer.Snapshot, f *fixer.File) *fileResult {
 	m.mu.Lock()
 	known := m.results[f]
 	m.mu.Unlock()
 	for i := len(known) - 1; i >= 0; i-- {
-		if known[i].holds(snap, links) {
+		if known[i].holds(snap) {
 			return known[i]
 		}
+	}
+	return nil
+}
+
+// last returns what was said of a file most lately, of which a part may hold.
+func (m *memory) last(f *fixer.File) *fileResult {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if known := m.results[f]; len(known) > 0 {
+		return known[len(known)-1]
 	}
 	return nil
 }

@@ -172,7 +172,7 @@ func TestAcceptAllFollowsTheEvidence(t *testing.T) {
 			},
 		}}})
 	}}
-	rules := []*fixer.Rule{wantKey("k/x", "x", 1, fixer.Low), offered}
+	rules := ordered(wantKey("k/x", "x", 1, fixer.Low), offered)
 	s := engine.NewSession(things("f.yaml", "things:\n- name: a\n"), nil, rules)
 	p := acceptAll(t, s, fixer.Safe)
 	if got := contents(t, p, "f.yaml"); got != "things:\n- name: a\n  x: 1\n  by: late\ndone: late\n" {

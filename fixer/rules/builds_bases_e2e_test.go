@@ -49,7 +49,7 @@ var trustedRoots = []string{
 // makeBases sees to it that the engine has every base under its public name.
 // What was made from the same files before is used again; to get newer packages
 // delete the engine's folder in the user's cache.
-func (e *engine) makeBases(t *testing.T) {
+func (e *dockerEngine) makeBases(t *testing.T) {
 	t.Helper()
 	roots := readRoots(t)
 	made := map[string]string{} // the public name of a base: the name it is kept under
@@ -96,7 +96,7 @@ func baseKey(t *testing.T, folder string, made map[string]string, roots []byte) 
 	return hex.EncodeToString(key.Sum(nil))[:16]
 }
 
-func (e *engine) makeBase(t *testing.T, folder, kept string, roots []byte) {
+func (e *dockerEngine) makeBase(t *testing.T, folder, kept string, roots []byte) {
 	t.Helper()
 	dir := t.TempDir()
 	if err := os.CopyFS(dir, os.DirFS(filepath.Join(basesFolder, folder))); err != nil {
@@ -121,7 +121,7 @@ func (e *engine) makeBase(t *testing.T, folder, kept string, roots []byte) {
 }
 
 // bootstrap imports a minimal Debian as the image debootstrap.
-func (e *engine) bootstrap(t *testing.T) {
+func (e *dockerEngine) bootstrap(t *testing.T) {
 	t.Helper()
 	dir := t.TempDir()
 	if out, err := exec.CommandContext(e.ctx, "debootstrap", "--variant=minbase", "trixie", dir).CombinedOutput(); err != nil {
@@ -140,7 +140,7 @@ func (e *engine) bootstrap(t *testing.T) {
 
 // needNetwork skips the test where a build cannot reach Debian's packages. Any
 // later failure is one of an application or of a fix.
-func (e *engine) needNetwork(t *testing.T, image string) {
+func (e *dockerEngine) needNetwork(t *testing.T, image string) {
 	t.Helper()
 	dir := t.TempDir()
 	write(t, dir, "Dockerfile", []byte("FROM "+image+"\nRUN apt-get update --error-on=any\n"))

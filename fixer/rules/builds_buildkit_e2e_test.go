@@ -23,14 +23,14 @@ const buildKitModule = "../../testdata/e2e/buildkit"
 // A buildKit is a buildkitd of the tests' own, with a registry on the loopback
 // interface that stands in for every public one and has nothing but the bases.
 type buildKit struct {
-	engine  *engine // that the images are started with
-	client  string  // path of buildctl
+	engine  *dockerEngine // that the images are started with
+	client  string        // path of buildctl
 	address string
 }
 
 // startBuildKit starts both and ends them with the test. The test is skipped,
 // with the reason, where something is missing.
-func startBuildKit(t *testing.T, e *engine, apps []*app) *buildKit {
+func startBuildKit(t *testing.T, e *dockerEngine, apps []*app) *buildKit {
 	t.Helper()
 	if _, err := exec.LookPath("runc"); err != nil {
 		t.Skipf("nothing was built with a newer BuildKit, for it runs the steps with runc (on Debian: apt-get install runc): %v", err)
@@ -107,7 +107,7 @@ func buildBuildKit(t *testing.T) (dir, version string) {
 }
 
 // pushBases gives the registry every base that one of the applications names.
-func pushBases(t *testing.T, e *engine, apps []*app, registry string, serve *process) {
+func pushBases(t *testing.T, e *dockerEngine, apps []*app, registry string, serve *process) {
 	t.Helper()
 	var dockerfiles bytes.Buffer
 	for _, a := range apps {

@@ -40,7 +40,7 @@ var bare = []string{"--read-only", "--tmpfs=/tmp", "--cap-drop=ALL", "--security
 
 // try starts an image and returns what is seen of it until it is stopped. It
 // fails where the application does not answer as it should.
-func (e *engine) try(t *testing.T, a *app, image string, flags ...string) (s sight, err error) {
+func (e *dockerEngine) try(t *testing.T, a *app, image string, flags ...string) (s sight, err error) {
 	t.Helper()
 	inspected, err := e.run("image", "inspect", "--format={{.Size}} {{with .Config.Healthcheck}}{{.Test}}{{end}}", image)
 	if err != nil {
@@ -97,7 +97,7 @@ func (e *engine) try(t *testing.T, a *app, image string, flags ...string) (s sig
 
 // answer waits until the application answers over its published port, and
 // returns the address of that.
-func (e *engine) answer(t *testing.T, a *app, id string) (string, error) {
+func (e *dockerEngine) answer(t *testing.T, a *app, id string) (string, error) {
 	t.Helper()
 	var err error
 	for end := time.Now().Add(answersWithin); time.Now().Before(end); time.Sleep(100 * time.Millisecond) {
@@ -124,7 +124,7 @@ func (e *engine) answer(t *testing.T, a *app, id string) (string, error) {
 }
 
 // health waits until the HEALTHCHECK has made up its mind.
-func (e *engine) health(t *testing.T, id string) (status string, err error) {
+func (e *dockerEngine) health(t *testing.T, id string) (status string, err error) {
 	t.Helper()
 	for end := time.Now().Add(answersWithin); time.Now().Before(end); time.Sleep(200 * time.Millisecond) {
 		status, err = e.run("inspect", "--format={{with .State.Health}}{{.Status}}{{else}}none{{end}}", id)
@@ -137,7 +137,7 @@ func (e *engine) health(t *testing.T, id string) (status string, err error) {
 
 // look reads of the first process what its kernel knows. The host's view needs
 // no program in the image.
-func (e *engine) look(t *testing.T, id string, s *sight) error {
+func (e *dockerEngine) look(t *testing.T, id string, s *sight) error {
 	t.Helper()
 	pid, err := e.run("inspect", "--format={{.State.Pid}}", id)
 	if err != nil {
@@ -164,7 +164,7 @@ func (e *engine) look(t *testing.T, id string, s *sight) error {
 }
 
 // logs returns the end of what a container printed.
-func (e *engine) logs(id string) string {
+func (e *dockerEngine) logs(id string) string {
 	cmd := exec.CommandContext(e.ctx, e.client, "logs", id)
 	cmd.Env = e.env
 	printed, err := cmd.CombinedOutput()

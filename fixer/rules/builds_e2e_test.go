@@ -68,7 +68,7 @@ type comparison struct {
 	fixes, manual int
 }
 
-func (c *comparison) compare(t *testing.T, e *engine) {
+func (c *comparison) compare(t *testing.T, e *dockerEngine) {
 	c.app.copyTo(t, c.dir)
 	if !c.stage(t, e, 0) {
 		t.Fatal("the application does not work as it is")
@@ -82,7 +82,7 @@ func (c *comparison) compare(t *testing.T, e *engine) {
 }
 
 // stage builds and starts the application as it is now.
-func (c *comparison) stage(t *testing.T, e *engine, when int) bool {
+func (c *comparison) stage(t *testing.T, e *dockerEngine, when int) bool {
 	t.Helper()
 	image := fmt.Sprintf("oakum-e2e/app-%s:%s", c.app.name, []string{"before", "after"}[when])
 	with, err := c.given(when)

@@ -21,10 +21,10 @@ import (
 // runs any more; it is killed then.
 const engineStopsWithin = 30 * time.Second
 
-// An engine is a Docker engine of the tests' own: with its socket in a folder
+// A dockerEngine is a Docker engine of the tests' own: with its socket in a folder
 // of the test, its images in the user's cache, and no rule in the host's packet
 // filter, so that an engine that is there already is not touched.
-type engine struct {
+type dockerEngine struct {
 	client  string // path of the docker client
 	env     []string
 	network string
@@ -46,7 +46,7 @@ func cacheFolder(t *testing.T) string {
 
 // startEngine starts dockerd and ends it with the test. The test is skipped,
 // with the reason, where something it needs is missing.
-func startEngine(t *testing.T) *engine {
+func startEngine(t *testing.T) *dockerEngine {
 	t.Helper()
 	if os.Geteuid() != 0 {
 		t.Skip("no image was built, for a Docker engine of the tests' own needs root")
@@ -61,7 +61,7 @@ func startEngine(t *testing.T) *engine {
 	if err != nil {
 		t.Fatal(err)
 	}
-	e := &engine{network: filepath.Base(dir), ctx: t.Context()}
+	e := &dockerEngine{network: filepath.Base(dir), ctx: t.Context()}
 	if end, ok := t.Deadline(); ok {
 		var cancel context.CancelFunc
 		e.ctx, cancel = context.WithDeadline(e.ctx, end.Add(-2*time.Minute))
@@ -89,7 +89,7 @@ func startEngine(t *testing.T) *engine {
 
 // daemon runs dockerd until the end of the test. It is not bound to the context
 // of the test, which is over before the clean-up that needs the engine.
-func (e *engine) daemon(t *testing.T, dir string, args ...string) *process {
+func (e *dockerEngine) daemon(t *testing.T, dir string, args ...string) *process {
 	t.Helper()
 	p := &process{name: "dockerd", log: filepath.Join(dir, "log"), done: make(chan struct{})}
 	out, err := os.Create(p.log)
@@ -133,7 +133,7 @@ func (e *engine) daemon(t *testing.T, dir string, args ...string) *process {
 }
 
 // clean removes all that tests made but the base images.
-func (e *engine) clean() error {
+func (e *dockerEngine) clean() error {
 	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	defer cancel()
 	ids, err := e.runIn(ctx, "ps", "--all", "--quiet")
@@ -154,7 +154,7 @@ func (e *engine) clean() error {
 // chooseClient waits for the engine and finds a client that builds with
 // BuildKit: recent ones need a plugin for that, those of the engine's own age
 // do not.
-func (e *engine) chooseClient(t *testing.T, dir string, daemon *process) {
+func (e *dockerEngine) chooseClient(t *testing.T, dir string, daemon *process) {
 	t.Helper()
 	probe := filepath.Join(dir, "probe")
 	if err := os.Mkdir(probe, 0o700); err != nil {
@@ -179,7 +179,7 @@ func (e *engine) chooseClient(t *testing.T, dir string, daemon *process) {
 	t.Skipf("no image was built, for no docker client here builds with BuildKit (recent ones need docker-buildx):\n%s", strings.Join(words, "\n"))
 }
 
-func (e *engine) await(t *testing.T, daemon *process) {
+func (e *dockerEngine) await(t *testing.T, daemon *process) {
 	t.Helper()
 	var err error
 	for end := time.Now().Add(readyWithin); time.Now().Before(end); time.Sleep(100 * time.Millisecond) {
@@ -199,10 +199,10 @@ func (e *engine) await(t *testing.T, daemon *process) {
 
 // run gives the client a command and returns what it printed, without the last
 // line's end. An error has the end of what it said.
-func (e *engine) run(args ...string) (string, error) { return e.runIn(e.ctx, args...) }
+func (e *dockerEngine) run(args ...string) (string, error) { return e.runIn(e.ctx, args...) }
 
 // runIn is run for a clean-up, when the engine's own context may be over.
-func (e *engine) runIn(ctx context.Context, args ...string) (string, error) {
+func (e *dockerEngine) runIn(ctx context.Context, args ...string) (string, error) {
 	var out, words bytes.Buffer
 	cmd := exec.CommandContext(ctx, e.client, args...)
 	cmd.Env, cmd.Stdout, cmd.Stderr = e.env, &out, &words
@@ -213,7 +213,7 @@ func (e *engine) runIn(ctx context.Context, args ...string) (string, error) {
 	return strings.TrimSpace(out.String()), nil
 }
 
-func (e *engine) must(t *testing.T, args ...string) string {
+func (e *dockerEngine) must(t *testing.T, args ...string) string {
 	t.Helper()
 	out, err := e.run(args...)
 	if err != nil {
@@ -224,13 +224,13 @@ func (e *engine) must(t *testing.T, args ...string) string {
 
 // build makes an image from the Dockerfile in a folder, every step anew, with
 // the host's network, in which the registries of packages are.
-func (e *engine) build(dir, tag string) error {
+func (e *dockerEngine) build(dir, tag string) error {
 	_, err := e.run("build", "--no-cache", "--network=host", "--tag", tag, dir)
 	return err
 }
 
 // forget deletes an image.
-func (e *engine) forget(t *testing.T, image string) {
+func (e *dockerEngine) forget(t *testing.T, image string) {
 	ctx, cancel := context.WithTimeout(context.Background(), time.Minute) // the test's own is over
 	defer cancel()
 	if _, err := e.runIn(ctx, "rmi", "--force", image); err != nil {

@@ -65,7 +65,7 @@ func (c *comparison) given(when int) (given, error) {
 
 // tells reports whether whoever has an image can read one of the secrets in it:
 // in its configuration, in its history or in a file.
-func (e *engine) tells(image string, secrets map[string]string) (bool, error) {
+func (e *dockerEngine) tells(image string, secrets map[string]string) (bool, error) {
 	if len(secrets) == 0 {
 		return false, nil
 	}

@@ -20,9 +20,9 @@ func someDecisions() engine.Decisions {
 		{Rule: "dockerfile/runs-as-root", File: "api/Dockerfile", Path: "stage run"}: {
 			Verdict: engine.Accept, Fix: "user", Params: fixer.Params{"uid": "10001", "note": "é\"\n\x1b"}, Level: fixer.Review,
 		},
-		{Rule: "compose/privileged", File: "compose.yaml", Path: "services.cache"}:        {Verdict: engine.Reject},
-		{Rule: "compose/read-only", File: "compose.yaml", Path: "services.cache"}:         {Verdict: engine.Accept, Level: fixer.Safe},
-		{Rule: "kubernetes/no-limits", File: "k8s/web.yaml", Path: "Deployment/web: [a]"}: {Verdict: engine.Ignore, Reason: "measured"},
+		{Rule: "compose/privileged", File: "compose.yaml", Path: "services.cache"}:              {Verdict: engine.Reject},
+		{Rule: "compose/read-only", File: "compose.yaml", Path: "services.cache"}:               {Verdict: engine.Accept, Level: fixer.Safe},
+		{Rule: "kubernetes/no-memory-limit", File: "k8s/web.yaml", Path: "Deployment/web: [a]"}: {Verdict: engine.Ignore, Reason: "measured"},
 	}
 }
 

@@ -8,13 +8,13 @@ import (
 	"sync"
 
 	"oakum/fixer"
+	"oakum/fixer/build"
 	"oakum/fixer/buildcontext"
 	"oakum/fixer/dockerfile"
-	dockerfiles "oakum/fixer/rules/dockerfile"
 )
 
-// A build is a Dockerfile with what its build is sent.
-type build struct {
+// A contextBuild is a Dockerfile with what its build is sent.
+type contextBuild struct {
 	file   *fixer.File
 	ctx    buildcontext.Context
 	snap   *fixer.Snapshot
@@ -24,7 +24,7 @@ type build struct {
 
 	// What takes a while to find out, and is asked only where something is
 	// exposed.
-	use     func() dockerfiles.ContextUse
+	use     func() build.ContextUse
 	shipped func() map[*dockerfile.Stage]bool
 }
 
@@ -44,15 +44,15 @@ func (c broadCopy) takes(p string) bool {
 	return below && !c.without.Excludes(rel)
 }
 
-func (b *build) takes(p string) bool {
+func (b *contextBuild) takes(p string) bool {
 	return slices.ContainsFunc(b.broad, func(c broadCopy) bool { return c.takes(p) })
 }
 
 // builds are those of a repository whose context is known.
 type builds struct {
-	all   []*build
-	byDir map[string][]*build // by context
-	lost  []*build            // whose context is not known, so that it may be any
+	all   []*contextBuild
+	byDir map[string][]*contextBuild // by context
+	lost  []*contextBuild            // whose context is not known, so that it may be any
 	taken map[sentPath]claim
 }
 
@@ -68,18 +68,18 @@ type sentPath struct{ context, path string }
 // readBuilds reads every Dockerfile, also those that were not asked for, and
 // those whose context is not known: they need files, too.
 func readBuilds(p *fixer.Pass) *builds {
-	out := &builds{byDir: map[string][]*build{}, taken: map[sentPath]claim{}}
+	out := &builds{byDir: map[string][]*contextBuild{}, taken: map[sentPath]claim{}}
 	for file := range p.Snapshot.Files() {
 		if file.Dockerfile == nil {
 			continue
 		}
 		ctx, known := p.Topology().Context(file.Path)
-		b := &build{file: file, ctx: ctx, snap: p.Snapshot}
+		b := &contextBuild{file: file, ctx: ctx, snap: p.Snapshot}
 		if i := p.Snapshot.File(ctx.IgnorePath); i != nil {
 			b.ignore = i.Data
 		}
-		b.use = sync.OnceValue(func() dockerfiles.ContextUse { return dockerfiles.ReadContextUse(file.Dockerfile) })
-		b.shipped = sync.OnceValue(func() map[*dockerfile.Stage]bool { return dockerfiles.Shipped(p.Topology(), file) })
+		b.use = sync.OnceValue(func() build.ContextUse { return build.ReadContextUse(file.Dockerfile) })
+		b.shipped = sync.OnceValue(func() map[*dockerfile.Stage]bool { return build.InFinalImageOf(p.Topology(), file) })
 		if !known {
 			b.ctx = buildcontext.Context{}
 		}
@@ -96,7 +96,7 @@ func readBuilds(p *fixer.Pass) *builds {
 
 // need reports what the builds of the same context have to do with something
 // that one of them takes.
-func (r *builds) need(b *build, e exposure) (needed bool, kept string) {
+func (r *builds) need(b *contextBuild, e exposure) (needed bool, kept string) {
 	at := sentPath{b.ctx.Dir, e.path}
 	out, ok := r.taken[at]
 	if !ok {
@@ -112,7 +112,7 @@ func (r *builds) need(b *build, e exposure) (needed bool, kept string) {
 	return out.needed, out.kept
 }
 
-func (b *build) readSources() {
+func (b *contextBuild) readSources() {
 	for _, i := range b.file.Dockerfile.Instructions {
 		for _, w := range dockerfile.ContextSources(i) {
 			name := path.Join("/", w.Value)[1:]
@@ -140,7 +140,7 @@ func (b *build) readSources() {
 	}
 }
 
-func (b *build) addBroad(i *dockerfile.Instruction, folder string) {
+func (b *contextBuild) addBroad(i *dockerfile.Instruction, folder string) {
 	c := broadCopy{at: i, folder: folder}
 	var excludes []string
 	for _, f := range i.Flags {
@@ -155,7 +155,7 @@ func (b *build) addBroad(i *dockerfile.Instruction, folder string) {
 }
 
 // needs reports whether a build names something, or what lies in it.
-func (b *build) needs(e exposure) bool {
+func (b *contextBuild) needs(e exposure) bool {
 	if b.names(e) {
 		return true
 	}
@@ -175,7 +175,7 @@ func (b *build) needs(e exposure) bool {
 
 // names reports whether COPY, ADD or a bind mount names something, or what lies
 // in it.
-func (b *build) names(e exposure) bool {
+func (b *contextBuild) names(e exposure) bool {
 	for _, name := range b.needed {
 		if name == e.path || strings.HasPrefix(name, e.path+"/") {
 			return true

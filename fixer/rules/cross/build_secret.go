@@ -9,9 +9,9 @@ import (
 	"strings"
 
 	"oakum/fixer"
+	"oakum/fixer/build"
 	"oakum/fixer/compose"
 	"oakum/fixer/dockerfile"
-	dockerfiles "oakum/fixer/rules/dockerfile"
 	"oakum/fixer/secret"
 	"oakum/fixer/yamldoc"
 )
@@ -140,7 +140,7 @@ func checkBuildArgument(p *fixer.Pass, v compose.View, a buildArgument) {
 // A move takes a secret from build arguments to build secrets.
 type move struct {
 	name  string
-	mount *dockerfiles.SecretMount
+	mount *build.SecretMount
 	from  []passing
 }
 
@@ -156,7 +156,7 @@ type passing struct {
 func planMove(p *fixer.Pass, file, name string) (*move, string) {
 	m := &move{name: name}
 	for _, v := range p.Topology().Users(file) {
-		if !dockerfiles.PassesArgument(v, name) {
+		if !v.PassesBuildArg(name) {
 			continue
 		}
 		own := secretArguments(v)
@@ -182,7 +182,7 @@ func planMove(p *fixer.Pass, file, name string) (*move, string) {
 		return nil, file + " is not among the files to change"
 	}
 	var why string
-	if m.mount, why = dockerfiles.MountSecret(source.Dockerfile, name); why != "" {
+	if m.mount, why = build.MountSecret(source.Dockerfile, name); why != "" {
 		return nil, "of " + file + ", where " + why
 	}
 	return m, ""

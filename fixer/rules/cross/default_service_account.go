@@ -12,7 +12,6 @@ import (
 
 	"oakum/fixer"
 	"oakum/fixer/kube"
-	"oakum/fixer/rules/kubernetes"
 	"oakum/fixer/yamldoc"
 )
 
@@ -46,7 +45,7 @@ var DefaultServiceAccount = &fixer.Rule{
 			if u.Namespace == "" {
 				others = len(users)
 			}
-			if u.why != "" || others == 1 { // else kubernetes/rbac-default-account speaks of the binding
+			if u.why != "" || others == 1 { // else kubernetes/rbac-default-service-account speaks of the binding
 				f := u.finding(a, others == 1)
 				if len(users) > maxAccounts {
 					f.Fixes, f.Advice = nil, byHand
@@ -63,7 +62,7 @@ var paramAccount = fixer.Param{
 		if s == "default" {
 			return errors.New("another name than default")
 		}
-		return kubernetes.ValidName(s)
+		return kube.ValidName(s)
 	},
 }
 
@@ -150,7 +149,7 @@ func (u defaultUser) finding(a accounts, alone bool) fixer.Finding {
 		f.Advice = byHand + "; it is not done here because " + unclear
 	case len(move) > 0 && !alone:
 		f.Advice = byHand + "; it is not done here because several workloads run as default, and which of them needs the rights is not said"
-	case kubernetes.ValidName(name) != nil || name == "default":
+	case kube.ValidName(name) != nil || name == "default":
 		f.Advice = byHand
 	default:
 		f.Fixes = []fixer.Fix{u.ownAccount(name, move)}
@@ -179,8 +178,8 @@ func (u defaultUser) edit(d *fixer.Draft, name string, move []boundSubject) erro
 	if err := taken(d.Snapshot, u.Workload, name); err != nil {
 		return err
 	}
-	data, err := kubernetes.NewDocument("# The account of "+u.ID()+" alone: bind to it what the program needs.\n", "ServiceAccount",
-		kubernetes.NewMeta(name, u.Namespace), yamldoc.Set(yamldoc.P("automountServiceAccountToken"), false))
+	data, err := kube.NewDocument("# The account of "+u.ID()+" alone: bind to it what the program needs.\n", "ServiceAccount",
+		kube.NewMeta(name, u.Namespace), yamldoc.Set(yamldoc.P("automountServiceAccountToken"), false))
 	if err != nil {
 		return err
 	}

@@ -41,7 +41,7 @@ var Dockerignore = &fixer.Rule{
 
 // report makes at most three findings of a build: the secrets that can be kept
 // out, those that a person must see to, and what is merely not needed.
-func (b *build) report(p *fixer.Pass, found []exposure) {
+func (b *contextBuild) report(p *fixer.Pass, found []exposure) {
 	var secrets, wanted, clutter []exposure
 	for _, e := range found {
 		switch {
@@ -67,7 +67,7 @@ func (b *build) report(p *fixer.Pass, found []exposure) {
 	}
 }
 
-func (b *build) finding(path string, list []exposure) fixer.Finding {
+func (b *contextBuild) finding(path string, list []exposure) fixer.Finding {
 	at := list[0].at
 	where := "into the image"
 	severity := fixer.Low
@@ -115,7 +115,7 @@ func shownSource(i *dockerfile.Instruction) string {
 	return text
 }
 
-func (b *build) reportFixable(p *fixer.Pass, path string, list []exposure, breaks string) {
+func (b *contextBuild) reportFixable(p *fixer.Pass, path string, list []exposure, breaks string) {
 	f := b.finding(path, list)
 	patterns, ok := b.patterns(list)
 	switch {

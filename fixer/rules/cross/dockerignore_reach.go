@@ -7,9 +7,10 @@ import (
 	"strings"
 
 	"oakum/fixer"
+	"oakum/fixer/build"
 	"oakum/fixer/buildcontext"
 	"oakum/fixer/dockerfile"
-	dockerfiles "oakum/fixer/rules/dockerfile"
+	"oakum/fixer/secret"
 )
 
 // An exposure is something in reach of a broad copy that no image should hold.
@@ -35,7 +36,7 @@ const (
 
 // exposed returns what a build's broad copies take, the worst first. What
 // another build of the same context needs stays.
-func (r *builds) exposed(b *build) []exposure {
+func (r *builds) exposed(b *contextBuild) []exposure {
 	if len(b.broad) == 0 {
 		return nil
 	}
@@ -47,7 +48,7 @@ func (r *builds) exposed(b *build) []exposure {
 // maxLooked bounds how many names are looked at in one context.
 const maxLooked = 200
 
-func (r *builds) among(b *build, names []fixer.Name) []exposure {
+func (r *builds) among(b *contextBuild, names []fixer.Name) []exposure {
 	var out []exposure
 	looked := 0
 	for _, n := range names {
@@ -90,12 +91,19 @@ func mayBeSecret(n fixer.Name) bool {
 	if n.Kind != buildcontext.Plain || forTests.MatchString(n.Path) {
 		return false
 	}
-	_, _, secret := dockerfiles.SecretsIn(n.Path)
-	return secret
+	_, ok := secretFile(n.Path)
+	return ok
+}
+
+// secretFile looks up what a file of this name holds by convention. Settings of
+// npm are left out: a build that installs packages needs them.
+func secretFile(name string) (secret.FileForm, bool) {
+	form, ok := secret.File(name, "")
+	return form, ok && (!form.Settings || form.Use != secret.UsedByBuild)
 }
 
 // judge says what a name in the context is, and whether it may be needed.
-func (b *build) judge(rel string, n fixer.Name) (exposure, bool) {
+func (b *contextBuild) judge(rel string, n fixer.Name) (exposure, bool) {
 	e := exposure{path: rel, severity: fixer.Low, folder: n.Kind != buildcontext.Plain, git: n.Git}
 	switch base := path.Base(rel); {
 	case base == ".git":
@@ -108,8 +116,8 @@ func (b *build) judge(rel string, n fixer.Name) (exposure, bool) {
 		e.path, e.what, e.folder = path.Dir(rel), environment, true
 		return e, e.path != "." && !b.use().Virtualenv(path.Base(e.path))
 	}
-	what, variables, _ := dockerfiles.SecretsIn(rel)
-	e.what, e.secret, e.variables, e.severity = what, true, variables, fixer.High
+	form, _ := secretFile(rel)
+	e.what, e.secret, e.variables, e.severity = form.What, true, form.Settings, fixer.High
 	if n.Git != buildcontext.GitUntracked {
 		e.severity = fixer.Medium // who reads the repository has it already
 	}
@@ -117,7 +125,7 @@ func (b *build) judge(rel string, n fixer.Name) (exposure, bool) {
 }
 
 // keeps says why a build may want a secret sent, "" when nothing suggests it.
-func (b *build) keeps(e exposure) string {
+func (b *contextBuild) keeps(e exposure) string {
 	if !e.secret || !b.takes(e.path) {
 		return ""
 	}
@@ -136,7 +144,7 @@ func (b *build) keeps(e exposure) string {
 var bundlers = regexp.MustCompile(`^((vite|next|nuxt|vue|svelte|astro|webpack|craco|remix|rsbuild|app)\.config\.\w+|gatsby-config\.\w+|angular\.json|artisan|manage\.py|config\.ru|symfony\.lock)$`)
 
 // hasBundler reports whether such settings lie in a folder of the context.
-func (b *build) hasBundler(dir string) bool {
+func (b *contextBuild) hasBundler(dir string) bool {
 	for _, n := range b.ctx.Tree.Select("bundlers", func(n fixer.Name) bool {
 		return bundlers.MatchString(path.Base(n.Path)) || strings.HasSuffix("/"+n.Path, "/public/index.html")
 	}) {
@@ -150,12 +158,12 @@ func (b *build) hasBundler(dir string) bool {
 
 // reached finds the copy that takes something: one whose files are kept, if
 // there is one.
-func (b *build) reached(e *exposure) bool {
+func (b *contextBuild) reached(e *exposure) bool {
 	for _, c := range b.broad {
 		if !c.takes(e.path) || e.shipped {
 			continue
 		}
-		shipped := b.shipped()[c.at.Stage] || dockerfiles.CarriedOver(b.file.Dockerfile, c.at)
+		shipped := b.shipped()[c.at.Stage] || build.CarriedOver(b.file.Dockerfile, c.at)
 		if e.at == nil || shipped {
 			e.at, e.shipped = c.at, shipped
 		}
@@ -164,7 +172,7 @@ func (b *build) reached(e *exposure) bool {
 }
 
 // spared reports whether the ignore file excludes something, or takes it back in.
-func (b *build) spared(e exposure) bool {
+func (b *contextBuild) spared(e exposure) bool {
 	i := b.ctx.Ignore
 	return i.Excludes(e.path) || i.Returns(e.path) || e.folder && i.ReturnsBelow(e.path)
 }
@@ -172,7 +180,7 @@ func (b *build) spared(e exposure) bool {
 // patterns writes one line for each exposure, or one for several of a name that
 // lie in different folders, where nothing else has that name. ok is false when
 // they would exclude anything that a build names.
-func (b *build) patterns(list []exposure) (out []string, ok bool) {
+func (b *contextBuild) patterns(list []exposure) (out []string, ok bool) {
 	count := map[string]int{}
 	for _, e := range list {
 		count[path.Base(e.path)]++
@@ -206,7 +214,7 @@ func (b *build) patterns(list []exposure) (out []string, ok bool) {
 }
 
 // named counts what has a name in the context and is not excluded already.
-func (b *build) named(base string) int {
+func (b *contextBuild) named(base string) int {
 	n := 0
 	for name := range b.ctx.Tree.Below(b.ctx.Dir) {
 		if path.Base(name.Path) != base {

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"oakum/fixer"
+	"oakum/fixer/build"
 	"oakum/fixer/dockerfile"
 )
 
@@ -30,7 +31,7 @@ var AddInsteadOfCopy = &fixer.Rule{
 	},
 	Doc: addInsteadOfCopyDoc,
 	Check: func(p *fixer.Pass) {
-		each(p.File.Dockerfile, func(s *dockerfile.Stage, i, at *dockerfile.Instruction) {
+		build.Each(p.File.Dockerfile, func(s *dockerfile.Stage, i, at *dockerfile.Instruction) {
 			if i.Keyword == "ADD" && len(i.Words) > 1 && onlyCopyFlags(i) {
 				checkAdd(p, s, i, at)
 			}

@@ -7,6 +7,7 @@ import (
 
 	"oakum/fixer"
 	"oakum/fixer/dockerfile"
+	"oakum/fixer/text"
 )
 
 // addSource is what is known of one source of an ADD.
@@ -173,7 +174,7 @@ var archiveName = regexp.MustCompile(`\.(tar(\.\w+)?|t[gx]z|tbz2?|tzst|taz|txz|g
 
 // plainEndings are endings of files that no one writes a tar archive under. Zip
 // archives are among them: ADD does not unpack those.
-var plainEndings = set(`
+var plainEndings = text.WordSet(`
 	txt md rst adoc log csv tsv json json5 jsonc yml yaml toml xml xsd xsl ini cfg cnf conf config properties env rc list lock
 	sh bash zsh fish ksh ps1 bat cmd awk sed py pyc pyi ipynb rb erb pl pm php lua r jl go mod sum rs c h cc cpp hpp cs fs vb
 	java kt kts scala groovy gradle sbt clj ex exs erl hs ml swift dart js mjs cjs jsx ts tsx vue svelte css scss sass less
@@ -186,15 +187,7 @@ var plainEndings = set(`
 
 // plainNames are files without an ending that are text by convention, and
 // folders whose name says so.
-var plainNames = set(`dockerfile makefile gemfile rakefile procfile pipfile vagrantfile jenkinsfile caddyfile license licence
+var plainNames = text.WordSet(`dockerfile makefile gemfile rakefile procfile pipfile vagrantfile jenkinsfile caddyfile license licence
 	readme notice changelog authors copying version mvnw gradlew crontab hosts motd artisan entrypoint
 	node_modules src app lib bin dist public static assets templates conf config scripts test tests docs resources migrations
 	vendor packages components views models controllers`)
-
-func set(words string) map[string]bool {
-	out := map[string]bool{}
-	for _, w := range strings.Fields(words) {
-		out[w] = true
-	}
-	return out
-}

@@ -7,7 +7,9 @@ import (
 	"slices"
 
 	"oakum/fixer"
+	"oakum/fixer/build"
 	"oakum/fixer/dockerfile"
+	"oakum/fixer/text"
 )
 
 //go:embed assume_yes.md
@@ -32,15 +34,15 @@ var AssumeYes = &fixer.Rule{
 	Doc: assumeYesDoc,
 	Check: func(p *fixer.Pass) {
 		configured := false
-		for _, st := range steps(p.File.Dockerfile, "RUN", "COPY", "ADD") {
-			configured = configured || assumeYesConfig.Match(p.File.Data[st.i.Start:st.i.End])
-			if st.i.Keyword != "RUN" {
+		for _, st := range build.Steps(p.File.Dockerfile, "RUN", "COPY", "ADD") {
+			configured = configured || assumeYesConfig.Match(p.File.Data[st.Instruction.Start:st.Instruction.End])
+			if st.Instruction.Keyword != "RUN" {
 				continue
 			}
-			var open []call
-			for _, c := range st.commands {
-				call, ok := readCall(c.Command)
-				if ok && !configured && !c.fed && asks[call.program][call.sub] && !answered(call) {
+			var open []build.PackageCall
+			for _, c := range st.Commands {
+				call, ok := build.ReadPackageCall(c.Command)
+				if ok && !configured && !c.PipedInto && asks[call.Program][call.Verb] && !answered(call) {
 					open = append(open, call)
 				}
 			}
@@ -52,9 +54,9 @@ var AssumeYes = &fixer.Rule{
 }
 
 var (
-	aptAsks    = set("install upgrade dist-upgrade full-upgrade remove purge autoremove build-dep")
-	dnfAsks    = set("install upgrade update remove erase autoremove groupinstall localinstall distro-sync downgrade swap")
-	zypperAsks = set("install in remove rm update up dist-upgrade dup patch")
+	aptAsks    = text.WordSet("install upgrade dist-upgrade full-upgrade remove purge autoremove build-dep")
+	dnfAsks    = text.WordSet("install upgrade update remove erase autoremove groupinstall localinstall distro-sync downgrade swap")
+	zypperAsks = text.WordSet("install in remove rm update up dist-upgrade dup patch")
 
 	asks = map[string]map[string]bool{"apt-get": aptAsks, "apt": aptAsks, "dnf": dnfAsks, "yum": dnfAsks, "dnf5": dnfAsks, "zypper": zypperAsks}
 
@@ -66,30 +68,30 @@ var (
 
 // answered reports whether a call has the answer, or may have it in a variable,
 // or is given nothing to do.
-func answered(c call) bool {
-	if (c.sub == "purge" || c.sub == "remove") && len(installed(c)) == 0 {
+func answered(c build.PackageCall) bool {
+	if (c.Verb == "purge" || c.Verb == "remove") && len(installed(c)) == 0 {
 		return true
 	}
 	return slices.ContainsFunc(c.Words, func(w dockerfile.Word) bool {
-		return yesOption.MatchString(w.Value) || flagVariable.MatchString(w.Raw) || w.Value == "-o" || w.Value == "--option"
+		return yesOption.MatchString(w.Value) || build.OptionsVariable.MatchString(w.Raw) || w.Value == "-o" || w.Value == "--option"
 	})
 }
 
 // reportQuestions reports the calls of one step that ask.
-func reportQuestions(p *fixer.Pass, st step, open []call) {
+func reportQuestions(p *fixer.Pass, st build.Step, open []build.PackageCall) {
 	first := open[0]
 	f := fixer.Finding{
-		Path:    place(p.File.Dockerfile, st.at) + ": " + first.program + " " + first.sub,
-		Message: fmt.Sprintf("%s %s asks before it goes on, and nobody answers during a build", first.program, first.sub),
-		Advice:  fmt.Sprintf("write -y behind %s", first.sub) + st.notEdited(),
+		Path:    place(p.File.Dockerfile, st.At) + ": " + first.Program + " " + first.Verb,
+		Message: fmt.Sprintf("%s %s asks before it goes on, and nobody answers during a build", first.Program, first.Verb),
+		Advice:  fmt.Sprintf("write -y behind %s", first.Verb) + st.NotEdited(),
 	}
-	f.Start, f.End = st.span(command{Command: first.Command})
-	if st.script != nil {
+	f.Start, f.End = st.Span(build.Command{Command: first.Command})
+	if st.Script != nil {
 		f.Advice = ""
 		level, breaks := fixer.Safe, ""
 		for _, c := range open {
 			if !endsStep(st, c) {
-				level, breaks = fixer.Review, fmt.Sprintf("the step goes on when %s %s gives up, so it may never have worked: now it does, and changes what is in the image", c.program, c.sub)
+				level, breaks = fixer.Review, fmt.Sprintf("the step goes on when %s %s gives up, so it may never have worked: now it does, and changes what is in the image", c.Program, c.Verb)
 				break
 			}
 		}
@@ -98,7 +100,7 @@ func reportQuestions(p *fixer.Pass, st step, open []call) {
 			Verify: "docker build --no-cache .   installs the packages",
 			Edit: func(d *fixer.Draft) error {
 				for _, c := range open {
-					edits, err := st.script.InsertWord(c.Command, c.subWord, "-y")
+					edits, err := st.Script.InsertWord(c.Command, c.VerbWord, "-y")
 					if err != nil {
 						return err
 					}
@@ -108,16 +110,16 @@ func reportQuestions(p *fixer.Pass, st step, open []call) {
 			},
 		}}
 	}
-	report(p, st.at, f)
+	report(p, st.At, f)
 }
 
 // endsStep reports whether the build ends when a call fails: nothing stands
 // behind it that does not depend on it, or the shell is told to end (set -e).
-func endsStep(st step, c call) bool {
+func endsStep(st build.Step, c build.PackageCall) bool {
 	if c.Place != 0 {
 		return false
 	}
-	return errexit(st.script) || !slices.ContainsFunc(st.script.Commands, func(o dockerfile.Command) bool {
+	return errexit(st.Script) || !slices.ContainsFunc(st.Script.Commands, func(o dockerfile.Command) bool {
 		return o.Start > c.Start && o.Chain != c.Chain && o.Place&dockerfile.InSubstitution == 0
 	})
 }

@@ -9,8 +9,10 @@ import (
 	"strings"
 
 	"oakum/fixer"
+	"oakum/fixer/build"
 	"oakum/fixer/dockerfile"
 	"oakum/fixer/image"
+	"oakum/fixer/text"
 )
 
 //go:embed build_tools.md
@@ -29,13 +31,13 @@ var BuildTools = &fixer.Rule{
 	},
 	Doc: buildToolsDoc,
 	Check: func(p *fixer.Pass) {
-		for _, s := range targets(p) {
+		for _, s := range build.Targets(p) {
 			if s.Windows || forWork(p, s) {
 				continue
 			}
 			if !checkToolchain(p, s) {
-				for _, st := range steps(p.File.Dockerfile, "RUN") {
-					if slices.Contains(s.Chain(), st.stage) {
+				for _, st := range build.Steps(p.File.Dockerfile, "RUN") {
+					if slices.Contains(s.Chain(), st.Stage) {
 						checkCompilers(p, st)
 					}
 				}
@@ -88,14 +90,14 @@ func checkToolchain(p *fixer.Pass, s *dockerfile.Stage) bool {
 	return true
 }
 
-var compilers = set(`gcc g++ gcc-multilib gcc-c++ clang llvm build-essential build-base alpine-sdk cmake meson ninja-build make rustc cargo
+var compilers = text.WordSet(`gcc g++ gcc-multilib gcc-c++ clang llvm build-essential build-base alpine-sdk cmake meson ninja-build make rustc cargo
 	golang golang-go go maven gradle ghc default-jdk default-jdk-headless`)
 
 // checkCompilers reports the first install of a step that leaves compilers.
-func checkCompilers(p *fixer.Pass, st step) {
+func checkCompilers(p *fixer.Pass, st build.Step) {
 	gone := removed(st)
-	for _, c := range st.commands {
-		call, ok := readCall(c.Command)
+	for _, c := range st.Commands {
+		call, ok := build.ReadPackageCall(c.Command)
 		if !ok || !installs(call) || gone[virtual(c.Command)] && virtual(c.Command) != "" {
 			continue
 		}
@@ -109,13 +111,13 @@ func checkCompilers(p *fixer.Pass, st step) {
 			continue
 		}
 		f := fixer.Finding{
-			Path:    place(p.File.Dockerfile, st.at) + ": build tools",
+			Path:    place(p.File.Dockerfile, st.At) + ": build tools",
 			Message: fmt.Sprintf("%s %s in the image that is run", brief(found), stays(found)),
 			Advice: "build in a stage of its own (FROM … AS build) and copy what comes out with COPY --from=build; where that is too much, install the tools, use them and remove them in one RUN " +
 				"(apk add --virtual .build … && apk del .build, apt-get purge -y --auto-remove)",
 		}
-		f.Start, f.End = st.span(c)
-		report(p, st.at, f)
+		f.Start, f.End = st.Span(c)
+		report(p, st.At, f)
 		return
 	}
 }
@@ -129,8 +131,8 @@ func stays(names []string) string {
 
 // unknownRemoval reports whether a step removes packages that a variable names,
 // or whatever it marked as not wanted.
-func unknownRemoval(st step) bool {
-	if slices.ContainsFunc(st.commands, func(c command) bool { return c.name == "apt-mark" }) {
+func unknownRemoval(st build.Step) bool {
+	if slices.ContainsFunc(st.Commands, func(c build.Command) bool { return c.Program == "apt-mark" }) {
 		return true
 	}
 	for name := range removed(st) {

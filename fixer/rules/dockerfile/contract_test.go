@@ -35,12 +35,12 @@ func FuzzSteps(f *testing.F) {
 	}
 	all := []*fixer.Rule{
 		dockerfile.PipeToShell, dockerfile.UnverifiedDownload, dockerfile.TLSDisabled, dockerfile.EndOfLifeBase,
-		dockerfile.NpmInstall, dockerfile.Upgrade, dockerfile.UnconfinedStep, dockerfile.WholeCopy,
+		dockerfile.NpmInstall, dockerfile.PackageUpgrade, dockerfile.InsecureRun, dockerfile.CopyWholeFilesystem,
 		dockerfile.PackageCache, dockerfile.RecommendedPackages, dockerfile.UpdateAlone, dockerfile.Sudo,
 		dockerfile.WorldWritable, dockerfile.DebugTools, dockerfile.BuildTools, dockerfile.DevDependencies,
-		dockerfile.AssumeYes, dockerfile.FullBase, dockerfile.RepeatedCommand, dockerfile.ShellForm,
-		dockerfile.RelativeWorkdir, dockerfile.RunWithoutShell, dockerfile.PipeHidesFailure,
-		dockerfile.ShellReplaced, dockerfile.StopSignal, dockerfile.HealthcheckBinary, dockerfile.NoHealthcheck,
+		dockerfile.AssumeYes, dockerfile.FullBase, dockerfile.DuplicateInstruction, dockerfile.ShellForm,
+		dockerfile.RelativeWorkdir, dockerfile.RunWithoutShell, dockerfile.MissingPipefail,
+		dockerfile.BinShRelinked, dockerfile.StopSignal, dockerfile.HealthcheckCommandMissing, dockerfile.NoHealthcheck,
 		dockerfile.BuildkitCheck,
 	}
 	f.Fuzz(func(t *testing.T, src []byte) {

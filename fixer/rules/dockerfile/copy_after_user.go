@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"oakum/fixer"
+	"oakum/fixer/build"
 	"oakum/fixer/dockerfile"
 	"oakum/fixer/image"
 )
@@ -28,7 +29,7 @@ var CopyAfterUser = &fixer.Rule{
 	},
 	Doc: copyAfterUserDoc,
 	Check: func(p *fixer.Pass) {
-		kept := shipped(p)
+		kept := build.InFinalImage(p)
 		for _, s := range p.File.Dockerfile.Stages {
 			if kept[s] && !s.Windows {
 				checkCopies(p, s)
@@ -73,14 +74,14 @@ func checkCopies(p *fixer.Pass, s *dockerfile.Stage) {
 
 // noteOwners notes the folders that a step gives to a user.
 func noteOwners(p *fixer.Pass, s *dockerfile.Stage, i *dockerfile.Instruction, given map[string]string) {
-	st := readStep(p.File.Dockerfile, s, i, i)
+	st := build.ReadStep(p.File.Dockerfile, s, i, i)
 	dir := s.WorkdirAt(i)
-	for _, c := range st.commands {
-		if c.name == "cd" || c.name == "pushd" {
+	for _, c := range st.Commands {
+		if c.Program == "cd" || c.Program == "pushd" {
 			return
 		}
-		list := c.plain()
-		if c.name != "chown" || len(list) < 2 {
+		list := c.Plain()
+		if c.Program != "chown" || len(list) < 2 {
 			continue
 		}
 		owner, _, _ := strings.Cut(list[0], ":")
@@ -147,12 +148,12 @@ func owner(p *fixer.Pass, s *dockerfile.Stage, user string) string {
 	if _, err := strconv.Atoi(name); err == nil {
 		return user
 	}
-	for _, id := range fixer.CreatedAccounts(p.File.Dockerfile, s) {
+	for _, id := range build.CreatedAccounts(p.File.Dockerfile, s) {
 		if id.Name == name {
 			return inNumbers(id, user)
 		}
 	}
-	if base, ok := baseOf(p, s); ok {
+	if base, ok := build.BaseOf(p, s); ok {
 		if a, ok := base.Account(name); ok {
 			return inNumbers(image.Identity{UID: a.UID, GID: a.GID, KnownUID: true, KnownGID: true}, user)
 		}

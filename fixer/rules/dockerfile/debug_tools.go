@@ -6,7 +6,9 @@ import (
 	"strings"
 
 	"oakum/fixer"
+	"oakum/fixer/build"
 	"oakum/fixer/dockerfile"
+	"oakum/fixer/text"
 )
 
 //go:embed debug_tools.md
@@ -29,13 +31,13 @@ var DebugTools = &fixer.Rule{
 	},
 	Doc: debugToolsDoc,
 	Check: func(p *fixer.Pass) {
-		kept := shipped(p)
-		for _, st := range steps(p.File.Dockerfile, "RUN") {
-			if kept[st.stage] && !forWork(p, p.File.Dockerfile.Final()) {
+		kept := build.InFinalImage(p)
+		for _, st := range build.Steps(p.File.Dockerfile, "RUN") {
+			if kept[st.Stage] && !forWork(p, p.File.Dockerfile.Final()) {
 				checkTools(p, st)
 			}
 		}
-		for _, s := range targets(p) {
+		for _, s := range build.Targets(p) {
 			for _, port := range s.Exposes() {
 				if port.Number == 22 && port.Proto == "tcp" && !s.Windows {
 					report(p, port.At, fixer.Finding{
@@ -52,20 +54,20 @@ var DebugTools = &fixer.Rule{
 }
 
 var (
-	remoteShells = set("openssh-server openssh openssh-sftp-server dropbear telnetd telnet-server inetutils-telnetd rsh-server rsh-redone-server tigervnc-standalone-server x11vnc xrdp")
-	lookAround   = set("nmap ncat tcpdump tshark wireshark strace ltrace gdb gdbserver lldb telnet hping3 masscan ettercap-text-only dsniff")
+	remoteShells = text.WordSet("openssh-server openssh openssh-sftp-server dropbear telnetd telnet-server inetutils-telnetd rsh-server rsh-redone-server tigervnc-standalone-server x11vnc xrdp")
+	lookAround   = text.WordSet("nmap ncat tcpdump tshark wireshark strace ltrace gdb gdbserver lldb telnet hping3 masscan ettercap-text-only dsniff")
 )
 
-func checkTools(p *fixer.Pass, st step) {
+func checkTools(p *fixer.Pass, st build.Step) {
 	gone := removed(st)
-	for _, c := range st.commands {
-		call, ok := readCall(c.Command)
+	for _, c := range st.Commands {
+		call, ok := build.ReadPackageCall(c.Command)
 		if !ok || !installs(call) {
 			continue
 		}
 		for _, name := range installed(call) {
 			name = packageName(name)
-			f := fixer.Finding{Path: place(p.File.Dockerfile, st.at) + ": " + name}
+			f := fixer.Finding{Path: place(p.File.Dockerfile, st.At) + ": " + name}
 			switch {
 			case gone[name]:
 				continue
@@ -84,33 +86,33 @@ func checkTools(p *fixer.Pass, st step) {
 			default:
 				continue
 			}
-			f.Start, f.End = st.span(c)
-			report(p, st.at, f)
+			f.Start, f.End = st.Span(c)
+			report(p, st.At, f)
 		}
 	}
 }
 
 // installs reports whether a call puts named packages into the image.
-func installs(c call) bool {
-	switch c.manager.name {
+func installs(c build.PackageCall) bool {
+	switch c.Manager.Name {
 	case "apk":
-		return c.sub == "add"
+		return c.Verb == "add"
 	case "zypper":
-		return c.sub == "install" || c.sub == "in"
+		return c.Verb == "install" || c.Verb == "in"
 	}
-	return c.sub == "install"
+	return c.Verb == "install"
 }
 
 // removed are the packages, and the names of virtual ones, that a step takes
 // away again.
-func removed(st step) map[string]bool {
+func removed(st build.Step) map[string]bool {
 	out := map[string]bool{}
-	for _, c := range st.commands {
-		call, ok := readCall(c.Command)
+	for _, c := range st.Commands {
+		call, ok := build.ReadPackageCall(c.Command)
 		if !ok {
 			continue
 		}
-		switch call.sub {
+		switch call.Verb {
 		case "purge", "remove", "autoremove", "auto-remove", "del", "erase":
 			for _, name := range installed(call) {
 				out[packageName(name)] = true

@@ -9,8 +9,10 @@ import (
 	"strings"
 
 	"oakum/fixer"
+	"oakum/fixer/build"
 	"oakum/fixer/dockerfile"
 	"oakum/fixer/image"
+	"oakum/fixer/text"
 )
 
 //go:embed dev_dependencies.md
@@ -33,15 +35,15 @@ var DevDependencies = &fixer.Rule{
 	Doc: devDependenciesDoc,
 	Check: func(p *fixer.Pass) {
 		f := p.File.Dockerfile
-		images := slices.DeleteFunc(targets(p), func(s *dockerfile.Stage) bool { return forWork(p, s) })
+		images := slices.DeleteFunc(build.Targets(p), func(s *dockerfile.Stage) bool { return forWork(p, s) })
 		if startsDevelopment(p, images) {
 			return
 		}
-		kept := filesOf(f, images)
-		all := steps(f, "RUN")
+		kept := build.StagesInImages(f, images)
+		all := build.Steps(f, "RUN")
 		for _, l := range lastInstalls(p, all) {
-			st, c := all[l.step], all[l.step].commands[l.command]
-			if (kept[st.stage] || carried(p, kept, st, l.installer.folder)) && !l.installer.takenAway(st, all[l.step:], l.command) {
+			st, c := all[l.step], all[l.step].Commands[l.command]
+			if (kept[st.Stage] || carried(p, kept, st, l.installer.folder)) && !l.installer.takenAway(st, all[l.step:], l.command) {
 				reportDependencies(p, st, c, l.installer, images, builds(st, all[l.step:], l.command))
 			}
 		}
@@ -60,7 +62,7 @@ type install struct {
 // lastInstalls returns, for each stage and installer, the last command that
 // brings the development dependencies: whatever takes those away takes away
 // what came before, too.
-func lastInstalls(p *fixer.Pass, all []step) []install {
+func lastInstalls(p *fixer.Pass, all []build.Step) []install {
 	type key struct {
 		stage     *dockerfile.Stage
 		installer *installer
@@ -68,18 +70,18 @@ func lastInstalls(p *fixer.Pass, all []step) []install {
 	at := map[key]int{}
 	var out []install
 	for k, st := range all {
-		if st.i.OnBuild {
+		if st.Instruction.OnBuild {
 			continue
 		}
-		for n, c := range st.commands {
+		for n, c := range st.Commands {
 			d := projectInstall(c)
 			if d == nil || d.leftOut(p, st, c) {
 				continue
 			}
-			i, again := at[key{st.stage, d}]
+			i, again := at[key{st.Stage, d}]
 			if !again {
 				i = len(out)
-				at[key{st.stage, d}] = i
+				at[key{st.Stage, d}] = i
 				out = append(out, install{})
 			}
 			out[i] = install{d, k, n}
@@ -93,24 +95,24 @@ var buildWord = regexp.MustCompile(`(?i)^(build|compile|bundle|tsc|webpack|vite|
 
 // builds reports whether a command behind the install may need what is for
 // development: it builds or tests, or runs what is not read here.
-func builds(st step, rest []step, n int) bool {
-	return behindIn(st, rest, n, func(c command) bool {
-		if buildWord.MatchString(c.name) || unread(c.Command) {
+func builds(st build.Step, rest []build.Step, n int) bool {
+	return behindIn(st, rest, n, func(c build.Command) bool {
+		if buildWord.MatchString(c.Program) || build.RunsUnread(c.Command) {
 			return true
 		}
-		return set("npm npx yarn pnpm pnpx make node")[c.name] && (c.name == "make" || c.name == "npx" || c.name == "node" || slices.ContainsFunc(c.plain(), buildWord.MatchString))
+		return text.WordSet("npm npx yarn pnpm pnpx make node")[c.Program] && (c.Program == "make" || c.Program == "npx" || c.Program == "node" || slices.ContainsFunc(c.Plain(), buildWord.MatchString))
 	})
 }
 
 // behindIn reports whether one of the commands behind the n-th of a step is as
 // asked: in the step itself, and in later ones of its stage and of the stages
 // built upon that. rest begins with the step.
-func behindIn(st step, rest []step, n int, is func(command) bool) bool {
+func behindIn(st build.Step, rest []build.Step, n int, is func(build.Command) bool) bool {
 	for k, later := range rest {
-		list := later.commands
+		list := later.Commands
 		if k == 0 {
 			list = list[n+1:]
-		} else if !slices.Contains(later.stage.Chain(), st.stage) {
+		} else if !slices.Contains(later.Stage.Chain(), st.Stage) {
 			continue
 		}
 		if slices.ContainsFunc(list, is) {
@@ -122,8 +124,8 @@ func behindIn(st step, rest []step, n int, is func(command) bool) bool {
 
 // carried reports whether a stage that ends up in an image copies the folder
 // that a step fills, or one above it.
-func carried(p *fixer.Pass, kept map[*dockerfile.Stage]bool, st step, folder string) bool {
-	dir := st.stage.WorkdirAt(st.i)
+func carried(p *fixer.Pass, kept map[*dockerfile.Stage]bool, st build.Step, folder string) bool {
+	dir := st.Stage.WorkdirAt(st.Instruction)
 	if folder == "" || !dir.Known {
 		return false
 	}
@@ -131,7 +133,7 @@ func carried(p *fixer.Pass, kept map[*dockerfile.Stage]bool, st step, folder str
 	for s := range kept {
 		for _, i := range s.Instructions {
 			from, ok := i.Flag("from")
-			if !ok || i.Keyword != "COPY" || !slices.Contains(chainOf(p.File.Dockerfile, from.Value), st.stage) {
+			if !ok || i.Keyword != "COPY" || !slices.Contains(chainOf(p.File.Dockerfile, from.Value), st.Stage) {
 				continue
 			}
 			for _, w := range i.Words[:max(0, len(i.Words)-1)] {
@@ -147,7 +149,7 @@ func carried(p *fixer.Pass, kept map[*dockerfile.Stage]bool, st step, folder str
 
 // chainOf are the stages that a --from means: the named one and those below it.
 func chainOf(f *dockerfile.File, name string) []*dockerfile.Stage {
-	if s := stageOf(f, name); s != nil {
+	if s := build.StageNamed(f, name); s != nil {
 		return s.Chain()
 	}
 	return nil
@@ -175,42 +177,42 @@ func startsDevelopment(p *fixer.Pass, images []*dockerfile.Stage) bool {
 	return false
 }
 
-func reportDependencies(p *fixer.Pass, st step, c command, d *installer, images []*dockerfile.Stage, builds bool) {
-	sub, k := c.sub()
-	what := strings.TrimSpace(c.name + " " + sub)
+func reportDependencies(p *fixer.Pass, st build.Step, c build.Command, d *installer, images []*dockerfile.Stage, builds bool) {
+	sub, k := c.Subcommand()
+	what := strings.TrimSpace(c.Program + " " + sub)
 	f := fixer.Finding{
-		Path:    place(p.File.Dockerfile, st.at) + ": " + c.name,
+		Path:    place(p.File.Dockerfile, st.At) + ": " + c.Program,
 		Message: what + " brings the development dependencies along, if the project has any",
 		Advice:  fmt.Sprintf("write %s (%s)", d.write, what),
 	}
-	f.Start, f.End = st.span(c)
-	own := slices.ContainsFunc(images, func(s *dockerfile.Stage) bool { return slices.Contains(s.Chain(), st.stage) })
+	f.Start, f.End = st.Span(c)
+	own := slices.ContainsFunc(images, func(s *dockerfile.Stage) bool { return slices.Contains(s.Chain(), st.Stage) })
 	switch {
 	case d.prune == "":
 	case builds && own:
 		f.Advice = fmt.Sprintf("a later step builds with them: build in a stage of its own, or end with %s in the step that installs and builds, since what an earlier step wrote stays in its layer", d.prune)
 	case builds || !own:
 		f.Advice = fmt.Sprintf("run %s in that stage behind what it builds, before its folder is copied", d.prune)
-	case c.name != "npm":
-	case npmBefore7(st.stage):
+	case c.Program != "npm":
+	case npmBefore7(st.Stage):
 		f.Advice = "write --only=production; --omit=dev is known from npm 7 on"
-	case st.script == nil:
-		f.Advice += st.notEdited()
+	case st.Script == nil:
+		f.Advice += st.NotEdited()
 	case !startsNode(images):
 		f.Advice += "; it is not done here because it cannot be told what the start command needs"
 	default:
 		f.Advice, f.Fixes = "", []fixer.Fix{omitDev(p, st, c, k)}
 	}
-	report(p, st.at, f)
+	report(p, st.At, f)
 }
 
-func omitDev(p *fixer.Pass, st step, c command, sub int) fixer.Fix {
+func omitDev(p *fixer.Pass, st build.Step, c build.Command, sub int) fixer.Fix {
 	return fixer.Fix{
 		ID: "omit-dev", Title: "leave them out with --omit=dev", Level: fixer.Review,
 		Breaks: "the program does not start if it requires a package that package.json lists under devDependencies, and the build fails if a script that runs on install (prepare) calls one",
 		Verify: "docker build .   then start the container and use the program",
 		Edit: func(d *fixer.Draft) error {
-			edits, err := st.script.InsertWord(c.Command, sub, "--omit=dev")
+			edits, err := st.Script.InsertWord(c.Command, sub, "--omit=dev")
 			if err != nil {
 				return err
 			}
@@ -247,22 +249,22 @@ func npmBefore7(s *dockerfile.Stage) bool {
 	return len(v) > 0 && v[0] < 16
 }
 
-func checkXdebug(p *fixer.Pass, kept map[*dockerfile.Stage]bool, st step) {
-	if !kept[st.stage] {
+func checkXdebug(p *fixer.Pass, kept map[*dockerfile.Stage]bool, st build.Step) {
+	if !kept[st.Stage] {
 		return
 	}
-	for _, c := range st.commands {
-		for _, w := range c.args() {
+	for _, c := range st.Commands {
+		for _, w := range c.Args() {
 			name := strings.ToLower(w.Value)
-			enables := c.name == "docker-php-ext-enable" || c.name == "install-php-extensions" || c.name == "phpenmod"
+			enables := c.Program == "docker-php-ext-enable" || c.Program == "install-php-extensions" || c.Program == "phpenmod"
 			if enables && (name == "xdebug" || strings.HasPrefix(name, "xdebug-")) {
 				f := fixer.Finding{
-					Path: place(p.File.Dockerfile, st.at) + ": xdebug", Severity: fixer.Medium,
+					Path: place(p.File.Dockerfile, st.At) + ": xdebug", Severity: fixer.Medium,
 					Message: "xdebug is switched on in the image that is run: whoever it connects to can run code in the program",
 					Advice:  "install it in a stage for development (FROM base AS dev), and let Compose build that one with target: dev",
 				}
-				f.Start, f.End = st.span(c)
-				report(p, st.at, f)
+				f.Start, f.End = st.Span(c)
+				report(p, st.At, f)
 				return
 			}
 		}

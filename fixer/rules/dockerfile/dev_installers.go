@@ -6,7 +6,9 @@ import (
 	"strings"
 
 	"oakum/fixer"
+	"oakum/fixer/build"
 	"oakum/fixer/dockerfile"
+	"oakum/fixer/text"
 )
 
 // An installer is a program that installs the dependencies of a project.
@@ -22,42 +24,42 @@ type installer struct {
 
 var projectInstallers = []*installer{
 	{
-		programs: set("npm"), subs: set("install i ci clean-install"), folder: "node_modules",
+		programs: text.WordSet("npm"), subs: text.WordSet("install i ci clean-install"), folder: "node_modules",
 		without:   regexp.MustCompile(`^(--(omit|include|only|also|production|prod|global|location|package-lock-only)\b.*|-g|-D|--dev|--save-dev)$`),
 		variables: []string{"NODE_ENV", "NPM_CONFIG_OMIT", "npm_config_omit", "NPM_CONFIG_PRODUCTION", "npm_config_production", "NPM_CONFIG_ONLY", "npm_config_only"},
 		write:     "--omit=dev", prune: "npm prune --omit=dev",
 	},
 	{
-		programs: set("yarn yarnpkg"), subs: map[string]bool{"": true, "install": true}, folder: "node_modules",
+		programs: text.WordSet("yarn yarnpkg"), subs: map[string]bool{"": true, "install": true}, folder: "node_modules",
 		without:   regexp.MustCompile(`^--(production|prod|help|version)\b.*$`),
 		variables: []string{"NODE_ENV", "YARN_PRODUCTION", "NPM_CONFIG_PRODUCTION", "npm_config_production"},
 		write:     "--production (Yarn 1) or yarn workspaces focus --production (later ones)", prune: "yarn install --production",
 	},
 	{
-		programs: set("pnpm"), subs: set("install i"), folder: "node_modules",
+		programs: text.WordSet("pnpm"), subs: text.WordSet("install i"), folder: "node_modules",
 		without:   regexp.MustCompile(`^(--(prod|production|dev|global)\b.*|-P|-D|-g)$`),
 		variables: []string{"NODE_ENV", "NPM_CONFIG_PRODUCTION", "npm_config_production"},
 		write:     "--prod", prune: "pnpm prune --prod",
 	},
 	{
-		programs: set("composer composer.phar"), subs: set("install i"), folder: "vendor",
+		programs: text.WordSet("composer composer.phar"), subs: text.WordSet("install i"), folder: "vendor",
 		without:   regexp.MustCompile(`^--(no-dev|dev)$`),
 		variables: []string{"COMPOSER_NO_DEV"},
 		write:     "--no-dev", prune: "composer install --no-dev",
 	},
 	{
-		programs: set("bundle"), subs: map[string]bool{"": true, "install": true},
+		programs: text.WordSet("bundle"), subs: map[string]bool{"": true, "install": true},
 		without:   regexp.MustCompile(`^--(without|with|version|help)\b.*$`),
 		variables: []string{"BUNDLE_WITHOUT", "BUNDLE_ONLY"},
 		write:     "ENV BUNDLE_WITHOUT=development:test before it",
 	},
 	{
-		programs: set("poetry"), subs: set("install sync"),
+		programs: text.WordSet("poetry"), subs: text.WordSet("install sync"),
 		without: regexp.MustCompile(`^(--(no-dev|only|only-root|without|with|all-groups)\b.*)$`),
 		write:   "--only main", prune: "poetry sync --only main",
 	},
 	{
-		programs: set("uv"), subs: set("sync"),
+		programs: text.WordSet("uv"), subs: text.WordSet("sync"),
 		without:   regexp.MustCompile(`^--(no-dev|dev|only-dev|no-default-groups|group|only-group|no-group|all-groups)\b.*$`),
 		variables: []string{"UV_NO_DEV", "UV_NO_DEFAULT_GROUPS"},
 		write:     "--no-dev", prune: "uv sync --no-dev",
@@ -66,13 +68,13 @@ var projectInstallers = []*installer{
 
 // projectInstall returns the installer that a command calls for the project's
 // own dependencies; nil when it names packages, and for everything else.
-func projectInstall(c command) *installer {
-	k := slices.IndexFunc(projectInstallers, func(d *installer) bool { return d.programs[c.name] })
+func projectInstall(c build.Command) *installer {
+	k := slices.IndexFunc(projectInstallers, func(d *installer) bool { return d.programs[c.Program] })
 	if k < 0 {
 		return nil
 	}
 	d := projectInstallers[k]
-	if sub, _ := c.sub(); !d.subs[sub] || len(c.plain()) > 1 {
+	if sub, _ := c.Subcommand(); !d.subs[sub] || len(c.Plain()) > 1 {
 		return nil
 	}
 	return d
@@ -80,21 +82,21 @@ func projectInstall(c command) *installer {
 
 // leftOut reports whether an option or a variable decides. A variable of which
 // only the name is known counts, too: somebody thought of it.
-func (d *installer) leftOut(p *fixer.Pass, st step, c command) bool {
-	for _, w := range c.args() {
-		if d.without.MatchString(w.Value) || flagVariable.MatchString(w.Raw) {
+func (d *installer) leftOut(p *fixer.Pass, st build.Step, c build.Command) bool {
+	for _, w := range c.Args() {
+		if d.without.MatchString(w.Value) || build.OptionsVariable.MatchString(w.Raw) {
 			return true
 		}
 	}
 	for _, name := range d.variables {
-		if _, at := lookupVariable(p.File.Dockerfile, st.stage, st.at, name); at != nil || assigns(c, name) {
+		if _, at := lookupVariable(p.File.Dockerfile, st.Stage, st.At, name); at != nil || assigns(c, name) {
 			return true
 		}
 	}
-	for _, o := range st.commands { // export NODE_ENV=…, bundle config set without …
+	for _, o := range st.Commands { // export NODE_ENV=…, bundle config set without …
 		for _, w := range o.Words {
 			name, _, assigned := strings.Cut(w.Raw, "=")
-			if assigned && slices.Contains(d.variables, name) || c.name == "bundle" && strings.Contains(w.Value, "without") {
+			if assigned && slices.Contains(d.variables, name) || c.Program == "bundle" && strings.Contains(w.Value, "without") {
 				return true
 			}
 		}
@@ -104,14 +106,14 @@ func (d *installer) leftOut(p *fixer.Pass, st step, c command) bool {
 
 // takenAway reports whether a command behind the n-th of a step, in it or in a
 // later one of the same image, installs without them, prunes or deletes.
-func (d *installer) takenAway(st step, rest []step, n int) bool {
-	return behindIn(st, rest, n, func(c command) bool {
+func (d *installer) takenAway(st build.Step, rest []build.Step, n int) bool {
+	return behindIn(st, rest, n, func(c build.Command) bool {
 		switch {
-		case c.name == "rm":
-			return slices.ContainsFunc(c.args(), func(w dockerfile.Word) bool { return d.folder != "" && strings.Contains(w.Raw, d.folder) })
-		case d.programs[c.name]:
-			sub, _ := c.sub()
-			return sub == "prune" || sub == "deploy" || c.name == "bundle" && sub == "clean" || c.has("focus") || slices.ContainsFunc(c.args(), func(w dockerfile.Word) bool { return d.without.MatchString(w.Value) })
+		case c.Program == "rm":
+			return slices.ContainsFunc(c.Args(), func(w dockerfile.Word) bool { return d.folder != "" && strings.Contains(w.Raw, d.folder) })
+		case d.programs[c.Program]:
+			sub, _ := c.Subcommand()
+			return sub == "prune" || sub == "deploy" || c.Program == "bundle" && sub == "clean" || c.Has("focus") || slices.ContainsFunc(c.Args(), func(w dockerfile.Word) bool { return d.without.MatchString(w.Value) })
 		}
 		return false
 	})

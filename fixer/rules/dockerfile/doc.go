@@ -16,7 +16,6 @@
 package dockerfile
 
 import (
-	"errors"
 	"fmt"
 	"strconv"
 	"strings"
@@ -113,21 +112,6 @@ func source(p *fixer.Pass, i *dockerfile.Instruction) string {
 	return p.File.Path + ":" + strconv.Itoa(i.Line)
 }
 
-// each calls visit with every instruction behind the FROM of a stage. A trigger
-// of ONBUILD is visited in the place of the ONBUILD that holds it, which is
-// where a finding in it lies.
-func each(f *dockerfile.File, visit func(s *dockerfile.Stage, i, at *dockerfile.Instruction)) {
-	for _, s := range f.Stages {
-		for _, at := range s.Instructions {
-			i := at
-			if at.Trigger != nil {
-				i = at.Trigger
-			}
-			visit(s, i, at)
-		}
-	}
-}
-
 // cased writes a keyword in lower case where most of the file's instructions
 // are. BuildKit's checks want one case for all.
 func cased(f *dockerfile.File, keyword string) string {
@@ -144,14 +128,4 @@ func cased(f *dockerfile.File, keyword string) string {
 		return strings.ToLower(keyword)
 	}
 	return keyword
-}
-
-// reason is the sentence of a refusal, without the line that its finding names
-// anyway.
-func reason(err error) string {
-	var r *dockerfile.Refusal
-	if errors.As(err, &r) {
-		return r.Reason
-	}
-	return err.Error()
 }

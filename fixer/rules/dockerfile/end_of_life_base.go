@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"oakum/fixer"
+	"oakum/fixer/build"
 	"oakum/fixer/dockerfile"
 	"oakum/fixer/image"
 )
@@ -26,7 +27,7 @@ var EndOfLifeBase = &fixer.Rule{
 	},
 	Doc: endOfLifeBaseDoc,
 	Check: func(p *fixer.Pass) {
-		kept := shipped(p)
+		kept := build.InFinalImage(p)
 		for _, s := range p.File.Dockerfile.Stages {
 			if s.Parent == nil && s.Image != "" {
 				checkLifecycle(p, s, kept[s])

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"oakum/fixer"
+	"oakum/fixer/build"
 	"oakum/fixer/image"
 )
 
@@ -26,14 +27,14 @@ var FullBase = &fixer.Rule{
 	Doc: fullBaseDoc,
 	Check: func(p *fixer.Pass) {
 		seen := map[int]bool{} // by stage that names the base, which several images may share
-		for _, s := range targets(p) {
+		for _, s := range build.Targets(p) {
 			root := s.Root()
 			ref, err := image.ParseReference(root.Image)
 			if err != nil || s.Windows || seen[root.Index] || forWork(p, s) {
 				continue
 			}
 			slim := slimVariant(ref)
-			base, ok := baseOf(p, s)
+			base, ok := build.BaseOf(p, s)
 			if slim == "" || !ok || base.Has("gcc") != image.Present {
 				continue
 			}

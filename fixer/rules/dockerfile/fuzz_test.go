@@ -19,8 +19,8 @@ import (
 // all are the rules whose edits leave the contract of an image alone but for
 // its user, ports and environment.
 var all = []*fixer.Rule{
-	UnpinnedImage, AddInsteadOfCopy, PackageListsKept, SecretInEnv, RunsAsRoot, NamedUser, CopyAfterUser,
-	SensitiveCopy, SecretInRun, LoginAccount, SparseLoginLog, SystemWorkdir, LostGroups, SetuidProgram, LowPort,
+	UnpinnedImage, AddInsteadOfCopy, PackageListsKept, SecretInEnv, RunsAsRoot, NonNumericUser, CopyAfterUser,
+	SensitiveCopy, SecretInRun, LoginEnabled, UseraddNoLogInit, SystemWorkdir, SupplementaryGroupsDropped, SetuidBinary, PrivilegedPort,
 }
 
 // hold checks what must be true of the rules on any file: they neither fail nor
@@ -212,13 +212,13 @@ func TestCorpus(t *testing.T) {
 		t.Fatal(err)
 	}
 	// None of them has such a file; the archives of cases do.
-	rare := []*fixer.Rule{CopyAfterUser, LoginAccount, SparseLoginLog, LostGroups, SetuidProgram, LowPort, UnconfinedStep}
+	rare := []*fixer.Rule{CopyAfterUser, LoginEnabled, UseraddNoLogInit, SupplementaryGroupsDropped, SetuidBinary, PrivilegedPort, InsecureRun}
 	for _, r := range all {
 		if found[r.Name] == 0 && !slices.Contains(rare, r) {
 			t.Errorf("%s finds nothing in the corpus", r.Name)
 		}
 	}
-	for _, r := range []*fixer.Rule{AddInsteadOfCopy, PackageListsKept, RunsAsRoot, NamedUser} {
+	for _, r := range []*fixer.Rule{AddInsteadOfCopy, PackageListsKept, RunsAsRoot, NonNumericUser} {
 		if fixed[r.Name] == 0 {
 			t.Errorf("%s fixes nothing in the corpus", r.Name)
 		}

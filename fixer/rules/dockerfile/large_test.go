@@ -11,10 +11,10 @@ import (
 
 // stepRules look at what steps run and at how a container starts.
 var stepRules = []*fixer.Rule{
-	PipeToShell, UnverifiedDownload, TLSDisabled, EndOfLifeBase, NpmInstall, Upgrade, UnconfinedStep, WholeCopy,
+	PipeToShell, UnverifiedDownload, TLSDisabled, EndOfLifeBase, NpmInstall, PackageUpgrade, InsecureRun, CopyWholeFilesystem,
 	PackageCache, RecommendedPackages, UpdateAlone, Sudo, WorldWritable, DebugTools, BuildTools, DevDependencies,
-	AssumeYes, FullBase, RepeatedCommand, ShellForm, RelativeWorkdir, RunWithoutShell, PipeHidesFailure,
-	ShellReplaced, StopSignal, HealthcheckBinary, NoHealthcheck, BuildkitCheck,
+	AssumeYes, FullBase, DuplicateInstruction, ShellForm, RelativeWorkdir, RunWithoutShell, MissingPipefail,
+	BinShRelinked, StopSignal, HealthcheckCommandMissing, NoHealthcheck, BuildkitCheck,
 }
 
 // TestLargeSteps holds the rules about steps to a time that a person does not

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"oakum/fixer"
+	"oakum/fixer/build"
 	"oakum/fixer/buildcontext"
 	"oakum/fixer/dockerfile"
 )
@@ -31,15 +32,15 @@ func (l lock) advice(name, write, unknown string) string {
 // findLock looks for a COPY or ADD in the stage before a step that brings one of
 // the files into the folder in which the step runs: by its name, since a build
 // without it fails, or by a pattern or folder that takes it from the context.
-func findLock(p *fixer.Pass, st step, names ...string) lock {
-	if slices.ContainsFunc(st.commands, func(c command) bool { return c.name == "cd" || c.name == "pushd" }) {
+func findLock(p *fixer.Pass, st build.Step, names ...string) lock {
+	if slices.ContainsFunc(st.Commands, func(c build.Command) bool { return c.Program == "cd" || c.Program == "pushd" }) {
 		return lock{why: "the step changes folders: see that " + names[0] + " lies where it installs"}
 	}
-	for _, i := range st.stage.Instructions {
-		if i.Keyword == "RUN" && changesPackage(unreadText(p.File.Dockerfile, i), names[0]) {
+	for _, i := range st.Stage.Instructions {
+		if i.Keyword == "RUN" && changesPackage(build.UnreadText(p.File.Dockerfile, i), names[0]) {
 			return lock{} // it may be removed, or be another one, or no longer fit
 		}
-		if i == st.at {
+		if i == st.At {
 			break
 		}
 	}
@@ -48,8 +49,8 @@ func findLock(p *fixer.Pass, st step, names ...string) lock {
 		ctx = buildcontext.Context{Dir: "."} // in which nothing is
 	}
 	var out lock
-	for _, i := range st.stage.Instructions {
-		if i == st.at {
+	for _, i := range st.Stage.Instructions {
+		if i == st.At {
 			break
 		}
 		if !copiesHere(st, i) {
@@ -125,14 +126,14 @@ func inContext(p *fixer.Pass, ctx buildcontext.Context, i *dockerfile.Instructio
 
 // copiesHere reports whether an instruction puts files into the folder in which
 // a step runs.
-func copiesHere(st step, i *dockerfile.Instruction) bool {
+func copiesHere(st build.Step, i *dockerfile.Instruction) bool {
 	if len(dockerfile.ContextSources(i)) == 0 {
 		return false
 	}
 	to := i.Words[len(i.Words)-1]
-	now := st.stage.WorkdirAt(st.i)
+	now := st.Stage.WorkdirAt(st.Instruction)
 	if to.Value == "." || to.Value == "./" {
-		return st.stage.WorkdirAt(i).Text == now.Text
+		return st.Stage.WorkdirAt(i).Text == now.Text
 	}
 	return !to.Dynamic && now.Known && strings.TrimRight(to.Value, "/") == now.Text
 }
@@ -148,7 +149,7 @@ func (l lock) yarn(p *fixer.Pass) (modern, known bool) {
 		return true, true
 	}
 	for _, i := range p.File.Dockerfile.Instructions {
-		if text := unreadText(p.File.Dockerfile, i); i.Keyword == "RUN" && (strings.Contains(text, "corepack") || strings.Contains(text, "yarn set version") || strings.Contains(text, "yarn@")) {
+		if text := build.UnreadText(p.File.Dockerfile, i); i.Keyword == "RUN" && (strings.Contains(text, "corepack") || strings.Contains(text, "yarn set version") || strings.Contains(text, "yarn@")) {
 			return false, false
 		}
 	}

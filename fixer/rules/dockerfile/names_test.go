@@ -23,20 +23,6 @@ func TestFileKind(t *testing.T) {
 	}
 }
 
-func TestCovers(t *testing.T) {
-	apt := managers[0]
-	for raw, want := range map[string]bool{
-		"/var/lib/apt/lists/*": true, "/var/lib/apt/lists": true, `"/var/lib/apt/lists/"`: true, "/var/lib/apt/*": true, "/var/lib": true,
-		"/var/lib/{apt,dpkg}/": true, "/var/{cache,lib/apt}": true, "/var/lib/apt/lists/*_*": true, "/var/lib/apt/lists/{lock,*}": true,
-		"/var/lib/apt/lists/partial": false, "/var/cache/apt/*": false, "/tmp/*": false, "*": false, "": false, "/": false, "/var/lib/aptitude": false,
-		strings.Repeat("{a,b}", 1000): false,
-	} {
-		if got := apt.covers(dockerfile.Word{Raw: raw}); got != want {
-			t.Errorf("covers(%.40q) = %v, want %v", raw, got, want)
-		}
-	}
-}
-
 func TestStarted(t *testing.T) {
 	for _, c := range []struct {
 		line, want string
@@ -108,41 +94,6 @@ func TestNoValueShownOfCommands(t *testing.T) {
 			if shown := f.Message + f.Advice + f.Path + src[f.Start:f.End]; strings.Contains(shown, value) {
 				t.Errorf("%q tells the value: %q", line, shown)
 			}
-		}
-	}
-}
-
-func TestSensitiveFile(t *testing.T) {
-	for name, want := range map[string]string{
-		"id_rsa": "a private SSH key", "./keys/id_ed25519*": "a private SSH key", ".ssh/": "a private SSH key", "ssh_host_rsa_key": "a private SSH key",
-		"tls/server.key": "a private key", "a-key.pem": "a private key", "privkey1.pem": "a private key", "app.P12": "a key store",
-		".env": "variables, which often hold passwords", "web/.env.production.local": "variables, which often hold passwords",
-		".kube/config": "credentials for a cluster", "prod.kubeconfig": "credentials for a cluster", "serviceAccount.json": "credentials for a cloud",
-		"config/credentials.yml.enc": "credentials", "secrets.yaml": "credentials", "a.auto.tfvars": "Terraform's state or variables, which hold secrets in plain text",
-
-		"id_rsa.pub": "", "server.crt": "", "ca.pem": "", "fullchain.pem": "", ".env.example": "", "example.env": "", "env": "", "environment.ts": "",
-		"monkey.js": "", "keyboard.json": "", "config.json": "", ".": "", "": "", "*": "", "secret": "", "gpg.key": "", "apt-release.key": "", "kube.go": "",
-		"dhparam.pem": "", "pubkey.pem": "", "keys/": "", "docker-secret-helper": "",
-	} {
-		if form, _ := sensitiveFile(name, "/app/"); form.what != want {
-			t.Errorf("sensitiveFile(%q) = %q, want %q", name, form.what, want)
-		}
-	}
-}
-
-func TestFrontend(t *testing.T) {
-	for name, takes := range map[string]bool{
-		"docker/dockerfile:1": true, "docker/dockerfile": true, "docker/dockerfile:1.10": true, "docker.io/docker/dockerfile:1.20.1": true,
-		"docker/dockerfile:1-labs": true, "docker/dockerfile:labs": true, "docker/dockerfile:1@sha256:00": true,
-		"docker/dockerfile:1.9": false, "docker/dockerfile:1.0-experimental": false, "docker/dockerfile:experimental": false,
-		"docker/dockerfile:master": false, "example.org/docker/dockerfile:1": false, "docker/dockerfile:1.x": false,
-	} {
-		f, err := dockerfile.Parse([]byte("# syntax=" + name + "\nFROM scratch\n"))
-		if err != nil {
-			t.Fatal(err)
-		}
-		if why := envMounts(f); (why == "") != takes {
-			t.Errorf("%s: %q", name, why)
 		}
 	}
 }

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"oakum/fixer"
+	"oakum/fixer/build"
 	"oakum/fixer/compose"
 	"oakum/fixer/container"
 	"oakum/fixer/dockerfile"
@@ -36,7 +37,7 @@ var NoHealthcheck = &fixer.Rule{
 	Params: []fixer.Param{paramPort, paramPath},
 	Doc:    noHealthcheckDoc,
 	Check: func(p *fixer.Pass) {
-		for _, s := range targets(p) {
+		for _, s := range build.Targets(p) {
 			if !s.Windows && s.Healthcheck().At == nil {
 				checkHealth(p, s)
 			}

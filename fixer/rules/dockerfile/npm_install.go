@@ -5,8 +5,10 @@ import (
 	"strings"
 
 	"oakum/fixer"
+	"oakum/fixer/build"
 	"oakum/fixer/dockerfile"
 	"oakum/fixer/image"
+	"oakum/fixer/text"
 )
 
 //go:embed npm_install.md
@@ -26,9 +28,9 @@ var NpmInstall = &fixer.Rule{
 	},
 	Doc: npmInstallDoc,
 	Check: func(p *fixer.Pass) {
-		for _, st := range steps(p.File.Dockerfile, "RUN") {
-			for _, c := range st.commands {
-				switch c.name {
+		for _, st := range build.Steps(p.File.Dockerfile, "RUN") {
+			for _, c := range st.Commands {
+				switch c.Program {
 				case "npm":
 					checkNpm(p, st, c)
 				case "yarn":
@@ -42,42 +44,42 @@ var NpmInstall = &fixer.Rule{
 }
 
 // npmOptions are options without a value that npm ci takes as npm install does.
-var npmOptions = set(`--production --omit=dev --omit=optional --only=production --only=prod --include=dev --no-audit --no-fund
+var npmOptions = text.WordSet(`--production --omit=dev --omit=optional --only=production --only=prod --include=dev --no-audit --no-fund
 	--legacy-peer-deps --force -f --silent -s --quiet -q --verbose --ignore-scripts --no-optional --prefer-offline --no-progress
 	--unsafe-perm --no-cache --loglevel=error --no-update-notifier --foreground-scripts -d --prod --no-bin-links --strict-peer-deps`)
 
-func checkNpm(p *fixer.Pass, st step, c command) {
-	sub, k := c.sub()
-	if sub != "install" && sub != "i" || c.has("-g", "--global", "--location=global", "--package-lock-only") {
+func checkNpm(p *fixer.Pass, st build.Step, c build.Command) {
+	sub, k := c.Subcommand()
+	if sub != "install" && sub != "i" || c.Has("-g", "--global", "--location=global", "--package-lock-only") {
 		return
 	}
 	plain := true
-	for n, w := range c.Words[c.first+1:] {
+	for n, w := range c.Words[c.ProgramWord+1:] {
 		switch {
-		case c.first+1+n == k || npmOptions[w.Value]:
+		case c.ProgramWord+1+n == k || npmOptions[w.Value]:
 		case strings.HasPrefix(w.Value, "-"):
 			plain = false
 		default: // a package, or the value of an option
-			if n > 0 && strings.HasPrefix(c.Words[c.first+n].Value, "--") && !npmOptions[c.Words[c.first+n].Value] {
+			if n > 0 && strings.HasPrefix(c.Words[c.ProgramWord+n].Value, "--") && !npmOptions[c.Words[c.ProgramWord+n].Value] {
 				continue
 			}
 			return
 		}
 	}
 	f := fixer.Finding{
-		Path:    place(p.File.Dockerfile, st.at) + ": npm" + c.again + " " + sub,
+		Path:    place(p.File.Dockerfile, st.At) + ": npm" + c.Ordinal + " " + sub,
 		Message: "npm " + sub + " may install other versions than the lock file names",
 	}
-	f.Start, f.End = st.span(c)
+	f.Start, f.End = st.Span(c)
 	l := findLock(p, st, "package-lock.json", "npm-shrinkwrap.json")
 	f.Advice = l.advice("package-lock.json", "write npm ci", "nothing in the file proves that it is")
 	switch {
-	case st.script == nil:
-		f.Advice = "write npm ci where package-lock.json is there" + st.notEdited()
+	case st.Script == nil:
+		f.Advice = "write npm ci where package-lock.json is there" + st.NotEdited()
 	case l.at == nil:
 	case !plain:
 		f.Advice = "write npm ci; it is not done here because it cannot be told whether npm ci takes all of these options"
-	case oldNode(st.stage):
+	case oldNode(st.Stage):
 		f.Advice = "the npm of Node.js before 10 has no reliable npm ci: take a supported Node.js, then write npm ci"
 	default:
 		f.Evidence = l.evidence
@@ -87,7 +89,7 @@ func checkNpm(p *fixer.Pass, st step, c command) {
 			Breaks: "the build fails if package.json and the lock file do not agree; a node_modules from an earlier step is deleted",
 			Verify: "npm ci in a fresh clone, then docker build --no-cache .",
 			Edit: func(d *fixer.Draft) error {
-				edits, err := st.script.ReplaceWord(c.Command, k, "ci")
+				edits, err := st.Script.ReplaceWord(c.Command, k, "ci")
 				if err != nil {
 					return err
 				}
@@ -96,7 +98,7 @@ func checkNpm(p *fixer.Pass, st step, c command) {
 			},
 		}}
 	}
-	report(p, st.at, f)
+	report(p, st.At, f)
 }
 
 // oldNode reports whether a stage is known to have a Node.js whose npm does not
@@ -110,9 +112,9 @@ func oldNode(s *dockerfile.Stage) bool {
 	return len(v) > 0 && v[0] < 10
 }
 
-func checkYarn(p *fixer.Pass, st step, c command) {
-	sub, k := c.sub()
-	if sub != "" && sub != "install" || c.has("--frozen-lockfile", "--immutable", "--no-lockfile", "--global", "-v", "--version", "--help") || len(c.plain()) > 1 {
+func checkYarn(p *fixer.Pass, st build.Step, c build.Command) {
+	sub, k := c.Subcommand()
+	if sub != "" && sub != "install" || c.Has("--frozen-lockfile", "--immutable", "--no-lockfile", "--global", "-v", "--version", "--help") || len(c.Plain()) > 1 {
 		return
 	}
 	flag, unknown := "--frozen-lockfile", "nothing in the file proves that it is"
@@ -126,14 +128,14 @@ func checkYarn(p *fixer.Pass, st step, c command) {
 		}
 	}
 	freeze{
-		named: "yarn install", k: max(k, c.first), flag: flag, lock: l,
+		named: "yarn install", k: max(k, c.ProgramWord), flag: flag, lock: l,
 		advice: l.advice("yarn.lock", "write yarn install --frozen-lockfile for Yarn 1, --immutable for later ones", unknown),
 	}.report(p, st, c)
 }
 
-func checkPnpm(p *fixer.Pass, st step, c command) {
-	sub, k := c.sub()
-	if sub != "install" && sub != "i" || len(c.plain()) > 1 || c.has("--frozen-lockfile", "--no-frozen-lockfile", "--lockfile-only", "-g", "--global") {
+func checkPnpm(p *fixer.Pass, st build.Step, c build.Command) {
+	sub, k := c.Subcommand()
+	if sub != "install" && sub != "i" || len(c.Plain()) > 1 || c.Has("--frozen-lockfile", "--no-frozen-lockfile", "--lockfile-only", "-g", "--global") {
 		return
 	}
 	l := findLock(p, st, "pnpm-lock.yaml")
@@ -152,17 +154,17 @@ type freeze struct {
 	advice string // where the lock file is not proved to be there
 }
 
-func (z freeze) report(p *fixer.Pass, st step, c command) {
+func (z freeze) report(p *fixer.Pass, st build.Step, c build.Command) {
 	f := fixer.Finding{
-		Path:     place(p.File.Dockerfile, st.at) + ": " + z.named,
+		Path:     place(p.File.Dockerfile, st.At) + ": " + z.named,
 		Message:  z.named + " may install other versions than the lock file names",
 		Evidence: z.lock.evidence,
 		Advice:   z.advice,
 	}
-	f.Start, f.End = st.span(c)
+	f.Start, f.End = st.Span(c)
 	switch {
-	case st.script == nil:
-		f.Advice += st.notEdited()
+	case st.Script == nil:
+		f.Advice += st.NotEdited()
 	case z.lock.at != nil:
 		f.Advice = ""
 		f.Fixes = []fixer.Fix{{
@@ -170,7 +172,7 @@ func (z freeze) report(p *fixer.Pass, st step, c command) {
 			Breaks: "the build fails if package.json and the lock file do not agree",
 			Verify: z.named + " " + z.flag + " in a fresh clone, then docker build --no-cache .",
 			Edit: func(d *fixer.Draft) error {
-				edits, err := st.script.InsertWord(c.Command, z.k, z.flag)
+				edits, err := st.Script.InsertWord(c.Command, z.k, z.flag)
 				if err != nil {
 					return err
 				}
@@ -179,5 +181,5 @@ func (z freeze) report(p *fixer.Pass, st step, c command) {
 			},
 		}}
 	}
-	report(p, st.at, f)
+	report(p, st.At, f)
 }

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"oakum/fixer"
+	"oakum/fixer/build"
 	"oakum/fixer/dockerfile"
 	"oakum/fixer/text"
 )
@@ -28,9 +29,9 @@ var PackageCache = &fixer.Rule{
 	},
 	Doc: packageCacheDoc,
 	Check: func(p *fixer.Pass) {
-		kept, elsewhere := shipped(p), gemsElsewhere.Match(p.File.Data)
-		for _, st := range steps(p.File.Dockerfile, "RUN") {
-			if !kept[st.stage] || cacheMount(st.i) {
+		kept, elsewhere := build.InFinalImage(p), gemsElsewhere.Match(p.File.Data)
+		for _, st := range build.Steps(p.File.Dockerfile, "RUN") {
+			if !kept[st.Stage] || cacheMount(st.Instruction) {
 				continue
 			}
 			checkPipCache(p, st)
@@ -53,11 +54,11 @@ func cacheMount(i *dockerfile.Instruction) bool {
 }
 
 // pipInstall returns the index of the word "install" of a call of pip, or 0.
-func pipInstall(c command) int {
-	from := c.first + 1
+func pipInstall(c build.Command) int {
+	from := c.ProgramWord + 1
 	switch {
-	case pipName(c.name):
-	case strings.HasPrefix(c.name, "python") && len(c.args()) > 2 && c.args()[0].Value == "-m" && c.args()[1].Value == "pip":
+	case pipName(c.Program):
+	case strings.HasPrefix(c.Program, "python") && len(c.Args()) > 2 && c.Args()[0].Value == "-m" && c.Args()[1].Value == "pip":
 		from += 2
 	default:
 		return 0
@@ -78,31 +79,31 @@ func pipName(name string) bool {
 	return ok && strings.Trim(rest, "0123456789.") == ""
 }
 
-func checkPipCache(p *fixer.Pass, st step) {
-	if value, at := lookupVariable(p.File.Dockerfile, st.stage, st.at, "PIP_NO_CACHE_DIR"); at != nil && value != "" {
+func checkPipCache(p *fixer.Pass, st build.Step) {
+	if value, at := lookupVariable(p.File.Dockerfile, st.Stage, st.At, "PIP_NO_CACHE_DIR"); at != nil && value != "" {
 		return
 	}
-	if _, at := lookupVariable(p.File.Dockerfile, st.stage, st.at, "PIP_CACHE_DIR"); at != nil {
+	if _, at := lookupVariable(p.File.Dockerfile, st.Stage, st.At, "PIP_CACHE_DIR"); at != nil {
 		return
 	}
-	for k, c := range st.commands {
+	for k, c := range st.Commands {
 		sub := pipInstall(c)
-		if sub == 0 || cacheOption(c, "--no-cache-dir", "--no-cache", "--cache-dir") || deletesCache(st.commands[k+1:], ".cache") || assigns(c, "PIP_NO_CACHE_DIR") {
+		if sub == 0 || cacheOption(c, "--no-cache-dir", "--no-cache", "--cache-dir") || deletesCache(st.Commands[k+1:], ".cache") || assigns(c, "PIP_NO_CACHE_DIR") {
 			continue
 		}
 		f := fixer.Finding{
-			Path:    place(p.File.Dockerfile, st.at) + ": " + c.name + c.again,
-			Message: c.name + " install keeps a copy of what it downloads in the image",
-			Advice:  "write --no-cache-dir behind install" + st.notEdited(),
+			Path:    place(p.File.Dockerfile, st.At) + ": " + c.Program + c.Ordinal,
+			Message: c.Program + " install keeps a copy of what it downloads in the image",
+			Advice:  "write --no-cache-dir behind install" + st.NotEdited(),
 		}
-		f.Start, f.End = st.span(c)
-		if st.script != nil {
+		f.Start, f.End = st.Span(c)
+		if st.Script != nil {
 			f.Advice = ""
 			f.Fixes = []fixer.Fix{{
 				ID: "no-cache", Title: "use --no-cache-dir", Level: fixer.Safe,
 				Verify: "docker build .   then   docker run --rm --entrypoint ls IMAGE /root/.cache/pip   finds nothing",
 				Edit: func(d *fixer.Draft) error {
-					edits, err := st.script.InsertWord(c.Command, sub, "--no-cache-dir")
+					edits, err := st.Script.InsertWord(c.Command, sub, "--no-cache-dir")
 					if err != nil {
 						return err
 					}
@@ -111,26 +112,26 @@ func checkPipCache(p *fixer.Pass, st step) {
 				},
 			}}
 		}
-		report(p, st.at, f)
+		report(p, st.At, f)
 	}
 }
 
-func cacheOption(c command, names ...string) bool {
-	for _, w := range c.args() {
+func cacheOption(c build.Command, names ...string) bool {
+	for _, w := range c.Args() {
 		name, _, _ := strings.Cut(w.Value, "=")
 		for _, n := range names {
 			if name == n {
 				return true
 			}
 		}
-		if flagVariable.MatchString(w.Raw) {
+		if build.OptionsVariable.MatchString(w.Raw) {
 			return true // a variable full of options may hold it
 		}
 	}
 	return false
 }
 
-func assigns(c command, name string) bool {
+func assigns(c build.Command, name string) bool {
 	for _, w := range c.Assigns {
 		if strings.HasPrefix(w.Raw, name+"=") {
 			return true
@@ -140,21 +141,21 @@ func assigns(c command, name string) bool {
 }
 
 // deletesCache reports whether one of the commands deletes a cache folder.
-func deletesCache(list []command, folder string) bool {
+func deletesCache(list []build.Command, folder string) bool {
 	for _, c := range list {
-		switch c.name {
+		switch c.Program {
 		case "rm", "find":
-			for _, w := range c.args() {
+			for _, w := range c.Args() {
 				if strings.Contains(w.Raw, folder) || strings.TrimRight(w.Raw, "/*") == "/root" {
 					return true
 				}
 			}
 		case "pip", "pip3":
-			if c.has("purge") {
+			if c.Has("purge") {
 				return true
 			}
 		case "npm", "yarn":
-			if c.has("cache") && c.has("clean", "clear") {
+			if c.Has("cache") && c.Has("clean", "clear") {
 				return true
 			}
 		}
@@ -164,13 +165,13 @@ func deletesCache(list []command, folder string) bool {
 
 // checkNodeCache looks at the last command of a step that fills the cache of
 // npm or Yarn.
-func checkNodeCache(p *fixer.Pass, st step) {
+func checkNodeCache(p *fixer.Pass, st build.Step) {
 	last := -1
-	for k, c := range st.commands {
-		sub, _ := c.sub()
+	for k, c := range st.Commands {
+		sub, _ := c.Subcommand()
 		switch {
-		case c.name == "npm" && (sub == "ci" || sub == "install" || sub == "i" || sub == "clean-install"):
-		case c.name == "yarn" && (sub == "install" || len(c.args()) == 0):
+		case c.Program == "npm" && (sub == "ci" || sub == "install" || sub == "i" || sub == "clean-install"):
+		case c.Program == "yarn" && (sub == "install" || len(c.Args()) == 0):
 		default:
 			continue
 		}
@@ -178,29 +179,29 @@ func checkNodeCache(p *fixer.Pass, st step) {
 			last = k
 		}
 	}
-	if last < 0 || deletesCache(st.commands[last+1:], ".npm") || deletesCache(st.commands[last+1:], "cache") || cacheElsewhere(p, st) {
+	if last < 0 || deletesCache(st.Commands[last+1:], ".npm") || deletesCache(st.Commands[last+1:], "cache") || cacheElsewhere(p, st) {
 		return
 	}
-	c := st.commands[last]
+	c := st.Commands[last]
 	f := fixer.Finding{
-		Path:    place(p.File.Dockerfile, st.at) + ": " + c.name,
-		Message: c.name + " keeps a copy of what it downloads in the image",
+		Path:    place(p.File.Dockerfile, st.At) + ": " + c.Program,
+		Message: c.Program + " keeps a copy of what it downloads in the image",
 	}
-	f.Start, f.End = st.span(c)
+	f.Start, f.End = st.Span(c)
 	clean := "npm cache clean --force"
-	if c.name == "yarn" {
+	if c.Program == "yarn" {
 		f.Advice = "end the step with yarn cache clean if it is Yarn 1; later versions may run the program out of the cache, so that RUN --mount=type=cache,target=… for a cache that is not in the image is the way there"
-		report(p, st.at, f)
+		report(p, st.At, f)
 		return
 	}
-	if st.script == nil {
-		f.Advice = "end the step with " + clean + st.notEdited()
-		report(p, st.at, f)
+	if st.Script == nil {
+		f.Advice = "end the step with " + clean + st.NotEdited()
+		report(p, st.At, f)
 		return
 	}
 	edits, err := follow(p.File.Dockerfile, st, c, clean)
 	if err != nil {
-		f.Advice = "end the step with " + clean + "; it is not done here because " + reason(err)
+		f.Advice = "end the step with " + clean + "; it is not done here because " + build.Reason(err)
 	} else {
 		f.Fixes = []fixer.Fix{{
 			ID: "clean", Title: "delete it in the same step with " + clean, Level: fixer.Safe,
@@ -208,13 +209,13 @@ func checkNodeCache(p *fixer.Pass, st step) {
 			Edit:   edit(p, edits),
 		}}
 	}
-	report(p, st.at, f)
+	report(p, st.At, f)
 }
 
 // cacheElsewhere reports whether a variable says where the cache of npm is.
-func cacheElsewhere(p *fixer.Pass, st step) bool {
+func cacheElsewhere(p *fixer.Pass, st build.Step) bool {
 	for _, name := range []string{"npm_config_cache", "NPM_CONFIG_CACHE", "YARN_CACHE_FOLDER"} {
-		if _, at := lookupVariable(p.File.Dockerfile, st.stage, st.at, name); at != nil {
+		if _, at := lookupVariable(p.File.Dockerfile, st.Stage, st.At, name); at != nil {
 			return true
 		}
 	}
@@ -223,18 +224,18 @@ func cacheElsewhere(p *fixer.Pass, st step) bool {
 
 // follow lets another command run behind one at the top level of a step, in a
 // way that a failure of the first one still ends what it ended before.
-func follow(f *dockerfile.File, st step, c command, added string) ([]text.Edit, error) {
+func follow(f *dockerfile.File, st build.Step, c build.Command, added string) ([]text.Edit, error) {
 	if c.Place != 0 {
 		return nil, fmt.Errorf("the command stands in %s", c.Place)
 	}
-	next := behind(f, st.i, c.End)
+	next := behind(f, st.Instruction, c.End)
 	switch next.kind {
 	case aSemicolon:
 		return []text.Edit{text.Insert(c.End, next.separator+added)}, nil
 	case somethingElse:
 		return nil, errors.New("it cannot be told what follows the command")
 	}
-	edits, err := st.script.Append(c.Command, added)
+	edits, err := st.Script.Append(c.Command, added)
 	if err == nil && len(edits) == 1 && edits[0].New == " && "+added {
 		edits = []text.Edit{onOwnLine(f, c.Command, next, added)}
 	}

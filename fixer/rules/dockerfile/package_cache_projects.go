@@ -6,8 +6,10 @@ import (
 	"strings"
 
 	"oakum/fixer"
+	"oakum/fixer/build"
 	"oakum/fixer/dockerfile"
 	"oakum/fixer/image"
+	"oakum/fixer/text"
 )
 
 // gemCache is where gem and Bundler keep what they download in the official
@@ -16,29 +18,29 @@ const gemCache = "/usr/local/bundle/cache"
 
 // checkGemCache looks at the last command of a step that downloads gems;
 // elsewhere says that they may go to another folder than the usual one.
-func checkGemCache(p *fixer.Pass, st step, elsewhere bool) {
-	last := lastOf(st, func(c command) bool {
-		sub, _ := c.sub()
-		return c.name == "gem" && (sub == "install" || sub == "i") || c.name == "bundle" && (sub == "" || sub == "install") && !c.has("--version", "--help", "-v")
+func checkGemCache(p *fixer.Pass, st build.Step, elsewhere bool) {
+	last := lastOf(st, func(c build.Command) bool {
+		sub, _ := c.Subcommand()
+		return c.Program == "gem" && (sub == "install" || sub == "i") || c.Program == "bundle" && (sub == "" || sub == "install") && !c.Has("--version", "--help", "-v")
 	})
-	if last < 0 || deletesCache(st.commands[last+1:], "cache") {
+	if last < 0 || deletesCache(st.Commands[last+1:], "cache") {
 		return
 	}
-	c := st.commands[last]
+	c := st.Commands[last]
 	f := fixer.Finding{
-		Path:    place(p.File.Dockerfile, st.at) + ": " + c.name,
-		Message: c.name + " install keeps a copy of what it downloads in the image",
+		Path:    place(p.File.Dockerfile, st.At) + ": " + c.Program,
+		Message: c.Program + " install keeps a copy of what it downloads in the image",
 		Advice:  "delete the cache folder below the gems in the same step (rm -rf \"$(gem env gemdir)\"/cache)",
 	}
-	f.Start, f.End = st.span(c)
+	f.Start, f.End = st.Span(c)
 	switch {
-	case !officialRuby(st.stage) || elsewhere:
+	case !officialRuby(st.Stage) || elsewhere:
 		f.Advice += "; it is not done here because where the gems go is not known"
-	case st.script == nil:
-		f.Advice += st.notEdited()
+	case st.Script == nil:
+		f.Advice += st.NotEdited()
 	default:
 		if edits, err := follow(p.File.Dockerfile, st, c, "rm -rf "+gemCache); err != nil {
-			f.Advice += "; it is not done here because " + reason(err)
+			f.Advice += "; it is not done here because " + build.Reason(err)
 		} else {
 			f.Advice = ""
 			f.Fixes = []fixer.Fix{{
@@ -48,39 +50,39 @@ func checkGemCache(p *fixer.Pass, st step, elsewhere bool) {
 			}}
 		}
 	}
-	report(p, st.at, f)
+	report(p, st.At, f)
 }
 
 // checkComposerCache looks at the last command of a step that fills the cache of
 // Composer.
-func checkComposerCache(p *fixer.Pass, st step) {
-	last := lastOf(st, func(c command) bool {
-		sub, _ := c.sub()
-		return strings.HasPrefix(c.name, "composer") && set("install i update u require create-project")[sub] && !cacheOption(c, "--no-cache")
+func checkComposerCache(p *fixer.Pass, st build.Step) {
+	last := lastOf(st, func(c build.Command) bool {
+		sub, _ := c.Subcommand()
+		return strings.HasPrefix(c.Program, "composer") && text.WordSet("install i update u require create-project")[sub] && !cacheOption(c, "--no-cache")
 	})
-	if last < 0 || deletesCache(st.commands[last+1:], "cache") || deletesCache(st.commands[last+1:], ".composer") ||
-		slices.ContainsFunc(st.commands[last+1:], func(c command) bool {
-			return strings.HasPrefix(c.name, "composer") && c.has("clear-cache", "clearcache", "cc")
+	if last < 0 || deletesCache(st.Commands[last+1:], "cache") || deletesCache(st.Commands[last+1:], ".composer") ||
+		slices.ContainsFunc(st.Commands[last+1:], func(c build.Command) bool {
+			return strings.HasPrefix(c.Program, "composer") && c.Has("clear-cache", "clearcache", "cc")
 		}) {
 		return
 	}
-	if _, at := lookupVariable(p.File.Dockerfile, st.stage, st.at, "COMPOSER_CACHE_DIR"); at != nil {
+	if _, at := lookupVariable(p.File.Dockerfile, st.Stage, st.At, "COMPOSER_CACHE_DIR"); at != nil {
 		return
 	}
-	c := st.commands[last]
+	c := st.Commands[last]
 	f := fixer.Finding{
-		Path:    place(p.File.Dockerfile, st.at) + ": composer",
+		Path:    place(p.File.Dockerfile, st.At) + ": composer",
 		Message: "composer keeps a copy of what it downloads in the image",
 		Advice:  "write --no-cache (Composer 2), or install in a stage of its own and copy vendor from there",
 	}
-	f.Start, f.End = st.span(c)
-	report(p, st.at, f)
+	f.Start, f.End = st.Span(c)
+	report(p, st.At, f)
 }
 
 // lastOf returns the index of the last command of a step that is as asked, or -1.
-func lastOf(st step, is func(command) bool) int {
-	for k := len(st.commands) - 1; k >= 0; k-- {
-		if is(st.commands[k]) {
+func lastOf(st build.Step, is func(build.Command) bool) int {
+	for k := len(st.Commands) - 1; k >= 0; k-- {
+		if is(st.Commands[k]) {
 			return k
 		}
 	}

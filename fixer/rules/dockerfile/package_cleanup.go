@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"oakum/fixer"
+	"oakum/fixer/build"
 	"oakum/fixer/dockerfile"
 	"oakum/fixer/text"
 )
@@ -12,16 +13,16 @@ import (
 // cleanup adds the cleaning command to a RUN: behind the last command that
 // needs what was fetched, and where it runs whenever the fetching did and the
 // build goes on. Everywhere else it refuses.
-func cleanup(f *dockerfile.File, r *packageRun, last *call) ([]text.Edit, error) {
-	commands := r.script.Commands
+func cleanup(f *dockerfile.File, r *build.PackageRun, last *build.PackageCall) ([]text.Edit, error) {
+	commands := r.Script.Commands
 	after := last.Command
 	for _, c := range commands {
-		own, ok := readCall(c)
-		if c.Start > after.Start && (ok && own.manager == last.manager || !ok && unread(c)) {
+		own, ok := build.ReadPackageCall(c)
+		if c.Start > after.Start && (ok && own.Manager == last.Manager || !ok && build.RunsUnread(c)) {
 			after = c
 		}
 	}
-	next := behind(f, r.run, after.End)
+	next := behind(f, r.Instruction, after.End)
 	switch {
 	case after.Place == 0:
 		if err := reached(commands, last.Command, after, next.kind == theEnd); err != nil {
@@ -31,23 +32,23 @@ func cleanup(f *dockerfile.File, r *packageRun, last *call) ([]text.Edit, error)
 		// Append says which construct forbids it.
 	case after.Chain != last.Chain:
 		return nil, fixer.Refuse("the packages are fetched in one place and installed in another, %s", after.Place)
-	case errexit(r.script):
+	case errexit(r.Script):
 		return nil, fixer.Refuse("with set -e, a command added in %s would hide a failure of the one before it", after.Place)
 	}
 	if after.Place == 0 && next.kind == aSemicolon {
 		// "a && b; c" must stay apart from b: under set -e a failure of b
 		// would otherwise no longer end the build.
-		return []text.Edit{text.Insert(after.End, next.separator+last.cleaning())}, nil
+		return []text.Edit{text.Insert(after.End, next.separator+last.CleanCommand())}, nil
 	}
 	if next.kind == somethingElse && after.Place == 0 {
 		return nil, fixer.Refuse("it cannot be told what follows the command")
 	}
-	edits, err := r.script.Append(after, last.cleaning())
+	edits, err := r.Script.Append(after, last.CleanCommand())
 	if err != nil {
 		return nil, err
 	}
-	if len(edits) == 1 && edits[0].New == " && "+last.cleaning() {
-		return []text.Edit{onOwnLine(f, after, next, last.cleaning())}, nil
+	if len(edits) == 1 && edits[0].New == " && "+last.CleanCommand() {
+		return []text.Edit{onOwnLine(f, after, next, last.CleanCommand())}, nil
 	}
 	return edits, nil
 }
@@ -90,7 +91,7 @@ func reached(commands []dockerfile.Command, last, after dockerfile.Command, end 
 		return nil // when it is not reached, the RUN fails or never fetched
 	}
 	for _, c := range commands {
-		if _, ok := readCall(c); c.Chain == after.Chain && c.Start < after.Start && !ok {
+		if _, ok := build.ReadPackageCall(c); c.Chain == after.Chain && c.Start < after.Start && !ok {
 			return fixer.Refuse("the packages are installed only if %s succeeds", brief([]string{c.Name}))
 		}
 	}

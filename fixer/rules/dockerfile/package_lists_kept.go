@@ -8,6 +8,7 @@ import (
 	"strconv"
 
 	"oakum/fixer"
+	"oakum/fixer/build"
 	"oakum/fixer/dockerfile"
 	"oakum/fixer/image"
 	"oakum/fixer/text"
@@ -45,41 +46,41 @@ var PackageListsKept = &fixer.Rule{
 	Doc: packageListsKeptDoc,
 	Check: func(p *fixer.Pass) {
 		f := p.File.Dockerfile
-		kept, runs := shipped(p), readRuns(f)
-		each(f, func(s *dockerfile.Stage, i, at *dockerfile.Instruction) {
+		kept, runs := build.InFinalImage(p), build.ReadPackageRuns(f)
+		build.Each(f, func(s *dockerfile.Stage, i, at *dockerfile.Instruction) {
 			if i.Keyword != "RUN" || !kept[s] || s.Windows {
 				return
 			}
-			for _, m := range managers {
-				if !m.mounted(i) {
-					checkLists(p, runs, runs.runs[at], m)
+			for _, m := range build.Managers {
+				if !m.Mounted(i) {
+					checkLists(p, runs, runs.ByInstruction[at], m)
 				}
 			}
 		})
 	},
 }
 
-func checkLists(p *fixer.Pass, runs *packageRuns, r *packageRun, m *manager) {
-	f := fixer.Finding{Path: place(p.File.Dockerfile, r.at) + " " + m.name}
-	if r.script == nil {
-		if m.mentions(r.raw, m.leaves) && !m.cleanedIn(r.raw) {
-			f.Message = fmt.Sprintf("the image keeps the %s of %s", m.what, m.name)
-			f.Advice = fmt.Sprintf("end these commands with %s; it is not done here because %s", cmp.Or(m.clean, "its clean all"), r.why)
-			report(p, r.at, f)
+func checkLists(p *fixer.Pass, runs *build.PackageRuns, r *build.PackageRun, m *build.Manager) {
+	f := fixer.Finding{Path: place(p.File.Dockerfile, r.At) + " " + m.Name}
+	if r.Script == nil {
+		if m.Mentions(r.Raw, m.Leaves) && !m.CleanedIn(r.Raw) {
+			f.Message = fmt.Sprintf("the image keeps the %s of %s", m.What, m.Name)
+			f.Advice = fmt.Sprintf("end these commands with %s; it is not done here because %s", cmp.Or(m.Clean, "its clean all"), r.Why)
+			report(p, r.At, f)
 		}
 		return
 	}
-	last := r.last(m)
+	last := r.LastUncleaned(m)
 	if last == nil {
 		return
 	}
-	f.Message = fmt.Sprintf("the image keeps the %s of %s", m.what, last.program)
+	f.Message = fmt.Sprintf("the image keeps the %s of %s", m.What, last.Program)
 	f.Evidence = []fixer.Evidence{{
 		Kind: fixer.FromDockerfile, Place: p.File.Path + ":" + strconv.Itoa(last.Line),
-		Text: fmt.Sprintf("%s %s, and nothing behind it in this RUN deletes %s", last.program, last.sub, m.folders[0]),
+		Text: fmt.Sprintf("%s %s, and nothing behind it in this RUN deletes %s", last.Program, last.Verb, m.Dirs[0]),
 	}}
 	var fix *fixer.Fix
-	if m.name == "apk" && !r.runs(m, "update") {
+	if m.Name == "apk" && !r.Runs(m, "update") {
 		fix, f.Advice = noCacheFix(p, runs, r, m)
 	} else {
 		fix, f.Advice = cleanFix(p, runs, r, last)
@@ -87,54 +88,44 @@ func checkLists(p *fixer.Pass, runs *packageRuns, r *packageRun, m *manager) {
 	if fix != nil {
 		f.Fixes = []fixer.Fix{*fix}
 	}
-	report(p, r.at, f)
-}
-
-// runs reports whether a RUN calls a subcommand of a manager.
-func (r *packageRun) runs(m *manager, sub string) bool {
-	return slices.ContainsFunc(r.calls, func(c call) bool { return c.manager == m && c.sub == sub })
-}
-
-// uses reports whether a RUN installs with what it fetched.
-func (r *packageRun) uses(m *manager) bool {
-	return m.uses == nil || slices.ContainsFunc(r.calls, func(c call) bool { return c.manager == m && m.uses[c.sub] })
+	report(p, r.At, f)
 }
 
 // cleanFix deletes what was fetched behind the last command that needs it.
-func cleanFix(p *fixer.Pass, runs *packageRuns, r *packageRun, last *call) (*fixer.Fix, string) {
-	m := last.manager
-	if !r.uses(m) {
+func cleanFix(p *fixer.Pass, runs *build.PackageRuns, r *build.PackageRun, last *build.PackageCall) (*fixer.Fix, string) {
+	m := last.Manager
+	if !r.Installs(m) {
 		return nil, fmt.Sprintf("%s %s stands alone, so that what it fetched is for a later step, or for none: join it with the RUN that installs, and end that with %s",
-			last.program, last.sub, last.cleaning())
+			last.Program, last.Verb, last.CleanCommand())
 	}
-	later := runs.neededAfter(r.at, m)
-	if later.sure {
-		return nil, fmt.Sprintf("line %d installs packages with what this RUN fetched: give it an update of its own or join the two, and end with %s", later.by.Line, last.cleaning())
+	later := runs.NeededAfter(r.At, m)
+	if later.Sure {
+		return nil, fmt.Sprintf("line %d installs packages with what this RUN fetched: give it an update of its own or join the two, and end with %s", later.By.Line, last.CleanCommand())
 	}
 	edits, err := cleanup(p.File.Dockerfile, r, last)
 	if err != nil {
-		return nil, fmt.Sprintf("end the commands with %s; it is not done here because %s", last.cleaning(), reason(err))
+		return nil, fmt.Sprintf("end the commands with %s; it is not done here because %s", last.CleanCommand(), build.Reason(err))
 	}
 	fix := &fixer.Fix{
-		ID: "clean", Title: "delete them in the same RUN with " + last.cleaning(), Level: fixer.Safe,
+		ID: "clean", Title: "delete them in the same RUN with " + last.CleanCommand(), Level: fixer.Safe,
 		Verify: "docker build .   then   docker history IMAGE   shows a smaller layer",
 		Edit:   edit(p, edits),
 	}
-	if later.by != nil {
+	if later.By != nil {
 		fix.Level = fixer.Review
-		fix.Breaks = fmt.Sprintf("line %d runs something that is not read here: it fails if it installs packages without fetching the lists first", later.by.Line)
+		fix.Breaks = fmt.Sprintf("line %d runs something that is not read here: it fails if it installs packages without fetching the lists first", later.By.Line)
 	}
 	return fix, ""
 }
 
 // noCacheFix tells apk not to keep its index at all.
-func noCacheFix(p *fixer.Pass, runs *packageRuns, r *packageRun, m *manager) (*fixer.Fix, string) {
-	if ancientAlpine(p, r.run.Stage) {
-		return nil, "apk of Alpine 3.2 and older has no --no-cache: end the commands with " + m.clean
+func noCacheFix(p *fixer.Pass, runs *build.PackageRuns, r *build.PackageRun, m *build.Manager) (*fixer.Fix, string) {
+	if ancientAlpine(p, r.Instruction.Stage) {
+		return nil, "apk of Alpine 3.2 and older has no --no-cache: end the commands with " + m.Clean
 	}
 	edits, err := noCache(r, m)
 	if err != nil {
-		return nil, "write --no-cache behind apk add; it is not done here because " + reason(err)
+		return nil, "write --no-cache behind apk add; it is not done here because " + build.Reason(err)
 	}
 	fix := &fixer.Fix{
 		ID: "no-cache", Title: "use --no-cache", Level: fixer.Safe,
@@ -143,22 +134,22 @@ func noCacheFix(p *fixer.Pass, runs *packageRuns, r *packageRun, m *manager) (*f
 	}
 	// A step that fetched the index on request may be followed by one that
 	// relies on it; apk fetches it by itself in all but old versions.
-	if later := runs.neededAfter(r.at, m); later.sure && slices.ContainsFunc(r.calls, func(c call) bool { return c.manager == m && c.fetches() }) {
+	if later := runs.NeededAfter(r.At, m); later.Sure && slices.ContainsFunc(r.Calls, func(c build.PackageCall) bool { return c.Manager == m && c.FetchesLists() }) {
 		fix.Level = fixer.Review
-		fix.Breaks = fmt.Sprintf("line %d installs packages too, and the apk of old Alpine releases does not fetch the index by itself", later.by.Line)
+		fix.Breaks = fmt.Sprintf("line %d installs packages too, and the apk of old Alpine releases does not fetch the index by itself", later.By.Line)
 	}
 	return fix, ""
 }
 
 // noCache writes --no-cache behind every subcommand of apk that would keep the
 // index.
-func noCache(r *packageRun, apk *manager) ([]text.Edit, error) {
+func noCache(r *build.PackageRun, apk *build.Manager) ([]text.Edit, error) {
 	var edits []text.Edit
-	for _, c := range r.calls {
-		if c.manager != apk || !c.left() {
+	for _, c := range r.Calls {
+		if c.Manager != apk || !c.LeavesFiles() {
 			continue
 		}
-		e, err := r.script.InsertWord(c.Command, c.subWord, "--no-cache")
+		e, err := r.Script.InsertWord(c.Command, c.VerbWord, "--no-cache")
 		if err != nil {
 			return nil, err
 		}
@@ -178,6 +169,6 @@ func edit(p *fixer.Pass, edits []text.Edit) func(*fixer.Draft) error {
 // ancientAlpine reports whether the stage's base is known to be Alpine before
 // 3.3, which brought --no-cache.
 func ancientAlpine(p *fixer.Pass, s *dockerfile.Stage) bool {
-	base, ok := baseOf(p, s)
+	base, ok := build.BaseOf(p, s)
 	return ok && base.Distribution == image.Alpine && slices.Contains([]string{"2.6", "2.7", "3.0", "3.1", "3.2"}, base.Release)
 }

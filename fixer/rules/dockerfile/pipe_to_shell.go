@@ -7,7 +7,9 @@ import (
 	"strings"
 
 	"oakum/fixer"
+	"oakum/fixer/build"
 	"oakum/fixer/dockerfile"
+	"oakum/fixer/text"
 )
 
 //go:embed pipe_to_shell.md
@@ -26,9 +28,9 @@ var PipeToShell = &fixer.Rule{
 	},
 	Doc: pipeToShellDoc,
 	Check: func(p *fixer.Pass) {
-		for _, st := range steps(p.File.Dockerfile, "RUN") {
-			for k, c := range st.commands {
-				if from, ok := runsDownload(st.commands, k); ok {
+		for _, st := range build.Steps(p.File.Dockerfile, "RUN") {
+			for k, c := range st.Commands {
+				if from, ok := runsDownload(st.Commands, k); ok {
 					reportPipe(p, st, from, c)
 				}
 			}
@@ -37,18 +39,18 @@ var PipeToShell = &fixer.Rule{
 }
 
 // fetchers print what they download.
-var fetchers = set("curl wget fetch http https aria2c")
+var fetchers = text.WordSet("curl wget fetch http https aria2c")
 
 // runsDownload reports whether a command runs what another one downloads, and
 // which one that is.
-func runsDownload(list []command, k int) (from command, ok bool) {
+func runsDownload(list []build.Command, k int) (from build.Command, ok bool) {
 	c := list[k]
 	if !interprets(c) {
-		return command{}, false
+		return build.Command{}, false
 	}
-	if c.fed && readsProgram(c) {
-		for n := k; n > 0 && list[n].fed; n-- {
-			if fetchers[list[n-1].name] {
+	if c.PipedInto && readsProgram(c) {
+		for n := k; n > 0 && list[n].PipedInto; n-- {
+			if fetchers[list[n-1].Program] {
 				return list[n-1], true
 			}
 		}
@@ -58,11 +60,11 @@ func runsDownload(list []command, k int) (from command, ok bool) {
 		if in.Start >= c.End {
 			break
 		}
-		if fetchers[in.name] && runsWord(c, in) {
+		if fetchers[in.Program] && runsWord(c, in) {
 			return in, true
 		}
 	}
-	return command{}, false
+	return build.Command{}, false
 }
 
 // interpreters take a program from their standard input, with the options that
@@ -72,19 +74,19 @@ var interpreters = map[string]string{
 	"python": "-c -m", "python2": "-c -m", "python3": "-c -m", "perl": "-e -n -p -ne -pe", "ruby": "-e", "node": "-e -p", "php": "-r",
 }
 
-func interprets(c command) bool {
-	_, ok := interpreters[c.name]
-	return ok || c.name == "eval" || c.name == "source" || c.name == "."
+func interprets(c build.Command) bool {
+	_, ok := interpreters[c.Program]
+	return ok || c.Program == "eval" || c.Program == "source" || c.Program == "."
 }
 
 // readsProgram reports whether an interpreter takes its program from standard
 // input: it is given no file, or one that stands for it, or -s.
-func readsProgram(c command) bool {
-	other, ok := interpreters[c.name]
+func readsProgram(c build.Command) bool {
+	other, ok := interpreters[c.Program]
 	if !ok {
 		return false
 	}
-	for _, w := range c.args() {
+	for _, w := range c.Args() {
 		switch {
 		case w.Value == "-" || w.Value == "--" || w.Value == "/dev/stdin" || w.Value == "-s":
 			return true
@@ -100,38 +102,38 @@ func readsProgram(c command) bool {
 // runsWord reports whether a command runs the output of another one that stands
 // in a substitution: as the whole text of sh -c or eval, or as the file that
 // bash and source read.
-func runsWord(c, in command) bool {
-	for k, w := range c.args() {
+func runsWord(c, in build.Command) bool {
+	for k, w := range c.Args() {
 		if w.Start > in.Start || in.End > w.End {
 			continue
 		}
 		raw := strings.TrimLeft(w.Raw, `"`)
 		if strings.HasPrefix(raw, "<(") {
-			return c.name != "eval" && k == firstPlain(c)
+			return c.Program != "eval" && k == firstPlain(c)
 		}
 		text := strings.HasPrefix(raw, "$(") || strings.HasPrefix(raw, "`")
-		return text && (c.name == "eval" || k > 0 && c.args()[k-1].Value == "-c")
+		return text && (c.Program == "eval" || k > 0 && c.Args()[k-1].Value == "-c")
 	}
 	return false
 }
 
-func firstPlain(c command) int {
-	return slices.IndexFunc(c.args(), func(w dockerfile.Word) bool { return !strings.HasPrefix(w.Value, "-") })
+func firstPlain(c build.Command) int {
+	return slices.IndexFunc(c.Args(), func(w dockerfile.Word) bool { return !strings.HasPrefix(w.Value, "-") })
 }
 
-func reportPipe(p *fixer.Pass, st step, from, to command) {
-	what, link := "a download", from.remote()
+func reportPipe(p *fixer.Pass, st build.Step, from, to build.Command) {
+	what, link := "a download", from.RemoteURL()
 	if link != "" {
-		what = shownURL(link)
-	} else if from.onlyLocal() {
+		what = build.ShownURL(link)
+	} else if from.OnlyLocalURLs() {
 		return
 	}
-	runner := to.name
+	runner := to.Program
 	if runner == "." {
 		runner = "the shell"
 	}
 	f := fixer.Finding{
-		Path:    place(p.File.Dockerfile, st.at) + ": " + from.name + " into " + to.name,
+		Path:    place(p.File.Dockerfile, st.At) + ": " + from.Program + " into " + to.Program,
 		Message: fmt.Sprintf("%s runs whatever %s answers, unseen and unchecked", runner, what),
 		Advice:  pipeAdvice(link),
 	}
@@ -139,11 +141,11 @@ func reportPipe(p *fixer.Pass, st step, from, to command) {
 		f.Severity = fixer.High
 		f.Message += ", over a connection that anybody on the way can change"
 	}
-	f.Start, f.End = st.span(from)
-	if st.script != nil {
+	f.Start, f.End = st.Span(from)
+	if st.Script != nil {
 		f.Start, f.End = min(from.Start, to.Start), max(from.End, to.End)
 	}
-	report(p, st.at, f)
+	report(p, st.At, f)
 }
 
 // installers are well-known scripts for which there is a better way.

@@ -7,6 +7,7 @@ import (
 	"strconv"
 
 	"oakum/fixer"
+	"oakum/fixer/build"
 	"oakum/fixer/dockerfile"
 	"oakum/fixer/image"
 )
@@ -97,7 +98,7 @@ func probeIn(pass *fixer.Pass, s *dockerfile.Stage, port int) (probe, bool) {
 	if err != nil || s.Windows {
 		return probe{}, false
 	}
-	base, ok := baseOf(pass, s)
+	base, ok := build.BaseOf(pass, s)
 	if p, known := languages[ref.Name()]; known {
 		return p, true
 	}

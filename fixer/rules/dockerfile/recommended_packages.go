@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"oakum/fixer"
+	"oakum/fixer/build"
 	"oakum/fixer/dockerfile"
 )
 
@@ -29,13 +30,13 @@ var RecommendedPackages = &fixer.Rule{
 	Doc: recommendedPackagesDoc,
 	Check: func(p *fixer.Pass) {
 		f := p.File.Dockerfile
-		kept := shipped(p)
+		kept := build.InFinalImage(p)
 		off := map[*dockerfile.Stage]bool{}
-		for _, st := range steps(f, "RUN") {
-			if strings.Contains(string(f.Source[st.i.Start:st.i.End]), "Install-Recommends") {
-				off[st.stage] = true
+		for _, st := range build.Steps(f, "RUN") {
+			if strings.Contains(string(f.Source[st.Instruction.Start:st.Instruction.End]), "Install-Recommends") {
+				off[st.Stage] = true
 			}
-			if kept[st.stage] && !slices.ContainsFunc(st.stage.Chain(), func(s *dockerfile.Stage) bool { return off[s] }) {
+			if kept[st.Stage] && !slices.ContainsFunc(st.Stage.Chain(), func(s *dockerfile.Stage) bool { return off[s] }) {
 				checkRecommended(p, st)
 			}
 		}
@@ -44,13 +45,13 @@ var RecommendedPackages = &fixer.Rule{
 
 // checkRecommended reports the first install of a step: a person edits them
 // together.
-func checkRecommended(p *fixer.Pass, st step) {
-	for _, c := range st.commands {
-		call, ok := readCall(c.Command)
-		if !ok || call.manager.name != "apt" || call.sub != "install" {
+func checkRecommended(p *fixer.Pass, st build.Step) {
+	for _, c := range st.Commands {
+		call, ok := build.ReadPackageCall(c.Command)
+		if !ok || call.Manager.Name != "apt" || call.Verb != "install" {
 			continue
 		}
-		if c.has("--no-install-recommends", "--fix-broken", "-f") || slices.ContainsFunc(c.args(), func(w dockerfile.Word) bool { return flagVariable.MatchString(w.Raw) }) {
+		if c.Has("--no-install-recommends", "--fix-broken", "-f") || slices.ContainsFunc(c.Args(), func(w dockerfile.Word) bool { return build.OptionsVariable.MatchString(w.Raw) }) {
 			continue
 		}
 		packages := installed(call)
@@ -58,23 +59,23 @@ func checkRecommended(p *fixer.Pass, st step) {
 			continue
 		}
 		f := fixer.Finding{
-			Path:    place(p.File.Dockerfile, st.at) + ": " + call.program + " install",
-			Message: fmt.Sprintf("%s install of %s brings recommended packages too", call.program, brief(packages)),
+			Path:    place(p.File.Dockerfile, st.At) + ": " + call.Program + " install",
+			Message: fmt.Sprintf("%s install of %s brings recommended packages too", call.Program, brief(packages)),
 			Advice:  "write --no-install-recommends behind install, and name those recommended packages that are needed" + certificates(packages),
 		}
-		f.Start, f.End = st.span(c)
-		report(p, st.at, f)
+		f.Start, f.End = st.Span(c)
+		report(p, st.At, f)
 		return
 	}
 }
 
 // installed are the packages that a call names. Variables are among them.
-func installed(c call) []string {
+func installed(c build.PackageCall) []string {
 	var out []string
-	for k := c.subWord + 1; k < len(c.Words); k++ {
+	for k := c.VerbWord + 1; k < len(c.Words); k++ {
 		w := c.Words[k]
 		switch {
-		case c.manager.options[w.Value]:
+		case c.Manager.Options[w.Value]:
 			k++
 		case !strings.HasPrefix(w.Value, "-") && w.Value != "":
 			out = append(out, strings.Trim(w.Value, `"'`))

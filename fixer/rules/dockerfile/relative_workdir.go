@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"oakum/fixer"
+	"oakum/fixer/build"
 	"oakum/fixer/dockerfile"
 )
 
@@ -29,7 +30,7 @@ var RelativeWorkdir = &fixer.Rule{
 	},
 	Doc: relativeWorkdirDoc,
 	Check: func(p *fixer.Pass) {
-		each(p.File.Dockerfile, func(s *dockerfile.Stage, i, at *dockerfile.Instruction) {
+		build.Each(p.File.Dockerfile, func(s *dockerfile.Stage, i, at *dockerfile.Instruction) {
 			if i.Keyword == "WORKDIR" && !s.Windows && len(i.Words) == 1 {
 				checkWorkdir(p, s, i, at)
 			}

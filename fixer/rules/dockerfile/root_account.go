@@ -8,8 +8,10 @@ import (
 	"strings"
 
 	"oakum/fixer"
+	"oakum/fixer/build"
 	"oakum/fixer/dockerfile"
 	"oakum/fixer/image"
+	"oakum/fixer/text"
 )
 
 // account is the user chosen for an image.
@@ -23,7 +25,7 @@ type account struct {
 
 	// command creates the account without a number, which the fix adds; nil
 	// when the number is known.
-	command *accountCommand
+	command *build.AccountCommand
 }
 
 func (a account) numbers() string {
@@ -50,7 +52,7 @@ func unknownAccount(evidence string) account {
 // free number. Where the file names several accounts and does not say which, a
 // person has to.
 func (s *subject) account() (account, string) {
-	created := slices.DeleteFunc(fixer.CreatedAccounts(s.file, s.stage), func(id image.Identity) bool { return id.IsRoot() })
+	created := slices.DeleteFunc(build.CreatedAccounts(s.file, s.stage), func(id image.Identity) bool { return id.IsRoot() })
 	if i := s.unreadAccounts(); i != nil {
 		return account{}, fmt.Sprintf("line %d creates an account in commands that are not read: if it is the one to run as, end with USER and its number", i.Line)
 	}
@@ -89,7 +91,7 @@ func (s *subject) account() (account, string) {
 
 // numbered chooses an account that the file creates without a number.
 func (s *subject) numbered(name string, evidence fixer.Evidence) (account, string) {
-	command, why := findAccount(s.pass, s.stage, name)
+	command, why := build.FindAccountCommand(s.pass, s.stage, name)
 	if command == nil {
 		return account{}, fmt.Sprintf("the file creates the account %s without a number, and %s: create it with one (useradd --uid %d) and end with USER and that number", name, why, appUID)
 	}
@@ -99,7 +101,7 @@ func (s *subject) numbered(name string, evidence fixer.Evidence) (account, strin
 
 // serverAccounts belong to servers that start as root and serve as another
 // user, so that files of theirs do not say what the first process runs as.
-var serverAccounts = set("www-data nginx apache http httpd daemon")
+var serverAccounts = text.WordSet("www-data nginx apache http httpd daemon")
 
 // brought reports whether the base has the account for what it is made to run.
 func (s *subject) brought(name string) bool {
@@ -190,7 +192,7 @@ func (s *subject) resolve(text string, created []image.Identity) (image.Identity
 			return id, true
 		}
 	}
-	if base, ok := baseOf(s.pass, s.stage); ok {
+	if base, ok := build.BaseOf(s.pass, s.stage); ok {
 		if a, ok := base.Account(user); ok && a.Name != "nobody" {
 			return image.Identity{Name: a.Name, UID: a.UID, GID: a.GID, KnownUID: true, KnownGID: true}, true
 		}

@@ -10,8 +10,10 @@ import (
 	"strings"
 
 	"oakum/fixer"
+	"oakum/fixer/build"
 	"oakum/fixer/dockerfile"
 	"oakum/fixer/image"
+	"oakum/fixer/text"
 )
 
 // appUID is the number, of user and group, for accounts that a file creates: in
@@ -25,7 +27,7 @@ const appUID = 10001
 // where the tools for it are not known to be in the image, or something else
 // than a Bourne shell would read the command.
 func (s *subject) create() (fixer.Fix, bool) {
-	base, ok := baseOf(s.pass, s.stage)
+	base, ok := build.BaseOf(s.pass, s.stage)
 	if !ok || !s.runsAsRootHere() || !shellKnown(base) || !s.bourne(nil) {
 		return fixer.Fix{}, false
 	}
@@ -77,27 +79,27 @@ var asking = []struct {
 	what     string
 }{
 	{
-		set("python pypy gunicorn uvicorn hypercorn daphne uwsgi flask celery locust django-admin streamlit jupyter jupyter-lab jupyter-notebook ipython pipenv poetry uv airflow mlflow dagster prefect"),
-		set("library/python library/pypy"),
+		text.WordSet("python pypy gunicorn uvicorn hypercorn daphne uwsgi flask celery locust django-admin streamlit jupyter jupyter-lab jupyter-notebook ipython pipenv poetry uv airflow mlflow dagster prefect"),
+		text.WordSet("library/python library/pypy"),
 		"Python looks up its user (getpass.getuser fails for a number alone), and libraries keep caches and settings in the home folder",
 	},
 	{
-		set("java catalina jshell"),
-		set("library/eclipse-temurin library/openjdk library/amazoncorretto library/tomcat"),
+		text.WordSet("java catalina jshell"),
+		text.WordSet("library/eclipse-temurin library/openjdk library/amazoncorretto library/tomcat"),
 		"Java takes ? for the name and the home folder of a user that has none, and makes a folder of that name",
 	},
 	{
-		set("ruby bundle rails rake puma rackup unicorn sidekiq jekyll irb"),
-		set("library/ruby library/jruby"),
+		text.WordSet("ruby bundle rails rake puma rackup unicorn sidekiq jekyll irb"),
+		text.WordSet("library/ruby library/jruby"),
 		"Ruby and its tools keep caches and settings in the home folder",
 	},
 	{
-		set("go"),
+		text.WordSet("go"),
 		nil,
 		"go keeps its build cache in the home folder, and stops without one",
 	},
 	{
-		set("git ssh scp rsync ansible ansible-playbook"),
+		text.WordSet("git ssh scp rsync ansible ansible-playbook"),
 		nil,
 		"ssh refuses to run for a user without an account, and git for one who commits",
 	},
@@ -139,7 +141,7 @@ func shellKnown(base image.Base) bool {
 // at an instruction of the stage, nil being its end.
 func (s *subject) bourne(at *dockerfile.Instruction) bool {
 	words, _ := s.stage.ShellAt(at)
-	return len(words) == 0 || len(words) > 1 && shells[strings.TrimPrefix(words[0], "/bin/")] && strings.HasSuffix(words[len(words)-1], "c")
+	return len(words) == 0 || len(words) > 1 && build.Shells[strings.TrimPrefix(words[0], "/bin/")] && strings.HasSuffix(words[len(words)-1], "c")
 }
 
 // runsAsRootHere reports whether steps at the end of the stage are known to run

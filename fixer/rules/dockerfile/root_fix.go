@@ -1,7 +1,6 @@
 package dockerfile
 
 import (
-	"errors"
 	"fmt"
 	"path"
 	"slices"
@@ -9,6 +8,7 @@ import (
 	"strings"
 
 	"oakum/fixer"
+	"oakum/fixer/build"
 	"oakum/fixer/dockerfile"
 	"oakum/fixer/text"
 )
@@ -46,14 +46,14 @@ func (s *subject) fix(a account) fixer.Fix {
 
 // write makes the edits of a fix: the user with the numbers chosen, folders
 // given to it, and what lines have to run before, as root.
-func (s *subject) write(d *fixer.Draft, where spot, given writables, number *accountCommand, before ...string) error {
+func (s *subject) write(d *fixer.Draft, where spot, given writables, number *build.AccountCommand, before ...string) error {
 	user := d.Param("uid")
 	if g := d.Param("gid"); g != "" {
 		user += ":" + g
 	}
 	var edits []text.Edit
 	if number != nil {
-		e, err := number.number(d.Param("uid"))
+		e, err := number.SetUID(d.Param("uid"))
 		if err != nil {
 			return err
 		}
@@ -198,15 +198,6 @@ func (at spot) insert(f *dockerfile.File, user string, before []string) ([]text.
 // makes a folder, which would belong to the user.
 func needsRootToBuild(i *dockerfile.Instruction) bool {
 	return slices.Contains([]string{"RUN", "COPY", "ADD", "WORKDIR"}, i.Keyword)
-}
-
-func validID(least int) func(string) error {
-	return func(s string) error {
-		if n, err := strconv.ParseUint(s, 10, 31); err != nil || int(n) < least {
-			return errors.New("a whole number from " + strconv.Itoa(least) + " to 2147483647")
-		}
-		return nil
-	}
 }
 
 func optional(validate func(string) error) func(string) error {

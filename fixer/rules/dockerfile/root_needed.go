@@ -7,8 +7,10 @@ import (
 	"slices"
 	"strings"
 
+	"oakum/fixer/build"
 	"oakum/fixer/dockerfile"
 	"oakum/fixer/image"
+	"oakum/fixer/text"
 )
 
 // rootPrograms start other programs as other users, or do what only root may,
@@ -68,7 +70,7 @@ func (s *subject) needsRoot() (why string, yes bool) {
 // in its own way, under an account the image brings; or, in BusyBox, its httpd,
 // which is a small server of one process and has only the name of Apache's.
 func (s *subject) baseRuns(program string) bool {
-	if base, ok := baseOf(s.pass, s.stage); ok && base.Distribution == image.BusyBox && program == "httpd" {
+	if base, ok := build.BaseOf(s.pass, s.stage); ok && base.Distribution == image.BusyBox && program == "httpd" {
 		return true
 	}
 	e := s.profile.Entry
@@ -101,7 +103,7 @@ func startedCommands(c dockerfile.CommandLine) [][]string {
 	if len(words) == 0 {
 		return nil
 	}
-	if shells[path.Base(words[0])] && len(words) > 1 {
+	if build.Shells[path.Base(words[0])] && len(words) > 1 {
 		for k, w := range words[:len(words)-1] {
 			if strings.HasPrefix(w, "-") && strings.HasSuffix(w, "c") {
 				return shellCommands(words[k+1])
@@ -111,8 +113,6 @@ func startedCommands(c dockerfile.CommandLine) [][]string {
 	}
 	return [][]string{words}
 }
-
-var shells = set("sh bash ash dash ksh zsh")
 
 // script returns the script that a container of the stage starts with, which is
 // not in the file, or "".
@@ -128,14 +128,14 @@ func (s *subject) script() string {
 }
 
 // wrappers run what stands behind them, as the same user.
-var wrappers = set("tini dumb-init catatonit env exec nohup nice time command")
+var wrappers = text.WordSet("tini dumb-init catatonit env exec nohup nice time command")
 
 func shellCommands(text string) [][]string {
 	var out [][]string
 	for _, part := range strings.FieldsFunc(text, func(r rune) bool { return strings.ContainsRune(";&|()`\n", r) }) {
 		words := strings.Fields(part)
 		for k, word := range words {
-			if name := path.Base(word); !wrappers[name] && !shells[name] && !strings.Contains(word, "=") && !strings.HasPrefix(word, "-") {
+			if name := path.Base(word); !wrappers[name] && !build.Shells[name] && !strings.Contains(word, "=") && !strings.HasPrefix(word, "-") {
 				out = append(out, words[k:])
 				break
 			}
@@ -160,7 +160,7 @@ func (s *subject) commands() []dockerfile.CommandLine {
 // notHere looks for what makes a USER at this place wrong although the program
 // may well run without root.
 func (s *subject) notHere() (why string, yes bool) {
-	if below := children(s.file, s.stage); len(below) > 0 {
+	if below := build.StagesFrom(s.file, s.stage); len(below) > 0 {
 		return fmt.Sprintf("%s starts from this stage, and its steps may need root: set USER in a stage of its own that Compose builds instead", stagePath(below[0])), true
 	}
 	if where := s.underRoot(); where != "" {
@@ -189,7 +189,7 @@ func (s *subject) baseKnown() bool {
 	if s.profile.Entry != nil || s.base == "scratch" {
 		return true
 	}
-	_, ok := baseOf(s.pass, s.stage)
+	_, ok := build.BaseOf(s.pass, s.stage)
 	return ok
 }
 

@@ -7,8 +7,10 @@ import (
 	"slices"
 	"strings"
 
+	"oakum/fixer/build"
 	"oakum/fixer/dockerfile"
 	"oakum/fixer/image"
+	"oakum/fixer/text"
 )
 
 // A writable is a folder that the program provably writes to and the new user would not own.
@@ -66,7 +68,7 @@ func (l writables) run(f *dockerfile.File, volume *dockerfile.Instruction, user 
 // root's: what it cannot change, nobody who breaks into it can. A volume takes
 // the owner that the folder has when VOLUME is reached, so it is set before.
 func (s *subject) givenFolders(where spot) writables {
-	base, ok := baseOf(s.pass, s.stage)
+	base, ok := build.BaseOf(s.pass, s.stage)
 	if !ok || !shellKnown(base) || !s.runsAsRootHere() {
 		return nil
 	}
@@ -116,7 +118,7 @@ func (s *subject) worksIn(folder string) bool {
 // another user, in an image that is known to have no shell: no step can give the
 // folder away there, only COPY --chown can have made it.
 func (s *subject) heldVolume() string {
-	if base, ok := baseOf(s.pass, s.stage); !ok || base.Shell != image.NoShell {
+	if base, ok := build.BaseOf(s.pass, s.stage); !ok || base.Shell != image.NoShell {
 		return ""
 	}
 	done := s.settledFolders()
@@ -151,7 +153,7 @@ func (s *subject) rootAt(i *dockerfile.Instruction) bool {
 	user := s.stage.UserAt(i)
 	name, _, _ := strings.Cut(user.Text, ":")
 	if user.At == nil { // then the base decides, which a USER further down may hide
-		base, ok := baseOf(s.pass, s.stage)
+		base, ok := build.BaseOf(s.pass, s.stage)
 		return ok && base.Default.IsRoot()
 	}
 	return user.Known && (name == "root" || name == "0")
@@ -204,9 +206,9 @@ func (s *subject) settledFolders() settled {
 // WORKDIR has made.
 func (s *subject) settledByCommand() settled {
 	out := settled{}
-	s.eachCommand(func(c command, abs func(string) string) {
-		if slices.Contains([]string{"chown", "chmod", "install", "chgrp", "rm", "mv"}, c.name) {
-			for _, w := range c.args() {
+	s.eachCommand(func(c build.Command, abs func(string) string) {
+		if slices.Contains([]string{"chown", "chmod", "install", "chgrp", "rm", "mv"}, c.Program) {
+			for _, w := range c.Args() {
 				out[abs(w.Value)] = true
 			}
 		}
@@ -215,7 +217,7 @@ func (s *subject) settledByCommand() settled {
 }
 
 // forWriting are names of folders that are there to be written to.
-var forWriting = set(`data db database cache caches log logs tmp temp upload uploads storage state sessions session media download
+var forWriting = text.WordSet(`data db database cache caches log logs tmp temp upload uploads storage state sessions session media download
 	downloads output outputs run spool backup backups`)
 
 func isForWriting(p string) bool {
@@ -231,11 +233,11 @@ func isForWriting(p string) bool {
 // under a name that says they are for writing.
 func (s *subject) madeFolders() []string {
 	var out []string
-	s.eachCommand(func(c command, abs func(string) string) {
-		if c.name != "mkdir" || c.Place != 0 {
+	s.eachCommand(func(c build.Command, abs func(string) string) {
+		if c.Program != "mkdir" || c.Place != 0 {
 			return
 		}
-		for _, w := range c.args() {
+		for _, w := range c.Args() {
 			p := abs(w.Value)
 			if w.Dynamic || strings.HasPrefix(w.Value, "-") || p == "" || !isForWriting(p) || slices.Contains(out, p) {
 				continue
@@ -250,15 +252,15 @@ func (s *subject) madeFolders() []string {
 
 // eachCommand calls visit with the commands of the stage's own steps. abs makes
 // a path absolute; it gives "" where the folder the command runs in is unsure.
-func (s *subject) eachCommand(visit func(c command, abs func(string) string)) {
-	for _, st := range steps(s.file, "RUN") {
-		if st.stage != s.stage {
+func (s *subject) eachCommand(visit func(c build.Command, abs func(string) string)) {
+	for _, st := range build.Steps(s.file, "RUN") {
+		if st.Stage != s.stage {
 			continue
 		}
-		dir := s.stage.WorkdirAt(st.i)
+		dir := s.stage.WorkdirAt(st.Instruction)
 		moved := false
-		for _, c := range st.commands {
-			moved = moved || c.name == "cd" || c.name == "pushd"
+		for _, c := range st.Commands {
+			moved = moved || c.Program == "cd" || c.Program == "pushd"
 			visit(c, func(p string) string {
 				switch {
 				case path.IsAbs(p):

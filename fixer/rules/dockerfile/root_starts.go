@@ -7,22 +7,24 @@ import (
 	"slices"
 	"strings"
 
+	"oakum/fixer/build"
 	"oakum/fixer/dockerfile"
 	"oakum/fixer/image"
+	"oakum/fixer/text"
 )
 
 // rootPackages are installed to do what only root may.
-var rootPackages = set("iptables nftables ipset nfs-utils nfs-kernel-server keepalived openvpn wireguard-tools")
+var rootPackages = text.WordSet("iptables nftables ipset nfs-utils nfs-kernel-server keepalived openvpn wireguard-tools")
 
 // installsForRoot says which step installs a tool that only root can use, or "".
 func (s *subject) installsForRoot() string {
-	for _, st := range steps(s.file, "RUN") {
-		if !inChain(s.stage, st.stage) {
+	for _, st := range build.Steps(s.file, "RUN") {
+		if !build.InChain(s.stage, st.Stage) {
 			continue
 		}
 		gone := removed(st)
-		for _, c := range st.commands {
-			call, ok := readCall(c.Command)
+		for _, c := range st.Commands {
+			call, ok := build.ReadPackageCall(c.Command)
 			if !ok || !installs(call) {
 				continue
 			}
@@ -47,7 +49,7 @@ func (s *subject) runsNothing() bool {
 }
 
 // serving are images of the table to be built upon that run a server already.
-var serving = set("php-apache php-fpm tomcat")
+var serving = text.WordSet("php-apache php-fpm tomcat")
 
 // writesAtStart says which command writes, as soon as it starts, into a folder
 // that would stay root's, or "". Scripts of package.json other than build are

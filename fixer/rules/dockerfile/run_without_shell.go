@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"oakum/fixer"
+	"oakum/fixer/build"
 	"oakum/fixer/dockerfile"
 	"oakum/fixer/image"
 )
@@ -28,14 +29,14 @@ var RunWithoutShell = &fixer.Rule{
 	Check: func(p *fixer.Pass) {
 		f := p.File.Dockerfile
 		looked := map[*dockerfile.Stage]bool{} // the build ends at the first one
-		each(f, func(s *dockerfile.Stage, i, at *dockerfile.Instruction) {
+		build.Each(f, func(s *dockerfile.Stage, i, at *dockerfile.Instruction) {
 			if i.Keyword != "RUN" || i.JSON || i.OnBuild || s.Windows || mountsPrograms(i) {
 				return
 			}
 			if _, own := s.ShellAt(i); own != nil {
 				return
 			}
-			base, known := baseOf(p, s)
+			base, known := build.BaseOf(p, s)
 			if s.Root().Image == "scratch" {
 				base, known = image.Base{Shell: image.NoShell}, true
 			}

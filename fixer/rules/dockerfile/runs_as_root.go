@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"oakum/fixer"
+	"oakum/fixer/build"
 	"oakum/fixer/container"
 	"oakum/fixer/dockerfile"
 	"oakum/fixer/image"
@@ -35,7 +36,7 @@ var RunsAsRoot = &fixer.Rule{
 	Params: []fixer.Param{paramUID, paramGID, paramName},
 	Doc:    runsAsRootDoc,
 	Check: func(p *fixer.Pass) {
-		for _, s := range targets(p) {
+		for _, s := range build.Targets(p) {
 			if !s.Windows {
 				checkUser(p, s)
 			}
@@ -44,8 +45,8 @@ var RunsAsRoot = &fixer.Rule{
 }
 
 var (
-	paramUID  = fixer.Param{Name: "uid", Meaning: "user id the image runs as, 1 or above", Validate: validID(1)}
-	paramGID  = fixer.Param{Name: "gid", Meaning: "group id, 0 or above; empty for the group the account has in the image", Validate: optional(validID(0))}
+	paramUID  = fixer.Param{Name: "uid", Meaning: "user id the image runs as, 1 or above", Validate: container.ValidID(1)}
+	paramGID  = fixer.Param{Name: "gid", Meaning: "group id, 0 or above; empty for the group the account has in the image", Validate: optional(container.ValidID(0))}
 	paramName = fixer.Param{Name: "name", Meaning: "name of the account and of its group, in lower case", Validate: validName}
 )
 

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"oakum/fixer"
+	"oakum/fixer/build"
 	"oakum/fixer/dockerfile"
 	"oakum/fixer/secret"
 )
@@ -34,7 +35,7 @@ var SecretInEnv = &fixer.Rule{
 		for _, i := range p.File.Dockerfile.MetaArgs {
 			checkSecrets(p, i, i)
 		}
-		each(p.File.Dockerfile, func(_ *dockerfile.Stage, i, at *dockerfile.Instruction) {
+		build.Each(p.File.Dockerfile, func(_ *dockerfile.Stage, i, at *dockerfile.Instruction) {
 			if i.Keyword == "ENV" || i.Keyword == "ARG" {
 				checkSecrets(p, i, at)
 			}

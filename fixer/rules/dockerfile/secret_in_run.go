@@ -7,8 +7,10 @@ import (
 	"strings"
 
 	"oakum/fixer"
+	"oakum/fixer/build"
 	"oakum/fixer/dockerfile"
 	"oakum/fixer/secret"
+	"oakum/fixer/text"
 )
 
 //go:embed secret_in_run.md
@@ -31,13 +33,13 @@ var SecretInRun = &fixer.Rule{
 	Doc: secretInRunDoc,
 	Check: func(p *fixer.Pass) {
 		f := p.File.Dockerfile
-		each(f, func(s *dockerfile.Stage, i, at *dockerfile.Instruction) {
+		build.Each(f, func(s *dockerfile.Stage, i, at *dockerfile.Instruction) {
 			switch i.Keyword {
 			case "RUN", "CMD", "ENTRYPOINT", "HEALTHCHECK", "LABEL", "ADD", "COPY":
 				r := secretReader{pass: p, i: i, at: at}
 				r.forms()
 				if !s.Windows && (i.Keyword == "RUN" || i.Keyword == "CMD" || i.Keyword == "ENTRYPOINT" || i.Keyword == "HEALTHCHECK") {
-					r.commands(readStep(f, s, i, at))
+					r.commands(build.ReadStep(f, s, i, at))
 				}
 			}
 		})
@@ -59,7 +61,7 @@ const (
 
 // report speaks of one thing. The place is the keyword, or the program's name,
 // never the text around the secret.
-func (r *secretReader) report(what string, c *command, f fixer.Finding) {
+func (r *secretReader) report(what string, c *build.Command, f fixer.Finding) {
 	for _, said := range r.said {
 		if said == what {
 			return
@@ -68,8 +70,8 @@ func (r *secretReader) report(what string, c *command, f fixer.Finding) {
 	r.said = append(r.said, what)
 	f.Path = place(r.pass.File.Dockerfile, r.at) + ": " + what
 	f.Start, f.End = r.at.Name.Start, r.at.Name.End
-	if c != nil && c.Start >= r.i.Start && c.End <= r.i.End && len(c.Words) > c.first {
-		f.Start, f.End = c.Words[c.first].Start, c.Words[c.first].End
+	if c != nil && c.Start >= r.i.Start && c.End <= r.i.End && len(c.Words) > c.ProgramWord {
+		f.Start, f.End = c.Words[c.ProgramWord].Start, c.Words[c.ProgramWord].End
 	}
 	report(r.pass, r.at, f)
 }
@@ -95,13 +97,13 @@ type passwordOption struct {
 var passwordOptions = []passwordOption{
 	{nil, regexp.MustCompile(`^--(?:[a-z]+-)*(?:password|passwd|token|secret|api-key|apikey|auth-token|access-token)=(.+)$`), false},
 	{nil, regexp.MustCompile(`^--(?:[a-z]+-)*(?:password|passwd)$`), true},
-	{set("curl"), regexp.MustCompile(`^(?:-u|--user)$`), true},
-	{set("curl"), regexp.MustCompile(`^--user=(.+)$`), false},
-	{set("mysql mysqldump mysqladmin mariadb mariadb-admin mariadb-dump"), regexp.MustCompile(`^-p(.+)$`), false},
-	{set("sshpass docker podman skopeo crane buildah helm az"), regexp.MustCompile(`^-p$`), true},
-	{set("sshpass"), regexp.MustCompile(`^-p(.+)$`), false},
-	{set("useradd usermod"), regexp.MustCompile(`^-p$`), true},
-	{set("redis-cli"), regexp.MustCompile(`^-a$`), true},
+	{text.WordSet("curl"), regexp.MustCompile(`^(?:-u|--user)$`), true},
+	{text.WordSet("curl"), regexp.MustCompile(`^--user=(.+)$`), false},
+	{text.WordSet("mysql mysqldump mysqladmin mariadb mariadb-admin mariadb-dump"), regexp.MustCompile(`^-p(.+)$`), false},
+	{text.WordSet("sshpass docker podman skopeo crane buildah helm az"), regexp.MustCompile(`^-p$`), true},
+	{text.WordSet("sshpass"), regexp.MustCompile(`^-p(.+)$`), false},
+	{text.WordSet("useradd usermod"), regexp.MustCompile(`^-p$`), true},
+	{text.WordSet("redis-cli"), regexp.MustCompile(`^-a$`), true},
 }
 
 // bearer matches a header with a token in it.
@@ -111,19 +113,19 @@ var bearer = regexp.MustCompile(`(?i)\b(?:authorization:\s*(?:bearer|basic|token
 var npmToken = regexp.MustCompile(`(?i)(?:^|[:\s"'])_(?:authToken|auth|password)\s*[= ]\s*["']?([^\s"';&|>]+)`)
 
 // commands looks at the words of commands.
-func (r *secretReader) commands(st step) {
-	for k := range st.commands {
-		c := &st.commands[k]
+func (r *secretReader) commands(st build.Step) {
+	for k := range st.Commands {
+		c := &st.Commands[k]
 		r.options(c)
 		r.assignments(c)
 		r.chpasswd(st, k)
 		r.leftBehind(st, c)
-		for _, w := range c.args() {
+		for _, w := range c.Args() {
 			if m := bearer.FindStringSubmatch(w.Value); m != nil && isSecretText(m[1]) {
-				r.report("a token in a header", c, fixer.Finding{Message: c.name + " is given a token in a header", Advice: secretMounted + secretRotate})
+				r.report("a token in a header", c, fixer.Finding{Message: c.Program + " is given a token in a header", Advice: secretMounted + secretRotate})
 			}
 			if m := npmToken.FindStringSubmatch(w.Value); m != nil && isSecretText(m[1]) {
-				r.report("a token for a registry", c, fixer.Finding{Message: c.name + " writes a token for a registry that is in plain text here", Advice: secretMounted + secretRotate})
+				r.report("a token for a registry", c, fixer.Finding{Message: c.Program + " writes a token for a registry that is in plain text here", Advice: secretMounted + secretRotate})
 			}
 		}
 	}
@@ -136,12 +138,12 @@ func isSecretText(value string) bool {
 	return len(value) > 2 && !strings.ContainsAny(value, "$`<>{}*%") && !commonWord[strings.ToLower(value)] && !harmlessValue("password", value)
 }
 
-func (r *secretReader) options(c *command) {
-	args := c.args()
+func (r *secretReader) options(c *build.Command) {
+	args := c.Args()
 	for k, w := range args {
 		for _, o := range passwordOptions {
 			m := o.option.FindStringSubmatch(w.Value)
-			if m == nil || o.programs != nil && !o.programs[c.name] || notAboutPasswords[c.name] {
+			if m == nil || o.programs != nil && !o.programs[c.Program] || notAboutPasswords[c.Program] {
 				continue
 			}
 			value := ""
@@ -151,10 +153,10 @@ func (r *secretReader) options(c *command) {
 			case o.next && k+1 < len(args) && !args[k+1].Dynamic && !strings.HasPrefix(args[k+1].Value, "-"):
 				value = args[k+1].Value
 			}
-			if c.name == "curl" { // user:password
+			if c.Program == "curl" { // user:password
 				_, value, _ = strings.Cut(value, ":")
 			}
-			if c.name == "docker" && !c.has("login") || w.Dynamic && !o.next {
+			if c.Program == "docker" && !c.Has("login") || w.Dynamic && !o.next {
 				continue
 			}
 			if isSecretText(value) {
@@ -162,7 +164,7 @@ func (r *secretReader) options(c *command) {
 				if strings.HasPrefix(name, "-p") {
 					name = "-p"
 				}
-				r.report(c.name+" "+name, c, fixer.Finding{Message: fmt.Sprintf("%s is given a password or token in plain text by %s", c.name, name), Advice: secretMounted + secretRotate})
+				r.report(c.Program+" "+name, c, fixer.Finding{Message: fmt.Sprintf("%s is given a password or token in plain text by %s", c.Program, name), Advice: secretMounted + secretRotate})
 			}
 		}
 	}
@@ -170,12 +172,12 @@ func (r *secretReader) options(c *command) {
 
 // notAboutPasswords are programs whose options of these names are switches or
 // take something else.
-var notAboutPasswords = set("adduser configure cmake meson chown chmod test [ grep sed awk")
+var notAboutPasswords = text.WordSet("adduser configure cmake meson chown chmod test [ grep sed awk")
 
-func (r *secretReader) assignments(c *command) {
+func (r *secretReader) assignments(c *build.Command) {
 	words := c.Assigns
-	if c.name == "export" || c.name == "declare" || c.name == "readonly" {
-		words = c.args()
+	if c.Program == "export" || c.Program == "declare" || c.Program == "readonly" {
+		words = c.Args()
 	}
 	for _, w := range words {
 		name, value, ok := strings.Cut(w.Raw, "=")
@@ -186,9 +188,9 @@ func (r *secretReader) assignments(c *command) {
 }
 
 // chpasswd looks for a password that is piped to chpasswd or passwd.
-func (r *secretReader) chpasswd(st step, k int) {
+func (r *secretReader) chpasswd(st build.Step, k int) {
 	if user, ok := plainPassword(st, k); ok {
-		r.report("password of "+user, &st.commands[k], fixer.Finding{
+		r.report("password of "+user, &st.Commands[k], fixer.Finding{
 			Message: fmt.Sprintf("the password of %s is set in plain text", user),
 			Advice:  "leave the account without a password (passwd -l) and log in with docker exec, or with keys that are mounted when it runs" + secretRotate,
 		})
@@ -197,15 +199,15 @@ func (r *secretReader) chpasswd(st step, k int) {
 
 // plainPassword reports whether a command sets a password that is written in
 // front of the pipe before it, and of which account.
-func plainPassword(st step, k int) (user string, ok bool) {
-	c := &st.commands[k]
-	if c.name != "chpasswd" && (c.name != "passwd" || !c.has("--stdin")) || !c.fed || k == 0 {
+func plainPassword(st build.Step, k int) (user string, ok bool) {
+	c := &st.Commands[k]
+	if c.Program != "chpasswd" && (c.Program != "passwd" || !c.Has("--stdin")) || !c.PipedInto || k == 0 {
 		return "", false
 	}
-	for _, w := range st.commands[k-1].args() {
+	for _, w := range st.Commands[k-1].Args() {
 		user, value, ok := strings.Cut(w.Value, ":")
-		if c.name == "passwd" {
-			user, value, ok = strings.Join(c.plain(), " "), w.Value, true
+		if c.Program == "passwd" {
+			user, value, ok = strings.Join(c.Plain(), " "), w.Value, true
 		}
 		if ok && !w.Dynamic && !strings.HasPrefix(w.Value, "-") && value != "" && !strings.Contains(value, "$") {
 			return user, true
@@ -221,32 +223,32 @@ var cloneURL = regexp.MustCompile(`https?://(?:[^\s/@"']*:)?[^\s/@"':]*\$[({]?[^
 var settingsFile = regexp.MustCompile(`(?:^|[\s/"'>])(\.npmrc|\.netrc|\.git-credentials|\.pypirc|\.yarnrc(?:\.yml)?)\b`)
 
 // leftBehind looks for a secret that the build is given and a command keeps.
-func (r *secretReader) leftBehind(st step, c *command) {
+func (r *secretReader) leftBehind(st build.Step, c *build.Command) {
 	if r.i.Keyword != "RUN" {
 		return
 	}
 	r.stored(st, c)
-	sub, _ := c.sub()
+	sub, _ := c.Subcommand()
 	switch {
-	case c.name == "git" && sub == "clone":
-		for _, w := range c.args() {
+	case c.Program == "git" && sub == "clone":
+		for _, w := range c.Args() {
 			if cloneURL.MatchString(w.Raw) && !keptNowhere(st) {
 				r.report("git clone", c, fixer.Finding{Severity: fixer.Medium,
 					Message: "git clone keeps the token of its URL in .git/config, and the history of the image may show it",
 					Advice:  "clone with a credential that is not in the URL: RUN --mount=type=secret,id=TOKEN,env=TOKEN git -c http.extraheader=\"Authorization: Bearer $TOKEN\" clone URL, or RUN --mount=type=ssh with an SSH URL"})
 			}
 		}
-	case c.name == "git" && sub == "config":
-		for _, w := range c.args() {
+	case c.Program == "git" && sub == "config":
+		for _, w := range c.Args() {
 			if strings.HasPrefix(w.Value, "url.") && cloneURL.MatchString(w.Raw) && !undone(st, ".gitconfig") {
 				r.report("git config", c, fixer.Finding{Severity: fixer.Medium,
 					Message: "git config writes a token into .gitconfig, where it stays in the layer",
 					Advice:  secretLeft})
 			}
 		}
-	case c.name == "echo", c.name == "printf":
+	case c.Program == "echo", c.Program == "printf":
 		text := string(r.pass.File.Dockerfile.Source[max(r.i.Start, min(c.Start, r.i.End)):max(r.i.Start, min(c.End, r.i.End))])
-		if st.script == nil {
+		if st.Script == nil {
 			return
 		}
 		m := settingsFile.FindStringSubmatch(text)
@@ -255,19 +257,19 @@ func (r *secretReader) leftBehind(st step, c *command) {
 		}
 		if low := strings.ToLower(text); strings.Contains(low, "_auth") || strings.Contains(low, "password") || strings.Contains(low, "token") || strings.Contains(low, "://") {
 			r.report("token in "+m[1], c, fixer.Finding{Severity: fixer.Medium,
-				Message: c.name + " writes a token into " + m[1] + ", where it stays in the layer",
+				Message: c.Program + " writes a token into " + m[1] + ", where it stays in the layer",
 				Advice:  secretLeft})
 		}
 	}
 }
 
 // undone reports whether the same step deletes the file again.
-func undone(st step, name string) bool {
-	for _, c := range st.commands {
-		if c.name != "rm" && c.name != "unlink" && c.name != "shred" {
+func undone(st build.Step, name string) bool {
+	for _, c := range st.Commands {
+		if c.Program != "rm" && c.Program != "unlink" && c.Program != "shred" {
 			continue
 		}
-		for _, w := range c.args() {
+		for _, w := range c.Args() {
 			if strings.HasSuffix(strings.Trim(w.Raw, `"'`), name) {
 				return true
 			}
@@ -277,9 +279,9 @@ func undone(st step, name string) bool {
 }
 
 // keptNowhere reports whether the step deletes the folder of Git, or the clone.
-func keptNowhere(st step) bool {
-	for _, c := range st.commands {
-		if c.name == "rm" && (c.has("-rf") || c.has("-fr") || c.has("-r")) || c.name == "git" && c.has("set-url", "remove") {
+func keptNowhere(st build.Step) bool {
+	for _, c := range st.Commands {
+		if c.Program == "rm" && (c.Has("-rf") || c.Has("-fr") || c.Has("-r")) || c.Program == "git" && c.Has("set-url", "remove") {
 			return true
 		}
 	}

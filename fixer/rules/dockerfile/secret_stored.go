@@ -5,7 +5,9 @@ import (
 	"strings"
 
 	"oakum/fixer"
+	"oakum/fixer/build"
 	"oakum/fixer/secret"
+	"oakum/fixer/text"
 )
 
 // A credentialStore is a command by which a program writes a secret into its
@@ -19,15 +21,15 @@ type credentialStore struct {
 // credentialStores are matched against text as it is written, so that a
 // variable is still one.
 var credentialStores = []credentialStore{
-	{set("npm pnpm"), regexp.MustCompile(`^(config )?set .*_(authToken|auth|password)\b`), ".npmrc"},
-	{set("yarn"), regexp.MustCompile(`^config set .*(npmAuthToken|npmAuthIdent|_authToken|_password)\b`), ".yarnrc.yml"},
-	{set("pip pip3"), regexp.MustCompile(`^config (-\S+ )*set \S*index-url `), "pip.conf"},
-	{set("poetry"), regexp.MustCompile(`^config (-\S+ )*"?(http-basic|pypi-token)\.`), "auth.toml"},
-	{set("bundle bundler"), regexp.MustCompile(`^config (set )?(-\S+ )*\S+[._]\S+ `), "config"},
-	{set("composer"), regexp.MustCompile(`^config (-\S+ )*"?(http-basic|github-oauth|gitlab-token|gitlab-oauth|bearer)\.`), "auth.json"},
-	{set("dotnet"), regexp.MustCompile(`^nuget (add|update) source .*(-p|--password) `), "NuGet.Config"},
-	{set("aws"), regexp.MustCompile(`^configure set \S*aws_(secret_access_key|session_token) `), "credentials"},
-	{set("gem"), regexp.MustCompile(`^sources? (-a|--add) `), ".gemrc"},
+	{text.WordSet("npm pnpm"), regexp.MustCompile(`^(config )?set .*_(authToken|auth|password)\b`), ".npmrc"},
+	{text.WordSet("yarn"), regexp.MustCompile(`^config set .*(npmAuthToken|npmAuthIdent|_authToken|_password)\b`), ".yarnrc.yml"},
+	{text.WordSet("pip pip3"), regexp.MustCompile(`^config (-\S+ )*set \S*index-url `), "pip.conf"},
+	{text.WordSet("poetry"), regexp.MustCompile(`^config (-\S+ )*"?(http-basic|pypi-token)\.`), "auth.toml"},
+	{text.WordSet("bundle bundler"), regexp.MustCompile(`^config (set )?(-\S+ )*\S+[._]\S+ `), "config"},
+	{text.WordSet("composer"), regexp.MustCompile(`^config (-\S+ )*"?(http-basic|github-oauth|gitlab-token|gitlab-oauth|bearer)\.`), "auth.json"},
+	{text.WordSet("dotnet"), regexp.MustCompile(`^nuget (add|update) source .*(-p|--password) `), "NuGet.Config"},
+	{text.WordSet("aws"), regexp.MustCompile(`^configure set \S*aws_(secret_access_key|session_token) `), "credentials"},
+	{text.WordSet("gem"), regexp.MustCompile(`^sources? (-a|--add) `), ".gemrc"},
 }
 
 // variableIn finds the names of variables in text that a shell reads.
@@ -35,20 +37,20 @@ var variableIn = regexp.MustCompile(`\$\{?(\w+)`)
 
 // stored looks for a secret that the build is given and a program keeps in its
 // settings. Plain text is the business of the other looks.
-func (r *secretReader) stored(st step, c *command) {
+func (r *secretReader) stored(st build.Step, c *build.Command) {
 	words := make([]string, 0, len(c.Words))
-	for _, w := range c.args() {
+	for _, w := range c.Args() {
 		words = append(words, w.Raw)
 	}
 	text := strings.Join(words, " ")
 	for _, s := range credentialStores {
-		if !s.programs[c.name] || !s.command.MatchString(text) || undone(st, s.file) {
+		if !s.programs[c.Program] || !s.command.MatchString(text) || undone(st, s.file) {
 			continue
 		}
 		for _, m := range variableIn.FindAllStringSubmatch(text, -1) {
 			if secret.Named(m[1]) {
-				r.report(c.name+" settings", c, fixer.Finding{Severity: fixer.Medium,
-					Message: c.name + " writes " + m[1] + " into " + s.file + ", where it stays in the layer",
+				r.report(c.Program+" settings", c, fixer.Finding{Severity: fixer.Medium,
+					Message: c.Program + " writes " + m[1] + " into " + s.file + ", where it stays in the layer",
 					Advice:  secretLeft})
 				return
 			}

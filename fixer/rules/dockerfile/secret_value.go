@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"oakum/fixer/secret"
+	"oakum/fixer/text"
 )
 
 // secretForm names the form of a secret that a value has, or gives "". Random
@@ -36,10 +37,10 @@ func passwordInURL(text string) bool {
 var nowhere = regexp.MustCompile(`^(localhost|127\.0\.0\.1|dummy|placeholder|example|host|hostname|.*\.example|example\..*)$`)
 
 // commonWord are passwords that only stand for one, or that hold nothing back.
-var commonWord = set("pass password passwd user username token secret test x-oauth-basic x-token-auth oauth2 git anonymous guest foo bar xxx")
+var commonWord = text.WordSet("pass password passwd user username token secret test x-oauth-basic x-token-auth oauth2 git anonymous guest foo bar xxx")
 
 // notRandom words in a name explain random text that is no secret.
-var notRandom = set(`SHA SHA1 SHA256 SHA384 SHA512 SUM SUMS CHECKSUM CHECKSUMS DIGEST HASH INTEGRITY VERSION VERSIONS COMMIT REVISION
+var notRandom = text.WordSet(`SHA SHA1 SHA256 SHA384 SHA512 SUM SUMS CHECKSUM CHECKSUMS DIGEST HASH INTEGRITY VERSION VERSIONS COMMIT REVISION
 	REV REF TAG URL URI PATH FILE FILENAME CLASSPATH OPTS OPTIONS ARGS FLAGS GPG PUBLIC FINGERPRINT BUILD ID UUID GUID IMAGE`)
 
 // harmlessValue reports whether what is written for a variable named like a

@@ -9,9 +9,11 @@ import (
 	"unicode/utf8"
 
 	"oakum/fixer"
+	"oakum/fixer/build"
 	"oakum/fixer/container"
 	"oakum/fixer/dockerfile"
 	"oakum/fixer/image"
+	"oakum/fixer/text"
 )
 
 //go:embed shell_form.md
@@ -32,7 +34,7 @@ var ShellForm = &fixer.Rule{
 	Doc: shellFormDoc,
 	Check: func(p *fixer.Pass) {
 		seen := map[*dockerfile.Instruction]bool{} // several images may share one
-		for _, s := range targets(p) {
+		for _, s := range build.Targets(p) {
 			for _, line := range []dockerfile.CommandLine{s.Entrypoint(), s.Cmd()} {
 				if line.At != nil && line.Shell && len(line.Args) > 0 && !s.Windows && !seen[line.At] {
 					seen[line.At] = true
@@ -56,7 +58,7 @@ func checkShellForm(p *fixer.Pass, s *dockerfile.Stage, line dockerfile.CommandL
 	script, err := f.Script(i)
 	if err != nil {
 		finding.Message = fmt.Sprintf("%s is run by a shell", i.Keyword)
-		finding.Advice = "write it in exec form; it is not done here because " + reason(err)
+		finding.Advice = "write it in exec form; it is not done here because " + build.Reason(err)
 		report(p, i, finding)
 		return
 	}
@@ -105,7 +107,7 @@ func execFix(p *fixer.Pass, i *dockerfile.Instruction, words []string, breaks st
 
 // runners are programs that start another one, most of them through a shell of
 // their own, and stay beside it.
-var runners = set("npm npx yarn yarnpkg pnpm pnpx make gradle gradlew")
+var runners = text.WordSet("npm npx yarn yarnpkg pnpm pnpx make gradle gradlew")
 
 // processOne says what becoming the first process asks of a program.
 func processOne(program string) string {
@@ -131,14 +133,14 @@ func execBreaks(p *fixer.Pass, s *dockerfile.Stage, i *dockerfile.Instruction, w
 	if i.Keyword == "ENTRYPOINT" {
 		out = append(out, "arguments that Kubernetes, Compose or docker run give, dropped until now, reach it")
 	}
-	if _, known := baseOf(p, s); i.Keyword == "CMD" && s.Entrypoint().At == nil && !known {
+	if _, known := build.BaseOf(p, s); i.Keyword == "CMD" && s.Entrypoint().At == nil && !known {
 		out = append(out, "the base's ENTRYPOINT, which is not known here, gets other words")
 	}
 	return strings.Join(out, "; ")
 }
 
 // shellBuiltins exist in the shell alone, or mean something else outside of it.
-var shellBuiltins = set(`. : [ [[ alias bg bind break builtin caller cd command compgen complete continue declare dirs disown echo enable
+var shellBuiltins = text.WordSet(`. : [ [[ alias bg bind break builtin caller cd command compgen complete continue declare dirs disown echo enable
 	eval exit export false fc fg getopts hash help history jobs kill let local logout mapfile popd printf pushd pwd read
 	readarray readonly return set shift shopt source suspend test time times trap true type typeset ulimit umask unalias unset wait coproc`)
 

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"oakum/fixer"
+	"oakum/fixer/build"
 	"oakum/fixer/dockerfile"
 )
 
@@ -26,7 +27,7 @@ var StopSignal = &fixer.Rule{
 	Doc: stopSignalDoc,
 	Check: func(p *fixer.Pass) {
 		seen := map[*dockerfile.Instruction]bool{} // several images may share one
-		for _, s := range targets(p) {
+		for _, s := range build.Targets(p) {
 			v := s.StopSignal()
 			if v.At == nil || seen[v.At] || s.Windows || !v.Known {
 				continue

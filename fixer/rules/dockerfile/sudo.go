@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"oakum/fixer"
+	"oakum/fixer/build"
 )
 
 //go:embed sudo.md
@@ -29,23 +30,23 @@ var Sudo = &fixer.Rule{
 	},
 	Doc: sudoDoc,
 	Check: func(p *fixer.Pass) {
-		kept := shipped(p)
-		for _, st := range steps(p.File.Dockerfile, "RUN") {
-			for _, c := range st.commands {
+		kept := build.InFinalImage(p)
+		for _, st := range build.Steps(p.File.Dockerfile, "RUN") {
+			for _, c := range st.Commands {
 				if len(c.Words) > 1 && !c.Words[0].Dynamic && path.Base(c.Words[0].Value) == "sudo" {
 					checkSudo(p, st, c)
 				}
 			}
-			if kept[st.stage] && !forWork(p, p.File.Dockerfile.Final()) {
+			if kept[st.Stage] && !forWork(p, p.File.Dockerfile.Final()) {
 				checkSudoers(p, st)
 			}
 		}
 	},
 }
 
-func checkSudo(p *fixer.Pass, st step, c command) {
-	f := fixer.Finding{Path: place(p.File.Dockerfile, st.at) + ": sudo " + c.name + c.again}
-	f.Start, f.End = st.span(c)
+func checkSudo(p *fixer.Pass, st build.Step, c build.Command) {
+	f := fixer.Finding{Path: place(p.File.Dockerfile, st.At) + ": sudo " + c.Program + c.Ordinal}
+	f.Start, f.End = st.Span(c)
 	user, root := rootAt(p, st)
 	if !root {
 		f.Message = "a step of the build becomes root with sudo"
@@ -53,15 +54,15 @@ func checkSudo(p *fixer.Pass, st step, c command) {
 		if user != "" {
 			f.Evidence = []fixer.Evidence{{Kind: fixer.FromDockerfile, Place: p.File.Path, Text: "the step runs as " + user}}
 		}
-		report(p, st.at, f)
+		report(p, st.At, f)
 		return
 	}
 	f.Message = "sudo in a step that is root already"
 	f.Evidence = []fixer.Evidence{{Kind: fixer.FromDockerfile, Place: p.File.Path, Text: user}}
-	simple := c.first == 1 && !wrapperWord(c.Words[1].Raw)
+	simple := c.ProgramWord == 1 && !build.WrapperWord(c.Words[1].Raw)
 	switch {
-	case st.script == nil:
-		f.Advice = "leave sudo out" + st.notEdited()
+	case st.Script == nil:
+		f.Advice = "leave sudo out" + st.NotEdited()
 	case !simple:
 		f.Advice = "leave sudo out; it is not done here because its options or variables change what the command does"
 	default:
@@ -70,7 +71,7 @@ func checkSudo(p *fixer.Pass, st step, c command) {
 			Breaks: "the command sees the step's own PATH, HOME and variables, most of which sudo hides from it",
 			Verify: "docker build --no-cache .",
 			Edit: func(d *fixer.Draft) error {
-				edits, err := st.script.DeleteWord(c.Command, 0)
+				edits, err := st.Script.DeleteWord(c.Command, 0)
 				if err != nil {
 					return err
 				}
@@ -79,13 +80,13 @@ func checkSudo(p *fixer.Pass, st step, c command) {
 			},
 		}}
 	}
-	report(p, st.at, f)
+	report(p, st.At, f)
 }
 
 // rootAt tells what a step runs as, and whether it is known to be root.
-func rootAt(p *fixer.Pass, st step) (what string, root bool) {
-	user := st.stage.UserAt(st.i)
-	if st.i.OnBuild {
+func rootAt(p *fixer.Pass, st build.Step) (what string, root bool) {
+	user := st.Stage.UserAt(st.Instruction)
+	if st.Instruction.OnBuild {
 		return "", false
 	}
 	if user.At != nil {
@@ -94,40 +95,40 @@ func rootAt(p *fixer.Pass, st step) (what string, root bool) {
 		}
 		return "USER " + user.Text, false
 	}
-	base, ok := baseOf(p, st.stage)
+	base, ok := build.BaseOf(p, st.Stage)
 	if ok && base.Default.IsRoot() {
-		return fmt.Sprintf("there is no USER before it, and %s starts as root", st.stage.Root().Image), true
+		return fmt.Sprintf("there is no USER before it, and %s starts as root", st.Stage.Root().Image), true
 	}
 	return "", false
 }
 
 var sudoers = regexp.MustCompile(`NOPASSWD`)
 
-func checkSudoers(p *fixer.Pass, st step) {
+func checkSudoers(p *fixer.Pass, st build.Step) {
 	gone := removed(st)
-	for _, c := range st.commands {
-		if call, ok := readCall(c.Command); ok && installs(call) && !gone["sudo"] && slices.ContainsFunc(installed(call), func(name string) bool { return packageName(name) == "sudo" }) {
+	for _, c := range st.Commands {
+		if call, ok := build.ReadPackageCall(c.Command); ok && installs(call) && !gone["sudo"] && slices.ContainsFunc(installed(call), func(name string) bool { return packageName(name) == "sudo" }) {
 			f := fixer.Finding{
-				Path:    place(p.File.Dockerfile, st.at) + ": sudo package",
+				Path:    place(p.File.Dockerfile, st.At) + ": sudo package",
 				Message: "sudo in the image is a way to become root",
 				Advice:  "do what needs root in the build, before USER, and take sudo out; a start script that has to change users does it with setpriv or gosu, which cannot be called by others",
 			}
-			f.Start, f.End = st.span(c)
-			report(p, st.at, f)
+			f.Start, f.End = st.Span(c)
+			report(p, st.At, f)
 		}
 	}
-	from, to := st.i.Start, st.i.End
+	from, to := st.Instruction.Start, st.Instruction.End
 	if at := sudoers.FindIndex(p.File.Dockerfile.Source[from:to]); at != nil {
 		f := fixer.Finding{
 			Severity: fixer.Medium,
-			Path:     place(p.File.Dockerfile, st.at) + ": NOPASSWD",
+			Path:     place(p.File.Dockerfile, st.At) + ": NOPASSWD",
 			Message:  "a user may become root without a password, so that USER protects nothing",
 			Advice:   "do what needs root in the build, before USER, and leave the rule out",
 			Start:    from + at[0], End: from + at[1],
 		}
-		if st.i != st.at {
+		if st.Instruction != st.At {
 			f.Start, f.End = 0, 0
 		}
-		report(p, st.at, f)
+		report(p, st.At, f)
 	}
 }

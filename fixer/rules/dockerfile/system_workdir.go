@@ -7,7 +7,9 @@ import (
 	"strings"
 
 	"oakum/fixer"
+	"oakum/fixer/build"
 	"oakum/fixer/dockerfile"
+	"oakum/fixer/text"
 )
 
 //go:embed system_workdir.md
@@ -27,14 +29,14 @@ var SystemWorkdir = &fixer.Rule{
 	},
 	Doc: systemWorkdirDoc,
 	Check: func(p *fixer.Pass) {
-		f, kept := p.File.Dockerfile, shipped(p)
+		f, kept := p.File.Dockerfile, build.InFinalImage(p)
 		ends := map[*dockerfile.Instruction]bool{}
-		for _, s := range targets(p) {
+		for _, s := range build.Targets(p) {
 			if w := s.Workdir(); w.Known && w.At != nil && isSystemFolder(w.Text) && !s.Windows {
 				ends[w.At] = true
 			}
 		}
-		each(f, func(s *dockerfile.Stage, i, at *dockerfile.Instruction) {
+		build.Each(f, func(s *dockerfile.Stage, i, at *dockerfile.Instruction) {
 			switch {
 			case s.Windows:
 			case i.Keyword == "WORKDIR" && (ends[i] || kernelFolder(i.Args.Value) != ""):
@@ -48,7 +50,7 @@ var SystemWorkdir = &fixer.Rule{
 
 // systemFolders are what a base has for itself. Folders in them may be an
 // application's own, except in those of the kernel.
-var systemFolders = set("/bin /boot /dev /etc /lib /lib32 /lib64 /libx32 /proc /run /sbin /sys /usr /usr/bin /usr/include /usr/lib /usr/lib64 /usr/sbin /var /var/lib")
+var systemFolders = text.WordSet("/bin /boot /dev /etc /lib /lib32 /lib64 /libx32 /proc /run /sbin /sys /usr /usr/bin /usr/include /usr/lib /usr/lib64 /usr/sbin /var /var/lib")
 
 func isSystemFolder(dir string) bool {
 	return systemFolders[path.Clean(dir)] || kernelFolder(dir) != ""

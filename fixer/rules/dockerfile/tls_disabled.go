@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"oakum/fixer"
+	"oakum/fixer/build"
 	"oakum/fixer/dockerfile"
 )
 
@@ -41,14 +42,14 @@ var TLSDisabled = &fixer.Rule{
 	Doc: tlsDisabledDoc,
 	Check: func(p *fixer.Pass) {
 		f := p.File.Dockerfile
-		each(f, func(_ *dockerfile.Stage, i, at *dockerfile.Instruction) {
+		build.Each(f, func(_ *dockerfile.Stage, i, at *dockerfile.Instruction) {
 			if i.Keyword == "ENV" || i.Keyword == "ARG" {
 				checkInsecureVariables(p, i, at)
 			}
 		})
-		for _, st := range steps(f, "RUN", "HEALTHCHECK", "CMD", "ENTRYPOINT") {
-			for _, c := range st.commands {
-				if c.onlyLocal() {
+		for _, st := range build.Steps(f, "RUN", "HEALTHCHECK", "CMD", "ENTRYPOINT") {
+			for _, c := range st.Commands {
+				if c.OnlyLocalURLs() {
 					continue
 				}
 				for _, o := range insecureOptions(c) {
@@ -121,7 +122,7 @@ func checkInsecureVariables(p *fixer.Pass, i, at *dockerfile.Instruction) {
 		}
 		edits, err := p.File.Dockerfile.DeletePair(i, pair)
 		if err != nil {
-			f.Advice = fmt.Sprintf("take %s out; it is not done here because %s", pair.Key, reason(err))
+			f.Advice = fmt.Sprintf("take %s out; it is not done here because %s", pair.Key, build.Reason(err))
 		} else {
 			f.Fixes = []fixer.Fix{{
 				ID: "remove", Title: "remove " + pair.Key, Level: fixer.Review,
@@ -137,7 +138,7 @@ func checkInsecureVariables(p *fixer.Pass, i, at *dockerfile.Instruction) {
 	}
 }
 
-func checkInsecureAssignment(p *fixer.Pass, st step, c command, w dockerfile.Word) {
+func checkInsecureAssignment(p *fixer.Pass, st build.Step, c build.Command, w dockerfile.Word) {
 	name, value, _ := strings.Cut(w.Raw, "=")
 	if !insecureVariable(name, value) {
 		return
@@ -149,16 +150,16 @@ func checkInsecureAssignment(p *fixer.Pass, st step, c command, w dockerfile.Wor
 	reportInsecureOption(p, st, c, o)
 }
 
-func reportInsecureOption(p *fixer.Pass, st step, c command, o insecureOption) {
+func reportInsecureOption(p *fixer.Pass, st build.Step, c build.Command, o insecureOption) {
 	f := fixer.Finding{
-		Path:    place(p.File.Dockerfile, st.at) + ": " + o.text + c.again,
+		Path:    place(p.File.Dockerfile, st.At) + ": " + o.text + c.Ordinal,
 		Message: fmt.Sprintf("%s %s", o.text, o.what),
 	}
-	if c.name != "" && !strings.HasPrefix(o.text, c.name) {
-		f.Path = place(p.File.Dockerfile, st.at) + ": " + c.name + c.again + " " + o.text
-		f.Message = fmt.Sprintf("%s %s", c.name+" "+o.text, o.what)
+	if c.Program != "" && !strings.HasPrefix(o.text, c.Program) {
+		f.Path = place(p.File.Dockerfile, st.At) + ": " + c.Program + c.Ordinal + " " + o.text
+		f.Message = fmt.Sprintf("%s %s", c.Program+" "+o.text, o.what)
 	}
-	f.Start, f.End = st.span(c)
+	f.Start, f.End = st.Span(c)
 	if o.local {
 		f.Severity = fixer.Low
 	}
@@ -167,10 +168,10 @@ func reportInsecureOption(p *fixer.Pass, st step, c command, o insecureOption) {
 		advice = o.advice
 	}
 	switch edits, err := o.edits(p.File.Dockerfile, st); {
-	case st.script == nil:
-		f.Advice = advice + st.notEdited()
+	case st.Script == nil:
+		f.Advice = advice + st.NotEdited()
 	case err != nil:
-		f.Advice = advice + "; it is not done here because " + reason(err)
+		f.Advice = advice + "; it is not done here because " + build.Reason(err)
 	case edits == nil:
 		f.Advice = advice
 	default:
@@ -183,12 +184,12 @@ func reportInsecureOption(p *fixer.Pass, st step, c command, o insecureOption) {
 			Breaks: "the command fails if the server's certificate or the package's signature is not known in the image (no ca-certificates, an own authority, a proxy that opens connections)",
 			Verify: "docker build --no-cache .   gets through the step",
 			Edit: func(d *fixer.Draft) error {
-				d.Dockerfile(p.File.Path, edits, contractField(st.i)...)
+				d.Dockerfile(p.File.Path, edits, contractField(st.Instruction)...)
 				return nil
 			},
 		}}
 	}
-	report(p, st.at, f)
+	report(p, st.At, f)
 }
 
 // contractField is the part of the runtime contract that the text of an

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"sync"
 
+	"oakum/fixer/build"
 	"oakum/fixer/dockerfile"
 	"oakum/fixer/text"
 )
@@ -29,16 +30,16 @@ const (
 )
 
 // edits returns nil without error when no edit is known.
-func (o insecureOption) edits(f *dockerfile.File, st step) ([]text.Edit, error) {
-	if st.script == nil {
+func (o insecureOption) edits(f *dockerfile.File, st build.Step) ([]text.Edit, error) {
+	if st.Script == nil {
 		return nil, nil
 	}
 	if o.replace != "" {
-		return f.ReplaceWord(st.i, o.old, o.replace)
+		return f.ReplaceWord(st.Instruction, o.old, o.replace)
 	}
 	var out []text.Edit
 	for k, w := range o.remove {
-		edits, err := f.DeleteWord(st.i, w)
+		edits, err := f.DeleteWord(st.Instruction, w)
 		if err != nil {
 			return nil, err
 		}
@@ -74,24 +75,24 @@ var insecureFlags = map[string]map[string]string{
 }
 
 // insecureOptions finds what a command switches off.
-func insecureOptions(c command) []insecureOption {
+func insecureOptions(c build.Command) []insecureOption {
 	var out []insecureOption
-	flags := insecureFlags[c.name]
-	if sub, _ := c.sub(); c.name == "apk" && (sub == "index" || sub == "verify" || sub == "fetch") {
+	flags := insecureFlags[c.Program]
+	if sub, _ := c.Subcommand(); c.Program == "apk" && (sub == "index" || sub == "verify" || sub == "fetch") {
 		flags = nil
 	}
-	for _, w := range c.args() {
+	for _, w := range c.Args() {
 		if what, ok := flags[w.Value]; ok {
 			out = append(out, newFlag(c, w, what))
 		}
 	}
-	switch c.name {
+	switch c.Program {
 	case "curl":
 		out = append(out, curlInsecure(c)...)
 	case "pip", "pip3":
-		out = append(out, pipTrusted(c, c.args())...)
+		out = append(out, pipTrusted(c, c.Args())...)
 	case "python", "python3":
-		if args := c.args(); len(args) > 1 && args[0].Value == "-m" && args[1].Value == "pip" {
+		if args := c.Args(); len(args) > 1 && args[0].Value == "-m" && args[1].Value == "pip" {
 			out = append(out, pipTrusted(c, args[2:])...)
 		}
 	case "npm", "yarn", "pnpm", "git", "conda", "yum-config-manager":
@@ -99,7 +100,7 @@ func insecureOptions(c command) []insecureOption {
 	case "yum", "dnf", "microdnf", "apt", "apt-get":
 		out = append(out, packageSettings(c)...)
 	case "export":
-		for _, w := range c.args() {
+		for _, w := range c.Args() {
 			if name, value, ok := strings.Cut(w.Raw, "="); ok && insecureVariable(name, value) {
 				out = append(out, insecureOption{text: w.Raw, what: "switches off a check of certificates"})
 			}
@@ -110,13 +111,13 @@ func insecureOptions(c command) []insecureOption {
 	return out
 }
 
-func newFlag(c command, w dockerfile.Word, what string) insecureOption {
+func newFlag(c build.Command, w dockerfile.Word, what string) insecureOption {
 	o := insecureOption{text: w.Value, what: what, remove: []dockerfile.Word{w}}
 	switch {
-	case w.Value == "--force-yes" && !slices.ContainsFunc(c.args(), saysYes):
+	case w.Value == "--force-yes" && !slices.ContainsFunc(c.Args(), saysYes):
 		o.old, o.replace = w, "-y" // it answers questions too
-	case slices.ContainsFunc(c.plain(), localPackage):
-		o.remove, o.local = nil, c.remote() == ""
+	case slices.ContainsFunc(c.Plain(), localPackage):
+		o.remove, o.local = nil, c.RemoteURL() == ""
 		o.advice = "the package is a file: compare it with a checksum you wrote down, or sign it and install the key, then take the option out"
 	}
 	return o
@@ -139,9 +140,9 @@ func localPackage(arg string) bool {
 const curlValues = "AbcCdDeEFhHKmoPQrtTuUwxXyYz"
 
 // curlInsecure finds -k alone and among other short options.
-func curlInsecure(c command) []insecureOption {
+func curlInsecure(c build.Command) []insecureOption {
 	var out []insecureOption
-	args := c.args()
+	args := c.Args()
 	for n := 0; n < len(args); n++ {
 		w := args[n]
 		if w.Dynamic || !shortOption.MatchString(w.Value) {
@@ -172,7 +173,7 @@ func curlInsecure(c command) []insecureOption {
 	return out
 }
 
-func pipTrusted(c command, args []dockerfile.Word) []insecureOption {
+func pipTrusted(c build.Command, args []dockerfile.Word) []insecureOption {
 	var out []insecureOption
 	what := "accepts any certificate, or none, from the package index it names"
 	for k, w := range args {
@@ -197,15 +198,15 @@ var settingNames = map[string]string{
 
 // insecureSettings finds settings that are given as two words or as one with
 // "=", and gives them the value that checks.
-func insecureSettings(c command) []insecureOption {
+func insecureSettings(c build.Command) []insecureOption {
 	var out []insecureOption
-	args := c.args()
+	args := c.Args()
 	for k, w := range args {
 		name, value, joined := strings.Cut(strings.TrimPrefix(strings.TrimPrefix(w.Value, "--"), "setopt="), "=")
 		good, known := settingNames[strings.ToLower(name)]
 		switch {
 		case !known:
-		case joined && isOff(value) && insecureFlags[c.name][w.Value] == "":
+		case joined && isOff(value) && insecureFlags[c.Program][w.Value] == "":
 			o := insecureOption{text: w.Value, what: anyCertificate}
 			if w.Raw == w.Value {
 				o.old, o.replace = w, strings.TrimSuffix(w.Value, value)+goodValue(value, good)
@@ -236,9 +237,9 @@ func goodValue(bad, usual string) string {
 
 // packageSettings finds options of apt, yum and dnf that set such settings for
 // one call.
-func packageSettings(c command) []insecureOption {
+func packageSettings(c build.Command) []insecureOption {
 	var out []insecureOption
-	args := c.args()
+	args := c.Args()
 	for k := 0; k < len(args); k++ {
 		text, words := args[k].Value, args[k:k+1]
 		if (text == "-o" || text == "--option" || text == "--setopt") && k+1 < len(args) {
@@ -274,9 +275,9 @@ var writtenSetting = sync.OnceValue(func() *regexp.Regexp {
 	return regexp.MustCompile(`(?i)\[[^\]]*\btrusted=(yes|true)[^\]]*\]|\bsslverify\s*=\s*(0|false|no)\b|\bgpgcheck\s*=\s*(0|false|no)\b|\bstrict-ssl\s*=\s*false\b|\btrusted-host\s*=\s*\S|Verify-Peer\s+"?false`)
 })
 
-func writtenSettings(c command) []insecureOption {
+func writtenSettings(c build.Command) []insecureOption {
 	var out []insecureOption
-	for _, w := range c.args() {
+	for _, w := range c.Args() {
 		if m := writtenSetting().FindString(written(c, w.Raw)); m != "" && !strings.Contains(w.Raw, "file:") {
 			out = append(out, insecureOption{
 				text: strings.TrimSpace(m), what: "is written into a configuration and switches off a check of certificates or signatures",
@@ -289,8 +290,8 @@ func writtenSettings(c command) []insecureOption {
 
 // written is the part of a word that ends up in a file: of a substitution of
 // sed only the second half.
-func written(c command, raw string) string {
-	if c.name != "sed" {
+func written(c build.Command, raw string) string {
+	if c.Program != "sed" {
 		return raw
 	}
 	at := strings.IndexByte(raw, 's')

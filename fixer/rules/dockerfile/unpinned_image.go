@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"oakum/fixer"
+	"oakum/fixer/build"
 	"oakum/fixer/dockerfile"
 	"oakum/fixer/image"
 )
@@ -43,7 +44,7 @@ var UnpinnedImage = &fixer.Rule{
 				checkPin(p, n, contexts)
 			}
 		}
-		each(p.File.Dockerfile, func(_ *dockerfile.Stage, i, _ *dockerfile.Instruction) {
+		build.Each(p.File.Dockerfile, func(_ *dockerfile.Stage, i, _ *dockerfile.Instruction) {
 			if i.OnBuild {
 				return
 			}
@@ -77,7 +78,7 @@ func at(p *fixer.Pass, i *dockerfile.Instruction, how, ref string) named {
 func imagesOf(p *fixer.Pass, i *dockerfile.Instruction) []named {
 	var out []named
 	add := func(how, ref string) {
-		if ref != "" && !strings.Contains(ref, "$") && stageOf(p.File.Dockerfile, ref) == nil && !isNumber(ref) {
+		if ref != "" && !strings.Contains(ref, "$") && build.StageNamed(p.File.Dockerfile, ref) == nil && !isNumber(ref) {
 			out = append(out, at(p, i, how, ref))
 		}
 	}

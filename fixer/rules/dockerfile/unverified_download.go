@@ -8,7 +8,9 @@ import (
 	"strings"
 
 	"oakum/fixer"
+	"oakum/fixer/build"
 	"oakum/fixer/dockerfile"
+	"oakum/fixer/text"
 )
 
 //go:embed unverified_download.md
@@ -31,7 +33,7 @@ var UnverifiedDownload = &fixer.Rule{
 	Doc: unverifiedDownloadDoc,
 	Check: func(p *fixer.Pass) {
 		f := p.File.Dockerfile
-		each(f, func(s *dockerfile.Stage, i, at *dockerfile.Instruction) {
+		build.Each(f, func(s *dockerfile.Stage, i, at *dockerfile.Instruction) {
 			if _, sum := i.Flag("checksum"); i.Keyword == "ADD" && len(i.Words) > 1 && !sum {
 				for _, w := range i.Words[:len(i.Words)-1] {
 					checkAddURL(p, s, i, at, w)
@@ -43,11 +45,11 @@ var UnverifiedDownload = &fixer.Rule{
 				}
 			}
 		})
-		for _, st := range steps(f, "RUN") {
-			if slices.ContainsFunc(st.commands, compares) {
+		for _, st := range build.Steps(f, "RUN") {
+			if slices.ContainsFunc(st.Commands, compares) {
 				continue
 			}
-			for _, c := range st.commands {
+			for _, c := range st.Commands {
 				checkPlainHTTP(p, st, c)
 			}
 		}
@@ -63,7 +65,7 @@ func checkAddURL(p *fixer.Pass, s *dockerfile.Stage, i, at *dockerfile.Instructi
 	}
 	lower := strings.ToLower(link)
 	secure := strings.HasPrefix(lower, "https://")
-	if !secure && !strings.HasPrefix(lower, "http://") || local.MatchString(link) {
+	if !secure && !strings.HasPrefix(lower, "http://") || build.LocalURL.MatchString(link) {
 		return
 	}
 	path, ref, _ := strings.Cut(link, "#")
@@ -73,7 +75,7 @@ func checkAddURL(p *fixer.Pass, s *dockerfile.Stage, i, at *dockerfile.Instructi
 	}
 	f := fixer.Finding{
 		Path:     place(p.File.Dockerfile, at) + ": " + w.Value,
-		Message:  fmt.Sprintf("ADD takes whatever %s answers", shownURL(link)),
+		Message:  fmt.Sprintf("ADD takes whatever %s answers", build.ShownURL(link)),
 		Evidence: []fixer.Evidence{{Kind: fixer.FromDockerfile, Place: source(p, i), Text: "there is no --checksum"}},
 		Advice:   "download it once, look at it, and write ADD --checksum=sha256: with what sha256sum prints of it; a URL that names a version keeps answering the same",
 	}
@@ -94,36 +96,36 @@ func isCommit(s string) bool {
 
 // compares reports whether a command holds a download to something that is
 // known before.
-func compares(c command) bool {
-	switch c.name {
+func compares(c build.Command) bool {
+	switch c.Program {
 	case "sha256sum", "sha512sum", "sha1sum", "sha384sum", "shasum", "b2sum", "md5sum":
-		return slices.ContainsFunc(c.args(), func(w dockerfile.Word) bool {
+		return slices.ContainsFunc(c.Args(), func(w dockerfile.Word) bool {
 			return w.Value == "--check" || w.Value == "--status" || shortOption.MatchString(w.Value) && strings.Contains(w.Value, "c")
 		})
 	case "gpg", "gpg2":
-		return c.has("--verify")
+		return c.Has("--verify")
 	case "gpgv", "minisign", "cosign", "signify":
 		return true
 	case "openssl":
-		return c.has("-verify")
+		return c.Has("-verify")
 	}
 	return false
 }
 
 // carries are options whose value is a URL that is not downloaded, or not read.
-var carries = set("-x --proxy -e --referer -H --header -d --data --data-raw -A --user-agent --preproxy --trusted-host --build-arg -U")
+var carries = text.WordSet("-x --proxy -e --referer -H --header -d --data --data-raw -A --user-agent --preproxy --trusted-host --build-arg -U")
 
 // registryVariables name the server that a package manager installs from.
-var registryVariables = set("PIP_INDEX_URL PIP_EXTRA_INDEX_URL UV_INDEX_URL UV_DEFAULT_INDEX NPM_CONFIG_REGISTRY YARN_REGISTRY YARN_NPM_REGISTRY_SERVER GOPROXY RUBYGEMS_HOST")
+var registryVariables = text.WordSet("PIP_INDEX_URL PIP_EXTRA_INDEX_URL UV_INDEX_URL UV_DEFAULT_INDEX NPM_CONFIG_REGISTRY YARN_REGISTRY YARN_NPM_REGISTRY_SERVER GOPROXY RUBYGEMS_HOST")
 
 func checkRegistry(p *fixer.Pass, i, at *dockerfile.Instruction, pair dockerfile.Pair) {
-	link := linkIn.FindString(pair.Value)
-	if !registryVariables[strings.ToUpper(pair.Key)] || !strings.HasPrefix(strings.ToLower(link), "http://") || local.MatchString(link) {
+	link := build.URLIn.FindString(pair.Value)
+	if !registryVariables[strings.ToUpper(pair.Key)] || !strings.HasPrefix(strings.ToLower(link), "http://") || build.LocalURL.MatchString(link) {
 		return
 	}
 	report(p, at, fixer.Finding{
 		Path:    place(p.File.Dockerfile, at) + " " + pair.Key,
-		Message: fmt.Sprintf("packages come from %s over a connection that anybody on the way can change", shownURL(link)),
+		Message: fmt.Sprintf("packages come from %s over a connection that anybody on the way can change", build.ShownURL(link)),
 		Advice:  "write https://; give a registry of your own a certificate, and the image the authority that signed it",
 		Start:   pair.Word.Start, End: pair.Word.End,
 	})
@@ -131,37 +133,37 @@ func checkRegistry(p *fixer.Pass, i, at *dockerfile.Instruction, pair dockerfile
 
 // registryClients take the server from an option of theirs or keep it in their
 // settings; other URLs among their words are no downloads.
-var registryClients = set("npm yarn pnpm gem bundle")
+var registryClients = text.WordSet("npm yarn pnpm gem bundle")
 
 var registryOption = regexp.MustCompile(`(?i)^(--registry|--source|-s|--add|-a|registry|npmRegistryServer|mirror\..*)(=.*)?$`)
 
-func checkPlainHTTP(p *fixer.Pass, st step, c command) {
-	switch sub, _ := c.sub(); {
-	case c.name == "git" && sub != "clone", registryClients[c.name] && !slices.ContainsFunc(c.args(), func(w dockerfile.Word) bool { return registryOption.MatchString(w.Value) }):
+func checkPlainHTTP(p *fixer.Pass, st build.Step, c build.Command) {
+	switch sub, _ := c.Subcommand(); {
+	case c.Program == "git" && sub != "clone", registryClients[c.Program] && !slices.ContainsFunc(c.Args(), func(w dockerfile.Word) bool { return registryOption.MatchString(w.Value) }):
 		return
-	case !fetchers[c.name] && !registryClients[c.name] && c.name != "git" && c.name != "pip" && c.name != "pip3":
+	case !fetchers[c.Program] && !registryClients[c.Program] && c.Program != "git" && c.Program != "pip" && c.Program != "pip3":
 		return
 	}
-	args := c.args()
+	args := c.Args()
 	for k, w := range args {
-		link := linkIn.FindString(w.Raw)
+		link := build.URLIn.FindString(w.Raw)
 		name, _, _ := strings.Cut(w.Value, "=")
-		if !strings.HasPrefix(strings.ToLower(link), "http://") || local.MatchString(link) || k > 0 && carries[args[k-1].Value] || carries[name] {
+		if !strings.HasPrefix(strings.ToLower(link), "http://") || build.LocalURL.MatchString(link) || k > 0 && carries[args[k-1].Value] || carries[name] {
 			continue
 		}
 		if strings.ContainsAny(strings.TrimPrefix(link, "http://")[:1], "$") {
 			continue // the host is not known, and may be the machine itself
 		}
 		f := fixer.Finding{
-			Path:    place(p.File.Dockerfile, st.at) + ": " + c.name + " " + shownURL(link),
-			Message: fmt.Sprintf("%s fetches %s over a connection that anybody on the way can change", c.name, shownURL(link)),
+			Path:    place(p.File.Dockerfile, st.At) + ": " + c.Program + " " + build.ShownURL(link),
+			Message: fmt.Sprintf("%s fetches %s over a connection that anybody on the way can change", c.Program, build.ShownURL(link)),
 			Advice:  "write https://, which most servers answer by now; where the server does not, compare the file with a checksum from elsewhere (sha256sum -c) in the same step",
 		}
-		if st.script == nil {
-			f.Start, f.End = st.span(c)
+		if st.Script == nil {
+			f.Start, f.End = st.Span(c)
 		} else {
 			f.Start, f.End = w.Start, w.End
 		}
-		report(p, st.at, f)
+		report(p, st.At, f)
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"oakum/fixer"
+	"oakum/fixer/build"
 )
 
 //go:embed update_alone.md
@@ -27,43 +28,43 @@ var UpdateAlone = &fixer.Rule{
 	},
 	Doc: updateAloneDoc,
 	Check: func(p *fixer.Pass) {
-		kept, runs := shipped(p), readRuns(p.File.Dockerfile)
-		for _, st := range steps(p.File.Dockerfile, "RUN") {
-			r := runs.runs[st.at]
-			if r == nil || r.script == nil || r.triggers {
+		kept, runs := build.InFinalImage(p), build.ReadPackageRuns(p.File.Dockerfile)
+		for _, st := range build.Steps(p.File.Dockerfile, "RUN") {
+			r := runs.ByInstruction[st.At]
+			if r == nil || r.Script == nil || r.OnBuild {
 				continue
 			}
-			for _, m := range managers {
-				if m.uses == nil && m.name != "zypper" || m.mounted(st.i) {
+			for _, m := range build.Managers {
+				if m.Uses == nil && m.Name != "zypper" || m.Mounted(st.Instruction) {
 					continue
 				}
-				first := slices.IndexFunc(r.calls, func(c call) bool { return c.manager == m && fetchesLists(c) })
-				if first < 0 || slices.ContainsFunc(r.calls, func(c call) bool { return c.manager == m && !fetchesLists(c) }) ||
-					slices.ContainsFunc(r.script.Commands, unread) || r.last(m) == nil {
+				first := slices.IndexFunc(r.Calls, func(c build.PackageCall) bool { return c.Manager == m && fetchesLists(c) })
+				if first < 0 || slices.ContainsFunc(r.Calls, func(c build.PackageCall) bool { return c.Manager == m && !fetchesLists(c) }) ||
+					slices.ContainsFunc(r.Script.Commands, build.RunsUnread) || r.LastUncleaned(m) == nil {
 					continue
 				}
-				later := runs.neededAfter(st.at, m)
-				if !kept[st.stage] && !later.sure {
+				later := runs.NeededAfter(st.At, m)
+				if !kept[st.Stage] && !later.Sure {
 					continue
 				}
-				lone := &fetch{pass: p, runs: runs, run: r, call: r.calls[first], later: later, kept: kept[st.stage]}
+				lone := &fetch{pass: p, runs: runs, run: r, call: r.Calls[first], later: later, kept: kept[st.Stage]}
 				f := fixer.Finding{
-					Path:    place(p.File.Dockerfile, st.at) + ": " + m.name,
+					Path:    place(p.File.Dockerfile, st.At) + ": " + m.Name,
 					Message: fmt.Sprintf("%s stands alone: later steps install from whatever lists the build cache remembers", lone.name()),
 					Start:   lone.call.Start, End: lone.call.End,
 				}
 				lone.mend(&f)
-				report(p, st.at, f)
+				report(p, st.At, f)
 			}
 		}
 	},
 }
 
 // fetchesLists reports whether a call fetches lists and nothing else.
-func fetchesLists(c call) bool {
-	switch c.manager.name {
+func fetchesLists(c build.PackageCall) bool {
+	switch c.Manager.Name {
 	case "zypper":
-		return c.sub == "refresh" || c.sub == "ref"
+		return c.Verb == "refresh" || c.Verb == "ref"
 	}
-	return c.sub == "update"
+	return c.Verb == "update"
 }

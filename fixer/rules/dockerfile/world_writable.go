@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"oakum/fixer"
+	"oakum/fixer/build"
 	"oakum/fixer/dockerfile"
 )
 
@@ -27,8 +28,8 @@ var WorldWritable = &fixer.Rule{
 	},
 	Doc: worldWritableDoc,
 	Check: func(p *fixer.Pass) {
-		f, kept := p.File.Dockerfile, shipped(p)
-		each(f, func(s *dockerfile.Stage, i, at *dockerfile.Instruction) {
+		f, kept := p.File.Dockerfile, build.InFinalImage(p)
+		build.Each(f, func(s *dockerfile.Stage, i, at *dockerfile.Instruction) {
 			if flag, ok := i.Flag("chmod"); ok && kept[s] && !s.Windows && letsAll(flag.Value) {
 				report(p, at, fixer.Finding{
 					Message: fmt.Sprintf("--chmod=%s lets every user of the container change these files", flag.Value),
@@ -37,8 +38,8 @@ var WorldWritable = &fixer.Rule{
 				})
 			}
 		})
-		for _, st := range steps(f, "RUN") {
-			if kept[st.stage] {
+		for _, st := range build.Steps(f, "RUN") {
+			if kept[st.Stage] {
 				checkModes(p, st)
 			}
 		}
@@ -67,37 +68,37 @@ func letsAll(mode string) bool {
 // ugo+w. Without letters before it the umask counts, which takes it away.
 var symbolicMode = regexp.MustCompile(`^[ug]*[oa][ugoa]*[+=][rxXst]*w`)
 
-func checkModes(p *fixer.Pass, st step) {
-	for _, c := range st.commands {
+func checkModes(p *fixer.Pass, st build.Step) {
+	for _, c := range st.Commands {
 		mode, recursive := modeOf(c)
 		if !letsAll(mode) || onlyDevices(c) || deletedAgain(st, c) {
 			continue
 		}
 		f := fixer.Finding{
-			Path:    place(p.File.Dockerfile, st.at) + ": " + c.name + " " + mode,
-			Message: fmt.Sprintf("%s %s lets every user of the container change these files", c.name, mode),
+			Path:    place(p.File.Dockerfile, st.At) + ": " + c.Program + " " + mode,
+			Message: fmt.Sprintf("%s %s lets every user of the container change these files", c.Program, mode),
 			Advice:  writableAdvice,
 		}
-		if recursive || c.name == "chmod" && makesProgram(c) {
+		if recursive || c.Program == "chmod" && makesProgram(c) {
 			f.Severity = fixer.Medium
 		}
-		f.Start, f.End = st.span(c)
-		report(p, st.at, f)
+		f.Start, f.End = st.Span(c)
+		report(p, st.At, f)
 	}
 }
 
 // modeOf returns the mode that chmod, mkdir or install gives, "" when it gives
 // none, and whether it does so for all files of a folder.
-func modeOf(c command) (mode string, recursive bool) {
-	args := c.args()
+func modeOf(c build.Command) (mode string, recursive bool) {
+	args := c.Args()
 	for k, w := range args {
 		value := w.Value
 		switch {
-		case c.name == "chmod" && value == "--recursive", c.name == "chmod" && shortOption.MatchString(value) && strings.Contains(value, "R"):
+		case c.Program == "chmod" && value == "--recursive", c.Program == "chmod" && shortOption.MatchString(value) && strings.Contains(value, "R"):
 			recursive = true
-		case c.name == "chmod" && mode == "" && !strings.HasPrefix(value, "-"):
+		case c.Program == "chmod" && mode == "" && !strings.HasPrefix(value, "-"):
 			mode = value
-		case c.name != "mkdir" && c.name != "install":
+		case c.Program != "mkdir" && c.Program != "install":
 		case (value == "-m" || value == "--mode") && k+1 < len(args):
 			mode = args[k+1].Value
 		case strings.HasPrefix(value, "--mode="):
@@ -111,9 +112,9 @@ func modeOf(c command) (mode string, recursive bool) {
 
 // onlyDevices reports whether a command is about the files that everybody
 // writes to by design.
-func onlyDevices(c command) bool {
+func onlyDevices(c build.Command) bool {
 	some := false
-	for _, w := range c.args() {
+	for _, w := range c.Args() {
 		switch {
 		case strings.HasPrefix(w.Value, "/dev/"), w.Value == "/tmp", w.Value == "/var/tmp", strings.HasPrefix(w.Value, "/tmp/"):
 			some = true
@@ -126,13 +127,13 @@ func onlyDevices(c command) bool {
 
 // deletedAgain reports whether the step deletes what the command is about, as
 // steps do with folders for their own work.
-func deletedAgain(st step, c command) bool {
-	for _, later := range st.commands {
-		if later.name != "rm" || later.Start < c.Start {
+func deletedAgain(st build.Step, c build.Command) bool {
+	for _, later := range st.Commands {
+		if later.Program != "rm" || later.Start < c.Start {
 			continue
 		}
-		for _, w := range later.args() {
-			if !strings.HasPrefix(w.Raw, "-") && slices.ContainsFunc(c.args(), func(o dockerfile.Word) bool { return o.Raw == w.Raw }) {
+		for _, w := range later.Args() {
+			if !strings.HasPrefix(w.Raw, "-") && slices.ContainsFunc(c.Args(), func(o dockerfile.Word) bool { return o.Raw == w.Raw }) {
 				return true
 			}
 		}
@@ -141,8 +142,8 @@ func deletedAgain(st step, c command) bool {
 }
 
 // makesProgram reports whether a command is about files that are run.
-func makesProgram(c command) bool {
-	for _, w := range c.args() {
+func makesProgram(c build.Command) bool {
+	for _, w := range c.Args() {
 		if strings.HasSuffix(w.Value, ".sh") || strings.Contains(w.Value, "/bin/") || strings.Contains(w.Value, "entrypoint") {
 			return true
 		}

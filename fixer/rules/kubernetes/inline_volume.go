@@ -48,7 +48,7 @@ var InlineVolume = &fixer.Rule{
 
 var (
 	paramClaim = fixer.Param{
-		Name: "claim", Meaning: "name of the claim; that of the PersistentVolume has the namespace before it", Validate: ValidName,
+		Name: "claim", Meaning: "name of the claim; that of the PersistentVolume has the namespace before it", Validate: kube.ValidName,
 	}
 	paramCapacity = fixer.Param{
 		Name: "capacity", Meaning: "size of the volume as Kubernetes is told it, as in 20Gi; the storage itself has the size it has", Validate: validCapacity,
@@ -85,7 +85,7 @@ func reportInline(p *fixer.Pass, v inlineVolume) {
 	claim := v.workload.Name + "-" + v.name
 	_, err := v.persistentVolume(claim, defaultCapacity)
 	switch {
-	case !dnsName().MatchString(claim), v.workload.Node.Get("metadata").Get("name").Null(): // each generated name is a new workload
+	case kube.ValidName(claim) != nil, v.workload.Node.Get("metadata").Get("name").Null(): // each generated name is a new workload
 		f.Advice = "put it into a PersistentVolume, and a claim for that in its place; no name for them can be made from the workload's"
 	case err != nil:
 		f.Advice = "put it into a PersistentVolume, and a claim for that in its place: " + err.Error()
@@ -116,7 +116,7 @@ func (v inlineVolume) fix(p *fixer.Pass, claim string) fixer.Fix {
 				return err
 			}
 			claim := yamldoc.Map{{Key: "claimName", Value: name}}
-			if isTrue(v.source.Get("readOnly")) {
+			if v.source.Get("readOnly").IsTrue() {
 				claim = append(claim, yamldoc.Pair{Key: "readOnly", Value: true})
 			}
 			d.YAML(p.File.Path, v.workload.Doc,
@@ -138,7 +138,7 @@ func (v inlineVolume) breaks() string {
 	return out
 }
 
-func (v inlineVolume) mode() string { return v.kind.accessMode(isTrue(v.source.Get("readOnly"))) }
+func (v inlineVolume) mode() string { return v.kind.accessMode(v.source.Get("readOnly").IsTrue()) }
 
 func validCapacity(s string) error {
 	if q, err := resource.ParseQuantity(s); err != nil || q.Sign() <= 0 {

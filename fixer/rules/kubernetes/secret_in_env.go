@@ -47,7 +47,7 @@ var SecretInEnv = &fixer.Rule{
 	},
 }
 
-var paramSecret = fixer.Param{Name: "secret", Meaning: "name of the Secret, and of its file", Validate: ValidName}
+var paramSecret = fixer.Param{Name: "secret", Meaning: "name of the Secret, and of its file", Validate: kube.ValidName}
 
 // everyContainer returns the containers of all whole workloads, those of
 // Windows too.
@@ -80,7 +80,7 @@ func reportSecret(p *fixer.Pass, c kube.Container, i int, v *yamldoc.Node, s sec
 	switch {
 	case strings.Contains(v.Get("value").Text(), "$$"):
 		f.Advice = by + "; $$ in the value stands for $, which it would not in a Secret"
-	case !secretKey().MatchString(name) || ValidName(c.Workload.Name) != nil:
+	case !secretKey().MatchString(name) || kube.ValidName(c.Workload.Name) != nil:
 		f.Advice = by
 	default:
 		f.Advice = by + "; or at least out of the manifest, as the fix does"
@@ -121,7 +121,7 @@ func moveFix(p *fixer.Pass, c kube.Container, i int, v *yamldoc.Node) fixer.Fix 
 // that name, so that one key cannot hold both.
 func alsoGiven(c kube.Container, name string) bool {
 	for _, other := range c.Workload.Containers() {
-		if other.Place != c.Place && hasEnv(other, name) {
+		if other.Place != c.Place && other.HasEnv(name) {
 			return true
 		}
 	}
@@ -165,9 +165,9 @@ func (s secretFile) put(key, value string) error {
 
 // document is the file of a new Secret with one value.
 func (s secretFile) document(key, value string) ([]byte, error) {
-	return NewDocument("# Moved out of "+path.Base(s.beside)+". Who could read that file knows these values: replace\n"+
+	return kube.NewDocument("# Moved out of "+path.Base(s.beside)+". Who could read that file knows these values: replace\n"+
 		"# each one where it is valid, and keep the new ones out of the repository.\n", "Secret",
-		NewMeta(s.name, s.namespace),
+		kube.NewMeta(s.name, s.namespace),
 		yamldoc.Set(yamldoc.P("type"), "Opaque"),
 		yamldoc.Set(yamldoc.P("stringData"), yamldoc.Map{{Key: key, Value: value}}))
 }

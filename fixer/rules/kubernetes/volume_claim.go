@@ -12,6 +12,7 @@ import (
 	"sigs.k8s.io/yaml"
 
 	"oakum/fixer"
+	"oakum/fixer/kube"
 	"oakum/fixer/yamldoc"
 )
 
@@ -83,7 +84,7 @@ func storage(source *yamldoc.Node) (sum string, readOnly bool) {
 			fields[key] = fmt.Sprint(data)
 		}
 	}
-	return fmt.Sprint(source.KeyOrSelf().Text(), fields), isTrue(source.Get("readOnly"))
+	return fmt.Sprint(source.KeyOrSelf().Text(), fields), source.Get("readOnly").IsTrue()
 }
 
 func decodeVolume(document []byte) (*corev1.PersistentVolume, error) {
@@ -113,7 +114,7 @@ func (v inlineVolume) volumeName(claim string) string {
 // server drops, and whatever is no value of its type.
 func (v inlineVolume) persistentVolume(claim, capacity string) ([]byte, error) {
 	name := v.volumeName(claim)
-	if !dnsName().MatchString(name) {
+	if kube.ValidName(name) != nil {
 		return nil, fixer.Refuse("%q is no name for a PersistentVolume", name)
 	}
 	spec := yamldoc.Map{
@@ -130,12 +131,12 @@ func (v inlineVolume) persistentVolume(claim, capacity string) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	meta := NewMeta(name, "")
-	head, err := NewDocument("", "PersistentVolume", meta, yamldoc.Set(yamldoc.P("spec"), spec))
+	meta := kube.NewMeta(name, "")
+	head, err := kube.NewDocument("", "PersistentVolume", meta, yamldoc.Set(yamldoc.P("spec"), spec))
 	if err != nil {
 		return nil, err
 	}
-	written, err := NewDocument("", "PersistentVolume", meta, yamldoc.Set(yamldoc.P("spec"), append(spec, yamldoc.Pair{Key: v.kind.key, Value: data})))
+	written, err := kube.NewDocument("", "PersistentVolume", meta, yamldoc.Set(yamldoc.P("spec"), append(spec, yamldoc.Pair{Key: v.kind.key, Value: data})))
 	if err != nil {
 		return nil, err
 	}
@@ -153,8 +154,8 @@ func (v inlineVolume) persistentVolume(claim, capacity string) ([]byte, error) {
 }
 
 func (v inlineVolume) persistentVolumeClaim(claim, capacity string) ([]byte, error) {
-	return NewDocument("", "PersistentVolumeClaim",
-		NewMeta(claim, v.workload.Namespace),
+	return kube.NewDocument("", "PersistentVolumeClaim",
+		kube.NewMeta(claim, v.workload.Namespace),
 		yamldoc.Set(yamldoc.P("spec"), yamldoc.Map{
 			{Key: "storageClassName", Value: ""}, // without it the default class would make a new disk
 			{Key: "volumeName", Value: v.volumeName(claim)},

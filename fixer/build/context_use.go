@@ -1,0 +1,74 @@
+package build
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+
+	"oakum/fixer/dockerfile"
+)
+
+// A ContextUse says what the steps of a Dockerfile do with files that lie in
+// many contexts and that few builds need.
+type ContextUse struct {
+	History  bool // git is asked for a version, or .git is named
+	Packages bool // JavaScript packages are installed, so those of the context are not needed
+	Bundles  bool // a bundler or framework runs, which may read .env
+	Env      bool // .env is named
+
+	text string
+}
+
+// ReadContextUse reads the steps and commands of a file. What a Makefile or a
+// script does is not seen.
+func ReadContextUse(f *dockerfile.File) ContextUse {
+	var use ContextUse
+	var b strings.Builder
+	Each(f, func(_ *dockerfile.Stage, i, _ *dockerfile.Instruction) {
+		switch i.Keyword {
+		case "RUN", "CMD", "ENTRYPOINT", "ENV":
+			b.WriteString(UnreadText(f, i) + "\n")
+			for _, flag := range i.Flags {
+				b.WriteString(flag.Value + "\n")
+			}
+		}
+	})
+	use.text = b.String()
+	for _, st := range Steps(f, "RUN") {
+		clones := slices.ContainsFunc(st.Commands, func(c Command) bool { return c.Program == "git" && c.Has("clone", "init") })
+		for _, c := range st.Commands {
+			use.History = use.History || c.Program == "git" && !clones && !c.Has("config", "--version")
+			use.Packages = use.Packages || installsPackages(c)
+		}
+	}
+	use.History = use.History || readsHistory.MatchString(use.text)
+	use.Bundles = runsBundler.MatchString(use.text)
+	use.Env = namesEnv.MatchString(strings.ReplaceAll(use.text, "process.env", ""))
+	return use
+}
+
+func installsPackages(c Command) bool {
+	sub, _ := c.Subcommand()
+	switch c.Program {
+	case "npm", "pnpm", "bun":
+		return slices.Contains([]string{"install", "i", "ci", "clean-install"}, sub) && !c.Has("-g", "--global")
+	case "yarn":
+		return sub == "" || sub == "install"
+	}
+	return false
+}
+
+var (
+	// readsHistory matches .git as a path, and tools that ask git for a version.
+	readsHistory = regexp.MustCompile(`(?m)(^|[\s=/"',:])\.git([\s/"',]|$)|(?i)setuptools[-_]scm|goreleaser|gitversion|\bnbgv\b|versioneer|git-commit-id|gradle-git-properties|-buildvcs(=true\b|\s)`)
+	runsBundler  = regexp.MustCompile(`\b(npm|yarn|pnpm|bun)\s+(run\s+)?[\w:-]*(build|generate|export)|\b(next|vite|nuxt|nuxi|ng|gatsby|astro|webpack|react-scripts|vue-cli-service|expo)\s+(build|generate|export)\b|` +
+		`artisan\s+(config:cache|optimize)|\bdump-env\b|assets:precompile|collectstatic`)
+	namesEnv = regexp.MustCompile(`(^|[\s=/"',])[\w-]*\.env\b`)
+	makesEnv = regexp.MustCompile(`-m\s+venv|\bvirtualenv\b|\buv\s+(sync|venv)|\bpoetry\s+install|\bpipenv\b|\bpdm\s+(install|sync)`)
+)
+
+// Virtualenv reports whether steps run programs of a virtual environment of
+// this name that none of them makes, so that it comes with the context.
+func (u ContextUse) Virtualenv(name string) bool {
+	return strings.Contains(u.text, name+"/bin") && !makesEnv.MatchString(u.text)
+}

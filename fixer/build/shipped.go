@@ -1,0 +1,127 @@
+package build
+
+import (
+	"path"
+	"slices"
+	"strconv"
+	"strings"
+
+	"oakum/fixer"
+	"oakum/fixer/dockerfile"
+	"oakum/fixer/topology"
+)
+
+// Targets returns the stages that become an image somebody runs, in the order
+// of the file: the final one, and those a Compose file of the repository builds.
+// A stage that only a command line or another tool builds is not known here.
+func Targets(p *fixer.Pass) []*dockerfile.Stage { return targetsOf(p.Topology(), p.File) }
+
+func targetsOf(t *topology.Topology, file *fixer.File) []*dockerfile.Stage {
+	f := file.Dockerfile
+	out := []*dockerfile.Stage{f.Final()}
+	for _, v := range t.Users(file.Path) {
+		b, ok := t.ServiceBuild(v)
+		if !ok || b.Stage.Index >= len(f.Stages) {
+			continue
+		}
+		if s := f.Stages[b.Stage.Index]; !slices.Contains(out, s) {
+			out = append(out, s)
+		}
+	}
+	slices.SortFunc(out, func(a, b *dockerfile.Stage) int { return a.Index - b.Index })
+	return out
+}
+
+func InFinalImage(p *fixer.Pass) map[*dockerfile.Stage]bool {
+	return InFinalImageOf(p.Topology(), p.File)
+}
+
+// InFinalImageOf returns the stages whose files end up in one of the targets: the
+// targets, what they start from, and any stage copied over as a whole.
+func InFinalImageOf(t *topology.Topology, file *fixer.File) map[*dockerfile.Stage]bool {
+	return StagesInImages(file.Dockerfile, targetsOf(t, file))
+}
+
+// StagesInImages returns the stages whose files end up in one of the images.
+func StagesInImages(f *dockerfile.File, images []*dockerfile.Stage) map[*dockerfile.Stage]bool {
+	out := map[*dockerfile.Stage]bool{}
+	var add func(s *dockerfile.Stage)
+	add = func(s *dockerfile.Stage) {
+		for ; s != nil && !out[s]; s = s.Parent {
+			out[s] = true
+			for _, i := range s.Instructions {
+				if from := wholeCopy(f, i); from != nil {
+					add(from)
+				}
+			}
+		}
+	}
+	for _, s := range images {
+		add(s)
+	}
+	return out
+}
+
+// wholeCopy returns the stage whose root folder an instruction copies.
+func wholeCopy(f *dockerfile.File, i *dockerfile.Instruction) *dockerfile.Stage {
+	if i.Keyword != "COPY" || len(i.Words) < 2 || i.Words[0].Value != "/" {
+		return nil
+	}
+	from, ok := i.Flag("from")
+	if !ok {
+		return nil
+	}
+	return StageNamed(f, from.Value)
+}
+
+// CarriedOver reports whether a later stage copies the folder in which an
+// instruction puts its files, or one above it.
+func CarriedOver(f *dockerfile.File, i *dockerfile.Instruction) bool {
+	to := i.Words[len(i.Words)-1].Value
+	if dir := i.Stage.WorkdirAt(i); !path.IsAbs(to) && dir.Known {
+		to = path.Join(dir.Text, to)
+	}
+	to = path.Join("/", to) + "/"
+	for _, s := range f.Stages[i.Stage.Index+1:] {
+		for _, c := range s.Instructions {
+			from, ok := c.Flag("from")
+			if !ok || c.Keyword != "COPY" || len(c.Words) < 2 {
+				continue
+			}
+			source := StageNamed(f, from.Value)
+			if source == nil || !slices.Contains(source.Chain(), i.Stage) {
+				continue
+			}
+			for _, w := range c.Words[:len(c.Words)-1] {
+				if p := path.Join("/", w.Value); strings.HasPrefix(to, strings.TrimSuffix(p, "/")+"/") {
+					return true
+				}
+			}
+		}
+	}
+	return false
+}
+
+// StageNamed finds the stage that a name or number of --from means, or nil.
+func StageNamed(f *dockerfile.File, name string) *dockerfile.Stage {
+	if s := f.Stage(name); s != nil {
+		return s
+	}
+	for _, s := range f.Stages {
+		if name == strconv.Itoa(s.Index) {
+			return s
+		}
+	}
+	return nil
+}
+
+// StagesFrom returns the stages that start from a stage, directly or not.
+func StagesFrom(f *dockerfile.File, s *dockerfile.Stage) []*dockerfile.Stage {
+	var out []*dockerfile.Stage
+	for _, o := range f.Stages {
+		if o != s && slices.Contains(o.Chain(), s) {
+			out = append(out, o)
+		}
+	}
+	return out
+}

@@ -1,0 +1,156 @@
+package fixer
+
+import (
+	"maps"
+	"slices"
+	"sync"
+)
+
+// Deps is what the findings of a rule in one file depend on besides the file
+// and the facts: what the engine compares before it takes them as they were.
+// The zero value depends on nothing.
+type Deps struct {
+	// Links is set when it matters which Dockerfile builds what runs where, to
+	// what the topology summed that up as.
+	Links string
+
+	// Files are other files that were read, nil for one that was not there.
+	Files map[string]*File
+
+	indexes map[any]*indexed
+}
+
+// Hold reports whether all of it is the same in a snapshot.
+func (d *Deps) Hold(snap *Snapshot) bool {
+	if d.Links != "" && d.Links != snap.Topology().Fingerprint() {
+		return false
+	}
+	for path, file := range d.Files {
+		if snap.File(path) != file {
+			return false
+		}
+	}
+	for _, x := range d.indexes {
+		if x.source.in(snap) != x {
+			return false
+		}
+	}
+	return true
+}
+
+// Empty reports whether it depends on nothing.
+func (d *Deps) Empty() bool { return d.Links == "" && len(d.Files) == 0 && len(d.indexes) == 0 }
+
+// Paths returns the other files that it depends on, sorted: those that were
+// read, and those that an index was worked out from.
+func (d *Deps) Paths() []string {
+	all := map[string]bool{}
+	for path := range d.Files {
+		all[path] = true
+	}
+	for _, x := range d.indexes {
+		for _, f := range x.files {
+			all[f.Path] = true
+		}
+	}
+	return slices.Sorted(maps.Keys(all))
+}
+
+func (d *Deps) file(path string, f *File) {
+	if d.Files == nil {
+		d.Files = map[string]*File{}
+	}
+	d.Files[path] = f
+}
+
+// add makes d depend on what other depends on, too.
+func (d *Deps) add(other *Deps) {
+	if other.Links != "" {
+		d.Links = other.Links
+	}
+	for path, f := range other.Files {
+		d.file(path, f)
+	}
+	if len(other.indexes) > 0 && d.indexes == nil {
+		d.indexes = map[any]*indexed{}
+	}
+	maps.Copy(d.indexes, other.indexes)
+}
+
+// An Index is worked out from those files of a snapshot that matter to it, once
+// for as long as these are the same, and shared by all rules: what a rule of
+// one file asks about all files, such as which role is bound to an account.
+type Index[T any] struct {
+	matters func(f *File) bool
+	from    func(files []*File) T
+}
+
+// NewIndex declares an index. matters must depend on the file alone, and be
+// false for as many files as can be: findings are worked out again when one of
+// those changes for which it is true. from gets the others sorted by path.
+func NewIndex[T any](matters func(f *File) bool, from func(files []*File) T) *Index[T] {
+	return &Index[T]{matters, from}
+}
+
+// Of returns the value for the snapshot that the pass looks at. It is shared and
+// must not be changed.
+func (x *Index[T]) Of(p *Pass) T {
+	v := x.in(p.inspection.snap)
+	if d := p.inspection.deps; d.indexes == nil {
+		d.indexes = map[any]*indexed{x: v}
+	} else {
+		d.indexes[x] = v
+	}
+	return v.value().(T)
+}
+
+// indexed is the value of an index for certain files.
+type indexed struct {
+	source interface{ in(*Snapshot) *indexed }
+	files  []*File
+	value  func() any
+}
+
+// in returns the value for a snapshot: that of the snapshot it was made from,
+// where the files that matter are the same.
+func (x *Index[T]) in(snap *Snapshot) *indexed {
+	snap.indexes.mu.Lock()
+	defer snap.indexes.mu.Unlock()
+	if v, ok := snap.indexes.known[x]; ok {
+		return v
+	}
+	var files []*File
+	for f := range snap.Files() {
+		if f.Skip == nil && once(&f.derived, x, func() bool { return x.matters(f) }) {
+			files = append(files, f)
+		}
+	}
+	v := snap.indexes.before[x]
+	if v == nil || !slices.Equal(v.files, files) {
+		v = &indexed{source: x, files: files, value: sync.OnceValue(func() any { return x.from(files) })}
+	}
+	if snap.indexes.known == nil {
+		snap.indexes.known = map[any]*indexed{}
+	}
+	snap.indexes.known[x] = v
+	return v
+}
+
+// indexes are the values for one snapshot, and those of the one before.
+type indexes struct {
+	mu     sync.Mutex
+	known  map[any]*indexed
+	before map[any]*indexed // never changed
+}
+
+// handOn returns what a snapshot that is made from this one starts with.
+func (i *indexes) handOn() map[any]*indexed {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	out := maps.Clone(i.before)
+	if out == nil {
+		out = map[any]*indexed{}
+	}
+	maps.Copy(out, i.known)
+	return out
+}

@@ -1,0 +1,131 @@
+package engine
+
+import (
+	"fmt"
+	"sync/atomic"
+	"testing"
+
+	"oakum/fixer"
+	"oakum/fixer/yamldoc"
+)
+
+// TestUnrelatedComposeFileIsNoReason counts how often a rule looks at a
+// Dockerfile: a change in a Compose file that has nothing to do with it must
+// not make it look again.
+func TestUnrelatedComposeFileIsNoReason(t *testing.T) {
+	looks := map[string]*atomic.Int32{"a/Dockerfile": {}, "b/Dockerfile": {}}
+	users := &fixer.Rule{Name: "dockerfile/users", Kind: fixer.Dockerfile, Check: func(p *fixer.Pass) {
+		looks[p.File.Path].Add(1)
+		p.Topology().Users(p.File.Path)
+	}}
+	compose := func(user string) []byte {
+		return []byte("services:\n  web:\n    build: .\n    user: \"" + user + "\"\n")
+	}
+	snap := fixer.NewSnapshot([]fixer.Source{
+		{Path: "a/Dockerfile", Kind: fixer.Dockerfile, Data: []byte("FROM x\n")},
+		{Path: "b/Dockerfile", Kind: fixer.Dockerfile, Data: []byte("FROM y\n")},
+		{Path: "a/compose.yaml", Kind: fixer.Compose, Data: compose("1")},
+		{Path: "b/compose.yaml", Kind: fixer.Compose, Data: compose("1")},
+	})
+	c := newChecker(nil, []*fixer.Rule{users})
+	c.check(snap)
+	c.check(snap.With("b/compose.yaml", fixer.Compose, compose("2")))
+	if n := looks["a/Dockerfile"].Load(); n != 1 {
+		t.Errorf("a/Dockerfile was looked at %d times, want once: only b/compose.yaml changed", n)
+	}
+	if n := looks["b/Dockerfile"].Load(); n != 2 {
+		t.Errorf("b/Dockerfile was looked at %d times, want twice: the service it builds changed", n)
+	}
+}
+
+// TestFoldsShareWhatTheyLearn counts the looks of a second fold with the same
+// decisions: none, because every version of every file was met before.
+func TestFoldsShareWhatTheyLearn(t *testing.T) {
+	var looks atomic.Int32
+	rule := setKey("k/x", &looks)
+	s := NewSession(numbered(8), nil, []*fixer.Rule{rule})
+	if _, err := s.AcceptAll(fixer.Safe, nil); err != nil {
+		t.Fatal(err)
+	}
+	s.Plan()
+	before := looks.Load()
+	if got := len(s.Folder()(nil).Changes); got != 8 {
+		t.Fatalf("%d files changed, want 8", got)
+	}
+	if n := looks.Load() - before; n != 0 {
+		t.Errorf("a fold with the same decisions looked at files %d times, want never", n)
+	}
+}
+
+// TestFailuresAreFoundInFewRounds has a fix in every file that does not hold,
+// beside one that does. How often files are looked at must grow as the number
+// of files does, not as its square.
+func TestFailuresAreFoundInFewRounds(t *testing.T) {
+	count := func(n int) int32 {
+		var looks atomic.Int32
+		good := setKey("k/good", &looks)
+		bad := &fixer.Rule{Name: "k/bad", Severity: fixer.Low, Kind: fixer.Kubernetes, Check: func(p *fixer.Pass) {
+			doc := p.File.YAML.Docs[0]
+			p.Report(fixer.Finding{Path: "bad", End: 1, Message: "bad", Fixes: []fixer.Fix{{ID: "f", Title: "t", Level: fixer.Safe,
+				Edit: func(d *fixer.Draft) error {
+					d.YAML(p.File.Path, doc, yamldoc.Set(yamldoc.P("metadata", "other"), "y")) // which does not help
+					return nil
+				}}}})
+		}}
+		s := NewSession(numbered(n), nil, []*fixer.Rule{bad, good})
+		if _, err := s.AcceptAll(fixer.Safe, nil); err != nil {
+			t.Fatal(err)
+		}
+		plan := s.Plan()
+		if plan.Count(Fixed) != n || plan.Count(Blocked) != n {
+			t.Fatalf("%d fixed and %d blocked of %d each", plan.Count(Fixed), plan.Count(Blocked), n)
+		}
+		return looks.Load()
+	}
+	few, many := count(10), count(80)
+	if many > 9*few {
+		t.Errorf("%d looks for 10 files and %d for 80: more than grows with the files", few, many)
+	}
+}
+
+// setKey wants metadata.NAME to be set, and counts its looks.
+func setKey(name string, looks *atomic.Int32) *fixer.Rule {
+	return &fixer.Rule{Name: name, Severity: fixer.Low, Kind: fixer.Kubernetes, Check: func(p *fixer.Pass) {
+		looks.Add(1)
+		doc := p.File.YAML.Docs[0]
+		if !doc.Root.Get("metadata").Get("set").Null() {
+			return
+		}
+		p.Report(fixer.Finding{Path: "set", End: 1, Message: "not set", Fixes: []fixer.Fix{{ID: "f", Title: "set it", Level: fixer.Safe,
+			Edit: func(d *fixer.Draft) error {
+				d.YAML(p.File.Path, doc, yamldoc.Set(yamldoc.P("metadata", "set"), "x"))
+				return nil
+			}}}})
+	}}
+}
+
+func numbered(n int) *fixer.Snapshot {
+	var sources []fixer.Source
+	for i := range n {
+		sources = append(sources, fixer.Source{Path: fmt.Sprintf("f%03d.yaml", i), Kind: fixer.Kubernetes,
+			Data: fmt.Appendf(nil, "apiVersion: v1\nkind: Pod\nmetadata:\n  name: p%d\nspec:\n  containers: []\n", i)})
+	}
+	return fixer.NewSnapshot(sources)
+}
+
+// TestMemoryIsBounded puts more into the memory than it may hold.
+func TestMemoryIsBounded(t *testing.T) {
+	m := newMemory()
+	snap := numbered(1)
+	for i := range 8 {
+		data := make([]byte, maxVersionBytes/4)
+		for j := range data {
+			data[j] = '#'
+		}
+		f := m.next(snap, fixer.Source{Path: "f000.yaml", Kind: fixer.Kubernetes, Data: fmt.Appendf(data, "\na: %d\n", i)})
+		m.keep(f, &fileResult{})
+	}
+	if m.size > maxVersionBytes || len(m.results) != len(m.versions) || m.recent.Len() != len(m.versions) {
+		t.Errorf("%d bytes in %d versions with %d results, bound %d", m.size, len(m.versions), len(m.results), maxVersionBytes)
+	}
+}

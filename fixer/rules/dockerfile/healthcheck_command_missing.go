@@ -1,0 +1,166 @@
+package dockerfile
+
+import (
+	_ "embed"
+	"fmt"
+	"net/url"
+	"path"
+	"regexp"
+	"slices"
+	"strings"
+
+	"oakum/fixer"
+	"oakum/fixer/build"
+	"oakum/fixer/dockerfile"
+	"oakum/fixer/image"
+)
+
+//go:embed healthcheck_command_missing.md
+var healthcheckCommandMissingDoc string
+
+// HealthcheckCommandMissing reports HEALTHCHECK commands that are not in the image.
+var HealthcheckCommandMissing = &fixer.Rule{
+	Name:     "dockerfile/healthcheck-command-missing",
+	Title:    "HEALTHCHECK with a missing program",
+	Severity: fixer.Medium,
+	Kind:     fixer.Dockerfile,
+	Phase:    fixer.Resources,
+	References: []fixer.Reference{
+		{Source: fixer.CISDocker, ID: "4.6"},
+		{Source: fixer.GitHub, ID: "GoogleContainerTools/distroless#183"},
+	},
+	Doc: healthcheckCommandMissingDoc,
+	Check: func(p *fixer.Pass) {
+		seen := map[*dockerfile.Instruction]bool{}
+		for _, s := range build.Targets(p) {
+			if h := s.Healthcheck(); h.At != nil && len(h.Args) > 0 && !s.Windows && !seen[h.At] {
+				seen[h.At] = true
+				checkHealthcheck(p, s, h)
+			}
+		}
+	},
+}
+
+func checkHealthcheck(p *fixer.Pass, s *dockerfile.Stage, h dockerfile.CommandLine) {
+	base, ok := build.BaseOf(p, s)
+	if !ok {
+		return
+	}
+	st := build.ReadStep(p.File.Dockerfile, h.Stage, h.At, h.At)
+	missing := ""
+	if h.Shell && base.Shell == image.NoShell && !brought(p.File.Dockerfile, s, "sh") {
+		missing = "a shell"
+	}
+	for _, c := range st.Commands {
+		if missing == "" && c.Program != "" && base.Has(c.Program) == image.Absent && !brought(p.File.Dockerfile, s, c.Program) {
+			missing = c.Program
+		}
+	}
+	if missing == "" {
+		return
+	}
+	f := fixer.Finding{
+		Path:     stagePath(h.Stage) + ": HEALTHCHECK",
+		Message:  fmt.Sprintf("HEALTHCHECK needs %s, which %s does not have: the container is never healthy", missing, s.Root().Image),
+		Evidence: []fixer.Evidence{fixer.ImageEvidence(base.Evidence(image.BaseTools))},
+		Advice:   "ask with a program that is in the image, or let the application have a command that asks; do not install " + missing + " for it",
+	}
+	port, page, local := asksSelf(st)
+	probe, can := probeIn(p, s, 80) // what it asks for is a page
+	if can && local && h.Stage == s {
+		if words, ok := probe.command(port, page); ok {
+			f.Advice = ""
+			f.Fixes = []fixer.Fix{{
+				ID: "probe", Title: "ask with " + probe.runtime, Level: fixer.Review,
+				Breaks: "a container that was always unhealthy is now judged by whether it answers; Swarm restarts it when it does not",
+				Verify: "docker inspect --format '{{.State.Health.Status}}' CONTAINER   prints healthy after a minute",
+				Edit: func(d *fixer.Draft) error {
+					edits, err := p.File.Dockerfile.ReplaceArgs(h.At, h.At.Words[0].Raw+" "+execForm(words))
+					if err != nil {
+						return err
+					}
+					d.Dockerfile(p.File.Path, edits, dockerfile.FieldHealthcheck)
+					return nil
+				},
+			}}
+		}
+	}
+	report(p, h.At, f)
+}
+
+// asksSelf reads a check that asks one page of its own container, with curl or
+// wget, and fails when that does.
+func asksSelf(st build.Step) (port, page string, ok bool) {
+	link, fails := "", false
+	for k, c := range st.Commands {
+		switch {
+		case k == 0 && (c.Program == "curl" || c.Program == "wget"):
+			for _, w := range c.Args() {
+				if w.Dynamic || w.Value == "-X" || w.Value == "-d" || w.Value == "--data" || w.Value == "-H" || w.Value == "--header" || w.Value == "-u" {
+					return "", "", false
+				}
+				fails = fails || c.Program == "wget" || strings.HasPrefix(w.Value, "--fail") || shortOption.MatchString(w.Value) && strings.Contains(w.Value, "f")
+				if strings.Contains(w.Value, "localhost") || strings.Contains(w.Value, "127.0.0.1") {
+					if link != "" {
+						return "", "", false
+					}
+					link = w.Value
+				}
+			}
+		case k == 1 && c.Program == "exit" && c.Place&dockerfile.InOr != 0:
+		default:
+			return "", "", false
+		}
+	}
+	if link != "" && !strings.Contains(link, "://") {
+		link = "http://" + link
+	}
+	u, err := url.Parse(link)
+	if err != nil || u.Scheme != "http" || u.User != nil || u.Fragment != "" || (u.Hostname() != "localhost" && u.Hostname() != "127.0.0.1") {
+		return "", "", false
+	}
+	port, page = u.Port(), u.RequestURI()
+	if port == "" {
+		port = "80"
+	}
+	if !fails {
+		page = "" // without --fail, curl is content with any answer
+	}
+	return port, page, validPort(port) == nil && (page == "" || pagePath.MatchString(page))
+}
+
+// brought reports whether anything in a stage may bring a program along: a step
+// that mentions it, installs what a variable names or runs what is not read
+// here, or a copy of a folder in which programs lie.
+func brought(f *dockerfile.File, s *dockerfile.Stage, tool string) bool {
+	mention := regexp.MustCompile(`(^|[^\w-])` + regexp.QuoteMeta(tool) + `($|[^\w-])`)
+	for _, stage := range s.Chain() {
+		for _, i := range stage.Instructions {
+			switch i.Keyword {
+			case "RUN":
+				if mention.MatchString(string(f.Source[i.Start:i.End])) {
+					return true
+				}
+				for _, c := range build.ReadStep(f, stage, i, i).Commands {
+					call, ok := build.ReadPackageCall(c.Command)
+					if ok && slices.ContainsFunc(call.Words, func(w dockerfile.Word) bool { return w.Dynamic }) || !ok && build.RunsUnread(c.Command) {
+						return true
+					}
+				}
+			case "COPY", "ADD":
+				for k, w := range i.Words {
+					_, from := i.Flag("from")
+					if path.Base(w.Value) == tool || from && k < len(i.Words)-1 && programFolder(w.Value) || i.Keyword == "ADD" && archiveName.MatchString(w.Value) {
+						return true
+					}
+				}
+			}
+		}
+	}
+	return false
+}
+
+func programFolder(p string) bool {
+	p = strings.TrimRight(p, "/*")
+	return p == "" || p == "/usr" || p == "/usr/local" || strings.HasSuffix(p, "bin") || p == "/rootfs" || strings.HasSuffix(p, "rootfs")
+}

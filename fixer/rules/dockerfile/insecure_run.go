@@ -1,0 +1,68 @@
+package dockerfile
+
+import (
+	_ "embed"
+
+	"oakum/fixer"
+	"oakum/fixer/build"
+	"oakum/fixer/dockerfile"
+)
+
+//go:embed insecure_run.md
+var insecureRunDoc string
+
+// InsecureRun reports RUN with --security=insecure or --network=host.
+var InsecureRun = &fixer.Rule{
+	Name:     "dockerfile/insecure-run",
+	Title:    "build step outside of its sandbox",
+	Severity: fixer.High,
+	Kind:     fixer.Dockerfile,
+	Phase:    fixer.Permissions,
+	References: []fixer.Reference{
+		{Source: fixer.DockerDocs, ID: "RUN --security", Link: "https://docs.docker.com/reference/dockerfile/#run---security"},
+		{Source: fixer.DockerDocs, ID: "RUN --network", Link: "https://docs.docker.com/reference/dockerfile/#run---network"},
+		{Source: fixer.CISDocker, ID: "5.5"},
+		{Source: fixer.CISDocker, ID: "5.10"},
+	},
+	Doc: insecureRunDoc,
+	Check: func(p *fixer.Pass) {
+		build.Each(p.File.Dockerfile, func(_ *dockerfile.Stage, i, at *dockerfile.Instruction) {
+			if i.Keyword != "RUN" {
+				return
+			}
+			for _, flag := range i.Flags {
+				switch {
+				case flag.Name == "security" && flag.Value == "insecure":
+					reportPrivilege(p, i, at, flag, fixer.High,
+						"the step runs as root of the build's machine: with all capabilities and without seccomp",
+						"the step can no longer mount file systems, load modules or start containers; take the entitlement security.insecure back from the builder as well")
+				case flag.Name == "network" && flag.Value == "host":
+					reportPrivilege(p, i, at, flag, fixer.Medium,
+						"the step is in the network of the build's machine, and reaches what listens only there",
+						"the step no longer reaches servers that listen only on the machine that builds, or names that only its network knows")
+				}
+			}
+		})
+	},
+}
+
+func reportPrivilege(p *fixer.Pass, i, at *dockerfile.Instruction, flag dockerfile.Flag, severity fixer.Severity, message, breaks string) {
+	f := fixer.Finding{
+		Severity: severity,
+		Path:     place(p.File.Dockerfile, at) + ": --" + flag.Name,
+		Message:  message,
+		Start:    flag.Word.Start, End: flag.Word.End,
+	}
+	edits, err := p.File.Dockerfile.DeleteFlag(i, flag)
+	if err != nil {
+		f.Advice = "take the flag out, or do what needs it before the build; it is not done here because " + build.Reason(err)
+	} else {
+		f.Fixes = []fixer.Fix{{
+			ID: "remove", Title: "remove " + flag.Word.Raw, Level: fixer.Review,
+			Breaks: breaks,
+			Verify: "docker build --no-cache .   gets through the step",
+			Edit:   edit(p, edits),
+		}}
+	}
+	report(p, at, f)
+}

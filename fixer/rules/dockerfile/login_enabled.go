@@ -1,0 +1,120 @@
+package dockerfile
+
+import (
+	_ "embed"
+	"fmt"
+	"regexp"
+	"strings"
+
+	"oakum/fixer"
+	"oakum/fixer/build"
+)
+
+//go:embed login_enabled.md
+var loginEnabledDoc string
+
+// LoginEnabled reports users that can log in without a secret of their own.
+var LoginEnabled = &fixer.Rule{
+	Name:     "dockerfile/login-enabled",
+	Title:    "account that can log in",
+	Severity: fixer.Medium,
+	Kind:     fixer.Dockerfile,
+	Phase:    fixer.Identity,
+	References: []fixer.Reference{
+		{Source: fixer.Checkov, ID: "CKV2_DOCKER_17"},
+		{Source: fixer.Dockle, ID: "DKL-LI-0001"},
+		{Source: fixer.CISDocker, ID: "4.10"},
+		{Source: fixer.CWE, ID: "CWE-258"},
+	},
+	Doc: loginEnabledDoc,
+	Check: func(p *fixer.Pass) {
+		kept := build.InFinalImage(p)
+		for _, st := range build.Steps(p.File.Dockerfile, "RUN") {
+			if kept[st.Stage] && !forWork(p, p.File.Dockerfile.Final()) {
+				for k := range st.Commands {
+					checkLogin(p, st, k)
+				}
+			}
+		}
+	},
+}
+
+const noLogin = "leave the account without a password (useradd makes it so, and passwd -l puts it back), and enter the container with docker exec or kubectl exec"
+
+func checkLogin(p *fixer.Pass, st build.Step, k int) {
+	c := st.Commands[k]
+	f := fixer.Finding{Path: place(p.File.Dockerfile, st.At) + ": " + c.Program + c.Ordinal, Advice: noLogin}
+	f.Start, f.End = st.Span(c)
+	switch {
+	case c.Program == "passwd" && (c.Has("--delete") || hasShort(c, 'd')):
+		f.Message = "passwd -d lets everybody in the container become " + accountOf(c) + " without a password"
+	case (c.Program == "useradd" || c.Program == "usermod") && emptyPassword(c):
+		f.Message = c.Program + " with an empty password lets everybody in the container become " + accountOf(c)
+	case c.Program == "chpasswd", c.Program == "passwd" && c.Has("--stdin"):
+		if _, told := plainPassword(st, k); told {
+			return // secret-in-run speaks of it
+		}
+		f.Severity = fixer.Low
+		f.Message = c.Program + " gives an account a password, the same in every container of the image"
+	default:
+		option := sshLogin.FindString(commandText(c))
+		if option == "" || c.Program != "sed" && c.Program != "echo" && c.Program != "printf" {
+			return
+		}
+		f.Path += " sshd"
+		f.Message = fmt.Sprintf("%s opens the ssh server to people who guess", strings.Join(strings.Fields(option), " "))
+		f.Advice = "take the ssh server out, and enter the container with docker exec or kubectl exec"
+	}
+	report(p, st.At, f)
+}
+
+// sshLogin matches settings of sshd that let people in too easily, without the
+// sign that makes one a comment.
+var sshLogin = regexp.MustCompile(`(?:PermitRootLogin|PermitEmptyPasswords|PasswordAuthentication)[=\s]+yes\b`)
+
+// commandText is the text of a command as the shell reads it.
+func commandText(c build.Command) string {
+	words := make([]string, len(c.Words))
+	for k, w := range c.Words {
+		words[k] = w.Value
+	}
+	text := strings.Join(words, " ")
+	if c.Program == "sed" { // the pattern that is replaced sets nothing
+		if parts := strings.SplitN(text, "/", 3); len(parts) == 3 {
+			return parts[2]
+		}
+	}
+	return text
+}
+
+func hasShort(c build.Command, letter rune) bool {
+	for _, w := range c.Args() {
+		if shortOption.MatchString(w.Value) && strings.ContainsRune(w.Value, letter) {
+			return true
+		}
+	}
+	return false
+}
+
+// emptyPassword reports whether -p or --password is given nothing.
+func emptyPassword(c build.Command) bool {
+	args := c.Args()
+	for k, w := range args {
+		if w.Raw == `--password=` || w.Raw == `--password=""` || w.Raw == `--password=''` {
+			return true
+		}
+		if (w.Value == "-p" || w.Value == "--password") && k+1 < len(args) && args[k+1].Value == "" && !args[k+1].Dynamic {
+			return true
+		}
+	}
+	return false
+}
+
+// accountOf is the account that a command names last, or "the account".
+func accountOf(c build.Command) string {
+	list := c.Plain()
+	if len(list) == 0 || list[len(list)-1] == "" || strings.ContainsAny(list[len(list)-1], "$`") {
+		return "the account"
+	}
+	return list[len(list)-1]
+}

@@ -1,0 +1,206 @@
+package dockerfile
+
+import (
+	_ "embed"
+	"fmt"
+	"regexp"
+	"strconv"
+	"strings"
+
+	"oakum/fixer"
+	"oakum/fixer/build"
+	"oakum/fixer/dockerfile"
+	"oakum/fixer/image"
+)
+
+//go:embed non_numeric_user.md
+var nonNumericUserDoc string
+
+// NonNumericUser reports USER instructions with a name instead of a number.
+var NonNumericUser = &fixer.Rule{
+	Name:     "dockerfile/non-numeric-user",
+	Title:    "user is a name, not a number",
+	Severity: fixer.Low,
+	Kind:     fixer.Dockerfile,
+	Phase:    fixer.Identity,
+	References: []fixer.Reference{
+		{Source: fixer.Hadolint, ID: "DL3066"},
+		{Source: fixer.KubernetesDocs, ID: "runAsNonRoot", Link: "https://kubernetes.io/docs/tasks/configure-pod-container/security-context/"},
+	},
+	Params: []fixer.Param{paramAccountID},
+	Doc:    nonNumericUserDoc,
+	Check: func(p *fixer.Pass) {
+		seen := map[*dockerfile.Instruction]bool{}
+		for _, s := range build.Targets(p) {
+			if last := s.User(); last.At != nil && !seen[last.At] && !s.Windows {
+				seen[last.At] = true
+				checkNamedUser(p, s, last)
+			}
+		}
+	},
+}
+
+var paramAccountID = fixer.Param{Name: "uid", Meaning: "user id of the account, 1 to 59999", Validate: accountID}
+
+func checkNamedUser(p *fixer.Pass, s *dockerfile.Stage, last dockerfile.Value) {
+	name, group, grouped := strings.Cut(last.Text, ":")
+	if _, err := strconv.Atoi(name); err == nil || name == "" || name == "root" || !last.Known || strings.Contains(last.At.Args.Raw, "$") {
+		return
+	}
+	f := fixer.Finding{
+		Message: fmt.Sprintf("USER %s is a name, so that a kubelet told runAsNonRoot refuses the image", last.Text),
+		Path:    stagePath(last.Stage) + ": USER",
+	}
+	file := p.File.Dockerfile
+	n := namedAccount{name: name, group: group, grouped: grouped}
+	switch why := n.prove(p, s); {
+	case why != "":
+		f.Advice = why
+	case n.command != nil:
+		f.Evidence = []fixer.Evidence{{Kind: fixer.FromDockerfile, Place: source(p, n.command.Step.Instruction), Text: "creates " + name + " without a number"}}
+		f.Fixes = []fixer.Fix{n.numberFix(p, last.At)}
+	default:
+		f.Evidence = []fixer.Evidence{n.evidence}
+		f.Fixes = []fixer.Fix{{
+			ID: "number", Title: "write USER " + n.numbers, Level: n.level,
+			Breaks: "the number of the account was not read in a source, so that the image may run as another user",
+			Verify: "docker run --rm --entrypoint id IMAGE   prints " + name,
+			Edit: func(d *fixer.Draft) error {
+				edits, err := file.ReplaceWord(last.At, last.At.Args, n.numbers)
+				if err != nil {
+					return err
+				}
+				d.Dockerfile(p.File.Path, edits, dockerfile.FieldUser)
+				return nil
+			},
+		}}
+	}
+	report(p, last.At, f)
+}
+
+// A namedAccount is a user written as a name, and what proves its number.
+type namedAccount struct {
+	name, group string
+	grouped     bool
+
+	numbers  string // as USER takes them
+	level    fixer.Level
+	joins    bool // it may be in further groups
+	evidence fixer.Evidence
+	command  *build.AccountCommand // that creates it without a number
+}
+
+// prove looks for the number. It returns what a person can do where there is
+// none to be had.
+//
+// The group is written only where that changes nothing: USER with a group gives
+// up the further groups that an account may be in.
+func (n *namedAccount) prove(p *fixer.Pass, s *dockerfile.Stage) (why string) {
+	if line := n.changesAccounts(p.File.Dockerfile, s); line > 0 {
+		return fmt.Sprintf("line %d changes accounts, so that the number of %s is not certain: docker run --rm --entrypoint id IMAGE tells it", line, n.name)
+	}
+	for _, id := range build.CreatedAccounts(p.File.Dockerfile, s) {
+		if id.Name != n.name {
+			continue
+		}
+		if !id.KnownUID {
+			n.command, why = build.FindAccountCommand(p, s, n.name)
+			if n.command == nil {
+				return fmt.Sprintf("the file creates %s without a number, and %s: give it one (useradd --uid %d) and write it in USER", n.name, why, appUID)
+			}
+			if n.grouped && n.group != n.name {
+				return fmt.Sprintf("the file creates %s without a number: give it one (useradd --uid %d), find that of the group %s, and write both in USER", n.name, appUID, n.group)
+			}
+			return ""
+		}
+		n.evidence = fixer.Evidence{Kind: fixer.FromDockerfile, Place: p.File.Path, Text: "the file creates " + id.String()}
+		return n.take(id, fixer.Safe)
+	}
+	if uid, at := build.UIDByEnv(p.File.Dockerfile, s, n.name); at != nil {
+		n.evidence = fixer.Evidence{Kind: fixer.FromDockerfile, Place: source(p, at), Text: fmt.Sprintf("creates %s with the number %d, which ENV says", n.name, uid)}
+		return n.take(image.Identity{Name: n.name, UID: uid, KnownUID: true}, fixer.Safe)
+	}
+	if base, ok := build.BaseOf(p, s); ok {
+		if a, ok := base.Account(n.name); ok {
+			level := fixer.Review
+			if base.Verified(image.BaseAccounts) {
+				level = fixer.Safe
+			}
+			n.evidence = fixer.Evidence{Kind: fixer.FromTable, Text: base.Image + " has the account " + a.Name + " with the number " + strconv.Itoa(a.UID) + ":" + strconv.Itoa(a.GID)}
+			return n.take(image.Identity{Name: a.Name, UID: a.UID, GID: a.GID, KnownUID: true, KnownGID: true}, level)
+		}
+	}
+	return fmt.Sprintf("the number of %s is not known here: docker run --rm --entrypoint id IMAGE %s tells it; write USER with that number", n.name, n.name)
+}
+
+func (n *namedAccount) take(id image.Identity, level fixer.Level) (why string) {
+	n.numbers, n.level = strconv.Itoa(id.UID), level
+	if id.UID == 0 {
+		return fmt.Sprintf("%s is an account with the number of root: give it another one", n.name)
+	}
+	if !n.grouped {
+		if id.KnownGID && !n.joins {
+			n.numbers += ":" + strconv.Itoa(id.GID)
+		}
+		return ""
+	}
+	if gid, err := strconv.Atoi(n.group); err == nil {
+		n.numbers += ":" + strconv.Itoa(gid)
+		return ""
+	}
+	if n.group != n.name || !id.KnownGID { // groups of another name are not in the table
+		return fmt.Sprintf("the number of the group %s is not known here: write USER %d and its number", n.group, id.UID)
+	}
+	n.numbers += ":" + strconv.Itoa(id.GID)
+	return ""
+}
+
+// numberFix gives the account a number where it is created and writes it in
+// USER, without the group: the account has the one it is created with.
+func (n *namedAccount) numberFix(p *fixer.Pass, user *dockerfile.Instruction) fixer.Fix {
+	return fixer.Fix{
+		ID: "number-account", Title: fmt.Sprintf("give the account %s the number %d and write it in USER", n.name, appUID), Level: fixer.Review,
+		Breaks: "files in volumes that belong to the number the account had until now have to be given to the new one; the build fails where the number is taken",
+		Verify: "docker build .   and   docker run --rm --entrypoint id IMAGE   prints " + n.name,
+		Params: []fixer.Param{paramAccountID.With(strconv.Itoa(appUID))},
+		Edit: func(d *fixer.Draft) error {
+			edits, err := n.command.SetUID(d.Param("uid"))
+			if err != nil {
+				return err
+			}
+			written, err := p.File.Dockerfile.ReplaceWord(user, user.Args, d.Param("uid"))
+			if err != nil {
+				return err
+			}
+			d.Dockerfile(p.File.Path, append(edits, written...), dockerfile.FieldUser)
+			return nil
+		},
+	}
+}
+
+// accountChange matches tools that give accounts other numbers or take them
+// away, and files that replace the lists of them.
+var accountChange = regexp.MustCompile(`\b(usermod|groupmod|userdel|deluser|groupdel|delgroup|vipw|fixuid)\b|/etc/(passwd|group)\b`)
+
+// accountJoin matches what may put an account in a group besides its own, which
+// Debian's adduser does unasked.
+var accountJoin = regexp.MustCompile(`\b(gpasswd|adduser)\b|\baddgroup\s+(-\S+\s+)*[a-z_][\w-]*\s+[a-z_]|\s(-\w*G|--groups)\b`)
+
+// changesAccounts returns the line of the first step of a stage, or of those it
+// starts from, by which the account may differ from what its creation says, 0
+// for none. It notes whether a step may put the account in further groups.
+func (n *namedAccount) changesAccounts(f *dockerfile.File, s *dockerfile.Stage) int {
+	for _, stage := range s.Chain() {
+		for _, i := range stage.Instructions {
+			text := string(f.Source[i.Start:i.End])
+			if i.Keyword != "RUN" && i.Keyword != "COPY" && i.Keyword != "ADD" {
+				continue
+			}
+			n.joins = n.joins || accountJoin.MatchString(text)
+			if accountChange.MatchString(text) && (strings.Contains(text, "/etc/") || strings.Contains(text, n.name)) {
+				return i.Line
+			}
+		}
+	}
+	return 0
+}

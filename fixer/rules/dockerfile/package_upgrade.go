@@ -1,0 +1,76 @@
+package dockerfile
+
+import (
+	_ "embed"
+	"fmt"
+
+	"oakum/fixer"
+	"oakum/fixer/build"
+	"oakum/fixer/text"
+)
+
+//go:embed package_upgrade.md
+var packageUpgradeDoc string
+
+// PackageUpgrade reports upgrades of all packages.
+var PackageUpgrade = &fixer.Rule{
+	Name:     "dockerfile/package-upgrade",
+	Title:    "all packages upgraded",
+	Severity: fixer.Low,
+	Kind:     fixer.Dockerfile,
+	Phase:    fixer.Resources,
+	References: []fixer.Reference{
+		{Source: fixer.Trivy, ID: "DS-0024"},
+		{Source: fixer.Hadolint, ID: "DL3035"},
+		{Source: fixer.Dockle, ID: "DKL-DI-0003"},
+		{Source: fixer.CISDocker, ID: "4.4"},
+	},
+	Doc: packageUpgradeDoc,
+	Check: func(p *fixer.Pass) {
+		kept := build.InFinalImage(p)
+		for _, st := range build.Steps(p.File.Dockerfile, "RUN") {
+			if !kept[st.Stage] {
+				continue
+			}
+			for _, c := range st.Commands {
+				call, ok := build.ReadPackageCall(c.Command)
+				if !ok || !upgradesAll(call) {
+					continue
+				}
+				f := fixer.Finding{
+					Path:    place(p.File.Dockerfile, st.At) + ": " + call.Program + " " + call.Verb,
+					Message: fmt.Sprintf("%s %s makes the image depend on the day it is built", call.Program, call.Verb),
+					Advice: "name a base that is rebuilt often and let a bot move its digest, then leave the step out; keep it if the base is rebuilt rarely, and build with --pull --no-cache on a schedule, " +
+						"because a cached step upgrades nothing",
+				}
+				f.Start, f.End = st.Span(c)
+				report(p, st.At, f)
+			}
+		}
+	},
+}
+
+// upgrades are the subcommands that upgrade everything when no package is
+// named, and those that always do.
+var upgrades = map[string]map[string]bool{
+	"apt":    text.WordSet("upgrade dist-upgrade full-upgrade safe-upgrade"),
+	"apk":    text.WordSet("upgrade"),
+	"dnf":    text.WordSet("update upgrade distro-sync"),
+	"zypper": text.WordSet("update up dist-upgrade dup patch"),
+}
+
+func upgradesAll(c build.PackageCall) bool {
+	if !upgrades[c.Manager.Name][c.Verb] {
+		return false
+	}
+	for k := c.VerbWord + 1; k < len(c.Words); k++ {
+		w := c.Words[k]
+		if w.Value == "" || w.Value[0] != '-' {
+			return false // a package
+		}
+		if c.Manager.Options[w.Value] {
+			k++
+		}
+	}
+	return true
+}

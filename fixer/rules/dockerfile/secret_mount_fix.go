@@ -1,0 +1,36 @@
+package dockerfile
+
+import (
+	"fmt"
+
+	"oakum/fixer"
+	"oakum/fixer/build"
+	"oakum/fixer/dockerfile"
+)
+
+// mountFix offers the mount for an ARG with a secret, or says why there is no
+// such fix.
+func mountFix(p *fixer.Pass, i *dockerfile.Instruction, pair dockerfile.Pair) (fix fixer.Fix, why string) {
+	for _, v := range p.Topology().Users(p.File.Path) {
+		if v.PassesBuildArg(pair.Key) {
+			return fix, fmt.Sprintf("%s passes it to service %s; the fix of cross/build-secret changes both files", v.File, v.Name)
+		}
+	}
+	m, why := build.MountSecret(p.File.Dockerfile, pair.Key)
+	if why != "" {
+		return fix, why
+	}
+	return fixer.Fix{
+		ID: "secret-mount", Title: fmt.Sprintf("give %s to %s by a secret mount", pair.Key, m.Lines()), Level: fixer.Review,
+		Breaks: m.Breaks(),
+		Verify: fmt.Sprintf("docker build --secret id=%s .   (with %s in the environment), then docker history --no-trunc IMAGE   shows no secret", pair.Key, pair.Key),
+		Edit: func(d *fixer.Draft) error {
+			edits, err := m.Edits()
+			if err != nil {
+				return err
+			}
+			d.Dockerfile(p.File.Path, edits)
+			return nil
+		},
+	}, ""
+}

@@ -1,0 +1,79 @@
+package dockerfile
+
+import (
+	_ "embed"
+	"fmt"
+	"strings"
+
+	"oakum/fixer"
+	"oakum/fixer/build"
+	"oakum/fixer/dockerfile"
+)
+
+//go:embed setuid_binary.md
+var setuidBinaryDoc string
+
+// SetuidBinary reports files made setuid.
+var SetuidBinary = &fixer.Rule{
+	Name:     "dockerfile/setuid-binary",
+	Title:    "program that runs as its owner",
+	Severity: fixer.Medium,
+	Kind:     fixer.Dockerfile,
+	Phase:    fixer.Permissions,
+	References: []fixer.Reference{
+		{Source: fixer.CISDocker, ID: "4.8"},
+		{Source: fixer.Dockle, ID: "CIS-DI-0008"},
+		{Source: fixer.CWE, ID: "CWE-250"},
+	},
+	Doc: setuidBinaryDoc,
+	Check: func(p *fixer.Pass) {
+		f, kept := p.File.Dockerfile, build.InFinalImage(p)
+		build.Each(f, func(s *dockerfile.Stage, i, at *dockerfile.Instruction) {
+			if flag, ok := i.Flag("chmod"); ok && kept[s] && !s.Windows && setsUser(flag.Value) {
+				report(p, at, fixer.Finding{
+					Message: fmt.Sprintf("--chmod=%s lets every user of the container run these files as their owner", flag.Value),
+					Advice:  setuidAdvice,
+					Start:   flag.Word.Start, End: flag.Word.End,
+				})
+			}
+		})
+		for _, st := range build.Steps(f, "RUN") {
+			if !kept[st.Stage] {
+				continue
+			}
+			for _, c := range st.Commands {
+				mode, _ := modeOf(c)
+				if !setsUser(mode) || deletedAgain(st, c) {
+					continue
+				}
+				finding := fixer.Finding{
+					Path:    place(f, st.At) + ": " + c.Program + c.Ordinal,
+					Message: fmt.Sprintf("%s %s lets every user of the container run these files as their owner", c.Program, mode),
+					Advice:  setuidAdvice,
+				}
+				finding.Start, finding.End = st.Span(c)
+				report(p, st.At, finding)
+			}
+		}
+	},
+}
+
+const setuidAdvice = "do what needs root in the build, or give the program the one right it needs (setcap cap_net_bind_service=+ep for low ports), and leave the bit out"
+
+// setsUser reports whether a mode sets the set-user-id bit.
+func setsUser(mode string) bool {
+	if mode != "" && strings.Trim(mode, "01234567") == "" {
+		digits := strings.TrimLeft(mode, "0")
+		return len(digits) == 4 && (digits[0]-'0')&4 == 4
+	}
+	for _, part := range strings.Split(mode, ",") {
+		k := strings.IndexAny(part, "+=")
+		if k < 0 || strings.Trim(part[:k], "ugoa") != "" || !strings.Contains(part[k:], "s") {
+			continue
+		}
+		if who := part[:k]; who == "" || strings.ContainsAny(who, "ua") {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,76 @@
+package kubernetes
+
+import (
+	_ "embed"
+	"fmt"
+	"path"
+	"regexp"
+	"strings"
+	"sync"
+
+	"oakum/fixer"
+	"oakum/fixer/image"
+	"oakum/fixer/kube"
+)
+
+//go:embed kubernetes_dashboard.md
+var kubernetesDashboardDoc string
+
+// KubernetesDashboard reports the unmaintained Kubernetes Dashboard and Tiller.
+var KubernetesDashboard = &fixer.Rule{
+	Name:     "kubernetes/kubernetes-dashboard",
+	Title:    "administers the cluster, and is given up",
+	Severity: fixer.Medium,
+	Kind:     fixer.Kubernetes,
+	Phase:    fixer.Identity,
+	References: []fixer.Reference{
+		{Source: fixer.Trivy, ID: "KSV-0102"},
+		{Source: fixer.Checkov, ID: "CKV_K8S_33"},
+		{Source: fixer.Checkov, ID: "CKV_K8S_34"},
+		{Source: fixer.Kubescape, ID: "C-0014"},
+		{Source: fixer.KICSKubernetes, ID: "d2ad057f-0928-41ef-a83c-f59203bb855b", Title: "Dashboard Is Enabled"},
+		{Source: fixer.KICSKubernetes, ID: "6d173be7-545a-46c6-a81d-2ae52ed1605d", Title: "Tiller (Helm v2) Is Deployed"},
+	},
+	Doc: kubernetesDashboardDoc,
+	Check: func(p *fixer.Pass) {
+		for _, c := range everyContainer(p) {
+			ref, err := image.ParseReference(c.Image)
+			if err != nil {
+				continue
+			}
+			f := fixer.Finding{Path: c.FindingPath(), Start: c.Node.Get("image").KeyOrSelf().Start, End: c.Node.Get("image").End}
+			switch name := path.Base(ref.Repository); {
+			case name == "tiller":
+				f.Severity = fixer.High
+				f.Message = fmt.Sprintf("%s runs Tiller, which does for everybody who reaches it what its account may do", c)
+				f.Advice = "convert the releases with Helm 3 (helm-2to3), which needs no server, and delete Tiller with its account and bindings"
+			case strings.HasPrefix(name, "kubernetes-dashboard") || ref.Repository == "kubernetesui/dashboard" || strings.HasPrefix(ref.Repository, "kubernetesui/dashboard-"):
+				f.Message = fmt.Sprintf("%s runs the Kubernetes Dashboard, whose project was archived", c)
+				f.Advice = "use kubectl, or a console that is looked after and acts with the rights of who uses it, such as Headlamp; until then reach it by kubectl proxy only, and give its account no more than it needs to start"
+				if open := opensDashboard(c); open != "" {
+					f.Severity = fixer.High
+					f.Evidence = []fixer.Evidence{{Kind: fixer.FromManifest, Text: open + " lets people in without a login, takes it in the clear, or lets all of them change its settings"}}
+				}
+			default:
+				continue
+			}
+			p.Report(f)
+		}
+	},
+}
+
+var openDashboard = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^--(enable-skip-login|enable-insecure-login|disable-settings-authorizer)(=true)?$`)
+})
+
+// opensDashboard returns the argument that opens a Dashboard, or nothing.
+func opensDashboard(c kube.Container) string {
+	for _, key := range []string{"command", "args"} {
+		for _, n := range c.Node.Get(key).List() {
+			if openDashboard().MatchString(n.Text()) {
+				return n.Text()
+			}
+		}
+	}
+	return ""
+}

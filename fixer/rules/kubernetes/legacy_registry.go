@@ -1,0 +1,67 @@
+package kubernetes
+
+import (
+	_ "embed"
+	"fmt"
+	"strings"
+
+	"oakum/fixer"
+	"oakum/fixer/image"
+	"oakum/fixer/yamldoc"
+)
+
+//go:embed legacy_registry.md
+var legacyRegistryDoc string
+
+// LegacyRegistry reports images from the former registries of Kubernetes.
+var LegacyRegistry = &fixer.Rule{
+	Name:     "kubernetes/legacy-registry",
+	Title:    "image from a registry that is closed to new ones",
+	Severity: fixer.Medium,
+	Kind:     fixer.Kubernetes,
+	Phase:    fixer.Identity,
+	References: []fixer.Reference{
+		{Source: fixer.Kubescape, ID: "C-0253"},
+		{Source: fixer.KubernetesDocs, ID: "k8s.gcr.io image registry will be frozen", Link: "https://kubernetes.io/blog/2023/02/06/k8s-gcr-io-freeze-announcement/"},
+		{Source: fixer.KubernetesDocs, ID: "k8s.gcr.io redirect to registry.k8s.io", Link: "https://kubernetes.io/blog/2023/03/10/image-registry-redirect/"},
+	},
+	Doc: legacyRegistryDoc,
+	Check: func(p *fixer.Pass) {
+		for _, c := range everyContainer(p) {
+			at := c.Node.Get("image")
+			ref, err := image.ParseReference(c.Image)
+			if err != nil || c.Node.Get("imagePullPolicy").Text() == "Never" {
+				continue
+			}
+			f := fixer.Finding{
+				Path: c.FindingPath(), Start: at.KeyOrSelf().Start, End: at.End,
+				Message: fmt.Sprintf("%s takes its image from %s, which is closed to new versions", c, ref.Registry),
+			}
+			rest, frozen := strings.CutPrefix(c.Image, "k8s.gcr.io/")
+			project, _, _ := strings.Cut(ref.Repository, "/")
+			switch {
+			case frozen:
+				f.Evidence = []fixer.Evidence{{Kind: fixer.FromPlatform, Source: "Kubernetes", Text: "requests for k8s.gcr.io are answered by registry.k8s.io since March 2023"}}
+				f.Fixes = []fixer.Fix{{
+					ID: "new-host", Title: "name it registry.k8s.io/" + rest, Level: fixer.Review,
+					Breaks: "a mirror, an allow list of registries, or nodes without a network that know the image by its old name do not have it by the new one",
+					Verify: "docker manifest inspect registry.k8s.io/" + rest + "   shows the image",
+					Edit: func(d *fixer.Draft) error {
+						d.YAML(p.File.Path, c.Workload.Doc, yamldoc.Set(c.Path.Join("image"), "registry.k8s.io/"+rest))
+						return nil
+					},
+				}}
+			case formerProjects[project] && (ref.Registry == "gcr.io" || strings.HasSuffix(ref.Registry, ".gcr.io")):
+				f.Message = fmt.Sprintf("%s takes its image from %s/%s, which is closed to new versions", c, ref.Registry, project)
+				f.Advice = "look for it as registry.k8s.io" + strings.TrimPrefix(ref.Repository, project) + ", where most of it was moved, and take a version that is still looked after; what is not there was given up"
+			default:
+				continue
+			}
+			p.Report(f)
+		}
+	},
+}
+
+// formerProjects are the projects of Google's registry that Kubernetes was
+// published in.
+var formerProjects = map[string]bool{"google_containers": true, "google-containers": true, "k8s-artifacts-prod": true}
