@@ -12,7 +12,6 @@ import (
 	"oakum/fixer"
 	"oakum/fixer/build"
 	"oakum/fixer/compose"
-	"oakum/fixer/container"
 	"oakum/fixer/dockerfile"
 )
 
@@ -55,7 +54,7 @@ func checkHealth(p *fixer.Pass, s *dockerfile.Stage) {
 	if !ok {
 		return
 	}
-	if e := container.OfStage(p, p.File.Path, p.File.Dockerfile, s).Entry; e != nil && e.Healthcheck.Builtin {
+	if base := p.Facts.Image(s.Root().Image); base.HasHealthcheck().Value {
 		return
 	}
 	users := usersOf(p, s)
@@ -161,6 +160,7 @@ func healthFix(p *fixer.Pass, s *dockerfile.Stage, probe probe, port dockerfile.
 		Verify: "docker inspect --format '{{.State.Health.Status}}' CONTAINER   prints healthy after a minute",
 		Params: []fixer.Param{paramPort.With(strconv.Itoa(port.Number)), path},
 	}
+	file := p.File.Dockerfile
 	fix.Edit = func(d *fixer.Draft) error {
 		words, ok := probe.command(d.Param("port"), d.Param("path"))
 		if !ok {
@@ -170,11 +170,11 @@ func healthFix(p *fixer.Pass, s *dockerfile.Stage, probe probe, port dockerfile.
 		if from := s.From.Name.Raw; from == strings.ToLower(from) {
 			line = "healthcheck --timeout=5s --start-period=30s cmd " + execForm(words)
 		}
-		edits, err := p.File.Dockerfile.InsertAtEnd(s, line)
+		edits, err := file.InsertAtEnd(s, line)
 		if err != nil {
 			return err
 		}
-		d.Dockerfile(p.File.Path, edits, dockerfile.FieldHealthcheck)
+		d.Dockerfile(edits, dockerfile.FieldHealthcheck)
 		return nil
 	}
 	return fix

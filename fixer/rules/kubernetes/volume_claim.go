@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/api/resource"
 	"sigs.k8s.io/yaml"
 
 	"oakum/fixer"
@@ -16,10 +17,20 @@ import (
 	"oakum/fixer/yamldoc"
 )
 
+// An inlineVolume is storage that a pod names itself.
+type inlineVolume struct {
+	workload *kube.Workload
+	path     yamldoc.Path // of the volume
+	name     string
+	kind     storageType
+	source   *yamldoc.Node // what stands under the type
+}
+
 // claimed returns the name of the claim that takes the volume's place. Where
 // the file has a PersistentVolume for this storage, that one is used, because
 // two for one disk are two disks to Kubernetes; else both are made.
-func (v inlineVolume) claimed(d *fixer.Draft, file *fixer.File) (string, error) {
+func (v inlineVolume) claimed(d *fixer.Draft) (string, error) {
+	file := d.Snapshot.File(d.File)
 	mine, readOnly := storage(v.source)
 	for _, o := range file.Objects {
 		if o.Kind != "PersistentVolume" || o.Group() != "" {
@@ -53,8 +64,8 @@ func (v inlineVolume) claimed(d *fixer.Draft, file *fixer.File) (string, error) 
 		return "", err
 	}
 	if !file.YAML.JSON {
-		d.Document(file.Path, string(volume), mine, "PersistentVolume "+v.volumeName(claim))
-		d.Document(file.Path, string(request), "PersistentVolumeClaim "+v.workload.Namespace+"/"+claim)
+		d.Document(string(volume), mine, "PersistentVolume "+v.volumeName(claim))
+		d.Document(string(request), "PersistentVolumeClaim "+v.workload.Namespace+"/"+claim)
 		return claim, nil
 	}
 	if list := listedBy(d.Snapshot, file.Path); list != "" {
@@ -190,4 +201,11 @@ func (v inlineVolume) moved() string {
 		out.WriteString(line + "\n")
 	}
 	return out.String()
+}
+
+func validCapacity(s string) error {
+	if q, err := resource.ParseQuantity(s); err != nil || q.Sign() <= 0 {
+		return errors.New("a quantity like 20Gi")
+	}
+	return nil
 }
