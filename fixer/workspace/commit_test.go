@@ -104,7 +104,7 @@ func TestUndoIsAStack(t *testing.T) {
 	ctx := context.Background()
 	dir := disktest.Tree(t, map[string]string{"a": "0"})
 	for i := range keepRecords + 5 {
-		if _, err := Commit(ctx, dir, []engine.Change{change("a", []byte(version(i)), []byte(version(i + 1)))}); err != nil {
+		if _, err := Commit(ctx, dir, []engine.Change{change("a", []byte(version(i)), []byte(version(i+1)))}); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -150,7 +150,7 @@ func TestCommitRefuses(t *testing.T) {
 		{"new below a file", nil, change("f/x", nil, []byte("new")), "f/x outside"},
 		{"new and there", func(string) error { return nil }, change("f", nil, []byte("new")), "f exists"},
 		{"up and out", nil, change("../x", []byte("old"), []byte("new")), "../x outside"},
-		{"absolute", nil, change(outside + "/Dockerfile", []byte(dockerfile), []byte("new")), outside + "/Dockerfile outside"},
+		{"absolute", nil, change(outside+"/Dockerfile", []byte(dockerfile), []byte("new")), outside + "/Dockerfile outside"},
 		{"not clean", nil, change("a/../f", []byte("old"), []byte("new")), "a/../f outside"},
 		{"into the git store", nil, change(".git/hooks/pre-commit", nil, []byte("new")), ".git/hooks/pre-commit outside"},
 		{"into a git store below", nil, change("x/.GIT/config", nil, []byte("new")), "x/.GIT/config outside"},
