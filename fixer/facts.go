@@ -32,7 +32,6 @@ func (f *Facts) Image(name string) *image.Knowledge {
 	if c, ok := f.Images[name]; ok {
 		config = &c
 	}
-	know := image.Know(name, config)
-	k, _ := f.known.LoadOrStore(name, &know)
+	k, _ := f.known.LoadOrStore(name, image.Know(name, config))
 	return k.(*image.Knowledge)
 }

@@ -16,6 +16,3 @@ type Config struct {
 	Labels       map[string]string // nil when there are none
 	Healthcheck  []string          // Test in Docker's form: NONE, CMD …, CMD-SHELL …
 }
-
-// HasHealthcheck reports whether the image checks its own health.
-func (c *Config) HasHealthcheck() bool { return len(c.Healthcheck) > 0 && c.Healthcheck[0] != "NONE" }

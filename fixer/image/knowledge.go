@@ -1,13 +1,16 @@
 package image
 
 import (
-	"slices"
 	"strconv"
 	"strings"
 )
 
 // Knowledge is all that is known of an image by its name: what the two tables
-// say of it, and over that, field by field, what its registry told.
+// say of it, and over that, field by field, what its registry told. Methods give
+// the facts that several of the three may hold, each with where it comes from;
+// what only a table knows (where the software writes, which capabilities it
+// needs, which tools there are) is in Entry and Base, what only a registry does
+// (CMD, ENV, labels) in Config.
 type Knowledge struct {
 	Name string // as asked for
 
@@ -25,6 +28,8 @@ type Knowledge struct {
 
 	// Config is what the registry told; nil when nobody asked it.
 	Config *Config
+
+	noted []Volume // the table's, before the registry's took their place
 }
 
 // Know puts together what is known of the image that a name refers to. config
@@ -32,8 +37,8 @@ type Knowledge struct {
 //
 // It is the one way to the tables. Rules ask through fixer.Facts.Image, which
 // holds the answers of registries.
-func Know(name string, config *Config) Knowledge {
-	k := Knowledge{Name: name, Config: config}
+func Know(name string, config *Config) *Knowledge {
+	k := &Knowledge{Name: name, Config: config}
 	ref, err := ParseReference(name)
 	if err != nil {
 		k.Err = err
@@ -50,54 +55,21 @@ func Know(name string, config *Config) Knowledge {
 // overlay lays the registry's answer over the tables'. What the software listens
 // on, writes and needs no configuration tells, so these stay the table's.
 func (k *Knowledge) overlay() {
-	user := ParseUser(k.Config.User)
-	if a, ok := k.Base.Account(user.Name); ok && !user.KnownUID {
-		user.UID, user.GID, user.KnownUID, user.KnownGID = a.UID, a.GID, true, true
-	}
-	told := func(what string) []Source { return []Source{{How: ByRegistry, Note: what}} }
-	userSource := told("USER " + strconv.Quote(k.Config.User))
+	sources := func(what string) []Source { return []Source{{How: ByRegistry, Note: what}} }
+	user := sources("USER " + strconv.Quote(k.Config.User))
 	if k.HasBase {
-		k.Base.Default, k.Base.Provenance[BaseDefault] = user, userSource
-		k.Base.Entrypoint = slices.Concat([]string{}, k.Config.Entrypoint) // never nil: it is known
-		k.Base.Provenance[BaseEntrypoint] = told("ENTRYPOINT")
+		k.Base.Default, k.Base.Provenance[BaseDefault] = k.user(), user
+		k.Base.Entrypoint = append([]string{}, k.Config.Entrypoint...) // never nil: it is known
+		k.Base.Provenance[BaseEntrypoint] = sources("ENTRYPOINT")
 	}
 	e := k.Entry
 	if e == nil {
 		return
 	}
-	e.Default, e.Provenance[FieldDefault] = user, userSource
-	e.Volumes = volumesFrom(k.Config.Volumes, e.Volumes)
-	e.Provenance[FieldVolumes] = told("VOLUME")
-	if e.Healthcheck.Builtin = k.Config.HasHealthcheck(); e.Healthcheck.Builtin {
-		e.Provenance[FieldHealthcheck] = told("HEALTHCHECK")
-	}
-}
-
-// User is what a container of the image starts as: as the registry told, else
-// the table. Both of its Known flags are unset when neither says.
-func (k *Knowledge) User() Identity {
-	switch {
-	case k.Entry != nil:
-		return k.Entry.Default
-	case k.Config != nil && !k.HasBase:
-		return ParseUser(k.Config.User)
-	case k.Config != nil:
-		return k.Base.Default
-	}
-	return Identity{}
-}
-
-// volumesFrom keeps the table's notes on the volumes that are there.
-func volumesFrom(paths []string, noted []Volume) []Volume {
-	out := make([]Volume, 0, len(paths))
-	for _, at := range paths {
-		v := Volume{Path: at}
-		if i := slices.IndexFunc(noted, func(n Volume) bool { return n.Path == at }); i >= 0 {
-			v = noted[i]
-		}
-		out = append(out, v)
-	}
-	return out
+	k.noted = e.Volumes
+	e.Default, e.Provenance[FieldDefault] = k.user(), user
+	e.Volumes, e.Provenance[FieldVolumes] = k.Volumes().Value, sources("VOLUME")
+	e.Healthcheck.Builtin, e.Provenance[FieldHealthcheck] = k.HasHealthcheck().Value, sources("HEALTHCHECK")
 }
 
 // ParseUser reads the value of USER: "1000", "1000:1000", "app", "app:app".

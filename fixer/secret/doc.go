@@ -12,6 +12,16 @@
 // without a look at the disk or the network, and in time that grows with the
 // text alone.
 //
+// Forms of tokens are of two kinds: those written here, and the table in
+// tokenforms.go, which is generated from the rules of gitleaks (MIT, its notice
+// is in the file). Of these, the table holds the rules whose pattern is enough
+// without the name a value has; entropy, allowlists and keywords are taken
+// over. Patterns are compiled when a text holds a keyword of theirs. gitleaks
+// itself is not linked: it reads files and repositories, and brings a
+// configuration and a logging library along. To take over a newer version:
+//
+//	go test ./fixer/secret -run TestWriteTokenForms -gitleaks DIR -gitleaks-version v8.30.1
+//
 // A judgement by name is a guess, and the word lists are what makes it a good
 // one: each word in them stands for names in real files. Languages other than
 // English are not known.

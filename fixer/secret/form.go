@@ -2,6 +2,7 @@ package secret
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 )
@@ -12,7 +13,8 @@ type form struct {
 	pattern *regexp.Regexp
 }
 
-// forms are texts that are a secret whatever they are called.
+// forms are texts that are a secret whatever they are called; those of the
+// table of [tokenForms] come after them.
 var forms = sync.OnceValue(func() []form {
 	return []form{
 		{"a private key", "KEY-----", regexp.MustCompile(`-----BEGIN [A-Z ]*PRIVATE KEY-----`)},
@@ -43,12 +45,20 @@ func clip(s string) string { return s[:min(len(s), maxText)] }
 func Forms(text string) []string {
 	text = clip(text)
 	var out []string
+	var known [][]int // the matches of the forms, examples too
 	for _, f := range forms() {
 		if !f.mayBeIn(text) {
 			continue
 		}
-		if m := f.pattern.FindString(text); m != "" && !isExample(m) {
+		all := f.pattern.FindAllStringIndex(text, -1)
+		known = append(known, all...)
+		if slices.ContainsFunc(all, func(m []int) bool { return !isExample(text[m[0]:m[1]]) }) {
 			out = append(out, f.what)
+		}
+	}
+	for _, what := range tokens(text, known) {
+		if !slices.Contains(out, what) {
+			out = append(out, what)
 		}
 	}
 	return out

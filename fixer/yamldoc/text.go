@@ -75,3 +75,15 @@ func inScalar(n *Node, offset int) bool {
 	i := sort.Search(children, func(i int) bool { return child(i).End > offset })
 	return i < children && inScalar(child(i), offset)
 }
+
+// IsTrue reports whether the node is the boolean true.
+func (n *Node) IsTrue() bool {
+	v, ok := n.Bool()
+	return ok && v
+}
+
+// IsFalse reports whether the node is the boolean false.
+func (n *Node) IsFalse() bool {
+	v, ok := n.Bool()
+	return ok && !v
+}

@@ -8,7 +8,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/clipperhouse/displaywidth"
+	"github.com/charmbracelet/x/ansi"
 )
 
 var palettes = map[string]*palette{
@@ -152,7 +152,7 @@ func TestMarks(t *testing.T) {
 	u, a := reflect.ValueOf(unicodeMarks), reflect.ValueOf(asciiMarks)
 	for i := range u.NumField() {
 		name, us, as := u.Type().Field(i).Name, u.Field(i).String(), a.Field(i).String()
-		if us == "" || displaywidth.String(us) != displaywidth.String(as) {
+		if us == "" || ansi.StringWidth(us) != ansi.StringWidth(as) {
 			t.Errorf("%s: %q and %q are not equally wide", name, us, as)
 		}
 		if strings.ContainsFunc(as, func(r rune) bool { return r < 0x20 || r > 0x7e }) {

@@ -4,7 +4,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"github.com/clipperhouse/displaywidth"
+	"github.com/charmbracelet/x/ansi"
 )
 
 // Width returns how many cells of a terminal s takes. Letters that combine,
@@ -49,14 +49,14 @@ func (p *pieces) next() bool {
 		p.take(n, 0, true)
 		return true
 	}
-	g := displaywidth.StringGraphemes(p.rest[:runeStart(p.rest, longestCluster)])
-	g.Next()
-	n, w := max(1, len(g.Value())), g.Width()
+	// Measured as the renderer of the terminal library measures it.
+	cluster, w := ansi.FirstGraphemeCluster(p.rest[:runeStart(p.rest, longestCluster)], ansi.GraphemeWidth)
+	n := max(1, len(cluster))
 	// Some signs take the next character along, even a space. Cut there: text
 	// that is padded or put together must be as wide as its parts.
 	for i := 1; i < n; i++ {
 		if p.rest[i] < utf8.RuneSelf {
-			n, w = i, displaywidth.String(p.rest[:i])
+			n, w = i, ansi.StringWidth(p.rest[:i])
 			break
 		}
 	}

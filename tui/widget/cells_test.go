@@ -5,7 +5,7 @@ import (
 	"testing"
 	"unicode/utf8"
 
-	"github.com/clipperhouse/displaywidth"
+	"github.com/charmbracelet/x/ansi"
 
 	"oakum/fixer/text"
 )
@@ -188,7 +188,7 @@ func FuzzCells(f *testing.F) {
 			if got := Width(s); got != sum {
 				t.Errorf("Width(%q) = %d, its parts are %d wide", s, got, sum)
 			}
-			if got, want := Width(s), displaywidth.String(s); got > want && !strings.ContainsFunc(s, prepends) {
+			if got, want := Width(s), ansi.StringWidth(s); got > want && !strings.ContainsFunc(s, prepends) {
 				t.Errorf("Width(%q) = %d, more than %d", s, got, want)
 			}
 		}
@@ -218,6 +218,27 @@ func FuzzCells(f *testing.F) {
 			}
 		}
 	})
+}
+
+// TestWhyCellsAreCutHere shows what keeps Cut, CutLeft and Wrap from being calls
+// of x/ansi. What no longer differs can be replaced.
+func TestWhyCellsAreCutHere(t *testing.T) {
+	for _, c := range []struct{ what, ours, theirs string }{
+		{"a wide letter is halved by the cut", CutLeft("日本語", 4, "…"), ansi.TruncateLeft("日本語", 3, "…")},
+		{"a mark that does not fit", CutLeft("web.yaml", 1, "…"), ansi.TruncateLeft("web.yaml", 8, "…")},
+		{"names are broken at hyphens", strings.Join(Wrap("use run-as-non-root here", 12), "\n"), ansi.Wrap("use run-as-non-root here", 12, "")},
+		{"a wrapped line goes on at its indentation", strings.Join(Wrap("  - one two", 8), "\n"), ansi.Wrap("  - one two", 8, "")},
+		{"each line can be drawn alone", strings.Join(Wrap(red+"one two"+reset, 4), "\n"), ansi.Wrap(red+"one two"+reset, 4, "")},
+	} {
+		if c.ours == c.theirs {
+			t.Errorf("%s: x/ansi returns the same: %q", c.what, c.ours)
+		}
+	}
+	// A sign that takes the next character along: what is padded must be as
+	// wide as its parts.
+	if got := ansi.StringWidth("\u0601") + ansi.StringWidth(" x"); got == ansi.StringWidth("\u0601 x") {
+		t.Errorf("x/ansi measures a whole and its parts alike: %d", got)
+	}
 }
 
 func TestHostileTextIsQuick(t *testing.T) {

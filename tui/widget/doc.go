@@ -21,4 +21,16 @@
 // been made safe to show (fixer/text.Visible) and may hold styles: SGR
 // sequences are the only escape sequences it has. What a [Diff] and an [Input]
 // show, they make safe themselves.
+//
+// # Kept by hand
+//
+// Clusters are measured by charmbracelet/x/ansi, as the renderer does it.
+// Cutting and wrapping stay here: there, a wide letter at the cut makes the
+// result too wide, words break at hyphens (which rule names and paths are full
+// of), and a wrapped line loses indentation and style; TestWhyCellsAreCutHere
+// holds that against the library. The [Input] does not use bubbles/textinput,
+// which takes key messages, and the one keymap is the only place that does. The
+// [List] has groups and pinned headers, which bubbles/list has not; [Form] and
+// [Diff] are calls like the other widgets, where huh brings keys of its own and
+// no diff view is published as a package.
 package widget

@@ -3,13 +3,11 @@ package compose
 import (
 	_ "embed"
 	"fmt"
-	"slices"
 	"strings"
 
 	"oakum/fixer"
 	"oakum/fixer/compose"
 	"oakum/fixer/container"
-	"oakum/fixer/image"
 )
 
 //go:embed capabilities.md
@@ -31,7 +29,7 @@ var Capabilities = &fixer.Rule{
 	Doc: capabilitiesDoc,
 	Check: func(p *fixer.Pass) {
 		for _, v := range services(p) {
-			if has(v.List("cap_drop"), isAll) || isTrue(v.Setting("privileged").Node) {
+			if has(v.List("cap_drop"), isAll) || v.Setting("privileged").Node.IsTrue() {
 				continue
 			}
 			f := fixer.Finding{Message: fmt.Sprintf("service %q keeps the capabilities Docker gives by default", v.Name)}
@@ -42,8 +40,8 @@ var Capabilities = &fixer.Rule{
 				report(p, v, nil, f)
 				continue
 			}
-			fix, evidence := dropFix(p, v)
-			f.Fixes, f.Evidence = []fixer.Fix{fix}, evidence
+			d := container.FromService(p, v).DropCapabilities()
+			f.Fixes, f.Evidence = []fixer.Fix{dropFix(p, v, d)}, d.Evidence
 			report(p, v, own(v.Setting("cap_drop")), f)
 		}
 	},
@@ -51,58 +49,25 @@ var Capabilities = &fixer.Rule{
 
 func isAll(s string) bool { return strings.EqualFold(strings.TrimPrefix(s, "CAP_"), "ALL") }
 
-// dropFix drops ALL. A process that is not root holds no capability, so that
-// dropping them takes nothing from it; Docker lets anybody bind low ports, so
-// ports are no reason here.
-func dropFix(p *fixer.Pass, v compose.View) (fixer.Fix, []fixer.Evidence) {
-	profile := container.OfService(p, v)
-	user, evidence := startsAs(v, profile)
+// dropFix drops ALL and adds back what is needed.
+func dropFix(p *fixer.Pass, v compose.View, d container.CapabilityDecision) fixer.Fix {
 	fix := fixer.Fix{
 		ID:     "drop-all",
 		Title:  "drop ALL capabilities",
-		Level:  fixer.Review,
-		Breaks: "the program fails if it needs a capability that is not known of: to change owners, or to become another user",
+		Level:  d.Level,
+		Breaks: d.Breaks,
 		Verify: "docker compose up -d " + v.Name + ", restart it once, and look at its logs",
 	}
-	var need []string
-	program := profile.Program()
-	switch {
-	case notRoot(user):
-		if program != nil {
-			need = slices.Clone(program.CapsNonRoot)
-		}
-		fix.Breaks = "a program of the image that has capabilities of its own (setcap) is no longer started"
-		sound := profile.Sound || !v.Setting("user").Node.Null()
-		if sound && len(need) == 0 && !hostNetwork(v) && profile.Entry != nil && profile.Elevates() == "" {
-			fix.Level, fix.Breaks = fixer.Safe, "a process that is not root has none of the capabilities, so it cannot notice"
-		}
-	case program != nil:
-		need = slices.Clone(program.CapsRoot.Need)
-	case profile.StepsDown() != "":
-		need = container.SteppingNeeds()
-		evidence = append(evidence, fixer.Evidence{Kind: fixer.FromDockerfile, Place: profile.Build.Path, Text: "it brings " + profile.StepsDown() + ", so that the program most likely starts as root and becomes another user by itself"})
+	if len(d.AddBack) > 0 {
+		fix.Title += " and add back " + strings.Join(d.AddBack, ", ")
 	}
-	need = slices.DeleteFunc(need, func(name string) bool {
-		return has(v.List("cap_add"), func(s string) bool { return strings.EqualFold(strings.TrimPrefix(s, "CAP_"), name) })
-	})
-	if len(need) > 0 {
-		fix.Title += " and add back " + strings.Join(need, ", ")
-		if program != nil {
-			evidence = append(evidence, fixer.ImageEvidence(profile.Entry.Evidence(image.FieldCapsRoot)))
-			if note := profile.Entry.CapsRoot.Note; note != "" {
-				evidence = append(evidence, fixer.Evidence{Kind: fixer.FromTable, Text: note})
-			}
-		}
-	}
-	fix.Edit = func(d *fixer.Draft) error {
+	fix.Edit = func(draft *fixer.Draft) error {
 		ops := appendTo(v, "cap_drop", "ALL")
-		if len(need) > 0 {
-			ops = append(ops, appendTo(v, "cap_add", need...)...)
+		if len(d.AddBack) > 0 {
+			ops = append(ops, appendTo(v, "cap_add", d.AddBack...)...)
 		}
-		d.YAML(p.File.Path, v.Doc, ops...)
+		draft.YAML(p.File.Path, v.Doc, ops...)
 		return nil
 	}
-	return fix, evidence
+	return fix
 }
-
-func hostNetwork(v compose.View) bool { return v.Setting("network_mode").Node.Text() == "host" }

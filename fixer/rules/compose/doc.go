@@ -6,13 +6,10 @@
 package compose
 
 import (
-	"strconv"
 	"strings"
 
 	"oakum/fixer"
 	"oakum/fixer/compose"
-	"oakum/fixer/container"
-	"oakum/fixer/image"
 	"oakum/fixer/yamldoc"
 )
 
@@ -38,11 +35,6 @@ func report(p *fixer.Pass, v compose.View, at *yamldoc.Node, f fixer.Finding) {
 	}
 	f.Start, f.End = at.KeyOrSelf().Start, at.End
 	p.Report(f)
-}
-
-func isTrue(n *yamldoc.Node) bool {
-	v, ok := n.Bool()
-	return ok && v
 }
 
 // own returns the node of a setting when the service itself writes it.
@@ -99,39 +91,4 @@ func has(list []compose.Setting, match func(string) bool) bool {
 		}
 	}
 	return false
-}
-
-// notRoot reports whether a user is known not to be root, by number or because
-// it is given by another name.
-func notRoot(id image.Identity) bool {
-	return id.IsNonRoot() || !id.KnownUID && id.Name != "" && id.Name != "root"
-}
-
-// startsAs returns the user a service's first process has: the service's own
-// setting, else what is known of the image.
-func startsAs(v compose.View, profile *container.Profile) (image.Identity, []fixer.Evidence) {
-	s := v.Setting("user")
-	if s.Node.Null() {
-		return profile.User, profile.Evidence
-	}
-	text, certain := compose.Expand(s.Node.Text())
-	user, group, _ := strings.Cut(text, ":")
-	id := image.Identity{Name: user}
-	if uid, err := strconv.Atoi(user); err == nil && certain {
-		id = image.Identity{UID: uid, KnownUID: true, Numeric: true}
-	}
-	if gid, err := strconv.Atoi(group); err == nil && certain {
-		id.GID, id.KnownGID = gid, true
-	}
-	if user == "root" {
-		id.KnownUID = true
-	}
-	if e := profile.Entry; e != nil && !id.KnownUID {
-		for _, known := range []*image.Identity{&e.Default, e.Service} {
-			if known != nil && known.Name == user && known.KnownUID {
-				id = *known
-			}
-		}
-	}
-	return id, []fixer.Evidence{{Kind: fixer.FromCompose, Place: s.File, Text: "user: " + text}}
 }

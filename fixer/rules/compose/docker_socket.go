@@ -32,13 +32,13 @@ var DockerSocket = &fixer.Rule{
 	Doc: dockerSocketDoc,
 	Check: func(p *fixer.Pass) {
 		for _, v := range services(p) {
-			if s := v.Setting("use_api_socket"); isTrue(s.Node) {
+			if s := v.Setting("use_api_socket"); s.Node.IsTrue() {
 				f := fixer.Finding{Path: v.Service.Path.Join("use_api_socket").String(), Message: fmt.Sprintf("service %q is given the engine's socket by use_api_socket", v.Name)}
 				f.Advice = "remove use_api_socket if the service can do without the engine; else put a socket proxy between"
 				report(p, v, own(s), f)
 			}
-			for _, m := range mounts(v) {
-				if socket := holdsSocket(m.source); socket != "" {
+			for _, m := range v.Mounts() {
+				if socket := holdsSocket(m.Source); socket != "" {
 					reportSocket(p, v, m, socket)
 				}
 			}
@@ -70,9 +70,9 @@ func holdsSocket(source string) string {
 	return ""
 }
 
-func reportSocket(p *fixer.Pass, v compose.View, m mount, socket string) {
+func reportSocket(p *fixer.Pass, v compose.View, m compose.Mount, socket string) {
 	f := fixer.Finding{
-		Path:    v.Service.Path.Join("volumes").String() + " " + m.target,
+		Path:    v.Service.Path.Join("volumes").String() + " " + m.Target,
 		Message: fmt.Sprintf("service %q holds %s: whoever controls it controls the host", v.Name, socket),
 		Advice:  "remove the mount if the service can do without the engine; else put a socket proxy between that lets only the needed questions through (read-only does not restrict them)",
 	}
@@ -88,8 +88,8 @@ func reportSocket(p *fixer.Pass, v compose.View, m mount, socket string) {
 		f.Severity = fixer.Low
 	}
 	var at *yamldoc.Node
-	if m.setting.File == p.File.Path {
-		at = m.node
+	if m.Setting.File == p.File.Path {
+		at = m.Node
 	}
 	report(p, v, at, f)
 }

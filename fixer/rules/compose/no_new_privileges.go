@@ -3,11 +3,11 @@ package compose
 import (
 	_ "embed"
 	"fmt"
-	"strings"
+	"slices"
 
 	"oakum/fixer"
+	"oakum/fixer/compose"
 	"oakum/fixer/container"
-	"oakum/fixer/image"
 	"oakum/fixer/yamldoc"
 )
 
@@ -31,65 +31,48 @@ var NoNewPrivileges = &fixer.Rule{
 	Doc: noNewPrivilegesDoc,
 	Check: func(p *fixer.Pass) {
 		for _, v := range services(p) {
-			options := v.List("security_opt")
-			if has(options, grants) {
+			spec := container.FromService(p, v)
+			if spec.NoNewPrivileges.Yes() {
 				continue
 			}
-			f := fixer.Finding{Message: fmt.Sprintf("service %q may gain privileges its first process does not have", v.Name)}
-			fix := fixer.Fix{
-				ID:     "add",
-				Title:  "add no-new-privileges:true",
-				Level:  fixer.Safe,
-				Breaks: "only what relies on a setuid program or on file capabilities at run time: sudo, ping of old distributions",
-				Verify: "docker compose exec " + v.Name + " grep NoNewPrivs /proc/1/status   prints 1",
-				Edit: func(d *fixer.Draft) error {
-					for i, n := range v.Node.Own("security_opt").List() {
-						if denies(n.Text()) {
-							d.YAML(p.File.Path, v.Doc, yamldoc.Set(v.Path.Join("security_opt", i), "no-new-privileges:true"))
-							return nil
-						}
-					}
-					d.YAML(p.File.Path, v.Doc, appendTo(v, "security_opt", "no-new-privileges:true")...)
-					return nil
-				},
-			}
-			if has(options, denies) {
+			d := spec.ForbidNewPrivileges()
+			f := fixer.Finding{Message: fmt.Sprintf("service %q may gain privileges its first process does not have", v.Name), Evidence: d.Evidence}
+			if spec.NoNewPrivileges.No() {
 				f.Message = fmt.Sprintf("service %q turns no-new-privileges off", v.Name)
-				fix.Level, fix.Breaks = fixer.Review, "somebody turned it off: a setuid program that is needed stops working"
-				if !ownDenial(v.Node) {
-					f.Advice = "no-new-privileges:false is written in another place that this service takes it from: change it there"
-					report(p, v, nil, f)
-					continue
-				}
-			} else if profile := container.OfService(p, v); profile.Entry != nil && len(profile.Entry.CapsNonRoot) > 0 {
-				fix.Level = fixer.Review
-				fix.Breaks = "the program has file capabilities, which no longer take effect"
-				f.Evidence = []fixer.Evidence{fixer.ImageEvidence(profile.Entry.Evidence(image.FieldCapsNonRoot))}
-			} else if word := profile.Elevates(); word != "" {
-				fix.Level = fixer.Review
-				fix.Breaks = "what the image does with " + word + " no longer works"
-				f.Evidence = []fixer.Evidence{{Kind: fixer.FromDockerfile, Place: profile.Build.Path, Text: "speaks of " + word}}
 			}
-			f.Fixes = []fixer.Fix{fix}
+			if spec.NoNewPrivileges.No() && ownDenial(v.Node) < 0 {
+				f.Advice = "no-new-privileges:false is written in another place that this service takes it from: change it there"
+			} else {
+				f.Fixes = []fixer.Fix{forbidFix(p, v, d)}
+			}
 			report(p, v, nil, f)
 		}
 	},
 }
 
-// grants recognises the spellings that Docker reads as on.
-func grants(s string) bool {
-	return s == "no-new-privileges" || strings.EqualFold(s, "no-new-privileges:true") || strings.EqualFold(s, "no-new-privileges=true")
-}
-
-func denies(s string) bool {
-	return strings.EqualFold(s, "no-new-privileges:false") || strings.EqualFold(s, "no-new-privileges=false")
-}
-
-func ownDenial(service *yamldoc.Node) bool {
-	for _, n := range service.Own("security_opt").List() {
-		if denies(n.Text()) {
-			return true
-		}
+func forbidFix(p *fixer.Pass, v compose.View, d container.Decision) fixer.Fix {
+	return fixer.Fix{
+		ID:     "add",
+		Title:  "add no-new-privileges:true",
+		Level:  d.Level,
+		Breaks: d.Breaks,
+		Verify: "docker compose exec " + v.Name + " grep NoNewPrivs /proc/1/status   prints 1",
+		Edit: func(draft *fixer.Draft) error {
+			ops := appendTo(v, "security_opt", "no-new-privileges:true")
+			if i := ownDenial(v.Node); i >= 0 {
+				ops = []yamldoc.Op{yamldoc.Set(v.Path.Join("security_opt", i), "no-new-privileges:true")}
+			}
+			draft.YAML(p.File.Path, v.Doc, ops...)
+			return nil
+		},
 	}
-	return false
+}
+
+// ownDenial returns the place, in the service's own list, of the option that is
+// turned off; -1 when it is not written there.
+func ownDenial(service *yamldoc.Node) int {
+	return slices.IndexFunc(service.Own("security_opt").List(), func(n *yamldoc.Node) bool {
+		on, said := container.NoNewPrivilegesOption(n.Text())
+		return said && !on
+	})
 }

@@ -30,7 +30,7 @@ var Privileged = &fixer.Rule{
 	Check: func(p *fixer.Pass) {
 		for _, v := range services(p) {
 			s := v.Setting("privileged")
-			if !isTrue(s.Node) {
+			if !s.Node.IsTrue() {
 				continue
 			}
 			f := fixer.Finding{Message: fmt.Sprintf("service %q is privileged: root in it is root on the host", v.Name)}
@@ -71,10 +71,10 @@ func worksOnHost(v compose.View) string {
 	if image, _ := v.ImageName(); strings.Contains(image, "dind") {
 		return "the image runs containers inside"
 	}
-	for _, m := range mounts(v) {
+	for _, m := range v.Mounts() {
 		for _, root := range []string{"/dev", "/sys", "/proc", "/lib/modules", "/var/lib/docker", "/var/run", "/run"} {
-			if m.source == "/" || m.source == root || strings.HasPrefix(m.source, root+"/") {
-				return "it mounts " + m.source
+			if m.Source == "/" || m.Source == root || strings.HasPrefix(m.Source, root+"/") {
+				return "it mounts " + m.Source
 			}
 		}
 	}

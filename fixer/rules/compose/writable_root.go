@@ -33,100 +33,27 @@ var WritableRoot = &fixer.Rule{
 	Doc:    writableRootDoc,
 	Check: func(p *fixer.Pass) {
 		for _, v := range services(p) {
-			s := v.Setting("read_only")
-			if isTrue(s.Node) {
+			spec := container.FromService(p, v)
+			if spec.ReadOnly.Yes() {
 				continue
 			}
-			f := fixer.Finding{Message: fmt.Sprintf("service %q can write to its root file system", v.Name)}
-			w := writes(container.OfService(p, v), v)
-			f.Evidence = w.evidence
+			d := spec.MakeReadOnly()
+			f := fixer.Finding{Message: fmt.Sprintf("service %q can write to its root file system", v.Name), Evidence: d.Evidence}
 			switch {
-			case isTrue(v.Setting("privileged").Node):
+			case spec.Privileged.Yes():
 				f.Advice = "it is privileged, and remounts what it likes: take the privilege away first"
-			case w.advice != "":
-				f.Advice = w.advice
+			case d.Level == fixer.Manual:
+				f.Advice = d.Advice
 			default:
-				f.Fixes = []fixer.Fix{readOnlyFix(p, v, w)}
+				f.Fixes = []fixer.Fix{readOnlyFix(p, v, spec, d)}
 			}
-			report(p, v, own(s), f)
+			report(p, v, own(v.Setting("read_only")), f)
 		}
 	},
 }
 
 var paramWritable = fixer.Param{
 	Name: "writable", Meaning: "paths that get a tmpfs, with blanks or commas between, options behind a colon; may be empty", Validate: validTmpfs,
-}
-
-// writing is what is known of where a service writes.
-type writing struct {
-	tmpfs    []string // entries for the tmpfs list
-	level    fixer.Level
-	breaks   string
-	advice   string // why there is no fix
-	evidence []fixer.Evidence
-}
-
-func writes(profile *container.Profile, v compose.View) writing {
-	w := writing{level: fixer.Review, evidence: profile.Evidence,
-		breaks: "the program fails where it writes outside /tmp and its volumes: nothing is known of what it writes"}
-	user, _ := startsAs(v, profile)
-	e := profile.Entry
-	if e == nil || profile.BuiltHere() && e.NonRoot.Support == image.SupportApp {
-		if !mounted(v, "/tmp") {
-			w.tmpfs = []string{"/tmp"}
-		}
-		if profile.BuiltHere() {
-			w.breaks = "the program fails where it writes outside /tmp and its volumes: look at " + profile.Build.Path + " for the folders it makes"
-		}
-		return w
-	}
-	w.evidence = []fixer.Evidence{fixer.ImageEvidence(e.Evidence(image.FieldReadOnly)), fixer.ImageEvidence(e.Evidence(image.FieldWritable))}
-	if e.ReadOnly.Support == image.SupportNo {
-		w.advice = e.ID + " does not run on a read-only root file system"
-		if e.ReadOnly.Note != "" {
-			w.advice += ": " + e.ReadOnly.Note
-		}
-		return w
-	}
-	conditional := e.ReadOnly.Support == image.SupportConditional
-	for _, at := range e.Writable {
-		switch {
-		case at.Path == "":
-			conditional = true // the configuration says where
-		case mounted(v, at.Path) || declared(e, at.Path):
-		case at.When != "":
-			conditional = true
-		case at.Ships:
-			w.advice = fmt.Sprintf("%s writes to %s, where its image has files that a tmpfs would hide: give it a named volume, which starts as a copy of them", e.ID, at.Path)
-			return w
-		case at.Kind == "data":
-			w.advice = fmt.Sprintf("%s keeps its data in %s, and nothing is mounted there: give it a named volume first, because a tmpfs would lose the data at each stop", e.ID, at.Path)
-			return w
-		default:
-			w.tmpfs = append(w.tmpfs, tmpfsEntry(at, user))
-		}
-	}
-	w.breaks = "the program fails where it writes outside its volumes and the tmpfs that are added"
-	sound := e.ReadOnly.Support == image.SupportYes && e.Verified(image.FieldReadOnly) && e.Verified(image.FieldWritable)
-	if !v.Setting("entrypoint").Node.Null() || !v.Setting("command").Node.Null() {
-		sound = false // the table speaks of the image as it starts by itself
-		w.evidence = append(w.evidence, fixer.Evidence{Kind: fixer.FromCompose, Place: v.File, Text: "the service changes what the image starts"})
-	}
-	if sound && profile.Sound && !conditional && len(w.tmpfs) == 0 && !profile.BuiltHere() {
-		w.level, w.breaks = fixer.Safe, ""
-	}
-	return w
-}
-
-// declared reports whether the image makes the path a volume of its own, which
-// stays writable under a read-only root.
-func declared(e *image.Entry, at string) bool {
-	for _, vol := range e.Volumes {
-		if vol.Path == at || strings.HasPrefix(at, vol.Path+"/") {
-			return true
-		}
-	}
-	return false
 }
 
 // tmpfsEntry writes a tmpfs for a path. Over a folder of the image it takes
@@ -154,30 +81,34 @@ func worldWritable(at image.WritablePath) bool {
 	return at.Path == "/tmp" || strings.HasSuffix(at.Mode, "777")
 }
 
-func readOnlyFix(p *fixer.Pass, v compose.View, w writing) fixer.Fix {
+func readOnlyFix(p *fixer.Pass, v compose.View, spec *container.Spec, d container.ReadOnlyDecision) fixer.Fix {
+	var tmpfs []string
+	for _, at := range d.Scratch {
+		tmpfs = append(tmpfs, tmpfsEntry(at, d.User))
+	}
 	fix := fixer.Fix{
 		ID:     "read-only",
 		Title:  "make the root file system read-only",
-		Level:  w.level,
-		Breaks: w.breaks,
+		Level:  d.Level,
+		Breaks: d.Breaks,
 		Verify: `docker compose exec ` + v.Name + ` touch /x   fails, and the logs show no "read-only file system"`,
-		Params: []fixer.Param{paramWritable.With(strings.Join(w.tmpfs, " "))},
+		Params: []fixer.Param{paramWritable.With(strings.Join(tmpfs, " "))},
 	}
-	if len(w.tmpfs) > 0 {
-		fix.Title += ", with tmpfs at " + strings.Join(w.tmpfs, " ")
+	if len(tmpfs) > 0 {
+		fix.Title += ", with tmpfs at " + strings.Join(tmpfs, " ")
 	}
-	fix.Edit = func(d *fixer.Draft) error {
+	fix.Edit = func(draft *fixer.Draft) error {
 		ops := []yamldoc.Op{yamldoc.Set(v.Path.Join("read_only"), true)}
 		var add []string
-		for _, entry := range tmpfsEntries(d.Param("writable")) {
-			if at, _, _ := strings.Cut(entry, ":"); !mounted(v, path.Clean(at)) {
+		for _, entry := range tmpfsEntries(draft.Param("writable")) {
+			if at, _, _ := strings.Cut(entry, ":"); !spec.Mounted(path.Clean(at)) {
 				add = append(add, entry)
 			}
 		}
 		if len(add) > 0 {
 			ops = append(ops, appendTo(v, "tmpfs", add...)...)
 		}
-		d.YAML(p.File.Path, v.Doc, ops...)
+		draft.YAML(p.File.Path, v.Doc, ops...)
 		return nil
 	}
 	return fix

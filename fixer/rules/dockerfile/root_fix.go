@@ -1,7 +1,6 @@
 package dockerfile
 
 import (
-	"errors"
 	"fmt"
 	"path"
 	"slices"
@@ -199,15 +198,6 @@ func (at spot) insert(f *dockerfile.File, user string, before []string) ([]text.
 // makes a folder, which would belong to the user.
 func needsRootToBuild(i *dockerfile.Instruction) bool {
 	return slices.Contains([]string{"RUN", "COPY", "ADD", "WORKDIR"}, i.Keyword)
-}
-
-func validID(least int) func(string) error {
-	return func(s string) error {
-		if n, err := strconv.ParseUint(s, 10, 31); err != nil || int(n) < least {
-			return errors.New("a whole number from " + strconv.Itoa(least) + " to 2147483647")
-		}
-		return nil
-	}
 }
 
 func optional(validate func(string) error) func(string) error {

@@ -45,7 +45,7 @@ var AddedCapabilities = &fixer.Rule{
 	Doc: addedCapabilitiesDoc,
 	Check: func(p *fixer.Pass) {
 		for _, c := range containers(p) {
-			if !isTrue(c.Node.Get("securityContext").Get("privileged")) {
+			if !c.Node.Get("securityContext").Get("privileged").IsTrue() {
 				checkAdded(p, c)
 			}
 		}
@@ -63,12 +63,6 @@ var takeover = map[string]string{
 	"DAC_READ_SEARCH": "opening any file of the node by its number",
 	"BPF":             "programs inside the kernel",
 	"SYS_BOOT":        "restarting the node, or starting another kernel",
-}
-
-// beneath are the capabilities the baseline standard allows to add.
-var beneath = []string{
-	"AUDIT_WRITE", "CHOWN", "DAC_OVERRIDE", "FOWNER", "FSETID", "KILL", "MKNOD", "NET_BIND_SERVICE",
-	"SETFCAP", "SETGID", "SETPCAP", "SETUID", "SYS_CHROOT",
 }
 
 // mild are capabilities beyond the baseline that do little harm.
@@ -89,9 +83,9 @@ var instead = map[string]string{
 func checkAdded(p *fixer.Pass, c kube.Container) {
 	var worst fixer.Severity
 	var names, opens, ways []string
-	known := container.OfImage(p, c.Image)
-	for _, name := range added(c) {
-		if name == "NET_BIND_SERVICE" || neededByImage(c, known, name) || slices.Contains(names, name) {
+	spec := container.FromContainer(p, c)
+	for _, name := range spec.Add {
+		if name == "NET_BIND_SERVICE" || spec.NeedsCapability(name) || slices.Contains(names, name) {
 			continue
 		}
 		severity := fixer.High
@@ -101,7 +95,7 @@ func checkAdded(p *fixer.Pass, c kube.Container) {
 			opens = append(opens, name+" is "+takeover[name])
 		case slices.Contains(mild, name):
 			severity = fixer.Medium
-		case slices.Contains(beneath, name):
+		case slices.Contains(container.BaselineCapabilities, name):
 			severity = fixer.Low
 		}
 		worst = max(worst, severity)
@@ -127,7 +121,7 @@ func checkAdded(p *fixer.Pass, c kube.Container) {
 	default:
 		f.Message += ", beyond what the baseline standard allows"
 	}
-	if fix, evidence := withoutEffect(p, c, names); fix != nil {
+	if fix, evidence := withoutEffect(p, c, spec, names); fix != nil {
 		f.Message = fmt.Sprintf("%s adds %s, of which it has nothing because it does not run as root", c, strings.Join(names, ", "))
 		f.Severity, f.Fixes, f.Evidence, f.Advice = fixer.Low, []fixer.Fix{*fix}, evidence, ""
 		report(p, c, c.Node.Get("securityContext").Get("capabilities").Get("add"), f)
@@ -156,19 +150,16 @@ var rootOnly = []string{
 // cannot use: Kubernetes gives them to root alone. A program with capabilities
 // or a setuid bit of its own could still take them, unless
 // allowPrivilegeEscalation is false.
-func withoutEffect(p *fixer.Pass, c kube.Container, names []string) (*fixer.Fix, []fixer.Evidence) {
+func withoutEffect(p *fixer.Pass, c kube.Container, spec *container.Spec, names []string) (*fixer.Fix, []fixer.Evidence) {
 	if slices.ContainsFunc(names, func(name string) bool { return !slices.Contains(rootOnly, name) }) {
 		return nil, nil
 	}
-	nonRoot, _ := c.Security("runAsNonRoot")
-	user, _ := c.Security("runAsUser")
-	uid, told := user.Int()
 	var evidence []fixer.Evidence
-	switch {
-	case told && uid != 0:
-		evidence = []fixer.Evidence{{Kind: fixer.FromManifest, Text: fmt.Sprintf("runAsUser is %d", uid)}}
-	case isTrue(nonRoot) && !told:
-		evidence = []fixer.Evidence{{Kind: fixer.FromManifest, Text: "runAsNonRoot is true"}}
+	switch user := spec.User; {
+	case user.Set && !user.Identity.IsRoot():
+		evidence = []fixer.Evidence{user.Evidence}
+	case spec.NonRoot.Yes() && !user.Set:
+		evidence = []fixer.Evidence{{Kind: fixer.FromManifest, Place: spec.NonRoot.Place, Text: "runAsNonRoot is true"}}
 	default:
 		return nil, nil
 	}
@@ -183,7 +174,7 @@ func withoutEffect(p *fixer.Pass, c kube.Container, names []string) (*fixer.Fix,
 			return nil
 		},
 	}
-	if isFalse(c.Node.Get("securityContext").Get("allowPrivilegeEscalation")) {
+	if spec.NoNewPrivileges.Yes() {
 		evidence = append(evidence, fixer.Evidence{Kind: fixer.FromManifest, Text: "allowPrivilegeEscalation is false, so that no program of it can get them either"})
 		fix.Level, fix.Breaks = fixer.Safe, ""
 	}
@@ -196,7 +187,7 @@ func removeAdded(c kube.Container, names []string) []yamldoc.Op {
 	caps := c.Node.Get("securityContext").Get("capabilities")
 	list := caps.Get("add")
 	at := securityContext(c, "capabilities", "add")
-	all := added(c)
+	all := c.Capabilities("add")
 	var ops []yamldoc.Op
 	for i := len(all) - 1; i >= 0; i-- { // from the end, so that places stay
 		if slices.Contains(names, all[i]) {
@@ -210,19 +201,4 @@ func removeAdded(c kube.Container, names []string) []yamldoc.Op {
 		return []yamldoc.Op{yamldoc.Remove(at)}
 	}
 	return []yamldoc.Op{yamldoc.Remove(at.Parent())}
-}
-
-// neededByImage reports whether the table says that the image needs the
-// capability the way the container is started. The rules about the user say
-// what there is to say of such a container.
-func neededByImage(c kube.Container, profile *container.Profile, name string) bool {
-	if profile.Entry == nil || profile.BuiltHere() {
-		return false
-	}
-	uid, _ := startsAs(c, profile)
-	if uid.IsNonRoot() {
-		return slices.Contains(profile.Entry.CapsNonRoot, name)
-	}
-	_, sometimes := profile.Entry.CapsRoot.Conditional[name]
-	return sometimes || slices.Contains(profile.Entry.CapsRoot.Need, name) || slices.Contains(profile.Entry.CapsRoot.Optional, name)
 }

@@ -32,7 +32,7 @@ var AppArmor = &fixer.Rule{
 		for _, w := range workloads(p) {
 			for _, s := range scopes(w) {
 				set := s.context.Get("appArmorProfile").Get("type")
-				if set.Text() == "Unconfined" && !isTrue(s.context.Get("privileged")) {
+				if set.Text() == "Unconfined" && !s.context.Get("privileged").IsTrue() {
 					reportScope(p, s, "appArmorProfile", set, fixer.Finding{Message: s.who + " turns AppArmor off", Advice: advice})
 				}
 			}

@@ -6,9 +6,6 @@
 package kubernetes
 
 import (
-	"slices"
-	"strings"
-
 	"oakum/fixer"
 	"oakum/fixer/kube"
 	"oakum/fixer/yamldoc"
@@ -51,46 +48,6 @@ func report(p *fixer.Pass, c kube.Container, at *yamldoc.Node, f fixer.Finding) 
 	p.Report(f)
 }
 
-// securityContext returns the place of a setting in the container's
-// securityContext.
-func securityContext(c kube.Container, keys ...any) yamldoc.Path {
-	return c.Path.Join("securityContext").Join(keys...)
-}
-
-func isTrue(n *yamldoc.Node) bool {
-	v, ok := n.Bool()
-	return ok && v
-}
-
-func isFalse(n *yamldoc.Node) bool {
-	v, ok := n.Bool()
-	return ok && !v
-}
-
-// added returns the capabilities a container adds, in upper case and without
-// the CAP_ prefix some write.
-func added(c kube.Container) []string { return capabilities(c, "add") }
-
-func capabilities(c kube.Container, which string) []string {
-	var out []string
-	for _, n := range c.Node.Get("securityContext").Get("capabilities").Get(which).List() {
-		out = append(out, strings.TrimPrefix(strings.ToUpper(n.Text()), "CAP_"))
-	}
-	return out
-}
-
-// escalates reports whether the container is privileged or adds SYS_ADMIN: the
-// API server refuses allowPrivilegeEscalation: false beside either.
-func escalates(c kube.Container) (why string, yes bool) {
-	if isTrue(c.Node.Get("securityContext").Get("privileged")) {
-		return "it is privileged", true
-	}
-	if slices.Contains(added(c), "SYS_ADMIN") {
-		return "it adds the capability SYS_ADMIN", true
-	}
-	return "", false
-}
-
 // hostLevel reports whether a workload works on its node rather than in its
 // own container: a DaemonSet, or a pod that mounts the host's files or shares
 // its process table. Agents, network and storage plug-ins look like this, and
@@ -99,7 +56,7 @@ func hostLevel(w *kube.Workload) (why string, yes bool) {
 	switch {
 	case w.Kind == "DaemonSet":
 		return "a DaemonSet usually serves its node", true
-	case isTrue(w.Pod.Get("hostPID")):
+	case w.Pod.Get("hostPID").IsTrue():
 		return "the pod shares the process table of its node", true
 	}
 	for _, v := range w.Pod.Get("volumes").List() {

@@ -47,7 +47,7 @@ var HostNamespaces = &fixer.Rule{
 	Check: func(p *fixer.Pass) {
 		for _, w := range workloads(p) {
 			for _, ns := range hostNamespaces {
-				if set := w.Pod.Get(ns.key); isTrue(set) {
+				if set := w.Pod.Get(ns.key); set.IsTrue() {
 					reportNamespace(p, w, ns, set)
 				}
 			}

@@ -37,7 +37,7 @@ var HostPorts = &fixer.Rule{
 	Doc: hostPortsDoc,
 	Check: func(p *fixer.Pass) {
 		for _, c := range containers(p) {
-			if isTrue(c.Workload.Pod.Get("hostNetwork")) {
+			if c.Workload.Pod.Get("hostNetwork").IsTrue() {
 				continue
 			}
 			for i, port := range c.Node.Get("ports").List() {

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"oakum/fixer"
+	"oakum/fixer/container"
 	"oakum/fixer/kube"
 	"oakum/fixer/yamldoc"
 )
@@ -47,7 +48,7 @@ func hostVolumes(w *kube.Workload) []hostVolume {
 		for _, c := range w.Containers() {
 			for j, m := range c.Node.Get("volumeMounts").List() {
 				if m.Get("name").Text() == v.name {
-					v.mounts = append(v.mounts, hostMount{c, j, m, m.Get("mountPath").Text(), isTrue(m.Get("readOnly"))})
+					v.mounts = append(v.mounts, hostMount{c, j, m, m.Get("mountPath").Text(), m.Get("readOnly").IsTrue()})
 				}
 			}
 		}
@@ -77,7 +78,7 @@ func (v hostVolume) opensEngine() bool {
 	if v.kind == "Socket" || strings.HasSuffix(v.path, ".sock") {
 		return slices.Contains(engineSockets, path.Base(v.path))
 	}
-	return slices.Contains([]string{"/run/containerd", "/run/k3s/containerd", "/run/crio", "/run/podman", "/run/docker"}, inRun(v.path))
+	return slices.Contains([]string{"/run/containerd", "/run/k3s/containerd", "/run/crio", "/run/podman", "/run/docker"}, container.UnderRun(v.path))
 }
 
 // isSocket reports whether the volume is a socket: read-only does not restrict
@@ -163,7 +164,7 @@ const (
 // place returns what the volume opens. What the table does not know is data of
 // its own: it has no words for it, and severity Medium.
 func (v hostVolume) place() hostPlace {
-	at := inRun(v.path)
+	at := container.UnderRun(v.path)
 	found := hostPlace{severity: fixer.Medium}
 	for _, p := range hostPlaces {
 		below := !p.exact && strings.HasPrefix(at, p.path+"/")
@@ -184,7 +185,7 @@ func nodeAgent(w *kube.Workload) (why string, yes bool) {
 	case "DaemonSet":
 		return "a DaemonSet usually serves its node", true
 	case "Job", "CronJob", "Pod":
-		return "it is started to look at the processes of its node", isTrue(w.Pod.Get("hostPID"))
+		return "it is started to look at the processes of its node", w.Pod.Get("hostPID").IsTrue()
 	}
 	return "", false
 }

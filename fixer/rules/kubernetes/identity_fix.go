@@ -8,17 +8,9 @@ import (
 	"strings"
 
 	"oakum/fixer"
+	"oakum/fixer/container"
 	"oakum/fixer/yamldoc"
 )
-
-// securityPath is where an identity is written: the pod's securityContext
-// when its containers share it, else the container's.
-func (pod podIdentity) securityPath(id identity, key string) yamldoc.Path {
-	if pod.shared {
-		return pod.workload.PodPath.Join("securityContext", key)
-	}
-	return securityContext(id.container, key)
-}
 
 // flagFix sets runAsNonRoot alone, for a container that does not run as root
 // as it is.
@@ -26,8 +18,8 @@ func flagFix(p *fixer.Pass, pod podIdentity, id identity) fixer.Fix {
 	fix := fixer.Fix{
 		ID:     "flag",
 		Title:  "set runAsNonRoot to true",
-		Level:  id.level,
-		Breaks: id.breaks,
+		Level:  id.Level,
+		Breaks: id.Breaks,
 		Verify: "kubectl exec POD -- id -u   prints a number other than 0",
 		Edit: func(d *fixer.Draft) error {
 			d.YAML(p.File.Path, pod.workload.Doc, yamldoc.Set(pod.securityPath(id, "runAsNonRoot"), true))
@@ -48,29 +40,29 @@ const lowPortSysctl = "net.ipv4.ip_unprivileged_port_start"
 // userFix sets runAsNonRoot with user and group, and what the user needs to
 // start.
 func userFix(p *fixer.Pass, pod podIdentity, id identity) fixer.Fix {
-	gid := id.user.UID
-	if id.user.KnownGID {
-		gid = id.user.GID
+	gid := id.User.UID
+	if id.User.KnownGID {
+		gid = id.User.GID
 	}
-	if told, _ := id.container.Security("runAsGroup"); id.groupOnly {
+	if told, _ := id.in.Security("runAsGroup"); id.spec.Group {
 		if n, ok := told.Int(); ok {
 			gid = int(n) // the manifest's own group is the one that has to write
 		}
 	}
 	fix := fixer.Fix{
 		ID:     "user",
-		Title:  "run as user " + strconv.Itoa(id.user.UID) + pod.needsInWords(id),
+		Title:  "run as user " + strconv.Itoa(id.User.UID) + pod.needsInWords(id),
 		Level:  fixer.Review,
-		Breaks: id.breaks,
+		Breaks: id.Breaks,
 		Verify: "kubectl exec POD -- id -u   prints the user; then write to each of its volumes",
-		Params: []fixer.Param{paramUID.With(strconv.Itoa(id.user.UID)), paramGID.With(strconv.Itoa(gid))},
+		Params: []fixer.Param{paramUID.With(strconv.Itoa(id.User.UID)), paramGID.With(strconv.Itoa(gid))},
 	}
-	if id.path != "" {
-		folder := paramFolder.With(id.path)
-		folder.Meaning = id.env + ", a folder of its own below the mount; empty to leave it as it is"
+	if id.Dir != "" {
+		folder := paramFolder.With(id.Dir)
+		folder.Meaning = id.Env + ", a folder of its own below the mount; empty to leave it as it is"
 		fix.Params = append(fix.Params, folder)
 	}
-	if slices.ContainsFunc(pod.affected(id), func(c identity) bool { return len(c.room) > 0 }) {
+	if slices.ContainsFunc(pod.affected(id), func(c identity) bool { return len(c.Scratch) > 0 }) {
 		fix.Params = append(fix.Params, paramSize)
 		fix.Breaks += "; " + sizeBreaks
 	}
@@ -81,14 +73,6 @@ func userFix(p *fixer.Pass, pod podIdentity, id identity) fixer.Fix {
 	return fix
 }
 
-// affected returns the containers that an identity is written for.
-func (pod podIdentity) affected(id identity) []identity {
-	if pod.shared {
-		return pod.containers
-	}
-	return []identity{id}
-}
-
 func (pod podIdentity) userOps(d *fixer.Draft, id identity) []yamldoc.Op {
 	uid, _ := strconv.Atoi(d.Param("uid"))
 	gid, _ := strconv.Atoi(d.Param("gid"))
@@ -96,52 +80,48 @@ func (pod podIdentity) userOps(d *fixer.Draft, id identity) []yamldoc.Op {
 		yamldoc.Set(pod.securityPath(id, "runAsNonRoot"), true),
 		yamldoc.Set(pod.securityPath(id, "runAsUser"), uid),
 	}
-	if !id.groupOnly {
+	if !id.spec.Group {
 		ops = append(ops, yamldoc.Set(pod.securityPath(id, "runAsGroup"), gid))
 	}
 	security := pod.workload.Pod.Get("securityContext")
 	group, sysctl := false, false
 	var rest []yamldoc.Op
 	for _, c := range pod.affected(id) {
-		group = group || len(claims(c.container)) > 0 && !id.startsAsUser()
-		sysctl = sysctl || len(lowPorts(c.container, c.profile)) > 0
-		folder := c.path
-		if c.container.Place == id.container.Place {
+		group = group || c.VolumeGroup
+		sysctl = sysctl || len(c.LowPorts) > 0
+		folder := c.Dir
+		if c.in.Place == id.in.Place {
 			folder = d.Param("folder")
 		}
-		if folder != "" && c.env != "" {
-			rest = append(rest, yamldoc.Append(c.container.Path.Join("env"), yamldoc.Map{{Key: "name", Value: c.env}, {Key: "value", Value: folder}}))
+		if folder != "" && c.Env != "" {
+			rest = append(rest, yamldoc.Append(c.in.Path.Join("env"), yamldoc.Map{{Key: "name", Value: c.Env}, {Key: "value", Value: folder}}))
 		}
 	}
 	if group && security.Get("fsGroup").Null() && pod.workload.TakesPodSecurity() {
 		ops = append(ops, yamldoc.Set(pod.workload.PodPath.Join("securityContext", "fsGroup"), gid))
 	}
-	if sysctl && pod.workload.TakesPodSecurity() && !isTrue(pod.workload.Pod.Get("hostNetwork")) && !hasSysctl(security, lowPortSysctl) {
+	if sysctl && pod.workload.TakesPodSecurity() && !id.spec.HostNetwork && !hasSysctl(security, lowPortSysctl) {
 		ops = append(ops, yamldoc.Append(pod.workload.PodPath.Join("securityContext", "sysctls"),
 			yamldoc.Map{{Key: "name", Value: lowPortSysctl}, {Key: "value", Value: "0"}}))
 	}
 	ops = append(ops, rest...)
 	taken := volumeNames(pod.workload)
 	for _, c := range pod.affected(id) {
-		ops = append(ops, emptyVolumes(c.container, c.room, taken, d.Param("size"))...)
+		ops = append(ops, scratchVolumes(c.in, c.spec, c.Paths(), taken, d.Param("size"))...)
 	}
 	return ops
 }
-
-// startsAsUser reports whether the container runs as this user already, so
-// that its volumes are its own.
-func (id identity) startsAsUser() bool { return id.profile.User.IsNonRoot() }
 
 func (pod podIdentity) needsInWords(id identity) string {
 	out := ""
 	if pod.shared && len(pod.containers) > 1 {
 		out += ", all containers of the pod"
 	}
-	if ports := lowPorts(id.container, id.profile); len(ports) > 0 && !isTrue(pod.workload.Pod.Get("hostNetwork")) {
-		out += ", let it bind port " + strings.Join(ports, ", ")
+	if ports := id.LowPorts; len(ports) > 0 && !id.spec.HostNetwork {
+		out += ", let it bind port " + container.Numbers(ports)
 	}
-	if len(id.room) > 0 {
-		out += ", with empty volumes at " + strings.Join(id.room, ", ")
+	if len(id.Scratch) > 0 {
+		out += ", with empty volumes at " + strings.Join(id.Paths(), ", ")
 	}
 	return out
 }
@@ -150,42 +130,42 @@ func (pod podIdentity) needsInWords(id identity) string {
 // privilege escalation, no capabilities, a read-only root. ok is false where
 // one of them is not to be had.
 func hardenFix(p *fixer.Pass, pod podIdentity, id identity) (fixer.Fix, bool) {
-	c := id.container
+	c := id.in
 	if _, yes := escalates(c); yes {
 		return fixer.Fix{}, false
 	}
-	w := writes(id.profile, c)
-	if w.advice != "" {
+	w := id.spec.MakeReadOnly()
+	if w.Level == fixer.Manual {
 		return fixer.Fix{}, false
 	}
 	fix := userFix(p, pod, id)
-	need := slices.DeleteFunc(needAsUser(c, id.profile), func(s string) bool { return slices.Contains(added(c), s) })
+	need := id.spec.AddBackAsUser()
 	powers := "without capabilities"
 	if len(need) > 0 {
 		powers = "with no capability but " + strings.Join(need, ", ")
 	}
 	fix.ID = "harden"
-	fix.Title = "run as user " + strconv.Itoa(id.user.UID) + " " + powers + ", on a read-only root"
-	if len(w.paths) > 0 {
-		fix.Title += " with empty volumes at " + strings.Join(w.paths, ", ")
+	fix.Title = "run as user " + strconv.Itoa(id.User.UID) + " " + powers + ", on a read-only root"
+	if len(w.Scratch) > 0 {
+		fix.Title += " with empty volumes at " + strings.Join(w.Paths(), ", ")
 	}
-	if w.breaks != "" && w.breaks != id.breaks {
-		fix.Breaks += "; " + w.breaks
+	if w.Breaks != "" && w.Breaks != id.Breaks {
+		fix.Breaks += "; " + w.Breaks
 	}
 	fix.Verify = `kubectl exec POD -- id -u   prints the user; touch /x fails; the logs show no "permission denied" and no "read-only file system"`
-	fix.Params = append(fix.Params, paramWritable.With(strings.Join(w.paths, ",")))
+	fix.Params = append(fix.Params, paramWritable.With(strings.Join(w.Paths(), ",")))
 	if !slices.ContainsFunc(fix.Params, func(p fixer.Param) bool { return p.Name == "size" }) {
 		fix.Params = append(fix.Params, paramSize)
-		if len(w.paths) > 0 {
+		if len(w.Scratch) > 0 {
 			fix.Breaks += "; " + sizeBreaks
 		}
 	}
 	fix.Edit = func(d *fixer.Draft) error {
 		ops := pod.userOps(d, id)
-		if !isFalse(c.Node.Get("securityContext").Get("allowPrivilegeEscalation")) {
+		if !c.Node.Get("securityContext").Get("allowPrivilegeEscalation").IsFalse() {
 			ops = append(ops, yamldoc.Set(securityContext(c, "allowPrivilegeEscalation"), false))
 		}
-		if !isTrue(c.Node.Get("securityContext").Get("readOnlyRootFilesystem")) {
+		if !id.spec.ReadOnly.Yes() {
 			ops = append(ops, yamldoc.Set(securityContext(c, "readOnlyRootFilesystem"), true))
 		}
 		if !dropsAll(c) {
@@ -193,12 +173,12 @@ func hardenFix(p *fixer.Pass, pod podIdentity, id identity) (fixer.Fix, bool) {
 		}
 		taken := volumeNames(pod.workload)
 		for _, other := range pod.affected(id) {
-			for _, at := range other.room {
-				taken[volumeName(at, other.container, taken)] = true
+			for _, at := range other.Paths() {
+				taken[volumeName(at, other.in, taken)] = true
 			}
 		}
-		paths := slices.DeleteFunc(splitPaths(d.Param("writable")), func(at string) bool { return slices.Contains(id.room, at) })
-		d.YAML(p.File.Path, pod.workload.Doc, append(ops, emptyVolumes(c, paths, taken, d.Param("size"))...)...)
+		paths := slices.DeleteFunc(splitPaths(d.Param("writable")), func(at string) bool { return slices.Contains(id.Paths(), at) })
+		d.YAML(p.File.Path, pod.workload.Doc, append(ops, scratchVolumes(c, id.spec, paths, taken, d.Param("size"))...)...)
 		return nil
 	}
 	return fix, true
@@ -218,13 +198,4 @@ func validFolder(s string) error {
 		return errors.New("an absolute path, or nothing")
 	}
 	return nil
-}
-
-func validID(least int) func(string) error {
-	return func(s string) error {
-		if n, err := strconv.ParseUint(s, 10, 31); err != nil || int(n) < least {
-			return errors.New("a whole number from " + strconv.Itoa(least) + " to 2147483647")
-		}
-		return nil
-	}
 }

@@ -116,7 +116,7 @@ func (v inlineVolume) fix(p *fixer.Pass, claim string) fixer.Fix {
 				return err
 			}
 			claim := yamldoc.Map{{Key: "claimName", Value: name}}
-			if isTrue(v.source.Get("readOnly")) {
+			if v.source.Get("readOnly").IsTrue() {
 				claim = append(claim, yamldoc.Pair{Key: "readOnly", Value: true})
 			}
 			d.YAML(p.File.Path, v.workload.Doc,
@@ -138,7 +138,7 @@ func (v inlineVolume) breaks() string {
 	return out
 }
 
-func (v inlineVolume) mode() string { return v.kind.accessMode(isTrue(v.source.Get("readOnly"))) }
+func (v inlineVolume) mode() string { return v.kind.accessMode(v.source.Get("readOnly").IsTrue()) }
 
 func validCapacity(s string) error {
 	if q, err := resource.ParseQuantity(s); err != nil || q.Sign() <= 0 {

@@ -2,12 +2,12 @@ package kubernetes
 
 import (
 	_ "embed"
-	"errors"
 	"fmt"
 
 	"k8s.io/apimachinery/pkg/api/resource"
 
 	"oakum/fixer"
+	"oakum/fixer/container"
 	"oakum/fixer/kube"
 	"oakum/fixer/yamldoc"
 )
@@ -42,7 +42,7 @@ var NoCPURequest = &fixer.Rule{
 			}
 			report(p, c, c.Node.Get("resources").Get("requests"), fixer.Finding{
 				Message: fmt.Sprintf("%s has no processor time set aside", c),
-				Fixes:   []fixer.Fix{cpuFix(p, c), cpuLimitFix(p, c)},
+				Fixes:   cpuFixes(p, c),
 			})
 		}
 	},
@@ -50,10 +50,10 @@ var NoCPURequest = &fixer.Rule{
 
 var (
 	paramCPU = fixer.Param{
-		Name: "cpu", Meaning: "processor time to set aside, as in 100m (a tenth of a processor) or 2", Default: cpuShare, Validate: validCPU,
+		Name: "cpu", Meaning: "processor time to set aside, as in 100m (a tenth of a processor) or 2", Default: container.DefaultCPU, Validate: container.ValidCPU,
 	}
 	paramCPULimit = fixer.Param{
-		Name: "cpu-limit", Meaning: "most processor time it gets, as in 500m or 2; not below what is set aside", Default: "500m", Validate: validCPU,
+		Name: "cpu-limit", Meaning: "most processor time it gets, as in 500m or 2; not below what is set aside", Default: container.DefaultCPULimit, Validate: container.ValidCPU,
 	}
 )
 
@@ -64,57 +64,40 @@ func cpuSaid(n *yamldoc.Node) bool {
 	return !r.Get("requests").Get("cpu").Null() || !r.Get("limits").Get("cpu").Null()
 }
 
-const cpuShare = "100m"
-
-func cpuFix(p *fixer.Pass, c kube.Container) fixer.Fix {
-	return fixer.Fix{
+// cpuFixes offers a request, and a request with a limit, as clusters want it that
+// charge by it or run the programs of strangers.
+func cpuFixes(p *fixer.Pass, c kube.Container) []fixer.Fix {
+	d := container.FromContainer(p, c).Limits()
+	at := c.Path.Join("resources")
+	request := paramCPU.With(d.CPU)
+	pending := "a pod stays pending when no node has " + d.CPU + " left for it"
+	return []fixer.Fix{{
 		ID:     "request",
-		Title:  "request " + cpuShare + " of processor time",
-		Level:  fixer.Review,
-		Breaks: "a pod stays pending when no node has " + cpuShare + " left for it",
+		Title:  "request " + d.CPU + " of processor time",
+		Level:  d.Level,
+		Breaks: pending,
 		Verify: "kubectl top pod   shows a use near the request, and no pod is pending",
-		Params: []fixer.Param{paramCPU},
-		Edit: func(d *fixer.Draft) error {
-			d.YAML(p.File.Path, c.Workload.Doc, yamldoc.Set(c.Path.Join("resources", "requests", "cpu"), d.Param("cpu")))
+		Params: []fixer.Param{request},
+		Edit: func(draft *fixer.Draft) error {
+			draft.YAML(p.File.Path, c.Workload.Doc, yamldoc.Set(at.Join("requests", "cpu"), draft.Param("cpu")))
 			return nil
 		},
-	}
-}
-
-// cpuLimitFix sets a limit, too, as clusters want it that charge by it or run
-// the programs of strangers.
-func cpuLimitFix(p *fixer.Pass, c kube.Container) fixer.Fix {
-	limit := paramCPULimit.Default
-	return fixer.Fix{
+	}, {
 		ID:     "request-and-limit",
-		Title:  "request " + cpuShare + " of processor time, and limit it to " + limit,
-		Level:  fixer.Review,
-		Breaks: "a pod stays pending when no node has " + cpuShare + " left for it, and the program is held up whenever it wants more than " + limit + ", as many do when they start",
+		Title:  "request " + d.CPU + " of processor time, and limit it to " + d.CPULimit,
+		Level:  d.Level,
+		Breaks: pending + ", and the program is held up whenever it wants more than " + d.CPULimit + ", as many do when they start",
 		Verify: "kubectl top pod   stays below the limit under load, and the program starts and answers as fast as before",
-		Params: []fixer.Param{paramCPU, paramCPULimit},
-		Edit: func(d *fixer.Draft) error {
-			request, most := d.Param("cpu"), d.Param("cpu-limit")
-			r, _ := resource.ParseQuantity(request) // both were accepted
+		Params: []fixer.Param{request, paramCPULimit.With(d.CPULimit)},
+		Edit: func(draft *fixer.Draft) error {
+			share, most := draft.Param("cpu"), draft.Param("cpu-limit")
+			r, _ := resource.ParseQuantity(share) // both were accepted
 			m, _ := resource.ParseQuantity(most)
 			if r.Cmp(m) > 0 {
-				return fixer.Refuse("a limit of %s is less than the %s that are set aside, which the API server refuses", most, request)
+				return fixer.Refuse("a limit of %s is less than the %s that are set aside, which the API server refuses", most, share)
 			}
-			at := c.Path.Join("resources")
-			d.YAML(p.File.Path, c.Workload.Doc, yamldoc.Set(at.Join("requests", "cpu"), request), yamldoc.Set(at.Join("limits", "cpu"), most))
+			draft.YAML(p.File.Path, c.Workload.Doc, yamldoc.Set(at.Join("requests", "cpu"), share), yamldoc.Set(at.Join("limits", "cpu"), most))
 			return nil
 		},
-	}
-}
-
-func validCPU(s string) error {
-	q, err := resource.ParseQuantity(s)
-	switch {
-	case err != nil:
-		return errors.New("a quantity like 100m or 2")
-	case q.Cmp(resource.MustParse("1m")) < 0:
-		return errors.New("at least 1m, the smallest share there is")
-	case q.Cmp(resource.MustParse("1000")) > 0:
-		return errors.New("at most 1000 processors: 100m is a tenth of one, and Mi is for memory")
-	}
-	return nil
+	}}
 }

@@ -64,7 +64,7 @@ func unlimited(p *fixer.Pass, w *kube.Workload) (scratch, data []emptyVolume) {
 	written, kept := map[string]bool{}, map[string]bool{}
 	for _, c := range w.Containers() {
 		for _, m := range c.Node.Get("volumeMounts").List() {
-			if !isTrue(m.Get("readOnly")) {
+			if !m.Get("readOnly").IsTrue() {
 				name := m.Get("name").Text()
 				written[name] = true
 				kept[name] = kept[name] || forData(p, c, name, path.Clean(m.Get("mountPath").Text()))
@@ -87,7 +87,7 @@ func unlimited(p *fixer.Pass, w *kube.Workload) (scratch, data []emptyVolume) {
 // forData reports whether a volume holds what a program keeps, as far as
 // the table of images and names tell.
 func forData(p *fixer.Pass, c kube.Container, name, mount string) bool {
-	if e := container.OfImage(p, c.Image).Entry; e != nil && holdsData(e, mount) {
+	if e := container.OfImage(p, c.Image).Entry; e != nil && container.HoldsData(e, mount) {
 		return true
 	}
 	if strings.HasPrefix(mount, "/var/lib/") || strings.HasSuffix(name, "db") || path.Base(mount) == "db" {

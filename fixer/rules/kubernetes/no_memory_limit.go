@@ -2,12 +2,10 @@ package kubernetes
 
 import (
 	_ "embed"
-	"errors"
 	"fmt"
 
-	"k8s.io/apimachinery/pkg/api/resource"
-
 	"oakum/fixer"
+	"oakum/fixer/container"
 	"oakum/fixer/kube"
 	"oakum/fixer/yamldoc"
 )
@@ -51,46 +49,24 @@ var NoMemoryLimit = &fixer.Rule{
 
 var paramMemory = fixer.Param{
 	Name: "memory", Meaning: "memory limit, as in 512Mi or 2Gi; not below what is requested",
-	Validate: func(s string) error { return validMemory(s, resource.Quantity{}) },
+	Validate: new(container.Spec).ValidMemory,
 }
 
 func limitFix(p *fixer.Pass, c kube.Container) fixer.Fix {
-	value := "512Mi"
-	request := c.Node.Get("resources").Get("requests").Get("memory")
-	requested := quantity(request)
-	if requested.Cmp(resource.MustParse(value)) > 0 {
-		value = request.Text() // a limit below the request is refused by the API server
-	}
-	memory := paramMemory.With(value)
-	memory.Validate = func(s string) error { return validMemory(s, requested) }
+	spec := container.FromContainer(p, c)
+	d := spec.Limits()
+	memory := paramMemory.With(d.Memory)
+	memory.Validate = spec.ValidMemory
 	return fixer.Fix{
 		ID:     "limit",
-		Title:  "limit memory to " + value,
-		Level:  fixer.Review,
-		Breaks: "the container is killed when it needs more than " + value + ", and the scheduler sets as much aside when nothing is requested",
+		Title:  "limit memory to " + d.Memory,
+		Level:  d.Level,
+		Breaks: "the container is killed when it needs more than " + d.Memory + ", and the scheduler sets as much aside when nothing is requested",
 		Verify: "kubectl top pod   stays well below the limit under load",
 		Params: []fixer.Param{memory},
-		Edit: func(d *fixer.Draft) error {
-			d.YAML(p.File.Path, c.Workload.Doc, yamldoc.Set(c.Path.Join("resources", "limits", "memory"), d.Param("memory")))
+		Edit: func(draft *fixer.Draft) error {
+			draft.YAML(p.File.Path, c.Workload.Doc, yamldoc.Set(c.Path.Join("resources", "limits", "memory"), draft.Param("memory")))
 			return nil
 		},
 	}
-}
-
-func quantity(n *yamldoc.Node) resource.Quantity {
-	q, _ := resource.ParseQuantity(n.Text())
-	return q
-}
-
-func validMemory(s string, request resource.Quantity) error {
-	q, err := resource.ParseQuantity(s)
-	switch {
-	case err != nil:
-		return errors.New("a quantity like 512Mi or 2Gi")
-	case q.Cmp(resource.MustParse("4Mi")) < 0:
-		return errors.New("at least 4Mi: less does not start a container")
-	case q.Cmp(request) < 0:
-		return fmt.Errorf("at least what is requested, %s", request.String())
-	}
-	return nil
 }

@@ -38,7 +38,7 @@ var Privileged = &fixer.Rule{
 	Check: func(p *fixer.Pass) {
 		for _, c := range containers(p) {
 			set := c.Node.Get("securityContext").Get("privileged")
-			if !isTrue(set) {
+			if !set.IsTrue() {
 				continue
 			}
 			f := fixer.Finding{Message: fmt.Sprintf("%s is privileged: root in it is root on the node", c)}

@@ -76,7 +76,7 @@ func reportProbeHost(p *fixer.Pass, c kube.Container, call kubeletCall, host *ya
 	}
 	loopback := slices.Contains([]string{"127.0.0.1", "localhost", "::1", "[::1]", "0.0.0.0"}, host.Text())
 	switch {
-	case loopback && isTrue(c.Workload.Pod.Get("hostNetwork")):
+	case loopback && c.Workload.Pod.Get("hostNetwork").IsTrue():
 		f.Severity = fixer.Low
 		f.Evidence = []fixer.Evidence{{Kind: fixer.FromManifest, Text: "hostNetwork is true: the address is that of the node itself"}}
 		f.Advice = "let the program listen on the node's address too and remove host, or probe it by exec, which needs no host"

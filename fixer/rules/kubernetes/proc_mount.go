@@ -33,7 +33,7 @@ var ProcMount = &fixer.Rule{
 					continue
 				}
 				f := fixer.Finding{Message: s.who + " sees the parts of /proc that are hidden from containers"}
-				if isFalse(w.Pod.Get("hostUsers")) {
+				if w.Pod.Get("hostUsers").IsFalse() {
 					f.Severity = fixer.Low
 					f.Evidence = []fixer.Evidence{{Kind: fixer.FromManifest, Text: "hostUsers is false: root in the pod is nobody on the node"}}
 					f.Advice = "this is how containers are run inside a container; if it does not do that, remove procMount"

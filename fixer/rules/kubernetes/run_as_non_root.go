@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"oakum/fixer"
+	"oakum/fixer/container"
 )
 
 //go:embed run_as_non_root.md
@@ -35,7 +36,7 @@ var RunAsNonRoot = &fixer.Rule{
 		for _, w := range workloads(p) {
 			pod := identifyPod(p, w)
 			for _, id := range pod.containers {
-				if id.need != settled {
+				if id.Need != container.NeedNothing {
 					reportIdentity(p, pod, id)
 				}
 			}
@@ -44,21 +45,21 @@ var RunAsNonRoot = &fixer.Rule{
 }
 
 var (
-	paramUID    = fixer.Param{Name: "uid", Meaning: "user id the container runs as, 1 or above", Validate: validID(1)}
-	paramGID    = fixer.Param{Name: "gid", Meaning: "group id the container runs as, 0 or above", Validate: validID(0)}
+	paramUID    = fixer.Param{Name: "uid", Meaning: "user id the container runs as, 1 or above", Validate: container.ValidID(1)}
+	paramGID    = fixer.Param{Name: "gid", Meaning: "group id the container runs as, 0 or above", Validate: container.ValidID(0)}
 	paramFolder = fixer.Param{Name: "folder", Meaning: "directory of its own below the mount for what the image keeps there; empty to leave it as it is", Validate: validFolder}
 )
 
 func reportIdentity(p *fixer.Pass, pod podIdentity, id identity) {
-	c := id.container
-	f := fixer.Finding{Message: fmt.Sprintf("%s %s", c, id.says), Evidence: id.evidence, Advice: id.advice}
-	switch id.need {
-	case flag:
-		if id.level == fixer.Safe {
+	c := id.in
+	f := fixer.Finding{Message: fmt.Sprintf("%s %s", c, id.Says), Evidence: id.Evidence, Advice: id.Advice}
+	switch id.Need {
+	case container.NeedFlag:
+		if id.Level == fixer.Safe {
 			f.Severity = fixer.Medium // it is not root as it is
 		}
 		f.Fixes = []fixer.Fix{flagFix(p, pod, id)}
-	case account:
+	case container.NeedUser:
 		if harden, ok := hardenFix(p, pod, id); ok {
 			f.Fixes = append(f.Fixes, harden)
 		}

@@ -46,7 +46,7 @@ func checkSeccomp(p *fixer.Pass, w *kube.Workload) {
 	for _, c := range w.Containers() {
 		profile, inherited := c.Security("seccompProfile")
 		switch {
-		case isTrue(c.Node.Get("securityContext").Get("privileged")):
+		case c.Node.Get("securityContext").Get("privileged").IsTrue():
 		case profile == nil:
 			open = append(open, securityContext(c, "seccompProfile"))
 		case profile.Get("type").Text() == "Unconfined" && !inherited:

@@ -121,7 +121,7 @@ func moveFix(p *fixer.Pass, c kube.Container, i int, v *yamldoc.Node) fixer.Fix 
 // that name, so that one key cannot hold both.
 func alsoGiven(c kube.Container, name string) bool {
 	for _, other := range c.Workload.Containers() {
-		if other.Place != c.Place && hasEnv(other, name) {
+		if other.Place != c.Place && other.HasEnv(name) {
 			return true
 		}
 	}

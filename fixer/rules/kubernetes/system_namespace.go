@@ -46,7 +46,7 @@ var systemNamespaces = map[string]bool{"kube-system": true, "kube-public": true,
 // partOfCluster reports whether a workload looks like one that the cluster
 // itself needs.
 func partOfCluster(w *kube.Workload) bool {
-	if w.Kind == "DaemonSet" || isTrue(w.Pod.Get("hostNetwork")) || strings.HasPrefix(w.Pod.Get("priorityClassName").Text(), "system-") {
+	if w.Kind == "DaemonSet" || w.Pod.Get("hostNetwork").IsTrue() || strings.HasPrefix(w.Pod.Get("priorityClassName").Text(), "system-") {
 		return true
 	}
 	for _, c := range w.Containers() {

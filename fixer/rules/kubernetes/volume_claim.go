@@ -84,7 +84,7 @@ func storage(source *yamldoc.Node) (sum string, readOnly bool) {
 			fields[key] = fmt.Sprint(data)
 		}
 	}
-	return fmt.Sprint(source.KeyOrSelf().Text(), fields), isTrue(source.Get("readOnly"))
+	return fmt.Sprint(source.KeyOrSelf().Text(), fields), source.Get("readOnly").IsTrue()
 }
 
 func decodeVolume(document []byte) (*corev1.PersistentVolume, error) {

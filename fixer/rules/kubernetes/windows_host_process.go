@@ -32,7 +32,7 @@ var WindowsHostProcess = &fixer.Rule{
 			}
 			for _, s := range scopes(w) {
 				set := s.context.Get("windowsOptions").Get("hostProcess")
-				if !isTrue(set) {
+				if !set.IsTrue() {
 					continue
 				}
 				f := fixer.Finding{

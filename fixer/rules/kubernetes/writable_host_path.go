@@ -36,7 +36,7 @@ var WritableHostPath = &fixer.Rule{
 					continue
 				}
 				for _, m := range v.mounts {
-					if !m.readOnly && !isTrue(m.container.Node.Get("securityContext").Get("privileged")) {
+					if !m.readOnly && !m.container.Node.Get("securityContext").Get("privileged").IsTrue() {
 						reportWritableMount(p, v, m)
 					}
 				}

@@ -1,0 +1,58 @@
+package compose
+
+import (
+	"path"
+	"strings"
+
+	"oakum/fixer/yamldoc"
+)
+
+// A Mount is one entry of a service's volumes or tmpfs.
+type Mount struct {
+	Source   string // path on the host or name of a volume; "" for an anonymous one and a tmpfs
+	Target   string // path in the container, cleaned
+	Tmpfs    bool
+	ReadOnly bool
+	Node     *yamldoc.Node
+	Setting  Setting
+}
+
+// Mounts returns what a service mounts, in either form of writing, with
+// variables replaced by their defaults.
+func (v View) Mounts() []Mount {
+	var out []Mount
+	for _, s := range v.List("volumes") {
+		m := Mount{Node: s.Node, Setting: s}
+		if text := s.Node.Text(); text != "" {
+			text, _ = Expand(text)
+			parts := strings.Split(text, ":")
+			if m.Target = parts[0]; len(parts) > 1 {
+				m.Source, m.Target = parts[0], parts[1]
+			}
+			m.ReadOnly = len(parts) > 2 && strings.HasPrefix(parts[2]+",", "ro,")
+		} else {
+			m.Source, _ = Expand(s.Node.Get("source").Text())
+			m.Target, _ = Expand(s.Node.Get("target").Text())
+			m.ReadOnly = s.Node.Get("read_only").IsTrue()
+			m.Tmpfs = s.Node.Get("type").Text() == "tmpfs"
+		}
+		m.Target = path.Clean(m.Target)
+		if path.IsAbs(m.Source) {
+			m.Source = path.Clean(m.Source)
+		}
+		out = append(out, m)
+	}
+	for _, s := range append(v.List("tmpfs"), v.tmpfsText()...) {
+		target, _, _ := strings.Cut(s.Node.Text(), ":")
+		out = append(out, Mount{Target: path.Clean(target), Tmpfs: true, Node: s.Node, Setting: s})
+	}
+	return out
+}
+
+// tmpfsText covers tmpfs written as one string instead of a list.
+func (v View) tmpfsText() []Setting {
+	if s := v.Setting("tmpfs"); s.Node.Text() != "" {
+		return []Setting{s}
+	}
+	return nil
+}

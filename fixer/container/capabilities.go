@@ -1,0 +1,128 @@
+package container
+
+import (
+	"slices"
+	"strconv"
+
+	"oakum/fixer"
+	"oakum/fixer/image"
+)
+
+// BaselineCapabilities are those that the baseline Pod Security Standard allows
+// to add.
+var BaselineCapabilities = []string{
+	"AUDIT_WRITE", "CHOWN", "DAC_OVERRIDE", "FOWNER", "FSETID", "KILL", "MKNOD", "NET_BIND_SERVICE",
+	"SETFCAP", "SETGID", "SETPCAP", "SETUID", "SYS_CHROOT",
+}
+
+// bindLow is the capability to bind ports below 1024. Root needs it too, where
+// these ports are not open to everybody; where they are, no test of an image
+// shows it.
+const bindLow = "NET_BIND_SERVICE"
+
+// A CapabilityDecision is about dropping all capabilities.
+type CapabilityDecision struct {
+	Decision
+	AddBack []string // those that are needed and that the file does not add
+}
+
+// DropCapabilities decides whether all capabilities can be dropped. A process
+// that is not root holds none, so that dropping them takes nothing from it, as
+// long as no file has capabilities of its own and no low port has to be bound.
+func (s *Spec) DropCapabilities() CapabilityDecision {
+	user, evidence := s.StartsAs()
+	low := s.LowPorts()
+	d := CapabilityDecision{Decision: Decision{
+		Level: fixer.Review, Breaks: "the program fails if it needs a capability that is not known of: to change owners, or to become another user", Evidence: evidence,
+	}}
+	if s.Platform != Compose {
+		d.Breaks = "the program fails if it needs a capability that is not known of: to change owners, to become another user, or to bind a port below 1024"
+	}
+	field := image.FieldCapsRoot
+	var need []string
+	switch {
+	case notRoot(user):
+		field = image.FieldCapsNonRoot
+		need = s.capabilitiesAsUser()
+		d.Breaks = "a program of the image that has capabilities of its own (setcap) is no longer started"
+		if len(low) > 0 {
+			d.Breaks = "binding port " + Numbers(low) + " fails on nodes whose runtime does not open low ports to everybody"
+			d.Evidence = append(d.Evidence, s.says("listens on "+Numbers(low)))
+		} else if s.provenStart() && s.Image.noFileCapabilities() && !s.unknownPorts() {
+			d.Level, d.Breaks = fixer.Safe, "a process that is not root has none of the capabilities, so it cannot notice"
+		}
+	case s.Image.Program() != nil:
+		need = slices.Clone(s.Image.Program().CapsRoot.Need)
+	case s.Image.DropsPrivileges() != "":
+		need = PrivilegeDropCapabilities()
+		d.Evidence = append(d.Evidence, s.Image.steppingEvidence())
+	}
+	if need = slices.DeleteFunc(need, s.adds); len(need) > 0 && s.Image.Program() != nil {
+		d.Evidence = append(d.Evidence, fixer.ImageEvidence(s.Image.Entry.Evidence(field)))
+		if note := s.Image.Entry.CapsRoot.Note; note != "" && field == image.FieldCapsRoot {
+			d.Evidence = append(d.Evidence, fixer.Evidence{Kind: fixer.FromTable, Text: note})
+		}
+	}
+	if len(low) > 0 && !notRoot(user) && !slices.Contains(need, bindLow) && !s.adds(bindLow) {
+		need = append(need, bindLow)
+		d.Evidence = append(d.Evidence, s.says("listens on "+Numbers(low)))
+	}
+	d.AddBack = need
+	return d
+}
+
+// adds reports whether the file adds a capability.
+func (s *Spec) adds(name string) bool {
+	return slices.Contains(s.Add, name) || slices.Contains(s.Add, "ALL")
+}
+
+// capabilitiesAsUser returns what the container needs when it is not root: what
+// the table says, or of an image nobody knows what its port makes likely. It
+// takes a program that was given the capability to bind the port, which cannot
+// be started without, and no other makes use of it.
+func (s *Spec) capabilitiesAsUser() []string {
+	switch program := s.Image.Program(); {
+	case s.Image.Entry == nil && len(s.LowPorts()) > 0:
+		return []string{bindLow}
+	case program != nil:
+		return slices.Clone(program.CapsNonRoot)
+	}
+	return nil
+}
+
+// AddBackAsUser returns the capabilities to add back when the container is made
+// to run as another user than root.
+func (s *Spec) AddBackAsUser() []string {
+	return slices.DeleteFunc(s.capabilitiesAsUser(), func(name string) bool { return slices.Contains(s.Add, name) })
+}
+
+// NeedsCapability reports whether the table says that the image needs a
+// capability the way the container is started.
+func (s *Spec) NeedsCapability(name string) bool {
+	e := s.Image.Entry
+	if e == nil || s.Image.BuiltHere() {
+		return false
+	}
+	if user, _ := s.StartsAs(); user.IsNonRoot() {
+		return slices.Contains(e.CapsNonRoot, name)
+	}
+	_, sometimes := e.CapsRoot.Conditional[name]
+	return sometimes || slices.Contains(e.CapsRoot.Need, name) || slices.Contains(e.CapsRoot.Optional, name)
+}
+
+// noFileCapabilities reports whether the programs of the image are known to have
+// no capabilities of their own, which they could not be started with once all
+// are dropped: the table says so, and so does a Dockerfile here that gives them
+// none.
+func (p *Profile) noFileCapabilities() bool {
+	return p.Entry != nil && len(p.Entry.CapsNonRoot) == 0 && p.GainsPrivileges() == ""
+}
+
+// Numbers lists ports for people.
+func Numbers(ports []int) string {
+	out := make([]string, len(ports))
+	for i, n := range ports {
+		out[i] = strconv.Itoa(n)
+	}
+	return joined(out)
+}

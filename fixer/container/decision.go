@@ -1,0 +1,29 @@
+package container
+
+import (
+	"strings"
+
+	"oakum/fixer"
+)
+
+// A Decision is how far a container can be hardened in one respect. It says what
+// to do and how sure that is; where it is written is for a rule to know.
+type Decision struct {
+	// Level is Safe where a working container cannot notice, Review where it
+	// could break, and Manual where no sound change is known.
+	Level    fixer.Level
+	Breaks   string // what can stop working, for Review
+	Advice   string // what a person can do, for Manual
+	Evidence []fixer.Evidence
+}
+
+// manual makes the decision one for a person.
+func (d *Decision) manual(advice string) { d.Level, d.Advice, d.Breaks = fixer.Manual, advice, "" }
+
+// steppingEvidence says that the program drops privileges by itself.
+func (p *Profile) steppingEvidence() fixer.Evidence {
+	return fixer.Evidence{Kind: fixer.FromDockerfile, Place: p.Build.Path,
+		Text: "it brings " + p.DropsPrivileges() + ", so that the program most likely starts as root and becomes another user by itself"}
+}
+
+func joined(list []string) string { return strings.Join(list, ", ") }

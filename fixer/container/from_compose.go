@@ -1,0 +1,135 @@
+package container
+
+import (
+	"path"
+	"strconv"
+	"strings"
+
+	"oakum/fixer"
+	"oakum/fixer/compose"
+	"oakum/fixer/image"
+	"oakum/fixer/yamldoc"
+)
+
+// FromService returns the container that a Compose service describes, with what
+// merge keys, extends and override files give it.
+func FromService(p *fixer.Pass, v compose.View) *Spec {
+	s := &Spec{
+		Platform: Compose, Image: OfService(p, v), Kind: fixer.FromCompose, Place: v.File,
+		Entrypoint: startOf(v, "entrypoint"), Command: startOf(v, "command"),
+		HostNetwork: v.Setting("network_mode").Node.Text() == "host",
+		Privileged:  choice(v.Setting("privileged")),
+		ReadOnly:    choice(v.Setting("read_only")),
+		EnvFrom:     !v.Setting("env_file").Node.Null(),
+	}
+	if user := v.Setting("user"); !user.Node.Null() {
+		s.User = composeUser(user)
+	}
+	for _, m := range v.Mounts() {
+		s.Mounts = append(s.Mounts, Mount{Target: m.Target, Kind: mountKind(m), Host: hostPath(m), ReadOnly: m.ReadOnly})
+	}
+	for _, key := range []string{"ports", "expose"} {
+		for _, port := range v.List(key) {
+			if n, ok := targetPort(port.Node); ok {
+				s.Ports = append(s.Ports, n)
+			}
+		}
+	}
+	for _, c := range v.List("cap_add") {
+		name, _ := compose.Expand(c.Node.Text())
+		s.Add = append(s.Add, strings.TrimPrefix(strings.ToUpper(name), "CAP_"))
+	}
+	for _, option := range v.List("security_opt") {
+		switch on, said := NoNewPrivilegesOption(option.Node.Text()); {
+		case said && (on || !s.NoNewPrivileges.On):
+			s.NoNewPrivileges = Choice{Set: true, On: on, Inherited: !option.Own, Place: place(option)}
+		}
+	}
+	return s
+}
+
+// NoNewPrivilegesOption reads an entry of security_opt in the spellings that
+// Docker takes. said is false for other options.
+func NoNewPrivilegesOption(text string) (on, said bool) {
+	option, _ := compose.Expand(text)
+	name, value, given := strings.Cut(strings.Replace(option, "=", ":", 1), ":")
+	switch {
+	case !strings.EqualFold(name, "no-new-privileges"):
+		return false, false
+	case !given:
+		return name == "no-new-privileges", true
+	}
+	return strings.EqualFold(value, "true"), strings.EqualFold(value, "true") || strings.EqualFold(value, "false")
+}
+
+func place(s compose.Setting) string { return s.File + ":" + strconv.Itoa(s.Node.Line) }
+
+func choice(s compose.Setting) Choice {
+	on, set := s.Node.Bool()
+	if !set {
+		return Choice{}
+	}
+	return Choice{Set: true, On: on, Inherited: !s.Own, Place: place(s)}
+}
+
+// startOf returns what a service starts, nil when it leaves that to the image.
+// Text that a shell would split is one word here.
+func startOf(v compose.View, key string) []string {
+	node := v.Setting(key).Node
+	switch {
+	case node.Null():
+		return nil
+	case node.Text() != "":
+		return []string{node.Text()}
+	}
+	return append([]string{}, node.Texts()...)
+}
+
+// composeUser reads user: UID, UID:GID, or names. A number that a variable may
+// change is no number.
+func composeUser(s compose.Setting) User {
+	text, certain := compose.Expand(s.Node.Text())
+	user, group, _ := strings.Cut(text, ":")
+	id := image.Identity{Name: user}
+	if uid, err := strconv.Atoi(user); err == nil && certain {
+		id = image.Identity{UID: uid, KnownUID: true, Numeric: true}
+	}
+	if gid, err := strconv.Atoi(group); err == nil && certain {
+		id.GID, id.KnownGID = gid, true
+	}
+	if user == "root" {
+		id.KnownUID = true
+	}
+	return User{Set: true, Identity: id, Certain: certain, Evidence: fixer.Evidence{Kind: fixer.FromCompose, Place: place(s), Text: "user: " + text}}
+}
+
+func mountKind(m compose.Mount) MountKind {
+	switch {
+	case m.Tmpfs:
+		return MountScratch
+	case hostPath(m) != "":
+		return MountHost
+	}
+	return MountVolume
+}
+
+// hostPath returns the path on the host that is mounted, "" for a volume.
+func hostPath(m compose.Mount) string {
+	if path.IsAbs(m.Source) || strings.HasPrefix(m.Source, ".") || strings.HasPrefix(m.Source, "~") {
+		return m.Source
+	}
+	return ""
+}
+
+// targetPort reads the port in the container of an entry of ports or expose.
+func targetPort(n *yamldoc.Node) (int, bool) {
+	text := n.Text()
+	if target := n.Get("target"); target != nil {
+		text = target.Text()
+	}
+	text, _ = compose.Expand(text)
+	text, _, _ = strings.Cut(text[strings.LastIndexByte(text, ':')+1:], "/")
+	text, _, _ = strings.Cut(text, "-") // the first of a range
+	port, err := strconv.Atoi(text)
+	return port, err == nil && port > 0
+}

@@ -1,0 +1,91 @@
+package container
+
+import (
+	"fmt"
+	"strconv"
+
+	"oakum/fixer"
+	"oakum/fixer/image"
+	"oakum/fixer/kube"
+	"oakum/fixer/yamldoc"
+)
+
+// FromContainer returns the container that a pod of the pass's file describes.
+func FromContainer(p *fixer.Pass, c kube.Container) *Spec {
+	context := c.Node.Get("securityContext")
+	line := func(n *yamldoc.Node) string { return p.File.Path + ":" + strconv.Itoa(n.Line) }
+	choice := func(n *yamldoc.Node, inherited bool) Choice {
+		on, set := n.Bool()
+		if !set {
+			return Choice{}
+		}
+		return Choice{Set: true, On: on, Inherited: inherited, Place: line(n)}
+	}
+	s := &Spec{
+		Platform: Kubernetes, Image: OfImage(p, c.Image), Kind: fixer.FromManifest,
+		Entrypoint: startWords(c.Node.Get("command")), Command: startWords(c.Node.Get("args")),
+		HostNetwork:   c.Workload.Pod.Get("hostNetwork").IsTrue(),
+		Privileged:    choice(context.Get("privileged"), false),
+		ReadOnly:      choice(context.Get("readOnlyRootFilesystem"), false),
+		Add:           c.Capabilities("add"),
+		EnvFrom:       c.Node.Get("envFrom").Len() > 0,
+		MemoryRequest: c.Node.Get("resources").Get("requests").Get("memory").Text(),
+	}
+	if !c.Workload.TakesPodSecurity() {
+		s.Platform = Knative
+	}
+	s.NonRoot = choice(c.Security("runAsNonRoot"))
+	if may := choice(context.Get("allowPrivilegeEscalation"), false); may.Set {
+		may.On = !may.On
+		s.NoNewPrivileges = may
+	}
+	group, _ := c.Security("runAsGroup")
+	s.Group = !group.Null()
+	if told, inherited := c.Security("runAsUser"); told != nil {
+		if uid, ok := told.Int(); ok {
+			who := "the container"
+			if inherited {
+				who = "the pod"
+			}
+			s.User = User{Set: true, Certain: true, Identity: image.Identity{UID: int(uid), KnownUID: true, Numeric: true},
+				Evidence: fixer.Evidence{Kind: fixer.FromManifest, Place: line(told), Text: fmt.Sprintf("%s sets runAsUser: %d", who, uid)}}
+		}
+	}
+	for _, v := range c.Node.Get("env").List() {
+		s.Env = append(s.Env, v.Get("name").Text())
+	}
+	for _, m := range c.Mounts() {
+		s.Mounts = append(s.Mounts, Mount{Target: m.Path, Kind: volumeKind(m.Kind), Host: m.HostPath, ReadOnly: m.ReadOnly})
+	}
+	for _, port := range c.Node.Get("ports").List() {
+		if n, ok := port.Get("containerPort").Int(); ok {
+			s.Ports = append(s.Ports, int(n))
+		}
+	}
+	return s
+}
+
+// startWords returns the words of a command, nil where there is none.
+func startWords(n *yamldoc.Node) []string {
+	if n.Null() {
+		return nil
+	}
+	return append([]string{}, n.Texts()...)
+}
+
+// volumeKind sorts the sources of volumes. Of storage that outlives the pod
+// fsGroup decides the owner; of the others the kubelet, the node or the driver
+// does, or they are empty.
+func volumeKind(source string) MountKind {
+	switch source {
+	case "configMap", "secret", "projected", "downwardAPI", "image":
+		return MountFiles
+	case "hostPath":
+		return MountHost
+	case "emptyDir":
+		return MountScratch
+	case "", "nfs":
+		return MountOther
+	}
+	return MountVolume
+}

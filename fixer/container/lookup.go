@@ -1,0 +1,186 @@
+package container
+
+import (
+	"cmp"
+	"fmt"
+	"strconv"
+	"strings"
+	"sync"
+
+	"oakum/fixer"
+	"oakum/fixer/build"
+	"oakum/fixer/compose"
+	"oakum/fixer/dockerfile"
+	"oakum/fixer/image"
+	"oakum/fixer/topology"
+)
+
+// OfImage returns what is known about an image named by a reference. A reference
+// that a variable decides is known as far as its default goes, and nothing is
+// proven by it. The profile is shared and must not be changed.
+func OfImage(p *fixer.Pass, ref string) *Profile {
+	known := profiles.Of(p)
+	if out, ok := known.Load(ref); ok {
+		return out.(*Profile)
+	}
+	out, _ := known.LoadOrStore(ref, ofImage(p, ref))
+	return out.(*Profile)
+}
+
+// profiles are those of the images that a check has asked for, by reference.
+var profiles = fixer.Share(func(*fixer.Pass) *sync.Map { return new(sync.Map) })
+
+func ofImage(p *fixer.Pass, ref string) *Profile {
+	name, certain := compose.Expand(ref)
+	out := &Profile{Name: cmp.Or(name, ref)}
+	if b, ok := p.Topology().ImageBuild(name); ok {
+		out.builtBy(p, b)
+		out.Proven = out.Proven && certain && b.Certain
+		if r, err := image.ParseReference(name); err == nil && r.HasDigest() {
+			out.stale("the digest names an image that is built already, whatever " + b.Path + " says now")
+		}
+		return out
+	}
+	known := p.Facts.Image(name)
+	out.Entry, out.Known = known.Entry, known
+	r, err := image.ParseReference(name)
+	switch user := known.User(); {
+	case user.Known:
+		out.User, out.Proven = user.Value, user.Proven && certain
+		out.Evidence = []fixer.Evidence{fixer.ImageEvidence(user.From)}
+	case err != nil:
+		out.Evidence = []fixer.Evidence{{Kind: fixer.FromNothing, Text: fmt.Sprintf("unknown image %q: %v", name, err)}}
+	default:
+		out.Evidence = []fixer.Evidence{{Kind: fixer.FromNothing, Text: "unknown image " + r.Familiar() + ": neither a Dockerfile here nor the image table tells"}}
+	}
+	if out.Entry == nil {
+		return out
+	}
+	if !r.HasDigest() && (r.Tag == "" || r.Tag == "latest") {
+		// The table speaks of releases; what this is tomorrow nobody knows.
+		out.Proven = false
+		out.Evidence = append(out.Evidence, fixer.Evidence{Kind: fixer.FromNothing, Text: name + " names no release, so nothing proves what it is"})
+	}
+	return out
+}
+
+// OfService returns what is known about the image a Compose service runs: the
+// Dockerfile that builds it, else its image.
+func OfService(p *fixer.Pass, v compose.View) *Profile {
+	if b, ok := p.Topology().ServiceBuild(v); ok {
+		out := &Profile{Name: b.Path}
+		out.builtBy(p, b)
+		out.Proven = out.Proven && b.Certain
+		return out
+	}
+	if v.Build != nil {
+		return &Profile{Name: v.Name, Evidence: []fixer.Evidence{{Kind: fixer.FromNothing, Text: "built from a Dockerfile that is not in this repository"}}}
+	}
+	ref, certain := v.ImageName()
+	out := *OfImage(p, ref)
+	out.Proven = out.Proven && certain
+	return &out
+}
+
+// OfStage returns what is known about the image a Dockerfile stage makes.
+func OfStage(p *fixer.Pass, path string, f *dockerfile.File, s *dockerfile.Stage) *Profile {
+	out := &Profile{Name: path}
+	out.builtBy(p, topology.Build{Path: path, File: f, Stage: s, Certain: true})
+	return out
+}
+
+func (out *Profile) builtBy(p *fixer.Pass, b topology.Build) {
+	out.Build = &b
+	base := baseProfile(p, b.Stage)
+	if base != nil {
+		out.Entry, out.Known = base.Entry, base.Known
+	}
+	if b.Why != "" {
+		out.Evidence = append(out.Evidence, fixer.Evidence{Kind: fixer.FromRepository, Text: b.Why})
+	}
+	user := b.Stage.User()
+	switch {
+	case user.At != nil && !user.Known:
+		out.Evidence = append(out.Evidence, fixer.Evidence{Kind: fixer.FromDockerfile, Place: at(b.Path, user.At), Text: "USER " + user.Text + " depends on a variable"})
+		if base != nil && base.Entry != nil && base.Entry.Service != nil && strings.Trim(user.Text, "${}") == "APP_UID" {
+			out.User = *base.Entry.Service // .NET images define the variable
+		}
+	case user.At != nil:
+		out.User = image.ParseUser(user.Text)
+		if !out.User.KnownUID {
+			out.User = account(p, b, out.User.Name)
+		}
+		// A build may give any variable another value.
+		out.Proven = out.User.KnownUID && !strings.Contains(user.At.Args.Raw, "$")
+		out.Evidence = append(out.Evidence, fixer.Evidence{Kind: fixer.FromDockerfile, Place: at(b.Path, user.At), Text: "USER " + user.Text})
+	case base != nil:
+		out.User, out.Proven = base.User, base.Proven && len(b.Stage.Root().Args) == 0
+		out.Evidence = append(out.Evidence, fixer.Evidence{Kind: fixer.FromDockerfile, Place: at(b.Path, b.Stage.Root().From), Text: "no USER, so that of the base"})
+		out.Evidence = append(out.Evidence, base.Evidence...)
+	default:
+		out.Evidence = append(out.Evidence, fixer.Evidence{Kind: fixer.FromDockerfile, Place: at(b.Path, b.Stage.Root().From), Text: "no USER, and the base is not known"})
+	}
+	if userIsNew(p, b) {
+		out.stale(b.Path + " did not say so when it was read: an image that is built already starts as before")
+	}
+}
+
+// stale records that the image may not be what the Dockerfile describes.
+func (p *Profile) stale(why string) {
+	p.StaleReason, p.Proven = why, false
+	p.Evidence = append(p.Evidence, fixer.Evidence{Kind: fixer.FromRepository, Text: why})
+}
+
+// userIsNew reports whether fixes have changed the user that a build starts as.
+func userIsNew(p *fixer.Pass, b topology.Build) bool {
+	was := p.Before(b.Path)
+	if was == nil || was.Dockerfile == nil {
+		return false
+	}
+	stages := was.Dockerfile.Stages
+	return b.Stage.Index >= len(stages) || stages[b.Stage.Index].User().Text != b.Stage.User().Text
+}
+
+// baseProfile returns what is known about the image a stage starts from.
+func baseProfile(p *fixer.Pass, s *dockerfile.Stage) *Profile {
+	ref := s.Root().Image
+	if ref == "" {
+		return nil
+	}
+	if ref == "scratch" {
+		return &Profile{Name: ref, User: image.Identity{KnownUID: true, KnownGID: true, Numeric: true}, Proven: true,
+			Evidence: []fixer.Evidence{{Kind: fixer.FromPlatform, Text: "scratch has no user of its own, so root"}}}
+	}
+	known := p.Facts.Image(ref)
+	if known.Err != nil {
+		return nil
+	}
+	out := &Profile{Name: ref, Entry: known.Entry, Known: known}
+	if user := known.User(); user.Known {
+		out.User, out.Proven = user.Value, user.Proven
+		out.Evidence = []fixer.Evidence{fixer.ImageEvidence(user.From)}
+	}
+	return out
+}
+
+// account resolves a user named in a Dockerfile: one the stage creates with an
+// explicit number, or one the base is known to have.
+func account(p *fixer.Pass, b topology.Build, name string) image.Identity {
+	if name == "root" {
+		return image.Identity{KnownUID: true, KnownGID: true, Name: name}
+	}
+	for _, a := range build.CreatedAccounts(b.File, b.Stage) {
+		if a.Name == name {
+			return a
+		}
+	}
+	base := p.Facts.Image(b.Stage.Root().Image).Base
+	if a, ok := base.Account(name); ok {
+		return image.Identity{Name: a.Name, UID: a.UID, GID: a.GID, KnownUID: true, KnownGID: true}
+	}
+	return image.Identity{Name: name}
+}
+
+func at(path string, i *dockerfile.Instruction) string {
+	return path + ":" + strconv.Itoa(i.Line)
+}

@@ -1,0 +1,191 @@
+package container
+
+import (
+	"bytes"
+	"path"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+
+	"oakum/fixer/dockerfile"
+)
+
+// PrivilegeDropCapabilities are the capabilities with which a program makes its
+// data its user's and becomes that user.
+func PrivilegeDropCapabilities() []string {
+	return []string{"CHOWN", "DAC_OVERRIDE", "FOWNER", "SETGID", "SETUID"}
+}
+
+// privilegeDroppers are tools by which a program that starts as root becomes
+// another user.
+var privilegeDroppers = []string{"gosu", "su-exec", "s6-overlay", "fixuid", "setpriv", "runuser"}
+
+// DropsPrivileges returns the tool in the Dockerfile that makes the image with
+// which a program that starts as root most likely becomes another user by
+// itself; "" when there is none, or no Dockerfile.
+func (p *Profile) DropsPrivileges() string {
+	if p.Build == nil {
+		return ""
+	}
+	for _, tool := range privilegeDroppers {
+		for _, stage := range p.Build.Stage.Chain() {
+			for _, i := range stage.Instructions {
+				if bytes.Contains(p.Build.File.Source[i.Start:i.End], []byte(tool)) {
+					return tool
+				}
+			}
+		}
+	}
+	return ""
+}
+
+// gainers are programs that gain privileges when they are started, and packages
+// that bring them: by setuid, which no_new_privs prevents, or by capabilities of
+// the file, without which it cannot be started when they are dropped (NET_RAW
+// and the ping of Debian).
+var gainers = []string{"sudo", "postfix", "fusermount", "iputils", "fping", "mtr-tiny", "arping", "tshark", "dumpcap"}
+
+// GainsPrivileges returns a word for what lets a program of the image gain
+// privileges when it is started; "" when nothing in the Dockerfile that makes it
+// does, or there is no Dockerfile. It looks at what the stages run that the image
+// is made from, and at what their images start. Of stages that files are copied
+// from it looks for what goes with a file: its mode and its capabilities.
+func (p *Profile) GainsPrivileges() string {
+	if p.Build == nil {
+		return ""
+	}
+	chain := p.Build.Stage.Chain()
+	for _, stage := range chain {
+		for _, i := range stage.Instructions {
+			if word := gainIn(p.Build.File, i, gainers); word != "" {
+				return word
+			}
+		}
+	}
+	for _, stage := range copiedFrom(p.Build.File, chain) {
+		for _, i := range stage.Instructions {
+			if word := gainIn(p.Build.File, i, nil); word != "" {
+				return word
+			}
+		}
+	}
+	return ""
+}
+
+// gainIn returns what an instruction does or runs of the programs, or to files,
+// that gives privileges.
+func gainIn(f *dockerfile.File, i *dockerfile.Instruction, programs []string) string {
+	if i.Trigger != nil {
+		return gainIn(f, i.Trigger, programs)
+	}
+	switch i.Keyword {
+	case "RUN":
+		script, err := f.Script(i)
+		if err != nil {
+			return gainInText(string(f.Source[i.Start:i.End]), programs)
+		}
+		for _, c := range script.Commands {
+			words := make([]string, len(c.Words))
+			for k, w := range c.Words {
+				words[k] = w.Value
+			}
+			if word := gainInCommand(words, programs); word != "" {
+				return word
+			}
+		}
+		for _, h := range i.Heredocs {
+			if word := gainInText(string(f.Source[h.Start:h.End]), programs); word != "" {
+				return word
+			}
+		}
+	case "ENTRYPOINT", "CMD", "HEALTHCHECK", "SHELL":
+		return gainInText(i.Args.Raw, programs)
+	case "COPY", "ADD":
+		if mode, ok := i.Flag("chmod"); ok && setsUID(mode.Value) {
+			return "chmod " + mode.Value
+		}
+	}
+	return ""
+}
+
+func gainInCommand(words []string, programs []string) string {
+	if len(words) == 0 {
+		return ""
+	}
+	switch name := path.Base(words[0]); name {
+	case "setcap":
+		return name
+	case "chmod", "install":
+		for _, w := range words[1:] {
+			if setsUID(strings.TrimPrefix(strings.TrimPrefix(w, "--mode="), "-m")) {
+				return name + " " + w
+			}
+		}
+	}
+	for _, program := range programs {
+		if slices.ContainsFunc(words, func(w string) bool { return strings.Contains(w, program) }) {
+			return program
+		}
+	}
+	for _, w := range words[1:] { // a shell's script, or a command behind another: RUN bash -c '…', find -exec chmod u+s
+		if w == "setcap" || strings.ContainsAny(w, " \t\n") {
+			if word := gainInText(w, nil); word != "" {
+				return word
+			}
+		}
+	}
+	if at := slices.Index(words, "chmod"); at > 0 {
+		return gainInCommand(words[at:], nil)
+	}
+	return ""
+}
+
+// gainInText looks for the same in text whose commands cannot be told apart.
+func gainInText(text string, programs []string) string {
+	for _, word := range slices.Concat([]string{"setcap", "setuid", "chmod u+s", "chmod +s"}, programs) {
+		if strings.Contains(text, word) {
+			return word
+		}
+	}
+	return ""
+}
+
+var setuidMode = regexp.MustCompile(`^(0?[4-7][0-7]{3}|(u|a|ug|gu)?\+[rwxX]*s[rwxXst]*|u=[rwxX]*s[rwxX]*)(,|$)`)
+
+// setsUID reports whether a mode sets the bit by which a program runs as its
+// owner. That of the group is left out: it is set on directories, for new files
+// to belong to their group.
+func setsUID(mode string) bool { return setuidMode.MatchString(mode) }
+
+// copiedFrom returns the stages, outside of the chain, that its files come from,
+// and those that these come from.
+func copiedFrom(f *dockerfile.File, chain []*dockerfile.Stage) []*dockerfile.Stage {
+	seen := map[*dockerfile.Stage]bool{}
+	for _, s := range chain {
+		seen[s] = true
+	}
+	var out []*dockerfile.Stage
+	for todo := slices.Clone(chain); len(todo) > 0; todo = todo[1:] {
+		for _, i := range todo[0].Instructions {
+			from, ok := i.Flag("from")
+			if !ok || i.Keyword != "COPY" {
+				continue
+			}
+			source := f.Stage(from.Value)
+			if n, err := strconv.Atoi(from.Value); err == nil && n >= 0 && n < len(f.Stages) {
+				source = f.Stages[n]
+			}
+			if source == nil {
+				continue
+			}
+			for _, s := range source.Chain() {
+				if !seen[s] {
+					seen[s] = true
+					out, todo = append(out, s), append(todo, s)
+				}
+			}
+		}
+	}
+	return out
+}

@@ -1,0 +1,233 @@
+package container
+
+import (
+	"slices"
+	"strings"
+
+	"oakum/fixer"
+	"oakum/fixer/image"
+)
+
+// A Spec is a container as a file describes it, whatever the kind of file, with
+// what is known of its image. It is all that the decisions of this room look
+// at. [FromService] and [FromContainer] fill it from documents.
+type Spec struct {
+	Platform Platform
+	Image    *Profile
+
+	User    User   // whom the file tells it to run as
+	NonRoot Choice // runAsNonRoot
+	Group   bool   // the file gives a group of its own
+
+	// Entrypoint and Command are what the file starts in place of what the
+	// image would: Kubernetes' command and args. nil means that the file leaves
+	// it to the image.
+	Entrypoint, Command []string
+
+	Env     []string // names of the variables that are set one by one
+	EnvFrom bool     // others come from elsewhere as a whole
+
+	Mounts []Mount
+	Ports  []int // that the file says the container listens on
+
+	Privileged      Choice
+	ReadOnly        Choice // of the root file system
+	NoNewPrivileges Choice
+	Add             []string // capabilities, in upper case without CAP_
+	HostNetwork     bool
+
+	MemoryRequest string // as written, "" without one
+
+	// Kind and Place are for evidence: the kind of file, and where in it the
+	// container stands.
+	Kind  fixer.EvidenceKind
+	Place string
+}
+
+// A Platform is what runs the container. They differ in what a container may do
+// by default, and in whether it keeps its files when it is started again.
+type Platform int
+
+// The platforms.
+const (
+	// Compose runs containers by Docker: everybody may bind any port in a
+	// network of the container's own, a volume of the image is writable on a
+	// read-only root, and what is written stays until the container is removed.
+	Compose Platform = iota
+	// Kubernetes starts each container from its image anew. Whether ports below
+	// 1024 are open to everybody depends on the node's runtime.
+	Kubernetes
+	// Knative is Kubernetes where the pod's settings are Knative's own.
+	Knative
+)
+
+// A User is whom a file tells a container to run as.
+type User struct {
+	Set      bool
+	Identity image.Identity
+	// Certain is false where a variable decides it, so that the identity is the
+	// default's.
+	Certain  bool
+	Evidence fixer.Evidence
+}
+
+// A Choice is a switch that a file may set either way, or leave alone.
+type Choice struct {
+	Set, On   bool
+	Inherited bool   // from the pod, a base or another file
+	Place     string // where it is set
+}
+
+// Yes reports whether the file turns it on.
+func (c Choice) Yes() bool { return c.Set && c.On }
+
+// No reports whether the file turns it off.
+func (c Choice) No() bool { return c.Set && !c.On }
+
+// A Mount is something mounted into the container.
+type Mount struct {
+	Target   string // path in the container, cleaned
+	Kind     MountKind
+	Host     string // the path on the host, for MountHost
+	ReadOnly bool
+}
+
+// A MountKind says what is mounted.
+type MountKind string
+
+// The kinds of mounts.
+const (
+	MountHost    MountKind = "host"    // a file or directory of the host
+	MountVolume  MountKind = "volume"  // storage that outlives the container
+	MountScratch MountKind = "scratch" // an empty directory that goes with the container: tmpfs, emptyDir
+	MountFiles   MountKind = "files"   // files of the cluster, read only: ConfigMap, Secret, image
+	MountOther   MountKind = "other"
+)
+
+// Mounted reports whether something is mounted at the path or at a directory
+// above it.
+func (s *Spec) Mounted(at string) bool {
+	return slices.ContainsFunc(s.Mounts, func(m Mount) bool { return within(m.Target, at) })
+}
+
+// within reports whether a path is a directory or lies below it.
+func within(dir, at string) bool {
+	dir, at = UnderRun(dir), UnderRun(at)
+	return dir == at || strings.HasPrefix(at, dir+"/")
+}
+
+// UnderRun returns a path with /run in place of /var/run, which is a link to it
+// wherever there is a distribution.
+func UnderRun(at string) string {
+	if rest, ok := strings.CutPrefix(at, "/var/run"); ok && (rest == "" || rest[0] == '/') {
+		return "/run" + rest
+	}
+	return at
+}
+
+// Claims returns the paths at which the container mounts, writable, storage that
+// outlives it.
+func (s *Spec) Claims() []string {
+	var out []string
+	for _, m := range s.Mounts {
+		if m.Kind == MountVolume && !m.ReadOnly {
+			out = append(out, m.Target)
+		}
+	}
+	return out
+}
+
+// hostFiles returns the files and directories of the host that it mounts.
+func (s *Spec) hostFiles() []string {
+	var out []string
+	for _, m := range s.Mounts {
+		if m.Kind == MountHost && !slices.Contains(out, m.Host) {
+			out = append(out, m.Host)
+		}
+	}
+	return out
+}
+
+// belowRootHome returns what it mounts in the home directory of root, or "".
+func (s *Spec) belowRootHome() string {
+	for _, m := range s.Mounts {
+		if strings.HasPrefix(m.Target, "/root/") {
+			return m.Target
+		}
+	}
+	return ""
+}
+
+// replacesStart reports whether the file starts something else than the image
+// would by itself.
+func (s *Spec) replacesStart() bool { return s.Entrypoint != nil || s.Command != nil }
+
+// says returns evidence that stands in the file itself.
+func (s *Spec) says(text string) fixer.Evidence {
+	return fixer.Evidence{Kind: s.Kind, Place: s.Place, Text: text}
+}
+
+// StartsAs returns the user that the first process has: whom the file names,
+// else what is known of the image.
+func (s *Spec) StartsAs() (image.Identity, []fixer.Evidence) {
+	if !s.User.Set {
+		return s.Image.User, s.Image.Evidence
+	}
+	id := s.User.Identity
+	if e := s.Image.Entry; e != nil && !id.KnownUID {
+		for _, known := range []*image.Identity{&e.Default, e.Service} {
+			if known != nil && known.Name == id.Name && known.KnownUID {
+				id = *known
+			}
+		}
+	}
+	return id, []fixer.Evidence{s.User.Evidence}
+}
+
+// provenStart reports whether what the container starts as is proven.
+func (s *Spec) provenStart() bool {
+	if s.User.Set {
+		return s.User.Certain
+	}
+	return s.Image.Proven
+}
+
+// notRoot reports whether a user is known not to be root, by number or because
+// it is given by another name.
+func notRoot(id image.Identity) bool {
+	return id.IsNonRoot() || !id.KnownUID && id.Name != "" && id.Name != "root"
+}
+
+// LowPorts returns the ports below 1024 that the container listens on and may
+// need a privilege to bind: those the file declares or, where it declares none,
+// those its image is known to listen on. It is nil where everybody may bind them.
+func (s *Spec) LowPorts() []int {
+	if s.opensLowPorts() {
+		return nil
+	}
+	var out []int
+	for _, n := range s.Ports {
+		if n < 1024 {
+			out = append(out, n)
+		}
+	}
+	if len(s.Ports) > 0 {
+		return out
+	}
+	for _, port := range s.Image.Ports() {
+		if port.Number < 1024 && s.holds(port.When) == Yes {
+			out = append(out, port.Number)
+		}
+	}
+	return out
+}
+
+// opensLowPorts reports whether everybody may bind ports below 1024: Docker says
+// so to the kernel in each network of a container's own.
+func (s *Spec) opensLowPorts() bool { return s.Platform == Compose && !s.HostNetwork }
+
+// unknownPorts reports whether it shares the network of its host, where ports
+// below 1024 are closed to most, and nothing says what it listens on.
+func (s *Spec) unknownPorts() bool {
+	return s.HostNetwork && len(s.Ports) == 0 && len(s.Image.Ports()) == 0
+}

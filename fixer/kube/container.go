@@ -1,0 +1,64 @@
+package kube
+
+import (
+	"path"
+	"strings"
+
+	"oakum/fixer/yamldoc"
+)
+
+// A Mount is one entry of a container's volumeMounts, with what its pod says of
+// the volume.
+type Mount struct {
+	Volume   string // its name
+	Kind     string // the key of its source: "emptyDir", "persistentVolumeClaim"; "" when the pod has no such volume
+	HostPath string // the path on the node, for a hostPath
+	Path     string // mountPath, cleaned
+	ReadOnly bool
+	Node     *yamldoc.Node
+}
+
+// Mounts returns what the container mounts, in the order of the file.
+func (c Container) Mounts() []Mount {
+	type source struct{ kind, host string }
+	sources := map[string]source{}
+	for _, v := range c.Workload.Pod.Get("volumes").List() {
+		for key := range v.All() {
+			if key != "name" {
+				sources[v.Get("name").Text()] = source{key, v.Get("hostPath").Get("path").Text()}
+			}
+		}
+	}
+	for _, t := range c.Workload.Node.Get("spec").Get("volumeClaimTemplates").List() {
+		sources[t.Get("metadata").Get("name").Text()] = source{kind: "persistentVolumeClaim"}
+	}
+	var out []Mount
+	for _, m := range c.Node.Get("volumeMounts").List() {
+		name := m.Get("name").Text()
+		out = append(out, Mount{
+			Volume: name, Kind: sources[name].kind, HostPath: sources[name].host,
+			Path: path.Clean(m.Get("mountPath").Text()), ReadOnly: m.Get("readOnly").IsTrue(), Node: m,
+		})
+	}
+	return out
+}
+
+// Capabilities returns what the container adds ("add") or drops ("drop"), in
+// upper case and without the CAP_ prefix that some write.
+func (c Container) Capabilities(which string) []string {
+	var out []string
+	for _, n := range c.Node.Get("securityContext").Get("capabilities").Get(which).List() {
+		out = append(out, strings.TrimPrefix(strings.ToUpper(n.Text()), "CAP_"))
+	}
+	return out
+}
+
+// HasEnv reports whether the container sets a variable of its own.
+func (c Container) HasEnv(name string) bool {
+	for _, v := range c.Node.Get("env").List() {
+		if v.Get("name").Text() == name {
+			return true
+		}
+	}
+	return false
+}
