@@ -18,6 +18,7 @@ import (
 // change, which is what verification holds it to.
 type Draft struct {
 	Snapshot *Snapshot
+	File     string // of the finding, which edits are of unless they say otherwise
 	Params   Params
 
 	quick   bool
@@ -65,10 +66,33 @@ type FileChange struct {
 // Param returns the chosen value of a parameter, or its default.
 func (d *Draft) Param(name string) string { return d.Params[name] }
 
-// YAML asks for operations on one document of a file. Operations of several
-// calls on the same document are made in the order of the calls.
-func (d *Draft) YAML(file string, doc *yamldoc.Doc, ops ...yamldoc.Op) {
-	ref := docRef{file, doc.Index}
+// At returns the edits of another file than the finding's.
+func (d *Draft) At(path string) FileDraft { return FileDraft{d, path} }
+
+// YAML asks for operations on one document of the finding's file.
+func (d *Draft) YAML(doc *yamldoc.Doc, ops ...yamldoc.Op) { d.At(d.File).YAML(doc, ops...) }
+
+// Document asks for a new document in the finding's file.
+func (d *Draft) Document(content string, about ...string) { d.At(d.File).Document(content, about...) }
+
+// Dockerfile asks for edits of the finding's file.
+func (d *Draft) Dockerfile(edits []text.Edit, alters ...dockerfile.Field) {
+	d.At(d.File).Dockerfile(edits, alters...)
+}
+
+// Comment asks for comments in the finding's file.
+func (d *Draft) Comment(edits []text.Edit) { d.At(d.File).Comment(edits) }
+
+// A FileDraft collects the edits that one fix makes in one file.
+type FileDraft struct {
+	draft *Draft
+	path  string
+}
+
+// YAML asks for operations on one document. Operations of several calls on the
+// same document are made in the order of the calls.
+func (f FileDraft) YAML(doc *yamldoc.Doc, ops ...yamldoc.Op) {
+	d, ref := f.draft, docRef{f.path, doc.Index}
 	if d.yaml == nil {
 		d.yaml = map[docRef][]yamldoc.Op{}
 	}
@@ -84,25 +108,48 @@ func (d *Draft) YAML(file string, doc *yamldoc.Doc, ops ...yamldoc.Op) {
 //
 // about names what the document is about. Of several fixes with documents about
 // one thing one is made, and the others are drafted again on what it makes.
-func (d *Draft) Document(file, content string, about ...string) {
-	c := d.change(file)
+func (f FileDraft) Document(content string, about ...string) {
+	c := f.draft.change(f.path)
 	c.Documents = append(c.Documents, content)
 	c.About = append(c.About, about...)
 }
 
 // Dockerfile asks for edits of a Dockerfile and declares the fields of its
 // runtime contract that they alter.
-func (d *Draft) Dockerfile(file string, edits []text.Edit, alters ...dockerfile.Field) {
-	c := d.change(file)
+func (f FileDraft) Dockerfile(edits []text.Edit, alters ...dockerfile.Field) {
+	c := f.draft.change(f.path)
 	c.Edits = append(c.Edits, edits...)
 	c.Contract = append(c.Contract, alters...)
 }
 
 // Comment asks for edits that only add comments.
-func (d *Draft) Comment(file string, edits []text.Edit) {
-	c := d.change(file)
+func (f FileDraft) Comment(edits []text.Edit) {
+	c := f.draft.change(f.path)
 	c.Edits = append(c.Edits, edits...)
 	c.Comment = true
+}
+
+// EditYAML is the edit of a fix that is made of fixed operations on one
+// document of the finding's file, as most are.
+func EditYAML(doc *yamldoc.Doc, ops ...yamldoc.Op) func(*Draft) error {
+	return func(d *Draft) error {
+		d.YAML(doc, ops...)
+		return nil
+	}
+}
+
+// EditDockerfile is the edit of a fix that is made of some edits of the
+// finding's file, which is a Dockerfile. They are worked out when they are
+// needed.
+func EditDockerfile(edits func() ([]text.Edit, error), alters ...dockerfile.Field) func(*Draft) error {
+	return func(d *Draft) error {
+		e, err := edits()
+		if err != nil {
+			return err
+		}
+		d.Dockerfile(e, alters...)
+		return nil
+	}
 }
 
 // Exclude asks for patterns at the end of an ignore file, which is made where
@@ -170,7 +217,7 @@ func (f *Fix) draft(snap *Snapshot, chosen Params, quick bool) (changes []FileCh
 	if err != nil {
 		return nil, err
 	}
-	d := &Draft{Snapshot: snap, Params: params, quick: quick}
+	d := &Draft{Snapshot: snap, File: f.file, Params: params, quick: quick}
 	if err := f.Edit(d); err != nil {
 		return nil, err
 	}

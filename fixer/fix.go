@@ -22,10 +22,14 @@ type Fix struct {
 
 	Params []Param
 
-	// Edit makes the change on a draft. It must be pure: the same snapshot
-	// and parameters give the same edits. A refusal is returned as an error
-	// whose text is a sentence for people.
+	// Edit makes the change on a draft, in the file of the finding unless it
+	// says otherwise. It must be pure: the same snapshot and parameters give
+	// the same edits. It outlives the pass and must not hold it: what it needs
+	// it takes from the draft, or from values worked out before. A refusal is
+	// returned as an error whose text is a sentence for people.
 	Edit func(d *Draft) error
+
+	file string // of the finding, from [Pass.Report]
 }
 
 // Param is a value a person may choose before a fix is made.

@@ -105,6 +105,9 @@ func (p *Pass) Report(f Finding) {
 		f.EndLine = lines.At(max(f.Start, f.End-1))
 	}
 	f.Fixes = slices.Clone(f.Fixes)
+	for i := range f.Fixes {
+		f.Fixes[i].file = f.File
+	}
 	slices.SortStableFunc(f.Fixes, func(a, b Fix) int { return cmp.Compare(a.Level, b.Level) })
 	p.findings = append(p.findings, f)
 }

@@ -128,7 +128,7 @@ func runsAsRoot() *fixer.Rule {
 							if who == "" {
 								who = d.Param("name")
 							}
-							d.Dockerfile(p.File.Path, []text.Edit{text.Insert(i.Start, "USER "+who+"\n")}, "user")
+							d.Dockerfile([]text.Edit{text.Insert(i.Start, "USER "+who+"\n")}, "user")
 							return nil
 						},
 					}
@@ -191,7 +191,7 @@ func serviceRule(name, title string, sev fixer.Severity, holds func(n *yamldoc.N
 				if err != nil {
 					return err
 				}
-				d.YAML(p.File.Path, doc, o...)
+				d.YAML(doc, o...)
 				return nil
 			})
 		},
@@ -279,8 +279,8 @@ func portsAgree() *fixer.Rule {
 			}
 			fix := carefully("move", "expose 8081 in both")
 			fix.Edit = func(d *fixer.Draft) error {
-				d.Dockerfile("Dockerfile", []text.Edit{{Start: at + 7, End: at + 11, New: "8081"}}, "expose")
-				d.YAML("compose.yaml", c.YAML.Docs[0], yamldoc.Set(yamldoc.P("services", "api", "expose"), []any{"8081"}))
+				d.At("Dockerfile").Dockerfile([]text.Edit{{Start: at + 7, End: at + 11, New: "8081"}}, "expose")
+				d.At("compose.yaml").YAML(c.YAML.Docs[0], yamldoc.Set(yamldoc.P("services", "api", "expose"), []any{"8081"}))
 				return nil
 			}
 			p.Report(fixer.Finding{File: "compose.yaml", Path: "services.api", Start: n.Start, End: n.End, Message: "the image exposes another port", Fixes: []fixer.Fix{fix}})
@@ -304,7 +304,7 @@ func seccomp() *fixer.Rule {
 				fix.Level = fixer.Safe
 			}
 			fix.Edit = func(d *fixer.Draft) error {
-				d.YAML(p.File.Path, doc, yamldoc.Set(spec.Join("securityContext"), yamldoc.Map{{Key: "seccompProfile", Value: yamldoc.Map{{Key: "type", Value: "RuntimeDefault"}}}}))
+				d.YAML(doc, yamldoc.Set(spec.Join("securityContext"), yamldoc.Map{{Key: "seccompProfile", Value: yamldoc.Map{{Key: "type", Value: "RuntimeDefault"}}}}))
 				return nil
 			}
 			p.Report(fixer.Finding{Path: "Deployment/web: spec.template.spec", Start: n.Start, End: n.End, Message: "the pod has no seccomp profile", Fixes: []fixer.Fix{fix}})

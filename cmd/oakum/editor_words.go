@@ -9,7 +9,9 @@ import (
 
 // commandWords splits a command line such as $EDITOR holds the way a shell
 // does: "code --wait" and '"/opt/My Editor/ed" -w'. Nothing is expanded and
-// nothing run: whatever asks for more than words is an error.
+// nothing run: whatever asks for more than words is an error. (The library
+// x/editor splits at spaces, in quotes too, knows half of the editors of
+// [atLine] and does not make those with windows wait.)
 func commandWords(line string) ([]string, error) {
 	beyond := errors.New("only words and quotes are understood, no variables, pipes or other commands")
 	f, err := syntax.NewParser().Parse(strings.NewReader(line), "")

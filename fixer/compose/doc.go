@@ -8,7 +8,7 @@
 //
 //	p := compose.NewProject(files)
 //	for _, v := range p.Views("compose.yaml") {
-//		if v.Setting("privileged").Bool() { … }
+//		if v.Setting("privileged").Node.IsTrue() { … }
 //	}
 //
 // # Semantics that editing must respect
@@ -17,4 +17,13 @@
 // append to it. Values may hold variables; [Expand] fills in their defaults
 // and says whether the result is certain. Environment files and variables of
 // the shell are never read.
+//
+// # The judge, and what is kept by hand
+//
+// compose-go is what Docker Compose reads its files with. It returns a model
+// without positions, so it cannot say where a setting is written, and would
+// make the program 1.5 MB larger; but it is the judge of what a setting is:
+// TestJudge compares every view with what it loads, over the files of
+// testdata/judge and over real repositories. A difference is a bug here, or is
+// named in that test.
 package compose

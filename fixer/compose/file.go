@@ -105,9 +105,16 @@ func newService(name string, e yamldoc.Entry) *Service {
 	if v := e.Value.Resolve(); v != nil && v.Kind == yamldoc.Mapping {
 		s.Node = e.Value
 	}
-	s.Image = s.Node.Get("image").Text()
-	s.Build = newBuild(s.Node.Get("build"))
-	if x := s.Node.Get("extends"); x != nil {
+	get := func(key string) *yamldoc.Node {
+		n := s.Node.Get(key)
+		if !n.Null() && n.Resolve().Tag == resetTag {
+			return nil
+		}
+		return n
+	}
+	s.Image = get("image").Text()
+	s.Build = newBuild(get("build"))
+	if x := get("extends"); x != nil {
 		if base := x.Text(); base != "" {
 			s.Extends = &Extends{Service: base}
 		} else {

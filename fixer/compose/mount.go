@@ -2,6 +2,7 @@ package compose
 
 import (
 	"path"
+	"slices"
 	"strings"
 
 	"oakum/fixer/yamldoc"
@@ -18,7 +19,8 @@ type Mount struct {
 }
 
 // Mounts returns what a service mounts, in either form of writing, with
-// variables replaced by their defaults.
+// variables replaced by their defaults. Of several volumes with one target, the
+// last holds, as in Compose.
 func (v View) Mounts() []Mount {
 	var out []Mount
 	for _, s := range v.List("volumes") {
@@ -29,7 +31,7 @@ func (v View) Mounts() []Mount {
 			if m.Target = parts[0]; len(parts) > 1 {
 				m.Source, m.Target = parts[0], parts[1]
 			}
-			m.ReadOnly = len(parts) > 2 && strings.HasPrefix(parts[2]+",", "ro,")
+			m.ReadOnly = len(parts) > 2 && slices.Contains(strings.Split(parts[2], ","), "ro")
 		} else {
 			m.Source, _ = Expand(s.Node.Get("source").Text())
 			m.Target, _ = Expand(s.Node.Get("target").Text())
@@ -40,10 +42,16 @@ func (v View) Mounts() []Mount {
 		if path.IsAbs(m.Source) {
 			m.Source = path.Clean(m.Source)
 		}
+		same := func(o Mount) bool { return o.Target == m.Target }
+		if i := slices.IndexFunc(out, same); i >= 0 {
+			out[i] = m
+			continue
+		}
 		out = append(out, m)
 	}
 	for _, s := range append(v.List("tmpfs"), v.tmpfsText()...) {
-		target, _, _ := strings.Cut(s.Node.Text(), ":")
+		text, _ := Expand(s.Node.Text())
+		target, _, _ := strings.Cut(text, ":")
 		out = append(out, Mount{Target: path.Clean(target), Tmpfs: true, Node: s.Node, Setting: s})
 	}
 	return out

@@ -62,14 +62,15 @@ func (v View) last() *Service {
 	return v.Service
 }
 
-// completes reports whether the file is an override of one that has the
+// completes reports whether the file is an override beside one that has the
 // service.
 func (p *Project) completes(file, service string) bool {
-	for main, overrides := range overrideOf {
-		if slices.Contains(overrides, path.Base(file)) {
-			if f := p.files[path.Join(path.Dir(file), main)]; f != nil && f.Service(service) != nil {
-				return true
-			}
+	if !slices.Contains(overrideNames, path.Base(file)) {
+		return false
+	}
+	for _, main := range mainNames {
+		if f := p.files[path.Join(path.Dir(file), main)]; f != nil && f.Service(service) != nil {
+			return true
 		}
 	}
 	return false
@@ -156,26 +157,27 @@ func (p *Project) bases(s *Service, file string) []Part {
 	return out
 }
 
-// overrideOf maps the names Compose looks for to the override it reads next
-// to each.
-var overrideOf = map[string][]string{
-	"compose.yaml":        {"compose.override.yaml", "compose.override.yml"},
-	"compose.yml":         {"compose.override.yml", "compose.override.yaml"},
-	"docker-compose.yml":  {"docker-compose.override.yml", "docker-compose.override.yaml"},
-	"docker-compose.yaml": {"docker-compose.override.yaml", "docker-compose.override.yml"},
-}
+// The names Compose looks for in a directory, and those of the override that
+// it reads with either, the first that is there.
+var (
+	mainNames     = []string{"compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose.yaml"}
+	overrideNames = []string{"compose.override.yml", "compose.override.yaml", "docker-compose.override.yml", "docker-compose.override.yaml"}
+)
 
 func (p *Project) overrides(s *Service, file string) []Part {
-	var out []Part
-	for _, name := range overrideOf[path.Base(file)] {
+	if !slices.Contains(mainNames, path.Base(file)) {
+		return nil
+	}
+	for _, name := range overrideNames {
 		at := path.Join(path.Dir(file), name)
 		if f := p.files[at]; f != nil {
 			if o := f.Service(s.Name); o != nil {
-				out = append(out, Part{o, at})
+				return []Part{{o, at}}
 			}
+			return nil
 		}
 	}
-	return out
+	return nil
 }
 
 // IsOverride reports whether a file of this name only completes others.
@@ -191,29 +193,55 @@ type Setting struct {
 }
 
 // Setting returns what holds for a key that has one value: the override's,
-// else the service's own or merged one, else the nearest base's.
+// else the service's own or merged one, else the nearest base's. The tag !reset
+// takes away what comes after it.
 func (v View) Setting(key string) Setting {
 	for _, o := range slices.Backward(v.Overrides) {
 		if n := o.Node.Get(key); !n.Null() {
-			return Setting{Node: n, File: o.File}
+			return Setting{Node: n, File: o.File}.unlessReset()
 		}
 	}
 	if n := v.Node.Get(key); !n.Null() {
-		return Setting{Node: n, File: v.File, Own: v.Node.Own(key) != nil}
+		return Setting{Node: n, File: v.File, Own: v.Node.Own(key) != nil}.unlessReset()
 	}
 	for _, b := range v.Bases {
 		if n := b.Node.Get(key); !n.Null() {
-			return Setting{Node: n, File: b.File}
+			return Setting{Node: n, File: b.File}.unlessReset()
 		}
 	}
 	return Setting{}
 }
 
+// Compose's own tags: the value takes away, or stands instead of, what an
+// extended service or the file before gave.
+const (
+	resetTag    = "!reset"
+	overrideTag = "!override"
+)
+
+func (s Setting) unlessReset() Setting {
+	if s.Node.Resolve().Tag == resetTag {
+		return Setting{}
+	}
+	return s
+}
+
 // List returns the entries that hold for a key that has a list: those of the
-// bases, the service and the overrides together, because Compose appends them.
+// bases, the service and the overrides together, because Compose appends them
+// where no tag says otherwise.
 func (v View) List(key string) []Setting {
 	var out []Setting
 	add := func(n *yamldoc.Node, file string, own bool) {
+		if n.Null() {
+			return
+		}
+		tag := n.Resolve().Tag
+		if tag == resetTag || tag == overrideTag {
+			out = nil
+		}
+		if tag == resetTag {
+			return
+		}
 		for _, item := range n.List() {
 			out = append(out, Setting{Node: item, File: file, Own: own})
 		}

@@ -11,6 +11,8 @@ import (
 	"sort"
 	"sync"
 
+	"golang.org/x/sync/errgroup"
+
 	"oakum/fixer"
 	"oakum/fixer/disk"
 	"oakum/fixer/text"
@@ -188,7 +190,7 @@ func (l *loader) discover(targets []target, git bool) error {
 		w.note("", fmt.Sprintf("only the first %d names outside the given paths were looked at for evidence", maxContext))
 	}
 	if ignored > 0 {
-		w.note("", fmt.Sprintf("%d ignored %s not looked at (--no-ignore looks at them)", ignored, plural(ignored, "file or folder was", "files or folders were")))
+		w.note("", text.Count(ignored, "ignored file or folder was", "ignored files or folders were")+" not looked at (--no-ignore looks at them)")
 	}
 	charts := charts{}
 	for _, c := range w.found {
@@ -202,44 +204,30 @@ func (l *loader) discover(targets []target, git bool) error {
 	return nil
 }
 
-func plural(n int, one, many string) string {
-	if n == 1 {
-		return one
-	}
-	return many
-}
-
 // readAll reads the candidates in parallel and keeps those that are sources.
 func (l *loader) readAll() error {
 	l.sources = make(map[string]*fixer.Source, len(l.candidates))
 	results := make([]*fixer.Source, len(l.candidates))
-	jobs := make(chan int)
 	var done int
 	var mu sync.Mutex
-	var wg sync.WaitGroup
-	for range min(runtime.GOMAXPROCS(0), 8) {
-		wg.Go(func() {
-			for i := range jobs {
-				results[i] = identify(l.root, *l.candidates[i], l.opts.MaxBytes)
-				if l.opts.Progress != nil {
-					mu.Lock()
-					done++
-					l.opts.Progress(Progress{Found: len(l.candidates), Read: done})
-					mu.Unlock()
-				}
+	var g errgroup.Group
+	g.SetLimit(min(runtime.GOMAXPROCS(0), 8))
+	for i, c := range l.candidates {
+		g.Go(func() error {
+			if err := l.ctx.Err(); err != nil {
+				return err
 			}
+			results[i] = identify(l.root, *c, l.opts.MaxBytes)
+			if l.opts.Progress != nil {
+				mu.Lock()
+				defer mu.Unlock()
+				done++
+				l.opts.Progress(Progress{Found: len(l.candidates), Read: done})
+			}
+			return nil
 		})
 	}
-	var err error
-	for i := range l.candidates {
-		if err = l.ctx.Err(); err != nil {
-			break
-		}
-		jobs <- i
-	}
-	close(jobs)
-	wg.Wait()
-	if err != nil {
+	if err := g.Wait(); err != nil {
 		return err
 	}
 	for i, s := range results {

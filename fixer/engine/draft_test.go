@@ -23,8 +23,8 @@ func addsDocument(name string) *fixer.Rule {
 			p.Report(fixer.Finding{Path: label, Message: "no document for " + label, Fixes: []fixer.Fix{{
 				ID: "add", Title: "add it", Level: fixer.Safe,
 				Edit: func(d *fixer.Draft) error {
-					d.Document(p.File.Path, "of: "+label+"\n")
-					d.YAML(p.File.Path, p.File.YAML.Docs[0], yamldoc.Set(yamldoc.P("things", i, "has"), "yes"))
+					d.Document("of: " + label + "\n")
+					d.YAML(p.File.YAML.Docs[0], yamldoc.Set(yamldoc.P("things", i, "has"), "yes"))
 					return nil
 				},
 			}}})
@@ -63,7 +63,7 @@ func TestDocumentsAreAddedAtTheEnd(t *testing.T) {
 // edit, which nobody asked for.
 func TestAddedDocumentsAreCounted(t *testing.T) {
 	s := engine.NewSession(things("f.yaml", "things: []\n"), nil, []*fixer.Rule{breaking(func(p *fixer.Pass, d *fixer.Draft) error {
-		d.Document(p.File.Path, "fine: true\n---\nother: 1\n")
+		d.Document("fine: true\n---\nother: 1\n")
 		return nil
 	})})
 	p := acceptAll(t, s, fixer.Safe)

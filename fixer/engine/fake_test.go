@@ -30,10 +30,7 @@ func wantKey(name, key string, value any, severity fixer.Severity) *fixer.Rule {
 						}
 						return nil
 					}}},
-					Edit: func(d *fixer.Draft) error {
-						d.YAML(p.File.Path, p.File.YAML.Docs[0], yamldoc.Set(at, value))
-						return nil
-					},
+					Edit: fixer.EditYAML(p.File.YAML.Docs[0], yamldoc.Set(at, value)),
 				}},
 			})
 		}

@@ -88,7 +88,7 @@ func TestFoldSaysWhatClosedAFinding(t *testing.T) {
 			if thing.Get("x") == nil && thing.Get("y") == nil {
 				p.Report(fixer.Finding{Path: fmt.Sprintf("things[%d].either", i), Message: "neither x nor y", Fixes: []fixer.Fix{{
 					ID: "y", Title: "set y", Level: fixer.Safe, Edit: func(d *fixer.Draft) error {
-						d.YAML(p.File.Path, p.File.YAML.Docs[0], yamldoc.Set(yamldoc.P("things", i, "y"), 1))
+						d.YAML(p.File.YAML.Docs[0], yamldoc.Set(yamldoc.P("things", i, "y"), 1))
 						return nil
 					},
 				}}})
@@ -119,7 +119,7 @@ func breaking(edit func(p *fixer.Pass, d *fixer.Draft) error) *fixer.Rule {
 
 func TestFoldRollsBackWhatDoesNotHold(t *testing.T) {
 	set := func(p *fixer.Pass, d *fixer.Draft, path yamldoc.Path, v any) {
-		d.YAML(p.File.Path, p.File.YAML.Docs[0], yamldoc.Set(path, v))
+		d.YAML(p.File.YAML.Docs[0], yamldoc.Set(path, v))
 	}
 	opened := &fixer.Rule{Name: "k/opened", Severity: fixer.High, Kind: fixer.Kubernetes, Check: func(p *fixer.Pass) {
 		if n := p.File.YAML.Docs[0].Root.Get("fine"); n != nil {
@@ -156,15 +156,15 @@ func TestFoldRollsBackWhatDoesNotHold(t *testing.T) {
 		}), panics}, engine.Blocked, "rule k/panics fails on the result"},
 		{"it changes what it did not declare", []*fixer.Rule{breaking(func(p *fixer.Pass, d *fixer.Draft) error {
 			set(p, d, yamldoc.P("fine"), true)
-			d.Comment(p.File.Path, []textEdit{{Start: 0, End: 0, New: "other: 1\n"}})
+			d.Comment([]textEdit{{Start: 0, End: 0, New: "other: 1\n"}})
 			return nil
 		})}, engine.Blocked, "would change something else"},
 		{"the result does not parse", []*fixer.Rule{breaking(func(p *fixer.Pass, d *fixer.Draft) error {
-			d.Comment(p.File.Path, []textEdit{{Start: 0, End: 0, New: "{"}})
+			d.Comment([]textEdit{{Start: 0, End: 0, New: "{"}})
 			return nil
 		})}, engine.Blocked, "cannot be parsed"},
 		{"it writes a key twice", []*fixer.Rule{breaking(func(p *fixer.Pass, d *fixer.Draft) error {
-			d.Comment(p.File.Path, []textEdit{{Start: 0, End: 0, New: "things: 1\n"}})
+			d.Comment([]textEdit{{Start: 0, End: 0, New: "things: 1\n"}})
 			return nil
 		})}, engine.Blocked, "f.yaml:"},
 		{"it refuses", []*fixer.Rule{breaking(func(*fixer.Pass, *fixer.Draft) error { return fixer.Refuse("the moon is full") })}, engine.Refused, "the moon is full"},
@@ -201,7 +201,7 @@ func TestFoldIsAllOrNothingAcrossFiles(t *testing.T) {
 				p.Report(fixer.Finding{File: "a.yaml", Path: "both", Message: "not in both", Fixes: []fixer.Fix{{
 					ID: "both", Title: "set in both", Level: fixer.Safe, Edit: func(d *fixer.Draft) error {
 						for f := range d.Snapshot.Files() {
-							d.YAML(f.Path, f.YAML.Docs[0], yamldoc.Set(yamldoc.P("both"), true))
+							d.At(f.Path).YAML(f.YAML.Docs[0], yamldoc.Set(yamldoc.P("both"), true))
 						}
 						return nil
 					},
@@ -241,7 +241,7 @@ func TestFoldHoldsAFixToTheLevelItWasAcceptedAt(t *testing.T) {
 		}
 		p.Report(fixer.Finding{Path: "level", Message: "no level", Fixes: []fixer.Fix{{
 			ID: "set", Title: "set level", Level: l, Breaks: "b", Verify: "v", Edit: func(d *fixer.Draft) error {
-				d.YAML(p.File.Path, p.File.YAML.Docs[0], yamldoc.Set(yamldoc.P("things", 0, "level"), 1), yamldoc.Set(yamldoc.P("level"), 1))
+				d.YAML(p.File.YAML.Docs[0], yamldoc.Set(yamldoc.P("things", 0, "level"), 1), yamldoc.Set(yamldoc.P("level"), 1))
 				return nil
 			},
 		}}})
@@ -285,7 +285,7 @@ func TestFoldFindsTheFewThatDoNotHoldAmongMany(t *testing.T) {
 			if name := thing.Get("name").Text(); name == "bad" {
 				p.Report(fixer.Finding{Path: fmt.Sprintf("things[%d].bad", i), Message: "bad", Fixes: []fixer.Fix{{
 					ID: "set", Title: "set", Level: fixer.Safe, Edit: func(d *fixer.Draft) error {
-						d.YAML(p.File.Path, p.File.YAML.Docs[0], yamldoc.Set(yamldoc.P("things", i, "more"), 1))
+						d.YAML(p.File.YAML.Docs[0], yamldoc.Set(yamldoc.P("things", i, "more"), 1))
 						return nil // and the finding stays
 					},
 				}}})
@@ -321,7 +321,7 @@ func TestFoldFindsTheFewThatDoNotHoldAmongMany(t *testing.T) {
 // others of its pass.
 func TestSevereFixMayOpenALesserFindingInABatch(t *testing.T) {
 	hiding := breaking(func(p *fixer.Pass, d *fixer.Draft) error {
-		d.YAML(p.File.Path, p.File.YAML.Docs[0], yamldoc.Set(yamldoc.P("fine"), true))
+		d.YAML(p.File.YAML.Docs[0], yamldoc.Set(yamldoc.P("fine"), true))
 		return nil
 	})
 	hiding.Severity = fixer.Critical
@@ -368,7 +368,7 @@ func TestLateRulesSeeWhatTheOthersLeadTo(t *testing.T) {
 		}
 		p.Report(fixer.Finding{Path: "sum", Message: "wrong sum", Fixes: []fixer.Fix{{
 			ID: "set", Title: "set", Level: fixer.Safe, Edit: func(d *fixer.Draft) error {
-				d.YAML(p.File.Path, p.File.YAML.Docs[0], yamldoc.Set(yamldoc.P("sum"), n))
+				d.YAML(p.File.YAML.Docs[0], yamldoc.Set(yamldoc.P("sum"), n))
 				return nil
 			},
 		}}})
@@ -406,7 +406,7 @@ func TestContextFilesAreNotChanged(t *testing.T) {
 		p.Report(fixer.Finding{File: "a.yaml", Path: "both", Message: "m", Fixes: []fixer.Fix{{
 			ID: "f", Title: "f", Level: fixer.Safe, Edit: func(d *fixer.Draft) error {
 				for f := range d.Snapshot.Files() {
-					d.YAML(f.Path, f.YAML.Docs[0], yamldoc.Set(yamldoc.P("x"), 1))
+					d.At(f.Path).YAML(f.YAML.Docs[0], yamldoc.Set(yamldoc.P("x"), 1))
 				}
 				return nil
 			},
@@ -431,7 +431,7 @@ func TestSeverityIsThatOfTheLeastFix(t *testing.T) {
 		}
 	}}
 	low := breaking(func(p *fixer.Pass, d *fixer.Draft) error {
-		d.YAML(p.File.Path, p.File.YAML.Docs[0], yamldoc.Set(yamldoc.P("fine"), true))
+		d.YAML(p.File.YAML.Docs[0], yamldoc.Set(yamldoc.P("fine"), true))
 		return nil
 	})
 	snap := things("a.yaml", "a: 1\n", "b.yaml", "fine: true\nthings:\n- name: a\n")
@@ -472,7 +472,7 @@ func TestWhatCameUpCanBeDecidedAgain(t *testing.T) {
 		root := p.File.YAML.Docs[0].Root
 		if root.Get("things").Item(0).Get("x") != nil && root.Get("after") == nil {
 			p.Report(fixer.Finding{Path: "after", Message: "m", Fixes: []fixer.Fix{{ID: "f", Title: "f", Level: fixer.Safe, Edit: func(d *fixer.Draft) error {
-				d.YAML(p.File.Path, p.File.YAML.Docs[0], yamldoc.Set(yamldoc.P("after"), 1))
+				d.YAML(p.File.YAML.Docs[0], yamldoc.Set(yamldoc.P("after"), 1))
 				return nil
 			}}}})
 		}

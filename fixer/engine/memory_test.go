@@ -68,7 +68,7 @@ func TestFailuresAreFoundInFewRounds(t *testing.T) {
 			doc := p.File.YAML.Docs[0]
 			p.Report(fixer.Finding{Path: "bad", End: 1, Message: "bad", Fixes: []fixer.Fix{{ID: "f", Title: "t", Level: fixer.Safe,
 				Edit: func(d *fixer.Draft) error {
-					d.YAML(p.File.Path, doc, yamldoc.Set(yamldoc.P("metadata", "other"), "y")) // which does not help
+					d.YAML(doc, yamldoc.Set(yamldoc.P("metadata", "other"), "y")) // which does not help
 					return nil
 				}}}})
 		}}
@@ -98,7 +98,7 @@ func setKey(name string, looks *atomic.Int32) *fixer.Rule {
 		}
 		p.Report(fixer.Finding{Path: "set", End: 1, Message: "not set", Fixes: []fixer.Fix{{ID: "f", Title: "set it", Level: fixer.Safe,
 			Edit: func(d *fixer.Draft) error {
-				d.YAML(p.File.Path, doc, yamldoc.Set(yamldoc.P("metadata", "set"), "x"))
+				d.YAML(doc, yamldoc.Set(yamldoc.P("metadata", "set"), "x"))
 				return nil
 			}}}})
 	}}

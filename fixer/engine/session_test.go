@@ -126,7 +126,7 @@ func TestFactsArriveLate(t *testing.T) {
 		if c, ok := p.Facts.Images["example.org/web:1"]; ok {
 			f.Message = "known: " + c.User
 			f.Fixes = []fixer.Fix{{ID: "set", Title: "set", Level: fixer.Safe, Edit: func(d *fixer.Draft) error {
-				d.YAML(p.File.Path, p.File.YAML.Docs[0], yamldoc.Set(yamldoc.P("user"), c.User))
+				d.YAML(p.File.YAML.Docs[0], yamldoc.Set(yamldoc.P("user"), c.User))
 				return nil
 			}}}
 		}
@@ -167,7 +167,7 @@ func TestAcceptAllFollowsTheEvidence(t *testing.T) {
 		p.Report(fixer.Finding{File: "f.yaml", Path: "offered", Message: "m", Fixes: []fixer.Fix{{
 			ID: id, Title: id, Level: fixer.Safe, Edit: func(d *fixer.Draft) error {
 				doc := p.Snapshot.File("f.yaml").YAML.Docs[0]
-				d.YAML("f.yaml", doc, yamldoc.Set(yamldoc.P("things", 0, "by"), id), yamldoc.Set(yamldoc.P("done"), id))
+				d.At("f.yaml").YAML(doc, yamldoc.Set(yamldoc.P("things", 0, "by"), id), yamldoc.Set(yamldoc.P("done"), id))
 				return nil
 			},
 		}}})
@@ -198,10 +198,7 @@ func TestManualFixIsMadeOnlyWhenChosen(t *testing.T) {
 		}
 		p.Report(fixer.Finding{Path: "x", Message: "no x", Advice: "think about it", Fixes: []fixer.Fix{{
 			ID: "set", Title: "set x", Level: fixer.Manual, Breaks: "nobody knows", Verify: "look",
-			Edit: func(d *fixer.Draft) error {
-				d.YAML(p.File.Path, p.File.YAML.Docs[0], yamldoc.Set(yamldoc.P("x"), 1))
-				return nil
-			},
+			Edit: fixer.EditYAML(p.File.YAML.Docs[0], yamldoc.Set(yamldoc.P("x"), 1)),
 		}}})
 	}}
 	s := engine.NewSession(things("f.yaml", twoThings), nil, []*fixer.Rule{rule})

@@ -40,7 +40,7 @@ func (s *Scan) Aside(w io.Writer) error {
 		p.line(text.VisibleLine("rule " + x.Rule + " failed on " + x.File + ": " + x.Reason))
 	}
 	if s.Hidden > 0 {
-		p.line(count(s.Hidden, "finding", "findings"), " below the smallest severity asked for")
+		p.line(text.Count(s.Hidden, "finding", "findings"), " below the smallest severity asked for")
 	}
 	return p.err
 }

@@ -21,4 +21,10 @@
 // Lines of the files are shown in the patch and nowhere else, so that a report
 // kept in a log holds no secret the files hold. The edits in JSON hold the new
 // text of a fix, and no old one.
+//
+// # Kept by hand
+//
+// Colours are a handful of SGR codes and text is wrapped at spaces only, because
+// its long words are paths and names to be copied. lipgloss would bring a
+// terminal library into a package that must not know of terminals.
 package report

@@ -63,7 +63,7 @@ nothing
 					Params: []fixer.Param{{Name: "word", Meaning: "what to write", Default: "mended"}},
 					Edit: func(d *fixer.Draft) error {
 						start := at + strings.Index(line, "fixable")
-						d.Comment(p.File.Path, []text.Edit{{Start: start, End: start + len("fixable"), New: d.Param("word")}})
+						d.Comment([]text.Edit{{Start: start, End: start + len("fixable"), New: d.Param("word")}})
 						return nil
 					}}}})
 		}),

@@ -6,9 +6,9 @@ import (
 	"fmt"
 	"io"
 	"runtime"
-	"sync"
-	"sync/atomic"
 	"unicode/utf8"
+
+	"golang.org/x/sync/errgroup"
 
 	"oakum/fixer"
 	"oakum/fixer/engine"
@@ -152,16 +152,15 @@ func (s *Scan) json() *jsonReport {
 // as many goroutines as there are processors.
 func (s *Scan) jsonFindings() []jsonFinding {
 	out := make([]jsonFinding, len(s.Findings))
-	var next atomic.Int64
-	var wg sync.WaitGroup
-	for range runtime.GOMAXPROCS(0) {
-		wg.Go(func() {
-			for i := int(next.Add(1)) - 1; i < len(out); i = int(next.Add(1)) - 1 {
-				out[i] = s.jsonFinding(s.Findings[i])
-			}
+	var g errgroup.Group
+	g.SetLimit(runtime.GOMAXPROCS(0))
+	for i, f := range s.Findings {
+		g.Go(func() error {
+			out[i] = s.jsonFinding(f)
+			return nil
 		})
 	}
-	wg.Wait()
+	_ = g.Wait() // nothing fails
 	return out
 }
 

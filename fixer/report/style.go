@@ -83,11 +83,3 @@ func pad(s string, width int) string {
 	}
 	return s
 }
-
-// count writes a number with its noun.
-func count(n int, one, many string) string {
-	if n == 1 {
-		return "1 " + one
-	}
-	return itoa(n) + " " + many
-}

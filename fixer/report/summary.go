@@ -31,7 +31,7 @@ func (f *Fix) Summary(w io.Writer, st Style, written bool, undo string) error {
 	case len(f.Changes) == 0:
 		p.line("nothing to change")
 	default:
-		p.line(verb, count(len(f.Changes), "file", "files"), ": ", count(made, "fix", "fixes"), perLevel(byLevel), f.closed())
+		p.line(verb, text.Count(len(f.Changes), "file", "files"), ": ", text.Count(made, "fix", "fixes"), perLevel(byLevel), f.closed())
 		for _, c := range f.Changes {
 			mark := "  "
 			if c.Before == nil {
@@ -46,7 +46,7 @@ func (f *Fix) Summary(w io.Writer, st Style, written bool, undo string) error {
 	}
 	p.failed(f)
 	if n := len(f.After.Findings); n > 0 {
-		p.line(count(n, "finding remains", "findings remain"), ": ", severities(f.After.Findings), "; ", levels(f.After.Findings))
+		p.line(text.Count(n, "finding remains", "findings remain"), ": ", severities(f.After.Findings), "; ", levels(f.After.Findings))
 	}
 	p.aside(&Scan{Unused: f.After.Unused, Problems: f.After.Problems, Files: f.After.Skipped(), known: f.After.known})
 	if written && undo != "" && len(f.Changes) > 0 {
@@ -76,7 +76,7 @@ func (f *Fix) closed() string {
 	if n == 0 {
 		return ""
 	}
-	return ", " + count(n, "finding", "findings") + " closed by them"
+	return ", " + text.Count(n, "finding", "findings") + " closed by them"
 }
 
 func perLevel(n map[fixer.Level]int) string {

@@ -176,9 +176,9 @@ func place(file string, line int) string { return file + ":" + itoa(line) }
 func (p *printer) summary(s *Scan) {
 	looked := len(s.Files) - len(s.Skipped())
 	if len(s.Findings) == 0 {
-		p.line("no findings in ", count(looked, "file", "files"), s.hidden())
+		p.line("no findings in ", text.Count(looked, "file", "files"), s.hidden())
 	} else {
-		p.line(count(len(s.Findings), "finding", "findings"), " in ", filesOf(s.Findings, looked), ": ",
+		p.line(text.Count(len(s.Findings), "finding", "findings"), " in ", filesOf(s.Findings, looked), ": ",
 			severities(s.Findings), s.hidden())
 		p.line(levels(s.Findings))
 	}
@@ -200,7 +200,7 @@ func filesOf(list []*fixer.Finding, looked int) string {
 	if len(with) < looked {
 		return fmt.Sprintf("%d of %d files", len(with), looked)
 	}
-	return count(len(with), "file", "files")
+	return text.Count(len(with), "file", "files")
 }
 
 func (s *Scan) hidden() string {

@@ -50,7 +50,7 @@ func fakeRules() []*fixer.Rule {
 			for name, v := range d.Params {
 				line = strings.ReplaceAll(line, "$"+name, v)
 			}
-			d.Dockerfile(p.File.Path, []text.Edit{text.Insert(at, line+text.EOL(p.File.Data))}, alters...)
+			d.Dockerfile([]text.Edit{text.Insert(at, line+text.EOL(p.File.Data))}, alters...)
 			return nil
 		}
 	}
@@ -94,7 +94,7 @@ func fakeRules() []*fixer.Rule {
 			_, to, _ := strings.Cut(string(p.File.Data[i.Start:i.End]), "/")
 			p.Report(fixer.Finding{Path: "ADD /" + to, Start: i.Start, End: i.End, Message: "ADD does more than COPY",
 				Fixes: []fixer.Fix{{ID: "copy", Title: "use COPY", Level: fixer.Safe, Verify: "docker build .", Edit: func(d *fixer.Draft) error {
-					d.Dockerfile(p.File.Path, []text.Edit{{Start: at, End: at + 3, New: "COPY"}})
+					d.Dockerfile([]text.Edit{{Start: at, End: at + 3, New: "COPY"}})
 					return nil
 				}}}})
 		}

@@ -41,7 +41,7 @@ var Capabilities = &fixer.Rule{
 				continue
 			}
 			d := container.FromService(p, v).DropCapabilities()
-			f.Fixes, f.Evidence = []fixer.Fix{dropFix(p, v, d)}, d.Evidence
+			f.Fixes, f.Evidence = []fixer.Fix{dropFix(v, d)}, d.Evidence
 			report(p, v, own(v.Setting("cap_drop")), f)
 		}
 	},
@@ -50,7 +50,7 @@ var Capabilities = &fixer.Rule{
 func isAll(s string) bool { return strings.EqualFold(strings.TrimPrefix(s, "CAP_"), "ALL") }
 
 // dropFix drops ALL and adds back what is needed.
-func dropFix(p *fixer.Pass, v compose.View, d container.CapabilityDecision) fixer.Fix {
+func dropFix(v compose.View, d container.CapabilityDecision) fixer.Fix {
 	fix := fixer.Fix{
 		ID:     "drop-all",
 		Title:  "drop ALL capabilities",
@@ -66,7 +66,7 @@ func dropFix(p *fixer.Pass, v compose.View, d container.CapabilityDecision) fixe
 		if len(d.AddBack) > 0 {
 			ops = append(ops, appendTo(v, "cap_add", d.AddBack...)...)
 		}
-		draft.YAML(p.File.Path, v.Doc, ops...)
+		draft.YAML(v.Doc, ops...)
 		return nil
 	}
 	return fix

@@ -43,14 +43,14 @@ var NoNewPrivileges = &fixer.Rule{
 			if spec.NoNewPrivileges.No() && ownDenial(v.Node) < 0 {
 				f.Advice = "no-new-privileges:false is written in another place that this service takes it from: change it there"
 			} else {
-				f.Fixes = []fixer.Fix{forbidFix(p, v, d)}
+				f.Fixes = []fixer.Fix{forbidFix(v, d)}
 			}
 			report(p, v, nil, f)
 		}
 	},
 }
 
-func forbidFix(p *fixer.Pass, v compose.View, d container.Decision) fixer.Fix {
+func forbidFix(v compose.View, d container.Decision) fixer.Fix {
 	return fixer.Fix{
 		ID:     "add",
 		Title:  "add no-new-privileges:true",
@@ -62,7 +62,7 @@ func forbidFix(p *fixer.Pass, v compose.View, d container.Decision) fixer.Fix {
 			if i := ownDenial(v.Node); i >= 0 {
 				ops = []yamldoc.Op{yamldoc.Set(v.Path.Join("security_opt", i), "no-new-privileges:true")}
 			}
-			draft.YAML(p.File.Path, v.Doc, ops...)
+			draft.YAML(v.Doc, ops...)
 			return nil
 		},
 	}

@@ -47,10 +47,7 @@ var Privileged = &fixer.Rule{
 					Level:  fixer.Review,
 					Breaks: "what it was given for stops working: mounts, devices, kernel modules, containers inside the container",
 					Verify: "start it and use the feature that asked for the privilege",
-					Edit: func(d *fixer.Draft) error {
-						d.YAML(p.File.Path, v.Doc, yamldoc.Remove(v.Path.Join("privileged")))
-						return nil
-					},
+					Edit:   fixer.EditYAML(v.Doc, yamldoc.Remove(v.Path.Join("privileged"))),
 				}}
 			}
 			report(p, v, own(s), f)

@@ -45,7 +45,7 @@ var WritableRoot = &fixer.Rule{
 			case d.Level == fixer.Manual:
 				f.Advice = d.Advice
 			default:
-				f.Fixes = []fixer.Fix{readOnlyFix(p, v, spec, d)}
+				f.Fixes = []fixer.Fix{readOnlyFix(v, spec, d)}
 			}
 			report(p, v, own(v.Setting("read_only")), f)
 		}
@@ -81,7 +81,7 @@ func worldWritable(at image.WritablePath) bool {
 	return at.Path == "/tmp" || strings.HasSuffix(at.Mode, "777")
 }
 
-func readOnlyFix(p *fixer.Pass, v compose.View, spec *container.Spec, d container.ReadOnlyDecision) fixer.Fix {
+func readOnlyFix(v compose.View, spec *container.Spec, d container.ReadOnlyDecision) fixer.Fix {
 	var tmpfs []string
 	for _, at := range d.Scratch {
 		tmpfs = append(tmpfs, tmpfsEntry(at, d.User))
@@ -108,7 +108,7 @@ func readOnlyFix(p *fixer.Pass, v compose.View, spec *container.Spec, d containe
 		if len(add) > 0 {
 			ops = append(ops, appendTo(v, "tmpfs", add...)...)
 		}
-		draft.YAML(p.File.Path, v.Doc, ops...)
+		draft.YAML(v.Doc, ops...)
 		return nil
 	}
 	return fix

@@ -204,7 +204,7 @@ func (m *move) fix(file, variable string) fixer.Fix {
 			if err != nil {
 				return err
 			}
-			d.Dockerfile(file, edits)
+			d.At(file).Dockerfile(edits)
 			m.compose(d)
 			return nil
 		},
@@ -231,6 +231,6 @@ func (m *move) compose(d *fixer.Draft) {
 			named = append(named, o.view.File)
 			ops = append(ops, yamldoc.Set(yamldoc.P("secrets", m.name, "environment"), o.variable))
 		}
-		d.YAML(o.view.File, o.view.Doc, ops...)
+		d.At(o.view.File).YAML(o.view.Doc, ops...)
 	}
 }

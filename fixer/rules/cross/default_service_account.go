@@ -183,7 +183,7 @@ func (u defaultUser) edit(d *fixer.Draft, name string, move []boundSubject) erro
 	if err != nil {
 		return err
 	}
-	d.Document(u.file, string(data))
+	d.At(u.file).Document(string(data))
 	ops := []yamldoc.Op{yamldoc.Set(u.PodPath.Join("serviceAccountName"), name)}
 	if u.Pod.Get("serviceAccount") != nil {
 		ops = append(ops, yamldoc.Remove(u.PodPath.Join("serviceAccount"))) // the deprecated name of the field
@@ -191,9 +191,9 @@ func (u defaultUser) edit(d *fixer.Draft, name string, move []boundSubject) erro
 	if u.Pod.Get("automountServiceAccountToken").Null() {
 		ops = append(ops, yamldoc.Set(u.PodPath.Join("automountServiceAccountToken"), true))
 	}
-	d.YAML(u.file, u.Doc, ops...)
+	d.At(u.file).YAML(u.Doc, ops...)
 	for _, s := range move {
-		d.YAML(s.file, s.Doc, yamldoc.Set(s.path.Join("name"), name))
+		d.At(s.file).YAML(s.Doc, yamldoc.Set(s.path.Join("name"), name))
 	}
 	return nil
 }

@@ -113,7 +113,7 @@ func (ns *namespace) warnFinding() fixer.Finding {
 		Level:  fixer.Safe,
 		Verify: "kubectl apply of a pod that is not restricted prints a warning, and the pod starts",
 		Edit: func(d *fixer.Draft) error {
-			d.YAML(ns.file, ns.Doc, append(ns.set("warn", "restricted"), ns.set("audit", "restricted")...)...)
+			d.At(ns.file).YAML(ns.Doc, append(ns.set("warn", "restricted"), ns.set("audit", "restricted")...)...)
 			return nil
 		},
 	}}
@@ -149,7 +149,7 @@ func (ns *namespace) enforceFix(level podsecurity.Level) fixer.Fix {
 			if len(ns.modes) == 0 {
 				ops = append(ops, append(ns.set("warn", "restricted"), ns.set("audit", "restricted")...)...)
 			}
-			d.YAML(ns.file, ns.Doc, ops...)
+			d.At(ns.file).YAML(ns.Doc, ops...)
 			return nil
 		},
 	}

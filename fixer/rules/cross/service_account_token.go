@@ -172,7 +172,7 @@ func checkToken(p *fixer.Pass, file *fixer.File, w *kube.Workload, a accounts) {
 		Breaks: "a program that talks to the Kubernetes API, or a container that the cluster adds to the pod and that does, no longer finds its token",
 		Verify: "kubectl exec POD -- ls /var/run/secrets/kubernetes.io   fails, and the logs show no failed call of the API",
 		Edit: func(d *fixer.Draft) error {
-			d.YAML(file.Path, w.Doc, yamldoc.Set(w.PodPath.Join("automountServiceAccountToken"), false))
+			d.At(file.Path).YAML(w.Doc, yamldoc.Set(w.PodPath.Join("automountServiceAccountToken"), false))
 			return nil
 		},
 	}

@@ -145,7 +145,7 @@ func labelFix(p *fixer.Pass, b topology.Build) fixer.Fix {
 			if err != nil {
 				return err
 			}
-			d.Dockerfile(b.Path, edits, dockerfile.FieldLabel)
+			d.At(b.Path).Dockerfile(edits, dockerfile.FieldLabel)
 			return nil
 		},
 	}

@@ -165,7 +165,7 @@ func (m mismatch) finding(p *fixer.Pass) fixer.Finding {
 			Breaks: fmt.Sprintf("volumes that hold files of user %d have to be given to user %d", m.uid, m.image),
 			Verify: fmt.Sprintf("id -u in the container prints %d, and it writes to its volumes", m.image),
 			Edit: func(d *fixer.Draft) error {
-				d.YAML(m.file, m.doc, yamldoc.Set(m.set, m.text(m.image)))
+				d.At(m.file).YAML(m.doc, yamldoc.Set(m.set, m.text(m.image)))
 				return nil
 			},
 		}},
@@ -194,6 +194,7 @@ func (m mismatch) followPlace(p *fixer.Pass) (fixer.Fix, bool) {
 	case grouped:
 		value += ":" + group
 	}
+	others := runAs(p, m)
 	return fixer.Fix{
 		ID:     "follow-manifest",
 		Title:  fmt.Sprintf("make the image for user %d, in its Dockerfile and wherever it runs", m.uid),
@@ -205,20 +206,20 @@ func (m mismatch) followPlace(p *fixer.Pass) (fixer.Fix, bool) {
 			if err != nil {
 				return err
 			}
-			d.Dockerfile(file.Path, []text.Edit(edits), dockerfile.FieldUser)
-			for _, other := range mismatchesWith(d.Snapshot, p, m) {
-				d.YAML(other.file, other.doc, yamldoc.Set(other.set, other.text(m.uid)))
+			d.At(file.Path).Dockerfile([]text.Edit(edits), dockerfile.FieldUser)
+			for _, other := range others {
+				d.At(other.file).YAML(other.doc, yamldoc.Set(other.set, other.text(m.uid)))
 			}
 			return nil
 		},
 	}, true
 }
 
-// mismatchesWith returns the places that run the image as its present user and
-// have to follow when the image's user changes.
-func mismatchesWith(snap *fixer.Snapshot, p *fixer.Pass, m mismatch) []place {
+// runAs returns the places that run the image as its present user and have to
+// follow when the image's user changes.
+func runAs(p *fixer.Pass, m mismatch) []place {
 	var out []place
-	for f := range snap.Files() {
+	for f := range p.Snapshot.Files() {
 		if f.Compose != nil {
 			for _, v := range p.Topology().Compose().Views(f.Path) {
 				b, ok := p.Topology().ServiceBuild(v)

@@ -9,6 +9,7 @@ import (
 	"oakum/fixer"
 	"oakum/fixer/build"
 	"oakum/fixer/dockerfile"
+	"oakum/fixer/text"
 )
 
 //go:embed add_instead_of_copy.md
@@ -73,17 +74,11 @@ func checkAdd(p *fixer.Pass, s *dockerfile.Stage, i, at *dockerfile.Instruction)
 	case s.Windows:
 		f.Advice = "write COPY if nothing of it is to be unpacked: Windows stages are read and not rewritten"
 	default:
+		file := p.File.Dockerfile
 		fix := fixer.Fix{
 			ID: "copy", Title: "use COPY", Level: fixer.Safe,
 			Verify: "docker build .   then   docker run --rm --entrypoint ls IMAGE -la " + i.Words[len(i.Words)-1].Value,
-			Edit: func(d *fixer.Draft) error {
-				edits, err := p.File.Dockerfile.ReplaceWord(i, i.Name, cased(p.File.Dockerfile, "COPY"))
-				if err != nil {
-					return err
-				}
-				d.Dockerfile(p.File.Path, edits)
-				return nil
-			},
+			Edit:   fixer.EditDockerfile(func() ([]text.Edit, error) { return file.ReplaceWord(i, i.Name, cased(file, "COPY")) }),
 		}
 		if len(doubts) > 0 {
 			fix.Level, fix.Breaks = fixer.Review, strings.Join(slices.Compact(doubts), "; ")

@@ -104,7 +104,7 @@ func reportQuestions(p *fixer.Pass, st build.Step, open []build.PackageCall) {
 					if err != nil {
 						return err
 					}
-					d.Dockerfile(p.File.Path, edits)
+					d.Dockerfile(edits)
 				}
 				return nil
 			},

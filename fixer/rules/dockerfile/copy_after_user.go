@@ -11,6 +11,7 @@ import (
 	"oakum/fixer/build"
 	"oakum/fixer/dockerfile"
 	"oakum/fixer/image"
+	"oakum/fixer/text"
 )
 
 //go:embed copy_after_user.md
@@ -125,18 +126,12 @@ func reportCopy(p *fixer.Pass, s *dockerfile.Stage, i *dockerfile.Instruction, u
 		report(p, i, f)
 		return
 	}
+	file := p.File.Dockerfile
 	f.Fixes = []fixer.Fix{{
 		ID: "chown", Title: "give the files to the user with --chown=" + owner, Level: fixer.Review,
 		Breaks: "the program can change these files from then on",
 		Verify: "docker build .   and   docker run --rm --entrypoint ls IMAGE -ln FOLDER   shows the user's number",
-		Edit: func(d *fixer.Draft) error {
-			edits, err := p.File.Dockerfile.AddFlag(i, "--chown="+owner)
-			if err != nil {
-				return err
-			}
-			d.Dockerfile(p.File.Path, edits)
-			return nil
-		},
+		Edit:   fixer.EditDockerfile(func() ([]text.Edit, error) { return file.AddFlag(i, "--chown="+owner) }),
 	}}
 	report(p, i, f)
 }

@@ -201,24 +201,17 @@ func reportDependencies(p *fixer.Pass, st build.Step, c build.Command, d *instal
 	case !startsNode(images):
 		f.Advice += "; it is not done here because it cannot be told what the start command needs"
 	default:
-		f.Advice, f.Fixes = "", []fixer.Fix{omitDev(p, st, c, k)}
+		f.Advice, f.Fixes = "", []fixer.Fix{omitDev(st, c, k)}
 	}
 	report(p, st.At, f)
 }
 
-func omitDev(p *fixer.Pass, st build.Step, c build.Command, sub int) fixer.Fix {
+func omitDev(st build.Step, c build.Command, sub int) fixer.Fix {
 	return fixer.Fix{
 		ID: "omit-dev", Title: "leave them out with --omit=dev", Level: fixer.Review,
 		Breaks: "the program does not start if it requires a package that package.json lists under devDependencies, and the build fails if a script that runs on install (prepare) calls one",
 		Verify: "docker build .   then start the container and use the program",
-		Edit: func(d *fixer.Draft) error {
-			edits, err := st.Script.InsertWord(c.Command, sub, "--omit=dev")
-			if err != nil {
-				return err
-			}
-			d.Dockerfile(p.File.Path, edits)
-			return nil
-		},
+		Edit:   fixer.EditDockerfile(func() ([]text.Edit, error) { return st.Script.InsertWord(c.Command, sub, "--omit=dev") }),
 	}
 }
 

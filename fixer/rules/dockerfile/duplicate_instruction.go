@@ -69,7 +69,7 @@ func reportRepeated(p *fixer.Pass, s *dockerfile.Stage, list []*dockerfile.Instr
 	f.Fixes = []fixer.Fix{{
 		ID: "delete", Title: fmt.Sprintf("delete all %s but the last", first.Keyword), Level: fixer.Safe,
 		Verify: "docker image inspect --format '{{json .Config}}' IMAGE   is the same before and after; if both were meant to run, run two containers",
-		Edit:   edit(p, all),
+		Edit:   edit(all),
 	}}
 	report(p, first, f)
 }

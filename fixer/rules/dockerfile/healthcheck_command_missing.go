@@ -13,6 +13,7 @@ import (
 	"oakum/fixer/build"
 	"oakum/fixer/dockerfile"
 	"oakum/fixer/image"
+	"oakum/fixer/text"
 )
 
 //go:embed healthcheck_command_missing.md
@@ -70,18 +71,12 @@ func checkHealthcheck(p *fixer.Pass, s *dockerfile.Stage, h dockerfile.CommandLi
 	if can && local && h.Stage == s {
 		if words, ok := probe.command(port, page); ok {
 			f.Advice = ""
+			file := p.File.Dockerfile
 			f.Fixes = []fixer.Fix{{
 				ID: "probe", Title: "ask with " + probe.runtime, Level: fixer.Review,
 				Breaks: "a container that was always unhealthy is now judged by whether it answers; Swarm restarts it when it does not",
 				Verify: "docker inspect --format '{{.State.Health.Status}}' CONTAINER   prints healthy after a minute",
-				Edit: func(d *fixer.Draft) error {
-					edits, err := p.File.Dockerfile.ReplaceArgs(h.At, h.At.Words[0].Raw+" "+execForm(words))
-					if err != nil {
-						return err
-					}
-					d.Dockerfile(p.File.Path, edits, dockerfile.FieldHealthcheck)
-					return nil
-				},
+				Edit:   fixer.EditDockerfile(func() ([]text.Edit, error) { return file.ReplaceArgs(h.At, h.At.Words[0].Raw+" "+execForm(words)) }, dockerfile.FieldHealthcheck),
 			}}
 		}
 	}

@@ -61,7 +61,7 @@ func reportPrivilege(p *fixer.Pass, i, at *dockerfile.Instruction, flag dockerfi
 			ID: "remove", Title: "remove " + flag.Word.Raw, Level: fixer.Review,
 			Breaks: breaks,
 			Verify: "docker build --no-cache .   gets through the step",
-			Edit:   edit(p, edits),
+			Edit:   edit(edits),
 		}}
 	}
 	report(p, at, f)

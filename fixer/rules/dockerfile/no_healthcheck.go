@@ -161,6 +161,7 @@ func healthFix(p *fixer.Pass, s *dockerfile.Stage, probe probe, port dockerfile.
 		Verify: "docker inspect --format '{{.State.Health.Status}}' CONTAINER   prints healthy after a minute",
 		Params: []fixer.Param{paramPort.With(strconv.Itoa(port.Number)), path},
 	}
+	file := p.File.Dockerfile
 	fix.Edit = func(d *fixer.Draft) error {
 		words, ok := probe.command(d.Param("port"), d.Param("path"))
 		if !ok {
@@ -170,11 +171,11 @@ func healthFix(p *fixer.Pass, s *dockerfile.Stage, probe probe, port dockerfile.
 		if from := s.From.Name.Raw; from == strings.ToLower(from) {
 			line = "healthcheck --timeout=5s --start-period=30s cmd " + execForm(words)
 		}
-		edits, err := p.File.Dockerfile.InsertAtEnd(s, line)
+		edits, err := file.InsertAtEnd(s, line)
 		if err != nil {
 			return err
 		}
-		d.Dockerfile(p.File.Path, edits, dockerfile.FieldHealthcheck)
+		d.Dockerfile(edits, dockerfile.FieldHealthcheck)
 		return nil
 	}
 	return fix

@@ -11,6 +11,7 @@ import (
 	"oakum/fixer/build"
 	"oakum/fixer/dockerfile"
 	"oakum/fixer/image"
+	"oakum/fixer/text"
 )
 
 //go:embed non_numeric_user.md
@@ -65,14 +66,7 @@ func checkNamedUser(p *fixer.Pass, s *dockerfile.Stage, last dockerfile.Value) {
 			ID: "number", Title: "write USER " + n.numbers, Level: n.level,
 			Breaks: "the number of the account was not read in a source, so that the image may run as another user",
 			Verify: "docker run --rm --entrypoint id IMAGE   prints " + name,
-			Edit: func(d *fixer.Draft) error {
-				edits, err := file.ReplaceWord(last.At, last.At.Args, n.numbers)
-				if err != nil {
-					return err
-				}
-				d.Dockerfile(p.File.Path, edits, dockerfile.FieldUser)
-				return nil
-			},
+			Edit:   fixer.EditDockerfile(func() ([]text.Edit, error) { return file.ReplaceWord(last.At, last.At.Args, n.numbers) }, dockerfile.FieldUser),
 		}}
 	}
 	report(p, last.At, f)
@@ -158,6 +152,7 @@ func (n *namedAccount) take(id image.Identity, level fixer.Level) (why string) {
 // numberFix gives the account a number where it is created and writes it in
 // USER, without the group: the account has the one it is created with.
 func (n *namedAccount) numberFix(p *fixer.Pass, user *dockerfile.Instruction) fixer.Fix {
+	file := p.File.Dockerfile
 	return fixer.Fix{
 		ID: "number-account", Title: fmt.Sprintf("give the account %s the number %d and write it in USER", n.name, appUID), Level: fixer.Review,
 		Breaks: "files in volumes that belong to the number the account had until now have to be given to the new one; the build fails where the number is taken",
@@ -168,11 +163,11 @@ func (n *namedAccount) numberFix(p *fixer.Pass, user *dockerfile.Instruction) fi
 			if err != nil {
 				return err
 			}
-			written, err := p.File.Dockerfile.ReplaceWord(user, user.Args, d.Param("uid"))
+			written, err := file.ReplaceWord(user, user.Args, d.Param("uid"))
 			if err != nil {
 				return err
 			}
-			d.Dockerfile(p.File.Path, append(edits, written...), dockerfile.FieldUser)
+			d.Dockerfile(append(edits, written...), dockerfile.FieldUser)
 			return nil
 		},
 	}

@@ -88,14 +88,7 @@ func checkNpm(p *fixer.Pass, st build.Step, c build.Command) {
 			ID: "ci", Title: "use npm ci", Level: fixer.Review,
 			Breaks: "the build fails if package.json and the lock file do not agree; a node_modules from an earlier step is deleted",
 			Verify: "npm ci in a fresh clone, then docker build --no-cache .",
-			Edit: func(d *fixer.Draft) error {
-				edits, err := st.Script.ReplaceWord(c.Command, k, "ci")
-				if err != nil {
-					return err
-				}
-				d.Dockerfile(p.File.Path, edits)
-				return nil
-			},
+			Edit:   fixer.EditDockerfile(func() ([]text.Edit, error) { return st.Script.ReplaceWord(c.Command, k, "ci") }),
 		}}
 	}
 	report(p, st.At, f)
@@ -171,14 +164,7 @@ func (z freeze) report(p *fixer.Pass, st build.Step, c build.Command) {
 			ID: "frozen", Title: "add " + z.flag, Level: fixer.Review,
 			Breaks: "the build fails if package.json and the lock file do not agree",
 			Verify: z.named + " " + z.flag + " in a fresh clone, then docker build --no-cache .",
-			Edit: func(d *fixer.Draft) error {
-				edits, err := st.Script.InsertWord(c.Command, z.k, z.flag)
-				if err != nil {
-					return err
-				}
-				d.Dockerfile(p.File.Path, edits)
-				return nil
-			},
+			Edit:   fixer.EditDockerfile(func() ([]text.Edit, error) { return st.Script.InsertWord(c.Command, z.k, z.flag) }),
 		}}
 	}
 	report(p, st.At, f)

@@ -102,14 +102,7 @@ func checkPipCache(p *fixer.Pass, st build.Step) {
 			f.Fixes = []fixer.Fix{{
 				ID: "no-cache", Title: "use --no-cache-dir", Level: fixer.Safe,
 				Verify: "docker build .   then   docker run --rm --entrypoint ls IMAGE /root/.cache/pip   finds nothing",
-				Edit: func(d *fixer.Draft) error {
-					edits, err := st.Script.InsertWord(c.Command, sub, "--no-cache-dir")
-					if err != nil {
-						return err
-					}
-					d.Dockerfile(p.File.Path, edits)
-					return nil
-				},
+				Edit:   fixer.EditDockerfile(func() ([]text.Edit, error) { return st.Script.InsertWord(c.Command, sub, "--no-cache-dir") }),
 			}}
 		}
 		report(p, st.At, f)
@@ -206,7 +199,7 @@ func checkNodeCache(p *fixer.Pass, st build.Step) {
 		f.Fixes = []fixer.Fix{{
 			ID: "clean", Title: "delete it in the same step with " + clean, Level: fixer.Safe,
 			Verify: "docker build .   then   docker run --rm --entrypoint ls IMAGE -a /root   shows no .npm",
-			Edit:   edit(p, edits),
+			Edit:   edit(edits),
 		}}
 	}
 	report(p, st.At, f)

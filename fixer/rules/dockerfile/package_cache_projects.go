@@ -46,7 +46,7 @@ func checkGemCache(p *fixer.Pass, st build.Step, elsewhere bool) {
 			f.Fixes = []fixer.Fix{{
 				ID: "clean", Title: "delete it in the same step", Level: fixer.Safe,
 				Verify: "docker build .   then   docker run --rm --entrypoint ls IMAGE " + gemCache + "   finds nothing",
-				Edit:   edit(p, edits),
+				Edit:   edit(edits),
 			}}
 		}
 	}

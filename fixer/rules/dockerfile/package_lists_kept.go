@@ -109,7 +109,7 @@ func cleanFix(p *fixer.Pass, runs *build.PackageRuns, r *build.PackageRun, last 
 	fix := &fixer.Fix{
 		ID: "clean", Title: "delete them in the same RUN with " + last.CleanCommand(), Level: fixer.Safe,
 		Verify: "docker build .   then   docker history IMAGE   shows a smaller layer",
-		Edit:   edit(p, edits),
+		Edit:   edit(edits),
 	}
 	if later.By != nil {
 		fix.Level = fixer.Review
@@ -130,7 +130,7 @@ func noCacheFix(p *fixer.Pass, runs *build.PackageRuns, r *build.PackageRun, m *
 	fix := &fixer.Fix{
 		ID: "no-cache", Title: "use --no-cache", Level: fixer.Safe,
 		Verify: "docker build .   then   docker run --rm --entrypoint ls IMAGE /var/cache/apk   prints nothing",
-		Edit:   edit(p, edits),
+		Edit:   edit(edits),
 	}
 	// A step that fetched the index on request may be followed by one that
 	// relies on it; apk fetches it by itself in all but old versions.
@@ -159,9 +159,9 @@ func noCache(r *build.PackageRun, apk *build.Manager) ([]text.Edit, error) {
 }
 
 // edit returns a fix's edits that were found when the file was checked.
-func edit(p *fixer.Pass, edits []text.Edit) func(*fixer.Draft) error {
+func edit(edits []text.Edit) func(*fixer.Draft) error {
 	return func(d *fixer.Draft) error {
-		d.Dockerfile(p.File.Path, edits)
+		d.Dockerfile(edits)
 		return nil
 	}
 }

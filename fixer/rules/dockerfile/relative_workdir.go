@@ -9,6 +9,7 @@ import (
 	"oakum/fixer"
 	"oakum/fixer/build"
 	"oakum/fixer/dockerfile"
+	"oakum/fixer/text"
 )
 
 //go:embed relative_workdir.md
@@ -59,17 +60,11 @@ func checkWorkdir(p *fixer.Pass, s *dockerfile.Stage, i, at *dockerfile.Instruct
 			f.Advice = "write the whole path, " + full + ", with quotes where it needs them"
 			break
 		}
+		file := p.File.Dockerfile
 		f.Fixes = []fixer.Fix{{
 			ID: "absolute", Title: "write " + full, Level: fixer.Safe,
 			Verify: "docker image inspect --format '{{.Config.WorkingDir}}' IMAGE   is the same before and after",
-			Edit: func(d *fixer.Draft) error {
-				edits, err := p.File.Dockerfile.ReplaceArgs(i, full)
-				if err != nil {
-					return err
-				}
-				d.Dockerfile(p.File.Path, edits)
-				return nil
-			},
+			Edit:   fixer.EditDockerfile(func() ([]text.Edit, error) { return file.ReplaceArgs(i, full) }),
 		}}
 	}
 	report(p, at, f)

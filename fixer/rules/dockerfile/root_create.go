@@ -54,6 +54,7 @@ func (s *subject) create() (fixer.Fix, bool) {
 	given := s.givenFolders(where)
 	number := strconv.Itoa(appUID)
 	acc := account{uid: appUID, gid: appUID, group: true, name: "app"}
+	file := s.file
 	return fixer.Fix{
 		ID: "create-user", Title: fmt.Sprintf("create the account %s (%s) and run as it", acc.name, acc.numbers()), Level: fixer.Review,
 		Breaks: s.breaks(acc, given) + "; the build fails where the image has that name or number already",
@@ -64,7 +65,7 @@ func (s *subject) create() (fixer.Fix, bool) {
 			{Name: paramGID.Name, Meaning: "group id of the group that is created, 1 to 59999", Default: number, Validate: accountID},
 		},
 		Edit: func(d *fixer.Draft) error {
-			return s.write(d, where, given, nil, lines(d.Param("name"), d.Param("uid"), d.Param("gid"))...)
+			return writeUser(d, file, where, given, nil, lines(d.Param("name"), d.Param("uid"), d.Param("gid"))...)
 		},
 	}, true
 }

@@ -33,20 +33,21 @@ func (s *subject) fix(a account) fixer.Fix {
 	if len(given) > 0 {
 		title += ", which gets " + strings.Join(given.paths(), ", ")
 	}
+	file := s.file
 	return fixer.Fix{
 		ID: "user", Title: title, Level: fixer.Review,
 		Breaks: s.breaks(a, given),
 		Verify: "docker image inspect --format '{{.Config.User}}' IMAGE   prints the number; then start it and use whatever it writes to",
 		Params: []fixer.Param{paramUID.With(strconv.Itoa(a.uid)), paramGID.With(gid)},
 		Edit: func(d *fixer.Draft) error {
-			return s.write(d, where, given, a.command)
+			return writeUser(d, file, where, given, a.command)
 		},
 	}
 }
 
-// write makes the edits of a fix: the user with the numbers chosen, folders
+// writeUser makes the edits of a fix: the user with the numbers chosen, folders
 // given to it, and what lines have to run before, as root.
-func (s *subject) write(d *fixer.Draft, where spot, given writables, number *build.AccountCommand, before ...string) error {
+func writeUser(d *fixer.Draft, file *dockerfile.File, where spot, given writables, number *build.AccountCommand, before ...string) error {
 	user := d.Param("uid")
 	if g := d.Param("gid"); g != "" {
 		user += ":" + g
@@ -60,20 +61,20 @@ func (s *subject) write(d *fixer.Draft, where spot, given writables, number *bui
 		edits = append(edits, e...)
 	}
 	for _, volume := range given.volumes() {
-		e, err := s.file.InsertBefore(volume, given.run(s.file, volume, user))
+		e, err := file.InsertBefore(volume, given.run(file, volume, user))
 		if err != nil {
 			return err
 		}
 		edits = append(edits, e...)
 	}
-	if line := given.run(s.file, nil, user); line != "" {
+	if line := given.run(file, nil, user); line != "" {
 		before = append(before, line)
 	}
-	e, err := where.insert(s.file, user, before)
+	e, err := where.insert(file, user, before)
 	if err != nil {
 		return err
 	}
-	d.Dockerfile(s.pass.File.Path, append(edits, e...), dockerfile.FieldUser)
+	d.Dockerfile(append(edits, e...), dockerfile.FieldUser)
 	return nil
 }
 

@@ -6,6 +6,7 @@ import (
 	"oakum/fixer"
 	"oakum/fixer/build"
 	"oakum/fixer/dockerfile"
+	"oakum/fixer/text"
 )
 
 // mountFix offers the mount for an ARG with a secret, or says why there is no
@@ -24,13 +25,6 @@ func mountFix(p *fixer.Pass, i *dockerfile.Instruction, pair dockerfile.Pair) (f
 		ID: "secret-mount", Title: fmt.Sprintf("give %s to %s by a secret mount", pair.Key, m.Lines()), Level: fixer.Review,
 		Breaks: m.Breaks(),
 		Verify: fmt.Sprintf("docker build --secret id=%s .   (with %s in the environment), then docker history --no-trunc IMAGE   shows no secret", pair.Key, pair.Key),
-		Edit: func(d *fixer.Draft) error {
-			edits, err := m.Edits()
-			if err != nil {
-				return err
-			}
-			d.Dockerfile(p.File.Path, edits)
-			return nil
-		},
+		Edit:   fixer.EditDockerfile(func() ([]text.Edit, error) { return m.Edits() }),
 	}, ""
 }

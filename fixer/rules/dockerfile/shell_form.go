@@ -86,6 +86,7 @@ func checkShellForm(p *fixer.Pass, s *dockerfile.Stage, line dockerfile.CommandL
 
 // execFix writes the words as a JSON list.
 func execFix(p *fixer.Pass, i *dockerfile.Instruction, words []string, breaks string) fixer.Fix {
+	file := p.File.Dockerfile
 	return fixer.Fix{
 		ID: "exec-form", Title: "start it without a shell", Level: fixer.Review,
 		Breaks: breaks,
@@ -95,11 +96,11 @@ func execFix(p *fixer.Pass, i *dockerfile.Instruction, words []string, breaks st
 			for k, w := range words {
 				quoted[k] = dockerfile.Quote(w)
 			}
-			edits, err := p.File.Dockerfile.ReplaceArgs(i, "["+strings.Join(quoted, ", ")+"]")
+			edits, err := file.ReplaceArgs(i, "["+strings.Join(quoted, ", ")+"]")
 			if err != nil {
 				return err
 			}
-			d.Dockerfile(p.File.Path, edits, contractField(i)...)
+			d.Dockerfile(edits, contractField(i)...)
 			return nil
 		},
 	}
@@ -270,17 +271,11 @@ func replaceShell(p *fixer.Pass, i *dockerfile.Instruction, script *dockerfile.S
 	if rest := strings.TrimSpace(string(p.File.Data[c.End:i.Args.End])); rest != "" && rest != ";" {
 		return fixer.Fix{}, false
 	}
+	file := p.File.Dockerfile
 	return fixer.Fix{
 		ID: "exec", Title: fmt.Sprintf("let %s replace the shell with exec", name), Level: fixer.Review,
 		Breaks: processOne(name),
 		Verify: verifyStop(name),
-		Edit: func(d *fixer.Draft) error {
-			edits, err := p.File.Dockerfile.ReplaceWord(i, c.Words[0], "exec "+c.Words[0].Raw)
-			if err != nil {
-				return err
-			}
-			d.Dockerfile(p.File.Path, edits, contractField(i)...)
-			return nil
-		},
+		Edit:   fixer.EditDockerfile(func() ([]text.Edit, error) { return file.ReplaceWord(i, c.Words[0], "exec "+c.Words[0].Raw) }, contractField(i)...),
 	}, true
 }

@@ -9,6 +9,7 @@ import (
 
 	"oakum/fixer"
 	"oakum/fixer/build"
+	"oakum/fixer/text"
 )
 
 //go:embed sudo.md
@@ -70,14 +71,7 @@ func checkSudo(p *fixer.Pass, st build.Step, c build.Command) {
 			ID: "remove", Title: "run it without sudo", Level: fixer.Review,
 			Breaks: "the command sees the step's own PATH, HOME and variables, most of which sudo hides from it",
 			Verify: "docker build --no-cache .",
-			Edit: func(d *fixer.Draft) error {
-				edits, err := st.Script.DeleteWord(c.Command, 0)
-				if err != nil {
-					return err
-				}
-				d.Dockerfile(p.File.Path, edits)
-				return nil
-			},
+			Edit:   fixer.EditDockerfile(func() ([]text.Edit, error) { return st.Script.DeleteWord(c.Command, 0) }),
 		}}
 	}
 	report(p, st.At, f)

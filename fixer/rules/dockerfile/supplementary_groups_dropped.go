@@ -58,18 +58,12 @@ func reportLostGroup(p *fixer.Pass, i *dockerfile.Instruction, j join, user, gro
 		report(p, i, f)
 		return
 	}
+	file := p.File.Dockerfile
 	f.Fixes = []fixer.Fix{{
 		ID: "groups", Title: "write USER " + user, Level: fixer.Review,
 		Breaks: "the process is in the group " + j.group + " as well, and may open what that group may; its first group is the one that the account was made with, should that not be " + group,
 		Verify: "docker run --rm --entrypoint id IMAGE   names all groups",
-		Edit: func(d *fixer.Draft) error {
-			edits, err := p.File.Dockerfile.ReplaceWord(i, i.Args, user)
-			if err != nil {
-				return err
-			}
-			d.Dockerfile(p.File.Path, edits, dockerfile.FieldUser)
-			return nil
-		},
+		Edit:   fixer.EditDockerfile(func() ([]text.Edit, error) { return file.ReplaceWord(i, i.Args, user) }, dockerfile.FieldUser),
 	}}
 	report(p, i, f)
 }

@@ -129,7 +129,7 @@ func checkInsecureVariables(p *fixer.Pass, i, at *dockerfile.Instruction) {
 				Breaks: fmt.Sprintf("%s checks certificates again, and refuses servers whose certificate is not known in the image", what),
 				Verify: "docker build --no-cache .   gets through all downloads, and the program reaches its servers",
 				Edit: func(d *fixer.Draft) error {
-					d.Dockerfile(p.File.Path, edits, alters...)
+					d.Dockerfile(edits, alters...)
 					return nil
 				},
 			}}
@@ -184,7 +184,7 @@ func reportInsecureOption(p *fixer.Pass, st build.Step, c build.Command, o insec
 			Breaks: "the command fails if the server's certificate or the package's signature is not known in the image (no ca-certificates, an own authority, a proxy that opens connections)",
 			Verify: "docker build --no-cache .   gets through the step",
 			Edit: func(d *fixer.Draft) error {
-				d.Dockerfile(p.File.Path, edits, contractField(st.Instruction)...)
+				d.Dockerfile(edits, contractField(st.Instruction)...)
 				return nil
 			},
 		}}

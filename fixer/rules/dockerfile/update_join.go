@@ -45,7 +45,7 @@ func (l *fetch) mend(f *fixer.Finding) {
 		edits, err = l.runs.File.Delete(l.run.At)
 	}
 	if err == nil {
-		fix.Edit = edit(l.pass, edits)
+		fix.Edit = edit(edits)
 		f.Fixes = []fixer.Fix{fix}
 		return
 	}

@@ -111,7 +111,7 @@ func reportHighNumber(p *fixer.Pass, st build.Step, c build.Command, uid int) {
 		f.Fixes = []fixer.Fix{{
 			ID: "no-log", Title: "use --no-log-init", Level: fixer.Safe,
 			Verify: "docker build .   then   docker history IMAGE   shows a small layer",
-			Edit:   edit(p, edits),
+			Edit:   edit(edits),
 		}}
 	}
 	report(p, st.At, f)

@@ -121,7 +121,7 @@ func checkAdded(p *fixer.Pass, c kube.Container) {
 	default:
 		f.Message += ", beyond what the baseline standard allows"
 	}
-	if fix, evidence := withoutEffect(p, c, spec, names); fix != nil {
+	if fix, evidence := withoutEffect(c, spec, names); fix != nil {
 		f.Message = fmt.Sprintf("%s adds %s, of which it has nothing because it does not run as root", c, strings.Join(names, ", "))
 		f.Severity, f.Fixes, f.Evidence, f.Advice = fixer.Low, []fixer.Fix{*fix}, evidence, ""
 		report(p, c, c.Node.Get("securityContext").Get("capabilities").Get("add"), f)
@@ -150,7 +150,7 @@ var rootOnly = []string{
 // cannot use: Kubernetes gives them to root alone. A program with capabilities
 // or a setuid bit of its own could still take them, unless
 // allowPrivilegeEscalation is false.
-func withoutEffect(p *fixer.Pass, c kube.Container, spec *container.Spec, names []string) (*fixer.Fix, []fixer.Evidence) {
+func withoutEffect(c kube.Container, spec *container.Spec, names []string) (*fixer.Fix, []fixer.Evidence) {
 	if slices.ContainsFunc(names, func(name string) bool { return !slices.Contains(rootOnly, name) }) {
 		return nil, nil
 	}
@@ -169,10 +169,7 @@ func withoutEffect(p *fixer.Pass, c kube.Container, spec *container.Spec, names 
 		Level:  fixer.Review,
 		Breaks: "a program of the image that has capabilities or a setuid bit of its own no longer gets them: ping, sudo",
 		Verify: "start it and use what the capabilities were added for",
-		Edit: func(d *fixer.Draft) error {
-			d.YAML(p.File.Path, c.Workload.Doc, removeAdded(c, names)...)
-			return nil
-		},
+		Edit:   fixer.EditYAML(c.Workload.Doc, removeAdded(c, names)...),
 	}
 	if spec.NoNewPrivileges.Yes() {
 		evidence = append(evidence, fixer.Evidence{Kind: fixer.FromManifest, Text: "allowPrivilegeEscalation is false, so that no program of it can get them either"})

@@ -48,7 +48,7 @@ var Capabilities = &fixer.Rule{
 				f.Message = fmt.Sprintf("%s drops some capabilities and keeps the others", c)
 			}
 			d := container.FromContainer(p, c).DropCapabilities()
-			f.Fixes, f.Evidence = []fixer.Fix{dropFix(p, c, d)}, d.Evidence
+			f.Fixes, f.Evidence = []fixer.Fix{dropFix(c, d)}, d.Evidence
 			report(p, c, caps, f)
 		}
 	},
@@ -63,26 +63,20 @@ func reportSpelling(p *fixer.Pass, c kube.Container, i int) {
 		Fixes: []fixer.Fix{{
 			ID: "spell", Title: "spell it ALL", Level: fixer.Safe,
 			Verify: "kubectl apply --dry-run=server in a namespace that enforces the restricted standard",
-			Edit: func(d *fixer.Draft) error {
-				d.YAML(p.File.Path, c.Workload.Doc, yamldoc.Set(securityContext(c, "capabilities", "drop", i), "ALL"))
-				return nil
-			},
+			Edit:   fixer.EditYAML(c.Workload.Doc, yamldoc.Set(securityContext(c, "capabilities", "drop", i), "ALL")),
 		}},
 	})
 }
 
 // dropFix drops ALL and adds back what is needed.
-func dropFix(p *fixer.Pass, c kube.Container, d container.CapabilityDecision) fixer.Fix {
+func dropFix(c kube.Container, d container.CapabilityDecision) fixer.Fix {
 	fix := fixer.Fix{
 		ID:     "drop-all",
 		Title:  "drop ALL capabilities",
 		Level:  d.Level,
 		Breaks: d.Breaks,
 		Verify: "kubectl exec POD -- grep CapBnd /proc/1/status   prints only what was added back",
-		Edit: func(draft *fixer.Draft) error {
-			draft.YAML(p.File.Path, c.Workload.Doc, dropOps(c, d.AddBack)...)
-			return nil
-		},
+		Edit:   fixer.EditYAML(c.Workload.Doc, dropOps(c, d.AddBack)...),
 	}
 	if len(d.AddBack) > 0 {
 		fix.Title += " and add back " + strings.Join(d.AddBack, ", ")

@@ -113,9 +113,6 @@ func (a *apiFate) fix(p *fixer.Pass, o *kube.Object) (fixer.Fix, bool) {
 		fix.Title += ", with the pod's labels as selector"
 		ops = append(ops, yamldoc.Set(o.Path.Join("spec", "selector"), yamldoc.Map{{Key: "matchLabels", Value: value}}))
 	}
-	fix.Edit = func(d *fixer.Draft) error {
-		d.YAML(p.File.Path, o.Doc, ops...)
-		return nil
-	}
+	fix.Edit = fixer.EditYAML(o.Doc, ops...)
 	return fix, true
 }

@@ -48,10 +48,7 @@ var ServiceAccountField = &fixer.Rule{
 			f.Fixes = []fixer.Fix{{
 				ID: "rename", Title: title, Level: fixer.Safe,
 				Verify: "kubectl get pod POD -o jsonpath='{.spec.serviceAccountName}'   prints the account",
-				Edit: func(d *fixer.Draft) error {
-					d.YAML(p.File.Path, w.Doc, ops...)
-					return nil
-				},
+				Edit:   fixer.EditYAML(w.Doc, ops...),
 			}}
 			p.Report(f)
 		}

@@ -83,10 +83,7 @@ func reportNamespace(p *fixer.Pass, w *kube.Workload, ns namespace, set *yamldoc
 		Level:  level,
 		Breaks: ns.breaks,
 		Verify: "start the pod and use what reached the node before",
-		Edit: func(d *fixer.Draft) error {
-			d.YAML(p.File.Path, w.Doc, yamldoc.Remove(w.PodPath.Join(ns.key)))
-			return nil
-		},
+		Edit:   fixer.EditYAML(w.Doc, yamldoc.Remove(w.PodPath.Join(ns.key))),
 	}}
 	p.Report(f)
 }

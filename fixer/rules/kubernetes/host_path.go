@@ -84,7 +84,7 @@ func reportHostVolume(p *fixer.Pass, w *kube.Workload, v hostVolume) {
 	case len(v.mounts) == 0:
 		f.Severity = fixer.Low
 		f.Message = fmt.Sprintf("%s has a volume for %s of its node that no container mounts", w.ID(), v.path)
-		f.Fixes = []fixer.Fix{unusedVolumeFix(p, w, v)}
+		f.Fixes = []fixer.Fix{unusedVolumeFix(w, v)}
 	case len(writers) > 0:
 		f.Message = fmt.Sprintf("%s mounts %s of its node, and %s can write there", w.ID(), what, strings.Join(writers, ", "))
 	}
@@ -129,7 +129,7 @@ func some(list []string) string {
 
 // unusedVolumeFix takes a volume away that nothing mounts. It is no safe fix: a
 // sidecar that the cluster adds to the pod could name it.
-func unusedVolumeFix(p *fixer.Pass, w *kube.Workload, v hostVolume) fixer.Fix {
+func unusedVolumeFix(w *kube.Workload, v hostVolume) fixer.Fix {
 	at := w.PodPath.Join("volumes")
 	if w.Pod.Get("volumes").Len() > 1 {
 		at = at.Join(v.index)
@@ -140,9 +140,6 @@ func unusedVolumeFix(p *fixer.Pass, w *kube.Workload, v hostVolume) fixer.Fix {
 		Level:  fixer.Review,
 		Breaks: "a container that the cluster adds to the pod (a sidecar of an injector) no longer finds the volume if it mounts it by name",
 		Verify: "kubectl get pod POD -o yaml   shows no container, added ones included, that mounts it",
-		Edit: func(d *fixer.Draft) error {
-			d.YAML(p.File.Path, w.Doc, yamldoc.Remove(at))
-			return nil
-		},
+		Edit:   fixer.EditYAML(w.Doc, yamldoc.Remove(at)),
 	}
 }

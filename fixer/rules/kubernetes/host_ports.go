@@ -82,7 +82,7 @@ func reportHostPort(p *fixer.Pass, c kube.Container, i int, port *yamldoc.Node, 
 				if port.Own("hostIP") != nil { // says nothing without a port
 					ops = append(ops, yamldoc.Remove(at.Join("hostIP")))
 				}
-				d.YAML(p.File.Path, c.Workload.Doc, ops...)
+				d.YAML(c.Workload.Doc, ops...)
 				return nil
 			},
 		}}

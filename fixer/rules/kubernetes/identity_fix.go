@@ -14,17 +14,14 @@ import (
 
 // flagFix sets runAsNonRoot alone, for a container that does not run as root
 // as it is.
-func flagFix(p *fixer.Pass, pod podIdentity, id identity) fixer.Fix {
+func flagFix(pod podIdentity, id identity) fixer.Fix {
 	fix := fixer.Fix{
 		ID:     "flag",
 		Title:  "set runAsNonRoot to true",
 		Level:  id.Level,
 		Breaks: id.Breaks,
 		Verify: "kubectl exec POD -- id -u   prints a number other than 0",
-		Edit: func(d *fixer.Draft) error {
-			d.YAML(p.File.Path, pod.workload.Doc, yamldoc.Set(pod.securityPath(id, "runAsNonRoot"), true))
-			return nil
-		},
+		Edit:   fixer.EditYAML(pod.workload.Doc, yamldoc.Set(pod.securityPath(id, "runAsNonRoot"), true)),
 	}
 	if pod.shared {
 		fix.Title += " for the pod"
@@ -39,7 +36,7 @@ const lowPortSysctl = "net.ipv4.ip_unprivileged_port_start"
 
 // userFix sets runAsNonRoot with user and group, and what the user needs to
 // start.
-func userFix(p *fixer.Pass, pod podIdentity, id identity) fixer.Fix {
+func userFix(pod podIdentity, id identity) fixer.Fix {
 	gid := id.User.UID
 	if id.User.KnownGID {
 		gid = id.User.GID
@@ -67,7 +64,7 @@ func userFix(p *fixer.Pass, pod podIdentity, id identity) fixer.Fix {
 		fix.Breaks += "; " + sizeBreaks
 	}
 	fix.Edit = func(d *fixer.Draft) error {
-		d.YAML(p.File.Path, pod.workload.Doc, pod.userOps(d, id)...)
+		d.YAML(pod.workload.Doc, pod.userOps(d, id)...)
 		return nil
 	}
 	return fix
@@ -138,7 +135,7 @@ func hardenFix(p *fixer.Pass, pod podIdentity, id identity) (fixer.Fix, bool) {
 	if w.Level == fixer.Manual {
 		return fixer.Fix{}, false
 	}
-	fix := userFix(p, pod, id)
+	fix := userFix(pod, id)
 	need := id.spec.AddBackAsUser()
 	powers := "without capabilities"
 	if len(need) > 0 {
@@ -178,7 +175,7 @@ func hardenFix(p *fixer.Pass, pod podIdentity, id identity) (fixer.Fix, bool) {
 			}
 		}
 		paths := slices.DeleteFunc(splitPaths(d.Param("writable")), func(at string) bool { return slices.Contains(id.Paths(), at) })
-		d.YAML(p.File.Path, pod.workload.Doc, append(ops, scratchVolumes(c, id.spec, paths, taken, d.Param("size"))...)...)
+		d.YAML(pod.workload.Doc, append(ops, scratchVolumes(c, id.spec, paths, taken, d.Param("size"))...)...)
 		return nil
 	}
 	return fix, true

@@ -47,7 +47,7 @@ var IngressTLS = &fixer.Rule{
 				f.Advice = "add tls with the hosts and the Secret of type kubernetes.io/tls that holds their certificate; cert-manager makes and renews one from an annotation cert-manager.io/cluster-issuer"
 			default:
 				f.Evidence = []fixer.Evidence{{Kind: fixer.FromManifest, Text: why}}
-				f.Fixes = []fixer.Fix{tlsFix(p, o, hosts, secret)}
+				f.Fixes = []fixer.Fix{tlsFix(o, hosts, secret)}
 			}
 			reportObject(p, o, nil, f)
 		}
@@ -167,7 +167,7 @@ func coversHosts(names, hosts []string) bool {
 	return true
 }
 
-func tlsFix(p *fixer.Pass, o *kube.Object, hosts []string, secret string) fixer.Fix {
+func tlsFix(o *kube.Object, hosts []string, secret string) fixer.Fix {
 	return fixer.Fix{
 		ID:     "tls",
 		Title:  "serve " + orEveryHost(hosts, false) + " with the certificate in " + secret,
@@ -176,7 +176,7 @@ func tlsFix(p *fixer.Pass, o *kube.Object, hosts []string, secret string) fixer.
 		Verify: "curl -v https://" + strings.Replace(hosts[0], "*", "www", 1) + "   shows the certificate of the host",
 		Params: []fixer.Param{paramTLSSecret.With(secret)},
 		Edit: func(d *fixer.Draft) error {
-			d.YAML(p.File.Path, o.Doc, yamldoc.Set(o.Path.Join("spec", "tls"), []any{
+			d.YAML(o.Doc, yamldoc.Set(o.Path.Join("spec", "tls"), []any{
 				yamldoc.Map{{Key: "hosts", Value: hosts}, {Key: "secretName", Value: d.Param("secret")}},
 			}))
 			return nil

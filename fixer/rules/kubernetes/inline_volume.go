@@ -90,7 +90,7 @@ func reportInline(p *fixer.Pass, v inlineVolume) {
 	case err != nil:
 		f.Advice = "put it into a PersistentVolume, and a claim for that in its place: " + err.Error()
 	default:
-		f.Fixes = []fixer.Fix{v.fix(p, claim)}
+		f.Fixes = []fixer.Fix{v.fix(claim)}
 	}
 	if v.kind.gone && len(f.Fixes) > 0 {
 		f.Advice = "where it has to run on a newer cluster, give the PersistentVolume the source of a CSI driver instead"
@@ -102,7 +102,7 @@ func reportInline(p *fixer.Pass, v inlineVolume) {
 // Kubernetes compares the two and does not look at the storage.
 const defaultCapacity = "1Gi"
 
-func (v inlineVolume) fix(p *fixer.Pass, claim string) fixer.Fix {
+func (v inlineVolume) fix(claim string) fixer.Fix {
 	return fixer.Fix{
 		ID:     "claim",
 		Title:  "put it behind a PersistentVolume, and claim that",
@@ -111,7 +111,7 @@ func (v inlineVolume) fix(p *fixer.Pass, claim string) fixer.Fix {
 		Verify: "kubectl get persistentvolumeclaim   says Bound, and the program reads and writes what it did before",
 		Params: []fixer.Param{paramClaim.With(claim), paramCapacity.With(defaultCapacity)},
 		Edit: func(d *fixer.Draft) error {
-			name, err := v.claimed(d, p.File)
+			name, err := v.claimed(d)
 			if err != nil {
 				return err
 			}
@@ -119,7 +119,7 @@ func (v inlineVolume) fix(p *fixer.Pass, claim string) fixer.Fix {
 			if v.source.Get("readOnly").IsTrue() {
 				claim = append(claim, yamldoc.Pair{Key: "readOnly", Value: true})
 			}
-			d.YAML(p.File.Path, v.workload.Doc,
+			d.YAML(v.workload.Doc,
 				yamldoc.Set(v.path.Join("persistentVolumeClaim"), claim),
 				yamldoc.Remove(v.path.Join(v.kind.key)))
 			return nil

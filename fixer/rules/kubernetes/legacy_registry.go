@@ -46,10 +46,7 @@ var LegacyRegistry = &fixer.Rule{
 					ID: "new-host", Title: "name it registry.k8s.io/" + rest, Level: fixer.Review,
 					Breaks: "a mirror, an allow list of registries, or nodes without a network that know the image by its old name do not have it by the new one",
 					Verify: "docker manifest inspect registry.k8s.io/" + rest + "   shows the image",
-					Edit: func(d *fixer.Draft) error {
-						d.YAML(p.File.Path, c.Workload.Doc, yamldoc.Set(c.Path.Join("image"), "registry.k8s.io/"+rest))
-						return nil
-					},
+					Edit:   fixer.EditYAML(c.Workload.Doc, yamldoc.Set(c.Path.Join("image"), "registry.k8s.io/"+rest)),
 				}}
 			case formerProjects[project] && (ref.Registry == "gcr.io" || strings.HasSuffix(ref.Registry, ".gcr.io")):
 				f.Message = fmt.Sprintf("%s takes its image from %s/%s, which is closed to new versions", c, ref.Registry, project)

@@ -79,7 +79,7 @@ func cpuFixes(p *fixer.Pass, c kube.Container) []fixer.Fix {
 		Verify: "kubectl top pod   shows a use near the request, and no pod is pending",
 		Params: []fixer.Param{request},
 		Edit: func(draft *fixer.Draft) error {
-			draft.YAML(p.File.Path, c.Workload.Doc, yamldoc.Set(at.Join("requests", "cpu"), draft.Param("cpu")))
+			draft.YAML(c.Workload.Doc, yamldoc.Set(at.Join("requests", "cpu"), draft.Param("cpu")))
 			return nil
 		},
 	}, {
@@ -96,7 +96,7 @@ func cpuFixes(p *fixer.Pass, c kube.Container) []fixer.Fix {
 			if r.Cmp(m) > 0 {
 				return fixer.Refuse("a limit of %s is less than the %s that are set aside, which the API server refuses", most, share)
 			}
-			draft.YAML(p.File.Path, c.Workload.Doc, yamldoc.Set(at.Join("requests", "cpu"), share), yamldoc.Set(at.Join("limits", "cpu"), most))
+			draft.YAML(c.Workload.Doc, yamldoc.Set(at.Join("requests", "cpu"), share), yamldoc.Set(at.Join("limits", "cpu"), most))
 			return nil
 		},
 	}}

@@ -37,7 +37,7 @@ var NoEmptyDirLimit = &fixer.Rule{
 			scratch, data := unlimited(p, w)
 			if len(scratch) > 0 {
 				f := emptyDirFinding(w, scratch, "volumes")
-				f.Fixes = []fixer.Fix{emptyDirFix(p, w, scratch)}
+				f.Fixes = []fixer.Fix{emptyDirFix(w, scratch)}
 				p.Report(f)
 			}
 			if len(data) > 0 {
@@ -121,7 +121,7 @@ func names(volumes []emptyVolume) []string {
 	return out
 }
 
-func emptyDirFix(p *fixer.Pass, w *kube.Workload, open []emptyVolume) fixer.Fix {
+func emptyDirFix(w *kube.Workload, open []emptyVolume) fixer.Fix {
 	return fixer.Fix{
 		ID:     "limit",
 		Title:  "limit " + some(names(open)) + " to " + defaultSize,
@@ -131,7 +131,7 @@ func emptyDirFix(p *fixer.Pass, w *kube.Workload, open []emptyVolume) fixer.Fix 
 		Params: []fixer.Param{paramLimit},
 		Edit: func(d *fixer.Draft) error {
 			for _, v := range open {
-				d.YAML(p.File.Path, w.Doc, yamldoc.Set(w.PodPath.Join("volumes", v.index, "emptyDir", "sizeLimit"), d.Param("limit")))
+				d.YAML(w.Doc, yamldoc.Set(w.PodPath.Join("volumes", v.index, "emptyDir", "sizeLimit"), d.Param("limit")))
 			}
 			return nil
 		},

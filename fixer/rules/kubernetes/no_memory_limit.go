@@ -65,7 +65,7 @@ func limitFix(p *fixer.Pass, c kube.Container) fixer.Fix {
 		Verify: "kubectl top pod   stays well below the limit under load",
 		Params: []fixer.Param{memory},
 		Edit: func(draft *fixer.Draft) error {
-			draft.YAML(p.File.Path, c.Workload.Doc, yamldoc.Set(c.Path.Join("resources", "limits", "memory"), draft.Param("memory")))
+			draft.YAML(c.Workload.Doc, yamldoc.Set(c.Path.Join("resources", "limits", "memory"), draft.Param("memory")))
 			return nil
 		},
 	}

@@ -51,10 +51,7 @@ var PrivilegeEscalation = &fixer.Rule{
 				Level:  d.Level,
 				Breaks: d.Breaks,
 				Verify: "kubectl exec POD -- grep NoNewPrivs /proc/1/status   prints 1",
-				Edit: func(draft *fixer.Draft) error {
-					draft.YAML(p.File.Path, c.Workload.Doc, yamldoc.Set(securityContext(c, "allowPrivilegeEscalation"), false))
-					return nil
-				},
+				Edit:   fixer.EditYAML(c.Workload.Doc, yamldoc.Set(securityContext(c, "allowPrivilegeEscalation"), false)),
 			}}
 			report(p, c, set, f)
 		}

@@ -53,10 +53,7 @@ var Privileged = &fixer.Rule{
 				Level:  level,
 				Breaks: "what it was given for stops working: mounts, devices, kernel modules, network changes, containers inside the container",
 				Verify: "start it and use the feature that asked for the privilege",
-				Edit: func(d *fixer.Draft) error {
-					d.YAML(p.File.Path, c.Workload.Doc, yamldoc.Remove(securityContext(c, "privileged")))
-					return nil
-				},
+				Edit:   fixer.EditYAML(c.Workload.Doc, yamldoc.Remove(securityContext(c, "privileged"))),
 			}}
 			report(p, c, set, f)
 		}

@@ -90,10 +90,7 @@ func reportProbeHost(p *fixer.Pass, c kube.Container, call kubeletCall, host *ya
 			Level:  fixer.Review,
 			Breaks: "the probe goes to the pod's own address, and fails if the program listens on the loopback address only",
 			Verify: "kubectl describe pod POD   shows no failed probe",
-			Edit: func(d *fixer.Draft) error {
-				d.YAML(p.File.Path, c.Workload.Doc, yamldoc.Remove(call.path.Join("host")))
-				return nil
-			},
+			Edit:   fixer.EditYAML(c.Workload.Doc, yamldoc.Remove(call.path.Join("host"))),
 		}}
 	}
 	p.Report(f)

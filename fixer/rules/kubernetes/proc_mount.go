@@ -50,10 +50,7 @@ var ProcMount = &fixer.Rule{
 					Level:  fixer.Review,
 					Breaks: "containers inside the container, as image builders start them, can no longer mount /proc; such a program wants hostUsers: false instead",
 					Verify: "start it and let it do what it builds or runs",
-					Edit: func(d *fixer.Draft) error {
-						d.YAML(p.File.Path, w.Doc, yamldoc.Remove(at))
-						return nil
-					},
+					Edit:   fixer.EditYAML(w.Doc, yamldoc.Remove(at)),
 				}}
 				reportScope(p, s, "procMount", set, f)
 			}

@@ -85,7 +85,7 @@ func checkProfileAnnotations(p *fixer.Pass, w *kube.Workload) {
 					ops = append(ops, yamldoc.Remove(at.Join(key)))
 				}
 			}
-			d.YAML(p.File.Path, w.Doc, ops...)
+			d.YAML(w.Doc, ops...)
 			return nil
 		},
 	}}

@@ -95,14 +95,14 @@ func checkEverybody(p *fixer.Pass, b rbacBinding) {
 		f.Severity = fixer.Critical
 	}
 	if all && b.Node.Get("subjects").Len() == len(b.subjects) {
-		f.Fixes = []fixer.Fix{withoutSubjects(p, b, remove)}
+		f.Fixes = []fixer.Fix{withoutSubjects(b, remove)}
 	}
 	reportObject(p, b.Object, at, f)
 }
 
 // withoutSubjects takes subjects out of a binding. A binding without subjects
 // gives nothing to anybody; whether it should go is for its owner to say.
-func withoutSubjects(p *fixer.Pass, b rbacBinding, indices []int) fixer.Fix {
+func withoutSubjects(b rbacBinding, indices []int) fixer.Fix {
 	return fixer.Fix{
 		ID:     "remove-subject",
 		Title:  "take the rights from everybody without credentials",
@@ -111,7 +111,7 @@ func withoutSubjects(p *fixer.Pass, b rbacBinding, indices []int) fixer.Fix {
 		Verify: "kubectl auth can-i --list --as=system:anonymous   lists only health and version paths",
 		Edit: func(d *fixer.Draft) error {
 			for _, i := range slices.Backward(indices) {
-				d.YAML(p.File.Path, b.Doc, yamldoc.Remove(b.Path.Join("subjects", i)))
+				d.YAML(b.Doc, yamldoc.Remove(b.Path.Join("subjects", i)))
 			}
 			return nil
 		},

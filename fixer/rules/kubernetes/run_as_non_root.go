@@ -58,12 +58,12 @@ func reportIdentity(p *fixer.Pass, pod podIdentity, id identity) {
 		if id.Level == fixer.Safe {
 			f.Severity = fixer.Medium // it is not root as it is
 		}
-		f.Fixes = []fixer.Fix{flagFix(p, pod, id)}
+		f.Fixes = []fixer.Fix{flagFix(pod, id)}
 	case container.NeedUser:
 		if harden, ok := hardenFix(p, pod, id); ok {
 			f.Fixes = append(f.Fixes, harden)
 		}
-		f.Fixes = append(f.Fixes, userFix(p, pod, id))
+		f.Fixes = append(f.Fixes, userFix(pod, id))
 	}
 	set, inherited := c.Security("runAsNonRoot")
 	if inherited {

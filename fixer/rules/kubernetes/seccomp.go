@@ -76,7 +76,7 @@ func checkSeccomp(p *fixer.Pass, w *kube.Workload) {
 			Verify: "kubectl exec POD -- grep Seccomp: /proc/1/status   prints 2",
 			Edit: func(d *fixer.Draft) error {
 				for _, at := range open {
-					d.YAML(p.File.Path, w.Doc, yamldoc.Set(at, yamldoc.Map{{Key: "type", Value: "RuntimeDefault"}}))
+					d.YAML(w.Doc, yamldoc.Set(at, yamldoc.Map{{Key: "type", Value: "RuntimeDefault"}}))
 				}
 				return nil
 			},

@@ -84,13 +84,13 @@ func reportSecret(p *fixer.Pass, c kube.Container, i int, v *yamldoc.Node, s sec
 		f.Advice = by
 	default:
 		f.Advice = by + "; or at least out of the manifest, as the fix does"
-		f.Fixes = []fixer.Fix{moveFix(p, c, i, v)}
+		f.Fixes = []fixer.Fix{moveFix(c, i, v)}
 	}
 	p.Report(f)
 }
 
 // moveFix moves the value to a Secret in a file of its own beside the manifest.
-func moveFix(p *fixer.Pass, c kube.Container, i int, v *yamldoc.Node) fixer.Fix {
+func moveFix(c kube.Container, i int, v *yamldoc.Node) fixer.Fix {
 	name := v.Get("name").Text()
 	return fixer.Fix{
 		ID:     "move",
@@ -100,7 +100,7 @@ func moveFix(p *fixer.Pass, c kube.Container, i int, v *yamldoc.Node) fixer.Fix 
 		Verify: "kubectl apply both files, and the program still gets the variable",
 		Params: []fixer.Param{paramSecret.With(c.Workload.Name + "-secrets")},
 		Edit: func(d *fixer.Draft) error {
-			target := secretFile{d: d, beside: p.File.Path, name: d.Param("secret"), namespace: c.Workload.Namespace}
+			target := secretFile{d: d, beside: d.File, name: d.Param("secret"), namespace: c.Workload.Namespace}
 			key := name
 			if alsoGiven(c, name) {
 				key = c.Name + "." + name
@@ -109,7 +109,7 @@ func moveFix(p *fixer.Pass, c kube.Container, i int, v *yamldoc.Node) fixer.Fix 
 				return err
 			}
 			at := c.Path.Join("env", i)
-			d.YAML(p.File.Path, c.Workload.Doc,
+			d.YAML(c.Workload.Doc,
 				yamldoc.Remove(at.Join("value")),
 				yamldoc.Set(at.Join("valueFrom"), yamldoc.Map{{Key: "secretKeyRef", Value: yamldoc.Map{{Key: "name", Value: target.name}, {Key: "key", Value: key}}}}))
 			return nil
@@ -159,7 +159,7 @@ func (s secretFile) put(key, value string) error {
 			return fixer.Refuse("%s has another value for %s: choose another name for the Secret", at, key)
 		}
 	}
-	s.d.YAML(at, o.Doc, yamldoc.Set(o.Path.Join("stringData", key), value))
+	s.d.At(at).YAML(o.Doc, yamldoc.Set(o.Path.Join("stringData", key), value))
 	return nil
 }
 

@@ -76,7 +76,7 @@ func checkExposure(p *fixer.Pass, o *kube.Object, kind *yamldoc.Node, serving []
 	if i := slices.IndexFunc(serving, func(ing *kube.Object) bool { return sameNamespace(o, ing) }); i >= 0 {
 		by := serving[i]
 		f.Evidence = []fixer.Evidence{{Kind: fixer.FromManifest, Text: by.ID() + " leads to it" + ofClass(by)}}
-		if fix, ok := clusterIPFix(p, o, by); ok {
+		if fix, ok := clusterIPFix(o, by); ok {
 			f.Fixes = []fixer.Fix{fix}
 		}
 	}
@@ -160,7 +160,7 @@ var balancerFields = []string{"loadBalancerIP", "loadBalancerClass", "loadBalanc
 // clusterIPFix makes the Service ClusterIP, with the fields that the API
 // server refuses in one taken out. It is offered only behind an Ingress that
 // is known to need no more.
-func clusterIPFix(p *fixer.Pass, o, by *kube.Object) (fixer.Fix, bool) {
+func clusterIPFix(o, by *kube.Object) (fixer.Fix, bool) {
 	spec := o.Node.Get("spec")
 	if !insideCluster(by) || slices.ContainsFunc(balancerFields, func(key string) bool { return spec.Get(key) != nil }) {
 		return fixer.Fix{}, false
@@ -182,7 +182,7 @@ func clusterIPFix(p *fixer.Pass, o, by *kube.Object) (fixer.Fix, bool) {
 					ops = append(ops, yamldoc.Remove(at.Join("ports", i, "nodePort")))
 				}
 			}
-			d.YAML(p.File.Path, o.Doc, ops...)
+			d.YAML(o.Doc, ops...)
 			return nil
 		},
 	}, true

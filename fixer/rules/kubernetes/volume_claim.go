@@ -19,7 +19,8 @@ import (
 // claimed returns the name of the claim that takes the volume's place. Where
 // the file has a PersistentVolume for this storage, that one is used, because
 // two for one disk are two disks to Kubernetes; else both are made.
-func (v inlineVolume) claimed(d *fixer.Draft, file *fixer.File) (string, error) {
+func (v inlineVolume) claimed(d *fixer.Draft) (string, error) {
+	file := d.Snapshot.File(d.File)
 	mine, readOnly := storage(v.source)
 	for _, o := range file.Objects {
 		if o.Kind != "PersistentVolume" || o.Group() != "" {
@@ -53,8 +54,8 @@ func (v inlineVolume) claimed(d *fixer.Draft, file *fixer.File) (string, error) 
 		return "", err
 	}
 	if !file.YAML.JSON {
-		d.Document(file.Path, string(volume), mine, "PersistentVolume "+v.volumeName(claim))
-		d.Document(file.Path, string(request), "PersistentVolumeClaim "+v.workload.Namespace+"/"+claim)
+		d.Document(string(volume), mine, "PersistentVolume "+v.volumeName(claim))
+		d.Document(string(request), "PersistentVolumeClaim "+v.workload.Namespace+"/"+claim)
 		return claim, nil
 	}
 	if list := listedBy(d.Snapshot, file.Path); list != "" {

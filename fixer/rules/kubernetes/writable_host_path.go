@@ -57,10 +57,7 @@ func reportWritableMount(p *fixer.Pass, v hostVolume, m hostMount) {
 			Level:  fixer.Review,
 			Breaks: "the program fails if it writes to " + m.at,
 			Verify: "kubectl exec POD -- touch " + m.at + "/x   fails, and the logs show no \"read-only file system\"",
-			Edit: func(d *fixer.Draft) error {
-				d.YAML(p.File.Path, c.Workload.Doc, yamldoc.Set(c.Path.Join("volumeMounts", m.index, "readOnly"), true))
-				return nil
-			},
+			Edit:   fixer.EditYAML(c.Workload.Doc, yamldoc.Set(c.Path.Join("volumeMounts", m.index, "readOnly"), true)),
 		}},
 	})
 }

@@ -47,14 +47,14 @@ var WritableRoot = &fixer.Rule{
 			if d.Level == fixer.Manual {
 				f.Advice = d.Advice
 			} else {
-				f.Fixes = []fixer.Fix{readOnlyFix(p, c, spec, d)}
+				f.Fixes = []fixer.Fix{readOnlyFix(c, spec, d)}
 			}
 			report(p, c, set, f)
 		}
 	},
 }
 
-func readOnlyFix(p *fixer.Pass, c kube.Container, spec *container.Spec, d container.ReadOnlyDecision) fixer.Fix {
+func readOnlyFix(c kube.Container, spec *container.Spec, d container.ReadOnlyDecision) fixer.Fix {
 	fix := fixer.Fix{
 		ID:     "read-only",
 		Title:  "make the root file system read-only",
@@ -65,7 +65,7 @@ func readOnlyFix(p *fixer.Pass, c kube.Container, spec *container.Spec, d contai
 		Edit: func(draft *fixer.Draft) error {
 			ops := []yamldoc.Op{yamldoc.Set(securityContext(c, "readOnlyRootFilesystem"), true)}
 			ops = append(ops, scratchVolumes(c, spec, splitPaths(draft.Param("writable")), volumeNames(c.Workload), draft.Param("size"))...)
-			draft.YAML(p.File.Path, c.Workload.Doc, ops...)
+			draft.YAML(c.Workload.Doc, ops...)
 			return nil
 		},
 	}

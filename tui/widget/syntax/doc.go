@@ -17,4 +17,10 @@
 // For every line, valid or not, the tokens cover it without gaps, in order and
 // each of at least one byte, and never split a character. The time is linear in
 // the length of the line.
+//
+// # Kept by hand
+//
+// A highlighter library such as chroma knows hundreds of languages, makes the
+// program 3.6 MB larger and takes 20 to 40 ms at start-up, and it wants the
+// whole text where a screen needs thirty lines of it.
 package syntax

@@ -1,0 +1,242 @@
+package compose_test
+
+import (
+	"context"
+	"fmt"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/compose-spec/compose-go/v2/cli"
+	"github.com/compose-spec/compose-go/v2/loader"
+	"github.com/compose-spec/compose-go/v2/types"
+	"github.com/rogpeppe/go-internal/txtar"
+	"github.com/sirupsen/logrus"
+
+	"oakum/fixer/compose"
+	"oakum/fixer/yamldoc"
+)
+
+// The judge is compose-go, the library that Docker Compose reads its files
+// with. It knows no positions, so it cannot stand in for this package, and it
+// is linked into these tests alone.
+
+// TestJudge compares what a view says with what compose-go loads, over awkward
+// files.
+func TestJudge(t *testing.T) {
+	paths, err := filepath.Glob("testdata/judge/*.txtar")
+	if err != nil || len(paths) == 0 {
+		t.Fatalf("no cases: %v", err)
+	}
+	for _, p := range paths {
+		t.Run(strings.TrimSuffix(filepath.Base(p), ".txtar"), func(t *testing.T) {
+			archive, err := txtar.ParseFile(p)
+			if err != nil {
+				t.Fatal(err)
+			}
+			dir := t.TempDir()
+			for _, f := range archive.Files {
+				name := filepath.Join(dir, filepath.FromSlash(f.Name))
+				if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {
+					t.Fatal(err)
+				}
+				if err := os.WriteFile(name, f.Data, 0o644); err != nil {
+					t.Fatal(err)
+				}
+			}
+			n := judge(t, dir, func(file string, err error) { t.Errorf("%s: compose-go: %v", file, err) })
+			if n == 0 {
+				t.Error("no service was compared")
+			}
+		})
+	}
+}
+
+// TestJudgeCorpus does the same over real repositories, where they are there.
+func TestJudgeCorpus(t *testing.T) {
+	const corpus = "../../../shared/corpus"
+	repositories, err := os.ReadDir(corpus)
+	if err != nil {
+		t.Skip("no collection of real repositories beside the project: ", err)
+	}
+	services, refused := 0, 0
+	for _, r := range repositories {
+		if r.IsDir() {
+			services += judge(t, filepath.Join(corpus, r.Name()), func(file string, err error) {
+				refused++
+				t.Logf("%s/%s: compose-go: %.150v", r.Name(), file, err)
+			})
+		}
+	}
+	t.Logf("%d services compared, %d files that compose-go refuses", services, refused)
+}
+
+// judge compares the services of all Compose files of a directory and returns
+// how many there were.
+func judge(t *testing.T, dir string, refused func(file string, err error)) int {
+	t.Helper()
+	logrus.SetLevel(logrus.ErrorLevel)
+	files := composeFiles(t, dir)
+	project := compose.NewProject(files)
+	n := 0
+	for file, f := range files {
+		if base := path.Base(file); compose.IsOverride(base) || !strings.Contains(base, "compose") || len(f.Services) == 0 {
+			continue
+		}
+		loaded, err := load(filepath.Join(dir, filepath.FromSlash(file)))
+		if err != nil {
+			refused(file, err)
+			continue
+		}
+		for _, v := range project.Views(file) {
+			if theirs, ok := loaded[v.Name]; ok {
+				n++
+				for _, d := range differences(v, theirs) {
+					t.Errorf("%s: %s: %s: %s", dir, file, v.Name, d)
+				}
+			} else {
+				t.Errorf("%s: %s: compose-go has no service %s", dir, file, v.Name)
+			}
+		}
+	}
+	return n
+}
+
+func composeFiles(t *testing.T, dir string) map[string]*compose.File {
+	t.Helper()
+	files := map[string]*compose.File{}
+	err := filepath.WalkDir(dir, func(name string, d fs.DirEntry, err error) error {
+		if err != nil || !d.Type().IsRegular() || !strings.HasPrefix(path.Ext(name), ".y") {
+			return err
+		}
+		src, err := os.ReadFile(name)
+		if err != nil {
+			return err
+		}
+		y, err := yamldoc.Parse(src)
+		if err != nil {
+			return nil // what does not parse is compared by nobody
+		}
+		if f, err := compose.Parse(y); err == nil {
+			rel, err := filepath.Rel(dir, name)
+			if err != nil {
+				return err
+			}
+			files[filepath.ToSlash(rel)] = f
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return files
+}
+
+// load reads a file as docker compose -f does; one with a name that Compose
+// looks for is loaded with the override that is found beside it.
+func load(file string) (types.Services, error) {
+	dir := filepath.Dir(file)
+	paths := []string{file}
+	if slices.Contains(cli.DefaultFileNames, filepath.Base(file)) {
+		for _, name := range cli.DefaultOverrideFileNames {
+			if _, err := os.Stat(filepath.Join(dir, name)); err == nil {
+				paths = append(paths, filepath.Join(dir, name))
+				break
+			}
+		}
+	}
+	details := types.ConfigDetails{WorkingDir: dir, Environment: types.Mapping{}}
+	for _, p := range paths {
+		details.ConfigFiles = append(details.ConfigFiles, types.ConfigFile{Filename: p})
+	}
+	project, err := loader.LoadWithContext(context.Background(), details, func(o *loader.Options) {
+		o.SetProjectName("judge", true)
+		o.SkipConsistencyCheck, o.SkipNormalization, o.SkipResolveEnvironment = true, true, true
+		o.SkipResolveLabels, o.ResolvePaths = true, false
+	})
+	if err != nil {
+		return nil, err
+	}
+	return project.AllServices(), nil
+}
+
+// differences says what of a view the judge holds otherwise.
+func differences(v compose.View, theirs types.ServiceConfig) []string {
+	var out []string
+	compare := func(what, ours, theirs any) {
+		if a, b := fmt.Sprintf("%q", ours), fmt.Sprintf("%q", theirs); a != b {
+			out = append(out, fmt.Sprintf("%s is %s, the judge says %s", what, a, b))
+		}
+	}
+	text := func(key string) string {
+		s, _ := compose.Expand(v.Setting(key).Node.Text())
+		return s
+	}
+	on := func(key string) bool {
+		n := v.Setting(key).Node
+		return n.IsTrue() || text(key) == "true"
+	}
+	imageName, _ := v.ImageName()
+	compare("image", imageName, theirs.Image)
+	compare("user", text("user"), theirs.User)
+	compare("network_mode", text("network_mode"), theirs.NetworkMode)
+	compare("pid", text("pid"), theirs.Pid)
+	compare("ipc", text("ipc"), theirs.Ipc)
+	compare("platform", text("platform"), theirs.Platform)
+	compare("privileged", fmt.Sprint(on("privileged")), fmt.Sprint(theirs.Privileged))
+	compare("read_only", fmt.Sprint(on("read_only")), fmt.Sprint(theirs.ReadOnly))
+	compare("cap_add", list(v, "cap_add"), set(theirs.CapAdd))
+	compare("cap_drop", list(v, "cap_drop"), set(theirs.CapDrop))
+	compare("security_opt", list(v, "security_opt"), set(theirs.SecurityOpt))
+	compare("healthcheck", fmt.Sprint(v.Setting("healthcheck").Node != nil), fmt.Sprint(theirs.HealthCheck != nil))
+	compare("ports", fmt.Sprint(len(v.List("ports")) > 0), fmt.Sprint(len(theirs.Ports) > 0))
+	compare("mounts", mounts(v), theirMounts(theirs))
+	return out
+}
+
+func list(v compose.View, key string) []string {
+	var out []string
+	for _, s := range v.List(key) {
+		item, _ := compose.Expand(s.Node.Text())
+		out = append(out, item)
+	}
+	return set(out)
+}
+
+// set is a list without order and repetition: Compose drops what is said twice.
+func set(all []string) []string {
+	all = slices.Clone(all)
+	slices.Sort(all)
+	return slices.Compact(append([]string{}, all...))
+}
+
+func mounts(v compose.View) []string {
+	var out []string
+	for _, m := range v.Mounts() {
+		out = append(out, mount(m.Source, m.Target, m.ReadOnly, m.Tmpfs))
+	}
+	return set(out)
+}
+
+func theirMounts(s types.ServiceConfig) []string {
+	var out []string
+	for _, m := range s.Volumes {
+		out = append(out, mount(m.Source, m.Target, m.ReadOnly, m.Type == types.VolumeTypeTmpfs))
+	}
+	for _, target := range s.Tmpfs {
+		target, _, _ = strings.Cut(target, ":")
+		out = append(out, mount("", target, false, true))
+	}
+	return set(out)
+}
+
+func mount(source, target string, readOnly, tmpfs bool) string {
+	if strings.HasPrefix(source, ".") || path.IsAbs(source) {
+		source = path.Clean(source)
+	}
+	return fmt.Sprintf("%s → %s ro=%v tmpfs=%v", source, path.Clean(target), readOnly, tmpfs)
+}
