@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"oakum/fixer"
+	"oakum/fixer/corpustest"
 	"oakum/fixer/engine"
 	"oakum/fixer/rules"
 )
@@ -50,7 +51,7 @@ func realRepository(t *testing.T, dir string) []fixer.Source {
 // TestRealRepositories holds the interface to the engine on real files with
 // the real rules, and every frame on the way to its size.
 func TestRealRepositories(t *testing.T) {
-	root := filepath.Join("..", "..", "shared", "corpus")
+	root := corpustest.Root(t)
 	dirs, err := os.ReadDir(root)
 	if err != nil {
 		t.Skipf("the corpus is not here: %v", err)

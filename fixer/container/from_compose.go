@@ -12,8 +12,13 @@ import (
 )
 
 // FromService returns the container that a Compose service describes, with what
-// merge keys, extends and override files give it.
+// merge keys, extends and override files give it. The spec is shared by the rules
+// of a check and must not be changed.
 func FromService(p *fixer.Pass, v compose.View) *Spec {
+	return once(p, v.Service, func() *Spec { return fromService(p, v) })
+}
+
+func fromService(p *fixer.Pass, v compose.View) *Spec {
 	s := &Spec{
 		Platform: Compose, Image: OfService(p, v), Kind: fixer.FromCompose, Place: v.File,
 		Entrypoint: startOf(v, "entrypoint"), Command: startOf(v, "command"),
@@ -21,6 +26,7 @@ func FromService(p *fixer.Pass, v compose.View) *Spec {
 		Privileged:  choice(v.Setting("privileged")),
 		ReadOnly:    choice(v.Setting("read_only")),
 		EnvFrom:     !v.Setting("env_file").Node.Null(),
+		Env:         composeEnv(v),
 	}
 	if user := v.Setting("user"); !user.Node.Null() {
 		s.User = composeUser(user)
@@ -119,6 +125,25 @@ func hostPath(m compose.Mount) string {
 		return m.Source
 	}
 	return ""
+}
+
+// composeEnv returns the variables that a service sets, in either form. One
+// without a value takes it from whoever runs Compose.
+func composeEnv(v compose.View) []Variable {
+	var out []Variable
+	node := v.Setting("environment").Node
+	add := func(name string, value *yamldoc.Node, text string, given bool) {
+		text, certain := compose.Expand(text)
+		out = append(out, Variable{Name: name, Value: text, Known: given && certain, Place: v.File + ":" + strconv.Itoa(value.Line)})
+	}
+	for name, value := range node.All() {
+		add(name, value, value.Text(), !value.Null())
+	}
+	for _, item := range node.List() {
+		name, text, given := strings.Cut(item.Text(), "=")
+		add(name, item, text, given)
+	}
+	return out
 }
 
 // targetPort reads the port in the container of an entry of ports or expose.

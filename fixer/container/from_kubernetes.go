@@ -3,6 +3,7 @@ package container
 import (
 	"fmt"
 	"strconv"
+	"strings"
 
 	"oakum/fixer"
 	"oakum/fixer/image"
@@ -10,10 +11,20 @@ import (
 	"oakum/fixer/yamldoc"
 )
 
-// FromContainer returns the container that a pod of the pass's file describes.
+// FromContainer returns the container that a pod of the pass's file describes. The
+// spec is shared by the rules of a check and must not be changed.
 func FromContainer(p *fixer.Pass, c kube.Container) *Spec {
+	return once(p, c.Node, func() *Spec { return fromContainer(p, c) })
+}
+
+func fromContainer(p *fixer.Pass, c kube.Container) *Spec {
 	context := c.Node.Get("securityContext")
-	line := func(n *yamldoc.Node) string { return p.File.Path + ":" + strconv.Itoa(n.Line) }
+	line := func(n *yamldoc.Node) string {
+		if p.File == nil {
+			return "" // a rule about files together: which of them it is the pass does not say
+		}
+		return p.File.Path + ":" + strconv.Itoa(n.Line)
+	}
 	choice := func(n *yamldoc.Node, inherited bool) Choice {
 		on, set := n.Bool()
 		if !set {
@@ -52,7 +63,11 @@ func FromContainer(p *fixer.Pass, c kube.Container) *Spec {
 		}
 	}
 	for _, v := range c.Node.Get("env").List() {
-		s.Env = append(s.Env, v.Get("name").Text())
+		value := v.Get("value")
+		s.Env = append(s.Env, Variable{
+			Name: v.Get("name").Text(), Value: value.Text(), Place: line(v),
+			Known: v.Get("valueFrom") == nil && !strings.Contains(value.Text(), "$("),
+		})
 	}
 	for _, m := range c.Mounts() {
 		s.Mounts = append(s.Mounts, Mount{Target: m.Path, Kind: volumeKind(m.Kind), Host: m.HostPath, ReadOnly: m.ReadOnly})

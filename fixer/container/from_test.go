@@ -24,6 +24,7 @@ func TestFromService(t *testing.T) {
     security_opt: [no-new-privileges=true]
     ports: ["127.0.0.1:8080:80", "443:8443/tcp", {target: 9000}]
     expose: ["3000-3005"]
+    environment: [A=b, "C=${D:-e}", F]
     tmpfs: /run:size=1m
     volumes:
       - data:/data
@@ -47,6 +48,12 @@ volumes: {data: {}}
 		}
 		if !slices.Equal(s.Ports, []int{80, 8443, 9000, 3000}) || !slices.Equal(s.Add, []string{"CHOWN"}) {
 			t.Errorf("ports %v, capabilities %v", s.Ports, s.Add)
+		}
+		env := []container.Variable{
+			{Name: "A", Value: "b", Known: true, Place: "compose.yaml:14"}, {Name: "C", Value: "e", Place: "compose.yaml:14"}, {Name: "F", Place: "compose.yaml:14"},
+		}
+		if !slices.Equal(s.Env, env) {
+			t.Errorf("environment %+v, want %+v", s.Env, env)
 		}
 		want := []container.Mount{
 			{Target: "/data", Kind: container.MountVolume}, {Target: "/etc/conf", Kind: container.MountHost, Host: "./conf", ReadOnly: true},
@@ -96,7 +103,7 @@ spec:
 		if !s.NonRoot.Yes() || !s.NonRoot.Inherited || !s.NoNewPrivileges.Yes() || s.ReadOnly.Set {
 			t.Errorf("choices: %+v %+v %+v", s.NonRoot, s.NoNewPrivileges, s.ReadOnly)
 		}
-		if !slices.Equal(s.Ports, []int{80}) || !slices.Equal(s.Add, []string{"NET_RAW"}) || !slices.Equal(s.Env, []string{"A"}) || !slices.Equal(s.Claims(), []string{"/data"}) {
+		if !slices.Equal(s.Ports, []int{80}) || !slices.Equal(s.Add, []string{"NET_RAW"}) || !slices.Equal(s.Env, []container.Variable{{Name: "A", Value: "b", Known: true, Place: "pod.yaml:16"}}) || !slices.Equal(s.Claims(), []string{"/data"}) {
 			t.Errorf("ports %v, capabilities %v, env %v, claims %v", s.Ports, s.Add, s.Env, s.Claims())
 		}
 		for at, want := range map[string]bool{"/tmp": true, "/tmp/a": true, "/tmpfs": false, "/conf/x": true, "/": false} {

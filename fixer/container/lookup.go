@@ -27,6 +27,19 @@ func OfImage(p *fixer.Pass, ref string) *Profile {
 	return out.(*Profile)
 }
 
+// once returns the spec of a container, made by the first rule of a check that
+// asks for it. key is the container's own in the parsed file.
+func once(p *fixer.Pass, key any, from func() *Spec) *Spec {
+	known := specs.Of(p)
+	if s, ok := known.Load(key); ok {
+		return s.(*Spec)
+	}
+	s, _ := known.LoadOrStore(key, from())
+	return s.(*Spec)
+}
+
+var specs = fixer.Share(func(*fixer.Pass) *sync.Map { return new(sync.Map) })
+
 // profiles are those of the images that a check has asked for, by reference.
 var profiles = fixer.Share(func(*fixer.Pass) *sync.Map { return new(sync.Map) })
 

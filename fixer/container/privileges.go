@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 
+	"oakum/fixer/build"
 	"oakum/fixer/dockerfile"
 )
 
@@ -55,61 +56,49 @@ func (p *Profile) GainsPrivileges() string {
 	if p.Build == nil {
 		return ""
 	}
-	chain := p.Build.Stage.Chain()
-	for _, stage := range chain {
-		for _, i := range stage.Instructions {
-			if word := gainIn(p.Build.File, i, gainers); word != "" {
+	f, chain := p.Build.File, p.Build.Stage.Chain()
+	carried := copiedFrom(f, chain)
+	for _, st := range build.Steps(f, "RUN", "ENTRYPOINT", "CMD", "HEALTHCHECK") {
+		programs := gainers
+		switch {
+		case slices.Contains(chain, st.Stage):
+		case slices.Contains(carried, st.Stage) && st.Instruction.Keyword == "RUN":
+			programs = nil
+		default:
+			continue
+		}
+		for _, c := range st.Commands {
+			if word := gainIn(c, programs); word != "" {
+				return word
+			}
+		}
+		if len(st.Commands) == 0 { // nothing is read of it: nothing tells comments apart either
+			if word := gainInText(string(f.Source[st.At.Start:st.At.End]), programs); word != "" {
 				return word
 			}
 		}
 	}
-	for _, stage := range copiedFrom(p.Build.File, chain) {
-		for _, i := range stage.Instructions {
-			if word := gainIn(p.Build.File, i, nil); word != "" {
-				return word
+	for _, s := range slices.Concat(chain, carried) {
+		for _, i := range s.Instructions {
+			if mode, ok := i.Flag("chmod"); ok && setsUID(mode.Value) {
+				return "chmod " + mode.Value
 			}
 		}
 	}
 	return ""
 }
 
-// gainIn returns what an instruction does or runs of the programs, or to files,
+// gainIn returns what a command does to files, or runs or installs of programs,
 // that gives privileges.
-func gainIn(f *dockerfile.File, i *dockerfile.Instruction, programs []string) string {
-	if i.Trigger != nil {
-		return gainIn(f, i.Trigger, programs)
+func gainIn(c build.Command, programs []string) string {
+	words := make([]string, len(c.Words))
+	for k, w := range c.Words {
+		words[k] = w.Value
 	}
-	switch i.Keyword {
-	case "RUN":
-		script, err := f.Script(i)
-		if err != nil {
-			return gainInText(string(f.Source[i.Start:i.End]), programs)
-		}
-		for _, c := range script.Commands {
-			words := make([]string, len(c.Words))
-			for k, w := range c.Words {
-				words[k] = w.Value
-			}
-			if word := gainInCommand(words, programs); word != "" {
-				return word
-			}
-		}
-		for _, h := range i.Heredocs {
-			if word := gainInText(string(f.Source[h.Start:h.End]), programs); word != "" {
-				return word
-			}
-		}
-	case "ENTRYPOINT", "CMD", "HEALTHCHECK", "SHELL":
-		return gainInText(i.Args.Raw, programs)
-	case "COPY", "ADD":
-		if mode, ok := i.Flag("chmod"); ok && setsUID(mode.Value) {
-			return "chmod " + mode.Value
-		}
-	}
-	return ""
+	return gainInWords(words, programs)
 }
 
-func gainInCommand(words []string, programs []string) string {
+func gainInWords(words []string, programs []string) string {
 	if len(words) == 0 {
 		return ""
 	}
@@ -136,7 +125,7 @@ func gainInCommand(words []string, programs []string) string {
 		}
 	}
 	if at := slices.Index(words, "chmod"); at > 0 {
-		return gainInCommand(words[at:], nil)
+		return gainInWords(words[at:], nil)
 	}
 	return ""
 }

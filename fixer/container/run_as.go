@@ -1,6 +1,7 @@
 package container
 
 import (
+	"errors"
 	"maps"
 	"slices"
 	"strconv"
@@ -199,7 +200,7 @@ func (s *Spec) dataDirectory(e *image.Entry) (env, dir string) {
 		for _, name := range slices.Sorted(maps.Keys(e.Kubernetes.Env)) {
 			template := e.Kubernetes.Env[name]
 			at := strings.ReplaceAll(template, "<mount>", mount)
-			if at != template && HoldsData(e, mount) && !slices.Contains(s.Env, name) {
+			if at != template && HoldsData(e, mount) && !s.setsEnv(name) {
 				return name, at
 			}
 		}
@@ -210,4 +211,14 @@ func (s *Spec) dataDirectory(e *image.Entry) (env, dir string) {
 // HoldsData reports whether a mount is where the image keeps its data.
 func HoldsData(e *image.Entry, mount string) bool {
 	return slices.ContainsFunc(e.Volumes, func(v image.Volume) bool { return v.Path == mount })
+}
+
+// ValidID returns what accepts the number of a user or group, from least up.
+func ValidID(least int) func(string) error {
+	return func(s string) error {
+		if n, err := strconv.ParseUint(s, 10, 31); err != nil || int(n) < least {
+			return errors.New("a whole number from " + strconv.Itoa(least) + " to 2147483647")
+		}
+		return nil
+	}
 }

@@ -24,8 +24,8 @@ type Spec struct {
 	// it to the image.
 	Entrypoint, Command []string
 
-	Env     []string // names of the variables that are set one by one
-	EnvFrom bool     // others come from elsewhere as a whole
+	Env     []Variable // those that are set one by one
+	EnvFrom bool       // others come from elsewhere as a whole
 
 	Mounts []Mount
 	Ports  []int // that the file says the container listens on
@@ -83,6 +83,18 @@ func (c Choice) Yes() bool { return c.Set && c.On }
 
 // No reports whether the file turns it off.
 func (c Choice) No() bool { return c.Set && !c.On }
+
+// A Variable is one that the file sets for the container.
+type Variable struct {
+	Name, Value string
+	Known       bool // the value is what the file says; else it comes from elsewhere
+	Place       string
+}
+
+// setsEnv reports whether the file sets a variable by its name.
+func (s *Spec) setsEnv(name string) bool {
+	return slices.ContainsFunc(s.Env, func(v Variable) bool { return v.Name == name })
+}
 
 // A Mount is something mounted into the container.
 type Mount struct {

@@ -9,26 +9,17 @@ import (
 	"testing"
 
 	"oakum/fixer"
+	"oakum/fixer/corpustest"
 	"oakum/fixer/disk/disktest"
 
 	"go.yaml.in/yaml/v3"
 )
 
-// corpus returns the directory of real repositories, or skips the test.
-func corpus(t testing.TB) string {
-	t.Helper()
-	dir := filepath.Join("..", "..", "..", "shared", "corpus")
-	if _, err := os.Stat(dir); err != nil {
-		t.Skip("the corpus of real repositories is not there: ", dir)
-	}
-	return dir
-}
-
 // TestCorpus loads every repository, and holds discovery to what can be told
 // without it: each Dockerfile of that name and each YAML or JSON file in which
 // a parser sees a manifest is found, and each source has the bytes on disk.
 func TestCorpus(t *testing.T) {
-	repos, err := os.ReadDir(corpus(t))
+	repos, err := os.ReadDir(corpustest.Root(t))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -37,7 +28,7 @@ func TestCorpus(t *testing.T) {
 		if !r.IsDir() {
 			continue
 		}
-		dir := filepath.Join(corpus(t), r.Name())
+		dir := filepath.Join(corpustest.Root(t), r.Name())
 		ws, err := Load(context.Background(), []string{dir}, Options{NoIgnore: true})
 		if err != nil {
 			t.Errorf("%s: %v", r.Name(), err)
@@ -113,7 +104,7 @@ func isManifest(p string) bool {
 
 // BenchmarkLoad reads the whole corpus as one tree.
 func BenchmarkLoad(b *testing.B) {
-	dir := corpus(b)
+	dir := corpustest.Root(b)
 	for b.Loop() {
 		if _, err := Load(context.Background(), []string{dir}, Options{NoIgnore: true}); err != nil {
 			b.Fatal(err)

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"testing"
 
+	"oakum/fixer/corpustest"
 	"oakum/fixer/text"
 )
 
@@ -17,10 +18,7 @@ import (
 // repositories by name, and skips the test where it is not there.
 func corpusFiles(t testing.TB) map[string][]byte {
 	t.Helper()
-	root := filepath.Join("..", "..", "..", "shared", "corpus")
-	if _, err := os.Stat(root); err != nil {
-		t.Skipf("no corpus of real repositories at %s", root)
-	}
+	root := corpustest.Root(t)
 	out := map[string][]byte{}
 	err := filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
 		if err != nil || !d.Type().IsRegular() || !isDockerfile(d.Name()) {

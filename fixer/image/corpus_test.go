@@ -7,6 +7,8 @@ import (
 	"path/filepath"
 	"regexp"
 	"testing"
+
+	"oakum/fixer/corpustest"
 )
 
 // mentions finds what files of any kind put where an image is expected. It is
@@ -16,10 +18,7 @@ var mentions = regexp.MustCompile(`(?m)^\s*(?:-\s*)?image:\s*["']?([^\s"'#]+)|^(
 // TestCorpus reads every reference in a collection of real repositories, which
 // lies beside the project when it is there.
 func TestCorpus(t *testing.T) {
-	const corpus = "../../../shared/corpus"
-	if _, err := os.Stat(corpus); err != nil {
-		t.Skip("no collection of real repositories beside the project")
-	}
+	corpus := corpustest.Root(t)
 	found := map[string]int{}
 	err := filepath.WalkDir(corpus, func(path string, d fs.DirEntry, err error) error {
 		if err != nil || !d.Type().IsRegular() {

@@ -122,3 +122,33 @@ func (k *Knowledge) HasHealthcheck() Fact[bool] {
 	}
 	return Fact[bool]{}
 }
+
+// Cmd is the image's CMD, empty where it has none. No table holds it.
+func (k *Knowledge) Cmd() Fact[[]string] {
+	return configured(k, func(c *Config) ([]string, string) { return c.Cmd, "CMD" })
+}
+
+// Env is the image's environment, as NAME=value. No table holds it.
+func (k *Knowledge) Env() Fact[[]string] {
+	return configured(k, func(c *Config) ([]string, string) { return c.Env, "ENV" })
+}
+
+// StopSignal is the signal that ends the image's process; "" is SIGTERM. No
+// table holds it.
+func (k *Knowledge) StopSignal() Fact[string] {
+	return configured(k, func(c *Config) (string, string) { return c.StopSignal, "STOPSIGNAL" })
+}
+
+// Labels are the image's labels. No table holds them.
+func (k *Knowledge) Labels() Fact[map[string]string] {
+	return configured(k, func(c *Config) (map[string]string, string) { return c.Labels, "LABEL" })
+}
+
+// configured is a fact that only a registry's configuration holds.
+func configured[T any](k *Knowledge, read func(*Config) (value T, field string)) Fact[T] {
+	if k.Config == nil {
+		return Fact[T]{}
+	}
+	value, field := read(k.Config)
+	return told(k, value, field)
+}

@@ -9,8 +9,7 @@ import (
 // say of it, and over that, field by field, what its registry told. Methods give
 // the facts that several of the three may hold, each with where it comes from;
 // what only a table knows (where the software writes, which capabilities it
-// needs, which tools there are) is in Entry and Base, what only a registry does
-// (CMD, ENV, labels) in Config.
+// needs, which tools there are) is in Entry and Base.
 type Knowledge struct {
 	Name string // as asked for
 

@@ -15,6 +15,7 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"oakum/fixer"
+	"oakum/fixer/corpustest"
 	"oakum/fixer/discover"
 	"oakum/fixer/dockerfile"
 	"oakum/fixer/engine"
@@ -22,7 +23,7 @@ import (
 	"oakum/fixer/text"
 )
 
-const corpus = "../../../shared/corpus"
+var corpus = corpustest.Path()
 
 // changeable are the keys whose values the present fixes may replace or take
 // away. Everything else that a file says, it still says afterwards.

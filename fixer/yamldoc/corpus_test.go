@@ -11,18 +11,14 @@ import (
 	"strings"
 	"testing"
 
+	"oakum/fixer/corpustest"
 	"oakum/fixer/text"
 )
-
-// corpus is where real files lie, if they are there: input only.
-const corpus = "../../../shared/corpus"
 
 // corpusFiles calls f for every YAML and JSON file of the corpus.
 func corpusFiles(t *testing.T, f func(path string, src []byte)) {
 	t.Helper()
-	if _, err := os.Stat(corpus); err != nil {
-		t.Skip("no corpus of real files at", corpus)
-	}
+	corpus := corpustest.Root(t)
 	if testing.Short() {
 		t.Skip("the corpus takes a while")
 	}

@@ -12,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"oakum/fixer/corpustest"
 	"oakum/fixer/dockerfile"
 )
 
@@ -117,10 +118,7 @@ func TestCheckRefuses(t *testing.T) {
 
 // Every real file can be checked, twice with the same result.
 func TestCorpus(t *testing.T) {
-	root := filepath.Join("..", "..", "..", "..", "shared", "corpus")
-	if _, err := os.Stat(root); err != nil {
-		t.Skipf("no corpus of real repositories at %s", root)
-	}
+	root := corpustest.Root(t)
 	n, failures := 0, 0
 	err := filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
 		if err != nil || !d.Type().IsRegular() || d.Name() != "Dockerfile" {

@@ -2,7 +2,6 @@ package dockerfile
 
 import (
 	"bytes"
-	"errors"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -12,6 +11,7 @@ import (
 	"time"
 
 	"oakum/fixer"
+	"oakum/fixer/corpustest"
 	"oakum/fixer/dockerfile"
 	"oakum/fixer/engine"
 )
@@ -181,10 +181,7 @@ func FuzzRules(f *testing.F) {
 // TestCorpus holds the rules to the same on every Dockerfile of the shared
 // corpus of real repositories, and to finding something there.
 func TestCorpus(t *testing.T) {
-	root := filepath.Join("..", "..", "..", "..", "shared", "corpus")
-	if _, err := os.Stat(root); errors.Is(err, fs.ErrNotExist) {
-		t.Skipf("no corpus of real repositories at %s", root)
-	}
+	root := corpustest.Root(t)
 	found, fixed := map[string]int{}, map[string]int{}
 	err := filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
 		if err != nil || !d.Type().IsRegular() || !strings.Contains(d.Name(), "Dockerfile") {

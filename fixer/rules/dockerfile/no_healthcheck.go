@@ -12,7 +12,6 @@ import (
 	"oakum/fixer"
 	"oakum/fixer/build"
 	"oakum/fixer/compose"
-	"oakum/fixer/container"
 	"oakum/fixer/dockerfile"
 )
 
@@ -55,7 +54,7 @@ func checkHealth(p *fixer.Pass, s *dockerfile.Stage) {
 	if !ok {
 		return
 	}
-	if e := container.OfStage(p, p.File.Path, p.File.Dockerfile, s).Entry; e != nil && e.Healthcheck.Builtin {
+	if base := p.Facts.Image(s.Root().Image); base.HasHealthcheck().Value {
 		return
 	}
 	users := usersOf(p, s)

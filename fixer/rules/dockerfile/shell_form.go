@@ -134,7 +134,7 @@ func execBreaks(p *fixer.Pass, s *dockerfile.Stage, i *dockerfile.Instruction, w
 	if i.Keyword == "ENTRYPOINT" {
 		out = append(out, "arguments that Kubernetes, Compose or docker run give, dropped until now, reach it")
 	}
-	if _, known := build.BaseOf(p, s); i.Keyword == "CMD" && s.Entrypoint().At == nil && !known {
+	if base := p.Facts.Image(s.Root().Image); i.Keyword == "CMD" && s.Entrypoint().At == nil && !base.HasBase && !base.Entrypoint().Known {
 		out = append(out, "the base's ENTRYPOINT, which is not known here, gets other words")
 	}
 	return strings.Join(out, "; ")

@@ -47,7 +47,3 @@ var AppArmor = &fixer.Rule{
 		}
 	},
 }
-
-// appArmorAnnotation, followed by a container's name, set its profile before
-// there was a field, in Kubernetes 1.30.
-const appArmorAnnotation = "container.apparmor.security.beta.kubernetes.io/"

@@ -118,15 +118,6 @@ func reportAgent(p *fixer.Pass, w *kube.Workload, held []hostVolume, why string)
 	p.Report(f)
 }
 
-// some joins the first few of a list, and counts the others.
-func some(list []string) string {
-	const shown = 6
-	if len(list) <= shown+1 {
-		return strings.Join(list, ", ")
-	}
-	return strings.Join(list[:shown], ", ") + fmt.Sprintf(" and %d more", len(list)-shown)
-}
-
 // unusedVolumeFix takes a volume away that nothing mounts. It is no safe fix: a
 // sidecar that the cluster adds to the pod could name it.
 func unusedVolumeFix(w *kube.Workload, v hostVolume) fixer.Fix {

@@ -189,3 +189,22 @@ func nodeAgent(w *kube.Workload) (why string, yes bool) {
 	}
 	return "", false
 }
+
+// hostLevel reports whether a workload works on its node rather than in its
+// own container: a DaemonSet, or a pod that mounts the host's files or shares
+// its process table. Agents, network and storage plug-ins look like this, and
+// what they hold is mostly needed.
+func hostLevel(w *kube.Workload) (why string, yes bool) {
+	switch {
+	case w.Kind == "DaemonSet":
+		return "a DaemonSet usually serves its node", true
+	case w.Pod.Get("hostPID").IsTrue():
+		return "the pod shares the process table of its node", true
+	}
+	for _, v := range w.Pod.Get("volumes").List() {
+		if path := v.Get("hostPath").Get("path").Text(); path != "" {
+			return "the pod mounts " + path + " of its node", true
+		}
+	}
+	return "", false
+}

@@ -190,6 +190,12 @@ func hasSysctl(security *yamldoc.Node, name string) bool {
 	return false
 }
 
+var (
+	paramUID    = fixer.Param{Name: "uid", Meaning: "user id the container runs as, 1 or above", Validate: container.ValidID(1)}
+	paramGID    = fixer.Param{Name: "gid", Meaning: "group id the container runs as, 0 or above", Validate: container.ValidID(0)}
+	paramFolder = fixer.Param{Name: "folder", Meaning: "directory of its own below the mount for what the image keeps there; empty to leave it as it is", Validate: validFolder}
+)
+
 func validFolder(s string) error {
 	if s != "" && (!path.IsAbs(s) || strings.ContainsAny(s, "\n\r")) {
 		return errors.New("an absolute path, or nothing")

@@ -2,10 +2,7 @@ package kubernetes
 
 import (
 	_ "embed"
-	"errors"
 	"fmt"
-
-	"k8s.io/apimachinery/pkg/api/resource"
 
 	"oakum/fixer"
 	"oakum/fixer/kube"
@@ -54,15 +51,6 @@ var (
 		Name: "capacity", Meaning: "size of the volume as Kubernetes is told it, as in 20Gi; the storage itself has the size it has", Validate: validCapacity,
 	}
 )
-
-// An inlineVolume is storage that a pod names itself.
-type inlineVolume struct {
-	workload *kube.Workload
-	path     yamldoc.Path // of the volume
-	name     string
-	kind     storageType
-	source   *yamldoc.Node // what stands under the type
-}
 
 func reportGitRepo(p *fixer.Pass, w *kube.Workload, v, repo *yamldoc.Node) {
 	p.Report(fixer.Finding{
@@ -139,10 +127,3 @@ func (v inlineVolume) breaks() string {
 }
 
 func (v inlineVolume) mode() string { return v.kind.accessMode(v.source.Get("readOnly").IsTrue()) }
-
-func validCapacity(s string) error {
-	if q, err := resource.ParseQuantity(s); err != nil || q.Sign() <= 0 {
-		return errors.New("a quantity like 20Gi")
-	}
-	return nil
-}

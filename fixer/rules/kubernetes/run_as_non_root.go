@@ -44,12 +44,6 @@ var RunAsNonRoot = &fixer.Rule{
 	},
 }
 
-var (
-	paramUID    = fixer.Param{Name: "uid", Meaning: "user id the container runs as, 1 or above", Validate: container.ValidID(1)}
-	paramGID    = fixer.Param{Name: "gid", Meaning: "group id the container runs as, 0 or above", Validate: container.ValidID(0)}
-	paramFolder = fixer.Param{Name: "folder", Meaning: "directory of its own below the mount for what the image keeps there; empty to leave it as it is", Validate: validFolder}
-)
-
 func reportIdentity(p *fixer.Pass, pod podIdentity, id identity) {
 	c := id.in
 	f := fixer.Finding{Message: fmt.Sprintf("%s %s", c, id.Says), Evidence: id.Evidence, Advice: id.Advice}

@@ -49,18 +49,6 @@ var SecretInEnv = &fixer.Rule{
 
 var paramSecret = fixer.Param{Name: "secret", Meaning: "name of the Secret, and of its file", Validate: kube.ValidName}
 
-// everyContainer returns the containers of all whole workloads, those of
-// Windows too.
-func everyContainer(p *fixer.Pass) []kube.Container {
-	var out []kube.Container
-	for _, o := range p.File.Objects {
-		if w := o.Workload(); w != nil && !w.Partial {
-			out = append(out, w.Containers()...)
-		}
-	}
-	return out
-}
-
 // secretKey is what a key of a Secret may look like.
 var secretKey = sync.OnceValue(func() *regexp.Regexp {
 	return regexp.MustCompile(`^[-._a-zA-Z0-9]{1,253}$`)

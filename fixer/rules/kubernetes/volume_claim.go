@@ -9,12 +9,22 @@ import (
 	"strings"
 
 	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/api/resource"
 	"sigs.k8s.io/yaml"
 
 	"oakum/fixer"
 	"oakum/fixer/kube"
 	"oakum/fixer/yamldoc"
 )
+
+// An inlineVolume is storage that a pod names itself.
+type inlineVolume struct {
+	workload *kube.Workload
+	path     yamldoc.Path // of the volume
+	name     string
+	kind     storageType
+	source   *yamldoc.Node // what stands under the type
+}
 
 // claimed returns the name of the claim that takes the volume's place. Where
 // the file has a PersistentVolume for this storage, that one is used, because
@@ -191,4 +201,11 @@ func (v inlineVolume) moved() string {
 		out.WriteString(line + "\n")
 	}
 	return out.String()
+}
+
+func validCapacity(s string) error {
+	if q, err := resource.ParseQuantity(s); err != nil || q.Sign() <= 0 {
+		return errors.New("a quantity like 20Gi")
+	}
+	return nil
 }

@@ -1,0 +1,68 @@
+package kubernetes
+
+import (
+	"fmt"
+	"strings"
+
+	"oakum/fixer"
+	"oakum/fixer/kube"
+	"oakum/fixer/yamldoc"
+)
+
+// workloads returns the file's workloads that the rules speak of.
+func workloads(p *fixer.Pass) []*kube.Workload {
+	var out []*kube.Workload
+	for _, o := range p.File.Objects {
+		if w := o.Workload(); w != nil && !w.Partial && !windows(w) {
+			out = append(out, w)
+		}
+	}
+	return out
+}
+
+// containers returns the containers of the file's workloads.
+func containers(p *fixer.Pass) []kube.Container {
+	var out []kube.Container
+	for _, w := range workloads(p) {
+		out = append(out, w.Containers()...)
+	}
+	return out
+}
+
+// everyContainer returns the containers of all whole workloads, those of
+// Windows too.
+func everyContainer(p *fixer.Pass) []kube.Container {
+	var out []kube.Container
+	for _, o := range p.File.Objects {
+		if w := o.Workload(); w != nil && !w.Partial {
+			out = append(out, w.Containers()...)
+		}
+	}
+	return out
+}
+
+func windows(w *kube.Workload) bool {
+	return w.Pod.Get("os").Get("name").Text() == "windows" ||
+		w.Pod.Get("nodeSelector").Get("kubernetes.io/os").Text() == "windows" ||
+		w.Pod.Get("nodeSelector").Get("beta.kubernetes.io/os").Text() == "windows"
+}
+
+// report fills in the place of a container: its first line, which is that of
+// its list item, or the node that is at fault.
+func report(p *fixer.Pass, c kube.Container, at *yamldoc.Node, f fixer.Finding) {
+	if at == nil {
+		at = c.Node
+	}
+	f.Path = c.FindingPath()
+	f.Start, f.End = at.KeyOrSelf().Start, at.End
+	p.Report(f)
+}
+
+// some joins the first few of a list, and counts the others.
+func some(list []string) string {
+	const shown = 6
+	if len(list) <= shown+1 {
+		return strings.Join(list, ", ")
+	}
+	return strings.Join(list[:shown], ", ") + fmt.Sprintf(" and %d more", len(list)-shown)
+}
