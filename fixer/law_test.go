@@ -222,6 +222,23 @@ func TestContractHoldsNoDomain(t *testing.T) {
 	}
 }
 
+// TestContributingNamesTheRooms keeps the table of CONTRIBUTING.md in step with
+// the law: somebody new finds every room there.
+func TestContributingNamesTheRooms(t *testing.T) {
+	text, err := os.ReadFile("../CONTRIBUTING.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, room := range slices.Sorted(maps.Keys(lawRooms)) {
+		if room == "cmd" {
+			room = "cmd/oakum"
+		}
+		if !strings.Contains(string(text), "`"+room+"`") {
+			t.Errorf("CONTRIBUTING.md says nothing about `%s`: add it to the table of rooms", room)
+		}
+	}
+}
+
 // parseImports reads the imports of every Go file of the project that is no
 // test, for every system: package → file → imports.
 func parseImports(t *testing.T) map[string]map[string][]string {
