@@ -19,22 +19,24 @@ type ContextUse struct {
 	text string
 }
 
-// ReadContextUse reads the steps and commands of a file. What a Makefile or a
+// ContextUse reads the steps and commands of the build. What a Makefile or a
 // script does is not seen.
-func ReadContextUse(f *dockerfile.File) ContextUse {
-	var use ContextUse
-	var b strings.Builder
-	Each(f, func(_ *dockerfile.Stage, i, _ *dockerfile.Instruction) {
+func (b *Build) ContextUse() *ContextUse { return b.context() }
+
+func readContextUse(b *Build) *ContextUse {
+	use := &ContextUse{}
+	var all strings.Builder
+	Each(b.File, func(_ *dockerfile.Stage, i, _ *dockerfile.Instruction) {
 		switch i.Keyword {
 		case "RUN", "CMD", "ENTRYPOINT", "ENV":
-			b.WriteString(UnreadText(f, i) + "\n")
+			all.WriteString(CommandText(b.File, i) + "\n")
 			for _, flag := range i.Flags {
-				b.WriteString(flag.Value + "\n")
+				all.WriteString(flag.Value + "\n")
 			}
 		}
 	})
-	use.text = b.String()
-	for _, st := range Steps(f, "RUN") {
+	use.text = all.String()
+	for _, st := range b.run() {
 		clones := slices.ContainsFunc(st.Commands, func(c Command) bool { return c.Program == "git" && c.Has("clone", "init") })
 		for _, c := range st.Commands {
 			use.History = use.History || c.Program == "git" && !clones && !c.Has("config", "--version")
@@ -69,6 +71,6 @@ var (
 
 // Virtualenv reports whether steps run programs of a virtual environment of
 // this name that none of them makes, so that it comes with the context.
-func (u ContextUse) Virtualenv(name string) bool {
+func (u *ContextUse) Virtualenv(name string) bool {
 	return strings.Contains(u.text, name+"/bin") && !makesEnv.MatchString(u.text)
 }

@@ -18,7 +18,7 @@ type SecretMount struct {
 	Steps []*dockerfile.Instruction // that get the mount
 	Named bool                      // the steps read it by name; otherwise they are those that most likely do
 
-	file  *dockerfile.File
+	build *Build
 	name  string
 	drops []drop
 }
@@ -30,8 +30,9 @@ type drop struct {
 
 // MountSecret plans the change for every ARG of a name, one in any stage. The
 // reason says why the argument cannot become a mount; it is "" when it can.
-func MountSecret(f *dockerfile.File, name string) (*SecretMount, string) {
-	m := &SecretMount{file: f, name: name, Named: true}
+func (b *Build) MountSecret(name string) (*SecretMount, string) {
+	f := b.File
+	m := &SecretMount{build: b, name: name, Named: true}
 	for _, i := range f.MetaArgs {
 		if _, ok := i.Pair(name); ok {
 			return nil, fmt.Sprintf("line %d declares it before FROM, for every stage", i.Line)
@@ -67,7 +68,7 @@ func (m *SecretMount) add(s *dockerfile.Stage, arg *dockerfile.Instruction, pair
 	m.drops = append(m.drops, drop{arg, pair})
 	reads := regexp.MustCompile(`\$\{?` + regexp.QuoteMeta(m.name) + `\b`)
 	var named, likely, all []*dockerfile.Instruction
-	for _, stage := range append([]*dockerfile.Stage{s}, StagesFrom(m.file, s)...) {
+	for _, stage := range append([]*dockerfile.Stage{s}, StagesFrom(m.build.File, s)...) {
 		for _, i := range stage.Instructions {
 			if stage == s && i.Start <= arg.Start {
 				continue
@@ -77,7 +78,7 @@ func (m *SecretMount) add(s *dockerfile.Stage, arg *dockerfile.Instruction, pair
 					return fmt.Sprintf("line %d declares it again", i.Line)
 				}
 			}
-			found := reads.Match(m.file.Source[i.Start:i.End])
+			found := reads.Match(m.build.File.Source[i.Start:i.End])
 			switch {
 			case i.Keyword != "RUN" && found:
 				return fmt.Sprintf("%s on line %d reads it, and only RUN can be given a secret", i.Keyword, i.Line)
@@ -87,7 +88,7 @@ func (m *SecretMount) add(s *dockerfile.Stage, arg *dockerfile.Instruction, pair
 				named = append(named, i)
 			case i.Keyword == "RUN":
 				all = append(all, i)
-				if m.readBy(stage, i) {
+				if m.readBy(i) {
 					likely = append(likely, i)
 				}
 			}
@@ -132,9 +133,9 @@ var (
 	javaWords = text.WordSet("MAVEN MVN GRADLE NEXUS ARTIFACTORY")
 )
 
-func (m *SecretMount) readBy(s *dockerfile.Stage, i *dockerfile.Instruction) bool {
+func (m *SecretMount) readBy(i *dockerfile.Instruction) bool {
 	words := secret.Words(m.name)
-	return slices.ContainsFunc(ReadStep(m.file, s, i, i).Commands, func(c Command) bool {
+	return slices.ContainsFunc(m.build.Step(i).Commands, func(c Command) bool {
 		return slices.ContainsFunc(words, func(w string) bool { return readers[c.Program][w] })
 	})
 }
@@ -143,14 +144,14 @@ func (m *SecretMount) readBy(s *dockerfile.Stage, i *dockerfile.Instruction) boo
 func (m *SecretMount) Edits() ([]text.Edit, error) {
 	var edits []text.Edit
 	for _, d := range m.drops {
-		e, err := m.file.DeletePair(d.arg, d.pair)
+		e, err := m.build.File.DeletePair(d.arg, d.pair)
 		if err != nil {
 			return nil, err
 		}
 		edits = append(edits, e...)
 	}
 	for _, i := range m.Steps {
-		e, err := m.file.AddFlag(i, fmt.Sprintf("--mount=type=secret,id=%s,env=%s", m.name, m.name))
+		e, err := m.build.File.AddFlag(i, fmt.Sprintf("--mount=type=secret,id=%s,env=%s", m.name, m.name))
 		if err != nil {
 			return nil, err
 		}

@@ -178,7 +178,7 @@ func account(p *fixer.Pass, b topology.Build, name string) image.Identity {
 	if name == "root" {
 		return image.Identity{KnownUID: true, KnownGID: true, Name: name}
 	}
-	for _, a := range build.CreatedAccounts(b.File, b.Stage) {
+	for _, a := range build.Read(b.File).CreatedAccounts(b.Stage) {
 		if a.Name == name {
 			return a
 		}

@@ -1,7 +1,6 @@
 package container
 
 import (
-	"bytes"
 	"path"
 	"regexp"
 	"slices"
@@ -20,10 +19,6 @@ func PrivilegeDropCapabilities() []string {
 	return []string{"CHOWN", "DAC_OVERRIDE", "FOWNER", "SETGID", "SETUID"}
 }
 
-// privilegeDroppers are tools by which a program that starts as root becomes
-// another user.
-var privilegeDroppers = []string{"gosu", "su-exec", "s6-overlay", "fixuid", "setpriv", "runuser"}
-
 // DropsPrivileges returns the tool in the Dockerfile that makes the image with
 // which a program that starts as root most likely becomes another user by
 // itself; "" when there is none, or no Dockerfile.
@@ -31,12 +26,10 @@ func (p *Profile) DropsPrivileges() string {
 	if p.Build == nil {
 		return ""
 	}
-	for _, tool := range privilegeDroppers {
-		for _, stage := range p.Build.Stage.Chain() {
-			for _, i := range stage.Instructions {
-				if bytes.Contains(p.Build.File.Source[i.Start:i.End], []byte(tool)) {
-					return tool
-				}
+	for _, stage := range p.Build.Stage.Chain() {
+		for _, i := range stage.Instructions {
+			if tool := build.PrivilegeDropTool(p.Build.File, i); tool != "" {
+				return tool
 			}
 		}
 	}
@@ -60,7 +53,7 @@ func (p *Profile) GainsPrivileges() string {
 	}
 	f, chain := p.Build.File, p.Build.Stage.Chain()
 	carried := copiedFrom(f, chain)
-	for _, st := range build.Steps(f, "RUN", "ENTRYPOINT", "CMD", "HEALTHCHECK") {
+	for _, st := range build.Read(f).Steps("RUN", "ENTRYPOINT", "CMD", "HEALTHCHECK") {
 		programs := gainers
 		switch {
 		case slices.Contains(chain, st.Stage):

@@ -24,7 +24,7 @@ type contextBuild struct {
 
 	// What takes a while to find out, and is asked only where something is
 	// exposed.
-	use     func() build.ContextUse
+	use     func() *build.ContextUse
 	shipped func() map[*dockerfile.Stage]bool
 }
 
@@ -78,7 +78,7 @@ func readBuilds(p *fixer.Pass) *builds {
 		if i := p.Snapshot.File(ctx.IgnorePath); i != nil {
 			b.ignore = i.Data
 		}
-		b.use = sync.OnceValue(func() build.ContextUse { return build.ReadContextUse(file.Dockerfile) })
+		b.use = sync.OnceValue(func() *build.ContextUse { return build.Of(file).ContextUse() })
 		b.shipped = sync.OnceValue(func() map[*dockerfile.Stage]bool { return build.InFinalImageOf(p.Topology(), file) })
 		if !known {
 			b.ctx = buildcontext.Context{}

@@ -182,7 +182,7 @@ func planMove(p *fixer.Pass, file, name string) (*move, string) {
 		return nil, file + " is not among the files to change"
 	}
 	var why string
-	if m.mount, why = build.MountSecret(source.Dockerfile, name); why != "" {
+	if m.mount, why = build.Of(source).MountSecret(name); why != "" {
 		return nil, "of " + file + ", where " + why
 	}
 	return m, ""

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"oakum/fixer"
+	"oakum/fixer/build"
 	"oakum/fixer/dockerfile"
 	"oakum/fixer/text"
 )
@@ -32,7 +33,7 @@ func readSource(p *fixer.Pass, s *dockerfile.Stage, i *dockerfile.Instruction, w
 		return addSource{needsADD: true}
 	}
 	if m := variable.FindStringSubmatch(name); m != nil {
-		text, from := expandDefaults(p.File.Dockerfile, s, i, name)
+		text, from := build.Of(p.File).Expand(s, i, name)
 		switch kind := fileKind(name); {
 		case dockerfile.IsRemote(text) || fileKind(text) == archive || kind == archive:
 			return addSource{needsADD: true}
@@ -61,70 +62,6 @@ func readSource(p *fixer.Pass, s *dockerfile.Stage, i *dockerfile.Instruction, w
 		doubt:    "if " + name + " is a file that holds a tar archive, it is no longer unpacked",
 		evidence: fixer.Evidence{Kind: fixer.FromDockerfile, Place: at, Text: "the name " + name + " does not tell whether it is a folder, a file or an archive"},
 	}
-}
-
-// expandDefaults puts the values that ARG and ENV give before an instruction
-// into a name. from is the instruction that gave the last of them, or nil when
-// one is not given.
-func expandDefaults(f *dockerfile.File, s *dockerfile.Stage, stop *dockerfile.Instruction, name string) (text string, from *dockerfile.Instruction) {
-	if strings.Count(name, "$") > 4 {
-		return "", nil
-	}
-	known := true
-	text = regexp.MustCompile(`\$\{\w+\}|\$\w+`).ReplaceAllStringFunc(name, func(ref string) string {
-		key := strings.Trim(ref, "${}")
-		value, at := lookupVariable(f, s, stop, key)
-		if at == nil || strings.Contains(value, "$") {
-			known = false
-			return ""
-		}
-		from = at
-		return value
-	})
-	if !known || strings.Contains(text, "$") {
-		return "", nil
-	}
-	return text, from
-}
-
-// maxVariables bounds how many declarations are looked through for the value of
-// one; a file with more of them is not followed.
-const maxVariables = 1000
-
-func lookupVariable(f *dockerfile.File, s *dockerfile.Stage, stop *dockerfile.Instruction, key string) (value string, at *dockerfile.Instruction) {
-	seen := 0
-	declared := func(i *dockerfile.Instruction) (dockerfile.Pair, bool) {
-		if i.Keyword != "ARG" && i.Keyword != "ENV" {
-			return dockerfile.Pair{}, false
-		}
-		if seen += len(i.Pairs); seen > maxVariables {
-			return dockerfile.Pair{}, false
-		}
-		return i.Pair(key)
-	}
-	for _, stage := range s.Chain() {
-		for _, i := range stage.Instructions {
-			if i == stop {
-				break
-			}
-			p, ok := declared(i)
-			switch {
-			case !ok:
-			case p.HasValue:
-				value, at = p.Value, i
-			default: // ARG NAME takes the default given before the first FROM
-				for _, g := range f.MetaArgs {
-					if p, ok := declared(g); ok && p.HasValue {
-						value, at = p.Value, g
-					}
-				}
-			}
-		}
-	}
-	if seen > maxVariables {
-		return "", nil
-	}
-	return value, at
 }
 
 // nameKind is what a path in the build context is, by its name.

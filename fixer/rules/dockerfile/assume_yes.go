@@ -34,22 +34,24 @@ var AssumeYes = &fixer.Rule{
 	Doc: assumeYesDoc,
 	Check: func(p *fixer.Pass) {
 		configured := false
-		for _, st := range build.Steps(p.File.Dockerfile, "RUN", "COPY", "ADD") {
-			configured = configured || assumeYesConfig.Match(p.File.Data[st.Instruction.Start:st.Instruction.End])
-			if st.Instruction.Keyword != "RUN" {
-				continue
+		build.Each(p.File.Dockerfile, func(s *dockerfile.Stage, i, _ *dockerfile.Instruction) {
+			if s.Windows || i.Keyword != "RUN" && i.Keyword != "COPY" && i.Keyword != "ADD" {
+				return
 			}
-			var open []build.PackageCall
+			if configured = configured || assumeYesConfig.Match(p.File.Data[i.Start:i.End]); configured || i.Keyword != "RUN" {
+				return
+			}
+			var open []*build.PackageCall
+			st := build.Of(p.File).Step(i)
 			for _, c := range st.Commands {
-				call, ok := build.ReadPackageCall(c.Command)
-				if ok && !configured && !c.PipedInto && asks[call.Program][call.Verb] && !answered(call) {
+				if call := c.Package; call != nil && !c.PipedInto && asks[call.Program][call.Verb] && !answered(call) {
 					open = append(open, call)
 				}
 			}
 			if len(open) > 0 {
 				reportQuestions(p, st, open)
 			}
-		}
+		})
 	},
 }
 
@@ -68,17 +70,17 @@ var (
 
 // answered reports whether a call has the answer, or may have it in a variable,
 // or is given nothing to do.
-func answered(c build.PackageCall) bool {
-	if (c.Verb == "purge" || c.Verb == "remove") && len(installed(c)) == 0 {
+func answered(c *build.PackageCall) bool {
+	if (c.Verb == "purge" || c.Verb == "remove") && len(c.Packages) == 0 {
 		return true
 	}
 	return slices.ContainsFunc(c.Words, func(w dockerfile.Word) bool {
-		return yesOption.MatchString(w.Value) || build.OptionsVariable.MatchString(w.Raw) || w.Value == "-o" || w.Value == "--option"
+		return yesOption.MatchString(w.Value) || build.HoldsOptions(w) || w.Value == "-o" || w.Value == "--option"
 	})
 }
 
 // reportQuestions reports the calls of one step that ask.
-func reportQuestions(p *fixer.Pass, st build.Step, open []build.PackageCall) {
+func reportQuestions(p *fixer.Pass, st build.Step, open []*build.PackageCall) {
 	first := open[0]
 	f := fixer.Finding{
 		Path:    place(p.File.Dockerfile, st.At) + ": " + first.Program + " " + first.Verb,
@@ -115,7 +117,7 @@ func reportQuestions(p *fixer.Pass, st build.Step, open []build.PackageCall) {
 
 // endsStep reports whether the build ends when a call fails: nothing stands
 // behind it that does not depend on it, or the shell is told to end (set -e).
-func endsStep(st build.Step, c build.PackageCall) bool {
+func endsStep(st build.Step, c *build.PackageCall) bool {
 	if c.Place != 0 {
 		return false
 	}

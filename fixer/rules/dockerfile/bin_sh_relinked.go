@@ -26,7 +26,7 @@ var BinShRelinked = &fixer.Rule{
 	Doc: binShRelinkedDoc,
 	Check: func(p *fixer.Pass) {
 		kept := build.InFinalImage(p)
-		for _, st := range build.Steps(p.File.Dockerfile, "RUN") {
+		for _, st := range build.Of(p.File).Steps("RUN") {
 			if !kept[st.Stage] {
 				continue
 			}

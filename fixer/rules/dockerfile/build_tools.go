@@ -3,8 +3,6 @@ package dockerfile
 import (
 	_ "embed"
 	"fmt"
-	"path"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -32,11 +30,11 @@ var BuildTools = &fixer.Rule{
 	Doc: buildToolsDoc,
 	Check: func(p *fixer.Pass) {
 		for _, s := range build.Targets(p) {
-			if s.Windows || forWork(p, s) {
+			if s.Windows || build.ForDevelopment(p.File.Path, s) {
 				continue
 			}
 			if !checkToolchain(p, s) {
-				for _, st := range build.Steps(p.File.Dockerfile, "RUN") {
+				for _, st := range build.Of(p.File).Steps("RUN") {
 					if slices.Contains(s.Chain(), st.Stage) {
 						checkCompilers(p, st)
 					}
@@ -44,19 +42,6 @@ var BuildTools = &fixer.Rule{
 			}
 		}
 	},
-}
-
-// workName matches names of files and stages that are for work on the program,
-// not for running it; workFolder those of folders, in which "build" may well hold
-// what runs.
-var (
-	workName   = regexp.MustCompile(`(?i)(^|[-_./])(dev|devel|development|debug|devcontainer|test|tests|testing|ci|build|builder|base|toolchain|sdk|lint|e2e)([-_./]|$)`)
-	workFolder = regexp.MustCompile(`(?i)(^|[-_./])(dev|devel|development|debug|devcontainer|test|tests|testing|ci|e2e)([-_./]|$)`)
-)
-
-func forWork(p *fixer.Pass, s *dockerfile.Stage) bool {
-	folder, name := path.Split(p.File.Path)
-	return workName.MatchString(s.Name) || workName.MatchString(name) || workFolder.MatchString(folder)
 }
 
 // toolchains are images that are for building, with what comes out.
@@ -95,15 +80,15 @@ var compilers = text.WordSet(`gcc g++ gcc-multilib gcc-c++ clang llvm build-esse
 
 // checkCompilers reports the first install of a step that leaves compilers.
 func checkCompilers(p *fixer.Pass, st build.Step) {
-	gone := removed(st)
+	gone := st.RemovedPackages()
 	for _, c := range st.Commands {
-		call, ok := build.ReadPackageCall(c.Command)
-		if !ok || !installs(call) || gone[virtual(c.Command)] && virtual(c.Command) != "" {
+		call := c.Package
+		if call == nil || !call.Installs() || gone[call.Virtual] && call.Virtual != "" {
 			continue
 		}
 		var found []string
-		for _, name := range installed(call) {
-			if name = packageName(name); compilers[name] && !gone[name] {
+		for _, name := range call.Packages {
+			if name = build.PackageName(name); compilers[name] && !gone[name] {
 				found = append(found, name)
 			}
 		}
@@ -135,7 +120,7 @@ func unknownRemoval(st build.Step) bool {
 	if slices.ContainsFunc(st.Commands, func(c build.Command) bool { return c.Program == "apt-mark" }) {
 		return true
 	}
-	for name := range removed(st) {
+	for name := range st.RemovedPackages() {
 		if strings.Contains(name, "$") {
 			return true
 		}

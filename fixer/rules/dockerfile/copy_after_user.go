@@ -75,7 +75,7 @@ func checkCopies(p *fixer.Pass, s *dockerfile.Stage) {
 
 // noteOwners notes the folders that a step gives to a user.
 func noteOwners(p *fixer.Pass, s *dockerfile.Stage, i *dockerfile.Instruction, given map[string]string) {
-	st := build.ReadStep(p.File.Dockerfile, s, i, i)
+	st := build.Of(p.File).Step(i)
 	dir := s.WorkdirAt(i)
 	for _, c := range st.Commands {
 		if c.Program == "cd" || c.Program == "pushd" {
@@ -143,7 +143,7 @@ func owner(p *fixer.Pass, s *dockerfile.Stage, user string) string {
 	if _, err := strconv.Atoi(name); err == nil {
 		return user
 	}
-	for _, id := range build.CreatedAccounts(p.File.Dockerfile, s) {
+	for _, id := range build.Of(p.File).CreatedAccounts(s) {
 		if id.Name == name {
 			return inNumbers(id, user)
 		}

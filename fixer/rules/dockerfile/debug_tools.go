@@ -3,11 +3,9 @@ package dockerfile
 import (
 	_ "embed"
 	"fmt"
-	"strings"
 
 	"oakum/fixer"
 	"oakum/fixer/build"
-	"oakum/fixer/dockerfile"
 	"oakum/fixer/text"
 )
 
@@ -32,8 +30,8 @@ var DebugTools = &fixer.Rule{
 	Doc: debugToolsDoc,
 	Check: func(p *fixer.Pass) {
 		kept := build.InFinalImage(p)
-		for _, st := range build.Steps(p.File.Dockerfile, "RUN") {
-			if kept[st.Stage] && !forWork(p, p.File.Dockerfile.Final()) {
+		for _, st := range build.Of(p.File).Steps("RUN") {
+			if kept[st.Stage] && !build.ForDevelopment(p.File.Path, p.File.Dockerfile.Final()) {
 				checkTools(p, st)
 			}
 		}
@@ -59,14 +57,13 @@ var (
 )
 
 func checkTools(p *fixer.Pass, st build.Step) {
-	gone := removed(st)
+	gone := st.RemovedPackages()
 	for _, c := range st.Commands {
-		call, ok := build.ReadPackageCall(c.Command)
-		if !ok || !installs(call) {
+		if c.Package == nil || !c.Package.Installs() {
 			continue
 		}
-		for _, name := range installed(call) {
-			name = packageName(name)
+		for _, name := range c.Package.Packages {
+			name = build.PackageName(name)
 			f := fixer.Finding{Path: place(p.File.Dockerfile, st.At) + ": " + name}
 			switch {
 			case gone[name]:
@@ -90,56 +87,4 @@ func checkTools(p *fixer.Pass, st build.Step) {
 			report(p, st.At, f)
 		}
 	}
-}
-
-// installs reports whether a call puts named packages into the image.
-func installs(c build.PackageCall) bool {
-	switch c.Manager.Name {
-	case "apk":
-		return c.Verb == "add"
-	case "zypper":
-		return c.Verb == "install" || c.Verb == "in"
-	}
-	return c.Verb == "install"
-}
-
-// removed are the packages, and the names of virtual ones, that a step takes
-// away again.
-func removed(st build.Step) map[string]bool {
-	out := map[string]bool{}
-	for _, c := range st.Commands {
-		call, ok := build.ReadPackageCall(c.Command)
-		if !ok {
-			continue
-		}
-		switch call.Verb {
-		case "purge", "remove", "autoremove", "auto-remove", "del", "erase":
-			for _, name := range installed(call) {
-				out[packageName(name)] = true
-			}
-		}
-	}
-	return out
-}
-
-// packageName cuts the version and the architecture off: nmap=7.94-1,
-// gcc:amd64, curl~8.
-func packageName(s string) string {
-	if at := strings.IndexAny(s, "=<>~:"); at > 0 {
-		return s[:at]
-	}
-	return s
-}
-
-// virtual returns the name that apk add gives to a group of packages.
-func virtual(c dockerfile.Command) string {
-	for k, w := range c.Words {
-		if name, ok := strings.CutPrefix(w.Value, "--virtual="); ok {
-			return name
-		}
-		if (w.Value == "-t" || w.Value == "--virtual") && k+1 < len(c.Words) {
-			return c.Words[k+1].Value
-		}
-	}
-	return ""
 }

@@ -35,12 +35,12 @@ var DevDependencies = &fixer.Rule{
 	Doc: devDependenciesDoc,
 	Check: func(p *fixer.Pass) {
 		f := p.File.Dockerfile
-		images := slices.DeleteFunc(build.Targets(p), func(s *dockerfile.Stage) bool { return forWork(p, s) })
+		images := slices.DeleteFunc(build.Targets(p), func(s *dockerfile.Stage) bool { return build.ForDevelopment(p.File.Path, s) })
 		if startsDevelopment(p, images) {
 			return
 		}
 		kept := build.StagesInImages(f, images)
-		all := build.Steps(f, "RUN")
+		all := build.Of(p.File).Steps("RUN")
 		for _, l := range lastInstalls(p, all) {
 			st, c := all[l.step], all[l.step].Commands[l.command]
 			if (kept[st.Stage] || carried(p, kept, st, l.installer.folder)) && !l.installer.takenAway(st, all[l.step:], l.command) {

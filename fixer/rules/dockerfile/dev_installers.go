@@ -84,12 +84,12 @@ func projectInstall(c build.Command) *installer {
 // only the name is known counts, too: somebody thought of it.
 func (d *installer) leftOut(p *fixer.Pass, st build.Step, c build.Command) bool {
 	for _, w := range c.Args() {
-		if d.without.MatchString(w.Value) || build.OptionsVariable.MatchString(w.Raw) {
+		if d.without.MatchString(w.Value) || build.HoldsOptions(w) {
 			return true
 		}
 	}
 	for _, name := range d.variables {
-		if _, at := lookupVariable(p.File.Dockerfile, st.Stage, st.At, name); at != nil || assigns(c, name) {
+		if _, at := build.Of(p.File).Variable(st.Stage, st.At, name); at != nil || c.Sets(name) {
 			return true
 		}
 	}

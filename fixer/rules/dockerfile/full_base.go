@@ -30,7 +30,7 @@ var FullBase = &fixer.Rule{
 		for _, s := range build.Targets(p) {
 			root := s.Root()
 			ref, err := image.ParseReference(root.Image)
-			if err != nil || s.Windows || seen[root.Index] || forWork(p, s) {
+			if err != nil || s.Windows || seen[root.Index] || build.ForDevelopment(p.File.Path, s) {
 				continue
 			}
 			slim := slimVariant(ref)

@@ -47,13 +47,13 @@ func checkHealthcheck(p *fixer.Pass, s *dockerfile.Stage, h dockerfile.CommandLi
 	if !ok {
 		return
 	}
-	st := build.ReadStep(p.File.Dockerfile, h.Stage, h.At, h.At)
+	st := build.Of(p.File).Step(h.At)
 	missing := ""
-	if h.Shell && base.Shell == image.NoShell && !brought(p.File.Dockerfile, s, "sh") {
+	if h.Shell && base.Shell == image.NoShell && !brought(build.Of(p.File), s, "sh") {
 		missing = "a shell"
 	}
 	for _, c := range st.Commands {
-		if missing == "" && c.Program != "" && base.Has(c.Program) == image.Absent && !brought(p.File.Dockerfile, s, c.Program) {
+		if missing == "" && c.Program != "" && base.Has(c.Program) == image.Absent && !brought(build.Of(p.File), s, c.Program) {
 			missing = c.Program
 		}
 	}
@@ -90,11 +90,12 @@ func asksSelf(st build.Step) (port, page string, ok bool) {
 	for k, c := range st.Commands {
 		switch {
 		case k == 0 && (c.Program == "curl" || c.Program == "wget"):
+			fails = c.Arguments().Has("-f")
 			for _, w := range c.Args() {
 				if w.Dynamic || w.Value == "-X" || w.Value == "-d" || w.Value == "--data" || w.Value == "-H" || w.Value == "--header" || w.Value == "-u" {
 					return "", "", false
 				}
-				fails = fails || c.Program == "wget" || strings.HasPrefix(w.Value, "--fail") || shortOption.MatchString(w.Value) && strings.Contains(w.Value, "f")
+				fails = fails || c.Program == "wget" || strings.HasPrefix(w.Value, "--fail")
 				if strings.Contains(w.Value, "localhost") || strings.Contains(w.Value, "127.0.0.1") {
 					if link != "" {
 						return "", "", false
@@ -127,18 +128,18 @@ func asksSelf(st build.Step) (port, page string, ok bool) {
 // brought reports whether anything in a stage may bring a program along: a step
 // that mentions it, installs what a variable names or runs what is not read
 // here, or a copy of a folder in which programs lie.
-func brought(f *dockerfile.File, s *dockerfile.Stage, tool string) bool {
+func brought(b *build.Build, s *dockerfile.Stage, tool string) bool {
 	mention := regexp.MustCompile(`(^|[^\w-])` + regexp.QuoteMeta(tool) + `($|[^\w-])`)
 	for _, stage := range s.Chain() {
 		for _, i := range stage.Instructions {
 			switch i.Keyword {
 			case "RUN":
-				if mention.MatchString(string(f.Source[i.Start:i.End])) {
+				if mention.MatchString(string(b.File.Source[i.Start:i.End])) {
 					return true
 				}
-				for _, c := range build.ReadStep(f, stage, i, i).Commands {
-					call, ok := build.ReadPackageCall(c.Command)
-					if ok && slices.ContainsFunc(call.Words, func(w dockerfile.Word) bool { return w.Dynamic }) || !ok && build.RunsUnread(c.Command) {
+				for _, c := range b.Step(i).Commands {
+					call := c.Package
+					if call != nil && slices.ContainsFunc(call.Words, func(w dockerfile.Word) bool { return w.Dynamic }) || call == nil && build.RunsUnread(c.Command) {
 						return true
 					}
 				}

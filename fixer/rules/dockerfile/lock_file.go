@@ -37,7 +37,7 @@ func findLock(p *fixer.Pass, st build.Step, names ...string) lock {
 		return lock{why: "the step changes folders: see that " + names[0] + " lies where it installs"}
 	}
 	for _, i := range st.Stage.Instructions {
-		if i.Keyword == "RUN" && changesPackage(build.UnreadText(p.File.Dockerfile, i), names[0]) {
+		if i.Keyword == "RUN" && changesPackage(build.CommandText(p.File.Dockerfile, i), names[0]) {
 			return lock{} // it may be removed, or be another one, or no longer fit
 		}
 		if i == st.At {
@@ -149,7 +149,7 @@ func (l lock) yarn(p *fixer.Pass) (modern, known bool) {
 		return true, true
 	}
 	for _, i := range p.File.Dockerfile.Instructions {
-		if text := build.UnreadText(p.File.Dockerfile, i); i.Keyword == "RUN" && (strings.Contains(text, "corepack") || strings.Contains(text, "yarn set version") || strings.Contains(text, "yarn@")) {
+		if text := build.CommandText(p.File.Dockerfile, i); i.Keyword == "RUN" && (strings.Contains(text, "corepack") || strings.Contains(text, "yarn set version") || strings.Contains(text, "yarn@")) {
 			return false, false
 		}
 	}

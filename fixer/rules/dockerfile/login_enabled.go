@@ -29,8 +29,8 @@ var LoginEnabled = &fixer.Rule{
 	Doc: loginEnabledDoc,
 	Check: func(p *fixer.Pass) {
 		kept := build.InFinalImage(p)
-		for _, st := range build.Steps(p.File.Dockerfile, "RUN") {
-			if kept[st.Stage] && !forWork(p, p.File.Dockerfile.Final()) {
+		for _, st := range build.Of(p.File).Steps("RUN") {
+			if kept[st.Stage] && !build.ForDevelopment(p.File.Path, p.File.Dockerfile.Final()) {
 				for k := range st.Commands {
 					checkLogin(p, st, k)
 				}
@@ -46,7 +46,7 @@ func checkLogin(p *fixer.Pass, st build.Step, k int) {
 	f := fixer.Finding{Path: place(p.File.Dockerfile, st.At) + ": " + c.Program + c.Ordinal, Advice: noLogin}
 	f.Start, f.End = st.Span(c)
 	switch {
-	case c.Program == "passwd" && (c.Has("--delete") || hasShort(c, 'd')):
+	case c.Program == "passwd" && c.Arguments().Has("-d", "--delete"):
 		f.Message = "passwd -d lets everybody in the container become " + accountOf(c) + " without a password"
 	case (c.Program == "useradd" || c.Program == "usermod") && emptyPassword(c):
 		f.Message = c.Program + " with an empty password lets everybody in the container become " + accountOf(c)
@@ -87,32 +87,15 @@ func commandText(c build.Command) string {
 	return text
 }
 
-func hasShort(c build.Command, letter rune) bool {
-	for _, w := range c.Args() {
-		if shortOption.MatchString(w.Value) && strings.ContainsRune(w.Value, letter) {
-			return true
-		}
-	}
-	return false
-}
-
 // emptyPassword reports whether -p or --password is given nothing.
 func emptyPassword(c build.Command) bool {
-	args := c.Args()
-	for k, w := range args {
-		if w.Raw == `--password=` || w.Raw == `--password=""` || w.Raw == `--password=''` {
-			return true
-		}
-		if (w.Value == "-p" || w.Value == "--password") && k+1 < len(args) && args[k+1].Value == "" && !args[k+1].Dynamic {
-			return true
-		}
-	}
-	return false
+	password, given := c.Arguments().Value("-p", "--password")
+	return given && password == ""
 }
 
 // accountOf is the account that a command names last, or "the account".
 func accountOf(c build.Command) string {
-	list := c.Plain()
+	list := c.Arguments().Names()
 	if len(list) == 0 || list[len(list)-1] == "" || strings.ContainsAny(list[len(list)-1], "$`") {
 		return "the account"
 	}

@@ -29,7 +29,7 @@ var MissingPipefail = &fixer.Rule{
 	},
 	Doc: missingPipefailDoc,
 	Check: func(p *fixer.Pass) {
-		for _, st := range build.Steps(p.File.Dockerfile, "RUN") {
+		for _, st := range build.Of(p.File).Steps("RUN") {
 			if pipefail(p, st) {
 				continue
 			}
@@ -50,7 +50,7 @@ var content = text.WordSet("tee cat sed awk gawk sort uniq tr cut head tail wc x
 // feeder returns the download that is piped into a command.
 func feeder(list []build.Command, k int) (build.Command, bool) {
 	for n := k; n > 0 && list[n].PipedInto; n-- {
-		if c := list[n-1]; fetchers[c.Program] {
+		if c := list[n-1]; c.Downloads() {
 			return c, !c.OnlyLocalURLs()
 		} else if !content[c.Program] {
 			break // it fails by itself, or hides more than this rule knows of

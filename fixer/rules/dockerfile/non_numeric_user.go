@@ -81,7 +81,7 @@ type namedAccount struct {
 	level    fixer.Level
 	joins    bool // it may be in further groups
 	evidence fixer.Evidence
-	command  *build.AccountCommand // that creates it without a number
+	command  *build.Numberless // that creates it without a number
 }
 
 // prove looks for the number. It returns what a person can do where there is
@@ -93,12 +93,12 @@ func (n *namedAccount) prove(p *fixer.Pass, s *dockerfile.Stage) (why string) {
 	if line := n.changesAccounts(p.File.Dockerfile, s); line > 0 {
 		return fmt.Sprintf("line %d changes accounts, so that the number of %s is not certain: docker run --rm --entrypoint id IMAGE tells it", line, n.name)
 	}
-	for _, id := range build.CreatedAccounts(p.File.Dockerfile, s) {
+	for _, id := range build.Of(p.File).CreatedAccounts(s) {
 		if id.Name != n.name {
 			continue
 		}
 		if !id.KnownUID {
-			n.command, why = build.FindAccountCommand(p, s, n.name)
+			n.command, why = build.NumberlessAccount(p, s, n.name)
 			if n.command == nil {
 				return fmt.Sprintf("the file creates %s without a number, and %s: give it one (useradd --uid %d) and write it in USER", n.name, why, appUID)
 			}
@@ -110,7 +110,7 @@ func (n *namedAccount) prove(p *fixer.Pass, s *dockerfile.Stage) (why string) {
 		n.evidence = fixer.Evidence{Kind: fixer.FromDockerfile, Place: p.File.Path, Text: "the file creates " + id.String()}
 		return n.take(id, fixer.Safe)
 	}
-	if uid, at := build.UIDByEnv(p.File.Dockerfile, s, n.name); at != nil {
+	if uid, at := build.Of(p.File).UIDByEnv(s, n.name); at != nil {
 		n.evidence = fixer.Evidence{Kind: fixer.FromDockerfile, Place: source(p, at), Text: fmt.Sprintf("creates %s with the number %d, which ENV says", n.name, uid)}
 		return n.take(image.Identity{Name: n.name, UID: uid, KnownUID: true}, fixer.Safe)
 	}

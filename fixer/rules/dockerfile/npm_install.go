@@ -28,7 +28,7 @@ var NpmInstall = &fixer.Rule{
 	},
 	Doc: npmInstallDoc,
 	Check: func(p *fixer.Pass) {
-		for _, st := range build.Steps(p.File.Dockerfile, "RUN") {
+		for _, st := range build.Of(p.File).Steps("RUN") {
 			for _, c := range st.Commands {
 				switch c.Program {
 				case "npm":

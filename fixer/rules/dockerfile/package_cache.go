@@ -30,7 +30,7 @@ var PackageCache = &fixer.Rule{
 	Doc: packageCacheDoc,
 	Check: func(p *fixer.Pass) {
 		kept, elsewhere := build.InFinalImage(p), gemsElsewhere.Match(p.File.Data)
-		for _, st := range build.Steps(p.File.Dockerfile, "RUN") {
+		for _, st := range build.Of(p.File).Steps("RUN") {
 			if !kept[st.Stage] || cacheMount(st.Instruction) {
 				continue
 			}
@@ -80,15 +80,15 @@ func pipName(name string) bool {
 }
 
 func checkPipCache(p *fixer.Pass, st build.Step) {
-	if value, at := lookupVariable(p.File.Dockerfile, st.Stage, st.At, "PIP_NO_CACHE_DIR"); at != nil && value != "" {
+	if value, at := build.Of(p.File).Variable(st.Stage, st.At, "PIP_NO_CACHE_DIR"); at != nil && value != "" {
 		return
 	}
-	if _, at := lookupVariable(p.File.Dockerfile, st.Stage, st.At, "PIP_CACHE_DIR"); at != nil {
+	if _, at := build.Of(p.File).Variable(st.Stage, st.At, "PIP_CACHE_DIR"); at != nil {
 		return
 	}
 	for k, c := range st.Commands {
 		sub := pipInstall(c)
-		if sub == 0 || cacheOption(c, "--no-cache-dir", "--no-cache", "--cache-dir") || deletesCache(st.Commands[k+1:], ".cache") || assigns(c, "PIP_NO_CACHE_DIR") {
+		if sub == 0 || cacheOption(c, "--no-cache-dir", "--no-cache", "--cache-dir") || deletesCache(st.Commands[k+1:], ".cache") || c.Sets("PIP_NO_CACHE_DIR") {
 			continue
 		}
 		f := fixer.Finding{
@@ -117,17 +117,8 @@ func cacheOption(c build.Command, names ...string) bool {
 				return true
 			}
 		}
-		if build.OptionsVariable.MatchString(w.Raw) {
+		if build.HoldsOptions(w) {
 			return true // a variable full of options may hold it
-		}
-	}
-	return false
-}
-
-func assigns(c build.Command, name string) bool {
-	for _, w := range c.Assigns {
-		if strings.HasPrefix(w.Raw, name+"=") {
-			return true
 		}
 	}
 	return false
@@ -208,7 +199,7 @@ func checkNodeCache(p *fixer.Pass, st build.Step) {
 // cacheElsewhere reports whether a variable says where the cache of npm is.
 func cacheElsewhere(p *fixer.Pass, st build.Step) bool {
 	for _, name := range []string{"npm_config_cache", "NPM_CONFIG_CACHE", "YARN_CACHE_FOLDER"} {
-		if _, at := lookupVariable(p.File.Dockerfile, st.Stage, st.At, name); at != nil {
+		if _, at := build.Of(p.File).Variable(st.Stage, st.At, name); at != nil {
 			return true
 		}
 	}

@@ -66,7 +66,7 @@ func checkComposerCache(p *fixer.Pass, st build.Step) {
 		}) {
 		return
 	}
-	if _, at := lookupVariable(p.File.Dockerfile, st.Stage, st.At, "COMPOSER_CACHE_DIR"); at != nil {
+	if _, at := build.Of(p.File).Variable(st.Stage, st.At, "COMPOSER_CACHE_DIR"); at != nil {
 		return
 	}
 	c := st.Commands[last]

@@ -14,18 +14,16 @@ import (
 // needs what was fetched, and where it runs whenever the fetching did and the
 // build goes on. Everywhere else it refuses.
 func cleanup(f *dockerfile.File, r *build.PackageRun, last *build.PackageCall) ([]text.Edit, error) {
-	commands := r.Script.Commands
 	after := last.Command
-	for _, c := range commands {
-		own, ok := build.ReadPackageCall(c)
-		if c.Start > after.Start && (ok && own.Manager == last.Manager || !ok && build.RunsUnread(c)) {
-			after = c
+	for _, c := range r.Commands {
+		if c.Start > after.Start && (c.Package != nil && c.Package.Manager == last.Manager || c.Package == nil && build.RunsUnread(c.Command)) {
+			after = c.Command
 		}
 	}
 	next := behind(f, r.Instruction, after.End)
 	switch {
 	case after.Place == 0:
-		if err := reached(commands, last.Command, after, next.kind == theEnd); err != nil {
+		if err := reached(r.Commands, last.Command, after, next.kind == theEnd); err != nil {
 			return nil, err
 		}
 	case after.Place&^(dockerfile.InSubshell|dockerfile.InBlock|dockerfile.InBranch) != 0:
@@ -81,9 +79,9 @@ func tailOf(s string) string {
 
 // reached proves that a command at the top level runs whenever an earlier one
 // ran and the build goes on.
-func reached(commands []dockerfile.Command, last, after dockerfile.Command, end bool) error {
+func reached(commands []build.Command, last, after dockerfile.Command, end bool) error {
 	for _, c := range commands {
-		if c.Start > last.Start && c.Start < after.Start && (c.Name == "exit" || c.Name == "exec") {
+		if c.Start >= last.Start && c.Start <= after.Start && (c.Name == "exit" || c.Name == "exec") {
 			return fixer.Refuse("%s may end the commands before", c.Name)
 		}
 	}
@@ -91,7 +89,7 @@ func reached(commands []dockerfile.Command, last, after dockerfile.Command, end 
 		return nil // when it is not reached, the RUN fails or never fetched
 	}
 	for _, c := range commands {
-		if _, ok := build.ReadPackageCall(c); c.Chain == after.Chain && c.Start < after.Start && !ok {
+		if c.Chain == after.Chain && c.Start < after.Start && c.Package == nil {
 			return fixer.Refuse("the packages are installed only if %s succeeds", brief([]string{c.Name}))
 		}
 	}

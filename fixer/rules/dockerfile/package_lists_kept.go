@@ -46,24 +46,24 @@ var PackageListsKept = &fixer.Rule{
 	Doc: packageListsKeptDoc,
 	Check: func(p *fixer.Pass) {
 		f := p.File.Dockerfile
-		kept, runs := build.InFinalImage(p), build.ReadPackageRuns(f)
+		kept, runs := build.InFinalImage(p), build.Of(p.File).Packages()
 		build.Each(f, func(s *dockerfile.Stage, i, at *dockerfile.Instruction) {
 			if i.Keyword != "RUN" || !kept[s] || s.Windows {
 				return
 			}
 			for _, m := range build.Managers {
 				if !m.Mounted(i) {
-					checkLists(p, runs, runs.ByInstruction[at], m)
+					checkLists(p, runs, runs.At(at), m)
 				}
 			}
 		})
 	},
 }
 
-func checkLists(p *fixer.Pass, runs *build.PackageRuns, r *build.PackageRun, m *build.Manager) {
+func checkLists(p *fixer.Pass, runs *build.Packages, r *build.PackageRun, m *build.Manager) {
 	f := fixer.Finding{Path: place(p.File.Dockerfile, r.At) + " " + m.Name}
 	if r.Script == nil {
-		if m.Mentions(r.Raw, m.Leaves) && !m.CleanedIn(r.Raw) {
+		if r.LeavesUnread(m) {
 			f.Message = fmt.Sprintf("the image keeps the %s of %s", m.What, m.Name)
 			f.Advice = fmt.Sprintf("end these commands with %s; it is not done here because %s", cmp.Or(m.Clean, "its clean all"), r.Why)
 			report(p, r.At, f)
@@ -92,7 +92,7 @@ func checkLists(p *fixer.Pass, runs *build.PackageRuns, r *build.PackageRun, m *
 }
 
 // cleanFix deletes what was fetched behind the last command that needs it.
-func cleanFix(p *fixer.Pass, runs *build.PackageRuns, r *build.PackageRun, last *build.PackageCall) (*fixer.Fix, string) {
+func cleanFix(p *fixer.Pass, runs *build.Packages, r *build.PackageRun, last *build.PackageCall) (*fixer.Fix, string) {
 	m := last.Manager
 	if !r.Installs(m) {
 		return nil, fmt.Sprintf("%s %s stands alone, so that what it fetched is for a later step, or for none: join it with the RUN that installs, and end that with %s",
@@ -119,7 +119,7 @@ func cleanFix(p *fixer.Pass, runs *build.PackageRuns, r *build.PackageRun, last 
 }
 
 // noCacheFix tells apk not to keep its index at all.
-func noCacheFix(p *fixer.Pass, runs *build.PackageRuns, r *build.PackageRun, m *build.Manager) (*fixer.Fix, string) {
+func noCacheFix(p *fixer.Pass, runs *build.Packages, r *build.PackageRun, m *build.Manager) (*fixer.Fix, string) {
 	if ancientAlpine(p, r.Instruction.Stage) {
 		return nil, "apk of Alpine 3.2 and older has no --no-cache: end the commands with " + m.Clean
 	}
@@ -134,7 +134,7 @@ func noCacheFix(p *fixer.Pass, runs *build.PackageRuns, r *build.PackageRun, m *
 	}
 	// A step that fetched the index on request may be followed by one that
 	// relies on it; apk fetches it by itself in all but old versions.
-	if later := runs.NeededAfter(r.At, m); later.Sure && slices.ContainsFunc(r.Calls, func(c build.PackageCall) bool { return c.Manager == m && c.FetchesLists() }) {
+	if later := runs.NeededAfter(r.At, m); later.Sure && slices.ContainsFunc(r.Calls, func(c *build.PackageCall) bool { return c.Manager == m && c.FetchesLists() }) {
 		fix.Level = fixer.Review
 		fix.Breaks = fmt.Sprintf("line %d installs packages too, and the apk of old Alpine releases does not fetch the index by itself", later.By.Line)
 	}

@@ -28,13 +28,13 @@ var PackageUpgrade = &fixer.Rule{
 	Doc: packageUpgradeDoc,
 	Check: func(p *fixer.Pass) {
 		kept := build.InFinalImage(p)
-		for _, st := range build.Steps(p.File.Dockerfile, "RUN") {
+		for _, st := range build.Of(p.File).Steps("RUN") {
 			if !kept[st.Stage] {
 				continue
 			}
 			for _, c := range st.Commands {
-				call, ok := build.ReadPackageCall(c.Command)
-				if !ok || !upgradesAll(call) {
+				call := c.Package
+				if call == nil || !upgradesAll(call) {
 					continue
 				}
 				f := fixer.Finding{
@@ -59,18 +59,6 @@ var upgrades = map[string]map[string]bool{
 	"zypper": text.WordSet("update up dist-upgrade dup patch"),
 }
 
-func upgradesAll(c build.PackageCall) bool {
-	if !upgrades[c.Manager.Name][c.Verb] {
-		return false
-	}
-	for k := c.VerbWord + 1; k < len(c.Words); k++ {
-		w := c.Words[k]
-		if w.Value == "" || w.Value[0] != '-' {
-			return false // a package
-		}
-		if c.Manager.Options[w.Value] {
-			k++
-		}
-	}
-	return true
+func upgradesAll(c *build.PackageCall) bool {
+	return upgrades[c.Manager.Name][c.Verb] && len(c.Packages) == 0
 }

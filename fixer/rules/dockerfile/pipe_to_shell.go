@@ -9,7 +9,6 @@ import (
 	"oakum/fixer"
 	"oakum/fixer/build"
 	"oakum/fixer/dockerfile"
-	"oakum/fixer/text"
 )
 
 //go:embed pipe_to_shell.md
@@ -28,7 +27,7 @@ var PipeToShell = &fixer.Rule{
 	},
 	Doc: pipeToShellDoc,
 	Check: func(p *fixer.Pass) {
-		for _, st := range build.Steps(p.File.Dockerfile, "RUN") {
+		for _, st := range build.Of(p.File).Steps("RUN") {
 			for k, c := range st.Commands {
 				if from, ok := runsDownload(st.Commands, k); ok {
 					reportPipe(p, st, from, c)
@@ -37,9 +36,6 @@ var PipeToShell = &fixer.Rule{
 		}
 	},
 }
-
-// fetchers print what they download.
-var fetchers = text.WordSet("curl wget fetch http https aria2c")
 
 // runsDownload reports whether a command runs what another one downloads, and
 // which one that is.
@@ -50,7 +46,7 @@ func runsDownload(list []build.Command, k int) (from build.Command, ok bool) {
 	}
 	if c.PipedInto && readsProgram(c) {
 		for n := k; n > 0 && list[n].PipedInto; n-- {
-			if fetchers[list[n-1].Program] {
+			if list[n-1].Downloads() {
 				return list[n-1], true
 			}
 		}
@@ -60,7 +56,7 @@ func runsDownload(list []build.Command, k int) (from build.Command, ok bool) {
 		if in.Start >= c.End {
 			break
 		}
-		if fetchers[in.Program] && runsWord(c, in) {
+		if in.Downloads() && runsWord(c, in) {
 			return in, true
 		}
 	}

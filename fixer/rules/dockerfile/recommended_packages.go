@@ -32,7 +32,7 @@ var RecommendedPackages = &fixer.Rule{
 		f := p.File.Dockerfile
 		kept := build.InFinalImage(p)
 		off := map[*dockerfile.Stage]bool{}
-		for _, st := range build.Steps(f, "RUN") {
+		for _, st := range build.Of(p.File).Steps("RUN") {
 			if strings.Contains(string(f.Source[st.Instruction.Start:st.Instruction.End]), "Install-Recommends") {
 				off[st.Stage] = true
 			}
@@ -47,14 +47,14 @@ var RecommendedPackages = &fixer.Rule{
 // together.
 func checkRecommended(p *fixer.Pass, st build.Step) {
 	for _, c := range st.Commands {
-		call, ok := build.ReadPackageCall(c.Command)
-		if !ok || call.Manager.Name != "apt" || call.Verb != "install" {
+		call := c.Package
+		if call == nil || call.Manager.Name != "apt" || call.Verb != "install" {
 			continue
 		}
-		if c.Has("--no-install-recommends", "--fix-broken", "-f") || slices.ContainsFunc(c.Args(), func(w dockerfile.Word) bool { return build.OptionsVariable.MatchString(w.Raw) }) {
+		if c.Has("--no-install-recommends", "--fix-broken", "-f") || slices.ContainsFunc(c.Args(), func(w dockerfile.Word) bool { return build.HoldsOptions(w) }) {
 			continue
 		}
-		packages := installed(call)
+		packages := call.Packages
 		if len(packages) == 0 || !slices.ContainsFunc(packages, func(name string) bool { return !localPackage(name) }) {
 			continue
 		}
@@ -67,21 +67,6 @@ func checkRecommended(p *fixer.Pass, st build.Step) {
 		report(p, st.At, f)
 		return
 	}
-}
-
-// installed are the packages that a call names. Variables are among them.
-func installed(c build.PackageCall) []string {
-	var out []string
-	for k := c.VerbWord + 1; k < len(c.Words); k++ {
-		w := c.Words[k]
-		switch {
-		case c.Manager.Options[w.Value]:
-			k++
-		case !strings.HasPrefix(w.Value, "-") && w.Value != "":
-			out = append(out, strings.Trim(w.Value, `"'`))
-		}
-	}
-	return out
 }
 
 // certificates names what clients of https need and only recommend.

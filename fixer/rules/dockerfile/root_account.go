@@ -25,7 +25,7 @@ type account struct {
 
 	// command creates the account without a number, which the fix adds; nil
 	// when the number is known.
-	command *build.AccountCommand
+	command *build.Numberless
 }
 
 func (a account) numbers() string {
@@ -52,7 +52,7 @@ func unknownAccount(evidence string) account {
 // free number. Where the file names several accounts and does not say which, a
 // person has to.
 func (s *subject) account() (account, string) {
-	created := slices.DeleteFunc(build.CreatedAccounts(s.file, s.stage), func(id image.Identity) bool { return id.IsRoot() })
+	created := slices.DeleteFunc(build.Of(s.pass.File).CreatedAccounts(s.stage), func(id image.Identity) bool { return id.IsRoot() })
 	if i := s.unreadAccounts(); i != nil {
 		return account{}, fmt.Sprintf("line %d creates an account in commands that are not read: if it is the one to run as, end with USER and its number", i.Line)
 	}
@@ -91,7 +91,7 @@ func (s *subject) account() (account, string) {
 
 // numbered chooses an account that the file creates without a number.
 func (s *subject) numbered(name string, evidence fixer.Evidence) (account, string) {
-	command, why := build.FindAccountCommand(s.pass, s.stage, name)
+	command, why := build.NumberlessAccount(s.pass, s.stage, name)
 	if command == nil {
 		return account{}, fmt.Sprintf("the file creates the account %s without a number, and %s: create it with one (useradd --uid %d) and end with USER and that number", name, why, appUID)
 	}

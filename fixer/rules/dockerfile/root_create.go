@@ -142,7 +142,7 @@ func shellKnown(base image.Base) bool {
 // at an instruction of the stage, nil being its end.
 func (s *subject) bourne(at *dockerfile.Instruction) bool {
 	words, _ := s.stage.ShellAt(at)
-	return len(words) == 0 || len(words) > 1 && build.Shells[strings.TrimPrefix(words[0], "/bin/")] && strings.HasSuffix(words[len(words)-1], "c")
+	return len(words) == 0 || len(words) > 1 && build.IsShell(words[0]) && strings.HasSuffix(words[len(words)-1], "c")
 }
 
 // runsAsRootHere reports whether steps at the end of the stage are known to run

@@ -47,7 +47,7 @@ func (s *subject) fix(a account) fixer.Fix {
 
 // writeUser makes the edits of a fix: the user with the numbers chosen, folders
 // given to it, and what lines have to run before, as root.
-func writeUser(d *fixer.Draft, file *dockerfile.File, where spot, given writables, number *build.AccountCommand, before ...string) error {
+func writeUser(d *fixer.Draft, file *dockerfile.File, where spot, given writables, number *build.Numberless, before ...string) error {
 	user := d.Param("uid")
 	if g := d.Param("gid"); g != "" {
 		user += ":" + g

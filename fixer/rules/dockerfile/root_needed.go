@@ -3,21 +3,17 @@ package dockerfile
 import (
 	"fmt"
 	"path"
-	"regexp"
 	"slices"
 	"strings"
 
 	"oakum/fixer/build"
 	"oakum/fixer/dockerfile"
 	"oakum/fixer/image"
-	"oakum/fixer/text"
 )
 
 // rootPrograms start other programs as other users, or do what only root may,
 // with what to say of them.
 var rootPrograms = map[string]string{
-	"gosu": stepsDown, "su-exec": stepsDown, "setpriv": stepsDown, "runuser": stepsDown, "su": stepsDown, "sudo": stepsDown,
-	"chroot": stepsDown, "fixuid": stepsDown,
 	"supervisord": supervises, "init": supervises, "s6-svscan": supervises, "runsvdir": supervises, "my_init": supervises,
 	"runsvdir-start": supervises, "systemd": supervises, "circusd": supervises, "monit": supervises,
 	"cron": becomes, "crond": becomes, "dcron": becomes, "sshd": becomes, "dropbear": becomes, "vsftpd": becomes, "smbd": becomes,
@@ -43,8 +39,8 @@ const (
 func (s *subject) needsRoot() (why string, yes bool) {
 	for _, stage := range s.stage.Chain() {
 		for _, i := range stage.Instructions {
-			if tool := steppingTool.FindString(string(s.file.Source[i.Start:i.End])); tool != "" {
-				return fmt.Sprintf("line %d brings %s, so that the program most likely starts as root and changes to another user by itself; nothing here shows whether it does", i.Line, strings.Trim(tool, " /=\t\r\n")), true
+			if tool := build.PrivilegeDropTool(s.file, i); tool != "" && i.Keyword != "CMD" && i.Keyword != "ENTRYPOINT" {
+				return fmt.Sprintf("line %d brings %s, so that the program most likely starts as root and changes to another user by itself; nothing here shows whether it does", i.Line, tool), true
 			}
 			if i.Trigger != nil {
 				return fmt.Sprintf("the ONBUILD steps (line %d) run in images built from this one, as the user set here: decide there, behind the last step that needs root", i.Line), true
@@ -57,6 +53,9 @@ func (s *subject) needsRoot() (why string, yes bool) {
 	for _, c := range s.commands() {
 		for _, word := range started(c) {
 			what, ok := rootPrograms[path.Base(word)]
+			if build.DropsPrivileges(word) {
+				what, ok = stepsDown, true
+			}
 			if !ok || s.baseRuns(path.Base(word)) {
 				continue
 			}
@@ -77,41 +76,13 @@ func (s *subject) baseRuns(program string) bool {
 	return e != nil && s.stage.Entrypoint().At == nil && e.Service != nil && strings.HasPrefix(e.ID, "php-") && (program == "apache2-foreground" || program == "php-fpm")
 }
 
-// steppingTool matches what changes users or supervises in the text of an
-// instruction.
-var steppingTool = regexp.MustCompile(`(^|[\s/=])(gosu|su-exec|s6-overlay|fixuid)\b`)
-
 // started returns the programs that a command runs, as far as its words show.
 func started(c dockerfile.CommandLine) []string {
 	var out []string
-	for _, words := range startedCommands(c) {
+	for _, words := range build.Started(c) {
 		out = append(out, words[0])
 	}
 	return out
-}
-
-// startedCommands returns the commands that are run, each from its program on:
-// behind wrappers such as tini, and those of the text a shell gets.
-func startedCommands(c dockerfile.CommandLine) [][]string {
-	words := c.Args
-	if c.Shell && len(words) > 0 {
-		return shellCommands(words[0])
-	}
-	for len(words) > 0 && (wrappers[path.Base(words[0])] || strings.HasPrefix(words[0], "-")) {
-		words = words[1:]
-	}
-	if len(words) == 0 {
-		return nil
-	}
-	if build.Shells[path.Base(words[0])] && len(words) > 1 {
-		for k, w := range words[:len(words)-1] {
-			if strings.HasPrefix(w, "-") && strings.HasSuffix(w, "c") {
-				return shellCommands(words[k+1])
-			}
-		}
-		return [][]string{words[1:]} // a script
-	}
-	return [][]string{words}
 }
 
 // script returns the script that a container of the stage starts with, which is
@@ -125,23 +96,6 @@ func (s *subject) script() string {
 		}
 	}
 	return ""
-}
-
-// wrappers run what stands behind them, as the same user.
-var wrappers = text.WordSet("tini dumb-init catatonit env exec nohup nice time command")
-
-func shellCommands(text string) [][]string {
-	var out [][]string
-	for _, part := range strings.FieldsFunc(text, func(r rune) bool { return strings.ContainsRune(";&|()`\n", r) }) {
-		words := strings.Fields(part)
-		for k, word := range words {
-			if name := path.Base(word); !wrappers[name] && !build.Shells[name] && !strings.Contains(word, "=") && !strings.HasPrefix(word, "-") {
-				out = append(out, words[k:])
-				break
-			}
-		}
-	}
-	return out
 }
 
 // commands returns what a container of the stage runs. CMD holds only arguments

@@ -253,7 +253,7 @@ func (s *subject) madeFolders() []string {
 // eachCommand calls visit with the commands of the stage's own steps. abs makes
 // a path absolute; it gives "" where the folder the command runs in is unsure.
 func (s *subject) eachCommand(visit func(c build.Command, abs func(string) string)) {
-	for _, st := range build.Steps(s.file, "RUN") {
+	for _, st := range build.Of(s.pass.File).Steps("RUN") {
 		if st.Stage != s.stage {
 			continue
 		}

@@ -18,18 +18,17 @@ var rootPackages = text.WordSet("iptables nftables ipset nfs-utils nfs-kernel-se
 
 // installsForRoot says which step installs a tool that only root can use, or "".
 func (s *subject) installsForRoot() string {
-	for _, st := range build.Steps(s.file, "RUN") {
+	for _, st := range build.Of(s.pass.File).Steps("RUN") {
 		if !build.InChain(s.stage, st.Stage) {
 			continue
 		}
-		gone := removed(st)
+		gone := st.RemovedPackages()
 		for _, c := range st.Commands {
-			call, ok := build.ReadPackageCall(c.Command)
-			if !ok || !installs(call) {
+			if c.Package == nil || !c.Package.Installs() {
 				continue
 			}
-			for _, name := range installed(call) {
-				if name = packageName(name); rootPackages[name] && !gone[name] {
+			for _, name := range c.Package.Packages {
+				if name = build.PackageName(name); rootPackages[name] && !gone[name] {
 					return fmt.Sprintf("line %d installs %s, which works with the kernel and needs root; if the program can do without, take it out and add USER with a number", c.Line, name)
 				}
 			}
@@ -90,7 +89,7 @@ func (s *subject) writesAtStart() string {
 // writes returns the first command of a line that builds or installs in its
 // folder, as far as its words show, or "".
 func writes(c dockerfile.CommandLine) string {
-	for _, words := range startedCommands(c) {
+	for _, words := range build.Started(c) {
 		if what := writing(words); what != "" {
 			return what
 		}

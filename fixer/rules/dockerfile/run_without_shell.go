@@ -44,7 +44,7 @@ var RunWithoutShell = &fixer.Rule{
 				return
 			}
 			looked[s] = true
-			if brought(f, s, "sh") || filled(s) {
+			if brought(build.Of(p.File), s, "sh") || filled(s) {
 				return
 			}
 			finding := fixer.Finding{

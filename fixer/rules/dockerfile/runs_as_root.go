@@ -111,7 +111,7 @@ func (s *subject) advise(f *fixer.Finding) {
 		f.Advice = why
 		return
 	}
-	if slices.ContainsFunc(joins(s.file), func(j join) bool { return j.user == acc.name }) {
+	if slices.ContainsFunc(build.Of(s.pass.File).GroupJoins(nil), func(j build.GroupJoin) bool { return j.User == acc.name }) {
 		acc.group = false // USER with a group would give up the others
 	}
 	f.Evidence = append(f.Evidence, acc.evidence)

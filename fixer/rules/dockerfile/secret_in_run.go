@@ -39,7 +39,7 @@ var SecretInRun = &fixer.Rule{
 				r := secretReader{pass: p, i: i, at: at}
 				r.forms()
 				if !s.Windows && (i.Keyword == "RUN" || i.Keyword == "CMD" || i.Keyword == "ENTRYPOINT" || i.Keyword == "HEALTHCHECK") {
-					r.commands(build.ReadStep(f, s, i, at))
+					r.commands(build.Of(p.File).Step(i))
 				}
 			}
 		})

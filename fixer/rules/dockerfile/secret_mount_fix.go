@@ -17,7 +17,7 @@ func mountFix(p *fixer.Pass, i *dockerfile.Instruction, pair dockerfile.Pair) (f
 			return fix, fmt.Sprintf("%s passes it to service %s; the fix of cross/build-secret changes both files", v.File, v.Name)
 		}
 	}
-	m, why := build.MountSecret(p.File.Dockerfile, pair.Key)
+	m, why := build.Of(p.File).MountSecret(pair.Key)
 	if why != "" {
 		return fix, why
 	}

@@ -42,7 +42,7 @@ func checkSensitive(p *fixer.Pass, i, at *dockerfile.Instruction, kept bool) {
 	to := i.Words[len(i.Words)-1].Value
 	for n, w := range i.Words[:len(i.Words)-1] {
 		form, ok := secret.File(w.Value, to)
-		if !ok || build.URLIn.MatchString(w.Value) || strings.HasPrefix(w.Value, "<<") || !kept && form.Settings {
+		if !ok || build.FindURL(w.Value) != "" || strings.HasPrefix(w.Value, "<<") || !kept && form.Settings {
 			continue
 		}
 		f := fixer.Finding{

@@ -37,7 +37,7 @@ var SetuidBinary = &fixer.Rule{
 				})
 			}
 		})
-		for _, st := range build.Steps(f, "RUN") {
+		for _, st := range build.Of(p.File).Steps("RUN") {
 			if !kept[st.Stage] {
 				continue
 			}

@@ -6,6 +6,7 @@ import (
 	"path"
 	"regexp"
 	"slices"
+	"strings"
 
 	"oakum/fixer"
 	"oakum/fixer/build"
@@ -32,13 +33,13 @@ var Sudo = &fixer.Rule{
 	Doc: sudoDoc,
 	Check: func(p *fixer.Pass) {
 		kept := build.InFinalImage(p)
-		for _, st := range build.Steps(p.File.Dockerfile, "RUN") {
+		for _, st := range build.Of(p.File).Steps("RUN") {
 			for _, c := range st.Commands {
 				if len(c.Words) > 1 && !c.Words[0].Dynamic && path.Base(c.Words[0].Value) == "sudo" {
 					checkSudo(p, st, c)
 				}
 			}
-			if kept[st.Stage] && !forWork(p, p.File.Dockerfile.Final()) {
+			if kept[st.Stage] && !build.ForDevelopment(p.File.Path, p.File.Dockerfile.Final()) {
 				checkSudoers(p, st)
 			}
 		}
@@ -60,7 +61,7 @@ func checkSudo(p *fixer.Pass, st build.Step, c build.Command) {
 	}
 	f.Message = "sudo in a step that is root already"
 	f.Evidence = []fixer.Evidence{{Kind: fixer.FromDockerfile, Place: p.File.Path, Text: user}}
-	simple := c.ProgramWord == 1 && !build.WrapperWord(c.Words[1].Raw)
+	simple := c.ProgramWord == 1 && !strings.HasPrefix(c.Words[1].Raw, "-") && !strings.Contains(c.Words[1].Raw, "=")
 	switch {
 	case st.Script == nil:
 		f.Advice = "leave sudo out" + st.NotEdited()
@@ -99,9 +100,9 @@ func rootAt(p *fixer.Pass, st build.Step) (what string, root bool) {
 var sudoers = regexp.MustCompile(`NOPASSWD`)
 
 func checkSudoers(p *fixer.Pass, st build.Step) {
-	gone := removed(st)
+	gone := st.RemovedPackages()
 	for _, c := range st.Commands {
-		if call, ok := build.ReadPackageCall(c.Command); ok && installs(call) && !gone["sudo"] && slices.ContainsFunc(installed(call), func(name string) bool { return packageName(name) == "sudo" }) {
+		if call := c.Package; call != nil && call.Installs() && !gone["sudo"] && slices.ContainsFunc(call.Packages, func(name string) bool { return build.PackageName(name) == "sudo" }) {
 			f := fixer.Finding{
 				Path:    place(p.File.Dockerfile, st.At) + ": sudo package",
 				Message: "sudo in the image is a way to become root",

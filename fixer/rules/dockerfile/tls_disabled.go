@@ -47,7 +47,7 @@ var TLSDisabled = &fixer.Rule{
 				checkInsecureVariables(p, i, at)
 			}
 		})
-		for _, st := range build.Steps(f, "RUN", "HEALTHCHECK", "CMD", "ENTRYPOINT") {
+		for _, st := range build.Of(p.File).Steps("RUN", "HEALTHCHECK", "CMD", "ENTRYPOINT") {
 			for _, c := range st.Commands {
 				if c.OnlyLocalURLs() {
 					continue

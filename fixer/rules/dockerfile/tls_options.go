@@ -114,7 +114,7 @@ func insecureOptions(c build.Command) []insecureOption {
 func newFlag(c build.Command, w dockerfile.Word, what string) insecureOption {
 	o := insecureOption{text: w.Value, what: what, remove: []dockerfile.Word{w}}
 	switch {
-	case w.Value == "--force-yes" && !slices.ContainsFunc(c.Args(), saysYes):
+	case w.Value == "--force-yes" && !c.Arguments().Has("-y", "--yes", "--assume-yes"):
 		o.old, o.replace = w, "-y" // it answers questions too
 	case slices.ContainsFunc(c.Plain(), localPackage):
 		o.remove, o.local = nil, c.RemoteURL() == ""
@@ -123,21 +123,14 @@ func newFlag(c build.Command, w dockerfile.Word, what string) insecureOption {
 	return o
 }
 
-func saysYes(w dockerfile.Word) bool {
-	return w.Value == "--yes" || w.Value == "--assume-yes" || shortOption.MatchString(w.Value) && strings.Contains(w.Value, "y")
-}
-
-var shortOption = regexp.MustCompile(`^-[a-zA-Z]+$`)
-
 // localPackage reports whether an argument is a package file, whose signature
 // no repository vouches for.
 func localPackage(arg string) bool {
 	return strings.HasSuffix(arg, ".apk") || strings.HasSuffix(arg, ".rpm") || strings.HasSuffix(arg, ".deb")
 }
 
-// curlValues are the short options of curl behind which the rest of a word, or
-// the next word, is a value.
-const curlValues = "AbcCdDeEFhHKmoPQrtTuUwxXyYz"
+// shortOptions matches short options that are written together.
+var shortOptions = regexp.MustCompile(`^-[a-zA-Z]+$`)
 
 // curlInsecure finds -k alone and among other short options.
 func curlInsecure(c build.Command) []insecureOption {
@@ -145,11 +138,11 @@ func curlInsecure(c build.Command) []insecureOption {
 	args := c.Args()
 	for n := 0; n < len(args); n++ {
 		w := args[n]
-		if w.Dynamic || !shortOption.MatchString(w.Value) {
+		if w.Dynamic || !shortOptions.MatchString(w.Value) {
 			continue
 		}
 		for k := 1; k < len(w.Value); k++ {
-			if strings.IndexByte(curlValues, w.Value[k]) >= 0 {
+			if build.TakesValue("curl", "-"+w.Value[k:k+1]) {
 				if k == len(w.Value)-1 {
 					n++
 				}
@@ -161,7 +154,7 @@ func curlInsecure(c build.Command) []insecureOption {
 			o := insecureOption{text: "-k", what: anyCertificate}
 			if rest := w.Value[:k] + strings.ReplaceAll(w.Value[k+1:], "k", ""); rest == "-" {
 				o.remove = []dockerfile.Word{w}
-			} else if w.Raw == w.Value && !strings.ContainsAny(w.Value[k:], curlValues) {
+			} else if w.Raw == w.Value && !takesValueIn(w.Value[k:]) {
 				o.old, o.replace = w, rest
 			} else if w.Raw == w.Value {
 				o.old, o.replace = w, w.Value[:k]+w.Value[k+1:]
@@ -171,6 +164,11 @@ func curlInsecure(c build.Command) []insecureOption {
 		}
 	}
 	return out
+}
+
+// takesValueIn reports whether one of the short options of curl takes a value.
+func takesValueIn(letters string) bool {
+	return strings.ContainsFunc(letters, func(r rune) bool { return build.TakesValue("curl", "-"+string(r)) })
 }
 
 func pipTrusted(c build.Command, args []dockerfile.Word) []insecureOption {

@@ -45,7 +45,7 @@ var UnverifiedDownload = &fixer.Rule{
 				}
 			}
 		})
-		for _, st := range build.Steps(f, "RUN") {
+		for _, st := range build.Of(p.File).Steps("RUN") {
 			if slices.ContainsFunc(st.Commands, compares) {
 				continue
 			}
@@ -59,13 +59,13 @@ var UnverifiedDownload = &fixer.Rule{
 func checkAddURL(p *fixer.Pass, s *dockerfile.Stage, i, at *dockerfile.Instruction, w dockerfile.Word) {
 	link := w.Value
 	if strings.Contains(link, "$") {
-		if text, from := expandDefaults(p.File.Dockerfile, s, i, link); from != nil {
+		if text, from := build.Of(p.File).Expand(s, i, link); from != nil {
 			link = text
 		}
 	}
 	lower := strings.ToLower(link)
 	secure := strings.HasPrefix(lower, "https://")
-	if !secure && !strings.HasPrefix(lower, "http://") || build.LocalURL.MatchString(link) {
+	if !secure && !strings.HasPrefix(lower, "http://") || build.IsLocalURL(link) {
 		return
 	}
 	path, ref, _ := strings.Cut(link, "#")
@@ -99,9 +99,7 @@ func isCommit(s string) bool {
 func compares(c build.Command) bool {
 	switch c.Program {
 	case "sha256sum", "sha512sum", "sha1sum", "sha384sum", "shasum", "b2sum", "md5sum":
-		return slices.ContainsFunc(c.Args(), func(w dockerfile.Word) bool {
-			return w.Value == "--check" || w.Value == "--status" || shortOption.MatchString(w.Value) && strings.Contains(w.Value, "c")
-		})
+		return c.Arguments().Has("-c", "--check", "--status")
 	case "gpg", "gpg2":
 		return c.Has("--verify")
 	case "gpgv", "minisign", "cosign", "signify":
@@ -119,8 +117,8 @@ var carries = text.WordSet("-x --proxy -e --referer -H --header -d --data --data
 var registryVariables = text.WordSet("PIP_INDEX_URL PIP_EXTRA_INDEX_URL UV_INDEX_URL UV_DEFAULT_INDEX NPM_CONFIG_REGISTRY YARN_REGISTRY YARN_NPM_REGISTRY_SERVER GOPROXY RUBYGEMS_HOST")
 
 func checkRegistry(p *fixer.Pass, i, at *dockerfile.Instruction, pair dockerfile.Pair) {
-	link := build.URLIn.FindString(pair.Value)
-	if !registryVariables[strings.ToUpper(pair.Key)] || !strings.HasPrefix(strings.ToLower(link), "http://") || build.LocalURL.MatchString(link) {
+	link := build.FindURL(pair.Value)
+	if !registryVariables[strings.ToUpper(pair.Key)] || !strings.HasPrefix(strings.ToLower(link), "http://") || build.IsLocalURL(link) {
 		return
 	}
 	report(p, at, fixer.Finding{
@@ -141,14 +139,14 @@ func checkPlainHTTP(p *fixer.Pass, st build.Step, c build.Command) {
 	switch sub, _ := c.Subcommand(); {
 	case c.Program == "git" && sub != "clone", registryClients[c.Program] && !slices.ContainsFunc(c.Args(), func(w dockerfile.Word) bool { return registryOption.MatchString(w.Value) }):
 		return
-	case !fetchers[c.Program] && !registryClients[c.Program] && c.Program != "git" && c.Program != "pip" && c.Program != "pip3":
+	case !c.Downloads() && !registryClients[c.Program] && c.Program != "git" && c.Program != "pip" && c.Program != "pip3":
 		return
 	}
 	args := c.Args()
 	for k, w := range args {
-		link := build.URLIn.FindString(w.Raw)
+		link := build.FindURL(w.Raw)
 		name, _, _ := strings.Cut(w.Value, "=")
-		if !strings.HasPrefix(strings.ToLower(link), "http://") || build.LocalURL.MatchString(link) || k > 0 && carries[args[k-1].Value] || carries[name] {
+		if !strings.HasPrefix(strings.ToLower(link), "http://") || build.IsLocalURL(link) || k > 0 && carries[args[k-1].Value] || carries[name] {
 			continue
 		}
 		if strings.ContainsAny(strings.TrimPrefix(link, "http://")[:1], "$") {

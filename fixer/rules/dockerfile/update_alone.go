@@ -28,18 +28,18 @@ var UpdateAlone = &fixer.Rule{
 	},
 	Doc: updateAloneDoc,
 	Check: func(p *fixer.Pass) {
-		kept, runs := build.InFinalImage(p), build.ReadPackageRuns(p.File.Dockerfile)
-		for _, st := range build.Steps(p.File.Dockerfile, "RUN") {
-			r := runs.ByInstruction[st.At]
-			if r == nil || r.Script == nil || r.OnBuild {
+		kept, runs := build.InFinalImage(p), build.Of(p.File).Packages()
+		for _, st := range build.Of(p.File).Steps("RUN") {
+			r := runs.At(st.At)
+			if r == nil || r.Script == nil || r.Instruction.OnBuild {
 				continue
 			}
 			for _, m := range build.Managers {
 				if m.Uses == nil && m.Name != "zypper" || m.Mounted(st.Instruction) {
 					continue
 				}
-				first := slices.IndexFunc(r.Calls, func(c build.PackageCall) bool { return c.Manager == m && fetchesLists(c) })
-				if first < 0 || slices.ContainsFunc(r.Calls, func(c build.PackageCall) bool { return c.Manager == m && !fetchesLists(c) }) ||
+				first := slices.IndexFunc(r.Calls, func(c *build.PackageCall) bool { return c.Manager == m && fetchesLists(c) })
+				if first < 0 || slices.ContainsFunc(r.Calls, func(c *build.PackageCall) bool { return c.Manager == m && !fetchesLists(c) }) ||
 					slices.ContainsFunc(r.Script.Commands, build.RunsUnread) || r.LastUncleaned(m) == nil {
 					continue
 				}
@@ -61,7 +61,7 @@ var UpdateAlone = &fixer.Rule{
 }
 
 // fetchesLists reports whether a call fetches lists and nothing else.
-func fetchesLists(c build.PackageCall) bool {
+func fetchesLists(c *build.PackageCall) bool {
 	switch c.Manager.Name {
 	case "zypper":
 		return c.Verb == "refresh" || c.Verb == "ref"

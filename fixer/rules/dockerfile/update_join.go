@@ -13,11 +13,11 @@ import (
 // A fetch is a RUN that fetches package lists and installs nothing.
 type fetch struct {
 	pass  *fixer.Pass
-	runs  *build.PackageRuns
+	runs  *build.Packages
 	run   *build.PackageRun
-	call  build.PackageCall // of the package manager
-	later build.Need        // of the lists
-	kept  bool              // its stage ends up in an image
+	call  *build.PackageCall // of the package manager
+	later build.Need         // of the lists
+	kept  bool               // its stage ends up in an image
 }
 
 func (l *fetch) name() string { return l.call.Program + " " + l.call.Verb }
@@ -42,7 +42,7 @@ func (l *fetch) mend(f *fixer.Finding) {
 	default:
 		fix.ID, fix.Title = "remove", "take the step out: nothing behind it needs the lists"
 		fix.Breaks = "images built from this one, and commands in the container, that install packages without fetching the lists first"
-		edits, err = l.runs.File.Delete(l.run.At)
+		edits, err = l.pass.File.Dockerfile.Delete(l.run.At)
 	}
 	if err == nil {
 		fix.Edit = edit(edits)
@@ -61,8 +61,8 @@ func (l *fetch) mend(f *fixer.Finding) {
 // join takes the step out and lets the next one fetch for itself. The next one
 // must be a single chain, so that a failure to fetch still ends the build.
 func (l *fetch) join() ([]text.Edit, error) {
-	f, m := l.runs.File, l.call.Manager
-	into := l.runs.ByInstruction[l.later.By]
+	f, m := l.pass.File.Dockerfile, l.call.Manager
+	into := l.runs.At(l.later.By)
 	switch list := l.run.At.Stage.Instructions; {
 	case into.Script == nil:
 		return nil, fixer.Refuse("%s", into.Why)
@@ -86,7 +86,7 @@ func (l *fetch) join() ([]text.Edit, error) {
 	if err != nil {
 		return nil, err
 	}
-	if slices.ContainsFunc(into.Script.Commands, func(c dockerfile.Command) bool { return c.Start < install.Start && build.ReadsLists(c, "") }) {
+	if slices.ContainsFunc(into.Commands, func(c build.Command) bool { return c.Start < install.Start && build.ReadsLists(c) }) {
 		return nil, fixer.Refuse("line %d looks into the lists before it installs", into.Instruction.Line)
 	}
 	fetching := string(f.Source[l.call.Start:l.call.End])

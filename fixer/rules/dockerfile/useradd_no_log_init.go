@@ -31,14 +31,9 @@ var UseraddNoLogInit = &fixer.Rule{
 	Doc: useraddNoLogInitDoc,
 	Check: func(p *fixer.Pass) {
 		kept := build.InFinalImage(p)
-		for _, st := range build.Steps(p.File.Dockerfile, "RUN") {
-			if !kept[st.Stage] || leavesLogsAlone(p, st.Stage) {
-				continue
-			}
-			for _, c := range st.Commands {
-				if uid := highNumber(c); uid > 0 {
-					reportHighNumber(p, st, c, uid)
-				}
+		for _, a := range build.Of(p.File).AccountChanges(nil) {
+			if uid := highNumber(a); uid > 0 && kept[a.Step.Stage] && !leavesLogsAlone(p, a.Step.Stage) {
+				reportHighNumber(p, a.Step, a.Command, uid)
 			}
 		}
 	},
@@ -66,31 +61,15 @@ func leavesLogsAlone(p *fixer.Pass, s *dockerfile.Stage) bool {
 
 // highNumber returns the user id that a useradd with a log gives, when it is a
 // high one, else 0.
-func highNumber(c build.Command) int {
+func highNumber(a build.AccountChange) int {
 	const high = 100_000 // where the holes begin to count: 29 MB
-	if c.Program != "useradd" {
+	if a.Command.Program != "useradd" || a.Arguments.Unknown || a.Arguments.Has("-l", "--no-log-init") {
 		return 0
 	}
-	found := 0
-	args := c.Args()
-	for k, w := range args {
-		value, isLong := strings.CutPrefix(w.Value, "--uid=")
-		switch {
-		case w.Value == "--no-log-init", shortOption.MatchString(w.Value) && strings.Contains(w.Value, "l"), build.OptionsVariable.MatchString(w.Raw):
-			return 0
-		case isLong:
-		case (w.Value == "--uid" || shortOption.MatchString(w.Value) && strings.HasSuffix(w.Value, "u")) && k+1 < len(args):
-			value = args[k+1].Value
-		case strings.HasPrefix(w.Value, "-u"):
-			value = w.Value[2:]
-		default:
-			continue
-		}
-		if n, err := strconv.Atoi(value); err == nil && n >= high {
-			found = n
-		}
+	if n, err := strconv.Atoi(a.UID); err == nil && n >= high {
+		return n
 	}
-	return found
+	return 0
 }
 
 func reportHighNumber(p *fixer.Pass, st build.Step, c build.Command, uid int) {

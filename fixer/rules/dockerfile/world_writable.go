@@ -4,7 +4,6 @@ import (
 	_ "embed"
 	"fmt"
 	"regexp"
-	"slices"
 	"strings"
 
 	"oakum/fixer"
@@ -38,7 +37,7 @@ var WorldWritable = &fixer.Rule{
 				})
 			}
 		})
-		for _, st := range build.Steps(f, "RUN") {
+		for _, st := range build.Of(p.File).Steps("RUN") {
 			if kept[st.Stage] {
 				checkModes(p, st)
 			}
@@ -87,29 +86,6 @@ func checkModes(p *fixer.Pass, st build.Step) {
 	}
 }
 
-// modeOf returns the mode that chmod, mkdir or install gives, "" when it gives
-// none, and whether it does so for all files of a folder.
-func modeOf(c build.Command) (mode string, recursive bool) {
-	args := c.Args()
-	for k, w := range args {
-		value := w.Value
-		switch {
-		case c.Program == "chmod" && value == "--recursive", c.Program == "chmod" && shortOption.MatchString(value) && strings.Contains(value, "R"):
-			recursive = true
-		case c.Program == "chmod" && mode == "" && !strings.HasPrefix(value, "-"):
-			mode = value
-		case c.Program != "mkdir" && c.Program != "install":
-		case (value == "-m" || value == "--mode") && k+1 < len(args):
-			mode = args[k+1].Value
-		case strings.HasPrefix(value, "--mode="):
-			mode = strings.TrimPrefix(value, "--mode=")
-		case strings.HasPrefix(value, "-m") && len(value) > 2:
-			mode = value[2:]
-		}
-	}
-	return mode, recursive
-}
-
 // onlyDevices reports whether a command is about the files that everybody
 // writes to by design.
 func onlyDevices(c build.Command) bool {
@@ -123,22 +99,6 @@ func onlyDevices(c build.Command) bool {
 		}
 	}
 	return some
-}
-
-// deletedAgain reports whether the step deletes what the command is about, as
-// steps do with folders for their own work.
-func deletedAgain(st build.Step, c build.Command) bool {
-	for _, later := range st.Commands {
-		if later.Program != "rm" || later.Start < c.Start {
-			continue
-		}
-		for _, w := range later.Args() {
-			if !strings.HasPrefix(w.Raw, "-") && slices.ContainsFunc(c.Args(), func(o dockerfile.Word) bool { return o.Raw == w.Raw }) {
-				return true
-			}
-		}
-	}
-	return false
 }
 
 // makesProgram reports whether a command is about files that are run.

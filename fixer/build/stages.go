@@ -2,19 +2,23 @@ package build
 
 import (
 	"path"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 
 	"oakum/fixer"
 	"oakum/fixer/dockerfile"
+	"oakum/fixer/image"
 	"oakum/fixer/topology"
 )
 
 // Targets returns the stages that become an image somebody runs, in the order
 // of the file: the final one, and those a Compose file of the repository builds.
 // A stage that only a command line or another tool builds is not known here.
-func Targets(p *fixer.Pass) []*dockerfile.Stage { return targetsOf(p.Topology(), p.File) }
+func Targets(p *fixer.Pass) []*dockerfile.Stage { return slices.Clone(targets.Of(p)) }
+
+var targets = fixer.Share(func(p *fixer.Pass) []*dockerfile.Stage { return targetsOf(p.Topology(), p.File) })
 
 func targetsOf(t *topology.Topology, file *fixer.File) []*dockerfile.Stage {
 	f := file.Dockerfile
@@ -32,12 +36,16 @@ func targetsOf(t *topology.Topology, file *fixer.File) []*dockerfile.Stage {
 	return out
 }
 
-func InFinalImage(p *fixer.Pass) map[*dockerfile.Stage]bool {
-	return InFinalImageOf(p.Topology(), p.File)
-}
+// InFinalImage returns the stages whose files end up in one of the targets: the
+// targets, what they start from, and any stage copied over as a whole. The map is
+// shared.
+func InFinalImage(p *fixer.Pass) map[*dockerfile.Stage]bool { return inFinalImage.Of(p) }
 
-// InFinalImageOf returns the stages whose files end up in one of the targets: the
-// targets, what they start from, and any stage copied over as a whole.
+var inFinalImage = fixer.Share(func(p *fixer.Pass) map[*dockerfile.Stage]bool {
+	return StagesInImages(p.File.Dockerfile, Targets(p))
+})
+
+// InFinalImageOf is InFinalImage for any file of the repository.
 func InFinalImageOf(t *topology.Topology, file *fixer.File) map[*dockerfile.Stage]bool {
 	return StagesInImages(file.Dockerfile, targetsOf(t, file))
 }
@@ -62,7 +70,7 @@ func StagesInImages(f *dockerfile.File, images []*dockerfile.Stage) map[*dockerf
 	return out
 }
 
-// wholeCopy returns the stage whose root folder an instruction copies.
+// wholeCopy returns the stage whose root directory an instruction copies.
 func wholeCopy(f *dockerfile.File, i *dockerfile.Instruction) *dockerfile.Stage {
 	if i.Keyword != "COPY" || len(i.Words) < 2 || i.Words[0].Value != "/" {
 		return nil
@@ -74,7 +82,7 @@ func wholeCopy(f *dockerfile.File, i *dockerfile.Instruction) *dockerfile.Stage 
 	return StageNamed(f, from.Value)
 }
 
-// CarriedOver reports whether a later stage copies the folder in which an
+// CarriedOver reports whether a later stage copies the directory in which an
 // instruction puts its files, or one above it.
 func CarriedOver(f *dockerfile.File, i *dockerfile.Instruction) bool {
 	to := i.Words[len(i.Words)-1].Value
@@ -124,4 +132,35 @@ func StagesFrom(f *dockerfile.File, s *dockerfile.Stage) []*dockerfile.Stage {
 		}
 	}
 	return out
+}
+
+// InChain reports whether a stage is another one or starts from it.
+func InChain(s, other *dockerfile.Stage) bool {
+	for ; s != nil; s = s.Parent {
+		if s == other {
+			return true
+		}
+	}
+	return false
+}
+
+// BaseOf is what is known of the image that a stage goes back to.
+func BaseOf(p *fixer.Pass, s *dockerfile.Stage) (image.Base, bool) {
+	k := p.Facts.Image(s.Root().Image)
+	return k.Base, k.HasBase
+}
+
+// workName matches names of files and stages that are for work on the program,
+// not for running it; workDir those of directories, in which "build" may well hold
+// what runs.
+var (
+	workName = regexp.MustCompile(`(?i)(^|[-_./])(dev|devel|development|debug|devcontainer|test|tests|testing|ci|build|builder|base|toolchain|sdk|lint|e2e)([-_./]|$)`)
+	workDir  = regexp.MustCompile(`(?i)(^|[-_./])(dev|devel|development|debug|devcontainer|test|tests|testing|ci|e2e)([-_./]|$)`)
+)
+
+// ForDevelopment reports whether a stage, by its name or that of its file, is for
+// work on the program and not for running it.
+func ForDevelopment(file string, s *dockerfile.Stage) bool {
+	dir, name := path.Split(file)
+	return workName.MatchString(s.Name) || workName.MatchString(name) || workDir.MatchString(dir)
 }

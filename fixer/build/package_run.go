@@ -1,0 +1,203 @@
+package build
+
+import (
+	"slices"
+	"sync"
+
+	"oakum/fixer"
+	"oakum/fixer/dockerfile"
+)
+
+// A PackageRun is a RUN with what it does with package managers.
+type PackageRun struct {
+	Step
+	Calls []*PackageCall
+	text  string // to search when Script is nil
+	needs func() map[*Manager]dependence
+}
+
+func readPackageRun(f *dockerfile.File, st Step) *PackageRun {
+	r := &PackageRun{Step: st}
+	if st.Script == nil {
+		r.text = CommandText(f, st.Instruction)
+	} else {
+		for _, c := range st.Commands {
+			if c.Package != nil {
+				r.Calls = append(r.Calls, c.Package)
+			}
+		}
+	}
+	r.needs = sync.OnceValue(func() map[*Manager]dependence {
+		out := map[*Manager]dependence{}
+		for _, m := range Managers {
+			out[m] = r.readDependence(m)
+		}
+		return out
+	})
+	return r
+}
+
+// LeavesUnread reports whether commands that were not read leave something of the
+// manager behind.
+func (r *PackageRun) LeavesUnread(m *Manager) bool { return m.LeavesIn(r.text) }
+
+// LastUncleaned returns the last call of the manager that leaves something behind and
+// is not cleaned up after, or nil.
+func (r *PackageRun) LastUncleaned(m *Manager) *PackageCall {
+	var out *PackageCall
+	for _, c := range r.Calls {
+		if c.Manager == m && c.LeavesFiles() {
+			out = c
+		}
+	}
+	if out == nil {
+		return nil
+	}
+	for _, c := range r.Commands {
+		if c.Start > out.Start && m.cleans(c) {
+			return nil
+		}
+	}
+	return out
+}
+
+// Packages are the RUN instructions of a file with what they do with package
+// managers.
+type Packages struct {
+	file *dockerfile.File
+	runs map[*dockerfile.Instruction]*PackageRun // by place
+}
+
+// Packages returns what the steps of the build do with package managers.
+func (b *Build) Packages() *Packages { return b.packages() }
+
+func readPackages(b *Build) *Packages {
+	out := &Packages{file: b.File, runs: map[*dockerfile.Instruction]*PackageRun{}}
+	for _, st := range b.steps() {
+		if st.Instruction.Keyword == "RUN" {
+			out.runs[st.At] = readPackageRun(b.File, st)
+		}
+	}
+	return out
+}
+
+// At returns the run of a RUN, or of the ONBUILD that holds one; nil for another
+// instruction.
+func (p *Packages) At(i *dockerfile.Instruction) *PackageRun { return p.runs[i] }
+
+// Need says that a later step depends on what a RUN leaves. The zero value
+// means that none does.
+type Need struct {
+	By   *dockerfile.Instruction
+	Sure bool // false: it runs something that is not read
+}
+
+// NeededAfter looks for a step after a RUN, in its stage or in one that starts
+// from it, that installs packages without fetching the lists itself.
+func (p *Packages) NeededAfter(at *dockerfile.Instruction, m *Manager) Need {
+	list := at.Stage.Instructions
+	for k, i := range list {
+		if i == at {
+			return p.need(at.Stage, list[k+1:], m)
+		}
+	}
+	return Need{}
+}
+
+func (p *Packages) need(s *dockerfile.Stage, list []*dockerfile.Instruction, m *Manager) Need {
+	var out Need
+	for _, at := range list {
+		run := p.runs[at]
+		if run == nil {
+			continue
+		}
+		d := run.needs()[m]
+		if d.sure {
+			return Need{at, true}
+		}
+		if d.unsure && out.By == nil {
+			out = Need{at, false}
+		}
+		if d.fetched {
+			return out
+		}
+	}
+	for _, o := range p.file.Stages {
+		if o.Parent != s {
+			continue
+		}
+		if n := p.need(o, o.Instructions, m); n.Sure || out.By == nil {
+			out = n
+		}
+		if out.Sure {
+			break
+		}
+	}
+	return out
+}
+
+// dependence says how a RUN relies on what a manager fetched before it.
+type dependence struct {
+	sure    bool // it installs without fetching
+	unsure  bool // it runs something that is not read, or looks into the lists
+	fetched bool // it fetches, for itself and for those behind it
+}
+
+func (r *PackageRun) readDependence(m *Manager) (d dependence) {
+	if r.Script == nil {
+		d.fetched = m.mentions(r.text, map[string]bool{"update": true})
+		d.sure = !d.fetched && m.Uses != nil && m.mentions(r.text, m.Uses)
+		return d
+	}
+	for _, c := range r.Commands {
+		own := c.Package != nil && c.Package.Manager == m
+		switch {
+		case own && c.Package.FetchesLists():
+			d.fetched = true
+			return d
+		case own && m.Uses[c.Package.Verb]:
+			d.sure = true
+			return d
+		case c.Package == nil && RunsUnread(c.Command), m.Name == "apt" && ReadsLists(c):
+			d.unsure = true
+		}
+	}
+	return d
+}
+
+// ReadsLists reports whether a command asks the lists of apt, without which it
+// finds nothing and may fail.
+func ReadsLists(c Command) bool {
+	return c.Program == "apt-cache" || c.Program == "apt" && c.Package != nil && slices.Contains([]string{"show", "search", "list", "policy"}, c.Package.Verb)
+}
+
+// Runs reports whether a RUN calls a subcommand of a manager.
+func (r *PackageRun) Runs(m *Manager, sub string) bool {
+	return slices.ContainsFunc(r.Calls, func(c *PackageCall) bool { return c.Manager == m && c.Verb == sub })
+}
+
+// Installs reports whether a RUN installs with what it fetched.
+func (r *PackageRun) Installs(m *Manager) bool {
+	return m.Uses == nil || slices.ContainsFunc(r.Calls, func(c *PackageCall) bool { return c.Manager == m && m.Uses[c.Verb] })
+}
+
+// OnlyChain returns the first call that installs with the manager, in a step
+// whose commands are all links of one chain.
+func (r *PackageRun) OnlyChain(m *Manager) (*PackageCall, error) {
+	k := slices.IndexFunc(r.Calls, func(c *PackageCall) bool { return c.Manager == m && m.Uses[c.Verb] })
+	if k < 0 {
+		return nil, fixer.Refuse("the installation is not found")
+	}
+	for _, c := range r.Commands {
+		if c.Place&^dockerfile.InSubstitution != 0 || c.Place == 0 && c.Chain != r.Calls[k].Chain {
+			return nil, fixer.Refuse("not all commands of line %d depend on the ones before them", r.Instruction.Line)
+		}
+	}
+	return r.Calls[k], nil
+}
+
+// Uncleaned reports whether nothing behind a call takes away what its manager
+// fetched.
+func (r *PackageRun) Uncleaned(c *PackageCall) bool {
+	return !slices.ContainsFunc(r.Commands, func(o Command) bool { return o.Start > c.Start && c.Manager.cleans(o) })
+}
