@@ -66,15 +66,14 @@ type bisection struct {
 // run sorts the fixes of a batch that failed with err into good and blocked ones.
 func (b *bisection) run(batch []selected, err error) {
 	if len(batch) == 1 {
-		b.single([]part{{fixes: batch, err: err}})
+		b.single([]*part{{fixes: batch, err: err}})
 		return
 	}
 	queue := splitBatch(batch)
 	for len(queue) > 0 {
-		var round []part
+		var round, singles []*part
 		round, queue = disjoint(queue)
 		b.probe(round)
-		var singles []part
 		for _, p := range round {
 			switch {
 			case p.err == nil:
@@ -91,8 +90,8 @@ func (b *bisection) run(batch []selected, err error) {
 
 // single drafts fixes that failed alone once more, reading what they make and
 // looking for another way of writing it, before they are given up.
-func (b *bisection) single(failed []part) {
-	var again []part
+func (b *bisection) single(failed []*part) {
+	var again []*part
 	var first []error
 	for _, p := range failed {
 		d := b.draft(p.fixes[0].finding, false)
@@ -100,7 +99,7 @@ func (b *bisection) single(failed []part) {
 			b.blocked = append(b.blocked, blocked{p.fixes[0], p.err})
 			continue
 		}
-		again, first = append(again, part{fixes: []selected{d.selected}}), append(first, p.err)
+		again, first = append(again, &part{fixes: []selected{d.selected}}), append(first, p.err)
 	}
 	for len(again) > 0 {
 		// The new drafts may reach into other files than the old ones.
@@ -110,21 +109,21 @@ func (b *bisection) single(failed []part) {
 		}
 		round, rest := disjoint(batches)
 		b.probe(round)
-		for i, p := range round {
+		for _, p := range round {
 			if p.err == nil {
 				b.good = append(b.good, p.fixes...)
 				continue
 			}
-			b.blocked = append(b.blocked, blocked{p.fixes[0], firstError(again, first, p.fixes[0].finding, round[i].err)})
+			b.blocked = append(b.blocked, blocked{p.fixes[0], firstError(again, first, p.fixes[0].finding, p.err)})
 		}
-		again = slices.DeleteFunc(again, func(p part) bool {
+		again = slices.DeleteFunc(again, func(p *part) bool {
 			return !slices.ContainsFunc(rest, func(r []selected) bool { return r[0].finding == p.fixes[0].finding })
 		})
 	}
 }
 
 // firstError returns the error with which a fix failed as it was drafted first.
-func firstError(again []part, first []error, f *fixer.Finding, otherwise error) error {
+func firstError(again []*part, first []error, f *fixer.Finding, otherwise error) error {
 	for i, p := range again {
 		if p.fixes[0].finding == f && i < len(first) {
 			return first[i]
@@ -140,7 +139,7 @@ type part struct {
 }
 
 // disjoint takes parts from the queue that share no file.
-func disjoint(queue [][]selected) (round []part, rest [][]selected) {
+func disjoint(queue [][]selected) (round []*part, rest [][]selected) {
 	used := map[string]bool{}
 	for _, fixes := range queue {
 		meets := slices.ContainsFunc(fixes, func(s selected) bool {
@@ -155,24 +154,22 @@ func disjoint(queue [][]selected) (round []part, rest [][]selected) {
 				used[c.Path] = true
 			}
 		}
-		round = append(round, part{fixes: fixes})
+		round = append(round, &part{fixes: fixes})
 	}
 	return round, rest
 }
 
 // probe tries parts that share no file and notes with each why it does not
 // hold. It tries them together; where it cannot be told which of several parts
-// a new finding is due to, each of these is tried alone.
-func (b *bisection) probe(round []part) {
+// a new finding is due to, the two halves of these are tried.
+func (b *bisection) probe(round []*part) {
 	if len(round) == 1 {
-		b.alone(&round[0])
+		b.alone(round[0])
 		return
 	}
 	owner := map[string]*part{}
-	next := b.cur
 	var changed []*fixer.File
-	for i := range round {
-		p := &round[i]
+	for _, p := range round {
 		files, err := b.make(p.fixes)
 		if err != nil {
 			p.err = err
@@ -183,13 +180,11 @@ func (b *bisection) probe(round []part) {
 		}
 		changed = append(changed, files...)
 	}
-	next = b.cur.WithFiles(changed...)
-	report := b.checker.check(next)
+	report := b.checker.check(b.cur.WithFiles(changed...))
 
 	alone := map[*part]bool{}
 	least := map[*part]fixer.Severity{}
-	for i := range round {
-		p := &round[i]
+	for _, p := range round {
 		least[p] = fixer.Critical
 		for _, s := range p.fixes {
 			least[p] = min(least[p], s.finding.Severity)
@@ -199,16 +194,13 @@ func (b *bisection) probe(round []part) {
 		}
 	}
 	due := func(rule, file string, blame func(p *part)) {
-		parts := b.dueTo(file, report, owner)
+		parts := b.dueTo(rule, file, report, owner)
 		if len(parts) == 1 && !b.checker.whole[rule] {
 			blame(parts[0])
 			return
 		}
 		if len(parts) == 0 || b.checker.whole[rule] { // no file says what it depends on
-			parts = nil
-			for i := range round {
-				parts = append(parts, &round[i])
-			}
+			parts = round
 		}
 		for _, p := range parts {
 			alone[p] = true
@@ -244,15 +236,24 @@ func (b *bisection) probe(round []part) {
 			due(problem.Rule, problem.File, func(p *part) { p.err = cmp.Or(p.err, fails(problem)) })
 		}
 	}
-	for i := range round {
-		switch p := &round[i]; {
-		case alone[p] && p.err == nil:
-			b.alone(p)
-		case p.err == nil:
+	var unclear []*part
+	for _, p := range round {
+		switch {
+		case p.err != nil:
+		case alone[p]:
+			unclear = append(unclear, p)
+		default:
 			for _, k := range opened[p] {
 				b.opened[k] = true
 			}
 		}
+	}
+	switch n := len(unclear); {
+	case n == 1:
+		b.alone(unclear[0])
+	case n > 1:
+		b.probe(unclear[:n/2])
+		b.probe(unclear[n/2:])
 	}
 }
 
@@ -269,9 +270,9 @@ func (b *bisection) alone(p *part) {
 	}
 }
 
-// dueTo returns the parts that a change of what is said of a file can be due
-// to: those that edit it or a file that this depends on.
-func (b *bisection) dueTo(file string, report *Report, owner map[string]*part) []*part {
+// dueTo returns the parts that a change of what a rule says of a file can be due
+// to: those that edit it or a file that the rule asked about.
+func (b *bisection) dueTo(rule, file string, report *Report, owner map[string]*part) []*part {
 	var out []*part
 	add := func(path string) {
 		if p := owner[path]; p != nil && !slices.Contains(out, p) {
@@ -280,11 +281,9 @@ func (b *bisection) dueTo(file string, report *Report, owner map[string]*part) [
 	}
 	add(file)
 	for _, r := range []*Report{report, b.report} {
-		if result := r.results[file]; result != nil {
-			for _, one := range result.rules {
-				for _, path := range one.deps.Paths() {
-					add(path)
-				}
+		if one := r.results[file].of(rule); one != nil {
+			for _, path := range one.deps.Paths() {
+				add(path)
 			}
 		}
 	}

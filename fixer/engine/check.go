@@ -117,12 +117,11 @@ func (c *checker) checkFile(snap *fixer.Snapshot, f *fixer.File) *fileResult {
 		alone = known.rules[0]
 	}
 	v.rules = append(v.rules, alone)
-	for i, rule := range c.byKind[f.Kind] {
+	for _, rule := range c.byKind[f.Kind] {
 		if known != nil {
-			old := known.of(i)
+			old := known.of(rule.Name)
 			if old != nil && !old.deps.Hold(snap) {
 				old = run(look, rule, f.Path)
-				old.rule = i
 			}
 			if old != nil {
 				v.rules = append(v.rules, old)
@@ -135,7 +134,6 @@ func (c *checker) checkFile(snap *fixer.Snapshot, f *fixer.File) *fileResult {
 			alone.problems = append(alone.problems, one.problems...)
 			continue
 		}
-		one.rule = i
 		v.rules = append(v.rules, one)
 	}
 	c.memory.keep(f, v)
@@ -144,7 +142,7 @@ func (c *checker) checkFile(snap *fixer.Snapshot, f *fixer.File) *fileResult {
 
 func run(look *fixer.Inspection, rule *fixer.Rule, file string) *ruleResult {
 	found, deps, err := look.Run(rule)
-	r := &ruleResult{findings: found, deps: deps}
+	r := &ruleResult{rule: rule.Name, findings: found, deps: deps}
 	if err != nil {
 		r.problems = []Problem{{Rule: rule.Name, File: file, Reason: err.Error()}}
 	}

@@ -95,14 +95,17 @@ type fileResult struct {
 
 // A ruleResult is what one rule said, and what that depends on.
 type ruleResult struct {
-	rule     int // its place among the rules of the file's kind
+	rule     string
 	deps     *fixer.Deps
 	findings []fixer.Finding
 	problems []Problem
 }
 
-// of returns what the rule at a place said, nil where that depends on nothing else.
-func (r *fileResult) of(rule int) *ruleResult {
+// of returns what a rule said, nil where that depends on nothing else.
+func (r *fileResult) of(rule string) *ruleResult {
+	if r == nil {
+		return nil
+	}
 	for _, one := range r.rules[1:] {
 		if one.rule == rule {
 			return one

@@ -6,6 +6,7 @@ import (
 	"math/rand"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -16,23 +17,25 @@ import (
 	"oakum/fixer/rules"
 )
 
-// standard are the rules that speak of controls of the Pod Security Standards.
-var standard = []string{
-	"kubernetes/privilege-escalation", "kubernetes/capabilities", "kubernetes/added-capabilities", "kubernetes/run-as-non-root",
-	"kubernetes/seccomp", "kubernetes/privileged", "kubernetes/host-namespaces", "kubernetes/host-path", "kubernetes/container-socket",
-	"kubernetes/host-ports", "kubernetes/proc-mount", "kubernetes/selinux-options", "kubernetes/apparmor", "kubernetes/unsafe-sysctls",
-	"kubernetes/windows-host-process", "kubernetes/probe-host", "kubernetes/inline-volume", "kubernetes/pod-security",
+// standard returns the rules that speak of controls of the Pod Security
+// Standards, which refer to them. Profiles in annotations are left out: the
+// rule is about how a control is written down.
+func standard() []*fixer.Rule {
+	var out []*fixer.Rule
+	for _, r := range rules.All() {
+		if r.Name != "kubernetes/profile-annotations" &&
+			slices.ContainsFunc(r.References, func(ref fixer.Reference) bool { return ref.Source == fixer.PodSecurityStandards }) {
+			out = append(out, r)
+		}
+	}
+	return out
 }
 
 // disagreements compares, for every workload, what our rules say with what
 // Kubernetes' evaluator says: a pod that no rule of the standard has anything
 // against is restricted, and one that is restricted has nothing against it.
 func disagreements(snap *fixer.Snapshot) []string {
-	var own []*fixer.Rule
-	for _, name := range standard {
-		own = append(own, rules.Named(name))
-	}
-	report := engine.Check(snap, nil, own)
+	report := engine.Check(snap, nil, standard())
 	against := map[string][]string{}
 	for _, f := range report.Findings {
 		// What a restricted pod may still be told: an addition that the

@@ -38,7 +38,7 @@ var DefaultServiceAccount = &fixer.Rule{
 	Params: []fixer.Param{paramAccount},
 	Doc:    defaultServiceAccountDoc,
 	Check: func(p *fixer.Pass) {
-		a := readAccounts(p.Snapshot)
+		a := allAccounts.Of(p)
 		users, perNamespace := defaultUsers(p.Snapshot, a)
 		for _, u := range users {
 			others := perNamespace[""] + perNamespace[u.Namespace]
@@ -201,7 +201,7 @@ func (u defaultUser) edit(d *fixer.Draft, name string, move []boundSubject) erro
 // taken refuses a name that stands for an account already: one that a file
 // declares, and one of which only its rights or its pods are seen.
 func taken(snap *fixer.Snapshot, w *kube.Workload, name string) error {
-	a := readAccounts(snap)
+	a := readAccounts(snap.Files())
 	if len(a.declaredFor(w, name)) > 0 {
 		return fixer.Refuse("there is an account %s already: name it in the pod if it is meant for it, or choose another name", name)
 	}

@@ -13,11 +13,13 @@ import (
 //go:embed disruption_budget.md
 var disruptionBudgetDoc string
 
-// DisruptionBudget reports replicated workloads without a PodDisruptionBudget.
+// DisruptionBudget reports replicated workloads without a PodDisruptionBudget,
+// which may stand in another file.
 var DisruptionBudget = &fixer.Rule{
 	Name:     "cross/disruption-budget",
 	Title:    "several pods, no disruption budget",
 	Severity: fixer.Low,
+	Kind:     fixer.Kubernetes,
 	Phase:    fixer.Resources,
 	References: []fixer.Reference{
 		{Source: fixer.Polaris, ID: "missingPodDisruptionBudget"},
@@ -30,24 +32,21 @@ var DisruptionBudget = &fixer.Rule{
 	},
 	Doc: disruptionBudgetDoc,
 	Check: func(p *fixer.Pass) {
-		budgets := disruptionBudgets(p.Snapshot)
-		for f := range p.Snapshot.Files() {
-			for _, o := range f.Objects {
-				w := o.Workload()
-				if w == nil || w.Partial || o.Kind != "Deployment" && o.Kind != "StatefulSet" {
-					continue
-				}
-				replicas := o.Node.Get("spec").Get("replicas")
-				n, ok := replicas.Int()
-				if !ok || n < 2 || kept(budgets, w) {
-					continue
-				}
-				p.Report(fixer.Finding{
-					File: f.Path, Path: o.ID(), Start: replicas.KeyOrSelf().Start, End: replicas.End,
-					Message: fmt.Sprintf("all %d pods of %s may be evicted at once", n, o.ID()),
-					Advice:  "add a PodDisruptionBudget with maxUnavailable: 1 and the workload's own selector" + spread(w),
-				})
+		for _, o := range p.File.Objects {
+			w := o.Workload()
+			if w == nil || w.Partial || o.Kind != "Deployment" && o.Kind != "StatefulSet" {
+				continue
 			}
+			replicas := o.Node.Get("spec").Get("replicas")
+			n, ok := replicas.Int()
+			if !ok || n < 2 || kept(disruptionBudgets.Of(p), w) {
+				continue
+			}
+			p.Report(fixer.Finding{
+				Path: o.ID(), Start: replicas.KeyOrSelf().Start, End: replicas.End,
+				Message: fmt.Sprintf("all %d pods of %s may be evicted at once", n, o.ID()),
+				Advice:  "add a PodDisruptionBudget with maxUnavailable: 1 and the workload's own selector" + spread(w),
+			})
 		}
 	},
 }
@@ -58,24 +57,26 @@ type budget struct {
 	labels    map[string]string // all of them; empty for everything
 }
 
-func disruptionBudgets(snap *fixer.Snapshot) []budget {
+var disruptionBudgets = fixer.NewIndex(func(f *fixer.File) bool {
+	return slices.ContainsFunc(f.Objects, isBudget)
+}, func(files []*fixer.File) []budget {
 	var out []budget
-	for f := range snap.Files() {
+	for _, f := range files {
 		for _, o := range f.Objects {
-			if o.Kind != "PodDisruptionBudget" || o.Group() != "policy" {
+			if !isBudget(o) || len(out) == maxBudgets {
 				continue
 			}
 			b := budget{namespace: o.Namespace}
 			if selector := o.Node.Get("spec").Get("selector"); len(selector.Get("matchExpressions").List()) == 0 {
 				b.labels = labelsOf(selector.Get("matchLabels"))
 			}
-			if len(out) < maxBudgets {
-				out = append(out, b)
-			}
+			out = append(out, b)
 		}
 	}
 	return out
-}
+})
+
+func isBudget(o *kube.Object) bool { return o.Kind == "PodDisruptionBudget" && o.Group() == "policy" }
 
 // maxBudgets is how many budgets are looked at, each for each workload: more
 // than repositories have.

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	_ "embed"
 	"fmt"
+	"iter"
 	"regexp"
 	"slices"
 	"strings"
@@ -20,11 +21,12 @@ var serviceAccountTokenDoc string
 
 // ServiceAccountToken reports workloads that mount a service account token they
 // do not appear to use. What an account may do is mostly said in another file
-// than the one that uses it, so the rule looks at all of them together.
+// than the one that uses it, so the rule asks an index of all files.
 var ServiceAccountToken = &fixer.Rule{
 	Name:     "cross/service-account-token",
 	Title:    "has a token it does not use",
 	Severity: fixer.Medium,
+	Kind:     fixer.Kubernetes,
 	Phase:    fixer.Permissions,
 	References: []fixer.Reference{
 		{Source: fixer.CISKubernetes, ID: "5.1.6"},
@@ -39,12 +41,10 @@ var ServiceAccountToken = &fixer.Rule{
 	},
 	Doc: serviceAccountTokenDoc,
 	Check: func(p *fixer.Pass) {
-		accounts := readAccounts(p.Snapshot)
-		for f := range p.Snapshot.Files() {
-			for _, o := range f.Objects {
-				if w := o.Workload(); w != nil && !w.Partial && takesPodFields(w) {
-					checkToken(p, f, w, accounts)
-				}
+		accounts := allAccounts.Of(p)
+		for _, o := range p.File.Objects {
+			if w := o.Workload(); w != nil && !w.Partial && takesPodFields(w) {
+				checkToken(p, p.File, w, accounts)
 			}
 		}
 	},
@@ -68,9 +68,15 @@ type accounts struct {
 	declared map[string][]*kube.Object
 }
 
-func readAccounts(snap *fixer.Snapshot) accounts {
+var allAccounts = fixer.NewIndex(func(f *fixer.File) bool {
+	return slices.ContainsFunc(f.Objects, func(o *kube.Object) bool {
+		return o.Kind == "ServiceAccount" || o.Kind == "RoleBinding" || o.Kind == "ClusterRoleBinding"
+	})
+}, func(files []*fixer.File) accounts { return readAccounts(slices.Values(files)) })
+
+func readAccounts(files iter.Seq[*fixer.File]) accounts {
 	a := accounts{map[string][]boundSubject{}, map[string][]*kube.Object{}}
-	for f := range snap.Files() {
+	for f := range files {
 		for _, o := range f.Objects {
 			switch o.Kind {
 			case "ServiceAccount":
