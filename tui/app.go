@@ -2,6 +2,7 @@ package tui
 
 import (
 	"context"
+	"oakum/tui/review"
 
 	tea "charm.land/bubbletea/v2"
 )
@@ -69,9 +70,9 @@ func (a *App) View() tea.View {
 }
 
 // Result tells what became of the run; it is meant for after the program.
-func (a *App) Result() Result {
+func (a *App) Result() review.Result {
 	d := a.d
-	r := Result{Interrupted: d.killed, Written: d.ledger.paths(), Summary: d.summary}
+	r := review.Result{Interrupted: d.killed, Written: d.ledger.paths(), Summary: d.summary}
 	if d.now != nil {
 		r.Open = d.unwritten()
 	}

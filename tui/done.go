@@ -6,6 +6,7 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
+	"oakum/fixer"
 	"oakum/fixer/engine"
 	"oakum/tui/widget"
 )
@@ -28,7 +29,7 @@ type donePart struct {
 const mostVerify = 12
 
 // newDone tells of a plan that was written but for the files in out.
-func newDone(d *desk, st *standing, out []string, r *Receipt) *doneScreen {
+func newDone(d *desk, st *standing, out []string, r *fixer.Receipt) *doneScreen {
 	s := &doneScreen{written: st}
 	plan := st.plan
 	s.scores = fmt.Sprintf("score %d %s %d", plan.ScoreBefore, d.theme.Marks.Arrow, plan.ScoreAfter)

@@ -323,7 +323,7 @@ type fakeBackend struct {
 	urlErr    error
 	keepErr   error
 	facts     chan *fixer.Facts
-	states    map[string]FileState
+	states    map[string]fixer.FileState
 
 	commits [][]engine.Change
 	patches []string
@@ -334,7 +334,7 @@ type fakeBackend struct {
 }
 
 func newFake(sources []fixer.Source) *fakeBackend {
-	b := &fakeBackend{sources: sources, files: map[string]string{}, states: map[string]FileState{
+	b := &fakeBackend{sources: sources, files: map[string]string{}, states: map[string]fixer.FileState{
 		"Dockerfile": {Text: "git: clean"}, "compose.yaml": {Text: "git: modified", Warn: true}, "k8s/web.yaml": {Text: "git: untracked", Warn: true},
 	}}
 	for _, s := range sources {
@@ -343,20 +343,20 @@ func newFake(sources []fixer.Source) *fakeBackend {
 	return b
 }
 
-func (b *fakeBackend) Load(_ context.Context, progress func(Progress)) (*Loaded, error) {
+func (b *fakeBackend) Load(_ context.Context, progress func(fixer.Progress)) (*fixer.Loaded, error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if b.loadErr != nil {
 		return nil, b.loadErr
 	}
-	progress(Progress{Found: len(b.sources), Read: 1})
+	progress(fixer.Progress{Found: len(b.sources), Read: 1})
 	out := slices.Clone(b.sources)
 	for i := range out {
 		if out[i].Skip == nil {
 			out[i].Data = []byte(b.files[out[i].Path])
 		}
 	}
-	return &Loaded{Sources: out, Notes: []string{"vendor is not looked into"}}, nil
+	return &fixer.Loaded{Sources: out, Notes: []fixer.Note{{Text: "vendor is not looked into"}}}, nil
 }
 
 func (b *fakeBackend) Facts(context.Context, *fixer.Snapshot) <-chan *fixer.Facts {
@@ -366,24 +366,24 @@ func (b *fakeBackend) Facts(context.Context, *fixer.Snapshot) <-chan *fixer.Fact
 	return b.facts
 }
 
-func (b *fakeBackend) States(paths []string) map[string]FileState {
-	out := map[string]FileState{}
+func (b *fakeBackend) States(paths []string) map[string]fixer.FileState {
+	out := map[string]fixer.FileState{}
 	for _, p := range paths {
 		out[p] = b.states[p]
 	}
 	return out
 }
 
-func (b *fakeBackend) Commit(_ context.Context, changes []engine.Change) (*Receipt, error) {
+func (b *fakeBackend) Commit(_ context.Context, changes []engine.Change) (*fixer.Receipt, error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if b.commitErr != nil {
 		return nil, b.commitErr
 	}
-	r := &Receipt{Undo: "oakum undo"}
+	r := &fixer.Receipt{Undo: "oakum undo"}
 	for _, c := range changes {
 		if b.files[c.Path] != string(c.Before) {
-			return nil, &RefusedError{Files: []RefusedFile{{Path: c.Path, Reason: "it holds other bytes than were read", Changed: true}}}
+			return nil, &fixer.RefusedError{Refusals: []fixer.FileRefusal{{Path: c.Path, Reason: "it holds other bytes than were read", Code: fixer.RefusedChanged}}}
 		}
 	}
 	for _, c := range changes {

@@ -200,7 +200,7 @@ func find(t *testing.T, d *drive, rule string) fixer.Key {
 	return fixer.Key{}
 }
 
-func review(t *testing.T, d *drive, rule string) {
+func openReview(t *testing.T, d *drive, rule string) {
 	t.Helper()
 	d.run(d.desk().push(newReview(find(t, d, rule))))
 	d.at(onReview)
@@ -208,12 +208,12 @@ func review(t *testing.T, d *drive, rule string) {
 
 func TestBlockedAndRefusedSayWhy(t *testing.T) {
 	d := start(t, newFake(shop()), 80, 24)
-	review(t, d, "compose/stubborn")
+	openReview(t, d, "compose/stubborn")
 	d.wants("blocked: the finding is still there")
 	d.press("y")
 	d.press("[")
 	d.wants("State   blocked")
-	review(t, d, "compose/refusing")
+	openReview(t, d, "compose/refusing")
 	d.wants("refused: the value is an alias here")
 }
 
@@ -253,7 +253,7 @@ func TestValuesAcceptedInTheOptionsStay(t *testing.T) {
 	d.typeText("1001")
 	d.press("enter")
 	d.at(onReview)
-	review(t, d, "dockerfile/runs-as-root")
+	openReview(t, d, "dockerfile/runs-as-root")
 	d.wants("USER 1001", "before CMD, with uid=1001")
 	d.press("y")
 	if v, ok := d.desk().session.Decision(find(t, d, "dockerfile/runs-as-root")); !ok || v.Params["uid"] != "1001" {
@@ -263,7 +263,7 @@ func TestValuesAcceptedInTheOptionsStay(t *testing.T) {
 
 func TestOptionsUseForAll(t *testing.T) {
 	d := start(t, newFake(shop()), 80, 40)
-	review(t, d, "compose/writable-root")
+	openReview(t, d, "compose/writable-root")
 	d.press("p")
 	d.wants("use this for 1 other finding of writable-root too")
 	d.press("down", "down", "space", "enter")
@@ -303,7 +303,7 @@ func TestIgnoreIsPreviewedAndWritten(t *testing.T) {
 func TestLeavingAFileOutTakesItsFixesAlong(t *testing.T) {
 	b := newFake(shop())
 	d := start(t, b, 140, 40)
-	review(t, d, "cross/ports")
+	openReview(t, d, "cross/ports")
 	d.press("y", "esc")
 	d.desk().list.list.Select(find(t, d, "kubernetes/seccomp").String())
 	d.press("space", "w")
@@ -598,13 +598,13 @@ func TestScanErrorAndSlowStart(t *testing.T) {
 	d = open(t, newFake(shop()))
 	d.send(tea.WindowSizeMsg{Width: 80, Height: 24})
 	d.wants("looking for Dockerfiles")
-	d.send(progressMsg{progress: Progress{Found: 10, Read: 4}, more: closedProgress()})
+	d.send(progressMsg{progress: fixer.Progress{Found: 10, Read: 4}, more: closedProgress()})
 	d.wants("reading 4 of 10 files")
 	d.sound()
 }
 
-func closedProgress() <-chan Progress {
-	ch := make(chan Progress)
+func closedProgress() <-chan fixer.Progress {
+	ch := make(chan fixer.Progress)
 	close(ch)
 	return ch
 }

@@ -57,12 +57,12 @@ func TestGoldensOfMoments(t *testing.T) {
 		},
 		"manual": func(t *testing.T) *drive {
 			d := start(t, newFake(shop()), 80, 24)
-			review(t, d, "dockerfile/secret-in-arg")
+			openReview(t, d, "dockerfile/secret-in-arg")
 			return d
 		},
 		"blocked": func(t *testing.T) *drive {
 			d := start(t, newFake(shop()), 80, 24)
-			review(t, d, "compose/stubborn")
+			openReview(t, d, "compose/stubborn")
 			return d
 		},
 		"split": func(t *testing.T) *drive {
@@ -126,7 +126,7 @@ func hostile() []fixer.Source {
 // repository; sound fails on any character that a terminal would obey.
 func TestHostileNamesAndBytesAreMadeVisible(t *testing.T) {
 	b := newFake(hostile())
-	b.states = map[string]FileState{hostile()[0].Path: {Text: "git: \x1b[31mbad"}}
+	b.states = map[string]fixer.FileState{hostile()[0].Path: {Text: "git: \x1b[31mbad"}}
 	d := start(t, b, 80, 24, func(o *Options) { o.Title = "re\x1b[31mpo\u202e/" })
 	d.wants("^[[2JDockerfileU+202E")
 	for _, key := range []string{"enter", "y", "y", "z", "s", "}", "esc", "x", "esc", "p", "esc", "i", "a", "b", "enter", "w", "j", "z", "esc", "enter", "esc", "/", "a", "enter"} {

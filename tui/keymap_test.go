@@ -8,6 +8,7 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
+	"oakum/fixer"
 	"oakum/fixer/engine"
 )
 
@@ -68,9 +69,9 @@ var ways = map[place]func(*testing.T, *fakeBackend) *drive{
 	onQuit:    func(t *testing.T, b *fakeBackend) *drive { return led(t, b, "A", "q") },
 	onChanged: func(t *testing.T, b *fakeBackend) *drive {
 		d := led(t, b, "A", "w")
-		many := &RefusedError{}
+		many := &fixer.RefusedError{}
 		for i := range 40 {
-			many.Files = append(many.Files, RefusedFile{Path: fmt.Sprintf("file%d", i), Reason: "it has changed", Changed: true})
+			many.Refusals = append(many.Refusals, fixer.FileRefusal{Path: fmt.Sprintf("file%d", i), Reason: "it has changed", Code: fixer.RefusedChanged})
 		}
 		b.commitErr = many
 		d.press("enter")

@@ -13,15 +13,15 @@ import (
 // the scan screen through a channel, because Update alone may change it.
 func (d *desk) load() tea.Cmd {
 	b, ctx, rules, gen := d.opts.Backend, d.ctx, d.opts.Rules, d.gen
-	progress := make(chan Progress, 1)
+	progress := make(chan fixer.Progress, 1)
 	read := func() tea.Msg {
 		defer close(progress)
-		loaded, err := b.Load(ctx, func(p Progress) { offer(progress, p) })
+		loaded, err := b.Load(ctx, func(p fixer.Progress) { offer(progress, p) })
 		if err != nil {
 			return loadedMsg{err: err}
 		}
 		snap := fixer.NewSnapshot(loaded.Sources, loaded.Names...)
-		offer(progress, Progress{Found: snap.Len(), Read: snap.Len()})
+		offer(progress, fixer.Progress{Found: snap.Len(), Read: snap.Len()})
 		s := engine.NewSession(snap, loaded.Facts, rules)
 		words := newWording(rules, loaded.Notes)
 		// What cannot be recalled must not keep anyone from working.
@@ -34,8 +34,11 @@ func (d *desk) load() tea.Cmd {
 	return tea.Batch(read, awaitProgress(progress))
 }
 
-func newWording(rules []*fixer.Rule, notes []string) wording {
-	w := wording{titles: make(map[string]string, len(rules)), notes: notes}
+func newWording(rules []*fixer.Rule, notes []fixer.Note) wording {
+	w := wording{titles: make(map[string]string, len(rules))}
+	for _, n := range notes {
+		w.notes = append(w.notes, n.String())
+	}
 	for _, r := range rules {
 		w.titles[r.Name] = r.Title
 	}
@@ -43,7 +46,7 @@ func newWording(rules []*fixer.Rule, notes []string) wording {
 }
 
 // offer leaves the newest progress in the channel without ever waiting.
-func offer(ch chan Progress, p Progress) {
+func offer(ch chan fixer.Progress, p fixer.Progress) {
 	for {
 		select {
 		case ch <- p:
@@ -59,11 +62,11 @@ func offer(ch chan Progress, p Progress) {
 
 // progressMsg brings how far reading is.
 type progressMsg struct {
-	progress Progress
-	more     <-chan Progress
+	progress fixer.Progress
+	more     <-chan fixer.Progress
 }
 
-func awaitProgress(ch <-chan Progress) tea.Cmd {
+func awaitProgress(ch <-chan fixer.Progress) tea.Cmd {
 	return func() tea.Msg {
 		p, ok := <-ch
 		if !ok {
@@ -118,7 +121,7 @@ func (msg loadedMsg) apply(d *desk) tea.Cmd {
 func (d *desk) rescan(why string) tea.Cmd {
 	b, ctx, rules := d.opts.Backend, d.ctx, d.opts.Rules
 	return d.lend("reading the files again", func(s *engine.Session) func(*desk) tea.Cmd {
-		loaded, err := b.Load(ctx, func(Progress) {})
+		loaded, err := b.Load(ctx, func(fixer.Progress) {})
 		if err != nil {
 			return func(d *desk) tea.Cmd { return d.warn("%scannot read the files again: %v", why, err) }
 		}

@@ -202,7 +202,7 @@ func (quitOverlay) panel(d *desk, width, height int) (string, []string) {
 
 // changedOverlay says that files stand in the way of writing.
 type changedOverlay struct {
-	err *RefusedError
+	err *fixer.RefusedError
 	scroller
 }
 
@@ -221,7 +221,7 @@ func (o *changedOverlay) press(d *desk, a action) tea.Cmd {
 
 func (o *changedOverlay) panel(d *desk, width, height int) (string, []string) {
 	lines := []string{" Nothing was written. These files stand in the way:", ""}
-	for _, f := range o.err.Files {
+	for _, f := range o.err.Refusals {
 		s := text.VisibleLine(f.Path) + ": " + text.VisibleLine(f.Reason)
 		for _, line := range widget.Wrap(s, max(1, width-6)) {
 			lines = append(lines, "   "+line)

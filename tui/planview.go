@@ -14,7 +14,7 @@ type planView struct {
 	gen, seq int
 	standing *standing
 	files    []planFile
-	states   map[string]FileState
+	states   map[string]fixer.FileState
 
 	// Workloads by Pod Security level, in words: as they are and as they
 	// will be. Empty without any.

@@ -4,13 +4,14 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"oakum/tui/review"
 
 	tea "charm.land/bubbletea/v2"
 )
 
 // Run opens the interface on the terminal and returns when it is left. The
 // caller makes sure that there is a terminal, and prints the result's summary.
-func Run(ctx context.Context, opts Options) (Result, error) {
+func Run(ctx context.Context, opts Options) (review.Result, error) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	app := New(ctx, opts)

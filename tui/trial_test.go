@@ -146,7 +146,7 @@ func TestExplainSaysAllOfTheFinding(t *testing.T) {
 
 func TestManualFindingOffersNoAccept(t *testing.T) {
 	d := start(t, newFake(shop()), 140, 40)
-	review(t, d, "dockerfile/secret-in-arg")
+	openReview(t, d, "dockerfile/secret-in-arg")
 	for range 2 {
 		d.wants("n skip")
 		if s := d.screen(); strings.Contains(s, "y accept") || strings.Contains(s, "p options") {
@@ -277,7 +277,7 @@ func TestZoomStartsAtTheFindingsOwnFile(t *testing.T) {
 			d := start(t, newFake(shop()), size[0], size[1])
 			d.press("A")
 			k := find(t, d, rule)
-			review(t, d, rule)
+			openReview(t, d, rule)
 			d.press("z")
 			d.at(onDiff)
 			diff := d.desk().screen().(*diffScreen).pane.diff
@@ -309,7 +309,7 @@ func TestExplanationTakesFreeLines(t *testing.T) {
 		d.sound()
 	}
 	d := start(t, newFake(shop()), 80, 24)
-	review(t, d, "dockerfile/runs-as-root")
+	openReview(t, d, "dockerfile/runs-as-root")
 	d.press("}", "}", "}") // the diff needs the lines now
 	if s := d.screen(); strings.Contains(s, "Verify") || !strings.Contains(s, "Breaks") {
 		t.Errorf("the explanation takes lines of the diff:\n%s", s)

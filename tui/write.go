@@ -8,6 +8,7 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
+	"oakum/fixer"
 	"oakum/fixer/engine"
 )
 
@@ -71,8 +72,11 @@ func (s *planScreen) write(d *desk) tea.Cmd {
 func (s *planScreen) refused(d *desk, err error) tea.Cmd {
 	s.writing = false
 	cmd := s.refresh(d)
-	var refused *RefusedError
-	if errors.As(err, &refused) && len(refused.Files) > 0 {
+	var refused *fixer.RefusedError
+	switch {
+	case errors.As(err, &refused) && refused.Interrupted:
+		return tea.Batch(cmd, d.interrupt(newNotice("writing broke off", []string{err.Error()})))
+	case refused != nil:
 		return tea.Batch(cmd, d.interrupt(&changedOverlay{err: refused}))
 	}
 	return tea.Batch(cmd, d.interrupt(newNotice("nothing was written", []string{err.Error()})))

@@ -5,7 +5,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"oakum/fixer"
+	"oakum/fixer/project"
 	"oakum/fixer/report"
 	"oakum/fixer/rules"
 )
@@ -21,10 +21,10 @@ or a benchmark has for the same concern: DL3002, KSV-0012, CKV_DOCKER_3,
 "CIS Docker 4.1". Where several rules share an id, they are listed.`,
 		Args: cobra.ExactArgs(1),
 		ValidArgsFunction: func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
-			return names(rules.All()), cobra.ShellCompDirectiveNoFileComp
+			return project.Names(rules.All()), cobra.ShellCompDirectiveNoFileComp
 		},
 		RunE: func(cmd *cobra.Command, args []string) error {
-			meant, err := rulesMeant(rules.All(), args[0])
+			meant, err := project.RulesMeant(rules.All(), args[0])
 			if err != nil {
 				return err
 			}
@@ -34,23 +34,4 @@ or a benchmark has for the same concern: DL3002, KSV-0012, CKV_DOCKER_3,
 			return report.Explain(cmd.OutOrStdout(), meant[0], styleOf(os.Stdout))
 		},
 	}
-}
-
-// rulesMeant returns the rule of that name, else those with that reference, or
-// an error with a hint.
-func rulesMeant(all []*fixer.Rule, name string) ([]*fixer.Rule, error) {
-	rule, err := ruleNamed(all, name)
-	if err == nil {
-		return []*fixer.Rule{rule}, nil
-	}
-	var out []*fixer.Rule
-	for _, r := range all {
-		if r.HasReference(name) {
-			out = append(out, r)
-		}
-	}
-	if len(out) > 0 {
-		return out, nil
-	}
-	return nil, err
 }

@@ -8,7 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"oakum/fixer"
-	"oakum/fixer/report"
+	"oakum/fixer/project"
 	"oakum/fixer/rules"
 )
 
@@ -36,7 +36,7 @@ nothing else is written.
 --set gives a value to every fix with that parameter, or with RULE.KEY=VALUE to
 those of one rule. oakum explain RULE says what each parameter is:
 
-` + settable(rules.All()) + `
+` + project.Settable(rules.All()) + `
 Exit status: 0 clean, 1 findings at or above --fail-on remain (with --diff and
 --patch: there is a difference), 2 the job could not be done.`,
 		RunE: f.run,
@@ -57,34 +57,42 @@ func (f *fixFlags) run(cmd *cobra.Command, paths []string) error {
 	if err != nil {
 		return err
 	}
-	job, err := load(cmd, paths, f.selectFlags)
+	p, err := f.open(cmd, paths)
 	if err != nil {
 		return err
 	}
-	if err := job.accept(cmd, level, set); err != nil {
+	unused, err := p.Accept(cmd.Context(), level, set)
+	f.progress.stop()
+	if err != nil {
 		return err
 	}
-	result := report.NewFix(job.workspace.Root, job.session.Plan(), job.filter)
+	for _, given := range unused {
+		note(cmd, "--set "+given+": nothing here takes it")
+	}
+	result := p.Fix()
 	if f.diff || f.patch != "" {
 		return f.preview(cmd, result)
 	}
-	undo, err := job.write(cmd, result.Changes, f.allowDirty)
+	receipt, err := p.Commit(cmd.Context(), result.Changes, f.allowDirty)
 	if err != nil {
 		return err
+	}
+	for _, w := range receipt.Warnings {
+		note(cmd, w)
 	}
 	if f.format == "json" {
 		err = result.JSON(cmd.OutOrStdout())
 	} else {
 		err = result.Text(cmd.OutOrStdout(), styleOf(os.Stdout))
 	}
-	serr := result.Summary(cmd.ErrOrStderr(), styleOf(os.Stderr), true, undo)
+	serr := result.Summary(cmd.ErrOrStderr(), styleOf(os.Stderr), true, receipt.Undo)
 	if err := errors.Join(err, serr); err != nil {
 		return err
 	}
 	return verdict(result.After, failOn)
 }
 
-func (f *fixFlags) parse(cmd *cobra.Command) (level fixer.Level, failOn fixer.Severity, set settings, err error) {
+func (f *fixFlags) parse(cmd *cobra.Command) (level fixer.Level, failOn fixer.Severity, set project.Settings, err error) {
 	if err = oneOf("--format", f.format, "text", "json"); err != nil {
 		return
 	}
@@ -107,6 +115,6 @@ func (f *fixFlags) parse(cmd *cobra.Command) (level fixer.Level, failOn fixer.Se
 		return
 	}
 	level, _ = fixer.ParseLevel(f.level) // one of the two
-	set, err = parseSettings(f.set, rules.All())
+	set, err = project.ParseSettings(f.set, rules.All())
 	return
 }

@@ -11,12 +11,11 @@ import (
 	"github.com/spf13/cobra"
 
 	"oakum/fixer"
-	"oakum/fixer/discover"
 	"oakum/fixer/engine"
-	"oakum/fixer/rules"
-	"oakum/fixer/text"
+	"oakum/fixer/project"
 	"oakum/tui"
 	"oakum/tui/linemode"
+	"oakum/tui/review"
 	"oakum/tui/theme"
 )
 
@@ -51,23 +50,17 @@ func (f *interfaceFlags) run(cmd *cobra.Command, paths []string) error {
 		scan.defaults()
 		return scan.run(cmd, paths)
 	}
-	sel, err := newSelection(rules.All(), f.selectFlags)
+	selection, err := f.selection()
 	if err != nil {
 		return err
 	}
-	root, err := discover.FindRoot(paths)
+	b, err := project.NewBackend(paths, f.noIgnore)
 	if err != nil {
 		return err
 	}
-	b := &backend{root: root, paths: paths, opts: discover.Options{NoIgnore: f.noIgnore}}
 	// The interface shows what it checks, so rules that are not selected are
 	// not run here.
-	var wanted []*fixer.Rule
-	for _, r := range sel.run {
-		if sel.wants(r.Name) {
-			wanted = append(wanted, r)
-		}
-	}
+	wanted := selection.Wanted()
 	if words {
 		if f.accessible {
 			input = os.Stdin
@@ -77,24 +70,24 @@ func (f *interfaceFlags) run(cmd *cobra.Command, paths []string) error {
 	// Signals are heard by the interface itself, which has to restore the
 	// terminal; a context that ends at the same time would only get in its way.
 	res, err := tui.Run(context.WithoutCancel(cmd.Context()), tui.Options{
-		Title: filepath.Base(root) + "/", Rules: wanted, Backend: b,
+		Title: filepath.Base(b.Root()) + "/", Rules: wanted, Backend: b,
 		Theme: f.theme, NoColor: env.NoColor, ASCII: f.ascii || env.ASCII, Version: version(),
 	})
 	io.WriteString(cmd.OutOrStdout(), res.Summary)
-	if b.loaded.Load() == nil && b.failed != nil && !res.Interrupted {
-		err = errors.Join(err, b.failed)
+	if !res.Interrupted {
+		err = errors.Join(err, b.Failure())
 	}
 	return ending(cmd, res, err)
 }
 
 // talk opens line mode.
-func (f *interfaceFlags) talk(cmd *cobra.Command, b *backend, wanted []*fixer.Rule, input io.Reader) error {
-	loaded, err := b.Load(cmd.Context(), func(tui.Progress) {})
+func (f *interfaceFlags) talk(cmd *cobra.Command, b *project.Backend, wanted []*fixer.Rule, input io.Reader) error {
+	loaded, err := b.Load(cmd.Context(), func(fixer.Progress) {})
 	if err != nil {
 		return err
 	}
 	for _, n := range loaded.Notes {
-		fmt.Fprintln(cmd.ErrOrStderr(), "note: "+text.VisibleLine(n))
+		note(cmd, n.String())
 	}
 	session := engine.NewSession(fixer.NewSnapshot(loaded.Sources, loaded.Names...), loaded.Facts, wanted)
 	// Each answer has to be seen before the next question: no buffer between.
@@ -103,7 +96,7 @@ func (f *interfaceFlags) talk(cmd *cobra.Command, b *backend, wanted []*fixer.Ru
 }
 
 // ending turns what became of the interface into the end of the command.
-func ending(cmd *cobra.Command, res tui.Result, err error) error {
+func ending(cmd *cobra.Command, res review.Result, err error) error {
 	switch {
 	case res.Interrupted, cmd.Context().Err() != nil: // a signal ends both
 		return errInterrupted

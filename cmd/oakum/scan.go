@@ -50,12 +50,12 @@ func (f *scanFlags) run(cmd *cobra.Command, paths []string) error {
 	if err := oneOf("--format", f.format, "text", "concise", "json"); err != nil {
 		return err
 	}
-	job, err := load(cmd, paths, f.selectFlags)
+	p, err := f.open(cmd, paths)
 	if err != nil {
 		return err
 	}
-	job.filter.Min = min
-	scan, out := job.scan(), cmd.OutOrStdout()
+	p.ShowFrom(min)
+	scan, out := p.Scan(), cmd.OutOrStdout()
 	if len(scan.Files) == 0 {
 		fmt.Fprintln(cmd.ErrOrStderr(), "note: no Dockerfile, Compose file or Kubernetes manifest was found")
 	}

@@ -2,12 +2,13 @@ package main
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 
 	"github.com/spf13/cobra"
 
-	"oakum/fixer/discover"
+	"oakum/fixer/project"
 	"oakum/fixer/text"
-	"oakum/fixer/workspace"
 )
 
 func newUndo() *cobra.Command {
@@ -19,23 +20,22 @@ Nothing is touched when one of its files has changed since. Called again, it
 takes back the one before.`,
 		Args: cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			root, err := discover.FindRoot(args)
+			receipt, err := project.Undo(cmd.Context(), args)
 			if err != nil {
 				return err
 			}
-			record, err := workspace.Undo(cmd.Context(), root)
-			if err != nil {
-				return err
+			verbs := map[string]string{}
+			for _, path := range receipt.Written {
+				verbs[path] = "restored "
 			}
-			for _, f := range record.Files {
-				verb := "restored "
-				if f.After == "" {
-					verb = "removed "
-				}
-				fmt.Fprintln(cmd.OutOrStdout(), verb+text.VisibleLine(f.Path))
+			for _, path := range receipt.Removed {
+				verbs[path] = "removed "
 			}
-			for _, w := range record.Warnings {
-				fmt.Fprintln(cmd.ErrOrStderr(), "note: "+text.VisibleLine(w))
+			for _, path := range slices.Sorted(maps.Keys(verbs)) {
+				fmt.Fprintln(cmd.OutOrStdout(), verbs[path]+text.VisibleLine(path))
+			}
+			for _, w := range receipt.Warnings {
+				note(cmd, w)
 			}
 			return nil
 		},

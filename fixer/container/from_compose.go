@@ -20,7 +20,7 @@ func FromService(p *fixer.Pass, v compose.View) *Spec {
 
 func fromService(p *fixer.Pass, v compose.View) *Spec {
 	s := &Spec{
-		Platform: Compose, Image: OfService(p, v), Kind: fixer.FromCompose, Place: v.File,
+		Platform: Compose, Image: OfService(p, v), Kind: fixer.FromCompose, Place: v.File + ":" + strconv.Itoa(v.Key.Line),
 		Entrypoint: startOf(v, "entrypoint"), Command: startOf(v, "command"),
 		HostNetwork: v.Setting("network_mode").Node.Text() == "host",
 		Privileged:  choice(v.Setting("privileged")),

@@ -33,7 +33,7 @@ func fromContainer(p *fixer.Pass, c kube.Container) *Spec {
 		return Choice{Set: true, On: on, Inherited: inherited, Place: line(n)}
 	}
 	s := &Spec{
-		Platform: Kubernetes, Image: OfImage(p, c.Image), Kind: fixer.FromManifest,
+		Platform: Kubernetes, Image: OfImage(p, c.Image), Kind: fixer.FromManifest, Place: line(c.Node),
 		Entrypoint: startWords(c.Node.Get("command")), Command: startWords(c.Node.Get("args")),
 		HostNetwork:   c.Workload.Pod.Get("hostNetwork").IsTrue(),
 		Privileged:    choice(context.Get("privileged"), false),

@@ -49,28 +49,24 @@ func ofImage(p *fixer.Pass, ref string) *Profile {
 	if b, ok := p.Topology().ImageBuild(name); ok {
 		out.builtBy(p, b)
 		out.Proven = out.Proven && certain && b.Certain
-		if r, err := image.ParseReference(name); err == nil && r.HasDigest() {
+		if known := p.Facts.Image(name); known.Ref.HasDigest() {
 			out.stale("the digest names an image that is built already, whatever " + b.Path + " says now")
 		}
 		return out
 	}
 	known := p.Facts.Image(name)
 	out.Entry, out.Known = known.Entry, known
-	r, err := image.ParseReference(name)
 	switch user := known.User(); {
 	case user.Known:
 		out.User, out.Proven = user.Value, user.Proven && certain
 		out.Evidence = []fixer.Evidence{fixer.ImageEvidence(user.From)}
-	case err != nil:
-		out.Evidence = []fixer.Evidence{{Kind: fixer.FromNothing, Text: fmt.Sprintf("unknown image %q: %v", name, err)}}
+	case known.Err != nil:
+		out.Evidence = []fixer.Evidence{{Kind: fixer.FromNothing, Text: fmt.Sprintf("unknown image %q: %v", name, known.Err)}}
 	default:
-		out.Evidence = []fixer.Evidence{{Kind: fixer.FromNothing, Text: "unknown image " + r.Familiar() + ": neither a Dockerfile here nor the image table tells"}}
+		out.Evidence = []fixer.Evidence{{Kind: fixer.FromNothing, Text: "unknown image " + known.Ref.Familiar() + ": neither a Dockerfile here nor the image table tells"}}
 	}
-	if out.Entry == nil {
-		return out
-	}
-	if !r.HasDigest() && (r.Tag == "" || r.Tag == "latest") {
-		// The table speaks of releases; what this is tomorrow nobody knows.
+	if r := known.Ref; known.User().Known && !r.HasDigest() && (r.Tag == "" || r.Tag == "latest") {
+		// What this is tomorrow nobody knows, whoever says what it is today.
 		out.Proven = false
 		out.Evidence = append(out.Evidence, fixer.Evidence{Kind: fixer.FromNothing, Text: name + " names no release, so nothing proves what it is"})
 	}

@@ -8,9 +8,9 @@
 //
 // A file that was found and cannot be looked into is a [fixer.Source] with a
 // Skip, never an error. What has no file to hang on (an ignored directory, an
-// include that leads nowhere) is a [Note].
+// include that leads nowhere) is a [fixer.Note].
 //
-// Of files that a build may be sent only the names are read ([Tree].Names),
+// Of files that a build may be sent only the names are read ([fixer.Loaded].Names),
 // whatever git thinks of them, and of these the ignore files. Names are bounded in
 // number and depth; what lies beyond is a closed directory, and said.
 //

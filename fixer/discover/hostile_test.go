@@ -34,7 +34,7 @@ func TestIrregularFilesDoNotBlock(t *testing.T) {
 		if got := skipOf(t, ws, "pipe.yaml").Reason; got != "this is a FIFO, not a file" {
 			t.Errorf("reason %q", got)
 		}
-		if len(ws.Notes) != 1 || ws.Notes[0] != (Note{".gitignore", "not honoured: this is a FIFO, not a file"}) {
+		if len(ws.Notes) != 1 || ws.Notes[0] != (fixer.Note{Path: ".gitignore", Text: "not honoured: this is a FIFO, not a file"}) {
 			t.Errorf("notes %+v", ws.Notes)
 		}
 		ws = load(t, dir, Options{}, "Dockerfile.fifo")
@@ -196,7 +196,7 @@ func TestNoPermission(t *testing.T) {
 	defer os.Chmod(filepath.Join(dir, "frozen"), 0o755)
 	ws := load(t, dir, Options{})
 	wantSources(t, ws, "Dockerfile dockerfile skip:unreadable", "frozen/Dockerfile dockerfile", "open/Dockerfile dockerfile", "pod.yaml kubernetes skip:unreadable")
-	if len(ws.Notes) != 1 || ws.Notes[0] != (Note{"shut", "the folder could not be read: no permission"}) {
+	if len(ws.Notes) != 1 || ws.Notes[0] != (fixer.Note{Path: "shut", Text: "the folder could not be read: no permission"}) {
 		t.Errorf("notes %+v", ws.Notes)
 	}
 	if _, err := Load(ctx, []string{filepath.Join(dir, "shut/compose.yaml")}, Options{}); err == nil || !strings.HasSuffix(err.Error(), "shut/compose.yaml: no permission") {

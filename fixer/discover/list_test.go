@@ -15,7 +15,7 @@ import (
 
 // names returns one line for each name: its path, "/" behind a directory, "/…"
 // behind one that is not listed, "@" behind a link, and what git thinks.
-func names(ws *Tree) string {
+func names(ws *fixer.Loaded) string {
 	var b strings.Builder
 	for _, n := range ws.Names {
 		b.WriteString(n.Path + []string{"", "/", "/…", "@"}[n.Kind] + []string{"", " tracked", " untracked"}[n.Git])
@@ -27,7 +27,7 @@ func names(ws *Tree) string {
 	return b.String()
 }
 
-func wantNames(t *testing.T, ws *Tree, lines ...string) {
+func wantNames(t *testing.T, ws *fixer.Loaded, lines ...string) {
 	t.Helper()
 	if got, want := names(ws), strings.Join(lines, "\n")+"\n"; got != want {
 		t.Errorf("names:\n%swant:\n%s", got, want)

@@ -35,32 +35,7 @@ type Options struct {
 	MaxBytes int64
 	// Progress is told how the work goes. Calls do not overlap and must return
 	// quickly; they come from other goroutines.
-	Progress func(Progress)
-}
-
-// Progress counts candidates: files whose name makes them worth reading.
-type Progress struct {
-	Found int // so far; final once Read is above 0
-	Read  int
-}
-
-// A Note is something a person should know about the run that is no state of
-// a source: an ignored directory, an include that leads nowhere.
-type Note struct {
-	Path string // relative to the root; "" when it is about the whole run
-	Text string // lower case, no full stop; may hold names from the disk: make it visible-safe
-}
-
-// A Tree is what [Load] found. It is never changed afterwards.
-type Tree struct {
-	Root    string         // absolute, free of links
-	Git     bool           // the root is the top of a git work tree
-	Sources []fixer.Source // sorted by path
-	Notes   []Note         // sorted by path, then text
-
-	// Names are those of the files that builds may be sent, sorted by path;
-	// none without a Dockerfile.
-	Names []fixer.Name
+	Progress func(fixer.Progress)
 }
 
 // Load finds and reads the container files below the given paths, which may
@@ -79,7 +54,7 @@ type Tree struct {
 // A path that is given is never ignored, and a file that is given is looked
 // into whatever its name. Errors are only what makes the run impossible: a
 // missing path, a root that cannot be opened, a cancelled context.
-func Load(ctx context.Context, paths []string, opts Options) (*Tree, error) {
+func Load(ctx context.Context, paths []string, opts Options) (*fixer.Loaded, error) {
 	targets, err := resolve(paths)
 	if err != nil {
 		return nil, err
@@ -104,7 +79,7 @@ func Load(ctx context.Context, paths []string, opts Options) (*Tree, error) {
 	if err := l.list(git); err != nil {
 		return nil, err
 	}
-	tree := &Tree{Root: base, Git: git, Notes: l.notes, Names: l.names}
+	tree := &fixer.Loaded{Root: base, Git: git, Notes: l.notes, Names: l.names}
 	for _, s := range l.sources {
 		tree.Sources = append(tree.Sources, *s)
 	}
@@ -114,15 +89,6 @@ func Load(ctx context.Context, paths []string, opts Options) (*Tree, error) {
 		return a.Path < b.Path || (a.Path == b.Path && a.Text < b.Text)
 	})
 	return tree, nil
-}
-
-// Source returns the source of a path, if there is one.
-func (tree *Tree) Source(p string) (fixer.Source, bool) {
-	i := sort.Search(len(tree.Sources), func(i int) bool { return tree.Sources[i].Path >= p })
-	if i < len(tree.Sources) && tree.Sources[i].Path == p {
-		return tree.Sources[i], true
-	}
-	return fixer.Source{}, false
 }
 
 // loader is the state of one Load.
@@ -137,7 +103,7 @@ type loader struct {
 	beside     []string // directories of files asked for
 	candidates []*candidate
 	sources    map[string]*fixer.Source
-	notes      []Note
+	notes      []fixer.Note
 	names      []fixer.Name
 }
 
@@ -151,7 +117,7 @@ func (l *loader) discover(targets []target, git bool) error {
 		budget: -1, asked: true,
 	}
 	if l.opts.Progress != nil {
-		w.progress = func() { l.opts.Progress(Progress{Found: len(w.found)}) }
+		w.progress = func() { l.opts.Progress(fixer.Progress{Found: len(w.found)}) }
 	}
 	var context []string
 	if git {
@@ -222,7 +188,7 @@ func (l *loader) readAll() error {
 				mu.Lock()
 				defer mu.Unlock()
 				done++
-				l.opts.Progress(Progress{Found: len(l.candidates), Read: done})
+				l.opts.Progress(fixer.Progress{Found: len(l.candidates), Read: done})
 			}
 			return nil
 		})

@@ -274,14 +274,14 @@ func TestLargeJSON(t *testing.T) {
 
 func TestProgressAndCancel(t *testing.T) {
 	dir := disktest.Tree(t, map[string]string{"Dockerfile": dockerfile, "a/Dockerfile": dockerfile, "compose.yaml": compose})
-	var last Progress
-	load(t, dir, Options{Progress: func(p Progress) { last = p }})
-	if last != (Progress{Found: 3, Read: 3}) {
+	var last fixer.Progress
+	load(t, dir, Options{Progress: func(p fixer.Progress) { last = p }})
+	if last != (fixer.Progress{Found: 3, Read: 3}) {
 		t.Errorf("last progress %+v", last)
 	}
 	ctx, cancel := context.WithCancel(context.Background())
 	var calls atomic.Int32
-	_, err := Load(ctx, []string{dir}, Options{Progress: func(Progress) { calls.Add(1); cancel() }})
+	_, err := Load(ctx, []string{dir}, Options{Progress: func(fixer.Progress) { calls.Add(1); cancel() }})
 	if !errors.Is(err, context.Canceled) || calls.Load() == 0 {
 		t.Errorf("cancelled load: %v after %d calls", err, calls.Load())
 	}

@@ -130,5 +130,5 @@ func (l *loader) isAsked(p string) bool {
 }
 
 func (l *loader) note(p, message string) {
-	l.notes = append(l.notes, Note{Path: p, Text: message})
+	l.notes = append(l.notes, fixer.Note{Path: p, Text: message})
 }

@@ -10,7 +10,7 @@ import (
 )
 
 // load loads paths relative to dir; none means dir.
-func load(t *testing.T, dir string, opts Options, paths ...string) *Tree {
+func load(t *testing.T, dir string, opts Options, paths ...string) *fixer.Loaded {
 	t.Helper()
 	abs := []string{}
 	for _, p := range paths {
@@ -27,7 +27,7 @@ func load(t *testing.T, dir string, opts Options, paths ...string) *Tree {
 }
 
 // describe returns one line for each source: path, kind, skip code, "context".
-func describe(ws *Tree) string {
+func describe(ws *fixer.Loaded) string {
 	var b strings.Builder
 	for _, s := range ws.Sources {
 		b.WriteString(s.Path + " " + string(s.Kind))
@@ -42,7 +42,7 @@ func describe(ws *Tree) string {
 	return b.String()
 }
 
-func wantSources(t *testing.T, ws *Tree, lines ...string) {
+func wantSources(t *testing.T, ws *fixer.Loaded, lines ...string) {
 	t.Helper()
 	want := ""
 	for _, l := range lines {
@@ -53,7 +53,7 @@ func wantSources(t *testing.T, ws *Tree, lines ...string) {
 	}
 }
 
-func skipOf(t *testing.T, ws *Tree, p string) fixer.Skip {
+func skipOf(t *testing.T, ws *fixer.Loaded, p string) fixer.Skip {
 	t.Helper()
 	s, ok := ws.Source(p)
 	if !ok {

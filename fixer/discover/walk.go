@@ -48,7 +48,7 @@ type walker struct {
 	budget  int             // entries left to look at; negative: no limit
 	asked   bool            // what this walk finds was asked for
 	ignored int
-	notes   []Note
+	notes   []fixer.Note
 }
 
 // directory walks one directory and everything below it. The files are those of its
@@ -226,5 +226,5 @@ func (w *walker) withExclude() []ignoreFile {
 }
 
 func (w *walker) note(p, message string) {
-	w.notes = append(w.notes, Note{Path: p, Text: message})
+	w.notes = append(w.notes, fixer.Note{Path: p, Text: message})
 }

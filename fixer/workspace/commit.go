@@ -11,23 +11,15 @@ import (
 	"sort"
 	"strings"
 
+	"oakum/fixer"
 	"oakum/fixer/disk"
+	"oakum/fixer/engine"
 	"oakum/fixer/text"
 )
 
-// A Change replaces a file's bytes.
-type Change struct {
-	Path string // relative to the root, with forward slashes
-	// Before is what the file held when it was read; nil for a file that is
-	// to be made, together with the directories it needs. An empty file has
-	// Before of length 0, not nil.
-	Before []byte
-	After  []byte
-}
-
-// Commit writes the changes: all of them, or none and a [RefusedError] that
+// Commit writes the changes: all of them, or none and a [fixer.RefusedError] that
 // names every file that stood in the way. Changes that change nothing are
-// left out; when none is left, the record is empty and nothing is kept.
+// left out; when none is left, the receipt is empty and nothing is kept.
 //
 // The order of steps makes it safe to interrupt at any of them. An undo
 // record with the old bytes is made durable; every file's new bytes are
@@ -35,7 +27,7 @@ type Change struct {
 // more and replaced by a rename; the directories are made durable; the record is
 // marked done. A failure after the first rename puts back what was replaced.
 // Cancelling the context is heeded up to the first rename.
-func Commit(ctx context.Context, root string, changes []Change) (*Record, error) {
+func Commit(ctx context.Context, root string, changes []engine.Change) (*fixer.Receipt, error) {
 	changes, err := ordered(changes)
 	if err != nil {
 		return nil, err
@@ -45,9 +37,9 @@ func Commit(ctx context.Context, root string, changes []Change) (*Record, error)
 		return nil, err
 	}
 	defer w.close()
-	rec := &Record{Root: w.base}
+	receipt := &fixer.Receipt{}
 	if len(changes) == 0 {
-		return rec, nil
+		return receipt, nil
 	}
 	s, err := openStore(w.base, true)
 	if err != nil {
@@ -76,21 +68,21 @@ func Commit(ctx context.Context, root string, changes []Change) (*Record, error)
 		return nil, err
 	}
 	for _, f := range e.Files {
-		rec.Files = append(rec.Files, RecordFile{Path: f.Path, Before: f.BeforeSum, After: f.AfterSum})
+		receipt.Written = append(receipt.Written, f.Path)
 	}
-	rec.Warnings = w.warnings
-	return rec, nil
+	receipt.Warnings = w.warnings
+	return receipt, nil
 }
 
 // ordered checks the changes and sorts them by path.
-func ordered(changes []Change) ([]Change, error) {
-	var out []Change
+func ordered(changes []engine.Change) ([]engine.Change, error) {
+	var out []engine.Change
 	seen := map[string]bool{}
 	var refused refusals
 	for _, c := range changes {
 		switch {
 		case !isLocal(c.Path) || inStore(c.Path):
-			refused.add(c.Path, RefusedOutside, "this is no path of a file below the root", nil)
+			refused.add(c.Path, fixer.RefusedOutside, "this is no path of a file below the root", nil)
 		case seen[c.Path]:
 			return nil, fmt.Errorf("%s: two changes for one file", text.VisibleLine(c.Path))
 		case c.After == nil:
@@ -256,9 +248,9 @@ func (w *writer) write(ctx context.Context, s *store, e *entry, todo []replaceme
 func (r *refusals) swap(a replacement, err error) {
 	switch {
 	case errors.Is(err, errChanged):
-		r.add(a.path, RefusedChanged, err.Error(), err)
+		r.add(a.path, fixer.RefusedChanged, err.Error(), err)
 	case errors.Is(err, fs.ErrExist):
-		r.add(a.path, RefusedExists, "a file of this name has appeared meanwhile", err)
+		r.add(a.path, fixer.RefusedExists, "a file of this name has appeared meanwhile", err)
 	default:
 		r.system(a.path, "the file cannot be replaced", err)
 	}

@@ -5,7 +5,9 @@ import (
 	"errors"
 	"io/fs"
 	"maps"
+	"oakum/fixer"
 	"oakum/fixer/disk/disktest"
+	"oakum/fixer/engine"
 	"os"
 	"path/filepath"
 	"strings"
@@ -16,7 +18,7 @@ import (
 // wantRefused checks path and code of each refusal, in order.
 func wantRefused(t *testing.T, err error, want ...string) {
 	t.Helper()
-	var refused *RefusedError
+	var refused *fixer.RefusedError
 	if !errors.As(err, &refused) {
 		t.Errorf("got error %v, want refusals %v", err, want)
 		return
@@ -53,13 +55,13 @@ func TestCommitAndUndo(t *testing.T) {
 	if err := os.Chmod(filepath.Join(dir, "Dockerfile"), 0o751); err != nil {
 		t.Fatal(err)
 	}
-	changes := []Change{
-		{"k8s/pod\n x.yaml", []byte(before["k8s/pod\n x.yaml"]), []byte("two")},
-		{"Dockerfile", []byte(dockerfile), []byte("one\x00\xff")},
-		{"empty/Dockerfile", []byte{}, []byte("FROM x")},
-		{"new/deep/secret.yaml", nil, []byte("made")},
-		{"new/empty", nil, []byte{}},
-		{"other", []byte("stays"), []byte("stays")},
+	changes := []engine.Change{
+		change("k8s/pod\n x.yaml", []byte(before["k8s/pod\n x.yaml"]), []byte("two")),
+		change("Dockerfile", []byte(dockerfile), []byte("one\x00\xff")),
+		change("empty/Dockerfile", []byte{}, []byte("FROM x")),
+		change("new/deep/secret.yaml", nil, []byte("made")),
+		change("new/empty", nil, []byte{}),
+		change("other", []byte("stays"), []byte("stays")),
 	}
 	rec, err := Commit(ctx, dir, changes)
 	if err != nil {
@@ -70,7 +72,7 @@ func TestCommitAndUndo(t *testing.T) {
 		"new/deep/secret.yaml": "made", "new/empty": "",
 	}
 	wantFiles(t, dir, after)
-	if len(rec.Files) != 5 || rec.Files[0] != (RecordFile{"Dockerfile", sum([]byte(dockerfile)), sum([]byte("one\x00\xff"))}) || rec.Files[4].Before != "" || len(rec.Warnings) > 0 {
+	if len(rec.Written) != 5 || rec.Written[0] != "Dockerfile" || len(rec.Removed) > 0 || len(rec.Warnings) > 0 {
 		t.Errorf("record %+v", rec)
 	}
 	if info, _ := os.Stat(filepath.Join(dir, "Dockerfile")); info.Mode().Perm() != 0o751 {
@@ -87,7 +89,7 @@ func TestCommitAndUndo(t *testing.T) {
 	if _, err := os.Stat(filepath.Join(dir, "new")); !errors.Is(err, fs.ErrNotExist) {
 		t.Error("the folder made for new files is still there")
 	}
-	if len(rec.Files) != 5 || rec.Files[0].After != sum([]byte(dockerfile)) || rec.Files[3].After != "" {
+	if len(rec.Written) != 3 || rec.Written[0] != "Dockerfile" || strings.Join(rec.Removed, " ") != "new/deep/secret.yaml new/empty" {
 		t.Errorf("record %+v", rec)
 	}
 	if info, _ := os.Stat(filepath.Join(dir, "Dockerfile")); info.Mode().Perm() != 0o751 {
@@ -102,7 +104,7 @@ func TestUndoIsAStack(t *testing.T) {
 	ctx := context.Background()
 	dir := disktest.Tree(t, map[string]string{"a": "0"})
 	for i := range keepRecords + 5 {
-		if _, err := Commit(ctx, dir, []Change{{"a", []byte(version(i)), []byte(version(i + 1))}}); err != nil {
+		if _, err := Commit(ctx, dir, []engine.Change{change("a", []byte(version(i)), []byte(version(i+1)))}); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -128,30 +130,30 @@ func TestCommitRefuses(t *testing.T) {
 	for _, tt := range []struct {
 		name    string
 		prepare func(dir string) error
-		change  Change
+		change  engine.Change
 		want    string
 	}{
-		{"changed", func(d string) error { return os.WriteFile(d+"/f", []byte("otherwise"), 0o644) }, Change{"f", []byte("old"), []byte("new")}, "f changed"},
-		{"grown", func(d string) error { return os.WriteFile(d+"/f", []byte("old "), 0o644) }, Change{"f", []byte("old"), []byte("new")}, "f changed"},
-		{"gone", func(d string) error { return os.Remove(d + "/f") }, Change{"f", []byte("old"), []byte("new")}, "f missing"},
-		{"read-only", func(d string) error { return os.Chmod(d+"/f", 0o444) }, Change{"f", []byte("old"), []byte("new")}, "f read-only"},
-		{"a folder now", func(d string) error { return errors.Join(os.Remove(d+"/f"), os.Mkdir(d+"/f", 0o755)) }, Change{"f", []byte("old"), []byte("new")}, "f irregular"},
+		{"changed", func(d string) error { return os.WriteFile(d+"/f", []byte("otherwise"), 0o644) }, change("f", []byte("old"), []byte("new")), "f changed"},
+		{"grown", func(d string) error { return os.WriteFile(d+"/f", []byte("old "), 0o644) }, change("f", []byte("old"), []byte("new")), "f changed"},
+		{"gone", func(d string) error { return os.Remove(d + "/f") }, change("f", []byte("old"), []byte("new")), "f missing"},
+		{"read-only", func(d string) error { return os.Chmod(d+"/f", 0o444) }, change("f", []byte("old"), []byte("new")), "f read-only"},
+		{"a folder now", func(d string) error { return errors.Join(os.Remove(d+"/f"), os.Mkdir(d+"/f", 0o755)) }, change("f", []byte("old"), []byte("new")), "f irregular"},
 		{"a link now", func(d string) error {
 			return errors.Join(os.Rename(d+"/f", d+"/g"), os.Symlink("g", d+"/f"))
-		}, Change{"f", []byte("old"), []byte("new")}, "f irregular"},
+		}, change("f", []byte("old"), []byte("new")), "f irregular"},
 		{"a link out now", func(d string) error {
 			return errors.Join(os.Remove(d+"/f"), os.Symlink(outside+"/Dockerfile", d+"/f"))
-		}, Change{"f", []byte(dockerfile), []byte("new")}, "f irregular"},
-		{"folder is a link now", func(d string) error { return os.Symlink(outside, d+"/sub") }, Change{"sub/Dockerfile", []byte(dockerfile), []byte("new")}, "sub/Dockerfile outside"},
-		{"folder is a link inside now", func(d string) error { return os.Symlink(".", d+"/sub") }, Change{"sub/f", []byte("old"), []byte("new")}, "sub/f outside"},
-		{"new below a link into the store", func(d string) error { return errors.Join(os.Mkdir(d+"/.git", 0o755), os.Symlink(".git", d+"/sub")) }, Change{"sub/hooks/x", nil, []byte("new")}, "sub/hooks/x outside"},
-		{"new below a file", nil, Change{"f/x", nil, []byte("new")}, "f/x outside"},
-		{"new and there", func(string) error { return nil }, Change{"f", nil, []byte("new")}, "f exists"},
-		{"up and out", nil, Change{"../x", []byte("old"), []byte("new")}, "../x outside"},
-		{"absolute", nil, Change{outside + "/Dockerfile", []byte(dockerfile), []byte("new")}, outside + "/Dockerfile outside"},
-		{"not clean", nil, Change{"a/../f", []byte("old"), []byte("new")}, "a/../f outside"},
-		{"into the git store", nil, Change{".git/hooks/pre-commit", nil, []byte("new")}, ".git/hooks/pre-commit outside"},
-		{"into a git store below", nil, Change{"x/.GIT/config", nil, []byte("new")}, "x/.GIT/config outside"},
+		}, change("f", []byte(dockerfile), []byte("new")), "f irregular"},
+		{"folder is a link now", func(d string) error { return os.Symlink(outside, d+"/sub") }, change("sub/Dockerfile", []byte(dockerfile), []byte("new")), "sub/Dockerfile outside"},
+		{"folder is a link inside now", func(d string) error { return os.Symlink(".", d+"/sub") }, change("sub/f", []byte("old"), []byte("new")), "sub/f outside"},
+		{"new below a link into the store", func(d string) error { return errors.Join(os.Mkdir(d+"/.git", 0o755), os.Symlink(".git", d+"/sub")) }, change("sub/hooks/x", nil, []byte("new")), "sub/hooks/x outside"},
+		{"new below a file", nil, change("f/x", nil, []byte("new")), "f/x outside"},
+		{"new and there", func(string) error { return nil }, change("f", nil, []byte("new")), "f exists"},
+		{"up and out", nil, change("../x", []byte("old"), []byte("new")), "../x outside"},
+		{"absolute", nil, change(outside+"/Dockerfile", []byte(dockerfile), []byte("new")), outside + "/Dockerfile outside"},
+		{"not clean", nil, change("a/../f", []byte("old"), []byte("new")), "a/../f outside"},
+		{"into the git store", nil, change(".git/hooks/pre-commit", nil, []byte("new")), ".git/hooks/pre-commit outside"},
+		{"into a git store below", nil, change("x/.GIT/config", nil, []byte("new")), "x/.GIT/config outside"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			dir := disktest.Tree(t, map[string]string{"f": "old", "fine": "old"})
@@ -161,7 +163,7 @@ func TestCommitRefuses(t *testing.T) {
 				}
 			}
 			was := disktest.Files(t, dir)
-			_, err := Commit(ctx, dir, []Change{{"fine", []byte("old"), []byte("new")}, tt.change})
+			_, err := Commit(ctx, dir, []engine.Change{change("fine", []byte("old"), []byte("new")), tt.change})
 			wantRefused(t, err, tt.want)
 			wantFiles(t, dir, was)
 			if _, err := Undo(ctx, dir); !errors.Is(err, ErrNoRecord) {
@@ -176,7 +178,7 @@ func TestCommitRefuses(t *testing.T) {
 
 func TestCommitNamesEveryFile(t *testing.T) {
 	dir := disktest.Tree(t, map[string]string{"a": "1", "b": "1", "c": "1"})
-	_, err := Commit(context.Background(), dir, []Change{{"c", []byte("0"), []byte("2")}, {"b", []byte("1"), []byte("2")}, {"a", []byte("0"), []byte("2")}})
+	_, err := Commit(context.Background(), dir, []engine.Change{change("c", []byte("0"), []byte("2")), change("b", []byte("1"), []byte("2")), change("a", []byte("0"), []byte("2"))})
 	wantRefused(t, err, "a changed", "c changed")
 	if want := "a: the file has changed on disk since it was read; c: the file has changed on disk since it was read (nothing was written)"; err.Error() != want {
 		t.Errorf("%v", err)
@@ -186,20 +188,20 @@ func TestCommitNamesEveryFile(t *testing.T) {
 func TestCommitOfNothing(t *testing.T) {
 	ctx := context.Background()
 	dir := disktest.Tree(t, map[string]string{"a": "1"})
-	for _, changes := range [][]Change{nil, {{"a", []byte("1"), []byte("1")}}} {
-		if rec, err := Commit(ctx, dir, changes); err != nil || len(rec.Files) > 0 {
+	for _, changes := range [][]engine.Change{nil, {change("a", []byte("1"), []byte("1"))}} {
+		if rec, err := Commit(ctx, dir, changes); err != nil || len(rec.Written) > 0 {
 			t.Errorf("%v: %+v, %v", changes, rec, err)
 		}
 	}
-	if _, err := Commit(ctx, dir, []Change{{"a", []byte("1"), nil}}); err == nil {
+	if _, err := Commit(ctx, dir, []engine.Change{change("a", []byte("1"), nil)}); err == nil {
 		t.Error("a change without new content was taken")
 	}
-	if _, err := Commit(ctx, dir, []Change{{"a", []byte("1"), []byte("2")}, {"a", []byte("1"), []byte("3")}}); err == nil {
+	if _, err := Commit(ctx, dir, []engine.Change{change("a", []byte("1"), []byte("2")), change("a", []byte("1"), []byte("3"))}); err == nil {
 		t.Error("two changes of one file were taken")
 	}
 	cancelled, cancel := context.WithCancel(ctx)
 	cancel()
-	if _, err := Commit(cancelled, dir, []Change{{"a", []byte("1"), []byte("2")}}); !errors.Is(err, context.Canceled) {
+	if _, err := Commit(cancelled, dir, []engine.Change{change("a", []byte("1"), []byte("2"))}); !errors.Is(err, context.Canceled) {
 		t.Errorf("cancelled: %v", err)
 	}
 	wantFiles(t, dir, map[string]string{"a": "1"})
@@ -237,7 +239,7 @@ func TestFailuresRollBack(t *testing.T) {
 			before := map[string]string{"a": "1", "b": "1"}
 			dir := disktest.Tree(t, before)
 			failAt(t, tt.step, tt.path, func() error { return tt.do(dir) })
-			_, err := Commit(ctx, dir, []Change{{"a", []byte("1"), []byte("22")}, {"b", []byte("1"), []byte("22")}, {"n/c", nil, []byte("33")}})
+			_, err := Commit(ctx, dir, []engine.Change{change("a", []byte("1"), []byte("22")), change("b", []byte("1"), []byte("22")), change("n/c", nil, []byte("33"))})
 			wantRefused(t, err, tt.want)
 			want := maps.Clone(before)
 			for p, content := range tt.left {
@@ -273,8 +275,8 @@ func TestRollBackThatFails(t *testing.T) {
 		return nil
 	}
 	defer func() { atStep = nil }()
-	_, err := Commit(ctx, dir, []Change{{"a", []byte("1"), []byte("2")}, {"b", []byte("1"), []byte("2")}})
-	var refused *RefusedError
+	_, err := Commit(ctx, dir, []engine.Change{change("a", []byte("1"), []byte("2")), change("b", []byte("1"), []byte("2"))})
+	var refused *fixer.RefusedError
 	if !errors.As(err, &refused) || !refused.Interrupted || !errors.Is(err, syscall.EIO) {
 		t.Fatalf("%v", err)
 	}
@@ -284,7 +286,7 @@ func TestRollBackThatFails(t *testing.T) {
 		t.Errorf("interrupted: %v, %v", was, err)
 	}
 	rec, err := Undo(ctx, dir)
-	if err != nil || len(rec.Files) != 1 || rec.Files[0].Path != "a" {
+	if err != nil || len(rec.Written) != 1 || rec.Written[0] != "a" {
 		t.Fatalf("%+v, %v", rec, err)
 	}
 	wantFiles(t, dir, map[string]string{"a": "1", "b": "1"})
@@ -305,7 +307,7 @@ func TestUndoRefuses(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			dir := disktest.Tree(t, map[string]string{"a": "1", "b": "1"})
-			if _, err := Commit(ctx, dir, []Change{{"a", []byte("1"), []byte("2")}, {"b", []byte("1"), []byte("2")}, {"n", nil, []byte("2")}}); err != nil {
+			if _, err := Commit(ctx, dir, []engine.Change{change("a", []byte("1"), []byte("2")), change("b", []byte("1"), []byte("2")), change("n", nil, []byte("2"))}); err != nil {
 				t.Fatal(err)
 			}
 			if err := tt.prepare(dir); err != nil {
@@ -328,13 +330,13 @@ func TestUndoThatFails(t *testing.T) {
 		"rename":      {"a": "1", "b": "2"},
 	} {
 		dir := disktest.Tree(t, map[string]string{"a": "1", "b": "1"})
-		if _, err := Commit(ctx, dir, []Change{{"a", []byte("1"), []byte("2")}, {"b", []byte("1"), []byte("2")}}); err != nil {
+		if _, err := Commit(ctx, dir, []engine.Change{change("a", []byte("1"), []byte("2")), change("b", []byte("1"), []byte("2"))}); err != nil {
 			t.Fatal(err)
 		}
 		failAt(t, step, "b", func() error { return syscall.ENOSPC })
 		_, err := Undo(ctx, dir)
 		wantRefused(t, err, "b io")
-		var refused *RefusedError
+		var refused *fixer.RefusedError
 		if errors.As(err, &refused) && refused.Interrupted != (step == "rename") {
 			t.Errorf("%s: interrupted: %v", step, refused.Interrupted)
 		}
@@ -350,13 +352,13 @@ func TestUndoThatFails(t *testing.T) {
 func TestUndoWhereSomeIsAlreadyBack(t *testing.T) {
 	ctx := context.Background()
 	dir := disktest.Tree(t, map[string]string{"a": "1", "b": "1"})
-	if _, err := Commit(ctx, dir, []Change{{"a", []byte("1"), []byte("2")}, {"b", []byte("1"), []byte("2")}, {"n", nil, []byte("2")}}); err != nil {
+	if _, err := Commit(ctx, dir, []engine.Change{change("a", []byte("1"), []byte("2")), change("b", []byte("1"), []byte("2")), change("n", nil, []byte("2"))}); err != nil {
 		t.Fatal(err)
 	}
 	disktest.Put(t, dir, "a", "1") // as git restore would
 	os.Remove(filepath.Join(dir, "n"))
 	rec, err := Undo(ctx, dir)
-	if err != nil || len(rec.Files) != 1 || rec.Files[0].Path != "b" {
+	if err != nil || len(rec.Written) != 1 || rec.Written[0] != "b" {
 		t.Errorf("%+v, %v", rec, err)
 	}
 	wantFiles(t, dir, map[string]string{"a": "1", "b": "1"})
@@ -365,7 +367,7 @@ func TestUndoWhereSomeIsAlreadyBack(t *testing.T) {
 func TestRecordsArePrivateAndChecked(t *testing.T) {
 	ctx := context.Background()
 	dir := disktest.Tree(t, map[string]string{"a": "secret"})
-	if _, err := Commit(ctx, dir, []Change{{"a", []byte("secret"), []byte("2")}}); err != nil {
+	if _, err := Commit(ctx, dir, []engine.Change{change("a", []byte("secret"), []byte("2"))}); err != nil {
 		t.Fatal(err)
 	}
 	var record string
@@ -410,7 +412,7 @@ func TestRecordsArePrivateAndChecked(t *testing.T) {
 		wantFiles(t, dir, map[string]string{"a": "2"})
 	}
 	// A damaged record does not stand in the way of new work.
-	rec, err := Commit(ctx, dir, []Change{{"a", []byte("2"), []byte("3")}})
+	rec, err := Commit(ctx, dir, []engine.Change{change("a", []byte("2"), []byte("3"))})
 	if err != nil || len(rec.Warnings) != 1 {
 		t.Fatalf("%+v, %v", rec, err)
 	}

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"maps"
 	"oakum/fixer/disk/disktest"
+	"oakum/fixer/engine"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -60,9 +61,9 @@ func crashChild(root string) int {
 	if os.Getenv(crashUndo) != "" {
 		_, err = Undo(context.Background(), root)
 	} else {
-		var changes []Change
+		var changes []engine.Change
 		for p, after := range crashAfter {
-			c := Change{Path: p, After: []byte(after)}
+			c := engine.Change{Path: p, After: []byte(after)}
 			if before, ok := crashBefore[p]; ok {
 				c.Before = []byte(before)
 			}
@@ -166,7 +167,7 @@ func TestCommitAfterCrash(t *testing.T) {
 		}
 		was := withoutTemps(disktest.Files(t, dir))
 		ctx := context.Background()
-		if _, err := Commit(ctx, dir, []Change{{"other", []byte("stays"), []byte("goes")}}); err != nil {
+		if _, err := Commit(ctx, dir, []engine.Change{change("other", []byte("stays"), []byte("goes"))}); err != nil {
 			t.Fatalf("step %d: %v", step, err)
 		}
 		want := maps.Clone(was)

@@ -30,8 +30,8 @@
 //
 // # Example
 //
-//	rec, err := workspace.Commit(ctx, root, []workspace.Change{{Path: "Dockerfile", Before: old, After: new}})
-//	var refused *workspace.RefusedError
+//	rec, err := workspace.Commit(ctx, root, []engine.Change{{Path: "Dockerfile", Before: old, After: new}})
+//	var refused *fixer.RefusedError
 //	if errors.As(err, &refused) { … nothing was written; refused.Refusals says why … }
 //	…
 //	_, err = workspace.Undo(ctx, root)

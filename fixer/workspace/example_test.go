@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"oakum/fixer/engine"
 	"oakum/fixer/workspace"
 )
 
@@ -25,17 +26,17 @@ func Example() {
 	}
 
 	ctx := context.Background()
-	change := workspace.Change{Path: "Dockerfile", Before: before, After: []byte("FROM alpine\nUSER 65534\n")}
-	if _, err := workspace.Commit(ctx, dir, []workspace.Change{change}); err != nil {
+	change := engine.Change{Path: "Dockerfile", Before: before, After: []byte("FROM alpine\nUSER 65534\n")}
+	if _, err := workspace.Commit(ctx, dir, []engine.Change{change}); err != nil {
 		fmt.Println(err)
 		return
 	}
 	// A second commit from the same bytes no longer fits the disk.
-	_, err = workspace.Commit(ctx, dir, []workspace.Change{change})
+	_, err = workspace.Commit(ctx, dir, []engine.Change{change})
 	fmt.Println(err)
 
 	rec, err := workspace.Undo(ctx, dir)
-	fmt.Println(rec.Files[0].Path, err)
+	fmt.Println(rec.Written[0], err)
 	// Output:
 	// Dockerfile: the file has changed on disk since it was read (nothing was written)
 	// Dockerfile <nil>

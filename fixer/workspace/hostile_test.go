@@ -7,6 +7,7 @@ import (
 	"errors"
 	"oakum/fixer/disk"
 	"oakum/fixer/disk/disktest"
+	"oakum/fixer/engine"
 	"os"
 	"path/filepath"
 	"strings"
@@ -18,7 +19,7 @@ func TestHardLinksAreTwoFiles(t *testing.T) {
 	if err := os.Link(filepath.Join(dir, "Dockerfile"), filepath.Join(dir, "x.Dockerfile")); err != nil {
 		t.Skip(err)
 	}
-	rec, err := Commit(context.Background(), dir, []Change{{"Dockerfile", []byte(dockerfile), []byte("FROM b\n")}})
+	rec, err := Commit(context.Background(), dir, []engine.Change{change("Dockerfile", []byte(dockerfile), []byte("FROM b\n"))})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -48,7 +49,7 @@ func TestOwnerIsKept(t *testing.T) {
 			t.Errorf("%s: owner %d:%d, mode %o", when, uid, gid, info.Mode().Perm())
 		}
 	}
-	if _, err := Commit(context.Background(), dir, []Change{{"Dockerfile", []byte(dockerfile), []byte("FROM b\n")}}); err != nil {
+	if _, err := Commit(context.Background(), dir, []engine.Change{change("Dockerfile", []byte(dockerfile), []byte("FROM b\n"))}); err != nil {
 		t.Fatal(err)
 	}
 	check("after commit")
@@ -76,16 +77,16 @@ func TestNoPermission(t *testing.T) {
 	defer os.Chmod(filepath.Join(dir, "shut"), 0o755)
 	defer os.Chmod(filepath.Join(dir, "frozen"), 0o755)
 	// A directory that cannot be written stops the whole commit before it starts.
-	_, err := Commit(ctx, dir, []Change{
-		{"frozen/Dockerfile", []byte(dockerfile), []byte("FROM b\n")},
-		{"open/Dockerfile", []byte(dockerfile), []byte("FROM b\n")},
+	_, err := Commit(ctx, dir, []engine.Change{
+		change("frozen/Dockerfile", []byte(dockerfile), []byte("FROM b\n")),
+		change("open/Dockerfile", []byte(dockerfile), []byte("FROM b\n")),
 	})
 	wantRefused(t, err, "frozen/Dockerfile permission")
 	if got := disktest.Read(t, dir, "open/Dockerfile"); got != dockerfile {
 		t.Errorf("half a commit was written: %q", got)
 	}
 	t.Setenv("XDG_STATE_HOME", filepath.Join(dir, "frozen"))
-	_, err = Commit(ctx, dir, []Change{{"open/Dockerfile", []byte(dockerfile), []byte("FROM b\n")}})
+	_, err = Commit(ctx, dir, []engine.Change{change("open/Dockerfile", []byte(dockerfile), []byte("FROM b\n"))})
 	if err == nil || !strings.Contains(err.Error(), "undo records cannot be kept: no permission") {
 		t.Errorf("no place for the undo record: %v", err)
 	}

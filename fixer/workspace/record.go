@@ -26,23 +26,6 @@ const keepRecords = 20
 // size cap, in base64.
 const maxRecord = 1 << 30
 
-// A Record tells what a [Commit] wrote or an [Undo] put back.
-type Record struct {
-	Root  string
-	Files []RecordFile // in the order they were written
-	// Warnings are sentences about what could not be kept as it was, such as
-	// a file's owner.
-	Warnings []string
-}
-
-// A RecordFile is one file of a [Record]. The sums are of the bytes before
-// and after, in hex; Before is empty for a file that was new.
-type RecordFile struct {
-	Path   string // relative to the root, with forward slashes
-	Before string
-	After  string
-}
-
 // entry is a record as it lies in the state directory. The state goes from
 // pending to done; a record that is still pending belongs to a commit that
 // was interrupted and may have replaced any of its files, or none.

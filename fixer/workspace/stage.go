@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"io/fs"
+	"oakum/fixer"
 	"oakum/fixer/disk"
 	"os"
 	"path"
@@ -37,12 +38,12 @@ type replacement struct {
 
 // A refusals collects why files cannot be written.
 type refusals struct {
-	refusals []Refusal
+	refusals []fixer.FileRefusal
 	cause    error
 }
 
-func (r *refusals) add(p string, code RefusalCode, reason string, cause error) {
-	r.refusals = append(r.refusals, Refusal{Path: p, Code: code, Reason: reason})
+func (r *refusals) add(p string, code fixer.RefusalCode, reason string, cause error) {
+	r.refusals = append(r.refusals, fixer.FileRefusal{Path: p, Code: code, Reason: reason})
 	if r.cause == nil {
 		r.cause = cause
 	}
@@ -50,12 +51,12 @@ func (r *refusals) add(p string, code RefusalCode, reason string, cause error) {
 
 // system adds an error of the system.
 func (r *refusals) system(p, doing string, err error) {
-	code := RefusedIO
+	code := fixer.RefusedIO
 	switch {
 	case errors.Is(err, fs.ErrPermission):
-		code = RefusedPermission
+		code = fixer.RefusedPermission
 	case errors.Is(err, fs.ErrNotExist):
-		code = RefusedMissing
+		code = fixer.RefusedMissing
 	}
 	r.add(p, code, doing+": "+disk.Reason(err), err)
 }
@@ -64,7 +65,7 @@ func (r *refusals) err(interrupted bool) error {
 	if len(r.refusals) == 0 {
 		return nil
 	}
-	return &RefusedError{Refusals: r.refusals, Interrupted: interrupted, cause: r.cause}
+	return &fixer.RefusedError{Refusals: r.refusals, Interrupted: interrupted, Cause: r.cause}
 }
 
 // inspect looks at a file before anything is written and refuses it unless it
@@ -73,7 +74,7 @@ func (r *refusals) err(interrupted bool) error {
 // would get past a read-only mode; whoever set it did not mean that.
 func (w *writer) inspect(a *replacement, r *refusals) {
 	if reason := w.linkIn(a.path); reason != "" {
-		r.add(a.path, RefusedOutside, reason, nil)
+		r.add(a.path, fixer.RefusedOutside, reason, nil)
 		return
 	}
 	info, err := w.root.Lstat(a.path)
@@ -81,16 +82,16 @@ func (w *writer) inspect(a *replacement, r *refusals) {
 	case a.old == nil && errors.Is(err, fs.ErrNotExist):
 		return
 	case a.old == nil && err == nil:
-		r.add(a.path, RefusedExists, "there is already a file of this name", nil)
+		r.add(a.path, fixer.RefusedExists, "there is already a file of this name", nil)
 		return
 	case errors.Is(err, fs.ErrNotExist):
-		r.add(a.path, RefusedMissing, "the file is gone", err)
+		r.add(a.path, fixer.RefusedMissing, "the file is gone", err)
 		return
 	case err != nil:
 		r.system(a.path, "the file cannot be looked at", err)
 		return
 	case !info.Mode().IsRegular():
-		r.add(a.path, RefusedIrregular, "this is "+disk.Describe(info.Mode())+" now, not a file", nil)
+		r.add(a.path, fixer.RefusedIrregular, "this is "+disk.Describe(info.Mode())+" now, not a file", nil)
 		return
 	}
 	a.info = info
@@ -98,11 +99,11 @@ func (w *writer) inspect(a *replacement, r *refusals) {
 		r.system(a.path, "the file cannot be read", err)
 		return
 	} else if !same {
-		r.add(a.path, RefusedChanged, "the file has changed on disk since it was read", nil)
+		r.add(a.path, fixer.RefusedChanged, "the file has changed on disk since it was read", nil)
 		return
 	}
 	if info.Mode().Perm()&0o222 == 0 {
-		r.add(a.path, RefusedReadOnly, "the file is read-only", nil)
+		r.add(a.path, fixer.RefusedReadOnly, "the file is read-only", nil)
 		return
 	}
 	f, err := w.root.OpenFile(a.path, os.O_WRONLY|disk.OpenFlags, 0)

@@ -1,6 +1,13 @@
 package workspace
 
-import "oakum/fixer/disk/disktest"
+import (
+	"oakum/fixer/disk/disktest"
+	"oakum/fixer/engine"
+)
+
+func change(path string, before, after []byte) engine.Change {
+	return engine.Change{Path: path, Before: before, After: after}
+}
 
 const (
 	dockerfile = disktest.Dockerfile

@@ -17,12 +17,12 @@ import (
 // however far it came; so is an undo that was interrupted.
 //
 // A file that holds neither what the commit wrote nor what was there before
-// has been changed since: then nothing is touched and a [RefusedError] names
+// has been changed since: then nothing is touched and a [fixer.RefusedError] names
 // it. Without a record the error is [ErrNoRecord]; a record that cannot be
 // trusted is a [DamagedRecordError].
 //
 // The result lists only the files that were restored now.
-func Undo(ctx context.Context, root string) (*Record, error) {
+func Undo(ctx context.Context, root string) (*fixer.Receipt, error) {
 	w, err := newWriter(root)
 	if err != nil {
 		return nil, err
@@ -60,15 +60,15 @@ func Undo(ctx context.Context, root string) (*Record, error) {
 	if err := s.drop(e.name); err != nil {
 		return nil, err
 	}
-	rec := &Record{Root: w.base, Warnings: w.warnings}
+	receipt := &fixer.Receipt{Warnings: w.warnings}
 	for _, a := range todo {
-		f := RecordFile{Path: a.path, Before: sum(a.old)}
-		if a.new != nil {
-			f.After = sum(a.new)
+		if a.new == nil {
+			receipt.Removed = append(receipt.Removed, a.path)
+		} else {
+			receipt.Written = append(receipt.Written, a.path)
 		}
-		rec.Files = append(rec.Files, f)
 	}
-	return rec, nil
+	return receipt, nil
 }
 
 // Interrupted reports whether the last commit under root did not finish, so
@@ -135,11 +135,11 @@ func (w *writer) replacementsBack(e *entry) ([]replacement, error) {
 		cond, data, skip := w.compare(f)
 		switch {
 		case skip != nil && skip.Reason == "it is gone":
-			refused.add(f.Path, RefusedMissing, "the file has been removed since it was written", nil)
+			refused.add(f.Path, fixer.RefusedMissing, "the file has been removed since it was written", nil)
 		case skip != nil:
-			refused.add(f.Path, RefusedIrregular, skip.Reason, nil)
+			refused.add(f.Path, fixer.RefusedIrregular, skip.Reason, nil)
 		case cond == isNeither:
-			refused.add(f.Path, RefusedChanged, "the file has changed since it was written", nil)
+			refused.add(f.Path, fixer.RefusedChanged, "the file has changed since it was written", nil)
 		case cond == isNew:
 			a := replacement{path: f.Path, temp: f.Temp, old: data, new: f.Before}
 			if f.New {

@@ -11,7 +11,6 @@ import (
 	"oakum/fixer/dockerfile"
 	"oakum/fixer/engine"
 	"oakum/fixer/text"
-	"oakum/tui"
 )
 
 // dockerRule reports what finds returns for a Dockerfile.
@@ -125,7 +124,7 @@ func fakeRules() []*fixer.Rule {
 type fakeBackend struct {
 	disk    map[string]string
 	skipped map[string]string
-	states  map[string]tui.FileState
+	states  map[string]fixer.FileState
 	kept    engine.Decisions
 	facts   chan *fixer.Facts
 
@@ -144,22 +143,22 @@ func (b *fakeBackend) sources() []fixer.Source {
 	return out
 }
 
-func (b *fakeBackend) Load(ctx context.Context, _ func(tui.Progress)) (*tui.Loaded, error) {
-	return &tui.Loaded{Sources: b.sources()}, ctx.Err()
+func (b *fakeBackend) Load(ctx context.Context, _ func(fixer.Progress)) (*fixer.Loaded, error) {
+	return &fixer.Loaded{Sources: b.sources()}, ctx.Err()
 }
 
 func (b *fakeBackend) Facts(context.Context, *fixer.Snapshot) <-chan *fixer.Facts { return b.facts }
 
-func (b *fakeBackend) States([]string) map[string]tui.FileState { return b.states }
+func (b *fakeBackend) States([]string) map[string]fixer.FileState { return b.states }
 
-func (b *fakeBackend) Commit(_ context.Context, changes []engine.Change) (*tui.Receipt, error) {
+func (b *fakeBackend) Commit(_ context.Context, changes []engine.Change) (*fixer.Receipt, error) {
 	if b.commitErr != nil {
 		return nil, b.commitErr
 	}
-	r := &tui.Receipt{Undo: "oakum undo"}
+	r := &fixer.Receipt{Undo: "oakum undo"}
 	for _, c := range changes {
 		if b.disk[c.Path] != string(c.Before) {
-			return nil, &tui.RefusedError{Files: []tui.RefusedFile{{Path: c.Path, Reason: "it holds other bytes than were read", Changed: true}}}
+			return nil, &fixer.RefusedError{Refusals: []fixer.FileRefusal{{Path: c.Path, Reason: "it holds other bytes than were read", Code: fixer.RefusedChanged}}}
 		}
 	}
 	for _, c := range changes {

@@ -11,25 +11,14 @@ import (
 	"oakum/fixer"
 	"oakum/fixer/engine"
 	"oakum/fixer/text"
-	"oakum/tui"
+	"oakum/tui/review"
 )
-
-// A Backend does what needs the disk or the network. A [tui.Backend] is one.
-type Backend interface {
-	Load(ctx context.Context, progress func(tui.Progress)) (*tui.Loaded, error)
-	Facts(ctx context.Context, snap *fixer.Snapshot) <-chan *fixer.Facts
-	States(paths []string) map[string]tui.FileState
-	Commit(ctx context.Context, changes []engine.Change) (*tui.Receipt, error)
-	SavePatch(changes []engine.Change) (string, error)
-	SaveDecisions(engine.Decisions) error
-	LoadDecisions() (engine.Decisions, error)
-}
 
 // Run talks about the session's findings until the input ends, ctx is done, or
 // the person says quit. It fails only when out does. While it waits for an
 // answer it reads from in on a goroutine of its own, which after ctx is done
 // may stay in that one read.
-func Run(ctx context.Context, in io.Reader, out io.Writer, s *engine.Session, b Backend) (tui.Result, error) {
+func Run(ctx context.Context, in io.Reader, out io.Writer, s *engine.Session, b review.Backend) (review.Result, error) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	t := &talk{
@@ -57,7 +46,7 @@ type talk struct {
 	out   *bufio.Writer
 	lines <-chan string
 	s     *engine.Session
-	b     Backend
+	b     review.Backend
 	facts <-chan *fixer.Facts
 
 	queue []*engine.Outcome // the findings in the order they are asked about
@@ -286,9 +275,9 @@ func (t *talk) onward() {
 	t.goTo(min(i, len(t.queue)))
 }
 
-func (t *talk) result() tui.Result {
+func (t *talk) result() review.Result {
 	slices.Sort(t.written)
-	return tui.Result{Interrupted: t.ctx.Err() != nil, Written: slices.Compact(t.written), Open: len(t.s.Baseline().Findings)}
+	return review.Result{Interrupted: t.ctx.Err() != nil, Written: slices.Compact(t.written), Open: len(t.s.Baseline().Findings)}
 }
 
 // end says how it stands when there is nothing more to hear.

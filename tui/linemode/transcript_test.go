@@ -17,7 +17,6 @@ import (
 
 	"oakum/fixer"
 	"oakum/fixer/engine"
-	"oakum/tui"
 )
 
 var update = flag.Bool("update", false, "rewrite the transcripts")
@@ -112,9 +111,9 @@ func set(t *testing.T, b *fakeBackend, settings []string) {
 		case "skips":
 			b.skipped["k8s/chart.yaml"] = "template syntax at 2:1"
 		case "dirty":
-			b.states = map[string]tui.FileState{"Dockerfile": {Text: "git: modified", Warn: true}}
+			b.states = map[string]fixer.FileState{"Dockerfile": {Text: "git: modified", Warn: true}}
 		case "clean":
-			b.states = map[string]tui.FileState{"Dockerfile": {Text: "git: clean"}}
+			b.states = map[string]fixer.FileState{"Dockerfile": {Text: "git: clean"}}
 		case "cannot-keep":
 			b.keepErr = errors.New("no space left on device")
 		case "cannot-write":

@@ -10,7 +10,6 @@ import (
 	"oakum/fixer"
 	"oakum/fixer/engine"
 	"oakum/fixer/text"
-	"oakum/tui"
 )
 
 // plan reads out what would be written, and what can be done with it.
@@ -127,13 +126,18 @@ func (t *talk) write(string) {
 	}
 	receipt, err := t.b.Commit(t.ctx, plan.Changes)
 	if err != nil {
-		t.say("Nothing was written.")
-		var refused *tui.RefusedError
-		if !errors.As(err, &refused) {
+		var refused *fixer.RefusedError
+		if errors.As(err, &refused) && refused.Interrupted {
+			t.say("Writing broke off.")
 			t.say("%s", sentence(err.Error()))
 			return
 		}
-		for _, f := range refused.Files {
+		t.say("Nothing was written.")
+		if refused == nil {
+			t.say("%s", sentence(err.Error()))
+			return
+		}
+		for _, f := range refused.Refusals {
 			t.say("%s: %s", visible(f.Path), sentenceEnd(f.Reason))
 		}
 		t.say("Say again to read the files again; your verdicts stay.")
@@ -207,7 +211,7 @@ func (t *talk) patch(string) {
 
 // again reads the files again, and says which verdicts are lost.
 func (t *talk) again(string) {
-	loaded, err := t.b.Load(t.ctx, func(tui.Progress) {})
+	loaded, err := t.b.Load(t.ctx, func(fixer.Progress) {})
 	if err != nil {
 		if !errors.Is(err, context.Canceled) {
 			t.say("The files cannot be read again: %s", sentenceEnd(err.Error()))

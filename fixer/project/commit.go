@@ -1,36 +1,47 @@
-package main
+package project
 
 import (
+	"context"
 	"fmt"
 	"strings"
 
-	"github.com/spf13/cobra"
-
+	"oakum/fixer"
 	"oakum/fixer/discover"
 	"oakum/fixer/engine"
 	"oakum/fixer/git"
-	"oakum/fixer/text"
 	"oakum/fixer/workspace"
 )
 
-// write commits the changes and returns the command that takes them back.
-func (j *job) write(cmd *cobra.Command, changes []engine.Change, allowDirty bool) (undo string, err error) {
+// Commit writes the changes: all of them or none. Without allowDirty it writes
+// nothing when git does not hold what is in one of the files.
+func (p *Project) Commit(ctx context.Context, changes []engine.Change, allowDirty bool) (*fixer.Receipt, error) {
 	if len(changes) == 0 {
-		return "", nil
+		return &fixer.Receipt{}, nil
 	}
 	if !allowDirty {
-		if err := refuseDirty(j.workspace.Root, changes); err != nil {
-			return "", err
+		if err := refuseDirty(p.Root, changes); err != nil {
+			return nil, err
 		}
 	}
-	record, err := workspace.Commit(cmd.Context(), j.workspace.Root, toWrite(changes))
+	return commit(ctx, p.Root, changes)
+}
+
+func commit(ctx context.Context, root string, changes []engine.Change) (*fixer.Receipt, error) {
+	receipt, err := workspace.Commit(ctx, root, changes)
 	if err != nil {
-		return "", err
+		return nil, err
 	}
-	for _, w := range record.Warnings {
-		fmt.Fprintln(cmd.ErrOrStderr(), "note: "+text.VisibleLine(w))
+	receipt.Undo = undoCommand(root)
+	return receipt, nil
+}
+
+// Undo takes the last commit of the repository back that the paths lie in.
+func Undo(ctx context.Context, paths []string) (*fixer.Receipt, error) {
+	root, err := discover.FindRoot(paths)
+	if err != nil {
+		return nil, err
 	}
-	return undoCommand(j.workspace.Root), nil
+	return workspace.Undo(ctx, root)
 }
 
 // refuseDirty fails when git does not hold what is in one of the files, so

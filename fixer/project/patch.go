@@ -1,4 +1,4 @@
-package main
+package project
 
 import (
 	"bytes"
@@ -17,7 +17,7 @@ const mostPatches = 100
 
 // SavePatch writes the patch into the root, where git apply takes it, under
 // the first of oakum.patch, oakum-2.patch, … that is free.
-func (b *backend) SavePatch(changes []engine.Change) (string, error) {
+func (b *Backend) SavePatch(changes []engine.Change) (string, error) {
 	var data bytes.Buffer
 	if err := (&report.Fix{Changes: changes}).Patch(&data, report.Style{}); err != nil {
 		return "", err
@@ -55,4 +55,36 @@ func writeNew(name string, data []byte) error {
 		os.Remove(name)
 	}
 	return err
+}
+
+// WritePatch writes the patch to a file of that name. It replaces nothing but another patch: the flag
+// is easily read as the name of the file to be patched.
+func WritePatch(name string, result *report.Fix) error {
+	old, err := os.ReadFile(name)
+	if err == nil && len(old) > 0 && !bytes.HasPrefix(old, []byte("--- ")) && !bytes.HasPrefix(old, []byte("diff ")) {
+		return fmt.Errorf("--patch %s: the file exists and is no patch", name)
+	}
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return notWritten(name, err)
+	}
+	var b bytes.Buffer
+	if err := result.Patch(&b, report.Style{}); err != nil {
+		return err
+	}
+	if err := os.WriteFile(name, b.Bytes(), 0o644); err != nil {
+		return notWritten(name, err)
+	}
+	return nil
+}
+
+// notWritten says in plain words why there is no patch.
+func notWritten(name string, err error) error {
+	var in *fs.PathError
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return fmt.Errorf("--patch %s: there is no folder %s", name, filepath.Dir(name))
+	case errors.As(err, &in):
+		err = in.Err // the operation and the name again
+	}
+	return fmt.Errorf("--patch %s: %w", name, err)
 }

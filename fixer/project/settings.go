@@ -1,4 +1,4 @@
-package main
+package project
 
 import (
 	"fmt"
@@ -18,12 +18,13 @@ type setting struct {
 	value string
 }
 
-type settings []*setting
+// Settings are the values of --set.
+type Settings []*setting
 
-// parseSettings reads KEY=VALUE and RULE.KEY=VALUE. A value may hold anything,
+// ParseSettings reads KEY=VALUE and RULE.KEY=VALUE. A value may hold anything,
 // an equals sign and nothing at all included.
-func parseSettings(given []string, all []*fixer.Rule) (settings, error) {
-	var out settings
+func ParseSettings(given []string, all []*fixer.Rule) (Settings, error) {
+	var out Settings
 	for _, g := range given {
 		key, value, ok := strings.Cut(g, "=")
 		s := &setting{given: g, key: key, value: value}
@@ -32,7 +33,7 @@ func parseSettings(given []string, all []*fixer.Rule) (settings, error) {
 				return nil, fmt.Errorf("--set %s: write RULE.KEY=VALUE, as in %s.uid=1000", g, key)
 			}
 			s.rule, s.key = key[:i], key[i+1:]
-			if _, err := ruleNamed(all, s.rule); err != nil {
+			if _, err := RuleNamed(all, s.rule); err != nil {
 				return nil, fmt.Errorf("--set %s: %w", g, err)
 			}
 		}
@@ -46,7 +47,7 @@ func parseSettings(given []string, all []*fixer.Rule) (settings, error) {
 
 // params returns the values for the fixes of a rule: one for the rule before
 // one for all, and of two equals the later.
-func (s settings) params(rule string) fixer.Params {
+func (s Settings) params(rule string) fixer.Params {
 	out := fixer.Params{}
 	for _, x := range s {
 		if x.rule == "" {
@@ -67,9 +68,9 @@ func (x *setting) fits(rule string, fix *fixer.Fix) bool {
 		slices.ContainsFunc(fix.Params, func(p fixer.Param) bool { return p.Name == x.key })
 }
 
-// settable lists the parameters that --set knows, each with the rules whose
+// Settable lists the parameters that --set knows, each with the rules whose
 // fixes may ask for it.
-func settable(all []*fixer.Rule) string {
+func Settable(all []*fixer.Rule) string {
 	takers := map[string][]string{}
 	for _, r := range all {
 		for _, p := range r.Params {

@@ -1,4 +1,4 @@
-package main
+package project
 
 import (
 	"errors"
@@ -14,7 +14,7 @@ import (
 )
 
 // Editor opens a file at a line in $VISUAL, $EDITOR or vi.
-func (b *backend) Editor(path string, line int) (*exec.Cmd, error) {
+func (b *Backend) Editor(path string, line int) (*exec.Cmd, error) {
 	from, value := "VISUAL", os.Getenv("VISUAL")
 	if strings.TrimSpace(value) == "" {
 		from, value = "EDITOR", os.Getenv("EDITOR")
@@ -39,7 +39,7 @@ func (b *backend) Editor(path string, line int) (*exec.Cmd, error) {
 
 // program finds a program. One that lies in the repository is not run: a
 // repository that is to be hardened must not decide what is executed.
-func (b *backend) program(name string) (string, error) {
+func (b *Backend) program(name string) (string, error) {
 	if strings.ContainsRune(name, filepath.Separator) && !filepath.IsAbs(name) {
 		return "", fmt.Errorf("%s: write the whole path, or a name alone", text.VisibleLine(name))
 	}
@@ -60,7 +60,7 @@ func (b *backend) program(name string) (string, error) {
 const openWait = 2 * time.Second
 
 // OpenURL opens a page in the browser of the desktop, where there is one.
-func (b *backend) OpenURL(url string) error {
+func (b *Backend) OpenURL(url string) error {
 	opener := "xdg-open"
 	switch {
 	case !strings.HasPrefix(url, "https://"):

@@ -1,15 +1,43 @@
-package main
+package project
 
 import (
-	"os"
-	"path/filepath"
-	"testing"
-
-	"golang.org/x/tools/txtar"
-
 	"oakum/fixer"
 	"oakum/fixer/rules"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/rogpeppe/go-internal/txtar"
 )
+
+func TestSettings(t *testing.T) {
+	all := []*fixer.Rule{{Name: "kubernetes/a"}, {Name: "compose/a"}}
+	for given, want := range map[string]string{
+		"uid":                  "write KEY=VALUE",
+		"=1":                   "write KEY=VALUE",
+		"":                     "write KEY=VALUE",
+		"kubernetes/a=1":       "write RULE.KEY=VALUE",
+		"kubernetes/a.=1":      "write KEY=VALUE",
+		"kubernetes/a.uid":     "write KEY=VALUE",
+		"kubernetse/a.uid=1":   "did you mean kubernetes/a?",
+		"kubernetes/a.b.uid=1": `no rule is called "kubernetes/a.b"`,
+	} {
+		if _, err := ParseSettings([]string{given}, all); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("--set %q: error %v, want %q", given, err, want)
+		}
+	}
+	s, err := ParseSettings([]string{"kubernetes/a.uid=7", "uid=1", "uid=2", "expr=a/b=c.d", "empty="}, all)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for rule, uid := range map[string]string{"kubernetes/a": "7", "compose/a": "2", "": "2"} {
+		p := s.params(rule)
+		if p["uid"] != uid || p["expr"] != "a/b=c.d" || len(p) != 3 {
+			t.Errorf("params of %q are %v", rule, p)
+		}
+	}
+}
 
 // TestParametersOfEveryFix asks each rule about the files of its own cases: the
 // rule declares every parameter that a fix of it has there, and no other, and
@@ -26,13 +54,15 @@ func TestParametersOfEveryFix(t *testing.T) {
 		}
 	}
 	dir, seen := t.TempDir(), map[string]bool{}
-	cmd := newRoot()
-	cmd.SetContext(t.Context())
+	all, err := Select(rules.All(), nil, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
 	for _, a := range archives { // each is a repository of its own: what one says of an account holds for all in it
 		at := filepath.Join(dir, filepath.Base(filepath.Dir(a)), filepath.Base(a))
 		unpack(t, a, at)
 		giveRemote(t, at)
-		j, err := load(cmd, []string{at}, selectFlags{})
+		j, err := Open(t.Context(), Options{Paths: []string{at}, Selection: all})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -1,4 +1,4 @@
-package main
+package project
 
 import (
 	"maps"
@@ -11,7 +11,7 @@ import (
 // SaveDecisions keeps what a crash must not take. Verdicts on files outside
 // the paths of this session stay as they were kept before: it cannot see them,
 // and has not taken them back.
-func (b *backend) SaveDecisions(all engine.Decisions) error {
+func (b *Backend) SaveDecisions(all engine.Decisions) error {
 	kept, err := workspace.LoadDecisions(b.root)
 	if err != nil {
 		kept = nil // damaged: what is known now is better than nothing
@@ -26,7 +26,7 @@ func (b *backend) SaveDecisions(all engine.Decisions) error {
 }
 
 // LoadDecisions returns the verdicts kept for the files of this session.
-func (b *backend) LoadDecisions() (engine.Decisions, error) {
+func (b *Backend) LoadDecisions() (engine.Decisions, error) {
 	kept, err := workspace.LoadDecisions(b.root)
 	kept = maps.Clone(kept)
 	maps.DeleteFunc(kept, func(k fixer.Key, _ engine.Decision) bool { return !b.shows(k.File) })
@@ -36,12 +36,12 @@ func (b *backend) LoadDecisions() (engine.Decisions, error) {
 // shows reports whether a file is among those the session looks at. Before
 // anything is loaded, and when everything was asked for, all are: a file that
 // is gone takes its verdicts with it.
-func (b *backend) shows(path string) bool {
-	ws := b.loaded.Load()
-	if ws == nil {
+func (b *Backend) shows(path string) bool {
+	loaded := b.loaded.Load()
+	if loaded == nil {
 		return true
 	}
-	source, there := ws.Source(path)
+	source, there := loaded.Source(path)
 	if !there {
 		return len(b.paths) == 0 || len(b.paths) == 1 && b.paths[0] == "."
 	}

@@ -2,30 +2,24 @@ package main
 
 import (
 	"fmt"
+	"os"
 
 	"github.com/spf13/cobra"
 
 	"oakum/fixer"
-	"oakum/fixer/discover"
-	"oakum/fixer/engine"
-	"oakum/fixer/git"
+	"oakum/fixer/project"
 	"oakum/fixer/report"
 	"oakum/fixer/rules"
+	"oakum/fixer/text"
 )
-
-// A job is a loaded repository and what a command line asks of it.
-type job struct {
-	workspace *discover.Tree
-	session   *engine.Session
-	filter    report.Filter
-	all       bool // no rule that runs is left unselected
-}
 
 // selectFlags say which rules and files a command looks at.
 type selectFlags struct {
 	only     []string
 	ignore   []string
 	noIgnore bool
+
+	progress *progressLine // shows that the work takes long
 }
 
 func (f *selectFlags) add(cmd *cobra.Command) {
@@ -34,40 +28,35 @@ func (f *selectFlags) add(cmd *cobra.Command) {
 	cmd.Flags().BoolVar(&f.noIgnore, "no-ignore", false, "look at what .gitignore names, too, and into vendor and node_modules")
 }
 
-// load reads the repository the paths lie in and checks it. Rules that are
-// ignored are not run; rules that are merely not selected are, so that no fix
-// is made that opens one of their findings.
-func load(cmd *cobra.Command, paths []string, f selectFlags) (*job, error) {
-	all := rules.All()
-	sel, err := newSelection(all, f)
+// selection applies the flags to the rules.
+func (f *selectFlags) selection() (*project.Selection, error) {
+	return project.Select(rules.All(), f.only, f.ignore)
+}
+
+// open reads and checks what the paths hold, and prints the notes.
+func (f *selectFlags) open(cmd *cobra.Command, paths []string) (*project.Project, error) {
+	selection, err := f.selection()
 	if err != nil {
 		return nil, err
 	}
-	ws, err := discover.Load(cmd.Context(), paths, discover.Options{NoIgnore: f.noIgnore})
+	f.progress = &progressLine{}
+	if isTerminal(os.Stderr) {
+		f.progress.out = os.Stderr
+	}
+	p, err := project.Open(cmd.Context(), project.Options{Paths: paths, NoIgnore: f.noIgnore, Selection: selection, Progress: f.progress.report})
+	f.progress.stop()
 	if err != nil {
 		return nil, err
 	}
-	snap := fixer.NewSnapshot(ws.Sources, ws.Names...)
-	j := &job{
-		workspace: ws,
-		session:   engine.NewSession(snap, factsOf(ws), sel.run),
-		filter:    report.Filter{Rule: sel.wants, Known: all},
-		all:       len(sel.names) == len(sel.run),
+	for _, n := range p.Notes {
+		note(cmd, n.String())
 	}
-	for _, n := range ws.Notes {
-		fmt.Fprintln(cmd.ErrOrStderr(), "note: "+noteText(n))
-	}
-	return j, nil
+	return p, nil
 }
 
-// factsOf is what a repository tells of itself beside its files.
-func factsOf(ws *discover.Tree) *fixer.Facts {
-	return &fixer.Facts{Source: git.Remote(ws.Root)}
-}
-
-// scan is the report on the files as they are.
-func (j *job) scan() *report.Scan {
-	return report.NewScan(j.workspace.Root, j.session.Snapshot(), j.session.Baseline(), j.filter)
+// note prints a remark on the side; what comes from outside is made safe to show.
+func note(cmd *cobra.Command, s string) {
+	fmt.Fprintln(cmd.ErrOrStderr(), "note: "+text.VisibleLine(s))
 }
 
 // verdict turns what was found into the end of a command. failOn 0 fails on

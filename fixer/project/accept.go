@@ -1,0 +1,84 @@
+package project
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"oakum/fixer"
+	"oakum/fixer/report"
+)
+
+// Accept accepts the most trusted fix of every wanted finding up to a level, and
+// of those that come up once these are made. A setting that no such fix has is
+// a mistake, unless it could have had a use in other files: then it is one of
+// the unused, for the same command line run again must not fail.
+func (p *Project) Accept(ctx context.Context, upTo fixer.Level, set Settings) (unused []string, err error) {
+	for _, x := range set {
+		if known := p.parameters(x); !slices.Contains(known, x.key) {
+			return nil, hinted(fmt.Errorf("--set %s: no fix that was asked for has a parameter %q", x.given, x.key), report.DidYouMean(x.key, known))
+		}
+	}
+	taken := map[*setting]bool{}
+	p.progress(Planning, fixer.Progress{})
+	_, err = p.session.AcceptWhere("accept all "+upTo.String(), upTo, func(f *fixer.Finding) (fixer.Params, bool) {
+		if !p.selection.Wants(f.Rule) {
+			return nil, false
+		}
+		for _, x := range set {
+			taken[x] = taken[x] || x.fits(f.Rule, &f.Fixes[0])
+		}
+		return set.params(f.Rule), true
+	})
+	if err == nil {
+		err = ctx.Err()
+	}
+	if err != nil {
+		return nil, err
+	}
+	for _, x := range set {
+		if taken[x] {
+			continue
+		}
+		if err := p.untaken(x, upTo); err != nil {
+			return nil, err
+		}
+		unused = append(unused, x.given)
+	}
+	return unused, nil
+}
+
+// parameters returns the names that a setting may give a value to: those of
+// the selected rules, of which it may name one.
+func (p *Project) parameters(x *setting) []string {
+	var out []string
+	for _, r := range p.session.Rules() {
+		if p.selection.Wants(r.Name) && (x.rule == "" || x.rule == r.Name) {
+			for _, param := range r.Params {
+				out = append(out, param.Name)
+			}
+		}
+	}
+	return out
+}
+
+// untaken says which fix has the parameter of a setting that no accepted fix
+// took, or nil when none in this repository has.
+func (p *Project) untaken(x *setting, upTo fixer.Level) error {
+	var other error
+	for _, f := range slices.Concat(p.session.Baseline().Findings, p.session.Plan().Final.Findings) {
+		if !p.selection.Wants(f.Rule) {
+			continue
+		}
+		for i := range f.Fixes {
+			switch l := f.Fixes[i].Level; {
+			case !x.fits(f.Rule, &f.Fixes[i]):
+			case l > upTo:
+				return fmt.Errorf("--set %s: %s belongs to %s fixes, add --level %[3]s", x.given, x.key, l)
+			default:
+				other = fmt.Errorf("--set %s: %s belongs to another way to fix %s: %q; to choose it, run oakum on a terminal", x.given, x.key, f.Rule, f.Fixes[i].Title)
+			}
+		}
+	}
+	return other
+}

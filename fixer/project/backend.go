@@ -1,0 +1,101 @@
+package project
+
+import (
+	"context"
+	"errors"
+	"sync/atomic"
+
+	"oakum/fixer"
+	"oakum/fixer/discover"
+	"oakum/fixer/engine"
+	"oakum/fixer/git"
+)
+
+// A Backend does for an interface what it must not do itself: everything that
+// touches the disk or starts a process. It serves the screens and line mode.
+type Backend struct {
+	root     string // for which decisions are kept, and where patches are saved
+	paths    []string
+	noIgnore bool
+
+	loaded atomic.Pointer[fixer.Loaded] // the newest; nil before the first
+	failed error                        // of the newest load
+}
+
+// NewBackend finds the root of the paths. Nothing is read before Load is called.
+func NewBackend(paths []string, noIgnore bool) (*Backend, error) {
+	root, err := discover.FindRoot(paths)
+	if err != nil {
+		return nil, err
+	}
+	return &Backend{root: root, paths: paths, noIgnore: noIgnore}, nil
+}
+
+// Root is the directory that everything is relative to.
+func (b *Backend) Root() string { return b.root }
+
+// Failure is why nothing could ever be read, or nil.
+func (b *Backend) Failure() error {
+	if b.loaded.Load() != nil {
+		return nil
+	}
+	return b.failed
+}
+
+// Load finds and reads the repository's files.
+func (b *Backend) Load(ctx context.Context, progress func(fixer.Progress)) (*fixer.Loaded, error) {
+	loaded, err := discover.Load(ctx, b.paths, discover.Options{NoIgnore: b.noIgnore, Progress: progress})
+	b.failed = err
+	if err != nil {
+		return nil, err
+	}
+	loaded.Facts = factsOf(loaded.Root)
+	b.loaded.Store(loaded)
+	return loaded, nil
+}
+
+// Facts has none beyond those in the files and the image table.
+func (b *Backend) Facts(context.Context, *fixer.Snapshot) <-chan *fixer.Facts { return nil }
+
+// Commit writes the changes and forgets the decisions that led to them.
+func (b *Backend) Commit(ctx context.Context, changes []engine.Change) (*fixer.Receipt, error) {
+	loaded := b.loaded.Load()
+	if loaded == nil {
+		return nil, errors.New("no files have been read")
+	}
+	receipt, err := commit(ctx, loaded.Root, changes)
+	if err != nil {
+		return nil, err
+	}
+	if err := b.SaveDecisions(nil); err != nil {
+		receipt.Warnings = append(receipt.Warnings, err.Error())
+	}
+	return receipt, nil
+}
+
+// States asks version control.
+func (b *Backend) States(paths []string) map[string]fixer.FileState {
+	out := make(map[string]fixer.FileState, len(paths))
+	loaded := b.loaded.Load()
+	if loaded == nil {
+		return out
+	}
+	states, _ := git.States(loaded.Root, paths) // an error is the state "unknown"
+	for _, p := range paths {
+		if _, there := loaded.Source(p); !there {
+			out[p] = fixer.FileState{Text: "new file"}
+			continue
+		}
+		switch s := states[p]; s {
+		case git.None:
+			out[p] = fixer.FileState{Text: "no git"}
+		case git.Clean:
+			out[p] = fixer.FileState{Text: "git: clean"}
+		case "":
+			out[p] = fixer.FileState{Text: "git: unknown", Warn: true}
+		default:
+			out[p] = fixer.FileState{Text: "git: " + string(s), Warn: true}
+		}
+	}
+	return out
+}

@@ -1,0 +1,94 @@
+package project
+
+import (
+	"context"
+
+	"oakum/fixer"
+	"oakum/fixer/discover"
+	"oakum/fixer/engine"
+	"oakum/fixer/git"
+	"oakum/fixer/report"
+)
+
+// Options say what [Open] reads and checks.
+type Options struct {
+	Paths     []string // files or directories; none means the current directory
+	NoIgnore  bool     // look at what .gitignore names, too
+	Selection *Selection
+
+	// Progress is told how the work goes, from any goroutine; it must return at
+	// once. It may be nil.
+	Progress func(Stage, fixer.Progress)
+}
+
+// A Stage is a part of the work that can take long.
+type Stage string
+
+// The stages, in their order.
+const (
+	Reading  Stage = "reading"
+	Checking Stage = "checking"
+	Planning Stage = "planning"
+)
+
+// A Project is a repository that was read and checked, with the decisions on its
+// findings.
+type Project struct {
+	Root  string
+	Notes []fixer.Note
+
+	session   *engine.Session
+	selection *Selection
+	filter    report.Filter
+	progress  func(Stage, fixer.Progress)
+}
+
+// Open reads the repository that the paths lie in and checks it. Rules that are
+// ignored are not run; rules that are merely not selected are, so that no fix is
+// made that opens one of their findings.
+func Open(ctx context.Context, o Options) (*Project, error) {
+	progress := o.Progress
+	if progress == nil {
+		progress = func(Stage, fixer.Progress) {}
+	}
+	loaded, err := discover.Load(ctx, o.Paths, discover.Options{
+		NoIgnore: o.NoIgnore,
+		Progress: func(p fixer.Progress) { progress(Reading, p) },
+	})
+	if err != nil {
+		return nil, err
+	}
+	progress(Checking, fixer.Progress{Found: len(loaded.Sources), Read: len(loaded.Sources)})
+	p := &Project{
+		Root:      loaded.Root,
+		Notes:     loaded.Notes,
+		selection: o.Selection,
+		filter:    report.Filter{Rule: o.Selection.Wants, Known: o.Selection.all},
+		progress:  progress,
+	}
+	snap := fixer.NewSnapshot(loaded.Sources, loaded.Names...)
+	p.session = engine.NewSession(snap, factsOf(loaded.Root), o.Selection.run)
+	return p, ctx.Err()
+}
+
+// factsOf is what a repository says about itself beside its files.
+func factsOf(root string) *fixer.Facts {
+	return &fixer.Facts{Source: git.Remote(root)}
+}
+
+// Session holds the decisions.
+func (p *Project) Session() *engine.Session { return p.session }
+
+// ShowFrom leaves findings below a severity out of what [Project.Scan] shows;
+// they are counted.
+func (p *Project) ShowFrom(min fixer.Severity) { p.filter.Min = min }
+
+// Scan is the report on the files as they are.
+func (p *Project) Scan() *report.Scan {
+	return report.NewScan(p.Root, p.session.Snapshot(), p.session.Baseline(), p.filter)
+}
+
+// Fix is the report on what the accepted fixes change.
+func (p *Project) Fix() *report.Fix {
+	return report.NewFix(p.Root, p.session.Plan(), p.filter)
+}
