@@ -1,4 +1,3 @@
-// Package cross holds the rules that look at files together, one per file.
 package cross
 
 import (
