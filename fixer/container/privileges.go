@@ -13,9 +13,9 @@ import (
 	"oakum/fixer/image"
 )
 
-// PrivilegeDropCapabilities are the capabilities with which a program makes its
+// privilegeDropCaps are the capabilities with which a program makes its
 // data its user's and becomes that user.
-func PrivilegeDropCapabilities() []string {
+func privilegeDropCaps() []string {
 	return []string{"CHOWN", "DAC_OVERRIDE", "FOWNER", "SETGID", "SETUID"}
 }
 

@@ -253,10 +253,10 @@ var dataPorts = map[int]string{
 	27017: "MongoDB",
 }
 
-// ServesData says which of its ports shows that a container is a database or a
+// servesData says which of its ports shows that a container is a database or a
 // broker, "" for all others. Such programs write data, sockets and locks in
 // directories of their image's choosing, which only their own user may write to.
-func (s *Spec) ServesData() string {
+func (s *Spec) servesData() string {
 	for _, n := range s.Ports {
 		if name := dataPorts[n]; name != "" {
 			return fmt.Sprintf("it serves port %d, %s by custom", n, name)
