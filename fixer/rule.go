@@ -19,7 +19,8 @@ type Rule struct {
 	Severity Severity
 
 	// Kind selects the files Check is called for, one call per file. A rule
-	// without a kind looks at files together and is called once per snapshot.
+	// without a kind looks at files together and is called once per snapshot,
+	// whatever changed: an [Index] or the topology often makes that needless.
 	Kind Kind
 
 	// Phase says when its fixes are made.

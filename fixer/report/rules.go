@@ -25,7 +25,7 @@ type jsonRule struct {
 	Name     string  `json:"name"`
 	Title    string  `json:"title"`
 	Severity string  `json:"severity"`
-	Kind     string  `json:"kind"` // empty for rules that look at files together
+	Kind     string  `json:"kind"` // "manifests" for Compose and Kubernetes, empty for rules that look at all files together
 	Phase    string  `json:"phase"`
 	Doc      jsonDoc `json:"doc"`
 

@@ -19,7 +19,8 @@ import (
 //go:embed healthcheck_command_missing.md
 var healthcheckCommandMissingDoc string
 
-// HealthcheckCommandMissing reports HEALTHCHECK commands that are not in the image.
+// HealthcheckCommandMissing reports HEALTHCHECK commands that are not in the
+// image.
 var HealthcheckCommandMissing = &fixer.Rule{
 	Name:     "dockerfile/healthcheck-command-missing",
 	Title:    "HEALTHCHECK with a missing program",

@@ -46,7 +46,7 @@ var RunsAsRoot = &fixer.Rule{
 
 var (
 	paramUID  = fixer.Param{Name: "uid", Meaning: "user id the image runs as, 1 or above", Validate: container.ValidID(1)}
-	paramGID  = fixer.Param{Name: "gid", Meaning: "group id, 0 or above; empty for the group the account has in the image", Validate: optional(container.ValidID(0))}
+	paramGID  = fixer.Param{Name: "gid", Meaning: "group id, 0 or above; empty for the group the account has in the image", Validate: fixer.Optional(container.ValidID(0))}
 	paramName = fixer.Param{Name: "name", Meaning: "name of the account and of its group, in lower case", Validate: validName}
 )
 
