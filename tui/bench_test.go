@@ -80,7 +80,7 @@ func BenchmarkKeyWithAllDecided(b *testing.B) {
 		desk := d.desk()
 		desk.folding, desk.keep.busy, desk.preview.busy = false, false, false
 		desk.now.gen = desk.gen // as if the fold had come back
-		desk.session.Adopt(desk.now.plan)
+		desk.session.AdoptPlan(desk.now.plan)
 		_, _ = d.app.Update(keyPress("space"))
 		_ = d.app.View()
 	}

@@ -43,7 +43,7 @@ func (msg foldedMsg) apply(d *desk) tea.Cmd {
 		return d.refold()
 	}
 	if d.lent == "" {
-		d.session.Adopt(msg.standing.plan)
+		d.session.AdoptPlan(msg.standing.plan)
 	}
 	return d.settle(msg.standing)
 }

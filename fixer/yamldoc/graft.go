@@ -9,7 +9,7 @@ import (
 // A graft is a document after an edit of which only the block collection that
 // the edit reaches was read again. The rest of the tree is the old one, moved.
 //
-// It stands between the operations of one [Doc.Draft], whose caller reads the
+// It stands between the operations of one [Doc.EditUnverified], whose caller reads the
 // whole result. It is made only where the lines of a collection mean the same
 // read alone; where that is in doubt the whole document is read.
 type graft struct {

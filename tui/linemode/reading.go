@@ -139,7 +139,7 @@ func (t *talk) diff(args string) {
 	}
 	k := f.Key()
 	fix, _ := t.alternative(f)
-	fold := t.s.Folder()
+	fold := t.s.FoldFunc()
 	without := fold(engine.Decisions{k: {}})
 	with := fold(engine.Decisions{k: {Verdict: engine.Accept, Fix: fix.ID, Params: t.set, Level: fix.Level}})
 	if o := with.Outcome(k); o != nil && (o.Result == engine.Blocked || o.Result == engine.Refused) {

@@ -169,7 +169,7 @@ func (t *talk) begin() {
 	files, skipped := 0, []string(nil)
 	for f := range snap.Files() {
 		switch {
-		case !f.Judged():
+		case !f.Reportable():
 		case f.Skip != nil:
 			skipped = append(skipped, fmt.Sprintf("Skipped %s: %s.", visible(f.Path), visible(f.Skip.Reason)))
 		default:
