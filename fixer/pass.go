@@ -88,6 +88,13 @@ func (p *Pass) Before(path string) *File {
 	return nil
 }
 
+// Read returns another file, such as the Dockerfile that the topology names, or
+// nil where there is none. What the rule reports depends on it from then on.
+func (p *Pass) Read(path string) *File {
+	p.inspection.read(path)
+	return p.inspection.snap.File(path)
+}
+
 // Report adds a finding. Rule, Severity, File and the lines are filled in from
 // the pass and the span where the rule left them empty.
 func (p *Pass) Report(f Finding) {

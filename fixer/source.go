@@ -18,6 +18,10 @@ const (
 	Dockerignore Kind = "dockerignore"
 )
 
+// Manifests is the kind of a rule, not of a file: it looks at every Compose file
+// and every file of Kubernetes.
+const Manifests Kind = "manifests"
+
 // A Skip says why a file that was found is not looked into. It is a state of
 // that file, shown to the person, and never ends a run.
 type Skip struct {

@@ -54,7 +54,7 @@ func (s *Spec) DropCapabilities() CapabilityDecision {
 	case s.Image.Program() != nil:
 		need = slices.Clone(s.Image.Program().CapsRoot.Need)
 	case s.Image.DropsPrivileges() != "":
-		need = PrivilegeDropCapabilities()
+		need = privilegeDropCaps()
 		d.Evidence = append(d.Evidence, s.Image.steppingEvidence())
 	}
 	if need = slices.DeleteFunc(need, s.adds); len(need) > 0 && s.Image.Program() != nil {

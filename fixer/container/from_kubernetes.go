@@ -2,7 +2,6 @@ package container
 
 import (
 	"fmt"
-	"strconv"
 	"strings"
 
 	"oakum/fixer"
@@ -23,7 +22,7 @@ func fromContainer(p *fixer.Pass, c kube.Container) *Spec {
 		if p.File == nil {
 			return "" // a rule about files together: which of them it is the pass does not say
 		}
-		return p.File.Path + ":" + strconv.Itoa(n.Line)
+		return place(p.File.Path, n.Line)
 	}
 	choice := func(n *yamldoc.Node, inherited bool) Choice {
 		on, set := n.Bool()
@@ -33,7 +32,7 @@ func fromContainer(p *fixer.Pass, c kube.Container) *Spec {
 		return Choice{Set: true, On: on, Inherited: inherited, Place: line(n)}
 	}
 	s := &Spec{
-		Platform: Kubernetes, Image: OfImage(p, c.Image), Kind: fixer.FromManifest,
+		Platform: Kubernetes, Image: OfImage(p, c.Image), Kind: fixer.FromManifest, Place: line(c.Node),
 		Entrypoint: startWords(c.Node.Get("command")), Command: startWords(c.Node.Get("args")),
 		HostNetwork:   c.Workload.Pod.Get("hostNetwork").IsTrue(),
 		Privileged:    choice(context.Get("privileged"), false),

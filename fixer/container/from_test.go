@@ -118,8 +118,9 @@ spec:
 // it, not the user alone.
 func TestRegistryAnswersReachDecisions(t *testing.T) {
 	facts := &fixer.Facts{Images: map[string]image.Config{
-		"example.org/web:1.4": {User: "1000", ExposedPorts: []string{"443/tcp"}, Volumes: []string{"/data"}},
-		"nginx:1.27":          {User: "101", Volumes: []string{"/var/cache/nginx"}},
+		"example.org/web:1.4":       {User: "1000", ExposedPorts: []string{"443/tcp"}, Volumes: []string{"/data"}},
+		"example.org/moving:latest": {User: "7"},
+		"nginx:1.27":                {User: "101", Volumes: []string{"/var/cache/nginx"}},
 	}}
 	look(t, facts, "Dockerfile", []fixer.Source{source("Dockerfile", "FROM scratch\n")}, func(p *fixer.Pass) {
 		web := container.Spec{Platform: container.Kubernetes, Image: container.OfImage(p, "example.org/web:1.4")}
@@ -128,6 +129,9 @@ func TestRegistryAnswersReachDecisions(t *testing.T) {
 		}
 		if low := web.LowPorts(); !slices.Equal(low, []int{443}) {
 			t.Errorf("low ports %v", low)
+		}
+		if latest := container.OfImage(p, "example.org/moving:latest"); latest.Proven || latest.User.UID != 7 {
+			t.Errorf("what latest is today proves nothing: %+v", latest)
 		}
 		nginx := container.Spec{Image: container.OfImage(p, "nginx:1.27")}
 		if d := nginx.MakeReadOnly(); slices.Contains(d.Paths(), "/var/cache/nginx") {

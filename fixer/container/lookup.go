@@ -3,7 +3,6 @@ package container
 import (
 	"cmp"
 	"fmt"
-	"strconv"
 	"strings"
 	"sync"
 
@@ -49,28 +48,24 @@ func ofImage(p *fixer.Pass, ref string) *Profile {
 	if b, ok := p.Topology().ImageBuild(name); ok {
 		out.builtBy(p, b)
 		out.Proven = out.Proven && certain && b.Certain
-		if r, err := image.ParseReference(name); err == nil && r.HasDigest() {
+		if known := p.Facts.Image(name); known.Ref.HasDigest() {
 			out.stale("the digest names an image that is built already, whatever " + b.Path + " says now")
 		}
 		return out
 	}
 	known := p.Facts.Image(name)
 	out.Entry, out.Known = known.Entry, known
-	r, err := image.ParseReference(name)
 	switch user := known.User(); {
 	case user.Known:
 		out.User, out.Proven = user.Value, user.Proven && certain
 		out.Evidence = []fixer.Evidence{fixer.ImageEvidence(user.From)}
-	case err != nil:
-		out.Evidence = []fixer.Evidence{{Kind: fixer.FromNothing, Text: fmt.Sprintf("unknown image %q: %v", name, err)}}
+	case known.Err != nil:
+		out.Evidence = []fixer.Evidence{{Kind: fixer.FromNothing, Text: fmt.Sprintf("unknown image %q: %v", name, known.Err)}}
 	default:
-		out.Evidence = []fixer.Evidence{{Kind: fixer.FromNothing, Text: "unknown image " + r.Familiar() + ": neither a Dockerfile here nor the image table tells"}}
+		out.Evidence = []fixer.Evidence{{Kind: fixer.FromNothing, Text: "unknown image " + known.Ref.Familiar() + ": neither a Dockerfile here nor the image table tells"}}
 	}
-	if out.Entry == nil {
-		return out
-	}
-	if !r.HasDigest() && (r.Tag == "" || r.Tag == "latest") {
-		// The table speaks of releases; what this is tomorrow nobody knows.
+	if r := known.Ref; known.User().Known && !r.HasDigest() && (r.Tag == "" || r.Tag == "latest") {
+		// What this is tomorrow nobody knows, whoever says what it is today.
 		out.Proven = false
 		out.Evidence = append(out.Evidence, fixer.Evidence{Kind: fixer.FromNothing, Text: name + " names no release, so nothing proves what it is"})
 	}
@@ -114,7 +109,7 @@ func (out *Profile) builtBy(p *fixer.Pass, b topology.Build) {
 	user := b.Stage.User()
 	switch {
 	case user.At != nil && !user.Known:
-		out.Evidence = append(out.Evidence, fixer.Evidence{Kind: fixer.FromDockerfile, Place: at(b.Path, user.At), Text: "USER " + user.Text + " depends on a variable"})
+		out.Evidence = append(out.Evidence, fixer.Evidence{Kind: fixer.FromDockerfile, Place: place(b.Path, user.At.Line), Text: "USER " + user.Text + " depends on a variable"})
 		if base != nil && base.Entry != nil && base.Entry.Service != nil && strings.Trim(user.Text, "${}") == "APP_UID" {
 			out.User = *base.Entry.Service // .NET images define the variable
 		}
@@ -125,13 +120,13 @@ func (out *Profile) builtBy(p *fixer.Pass, b topology.Build) {
 		}
 		// A build may give any variable another value.
 		out.Proven = out.User.KnownUID && !strings.Contains(user.At.Args.Raw, "$")
-		out.Evidence = append(out.Evidence, fixer.Evidence{Kind: fixer.FromDockerfile, Place: at(b.Path, user.At), Text: "USER " + user.Text})
+		out.Evidence = append(out.Evidence, fixer.Evidence{Kind: fixer.FromDockerfile, Place: place(b.Path, user.At.Line), Text: "USER " + user.Text})
 	case base != nil:
 		out.User, out.Proven = base.User, base.Proven && len(b.Stage.Root().Args) == 0
-		out.Evidence = append(out.Evidence, fixer.Evidence{Kind: fixer.FromDockerfile, Place: at(b.Path, b.Stage.Root().From), Text: "no USER, so that of the base"})
+		out.Evidence = append(out.Evidence, fixer.Evidence{Kind: fixer.FromDockerfile, Place: place(b.Path, b.Stage.Root().From.Line), Text: "no USER, so that of the base"})
 		out.Evidence = append(out.Evidence, base.Evidence...)
 	default:
-		out.Evidence = append(out.Evidence, fixer.Evidence{Kind: fixer.FromDockerfile, Place: at(b.Path, b.Stage.Root().From), Text: "no USER, and the base is not known"})
+		out.Evidence = append(out.Evidence, fixer.Evidence{Kind: fixer.FromDockerfile, Place: place(b.Path, b.Stage.Root().From.Line), Text: "no USER, and the base is not known"})
 	}
 	if userIsNew(p, b) {
 		out.stale(b.Path + " did not say so when it was read: an image that is built already starts as before")
@@ -192,8 +187,4 @@ func account(p *fixer.Pass, b topology.Build, name string) image.Identity {
 		return image.Identity{Name: a.Name, UID: a.UID, GID: a.GID, KnownUID: true, KnownGID: true}
 	}
 	return image.Identity{Name: name}
-}
-
-func at(path string, i *dockerfile.Instruction) string {
-	return path + ":" + strconv.Itoa(i.Line)
 }

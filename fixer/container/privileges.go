@@ -7,13 +7,15 @@ import (
 	"strconv"
 	"strings"
 
+	"oakum/fixer"
 	"oakum/fixer/build"
 	"oakum/fixer/dockerfile"
+	"oakum/fixer/image"
 )
 
-// PrivilegeDropCapabilities are the capabilities with which a program makes its
+// privilegeDropCaps are the capabilities with which a program makes its
 // data its user's and becomes that user.
-func PrivilegeDropCapabilities() []string {
+func privilegeDropCaps() []string {
 	return []string{"CHOWN", "DAC_OVERRIDE", "FOWNER", "SETGID", "SETUID"}
 }
 
@@ -64,9 +66,25 @@ func (p *Profile) GainsPrivileges() string {
 			if word := gainIn(c, programs); word != "" {
 				return word
 			}
+			if st.Script == nil {
+				continue
+			}
+			if word := named(code(f.Source[c.Start:c.End]), programs); word != "" { // in a redirection: >> /etc/sudoers
+				return word
+			}
 		}
 		if len(st.Commands) == 0 { // nothing is read of it: nothing tells comments apart either
 			if word := gainInText(string(f.Source[st.At.Start:st.At.End]), programs); word != "" {
+				return word
+			}
+		}
+	}
+	for _, s := range chain {
+		for _, i := range s.Instructions {
+			if i.Keyword != "ARG" && i.Keyword != "ENV" {
+				continue
+			}
+			if word := named(i.Args.Raw, gainers); word != "" { // a list of packages, which a step names by its variable
 				return word
 			}
 		}
@@ -105,10 +123,8 @@ func gainInWords(words []string, programs []string) string {
 			}
 		}
 	}
-	for _, program := range programs {
-		if slices.ContainsFunc(words, func(w string) bool { return strings.Contains(w, program) }) {
-			return program
-		}
+	if word := named(strings.Join(words, " "), programs); word != "" {
+		return word
 	}
 	for _, w := range words[1:] { // a shell's script, or a command behind another: RUN bash -c '…', find -exec chmod u+s
 		if w == "setcap" || strings.ContainsAny(w, " \t\n") {
@@ -123,14 +139,30 @@ func gainInWords(words []string, programs []string) string {
 	return ""
 }
 
-// gainInText looks for the same in text whose commands cannot be told apart.
-func gainInText(text string, programs []string) string {
-	for _, word := range slices.Concat([]string{"setcap", "setuid", "chmod u+s", "chmod +s"}, programs) {
-		if strings.Contains(text, word) {
-			return word
+// named returns the first of the programs that a text names.
+func named(text string, programs []string) string {
+	for _, program := range programs {
+		if strings.Contains(text, program) {
+			return program
 		}
 	}
 	return ""
+}
+
+// code is shell text without the lines that are comments.
+func code(src []byte) string {
+	var out strings.Builder
+	for line := range strings.Lines(string(src)) {
+		if !strings.HasPrefix(strings.TrimSpace(line), "#") {
+			out.WriteString(line)
+		}
+	}
+	return out.String()
+}
+
+// gainInText looks for the same in text whose commands cannot be told apart.
+func gainInText(text string, programs []string) string {
+	return named(text, slices.Concat([]string{"setcap", "setuid", "chmod u+s", "chmod +s"}, programs))
 }
 
 var setuidMode = regexp.MustCompile(`^(0?[4-7][0-7]{3}|(u|a|ug|gu)?\+[rwxX]*s[rwxXst]*|u=[rwxX]*s[rwxX]*)(,|$)`)
@@ -170,4 +202,35 @@ func copiedFrom(f *dockerfile.File, chain []*dockerfile.Stage) []*dockerfile.Sta
 		}
 	}
 	return out
+}
+
+// ForbidNewPrivileges decides whether no_new_privs can be set: whether anything
+// shows that the program relies on setuid programs or on capabilities of files.
+func (s *Spec) ForbidNewPrivileges() Decision {
+	d := Decision{Level: fixer.Safe, Breaks: "only what relies on a setuid program or on file capabilities at run time: sudo, ping of old distributions"}
+	notice := func(breaks string, evidence fixer.Evidence) {
+		d.Level, d.Breaks, d.Evidence = fixer.Review, breaks, append(d.Evidence, evidence)
+	}
+	lost := "the program's file capabilities no longer take effect"
+	if !s.opensLowPorts() {
+		lost += ": it cannot bind ports below 1024 unless it runs as root or on other ports"
+	}
+	add := slices.DeleteFunc(slices.Clone(s.Add), func(name string) bool { return name == bindLow && s.opensLowPorts() })
+	user, _ := s.StartsAs()
+	switch {
+	case s.Image.Entry != nil && len(s.Image.Entry.CapsNonRoot) > 0:
+		notice(lost, fixer.ImageEvidence(s.Image.Entry.Evidence(image.FieldCapsNonRoot)))
+	case len(add) > 0 && !user.IsRoot():
+		notice(lost, s.says("it adds "+joined(add)+", which only a program with file capabilities can use when it is not root"))
+	case s.NoNewPrivileges.No() && s.Platform == Compose:
+		d.Level, d.Breaks = fixer.Review, "somebody turned it off: a setuid program that is needed stops working"
+	case s.NoNewPrivileges.No():
+		notice("somebody set it to true: a setuid program or file capabilities that are needed no longer take effect", s.says("allowPrivilegeEscalation is set to true"))
+	default:
+		if word := s.Image.GainsPrivileges(); word != "" {
+			notice("what the image does with "+word+" no longer works",
+				fixer.Evidence{Kind: fixer.FromDockerfile, Place: s.Image.Build.Path, Text: "uses " + word})
+		}
+	}
+	return d
 }

@@ -29,6 +29,9 @@ func TestGainsPrivilegesReadsCommands(t *testing.T) {
 		{"FROM debian:12\nCOPY --chmod=4755 tool /usr/bin/\n", "chmod 4755"},
 		{"FROM debian:12\nRUN <<EOT\nsetcap cap_net_raw=+ep /a\nEOT\n", "setcap"},
 		{"FROM example.org/agent:1\nENTRYPOINT [\"sudo\", \"-E\", \"/run.sh\"]\n", "sudo"},
+		{"FROM debian:12\nARG PACKAGES=\"curl \\\n  # to be root\n  sudo\"\nRUN apt-get install -y ${PACKAGES}\n", "sudo"},
+		{"FROM debian:12\nRUN echo 'app ALL=(ALL) NOPASSWD:ALL' >> /etc/sudoers\n", "sudo"},
+		{"FROM debian:12\nRUN apt-get install -y \\\n  # not sudo\n  curl\n", ""},
 		{"FROM debian:12\nONBUILD RUN apt-get install -y sudo\n", "sudo"},
 	} {
 		look(t, nil, "Dockerfile", []fixer.Source{source("Dockerfile", c.file)}, func(p *fixer.Pass) {

@@ -91,7 +91,7 @@ func (s *Spec) unknownWrites() ReadOnlyDecision {
 	if s.Image.BuiltHere() {
 		d.Breaks = "the program fails where it writes outside /tmp and its volumes: look at " + s.Image.Build.Path + " for the folders it makes"
 	}
-	if why := s.ServesData(); why != "" {
+	if why := s.servesData(); why != "" {
 		d.manual(why + ", and keeps data, sockets and locks where its image wants them: find these folders out, give each a volume, and then make the root read-only")
 	} else if s.ReadOnly.No() {
 		look := "kubectl exec POD --"

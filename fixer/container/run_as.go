@@ -144,7 +144,7 @@ func (s *Spec) unknownApplication(d *UserDecision) {
 	if s.Image.BuiltHere() {
 		d.Breaks = "the image starts as root: it fails if it writes to what user " + who + " does not own; better to set USER in " + s.Image.Build.Path
 	}
-	if why := s.ServesData(); why != "" {
+	if why := s.servesData(); why != "" {
 		d.Breaks = why + ": it fails as a user who does not own the folders of its data; give the number of its own user"
 	}
 	if at := s.belowRootHome(); at != "" {

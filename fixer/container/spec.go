@@ -1,6 +1,7 @@
 package container
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 
@@ -226,7 +227,7 @@ func (s *Spec) LowPorts() []int {
 	if len(s.Ports) > 0 {
 		return out
 	}
-	for _, port := range s.Image.Ports() {
+	for _, port := range s.Image.Ports().Value {
 		if port.Number < 1024 && s.holds(port.When) == Yes {
 			out = append(out, port.Number)
 		}
@@ -241,5 +242,25 @@ func (s *Spec) opensLowPorts() bool { return s.Platform == Compose && !s.HostNet
 // unknownPorts reports whether it shares the network of its host, where ports
 // below 1024 are closed to most, and nothing says what it listens on.
 func (s *Spec) unknownPorts() bool {
-	return s.HostNetwork && len(s.Ports) == 0 && len(s.Image.Ports()) == 0
+	return s.HostNetwork && len(s.Ports) == 0 && !s.Image.Ports().Known
+}
+
+// The ports that databases and brokers serve by custom. What listens there
+// keeps files, whatever its image is called.
+var dataPorts = map[int]string{
+	1433: "SQL Server", 1521: "Oracle", 2181: "ZooKeeper", 2379: "etcd", 3306: "MySQL", 5432: "PostgreSQL", 5672: "RabbitMQ", 5984: "CouchDB",
+	6379: "Redis", 7474: "Neo4j", 7687: "Neo4j", 8086: "InfluxDB", 9042: "Cassandra", 9092: "Kafka", 9200: "Elasticsearch", 9300: "Elasticsearch",
+	27017: "MongoDB",
+}
+
+// servesData says which of its ports shows that a container is a database or a
+// broker, "" for all others. Such programs write data, sockets and locks in
+// directories of their image's choosing, which only their own user may write to.
+func (s *Spec) servesData() string {
+	for _, n := range s.Ports {
+		if name := dataPorts[n]; name != "" {
+			return fmt.Sprintf("it serves port %d, %s by custom", n, name)
+		}
+	}
+	return ""
 }

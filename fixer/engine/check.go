@@ -60,7 +60,13 @@ func newChecker(facts *fixer.Facts, rules []*fixer.Rule) *checker {
 	}
 	c := &checker{facts: facts, rules: rules, byKind: map[fixer.Kind][]*fixer.Rule{}, whole: map[string]bool{}, memory: newMemory()}
 	for _, r := range rules {
-		c.byKind[r.Kind] = append(c.byKind[r.Kind], r)
+		kinds := []fixer.Kind{r.Kind}
+		if r.Kind == fixer.Manifests {
+			kinds = []fixer.Kind{fixer.Compose, fixer.Kubernetes}
+		}
+		for _, k := range kinds {
+			c.byKind[k] = append(c.byKind[k], r)
+		}
 		c.whole[r.Name] = r.Kind == ""
 	}
 	return c

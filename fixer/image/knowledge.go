@@ -13,6 +13,9 @@ import (
 type Knowledge struct {
 	Name string // as asked for
 
+	// Ref is the name as it was read.
+	Ref Reference
+
 	// Err says why the name cannot be read; nothing is known then.
 	Err error
 
@@ -43,6 +46,7 @@ func Know(name string, config *Config) *Knowledge {
 		k.Err = err
 		return k
 	}
+	k.Ref = ref
 	k.Entry, _ = lookup(ref)
 	k.Base, k.HasBase = baseOf(ref)
 	if config != nil {

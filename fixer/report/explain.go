@@ -62,6 +62,10 @@ func Explain(w io.Writer, r *fixer.Rule, st Style) error {
 	}
 	p.heading("References")
 	for _, c := range fixer.Cite(r.References) {
+		if c.URL != "" && len(c.Text)+len(c.URL) <= explainWidth-4 {
+			p.line("  ", c.Text, "  ", c.URL)
+			continue
+		}
 		for _, l := range wrap(c.Text, explainWidth-2) {
 			p.line("  ", l)
 		}

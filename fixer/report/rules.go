@@ -25,8 +25,17 @@ type jsonRule struct {
 	Name     string  `json:"name"`
 	Title    string  `json:"title"`
 	Severity string  `json:"severity"`
-	Kind     string  `json:"kind"` // empty for rules that look at files together
+	Kind     string  `json:"kind"` // "manifests" for Compose and Kubernetes, empty for rules that look at all files together
+	Phase    string  `json:"phase"`
 	Doc      jsonDoc `json:"doc"`
+
+	Params []jsonRuleParam `json:"params"`
+}
+
+// A jsonRuleParam is a parameter that fixes of the rule may ask for.
+type jsonRuleParam struct {
+	Name    string `json:"name"`
+	Meaning string `json:"meaning"`
 }
 
 type jsonDoc struct {
@@ -52,12 +61,15 @@ func RulesJSON(w io.Writer, rules []*fixer.Rule) error {
 	list := []jsonRule{}
 	for _, r := range rules {
 		page := r.Page()
-		j := jsonRule{Name: r.Name, Title: r.Title, Severity: r.Severity.String(), Kind: string(r.Kind), Doc: jsonDoc{
+		j := jsonRule{Name: r.Name, Title: r.Title, Severity: r.Severity.String(), Kind: string(r.Kind), Phase: r.Phase.String(), Params: []jsonRuleParam{}, Doc: jsonDoc{
 			Summary: page.Summary, What: page.What, Why: page.Why, Breaks: page.Breaks, Verify: page.Verify, Bad: page.Bad, Good: page.Good,
 			References: []jsonReference{},
 		}}
 		for _, ref := range r.References {
 			j.Doc.References = append(j.Doc.References, jsonReference{ref.Source.Name, ref.ID, ref.Title, ref.URL()})
+		}
+		for _, p := range r.Params {
+			j.Params = append(j.Params, jsonRuleParam{p.Name, p.Meaning})
 		}
 		list = append(list, j)
 	}

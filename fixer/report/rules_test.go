@@ -43,8 +43,7 @@ Fixed
       b: ` + "```" + `2
 
 References
-  Web 5.4
-    https://example.org/5.4
+  Web 5.4  https://example.org/5.4
   Kubesec DockerSock
 
 Leave it be

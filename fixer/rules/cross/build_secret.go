@@ -24,6 +24,7 @@ var BuildSecret = &fixer.Rule{
 	Name:     "cross/build-secret",
 	Title:    "secret passed as a build argument",
 	Severity: fixer.Medium,
+	Kind:     fixer.Compose,
 	Phase:    fixer.Permissions,
 	References: []fixer.Reference{
 		{Source: fixer.CISDocker, ID: "4.10"},
@@ -32,14 +33,9 @@ var BuildSecret = &fixer.Rule{
 	},
 	Doc: buildSecretDoc,
 	Check: func(p *fixer.Pass) {
-		for f := range p.Snapshot.Files() {
-			if f.Compose == nil {
-				continue
-			}
-			for _, v := range p.Topology().Compose().Views(f.Path) {
-				for _, a := range secretArguments(v) {
-					checkBuildArgument(p, v, a)
-				}
+		for _, v := range p.Topology().Compose().Views(p.File.Path) {
+			for _, a := range secretArguments(v) {
+				checkBuildArgument(p, v, a)
 			}
 		}
 	},
@@ -177,7 +173,7 @@ func planMove(p *fixer.Pass, file, name string) (*move, string) {
 		}
 		m.from = append(m.from, passing{v, own[k], variable})
 	}
-	source := p.Snapshot.File(file)
+	source := p.Read(file)
 	if source == nil || source.Dockerfile == nil || source.Context {
 		return nil, file + " is not among the files to change"
 	}

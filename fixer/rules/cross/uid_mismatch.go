@@ -1,4 +1,3 @@
-// Package cross holds the rules that look at files together, one per file.
 package cross
 
 import (
@@ -24,6 +23,7 @@ var UIDMismatch = &fixer.Rule{
 	Name:     "cross/uid-mismatch",
 	Title:    "runs as another user than the image's",
 	Severity: fixer.Medium,
+	Kind:     fixer.Manifests,
 	Phase:    fixer.Identity,
 	References: []fixer.Reference{
 		{Source: fixer.CISDocker, ID: "4.1"},
@@ -32,7 +32,7 @@ var UIDMismatch = &fixer.Rule{
 	Doc: uidMismatchDoc,
 	Check: func(p *fixer.Pass) {
 		for _, m := range mismatches(p) {
-			p.Report(m.finding(p))
+			p.Report(m.finding())
 		}
 	},
 }
@@ -63,22 +63,16 @@ func mismatches(p *fixer.Pass) []mismatch {
 			out = append(out, mismatch{pl, b, uid})
 		}
 	}
-	for f := range p.Snapshot.Files() {
-		switch {
-		case f.Compose != nil:
-			for _, v := range p.Topology().Compose().Views(f.Path) {
-				if b, ok := p.Topology().ServiceBuild(v); ok {
-					if pl, ok := composeUser(v); ok {
-						add(pl, b)
-					}
-				}
+	for _, v := range p.Topology().Compose().Views(p.File.Path) {
+		if b, ok := p.Topology().ServiceBuild(v); ok {
+			if pl, ok := composeUser(v); ok {
+				add(pl, b)
 			}
-		case f.Objects != nil:
-			for _, pl := range kubeUsers(f) {
-				if b, ok := p.Topology().ImageBuild(pl.image); ok && b.Certain {
-					add(pl.place, b)
-				}
-			}
+		}
+	}
+	for _, pl := range kubeUsers(p.File) {
+		if b, ok := p.Topology().ImageBuild(pl.image); ok && b.Certain {
+			add(pl.place, b)
 		}
 	}
 	return out
@@ -149,7 +143,7 @@ func numericUser(s *dockerfile.Stage) (int, bool) {
 	return n, err == nil && n >= 0
 }
 
-func (m mismatch) finding(p *fixer.Pass) fixer.Finding {
+func (m mismatch) finding() fixer.Finding {
 	user := m.build.Stage.User()
 	f := fixer.Finding{
 		File: m.file, Path: m.path, Start: m.at.Start, End: m.at.End,
@@ -170,7 +164,7 @@ func (m mismatch) finding(p *fixer.Pass) fixer.Finding {
 			},
 		}},
 	}
-	if fix, ok := m.followPlace(p); ok {
+	if fix, ok := m.followPlace(); ok {
 		f.Fixes = append(f.Fixes, fix)
 	}
 	return f
@@ -180,9 +174,8 @@ func (m mismatch) finding(p *fixer.Pass) fixer.Finding {
 // that runs the image as the Dockerfile's user: in all files or in none. It is
 // offered where USER is a plain number and nothing else in the file gives
 // files to that number.
-func (m mismatch) followPlace(p *fixer.Pass) (fixer.Fix, bool) {
+func (m mismatch) followPlace() (fixer.Fix, bool) {
 	user := m.build.Stage.User()
-	file := p.Snapshot.File(m.build.Path)
 	if user.Stage != m.build.Stage || len(user.At.Words) != 1 || user.At.Words[0].Raw != user.Text || givesFilesTo(m.build.File, m.image) {
 		return fixer.Fix{}, false
 	}
@@ -194,7 +187,6 @@ func (m mismatch) followPlace(p *fixer.Pass) (fixer.Fix, bool) {
 	case grouped:
 		value += ":" + group
 	}
-	others := runAs(p, m)
 	return fixer.Fix{
 		ID:     "follow-manifest",
 		Title:  fmt.Sprintf("make the image for user %d, in its Dockerfile and wherever it runs", m.uid),
@@ -206,8 +198,8 @@ func (m mismatch) followPlace(p *fixer.Pass) (fixer.Fix, bool) {
 			if err != nil {
 				return err
 			}
-			d.At(file.Path).Dockerfile([]text.Edit(edits), dockerfile.FieldUser)
-			for _, other := range others {
+			d.At(m.build.Path).Dockerfile([]text.Edit(edits), dockerfile.FieldUser)
+			for _, other := range runAs(d.Snapshot, m) {
 				d.At(other.file).YAML(other.doc, yamldoc.Set(other.set, other.text(m.uid)))
 			}
 			return nil
@@ -217,19 +209,20 @@ func (m mismatch) followPlace(p *fixer.Pass) (fixer.Fix, bool) {
 
 // runAs returns the places that run the image as its present user and have to
 // follow when the image's user changes.
-func runAs(p *fixer.Pass, m mismatch) []place {
+func runAs(snap *fixer.Snapshot, m mismatch) []place {
+	topo := snap.Topology()
 	var out []place
-	for f := range p.Snapshot.Files() {
+	for f := range snap.Files() {
 		if f.Compose != nil {
-			for _, v := range p.Topology().Compose().Views(f.Path) {
-				b, ok := p.Topology().ServiceBuild(v)
+			for _, v := range topo.Compose().Views(f.Path) {
+				b, ok := topo.ServiceBuild(v)
 				if pl, set := composeUser(v); ok && set && b.Stage == m.build.Stage && pl.uid == m.image {
 					out = append(out, pl)
 				}
 			}
 		}
 		for _, pl := range kubeUsers(f) {
-			if b, ok := p.Topology().ImageBuild(pl.image); ok && b.Certain && b.Stage == m.build.Stage && pl.uid == m.image {
+			if b, ok := topo.ImageBuild(pl.image); ok && b.Certain && b.Stage == m.build.Stage && pl.uid == m.image {
 				out = append(out, pl.place)
 			}
 		}
