@@ -46,6 +46,16 @@ func (p Param) With(value string) Param {
 	return p
 }
 
+// Optional is a validation that accepts an empty value, too.
+func Optional(validate func(value string) error) func(value string) error {
+	return func(value string) error {
+		if value == "" {
+			return nil
+		}
+		return validate(value)
+	}
+}
+
 // Params are chosen values by name.
 type Params map[string]string
 

@@ -12,7 +12,7 @@ type PackageCall struct {
 	dockerfile.Command
 	Manager  *Manager
 	Program  string
-	Verb     string   // subcommand, "" when it is not static
+	Verb     string   // subcommand: the first word that is no option and no variable
 	VerbWord int      // its index among the words
 	Packages []string // what the words after the verb name, variables among them
 	Virtual  string   // the name that apk gives to the group of them

@@ -1,6 +1,7 @@
 package container
 
 import (
+	"strconv"
 	"strings"
 
 	"oakum/fixer"
@@ -25,6 +26,9 @@ func (p *Profile) steppingEvidence() fixer.Evidence {
 	return fixer.Evidence{Kind: fixer.FromDockerfile, Place: p.Build.Path,
 		Text: "it brings " + p.DropsPrivileges() + ", so that the program most likely starts as root and becomes another user by itself"}
 }
+
+// place is a file and a line, as evidence names it.
+func place(file string, line int) string { return file + ":" + strconv.Itoa(line) }
 
 func joined(list []string) string { return strings.Join(list, ", ") }
 

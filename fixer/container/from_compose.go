@@ -20,7 +20,7 @@ func FromService(p *fixer.Pass, v compose.View) *Spec {
 
 func fromService(p *fixer.Pass, v compose.View) *Spec {
 	s := &Spec{
-		Platform: Compose, Image: OfService(p, v), Kind: fixer.FromCompose, Place: v.File + ":" + strconv.Itoa(v.Key.Line),
+		Platform: Compose, Image: OfService(p, v), Kind: fixer.FromCompose, Place: place(v.File, v.Key.Line),
 		Entrypoint: startOf(v, "entrypoint"), Command: startOf(v, "command"),
 		HostNetwork: v.Setting("network_mode").Node.Text() == "host",
 		Privileged:  choice(v.Setting("privileged")),
@@ -48,7 +48,7 @@ func fromService(p *fixer.Pass, v compose.View) *Spec {
 	for _, option := range v.List("security_opt") {
 		switch on, said := NoNewPrivilegesOption(option.Node.Text()); {
 		case said && (on || !s.NoNewPrivileges.On):
-			s.NoNewPrivileges = Choice{Set: true, On: on, Inherited: !option.Own, Place: place(option)}
+			s.NoNewPrivileges = Choice{Set: true, On: on, Inherited: !option.Own, Place: settingPlace(option)}
 		}
 	}
 	return s
@@ -68,14 +68,14 @@ func NoNewPrivilegesOption(text string) (on, said bool) {
 	return strings.EqualFold(value, "true"), strings.EqualFold(value, "true") || strings.EqualFold(value, "false")
 }
 
-func place(s compose.Setting) string { return s.File + ":" + strconv.Itoa(s.Node.Line) }
+func settingPlace(s compose.Setting) string { return place(s.File, s.Node.Line) }
 
 func choice(s compose.Setting) Choice {
 	on, set := s.Node.Bool()
 	if !set {
 		return Choice{}
 	}
-	return Choice{Set: true, On: on, Inherited: !s.Own, Place: place(s)}
+	return Choice{Set: true, On: on, Inherited: !s.Own, Place: settingPlace(s)}
 }
 
 // startOf returns what a service starts, nil when it leaves that to the image.
@@ -106,7 +106,7 @@ func composeUser(s compose.Setting) User {
 	if user == "root" {
 		id.KnownUID = true
 	}
-	return User{Set: true, Identity: id, Certain: certain, Evidence: fixer.Evidence{Kind: fixer.FromCompose, Place: place(s), Text: "user: " + text}}
+	return User{Set: true, Identity: id, Certain: certain, Evidence: fixer.Evidence{Kind: fixer.FromCompose, Place: settingPlace(s), Text: "user: " + text}}
 }
 
 func mountKind(m compose.Mount) MountKind {
@@ -134,7 +134,7 @@ func composeEnv(v compose.View) []Variable {
 	node := v.Setting("environment").Node
 	add := func(name string, value *yamldoc.Node, text string, given bool) {
 		text, certain := compose.Expand(text)
-		out = append(out, Variable{Name: name, Value: text, Known: given && certain, Place: v.File + ":" + strconv.Itoa(value.Line)})
+		out = append(out, Variable{Name: name, Value: text, Known: given && certain, Place: place(v.File, value.Line)})
 	}
 	for name, value := range node.All() {
 		add(name, value, value.Text(), !value.Null())

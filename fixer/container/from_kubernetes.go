@@ -2,7 +2,6 @@ package container
 
 import (
 	"fmt"
-	"strconv"
 	"strings"
 
 	"oakum/fixer"
@@ -23,7 +22,7 @@ func fromContainer(p *fixer.Pass, c kube.Container) *Spec {
 		if p.File == nil {
 			return "" // a rule about files together: which of them it is the pass does not say
 		}
-		return p.File.Path + ":" + strconv.Itoa(n.Line)
+		return place(p.File.Path, n.Line)
 	}
 	choice := func(n *yamldoc.Node, inherited bool) Choice {
 		on, set := n.Bool()

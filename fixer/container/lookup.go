@@ -3,7 +3,6 @@ package container
 import (
 	"cmp"
 	"fmt"
-	"strconv"
 	"strings"
 	"sync"
 
@@ -110,7 +109,7 @@ func (out *Profile) builtBy(p *fixer.Pass, b topology.Build) {
 	user := b.Stage.User()
 	switch {
 	case user.At != nil && !user.Known:
-		out.Evidence = append(out.Evidence, fixer.Evidence{Kind: fixer.FromDockerfile, Place: at(b.Path, user.At), Text: "USER " + user.Text + " depends on a variable"})
+		out.Evidence = append(out.Evidence, fixer.Evidence{Kind: fixer.FromDockerfile, Place: place(b.Path, user.At.Line), Text: "USER " + user.Text + " depends on a variable"})
 		if base != nil && base.Entry != nil && base.Entry.Service != nil && strings.Trim(user.Text, "${}") == "APP_UID" {
 			out.User = *base.Entry.Service // .NET images define the variable
 		}
@@ -121,13 +120,13 @@ func (out *Profile) builtBy(p *fixer.Pass, b topology.Build) {
 		}
 		// A build may give any variable another value.
 		out.Proven = out.User.KnownUID && !strings.Contains(user.At.Args.Raw, "$")
-		out.Evidence = append(out.Evidence, fixer.Evidence{Kind: fixer.FromDockerfile, Place: at(b.Path, user.At), Text: "USER " + user.Text})
+		out.Evidence = append(out.Evidence, fixer.Evidence{Kind: fixer.FromDockerfile, Place: place(b.Path, user.At.Line), Text: "USER " + user.Text})
 	case base != nil:
 		out.User, out.Proven = base.User, base.Proven && len(b.Stage.Root().Args) == 0
-		out.Evidence = append(out.Evidence, fixer.Evidence{Kind: fixer.FromDockerfile, Place: at(b.Path, b.Stage.Root().From), Text: "no USER, so that of the base"})
+		out.Evidence = append(out.Evidence, fixer.Evidence{Kind: fixer.FromDockerfile, Place: place(b.Path, b.Stage.Root().From.Line), Text: "no USER, so that of the base"})
 		out.Evidence = append(out.Evidence, base.Evidence...)
 	default:
-		out.Evidence = append(out.Evidence, fixer.Evidence{Kind: fixer.FromDockerfile, Place: at(b.Path, b.Stage.Root().From), Text: "no USER, and the base is not known"})
+		out.Evidence = append(out.Evidence, fixer.Evidence{Kind: fixer.FromDockerfile, Place: place(b.Path, b.Stage.Root().From.Line), Text: "no USER, and the base is not known"})
 	}
 	if userIsNew(p, b) {
 		out.stale(b.Path + " did not say so when it was read: an image that is built already starts as before")
@@ -188,8 +187,4 @@ func account(p *fixer.Pass, b topology.Build, name string) image.Identity {
 		return image.Identity{Name: a.Name, UID: a.UID, GID: a.GID, KnownUID: true, KnownGID: true}
 	}
 	return image.Identity{Name: name}
-}
-
-func at(path string, i *dockerfile.Instruction) string {
-	return path + ":" + strconv.Itoa(i.Line)
 }

@@ -4,7 +4,6 @@ import (
 	"slices"
 
 	"oakum/fixer"
-	"oakum/fixer/dockerfile"
 	"oakum/fixer/image"
 	"oakum/fixer/topology"
 )
@@ -49,22 +48,9 @@ type Profile struct {
 // so that the application in it is not the one the table speaks of.
 func (p *Profile) BuiltHere() bool { return p.Build != nil }
 
-// Ports returns what the image is known to listen on: what the table
-// says, else what its registry told that it exposes. What an image built here
-// exposes is not taken for what it listens on.
-func (p *Profile) Ports() []image.Port {
-	if p.BuiltHere() || p.Known == nil {
-		return nil
-	}
-	return p.Known.Ports().Value
-}
-
 // declaresVolume reports whether the image makes the path a volume of its own.
 func (p *Profile) declaresVolume(at string) bool {
-	if p.Known != nil && slices.ContainsFunc(p.Known.Volumes().Value, func(v image.Volume) bool { return within(v.Path, at) }) {
-		return true
-	}
-	return p.BuiltHere() && slices.ContainsFunc(p.Build.Stage.Volumes(), func(v dockerfile.Value) bool { return within(v.Text, at) })
+	return slices.ContainsFunc(p.Volumes().Value, func(volume string) bool { return within(volume, at) })
 }
 
 // Program returns what the table says of the program that runs: that of the

@@ -227,7 +227,7 @@ func (s *Spec) LowPorts() []int {
 	if len(s.Ports) > 0 {
 		return out
 	}
-	for _, port := range s.Image.Ports() {
+	for _, port := range s.Image.Ports().Value {
 		if port.Number < 1024 && s.holds(port.When) == Yes {
 			out = append(out, port.Number)
 		}
@@ -242,7 +242,7 @@ func (s *Spec) opensLowPorts() bool { return s.Platform == Compose && !s.HostNet
 // unknownPorts reports whether it shares the network of its host, where ports
 // below 1024 are closed to most, and nothing says what it listens on.
 func (s *Spec) unknownPorts() bool {
-	return s.HostNetwork && len(s.Ports) == 0 && len(s.Image.Ports()) == 0
+	return s.HostNetwork && len(s.Ports) == 0 && !s.Image.Ports().Known
 }
 
 // The ports that databases and brokers serve by custom. What listens there

@@ -87,14 +87,3 @@ func checkAdd(p *fixer.Pass, s *dockerfile.Stage, i, at *dockerfile.Instruction)
 	}
 	report(p, at, f)
 }
-
-// maxShown bounds what is said of the sources of one ADD.
-const maxShown = 3
-
-// brief lists names for a message, the first few of them.
-func brief(names []string) string {
-	if len(names) > maxShown {
-		return fmt.Sprintf("%s and %d more", strings.Join(names[:maxShown], ", "), len(names)-maxShown)
-	}
-	return strings.Join(names, ", ")
-}

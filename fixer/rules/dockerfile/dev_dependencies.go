@@ -104,24 +104,6 @@ func builds(st build.Step, rest []build.Step, n int) bool {
 	})
 }
 
-// behindIn reports whether one of the commands behind the n-th of a step is as
-// asked: in the step itself, and in later ones of its stage and of the stages
-// built upon that. rest begins with the step.
-func behindIn(st build.Step, rest []build.Step, n int, is func(build.Command) bool) bool {
-	for k, later := range rest {
-		list := later.Commands
-		if k == 0 {
-			list = list[n+1:]
-		} else if !slices.Contains(later.Stage.Chain(), st.Stage) {
-			continue
-		}
-		if slices.ContainsFunc(list, is) {
-			return true
-		}
-	}
-	return false
-}
-
 // carried reports whether a stage that ends up in an image copies the folder
 // that a step fills, or one above it.
 func carried(p *fixer.Pass, kept map[*dockerfile.Stage]bool, st build.Step, folder string) bool {

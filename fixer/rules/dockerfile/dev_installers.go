@@ -118,3 +118,21 @@ func (d *installer) takenAway(st build.Step, rest []build.Step, n int) bool {
 		return false
 	})
 }
+
+// behindIn reports whether one of the commands behind the n-th of a step is as
+// asked: in the step itself, and in later ones of its stage and of the stages
+// built upon that. rest begins with the step.
+func behindIn(st build.Step, rest []build.Step, n int, is func(build.Command) bool) bool {
+	for k, later := range rest {
+		list := later.Commands
+		if k == 0 {
+			list = list[n+1:]
+		} else if !slices.Contains(later.Stage.Chain(), st.Stage) {
+			continue
+		}
+		if slices.ContainsFunc(list, is) {
+			return true
+		}
+	}
+	return false
+}

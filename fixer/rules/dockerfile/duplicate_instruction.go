@@ -13,8 +13,8 @@ import (
 //go:embed duplicate_instruction.md
 var duplicateInstructionDoc string
 
-// DuplicateInstruction reports CMD, ENTRYPOINT and HEALTHCHECK instructions that a
-// later one overrides.
+// DuplicateInstruction reports CMD, ENTRYPOINT and HEALTHCHECK instructions
+// that a later one overrides.
 var DuplicateInstruction = &fixer.Rule{
 	Name:     "dockerfile/duplicate-instruction",
 	Title:    "several CMD, ENTRYPOINT or HEALTHCHECK",

@@ -4,9 +4,6 @@ import (
 	_ "embed"
 	"fmt"
 	"net/url"
-	"path"
-	"regexp"
-	"slices"
 	"strings"
 
 	"oakum/fixer"
@@ -19,7 +16,8 @@ import (
 //go:embed healthcheck_command_missing.md
 var healthcheckCommandMissingDoc string
 
-// HealthcheckCommandMissing reports HEALTHCHECK commands that are not in the image.
+// HealthcheckCommandMissing reports HEALTHCHECK commands that are not in the
+// image.
 var HealthcheckCommandMissing = &fixer.Rule{
 	Name:     "dockerfile/healthcheck-command-missing",
 	Title:    "HEALTHCHECK with a missing program",
@@ -123,40 +121,4 @@ func asksSelf(st build.Step) (port, page string, ok bool) {
 		page = "" // without --fail, curl is content with any answer
 	}
 	return port, page, validPort(port) == nil && (page == "" || pagePath.MatchString(page))
-}
-
-// brought reports whether anything in a stage may bring a program along: a step
-// that mentions it, installs what a variable names or runs what is not read
-// here, or a copy of a folder in which programs lie.
-func brought(b *build.Build, s *dockerfile.Stage, tool string) bool {
-	mention := regexp.MustCompile(`(^|[^\w-])` + regexp.QuoteMeta(tool) + `($|[^\w-])`)
-	for _, stage := range s.Chain() {
-		for _, i := range stage.Instructions {
-			switch i.Keyword {
-			case "RUN":
-				if mention.MatchString(string(b.File.Source[i.Start:i.End])) {
-					return true
-				}
-				for _, c := range b.Step(i).Commands {
-					call := c.Package
-					if call != nil && slices.ContainsFunc(call.Words, func(w dockerfile.Word) bool { return w.Dynamic }) || call == nil && build.RunsUnread(c.Command) {
-						return true
-					}
-				}
-			case "COPY", "ADD":
-				for k, w := range i.Words {
-					_, from := i.Flag("from")
-					if path.Base(w.Value) == tool || from && k < len(i.Words)-1 && programFolder(w.Value) || i.Keyword == "ADD" && archiveName.MatchString(w.Value) {
-						return true
-					}
-				}
-			}
-		}
-	}
-	return false
-}
-
-func programFolder(p string) bool {
-	p = strings.TrimRight(p, "/*")
-	return p == "" || p == "/usr" || p == "/usr/local" || strings.HasSuffix(p, "bin") || p == "/rootfs" || strings.HasSuffix(p, "rootfs")
 }

@@ -2,9 +2,7 @@ package dockerfile
 
 import (
 	_ "embed"
-	"errors"
 	"fmt"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -108,45 +106,6 @@ func unlike(users []compose.View, port string) (why, other string) {
 	return "", port
 }
 
-// publishedPorts are the ports of the container that a service publishes, as
-// far as they are single numbers.
-func publishedPorts(v compose.View) []string {
-	var out []string
-	for _, s := range v.List("ports") {
-		text := s.Node.Text()
-		if target := s.Node.Get("target"); target != nil {
-			text = target.Text()
-		}
-		text, _, _ = strings.Cut(text, "/")
-		text = text[strings.LastIndexByte(text, ':')+1:]
-		if validPort(text) != nil {
-			return nil // a range or a variable
-		}
-		out = append(out, text)
-	}
-	return out
-}
-
-// any is the probe for a port in the form that asks least.
-func (p probe) any(port string) []string {
-	if words, ok := p.command(port, ""); ok {
-		return words
-	}
-	words, _ := p.command(port, "/")
-	return words
-}
-
-// usersOf returns the Compose services that run the image of a stage.
-func usersOf(p *fixer.Pass, s *dockerfile.Stage) []compose.View {
-	var out []compose.View
-	for _, v := range p.Topology().Users(p.File.Path) {
-		if b, ok := p.Topology().ServiceBuild(v); ok && b.Stage.Index == s.Index {
-			out = append(out, v)
-		}
-	}
-	return out
-}
-
 func healthFix(p *fixer.Pass, s *dockerfile.Stage, probe probe, port dockerfile.Port) fixer.Fix {
 	path := paramPath
 	path.Validate = validPath(probe)
@@ -185,21 +144,4 @@ func orPage(path string) string {
 		return "the page (if one is asked for)"
 	}
 	return "the page " + path
-}
-
-// pagePath is what can stand in every probe without quoting.
-var pagePath = regexp.MustCompile(`^/[A-Za-z0-9._~/%?=&+:,@-]*$`)
-
-func validPath(probe probe) func(string) error {
-	return func(s string) error {
-		switch {
-		case s == "" && probe.connect != nil:
-			return nil
-		case s == "" || !pagePath.MatchString(s):
-			return errors.New("a path that begins with / and has no blanks or quotes")
-		case probe.get == nil:
-			return fmt.Errorf("%s can only connect", probe.runtime)
-		}
-		return nil
-	}
 }

@@ -2,11 +2,13 @@ package dockerfile
 
 import (
 	"bytes"
+	"slices"
 	"strings"
 
 	"oakum/fixer"
 	"oakum/fixer/build"
 	"oakum/fixer/dockerfile"
+	"oakum/fixer/image"
 	"oakum/fixer/text"
 )
 
@@ -185,4 +187,28 @@ func skipBlank(f *dockerfile.File, i *dockerfile.Instruction, at int) int {
 func endsLine(rest []byte) bool {
 	line, _, _ := strings.Cut(string(rest[:min(len(rest), 256)]), "\n")
 	return strings.TrimSpace(line) == ""
+}
+
+// noCache writes --no-cache behind every subcommand of apk that would keep the
+// index.
+func noCache(r *build.PackageRun, apk *build.Manager) ([]text.Edit, error) {
+	var edits []text.Edit
+	for _, c := range r.Calls {
+		if c.Manager != apk || !c.LeavesFiles() {
+			continue
+		}
+		e, err := r.Script.InsertWord(c.Command, c.VerbWord, "--no-cache")
+		if err != nil {
+			return nil, err
+		}
+		edits = append(edits, e...)
+	}
+	return edits, nil
+}
+
+// ancientAlpine reports whether the stage's base is known to be Alpine before
+// 3.3, which brought --no-cache.
+func ancientAlpine(p *fixer.Pass, s *dockerfile.Stage) bool {
+	base, ok := build.BaseOf(p, s)
+	return ok && base.Distribution == image.Alpine && slices.Contains([]string{"2.6", "2.7", "3.0", "3.1", "3.2"}, base.Release)
 }

@@ -10,8 +10,6 @@ import (
 	"oakum/fixer"
 	"oakum/fixer/build"
 	"oakum/fixer/dockerfile"
-	"oakum/fixer/image"
-	"oakum/fixer/text"
 )
 
 //go:embed package_lists_kept.md
@@ -139,36 +137,4 @@ func noCacheFix(p *fixer.Pass, runs *build.Packages, r *build.PackageRun, m *bui
 		fix.Breaks = fmt.Sprintf("line %d installs packages too, and the apk of old Alpine releases does not fetch the index by itself", later.By.Line)
 	}
 	return fix, ""
-}
-
-// noCache writes --no-cache behind every subcommand of apk that would keep the
-// index.
-func noCache(r *build.PackageRun, apk *build.Manager) ([]text.Edit, error) {
-	var edits []text.Edit
-	for _, c := range r.Calls {
-		if c.Manager != apk || !c.LeavesFiles() {
-			continue
-		}
-		e, err := r.Script.InsertWord(c.Command, c.VerbWord, "--no-cache")
-		if err != nil {
-			return nil, err
-		}
-		edits = append(edits, e...)
-	}
-	return edits, nil
-}
-
-// edit returns a fix's edits that were found when the file was checked.
-func edit(edits []text.Edit) func(*fixer.Draft) error {
-	return func(d *fixer.Draft) error {
-		d.Dockerfile(edits)
-		return nil
-	}
-}
-
-// ancientAlpine reports whether the stage's base is known to be Alpine before
-// 3.3, which brought --no-cache.
-func ancientAlpine(p *fixer.Pass, s *dockerfile.Stage) bool {
-	base, ok := build.BaseOf(p, s)
-	return ok && base.Distribution == image.Alpine && slices.Contains([]string{"2.6", "2.7", "3.0", "3.1", "3.2"}, base.Release)
 }

@@ -1,6 +1,7 @@
 package dockerfile
 
 import (
+	"errors"
 	"fmt"
 	"regexp"
 	"slices"
@@ -178,4 +179,30 @@ func validPort(s string) error {
 		return fmt.Errorf("a port from 1 to 65535")
 	}
 	return nil
+}
+
+// any is the probe for a port in the form that asks least.
+func (p probe) any(port string) []string {
+	if words, ok := p.command(port, ""); ok {
+		return words
+	}
+	words, _ := p.command(port, "/")
+	return words
+}
+
+// pagePath is what can stand in every probe without quoting.
+var pagePath = regexp.MustCompile(`^/[A-Za-z0-9._~/%?=&+:,@-]*$`)
+
+func validPath(probe probe) func(string) error {
+	return func(s string) error {
+		switch {
+		case s == "" && probe.connect != nil:
+			return nil
+		case s == "" || !pagePath.MatchString(s):
+			return errors.New("a path that begins with / and has no blanks or quotes")
+		case probe.get == nil:
+			return fmt.Errorf("%s can only connect", probe.runtime)
+		}
+		return nil
+	}
 }

@@ -200,12 +200,3 @@ func (at spot) insert(f *dockerfile.File, user string, before []string) ([]text.
 func needsRootToBuild(i *dockerfile.Instruction) bool {
 	return slices.Contains([]string{"RUN", "COPY", "ADD", "WORKDIR"}, i.Keyword)
 }
-
-func optional(validate func(string) error) func(string) error {
-	return func(s string) error {
-		if s == "" {
-			return nil
-		}
-		return validate(s)
-	}
-}

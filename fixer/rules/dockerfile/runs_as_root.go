@@ -44,22 +44,6 @@ var RunsAsRoot = &fixer.Rule{
 	},
 }
 
-var (
-	paramUID  = fixer.Param{Name: "uid", Meaning: "user id the image runs as, 1 or above", Validate: container.ValidID(1)}
-	paramGID  = fixer.Param{Name: "gid", Meaning: "group id, 0 or above; empty for the group the account has in the image", Validate: optional(container.ValidID(0))}
-	paramName = fixer.Param{Name: "name", Meaning: "name of the account and of its group, in lower case", Validate: validName}
-)
-
-// subject is one stage that is run, with what is known about it.
-type subject struct {
-	pass    *fixer.Pass
-	file    *dockerfile.File
-	stage   *dockerfile.Stage
-	profile *container.Profile
-	last    dockerfile.Value // the USER in force at the end
-	base    string           // the image the stage goes back to
-}
-
 func checkUser(p *fixer.Pass, stage *dockerfile.Stage) {
 	s := &subject{pass: p, file: p.File.Dockerfile, stage: stage, last: stage.User(), base: cmp.Or(stage.Root().Image, stage.Root().Base)}
 	s.profile = container.OfStage(p, p.File.Path, s.file, stage)

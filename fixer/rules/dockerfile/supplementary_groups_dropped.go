@@ -14,7 +14,8 @@ import (
 //go:embed supplementary_groups_dropped.md
 var supplementaryGroupsDroppedDoc string
 
-// SupplementaryGroupsDropped reports USER instructions that drop supplementary groups.
+// SupplementaryGroupsDropped reports USER instructions that drop supplementary
+// groups.
 var SupplementaryGroupsDropped = &fixer.Rule{
 	Name:     "dockerfile/supplementary-groups-dropped",
 	Title:    "USER gives up groups",

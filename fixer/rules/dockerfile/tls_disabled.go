@@ -63,49 +63,6 @@ var TLSDisabled = &fixer.Rule{
 	},
 }
 
-// insecureVariables switch a check off, with what they must hold to do so.
-var insecureVariables = map[string]func(value string) bool{
-	"NODE_TLS_REJECT_UNAUTHORIZED": isOff,
-	"PYTHONHTTPSVERIFY":            isOff,
-	"GIT_SSL_NO_VERIFY":            isGiven,
-	"NPM_CONFIG_STRICT_SSL":        isOff,
-	"YARN_STRICT_SSL":              isOff,
-	"YARN_ENABLE_STRICT_SSL":       isOff,
-	"PIP_TRUSTED_HOST":             isHost,
-	"CONDA_SSL_VERIFY":             isOff,
-	"GOINSECURE":                   isHost,
-	"COMPOSER_DISABLE_TLS":         isOn,
-	"HOMEBREW_CURLRC_INSECURE":     isOn,
-}
-
-func isOff(v string) bool {
-	switch strings.ToLower(v) {
-	case "0", "false", "no", "off":
-		return true
-	}
-	return false
-}
-
-func isOn(v string) bool {
-	switch strings.ToLower(v) {
-	case "1", "true", "yes", "on":
-		return true
-	}
-	return false
-}
-
-// isGiven is for variables of which git only asks whether they are set.
-func isGiven(v string) bool { return v != "" }
-
-func isHost(v string) bool {
-	return v != "" && !isOff(v) && !strings.Contains(v, "$") && !strings.HasPrefix(v, "localhost") && !strings.HasPrefix(v, "127.")
-}
-
-func insecureVariable(name, value string) bool {
-	check := insecureVariables[strings.ToUpper(name)]
-	return check != nil && check(strings.Trim(value, `"'`))
-}
-
 func checkInsecureVariables(p *fixer.Pass, i, at *dockerfile.Instruction) {
 	for _, pair := range i.Pairs {
 		if !insecureVariable(pair.Key, pair.Value) {
@@ -190,18 +147,4 @@ func reportInsecureOption(p *fixer.Pass, st build.Step, c build.Command, o insec
 		}}
 	}
 	report(p, st.At, f)
-}
-
-// contractField is the part of the runtime contract that the text of an
-// instruction is; none for RUN.
-func contractField(i *dockerfile.Instruction) []dockerfile.Field {
-	switch i.Keyword {
-	case "HEALTHCHECK":
-		return []dockerfile.Field{dockerfile.FieldHealthcheck}
-	case "CMD":
-		return []dockerfile.Field{dockerfile.FieldCmd}
-	case "ENTRYPOINT":
-		return []dockerfile.Field{dockerfile.FieldEntrypoint}
-	}
-	return nil
 }

@@ -15,18 +15,8 @@ import (
 
 var (
 	paramWritable = fixer.Param{Name: "writable", Meaning: "paths that get an empty volume, with blanks or commas between; may be empty", Validate: validPaths}
-	paramSize     = fixer.Param{Name: "size", Meaning: "most that each new empty volume may hold, as in 5Gi; empty for no limit", Default: defaultSize, Validate: optional(validCapacity)}
+	paramSize     = fixer.Param{Name: "size", Meaning: "most that each new empty volume may hold, as in 5Gi; empty for no limit", Default: defaultSize, Validate: fixer.Optional(validCapacity)}
 )
-
-// optional accepts an empty value, too.
-func optional(validate func(string) error) func(string) error {
-	return func(s string) error {
-		if s == "" {
-			return nil
-		}
-		return validate(s)
-	}
-}
 
 // defaultSize bounds the empty volumes that fixes add. It is there to keep a
 // pod from filling the disk of its node, not to be met.

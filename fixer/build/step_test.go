@@ -1,0 +1,108 @@
+package build
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"oakum/fixer/dockerfile"
+)
+
+func read(t *testing.T, src string) *Build {
+	t.Helper()
+	f, err := dockerfile.Parse([]byte(src))
+	if err != nil {
+		t.Fatalf("%q: %v", src, err)
+	}
+	return Read(f)
+}
+
+// programsOf lists the commands of all RUN steps, by program and ordinal.
+func programsOf(b *Build) string {
+	var out []string
+	for _, st := range b.Steps("RUN") {
+		for _, c := range st.Commands {
+			out = append(out, c.Program+c.Ordinal)
+		}
+	}
+	return strings.Join(out, " ")
+}
+
+// What a step runs is told in whatever form it is written.
+func TestStepForms(t *testing.T) {
+	for _, c := range []struct {
+		name, src, want string
+		edited          bool // the commands have a place in the file
+	}{
+		{"chain", "FROM a\nRUN a && b; c || d\n", "a b c d", true},
+		{"same program", "FROM a\nRUN apt-get update && apt-get install -y x && apt-get clean\n", "apt-get apt-get[2] apt-get[3]", true},
+		{"continuation with comments", "FROM a\nRUN a && \\\n# why b\n  # and more\n\n  b \\\n  && c\n", "a b c", true},
+		{"escape", "# escape=`\nFROM a\nRUN a && `\n b\n", "a b", true},
+		{"crlf", "FROM a\r\nRUN a && \\\r\n b\r\n", "a b", true},
+		{"pipe and substitution", "FROM a\nRUN curl x | tar xz && y $(z)\n", "curl tar y z", true},
+		{"blocks", "FROM a\nRUN if a; then b; else { c; }; fi; for i in 1; do d; done; (e)\n", "a b c d e", true},
+		{"variable as program", "FROM a\nRUN $TOOL install x && b\n", " b", true},
+		{"path as program", "FROM a\nRUN /usr/bin/apt-get update\n", "apt-get", true},
+		{"mounts", "FROM a\nRUN --mount=type=cache,target=/x --network=none a\n", "a", true},
+		{"heredoc", "FROM a\nRUN <<EOF\na && b\n# c\nd \\\n  e\nEOF\n", "a b d", false},
+		{"heredoc with a construct", "FROM a\nRUN <<EOF\nif a; then\n  b\nfi\nEOF\n", "a b", false},
+		{"heredoc for bash", "FROM a\nRUN bash -e <<EOF\na\nEOF\n", "a", false},
+		{"heredoc that is a file", "FROM a\nRUN cat <<EOF > /x\na\nEOF\n", "", false},
+		{"heredoc of another language", "FROM a\nRUN <<EOF\n#!/usr/bin/env python3\nimport os\nEOF\n", "", false},
+		{"exec form", "FROM a\nRUN [\"apt-get\", \"install\", \"x\"]\n", "apt-get", false},
+		{"exec form of a shell", "FROM a\nRUN [\"/bin/sh\", \"-c\", \"a && b\"]\n", "a b", false},
+		{"trigger", "FROM a\nONBUILD RUN a && b\n", "a b", false},
+		{"other shell", "FROM a\nSHELL [\"/usr/bin/fish\", \"-c\"]\nRUN a\n", "", false},
+		{"windows", "FROM mcr.microsoft.com/windows/nanoserver:1809\nRUN a\n", "", false},
+		{"windows by shell", "FROM a\nSHELL [\"powershell\", \"-Command\"]\nRUN a\n", "", false},
+	} {
+		b := read(t, c.src)
+		if got := programsOf(b); got != c.want {
+			t.Errorf("%s: the programs are %q, want %q", c.name, got, c.want)
+		}
+		for _, st := range b.Steps("RUN") {
+			if (st.Script != nil) != c.edited {
+				t.Errorf("%s: edited %v, want %v (%s)", c.name, st.Script != nil, c.edited, st.Why)
+			}
+			if st.Script == nil && st.Why == "" {
+				t.Errorf("%s: nothing says why it is not edited", c.name)
+			}
+			for _, cmd := range st.Commands {
+				if start, end := st.Span(cmd); start < st.At.Start || end > st.At.End || start >= end {
+					t.Errorf("%s: %s lies at [%d,%d), outside of its step", c.name, cmd.Program, start, end)
+				}
+			}
+		}
+	}
+}
+
+func TestPipedInto(t *testing.T) {
+	b := read(t, "FROM a\nRUN curl x | sh; curl y && sh; a |& sh | b \\\n# c\n | sh && (d | e); f $(g | h)\n")
+	var fed []string
+	for _, c := range b.Steps("RUN")[0].Commands {
+		if c.PipedInto {
+			fed = append(fed, c.Program)
+		}
+	}
+	if want := []string{"sh", "sh", "b", "sh", "e", "h"}; !slices.Equal(fed, want) {
+		t.Errorf("piped into: %v, want %v", fed, want)
+	}
+}
+
+// A build is asked for by many rules, and the same step is the same wherever it
+// is met.
+func TestStepOfInstruction(t *testing.T) {
+	b := read(t, "FROM a\nRUN x\nONBUILD RUN y\nCMD z\nCOPY a b\n")
+	list := b.File.Final().Instructions
+	for k, want := range map[int]string{0: "x", 2: "z"} {
+		if st := b.Step(list[k]); len(st.Commands) != 1 || st.Commands[0].Program != want {
+			t.Errorf("the step of %s has the commands %v, want %s", list[k].Keyword, st.Commands, want)
+		}
+	}
+	if st := b.Step(list[1].Trigger); len(st.Commands) != 1 || st.At != list[1] {
+		t.Errorf("the step of a trigger lies at %v, with %d commands", st.At, len(st.Commands))
+	}
+	if st := b.Step(list[3]); len(st.Commands) != 0 || st.Instruction != list[3] {
+		t.Errorf("COPY has the step %+v", st)
+	}
+}

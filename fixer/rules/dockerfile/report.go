@@ -1,0 +1,150 @@
+package dockerfile
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+
+	"oakum/fixer"
+	"oakum/fixer/dockerfile"
+	"oakum/fixer/text"
+)
+
+// report fills in the place of an instruction: its structural path, unless the
+// rule says more, and its bytes.
+func report(p *fixer.Pass, i *dockerfile.Instruction, f fixer.Finding) {
+	if f.Path == "" {
+		f.Path = place(p.File.Dockerfile, i)
+	}
+	if f.End == 0 {
+		f.Start, f.End = i.Start, i.End
+	}
+	p.Report(f)
+}
+
+// place names an instruction of the file, not a trigger, by its stage and its
+// number among its kind.
+func place(f *dockerfile.File, i *dockerfile.Instruction) string {
+	if i.Keyword == "FROM" {
+		return stagePath(i.Stage) + ": FROM"
+	}
+	where, list := "before FROM", f.MetaArgs
+	if i.Stage != nil {
+		where, list = stagePath(i.Stage), i.Stage.Instructions
+	}
+	n := 1
+	for _, o := range list {
+		if o == i {
+			break
+		}
+		if counted(o) == counted(i) && !bareFetch(o) {
+			n++
+		}
+	}
+	if bareFetch(i) {
+		return fmt.Sprintf("%s: lists before RUN[%d]", where, n)
+	}
+	return fmt.Sprintf("%s: %s[%d]", where, counted(i), n)
+}
+
+// counted is what an instruction is counted among. ADD and COPY are one kind,
+// because a fix turns one into the other and must not renumber the rest.
+func counted(i *dockerfile.Instruction) string {
+	if i.Keyword == "ADD" || i.Keyword == "COPY" {
+		return "ADD/COPY"
+	}
+	return i.Keyword
+}
+
+// bareFetch reports whether a RUN does nothing but fetch package lists. It is
+// not counted, since a fix takes it out: its place is before the RUN that
+// follows it. The lists may be deleted again, which another fix adds.
+func bareFetch(i *dockerfile.Instruction) bool {
+	if i.Keyword != "RUN" || i.JSON || len(i.Heredocs) > 0 {
+		return false
+	}
+	// No pattern and no list of words: place asks this of every RUN.
+	fetch, cleaning, chained := strings.Cut(i.Text(), "&&")
+	if chained && (!strings.HasPrefix(strings.TrimLeft(cleaning, " \t"), "rm ") || strings.ContainsAny(cleaning, "&;|")) {
+		return false
+	}
+	fetch = strings.TrimPrefix(fetch, "sudo ")
+	program, rest, _ := strings.Cut(strings.TrimSpace(fetch), " ")
+	switch program {
+	case "apt", "apt-get", "aptitude", "apk", "zypper":
+	default:
+		return false
+	}
+	if strings.ContainsAny(rest, "&;|<>$#()`") {
+		return false
+	}
+	for word := range strings.FieldsSeq(rest) {
+		if word == "update" || word == "refresh" || word == "ref" {
+			return true
+		}
+	}
+	return false
+}
+
+func stagePath(s *dockerfile.Stage) string {
+	if s.Name != "" {
+		return "stage " + s.Name
+	}
+	return "stage " + strconv.Itoa(s.Index)
+}
+
+// source names an instruction as the origin of a piece of evidence.
+func source(p *fixer.Pass, i *dockerfile.Instruction) string {
+	return p.File.Path + ":" + strconv.Itoa(i.Line)
+}
+
+// cased writes a keyword in lower case where most of the file's instructions
+// are. BuildKit's checks want one case for all.
+func cased(f *dockerfile.File, keyword string) string {
+	lower := 0
+	for _, i := range f.Instructions {
+		switch i.Name.Raw {
+		case strings.ToLower(i.Name.Raw):
+			lower++
+		case i.Keyword:
+			lower--
+		}
+	}
+	if lower > 0 {
+		return strings.ToLower(keyword)
+	}
+	return keyword
+}
+
+// maxShown bounds what is said of the sources of one ADD.
+const maxShown = 3
+
+// brief lists names for a message, the first few of them.
+func brief(names []string) string {
+	if len(names) > maxShown {
+		return fmt.Sprintf("%s and %d more", strings.Join(names[:maxShown], ", "), len(names)-maxShown)
+	}
+	return strings.Join(names, ", ")
+}
+
+// edit returns a fix's edits that were found when the file was checked.
+func edit(edits []text.Edit) func(*fixer.Draft) error {
+	return func(d *fixer.Draft) error {
+		d.Dockerfile(edits)
+		return nil
+	}
+}
+
+// contractField is the part of the runtime contract that the text of an
+// instruction is; none for RUN.
+func contractField(i *dockerfile.Instruction) []dockerfile.Field {
+	switch i.Keyword {
+	case "HEALTHCHECK":
+		return []dockerfile.Field{dockerfile.FieldHealthcheck}
+	case "CMD":
+		return []dockerfile.Field{dockerfile.FieldCmd}
+	case "ENTRYPOINT":
+		return []dockerfile.Field{dockerfile.FieldEntrypoint}
+	}
+	return nil
+}

@@ -1,0 +1,23 @@
+package dockerfile
+
+import (
+	"oakum/fixer"
+	"oakum/fixer/container"
+	"oakum/fixer/dockerfile"
+)
+
+var (
+	paramUID  = fixer.Param{Name: "uid", Meaning: "user id the image runs as, 1 or above", Validate: container.ValidID(1)}
+	paramGID  = fixer.Param{Name: "gid", Meaning: "group id, 0 or above; empty for the group the account has in the image", Validate: fixer.Optional(container.ValidID(0))}
+	paramName = fixer.Param{Name: "name", Meaning: "name of the account and of its group, in lower case", Validate: validName}
+)
+
+// subject is one stage that is run, with what is known about it.
+type subject struct {
+	pass    *fixer.Pass
+	file    *dockerfile.File
+	stage   *dockerfile.Stage
+	profile *container.Profile
+	last    dockerfile.Value // the USER in force at the end
+	base    string           // the image the stage goes back to
+}

@@ -1,0 +1,39 @@
+package dockerfile
+
+import (
+	"strings"
+
+	"oakum/fixer"
+	"oakum/fixer/compose"
+	"oakum/fixer/dockerfile"
+)
+
+// publishedPorts are the ports of the container that a service publishes, as
+// far as they are single numbers.
+func publishedPorts(v compose.View) []string {
+	var out []string
+	for _, s := range v.List("ports") {
+		text := s.Node.Text()
+		if target := s.Node.Get("target"); target != nil {
+			text = target.Text()
+		}
+		text, _, _ = strings.Cut(text, "/")
+		text = text[strings.LastIndexByte(text, ':')+1:]
+		if validPort(text) != nil {
+			return nil // a range or a variable
+		}
+		out = append(out, text)
+	}
+	return out
+}
+
+// usersOf returns the Compose services that run the image of a stage.
+func usersOf(p *fixer.Pass, s *dockerfile.Stage) []compose.View {
+	var out []compose.View
+	for _, v := range p.Topology().Users(p.File.Path) {
+		if b, ok := p.Topology().ServiceBuild(v); ok && b.Stage.Index == s.Index {
+			out = append(out, v)
+		}
+	}
+	return out
+}
