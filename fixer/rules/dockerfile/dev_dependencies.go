@@ -43,7 +43,7 @@ var DevDependencies = &fixer.Rule{
 		all := build.Of(p.File).Steps("RUN")
 		for _, l := range lastInstalls(p, all) {
 			st, c := all[l.step], all[l.step].Commands[l.command]
-			if (kept[st.Stage] || carried(p, kept, st, l.installer.folder)) && !l.installer.takenAway(st, all[l.step:], l.command) {
+			if (kept[st.Stage] || carried(p, kept, st, l.installer.Dir)) && !l.installer.takenAway(st, all[l.step:], l.command) {
 				reportDependencies(p, st, c, l.installer, images, builds(st, all[l.step:], l.command))
 			}
 		}
