@@ -104,7 +104,7 @@ func (d *installer) leftOut(p *fixer.Pass, st build.Step, c build.Command) bool 
 // takenAway reports whether a command behind the n-th of a step, in it or in a
 // later one of the same image, installs without them, prunes or deletes.
 func (d *installer) takenAway(st build.Step, rest []build.Step, n int) bool {
-	return behindIn(st, rest, n, func(c build.Command) bool {
+	return runsLater(st, rest, n, func(c build.Command) bool {
 		switch {
 		case c.Program == "rm":
 			return slices.ContainsFunc(c.Args(), func(w dockerfile.Word) bool { return d.Dir != "" && strings.Contains(w.Raw, d.Dir) })
@@ -116,10 +116,10 @@ func (d *installer) takenAway(st build.Step, rest []build.Step, n int) bool {
 	})
 }
 
-// behindIn reports whether one of the commands behind the n-th of a step is as
+// runsLater reports whether one of the commands behind the n-th of a step is as
 // asked: in the step itself, and in later ones of its stage and of the stages
 // built upon that. rest begins with the step.
-func behindIn(st build.Step, rest []build.Step, n int, is func(build.Command) bool) bool {
+func runsLater(st build.Step, rest []build.Step, n int, is func(build.Command) bool) bool {
 	for k, later := range rest {
 		list := later.Commands
 		if k == 0 {
