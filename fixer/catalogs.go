@@ -72,7 +72,8 @@ var (
 
 func ids(pattern string) *regexp.Regexp { return regexp.MustCompile(`^(?:` + pattern + `)$`) }
 
-// kics is the part of KICS's queries for one platform, whose pages lie apart.
+// kics is the part of KICS's queries for one platform. Each platform has its
+// pages in a directory of its own.
 func kics(platform string) *Catalog {
 	return &Catalog{Name: "KICS", form: ids(`[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}`), page: pageOf("https://docs.kics.io/latest/queries/" + platform + "-queries/%s")}
 }

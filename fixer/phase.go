@@ -52,7 +52,7 @@ func FixOrder(rules []*Rule) []*Rule {
 		return cmp.Or(cmp.Compare(a.Phase, b.Phase), strings.Compare(a.Name, b.Name))
 	})
 	waits := func(r *Rule) bool {
-		return slices.ContainsFunc(left, func(before *Rule) bool { return slices.Contains(r.After, before.Name) })
+		return len(r.After) > 0 && slices.ContainsFunc(left, func(before *Rule) bool { return slices.Contains(r.After, before.Name) })
 	}
 	var out []*Rule
 	for len(left) > 0 {

@@ -11,14 +11,14 @@ import (
 type Reference struct {
 	Source *Catalog
 	ID     string // as the source writes it: "DL3002"
-	Title  string // what the source calls it, where the id does not say; may be empty
+	Title  string // what the source calls it, where the id is only a number; may be empty
 
 	// Link overrides the address that the source derives from the id. It is
 	// for sources whose pages have no pattern.
 	Link string
 }
 
-// URL returns where to read about the reference, "" if nowhere public.
+// URL returns the address of the reference's page, "" where none is known.
 func (r Reference) URL() string {
 	if r.Link != "" || r.Source.page == nil {
 		return r.Link
@@ -36,8 +36,8 @@ func (r Reference) String() string { return r.Source.Name + " " + r.Label() }
 func (r Reference) Valid() bool { return r.Source != nil && r.Source.form.MatchString(r.ID) }
 
 // Matches reports whether a person who writes s means this reference: the id
-// in any case, the title, or either after the name of the source. Of sources
-// whose ids are bare numbers or words of prose the name is needed.
+// in any case, the title, or either after the name of the source. Where ids are
+// bare numbers or prose, the name of the source is required.
 func (r Reference) Matches(s string) bool {
 	s = strings.ToLower(strings.TrimSpace(s))
 	rest, named := strings.CutPrefix(s, strings.ToLower(r.Source.Name)+" ")

@@ -37,8 +37,8 @@ type Rule struct {
 	// carries those it uses, with a default of its own.
 	Params []Param
 
-	// Doc is the rule's page in Markdown, from the file beside the rule. What
-	// has to be in it says [ParsePage].
+	// Doc is the rule's page in Markdown, from the file beside the rule.
+	// [ParsePage] says what it must have.
 	Doc string
 
 	// Check reports findings through pass.Report. It must not keep pass, and
@@ -53,7 +53,7 @@ func (r *Rule) Page() *Page {
 	if p := r.page.Load(); p != nil {
 		return p
 	}
-	p, _ := ParsePage(r.Doc) // a test of the table tells of errors
+	p, _ := ParsePage(r.Doc) // a test of the table finds errors
 	r.page.Store(p)
 	return p
 }

@@ -13,8 +13,8 @@ import (
 	"oakum/fixer/rules/kubernetes"
 )
 
-// All returns every rule, sorted by name. In which order their fixes are made
-// say the rules themselves: [fixer.FixOrder].
+// All returns every rule, sorted by name. The order in which their fixes are
+// made follows from the rules themselves: [fixer.FixOrder].
 func All() []*fixer.Rule {
 	return slices.Clip(slices.Clone(all))
 }
