@@ -3,7 +3,8 @@
 //
 // A [Profile] is what is known of an image: what its registry told, the
 // repository's own Dockerfile and the image table say of it. [OfImage],
-// [OfService] and [OfStage] give it. A [Spec] is a container: its image, and
+// [OfService] and [OfStage] give it; its methods give each [Fact] with where it
+// comes from. A [Spec] is a container: its image, and
 // what the file that describes it says. [FromService] and [FromContainer] fill it
 // from Compose services and pods. Its methods decide how far the container can be
 // hardened:

@@ -1,18 +1,19 @@
 // Package image holds what is known of container images: how they are named,
 // and two tables of facts about them, each fact with where it comes from.
 //
-// [ParseReference] reads a name as Docker does. [Lookup] answers from the image
-// table, for the very tag that is asked about: what a container starts as and
-// steps down to, where it writes, which capabilities it needs.
+// [ParseReference] reads a name as Docker does. [Know] puts together what is
+// known of the image of a name: the [Entry] of the image table for the very tag
+// that is asked about (what a container starts as and drops privileges to, where
+// it writes, which capabilities it needs), the [Base] that it is to build on
+// (distribution, package manager, shell, tools, accounts, end of support), and
+// over both what its registry told. It is called in one place, fixer.Facts.Image,
+// where everybody else asks.
 //
-//	ref, err := image.ParseReference("postgres:16-alpine")
-//	e, ok := image.Lookup(ref)
-//	e.Service                   // postgres (70:70)
-//	e.Verified(image.FieldService) // true
-//	e.Evidence(image.FieldService) // image table: postgres:16-alpine starts as root and steps down to …
-//
-// [BaseOf] answers for images as the ground to build on: distribution, package
-// manager, shell, tools, accounts, end of support.
+//	k := image.Know("postgres:16-alpine", nil)
+//	k.User().Value                 // root
+//	k.Entry.Service                // postgres (70:70)
+//	k.Entry.Verified(image.FieldService) // true
+//	k.Entry.Evidence(image.FieldService) // image table: postgres:16-alpine starts as root and steps down to …
 //
 // What always holds:
 //
@@ -20,7 +21,8 @@
 //     not tell the variant, so what differs between variants is unknown then.
 //   - Every fact has sources, or is unverified. A fix that rests on a field for
 //     which Verified is false must not be called safe.
-//   - The answers depend on the reference alone: no network, no disk, no clock.
+//   - The answers depend on the name and on what the registry told: no network, no
+//     disk, no clock.
 //     Dates of end of support are given as text and compared by the caller.
 //   - The table is decoded on the first question and once; a run that asks none
 //     pays nothing.
