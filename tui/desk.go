@@ -6,8 +6,6 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
-	"oakum/fixer"
-	"oakum/fixer/engine"
 	"oakum/tui/theme"
 )
 
@@ -100,19 +98,13 @@ type desk struct {
 	mouse         bool
 	deaf, graces  int // the grace that runs, 0 for none; how many there were
 
-	screens  []screen
-	overlays []overlay
-	toast    toast
+	layers
+	toast toast
 
-	session *engine.Session   // nil until the first load is through
-	lent    string            // what the session is lent out for, "" while it is here
-	held    []tea.KeyPressMsg // keys that wait for it
-	waiting []func() tea.Cmd  // what wants the session when it is back
-	gen     int               // counts changes of decisions, facts and files
-	now     *standing         // the newest plan; its gen may be behind
+	sessionGate
+	now     *standing // the newest plan; its gen may be behind
 	folding bool
-	job     foldJob          // of gen, once one was needed
-	frozen  engine.Decisions // the decisions while the session is lent
+	job     foldJob // of gen, once one was needed
 
 	out map[string]bool // paths the plan leaves out
 
@@ -140,24 +132,6 @@ func newDesk(ctx context.Context, opts Options) *desk {
 
 func (d *desk) pickTheme() {
 	d.theme = theme.Pick(d.opts.Theme, d.dark, d.opts.NoColor, d.opts.ASCII)
-}
-
-// top returns what has the keys.
-func (d *desk) top() layer {
-	if n := len(d.overlays); n > 0 {
-		return d.overlays[n-1]
-	}
-	return d.screen()
-}
-
-func (d *desk) screen() screen { return d.screens[len(d.screens)-1] }
-
-// below returns the screen under the one on top, nil when there is none.
-func (d *desk) below() screen {
-	if n := len(d.screens); n > 1 {
-		return d.screens[n-2]
-	}
-	return nil
 }
 
 // push shows a screen over the present one.
@@ -221,16 +195,6 @@ func (d *desk) layout() layout {
 	s := d.screen()
 	f, ok := s.(focuser)
 	return arrange(d.width, d.height, s.place(), ok && f.detailFocused())
-}
-
-// decision returns the verdict on a finding. While the session is lent it is
-// the one from before.
-func (d *desk) decision(k fixer.Key) (engine.Decision, bool) {
-	if d.lent != "" {
-		v, ok := d.frozen[k]
-		return v, ok
-	}
-	return d.session.Decision(k)
 }
 
 // fresh reports whether the newest plan is that of the present decisions.

@@ -64,9 +64,8 @@ func (d *desk) lend(what string, work func(*engine.Session) func(*desk) tea.Cmd)
 		d.waiting = append(d.waiting, func() tea.Cmd { return d.lend(what, work) })
 		return nil
 	}
-	d.lent, d.frozen = what, d.session.Decisions()
-	d.gen++
-	s, gen, words := d.session, d.gen, d.wording
+	s, gen := d.lendOut(what)
+	words := d.wording
 	return func() tea.Msg {
 		then := work(s)
 		return backMsg{newStanding(gen, s.Plan(), s.Decisions(), words), then}
@@ -74,14 +73,12 @@ func (d *desk) lend(what string, work func(*engine.Session) func(*desk) tea.Cmd)
 }
 
 func (msg backMsg) apply(d *desk) tea.Cmd {
-	d.lent, d.frozen = "", nil
+	d.takeBack()
 	cmds := []tea.Cmd{d.settle(msg.standing), d.keep.save(d)}
 	if msg.then != nil {
 		cmds = append(cmds, msg.then(d))
 	}
-	for len(d.waiting) > 0 && d.lent == "" {
-		next := d.waiting[0]
-		d.waiting = d.waiting[1:]
+	for next := d.next(); next != nil; next = d.next() {
 		cmds = append(cmds, next())
 	}
 	return tea.Batch(append(cmds, d.replay())...)

@@ -6,9 +6,6 @@ import (
 	tea "charm.land/bubbletea/v2"
 )
 
-// holdLimit bounds the keys that wait for the session.
-const holdLimit = 256
-
 // graceTime is how long what opened by itself ignores keys: they were meant
 // for what was there before.
 const graceTime = 400 * time.Millisecond
@@ -116,19 +113,10 @@ func (d *desk) paste(s string) tea.Cmd {
 	return t.typed(d)
 }
 
-// hold keeps a key until the session is back.
-func (d *desk) hold(msg tea.KeyPressMsg) tea.Cmd {
-	if len(d.held) < holdLimit {
-		d.held = append(d.held, msg)
-	}
-	return nil
-}
-
 // replay presses the keys that were held, up to the next that lends the
 // session.
 func (d *desk) replay() tea.Cmd {
-	held := d.held
-	d.held = nil
+	held := d.takeKeys()
 	var cmds []tea.Cmd
 	for i, k := range held {
 		if d.lent != "" {
