@@ -51,7 +51,7 @@ func start(t testing.TB, b *fakeBackend, width, height int, change ...func(*Opti
 	return d
 }
 
-func (d *drive) desk() *desk { return d.app.d }
+func (d *drive) desk() *model { return d.app.d }
 
 func (d *drive) send(msg tea.Msg) {
 	_, cmd := d.app.Update(msg)

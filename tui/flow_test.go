@@ -64,7 +64,7 @@ func TestWalkingAcceptsTheSameInAnyOrder(t *testing.T) {
 		if d.desk().top().place() != onReview {
 			break
 		}
-		o := d.desk().now.outcome(d.desk().screen().(*reviewScreen).key)
+		o := d.desk().current.outcome(d.desk().screen().(*reviewScreen).key)
 		if len(o.Finding.Fixes) == 0 {
 			d.press("n")
 		} else {
@@ -191,7 +191,7 @@ func TestClosedAndNewAreShown(t *testing.T) {
 
 func find(t *testing.T, d *drive, rule string) fixer.Key {
 	t.Helper()
-	for _, o := range d.desk().now.plan.Outcomes {
+	for _, o := range d.desk().current.plan.Outcomes {
 		if o.Finding.Rule == rule {
 			return o.Finding.Key()
 		}
@@ -534,8 +534,8 @@ func TestSupersededResultsAreDropped(t *testing.T) {
 	// The fold of the first decision arrives after it was undone.
 	d.queue = append(old, d.queue...)
 	d.drain()
-	if got := d.desk().now; got.gen != d.desk().gen || got.done() != 0 {
-		t.Fatalf("gen %d of %d, %d done", got.gen, d.desk().gen, got.done())
+	if got := d.desk().current; got.gen != d.desk().generation || got.done() != 0 {
+		t.Fatalf("gen %d of %d, %d done", got.gen, d.desk().generation, got.done())
 	}
 	d.wants("[ ] CRIT")
 }
@@ -573,15 +573,15 @@ func TestKeysWaitForTheSession(t *testing.T) {
 	d.press("A") // lends the session
 	d.press("j") // moving needs no session
 	d.press("space", "u", "u")
-	if len(d.desk().held) != 3 {
-		t.Fatalf("%d keys held, want 3", len(d.desk().held))
+	if len(d.desk().queuedKeys) != 3 {
+		t.Fatalf("%d keys held, want 3", len(d.desk().queuedKeys))
 	}
 	d.sound()
 	d.drain()
 	if n := len(d.desk().session.Decisions()); n != 0 {
 		t.Fatalf("%d decisions: the keys were not pressed in order", n)
 	}
-	if len(d.desk().held) != 0 {
+	if len(d.desk().queuedKeys) != 0 {
 		t.Fatal("keys are still held")
 	}
 }

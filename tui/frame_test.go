@@ -195,7 +195,7 @@ func TestRandomKeys(t *testing.T) {
 				default:
 					k := keys[r.IntN(len(keys))]
 					was, commits := d.desk().top().place(), len(b.commits)
-					held := len(d.desk().held) > 0 || d.desk().lent != ""
+					held := len(d.desk().queuedKeys) > 0 || d.desk().busyWith != ""
 					d.press(k)
 					pressed = append(pressed, k)
 					if len(b.commits) > commits && !held && (was != onPlan || k != "enter") {

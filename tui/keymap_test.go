@@ -379,7 +379,7 @@ func looksOf(d *drive) looks {
 	if s, ok := d.desk().screen().(*diffScreen); ok {
 		return s.looks
 	}
-	return d.desk().looks
+	return d.desk().diffOptions
 }
 
 func TestEveryKey(t *testing.T) {

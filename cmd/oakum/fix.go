@@ -3,7 +3,6 @@ package main
 import (
 	"errors"
 	"fmt"
-	"os"
 
 	"github.com/spf13/cobra"
 
@@ -69,7 +68,10 @@ func (f *fixFlags) run(cmd *cobra.Command, paths []string) error {
 	for _, given := range unused {
 		note(cmd, "--set "+given+": nothing here takes it")
 	}
-	result := p.Fix()
+	result, err := p.Fix(cmd.Context())
+	if err != nil {
+		return err
+	}
 	if f.diff || f.patch != "" {
 		return f.preview(cmd, result)
 	}
@@ -80,13 +82,7 @@ func (f *fixFlags) run(cmd *cobra.Command, paths []string) error {
 	for _, w := range receipt.Warnings {
 		note(cmd, w)
 	}
-	if f.format == "json" {
-		err = result.JSON(cmd.OutOrStdout())
-	} else {
-		err = result.Text(cmd.OutOrStdout(), styleOf(os.Stdout))
-	}
-	serr := result.Summary(cmd.ErrOrStderr(), styleOf(os.Stderr), true, receipt.Undo)
-	if err := errors.Join(err, serr); err != nil {
+	if err := f.print(cmd, result, receipt); err != nil {
 		return err
 	}
 	return verdict(result.After, failOn)

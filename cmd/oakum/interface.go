@@ -89,7 +89,12 @@ func (f *interfaceFlags) talk(cmd *cobra.Command, b *project.Backend, wanted []*
 	for _, n := range loaded.Notes {
 		note(cmd, n.String())
 	}
-	session := engine.NewSession(fixer.NewSnapshot(loaded.Sources, loaded.Names...), loaded.Facts, wanted)
+	session, err := project.Await(cmd.Context(), func() (*engine.Session, error) {
+		return engine.NewSession(fixer.NewSnapshot(loaded.Sources, loaded.Names...), loaded.Facts, wanted), nil
+	})
+	if err != nil {
+		return err
+	}
 	// Each answer has to be seen before the next question: no buffer between.
 	res, err := linemode.Run(cmd.Context(), input, os.Stdout, session, b)
 	return ending(cmd, res, err)

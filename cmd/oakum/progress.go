@@ -38,8 +38,10 @@ func (l *progressLine) report(stage project.Stage, p fixer.Progress) {
 	switch {
 	case stage == project.Reading && p.Read == 0:
 		l.text = fmt.Sprintf("reading: %d files found", p.Found)
+	case stage == project.Reading:
+		l.text = fmt.Sprintf("reading: %d of %d files", p.Read, p.Found)
 	case p.Found > 0:
-		l.text = fmt.Sprintf("%s: %d of %d files", stage, p.Read, p.Found)
+		l.text = fmt.Sprintf("%s %d files", stage, p.Found)
 	default:
 		l.text = string(stage)
 	}

@@ -7,6 +7,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"oakum/fixer"
+	"oakum/fixer/project"
+	"oakum/fixer/report"
 )
 
 type scanFlags struct {
@@ -55,22 +57,30 @@ func (f *scanFlags) run(cmd *cobra.Command, paths []string) error {
 		return err
 	}
 	p.ShowFrom(min)
-	scan, out := p.Scan(), cmd.OutOrStdout()
+	scan, err := project.Await(cmd.Context(), func() (*report.Scan, error) { return p.Scan(), nil })
+	if err != nil {
+		return err
+	}
 	if len(scan.Files) == 0 {
 		fmt.Fprintln(cmd.ErrOrStderr(), "note: no Dockerfile, Compose file or Kubernetes manifest was found")
 	}
-	switch f.format {
-	case "json":
-		err = scan.JSON(out)
-	case "concise":
-		if err = scan.Concise(out, styleOf(os.Stdout)); err == nil {
-			err = scan.Aside(cmd.ErrOrStderr())
-		}
-	default:
-		err = scan.Text(out, styleOf(os.Stdout))
-	}
+	_, err = project.Await(cmd.Context(), func() (struct{}, error) { return struct{}{}, f.print(cmd, scan) })
 	if err != nil {
 		return err
 	}
 	return verdict(scan, failOn)
+}
+
+func (f *scanFlags) print(cmd *cobra.Command, scan *report.Scan) error {
+	out := cmd.OutOrStdout()
+	switch f.format {
+	case "json":
+		return scan.JSON(out)
+	case "concise":
+		if err := scan.Concise(out, styleOf(os.Stdout)); err != nil {
+			return err
+		}
+		return scan.Aside(cmd.ErrOrStderr())
+	}
+	return scan.Text(out, styleOf(os.Stdout))
 }

@@ -19,6 +19,7 @@ type Command struct {
 	PipedInto   bool         // the command before it in the list is piped into it
 	Ordinal     string       // which of the step's commands of that program it is: "" for the first, "[2]" for the second
 	Package     *PackageCall // what it has a package manager do; nil when it calls none
+	Install     *Install     // what it has an installer of a language install; nil when it calls none
 }
 
 func newCommand(c dockerfile.Command) Command {
@@ -30,6 +31,7 @@ func newCommand(c dockerfile.Command) Command {
 		out.Program = path.Base(c.Words[k].Value)
 	}
 	out.Package = readPackageCall(&out)
+	out.Install = readInstall(&out)
 	return out
 }
 

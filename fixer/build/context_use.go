@@ -40,24 +40,13 @@ func readContextUse(b *Build) *ContextUse {
 		clones := slices.ContainsFunc(st.Commands, func(c Command) bool { return c.Program == "git" && c.Has("clone", "init") })
 		for _, c := range st.Commands {
 			use.History = use.History || c.Program == "git" && !clones && !c.Has("config", "--version")
-			use.Packages = use.Packages || installsPackages(c)
+			use.Packages = use.Packages || c.Install != nil && c.Install.Language == "JavaScript" && !c.Install.Global
 		}
 	}
 	use.History = use.History || readsHistory.MatchString(use.text)
 	use.Bundles = runsBundler.MatchString(use.text)
 	use.Env = namesEnv.MatchString(strings.ReplaceAll(use.text, "process.env", ""))
 	return use
-}
-
-func installsPackages(c Command) bool {
-	sub, _ := c.Subcommand()
-	switch c.Program {
-	case "npm", "pnpm", "bun":
-		return slices.Contains([]string{"install", "i", "ci", "clean-install"}, sub) && !c.Has("-g", "--global")
-	case "yarn":
-		return sub == "" || sub == "install"
-	}
-	return false
 }
 
 var (

@@ -78,7 +78,7 @@ func (m *Manager) cleans(c Command) bool {
 	return false
 }
 
-// covers reports whether a word names a folder of the manager, one above it, or
+// covers reports whether a word names a directory of the manager, one above it, or
 // what is in it.
 func (m *Manager) covers(w dockerfile.Word) bool {
 	for _, p := range braces(strings.Trim(w.Raw, `"'`)) {
@@ -120,7 +120,7 @@ func braces(s string) []string {
 	return out
 }
 
-// Mounted reports whether a RUN keeps a folder of the manager out of the image
+// Mounted reports whether a RUN keeps a directory of the manager out of the image
 // with a cache or tmpfs mount.
 func (m *Manager) Mounted(i *dockerfile.Instruction) bool {
 	for _, f := range i.Flags {
@@ -149,8 +149,8 @@ func (m *Manager) Mounted(i *dockerfile.Instruction) bool {
 	return false
 }
 
-// LeavesIn reports whether text that was not read leaves something behind.
-func (m *Manager) LeavesIn(text string) bool {
+// leavesIn reports whether text that was not read leaves something behind.
+func (m *Manager) leavesIn(text string) bool {
 	return m.mentions(text, m.leaves) && !m.cleanedIn(text)
 }
 

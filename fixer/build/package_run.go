@@ -39,7 +39,7 @@ func readPackageRun(f *dockerfile.File, st Step) *PackageRun {
 
 // LeavesUnread reports whether commands that were not read leave something of the
 // manager behind.
-func (r *PackageRun) LeavesUnread(m *Manager) bool { return m.LeavesIn(r.text) }
+func (r *PackageRun) LeavesUnread(m *Manager) bool { return m.leavesIn(r.text) }
 
 // LastUncleaned returns the last call of the manager that leaves something behind and
 // is not cleaned up after, or nil.
@@ -140,7 +140,7 @@ func (p *Packages) need(s *dockerfile.Stage, list []*dockerfile.Instruction, m *
 type dependence struct {
 	sure    bool // it installs without fetching
 	unsure  bool // it runs something that is not read, or looks into the lists
-	fetched bool // it fetches, for itself and for those behind it
+	fetched bool // it fetches, for itself and for those after it
 }
 
 func (r *PackageRun) readDependence(m *Manager) (d dependence) {
@@ -196,7 +196,7 @@ func (r *PackageRun) OnlyChain(m *Manager) (*PackageCall, error) {
 	return r.Calls[k], nil
 }
 
-// Uncleaned reports whether nothing behind a call takes away what its manager
+// Uncleaned reports whether nothing after a call takes away what its manager
 // fetched.
 func (r *PackageRun) Uncleaned(c *PackageCall) bool {
 	return !slices.ContainsFunc(r.Commands, func(o Command) bool { return o.Start > c.Start && c.Manager.cleans(o) })

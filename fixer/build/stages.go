@@ -82,9 +82,9 @@ func wholeCopy(f *dockerfile.File, i *dockerfile.Instruction) *dockerfile.Stage 
 	return StageNamed(f, from.Value)
 }
 
-// CarriedOver reports whether a later stage copies the directory in which an
+// CopiedLater reports whether a later stage copies the directory in which an
 // instruction puts its files, or one above it.
-func CarriedOver(f *dockerfile.File, i *dockerfile.Instruction) bool {
+func CopiedLater(f *dockerfile.File, i *dockerfile.Instruction) bool {
 	to := i.Words[len(i.Words)-1].Value
 	if dir := i.Stage.WorkdirAt(i); !path.IsAbs(to) && dir.Known {
 		to = path.Join(dir.Text, to)

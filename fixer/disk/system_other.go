@@ -3,6 +3,7 @@
 package disk
 
 import (
+	"context"
 	"io/fs"
 	"os"
 )
@@ -20,6 +21,7 @@ func systemMessage(error) string { return "" }
 
 func Owner(fs.FileInfo) (uid, gid, links int, ok bool) { return 0, 0, 1, false }
 
-func Lock(*os.File) error { return nil }
+// Lock does nothing.
+func Lock(context.Context, *os.File) error { return nil }
 
 func SyncDirectory(*os.File) error { return nil }

@@ -3,10 +3,12 @@
 package disk
 
 import (
+	"context"
 	"errors"
 	"io/fs"
 	"os"
 	"syscall"
+	"time"
 )
 
 // OpenFlags keeps an open from waiting for the other end of a FIFO that took
@@ -39,13 +41,21 @@ func Owner(info fs.FileInfo) (uid, gid, links int, ok bool) {
 	return int(st.Uid), int(st.Gid), int(st.Nlink), true
 }
 
-// Lock waits for the exclusive lock on f; closing f releases it, and so
-// does the end of the process.
-func Lock(f *os.File) error {
+// lockAgain is how long is waited before a lock is tried once more.
+const lockAgain = 10 * time.Millisecond
+
+// Lock waits for the exclusive lock on f, or until the context is done. Closing f
+// releases it, and so does the end of the process.
+func Lock(ctx context.Context, f *os.File) error {
 	for {
-		err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX)
-		if !errors.Is(err, syscall.EINTR) {
+		err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB)
+		if !errors.Is(err, syscall.EINTR) && !errors.Is(err, syscall.EWOULDBLOCK) {
 			return err
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(lockAgain):
 		}
 	}
 }

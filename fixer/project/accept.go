@@ -19,8 +19,12 @@ func (p *Project) Accept(ctx context.Context, upTo fixer.Level, set Settings) (u
 			return nil, hinted(fmt.Errorf("--set %s: no fix that was asked for has a parameter %q", x.given, x.key), report.DidYouMean(x.key, known))
 		}
 	}
+	p.progress(Planning, fixer.Progress{Found: p.session.Snapshot().Len()})
+	return Await(ctx, func() ([]string, error) { return p.accept(upTo, set) })
+}
+
+func (p *Project) accept(upTo fixer.Level, set Settings) (unused []string, err error) {
 	taken := map[*setting]bool{}
-	p.progress(Planning, fixer.Progress{})
 	_, err = p.session.AcceptWhere("accept all "+upTo.String(), upTo, func(f *fixer.Finding) (fixer.Params, bool) {
 		if !p.selection.Wants(f.Rule) {
 			return nil, false
@@ -30,9 +34,6 @@ func (p *Project) Accept(ctx context.Context, upTo fixer.Level, set Settings) (u
 		}
 		return set.params(f.Rule), true
 	})
-	if err == nil {
-		err = ctx.Err()
-	}
 	if err != nil {
 		return nil, err
 	}

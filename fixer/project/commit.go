@@ -19,7 +19,8 @@ func (p *Project) Commit(ctx context.Context, changes []engine.Change, allowDirt
 		return &fixer.Receipt{}, nil
 	}
 	if !allowDirty {
-		if err := refuseDirty(p.Root, changes); err != nil {
+		_, err := Await(ctx, func() (struct{}, error) { return struct{}{}, refuseDirty(p.Root, changes) })
+		if err != nil {
 			return nil, err
 		}
 	}

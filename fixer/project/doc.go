@@ -12,13 +12,14 @@
 //     through package workspace. Only a patch is written here, and it replaces
 //     nothing but another patch.
 //   - No program that lies in the repository is ever started.
-//   - A context that is done ends opening, accepting and writing up to the first
-//     file that is replaced; then nothing was written.
+//   - A context that is done ends every call at once (see [Await]), and writing up
+//     to the first file that is replaced; then nothing was written.
 //
 // # Example
 //
 //	selection, err := project.Select(rules.All(), []string{"kubernetes"}, nil)
 //	p, err := project.Open(ctx, project.Options{Paths: []string{"."}, Selection: selection})
 //	unused, err := p.Accept(ctx, fixer.Safe, nil)
-//	receipt, err := p.Commit(ctx, p.Fix().Changes, false)
+//	fix, err := p.Fix(ctx)
+//	receipt, err := p.Commit(ctx, fix.Changes, false)
 package project

@@ -51,6 +51,10 @@ func Open(ctx context.Context, o Options) (*Project, error) {
 	if progress == nil {
 		progress = func(Stage, fixer.Progress) {}
 	}
+	return Await(ctx, func() (*Project, error) { return open(ctx, o, progress) })
+}
+
+func open(ctx context.Context, o Options, progress func(Stage, fixer.Progress)) (*Project, error) {
 	loaded, err := discover.Load(ctx, o.Paths, discover.Options{
 		NoIgnore: o.NoIgnore,
 		Progress: func(p fixer.Progress) { progress(Reading, p) },
@@ -58,7 +62,7 @@ func Open(ctx context.Context, o Options) (*Project, error) {
 	if err != nil {
 		return nil, err
 	}
-	progress(Checking, fixer.Progress{Found: len(loaded.Sources), Read: len(loaded.Sources)})
+	progress(Checking, fixer.Progress{Found: len(loaded.Sources)})
 	p := &Project{
 		Root:      loaded.Root,
 		Notes:     loaded.Notes,
@@ -68,7 +72,7 @@ func Open(ctx context.Context, o Options) (*Project, error) {
 	}
 	snap := fixer.NewSnapshot(loaded.Sources, loaded.Names...)
 	p.session = engine.NewSession(snap, factsOf(loaded.Root), o.Selection.run)
-	return p, ctx.Err()
+	return p, nil
 }
 
 // factsOf is what a repository says about itself beside its files.
@@ -89,6 +93,6 @@ func (p *Project) Scan() *report.Scan {
 }
 
 // Fix is the report on what the accepted fixes change.
-func (p *Project) Fix() *report.Fix {
-	return report.NewFix(p.Root, p.session.Plan(), p.filter)
+func (p *Project) Fix(ctx context.Context) (*report.Fix, error) {
+	return Await(ctx, func() (*report.Fix, error) { return report.NewFix(p.Root, p.session.Plan(), p.filter), nil })
 }

@@ -8,6 +8,7 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"slices"
 	"sort"
 	"strings"
 
@@ -41,7 +42,7 @@ func Commit(ctx context.Context, root string, changes []engine.Change) (*fixer.R
 	if len(changes) == 0 {
 		return receipt, nil
 	}
-	s, err := openStore(w.base, true)
+	s, err := openStore(ctx, w.base, true)
 	if err != nil {
 		return nil, err
 	}
@@ -54,6 +55,9 @@ func Commit(ctx context.Context, root string, changes []engine.Change) (*fixer.R
 	todo := make([]replacement, len(changes))
 	var refused refusals
 	for i, c := range changes {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
 		todo[i] = replacement{path: c.Path, old: c.Before, new: c.After}
 		w.inspect(&todo[i], &refused)
 	}
@@ -208,6 +212,9 @@ func (w *writer) write(ctx context.Context, s *store, e *entry, todo []replaceme
 		}
 	}
 	for i := range todo {
+		if ctx.Err() != nil {
+			break
+		}
 		if err := w.stage(&todo[i]); err != nil {
 			refused.system(todo[i].path, "the new content cannot be written beside the file", err)
 		}
@@ -277,6 +284,9 @@ func (w *writer) rollBack(todo []replacement) (interrupted bool) {
 			w.clear(a.temp)
 			interrupted = true
 		}
+	}
+	if !slices.ContainsFunc(todo, func(a replacement) bool { return a.moved }) {
+		return interrupted // nothing was replaced, so there is nothing to make durable
 	}
 	if err := w.syncDirs(todo); err != nil {
 		w.warn("the files that were put back may not survive a power failure: " + disk.Reason(err))

@@ -1,6 +1,7 @@
 package workspace
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -141,7 +142,7 @@ func openDecisions(root string, create bool) (*store, error) {
 		lock, err = os.OpenFile(filepath.Join(dir, "lock"), os.O_CREATE|os.O_RDWR|disk.OpenFlags, 0o600)
 	}
 	if err == nil {
-		if err = disk.Lock(lock); err == nil {
+		if err = disk.Lock(context.Background(), lock); err == nil {
 			return &store{dir: dir, root: root, lock: lock}, nil
 		}
 		lock.Close()

@@ -1,6 +1,7 @@
 package workspace
 
 import (
+	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
@@ -84,7 +85,7 @@ func stateHome() (string, error) {
 
 // openStore opens the records of root, making the directory when create is set.
 // Without it a missing directory is ErrNoRecord. The caller closes the store.
-func openStore(root string, create bool) (*store, error) {
+func openStore(ctx context.Context, root string, create bool) (*store, error) {
 	home, err := stateHome()
 	if err != nil {
 		return nil, err
@@ -103,9 +104,12 @@ func openStore(root string, create bool) (*store, error) {
 	}
 	lock, err := os.OpenFile(filepath.Join(dir, "lock"), os.O_CREATE|os.O_RDWR, 0o600)
 	if err == nil {
-		if err = disk.Lock(lock); err != nil {
+		if err = disk.Lock(ctx, lock); err != nil {
 			lock.Close()
 		}
+	}
+	if err != nil && ctx.Err() != nil {
+		return nil, ctx.Err()
 	}
 	if err != nil {
 		return nil, fmt.Errorf("%s: undo records cannot be locked: %s", text.VisibleLine(dir), disk.Reason(err))

@@ -28,7 +28,7 @@ func Undo(ctx context.Context, root string) (*fixer.Receipt, error) {
 		return nil, err
 	}
 	defer w.close()
-	s, err := openStore(w.base, false)
+	s, err := openStore(ctx, w.base, false)
 	if err != nil {
 		return nil, err
 	}
@@ -80,7 +80,7 @@ func Interrupted(root string) (bool, error) {
 		return false, err
 	}
 	defer w.close()
-	s, err := openStore(w.base, false)
+	s, err := openStore(context.Background(), w.base, false)
 	if errors.Is(err, ErrNoRecord) {
 		return false, nil
 	}

@@ -9,19 +9,21 @@ import (
 // A graft is a document after an edit of which only the block collection that
 // the edit reaches was read again. The rest of the tree is the old one, moved.
 //
-// It stands between the operations of one [Doc.EditUnverified], whose caller reads the
-// whole result. It is made only where the lines of a collection mean the same
-// read alone; where that is in doubt the whole document is read.
+// It is made only where the lines of a collection mean the same read alone, and
+// where reading them shows what was asked and nothing else; where either is in
+// doubt the whole document is read. Who makes many changes reads the whole
+// result once ([Equal]).
 type graft struct {
 	was, now     *Node
 	bytes, lines int // by how much everything after was moves
 	slab         []Node
 }
 
-// graft fills next, which has the bytes after the edits, from d and from what
-// the edits reach, and verifies the effect there. It reports whether that could
-// be done; where not, the whole document has to be read.
-func (d *Doc) graft(next *Doc, edits []text.Edit, eff effect) bool {
+// graft reads what the edits reach in next, which has the bytes after them, and
+// verifies the effect there. It reports whether that could be done; where not,
+// the whole document has to be read. With tree it also fills next, from that and
+// from d.
+func (d *Doc) graft(next *Doc, edits []text.Edit, eff effect, tree bool) bool {
 	if d.linked || eff.node == nil {
 		return false // an anchor and its aliases may stand in different parts
 	}
@@ -49,6 +51,9 @@ func (d *Doc) graft(next *Doc, edits []text.Edit, eff effect) bool {
 	part.Start = was.Start
 	if verify(old, part, eff) != nil {
 		return false
+	}
+	if !tree {
+		return true
 	}
 	g := &graft{
 		was: was, now: now, bytes: part.End - end, slab: make([]Node, d.nodes),

@@ -62,7 +62,7 @@ func checkGraft(t *testing.T, d *Doc, op Op) int {
 		t.Fatal(err)
 	}
 	got := d.version(src)
-	if !d.graft(got, edits, e.effect) {
+	if !d.graft(got, edits, e.effect, true) {
 		return 0
 	}
 	want, err := d.after(edits, e.effect, whole)

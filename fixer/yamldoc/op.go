@@ -106,10 +106,10 @@ func (d *Doc) edit(ops []Op, verified bool) (Change, error) {
 	for i, op := range ops {
 		how := unread
 		switch {
-		case verified:
-			how = whole
 		case i+1 < len(ops):
 			how = reached
+		case verified:
+			how = checked
 		}
 		next, edits, path, err := cur.apply(op, how)
 		if err != nil {
@@ -147,8 +147,9 @@ type reading uint8
 
 const (
 	unread  reading = iota
-	reached         // what the edits reach, where that can be read alone
-	whole
+	checked         // what the edits reach, or all of it where that cannot be read alone
+	reached         // likewise, and the rest of the tree is moved: for a next operation
+	whole           // all of it: what tests compare the former with
 )
 
 // apply makes one operation: it computes the edits, makes them, reads the
@@ -191,7 +192,7 @@ func (d *Doc) after(edits []text.Edit, eff effect, how reading) (*Doc, error) {
 		return nil, refuse(RefuseInternal, 0, "the edits overlap: %v", err)
 	}
 	next := d.version(src)
-	if how == reached && d.graft(next, edits, eff) {
+	if how != whole && d.graft(next, edits, eff, how == reached) {
 		return next, nil
 	}
 	line := 0

@@ -163,7 +163,7 @@ func (b *contextBuild) reached(e *exposure) bool {
 		if !c.takes(e.path) || e.shipped {
 			continue
 		}
-		shipped := b.shipped()[c.at.Stage] || build.CarriedOver(b.file.Dockerfile, c.at)
+		shipped := b.shipped()[c.at.Stage] || build.CopiedLater(b.file.Dockerfile, c.at)
 		if e.at == nil || shipped {
 			e.at, e.shipped = c.at, shipped
 		}

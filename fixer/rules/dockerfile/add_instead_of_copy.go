@@ -78,7 +78,7 @@ func checkAdd(p *fixer.Pass, s *dockerfile.Stage, i, at *dockerfile.Instruction)
 		fix := fixer.Fix{
 			ID: "copy", Title: "use COPY", Level: fixer.Safe,
 			Verify: "docker build .   then   docker run --rm --entrypoint ls IMAGE -la " + i.Words[len(i.Words)-1].Value,
-			Edit:   fixer.EditDockerfile(func() ([]text.Edit, error) { return file.ReplaceWord(i, i.Name, cased(file, "COPY")) }),
+			Edit:   fixer.EditDockerfile(func() ([]text.Edit, error) { return file.ReplaceWord(i, i.Name, matchCase(file, "COPY")) }),
 		}
 		if len(doubts) > 0 {
 			fix.Level, fix.Breaks = fixer.Review, strings.Join(slices.Compact(doubts), "; ")

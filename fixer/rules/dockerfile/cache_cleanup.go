@@ -54,7 +54,7 @@ func follow(f *dockerfile.File, st build.Step, c build.Command, added string) ([
 	if c.Place != 0 {
 		return nil, fmt.Errorf("the command stands in %s", c.Place)
 	}
-	next := behind(f, st.Instruction, c.End)
+	next := following(f, st.Instruction, c.End)
 	switch next.kind {
 	case aSemicolon:
 		return []text.Edit{text.Insert(c.End, next.separator+added)}, nil

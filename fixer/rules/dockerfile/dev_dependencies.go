@@ -43,7 +43,7 @@ var DevDependencies = &fixer.Rule{
 		all := build.Of(p.File).Steps("RUN")
 		for _, l := range lastInstalls(p, all) {
 			st, c := all[l.step], all[l.step].Commands[l.command]
-			if (kept[st.Stage] || carried(p, kept, st, l.installer.folder)) && !l.installer.takenAway(st, all[l.step:], l.command) {
+			if (kept[st.Stage] || copiedToImage(p, kept, st, l.installer.Dir)) && !l.installer.takenAway(st, all[l.step:], l.command) {
 				reportDependencies(p, st, c, l.installer, images, builds(st, all[l.step:], l.command))
 			}
 		}
@@ -96,7 +96,7 @@ var buildWord = regexp.MustCompile(`(?i)^(build|compile|bundle|tsc|webpack|vite|
 // builds reports whether a command behind the install may need what is for
 // development: it builds or tests, or runs what is not read here.
 func builds(st build.Step, rest []build.Step, n int) bool {
-	return behindIn(st, rest, n, func(c build.Command) bool {
+	return runsLater(st, rest, n, func(c build.Command) bool {
 		if buildWord.MatchString(c.Program) || build.RunsUnread(c.Command) {
 			return true
 		}
@@ -104,9 +104,9 @@ func builds(st build.Step, rest []build.Step, n int) bool {
 	})
 }
 
-// carried reports whether a stage that ends up in an image copies the folder
+// copiedToImage reports whether a stage that ends up in an image copies the folder
 // that a step fills, or one above it.
-func carried(p *fixer.Pass, kept map[*dockerfile.Stage]bool, st build.Step, folder string) bool {
+func copiedToImage(p *fixer.Pass, kept map[*dockerfile.Stage]bool, st build.Step, folder string) bool {
 	dir := st.Stage.WorkdirAt(st.Instruction)
 	if folder == "" || !dir.Known {
 		return false

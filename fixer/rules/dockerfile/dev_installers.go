@@ -8,58 +8,56 @@ import (
 	"oakum/fixer"
 	"oakum/fixer/build"
 	"oakum/fixer/dockerfile"
-	"oakum/fixer/text"
 )
 
-// An installer is a program that installs the dependencies of a project.
+// An installer says how development dependencies are left out of what a program
+// installs.
 type installer struct {
-	programs  map[string]bool
-	subs      map[string]bool // of which one installs; "" for none at all
-	without   *regexp.Regexp  // a word that leaves the development ones out, or asks for them on purpose
-	variables []string        // that decide the same
-	folder    string          // below the working directory, "" when it is elsewhere
-	write     string          // what to write
-	prune     string          // what takes them away afterwards; "" when leaving them out is the only way
+	*build.Installer
+	without   *regexp.Regexp // a word that leaves the development ones out, or asks for them on purpose
+	variables []string       // that decide the same
+	write     string         // what to write
+	prune     string         // what takes them away afterwards; "" when leaving them out is the only way
 }
 
 var projectInstallers = []*installer{
 	{
-		programs: text.WordSet("npm"), subs: text.WordSet("install i ci clean-install"), folder: "node_modules",
+		Installer: build.Installers["npm"],
 		without:   regexp.MustCompile(`^(--(omit|include|only|also|production|prod|global|location|package-lock-only)\b.*|-g|-D|--dev|--save-dev)$`),
 		variables: []string{"NODE_ENV", "NPM_CONFIG_OMIT", "npm_config_omit", "NPM_CONFIG_PRODUCTION", "npm_config_production", "NPM_CONFIG_ONLY", "npm_config_only"},
 		write:     "--omit=dev", prune: "npm prune --omit=dev",
 	},
 	{
-		programs: text.WordSet("yarn yarnpkg"), subs: map[string]bool{"": true, "install": true}, folder: "node_modules",
+		Installer: build.Installers["yarn"],
 		without:   regexp.MustCompile(`^--(production|prod|help|version)\b.*$`),
 		variables: []string{"NODE_ENV", "YARN_PRODUCTION", "NPM_CONFIG_PRODUCTION", "npm_config_production"},
 		write:     "--production (Yarn 1) or yarn workspaces focus --production (later ones)", prune: "yarn install --production",
 	},
 	{
-		programs: text.WordSet("pnpm"), subs: text.WordSet("install i"), folder: "node_modules",
+		Installer: build.Installers["pnpm"],
 		without:   regexp.MustCompile(`^(--(prod|production|dev|global)\b.*|-P|-D|-g)$`),
 		variables: []string{"NODE_ENV", "NPM_CONFIG_PRODUCTION", "npm_config_production"},
 		write:     "--prod", prune: "pnpm prune --prod",
 	},
 	{
-		programs: text.WordSet("composer composer.phar"), subs: text.WordSet("install i"), folder: "vendor",
+		Installer: build.Installers["composer"],
 		without:   regexp.MustCompile(`^--(no-dev|dev)$`),
 		variables: []string{"COMPOSER_NO_DEV"},
 		write:     "--no-dev", prune: "composer install --no-dev",
 	},
 	{
-		programs: text.WordSet("bundle"), subs: map[string]bool{"": true, "install": true},
+		Installer: build.Installers["bundler"],
 		without:   regexp.MustCompile(`^--(without|with|version|help)\b.*$`),
 		variables: []string{"BUNDLE_WITHOUT", "BUNDLE_ONLY"},
 		write:     "ENV BUNDLE_WITHOUT=development:test before it",
 	},
 	{
-		programs: text.WordSet("poetry"), subs: text.WordSet("install sync"),
-		without: regexp.MustCompile(`^(--(no-dev|only|only-root|without|with|all-groups)\b.*)$`),
-		write:   "--only main", prune: "poetry sync --only main",
+		Installer: build.Installers["poetry"],
+		without:   regexp.MustCompile(`^(--(no-dev|only|only-root|without|with|all-groups)\b.*)$`),
+		write:     "--only main", prune: "poetry sync --only main",
 	},
 	{
-		programs: text.WordSet("uv"), subs: text.WordSet("sync"),
+		Installer: build.Installers["uv"],
 		without:   regexp.MustCompile(`^--(no-dev|dev|only-dev|no-default-groups|group|only-group|no-group|all-groups)\b.*$`),
 		variables: []string{"UV_NO_DEV", "UV_NO_DEFAULT_GROUPS"},
 		write:     "--no-dev", prune: "uv sync --no-dev",
@@ -69,15 +67,14 @@ var projectInstallers = []*installer{
 // projectInstall returns the installer that a command calls for the project's
 // own dependencies; nil when it names packages, and for everything else.
 func projectInstall(c build.Command) *installer {
-	k := slices.IndexFunc(projectInstallers, func(d *installer) bool { return d.programs[c.Program] })
+	if c.Install == nil || !c.Install.Project {
+		return nil
+	}
+	k := slices.IndexFunc(projectInstallers, func(d *installer) bool { return d.Installer == c.Install.Installer })
 	if k < 0 {
 		return nil
 	}
-	d := projectInstallers[k]
-	if sub, _ := c.Subcommand(); !d.subs[sub] || len(c.Plain()) > 1 {
-		return nil
-	}
-	return d
+	return projectInstallers[k]
 }
 
 // leftOut reports whether an option or a variable decides. A variable of which
@@ -107,11 +104,11 @@ func (d *installer) leftOut(p *fixer.Pass, st build.Step, c build.Command) bool 
 // takenAway reports whether a command behind the n-th of a step, in it or in a
 // later one of the same image, installs without them, prunes or deletes.
 func (d *installer) takenAway(st build.Step, rest []build.Step, n int) bool {
-	return behindIn(st, rest, n, func(c build.Command) bool {
+	return runsLater(st, rest, n, func(c build.Command) bool {
 		switch {
 		case c.Program == "rm":
-			return slices.ContainsFunc(c.Args(), func(w dockerfile.Word) bool { return d.folder != "" && strings.Contains(w.Raw, d.folder) })
-		case d.programs[c.Program]:
+			return slices.ContainsFunc(c.Args(), func(w dockerfile.Word) bool { return d.Dir != "" && strings.Contains(w.Raw, d.Dir) })
+		case d.Calls(c):
 			sub, _ := c.Subcommand()
 			return sub == "prune" || sub == "deploy" || c.Program == "bundle" && sub == "clean" || c.Has("focus") || slices.ContainsFunc(c.Args(), func(w dockerfile.Word) bool { return d.without.MatchString(w.Value) })
 		}
@@ -119,10 +116,10 @@ func (d *installer) takenAway(st build.Step, rest []build.Step, n int) bool {
 	})
 }
 
-// behindIn reports whether one of the commands behind the n-th of a step is as
+// runsLater reports whether one of the commands behind the n-th of a step is as
 // asked: in the step itself, and in later ones of its stage and of the stages
 // built upon that. rest begins with the step.
-func behindIn(st build.Step, rest []build.Step, n int, is func(build.Command) bool) bool {
+func runsLater(st build.Step, rest []build.Step, n int, is func(build.Command) bool) bool {
 	for k, later := range rest {
 		list := later.Commands
 		if k == 0 {

@@ -47,11 +47,11 @@ func checkHealthcheck(p *fixer.Pass, s *dockerfile.Stage, h dockerfile.CommandLi
 	}
 	st := build.Of(p.File).Step(h.At)
 	missing := ""
-	if h.Shell && base.Shell == image.NoShell && !brought(build.Of(p.File), s, "sh") {
+	if h.Shell && base.Shell == image.NoShell && !mayBring(build.Of(p.File), s, "sh") {
 		missing = "a shell"
 	}
 	for _, c := range st.Commands {
-		if missing == "" && c.Program != "" && base.Has(c.Program) == image.Absent && !brought(build.Of(p.File), s, c.Program) {
+		if missing == "" && c.Program != "" && base.Has(c.Program) == image.Absent && !mayBring(build.Of(p.File), s, c.Program) {
 			missing = c.Program
 		}
 	}

@@ -55,7 +55,7 @@ func checkHealth(p *fixer.Pass, s *dockerfile.Stage) {
 	if base := p.Facts.Image(s.Root().Image); base.HasHealthcheck().Value {
 		return
 	}
-	users := usersOf(p, s)
+	users := servicesOf(p, s)
 	var bare []compose.View
 	for _, v := range users {
 		if v.Setting("healthcheck").Node == nil {

@@ -51,32 +51,6 @@ func cacheMount(i *dockerfile.Instruction) bool {
 	return false
 }
 
-// pipInstall returns the index of the word "install" of a call of pip, or 0.
-func pipInstall(c build.Command) int {
-	from := c.ProgramWord + 1
-	switch {
-	case pipName(c.Program):
-	case strings.HasPrefix(c.Program, "python") && len(c.Args()) > 2 && c.Args()[0].Value == "-m" && c.Args()[1].Value == "pip":
-		from += 2
-	default:
-		return 0
-	}
-	for k := from; k < len(c.Words); k++ {
-		if c.Words[k].Value == "install" {
-			return k
-		}
-		if !strings.HasPrefix(c.Words[k].Value, "-") {
-			return 0
-		}
-	}
-	return 0
-}
-
-func pipName(name string) bool {
-	rest, ok := strings.CutPrefix(name, "pip")
-	return ok && strings.Trim(rest, "0123456789.") == ""
-}
-
 func checkPipCache(p *fixer.Pass, st build.Step) {
 	if value, at := build.Of(p.File).Variable(st.Stage, st.At, "PIP_NO_CACHE_DIR"); at != nil && value != "" {
 		return
@@ -85,8 +59,7 @@ func checkPipCache(p *fixer.Pass, st build.Step) {
 		return
 	}
 	for k, c := range st.Commands {
-		sub := pipInstall(c)
-		if sub == 0 || cacheOption(c, "--no-cache-dir", "--no-cache", "--cache-dir") || deletesCache(st.Commands[k+1:], ".cache") || c.Sets("PIP_NO_CACHE_DIR") {
+		if c.Install == nil || c.Install.Name != "pip" || cacheOption(c, "--no-cache-dir", "--no-cache", "--cache-dir") || deletesCache(st.Commands[k+1:], ".cache") || c.Sets("PIP_NO_CACHE_DIR") {
 			continue
 		}
 		f := fixer.Finding{
@@ -100,7 +73,9 @@ func checkPipCache(p *fixer.Pass, st build.Step) {
 			f.Fixes = []fixer.Fix{{
 				ID: "no-cache", Title: "use --no-cache-dir", Level: fixer.Safe,
 				Verify: "docker build .   then   docker run --rm --entrypoint ls IMAGE /root/.cache/pip   finds nothing",
-				Edit:   fixer.EditDockerfile(func() ([]text.Edit, error) { return st.Script.InsertWord(c.Command, sub, "--no-cache-dir") }),
+				Edit: fixer.EditDockerfile(func() ([]text.Edit, error) {
+					return st.Script.InsertWord(c.Command, c.Install.VerbWord, "--no-cache-dir")
+				}),
 			}}
 		}
 		report(p, st.At, f)
@@ -112,10 +87,11 @@ func checkPipCache(p *fixer.Pass, st build.Step) {
 func checkNodeCache(p *fixer.Pass, st build.Step) {
 	last := -1
 	for k, c := range st.Commands {
-		sub, _ := c.Subcommand()
-		switch {
-		case c.Program == "npm" && (sub == "ci" || sub == "install" || sub == "i" || sub == "clean-install"):
-		case c.Program == "yarn" && (sub == "install" || len(c.Args()) == 0):
+		switch in := c.Install; {
+		case in == nil:
+			continue
+		case in.Name == "npm":
+		case in.Name == "yarn" && (in.Verb != "" || len(c.Args()) == 0):
 		default:
 			continue
 		}

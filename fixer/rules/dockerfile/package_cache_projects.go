@@ -9,7 +9,6 @@ import (
 	"oakum/fixer/build"
 	"oakum/fixer/dockerfile"
 	"oakum/fixer/image"
-	"oakum/fixer/text"
 )
 
 // gemCache is where gem and Bundler keep what they download in the official
@@ -20,8 +19,7 @@ const gemCache = "/usr/local/bundle/cache"
 // elsewhere says that they may go to another folder than the usual one.
 func checkGemCache(p *fixer.Pass, st build.Step, elsewhere bool) {
 	last := lastOf(st, func(c build.Command) bool {
-		sub, _ := c.Subcommand()
-		return c.Program == "gem" && (sub == "install" || sub == "i") || c.Program == "bundle" && (sub == "" || sub == "install") && !c.Has("--version", "--help", "-v")
+		return c.Install != nil && (c.Install.Name == "gem" || c.Install.Name == "bundler" && !c.Has("--version", "--help", "-v"))
 	})
 	if last < 0 || deletesCache(st.Commands[last+1:], "cache") {
 		return
@@ -57,8 +55,7 @@ func checkGemCache(p *fixer.Pass, st build.Step, elsewhere bool) {
 // Composer.
 func checkComposerCache(p *fixer.Pass, st build.Step) {
 	last := lastOf(st, func(c build.Command) bool {
-		sub, _ := c.Subcommand()
-		return strings.HasPrefix(c.Program, "composer") && text.WordSet("install i update u require create-project")[sub] && !cacheOption(c, "--no-cache")
+		return c.Install != nil && c.Install.Name == "composer" && !cacheOption(c, "--no-cache")
 	})
 	if last < 0 || deletesCache(st.Commands[last+1:], "cache") || deletesCache(st.Commands[last+1:], ".composer") ||
 		slices.ContainsFunc(st.Commands[last+1:], func(c build.Command) bool {

@@ -22,7 +22,7 @@ func cleanup(f *dockerfile.File, r *build.PackageRun, last *build.PackageCall) (
 			after = c.Command
 		}
 	}
-	next := behind(f, r.Instruction, after.End)
+	next := following(f, r.Instruction, after.End)
 	switch {
 	case after.Place == 0:
 		if err := reached(r.Commands, last.Command, after, next.kind == theEnd); err != nil {
@@ -133,9 +133,9 @@ const (
 	aSemicolon               // ; and another command
 )
 
-// behind looks past blanks, continuations and comment lines at what follows a
+// following looks past blanks, continuations and comment lines at what follows a
 // place in an instruction.
-func behind(f *dockerfile.File, i *dockerfile.Instruction, from int) follows {
+func following(f *dockerfile.File, i *dockerfile.Instruction, from int) follows {
 	at := skipBlank(f, i, from)
 	rest := string(f.Source[at:i.End])
 	switch {

@@ -10,10 +10,10 @@ import (
 	"oakum/fixer/dockerfile"
 )
 
-// brought reports whether anything in a stage may bring a program along: a step
+// mayBring reports whether anything in a stage may bring a program along: a step
 // that mentions it, installs what a variable names or runs what is not read
 // here, or a copy of a folder in which programs lie.
-func brought(b *build.Build, s *dockerfile.Stage, tool string) bool {
+func mayBring(b *build.Build, s *dockerfile.Stage, tool string) bool {
 	mention := regexp.MustCompile(`(^|[^\w-])` + regexp.QuoteMeta(tool) + `($|[^\w-])`)
 	for _, stage := range s.Chain() {
 		for _, i := range stage.Instructions {
@@ -31,7 +31,7 @@ func brought(b *build.Build, s *dockerfile.Stage, tool string) bool {
 			case "COPY", "ADD":
 				for k, w := range i.Words {
 					_, from := i.Flag("from")
-					if path.Base(w.Value) == tool || from && k < len(i.Words)-1 && programFolder(w.Value) || i.Keyword == "ADD" && archiveName.MatchString(w.Value) {
+					if path.Base(w.Value) == tool || from && k < len(i.Words)-1 && programDir(w.Value) || i.Keyword == "ADD" && archiveName.MatchString(w.Value) {
 						return true
 					}
 				}
@@ -41,7 +41,7 @@ func brought(b *build.Build, s *dockerfile.Stage, tool string) bool {
 	return false
 }
 
-func programFolder(p string) bool {
+func programDir(p string) bool {
 	p = strings.TrimRight(p, "/*")
 	return p == "" || p == "/usr" || p == "/usr/local" || strings.HasSuffix(p, "bin") || p == "/rootfs" || strings.HasSuffix(p, "rootfs")
 }

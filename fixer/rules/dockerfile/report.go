@@ -37,19 +37,19 @@ func place(f *dockerfile.File, i *dockerfile.Instruction) string {
 		if o == i {
 			break
 		}
-		if counted(o) == counted(i) && !bareFetch(o) {
+		if ordinalKeyword(o) == ordinalKeyword(i) && !bareFetch(o) {
 			n++
 		}
 	}
 	if bareFetch(i) {
 		return fmt.Sprintf("%s: lists before RUN[%d]", where, n)
 	}
-	return fmt.Sprintf("%s: %s[%d]", where, counted(i), n)
+	return fmt.Sprintf("%s: %s[%d]", where, ordinalKeyword(i), n)
 }
 
-// counted is what an instruction is counted among. ADD and COPY are one kind,
+// ordinalKeyword is what an instruction is counted among. ADD and COPY are one kind,
 // because a fix turns one into the other and must not renumber the rest.
-func counted(i *dockerfile.Instruction) string {
+func ordinalKeyword(i *dockerfile.Instruction) string {
 	if i.Keyword == "ADD" || i.Keyword == "COPY" {
 		return "ADD/COPY"
 	}
@@ -98,9 +98,9 @@ func source(p *fixer.Pass, i *dockerfile.Instruction) string {
 	return p.File.Path + ":" + strconv.Itoa(i.Line)
 }
 
-// cased writes a keyword in lower case where most of the file's instructions
+// matchCase writes a keyword in lower case where most of the file's instructions
 // are. BuildKit's checks want one case for all.
-func cased(f *dockerfile.File, keyword string) string {
+func matchCase(f *dockerfile.File, keyword string) string {
 	lower := 0
 	for _, i := range f.Instructions {
 		switch i.Name.Raw {

@@ -51,7 +51,7 @@ func unknownAccount(evidence string) account {
 // else the one account the file creates, else the one its base brings, else a
 // free number. Where the file names several accounts and does not say which, a
 // person has to.
-func (s *subject) account() (account, string) {
+func (s *imageCheck) account() (account, string) {
 	created := slices.DeleteFunc(build.Of(s.pass.File).CreatedAccounts(s.stage), func(id image.Identity) bool { return id.IsRoot() })
 	if i := s.unreadAccounts(); i != nil {
 		return account{}, fmt.Sprintf("line %d creates an account in commands that are not read: if it is the one to run as, end with USER and its number", i.Line)
@@ -90,7 +90,7 @@ func (s *subject) account() (account, string) {
 }
 
 // numbered chooses an account that the file creates without a number.
-func (s *subject) numbered(name string, evidence fixer.Evidence) (account, string) {
+func (s *imageCheck) numbered(name string, evidence fixer.Evidence) (account, string) {
 	command, why := build.NumberlessAccount(s.pass, s.stage, name)
 	if command == nil {
 		return account{}, fmt.Sprintf("the file creates the account %s without a number, and %s: create it with one (useradd --uid %d) and end with USER and that number", name, why, appUID)
@@ -104,14 +104,14 @@ func (s *subject) numbered(name string, evidence fixer.Evidence) (account, strin
 var serverAccounts = text.WordSet("www-data nginx apache http httpd daemon")
 
 // brought reports whether the base has the account for what it is made to run.
-func (s *subject) brought(name string) bool {
+func (s *imageCheck) brought(name string) bool {
 	e := s.profile.Entry
 	return e != nil && e.Service != nil && e.Service.Name == name
 }
 
 // unreadAccounts returns a RUN that creates an account in commands that the
 // shell reader refuses, such as a heredoc.
-func (s *subject) unreadAccounts() *dockerfile.Instruction {
+func (s *imageCheck) unreadAccounts() *dockerfile.Instruction {
 	for _, stage := range s.stage.Chain() {
 		for _, i := range stage.Instructions {
 			if i.Keyword != "RUN" {
@@ -137,7 +137,7 @@ func names(ids []image.Identity) string {
 
 // owner returns the one user that files are given to by --chown or chown, with
 // the first instruction that does; none when there are several.
-func (s *subject) owner(created []image.Identity) (image.Identity, *dockerfile.Instruction) {
+func (s *imageCheck) owner(created []image.Identity) (image.Identity, *dockerfile.Instruction) {
 	var found image.Identity
 	var first *dockerfile.Instruction
 	several := false
@@ -178,7 +178,7 @@ func (s *subject) owner(created []image.Identity) (image.Identity, *dockerfile.I
 
 // resolve reads USER or USER:GROUP as --chown takes it. A name counts only when
 // the file creates it or the base is known to have it.
-func (s *subject) resolve(text string, created []image.Identity) (image.Identity, bool) {
+func (s *imageCheck) resolve(text string, created []image.Identity) (image.Identity, bool) {
 	user, group, _ := strings.Cut(text, ":")
 	if n, err := strconv.Atoi(user); err == nil && n >= 0 {
 		id := image.Identity{UID: n, KnownUID: true, Numeric: true}

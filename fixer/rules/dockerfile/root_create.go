@@ -26,14 +26,14 @@ const appUID = 10001
 // that ask for the name or the home folder of their user. It does not exist
 // where the tools for it are not known to be in the image, or something else
 // than a Bourne shell would read the command.
-func (s *subject) create() (fixer.Fix, bool) {
+func (s *imageCheck) create() (fixer.Fix, bool) {
 	base, ok := build.BaseOf(s.pass, s.stage)
 	if !ok || !s.runsAsRootHere() || !shellKnown(base) || !s.bourne(nil) {
 		return fixer.Fix{}, false
 	}
 	var lines func(name, uid, gid string) []string
 	esc := string(s.file.Escape)
-	run := cased(s.file, "RUN")
+	run := matchCase(s.file, "RUN")
 	switch {
 	case base.Distribution == image.Alpine, base.Distribution == image.BusyBox:
 		lines = func(name, uid, gid string) []string {
@@ -108,7 +108,7 @@ var asking = []struct {
 
 // asksForUser looks for a program among those the image starts that asks for
 // the name or the home folder of its user, or a base made for one.
-func (s *subject) asksForUser() (fixer.Evidence, bool) {
+func (s *imageCheck) asksForUser() (fixer.Evidence, bool) {
 	for _, c := range s.commands() {
 		for _, word := range started(c) {
 			name := strings.TrimSuffix(strings.TrimRight(path.Base(word), "0123456789."), ".sh")
@@ -140,14 +140,14 @@ func shellKnown(base image.Base) bool {
 
 // bourne reports whether SHELL leaves commands to a shell of the Bourne family
 // at an instruction of the stage, nil being its end.
-func (s *subject) bourne(at *dockerfile.Instruction) bool {
+func (s *imageCheck) bourne(at *dockerfile.Instruction) bool {
 	words, _ := s.stage.ShellAt(at)
 	return len(words) == 0 || len(words) > 1 && build.IsShell(words[0]) && strings.HasSuffix(words[len(words)-1], "c")
 }
 
 // runsAsRootHere reports whether steps at the end of the stage are known to run
 // as root, so that they may create accounts and give files away.
-func (s *subject) runsAsRootHere() bool { return s.profile.User.IsRoot() }
+func (s *imageCheck) runsAsRootHere() bool { return s.profile.User.IsRoot() }
 
 var accountName = regexp.MustCompile(`^[a-z_][a-z0-9_-]{0,30}$`)
 

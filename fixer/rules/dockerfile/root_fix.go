@@ -16,7 +16,7 @@ import (
 // fix writes USER with the account's numbers behind the last step that needs
 // root, and gives it the folders that the program provably writes to. Numbers,
 // because a kubelet cannot check a name against runAsNonRoot.
-func (s *subject) fix(a account) fixer.Fix {
+func (s *imageCheck) fix(a account) fixer.Fix {
 	title := "run as user " + a.numbers()
 	switch {
 	case a.command != nil:
@@ -47,7 +47,7 @@ func (s *subject) fix(a account) fixer.Fix {
 
 // writeUser makes the edits of a fix: the user with the numbers chosen, folders
 // given to it, and what lines have to run before, as root.
-func writeUser(d *fixer.Draft, file *dockerfile.File, where spot, given writables, number *build.Numberless, before ...string) error {
+func writeUser(d *fixer.Draft, file *dockerfile.File, where insertionPoint, given writables, number *build.Numberless, before ...string) error {
 	user := d.Param("uid")
 	if g := d.Param("gid"); g != "" {
 		user += ":" + g
@@ -79,7 +79,7 @@ func writeUser(d *fixer.Draft, file *dockerfile.File, where spot, given writable
 }
 
 // breaks says what can stop working, from what the file shows.
-func (s *subject) breaks(a account, given writables) string {
+func (s *imageCheck) breaks(a account, given writables) string {
 	var out []string
 	if s.last.At != nil && s.last.Text != "" {
 		out = append(out, fmt.Sprintf("line %d asks for root, perhaps for what runs in the end", s.last.At.Line))
@@ -125,7 +125,7 @@ func (s *subject) breaks(a account, given writables) string {
 
 // lowPorts returns the ports below 1024 that the file exposes or, when it
 // exposes none, that the base is known to listen on.
-func (s *subject) lowPorts() []string {
+func (s *imageCheck) lowPorts() []string {
 	var out []string
 	add := func(n int) {
 		if text := strconv.Itoa(n); n > 0 && n < 1024 && !slices.Contains(out, text) {
@@ -146,16 +146,16 @@ func (s *subject) lowPorts() []string {
 	return out
 }
 
-// A spot is where USER goes: in the place of a USER that no step stands behind,
+// A insertionPoint is where USER goes: in the place of a USER that no step stands behind,
 // else before the ENTRYPOINT or CMD behind the last step that needs root, or at
 // the end.
-type spot struct {
+type insertionPoint struct {
 	index         int // instructions of the stage from this one on come behind it
 	replace       *dockerfile.Instruction
 	before, after *dockerfile.Instruction
 }
 
-func (s *subject) spot() spot {
+func (s *imageCheck) spot() insertionPoint {
 	list := s.stage.Instructions
 	step := -1
 	for k, i := range list {
@@ -164,26 +164,26 @@ func (s *subject) spot() spot {
 			step = k
 		case "USER":
 			if i == s.last.At && !slices.ContainsFunc(list[k:], needsRootToBuild) {
-				return spot{index: k + 1, replace: i}
+				return insertionPoint{index: k + 1, replace: i}
 			}
 			step = k
 		}
 	}
 	for k, i := range list[step+1:] {
 		if i.Keyword == "ENTRYPOINT" || i.Keyword == "CMD" {
-			return spot{index: step + 1 + k, before: i}
+			return insertionPoint{index: step + 1 + k, before: i}
 		}
 	}
 	// The end of what matters: settings behind the last step stay behind it.
 	if step < 0 {
-		return spot{index: len(list), after: s.stage.Last()}
+		return insertionPoint{index: len(list), after: s.stage.Last()}
 	}
-	return spot{index: step + 1, after: list[step]}
+	return insertionPoint{index: step + 1, after: list[step]}
 }
 
 // insert writes USER, behind lines that need the user in force until there.
-func (at spot) insert(f *dockerfile.File, user string, before []string) ([]text.Edit, error) {
-	lines := append(slices.Clone(before), cased(f, "USER")+" "+user)
+func (at insertionPoint) insert(f *dockerfile.File, user string, before []string) ([]text.Edit, error) {
+	lines := append(slices.Clone(before), matchCase(f, "USER")+" "+user)
 	switch {
 	case at.replace != nil && len(before) == 0:
 		return f.ReplaceWord(at.replace, at.replace.Args, user)

@@ -26,17 +26,17 @@ var rootPrograms = map[string]string{
 }
 
 const (
-	stepsDown  = "which changes to another user by itself and needs root for that"
-	supervises = "which starts several programs and usually each as its own user"
-	becomes    = "which starts as root and serves as other users"
-	masters    = "whose first process is made to be root; its configuration decides what it needs"
-	kernel     = "which works with the kernel's devices or network"
-	lowPort    = "which listens below port 1024 and may write where only root can"
+	dropsPrivileges = "which changes to another user by itself and needs root for that"
+	supervises      = "which starts several programs and usually each as its own user"
+	becomes         = "which starts as root and serves as other users"
+	masters         = "whose first process is made to be root; its configuration decides what it needs"
+	kernel          = "which works with the kernel's devices or network"
+	lowPort         = "which listens below port 1024 and may write where only root can"
 )
 
 // needsRoot looks for proof or strong signs that the program has to start as
 // root: what CMD and ENTRYPOINT run, and tools for stepping down in the image.
-func (s *subject) needsRoot() (why string, yes bool) {
+func (s *imageCheck) needsRoot() (why string, yes bool) {
 	for _, stage := range s.stage.Chain() {
 		for _, i := range stage.Instructions {
 			if tool := build.PrivilegeDropTool(s.file, i); tool != "" && i.Keyword != "CMD" && i.Keyword != "ENTRYPOINT" {
@@ -54,7 +54,7 @@ func (s *subject) needsRoot() (why string, yes bool) {
 		for _, word := range started(c) {
 			what, ok := rootPrograms[path.Base(word)]
 			if build.DropsPrivileges(word) {
-				what, ok = stepsDown, true
+				what, ok = dropsPrivileges, true
 			}
 			if !ok || s.baseRuns(path.Base(word)) {
 				continue
@@ -68,7 +68,7 @@ func (s *subject) needsRoot() (why string, yes bool) {
 // baseRuns reports whether a program is what the base image is made to run,
 // in its own way, under an account the image brings; or, in BusyBox, its httpd,
 // which is a small server of one process and has only the name of Apache's.
-func (s *subject) baseRuns(program string) bool {
+func (s *imageCheck) baseRuns(program string) bool {
 	if base, ok := build.BaseOf(s.pass, s.stage); ok && base.Distribution == image.BusyBox && program == "httpd" {
 		return true
 	}
@@ -87,7 +87,7 @@ func started(c dockerfile.CommandLine) []string {
 
 // script returns the script that a container of the stage starts with, which is
 // not in the file, or "".
-func (s *subject) script() string {
+func (s *imageCheck) script() string {
 	for _, c := range s.commands() {
 		for _, word := range started(c) {
 			if name := path.Base(word); strings.HasSuffix(name, ".sh") || strings.Contains(name, "entrypoint") {
@@ -100,7 +100,7 @@ func (s *subject) script() string {
 
 // commands returns what a container of the stage runs. CMD holds only arguments
 // when the ENTRYPOINT is a program; scripts usually run their arguments.
-func (s *subject) commands() []dockerfile.CommandLine {
+func (s *imageCheck) commands() []dockerfile.CommandLine {
 	entry, cmd := s.stage.Entrypoint(), s.stage.Cmd()
 	if programs := started(entry); len(programs) > 0 {
 		name := path.Base(programs[0])
@@ -113,7 +113,7 @@ func (s *subject) commands() []dockerfile.CommandLine {
 
 // notHere looks for what makes a USER at this place wrong although the program
 // may well run without root.
-func (s *subject) notHere() (why string, yes bool) {
+func (s *imageCheck) notHere() (why string, yes bool) {
 	if below := build.StagesFrom(s.file, s.stage); len(below) > 0 {
 		return fmt.Sprintf("%s starts from this stage, and its steps may need root: set USER in a stage of its own that Compose builds instead", stagePath(below[0])), true
 	}
@@ -139,7 +139,7 @@ func (s *subject) notHere() (why string, yes bool) {
 }
 
 // baseKnown reports whether the base is a plain ground to build on.
-func (s *subject) baseKnown() bool {
+func (s *imageCheck) baseKnown() bool {
 	if s.profile.Entry != nil || s.base == "scratch" {
 		return true
 	}
@@ -149,7 +149,7 @@ func (s *subject) baseKnown() bool {
 
 // underRoot returns the instruction, in words, by which the running program
 // depends on root's home folder.
-func (s *subject) underRoot() string {
+func (s *imageCheck) underRoot() string {
 	in := func(text string) bool {
 		return text == "/root" || strings.Contains(text, "/root/") || strings.HasSuffix(text, ":/root")
 	}

@@ -56,7 +56,7 @@ func (l writables) run(f *dockerfile.File, volume *dockerfile.Instruction, user 
 	if len(all) == 0 {
 		return ""
 	}
-	line := cased(f, "RUN") + " "
+	line := matchCase(f, "RUN") + " "
 	if len(create) > 0 {
 		line += "mkdir -p " + strings.Join(create, " ") + " && "
 	}
@@ -67,7 +67,7 @@ func (l writables) run(f *dockerfile.File, volume *dockerfile.Instruction, user 
 // makes empty under a name that says what for. Files of the program itself stay
 // root's: what it cannot change, nobody who breaks into it can. A volume takes
 // the owner that the folder has when VOLUME is reached, so it is set before.
-func (s *subject) givenFolders(where spot) writables {
+func (s *imageCheck) givenFolders(where insertionPoint) writables {
 	base, ok := build.BaseOf(s.pass, s.stage)
 	if !ok || !shellKnown(base) || !s.runsAsRootHere() {
 		return nil
@@ -105,7 +105,7 @@ func (s *subject) givenFolders(where spot) writables {
 
 // worksIn reports whether the program may lie in a folder: the working
 // directory is in it, and a step that could have filled it ran there.
-func (s *subject) worksIn(folder string) bool {
+func (s *imageCheck) worksIn(folder string) bool {
 	if !within(s.stage.Workdir().Text, folder) {
 		return false
 	}
@@ -117,7 +117,7 @@ func (s *subject) worksIn(folder string) bool {
 // heldVolume returns the first VOLUME that the program could not write to as
 // another user, in an image that is known to have no shell: no step can give the
 // folder away there, only COPY --chown can have made it.
-func (s *subject) heldVolume() string {
+func (s *imageCheck) heldVolume() string {
 	if base, ok := build.BaseOf(s.pass, s.stage); !ok || base.Shell != image.NoShell {
 		return ""
 	}
@@ -149,7 +149,7 @@ func within(p, folder string) bool {
 }
 
 // rootAt reports whether a step in the place of an instruction would run as root.
-func (s *subject) rootAt(i *dockerfile.Instruction) bool {
+func (s *imageCheck) rootAt(i *dockerfile.Instruction) bool {
 	user := s.stage.UserAt(i)
 	name, _, _ := strings.Cut(user.Text, ":")
 	if user.At == nil { // then the base decides, which a USER further down may hide
@@ -160,7 +160,7 @@ func (s *subject) rootAt(i *dockerfile.Instruction) bool {
 }
 
 // fills reports whether an instruction copies files into a folder.
-func (s *subject) fills(i *dockerfile.Instruction, folder string) bool {
+func (s *imageCheck) fills(i *dockerfile.Instruction, folder string) bool {
 	n := len(i.Words)
 	if i.Keyword != "COPY" && i.Keyword != "ADD" || n == 0 {
 		return false
@@ -186,7 +186,7 @@ func (l settled) hold(p string) bool {
 }
 
 // settledFolders are those of commands and of --chown.
-func (s *subject) settledFolders() settled {
+func (s *imageCheck) settledFolders() settled {
 	out := s.settledByCommand()
 	for _, stage := range s.stage.Chain() {
 		for _, i := range stage.Instructions {
@@ -204,7 +204,7 @@ func (s *subject) settledFolders() settled {
 
 // settledByCommand leaves out --chown, which does not change a folder that
 // WORKDIR has made.
-func (s *subject) settledByCommand() settled {
+func (s *imageCheck) settledByCommand() settled {
 	out := settled{}
 	s.eachCommand(func(c build.Command, abs func(string) string) {
 		if slices.Contains([]string{"chown", "chmod", "install", "chgrp", "rm", "mv"}, c.Program) {
@@ -231,7 +231,7 @@ func isForWriting(p string) bool {
 
 // madeFolders returns the folders that steps of the stage make and leave empty,
 // under a name that says they are for writing.
-func (s *subject) madeFolders() []string {
+func (s *imageCheck) madeFolders() []string {
 	var out []string
 	s.eachCommand(func(c build.Command, abs func(string) string) {
 		if c.Program != "mkdir" || c.Place != 0 {
@@ -252,7 +252,7 @@ func (s *subject) madeFolders() []string {
 
 // eachCommand calls visit with the commands of the stage's own steps. abs makes
 // a path absolute; it gives "" where the folder the command runs in is unsure.
-func (s *subject) eachCommand(visit func(c build.Command, abs func(string) string)) {
+func (s *imageCheck) eachCommand(visit func(c build.Command, abs func(string) string)) {
 	for _, st := range build.Of(s.pass.File).Steps("RUN") {
 		if st.Stage != s.stage {
 			continue

@@ -63,7 +63,7 @@ var closers = sync.OnceValue(func() []closer {
 
 // closed returns the first part of a step that leaves files to root alone, and
 // what it does.
-func (s *subject) closed(step string) (part, what string) {
+func (s *imageCheck) closed(step string) (part, what string) {
 	if found := closing().FindString(step); found != "" {
 		return short(found), "leaves files to root alone"
 	}
@@ -89,7 +89,7 @@ func short(command string) string {
 // forRootAlone returns, in words, the first instruction that leaves something
 // to root alone which the program may have to read. Which files it reads cannot
 // be seen, so any is reason enough to leave the USER to a person.
-func (s *subject) forRootAlone() string {
+func (s *imageCheck) forRootAlone() string {
 	for _, stage := range s.stage.Chain() {
 		for _, i := range stage.Instructions {
 			if what := s.closes(i); what != "" && !i.OnBuild {
@@ -100,7 +100,7 @@ func (s *subject) forRootAlone() string {
 	return ""
 }
 
-func (s *subject) closes(i *dockerfile.Instruction) string {
+func (s *imageCheck) closes(i *dockerfile.Instruction) string {
 	mode, opened := i.Flag("chmod")
 	_, owned := i.Flag("chown")
 	switch i.Keyword {

@@ -17,7 +17,7 @@ import (
 var rootPackages = text.WordSet("iptables nftables ipset nfs-utils nfs-kernel-server keepalived openvpn wireguard-tools")
 
 // installsForRoot says which step installs a tool that only root can use, or "".
-func (s *subject) installsForRoot() string {
+func (s *imageCheck) installsForRoot() string {
 	for _, st := range build.Of(s.pass.File).Steps("RUN") {
 		if !build.InChain(s.stage, st.Stage) {
 			continue
@@ -39,8 +39,8 @@ func (s *subject) installsForRoot() string {
 
 // runsNothing reports whether neither the file nor a Compose service here says
 // what a container does, on a base whose own command is a shell or an interpreter.
-func (s *subject) runsNothing() bool {
-	if s.stage.Entrypoint().At != nil || s.stage.Cmd().At != nil || len(usersOf(s.pass, s.stage)) > 0 {
+func (s *imageCheck) runsNothing() bool {
+	if s.stage.Entrypoint().At != nil || s.stage.Cmd().At != nil || len(servicesOf(s.pass, s.stage)) > 0 {
 		return false
 	}
 	e := s.profile.Entry
@@ -53,7 +53,7 @@ var serving = text.WordSet("php-apache php-fpm tomcat")
 // writesAtStart says which command writes, as soon as it starts, into a folder
 // that would stay root's, or "". Scripts of package.json other than build are
 // not known.
-func (s *subject) writesAtStart() string {
+func (s *imageCheck) writesAtStart() string {
 	dir := s.stage.Workdir()
 	done := s.settledByCommand()
 	if webapps := "/usr/local/tomcat/webapps"; s.profile.Entry != nil && s.profile.Entry.ID == "tomcat" && !done.hold(webapps) {
@@ -71,7 +71,7 @@ func (s *subject) writesAtStart() string {
 			return fmt.Sprintf("%s on line %d runs %s, which writes into the folder it is called in, %s: do that while the image is built, or give the folder itself to the user (RUN chown), then add USER", c.At.Keyword, c.At.Line, what, cmp.Or(dir.Text, "/"))
 		}
 	}
-	for _, v := range usersOf(s.pass, s.stage) {
+	for _, v := range servicesOf(s.pass, s.stage) {
 		for _, key := range []string{"entrypoint", "command"} {
 			node := v.Setting(key).Node
 			c := dockerfile.CommandLine{Args: node.Texts()}

@@ -12,8 +12,8 @@ var (
 	paramName = fixer.Param{Name: "name", Meaning: "name of the account and of its group, in lower case", Validate: validName}
 )
 
-// subject is one stage that is run, with what is known about it.
-type subject struct {
+// imageCheck is one stage that is run, with what is known about it.
+type imageCheck struct {
 	pass    *fixer.Pass
 	file    *dockerfile.File
 	stage   *dockerfile.Stage

@@ -45,7 +45,7 @@ var RunsAsRoot = &fixer.Rule{
 }
 
 func checkUser(p *fixer.Pass, stage *dockerfile.Stage) {
-	s := &subject{pass: p, file: p.File.Dockerfile, stage: stage, last: stage.User(), base: cmp.Or(stage.Root().Image, stage.Root().Base)}
+	s := &imageCheck{pass: p, file: p.File.Dockerfile, stage: stage, last: stage.User(), base: cmp.Or(stage.Root().Image, stage.Root().Base)}
 	s.profile = container.OfStage(p, p.File.Path, s.file, stage)
 	user := s.profile.User
 	switch {
@@ -77,7 +77,7 @@ func checkUser(p *fixer.Pass, stage *dockerfile.Stage) {
 
 // advise finds what can be done: nothing that is forced on a program which has
 // to start as root, else the account that is known to fit best.
-func (s *subject) advise(f *fixer.Finding) {
+func (s *imageCheck) advise(f *fixer.Finding) {
 	if e := s.profile.Entry; e != nil && e.NonRoot.Support != image.SupportApp {
 		s.adviseProduct(f, e)
 		return
@@ -118,7 +118,7 @@ func (s *subject) advise(f *fixer.Finding) {
 
 // adviseProduct deals with images that are built upon a product, such as
 // postgres or nginx, whose own way of starting the table knows.
-func (s *subject) adviseProduct(f *fixer.Finding, e *image.Entry) {
+func (s *imageCheck) adviseProduct(f *fixer.Finding, e *image.Entry) {
 	id, known := e.RunAs()
 	f.Evidence = append(f.Evidence, fixer.ImageEvidence(e.Evidence(image.FieldNonRoot)))
 	conditions := strings.Join(e.NonRoot.Conditions, "; ")

@@ -206,7 +206,7 @@ func (r *secretReader) leftBehind(st build.Step, c *build.Command) {
 		}
 	case c.Program == "git" && sub == "config":
 		for _, w := range c.Args() {
-			if strings.HasPrefix(w.Value, "url.") && cloneURL.MatchString(w.Raw) && !undone(st, ".gitconfig") {
+			if strings.HasPrefix(w.Value, "url.") && cloneURL.MatchString(w.Raw) && !deletedInStep(st, ".gitconfig") {
 				r.report("git config", c, fixer.Finding{Severity: fixer.Medium,
 					Message: "git config writes a token into .gitconfig, where it stays in the layer",
 					Advice:  secretLeft})
@@ -218,7 +218,7 @@ func (r *secretReader) leftBehind(st build.Step, c *build.Command) {
 			return
 		}
 		m := settingsFile.FindStringSubmatch(text)
-		if m == nil || !strings.Contains(text, ">") || !strings.Contains(text, "$") || undone(st, m[1]) {
+		if m == nil || !strings.Contains(text, ">") || !strings.Contains(text, "$") || deletedInStep(st, m[1]) {
 			return
 		}
 		if low := strings.ToLower(text); strings.Contains(low, "_auth") || strings.Contains(low, "password") || strings.Contains(low, "token") || strings.Contains(low, "://") {
@@ -229,8 +229,8 @@ func (r *secretReader) leftBehind(st build.Step, c *build.Command) {
 	}
 }
 
-// undone reports whether the same step deletes the file again.
-func undone(st build.Step, name string) bool {
+// deletedInStep reports whether the same step deletes the file again.
+func deletedInStep(st build.Step, name string) bool {
 	for _, c := range st.Commands {
 		if c.Program != "rm" && c.Program != "unlink" && c.Program != "shred" {
 			continue

@@ -44,7 +44,7 @@ func (r *secretReader) stored(st build.Step, c *build.Command) {
 	}
 	text := strings.Join(words, " ")
 	for _, s := range credentialStores {
-		if !s.programs[c.Program] || !s.command.MatchString(text) || undone(st, s.file) {
+		if !s.programs[c.Program] || !s.command.MatchString(text) || deletedInStep(st, s.file) {
 			continue
 		}
 		for _, m := range variableIn.FindAllStringSubmatch(text, -1) {

@@ -27,8 +27,8 @@ func publishedPorts(v compose.View) []string {
 	return out
 }
 
-// usersOf returns the Compose services that run the image of a stage.
-func usersOf(p *fixer.Pass, s *dockerfile.Stage) []compose.View {
+// servicesOf returns the Compose services that run the image of a stage.
+func servicesOf(p *fixer.Pass, s *dockerfile.Stage) []compose.View {
 	var out []compose.View
 	for _, v := range p.Topology().Users(p.File.Path) {
 		if b, ok := p.Topology().ServiceBuild(v); ok && b.Stage.Index == s.Index {

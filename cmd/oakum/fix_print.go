@@ -1,10 +1,12 @@
 package main
 
 import (
+	"errors"
 	"os"
 
 	"github.com/spf13/cobra"
 
+	"oakum/fixer"
 	"oakum/fixer/project"
 	"oakum/fixer/report"
 )
@@ -30,4 +32,14 @@ func (f *fixFlags) preview(cmd *cobra.Command, result *report.Fix) error {
 		return errFindings
 	}
 	return nil
+}
+
+// print prints what was done: the outcomes on standard output, the summary aside.
+func (f *fixFlags) print(cmd *cobra.Command, result *report.Fix, receipt *fixer.Receipt) (err error) {
+	if f.format == "json" {
+		err = result.JSON(cmd.OutOrStdout())
+	} else {
+		err = result.Text(cmd.OutOrStdout(), styleOf(os.Stdout))
+	}
+	return errors.Join(err, result.Summary(cmd.ErrOrStderr(), styleOf(os.Stderr), true, receipt.Undo))
 }
