@@ -43,7 +43,7 @@ func (msg foldedMsg) apply(d *model) tea.Cmd {
 		return d.refold()
 	}
 	if d.busyWith == "" {
-		d.session.Adopt(msg.index.plan)
+		d.session.AdoptPlan(msg.index.plan)
 	}
 	return d.settle(msg.index)
 }

@@ -104,7 +104,7 @@ type foldJob struct {
 // state of them: copying ten thousand verdicts is the dearest thing a key does.
 func (d *model) foldJob() foldJob {
 	if d.job.run == nil || d.job.gen != d.generation {
-		d.job = foldJob{gen: d.generation, run: d.session.Folder(), decisions: d.session.Decisions(), wording: d.wording}
+		d.job = foldJob{gen: d.generation, run: d.session.FoldFunc(), decisions: d.session.Decisions(), wording: d.wording}
 	}
 	return d.job
 }

@@ -61,7 +61,7 @@ func (j foldJob) planView(now *planIndex, out map[string]bool) *planView {
 	st := j.leaving(now, out)
 	v := &planView{
 		gen: j.gen, index: st,
-		podsBefore: fixer.SumLevels(st.plan.Before.PodLevels()), podsAfter: fixer.SumLevels(st.plan.After.PodLevels()),
+		podsBefore: fixer.CountLevels(st.plan.Before.PodLevels()), podsAfter: fixer.CountLevels(st.plan.After.PodLevels()),
 	}
 	paths := map[string]bool{}
 	for _, plan := range []*engine.Plan{now.plan, st.plan} {

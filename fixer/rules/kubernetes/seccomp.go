@@ -58,7 +58,7 @@ func checkSeccomp(p *fixer.Pass, w *kube.Workload) {
 	}
 	at := w.NameNode()
 	where := "the pod"
-	if w.TakesPodSecurity() {
+	if w.AllowsPodSecurityContext() {
 		open = []yamldoc.Path{w.PodPath.Join("securityContext", "seccompProfile")}
 	} else {
 		where = "its containers"
