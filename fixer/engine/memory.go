@@ -26,12 +26,12 @@ type memory struct {
 }
 
 // maxVersionBytes bounds the sources of remembered versions; a parsed file takes
-// some thirty times its bytes. Drafts and batches are kept of the first passes
+// some ten times its bytes. Drafts and batches are kept of the first pass
 // only, where nearly all fixes are made, and for two folds: the plan's and the
 // preview's.
 const (
-	maxVersionBytes = 2 << 20
-	maxDepth        = 3
+	maxVersionBytes = 4 << 20
+	maxDepth        = 1
 	maxMoments      = 2
 	maxResults      = 4 // of one version, for different neighbours
 )
