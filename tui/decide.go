@@ -7,6 +7,7 @@ import (
 
 	"oakum/fixer"
 	"oakum/fixer/engine"
+	"oakum/tui/review"
 )
 
 // Verdicts are recorded in the session and nowhere else. Those that fold on
@@ -154,10 +155,7 @@ func (d *desk) skipFile(path string) tea.Cmd {
 	for i := range d.now.plan.Outcomes {
 		o := &d.now.plan.Outcomes[i]
 		k := o.Finding.Key()
-		if o.Finding.File != path || (o.Result != engine.Open && o.Result != engine.ManualWork) {
-			continue
-		}
-		if _, decided := d.decision(k); !decided {
+		if _, decided := d.decision(k); o.Finding.File == path && review.Waits(o, decided) {
 			all[k] = engine.Decision{Verdict: engine.Reject}
 		}
 	}
@@ -183,16 +181,14 @@ func (d *desk) redo() tea.Cmd {
 	return tea.Batch(d.changed(), d.say("done again: %s", label))
 }
 
-// open reports whether a finding still waits for a word.
+// open reports whether a finding still waits for a decision.
 func (d *desk) open(k fixer.Key) bool {
 	o := d.now.outcome(k)
 	if o == nil {
 		return false
 	}
-	if _, decided := d.decision(k); decided {
-		return false
-	}
-	return o.Result == engine.Open || o.Result == engine.ManualWork || o.Result == engine.Fixed || o.Result == engine.Skipped || o.Result == engine.Ignored
+	_, decided := d.decision(k)
+	return review.Waits(o, decided)
 }
 
 // unwritten counts the findings that are open in the files as they are.

@@ -1,12 +1,11 @@
 package tui
 
 import (
-	"slices"
-
 	tea "charm.land/bubbletea/v2"
 
 	"oakum/fixer"
 	"oakum/fixer/engine"
+	"oakum/tui/review"
 )
 
 // load reads the repository and checks it, in a command. Progress is fed to
@@ -155,35 +154,7 @@ func (d *desk) listLost(was engine.Decisions, lost []fixer.Key) tea.Cmd {
 // finding or fix is gone are listed.
 func (d *desk) resume(kept engine.Decisions) tea.Cmd {
 	return d.lend("taking earlier verdicts up", func(s *engine.Session) func(*desk) tea.Cmd {
-		now, later := engine.Decisions{}, engine.Decisions{}
-		for k, v := range kept {
-			if s.Baseline().Finding(k) != nil {
-				now[k] = v
-			} else {
-				later[k] = v
-			}
-		}
-		var lost []fixer.Key
-		attach := func(report *engine.Report, all engine.Decisions) engine.Decisions {
-			out := engine.Decisions{}
-			for k, v := range all {
-				if attachable(report, k, v) {
-					out[k] = v
-				} else {
-					lost = append(lost, k)
-				}
-			}
-			return out
-		}
-		// Findings that come up after other fixes can only be attached once
-		// those are made.
-		err := s.DecideAll("resume", attach(s.Baseline(), now))
-		if err == nil && len(later) > 0 {
-			if more := attach(s.Plan().Final, later); len(more) > 0 {
-				err = s.DecideAll("resume, findings that came up later", more)
-			}
-		}
-		slices.SortFunc(lost, fixer.Key.Compare)
+		lost, err := review.Resume(s, kept)
 		return func(d *desk) tea.Cmd {
 			switch {
 			case err != nil:
@@ -194,27 +165,4 @@ func (d *desk) resume(kept engine.Decisions) tea.Cmd {
 			return d.say("took up %s of an earlier session", count(len(kept), "verdict"))
 		}
 	})
-}
-
-// attachable reports whether a verdict still has the finding and the fix it
-// speaks of.
-func attachable(r *engine.Report, k fixer.Key, v engine.Decision) bool {
-	f := r.Finding(k)
-	switch {
-	case f == nil:
-		return false
-	case v.Verdict != engine.Accept:
-		return v.Verdict == engine.Reject || v.Verdict == engine.Ignore
-	case len(f.Fixes) == 0:
-		return false
-	}
-	fix := &f.Fixes[0]
-	if v.Fix != "" {
-		fix = f.Fix(v.Fix)
-	}
-	if fix == nil {
-		return false
-	}
-	_, err := fix.Resolve(v.Params)
-	return err == nil
 }

@@ -11,6 +11,7 @@ import (
 
 	"oakum/fixer"
 	"oakum/fixer/engine"
+	"oakum/tui/review"
 	"oakum/tui/widget"
 )
 
@@ -162,27 +163,21 @@ func content(b []byte) []byte {
 
 // effects finds what the verdict does to other findings.
 func (p *preview) effects() {
-	results := make(map[fixer.Key]engine.Result, len(p.without.Outcomes))
-	for i := range p.without.Outcomes {
-		o := &p.without.Outcomes[i]
-		results[o.Finding.Key()] = o.Result
-	}
-	for i := range p.with.Outcomes {
-		o := &p.with.Outcomes[i]
-		k := o.Finding.Key()
-		if k == p.ask.key {
-			continue
-		}
-		was, known := results[k]
+	about := func(k fixer.Key) bool { return k == p.ask.key }
+	for _, e := range review.Effects(review.Results(review.Queue(p.without)), review.Queue(p.with), about) {
+		k := e.Outcome.Finding.Key()
 		name := ruleWord(k.Rule) + " (" + k.File + " " + placeWord(k.Path) + ")"
-		switch {
-		case o.Result == was:
-		case o.Result == engine.Closed, o.Result == engine.Fixed && known && was != engine.Closed:
+		switch e.Kind {
+		case review.Closes:
 			p.closes = append(p.closes, name)
-		case o.Result == engine.Blocked || o.Result == engine.Refused:
+		case review.Prevents:
 			p.opens = append(p.opens, name+" could not be made any more")
-		case !known:
+		case review.Opens:
 			p.opens = append(p.opens, name)
+		case review.Frees:
+			if e.Outcome.Result == engine.Fixed {
+				p.closes = append(p.closes, name)
+			}
 		}
 	}
 	slices.Sort(p.closes)

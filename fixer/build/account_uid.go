@@ -60,10 +60,10 @@ func NumberlessAccount(p *fixer.Pass, s *dockerfile.Stage, name string) (found *
 // as it can ARG.
 func (b *Build) UIDByEnv(s *dockerfile.Stage, name string) (uid int, at *dockerfile.Instruction) {
 	for _, a := range b.AccountChanges(s) {
-		if a.Verb != CreatesUser || EnvText(s, a.User) != name {
+		if a.Verb != CreatesUser || envText(s, a.User) != name {
 			continue
 		}
-		if n, ok := accountNumber(EnvText(s, a.UID)); ok && n > 0 {
+		if n, ok := accountNumber(envText(s, a.UID)); ok && n > 0 {
 			if at != nil {
 				return 0, nil
 			}

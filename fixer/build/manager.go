@@ -149,8 +149,8 @@ func (m *Manager) Mounted(i *dockerfile.Instruction) bool {
 	return false
 }
 
-// LeavesIn reports whether text that was not read leaves something behind.
-func (m *Manager) LeavesIn(text string) bool {
+// leavesIn reports whether text that was not read leaves something behind.
+func (m *Manager) leavesIn(text string) bool {
 	return m.mentions(text, m.leaves) && !m.cleanedIn(text)
 }
 

@@ -39,7 +39,7 @@ func readPackageRun(f *dockerfile.File, st Step) *PackageRun {
 
 // LeavesUnread reports whether commands that were not read leave something of the
 // manager behind.
-func (r *PackageRun) LeavesUnread(m *Manager) bool { return m.LeavesIn(r.text) }
+func (r *PackageRun) LeavesUnread(m *Manager) bool { return m.leavesIn(r.text) }
 
 // LastUncleaned returns the last call of the manager that leaves something behind and
 // is not cleaned up after, or nil.

@@ -75,9 +75,9 @@ func (b *Build) Expand(s *dockerfile.Stage, before *dockerfile.Instruction, text
 
 var variableReference = regexp.MustCompile(`\$\{\w+\}|\$\w+`)
 
-// EnvText is what a word of a command comes to at the end of a stage, when it is
+// envText is what a word of a command comes to at the end of a stage, when it is
 // plain or one variable that the file sets by ENV, once; else "".
-func EnvText(s *dockerfile.Stage, word string) string {
+func envText(s *dockerfile.Stage, word string) string {
 	m := oneVariable.FindStringSubmatch(word)
 	if m == nil {
 		if strings.ContainsAny(word, "$`") {

@@ -2,9 +2,7 @@ package container
 
 import (
 	"path"
-	"regexp"
 	"slices"
-	"strconv"
 	"strings"
 
 	"oakum/fixer"
@@ -91,7 +89,7 @@ func (p *Profile) GainsPrivileges() string {
 	}
 	for _, s := range slices.Concat(chain, carried) {
 		for _, i := range s.Instructions {
-			if mode, ok := i.Flag("chmod"); ok && setsUID(mode.Value) {
+			if mode, ok := i.Flag("chmod"); ok && build.SetsUID(mode.Value) {
 				return "chmod " + mode.Value
 			}
 		}
@@ -118,7 +116,7 @@ func gainInWords(words []string, programs []string) string {
 		return name
 	case "chmod", "install":
 		for _, w := range words[1:] {
-			if setsUID(strings.TrimPrefix(strings.TrimPrefix(w, "--mode="), "-m")) {
+			if build.SetsUID(strings.TrimPrefix(strings.TrimPrefix(w, "--mode="), "-m")) {
 				return name + " " + w
 			}
 		}
@@ -165,13 +163,6 @@ func gainInText(text string, programs []string) string {
 	return named(text, slices.Concat([]string{"setcap", "setuid", "chmod u+s", "chmod +s"}, programs))
 }
 
-var setuidMode = regexp.MustCompile(`^(0?[4-7][0-7]{3}|(u|a|ug|gu)?\+[rwxX]*s[rwxXst]*|u=[rwxX]*s[rwxX]*)(,|$)`)
-
-// setsUID reports whether a mode sets the bit by which a program runs as its
-// owner. That of the group is left out: it is set on directories, for new files
-// to belong to their group.
-func setsUID(mode string) bool { return setuidMode.MatchString(mode) }
-
 // copiedFrom returns the stages, outside of the chain, that its files come from,
 // and those that these come from.
 func copiedFrom(f *dockerfile.File, chain []*dockerfile.Stage) []*dockerfile.Stage {
@@ -186,10 +177,7 @@ func copiedFrom(f *dockerfile.File, chain []*dockerfile.Stage) []*dockerfile.Sta
 			if !ok || i.Keyword != "COPY" {
 				continue
 			}
-			source := f.Stage(from.Value)
-			if n, err := strconv.Atoi(from.Value); err == nil && n >= 0 && n < len(f.Stages) {
-				source = f.Stages[n]
-			}
+			source := build.StageNamed(f, from.Value)
 			if source == nil {
 				continue
 			}

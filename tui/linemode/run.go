@@ -209,13 +209,7 @@ func (t *talk) line() {
 	if o := t.here(); o != nil {
 		on = o.Finding.Key()
 	}
-	plan := t.s.Plan()
-	t.queue = t.queue[:0]
-	for i := range plan.Outcomes {
-		if o := &plan.Outcomes[i]; o.Result != engine.Suppress {
-			t.queue = append(t.queue, o)
-		}
-	}
+	t.queue = review.Queue(t.s.Plan())
 	if i := t.find(on); i >= 0 {
 		t.at = i
 	}
@@ -237,7 +231,7 @@ func (t *talk) here() *engine.Outcome {
 // open reports whether a finding waits for a verdict.
 func (t *talk) open(o *engine.Outcome) bool {
 	_, decided := t.s.Decision(o.Finding.Key())
-	return !decided && (o.Result == engine.Open || o.Result == engine.ManualWork)
+	return review.Waits(o, decided)
 }
 
 func (t *talk) opens() int {

@@ -9,6 +9,7 @@ import (
 
 	"oakum/fixer"
 	"oakum/fixer/engine"
+	"oakum/tui/review"
 )
 
 // finding returns the finding at hand, or says that there is none.
@@ -32,36 +33,32 @@ func (t *talk) keep() {
 // other than the ones it speaks of, one sentence each; ok is false when it
 // could not be made.
 func (t *talk) change(about func(fixer.Key) bool, do func() error) (effects []string, ok bool) {
-	tell := func(format string, args ...any) { effects = append(effects, fmt.Sprintf(format, args...)) }
-	was := map[fixer.Key]engine.Result{}
-	for _, o := range t.queue {
-		was[o.Finding.Key()] = o.Result
-	}
+	was := review.Results(t.queue)
 	if err := do(); err != nil {
 		t.say("%s", sentence(err.Error()))
 		return nil, false
 	}
 	t.keep()
 	t.line()
-	for i, o := range t.queue {
-		k := o.Finding.Key()
-		before, known := was[k]
-		if about(k) || known && before == o.Result {
-			continue
-		}
-		where := fmt.Sprintf("finding %d, %s in %s", i+1, o.Finding.Rule, visible(o.Finding.File))
-		switch {
-		case o.Result == engine.Closed:
-			tell("It also closes %s.", where)
-		case o.Result == engine.Blocked || o.Result == engine.Refused:
-			tell("Now %s, is %s: %s", where, o.Result, sentenceEnd(o.Reason))
-		case !known:
-			tell("It opens %s.", where)
-		case before == engine.Closed || before == engine.Blocked || before == engine.Refused:
-			tell("Now %s, is %s.", where, o.Result)
-		}
+	for _, e := range review.Effects(was, t.queue, about) {
+		effects = append(effects, t.effect(e))
 	}
 	return effects, true
+}
+
+// effect is what a decision does to another finding, as a sentence.
+func (t *talk) effect(e review.Effect) string {
+	o := e.Outcome
+	where := fmt.Sprintf("finding %d, %s in %s", t.find(o.Finding.Key())+1, o.Finding.Rule, visible(o.Finding.File))
+	switch e.Kind {
+	case review.Closes:
+		return fmt.Sprintf("It also closes %s.", where)
+	case review.Prevents:
+		return fmt.Sprintf("Now %s, is %s: %s", where, o.Result, sentenceEnd(o.Reason))
+	case review.Opens:
+		return fmt.Sprintf("It opens %s.", where)
+	}
+	return fmt.Sprintf("Now %s, is %s.", where, o.Result)
 }
 
 func (t *talk) sayAll(lines []string) {

@@ -10,6 +10,7 @@ import (
 	"oakum/fixer"
 	"oakum/fixer/engine"
 	"oakum/fixer/text"
+	"oakum/tui/review"
 )
 
 // plan reads out what would be written, and what can be done with it.
@@ -265,50 +266,11 @@ func (t *talk) resume() {
 		}
 		return
 	}
-	n := 0
-	for _, report := range []func() *engine.Report{t.s.Baseline, func() *engine.Report { return t.s.Plan().Final }} {
-		now := engine.Decisions{}
-		for k, d := range kept {
-			if attaches(report().Finding(k), d) {
-				now[k] = d
-				delete(kept, k)
-			}
-		}
-		if len(now) == 0 {
-			continue
-		}
-		if err := t.s.DecideAll("resume", now); err != nil {
-			t.say("%s", sentence(err.Error()))
-			return
-		}
-		n += len(now)
+	lost, err := review.Resume(t.s, kept)
+	if err != nil {
+		t.say("%s", sentence(err.Error()))
+		return
 	}
-	t.say("Took up %s.", count(n, "verdict"))
-	lost := make([]fixer.Key, 0, len(kept))
-	for k := range kept {
-		lost = append(lost, k)
-	}
-	slices.SortFunc(lost, fixer.Key.Compare)
+	t.say("Took up %s.", count(len(kept)-len(lost), "verdict"))
 	t.sayLost(kept, lost)
-}
-
-// attaches reports whether a verdict still has the fix it speaks of.
-func attaches(f *fixer.Finding, d engine.Decision) bool {
-	switch {
-	case f == nil:
-		return false
-	case d.Verdict != engine.Accept:
-		return d.Verdict == engine.Reject || d.Verdict == engine.Ignore
-	case len(f.Fixes) == 0:
-		return false
-	}
-	fix := &f.Fixes[0]
-	if d.Fix != "" {
-		fix = f.Fix(d.Fix)
-	}
-	if fix == nil {
-		return false
-	}
-	_, err := fix.Resolve(d.Params)
-	return err == nil
 }

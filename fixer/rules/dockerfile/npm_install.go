@@ -71,7 +71,7 @@ func checkNpm(p *fixer.Pass, st build.Step, c build.Command) {
 		Message: "npm " + sub + " may install other versions than the lock file names",
 	}
 	f.Start, f.End = st.Span(c)
-	l := findLock(p, st, "package-lock.json", "npm-shrinkwrap.json")
+	l := findLock(p, st, build.Installers["npm"].Locks...)
 	f.Advice = l.advice("package-lock.json", "write npm ci", "nothing in the file proves that it is")
 	switch {
 	case st.Script == nil:
@@ -111,7 +111,7 @@ func checkYarn(p *fixer.Pass, st build.Step, c build.Command) {
 		return
 	}
 	flag, unknown := "--frozen-lockfile", "nothing in the file proves that it is"
-	l := findLock(p, st, "yarn.lock")
+	l := findLock(p, st, build.Installers["yarn"].Locks...)
 	if l.at != nil {
 		switch modern, known := l.yarn(p); {
 		case !known:
@@ -131,7 +131,7 @@ func checkPnpm(p *fixer.Pass, st build.Step, c build.Command) {
 	if sub != "install" && sub != "i" || len(c.Plain()) > 1 || c.Has("--frozen-lockfile", "--no-frozen-lockfile", "--lockfile-only", "-g", "--global") {
 		return
 	}
-	l := findLock(p, st, "pnpm-lock.yaml")
+	l := findLock(p, st, build.Installers["pnpm"].Locks...)
 	freeze{
 		named: "pnpm " + sub, k: k, flag: "--frozen-lockfile", lock: l,
 		advice: l.advice("pnpm-lock.yaml", "write pnpm install --frozen-lockfile", "nothing in the file proves that it is"),

@@ -3,7 +3,6 @@ package dockerfile
 import (
 	_ "embed"
 	"fmt"
-	"strings"
 
 	"oakum/fixer"
 	"oakum/fixer/build"
@@ -29,7 +28,7 @@ var SetuidBinary = &fixer.Rule{
 	Check: func(p *fixer.Pass) {
 		f, kept := p.File.Dockerfile, build.InFinalImage(p)
 		build.Each(f, func(s *dockerfile.Stage, i, at *dockerfile.Instruction) {
-			if flag, ok := i.Flag("chmod"); ok && kept[s] && !s.Windows && setsUser(flag.Value) {
+			if flag, ok := i.Flag("chmod"); ok && kept[s] && !s.Windows && build.SetsUID(flag.Value) {
 				report(p, at, fixer.Finding{
 					Message: fmt.Sprintf("--chmod=%s lets every user of the container run these files as their owner", flag.Value),
 					Advice:  setuidAdvice,
@@ -42,8 +41,8 @@ var SetuidBinary = &fixer.Rule{
 				continue
 			}
 			for _, c := range st.Commands {
-				mode, _ := modeOf(c)
-				if !setsUser(mode) || deletedAgain(st, c) {
+				mode, _ := c.Mode()
+				if !build.SetsUID(mode) || deletedAgain(st, c) {
 					continue
 				}
 				finding := fixer.Finding{
@@ -59,21 +58,3 @@ var SetuidBinary = &fixer.Rule{
 }
 
 const setuidAdvice = "do what needs root in the build, or give the program the one right it needs (setcap cap_net_bind_service=+ep for low ports), and leave the bit out"
-
-// setsUser reports whether a mode sets the set-user-id bit.
-func setsUser(mode string) bool {
-	if mode != "" && strings.Trim(mode, "01234567") == "" {
-		digits := strings.TrimLeft(mode, "0")
-		return len(digits) == 4 && (digits[0]-'0')&4 == 4
-	}
-	for _, part := range strings.Split(mode, ",") {
-		k := strings.IndexAny(part, "+=")
-		if k < 0 || strings.Trim(part[:k], "ugoa") != "" || !strings.Contains(part[k:], "s") {
-			continue
-		}
-		if who := part[:k]; who == "" || strings.ContainsAny(who, "ua") {
-			return true
-		}
-	}
-	return false
-}

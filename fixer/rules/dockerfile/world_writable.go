@@ -69,7 +69,7 @@ var symbolicMode = regexp.MustCompile(`^[ug]*[oa][ugoa]*[+=][rxXst]*w`)
 
 func checkModes(p *fixer.Pass, st build.Step) {
 	for _, c := range st.Commands {
-		mode, recursive := modeOf(c)
+		mode, recursive := c.Mode()
 		if !letsAll(mode) || onlyDevices(c) || deletedAgain(st, c) {
 			continue
 		}

@@ -1,0 +1,62 @@
+package review_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"oakum/fixer"
+	"oakum/fixer/engine"
+	"oakum/tui/review"
+)
+
+// TestAFindingWhoseDecisionWasTakenBackWaits: until the plan is folded again its
+// outcome is that of the decision, blocked and refused ones included.
+func TestAFindingWhoseDecisionWasTakenBackWaits(t *testing.T) {
+	for result, waits := range map[engine.Result]bool{
+		engine.Open: true, engine.ManualWork: true,
+		engine.Fixed: true, engine.Ignored: true, engine.Skipped: true, engine.Blocked: true, engine.Refused: true,
+		engine.Closed: false, engine.Suppress: false,
+	} {
+		o := &engine.Outcome{Result: result}
+		if got := review.Waits(o, false); got != waits {
+			t.Errorf("%s: waits %v, want %v", result, got, waits)
+		}
+		if review.Waits(o, true) {
+			t.Errorf("%s and decided: it waits all the same", result)
+		}
+	}
+}
+
+func outcomes(results string) []*engine.Outcome {
+	var out []*engine.Outcome
+	for _, pair := range strings.Fields(results) {
+		rule, result, _ := strings.Cut(pair, ":")
+		out = append(out, &engine.Outcome{Finding: &fixer.Finding{Rule: rule}, Result: engine.Result(result)})
+	}
+	return out
+}
+
+func TestEffects(t *testing.T) {
+	before := review.Results(outcomes("a:open b:open c:blocked d:closed e:open f:fixed g:skipped"))
+	after := outcomes("a:fixed b:closed c:fixed d:open e:refused f:fixed g:skipped h:open i:closed")
+	about := func(k fixer.Key) bool { return k.Rule == "a" }
+	var got []string
+	for _, e := range review.Effects(before, after, about) {
+		kind := map[review.EffectKind]string{review.Closes: "closes", review.Prevents: "prevents", review.Opens: "opens", review.Frees: "frees"}[e.Kind]
+		got = append(got, fmt.Sprintf("%s %s", kind, e.Outcome.Finding.Rule))
+	}
+	if want := "closes b, frees c, frees d, prevents e, opens h, closes i"; strings.Join(got, ", ") != want {
+		t.Errorf("%s, want %s", strings.Join(got, ", "), want)
+	}
+}
+
+func TestSuppressedFindingsAreNotInTheQueue(t *testing.T) {
+	plan := &engine.Plan{}
+	for _, o := range outcomes("a:open b:suppressed c:closed") {
+		plan.Outcomes = append(plan.Outcomes, *o)
+	}
+	if q := review.Queue(plan); len(q) != 2 || q[0] != &plan.Outcomes[0] || q[1] != &plan.Outcomes[2] {
+		t.Errorf("%v", q)
+	}
+}
