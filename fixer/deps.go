@@ -10,9 +10,9 @@ import (
 // and the facts: what the engine compares before it takes them as they were.
 // The zero value depends on nothing.
 type Deps struct {
-	// Links is set when it matters which Dockerfile builds what runs where, to
-	// what the topology summed that up as.
-	Links string
+	// TopologySum is set when it matters which Dockerfile builds what runs where, to
+	// the fingerprint of the topology.
+	TopologySum string
 
 	// Files are other files that were read, nil for one that was not there.
 	Files map[string]*File
@@ -20,9 +20,9 @@ type Deps struct {
 	indexes map[any]*indexed
 }
 
-// Hold reports whether all of it is the same in a snapshot.
-func (d *Deps) Hold(snap *Snapshot) bool {
-	if d.Links != "" && d.Links != snap.Topology().Fingerprint() {
+// Unchanged reports whether all of it is the same in a snapshot.
+func (d *Deps) Unchanged(snap *Snapshot) bool {
+	if d.TopologySum != "" && d.TopologySum != snap.Topology().Fingerprint() {
 		return false
 	}
 	for path, file := range d.Files {
@@ -39,7 +39,7 @@ func (d *Deps) Hold(snap *Snapshot) bool {
 }
 
 // Empty reports whether it depends on nothing.
-func (d *Deps) Empty() bool { return d.Links == "" && len(d.Files) == 0 && len(d.indexes) == 0 }
+func (d *Deps) Empty() bool { return d.TopologySum == "" && len(d.Files) == 0 && len(d.indexes) == 0 }
 
 // Paths returns the other files that it depends on, sorted: those that were
 // read, and those that an index was worked out from.
@@ -56,7 +56,7 @@ func (d *Deps) Paths() []string {
 	return slices.Sorted(maps.Keys(all))
 }
 
-func (d *Deps) file(path string, f *File) {
+func (d *Deps) addFile(path string, f *File) {
 	if d.Files == nil {
 		d.Files = map[string]*File{}
 	}
@@ -65,11 +65,11 @@ func (d *Deps) file(path string, f *File) {
 
 // add makes d depend on what other depends on, too.
 func (d *Deps) add(other *Deps) {
-	if other.Links != "" {
-		d.Links = other.Links
+	if other.TopologySum != "" {
+		d.TopologySum = other.TopologySum
 	}
 	for path, f := range other.Files {
-		d.file(path, f)
+		d.addFile(path, f)
 	}
 	if len(other.indexes) > 0 && d.indexes == nil {
 		d.indexes = map[any]*indexed{}
@@ -79,15 +79,15 @@ func (d *Deps) add(other *Deps) {
 
 // An Index is worked out from those files of a snapshot that matter to it, once
 // for as long as these are the same, and shared by all rules: what a rule of
-// one file asks about all files, such as which role is bound to an account.
+// one file asks about all files, such as which role is bound to a service account.
 type Index[T any] struct {
-	matters func(f *File) bool
-	from    func(files []*File) T
+	relevant func(f *File) bool
+	compute  func(files []*File) T
 }
 
-// NewIndex declares an index. matters must depend on the file alone, and be
+// NewIndex declares an index. relevant must depend on the file alone, and be
 // false for as many files as can be: findings are worked out again when one of
-// those changes for which it is true. from gets the others sorted by path.
+// those changes for which it is true. compute gets these sorted by path.
 func NewIndex[T any](matters func(f *File) bool, from func(files []*File) T) *Index[T] {
 	return &Index[T]{matters, from}
 }
@@ -116,41 +116,41 @@ type indexed struct {
 func (x *Index[T]) in(snap *Snapshot) *indexed {
 	snap.indexes.mu.Lock()
 	defer snap.indexes.mu.Unlock()
-	if v, ok := snap.indexes.known[x]; ok {
+	if v, ok := snap.indexes.current[x]; ok {
 		return v
 	}
 	var files []*File
 	for f := range snap.Files() {
-		if f.Skip == nil && once(&f.derived, x, func() bool { return x.matters(f) }) {
+		if f.Skip == nil && once(&f.derived, x, func() bool { return x.relevant(f) }) {
 			files = append(files, f)
 		}
 	}
-	v := snap.indexes.before[x]
+	v := snap.indexes.previous[x]
 	if v == nil || !slices.Equal(v.files, files) {
-		v = &indexed{source: x, files: files, value: sync.OnceValue(func() any { return x.from(files) })}
+		v = &indexed{source: x, files: files, value: sync.OnceValue(func() any { return x.compute(files) })}
 	}
-	if snap.indexes.known == nil {
-		snap.indexes.known = map[any]*indexed{}
+	if snap.indexes.current == nil {
+		snap.indexes.current = map[any]*indexed{}
 	}
-	snap.indexes.known[x] = v
+	snap.indexes.current[x] = v
 	return v
 }
 
 // indexes are the values for one snapshot, and those of the one before.
 type indexes struct {
-	mu     sync.Mutex
-	known  map[any]*indexed
-	before map[any]*indexed // never changed
+	mu       sync.Mutex
+	current  map[any]*indexed
+	previous map[any]*indexed // never changed
 }
 
-// handOn returns what a snapshot that is made from this one starts with.
-func (i *indexes) handOn() map[any]*indexed {
+// inherited returns what a snapshot that is made from this one starts with.
+func (i *indexes) inherited() map[any]*indexed {
 	i.mu.Lock()
 	defer i.mu.Unlock()
-	out := maps.Clone(i.before)
+	out := maps.Clone(i.previous)
 	if out == nil {
 		out = map[any]*indexed{}
 	}
-	maps.Copy(out, i.known)
+	maps.Copy(out, i.current)
 	return out
 }

@@ -10,27 +10,27 @@ import "sync"
 //	var Build = fixer.Derive(func(f *fixer.File) *File { … }) // package build
 //	b := build.Build.Of(p.File)                               // in a rule
 type Derived[T any] struct {
-	from func(f *File) T
+	compute func(f *File) T
 }
 
-// Derive declares a derived value. from must be pure: it may look at the file
+// Derive declares a derived value. compute must be pure: it may look at the file
 // and at nothing else.
-func Derive[T any](from func(f *File) T) *Derived[T] { return &Derived[T]{from: from} }
+func Derive[T any](from func(f *File) T) *Derived[T] { return &Derived[T]{compute: from} }
 
 // Of returns the value for a file. It is shared and must not be changed.
-func (d *Derived[T]) Of(f *File) T { return once(&f.derived, d, func() T { return d.from(f) }) }
+func (d *Derived[T]) Of(f *File) T { return once(&f.derived, d, func() T { return d.compute(f) }) }
 
 // A Shared value is worked out from what a pass shows (the file with its
 // topology and facts, or the whole snapshot for a rule without a kind), at
 // most once for each check of it, and shared by the rules of that check. What
 // it depends on, those depend on that ask for it.
 type Shared[T any] struct {
-	from func(p *Pass) T
+	compute func(p *Pass) T
 }
 
-// Share declares a shared value. from may use everything of the pass but Rule
+// Share declares a shared value. compute may use everything of the pass but Rule
 // and Report, and must not keep it.
-func Share[T any](from func(p *Pass) T) *Shared[T] { return &Shared[T]{from: from} }
+func Share[T any](from func(p *Pass) T) *Shared[T] { return &Shared[T]{compute: from} }
 
 // Of returns the value for what the pass looks at. It must not be changed.
 func (s *Shared[T]) Of(p *Pass) T {
@@ -39,11 +39,11 @@ func (s *Shared[T]) Of(p *Pass) T {
 	if !ok {
 		outer := i.deps
 		i.deps = &Deps{}
-		defer func() { // also where from panics
+		defer func() { // also where compute panics
 			outer.add(i.deps)
 			i.deps = outer
 		}()
-		cell = shared{s.from(p), i.deps}
+		cell = shared{s.compute(p), i.deps}
 		i.shared[s] = cell
 		return cell.value.(T)
 	}
@@ -60,11 +60,11 @@ type shared struct {
 // A memo holds values by who declared them.
 type memo struct{ cells sync.Map }
 
-// once returns what the memo holds under key, made by the first who asks.
-func once[T any](m *memo, key any, from func() T) T {
+// once returns what the memo holds under key, computed by the first caller.
+func once[T any](m *memo, key any, compute func() T) T {
 	cell, ok := m.cells.Load(key)
 	if !ok {
-		cell, _ = m.cells.LoadOrStore(key, sync.OnceValue(from))
+		cell, _ = m.cells.LoadOrStore(key, sync.OnceValue(compute))
 	}
 	return cell.(func() T)()
 }

@@ -1,6 +1,6 @@
 // Package fixer is the contract between rules and everything else: what a
 // file and a snapshot are, what a rule sees of them, what it reports, and how
-// a fix asks for edits.
+// a fix describes edits.
 //
 // A rule author needs [Rule], [Pass], [Finding], [Fix] and [Draft]; [Derive]
 // and [Share] hold what several rules want to know of one file. Running rules

@@ -14,17 +14,17 @@ import (
 )
 
 // A Draft collects the edits of one fix. A fix describes what it wants; the
-// draft turns it into bytes and remembers which data the fix declared it would
-// change, which is what verification holds it to.
+// draft turns it into bytes and records which data the fix declared it would
+// change, against which the result is verified.
 type Draft struct {
 	Snapshot *Snapshot
 	File     string // of the finding, which edits are of unless they say otherwise
 	Params   Params
 
-	quick   bool
-	yaml    map[docRef][]yamldoc.Op
-	order   []docRef
-	changes map[string]*FileChange
+	unverified bool
+	yaml       map[docRef][]yamldoc.Op
+	order      []docRef
+	changes    map[string]*FileChange
 }
 
 type docRef struct {
@@ -50,11 +50,11 @@ type FileChange struct {
 	Contract []dockerfile.Field
 
 	// Documents are put after the last one of a YAML file, whole lines without
-	// the --- that starts each. Edits does not have them: [FileChange.Placed].
+	// the --- that starts each. Edits does not have them: [FileChange.AllEdits].
 	Documents []string
 
-	// About names what the documents are about.
-	About []string
+	// Subjects names what the documents are about.
+	Subjects []string
 
 	// Patterns are those that the edits add at the end of an ignore file.
 	Patterns []string
@@ -69,18 +69,18 @@ func (d *Draft) Param(name string) string { return d.Params[name] }
 // At returns the edits of another file than the finding's.
 func (d *Draft) At(path string) FileDraft { return FileDraft{d, path} }
 
-// YAML asks for operations on one document of the finding's file.
+// YAML adds operations on one document of the finding's file.
 func (d *Draft) YAML(doc *yamldoc.Doc, ops ...yamldoc.Op) { d.At(d.File).YAML(doc, ops...) }
 
-// Document asks for a new document in the finding's file.
+// Document adds a new document to the finding's file.
 func (d *Draft) Document(content string, about ...string) { d.At(d.File).Document(content, about...) }
 
-// Dockerfile asks for edits of the finding's file.
+// Dockerfile adds edits of the finding's file.
 func (d *Draft) Dockerfile(edits []text.Edit, alters ...dockerfile.Field) {
 	d.At(d.File).Dockerfile(edits, alters...)
 }
 
-// Comment asks for comments in the finding's file.
+// Comment adds comments to the finding's file.
 func (d *Draft) Comment(edits []text.Edit) { d.At(d.File).Comment(edits) }
 
 // A FileDraft collects the edits that one fix makes in one file.
@@ -89,7 +89,7 @@ type FileDraft struct {
 	path  string
 }
 
-// YAML asks for operations on one document. Operations of several calls on the
+// YAML adds operations on one document. Operations of several calls on the
 // same document are made in the order of the calls.
 func (f FileDraft) YAML(doc *yamldoc.Doc, ops ...yamldoc.Op) {
 	d, ref := f.draft, docRef{f.path, doc.Index}
@@ -102,8 +102,8 @@ func (f FileDraft) YAML(doc *yamldoc.Doc, ops ...yamldoc.Op) {
 	d.yaml[ref] = append(d.yaml[ref], ops...)
 }
 
-// Document asks for a new document after the last one of a YAML file, and after
-// those asked for before: whole lines, without the --- that starts it. A file
+// Document adds a new document after the last one of a YAML file, and after
+// those added before: whole lines, without the --- that starts it. A file
 // that is one JSON value cannot hold another.
 //
 // about names what the document is about. Of several fixes with documents about
@@ -111,10 +111,10 @@ func (f FileDraft) YAML(doc *yamldoc.Doc, ops ...yamldoc.Op) {
 func (f FileDraft) Document(content string, about ...string) {
 	c := f.draft.change(f.path)
 	c.Documents = append(c.Documents, content)
-	c.About = append(c.About, about...)
+	c.Subjects = append(c.Subjects, about...)
 }
 
-// Dockerfile asks for edits of a Dockerfile and declares the fields of its
+// Dockerfile adds edits of a Dockerfile and declares the fields of its
 // runtime contract that they alter.
 func (f FileDraft) Dockerfile(edits []text.Edit, alters ...dockerfile.Field) {
 	c := f.draft.change(f.path)
@@ -122,7 +122,7 @@ func (f FileDraft) Dockerfile(edits []text.Edit, alters ...dockerfile.Field) {
 	c.Contract = append(c.Contract, alters...)
 }
 
-// Comment asks for edits that only add comments.
+// Comment adds edits that only add comments.
 func (f FileDraft) Comment(edits []text.Edit) {
 	c := f.draft.change(f.path)
 	c.Edits = append(c.Edits, edits...)
@@ -152,7 +152,7 @@ func EditDockerfile(edits func() ([]text.Edit, error), alters ...dockerfile.Fiel
 	}
 }
 
-// Exclude asks for patterns at the end of an ignore file, which is made where
+// Exclude adds patterns at the end of an ignore file, which is created where
 // there is none.
 func (d *Draft) Exclude(path string, patterns []string) {
 	file := d.Snapshot.File(path)
@@ -166,7 +166,7 @@ func (d *Draft) Exclude(path string, patterns []string) {
 	c.Patterns = append(c.Patterns, patterns...)
 }
 
-// Create asks for a new file.
+// Create adds a new file of the given kind.
 func (d *Draft) Create(path string, kind Kind, data []byte) {
 	c := d.change(path)
 	c.Create, c.Kind = data, kind
@@ -187,27 +187,27 @@ func (d *Draft) change(path string) *FileChange {
 // Draft computes what a fix does to the snapshot with the chosen parameters.
 // The result is sorted by path. An error says why the fix cannot be made here.
 func (f *Fix) Draft(snap *Snapshot, chosen Params) ([]FileChange, error) {
-	changes, err := f.DraftRead(snap, chosen)
+	changes, err := f.DraftParts(snap, chosen)
 	for i := range changes {
-		changes[i].Edits = changes[i].Placed(snap.File(changes[i].Path))
+		changes[i].Edits = changes[i].AllEdits(snap.File(changes[i].Path))
 	}
 	return changes, err
 }
 
-// DraftRead is [Fix.Draft] with added documents still apart from the edits, so
+// DraftParts is [Fix.Draft] with added documents separate from the edits, so
 // that several changes of one file can be merged.
-func (f *Fix) DraftRead(snap *Snapshot, chosen Params) ([]FileChange, error) {
+func (f *Fix) DraftParts(snap *Snapshot, chosen Params) ([]FileChange, error) {
 	return f.draft(snap, chosen, false)
 }
 
-// DraftUnread is [Fix.DraftRead] without reading what the edits make of a YAML
+// DraftUnverified is [Fix.DraftParts] without reading what the edits make of a YAML
 // document, and so without looking for another way of writing it: for a caller
 // who reads the result of many fixes at once.
-func (f *Fix) DraftUnread(snap *Snapshot, chosen Params) ([]FileChange, error) {
+func (f *Fix) DraftUnverified(snap *Snapshot, chosen Params) ([]FileChange, error) {
 	return f.draft(snap, chosen, true)
 }
 
-func (f *Fix) draft(snap *Snapshot, chosen Params, quick bool) (changes []FileChange, err error) {
+func (f *Fix) draft(snap *Snapshot, chosen Params, unverified bool) (changes []FileChange, err error) {
 	defer func() { // a defect of one fix must not end the run, nor stay silent
 		if v := recover(); v != nil {
 			changes, err = nil, Refuse("this fix failed: %v", v)
@@ -217,7 +217,7 @@ func (f *Fix) draft(snap *Snapshot, chosen Params, quick bool) (changes []FileCh
 	if err != nil {
 		return nil, err
 	}
-	d := &Draft{Snapshot: snap, File: f.file, Params: params, quick: quick}
+	d := &Draft{Snapshot: snap, File: f.file, Params: params, unverified: unverified}
 	if err := f.Edit(d); err != nil {
 		return nil, err
 	}
@@ -231,8 +231,8 @@ func (d *Draft) finish() ([]FileChange, error) {
 			return nil, Refuse("%s has no document %d", ref.file, ref.doc)
 		}
 		edit := file.YAML.Docs[ref.doc].Edit
-		if d.quick {
-			edit = file.YAML.Docs[ref.doc].Draft
+		if d.unverified {
+			edit = file.YAML.Docs[ref.doc].EditUnverified
 		}
 		change, err := edit(d.yaml[ref]...)
 		if err != nil {
@@ -252,7 +252,7 @@ func (d *Draft) finish() ([]FileChange, error) {
 		switch {
 		case c.Create != nil && file != nil:
 			return nil, Refuse("%s exists already", path)
-		case c.Create != nil && d.Snapshot.outside(path):
+		case c.Create != nil && d.Snapshot.isOutside(path):
 			return nil, Refuse("%s would have to be made, in a folder that was not asked for", path)
 		case c.Create == nil && file == nil:
 			return nil, fmt.Errorf("no file %s", path)
@@ -276,11 +276,11 @@ func (d *Draft) finish() ([]FileChange, error) {
 	return out, nil
 }
 
-// Placed returns the edits of a change with its documents: at the end of the
+// AllEdits returns the edits of a change with its documents: at the end of the
 // file, in its own line endings, and with a final newline where it has one. An
 // edit that reaches the end already takes them along, because two edits cannot
 // meet there.
-func (c *FileChange) Placed(file *File) []text.Edit {
+func (c *FileChange) AllEdits(file *File) []text.Edit {
 	if len(c.Documents) == 0 {
 		return c.Edits
 	}

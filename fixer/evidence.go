@@ -12,7 +12,7 @@ type EvidenceKind string
 // The kinds of evidence.
 const (
 	FromTable      EvidenceKind = "table"      // the image table that is part of oakum
-	FromRegistry   EvidenceKind = "registry"   // the configuration of the image, as its registry told it
+	FromRegistry   EvidenceKind = "registry"   // the configuration of the image, as its registry reported it
 	FromDockerfile EvidenceKind = "dockerfile" // a Dockerfile of the repository
 	FromCompose    EvidenceKind = "compose"    // a Compose file of the repository
 	FromManifest   EvidenceKind = "manifest"   // a Kubernetes manifest of the repository
@@ -22,7 +22,7 @@ const (
 	FromNothing    EvidenceKind = "nothing"    // that nothing is known, and why
 )
 
-// Evidence is one fact that a level rests on, with where it comes from.
+// Evidence is one fact that a level depends on, with where it comes from.
 type Evidence struct {
 	Kind EvidenceKind
 

@@ -9,7 +9,7 @@ import (
 // Facts are what is known beyond the repository. They are immutable: when an
 // answer arrives, a new Facts is made and the session checks again.
 type Facts struct {
-	// Images holds the configuration of images as registries told it, by the
+	// Images holds the configuration of images as registries reported it, by the
 	// reference as written in the files.
 	Images map[string]image.Config
 
@@ -21,8 +21,8 @@ type Facts struct {
 }
 
 // Image returns what is known of the image that a name refers to: the tables,
-// and over them what its registry told. It is the one door to that knowledge; an
-// image built in the repository is the container room's to tell. The answer is
+// and over them what its registry reported. It is the one way to that knowledge; of an
+// image built in the repository the container room knows. The answer is
 // shared and must not be changed.
 func (f *Facts) Image(name string) *image.Knowledge {
 	if k, ok := f.known.Load(name); ok {

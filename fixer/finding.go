@@ -33,19 +33,19 @@ type Finding struct {
 	// among the rule's findings in the file.
 	Path string
 
-	// Start and End are the bytes the finding speaks of; Line and EndLine,
+	// Start and End are the bytes the finding is about; Line and EndLine,
 	// from 1, are derived from them.
 	Start, End    int
 	Line, EndLine int
 
-	// Message is one sentence, lower case, that names the thing at fault.
+	// Message is one sentence that names which object has which state.
 	Message string
 
 	// Evidence is what was known when the level was chosen, strongest first.
 	Evidence []Evidence
 
 	// Fixes are alternatives, the most trusted first. None means that no
-	// sound edit is known. Where there is none, or only fixes of level Manual,
+	// automatic fix is known. Where there is none, or only fixes of level Manual,
 	// Advice says what a person can do.
 	Fixes  []Fix
 	Advice string

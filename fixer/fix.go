@@ -84,8 +84,8 @@ func (f *Fix) Resolve(chosen Params) (Params, error) {
 	return out, nil
 }
 
-// Own returns the parameters that this fix has.
-func (f *Fix) Own(all Params) Params {
+// OwnParams returns the parameters that this fix has.
+func (f *Fix) OwnParams(all Params) Params {
 	var out Params
 	for _, p := range f.Params {
 		if v, ok := all[p.Name]; ok {
@@ -109,7 +109,7 @@ func (f *Fix) paramNames() string {
 	return strings.Join(names, ", ")
 }
 
-// A Refusal is a fix's own statement that it cannot be made soundly here.
+// A Refusal is a fix's own statement that it cannot be made safely here.
 type Refusal struct {
 	Reason string // a sentence for people, lower case, no full stop
 }

@@ -34,9 +34,9 @@ type Level int
 
 // The levels, from the most trusted. Safe: a working container cannot notice.
 // Review: it could break something, and says how. Manual: a person decides.
-// Mostly no sound edit is known, and the finding says what to do; a fix of this
+// Mostly no automatic fix is known, and the finding says what to do; a fix of this
 // level can be made, but its effect shows in no file, so that it is made only
-// when somebody chooses it for this one finding.
+// when a person chooses it for this one finding.
 const (
 	Safe Level = iota + 1
 	Review

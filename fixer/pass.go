@@ -12,29 +12,29 @@ import (
 // that look at such a thing. What they work out on the way is shared ([Shared]).
 // It is not safe for concurrent use.
 type Inspection struct {
-	snap   *Snapshot
-	file   *File
-	facts  *Facts
-	topo   *topology.Topology
-	shared map[any]shared
-	deps   *Deps // of what is being worked out now
+	snap     *Snapshot
+	file     *File
+	facts    *Facts
+	topology *topology.Topology
+	shared   map[any]shared
+	deps     *Deps // of what is being worked out now
 }
 
 // NewInspection returns an inspection of one file of a snapshot, or of the
 // whole snapshot where file is nil.
 func NewInspection(snap *Snapshot, file *File, facts *Facts) *Inspection {
 	i := &Inspection{snap: snap, file: file, facts: facts, shared: map[any]shared{}, deps: &Deps{}}
-	i.topo = snap.Topology()
+	i.topology = snap.Topology()
 	if file != nil {
-		i.topo = i.topo.Traced(i.read)
+		i.topology = i.topology.Traced(i.noteRead)
 	}
 	return i
 }
 
-// read notes that what is being worked out depends on a file.
-func (i *Inspection) read(path string) {
+// noteRead notes that what is being worked out depends on a file.
+func (i *Inspection) noteRead(path string) {
 	if i.file != nil && path != i.file.Path {
-		i.deps.file(path, i.snap.File(path))
+		i.deps.addFile(path, i.snap.File(path))
 	}
 }
 
@@ -75,8 +75,8 @@ type Pass struct {
 
 // Topology returns which Dockerfile builds the image that runs where.
 func (p *Pass) Topology() *topology.Topology {
-	p.inspection.deps.Links = p.inspection.topo.Fingerprint()
-	return p.inspection.topo
+	p.inspection.deps.TopologySum = p.inspection.topology.Fingerprint()
+	return p.inspection.topology
 }
 
 // Before returns a file as it was read, before fixes changed it; nil when none
@@ -91,7 +91,7 @@ func (p *Pass) Before(path string) *File {
 // Read returns another file, such as the Dockerfile that the topology names, or
 // nil where there is none. What the rule reports depends on it from then on.
 func (p *Pass) Read(path string) *File {
-	p.inspection.read(path)
+	p.inspection.noteRead(path)
 	return p.inspection.snap.File(path)
 }
 
@@ -105,7 +105,7 @@ func (p *Pass) Report(f Finding) {
 	if f.File == "" && p.File != nil {
 		f.File = p.File.Path
 	}
-	p.inspection.read(f.File)
+	p.inspection.noteRead(f.File)
 	if file := p.inspection.snap.File(f.File); file != nil && f.Line == 0 {
 		lines := file.Lines()
 		f.Line = lines.At(f.Start)

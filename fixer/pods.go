@@ -7,7 +7,7 @@ import (
 	"oakum/fixer/kube/podsecurity"
 )
 
-// A PodLevel is what the Pod Security Standards say of one workload.
+// A PodLevel is the result of the Pod Security Standards for one workload.
 type PodLevel struct {
 	File     string
 	Workload string // "Deployment/web"
@@ -17,8 +17,8 @@ type PodLevel struct {
 	Violations []podsecurity.Violation
 }
 
-// PodLevels judges every whole workload of the snapshot, in the order of files
-// and documents. Windows pods are judged as the standards say; partial patches
+// PodLevels evaluates every whole workload of the snapshot, in the order of files
+// and documents. Windows pods are evaluated as the standards define it; partial patches
 // are not pods.
 func (s *Snapshot) PodLevels() []PodLevel {
 	var out []PodLevel
@@ -30,7 +30,7 @@ func (s *Snapshot) PodLevels() []PodLevel {
 	return out
 }
 
-func (f *File) judgePods() []PodLevel {
+func (f *File) evaluatePods() []PodLevel {
 	var out []PodLevel
 	for _, o := range f.Objects {
 		w := o.Workload()
@@ -45,9 +45,9 @@ func (f *File) judgePods() []PodLevel {
 	return out
 }
 
-// SumLevels counts workloads by level, for people, the loosest first:
+// CountLevels counts workloads by level, for people, the loosest first:
 // "1 privileged, 3 baseline". It is "" without workloads.
-func SumLevels(pods []PodLevel) string {
+func CountLevels(pods []PodLevel) string {
 	n := map[podsecurity.Level]int{}
 	for _, p := range pods {
 		n[p.Level]++

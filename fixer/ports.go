@@ -7,8 +7,8 @@ import (
 	"oakum/fixer/text"
 )
 
-// The types in this file are what the disk, the engine and the interfaces tell
-// each other: plain data, so that none of them has to know the others.
+// The types in this file are what the disk, the engine and the interfaces exchange:
+// plain data, so that none of them has to know the others.
 
 // Progress counts the files whose name makes them worth reading.
 type Progress struct {
@@ -17,7 +17,7 @@ type Progress struct {
 }
 
 // A Note is something a person should know about a run that is no state of
-// a source: an ignored directory, an include that leads nowhere.
+// a source: an ignored directory, an include of a missing file.
 type Note struct {
 	Path string // relative to the root; "" when it is about the whole run
 	Text string // lower case, no full stop; may hold names from the disk
@@ -102,7 +102,7 @@ type RefusedError struct {
 	// put back. The undo record is kept: undo finishes the work.
 	Interrupted bool
 
-	Cause error // the system's error behind the first refusal, or nil
+	Cause error // the system's error that led to the first refusal, or nil
 }
 
 // Error names every file and its reason on one line.

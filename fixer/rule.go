@@ -33,7 +33,7 @@ type Rule struct {
 	// References are the same concern elsewhere, one id each.
 	References []Reference
 
-	// Params are the values that fixes of the rule may ask for. Each fix
+	// Params are the values that fixes of the rule may take. Each fix
 	// carries those it uses, with a default of its own.
 	Params []Param
 

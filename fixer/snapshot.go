@@ -25,7 +25,7 @@ import (
 )
 
 // A File is one file of a snapshot with its parsed form. It is immutable; the
-// form that belongs to its Kind is set, unless Skip says why there is none.
+// form for its Kind is set, unless Skip says why there is none.
 type File struct {
 	Path    string
 	Kind    Kind
@@ -53,7 +53,7 @@ type File struct {
 // Lines returns the file's line table.
 func (f *File) Lines() *text.Lines { return f.lines() }
 
-// BuildKit returns what BuildKit's own checks say of a Dockerfile. They run once
+// BuildKit returns what BuildKit's own checks report of a Dockerfile. They run once
 // for each version of a file.
 func (f *File) BuildKit() (buildkit.Report, error) {
 	return f.buildkit()
@@ -65,7 +65,7 @@ func newFile(src Source) *File {
 	f := &File{Path: src.Path, Kind: src.Kind, Data: src.Data, Skip: src.Skip, Context: src.Context}
 	f.lines = sync.OnceValue(func() *text.Lines { return text.NewLines(f.Data) })
 	f.suppressions = sync.OnceValue(func() []Suppression { return findSuppressions(f) })
-	f.podLevels = sync.OnceValue(f.judgePods)
+	f.podLevels = sync.OnceValue(f.evaluatePods)
 	f.buildkit = sync.OnceValues(func() (buildkit.Report, error) {
 		return buildkit.Check(context.Background(), f.Dockerfile)
 	})
@@ -105,8 +105,8 @@ func (f *File) parse() *Skip {
 	return nil
 }
 
-// Suppressions returns the comments of the file that ask to leave findings
-// alone, in their order.
+// Suppressions returns the comments of the file that suppress findings,
+// in their order.
 func (f *File) Suppressions() []Suppression { return f.suppressions() }
 
 // services returns the Kubernetes Services of a file.
@@ -127,16 +127,16 @@ func unparsable(err error) *Skip {
 	return &Skip{SkipSyntax, "cannot be parsed: " + text.VisibleLine(strings.TrimSuffix(err.Error(), "."))}
 }
 
-// Judged reports whether findings can lie in the file: it was asked for, and is
+// Reportable reports whether findings can be in the file: it was selected, and is
 // more than an ignore file that only says what a build is sent.
-func (f *File) Judged() bool { return !f.Context && (f.Kind != Dockerignore || f.Skip != nil) }
+func (f *File) Reportable() bool { return !f.Context && (f.Kind != Dockerignore || f.Skip != nil) }
 
 // A Snapshot is the files of a repository at one moment. It is immutable and
 // safe for concurrent use.
 type Snapshot struct {
 	files    map[string]*File
 	paths    []string
-	tree     *buildcontext.Tree // nil when nobody looked for names
+	tree     *buildcontext.Tree // nil when names were not collected
 	topology func() *topology.Topology
 	indexes  indexes
 }
@@ -163,11 +163,11 @@ func NewSnapshot(sources []Source, names ...Name) *Snapshot {
 	if len(names) > 0 {
 		s.tree = buildcontext.NewTree(names)
 	}
-	s.drawTopology()
+	s.buildTopology()
 	return s
 }
 
-func (s *Snapshot) drawTopology() {
+func (s *Snapshot) buildTopology() {
 	s.topology = sync.OnceValue(func() *topology.Topology { return topology.New(s.topologyInput()) })
 }
 
@@ -194,7 +194,7 @@ func (s *Snapshot) Next(src Source) *File {
 // [Snapshot.Next], stand in place of those of their paths.
 func (s *Snapshot) WithFiles(files ...*File) *Snapshot {
 	next := &Snapshot{files: maps.Clone(s.files), paths: s.paths, tree: s.tree, topology: s.topology}
-	next.indexes.before = s.indexes.handOn()
+	next.indexes.previous = s.indexes.inherited()
 	redraw := false
 	for _, file := range files {
 		old := s.files[file.Path]
@@ -205,7 +205,7 @@ func (s *Snapshot) WithFiles(files ...*File) *Snapshot {
 		next.paths = slices.Sorted(maps.Keys(next.files))
 	}
 	if redraw { // what other files link to did not change otherwise
-		next.drawTopology()
+		next.buildTopology()
 	}
 	return next
 }
@@ -231,8 +231,8 @@ func (s *Snapshot) Len() int { return len(s.paths) }
 // that a fix made is not among them.
 func (s *Snapshot) Names() []Name { return s.tree.Names() }
 
-// outside reports whether a path lies in a folder that was not asked for.
-func (s *Snapshot) outside(p string) bool {
+// isOutside reports whether a path lies in a directory that was not selected.
+func (s *Snapshot) isOutside(p string) bool {
 	dir, ok := s.tree.Name(path.Dir(p))
 	return ok && dir.Outside
 }

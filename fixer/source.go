@@ -35,7 +35,7 @@ type SkipCode string
 // The reasons for which a file is skipped.
 const (
 	SkipUnreadable SkipCode = "unreadable" // no permission, vanished, read error
-	SkipIrregular  SkipCode = "irregular"  // a FIFO, socket, device or folder of that name
+	SkipIrregular  SkipCode = "irregular"  // a FIFO, socket, device or directory of that name
 	SkipTooLarge   SkipCode = "too-large"  // over the size cap
 	SkipBinary     SkipCode = "binary"     // NUL bytes
 	SkipEncoding   SkipCode = "encoding"   // not UTF-8
@@ -55,10 +55,10 @@ type Source struct {
 	Data []byte
 	Skip *Skip
 
-	// Context marks a file that was not asked for and is read as evidence
+	// Context marks a file that was not selected and is read as evidence
 	// only: nothing in it is reported or changed.
 	Context bool
 }
 
-// A Name is a file or folder that is there, whether or not it is a [Source].
+// A Name is a file or directory that exists, whether or not it is a [Source].
 type Name = buildcontext.Name

@@ -10,22 +10,22 @@ import (
 	"oakum/fixer/text"
 )
 
-// A Suppression is a comment that asks for findings to be left alone:
+// A Suppression is a comment that suppresses findings:
 //
 //	# oakum: ignore RULE[,RULE] reason      at the end of a line, or on the line before
 //	# oakum: ignore-file RULE[,RULE] reason  before the first line of content
 //
-// It is shown with its reason and counted. One that matches nothing is said.
+// Suppressions are listed with their reason; unused ones are reported.
 type Suppression struct {
 	File      string
 	Line      int // of the comment
-	Target    int // the line it speaks of; 0 for the whole file
+	Target    int // the line it refers to; 0 for the whole file
 	Rules     []string
 	Reason    string
 	WholeFile bool
 }
 
-// Covers reports whether the suppression speaks of a finding. A finding that
+// Covers reports whether the suppression applies to a finding. A finding that
 // spans several lines is covered by its first one.
 func (s *Suppression) Covers(f *Finding) bool {
 	return s.File == f.File && slices.Contains(s.Rules, f.Rule) && (s.WholeFile || s.Target == f.Line)
@@ -56,7 +56,7 @@ func findSuppressions(f *File) []Suppression {
 			case m[1] == "ignore-file" && !content && own:
 				s.WholeFile, s.Target = true, 0
 			case m[1] == "ignore-file":
-				s.Target = -1 // not at the top: matches nothing, and is said to
+				s.Target = -1 // not at the top: matches nothing, and is reported as unused
 			case own:
 				s.Target = f.nextContent(n)
 			}
@@ -103,7 +103,7 @@ func (f *File) comment(n int, line string) (at int, own bool) {
 	}
 }
 
-// isContent reports whether the byte at offset belongs to a value rather than
+// isContent reports whether the byte at offset is part of a value rather than
 // to a comment.
 func (f *File) isContent(offset int) bool {
 	switch {
@@ -147,7 +147,7 @@ func SuppressEdit(f *File, finding *Finding, reason string) ([]text.Edit, error)
 	lines := f.Lines()
 	start := lines.Start(finding.Line)
 	line := lines.Text(finding.Line)
-	if rest, marked := strings.CutPrefix(line, "\ufeff"); marked { // the mark stays first
+	if rest, marked := strings.CutPrefix(line, "\ufeff"); marked { // the byte order mark stays first
 		start, line = start+len(line)-len(rest), rest
 	}
 	if f.isContent(start) && strings.TrimSpace(line) != "" && finding.Start > start+len(line) {

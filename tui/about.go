@@ -14,9 +14,9 @@ import (
 
 // about does what the list and the review can do about a finding besides
 // deciding on it.
-func (d *desk) about(a action, f *fixer.Finding, v *detail) tea.Cmd {
+func (d *model) about(a action, f *fixer.Finding, v *detail) tea.Cmd {
 	offer := f
-	if o := d.now.outcome(f.Key()); o != nil {
+	if o := d.current.outcome(f.Key()); o != nil {
 		offer = d.offer(o)
 	}
 	switch a {
@@ -48,7 +48,7 @@ func (d *desk) about(a action, f *fixer.Finding, v *detail) tea.Cmd {
 }
 
 // openReference opens a rule's first reference that has an address.
-func (d *desk) openReference(r *fixer.Rule) tea.Cmd {
+func (d *model) openReference(r *fixer.Rule) tea.Cmd {
 	url := firstURL(r)
 	if url == "" {
 		return d.say("%s has no reference with an address", r.Name)
@@ -72,7 +72,7 @@ type openedMsg struct {
 	err error
 }
 
-func (msg openedMsg) apply(d *desk) tea.Cmd {
+func (msg openedMsg) apply(d *model) tea.Cmd {
 	if msg.err != nil {
 		return tea.Batch(tea.SetClipboard(msg.url), d.warn("no browser here (%v); copied %s", msg.err, msg.url))
 	}
@@ -81,7 +81,7 @@ func (msg openedMsg) apply(d *desk) tea.Cmd {
 
 // copyPreview copies the diff of the preview of a finding. What is copied is
 // the patch itself, byte for byte, and not what made it visible-safe.
-func (d *desk) copyPreview(k fixer.Key) tea.Cmd {
+func (d *model) copyPreview(k fixer.Key) tea.Cmd {
 	p, exact := d.previewOf(k)
 	if p == nil || !exact {
 		return d.say("there is no diff yet")
@@ -89,7 +89,7 @@ func (d *desk) copyPreview(k fixer.Key) tea.Cmd {
 	return d.copy(patchOf(between(p.without.After, p.with.After, p.with, p.without)), "diff")
 }
 
-func (d *desk) copy(s, what string) tea.Cmd {
+func (d *model) copy(s, what string) tea.Cmd {
 	if s == "" {
 		return d.say("nothing to copy")
 	}
@@ -98,7 +98,7 @@ func (d *desk) copy(s, what string) tea.Cmd {
 
 // edit opens the file of a finding in the person's editor. Afterwards all
 // files are read again.
-func (d *desk) edit(f *fixer.Finding) tea.Cmd {
+func (d *model) edit(f *fixer.Finding) tea.Cmd {
 	b, path, line := d.opts.Backend, f.File, f.Line
 	return func() tea.Msg {
 		cmd, err := b.Editor(path, line)
@@ -112,7 +112,7 @@ type editorMsg struct {
 	err error
 }
 
-func (msg editorMsg) apply(d *desk) tea.Cmd {
+func (msg editorMsg) apply(d *model) tea.Cmd {
 	if msg.err != nil {
 		return d.warn("no editor: %v", msg.err)
 	}
@@ -122,7 +122,7 @@ func (msg editorMsg) apply(d *desk) tea.Cmd {
 // editedMsg says that the editor is closed.
 type editedMsg struct{ err error }
 
-func (msg editedMsg) apply(d *desk) tea.Cmd {
+func (msg editedMsg) apply(d *model) tea.Cmd {
 	if msg.err != nil {
 		return d.rescan("the editor failed: " + msg.err.Error() + "; ")
 	}

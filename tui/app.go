@@ -8,20 +8,20 @@ import (
 )
 
 // App is the root model. It routes: the terminal's own messages change the
-// desk, results of commands apply themselves to it, and keys go to what is on
+// model, results of commands apply themselves to it, and keys go to what is on
 // top.
-type App struct{ d *desk }
+type App struct{ d *model }
 
 // New returns the root model for the options. ctx ends what commands wait for.
 func New(ctx context.Context, opts Options) *App {
-	a := &App{d: newDesk(ctx, opts)}
+	a := &App{d: newModel(ctx, opts)}
 	a.d.screens = []screen{newScanScreen()}
 	return a
 }
 
 // A result is what a command brings back.
 type result interface {
-	apply(d *desk) tea.Cmd
+	apply(d *model) tea.Cmd
 }
 
 // Init starts reading the repository.
@@ -73,7 +73,7 @@ func (a *App) View() tea.View {
 func (a *App) Result() review.Result {
 	d := a.d
 	r := review.Result{Interrupted: d.killed, Written: d.ledger.paths(), Summary: d.summary}
-	if d.now != nil {
+	if d.current != nil {
 		r.Open = d.unwritten()
 	}
 	return r

@@ -70,17 +70,17 @@ func BenchmarkKey(b *testing.B) {
 func BenchmarkKeyWithAllDecided(b *testing.B) {
 	d := startLarge(b, 20000)
 	all := engine.Decisions{}
-	for _, f := range d.desk().session.Baseline().Findings {
+	for _, f := range d.model().session.Baseline().Findings {
 		all[f.Key()] = engine.Decision{Verdict: engine.Reject}
 	}
-	if err := d.desk().session.DecideAll("skip all", all); err != nil {
+	if err := d.model().session.DecideAll("skip all", all); err != nil {
 		b.Fatal(err)
 	}
 	for b.Loop() {
-		desk := d.desk()
-		desk.folding, desk.keep.busy, desk.preview.busy = false, false, false
-		desk.now.gen = desk.gen // as if the fold had come back
-		desk.session.Adopt(desk.now.plan)
+		desk := d.model()
+		desk.folding, desk.autosave.busy, desk.preview.busy = false, false, false
+		desk.current.gen = desk.generation // as if the fold had come back
+		desk.session.AdoptPlan(desk.current.plan)
 		_, _ = d.app.Update(keyPress("space"))
 		_ = d.app.View()
 	}
@@ -91,7 +91,7 @@ func BenchmarkKeyWithAllDecided(b *testing.B) {
 func BenchmarkSettle(b *testing.B) {
 	d := startLarge(b, 20000)
 	for b.Loop() {
-		d.desk().settle(d.desk().now)
+		d.model().settle(d.model().current)
 		_ = d.app.View()
 	}
 }
@@ -118,7 +118,7 @@ func TestKeysStayFast(t *testing.T) {
 		t.Skip("builds a file of 20,000 lines")
 	}
 	d := startLarge(t, 20000)
-	if n := len(d.desk().now.plan.Outcomes); n < 9990 {
+	if n := len(d.model().current.plan.Outcomes); n < 9990 {
 		t.Fatalf("%d findings, want 10,000", n)
 	}
 	for _, key := range []string{"j", "G", "g", "space", "space", "enter", "]", "n", "u", "j", "esc", "pgdown", "tab", "tab"} {

@@ -16,11 +16,11 @@ import (
 // the session looks up in it what is offered.
 
 // decide records verdicts as one step. The label is what undo will call it.
-func (d *desk) decide(label string, all engine.Decisions, said string) tea.Cmd {
+func (d *model) decide(label string, all engine.Decisions, said string) tea.Cmd {
 	if !d.fresh() {
-		return d.lend(label, func(s *engine.Session) func(*desk) tea.Cmd {
+		return d.lend(label, func(s *engine.Session) func(*model) tea.Cmd {
 			err := s.DecideAll(label, all)
-			return func(d *desk) tea.Cmd { return d.recorded(err, said) }
+			return func(d *model) tea.Cmd { return d.recorded(err, said) }
 		})
 	}
 	if err := d.session.DecideAll(label, all); err != nil {
@@ -29,7 +29,7 @@ func (d *desk) decide(label string, all engine.Decisions, said string) tea.Cmd {
 	return tea.Batch(d.changed(), d.recorded(nil, said))
 }
 
-func (d *desk) recorded(err error, said string) tea.Cmd {
+func (d *model) recorded(err error, said string) tea.Cmd {
 	if err != nil {
 		return d.warn("%v", err)
 	}
@@ -37,20 +37,20 @@ func (d *desk) recorded(err error, said string) tea.Cmd {
 }
 
 // accept accepts one fix. id is the alternative, "" for the first.
-func (d *desk) accept(f *fixer.Finding, id string, params fixer.Params) tea.Cmd {
+func (d *model) accept(f *fixer.Finding, id string, params fixer.Params) tea.Cmd {
 	k := f.Key()
 	return d.decide("accept "+f.Rule, engine.Decisions{k: {Verdict: engine.Accept, Fix: id, Params: params}},
 		fmt.Sprintf("accepted %s in %s", ruleWord(f.Rule), f.File))
 }
 
 // skip says no to one finding.
-func (d *desk) skip(f *fixer.Finding) tea.Cmd {
+func (d *model) skip(f *fixer.Finding) tea.Cmd {
 	return d.decide("skip "+f.Rule, engine.Decisions{f.Key(): {Verdict: engine.Reject}},
 		fmt.Sprintf("skipped %s in %s", ruleWord(f.Rule), f.File))
 }
 
 // toggle accepts a finding's first fix, or takes back what was said of it.
-func (d *desk) toggle(o *engine.Outcome) tea.Cmd {
+func (d *model) toggle(o *engine.Outcome) tea.Cmd {
 	f := o.Finding
 	if v, ok := d.session.Decision(f.Key()); ok {
 		d.session.Forget(f.Key())
@@ -63,7 +63,7 @@ func (d *desk) toggle(o *engine.Outcome) tea.Cmd {
 }
 
 // notAcceptable says why a finding has nothing that could be accepted, or "".
-func (d *desk) notAcceptable(o *engine.Outcome) string {
+func (d *model) notAcceptable(o *engine.Outcome) string {
 	switch {
 	case o.Result == engine.Suppress:
 		return "a comment in the file asks to leave this: " + o.Reason
@@ -76,7 +76,7 @@ func (d *desk) notAcceptable(o *engine.Outcome) string {
 }
 
 // unfixable are the actions that a finding without a fix has no use for.
-func (d *desk) unfixable(o *engine.Outcome) []action {
+func (d *model) unfixable(o *engine.Outcome) []action {
 	if len(d.offer(o).Fixes) > 0 {
 		return nil
 	}
@@ -85,14 +85,14 @@ func (d *desk) unfixable(o *engine.Outcome) []action {
 
 // acceptRule accepts what is open of a rule. Where another alternative than
 // the first was chosen, it is used wherever it is offered, in one step.
-func (d *desk) acceptRule(f *fixer.Finding, id string, params fixer.Params) tea.Cmd {
+func (d *model) acceptRule(f *fixer.Finding, id string, params fixer.Params) tea.Cmd {
 	rule := f.Rule
 	if id != "" && len(f.Fixes) > 0 && (id != f.Fixes[0].ID || len(params) > 0) {
 		return d.acceptAlike(f, id, params)
 	}
-	return d.lend("accepting all "+ruleWord(rule), func(s *engine.Session) func(*desk) tea.Cmd {
+	return d.lend("accepting all "+ruleWord(rule), func(s *engine.Session) func(*model) tea.Cmd {
 		n, err := s.AcceptRule(rule, fixer.Review, nil)
-		return func(d *desk) tea.Cmd {
+		return func(d *model) tea.Cmd {
 			return d.swept(n, err, ruleWord(rule))
 		}
 	})
@@ -100,7 +100,7 @@ func (d *desk) acceptRule(f *fixer.Finding, id string, params fixer.Params) tea.
 
 // acceptAlike accepts one fix with its parameters for a finding and for every
 // open one of its rule that offers the same alternative.
-func (d *desk) acceptAlike(f *fixer.Finding, id string, params fixer.Params) tea.Cmd {
+func (d *model) acceptAlike(f *fixer.Finding, id string, params fixer.Params) tea.Cmd {
 	all := engine.Decisions{}
 	for _, o := range d.alike(f, id, params) {
 		all[o.Finding.Key()] = engine.Decision{Verdict: engine.Accept, Fix: id, Params: params}
@@ -110,17 +110,17 @@ func (d *desk) acceptAlike(f *fixer.Finding, id string, params fixer.Params) tea
 }
 
 // alike are the other open findings of a rule to which a choice applies.
-func (d *desk) alike(f *fixer.Finding, id string, params fixer.Params) []*engine.Outcome {
+func (d *model) alike(f *fixer.Finding, id string, params fixer.Params) []*engine.Outcome {
 	var out []*engine.Outcome
-	for i := range d.now.plan.Outcomes {
-		o := &d.now.plan.Outcomes[i]
+	for i := range d.current.plan.Outcomes {
+		o := &d.current.plan.Outcomes[i]
 		if o.Finding.Rule != f.Rule || o.Result != engine.Open || o.Finding.Key() == f.Key() {
 			continue
 		}
 		if _, decided := d.decision(o.Finding.Key()); decided {
 			continue
 		}
-		fix := d.now.offered(o).Fix(id)
+		fix := d.current.offered(o).Fix(id)
 		if fix == nil {
 			continue
 		}
@@ -132,14 +132,14 @@ func (d *desk) alike(f *fixer.Finding, id string, params fixer.Params) []*engine
 }
 
 // acceptSafe accepts every safe fix.
-func (d *desk) acceptSafe() tea.Cmd {
-	return d.lend("accepting all safe fixes", func(s *engine.Session) func(*desk) tea.Cmd {
+func (d *model) acceptSafe() tea.Cmd {
+	return d.lend("accepting all safe fixes", func(s *engine.Session) func(*model) tea.Cmd {
 		n, err := s.AcceptAll(fixer.Safe, nil)
-		return func(d *desk) tea.Cmd { return d.swept(n, err, "safe") }
+		return func(d *model) tea.Cmd { return d.swept(n, err, "safe") }
 	})
 }
 
-func (d *desk) swept(n int, err error, what string) tea.Cmd {
+func (d *model) swept(n int, err error, what string) tea.Cmd {
 	switch {
 	case err != nil:
 		return d.warn("%v", err)
@@ -150,10 +150,10 @@ func (d *desk) swept(n int, err error, what string) tea.Cmd {
 }
 
 // skipFile says no to everything still open in a file.
-func (d *desk) skipFile(path string) tea.Cmd {
+func (d *model) skipFile(path string) tea.Cmd {
 	all := engine.Decisions{}
-	for i := range d.now.plan.Outcomes {
-		o := &d.now.plan.Outcomes[i]
+	for i := range d.current.plan.Outcomes {
+		o := &d.current.plan.Outcomes[i]
 		k := o.Finding.Key()
 		if _, decided := d.decision(k); o.Finding.File == path && review.Waits(o, decided) {
 			all[k] = engine.Decision{Verdict: engine.Reject}
@@ -165,7 +165,7 @@ func (d *desk) skipFile(path string) tea.Cmd {
 	return d.decide("skip the rest of "+path, all, fmt.Sprintf("skipped %s in %s", count(len(all), "finding"), path))
 }
 
-func (d *desk) undo() tea.Cmd {
+func (d *model) undo() tea.Cmd {
 	label, ok := d.session.Undo()
 	if !ok {
 		return d.say("nothing to undo")
@@ -173,7 +173,7 @@ func (d *desk) undo() tea.Cmd {
 	return tea.Batch(d.changed(), d.say("undone: %s %s ctrl+r does it again", label, d.theme.Marks.Dash))
 }
 
-func (d *desk) redo() tea.Cmd {
+func (d *model) redo() tea.Cmd {
 	label, ok := d.session.Redo()
 	if !ok {
 		return d.say("nothing to redo")
@@ -182,8 +182,8 @@ func (d *desk) redo() tea.Cmd {
 }
 
 // open reports whether a finding still waits for a decision.
-func (d *desk) open(k fixer.Key) bool {
-	o := d.now.outcome(k)
+func (d *model) open(k fixer.Key) bool {
+	o := d.current.outcome(k)
 	if o == nil {
 		return false
 	}
@@ -192,15 +192,15 @@ func (d *desk) open(k fixer.Key) bool {
 }
 
 // unwritten counts the findings that are open in the files as they are.
-func (d *desk) unwritten() int { return len(d.now.plan.Baseline.Findings) }
+func (d *model) unwritten() int { return len(d.current.plan.Baseline.Findings) }
 
 // pending reports whether there are fixes that were accepted and not written.
-func (d *desk) pending() bool {
-	if d.session == nil || d.lent != "" {
+func (d *model) pending() bool {
+	if d.session == nil || d.busyWith != "" {
 		return false
 	}
 	if d.fresh() {
-		return len(d.now.plan.Changes) > 0
+		return len(d.current.plan.Changes) > 0
 	}
 	for _, v := range d.session.Decisions() {
 		if v.Verdict != engine.Reject {

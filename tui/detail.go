@@ -32,7 +32,7 @@ func (v *detail) clear() { *v = detail{pane: v.pane} }
 
 // point turns the detail to a finding. What was decided about it is what is
 // shown; seen says whether a preview is worth the work.
-func (v *detail) point(d *desk, k fixer.Key, seen bool) tea.Cmd {
+func (v *detail) point(d *model, k fixer.Key, seen bool) tea.Cmd {
 	if k != v.key {
 		*v = detail{key: k, pane: v.pane}
 		v.pane.diff = nil
@@ -46,15 +46,15 @@ func (v *detail) point(d *desk, k fixer.Key, seen bool) tea.Cmd {
 			v.fix, v.params = was.Fix, was.Params
 		}
 	}
-	if !seen || d.now == nil {
+	if !seen || d.current == nil {
 		return nil
 	}
 	return v.ask(d)
 }
 
 // ask wants the preview of the alternative that is looked at.
-func (v *detail) ask(d *desk) tea.Cmd {
-	o := d.now.outcome(v.key)
+func (v *detail) ask(d *model) tea.Cmd {
+	o := d.current.outcome(v.key)
 	if o == nil {
 		return nil
 	}
@@ -80,7 +80,7 @@ func (v *detail) alternative(f *fixer.Finding) *fixer.Fix {
 }
 
 // turn goes to the next alternative, or the one before.
-func (v *detail) turn(d *desk, f *fixer.Finding, by int) tea.Cmd {
+func (v *detail) turn(d *model, f *fixer.Finding, by int) tea.Cmd {
 	n := len(f.Fixes)
 	if n < 2 {
 		return d.say("there is no other fix for this")
@@ -96,7 +96,7 @@ func (v *detail) turn(d *desk, f *fixer.Finding, by int) tea.Cmd {
 }
 
 // title is the rule above a detail.
-func (v *detail) title(d *desk, o *engine.Outcome) (title, note string) {
+func (v *detail) title(d *model, o *engine.Outcome) (title, note string) {
 	f := o.Finding
 	title = f.Rule + " " + d.theme.Marks.Dot + " " + text.VisibleLine(f.File) + fmt.Sprintf(":%d", f.Line)
 	return title, f.Severity.String() + " " + d.theme.Marks.Dot + " " + f.Level().String()
@@ -105,7 +105,7 @@ func (v *detail) title(d *desk, o *engine.Outcome) (title, note string) {
 // view draws the finding into width × height cells; why is how many lines the
 // explanation may take at the cost of the diff. It gets those that the diff
 // leaves free besides.
-func (v *detail) view(d *desk, o *engine.Outcome, width, height, why int) []string {
+func (v *detail) view(d *model, o *engine.Outcome, width, height, why int) []string {
 	why = min(why, max(1, height-4))
 	out := v.explain(d, o, width, why, 0)
 	if len(out) >= height {
@@ -139,13 +139,13 @@ func blankEnd(lines []string) int {
 	return n
 }
 
-func (d *desk) ignored(k fixer.Key) bool {
+func (d *model) ignored(k fixer.Key) bool {
 	v, ok := d.decision(k)
 	return ok && v.Verdict == engine.Ignore
 }
 
 // fixRule is the line between the explanation and the diff.
-func (v *detail) fixRule(d *desk, f *fixer.Finding, fix *fixer.Fix, p *preview, width int) string {
+func (v *detail) fixRule(d *model, f *fixer.Finding, fix *fixer.Fix, p *preview, width int) string {
 	if fix == nil || d.ignored(f.Key()) {
 		return widget.Rule(&d.theme, "record why it is left", "", width, false)
 	}
@@ -165,7 +165,7 @@ func (v *detail) fixRule(d *desk, f *fixer.Finding, fix *fixer.Fix, p *preview, 
 }
 
 // diff draws what the fix does, or why there is nothing to see.
-func (v *detail) diff(d *desk, o *engine.Outcome, p *preview, width, height int) []string {
+func (v *detail) diff(d *model, o *engine.Outcome, p *preview, width, height int) []string {
 	if height <= 0 {
 		return nil
 	}
@@ -188,7 +188,7 @@ func (v *detail) diff(d *desk, o *engine.Outcome, p *preview, width, height int)
 		return say("nothing left to do: closed by " + text.VisibleLine(keyWords(p.outcome.By)))
 	}
 	v.take(p)
-	return v.pane.view(d, d.looks, width, height)
+	return v.pane.view(d, d.diffOptions, width, height)
 }
 
 // take gives the pane the diff of a preview; the same finding keeps its place
@@ -203,7 +203,7 @@ func (v *detail) take(p *preview) {
 }
 
 // after tells what the fix does to other findings.
-func (v *detail) after(d *desk, p *preview, width, room int) []string {
+func (v *detail) after(d *model, p *preview, width, room int) []string {
 	if p == nil || room < 6 {
 		return nil
 	}
@@ -232,7 +232,7 @@ func (v *detail) move(a action) { v.pane.move(a) }
 func (v *detail) scroll(by int) { v.pane.scroll(by) }
 
 // look changes how the diff is shown.
-func (v *detail) look(d *desk, a action) tea.Cmd {
-	v.pane.look(&d.looks, a)
-	return lookSaid(d, d.looks, a, d.layout().detailWidth)
+func (v *detail) look(d *model, a action) tea.Cmd {
+	v.pane.look(&d.diffOptions, a)
+	return lookSaid(d, d.diffOptions, a, d.layout().detailWidth)
 }

@@ -41,23 +41,23 @@ func (s *diffScreen) place() place { return onDiff }
 
 // wants returns the plan to show: with the finding's fix where that is known,
 // else the one of the present decisions.
-func (s *diffScreen) wants(d *desk) *engine.Plan {
+func (s *diffScreen) wants(d *model) *engine.Plan {
 	if s.plan != nil {
 		return s.plan
 	}
 	if p, exact := d.previewOf(s.key); p != nil && exact {
 		return p.with
 	}
-	if f := d.now.outcome(s.key); d.fresh() && (f == nil || len(f.Finding.Fixes) == 0) {
-		return d.now.plan
+	if f := d.current.outcome(s.key); d.fresh() && (f == nil || len(f.Finding.Fixes) == 0) {
+		return d.current.plan
 	}
 	return nil
 }
 
-func (s *diffScreen) refresh(d *desk) tea.Cmd {
+func (s *diffScreen) refresh(d *model) tea.Cmd {
 	if s.fresh {
 		s.fresh = false
-		s.looks = d.looks
+		s.looks = d.diffOptions
 		s.looks.split = d.width >= wideWidth
 	}
 	var ask tea.Cmd
@@ -72,7 +72,7 @@ func (s *diffScreen) refresh(d *desk) tea.Cmd {
 }
 
 // build compares the files in a command.
-func (s *diffScreen) build(d *desk) tea.Cmd {
+func (s *diffScreen) build(d *model) tea.Cmd {
 	plan := s.wants(d)
 	if s.busy || plan == nil || plan == s.shown {
 		return nil
@@ -108,7 +108,7 @@ type diffMsg struct {
 	diff   *widget.Diff
 }
 
-func (msg diffMsg) apply(d *desk) tea.Cmd {
+func (msg diffMsg) apply(d *model) tea.Cmd {
 	s := msg.screen
 	s.busy = false
 	if want := s.wants(d); want != nil && want != msg.plan {
@@ -127,16 +127,16 @@ func (msg diffMsg) apply(d *desk) tea.Cmd {
 }
 
 // focus shows the place of the finding, or the start of the file.
-func (s *diffScreen) focus(d *desk) {
+func (s *diffScreen) focus(d *model) {
 	line := 1
-	if o := d.now.outcome(s.key); o != nil {
+	if o := d.current.outcome(s.key); o != nil {
 		line = o.Finding.Line
 	}
 	s.pane.view(d, s.looks, d.width, d.layout().body)
 	s.pane.diff.FocusBefore(s.path, line)
 }
 
-func (s *diffScreen) press(d *desk, a action) tea.Cmd {
+func (s *diffScreen) press(d *model, a action) tea.Cmd {
 	switch a {
 	case actBack, actZoom:
 		return d.pop()
@@ -170,7 +170,7 @@ func (s *diffScreen) press(d *desk, a action) tea.Cmd {
 
 // decide lets the review below take the verdict, and stays zoomed in on the
 // finding it goes on to.
-func (s *diffScreen) decide(d *desk, a action) tea.Cmd {
+func (s *diffScreen) decide(d *model, a action) tea.Cmd {
 	if s.plan != nil {
 		return d.say("y and n decide about one finding; this is the whole plan")
 	}
@@ -190,7 +190,7 @@ func (s *diffScreen) decide(d *desk, a action) tea.Cmd {
 	return cmd
 }
 
-func (s *diffScreen) turn(d *desk, a action) tea.Cmd {
+func (s *diffScreen) turn(d *model, a action) tea.Cmd {
 	if s.pane.diff == nil {
 		return nil
 	}
@@ -207,7 +207,7 @@ func (s *diffScreen) turn(d *desk, a action) tea.Cmd {
 }
 
 // search goes to the next or previous place that holds the words.
-func (s *diffScreen) search(d *desk, words string, backwards bool) tea.Cmd {
+func (s *diffScreen) search(d *model, words string, backwards bool) tea.Cmd {
 	s.query = words
 	if s.pane.diff == nil {
 		return nil
@@ -222,11 +222,11 @@ func (s *diffScreen) search(d *desk, words string, backwards bool) tea.Cmd {
 	return nil
 }
 
-func (s *diffScreen) draw(d *desk, l layout) page {
+func (s *diffScreen) draw(d *model, l layout) page {
 	t := &d.theme
 	dot := " " + t.Marks.Dot + " "
 	p := page{title: "diff of the plan", rule: "on disk " + t.Marks.Arrow + " as it will be written", heavy: true}
-	if o := d.now.outcome(s.key); s.plan == nil && o != nil {
+	if o := d.current.outcome(s.key); s.plan == nil && o != nil {
 		p.title = ruleWord(s.key.Rule) + dot + text.VisibleLine(s.key.File)
 		p.right = t.Severity(int(o.Finding.Severity)).Paint(severityLong(o.Finding.Severity))
 		shown, _ := d.previewOf(s.key)
@@ -247,9 +247,9 @@ func (s *diffScreen) draw(d *desk, l layout) page {
 	return p
 }
 
-func (s *diffScreen) click(*desk, layout, int, int) tea.Cmd { return nil }
+func (s *diffScreen) click(*model, layout, int, int) tea.Cmd { return nil }
 
-func (s *diffScreen) wheel(d *desk, l layout, x, y, by int) tea.Cmd {
+func (s *diffScreen) wheel(d *model, l layout, x, y, by int) tea.Cmd {
 	s.pane.scroll(by)
 	return nil
 }

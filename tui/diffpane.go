@@ -41,7 +41,7 @@ func (p *diffPane) show(next *widget.Diff, keep bool) {
 }
 
 // view draws the diff. Two columns are drawn only where they fit.
-func (p *diffPane) view(d *desk, with looks, width, height int) []string {
+func (p *diffPane) view(d *model, with looks, width, height int) []string {
 	if p.diff == nil || height <= 0 {
 		return nil
 	}
@@ -127,7 +127,7 @@ func (p *diffPane) look(with *looks, a action) {
 }
 
 // lookSaid tells what a change of looks did, where it does not show.
-func lookSaid(d *desk, with looks, a action, width int) tea.Cmd {
+func lookSaid(d *model, with looks, a action, width int) tea.Cmd {
 	switch {
 	case a == actSplit && with.split && width < splitWidth:
 		return d.say("two columns need %d cells: zoom, or widen the terminal", splitWidth)

@@ -5,8 +5,8 @@
 // # How it is built
 //
 // [App] is the root model and only routes: size, colours and leaving are its
-// own; every other message goes to the desk, the topmost overlay or the
-// topmost screen. The desk is what all screens work on: the session, the
+// own; every other message goes to the model, the topmost overlay or the
+// topmost screen. The model is what all screens work on: the session, the
 // newest plan, the stack of screens, the toast. A screen is a struct in a file
 // of its own; what it shows is drawn by the plain structs of tui/widget. A key
 // becomes an action by the tables in keymap.go, and nowhere else.

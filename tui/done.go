@@ -16,7 +16,7 @@ import (
 type doneScreen struct {
 	parts   []donePart
 	scores  string
-	written *standing // what the figures are of: the newest plan is of what is left
+	written *planIndex // what the figures are of: the newest plan is of what is left
 	scroller
 }
 
@@ -29,7 +29,7 @@ type donePart struct {
 const mostVerify = 12
 
 // newDone tells of a plan that was written but for the files in out.
-func newDone(d *desk, st *standing, out []string, r *fixer.Receipt) *doneScreen {
+func newDone(d *model, st *planIndex, out []string, r *fixer.Receipt) *doneScreen {
 	s := &doneScreen{written: st}
 	plan := st.plan
 	s.scores = fmt.Sprintf("score %d %s %d", plan.ScoreBefore, d.theme.Marks.Arrow, plan.ScoreAfter)
@@ -117,7 +117,7 @@ func (s *doneScreen) plain() string {
 
 func (s *doneScreen) place() place { return onDone }
 
-func (s *doneScreen) press(d *desk, a action) tea.Cmd {
+func (s *doneScreen) press(d *model, a action) tea.Cmd {
 	switch a {
 	case actBack:
 		return d.home()
@@ -130,7 +130,7 @@ func (s *doneScreen) press(d *desk, a action) tea.Cmd {
 	return nil
 }
 
-func (s *doneScreen) draw(d *desk, l layout) page {
+func (s *doneScreen) draw(d *model, l layout) page {
 	t := &d.theme
 	var lines []string
 	for _, p := range s.parts {

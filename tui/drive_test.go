@@ -51,7 +51,7 @@ func start(t testing.TB, b *fakeBackend, width, height int, change ...func(*Opti
 	return d
 }
 
-func (d *drive) desk() *desk { return d.app.d }
+func (d *drive) model() *model { return d.app.d }
 
 func (d *drive) send(msg tea.Msg) {
 	_, cmd := d.app.Update(msg)
@@ -209,7 +209,7 @@ func (d *drive) wants(words ...string) {
 // at fails unless a place has the keys.
 func (d *drive) at(want place) {
 	d.t.Helper()
-	if got := d.desk().top().place(); got != want {
+	if got := d.model().top().place(); got != want {
 		d.t.Fatalf("on %s, want %s:\n%s", got, want, d.screen())
 	}
 }
@@ -218,12 +218,12 @@ func (d *drive) at(want place) {
 func (d *drive) sound() {
 	d.t.Helper()
 	lines := d.app.d.frameLines()
-	if len(lines) != d.desk().height {
-		d.t.Fatalf("%d lines in a terminal of %dx%d:\n%s", len(lines), d.desk().width, d.desk().height, d.screen())
+	if len(lines) != d.model().height {
+		d.t.Fatalf("%d lines in a terminal of %dx%d:\n%s", len(lines), d.model().width, d.model().height, d.screen())
 	}
 	for i, s := range lines {
-		if w := widget.Width(s); w > d.desk().width {
-			d.t.Fatalf("line %d is %d wide in a terminal of %dx%d: %q", i, w, d.desk().width, d.desk().height, plain(s))
+		if w := widget.Width(s); w > d.model().width {
+			d.t.Fatalf("line %d is %d wide in a terminal of %dx%d: %q", i, w, d.model().width, d.model().height, plain(s))
 		}
 		for _, r := range plain(s) {
 			if r < 0x20 || r >= 0x7f && r <= 0x9f || r >= 0x200b && r <= 0x200f || r >= 0x2028 && r <= 0x202e || r >= 0x2060 && r <= 0x206f {

@@ -27,7 +27,7 @@ func newExplain(r *fixer.Rule, k fixer.Key, fix string) *explainScreen {
 
 func (s *explainScreen) place() place { return onExplain }
 
-func (s *explainScreen) press(d *desk, a action) tea.Cmd {
+func (s *explainScreen) press(d *model, a action) tea.Cmd {
 	switch a {
 	case actBack:
 		return d.pop()
@@ -40,7 +40,7 @@ func (s *explainScreen) press(d *desk, a action) tea.Cmd {
 	return nil
 }
 
-func (s *explainScreen) draw(d *desk, l layout) page {
+func (s *explainScreen) draw(d *model, l layout) page {
 	p := page{
 		title: s.rule.Name, right: s.rule.Severity.String(), rule: text.VisibleLine(s.rule.Title), heavy: true,
 		body: s.window(s.lines(d, min(l.width, 100)), l.body),
@@ -53,11 +53,11 @@ func (s *explainScreen) draw(d *desk, l layout) page {
 
 // about says in full what the list and the review cut: nothing when the
 // finding is gone.
-func (s *explainScreen) about(d *desk, width int) []string {
-	if d.now == nil {
+func (s *explainScreen) about(d *model, width int) []string {
+	if d.current == nil {
 		return nil
 	}
-	o := d.now.outcome(s.key)
+	o := d.current.outcome(s.key)
 	if o == nil {
 		return nil
 	}
@@ -90,7 +90,7 @@ func (s *explainScreen) about(d *desk, width int) []string {
 	return out
 }
 
-func (s *explainScreen) lines(d *desk, width int) []string {
+func (s *explainScreen) lines(d *model, width int) []string {
 	t := &d.theme
 	doc := s.rule.Page()
 	out := s.about(d, width)

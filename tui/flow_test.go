@@ -61,10 +61,10 @@ func TestWalkingAcceptsTheSameInAnyOrder(t *testing.T) {
 	d := start(t, b, 80, 24)
 	d.press("enter")
 	for range 40 {
-		if d.desk().top().place() != onReview {
+		if d.model().top().place() != onReview {
 			break
 		}
-		o := d.desk().now.outcome(d.desk().screen().(*reviewScreen).key)
+		o := d.model().current.outcome(d.model().screen().(*reviewScreen).key)
 		if len(o.Finding.Fixes) == 0 {
 			d.press("n")
 		} else {
@@ -84,7 +84,7 @@ func TestWalkingAcceptsTheSameInAnyOrder(t *testing.T) {
 	for range 3 { // what comes up after other fixes needs another round
 		d.press("G")
 		for range 30 {
-			if o := d.desk().list.finding(); o != nil && d.desk().open(o.Finding.Key()) && len(o.Finding.Fixes) > 0 {
+			if o := d.model().list.finding(); o != nil && d.model().open(o.Finding.Key()) && len(o.Finding.Fixes) > 0 {
 				d.press("space")
 			}
 			d.press("k")
@@ -147,7 +147,7 @@ func TestInterruptWritesNothing(t *testing.T) {
 func TestUndoRedo(t *testing.T) {
 	d := start(t, newFake(shop()), 80, 24)
 	d.press("space", "j", "j", "j", "space", "A")
-	s := d.desk().session
+	s := d.model().session
 	all := len(s.Decisions())
 	if all != 4 {
 		t.Fatalf("%d decisions, want 4:\n%s", all, d.screen())
@@ -179,10 +179,10 @@ func TestSpaceTakesBack(t *testing.T) {
 func TestClosedAndNewAreShown(t *testing.T) {
 	d := start(t, newFake(shop()), 140, 40)
 	k := find(t, d, "compose/privileged")
-	d.desk().list.list.Select(k.String())
+	d.model().list.list.Select(k.String())
 	d.press("space")
 	d.wants("[=] LOW  api: all devices")
-	d.desk().list.list.Select(find(t, d, "compose/writable-root").String())
+	d.model().list.list.Select(find(t, d, "compose/writable-root").String())
 	d.press("j", "k") // point the detail at it
 	d.wants("opens   tmpfs (compose.yaml api)")
 	d.press("space")
@@ -191,7 +191,7 @@ func TestClosedAndNewAreShown(t *testing.T) {
 
 func find(t *testing.T, d *drive, rule string) fixer.Key {
 	t.Helper()
-	for _, o := range d.desk().now.plan.Outcomes {
+	for _, o := range d.model().current.plan.Outcomes {
 		if o.Finding.Rule == rule {
 			return o.Finding.Key()
 		}
@@ -202,7 +202,7 @@ func find(t *testing.T, d *drive, rule string) fixer.Key {
 
 func openReview(t *testing.T, d *drive, rule string) {
 	t.Helper()
-	d.run(d.desk().push(newReview(find(t, d, rule))))
+	d.run(d.model().push(newReview(find(t, d, rule))))
 	d.at(onReview)
 }
 
@@ -239,7 +239,7 @@ func TestAlternativesAndParameters(t *testing.T) {
 	d.wants("--set", "uid=1001", "USER 1001")
 	d.press("enter")
 	d.at(onReview)
-	if v, ok := d.desk().session.Decision(find(t, d, "dockerfile/runs-as-root")); !ok || v.Params["uid"] != "1001" {
+	if v, ok := d.model().session.Decision(find(t, d, "dockerfile/runs-as-root")); !ok || v.Params["uid"] != "1001" {
 		t.Fatalf("decision %+v", v)
 	}
 }
@@ -256,7 +256,7 @@ func TestValuesAcceptedInTheOptionsStay(t *testing.T) {
 	openReview(t, d, "dockerfile/runs-as-root")
 	d.wants("USER 1001", "before CMD, with uid=1001")
 	d.press("y")
-	if v, ok := d.desk().session.Decision(find(t, d, "dockerfile/runs-as-root")); !ok || v.Params["uid"] != "1001" {
+	if v, ok := d.model().session.Decision(find(t, d, "dockerfile/runs-as-root")); !ok || v.Params["uid"] != "1001" {
 		t.Fatalf("after y the decision is %+v", v)
 	}
 }
@@ -268,7 +268,7 @@ func TestOptionsUseForAll(t *testing.T) {
 	d.wants("use this for 1 other finding of writable-root too")
 	d.press("down", "down", "space", "enter")
 	n := 0
-	for k := range d.desk().session.Decisions() {
+	for k := range d.model().session.Decisions() {
 		if k.Rule == "compose/writable-root" {
 			n++
 		}
@@ -277,7 +277,7 @@ func TestOptionsUseForAll(t *testing.T) {
 		t.Fatalf("%d decisions, want 2", n)
 	}
 	d.press("u")
-	if n := len(d.desk().session.Decisions()); n != 0 {
+	if n := len(d.model().session.Decisions()); n != 0 {
 		t.Fatalf("%d decisions after undo: it was more than one step", n)
 	}
 }
@@ -305,7 +305,7 @@ func TestLeavingAFileOutTakesItsFixesAlong(t *testing.T) {
 	d := start(t, b, 140, 40)
 	openReview(t, d, "cross/ports")
 	d.press("y", "esc")
-	d.desk().list.list.Select(find(t, d, "kubernetes/seccomp").String())
+	d.model().list.list.Select(find(t, d, "kubernetes/seccomp").String())
 	d.press("space", "w")
 	d.wants("3 files")
 	d.press("space") // Dockerfile: the fix in it also changes compose.yaml
@@ -318,7 +318,7 @@ func TestLeavingAFileOutTakesItsFixesAlong(t *testing.T) {
 	if b.files["k8s/web.yaml"] == shopManifest {
 		t.Error("the other file was not written")
 	}
-	if _, ok := d.desk().session.Decision(find(t, d, "cross/ports")); !ok {
+	if _, ok := d.model().session.Decision(find(t, d, "cross/ports")); !ok {
 		t.Error("leaving a file out lost the verdict")
 	}
 }
@@ -336,7 +336,7 @@ func TestChangedOnDisk(t *testing.T) {
 	d.elapse()
 	d.press("r")
 	d.at(onPlan)
-	if n := len(d.desk().session.Decisions()); n != 2 {
+	if n := len(d.model().session.Decisions()); n != 2 {
 		t.Fatalf("%d decisions after reading again, want 2", n)
 	}
 	d.press("enter")
@@ -424,7 +424,7 @@ func TestResumeListsWhatIsLost(t *testing.T) {
 	d.press("y")
 	d.at(onNotice)
 	d.wants("no longer attached: 4 verdicts", "gone/rule"[5:], "runs-as-root", "privileged")
-	if got := len(d.desk().session.Decisions()); got != 3 {
+	if got := len(d.model().session.Decisions()); got != 3 {
 		t.Fatalf("%d decisions, want 3", got)
 	}
 }
@@ -435,7 +435,7 @@ func TestResumeForgets(t *testing.T) {
 	d := start(t, b, 80, 24)
 	d.elapse()
 	d.press("n")
-	if len(b.kept) != 0 || len(d.desk().session.Decisions()) != 0 {
+	if len(b.kept) != 0 || len(d.model().session.Decisions()) != 0 {
 		t.Fatal("forgotten verdicts are still there")
 	}
 }
@@ -489,16 +489,16 @@ func TestLateFacts(t *testing.T) {
 	b.facts = facts
 	d.slow = true // waiting for facts would block the test
 	d.run(d.app.d.load())
-	for d.desk().session == nil {
+	for d.model().session == nil {
 		cmd := d.queue[0]
 		d.queue = d.queue[1:]
 		d.deliver(cmd())
 	}
 	d.press("G")
-	for d.desk().list.finding() == nil {
+	for d.model().list.finding() == nil {
 		d.press("k")
 	}
-	key := d.desk().list.finding().Finding.Key()
+	key := d.model().list.finding().Finding.Key()
 	if key.Rule != "kubernetes/seccomp" || !strings.Contains(d.screen(), "review  1/1") {
 		t.Fatalf("cursor on %v", key)
 	}
@@ -506,19 +506,19 @@ func TestLateFacts(t *testing.T) {
 	facts <- &fixer.Facts{Images: map[string]image.Config{"shop/web:2.0": {}}}
 	close(facts)
 	d.drain()
-	if now := d.desk().list.finding(); now == nil || now.Finding.Key() != key {
+	if now := d.model().list.finding(); now == nil || now.Finding.Key() != key {
 		t.Fatalf("the cursor moved to %v", now)
 	}
-	if lvl := d.desk().list.finding().Finding.Level(); lvl != fixer.Safe {
+	if lvl := d.model().list.finding().Finding.Level(); lvl != fixer.Safe {
 		t.Fatalf("level %s after the registry answered", lvl)
 	}
-	if _, ok := d.desk().session.Decision(key); ok {
+	if _, ok := d.model().session.Decision(key); ok {
 		t.Error("a verdict was made up")
 	}
 	d.wants("safe")
 	d.press("A")
 	d.drain()
-	if _, ok := d.desk().session.Decision(key); !ok {
+	if _, ok := d.model().session.Decision(key); !ok {
 		t.Error("the new level does not count")
 	}
 }
@@ -534,8 +534,8 @@ func TestSupersededResultsAreDropped(t *testing.T) {
 	// The fold of the first decision arrives after it was undone.
 	d.queue = append(old, d.queue...)
 	d.drain()
-	if got := d.desk().now; got.gen != d.desk().gen || got.done() != 0 {
-		t.Fatalf("gen %d of %d, %d done", got.gen, d.desk().gen, got.done())
+	if got := d.model().current; got.gen != d.model().generation || got.done() != 0 {
+		t.Fatalf("gen %d of %d, %d done", got.gen, d.model().generation, got.done())
 	}
 	d.wants("[ ] CRIT")
 }
@@ -573,15 +573,15 @@ func TestKeysWaitForTheSession(t *testing.T) {
 	d.press("A") // lends the session
 	d.press("j") // moving needs no session
 	d.press("space", "u", "u")
-	if len(d.desk().held) != 3 {
-		t.Fatalf("%d keys held, want 3", len(d.desk().held))
+	if len(d.model().queuedKeys) != 3 {
+		t.Fatalf("%d keys held, want 3", len(d.model().queuedKeys))
 	}
 	d.sound()
 	d.drain()
-	if n := len(d.desk().session.Decisions()); n != 0 {
+	if n := len(d.model().session.Decisions()); n != 0 {
 		t.Fatalf("%d decisions: the keys were not pressed in order", n)
 	}
-	if len(d.desk().held) != 0 {
+	if len(d.model().queuedKeys) != 0 {
 		t.Fatal("keys are still held")
 	}
 }
@@ -653,7 +653,7 @@ func TestReference(t *testing.T) {
 
 func TestFilter(t *testing.T) {
 	d := start(t, newFake(shop()), 80, 24)
-	rows := func() int { return len(d.desk().list.rows) }
+	rows := func() int { return len(d.model().list.rows) }
 	all := rows()
 	d.press("/")
 	d.typeText("db")
@@ -686,8 +686,8 @@ func TestFilter(t *testing.T) {
 	}
 	d.press("f")
 	d.wants("showing safe")
-	if len(d.desk().list.queue) != 2 {
-		t.Fatalf("%d findings, want the 2 safe ones", len(d.desk().list.queue))
+	if len(d.model().list.queue) != 2 {
+		t.Fatalf("%d findings, want the 2 safe ones", len(d.model().list.queue))
 	}
 }
 
@@ -697,7 +697,7 @@ func TestFileLeftOutStaysOut(t *testing.T) {
 	b := newFake(shop())
 	d := start(t, b, 140, 40)
 	d.press("A")
-	d.desk().list.list.Select(find(t, d, "kubernetes/seccomp").String())
+	d.model().list.list.Select(find(t, d, "kubernetes/seccomp").String())
 	d.press("space", "w")
 	d.wants("write 2 files")
 	d.press("space") // compose.yaml
@@ -715,7 +715,7 @@ func TestFileLeftOutStaysOut(t *testing.T) {
 	b = newFake(shop())
 	d = start(t, b, 140, 40)
 	d.press("A")
-	d.desk().list.list.Select(find(t, d, "kubernetes/seccomp").String())
+	d.model().list.list.Select(find(t, d, "kubernetes/seccomp").String())
 	d.press("space", "w", "space", "esc", "w", "enter")
 	d.at(onDone)
 	if b.files["compose.yaml"] != shopCompose {

@@ -8,50 +8,50 @@ import (
 )
 
 // foldedMsg brings the plan of the decisions at gen.
-type foldedMsg struct{ standing *standing }
+type foldedMsg struct{ index *planIndex }
 
 // backMsg brings the session back. then is what is left to do with it on the
 // Update goroutine.
 type backMsg struct {
-	standing *standing
-	then     func(*desk) tea.Cmd
+	index *planIndex
+	then  func(*model) tea.Cmd
 }
 
 // changed is called after decisions changed: everything shown is refolded,
 // and the decisions are kept for the case of a crash.
-func (d *desk) changed() tea.Cmd {
-	d.gen++
-	return tea.Batch(d.refold(), d.keep.save(d), d.refresh())
+func (d *model) changed() tea.Cmd {
+	d.generation++
+	return tea.Batch(d.refold(), d.autosave.save(d), d.refresh())
 }
 
 // refold folds the present decisions in a command. While one fold runs no
 // other is started: what it brings is dropped when decisions have changed
 // since, and the newest ones are folded then. So holding a key down costs two
 // folds and not one for each repeat.
-func (d *desk) refold() tea.Cmd {
-	if d.folding || d.lent != "" || d.session == nil {
+func (d *model) refold() tea.Cmd {
+	if d.folding || d.busyWith != "" || d.session == nil {
 		return nil
 	}
 	d.folding = true
 	job := d.foldJob()
-	return func() tea.Msg { return foldedMsg{job.standing()} }
+	return func() tea.Msg { return foldedMsg{job.index()} }
 }
 
-func (msg foldedMsg) apply(d *desk) tea.Cmd {
+func (msg foldedMsg) apply(d *model) tea.Cmd {
 	d.folding = false
-	if msg.standing.gen != d.gen {
+	if msg.index.gen != d.generation {
 		return d.refold()
 	}
-	if d.lent == "" {
-		d.session.Adopt(msg.standing.plan)
+	if d.busyWith == "" {
+		d.session.AdoptPlan(msg.index.plan)
 	}
-	return d.settle(msg.standing)
+	return d.settle(msg.index)
 }
 
-// settle takes a new standing over: rows change in place, and whoever is on
+// settle takes a new plan over: rows change in place, and whoever is on
 // top asks for what it needs now.
-func (d *desk) settle(s *standing) tea.Cmd {
-	d.now = s
+func (d *model) settle(s *planIndex) tea.Cmd {
+	d.current = s
 	d.list.update(d)
 	return d.refresh()
 }
@@ -59,29 +59,26 @@ func (d *desk) settle(s *standing) tea.Cmd {
 // lend gives the session to a command that needs it for longer than a key may
 // take: work runs there, and what it returns runs back in Update. A second
 // loan waits for the first.
-func (d *desk) lend(what string, work func(*engine.Session) func(*desk) tea.Cmd) tea.Cmd {
-	if d.lent != "" {
+func (d *model) lend(what string, work func(*engine.Session) func(*model) tea.Cmd) tea.Cmd {
+	if d.busyWith != "" {
 		d.waiting = append(d.waiting, func() tea.Cmd { return d.lend(what, work) })
 		return nil
 	}
-	d.lent, d.frozen = what, d.session.Decisions()
-	d.gen++
-	s, gen, words := d.session, d.gen, d.wording
+	s, gen := d.lendOut(what)
+	words := d.wording
 	return func() tea.Msg {
 		then := work(s)
-		return backMsg{newStanding(gen, s.Plan(), s.Decisions(), words), then}
+		return backMsg{newPlanIndex(gen, s.Plan(), s.Decisions(), words), then}
 	}
 }
 
-func (msg backMsg) apply(d *desk) tea.Cmd {
-	d.lent, d.frozen = "", nil
-	cmds := []tea.Cmd{d.settle(msg.standing), d.keep.save(d)}
+func (msg backMsg) apply(d *model) tea.Cmd {
+	d.takeBack()
+	cmds := []tea.Cmd{d.settle(msg.index), d.autosave.save(d)}
 	if msg.then != nil {
 		cmds = append(cmds, msg.then(d))
 	}
-	for len(d.waiting) > 0 && d.lent == "" {
-		next := d.waiting[0]
-		d.waiting = d.waiting[1:]
+	for next := d.next(); next != nil; next = d.next() {
 		cmds = append(cmds, next())
 	}
 	return tea.Batch(append(cmds, d.replay())...)
@@ -94,7 +91,7 @@ type factsMsg struct {
 }
 
 // awaitFacts waits for the next answer, or for the end of the program.
-func (d *desk) awaitFacts(ch <-chan *fixer.Facts) tea.Cmd {
+func (d *model) awaitFacts(ch <-chan *fixer.Facts) tea.Cmd {
 	if ch == nil {
 		return nil
 	}
@@ -114,12 +111,12 @@ func (d *desk) awaitFacts(ch <-chan *fixer.Facts) tea.Cmd {
 
 // apply checks again with new facts. Rows change in place; the cursor stays
 // on its finding.
-func (msg factsMsg) apply(d *desk) tea.Cmd {
-	before := d.now
-	return tea.Batch(d.awaitFacts(msg.more), d.lend("checking again with what registries say", func(s *engine.Session) func(*desk) tea.Cmd {
+func (msg factsMsg) apply(d *model) tea.Cmd {
+	before := d.current
+	return tea.Batch(d.awaitFacts(msg.more), d.lend("checking again with what registries say", func(s *engine.Session) func(*model) tea.Cmd {
 		s.SetFacts(msg.facts)
-		return func(d *desk) tea.Cmd {
-			if n := differences(before, d.now); n > 0 {
+		return func(d *model) tea.Cmd {
+			if n := differences(before, d.current); n > 0 {
 				return d.say("%s changed by what a registry says", count(n, "finding"))
 			}
 			return nil
@@ -128,7 +125,7 @@ func (msg factsMsg) apply(d *desk) tea.Cmd {
 }
 
 // differences counts the findings that stand otherwise than before.
-func differences(before, after *standing) int {
+func differences(before, after *planIndex) int {
 	if before == nil {
 		return 0
 	}

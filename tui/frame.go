@@ -11,9 +11,9 @@ import (
 )
 
 // frame draws the whole terminal: exactly height lines, none wider than width.
-func (d *desk) frame() string { return strings.Join(d.frameLines(), "\n") }
+func (d *model) frame() string { return strings.Join(d.frameLines(), "\n") }
 
-func (d *desk) frameLines() []string {
+func (d *model) frameLines() []string {
 	l := d.layout()
 	if !l.fits {
 		return d.tooSmall()
@@ -46,7 +46,7 @@ func (d *desk) frameLines() []string {
 }
 
 // lay draws an overlay over the lower part of the body.
-func (d *desk) lay(o overlay, body []string, width int) {
+func (d *model) lay(o overlay, body []string, width int) {
 	room := len(body) - 1
 	title, lines := o.panel(d, width, room)
 	if len(lines) > room {
@@ -60,7 +60,7 @@ func (d *desk) lay(o overlay, body []string, width int) {
 }
 
 // tooSmall fills a terminal that is too small to work in.
-func (d *desk) tooSmall() []string {
+func (d *model) tooSmall() []string {
 	say := fmt.Sprintf("oakum needs %dx%d here; this is %dx%d. Make it larger, or use: oakum --accessible", minWidth, minHeight, d.width, d.height)
 	lines := widget.Wrap(say, max(1, d.width))
 	out := make([]string, max(0, d.height))
@@ -74,7 +74,7 @@ func (d *desk) tooSmall() []string {
 
 // footer names the keys of a place, as far as there is room. How to leave and
 // where to find the other keys are always there.
-func (d *desk) footer(at place, labels map[action]string, idle []action, l layout) []string {
+func (d *model) footer(at place, labels map[action]string, idle []action, l layout) []string {
 	t := &d.theme
 	gap := "   "
 	if l.brief {
@@ -138,7 +138,7 @@ func (d *desk) footer(at place, labels map[action]string, idle []action, l layou
 
 // status is the last line: what just happened or is going on, and how far the
 // work is.
-func (d *desk) status(width int) string {
+func (d *model) status(width int) string {
 	t := &d.theme
 	left := ""
 	switch {
@@ -146,13 +146,13 @@ func (d *desk) status(width int) string {
 		left = t.Error.Paint(d.toast.text)
 	case d.toast.text != "":
 		left = t.Toast.Paint(d.toast.text)
-	case d.lent != "":
-		left = t.Dim.Paint(d.lent + t.Marks.Ellipsis)
-	case d.now != nil && !d.fresh():
+	case d.busyWith != "":
+		left = t.Dim.Paint(d.busyWith + t.Marks.Ellipsis)
+	case d.current != nil && !d.fresh():
 		left = t.Dim.Paint("working out what this does" + t.Marks.Ellipsis)
 	}
 	right := ""
-	now := d.now
+	now := d.current
 	if s, ok := d.screen().(*doneScreen); ok {
 		now = s.written
 	}
@@ -171,17 +171,17 @@ func (d *desk) status(width int) string {
 }
 
 // title is what is being worked on.
-func (d *desk) title() string { return text.VisibleLine(d.opts.Title) }
+func (d *model) title() string { return text.VisibleLine(d.opts.Title) }
 
 // score writes the score as it was, as it is with what is accepted and, where
 // a preview tells, with one more fix.
-func (d *desk) score(p *preview) string {
-	if d.now == nil {
+func (d *model) score(p *preview) string {
+	if d.current == nil {
 		return ""
 	}
 	t := &d.theme
 	arrow := " " + t.Marks.Arrow + " "
-	plan := d.now.plan
+	plan := d.current.plan
 	s := fmt.Sprintf("score %d%s%d", plan.ScoreBefore, arrow, plan.ScoreAfter)
 	if p != nil && p.with.ScoreAfter != p.without.ScoreAfter {
 		if _, accepted := d.decision(p.ask.key); accepted {

@@ -31,11 +31,11 @@ func TestGoldens(t *testing.T) {
 			for name, look := range looks {
 				t.Run(fmt.Sprintf("%s/%dx%d/%s", p, size[0], size[1], name), func(t *testing.T) {
 					d := ways[p](t, newFake(shop()))
-					look(&d.desk().opts)
-					d.desk().pickTheme()
+					look(&d.model().opts)
+					d.model().pickTheme()
 					d.send(tea.WindowSizeMsg{Width: size[0], Height: size[1]})
 					d.sound()
-					compare(t, fmt.Sprintf("%s-%dx%d-%s", p, size[0], size[1], name), d.desk().frame())
+					compare(t, fmt.Sprintf("%s-%dx%d-%s", p, size[0], size[1], name), d.model().frame())
 				})
 			}
 		}
@@ -47,9 +47,9 @@ func TestGoldensOfMoments(t *testing.T) {
 	for name, lead := range map[string]func(*testing.T) *drive{
 		"closed-and-new": func(t *testing.T) *drive {
 			d := start(t, newFake(shop()), 140, 40)
-			d.desk().list.list.Select(find(t, d, "compose/privileged").String())
+			d.model().list.list.Select(find(t, d, "compose/privileged").String())
 			d.press("space")
-			d.desk().list.list.Select(find(t, d, "compose/writable-root").String())
+			d.model().list.list.Select(find(t, d, "compose/writable-root").String())
 			d.press("space", "/")
 			d.typeText("api")
 			d.press("enter")
@@ -86,7 +86,7 @@ func TestGoldensOfMoments(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			d := lead(t)
 			d.sound()
-			compare(t, "moment-"+name, d.desk().frame())
+			compare(t, "moment-"+name, d.model().frame())
 		})
 	}
 }
@@ -134,7 +134,7 @@ func TestHostileNamesAndBytesAreMadeVisible(t *testing.T) {
 		d.elapse()
 		d.sound()
 	}
-	d.desk().say("toast \x1b[31m\u202e")
+	d.model().say("toast \x1b[31m\u202e")
 	d.sound()
 	if s := d.app.View().WindowTitle; strings.ContainsAny(s, "\x1b\u202e") {
 		t.Errorf("window title %q", s)
@@ -194,8 +194,8 @@ func TestRandomKeys(t *testing.T) {
 					d.drain()
 				default:
 					k := keys[r.IntN(len(keys))]
-					was, commits := d.desk().top().place(), len(b.commits)
-					held := len(d.desk().held) > 0 || d.desk().lent != ""
+					was, commits := d.model().top().place(), len(b.commits)
+					held := len(d.model().queuedKeys) > 0 || d.model().busyWith != ""
 					d.press(k)
 					pressed = append(pressed, k)
 					if len(b.commits) > commits && !held && (was != onPlan || k != "enter") {
@@ -222,7 +222,7 @@ func TestRandomKeys(t *testing.T) {
 				}
 			}
 			if !d.quit {
-				t.Fatalf("stuck on %s after %q:\n%s", d.desk().top().place(), pressed, d.screen())
+				t.Fatalf("stuck on %s after %q:\n%s", d.model().top().place(), pressed, d.screen())
 			}
 		})
 	}
@@ -231,18 +231,18 @@ func TestRandomKeys(t *testing.T) {
 func TestMouse(t *testing.T) {
 	d := start(t, newFake(shop()), 140, 40)
 	click := func(x, y int) { d.send(tea.MouseClickMsg{X: x, Y: y, Button: tea.MouseLeft}) }
-	first := d.desk().list.finding().Finding.Key()
+	first := d.model().list.finding().Finding.Key()
 	click(10, 6)
-	if d.desk().list.finding().Finding.Key() != first {
+	if d.model().list.finding().Finding.Key() != first {
 		t.Fatal("a click counts while the mouse is off")
 	}
 	d.press("m")
 	click(10, 6)
-	if k := d.desk().list.finding().Finding.Key(); k.Rule != "compose/privileged" {
+	if k := d.model().list.finding().Finding.Key(); k.Rule != "compose/privileged" {
 		t.Fatalf("the click went to %s", k)
 	}
 	click(100, 10)
-	if !d.desk().list.focus {
+	if !d.model().list.focus {
 		t.Error("a click does not focus the detail")
 	}
 	click(10, 5)
@@ -258,16 +258,16 @@ func TestMouse(t *testing.T) {
 
 func TestThemeFollowsTheTerminal(t *testing.T) {
 	d := start(t, newFake(shop()), 80, 24, func(o *Options) { o.Theme, o.NoColor = "auto", false })
-	dark := d.desk().frame()
+	dark := d.model().frame()
 	d.send(tea.BackgroundColorMsg{Color: white{}})
-	if d.desk().frame() == dark {
+	if d.model().frame() == dark {
 		t.Error("a light background changes nothing")
 	}
-	if plain(d.desk().frame()) != plain(dark) {
+	if plain(d.model().frame()) != plain(dark) {
 		t.Error("the theme changes more than colours")
 	}
 	d = start(t, newFake(shop()), 80, 24, func(o *Options) { o.Theme, o.NoColor = "light", true })
-	if s := d.desk().frame(); strings.Contains(s, "38;2") || strings.Contains(s, "48;2") {
+	if s := d.model().frame(); strings.Contains(s, "38;2") || strings.Contains(s, "48;2") {
 		t.Error("colours with NO_COLOR")
 	}
 }

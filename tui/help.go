@@ -21,7 +21,7 @@ func newHelp(of place) *helpOverlay { return &helpOverlay{of: of} }
 
 func (o *helpOverlay) place() place { return onHelp }
 
-func (o *helpOverlay) press(d *desk, a action) tea.Cmd {
+func (o *helpOverlay) press(d *model, a action) tea.Cmd {
 	if a == actBack {
 		return d.closeOverlay()
 	}
@@ -29,7 +29,7 @@ func (o *helpOverlay) press(d *desk, a action) tea.Cmd {
 	return nil
 }
 
-func (o *helpOverlay) panel(d *desk, width, height int) (string, []string) {
+func (o *helpOverlay) panel(d *model, width, height int) (string, []string) {
 	t := &d.theme
 	var lines []string
 	for _, b := range keymap[o.of] {

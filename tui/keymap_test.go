@@ -90,7 +90,7 @@ var ways = map[place]func(*testing.T, *fakeBackend) *drive{
 		for i := range lines {
 			lines[i] = fmt.Sprint("line ", i)
 		}
-		d.run(d.desk().openOverlay(newNotice("notice", lines)))
+		d.run(d.model().openOverlay(newNotice("notice", lines)))
 		d.app.View()
 		return d
 	},
@@ -138,7 +138,7 @@ func says(words string) func(*testing.T, *drive, string) {
 func decides(n int) func(*testing.T, *drive, string) {
 	return func(t *testing.T, d *drive, _ string) {
 		t.Helper()
-		if got := len(d.desk().session.Decisions()); got != n {
+		if got := len(d.model().session.Decisions()); got != n {
 			t.Errorf("%d verdicts, want %d:\n%s", got, n, d.screen())
 		}
 	}
@@ -302,7 +302,7 @@ func keyCases() []keyCase {
 		{onPlan, actZoom, nil, goes(onDiff)},
 		{onPlan, actNext, append([]string{"j"}, longDiff...), redraws},
 		{onPlan, actPrev, append([]string{"j"}, append(slices.Clone(longDiff), "]", "]")...), func(t *testing.T, d *drive, _ string) {
-			if n, of := d.desk().screen().(*planScreen).file().pane.diff.Change(); n != 1 {
+			if n, of := d.model().screen().(*planScreen).file().pane.diff.Change(); n != 1 {
 				t.Errorf("at change %d of %d, want the first", n, of)
 			}
 		}},
@@ -355,7 +355,7 @@ func keyCases() []keyCase {
 		for _, c := range []keyCase{
 			{p, actHelp, nil, goes(onHelp)},
 			{p, actMouse, nil, func(t *testing.T, d *drive, _ string) {
-				if !d.desk().mouse || d.app.View().MouseMode != tea.MouseModeCellMotion {
+				if !d.model().mouse || d.app.View().MouseMode != tea.MouseModeCellMotion {
 					t.Error("the mouse is off")
 				}
 			}},
@@ -376,10 +376,10 @@ func bound(p place, a action) bool {
 }
 
 func looksOf(d *drive) looks {
-	if s, ok := d.desk().screen().(*diffScreen); ok {
+	if s, ok := d.model().screen().(*diffScreen); ok {
 		return s.looks
 	}
-	return d.desk().looks
+	return d.model().diffOptions
 }
 
 func TestEveryKey(t *testing.T) {
@@ -403,7 +403,7 @@ func TestEveryKey(t *testing.T) {
 				d := ways[c.at](t, newFake(shop()))
 				d.at(c.at)
 				d.press(c.pre...)
-				if len(d.desk().overlays) == 0 || c.at != onIgnore {
+				if len(d.model().overlays) == 0 || c.at != onIgnore {
 					d.at(c.at)
 				}
 				before := d.screen()
@@ -464,7 +464,7 @@ func TestTypingKeys(t *testing.T) {
 		d := led(t, newFake(shop()), "/")
 		d.typeText("ab cd")
 		d.press(c.keys...)
-		if got := d.desk().list.filter.words; got != c.want {
+		if got := d.model().list.filter.words; got != c.want {
 			t.Errorf("%v: %q, want %q", c.keys, got, c.want)
 		}
 	}
@@ -482,7 +482,7 @@ func TestPasteIsNoCommand(t *testing.T) {
 	decides(0)(t, d, "")
 	d.press("/")
 	d.send(tea.PasteMsg{Content: "db\nb"})
-	if got := d.desk().list.filter.words; got != "db b" {
+	if got := d.model().list.filter.words; got != "db b" {
 		t.Errorf("pasted %q", got)
 	}
 }

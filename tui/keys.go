@@ -6,32 +6,29 @@ import (
 	tea "charm.land/bubbletea/v2"
 )
 
-// holdLimit bounds the keys that wait for the session.
-const holdLimit = 256
-
 // graceTime is how long what opened by itself ignores keys: they were meant
 // for what was there before.
 const graceTime = 400 * time.Millisecond
 
 // key routes a key press to what is on top.
-func (d *desk) key(msg tea.KeyPressMsg) tea.Cmd {
+func (d *model) key(msg tea.KeyPressMsg) tea.Cmd {
 	key, top := msg.String(), d.top()
-	if len(d.held) > 0 && key != "ctrl+c" {
+	if len(d.queuedKeys) > 0 && key != "ctrl+c" {
 		return d.hold(msg)
 	}
-	if t, ok := top.(typist); ok && t.typing() != nil && d.deaf == 0 {
+	if t, ok := top.(typist); ok && t.typing() != nil && d.ignoreKeysID == 0 {
 		if cmd, done := d.typeKey(t, msg); done {
 			return cmd
 		}
 	}
 	b, ok := lookup(keymap[top.place()], key)
-	if d.deaf > 0 && b.act != actAbort {
+	if d.ignoreKeysID > 0 && b.act != actAbort {
 		return d.grace() // a key that is held down is never meant
 	}
 	if !ok {
 		return nil
 	}
-	if b.session && d.lent != "" {
+	if b.session && d.busyWith != "" {
 		return d.hold(msg)
 	}
 	d.clearToast()
@@ -42,7 +39,7 @@ func (d *desk) key(msg tea.KeyPressMsg) tea.Cmd {
 }
 
 // anywhere does what means the same on every screen.
-func (d *desk) anywhere(a action) (tea.Cmd, bool) {
+func (d *model) anywhere(a action) (tea.Cmd, bool) {
 	switch a {
 	case actAbort:
 		d.killed = true
@@ -70,7 +67,7 @@ func (d *desk) anywhere(a action) (tea.Cmd, bool) {
 }
 
 // typeKey gives a key to the line that is being typed.
-func (d *desk) typeKey(t typist, msg tea.KeyPressMsg) (tea.Cmd, bool) {
+func (d *model) typeKey(t typist, msg tea.KeyPressMsg) (tea.Cmd, bool) {
 	in := t.typing()
 	if msg.Text != "" && msg.Mod&^tea.ModShift == 0 {
 		d.clearToast()
@@ -107,32 +104,23 @@ func (d *desk) typeKey(t typist, msg tea.KeyPressMsg) (tea.Cmd, bool) {
 
 // paste puts pasted text into the line that is being typed. Elsewhere it is
 // dropped: text is no list of commands.
-func (d *desk) paste(s string) tea.Cmd {
+func (d *model) paste(s string) tea.Cmd {
 	t, ok := d.top().(typist)
-	if !ok || t.typing() == nil || d.deaf > 0 {
+	if !ok || t.typing() == nil || d.ignoreKeysID > 0 {
 		return nil
 	}
 	t.typing().Insert(s)
 	return t.typed(d)
 }
 
-// hold keeps a key until the session is back.
-func (d *desk) hold(msg tea.KeyPressMsg) tea.Cmd {
-	if len(d.held) < holdLimit {
-		d.held = append(d.held, msg)
-	}
-	return nil
-}
-
 // replay presses the keys that were held, up to the next that lends the
 // session.
-func (d *desk) replay() tea.Cmd {
-	held := d.held
-	d.held = nil
+func (d *model) replay() tea.Cmd {
+	held := d.takeKeys()
 	var cmds []tea.Cmd
 	for i, k := range held {
-		if d.lent != "" {
-			d.held = append(d.held, held[i:]...)
+		if d.busyWith != "" {
+			d.queuedKeys = append(d.queuedKeys, held[i:]...)
 			break
 		}
 		cmds = append(cmds, d.key(k))
@@ -143,29 +131,29 @@ func (d *desk) replay() tea.Cmd {
 // graceOverMsg ends the time in which an overlay ignores keys.
 type graceOverMsg struct{ id int }
 
-func (msg graceOverMsg) apply(d *desk) tea.Cmd {
-	if msg.id == d.deaf {
-		d.deaf = 0
+func (msg graceOverMsg) apply(d *model) tea.Cmd {
+	if msg.id == d.ignoreKeysID {
+		d.ignoreKeysID = 0
 	}
 	return nil
 }
 
 // interrupt opens an overlay that nobody asked for.
-func (d *desk) interrupt(o overlay) tea.Cmd {
+func (d *model) interrupt(o overlay) tea.Cmd {
 	return tea.Batch(d.openOverlay(o), d.grace())
 }
 
 // grace starts the time in which keys are ignored, because they were on their
 // way to something that is not there any more.
-func (d *desk) grace() tea.Cmd {
-	d.graces++
-	d.deaf = d.graces
-	id := d.deaf
+func (d *model) grace() tea.Cmd {
+	d.ignoreKeysCount++
+	d.ignoreKeysID = d.ignoreKeysCount
+	id := d.ignoreKeysID
 	return d.after(graceTime, graceOverMsg{id})
 }
 
 // click and wheel give the mouse to the screen, in cells of its body.
-func (d *desk) click(m tea.Mouse) tea.Cmd {
+func (d *model) click(m tea.Mouse) tea.Cmd {
 	l := d.layout()
 	c, ok := d.screen().(clicker)
 	if !ok || !d.mouse || m.Button != tea.MouseLeft || len(d.overlays) > 0 || !l.fits || m.Y < 2 || m.Y >= 2+l.body {
@@ -175,7 +163,7 @@ func (d *desk) click(m tea.Mouse) tea.Cmd {
 	return c.click(d, l, m.X, m.Y-2)
 }
 
-func (d *desk) wheel(m tea.Mouse) tea.Cmd {
+func (d *model) wheel(m tea.Mouse) tea.Cmd {
 	const notch = 3 // lines a turn of the wheel moves
 	l := d.layout()
 	c, ok := d.screen().(clicker)

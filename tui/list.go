@@ -36,11 +36,11 @@ func newListScreen() *listScreen {
 func (s *listScreen) place() place        { return onList }
 func (s *listScreen) detailFocused() bool { return s.focus }
 
-// update takes a new standing over. The cursor stays on its finding.
-func (s *listScreen) update(d *desk) {
-	s.rows = s.filter.apply(d.now.rows)
+// update takes a new plan over. The cursor stays on its finding.
+func (s *listScreen) update(d *model) {
+	s.rows = s.filter.apply(d.current.rows)
 	s.groupBy.sort(s.rows)
-	s.queue, s.spot = queueOf(s.rows, len(d.now.plan.Outcomes))
+	s.queue, s.spot = queueOf(s.rows, len(d.current.plan.Outcomes))
 	clear(s.groups)
 	for i := range s.rows {
 		if r := &s.rows[i]; r.outcome != nil && r.done() {
@@ -67,7 +67,7 @@ func (s *listScreen) update(d *desk) {
 
 // rearrange shows other rows, or the same in other groups. The row with the
 // cursor stays seen: a group that was closed before opens for it.
-func (s *listScreen) rearrange(d *desk) {
+func (s *listScreen) rearrange(d *model) {
 	key := s.list.Key()
 	s.update(d)
 	if key != "" {
@@ -75,7 +75,7 @@ func (s *listScreen) rearrange(d *desk) {
 	}
 }
 
-func (s *listScreen) header(d *desk, group string, n int, open bool, width int, cursor bool) string {
+func (s *listScreen) header(d *model, group string, n int, open bool, width int, cursor bool) string {
 	t := &d.theme
 	mark := t.Marks.Collapsed
 	if open {
@@ -109,9 +109,9 @@ func (s *listScreen) finding() *engine.Outcome {
 	return nil
 }
 
-func (s *listScreen) refresh(d *desk) tea.Cmd {
+func (s *listScreen) refresh(d *model) tea.Cmd {
 	o := s.finding()
-	if o == nil || d.now == nil {
+	if o == nil || d.current == nil {
 		s.detail.clear()
 		return nil
 	}
@@ -119,7 +119,7 @@ func (s *listScreen) refresh(d *desk) tea.Cmd {
 	return s.detail.point(d, o.Finding.Key(), l.detailHeight > 0)
 }
 
-func (s *listScreen) press(d *desk, a action) tea.Cmd {
+func (s *listScreen) press(d *model, a action) tea.Cmd {
 	o := s.finding()
 	switch a {
 	case actDown, actUp, actTop, actBottom, actHalfDown, actHalfUp, actPageDown, actPageUp:
@@ -188,7 +188,7 @@ func (s *listScreen) press(d *desk, a action) tea.Cmd {
 	return d.about(a, o.Finding, s.detail)
 }
 
-func (s *listScreen) draw(d *desk, l layout) page {
+func (s *listScreen) draw(d *model, l layout) page {
 	t := &d.theme
 	p := page{
 		title: "oakum " + t.Marks.Dot + " " + d.title(),
@@ -197,10 +197,10 @@ func (s *listScreen) draw(d *desk, l layout) page {
 		note:  "group: " + s.groupBy.String() + " " + t.Marks.Dot + " " + s.filter.String(),
 		heavy: !s.focus,
 	}
-	if d.now == nil {
+	if d.current == nil {
 		return p
 	}
-	if n := d.now.safe; n > 0 {
+	if n := d.current.safe; n > 0 {
 		p.labels = map[action]string{actAcceptSafe: fmt.Sprintf("all safe (%d)", n)}
 	}
 	s.list.SetTheme(d.theme)
@@ -231,14 +231,14 @@ func (s *listScreen) draw(d *desk, l layout) page {
 	return p
 }
 
-func (s *listScreen) detailTitle(d *desk) (title, note string) {
+func (s *listScreen) detailTitle(d *model) (title, note string) {
 	if o := s.finding(); o != nil {
 		return s.detail.title(d, o)
 	}
 	return "", ""
 }
 
-func (s *listScreen) detailLines(d *desk, l layout) []string {
+func (s *listScreen) detailLines(d *model, l layout) []string {
 	width, height := l.detailWidth, l.detailHeight
 	o := s.finding()
 	if o == nil {
@@ -253,7 +253,7 @@ func (s *listScreen) detailLines(d *desk, l layout) []string {
 }
 
 // aboutRow explains a row that is no finding, and a group.
-func (s *listScreen) aboutRow(d *desk, width int) []string {
+func (s *listScreen) aboutRow(d *model, width int) []string {
 	r := s.current()
 	if r == nil {
 		_, group, ok := s.list.Cursor()
@@ -269,7 +269,7 @@ func (s *listScreen) aboutRow(d *desk, width int) []string {
 	return out
 }
 
-func (s *listScreen) click(d *desk, l layout, x, y int) tea.Cmd {
+func (s *listScreen) click(d *model, l layout, x, y int) tea.Cmd {
 	if y < l.listHeight && x < l.listWidth {
 		s.focus = false
 		s.list.Click(y)
@@ -281,7 +281,7 @@ func (s *listScreen) click(d *desk, l layout, x, y int) tea.Cmd {
 	return nil
 }
 
-func (s *listScreen) wheel(d *desk, l layout, x, y, by int) tea.Cmd {
+func (s *listScreen) wheel(d *model, l layout, x, y, by int) tea.Cmd {
 	if y < l.listHeight && x < l.listWidth {
 		s.list.Scroll(by)
 		return s.refresh(d)

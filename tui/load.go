@@ -10,8 +10,8 @@ import (
 
 // load reads the repository and checks it, in a command. Progress is fed to
 // the scan screen through a channel, because Update alone may change it.
-func (d *desk) load() tea.Cmd {
-	b, ctx, rules, gen := d.opts.Backend, d.ctx, d.opts.Rules, d.gen
+func (d *model) load() tea.Cmd {
+	b, ctx, rules, gen := d.opts.Backend, d.ctx, d.opts.Rules, d.generation
 	progress := make(chan fixer.Progress, 1)
 	read := func() tea.Msg {
 		defer close(progress)
@@ -26,7 +26,7 @@ func (d *desk) load() tea.Cmd {
 		// What cannot be recalled must not keep anyone from working.
 		kept, keptErr := b.LoadDecisions()
 		return loadedMsg{
-			session: s, standing: newStanding(gen, s.Plan(), nil, words), wording: words,
+			session: s, index: newPlanIndex(gen, s.Plan(), nil, words), wording: words,
 			kept: kept, keptErr: keptErr, facts: b.Facts(ctx, snap),
 		}
 	}
@@ -75,7 +75,7 @@ func awaitProgress(ch <-chan fixer.Progress) tea.Cmd {
 	}
 }
 
-func (msg progressMsg) apply(d *desk) tea.Cmd {
+func (msg progressMsg) apply(d *model) tea.Cmd {
 	if s, ok := d.screen().(*scanScreen); ok {
 		s.found, s.read = msg.progress.Found, msg.progress.Read
 	}
@@ -84,16 +84,16 @@ func (msg progressMsg) apply(d *desk) tea.Cmd {
 
 // loadedMsg brings a checked repository, or why there is none.
 type loadedMsg struct {
-	session  *engine.Session
-	standing *standing
-	wording  wording
-	kept     engine.Decisions
-	keptErr  error
-	facts    <-chan *fixer.Facts
-	err      error
+	session *engine.Session
+	index   *planIndex
+	wording wording
+	kept    engine.Decisions
+	keptErr error
+	facts   <-chan *fixer.Facts
+	err     error
 }
 
-func (msg loadedMsg) apply(d *desk) tea.Cmd {
+func (msg loadedMsg) apply(d *model) tea.Cmd {
 	scan, ok := d.screen().(*scanScreen)
 	if !ok || d.session != nil {
 		return nil // superseded
@@ -104,12 +104,12 @@ func (msg loadedMsg) apply(d *desk) tea.Cmd {
 	}
 	d.session, d.wording = msg.session, msg.wording
 	d.screens = []screen{d.list}
-	cmds := []tea.Cmd{d.settle(msg.standing), d.awaitFacts(msg.facts)}
+	cmds := []tea.Cmd{d.settle(msg.index), d.awaitFacts(msg.facts)}
 	switch {
 	case msg.keptErr != nil:
 		cmds = append(cmds, d.warn("the verdicts of an earlier session cannot be read: %v", msg.keptErr))
 	case len(msg.kept) > 0:
-		d.keep.kept = true
+		d.autosave.kept = true
 		cmds = append(cmds, d.interrupt(newResume(msg.kept)))
 	}
 	return tea.Batch(cmds...)
@@ -117,17 +117,17 @@ func (msg loadedMsg) apply(d *desk) tea.Cmd {
 
 // rescan reads the files again, keeps the verdicts whose finding still exists,
 // and lists the others. What is said of it starts with why.
-func (d *desk) rescan(why string) tea.Cmd {
+func (d *model) rescan(why string) tea.Cmd {
 	b, ctx, rules := d.opts.Backend, d.ctx, d.opts.Rules
-	return d.lend("reading the files again", func(s *engine.Session) func(*desk) tea.Cmd {
+	return d.lend("reading the files again", func(s *engine.Session) func(*model) tea.Cmd {
 		loaded, err := b.Load(ctx, func(fixer.Progress) {})
 		if err != nil {
-			return func(d *desk) tea.Cmd { return d.warn("%scannot read the files again: %v", why, err) }
+			return func(d *model) tea.Cmd { return d.warn("%scannot read the files again: %v", why, err) }
 		}
 		was := s.Decisions()
 		lost := s.SetSnapshot(fixer.NewSnapshot(loaded.Sources, loaded.Names...))
 		words := newWording(rules, loaded.Notes)
-		return func(d *desk) tea.Cmd {
+		return func(d *model) tea.Cmd {
 			d.wording = words
 			switch {
 			case len(lost) > 0:
@@ -141,7 +141,7 @@ func (d *desk) rescan(why string) tea.Cmd {
 }
 
 // listLost names the verdicts that are not attached any more.
-func (d *desk) listLost(was engine.Decisions, lost []fixer.Key) tea.Cmd {
+func (d *model) listLost(was engine.Decisions, lost []fixer.Key) tea.Cmd {
 	lines := make([]string, 0, len(lost)+2)
 	lines = append(lines, "The finding these verdicts spoke of is gone:", "")
 	for _, k := range lost {
@@ -152,10 +152,10 @@ func (d *desk) listLost(was engine.Decisions, lost []fixer.Key) tea.Cmd {
 
 // resume takes the verdicts of an earlier session up again. Those whose
 // finding or fix is gone are listed.
-func (d *desk) resume(kept engine.Decisions) tea.Cmd {
-	return d.lend("taking earlier verdicts up", func(s *engine.Session) func(*desk) tea.Cmd {
+func (d *model) resume(kept engine.Decisions) tea.Cmd {
+	return d.lend("taking earlier verdicts up", func(s *engine.Session) func(*model) tea.Cmd {
 		lost, err := review.Resume(s, kept)
-		return func(d *desk) tea.Cmd {
+		return func(d *model) tea.Cmd {
 			switch {
 			case err != nil:
 				return d.warn("%v", err)

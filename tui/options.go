@@ -101,13 +101,13 @@ func (s *optionsScreen) typing() line {
 	return nil
 }
 
-func (s *optionsScreen) typed(d *desk) tea.Cmd { return s.refresh(d) }
+func (s *optionsScreen) typed(d *model) tea.Cmd { return s.refresh(d) }
 
 // refresh asks for the preview of what the form says, when it says something
 // that can be done.
-func (s *optionsScreen) refresh(d *desk) tea.Cmd {
+func (s *optionsScreen) refresh(d *model) tea.Cmd {
 	fix := s.fix()
-	if fix == nil || d.now == nil || s.form.Err() != nil {
+	if fix == nil || d.current == nil || s.form.Err() != nil {
 		return nil
 	}
 	if n := len(d.alike(s.finding, fix.ID, s.params())); n != s.alike && s.form.Input() == nil {
@@ -123,7 +123,7 @@ func (s *optionsScreen) refresh(d *desk) tea.Cmd {
 	return d.askPreview(s.finding.Key(), engine.Decision{Verdict: engine.Accept, Fix: fix.ID, Params: s.params(), Level: fix.Level})
 }
 
-func (s *optionsScreen) press(d *desk, a action) tea.Cmd {
+func (s *optionsScreen) press(d *model, a action) tea.Cmd {
 	switch a {
 	case actBack:
 		return d.pop()
@@ -154,7 +154,7 @@ func (s *optionsScreen) choose() {
 
 // accept records what the form says. With the cursor on an alternative it is
 // that one, chosen before or not.
-func (s *optionsScreen) accept(d *desk) tea.Cmd {
+func (s *optionsScreen) accept(d *model) tea.Cmd {
 	if s.form.Focus() == 0 {
 		s.choose()
 	}
@@ -172,7 +172,7 @@ func (s *optionsScreen) accept(d *desk) tea.Cmd {
 	return tea.Batch(d.accept(s.finding, fix.ID, params), d.pop())
 }
 
-func (s *optionsScreen) draw(d *desk, l layout) page {
+func (s *optionsScreen) draw(d *model, l layout) page {
 	t := &d.theme
 	f := s.finding
 	p := page{
@@ -213,7 +213,7 @@ func (s *optionsScreen) draw(d *desk, l layout) page {
 			s.shown = shown
 			s.pane.show(shown.diff, s.pane.diff != nil)
 		}
-		p.body = append(p.body, s.pane.view(d, d.looks, l.width, room)...)
+		p.body = append(p.body, s.pane.view(d, d.diffOptions, l.width, room)...)
 	}
 	return p
 }

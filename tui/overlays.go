@@ -31,13 +31,13 @@ func newFilter(s *listScreen) *filterOverlay {
 func (o *filterOverlay) place() place { return onFilter }
 func (o *filterOverlay) typing() line { return &o.input }
 
-func (o *filterOverlay) typed(d *desk) tea.Cmd {
+func (o *filterOverlay) typed(d *model) tea.Cmd {
 	o.list.filter.words = o.input.Value()
 	o.list.rearrange(d)
 	return d.refresh()
 }
 
-func (o *filterOverlay) press(d *desk, a action) tea.Cmd {
+func (o *filterOverlay) press(d *model, a action) tea.Cmd {
 	if a == actBack {
 		o.input.Set("")
 		return tea.Batch(o.typed(d), d.closeOverlay())
@@ -45,7 +45,7 @@ func (o *filterOverlay) press(d *desk, a action) tea.Cmd {
 	return d.closeOverlay()
 }
 
-func (o *filterOverlay) panel(d *desk, width, height int) (string, []string) {
+func (o *filterOverlay) panel(d *model, width, height int) (string, []string) {
 	_, of := o.list.list.Place()
 	return "filter", []string{
 		" / " + o.input.View(&d.theme, max(1, width-16), true) + " " + d.theme.Dim.Paint(count(of, "line")),
@@ -68,9 +68,9 @@ func newSearch(s *diffScreen) *searchOverlay {
 func (o *searchOverlay) place() place { return onSearch }
 func (o *searchOverlay) typing() line { return &o.input }
 
-func (o *searchOverlay) typed(*desk) tea.Cmd { return nil }
+func (o *searchOverlay) typed(*model) tea.Cmd { return nil }
 
-func (o *searchOverlay) press(d *desk, a action) tea.Cmd {
+func (o *searchOverlay) press(d *model, a action) tea.Cmd {
 	cmd := d.closeOverlay()
 	if a == actOpen {
 		return tea.Batch(cmd, o.screen.search(d, o.input.Value(), false))
@@ -78,7 +78,7 @@ func (o *searchOverlay) press(d *desk, a action) tea.Cmd {
 	return cmd
 }
 
-func (o *searchOverlay) panel(d *desk, width, height int) (string, []string) {
+func (o *searchOverlay) panel(d *model, width, height int) (string, []string) {
 	return "search", []string{" / " + o.input.View(&d.theme, max(1, width-5), true)}
 }
 
@@ -100,20 +100,20 @@ func newIgnore(k fixer.Key) *ignoreOverlay {
 func (o *ignoreOverlay) place() place { return onIgnore }
 func (o *ignoreOverlay) typing() line { return &o.input }
 
-func (o *ignoreOverlay) typed(d *desk) tea.Cmd { return o.refresh(d) }
+func (o *ignoreOverlay) typed(d *model) tea.Cmd { return o.refresh(d) }
 
 func (o *ignoreOverlay) decision() engine.Decision {
 	return engine.Decision{Verdict: engine.Ignore, Reason: strings.TrimSpace(o.input.Value())}
 }
 
-func (o *ignoreOverlay) refresh(d *desk) tea.Cmd {
-	if o.decision().Reason == "" || d.now == nil {
+func (o *ignoreOverlay) refresh(d *model) tea.Cmd {
+	if o.decision().Reason == "" || d.current == nil {
 		return nil
 	}
 	return d.askPreview(o.key, o.decision())
 }
 
-func (o *ignoreOverlay) press(d *desk, a action) tea.Cmd {
+func (o *ignoreOverlay) press(d *model, a action) tea.Cmd {
 	switch a {
 	case actBack:
 		return d.closeOverlay()
@@ -132,7 +132,7 @@ func (o *ignoreOverlay) press(d *desk, a action) tea.Cmd {
 	return nil
 }
 
-func (o *ignoreOverlay) panel(d *desk, width, height int) (string, []string) {
+func (o *ignoreOverlay) panel(d *model, width, height int) (string, []string) {
 	t := &d.theme
 	out := []string{" Reason  " + o.input.View(t, max(1, width-10), true)}
 	p, exact := d.previewOf(o.key)
@@ -149,7 +149,7 @@ func (o *ignoreOverlay) panel(d *desk, width, height int) (string, []string) {
 			o.shown = p
 			o.pane.show(p.diff, o.pane.diff != nil)
 		}
-		out = append(out, o.pane.view(d, d.looks, width, room)...)
+		out = append(out, o.pane.view(d, d.diffOptions, width, room)...)
 	}
 	for len(out) < room+1 {
 		out = append(out, "")
@@ -162,14 +162,14 @@ type quitOverlay struct{}
 
 func (quitOverlay) place() place { return onQuit }
 
-func (d *desk) askQuit() tea.Cmd {
+func (d *model) askQuit() tea.Cmd {
 	if !d.pending() {
 		return d.quit()
 	}
 	return d.openOverlay(quitOverlay{})
 }
 
-func (quitOverlay) press(d *desk, a action) tea.Cmd {
+func (quitOverlay) press(d *model, a action) tea.Cmd {
 	switch a {
 	case actBack:
 		return d.closeOverlay()
@@ -180,7 +180,7 @@ func (quitOverlay) press(d *desk, a action) tea.Cmd {
 		}
 		return d.push(newPlan())
 	case actPatch:
-		if d.now == nil || !d.fresh() {
+		if d.current == nil || !d.fresh() {
 			return d.say("the plan is still being worked out")
 		}
 		return d.savePatchAndLeave()
@@ -190,8 +190,8 @@ func (quitOverlay) press(d *desk, a action) tea.Cmd {
 	return nil
 }
 
-func (quitOverlay) panel(d *desk, width, height int) (string, []string) {
-	n := edits(d.now.done(), d.now.count[engine.Ignored])
+func (quitOverlay) panel(d *model, width, height int) (string, []string) {
+	n := edits(d.current.done(), d.current.count[engine.Ignored])
 	return "leave without writing?", []string{
 		"",
 		" " + n + " accepted and not written to any file.",
@@ -208,7 +208,7 @@ type changedOverlay struct {
 
 func (o *changedOverlay) place() place { return onChanged }
 
-func (o *changedOverlay) press(d *desk, a action) tea.Cmd {
+func (o *changedOverlay) press(d *model, a action) tea.Cmd {
 	switch a {
 	case actBack:
 		return d.closeOverlay()
@@ -219,7 +219,7 @@ func (o *changedOverlay) press(d *desk, a action) tea.Cmd {
 	return nil
 }
 
-func (o *changedOverlay) panel(d *desk, width, height int) (string, []string) {
+func (o *changedOverlay) panel(d *model, width, height int) (string, []string) {
 	lines := []string{" Nothing was written. These files stand in the way:", ""}
 	for _, f := range o.err.Refusals {
 		s := text.VisibleLine(f.Path) + ": " + text.VisibleLine(f.Reason)
@@ -238,12 +238,12 @@ func newResume(kept engine.Decisions) *resumeOverlay { return &resumeOverlay{kep
 
 func (o *resumeOverlay) place() place { return onResume }
 
-func (o *resumeOverlay) press(d *desk, a action) tea.Cmd {
+func (o *resumeOverlay) press(d *model, a action) tea.Cmd {
 	switch a {
 	case actAccept:
 		return tea.Batch(d.closeOverlay(), d.resume(o.kept))
 	case actDiscard:
-		d.keep.kept = false
+		d.autosave.kept = false
 		return tea.Batch(d.closeOverlay(), d.saveCmd(nil), d.say("forgot the earlier verdicts"))
 	case actBack:
 		return d.closeOverlay()
@@ -251,7 +251,7 @@ func (o *resumeOverlay) press(d *desk, a action) tea.Cmd {
 	return nil
 }
 
-func (o *resumeOverlay) panel(d *desk, width, height int) (string, []string) {
+func (o *resumeOverlay) panel(d *model, width, height int) (string, []string) {
 	n := map[engine.Verdict]int{}
 	for _, v := range o.kept {
 		n[v.Verdict]++
@@ -276,7 +276,7 @@ func newNotice(title string, lines []string) *noticeOverlay {
 
 func (o *noticeOverlay) place() place { return onNotice }
 
-func (o *noticeOverlay) press(d *desk, a action) tea.Cmd {
+func (o *noticeOverlay) press(d *model, a action) tea.Cmd {
 	if a == actBack {
 		return d.closeOverlay()
 	}
@@ -284,7 +284,7 @@ func (o *noticeOverlay) press(d *desk, a action) tea.Cmd {
 	return nil
 }
 
-func (o *noticeOverlay) panel(d *desk, width, height int) (string, []string) {
+func (o *noticeOverlay) panel(d *model, width, height int) (string, []string) {
 	var lines []string
 	for _, s := range o.lines {
 		for _, line := range widget.Wrap(text.VisibleLine(s), max(1, width-2)) {

@@ -29,16 +29,16 @@ func newPlan() *planScreen { return &planScreen{} }
 func (s *planScreen) place() place { return onPlan }
 
 // ready reports whether what is shown is what would be written.
-func (s *planScreen) ready(d *desk) bool {
-	return s.view != nil && d.fresh() && s.view.gen == d.gen && s.view.seq == s.seq && !s.writing
+func (s *planScreen) ready(d *model) bool {
+	return s.view != nil && d.fresh() && s.view.gen == d.generation && s.view.seq == s.seq && !s.writing
 }
 
-func (s *planScreen) refresh(d *desk) tea.Cmd {
+func (s *planScreen) refresh(d *model) tea.Cmd {
 	if s.busy || !d.fresh() || s.ready(d) || s.writing {
 		return nil
 	}
 	s.busy = true
-	job, now, seq, b, out := d.foldJob(), d.now, s.seq, d.opts.Backend, maps.Clone(d.out)
+	job, now, seq, b, out := d.foldJob(), d.current, s.seq, d.opts.Backend, maps.Clone(d.excluded)
 	return func() tea.Msg {
 		v := job.planView(now, out)
 		v.seq = seq
@@ -53,10 +53,10 @@ type planMsg struct {
 	view   *planView
 }
 
-func (msg planMsg) apply(d *desk) tea.Cmd {
+func (msg planMsg) apply(d *model) tea.Cmd {
 	s := msg.screen
 	s.busy = false
-	if msg.view.gen != d.gen || msg.view.seq != s.seq {
+	if msg.view.gen != d.generation || msg.view.seq != s.seq {
 		return s.refresh(d)
 	}
 	s.view = msg.view
@@ -71,7 +71,7 @@ func (s *planScreen) file() *planFile {
 	return &s.view.files[s.cursor]
 }
 
-func (s *planScreen) press(d *desk, a action) tea.Cmd {
+func (s *planScreen) press(d *model, a action) tea.Cmd {
 	switch a {
 	case actBack:
 		return d.pop()
@@ -96,9 +96,9 @@ func (s *planScreen) press(d *desk, a action) tea.Cmd {
 			return d.say("the plan is still being worked out")
 		}
 		if a == actCopy {
-			return d.copy(patchOf(diffFiles(s.view.standing.plan.Changes)), "patch")
+			return d.copy(patchOf(diffFiles(s.view.index.plan.Changes)), "patch")
 		}
-		return d.savePatch(s.view.standing.plan.Changes)
+		return d.savePatch(s.view.index.plan.Changes)
 	}
 	f := s.file()
 	if f == nil {
@@ -110,12 +110,12 @@ func (s *planScreen) press(d *desk, a action) tea.Cmd {
 	case actPrev:
 		f.pane.prevChange()
 	case actZoom:
-		return d.push(newDiffOfPlan(s.view.standing.plan, f.path))
+		return d.push(newDiffOfPlan(s.view.index.plan, f.path))
 	case actHalfDown, actHalfUp, actPageDown, actPageUp:
 		f.pane.move(a)
 	case actSplit, actMoreContext, actLessContext, actWrap, actLeft, actRight:
-		f.pane.look(&d.looks, a)
-		return lookSaid(d, d.looks, a, d.width)
+		f.pane.look(&d.diffOptions, a)
+		return lookSaid(d, d.diffOptions, a, d.width)
 	}
 	return nil
 }
@@ -131,21 +131,21 @@ func (s *planScreen) turn(by int) tea.Cmd {
 // leaveOut takes a file out of the plan, or in again. A fix is made in all of
 // its files or in none, so those that touch the file go with it. The file stays
 // out, also of plans that are opened later, until it is taken in again.
-func (s *planScreen) leaveOut(d *desk) tea.Cmd {
+func (s *planScreen) leaveOut(d *model) tea.Cmd {
 	f := s.file()
 	if f == nil {
 		return nil
 	}
-	if d.out[f.path] {
-		delete(d.out, f.path)
+	if d.excluded[f.path] {
+		delete(d.excluded, f.path)
 	} else {
-		d.out[f.path] = true
+		d.excluded[f.path] = true
 	}
 	s.seq++
 	return s.refresh(d)
 }
 
-func (s *planScreen) draw(d *desk, l layout) page {
+func (s *planScreen) draw(d *model, l layout) page {
 	t := &d.theme
 	p := page{title: "plan " + t.Marks.Dot + " nothing written yet", rule: "files", foot: "undo later: oakum undo", heavy: true}
 	if s.writing {
@@ -155,12 +155,12 @@ func (s *planScreen) draw(d *desk, l layout) page {
 		p.body = []string{"", " " + t.Dim.Paint("working out the plan"+t.Marks.Ellipsis)}
 		return p
 	}
-	plan := s.view.standing.plan
+	plan := s.view.index.plan
 	arrow := " " + t.Marks.Arrow + " "
 	p.right = fmt.Sprintf("score %d%s%d   %s%s%s", plan.ScoreBefore, arrow, plan.ScoreAfter,
 		engine.Grade(plan.ScoreBefore), arrow, engine.Grade(plan.ScoreAfter))
 	p.labels = map[action]string{actWrite: "write " + count(len(plan.Changes), "file")}
-	if f := s.file(); f != nil && d.out[f.path] {
+	if f := s.file(); f != nil && d.excluded[f.path] {
 		p.labels[actToggle] = "take file in"
 	}
 	if !s.ready(d) {
@@ -175,16 +175,16 @@ func (s *planScreen) draw(d *desk, l layout) page {
 	f := s.file()
 	p.body = append(p.body, widget.Rule(t, visible(f.path), fmt.Sprintf("%d of %d", s.cursor+1, len(s.view.files)), l.width, false))
 	room := l.body - len(p.body)
-	if d.out[f.path] {
+	if d.excluded[f.path] {
 		p.body = append(p.body, " "+t.Dim.Paint("left out: it stays as it is, and so do other files its fixes would change"))
 	} else {
-		p.body = append(p.body, f.pane.view(d, d.looks, l.width, room)...)
+		p.body = append(p.body, f.pane.view(d, d.diffOptions, l.width, room)...)
 	}
 	return p
 }
 
 // table lists the files, as many as leave room for the diff.
-func (s *planScreen) table(d *desk, l layout) []string {
+func (s *planScreen) table(d *model, l layout) []string {
 	t := &d.theme
 	head := fmt.Sprintf("%6s %5s %5s", "edits", "added", "gone")
 	comments := false // no column for what there is none of
@@ -218,7 +218,7 @@ func (s *planScreen) table(d *desk, l layout) []string {
 		figures += fmt.Sprintf(" %5d  ", f.left)
 		words := visible(s.view.states[f.path].Text)
 		switch {
-		case d.out[f.path]:
+		case d.excluded[f.path]:
 			figures, words = t.Dim.Paint(figures), t.Warn.Paint("left out")
 		case s.view.states[f.path].Warn:
 			words = t.Warn.Paint(words + " " + t.Marks.Attention)
@@ -237,9 +237,9 @@ func (s *planScreen) table(d *desk, l layout) []string {
 }
 
 // summary tells what checking the result again said.
-func (s *planScreen) summary(d *desk, width int) []string {
+func (s *planScreen) summary(d *model, width int) []string {
 	t := &d.theme
-	st := s.view.standing
+	st := s.view.index
 	added := 0
 	for i := range st.plan.Outcomes {
 		if o := &st.plan.Outcomes[i]; o.New && o.Result != engine.Fixed && o.Result != engine.Closed {
@@ -258,10 +258,10 @@ func (s *planScreen) summary(d *desk, width int) []string {
 	if v := s.view; v.podsBefore != v.podsAfter {
 		out = append(out, fmt.Sprintf("   pods by Pod Security level: %s %s %s", v.podsBefore, t.Marks.Arrow, v.podsAfter))
 	}
-	if n := len(s.view.pathsOut(d.out)); n > 0 {
+	if n := len(s.view.pathsOut(d.excluded)); n > 0 {
 		out = append(out, "   "+t.Warn.Paint(count(n, "file")+" left out: space on it takes it in again"))
 	}
-	if n := s.view.warns(d.out); n > 0 {
+	if n := s.view.warns(d.excluded); n > 0 {
 		out = append(out, "   "+t.Warn.Paint(t.Marks.Attention+" "+count(n, "file")+" would mix with changes that git does not keep"))
 	}
 	return out
@@ -275,7 +275,7 @@ func passes(n int) string {
 }
 
 // leftWords counts what is left by why, and names what is blocked.
-func leftWords(st *standing) []string {
+func leftWords(st *planIndex) []string {
 	var out []string
 	add := func(n int, what string) {
 		if n > 0 {

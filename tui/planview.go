@@ -12,7 +12,7 @@ import (
 // A planView is a plan as the screen shows it, made in a command.
 type planView struct {
 	gen, seq int
-	standing *standing
+	index    *planIndex
 	files    []planFile
 	states   map[string]fixer.FileState
 
@@ -34,7 +34,7 @@ type planFile struct {
 
 // leaving folds without what touches the files that are left out. It returns
 // now where nothing does.
-func (j foldJob) leaving(now *standing, out map[string]bool) *standing {
+func (j foldJob) leaving(now *planIndex, out map[string]bool) *planIndex {
 	st := now
 	keys := map[fixer.Key]bool{}
 	for range len(j.decisions) + 1 { // each round takes at least one verdict back
@@ -57,11 +57,11 @@ func (j foldJob) leaving(now *standing, out map[string]bool) *standing {
 
 // planView folds without the files that are left out, and counts what is
 // shown. Files that are left out stay in the table.
-func (j foldJob) planView(now *standing, out map[string]bool) *planView {
+func (j foldJob) planView(now *planIndex, out map[string]bool) *planView {
 	st := j.leaving(now, out)
 	v := &planView{
-		gen: j.gen, standing: st,
-		podsBefore: fixer.SumLevels(st.plan.Before.PodLevels()), podsAfter: fixer.SumLevels(st.plan.After.PodLevels()),
+		gen: j.gen, index: st,
+		podsBefore: fixer.CountLevels(st.plan.Before.PodLevels()), podsAfter: fixer.CountLevels(st.plan.After.PodLevels()),
 	}
 	paths := map[string]bool{}
 	for _, plan := range []*engine.Plan{now.plan, st.plan} {
@@ -76,7 +76,7 @@ func (j foldJob) planView(now *standing, out map[string]bool) *planView {
 	return v
 }
 
-func (s *standing) planFile(path string) planFile {
+func (s *planIndex) planFile(path string) planFile {
 	f := planFile{path: path}
 	for i := range s.plan.Outcomes {
 		o := &s.plan.Outcomes[i]
@@ -111,7 +111,7 @@ func (s *standing) planFile(path string) planFile {
 
 // tally counts the fixes in a change, and apart from them the comments that
 // record why a finding is left.
-func (s *standing) tally(c *engine.Change) (fixed, comments int) {
+func (s *planIndex) tally(c *engine.Change) (fixed, comments int) {
 	for _, k := range c.Fixes {
 		if o := s.outcome(k); o != nil && o.Result == engine.Ignored {
 			comments++

@@ -48,14 +48,14 @@ type previews struct {
 
 // askPreview wants a preview of a verdict. It returns nil when that is known
 // or being worked out.
-func (d *desk) askPreview(k fixer.Key, v engine.Decision) tea.Cmd {
-	d.preview.want = previewAsk{key: k, decision: v, gen: d.gen}
+func (d *model) askPreview(k fixer.Key, v engine.Decision) tea.Cmd {
+	d.preview.want = previewAsk{key: k, decision: v, gen: d.generation}
 	return d.nextPreview()
 }
 
-func (d *desk) nextPreview() tea.Cmd {
+func (d *model) nextPreview() tea.Cmd {
 	p := &d.preview
-	if p.busy || p.want.key == (fixer.Key{}) || d.lent != "" || d.session == nil {
+	if p.busy || p.want.key == (fixer.Key{}) || d.busyWith != "" || d.session == nil {
 		return nil
 	}
 	if p.have != nil && p.have.ask.equal(p.want) {
@@ -63,10 +63,10 @@ func (d *desk) nextPreview() tea.Cmd {
 	}
 	p.busy = true
 	ask, job := p.want, d.foldJob()
-	ask.gen = d.gen
+	ask.gen = d.generation
 	var now *engine.Plan
 	if d.fresh() {
-		now = d.now.plan
+		now = d.current.plan
 	}
 	return func() tea.Msg { return previewMsg{job.preview(ask, now)} }
 }
@@ -74,7 +74,7 @@ func (d *desk) nextPreview() tea.Cmd {
 // previewMsg brings a preview.
 type previewMsg struct{ preview *preview }
 
-func (msg previewMsg) apply(d *desk) tea.Cmd {
+func (msg previewMsg) apply(d *model) tea.Cmd {
 	d.preview.busy = false
 	if msg.preview.ask.equal(d.preview.want) {
 		d.preview.have = msg.preview
@@ -84,23 +84,23 @@ func (msg previewMsg) apply(d *desk) tea.Cmd {
 
 // previewOf returns the preview of a finding that is at hand, which may be of
 // another verdict or of earlier decisions; exact tells.
-func (d *desk) previewOf(k fixer.Key) (p *preview, exact bool) {
+func (d *model) previewOf(k fixer.Key) (p *preview, exact bool) {
 	p = d.preview.have
 	if p == nil || p.ask.key != k {
 		return nil, false
 	}
-	return p, p.ask.equal(d.preview.want) && p.ask.gen == d.gen
+	return p, p.ask.equal(d.preview.want) && p.ask.gen == d.generation
 }
 
 // offer returns a finding with the fixes to choose from: those it has without
 // its own, where a preview tells.
-func (d *desk) offer(o *engine.Outcome) *fixer.Finding {
+func (d *model) offer(o *engine.Outcome) *fixer.Finding {
 	if p, _ := d.previewOf(o.Finding.Key()); p != nil {
 		if f := p.without.Final.Finding(o.Finding.Key()); f != nil {
 			return f
 		}
 	}
-	return d.now.offered(o)
+	return d.current.offered(o)
 }
 
 // preview folds twice at most: the plan that is known already serves as one

@@ -21,11 +21,11 @@ func newReview(k fixer.Key) *reviewScreen { return &reviewScreen{key: k, detail:
 
 func (s *reviewScreen) place() place { return onReview }
 
-func (s *reviewScreen) refresh(d *desk) tea.Cmd {
-	if d.now == nil {
+func (s *reviewScreen) refresh(d *model) tea.Cmd {
+	if d.current == nil {
 		return nil
 	}
-	if d.now.outcome(s.key) == nil { // gone: files or facts changed under it
+	if d.current.outcome(s.key) == nil { // gone: files or facts changed under it
 		if k, ok := d.nextOpen(s.key, 1, false); ok {
 			s.key = k
 		} else if len(d.list.queue) > 0 {
@@ -34,7 +34,7 @@ func (s *reviewScreen) refresh(d *desk) tea.Cmd {
 			return nil
 		}
 	}
-	if s.moving && d.lent == "" && len(d.overlays) == 0 {
+	if s.moving && d.busyWith == "" && len(d.overlays) == 0 {
 		if s.moving = false; !d.open(s.key) {
 			return s.advance(d)
 		}
@@ -43,8 +43,8 @@ func (s *reviewScreen) refresh(d *desk) tea.Cmd {
 	return s.detail.point(d, s.key, true)
 }
 
-func (s *reviewScreen) press(d *desk, a action) tea.Cmd {
-	o := d.now.outcome(s.key)
+func (s *reviewScreen) press(d *model, a action) tea.Cmd {
+	o := d.current.outcome(s.key)
 	if o == nil {
 		if a == actBack {
 			return d.pop()
@@ -85,7 +85,7 @@ func (s *reviewScreen) press(d *desk, a action) tea.Cmd {
 	return d.about(a, o.Finding, s.detail)
 }
 
-func (s *reviewScreen) accept(d *desk, o *engine.Outcome) tea.Cmd {
+func (s *reviewScreen) accept(d *model, o *engine.Outcome) tea.Cmd {
 	if why := d.notAcceptable(o); why != "" {
 		return d.warn("%s", why)
 	}
@@ -98,8 +98,8 @@ func (s *reviewScreen) accept(d *desk, o *engine.Outcome) tea.Cmd {
 }
 
 // goOn goes on to the next finding, at once or when the verdict is recorded.
-func (s *reviewScreen) goOn(d *desk) tea.Cmd {
-	if d.lent != "" {
+func (s *reviewScreen) goOn(d *model) tea.Cmd {
+	if d.busyWith != "" {
 		s.moving = true
 		return nil
 	}
@@ -108,7 +108,7 @@ func (s *reviewScreen) goOn(d *desk) tea.Cmd {
 
 // advance goes to the next finding that waits for a word; after the last one
 // to the plan.
-func (s *reviewScreen) advance(d *desk) tea.Cmd {
+func (s *reviewScreen) advance(d *model) tea.Cmd {
 	if k, ok := d.nextOpen(s.key, 1, true); ok {
 		s.key = k
 		return s.refresh(d)
@@ -120,7 +120,7 @@ func (s *reviewScreen) advance(d *desk) tea.Cmd {
 }
 
 // step goes to the next or previous finding, whatever was said about it.
-func (s *reviewScreen) step(d *desk, by int) tea.Cmd {
+func (s *reviewScreen) step(d *model, by int) tea.Cmd {
 	k, ok := d.nextOpen(s.key, by, false)
 	if !ok {
 		return d.say("that is the only finding")
@@ -131,7 +131,7 @@ func (s *reviewScreen) step(d *desk, by int) tea.Cmd {
 
 // nextOpen walks the queue from a finding, round its ends, to the next one;
 // with wanting only those that wait for a word.
-func (d *desk) nextOpen(from fixer.Key, by int, wanting bool) (fixer.Key, bool) {
+func (d *model) nextOpen(from fixer.Key, by int, wanting bool) (fixer.Key, bool) {
 	q := d.list.queue
 	at, ok := d.list.spot[from]
 	if !ok {
@@ -146,9 +146,9 @@ func (d *desk) nextOpen(from fixer.Key, by int, wanting bool) (fixer.Key, bool) 
 	return fixer.Key{}, false
 }
 
-func (s *reviewScreen) draw(d *desk, l layout) page {
+func (s *reviewScreen) draw(d *model, l layout) page {
 	t := &d.theme
-	o := d.now.outcome(s.key)
+	o := d.current.outcome(s.key)
 	if o == nil {
 		return page{title: "review", body: []string{" this finding is gone"}}
 	}
@@ -162,7 +162,7 @@ func (s *reviewScreen) draw(d *desk, l layout) page {
 	}
 	shown, _ := d.previewOf(s.key)
 	p.foot = d.score(shown)
-	if n := d.now.openRule[f.Rule]; n > 1 {
+	if n := d.current.openRule[f.Rule]; n > 1 {
 		p.labels = map[action]string{actAcceptRule: fmt.Sprintf("all %s (%d)", ruleWord(f.Rule), n)}
 	}
 	if p.idle = d.unfixable(o); p.idle != nil {
@@ -183,7 +183,7 @@ func severityLong(s fixer.Severity) string {
 	return map[fixer.Severity]string{fixer.Low: "LOW", fixer.Medium: "MEDIUM", fixer.High: "HIGH", fixer.Critical: "CRITICAL"}[s]
 }
 
-func (s *reviewScreen) click(d *desk, l layout, x, y int) tea.Cmd {
+func (s *reviewScreen) click(d *model, l layout, x, y int) tea.Cmd {
 	if !l.beside || x >= l.listWidth {
 		return nil
 	}
@@ -194,7 +194,7 @@ func (s *reviewScreen) click(d *desk, l layout, x, y int) tea.Cmd {
 	return s.refresh(d)
 }
 
-func (s *reviewScreen) wheel(d *desk, l layout, x, y, by int) tea.Cmd {
+func (s *reviewScreen) wheel(d *model, l layout, x, y, by int) tea.Cmd {
 	if l.beside && x < l.listWidth {
 		d.list.list.Scroll(by)
 		return nil

@@ -13,7 +13,7 @@ import (
 )
 
 // A row is one line of the list: a finding, or something else that a person
-// should know about. Rows are made with the standing, off the Update
+// should know about. Rows are made with the plan, off the Update
 // goroutine.
 type row struct {
 	key     string          // unique, and the same while the thing is the same
@@ -214,7 +214,7 @@ func boolInt(b bool) int {
 
 // mark is the sign of a finding's state, and whether the plan still has to
 // agree.
-func (d *desk) mark(o *engine.Outcome) (sign string, pending bool) {
+func (d *model) mark(o *engine.Outcome) (sign string, pending bool) {
 	m := &d.theme.Marks
 	v, decided := d.decision(o.Finding.Key())
 	if !d.fresh() {
@@ -252,7 +252,7 @@ func settled(r engine.Result) bool {
 }
 
 // drawRow draws one row of the list.
-func drawRow(d *desk, r *row, width int, cursor bool) string {
+func drawRow(d *model, r *row, width int, cursor bool) string {
 	t := &d.theme
 	lead := "   "
 	if cursor {
@@ -295,7 +295,7 @@ func drawRow(d *desk, r *row, width int, cursor bool) string {
 }
 
 // chosen is the index of the alternative that was accepted, 0 without one.
-func (d *desk) chosen(f *fixer.Finding) int {
+func (d *model) chosen(f *fixer.Finding) int {
 	if v, ok := d.decision(f.Key()); ok && v.Verdict == engine.Accept {
 		for i := range f.Fixes {
 			if f.Fixes[i].ID == v.Fix {

@@ -19,9 +19,9 @@ func newScanScreen() *scanScreen { return &scanScreen{} }
 
 func (s *scanScreen) place() place { return onScan }
 
-func (s *scanScreen) press(d *desk, a action) tea.Cmd { return nil }
+func (s *scanScreen) press(d *model, a action) tea.Cmd { return nil }
 
-func (s *scanScreen) draw(d *desk, l layout) page {
+func (s *scanScreen) draw(d *model, l layout) page {
 	t := &d.theme
 	p := page{title: "oakum " + t.Marks.Dot + " " + d.title(), rule: "reading"}
 	if s.err != nil {

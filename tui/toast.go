@@ -23,7 +23,7 @@ type toast struct {
 // toastOverMsg ends the toast with the id.
 type toastOverMsg struct{ id int }
 
-func (msg toastOverMsg) apply(d *desk) tea.Cmd {
+func (msg toastOverMsg) apply(d *model) tea.Cmd {
 	if msg.id == d.toast.id {
 		d.clearToast()
 	}
@@ -31,18 +31,18 @@ func (msg toastOverMsg) apply(d *desk) tea.Cmd {
 }
 
 // say shows a toast.
-func (d *desk) say(format string, args ...any) tea.Cmd { return d.show(false, format, args...) }
+func (d *model) say(format string, args ...any) tea.Cmd { return d.show(false, format, args...) }
 
 // warn shows a toast about something that did not work.
-func (d *desk) warn(format string, args ...any) tea.Cmd { return d.show(true, format, args...) }
+func (d *model) warn(format string, args ...any) tea.Cmd { return d.show(true, format, args...) }
 
-func (d *desk) show(bad bool, format string, args ...any) tea.Cmd {
+func (d *model) show(bad bool, format string, args ...any) tea.Cmd {
 	d.toast = toast{text: text.VisibleLine(fmt.Sprintf(format, args...)), bad: bad, id: d.toast.id + 1}
 	id := d.toast.id
 	return d.after(toastTime, toastOverMsg{id})
 }
 
-func (d *desk) clearToast() { d.toast.text = "" }
+func (d *model) clearToast() { d.toast.text = "" }
 
 // count writes a number with its noun: "1 file", "3 files".
 func count(n int, noun string) string {

@@ -31,16 +31,16 @@ func TestRowsOfOtherGroupsNameTheirFile(t *testing.T) {
 		for _, by := range []string{"severity", "rule", "level"} {
 			d.press("t")
 			d.wants("group: " + by)
-			d.desk().list.list.Select(find(t, d, "dockerfile/runs-as-root").String())
+			d.model().list.list.Select(find(t, d, "dockerfile/runs-as-root").String())
 			if s := cursorLine(t, d); !strings.Contains(s, "Dockerfile:20") {
 				t.Errorf("%v by %s: no file in %q", size, by, s)
 			}
-			for _, r := range d.desk().list.rows {
+			for _, r := range d.model().list.rows {
 				if r.outcome != nil && r.outcome.Finding.File == street(2).Path {
-					d.desk().list.list.Select(r.key)
+					d.model().list.list.Select(r.key)
 				}
 			}
-			if s := cursorLine(t, d); !strings.Contains(s, "…") || !strings.Contains(s, fmt.Sprintf("pose.yaml:%d", d.desk().list.finding().Finding.Line)) {
+			if s := cursorLine(t, d); !strings.Contains(s, "…") || !strings.Contains(s, fmt.Sprintf("pose.yaml:%d", d.model().list.finding().Finding.Line)) {
 				t.Errorf("%v by %s: the path is not cut from the left in %q", size, by, s)
 			}
 			d.sound()
@@ -52,9 +52,9 @@ func TestRowsOfOtherGroupsNameTheirFile(t *testing.T) {
 // is not on the screen, or the heading of its group is not above it.
 func cursorLine(t *testing.T, d *drive) string {
 	t.Helper()
-	s := d.desk().list
+	s := d.model().list
 	lines := strings.Split(d.screen(), "\n")
-	l := d.desk().layout()
+	l := d.model().layout()
 	for i := range lines { // what stands beside the list is not looked at
 		lines[i] = widget.Cut(lines[i], max(l.listWidth, 1), "")
 	}
@@ -78,7 +78,7 @@ func TestCursorRowStaysSeenWithItsHeading(t *testing.T) {
 		for range 25 { // off what is no finding, into the middle of a long group
 			d.press("k")
 		}
-		key := d.desk().list.list.Key()
+		key := d.model().list.list.Key()
 		for _, k := range []string{"t", "t", "t", "t", "f", "f", "f", "f", "/", "s", "0", "esc", "t", "t"} {
 			d.press(k)
 			cursorLine(t, d)
@@ -91,12 +91,12 @@ func TestCursorRowStaysSeenWithItsHeading(t *testing.T) {
 		cursorLine(t, d) // and not under the filter
 		d.press("enter")
 		// A group that was closed under this name before opens for the row.
-		d.desk().list.list.Select(key)
+		d.model().list.list.Select(key)
 		d.press("t", "h", "t", "t", "t")
-		d.desk().list.list.Select(key)
+		d.model().list.list.Select(key)
 		d.press("t")
 		cursorLine(t, d)
-		if d.desk().list.list.Key() != key {
+		if d.model().list.list.Key() != key {
 			t.Errorf("%v: the cursor left its row", size)
 		}
 	}
@@ -120,11 +120,11 @@ func TestExplainSaysAllOfTheFinding(t *testing.T) {
 	}
 	b := newFake(shop())
 	d := start(t, b, 80, 24, func(o *Options) { o.Rules = rules })
-	d.run(d.desk().push(newReview(fixer.Key{Rule: "dockerfile/runs-as-root", File: "Dockerfile", Path: "stage long"})))
+	d.run(d.model().push(newReview(fixer.Key{Rule: "dockerfile/runs-as-root", File: "Dockerfile", Path: "stage long"})))
 	d.press("tab", "x")
 	d.at(onExplain)
 	d.wants("This finding", "more below")
-	all := plain(strings.Join(d.desk().screen().(*explainScreen).lines(d.desk(), 80), "\n"))
+	all := plain(strings.Join(d.model().screen().(*explainScreen).lines(d.model(), 80), "\n"))
 	from := 0
 	for _, w := range []string{"This finding", "the end of the message", "Dockerfile:1", "stage long", "the second way (review)", "end of breaks", "end of verify", "end of one", "end of two", "what is looked at", "References"} {
 		i := strings.Index(strings.Join(strings.Fields(all), " ")[from:], w)
@@ -139,7 +139,7 @@ func TestExplainSaysAllOfTheFinding(t *testing.T) {
 		t.Error("more below the end")
 	}
 	d.press("esc", "esc")
-	d.desk().list.list.Select(find(t, d, "dockerfile/secret-in-arg").String())
+	d.model().list.list.Select(find(t, d, "dockerfile/secret-in-arg").String())
 	d.press("x")
 	d.wants("Do      move it to a build secret")
 }
@@ -185,7 +185,7 @@ func TestLongValuesAreSeenWhole(t *testing.T) {
 
 func TestOptionsMoveWithJAndK(t *testing.T) {
 	d := led(t, newFake(shop()), "p")
-	form := &d.desk().screen().(*optionsScreen).form
+	form := &d.model().screen().(*optionsScreen).form
 	start := d.screen()
 	d.press("j", "k")
 	if d.screen() != start {
@@ -209,7 +209,7 @@ func TestIgnoreCommentIsNoFix(t *testing.T) {
 		d.press("enter", "q")
 		d.wants("1 comment accepted and not written")
 		d.press("w")
-		f := d.desk().screen().(*planScreen).file()
+		f := d.model().screen().(*planScreen).file()
 		if f.safe != 0 || f.review != 0 || f.comments != 1 {
 			t.Errorf("%d safe, %d review, %d comments", f.safe, f.review, f.comments)
 		}
@@ -258,11 +258,11 @@ spec:
 			t.Errorf("levels that stay the same are shown:\n%s", d.screen())
 		}
 		d.press("esc")
-		d.desk().list.list.Select(find(t, d, "kubernetes/seccomp").String())
+		d.model().list.list.Select(find(t, d, "kubernetes/seccomp").String())
 		d.press("space", "w")
 		d.wants("pods by Pod Security level: 1 baseline → 1 restricted")
 		d.press("j", "space") // the only file of the pod is left out
-		if d.desk().screen().(*planScreen).file().path != "k8s/web.yaml" {
+		if d.model().screen().(*planScreen).file().path != "k8s/web.yaml" {
 			t.Fatal("another file is left out")
 		}
 		if strings.Contains(d.screen(), "pods by") {
@@ -280,7 +280,7 @@ func TestZoomStartsAtTheFindingsOwnFile(t *testing.T) {
 			openReview(t, d, rule)
 			d.press("z")
 			d.at(onDiff)
-			diff := d.desk().screen().(*diffScreen).pane.diff
+			diff := d.model().screen().(*diffScreen).pane.diff
 			if path, n := diff.File(); path != k.File || n != 1 {
 				t.Errorf("%v: %s opens %s, file %d:\n%s", size, rule, path, n, d.screen())
 			}
@@ -304,7 +304,7 @@ func TestExplanationTakesFreeLines(t *testing.T) {
 				{ID: "a", Title: "the way", Level: fixer.Review, Breaks: long, Edit: func(*fixer.Draft) error { return fixer.Refuse("never") }}}})
 		}
 		d := start(t, newFake(shop()), size[0], size[1], func(o *Options) { o.Rules = rules })
-		d.run(d.desk().push(newReview(fixer.Key{Rule: "dockerfile/runs-as-root", File: "Dockerfile", Path: "stage long"})))
+		d.run(d.model().push(newReview(fixer.Key{Rule: "dockerfile/runs-as-root", File: "Dockerfile", Path: "stage long"})))
 		d.wants("and-so-on-to-the-end", "refused: never")
 		d.sound()
 	}

@@ -31,7 +31,7 @@ const mostOfOne = 3
 // explain says in at most budget lines why a finding matters. Where there is
 // little room, each thing gets one line, the one that tells most first. The
 // lines to spare go to what is cut, one after the other.
-func (v *detail) explain(d *desk, o *engine.Outcome, width, budget, spare int) []string {
+func (v *detail) explain(d *model, o *engine.Outcome, width, budget, spare int) []string {
 	entries := v.entries(d, o, budget < 6)
 	t := &d.theme
 	room := max(1, width-labelWidth-2)
@@ -80,7 +80,7 @@ func trimCut(s, mark string) string {
 	return strings.TrimRight(strings.TrimSuffix(s, mark), " ") + mark
 }
 
-func (v *detail) entries(d *desk, o *engine.Outcome, short bool) []entry {
+func (v *detail) entries(d *model, o *engine.Outcome, short bool) []entry {
 	f := d.offer(o)
 	fix := v.alternative(f)
 	var out []entry
@@ -113,7 +113,7 @@ func (v *detail) entries(d *desk, o *engine.Outcome, short bool) []entry {
 }
 
 // state says what became of a finding, when there is something to say.
-func (d *desk) state(o *engine.Outcome) (string, int) {
+func (d *model) state(o *engine.Outcome) (string, int) {
 	if !d.fresh() {
 		return "", 0
 	}
@@ -141,7 +141,7 @@ func (d *desk) state(o *engine.Outcome) (string, int) {
 
 // values says which values were accepted where they are not the defaults, which
 // a fix's title speaks of.
-func (d *desk) values(k fixer.Key) string {
+func (d *model) values(k fixer.Key) string {
 	v, _ := d.decision(k)
 	var out []string
 	for _, name := range slices.Sorted(maps.Keys(v.Params)) {
@@ -163,7 +163,7 @@ func references(r *fixer.Rule) string {
 
 // rule returns the rule of that name. A finding always has one; an empty rule
 // stands in should it not.
-func (d *desk) rule(name string) *fixer.Rule {
+func (d *model) rule(name string) *fixer.Rule {
 	for _, r := range d.opts.Rules {
 		if r.Name == name {
 			return r
@@ -174,7 +174,7 @@ func (d *desk) rule(name string) *fixer.Rule {
 
 // advice is what a person can do where no sound edit is known, and the lines
 // of the file in question.
-func (v *detail) advice(d *desk, o *engine.Outcome, width, height int) []string {
+func (v *detail) advice(d *model, o *engine.Outcome, width, height int) []string {
 	t := &d.theme
 	f := d.offer(o)
 	out := []string{widget.Rule(t, "no automatic fix", "", width, false)}
@@ -195,11 +195,11 @@ func (v *detail) advice(d *desk, o *engine.Outcome, width, height int) []string 
 }
 
 // excerpt shows the lines a finding speaks of, with a few around them.
-func excerpt(d *desk, f *fixer.Finding, width, height int) []string {
+func excerpt(d *model, f *fixer.Finding, width, height int) []string {
 	t := &d.theme
-	file := d.now.plan.Before.File(f.File)
-	if after := d.now.plan.Final.Finding(f.Key()); after != nil {
-		file, f = d.now.plan.After.File(f.File), after
+	file := d.current.plan.Before.File(f.File)
+	if after := d.current.plan.Final.Finding(f.Key()); after != nil {
+		file, f = d.current.plan.After.File(f.File), after
 	}
 	if file == nil || f.Line <= 0 {
 		return nil

@@ -37,28 +37,28 @@ func (l *ledger) paths() []string {
 }
 
 // write hands the plan to the backend. Nothing else in the interface does.
-func (s *planScreen) write(d *desk) tea.Cmd {
+func (s *planScreen) write(d *model) tea.Cmd {
 	switch {
 	case s.writing:
 		return nil
 	case !s.ready(d):
 		return d.say("the plan is still being worked out; nothing was written")
-	case len(s.view.standing.plan.Changes) == 0:
+	case len(s.view.index.plan.Changes) == 0:
 		return d.say("there is nothing to write")
 	}
 	s.writing = true
-	st, out := s.view.standing, s.view.pathsOut(d.out)
+	st, out := s.view.index, s.view.pathsOut(d.excluded)
 	b, ctx, book := d.opts.Backend, d.ctx, &d.ledger
 	book.running.Add(1)
-	return d.lend("writing "+count(len(st.plan.Changes), "file"), func(session *engine.Session) func(*desk) tea.Cmd {
+	return d.lend("writing "+count(len(st.plan.Changes), "file"), func(session *engine.Session) func(*model) tea.Cmd {
 		defer book.running.Done()
 		receipt, err := b.Commit(ctx, st.plan.Changes)
 		if err != nil {
-			return func(d *desk) tea.Cmd { return s.refused(d, err) }
+			return func(d *model) tea.Cmd { return s.refused(d, err) }
 		}
 		book.add(receipt.Written)
 		session.SetSnapshot(st.plan.After)
-		return func(d *desk) tea.Cmd {
+		return func(d *model) tea.Cmd {
 			s.writing = false
 			done := newDone(d, st, out, receipt)
 			d.summary = done.plain()
@@ -69,7 +69,7 @@ func (s *planScreen) write(d *desk) tea.Cmd {
 }
 
 // refused shows what kept the plan from being written.
-func (s *planScreen) refused(d *desk, err error) tea.Cmd {
+func (s *planScreen) refused(d *model, err error) tea.Cmd {
 	s.writing = false
 	cmd := s.refresh(d)
 	var refused *fixer.RefusedError
@@ -83,7 +83,7 @@ func (s *planScreen) refused(d *desk, err error) tea.Cmd {
 }
 
 // savePatch saves changes as a patch file.
-func (d *desk) savePatch(changes []engine.Change) tea.Cmd {
+func (d *model) savePatch(changes []engine.Change) tea.Cmd {
 	if len(changes) == 0 {
 		return d.say("there is nothing to save")
 	}
@@ -96,8 +96,8 @@ func (d *desk) savePatch(changes []engine.Change) tea.Cmd {
 
 // savePatchAndLeave saves what the plan would write, and leaves the program
 // when that is through.
-func (d *desk) savePatchAndLeave() tea.Cmd {
-	job, now, b, out := d.foldJob(), d.now, d.opts.Backend, maps.Clone(d.out)
+func (d *model) savePatchAndLeave() tea.Cmd {
+	job, now, b, out := d.foldJob(), d.current, d.opts.Backend, maps.Clone(d.excluded)
 	return func() tea.Msg {
 		changes := job.leaving(now, out).plan.Changes
 		if len(changes) == 0 {
@@ -115,7 +115,7 @@ type patchMsg struct {
 	leave bool
 }
 
-func (msg patchMsg) apply(d *desk) tea.Cmd {
+func (msg patchMsg) apply(d *model) tea.Cmd {
 	switch {
 	case msg.err != nil:
 		return d.warn("the patch cannot be saved: %v", msg.err)

@@ -8,8 +8,8 @@ import (
 	"oakum/fixer/text"
 )
 
-// Append returns the edits that put patterns behind the last line of an ignore
-// file, with its line endings, and no line ending behind the last where it has
+// Append returns the edits that put patterns after the last line of an ignore
+// file, with its line endings, and no line ending after the last where it has
 // none.
 func Append(data []byte, patterns []string) []text.Edit {
 	eol := text.EOL(data)
@@ -25,14 +25,14 @@ func Append(data []byte, patterns []string) []text.Edit {
 
 // Pattern writes the pattern that excludes exactly one path of the context, as
 // the lines of the file are written: with a leading slash, and with a slash
-// behind folders, where most of those that could have one do.
-func Pattern(name string, folder bool, data []byte) string {
+// after directories, where most of those that could have one do.
+func Pattern(name string, isDir bool, data []byte) string {
 	lead, trail := style(data)
 	out := escape(name)
 	if lead {
 		out = "/" + out
 	}
-	if folder && trail {
+	if isDir && trail {
 		out += "/"
 	}
 	return out
@@ -53,15 +53,15 @@ func style(data []byte) (lead, trail bool) {
 		switch {
 		case strings.HasSuffix(line, "/"):
 			trails++
-		case path.Ext(line) == "" || folders[path.Base(line)]:
+		case path.Ext(line) == "" || directoryNames[path.Base(line)]:
 			trails--
 		}
 	}
 	return leads*2 > lines, trails > 0
 }
 
-// folders are names that are never those of files.
-var folders = map[string]bool{".git": true, ".github": true, ".idea": true, ".vscode": true, ".venv": true, ".next": true, ".cache": true}
+// directoryNames are names that only directories have.
+var directoryNames = map[string]bool{".git": true, ".github": true, ".idea": true, ".vscode": true, ".venv": true, ".next": true, ".cache": true}
 
 // escape writes a name as a pattern that matches it and nothing else; "?"
 // stands for what a line cannot hold.

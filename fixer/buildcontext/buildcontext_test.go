@@ -44,7 +44,7 @@ func TestIgnore(t *testing.T) {
 		}
 	}
 	var none *Ignore
-	if none.Excludes("a") || none.Returns("a") || none.ReturnsBelow("a") {
+	if none.Excludes("a") || none.ReIncludes("a") || none.ReIncludesBelow("a") {
 		t.Error("no file excludes something")
 	}
 }
@@ -55,11 +55,11 @@ func TestReturns(t *testing.T) {
 		"src": {true, false}, "src/.env": {true, false}, "conf": {false, true}, "conf/a.env": {true, false},
 		"dist": {false, true}, "dist/keep": {true, false}, "other": {false, false}, "src.txt": {false, false},
 	} {
-		if got := [2]bool{i.Returns(p), i.ReturnsBelow(p)}; got != want {
+		if got := [2]bool{i.ReIncludes(p), i.ReIncludesBelow(p)}; got != want {
 			t.Errorf("%s: %v, want %v", p, got, want)
 		}
 	}
-	if !ignore(t, "*\n!**/*.go").ReturnsBelow("a/b") {
+	if !ignore(t, "*\n!**/*.go").ReIncludesBelow("a/b") {
 		t.Error("** may lead below any folder")
 	}
 }
@@ -89,11 +89,11 @@ func TestManyReturns(t *testing.T) {
 	i := ignore(t, lines.String()+"!!odd\n!kept\n")
 	start := time.Now()
 	for k := range 2000 {
-		if i.Returns("d" + strconv.Itoa(k) + "/.env") {
+		if i.ReIncludes("d" + strconv.Itoa(k) + "/.env") {
 			t.Fatal("a name is taken back in that no line names")
 		}
 	}
-	if !i.Returns("kept/.env") || i.Returns("odd") {
+	if !i.ReIncludes("kept/.env") || i.ReIncludes("odd") {
 		t.Error("lines with ! are misread")
 	}
 	if d := time.Since(start); d > 10*time.Second {
@@ -129,7 +129,7 @@ func TestAppend(t *testing.T) {
 }
 
 func TestTree(t *testing.T) {
-	tree := NewTree([]Name{{Path: "."}, {Path: "b/c", Kind: Plain}, {Path: "b", Kind: Folder}, {Path: "b-a"}, {Path: "b/c/d"}, {Path: "a"}, {Path: "a", Kind: Link}})
+	tree := NewTree([]Name{{Path: "."}, {Path: "b/c", Kind: Plain}, {Path: "b", Kind: Directory}, {Path: "b-a"}, {Path: "b/c/d"}, {Path: "a"}, {Path: "a", Kind: Link}})
 	below := func(dir string) string {
 		var out []string
 		for n := range tree.Below(dir) {

@@ -4,7 +4,7 @@ import (
 	"path"
 )
 
-// A Context is the folder that a build of one Dockerfile is given.
+// A Context is the build context of one Dockerfile.
 type Context struct {
 	Dir     string // relative to the root; "." is the root
 	Certain bool   // a Compose file says so; otherwise the names do
@@ -31,9 +31,9 @@ func (c Context) Sends(p string) bool {
 	return ok && !c.Ignore.Excludes(path.Clean(p))
 }
 
-// Inside returns a path of the root relative to the context; ok is false when
+// Rel returns a path of the root relative to the context; ok is false when
 // it does not lie in it.
-func (c Context) Inside(p string) (rel string, ok bool) {
+func (c Context) Rel(p string) (rel string, ok bool) {
 	if c.Dir == "." {
 		return p, true
 	}

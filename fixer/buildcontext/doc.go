@@ -1,5 +1,5 @@
 // Package buildcontext says what a build sends to the builder: the names below
-// a folder, less those that an ignore file excludes.
+// a directory, less those that an ignore file excludes.
 //
 // Only names are known here, never contents. They are those on disk, whatever
 // git thinks of them, because that is what is sent: a .env that git ignores is

@@ -21,21 +21,21 @@ import (
 type Ignore struct {
 	patterns []string // as the matcher wants them, a leading ! kept
 
-	mu       sync.Mutex
-	matcher  *patternmatcher.PatternMatcher // compiles as it matches: not safe without mu
-	back     *patternmatcher.PatternMatcher // of the lines with !; nil where there is none
-	seen     map[string]verdict
-	returned map[string]bool // what back said
+	mu            sync.Mutex
+	matcher       *patternmatcher.PatternMatcher // compiles as it matches: not safe without mu
+	exceptions    *patternmatcher.PatternMatcher // of the lines with !; nil where there is none
+	seen          map[string]matchState
+	exceptionHits map[string]bool // what exceptions matched
 }
 
-// A verdict is what the patterns say of a path, and what those of the paths
+// A matchState is the result of the patterns for a path, and what those of the paths
 // below it start from.
-type verdict struct {
+type matchState struct {
 	excluded bool
 	parents  patternmatcher.MatchInfo
 }
 
-// Bounds on what is matched: the work grows with patterns, their stars and the
+// Bounds on what is matched: the work grows with patterns, their wildcards and the
 // names. No honest file comes near.
 const (
 	maxPatterns = 1000
@@ -68,18 +68,18 @@ func ParseIgnore(data []byte) (*Ignore, error) {
 	if err != nil {
 		return nil, err
 	}
-	i := &Ignore{patterns: patterns, matcher: m, seen: map[string]verdict{}, returned: map[string]bool{}}
+	i := &Ignore{patterns: patterns, matcher: m, seen: map[string]matchState{}, exceptionHits: map[string]bool{}}
 	if _, _, err := m.MatchesUsingParentResults("x", patternmatcher.MatchInfo{}); err != nil { // some patterns fail only when they are compiled
 		return nil, errors.New("it has a pattern that cannot be read")
 	}
-	var back []string
-	for p := range i.returning() {
+	var exceptions []string
+	for p := range i.exceptionPatterns() {
 		if !strings.HasPrefix(p, "!") { // which would take back what the others match
-			back = append(back, p)
+			exceptions = append(exceptions, p)
 		}
 	}
-	if len(back) > 0 {
-		i.back, err = patternmatcher.New(back)
+	if len(exceptions) > 0 {
+		i.exceptions, err = patternmatcher.New(exceptions)
 	}
 	return i, err
 }
@@ -94,8 +94,8 @@ func (i *Ignore) Patterns() []string {
 }
 
 // Excludes reports whether a build leaves a path out, which is relative to the
-// folder that is sent. A folder that is left out may be sent in part: see
-// [Ignore.ReturnsBelow].
+// build context. A directory that is left out may be sent in part: see
+// [Ignore.ReIncludesBelow].
 func (i *Ignore) Excludes(path string) bool {
 	if i == nil {
 		return false
@@ -105,9 +105,9 @@ func (i *Ignore) Excludes(path string) bool {
 	return i.match(path).excluded
 }
 
-// match asks for the folders above a path first, each once, which is also how a
+// match matches the directories above a path first, each once, which is also how a
 // build walks what it sends.
-func (i *Ignore) match(p string) verdict {
+func (i *Ignore) match(p string) matchState {
 	v, ok := i.seen[p]
 	if ok {
 		return v
@@ -121,27 +121,27 @@ func (i *Ignore) match(p string) verdict {
 	return v
 }
 
-// Returns reports whether a line with ! takes a path, or a folder above it,
-// back in: somebody wants it sent.
-func (i *Ignore) Returns(path string) bool {
-	if i == nil || i.back == nil {
+// ReIncludes reports whether a line with ! includes a path, or a directory above it,
+// again: it is meant to be sent.
+func (i *Ignore) ReIncludes(path string) bool {
+	if i == nil || i.exceptions == nil {
 		return false
 	}
 	i.mu.Lock()
 	defer i.mu.Unlock()
-	hit, ok := i.returned[path]
+	hit, ok := i.exceptionHits[path]
 	if !ok {
-		hit, _ = i.back.MatchesOrParentMatches(path)
-		i.returned[path] = hit
+		hit, _ = i.exceptions.MatchesOrParentMatches(path)
+		i.exceptionHits[path] = hit
 	}
 	return hit
 }
 
-// ReturnsBelow reports whether a line with ! may take something below a folder
-// back in.
-func (i *Ignore) ReturnsBelow(dir string) bool {
+// ReIncludesBelow reports whether a line with ! may include something below a directory
+// again.
+func (i *Ignore) ReIncludesBelow(dir string) bool {
 	parts := strings.Split(dir, "/")
-	for p := range i.returning() {
+	for p := range i.exceptionPatterns() {
 		below := strings.Split(p, "/")
 		k := 0
 		for ; k < len(parts) && k < len(below); k++ {
@@ -159,8 +159,8 @@ func (i *Ignore) ReturnsBelow(dir string) bool {
 	return false
 }
 
-// returning yields the patterns of lines with !, without it.
-func (i *Ignore) returning() iter.Seq[string] {
+// exceptionPatterns yields the patterns of lines with !, without it.
+func (i *Ignore) exceptionPatterns() iter.Seq[string] {
 	return func(yield func(string) bool) {
 		for _, p := range i.Patterns() {
 			if p, back := strings.CutPrefix(p, "!"); back && !yield(p) {

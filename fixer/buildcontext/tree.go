@@ -10,13 +10,13 @@ import (
 	"sync"
 )
 
-// A Name is a file or folder below the root of the repository.
+// A Name is a file or directory below the root of the repository.
 type Name struct {
 	Path string // relative to the root, with forward slashes; "." is the root
 	Kind NameKind
 	Git  GitState // of a file
 
-	// Outside marks a folder that the person did not ask for: nothing is to be
+	// Outside marks a directory that the person did not select: nothing is to be
 	// made in it.
 	Outside bool
 }
@@ -26,10 +26,10 @@ type NameKind byte
 
 // The kinds of names.
 const (
-	Plain  NameKind = iota // a file
-	Folder                 // a folder whose names are listed
-	Closed                 // a folder whose names are not
-	Link                   // a symbolic link, which a build copies as a link
+	Plain             NameKind = iota // a file
+	Directory                         // a directory whose names are listed
+	UnlistedDirectory                 // a directory whose names are not
+	Link                              // a symbolic link, which a build copies as a link
 )
 
 // GitState says whether a clone of the repository has a file.
@@ -47,16 +47,16 @@ type Tree struct {
 	names []Name // sorted by path
 	sum   func() string
 
-	mu     sync.Mutex
-	chosen map[string][]Name
+	mu         sync.Mutex
+	selections map[string][]Name
 }
 
 // NewTree keeps the names, in any order; of two with one path the first counts.
 func NewTree(names []Name) *Tree {
-	own := slices.Clone(names)
-	slices.SortStableFunc(own, func(a, b Name) int { return strings.Compare(a.Path, b.Path) })
-	own = slices.CompactFunc(own, func(a, b Name) bool { return a.Path == b.Path })
-	t := &Tree{names: own, chosen: map[string][]Name{}}
+	sorted := slices.Clone(names)
+	slices.SortStableFunc(sorted, func(a, b Name) int { return strings.Compare(a.Path, b.Path) })
+	sorted = slices.CompactFunc(sorted, func(a, b Name) bool { return a.Path == b.Path })
+	t := &Tree{names: sorted, selections: map[string][]Name{}}
 	t.sum = sync.OnceValue(func() string {
 		h := sha256.New()
 		for _, n := range t.names {
@@ -83,7 +83,7 @@ func (t *Tree) search(path string) (int, bool) {
 	return slices.BinarySearchFunc(t.names, path, func(n Name, p string) int { return strings.Compare(n.Path, p) })
 }
 
-// Below yields the names in a folder and in those below it, sorted by path.
+// Below yields the names in a directory and in those below it, sorted by path.
 func (t *Tree) Below(dir string) iter.Seq[Name] {
 	return func(yield func(Name) bool) {
 		if t == nil {
@@ -102,8 +102,8 @@ func (t *Tree) Below(dir string) iter.Seq[Name] {
 	}
 }
 
-// Select returns the names that a test wants, sorted by path. The answer is kept
-// under the name of the test: names are many, and rules ask again after every
+// Select returns the names for which wants is true, sorted by path. The answer is cached
+// under test, the name of that question: names are many, and rules ask again after every
 // edit. The slice must not be changed.
 func (t *Tree) Select(test string, wants func(Name) bool) []Name {
 	if t == nil {
@@ -111,14 +111,14 @@ func (t *Tree) Select(test string, wants func(Name) bool) []Name {
 	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	out, ok := t.chosen[test]
+	out, ok := t.selections[test]
 	if !ok {
 		for _, n := range t.names {
 			if wants(n) {
 				out = append(out, n)
 			}
 		}
-		t.chosen[test] = out
+		t.selections[test] = out
 	}
 	return out
 }
@@ -131,7 +131,7 @@ func (t *Tree) Names() []Name {
 	return t.names
 }
 
-// Fingerprint tells trees with different names apart.
+// Fingerprint returns a hash that differs between trees with different names.
 func (t *Tree) Fingerprint() string {
 	if t == nil {
 		return ""

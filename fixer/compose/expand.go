@@ -29,7 +29,7 @@ func expand(s string, depth int) (string, bool) {
 			b.WriteByte('$')
 			i++
 		case next == '{':
-			end := closing(s, i+2)
+			end := closingBrace(s, i+2)
 			if end < 0 || depth >= maxNesting {
 				b.WriteString(s[i:])
 				return b.String(), false
@@ -50,8 +50,8 @@ func expand(s string, depth int) (string, bool) {
 	return b.String(), certain
 }
 
-// closing returns the index of the brace that closes the one before from.
-func closing(s string, from int) int {
+// closingBrace returns the index of the brace that closes the one before from.
+func closingBrace(s string, from int) int {
 	depth := 1
 	for i := from; i < len(s); i++ {
 		switch {

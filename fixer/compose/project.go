@@ -11,18 +11,18 @@ import (
 
 // A Project is the Compose files of a repository, by path.
 type Project struct {
-	files map[string]*File
-	views func() map[string][]View // by file, worked out once
-	note  func(path string)        // nil, or told which files a view depends on
+	files  map[string]*File
+	views  func() map[string][]View // by file, worked out once
+	onRead func(path string)        // nil, or called with each file that a view depends on
 }
 
-// Traced returns the same project, which tells note the path of every file
+// Traced returns the same project, which calls onRead with the path of every file
 // that a view depends on.
-func (p *Project) Traced(note func(path string)) *Project {
-	return &Project{files: p.files, views: p.views, note: note}
+func (p *Project) Traced(onRead func(path string)) *Project {
+	return &Project{files: p.files, views: p.views, onRead: onRead}
 }
 
-// NewProject puts files together. The map is kept and must not change.
+// NewProject returns the project of the given files. The map is kept and must not change.
 func NewProject(files map[string]*File) *Project {
 	p := &Project{files: files}
 	p.views = sync.OnceValue(func() map[string][]View {
@@ -54,15 +54,15 @@ type View struct {
 	Partial bool
 }
 
-// last returns the end of the chain of services it extends.
-func (v View) last() *Service {
+// rootBase returns the end of the chain of services it extends.
+func (v View) rootBase() *Service {
 	if n := len(v.Bases); n > 0 {
 		return v.Bases[n-1].Service
 	}
 	return v.Service
 }
 
-// completes reports whether the file is an override beside one that has the
+// completes reports whether the file is an override of a Compose file that has the
 // service.
 func (p *Project) completes(file, service string) bool {
 	if !slices.Contains(overrideNames, path.Base(file)) {
@@ -76,7 +76,7 @@ func (p *Project) completes(file, service string) bool {
 	return false
 }
 
-// A Part is a service in a file that contributes to a view.
+// A Part is a service of a file that contributes to a view.
 type Part struct {
 	*Service
 	File string
@@ -101,11 +101,11 @@ func (v View) Files() []string {
 // must not change.
 func (p *Project) Views(file string) []View {
 	views := p.views()[file]
-	if p.note != nil {
-		p.note(file)
+	if p.onRead != nil {
+		p.onRead(file)
 		for _, v := range views {
 			for _, f := range v.Files() {
-				p.note(f)
+				p.onRead(f)
 			}
 		}
 	}
@@ -123,7 +123,7 @@ func (p *Project) readViews(file string) []View {
 		v.Overrides = p.overrides(s, file)
 		v.Partial = s.Image == "" && s.Build == nil &&
 			!slices.ContainsFunc(v.Bases, func(b Part) bool { return b.Image != "" || b.Build != nil })
-		if last := v.last(); last.Extends != nil && last.Extends.Service != "" || p.completes(file, s.Name) {
+		if last := v.rootBase(); last.Extends != nil && last.Extends.Service != "" || p.completes(file, s.Name) {
 			v.Partial = true
 		}
 		out = append(out, v)
@@ -268,7 +268,7 @@ func (v View) ImageName() (ref string, certain bool) {
 // A DockerfileRef is where the Dockerfile of a service is.
 type DockerfileRef struct {
 	Path    string // relative to the root of the repository
-	Context string // the folder that is sent to the builder, likewise
+	Context string // the build context, likewise
 	Target  string // the stage, "" for the last
 	Certain bool   // no variable decides it
 }

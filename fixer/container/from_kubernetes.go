@@ -41,7 +41,7 @@ func fromContainer(p *fixer.Pass, c kube.Container) *Spec {
 		EnvFrom:       c.Node.Get("envFrom").Len() > 0,
 		MemoryRequest: c.Node.Get("resources").Get("requests").Get("memory").Text(),
 	}
-	if !c.Workload.TakesPodSecurity() {
+	if !c.Workload.AllowsPodSecurityContext() {
 		s.Platform = Knative
 	}
 	s.NonRoot = choice(c.Security("runAsNonRoot"))

@@ -119,7 +119,7 @@ func (n *lister) name(p string, kind buildcontext.NameKind) *fixer.Name {
 // enter names a directory that is to be listed.
 func (n *lister) enter(f pending) {
 	f.at = len(n.names)
-	n.name(f.path, buildcontext.Folder).Outside = !n.isAsked(path.Join(f.path, "x"))
+	n.name(f.path, buildcontext.Directory).Outside = !n.isAsked(path.Join(f.path, "x"))
 	n.queue = append(n.queue, f)
 }
 
@@ -130,7 +130,7 @@ func (n *lister) directory(f pending) {
 		n.budget -= len(entries)
 	}
 	if err != nil || f.depth > maxNamesDepth {
-		n.names[f.at].Kind = buildcontext.Closed
+		n.names[f.at].Kind = buildcontext.UnlistedDirectory
 		return
 	}
 	for _, e := range entries {
@@ -151,7 +151,7 @@ func (n *lister) entry(f pending, p string, e fs.DirEntry) {
 	mode := e.Type()
 	switch {
 	case mode.IsDir() && (disk.IsStore(e.Name()) || closed[e.Name()]):
-		n.name(p, buildcontext.Closed)
+		n.name(p, buildcontext.UnlistedDirectory)
 	case mode.IsDir():
 		n.enter(pending{path: p, depth: f.depth + 1, git: f.git})
 	case mode&fs.ModeSymlink != 0:

@@ -125,7 +125,7 @@ func TestManyNames(t *testing.T) {
 		many, _ := tree.Name("many")
 		_, small := tree.Name("z/small")
 		deep, _ := tree.Name(strings.TrimSuffix(strings.Repeat("d/", maxNamesDepth+1), "/"))
-		if many.Kind != buildcontext.Closed || !small || deep.Kind != buildcontext.Closed || len(ws.Names) > 100 {
+		if many.Kind != buildcontext.UnlistedDirectory || !small || deep.Kind != buildcontext.UnlistedDirectory || len(ws.Names) > 100 {
 			t.Errorf("many %+v, small %v, deep %+v, %d names", many, small, deep, len(ws.Names))
 		}
 		if len(ws.Notes) != 1 || !strings.Contains(ws.Notes[0].Text, "200 names") {

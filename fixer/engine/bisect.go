@@ -18,18 +18,18 @@ type batchResult struct {
 	blocked []blocked
 }
 
-// blocked is a fix that does not hold even alone.
+// blocked is a fix that fails verification even alone.
 type blocked struct {
 	fix selected
 	err error
 }
 
-// verified applies a batch and verifies it. Where the whole batch does not
-// hold, it is split until the fixes that fail alone are found: those are
+// verifyBatch applies a batch and verifies it. Where the whole batch does not
+// pass verification, it is split until the fixes that fail alone are found: those are
 // blocked. The others are made together, or if that fails too, the first of
 // them; the rest wait for the next pass.
-func (f *folding) verified(batch []selected) *batchResult {
-	next, report, err := f.try(batch, nil)
+func (f *folding) verifyBatch(batch []selected) *batchResult {
+	next, report, err := f.tryBatch(batch, nil)
 	if err == nil {
 		return &batchResult{next: next, report: report, good: batch}
 	}
@@ -37,10 +37,10 @@ func (f *folding) verified(batch []selected) *batchResult {
 	b.run(batch, err)
 	good := sortedLike(batch, b.good)
 	for len(good) > 0 {
-		if next, report, err = f.try(good, b.opened); err == nil {
+		if next, report, err = f.tryBatch(good, b.opened); err == nil {
 			return &batchResult{next: next, report: report, good: good, blocked: b.blocked}
 		}
-		if len(good) == 1 { // it held a moment ago; rules are pure
+		if len(good) == 1 { // it passed a moment ago; rules are pure
 			b.blocked = append(b.blocked, blocked{good[0], err})
 			break
 		}
@@ -50,7 +50,7 @@ func (f *folding) verified(batch []selected) *batchResult {
 }
 
 // A bisection finds the fixes of a failed batch that fail alone. Parts that
-// share no file are tried in one go, and a failure is laid to the part that can
+// share no file are tried in one go, and a failure is attributed to the part that can
 // have caused it, so that the number of tries does not grow with the number of
 // files.
 type bisection struct {
@@ -66,14 +66,14 @@ type bisection struct {
 // run sorts the fixes of a batch that failed with err into good and blocked ones.
 func (b *bisection) run(batch []selected, err error) {
 	if len(batch) == 1 {
-		b.single([]*part{{fixes: batch, err: err}})
+		b.redraft([]*part{{fixes: batch, err: err}})
 		return
 	}
 	queue := splitBatch(batch)
 	for len(queue) > 0 {
 		var round, singles []*part
-		round, queue = disjoint(queue)
-		b.probe(round)
+		round, queue = takeDisjoint(queue)
+		b.tryTogether(round)
 		for _, p := range round {
 			switch {
 			case p.err == nil:
@@ -84,13 +84,13 @@ func (b *bisection) run(batch []selected, err error) {
 				queue = append(queue, splitBatch(p.fixes)...)
 			}
 		}
-		b.single(singles)
+		b.redraft(singles)
 	}
 }
 
-// single drafts fixes that failed alone once more, reading what they make and
-// looking for another way of writing it, before they are given up.
-func (b *bisection) single(failed []*part) {
+// redraft drafts fixes that failed alone once more, reading what they make and
+// looking for another way of writing it, before they are blocked.
+func (b *bisection) redraft(failed []*part) {
 	var again []*part
 	var first []error
 	for _, p := range failed {
@@ -107,8 +107,8 @@ func (b *bisection) single(failed []*part) {
 		for _, p := range again {
 			batches = append(batches, p.fixes)
 		}
-		round, rest := disjoint(batches)
-		b.probe(round)
+		round, rest := takeDisjoint(batches)
+		b.tryTogether(round)
 		for _, p := range round {
 			if p.err == nil {
 				b.good = append(b.good, p.fixes...)
@@ -132,14 +132,14 @@ func firstError(again []*part, first []error, f *fixer.Finding, otherwise error)
 	return otherwise
 }
 
-// A part of a batch and why it does not hold, if it does not.
+// A part of a batch, and the error with which it fails verification, or nil.
 type part struct {
 	fixes []selected
 	err   error
 }
 
-// disjoint takes parts from the queue that share no file.
-func disjoint(queue [][]selected) (round []*part, rest [][]selected) {
+// takeDisjoint takes parts from the queue that share no file.
+func takeDisjoint(queue [][]selected) (round []*part, rest [][]selected) {
 	used := map[string]bool{}
 	for _, fixes := range queue {
 		meets := slices.ContainsFunc(fixes, func(s selected) bool {
@@ -159,18 +159,18 @@ func disjoint(queue [][]selected) (round []*part, rest [][]selected) {
 	return round, rest
 }
 
-// probe tries parts that share no file and notes with each why it does not
-// hold. It tries them together; where it cannot be told which of several parts
+// tryTogether tries parts that share no file and records with each why it fails.
+// It tries them together; where it is unknown which of several parts
 // a new finding is due to, the two halves of these are tried.
-func (b *bisection) probe(round []*part) {
+func (b *bisection) tryTogether(round []*part) {
 	if len(round) == 1 {
-		b.alone(round[0])
+		b.tryPart(round[0])
 		return
 	}
 	owner := map[string]*part{}
 	var changed []*fixer.File
 	for _, p := range round {
-		files, err := b.make(p.fixes)
+		files, err := b.editFiles(p.fixes)
 		if err != nil {
 			p.err = err
 			continue
@@ -180,34 +180,34 @@ func (b *bisection) probe(round []*part) {
 		}
 		changed = append(changed, files...)
 	}
-	report := b.checker.check(b.cur.WithFiles(changed...))
+	report := b.checker.check(b.current.WithFiles(changed...))
 
-	alone := map[*part]bool{}
-	least := map[*part]fixer.Severity{}
+	retry := map[*part]bool{}
+	leastSeverity := map[*part]fixer.Severity{}
 	for _, p := range round {
-		least[p] = fixer.Critical
+		leastSeverity[p] = fixer.Critical
 		for _, s := range p.fixes {
-			least[p] = min(least[p], s.finding.Severity)
+			leastSeverity[p] = min(leastSeverity[p], s.finding.Severity)
 			if p.err == nil && report.Finding(s.finding.Key()) != nil {
 				p.err = errNotGone
 			}
 		}
 	}
-	due := func(rule, file string, blame func(p *part)) {
+	attribute := func(rule, file string, blame func(p *part)) {
 		parts := b.dueTo(rule, file, report, owner)
-		if len(parts) == 1 && !b.checker.whole[rule] {
+		if len(parts) == 1 && !b.checker.crossFile[rule] {
 			blame(parts[0])
 			return
 		}
-		if len(parts) == 0 || b.checker.whole[rule] { // no file says what it depends on
+		if len(parts) == 0 || b.checker.crossFile[rule] { // no file tells what it depends on
 			parts = round
 		}
 		for _, p := range parts {
-			alone[p] = true
+			retry[p] = true
 		}
 	}
 	harmless := func(finding *fixer.Finding) bool { // to whichever part it is due
-		for _, severity := range least {
+		for _, severity := range leastSeverity {
 			if finding.Severity >= severity {
 				return false
 			}
@@ -220,27 +220,27 @@ func (b *bisection) probe(round []*part) {
 		if b.report.Finding(k) != nil {
 			continue
 		}
-		if b.checker.whole[finding.Rule] && harmless(finding) {
+		if b.checker.crossFile[finding.Rule] && harmless(finding) {
 			b.opened[k] = true
 			continue
 		}
-		due(finding.Rule, finding.File, func(p *part) {
+		attribute(finding.Rule, finding.File, func(p *part) {
 			opened[p] = append(opened[p], k)
-			if p.err == nil && finding.Severity >= least[p] {
-				p.err = opens(finding)
+			if p.err == nil && finding.Severity >= leastSeverity[p] {
+				p.err = opensError(finding)
 			}
 		})
 	}
 	for _, problem := range report.Problems {
 		if !slices.Contains(b.report.Problems, problem) {
-			due(problem.Rule, problem.File, func(p *part) { p.err = cmp.Or(p.err, fails(problem)) })
+			attribute(problem.Rule, problem.File, func(p *part) { p.err = cmp.Or(p.err, failsError(problem)) })
 		}
 	}
 	var unclear []*part
 	for _, p := range round {
 		switch {
 		case p.err != nil:
-		case alone[p]:
+		case retry[p]:
 			unclear = append(unclear, p)
 		default:
 			for _, k := range opened[p] {
@@ -250,17 +250,17 @@ func (b *bisection) probe(round []*part) {
 	}
 	switch n := len(unclear); {
 	case n == 1:
-		b.alone(unclear[0])
+		b.tryPart(unclear[0])
 	case n > 1:
-		b.probe(unclear[:n/2])
-		b.probe(unclear[n/2:])
+		b.tryTogether(unclear[:n/2])
+		b.tryTogether(unclear[n/2:])
 	}
 }
 
-// alone tries one part.
-func (b *bisection) alone(p *part) {
+// tryPart tries one part.
+func (b *bisection) tryPart(p *part) {
 	var report *Report
-	if _, report, p.err = b.try(p.fixes, nil); p.err != nil {
+	if _, report, p.err = b.tryBatch(p.fixes, nil); p.err != nil {
 		return
 	}
 	for _, finding := range report.Findings {
@@ -270,8 +270,8 @@ func (b *bisection) alone(p *part) {
 	}
 }
 
-// dueTo returns the parts that a change of what a rule says of a file can be due
-// to: those that edit it or a file that the rule asked about.
+// dueTo returns the parts that can have caused a change of what a rule reports of a
+// file: those that edit it or a file that the rule read.
 func (b *bisection) dueTo(rule, file string, report *Report, owner map[string]*part) []*part {
 	var out []*part
 	add := func(path string) {
@@ -281,7 +281,7 @@ func (b *bisection) dueTo(rule, file string, report *Report, owner map[string]*p
 	}
 	add(file)
 	for _, r := range []*Report{report, b.report} {
-		if one := r.results[file].of(rule); one != nil {
+		if one := r.results[file].forRule(rule); one != nil {
 			for _, path := range one.deps.Paths() {
 				add(path)
 			}
@@ -330,14 +330,14 @@ func splitBatch(batch []selected) [][]selected {
 	return [][]selected{batch[:len(batch)/2], batch[len(batch)/2:]}
 }
 
-// try makes the edits of a batch on the current snapshot and verifies them.
+// tryBatch makes the edits of a batch on the current snapshot and verifies them.
 // Findings in opened may come up, whatever their severity.
-func (f *folding) try(batch []selected, opened map[fixer.Key]bool) (*fixer.Snapshot, *Report, error) {
-	files, err := f.make(batch)
+func (f *folding) tryBatch(batch []selected, opened map[fixer.Key]bool) (*fixer.Snapshot, *Report, error) {
+	files, err := f.editFiles(batch)
 	if err != nil {
 		return nil, nil, err
 	}
-	next := f.cur.WithFiles(files...)
+	next := f.current.WithFiles(files...)
 	report := f.checker.check(next)
 	if err := verifyFindings(f.report, report, batch, opened); err != nil {
 		return nil, nil, err
@@ -345,9 +345,9 @@ func (f *folding) try(batch []selected, opened map[fixer.Key]bool) (*fixer.Snaps
 	return next, report, nil
 }
 
-// make returns the files as the edits of a batch make them, sorted by path and
+// editFiles returns the files as the edits of a batch editFiles them, sorted by path and
 // each verified by itself.
-func (f *folding) make(batch []selected) ([]*fixer.File, error) {
+func (f *folding) editFiles(batch []selected) ([]*fixer.File, error) {
 	merged := map[string]*fixer.FileChange{}
 	for _, s := range batch {
 		for _, c := range s.contents {
@@ -361,15 +361,15 @@ func (f *folding) make(batch []selected) ([]*fixer.File, error) {
 	}
 	var files []*fixer.File
 	for _, path := range slices.Sorted(maps.Keys(merged)) {
-		m, was := merged[path], f.cur.File(path)
+		m, was := merged[path], f.current.File(path)
 		data := m.Create
 		if data == nil {
 			var err error
-			if data, err = text.Apply(was.Data, m.Placed(was)); err != nil {
+			if data, err = text.Apply(was.Data, m.AllEdits(was)); err != nil {
 				return nil, err
 			}
 		}
-		file := f.checker.memory.next(f.cur, fixer.Source{Path: path, Kind: m.Kind, Data: data})
+		file := f.checker.cache.next(f.current, fixer.Source{Path: path, Kind: m.Kind, Data: data})
 		if err := verifyFile(was, file, m); err != nil {
 			return nil, fmt.Errorf("%s: %w", path, err)
 		}

@@ -10,10 +10,10 @@ import (
 	"oakum/fixer"
 )
 
-// A Report is what the rules say of a snapshot.
+// A Report is what the rules report of a snapshot.
 type Report struct {
 	Findings   []*fixer.Finding // open ones, in canonical order
-	Suppressed []Suppressed     // those a comment asked to leave alone
+	Suppressed []Suppressed     // those that a comment suppresses
 	Unused     []fixer.Suppression
 	Problems   []Problem
 
@@ -45,20 +45,20 @@ func Check(snap *fixer.Snapshot, facts *fixer.Facts, rules []*fixer.Rule) *Repor
 
 // A checker runs rules. Those with a kind see their file, the facts, and other
 // files only through the topology, which says which: so their findings are
-// remembered until one of these changes.
+// cached until one of these changes.
 type checker struct {
-	facts  *fixer.Facts
-	rules  []*fixer.Rule
-	byKind map[fixer.Kind][]*fixer.Rule
-	whole  map[string]bool // by name: it looks at files together
-	memory *memory
+	facts     *fixer.Facts
+	rules     []*fixer.Rule
+	byKind    map[fixer.Kind][]*fixer.Rule
+	crossFile map[string]bool // by name: the rule looks at several files together
+	cache     *cache
 }
 
 func newChecker(facts *fixer.Facts, rules []*fixer.Rule) *checker {
 	if facts == nil {
 		facts = &fixer.Facts{}
 	}
-	c := &checker{facts: facts, rules: rules, byKind: map[fixer.Kind][]*fixer.Rule{}, whole: map[string]bool{}, memory: newMemory()}
+	c := &checker{facts: facts, rules: rules, byKind: map[fixer.Kind][]*fixer.Rule{}, crossFile: map[string]bool{}, cache: newCache()}
 	for _, r := range rules {
 		kinds := []fixer.Kind{r.Kind}
 		if r.Kind == fixer.Manifests {
@@ -67,7 +67,7 @@ func newChecker(facts *fixer.Facts, rules []*fixer.Rule) *checker {
 		for _, k := range kinds {
 			c.byKind[k] = append(c.byKind[k], r)
 		}
-		c.whole[r.Name] = r.Kind == ""
+		c.crossFile[r.Name] = r.Kind == ""
 	}
 	return c
 }
@@ -83,7 +83,7 @@ func (c *checker) check(snap *fixer.Snapshot) *Report {
 	var g errgroup.Group
 	g.SetLimit(runtime.GOMAXPROCS(0))
 	for i, f := range files {
-		if results[i] = c.memory.result(snap, f); results[i] == nil {
+		if results[i] = c.cache.result(snap, f); results[i] == nil {
 			g.Go(func() error { results[i] = c.checkFile(snap, f); return nil })
 		}
 	}
@@ -100,7 +100,7 @@ func (c *checker) check(snap *fixer.Snapshot) *Report {
 	}
 	whole := fixer.NewInspection(snap, nil, c.facts)
 	for _, rule := range c.byKind[""] {
-		one := run(whole, rule, "")
+		one := runRule(whole, rule, "")
 		for _, f := range one.findings {
 			if file := snap.File(f.File); file != nil && !file.Context {
 				all = append(all, f)
@@ -112,11 +112,11 @@ func (c *checker) check(snap *fixer.Snapshot) *Report {
 	return r
 }
 
-// checkFile runs the rules of a file's kind, but for those whose findings are
-// remembered and still hold, and remembers what they say.
+// checkFile runs the rules of a file's kind, except those whose findings are
+// cached and still current, and caches what they report.
 func (c *checker) checkFile(snap *fixer.Snapshot, f *fixer.File) *fileResult {
-	known := c.memory.last(f)
-	look := fixer.NewInspection(snap, f, c.facts)
+	known := c.cache.latest(f)
+	inspection := fixer.NewInspection(snap, f, c.facts)
 	v := &fileResult{}
 	alone := &ruleResult{deps: &fixer.Deps{}} // what depends on nothing else
 	if known != nil {
@@ -125,16 +125,16 @@ func (c *checker) checkFile(snap *fixer.Snapshot, f *fixer.File) *fileResult {
 	v.rules = append(v.rules, alone)
 	for _, rule := range c.byKind[f.Kind] {
 		if known != nil {
-			old := known.of(rule.Name)
-			if old != nil && !old.deps.Hold(snap) {
-				old = run(look, rule, f.Path)
+			old := known.forRule(rule.Name)
+			if old != nil && !old.deps.Unchanged(snap) {
+				old = runRule(inspection, rule, f.Path)
 			}
 			if old != nil {
 				v.rules = append(v.rules, old)
 			}
 			continue
 		}
-		one := run(look, rule, f.Path)
+		one := runRule(inspection, rule, f.Path)
 		if one.deps.Empty() {
 			alone.findings = append(alone.findings, one.findings...)
 			alone.problems = append(alone.problems, one.problems...)
@@ -142,11 +142,11 @@ func (c *checker) checkFile(snap *fixer.Snapshot, f *fixer.File) *fileResult {
 		}
 		v.rules = append(v.rules, one)
 	}
-	c.memory.keep(f, v)
+	c.cache.store(f, v)
 	return v
 }
 
-func run(look *fixer.Inspection, rule *fixer.Rule, file string) *ruleResult {
+func runRule(look *fixer.Inspection, rule *fixer.Rule, file string) *ruleResult {
 	found, deps, err := look.Run(rule)
 	r := &ruleResult{rule: rule.Name, findings: found, deps: deps}
 	if err != nil {
@@ -178,7 +178,7 @@ func (r *Report) classify(snap *fixer.Snapshot, all []fixer.Finding) {
 		if seen[k]++; seen[k] > 1 {
 			f.Path = fmt.Sprintf("%s #%d", f.Path, seen[k])
 		}
-		if s := covering(byFile[f.File], f); s != nil {
+		if s := suppressionOf(byFile[f.File], f); s != nil {
 			used[s] = true
 			r.Suppressed = append(r.Suppressed, Suppressed{Finding: f, By: *s})
 			continue
@@ -195,7 +195,7 @@ func (r *Report) classify(snap *fixer.Snapshot, all []fixer.Finding) {
 	}
 }
 
-func covering(list []fixer.Suppression, f *fixer.Finding) *fixer.Suppression {
+func suppressionOf(list []fixer.Suppression, f *fixer.Finding) *fixer.Suppression {
 	for i := range list {
 		if list[i].Covers(f) {
 			return &list[i]

@@ -2,7 +2,7 @@ package engine
 
 import "oakum/fixer"
 
-// Verdict is what was said of a finding.
+// Verdict is the kind of a decision.
 type Verdict string
 
 // The verdicts. Ignore writes a suppression with its reason, as an edit like
@@ -13,7 +13,7 @@ const (
 	Ignore Verdict = "ignore"
 )
 
-// A Decision is a person's or a flag's verdict on one finding.
+// A Decision is what a person or a flag has decided about one finding.
 type Decision struct {
 	Verdict Verdict `json:"verdict"`
 	// Fix is the id of the alternative. Without one it is the most trusted that
@@ -25,9 +25,9 @@ type Decision struct {
 
 	// Level is the level the fix had when it was accepted. A fix that has
 	// become less safe since, because other edits changed the evidence, is
-	// not made on the strength of the old verdict.
+	// not made because of the old decision.
 	Level fixer.Level `json:"level,omitempty"`
 }
 
-// Decisions are the verdicts of a session by finding. A nil map has none.
+// Decisions are those of a session, by finding. A nil map has none.
 type Decisions map[fixer.Key]Decision

@@ -20,33 +20,33 @@ func Fold(snap *fixer.Snapshot, facts *fixer.Facts, rules []*fixer.Rule, decisio
 	return fold(c, snap, c.check(snap), decisions)
 }
 
-// A folding is a fold on its way.
+// A folding is the state of one fold while it runs.
 type folding struct {
-	checker   *checker
-	decisions Decisions
-	order     map[string]int // rule name → place in the order of fixes
-	late      map[string]bool
+	checker       *checker
+	decisions     Decisions
+	order         map[string]int // rule name → place in the order of fixes
+	standardsRule map[string]bool
 
-	cur      *fixer.Snapshot
-	report   *Report
-	moment   *moment // what is remembered of cur
-	outcomes map[fixer.Key]*Outcome
-	pending  map[fixer.Key]Decision
-	fixes    map[string][]fixer.Key // by file
-	passes   int
-	advances int // passes that made something
-	made     int // fixes made so far
+	current    *fixer.Snapshot
+	report     *Report
+	checkpoint *checkpoint // what is cached of current
+	outcomes   map[fixer.Key]*Outcome
+	pending    map[fixer.Key]Decision
+	fixes      map[string][]fixer.Key // by file
+	passes     int
+	advances   int // passes that made something
+	made       int // fixes made so far
 }
 
 func fold(c *checker, snap *fixer.Snapshot, baseline *Report, decisions Decisions) *Plan {
 	f := &folding{
-		checker: c, decisions: decisions, order: map[string]int{}, late: map[string]bool{},
-		cur: snap, report: baseline, moment: c.memory.at(snap, 0),
+		checker: c, decisions: decisions, order: map[string]int{}, standardsRule: map[string]bool{},
+		current: snap, report: baseline, checkpoint: c.cache.checkpoint(snap, 0),
 		outcomes: map[fixer.Key]*Outcome{}, pending: map[fixer.Key]Decision{}, fixes: map[string][]fixer.Key{},
 	}
 	for i, r := range fixer.FixOrder(c.rules) {
 		f.order[r.Name] = i
-		f.late[r.Name] = r.Phase == fixer.Standards
+		f.standardsRule[r.Name] = r.Phase == fixer.Standards
 	}
 	for k, d := range decisions {
 		if d.Verdict != Reject {
@@ -56,8 +56,8 @@ func fold(c *checker, snap *fixer.Snapshot, baseline *Report, decisions Decision
 	for {
 		before := f.made
 		f.settle()
-		// What was blocked or refused was judged against a file that other
-		// fixes have changed since. Judged once more against the final file,
+		// What was blocked or refused was tried on a file that other
+		// fixes have changed since. Tried once more on the final file,
 		// the plan is one that a second run would not add to.
 		if f.made == before || !f.retry() {
 			break
@@ -70,7 +70,7 @@ func fold(c *checker, snap *fixer.Snapshot, baseline *Report, decisions Decision
 func (f *folding) settle() {
 	for {
 		before := len(f.pending)
-		batch := f.choose()
+		batch := f.selectBatch()
 		if len(batch) == 0 {
 			if len(f.pending) < before {
 				continue // some were refused, and no longer stand before others
@@ -78,13 +78,13 @@ func (f *folding) settle() {
 			return
 		}
 		f.passes++
-		r := f.checker.memory.batch(f.moment, batchID(batch, f.pending), func() *batchResult { return f.verified(batch) })
+		r := f.checker.cache.batch(f.checkpoint, batchID(batch, f.pending), func() *batchResult { return f.verifyBatch(batch) })
 		for _, b := range r.blocked {
 			k := b.fix.finding.Key()
 			delete(f.pending, k)
 			f.outcomes[k] = &Outcome{Finding: b.fix.finding, Result: Blocked, Reason: b.err.Error(), Title: b.fix.title, Level: b.fix.level}
 		}
-		if len(r.good) > 0 { // otherwise the rest may go on without the blocked ones
+		if len(r.good) > 0 { // otherwise the next pass tries the rest without the blocked ones
 			f.advance(r)
 		}
 	}
@@ -119,7 +119,7 @@ func (f *folding) advance(r *batchResult) {
 			f.fixes[c.Path] = append(f.fixes[c.Path], k)
 		}
 	}
-	closer := newClosers(r.good)
+	closer := newCloserIndex(r.good)
 	for _, was := range f.report.Findings {
 		k := was.Key()
 		if f.outcomes[k] == nil && r.report.Finding(k) == nil {
@@ -137,21 +137,21 @@ func (f *folding) advance(r *batchResult) {
 			}
 		}
 	}
-	f.cur, f.report = r.next, r.report
+	f.current, f.report = r.next, r.report
 	f.advances++
-	f.moment = f.checker.memory.at(f.cur, f.advances)
+	f.checkpoint = f.checker.cache.checkpoint(f.current, f.advances)
 }
 
-// closers names the fixes of a pass that most likely closed a finding: those
+// A closerIndex finds the fixes of a pass that most likely closed a finding: those
 // in its file, and among them those nearest to its place. Where none is in its
 // file it is all of them.
-type closers struct {
+type closerIndex struct {
 	all    []fixer.Key
 	byFile map[string][]selected
 }
 
-func newClosers(good []selected) *closers {
-	c := &closers{byFile: map[string][]selected{}}
+func newCloserIndex(good []selected) *closerIndex {
+	c := &closerIndex{byFile: map[string][]selected{}}
 	for _, s := range good {
 		c.all = append(c.all, s.finding.Key())
 		seen := map[string]bool{}
@@ -165,7 +165,7 @@ func newClosers(good []selected) *closers {
 	return c
 }
 
-func (c *closers) of(was *fixer.Finding) []fixer.Key {
+func (c *closerIndex) of(was *fixer.Finding) []fixer.Key {
 	here := c.byFile[was.File]
 	if len(here) == 0 {
 		return c.all
@@ -194,7 +194,7 @@ func commonPrefix(a, b string) int {
 
 var errNotGone = errors.New("the finding is still there after the edit")
 
-// sortedLike sorts fixes as they stand in the batch they were taken from.
+// sortedLike sorts fixes in the order of the batch they were taken from.
 func sortedLike(batch, some []selected) []selected {
 	place := make(map[*fixer.Finding]int, len(batch))
 	for i, s := range batch {

@@ -36,7 +36,7 @@ func sent(ignore string, outside bool) *fixer.Snapshot {
 	if ignore != "" {
 		sources = append(sources, fixer.Source{Path: "a/.dockerignore", Kind: fixer.Dockerignore, Data: []byte(ignore)})
 	}
-	return fixer.NewSnapshot(sources, fixer.Name{Path: ".", Kind: buildcontext.Folder}, fixer.Name{Path: "a", Kind: buildcontext.Folder, Outside: outside},
+	return fixer.NewSnapshot(sources, fixer.Name{Path: ".", Kind: buildcontext.Directory}, fixer.Name{Path: "a", Kind: buildcontext.Directory, Outside: outside},
 		fixer.Name{Path: "a/x"}, fixer.Name{Path: "a/y"})
 }
 
@@ -108,7 +108,7 @@ func TestFindingsFollowNames(t *testing.T) {
 	if n := len(s.Baseline().Findings); n != 1 {
 		t.Errorf("%d findings without it", n)
 	}
-	if with.File("a/Dockerfile").Judged() != true || sent("z", false).File("a/.dockerignore").Judged() || !sent("[", false).File("a/.dockerignore").Judged() {
+	if with.File("a/Dockerfile").Reportable() != true || sent("z", false).File("a/.dockerignore").Reportable() || !sent("[", false).File("a/.dockerignore").Reportable() {
 		t.Error("findings lie in Dockerfiles; an ignore file is shown only when it cannot be read")
 	}
 }

@@ -7,20 +7,20 @@ import (
 	"slices"
 )
 
-// plan puts the result of a fold together.
+// plan assembles the result of a fold.
 func (f *folding) plan(snap *fixer.Snapshot, baseline *Report) *Plan {
 	p := &Plan{
-		Before: snap, After: f.cur, Baseline: baseline, Final: f.report, Passes: f.passes,
-		ScoreBefore: Score(snap, baseline), ScoreAfter: Score(f.cur, f.report),
+		Before: snap, After: f.current, Baseline: baseline, Final: f.report, Passes: f.passes,
+		ScoreBefore: Score(snap, baseline), ScoreAfter: Score(f.current, f.report),
 	}
 	for _, finding := range baseline.Findings {
-		p.Outcomes = append(p.Outcomes, f.outcome(finding))
+		p.Outcomes = append(p.Outcomes, f.outcomeOf(finding))
 	}
 	for _, s := range baseline.Suppressed {
 		p.Outcomes = append(p.Outcomes, Outcome{Finding: s.Finding, Result: Suppress, Reason: s.By.Reason})
 	}
 	p.Outcomes = append(p.Outcomes, f.surfaced(baseline)...)
-	for file := range f.cur.Files() {
+	for file := range f.current.Files() {
 		was := snap.File(file.Path)
 		if was != nil && (was == file || bytes.Equal(was.Data, file.Data)) {
 			continue
@@ -34,7 +34,7 @@ func (f *folding) plan(snap *fixer.Snapshot, baseline *Report) *Plan {
 	return p
 }
 
-func (f *folding) outcome(finding *fixer.Finding) Outcome {
+func (f *folding) outcomeOf(finding *fixer.Finding) Outcome {
 	k := finding.Key()
 	if o := f.outcomes[k]; o != nil {
 		out := *o
@@ -60,7 +60,7 @@ func (f *folding) surfaced(baseline *Report) []Outcome {
 	for _, finding := range f.report.Findings {
 		if k := finding.Key(); baseline.Finding(k) == nil {
 			seen[k] = true
-			o := f.outcome(finding)
+			o := f.outcomeOf(finding)
 			o.New = true
 			out = append(out, o)
 		}

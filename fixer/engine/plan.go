@@ -13,10 +13,10 @@ const (
 	Ignored    Result = "ignored"    // the plan writes a suppression for it
 	Blocked    Result = "blocked"    // its fix failed verification and was rolled back
 	Refused    Result = "refused"    // its fix cannot be made here
-	Open       Result = "open"       // a fix exists and was not asked for
-	Skipped    Result = "skipped"    // a person said no
-	ManualWork Result = "manual"     // left to a person: no sound fix is known, or none that a file justifies
-	Suppress   Result = "suppressed" // a comment in the file asks to leave it
+	Open       Result = "open"       // a fix exists and was not accepted
+	Skipped    Result = "skipped"    // a person decided to leave it
+	ManualWork Result = "manual"     // left to a person: there is no automatic fix
+	Suppress   Result = "suppressed" // a comment in the file suppresses it
 )
 
 // An Outcome is the result for one finding, with the reason in words.

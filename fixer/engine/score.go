@@ -8,20 +8,20 @@ import (
 // weights say how much an open finding of each severity costs.
 var weights = map[fixer.Severity]float64{fixer.Low: 1, fixer.Medium: 3, fixer.High: 8, fixer.Critical: 20}
 
-// unitWeight is what one sound unit (a stage that is shipped, a service, a
+// unitWeight is what one unit without findings (a Dockerfile, a service, a
 // container) counts for. One critical finding in a repository of one unit
 // takes half of the score.
 const unitWeight = 20
 
-// Score summarises a report as a number from 0 to 100: the share that sound
-// units have of sound units and open findings together. It falls with every
+// Score summarises a report as a number from 0 to 100: the share that the weight
+// of all units has of units and open findings together. It falls with every
 // open finding, rises with every fixed one, and is 100 only with none left.
 // Suppressed findings do not count; repositories of different size compare.
 func Score(snap *fixer.Snapshot, r *Report) int {
-	count, cost := 0.0, 0.0
+	unitCount, cost := 0.0, 0.0
 	for f := range snap.Files() {
 		if !f.Context {
-			count += float64(units(f))
+			unitCount += float64(countUnits(f))
 		}
 	}
 	for _, f := range r.Findings {
@@ -30,11 +30,11 @@ func Score(snap *fixer.Snapshot, r *Report) int {
 	if cost == 0 {
 		return 100
 	}
-	sound := unitWeight * max(count, 1)
-	return min(99, int(math.Round(100*sound/(sound+cost))))
+	unitScore := unitWeight * max(unitCount, 1)
+	return min(99, int(math.Round(100*unitScore/(unitScore+cost))))
 }
 
-func units(f *fixer.File) int {
+func countUnits(f *fixer.File) int {
 	switch {
 	case f.Dockerfile != nil:
 		return 1

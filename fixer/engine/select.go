@@ -23,12 +23,12 @@ type selected struct {
 	title    string
 	level    fixer.Level
 	ignore   bool
-	reason   string // of an Ignore
+	reason   string // of the suppression
 	contents []fixer.FileChange
 }
 
-// drafted is a fix drafted on a snapshot, or why it cannot be.
-type drafted struct {
+// draftResult is a fix drafted on a snapshot, or why it cannot be drafted.
+type draftResult struct {
 	selected
 	err *failure
 }
@@ -38,58 +38,58 @@ type failure struct {
 	reason string
 }
 
-// A draftID tells drafts on one snapshot apart.
+// A draftID identifies a draft on one snapshot.
 type draftID struct {
-	finding  *fixer.Finding
-	decision string
-	unread   bool
+	finding    *fixer.Finding
+	decision   string
+	unverified bool
 }
 
-// choose collects the fixes that can be made together on the current snapshot:
-// those of late rules only where there are no others.
-func (f *folding) choose() []selected {
+// selectBatch collects the fixes that can be made together on the current snapshot:
+// those of rules in the last phase only where there are no others.
+func (f *folding) selectBatch() []selected {
 	var ordinary, late []*fixer.Finding
 	for _, finding := range f.report.Findings {
 		switch _, ok := f.pending[finding.Key()]; {
 		case !ok:
-		case f.late[finding.Rule]:
+		case f.standardsRule[finding.Rule]:
 			late = append(late, finding)
 		default:
 			ordinary = append(ordinary, finding)
 		}
 	}
 	before := len(f.pending)
-	if batch := f.collect(ordinary); len(batch) > 0 || len(f.pending) < before {
+	if batch := f.selectFrom(ordinary); len(batch) > 0 || len(f.pending) < before {
 		return batch
 	}
-	return f.collect(late)
+	return f.selectFrom(late)
 }
 
-// collect selects as many of the findings' fixes as do not meet in one place.
-func (f *folding) collect(found []*fixer.Finding) []selected {
-	slices.SortStableFunc(found, func(a, b *fixer.Finding) int {
+// selectFrom selects as many of the findings' fixes as do not meet in one place.
+func (f *folding) selectFrom(findings []*fixer.Finding) []selected {
+	slices.SortStableFunc(findings, func(a, b *fixer.Finding) int {
 		return cmp.Or(cmp.Compare(f.order[a.Rule], f.order[b.Rule]), fixer.CompareFindings(a, b))
 	})
 	// Two fixes of one place nearly always meet in the same lines: the second
 	// is not even drafted before the first is made.
 	busy := map[[2]string]bool{}
-	found = slices.DeleteFunc(found, func(finding *fixer.Finding) bool {
+	findings = slices.DeleteFunc(findings, func(finding *fixer.Finding) bool {
 		place := [2]string{finding.File, finding.Path}
 		was := busy[place]
 		busy[place] = true
 		return was
 	})
-	drafts := make([]drafted, len(found))
+	drafts := make([]draftResult, len(findings))
 	var g errgroup.Group
 	g.SetLimit(runtime.GOMAXPROCS(0))
-	for i := range found {
-		g.Go(func() error { drafts[i] = f.draft(found[i], true); return nil })
+	for i := range findings {
+		g.Go(func() error { drafts[i] = f.draft(findings[i], true); return nil })
 	}
 	_ = g.Wait() // a draft that fails is an outcome of its finding
 
 	var batch []selected
 	claimed := map[string]fileClaims{}
-	for i, finding := range found {
+	for i, finding := range findings {
 		d := drafts[i]
 		if d.err != nil {
 			k := finding.Key()
@@ -102,7 +102,7 @@ func (f *folding) collect(found []*fixer.Finding) []selected {
 		}
 		for _, c := range d.contents {
 			was := claimed[c.Path]
-			claimed[c.Path] = fileClaims{made: true, comment: c.Comment, edits: append(was.edits, c.Edits...), about: append(was.about, c.About...)}
+			claimed[c.Path] = fileClaims{touched: true, comment: c.Comment, edits: append(was.edits, c.Edits...), subjects: append(was.subjects, c.Subjects...)}
 		}
 		batch = append(batch, d.selected)
 	}
@@ -111,36 +111,36 @@ func (f *folding) collect(found []*fixer.Finding) []selected {
 
 // fileClaims is what the fixes selected so far in a pass do to one file.
 type fileClaims struct {
-	made    bool
-	comment bool
-	edits   []text.Edit
-	about   []string
+	touched  bool
+	comment  bool
+	edits    []text.Edit
+	subjects []string
 }
 
 // conflicts reports whether a further change has to wait for the next pass.
 // Comments are not added in the pass that changes data, because data edits are
-// held to leave every comment as it is.
+// checked to leave every comment as it is.
 func (c fileClaims) conflicts(next fixer.FileChange) bool {
-	return c.made && (next.Create != nil || c.comment != next.Comment || text.Conflict(c.edits, next.Edits) ||
-		slices.ContainsFunc(next.About, func(thing string) bool { return slices.Contains(c.about, thing) }))
+	return c.touched && (next.Create != nil || c.comment != next.Comment || text.Conflict(c.edits, next.Edits) ||
+		slices.ContainsFunc(next.Subjects, func(thing string) bool { return slices.Contains(c.subjects, thing) }))
 }
 
 // draft computes the edits of the pending decision on a finding, or says why
-// there are none. Unread drafts are read with the whole batch only.
-func (f *folding) draft(finding *fixer.Finding, unread bool) drafted {
+// there are none. Unverified drafts are verified with the whole batch only.
+func (f *folding) draft(finding *fixer.Finding, unverified bool) draftResult {
 	d := f.pending[finding.Key()]
-	id := draftID{finding, d.id(), unread}
-	return f.checker.memory.draft(f.moment, id, func() drafted {
+	id := draftID{finding, d.digestInput(), unverified}
+	return f.checker.cache.draft(f.checkpoint, id, func() draftResult {
 		if d.Verdict == Ignore {
 			return f.draftIgnore(finding, d)
 		}
-		return f.draftFix(finding, d, unread)
+		return f.draftFix(finding, d, unverified)
 	})
 }
 
-func (f *folding) draftIgnore(finding *fixer.Finding, d Decision) drafted {
-	out := drafted{selected: selected{finding: finding, ignore: true, reason: d.Reason, title: "record why it is left"}}
-	file := f.cur.File(finding.File)
+func (f *folding) draftIgnore(finding *fixer.Finding, d Decision) draftResult {
+	out := draftResult{selected: selected{finding: finding, ignore: true, reason: d.Reason, title: "record why it is left"}}
+	file := f.current.File(finding.File)
 	for _, other := range f.report.Findings {
 		if other != finding && other.File == finding.File && other.Line == finding.Line && other.Rule == finding.Rule {
 			out.err = &failure{Refused, "the comment would silence another finding of the line as well: " + other.Message}
@@ -156,9 +156,9 @@ func (f *folding) draftIgnore(finding *fixer.Finding, d Decision) drafted {
 	return out
 }
 
-func (f *folding) draftFix(finding *fixer.Finding, d Decision, unread bool) drafted {
-	out := drafted{selected: selected{finding: finding}}
-	fix := chosen(finding, d.Fix)
+func (f *folding) draftFix(finding *fixer.Finding, d Decision, unverified bool) draftResult {
+	out := draftResult{selected: selected{finding: finding}}
+	fix := chosenFix(finding, d.Fix)
 	switch {
 	case fix == nil && len(finding.Fixes) == 0:
 		out.err = &failure{Refused, cmp.Or(finding.Advice, "no sound fix is known here")}
@@ -174,13 +174,13 @@ func (f *folding) draftFix(finding *fixer.Finding, d Decision, unread bool) draf
 	}
 	params := d.Params
 	if d.Fix == "" {
-		params = fix.Own(params)
+		params = fix.OwnParams(params)
 	}
-	draft := fix.DraftRead
-	if unread {
-		draft = fix.DraftUnread
+	draft := fix.DraftParts
+	if unverified {
+		draft = fix.DraftUnverified
 	}
-	contents, err := draft(f.cur, params)
+	contents, err := draft(f.current, params)
 	if err != nil {
 		out.err = &failure{Refused, strings.TrimSuffix(err.Error(), ".")}
 		return out
@@ -189,15 +189,15 @@ func (f *folding) draftFix(finding *fixer.Finding, d Decision, unread bool) draf
 	return out
 }
 
-func chosen(f *fixer.Finding, id string) *fixer.Fix {
+func chosenFix(f *fixer.Finding, id string) *fixer.Fix {
 	if id == "" && len(f.Fixes) > 0 {
 		return &f.Fixes[0]
 	}
 	return f.Fix(id)
 }
 
-// id tells decisions apart that lead to different edits.
-func (d Decision) id() string {
+// digestInput returns a text that differs between decisions that lead to different edits.
+func (d Decision) digestInput() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s %q %d %q", d.Verdict, d.Fix, d.Level, d.Reason)
 	for _, name := range slices.Sorted(maps.Keys(d.Params)) {
@@ -212,14 +212,14 @@ func batchID(batch []selected, decisions map[fixer.Key]Decision) [sha256.Size]by
 	h := sha256.New()
 	for _, s := range batch {
 		k := s.finding.Key()
-		for _, part := range []string{k.Rule, k.File, k.Path, decisions[k].id()} {
-			write(h, part)
+		for _, part := range []string{k.Rule, k.File, k.Path, decisions[k].digestInput()} {
+			hashString(h, part)
 		}
 	}
 	return [sha256.Size]byte(h.Sum(nil))
 }
 
-func write(h hash.Hash, s string) {
+func hashString(h hash.Hash, s string) {
 	var n [8]byte
 	binary.BigEndian.PutUint64(n[:], uint64(len(s)))
 	h.Write(n[:])

@@ -9,7 +9,7 @@ import (
 
 // A Session is a snapshot, facts, rules and the decisions made so far. It is
 // the only mutable thing in the engine; it is not safe for concurrent use, but
-// what it hands out ([Session.Folder], plans, reports) is.
+// what it hands out ([Session.FoldFunc], plans, reports) is.
 type Session struct {
 	snapshot  *fixer.Snapshot
 	checker   *checker
@@ -18,12 +18,12 @@ type Session struct {
 
 	plan *Plan // of the current decisions; nil when they changed
 
-	past, future []step
+	past, future []undoStep
 }
 
-// A step is one thing a person did, as the decisions it replaced, so that
+// An undoStep is one thing a person did, with the decisions it replaced, so that
 // "accept all" is undone in one go.
-type step struct {
+type undoStep struct {
 	label  string
 	before Decisions // only the keys that changed; a zero Decision means none
 	after  Decisions
@@ -35,26 +35,26 @@ func NewSession(snap *fixer.Snapshot, facts *fixer.Facts, rules []*fixer.Rule) *
 	return &Session{snapshot: snap, checker: c, baseline: c.check(snap), decisions: Decisions{}}
 }
 
-// Snapshot returns the snapshot the decisions speak of.
+// Snapshot returns the snapshot the decisions are about.
 func (s *Session) Snapshot() *fixer.Snapshot { return s.snapshot }
 
 // Rules returns the rules of the session, in their order.
 func (s *Session) Rules() []*fixer.Rule { return s.checker.rules }
 
-// Baseline returns what the rules say of the snapshot as it is.
+// Baseline returns what the rules report of the snapshot before any fix.
 func (s *Session) Baseline() *Report { return s.baseline }
 
-// Decision returns the verdict on a finding, if there is one.
+// Decision returns the decision about a finding, if there is one.
 func (s *Session) Decision(k fixer.Key) (Decision, bool) {
 	d, ok := s.decisions[k]
 	return d, ok
 }
 
-// Decisions returns a copy of all verdicts.
+// Decisions returns a copy of all decisions.
 func (s *Session) Decisions() Decisions { return maps.Clone(s.decisions) }
 
-// Decide records a verdict on a finding as one step that can be undone. An
-// accepted fix whose level is not given is held to the level it has now.
+// Decide records a decision about a finding as one step that can be undone. An
+// accepted fix whose level is not given must keep the level it has now.
 // It fails when no such finding or fix is known, and on parameters the fix
 // does not take; nothing is recorded then.
 func (s *Session) Decide(k fixer.Key, d Decision) error {
@@ -62,11 +62,11 @@ func (s *Session) Decide(k fixer.Key, d Decision) error {
 	if err != nil {
 		return err
 	}
-	s.do(string(d.Verdict)+" "+k.Rule, Decisions{k: d})
+	s.record(string(d.Verdict)+" "+k.Rule, Decisions{k: d})
 	return nil
 }
 
-// DecideAll records several verdicts as one step.
+// DecideAll records several decisions as one step. It fails as Decide does.
 func (s *Session) DecideAll(label string, all Decisions) error {
 	complete := Decisions{}
 	for k, d := range all {
@@ -76,12 +76,12 @@ func (s *Session) DecideAll(label string, all Decisions) error {
 		}
 		complete[k] = d
 	}
-	s.do(label, complete)
+	s.record(label, complete)
 	return nil
 }
 
 func (s *Session) complete(k fixer.Key, d Decision) (Decision, error) {
-	// What is offered now counts before what was offered at the start.
+	// What is offered after the other fixes precedes what was offered at the start.
 	f := s.Plan().Final.Finding(k)
 	if f == nil {
 		f = s.baseline.Finding(k)
@@ -95,7 +95,7 @@ func (s *Session) complete(k fixer.Key, d Decision) (Decision, error) {
 	if d.Verdict != Accept {
 		return d, nil
 	}
-	fix := chosen(f, d.Fix)
+	fix := chosenFix(f, d.Fix)
 	if fix == nil {
 		return d, fmt.Errorf("%s has no fix %q", k, d.Fix)
 	}
@@ -109,23 +109,23 @@ func (s *Session) complete(k fixer.Key, d Decision) (Decision, error) {
 	return d, nil
 }
 
-// Forget takes the verdict on a finding back, as one step.
+// Forget removes the decision about a finding, as one step.
 func (s *Session) Forget(k fixer.Key) {
 	if _, ok := s.decisions[k]; ok {
-		s.do("take back "+k.Rule, Decisions{k: {}})
+		s.record("take back "+k.Rule, Decisions{k: {}})
 	}
 }
 
-func (s *Session) do(label string, after Decisions) {
-	st := step{label: label, before: Decisions{}, after: after}
+func (s *Session) record(label string, after Decisions) {
+	st := undoStep{label: label, before: Decisions{}, after: after}
 	for k := range after {
 		st.before[k] = s.decisions[k]
 	}
 	s.past, s.future = append(s.past, st), nil
-	s.set(after)
+	s.apply(after)
 }
 
-func (s *Session) set(d Decisions) {
+func (s *Session) apply(d Decisions) {
 	for k, v := range d {
 		if v.Verdict == "" {
 			delete(s.decisions, k)
@@ -145,7 +145,7 @@ func (s *Session) Undo() (label string, ok bool) {
 	st := s.past[len(s.past)-1]
 	s.past = s.past[:len(s.past)-1]
 	s.future = append(s.future, st)
-	s.set(st.before)
+	s.apply(st.before)
 	return st.label, true
 }
 
@@ -157,7 +157,7 @@ func (s *Session) Redo() (label string, ok bool) {
 	st := s.future[len(s.future)-1]
 	s.future = s.future[:len(s.future)-1]
 	s.past = append(s.past, st)
-	s.set(st.after)
+	s.apply(st.after)
 	return st.label, true
 }
 
@@ -194,7 +194,7 @@ func (s *Session) AcceptWhere(label string, upTo fixer.Level, want func(*fixer.F
 				continue
 			}
 			fix := &f.Fixes[0]
-			if _, err := fix.Resolve(fix.Own(params)); err != nil {
+			if _, err := fix.Resolve(fix.OwnParams(params)); err != nil {
 				return 0, fmt.Errorf("%s in %s: %w", f.Rule, f.File, err)
 			}
 			// No fix is named: what was accepted is whatever is most trusted
@@ -209,7 +209,7 @@ func (s *Session) AcceptWhere(label string, upTo fixer.Level, want func(*fixer.F
 		plan = fold(s.checker, s.snapshot, s.baseline, all)
 	}
 	if len(added) > 0 {
-		s.do(label, added)
+		s.record(label, added)
 		s.plan = plan
 	}
 	return len(added), nil
@@ -223,10 +223,10 @@ func (s *Session) Plan() *Plan {
 	return s.plan
 }
 
-// Folder returns a function that folds the current decisions, with more laid
-// over them, on whichever goroutine calls it: what an interface uses to show
+// FoldFunc returns a function that folds the current decisions, replaced where more
+// has others, on whichever goroutine calls it: what an interface uses to show
 // the file as it will be written without holding up the next key.
-func (s *Session) Folder() func(more Decisions) *Plan {
+func (s *Session) FoldFunc() func(more Decisions) *Plan {
 	c, snap, base, all := s.checker, s.snapshot, s.baseline, maps.Clone(s.decisions)
 	return func(more Decisions) *Plan {
 		with := maps.Clone(all)
@@ -241,9 +241,9 @@ func (s *Session) Folder() func(more Decisions) *Plan {
 	}
 }
 
-// Adopt makes plan the one for the current decisions, when it was folded by
-// [Session.Folder] from just these.
-func (s *Session) Adopt(plan *Plan) { s.plan = plan }
+// AdoptPlan makes plan the one for the current decisions, when it was folded by
+// [Session.FoldFunc] from just these.
+func (s *Session) AdoptPlan(plan *Plan) { s.plan = plan }
 
 // SetFacts checks again with new facts. Decisions stay.
 func (s *Session) SetFacts(facts *fixer.Facts) {
@@ -254,7 +254,7 @@ func (s *Session) SetFacts(facts *fixer.Facts) {
 
 // SetSnapshot moves the session to other bytes, after files changed on disk or
 // were written. Decisions whose finding still exists stay; the keys of the
-// others are returned, sorted, and their verdicts and the history are dropped.
+// others are returned, sorted, and their decisions and the history are dropped.
 func (s *Session) SetSnapshot(snap *fixer.Snapshot) (lost []fixer.Key) {
 	s.snapshot, s.baseline, s.plan = snap, s.checker.check(snap), nil
 	s.past, s.future = nil, nil

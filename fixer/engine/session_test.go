@@ -89,7 +89,7 @@ func TestSessionRefusesWhatItDoesNotKnow(t *testing.T) {
 
 func TestSessionFolderLeavesTheSessionAlone(t *testing.T) {
 	s := engine.NewSession(things("f.yaml", twoThings), nil, []*fixer.Rule{wantKey("k/x", "x", 1, fixer.Low)})
-	fold := s.Folder()
+	fold := s.FoldFunc()
 	before := describe(s.Plan())
 	more := fold(engine.Decisions{key("k/x", "things[1].x"): {Verdict: engine.Accept}})
 	if got := contents(t, more, "f.yaml"); got != "things:\n- name: a\n- name: b\n  x: 1\n  # between\n" {

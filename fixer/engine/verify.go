@@ -14,7 +14,7 @@ import (
 	"oakum/fixer/yamldoc"
 )
 
-// verifyFile holds a change to what it declared: the new bytes parse, data
+// verifyFile checks that a change altered only what it declared: the new bytes parse, data
 // outside the declared paths is what it was, no key is there twice, and for a
 // Dockerfile BuildKit reports nothing new and the runtime contract differs
 // only where the fix says so.
@@ -37,8 +37,8 @@ func verifyFile(before, after *fixer.File, c *fixer.FileChange) error {
 	return errors.New("nothing is known about this kind of file")
 }
 
-// verifyIgnore holds a change of an ignore file to adding the patterns it
-// declared behind everything that was there.
+// verifyIgnore checks that a change of an ignore file adds the patterns it
+// declared after everything that was there.
 func verifyIgnore(before, after *fixer.File, c *fixer.FileChange) error {
 	var want []string
 	if before != nil {
@@ -64,7 +64,7 @@ func verifyYAML(before, after *yamldoc.File, c *fixer.FileChange) error {
 	kept := *after
 	kept.Docs = after.Docs[:len(before.Docs)] // new ones come after them, and are checked as a new file is
 	for i := range before.Docs {
-		if err := equal(before, &kept, i, c); err != nil {
+		if err := equalDocument(before, &kept, i, c); err != nil {
 			return fmt.Errorf("the edit would change something else: %w", err)
 		}
 		if n, m := len(before.Docs[i].Duplicates), len(after.Docs[i].Duplicates); m > n {
@@ -74,9 +74,9 @@ func verifyYAML(before, after *yamldoc.File, c *fixer.FileChange) error {
 	return nil
 }
 
-// equal compares one document. Documents that were not read are held to their
-// bytes.
-func equal(before, after *yamldoc.File, i int, c *fixer.FileChange) error {
+// equalDocument compares one document. Documents that were not read are compared by
+// their bytes.
+func equalDocument(before, after *yamldoc.File, i int, c *fixer.FileChange) error {
 	a, b := before.Docs[i], after.Docs[i]
 	switch {
 	case a.Skipped && b.Skipped:
@@ -99,7 +99,7 @@ func verifyDockerfile(before, after *fixer.File, c *fixer.FileChange) error {
 	if c.Comment {
 		return nil
 	}
-	return newWarnings(before, after)
+	return verifyBuildKit(before, after)
 }
 
 func stageName(s string) string {
@@ -109,9 +109,9 @@ func stageName(s string) string {
 	return "stage " + s
 }
 
-// newWarnings compares BuildKit's checks before and after. A file that BuildKit
-// could not judge before is not held to its judgement after.
-func newWarnings(before, after *fixer.File) error {
+// verifyBuildKit compares BuildKit's checks before and after. A file that BuildKit
+// could not check before is not compared.
+func verifyBuildKit(before, after *fixer.File) error {
 	was, err := before.BuildKit()
 	if err != nil || was.Failure != nil {
 		return nil
@@ -130,7 +130,7 @@ func newWarnings(before, after *fixer.File) error {
 	return nil
 }
 
-// verifyFindings holds a batch to its purpose: each finding it set out to fix
+// verifyFindings checks that a batch serves its purpose: each finding it is to fix
 // is gone, and nothing has come up that is as severe as the least of them. What
 // parts of the batch were found to open, and may, is in opened.
 func verifyFindings(before, after *Report, batch []selected, opened map[fixer.Key]bool) error {
@@ -143,21 +143,21 @@ func verifyFindings(before, after *Report, batch []selected, opened map[fixer.Ke
 	}
 	for _, f := range after.Findings {
 		if k := f.Key(); f.Severity >= least && before.Finding(k) == nil && !opened[k] {
-			return opens(f)
+			return opensError(f)
 		}
 	}
 	for _, p := range after.Problems {
 		if !slices.Contains(before.Problems, p) {
-			return fails(p)
+			return failsError(p)
 		}
 	}
 	return nil
 }
 
-func opens(f *fixer.Finding) error {
+func opensError(f *fixer.Finding) error {
 	return fmt.Errorf("it would open another finding: %s, %s", f.Rule, f.Message)
 }
 
-func fails(p Problem) error {
+func failsError(p Problem) error {
 	return fmt.Errorf("rule %s fails on the result: %s", p.Rule, p.Reason)
 }

@@ -26,6 +26,24 @@ type Object struct {
 // the later ones get "#2", "#3".
 func (o *Object) ID() string { return o.id }
 
+// Generated reports whether the cluster makes the name up when the object is
+// created, so that nothing else can name the object.
+func (o *Object) Generated() bool {
+	return o.Node.Get("metadata").Get("name").Text() == "" && o.Name != ""
+}
+
+// NameNode is where a reader looks for the object: its name or generateName,
+// or the object itself where it has neither. It is never nil.
+func (o *Object) NameNode() *yamldoc.Node {
+	meta := o.Node.Get("metadata")
+	for _, key := range []string{"name", "generateName"} {
+		if n := meta.Get(key); n != nil {
+			return n
+		}
+	}
+	return o.Node
+}
+
 // Parse returns the objects of a file in document order. Documents that are
 // not Kubernetes objects are passed over.
 func Parse(file *yamldoc.File) []*Object {

@@ -15,7 +15,7 @@ type Workload struct {
 	PodPath yamldoc.Path  // its place in the document
 
 	// Partial says that the object is a patch, not a whole workload: what it
-	// does not say is said elsewhere.
+	// lacks is written elsewhere.
 	Partial bool
 
 	containers []Container
@@ -35,7 +35,7 @@ var templatePaths = map[string][]string{
 	"CronJob":               {"spec", "jobTemplate", "spec", "template", "spec"},
 }
 
-// coreGroups are the API groups whose kinds templatePaths speaks of.
+// coreGroups are the API groups whose kinds templatePaths lists.
 var coreGroups = map[string]bool{"": true, "apps": true, "batch": true, "extensions": true}
 
 // Workload returns the pod template the object holds, or nil. Kinds that are
@@ -55,10 +55,10 @@ func (o *Object) findWorkload() *Workload {
 	if pod.Resolve() == nil || pod.Resolve().Kind != yamldoc.Mapping {
 		return nil
 	}
-	w := &Workload{Object: o, Pod: pod, PodPath: o.Path.Join(steps(path)...)}
+	w := &Workload{Object: o, Pod: pod, PodPath: o.Path.Join(pathSteps(path)...)}
 	w.Meta = o.Node.At(path[:len(path)-1]).Get("metadata")
 	w.containers = w.findContainers()
-	w.Partial = w.partial()
+	w.Partial = w.isPartial()
 	return w
 }
 
@@ -90,7 +90,7 @@ func findTemplate(n *yamldoc.Node, at yamldoc.Path, depth int, seen map[*yamldoc
 		return nil, false
 	}
 	seen[n] = true
-	if podShaped(n) {
+	if isPodShaped(n) {
 		return at, true
 	}
 	for _, e := range n.Entries {
@@ -101,10 +101,10 @@ func findTemplate(n *yamldoc.Node, at yamldoc.Path, depth int, seen map[*yamldoc
 	return nil, false
 }
 
-// podShaped reports whether a mapping has a list of containers of which each
+// isPodShaped reports whether a mapping has a list of containers of which each
 // has an image or a name. Custom resources whose `containers` hold overrides
-// without an image are left alone.
-func podShaped(n *yamldoc.Node) bool {
+// without an image are not pods.
+func isPodShaped(n *yamldoc.Node) bool {
 	list := n.Get("containers").Resolve()
 	if list == nil || list.Kind != yamldoc.Sequence || len(list.Items) == 0 {
 		return false
@@ -117,7 +117,7 @@ func podShaped(n *yamldoc.Node) bool {
 	return true
 }
 
-func (w *Workload) partial() bool {
+func (w *Workload) isPartial() bool {
 	for _, c := range w.Containers() {
 		if c.Image == "" {
 			return true
@@ -133,10 +133,10 @@ func (w *Workload) partial() bool {
 // knative is the API group whose pods are Knative's.
 const knative = "serving.knative.dev"
 
-// TakesPodSecurity reports whether the pod may have a securityContext of its
+// AllowsPodSecurityContext reports whether the pod may have a securityContext of its
 // own. Knative refuses one unless the cluster turns a feature on, which it has
-// where there is one already: else everything is said of the containers.
-func (w *Workload) TakesPodSecurity() bool {
+// where there is one already: else all settings go to the containers.
+func (w *Workload) AllowsPodSecurityContext() bool {
 	return w.Group() != knative || !w.Pod.Get("securityContext").Null()
 }
 
@@ -220,7 +220,7 @@ func (c Container) Security(key string) (value *yamldoc.Node, inherited bool) {
 	return v, !v.Null()
 }
 
-func steps(p yamldoc.Path) []any {
+func pathSteps(p yamldoc.Path) []any {
 	out := make([]any, len(p))
 	for i, s := range p {
 		out[i] = s

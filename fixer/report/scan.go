@@ -44,7 +44,7 @@ func NewScan(root string, snap *fixer.Snapshot, r *engine.Report, filter Filter)
 		s.known = append(s.known, rule.Name)
 	}
 	for f := range snap.Files() {
-		if f.Judged() {
+		if f.Reportable() {
 			s.Files = append(s.Files, f)
 		}
 	}

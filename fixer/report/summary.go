@@ -40,7 +40,7 @@ func (f *Fix) Summary(w io.Writer, st Style, written bool, undo string) error {
 			p.line(mark, text.VisibleLine(c.Path))
 		}
 		p.line("score ", itoa(f.Before.Score), " → ", itoa(f.After.Score), " of 100")
-		if before, after := fixer.SumLevels(f.Before.Pods), fixer.SumLevels(f.After.Pods); before != after {
+		if before, after := fixer.CountLevels(f.Before.Pods), fixer.CountLevels(f.After.Pods); before != after {
 			p.line("pods by the Pod Security Standards: ", before, " → ", after)
 		}
 	}

@@ -186,7 +186,7 @@ func (p *printer) summary(s *Scan) {
 		return // nothing was judged
 	}
 	p.line("score ", p.st.paint(bold, itoa(s.Score)), " of 100 (", engine.Grade(s.Score), ")")
-	if pods := fixer.SumLevels(s.Pods); pods != "" {
+	if pods := fixer.CountLevels(s.Pods); pods != "" {
 		p.line("pods by the Pod Security Standards: ", pods)
 	}
 }

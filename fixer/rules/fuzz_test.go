@@ -13,7 +13,7 @@ import (
 func FuzzKubernetes(f *testing.F) {
 	var all []*fixer.Rule
 	for _, r := range rules.All() {
-		if r.Kind == fixer.Kubernetes {
+		if r.Kind != fixer.Dockerfile && r.Kind != fixer.Compose { // those of several kinds look at manifests, too
 			all = append(all, r)
 			f.Add(r.Page().Bad)
 			f.Add(r.Page().Good)
@@ -28,6 +28,8 @@ func FuzzKubernetes(f *testing.F) {
 	f.Add("apiVersion: v1\nkind: Service\nspec: {type: NodePort, ports: [null, [], {port: x, nodePort: }], externalIPs: [[], {}]}\n")
 	f.Add("apiVersion: extensions/v1beta1\nkind: Ingress\nmetadata: {annotations: [a]}\nspec: {rules: [a, {http: {paths: {}}}], tls: {}, backend: []}\n")
 	f.Add("apiVersion: extensions/v1beta1\nkind: Deployment\nspec: {template: {metadata: {labels: [a]}, spec: {containers: [{image: a}]}}}\n")
+	f.Add("{apiVersion: v1, kind: Namespace, metadata: {generateName: ns-}}\n---\n{apiVersion: v1, kind: List, items: [{apiVersion: v1, kind: Namespace, metadata: }, {apiVersion: v1, kind: ServiceAccount, metadata: [a]}]}\n")
+	f.Add("apiVersion: batch/v1\nkind: Job\nmetadata: {generateName: j-}\nspec: {template: {metadata: , spec: {serviceAccountName: a, containers: [{image: a, env: [{name: DB_PASSWORD, value: hunter22}]}], volumes: [{name: d, nfs: {server: a, path: /b}}]}}}\n")
 	f.Fuzz(func(t *testing.T, src string) {
 		snap := fixer.NewSnapshot([]fixer.Source{{Path: "f.yaml", Kind: fixer.Kubernetes, Data: []byte(src)}})
 		s := engine.NewSession(snap, nil, all)

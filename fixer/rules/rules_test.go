@@ -345,14 +345,14 @@ func namesOf(paths []string, more []fixer.Name) []fixer.Name {
 	for _, p := range slices.Sorted(slices.Values(paths)) {
 		all = append(all, fixer.Name{Path: p})
 	}
-	out := []fixer.Name{{Path: ".", Kind: buildcontext.Folder}}
+	out := []fixer.Name{{Path: ".", Kind: buildcontext.Directory}}
 	for _, n := range all {
 		closed := false
 		for i, c := range n.Path {
 			if c == '/' && !closed {
-				dir := fixer.Name{Path: n.Path[:i], Kind: buildcontext.Folder}
+				dir := fixer.Name{Path: n.Path[:i], Kind: buildcontext.Directory}
 				if base := filepath.Base(dir.Path); base == ".git" || base == "node_modules" {
-					dir.Kind, closed = buildcontext.Closed, true
+					dir.Kind, closed = buildcontext.UnlistedDirectory, true
 				}
 				out = append(out, dir)
 			}

@@ -213,7 +213,7 @@ func (t tree) named() tree {
 	for _, s := range t.sources {
 		if dir := filepath.Dir(s.Path); !seen[dir] {
 			seen[dir] = true
-			t.names = append(t.names, fixer.Name{Path: dir, Kind: buildcontext.Folder})
+			t.names = append(t.names, fixer.Name{Path: dir, Kind: buildcontext.Directory})
 		}
 		t.names = append(t.names, fixer.Name{Path: s.Path})
 	}

@@ -10,42 +10,42 @@ import (
 )
 
 // Context returns what a build of a Dockerfile is sent: the context that
-// Compose files say, else the one that the names tell. ok is false when nobody
-// can know: services disagree, the folder is not listed, COPY names files that
-// lie nowhere here, or there is an ignore file that was not read.
+// Compose files name, else the one that the names of files suggest. ok is false when it
+// is unknown: services disagree, the directory is not listed, COPY names files that
+// do not exist here, or there is an ignore file that was not read.
 //
 // Builds in CI files, Makefiles and bake files are not read, which is why a
 // context without a Compose file is never certain.
 func (t *Topology) Context(file string) (c buildcontext.Context, ok bool) {
-	if t.note != nil {
-		t.note(file)
+	if t.onRead != nil {
+		t.onRead(file)
 	}
 	f := t.in.Dockerfiles[file]
 	if f == nil || t.in.Names == nil {
 		return c, false
 	}
-	if said := t.contexts[file]; len(said) > 0 {
-		c = said[0]
-		if slices.ContainsFunc(said, func(o buildcontext.Context) bool { return o.Dir != c.Dir }) {
+	if declared := t.contexts[file]; len(declared) > 0 {
+		c = declared[0]
+		if slices.ContainsFunc(declared, func(o buildcontext.Context) bool { return o.Dir != c.Dir }) {
 			return c, false
 		}
 	} else if c, ok = t.guessContext(file, f); !ok {
 		return c, false
 	}
 	c.Tree = t.in.Names
-	if n, there := c.Tree.Name(c.Dir); !there || n.Kind != buildcontext.Folder {
+	if n, there := c.Tree.Name(c.Dir); !there || n.Kind != buildcontext.Directory {
 		return c, false
 	}
 	return c, t.ignore(&c, file)
 }
 
 // ignore finds the ignore file of a context: the Dockerfile's own, which comes
-// first for BuildKit, else that of the folder.
+// first for BuildKit, else that of the directory.
 func (t *Topology) ignore(c *buildcontext.Context, file string) bool {
 	for _, p := range []string{file + ".dockerignore", path.Join(c.Dir, ".dockerignore")} {
 		c.IgnorePath = p
-		if t.note != nil {
-			t.note(p)
+		if t.onRead != nil {
+			t.onRead(p)
 		}
 		if i, read := t.in.Ignores[p]; read {
 			c.Ignore = i
@@ -60,7 +60,7 @@ func (t *Topology) ignore(c *buildcontext.Context, file string) bool {
 	return !other
 }
 
-// guessContext looks for the folder that the sources of COPY lie in: that of
+// guessContext looks for the directory that contains the sources of COPY: that of
 // the Dockerfile, or one above it.
 func (t *Topology) guessContext(file string, f *dockerfile.File) (buildcontext.Context, bool) {
 	own := path.Dir(file)
@@ -79,7 +79,7 @@ func (t *Topology) guessContext(file string, f *dockerfile.File) (buildcontext.C
 		}
 		if n > most {
 			most = n
-			best = buildcontext.Context{Dir: dir, Why: found + ", which " + file + " copies, lies in " + folder(dir)}
+			best = buildcontext.Context{Dir: dir, Why: found + ", which " + file + " copies, lies in " + displayDir(dir)}
 		}
 		if dir == "." {
 			break
@@ -94,7 +94,7 @@ func (t *Topology) guessContext(file string, f *dockerfile.File) (buildcontext.C
 	return best, marked
 }
 
-func folder(dir string) string {
+func displayDir(dir string) string {
 	if dir == "." {
 		return "the top folder"
 	}
@@ -102,10 +102,10 @@ func folder(dir string) string {
 }
 
 // maxSources bounds how many sources of COPY are looked for; a file with more
-// of them has said enough.
+// of them is decided by the first ones.
 const maxSources = 200
 
-// namedSources returns the files and folders that COPY and ADD name without
+// namedSources returns the files and directories that COPY and ADD name without
 // patterns and variables.
 func namedSources(f *dockerfile.File) []string {
 	var out []string

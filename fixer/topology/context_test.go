@@ -14,7 +14,7 @@ func listed(files ...string) *buildcontext.Tree {
 	for _, f := range files {
 		names = append(names, buildcontext.Name{Path: f})
 		for dir := path.Dir(f); ; dir = path.Dir(dir) {
-			names = append(names, buildcontext.Name{Path: dir, Kind: buildcontext.Folder})
+			names = append(names, buildcontext.Name{Path: dir, Kind: buildcontext.Directory})
 			if dir == "." {
 				break
 			}

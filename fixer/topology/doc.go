@@ -4,6 +4,6 @@
 // beside a workload.
 //
 // A link is certain when a Compose service both builds and names the image.
-// A link by name, an image whose last part is the name of the folder that
+// A link by name, an image whose last part is the name of the directory that
 // holds a Dockerfile, is only likely; whoever uses it must say so.
 package topology

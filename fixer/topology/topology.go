@@ -16,13 +16,13 @@ import (
 	"oakum/fixer/kube"
 )
 
-// Input is what the links are drawn from, by path relative to the root.
+// Input is what the links are computed from, by path relative to the root.
 type Input struct {
 	Dockerfiles map[string]*dockerfile.File
 	Compose     map[string]*compose.File
 	Services    map[string][]*kube.Object // of Kubernetes; files without any are left out
 
-	// Names are those of all files, nil when nobody looked. Ignores are the
+	// Names are those of all files, nil when they were not collected. Ignores are the
 	// .dockerignore files; one that cannot be read is nil.
 	Names   *buildcontext.Tree
 	Ignores map[string]*buildcontext.Ignore
@@ -34,47 +34,47 @@ type Build struct {
 	File  *dockerfile.File
 	Stage *dockerfile.Stage
 
-	Certain bool   // a Compose file says so; otherwise names are alike
+	Certain bool   // a Compose file says so; otherwise only the names match
 	Why     string // for people: "compose.yaml builds shop/api from api/Dockerfile"
 }
 
 // Topology holds the links of one snapshot. It is immutable.
 type Topology struct {
-	in       Input
-	project  *compose.Project
-	byImage  map[string]Build   // by reference as the Compose file names it
-	byName   map[string][]Build // by repository without tag
-	byFolder map[string][]string
-	contexts map[string][]buildcontext.Context // by Dockerfile, as Compose files say
-	users    map[string][]compose.View         // by Dockerfile that builds the service
-	services map[string][]string               // by folder, the files with Kubernetes Services
+	in          Input
+	project     *compose.Project
+	byImage     map[string]Build   // by reference as the Compose file names it
+	byName      map[string][]Build // by repository without tag
+	byDirectory map[string][]string
+	contexts    map[string][]buildcontext.Context // by Dockerfile, as Compose files say
+	users       map[string][]compose.View         // by Dockerfile that builds the service
+	services    map[string][]string               // by directory, the files with Kubernetes Services
 
 	fingerprint string
-	note        func(path string) // nil, or told which files an answer depends on
+	onRead      func(path string) // nil, or called with each file that an answer depends on
 }
 
 // Fingerprint sums up which files there are, which service builds or names
 // which image, and which files hold Kubernetes Services: two topologies with one
-// fingerprint draw the same links, though the linked files may say other things.
+// fingerprint have the same links, though the contents of linked files may differ.
 // Names that are no sources count, too.
 func (t *Topology) Fingerprint() string { return t.fingerprint }
 
-// Traced returns the same topology, which tells note the path of every file
+// Traced returns the same topology, which calls onRead with the path of every file
 // that an answer depends on.
-func (t *Topology) Traced(note func(path string)) *Topology {
+func (t *Topology) Traced(onRead func(path string)) *Topology {
 	w := *t
-	w.note, w.project = note, t.project.Traced(note)
+	w.onRead, w.project = onRead, t.project.Traced(onRead)
 	return &w
 }
 
-// New draws the links.
+// New computes the links.
 func New(in Input) *Topology {
-	t := &Topology{in: in, project: compose.NewProject(in.Compose), byImage: map[string]Build{}, byName: map[string][]Build{}, byFolder: map[string][]string{}, contexts: map[string][]buildcontext.Context{}, users: map[string][]compose.View{}, services: map[string][]string{}}
+	t := &Topology{in: in, project: compose.NewProject(in.Compose), byImage: map[string]Build{}, byName: map[string][]Build{}, byDirectory: map[string][]string{}, contexts: map[string][]buildcontext.Context{}, users: map[string][]compose.View{}, services: map[string][]string{}}
 	for _, file := range slices.Sorted(maps.Keys(in.Compose)) {
 		for _, v := range t.project.Views(file) {
 			if r, ok := v.Dockerfile(); ok {
 				t.contexts[r.Path] = append(t.contexts[r.Path], buildcontext.Context{
-					Dir: r.Context, Certain: r.Certain, Why: file + " builds " + v.Name + " in " + folder(r.Context),
+					Dir: r.Context, Certain: r.Certain, Why: file + " builds " + v.Name + " in " + displayDir(r.Context),
 				})
 			}
 			b, ok := t.ServiceBuild(v)
@@ -86,12 +86,12 @@ func New(in Input) *Topology {
 				continue
 			}
 			b.Why = file + " builds " + ref + " from " + b.Path
-			b.Certain = b.Certain && !official(ref)
+			b.Certain = b.Certain && !isOfficial(ref)
 			if name := repository(ref); !slices.ContainsFunc(t.byName[name], func(o Build) bool { return o.Stage == b.Stage }) {
 				t.byName[name] = append(t.byName[name], b)
 			}
 			if other, twice := t.byImage[ref]; twice && other.Stage != b.Stage {
-				other.Certain = false // two builds of one name: which one runs nobody knows
+				other.Certain = false // two builds of one name: which one runs is unknown
 				t.byImage[ref] = other
 			} else if !twice && certain {
 				t.byImage[ref] = b
@@ -100,8 +100,8 @@ func New(in Input) *Topology {
 	}
 	for _, p := range slices.Sorted(maps.Keys(in.Dockerfiles)) {
 		if path.Base(p) == "Dockerfile" || path.Base(p) == "Containerfile" {
-			folder := path.Base(path.Dir(p))
-			t.byFolder[folder] = append(t.byFolder[folder], p)
+			dir := path.Base(path.Dir(p))
+			t.byDirectory[dir] = append(t.byDirectory[dir], p)
 		}
 	}
 	for _, views := range t.users {
@@ -112,11 +112,11 @@ func New(in Input) *Topology {
 	for _, file := range slices.Sorted(maps.Keys(in.Services)) {
 		t.services[path.Dir(file)] = append(t.services[path.Dir(file)], file)
 	}
-	t.fingerprint = t.sum()
+	t.fingerprint = t.computeFingerprint()
 	return t
 }
 
-func (t *Topology) sum() string {
+func (t *Topology) computeFingerprint() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s\n", t.in.Names.Fingerprint())
 	for _, p := range slices.Sorted(maps.Keys(t.in.Dockerfiles)) {
@@ -133,13 +133,13 @@ func (t *Topology) sum() string {
 	return string(sum[:])
 }
 
-// Services returns the Kubernetes Services of the files in a folder, sorted by
+// Services returns the Kubernetes Services of the files in a directory, sorted by
 // file: what lies side by side is applied together.
-func (t *Topology) Services(folder string) []*kube.Object {
+func (t *Topology) Services(dir string) []*kube.Object {
 	var out []*kube.Object
-	for _, file := range t.services[folder] {
-		if t.note != nil {
-			t.note(file)
+	for _, file := range t.services[dir] {
+		if t.onRead != nil {
+			t.onRead(file)
 		}
 		out = append(out, t.in.Services[file]...)
 	}
@@ -162,8 +162,8 @@ func (t *Topology) ServiceBuild(v compose.View) (Build, bool) {
 
 func (t *Topology) build(p, target, why string) (Build, bool) {
 	f := t.in.Dockerfiles[p]
-	if t.note != nil {
-		t.note(p)
+	if t.onRead != nil {
+		t.onRead(p)
 	}
 	if f == nil || len(f.Stages) == 0 {
 		return Build{}, false
@@ -180,8 +180,8 @@ func (t *Topology) build(p, target, why string) (Build, bool) {
 }
 
 // ImageBuild returns the stage that makes an image, given its reference. Links
-// by folder name are drawn only where exactly one Dockerfile fits and the
-// image is not an official one of the hub, which a folder is often named after.
+// by directory name are made only where exactly one Dockerfile matches and the
+// image is not an official one of Docker Hub, which a directory is often named after.
 func (t *Topology) ImageBuild(ref string) (Build, bool) {
 	repo := repository(ref)
 	if repo == "" {
@@ -190,20 +190,20 @@ func (t *Topology) ImageBuild(ref string) (Build, bool) {
 	b, ok := t.byImage[ref]
 	if builds := t.byName[repo]; !ok && len(builds) > 0 {
 		// Another tag of what is built here. With several builds under one
-		// name the tag decides, and nobody says how.
+		// name the tag decides, which is not known.
 		b, ok = builds[0], true
 		b.Certain = b.Certain && len(builds) == 1
 	}
 	if ok {
-		if t.note != nil {
-			t.note(b.Path)
+		if t.onRead != nil {
+			t.onRead(b.Path)
 		}
 		return b, true
 	}
 	if !strings.Contains(repo, "/") {
 		return Build{}, false
 	}
-	fits := t.byFolder[path.Base(repo)]
+	fits := t.byDirectory[path.Base(repo)]
 	if len(fits) != 1 {
 		return Build{}, false
 	}
@@ -212,9 +212,9 @@ func (t *Topology) ImageBuild(ref string) (Build, bool) {
 	return b, ok
 }
 
-// official reports whether a reference is that of an official image of the
-// hub: who gives it to an image of their own cannot be told from who uses it.
-func official(ref string) bool {
+// isOfficial reports whether a reference is that of an official image of the
+// Docker Hub: building an image under that name looks the same as using it.
+func isOfficial(ref string) bool {
 	r, err := image.ParseReference(ref)
 	return err == nil && image.KnownOfficial(r)
 }
@@ -234,11 +234,11 @@ func repository(ref string) string {
 // the [Topology.Fingerprint].
 func (t *Topology) Users(dockerfilePath string) []compose.View {
 	users := t.users[dockerfilePath]
-	if t.note != nil {
-		t.note(dockerfilePath)
+	if t.onRead != nil {
+		t.onRead(dockerfilePath)
 		for _, v := range users {
 			for _, f := range v.Files() {
-				t.note(f)
+				t.onRead(f)
 			}
 		}
 	}

@@ -67,11 +67,11 @@ type Change struct {
 // whole or not at all.
 func (d *Doc) Edit(ops ...Op) (Change, error) { return d.edit(ops, true) }
 
-// Draft is [Doc.Edit] without the reading of the result: for a caller that
+// EditUnverified is [Doc.Edit] without the reading of the result: for a caller that
 // makes many changes to one document and reads and compares it itself, once,
 // with [Equal]. What it returns may turn out not to hold, where Edit would have
 // found another way of writing or refused.
-func (d *Doc) Draft(ops ...Op) (Change, error) {
+func (d *Doc) EditUnverified(ops ...Op) (Change, error) {
 	for _, op := range ops {
 		if severalLines(op.value) {
 			return d.edit(ops, true) // how these are written decides what they mean

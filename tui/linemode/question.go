@@ -12,8 +12,8 @@ import (
 
 // ask reads the finding at hand out, and what can be said to it, unless both
 // were said already.
-func (t *talk) ask() {
-	o := t.here()
+func (t *conversation) ask() {
+	o := t.current()
 	if o == nil {
 		t.say("")
 		switch n := t.opens(); {
@@ -43,7 +43,7 @@ func (t *talk) ask() {
 	}
 }
 
-func (t *talk) readOut(o *engine.Outcome) {
+func (t *conversation) readOut(o *engine.Outcome) {
 	f := o.Finding
 	place := visible(f.File)
 	if f.Line > 0 {
@@ -71,13 +71,13 @@ func (t *talk) readOut(o *engine.Outcome) {
 }
 
 // alternative returns the fix at hand and its number, from 1.
-func (t *talk) alternative(f *fixer.Finding) (fix *fixer.Fix, n int) {
+func (t *conversation) alternative(f *fixer.Finding) (fix *fixer.Fix, n int) {
 	n = slices.IndexFunc(f.Fixes, func(x fixer.Fix) bool { return x.ID == t.fix })
 	n = max(0, n)
 	return &f.Fixes[n], n + 1
 }
 
-func (t *talk) readFix(f *fixer.Finding) {
+func (t *conversation) readFix(f *fixer.Finding) {
 	fix, n := t.alternative(f)
 	t.say("Fix %d of %d, %s: %s", n, len(f.Fixes), fix.Level, sentenceEnd(fix.Title))
 	if fix.Breaks != "" {
@@ -96,7 +96,7 @@ func (t *talk) readFix(f *fixer.Finding) {
 }
 
 // stands says what became of a finding, when there is something to say.
-func (t *talk) stands(o *engine.Outcome) string {
+func (t *conversation) stands(o *engine.Outcome) string {
 	switch o.Result {
 	case engine.Fixed:
 		return "It is accepted: " + sentenceEnd(o.Title)
@@ -132,7 +132,7 @@ func names(keys []fixer.Key) string {
 }
 
 // news takes up facts that came in meanwhile and says what they change.
-func (t *talk) news() {
+func (t *conversation) news() {
 	var facts *fixer.Facts
 	for more := t.facts != nil; more; {
 		select {

@@ -13,13 +13,13 @@ import (
 	"oakum/fixer/text"
 )
 
-func (t *talk) next(string) {
+func (t *conversation) next(string) {
 	if t.finding() != nil {
 		t.goTo(t.at + 1)
 	}
 }
 
-func (t *talk) back(string) {
+func (t *conversation) back(string) {
 	if t.at == 0 {
 		t.say("This is the first finding.")
 		return
@@ -27,7 +27,7 @@ func (t *talk) back(string) {
 	t.goTo(t.at - 1)
 }
 
-func (t *talk) jump(args string) {
+func (t *conversation) jump(args string) {
 	n, err := strconv.Atoi(args)
 	if err != nil || n < 1 || n > len(t.queue) {
 		t.say("The findings have the numbers 1 to %d.", len(t.queue))
@@ -41,7 +41,7 @@ const mostListed = 40
 
 // list reads out the findings that wait, those that hold a word, or all. The
 // title of the rule and the message are looked at too, and not read out.
-func (t *talk) list(args string) {
+func (t *conversation) list(args string) {
 	all := args == "all"
 	word := strings.ToLower(args)
 	titles := map[string]string{}
@@ -73,7 +73,7 @@ func (t *talk) list(args string) {
 }
 
 // word is a finding's result in one word.
-func (t *talk) word(o *engine.Outcome) string {
+func (t *conversation) word(o *engine.Outcome) string {
 	if o.Result == engine.Open || o.Result == engine.ManualWork {
 		if d, ok := t.s.Decision(o.Finding.Key()); ok && d.Verdict == engine.Reject {
 			return "skipped"
@@ -86,7 +86,7 @@ func (t *talk) word(o *engine.Outcome) string {
 }
 
 // explain reads a rule's documentation out.
-func (t *talk) explain(string) {
+func (t *conversation) explain(string) {
 	o := t.finding()
 	if o == nil {
 		return
@@ -117,7 +117,7 @@ func (t *talk) explain(string) {
 
 // diff reads out what the fix at hand changes, with everything else that is
 // accepted; or all that would be written.
-func (t *talk) diff(args string) {
+func (t *conversation) diff(args string) {
 	if means(args, "all") {
 		plan := t.s.Plan()
 		if len(plan.Changes) == 0 {
@@ -139,7 +139,7 @@ func (t *talk) diff(args string) {
 	}
 	k := f.Key()
 	fix, _ := t.alternative(f)
-	fold := t.s.Folder()
+	fold := t.s.FoldFunc()
 	without := fold(engine.Decisions{k: {}})
 	with := fold(engine.Decisions{k: {Verdict: engine.Accept, Fix: fix.ID, Params: t.set, Level: fix.Level}})
 	if o := with.Outcome(k); o != nil && (o.Result == engine.Blocked || o.Result == engine.Refused) {
@@ -175,7 +175,7 @@ func bytesOf(s *fixer.Snapshot, path string) []byte {
 
 // readDiff reads the changes of a file out. Each line starts with a word: a
 // minus sign is what a screen reader leaves out first.
-func (t *talk) readDiff(path string, before, after []byte) {
+func (t *conversation) readDiff(path string, before, after []byte) {
 	t.say("%s:", visible(path))
 	var hunk []string
 	for line := range strings.Lines(text.Unified(path, before, after, 2)) {
@@ -190,7 +190,7 @@ func (t *talk) readDiff(path string, before, after []byte) {
 	t.readHunk(hunk)
 }
 
-func (t *talk) readHunk(hunk []string) {
+func (t *conversation) readHunk(hunk []string) {
 	if len(hunk) == 0 {
 		return
 	}

@@ -21,7 +21,7 @@ import (
 func Run(ctx context.Context, in io.Reader, out io.Writer, s *engine.Session, b review.Backend) (review.Result, error) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	t := &talk{
+	t := &conversation{
 		ctx: ctx, out: bufio.NewWriter(out), lines: readLines(ctx, in),
 		s: s, b: b, facts: b.Facts(ctx, s.Snapshot()),
 	}
@@ -40,8 +40,8 @@ func Run(ctx context.Context, in io.Reader, out io.Writer, s *engine.Session, b 
 	return t.result(), nil
 }
 
-// A talk is the state of one run.
-type talk struct {
+// A conversation is the state of one run.
+type conversation struct {
 	ctx   context.Context
 	out   *bufio.Writer
 	lines <-chan string
@@ -64,7 +64,7 @@ type talk struct {
 }
 
 // say writes one line. What comes from outside has to be made safe before.
-func (t *talk) say(format string, args ...any) {
+func (t *conversation) say(format string, args ...any) {
 	if _, err := fmt.Fprintf(t.out, format+"\n", args...); err != nil && t.failed == nil {
 		t.failed = err
 	}
@@ -113,7 +113,7 @@ func count(n int, what string) string {
 }
 
 // read waits for an answer. ok is false when none will come any more.
-func (t *talk) read() (line string, ok bool) {
+func (t *conversation) read() (line string, ok bool) {
 	if err := t.out.Flush(); err != nil {
 		t.failed = err
 	} else {
@@ -164,12 +164,12 @@ func readLine(r *bufio.Reader) (string, error) {
 }
 
 // begin says what there is, and takes up the verdicts of an earlier session.
-func (t *talk) begin() {
+func (t *conversation) begin() {
 	snap, report := t.s.Snapshot(), t.s.Baseline()
 	files, skipped := 0, []string(nil)
 	for f := range snap.Files() {
 		switch {
-		case !f.Judged():
+		case !f.Reportable():
 		case f.Skip != nil:
 			skipped = append(skipped, fmt.Sprintf("Skipped %s: %s.", visible(f.Path), visible(f.Skip.Reason)))
 		default:
@@ -204,9 +204,9 @@ func filesOf(list []*fixer.Finding, looked int) string {
 
 // line puts the findings in line. Those that came up after other fixes are
 // behind all others, so numbers stay.
-func (t *talk) line() {
+func (t *conversation) line() {
 	var on fixer.Key
-	if o := t.here(); o != nil {
+	if o := t.current(); o != nil {
 		on = o.Finding.Key()
 	}
 	t.queue = review.Queue(t.s.Plan())
@@ -216,12 +216,12 @@ func (t *talk) line() {
 	t.at = min(t.at, len(t.queue))
 }
 
-func (t *talk) find(k fixer.Key) int {
+func (t *conversation) find(k fixer.Key) int {
 	return slices.IndexFunc(t.queue, func(o *engine.Outcome) bool { return o.Finding.Key() == k })
 }
 
-// here returns the finding at hand, or nil behind the last one.
-func (t *talk) here() *engine.Outcome {
+// current returns the finding at hand, or nil behind the last one.
+func (t *conversation) current() *engine.Outcome {
 	if t.at < len(t.queue) {
 		return t.queue[t.at]
 	}
@@ -229,12 +229,12 @@ func (t *talk) here() *engine.Outcome {
 }
 
 // open reports whether a finding waits for a verdict.
-func (t *talk) open(o *engine.Outcome) bool {
+func (t *conversation) open(o *engine.Outcome) bool {
 	_, decided := t.s.Decision(o.Finding.Key())
 	return review.Waits(o, decided)
 }
 
-func (t *talk) opens() int {
+func (t *conversation) opens() int {
 	n := 0
 	for _, o := range t.queue {
 		if t.open(o) {
@@ -245,23 +245,23 @@ func (t *talk) opens() int {
 }
 
 // goTo takes a finding to hand.
-func (t *talk) goTo(i int) {
+func (t *conversation) goTo(i int) {
 	t.at, t.asked = i, false
 	t.fix, t.set = "", nil
-	if o := t.here(); o != nil {
+	if o := t.current(); o != nil {
 		if d, ok := t.s.Decision(o.Finding.Key()); ok && d.Verdict == engine.Accept {
 			t.fix, t.set = d.Fix, d.Params
 		}
 	}
 }
 
-func (t *talk) first() {
+func (t *conversation) first() {
 	t.at = -1
-	t.onward()
+	t.advance()
 }
 
-// onward goes to the next finding that waits for a verdict.
-func (t *talk) onward() {
+// advance goes to the next finding that waits for a verdict.
+func (t *conversation) advance() {
 	i := t.at + 1
 	for i < len(t.queue) && !t.open(t.queue[i]) {
 		i++
@@ -269,13 +269,13 @@ func (t *talk) onward() {
 	t.goTo(min(i, len(t.queue)))
 }
 
-func (t *talk) result() review.Result {
+func (t *conversation) result() review.Result {
 	slices.Sort(t.written)
 	return review.Result{Interrupted: t.ctx.Err() != nil, Written: slices.Compact(t.written), Open: len(t.s.Baseline().Findings)}
 }
 
 // end says how it stands when there is nothing more to hear.
-func (t *talk) end() {
+func (t *conversation) end() {
 	if t.ended && t.failed == nil {
 		t.say("")
 		if t.ctx.Err() != nil {

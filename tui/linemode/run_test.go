@@ -138,7 +138,7 @@ func TestEndings(t *testing.T) {
 		{"", "\n\n", "f:\nadd 1: \nadd 2: \n"},
 	} {
 		var out bytes.Buffer
-		talk := &talk{out: bufio.NewWriter(&out)}
+		talk := &conversation{out: bufio.NewWriter(&out)}
 		talk.readDiff("f", []byte(c.before), []byte(c.after))
 		talk.out.Flush()
 		if out.String() != c.want {

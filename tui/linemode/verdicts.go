@@ -13,8 +13,8 @@ import (
 )
 
 // finding returns the finding at hand, or says that there is none.
-func (t *talk) finding() *engine.Outcome {
-	o := t.here()
+func (t *conversation) finding() *engine.Outcome {
+	o := t.current()
 	if o == nil {
 		t.say("There is no finding at hand. Say list, or a finding's number.")
 	}
@@ -22,7 +22,7 @@ func (t *talk) finding() *engine.Outcome {
 }
 
 // keep saves the verdicts, so that they survive a crash.
-func (t *talk) keep() {
+func (t *conversation) keep() {
 	if err := t.b.SaveDecisions(t.s.Decisions()); err != nil && !t.noKeep {
 		t.noKeep = true
 		t.say("Verdicts are not kept in case of a crash: %s", sentenceEnd(err.Error()))
@@ -32,7 +32,7 @@ func (t *talk) keep() {
 // change makes a change of verdicts. It returns what that does to findings
 // other than the ones it speaks of, one sentence each; ok is false when it
 // could not be made.
-func (t *talk) change(about func(fixer.Key) bool, do func() error) (effects []string, ok bool) {
+func (t *conversation) change(about func(fixer.Key) bool, do func() error) (effects []string, ok bool) {
 	was := review.Results(t.queue)
 	if err := do(); err != nil {
 		t.say("%s", sentence(err.Error()))
@@ -47,7 +47,7 @@ func (t *talk) change(about func(fixer.Key) bool, do func() error) (effects []st
 }
 
 // effect is what a decision does to another finding, as a sentence.
-func (t *talk) effect(e review.Effect) string {
+func (t *conversation) effect(e review.Effect) string {
 	o := e.Outcome
 	where := fmt.Sprintf("finding %d, %s in %s", t.find(o.Finding.Key())+1, o.Finding.Rule, visible(o.Finding.File))
 	switch e.Kind {
@@ -61,7 +61,7 @@ func (t *talk) effect(e review.Effect) string {
 	return fmt.Sprintf("Now %s, is %s.", where, o.Result)
 }
 
-func (t *talk) sayAll(lines []string) {
+func (t *conversation) sayAll(lines []string) {
 	for _, l := range lines {
 		t.say("%s", l)
 	}
@@ -69,7 +69,7 @@ func (t *talk) sayAll(lines []string) {
 
 func only(k fixer.Key) func(fixer.Key) bool { return func(o fixer.Key) bool { return o == k } }
 
-func (t *talk) accept(args string) {
+func (t *conversation) accept(args string) {
 	switch {
 	case means(args, "rule"):
 		t.acceptRule()
@@ -99,7 +99,7 @@ func (t *talk) accept(args string) {
 	if !ok {
 		return
 	}
-	switch o := t.here(); {
+	switch o := t.current(); {
 	case o != nil && (o.Result == engine.Blocked || o.Result == engine.Refused):
 		t.say("Accepted, but it is %s: %s", o.Result, sentenceEnd(o.Reason))
 		t.say("Nothing is changed for it. Say undo to take it back, or fix for the other fixes.")
@@ -110,10 +110,10 @@ func (t *talk) accept(args string) {
 		t.say("Accepted: %s Score %d, now %d.", sentenceEnd(title), score, t.s.Plan().ScoreAfter)
 		t.sayAll(effects)
 	}
-	t.onward()
+	t.advance()
 }
 
-func (t *talk) acceptRule() {
+func (t *conversation) acceptRule() {
 	o := t.finding()
 	if o == nil {
 		return
@@ -124,14 +124,14 @@ func (t *talk) acceptRule() {
 	})
 }
 
-func (t *talk) acceptSafe() {
+func (t *conversation) acceptSafe() {
 	t.sweep("that were safe", "No open finding is safe to fix.", func(fixer.Key) bool { return true }, func() (int, error) {
 		return t.s.AcceptAll(fixer.Safe, nil)
 	})
 }
 
 // sweep accepts many findings, says how many, and which of them are not fixed.
-func (t *talk) sweep(which, none string, about func(fixer.Key) bool, do func() (int, error)) {
+func (t *conversation) sweep(which, none string, about func(fixer.Key) bool, do func() (int, error)) {
 	before, n := t.s.Decisions(), 0
 	score := t.s.Plan().ScoreAfter
 	effects, ok := t.change(about, func() (err error) { n, err = do(); return err })
@@ -150,12 +150,12 @@ func (t *talk) sweep(which, none string, about func(fixer.Key) bool, do func() (
 			t.say("But finding %d, in %s, is %s: %s", i+1, visible(o.Finding.File), o.Result, sentenceEnd(o.Reason))
 		}
 	}
-	if o := t.here(); o == nil || !t.open(o) {
-		t.onward()
+	if o := t.current(); o == nil || !t.open(o) {
+		t.advance()
 	}
 }
 
-func (t *talk) skip(args string) {
+func (t *conversation) skip(args string) {
 	o := t.finding()
 	if o == nil {
 		return
@@ -168,7 +168,7 @@ func (t *talk) skip(args string) {
 		}); ok {
 			t.say("Skipped.")
 			t.sayAll(effects)
-			t.onward()
+			t.advance()
 		}
 	case means(args, "file"):
 		all := engine.Decisions{}
@@ -182,14 +182,14 @@ func (t *talk) skip(args string) {
 		}); ok {
 			t.say("Skipped %s of %s.", count(len(all), "finding"), visible(file))
 			t.sayAll(effects)
-			t.onward()
+			t.advance()
 		}
 	default:
 		t.say("Say skip or skip file.")
 	}
 }
 
-func (t *talk) ignore(reason string) {
+func (t *conversation) ignore(reason string) {
 	o := t.finding()
 	switch {
 	case o == nil:
@@ -205,17 +205,17 @@ func (t *talk) ignore(reason string) {
 		if !ok {
 			return
 		}
-		if o := t.here(); o != nil && o.Result != engine.Ignored {
+		if o := t.current(); o != nil && o.Result != engine.Ignored {
 			t.say("The comment cannot be written: %s", sentenceEnd(o.Reason))
 			return
 		}
 		t.say("A comment will record why it is left: %s", sentenceEnd(reason))
 		t.sayAll(effects)
-		t.onward()
+		t.advance()
 	}
 }
 
-func (t *talk) forget(string) {
+func (t *conversation) forget(string) {
 	o := t.finding()
 	if o == nil {
 		return
@@ -232,10 +232,10 @@ func (t *talk) forget(string) {
 	}
 }
 
-func (t *talk) undo(string) { t.turn("Undone", t.s.Undo) }
-func (t *talk) redo(string) { t.turn("Done again", t.s.Redo) }
+func (t *conversation) undo(string) { t.turn("Undone", t.s.Undo) }
+func (t *conversation) redo(string) { t.turn("Done again", t.s.Redo) }
 
-func (t *talk) turn(said string, do func() (string, bool)) {
+func (t *conversation) turn(said string, do func() (string, bool)) {
 	label, ok := do()
 	if !ok {
 		t.say("There is nothing left to take back or to do again.")
@@ -248,7 +248,7 @@ func (t *talk) turn(said string, do func() (string, bool)) {
 }
 
 // chooseFix takes another alternative to hand, or lists them.
-func (t *talk) chooseFix(args string) {
+func (t *conversation) chooseFix(args string) {
 	o := t.finding()
 	if o == nil {
 		return
@@ -272,7 +272,7 @@ func (t *talk) chooseFix(args string) {
 }
 
 // fitting returns the values given so far that a fix has as well.
-func (t *talk) fitting(fix *fixer.Fix) fixer.Params {
+func (t *conversation) fitting(fix *fixer.Fix) fixer.Params {
 	out := fixer.Params{}
 	for _, p := range fix.Params {
 		if v, ok := t.set[p.Name]; ok {
@@ -283,7 +283,7 @@ func (t *talk) fitting(fix *fixer.Fix) fixer.Params {
 }
 
 // setParam gives the fix at hand a value: "uid 1000" or "uid=1000".
-func (t *talk) setParam(args string) {
+func (t *conversation) setParam(args string) {
 	o := t.finding()
 	if o == nil {
 		return

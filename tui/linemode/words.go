@@ -12,41 +12,41 @@ type word struct {
 	also   []string
 	args   string // what may follow, for help
 	does   string // for help
-	do     func(t *talk, args string)
+	do     func(t *conversation, args string)
 }
 
 // words lists everything that can be said, in the order help tells it.
 func words() []word {
 	return []word{
-		{"accept", "a", []string{"yes", "y"}, "", "make the fix that was read out, and go on", (*talk).accept},
-		{"skip", "s", []string{"no"}, "", "leave the finding, and go on", (*talk).skip},
-		{"fix", "f", nil, "NUMBER", "take another of the fixes; without a number, list them", (*talk).chooseFix},
-		{"set", "", nil, "NAME VALUE", "give the fix a value", (*talk).setParam},
-		{"ignore", "i", nil, "REASON", "write a comment that records why the finding is left", (*talk).ignore},
-		{"forget", "", nil, "", "take the verdict on this finding back", (*talk).forget},
-		{"diff", "d", nil, "", "read the lines that the fix changes", (*talk).diff},
-		{"explain", "e", []string{"x", "why"}, "", "read the rule's documentation", (*talk).explain},
-		{"next", "n", nil, "", "go on without a verdict", (*talk).next},
-		{"back", "b", nil, "", "go to the finding before", (*talk).back},
-		{"go", "g", nil, "NUMBER", "go to a finding; its number alone does the same", (*talk).jump},
-		{"list", "l", nil, "WORD", "list the findings that wait, or those with the word in them; list all lists every one", (*talk).list},
+		{"accept", "a", []string{"yes", "y"}, "", "make the fix that was read out, and go on", (*conversation).accept},
+		{"skip", "s", []string{"no"}, "", "leave the finding, and go on", (*conversation).skip},
+		{"fix", "f", nil, "NUMBER", "take another of the fixes; without a number, list them", (*conversation).chooseFix},
+		{"set", "", nil, "NAME VALUE", "give the fix a value", (*conversation).setParam},
+		{"ignore", "i", nil, "REASON", "write a comment that records why the finding is left", (*conversation).ignore},
+		{"forget", "", nil, "", "take the verdict on this finding back", (*conversation).forget},
+		{"diff", "d", nil, "", "read the lines that the fix changes", (*conversation).diff},
+		{"explain", "e", []string{"x", "why"}, "", "read the rule's documentation", (*conversation).explain},
+		{"next", "n", nil, "", "go on without a verdict", (*conversation).next},
+		{"back", "b", nil, "", "go to the finding before", (*conversation).back},
+		{"go", "g", nil, "NUMBER", "go to a finding; its number alone does the same", (*conversation).jump},
+		{"list", "l", nil, "WORD", "list the findings that wait, or those with the word in them; list all lists every one", (*conversation).list},
 		{"accept rule", "ar", nil, "", "accept all open findings of this rule", nil},
 		{"accept safe", "as", nil, "", "accept all safe fixes", nil},
 		{"skip file", "sf", nil, "", "skip all open findings of this file", nil},
 		{"diff all", "da", nil, "", "read all lines that would be written", nil},
-		{"undo", "u", nil, "", "take the last verdict back", (*talk).undo},
-		{"redo", "r", nil, "", "give it again", (*talk).redo},
-		{"plan", "p", nil, "", "hear what would be written, file by file", (*talk).plan},
-		{"patch", "", nil, "", "save the plan as a patch file", (*talk).patch},
-		{"write", "w", nil, "", "write the plan; asks once more", (*talk).write},
-		{"again", "", nil, "", "read the files again", (*talk).again},
-		{"quit", "q", []string{"exit"}, "", "leave; what is not written is dropped", (*talk).quit},
-		{"help", "h", []string{"?"}, "", "hear this list", (*talk).help},
+		{"undo", "u", nil, "", "take the last verdict back", (*conversation).undo},
+		{"redo", "r", nil, "", "give it again", (*conversation).redo},
+		{"plan", "p", nil, "", "hear what would be written, file by file", (*conversation).plan},
+		{"patch", "", nil, "", "save the plan as a patch file", (*conversation).patch},
+		{"write", "w", nil, "", "write the plan; asks once more", (*conversation).write},
+		{"again", "", nil, "", "read the files again", (*conversation).again},
+		{"quit", "q", []string{"exit"}, "", "leave; what is not written is dropped", (*conversation).quit},
+		{"help", "h", []string{"?"}, "", "hear this list", (*conversation).help},
 	}
 }
 
 // answer does what a line asks for.
-func (t *talk) answer(line string) {
+func (t *conversation) answer(line string) {
 	leaving := t.leaving
 	t.leaving = false
 	name, args, _ := strings.Cut(strings.TrimSpace(line), " ")
@@ -80,7 +80,7 @@ func match(said string) (w *word, like []string) {
 			if first, rest, two := strings.Cut(w.name, " "); two { // "ar" is "accept rule"
 				inner, _ := match(first)
 				outer := *inner
-				outer.do = func(t *talk, _ string) { inner.do(t, rest) }
+				outer.do = func(t *conversation, _ string) { inner.do(t, rest) }
 				return &outer, nil
 			}
 			return w, nil
@@ -105,7 +105,7 @@ func match(said string) (w *word, like []string) {
 }
 
 // help lists the words.
-func (t *talk) help(string) {
+func (t *conversation) help(string) {
 	for _, w := range words() {
 		s := w.name
 		if w.args != "" {

@@ -14,7 +14,7 @@ import (
 )
 
 // plan reads out what would be written, and what can be done with it.
-func (t *talk) plan(string) {
+func (t *conversation) plan(string) {
 	plan := t.s.Plan()
 	if len(plan.Changes) == 0 {
 		t.say("Nothing is accepted yet, so there is nothing to write.")
@@ -25,7 +25,7 @@ func (t *talk) plan(string) {
 	t.say("Say diff all, write, or patch.")
 }
 
-func (t *talk) readPlan(plan *engine.Plan) {
+func (t *conversation) readPlan(plan *engine.Plan) {
 	paths := make([]string, len(plan.Changes))
 	for i, c := range plan.Changes {
 		paths[i] = c.Path
@@ -87,7 +87,7 @@ func lineCounts(c engine.Change) (added, removed int) {
 }
 
 // leftOver says what a plan leaves, and why.
-func (t *talk) leftOver(plan *engine.Plan) {
+func (t *conversation) leftOver(plan *engine.Plan) {
 	var parts []string
 	for _, g := range []struct {
 		result engine.Result
@@ -112,7 +112,7 @@ func (t *talk) leftOver(plan *engine.Plan) {
 }
 
 // write writes the plan, after one more question. Nothing else does.
-func (t *talk) write(string) {
+func (t *conversation) write(string) {
 	plan := t.s.Plan()
 	if len(plan.Changes) == 0 {
 		t.say("Nothing is accepted yet, so there is nothing to write.")
@@ -161,7 +161,7 @@ func (t *talk) write(string) {
 }
 
 // verify says how to see that everything still works.
-func (t *talk) verify(plan *engine.Plan) {
+func (t *conversation) verify(plan *engine.Plan) {
 	var said []string
 	for i := range plan.Outcomes {
 		o := &plan.Outcomes[i]
@@ -179,7 +179,7 @@ func (t *talk) verify(plan *engine.Plan) {
 
 // sure asks a question that is answered with yes or no. The end of the input
 // is a no.
-func (t *talk) sure(format string, args ...any) bool {
+func (t *conversation) sure(format string, args ...any) bool {
 	for {
 		t.say(format, args...)
 		line, ok := t.read()
@@ -196,7 +196,7 @@ func (t *talk) sure(format string, args ...any) bool {
 }
 
 // patch saves the plan as a patch file.
-func (t *talk) patch(string) {
+func (t *conversation) patch(string) {
 	plan := t.s.Plan()
 	if len(plan.Changes) == 0 {
 		t.say("Nothing is accepted yet, so there is nothing to save.")
@@ -211,7 +211,7 @@ func (t *talk) patch(string) {
 }
 
 // again reads the files again, and says which verdicts are lost.
-func (t *talk) again(string) {
+func (t *conversation) again(string) {
 	loaded, err := t.b.Load(t.ctx, func(fixer.Progress) {})
 	if err != nil {
 		if !errors.Is(err, context.Canceled) {
@@ -228,14 +228,14 @@ func (t *talk) again(string) {
 	t.first()
 }
 
-func (t *talk) sayLost(was engine.Decisions, lost []fixer.Key) {
+func (t *conversation) sayLost(was engine.Decisions, lost []fixer.Key) {
 	for _, k := range lost {
 		t.say("No longer attached: %s of %s in %s, %s.", was[k].Verdict, visible(k.Rule), visible(k.File), visible(k.Path))
 	}
 }
 
 // quit leaves, at the second time when there is something unwritten.
-func (t *talk) quit(string) {
+func (t *conversation) quit(string) {
 	if n := len(t.s.Plan().Changes); n > 0 && !t.leaving {
 		t.leaving = true
 		t.say("Accepted fixes for %s are not written. Say write, patch, or quit once more to drop them.", count(n, "file"))
@@ -251,7 +251,7 @@ func (t *talk) quit(string) {
 }
 
 // resume offers the verdicts of an earlier session.
-func (t *talk) resume() {
+func (t *conversation) resume() {
 	kept, err := t.b.LoadDecisions()
 	if err != nil {
 		t.say("The verdicts of an earlier session cannot be read: %s", sentenceEnd(err.Error()))

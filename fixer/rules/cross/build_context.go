@@ -120,7 +120,7 @@ func (b *contextBuild) readSources() {
 			case name == "" || name == "*":
 				b.addBroad(i, ".")
 			case w.Dynamic:
-			case there && n.Kind == buildcontext.Folder:
+			case there && n.Kind == buildcontext.Directory:
 				b.addBroad(i, name)
 				b.needed = append(b.needed, name)
 			default:

@@ -133,10 +133,7 @@ func showsUse(w *kube.Workload) string {
 // finding reports one workload. alone says that no other one can have the
 // rights of the same account.
 func (u defaultUser) finding(a accounts, alone bool) fixer.Finding {
-	at := u.Pod
-	if key := u.Node.Get("metadata").Get("name"); key != nil {
-		at = key
-	}
+	at := u.NameNode()
 	f := fixer.Finding{
 		File: u.file, Path: u.ID(), Start: at.Start, End: at.End,
 		Message:  fmt.Sprintf("%s keeps the token of the account default, which all pods of its namespace share", u.ID()),

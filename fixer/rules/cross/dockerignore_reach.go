@@ -52,7 +52,7 @@ func (r *builds) among(b *contextBuild, names []fixer.Name) []exposure {
 	var out []exposure
 	looked := 0
 	for _, n := range names {
-		rel, inside := b.ctx.Inside(n.Path)
+		rel, inside := b.ctx.Rel(n.Path)
 		if !inside || b.snap.File(n.Path) != nil {
 			continue // a manifest called secrets.yaml is judged as what it is
 		}
@@ -80,7 +80,7 @@ var forTests = regexp.MustCompile(`(?i)(^|/)(tests?|testdata|__tests__|specs?|fi
 func mayBeClutter(n fixer.Name) bool {
 	switch path.Base(n.Path) {
 	case ".git", "node_modules":
-		return n.Kind == buildcontext.Closed || n.Kind == buildcontext.Folder
+		return n.Kind == buildcontext.UnlistedDirectory || n.Kind == buildcontext.Directory
 	case "pyvenv.cfg":
 		return n.Kind == buildcontext.Plain
 	}
@@ -88,11 +88,11 @@ func mayBeClutter(n fixer.Name) bool {
 }
 
 func mayBeSecret(n fixer.Name) bool {
-	if n.Kind != buildcontext.Plain || forTests.MatchString(n.Path) {
+	if n.Kind != buildcontext.Plain {
 		return false
 	}
 	_, ok := secretFile(n.Path)
-	return ok
+	return ok && !forTests.MatchString(n.Path)
 }
 
 // secretFile looks up what a file of this name holds by convention. Settings of
@@ -148,7 +148,7 @@ func (b *contextBuild) hasBundler(dir string) bool {
 	for _, n := range b.ctx.Tree.Select("bundlers", func(n fixer.Name) bool {
 		return bundlers.MatchString(path.Base(n.Path)) || strings.HasSuffix("/"+n.Path, "/public/index.html")
 	}) {
-		rel, ok := b.ctx.Inside(n.Path)
+		rel, ok := b.ctx.Rel(n.Path)
 		if ok && (path.Dir(rel) == dir || path.Dir(rel) == path.Join(dir, "public")) {
 			return true
 		}
@@ -174,7 +174,7 @@ func (b *contextBuild) reached(e *exposure) bool {
 // spared reports whether the ignore file excludes something, or takes it back in.
 func (b *contextBuild) spared(e exposure) bool {
 	i := b.ctx.Ignore
-	return i.Excludes(e.path) || i.Returns(e.path) || e.folder && i.ReturnsBelow(e.path)
+	return i.Excludes(e.path) || i.ReIncludes(e.path) || e.folder && i.ReIncludesBelow(e.path)
 }
 
 // patterns writes one line for each exposure, or one for several of a name that
@@ -220,7 +220,7 @@ func (b *contextBuild) named(base string) int {
 		if path.Base(name.Path) != base {
 			continue
 		}
-		if rel, ok := b.ctx.Inside(name.Path); ok && !b.ctx.Ignore.Excludes(rel) {
+		if rel, ok := b.ctx.Rel(name.Path); ok && !b.ctx.Ignore.Excludes(rel) {
 			n++
 		}
 	}

@@ -82,7 +82,9 @@ func unlabelled(snap *fixer.Snapshot) []*namespace {
 	pods := newCensus(snap)
 	for _, ns := range out {
 		ns.variant = made[ns.Name] > 1
-		ns.pods = pods.of(ns)
+		if !ns.Generated() { // else no pod here can be in it
+			ns.pods = pods.of(ns)
+		}
 	}
 	return out
 }
@@ -98,7 +100,7 @@ func (ns *namespace) set(mode, level string) []yamldoc.Op {
 }
 
 func (ns *namespace) finding(suffix string) fixer.Finding {
-	at := ns.Node.Get("metadata").Get("name")
+	at := ns.NameNode()
 	return fixer.Finding{File: ns.file, Path: ns.ID() + " " + suffix, Start: at.Start, End: at.End}
 }
 

@@ -157,10 +157,7 @@ func checkToken(p *fixer.Pass, file *fixer.File, w *kube.Workload, a accounts) {
 	if !w.Pod.Get("automountServiceAccountToken").Null() || tokenOff(w, declared) || len(a.boundFor(w, name)) > 0 || usesAPI(w) {
 		return
 	}
-	at := w.Pod
-	if key := w.Node.Get("metadata").Get("name"); key != nil {
-		at = key
-	}
+	at := w.NameNode()
 	f := fixer.Finding{
 		File: file.Path, Path: w.ID(), Start: at.Start, End: at.End,
 		Message: fmt.Sprintf("%s is given a token for the Kubernetes API, and nothing shows that it uses it", w.ID()),

@@ -26,7 +26,7 @@ func checkIgnored(p *fixer.Pass) {
 			if name == "" || w.Dynamic || strings.ContainsAny(name, `*?[\`) {
 				continue
 			}
-			if !ctx.Ignore.Excludes(name) || ctx.Ignore.ReturnsBelow(name) {
+			if !ctx.Ignore.Excludes(name) || ctx.Ignore.ReIncludesBelow(name) {
 				continue
 			}
 			report(p, i, fixer.Finding{

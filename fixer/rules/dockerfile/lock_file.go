@@ -96,7 +96,7 @@ func inContext(p *fixer.Pass, ctx buildcontext.Context, i *dockerfile.Instructio
 		ok, err := path.Match(from, name)
 		return err == nil && ok
 	}
-	if n, ok := ctx.Has(from); ok && n.Kind == buildcontext.Folder {
+	if n, ok := ctx.Has(from); ok && n.Kind == buildcontext.Directory {
 		folder, takes = path.Join(".", from), func(string) bool { return true }
 	}
 	if !takes(path.Join(folder, "package.json")) || !ctx.Sends(path.Join(folder, "package.json")) {

@@ -94,10 +94,10 @@ func (pod podIdentity) userOps(d *fixer.Draft, id identity) []yamldoc.Op {
 			rest = append(rest, yamldoc.Append(c.in.Path.Join("env"), yamldoc.Map{{Key: "name", Value: c.Env}, {Key: "value", Value: folder}}))
 		}
 	}
-	if group && security.Get("fsGroup").Null() && pod.workload.TakesPodSecurity() {
+	if group && security.Get("fsGroup").Null() && pod.workload.AllowsPodSecurityContext() {
 		ops = append(ops, yamldoc.Set(pod.workload.PodPath.Join("securityContext", "fsGroup"), gid))
 	}
-	if sysctl && pod.workload.TakesPodSecurity() && !id.spec.HostNetwork && !hasSysctl(security, lowPortSysctl) {
+	if sysctl && pod.workload.AllowsPodSecurityContext() && !id.spec.HostNetwork && !hasSysctl(security, lowPortSysctl) {
 		ops = append(ops, yamldoc.Append(pod.workload.PodPath.Join("securityContext", "sysctls"),
 			yamldoc.Map{{Key: "name", Value: lowPortSysctl}, {Key: "value", Value: "0"}}))
 	}

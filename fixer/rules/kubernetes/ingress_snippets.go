@@ -40,7 +40,7 @@ var IngressSnippets = &fixer.Rule{
 func checkSnippets(p *fixer.Pass, o *kube.Object) {
 	f := fixer.Finding{}
 	var keys []string
-	at := nameOf(o)
+	at := o.NameNode()
 	seen := map[string]bool{}
 	var advice []string
 	for key, v := range o.Node.Get("metadata").Get("annotations").All() {

@@ -73,7 +73,7 @@ func reportInline(p *fixer.Pass, v inlineVolume) {
 	claim := v.workload.Name + "-" + v.name
 	_, err := v.persistentVolume(claim, defaultCapacity)
 	switch {
-	case kube.ValidName(claim) != nil, v.workload.Node.Get("metadata").Get("name").Null(): // each generated name is a new workload
+	case kube.ValidName(claim) != nil, v.workload.Generated(): // each generated name is a new workload
 		f.Advice = "put it into a PersistentVolume, and a claim for that in its place; no name for them can be made from the workload's"
 	case err != nil:
 		f.Advice = "put it into a PersistentVolume, and a claim for that in its place: " + err.Error()

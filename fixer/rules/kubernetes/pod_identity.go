@@ -25,7 +25,7 @@ type podIdentity struct {
 }
 
 func identifyPod(p *fixer.Pass, w *kube.Workload) podIdentity {
-	out := podIdentity{workload: w, shared: w.TakesPodSecurity()}
+	out := podIdentity{workload: w, shared: w.AllowsPodSecurityContext()}
 	for _, c := range w.Containers() {
 		spec := container.FromContainer(p, c)
 		id := identity{UserDecision: spec.RunAs(), in: c, spec: spec}

@@ -27,10 +27,7 @@ var PodSecurity = &fixer.Rule{
 	Check: func(p *fixer.Pass) {
 		for _, w := range workloads(p) {
 			verdict := podsecurity.Evaluate(w)
-			at := w.Node.Get("metadata").Get("name")
-			if at == nil {
-				at = w.Pod
-			}
+			at := w.NameNode()
 			if verdict.Err != nil {
 				p.Report(fixer.Finding{Path: w.ID(), Start: at.Start, End: at.End,
 					Message: verdict.Err.Error(), Advice: "an API server refuses it too: kubectl apply --dry-run=server says more"})

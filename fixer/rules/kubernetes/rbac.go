@@ -270,20 +270,11 @@ func isTrueText(n *yamldoc.Node) bool { return n.Text() == "true" }
 // node that is at fault.
 func reportObject(p *fixer.Pass, o *kube.Object, at *yamldoc.Node, f fixer.Finding) {
 	if at == nil {
-		at = nameOf(o)
+		at = o.NameNode()
 	}
 	if f.Path == "" {
 		f.Path = o.ID()
 	}
 	f.Start, f.End = at.KeyOrSelf().Start, at.End
 	p.Report(f)
-}
-
-// nameOf returns the node of an object's name, where a reader looks for it, or
-// the object when it has none.
-func nameOf(o *kube.Object) *yamldoc.Node {
-	if n := o.Node.Get("metadata").Get("name"); n != nil {
-		return n
-	}
-	return o.Node
 }

@@ -56,12 +56,9 @@ func checkSeccomp(p *fixer.Pass, w *kube.Workload) {
 	if len(open) == 0 {
 		return
 	}
-	at := w.Pod
-	if key := w.Node.Get("metadata").Get("name"); key != nil {
-		at = key
-	}
+	at := w.NameNode()
 	where := "the pod"
-	if w.TakesPodSecurity() {
+	if w.AllowsPodSecurityContext() {
 		open = []yamldoc.Path{w.PodPath.Join("securityContext", "seccompProfile")}
 	} else {
 		where = "its containers"

@@ -20,8 +20,8 @@ type keptMsg struct{ err error }
 
 // save keeps the present decisions; while the session is lent those of before
 // are on disk already.
-func (k *keeper) save(d *desk) tea.Cmd {
-	if k.busy || d.lent != "" {
+func (k *keeper) save(d *model) tea.Cmd {
+	if k.busy || d.busyWith != "" {
 		k.again = true
 		return nil
 	}
@@ -34,13 +34,13 @@ func (k *keeper) save(d *desk) tea.Cmd {
 	return d.saveCmd(decisions)
 }
 
-func (d *desk) saveCmd(decisions engine.Decisions) tea.Cmd {
+func (d *model) saveCmd(decisions engine.Decisions) tea.Cmd {
 	b := d.opts.Backend
 	return func() tea.Msg { return keptMsg{b.SaveDecisions(decisions)} }
 }
 
-func (msg keptMsg) apply(d *desk) tea.Cmd {
-	k := &d.keep
+func (msg keptMsg) apply(d *model) tea.Cmd {
+	k := &d.autosave
 	k.busy = false
 	if k.leaving {
 		k.leaving = false // the answer to the forgetting comes here as well
@@ -58,13 +58,13 @@ func (msg keptMsg) apply(d *desk) tea.Cmd {
 }
 
 // discard forgets the verdicts and leaves the program.
-func (d *desk) discard() tea.Cmd {
+func (d *model) discard() tea.Cmd {
 	d.leave = true
-	if d.keep.busy {
-		d.keep.leaving = true
+	if d.autosave.busy {
+		d.autosave.leaving = true
 		return nil
 	}
 	return d.forget()
 }
 
-func (d *desk) forget() tea.Cmd { return tea.Sequence(d.saveCmd(nil), tea.Quit) }
+func (d *model) forget() tea.Cmd { return tea.Sequence(d.saveCmd(nil), tea.Quit) }

@@ -49,7 +49,7 @@ func TestFoldsShareWhatTheyLearn(t *testing.T) {
 	}
 	s.Plan()
 	before := looks.Load()
-	if got := len(s.Folder()(nil).Changes); got != 8 {
+	if got := len(s.FoldFunc()(nil).Changes); got != 8 {
 		t.Fatalf("%d files changed, want 8", got)
 	}
 	if n := looks.Load() - before; n != 0 {
@@ -115,7 +115,7 @@ func numbered(n int) *fixer.Snapshot {
 
 // TestMemoryIsBounded puts more into the memory than it may hold.
 func TestMemoryIsBounded(t *testing.T) {
-	m := newMemory()
+	m := newCache()
 	snap := numbered(1)
 	for i := range 8 {
 		data := make([]byte, maxVersionBytes/4)
@@ -123,7 +123,7 @@ func TestMemoryIsBounded(t *testing.T) {
 			data[j] = '#'
 		}
 		f := m.next(snap, fixer.Source{Path: "f000.yaml", Kind: fixer.Kubernetes, Data: fmt.Appendf(data, "\na: %d\n", i)})
-		m.keep(f, &fileResult{})
+		m.store(f, &fileResult{})
 	}
 	if m.size > maxVersionBytes || len(m.results) != len(m.versions) || m.recent.Len() != len(m.versions) {
 		t.Errorf("%d bytes in %d versions with %d results, bound %d", m.size, len(m.versions), len(m.results), maxVersionBytes)

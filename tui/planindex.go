@@ -7,10 +7,10 @@ import (
 	"oakum/fixer/engine"
 )
 
-// A standing is a plan with what the screens ask of it again and again: where
+// A planIndex is a plan with what the screens ask of it again and again: where
 // every finding stands. It is built where the plan is folded, off the Update
 // goroutine, and never changed afterwards.
-type standing struct {
+type planIndex struct {
 	gen  int // of the decisions, facts and files it was folded from
 	plan *engine.Plan
 
@@ -24,8 +24,8 @@ type standing struct {
 	rows []row // of the list, in canonical order
 }
 
-func newStanding(gen int, plan *engine.Plan, decisions engine.Decisions, w wording) *standing {
-	s := &standing{
+func newPlanIndex(gen int, plan *engine.Plan, decisions engine.Decisions, w wording) *planIndex {
+	s := &planIndex{
 		rows: makeRows(plan, w.titles, w.notes),
 		gen:  gen, plan: plan, decisions: decisions,
 		index: make(map[fixer.Key]int, len(plan.Outcomes)), count: map[engine.Result]int{},
@@ -51,7 +51,7 @@ func newStanding(gen int, plan *engine.Plan, decisions engine.Decisions, w wordi
 
 // outcome returns what became of a finding, or nil when the plan does not
 // know it.
-func (s *standing) outcome(k fixer.Key) *engine.Outcome {
+func (s *planIndex) outcome(k fixer.Key) *engine.Outcome {
 	if i, ok := s.index[k]; ok {
 		return &s.plan.Outcomes[i]
 	}
@@ -61,7 +61,7 @@ func (s *standing) outcome(k fixer.Key) *engine.Outcome {
 // offered returns a finding as it is now, with the fixes it has after what is
 // accepted; one that is settled is as it was in the files. Its lines are those
 // of the files as they will be.
-func (s *standing) offered(o *engine.Outcome) *fixer.Finding {
+func (s *planIndex) offered(o *engine.Outcome) *fixer.Finding {
 	if f := s.plan.Final.Finding(o.Finding.Key()); f != nil {
 		return f
 	}
@@ -69,15 +69,15 @@ func (s *standing) offered(o *engine.Outcome) *fixer.Finding {
 }
 
 // done counts the findings that are off the table because of a fix.
-func (s *standing) done() int { return s.count[engine.Fixed] + s.count[engine.Closed] }
+func (s *planIndex) done() int { return s.count[engine.Fixed] + s.count[engine.Closed] }
 
 // left counts the findings someone still has to say something about.
-func (s *standing) left() int {
+func (s *planIndex) left() int {
 	return s.count[engine.Open] + s.count[engine.ManualWork] + s.count[engine.Blocked] + s.count[engine.Refused]
 }
 
 // change returns what the plan does to a file, or nil.
-func (s *standing) change(path string) *engine.Change {
+func (s *planIndex) change(path string) *engine.Change {
 	for i := range s.plan.Changes {
 		if s.plan.Changes[i].Path == path {
 			return &s.plan.Changes[i]
@@ -102,24 +102,24 @@ type foldJob struct {
 
 // foldJob returns the job for the present decisions. It is made once for each
 // state of them: copying ten thousand verdicts is the dearest thing a key does.
-func (d *desk) foldJob() foldJob {
-	if d.job.run == nil || d.job.gen != d.gen {
-		d.job = foldJob{gen: d.gen, run: d.session.Folder(), decisions: d.session.Decisions(), wording: d.wording}
+func (d *model) foldJob() foldJob {
+	if d.job.run == nil || d.job.gen != d.generation {
+		d.job = foldJob{gen: d.generation, run: d.session.FoldFunc(), decisions: d.session.Decisions(), wording: d.wording}
 	}
 	return d.job
 }
 
-func (j foldJob) standing() *standing {
-	return newStanding(j.gen, j.run(nil), j.decisions, j.wording)
+func (j foldJob) index() *planIndex {
+	return newPlanIndex(j.gen, j.run(nil), j.decisions, j.wording)
 }
 
 // without folds with some verdicts taken back.
-func (j foldJob) without(keys map[fixer.Key]bool) *standing {
+func (j foldJob) without(keys map[fixer.Key]bool) *planIndex {
 	more := engine.Decisions{}
 	rest := maps.Clone(j.decisions)
 	for k := range keys {
 		more[k] = engine.Decision{}
 		delete(rest, k)
 	}
-	return newStanding(j.gen, j.run(more), rest, j.wording)
+	return newPlanIndex(j.gen, j.run(more), rest, j.wording)
 }

@@ -6,8 +6,6 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
-	"oakum/fixer"
-	"oakum/fixer/engine"
 	"oakum/tui/theme"
 )
 
@@ -17,7 +15,7 @@ type layer interface {
 	place() place
 
 	// press does what a key of that row means.
-	press(d *desk, a action) tea.Cmd
+	press(d *model, a action) tea.Cmd
 }
 
 // A screen fills the terminal.
@@ -26,7 +24,7 @@ type screen interface {
 
 	// draw returns what the screen shows in the layout for its place. Lines
 	// that are missing are blank, those too long are cut.
-	draw(d *desk, l layout) page
+	draw(d *model, l layout) page
 }
 
 // An overlay lies over the body of a screen until it is answered.
@@ -36,7 +34,7 @@ type overlay interface {
 	// panel returns the overlay's title and lines for a width, and how many
 	// lines of at most height it wants. The lines may be more: those from
 	// the overlay's own offset are its business.
-	panel(d *desk, width, height int) (title string, lines []string)
+	panel(d *model, width, height int) (title string, lines []string)
 }
 
 // A page is what a screen shows: the body's lines and the words around them.
@@ -59,18 +57,18 @@ type (
 	// none is; typed is called after the line changed.
 	typist interface {
 		typing() line
-		typed(d *desk) tea.Cmd
+		typed(d *model) tea.Cmd
 	}
 
 	// An opener asks for work when it comes to the top, and again when the
 	// plan under it changed.
-	opener interface{ refresh(d *desk) tea.Cmd }
+	opener interface{ refresh(d *model) tea.Cmd }
 
 	// A clicker takes the mouse: a click or a turn of the wheel, in cells of
 	// the body.
 	clicker interface {
-		click(d *desk, l layout, x, y int) tea.Cmd
-		wheel(d *desk, l layout, x, y, by int) tea.Cmd
+		click(d *model, l layout, x, y int) tea.Cmd
+		wheel(d *model, l layout, x, y, by int) tea.Cmd
 	}
 )
 
@@ -87,40 +85,34 @@ type line interface {
 	DeleteToStart()
 }
 
-// The desk is what every screen works on. It belongs to the Update goroutine;
+// The model is what every screen works on. It belongs to the Update goroutine;
 // commands get copies of what they need.
-type desk struct {
+type model struct {
 	ctx   context.Context
 	opts  Options
 	after func(time.Duration, tea.Msg) tea.Cmd // the only clock there is
 
-	theme         theme.Theme
-	dark          bool
-	width, height int
-	mouse         bool
-	deaf, graces  int // the grace that runs, 0 for none; how many there were
+	theme                         theme.Theme
+	dark                          bool
+	width, height                 int
+	mouse                         bool
+	ignoreKeysID, ignoreKeysCount int // the grace that runs, 0 for none; how many there were
 
-	screens  []screen
-	overlays []overlay
-	toast    toast
+	layers
+	toast toast
 
-	session *engine.Session   // nil until the first load is through
-	lent    string            // what the session is lent out for, "" while it is here
-	held    []tea.KeyPressMsg // keys that wait for it
-	waiting []func() tea.Cmd  // what wants the session when it is back
-	gen     int               // counts changes of decisions, facts and files
-	now     *standing         // the newest plan; its gen may be behind
+	sessionGate
+	current *planIndex // the newest plan; its gen may be behind
 	folding bool
-	job     foldJob          // of gen, once one was needed
-	frozen  engine.Decisions // the decisions while the session is lent
+	job     foldJob // of gen, once one was needed
 
-	out map[string]bool // paths the plan leaves out
+	excluded map[string]bool // paths the plan leaves out
 
-	preview previews
-	keep    keeper
-	wording wording
-	list    *listScreen
-	looks   looks
+	preview     previews
+	autosave    keeper
+	wording     wording
+	list        *listScreen
+	diffOptions looks
 
 	ledger  ledger
 	summary string
@@ -128,46 +120,28 @@ type desk struct {
 	killed  bool // by ctrl+c
 }
 
-func newDesk(ctx context.Context, opts Options) *desk {
-	d := &desk{ctx: ctx, opts: opts, dark: true, width: 80, height: 24}
+func newModel(ctx context.Context, opts Options) *model {
+	d := &model{ctx: ctx, opts: opts, dark: true, width: 80, height: 24}
 	d.after = func(t time.Duration, msg tea.Msg) tea.Cmd {
 		return tea.Tick(t, func(time.Time) tea.Msg { return msg })
 	}
 	d.pickTheme()
-	d.list, d.looks, d.out = newListScreen(), defaultLooks, map[string]bool{}
+	d.list, d.diffOptions, d.excluded = newListScreen(), defaultLooks, map[string]bool{}
 	return d
 }
 
-func (d *desk) pickTheme() {
+func (d *model) pickTheme() {
 	d.theme = theme.Pick(d.opts.Theme, d.dark, d.opts.NoColor, d.opts.ASCII)
 }
 
-// top returns what has the keys.
-func (d *desk) top() layer {
-	if n := len(d.overlays); n > 0 {
-		return d.overlays[n-1]
-	}
-	return d.screen()
-}
-
-func (d *desk) screen() screen { return d.screens[len(d.screens)-1] }
-
-// below returns the screen under the one on top, nil when there is none.
-func (d *desk) below() screen {
-	if n := len(d.screens); n > 1 {
-		return d.screens[n-2]
-	}
-	return nil
-}
-
 // push shows a screen over the present one.
-func (d *desk) push(s screen) tea.Cmd {
+func (d *model) push(s screen) tea.Cmd {
 	d.screens = append(d.screens, s)
 	return d.refresh()
 }
 
 // pop goes back to the screen below. The last one stays.
-func (d *desk) pop() tea.Cmd {
+func (d *model) pop() tea.Cmd {
 	if len(d.screens) > 1 {
 		d.screens = d.screens[:len(d.screens)-1]
 	}
@@ -175,18 +149,18 @@ func (d *desk) pop() tea.Cmd {
 }
 
 // home goes back to the list.
-func (d *desk) home() tea.Cmd {
+func (d *model) home() tea.Cmd {
 	d.screens, d.overlays = []screen{d.list}, nil
 	return d.refresh()
 }
 
 // replace shows a screen instead of the present one.
-func (d *desk) replace(s screen) tea.Cmd {
+func (d *model) replace(s screen) tea.Cmd {
 	d.screens[len(d.screens)-1] = s
 	return d.refresh()
 }
 
-func (d *desk) openOverlay(o overlay) tea.Cmd {
+func (d *model) openOverlay(o overlay) tea.Cmd {
 	d.overlays = append(d.overlays, o)
 	if op, ok := o.(opener); ok {
 		return op.refresh(d)
@@ -194,7 +168,7 @@ func (d *desk) openOverlay(o overlay) tea.Cmd {
 	return nil
 }
 
-func (d *desk) closeOverlay() tea.Cmd {
+func (d *model) closeOverlay() tea.Cmd {
 	if n := len(d.overlays); n > 0 {
 		d.overlays = d.overlays[:n-1]
 	}
@@ -204,7 +178,7 @@ func (d *desk) closeOverlay() tea.Cmd {
 // refresh lets what is on top ask for the work it needs. Only one of overlay
 // and screen asks: there is one preview, and two who want different ones would
 // take turns for ever.
-func (d *desk) refresh() tea.Cmd {
+func (d *model) refresh() tea.Cmd {
 	if n := len(d.overlays); n > 0 {
 		if op, ok := d.overlays[n-1].(opener); ok {
 			return op.refresh(d)
@@ -217,27 +191,19 @@ func (d *desk) refresh() tea.Cmd {
 }
 
 // layout arranges the screen on top.
-func (d *desk) layout() layout {
+func (d *model) layout() layout {
 	s := d.screen()
 	f, ok := s.(focuser)
 	return arrange(d.width, d.height, s.place(), ok && f.detailFocused())
 }
 
-// decision returns the verdict on a finding. While the session is lent it is
-// the one from before.
-func (d *desk) decision(k fixer.Key) (engine.Decision, bool) {
-	if d.lent != "" {
-		v, ok := d.frozen[k]
-		return v, ok
-	}
-	return d.session.Decision(k)
+// fresh reports whether the newest plan is that of the present decisions.
+func (d *model) fresh() bool {
+	return d.current != nil && d.current.gen == d.generation && d.busyWith == ""
 }
 
-// fresh reports whether the newest plan is that of the present decisions.
-func (d *desk) fresh() bool { return d.now != nil && d.now.gen == d.gen && d.lent == "" }
-
 // quit leaves the program.
-func (d *desk) quit() tea.Cmd {
+func (d *model) quit() tea.Cmd {
 	d.leave = true
 	return tea.Quit
 }

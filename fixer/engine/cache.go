@@ -1,0 +1,218 @@
+package engine
+
+import (
+	"container/list"
+	"crypto/sha256"
+	"sync"
+
+	"oakum/fixer"
+)
+
+// A cache holds what checks and folds of one session computed and later ones need
+// not compute again: parsed versions of files by their content, what the rules
+// reported of each, and what became of a batch of fixes on a snapshot. It is bounded
+// by the bytes of the versions it holds, the least recently used go first, and
+// safe for concurrent use: folds of a preview and of the plan share it.
+//
+// Evicting is always correct: whatever is in here is computed from files,
+// facts and rules alone.
+type cache struct {
+	mu          sync.Mutex
+	versions    map[versionID]*list.Element // of *version
+	recent      *list.List
+	size        int
+	results     map[*fixer.File][]*fileResult
+	checkpoints [maxCachedPasses][]*checkpoint // by passes made before, the most recent last
+}
+
+// maxVersionBytes bounds the sources of cached versions; a parsed file takes
+// some ten times its bytes. Drafts and batches are cached of the first pass
+// only, where nearly all fixes are made, and for two folds: the plan's and the
+// preview's.
+const (
+	maxVersionBytes = 4 << 20
+	maxCachedPasses = 1
+	maxCheckpoints  = 2
+	maxResults      = 4 // of one version, for different neighbours
+)
+
+func newCache() *cache {
+	return &cache{versions: map[versionID]*list.Element{}, recent: list.New(), results: map[*fixer.File][]*fileResult{}}
+}
+
+// A versionID identifies a version of a file: by path and content, and by the
+// file as it was read, which a fix may look at.
+type versionID struct {
+	path     string
+	kind     fixer.Kind
+	content  [sha256.Size]byte
+	original *fixer.File
+}
+
+type version struct {
+	id   versionID
+	file *fixer.File
+}
+
+// next is [fixer.Snapshot.Next], but returns a version that is cached.
+func (c *cache) next(snap *fixer.Snapshot, src fixer.Source) *fixer.File {
+	id := versionID{path: src.Path, kind: src.Kind, content: sha256.Sum256(src.Data)}
+	if old := snap.File(src.Path); old != nil {
+		id.kind, id.original = old.Kind, old
+		if old.Was != nil {
+			id.original = old.Was
+		}
+	}
+	c.mu.Lock()
+	if e, ok := c.versions[id]; ok {
+		c.recent.MoveToBack(e)
+		c.mu.Unlock()
+		return e.Value.(*version).file
+	}
+	c.mu.Unlock()
+	file := snap.Next(src)
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if e, ok := c.versions[id]; ok { // another fold was quicker
+		return e.Value.(*version).file
+	}
+	c.versions[id] = c.recent.PushBack(&version{id, file})
+	c.size += len(src.Data)
+	for c.size > maxVersionBytes && c.recent.Len() > 1 {
+		v := c.recent.Remove(c.recent.Front()).(*version)
+		delete(c.versions, v.id)
+		delete(c.results, v.file)
+		c.size -= len(v.file.Data)
+	}
+	return file
+}
+
+// A fileResult is what the rules reported of a version of a file: first those whose
+// findings depend on nothing else, together, then the others one by one.
+type fileResult struct {
+	rules []*ruleResult
+}
+
+// A ruleResult is what one rule reported, and what that depends on.
+type ruleResult struct {
+	rule     string
+	deps     *fixer.Deps
+	findings []fixer.Finding
+	problems []Problem
+}
+
+// forRule returns what a rule reported, or nil where that depends on nothing else.
+func (r *fileResult) forRule(rule string) *ruleResult {
+	if r == nil {
+		return nil
+	}
+	for _, one := range r.rules[1:] {
+		if one.rule == rule {
+			return one
+		}
+	}
+	return nil
+}
+
+func (r *fileResult) isCurrent(snap *fixer.Snapshot) bool {
+	for _, one := range r.rules[1:] {
+		if !one.deps.Unchanged(snap) {
+			return false
+		}
+	}
+	return true
+}
+
+// result returns what is cached of a file and still current, or nil.
+func (c *cache) result(snap *fixer.Snapshot, f *fixer.File) *fileResult {
+	c.mu.Lock()
+	known := c.results[f]
+	c.mu.Unlock()
+	for i := len(known) - 1; i >= 0; i-- {
+		if known[i].isCurrent(snap) {
+			return known[i]
+		}
+	}
+	return nil
+}
+
+// latest returns the last result of a file, of which a part may be current.
+func (c *cache) latest(f *fixer.File) *fileResult {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if known := c.results[f]; len(known) > 0 {
+		return known[len(known)-1]
+	}
+	return nil
+}
+
+func (c *cache) store(f *fixer.File, r *fileResult) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	known := c.results[f]
+	if len(known) == maxResults {
+		known = known[1:]
+	}
+	c.results[f] = append(known[:len(known):len(known)], r)
+}
+
+// A checkpoint is a snapshot between two passes of a fold, with what was drafted on it and
+// what became of the batches that were tried. A fold with the same or nearly
+// the same decisions comes to it again.
+type checkpoint struct {
+	snap    *fixer.Snapshot
+	drafts  map[draftID]draftResult
+	batches map[[sha256.Size]byte]*batchResult
+}
+
+// checkpoint returns the moment of a snapshot that a fold reaches after so many passes.
+func (c *cache) checkpoint(snap *fixer.Snapshot, passes int) *checkpoint {
+	fresh := &checkpoint{snap: snap, drafts: map[draftID]draftResult{}, batches: map[[sha256.Size]byte]*batchResult{}}
+	if passes >= maxCachedPasses {
+		return fresh
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	known := c.checkpoints[passes]
+	for _, at := range known {
+		if at.snap == snap {
+			return at
+		}
+	}
+	if len(known) == maxCheckpoints {
+		known = known[1:]
+	}
+	c.checkpoints[passes] = append(known[:len(known):len(known)], fresh)
+	return fresh
+}
+
+// draft returns what make returns, and caches it.
+func (c *cache) draft(at *checkpoint, id draftID, make func() draftResult) draftResult {
+	c.mu.Lock()
+	d, ok := at.drafts[id]
+	c.mu.Unlock()
+	if !ok {
+		d = make()
+		c.mu.Lock()
+		at.drafts[id] = d
+		c.mu.Unlock()
+	}
+	return d
+}
+
+// batch returns what make returns, and caches the last few results.
+func (c *cache) batch(at *checkpoint, id [sha256.Size]byte, make func() *batchResult) *batchResult {
+	c.mu.Lock()
+	r := at.batches[id]
+	c.mu.Unlock()
+	if r == nil {
+		r = make()
+		c.mu.Lock()
+		if len(at.batches) == maxCheckpoints {
+			clear(at.batches)
+		}
+		at.batches[id] = r
+		c.mu.Unlock()
+	}
+	return r
+}
