@@ -9,6 +9,7 @@ import (
 	"oakum/fixer/disk"
 	"os"
 	"path"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -59,6 +60,15 @@ func (r *refusals) system(p, doing string, err error) {
 		code = fixer.RefusedMissing
 	}
 	r.add(p, code, doing+": "+disk.Reason(err), err)
+}
+
+// left returns what an undo has to leave, sorted, or nil.
+func (r *refusals) left() *fixer.RefusedError {
+	if len(r.refusals) == 0 {
+		return nil
+	}
+	slices.SortFunc(r.refusals, func(a, b fixer.FileRefusal) int { return strings.Compare(a.Path, b.Path) })
+	return &fixer.RefusedError{Refusals: r.refusals, Cause: r.cause}
 }
 
 func (r *refusals) err(interrupted bool) error {
