@@ -1,6 +1,7 @@
 package fixer
 
 import (
+	"slices"
 	"sort"
 	"strings"
 
@@ -94,13 +95,17 @@ func (r FileRefusal) Stale() bool {
 }
 
 // RefusedError says which files kept a change from being written or taken back.
-// No file was changed, or every change was rolled back, unless Interrupted is set.
+// No file was changed, or every change was rolled back, unless Interrupted or
+// Partial is set.
 type RefusedError struct {
 	Refusals []FileRefusal // sorted by path, at least one
 
 	// Interrupted is set when some files had been replaced and could not be
 	// put back. The undo record is kept: undo finishes the work.
 	Interrupted bool
+
+	// Partial is set when an undo restored the other files and left these.
+	Partial bool
 
 	Cause error // the system's error that led to the first refusal, or nil
 }
@@ -115,7 +120,15 @@ func (e *RefusedError) Error() string {
 	if e.Interrupted {
 		return s + " (some files were already written and could not be put back; undo restores them)"
 	}
+	if e.Partial {
+		return s + " (the other files were restored)"
+	}
 	return s + " (nothing was written)"
+}
+
+// Names reports whether a file is among those that were refused.
+func (e *RefusedError) Names(path string) bool {
+	return slices.ContainsFunc(e.Refusals, func(r FileRefusal) bool { return r.Path == path })
 }
 
 // Unwrap returns the cause.

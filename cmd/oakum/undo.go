@@ -16,12 +16,12 @@ func newUndo() *cobra.Command {
 		Use:   "undo [PATH]",
 		Short: "Take the last fix back, byte for byte",
 		Long: `Take the last fix of the repository that PATH lies in back, byte for byte.
-Nothing is touched when one of its files has changed since. Called again, it
-takes back the one before.`,
+A file that has changed since is left alone and named, with exit status 2; the
+others are restored. Called again, it takes back the one before.`,
 		Args: cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			receipt, err := project.Undo(cmd.Context(), args)
-			if err != nil {
+			if receipt == nil {
 				return err
 			}
 			verbs := map[string]string{}
@@ -37,7 +37,7 @@ takes back the one before.`,
 			for _, w := range receipt.Warnings {
 				note(cmd, w)
 			}
-			return nil
+			return err
 		},
 	}
 }

@@ -26,12 +26,12 @@ type cache struct {
 }
 
 // maxVersionBytes bounds the sources of cached versions; a parsed file takes
-// some thirty times its bytes. Drafts and batches are cached of the first passes
+// some ten times its bytes. Drafts and batches are cached of the first pass
 // only, where nearly all fixes are made, and for two folds: the plan's and the
 // preview's.
 const (
-	maxVersionBytes = 2 << 20
-	maxCachedPasses = 3
+	maxVersionBytes = 4 << 20
+	maxCachedPasses = 1
 	maxCheckpoints  = 2
 	maxResults      = 4 // of one version, for different neighbours
 )

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"fmt"
-	"os"
 	"path/filepath"
 	"runtime"
 	"syscall"
@@ -13,6 +12,7 @@ import (
 
 	"oakum/fixer"
 	"oakum/fixer/buildcontext"
+	"oakum/fixer/corpustest"
 	"oakum/fixer/discover"
 	"oakum/fixer/engine"
 	"oakum/fixer/report"
@@ -29,41 +29,24 @@ import (
 // generated ones: N projects of one Dockerfile, one Compose file and one
 // Deployment each, and a single directory with 1,000 manifests.
 func BenchmarkSpeed(b *testing.B) {
-	if repos := corpusRepositories(b); len(repos) > 0 {
-		b.Run("corpus/one-tree", func(b *testing.B) { measure(b, load(b, filepath.Dir(repos[0]))) })
-		b.Run("corpus/each", func(b *testing.B) {
-			var trees []tree
-			for _, r := range repos {
-				trees = append(trees, load(b, r))
-			}
-			measure(b, trees...)
-		})
-	}
+	b.Run("corpus-as-one", func(b *testing.B) { measure(b, load(b, corpustest.Root(b))) })
+	b.Run("corpus-each", func(b *testing.B) {
+		var trees []tree
+		for _, r := range corpustest.Repositories(b) {
+			trees = append(trees, load(b, r))
+		}
+		measure(b, trees...)
+	})
 	for _, n := range []int{50, 200, 800} {
-		b.Run(fmt.Sprintf("projects/%d", n), func(b *testing.B) { measure(b, projects(n)) })
+		b.Run(fmt.Sprintf("projects-%d", n), func(b *testing.B) { measure(b, projects(n)) })
 	}
-	b.Run("manifests/1000", func(b *testing.B) { measure(b, manifests(1000)) })
+	b.Run("manifests-1000", func(b *testing.B) { measure(b, manifests(1000)) })
 }
 
 // A tree is a repository in memory.
 type tree struct {
 	sources []fixer.Source
 	names   []fixer.Name
-}
-
-func corpusRepositories(b *testing.B) []string {
-	entries, err := os.ReadDir(corpus)
-	if err != nil {
-		b.Log("the corpus of real repositories is not here: ", err)
-		return nil
-	}
-	var out []string
-	for _, e := range entries {
-		if e.IsDir() {
-			out = append(out, filepath.Join(corpus, e.Name()))
-		}
-	}
-	return out
 }
 
 func load(b *testing.B, root string) tree {

@@ -31,6 +31,9 @@ const (
 // check others by (the keys of package sources) holds no secret.
 func File(name, to string) (FileForm, bool) {
 	name = strings.TrimSuffix(path.Clean(strings.ReplaceAll(name, `\`, "/")), "*")
+	if !mayMatch(name) {
+		return FileForm{}, false
+	}
 	if publicFile.MatchString(path.Base(name)) || strings.HasSuffix(to, ".pub") || forTrust.MatchString(to) {
 		return FileForm{}, false
 	}
@@ -40,6 +43,24 @@ func File(name, to string) (FileForm, bool) {
 		return FileForm{}, false
 	}
 	return forms[k].FileForm, true
+}
+
+// fileMarks are what the names of secret files have in common: one of them
+// stands, in lower case, in the last two parts of every path that a form
+// matches. Most names have none, and are not held against the forms at all.
+var fileMarks = []string{
+	"id_", ".ssh", "ssh_host_", "netrc", "credentials", ".pypirc", ".docker", "kube", ".aws", ".azure", ".boto", ".s3cfg",
+	"gcloud", "account", "client_secret", "gcp", "secret", ".vault", ".pgpass", ".my.cnf", ".key", "tfstate", ".tfvars",
+	".p12", ".pfx", ".jks", ".keystore", ".ppk", ".pem", ".npmrc", ".yarnrc", ".env",
+}
+
+func mayMatch(name string) bool {
+	tail := name
+	if i := strings.LastIndexByte(name, '/'); i > 0 {
+		tail = name[strings.LastIndexByte(name[:i], '/')+1:]
+	}
+	tail = strings.ToLower(tail)
+	return slices.ContainsFunc(fileMarks, func(mark string) bool { return strings.Contains(tail, mark) })
 }
 
 type namedFile struct {

@@ -72,7 +72,7 @@ func Commit(ctx context.Context, root string, changes []engine.Change) (*fixer.R
 		return nil, err
 	}
 	for _, f := range e.Files {
-		receipt.Written = append(receipt.Written, f.Path)
+		receipt.Written = append(receipt.Written, string(f.Path))
 	}
 	receipt.Warnings = w.warnings
 	return receipt, nil
@@ -118,6 +118,7 @@ type writer struct {
 	base     string
 	root     *os.Root
 	warnings []string
+	staging  string // the directory files are staged in; "" where they are staged beside the files
 }
 
 // atStep is called before and between the steps of every write. Tests set it
@@ -156,11 +157,11 @@ func (w *writer) prepare(s *store, todo []replacement) (*entry, error) {
 	if err != nil {
 		return nil, err
 	}
-	e := &entry{Version: 1, Root: w.base, State: statePending, name: name}
+	e := &entry{Version: 1, Root: byteName(w.base), State: statePending, name: name}
 	for i := range todo {
 		a := &todo[i]
 		a.temp = s.tempName(name, a.path, i)
-		f := entryFile{Path: a.path, New: a.old == nil, Before: a.old, AfterSum: sum(a.new), Temp: a.temp}
+		f := entryFile{Path: byteName(a.path), New: a.old == nil, Before: a.old, AfterSum: sum(a.new), Temp: byteName(a.temp)}
 		if a.old != nil {
 			f.BeforeSum = sum(a.old)
 		}
@@ -174,18 +175,14 @@ func (w *writer) prepare(s *store, todo []replacement) (*entry, error) {
 }
 
 // missingDirs returns the directories above p that are not there and not listed.
-func (w *writer) missingDirs(p string, listed []string) []string {
-	var dirs []string
+func (w *writer) missingDirs(p string, listed []byteName) []byteName {
+	var dirs []byteName
 	for dir := path.Dir(p); dir != "."; dir = path.Dir(dir) {
 		if _, err := w.root.Lstat(dir); !errors.Is(err, fs.ErrNotExist) {
 			break
 		}
-		known := false
-		for _, l := range listed {
-			known = known || l == dir
-		}
-		if !known {
-			dirs = append([]string{dir}, dirs...)
+		if !slices.Contains(listed, byteName(dir)) {
+			dirs = slices.Insert(dirs, 0, byteName(dir))
 		}
 	}
 	return dirs
@@ -204,10 +201,14 @@ func (w *writer) write(ctx context.Context, s *store, e *entry, todo []replaceme
 		}
 		return refused.err(interrupted)
 	}
+	if len(todo) > 0 {
+		w.openStaging(todo[0].temp)
+		defer w.closeStaging(todo[0].temp)
+	}
 	var refused refusals
 	for _, dir := range e.Dirs {
-		if err := w.root.Mkdir(dir, 0o777); err != nil && !errors.Is(err, fs.ErrExist) {
-			refused.system(dir, "the folder cannot be made", err)
+		if err := w.root.Mkdir(string(dir), 0o777); err != nil && !errors.Is(err, fs.ErrExist) {
+			refused.system(string(dir), "the folder cannot be made", err)
 			return abort(&refused)
 		}
 	}
@@ -295,10 +296,10 @@ func (w *writer) rollBack(todo []replacement) (interrupted bool) {
 }
 
 // removeDirs removes directories that were made, where they are empty.
-func (w *writer) removeDirs(dirs []string) {
-	for i := len(dirs) - 1; i >= 0; i-- {
-		if info, err := w.root.Lstat(dirs[i]); err == nil && info.IsDir() {
-			w.root.Remove(dirs[i]) // fails where it is not empty, as it should
+func (w *writer) removeDirs(dirs []byteName) {
+	for _, dir := range slices.Backward(dirs) {
+		if info, err := w.root.Lstat(string(dir)); err == nil && info.IsDir() {
+			w.root.Remove(string(dir)) // fails where it is not empty, as it should
 		}
 	}
 }

@@ -2,6 +2,7 @@ package workspace
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"io/fs"
 	"maps"
@@ -78,7 +79,7 @@ func TestCommitAndUndo(t *testing.T) {
 	if info, _ := os.Stat(filepath.Join(dir, "Dockerfile")); info.Mode().Perm() != 0o751 {
 		t.Errorf("mode is %o now", info.Mode().Perm())
 	}
-	if was, err := Interrupted(dir); was || err != nil {
+	if was, err := Interrupted(ctx, dir); was != nil || err != nil {
 		t.Errorf("interrupted: %v, %v", was, err)
 	}
 	rec, err = Undo(ctx, dir)
@@ -282,7 +283,7 @@ func TestRollBackThatFails(t *testing.T) {
 	}
 	wantFiles(t, dir, map[string]string{"a": "2", "b": "1"})
 	atStep = nil
-	if was, err := Interrupted(dir); !was || err != nil {
+	if was, err := Interrupted(ctx, dir); was == nil || err != nil {
 		t.Errorf("interrupted: %v, %v", was, err)
 	}
 	rec, err := Undo(ctx, dir)
@@ -313,10 +314,22 @@ func TestUndoRefuses(t *testing.T) {
 			if err := tt.prepare(dir); err != nil {
 				t.Fatal(err)
 			}
-			was := disktest.Files(t, dir)
-			_, err := Undo(ctx, dir)
+			want := disktest.Files(t, dir)
+			rec, err := Undo(ctx, dir)
 			wantRefused(t, err, tt.want)
-			wantFiles(t, dir, was)
+			var refused *fixer.RefusedError
+			if !errors.As(err, &refused) || !refused.Partial || rec == nil || len(rec.Written)+len(rec.Removed) != 2 {
+				t.Errorf("%+v, %v", rec, err)
+			}
+			for p, old := range map[string]string{"a": "1", "b": "1", "n": ""} {
+				if strings.HasPrefix(tt.want, p) {
+					continue
+				}
+				if want[p] = old; old == "" {
+					delete(want, p)
+				}
+			}
+			wantFiles(t, dir, want)
 		})
 	}
 }
@@ -325,8 +338,8 @@ func TestUndoRefuses(t *testing.T) {
 func TestUndoThatFails(t *testing.T) {
 	ctx := context.Background()
 	for step, want := range map[string]map[string]string{
-		"stage":       {"a": "2", "b": "2"},
-		"half staged": {"a": "2", "b": "2"},
+		"stage":       {"a": "1", "b": "2"},
+		"half staged": {"a": "1", "b": "2"},
 		"rename":      {"a": "1", "b": "2"},
 	} {
 		dir := disktest.Tree(t, map[string]string{"a": "1", "b": "1"})
@@ -337,8 +350,8 @@ func TestUndoThatFails(t *testing.T) {
 		_, err := Undo(ctx, dir)
 		wantRefused(t, err, "b io")
 		var refused *fixer.RefusedError
-		if errors.As(err, &refused) && refused.Interrupted != (step == "rename") {
-			t.Errorf("%s: interrupted: %v", step, refused.Interrupted)
+		if errors.As(err, &refused) && !refused.Partial {
+			t.Errorf("%s: %v", step, err)
 		}
 		wantFiles(t, dir, want)
 		atStep = nil
@@ -346,6 +359,99 @@ func TestUndoThatFails(t *testing.T) {
 			t.Errorf("%s: undo again: %v", step, err)
 		}
 		wantFiles(t, dir, map[string]string{"a": "1", "b": "1"})
+	}
+}
+
+// TestUndoWithNamesThatAreNotUTF8: a record holds names as bytes, so that undo
+// finds files whose names are not UTF-8, in folders and roots of such names.
+func TestUndoWithNamesThatAreNotUTF8(t *testing.T) {
+	ctx := context.Background()
+	before := map[string]string{"caf\xe9.Dockerfile": dockerfile, "f\xfe/compose.yaml": compose, "a\u00e9": "1"}
+	dir := filepath.Join(disktest.Tree(t, nil), "r\xff")
+	if err := os.Mkdir(dir, 0o755); err != nil {
+		t.Skip("the file system takes no such name: ", err)
+	}
+	for p, content := range before {
+		disktest.Put(t, dir, p, content)
+	}
+	var changes []engine.Change
+	for p, content := range before {
+		changes = append(changes, change(p, []byte(content), []byte("new")))
+	}
+	changes = append(changes, change("n\xf0/d\xf1/new", nil, []byte("new")))
+	if _, err := Commit(ctx, dir, changes); err != nil {
+		t.Fatal(err)
+	}
+	rec, err := Undo(ctx, dir)
+	if err != nil || len(rec.Written) != 3 || len(rec.Removed) != 1 {
+		t.Errorf("%+v, %v", rec, err)
+	}
+	wantFiles(t, dir, before)
+	if _, err := os.Lstat(filepath.Join(dir, "n\xf0")); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("the folder that was made is left: %v", err)
+	}
+}
+
+// TestOldRecordsStayReadable: names that are UTF-8 are strings, as they have
+// always been.
+func TestOldRecordsStayReadable(t *testing.T) {
+	var e entry
+	old := `{"version":1,"root":"/srv/café","state":"done","files":[{"path":"a/b","before":"MQ==","afterSHA256":"x","temp":"a/.oakum-1"}],"dirs":["a"]}`
+	if err := json.Unmarshal([]byte(old), &e); err != nil || e.Root != "/srv/café" || e.Files[0].Path != "a/b" || e.Dirs[0] != "a" {
+		t.Fatalf("%+v, %v", e, err)
+	}
+	if again, err := json.Marshal(&e); err != nil || string(again) != old {
+		t.Errorf("written as %s, %v", again, err)
+	}
+}
+
+// TestOneFileDoesNotHoldTheOthers: a file that cannot be restored holds neither
+// the others of its fix nor the fixes before it.
+func TestOneFileDoesNotHoldTheOthers(t *testing.T) {
+	ctx := context.Background()
+	dir := disktest.Tree(t, map[string]string{"a": "1", "b": "1"})
+	commit := func(from, to string, files ...string) {
+		t.Helper()
+		var changes []engine.Change
+		for _, f := range files {
+			changes = append(changes, change(f, []byte(from), []byte(to)))
+		}
+		if _, err := Commit(ctx, dir, changes); err != nil {
+			t.Fatal(err)
+		}
+	}
+	commit("1", "2", "a", "b")
+	commit("2", "3", "a", "b")
+	disktest.Put(t, dir, "b", "mine")
+
+	rec, err := Undo(ctx, dir)
+	wantRefused(t, err, "b changed")
+	if rec == nil || len(rec.Written) != 1 {
+		t.Fatalf("%+v", rec)
+	}
+	wantFiles(t, dir, map[string]string{"a": "2", "b": "mine"})
+	rec, err = Undo(ctx, dir) // nothing of the last fix can be taken back now, and that is said once
+	wantRefused(t, err, "b changed")
+	if rec != nil || !strings.Contains(err.Error(), "nothing was written") {
+		t.Errorf("%+v, %v", rec, err)
+	}
+	rec, err = Undo(ctx, dir) // the one before
+	wantRefused(t, err, "b changed")
+	if rec == nil || len(rec.Written) != 1 || len(rec.Warnings) != 1 {
+		t.Errorf("%+v", rec)
+	}
+	wantFiles(t, dir, map[string]string{"a": "1", "b": "mine"})
+
+	// What was left is not lost: it is taken back once it is what was written.
+	disktest.Put(t, dir, "b", "3")
+	for _, want := range []string{"2", "1"} {
+		if _, err := Undo(ctx, dir); err != nil {
+			t.Fatal(err)
+		}
+		wantFiles(t, dir, map[string]string{"a": "1", "b": want})
+	}
+	if _, err := Undo(ctx, dir); !errors.Is(err, ErrNoRecord) {
+		t.Errorf("%v", err)
 	}
 }
 

@@ -9,7 +9,6 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"unicode/utf8"
 
 	"oakum/fixer"
 	"oakum/fixer/disk"
@@ -30,14 +29,14 @@ const (
 // levels, so that a later oakum can tell whether it still knows them.
 type keptDecisions struct {
 	Version   int            `json:"version"`
-	Root      string         `json:"root"`
+	Root      byteName       `json:"root"`
 	Decisions []keptDecision `json:"decisions"` // sorted by key
 }
 
 type keptDecision struct {
 	Rule    string         `json:"rule"`
-	File    string         `json:"file"` // relative to the root, with forward slashes
-	Path    string         `json:"path"`
+	File    byteName       `json:"file"` // relative to the root, with forward slashes
+	Path    byteName       `json:"path"`
 	Verdict engine.Verdict `json:"verdict"`
 	Fix     string         `json:"fix,omitempty"`
 	Params  fixer.Params   `json:"params,omitempty"`
@@ -80,15 +79,12 @@ func SaveDecisions(root string, all engine.Decisions) error {
 		}
 		return fmt.Errorf("%s: the saved decisions cannot be removed: %s", text.VisibleLine(s.dir), disk.Reason(err))
 	}
-	data, left, err := encodeDecisions(s.root, all)
+	data, err := encodeDecisions(s.root, all)
 	if err != nil {
 		return err
 	}
 	if err := s.replace(decisionsName, data); err != nil {
 		return fmt.Errorf("%s: the decisions cannot be kept: %s", text.VisibleLine(s.dir), disk.Reason(err))
-	}
-	if left > 0 {
-		return fmt.Errorf("%d of %d decisions cannot be kept: what they are about has a name that is not UTF-8", left, len(all))
 	}
 	return nil
 }
@@ -153,17 +149,11 @@ func openDecisions(root string, create bool) (*store, error) {
 	return nil, fmt.Errorf("%s: %s", text.VisibleLine(dir), disk.Reason(err))
 }
 
-// encodeDecisions also returns how many decisions it had to leave out: JSON
-// holds no names that are not UTF-8.
-func encodeDecisions(root string, all engine.Decisions) (data []byte, left int, err error) {
-	kept := keptDecisions{Version: decisionsVersion, Root: root}
+func encodeDecisions(root string, all engine.Decisions) ([]byte, error) {
+	kept := keptDecisions{Version: decisionsVersion, Root: byteName(root)}
 	for k, d := range all {
-		if !utf8.ValidString(k.File) || !utf8.ValidString(k.Path) {
-			left++
-			continue
-		}
 		one := keptDecision{
-			Rule: k.Rule, File: k.File, Path: k.Path,
+			Rule: k.Rule, File: byteName(k.File), Path: byteName(k.Path),
 			Verdict: d.Verdict, Fix: d.Fix, Params: d.Params, Reason: d.Reason,
 		}
 		if d.Level != 0 {
@@ -172,17 +162,19 @@ func encodeDecisions(root string, all engine.Decisions) (data []byte, left int, 
 		kept.Decisions = append(kept.Decisions, one)
 	}
 	slices.SortFunc(kept.Decisions, func(a, b keptDecision) int { return a.key().Compare(b.key()) })
-	data, err = json.Marshal(kept)
+	data, err := json.Marshal(kept)
 	if err != nil {
-		return nil, 0, fmt.Errorf("the decisions cannot be kept: %w", err)
+		return nil, fmt.Errorf("the decisions cannot be kept: %w", err)
 	}
 	if len(data) > maxDecisions {
-		return nil, 0, fmt.Errorf("the decisions cannot be kept: they take %d bytes, at most %d are kept", len(data), maxDecisions)
+		return nil, fmt.Errorf("the decisions cannot be kept: they take %d bytes, at most %d are kept", len(data), maxDecisions)
 	}
-	return data, left, nil
+	return data, nil
 }
 
-func (d keptDecision) key() fixer.Key { return fixer.Key{Rule: d.Rule, File: d.File, Path: d.Path} }
+func (d keptDecision) key() fixer.Key {
+	return fixer.Key{Rule: d.Rule, File: string(d.File), Path: string(d.Path)}
+}
 
 // decodeDecisions returns what is wrong with data when it cannot be used. One
 // decision that makes no sense spoils all: what else was changed in the file
@@ -195,7 +187,7 @@ func decodeDecisions(root string, data []byte) (all engine.Decisions, reason str
 	switch {
 	case kept.Version != decisionsVersion:
 		return nil, fmt.Sprintf("it has version %d, which this oakum does not know", kept.Version)
-	case kept.Root != root:
+	case string(kept.Root) != root:
 		return nil, "it belongs to another folder"
 	}
 	all = make(engine.Decisions, len(kept.Decisions))
@@ -209,7 +201,7 @@ func decodeDecisions(root string, data []byte) (all engine.Decisions, reason str
 			out.Level = level
 		}
 		switch {
-		case d.Rule == "" || !isLocal(d.File):
+		case d.Rule == "" || !isLocal(string(d.File)):
 			return nil, "it names a finding there cannot be"
 		case d.Verdict != engine.Accept && d.Verdict != engine.Skip && d.Verdict != engine.Suppress:
 			return nil, fmt.Sprintf("it has a verdict %q", text.VisibleLine(string(d.Verdict)))

@@ -32,24 +32,28 @@ const maxRecord = 1 << 30
 // was interrupted and may have replaced any of its files, or none.
 type entry struct {
 	Version int         `json:"version"`
-	Root    string      `json:"root"`
+	Root    byteName    `json:"root"`
 	State   string      `json:"state"`
 	Files   []entryFile `json:"files"`
-	Dirs    []string    `json:"dirs,omitempty"` // folders made for new files, parents first
+	Dirs    []byteName  `json:"dirs,omitempty"` // folders made for new files, parents first
+
+	// Passed says that an undo could restore none of the files that are left,
+	// and has said so. The next one goes on to the record before.
+	Passed bool `json:"passed,omitempty"`
 
 	name string // file name in the state directory
 }
 
 type entryFile struct {
-	Path   string `json:"path"`
-	New    bool   `json:"new,omitempty"`
-	Before []byte `json:"before,omitempty"`
+	Path   byteName `json:"path"`
+	New    bool     `json:"new,omitempty"`
+	Before []byte   `json:"before,omitempty"`
 	// The sums decide what a file is found to be: old, new or neither.
 	BeforeSum string `json:"beforeSHA256,omitempty"`
 	AfterSum  string `json:"afterSHA256"`
 	// Temp is the name the new bytes are staged under, beside the file, so
 	// that what an interrupted commit leaves can be cleared.
-	Temp string `json:"temp"`
+	Temp byteName `json:"temp"`
 }
 
 const (
@@ -148,7 +152,7 @@ func number(name string) int {
 	return n
 }
 
-// last reads the newest record; nil when there is none.
+// last reads the newest record, of whatever state; nil when there is none.
 func (s *store) last() (*entry, error) {
 	names, err := s.names()
 	if err != nil || len(names) == 0 {
@@ -178,13 +182,14 @@ func (s *store) read(name string) (*entry, error) {
 	switch {
 	case e.Version != 1:
 		return nil, damaged(fmt.Sprintf("it has version %d, which this oakum does not know", e.Version))
-	case e.Root != s.root:
+	case string(e.Root) != s.root:
 		return nil, damaged("it belongs to another folder")
 	case e.State != statePending && e.State != stateDone:
 		return nil, damaged("its state is unknown")
 	}
 	for _, f := range e.Files {
-		if !isLocal(f.Path) || !isLocal(f.Temp) || path.Dir(f.Temp) != path.Dir(f.Path) || !strings.HasPrefix(path.Base(f.Temp), tempPrefix) {
+		file, temp := string(f.Path), string(f.Temp)
+		if !isLocal(file) || !isLocal(temp) || path.Dir(temp) != path.Dir(file) || !strings.HasPrefix(path.Base(temp), tempPrefix) {
 			return nil, damaged("it names a path it cannot have written")
 		}
 		if !f.New && sum(f.Before) != f.BeforeSum {
@@ -192,7 +197,7 @@ func (s *store) read(name string) (*entry, error) {
 		}
 	}
 	for _, d := range e.Dirs {
-		if !isLocal(d) {
+		if !isLocal(string(d)) {
 			return nil, damaged("it names a path it cannot have written")
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"slices"
 
 	"oakum/fixer"
 	"oakum/fixer/disk"
@@ -17,11 +18,14 @@ import (
 // however far it came; so is an undo that was interrupted.
 //
 // A file that holds neither what the commit wrote nor what was there before
-// has been changed since: then nothing is touched and a [fixer.RefusedError] names
-// it. Without a record the error is [ErrNoRecord]; a record that cannot be
-// trusted is a [DamagedRecordError].
+// has been changed since. It is left alone, as is one that the system does not
+// let be written, and does not hold the others: they are restored, and a
+// [fixer.RefusedError] beside the receipt names what is left, which stays in the
+// record. Where nothing of a record can be restored the error says so once;
+// called again, Undo goes on to the commit before. Without a record the error is
+// [ErrNoRecord]; a record that cannot be trusted is a [DamagedRecordError].
 //
-// The result lists only the files that were restored now.
+// The receipt lists only the files that were restored now.
 func Undo(ctx context.Context, root string) (*fixer.Receipt, error) {
 	w, err := newWriter(root)
 	if err != nil {
@@ -33,63 +37,130 @@ func Undo(ctx context.Context, root string) (*fixer.Receipt, error) {
 		return nil, err
 	}
 	defer s.close()
-	e, err := s.last()
+	names, err := s.names()
 	if err != nil {
 		return nil, err
 	}
-	if e == nil {
-		return nil, fmt.Errorf("%s: %w", text.VisibleLine(w.base), ErrNoRecord)
+	err = fmt.Errorf("%s: %w", text.VisibleLine(w.base), ErrNoRecord)
+	for _, name := range slices.Backward(names) {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
+		e, damaged := s.read(name)
+		if damaged != nil {
+			return nil, damaged
+		}
+		receipt, left, failed := w.undo(s, e)
+		switch {
+		case failed != nil:
+			return nil, failed
+		case left == nil:
+			return receipt, nil
+		case receipt != nil:
+			return receipt, left
+		case !e.Passed:
+			e.State, e.Passed = stateDone, true
+			return nil, errors.Join(left, s.write(e))
+		}
+		for _, r := range left.Refusals {
+			w.warn("a later fix cannot be taken back: " + text.VisibleLine(r.Path) + ": " + r.Reason)
+		}
+		if errors.Is(err, ErrNoRecord) {
+			err = left // what is said when no older one can be taken back either
+		}
 	}
-	if err := ctx.Err(); err != nil {
-		return nil, err
+	return nil, err
+}
+
+// undo takes one record back as far as it can. What is left is named and stays
+// in the record. There is no receipt when nothing was restored while something
+// is left.
+func (w *writer) undo(s *store, e *entry) (*fixer.Receipt, *fixer.RefusedError, error) {
+	w.clearRecord(e) // left by a commit or undo that was interrupted
+	if len(e.Files) > 0 {
+		w.openStaging(string(e.Files[0].Temp))
+		defer w.closeStaging(string(e.Files[0].Temp))
 	}
-	for _, f := range e.Files {
-		w.clear(f.Temp) // left by a commit or undo that was interrupted
-	}
-	todo, err := w.replacementsBack(e)
+	var refused refusals
+	done, err := w.restore(w.replacementsBack(e, &refused), &refused)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	if err := w.restore(todo); err != nil {
-		return nil, err
-	}
-	w.removeDirs(e.Dirs)
-	if err := w.hook("drop", ""); err != nil {
-		return nil, err
-	}
-	if err := s.drop(e.name); err != nil {
-		return nil, err
-	}
-	receipt := &fixer.Receipt{Warnings: w.warnings}
-	for _, a := range todo {
+	receipt := &fixer.Receipt{}
+	for _, a := range done {
 		if a.new == nil {
 			receipt.Removed = append(receipt.Removed, a.path)
 		} else {
 			receipt.Written = append(receipt.Written, a.path)
 		}
 	}
-	return receipt, nil
+	if err := w.hook("drop", ""); err != nil {
+		return nil, nil, err
+	}
+	if left := refused.left(); left != nil {
+		if len(done) == 0 {
+			return nil, left, nil
+		}
+		left.Partial = true
+		e.Files = slices.DeleteFunc(e.Files, func(f entryFile) bool { return !left.Names(string(f.Path)) })
+		e.State, e.Passed = stateDone, false
+		receipt.Warnings = w.warnings
+		return receipt, left, s.write(e)
+	}
+	w.removeDirs(e.Dirs)
+	receipt.Warnings = w.warnings
+	return receipt, nil, s.drop(e.name)
 }
 
-// Interrupted reports whether the last commit under root did not finish, so
-// that some of its files may be new and others old. [Undo] takes it back; the
-// next [Commit] leaves its files as they are and keeps it undoable.
-func Interrupted(root string) (bool, error) {
+// An Interruption is a write that did not finish.
+type Interruption struct {
+	Replaced  int // files that hold the new content already
+	Files     int // files it was about
+	Temporary int // staged files that are left in the repository
+}
+
+// String says what is left, and what to do.
+func (i *Interruption) String() string {
+	s := "an earlier fix was interrupted before it replaced a file"
+	if i.Replaced > 0 {
+		s = fmt.Sprintf("an earlier fix was interrupted: %d of %s hold the new content; oakum undo takes them back", i.Replaced, text.Count(i.Files, "file", "files"))
+	}
+	if i.Temporary > 0 {
+		s += fmt.Sprintf("; it left %s (%s*), which the next fix or undo removes", text.Count(i.Temporary, "temporary file", "temporary files"), tempPrefix)
+	}
+	return s
+}
+
+// Interrupted returns the last commit under root if it did not finish, so that
+// some of its files may be new and others old, or nil. [Undo] takes it back; the
+// next [Commit] leaves its files as they are and keeps it undoable. Nothing is
+// changed.
+func Interrupted(ctx context.Context, root string) (*Interruption, error) {
 	w, err := newWriter(root)
 	if err != nil {
-		return false, err
+		return nil, err
 	}
 	defer w.close()
-	s, err := openStore(context.Background(), w.base, false)
+	s, err := openStore(ctx, w.base, false)
 	if errors.Is(err, ErrNoRecord) {
-		return false, nil
+		return nil, nil
 	}
 	if err != nil {
-		return false, err
+		return nil, err
 	}
 	defer s.close()
 	e, err := s.last()
-	return e != nil && e.State == statePending, err
+	if err != nil || e == nil || e.State != statePending {
+		return nil, err
+	}
+	i := &Interruption{Files: len(e.Files)}
+	for _, f := range e.Files {
+		if cond, _, skip := w.compare(f); skip == nil && cond == isNew {
+			i.Replaced++
+		}
+		i.Temporary += len(w.stagedAt(string(f.Temp)))
+	}
+	return i, nil
 }
 
 // A condition is what a recorded file is found to be.
@@ -103,7 +174,7 @@ const (
 
 // compare compares a recorded file with the disk. The bytes are those on disk.
 func (w *writer) compare(f entryFile) (condition, []byte, *fixer.Skip) {
-	info, err := w.root.Lstat(f.Path)
+	info, err := w.root.Lstat(string(f.Path))
 	if errors.Is(err, fs.ErrNotExist) && f.New {
 		return isOld, nil, nil
 	}
@@ -113,7 +184,7 @@ func (w *writer) compare(f entryFile) (condition, []byte, *fixer.Skip) {
 	if !info.Mode().IsRegular() {
 		return isNeither, nil, disk.Irregular(info.Mode())
 	}
-	data, skip := disk.Read(w.root, f.Path, maxRecord)
+	data, skip := disk.Read(w.root, string(f.Path), maxRecord)
 	if skip != nil {
 		return isNeither, nil, skip
 	}
@@ -126,66 +197,74 @@ func (w *writer) compare(f entryFile) (condition, []byte, *fixer.Skip) {
 	return isNeither, data, nil
 }
 
-// replacementsBack works out what undoing a record takes, and refuses it where a file
-// is neither old nor new.
-func (w *writer) replacementsBack(e *entry) ([]replacement, error) {
+// replacementsBack works out what undoing a record takes, and refuses the files
+// that are neither old nor new.
+func (w *writer) replacementsBack(e *entry, refused *refusals) []replacement {
 	var todo []replacement
-	var refused refusals
 	for _, f := range e.Files {
+		file := string(f.Path)
 		cond, data, skip := w.compare(f)
 		switch {
 		case skip != nil && skip.Reason == "it is gone":
-			refused.add(f.Path, fixer.RefusedMissing, "the file has been removed since it was written", nil)
+			refused.add(file, fixer.RefusedMissing, "the file has been removed since it was written", nil)
 		case skip != nil:
-			refused.add(f.Path, fixer.RefusedIrregular, skip.Reason, nil)
+			refused.add(file, fixer.RefusedIrregular, skip.Reason, nil)
 		case cond == isNeither:
-			refused.add(f.Path, fixer.RefusedChanged, "the file has changed since it was written", nil)
+			refused.add(file, fixer.RefusedChanged, "the file has changed since it was written", nil)
 		case cond == isNew:
-			a := replacement{path: f.Path, temp: f.Temp, old: data, new: f.Before}
+			a := replacement{path: file, temp: string(f.Temp), old: data, new: f.Before}
 			if f.New {
 				a.new = nil
 			} else if a.new == nil {
 				a.new = []byte{} // an empty file, which JSON leaves out
 			}
-			w.inspect(&a, &refused)
-			todo = append(todo, a)
+			before := len(refused.refusals)
+			if w.inspect(&a, refused); len(refused.refusals) == before {
+				todo = append(todo, a)
+			}
 		}
 	}
-	return todo, refused.err(false)
+	return todo
 }
 
-// restore carries out what aimBack worked out. What fails on the way is left
-// as it is, whole: the record stays and undo can be called again.
-func (w *writer) restore(todo []replacement) error {
-	var refused refusals
-	for i := range todo {
-		if todo[i].new == nil {
-			continue
+// restore carries out what replacementsBack worked out, and returns what is
+// done. A file that fails on the way is left as it is, whole, and refused: the
+// record keeps it, and undo can be called again.
+func (w *writer) restore(todo []replacement, refused *refusals) ([]replacement, error) {
+	var staged, done []replacement
+	for _, a := range todo {
+		if a.new != nil {
+			if err := w.stage(&a); err != nil {
+				w.clear(a.temp)
+				refused.system(a.path, "the old content cannot be written beside the file", err)
+				continue
+			}
 		}
-		if err := w.stage(&todo[i]); err != nil {
-			refused.system(todo[i].path, "the old content cannot be written beside the file", err)
-		}
+		staged = append(staged, a)
 	}
-	moved := false
-	for i := range todo {
-		if len(refused.refusals) > 0 {
-			break
-		}
-		if err := w.swap(&todo[i]); err != nil {
-			refused.swap(todo[i], err)
-		}
-		moved = moved || todo[i].moved
-	}
-	if len(refused.refusals) > 0 {
-		for _, a := range todo {
+	for _, a := range staged {
+		if err := w.swap(&a); err != nil {
 			w.clear(a.temp)
+			refused.swap(a, err)
 		}
-		return refused.err(moved)
+		if a.moved {
+			done = append(done, a)
+		}
 	}
 	if err := w.hook("sync", ""); err != nil {
-		return err
+		return nil, err
 	}
-	return w.syncDirs(todo)
+	return done, w.syncDirs(done)
+}
+
+// clearRecord removes what is staged for a record.
+func (w *writer) clearRecord(e *entry) {
+	for _, f := range e.Files {
+		w.clear(string(f.Temp))
+	}
+	if len(e.Files) > 0 {
+		w.closeStaging(string(e.Files[0].Temp))
+	}
 }
 
 // recover clears what an interrupted commit left behind before a new one
@@ -201,8 +280,8 @@ func (w *writer) recover(s *store) {
 		return
 	}
 	untouched := true
+	w.clearRecord(e)
 	for _, f := range e.Files {
-		w.clear(f.Temp)
 		cond, _, skip := w.compare(f)
 		untouched = untouched && skip == nil && cond == isOld
 	}

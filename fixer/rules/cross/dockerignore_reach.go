@@ -88,11 +88,11 @@ func mayBeClutter(n fixer.Name) bool {
 }
 
 func mayBeSecret(n fixer.Name) bool {
-	if n.Kind != buildcontext.Plain || forTests.MatchString(n.Path) {
+	if n.Kind != buildcontext.Plain {
 		return false
 	}
 	_, ok := secretFile(n.Path)
-	return ok
+	return ok && !forTests.MatchString(n.Path)
 }
 
 // secretFile looks up what a file of this name holds by convention. Settings of
