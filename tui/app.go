@@ -69,7 +69,7 @@ func (a *App) View() tea.View {
 	return v
 }
 
-// Result tells what became of the run; it is meant for after the program.
+// Result returns what became of the run, for after the program has ended.
 func (a *App) Result() review.Result {
 	d := a.d
 	r := review.Result{Interrupted: d.killed, Written: d.ledger.paths(), Summary: d.summary}

@@ -10,7 +10,7 @@ import (
 // a time, so that an older one never ends up on top of a newer.
 type keeper struct {
 	busy, again bool
-	failed      bool // said once
+	failed      bool // reported once
 	kept        bool // there is something on disk
 	leaving     bool // forget everything and leave when the save is through
 }
@@ -57,7 +57,7 @@ func (msg keptMsg) apply(d *model) tea.Cmd {
 	return cmd
 }
 
-// discard forgets the verdicts and leaves the program.
+// discard drops the decisions and leaves the program.
 func (d *model) discard() tea.Cmd {
 	d.leave = true
 	if d.autosave.busy {

@@ -10,12 +10,12 @@ import (
 	"oakum/tui/review"
 )
 
-// Verdicts are recorded in the session and nowhere else. Those that fold on
+// Decisions are recorded in the session and nowhere else. Those that fold on
 // the way are made in a command that borrows the session: all of a rule, all
 // safe, and any while the plan is not that of the present decisions, because
 // the session looks up in it what is offered.
 
-// decide records verdicts as one step. The label is what undo will call it.
+// decide records decisions as one step. The label is what undo will call it.
 func (d *model) decide(label string, all engine.Decisions, said string) tea.Cmd {
 	if !d.fresh() {
 		return d.lend(label, func(s *engine.Session) func(*model) tea.Cmd {
@@ -49,7 +49,7 @@ func (d *model) skip(f *fixer.Finding) tea.Cmd {
 		fmt.Sprintf("skipped %s in %s", ruleWord(f.Rule), f.File))
 }
 
-// toggle accepts a finding's first fix, or takes back what was said of it.
+// toggle accepts a finding's first fix, or takes back its decision.
 func (d *model) toggle(o *engine.Outcome) tea.Cmd {
 	f := o.Finding
 	if v, ok := d.session.Decision(f.Key()); ok {

@@ -202,7 +202,7 @@ func (v *detail) take(p *preview) {
 	v.pane.show(p.diff, keep)
 }
 
-// after tells what the fix does to other findings.
+// after lists what the fix does to other findings.
 func (v *detail) after(d *model, p *preview, width, room int) []string {
 	if p == nil || room < 6 {
 		return nil

@@ -85,7 +85,7 @@ func (s *diffScreen) build(d *model) tea.Cmd {
 	}
 }
 
-// ownFirst returns the files of a plan, the one that was asked for first:
+// ownFirst returns the files of a plan, the selected one first:
 // further down it could start below the end of another one. It is there even
 // when the plan leaves it as it is.
 func ownFirst(plan *engine.Plan, path string) []widget.DiffFile {
@@ -168,7 +168,7 @@ func (s *diffScreen) press(d *model, a action) tea.Cmd {
 	return nil
 }
 
-// decide lets the review below take the verdict, and stays zoomed in on the
+// decide lets the review below record the decision, and stays zoomed in on the
 // finding it goes on to.
 func (s *diffScreen) decide(d *model, a action) tea.Cmd {
 	if s.plan != nil {

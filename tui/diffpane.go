@@ -9,7 +9,7 @@ import (
 	"oakum/tui/widget"
 )
 
-// looks are how a person wants diffs shown. They hold for all of them.
+// looks are how a person wants diffs shown. They apply to all of them.
 type looks struct {
 	split, wrap bool
 	context     int // lines around a change
@@ -126,7 +126,7 @@ func (p *diffPane) look(with *looks, a action) {
 	}
 }
 
-// lookSaid tells what a change of looks did, where it does not show.
+// lookSaid describes what a change of looks did, where it does not show.
 func lookSaid(d *model, with looks, a action, width int) tea.Cmd {
 	switch {
 	case a == actSplit && with.split && width < splitWidth:
@@ -138,7 +138,7 @@ func lookSaid(d *model, with looks, a action, width int) tea.Cmd {
 }
 
 // placesIn names where a line of a file belongs, by the lines above it: the
-// stage of a Dockerfile, the keys that a YAML line stands under. It reads the
+// stage of a Dockerfile, the keys that a YAML line is under. It reads the
 // text only, so a line that merely looks like a key may be taken for one: the
 // name is a help for the eye.
 func placesIn(files []widget.DiffFile) widget.Place {

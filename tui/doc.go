@@ -1,6 +1,6 @@
 // Package tui is the terminal interface: it walks a person through the
 // findings of a repository, shows every byte before it is written, and writes
-// when asked to.
+// when requested.
 //
 // # How it is built
 //

@@ -11,7 +11,7 @@ import (
 	"oakum/tui/widget"
 )
 
-// doneScreen tells what was written, how to take it back, what is left and how
+// doneScreen lists what was written, how to take it back, what is left and how
 // to see that all still works. The same words go to the scrollback.
 type doneScreen struct {
 	parts   []donePart
@@ -28,7 +28,7 @@ type donePart struct {
 // mostVerify bounds how many ways to verify are listed.
 const mostVerify = 12
 
-// newDone tells of a plan that was written but for the files in out.
+// newDone describes a plan that was written except for the files in out.
 func newDone(d *model, st *planIndex, out []string, r *fixer.Receipt) *doneScreen {
 	s := &doneScreen{written: st}
 	plan := st.plan

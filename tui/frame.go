@@ -174,7 +174,7 @@ func (d *model) status(width int) string {
 func (d *model) title() string { return text.VisibleLine(d.opts.Title) }
 
 // score writes the score as it was, as it is with what is accepted and, where
-// a preview tells, with one more fix.
+// a preview says, with one more fix.
 func (d *model) score(p *preview) string {
 	if d.current == nil {
 		return ""

@@ -40,7 +40,7 @@ func (g *sessionGate) next() func() tea.Cmd {
 	return first
 }
 
-// decision returns the verdict on a finding. While the session is lent it is
+// decision returns the decision about a finding. While the session is lent it is
 // the one from before.
 func (g *sessionGate) decision(k fixer.Key) (engine.Decision, bool) {
 	if g.busyWith != "" {

@@ -23,7 +23,7 @@ func (d *model) key(msg tea.KeyPressMsg) tea.Cmd {
 	}
 	b, ok := lookup(keymap[top.place()], key)
 	if d.ignoreKeysID > 0 && b.act != actAbort {
-		return d.grace() // a key that is held down is never meant
+		return d.grace() // a key that repeats while held down is never meant
 	}
 	if !ok {
 		return nil
@@ -138,7 +138,7 @@ func (msg graceOverMsg) apply(d *model) tea.Cmd {
 	return nil
 }
 
-// interrupt opens an overlay that nobody asked for.
+// interrupt opens an overlay that no key has requested.
 func (d *model) interrupt(o overlay) tea.Cmd {
 	return tea.Batch(d.openOverlay(o), d.grace())
 }

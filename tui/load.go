@@ -115,8 +115,8 @@ func (msg loadedMsg) apply(d *model) tea.Cmd {
 	return tea.Batch(cmds...)
 }
 
-// rescan reads the files again, keeps the verdicts whose finding still exists,
-// and lists the others. What is said of it starts with why.
+// rescan reads the files again, keeps the decisions whose finding still exists,
+// and lists the others. Its message starts with why.
 func (d *model) rescan(why string) tea.Cmd {
 	b, ctx, rules := d.opts.Backend, d.ctx, d.opts.Rules
 	return d.lend("reading the files again", func(s *engine.Session) func(*model) tea.Cmd {
@@ -140,7 +140,7 @@ func (d *model) rescan(why string) tea.Cmd {
 	})
 }
 
-// listLost names the verdicts that are not attached any more.
+// listLost names the decisions whose finding is gone.
 func (d *model) listLost(was engine.Decisions, lost []fixer.Key) tea.Cmd {
 	lines := make([]string, 0, len(lost)+2)
 	lines = append(lines, "The finding these verdicts spoke of is gone:", "")
@@ -150,7 +150,7 @@ func (d *model) listLost(was engine.Decisions, lost []fixer.Key) tea.Cmd {
 	return d.interrupt(newNotice("no longer attached: "+count(len(lost), "verdict"), lines))
 }
 
-// resume takes the verdicts of an earlier session up again. Those whose
+// resume restores the decisions of an earlier session. Those whose
 // finding or fix is gone are listed.
 func (d *model) resume(kept engine.Decisions) tea.Cmd {
 	return d.lend("taking earlier verdicts up", func(s *engine.Session) func(*model) tea.Cmd {

@@ -102,7 +102,7 @@ type model struct {
 	toast toast
 
 	sessionGate
-	current *planIndex // the newest plan; its gen may be behind
+	current *planIndex // the newest plan; its gen may be older
 	folding bool
 	job     foldJob // of gen, once one was needed
 

@@ -200,7 +200,7 @@ func (quitOverlay) panel(d *model, width, height int) (string, []string) {
 	}
 }
 
-// changedOverlay says that files stand in the way of writing.
+// changedOverlay says that changed files prevent writing.
 type changedOverlay struct {
 	err *fixer.RefusedError
 	scroller
@@ -231,7 +231,7 @@ func (o *changedOverlay) panel(d *model, width, height int) (string, []string) {
 	return "files have changed", o.window(lines, height)
 }
 
-// resumeOverlay offers the verdicts of an earlier session.
+// resumeOverlay offers the decisions of an earlier session.
 type resumeOverlay struct{ kept engine.Decisions }
 
 func newResume(kept engine.Decisions) *resumeOverlay { return &resumeOverlay{kept} }
@@ -263,7 +263,7 @@ func (o *resumeOverlay) panel(d *model, width, height int) (string, []string) {
 	}
 }
 
-// noticeOverlay shows lines that somebody should read.
+// noticeOverlay shows lines that a person should read.
 type noticeOverlay struct {
 	title string
 	lines []string

@@ -236,7 +236,7 @@ func (s *planScreen) table(d *model, l layout) []string {
 	return out
 }
 
-// summary tells what checking the result again said.
+// summary says what checking the result again found.
 func (s *planScreen) summary(d *model, width int) []string {
 	t := &d.theme
 	st := s.view.index

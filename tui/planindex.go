@@ -101,7 +101,7 @@ type foldJob struct {
 }
 
 // foldJob returns the job for the present decisions. It is made once for each
-// state of them: copying ten thousand verdicts is the dearest thing a key does.
+// state of them: copying the decisions is the most expensive part of a key press.
 func (d *model) foldJob() foldJob {
 	if d.job.run == nil || d.job.gen != d.generation {
 		d.job = foldJob{gen: d.generation, run: d.session.FoldFunc(), decisions: d.session.Decisions(), wording: d.wording}
@@ -113,7 +113,7 @@ func (j foldJob) index() *planIndex {
 	return newPlanIndex(j.gen, j.run(nil), j.decisions, j.wording)
 }
 
-// without folds with some verdicts taken back.
+// without folds with some decisions taken back.
 func (j foldJob) without(keys map[fixer.Key]bool) *planIndex {
 	more := engine.Decisions{}
 	rest := maps.Clone(j.decisions)

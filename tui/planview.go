@@ -37,7 +37,7 @@ type planFile struct {
 func (j foldJob) leaving(now *planIndex, out map[string]bool) *planIndex {
 	st := now
 	keys := map[fixer.Key]bool{}
-	for range len(j.decisions) + 1 { // each round takes at least one verdict back
+	for range len(j.decisions) + 1 { // each round takes at least one decision back
 		found := false
 		for path := range out {
 			if c := st.change(path); c != nil {

@@ -15,7 +15,7 @@ import (
 	"oakum/tui/widget"
 )
 
-// A previewAsk names one preview: what the files are with a verdict on one
+// A previewAsk names one preview: what the files are with a decision about one
 // finding, on top of everything else that is accepted.
 type previewAsk struct {
 	key      fixer.Key
@@ -28,7 +28,7 @@ func (a previewAsk) equal(o previewAsk) bool {
 		a.decision.Fix == o.decision.Fix && a.decision.Reason == o.decision.Reason && maps.Equal(a.decision.Params, o.decision.Params)
 }
 
-// A preview is the answer: the plan without the verdict and with it.
+// A preview is the answer: the plan without the decision and with it.
 type preview struct {
 	ask           previewAsk
 	without, with *engine.Plan
@@ -39,14 +39,14 @@ type preview struct {
 }
 
 // previews computes one preview at a time; when the question changes while
-// one is under way, its answer is dropped and the newest question asked.
+// one is under way, its answer is dropped and the newest preview requested.
 type previews struct {
 	want previewAsk
 	have *preview
 	busy bool
 }
 
-// askPreview wants a preview of a verdict. It returns nil when that is known
+// askPreview requests a preview of a decision. It returns nil when that is known
 // or being worked out.
 func (d *model) askPreview(k fixer.Key, v engine.Decision) tea.Cmd {
 	d.preview.want = previewAsk{key: k, decision: v, gen: d.generation}
@@ -83,7 +83,7 @@ func (msg previewMsg) apply(d *model) tea.Cmd {
 }
 
 // previewOf returns the preview of a finding that is at hand, which may be of
-// another verdict or of earlier decisions; exact tells.
+// another decision or of earlier ones; exact says whether it is.
 func (d *model) previewOf(k fixer.Key) (p *preview, exact bool) {
 	p = d.preview.have
 	if p == nil || p.ask.key != k {
@@ -93,7 +93,7 @@ func (d *model) previewOf(k fixer.Key) (p *preview, exact bool) {
 }
 
 // offer returns a finding with the fixes to choose from: those it has without
-// its own, where a preview tells.
+// its own, where a preview has them.
 func (d *model) offer(o *engine.Outcome) *fixer.Finding {
 	if p, _ := d.previewOf(o.Finding.Key()); p != nil {
 		if f := p.without.Final.Finding(o.Finding.Key()); f != nil {
@@ -161,7 +161,7 @@ func content(b []byte) []byte {
 	return b
 }
 
-// effects finds what the verdict does to other findings.
+// effects finds what the decision does to other findings.
 func (p *preview) effects() {
 	about := func(k fixer.Key) bool { return k == p.ask.key }
 	for _, e := range review.Effects(review.Results(review.Queue(p.without)), review.Queue(p.with), about) {

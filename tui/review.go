@@ -10,11 +10,11 @@ import (
 	"oakum/fixer/text"
 )
 
-// reviewScreen shows one finding after the other and takes a verdict on each.
+// reviewScreen shows one finding after the other and records a decision about each.
 type reviewScreen struct {
 	key    fixer.Key
 	detail *detail
-	moving bool // go on as soon as the finding has its verdict
+	moving bool // go on as soon as the finding has its decision
 }
 
 func newReview(k fixer.Key) *reviewScreen { return &reviewScreen{key: k, detail: newDetail()} }
@@ -97,7 +97,7 @@ func (s *reviewScreen) accept(d *model, o *engine.Outcome) tea.Cmd {
 	return tea.Batch(d.accept(f, fix.ID, s.detail.params), s.goOn(d))
 }
 
-// goOn goes on to the next finding, at once or when the verdict is recorded.
+// goOn goes on to the next finding, at once or when the decision is recorded.
 func (s *reviewScreen) goOn(d *model) tea.Cmd {
 	if d.busyWith != "" {
 		s.moving = true
@@ -119,7 +119,7 @@ func (s *reviewScreen) advance(d *model) tea.Cmd {
 	return tea.Batch(d.pop(), d.say("that was the last open finding"))
 }
 
-// step goes to the next or previous finding, whatever was said about it.
+// step goes to the next or previous finding, decided or not.
 func (s *reviewScreen) step(d *model, by int) tea.Cmd {
 	k, ok := d.nextOpen(s.key, by, false)
 	if !ok {

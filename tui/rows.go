@@ -140,7 +140,7 @@ func (f filter) levelWord() string {
 	return f.level.String()
 }
 
-// String tells what is shown, for the rule above the list.
+// String describes what is shown, for the rule above the list.
 func (f filter) String() string {
 	s := "all"
 	if f.level != 0 {

@@ -29,7 +29,7 @@ type entry struct {
 const mostOfOne = 3
 
 // explain says in at most budget lines why a finding matters. Where there is
-// little room, each thing gets one line, the one that tells most first. The
+// little room, each thing gets one line, the most informative first. The
 // lines to spare go to what is cut, one after the other.
 func (v *detail) explain(d *model, o *engine.Outcome, width, budget, spare int) []string {
 	entries := v.entries(d, o, budget < 6)
@@ -140,7 +140,7 @@ func (d *model) state(o *engine.Outcome) (string, int) {
 }
 
 // values says which values were accepted where they are not the defaults, which
-// a fix's title speaks of.
+// a fix's title refers to.
 func (d *model) values(k fixer.Key) string {
 	v, _ := d.decision(k)
 	var out []string
@@ -194,7 +194,7 @@ func (v *detail) advice(d *model, o *engine.Outcome, width, height int) []string
 	return out[:min(len(out), height)]
 }
 
-// excerpt shows the lines a finding speaks of, with a few around them.
+// excerpt shows the lines a finding is about, with a few around them.
 func excerpt(d *model, f *fixer.Finding, width, height int) []string {
 	t := &d.theme
 	file := d.current.plan.Before.File(f.File)

@@ -16,7 +16,7 @@
 //
 // Nothing is written to the repository but by "write", answered with yes. When
 // the input ends, whatever it ended in the middle of, nothing is written and
-// the verdicts are kept for the next start. Everything that comes from files,
+// the decisions are kept for the next start. Everything that comes from files,
 // names and rules is made visible-safe. All of it works with any reader and
 // writer.
 package linemode

@@ -10,8 +10,8 @@ import (
 	"oakum/fixer/engine"
 )
 
-// ask reads the finding at hand out, and what can be said to it, unless both
-// were said already.
+// ask prints the current finding, and the possible answers, unless both
+// were printed already.
 func (t *conversation) ask() {
 	o := t.current()
 	if o == nil {

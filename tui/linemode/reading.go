@@ -36,7 +36,7 @@ func (t *conversation) jump(args string) {
 	t.goTo(n - 1)
 }
 
-// mostListed bounds how many findings are read out unless all are asked for.
+// mostListed bounds how many findings are printed unless all are requested.
 const mostListed = 40
 
 // list reads out the findings that wait, those that hold a word, or all. The

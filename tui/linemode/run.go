@@ -49,16 +49,16 @@ type conversation struct {
 	b     review.Backend
 	facts <-chan *fixer.Facts
 
-	queue []*engine.Outcome // the findings in the order they are asked about
-	at    int               // which one is at hand; len(queue) behind the last
+	queue []*engine.Outcome // the findings in the order in which they are presented
+	at    int               // which one is current; len(queue) after the last
 	fix   string            // the alternative at hand, "" for the first
 	set   fixer.Params      // values given for it
-	asked bool              // the finding at hand was read out
+	asked bool              // the current finding was printed
 
-	leaving bool // quit was said, and that there is something unwritten
-	over    bool // quit was said, and done
+	leaving bool // quit was answered by a warning of unwritten changes
+	over    bool // quit was given, and done
 	ended   bool // no answer will come any more
-	noKeep  bool // that verdicts cannot be kept was said
+	noKeep  bool // that decisions cannot be saved was reported
 	written []string
 	failed  error
 }
@@ -163,7 +163,7 @@ func readLine(r *bufio.Reader) (string, error) {
 	}
 }
 
-// begin says what there is, and takes up the verdicts of an earlier session.
+// begin prints what there is, and restores the decisions of an earlier session.
 func (t *conversation) begin() {
 	snap, report := t.s.Snapshot(), t.s.Baseline()
 	files, skipped := 0, []string(nil)
@@ -203,7 +203,7 @@ func filesOf(list []*fixer.Finding, looked int) string {
 }
 
 // line puts the findings in line. Those that came up after other fixes are
-// behind all others, so numbers stay.
+// after all others, so numbers stay.
 func (t *conversation) line() {
 	var on fixer.Key
 	if o := t.current(); o != nil {
@@ -220,7 +220,7 @@ func (t *conversation) find(k fixer.Key) int {
 	return slices.IndexFunc(t.queue, func(o *engine.Outcome) bool { return o.Finding.Key() == k })
 }
 
-// current returns the finding at hand, or nil behind the last one.
+// current returns the current finding, or nil after the last one.
 func (t *conversation) current() *engine.Outcome {
 	if t.at < len(t.queue) {
 		return t.queue[t.at]
@@ -228,7 +228,7 @@ func (t *conversation) current() *engine.Outcome {
 	return nil
 }
 
-// open reports whether a finding waits for a verdict.
+// open reports whether a finding waits for a decision.
 func (t *conversation) open(o *engine.Outcome) bool {
 	_, decided := t.s.Decision(o.Finding.Key())
 	return review.Waits(o, decided)
@@ -260,7 +260,7 @@ func (t *conversation) first() {
 	t.advance()
 }
 
-// advance goes to the next finding that waits for a verdict.
+// advance goes to the next finding that waits for a decision.
 func (t *conversation) advance() {
 	i := t.at + 1
 	for i < len(t.queue) && !t.open(t.queue[i]) {
@@ -274,7 +274,7 @@ func (t *conversation) result() review.Result {
 	return review.Result{Interrupted: t.ctx.Err() != nil, Written: slices.Compact(t.written), Open: len(t.s.Baseline().Findings)}
 }
 
-// end says how it stands when there is nothing more to hear.
+// end prints the state when there is no more input.
 func (t *conversation) end() {
 	if t.ended && t.failed == nil {
 		t.say("")

@@ -21,7 +21,7 @@ func (t *conversation) finding() *engine.Outcome {
 	return o
 }
 
-// keep saves the verdicts, so that they survive a crash.
+// keep saves the decisions, so that they survive a crash.
 func (t *conversation) keep() {
 	if err := t.b.SaveDecisions(t.s.Decisions()); err != nil && !t.noKeep {
 		t.noKeep = true
@@ -29,8 +29,8 @@ func (t *conversation) keep() {
 	}
 }
 
-// change makes a change of verdicts. It returns what that does to findings
-// other than the ones it speaks of, one sentence each; ok is false when it
+// change makes a change of decisions. It returns what that does to findings
+// other than the decided ones, one sentence each; ok is false when it
 // could not be made.
 func (t *conversation) change(about func(fixer.Key) bool, do func() error) (effects []string, ok bool) {
 	was := review.Results(t.queue)

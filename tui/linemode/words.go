@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// A word is something that can be said.
+// A word is a command that can be given.
 type word struct {
 	name   string
 	letter string // short form, "" for none; other beginnings count when only one word has them
@@ -15,7 +15,7 @@ type word struct {
 	do     func(t *conversation, args string)
 }
 
-// words lists everything that can be said, in the order help tells it.
+// words lists every command, in the order of help.
 func words() []word {
 	return []word{
 		{"accept", "a", []string{"yes", "y"}, "", "make the fix that was read out, and go on", (*conversation).accept},
@@ -52,7 +52,7 @@ func (t *conversation) answer(line string) {
 	name, args, _ := strings.Cut(strings.TrimSpace(line), " ")
 	args = strings.TrimSpace(args)
 	if name == "" {
-		t.asked = false // read the finding out again
+		t.asked = false // print the finding again
 		return
 	}
 	if _, err := strconv.Atoi(name); err == nil && args == "" {

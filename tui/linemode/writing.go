@@ -210,7 +210,7 @@ func (t *conversation) patch(string) {
 	t.say("Saved the plan as %s.", visible(name))
 }
 
-// again reads the files again, and says which verdicts are lost.
+// again reads the files again, and reports which decisions are lost.
 func (t *conversation) again(string) {
 	loaded, err := t.b.Load(t.ctx, func(fixer.Progress) {})
 	if err != nil {
@@ -250,7 +250,7 @@ func (t *conversation) quit(string) {
 	t.over = true
 }
 
-// resume offers the verdicts of an earlier session.
+// resume offers the decisions of an earlier session.
 func (t *conversation) resume() {
 	kept, err := t.b.LoadDecisions()
 	if err != nil {

@@ -21,11 +21,11 @@ type Backend interface {
 	// ever will.
 	Facts(ctx context.Context, snap *fixer.Snapshot) <-chan *fixer.Facts
 
-	// States says how each file stands with version control: "git: clean",
+	// States returns each file's state in version control: "git: clean",
 	// and whether writing it mixes with work that is not kept there.
 	States(paths []string) map[string]fixer.FileState
 
-	// Commit writes all changes or none. Where files stand in the way it
+	// Commit writes all changes or none. Where files prevent it, it
 	// returns a [fixer.RefusedError].
 	Commit(ctx context.Context, changes []engine.Change) (*fixer.Receipt, error)
 

@@ -3,7 +3,7 @@
 //
 // It knows what an interface may ask of the outside ([Backend]), which findings
 // wait for a decision, what a decision does to other findings, and how the
-// decisions of an earlier session are taken up again. The screens (package tui)
+// decisions of an earlier session are restored. The screens (package tui)
 // and line mode (package linemode) draw it.
 //
 // # Invariants

@@ -19,7 +19,7 @@ func Queue(plan *engine.Plan) []*engine.Outcome {
 
 // Waits reports whether a finding waits for a decision: none was made, and it is
 // neither gone with other fixes nor left by a comment. The outcome may be of a plan
-// that is behind: what became of a decision that was taken back since says nothing.
+// that is older: the outcome of a decision that was taken back since says nothing.
 func Waits(o *engine.Outcome, decided bool) bool {
 	return !decided && o.Result != engine.Closed && o.Result != engine.AlreadySuppressed
 }

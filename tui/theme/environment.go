@@ -2,7 +2,7 @@ package theme
 
 import "strings"
 
-// Environment is what the environment asks of the interface's looks.
+// Environment is what the environment variables set of the interface's looks.
 type Environment struct {
 	NoColor    bool // no colours
 	ASCII      bool // no signs beyond ASCII

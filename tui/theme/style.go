@@ -27,7 +27,7 @@ func (s Style) Paint(text string) string {
 	return on + text + reset
 }
 
-// With returns the style with another laid over it: what both set, the other
+// With returns the style overridden by another: what both set, the other
 // decides.
 func (s Style) With(over Style) Style {
 	switch {

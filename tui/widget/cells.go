@@ -40,7 +40,7 @@ func (p *pieces) next() bool {
 	if p.rest == "" {
 		return false
 	}
-	// Most text is ASCII, and a letter followed by another stands alone.
+	// Most text is ASCII, and a letter followed by another is a cell alone.
 	if c := p.rest[0]; c >= 0x20 && c < 0x7f && (len(p.rest) == 1 || p.rest[1] < 0x80) {
 		p.take(1, 1, false)
 		return true
@@ -96,7 +96,7 @@ func isReset(s string) bool { return s == resetStyle || s == "\x1b[0m" }
 
 // Cut returns s when it fits into width cells, else its beginning and mark at
 // the end, together at most width cells. A style that is open where s is cut
-// is ended; the mark has the style of the text it stands for.
+// is ended; the mark has the style of the text it replaces.
 func Cut(s string, width int, mark string) string {
 	if len(s) <= width && isASCII(s) || Width(s) <= width {
 		return s

@@ -79,7 +79,7 @@ func (d *Diff) SetTheme(t theme.Theme) {
 	}
 }
 
-// Split reports whether the sides stand beside each other.
+// Split reports whether the sides are beside each other.
 func (d *Diff) Split() bool { return d.split }
 
 // SetSplit puts the sides beside each other, or below.

@@ -172,7 +172,7 @@ func (d *Diff) drawSplit(r row, f *diffFile) []drawnLine {
 	return out
 }
 
-// half draws one side of a row: the number, the mark right behind it, and the
+// half draws one side of a row: the number, the mark directly after it, and the
 // line; or that there is no line here.
 func (d *Diff) half(r row, f *diffFile, side *side, n int32, width int) []drawnLine {
 	t := &d.theme

@@ -54,7 +54,7 @@ func pair(a, b []string, base int) []int {
 	return out
 }
 
-// likeness is the part of the longer line that both start or end with, blanks
+// likeness is the part of the longer line that both start or end with, spaces
 // at the ends aside, from 0 to 1. Of long lines the beginning has to do.
 func likeness(a, b string) float64 {
 	const enough = 1024

@@ -40,7 +40,7 @@ func (d *Diff) arrange() {
 	}
 }
 
-// An arranger makes the rows of one file. It stands before old line a and new
+// An arranger makes the rows of one file. It is before old line a and new
 // line b, counted from 0.
 type arranger struct {
 	d    *Diff

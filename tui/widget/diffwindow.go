@@ -58,7 +58,7 @@ func (w *window) put(s string, width int, style theme.Style) bool {
 }
 
 // all adds fragments, less the first skip cells, up to the room there is. A
-// wide letter that is only half inside leaves a blank.
+// wide letter that is only half inside leaves a space.
 func (w *window) all(all []fragment, skip int) {
 	for _, f := range all {
 		if f.width <= skip {

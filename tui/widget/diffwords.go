@@ -83,7 +83,7 @@ func enough(words []string, keep []bool) bool {
 	return all == 0 || kept*3 >= all
 }
 
-// dropped returns the ranges of the words that are not kept. A single blank or
+// dropped returns the ranges of the words that are not kept. A single space or
 // mark between two of them belongs to both.
 func dropped(words []string, keep []bool) []span {
 	var out []span
@@ -102,7 +102,7 @@ func dropped(words []string, keep []bool) []span {
 	return out
 }
 
-// splitWords splits a line into words, runs of blanks and single marks. Their
+// splitWords splits a line into words, runs of spaces and single marks. Their
 // ends are ends of grapheme clusters.
 func splitWords(s string) []string {
 	var out []string
@@ -122,7 +122,7 @@ func splitWords(s string) []string {
 	return out
 }
 
-// wordClass returns 'a' for letters and digits, ' ' for blanks, '.' for marks.
+// wordClass returns 'a' for letters and digits, ' ' for spaces, '.' for marks.
 func wordClass(cluster string) byte {
 	switch r, _ := utf8.DecodeRuneInString(cluster); {
 	case r == '_' || unicode.IsLetter(r) || unicode.IsDigit(r):

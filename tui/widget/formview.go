@@ -6,7 +6,7 @@ import (
 )
 
 // View returns height lines of width cells, those around the focus when not
-// all fit. Help stands at the right of an answer, or below where it is narrow;
+// all fit. Help is at the right of an answer, or below where it is narrow;
 // what is wrong with an answer replaces its help.
 func (f *Form) View(t *theme.Theme, width, height int) []string {
 	width, height = max(0, width), max(0, height)
@@ -154,7 +154,7 @@ func (v *formView) choice(f *Field, focus bool) string {
 	return one
 }
 
-// note returns what is said about the answer: what is wrong, else its help.
+// note returns the text beside the answer: what is wrong, else its help.
 func (v *formView) note(f *Field) (string, theme.Style) {
 	if err := f.Err(); err != nil {
 		return text.VisibleLine(err.Error()), v.theme.Error

@@ -10,7 +10,7 @@ import (
 )
 
 // An Input is one line of text that can be edited, letter by letter as a
-// person sees letters: an accent goes with what it stands on. The zero Input
+// person sees letters: an accent goes with the letter it is on. The zero Input
 // is empty and ready for use.
 type Input struct {
 	// Limit is the largest size in bytes; 0 means 4096. What does not fit is
@@ -207,7 +207,7 @@ func (in *Input) show(width int) (marks bool) {
 	return marks
 }
 
-// letter is how a letter is shown; behind the last one is the caret's cell.
+// letter is how a letter is shown; after the last one is the caret's cell.
 func (in *Input) letter(i int) string {
 	if i < len(in.letters) {
 		return text.VisibleLine(in.letters[i])
@@ -215,7 +215,7 @@ func (in *Input) letter(i int) string {
 	return " "
 }
 
-// cells is what the letters from one on take, with the caret behind them.
+// cells is what the letters from one on take, with the caret after them.
 func (in *Input) cells(from int) int {
 	n := 1
 	for i := from; i < len(in.letters); i++ {

@@ -27,7 +27,7 @@ type Rows struct {
 // A List shows rows, in groups that open and close, with a cursor. The zero
 // List is empty and ready for use.
 type List struct {
-	// Empty is what is said when there are no rows.
+	// Empty is what is shown when there are no rows.
 	Empty string
 
 	rows   Rows
@@ -208,7 +208,7 @@ func (l *List) pinned(top int) *group {
 }
 
 // View returns height lines of width cells. Where the screen starts inside a
-// group, its header stands in the first line.
+// group, its header is in the first line.
 func (l *List) View(width, height int) []string {
 	width, height = max(0, width), max(0, height)
 	l.height = height
