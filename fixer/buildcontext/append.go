@@ -27,8 +27,8 @@ func Append(data []byte, patterns []string) []text.Edit {
 // the lines of the file are written: with a leading slash, and with a slash
 // after directories, where most of those that could have one do.
 func Pattern(name string, isDir bool, data []byte) string {
-	lead, trail := style(data)
-	out := escape(name)
+	lead, trail := patternStyle(data)
+	out := escapePattern(name)
 	if lead {
 		out = "/" + out
 	}
@@ -38,8 +38,8 @@ func Pattern(name string, isDir bool, data []byte) string {
 	return out
 }
 
-// style looks at how a file writes its patterns.
-func style(data []byte) (lead, trail bool) {
+// patternStyle looks at how a file writes its patterns.
+func patternStyle(data []byte) (lead, trail bool) {
 	leads, trails, lines := 0, 0, 0
 	for line := range strings.Lines(string(data)) {
 		line = strings.TrimSpace(strings.TrimPrefix(line, "\ufeff"))
@@ -63,9 +63,9 @@ func style(data []byte) (lead, trail bool) {
 // directoryNames are names that only directories have.
 var directoryNames = map[string]bool{".git": true, ".github": true, ".idea": true, ".vscode": true, ".venv": true, ".next": true, ".cache": true}
 
-// escape writes a name as a pattern that matches it and nothing else; "?"
+// escapePattern writes a name as a pattern that matches it and nothing else; "?"
 // stands for what a line cannot hold.
-func escape(name string) string {
+func escapePattern(name string) string {
 	var b strings.Builder
 	for k, r := range name {
 		switch {

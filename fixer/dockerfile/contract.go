@@ -44,7 +44,7 @@ func (s *Stage) Contract() Contract {
 		case "CMD":
 			c.Cmd, cmdStage = argv(i, shell), stage
 		case "HEALTHCHECK":
-			c.Healthcheck = health(i, shell)
+			c.Healthcheck = healthCommand(i, shell)
 		case "WORKDIR":
 			v := newValue(stage, i, i.Args.Raw, vars)
 			c.Workdir = joinWorkdir(c.Workdir, v.Text)
@@ -93,9 +93,9 @@ func argv(i *Instruction, shell []string) string {
 	return asJSON(append(slices.Clone(shell), i.shellText()))
 }
 
-// health renders HEALTHCHECK with its times, so that 30s and 0.5m are the same.
+// healthCommand renders HEALTHCHECK with its times, so that 30s and 0.5m are the same.
 // The shell is part of it, although the image config leaves that to the engine.
-func health(i *Instruction, shell []string) string {
+func healthCommand(i *Instruction, shell []string) string {
 	h, ok := i.Typed.(*instructions.HealthCheckCommand)
 	if !ok || h.Health == nil {
 		return i.Text()

@@ -97,9 +97,9 @@ func diffContract(stage string, a, b Contract) []Difference {
 	}{
 		{FieldEnv, present(a.Env), present(b.Env)},
 		{FieldLabel, present(a.Labels), present(b.Labels)},
-		{FieldExpose, set(a.Expose), set(b.Expose)},
-		{FieldVolume, set(a.Volumes), set(b.Volumes)},
-		{FieldOnbuild, set(a.Onbuild), set(b.Onbuild)},
+		{FieldExpose, asSet(a.Expose), asSet(b.Expose)},
+		{FieldVolume, asSet(a.Volumes), asSet(b.Volumes)},
+		{FieldOnbuild, asSet(a.Onbuild), asSet(b.Onbuild)},
 	} {
 		keys := maps.Clone(m.a)
 		maps.Copy(keys, m.b)
@@ -122,7 +122,7 @@ func present(m map[string]string) map[string]string {
 	return out
 }
 
-func set(list []string) map[string]string {
+func asSet(list []string) map[string]string {
 	out := make(map[string]string, len(list))
 	for _, k := range list {
 		out[k] += "set" // a trigger given twice runs twice

@@ -45,7 +45,7 @@ type Instruction struct {
 	args    part // of logical: the range Args covers
 	escape  byte
 	state   state // in which it runs
-	script  readOnce
+	script  cachedScript
 }
 
 // A Heredoc is the body of a <<NAME word.

@@ -78,8 +78,8 @@ func (f *File) Script(i *Instruction) (*Script, error) {
 	return i.script.script, i.script.err
 }
 
-// readOnce is the shell text of an instruction, read when it is first asked for.
-type readOnce struct {
+// cachedScript is the shell text of an instruction, read when it is first asked for.
+type cachedScript struct {
 	sync.Once
 	script *Script
 	err    error

@@ -50,7 +50,7 @@ func Parse(file *yamldoc.File) []*Object {
 	var out []*Object
 	for _, doc := range file.Docs {
 		if doc.Root != nil {
-			out = collect(out, doc, doc.Root, nil, 0, map[*yamldoc.Node]bool{})
+			out = collectObjects(out, doc, doc.Root, nil, 0, map[*yamldoc.Node]bool{})
 		}
 	}
 	seen := map[string]int{}
@@ -90,7 +90,7 @@ const MaxConfigMap = 64 << 10
 const maxListDepth = 4
 
 // An object that an alias repeats is taken once.
-func collect(out []*Object, doc *yamldoc.Doc, n *yamldoc.Node, at yamldoc.Path, depth int, seen map[*yamldoc.Node]bool) []*Object {
+func collectObjects(out []*Object, doc *yamldoc.Doc, n *yamldoc.Node, at yamldoc.Path, depth int, seen map[*yamldoc.Node]bool) []*Object {
 	if r := n.Resolve(); r == nil || seen[r] {
 		return out
 	} else {
@@ -102,7 +102,7 @@ func collect(out []*Object, doc *yamldoc.Doc, n *yamldoc.Node, at yamldoc.Path, 
 	}
 	if items := n.Get("items"); strings.HasSuffix(kind, "List") && items != nil && items.Kind == yamldoc.Sequence && depth < maxListDepth {
 		for i, item := range items.Items {
-			out = collect(out, doc, item, at.Join("items", i), depth+1, seen)
+			out = collectObjects(out, doc, item, at.Join("items", i), depth+1, seen)
 		}
 		return out
 	}

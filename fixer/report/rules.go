@@ -88,7 +88,7 @@ func RulesMarkdown(w io.Writer, rules []*fixer.Rule) error {
 	}
 	for _, r := range rules {
 		fmt.Fprintf(&b, "\n## %s\n\n%s. Severity: %s.\n", r.Name, capitalize(r.Title), r.Severity)
-		b.WriteString(nested(r.Doc))
+		b.WriteString(demoteHeadings(r.Doc))
 		if len(r.References) > 0 {
 			b.WriteString("\n### References\n\n")
 		}
@@ -104,9 +104,9 @@ func RulesMarkdown(w io.Writer, rules []*fixer.Rule) error {
 	return err
 }
 
-// nested returns a rule's page for a place under a heading of the second level:
+// demoteHeadings returns a rule's page for a place under a heading of the second level:
 // without its title line, and its headings one level lower.
-func nested(page string) string {
+func demoteHeadings(page string) string {
 	_, page, _ = strings.Cut(page, "\n")
 	return strings.ReplaceAll(page, "\n## ", "\n### ")
 }

@@ -100,7 +100,7 @@ func Trim(src []byte, e Edit) Edit {
 	for p < len(old) && p < len(e.New) && old[p] == e.New[p] {
 		p++
 	}
-	for p > 0 && (splits(old, p) || splits(e.New, p)) {
+	for p > 0 && (splitsCharacter(old, p) || splitsCharacter(e.New, p)) {
 		p--
 	}
 	old, repl := old[p:], e.New[p:]
@@ -108,14 +108,14 @@ func Trim(src []byte, e Edit) Edit {
 	for s < len(old) && s < len(repl) && old[len(old)-1-s] == repl[len(repl)-1-s] {
 		s++
 	}
-	for s > 0 && (splits(old, len(old)-s) || splits(repl, len(repl)-s)) {
+	for s > 0 && (splitsCharacter(old, len(old)-s) || splitsCharacter(repl, len(repl)-s)) {
 		s--
 	}
 	return Edit{Start: e.Start + p, End: e.End - s, New: strings.Clone(repl[:len(repl)-s])}
 }
 
-// splits reports whether cutting s at i would part a CRLF or a UTF-8 sequence.
-func splits(s string, i int) bool {
+// splitsCharacter reports whether cutting s at i would split a CRLF or a UTF-8 sequence.
+func splitsCharacter(s string, i int) bool {
 	if i <= 0 || i >= len(s) {
 		return false
 	}

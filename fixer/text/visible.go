@@ -30,7 +30,7 @@ func Visible(s string) string {
 			b.WriteByte(byte(r) + '@')
 		case r == 0x7f:
 			b.WriteString("^?")
-		case hidden(r):
+		case isHidden(r):
 			fmt.Fprintf(&b, "U+%04X", r)
 		default:
 			b.WriteString(s[i : i+n])
@@ -59,12 +59,12 @@ func needsVisible(s string) bool {
 	return false
 }
 
-// hidden lists the characters that change what a reader sees without being
+// isHidden lists the characters that change what a reader sees without being
 // seen: C1 controls, soft hyphen, bidirectional and zero-width characters,
 // line and paragraph separators, variation of joining, and tag characters.
 // A zero-width joiner or a variation selector has a use in emoji and scripts,
 // but here it would let two names that look alike differ.
-func hidden(r rune) bool {
+func isHidden(r rune) bool {
 	switch {
 	case r >= 0x80 && r <= 0x9f,
 		r == 0xad, r == 0x34f, r == 0x61c, r == 0x180e,

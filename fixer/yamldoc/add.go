@@ -124,7 +124,7 @@ func (e *editor) addFlow(n *Node, key string, v any) error {
 	comma := e.comma(end, n.End-1)
 	if l := n.lastLeaf(); n.Kind == Mapping && l.Parent == n && l.isEmpty() && l.Start > n.Entries[l.index].Key.End {
 		// The reader takes "a:," for the text "a:"; a space must come between.
-		if end < n.End && blank(e.src[end]) {
+		if end < n.End && isSpaceOrTab(e.src[end]) {
 			end++
 		} else {
 			e.replace(end, end, " ")
@@ -164,7 +164,7 @@ func spacesAfter(comma string) string { return comma[len(strings.TrimRight(comma
 
 // spansLines reports whether a value added on a line of its own takes several: in
 // JSON it does.
-func (w *writer) spansLines(v any) bool { return isColl(v) && (w.json || w.keys == '"') }
+func (w *writer) spansLines(v any) bool { return isCollection(v) && (w.json || w.keys == '"') }
 
 // flowIndent returns the text by which a child's line is deeper than the line of its
 // flow collection's bracket.
@@ -201,7 +201,7 @@ func (e *editor) comma(at, stop int) int {
 // the line break or the closing bracket at stop.
 func (e *editor) rowEnd(at, stop int) int {
 	i := at
-	for i < stop && blank(e.src[i]) {
+	for i < stop && isSpaceOrTab(e.src[i]) {
 		i++
 	}
 	if i < stop && e.src[i] == '#' {

@@ -11,12 +11,12 @@ import (
 // builder turns the reader's nodes, which know where they start, into nodes
 // that know their bytes. It walks in file order, once.
 type builder struct {
-	doc   *Doc
-	src   []byte // up to the document's end; offsets are the file's
-	lines []int  // offset of the first column of each line, by YAML's line breaks
-	odd   bool   // lines end in other ways than \n and \r\n
-	feeds []int  // when odd: the lines of the file, which counts only \n
-	high  bool   // bytes beyond ASCII: columns are not bytes
+	doc           *Doc
+	src           []byte // up to the document's end; offsets are the file's
+	lines         []int  // offset of the first column of each line, by YAML's line breaks
+	unusualBreaks bool   // lines end in other ways than \n and \r\n
+	fileLines     []int  // when odd: the lines of the file, which counts only \n
+	nonASCII      bool   // bytes beyond ASCII: columns are not bytes
 
 	line, col, off int // a place already known, to count runes from
 
@@ -29,9 +29,9 @@ type builder struct {
 
 // build locates every node of the document and sets Root and Duplicates.
 func (d *Doc) build(y *yaml.Node, parent *Node, depth int) error {
-	d.nodes = count(y)
+	d.nodes = countNodes(y)
 	b := &builder{doc: d, src: d.File.Source[:d.End], slab: make([]Node, d.nodes)}
-	b.table()
+	b.indexLines()
 	root, err := b.node(y, parent, -1, depth)
 	if err != nil {
 		return err
@@ -51,8 +51,8 @@ func (d *Doc) build(y *yaml.Node, parent *Node, depth int) error {
 	return nil
 }
 
-// table finds the lines. A BOM at the start is not a column.
-func (b *builder) table() {
+// indexLines finds the lines. A BOM at the start is not a column.
+func (b *builder) indexLines() {
 	src, at := b.src, b.doc.Start
 	if bytes.HasPrefix(src[at:], bom) {
 		at += len(bom)
@@ -63,21 +63,21 @@ func (b *builder) table() {
 		case c == '\n':
 			b.lines = append(b.lines, i+1)
 		case c == '\r' && !(i+1 < len(src) && src[i+1] == '\n'):
-			b.odd = true
+			b.unusualBreaks = true
 			b.lines = append(b.lines, i+1)
 		case c >= 0x80:
-			b.high = true
+			b.nonASCII = true
 			if n := breakLen(src, i); n > 0 {
-				b.odd = true
+				b.unusualBreaks = true
 				i += n - 1
 				b.lines = append(b.lines, i+1)
 			}
 		}
 	}
-	if b.odd {
+	if b.unusualBreaks {
 		for i := at; i < len(src); i++ {
 			if src[i] == '\n' {
-				b.feeds = append(b.feeds, i)
+				b.fileLines = append(b.fileLines, i)
 			}
 		}
 	}
@@ -90,7 +90,7 @@ func (b *builder) offset(line, col int) int {
 		return len(b.src)
 	}
 	off := b.lines[line-1]
-	if !b.high {
+	if !b.nonASCII {
 		return min(off+col-1, len(b.src))
 	}
 	n := 1
@@ -109,8 +109,8 @@ func (b *builder) offset(line, col int) int {
 
 // lineOf returns the line of the file, counted by \n, that holds an offset.
 func (b *builder) lineOf(off int) int {
-	if b.odd {
-		return b.doc.Line + sort.SearchInts(b.feeds, off)
+	if b.unusualBreaks {
+		return b.doc.Line + sort.SearchInts(b.fileLines, off)
 	}
 	return b.doc.Line + max(0, sort.SearchInts(b.lines, off+1)-1)
 }
@@ -125,11 +125,11 @@ func (b *builder) column(off int) int {
 	return off - b.lines[i]
 }
 
-// count returns the number of nodes, so that all are allocated at once.
-func count(y *yaml.Node) int {
+// countNodes returns the number of nodes, so that all are allocated at once.
+func countNodes(y *yaml.Node) int {
 	n := 1
 	for _, c := range y.Content {
-		n += count(c)
+		n += countNodes(c)
 	}
 	return n
 }
@@ -140,7 +140,7 @@ func (b *builder) alloc() *Node {
 	return n
 }
 
-func (b *builder) lost(y *yaml.Node, want string) error {
+func (b *builder) positionError(y *yaml.Node, want string) error {
 	return &SyntaxError{Line: b.doc.Line + y.Line - 1, Column: y.Column,
 		Reason: fmt.Sprintf("cannot find the %s that the YAML reader sees here", want)}
 }
@@ -156,7 +156,7 @@ func (b *builder) node(y *yaml.Node, parent *Node, indent, depth int) (*Node, er
 	*n = Node{Tag: y.Tag, Value: y.Value, Anchor: y.Anchor, Parent: parent, tagged: y.Style&yaml.TaggedStyle != 0}
 	n.Start = b.offset(y.Line, y.Column)
 	n.content, n.End = n.Start, n.Start
-	if b.odd {
+	if b.unusualBreaks {
 		n.Line = b.lineOf(n.Start)
 	} else {
 		n.Line = b.doc.Line + y.Line - 1
@@ -172,7 +172,7 @@ func (b *builder) node(y *yaml.Node, parent *Node, indent, depth int) (*Node, er
 	case yaml.AliasNode:
 		n.Kind = Alias
 		if n.Start >= len(b.src) || b.src[n.Start] != '*' {
-			return nil, b.lost(y, "alias")
+			return nil, b.positionError(y, "alias")
 		}
 		n.End = n.Start + 1 + len(y.Value)
 		b.aliases = append(b.aliases, n)
@@ -207,12 +207,12 @@ func (b *builder) collection(y *yaml.Node, n *Node, indent, depth int) error {
 	}
 	switch {
 	case n.Style == Block && n.Kind == Sequence && c != '-':
-		return b.lost(y, "dash of the list")
+		return b.positionError(y, "dash of the list")
 	case n.Style == Flow && n.Kind == Sequence && c != '[':
-		return b.lost(y, "[ of the list")
+		return b.positionError(y, "[ of the list")
 	case n.Style == Flow && n.Kind == Mapping && c != '{':
 		if n.Parent == nil || n.Parent.Kind != Sequence || n.Parent.Style != Flow {
-			return b.lost(y, "{ of the mapping")
+			return b.positionError(y, "{ of the mapping")
 		}
 		n.pair = true
 	}
@@ -255,7 +255,7 @@ func (b *builder) collection(y *yaml.Node, n *Node, indent, depth int) error {
 				v.Line = b.lineOf(max(at-1, n.Start))
 				v.EndLine = v.Line
 			}
-			if k.Kind == Mapping && k.flow() && n.flow() && b.doc.template == nil {
+			if k.Kind == Mapping && k.isFlow() && n.isFlow() && b.doc.template == nil {
 				b.doc.template = n // {{ … }}: YAML by accident
 			}
 			n.Entries[i] = Entry{k, v}
@@ -274,7 +274,7 @@ func (b *builder) collection(y *yaml.Node, n *Node, indent, depth int) error {
 		}
 		end = b.bracket(from)
 		if end >= len(b.src) || b.src[end] != close {
-			return b.lost(y, "closing bracket")
+			return b.positionError(y, "closing bracket")
 		}
 		end++
 		n.EndLine = b.lineOf(end - 1)

@@ -76,7 +76,7 @@ func (e *editor) run(op Op, v any) error {
 	v = nest(rest, v)
 	e.path = at
 	e.effect = effect{kind: replaced, node: n, value: v}
-	if n != nil && n.matches(v) && !n.customTag() {
+	if n != nil && n.matches(v) && !n.hasCustomTag() {
 		return nil // already so
 	}
 	return e.put(n, v)

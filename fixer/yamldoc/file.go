@@ -85,7 +85,7 @@ func ParseWhere(src []byte, keep func(Outline) bool) (*File, error) {
 			return nil, err
 		}
 	}
-	f.JSON = len(f.Docs) == 1 && f.Docs[0].Root.flow() && json.Valid(bytes.TrimPrefix(src, bom))
+	f.JSON = len(f.Docs) == 1 && f.Docs[0].Root.isFlow() && json.Valid(bytes.TrimPrefix(src, bom))
 	return f, nil
 }
 
@@ -147,7 +147,7 @@ func (d *Doc) parse(src []byte, parent *Node, depth int) (err error) {
 // syntaxError turns the reader's "yaml: line 3: …" into a place in the file.
 func (d *Doc) syntaxError(err error) error {
 	msg := strings.TrimPrefix(err.Error(), "yaml: ")
-	out := &SyntaxError{Line: d.Line, Reason: msg, Template: templated(d.File.Source[d.Start:d.End])}
+	out := &SyntaxError{Line: d.Line, Reason: msg, Template: hasTemplateMark(d.File.Source[d.Start:d.End])}
 	if rest, ok := strings.CutPrefix(msg, "line "); ok {
 		num, reason, _ := strings.Cut(rest, ": ")
 		if n, err := strconv.Atoi(num); err == nil {
@@ -165,8 +165,8 @@ func (d *Doc) syntaxError(err error) error {
 	return out
 }
 
-// templated reports whether {{ or }} stands outside lines that are comments.
-func templated(src []byte) bool {
+// hasTemplateMark reports whether {{ or }} stands outside lines that are comments.
+func hasTemplateMark(src []byte) bool {
 	for line := range bytes.Lines(src) {
 		if t := bytes.TrimLeft(line, " \t"); len(t) > 0 && t[0] == '#' {
 			continue
@@ -182,4 +182,4 @@ func templated(src []byte) bool {
 // same, because it also spells a mapping whose key is a mapping; nil when there is none.
 func (d *Doc) Template() *Node { return d.template }
 
-func (n *Node) flow() bool { return n != nil && n.Style == Flow }
+func (n *Node) isFlow() bool { return n != nil && n.Style == Flow }

@@ -48,7 +48,7 @@ func TestGraft(t *testing.T) {
 // checkGraft returns 1 when the operation was read in part.
 func checkGraft(t *testing.T, d *Doc, op Op) int {
 	t.Helper()
-	v, err := normal(op.value)
+	v, err := normalize(op.value)
 	if err != nil || d.editable() != nil {
 		return 0
 	}

@@ -155,7 +155,7 @@ const (
 // apply makes one operation: it computes the edits, makes them, reads the
 // document again and verifies. Without edits there is nothing to do.
 func (d *Doc) apply(op Op, how reading) (*Doc, []text.Edit, Path, error) {
-	v, err := normal(op.value)
+	v, err := normalize(op.value)
 	if err != nil {
 		return nil, nil, nil, refuse(RefuseValue, 0, "%v", err)
 	}

@@ -77,7 +77,7 @@ func outline(src []byte, p part, line int) Outline {
 		} else {
 			next += at + 1
 		}
-		if l := src[at:next]; len(l) > col && !blank(l[col]) && l[col] != '#' && len(bytes.TrimLeft(l[:col], " ")) == 0 {
+		if l := src[at:next]; len(l) > col && !isSpaceOrTab(l[col]) && l[col] != '#' && len(bytes.TrimLeft(l[:col], " ")) == 0 {
 			o.key(l[col:], line)
 		}
 		at = next
@@ -100,7 +100,7 @@ func (o *Outline) key(l []byte, line int) {
 		end, ok = singleQuoted(l, 0)
 	default:
 		for end = 0; end < len(l) && !ok; end++ {
-			ok = l[end] == ':' && (end+1 == len(l) || blank(l[end+1]))
+			ok = l[end] == ':' && (end+1 == len(l) || isSpaceOrTab(l[end+1]))
 		}
 		end--
 		if !ok {
@@ -156,7 +156,7 @@ func (o *Outline) flow(src []byte, at, line int) {
 			}
 		case c == ',':
 			fresh = depth == 1
-		case c == '#' && at > 0 && (blank(src[at-1]) || src[at-1] == '\n'):
+		case c == '#' && at > 0 && (isSpaceOrTab(src[at-1]) || src[at-1] == '\n'):
 			at = lineEnd(src, at)
 			continue
 		case c == '"' || c == '\'':
@@ -174,7 +174,7 @@ func (o *Outline) flow(src []byte, at, line int) {
 			line += bytes.Count(src[at:end], []byte{'\n'})
 			at = end
 			continue
-		case !blank(c) && c != '\r' && fresh:
+		case !isSpaceOrTab(c) && c != '\r' && fresh:
 			end := at
 			for end < len(src) && bytes.IndexByte([]byte(":,{}[]\n"), src[end]) < 0 {
 				end++

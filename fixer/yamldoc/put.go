@@ -14,12 +14,12 @@ func (e *editor) put(n *Node, v any) error {
 	if err := checkDroppable(n); err != nil {
 		return err
 	}
-	if n.customTag() {
+	if n.hasCustomTag() {
 		return refuse(RefuseTag, n.Line, "%s is tagged %s, whose meaning a new value would lose", n.displayPlace(), n.Tag)
 	}
 	p := n.Parent
 	switch {
-	case p.flow() || p == nil && n.flow() && e.d.File.JSON:
+	case p.isFlow() || p == nil && n.isFlow() && e.d.File.JSON:
 		return e.putFlow(n, v)
 	case p == nil:
 		return e.putRoot(n, v)
@@ -35,7 +35,7 @@ func (e *editor) put(n *Node, v any) error {
 func (e *editor) fill(v any) error {
 	w := e.style(nil)
 	s := w.inline(v, false)
-	if isColl(v) {
+	if isCollection(v) {
 		s = w.block(v, 0)
 	}
 	at := e.d.marker
@@ -76,15 +76,15 @@ func (e *editor) putFlow(n *Node, v any) error {
 	}
 	w := e.replacementStyle(n, around, v)
 	s := ""
-	if isColl(v) && w.spansLines(v) && around.EndLine > around.Line && e.startsLine(n.entryStart()) {
+	if isCollection(v) && w.spansLines(v) && around.EndLine > around.Line && e.startsLine(n.entryStart()) {
 		indent := string(e.before(n.entryStart()))
 		s = w.pretty(v, indent, e.flowIndent(around, indent))
-	} else if s = w.inline(v, true); n.Parent == nil && isColl(v) && bytes.IndexByte(e.src, '\n') >= 0 && n.Len() > 0 {
+	} else if s = w.inline(v, true); n.Parent == nil && isCollection(v) && bytes.IndexByte(e.src, '\n') >= 0 && n.Len() > 0 {
 		s = w.pretty(v, "", "  ")
 	}
 	switch {
 	case !n.isEmpty():
-		if n.Len() == 0 && n.Kind != Scalar && isColl(v) && !isWhitespace(e.src[n.content+1:n.End-1]) {
+		if n.Len() == 0 && n.Kind != Scalar && isCollection(v) && !isWhitespace(e.src[n.content+1:n.End-1]) {
 			// A comment inside the empty brackets: write before it.
 			s = s[1 : len(s)-1]
 			e.replace(n.content+1, n.content+1, s)
@@ -114,7 +114,7 @@ func (e *editor) putRoot(n *Node, v any) error {
 	w := e.style(n)
 	lead := e.before(n.Start)
 	switch {
-	case !isColl(v):
+	case !isCollection(v):
 		e.replaceNode(n, w.scalar(v, len(lead))+e.headerComment(n))
 	case consistsOf(lead, " "):
 		e.replaceNode(n, w.block(v, len(lead))+e.headerComment(n))
@@ -128,7 +128,7 @@ func (e *editor) putRoot(n *Node, v any) error {
 
 // trimLeft moves an offset back over the spaces before it.
 func (e *editor) trimLeft(at int) int {
-	for at > 0 && blank(e.src[at-1]) {
+	for at > 0 && isSpaceOrTab(e.src[at-1]) {
 		at--
 	}
 	return at
@@ -176,12 +176,12 @@ func (e *editor) putValue(n *Node, v any) error {
 	below := !same && n.Style == Block
 	comment := e.headerComment(n)
 	switch {
-	case !isColl(v) && n.isEmpty():
+	case !isCollection(v) && n.isEmpty():
 		e.replace(n.Start, n.Start, " "+w.scalar(v, m.col+w.step))
-	case !isColl(v) && below:
+	case !isCollection(v) && below:
 		e.replace(colon, colon, " "+w.scalar(v, m.col+w.step))
 		e.cutLines(n.Start, n.End, nil)
-	case !isColl(v):
+	case !isCollection(v):
 		e.replaceNode(n, w.scalar(v, m.col+w.step)+comment)
 	case below && n.content == n.Start:
 		in := w.under(v, m.col)

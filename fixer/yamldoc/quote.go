@@ -12,7 +12,7 @@ func validText(s string) bool { return utf8.ValidString(s) }
 // plainSafe reports whether s may be written without quotes and is then read
 // as the string s by readers of YAML 1.1 and 1.2 alike.
 func plainSafe(s string, flow bool) bool {
-	if s == "" || s[0] == ' ' || s[len(s)-1] == ' ' || ambiguous(s) {
+	if s == "" || s[0] == ' ' || s[len(s)-1] == ' ' || isAmbiguous(s) {
 		return false
 	}
 	switch c := s[0]; {
@@ -33,15 +33,15 @@ func plainSafe(s string, flow bool) bool {
 			r == '#' && s[i-1] == ' ',
 			flow && strings.ContainsRune(",[]{}?", r),
 			flow && r == ':' && strings.IndexByte(",[]{}?", s[i+1]) >= 0,
-			!shown(r):
+			!isLiteralRune(r):
 			return false
 		}
 	}
 	return true
 }
 
-// shown reports whether a character may be in a scalar as itself.
-func shown(r rune) bool {
+// isLiteralRune reports whether a character may be in a scalar as itself.
+func isLiteralRune(r rune) bool {
 	switch r {
 	case '\u0085', '\u2028', '\u2029', '\ufeff', utf8.RuneError:
 		return false
@@ -49,10 +49,10 @@ func shown(r rune) bool {
 	return r >= 0x20 && r != 0x7f && unicode.IsPrint(r)
 }
 
-// ambiguous reports whether some reader of YAML takes the plain text s for
+// isAmbiguous reports whether some reader of YAML takes the plain text s for
 // something other than a string: a null, a boolean, a number in any base,
 // base 60, or a date.
-func ambiguous(s string) bool {
+func isAmbiguous(s string) bool {
 	switch strings.ToLower(s) {
 	case "", "~", "null", "true", "false", "yes", "no", "on", "off", "y", "n", "<<", "=":
 		return true
@@ -127,7 +127,7 @@ func plainRaw(s string) bool {
 		return false
 	}
 	for _, r := range s {
-		if !shown(r) || r == ' ' {
+		if !isLiteralRune(r) || r == ' ' {
 			return false
 		}
 	}
@@ -140,7 +140,7 @@ func quoted(s string, quote byte, json bool) string {
 	if quote == '\'' && !json {
 		ok := true
 		for _, r := range s {
-			ok = ok && shown(r)
+			ok = ok && isLiteralRune(r)
 		}
 		if ok {
 			return "'" + strings.ReplaceAll(s, "'", "''") + "'"
@@ -159,7 +159,7 @@ func quoted(s string, quote byte, json bool) string {
 			b.WriteString(`\t`)
 		case r == '\r':
 			b.WriteString(`\r`)
-		case r == utf8.RuneError || shown(r) || json && r > 0xffff:
+		case r == utf8.RuneError || isLiteralRune(r) || json && r > 0xffff:
 			b.WriteRune(r)
 		case r <= 0xffff:
 			b.WriteString(`\u`)

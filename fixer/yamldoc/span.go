@@ -36,7 +36,7 @@ func tagEnd(src []byte, at int) int {
 	return at
 }
 
-func blank(c byte) bool { return c == ' ' || c == '\t' }
+func isSpaceOrTab(c byte) bool { return c == ' ' || c == '\t' }
 
 // gap skips spaces, line breaks and comments. It is only called where no
 // scalar can go on, so that # starts a comment.
@@ -44,7 +44,7 @@ func (b *builder) gap(at int) int { return skipGap(b.src, at) }
 
 func skipGap(src []byte, at int) int {
 	for at < len(src) {
-		if c := src[at]; blank(c) {
+		if c := src[at]; isSpaceOrTab(c) {
 			at++
 		} else if c == '#' {
 			at = lineEnd(src, at)
@@ -121,9 +121,9 @@ func (b *builder) scalar(y *yaml.Node, n *Node, indent int) error {
 		n.End, ok = plain(b.src, n.content, y.Value)
 	}
 	if !ok {
-		return b.lost(y, "scalar")
+		return b.positionError(y, "scalar")
 	}
-	if n.content > n.Start || style != 0 || b.odd {
+	if n.content > n.Start || style != 0 || b.unusualBreaks {
 		n.EndLine = b.lineOf(max(n.End-1, n.Start))
 	} else {
 		n.EndLine = n.Line + bytes.Count(b.src[n.content:n.End], []byte{'\n'})

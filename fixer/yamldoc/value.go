@@ -44,7 +44,7 @@ func (n *Node) data(budget *int, depth int) (any, error) {
 		}
 		return nil, fmt.Errorf("line %d: alias *%s stands for itself", n.Line, n.Value)
 	}
-	if r.customTag() {
+	if r.hasCustomTag() {
 		return nil, fmt.Errorf("line %d: a value tagged %s cannot be copied", r.Line, r.Tag)
 	}
 	switch r.Kind {
@@ -78,13 +78,13 @@ func (n *Node) data(budget *int, depth int) (any, error) {
 	return Raw(r.Value), nil
 }
 
-// customTag reports whether the node has a tag beyond YAML's own, such as
+// hasCustomTag reports whether the node has a tag beyond YAML's own, such as
 // Compose's !reset.
-func (n *Node) customTag() bool { return n.tagged && !strings.HasPrefix(n.Tag, "!!") }
+func (n *Node) hasCustomTag() bool { return n.tagged && !strings.HasPrefix(n.Tag, "!!") }
 
-// normal turns the accepted Go types into Map, []any, string, Raw, bool, int64,
+// normalize turns the accepted Go types into Map, []any, string, Raw, bool, int64,
 // float64 or nil, and checks the rest of the contract.
-func normal(v any) (any, error) {
+func normalize(v any) (any, error) {
 	switch v := v.(type) {
 	case nil, bool:
 		return v, nil
@@ -111,11 +111,11 @@ func normal(v any) (any, error) {
 		for i, s := range v {
 			out[i] = s
 		}
-		return normal(out)
+		return normalize(out)
 	case []any:
 		out := make([]any, len(v))
 		for i, it := range v {
-			n, err := normal(it)
+			n, err := normalize(it)
 			if err != nil {
 				return nil, err
 			}
@@ -126,7 +126,7 @@ func normal(v any) (any, error) {
 		out := make(Map, len(v))
 		seen := make(map[string]bool, len(v))
 		for i, p := range v {
-			n, err := normal(p.Value)
+			n, err := normalize(p.Value)
 			if err != nil {
 				return nil, err
 			}
@@ -144,8 +144,8 @@ func normal(v any) (any, error) {
 	return nil, fmt.Errorf("a value of type %T cannot be written", v)
 }
 
-// isColl reports whether a normal value is a collection with content.
-func isColl(v any) bool {
+// isCollection reports whether a normal value is a collection with content.
+func isCollection(v any) bool {
 	switch v := v.(type) {
 	case Map:
 		return len(v) > 0

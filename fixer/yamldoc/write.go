@@ -84,7 +84,7 @@ func (w *writer) key(s string, flow bool) string {
 // pretty writes a value in flow style over several lines, as JSON is printed.
 // indent is what the line with the opening bracket starts with.
 func (w *writer) pretty(v any, indent, unit string) string {
-	if !isColl(v) {
+	if !isCollection(v) {
 		return w.inline(v, true)
 	}
 	in := indent + unit
@@ -142,7 +142,7 @@ func (w *writer) entry(key string, v any, col int) string {
 // after writes what follows the colon of a key at column col.
 func (w *writer) after(v any, col int) string {
 	switch {
-	case !isColl(v):
+	case !isCollection(v):
 		return " " + w.scalar(v, col+w.step)
 	default:
 		in := w.under(v, col)
@@ -160,7 +160,7 @@ func (w *writer) under(v any, col int) int {
 
 // item writes what follows a dash; col is where it starts.
 func (w *writer) item(v any, col int) string {
-	if isColl(v) {
+	if isCollection(v) {
 		return w.block(v, col)
 	}
 	return w.scalar(v, col)
@@ -196,7 +196,7 @@ func literalSafe(s string) bool {
 		return false
 	}
 	for _, r := range s {
-		if r != '\n' && r != '\t' && !shown(r) {
+		if r != '\n' && r != '\t' && !isLiteralRune(r) {
 			return false
 		}
 	}
