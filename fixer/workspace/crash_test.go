@@ -7,8 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"maps"
-	"oakum/fixer/disk/disktest"
-	"oakum/fixer/engine"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -16,6 +14,9 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+
+	"oakum/fixer/disk/disktest"
+	"oakum/fixer/engine"
 )
 
 // A crash test runs the test binary again as a child that commits or undoes
