@@ -32,6 +32,6 @@ func (f *Facts) Image(name string) *image.Knowledge {
 	if c, ok := f.Images[name]; ok {
 		config = &c
 	}
-	k, _ := f.known.LoadOrStore(name, image.Know(name, config))
+	k, _ := f.known.LoadOrStore(name, image.KnowledgeOf(name, config))
 	return k.(*image.Knowledge)
 }

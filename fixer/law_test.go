@@ -182,11 +182,11 @@ func TestOneDoorToImages(t *testing.T) {
 			return err
 		}
 		source, err := fs.ReadFile(root, name)
-		if err != nil || !strings.Contains(string(source), "image.Know(") {
+		if err != nil || !strings.Contains(string(source), "image.KnowledgeOf(") {
 			return err
 		}
 		if name != "fixer/facts.go" {
-			t.Errorf("%s asks image.Know: ask Facts.Image, or container.OfImage", name)
+			t.Errorf("%s calls image.KnowledgeOf: ask Facts.Image, or container.OfImage", name)
 		}
 		doors++
 		return nil
@@ -195,7 +195,7 @@ func TestOneDoorToImages(t *testing.T) {
 		t.Fatal(err)
 	}
 	if doors != 1 {
-		t.Errorf("%d files ask image.Know, want the one door", doors)
+		t.Errorf("%d files call image.KnowledgeOf, want the one door", doors)
 	}
 }
 

@@ -71,7 +71,7 @@ func BenchmarkKeyWithAllDecided(b *testing.B) {
 	d := startLarge(b, 20000)
 	all := engine.Decisions{}
 	for _, f := range d.model().session.Baseline().Findings {
-		all[f.Key()] = engine.Decision{Verdict: engine.Reject}
+		all[f.Key()] = engine.Decision{Verdict: engine.Skip}
 	}
 	if err := d.model().session.DecideAll("skip all", all); err != nil {
 		b.Fatal(err)

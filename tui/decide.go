@@ -45,7 +45,7 @@ func (d *model) accept(f *fixer.Finding, id string, params fixer.Params) tea.Cmd
 
 // skip says no to one finding.
 func (d *model) skip(f *fixer.Finding) tea.Cmd {
-	return d.decide("skip "+f.Rule, engine.Decisions{f.Key(): {Verdict: engine.Reject}},
+	return d.decide("skip "+f.Rule, engine.Decisions{f.Key(): {Verdict: engine.Skip}},
 		fmt.Sprintf("skipped %s in %s", ruleWord(f.Rule), f.File))
 }
 
@@ -65,7 +65,7 @@ func (d *model) toggle(o *engine.Outcome) tea.Cmd {
 // notAcceptable says why a finding has nothing that could be accepted, or "".
 func (d *model) notAcceptable(o *engine.Outcome) string {
 	switch {
-	case o.Result == engine.Suppress:
+	case o.Result == engine.AlreadySuppressed:
 		return "a comment in the file asks to leave this: " + o.Reason
 	case o.Result == engine.Closed && d.fresh():
 		return "nothing left to do: closed by " + keyWords(o.By)
@@ -156,7 +156,7 @@ func (d *model) skipFile(path string) tea.Cmd {
 		o := &d.current.plan.Outcomes[i]
 		k := o.Finding.Key()
 		if _, decided := d.decision(k); o.Finding.File == path && review.Waits(o, decided) {
-			all[k] = engine.Decision{Verdict: engine.Reject}
+			all[k] = engine.Decision{Verdict: engine.Skip}
 		}
 	}
 	if len(all) == 0 {
@@ -203,7 +203,7 @@ func (d *model) pending() bool {
 		return len(d.current.plan.Changes) > 0
 	}
 	for _, v := range d.session.Decisions() {
-		if v.Verdict != engine.Reject {
+		if v.Verdict != engine.Skip {
 			return true
 		}
 	}

@@ -58,7 +58,7 @@ func (v *detail) ask(d *model) tea.Cmd {
 	if o == nil {
 		return nil
 	}
-	if was, ok := d.decision(v.key); ok && was.Verdict == engine.Ignore {
+	if was, ok := d.decision(v.key); ok && was.Verdict == engine.Suppress {
 		return d.askPreview(v.key, was)
 	}
 	fix := v.alternative(d.offer(o))
@@ -141,7 +141,7 @@ func blankEnd(lines []string) int {
 
 func (d *model) ignored(k fixer.Key) bool {
 	v, ok := d.decision(k)
-	return ok && v.Verdict == engine.Ignore
+	return ok && v.Verdict == engine.Suppress
 }
 
 // fixRule is the line between the explanation and the diff.

@@ -411,9 +411,9 @@ func TestCrashAndResume(t *testing.T) {
 func TestResumeListsWhatIsLost(t *testing.T) {
 	b := newFake(shop())
 	b.kept = engine.Decisions{
-		{Rule: "gone/rule", File: "Dockerfile", Path: "x"}:                              {Verdict: engine.Reject},
+		{Rule: "gone/rule", File: "Dockerfile", Path: "x"}:                              {Verdict: engine.Skip},
 		{Rule: "dockerfile/runs-as-root", File: "Dockerfile", Path: "stage run"}:        {Verdict: engine.Accept, Fix: "no-such-fix"},
-		{Rule: "dockerfile/secret-in-arg", File: "Dockerfile", Path: "ARG NPM_TOKEN"}:   {Verdict: engine.Reject},
+		{Rule: "dockerfile/secret-in-arg", File: "Dockerfile", Path: "ARG NPM_TOKEN"}:   {Verdict: engine.Skip},
 		{Rule: "compose/writable-root", File: "compose.yaml", Path: "services.api"}:     {Verdict: engine.Accept},
 		{Rule: "compose/tmpfs", File: "compose.yaml", Path: "services.api"}:             {Verdict: engine.Accept}, // comes up later
 		{Rule: "compose/privileged", File: "compose.yaml", Path: "services.api"}:        {Verdict: engine.Accept, Params: fixer.Params{"no": "such"}},
@@ -431,7 +431,7 @@ func TestResumeListsWhatIsLost(t *testing.T) {
 
 func TestResumeForgets(t *testing.T) {
 	b := newFake(shop())
-	b.kept = engine.Decisions{{Rule: "dockerfile/secret-in-arg", File: "Dockerfile", Path: "ARG NPM_TOKEN"}: {Verdict: engine.Reject}}
+	b.kept = engine.Decisions{{Rule: "dockerfile/secret-in-arg", File: "Dockerfile", Path: "ARG NPM_TOKEN"}: {Verdict: engine.Skip}}
 	d := start(t, b, 80, 24)
 	d.elapse()
 	d.press("n")

@@ -157,9 +157,9 @@ func (d *model) status(width int) string {
 		now = s.written
 	}
 	if now != nil {
-		all := len(now.plan.Outcomes) - now.count[engine.Suppress]
+		all := len(now.plan.Outcomes) - now.count[engine.AlreadySuppressed]
 		right = fmt.Sprintf("%d of %d fixed  %d skipped  %d left ", now.done(), all,
-			now.count[engine.Skipped]+now.count[engine.Ignored], now.left())
+			now.count[engine.Skipped]+now.count[engine.NewlySuppressed], now.left())
 		if width >= stackedWidth && all > 0 {
 			right = widget.Bar(t, all-now.left(), all, 12) + " " + right
 		}

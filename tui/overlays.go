@@ -103,7 +103,7 @@ func (o *ignoreOverlay) typing() line { return &o.input }
 func (o *ignoreOverlay) typed(d *model) tea.Cmd { return o.refresh(d) }
 
 func (o *ignoreOverlay) decision() engine.Decision {
-	return engine.Decision{Verdict: engine.Ignore, Reason: strings.TrimSpace(o.input.Value())}
+	return engine.Decision{Verdict: engine.Suppress, Reason: strings.TrimSpace(o.input.Value())}
 }
 
 func (o *ignoreOverlay) refresh(d *model) tea.Cmd {
@@ -191,7 +191,7 @@ func (quitOverlay) press(d *model, a action) tea.Cmd {
 }
 
 func (quitOverlay) panel(d *model, width, height int) (string, []string) {
-	n := edits(d.current.done(), d.current.count[engine.Ignored])
+	n := edits(d.current.done(), d.current.count[engine.NewlySuppressed])
 	return "leave without writing?", []string{
 		"",
 		" " + n + " accepted and not written to any file.",
@@ -258,7 +258,7 @@ func (o *resumeOverlay) panel(d *model, width, height int) (string, []string) {
 	}
 	return "an earlier session was not finished", []string{
 		"",
-		fmt.Sprintf(" %s not written: %d accepted, %d skipped, %d ignored.", count(len(o.kept), "verdict"), n[engine.Accept], n[engine.Reject], n[engine.Ignore]),
+		fmt.Sprintf(" %s not written: %d accepted, %d skipped, %d ignored.", count(len(o.kept), "verdict"), n[engine.Accept], n[engine.Skip], n[engine.Suppress]),
 		"",
 	}
 }

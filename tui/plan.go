@@ -247,7 +247,7 @@ func (s *planScreen) summary(d *model, width int) []string {
 		}
 	}
 	written := fmt.Sprintf("%d fixed", st.done())
-	if n := st.count[engine.Ignored]; n > 0 {
+	if n := st.count[engine.NewlySuppressed]; n > 0 {
 		written += ", " + count(n, "comment")
 	}
 	out := []string{
@@ -285,7 +285,7 @@ func leftWords(st *planIndex) []string {
 	add(st.count[engine.Open], "open")
 	add(st.count[engine.ManualWork], "manual")
 	add(st.count[engine.Skipped], "skipped by you")
-	add(st.count[engine.Ignored], "ignored")
+	add(st.count[engine.NewlySuppressed], "ignored")
 	add(st.count[engine.Refused], "refused")
 	if n := st.count[engine.Blocked]; n > 0 {
 		var keys []fixer.Key

@@ -82,7 +82,7 @@ func (s *planIndex) planFile(path string) planFile {
 		o := &s.plan.Outcomes[i]
 		if o.Finding.File == path {
 			switch o.Result {
-			case engine.Fixed, engine.Closed, engine.Ignored, engine.Suppress:
+			case engine.Fixed, engine.Closed, engine.NewlySuppressed, engine.AlreadySuppressed:
 			default:
 				f.left++
 			}
@@ -98,7 +98,7 @@ func (s *planIndex) planFile(path string) planFile {
 	f.edits = len(c.Fixes)
 	for _, k := range c.Fixes {
 		switch o := s.outcome(k); {
-		case o != nil && o.Result == engine.Ignored:
+		case o != nil && o.Result == engine.NewlySuppressed:
 			f.comments++
 		case o != nil && o.Level == fixer.Review:
 			f.review++
@@ -113,7 +113,7 @@ func (s *planIndex) planFile(path string) planFile {
 // record why a finding is left.
 func (s *planIndex) tally(c *engine.Change) (fixed, comments int) {
 	for _, k := range c.Fixes {
-		if o := s.outcome(k); o != nil && o.Result == engine.Ignored {
+		if o := s.outcome(k); o != nil && o.Result == engine.NewlySuppressed {
 			comments++
 		} else {
 			fixed++

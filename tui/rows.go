@@ -28,7 +28,7 @@ type row struct {
 // done reports whether the finding needs no more attention.
 func (r *row) done() bool {
 	switch r.outcome.Result {
-	case engine.Fixed, engine.Closed, engine.Ignored, engine.Skipped, engine.Suppress:
+	case engine.Fixed, engine.Closed, engine.NewlySuppressed, engine.Skipped, engine.AlreadySuppressed:
 		return true
 	}
 	return false
@@ -86,7 +86,7 @@ func queueOf(rows []row, all int) ([]fixer.Key, map[fixer.Key]int) {
 	shown := make([]*engine.Outcome, all)
 	n := 0
 	for i := range rows {
-		if o := rows[i].outcome; o != nil && o.Result != engine.Suppress {
+		if o := rows[i].outcome; o != nil && o.Result != engine.AlreadySuppressed {
 			shown[rows[i].index] = o
 			n++
 		}
@@ -221,11 +221,11 @@ func (d *model) mark(o *engine.Outcome) (sign string, pending bool) {
 		switch {
 		case decided && v.Verdict == engine.Accept && !settled(o.Result):
 			return m.Accepted, true
-		case decided && v.Verdict == engine.Ignore && o.Result != engine.Ignored:
+		case decided && v.Verdict == engine.Suppress && o.Result != engine.NewlySuppressed:
 			return m.Ignored, true
-		case decided && v.Verdict == engine.Reject && o.Result != engine.Skipped:
+		case decided && v.Verdict == engine.Skip && o.Result != engine.Skipped:
 			return m.Skipped, true
-		case !decided && (o.Result == engine.Fixed || o.Result == engine.Ignored || o.Result == engine.Skipped || o.Result == engine.Blocked || o.Result == engine.Refused):
+		case !decided && (o.Result == engine.Fixed || o.Result == engine.NewlySuppressed || o.Result == engine.Skipped || o.Result == engine.Blocked || o.Result == engine.Refused):
 			return m.Open, true
 		}
 	}
@@ -234,7 +234,7 @@ func (d *model) mark(o *engine.Outcome) (sign string, pending bool) {
 		return m.Accepted, false
 	case engine.Closed:
 		return m.Closed, false
-	case engine.Ignored, engine.Suppress:
+	case engine.NewlySuppressed, engine.AlreadySuppressed:
 		return m.Ignored, false
 	case engine.Skipped:
 		return m.Skipped, false

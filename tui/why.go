@@ -122,7 +122,7 @@ func (d *model) state(o *engine.Outcome) (string, int) {
 		return "accepted: " + o.Title + d.values(o.Finding.Key()), 1
 	case engine.Closed:
 		return "closed by " + keyWords(o.By), 1
-	case engine.Ignored:
+	case engine.NewlySuppressed:
 		return "a comment will record why it is left: " + o.Reason, 1
 	case engine.Skipped:
 		return "skipped by you", 0
@@ -130,7 +130,7 @@ func (d *model) state(o *engine.Outcome) (string, int) {
 		return "blocked: " + o.Reason, 2
 	case engine.Refused:
 		return "refused: " + o.Reason, 2
-	case engine.Suppress:
+	case engine.AlreadySuppressed:
 		return "a comment in the file asks to leave this: " + cmp.Or(o.Reason, "no reason given"), 0
 	}
 	if o.New {

@@ -80,7 +80,7 @@ func (f *scanFlags) print(cmd *cobra.Command, scan *report.Scan) error {
 		if err := scan.Concise(out, styleOf(os.Stdout)); err != nil {
 			return err
 		}
-		return scan.Aside(cmd.ErrOrStderr())
+		return scan.NonFindings(cmd.ErrOrStderr())
 	}
 	return scan.Text(out, styleOf(os.Stdout))
 }

@@ -69,7 +69,7 @@ func verdict(s *report.Scan, failOn fixer.Severity) error {
 	case s.Unreadable():
 		skipped := s.Skipped()
 		return fmt.Errorf("no file could be looked into; the first is %s: %s", skipped[0].Path, skipped[0].Skip.Reason)
-	case failOn > 0 && s.Reaches(failOn):
+	case failOn > 0 && s.HasSeverity(failOn):
 		return errFindings
 	}
 	return nil

@@ -15,6 +15,8 @@ const OpenFlags = 0
 
 func IsNotDir(error) bool { return false }
 
+func IsOtherFileSystem(error) bool { return false }
+
 func isLoop(error) bool { return false }
 
 func systemMessage(error) string { return "" }

@@ -17,6 +17,10 @@ const OpenFlags = syscall.O_NONBLOCK
 
 func IsNotDir(err error) bool { return errors.Is(err, syscall.ENOTDIR) }
 
+// IsOtherFileSystem reports whether a rename failed because its two ends lie on
+// different file systems, or mounts of one.
+func IsOtherFileSystem(err error) bool { return errors.Is(err, syscall.EXDEV) }
+
 func isLoop(err error) bool { return errors.Is(err, syscall.ELOOP) }
 
 // systemMessage returns the wording for errors whose meaning a person may act on.

@@ -8,9 +8,9 @@ import (
 	"github.com/moby/buildkit/frontend/dockerfile/instructions"
 )
 
-// A Contract is what a stage promises to whoever runs or builds upon its image,
+// A Contract is what a stage promises to those who run its image or build on it,
 // as far as the file sets it. Values have variables replaced where the file
-// tells them and are as written otherwise. What the base image sets is not in
+// sets them and are as written otherwise. What the base image sets is not in
 // it, so that two contracts can be compared but not run.
 type Contract struct {
 	Base       string // image of the root of the FROM chain, as written

@@ -110,7 +110,7 @@ func diffContract(stage string, a, b Contract) []Difference {
 	return out
 }
 
-// present tells a value that is empty from one that is absent.
+// present distinguishes a value that is empty from one that is absent.
 func present(m map[string]string) map[string]string {
 	out := make(map[string]string, len(m))
 	for k, v := range m {

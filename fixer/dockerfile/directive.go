@@ -22,7 +22,7 @@ type Directive struct {
 // A Comment is a whole-line comment: Dockerfiles have no others. Lines of
 // heredoc bodies and of shell text are not comments here.
 type Comment struct {
-	Text       string // without "#" and without blanks around it
+	Text       string // without "#" and without spaces around it
 	Start, End int    // from "#" to the end of the line, its ending excluded
 	Line       int
 	Inside     *Instruction // the instruction whose continuation it interrupts, or nil

@@ -6,7 +6,7 @@ import "strings"
 // set. A setting of a stage named by FROM counts, one of the base image is not
 // known here.
 type Value struct {
-	// Text has variables replaced as far as the file tells; when Known is
+	// Text has variables replaced as far as the file sets them; when Known is
 	// false it is the text as written.
 	Text  string
 	Known bool
@@ -26,7 +26,7 @@ type CommandLine struct {
 type Port struct {
 	Text   string // variables replaced where known: "8080/tcp", "80", "3000-3005"
 	Number int    // 0 when Text is no single number
-	Proto  string // lower case, "tcp" unless said otherwise
+	Proto  string // lower case, "tcp" unless written otherwise
 	Known  bool
 	Word   Word
 	At     *Instruction
@@ -57,7 +57,7 @@ func newValue(s *Stage, i *Instruction, raw string, vars *scope) Value {
 func (s *Stage) User() Value { return s.end.user }
 
 // UserAt returns the USER under which an instruction of the stage runs.
-func (s *Stage) UserAt(i *Instruction) Value { return s.before(i).user }
+func (s *Stage) UserAt(i *Instruction) Value { return s.stateAt(i).user }
 
 // StopSignal returns the STOPSIGNAL of the stage.
 func (s *Stage) StopSignal() Value { return s.end.stopsignal }
@@ -68,7 +68,7 @@ func (s *Stage) StopSignal() Value { return s.end.stopsignal }
 func (s *Stage) Workdir() Value { return s.end.workdir }
 
 // WorkdirAt returns the working directory in which an instruction runs.
-func (s *Stage) WorkdirAt(i *Instruction) Value { return s.before(i).workdir }
+func (s *Stage) WorkdirAt(i *Instruction) Value { return s.stateAt(i).workdir }
 
 // Entrypoint returns the ENTRYPOINT of the stage; At is nil when the file sets
 // none.
@@ -126,10 +126,10 @@ func (i *Instruction) shellText() string {
 func (i *Instruction) shellRange() (from, to int) {
 	from, to = i.args.from, i.args.to
 	if i.Keyword == "HEALTHCHECK" {
-		for from < to && !byteSpace(i.logical.text[from]) {
+		for from < to && !isSpaceByte(i.logical.text[from]) {
 			from++
 		}
-		for from < to && byteSpace(i.logical.text[from]) {
+		for from < to && isSpaceByte(i.logical.text[from]) {
 			from++
 		}
 	}
@@ -239,7 +239,7 @@ func (s *Stage) Shell() ([]string, *Instruction) { return s.ShellAt(nil) }
 
 // ShellAt returns the SHELL in force at an instruction of the stage.
 func (s *Stage) ShellAt(i *Instruction) ([]string, *Instruction) {
-	shell := s.before(i).shell
+	shell := s.stateAt(i).shell
 	if shell == nil {
 		return nil, nil
 	}

@@ -156,7 +156,7 @@ func (f *File) heredocs(i *Instruction, last int, docs []parser.Heredoc) int {
 	return last
 }
 
-// firstByte returns the offset of the first byte of a line that is no blank.
+// firstByte returns the offset of the first byte of a line that is no space.
 func firstByte(src []byte, lines *text.Lines, line int) int {
 	from, to := lines.Start(line), lines.Next(line)
 	if line == 1 {

@@ -40,7 +40,7 @@ func FuzzParse(f *testing.F) {
 		if d := Diff(file, file); len(d) > 0 {
 			t.Fatalf("a file differs from itself: %v", d)
 		}
-		file.Growth()
+		file.MaxExpandedSize()
 		for k, i := range file.Instructions {
 			checkEdits(t, file, k, i)
 			if s, err := file.Script(i); err == nil {

@@ -43,7 +43,7 @@ func TestHostileSizes(t *testing.T) {
 			f, err := Parse([]byte(src))
 			if err == nil {
 				Diff(f, f)
-				f.Growth()
+				f.MaxExpandedSize()
 				for _, i := range f.Instructions {
 					_, _ = f.Script(i)
 				}

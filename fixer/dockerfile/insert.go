@@ -8,7 +8,7 @@ import (
 )
 
 // InsertBefore puts whole lines before an instruction, above the comments that
-// stand directly on top of it, since they speak of it. Parser directives and
+// are directly on top of it, since they describe it. Parser directives and
 // the comment a file begins with stay on top.
 func (f *File) InsertBefore(i *Instruction, lines ...string) ([]text.Edit, error) {
 	if err := f.checkInsert(i, lines); err != nil {
@@ -50,7 +50,7 @@ func (f *File) InsertAtEnd(s *Stage, lines ...string) ([]text.Edit, error) {
 	return f.InsertAfter(s.Last(), lines...)
 }
 
-// indentOf returns the blanks before an instruction, which lines beside it get, too.
+// indentOf returns the spaces before an instruction, which lines beside it get, too.
 func (f *File) indentOf(i *Instruction) string {
 	line := f.Source[f.lines.Start(i.Line):i.Start]
 	if len(bytes.Trim(line, " \t")) > 0 {

@@ -19,13 +19,13 @@ type Instruction struct {
 	Line, EndLine int // from 1, both inclusive
 
 	Flags []Flag
-	// Words are the arguments behind the flags, cut as the instruction cuts
+	// Words are the arguments after the flags, split as the instruction splits
 	// them: one word for USER or WORKDIR, strings of the exec form, name=value
-	// words of ENV. Shell text is cut at blanks outside quotes, which is enough
+	// words of ENV. Shell text is split at spaces outside quotes, which is enough
 	// to read it; Script knows better.
 	Words []Word
 	Pairs []Pair // of ENV, LABEL and ARG
-	// Args is the range from the first to the last byte behind the flags,
+	// Args is the range from the first to the last byte after the flags,
 	// without heredoc bodies; empty when there are no arguments.
 	Args Word
 
@@ -48,7 +48,7 @@ type Instruction struct {
 	script  readOnce
 }
 
-// A Heredoc is the body that belongs to a <<NAME word.
+// A Heredoc is the body of a <<NAME word.
 type Heredoc struct {
 	Name       string // without quotes
 	Start, End int    // the body without its terminator line; may be empty
@@ -100,10 +100,10 @@ func (i *Instruction) fill(w *words, from, to int, node *parser.Node) {
 	}
 	switch i.Keyword {
 	case "FROM", "EXPOSE":
-		i.each(splitBlank(line, args.from, args.to), w.word)
+		i.addWords(splitSpaces(line, args.from, args.to), w.word)
 	case "COPY", "ADD", "VOLUME":
-		if !i.json(w, args) {
-			i.each(splitBlank(line, args.from, args.to), w.word)
+		if !i.addJSONWords(w, args) {
+			i.addWords(splitSpaces(line, args.from, args.to), w.word)
 		}
 	case "ENV", "LABEL":
 		i.pairs(w, args)
@@ -112,27 +112,27 @@ func (i *Instruction) fill(w *words, from, to int, node *parser.Node) {
 			i.pair(w, p)
 		}
 	case "USER", "WORKDIR", "STOPSIGNAL":
-		i.each(whole(args), w.word)
+		i.addWords(wholePart(args), w.word)
 	case "MAINTAINER":
-		i.each(whole(args), w.plain)
+		i.addWords(wholePart(args), w.plain)
 	case "HEALTHCHECK":
 		i.healthcheck(w, args)
 	case "ONBUILD":
 		i.onbuild(w, args, node)
 	default: // RUN, CMD, ENTRYPOINT, SHELL
-		if !i.json(w, args) {
-			i.each(splitQuoted(line, args.from, args.to, w.escape), w.shellWord)
+		if !i.addJSONWords(w, args) {
+			i.addWords(splitQuoted(line, args.from, args.to, w.escape), w.shellWord)
 		}
 	}
 }
 
-func (i *Instruction) each(parts []part, word func(from, to int) Word) {
+func (i *Instruction) addWords(parts []part, word func(from, to int) Word) {
 	for _, p := range parts {
 		i.Words = append(i.Words, word(p.from, p.to))
 	}
 }
 
-func (i *Instruction) json(w *words, args part) bool {
+func (i *Instruction) addJSONWords(w *words, args part) bool {
 	if i.JSON {
 		for _, p := range jsonStrings(w.text, args.from, args.to) {
 			i.Words = append(i.Words, w.jsonWord(p))
@@ -141,7 +141,7 @@ func (i *Instruction) json(w *words, args part) bool {
 	return i.JSON
 }
 
-func whole(p part) []part {
+func wholePart(p part) []part {
 	if p.from == p.to {
 		return nil
 	}
@@ -151,16 +151,16 @@ func whole(p part) []part {
 // healthcheck cuts the type word off; the rest is a command in either form.
 func (i *Instruction) healthcheck(w *words, args part) {
 	sep := args.from
-	for sep < args.to && !byteSpace(w.text[sep]) {
+	for sep < args.to && !isSpaceByte(w.text[sep]) {
 		sep++
 	}
 	next := sep
-	for next < args.to && byteSpace(w.text[next]) {
+	for next < args.to && isSpaceByte(w.text[next]) {
 		next++
 	}
-	i.each(whole(part{args.from, sep}), w.word)
-	if rest := (part{next, args.to}); !i.json(w, rest) {
-		i.each(splitQuoted(w.text, rest.from, rest.to, w.escape), w.shellWord)
+	i.addWords(wholePart(part{args.from, sep}), w.word)
+	if rest := (part{next, args.to}); !i.addJSONWords(w, rest) {
+		i.addWords(splitQuoted(w.text, rest.from, rest.to, w.escape), w.shellWord)
 	}
 }
 
@@ -186,7 +186,7 @@ func (i *Instruction) onbuild(w *words, args part, node *parser.Node) {
 
 func (w *words) flag(p part) Flag {
 	f := Flag{Word: w.plain(p.from, p.to), Arg: w.plain(p.to, p.to)}
-	f.Word.Value = unflag(f.Word.Raw, w.escape)
+	f.Word.Value = unquoteFlag(f.Word.Raw, w.escape)
 	f.Word.Dynamic = len(references(f.Word.Raw, w.escape)) > 0
 	f.Name, f.Value, _ = strings.Cut(strings.TrimPrefix(f.Word.Value, "--"), "=")
 	if eq := strings.IndexByte(f.Word.Raw, '='); eq >= 0 {
@@ -211,10 +211,10 @@ func (i *Instruction) pairs(w *words, args part) {
 		return
 	}
 	end := args.from
-	for end < args.to && strings.IndexByte(asciiBlank, w.text[end]) < 0 {
+	for end < args.to && strings.IndexByte(asciiSpace, w.text[end]) < 0 {
 		end++
 	}
-	key, value := w.word(args.from, end), w.word(skipBlank(w.text, end, args.to), args.to)
+	key, value := w.word(args.from, end), w.word(skipSpaces(w.text, end, args.to), args.to)
 	i.Words = append(i.Words, key)
 	if value.Raw != "" {
 		i.Words = append(i.Words, value)

@@ -22,7 +22,7 @@ type logical struct {
 type run struct{ pos, off int }
 
 // at returns the file offset of byte i of the logical text. i may equal the
-// length of the text: the offset behind the last byte.
+// length of the text: the offset after the last byte.
 func (l *logical) at(i int) int {
 	if len(l.runs) == 0 {
 		return 0
@@ -33,7 +33,7 @@ func (l *logical) at(i int) int {
 }
 
 // span maps a half-open range of the logical text to the file. The end is
-// taken behind the last byte of the range, never at the first byte of the next
+// taken after the last byte of the range, never at the first byte of the next
 // line, so that a word ends where it ends.
 func (l *logical) span(from, to int) (start, end int) {
 	if to <= from {
@@ -54,7 +54,7 @@ type assembled struct {
 // assemble joins the physical lines of the instruction that starts at line.
 // It follows the parser's own order of steps: cut the line ending, drop comment
 // lines, drop blank lines that continue, cut the escape character and the
-// blanks after it.
+// spaces after it.
 func assemble(src []byte, lines *text.Lines, line int, escape byte) assembled {
 	var a assembled
 	var b strings.Builder
@@ -94,7 +94,7 @@ func assemble(src []byte, lines *text.Lines, line int, escape byte) assembled {
 }
 
 // continued reports whether a line, its ending cut, is continued on the next
-// one, and how many of its bytes belong to the instruction. An escape character
+// one, and how many of its bytes are part of the instruction. An escape character
 // after another one does not continue, not even after a third: that is
 // BuildKit's rule, kept because it is what builds.
 func continued(line []byte, escape byte) (keep int, more bool) {

@@ -2,7 +2,7 @@ package dockerfile
 
 import "fmt"
 
-// A Refusal says why something that was asked for is not done. It is an error
+// A Refusal says why a requested edit is not made. It is an error
 // for the program and a sentence for a person.
 type Refusal struct {
 	Code   RefusalCode

@@ -27,7 +27,7 @@ func (f *File) ReplaceKeyword(i *Instruction, keyword string) ([]text.Edit, erro
 	return f.ReplaceWord(i, i.Name, keyword)
 }
 
-// ReplaceArgs replaces everything behind the flags by raw.
+// ReplaceArgs replaces everything after the flags by raw.
 func (f *File) ReplaceArgs(i *Instruction, raw string) ([]text.Edit, error) {
 	if len(i.Heredocs) > 0 {
 		return nil, refuse(RefusedHeredoc, i.Line, "the instruction has a heredoc body, which is never rewritten")
@@ -35,7 +35,7 @@ func (f *File) ReplaceArgs(i *Instruction, raw string) ([]text.Edit, error) {
 	return f.ReplaceWord(i, i.Args, raw)
 }
 
-// AddFlag puts a flag such as --chown=1:1 before those that are there: behind
+// AddFlag puts a flag such as --chown=1:1 before those that are there: after
 // them it could land in an unclosed quote.
 func (f *File) AddFlag(i *Instruction, flag string) ([]text.Edit, error) {
 	if err := f.checkEdit(i); err != nil {
@@ -47,14 +47,14 @@ func (f *File) AddFlag(i *Instruction, flag string) ([]text.Edit, error) {
 	return []text.Edit{text.Insert(i.Name.End, " "+flag)}, nil
 }
 
-// AppendWord puts raw behind the last argument of ENV, LABEL, ARG, EXPOSE or
+// AppendWord puts raw after the last argument of ENV, LABEL, ARG, EXPOSE or
 // VOLUME. It refuses where the text would become part of the last word, as in
 // the old form ENV NAME VALUE; shell text is the business of [Script].
 func (f *File) AppendWord(i *Instruction, raw string) ([]text.Edit, error) {
 	if err := f.checkEdit(i); err != nil {
 		return nil, err
 	}
-	split := func(line string) []part { return splitBlank(line, 0, len(line)) }
+	split := func(line string) []part { return splitSpaces(line, 0, len(line)) }
 	switch i.Keyword {
 	case "EXPOSE", "VOLUME":
 	case "ENV", "LABEL", "ARG":
@@ -88,7 +88,7 @@ func (f *File) DeleteFlag(i *Instruction, flag Flag) ([]text.Edit, error) {
 	return f.DeleteWord(i, flag.Word)
 }
 
-// DeleteWord removes a word and the blanks before it. A word that has a
+// DeleteWord removes a word and the spaces before it. A word that has a
 // continued line for itself takes the line with it. Words of the exec form are
 // refused: their commas need more thought than a deletion.
 func (f *File) DeleteWord(i *Instruction, w Word) ([]text.Edit, error) {
@@ -140,7 +140,7 @@ func (f *File) deletion(w Word) text.Edit {
 	return text.Edit{Start: from, End: w.End}
 }
 
-// continuationBefore returns where the blanks and the escape character begin
+// continuationBefore returns where the spaces and the escape character begin
 // that continue the line before the given one onto it.
 func (f *File) continuationBefore(line int) (int, bool) {
 	if line < 2 {

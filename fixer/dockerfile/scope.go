@@ -33,9 +33,9 @@ func (s *scope) lookup(name string) (variable, bool) {
 	return variable{}, false
 }
 
-// builtin are the ARGs that BuildKit sets itself; a default for them in the
+// builtinArgs are the ARGs that BuildKit sets itself; a default for them in the
 // file does not count.
-var builtin = map[string]bool{
+var builtinArgs = map[string]bool{
 	"BUILDPLATFORM": true, "BUILDOS": true, "BUILDOSVERSION": true, "BUILDARCH": true, "BUILDVARIANT": true,
 	"TARGETPLATFORM": true, "TARGETOS": true, "TARGETOSVERSION": true, "TARGETARCH": true, "TARGETVARIANT": true,
 	"TARGETSTAGE": true,
@@ -76,7 +76,7 @@ func (s *Stage) walk(visit func(*Stage, *Instruction, *scope)) {
 // arg declares one ARG. Without a default it takes that of the global ARG of
 // the same name; without that either, nothing changes unless the build sets it.
 func (s *scope) arg(p Pair, globals *scope) {
-	if builtin[p.Key] {
+	if builtinArgs[p.Key] {
 		s.vars[p.Key] = variable{}
 		return
 	}
@@ -105,7 +105,7 @@ func (s *scope) env(pairs []Pair) {
 
 // expand replaces the variables of raw and takes quotes off. known is false,
 // and the value empty, when a variable matters whose value the file does not
-// tell.
+// set.
 func (s *scope) expand(raw string) (value string, known bool) {
 	if !strings.ContainsAny(raw, "$\"'") && strings.IndexByte(raw, s.escape) < 0 {
 		return raw, true

@@ -12,7 +12,7 @@ import (
 // A Script is the shell text of an instruction, read as a shell reads it.
 //
 // The shell never sees continuations or the comments between them: BuildKit
-// joins the lines first. So a "#" in shell text comments out everything behind
+// joins the lines first. So a "#" in shell text comments out everything after
 // it, line breaks or not, and Script reads it so.
 //
 // Text is read as bash where the shell is not known to be another one; bash
@@ -31,7 +31,7 @@ type Script struct {
 
 // A Command is one simple command: name, arguments, assignments, redirections.
 type Command struct {
-	Name       string // the first word's value without folder; "" when it is not static
+	Name       string // the first word's value without directory; "" when it is not static
 	Words      []Word // name and arguments; empty for bare assignments
 	Assigns    []Word // NAME=value before the name
 	Start, End int    // in the file, redirections included
@@ -47,7 +47,7 @@ type Command struct {
 // script.
 type Place uint16
 
-// The constructs that Place tells apart.
+// The constructs that Place distinguishes.
 const (
 	InPipe         Place = 1 << iota // a | b
 	InOr                             // a || b, either side
@@ -71,7 +71,7 @@ const (
 
 // Script reads the shell text of RUN, CMD, ENTRYPOINT or HEALTHCHECK CMD. It
 // returns a [*Refusal] when there is none, or when another program than a
-// POSIX-like shell reads it. The text is read once, however often it is asked
+// POSIX-like shell reads it. The text is read once, however often this is called
 // for; the Script is shared and must not be changed.
 func (f *File) Script(i *Instruction) (*Script, error) {
 	i.script.Do(func() { i.script.script, i.script.err = f.readScript(i) })

@@ -13,7 +13,7 @@ import (
 const notAppendable = InPipe | InOr | InNegation | InBackground | InCondition | InLoop | InFunction | InSubstitution
 
 // Append lets another command follow c when c succeeds: it puts " && command"
-// behind c, broken over lines as the chain that c stands in is.
+// after c, broken over lines as the chain that contains c is.
 func (s *Script) Append(c Command, command string) ([]text.Edit, error) {
 	if c.Place&notAppendable != 0 {
 		return nil, refuse(RefusedContext, c.Line, "a command in %s cannot be followed by another one without changing when they run", c.Place&notAppendable)
@@ -65,7 +65,7 @@ func (s *Script) link(from, to int) (string, bool) {
 	return string(sep), true
 }
 
-// InsertWord puts raw behind word k of a command.
+// InsertWord puts raw after word k of a command.
 func (s *Script) InsertWord(c Command, k int, raw string) ([]text.Edit, error) {
 	if k < 0 || k >= len(c.Words) {
 		return nil, refuse(RefusedContext, c.Line, "the command has no word %d", k)
@@ -90,7 +90,7 @@ func (s *Script) ReplaceWord(c Command, k int, raw string) ([]text.Edit, error) 
 	return s.file.ReplaceWord(s.Instruction, c.Words[k], raw)
 }
 
-// DeleteWord removes word k with the blanks before it, and its line when it has
+// DeleteWord removes word k with the spaces before it, and its line when it has
 // one for itself. The name can go when the next word on the same line takes its
 // place, as in "sudo apt-get".
 func (s *Script) DeleteWord(c Command, k int) ([]text.Edit, error) {

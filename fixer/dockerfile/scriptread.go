@@ -178,7 +178,7 @@ func (r *scriptReader) arg(n *syntax.Word) Word {
 }
 
 // expands reports whether unquoted text means more than itself: patterns, the
-// home folder, braces.
+// home directory, braces.
 func expands(lit string, first bool) bool {
 	if first && strings.HasPrefix(lit, "~") {
 		return true

@@ -9,7 +9,7 @@ import (
 var remoteSource = regexp.MustCompile(`^(?i:https?|git|ssh)://|^[\w.-]+@[\w.-]+:`)
 
 // IsRemote reports whether ADD fetches a source instead of taking it from the
-// build context, as BuildKit tells them apart.
+// build context, as BuildKit distinguishes them.
 func IsRemote(source string) bool { return remoteSource.MatchString(source) }
 
 // ContextSources returns the words of COPY and ADD that name what is taken from

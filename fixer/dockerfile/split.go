@@ -9,35 +9,35 @@ import (
 // The functions here cut a logical line where BuildKit cuts it. They work on
 // offsets into the line instead of copies, and mirror the parser's rules,
 // including those that look accidental; each is named where it applies. The
-// corpus test and the fuzz targets hold them against the parser's answers.
+// corpus test and the fuzz targets compare them with the parser's answers.
 
 // part is a half-open range of a logical line.
 type part struct{ from, to int }
 
-// asciiBlank are the characters at which FROM, COPY, EXPOSE and the keyword
-// end. Unlike elsewhere in the parser, other Unicode spaces belong to the word.
-const asciiBlank = "\t\v\f\r "
+// asciiSpace are the characters at which FROM, COPY, EXPOSE and the keyword
+// end. Unlike elsewhere in the parser, other Unicode spaces are part of the word.
+const asciiSpace = "\t\v\f\r "
 
 // splitHead cuts a line into its keyword, its --flags and the range of the
-// arguments. A bare "--" ends the flags and belongs to nothing.
+// arguments. A bare "--" ends the flags and is part of neither.
 func splitHead(line string, escape byte) (keyword part, flags []part, args part) {
 	lo, hi := trimSpace(line, 0, len(line))
-	k := strings.IndexAny(line[lo:hi], asciiBlank)
+	k := strings.IndexAny(line[lo:hi], asciiSpace)
 	if k < 0 {
 		return part{lo, hi}, nil, part{hi, hi}
 	}
 	keyword = part{lo, lo + k}
-	flags, at := splitFlags(line, skipBlank(line, lo+k, hi), hi, escape)
+	flags, at := splitFlags(line, skipSpaces(line, lo+k, hi), hi, escape)
 	from, to := trimSpace(line, at, hi)
 	return keyword, flags, part{from, to}
 }
 
 // splitFlags collects words that begin with "--" and returns the offset of the
-// rest. BuildKit goes byte by byte here and asks Unicode about each byte, so
+// rest. BuildKit goes byte by byte here and classifies each byte as Unicode, so
 // the bytes 0x85 and 0xA0 end a flag even inside a longer character.
 func splitFlags(line string, at, end int, escape byte) (flags []part, rest int) {
 	for at < end {
-		for at < end && byteSpace(line[at]) {
+		for at < end && isSpaceByte(line[at]) {
 			at++
 		}
 		if at+1 >= end || line[at] != '-' || line[at+1] != '-' {
@@ -48,7 +48,7 @@ func splitFlags(line string, at, end int, escape byte) (flags []part, rest int) 
 		for ; at < end; at++ {
 			c := line[at]
 			switch {
-			case quote == 0 && byteSpace(c):
+			case quote == 0 && isSpaceByte(c):
 			case c == escape:
 				at++ // the next byte is literal, in quotes of either kind
 				continue
@@ -64,7 +64,7 @@ func splitFlags(line string, at, end int, escape byte) (flags []part, rest int) 
 			break
 		}
 		at = min(at, end)
-		if unflag(line[from:at], escape) == "--" { // also when written --""
+		if unquoteFlag(line[from:at], escape) == "--" { // also when written --""
 			return flags, at
 		}
 		flags = append(flags, part{from, at})
@@ -72,9 +72,9 @@ func splitFlags(line string, at, end int, escape byte) (flags []part, rest int) 
 	return flags, end
 }
 
-// unflag takes quotes and escapes off a flag. Unlike elsewhere, the escape
+// unquoteFlag removes quotes and escapes from a flag. Unlike elsewhere, the escape
 // character also counts inside single quotes.
-func unflag(raw string, escape byte) string {
+func unquoteFlag(raw string, escape byte) string {
 	if !strings.ContainsAny(raw, "\"'") && strings.IndexByte(raw, escape) < 0 {
 		return raw
 	}
@@ -97,13 +97,13 @@ func unflag(raw string, escape byte) string {
 	return b.String()
 }
 
-// splitBlank cuts at runs of ASCII blanks; quotes mean nothing here.
-func splitBlank(line string, at, end int) []part {
+// splitSpaces splits at runs of ASCII spaces; quotes mean nothing here.
+func splitSpaces(line string, at, end int) []part {
 	var out []part
 	for at < end {
-		at = skipBlank(line, at, end)
+		at = skipSpaces(line, at, end)
 		from := at
-		for at < end && strings.IndexByte(asciiBlank, line[at]) < 0 {
+		for at < end && strings.IndexByte(asciiSpace, line[at]) < 0 {
 			at++
 		}
 		if at > from {
@@ -159,11 +159,11 @@ func trimSpace(s string, from, to int) (int, int) {
 	return from, from + len(strings.TrimRightFunc(t, unicode.IsSpace))
 }
 
-func skipBlank(s string, at, end int) int {
-	for at < end && strings.IndexByte(asciiBlank, s[at]) >= 0 {
+func skipSpaces(s string, at, end int) int {
+	for at < end && strings.IndexByte(asciiSpace, s[at]) >= 0 {
 		at++
 	}
 	return at
 }
 
-func byteSpace(c byte) bool { return unicode.IsSpace(rune(c)) }
+func isSpaceByte(c byte) bool { return unicode.IsSpace(rune(c)) }

@@ -22,7 +22,7 @@ type Stage struct {
 	// Instructions are those after FROM, in order.
 	Instructions []*Instruction
 	// Windows is true when the stage builds a Windows image, as far as its
-	// base, platform, SHELL or the paths of its WORKDIR tell.
+	// base, platform, SHELL or the paths of its WORKDIR show.
 	Windows bool
 
 	file *File
@@ -30,7 +30,7 @@ type Stage struct {
 	vars *scope // at the end
 }
 
-// Last returns the last instruction of the stage: FROM when it stands alone.
+// Last returns the last instruction of the stage: FROM when it is alone.
 func (s *Stage) Last() *Instruction {
 	if n := len(s.Instructions); n > 0 {
 		return s.Instructions[n-1]
@@ -80,7 +80,7 @@ func (f *File) stages() error {
 				f.globals = f.newGlobals()
 			}
 			if cur != nil {
-				cur.run(f.globals) // before a stage made from it is read
+				cur.computeStates(f.globals) // before a stage made from it is read
 			}
 			cur = f.newStage(i)
 			f.Stages = append(f.Stages, cur)
@@ -99,7 +99,7 @@ func (f *File) stages() error {
 	if cur == nil {
 		return syntaxErrorf(0, "the file has no FROM")
 	}
-	cur.run(f.globals)
+	cur.computeStates(f.globals)
 	for _, s := range f.Stages {
 		s.Windows = s.isWindows()
 	}
@@ -147,7 +147,7 @@ func (s *Stage) isWindows() bool {
 		if s.Parent.Windows {
 			return true
 		}
-	} else if windowsImage(s.Image) || windowsImage(s.Base) {
+	} else if isWindowsImage(s.Image) || isWindowsImage(s.Base) {
 		return true
 	}
 	if strings.HasPrefix(strings.ToLower(s.Platform), "windows") {
@@ -156,11 +156,11 @@ func (s *Stage) isWindows() bool {
 	for _, i := range s.Instructions {
 		switch i.Keyword {
 		case "SHELL":
-			if len(i.Words) > 0 && windowsShell(i.Words[0].Value) {
+			if len(i.Words) > 0 && isWindowsShell(i.Words[0].Value) {
 				return true
 			}
 		case "WORKDIR":
-			if len(i.Words) > 0 && drivePath(i.Words[0].Value) {
+			if len(i.Words) > 0 && isDrivePath(i.Words[0].Value) {
 				return true
 			}
 		}
@@ -168,7 +168,7 @@ func (s *Stage) isWindows() bool {
 	return false
 }
 
-func windowsImage(ref string) bool {
+func isWindowsImage(ref string) bool {
 	ref = strings.ToLower(ref)
 	for _, mark := range []string{"nanoserver", "servercore", "/windows/", "dotnet/framework/"} {
 		if strings.Contains(ref, mark) {
@@ -178,8 +178,8 @@ func windowsImage(ref string) bool {
 	return strings.HasSuffix(ref, "/windows") || strings.Contains(ref, "/windows:")
 }
 
-// windowsShell is true for shells that only Windows has; pwsh runs anywhere.
-func windowsShell(name string) bool {
+// isWindowsShell is true for shells that only Windows has; pwsh runs anywhere.
+func isWindowsShell(name string) bool {
 	name = strings.ToLower(name)
 	name = name[strings.LastIndexAny(name, `/\`)+1:]
 	switch name {
@@ -189,7 +189,7 @@ func windowsShell(name string) bool {
 	return false
 }
 
-func drivePath(p string) bool {
+func isDrivePath(p string) bool {
 	if len(p) < 2 || p[1] != ':' {
 		return false
 	}

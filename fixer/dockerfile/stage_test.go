@@ -221,7 +221,7 @@ func TestGrowth(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			start := time.Now()
 			f := mustParse(t, tt.src)
-			if got := f.Growth(); (got > 1<<30) != tt.huge {
+			if got := f.MaxExpandedSize(); (got > 1<<30) != tt.huge {
 				t.Errorf("Growth() = %d", got)
 			}
 			for _, v := range f.Final().Env() {

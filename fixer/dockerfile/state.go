@@ -13,8 +13,8 @@ type state struct {
 	shell                     *Instruction
 }
 
-// run brings a stage's instructions into the state they run in.
-func (s *Stage) run(globals *scope) {
+// computeStates sets the state in which each of a stage's instructions runs.
+func (s *Stage) computeStates(globals *scope) {
 	var cur state
 	vars := newScope(globals.escape)
 	if s.Parent != nil {
@@ -34,7 +34,7 @@ func (s *Stage) run(globals *scope) {
 			cur.stopsignal = newValue(s, i, i.Args.Raw, vars)
 		case "WORKDIR":
 			v := newValue(s, i, i.Args.Raw, vars)
-			v.Known = v.Known && (absolute(v.Text) || cur.workdir.Known)
+			v.Known = v.Known && (isAbsolute(v.Text) || cur.workdir.Known)
 			v.Text = joinWorkdir(cur.workdir.Text, v.Text)
 			cur.workdir = v
 		case "SHELL":
@@ -50,9 +50,9 @@ func (s *Stage) run(globals *scope) {
 	s.end, s.vars = cur, vars
 }
 
-// before returns the state an instruction runs in; the end of the stage for
+// stateAt returns the state an instruction runs in; the end of the stage for
 // nil.
-func (s *Stage) before(i *Instruction) state {
+func (s *Stage) stateAt(i *Instruction) state {
 	if i == nil {
 		return s.end
 	}
@@ -64,13 +64,13 @@ func joinWorkdir(dir, next string) string {
 	switch {
 	case strings.HasPrefix(next, "/"):
 		return path.Clean(next)
-	case absolute(next), len(dir)+len(next) > maxValue:
+	case isAbsolute(next), len(dir)+len(next) > maxValue:
 		return next
 	}
 	return path.Join(dir, next)
 }
 
-// absolute also knows the paths of Windows.
-func absolute(p string) bool {
-	return strings.HasPrefix(p, "/") || strings.HasPrefix(p, `\`) || drivePath(p)
+// isAbsolute also accepts the paths of Windows.
+func isAbsolute(p string) bool {
+	return strings.HasPrefix(p, "/") || strings.HasPrefix(p, `\`) || isDrivePath(p)
 }

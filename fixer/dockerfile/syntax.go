@@ -81,7 +81,7 @@ func parseAST(src []byte) (res *parser.Result, err error) {
 }
 
 // parseTyped runs BuildKit's reading of one instruction. It gets a linter that
-// tells nobody, because without one a "# check=" comment above the instruction
+// reports to nobody, because without one a "# check=" comment above the instruction
 // makes it panic.
 func parseTyped(node *parser.Node) (cmd instructions.Command, err error) {
 	defer recovered(node.StartLine, &err)

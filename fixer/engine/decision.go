@@ -5,12 +5,12 @@ import "oakum/fixer"
 // Verdict is the kind of a decision.
 type Verdict string
 
-// The verdicts. Ignore writes a suppression with its reason, as an edit like
+// The verdicts. Suppress writes a suppression with its reason, as an edit like
 // any other.
 const (
-	Accept Verdict = "accept"
-	Reject Verdict = "skip"
-	Ignore Verdict = "ignore"
+	Accept   Verdict = "accept"
+	Skip     Verdict = "skip"
+	Suppress Verdict = "ignore"
 )
 
 // A Decision is what a person or a flag has decided about one finding.
@@ -21,7 +21,7 @@ type Decision struct {
 	// passed over.
 	Fix    string       `json:"fix,omitempty"`
 	Params fixer.Params `json:"params,omitempty"` // chosen values; the rest are defaults
-	Reason string       `json:"reason,omitempty"` // for Ignore
+	Reason string       `json:"reason,omitempty"` // for Suppress
 
 	// Level is the level the fix had when it was accepted. A fix that has
 	// become less safe since, because other edits changed the evidence, is

@@ -49,7 +49,7 @@ func fold(c *checker, snap *fixer.Snapshot, baseline *Report, decisions Decision
 		f.standardsRule[r.Name] = r.Phase == fixer.Standards
 	}
 	for k, d := range decisions {
-		if d.Verdict != Reject {
+		if d.Verdict != Skip {
 			f.pending[k] = d
 		}
 	}
@@ -111,8 +111,8 @@ func (f *folding) advance(r *batchResult) {
 		k := s.finding.Key()
 		delete(f.pending, k)
 		o := &Outcome{Finding: s.finding, Result: Fixed, Title: s.title, Level: s.level}
-		if s.ignore {
-			o.Result, o.Reason = Ignored, s.reason
+		if s.suppress {
+			o.Result, o.Reason = NewlySuppressed, s.reason
 		}
 		f.outcomes[k] = o
 		for _, c := range s.contents {
@@ -130,9 +130,9 @@ func (f *folding) advance(r *batchResult) {
 	// A finding that was closed or fixed can come back through a later fix.
 	for _, is := range r.report.Findings {
 		k := is.Key()
-		if o := f.outcomes[k]; o != nil && (o.Result == Closed || o.Result == Fixed || o.Result == Ignored) {
+		if o := f.outcomes[k]; o != nil && (o.Result == Closed || o.Result == Fixed || o.Result == NewlySuppressed) {
 			delete(f.outcomes, k)
-			if d, ok := f.decisions[k]; ok && d.Verdict != Reject {
+			if d, ok := f.decisions[k]; ok && d.Verdict != Skip {
 				f.pending[k] = d
 			}
 		}

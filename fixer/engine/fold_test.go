@@ -453,7 +453,7 @@ func TestIgnoreSilencesOneFinding(t *testing.T) {
 		}
 	}}
 	s := engine.NewSession(things("f.yaml", "a: 1\n"), nil, []*fixer.Rule{two})
-	if err := s.Decide(key("k/two", "one"), engine.Decision{Verdict: engine.Ignore, Reason: "known"}); err != nil {
+	if err := s.Decide(key("k/two", "one"), engine.Decision{Verdict: engine.Suppress, Reason: "known"}); err != nil {
 		t.Fatal(err)
 	}
 	p := s.Plan()
@@ -479,7 +479,7 @@ func TestWhatCameUpCanBeDecidedAgain(t *testing.T) {
 	}}
 	s := engine.NewSession(things("f.yaml", "things:\n- name: a\n"), nil, []*fixer.Rule{wantKey("k/x", "x", 1, fixer.Medium), after})
 	acceptAll(t, s, fixer.Safe)
-	if err := s.Decide(key("k/after", "after"), engine.Decision{Verdict: engine.Reject}); err != nil {
+	if err := s.Decide(key("k/after", "after"), engine.Decision{Verdict: engine.Skip}); err != nil {
 		t.Fatal(err)
 	}
 	if got := contents(t, s.Plan(), "f.yaml"); got != "things:\n- name: a\n  x: 1\n" {

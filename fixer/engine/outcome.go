@@ -18,7 +18,7 @@ func (f *folding) plan(snap *fixer.Snapshot, baseline *Report) *Plan {
 		p.Outcomes = append(p.Outcomes, f.outcomeOf(finding))
 	}
 	for _, s := range baseline.Suppressed {
-		p.Outcomes = append(p.Outcomes, Outcome{Finding: s.Finding, Result: Suppress, Reason: s.By.Reason})
+		p.Outcomes = append(p.Outcomes, Outcome{Finding: s.Finding, Result: AlreadySuppressed, Reason: s.By.Reason})
 	}
 	p.Outcomes = append(p.Outcomes, f.surfaced(baseline)...)
 	for file := range f.current.Files() {
@@ -44,7 +44,7 @@ func (f *folding) outcomeOf(finding *fixer.Finding) Outcome {
 	}
 	out := Outcome{Finding: finding, Result: Open}
 	switch d, decided := f.decisions[k]; {
-	case decided && d.Verdict == Reject:
+	case decided && d.Verdict == Skip:
 		out.Result = Skipped
 	case f.report.Finding(k) == nil:
 		out.Result = Closed // it was refused, and then gone with other fixes

@@ -8,15 +8,15 @@ type Result string
 // The results. Each finding of the baseline, and each that came up on the
 // way, has exactly one.
 const (
-	Fixed      Result = "fixed"      // its fix is in the plan
-	Closed     Result = "closed"     // gone because of other fixes
-	Ignored    Result = "ignored"    // the plan writes a suppression for it
-	Blocked    Result = "blocked"    // its fix failed verification and was rolled back
-	Refused    Result = "refused"    // its fix cannot be made here
-	Open       Result = "open"       // a fix exists and was not accepted
-	Skipped    Result = "skipped"    // a person decided to leave it
-	ManualWork Result = "manual"     // left to a person: there is no automatic fix
-	Suppress   Result = "suppressed" // a comment in the file suppresses it
+	Fixed             Result = "fixed"      // its fix is in the plan
+	Closed            Result = "closed"     // gone because of other fixes
+	NewlySuppressed   Result = "ignored"    // the plan writes a suppression for it
+	Blocked           Result = "blocked"    // its fix failed verification and was rolled back
+	Refused           Result = "refused"    // its fix cannot be made here
+	Open              Result = "open"       // a fix exists and was not accepted
+	Skipped           Result = "skipped"    // a person decided to leave it
+	ManualWork        Result = "manual"     // left to a person: there is no automatic fix
+	AlreadySuppressed Result = "suppressed" // a comment in the file suppresses it
 )
 
 // An Outcome is the result for one finding, with the reason in words.

@@ -22,7 +22,7 @@ type selected struct {
 	finding  *fixer.Finding
 	title    string
 	level    fixer.Level
-	ignore   bool
+	suppress bool
 	reason   string // of the suppression
 	contents []fixer.FileChange
 }
@@ -131,15 +131,15 @@ func (f *folding) draft(finding *fixer.Finding, unverified bool) draftResult {
 	d := f.pending[finding.Key()]
 	id := draftID{finding, d.digestInput(), unverified}
 	return f.checker.cache.draft(f.checkpoint, id, func() draftResult {
-		if d.Verdict == Ignore {
-			return f.draftIgnore(finding, d)
+		if d.Verdict == Suppress {
+			return f.draftSuppression(finding, d)
 		}
 		return f.draftFix(finding, d, unverified)
 	})
 }
 
-func (f *folding) draftIgnore(finding *fixer.Finding, d Decision) draftResult {
-	out := draftResult{selected: selected{finding: finding, ignore: true, reason: d.Reason, title: "record why it is left"}}
+func (f *folding) draftSuppression(finding *fixer.Finding, d Decision) draftResult {
+	out := draftResult{selected: selected{finding: finding, suppress: true, reason: d.Reason, title: "record why it is left"}}
 	file := f.current.File(finding.File)
 	for _, other := range f.report.Findings {
 		if other != finding && other.File == finding.File && other.Line == finding.Line && other.Rule == finding.Rule {

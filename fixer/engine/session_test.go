@@ -25,8 +25,8 @@ func TestSessionUndoAndRedo(t *testing.T) {
 		states = append(states, describe(s.Plan()))
 	}
 	step(s.Decide(key("k/x", "things[0].x"), engine.Decision{Verdict: engine.Accept}))
-	step(s.Decide(key("k/x", "things[0].x"), engine.Decision{Verdict: engine.Reject}))
-	step(s.Decide(key("k/y", "things[1].y"), engine.Decision{Verdict: engine.Ignore, Reason: "known"}))
+	step(s.Decide(key("k/x", "things[0].x"), engine.Decision{Verdict: engine.Skip}))
+	step(s.Decide(key("k/y", "things[1].y"), engine.Decision{Verdict: engine.Suppress, Reason: "known"}))
 	_, err := s.AcceptAll(fixer.Safe, nil)
 	step(err)
 	s.Forget(key("k/y", "things[1].y"))
@@ -69,7 +69,7 @@ func TestSessionRefusesWhatItDoesNotKnow(t *testing.T) {
 		want string
 	}{
 		{key("k/nope", "things[0].x"), engine.Decision{Verdict: engine.Accept}, "no finding"},
-		{key("k/x", "things[9].x"), engine.Decision{Verdict: engine.Reject}, "no finding"},
+		{key("k/x", "things[9].x"), engine.Decision{Verdict: engine.Skip}, "no finding"},
 		{key("k/x", "things[0].x"), engine.Decision{Verdict: engine.Accept, Fix: "other"}, `has no fix "other"`},
 		{key("k/x", "things[0].x"), engine.Decision{Verdict: engine.Accept, Params: fixer.Params{"size": "1"}}, `no parameter "size"`},
 		{key("k/x", "things[0].x"), engine.Decision{Verdict: engine.Accept, Params: fixer.Params{"value": "a b"}}, "no blanks"},

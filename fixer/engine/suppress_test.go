@@ -65,7 +65,7 @@ func TestSuppressionsInDockerfiles(t *testing.T) {
 func TestIgnoreWritesASuppression(t *testing.T) {
 	const src = "things:\r\n- name: a\r\n- name: b\r\n"
 	s := engine.NewSession(things("f.yaml", src), nil, []*fixer.Rule{wantKey("k/x", "x", 1, fixer.Low)})
-	if err := s.Decide(key("k/x", "things[1].x"), engine.Decision{Verdict: engine.Ignore, Reason: " moving soon "}); err != nil {
+	if err := s.Decide(key("k/x", "things[1].x"), engine.Decision{Verdict: engine.Suppress, Reason: " moving soon "}); err != nil {
 		t.Fatal(err)
 	}
 	p := s.Plan()
@@ -73,14 +73,14 @@ func TestIgnoreWritesASuppression(t *testing.T) {
 	if got := contents(t, p, "f.yaml"); got != want {
 		t.Errorf("got %q, want %q", got, want)
 	}
-	if o := outcome(t, p, "k/x", "f.yaml", "things[1].x"); o.Result != engine.Ignored || !strings.Contains(o.Reason, "moving soon") {
+	if o := outcome(t, p, "k/x", "f.yaml", "things[1].x"); o.Result != engine.NewlySuppressed || !strings.Contains(o.Reason, "moving soon") {
 		t.Errorf("outcome %+v", o)
 	}
 	if n := len(p.Final.Suppressed); n != 1 {
 		t.Errorf("%d findings are suppressed after it, want 1", n)
 	}
 	marked := engine.NewSession(things("f.yaml", "\ufeffthings: [{name: a}]\n"), nil, []*fixer.Rule{wantKey("k/x", "x", 1, fixer.Low)})
-	if err := marked.Decide(key("k/x", "things[0].x"), engine.Decision{Verdict: engine.Ignore, Reason: "why"}); err != nil {
+	if err := marked.Decide(key("k/x", "things[0].x"), engine.Decision{Verdict: engine.Suppress, Reason: "why"}); err != nil {
 		t.Fatal(err)
 	}
 	if got := contents(t, marked.Plan(), "f.yaml"); got != "\ufeff# oakum: ignore k/x why\nthings: [{name: a}]\n" {
@@ -93,12 +93,12 @@ func TestIgnoreWritesASuppression(t *testing.T) {
 		"inside a value": {"things: [{name: a}, {name: \"b\n  c\"}]\n", "why"},
 	} {
 		s := engine.NewSession(things("f.yaml", c.file), nil, []*fixer.Rule{wantKey("k/x", "x", 1, fixer.Low)})
-		if err := s.Decide(key("k/x", "things[1].x"), engine.Decision{Verdict: engine.Ignore, Reason: c.reason}); err != nil {
+		if err := s.Decide(key("k/x", "things[1].x"), engine.Decision{Verdict: engine.Suppress, Reason: c.reason}); err != nil {
 			t.Fatal(err)
 		}
 		o := outcome(t, s.Plan(), "k/x", "f.yaml", "things[1].x")
 		if name == "inside a value" { // the line before the whole list is a fine place
-			if o.Result != engine.Ignored && o.Result != engine.Refused && o.Result != engine.Blocked {
+			if o.Result != engine.NewlySuppressed && o.Result != engine.Refused && o.Result != engine.Blocked {
 				t.Errorf("%s: %s %s", name, o.Result, o.Reason)
 			}
 			continue

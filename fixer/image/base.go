@@ -68,11 +68,11 @@ const (
 	NoLibc Libc = "none"
 )
 
-// A Base is what is known of an image as the ground to build on.
+// A Base is what is known of an image as a base image.
 type Base struct {
-	Image        string // what was asked for, in short form and without digest
+	Image        string // the name that was looked up, in short form and without digest
 	Distribution Distribution
-	Release      string // of the distribution: "12", "3.20", "24.04"; "" when the tag does not tell
+	Release      string // of the distribution: "12", "3.20", "24.04"; "" when the tag does not name it
 	Codename     string // "bookworm", "noble"; "" when there is none
 	Packages     Manager
 	Shell        Shell
@@ -88,17 +88,17 @@ type Base struct {
 	// to be unset.
 	Entrypoint []string
 
-	// Lifecycles are the supports that end: of the distribution's release, and
+	// Lifecycles are the periods of support: of the distribution's release, and
 	// of the product that the tag counts (Node.js 18).
 	Lifecycles []Lifecycle
-	// Deprecated is set when the whole repository is given up.
+	// Deprecated is set when the whole repository is unmaintained.
 	Deprecated *Deprecation
 
 	// Provenance holds the sources of each field.
 	Provenance map[BaseField][]Source
 
-	tools  map[string]bool // known to be there or not
-	ground map[string]bool // the same of the distribution alone
+	tools             map[string]bool // known to be present or absent
+	distributionTools map[string]bool // the same for the distribution alone
 }
 
 // An Account is a user that exists in an image.
@@ -108,7 +108,7 @@ type Account struct {
 	GID  int    `json:"gid"`
 }
 
-// A Lifecycle is the support of a release.
+// A Lifecycle is the period of support of a release.
 type Lifecycle struct {
 	Of       string // "Debian 12 (bookworm)", "Node.js 18"
 	End      string // last day of regular support, as 2006-01-02
@@ -123,7 +123,7 @@ func (l Lifecycle) Ended(day string) bool { return day > l.End }
 // EndedExtended reports whether extended support is over on a day as well.
 func (l Lifecycle) EndedExtended(day string) bool { return l.Ended(day) && day > l.Extended }
 
-// A Deprecation says that a repository is given up.
+// A Deprecation says that a repository is unmaintained.
 type Deprecation struct {
 	Successor string `json:"successor"` // a repository, "" when there is none
 	Note      string `json:"note"`
@@ -164,7 +164,7 @@ const (
 	NotKnown Presence = "unknown"
 )
 
-// Has tells whether a program (bash, curl, wget, …) is in the image.
+// Has reports whether a program (bash, curl, wget, …) is in the image.
 func (b Base) Has(tool string) Presence {
 	switch has, known := b.tools[tool]; {
 	case !known:
@@ -184,6 +184,6 @@ func (b Base) Account(name string) (Account, bool) {
 	return b.Accounts[i], true
 }
 
-// Verified reports whether everything the base says in the field was read in a
+// Verified reports whether everything the base holds in the field was read in a
 // source or tested; see [Entry.Verified].
 func (b Base) Verified(f BaseField) bool { return verified(b.Provenance[f]) }

@@ -6,23 +6,23 @@ import (
 	"strings"
 )
 
-// baseOf tells what an image is as the ground to build on, as far as its name
-// and tag say so. Facts that the name leaves open are left at their zero value:
+// baseOf returns what an image is as a base image, as far as its name
+// and tag say. Facts that the name does not decide keep their zero value:
 // "node:20" is Debian of a release that is not known, "node@sha256:…" may be
 // anything. ok is false when nothing at all is known.
 func baseOf(ref Reference) (Base, bool) { return loadTable().baseOf(ref) }
 
 func (t *table) baseOf(ref Reference) (Base, bool) {
-	b := Base{Image: shown(ref), Provenance: map[BaseField][]Source{}, tools: map[string]bool{}}
-	ref = ref.official()
+	b := Base{Image: evidenceName(ref), Provenance: map[BaseField][]Source{}, tools: map[string]bool{}}
+	ref = ref.resolveMirror()
 	words := ref.Words()
 	r, ok := t.bases().repository(ref.Name())
 	if isWindows(words) {
 		// A platform in the tag names the distribution wherever the image is from.
 		d, ok := t.bases().byID[Windows]
 		if ok {
-			t.layDistribution(&b, d, "", false)
-			b.Provenance[BaseDistribution] = saidByTag(ref)
+			t.applyDistribution(&b, d, "", false)
+			b.Provenance[BaseDistribution] = tagSource(ref)
 		}
 		return b, ok
 	}
@@ -38,19 +38,19 @@ func (t *table) baseOf(ref Reference) (Base, bool) {
 	}
 	d, version, from := t.distribution(ref, words, r, layers)
 	if d != nil {
-		t.layDistribution(&b, d, version, r.Fixed)
+		t.applyDistribution(&b, d, version, r.Fixed)
 		b.Provenance[BaseDistribution] = from
 		for i := range d.Variants {
 			if d.Variants[i].selects(ref, words) {
-				t.layBase(&b, &d.Variants[i].baseFacts, d)
+				t.applyBaseFacts(&b, &d.Variants[i].baseFacts, d)
 			}
 		}
 		for _, facts := range layers {
-			t.layBase(&b, facts, d)
+			t.applyBaseFacts(&b, facts, d)
 		}
 		if unknownTag(ref) {
 			for i := range r.Variants {
-				b.doubt(&r.Variants[i].baseFacts)
+				b.clearVariantFacts(&r.Variants[i].baseFacts)
 			}
 		}
 	}
@@ -58,21 +58,21 @@ func (t *table) baseOf(ref Reference) (Base, bool) {
 		b.Deprecated = deprecated
 		t.cite(&b, BaseDeprecated, r.Evidence[BaseDeprecated])
 	}
-	t.layIdentity(&b, ref)
-	t.layProduct(&b, ref, r)
+	t.applyIdentity(&b, ref)
+	t.applyProduct(&b, ref, r)
 	known := b.Distribution != "" || b.Deprecated != nil || len(b.Lifecycles) > 0
 	return b, known
 }
 
 // distribution decides what the image is made of and reads the release, as it
-// is written: "12", "3.20.1", or "" when nothing tells it.
+// is written: "12", "3.20.1", or "" when it is unknown.
 func (t *table) distribution(ref Reference, words []string, r *repository, layers []*baseFacts) (d *distribution, version string, from []Source) {
 	if !r.Fixed {
 		if unknownTag(ref) {
 			return nil, "", nil
 		}
 		if d, version, ok := t.bases().byWord(words); ok {
-			return d, version, saidByTag(ref)
+			return d, version, tagSource(ref)
 		}
 	}
 	for _, facts := range layers {
@@ -85,7 +85,7 @@ func (t *table) distribution(ref Reference, words []string, r *repository, layer
 		return nil, "", nil
 	}
 	if r.Fixed {
-		from = []Source{{How: BySource, Repository: ref.Name(), Note: "the repository is of that distribution"}}
+		from = []Source{{Method: BySource, Repository: ref.Name(), Note: "the repository is of that distribution"}}
 	}
 	switch r.Release {
 	case "tag":
@@ -96,18 +96,18 @@ func (t *table) distribution(ref Reference, words []string, r *repository, layer
 			}
 		}
 	case "repository":
-		version = numberIn(ref.Repository)
+		version = releaseInName(ref.Repository)
 	}
 	return d, version, from
 }
 
-func saidByTag(ref Reference) []Source {
-	return []Source{{How: BySource, Repository: ref.Name(), Path: ref.Tag, Note: "the tag says so"}}
+func tagSource(ref Reference) []Source {
+	return []Source{{Method: BySource, Repository: ref.Name(), Path: ref.Tag, Note: "the tag says so"}}
 }
 
-// numberIn reads the release that a repository's name carries: ubi9/ubi,
+// releaseInName reads the release that a repository's name carries: ubi9/ubi,
 // ubi8-minimal, distroless/static-debian12.
-func numberIn(path string) string {
+func releaseInName(path string) string {
 	for _, marker := range []string{"-debian", "ubi"} {
 		for rest, ok := path, true; ok; {
 			if _, rest, ok = strings.Cut(rest, marker); ok && versionText(rest) != "" {
@@ -118,16 +118,16 @@ func numberIn(path string) string {
 	return ""
 }
 
-// layDistribution puts down what the distribution brings. own says that the
+// applyDistribution sets what the distribution brings. unmodified says that the
 // image is the distribution's and nothing was added: only then is a tool that
 // the distribution lacks known to be absent.
-func (t *table) layDistribution(b *Base, d *distribution, version string, own bool) {
+func (t *table) applyDistribution(b *Base, d *distribution, version string, unmodified bool) {
 	b.Distribution, b.Packages, b.Shell, b.Libc = d.ID, d.Packages, d.Shell, d.Libc
 	b.setTools(d.Has, nil)
-	if own {
+	if unmodified {
 		b.setTools(nil, d.Lacks)
 	}
-	b.ground = maps.Clone(b.tools)
+	b.distributionTools = maps.Clone(b.tools)
 	for field, sources := range d.Evidence {
 		if field != BaseReleases {
 			t.cite(b, field, sources)
@@ -154,10 +154,10 @@ func (t *table) layDistribution(b *Base, d *distribution, version string, own bo
 	}
 }
 
-// layBase puts a repository's facts over its distribution's. Tools are only
+// applyBaseFacts replaces a distribution's facts by its repository's. Tools are only
 // known for the distribution they were noted with: the full Debian variant of
 // a language has curl, its Alpine variant is Alpine.
-func (t *table) layBase(b *Base, f *baseFacts, d *distribution) {
+func (t *table) applyBaseFacts(b *Base, f *baseFacts, d *distribution) {
 	if f.Packages != "" {
 		b.Packages = f.Packages
 		t.cite(b, BasePackages, f.Evidence[BasePackages])
@@ -183,14 +183,14 @@ func (t *table) layBase(b *Base, f *baseFacts, d *distribution) {
 		t.cite(b, BaseDefault, f.Evidence[BaseDefault])
 	}
 	if (len(f.Has) > 0 || len(f.Lacks) > 0) && (f.Distribution == "" || f.Distribution == d.ID) {
-		b.tools = maps.Clone(b.ground)
+		b.tools = maps.Clone(b.distributionTools)
 		b.setTools(f.Has, f.Lacks)
 		t.cite(b, BaseTools, f.Evidence[BaseTools])
 	}
 }
 
-// layIdentity takes the identities from the image table: one place holds them.
-func (t *table) layIdentity(b *Base, ref Reference) {
+// applyIdentity takes the identities from the image table: one place holds them.
+func (t *table) applyIdentity(b *Base, ref Reference) {
 	e, ok := t.lookup(ref)
 	if !ok {
 		return
@@ -213,8 +213,8 @@ func (t *table) layIdentity(b *Base, ref Reference) {
 	}
 }
 
-// layProduct adds the support of the software that the tag counts.
-func (t *table) layProduct(b *Base, ref Reference, r *repository) {
+// applyProduct adds the support of the software that the tag counts.
+func (t *table) applyProduct(b *Base, ref Reference, r *repository) {
 	p, ok := t.bases().products[r.Product]
 	if !ok {
 		return
@@ -230,15 +230,15 @@ func (t *table) lifecycle(name string, r release, evidence baseEvidence) Lifecyc
 		l.Of += " (" + r.Codename + ")"
 	}
 	if r.Unverified {
-		l.Sources = []Source{{How: Unverified, Note: "the date was not read in a source"}}
+		l.Sources = []Source{{Method: Unverified, Note: "the date was not read in a source"}}
 	}
 	l.Verified = verified(l.Sources)
 	return l
 }
 
-// doubt forgets what a variant says differently, for a reference that does not
-// tell which variant it is.
-func (b *Base) doubt(f *baseFacts) {
+// clearVariantFacts clears what a variant has different, for a reference that does not
+// name the variant.
+func (b *Base) clearVariantFacts(f *baseFacts) {
 	forget := func(field BaseField, differs bool, clear func()) {
 		if differs {
 			clear()

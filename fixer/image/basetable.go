@@ -81,7 +81,7 @@ type baseVariant struct {
 	baseFacts
 }
 
-// baseFacts are laid over those of the distribution; what is absent stays.
+// baseFacts replace those of the distribution; what is absent stays.
 type baseFacts struct {
 	Distribution Distribution `json:"distribution,omitempty"`
 	Packages     Manager      `json:"packages,omitempty"`
@@ -143,7 +143,7 @@ func (b *bases) repository(name string) (*repository, bool) {
 }
 
 // byWord finds the distribution a word of a tag names, with the release when
-// the word tells it: "alpine3.20", "ubi9", "bookworm", "noble".
+// the word holds it: "alpine3.20", "ubi9", "bookworm", "noble".
 func (b *bases) byWord(words []string) (d *distribution, version string, ok bool) {
 	for i := range b.Distributions {
 		d := &b.Distributions[i]
@@ -156,7 +156,7 @@ func (b *bases) byWord(words []string) (d *distribution, version string, ok bool
 			for _, pattern := range d.Words {
 				prefix, open := strings.CutSuffix(pattern, "*")
 				rest, is := strings.CutPrefix(word, prefix)
-				// A rest that is no version makes it some other word.
+				// Other text after the prefix makes it some other word.
 				if is && (rest == "" || open && strings.Trim(rest, "0123456789.") == "") {
 					return d, rest, true
 				}
@@ -166,7 +166,7 @@ func (b *bases) byWord(words []string) (d *distribution, version string, ok bool
 	return nil, "", false
 }
 
-// releaseOf finds the release a version belongs to: 12.5 is Debian 12.
+// releaseOf finds the release of a version: 12.5 is Debian 12.
 func releaseOf(releases []release, version []int) (release, bool) {
 	for _, r := range releases {
 		want := parseVersion(r.Version)

@@ -1,7 +1,7 @@
 package image
 
-// A Config is what a registry tells of an image: the part of its configuration
-// that hardening asks about. Nothing here fetches one. Whoever does hands it to
+// A Config is what a registry reports of an image: the part of its configuration
+// that hardening needs. Nothing here fetches one. Who does passes it to
 // the engine as a fact, where it outranks the table, being about these very
 // bytes and not about a family.
 type Config struct {

@@ -41,7 +41,7 @@ func TestCorpus(t *testing.T) {
 		t.Fatal(err)
 	}
 	parsed, known, based, sure := 0, 0, 0, 0
-	why := map[Why]int{}
+	why := map[UnknowableReason]int{}
 	for text, n := range found {
 		ref, err := ParseReference(text)
 		if err != nil {
@@ -50,7 +50,7 @@ func TestCorpus(t *testing.T) {
 				t.Errorf("%q: %v", text, err)
 				continue
 			}
-			why[e.Why] += n
+			why[e.Reason] += n
 			continue
 		}
 		parsed += n

@@ -1,15 +1,15 @@
 // Package image holds what is known of container images: how they are named,
 // and two tables of facts about them, each fact with where it comes from.
 //
-// [ParseReference] reads a name as Docker does. [Know] puts together what is
+// [ParseReference] reads a name as Docker does. [KnowledgeOf] puts together what is
 // known of the image of a name: the [Entry] of the image table for the very tag
-// that is asked about (what a container starts as and drops privileges to, where
-// it writes, which capabilities it needs), the [Base] that it is to build on
+// in question (what a container starts as and drops privileges to, where
+// it writes, which capabilities it needs), the [Base] that it is as a base image
 // (distribution, package manager, shell, tools, accounts, end of support), and
-// over both what its registry told. It is called in one place, fixer.Facts.Image,
-// where everybody else asks.
+// over both what its registry reported. It is called in one place, fixer.Facts.Image,
+// which all others use.
 //
-//	k := image.Know("postgres:16-alpine", nil)
+//	k := image.KnowledgeOf("postgres:16-alpine", nil)
 //	k.User().Value                 // root
 //	k.Entry.Service                // postgres (70:70)
 //	k.Entry.Verified(image.FieldService) // true
@@ -17,14 +17,14 @@
 //
 // What always holds:
 //
-//   - What is not known is said to be unknown, never guessed: a bare digest does
-//     not tell the variant, so what differs between variants is unknown then.
-//   - Every fact has sources, or is unverified. A fix that rests on a field for
+//   - What is not known is reported as unknown, never guessed: a bare digest does
+//     not name the variant, so what differs between variants is unknown then.
+//   - Every fact has sources, or is unverified. A fix that depends on a field for
 //     which Verified is false must not be called safe.
-//   - The answers depend on the name and on what the registry told: no network, no
+//   - The answers depend on the name and on what the registry reported: no network, no
 //     disk, no clock.
 //     Dates of end of support are given as text and compared by the caller.
-//   - The table is decoded on the first question and once; a run that asks none
+//   - The table is decoded once, on the first look-up; a run without any
 //     pays nothing.
 //
 // The facts are written in images.yaml and bases.yaml, which are read by people
@@ -33,5 +33,5 @@
 //
 //	go test ./fixer/image -run TestTableIsCurrent -update
 //
-// What a registry tells of an image goes into a [Config]; nothing here asks one.
+// What a registry reports of an image goes into a [Config]; nothing here contacts one.
 package image

@@ -6,16 +6,16 @@ import "strings"
 // of the table's: treat slices and maps as read-only.
 type Entry struct {
 	ID    string // the family: "postgres", "php-apache", "bitnami"
-	Image string // what was asked for, in short form and without digest: "postgres:16-alpine"
+	Image string // the name that was looked up, in short form and without digest: "postgres:16-alpine"
 
 	// Default is what a container of the image starts as.
 	Default Identity
-	// Service is the account an image that starts as root steps down to or can
+	// Service is the user an image that starts as root drops privileges to or can
 	// be started as. It is nil when there is none or the start is not as root.
 	Service *Identity
 
 	NonRoot       NonRoot
-	StepDown      StepDown
+	PrivilegeDrop PrivilegeDrop
 	ReadOnly      ReadOnly
 	Writable      []WritablePath
 	Volumes       []Volume // the VOLUME instructions of the image
@@ -41,33 +41,33 @@ type Support string
 
 // The answers to "does it run as non-root?".
 const (
-	SupportDefault     Support = "default"     // it starts so
-	SupportYes         Support = "yes"         // it does when told to
+	SupportDefault     Support = "default"     // it starts as non-root
+	SupportYes         Support = "yes"         // it does when a user is set
 	SupportConditional Support = "conditional" // it does when the conditions hold
 	SupportNo          Support = "no"          // it must start as root
 	SupportApp         Support = "app"         // a base image: the application decides
 	SupportUnknown     Support = "unknown"
 )
 
-// NonRoot tells how well an image runs without root.
+// NonRoot says how well an image runs without root.
 type NonRoot struct {
 	Support    Support  `json:"support"`
 	AnyUID     bool     `json:"any_uid,omitempty"` // any uid will do, not only Service
 	Conditions []string `json:"conditions,omitempty"`
 }
 
-// StepDown tells how an image that starts as root leaves root. The zero value
+// PrivilegeDrop says how an image that starts as root drops privileges. The zero value
 // means it does not.
-type StepDown struct {
+type PrivilegeDrop struct {
 	Tool   string   `json:"tool,omitempty"`   // gosu, su-exec, setpriv, …
 	When   string   `json:"when,omitempty"`   // the condition, as text
 	Before []string `json:"before,omitempty"` // what is done as root before
-	// Partial says that only child processes leave root; the parent stays.
+	// Partial says that only child processes drop privileges; the parent stays root.
 	Partial bool `json:"partial,omitempty"`
 }
 
-// ReadOnly says whether a read-only root file system is known to work when the
-// paths in Writable are given room.
+// ReadOnly says whether a read-only root filesystem is known to work when the
+// paths in Writable are mounted writable.
 type ReadOnly struct {
 	Support Support `json:"support"` // yes, conditional, no, unknown
 	Note    string  `json:"note,omitempty"`
@@ -80,7 +80,7 @@ type WritablePath struct {
 	Env   string `json:"env,omitempty"`   // the variable that moves the path
 	Kind  string `json:"kind"`            // data, config, log, runtime, tmp, cache
 	When  string `json:"when,omitempty"`  // "" always, otherwise the condition as text
-	Mode  string `json:"mode,omitempty"`  // octal mode of the folder in the image: an empty tmpfs there inherits it
+	Mode  string `json:"mode,omitempty"`  // octal mode of the directory in the image: an empty tmpfs there inherits it
 	Exec  bool   `json:"exec,omitempty"`  // files in it are executed: a tmpfs needs the exec option
 	// Ships says that the image has files there which an empty tmpfs or
 	// emptyDir would hide.
@@ -139,8 +139,8 @@ type Kubernetes struct {
 	Note       string            `json:"note,omitempty"`
 }
 
-// RunAs is the non-root account to run the image as: Default when that is not
-// root, else Service. ok is false when no account with a known uid is there.
+// RunAs is the non-root user to run the image as: Default when that is not
+// root, else Service. ok is false when no user with a known uid exists.
 func (e *Entry) RunAs() (id Identity, ok bool) {
 	if e.Default.IsNonRoot() {
 		return e.Default, true

@@ -14,7 +14,7 @@ const (
 	FieldDefault       Field = "default"
 	FieldService       Field = "service"
 	FieldNonRoot       Field = "nonroot"
-	FieldStepDown      Field = "stepdown"
+	FieldPrivilegeDrop Field = "stepdown"
 	FieldReadOnly      Field = "read_only"
 	FieldWritable      Field = "writable"
 	FieldVolumes       Field = "volumes"
@@ -31,26 +31,26 @@ const (
 // Fields lists every field, in the order of [Entry].
 func Fields() []Field {
 	return []Field{
-		FieldDefault, FieldService, FieldNonRoot, FieldStepDown, FieldReadOnly,
+		FieldDefault, FieldService, FieldNonRoot, FieldPrivilegeDrop, FieldReadOnly,
 		FieldWritable, FieldVolumes, FieldPorts, FieldCapsRoot, FieldCapsNonRoot,
 		FieldHealthcheck, FieldSecretFileEnv, FieldAlternatives, FieldKubernetes, FieldGotchas,
 	}
 }
 
-// How says in what way a fact was established.
-type How string
+// A Method says how a fact was established.
+type Method string
 
-// The ways, from the strongest to none.
+// The methods, from the strongest to none.
 const (
-	ByRegistry How = "registry"   // told by the image's registry, of these very bytes
-	ByTest     How = "tested"     // run, with the result observed
-	BySource   How = "source"     // read in the file that makes it so
-	Unverified How = "unverified" // believed, inferred or by analogy: proves nothing
+	ByRegistry Method = "registry"   // reported by the image's registry, for this exact image
+	ByTest     Method = "tested"     // run, with the result observed
+	BySource   Method = "source"     // read in the file that defines it
+	Unverified Method = "unverified" // believed, inferred or by analogy: proves nothing
 )
 
 // A Source is where a fact comes from.
 type Source struct {
-	How        How
+	Method     Method
 	Repository string // "docker-library/postgres", for BySource
 	Commit     string // the version read, for BySource
 	Path       string // in the repository, for BySource
@@ -59,8 +59,8 @@ type Source struct {
 
 // String is how evidence cites the source.
 func (s Source) String() string {
-	text := string(s.How)
-	if s.How == BySource {
+	text := string(s.Method)
+	if s.Method == BySource {
 		text = strings.TrimSpace(s.Repository + " " + s.Path)
 	}
 	if s.Note != "" {
@@ -69,19 +69,19 @@ func (s Source) String() string {
 	return text
 }
 
-// Verified reports whether everything the entry says in the field has been
+// Verified reports whether everything the entry holds in the field has been
 // read in a source or tested. A field with any unverified part, or with no
-// source at all, is not verified, and a fix that rests on it is not safe.
+// source at all, is not verified, and a fix that depends on it is not safe.
 func (e *Entry) Verified(f Field) bool { return verified(e.Provenance[f]) }
 
 func verified(sources []Source) bool {
-	return len(sources) > 0 && !slices.ContainsFunc(sources, func(s Source) bool { return s.How == Unverified })
+	return len(sources) > 0 && !slices.ContainsFunc(sources, func(s Source) bool { return s.Method == Unverified })
 }
 
 // A Statement is what is known of an image in one respect, in one sentence.
 type Statement struct {
 	Text     string // the claim, with its proof in parentheses
-	Registry bool   // the image's registry told it; else the tables say so
+	Registry bool   // the image's registry reported it; else the tables do
 }
 
 func (s Statement) String() string {
@@ -103,10 +103,10 @@ func state(claim string, sources []Source) Statement {
 	switch {
 	case len(sources) == 0:
 		proof = "unverified: no source recorded"
-	case !verified(sources) && sources[0].How != Unverified:
+	case !verified(sources) && sources[0].Method != Unverified:
 		proof = "partly unverified: " + proof
 	}
-	told := slices.ContainsFunc(sources, func(s Source) bool { return s.How == ByRegistry })
+	told := slices.ContainsFunc(sources, func(s Source) bool { return s.Method == ByRegistry })
 	return Statement{Text: claim + " (" + proof + ")", Registry: told}
 }
 
@@ -115,8 +115,8 @@ func state(claim string, sources []Source) Statement {
 //
 //	postgres starts as root and steps down to postgres (999:999) with gosu (docker-library/postgres 17/trixie/Dockerfile)
 func (e *Entry) Evidence(f Field) Statement {
-	if e.Service == nil && (f == FieldService || f == FieldStepDown) {
-		f = FieldDefault // that there is none follows from the start
+	if e.Service == nil && (f == FieldService || f == FieldPrivilegeDrop) {
+		f = FieldDefault // that there is none follows from the default user
 	}
 	return state(e.claim(f), e.Provenance[f])
 }
@@ -124,7 +124,7 @@ func (e *Entry) Evidence(f Field) Statement {
 // claim puts a field into words.
 func (e *Entry) claim(f Field) string {
 	switch f {
-	case FieldDefault, FieldService, FieldStepDown:
+	case FieldDefault, FieldService, FieldPrivilegeDrop:
 		return e.Image + " " + e.claimIdentity()
 	case FieldNonRoot:
 		return e.claimNonRoot()
@@ -170,12 +170,12 @@ func (e *Entry) claimIdentity() string {
 		return start
 	}
 	switch {
-	case e.StepDown.Tool == "":
+	case e.PrivilegeDrop.Tool == "":
 		return start + " and has the account " + e.Service.String()
-	case e.StepDown.Partial:
+	case e.PrivilegeDrop.Partial:
 		return start + " and runs child processes as " + e.Service.String()
 	}
-	return start + " and steps down to " + e.Service.String() + " with " + e.StepDown.Tool
+	return start + " and steps down to " + e.Service.String() + " with " + e.PrivilegeDrop.Tool
 }
 
 func (e *Entry) claimNonRoot() string {

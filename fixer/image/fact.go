@@ -12,17 +12,17 @@ import (
 type Fact[T any] struct {
 	Value  T
 	Known  bool
-	Proven bool      // the registry told it, or the table's sources do
+	Proven bool      // the registry reported it, or the table's sources prove it
 	From   Statement // for people
 }
 
-// told is a fact of the registry's configuration.
-func told[T any](k *Knowledge, value T, field string) Fact[T] {
+// fromRegistry is a fact of the registry's configuration.
+func fromRegistry[T any](k *Knowledge, value T, field string) Fact[T] {
 	return Fact[T]{Value: value, Known: true, Proven: true, From: Statement{Text: k.Name + " has " + field, Registry: true}}
 }
 
-// tabled is a fact of the image table.
-func tabled[T any](e *Entry, value T, f Field) Fact[T] {
+// fromTable is a fact of the image table.
+func fromTable[T any](e *Entry, value T, f Field) Fact[T] {
 	return Fact[T]{Value: value, Known: true, Proven: e.Verified(f), From: e.Evidence(f)}
 }
 
@@ -30,14 +30,14 @@ func tabled[T any](e *Entry, value T, f Field) Fact[T] {
 func (k *Knowledge) User() Fact[Identity] {
 	switch {
 	case k.Config != nil:
-		return told(k, k.user(), "USER "+strconv.Quote(k.Config.User))
+		return fromRegistry(k, k.user(), "USER "+strconv.Quote(k.Config.User))
 	case k.Entry != nil:
-		return tabled(k.Entry, k.Entry.Default, FieldDefault)
+		return fromTable(k.Entry, k.Entry.Default, FieldDefault)
 	}
 	return Fact[Identity]{}
 }
 
-// user reads the USER that the registry told. The number of a name is that of
+// user reads the USER that the registry reported. The number of a name is that of
 // the account the base is known to have.
 func (k *Knowledge) user() Identity {
 	user := ParseUser(k.Config.User)
@@ -51,7 +51,7 @@ func (k *Knowledge) user() Identity {
 func (k *Knowledge) Entrypoint() Fact[[]string] {
 	switch {
 	case k.Config != nil:
-		return told(k, k.Config.Entrypoint, "the ENTRYPOINT "+strings.Join(k.Config.Entrypoint, " "))
+		return fromRegistry(k, k.Config.Entrypoint, "the ENTRYPOINT "+strings.Join(k.Config.Entrypoint, " "))
 	case k.HasBase && k.Base.Entrypoint != nil:
 		return Fact[[]string]{Value: k.Base.Entrypoint, Known: true, Proven: k.Base.Verified(BaseEntrypoint), From: k.Base.Evidence(BaseEntrypoint)}
 	}
@@ -59,13 +59,13 @@ func (k *Knowledge) Entrypoint() Fact[[]string] {
 }
 
 // Ports are what the image listens on as the table knows it, else what its
-// registry told that it exposes.
+// registry reports that it exposes.
 func (k *Knowledge) Ports() Fact[[]Port] {
 	switch {
 	case k.Entry != nil && len(k.Entry.Ports) > 0:
-		return tabled(k.Entry, k.Entry.Ports, FieldPorts)
+		return fromTable(k.Entry, k.Entry.Ports, FieldPorts)
 	case k.Config != nil:
-		return told(k, exposed(k.Config.ExposedPorts), "EXPOSE "+strings.Join(k.Config.ExposedPorts, " "))
+		return fromRegistry(k, exposed(k.Config.ExposedPorts), "EXPOSE "+strings.Join(k.Config.ExposedPorts, " "))
 	}
 	return Fact[[]Port]{}
 }
@@ -91,9 +91,9 @@ func exposed(list []string) []Port {
 func (k *Knowledge) Volumes() Fact[[]Volume] {
 	switch {
 	case k.Config != nil:
-		return told(k, volumesFrom(k.Config.Volumes, k.noted), "VOLUME "+strings.Join(k.Config.Volumes, " "))
+		return fromRegistry(k, volumesFrom(k.Config.Volumes, k.tableVolumes), "VOLUME "+strings.Join(k.Config.Volumes, " "))
 	case k.Entry != nil:
-		return tabled(k.Entry, k.Entry.Volumes, FieldVolumes)
+		return fromTable(k.Entry, k.Entry.Volumes, FieldVolumes)
 	}
 	return Fact[[]Volume]{}
 }
@@ -116,9 +116,9 @@ func (k *Knowledge) HasHealthcheck() Fact[bool] {
 	switch {
 	case k.Config != nil:
 		has := len(k.Config.Healthcheck) > 0 && k.Config.Healthcheck[0] != "NONE"
-		return told(k, has, "the HEALTHCHECK "+strings.Join(k.Config.Healthcheck, " "))
+		return fromRegistry(k, has, "the HEALTHCHECK "+strings.Join(k.Config.Healthcheck, " "))
 	case k.Entry != nil:
-		return tabled(k.Entry, k.Entry.Healthcheck.Builtin, FieldHealthcheck)
+		return fromTable(k.Entry, k.Entry.Healthcheck.Builtin, FieldHealthcheck)
 	}
 	return Fact[bool]{}
 }
@@ -150,5 +150,5 @@ func configured[T any](k *Knowledge, read func(*Config) (value T, field string))
 		return Fact[T]{}
 	}
 	value, field := read(k.Config)
-	return told(k, value, field)
+	return fromRegistry(k, value, field)
 }

@@ -6,12 +6,12 @@ import (
 	"strconv"
 )
 
-// An Identity is an account a container runs as. Numbers that are not known
+// An Identity is a user a container runs as. Numbers that are not known
 // are zero with their Known flag unset: zero alone never means root.
 type Identity struct {
 	UID, GID           int
 	KnownUID, KnownGID bool
-	Name               string // the account's name, "" when none is known
+	Name               string // the user's name, "" when none is known
 	// Numeric says that the image's USER is a number (or absent, which is
 	// root): a kubelet can then check runAsNonRoot without a runAsUser. A USER
 	// written as a name makes the kubelet refuse the container instead.

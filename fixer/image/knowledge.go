@@ -6,12 +6,12 @@ import (
 )
 
 // Knowledge is all that is known of an image by its name: what the two tables
-// say of it, and over that, field by field, what its registry told. Methods give
+// hold of it, and over that, field by field, what its registry reported. Methods give
 // the facts that several of the three may hold, each with where it comes from;
 // what only a table knows (where the software writes, which capabilities it
 // needs, which tools there are) is in Entry and Base.
 type Knowledge struct {
-	Name string // as asked for
+	Name string // as it was given
 
 	// Ref is the name as it was read.
 	Ref Reference
@@ -20,26 +20,26 @@ type Knowledge struct {
 	Err error
 
 	// Entry is what the image table knows; nil when it does not know the image.
-	// What a registry told stands in it in place of what the table says.
+	// What a registry reported replaces what the table holds.
 	Entry *Entry
 
-	// Base is what is known of the image as the ground to build on, HasBase
+	// Base is what is known of the image as a base image, HasBase
 	// whether that is anything.
 	Base    Base
 	HasBase bool
 
-	// Config is what the registry told; nil when nobody asked it.
+	// Config is what the registry reported; nil when it was not contacted.
 	Config *Config
 
-	noted []Volume // the table's, before the registry's took their place
+	tableVolumes []Volume // the table's, before the registry's replaced them
 }
 
-// Know puts together what is known of the image that a name refers to. config
-// is its configuration as a registry told it, or nil.
+// KnowledgeOf collects what is known of the image that a name refers to. config
+// is its configuration as a registry reported it, or nil.
 //
-// It is the one way to the tables. Rules ask through fixer.Facts.Image, which
+// It is the one way to the tables. Rules use fixer.Facts.Image, which
 // holds the answers of registries.
-func Know(name string, config *Config) *Knowledge {
+func KnowledgeOf(name string, config *Config) *Knowledge {
 	k := &Knowledge{Name: name, Config: config}
 	ref, err := ParseReference(name)
 	if err != nil {
@@ -55,10 +55,10 @@ func Know(name string, config *Config) *Knowledge {
 	return k
 }
 
-// overlay lays the registry's answer over the tables'. What the software listens
-// on, writes and needs no configuration tells, so these stay the table's.
+// overlay replaces facts of the tables by the registry's. What the software listens
+// on, writes and needs is in no configuration, so these stay the table's.
 func (k *Knowledge) overlay() {
-	sources := func(what string) []Source { return []Source{{How: ByRegistry, Note: what}} }
+	sources := func(what string) []Source { return []Source{{Method: ByRegistry, Note: what}} }
 	user := sources("USER " + strconv.Quote(k.Config.User))
 	if k.HasBase {
 		k.Base.Default, k.Base.Provenance[BaseDefault] = k.user(), user
@@ -69,7 +69,7 @@ func (k *Knowledge) overlay() {
 	if e == nil {
 		return
 	}
-	k.noted = e.Volumes
+	k.tableVolumes = e.Volumes
 	e.Default, e.Provenance[FieldDefault] = k.user(), user
 	e.Volumes, e.Provenance[FieldVolumes] = k.Volumes().Value, sources("VOLUME")
 	e.Healthcheck.Builtin, e.Provenance[FieldHealthcheck] = k.HasHealthcheck().Value, sources("HEALTHCHECK")

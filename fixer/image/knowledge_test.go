@@ -12,7 +12,7 @@ func TestRegistryOutranksTable(t *testing.T) {
 		User: "node", Entrypoint: []string{"/start"}, ExposedPorts: []string{"3000-3001/udp", "bad"}, Volumes: []string{"/data"},
 		Healthcheck: []string{"CMD", "true"}, Cmd: []string{"serve"}, Env: []string{"A=b"}, StopSignal: "SIGINT", Labels: map[string]string{"a": "b"},
 	}
-	k := Know("node:20", config)
+	k := KnowledgeOf("node:20", config)
 	if u := k.User(); u.Value != (Identity{Name: "node", UID: 1000, GID: 1000, KnownUID: true, KnownGID: true}) || !u.Proven || !u.From.Registry {
 		t.Errorf("user: %+v", u)
 	}
@@ -34,7 +34,7 @@ func TestRegistryOutranksTable(t *testing.T) {
 	if e, s, l := k.Env(), k.StopSignal(), k.Labels(); !slices.Equal(e.Value, []string{"A=b"}) || s.Value != "SIGINT" || l.Value["a"] != "b" {
 		t.Errorf("environment %+v, stop signal %+v, labels %+v", e, s, l)
 	}
-	again := Know("node:20", nil)
+	again := KnowledgeOf("node:20", nil)
 	if again.Entry.Default.Name == "node" || again.Entry.Healthcheck.Builtin || again.Base.Default.Name == "node" {
 		t.Error("a registry's answer has changed the table itself")
 	}
@@ -43,7 +43,7 @@ func TestRegistryOutranksTable(t *testing.T) {
 // TestRegistryAloneIsKnown: of an image that no table knows the registry's
 // answer is all there is.
 func TestRegistryAloneIsKnown(t *testing.T) {
-	k := Know("example.org/web:1.4", &Config{ExposedPorts: []string{"3000-3001/udp", "bad", "80"}})
+	k := KnowledgeOf("example.org/web:1.4", &Config{ExposedPorts: []string{"3000-3001/udp", "bad", "80"}})
 	if k.Entry != nil || k.HasBase {
 		t.Fatalf("the table knows it: %+v", k)
 	}
@@ -65,7 +65,7 @@ func TestRegistryAloneIsKnown(t *testing.T) {
 // TestNothingIsKnown: facts that nobody tells are not known, and prove nothing.
 func TestNothingIsKnown(t *testing.T) {
 	for _, name := range []string{"example.org/web:1.4", "Not A Name", ""} {
-		k := Know(name, nil)
+		k := KnowledgeOf(name, nil)
 		if k.User().Known || k.Entrypoint().Known || k.Cmd().Known || k.Ports().Known || k.Volumes().Known || k.HasHealthcheck().Known || k.Env().Known || k.Labels().Known || k.StopSignal().Known {
 			t.Errorf("%q: something is known of it: %+v", name, k)
 		}
@@ -73,7 +73,7 @@ func TestNothingIsKnown(t *testing.T) {
 			t.Errorf("%q: its user is %+v", name, k.User())
 		}
 	}
-	if Know("Not A Name", nil).Err == nil {
+	if KnowledgeOf("Not A Name", nil).Err == nil {
 		t.Error("a name that cannot be read is no error")
 	}
 }

@@ -11,13 +11,13 @@ import (
 // (docker.io/bitnami/*), a longer pattern before a shorter one, an entry for
 // some tags (php:*-apache) before one for all.
 //
-// A reference with a digest and no tag does not say which variant it is: every
+// A reference with a digest and no tag does not name the variant: every
 // fact that differs between variants is then unknown or unverified. Images for
 // Windows containers are never found.
 func lookup(ref Reference) (*Entry, bool) { return loadTable().lookup(ref) }
 
 func (t *table) lookup(asked Reference) (*Entry, bool) {
-	ref := asked.official()
+	ref := asked.resolveMirror()
 	words := ref.Words()
 	if isWindows(words) {
 		return nil, false
@@ -40,19 +40,19 @@ func (t *table) lookup(asked Reference) (*Entry, bool) {
 		return nil, false
 	}
 	e := t.entry(&t.Images[best], ref, words)
-	e.Image = shown(asked)
+	e.Image = evidenceName(asked)
 	return e, true
 }
 
-// official gives the Docker Hub name of an official image that is named by a
+// resolveMirror returns the Docker Hub name of an official image that is named by a
 // registry which mirrors them.
-func (r Reference) official() Reference {
+func (r Reference) resolveMirror() Reference {
 	mirrors := map[string]string{"public.ecr.aws": "docker/library/", "mirror.gcr.io": "library/"}
-	folder, ok := mirrors[r.Registry]
+	prefix, ok := mirrors[r.Registry]
 	if !ok {
 		return r
 	}
-	if rest, ok := strings.CutPrefix(r.Repository, folder); ok {
+	if rest, ok := strings.CutPrefix(r.Repository, prefix); ok {
 		r.Registry, r.Repository = DockerHub, officialPath+rest
 	}
 	return r
@@ -93,7 +93,7 @@ func (f *family) match(ref Reference, words []string) (score [3]int, ok bool) {
 	return score, true
 }
 
-// unknownTag reports whether the reference says by digest alone what it is.
+// unknownTag reports whether the reference names the image by digest alone.
 func unknownTag(ref Reference) bool { return ref.Tag == "" && ref.Digest != "" }
 
 func (s selector) restricts() bool { return len(s.Words) > 0 || s.Version != "" }
@@ -108,39 +108,39 @@ func (s selector) selects(ref Reference, words []string) bool {
 	return one(s.Words) && one(s.Also)
 }
 
-// entry lays the variants that apply over the family's facts, in their order.
+// entry applies the matching variants to the family's facts, in their order.
 func (t *table) entry(f *family, ref Reference, words []string) *Entry {
 	e := &Entry{
 		ID: f.ID, Provenance: map[Field][]Source{},
 		NonRoot: NonRoot{Support: SupportUnknown}, ReadOnly: ReadOnly{Support: SupportUnknown},
 	}
-	t.lay(e, &f.facts)
+	t.applyFacts(e, &f.facts)
 	for i := range f.Variants {
 		v := &f.Variants[i]
 		switch {
 		case unknownTag(ref):
-			e.doubt(&v.facts, v.Without)
+			e.markVariantFacts(&v.facts, v.Without)
 		case v.selects(ref, words):
 			for _, field := range v.Without {
-				e.drop(field)
+				e.clearField(field)
 			}
-			t.lay(e, &v.facts)
+			t.applyFacts(e, &v.facts)
 		}
 	}
 	return e
 }
 
-// shown is how evidence names an image: a digest helps nobody there.
-func shown(ref Reference) string {
+// evidenceName is how evidence names an image: without digest, which nobody reads there.
+func evidenceName(ref Reference) string {
 	ref.Digest = ""
 	return ref.Familiar()
 }
 
-// lay puts facts over those of the entry. A field that is said anew loses the
+// applyFacts replaces facts of the entry. A field that is replaced loses the
 // sources of the old one: they were read for other tags.
-func (t *table) lay(e *Entry, f *facts) {
-	for _, field := range f.said() {
-		e.drop(field)
+func (t *table) applyFacts(e *Entry, f *facts) {
+	for _, field := range f.fields() {
+		e.clearField(field)
 	}
 	set(&e.Default, f.Default)
 	if f.Service != nil {
@@ -148,7 +148,7 @@ func (t *table) lay(e *Entry, f *facts) {
 		e.Service = &service
 	}
 	set(&e.NonRoot, f.NonRoot)
-	set(&e.StepDown, f.StepDown)
+	set(&e.PrivilegeDrop, f.PrivilegeDrop)
 	set(&e.ReadOnly, f.ReadOnly)
 	set(&e.CapsRoot, f.CapsRoot)
 	set(&e.Healthcheck, f.Healthcheck)
@@ -184,11 +184,11 @@ func replace[T any](to *[]T, from []T) {
 	}
 }
 
-// said lists the fields that facts speak of.
-func (f *facts) said() []Field {
+// fields lists the fields that are set.
+func (f *facts) fields() []Field {
 	said := map[Field]bool{
 		FieldDefault: f.Default != nil, FieldService: f.Service != nil, FieldNonRoot: f.NonRoot != nil,
-		FieldStepDown: f.StepDown != nil, FieldReadOnly: f.ReadOnly != nil, FieldWritable: f.Writable != nil,
+		FieldPrivilegeDrop: f.PrivilegeDrop != nil, FieldReadOnly: f.ReadOnly != nil, FieldWritable: f.Writable != nil,
 		FieldVolumes: f.Volumes != nil, FieldPorts: f.Ports != nil, FieldCapsRoot: f.CapsRoot != nil,
 		FieldCapsNonRoot: f.CapsNonRoot != nil, FieldHealthcheck: f.Healthcheck != nil,
 		FieldSecretFileEnv: f.SecretFileEnv != nil, FieldAlternatives: f.Alternatives != nil,
@@ -198,8 +198,8 @@ func (f *facts) said() []Field {
 	return slices.Sorted(maps.Keys(said))
 }
 
-// drop forgets a field and its sources.
-func (e *Entry) drop(f Field) {
+// clearField clears a field and its sources.
+func (e *Entry) clearField(f Field) {
 	delete(e.Provenance, f)
 	switch f {
 	case FieldDefault:
@@ -208,8 +208,8 @@ func (e *Entry) drop(f Field) {
 		e.Service = nil
 	case FieldNonRoot:
 		e.NonRoot = NonRoot{Support: SupportUnknown}
-	case FieldStepDown:
-		e.StepDown = StepDown{}
+	case FieldPrivilegeDrop:
+		e.PrivilegeDrop = PrivilegeDrop{}
 	case FieldReadOnly:
 		e.ReadOnly = ReadOnly{Support: SupportUnknown}
 	case FieldWritable:
@@ -235,10 +235,10 @@ func (e *Entry) drop(f Field) {
 	}
 }
 
-// doubt marks what a variant says differently as unknown, for a reference that
-// does not tell which variant it is.
-func (e *Entry) doubt(f *facts, without []Field) {
-	differ := append(f.said(), without...)
+// markVariantFacts marks what a variant has different as unknown, for a reference that
+// does not name the variant.
+func (e *Entry) markVariantFacts(f *facts, without []Field) {
+	differ := append(f.fields(), without...)
 	for field := range f.Evidence { // a variant may only take the proof away
 		differ = append(differ, field)
 	}
@@ -255,6 +255,6 @@ func (e *Entry) doubt(f *facts, without []Field) {
 		case FieldReadOnly:
 			e.ReadOnly.Support = SupportUnknown
 		}
-		e.Provenance[field] = []Source{{How: Unverified, Note: "the digest does not tell the variant, and variants differ"}}
+		e.Provenance[field] = []Source{{Method: Unverified, Note: "the digest does not tell the variant, and variants differ"}}
 	}
 }

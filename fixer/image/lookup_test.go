@@ -125,7 +125,7 @@ func TestLookupByTag(t *testing.T) {
 	if e := get("wordpress:6-fpm"); has(e, 80) || !has(e, 9000) {
 		t.Errorf("wordpress fpm listens on %v", e.Ports)
 	}
-	if e := get("gitea/gitea:1-rootless"); e.StepDown.Tool != "" || len(e.CapsRoot.Need) != 0 || e.NonRoot.Support != SupportDefault {
+	if e := get("gitea/gitea:1-rootless"); e.PrivilegeDrop.Tool != "" || len(e.CapsRoot.Need) != 0 || e.NonRoot.Support != SupportDefault {
 		t.Errorf("gitea rootless: %+v", e)
 	}
 	if e := get("postgres:16-alpine"); e.Kubernetes.FSGroup != 70 || e.Kubernetes.Env["PGDATA"] == "" {
@@ -137,8 +137,8 @@ func TestLookupByTag(t *testing.T) {
 	if e := get("caddy:2"); !slices.Equal(e.CapsNonRoot, []string{"NET_BIND_SERVICE"}) {
 		t.Errorf("caddy needs %v without root", e.CapsNonRoot)
 	}
-	if e := get("nginx"); !e.StepDown.Partial || e.NonRoot.Support != SupportConditional || len(e.NonRoot.Conditions) == 0 {
-		t.Errorf("nginx: %+v, %+v", e.StepDown, e.NonRoot)
+	if e := get("nginx"); !e.PrivilegeDrop.Partial || e.NonRoot.Support != SupportConditional || len(e.NonRoot.Conditions) == 0 {
+		t.Errorf("nginx: %+v, %+v", e.PrivilegeDrop, e.NonRoot)
 	}
 	if e := get("haproxy:3"); e.Default.Numeric || !get("grafana/grafana").Default.Numeric || e.Kubernetes.RunAsUser != 99 {
 		t.Error("haproxy names its user, grafana numbers it")
@@ -188,7 +188,7 @@ func TestEvidence(t *testing.T) {
 		want  string
 		sure  bool
 	}{
-		{"postgres", FieldStepDown, "image table: postgres starts as root and steps down to postgres (999:999) with gosu (docker-library/postgres 17/trixie/docker-entrypoint.sh)", true},
+		{"postgres", FieldPrivilegeDrop, "image table: postgres starts as root and steps down to postgres (999:999) with gosu (docker-library/postgres 17/trixie/docker-entrypoint.sh)", true},
 		{"postgres:16-alpine", FieldService, "image table: postgres:16-alpine starts as root and steps down to postgres (70:70) with gosu (docker-library/postgres 17/alpine3.23/Dockerfile)", true},
 		{"postgres@" + digest, FieldService, "image table: postgres starts as root and steps down to postgres (uid unknown) with gosu (unverified: the digest does not tell the variant, and variants differ)", false},
 		{"mariadb", FieldService, "image table: mariadb starts as root and steps down to mysql (999:999) with gosu (partly unverified: MariaDB/mariadb-docker 11.8/Dockerfile; unverified: first system uid on the ubuntu base: inferred)", false},
@@ -228,8 +228,8 @@ func TestVariantTakesProofAway(t *testing.T) {
 	}{
 		{"ubuntu:24.04", FieldService, true},
 		{"ubuntu:22.04", FieldService, false},
-		{"clickhouse/clickhouse-server:24.8", FieldStepDown, true},
-		{"clickhouse/clickhouse-server:24.8-distroless", FieldStepDown, false},
+		{"clickhouse/clickhouse-server:24.8", FieldPrivilegeDrop, true},
+		{"clickhouse/clickhouse-server:24.8-distroless", FieldPrivilegeDrop, false},
 		{"mcr.microsoft.com/dotnet/aspnet:8.0", FieldDefault, true},
 		{"mcr.microsoft.com/dotnet/aspnet:6.0", FieldDefault, false},
 		{"nginx@" + digest, FieldDefault, true},
@@ -266,7 +266,7 @@ func TestUnverifiedSaysSo(t *testing.T) {
 		}
 		for _, field := range Fields() {
 			text := e.Evidence(field).String()
-			verified := e.Verified(field) || e.Service == nil && (field == FieldService || field == FieldStepDown) && e.Verified(FieldDefault)
+			verified := e.Verified(field) || e.Service == nil && (field == FieldService || field == FieldPrivilegeDrop) && e.Verified(FieldDefault)
 			if strings.Contains(text, "unverified") == verified {
 				t.Errorf("%s, %s: verified %v, yet: %s", f.ID, field, verified, text)
 			}

@@ -17,10 +17,10 @@ type Reference struct {
 	Repository string // path in the registry: "library/nginx"
 	Tag        string // "" when none was written; it then means "latest" unless there is a Digest
 	Digest     string // "sha256:…", or "" when none was written
-	Raw        string // as it was given, surrounding blanks removed
+	Raw        string // as it was given, surrounding spaces removed
 }
 
-// The host Docker looks at when a reference names none, and the folder in it
+// The host Docker uses when a reference names none, and the path in it
 // that holds the official images.
 const (
 	DockerHub    = "docker.io"
@@ -31,13 +31,13 @@ const (
 // parser, and is stricter in two places: a host name without dot and port is a
 // mistake when it has capitals (MyHost/app), and a name of 64 hexadecimal
 // digits is an image id under every spelling. Host names do not depend on case
-// and are lowered. Every error is an [*UnknowableError]: the text stands for no
+// and are lower-cased. Every error is an [*UnknowableError]: the text stands for no
 // image that could be named here, because it holds a variable or is not a
 // reference at all.
 func ParseReference(s string) (Reference, error) {
 	raw := strings.TrimSpace(s)
 	ref := Reference{Raw: raw}
-	if err := placeholder(raw); err != nil {
+	if err := placeholderError(raw); err != nil {
 		return ref, err
 	}
 	text := raw
@@ -46,14 +46,14 @@ func ParseReference(s string) (Reference, error) {
 	}
 	named, err := parseNamed(text)
 	if err != nil {
-		return ref, refusal(raw, text, err)
+		return ref, explainRefusal(raw, text, err)
 	}
 	host, path := reference.Domain(named), reference.Path(named)
 	if hasCapital(host) {
-		return ref, upperCase(raw)
+		return ref, upperCaseError(raw)
 	}
 	if name := strings.TrimPrefix(path, officialPath); len(name) == 64 && strings.Trim(name, "0123456789abcdef") == "" {
-		return ref, malformed(raw, imageID)
+		return ref, malformedError(raw, imageID)
 	}
 	ref.Registry, ref.Repository = host, path
 	if tagged, ok := named.(reference.Tagged); ok {
@@ -74,12 +74,12 @@ func cutHost(name string) (host, path string, ok bool) {
 
 const imageID = "a name of 64 hexadecimal digits is an image id"
 
-// refusal says which part of text Docker's parser refuses: it names the whole
-// only, so each part is tried beside parts that are sound.
-func refusal(raw, text string, err error) error {
+// explainRefusal says which part of text Docker's parser refuses: it names the whole
+// only, so each part is tried beside parts that are valid.
+func explainRefusal(raw, text string, err error) error {
 	name, digest, hasDigest := strings.Cut(text, "@")
 	tag, hasTag := "", false
-	// A colon before the last slash belongs to the registry's port.
+	// A colon before the last slash is that of the registry's port.
 	if i := strings.LastIndexByte(name, ':'); i > strings.LastIndexByte(name, '/') {
 		name, tag, hasTag = name[:i], name[i+1:], true
 	}
@@ -89,24 +89,24 @@ func refusal(raw, text string, err error) error {
 	}
 	switch {
 	case hasDigest && !isReference("x@"+digest):
-		return malformed(raw, "the part after @ is not a digest")
+		return malformedError(raw, "the part after @ is not a digest")
 	case hasTag && !isReference("x:"+tag):
-		return malformed(raw, "the tag has characters or a length no tag can have")
+		return malformedError(raw, "the tag has characters or a length no tag can have")
 	case hasHost && !isReference(host+"/x"):
-		return malformed(raw, "the registry is not a host name")
+		return malformedError(raw, "the registry is not a host name")
 	case path == "":
-		return malformed(raw, "it names no repository")
+		return malformedError(raw, "it names no repository")
 	case errors.Is(err, reference.ErrNameTooLong):
-		return malformed(raw, "the repository is longer than 255 characters")
+		return malformedError(raw, "the repository is longer than 255 characters")
 	case hasCapital(path):
-		return upperCase(raw)
+		return upperCaseError(raw)
 	case len(path) == 64 && isReference(path+":x"):
-		return malformed(raw, imageID)
+		return malformedError(raw, imageID)
 	}
-	return malformed(raw, "the repository has characters no repository can have")
+	return malformedError(raw, "the repository has characters no repository can have")
 }
 
-// parseNamed is Docker's parser, which takes what has no sound host (my_host.io/x)
+// parseNamed is Docker's parser, which takes what has no valid host (my_host.io/x)
 // for a path without one.
 func parseNamed(s string) (reference.Named, error) {
 	named, err := reference.ParseNormalizedNamed(s)
@@ -123,8 +123,8 @@ func isReference(s string) bool {
 
 func hasCapital(s string) bool { return strings.ContainsAny(s, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") }
 
-func upperCase(raw string) error {
-	return &UnknowableError{Raw: raw, Why: UpperCase, Detail: "a repository name has no capital letters"}
+func upperCaseError(raw string) error {
+	return &UnknowableError{Raw: raw, Reason: UpperCase, Detail: "a repository name has no capital letters"}
 }
 
 // Name is the reference without tag and digest: "docker.io/library/nginx".

@@ -58,7 +58,7 @@ func TestParseReference(t *testing.T) {
 func TestParseReferenceRefuses(t *testing.T) {
 	tests := []struct {
 		in       string
-		why      Why
+		why      UnknowableReason
 		fallback string
 	}{
 		{"", Empty, ""},
@@ -118,8 +118,8 @@ func TestParseReferenceRefuses(t *testing.T) {
 			t.Errorf("%q: got %q, %v; want an UnknowableError", tt.in, ref, err)
 			continue
 		}
-		if e.Why != tt.why || e.Default != tt.fallback {
-			t.Errorf("%q: got %s, default %q; want %s, %q", tt.in, e.Why, e.Default, tt.why, tt.fallback)
+		if e.Reason != tt.why || e.Default != tt.fallback {
+			t.Errorf("%q: got %s, default %q; want %s, %q", tt.in, e.Reason, e.Default, tt.why, tt.fallback)
 		}
 		if e.Detail == "" || !strings.Contains(e.Error(), e.Detail) {
 			t.Errorf("%q: the error says nothing: %q", tt.in, e)

@@ -58,12 +58,12 @@ type selector struct {
 	Version string   `json:"version,omitempty"` // see inRange
 }
 
-// facts are the fields of an entry; a nil one is not said.
+// facts are the fields of an entry; a nil one is not set.
 type facts struct {
 	Default       *Identity                `json:"default,omitempty"`
 	Service       *Identity                `json:"service,omitempty"`
 	NonRoot       *NonRoot                 `json:"nonroot,omitempty"`
-	StepDown      *StepDown                `json:"stepdown,omitempty"`
+	PrivilegeDrop *PrivilegeDrop           `json:"stepdown,omitempty"`
 	ReadOnly      *ReadOnly                `json:"read_only,omitempty"`
 	Writable      []WritablePath           `json:"writable,omitempty"`
 	Volumes       []Volume                 `json:"volumes,omitempty"`
@@ -85,12 +85,12 @@ type sourceInFile struct {
 	Source string `json:"source,omitempty"`
 	Path   string `json:"path,omitempty"`
 	Commit string `json:"commit,omitempty"` // of the file, when it was read at another than its source's
-	How    How    `json:"how,omitempty"`
+	Method Method `json:"how,omitempty"`
 	Note   string `json:"note,omitempty"`
 }
 
-// loadTable decodes the table on first use, so that a command which asks for
-// no image pays nothing. The table is part of the program and a test decodes
+// loadTable decodes the table on first use, so that a command which looks up
+// no image costs nothing. The table is part of the program and a test decodes
 // it: an error here is a defect of the build, reported by every look-up
 // finding nothing.
 var loadTable = sync.OnceValue(func() *table {
@@ -133,8 +133,8 @@ func decodeTable(data []byte) (*table, error) {
 // source resolves a source of the file against the list of sources.
 func (t *table) source(s sourceInFile) Source {
 	if s.Source == "" {
-		return Source{How: s.How, Note: s.Note}
+		return Source{Method: s.Method, Note: s.Note}
 	}
 	from := t.Sources[s.Source]
-	return Source{How: BySource, Repository: from.Repository, Commit: cmp.Or(s.Commit, from.Commit), Path: s.Path, Note: s.Note}
+	return Source{Method: BySource, Repository: from.Repository, Commit: cmp.Or(s.Commit, from.Commit), Path: s.Path, Note: s.Note}
 }

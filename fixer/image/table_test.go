@@ -64,7 +64,7 @@ func TestFamilies(t *testing.T) {
 						t.Errorf("variant %d: unknown field %q", i, field)
 					}
 				}
-				if len(v.said())+len(v.Without)+len(v.Evidence) == 0 {
+				if len(v.fields())+len(v.Without)+len(v.Evidence) == 0 {
 					t.Errorf("variant %d says nothing", i)
 				}
 			}
@@ -183,10 +183,10 @@ func checkSources(t *testing.T, table *table, what string, sources []sourceInFil
 		switch {
 		case s.Source != "":
 			from, ok := table.Sources[s.Source]
-			if !ok || from.Repository == "" || from.Commit == "" || s.Path == "" || s.How != "" {
+			if !ok || from.Repository == "" || from.Commit == "" || s.Path == "" || s.Method != "" {
 				t.Errorf("%s: source %+v", what, s)
 			}
-		case s.How != ByTest && s.How != Unverified || s.Path != "" || s.Commit != "":
+		case s.Method != ByTest && s.Method != Unverified || s.Path != "" || s.Commit != "":
 			t.Errorf("%s: source %+v", what, s)
 		}
 	}

@@ -20,9 +20,9 @@ const (
 	PinDigest             // @sha256:…: cannot move
 )
 
-// Pin tells how tightly the reference is pinned. Version numbers of two parts
+// Pin returns how tightly the reference is pinned. Version numbers of two parts
 // count as minor whatever the project's habits are (postgres 16.2 is a patch
-// release): a tag does not say them.
+// release): a tag does not show them.
 func (r Reference) Pin() Pin {
 	if r.HasDigest() {
 		return PinDigest
@@ -92,7 +92,7 @@ func (r Reference) Words() []string {
 }
 
 // hasWord reports whether a word of the tag matches the pattern, which may end
-// in * to stand for any rest: alpine* matches alpine and alpine3.20.
+// in * to match any suffix: alpine* matches alpine and alpine3.20.
 func hasWord(words []string, pattern string) bool {
 	prefix, open := strings.CutSuffix(pattern, "*")
 	return slices.ContainsFunc(words, func(w string) bool {

@@ -5,27 +5,27 @@ import (
 	"strings"
 )
 
-// Why says for what reason a text stands for no image that can be named.
-type Why string
+// An UnknowableReason says why a text names no image that can be known.
+type UnknowableReason string
 
 // The reasons of an [UnknowableError]; stable, part of JSON output.
 const (
-	Variable  Why = "variable"  // $VAR or ${VAR}: known when it is run, not now
-	Template  Why = "template"  // {{ .Values.image }}, %%VERSION%%, <your-image>
-	UpperCase Why = "uppercase" // capital letters in the repository: no registry takes it
-	Malformed Why = "malformed" // not a reference by Docker's grammar
-	Empty     Why = "empty"     // nothing there
+	Variable  UnknowableReason = "variable"  // $VAR or ${VAR}: known when it is run, not now
+	Template  UnknowableReason = "template"  // {{ .Values.image }}, %%VERSION%%, <your-image>
+	UpperCase UnknowableReason = "uppercase" // capital letters in the repository: no registry takes it
+	Malformed UnknowableReason = "malformed" // not a reference by Docker's grammar
+	Empty     UnknowableReason = "empty"     // nothing there
 )
 
 // An UnknowableError says that a text names no image one could know about.
 type UnknowableError struct {
 	Raw    string // the text as given
-	Why    Why
+	Reason UnknowableReason
 	Detail string // a sentence for people, lower case, no full stop
 
 	// Default is the text with every variable replaced by the default it
 	// carries (${TAG:-16} by 16), and "" when one of them carries none. What it
-	// names is what runs when nobody sets the variables, which is worth showing
+	// names is what runs when the variables are not set, which is worth showing
 	// to a person and proves nothing.
 	Default string
 }
@@ -35,29 +35,29 @@ func (e *UnknowableError) Error() string {
 	return fmt.Sprintf("image %q is not knowable: %s", e.Raw, e.Detail)
 }
 
-func malformed(raw, detail string) error {
-	return &UnknowableError{Raw: raw, Why: Malformed, Detail: detail}
+func malformedError(raw, detail string) error {
+	return &UnknowableError{Raw: raw, Reason: Malformed, Detail: detail}
 }
 
-// placeholder finds what makes a text no reference yet.
-func placeholder(raw string) error {
+// placeholderError finds what makes a text no reference yet.
+func placeholderError(raw string) error {
 	switch {
 	case raw == "":
-		return &UnknowableError{Raw: raw, Why: Empty, Detail: "no image is named"}
+		return &UnknowableError{Raw: raw, Reason: Empty, Detail: "no image is named"}
 	// A template first: {{ $x }} has dollars too.
 	case strings.Contains(raw, "{{"), strings.Contains(raw, "%%"), strings.ContainsAny(raw, "<>"),
 		strings.Contains(raw, "{") && !strings.Contains(raw, "${"):
-		return &UnknowableError{Raw: raw, Why: Template, Detail: "it holds a placeholder that another tool fills in"}
+		return &UnknowableError{Raw: raw, Reason: Template, Detail: "it holds a placeholder that another tool fills in"}
 	case strings.Contains(raw, "$"):
-		return &UnknowableError{Raw: raw, Why: Variable, Detail: "it holds a variable whose value is only known when it is used", Default: withDefaults(raw)}
+		return &UnknowableError{Raw: raw, Reason: Variable, Detail: "it holds a variable whose value is only known when it is used", Default: withDefaults(raw)}
 	case strings.Contains(raw, "://"):
-		return malformed(raw, "a reference has no scheme such as https://")
+		return malformedError(raw, "a reference has no scheme such as https://")
 	}
 	return nil
 }
 
 // withDefaults replaces ${NAME:-word} and ${NAME-word} by word. Words that hold
-// variables themselves are given up: nothing is gained by recursion here.
+// variables themselves are not replaced: recursion has no use here.
 func withDefaults(raw string) string {
 	var b strings.Builder
 	for {

@@ -50,6 +50,7 @@ func (b *Backend) Load(ctx context.Context, progress func(fixer.Progress)) (*fix
 		return nil, err
 	}
 	loaded.Facts = factsOf(loaded.Root)
+	loaded.Notes = withInterruption(ctx, loaded.Root, loaded.Notes)
 	b.loaded.Store(loaded)
 	return loaded, nil
 }

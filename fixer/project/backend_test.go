@@ -41,7 +41,7 @@ func change(b *Backend, path, after string) engine.Change {
 
 func TestCommitForgetsAndRefuses(t *testing.T) {
 	b := loaded(t)
-	one := engine.Decisions{{Rule: "r", File: "compose.yaml"}: {Verdict: engine.Reject}}
+	one := engine.Decisions{{Rule: "r", File: "compose.yaml"}: {Verdict: engine.Skip}}
 	if err := b.SaveDecisions(one); err != nil {
 		t.Fatal(err)
 	}
@@ -145,17 +145,17 @@ func TestVerdictsOnOtherPathsAreKept(t *testing.T) {
 	}
 	whole, part := open(root), open(filepath.Join(root, "a"))
 	all := engine.Decisions{
-		{Rule: "r", File: "a/compose.yaml", Path: "1"}: {Verdict: engine.Reject},
-		{Rule: "r", File: "b/compose.yaml", Path: "1"}: {Verdict: engine.Reject},
+		{Rule: "r", File: "a/compose.yaml", Path: "1"}: {Verdict: engine.Skip},
+		{Rule: "r", File: "b/compose.yaml", Path: "1"}: {Verdict: engine.Skip},
 	}
 	if err := whole.SaveDecisions(all); err != nil {
 		t.Fatal(err)
 	}
-	if err := part.SaveDecisions(engine.Decisions{{Rule: "r", File: "a/compose.yaml", Path: "2"}: {Verdict: engine.Reject}}); err != nil {
+	if err := part.SaveDecisions(engine.Decisions{{Rule: "r", File: "a/compose.yaml", Path: "2"}: {Verdict: engine.Skip}}); err != nil {
 		t.Fatal(err)
 	}
 	kept, err := open(root).LoadDecisions()
-	if err != nil || kept[fixer.Key{Rule: "r", File: "b/compose.yaml", Path: "1"}].Verdict != engine.Reject {
+	if err != nil || kept[fixer.Key{Rule: "r", File: "b/compose.yaml", Path: "1"}].Verdict != engine.Skip {
 		t.Errorf("%v, %v: the verdict on the other folder is lost", kept, err)
 	}
 	if some, _ := part.LoadDecisions(); len(some) != 1 {

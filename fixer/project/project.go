@@ -2,12 +2,14 @@ package project
 
 import (
 	"context"
+	"slices"
 
 	"oakum/fixer"
 	"oakum/fixer/discover"
 	"oakum/fixer/engine"
 	"oakum/fixer/git"
 	"oakum/fixer/report"
+	"oakum/fixer/workspace"
 )
 
 // Options say what [Open] reads and checks.
@@ -65,7 +67,7 @@ func open(ctx context.Context, o Options, progress func(Stage, fixer.Progress)) 
 	progress(Checking, fixer.Progress{Found: len(loaded.Sources)})
 	p := &Project{
 		Root:      loaded.Root,
-		Notes:     loaded.Notes,
+		Notes:     withInterruption(ctx, loaded.Root, loaded.Notes),
 		selection: o.Selection,
 		filter:    report.Filter{Rule: o.Selection.Wants, Known: o.Selection.all},
 		progress:  progress,
@@ -73,6 +75,16 @@ func open(ctx context.Context, o Options, progress func(Stage, fixer.Progress)) 
 	snap := fixer.NewSnapshot(loaded.Sources, loaded.Names...)
 	p.session = engine.NewSession(snap, factsOf(loaded.Root), o.Selection.run)
 	return p, nil
+}
+
+// withInterruption says first that an earlier write did not finish, if so. A
+// scan does not need to know, so that it cannot be found out is no error of it.
+func withInterruption(ctx context.Context, root string, notes []fixer.Note) []fixer.Note {
+	was, err := workspace.Interrupted(ctx, root)
+	if err != nil || was == nil {
+		return notes
+	}
+	return slices.Insert(slices.Clone(notes), 0, fixer.Note{Text: was.String()})
 }
 
 // factsOf is what a repository says about itself beside its files.

@@ -18,10 +18,10 @@ func (s *Scan) Concise(w io.Writer, st Style) error {
 	return p.err
 }
 
-// Aside writes, one line each, what [Scan.Concise] has no room for: skipped
+// NonFindings writes, one line each, what [Scan.Concise] has no room for: skipped
 // files, suppressions that match nothing and rules that failed. It is talk,
 // for standard error.
-func (s *Scan) Aside(w io.Writer) error {
+func (s *Scan) NonFindings(w io.Writer) error {
 	p := &printer{w: w}
 	for _, r := range s.skippedRows() {
 		p.line(text.VisibleLine(r.where + ": skipped, " + r.what))

@@ -108,7 +108,7 @@ func (p *printer) prose(s string) {
 	flush()
 }
 
-// suppression tells how findings of a rule are left alone.
+// suppression describes how findings of a rule are suppressed.
 func suppression(r *fixer.Rule) string {
 	where := "At the end of the line or on the line before:"
 	if r.Kind == fixer.Dockerfile {

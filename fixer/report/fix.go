@@ -11,7 +11,7 @@ import (
 	"oakum/fixer/text"
 )
 
-// A Fix is what there is to say about a plan: the files it changes and what
+// A Fix is the report of a plan: the files it changes and what
 // became of every finding.
 type Fix struct {
 	Before   *Scan
@@ -20,7 +20,7 @@ type Fix struct {
 	Changes  []engine.Change
 }
 
-// NewFix collects what there is to say about a plan, after the filter.
+// NewFix collects the report of a plan, after the filter.
 func NewFix(root string, plan *engine.Plan, filter Filter) *Fix {
 	f := &Fix{
 		Before:  NewScan(root, plan.Before, plan.Baseline, filter),
@@ -83,7 +83,7 @@ func levelName(o *engine.Outcome) string {
 }
 
 // reason says in words why a finding came to its result; "" where the result
-// says it all.
+// is clear by itself.
 func reason(o *engine.Outcome) string {
 	switch {
 	case o.Reason != "":
@@ -103,7 +103,7 @@ func reason(o *engine.Outcome) string {
 }
 
 // Text writes the outcome of every finding, by file. Lines are those of the
-// files before the fixes. What a fix breaks and how to verify it is told once
+// files before the fixes. What a fix breaks and how to verify it is written once
 // where several say the same.
 func (f *Fix) Text(w io.Writer, st Style) error {
 	p := &printer{w: w, st: st}
@@ -131,13 +131,13 @@ func (p *printer) outcome(o *engine.Outcome) {
 	if o.Result == engine.Fixed {
 		what = o.Title + " (" + o.Level.String() + ")"
 	}
-	p.line("  ", p.st.result(o.Result, 10), "  ", p.st.paint(cyan, o.Finding.Rule), p.st.paint(dim, whereabouts(o)))
+	p.line("  ", p.st.result(o.Result, 10), "  ", p.st.paint(cyan, o.Finding.Rule), p.st.paint(dim, location(o)))
 	const indent = "              "
 	p.line(indent, text.VisibleLine(what))
 	switch r := reason(o); {
 	case r == "":
 	case o.Result == engine.ManualWork:
-		p.todo(indent, o.Finding, r)
+		p.adviceField(indent, o.Finding, r)
 	default:
 		p.field(indent, "because", r)
 	}
@@ -150,14 +150,14 @@ func (p *printer) outcome(o *engine.Outcome) {
 	}
 	fix := &o.Finding.Fixes[i]
 	if o.Level != fixer.Safe {
-		p.once(indent, "breaks if", fix.Breaks)
+		p.fieldOnce(indent, "breaks if", fix.Breaks)
 	}
-	p.once(indent, "verify", fix.Verify)
+	p.fieldOnce(indent, "verify", fix.Verify)
 }
 
-// whereabouts says where a finding is, to tell it from others of its rule. One
+// location says where a finding is, to distinguish it from others of its rule. One
 // that came up after other fixes has no line in the file as it was.
-func whereabouts(o *engine.Outcome) string {
+func location(o *engine.Outcome) string {
 	s := ""
 	if o.Finding.Path != "" {
 		s = " in " + text.VisibleLine(o.Finding.Path)
@@ -168,16 +168,16 @@ func whereabouts(o *engine.Outcome) string {
 	return s + ", line " + itoa(o.Finding.Line)
 }
 
-// once writes a field, unless it was written with the same words before.
-func (p *printer) once(indent, label, s string) {
-	said := label + ": " + s
-	if s == "" || p.said[said] {
+// fieldOnce writes a field, unless it was written with the same words before.
+func (p *printer) fieldOnce(indent, label, s string) {
+	entry := label + ": " + s
+	if s == "" || p.written[entry] {
 		return
 	}
-	if p.said == nil {
-		p.said = map[string]bool{}
+	if p.written == nil {
+		p.written = map[string]bool{}
 	}
-	p.said[said] = true
+	p.written[entry] = true
 	p.field(indent, label, s)
 }
 

@@ -32,7 +32,7 @@ type jsonRule struct {
 	Params []jsonRuleParam `json:"params"`
 }
 
-// A jsonRuleParam is a parameter that fixes of the rule may ask for.
+// A jsonRuleParam is a parameter that fixes of the rule may take.
 type jsonRuleParam struct {
 	Name    string `json:"name"`
 	Meaning string `json:"meaning"`
@@ -87,7 +87,7 @@ func RulesMarkdown(w io.Writer, rules []*fixer.Rule) error {
 		fmt.Fprintf(&b, "| [%s](#%s) | %s | %s |\n", r.Name, anchor(r.Name), r.Severity, strings.ReplaceAll(r.Title, "|", `\|`))
 	}
 	for _, r := range rules {
-		fmt.Fprintf(&b, "\n## %s\n\n%s. Severity: %s.\n", r.Name, capital(r.Title), r.Severity)
+		fmt.Fprintf(&b, "\n## %s\n\n%s. Severity: %s.\n", r.Name, capitalize(r.Title), r.Severity)
 		b.WriteString(nested(r.Doc))
 		if len(r.References) > 0 {
 			b.WriteString("\n### References\n\n")
@@ -122,7 +122,7 @@ func anchor(name string) string {
 	}, strings.ToLower(name))
 }
 
-func capital(s string) string {
+func capitalize(s string) string {
 	if s == "" {
 		return s
 	}

@@ -9,7 +9,7 @@ import (
 	"oakum/fixer/engine"
 )
 
-// A Scan is what there is to say about a repository, after the filter. Its
+// A Scan is the report of a repository, after the filter. Its
 // methods write it in one form each.
 type Scan struct {
 	Root       string        // absolute path
@@ -18,7 +18,7 @@ type Scan struct {
 	Suppressed []engine.Suppressed
 	Unused     []fixer.Suppression // comments that match nothing
 	Problems   []engine.Problem
-	Hidden     int              // findings under the smallest severity asked for
+	Hidden     int              // findings below the smallest severity selected
 	Score      int              // of all findings the filter's rules made, hidden ones too
 	Pods       []fixer.PodLevel // every whole workload, by the Pod Security Standards
 
@@ -26,18 +26,18 @@ type Scan struct {
 	known    []string // rule names
 }
 
-// A Filter narrows what is said. The zero value says everything.
+// A Filter narrows what is reported. The zero value reports everything.
 type Filter struct {
-	Rule  func(name string) bool // nil wants every rule
+	Rule  func(name string) bool // nil selects every rule
 	Min   fixer.Severity         // findings below it are counted, not shown
-	Known []*fixer.Rule          // every rule there is, to tell a misspelt name from an idle one
+	Known []*fixer.Rule          // every rule there is, to distinguish a misspelt name from one that found nothing
 }
 
 func (f Filter) wants(rule string) bool { return f.Rule == nil || f.Rule(rule) }
 
-// NewScan collects what there is to say. A suppression that matched nothing is
+// NewScan collects the report. A suppression that matched nothing is
 // left out when it names a rule the filter does not want, because that rule
-// may not have been asked.
+// may not have run.
 func NewScan(root string, snap *fixer.Snapshot, r *engine.Report, filter Filter) *Scan {
 	s := &Scan{Root: root, Pods: snap.PodLevels(), snapshot: snap}
 	for _, rule := range filter.Known {
@@ -97,8 +97,8 @@ func (s *Scan) Skipped() []*fixer.File {
 	return out
 }
 
-// Reaches reports whether a finding is at least as severe as min.
-func (s *Scan) Reaches(min fixer.Severity) bool {
+// HasSeverity reports whether a finding is at least as severe as min.
+func (s *Scan) HasSeverity(min fixer.Severity) bool {
 	return slices.ContainsFunc(s.Findings, func(f *fixer.Finding) bool { return f.Severity >= min })
 }
 

@@ -94,7 +94,7 @@ compose.yaml:7: critical compose/hopeless image is ^[[31mhopelessU+202E
 compose.yaml:9: suppressed compose/risky: on purpose
 compose.yaml:11: suppression of compose/risqy matches nothing: no rule is called compose/risqy: did you mean compose/risky?
 `
-	if got := written(t, s.Aside); got != want {
+	if got := written(t, s.NonFindings); got != want {
 		t.Errorf("got:\n%s\nwant:\n%s", got, want)
 	}
 }
@@ -120,7 +120,7 @@ func TestFilter(t *testing.T) {
 				len(s.Findings), len(s.Suppressed), len(s.Unused), s.Hidden, c.findings, c.suppressed, c.idle, c.hidden)
 		}
 		for sev := fixer.Low; sev <= fixer.Critical; sev++ {
-			if got := s.Reaches(sev); got != (sev <= c.reaches) {
+			if got := s.HasSeverity(sev); got != (sev <= c.reaches) {
 				t.Errorf("%s: reaches %s: %v", c.name, sev, got)
 			}
 		}
@@ -146,7 +146,7 @@ func TestProblemsAndSkipsAreShownInEveryForm(t *testing.T) {
 	}
 	for name, got := range map[string]string{
 		"text":  written(t, func(w io.Writer) error { return s.Text(w, report.Style{}) }),
-		"aside": written(t, s.Aside),
+		"aside": written(t, s.NonFindings),
 		"json":  written(t, s.JSON),
 	} {
 		for _, want := range []string{"compose/panics", "boom", "chart/values.yaml", "helm"} {

@@ -8,7 +8,7 @@ import (
 
 // A skippedRow is one line about files that were not looked into.
 type skippedRow struct {
-	where string // a file, or the folder several belong to
+	where string // a file, or the directory of several
 	what  string
 }
 
@@ -17,25 +17,25 @@ type skippedRow struct {
 // one reason.
 func (s *Scan) skippedRows() []skippedRow {
 	type group struct {
-		folder string
-		code   fixer.SkipCode
+		dir  string
+		code fixer.SkipCode
 	}
 	files := s.Skipped()
-	owners := map[group]bool{}
+	groupRoots := map[group]bool{}
 	for _, f := range files {
-		if isOwner(f) {
-			owners[group{path.Dir(f.Path), f.Skip.Code}] = true
+		if isGroupRoot(f) {
+			groupRoots[group{path.Dir(f.Path), f.Skip.Code}] = true
 		}
 	}
-	// A file belongs to the nearest folder above it that holds what makes it a
+	// A file is part of the nearest directory above it that holds what makes it a
 	// chart or a kustomization, else to its own.
 	groupOf := func(f *fixer.File) group {
 		own := group{path.Dir(f.Path), f.Skip.Code}
-		for g := own; ; g.folder = path.Dir(g.folder) {
-			if owners[g] {
+		for g := own; ; g.dir = path.Dir(g.dir) {
+			if groupRoots[g] {
 				return g
 			}
-			if g.folder == path.Dir(g.folder) {
+			if g.dir == path.Dir(g.dir) {
 				return own
 			}
 		}
@@ -48,23 +48,23 @@ func (s *Scan) skippedRows() []skippedRow {
 	for _, f := range files {
 		g := groupOf(f)
 		members := groups[g]
-		what, grouped := groupWords[f.Skip.Code]
+		what, grouped := groupNames[f.Skip.Code]
 		switch {
 		case !grouped || len(members) == 1:
 			out = append(out, skippedRow{f.Path, string(f.Skip.Code) + ": " + f.Skip.Reason})
 		case members[0] == f:
-			out = append(out, skippedRow{g.folder, itoa(len(members)) + " files of " + what})
+			out = append(out, skippedRow{g.dir, itoa(len(members)) + " files of " + what})
 		}
 	}
 	return out
 }
 
-var groupWords = map[fixer.SkipCode]string{
+var groupNames = map[fixer.SkipCode]string{
 	fixer.SkipHelm:      "a Helm chart, not edited: what it renders to is not worked out yet",
 	fixer.SkipKustomize: "a kustomization, not edited: what it builds is not worked out yet",
 }
 
-func isOwner(f *fixer.File) bool {
+func isGroupRoot(f *fixer.File) bool {
 	name := path.Base(f.Path)
 	if f.Skip.Code == fixer.SkipHelm {
 		return name == "Chart.yaml"

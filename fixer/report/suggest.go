@@ -11,16 +11,16 @@ import (
 // maxNames bounds a suggestion: more than three is no help.
 const maxNames = 3
 
-// longest is the length over which a name is not compared: nobody meant it,
+// maxComparedLength is the length over which a name is not compared: it is no typing mistake,
 // and the comparison takes time in the product of the lengths.
-const longest = 100
+const maxComparedLength = 100
 
 // DidYouMean returns ": did you mean a, b or c?" for a name that does not
 // exist, or "" when nothing is near it. A candidate is near when the name is
 // part of it, or a typing mistake or two away from it or from what follows its
 // last slash.
 func DidYouMean(given string, candidates []string) string {
-	if given == "" || len(given) > longest {
+	if given == "" || len(given) > maxComparedLength {
 		return ""
 	}
 	type near struct {

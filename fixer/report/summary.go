@@ -48,14 +48,14 @@ func (f *Fix) Summary(w io.Writer, st Style, written bool, undo string) error {
 	if n := len(f.After.Findings); n > 0 {
 		p.line(text.Count(n, "finding remains", "findings remain"), ": ", severities(f.After.Findings), "; ", levels(f.After.Findings))
 	}
-	p.aside(&Scan{Unused: f.After.Unused, Problems: f.After.Problems, Files: f.After.Skipped(), known: f.After.known})
+	p.nonFindings(&Scan{Unused: f.After.Unused, Problems: f.After.Problems, Files: f.After.Skipped(), known: f.After.known})
 	if written && undo != "" && len(f.Changes) > 0 {
 		p.line("undo with: ", text.VisibleLine(undo))
 	}
 	return p.err
 }
 
-// failed names every fix that was asked for and is not in the plan.
+// failed names every fix that was accepted and is not in the plan.
 func (p *printer) failed(f *Fix) {
 	for i := range f.Outcomes {
 		o := &f.Outcomes[i]

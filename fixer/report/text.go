@@ -21,9 +21,9 @@ type printer struct {
 	st  Style
 	err error
 
-	tight bool                 // no blank line after a section
-	told  map[fixer.Key]string // the last advice by rule and file
-	said  map[string]bool      // fields that are written once
+	tight      bool                 // no blank line after a section
+	lastAdvice map[fixer.Key]string // the last advice by rule and file
+	written    map[string]bool      // fields that are written once
 }
 
 // line writes one line. The caller makes its parts visible-safe.
@@ -52,23 +52,23 @@ func (p *printer) field(indent, label, s string) {
 	}
 }
 
-// todo writes what a person can do, in full only once for each rule and file.
-func (p *printer) todo(indent string, f *fixer.Finding, advice string) {
+// adviceField writes what a person can do, in full only once for each rule and file.
+func (p *printer) adviceField(indent string, f *fixer.Finding, advice string) {
 	at := fixer.Key{Rule: f.Rule, File: f.File}
-	if p.told[at] == advice {
+	if p.lastAdvice[at] == advice {
 		advice = "as above"
 	} else {
-		if p.told == nil {
-			p.told = map[fixer.Key]string{}
+		if p.lastAdvice == nil {
+			p.lastAdvice = map[fixer.Key]string{}
 		}
-		p.told[at] = advice
+		p.lastAdvice[at] = advice
 	}
 	p.field(indent, "to do", advice)
 }
 
-// Text writes the scan for people: findings by file with what they rest on and
+// Text writes the scan for people: findings by file with what they depend on and
 // what can be done, then everything that is no open finding, then the count
-// and the score. How to verify a fix is told when it was made, see [Fix.Text].
+// and the score. How to verify a fix is written when it was made, see [Fix.Text].
 func (s *Scan) Text(w io.Writer, st Style) error {
 	p := &printer{w: w, st: st}
 	file := ""
@@ -85,7 +85,7 @@ func (s *Scan) Text(w io.Writer, st Style) error {
 	if len(s.Findings) > 0 {
 		p.line()
 	}
-	p.aside(s)
+	p.nonFindings(s)
 	p.summary(s)
 	return p.err
 }
@@ -110,7 +110,7 @@ func (p *printer) finding(f *fixer.Finding) {
 	}
 	p.line(indent, place)
 	for i, e := range f.Evidence {
-		if !slices.Contains(f.Evidence[:i], e) { // two sources may tell of one fact
+		if !slices.Contains(f.Evidence[:i], e) { // two sources may give one fact
 			p.field(indent, "evidence", e.String())
 		}
 	}
@@ -128,12 +128,12 @@ func (p *printer) finding(f *fixer.Finding) {
 		}
 	}
 	if f.Advice != "" {
-		p.todo(indent, f, f.Advice)
+		p.adviceField(indent, f, f.Advice)
 	}
 }
 
-// aside writes what is no open finding and must not stay silent.
-func (p *printer) aside(s *Scan) {
+// nonFindings writes what is no open finding and must not stay silent.
+func (p *printer) nonFindings(s *Scan) {
 	p.section("suppressed", len(s.Suppressed), func(i int) (string, string) {
 		x := s.Suppressed[i]
 		reason := x.By.Reason
@@ -183,7 +183,7 @@ func (p *printer) summary(s *Scan) {
 		p.line(levels(s.Findings))
 	}
 	if looked == 0 {
-		return // nothing was judged
+		return // nothing was checked
 	}
 	p.line("score ", p.st.paint(bold, itoa(s.Score)), " of 100 (", engine.Grade(s.Score), ")")
 	if pods := fixer.CountLevels(s.Pods); pods != "" {

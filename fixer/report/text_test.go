@@ -61,7 +61,7 @@ func TestAChartIsSkippedInOneLine(t *testing.T) {
 	if got := textOf(t, s); !strings.HasPrefix(got, want) {
 		t.Errorf("got:\n%s\nwant:\n%s", got, want)
 	}
-	if got := written(t, s.Aside); !strings.Contains(got, "charts/x: skipped, 4"+chart) || strings.Count(got, "\n") != 8 {
+	if got := written(t, s.NonFindings); !strings.Contains(got, "charts/x: skipped, 4"+chart) || strings.Count(got, "\n") != 8 {
 		t.Errorf("aside:\n%s", got)
 	}
 	if got := written(t, s.JSON); !strings.Contains(got, "charts/x/templates/deep/b.yaml") {

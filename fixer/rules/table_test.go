@@ -78,7 +78,7 @@ func TestTable(t *testing.T) {
 	judged := 0
 	for id, refs := range families(t) {
 		for _, raw := range refs {
-			known := image.Know(raw, nil)
+			known := image.KnowledgeOf(raw, nil)
 			if known.Err != nil {
 				t.Errorf("%s: %v", raw, known.Err)
 				continue

@@ -1,4 +1,4 @@
-// Package secret tells secrets from what only looks like them: by the name a
+// Package secret distinguishes secrets from what only looks like them: by the name a
 // value is given, by the form it has, and by what it is instead (a reference,
 // a placeholder, a switch). It is the one place where that is decided, for
 // Dockerfiles, Compose files and manifests alike.
@@ -8,7 +8,7 @@
 //	secret.Find("TOKEN_EXPIRY", "q7Rk2pX9").What // ""
 //
 // Nothing that it returns for people holds a value or a part of one; a value's
-// length is the most that is told. All of it is text in and judgement out,
+// length is the most that is shown. All of it is text in and decision out,
 // without a look at the disk or the network, and in time that grows with the
 // text alone.
 //
@@ -22,7 +22,7 @@
 //
 //	go test ./fixer/secret -run TestWriteTokenForms -gitleaks DIR -gitleaks-version v8.30.1
 //
-// A judgement by name is a guess, and the word lists are what makes it a good
-// one: each word in them stands for names in real files. Languages other than
+// A decision by name is a guess, and the word lists are what makes it a good
+// one: each word in them occurs in names in real files. Languages other than
 // English are not known.
 package secret

@@ -22,7 +22,7 @@ type FileUse string
 
 const (
 	UsedByBuild FileUse = ""    // a step of the build reads it
-	UsedBySSH   FileUse = "ssh" // ssh reads it, which can ask an agent instead
+	UsedBySSH   FileUse = "ssh" // ssh reads it, which can use an agent instead
 	UsedAtRun   FileUse = "run" // the container reads it
 )
 
@@ -87,7 +87,7 @@ var fileForms = sync.OnceValue(func() []namedFile {
 	}
 })
 
-// publicFile matches what is public, or stands for a file to come.
+// publicFile matches what is public, or a placeholder for a file to come.
 var publicFile = regexp.MustCompile(`(?i)\.pub$|(^|[._/-])(example|examples|sample|template|tpl|dist|default|defaults|public|pub|pubkey|publickey|dummy|fake)([._-]|$)|` +
 	`(gpg|archive|apt|repo|repository|release|signing|packages?|rpm)[-_.]?(key)?\.key$|snakeoil|dhparam`)
 

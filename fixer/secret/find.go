@@ -6,16 +6,16 @@ import (
 	"strings"
 )
 
-// A Literal is what a name and a value written next to it tell of a secret. It
+// A Literal is what a name and a value written next to it show of a secret. It
 // never holds the value.
 type Literal struct {
-	What     string // "a secret in plain text", "a GitHub token"; "" for none
-	Guessed  bool   // the value is one that everybody tries first
-	Evidence string // what it was told by
+	What      string // "a secret in plain text", "a GitHub token"; "" for none
+	WellKnown bool   // the value is a well-known default
+	Evidence  string // what it was recognised by
 }
 
-// Find judges a value by its form and by the name it has. Values that only
-// refer to a secret, stand for one to come, or are something about one are
+// Find classifies a value by its form and by the name it has. Values that only
+// refer to a secret, are a placeholder for one, or are something about one are
 // none.
 func Find(name, value string) Literal {
 	value = strings.TrimSpace(value)
@@ -27,24 +27,24 @@ func Find(name, value string) Literal {
 	}
 	if urls := URLPasswords(value); len(urls) > 0 {
 		l := ByForm(InURL, value)
-		l.Guessed = !slices.ContainsFunc(urls, func(u URLPassword) bool { return !wellKnown[strings.ToLower(u.Password)] })
+		l.WellKnown = !slices.ContainsFunc(urls, func(u URLPassword) bool { return !wellKnown[strings.ToLower(u.Password)] })
 		return l
 	}
 	if !Named(name) || Harmless(name, value) {
 		return Literal{}
 	}
-	if Guessed(name, value) {
-		return Literal{What: "a secret that anybody guesses", Guessed: true, Evidence: "the value is a well-known default"}
+	if IsWellKnown(name, value) {
+		return Literal{What: "a secret that anybody guesses", WellKnown: true, Evidence: "the value is a well-known default"}
 	}
 	return ByName(value)
 }
 
-// ByForm is a value that its form tells, whatever its name.
+// ByForm is the literal of a value that is a secret by its form, whatever its name.
 func ByForm(what, value string) Literal {
 	return Literal{What: what, Evidence: fmt.Sprintf("the value, of %d characters, has that form", len(value))}
 }
 
-// ByName is a value that only its name calls a secret.
+// ByName is the literal of a value that is a secret by its name alone.
 func ByName(value string) Literal {
 	return Literal{What: "a secret in plain text", Evidence: fmt.Sprintf("the name says so, and the value has %d characters", len(value))}
 }

@@ -8,9 +8,9 @@ import (
 )
 
 type form struct {
-	what    string
-	marks   string // words apart by blanks, of which every match has one: to look for them is cheap
-	pattern *regexp.Regexp
+	what          string
+	requiredWords string // words separated by spaces, of which every match has one: searching for them is cheap
+	pattern       *regexp.Regexp
 }
 
 // forms are texts that are a secret whatever they are called; those of the
@@ -37,17 +37,17 @@ var forms = sync.OnceValue(func() []form {
 // maxText is how much of a text is searched: scripts and files can be long.
 const maxText = 64 << 10
 
-func clip(s string) string { return s[:min(len(s), maxText)] }
+func truncate(s string) string { return s[:min(len(s), maxText)] }
 
 // Forms names the known forms of secrets that a text holds, as a whole or as
 // words in it, each form once: "a GitHub token". The texts that documentation
-// uses for tokens are none.
+// uses for tokens are not reported.
 func Forms(text string) []string {
-	text = clip(text)
+	text = truncate(text)
 	var out []string
 	var known [][]int // the matches of the forms, examples too
 	for _, f := range forms() {
-		if !f.mayBeIn(text) {
+		if !f.mayMatch(text) {
 			continue
 		}
 		all := f.pattern.FindAllStringIndex(text, -1)
@@ -64,8 +64,8 @@ func Forms(text string) []string {
 	return out
 }
 
-func (f form) mayBeIn(text string) bool {
-	for mark := range strings.FieldsSeq(f.marks) {
+func (f form) mayMatch(text string) bool {
+	for mark := range strings.FieldsSeq(f.requiredWords) {
 		if strings.Contains(text, mark) {
 			return true
 		}
@@ -91,7 +91,7 @@ func URLPasswords(text string) []URLPassword {
 		return nil
 	}
 	var out []URLPassword
-	for _, m := range userInfo.FindAllStringSubmatch(clip(text), -1) {
+	for _, m := range userInfo.FindAllStringSubmatch(truncate(text), -1) {
 		if !strings.Contains(m[1], "$") && !Reference(m[1]) && !Placeholder(m[1]) {
 			out = append(out, URLPassword{m[1], m[2]})
 		}

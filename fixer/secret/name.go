@@ -61,18 +61,18 @@ func wordSet(list string) map[string]bool {
 	return out
 }
 
-var humps = regexp.MustCompile(`([a-z0-9])([A-Z])`)
+var camelCaseBoundary = regexp.MustCompile(`([a-z0-9])([A-Z])`)
 
-// Words cuts a name at everything that is no letter or digit and where lower
+// Words splits a name at everything that is no letter or digit and where lower
 // case turns to upper case, and gives its words in upper case.
 func Words(name string) []string {
-	return strings.FieldsFunc(strings.ToUpper(humps.ReplaceAllString(name, "${1}_${2}")), func(r rune) bool {
+	return strings.FieldsFunc(strings.ToUpper(camelCaseBoundary.ReplaceAllString(name, "${1}_${2}")), func(r rune) bool {
 		return (r < 'A' || r > 'Z') && (r < '0' || r > '9')
 	})
 }
 
-// ofPassword reports whether the name speaks of a password, which may be short
+// isPasswordName reports whether the name is that of a password, which may be short
 // and a number, where a token or a key is not.
-func ofPassword(name string) bool {
+func isPasswordName(name string) bool {
 	return slices.ContainsFunc(Words(name), func(w string) bool { return strings.Contains(w, "PASS") || w == "PWD" || w == "PW" })
 }

@@ -6,7 +6,7 @@ import (
 )
 
 // Random reports whether a value is long, mixed and even enough that a program
-// made it and no person, wherever it stands. Hexadecimal text is not counted:
+// made it and no person, wherever it is written. Hexadecimal text is not counted:
 // it is a checksum more often than a key.
 func Random(value string) bool {
 	if len(value) < 24 || len(value) > 256 {
@@ -29,16 +29,16 @@ func Random(value string) bool {
 	return min(lower, upper, digit) >= 3 && entropy(value) >= 4
 }
 
-// Keylike reports whether a value may be a key where keys are kept, as in a
-// Secret: it asks for less than [Random], and counts hexadecimal text.
-func Keylike(value string) bool {
+// LooksLikeKey reports whether a value may be a key where keys are kept, as in a
+// Secret: it requires less than [Random], and counts hexadecimal text.
+func LooksLikeKey(value string) bool {
 	if len(value) < 20 || len(value) > 4096 || strings.ContainsAny(value, " \n\t:,") {
 		return false
 	}
 	return entropy(value) >= 3.5 && strings.ContainsAny(value, "0123456789") && strings.ToLower(value) != strings.ToUpper(value)
 }
 
-// entropy returns the bits that one byte of the value tells, after Shannon.
+// entropy returns the Shannon entropy of the value, in bits per byte.
 func entropy(value string) float64 {
 	var counts [256]int
 	for i := range len(value) {

@@ -75,8 +75,8 @@ func TestFind(t *testing.T) {
 		if got.What != c.want {
 			t.Errorf("%s=%s: %q, want %q", c.name, c.value, got.What, c.want)
 		}
-		if guessed := strings.HasSuffix(c.want, "guesses") || strings.Contains(c.value, ":guest@"); got.Guessed != guessed {
-			t.Errorf("%s=%s: guessed is %v", c.name, c.value, got.Guessed)
+		if guessed := strings.HasSuffix(c.want, "guesses") || strings.Contains(c.value, ":guest@"); got.WellKnown != guessed {
+			t.Errorf("%s=%s: guessed is %v", c.name, c.value, got.WellKnown)
 		}
 		if len(c.value) > 3 && strings.Contains(got.What+got.Evidence, c.value) {
 			t.Errorf("%s: the value is told: %q", c.name, got.Evidence)
@@ -94,7 +94,7 @@ func TestHarmless(t *testing.T) {
 }
 
 func TestRandom(t *testing.T) {
-	for value, want := range map[string][2]bool{ // Random, Keylike
+	for value, want := range map[string][2]bool{ // Random, LooksLikeKey
 		"Zk3vQ9xT1bN7mR5wY2cL8pD4fH6jS0aG":      {true, true},
 		"0123456789abcdef0123456789abcdef":      {false, true},
 		"s3cr3t":                                {false, false},
@@ -103,7 +103,7 @@ func TestRandom(t *testing.T) {
 		strings.Repeat("Zk3vQ9xT1bN7mR5w", 50):  {false, true},  // longer than keys are
 		"a sentence of a person, with 1 Number": {false, false},
 	} {
-		if got := [2]bool{secret.Random(value), secret.Keylike(value)}; got != want {
+		if got := [2]bool{secret.Random(value), secret.LooksLikeKey(value)}; got != want {
 			t.Errorf("%.40q: random and keylike %v, want %v", value, got, want)
 		}
 	}

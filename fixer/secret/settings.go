@@ -5,11 +5,11 @@ import "strings"
 // Settings returns the names, in the order of the text, that the lines of a
 // configuration file set to a secret: NAME=VALUE and NAME: VALUE, quoted or
 // not. Other lines are passed over, comments among them, and values that are an
-// expression of a program; one that goes on over several lines is judged by its
+// expression of a program; one that goes on over several lines is classified by its
 // first.
 func Settings(text string) []string {
 	var out []string
-	for line := range strings.Lines(clip(text)) {
+	for line := range strings.Lines(truncate(text)) {
 		line = strings.TrimSpace(line)
 		at := strings.IndexAny(line, "=:")
 		if at < 0 || strings.HasPrefix(line, "#") || strings.HasPrefix(line, "//") || strings.HasPrefix(line, ";") {

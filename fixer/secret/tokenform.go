@@ -9,14 +9,14 @@ import (
 
 //go:generate go test . -run TestWriteTokenForms -gitleaks $GITLEAKS -gitleaks-version v8.30.1
 
-// A tokenForm is one rule of gitleaks whose pattern tells a token from any
+// A tokenForm is one rule of gitleaks whose pattern distinguishes a token from any
 // other text by itself, without the name that it is assigned to.
 type tokenForm struct {
 	id       string   // gitleaks' name of the rule
 	what     string   // "a Databricks API token"
 	keywords []string // in lower case; a text without any of them is not searched
 	pattern  string
-	entropy  float64  // a secret that tells no more bits per byte is none; 0 asks for nothing
+	entropy  float64  // a match with no more bits per byte is no secret; 0 requires nothing
 	group    int      // the group of pattern that is the secret; 0 is the first that matched
 	allowed  []string // patterns of what is no secret though pattern matches
 }

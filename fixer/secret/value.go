@@ -36,7 +36,7 @@ func Harmless(name, value string) bool {
 		return true
 	case strings.HasPrefix(value, "/"), strings.HasPrefix(value, "./"), strings.HasPrefix(value, "~/"), strings.HasPrefix(value, "${HOME}/"), strings.Contains(value, "://"):
 		return true
-	case ofPassword(name):
+	case isPasswordName(name):
 		return false
 	}
 	return len(value) < 6 && strings.Trim(value, "0123456789smhd") == "" // a time or a limit
@@ -62,7 +62,7 @@ var placeholderText = sync.OnceValue(func() *regexp.Regexp {
 		`|if_you_see_this|_here$|changeme|placeholder|[-_]dummy$|not[-_ ]?a[-_ ]?real|^<.*>$|^\[.*\]$|^%.*%$|^@.*@$|^__.*__$`)
 })
 
-// Placeholder reports whether a value only stands for one to come.
+// Placeholder reports whether a value is a placeholder for one to come.
 func Placeholder(value string) bool {
 	lower := strings.ToLower(strings.Trim(value, `"' `))
 	switch {
@@ -74,9 +74,9 @@ func Placeholder(value string) bool {
 	return placeholderText().MatchString(lower)
 }
 
-// Guessed reports whether a value is among those that everybody tries first, or
+// IsWellKnown reports whether a value is among those that everybody tries first, or
 // the beginning of its own name, as in SHOP_PASSWORD=shop.
-func Guessed(name, value string) bool {
+func IsWellKnown(name, value string) bool {
 	lower := strings.ToLower(value)
 	return wellKnown[lower] || len(lower) > 2 && strings.HasPrefix(strings.ToLower(name), lower+"_")
 }

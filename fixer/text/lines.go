@@ -27,7 +27,7 @@ func NewLines(src []byte) *Lines {
 func (l *Lines) Count() int { return len(l.starts) }
 
 // At returns the line, from 1, that holds the byte at offset. Offsets beyond
-// the file belong to its last line.
+// the file are on its last line.
 func (l *Lines) At(offset int) int {
 	return sort.Search(len(l.starts), func(i int) bool { return l.starts[i] > offset })
 }

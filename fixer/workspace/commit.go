@@ -118,6 +118,7 @@ type writer struct {
 	base     string
 	root     *os.Root
 	warnings []string
+	staging  string // the directory files are staged in; "" where they are staged beside the files
 }
 
 // atStep is called before and between the steps of every write. Tests set it
@@ -199,6 +200,10 @@ func (w *writer) write(ctx context.Context, s *store, e *entry, todo []replaceme
 			}
 		}
 		return refused.err(interrupted)
+	}
+	if len(todo) > 0 {
+		w.openStaging(todo[0].temp)
+		defer w.closeStaging(todo[0].temp)
 	}
 	var refused refusals
 	for _, dir := range e.Dirs {

@@ -80,7 +80,7 @@ func TestCommitAndUndo(t *testing.T) {
 	if info, _ := os.Stat(filepath.Join(dir, "Dockerfile")); info.Mode().Perm() != 0o751 {
 		t.Errorf("mode is %o now", info.Mode().Perm())
 	}
-	if was, err := Interrupted(dir); was || err != nil {
+	if was, err := Interrupted(ctx, dir); was != nil || err != nil {
 		t.Errorf("interrupted: %v, %v", was, err)
 	}
 	rec, err = Undo(ctx, dir)
@@ -284,7 +284,7 @@ func TestRollBackThatFails(t *testing.T) {
 	}
 	wantFiles(t, dir, map[string]string{"a": "2", "b": "1"})
 	atStep = nil
-	if was, err := Interrupted(dir); !was || err != nil {
+	if was, err := Interrupted(ctx, dir); was == nil || err != nil {
 		t.Errorf("interrupted: %v, %v", was, err)
 	}
 	rec, err := Undo(ctx, dir)

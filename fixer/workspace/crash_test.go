@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"maps"
 	"os"
 	"os/exec"
@@ -126,20 +127,23 @@ func TestCrashInCommit(t *testing.T) {
 		dir := disktest.Tree(t, crashBefore)
 		if !crash(t, dir, step, false) {
 			wantFiles(t, dir, crashAfter)
+			wantNothingStaged(t, dir)
 			steps = step - 1
 			break
 		}
 		wantWhole(t, dir, step)
 		touched := !maps.Equal(withoutTemps(disktest.Files(t, dir)), crashBefore)
-		was, err := Interrupted(dir)
-		if err != nil || (touched && !was) {
+		was, err := Interrupted(context.Background(), dir)
+		if err != nil || touched && (was == nil || was.Replaced == 0) {
 			t.Errorf("step %d: files are new and interrupted is %v, %v", step, was, err)
 		}
+		wantOneStagingDirectory(t, dir, was)
 		// Undo gives the old files, or says that there was nothing yet.
 		if _, err := Undo(context.Background(), dir); err != nil && (touched || !errors.Is(err, ErrNoRecord)) {
 			t.Errorf("step %d: undo: %v", step, err)
 		}
 		wantFiles(t, dir, crashBefore)
+		wantNothingStaged(t, dir)
 		if _, err := os.Stat(filepath.Join(dir, "k8s/new")); err == nil {
 			t.Errorf("step %d: a folder is left", step)
 		}
@@ -148,6 +152,38 @@ func TestCrashInCommit(t *testing.T) {
 	if want := 1 + 4*2 + 4 + 2; steps != want {
 		t.Errorf("crashed at %d steps, want %d", steps, want)
 	}
+}
+
+// wantOneStagingDirectory checks that what a killed process leaves lies in one
+// directory, but for what belongs to a new file, and is counted.
+func wantOneStagingDirectory(t *testing.T, dir string, was *Interruption) {
+	t.Helper()
+	temps := 0
+	for p := range disktest.Files(t, dir) {
+		if !strings.HasPrefix(filepath.Base(p), tempPrefix) {
+			continue
+		}
+		temps++
+		if in := filepath.Dir(p); filepath.Dir(in) != "." || !strings.HasPrefix(in, tempPrefix) {
+			if in != filepath.FromSlash("k8s/new") {
+				t.Errorf("%s is not in the one directory for temporary files", p)
+			}
+		}
+	}
+	if temps > 0 && (was == nil || was.Temporary != temps || !strings.Contains(was.String(), "temporary file")) {
+		t.Errorf("%d temporary files are left, and said is %v", temps, was)
+	}
+}
+
+// wantNothingStaged checks that no temporary file or directory is left.
+func wantNothingStaged(t *testing.T, dir string) {
+	t.Helper()
+	filepath.WalkDir(dir, func(p string, d fs.DirEntry, err error) error {
+		if strings.HasPrefix(filepath.Base(p), tempPrefix) {
+			t.Errorf("%s is left", p)
+		}
+		return err
+	})
 }
 
 func withoutTemps(m map[string]string) map[string]string {
@@ -233,7 +269,7 @@ func TestCrashTwice(t *testing.T) {
 // crash2 is crash for an undo that may find nothing to take back.
 func crash2(t *testing.T, dir string, step int) bool {
 	t.Helper()
-	if was, err := Interrupted(dir); err != nil || !was {
+	if was, err := Interrupted(context.Background(), dir); err != nil || was == nil {
 		return false
 	}
 	return crash(t, dir, step, true)

@@ -203,7 +203,7 @@ func decodeDecisions(root string, data []byte) (all engine.Decisions, reason str
 		switch {
 		case d.Rule == "" || !isLocal(string(d.File)):
 			return nil, "it names a finding there cannot be"
-		case d.Verdict != engine.Accept && d.Verdict != engine.Reject && d.Verdict != engine.Ignore:
+		case d.Verdict != engine.Accept && d.Verdict != engine.Skip && d.Verdict != engine.Suppress:
 			return nil, fmt.Sprintf("it has a verdict %q", text.VisibleLine(string(d.Verdict)))
 		}
 		if _, twice := all[d.key()]; twice {

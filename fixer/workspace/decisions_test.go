@@ -20,9 +20,9 @@ func someDecisions() engine.Decisions {
 		{Rule: "dockerfile/runs-as-root", File: "api/Dockerfile", Path: "stage run"}: {
 			Verdict: engine.Accept, Fix: "user", Params: fixer.Params{"uid": "10001", "note": "é\"\n\x1b"}, Level: fixer.Review,
 		},
-		{Rule: "compose/privileged", File: "compose.yaml", Path: "services.cache"}:              {Verdict: engine.Reject},
+		{Rule: "compose/privileged", File: "compose.yaml", Path: "services.cache"}:              {Verdict: engine.Skip},
 		{Rule: "compose/read-only", File: "compose.yaml", Path: "services.cache"}:               {Verdict: engine.Accept, Level: fixer.Safe},
-		{Rule: "kubernetes/no-memory-limit", File: "k8s/web.yaml", Path: "Deployment/web: [a]"}: {Verdict: engine.Ignore, Reason: "measured"},
+		{Rule: "kubernetes/no-memory-limit", File: "k8s/web.yaml", Path: "Deployment/web: [a]"}: {Verdict: engine.Suppress, Reason: "measured"},
 	}
 }
 
@@ -181,7 +181,7 @@ func TestDecisionsHaveBounds(t *testing.T) {
 	dir := disktest.Tree(t, nil)
 	all := engine.Decisions{}
 	for i := range 10_000 {
-		all[fixer.Key{Rule: "compose/privileged", File: fmt.Sprintf("%d/compose.yaml", i), Path: strings.Repeat("x", 100)}] = engine.Decision{Verdict: engine.Reject}
+		all[fixer.Key{Rule: "compose/privileged", File: fmt.Sprintf("%d/compose.yaml", i), Path: strings.Repeat("x", 100)}] = engine.Decision{Verdict: engine.Skip}
 	}
 	if err := SaveDecisions(dir, all); err != nil {
 		t.Fatalf("a session of the size that must work: %v", err)
@@ -189,7 +189,7 @@ func TestDecisionsHaveBounds(t *testing.T) {
 	if got, err := LoadDecisions(dir); err != nil || !reflect.DeepEqual(got, all) {
 		t.Fatalf("%d of %d, %v", len(got), len(all), err)
 	}
-	all[fixer.Key{Rule: "r", File: "f"}] = engine.Decision{Verdict: engine.Ignore, Reason: strings.Repeat("x", maxDecisions)}
+	all[fixer.Key{Rule: "r", File: "f"}] = engine.Decision{Verdict: engine.Suppress, Reason: strings.Repeat("x", maxDecisions)}
 	if err := SaveDecisions(dir, all); err == nil || !strings.Contains(err.Error(), "at most") {
 		t.Errorf("over the bound: %v", err)
 	}
@@ -202,7 +202,7 @@ func TestDecisionsOnNamesThatAreNotUTF8(t *testing.T) {
 	dir := disktest.Tree(t, nil)
 	all := someDecisions()
 	for _, name := range []string{"\xff/Dockerfile", "\xfe/Dockerfile"} {
-		all[fixer.Key{Rule: "r", File: name}] = engine.Decision{Verdict: engine.Reject}
+		all[fixer.Key{Rule: "r", File: name}] = engine.Decision{Verdict: engine.Skip}
 	}
 	if err := SaveDecisions(dir, all); err != nil {
 		t.Errorf("%v", err)

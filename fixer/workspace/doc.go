@@ -7,7 +7,8 @@
 // whatever no longer holds the bytes the change was computed from. [Undo]
 // takes the last commit back. Both are safe to interrupt at any instant: an
 // undo record with the old bytes is on disk before the first file changes,
-// each file is replaced by a rename, and the next Commit or Undo clears what
+// each file is replaced by a rename, what is staged lies in one directory at the
+// top of the root, and the next Commit or Undo clears what
 // an interrupted one left behind.
 //
 // # Between sessions

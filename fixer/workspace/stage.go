@@ -28,10 +28,51 @@ func (s *store) tempName(record, file string, n int) string {
 	return path.Join(path.Dir(file), tempPrefix+owner+"-"+strings.TrimSuffix(record, ".json")+"-"+strconv.Itoa(n)+".tmp")
 }
 
-// An replacement is one file to be replaced, made or removed.
+// stagingOf is the one directory, at the top of the root, that the new bytes of
+// all files of a record are staged in, given the temporary name of one of them.
+// What a killed process leaves lies in one place, however many files it was
+// about.
+//
+// A file that is new is staged in its own directory, which may give it a group
+// or an access list, and so is everything where the top of the root cannot be
+// written or is another file system.
+func stagingOf(temp string) string {
+	base := strings.TrimSuffix(path.Base(temp), ".tmp")
+	if i := strings.LastIndexByte(base, '-'); i > len(tempPrefix) {
+		base = base[:i]
+	}
+	return base
+}
+
+// openStaging makes the directory that files are staged in. Where it cannot be
+// made they are staged beside the files.
+func (w *writer) openStaging(temp string) {
+	dir := stagingOf(temp)
+	err := w.root.Mkdir(dir, 0o700)
+	if errors.Is(err, fs.ErrExist) { // left by a process that was killed
+		if info, lerr := w.root.Lstat(dir); lerr == nil && info.IsDir() {
+			err = nil
+		}
+	}
+	if err == nil {
+		w.staging = dir
+	}
+}
+
+// closeStaging removes the directory again, where it is empty.
+func (w *writer) closeStaging(temp string) {
+	w.staging = ""
+	dir := stagingOf(temp)
+	if info, err := w.root.Lstat(dir); err == nil && info.IsDir() {
+		w.root.Remove(dir)
+	}
+}
+
+// A replacement is one file to be replaced, made or removed.
 type replacement struct {
 	path  string
-	temp  string
+	temp  string // the name in the record, beside the file
+	at    string // where it is staged: temp, or of the same name in the staging directory
 	old   []byte // what must be there; nil: nothing
 	new   []byte // what shall be there; nil: nothing
 	info  fs.FileInfo
@@ -167,7 +208,11 @@ func (w *writer) stage(a *replacement) error {
 		perm = 0o600 // closed until it has the old file's owner and mode
 	}
 	w.clear(a.temp) // the name is this root's and record's own: a leftover
-	f, err := w.root.OpenFile(a.temp, os.O_CREATE|os.O_EXCL|os.O_WRONLY, perm)
+	a.at = a.temp
+	if w.staging != "" && a.info != nil {
+		a.at = path.Join(w.staging, path.Base(a.temp))
+	}
+	f, err := w.root.OpenFile(a.at, os.O_CREATE|os.O_EXCL|os.O_WRONLY, perm)
 	if err != nil {
 		return err
 	}
@@ -221,11 +266,11 @@ func (w *writer) swap(a *replacement) error {
 	switch {
 	case a.old == nil:
 		// A link refuses to replace what is there; a rename does not.
-		if err := w.root.Link(a.temp, a.path); err != nil {
+		if err := w.root.Link(a.at, a.path); err != nil {
 			return err
 		}
 		a.moved = true
-		return w.root.Remove(a.temp)
+		return w.root.Remove(a.at)
 	case a.new == nil:
 		if err := w.unchanged(a); err != nil {
 			return err
@@ -237,7 +282,16 @@ func (w *writer) swap(a *replacement) error {
 		if err := w.unchanged(a); err != nil {
 			return err
 		}
-		if err := w.root.Rename(a.temp, a.path); err != nil {
+		err := w.root.Rename(a.at, a.path)
+		if disk.IsOtherFileSystem(err) && w.staging != "" {
+			staging := w.staging
+			w.staging = ""
+			if err = w.stage(a); err == nil {
+				err = w.root.Rename(a.at, a.path)
+			}
+			w.staging = staging
+		}
+		if err != nil {
 			return err
 		}
 	}
@@ -262,11 +316,28 @@ func (w *writer) unchanged(a *replacement) error {
 	return err
 }
 
-// clear removes a staged file, if it is there.
+// clear removes a staged file from both places it can be in.
 func (w *writer) clear(temp string) {
-	if info, err := w.root.Lstat(temp); err == nil && info.Mode().IsRegular() {
-		w.root.Remove(temp)
+	for _, at := range w.stagedAt(temp) {
+		w.root.Remove(at)
 	}
+}
+
+// stagedAt returns the places at which a file of that temporary name lies.
+func (w *writer) stagedAt(temp string) []string {
+	var out []string
+	dir := stagingOf(temp)
+	if info, err := w.root.Lstat(temp); err == nil && info.Mode().IsRegular() {
+		out = append(out, temp)
+	}
+	if info, err := w.root.Lstat(dir); err != nil || !info.IsDir() {
+		return out // a link could lead anywhere
+	}
+	at := path.Join(dir, path.Base(temp))
+	if info, err := w.root.Lstat(at); err == nil && info.Mode().IsRegular() && at != temp {
+		out = append(out, at)
+	}
+	return out
 }
 
 // syncDirs makes renames durable in every directory they happened in.

@@ -76,8 +76,10 @@ func Undo(ctx context.Context, root string) (*fixer.Receipt, error) {
 // in the record. There is no receipt when nothing was restored while something
 // is left.
 func (w *writer) undo(s *store, e *entry) (*fixer.Receipt, *fixer.RefusedError, error) {
-	for _, f := range e.Files {
-		w.clear(string(f.Temp)) // left by a commit or undo that was interrupted
+	w.clearRecord(e) // left by a commit or undo that was interrupted
+	if len(e.Files) > 0 {
+		w.openStaging(string(e.Files[0].Temp))
+		defer w.closeStaging(string(e.Files[0].Temp))
 	}
 	var refused refusals
 	done, err := w.restore(w.replacementsBack(e, &refused), &refused)
@@ -110,25 +112,55 @@ func (w *writer) undo(s *store, e *entry) (*fixer.Receipt, *fixer.RefusedError, 
 	return receipt, nil, s.drop(e.name)
 }
 
-// Interrupted reports whether the last commit under root did not finish, so
-// that some of its files may be new and others old. [Undo] takes it back; the
-// next [Commit] leaves its files as they are and keeps it undoable.
-func Interrupted(root string) (bool, error) {
+// An Interruption is a write that did not finish.
+type Interruption struct {
+	Replaced  int // files that hold the new content already
+	Files     int // files it was about
+	Temporary int // staged files that are left in the repository
+}
+
+// String says what is left, and what to do.
+func (i *Interruption) String() string {
+	s := "an earlier fix was interrupted before it replaced a file"
+	if i.Replaced > 0 {
+		s = fmt.Sprintf("an earlier fix was interrupted: %d of %s hold the new content; oakum undo takes them back", i.Replaced, text.Count(i.Files, "file", "files"))
+	}
+	if i.Temporary > 0 {
+		s += fmt.Sprintf("; it left %s (%s*), which the next fix or undo removes", text.Count(i.Temporary, "temporary file", "temporary files"), tempPrefix)
+	}
+	return s
+}
+
+// Interrupted returns the last commit under root if it did not finish, so that
+// some of its files may be new and others old, or nil. [Undo] takes it back; the
+// next [Commit] leaves its files as they are and keeps it undoable. Nothing is
+// changed.
+func Interrupted(ctx context.Context, root string) (*Interruption, error) {
 	w, err := newWriter(root)
 	if err != nil {
-		return false, err
+		return nil, err
 	}
 	defer w.close()
-	s, err := openStore(context.Background(), w.base, false)
+	s, err := openStore(ctx, w.base, false)
 	if errors.Is(err, ErrNoRecord) {
-		return false, nil
+		return nil, nil
 	}
 	if err != nil {
-		return false, err
+		return nil, err
 	}
 	defer s.close()
 	e, err := s.last()
-	return e != nil && e.State == statePending, err
+	if err != nil || e == nil || e.State != statePending {
+		return nil, err
+	}
+	i := &Interruption{Files: len(e.Files)}
+	for _, f := range e.Files {
+		if cond, _, skip := w.compare(f); skip == nil && cond == isNew {
+			i.Replaced++
+		}
+		i.Temporary += len(w.stagedAt(string(f.Temp)))
+	}
+	return i, nil
 }
 
 // A condition is what a recorded file is found to be.
@@ -225,6 +257,16 @@ func (w *writer) restore(todo []replacement, refused *refusals) ([]replacement, 
 	return done, w.syncDirs(done)
 }
 
+// clearRecord removes what is staged for a record.
+func (w *writer) clearRecord(e *entry) {
+	for _, f := range e.Files {
+		w.clear(string(f.Temp))
+	}
+	if len(e.Files) > 0 {
+		w.closeStaging(string(e.Files[0].Temp))
+	}
+}
+
 // recover clears what an interrupted commit left behind before a new one
 // begins. Where some of its files had been replaced they stay, and its record
 // becomes an ordinary one.
@@ -238,8 +280,8 @@ func (w *writer) recover(s *store) {
 		return
 	}
 	untouched := true
+	w.clearRecord(e)
 	for _, f := range e.Files {
-		w.clear(string(f.Temp))
 		cond, _, skip := w.compare(f)
 		untouched = untouched && skip == nil && cond == isOld
 	}

@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// add puts a value behind the last child of a collection that has some: under
+// add puts a value after the last child of a collection that has some: under
 // a key in a mapping, as an item in a sequence.
 func (e *editor) add(n *Node, key string, v any) error {
 	if n.pair {
@@ -23,16 +23,16 @@ func (e *editor) add(n *Node, key string, v any) error {
 		line = w.dash + w.item(v, n.col+len(w.dash))
 	}
 	if lineEnd(e.src, n.End) == len(e.src) {
-		e.seal(n)
+		e.keepFinalValue(n)
 	}
-	e.linesAt(e.remarks(n), strings.Repeat(" ", n.col)+line, w.eol)
+	e.linesAt(e.trailingCommentsEnd(n), strings.Repeat(" ", n.col)+line, w.eol)
 	return nil
 }
 
-// remarks returns the end of a block collection with the comments that follow
+// trailingCommentsEnd returns the end of a block collection with the comments that follow
 // on lines of their own and are deeper than its children: what was commented
 // out of the last child, which an entry put before it would take over.
-func (e *editor) remarks(n *Node) int {
+func (e *editor) trailingCommentsEnd(n *Node) int {
 	end := lineEnd(e.src, n.End)
 	for at := end; ; at = lineEnd(e.src, at) {
 		l := breakLen(e.src, at)
@@ -53,12 +53,12 @@ func (e *editor) remarks(n *Node) int {
 	}
 }
 
-// dash returns the dash and the blanks after it, as the last item has them.
+// dash returns the dash and the spaces after it, as the last item has them.
 func (e *editor) dash(n *Node) string {
 	it := n.Items[len(n.Items)-1]
 	lead := e.before(it.Start)
 	if i := bytes.LastIndexByte(lead, '-'); i >= 0 {
-		if d := lead[i:]; len(d) >= 2 && len(d) <= 8 && onlyOf(d[1:], " ") {
+		if d := lead[i:]; len(d) >= 2 && len(d) <= 8 && consistsOf(d[1:], " ") {
 			return string(d)
 		}
 	}
@@ -78,12 +78,12 @@ func (e *editor) linesAt(at int, s, eol string) {
 	e.replace(at, at, eol+s)
 }
 
-// seal keeps the value of a block scalar that ends the file without a line
+// keepFinalValue keeps the value of a block scalar that ends the file without a line
 // break. Such a scalar has no final newline in its value; once a line follows
 // it would get one, unless its header says to strip it.
-func (e *editor) seal(n *Node) {
+func (e *editor) keepFinalValue(n *Node) {
 	n = n.lastLeaf()
-	if !n.text() || strings.HasSuffix(n.Value, "\n") || n.Value == "" {
+	if !n.isBlockScalar() || strings.HasSuffix(n.Value, "\n") || n.Value == "" {
 		return
 	}
 	at := n.content + 1
@@ -111,19 +111,19 @@ func (n *Node) lastLeaf() *Node {
 	return n
 }
 
-// text reports whether the node is a block scalar.
-func (n *Node) text() bool {
+// isBlockScalar reports whether the node is a block scalar.
+func (n *Node) isBlockScalar() bool {
 	return n.Kind == Scalar && (n.Style == Literal || n.Style == Folded)
 }
 
-// addFlow puts a value behind the last child of a flow collection, on a line
+// addFlow puts a value after the last child of a flow collection, on a line
 // of its own where the others have one.
 func (e *editor) addFlow(n *Node, key string, v any) error {
 	w := e.style(n)
 	start, end := n.lastChild()
 	comma := e.comma(end, n.End-1)
-	if l := n.lastLeaf(); n.Kind == Mapping && l.Parent == n && l.empty() && l.Start > n.Entries[l.index].Key.End {
-		// The reader takes "a:," for the text "a:"; a blank must stand between.
+	if l := n.lastLeaf(); n.Kind == Mapping && l.Parent == n && l.isEmpty() && l.Start > n.Entries[l.index].Key.End {
+		// The reader takes "a:," for the text "a:"; a space must come between.
 		if end < n.End && blank(e.src[end]) {
 			end++
 		} else {
@@ -131,19 +131,19 @@ func (e *editor) addFlow(n *Node, key string, v any) error {
 		}
 	}
 	lead := e.before(start)
-	own := onlyOf(lead, " \t") && n.EndLine > n.Line && e.lineStart(start) > n.content
+	own := consistsOf(lead, " \t") && n.EndLine > n.Line && e.lineStart(start) > n.content
 	text := func(indent string) string {
 		s := ""
 		if n.Kind == Mapping {
 			s = w.key(key, true) + w.colon
 		}
-		if own && w.spread(v) {
-			return s + w.pretty(v, indent, e.unit(n, indent))
+		if own && w.spansLines(v) {
+			return s + w.pretty(v, indent, e.flowIndent(n, indent))
 		}
 		return s + w.inline(v, true)
 	}
 	if !own {
-		e.replace(end, end, strings.TrimRight(w.comma, " ")+blankAfter(w.comma)+text(""))
+		e.replace(end, end, strings.TrimRight(w.comma, " ")+spacesAfter(w.comma)+text(""))
 		return nil
 	}
 	indent := string(lead)
@@ -159,16 +159,16 @@ func (e *editor) addFlow(n *Node, key string, v any) error {
 	return nil
 }
 
-// blankAfter returns the blanks of a separator, which follow its comma.
-func blankAfter(comma string) string { return comma[len(strings.TrimRight(comma, " ")):] }
+// spacesAfter returns the spaces of a separator, which follow its comma.
+func spacesAfter(comma string) string { return comma[len(strings.TrimRight(comma, " ")):] }
 
-// spread reports whether a value added on a line of its own takes several: in
+// spansLines reports whether a value added on a line of its own takes several: in
 // JSON it does.
-func (w *writer) spread(v any) bool { return isColl(v) && (w.json || w.keys == '"') }
+func (w *writer) spansLines(v any) bool { return isColl(v) && (w.json || w.keys == '"') }
 
-// unit returns the text by which a child's line is deeper than the line of its
+// flowIndent returns the text by which a child's line is deeper than the line of its
 // flow collection's bracket.
-func (e *editor) unit(n *Node, indent string) string {
+func (e *editor) flowIndent(n *Node, indent string) string {
 	lead := e.before(n.content)
 	lead = lead[:len(lead)-len(bytes.TrimLeft(lead, " \t"))]
 	if u, ok := strings.CutPrefix(indent, string(lead)); ok && u != "" {
@@ -187,7 +187,7 @@ func (n *Node) lastChild() (start, end int) {
 	return it.Start, it.End
 }
 
-// comma returns the offset of the first comma in [at, stop), past blanks and
+// comma returns the offset of the first comma in [at, stop), past spaces and
 // comments, or -1.
 func (e *editor) comma(at, stop int) int {
 	at = skipGap(e.src[:stop], at)

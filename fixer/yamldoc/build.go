@@ -20,11 +20,11 @@ type builder struct {
 
 	line, col, off int // a place already known, to count runes from
 
-	nodes   map[*yaml.Node]*Node // those with an anchor
-	aliases []*Node
-	targets []*yaml.Node
-	twice   [][2]*Node // keys that stand twice in a mapping: the first, another
-	slab    []Node
+	nodes        map[*yaml.Node]*Node // those with an anchor
+	aliases      []*Node
+	targets      []*yaml.Node
+	repeatedKeys [][2]*Node // keys that occur twice in a mapping: the first, another
+	slab         []Node
 }
 
 // build locates every node of the document and sets Root and Duplicates.
@@ -41,10 +41,10 @@ func (d *Doc) build(y *yaml.Node, parent *Node, depth int) error {
 		a.target = b.nodes[b.targets[i]]
 		a.target.users = append(a.target.users, a)
 	}
-	for _, k := range b.twice {
+	for _, k := range b.repeatedKeys {
 		d.Duplicates = append(d.Duplicates, Duplicate{Path: k[1].Path(), First: k[0].Line, Line: k[1].Line})
 	}
-	if root.empty() && root.Anchor == "" && !root.tagged {
+	if root.isEmpty() && root.Anchor == "" && !root.tagged {
 		return nil
 	}
 	d.Root = root
@@ -245,7 +245,7 @@ func (b *builder) collection(y *yaml.Node, n *Node, indent, depth int) error {
 				return err
 			}
 			v.index = i
-			if v.empty() {
+			if v.isEmpty() {
 				// The reader puts it after the colon or at the next token.
 				at := k.End
 				if c := b.gap(at); c < v.Start && b.src[c] == ':' {
@@ -283,12 +283,12 @@ func (b *builder) collection(y *yaml.Node, n *Node, indent, depth int) error {
 	return nil
 }
 
-// duplicates notes keys of a mapping that paths could not tell apart.
+// duplicates records keys of a mapping that paths could not distinguish.
 func (b *builder) duplicates(n *Node) {
 	if len(n.Entries) < 2 {
 		return
 	}
-	note := func(first, again *Node) { b.twice = append(b.twice, [2]*Node{first, again}) }
+	note := func(first, again *Node) { b.repeatedKeys = append(b.repeatedKeys, [2]*Node{first, again}) }
 	if len(n.Entries) <= 12 { // cheaper than a map, and nearly always the case
 		for i, e := range n.Entries {
 			for _, f := range n.Entries[:i] {

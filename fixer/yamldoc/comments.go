@@ -53,7 +53,7 @@ func (s *commentScan) add(from, to int) {
 
 // scalar steps over a scalar; the header of a block scalar may hold a comment.
 func (s *commentScan) scalar(n *Node) {
-	if n.text() {
+	if n.isBlockScalar() {
 		end := lineEnd(s.src, n.content)
 		if i := bytes.IndexByte(s.src[n.content:end], '#'); i >= 0 {
 			s.add(n.content+i, end)

@@ -86,10 +86,10 @@ func checkFile(t *testing.T, path string, f *File) {
 			if n.Start < lo || n.End > hi || n.End < n.Start || n.content < n.Start || n.content > n.End {
 				t.Errorf("%s: %s spans [%d,%d), outside [%d,%d)", path, n.Path(), n.Start, n.End, lo, hi)
 			}
-			if want := lines.At(n.Start); n.Line != want && !n.empty() {
+			if want := lines.At(n.Start); n.Line != want && !n.isEmpty() {
 				t.Errorf("%s: %s starts on line %d, not %d", path, n.Path(), want, n.Line)
 			}
-			if want := lines.At(max(n.End-1, n.Start)); n.EndLine != want && !n.empty() {
+			if want := lines.At(max(n.End-1, n.Start)); n.EndLine != want && !n.isEmpty() {
 				t.Errorf("%s: %s ends on line %d, not %d", path, n.Path(), want, n.EndLine)
 			}
 			pos := n.content

@@ -24,16 +24,16 @@ func (e *editor) replace(start, end int, s string) {
 	}
 }
 
-// swap replaces a node's bytes by other text. A comment may follow a bracket or
+// replaceNode replaces a node's bytes by other text. A comment may follow a bracket or
 // a quote directly, but not a plain scalar.
-func (e *editor) swap(n *Node, s string) {
+func (e *editor) replaceNode(n *Node, s string) {
 	if n.End < len(e.src) && e.src[n.End] == '#' {
 		s += " "
 	}
 	e.replace(n.Start, n.End, s)
 }
 
-// run resolves the path and hands over to what writes the change.
+// run resolves the path and calls what writes the change.
 func (e *editor) run(op Op, v any) error {
 	if op.kind == opRemove {
 		return e.remove(op.path)
@@ -61,11 +61,11 @@ func (e *editor) run(op Op, v any) error {
 			return refuse(RefuseMerge, n.Line, "%s comes through a merge key (<<): a list written here would replace it, not add to it", op.path)
 		}
 		v = []any{v}
-		if len(rest) == 0 && !n.blankValue(Sequence) {
+		if len(rest) == 0 && !n.canBecome(Sequence) {
 			return refuse(RefuseKind, n.Line, "%s is a %s, not a list", op.path, n.Kind)
 		}
 	}
-	if len(rest) > 0 && n != nil && !n.blankValue(Mapping) && !n.blankValue(Sequence) {
+	if len(rest) > 0 && n != nil && !n.canBecome(Mapping) && !n.canBecome(Sequence) {
 		// A collection with content: the new thing is its last child.
 		s := rest[0]
 		v = nest(rest[1:], v)
@@ -96,7 +96,7 @@ func last(p Path) Step {
 	return p[len(p)-1]
 }
 
-// nest wraps a value into the mappings and lists a path asks for.
+// nest wraps a value into the mappings and lists of a path.
 func nest(p Path, v any) any {
 	for i := len(p) - 1; i >= 0; i-- {
 		if p[i].IsIndex {
@@ -108,9 +108,9 @@ func nest(p Path, v any) any {
 	return v
 }
 
-// blankValue reports whether the node can become a collection of the kind: it
+// canBecome reports whether the node can become a collection of the kind: it
 // is null, or an empty one.
-func (n *Node) blankValue(k Kind) bool {
+func (n *Node) canBecome(k Kind) bool {
 	return n != nil && (n.Kind == Scalar && n.Tag == nullTag || n.Kind == k && n.Len() == 0)
 }
 
@@ -128,22 +128,22 @@ func (e *editor) resolve(p Path) (n *Node, rest Path, err error) {
 	for i, s := range p {
 		here := p[:i]
 		if s.Key == "<<" && n.Kind == Mapping && n.merges() {
-			return nil, nil, refuse(RefuseMerge, n.Line, "the merge key (<<) of %s is not edited", name(here))
+			return nil, nil, refuse(RefuseMerge, n.Line, "the merge key (<<) of %s is not edited", displayPath(here))
 		}
-		if err := e.own(n, here); err != nil {
+		if err := e.checkOwn(n, here); err != nil {
 			return nil, nil, err
 		}
 		switch {
 		case n.Kind == Mapping && n.Len() > 0 && s.IsIndex, n.Kind == Sequence && n.Len() > 0 && !s.IsIndex,
 			n.Kind == Scalar && n.Tag != nullTag,
 			n.Kind == Mapping && s.IsIndex, n.Kind == Sequence && !s.IsIndex:
-			return nil, nil, refuse(RefuseKind, n.Line, "%s is a %s, so %s cannot be in it", name(here), n.Kind, p[:i+1])
+			return nil, nil, refuse(RefuseKind, n.Line, "%s is a %s, so %s cannot be in it", displayPath(here), n.Kind, p[:i+1])
 		case s.IsIndex:
 			if s.Index < 0 || s.Index > len(n.Items) {
 				return nil, nil, refuse(RefuseAbsent, n.Line, "%s is absent: the list has %d items", p[:i+1], len(n.Items))
 			}
 			if s.Index == len(n.Items) {
-				return e.stop(n, p, i)
+				return e.checkMissing(n, p, i)
 			}
 			n = n.Items[s.Index]
 		default:
@@ -153,19 +153,19 @@ func (e *editor) resolve(p Path) (n *Node, rest Path, err error) {
 					return nil, nil, refuse(RefuseMerge, n.Line,
 						"%s comes through a merge key (<<): writing part of it here would replace all of it", p[:i+1])
 				}
-				return e.stop(n, p, i)
+				return e.checkMissing(n, p, i)
 			}
 			n = n.Entries[j].Value
 		}
 	}
-	if err := e.own(n, p); err != nil {
+	if err := e.checkOwn(n, p); err != nil {
 		return nil, nil, err
 	}
 	return n, nil, nil
 }
 
-// stop checks that the missing steps can be made.
-func (e *editor) stop(n *Node, p Path, i int) (*Node, Path, error) {
+// checkMissing checks that the missing steps can be made.
+func (e *editor) checkMissing(n *Node, p Path, i int) (*Node, Path, error) {
 	for j := i + 1; j < len(p); j++ {
 		if p[j].IsIndex && p[j].Index != 0 {
 			return nil, nil, refuse(RefuseAbsent, n.Line, "%s is absent: a new list starts at 0", p[:j+1])
@@ -184,17 +184,17 @@ func (n *Node) entry(key string) int {
 	return -1
 }
 
-// own refuses nodes that are not this place's own: aliases, and anchors that
+// checkOwn refuses nodes that are not this place's own: aliases, and anchors that
 // aliases use.
-func (e *editor) own(n *Node, p Path) error {
+func (e *editor) checkOwn(n *Node, p Path) error {
 	if n.Kind == Alias {
-		return refuse(RefuseAlias, n.Line, "%s is the alias *%s: a change belongs where &%s stands, and would change every user of it", name(p), n.Value, n.Value)
+		return refuse(RefuseAlias, n.Line, "%s is the alias *%s: a change belongs where &%s stands, and would change every user of it", displayPath(p), n.Value, n.Value)
 	}
-	return shared(n, p, nil)
+	return checkShared(n, p, nil)
 }
 
-// shared refuses a node whose anchor has users outside the node within.
-func shared(n *Node, p Path, within *Node) error {
+// checkShared refuses a node whose anchor has users outside the node within.
+func checkShared(n *Node, p Path, within *Node) error {
 	if n.Anchor == "" {
 		return nil
 	}
@@ -203,10 +203,10 @@ func shared(n *Node, p Path, within *Node) error {
 		p = n.Path()
 	}
 	for _, u := range n.users {
-		if within != nil && u.inside(within) {
+		if within != nil && u.isInside(within) {
 			continue
 		}
-		users = append(users, fmt.Sprintf("%s (line %d)", u.place(), u.Line))
+		users = append(users, fmt.Sprintf("%s (line %d)", u.displayPlace(), u.Line))
 	}
 	if len(users) == 0 {
 		return nil
@@ -216,10 +216,10 @@ func shared(n *Node, p Path, within *Node) error {
 		more = fmt.Sprintf(" and %d more", len(users)-3)
 		users = users[:3]
 	}
-	return refuse(RefuseAlias, n.Line, "%s is shared as &%s: a change would reach %s%s as well", name(p), n.Anchor, strings.Join(users, ", "), more)
+	return refuse(RefuseAlias, n.Line, "%s is shared as &%s: a change would reach %s%s as well", displayPath(p), n.Anchor, strings.Join(users, ", "), more)
 }
 
-func (n *Node) inside(top *Node) bool {
+func (n *Node) isInside(top *Node) bool {
 	for ; n != nil; n = n.Parent {
 		if n == top {
 			return true
@@ -228,12 +228,12 @@ func (n *Node) inside(top *Node) bool {
 	return false
 }
 
-// unshared refuses to drop a node when an anchor in it is used elsewhere.
-func unshared(top *Node) error {
+// checkDroppable refuses to drop a node when an anchor in it is used elsewhere.
+func checkDroppable(top *Node) error {
 	var err error
 	walk(top, func(n *Node) {
 		if err == nil {
-			err = shared(n, nil, top)
+			err = checkShared(n, nil, top)
 		}
 	})
 	return err
@@ -254,13 +254,13 @@ func walk(n *Node, f func(*Node)) {
 	}
 }
 
-// name writes a path for people.
-func name(p Path) string {
+// displayPath writes a path for people.
+func displayPath(p Path) string {
 	if len(p) == 0 {
 		return "the document"
 	}
 	return p.String()
 }
 
-// place writes where the node stands for people.
-func (n *Node) place() string { return name(n.Path()) }
+// displayPlace writes the place of the node for people.
+func (n *Node) displayPlace() string { return displayPath(n.Path()) }

@@ -5,7 +5,7 @@ import "fmt"
 // Equal compares one document of two versions of a file. It returns nil when
 // the data outside the excepted paths is the same: kinds, types, spelling of
 // scalars (0440 is not 440), anchors, order; and when the comments outside
-// them are. The error tells the first difference.
+// them are. The error names the first difference.
 //
 // An alias is compared by what it stands for, so a change below an anchor is
 // found where it is used, though the path of the anchor be excepted. Aliases
@@ -41,7 +41,7 @@ func Equal(before, after *File, doc int, except []Path) error {
 	return sameComments(was, now)
 }
 
-// spans returns the bytes of what stands at the paths, whole lines at the end.
+// spans returns the byte ranges of what is at the paths, whole lines at the end.
 func (d *Doc) spans(paths []Path) []span {
 	var out []span
 	for _, p := range paths {
@@ -58,7 +58,7 @@ func (d *Doc) spans(paths []Path) []span {
 			}
 		}
 		if n != nil {
-			from := n.first()
+			from := n.entryStart()
 			if n.Parent != nil && n.Parent.Kind == Sequence && n.Parent.Style == Block && n.index > 0 {
 				from = min(from, max(n.Parent.Items[n.index-1].End, from-64)) // a comment between dash and item
 			}

@@ -37,10 +37,10 @@ type Doc struct {
 	Start, End int
 	Line       int // of Start
 
-	// Skipped is set when [ParseWhere] was told not to look inside.
+	// Skipped is set when [ParseWhere] was not to look inside.
 	Skipped bool
 
-	// Duplicates lists keys that stand twice in one mapping. Reading goes on,
+	// Duplicates lists keys that occur twice in one mapping. Reading goes on,
 	// editing the document is refused.
 	Duplicates []Duplicate
 
@@ -155,7 +155,7 @@ func (d *Doc) syntaxError(err error) error {
 		}
 	}
 	// Tabs before a block collection never get past the reader, which is why no
-	// edit has to ask about them; but it does not say what is wrong.
+	// edit has to check them; but it does not say what is wrong.
 	if strings.Contains(out.Reason, "cannot start any token") {
 		l := text.NewLines(d.File.Source).Text(out.Line)
 		if t := strings.TrimLeft(l, " -?\t"); strings.Contains(l[:len(l)-len(t)], "\t") {

@@ -42,7 +42,7 @@ func FuzzParse(f *testing.F) {
 			walk(d.Root, func(n *Node) {
 				// Reading must end, whatever aliases and merges do.
 				for k, v := range n.All() {
-					if !v.inside(d.Root) || k != "" && n.Get(k) == nil {
+					if !v.isInside(d.Root) || k != "" && n.Get(k) == nil {
 						t.Errorf("%s: key %q is yielded and not found", n.Path(), k)
 					}
 				}
@@ -143,9 +143,9 @@ func checkKeeps(t *testing.T, file *File, d *Doc, n *Node, change Change) {
 	}
 	// Only the lines of the node and its siblings are touched.
 	e := &editor{src: src}
-	from, to := e.lineStart(n.first()), nextLine(src, n.End)
+	from, to := e.lineStart(n.entryStart()), nextLine(src, n.End)
 	if p := n.Parent; p != nil {
-		from, to = e.lineStart(p.first()), nextLine(src, p.End)
+		from, to = e.lineStart(p.entryStart()), nextLine(src, p.End)
 	}
 	for _, ed := range change.Edits {
 		if ed.Start < e.breakBefore(from) || ed.End > to {

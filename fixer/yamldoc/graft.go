@@ -78,7 +78,7 @@ func (d *Doc) reach(edits []text.Edit, eff effect) (n *Node, start, end int) {
 			continue
 		}
 		e := &editor{src: src}
-		if start = e.lineStart(n.Start); start < d.Start || !onlyOf(src[start:n.Start], " -") {
+		if start = e.lineStart(n.Start); start < d.Start || !consistsOf(src[start:n.Start], " -") {
 			continue
 		}
 		if end = skipGap(src, n.End); end < d.End {

@@ -20,8 +20,8 @@ func (e *editor) style(at *Node) *writer {
 }
 
 // indents returns the columns a mapping and a list are deeper than the key
-// they belong to: as the siblings do, else as the document mostly does, else
-// as the other documents do, else two.
+// they are under: as the siblings are, else as the document mostly is, else
+// as the other documents are, else two.
 func (d *Doc) indents(at *Node) (step, list int) {
 	var steps, lists [17]int // how often each depth occurs
 	count := func(n *Node) {
@@ -41,7 +41,7 @@ func (d *Doc) indents(at *Node) (step, list int) {
 			count(en.Value)
 		}
 	}
-	step, list = most(steps[:]), most(lists[:])
+	step, list = mostFrequent(steps[:]), mostFrequent(lists[:])
 	if step < 0 || list < 0 {
 		docs := []*Doc{d}
 		for _, o := range d.File.Docs {
@@ -54,10 +54,10 @@ func (d *Doc) indents(at *Node) (step, list int) {
 			clear(lists[:])
 			walk(o.Root, count)
 			if step < 0 {
-				step = most(steps[:])
+				step = mostFrequent(steps[:])
 			}
 			if list < 0 {
-				list = most(lists[:])
+				list = mostFrequent(lists[:])
 			}
 		}
 	}
@@ -73,9 +73,9 @@ func (d *Doc) indents(at *Node) (step, list int) {
 	return step, list
 }
 
-// most returns the index of the largest count, the smallest of equals, or -1
+// mostFrequent returns the index of the largest count, the smallest of equals, or -1
 // when all are zero.
-func most(counts []int) int {
+func mostFrequent(counts []int) int {
 	best := -1
 	for i, c := range counts {
 		if c > 0 && (best < 0 || c > counts[best]) {
@@ -85,9 +85,9 @@ func most(counts []int) int {
 	return best
 }
 
-// styleOver is the style of what takes the place of a node in a container: a
+// replacementStyle is the style of what takes the place of a node in a container: a
 // text takes over the quotes of the text that it replaces.
-func (e *editor) styleOver(n, around *Node, v any) *writer {
+func (e *editor) replacementStyle(n, around *Node, v any) *writer {
 	w := e.style(around)
 	if _, text := v.(string); text && n.Kind == Scalar {
 		switch n.Style {
@@ -159,7 +159,7 @@ func (d *Doc) quotes(at *Node) (always, needed byte) {
 	return always, needed
 }
 
-// keyQuote returns the quote that all keys of a mapping stand in though some
+// keyQuote returns the quote that all keys of a mapping have though some
 // need none, or 0.
 func keyQuote(m *Node) byte {
 	free, q := false, byte(0)
@@ -180,14 +180,14 @@ func keyQuote(m *Node) byte {
 	return q
 }
 
-// separators copies the blanks a flow collection puts after colons and commas
+// separators copies the spaces a flow collection puts after colons and commas
 // and inside its braces. It reports whether there was something to copy.
 func (e *editor) separators(w *writer, f *Node) bool {
 	found := false
 	var starts, ends []int
 	for _, en := range f.Entries {
 		starts, ends = append(starts, en.Key.Start), append(ends, en.Value.End)
-		if mid := e.src[en.Key.End:max(en.Value.Start, en.Key.End)]; onlyOf(mid, ": ") && bytes.IndexByte(mid, ':') >= 0 && !en.Value.empty() {
+		if mid := e.src[en.Key.End:max(en.Value.Start, en.Key.End)]; consistsOf(mid, ": ") && bytes.IndexByte(mid, ':') >= 0 && !en.Value.isEmpty() {
 			w.colon = string(mid)
 			found = true
 		}
@@ -196,7 +196,7 @@ func (e *editor) separators(w *writer, f *Node) bool {
 		starts, ends = append(starts, it.Start), append(ends, it.End)
 	}
 	for i := 1; i < len(starts); i++ {
-		if mid := e.src[ends[i-1]:max(starts[i], ends[i-1])]; onlyOf(mid, ", ") && bytes.IndexByte(mid, ',') >= 0 {
+		if mid := e.src[ends[i-1]:max(starts[i], ends[i-1])]; consistsOf(mid, ", ") && bytes.IndexByte(mid, ',') >= 0 {
 			w.comma = string(mid)
 			found = true
 			break
@@ -206,14 +206,14 @@ func (e *editor) separators(w *writer, f *Node) bool {
 		w.comma = ","
 	}
 	if f.Kind == Mapping && !f.pair && len(starts) > 0 {
-		if mid := e.src[f.content+1 : starts[0]]; len(mid) < 4 && onlyOf(mid, " ") {
+		if mid := e.src[f.content+1 : starts[0]]; len(mid) < 4 && consistsOf(mid, " ") {
 			w.pad = string(mid)
 		}
 	}
 	return found
 }
 
-func onlyOf(s []byte, set string) bool { return len(bytes.Trim(s, set)) == 0 }
+func consistsOf(s []byte, set string) bool { return len(bytes.Trim(s, set)) == 0 }
 
 // lineStart returns where the line that holds offset at starts.
 func (e *editor) lineStart(at int) int {
@@ -236,5 +236,5 @@ func (e *editor) lineStart(at int) int {
 // before returns the text between the start of a line and offset at.
 func (e *editor) before(at int) []byte { return e.src[min(e.lineStart(at), at):at] }
 
-// leads reports whether only blank space stands before offset at on its line.
-func (e *editor) leads(at int) bool { return onlyOf(e.before(at), " \t") }
+// startsLine reports whether only white space is before offset at on its line.
+func (e *editor) startsLine(at int) bool { return consistsOf(e.before(at), " \t") }

@@ -240,7 +240,7 @@ func (n *Node) All() iter.Seq2[string, *Node] {
 	}
 }
 
-// Path returns where the node stands in its document. The path of a key is
+// Path returns where the node is in its document. The path of a key is
 // that of its value; what lies inside a key that is a collection has no path of
 // its own, and cannot be edited.
 func (n *Node) Path() Path {
@@ -269,8 +269,8 @@ func (n *Node) name() string {
 	return ""
 }
 
-// empty reports whether nothing at all is written for the value.
-func (n *Node) empty() bool {
+// isEmpty reports whether nothing at all is written for the value.
+func (n *Node) isEmpty() bool {
 	return n.Kind == Scalar && n.Style == Plain && n.Value == "" && n.Start == n.End
 }
 

@@ -59,7 +59,7 @@ type Change struct {
 }
 
 // Edit computes the bytes for the operations, made one after the other: paths
-// of later ones are those after the earlier ones. Operations that ask for what
+// of later ones are those after the earlier ones. Operations that set what
 // is already so come to nothing. The result has been read again and compared
 // with what was asked before Edit returns.
 //
@@ -128,7 +128,7 @@ func (d *Doc) edit(ops []Op, verified bool) (Change, error) {
 	return c, nil
 }
 
-// editable refuses documents in which no edit is sound.
+// editable refuses documents in which no edit is safe.
 func (d *Doc) editable() error {
 	switch {
 	case d.Skipped:

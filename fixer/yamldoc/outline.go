@@ -2,8 +2,8 @@ package yamldoc
 
 import "bytes"
 
-// An Outline is what a cheap look at a document tells, without parsing it: the
-// keys that seem to stand at its top level. It may name a key too many (a line
+// An Outline is what a cheap look at a document finds, without parsing it: the
+// keys that seem to be at its top level. It may name a key too many (a line
 // of a quoted scalar that looks like one), never one too few, except in
 // documents that are aliases, or flow style over several lines with plain keys.
 type Outline struct {
@@ -15,7 +15,7 @@ type Outline struct {
 // A TopKey is a key at the top of a document.
 type TopKey struct {
 	Name  string
-	Value string // what stands after the colon on its line, without quotes and comment; often empty
+	Value string // what is after the colon on its line, without quotes and comment; often empty
 	Line  int
 }
 

@@ -13,7 +13,7 @@ type Step struct {
 	IsIndex bool
 }
 
-// A Path says where a value stands in a document, from the root down. It is
+// A Path says where a value is in a document, from the root down. It is
 // what findings are known by: line numbers move, paths stay.
 type Path []Step
 

@@ -11,11 +11,11 @@ func (e *editor) put(n *Node, v any) error {
 	if n == nil {
 		return e.fill(v)
 	}
-	if err := unshared(n); err != nil {
+	if err := checkDroppable(n); err != nil {
 		return err
 	}
 	if n.customTag() {
-		return refuse(RefuseTag, n.Line, "%s is tagged %s, whose meaning a new value would lose", n.place(), n.Tag)
+		return refuse(RefuseTag, n.Line, "%s is tagged %s, whose meaning a new value would lose", n.displayPlace(), n.Tag)
 	}
 	p := n.Parent
 	switch {
@@ -74,23 +74,23 @@ func (e *editor) putFlow(n *Node, v any) error {
 	if around == nil {
 		around = n
 	}
-	w := e.styleOver(n, around, v)
+	w := e.replacementStyle(n, around, v)
 	s := ""
-	if isColl(v) && w.spread(v) && around.EndLine > around.Line && e.leads(n.first()) {
-		indent := string(e.before(n.first()))
-		s = w.pretty(v, indent, e.unit(around, indent))
+	if isColl(v) && w.spansLines(v) && around.EndLine > around.Line && e.startsLine(n.entryStart()) {
+		indent := string(e.before(n.entryStart()))
+		s = w.pretty(v, indent, e.flowIndent(around, indent))
 	} else if s = w.inline(v, true); n.Parent == nil && isColl(v) && bytes.IndexByte(e.src, '\n') >= 0 && n.Len() > 0 {
 		s = w.pretty(v, "", "  ")
 	}
 	switch {
-	case !n.empty():
-		if n.Len() == 0 && n.Kind != Scalar && isColl(v) && !onlyBlank(e.src[n.content+1:n.End-1]) {
-			// A comment inside the empty brackets: write in front of it.
+	case !n.isEmpty():
+		if n.Len() == 0 && n.Kind != Scalar && isColl(v) && !isWhitespace(e.src[n.content+1:n.End-1]) {
+			// A comment inside the empty brackets: write before it.
 			s = s[1 : len(s)-1]
 			e.replace(n.content+1, n.content+1, s)
 			return nil
 		}
-		e.swap(n, s)
+		e.replaceNode(n, s)
 	case n.Start > 0 && e.src[n.Start-1] == ':' && n.Start > n.Parent.Entries[n.index].Key.End:
 		e.replace(n.Start, n.Start, " "+s)
 	default:
@@ -99,10 +99,10 @@ func (e *editor) putFlow(n *Node, v any) error {
 	return nil
 }
 
-func onlyBlank(s []byte) bool { return len(bytes.TrimSpace(s)) == 0 }
+func isWhitespace(s []byte) bool { return len(bytes.TrimSpace(s)) == 0 }
 
-// first returns where the entry or item that holds the value starts.
-func (n *Node) first() int {
+// entryStart returns where the entry or item that holds the value starts.
+func (n *Node) entryStart() int {
 	if n.Parent != nil && n.Parent.Kind == Mapping {
 		return n.Parent.Entries[n.index].Key.Start
 	}
@@ -115,18 +115,18 @@ func (e *editor) putRoot(n *Node, v any) error {
 	lead := e.before(n.Start)
 	switch {
 	case !isColl(v):
-		e.swap(n, w.scalar(v, len(lead))+e.header(n))
-	case onlyOf(lead, " "):
-		e.swap(n, w.block(v, len(lead))+e.header(n))
+		e.replaceNode(n, w.scalar(v, len(lead))+e.headerComment(n))
+	case consistsOf(lead, " "):
+		e.replaceNode(n, w.block(v, len(lead))+e.headerComment(n))
 	default:
 		// After --- on its line; a block collection needs lines of its own.
-		e.replace(e.trimLeft(n.Start), n.End, e.header(n))
+		e.replace(e.trimLeft(n.Start), n.End, e.headerComment(n))
 		e.lines(n, w.block(v, 0), w.eol)
 	}
 	return nil
 }
 
-// trimLeft moves an offset back over the blanks before it.
+// trimLeft moves an offset back over the spaces before it.
 func (e *editor) trimLeft(at int) int {
 	for at > 0 && blank(e.src[at-1]) {
 		at--
@@ -136,8 +136,8 @@ func (e *editor) trimLeft(at int) int {
 
 // putItem replaces an item of a block sequence.
 func (e *editor) putItem(n *Node, v any) {
-	w := e.styleOver(n, n.Parent, v)
-	if n.empty() {
+	w := e.replacementStyle(n, n.Parent, v)
+	if n.isEmpty() {
 		col := len(e.before(n.Start)) + 1
 		e.replace(n.Start, n.Start, " "+w.item(v, col))
 		return
@@ -146,13 +146,13 @@ func (e *editor) putItem(n *Node, v any) {
 	if n.Style == Block {
 		col = n.col
 	}
-	e.swap(n, w.item(v, col)+e.header(n))
+	e.replaceNode(n, w.item(v, col)+e.headerComment(n))
 }
 
-// header returns the comment that stands behind the header of a block scalar,
+// headerComment returns the comment after the header of a block scalar,
 // inside the scalar's own lines, so that it can outlive the scalar.
-func (e *editor) header(n *Node) string {
-	if !n.text() {
+func (e *editor) headerComment(n *Node) string {
+	if !n.isBlockScalar() {
 		return ""
 	}
 	l := e.src[n.content:lineEnd(e.src, n.content)]
@@ -166,23 +166,23 @@ func (e *editor) header(n *Node) string {
 func (e *editor) putValue(n *Node, v any) error {
 	m := n.Parent
 	k := m.Entries[n.index].Key
-	w := e.styleOver(n, m, v)
+	w := e.replacementStyle(n, m, v)
 	colon := skipGap(e.src, k.End)
 	if colon >= len(e.src) || e.src[colon] != ':' || k.Line != k.EndLine || bytes.IndexByte(e.before(k.Start), '?') >= 0 {
 		return refuse(RefuseUnsupported, k.Line, "a key written with ? is not edited")
 	}
 	colon++
-	same := onlyOf(e.src[colon:n.Start], " \t") // the value starts on the key's line
+	same := consistsOf(e.src[colon:n.Start], " \t") // the value starts on the key's line
 	below := !same && n.Style == Block
-	comment := e.header(n)
+	comment := e.headerComment(n)
 	switch {
-	case !isColl(v) && n.empty():
+	case !isColl(v) && n.isEmpty():
 		e.replace(n.Start, n.Start, " "+w.scalar(v, m.col+w.step))
 	case !isColl(v) && below:
 		e.replace(colon, colon, " "+w.scalar(v, m.col+w.step))
 		e.cutLines(n.Start, n.End, nil)
 	case !isColl(v):
-		e.swap(n, w.scalar(v, m.col+w.step)+comment)
+		e.replaceNode(n, w.scalar(v, m.col+w.step)+comment)
 	case below && n.content == n.Start:
 		in := w.under(v, m.col)
 		if _, ok := v.([]any); ok == (n.Kind == Sequence) {
@@ -214,7 +214,7 @@ func (e *editor) cutLines(start, end int, prev *Node) {
 	}
 	cut := e.breakBefore(from)
 	if prev != nil {
-		if l := prev.lastLeaf(); l.text() && strings.HasSuffix(l.Value, "\n") && l.End >= cut {
+		if l := prev.lastLeaf(); l.isBlockScalar() && strings.HasSuffix(l.Value, "\n") && l.End >= cut {
 			cut = from
 		}
 	}

@@ -40,7 +40,7 @@ func plainSafe(s string, flow bool) bool {
 	return true
 }
 
-// shown reports whether a character may stand in a scalar as itself.
+// shown reports whether a character may be in a scalar as itself.
 func shown(r rune) bool {
 	switch r {
 	case '\u0085', '\u2028', '\u2029', '\ufeff', utf8.RuneError:
@@ -134,7 +134,7 @@ func plainRaw(s string) bool {
 	return !strings.Contains(s, ": ")
 }
 
-// quoted writes s in quotes; ' is used only where it is asked for and can hold
+// quoted writes s in quotes; ' is used only where it is preferred and can hold
 // the text.
 func quoted(s string, quote byte, json bool) string {
 	if quote == '\'' && !json {

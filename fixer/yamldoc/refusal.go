@@ -13,7 +13,7 @@ const (
 	RefuseTemplate    RefusalCode = "template"    // template syntax that is not YAML yet
 	RefuseTag         RefusalCode = "tag"         // a custom tag would lose its meaning
 	RefuseExists      RefusalCode = "exists"      // Insert of a key that is there
-	RefuseAbsent      RefusalCode = "absent"      // nothing stands at the path
+	RefuseAbsent      RefusalCode = "absent"      // nothing is at the path
 	RefuseKind        RefusalCode = "kind"        // the path leads through a value of another kind
 	RefuseValue       RefusalCode = "value"       // the value cannot be written
 	RefuseUnsupported RefusalCode = "unsupported" // a way of writing that is not edited

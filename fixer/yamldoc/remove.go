@@ -20,14 +20,14 @@ func (e *editor) remove(p Path) error {
 	i := -1
 	switch {
 	case s.Key == "<<" && m.Kind == Mapping && m.merges():
-		return refuse(RefuseMerge, m.Line, "the merge key (<<) of %s is not edited", name(p.Parent()))
+		return refuse(RefuseMerge, m.Line, "the merge key (<<) of %s is not edited", displayPath(p.Parent()))
 	case s.IsIndex && m.Kind == Sequence:
 		i = s.Index
 		if i < 0 || i >= len(m.Items) {
 			return refuse(RefuseAbsent, m.Line, "%s is absent", p)
 		}
-		e.path = p.Parent() // the items behind it move up
-		if err := unshared(m.Items[i]); err != nil {
+		e.path = p.Parent() // the items after it move up
+		if err := checkDroppable(m.Items[i]); err != nil {
 			return err
 		}
 	case !s.IsIndex && m.Kind == Mapping:
@@ -39,14 +39,14 @@ func (e *editor) remove(p Path) error {
 		}
 		e.path = p
 		for _, n := range []*Node{m.Entries[i].Key, m.Entries[i].Value} {
-			if err := unshared(n); err != nil {
+			if err := checkDroppable(n); err != nil {
 				return err
 			}
 		}
-	case m.blankValue(Mapping) || m.blankValue(Sequence):
+	case m.canBecome(Mapping) || m.canBecome(Sequence):
 		return refuse(RefuseAbsent, m.Line, "%s is absent", p)
 	default:
-		return refuse(RefuseKind, m.Line, "%s is a %s, so %s cannot be in it", name(p.Parent()), m.Kind, p)
+		return refuse(RefuseKind, m.Line, "%s is a %s, so %s cannot be in it", displayPath(p.Parent()), m.Kind, p)
 	}
 	if m.pair {
 		return refuse(RefuseUnsupported, m.Line, "a mapping in a list without braces of its own is not edited")
@@ -70,7 +70,7 @@ func (e *editor) child(m *Node, i int) (start, end int, err error) {
 		if m.Style == Flow {
 			return it.Start, it.End, nil
 		}
-		// The dash stands before the item with only blank space and comments between.
+		// The dash is before the item with only white space and comments between.
 		from := m.content
 		if i > 0 {
 			from = m.Items[i-1].End
@@ -100,7 +100,7 @@ func (e *editor) removeBlock(m *Node, i, start, end int) error {
 	switch {
 	case n == 1:
 		return e.removeOnly(m, start, end)
-	case e.leads(start):
+	case e.startsLine(start):
 		var prev *Node
 		if i > 0 {
 			prev = m.child(i - 1)
@@ -114,7 +114,7 @@ func (e *editor) removeBlock(m *Node, i, start, end int) error {
 			return err
 		}
 		to := lineEnd(e.src, end)
-		if onlyBlank(e.src[to:next]) {
+		if isWhitespace(e.src[to:next]) {
 			e.replace(start, next, "")
 		} else {
 			e.replace(e.trimLeft(start), to, "")
@@ -123,14 +123,14 @@ func (e *editor) removeBlock(m *Node, i, start, end int) error {
 	return nil
 }
 
-// removeOnly leaves an empty {} or [] behind.
+// removeOnly leaves an empty {} or [].
 func (e *editor) removeOnly(m *Node, start, end int) error {
 	empty := "{}"
 	if m.Kind == Sequence {
 		empty = "[]"
 	}
 	p := m.Parent
-	if p != nil && p.Kind == Mapping && e.leads(start) {
+	if p != nil && p.Kind == Mapping && e.startsLine(start) {
 		// Back to the line of the key.
 		k := p.Entries[m.index].Key
 		colon := skipGap(e.src, k.End)
@@ -172,7 +172,7 @@ func (e *editor) removeFlow(m *Node, i, start, end int) {
 		if comma >= 0 {
 			to = comma + 1
 		}
-		if onlyBlank(e.src[m.content+1:start]) && onlyBlank(e.src[to:stop]) {
+		if isWhitespace(e.src[m.content+1:start]) && isWhitespace(e.src[to:stop]) {
 			e.replace(m.content+1, stop, "")
 			return
 		}
@@ -182,7 +182,7 @@ func (e *editor) removeFlow(m *Node, i, start, end int) {
 		}
 		return
 	}
-	own := e.leads(start) && e.lineStart(start) > m.content // starts its line
+	own := e.startsLine(start) && e.lineStart(start) > m.content // starts its line
 	if comma >= 0 {
 		row := e.rowEnd(comma+1, stop)
 		if own && breakLen(e.src, row) > 0 { // and fills it
@@ -207,8 +207,8 @@ func (e *editor) removeFlow(m *Node, i, start, end int) {
 		switch {
 		case breakLen(e.src, row) > 0:
 			e.cutLines(start, row, nil)
-		case onlyBlank(e.src[before+1 : start]):
-			// The closing bracket stands on the line: it moves up.
+		case isWhitespace(e.src[before+1 : start]):
+			// The closing bracket is on the line: it moves up.
 			e.replace(e.breakBefore(e.lineStart(start)), end, "")
 		default:
 			e.replace(start, end, "")

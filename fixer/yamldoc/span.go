@@ -28,7 +28,7 @@ func (b *builder) props(n *Node) int {
 }
 
 // tagEnd returns the offset after the tag or anchor that starts at at. The
-// reader insists on blank space after a tag, in every context.
+// reader requires white space after a tag, in every context.
 func tagEnd(src []byte, at int) int {
 	for at < len(src) && spaceLen(src[at:]) == 0 {
 		at++
@@ -38,7 +38,7 @@ func tagEnd(src []byte, at int) int {
 
 func blank(c byte) bool { return c == ' ' || c == '\t' }
 
-// gap skips blanks, line breaks and comments. It is only called where no
+// gap skips spaces, line breaks and comments. It is only called where no
 // scalar can go on, so that # starts a comment.
 func (b *builder) gap(at int) int { return skipGap(b.src, at) }
 
@@ -189,7 +189,7 @@ func plain(src []byte, at int, value string) (end int, ok bool) {
 	}
 }
 
-// spaceLen returns the length of the blank or line break s starts with.
+// spaceLen returns the length of the space or line break s starts with.
 func spaceLen[T string | []byte](s T) int {
 	if len(s) == 0 {
 		return 0
@@ -209,7 +209,7 @@ func spaceLen[T string | []byte](s T) int {
 
 // blockScalar returns the end of a literal or folded scalar whose | or >
 // stands at at. parent is the column of the enclosing block collection, -1 at
-// the root. The blank lines after the text belong to it only where they are
+// the root. The blank lines after the text are part of it only where they are
 // part of the value (the keep indicator +).
 func blockScalar(src []byte, at, parent int) (end int) {
 	keep, indent := false, 0

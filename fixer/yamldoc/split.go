@@ -10,7 +10,7 @@ type part struct {
 
 // split cuts a file into documents at the lines that start with --- and after
 // those that start with "...". No scalar can hold such a line, so no parse is
-// needed to know them. Comments and directives before the first --- belong to
+// needed to know them. Comments and directives before the first --- are part of
 // the document it starts. There is always at least one part.
 func split(src []byte) []part {
 	var parts []part

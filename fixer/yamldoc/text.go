@@ -40,7 +40,7 @@ func EqualData(before, after *File, doc int) error {
 	return c.node(before.Docs[doc].Root, after.Docs[doc].Root, nil)
 }
 
-// InScalar reports whether the byte at offset belongs to the text of a scalar,
+// InScalar reports whether the byte at offset is part of the text of a scalar,
 // in a block scalar or a multi-line string as well: what looks like a comment
 // there is content. So is everything in a document that was not read.
 func (f *File) InScalar(offset int) bool {

@@ -54,7 +54,7 @@ func (eff *effect) compare(a, b *Node) error {
 	if a == eff.node {
 		if eff.kind == replaced {
 			if !b.matches(eff.value) {
-				return fmt.Errorf("%s reads back as another value", a.place())
+				return fmt.Errorf("%s reads back as another value", a.displayPlace())
 			}
 			return nil
 		}
@@ -78,7 +78,7 @@ func (eff *effect) compare(a, b *Node) error {
 		want++
 	}
 	if got := len(b.Entries) + len(b.Items); got != want {
-		return fmt.Errorf("%s has %d children, not %d", a.place(), got, want)
+		return fmt.Errorf("%s has %d children, not %d", a.displayPlace(), got, want)
 	}
 	j := 0
 	for i, en := range a.Entries {
@@ -111,7 +111,7 @@ func (eff *effect) compare(a, b *Node) error {
 			ok = b.Items[j].matches(eff.value)
 		}
 		if !ok {
-			return fmt.Errorf("what was added to %s reads back as another value", a.place())
+			return fmt.Errorf("what was added to %s reads back as another value", a.displayPlace())
 		}
 	}
 	return nil
@@ -127,13 +127,13 @@ func sameNode(a, b *Node) error {
 	}
 	switch {
 	case a.Kind != b.Kind:
-		return fmt.Errorf("%s was a %s and is a %s", a.place(), a.Kind, b.Kind)
+		return fmt.Errorf("%s was a %s and is a %s", a.displayPlace(), a.Kind, b.Kind)
 	case a.Tag != b.Tag:
-		return fmt.Errorf("%s was of type %s and is %s", a.place(), a.Tag, b.Tag)
+		return fmt.Errorf("%s was of type %s and is %s", a.displayPlace(), a.Tag, b.Tag)
 	case a.Value != b.Value:
-		return fmt.Errorf("%s was %q and is %q", a.place(), a.Value, b.Value)
+		return fmt.Errorf("%s was %q and is %q", a.displayPlace(), a.Value, b.Value)
 	case a.Anchor != b.Anchor:
-		return fmt.Errorf("%s had the anchor %q and has %q", a.place(), a.Anchor, b.Anchor)
+		return fmt.Errorf("%s had the anchor %q and has %q", a.displayPlace(), a.Anchor, b.Anchor)
 	}
 	return nil
 }

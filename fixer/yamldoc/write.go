@@ -14,7 +14,7 @@ type writer struct {
 	needed byte // the quote for strings that need one
 	keys   byte // quote every key so; 0 as needed
 	json   bool
-	dash   string // "- ", or with as many blanks as the neighbours have
+	dash   string // "- ", or with as many spaces as the neighbours have
 	fold   bool   // text of several lines may become a literal
 
 	colon, comma string // separators in flow style: ": " and ", "

@@ -102,7 +102,7 @@ func (t *conversation) stands(o *engine.Outcome) string {
 		return "It is accepted: " + sentenceEnd(o.Title)
 	case engine.Closed:
 		return "It is closed by " + names(o.By) + "."
-	case engine.Ignored:
+	case engine.NewlySuppressed:
 		return "A comment will record why it is left: " + sentenceEnd(o.Reason)
 	case engine.Blocked:
 		return "Its fix is blocked: " + sentenceEnd(o.Reason)

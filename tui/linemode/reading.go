@@ -75,7 +75,7 @@ func (t *conversation) list(args string) {
 // word is a finding's result in one word.
 func (t *conversation) word(o *engine.Outcome) string {
 	if o.Result == engine.Open || o.Result == engine.ManualWork {
-		if d, ok := t.s.Decision(o.Finding.Key()); ok && d.Verdict == engine.Reject {
+		if d, ok := t.s.Decision(o.Finding.Key()); ok && d.Verdict == engine.Skip {
 			return "skipped"
 		}
 	}

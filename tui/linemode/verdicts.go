@@ -164,7 +164,7 @@ func (t *conversation) skip(args string) {
 	switch {
 	case args == "":
 		if effects, ok := t.change(only(o.Finding.Key()), func() error {
-			return t.s.Decide(o.Finding.Key(), engine.Decision{Verdict: engine.Reject})
+			return t.s.Decide(o.Finding.Key(), engine.Decision{Verdict: engine.Skip})
 		}); ok {
 			t.say("Skipped.")
 			t.sayAll(effects)
@@ -174,7 +174,7 @@ func (t *conversation) skip(args string) {
 		all := engine.Decisions{}
 		for _, o := range t.queue {
 			if o.Finding.File == file && t.open(o) {
-				all[o.Finding.Key()] = engine.Decision{Verdict: engine.Reject}
+				all[o.Finding.Key()] = engine.Decision{Verdict: engine.Skip}
 			}
 		}
 		if effects, ok := t.change(func(k fixer.Key) bool { return k.File == file }, func() error {
@@ -200,12 +200,12 @@ func (t *conversation) ignore(reason string) {
 	default:
 		k := o.Finding.Key()
 		effects, ok := t.change(only(k), func() error {
-			return t.s.Decide(k, engine.Decision{Verdict: engine.Ignore, Reason: reason})
+			return t.s.Decide(k, engine.Decision{Verdict: engine.Suppress, Reason: reason})
 		})
 		if !ok {
 			return
 		}
-		if o := t.current(); o != nil && o.Result != engine.Ignored {
+		if o := t.current(); o != nil && o.Result != engine.NewlySuppressed {
 			t.say("The comment cannot be written: %s", sentenceEnd(o.Reason))
 			return
 		}

@@ -53,7 +53,7 @@ func fixCounts(plan *engine.Plan, c engine.Change) string {
 	safe, review, comments := 0, 0, 0
 	for _, k := range c.Fixes {
 		switch o := plan.Outcome(k); {
-		case o != nil && o.Result == engine.Ignored:
+		case o != nil && o.Result == engine.NewlySuppressed:
 			comments++
 		case o != nil && o.Level == fixer.Review:
 			review++
@@ -93,9 +93,9 @@ func (t *conversation) leftOver(plan *engine.Plan) {
 		result engine.Result
 		word   string
 	}{
-		{engine.Fixed, "fixed"}, {engine.Closed, "closed by other fixes"}, {engine.Ignored, "left with a comment"}, {engine.Open, "open"},
+		{engine.Fixed, "fixed"}, {engine.Closed, "closed by other fixes"}, {engine.NewlySuppressed, "left with a comment"}, {engine.Open, "open"},
 		{engine.ManualWork, "to do by hand"}, {engine.Skipped, "skipped"}, {engine.Blocked, "blocked"}, {engine.Refused, "refused"},
-		{engine.Suppress, "suppressed by a comment"},
+		{engine.AlreadySuppressed, "suppressed by a comment"},
 	} {
 		if n := plan.Count(g.result); n > 0 {
 			parts = append(parts, fmt.Sprintf("%d %s", n, g.word))

@@ -10,7 +10,7 @@ import (
 func Queue(plan *engine.Plan) []*engine.Outcome {
 	var out []*engine.Outcome
 	for i := range plan.Outcomes {
-		if o := &plan.Outcomes[i]; o.Result != engine.Suppress {
+		if o := &plan.Outcomes[i]; o.Result != engine.AlreadySuppressed {
 			out = append(out, o)
 		}
 	}
@@ -21,7 +21,7 @@ func Queue(plan *engine.Plan) []*engine.Outcome {
 // neither gone with other fixes nor left by a comment. The outcome may be of a plan
 // that is behind: what became of a decision that was taken back since says nothing.
 func Waits(o *engine.Outcome, decided bool) bool {
-	return !decided && o.Result != engine.Closed && o.Result != engine.Suppress
+	return !decided && o.Result != engine.Closed && o.Result != engine.AlreadySuppressed
 }
 
 // Results are the results of a plan by finding.

@@ -46,7 +46,7 @@ func Attaches(f *fixer.Finding, d engine.Decision) bool {
 	case f == nil:
 		return false
 	case d.Verdict != engine.Accept:
-		return d.Verdict == engine.Reject || d.Verdict == engine.Ignore
+		return d.Verdict == engine.Skip || d.Verdict == engine.Suppress
 	case len(f.Fixes) == 0:
 		return false
 	}

@@ -15,8 +15,8 @@ import (
 func TestAFindingWhoseDecisionWasTakenBackWaits(t *testing.T) {
 	for result, waits := range map[engine.Result]bool{
 		engine.Open: true, engine.ManualWork: true,
-		engine.Fixed: true, engine.Ignored: true, engine.Skipped: true, engine.Blocked: true, engine.Refused: true,
-		engine.Closed: false, engine.Suppress: false,
+		engine.Fixed: true, engine.NewlySuppressed: true, engine.Skipped: true, engine.Blocked: true, engine.Refused: true,
+		engine.Closed: false, engine.AlreadySuppressed: false,
 	} {
 		o := &engine.Outcome{Result: result}
 		if got := review.Waits(o, false); got != waits {

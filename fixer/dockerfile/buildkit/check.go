@@ -50,7 +50,7 @@ const (
 // [*dockerfile.Refusal] for one that is made to exhaust memory, and with an
 // error when ctx ends or the checks take longer than a few seconds.
 func Check(ctx context.Context, f *dockerfile.File) (Report, error) {
-	if f.Growth() > maxGrowth {
+	if f.MaxExpandedSize() > maxGrowth {
 		return Report{}, &dockerfile.Refusal{Code: dockerfile.RefusedSize,
 			Reason: "the variables of the file grow too large for BuildKit's checks"}
 	}

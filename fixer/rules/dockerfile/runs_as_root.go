@@ -132,12 +132,12 @@ func (s *imageCheck) adviseProduct(f *fixer.Finding, e *image.Entry) {
 			uid: id.UID, gid: id.GID, group: id.KnownGID, name: id.Name,
 			evidence: fixer.Evidence{Kind: fixer.FromTable, Text: "this is the user " + s.base + " starts as"},
 		})}
-	case support == image.SupportYes && e.StepDown.Tool != "" && !e.StepDown.Partial:
+	case support == image.SupportYes && e.PrivilegeDrop.Tool != "" && !e.PrivilegeDrop.Partial:
 		f.Severity = fixer.Low
 		f.Message += ", and steps down by itself"
 		f.Advice = fmt.Sprintf("%s starts as root to prepare its files and then becomes %s; to start without root, say user: %d:%d where it is run and its volumes are known",
 			e.ID, id, id.UID, id.GID)
-	case e.NonRoot.AnyUID && e.StepDown.Tool == "" && (support == image.SupportYes || support == image.SupportConditional):
+	case e.NonRoot.AnyUID && e.PrivilegeDrop.Tool == "" && (support == image.SupportYes || support == image.SupportConditional):
 		if why, yes := s.notHere(); yes {
 			f.Advice = why
 			return
@@ -150,7 +150,7 @@ func (s *imageCheck) adviseProduct(f *fixer.Finding, e *image.Entry) {
 	default:
 		f.Severity = fixer.Medium
 		f.Advice = e.ID + " starts as root and needs it as it is"
-		if e.StepDown.Partial && known {
+		if e.PrivilegeDrop.Partial && known {
 			f.Advice = fmt.Sprintf("the first process of %s stays root and starts others as %s", e.ID, id)
 		}
 		if support != image.SupportNo && conditions != "" {

@@ -13,7 +13,7 @@ func TestSuccessorsAreSupported(t *testing.T) {
 		if s.image == "" {
 			continue
 		}
-		known := image.Know(s.image, nil)
+		known := image.KnowledgeOf(s.image, nil)
 		base := known.Base
 		if !known.HasBase {
 			t.Errorf("%s: nothing is known of %s", s.of, s.image)

@@ -80,7 +80,7 @@ func secretsIn(key, value string) (names []string, weak bool) {
 	value = strings.TrimSpace(value)
 	if !strings.Contains(value, "\n") {
 		if s := secret.Find(key, value); s.What != "" {
-			return []string{key}, s.Guessed
+			return []string{key}, s.WellKnown
 		}
 		return nil, false
 	}

@@ -61,7 +61,7 @@ func reportSecret(p *fixer.Pass, c kube.Container, i int, v *yamldoc.Node, s sec
 		Message:  fmt.Sprintf("%s is given %s in %s", c, s.What, name),
 		Evidence: []fixer.Evidence{{Kind: fixer.FromManifest, Text: s.Evidence}},
 	}
-	if s.Guessed {
+	if s.WellKnown {
 		f.Severity = fixer.Medium
 	}
 	const by = "put a new value into a Secret that is not in this repository (an ExternalSecret, a SealedSecret, SOPS), and refer to it by secretKeyRef"

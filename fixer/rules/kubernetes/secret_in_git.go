@@ -52,7 +52,7 @@ func checkSecretObject(p *fixer.Pass, o *kube.Object) {
 			if value = strings.TrimSpace(value); !ok || value == "" || !tellsSecret(key, value) {
 				continue
 			}
-			weak = weak && (secret.Guessed(key, value) || !secret.Named(key) && len(value) < 16)
+			weak = weak && (secret.IsWellKnown(key, value) || !secret.Named(key) && len(value) < 16)
 			if keys = append(keys, key); first == nil {
 				first = node
 			}
@@ -88,7 +88,7 @@ func tellsSecret(key, value string) bool {
 	case secret.Named(key):
 		return !secret.Harmless(key, value)
 	}
-	return secret.Keylike(value) || strings.HasPrefix(key, ".docker") || strings.Contains(value, "\n") && len(secret.Settings(value)) > 0
+	return secret.LooksLikeKey(value) || strings.HasPrefix(key, ".docker") || strings.Contains(value, "\n") && len(secret.Settings(value)) > 0
 }
 
 // decoded returns the text that a value of a Secret's data stands for, and the

@@ -2,14 +2,14 @@ package dockerfile
 
 import "maps"
 
-// Growth returns an upper bound, in bytes, for all words of the file after
+// MaxExpandedSize returns an upper bound, in bytes, for all words of the file after
 // their variables are replaced, each stage once. ENV A=$A$A doubles with every
-// line, so that a small file can ask for more memory than there is; whoever
-// hands a file to a program that expands it asks here first.
+// line, so that a small file can need more memory than there is; a caller that
+// passes a file to a program that expands it checks this first.
 //
 // Variables the file does not set count as empty, as they do in a build that is
 // given none.
-func (f *File) Growth() int {
+func (f *File) MaxExpandedSize() int {
 	const most = 1 << 40
 	total := 0
 	sizes := make([]map[string]int, len(f.Stages))
