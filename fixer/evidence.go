@@ -45,6 +45,7 @@ func (e Evidence) Origin() string {
 	}[e.Kind])
 }
 
+// String is the fact with its origin in front, on one line: "registry: …".
 func (e Evidence) String() string {
 	if origin := e.Origin(); origin != "" {
 		return origin + ": " + e.Text

@@ -15,6 +15,7 @@ type Key struct {
 	Path string
 }
 
+// String is rule, file and path with spaces between, for errors and logs.
 func (k Key) String() string { return fmt.Sprintf("%s %s %s", k.Rule, k.File, k.Path) }
 
 // Compare orders keys by file, path and rule.

@@ -114,9 +114,10 @@ type Refusal struct {
 	Reason string // a sentence for people, lower case, no full stop
 }
 
+// Error returns the reason.
 func (r *Refusal) Error() string { return r.Reason }
 
-// Refuse returns a [Refusal].
+// Refuse returns a [Refusal] whose reason is formatted as by [fmt.Sprintf].
 func Refuse(format string, args ...any) error {
 	return &Refusal{Reason: fmt.Sprintf(format, args...)}
 }

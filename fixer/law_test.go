@@ -18,10 +18,10 @@ import (
 //
 //	cmd → tui, project → engine → fixer → compose, kube, topology, buildcontext → dockerfile, image, yamldoc → text
 //
-// A room is a folder with those below it; the longest name that fits counts,
+// A room is a directory with those below it; the longest name that fits counts,
 // and within a room imports are free.
 // What is listed is what may be imported of the project; what a room imports
-// from elsewhere is the business of the other laws. A folder that no room
+// from elsewhere is the business of the other laws. A directory that no room
 // holds is an error: new rooms take their place here first.
 var lawRooms = map[string][]string{
 	"fixer/text":         {},

@@ -18,6 +18,7 @@ const (
 
 var severityNames = []string{"", "low", "medium", "high", "critical"}
 
+// String is the lower-case name, as in output; "unknown(N)" outside the severities.
 func (s Severity) String() string { return name(severityNames, int(s)) }
 
 // MarshalText writes the lower-case name.
@@ -45,6 +46,7 @@ const (
 
 var levelNames = []string{"", "safe", "review", "manual"}
 
+// String is the lower-case name, as in output; "unknown(N)" outside the levels.
 func (l Level) String() string { return name(levelNames, int(l)) }
 
 // MarshalText writes the lower-case name.

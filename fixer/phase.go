@@ -30,6 +30,7 @@ const (
 	Standards
 )
 
+// String is the lower-case name, as in output; "none" for the zero value.
 func (p Phase) String() string {
 	switch p {
 	case Identity:

@@ -207,7 +207,7 @@ func list(v compose.View, key string) []string {
 	return set(out)
 }
 
-// set is a list without order and repetition: Compose drops what is said twice.
+// set is a list without order and repetition: Compose drops what is written twice.
 func set(all []string) []string {
 	all = slices.Clone(all)
 	slices.Sort(all)

@@ -45,7 +45,7 @@ type View struct {
 	Bases []Part
 
 	// Overrides are services of the same name in the override files that
-	// Compose reads without being told (compose.override.yaml).
+	// Compose reads by default (compose.override.yaml).
 	Overrides []Part
 
 	// Partial says that what the service lacks says nothing: it has neither an

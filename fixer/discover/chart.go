@@ -13,7 +13,7 @@ type charts map[string]bool
 // it, or "" for files of no chart and for those of a chart that are plain
 // manifests (crds/). The path is absolute.
 //
-// Charts are looked for upward, also above the root: someone who asks for a
+// Charts are searched upward, also above the root: a person who selects a
 // templates directory alone must not get its templates read as manifests. Only
 // the name Chart.yaml is looked at there, nothing is opened.
 func (c charts) role(abs string) string {

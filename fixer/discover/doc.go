@@ -3,7 +3,7 @@
 // [Load] decides a root, walks it and reads what it recognises. The root is
 // the top of the git repository all given paths lie in; where there is none,
 // the deepest directory that holds them all (see [FindRoot]). Everything below
-// the root may serve as evidence, but only what the person asked for is to be
+// the root may serve as evidence, but only what the person selected is to be
 // reported: the rest comes back with Source.Context set.
 //
 // A file that was found and cannot be looked into is a [fixer.Source] with a
@@ -12,7 +12,7 @@
 //
 // Of files that a build may be sent only the names are read ([fixer.Loaded].Names),
 // whatever git thinks of them, and of these the ignore files. Names are bounded in
-// number and depth; what lies beyond is a closed directory, and said.
+// number and depth; what lies beyond is an unlisted directory, and reported.
 //
 // # Invariants
 //

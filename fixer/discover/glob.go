@@ -30,7 +30,7 @@ func matchGlob(pattern, name string) bool {
 		if star < 0 {
 			return false
 		}
-		// Only the last star needs to be tried again: whatever an earlier one
+		// Only the last * needs to be tried again: whatever an earlier one
 		// took more of, the later one can take less of.
 		mark++
 		p, s = star+1, mark

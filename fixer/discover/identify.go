@@ -22,7 +22,7 @@ func identify(root *os.Root, c candidate, limit int64) *fixer.Source {
 	shown := c.named || c.hint.sure || (c.hint.kind != fixer.Dockerfile && !isJSON)
 	if c.skip != nil {
 		src.Skip = c.skip
-		return only(shown, src)
+		return onlyIf(shown, src)
 	}
 	if isJSON && !c.named && c.hint.kind == fixer.Kubernetes {
 		// Most JSON is data, and some of it large: a manifest shows one of its
@@ -42,7 +42,7 @@ func identify(root *os.Root, c candidate, limit int64) *fixer.Source {
 	data, skip := disk.Read(root, c.path, limit)
 	if skip != nil && skip.Code != fixer.SkipTooLarge {
 		src.Skip = skip
-		return only(shown, src)
+		return onlyIf(shown, src)
 	}
 	kind, ok := kindOf(c, data)
 	if !ok && !c.named {
@@ -74,7 +74,7 @@ func identify(root *os.Root, c candidate, limit int64) *fixer.Source {
 	return src
 }
 
-func only(shown bool, src *fixer.Source) *fixer.Source {
+func onlyIf(shown bool, src *fixer.Source) *fixer.Source {
 	if !shown {
 		return nil
 	}

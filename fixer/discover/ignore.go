@@ -75,7 +75,7 @@ func trimUnescapedSpaces(s string) string {
 
 // ignores says what the files decide about path (relative to the root), the
 // innermost file first and in each the last matching line. Parents are not
-// asked: the walk never enters an ignored directory, which is also git's rule.
+// checked: the walk never enters an ignored directory, which is also git's rule.
 func ignores(files []ignoreFile, path string, isDir bool) bool {
 	for i := len(files) - 1; i >= 0; i-- {
 		f := files[i]
@@ -100,7 +100,7 @@ func ignores(files []ignoreFile, path string, isDir bool) bool {
 	return false
 }
 
-// matchSegments matches directory by directory; "**" stands for any number of
+// matchSegments matches directory by directory; "**" matches any number of
 // them, and at the end of a pattern for at least one. Only the last "**" is
 // ever tried again, which is enough and keeps the work bounded.
 func matchSegments(pattern, path []string) bool {

@@ -25,9 +25,9 @@ const (
 	maxDockerignore = 1 << 16
 )
 
-// closed are directories that are named and not entered: they hold what others
+// unlisted are directories that are named and not entered: they hold what others
 // wrote, and much of it.
-var closed = set("node_modules", "vendor", "__pycache__", "bower_components", ".terraform", ".gradle", ".tox", ".mypy_cache")
+var unlisted = set("node_modules", "vendor", "__pycache__", "bower_components", ".terraform", ".gradle", ".tox", ".mypy_cache")
 
 // list fills l.names with the names of files that builds of the Dockerfiles
 // found may be sent, and reads the ignore files of these builds. Names that git
@@ -39,7 +39,7 @@ func (l *loader) list(inGit bool) error {
 		return nil
 	}
 	n := &lister{loader: l, budget: maxNames, wanted: wanted}
-	queue := slices.Concat(l.asked, l.beside)
+	queue := slices.Concat(l.selected, l.siblingDirs)
 	if inGit {
 		queue = []string{"."}
 		n.repo = git.Open(l.base)
@@ -57,7 +57,7 @@ func (l *loader) list(inGit bool) error {
 		n.directory(n.queue[k])
 	}
 	if n.cut {
-		l.note("", fmt.Sprintf("builds may be sent more files than the %d names that were listed; what the others are was not looked at", maxNames))
+		l.addNote("", fmt.Sprintf("builds may be sent more files than the %d names that were listed; what the others are was not looked at", maxNames))
 	}
 	slices.SortFunc(l.names, func(a, b fixer.Name) int { return strings.Compare(a.Path, b.Path) })
 	return nil
@@ -119,7 +119,7 @@ func (n *lister) name(p string, kind buildcontext.NameKind) *fixer.Name {
 // enter names a directory that is to be listed.
 func (n *lister) enter(f pending) {
 	f.at = len(n.names)
-	n.name(f.path, buildcontext.Directory).Outside = !n.isAsked(path.Join(f.path, "x"))
+	n.name(f.path, buildcontext.Directory).Outside = !n.isSelected(path.Join(f.path, "x"))
 	n.queue = append(n.queue, f)
 }
 
@@ -150,7 +150,7 @@ func (n *lister) directory(f pending) {
 func (n *lister) entry(f pending, p string, e fs.DirEntry) {
 	mode := e.Type()
 	switch {
-	case mode.IsDir() && (disk.IsStore(e.Name()) || closed[e.Name()]):
+	case mode.IsDir() && (disk.IsStore(e.Name()) || unlisted[e.Name()]):
 		n.name(p, buildcontext.UnlistedDirectory)
 	case mode.IsDir():
 		n.enter(pending{path: p, depth: f.depth + 1, git: f.git})
@@ -166,7 +166,7 @@ func (n *lister) entry(f pending, p string, e fs.DirEntry) {
 		}
 		if n.wanted[p] && n.sources[p] == nil {
 			src := identify(n.root, candidate{path: p, hint: nameHint{kind: fixer.Dockerignore, sure: true}}, n.opts.MaxBytes)
-			src.Context = !n.isAsked(p)
+			src.Context = !n.isSelected(p)
 			n.sources[p] = src
 		}
 	}

@@ -33,7 +33,7 @@ type Options struct {
 	NoIgnore bool
 	// MaxBytes is the size over which a file is skipped; 0 means [DefaultMaxBytes].
 	MaxBytes int64
-	// Progress is told how the work goes. Calls do not overlap and must return
+	// Progress is called as the work goes on. Calls do not overlap and must return
 	// quickly; they come from other goroutines.
 	Progress func(fixer.Progress)
 }
@@ -99,22 +99,22 @@ type loader struct {
 	base string
 	opts Options
 
-	asked      []string // directories asked for, relative to the root
-	beside     []string // directories of files asked for
-	candidates []*candidate
-	sources    map[string]*fixer.Source
-	notes      []fixer.Note
-	names      []fixer.Name
+	selected    []string // directories selected, relative to the root
+	siblingDirs []string // directories of files selected
+	candidates  []*candidate
+	sources     map[string]*fixer.Source
+	notes       []fixer.Note
+	names       []fixer.Name
 }
 
-// discover fills l.candidates: first what was asked for, without limits, then
-// what else lies below the root (in a git work tree) or beside the files asked
+// discover fills l.candidates: first what was selected, without limits, then
+// what else lies below the root (in a git work tree) or beside the files selected
 // for (elsewhere), as context and within a budget.
 func (l *loader) discover(targets []target, git bool) error {
 	w := &walker{
 		ctx: l.ctx, root: l.root, dirs: l.dirs, base: l.base, noIgnore: l.opts.NoIgnore,
 		found: map[string]*candidate{}, visited: map[string]bool{},
-		budget: -1, asked: true,
+		budget: -1, selected: true,
 	}
 	if l.opts.Progress != nil {
 		w.progress = func() { l.opts.Progress(fixer.Progress{Found: len(w.found)}) }
@@ -132,7 +132,7 @@ func (l *loader) discover(targets []target, git bool) error {
 		if !t.dir {
 			w.add(candidate{path: rel, hint: classify(path.Base(rel)), named: true})
 			context = append(context, path.Dir(rel))
-			l.beside = append(l.beside, path.Dir(rel))
+			l.siblingDirs = append(l.siblingDirs, path.Dir(rel))
 			continue
 		}
 		if d, err := l.root.Open(rel); err != nil {
@@ -140,12 +140,12 @@ func (l *loader) discover(targets []target, git bool) error {
 		} else {
 			d.Close()
 		}
-		l.asked = append(l.asked, rel)
+		l.selected = append(l.selected, rel)
 		if err := w.directory(rel, w.ignoreChain(rel), 0); err != nil {
 			return err
 		}
 	}
-	w.asked, w.budget = false, maxContext
+	w.selected, w.budget = false, maxContext
 	ignored := w.ignored
 	for _, dir := range context {
 		if err := w.directory(dir, w.ignoreChain(dir), 0); err != nil {
@@ -153,10 +153,10 @@ func (l *loader) discover(targets []target, git bool) error {
 		}
 	}
 	if w.budget == 0 {
-		w.note("", fmt.Sprintf("only the first %d names outside the given paths were looked at for evidence", maxContext))
+		w.addNote("", fmt.Sprintf("only the first %d names outside the given paths were looked at for evidence", maxContext))
 	}
 	if ignored > 0 {
-		w.note("", text.Count(ignored, "ignored file or folder was", "ignored files or folders were")+" not looked at (--no-ignore looks at them)")
+		w.addNote("", text.Count(ignored, "ignored file or folder was", "ignored files or folders were")+" not looked at (--no-ignore looks at them)")
 	}
 	charts := charts{}
 	for _, c := range w.found {
@@ -198,7 +198,7 @@ func (l *loader) readAll() error {
 	}
 	for i, s := range results {
 		if s != nil {
-			s.Context = !l.candidates[i].asked
+			s.Context = !l.candidates[i].selected
 			l.sources[s.Path] = s
 		}
 	}

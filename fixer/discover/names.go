@@ -51,7 +51,7 @@ func classify(base string) nameHint {
 		return nameHint{kind: fixer.Helm, sure: true}
 	}
 	lower := strings.ToLower(base)
-	// An editor's backup (name~) or lock (.#name) is nobody's input.
+	// An editor's backup (name~) or lock (.#name) is no input of a tool.
 	if strings.HasSuffix(lower, "~") || strings.HasPrefix(lower, ".#") {
 		return nameHint{}
 	}

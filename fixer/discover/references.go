@@ -15,7 +15,7 @@ func composeRefs(data []byte) []string {
 		return nil
 	}
 	var refs refList
-	for _, root := range roots(data) {
+	for _, root := range rootNodes(data) {
 		for _, item := range listOrOne(root.Own("include")) {
 			if item.Is(yamldoc.Mapping) {
 				item = item.Own("path")
@@ -35,7 +35,7 @@ func composeRefs(data []byte) []string {
 // patches, and configurations of Kustomize itself.
 func kustomizeRefs(data []byte) []string {
 	var refs refList
-	for _, root := range roots(data) {
+	for _, root := range rootNodes(data) {
 		for _, key := range []string{"patches", "patchesJson6902", "replacements"} {
 			for _, item := range listOrOne(root.Own(key)) {
 				refs.addAll(item.Own("path"))
@@ -48,9 +48,9 @@ func kustomizeRefs(data []byte) []string {
 	return refs.names
 }
 
-// roots parses a file. One that does not parse refers to nothing: the engine
+// rootNodes parses a file. One that does not parse refers to nothing: the engine
 // reports it, and nothing in it is looked at.
-func roots(data []byte) []*yamldoc.Node {
+func rootNodes(data []byte) []*yamldoc.Node {
 	file, err := yamldoc.Parse(data)
 	if err != nil {
 		return nil

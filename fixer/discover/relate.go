@@ -47,15 +47,15 @@ func (l *loader) relate() {
 func (l *loader) follow(from, ref string) *fixer.Source {
 	switch {
 	case strings.Contains(ref, "$"):
-		l.note(from, "includes "+ref+", which depends on a variable; it was not looked for")
+		l.addNote(from, "includes "+ref+", which depends on a variable; it was not looked for")
 		return nil
 	case isRemote(ref):
-		l.note(from, "includes "+ref+", which lies elsewhere; it was not fetched")
+		l.addNote(from, "includes "+ref+", which lies elsewhere; it was not fetched")
 		return nil
 	}
 	p, problem := l.locate(from, ref)
 	if problem != "" {
-		l.note(from, "includes "+ref+", which "+problem)
+		l.addNote(from, "includes "+ref+", which "+problem)
 		return nil
 	}
 	if old := l.sources[p]; old != nil {
@@ -65,7 +65,7 @@ func (l *loader) follow(from, ref string) *fixer.Source {
 	if src == nil {
 		return nil
 	}
-	src.Context = !l.isAsked(p)
+	src.Context = !l.isSelected(p)
 	l.sources[p] = src
 	return src
 }
@@ -81,9 +81,9 @@ func (l *loader) markPatch(from, ref string) {
 	if src == nil {
 		data, skip := disk.Read(l.root, p, l.opts.MaxBytes)
 		if skip != nil {
-			return // a directory, mostly: its own kustomization speaks for it
+			return // a directory, mostly: its own kustomization describes it
 		}
-		src = &fixer.Source{Path: p, Data: data, Context: !l.isAsked(p)}
+		src = &fixer.Source{Path: p, Data: data, Context: !l.isSelected(p)}
 		l.sources[p] = src
 	}
 	if src.Kind == fixer.Kustomize {
@@ -100,8 +100,8 @@ func (l *loader) locate(from, ref string) (p, problem string) {
 	if !path.IsAbs(ref) {
 		abs = path.Join(filepath.ToSlash(l.base), path.Dir(from), ref)
 	}
-	// Looked at before links are followed: what lies outside is nobody's
-	// business, not even whether it is there.
+	// Checked before links are followed: nothing outside is to be looked at,
+	// not even whether it exists.
 	if !disk.Inside(l.base, filepath.Clean(filepath.FromSlash(abs))) {
 		return "", "leads out of the root; it was not read"
 	}
@@ -120,8 +120,8 @@ func isRemote(ref string) bool {
 	return strings.Contains(ref, "://") || strings.HasPrefix(ref, "git@") || strings.HasPrefix(ref, "oci:") || strings.HasPrefix(ref, "github.com/")
 }
 
-func (l *loader) isAsked(p string) bool {
-	for _, dir := range l.asked {
+func (l *loader) isSelected(p string) bool {
+	for _, dir := range l.selected {
 		if dir == "." || strings.HasPrefix(p, dir+"/") {
 			return true
 		}
@@ -129,6 +129,6 @@ func (l *loader) isAsked(p string) bool {
 	return false
 }
 
-func (l *loader) note(p, message string) {
+func (l *loader) addNote(p, message string) {
 	l.notes = append(l.notes, fixer.Note{Path: p, Text: message})
 }

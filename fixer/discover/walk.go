@@ -15,7 +15,7 @@ import (
 )
 
 const (
-	// maxDepth bounds how deep directories are followed. Deeper ones are said.
+	// maxDepth bounds how deep directories are followed. Deeper ones are reported.
 	maxDepth = 128
 	// maxContext bounds how many directory entries are looked at only to find
 	// evidence: asking for one file in a huge tree must stay quick.
@@ -24,9 +24,9 @@ const (
 
 // A candidate is a file worth reading.
 type candidate struct {
-	path  string // relative to the root, free of links
-	hint  nameHint
-	asked bool
+	path     string // relative to the root, free of links
+	hint     nameHint
+	selected bool
 	// named: the person gave this very file as PATH, so it is looked into
 	// whatever its name and shown whatever it holds.
 	named bool
@@ -43,12 +43,12 @@ type walker struct {
 	noIgnore bool
 	progress func()
 
-	found   map[string]*candidate
-	visited map[string]bool // directories already walked
-	budget  int             // entries left to look at; negative: no limit
-	asked   bool            // what this walk finds was asked for
-	ignored int
-	notes   []fixer.Note
+	found    map[string]*candidate
+	visited  map[string]bool // directories already walked
+	budget   int             // entries left to look at; negative: no limit
+	selected bool            // what this walk finds was selected
+	ignored  int
+	notes    []fixer.Note
 }
 
 // directory walks one directory and everything below it. The files are those of its
@@ -62,12 +62,12 @@ func (w *walker) directory(dir string, files []ignoreFile, depth int) error {
 	}
 	w.visited[dir] = true
 	if depth > maxDepth {
-		w.note(dir, fmt.Sprintf("folders are followed %d levels deep; what lies below was not looked at", maxDepth))
+		w.addNote(dir, fmt.Sprintf("folders are followed %d levels deep; what lies below was not looked at", maxDepth))
 		return nil
 	}
 	entries, err := w.dirs.entries(dir, -1)
 	if err != nil {
-		w.note(dir, "the folder could not be read: "+disk.Reason(err))
+		w.addNote(dir, "the folder could not be read: "+disk.Reason(err))
 		return nil
 	}
 	files = w.withIgnoreFile(dir, files)
@@ -116,7 +116,7 @@ func (w *walker) entry(p string, e fs.DirEntry, files []ignoreFile, depth int) e
 	return nil
 }
 
-// isPlainName reports whether a tool would open this name without being told.
+// isPlainName reports whether a tool opens a file of this name by default.
 // A directory called dockerfile is left alone: people keep Dockerfiles in those.
 func isPlainName(name string) bool {
 	switch stem, _ := cutExt(name); stem {
@@ -160,9 +160,9 @@ func (w *walker) link(p string, g nameHint) {
 }
 
 // add records a candidate, or what a second name adds to the first: a surer
-// guess, having been asked for.
+// guess, having been selected.
 func (w *walker) add(c candidate) {
-	c.asked = c.asked || w.asked
+	c.selected = c.selected || w.selected
 	old := w.found[c.path]
 	if old == nil {
 		w.found[c.path] = &c
@@ -171,7 +171,7 @@ func (w *walker) add(c candidate) {
 		}
 		return
 	}
-	old.asked = old.asked || c.asked
+	old.selected = old.selected || c.selected
 	old.named = old.named || c.named
 	if old.hint.kind == "" || (c.hint.sure && !old.hint.sure) {
 		old.hint = c.hint
@@ -189,7 +189,7 @@ func (w *walker) withIgnoreFile(dir string, files []ignoreFile) []ignoreFile {
 	}
 	data, skip := disk.Read(w.root, name, maxIgnoreFile)
 	if skip != nil {
-		w.note(name, "not honoured: "+skip.Reason)
+		w.addNote(name, "not honoured: "+skip.Reason)
 		return files
 	}
 	// Cut to its length, so that siblings never write into each other's.
@@ -225,6 +225,6 @@ func (w *walker) withExclude() []ignoreFile {
 	return []ignoreFile{parseIgnore(".", data)}
 }
 
-func (w *walker) note(p, message string) {
+func (w *walker) addNote(p, message string) {
 	w.notes = append(w.notes, fixer.Note{Path: p, Text: message})
 }

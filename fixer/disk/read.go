@@ -69,7 +69,7 @@ func Irregular(mode fs.FileMode) *fixer.Skip {
 	return &fixer.Skip{Code: fixer.SkipIrregular, Reason: "this is " + Describe(mode) + ", not a file"}
 }
 
-// Describe names what a mode stands for, with its article: "a file", "a FIFO".
+// Describe names the kind of file of a mode, with its article: "a file", "a FIFO".
 func Describe(mode fs.FileMode) string {
 	switch {
 	case mode.IsRegular():

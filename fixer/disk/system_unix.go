@@ -15,6 +15,8 @@ import (
 // a file's place after it was looked at.
 const OpenFlags = syscall.O_NONBLOCK
 
+// IsNotDir reports whether a path failed because a part before its last is no
+// directory.
 func IsNotDir(err error) bool { return errors.Is(err, syscall.ENOTDIR) }
 
 // IsOtherFileSystem reports whether a rename failed because its two ends lie on

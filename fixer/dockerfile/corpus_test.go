@@ -178,7 +178,7 @@ func TestCorpusDeleteShellWord(t *testing.T) {
 	})
 }
 
-// Appending to a command leaves all commands and adds one behind it.
+// Appending to a command leaves all commands and adds one after it.
 func TestCorpusAppend(t *testing.T) {
 	corpus(t, func(t *testing.T, src []byte) {
 		f := mustParse(t, string(src))

@@ -8,7 +8,7 @@ import (
 )
 
 // dump writes instructions as lines "KEYWORD@line-endLine [flags] words", words
-// as Raw, or as Raw=>Value where they differ, with ~ behind dynamic ones.
+// as Raw, or as Raw=>Value where they differ, with ~ after dynamic ones.
 func dump(f *File) string {
 	var b strings.Builder
 	for _, i := range f.Instructions {
@@ -136,7 +136,7 @@ func TestParseRejects(t *testing.T) {
 	}
 }
 
-// Behind a shebang line BuildKit still finds syntax and check, but not escape.
+// After a shebang line BuildKit still finds syntax and check, but not escape.
 func TestDirectivesAndComments(t *testing.T) {
 	src := "#!/usr/bin/env x\n# syntax = docker/dockerfile:1 \n#ESCAPE=`\n# check=skip=all\n# plain\n\nFROM a\n# check=skip=X\nRUN a \\\n  # in\n b\n"
 	f := mustParse(t, "\ufeff"+src)

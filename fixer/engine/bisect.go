@@ -199,7 +199,7 @@ func (b *bisection) tryTogether(round []*part) {
 			blame(parts[0])
 			return
 		}
-		if len(parts) == 0 || b.checker.crossFile[rule] { // no file tells what it depends on
+		if len(parts) == 0 || b.checker.crossFile[rule] { // no file shows what it depends on
 			parts = round
 		}
 		for _, p := range parts {

@@ -380,7 +380,7 @@ func TestLateRulesSeeWhatTheOthersLeadTo(t *testing.T) {
 	}
 }
 
-// TestRefusedFixDoesNotHideOthersOfItsPlace: what stood behind a refused fix at
+// TestRefusedFixDoesNotHideOthersOfItsPlace: what came after a refused fix at
 // the same place is judged too, and not left open without a word.
 func TestRefusedFixDoesNotHideOthersOfItsPlace(t *testing.T) {
 	refusing := func(name string) *fixer.Rule {

@@ -83,7 +83,7 @@ func TestIgnoreFileIsVerified(t *testing.T) {
 	}
 }
 
-// TestNothingIsMadeWhereNobodyAsked: the folder of a file that was asked for is
+// TestNothingIsMadeWhereNobodyAsked: the directory of a file that was selected is
 // not itself asked for.
 func TestNothingIsMadeWhereNobodyAsked(t *testing.T) {
 	p := acceptAll(t, engine.NewSession(sent("", true), nil, []*fixer.Rule{wantExcluded("dockerfile/x", "x", "")}), fixer.Safe)

@@ -67,7 +67,7 @@ func parseIndex(data []byte) (*index, error) {
 	return ix, nil
 }
 
-// usesSHA256 tells the two object formats apart by the checksum at the end.
+// usesSHA256 distinguishes the two object formats by the checksum at the end.
 // With index.skipHash it is all zeros, as many as it is long.
 func usesSHA256(data []byte) bool {
 	if len(data) < 12+sha256.Size {

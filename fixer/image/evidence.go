@@ -84,6 +84,7 @@ type Statement struct {
 	Registry bool   // the image's registry reported it; else the tables do
 }
 
+// String is the sentence with its origin in front: "registry: …" or "image table: …".
 func (s Statement) String() string {
 	if s.Registry {
 		return "registry: " + s.Text

@@ -5,8 +5,8 @@ import (
 	"testing"
 )
 
-// TestRegistryOutranksTable: field by field, what a registry told stands in
-// place of what the table says, and says so; what no configuration tells stays.
+// TestRegistryOutranksTable: field by field, what a registry reported stands in
+// place of what the table says, and says so; what no configuration holds stays.
 func TestRegistryOutranksTable(t *testing.T) {
 	config := &Config{
 		User: "node", Entrypoint: []string{"/start"}, ExposedPorts: []string{"3000-3001/udp", "bad"}, Volumes: []string{"/data"},
@@ -62,7 +62,7 @@ func TestRegistryAloneIsKnown(t *testing.T) {
 	}
 }
 
-// TestNothingIsKnown: facts that nobody tells are not known, and prove nothing.
+// TestNothingIsKnown: facts without a source are not known, and prove nothing.
 func TestNothingIsKnown(t *testing.T) {
 	for _, name := range []string{"example.org/web:1.4", "Not A Name", ""} {
 		k := KnowledgeOf(name, nil)

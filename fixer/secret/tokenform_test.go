@@ -56,7 +56,7 @@ func sample(re *syntax.Regexp, n *int) string {
 }
 
 // TestEveryTokenFormIsFound builds a token of each form and looks for it: the
-// pattern is sound, a keyword lets it through, and what it is called is told.
+// pattern is valid, a keyword lets it through, and its name is reported.
 func TestEveryTokenFormIsFound(t *testing.T) {
 	ids := map[string]bool{}
 	for i := range tokenForms {

@@ -8,7 +8,7 @@ import (
 	"oakum/fixer/topology"
 )
 
-// listed gives the tree of the files and of the folders above them.
+// listed returns the tree of the files and of the directories above them.
 func listed(files ...string) *buildcontext.Tree {
 	var names []buildcontext.Name
 	for _, f := range files {

@@ -29,7 +29,7 @@ import (
 // marked done. A failure after the first rename puts back what was replaced.
 // Cancelling the context is heeded up to the first rename.
 func Commit(ctx context.Context, root string, changes []engine.Change) (*fixer.Receipt, error) {
-	changes, err := ordered(changes)
+	changes, err := sortChanges(changes)
 	if err != nil {
 		return nil, err
 	}
@@ -47,7 +47,7 @@ func Commit(ctx context.Context, root string, changes []engine.Change) (*fixer.R
 		return nil, err
 	}
 	defer s.close()
-	w.recover(s)
+	w.recoverInterrupted(s)
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
@@ -78,8 +78,8 @@ func Commit(ctx context.Context, root string, changes []engine.Change) (*fixer.R
 	return receipt, nil
 }
 
-// ordered checks the changes and sorts them by path.
-func ordered(changes []engine.Change) ([]engine.Change, error) {
+// sortChanges checks the changes and sorts them by path.
+func sortChanges(changes []engine.Change) ([]engine.Change, error) {
 	var out []engine.Change
 	seen := map[string]bool{}
 	var refused refusals
@@ -125,7 +125,7 @@ type writer struct {
 // to interrupt the process or to let a step fail.
 var atStep func(step, path string) error
 
-func (w *writer) hook(step, p string) error {
+func (w *writer) stepHook(step, p string) error {
 	if atStep == nil {
 		return nil
 	}
@@ -161,14 +161,14 @@ func (w *writer) prepare(s *store, todo []replacement) (*entry, error) {
 	for i := range todo {
 		a := &todo[i]
 		a.temp = s.tempName(name, a.path, i)
-		f := entryFile{Path: byteName(a.path), New: a.old == nil, Before: a.old, AfterSum: sum(a.new), Temp: byteName(a.temp)}
+		f := entryFile{Path: byteName(a.path), New: a.old == nil, Before: a.old, AfterSum: checksum(a.new), Temp: byteName(a.temp)}
 		if a.old != nil {
-			f.BeforeSum = sum(a.old)
+			f.BeforeSum = checksum(a.old)
 		}
 		e.Files = append(e.Files, f)
 		e.Dirs = append(e.Dirs, w.missingDirs(a.path, e.Dirs)...)
 	}
-	if err := w.hook("record", ""); err != nil {
+	if err := w.stepHook("record", ""); err != nil {
 		return nil, err
 	}
 	return e, s.write(e)
@@ -233,15 +233,15 @@ func (w *writer) write(ctx context.Context, s *store, e *entry, todo []replaceme
 			return abort(&refused)
 		}
 	}
-	// From here on the files are as they shall be; what fails is said, and
+	// From here on the files are as they should be; what fails is reported, and
 	// costs durability at worst.
-	if err := w.hook("sync", ""); err != nil {
+	if err := w.stepHook("sync", ""); err != nil {
 		return err
 	}
 	if err := w.syncDirs(todo); err != nil {
 		w.warn("the new files may not survive a power failure: " + disk.Reason(err))
 	}
-	if err := w.hook("done", ""); err != nil {
+	if err := w.stepHook("done", ""); err != nil {
 		return err
 	}
 	e.State = stateDone

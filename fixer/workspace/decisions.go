@@ -26,7 +26,7 @@ const (
 )
 
 // keptDecisions is the file in the state directory. Keys are spelt out, and so are
-// levels, so that a later oakum can tell whether it still knows them.
+// levels, so that a later oakum can see whether it still knows them.
 type keptDecisions struct {
 	Version   int            `json:"version"`
 	Root      byteName       `json:"root"`
@@ -90,7 +90,7 @@ func SaveDecisions(root string, all engine.Decisions) error {
 }
 
 // LoadDecisions returns the decisions last saved for root, none when there are
-// none. What does not parse, is of an unknown version or speaks of another root
+// none. What does not parse, is of an unknown version or is about another root
 // is a [DamagedDecisionsError]. Whether their findings and fixes still exist is
 // for the caller to find out.
 func LoadDecisions(root string) (engine.Decisions, error) {
@@ -127,7 +127,7 @@ func openDecisions(root string, create bool) (*store, error) {
 	if err != nil {
 		return nil, err
 	}
-	dir := filepath.Join(home, "sessions", sum([]byte(root))[:32])
+	dir := filepath.Join(home, "sessions", checksum([]byte(root))[:32])
 	if create {
 		err = os.MkdirAll(dir, 0o700)
 	} else {

@@ -9,7 +9,7 @@
 // undo record with the old bytes is on disk before the first file changes,
 // each file is replaced by a rename, what is staged lies in one directory at the
 // top of the root, and the next Commit or Undo clears what
-// an interrupted one left behind.
+// an interrupted one left.
 //
 // # Between sessions
 //

@@ -35,10 +35,10 @@ type entry struct {
 	Root    byteName    `json:"root"`
 	State   string      `json:"state"`
 	Files   []entryFile `json:"files"`
-	Dirs    []byteName  `json:"dirs,omitempty"` // folders made for new files, parents first
+	Dirs    []byteName  `json:"dirs,omitempty"` // directories made for new files, parents first
 
 	// Passed says that an undo could restore none of the files that are left,
-	// and has said so. The next one goes on to the record before.
+	// and has reported it. The next one goes on to the record before.
 	Passed bool `json:"passed,omitempty"`
 
 	name string // file name in the state directory
@@ -61,7 +61,7 @@ const (
 	stateDone    = "done"
 )
 
-func sum(data []byte) string {
+func checksum(data []byte) string {
 	s := sha256.Sum256(data)
 	return hex.EncodeToString(s[:])
 }
@@ -94,7 +94,7 @@ func openStore(ctx context.Context, root string, create bool) (*store, error) {
 	if err != nil {
 		return nil, err
 	}
-	dir := filepath.Join(home, "undo", sum([]byte(root))[:32])
+	dir := filepath.Join(home, "undo", checksum([]byte(root))[:32])
 	if create {
 		err = os.MkdirAll(dir, 0o700)
 	} else {
@@ -131,16 +131,16 @@ func (s *store) names() ([]string, error) {
 	}
 	var names []string
 	for _, e := range entries {
-		if number(e.Name()) > 0 {
+		if recordNumber(e.Name()) > 0 {
 			names = append(names, e.Name())
 		}
 	}
-	sort.Slice(names, func(i, j int) bool { return number(names[i]) < number(names[j]) })
+	sort.Slice(names, func(i, j int) bool { return recordNumber(names[i]) < recordNumber(names[j]) })
 	return names, nil
 }
 
-// number is the sequence number in a record's name, or 0.
-func number(name string) int {
+// recordNumber is the sequence number in a record's name, or 0.
+func recordNumber(name string) int {
 	digits, ok := strings.CutSuffix(name, ".json")
 	if !ok {
 		return 0
@@ -192,7 +192,7 @@ func (s *store) read(name string) (*entry, error) {
 		if !isLocal(file) || !isLocal(temp) || path.Dir(temp) != path.Dir(file) || !strings.HasPrefix(path.Base(temp), tempPrefix) {
 			return nil, damaged("it names a path it cannot have written")
 		}
-		if !f.New && sum(f.Before) != f.BeforeSum {
+		if !f.New && checksum(f.Before) != f.BeforeSum {
 			return nil, damaged("the bytes it keeps do not match their sum")
 		}
 	}
@@ -217,7 +217,7 @@ func (s *store) next() (string, error) {
 	}
 	n := 1
 	if len(names) > 0 {
-		n = number(names[len(names)-1]) + 1
+		n = recordNumber(names[len(names)-1]) + 1
 	}
 	return fmt.Sprintf("%06d.json", n), nil
 }

@@ -24,7 +24,7 @@ const tempPrefix = ".oakum-"
 // any name may be, and of no use to another root or person, whose records lie
 // elsewhere.
 func (s *store) tempName(record, file string, n int) string {
-	owner := sum([]byte(s.dir))[:8]
+	owner := checksum([]byte(s.dir))[:8]
 	return path.Join(path.Dir(file), tempPrefix+owner+"-"+strings.TrimSuffix(record, ".json")+"-"+strconv.Itoa(n)+".tmp")
 }
 
@@ -70,13 +70,13 @@ func (w *writer) closeStaging(temp string) {
 
 // A replacement is one file to be replaced, made or removed.
 type replacement struct {
-	path  string
-	temp  string // the name in the record, beside the file
-	at    string // where it is staged: temp, or of the same name in the staging directory
-	old   []byte // what must be there; nil: nothing
-	new   []byte // what shall be there; nil: nothing
-	info  fs.FileInfo
-	moved bool // old has been replaced by new
+	path   string
+	temp   string // the name in the record, beside the file
+	staged string // where it is staged: temp, or of the same name in the staging directory
+	old    []byte // what must be there; nil: nothing
+	new    []byte // what shall be there; nil: nothing
+	info   fs.FileInfo
+	moved  bool // old has been replaced by new
 }
 
 // A refusals collects why files cannot be written.
@@ -104,8 +104,8 @@ func (r *refusals) system(p, doing string, err error) {
 	r.add(p, code, doing+": "+disk.Reason(err), err)
 }
 
-// left returns what an undo has to leave, sorted, or nil.
-func (r *refusals) left() *fixer.RefusedError {
+// remaining returns what an undo has to leave, sorted, or nil.
+func (r *refusals) remaining() *fixer.RefusedError {
 	if len(r.refusals) == 0 {
 		return nil
 	}
@@ -123,7 +123,7 @@ func (r *refusals) err(interrupted bool) error {
 // inspect looks at a file before anything is written and refuses it unless it
 // can be replaced: it holds the old bytes, is a regular file reached without
 // links, and neither its mode nor the system forbids writing it. A rename
-// would get past a read-only mode; whoever set it did not mean that.
+// would circumvent a read-only mode, which was set to prevent that.
 func (w *writer) inspect(a *replacement, r *refusals) {
 	if reason := w.linkIn(a.path); reason != "" {
 		r.add(a.path, fixer.RefusedOutside, reason, nil)
@@ -200,7 +200,7 @@ func (w *writer) contentEquals(p string, want []byte) (bool, error) {
 // possible its owner, and makes them durable. Extended attributes and access
 // lists are not carried over.
 func (w *writer) stage(a *replacement) error {
-	if err := w.hook("stage", a.path); err != nil {
+	if err := w.stepHook("stage", a.path); err != nil {
 		return err
 	}
 	perm := fs.FileMode(0o666) // a new file gets what the umask leaves
@@ -208,18 +208,18 @@ func (w *writer) stage(a *replacement) error {
 		perm = 0o600 // closed until it has the old file's owner and mode
 	}
 	w.clear(a.temp) // the name is this root's and record's own: a leftover
-	a.at = a.temp
+	a.staged = a.temp
 	if w.staging != "" && a.info != nil {
-		a.at = path.Join(w.staging, path.Base(a.temp))
+		a.staged = path.Join(w.staging, path.Base(a.temp))
 	}
-	f, err := w.root.OpenFile(a.at, os.O_CREATE|os.O_EXCL|os.O_WRONLY, perm)
+	f, err := w.root.OpenFile(a.staged, os.O_CREATE|os.O_EXCL|os.O_WRONLY, perm)
 	if err != nil {
 		return err
 	}
 	half := len(a.new) / 2
 	_, err = f.Write(a.new[:half])
 	if err == nil {
-		err = w.hook("half staged", a.path)
+		err = w.stepHook("half staged", a.path)
 	}
 	if err == nil {
 		_, err = f.Write(a.new[half:])
@@ -260,34 +260,34 @@ func (w *writer) keepOwner(f *os.File, a *replacement) {
 // look and the rename lie microseconds in which another program's write would
 // be lost; no portable call closes that gap.
 func (w *writer) swap(a *replacement) error {
-	if err := w.hook("rename", a.path); err != nil {
+	if err := w.stepHook("rename", a.path); err != nil {
 		return err
 	}
 	switch {
 	case a.old == nil:
 		// A link refuses to replace what is there; a rename does not.
-		if err := w.root.Link(a.at, a.path); err != nil {
+		if err := w.root.Link(a.staged, a.path); err != nil {
 			return err
 		}
 		a.moved = true
-		return w.root.Remove(a.at)
+		return w.root.Remove(a.staged)
 	case a.new == nil:
-		if err := w.unchanged(a); err != nil {
+		if err := w.checkUnchanged(a); err != nil {
 			return err
 		}
 		if err := w.root.Remove(a.path); err != nil {
 			return err
 		}
 	default:
-		if err := w.unchanged(a); err != nil {
+		if err := w.checkUnchanged(a); err != nil {
 			return err
 		}
-		err := w.root.Rename(a.at, a.path)
+		err := w.root.Rename(a.staged, a.path)
 		if disk.IsOtherFileSystem(err) && w.staging != "" {
 			staging := w.staging
 			w.staging = ""
 			if err = w.stage(a); err == nil {
-				err = w.root.Rename(a.at, a.path)
+				err = w.root.Rename(a.staged, a.path)
 			}
 			w.staging = staging
 		}
@@ -301,7 +301,7 @@ func (w *writer) swap(a *replacement) error {
 
 var errChanged = errors.New("the file has changed on disk meanwhile")
 
-func (w *writer) unchanged(a *replacement) error {
+func (w *writer) checkUnchanged(a *replacement) error {
 	info, err := w.root.Lstat(a.path)
 	if err != nil {
 		return err

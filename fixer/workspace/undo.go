@@ -66,7 +66,7 @@ func Undo(ctx context.Context, root string) (*fixer.Receipt, error) {
 			w.warn("a later fix cannot be taken back: " + text.VisibleLine(r.Path) + ": " + r.Reason)
 		}
 		if errors.Is(err, ErrNoRecord) {
-			err = left // what is said when no older one can be taken back either
+			err = left // what is reported when no older one can be undone either
 		}
 	}
 	return nil, err
@@ -94,10 +94,10 @@ func (w *writer) undo(s *store, e *entry) (*fixer.Receipt, *fixer.RefusedError, 
 			receipt.Written = append(receipt.Written, a.path)
 		}
 	}
-	if err := w.hook("drop", ""); err != nil {
+	if err := w.stepHook("drop", ""); err != nil {
 		return nil, nil, err
 	}
-	if left := refused.left(); left != nil {
+	if left := refused.remaining(); left != nil {
 		if len(done) == 0 {
 			return nil, left, nil
 		}
@@ -163,17 +163,17 @@ func Interrupted(ctx context.Context, root string) (*Interruption, error) {
 	return i, nil
 }
 
-// A condition is what a recorded file is found to be.
-type condition int
+// A fileCondition is what a recorded file is found to be.
+type fileCondition int
 
 const (
-	isNew     condition = iota // what the commit wrote
-	isOld                      // what was there before it
-	isNeither                  // neither: changed since
+	isNew     fileCondition = iota // what the commit wrote
+	isOld                          // what was there before it
+	isNeither                      // neither: changed since
 )
 
 // compare compares a recorded file with the disk. The bytes are those on disk.
-func (w *writer) compare(f entryFile) (condition, []byte, *fixer.Skip) {
+func (w *writer) compare(f entryFile) (fileCondition, []byte, *fixer.Skip) {
 	info, err := w.root.Lstat(string(f.Path))
 	if errors.Is(err, fs.ErrNotExist) && f.New {
 		return isOld, nil, nil
@@ -188,7 +188,7 @@ func (w *writer) compare(f entryFile) (condition, []byte, *fixer.Skip) {
 	if skip != nil {
 		return isNeither, nil, skip
 	}
-	switch s := sum(data); {
+	switch s := checksum(data); {
 	case s == f.AfterSum:
 		return isNew, data, nil
 	case !f.New && s == f.BeforeSum:
@@ -251,7 +251,7 @@ func (w *writer) restore(todo []replacement, refused *refusals) ([]replacement, 
 			done = append(done, a)
 		}
 	}
-	if err := w.hook("sync", ""); err != nil {
+	if err := w.stepHook("sync", ""); err != nil {
 		return nil, err
 	}
 	return done, w.syncDirs(done)
@@ -267,10 +267,10 @@ func (w *writer) clearRecord(e *entry) {
 	}
 }
 
-// recover clears what an interrupted commit left behind before a new one
+// recoverInterrupted clears what an interrupted commit left before a new one
 // begins. Where some of its files had been replaced they stay, and its record
 // becomes an ordinary one.
-func (w *writer) recover(s *store) {
+func (w *writer) recoverInterrupted(s *store) {
 	e, err := s.last()
 	if err != nil {
 		w.warn(err.Error()) // undo cannot use it either; the new commit gets its own

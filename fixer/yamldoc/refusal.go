@@ -28,6 +28,7 @@ type Refusal struct {
 	Line   int // in the file as it was given, 0 when no line is to blame
 }
 
+// Error gives the line, where there is one, and the reason.
 func (r *Refusal) Error() string {
 	if r.Line > 0 {
 		return fmt.Sprintf("line %d: %s", r.Line, r.Reason)
@@ -50,6 +51,7 @@ type SyntaxError struct {
 	Template bool
 }
 
+// Error gives the line, the column where it is known, and the reason.
 func (e *SyntaxError) Error() string {
 	if e.Column > 0 {
 		return fmt.Sprintf("line %d, column %d: %s", e.Line, e.Column, e.Reason)
