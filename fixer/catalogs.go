@@ -4,6 +4,8 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+
+	"oakum/fixer/text"
 )
 
 // Benchmarks, standards and lists of weaknesses.
@@ -70,7 +72,7 @@ var (
 	prose = ids(`[^,]+`)
 )
 
-func ids(pattern string) *regexp.Regexp { return regexp.MustCompile(`^(?:` + pattern + `)$`) }
+func ids(pattern string) func() *regexp.Regexp { return text.Regexp(`^(?:` + pattern + `)$`) }
 
 // kics is the part of KICS's queries for one platform. Each platform has its
 // pages in a directory of its own.

@@ -33,7 +33,7 @@ func (r Reference) Label() string { return cmp.Or(r.Title, r.ID) }
 func (r Reference) String() string { return r.Source.Name + " " + r.Label() }
 
 // Valid reports whether the id has the form of its source's ids.
-func (r Reference) Valid() bool { return r.Source != nil && r.Source.form.MatchString(r.ID) }
+func (r Reference) Valid() bool { return r.Source != nil && r.Source.form().MatchString(r.ID) }
 
 // Matches reports whether a person who writes s means this reference: the id
 // in any case, the title, or either after the name of the source. Where ids are
@@ -52,7 +52,7 @@ func (r Reference) Matches(s string) bool {
 type Catalog struct {
 	Name string
 
-	form   *regexp.Regexp            // of an id
+	form   func() *regexp.Regexp     // of an id
 	page   func(id string) string    // where an id is explained; nil where no pattern is known
 	common bool                      // an id says nothing without the name: "5.4"
 	spell  func(lower string) string // one spelling of several; nil for the id itself

@@ -2,9 +2,10 @@ package tui
 
 import (
 	"context"
-	"oakum/tui/review"
 
 	tea "charm.land/bubbletea/v2"
+
+	"oakum/tui/review"
 )
 
 // App is the root model. It routes: the terminal's own messages change the

@@ -4,9 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"oakum/tui/review"
 
 	tea "charm.land/bubbletea/v2"
+
+	"oakum/tui/review"
 )
 
 // Run opens the interface on the terminal and returns when it is left. The

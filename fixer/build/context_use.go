@@ -1,11 +1,11 @@
 package build
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 
 	"oakum/fixer/dockerfile"
+	"oakum/fixer/text"
 )
 
 // A ContextUse says what the steps of a Dockerfile do with files that lie in
@@ -43,23 +43,23 @@ func readContextUse(b *Build) *ContextUse {
 			use.Packages = use.Packages || c.Install != nil && c.Install.Language == "JavaScript" && !c.Install.Global
 		}
 	}
-	use.History = use.History || readsHistory.MatchString(use.text)
-	use.Bundles = runsBundler.MatchString(use.text)
-	use.Env = namesEnv.MatchString(strings.ReplaceAll(use.text, "process.env", ""))
+	use.History = use.History || readsHistory().MatchString(use.text)
+	use.Bundles = runsBundler().MatchString(use.text)
+	use.Env = namesEnv().MatchString(strings.ReplaceAll(use.text, "process.env", ""))
 	return use
 }
 
 var (
 	// readsHistory matches .git as a path, and tools that ask git for a version.
-	readsHistory = regexp.MustCompile(`(?m)(^|[\s=/"',:])\.git([\s/"',]|$)|(?i)setuptools[-_]scm|goreleaser|gitversion|\bnbgv\b|versioneer|git-commit-id|gradle-git-properties|-buildvcs(=true\b|\s)`)
-	runsBundler  = regexp.MustCompile(`\b(npm|yarn|pnpm|bun)\s+(run\s+)?[\w:-]*(build|generate|export)|\b(next|vite|nuxt|nuxi|ng|gatsby|astro|webpack|react-scripts|vue-cli-service|expo)\s+(build|generate|export)\b|` +
+	readsHistory = text.Regexp(`(?m)(^|[\s=/"',:])\.git([\s/"',]|$)|(?i)setuptools[-_]scm|goreleaser|gitversion|\bnbgv\b|versioneer|git-commit-id|gradle-git-properties|-buildvcs(=true\b|\s)`)
+	runsBundler  = text.Regexp(`\b(npm|yarn|pnpm|bun)\s+(run\s+)?[\w:-]*(build|generate|export)|\b(next|vite|nuxt|nuxi|ng|gatsby|astro|webpack|react-scripts|vue-cli-service|expo)\s+(build|generate|export)\b|` +
 		`artisan\s+(config:cache|optimize)|\bdump-env\b|assets:precompile|collectstatic`)
-	namesEnv = regexp.MustCompile(`(^|[\s=/"',])[\w-]*\.env\b`)
-	makesEnv = regexp.MustCompile(`-m\s+venv|\bvirtualenv\b|\buv\s+(sync|venv)|\bpoetry\s+install|\bpipenv\b|\bpdm\s+(install|sync)`)
+	namesEnv = text.Regexp(`(^|[\s=/"',])[\w-]*\.env\b`)
+	makesEnv = text.Regexp(`-m\s+venv|\bvirtualenv\b|\buv\s+(sync|venv)|\bpoetry\s+install|\bpipenv\b|\bpdm\s+(install|sync)`)
 )
 
 // Virtualenv reports whether steps run programs of a virtual environment of
 // this name that none of them makes, so that it comes with the context.
 func (u *ContextUse) Virtualenv(name string) bool {
-	return strings.Contains(u.text, name+"/bin") && !makesEnv.MatchString(u.text)
+	return strings.Contains(u.text, name+"/bin") && !makesEnv().MatchString(u.text)
 }

@@ -1,7 +1,6 @@
 package build
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 
@@ -179,6 +178,6 @@ func (a Arguments) Names() []string {
 
 // HoldsOptions reports whether a word is a variable that, by its name, holds
 // options.
-func HoldsOptions(w dockerfile.Word) bool { return optionsVariable.MatchString(w.Raw) }
+func HoldsOptions(w dockerfile.Word) bool { return optionsVariable().MatchString(w.Raw) }
 
-var optionsVariable = regexp.MustCompile(`^"?\$\{?\w*(?i:opts?|flags?|args?|options)\}?"?$`)
+var optionsVariable = text.Regexp(`^"?\$\{?\w*(?i:opts?|flags?|args?|options)\}?"?$`)

@@ -2,7 +2,6 @@ package build
 
 import (
 	"path"
-	"regexp"
 	"strings"
 
 	"oakum/fixer/dockerfile"
@@ -18,7 +17,7 @@ var (
 
 	// dropToolIn matches them, and the supervisor that has its own, in the text of
 	// an instruction.
-	dropToolIn = regexp.MustCompile(`(^|[\s/="',\[])(s6-overlay|` + strings.ReplaceAll(dropTools, " ", "|") + `)\b`)
+	dropToolIn = text.Regexp(`(^|[\s/="',\[])(s6-overlay|` + strings.ReplaceAll(dropTools, " ", "|") + `)\b`)
 )
 
 // DropsPrivileges reports whether a program, started as root, runs another one as
@@ -28,5 +27,5 @@ func DropsPrivileges(program string) bool { return droppers[path.Base(program)] 
 // PrivilegeDropTool returns the tool in an instruction with which the program
 // most likely drops root's privileges by itself; "" when there is none.
 func PrivilegeDropTool(f *dockerfile.File, i *dockerfile.Instruction) string {
-	return strings.Trim(dropToolIn.FindString(string(f.Source[i.Start:i.End])), "/=\"',[ \t\r\n")
+	return strings.Trim(dropToolIn().FindString(string(f.Source[i.Start:i.End])), "/=\"',[ \t\r\n")
 }

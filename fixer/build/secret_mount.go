@@ -187,7 +187,7 @@ func (m *SecretMount) Lines() string {
 	return "lines " + strings.Join(lines, ", ")
 }
 
-var frontend = regexp.MustCompile(`^(?:docker\.io/)?docker/dockerfile(?:-upstream)?(?::([^@]*))?(?:@.*)?$`)
+var frontend = text.Regexp(`^(?:docker\.io/)?docker/dockerfile(?:-upstream)?(?::([^@]*))?(?:@.*)?$`)
 
 // envMounts says why the frontend that reads the file may not take a secret as
 // a variable, which came with version 1.10, or gives "". A version of one
@@ -197,7 +197,7 @@ func envMounts(f *dockerfile.File) string {
 	if !ok {
 		return ""
 	}
-	at := frontend.FindStringSubmatch(d.Value)
+	at := frontend().FindStringSubmatch(d.Value)
 	if at == nil {
 		return fmt.Sprintf("line %d names the frontend %s, of which it is not known what it takes", d.Line, d.Value)
 	}

@@ -2,7 +2,6 @@ package build
 
 import (
 	"path"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -10,6 +9,7 @@ import (
 	"oakum/fixer"
 	"oakum/fixer/dockerfile"
 	"oakum/fixer/image"
+	"oakum/fixer/text"
 	"oakum/fixer/topology"
 )
 
@@ -154,13 +154,13 @@ func BaseOf(p *fixer.Pass, s *dockerfile.Stage) (image.Base, bool) {
 // not for running it; workDir those of directories, in which "build" may well hold
 // what runs.
 var (
-	workName = regexp.MustCompile(`(?i)(^|[-_./])(dev|devel|development|debug|devcontainer|test|tests|testing|ci|build|builder|base|toolchain|sdk|lint|e2e)([-_./]|$)`)
-	workDir  = regexp.MustCompile(`(?i)(^|[-_./])(dev|devel|development|debug|devcontainer|test|tests|testing|ci|e2e)([-_./]|$)`)
+	workName = text.Regexp(`(?i)(^|[-_./])(dev|devel|development|debug|devcontainer|test|tests|testing|ci|build|builder|base|toolchain|sdk|lint|e2e)([-_./]|$)`)
+	workDir  = text.Regexp(`(?i)(^|[-_./])(dev|devel|development|debug|devcontainer|test|tests|testing|ci|e2e)([-_./]|$)`)
 )
 
 // ForDevelopment reports whether a stage, by its name or that of its file, is for
 // work on the program and not for running it.
 func ForDevelopment(file string, s *dockerfile.Stage) bool {
 	dir, name := path.Split(file)
-	return workName.MatchString(s.Name) || workName.MatchString(name) || workDir.MatchString(dir)
+	return workName().MatchString(s.Name) || workName().MatchString(name) || workDir().MatchString(dir)
 }

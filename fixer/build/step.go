@@ -3,7 +3,6 @@ package build
 import (
 	"fmt"
 	"path"
-	"regexp"
 	"strings"
 
 	"oakum/fixer/dockerfile"
@@ -159,14 +158,14 @@ func readLine(line string) []Command {
 		if script, err := f.Script(f.Final().Instructions[0]); err == nil {
 			return programs(f.Source, script.Commands)
 		}
-		line = strings.TrimSpace(halfConstruct.ReplaceAllString(line, ""))
+		line = strings.TrimSpace(halfConstruct().ReplaceAllString(line, ""))
 	}
 	return nil
 }
 
 // halfConstruct matches what a line of a construct over several lines begins or
 // ends with.
-var halfConstruct = regexp.MustCompile(`^(if|then|else|elif|do|while|until)\b\s*|[;\s]*\b(then|do)$|\s*\{$`)
+var halfConstruct = text.Regexp(`^(if|then|else|elif|do|while|until)\b\s*|[;\s]*\b(then|do)$|\s*\{$`)
 
 // CommandText returns the commands of an instruction as text to search, as far
 // as they can be told from data: the body of a heredoc that a shell gets, the
@@ -181,7 +180,7 @@ func CommandText(f *dockerfile.File, i *dockerfile.Instruction) string {
 		return strings.Join(words, " ")
 	case len(i.Heredocs) == 0:
 		return i.Text()
-	case !shellHeredoc.MatchString(strings.TrimSpace(i.Text())):
+	case !shellHeredoc().MatchString(strings.TrimSpace(i.Text())):
 		return "" // the body is a file that some command writes
 	}
 	h := i.Heredocs[0]
@@ -198,4 +197,4 @@ func CommandText(f *dockerfile.File, i *dockerfile.Instruction) string {
 	return out.String()
 }
 
-var shellHeredoc = regexp.MustCompile(`^((/\w+)*/?(ba|da|a)?sh( -\w+)* )?<<-?["']?\w+["']?$`)
+var shellHeredoc = text.Regexp(`^((/\w+)*/?(ba|da|a)?sh( -\w+)* )?<<-?["']?\w+["']?$`)

@@ -1,21 +1,22 @@
 package build
 
 import (
-	"regexp"
 	"strings"
+
+	"oakum/fixer/text"
 )
 
 // urlIn finds what a word downloads from; the place of a variable counts as text.
-var urlIn = regexp.MustCompile(`(?i)\b(https?|ftp)://[^\s'"|;<>)]+`)
+var urlIn = text.Regexp(`(?i)\b(https?|ftp)://[^\s'"|;<>)]+`)
 
 // localURL matches the start of a URL that does not leave the machine.
-var localURL = regexp.MustCompile(`(?i)^\w+://([^/@]*@)?(localhost|127\.[0-9.]+|0\.0\.0\.0|\[::1\]|host\.docker\.internal)([:/]|$)`)
+var localURL = text.Regexp(`(?i)^\w+://([^/@]*@)?(localhost|127\.[0-9.]+|0\.0\.0\.0|\[::1\]|host\.docker\.internal)([:/]|$)`)
 
 // FindURL returns the first URL in a text, or "".
-func FindURL(text string) string { return urlIn.FindString(text) }
+func FindURL(text string) string { return urlIn().FindString(text) }
 
 // IsLocalURL reports whether a URL does not leave the machine.
-func IsLocalURL(u string) bool { return localURL.MatchString(u) }
+func IsLocalURL(u string) bool { return localURL().MatchString(u) }
 
 // ShownURL is a URL without what may be a secret in it: the user and the query.
 func ShownURL(u string) string {
@@ -37,7 +38,7 @@ func ShownURL(u string) string {
 func (c Command) urls() []string {
 	var out []string
 	for _, w := range c.Args() {
-		out = append(out, urlIn.FindAllString(w.Raw, -1)...)
+		out = append(out, urlIn().FindAllString(w.Raw, -1)...)
 	}
 	return out
 }

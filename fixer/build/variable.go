@@ -1,10 +1,10 @@
 package build
 
 import (
-	"regexp"
 	"strings"
 
 	"oakum/fixer/dockerfile"
+	"oakum/fixer/text"
 )
 
 // maxVariables bounds how many declarations are looked through for the value of
@@ -58,7 +58,7 @@ func (b *Build) Expand(s *dockerfile.Stage, before *dockerfile.Instruction, text
 		return "", nil
 	}
 	known := true
-	out = variableReference.ReplaceAllStringFunc(text, func(ref string) string {
+	out = variableReference().ReplaceAllStringFunc(text, func(ref string) string {
 		value, from := b.Variable(s, before, strings.Trim(ref, "${}"))
 		if from == nil || strings.Contains(value, "$") {
 			known = false
@@ -73,12 +73,12 @@ func (b *Build) Expand(s *dockerfile.Stage, before *dockerfile.Instruction, text
 	return out, at
 }
 
-var variableReference = regexp.MustCompile(`\$\{\w+\}|\$\w+`)
+var variableReference = text.Regexp(`\$\{\w+\}|\$\w+`)
 
 // envText is what a word of a command comes to at the end of a stage, when it is
 // plain or one variable that the file sets by ENV, once; else "".
 func envText(s *dockerfile.Stage, word string) string {
-	m := oneVariable.FindStringSubmatch(word)
+	m := oneVariable().FindStringSubmatch(word)
 	if m == nil {
 		if strings.ContainsAny(word, "$`") {
 			return ""
@@ -100,4 +100,4 @@ func envText(s *dockerfile.Stage, word string) string {
 	return v.Text
 }
 
-var oneVariable = regexp.MustCompile(`^"?\$(?:\{(\w+)\}|(\w+))"?$`)
+var oneVariable = text.Regexp(`^"?\$(?:\{(\w+)\}|(\w+))"?$`)

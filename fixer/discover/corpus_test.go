@@ -8,11 +8,11 @@ import (
 	"path/filepath"
 	"testing"
 
+	"go.yaml.in/yaml/v3"
+
 	"oakum/fixer"
 	"oakum/fixer/corpustest"
 	"oakum/fixer/disk/disktest"
-
-	"go.yaml.in/yaml/v3"
 )
 
 // TestCorpus loads every repository, and holds discovery to what can be told

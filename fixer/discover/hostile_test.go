@@ -5,15 +5,16 @@ package discover
 import (
 	"context"
 	"fmt"
-	"oakum/fixer"
-	"oakum/fixer/disk"
-	"oakum/fixer/disk/disktest"
 	"os"
 	"path/filepath"
 	"strings"
 	"syscall"
 	"testing"
 	"time"
+
+	"oakum/fixer"
+	"oakum/fixer/disk"
+	"oakum/fixer/disk/disktest"
 )
 
 func TestIrregularFilesDoNotBlock(t *testing.T) {

@@ -2,12 +2,13 @@ package discover
 
 import (
 	"math/rand/v2"
-	"oakum/fixer/disk/disktest"
 	"os"
 	"os/exec"
 	"path"
 	"strings"
 	"testing"
+
+	"oakum/fixer/disk/disktest"
 )
 
 func TestIgnores(t *testing.T) {

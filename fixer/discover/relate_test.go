@@ -1,9 +1,10 @@
 package discover
 
 import (
-	"oakum/fixer/disk/disktest"
 	"strings"
 	"testing"
+
+	"oakum/fixer/disk/disktest"
 )
 
 func TestComposeIncludes(t *testing.T) {

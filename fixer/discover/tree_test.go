@@ -2,11 +2,12 @@ package discover
 
 import (
 	"context"
-	"oakum/fixer"
-	"oakum/fixer/disk/disktest"
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"oakum/fixer"
+	"oakum/fixer/disk/disktest"
 )
 
 // load loads paths relative to dir; none means dir.

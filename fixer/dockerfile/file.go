@@ -5,6 +5,7 @@ import (
 	"unicode"
 
 	"github.com/moby/buildkit/frontend/dockerfile/parser"
+
 	"oakum/fixer/text"
 )
 

@@ -3,8 +3,9 @@ package engine
 import (
 	"bytes"
 	"cmp"
-	"oakum/fixer"
 	"slices"
+
+	"oakum/fixer"
 )
 
 // plan assembles the result of a fold.

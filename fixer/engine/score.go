@@ -2,6 +2,7 @@ package engine
 
 import (
 	"math"
+
 	"oakum/fixer"
 )
 

@@ -3,8 +3,9 @@ package engine
 import (
 	"fmt"
 	"maps"
-	"oakum/fixer"
 	"slices"
+
+	"oakum/fixer"
 )
 
 // A Session is a snapshot, facts, rules and the decisions made so far. It is

@@ -2,10 +2,11 @@ package git
 
 import (
 	"net/url"
-	"oakum/fixer/disk"
 	"path/filepath"
 	"regexp"
 	"strings"
+
+	"oakum/fixer/disk"
 )
 
 // maxConfig bounds what is read of a git configuration.

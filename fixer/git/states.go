@@ -3,8 +3,9 @@ package git
 import (
 	"bytes"
 	"fmt"
-	"oakum/fixer/disk"
 	"path/filepath"
+
+	"oakum/fixer/disk"
 )
 
 // State says how a file stands with git.

@@ -2,12 +2,13 @@ package git
 
 import (
 	"bytes"
-	"oakum/fixer/disk/disktest"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 	"time"
+
+	"oakum/fixer/disk/disktest"
 )
 
 func TestStatesLikeGit(t *testing.T) {

@@ -5,15 +5,16 @@ import (
 	"errors"
 	"io/fs"
 	"maps"
-	"oakum/fixer"
-	"oakum/fixer/disk/disktest"
-	"oakum/fixer/engine"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
+
+	"oakum/fixer"
+	"oakum/fixer/disk/disktest"
+	"oakum/fixer/engine"
 )
 
 // loaded is a backend that has read a copy of the shop.

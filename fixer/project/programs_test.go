@@ -2,11 +2,12 @@ package project
 
 import (
 	"errors"
-	"oakum/fixer/disk/disktest"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"oakum/fixer/disk/disktest"
 )
 
 // program puts an executable of that name into a folder.

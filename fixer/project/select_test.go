@@ -1,9 +1,10 @@
 package project
 
 import (
-	"oakum/fixer"
 	"strings"
 	"testing"
+
+	"oakum/fixer"
 )
 
 func TestSelection(t *testing.T) {

@@ -1,14 +1,15 @@
 package project
 
 import (
-	"oakum/fixer"
-	"oakum/fixer/rules"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/txtar"
+
+	"oakum/fixer"
+	"oakum/fixer/rules"
 )
 
 func TestSettings(t *testing.T) {

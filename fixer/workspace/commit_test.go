@@ -6,14 +6,15 @@ import (
 	"errors"
 	"io/fs"
 	"maps"
-	"oakum/fixer"
-	"oakum/fixer/disk/disktest"
-	"oakum/fixer/engine"
 	"os"
 	"path/filepath"
 	"strings"
 	"syscall"
 	"testing"
+
+	"oakum/fixer"
+	"oakum/fixer/disk/disktest"
+	"oakum/fixer/engine"
 )
 
 // wantRefused checks path and code of each refusal, in order.

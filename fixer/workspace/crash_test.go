@@ -8,8 +8,6 @@ import (
 	"fmt"
 	"io/fs"
 	"maps"
-	"oakum/fixer/disk/disktest"
-	"oakum/fixer/engine"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -17,6 +15,9 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+
+	"oakum/fixer/disk/disktest"
+	"oakum/fixer/engine"
 )
 
 // A crash test runs the test binary again as a child that commits or undoes

@@ -5,13 +5,14 @@ package workspace
 import (
 	"context"
 	"errors"
-	"oakum/fixer/disk"
-	"oakum/fixer/disk/disktest"
-	"oakum/fixer/engine"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"oakum/fixer/disk"
+	"oakum/fixer/disk/disktest"
+	"oakum/fixer/engine"
 )
 
 func TestHardLinksAreTwoFiles(t *testing.T) {

@@ -5,13 +5,14 @@ import (
 	"errors"
 	"io"
 	"io/fs"
-	"oakum/fixer"
-	"oakum/fixer/disk"
 	"os"
 	"path"
 	"slices"
 	"strconv"
 	"strings"
+
+	"oakum/fixer"
+	"oakum/fixer/disk"
 )
 
 // tempPrefix starts the name of every file oakum stages. It hides them and

@@ -2,7 +2,6 @@ package dockerfile
 
 import (
 	"path"
-	"regexp"
 	"strings"
 
 	"oakum/fixer"
@@ -18,7 +17,7 @@ type addSource struct {
 	evidence fixer.Evidence
 }
 
-var variable = regexp.MustCompile(`\$\{?([A-Za-z_][A-Za-z0-9_]*)`)
+var variable = text.Regexp(`\$\{?([A-Za-z_][A-Za-z0-9_]*)`)
 
 // readSource judges a source by its name. A variable is followed to the default
 // the file gives it, which a build may override, so that only the fixed end of
@@ -32,7 +31,7 @@ func readSource(p *fixer.Pass, s *dockerfile.Stage, i *dockerfile.Instruction, w
 	if dockerfile.IsRemote(name) {
 		return addSource{needsADD: true}
 	}
-	if m := variable.FindStringSubmatch(name); m != nil {
+	if m := variable().FindStringSubmatch(name); m != nil {
 		text, from := build.Of(p.File).Expand(s, i, name)
 		switch kind := fileKind(name); {
 		case dockerfile.IsRemote(text) || fileKind(text) == archive || kind == archive:
@@ -86,7 +85,7 @@ func fileKind(name string) nameKind {
 	if base == "." || base == ".." {
 		return folder
 	}
-	if archiveName.MatchString(base) {
+	if archiveName().MatchString(base) {
 		return archive
 	}
 	fixed := base[strings.LastIndexAny(base, "*?]})")+1:]
@@ -107,7 +106,7 @@ func fileKind(name string) nameKind {
 
 // archiveName matches what is a tar archive by convention, and compressed files
 // that may be one.
-var archiveName = regexp.MustCompile(`\.(tar(\.\w+)?|t[gx]z|tbz2?|tzst|taz|txz|gz|xz|bz2|zst|lzma|ova|oci|gem|crate|rootfs|layer)$|\.tar\.`)
+var archiveName = text.Regexp(`\.(tar(\.\w+)?|t[gx]z|tbz2?|tzst|taz|txz|gz|xz|bz2|zst|lzma|ova|oci|gem|crate|rootfs|layer)$|\.tar\.`)
 
 // plainEndings are endings of files that no one writes a tar archive under. Zip
 // archives are among them: ADD does not unpack those.

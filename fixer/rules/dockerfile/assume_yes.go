@@ -3,7 +3,6 @@ package dockerfile
 import (
 	_ "embed"
 	"fmt"
-	"regexp"
 	"slices"
 
 	"oakum/fixer"
@@ -38,7 +37,7 @@ var AssumeYes = &fixer.Rule{
 			if s.Windows || i.Keyword != "RUN" && i.Keyword != "COPY" && i.Keyword != "ADD" {
 				return
 			}
-			if configured = configured || assumeYesConfig.Match(p.File.Data[i.Start:i.End]); configured || i.Keyword != "RUN" {
+			if configured = configured || assumeYesConfig().Match(p.File.Data[i.Start:i.End]); configured || i.Keyword != "RUN" {
 				return
 			}
 			var open []*build.PackageCall
@@ -62,10 +61,10 @@ var (
 
 	asks = map[string]map[string]bool{"apt-get": aptAsks, "apt": aptAsks, "dnf": dnfAsks, "yum": dnfAsks, "dnf5": dnfAsks, "zypper": zypperAsks}
 
-	assumeYesConfig = regexp.MustCompile(`(?i)APT::Get::Assume|apt\.conf|assumeyes\s*=`)
+	assumeYesConfig = text.Regexp(`(?i)APT::Get::Assume|apt\.conf|assumeyes\s*=`)
 
 	// yesOption matches what answers, or keeps the call from asking.
-	yesOption = regexp.MustCompile(`^(-[a-zA-Z]*[yYn][a-zA-Z]*|-qq+|-[a-zA-Z]*[sdh]|-q=2|--(assume-?yes|yes|force-yes|trivial-only|simulate|dry-run|just-print|no-act|recon|download-only|downloadonly|print-uris|non-interactive|no-confirm|assumeno|help|version))$`)
+	yesOption = text.Regexp(`^(-[a-zA-Z]*[yYn][a-zA-Z]*|-qq+|-[a-zA-Z]*[sdh]|-q=2|--(assume-?yes|yes|force-yes|trivial-only|simulate|dry-run|just-print|no-act|recon|download-only|downloadonly|print-uris|non-interactive|no-confirm|assumeno|help|version))$`)
 )
 
 // answered reports whether a call has the answer, or may have it in a variable,
@@ -75,7 +74,7 @@ func answered(c *build.PackageCall) bool {
 		return true
 	}
 	return slices.ContainsFunc(c.Words, func(w dockerfile.Word) bool {
-		return yesOption.MatchString(w.Value) || build.HoldsOptions(w) || w.Value == "-o" || w.Value == "--option"
+		return yesOption().MatchString(w.Value) || build.HoldsOptions(w) || w.Value == "-o" || w.Value == "--option"
 	})
 }
 

@@ -4,7 +4,6 @@ import (
 	_ "embed"
 	"fmt"
 	"path"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -91,16 +90,16 @@ func lastInstalls(p *fixer.Pass, all []build.Step) []install {
 }
 
 // buildWord matches the name of a script or a program that builds.
-var buildWord = regexp.MustCompile(`(?i)^(build|compile|bundle|tsc|webpack|vite|esbuild|rollup|gulp|grunt|ng|next|nuxt|nest|prisma|generate|assets:precompile|lint|test)([:-].*)?$`)
+var buildWord = text.Regexp(`(?i)^(build|compile|bundle|tsc|webpack|vite|esbuild|rollup|gulp|grunt|ng|next|nuxt|nest|prisma|generate|assets:precompile|lint|test)([:-].*)?$`)
 
 // builds reports whether a command behind the install may need what is for
 // development: it builds or tests, or runs what is not read here.
 func builds(st build.Step, rest []build.Step, n int) bool {
 	return runsLater(st, rest, n, func(c build.Command) bool {
-		if buildWord.MatchString(c.Program) || build.RunsUnread(c.Command) {
+		if buildWord().MatchString(c.Program) || build.RunsUnread(c.Command) {
 			return true
 		}
-		return text.WordSet("npm npx yarn pnpm pnpx make node")[c.Program] && (c.Program == "make" || c.Program == "npx" || c.Program == "node" || slices.ContainsFunc(c.Plain(), buildWord.MatchString))
+		return text.WordSet("npm npx yarn pnpm pnpx make node")[c.Program] && (c.Program == "make" || c.Program == "npx" || c.Program == "node" || slices.ContainsFunc(c.Plain(), buildWord().MatchString))
 	})
 }
 
@@ -138,21 +137,21 @@ func chainOf(f *dockerfile.File, name string) []*dockerfile.Stage {
 }
 
 // devServer matches the commands of an image that is for development.
-var devServer = regexp.MustCompile(`(?i)(^|[^\w])(dev|develop|development|watch|nodemon|ts-node|ts-node-dev|tsx|vite|webpack|serve|react-scripts|ng|storybook|jest|vitest|mocha|cypress|playwright|pytest|rspec|phpunit|test|tests|lint|build|expo|parcel|hardhat|--reload)([^\w]|$)`)
+var devServer = text.Regexp(`(?i)(^|[^\w])(dev|develop|development|watch|nodemon|ts-node|ts-node-dev|tsx|vite|webpack|serve|react-scripts|ng|storybook|jest|vitest|mocha|cypress|playwright|pytest|rspec|phpunit|test|tests|lint|build|expo|parcel|hardhat|--reload)([^\w]|$)`)
 
 // startsDevelopment reports whether an image starts something that is for
 // development, of its own or because a Compose service says so.
 func startsDevelopment(p *fixer.Pass, images []*dockerfile.Stage) bool {
 	for _, s := range images {
 		for _, line := range []dockerfile.CommandLine{s.Entrypoint(), s.Cmd()} {
-			if devServer.MatchString(strings.Join(line.Args, " ")) {
+			if devServer().MatchString(strings.Join(line.Args, " ")) {
 				return true
 			}
 		}
 	}
 	for _, v := range p.Topology().Users(p.File.Path) {
 		command := v.Setting("command").Node
-		if devServer.MatchString(command.Text() + " " + strings.Join(command.Texts(), " ")) {
+		if devServer().MatchString(command.Text() + " " + strings.Join(command.Texts(), " ")) {
 			return true
 		}
 	}
@@ -202,7 +201,7 @@ func omitDev(st build.Step, c build.Command, sub int) fixer.Fix {
 func startsNode(images []*dockerfile.Stage) bool {
 	for _, s := range images {
 		words := slices.Concat(s.Entrypoint().Args, s.Cmd().Args)
-		if !nodeFile.MatchString(strings.Join(words, " ")) {
+		if !nodeFile().MatchString(strings.Join(words, " ")) {
 			return false
 		}
 	}
@@ -211,7 +210,7 @@ func startsNode(images []*dockerfile.Stage) bool {
 
 // nodeFile matches node with a file, and no loader or other option but those
 // that only set limits.
-var nodeFile = regexp.MustCompile(`^(tini -- |/sbin/tini -- |dumb-init )?(exec )?(/\S*/)?node( --max\S+| --enable-source-maps)* [\w./-]+\.[cm]?js( |$)`)
+var nodeFile = text.Regexp(`^(tini -- |/sbin/tini -- |dumb-init )?(exec )?(/\S*/)?node( --max\S+| --enable-source-maps)* [\w./-]+\.[cm]?js( |$)`)
 
 // npmBefore7 reports whether a stage is known to have a Node.js whose npm does
 // not know --omit.

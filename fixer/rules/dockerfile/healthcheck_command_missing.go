@@ -120,5 +120,5 @@ func asksSelf(st build.Step) (port, page string, ok bool) {
 	if !fails {
 		page = "" // without --fail, curl is content with any answer
 	}
-	return port, page, validPort(port) == nil && (page == "" || pagePath.MatchString(page))
+	return port, page, validPort(port) == nil && (page == "" || pagePath().MatchString(page))
 }

@@ -2,7 +2,6 @@ package dockerfile
 
 import (
 	"path"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -10,6 +9,7 @@ import (
 	"oakum/fixer/build"
 	"oakum/fixer/buildcontext"
 	"oakum/fixer/dockerfile"
+	"oakum/fixer/text"
 )
 
 // A lock is what is known of the lock file that a step should install from.
@@ -74,10 +74,10 @@ func findLock(p *fixer.Pass, st build.Step, names ...string) lock {
 // changesPackage reports whether the text of a step names a lock file or the
 // list of packages that it belongs to.
 func changesPackage(text, lock string) bool {
-	return strings.Contains(text, lock) || strings.Contains(text, "package.json") || npmWrites.MatchString(text)
+	return strings.Contains(text, lock) || strings.Contains(text, "package.json") || npmWrites().MatchString(text)
 }
 
-var npmWrites = regexp.MustCompile(`\bnpm\s+(init|pkg\s+(set|delete))\b`)
+var npmWrites = text.Regexp(`\bnpm\s+(init|pkg\s+(set|delete))\b`)
 
 // or keeps what is known better: a proof before a reason, the later before the
 // earlier.

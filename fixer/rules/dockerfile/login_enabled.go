@@ -3,11 +3,11 @@ package dockerfile
 import (
 	_ "embed"
 	"fmt"
-	"regexp"
 	"strings"
 
 	"oakum/fixer"
 	"oakum/fixer/build"
+	"oakum/fixer/text"
 )
 
 //go:embed login_enabled.md
@@ -57,7 +57,7 @@ func checkLogin(p *fixer.Pass, st build.Step, k int) {
 		f.Severity = fixer.Low
 		f.Message = c.Program + " gives an account a password, the same in every container of the image"
 	default:
-		option := sshLogin.FindString(commandText(c))
+		option := sshLogin().FindString(commandText(c))
 		if option == "" || c.Program != "sed" && c.Program != "echo" && c.Program != "printf" {
 			return
 		}
@@ -70,7 +70,7 @@ func checkLogin(p *fixer.Pass, st build.Step, k int) {
 
 // sshLogin matches settings of sshd that let people in too easily, without the
 // sign that makes one a comment.
-var sshLogin = regexp.MustCompile(`(?:PermitRootLogin|PermitEmptyPasswords|PasswordAuthentication)[=\s]+yes\b`)
+var sshLogin = text.Regexp(`(?:PermitRootLogin|PermitEmptyPasswords|PasswordAuthentication)[=\s]+yes\b`)
 
 // commandText is the text of a command as the shell reads it.
 func commandText(c build.Command) string {

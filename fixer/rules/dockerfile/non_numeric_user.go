@@ -3,7 +3,6 @@ package dockerfile
 import (
 	_ "embed"
 	"fmt"
-	"regexp"
 	"strconv"
 	"strings"
 
@@ -175,11 +174,11 @@ func (n *namedAccount) numberFix(p *fixer.Pass, user *dockerfile.Instruction) fi
 
 // accountChange matches tools that give accounts other numbers or take them
 // away, and files that replace the lists of them.
-var accountChange = regexp.MustCompile(`\b(usermod|groupmod|userdel|deluser|groupdel|delgroup|vipw|fixuid)\b|/etc/(passwd|group)\b`)
+var accountChange = text.Regexp(`\b(usermod|groupmod|userdel|deluser|groupdel|delgroup|vipw|fixuid)\b|/etc/(passwd|group)\b`)
 
 // accountJoin matches what may put an account in a group besides its own, which
 // Debian's adduser does unasked.
-var accountJoin = regexp.MustCompile(`\b(gpasswd|adduser)\b|\baddgroup\s+(-\S+\s+)*[a-z_][\w-]*\s+[a-z_]|\s(-\w*G|--groups)\b`)
+var accountJoin = text.Regexp(`\b(gpasswd|adduser)\b|\baddgroup\s+(-\S+\s+)*[a-z_][\w-]*\s+[a-z_]|\s(-\w*G|--groups)\b`)
 
 // changesAccounts returns the line of the first step of a stage, or of those it
 // starts from, by which the account may differ from what its creation says, 0
@@ -191,8 +190,8 @@ func (n *namedAccount) changesAccounts(f *dockerfile.File, s *dockerfile.Stage) 
 			if i.Keyword != "RUN" && i.Keyword != "COPY" && i.Keyword != "ADD" {
 				continue
 			}
-			n.joins = n.joins || accountJoin.MatchString(text)
-			if accountChange.MatchString(text) && (strings.Contains(text, "/etc/") || strings.Contains(text, n.name)) {
+			n.joins = n.joins || accountJoin().MatchString(text)
+			if accountChange().MatchString(text) && (strings.Contains(text, "/etc/") || strings.Contains(text, n.name)) {
 				return i.Line
 			}
 		}

@@ -27,7 +27,7 @@ var PackageCache = &fixer.Rule{
 	},
 	Doc: packageCacheDoc,
 	Check: func(p *fixer.Pass) {
-		kept, elsewhere := build.InFinalImage(p), gemsElsewhere.Match(p.File.Data)
+		kept, elsewhere := build.InFinalImage(p), gemsElsewhere().Match(p.File.Data)
 		for _, st := range build.Of(p.File).Steps("RUN") {
 			if !kept[st.Stage] || cacheMount(st.Instruction) {
 				continue

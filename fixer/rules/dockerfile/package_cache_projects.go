@@ -1,7 +1,6 @@
 package dockerfile
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 
@@ -9,6 +8,7 @@ import (
 	"oakum/fixer/build"
 	"oakum/fixer/dockerfile"
 	"oakum/fixer/image"
+	"oakum/fixer/text"
 )
 
 // gemCache is where gem and Bundler keep what they download in the official
@@ -92,4 +92,4 @@ func officialRuby(s *dockerfile.Stage) bool {
 }
 
 // gemsElsewhere matches in a file what tells gem or Bundler where to put gems.
-var gemsElsewhere = regexp.MustCompile(`GEM_HOME|BUNDLE_|bundle +config|--deployment|--path|--install-dir|--user-install`)
+var gemsElsewhere = text.Regexp(`GEM_HOME|BUNDLE_|bundle +config|--deployment|--path|--install-dir|--user-install`)

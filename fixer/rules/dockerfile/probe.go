@@ -3,7 +3,6 @@ package dockerfile
 import (
 	"errors"
 	"fmt"
-	"regexp"
 	"slices"
 	"strconv"
 
@@ -11,6 +10,7 @@ import (
 	"oakum/fixer/build"
 	"oakum/fixer/dockerfile"
 	"oakum/fixer/image"
+	"oakum/fixer/text"
 )
 
 // A probe asks a program in the same container whether it answers, with
@@ -105,9 +105,9 @@ func probeIn(pass *fixer.Pass, s *dockerfile.Stage, port int) (probe, bool) {
 	}
 	// The interpreters of distroless are on no path that is sure to be searched.
 	switch {
-	case distrolessNode.MatchString(ref.Name()):
+	case distrolessNode().MatchString(ref.Name()):
 		return nodeProbe("/nodejs/bin/node"), true
-	case distrolessPython.MatchString(ref.Name()):
+	case distrolessPython().MatchString(ref.Name()):
 		return pythonProbe("/usr/bin/python3"), true
 	}
 	switch {
@@ -124,8 +124,8 @@ func probeIn(pass *fixer.Pass, s *dockerfile.Stage, port int) (probe, bool) {
 }
 
 var (
-	distrolessNode   = regexp.MustCompile(`^gcr\.io/distroless/nodejs\d*(-debian\d+)?$`)
-	distrolessPython = regexp.MustCompile(`^gcr\.io/distroless/python3(-debian\d+)?$`)
+	distrolessNode   = text.Regexp(`^gcr\.io/distroless/nodejs\d*(-debian\d+)?$`)
+	distrolessPython = text.Regexp(`^gcr\.io/distroless/python3(-debian\d+)?$`)
 
 	// openingBash are distributions whose bash opens connections by redirection.
 	openingBash = []image.Distribution{
@@ -191,14 +191,14 @@ func (p probe) any(port string) []string {
 }
 
 // pagePath is what can stand in every probe without quoting.
-var pagePath = regexp.MustCompile(`^/[A-Za-z0-9._~/%?=&+:,@-]*$`)
+var pagePath = text.Regexp(`^/[A-Za-z0-9._~/%?=&+:,@-]*$`)
 
 func validPath(probe probe) func(string) error {
 	return func(s string) error {
 		switch {
 		case s == "" && probe.connect != nil:
 			return nil
-		case s == "" || !pagePath.MatchString(s):
+		case s == "" || !pagePath().MatchString(s):
 			return errors.New("a path that begins with / and has no blanks or quotes")
 		case probe.get == nil:
 			return fmt.Errorf("%s can only connect", probe.runtime)

@@ -31,7 +31,7 @@ func mayBring(b *build.Build, s *dockerfile.Stage, tool string) bool {
 			case "COPY", "ADD":
 				for k, w := range i.Words {
 					_, from := i.Flag("from")
-					if path.Base(w.Value) == tool || from && k < len(i.Words)-1 && programDir(w.Value) || i.Keyword == "ADD" && archiveName.MatchString(w.Value) {
+					if path.Base(w.Value) == tool || from && k < len(i.Words)-1 && programDir(w.Value) || i.Keyword == "ADD" && archiveName().MatchString(w.Value) {
 						return true
 					}
 				}

@@ -2,7 +2,6 @@ package dockerfile
 
 import (
 	"fmt"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -117,7 +116,7 @@ func (s *imageCheck) unreadAccounts() *dockerfile.Instruction {
 			if i.Keyword != "RUN" {
 				continue
 			}
-			if _, err := s.file.Script(i); err != nil && accountTool.Match(s.file.Source[i.Start:i.End]) {
+			if _, err := s.file.Script(i); err != nil && accountTool().Match(s.file.Source[i.Start:i.End]) {
 				return i
 			}
 		}
@@ -125,7 +124,7 @@ func (s *imageCheck) unreadAccounts() *dockerfile.Instruction {
 	return nil
 }
 
-var accountTool = regexp.MustCompile(`\b(useradd|adduser)\b`)
+var accountTool = text.Regexp(`\b(useradd|adduser)\b`)
 
 func names(ids []image.Identity) string {
 	var out []string

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"path"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -149,10 +148,10 @@ func (s *imageCheck) bourne(at *dockerfile.Instruction) bool {
 // as root, so that they may create accounts and give files away.
 func (s *imageCheck) runsAsRootHere() bool { return s.profile.User.IsRoot() }
 
-var accountName = regexp.MustCompile(`^[a-z_][a-z0-9_-]{0,30}$`)
+var accountName = text.Regexp(`^[a-z_][a-z0-9_-]{0,30}$`)
 
 func validName(name string) error {
-	if !accountName.MatchString(name) || name == "root" {
+	if !accountName().MatchString(name) || name == "root" {
 		return errors.New("a name of lower-case letters, digits, - and _, not root")
 	}
 	return nil

@@ -3,7 +3,6 @@ package dockerfile
 import (
 	"fmt"
 	"path"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -75,7 +74,7 @@ func (s *imageCheck) givenFolders(where insertionPoint) writables {
 	done := s.settledFolders()
 	var out writables
 	add := func(d writable) {
-		if plainPath.MatchString(d.path) && givable(d.path) && !done.hold(d.path) && !s.worksIn(d.path) &&
+		if plainPath().MatchString(d.path) && givable(d.path) && !done.hold(d.path) && !s.worksIn(d.path) &&
 			!slices.ContainsFunc(out, func(o writable) bool { return within(d.path, o.path) }) {
 			out = append(out, d)
 		}
@@ -130,7 +129,7 @@ func (s *imageCheck) heldVolume() string {
 	return ""
 }
 
-var plainPath = regexp.MustCompile(`^/[A-Za-z0-9._+@/-]+$`)
+var plainPath = text.Regexp(`^/[A-Za-z0-9._+@/-]+$`)
 
 // givable reports whether a folder may be given away with all that is in it:
 // none that holds the system, and none that every user may write to anyway.

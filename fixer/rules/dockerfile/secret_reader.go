@@ -73,10 +73,10 @@ var passwordOptions = []passwordOption{
 }
 
 // bearer matches a header with a token in it.
-var bearer = regexp.MustCompile(`(?i)\b(?:authorization:\s*(?:bearer|basic|token)|private-token:|x-api-key:|x-jfrog-art-api:)\s+([^\s"']+)`)
+var bearer = text.Regexp(`(?i)\b(?:authorization:\s*(?:bearer|basic|token)|private-token:|x-api-key:|x-jfrog-art-api:)\s+([^\s"']+)`)
 
 // npmToken matches a token for a registry of npm.
-var npmToken = regexp.MustCompile(`(?i)(?:^|[:\s"'])_(?:authToken|auth|password)\s*[= ]\s*["']?([^\s"';&|>]+)`)
+var npmToken = text.Regexp(`(?i)(?:^|[:\s"'])_(?:authToken|auth|password)\s*[= ]\s*["']?([^\s"';&|>]+)`)
 
 // commands looks at the words of commands.
 func (r *secretReader) commands(st build.Step) {
@@ -87,10 +87,10 @@ func (r *secretReader) commands(st build.Step) {
 		r.chpasswd(st, k)
 		r.leftBehind(st, c)
 		for _, w := range c.Args() {
-			if m := bearer.FindStringSubmatch(w.Value); m != nil && isSecretText(m[1]) {
+			if m := bearer().FindStringSubmatch(w.Value); m != nil && isSecretText(m[1]) {
 				r.report("a token in a header", c, fixer.Finding{Message: c.Program + " is given a token in a header", Advice: secretMounted + secretRotate})
 			}
-			if m := npmToken.FindStringSubmatch(w.Value); m != nil && isSecretText(m[1]) {
+			if m := npmToken().FindStringSubmatch(w.Value); m != nil && isSecretText(m[1]) {
 				r.report("a token for a registry", c, fixer.Finding{Message: c.Program + " writes a token for a registry that is in plain text here", Advice: secretMounted + secretRotate})
 			}
 		}
@@ -183,10 +183,10 @@ func plainPassword(st build.Step, k int) (user string, ok bool) {
 }
 
 // cloneURL matches a URL in which a variable is the password or the token.
-var cloneURL = regexp.MustCompile(`https?://(?:[^\s/@"']*:)?[^\s/@"':]*\$[({]?[^\s/@"']*@`)
+var cloneURL = text.Regexp(`https?://(?:[^\s/@"']*:)?[^\s/@"':]*\$[({]?[^\s/@"']*@`)
 
 // settingsFile matches the files that programs take credentials from.
-var settingsFile = regexp.MustCompile(`(?:^|[\s/"'>])(\.npmrc|\.netrc|\.git-credentials|\.pypirc|\.yarnrc(?:\.yml)?)\b`)
+var settingsFile = text.Regexp(`(?:^|[\s/"'>])(\.npmrc|\.netrc|\.git-credentials|\.pypirc|\.yarnrc(?:\.yml)?)\b`)
 
 // leftBehind looks for a secret that the build is given and a command keeps.
 func (r *secretReader) leftBehind(st build.Step, c *build.Command) {
@@ -198,7 +198,7 @@ func (r *secretReader) leftBehind(st build.Step, c *build.Command) {
 	switch {
 	case c.Program == "git" && sub == "clone":
 		for _, w := range c.Args() {
-			if cloneURL.MatchString(w.Raw) && !keptNowhere(st) {
+			if cloneURL().MatchString(w.Raw) && !keptNowhere(st) {
 				r.report("git clone", c, fixer.Finding{Severity: fixer.Medium,
 					Message: "git clone keeps the token of its URL in .git/config, and the history of the image may show it",
 					Advice:  "clone with a credential that is not in the URL: RUN --mount=type=secret,id=TOKEN,env=TOKEN git -c http.extraheader=\"Authorization: Bearer $TOKEN\" clone URL, or RUN --mount=type=ssh with an SSH URL"})
@@ -206,7 +206,7 @@ func (r *secretReader) leftBehind(st build.Step, c *build.Command) {
 		}
 	case c.Program == "git" && sub == "config":
 		for _, w := range c.Args() {
-			if strings.HasPrefix(w.Value, "url.") && cloneURL.MatchString(w.Raw) && !deletedInStep(st, ".gitconfig") {
+			if strings.HasPrefix(w.Value, "url.") && cloneURL().MatchString(w.Raw) && !deletedInStep(st, ".gitconfig") {
 				r.report("git config", c, fixer.Finding{Severity: fixer.Medium,
 					Message: "git config writes a token into .gitconfig, where it stays in the layer",
 					Advice:  secretLeft})
@@ -217,7 +217,7 @@ func (r *secretReader) leftBehind(st build.Step, c *build.Command) {
 		if st.Script == nil {
 			return
 		}
-		m := settingsFile.FindStringSubmatch(text)
+		m := settingsFile().FindStringSubmatch(text)
 		if m == nil || !strings.Contains(text, ">") || !strings.Contains(text, "$") || deletedInStep(st, m[1]) {
 			return
 		}

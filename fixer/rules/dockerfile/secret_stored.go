@@ -33,7 +33,7 @@ var credentialStores = []credentialStore{
 }
 
 // variableIn finds the names of variables in text that a shell reads.
-var variableIn = regexp.MustCompile(`\$\{?(\w+)`)
+var variableIn = text.Regexp(`\$\{?(\w+)`)
 
 // stored looks for a secret that the build is given and a program keeps in its
 // settings. Plain text is the business of the other looks.
@@ -47,7 +47,7 @@ func (r *secretReader) stored(st build.Step, c *build.Command) {
 		if !s.programs[c.Program] || !s.command.MatchString(text) || deletedInStep(st, s.file) {
 			continue
 		}
-		for _, m := range variableIn.FindAllStringSubmatch(text, -1) {
+		for _, m := range variableIn().FindAllStringSubmatch(text, -1) {
 			if secret.Named(m[1]) {
 				r.report(c.Program+" settings", c, fixer.Finding{Severity: fixer.Medium,
 					Message: c.Program + " writes " + m[1] + " into " + s.file + ", where it stays in the layer",

@@ -1,7 +1,6 @@
 package dockerfile
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 
@@ -28,13 +27,13 @@ func secretForm(name, value string) string {
 // somewhere: builds often want any value.
 func passwordInURL(text string) bool {
 	return slices.ContainsFunc(secret.URLPasswords(text), func(u secret.URLPassword) bool {
-		return !strings.ContainsAny(u.Password, "{*") && !nowhere.MatchString(u.Host) && !commonWord[strings.ToLower(u.Password)]
+		return !strings.ContainsAny(u.Password, "{*") && !nowhere().MatchString(u.Host) && !commonWord[strings.ToLower(u.Password)]
 	})
 }
 
 // nowhere matches hosts that a container cannot reach anything at, so that a
 // URL with them only stands for one to come.
-var nowhere = regexp.MustCompile(`^(localhost|127\.0\.0\.1|dummy|placeholder|example|host|hostname|.*\.example|example\..*)$`)
+var nowhere = text.Regexp(`^(localhost|127\.0\.0\.1|dummy|placeholder|example|host|hostname|.*\.example|example\..*)$`)
 
 // commonWord are passwords that only stand for one, or that hold nothing back.
 var commonWord = text.WordSet("pass password passwd user username token secret test x-oauth-basic x-token-auth oauth2 git anonymous guest foo bar xxx")

@@ -4,7 +4,6 @@ import (
 	_ "embed"
 	"fmt"
 	"path"
-	"regexp"
 	"strings"
 	"unicode/utf8"
 
@@ -235,11 +234,11 @@ func execsAlready(script *dockerfile.Script) bool {
 }
 
 // programVariable matches a variable that holds a program, or the folder of one.
-var programVariable = regexp.MustCompile(`^"?\$(\w+|\{\w+\})(/[\w./-]+)?"?$`)
+var programVariable = text.Regexp(`^"?\$(\w+|\{\w+\})(/[\w./-]+)?"?$`)
 
 // timed matches what stands before a command whose time is taken: a word of
 // bash, and elsewhere a program, which cannot run exec.
-var timed = regexp.MustCompile(`(^|[\s;&|])time(\s+-p)?\s+$`)
+var timed = text.Regexp(`(^|[\s;&|])time(\s+-p)?\s+$`)
 
 // replaceShell puts exec before the last command, where it is a program that
 // nothing has to follow.
@@ -249,7 +248,7 @@ func replaceShell(p *fixer.Pass, i *dockerfile.Instruction, script *dockerfile.S
 		if c.Place == 0 {
 			last = k
 		}
-		if timed.Match(p.File.Data[i.Args.Start:c.Start]) {
+		if timed().Match(p.File.Data[i.Args.Start:c.Start]) {
 			return fixer.Fix{}, false
 		}
 		if c.Place&dockerfile.InFunction != 0 || c.Place&dockerfile.InBackground != 0 || c.Name == "trap" {
@@ -261,7 +260,7 @@ func replaceShell(p *fixer.Pass, i *dockerfile.Instruction, script *dockerfile.S
 	}
 	c := script.Commands[last]
 	name := c.Name
-	if name == "" && len(c.Words) > 0 && programVariable.MatchString(c.Words[0].Raw) {
+	if name == "" && len(c.Words) > 0 && programVariable().MatchString(c.Words[0].Raw) {
 		name = c.Words[0].Raw
 	}
 	if name == "" || name == "exec" || shellBuiltins[c.Name] || len(c.Assigns) > 0 || c.Words[0].Joined || c.End > i.Args.End {

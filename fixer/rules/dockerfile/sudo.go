@@ -4,7 +4,6 @@ import (
 	_ "embed"
 	"fmt"
 	"path"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -97,7 +96,7 @@ func rootAt(p *fixer.Pass, st build.Step) (what string, root bool) {
 	return "", false
 }
 
-var sudoers = regexp.MustCompile(`NOPASSWD`)
+var sudoers = text.Regexp(`NOPASSWD`)
 
 func checkSudoers(p *fixer.Pass, st build.Step) {
 	gone := st.RemovedPackages()
@@ -113,7 +112,7 @@ func checkSudoers(p *fixer.Pass, st build.Step) {
 		}
 	}
 	from, to := st.Instruction.Start, st.Instruction.End
-	if at := sudoers.FindIndex(p.File.Dockerfile.Source[from:to]); at != nil {
+	if at := sudoers().FindIndex(p.File.Dockerfile.Source[from:to]); at != nil {
 		f := fixer.Finding{
 			Severity: fixer.Medium,
 			Path:     place(p.File.Dockerfile, st.At) + ": NOPASSWD",

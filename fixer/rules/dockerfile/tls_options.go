@@ -130,7 +130,7 @@ func localPackage(arg string) bool {
 }
 
 // shortOptions matches short options that are written together.
-var shortOptions = regexp.MustCompile(`^-[a-zA-Z]+$`)
+var shortOptions = text.Regexp(`^-[a-zA-Z]+$`)
 
 // curlInsecure finds -k alone and among other short options.
 func curlInsecure(c build.Command) []insecureOption {
@@ -138,7 +138,7 @@ func curlInsecure(c build.Command) []insecureOption {
 	args := c.Args()
 	for n := 0; n < len(args); n++ {
 		w := args[n]
-		if w.Dynamic || !shortOptions.MatchString(w.Value) {
+		if w.Dynamic || !shortOptions().MatchString(w.Value) {
 			continue
 		}
 		for k := 1; k < len(w.Value); k++ {

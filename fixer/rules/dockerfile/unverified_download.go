@@ -3,7 +3,6 @@ package dockerfile
 import (
 	_ "embed"
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -133,11 +132,11 @@ func checkRegistry(p *fixer.Pass, i, at *dockerfile.Instruction, pair dockerfile
 // settings; other URLs among their words are no downloads.
 var registryClients = text.WordSet("npm yarn pnpm gem bundle")
 
-var registryOption = regexp.MustCompile(`(?i)^(--registry|--source|-s|--add|-a|registry|npmRegistryServer|mirror\..*)(=.*)?$`)
+var registryOption = text.Regexp(`(?i)^(--registry|--source|-s|--add|-a|registry|npmRegistryServer|mirror\..*)(=.*)?$`)
 
 func checkPlainHTTP(p *fixer.Pass, st build.Step, c build.Command) {
 	switch sub, _ := c.Subcommand(); {
-	case c.Program == "git" && sub != "clone", registryClients[c.Program] && !slices.ContainsFunc(c.Args(), func(w dockerfile.Word) bool { return registryOption.MatchString(w.Value) }):
+	case c.Program == "git" && sub != "clone", registryClients[c.Program] && !slices.ContainsFunc(c.Args(), func(w dockerfile.Word) bool { return registryOption().MatchString(w.Value) }):
 		return
 	case !c.Downloads() && !registryClients[c.Program] && c.Program != "git" && c.Program != "pip" && c.Program != "pip3":
 		return

@@ -3,12 +3,12 @@ package dockerfile
 import (
 	_ "embed"
 	"fmt"
-	"regexp"
 	"strings"
 
 	"oakum/fixer"
 	"oakum/fixer/build"
 	"oakum/fixer/dockerfile"
+	"oakum/fixer/text"
 )
 
 //go:embed world_writable.md
@@ -56,7 +56,7 @@ func letsAll(mode string) bool {
 		return len(mode) >= 3 && (others-'0')&2 == 2 && !sticky
 	}
 	for _, part := range strings.Split(mode, ",") {
-		if symbolicMode.MatchString(part) {
+		if symbolicMode().MatchString(part) {
 			return !strings.Contains(mode, "t")
 		}
 	}
@@ -65,7 +65,7 @@ func letsAll(mode string) bool {
 
 // symbolicMode matches what gives the right to write to others: o+w, a=rwx,
 // ugo+w. Without letters before it the umask counts, which takes it away.
-var symbolicMode = regexp.MustCompile(`^[ug]*[oa][ugoa]*[+=][rxXst]*w`)
+var symbolicMode = text.Regexp(`^[ug]*[oa][ugoa]*[+=][rxXst]*w`)
 
 func checkModes(p *fixer.Pass, st build.Step) {
 	for _, c := range st.Commands {
