@@ -77,7 +77,7 @@ func TestEdits(t *testing.T) {
 		{"delete", "FROM a\n# c\nUSER b\nRUN d\n", 1, del, "FROM a\n# c\nRUN d\n"},
 		{"delete the last", "FROM a\nUSER b", 1, del, "FROM a"},
 		{"delete the last in crlf", "FROM a\r\nUSER b", 1, del, "FROM a\r\n"[:6]},
-		{"delete over lines", "FROM a\nRUN b \\\n# c\n d\nUSER e\n", 1, del, "FROM a\nUSER e\n"},
+		{"delete over lines", "FROM a\nRUN b \\\n# c\n d\nUSER e\n", 1, del, "FROM a\n# c\nUSER e\n"},
 		{"delete the first behind a bom", "\ufeffARG a\nFROM b\n", 0, del, "\ufeffFROM b\n"},
 		{"delete word", "FROM a\nEXPOSE 22  80\n", 1, delWord(1), "FROM a\nEXPOSE 22\n"},
 		{"delete first word", "FROM a\nEXPOSE 22  80\n", 1, delWord(0), "FROM a\nEXPOSE  80\n"},

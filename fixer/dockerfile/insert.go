@@ -132,7 +132,15 @@ func (f *File) Delete(i *Instruction) ([]text.Edit, error) {
 			from = e
 		}
 	}
-	return []text.Edit{{Start: from, End: to}}, nil
+	// So do those between its lines.
+	var kept strings.Builder
+	for n := i.Line + 1; n <= i.EndLine; n++ {
+		line := string(f.Source[f.lines.Start(n):f.lines.Next(n)])
+		if comment := strings.TrimLeft(line, " \t"); strings.HasPrefix(comment, "#") && from == f.lines.Start(i.Line) {
+			kept.WriteString(comment)
+		}
+	}
+	return []text.Edit{{Start: from, End: to, New: kept.String()}}, nil
 }
 
 // checkEdit refuses what is never rewritten.

@@ -7,9 +7,12 @@ import (
 
 type span struct{ start, end int }
 
-// remark is one comment: its text from # on, and whether it starts inside a cut.
+// remark is one comment: its text from # on, where it starts, whether it has a
+// line of its own, and whether it may go because it starts inside a cut.
 type remark struct {
 	text string
+	at   int
+	own  bool
 	cut  bool
 }
 
@@ -44,9 +47,11 @@ type commentScan struct {
 }
 
 func (s *commentScan) add(from, to int) {
-	r := remark{text: string(bytes.TrimRight(s.src[from:to], " \t\r"))}
+	r := remark{text: string(bytes.TrimRight(s.src[from:to], " \t\r")), at: from}
+	e := editor{src: s.src}
+	r.own = e.startsLine(from)
 	for _, c := range s.cut {
-		r.cut = r.cut || from >= c.start && from < c.end
+		r.cut = r.cut || !r.own && from >= c.start && from < c.end
 	}
 	s.out = append(s.out, r)
 }

@@ -170,7 +170,7 @@ func (d *Doc) apply(op Op, how reading) (*Doc, []text.Edit, Path, error) {
 		if len(e.edits) == 0 {
 			return d, nil, nil, nil
 		}
-		edits := join(e.edits)
+		edits := e.keepComments(join(e.edits))
 		if how == unread {
 			return d, edits, e.path, nil
 		}
