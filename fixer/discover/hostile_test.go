@@ -138,7 +138,7 @@ func TestVanishing(t *testing.T) {
 	})
 }
 
-func TestDeepFolders(t *testing.T) {
+func TestDeepDirectories(t *testing.T) {
 	dir := disktest.Tree(t, nil)
 	deep := strings.Repeat("d/", maxDepth+50)
 	disktest.Put(t, dir, deep+"Dockerfile", dockerfile)

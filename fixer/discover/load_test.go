@@ -197,7 +197,7 @@ func TestHomeInGitIsNoRoot(t *testing.T) {
 	}
 }
 
-func TestCurrentFolder(t *testing.T) {
+func TestCurrentDirectory(t *testing.T) {
 	t.Chdir(disktest.Tree(t, map[string]string{"Dockerfile": dockerfile}))
 	ws, err := Load(context.Background(), nil, Options{})
 	if err != nil {

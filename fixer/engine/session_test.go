@@ -87,7 +87,7 @@ func TestSessionRefusesWhatItDoesNotKnow(t *testing.T) {
 	}
 }
 
-func TestSessionFolderLeavesTheSessionAlone(t *testing.T) {
+func TestFoldFuncLeavesTheSessionAlone(t *testing.T) {
 	s := engine.NewSession(things("f.yaml", twoThings), nil, []*fixer.Rule{wantKey("k/x", "x", 1, fixer.Low)})
 	fold := s.FoldFunc()
 	before := describe(s.Plan())

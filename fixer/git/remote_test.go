@@ -71,12 +71,12 @@ func TestRemote(t *testing.T) {
 	write("no-config/.git/HEAD", "ref: refs/heads/main\n")
 	write("broken/.git", "nonsense\n")
 
-	for folder, want := range map[string]string{
+	for dir, want := range map[string]string{
 		"main": "https://github.com/owner/name", "main/deep": "https://github.com/owner/name", "linked": "https://github.com/owner/name",
 		"no-origin": "", "no-config": "", "broken": "", "missing": "",
 	} {
-		if got := Remote(filepath.Join(root, folder)); got != want {
-			t.Errorf("%s: %q, want %q", folder, got, want)
+		if got := Remote(filepath.Join(root, dir)); got != want {
+			t.Errorf("%s: %q, want %q", dir, got, want)
 		}
 	}
 }

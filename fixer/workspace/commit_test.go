@@ -364,7 +364,7 @@ func TestUndoThatFails(t *testing.T) {
 }
 
 // TestUndoWithNamesThatAreNotUTF8: a record holds names as bytes, so that undo
-// finds files whose names are not UTF-8, in folders and roots of such names.
+// finds files whose names are not UTF-8, in directories and roots of such names.
 func TestUndoWithNamesThatAreNotUTF8(t *testing.T) {
 	ctx := context.Background()
 	before := map[string]string{"caf\xe9.Dockerfile": dockerfile, "f\xfe/compose.yaml": compose, "a\u00e9": "1"}
@@ -529,7 +529,7 @@ func TestRecordsArePrivateAndChecked(t *testing.T) {
 	wantFiles(t, dir, map[string]string{"a": "2"})
 }
 
-func TestStateFolder(t *testing.T) {
+func TestStateDirectory(t *testing.T) {
 	t.Setenv("XDG_STATE_HOME", "relative/is/ignored")
 	t.Setenv("HOME", "/home/x")
 	if got, err := stateHome(); err != nil || got != "/home/x/.local/state/oakum" {

@@ -15,7 +15,7 @@ type builder struct {
 	src           []byte // up to the document's end; offsets are the file's
 	lines         []int  // offset of the first column of each line, by YAML's line breaks
 	unusualBreaks bool   // lines end in other ways than \n and \r\n
-	fileLines     []int  // when odd: the lines of the file, which counts only \n
+	fileLines     []int  // when unusualBreaks: the lines of the file, which counts only \n
 	nonASCII      bool   // bytes beyond ASCII: columns are not bytes
 
 	line, col, off int // a place already known, to count runes from

@@ -127,7 +127,7 @@ func (e *editor) resolve(p Path) (n *Node, rest Path, err error) {
 	}
 	for i, s := range p {
 		here := p[:i]
-		if s.Key == "<<" && n.Kind == Mapping && n.merges() {
+		if s.Key == "<<" && n.Kind == Mapping && n.hasMergeKey() {
 			return nil, nil, refuse(RefuseMerge, n.Line, "the merge key (<<) of %s is not edited", displayPath(here))
 		}
 		if err := e.checkOwn(n, here); err != nil {

@@ -12,7 +12,7 @@ func (n *Node) layers() iter.Seq[*Node] {
 		if m == nil || m.Kind != Mapping {
 			return
 		}
-		if !m.merges() { // the usual case needs no bookkeeping
+		if !m.hasMergeKey() { // the usual case needs no bookkeeping
 			yield(m)
 			return
 		}
@@ -48,8 +48,8 @@ func (n *Node) layers() iter.Seq[*Node] {
 	}
 }
 
-// merges reports whether the mapping has a merge key of its own.
-func (n *Node) merges() bool {
+// hasMergeKey reports whether the mapping has a merge key of its own.
+func (n *Node) hasMergeKey() bool {
 	for _, e := range n.Entries {
 		if e.Key.Tag == mergeTag {
 			return true

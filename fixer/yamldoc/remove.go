@@ -19,7 +19,7 @@ func (e *editor) remove(p Path) error {
 	}
 	i := -1
 	switch {
-	case s.Key == "<<" && m.Kind == Mapping && m.merges():
+	case s.Key == "<<" && m.Kind == Mapping && m.hasMergeKey():
 		return refuse(RefuseMerge, m.Line, "the merge key (<<) of %s is not edited", displayPath(p.Parent()))
 	case s.IsIndex && m.Kind == Sequence:
 		i = s.Index
