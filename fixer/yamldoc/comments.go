@@ -51,7 +51,7 @@ func (s *commentScan) add(from, to int) {
 	e := editor{src: s.src}
 	r.own = e.startsLine(from)
 	for _, c := range s.cut {
-		r.cut = r.cut || !r.own && from >= c.start && from < c.end
+		r.cut = r.cut || from >= c.start && from < c.end
 	}
 	s.out = append(s.out, r)
 }

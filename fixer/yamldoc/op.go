@@ -13,6 +13,7 @@ type Op struct {
 	kind  opKind
 	path  Path
 	value any
+	moved bool // the comments go with it
 }
 
 type opKind uint8
@@ -28,22 +29,26 @@ const (
 // key where it is absent, making missing parents. A key that a merge supplies
 // is overridden in the mapping itself, whole. An index equal to the length of
 // a list appends.
-func Set(p Path, v any) Op { return Op{opSet, p, v} }
+func Set(p Path, v any) Op { return Op{kind: opSet, path: p, value: v} }
 
 // Insert is [Set] for a key that must be absent, by meaning too: a key that a
 // merge supplies counts as present.
-func Insert(p Path, v any) Op { return Op{opInsert, p, v} }
+func Insert(p Path, v any) Op { return Op{kind: opInsert, path: p, value: v} }
 
 // Append adds an item to the list at the path, which is made where it is
 // absent, null or empty.
-func Append(p Path, v any) Op { return Op{opAppend, p, v} }
+func Append(p Path, v any) Op { return Op{kind: opAppend, path: p, value: v} }
 
 // Remove takes out a key or an item, with the comment at the end of its lines.
 // Comments on lines of their own before it stay. When it was the only one, the
 // mapping or list stays too, written {} or []: what is empty, what is null and
 // what is absent are three things, and which one is wanted is the caller's to
 // say, by removing the parent.
-func Remove(p Path) Op { return Op{opRemove, p, nil} }
+func Remove(p Path) Op { return Op{kind: opRemove, path: p} }
+
+// Move is [Remove] for what the caller writes elsewhere with its comments, which
+// do not stay behind.
+func Move(p Path) Op { return Op{kind: opRemove, path: p, moved: true} }
 
 // Path returns the path the operation was made with.
 func (o Op) Path() Path { return o.path }
@@ -170,7 +175,11 @@ func (d *Doc) apply(op Op, how reading) (*Doc, []text.Edit, Path, error) {
 		if len(e.edits) == 0 {
 			return d, nil, nil, nil
 		}
-		edits := e.keepComments(join(e.edits))
+		e.effect.moved = op.moved
+		edits := join(e.edits)
+		if !op.moved {
+			edits = e.keepComments(edits)
+		}
 		if how == unread {
 			return d, edits, e.path, nil
 		}

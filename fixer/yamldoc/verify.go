@@ -11,7 +11,8 @@ type effect struct {
 	index int
 	value any // normal
 
-	start, end int // removed: the bytes that go
+	moved      bool // removed: the comments in it go with it
+	start, end int  // removed: the bytes that go
 }
 
 type effectKind uint8
@@ -42,6 +43,9 @@ func verify(before, after *Doc, eff effect) error {
 	was, err := before.comments(cut)
 	if err != nil {
 		return err
+	}
+	for i := range was {
+		was[i].cut = was[i].cut && (eff.moved || !was[i].own)
 	}
 	now, err := after.comments(nil)
 	if err != nil {

@@ -3,6 +3,7 @@ package kubernetes
 import (
 	_ "embed"
 	"fmt"
+	"strings"
 
 	"oakum/fixer"
 	"oakum/fixer/kube"
@@ -107,9 +108,13 @@ func (v inlineVolume) fix(claim string) fixer.Fix {
 			if v.source.Get("readOnly").IsTrue() {
 				claim = append(claim, yamldoc.Pair{Key: "readOnly", Value: true})
 			}
+			remove := yamldoc.Remove
+			if volume, err := v.persistentVolume(name, defaultCapacity); err == nil && strings.Contains(string(volume), "#") {
+				remove = yamldoc.Move // the comments stand in the new document
+			}
 			d.YAML(v.workload.Doc,
 				yamldoc.Set(v.path.Join("persistentVolumeClaim"), claim),
-				yamldoc.Remove(v.path.Join(v.kind.key)))
+				remove(v.path.Join(v.kind.key)))
 			return nil
 		},
 	}
