@@ -25,7 +25,7 @@ func TestPage(t *testing.T) {
 		t.Errorf("%+v\nwant %+v", *p, want)
 	}
 	r := &fixer.Rule{Doc: page}
-	if r.Page().Why != "Because." || r.Page() != r.Page() {
+	if first, again := r.Page(), r.Page(); first.Why != "Because." || first != again {
 		t.Error("the page of a rule is not that of its text, or is read again")
 	}
 }

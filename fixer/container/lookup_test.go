@@ -80,7 +80,7 @@ func TestOfService(t *testing.T) {
 			t.Errorf("%d services, want %d", len(views), len(want))
 		}
 		spec := func(v compose.View) *container.Spec { return container.FromService(p, v) }
-		if spec(views[0]) != spec(views[0]) {
+		if first, again := spec(views[0]), spec(views[0]); first != again {
 			t.Error("a spec is made twice in one check")
 		}
 	})

@@ -294,8 +294,7 @@ func (b *bisection) dueTo(rule, file string, report *Report, owner map[string]*p
 // are several, else in halves.
 func splitBatch(batch []selected) [][]selected {
 	group := make([]int, len(batch)) // of each fix, the first fix of its group
-	var root func(i int) int
-	root = func(i int) int {
+	root := func(i int) int {
 		for group[i] != i {
 			group[i] = group[group[i]]
 			i = group[i]
