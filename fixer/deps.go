@@ -88,8 +88,8 @@ type Index[T any] struct {
 // NewIndex declares an index. relevant must depend on the file alone, and be
 // false for as many files as can be: findings are worked out again when one of
 // those changes for which it is true. compute gets these sorted by path.
-func NewIndex[T any](matters func(f *File) bool, from func(files []*File) T) *Index[T] {
-	return &Index[T]{matters, from}
+func NewIndex[T any](relevant func(f *File) bool, compute func(files []*File) T) *Index[T] {
+	return &Index[T]{relevant, compute}
 }
 
 // Of returns the value for the snapshot that the pass looks at. It is shared and

@@ -69,7 +69,7 @@ func (b *bisection) run(batch []selected, err error) {
 		b.redraft([]*part{{fixes: batch, err: err}})
 		return
 	}
-	queue := splitBatch(batch)
+	queue := partsOf(splitBatch(batch))
 	for len(queue) > 0 {
 		var round, singles []*part
 		round, queue = takeDisjoint(queue)
@@ -81,7 +81,7 @@ func (b *bisection) run(batch []selected, err error) {
 			case len(p.fixes) == 1:
 				singles = append(singles, p)
 			default:
-				queue = append(queue, splitBatch(p.fixes)...)
+				queue = append(queue, partsOf(splitBatch(p.fixes))...)
 			}
 		}
 		b.redraft(singles)
@@ -92,69 +92,60 @@ func (b *bisection) run(batch []selected, err error) {
 // looking for another way of writing it, before they are blocked.
 func (b *bisection) redraft(failed []*part) {
 	var again []*part
-	var first []error
 	for _, p := range failed {
 		d := b.draft(p.fixes[0].finding, false)
 		if d.err != nil {
 			b.blocked = append(b.blocked, blocked{p.fixes[0], p.err})
 			continue
 		}
-		again, first = append(again, &part{fixes: []selected{d.selected}}), append(first, p.err)
+		again = append(again, &part{fixes: []selected{d.selected}, first: p.err})
 	}
-	for len(again) > 0 {
-		// The new drafts may reach into other files than the old ones.
-		var batches [][]selected
-		for _, p := range again {
-			batches = append(batches, p.fixes)
-		}
-		round, rest := takeDisjoint(batches)
+	for len(again) > 0 { // the new drafts may reach into other files than the old ones
+		var round []*part
+		round, again = takeDisjoint(again)
 		b.tryTogether(round)
 		for _, p := range round {
 			if p.err == nil {
 				b.good = append(b.good, p.fixes...)
-				continue
+			} else {
+				b.blocked = append(b.blocked, blocked{p.fixes[0], p.first})
 			}
-			b.blocked = append(b.blocked, blocked{p.fixes[0], firstError(again, first, p.fixes[0].finding, p.err)})
-		}
-		again = slices.DeleteFunc(again, func(p *part) bool {
-			return !slices.ContainsFunc(rest, func(r []selected) bool { return r[0].finding == p.fixes[0].finding })
-		})
-	}
-}
-
-// firstError returns the error with which a fix failed as it was drafted first.
-func firstError(again []*part, first []error, f *fixer.Finding, otherwise error) error {
-	for i, p := range again {
-		if p.fixes[0].finding == f && i < len(first) {
-			return first[i]
 		}
 	}
-	return otherwise
 }
 
 // A part of a batch, and the error with which it fails verification, or nil.
 type part struct {
 	fixes []selected
 	err   error
+	first error // of a fix that was drafted again, with which its first draft failed
+}
+
+func partsOf(groups [][]selected) []*part {
+	out := make([]*part, len(groups))
+	for i, fixes := range groups {
+		out[i] = &part{fixes: fixes}
+	}
+	return out
 }
 
 // takeDisjoint takes parts from the queue that share no file.
-func takeDisjoint(queue [][]selected) (round []*part, rest [][]selected) {
+func takeDisjoint(queue []*part) (round, rest []*part) {
 	used := map[string]bool{}
-	for _, fixes := range queue {
-		meets := slices.ContainsFunc(fixes, func(s selected) bool {
+	for _, p := range queue {
+		meets := slices.ContainsFunc(p.fixes, func(s selected) bool {
 			return slices.ContainsFunc(s.contents, func(c fixer.FileChange) bool { return used[c.Path] })
 		})
 		if meets {
-			rest = append(rest, fixes)
+			rest = append(rest, p)
 			continue
 		}
-		for _, s := range fixes {
+		for _, s := range p.fixes {
 			for _, c := range s.contents {
 				used[c.Path] = true
 			}
 		}
-		round = append(round, &part{fixes: fixes})
+		round = append(round, p)
 	}
 	return round, rest
 }
@@ -344,8 +335,8 @@ func (f *folding) tryBatch(batch []selected, opened map[fixer.Key]bool) (*fixer.
 	return next, report, nil
 }
 
-// editFiles returns the files as the edits of a batch editFiles them, sorted by path and
-// each verified by itself.
+// editFiles returns the files as the edits of a batch make them, sorted by path
+// and each verified by itself.
 func (f *folding) editFiles(batch []selected) ([]*fixer.File, error) {
 	merged := map[string]*fixer.FileChange{}
 	for _, s := range batch {

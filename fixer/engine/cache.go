@@ -3,6 +3,7 @@ package engine
 import (
 	"container/list"
 	"crypto/sha256"
+	"slices"
 	"sync"
 
 	"oakum/fixer"
@@ -12,7 +13,8 @@ import (
 // not compute again: parsed versions of files by their content, what the rules
 // reported of each, and what became of a batch of fixes on a snapshot. It is bounded
 // by the bytes of the versions it holds, the least recently used go first, and
-// safe for concurrent use: folds of a preview and of the plan share it.
+// safe for concurrent use: folds of a preview and of the plan share it. What the
+// rules reported stays with the version, for as long as anybody holds that.
 //
 // Evicting is always correct: whatever is in here is computed from files,
 // facts and rules alone.
@@ -21,7 +23,6 @@ type cache struct {
 	versions    map[versionID]*list.Element // of *version
 	recent      *list.List
 	size        int
-	results     map[*fixer.File][]*fileResult
 	checkpoints [maxCachedPasses][]*checkpoint // by passes made before, the most recent last
 }
 
@@ -37,7 +38,7 @@ const (
 )
 
 func newCache() *cache {
-	return &cache{versions: map[versionID]*list.Element{}, recent: list.New(), results: map[*fixer.File][]*fileResult{}}
+	return &cache{versions: map[versionID]*list.Element{}, recent: list.New()}
 }
 
 // A versionID identifies a version of a file: by path and content, and by the
@@ -81,15 +82,25 @@ func (c *cache) next(snap *fixer.Snapshot, src fixer.Source) *fixer.File {
 	for c.size > maxVersionBytes && c.recent.Len() > 1 {
 		v := c.recent.Remove(c.recent.Front()).(*version)
 		delete(c.versions, v.id)
-		delete(c.results, v.file)
 		c.size -= len(v.file.Data)
 	}
 	return file
 }
 
+// versionResults are what the rules reported of a version of a file, for
+// different neighbours. It is the one value derived from a file that changes,
+// behind its own lock.
+type versionResults struct {
+	mu   sync.Mutex
+	list []*fileResult // the most recent last
+}
+
+var resultsOf = fixer.Derive(func(*fixer.File) *versionResults { return &versionResults{} })
+
 // A fileResult is what the rules reported of a version of a file: first those whose
 // findings depend on nothing else, together, then the others one by one.
 type fileResult struct {
+	cache *cache // of the session with these rules and facts
 	rules []*ruleResult
 }
 
@@ -123,14 +134,19 @@ func (r *fileResult) isCurrent(snap *fixer.Snapshot) bool {
 	return true
 }
 
+// known returns what is cached of a file, the most recent last.
+func (c *cache) known(f *fixer.File) []*fileResult {
+	r := resultsOf.Of(f)
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return slices.DeleteFunc(slices.Clone(r.list), func(one *fileResult) bool { return one.cache != c })
+}
+
 // result returns what is cached of a file and still current, or nil.
 func (c *cache) result(snap *fixer.Snapshot, f *fixer.File) *fileResult {
-	c.mu.Lock()
-	known := c.results[f]
-	c.mu.Unlock()
-	for i := len(known) - 1; i >= 0; i-- {
-		if known[i].isCurrent(snap) {
-			return known[i]
+	for _, one := range slices.Backward(c.known(f)) {
+		if one.isCurrent(snap) {
+			return one
 		}
 	}
 	return nil
@@ -138,22 +154,22 @@ func (c *cache) result(snap *fixer.Snapshot, f *fixer.File) *fileResult {
 
 // latest returns the last result of a file, of which a part may be current.
 func (c *cache) latest(f *fixer.File) *fileResult {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if known := c.results[f]; len(known) > 0 {
+	if known := c.known(f); len(known) > 0 {
 		return known[len(known)-1]
 	}
 	return nil
 }
 
-func (c *cache) store(f *fixer.File, r *fileResult) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	known := c.results[f]
-	if len(known) == maxResults {
-		known = known[1:]
+// store caches a result with its file, in place of the oldest.
+func (c *cache) store(f *fixer.File, one *fileResult) {
+	one.cache = c
+	r := resultsOf.Of(f)
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.list = append(r.list, one)
+	if n := len(r.list); n > maxResults {
+		r.list = slices.Clone(r.list[n-maxResults:])
 	}
-	c.results[f] = append(known[:len(known):len(known)], r)
 }
 
 // A checkpoint is a snapshot between two passes of a fold, with what was drafted on it and
@@ -165,7 +181,7 @@ type checkpoint struct {
 	batches map[[sha256.Size]byte]*batchResult
 }
 
-// checkpoint returns the moment of a snapshot that a fold reaches after so many passes.
+// checkpoint returns that of a snapshot which a fold reaches after so many passes.
 func (c *cache) checkpoint(snap *fixer.Snapshot, passes int) *checkpoint {
 	fresh := &checkpoint{snap: snap, drafts: map[draftID]draftResult{}, batches: map[[sha256.Size]byte]*batchResult{}}
 	if passes >= maxCachedPasses {

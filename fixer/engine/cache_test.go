@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"bytes"
 	"fmt"
 	"sync/atomic"
 	"testing"
@@ -113,19 +114,49 @@ func numbered(n int) *fixer.Snapshot {
 	return fixer.NewSnapshot(sources)
 }
 
-// TestMemoryIsBounded puts more into the memory than it may hold.
-func TestMemoryIsBounded(t *testing.T) {
-	m := newCache()
+// TestCacheIsBounded puts more into the cache than it may hold.
+func TestCacheIsBounded(t *testing.T) {
+	c := newCache()
 	snap := numbered(1)
 	for i := range 8 {
-		data := make([]byte, maxVersionBytes/4)
-		for j := range data {
-			data[j] = '#'
+		c.next(snap, fixer.Source{Path: "f000.yaml", Kind: fixer.Kubernetes, Data: large(i)})
+	}
+	if len(c.versions) == 0 || c.size > maxVersionBytes || c.recent.Len() != len(c.versions) {
+		t.Errorf("%d bytes in %d versions, bound %d", c.size, len(c.versions), maxVersionBytes)
+	}
+}
+
+// TestEvictedVersionsKeepTheirResults: a version that the cache has no room for
+// may still be part of the snapshot that a fold works on. It is not looked at
+// again in every check, and what is said of it goes when it goes.
+func TestEvictedVersionsKeepTheirResults(t *testing.T) {
+	var looks atomic.Int32
+	c := newChecker(nil, []*fixer.Rule{{Name: "k/look", Kind: fixer.Kubernetes, Check: func(*fixer.Pass) { looks.Add(1) }}})
+	snap := numbered(1)
+	old := c.cache.next(snap, fixer.Source{Path: "f000.yaml", Kind: fixer.Kubernetes, Data: large(0)})
+	next := snap.WithFiles(old)
+	c.check(next)
+	for i := range 8 {
+		c.cache.next(snap, fixer.Source{Path: "f000.yaml", Kind: fixer.Kubernetes, Data: large(i + 1)})
+	}
+	for _, e := range c.cache.versions {
+		if e.Value.(*version).file == old {
+			t.Fatal("the version was not evicted, so that this shows nothing")
 		}
-		f := m.next(snap, fixer.Source{Path: "f000.yaml", Kind: fixer.Kubernetes, Data: fmt.Appendf(data, "\na: %d\n", i)})
-		m.store(f, &fileResult{})
 	}
-	if m.size > maxVersionBytes || len(m.results) != len(m.versions) || m.recent.Len() != len(m.versions) {
-		t.Errorf("%d bytes in %d versions with %d results, bound %d", m.size, len(m.versions), len(m.results), maxVersionBytes)
+	c.check(next)
+	if n := looks.Load(); n != 1 {
+		t.Errorf("looked %d times at one version, want once", n)
 	}
+	for range 2 * maxResults {
+		c.cache.store(old, &fileResult{rules: []*ruleResult{{deps: &fixer.Deps{}}}})
+	}
+	if n := len(c.cache.known(old)); n != maxResults {
+		t.Errorf("%d results are kept with a version, bound %d", n, maxResults)
+	}
+}
+
+// large returns a file that takes a quarter of what the cache may hold.
+func large(i int) []byte {
+	return fmt.Appendf(bytes.Repeat([]byte("#"), maxVersionBytes/4), "\napiVersion: v1\nkind: Pod\nmetadata: {name: p%d}\n", i)
 }

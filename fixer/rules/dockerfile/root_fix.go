@@ -146,7 +146,7 @@ func (s *imageCheck) lowPorts() []string {
 	return out
 }
 
-// A insertionPoint is where USER goes: in the place of a USER that no step stands behind,
+// An insertionPoint is where USER goes: in the place of a USER that no step stands behind,
 // else before the ENTRYPOINT or CMD behind the last step that needs root, or at
 // the end.
 type insertionPoint struct {
