@@ -114,6 +114,26 @@ func numbered(n int) *fixer.Snapshot {
 	return fixer.NewSnapshot(sources)
 }
 
+// TestCacheSharesVersionsAndBatches: equal bytes are one version, and a batch is
+// verified once, but not where another decision stands behind it.
+func TestCacheSharesVersionsAndBatches(t *testing.T) {
+	c := newCache()
+	snap := numbered(1)
+	src := fixer.Source{Path: "f000.yaml", Kind: fixer.Kubernetes, Data: []byte("apiVersion: v1\nkind: Pod\n")}
+	if c.next(snap, src) != c.next(snap, src) {
+		t.Error("equal bytes were parsed twice")
+	}
+	finding := &fixer.Finding{Rule: "k/x", File: "f000.yaml", Path: "x"}
+	at, made := c.checkpoint(snap, 0), 0
+	for _, value := range []string{"1", "1", "2"} {
+		id := batchID([]selected{{finding: finding}}, Decisions{finding.Key(): {Verdict: Accept, Params: fixer.Params{"uid": value}}})
+		c.batch(at, id, func() *batchResult { made++; return &batchResult{} })
+	}
+	if made != 2 {
+		t.Errorf("%d batches were verified, want 2: the same decision twice, and another value", made)
+	}
+}
+
 // TestCacheIsBounded puts more into the cache than it may hold.
 func TestCacheIsBounded(t *testing.T) {
 	c := newCache()

@@ -72,6 +72,36 @@ func TestRulesDependOnWhatTheyAsked(t *testing.T) {
 	other := snap.With("compose.yaml", fixer.Compose, []byte("services:\n  web:\n    build: .\n    user: \"1\"\n"))
 	c.check(other)
 	want("the service changed", 1, 2, 1)
-	c.check(other.With("pod.yaml", fixer.Kubernetes, []byte("apiVersion: v1\nkind: Pod\nmetadata: {}\n")))
+	other = other.With("pod.yaml", fixer.Kubernetes, []byte("apiVersion: v1\nkind: Pod\nmetadata: {}\n"))
+	c.check(other)
 	want("a manifest changed", 1, 2, 2)
+	c.check(other.With("sub/compose.yaml", fixer.Compose, []byte("services:\n  web:\n    build: ..\n")))
+	want("another service is built from it", 1, 3, 2)
+}
+
+// TestReadFilesCount has a rule that reads another file by name, and one that
+// reports in another file, whose lines it takes from there.
+func TestReadFilesCount(t *testing.T) {
+	rules := []*fixer.Rule{
+		{Name: "dockerfile/reads", Kind: fixer.Dockerfile, Check: func(p *fixer.Pass) {
+			p.Report(fixer.Finding{Path: "read", Message: string(p.Read("pod.yaml").Data)})
+		}},
+		{Name: "dockerfile/reports", Kind: fixer.Dockerfile, Check: func(p *fixer.Pass) {
+			p.Report(fixer.Finding{File: "pod.yaml", Path: "reported", Start: 8})
+		}},
+	}
+	snap := fixer.NewSnapshot([]fixer.Source{
+		{Path: "Dockerfile", Kind: fixer.Dockerfile, Data: []byte("FROM a\n")},
+		{Path: "pod.yaml", Kind: fixer.Kubernetes, Data: []byte("kind: Pod\napiVersion: v1\n")},
+	})
+	c := newChecker(nil, rules)
+	c.check(snap)
+	changed := snap.With("pod.yaml", fixer.Kubernetes, []byte("a: 1\n\n\napiVersion: v1\nkind: Pod\n"))
+	report := c.check(changed)
+	if f := report.Finding(fixer.Key{Rule: "dockerfile/reads", File: "Dockerfile", Path: "read"}); f == nil || f.Message != string(changed.File("pod.yaml").Data) {
+		t.Errorf("what a rule reads is not that of the snapshot: %+v", f)
+	}
+	if f := report.Finding(fixer.Key{Rule: "dockerfile/reports", File: "pod.yaml", Path: "reported"}); f == nil || f.Line != 4 {
+		t.Errorf("a finding in another file has a line of its old version: %+v", f)
+	}
 }

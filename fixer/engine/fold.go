@@ -38,7 +38,7 @@ type folding struct {
 	made       int // fixes made so far
 }
 
-func fold(c *checker, snap *fixer.Snapshot, baseline *Report, decisions Decisions) *Plan {
+func newFolding(c *checker, snap *fixer.Snapshot, baseline *Report, decisions Decisions) *folding {
 	f := &folding{
 		checker: c, decisions: decisions, order: map[string]int{}, standardsRule: map[string]bool{},
 		current: snap, report: baseline, checkpoint: c.cache.checkpoint(snap, 0),
@@ -53,6 +53,11 @@ func fold(c *checker, snap *fixer.Snapshot, baseline *Report, decisions Decision
 			f.pending[k] = d
 		}
 	}
+	return f
+}
+
+func fold(c *checker, snap *fixer.Snapshot, baseline *Report, decisions Decisions) *Plan {
+	f := newFolding(c, snap, baseline, decisions)
 	for {
 		before := f.made
 		f.settle()
