@@ -111,7 +111,7 @@ func inOrder(batch, some []selected) bool {
 // which of the fixes fail.
 func failingFold(rnd *rand.Rand) (*folding, []selected) {
 	n := 2 + rnd.Intn(23)
-	traits := []string{"", "", "", "", "stays", "opens", "opens-lesser", "leads", "leads", "whole", "panics"}
+	traits := []string{"", "", "", "", "stays", "opens", "opens-lesser", "leads", "leads", "whole", "whole-lesser", "panics"}
 	var sources []fixer.Source
 	for i := range n {
 		sources = append(sources, fixer.Source{Path: fmt.Sprintf("f%02d.yaml", i), Kind: fixer.Kubernetes, Data: fmt.Appendf(nil,
@@ -152,6 +152,12 @@ func failingFold(rnd *rand.Rand) (*folding, []selected) {
 			for f := range p.Snapshot.Files() {
 				if has(f, "whole", "whole") {
 					found(p, p.Snapshot.File("f00.yaml"), fixer.High)
+					return
+				}
+			}
+			for f := range p.Snapshot.Files() {
+				if has(f, "whole", "whole-lesser") {
+					found(p, p.Snapshot.File("f01.yaml"), fixer.Low)
 					return
 				}
 			}
