@@ -1,0 +1,217 @@
+package workspace
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+
+	"oakum/fixer"
+	"oakum/fixer/disk/disktest"
+	"oakum/fixer/engine"
+)
+
+func TestUndoIsAStack(t *testing.T) {
+	ctx := context.Background()
+	dir := disktest.Tree(t, map[string]string{"a": "0"})
+	for i := range keepRecords + 5 {
+		if _, err := Commit(ctx, dir, []engine.Change{change("a", []byte(version(i)), []byte(version(i+1)))}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for i := keepRecords + 4; i >= 5; i-- {
+		if _, err := Undo(ctx, dir); err != nil {
+			t.Fatal(err)
+		}
+		if got := disktest.Read(t, dir, "a"); got != version(i) {
+			t.Fatalf("undo gave %q, want %q", got, version(i))
+		}
+	}
+	if _, err := Undo(ctx, dir); !errors.Is(err, ErrNoRecord) {
+		t.Errorf("more records than are to be kept: %v", err)
+	}
+}
+
+func version(i int) string { return strings.Repeat("x", i) + string(rune('0'+i%10)) }
+
+func TestUndoRefuses(t *testing.T) {
+	ctx := context.Background()
+	for _, tt := range []struct {
+		name    string
+		prepare func(dir string) error
+		want    string
+	}{
+		{"changed since", func(d string) error { return os.WriteFile(d+"/b", []byte("3"), 0o644) }, "b changed"},
+		{"removed since", func(d string) error { return os.Remove(d + "/b") }, "b missing"},
+		{"a folder since", func(d string) error { return errors.Join(os.Remove(d+"/b"), os.Mkdir(d+"/b", 0o755)) }, "b irregular"},
+		{"new file changed since", func(d string) error { return os.WriteFile(d+"/n", []byte("3"), 0o644) }, "n changed"},
+		{"read-only since", func(d string) error { return os.Chmod(d+"/b", 0o444) }, "b read-only"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			dir := disktest.Tree(t, map[string]string{"a": "1", "b": "1"})
+			if _, err := Commit(ctx, dir, []engine.Change{change("a", []byte("1"), []byte("2")), change("b", []byte("1"), []byte("2")), change("n", nil, []byte("2"))}); err != nil {
+				t.Fatal(err)
+			}
+			if err := tt.prepare(dir); err != nil {
+				t.Fatal(err)
+			}
+			want := disktest.Files(t, dir)
+			rec, err := Undo(ctx, dir)
+			wantRefused(t, err, tt.want)
+			var refused *fixer.RefusedError
+			if !errors.As(err, &refused) || !refused.Partial || rec == nil || len(rec.Written)+len(rec.Removed) != 2 {
+				t.Errorf("%+v, %v", rec, err)
+			}
+			for p, old := range map[string]string{"a": "1", "b": "1", "n": ""} {
+				if strings.HasPrefix(tt.want, p) {
+					continue
+				}
+				if want[p] = old; old == "" {
+					delete(want, p)
+				}
+			}
+			wantFiles(t, dir, want)
+		})
+	}
+}
+
+// TestUndoThatFails leaves every file whole and can be called again.
+func TestUndoThatFails(t *testing.T) {
+	ctx := context.Background()
+	for step, want := range map[string]map[string]string{
+		"stage":       {"a": "1", "b": "2"},
+		"half staged": {"a": "1", "b": "2"},
+		"rename":      {"a": "1", "b": "2"},
+	} {
+		dir := disktest.Tree(t, map[string]string{"a": "1", "b": "1"})
+		if _, err := Commit(ctx, dir, []engine.Change{change("a", []byte("1"), []byte("2")), change("b", []byte("1"), []byte("2"))}); err != nil {
+			t.Fatal(err)
+		}
+		failAt(t, step, "b", func() error { return syscall.ENOSPC })
+		_, err := Undo(ctx, dir)
+		wantRefused(t, err, "b io")
+		var refused *fixer.RefusedError
+		if errors.As(err, &refused) && !refused.Partial {
+			t.Errorf("%s: %v", step, err)
+		}
+		wantFiles(t, dir, want)
+		atStep = nil
+		if _, err := Undo(ctx, dir); err != nil {
+			t.Errorf("%s: undo again: %v", step, err)
+		}
+		wantFiles(t, dir, map[string]string{"a": "1", "b": "1"})
+	}
+}
+
+// TestUndoWithNamesThatAreNotUTF8: a record holds names as bytes, so that undo
+// finds files whose names are not UTF-8, in directories and roots of such names.
+func TestUndoWithNamesThatAreNotUTF8(t *testing.T) {
+	ctx := context.Background()
+	before := map[string]string{"caf\xe9.Dockerfile": dockerfile, "f\xfe/compose.yaml": compose, "a\u00e9": "1"}
+	dir := filepath.Join(disktest.Tree(t, nil), "r\xff")
+	if err := os.Mkdir(dir, 0o755); err != nil {
+		t.Skip("the file system takes no such name: ", err)
+	}
+	for p, content := range before {
+		disktest.Put(t, dir, p, content)
+	}
+	var changes []engine.Change
+	for p, content := range before {
+		changes = append(changes, change(p, []byte(content), []byte("new")))
+	}
+	changes = append(changes, change("n\xf0/d\xf1/new", nil, []byte("new")))
+	if _, err := Commit(ctx, dir, changes); err != nil {
+		t.Fatal(err)
+	}
+	rec, err := Undo(ctx, dir)
+	if err != nil || len(rec.Written) != 3 || len(rec.Removed) != 1 {
+		t.Errorf("%+v, %v", rec, err)
+	}
+	wantFiles(t, dir, before)
+	if _, err := os.Lstat(filepath.Join(dir, "n\xf0")); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("the folder that was made is left: %v", err)
+	}
+}
+
+// TestOldRecordsStayReadable: names that are UTF-8 are strings, as they have
+// always been.
+func TestOldRecordsStayReadable(t *testing.T) {
+	var e entry
+	old := `{"version":1,"root":"/srv/café","state":"done","files":[{"path":"a/b","before":"MQ==","afterSHA256":"x","temp":"a/.oakum-1"}],"dirs":["a"]}`
+	if err := json.Unmarshal([]byte(old), &e); err != nil || e.Root != "/srv/café" || e.Files[0].Path != "a/b" || e.Dirs[0] != "a" {
+		t.Fatalf("%+v, %v", e, err)
+	}
+	if again, err := json.Marshal(&e); err != nil || string(again) != old {
+		t.Errorf("written as %s, %v", again, err)
+	}
+}
+
+// TestOneFileDoesNotHoldTheOthers: a file that cannot be restored holds neither
+// the others of its fix nor the fixes before it.
+func TestOneFileDoesNotHoldTheOthers(t *testing.T) {
+	ctx := context.Background()
+	dir := disktest.Tree(t, map[string]string{"a": "1", "b": "1"})
+	commit := func(from, to string, files ...string) {
+		t.Helper()
+		var changes []engine.Change
+		for _, f := range files {
+			changes = append(changes, change(f, []byte(from), []byte(to)))
+		}
+		if _, err := Commit(ctx, dir, changes); err != nil {
+			t.Fatal(err)
+		}
+	}
+	commit("1", "2", "a", "b")
+	commit("2", "3", "a", "b")
+	disktest.Put(t, dir, "b", "mine")
+
+	rec, err := Undo(ctx, dir)
+	wantRefused(t, err, "b changed")
+	if rec == nil || len(rec.Written) != 1 {
+		t.Fatalf("%+v", rec)
+	}
+	wantFiles(t, dir, map[string]string{"a": "2", "b": "mine"})
+	rec, err = Undo(ctx, dir) // nothing of the last fix can be taken back now, and that is said once
+	wantRefused(t, err, "b changed")
+	if rec != nil || !strings.Contains(err.Error(), "nothing was written") {
+		t.Errorf("%+v, %v", rec, err)
+	}
+	rec, err = Undo(ctx, dir) // the one before
+	wantRefused(t, err, "b changed")
+	if rec == nil || len(rec.Written) != 1 || len(rec.Warnings) != 1 {
+		t.Errorf("%+v", rec)
+	}
+	wantFiles(t, dir, map[string]string{"a": "1", "b": "mine"})
+
+	// What was left is not lost: it is taken back once it is what was written.
+	disktest.Put(t, dir, "b", "3")
+	for _, want := range []string{"2", "1"} {
+		if _, err := Undo(ctx, dir); err != nil {
+			t.Fatal(err)
+		}
+		wantFiles(t, dir, map[string]string{"a": "1", "b": want})
+	}
+	if _, err := Undo(ctx, dir); !errors.Is(err, ErrNoRecord) {
+		t.Errorf("%v", err)
+	}
+}
+
+func TestUndoWhereSomeIsAlreadyBack(t *testing.T) {
+	ctx := context.Background()
+	dir := disktest.Tree(t, map[string]string{"a": "1", "b": "1"})
+	if _, err := Commit(ctx, dir, []engine.Change{change("a", []byte("1"), []byte("2")), change("b", []byte("1"), []byte("2")), change("n", nil, []byte("2"))}); err != nil {
+		t.Fatal(err)
+	}
+	disktest.Put(t, dir, "a", "1") // as git restore would
+	os.Remove(filepath.Join(dir, "n"))
+	rec, err := Undo(ctx, dir)
+	if err != nil || len(rec.Written) != 1 || rec.Written[0] != "b" {
+		t.Errorf("%+v, %v", rec, err)
+	}
+	wantFiles(t, dir, map[string]string{"a": "1", "b": "1"})
+}

@@ -1,0 +1,258 @@
+package tui
+
+import (
+	"errors"
+	"strings"
+	"testing"
+
+	tea "charm.land/bubbletea/v2"
+
+	"oakum/fixer"
+	"oakum/fixer/engine"
+	"oakum/fixer/image"
+)
+
+func TestEditorAndLostVerdicts(t *testing.T) {
+	b := newFake(shop())
+	d := start(t, b, 80, 24)
+	d.press("e")
+	d.wants("no editor: EDITOR is not set")
+	b.editor = func() {}
+	d.press("space", "e")
+	if len(d.got) == 0 {
+		t.Fatal("e starts nothing")
+	}
+	// The person adds a USER; the program is told when the editor ends.
+	b.files["Dockerfile"] = strings.Replace(shopDockerfile, "CMD", "USER 1000\nCMD", 1)
+	d.send(editedMsg{})
+	d.at(onNotice)
+	d.wants("no longer attached: 1 verdict", "accept  runs-as-root")
+	d.elapse()
+	d.press("esc")
+	d.at(onList)
+	d.send(editedMsg{errors.New("exit status 1")})
+	d.wants("the editor failed")
+}
+
+func TestCrashAndResume(t *testing.T) {
+	b := newFake(shop())
+	d := start(t, b, 80, 24)
+	d.press("space", "A")
+	kept := b.kept
+	if len(kept) != 3 {
+		t.Fatalf("%d verdicts kept, want 3", len(kept))
+	}
+	d = start(t, b, 80, 24) // the first one was killed
+	d.at(onResume)
+	d.press("y")
+	d.at(onResume) // type-ahead is not an answer
+	d.elapse()
+	d.press("y")
+	d.at(onList)
+	d.wants("took up 3 verdicts", "[✓] CRIT")
+
+	d.press("w", "enter")
+	if len(b.kept) != 0 {
+		t.Fatalf("%d verdicts kept after all was written", len(b.kept))
+	}
+	d = start(t, b, 80, 24)
+	d.at(onList)
+}
+
+func TestResumeListsWhatIsLost(t *testing.T) {
+	b := newFake(shop())
+	b.kept = engine.Decisions{
+		{Rule: "gone/rule", File: "Dockerfile", Path: "x"}:                              {Verdict: engine.Skip},
+		{Rule: "dockerfile/runs-as-root", File: "Dockerfile", Path: "stage run"}:        {Verdict: engine.Accept, Fix: "no-such-fix"},
+		{Rule: "dockerfile/secret-in-arg", File: "Dockerfile", Path: "ARG NPM_TOKEN"}:   {Verdict: engine.Skip},
+		{Rule: "compose/writable-root", File: "compose.yaml", Path: "services.api"}:     {Verdict: engine.Accept},
+		{Rule: "compose/tmpfs", File: "compose.yaml", Path: "services.api"}:             {Verdict: engine.Accept}, // comes up later
+		{Rule: "compose/privileged", File: "compose.yaml", Path: "services.api"}:        {Verdict: engine.Accept, Params: fixer.Params{"no": "such"}},
+		{Rule: "compose/no-new-privileges", File: "compose.yaml", Path: "services.api"}: {Verdict: "nonsense"},
+	}
+	d := start(t, b, 80, 24)
+	d.elapse()
+	d.press("y")
+	d.at(onNotice)
+	d.wants("no longer attached: 4 verdicts", "gone/rule"[5:], "runs-as-root", "privileged")
+	if got := len(d.model().session.Decisions()); got != 3 {
+		t.Fatalf("%d decisions, want 3", got)
+	}
+}
+
+func TestResumeForgets(t *testing.T) {
+	b := newFake(shop())
+	b.kept = engine.Decisions{{Rule: "dockerfile/secret-in-arg", File: "Dockerfile", Path: "ARG NPM_TOKEN"}: {Verdict: engine.Skip}}
+	d := start(t, b, 80, 24)
+	d.elapse()
+	d.press("n")
+	if len(b.kept) != 0 || len(d.model().session.Decisions()) != 0 {
+		t.Fatal("forgotten verdicts are still there")
+	}
+}
+
+func TestQuitAsksOnlyForUnwrittenWork(t *testing.T) {
+	d := start(t, newFake(shop()), 80, 24)
+	d.press("q")
+	if !d.quit {
+		t.Fatal("q does not leave")
+	}
+	b := newFake(shop())
+	d = start(t, b, 80, 24)
+	d.press("A", "q")
+	d.at(onQuit)
+	d.press("esc")
+	d.at(onList)
+	d.press("q", "w")
+	d.at(onPlan)
+	d.press("q", "P")
+	if !d.quit || len(b.patches) != 1 || !strings.Contains(d.app.Result().Summary, "oakum.patch") {
+		t.Fatalf("quit %v, %d patches, summary %q", d.quit, len(b.patches), d.app.Result().Summary)
+	}
+	b = newFake(shop())
+	d = start(t, b, 80, 24)
+	d.press("A", "q", "q")
+	if !d.quit || len(b.kept) != 0 || len(b.commits) != 0 {
+		t.Fatal("discarding did not forget, or wrote")
+	}
+}
+
+func TestLateFacts(t *testing.T) {
+	b := newFake(shop())
+	d := open(t, b)
+	d.send(tea.WindowSizeMsg{Width: 80, Height: 24})
+	facts := make(chan *fixer.Facts, 1)
+	b.facts = facts
+	d.slow = true // waiting for facts would block the test
+	d.run(d.app.d.load())
+	for d.model().session == nil {
+		cmd := d.queue[0]
+		d.queue = d.queue[1:]
+		d.deliver(cmd())
+	}
+	d.press("G")
+	for d.model().list.finding() == nil {
+		d.press("k")
+	}
+	key := d.model().list.finding().Finding.Key()
+	if key.Rule != "kubernetes/seccomp" || !strings.Contains(d.screen(), "review  1/1") {
+		t.Fatalf("cursor on %v", key)
+	}
+	d.press("A") // nothing of Kubernetes is safe yet
+	facts <- &fixer.Facts{Images: map[string]image.Config{"shop/web:2.0": {}}}
+	close(facts)
+	d.drain()
+	if now := d.model().list.finding(); now == nil || now.Finding.Key() != key {
+		t.Fatalf("the cursor moved to %v", now)
+	}
+	if lvl := d.model().list.finding().Finding.Level(); lvl != fixer.Safe {
+		t.Fatalf("level %s after the registry answered", lvl)
+	}
+	if _, ok := d.model().session.Decision(key); ok {
+		t.Error("a verdict was made up")
+	}
+	d.wants("safe")
+	d.press("A")
+	d.drain()
+	if _, ok := d.model().session.Decision(key); !ok {
+		t.Error("the new level does not count")
+	}
+}
+
+func TestSupersededResultsAreDropped(t *testing.T) {
+	d := start(t, newFake(shop()), 80, 24)
+	d.slow = true
+	d.press("space")
+	d.wants("[✓] CRIT", "wait…")
+	old := d.queue
+	d.queue = nil
+	d.press("u")
+	// The fold of the first decision arrives after it was undone.
+	d.queue = append(old, d.queue...)
+	d.drain()
+	if got := d.model().current; got.gen != d.model().generation || got.done() != 0 {
+		t.Fatalf("gen %d of %d, %d done", got.gen, d.model().generation, got.done())
+	}
+	d.wants("[ ] CRIT")
+}
+
+func TestHoldingAKeyFoldsTwice(t *testing.T) {
+	d := start(t, newFake(shop()), 60, 20)
+	d.slow = true
+	for range 20 {
+		d.press("space")
+	}
+	folds := 0
+	var run func(cmds []tea.Cmd)
+	run = func(cmds []tea.Cmd) {
+		for _, c := range cmds {
+			if c == nil {
+				continue
+			}
+			switch msg := c().(type) {
+			case tea.BatchMsg:
+				run(msg)
+			case foldedMsg:
+				folds++
+			}
+		}
+	}
+	run(d.queue)
+	if folds != 1 {
+		t.Fatalf("%d folds under way at once", folds)
+	}
+}
+
+func TestKeysWaitForTheSession(t *testing.T) {
+	d := start(t, newFake(shop()), 80, 24)
+	d.slow = true
+	d.press("A") // lends the session
+	d.press("j") // moving needs no session
+	d.press("space", "u", "u")
+	if len(d.model().queuedKeys) != 3 {
+		t.Fatalf("%d keys held, want 3", len(d.model().queuedKeys))
+	}
+	d.sound()
+	d.drain()
+	if n := len(d.model().session.Decisions()); n != 0 {
+		t.Fatalf("%d decisions: the keys were not pressed in order", n)
+	}
+	if len(d.model().queuedKeys) != 0 {
+		t.Fatal("keys are still held")
+	}
+}
+
+func TestScanErrorAndSlowStart(t *testing.T) {
+	b := newFake(shop())
+	b.loadErr = errors.New("open \x1b[31mshop: permission denied")
+	d := start(t, b, 80, 24)
+	d.wants("this cannot be read", "open ^[[31mshop: permission denied")
+	d.press("q")
+	if !d.quit {
+		t.Fatal("q does not leave")
+	}
+	d = open(t, newFake(shop()))
+	d.send(tea.WindowSizeMsg{Width: 80, Height: 24})
+	d.wants("looking for Dockerfiles")
+	d.send(progressMsg{progress: fixer.Progress{Found: 10, Read: 4}, more: closedProgress()})
+	d.wants("reading 4 of 10 files")
+	d.sound()
+}
+
+func closedProgress() <-chan fixer.Progress {
+	ch := make(chan fixer.Progress)
+	close(ch)
+	return ch
+}
+
+func TestSaveFailureIsSaidOnce(t *testing.T) {
+	b := newFake(shop())
+	d := start(t, b, 80, 24)
+	b.keepErr = errors.New("disk full")
+	d.press("space")
+	d.wants("verdicts are not kept", "disk full")
+	d.press("j", "j", "j", "space")
+	if strings.Contains(d.screen(), "disk full") {
+		t.Error("said twice")
+	}
+}
