@@ -18,6 +18,7 @@ import (
 	"github.com/sirupsen/logrus"
 
 	"oakum/fixer/compose"
+	"oakum/fixer/corpustest"
 	"oakum/fixer/yamldoc"
 )
 
@@ -58,19 +59,12 @@ func TestJudge(t *testing.T) {
 
 // TestJudgeCorpus does the same over real repositories, where they are there.
 func TestJudgeCorpus(t *testing.T) {
-	const corpus = "../../../shared/corpus"
-	repositories, err := os.ReadDir(corpus)
-	if err != nil {
-		t.Skip("no collection of real repositories beside the project: ", err)
-	}
 	services, refused := 0, 0
-	for _, r := range repositories {
-		if r.IsDir() {
-			services += judge(t, filepath.Join(corpus, r.Name()), func(file string, err error) {
-				refused++
-				t.Logf("%s/%s: compose-go: %.150v", r.Name(), file, err)
-			})
-		}
+	for _, dir := range corpustest.Repositories(t) {
+		services += judge(t, dir, func(file string, err error) {
+			refused++
+			t.Logf("%s/%s: compose-go: %.150v", filepath.Base(dir), file, err)
+		})
 	}
 	t.Logf("%d services compared, %d files that compose-go refuses", services, refused)
 }

@@ -128,7 +128,7 @@ func TestVanishing(t *testing.T) {
 	}
 	// And a FIFO that takes a file's place after it was looked at.
 	if err := syscall.Mkfifo(filepath.Join(dir, "Dockerfile"), 0o600); err != nil {
-		t.Skip(err)
+		t.Skip("no FIFO can be made here: ", err)
 	}
 	disktest.Within(t, 10*time.Second, func() {
 		f, err := root.OpenFile("Dockerfile", os.O_RDONLY|disk.OpenFlags, 0)
@@ -184,17 +184,7 @@ func TestNoPermission(t *testing.T) {
 		return
 	}
 	ctx := context.Background()
-	dir := disktest.Tree(t, map[string]string{
-		"Dockerfile": dockerfile, "pod.yaml": pod, "x.json": "{}", "shut/compose.yaml": compose,
-		"frozen/Dockerfile": dockerfile, "open/Dockerfile": dockerfile,
-	})
-	for name, mode := range map[string]os.FileMode{"Dockerfile": 0, "pod.yaml": 0, "x.json": 0, "shut": 0, "frozen": 0o555} {
-		if err := os.Chmod(filepath.Join(dir, name), mode); err != nil {
-			t.Fatal(err)
-		}
-	}
-	defer os.Chmod(filepath.Join(dir, "shut"), 0o755)
-	defer os.Chmod(filepath.Join(dir, "frozen"), 0o755)
+	dir := disktest.ShutTree(t)
 	ws := load(t, dir, Options{})
 	wantSources(t, ws, "Dockerfile dockerfile skip:unreadable", "frozen/Dockerfile dockerfile", "open/Dockerfile dockerfile", "pod.yaml kubernetes skip:unreadable")
 	if len(ws.Notes) != 1 || ws.Notes[0] != (fixer.Note{Path: "shut", Text: "the folder could not be read: no permission"}) {

@@ -5,7 +5,6 @@ import (
 	"context"
 	"fmt"
 	"maps"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -42,24 +41,19 @@ var changeable = []string{
 // With -v it prints the figures. Where time is short, as under the race
 // detector, every tenth repository stands for all.
 func TestCorpus(t *testing.T) {
-	entries, err := os.ReadDir(corpus)
-	if err != nil {
-		t.Skip("the corpus of real repositories is not here: ", err)
-	}
+	repositories := corpustest.Repositories(t)
 	for _, level := range []fixer.Level{fixer.Safe, fixer.Review} {
 		t.Run(level.String(), func(t *testing.T) {
 			figures := newFigures()
 			t.Run("repositories", func(t *testing.T) {
-				for i, e := range entries {
+				for i, dir := range repositories {
 					if testing.Short() && i%10 != 0 {
 						continue
 					}
-					if e.IsDir() {
-						t.Run(e.Name(), func(t *testing.T) {
-							t.Parallel()
-							checkRepository(t, filepath.Join(corpus, e.Name()), level, figures)
-						})
-					}
+					t.Run(filepath.Base(dir), func(t *testing.T) {
+						t.Parallel()
+						checkRepository(t, dir, level, figures)
+					})
 				}
 			})
 			figures.log(t)

@@ -20,7 +20,7 @@ func corpusFiles(t *testing.T, f func(path string, src []byte)) {
 	t.Helper()
 	corpus := corpustest.Root(t)
 	if testing.Short() {
-		t.Skip("the corpus takes a while")
+		t.Skip("-short: reading the whole corpus takes a while")
 	}
 	err := filepath.WalkDir(corpus, func(path string, e fs.DirEntry, err error) error {
 		if err != nil || !e.Type().IsRegular() {

@@ -214,7 +214,7 @@ func FuzzTalk(f *testing.F) {
 	f.Add("set uid \x1b[2J\nset uid=5\naccept\nignore \xff\u202e\nundo\nredo\nfix 2\ndiff\ndiff all\n0\n-1\n99999999999999999999\n")
 	f.Fuzz(func(t *testing.T, in string) {
 		if strings.Count(in, "\n") > 40 {
-			t.Skip("longer than it takes")
+			t.Skip("no longer input says more, and each line is a fold")
 		}
 		s, b := talkAbout(map[string]string{"Dockerfile": shop})
 		var out bytes.Buffer

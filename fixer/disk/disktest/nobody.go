@@ -11,6 +11,26 @@ import (
 	"testing"
 )
 
+// ShutTree is [Tree] with files that may not be read, a directory that may not
+// be entered and one that may not be written to, and one that may.
+func ShutTree(t *testing.T) string {
+	t.Helper()
+	dir := Tree(t, map[string]string{
+		"Dockerfile": Dockerfile, "pod.yaml": Pod, "x.json": "{}", "shut/compose.yaml": Compose,
+		"frozen/Dockerfile": Dockerfile, "open/Dockerfile": Dockerfile,
+	})
+	for name, mode := range map[string]os.FileMode{"Dockerfile": 0, "pod.yaml": 0, "x.json": 0, "shut": 0, "frozen": 0o555} {
+		if err := os.Chmod(filepath.Join(dir, name), mode); err != nil {
+			t.Fatal(err)
+		}
+	}
+	t.Cleanup(func() { // so that the directory can be removed
+		os.Chmod(filepath.Join(dir, "shut"), 0o755)
+		os.Chmod(filepath.Join(dir, "frozen"), 0o755)
+	})
+	return dir
+}
+
 const asNobody = "OAKUM_TEST_AS_NOBODY"
 
 // AsNobody runs the calling test again as a user without permissions when the
