@@ -4,6 +4,8 @@ import (
 	"errors"
 	"strings"
 	"testing"
+
+	"oakum/fixer"
 )
 
 func TestOnlyEnterOnThePlanWrites(t *testing.T) {
@@ -112,6 +114,20 @@ func TestCommitFails(t *testing.T) {
 	b.commitErr = nil
 	d.press("enter")
 	d.at(onDone)
+}
+
+// TestAWriteThatBrokeOffIsNotCalledNothing: some files hold new bytes then, and
+// the person has to know.
+func TestAWriteThatBrokeOffIsNotCalledNothing(t *testing.T) {
+	b := newFake(shop())
+	b.commitErr = &fixer.RefusedError{Interrupted: true, Refusals: []fixer.FileRefusal{{Path: "Dockerfile", Reason: "no space left on device"}}}
+	d := start(t, b, 80, 24)
+	d.press("A", "w", "enter")
+	d.at(onNotice)
+	d.wants("writing broke off", "no space left on device", "undo restores them")
+	if strings.Contains(d.screen(), "nothing was written") {
+		t.Errorf("it is said that nothing was written:\n%s", d.screen())
+	}
 }
 
 func TestPatchIsWhatWouldBeWritten(t *testing.T) {

@@ -61,6 +61,8 @@ type conversation struct {
 	noKeep  bool // that decisions cannot be saved was reported
 	written []string
 	failed  error
+
+	brokeOff bool // a write ended half way: what it left is undo's to restore
 }
 
 // say writes one line. What comes from outside has to be made safe before.

@@ -205,6 +205,20 @@ func TestLongLine(t *testing.T) {
 	}
 }
 
+// TestAWriteThatBrokeOffIsNotCalledNothing: some files hold new bytes then, and
+// the person has to know, also at the end.
+func TestAWriteThatBrokeOffIsNotCalledNothing(t *testing.T) {
+	s, b := talkAbout(map[string]string{"Dockerfile": shop})
+	b.commitErr = &fixer.RefusedError{Interrupted: true, Refusals: []fixer.FileRefusal{{Path: "Dockerfile", Reason: "no space left on device"}}}
+	var out bytes.Buffer
+	if _, err := Run(t.Context(), strings.NewReader("accept\nwrite\nyes\nquit\nquit\n"), &out, s, b); err != nil {
+		t.Fatal(err)
+	}
+	if got := out.String(); !strings.Contains(got, "Writing broke off.") || !strings.Contains(got, "no space left on device") || strings.Contains(got, "Nothing was written.") {
+		t.Errorf("got:\n%s", got)
+	}
+}
+
 // FuzzTalk says anything: the talk must end, write nothing without a yes to
 // write, and never let control characters through.
 func FuzzTalk(f *testing.F) {

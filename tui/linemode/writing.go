@@ -129,6 +129,7 @@ func (t *conversation) write(string) {
 	if err != nil {
 		var refused *fixer.RefusedError
 		if errors.As(err, &refused) && refused.Interrupted {
+			t.brokeOff = true
 			t.say("Writing broke off.")
 			t.say("%s", sentence(err.Error()))
 			return
@@ -244,7 +245,7 @@ func (t *conversation) quit(string) {
 	if err := t.b.SaveDecisions(nil); err != nil && !t.noKeep {
 		t.say("The verdicts that were kept cannot be removed: %s", sentenceEnd(err.Error()))
 	}
-	if len(t.written) == 0 {
+	if len(t.written) == 0 && !t.brokeOff {
 		t.say("Nothing was written.")
 	}
 	t.over = true

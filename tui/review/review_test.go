@@ -7,6 +7,7 @@ import (
 
 	"oakum/fixer"
 	"oakum/fixer/engine"
+	"oakum/fixer/yamldoc"
 	"oakum/tui/review"
 )
 
@@ -25,6 +26,33 @@ func TestAFindingWhoseDecisionWasTakenBackWaits(t *testing.T) {
 		if review.Waits(o, true) {
 			t.Errorf("%s and decided: it waits all the same", result)
 		}
+	}
+}
+
+// TestResumeTakesWhatCameUpLater resumes a decision on a finding that is there
+// only once another fix is made, and names one whose finding is gone.
+func TestResumeTakesWhatCameUpLater(t *testing.T) {
+	key := func(name string) fixer.Key {
+		return fixer.Key{Rule: "kubernetes/" + name, File: "pod.yaml", Path: name}
+	}
+	wants := func(name, after string, severity fixer.Severity) *fixer.Rule {
+		return &fixer.Rule{Name: "kubernetes/" + name, Severity: severity, Kind: fixer.Kubernetes, Check: func(p *fixer.Pass) {
+			doc := p.File.YAML.Docs[0]
+			if doc.Root.Get(name) == nil && (after == "" || doc.Root.Get(after) != nil) {
+				p.Report(fixer.Finding{Path: name, End: 1, Message: name, Fixes: []fixer.Fix{{ID: "set", Title: "set", Level: fixer.Safe,
+					Edit: fixer.EditYAML(doc, yamldoc.Set(yamldoc.P(name), true))}}})
+			}
+		}}
+	}
+	source := fixer.Source{Path: "pod.yaml", Kind: fixer.Kubernetes, Data: []byte("apiVersion: v1\nkind: Pod\n")}
+	s := engine.NewSession(fixer.NewSnapshot([]fixer.Source{source}), nil, []*fixer.Rule{wants("first", "", fixer.Medium), wants("second", "first", fixer.Low)})
+	accept := engine.Decision{Verdict: engine.Accept, Level: fixer.Safe}
+	lost, err := review.Resume(s, engine.Decisions{key("first"): accept, key("second"): accept, key("gone"): accept})
+	if err != nil || len(lost) != 1 || lost[0] != key("gone") {
+		t.Errorf("lost %v, %v; want only what is gone", lost, err)
+	}
+	if n := s.Plan().Count(engine.Fixed); n != 2 {
+		t.Errorf("%d fixes are made, want both: %+v", n, s.Plan().Outcomes)
 	}
 }
 
