@@ -37,6 +37,8 @@ func TestDropCapabilities(t *testing.T) {
 		{"unknown image as a user", "example.org/web:1.4", container.Spec{User: uid(1000)}, fixer.Review, ""},
 		{"unknown image as a user on a low port in a pod", "example.org/web:1.4", container.Spec{Platform: container.Kubernetes, User: uid(1000), Ports: []int{80}}, fixer.Review, "NET_BIND_SERVICE"},
 		{"unknown image as a user in the host's network", "example.org/web:1.4", container.Spec{Platform: container.Kubernetes, User: uid(1000), HostNetwork: true}, fixer.Review, ""},
+		{"known image with a command of any port as a user, in the host's network", "alpine:3.22", container.Spec{User: uid(1000), HostNetwork: true}, fixer.Review, ""},
+		{"the same in a network of Docker's own", "alpine:3.22", container.Spec{User: uid(1000)}, fixer.Safe, ""},
 	} {
 		s := c.spec
 		s.Image = of(t, c.image)
