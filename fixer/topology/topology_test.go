@@ -2,6 +2,9 @@ package topology_test
 
 import (
 	"fmt"
+	"maps"
+	"slices"
+	"strings"
 	"testing"
 
 	"oakum/fixer/compose"
@@ -97,5 +100,33 @@ func TestFingerprintAndTraced(t *testing.T) {
 	one.Traced(func(p string) { seen[p] = true }).ImageBuild("shop/api:1")
 	if !seen["api/Dockerfile"] {
 		t.Errorf("the Dockerfile an answer rests on was not named: %v", seen)
+	}
+}
+
+// TestUsers: who runs what a Dockerfile builds, sorted, over several files, by
+// way of extends too; and an answer names the files that it depends on, no others.
+func TestUsers(t *testing.T) {
+	top := topology.New(input(t, map[string]string{
+		"api/Dockerfile": "FROM scratch\n",
+		"web/Dockerfile": "FROM scratch\n",
+	}, map[string]string{
+		"z.yaml":      "services:\n  late:\n    build: ./api\n",
+		"a.yaml":      "services:\n  web:\n    build: ./web\n  two:\n    build: ./api\n  one:\n    extends: {file: base/b.yaml, service: base}\n",
+		"base/b.yaml": "services:\n  base:\n    build: ../api\n",
+	}))
+	for dockerfile, want := range map[string]string{
+		"api/Dockerfile":  "a.yaml one, a.yaml two, base/b.yaml base, z.yaml late; reads a.yaml api/Dockerfile base/b.yaml z.yaml",
+		"web/Dockerfile":  "a.yaml web; reads a.yaml web/Dockerfile",
+		"none/Dockerfile": "; reads none/Dockerfile",
+	} {
+		read := map[string]bool{}
+		var users []string
+		for _, v := range top.Traced(func(path string) { read[path] = true }).Users(dockerfile) {
+			users = append(users, v.File+" "+v.Name)
+		}
+		got := strings.Join(users, ", ") + "; reads " + strings.Join(slices.Sorted(maps.Keys(read)), " ")
+		if got != want {
+			t.Errorf("%s:\ngot  %s\nwant %s", dockerfile, got, want)
+		}
 	}
 }
