@@ -141,7 +141,8 @@ func TestCacheSharesVersionsAndBatches(t *testing.T) {
 	c := newCache()
 	snap := numbered(1)
 	src := fixer.Source{Path: "f000.yaml", Kind: fixer.Kubernetes, Data: []byte("apiVersion: v1\nkind: Pod\n")}
-	if c.next(snap, src) != c.next(snap, src) {
+	first := c.next(snap, src)
+	if again := c.next(snap, src); again != first {
 		t.Error("equal bytes were parsed twice")
 	}
 	finding := &fixer.Finding{Rule: "k/x", File: "f000.yaml", Path: "x"}
