@@ -37,7 +37,7 @@ func TestReadWordsReadsTheTextOfShells(t *testing.T) {
 
 func TestReadText(t *testing.T) {
 	list, unread := ReadText("if [ -f /x ]; then\n  apt-get install -y vim\nfi\nbash -c \"echo hi > /etc/x\"\n")
-	if got := namesOf(list); got != "[ apt-get bash echo" || unread {
+	if got := namesOf(list); got != " apt-get bash echo" || unread {
 		t.Errorf("%q, unread %v", got, unread)
 	}
 	if r := list[len(list)-1].Redirects; len(r) != 1 || r[0].File.Value != "/etc/x" {
