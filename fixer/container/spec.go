@@ -29,7 +29,8 @@ type Spec struct {
 	EnvFrom bool       // others come from elsewhere as a whole
 
 	Mounts []Mount
-	Ports  []int // that the file says the container listens on
+	Copied []Copy // what is written into the root filesystem from outside
+	Ports  []int  // that the file says the container listens on
 
 	Privileged      Choice
 	ReadOnly        Choice // of the root file system
@@ -77,6 +78,10 @@ type Choice struct {
 	Set, On   bool
 	Inherited bool   // from the pod, a base or another file
 	Place     string // where it is set
+
+	// Variable is the variable that decides it, "" where none does. On is then what
+	// it gives when the variable is not set, and false where that is nothing.
+	Variable string
 }
 
 // Yes reports whether the file turns it on.

@@ -11,7 +11,6 @@ import (
 	"oakum/fixer/compose"
 	"oakum/fixer/container"
 	"oakum/fixer/image"
-	"oakum/fixer/yamldoc"
 )
 
 //go:embed writable_root.md
@@ -35,13 +34,23 @@ var WritableRoot = &fixer.Rule{
 		for _, v := range services(p) {
 			spec := container.FromService(p, v)
 			if spec.ReadOnly.Yes() {
+				reportNoRoom(p, v, spec)
 				continue
 			}
-			d := spec.MakeReadOnly()
+			d := readOnly(spec)
+			heedReached(p, v, "read_only", &d.Decision, func(s *container.Spec) verdict {
+				other := readOnly(s)
+				return verdict{other.Decision, roomNeeds(other)}
+			})
 			f := fixer.Finding{Message: fmt.Sprintf("service %q can write to its root file system", v.Name), Evidence: d.Evidence}
+			_, taken := v.Place("read_only")
 			switch {
 			case spec.Privileged.Yes():
 				f.Advice = "it is privileged, and remounts what it likes: take the privilege away first"
+			case spec.ReadOnly.Variable != "":
+				f.Advice = decided(v.Setting("read_only"), "true")
+			case taken.Node != nil:
+				f.Advice = takenAway("read_only", taken)
 			case d.Level == fixer.Manual:
 				f.Advice = d.Advice
 			default:
@@ -50,6 +59,46 @@ var WritableRoot = &fixer.Rule{
 			report(p, v, own(v.Setting("read_only")), f)
 		}
 	},
+}
+
+// readOnly decides about a read-only root filesystem, with what is copied into it.
+func readOnly(s *container.Spec) container.ReadOnlyDecision {
+	d := s.MakeReadOnly()
+	s.HeedCopies(&d)
+	return d
+}
+
+func roomNeeds(d container.ReadOnlyDecision) []string {
+	if len(d.Scratch) == 0 {
+		return nil
+	}
+	return []string{"tmpfs at " + strings.Join(d.Paths(), ", ")}
+}
+
+// reportNoRoom reports a service that takes read_only from elsewhere and writes to
+// where nothing is mounted.
+func reportNoRoom(p *fixer.Pass, v compose.View, spec *container.Spec) {
+	s := v.Setting("read_only")
+	if s.Own || spec.ReadOnly.Variable != "" || spec.Image.Entry == nil || spec.Image.BuiltHere() {
+		return
+	}
+	d := readOnly(spec)
+	if d.Level != fixer.Manual && len(d.Scratch) == 0 {
+		return
+	}
+	f := fixer.Finding{Evidence: d.Evidence, Message: fmt.Sprintf("service %q takes read_only from %s and has no room to write to", v.Name, placeOf(s))}
+	if d.Level == fixer.Manual {
+		f.Advice = d.Advice
+	} else {
+		entries := tmpfsFor(d)
+		f.Fixes = []fixer.Fix{{
+			ID: "room", Title: "mount tmpfs at " + strings.Join(entries, " "), Level: fixer.Review,
+			Breaks: "what the image has at these paths is hidden, and what is written there is lost when the container stops",
+			Verify: `docker compose up -d ` + v.Name + `, and its logs show no "read-only file system"`,
+			Edit:   func(draft *fixer.Draft) error { return add(draft, v, "tmpfs", entries...) },
+		}}
+	}
+	report(p, v, nil, f)
 }
 
 var paramWritable = fixer.Param{
@@ -81,11 +130,17 @@ func worldWritable(at image.WritablePath) bool {
 	return at.Path == "/tmp" || strings.HasSuffix(at.Mode, "777")
 }
 
-func readOnlyFix(v compose.View, spec *container.Spec, d container.ReadOnlyDecision) fixer.Fix {
-	var tmpfs []string
+// tmpfsFor writes a tmpfs for each path that a decision asks for.
+func tmpfsFor(d container.ReadOnlyDecision) []string {
+	var out []string
 	for _, at := range d.Scratch {
-		tmpfs = append(tmpfs, tmpfsEntry(at, d.User))
+		out = append(out, tmpfsEntry(at, d.User))
 	}
+	return out
+}
+
+func readOnlyFix(v compose.View, spec *container.Spec, d container.ReadOnlyDecision) fixer.Fix {
+	tmpfs := tmpfsFor(d)
 	fix := fixer.Fix{
 		ID:     "read-only",
 		Title:  "make the root file system read-only",
@@ -98,18 +153,16 @@ func readOnlyFix(v compose.View, spec *container.Spec, d container.ReadOnlyDecis
 		fix.Title += ", with tmpfs at " + strings.Join(tmpfs, " ")
 	}
 	fix.Edit = func(draft *fixer.Draft) error {
-		ops := []yamldoc.Op{yamldoc.Set(v.Path.Join("read_only"), true)}
-		var add []string
+		if err := set(draft, v, "read_only", true); err != nil {
+			return err
+		}
+		var room []string
 		for _, entry := range tmpfsEntries(draft.Param("writable")) {
 			if at, _, _ := strings.Cut(entry, ":"); !spec.Mounted(path.Clean(at)) {
-				add = append(add, entry)
+				room = append(room, entry)
 			}
 		}
-		if len(add) > 0 {
-			ops = append(ops, appendTo(v, "tmpfs", add...)...)
-		}
-		draft.YAML(v.Doc, ops...)
-		return nil
+		return add(draft, v, "tmpfs", room...)
 	}
 	return fix
 }
