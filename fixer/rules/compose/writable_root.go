@@ -4,7 +4,9 @@ import (
 	_ "embed"
 	"errors"
 	"fmt"
+	"maps"
 	"path"
+	"slices"
 	"strings"
 
 	"oakum/fixer"
@@ -77,6 +79,34 @@ func tmpfsEntry(at image.WritablePath, user image.Identity) string {
 	return at.Path + ":" + strings.Join(options, ",")
 }
 
+// setEnv sets variables of a service in the form that it uses. Variables that a
+// merge key supplies are written out in full, because a mapping or list of the
+// service's own replaces them.
+func setEnv(v compose.View, env map[string]string) []yamldoc.Op {
+	if len(env) == 0 {
+		return nil
+	}
+	names := slices.Sorted(maps.Keys(env))
+	at, have := v.Path.Join("environment"), v.Node.Get("environment")
+	if have.Len() > 0 && len(have.List()) == 0 {
+		var ops []yamldoc.Op
+		if v.Node.Own("environment") == nil {
+			for name, value := range have.All() {
+				ops = append(ops, yamldoc.Set(at.Join(name), value.Text()))
+			}
+		}
+		for _, name := range names {
+			ops = append(ops, yamldoc.Set(at.Join(name), env[name]))
+		}
+		return ops
+	}
+	entries := make([]string, len(names))
+	for i, name := range names {
+		entries[i] = name + "=" + env[name]
+	}
+	return appendTo(v, "environment", entries...)
+}
+
 func worldWritable(at image.WritablePath) bool {
 	return at.Path == "/tmp" || strings.HasSuffix(at.Mode, "777")
 }
@@ -108,6 +138,7 @@ func readOnlyFix(v compose.View, spec *container.Spec, d container.ReadOnlyDecis
 		if len(add) > 0 {
 			ops = append(ops, appendTo(v, "tmpfs", add...)...)
 		}
+		ops = append(ops, setEnv(v, d.SetEnv)...)
 		draft.YAML(v.Doc, ops...)
 		return nil
 	}
