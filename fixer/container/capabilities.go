@@ -103,8 +103,8 @@ func (s *Spec) capabilitiesOfCommands(d *CapabilityDecision, need []string) []st
 		switch {
 		case e.installs && !notRoot(user):
 			d.manual(e.says() + ", which changes owners and becomes other users in ways of its own: do that in the image, and then drop the capabilities")
-		case e.setuid && notRoot(user):
-			d.manual(e.says() + ", which becomes root by its setuid bit and then needs capabilities that nothing here tells: do without it first")
+		case e.setuid && slices.Contains(caps, "SETUID") && !user.IsRoot():
+			d.manual(e.says() + ", which becomes another user by its setuid bit and then needs capabilities that nothing here tells: do without it first")
 		case len(strong) > 0 && e.root:
 			d.manual(e.says() + ", which needs " + joined(strong) + ": it fails today, unless the container is privileged; find out whether it is needed")
 		case len(caps) > 0:

@@ -32,6 +32,7 @@ func (s *Spec) holds(c *image.Condition) Truth {
 		return truth(slices.ContainsFunc(c.Mount, func(at string) bool { return s.mountedAs(at, c.As) }))
 	})
 	part(c.User != "", func() Truth { return s.userIs(c.User) })
+	part(c.Default, func() Truth { return truth(!s.replacesStart()) })
 	part(c.LowPort, func() Truth { return s.lowPortIsClosed() })
 	part(len(c.Any) > 0, func() Truth { return anyOf(c.Any, s.holds) })
 	for _, inner := range c.All {

@@ -270,16 +270,28 @@ func (s *Spec) startsOwn(e *image.Entry) bool {
 // nothing of the kind is known.
 func (s *Spec) rootCommand() *effect {
 	for _, e := range s.effects() {
-		if e.root || e.installs {
+		own := slices.ContainsFunc(e.writes, func(at string) bool { return systemFile(at) && !s.Mounted(at) })
+		if e.root || e.installs || own || e.setuid && slices.Contains(e.caps, "SETUID") {
 			return &e
 		}
 	}
 	return nil
 }
 
+// systemFile reports whether a path is where only root may write in about every
+// image.
+func systemFile(at string) bool {
+	return slices.ContainsFunc([]string{"/etc", "/usr", "/bin", "/sbin", "/lib", "/lib64", "/boot", "/root"}, func(dir string) bool { return within(dir, at) })
+}
+
 func onlyRoot(e effect) string {
-	if e.installs {
+	switch {
+	case e.installs:
 		return "installs packages, mostly where only root may write"
+	case e.setuid:
+		return "becomes another user, as root may, or who is configured in the image"
+	case !e.root:
+		return "writes where mostly only root may"
 	}
 	return "only root may do"
 }

@@ -30,6 +30,8 @@ type Condition struct {
 	As []string `json:"as,omitempty"`
 	// User is "root" or "other": what the container starts as.
 	User string `json:"user,omitempty"`
+	// Default holds where the file leaves the whole command line to the image.
+	Default bool `json:"default,omitempty"`
 	// LowPort holds where a port below 1024 needs a privilege to be bound.
 	LowPort bool `json:"low_port,omitempty"`
 

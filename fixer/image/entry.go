@@ -116,8 +116,11 @@ type Caps struct {
 	Need        []string              `json:"need,omitempty"`
 	Optional    []string              `json:"optional,omitempty"`    // lose a feature, keep running
 	Conditional map[string]*Condition `json:"conditional,omitempty"` // capability → when it is needed
-	Instead     map[string]string     `json:"instead,omitempty"`     // capability → a weaker one that does as well
-	Note        string                `json:"note,omitempty"`
+	// Gains holds where a program gains privileges when it is started, by setuid or
+	// by capabilities of its file, after the entry point has become another user.
+	Gains   *Condition        `json:"gains,omitempty"`
+	Instead map[string]string `json:"instead,omitempty"` // capability → a weaker one that does as well
+	Note    string            `json:"note,omitempty"`
 }
 
 // A Healthcheck is the usual probe for an image.

@@ -150,6 +150,7 @@ func checkFacts(t *testing.T, table *table, f *facts) {
 	if c := f.CapsRoot; c != nil {
 		caps(c.Need...)
 		caps(c.Optional...)
+		checkCondition(t, c.Gains)
 		for name, weaker := range c.Instead {
 			caps(name, weaker)
 		}
@@ -196,7 +197,7 @@ func checkCondition(t *testing.T, c *Condition) {
 	if c.Not != nil {
 		parts++
 	}
-	if c.LowPort {
+	if c.LowPort || c.Default {
 		parts++
 	}
 	switch {
@@ -259,6 +260,7 @@ func conditionsOf(f *facts) (out []*Condition) {
 		out = append(out, p.When)
 	}
 	if f.CapsRoot != nil {
+		out = append(out, f.CapsRoot.Gains)
 		for _, when := range f.CapsRoot.Conditional {
 			out = append(out, when)
 		}

@@ -138,7 +138,7 @@ func hardenFix(p *fixer.Pass, pod podIdentity, id identity) (fixer.Fix, bool) {
 		return fixer.Fix{}, false
 	}
 	w := id.spec.As(id.User).MakeReadOnly()
-	if w.Level == fixer.Manual {
+	if w.Level == fixer.Manual || id.spec.As(id.User).ForbidNewPrivileges().Level == fixer.Manual || id.spec.As(id.User).DropCapabilities().Level == fixer.Manual {
 		return fixer.Fix{}, false
 	}
 	fix := userFix(pod, id)
