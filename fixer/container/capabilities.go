@@ -84,8 +84,18 @@ func (s *Spec) DropCapabilities() CapabilityDecision {
 		need = append(need, bindLow)
 		d.Evidence = append(d.Evidence, s.says("listens on "+Numbers(low)))
 	}
+	if more := slices.DeleteFunc(slices.Clone(need), isDefault); len(more) > 0 {
+		d.manual("it needs " + joined(more) + ", which no runtime gives by default and the file does not add: add it first, if the program is to work so, and then drop the others")
+		return d
+	}
 	d.AddBack = need
 	return d
+}
+
+// isDefault reports whether Docker and the runtimes of Kubernetes give a
+// capability to every container. A fix gives none that a container has not today.
+func isDefault(name string) bool {
+	return slices.Contains(BaselineCapabilities, name) || slices.Contains(dockerDefaults, name)
 }
 
 // capabilitiesOfCommands adds what the commands in the file need. Where that is
