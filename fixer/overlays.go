@@ -283,7 +283,7 @@ func changed(changes []kustomize.Change) string {
 	for _, c := range changes {
 		word := subject(c.Path)
 		if !c.Known {
-			word = cmp.Or(word, "settings") + " that are not read"
+			word = "what is not read (" + cmp.Or(word, "anything") + ")"
 		}
 		if word != "" && !slices.Contains(words, word) {
 			words = append(words, word)

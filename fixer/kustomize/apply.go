@@ -89,7 +89,7 @@ func (p *Project) patch(k *kustomization, item, selector *yamldoc.Node, targets 
 	}
 	f, err := yamldoc.Parse(data)
 	if err != nil || len(data) == 0 {
-		unread(from, selector, item, targets)
+		unread(source{file: k.path}, selector, item, targets)
 		return
 	}
 	for _, doc := range f.Docs {

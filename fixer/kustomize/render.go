@@ -151,6 +151,7 @@ func write(b *strings.Builder, n *yamldoc.Node, depth int) {
 			b.WriteString(strconv.Quote(key))
 			b.WriteByte(':')
 			write(b, value, depth+1)
+			b.WriteByte(',')
 		}
 		b.WriteByte('}')
 	case n.Kind == yamldoc.Sequence:

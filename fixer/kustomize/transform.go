@@ -97,7 +97,7 @@ func (p *Project) transformers(k *kustomization, targets []*target) {
 		}
 		f, err := yamldoc.Parse(data)
 		if err != nil || len(data) == 0 {
-			unread(from, nil, item, targets)
+			unread(source{file: k.path}, nil, item, targets)
 			continue
 		}
 		for _, doc := range f.Docs {
@@ -135,7 +135,7 @@ func (p *Project) replacement(k *kustomization, item *yamldoc.Node, targets []*t
 		note(targets, from.file)
 		f, err := yamldoc.Parse(p.files[from.file])
 		if err != nil || len(p.files[from.file]) == 0 {
-			unread(from, nil, item, targets)
+			unread(source{file: k.path}, nil, item, targets)
 			return
 		}
 		list = nil
@@ -158,7 +158,8 @@ func (p *Project) replacement(k *kustomization, item *yamldoc.Node, targets []*t
 }
 
 // unknownAt notes that nobody knows what is at a place, which is written as
-// spec.template.spec.containers.[name=web].image.
+// spec.template.spec.containers.[name=web].image. What the manifest has there is
+// kept: mostly another tag or host takes the place of a part of it.
 func (t *target) unknownAt(field *yamldoc.Node, from source) {
 	var at yamldoc.Path
 	n := t.node
@@ -175,15 +176,6 @@ func (t *target) unknownAt(field *yamldoc.Node, from source) {
 		at, n = at.Join(i), n.Item(i)
 	}
 	t.note(Change{Path: at, Place: from.place(field), Kind: Replaced})
-	if at == nil || !n.Is(yamldoc.Scalar) {
-		return
-	}
-	last := at[len(at)-1]
-	if last.IsIndex {
-		return
-	}
-	value := t.scalar("${"+last.Key+"}", "!!str", n, from.place(field))
-	t.node = t.edit(t.node, at, func(parent *yamldoc.Node) *yamldoc.Node { return with(parent, last.Key, value) })
 }
 
 // fieldSteps splits a field path at its dots, but for those in brackets and
