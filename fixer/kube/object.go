@@ -131,7 +131,7 @@ func (o *Object) Rendered(node *yamldoc.Node) *Object {
 		return nil
 	}
 	out := *o
-	out.Node = node
+	out.Node, out.Kind, out.APIVersion = node, node.Get("kind").Text(), node.Get("apiVersion").Text()
 	out.workload = out.findWorkload()
 	return &out
 }

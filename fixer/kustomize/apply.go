@@ -65,7 +65,7 @@ func listOrOne(n *yamldoc.Node) []*yamldoc.Node {
 func (p *Project) patch(k *kustomization, item, selector *yamldoc.Node, targets []*target) {
 	text, from := item.Get("patch"), source{file: k.path}
 	name := item.Get("path").Text()
-	if item.Is(yamldoc.Scalar) { // of patchesStrategicMerge
+	if item.Is(yamldoc.Scalar) { // of patchesStrategicMerge, and of patches in its first versions
 		if name = item.Text(); strings.Contains(name, "\n") {
 			text, name = item, ""
 		}
