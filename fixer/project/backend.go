@@ -89,7 +89,7 @@ func (b *Backend) States(paths []string) map[string]fixer.FileState {
 		}
 		switch s := states[p]; s {
 		case git.None:
-			out[p] = fixer.FileState{Text: "no git"}
+			out[p] = fixer.FileState{Text: "not in git", Warn: true}
 		case git.Clean:
 			out[p] = fixer.FileState{Text: "git: clean"}
 		case "":

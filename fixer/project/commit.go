@@ -9,6 +9,7 @@ import (
 	"oakum/fixer/discover"
 	"oakum/fixer/engine"
 	"oakum/fixer/git"
+	"oakum/fixer/text"
 	"oakum/fixer/workspace"
 )
 
@@ -46,7 +47,8 @@ func Undo(ctx context.Context, paths []string) (*fixer.Receipt, error) {
 }
 
 // refuseDirty fails when git does not hold what is in one of the files, so
-// that oakum's changes could not be told from a person's.
+// that oakum's changes could not be told from a person's. A file in a directory
+// without git is one of these.
 func refuseDirty(root string, changes []engine.Change) error {
 	var paths []string
 	for _, c := range changes {
@@ -58,19 +60,54 @@ func refuseDirty(root string, changes []engine.Change) error {
 	if err != nil {
 		return fmt.Errorf("whether there are uncommitted changes is not known: %w (--allow-dirty writes all the same)", err)
 	}
-	var dirty []string
+	var modified, untracked, outside []string
 	for _, p := range paths {
 		switch states[p] {
 		case git.Modified:
-			dirty = append(dirty, p+" has uncommitted changes")
+			modified = append(modified, p)
 		case git.Untracked:
-			dirty = append(dirty, p+" is not in git")
+			untracked = append(untracked, p)
+		case git.None:
+			outside = append(outside, p)
 		}
 	}
-	if len(dirty) == 0 {
+	var reasons []string
+	hint := "commit them, or use --allow-dirty"
+	if n := len(modified); n > 0 {
+		reasons = append(reasons, some(modified)+agree(n, " has", " have")+" uncommitted changes")
+	}
+	if n := len(untracked); n > 0 {
+		reasons = append(reasons, some(untracked)+agree(n, " is", " are")+" not in git")
+	}
+	if n := len(outside); n > 0 {
+		reasons = append(reasons, some(outside)+agree(n, " is", " are")+" in no git repository")
+		if n == len(paths) {
+			hint = "--allow-dirty writes all the same, and oakum undo takes it back"
+		}
+	}
+	if len(reasons) == 0 {
 		return nil
 	}
-	return fmt.Errorf("%s: nothing was written; commit them, or use --allow-dirty (--diff shows the changes)", strings.Join(dirty, ", "))
+	return fmt.Errorf("%s: nothing was written; %s (--diff shows the changes)", strings.Join(reasons, ", "), hint)
+}
+
+// mostNamed bounds the files that are named in one sentence.
+const mostNamed = 3
+
+// some names the first files and counts the others.
+func some(paths []string) string {
+	if more := len(paths) - mostNamed; more > 0 {
+		return strings.Join(paths[:mostNamed], ", ") + " and " + text.Count(more, "other file", "other files")
+	}
+	return strings.Join(paths, ", ")
+}
+
+// agree chooses the verb for n files.
+func agree(n int, one, many string) string {
+	if n == 1 {
+		return one
+	}
+	return many
 }
 
 // undoCommand is the command line that finds the root again.
