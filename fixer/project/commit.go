@@ -14,7 +14,8 @@ import (
 )
 
 // Commit writes the changes: all of them or none. Without allowDirty it writes
-// nothing when git does not hold what is in one of the files.
+// nothing when git does not hold what is in one of the files. It writes nothing
+// while an interface is open on the repository.
 func (p *Project) Commit(ctx context.Context, changes []engine.Change, allowDirty bool) (*fixer.Receipt, error) {
 	if len(changes) == 0 {
 		return &fixer.Receipt{}, nil
@@ -24,6 +25,9 @@ func (p *Project) Commit(ctx context.Context, changes []engine.Change, allowDirt
 		if err != nil {
 			return nil, err
 		}
+	}
+	if err := workspace.Unclaimed(p.Root); err != nil {
+		return nil, err
 	}
 	return commit(ctx, p.Root, changes)
 }
@@ -41,6 +45,9 @@ func commit(ctx context.Context, root string, changes []engine.Change) (*fixer.R
 func Undo(ctx context.Context, paths []string) (*fixer.Receipt, error) {
 	root, err := discover.FindRoot(paths)
 	if err != nil {
+		return nil, err
+	}
+	if err := workspace.Unclaimed(root); err != nil {
 		return nil, err
 	}
 	return workspace.Undo(ctx, root)
