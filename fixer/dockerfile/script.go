@@ -2,11 +2,14 @@ package dockerfile
 
 import (
 	"errors"
+	"fmt"
 	"path"
 	"strings"
 	"sync"
 
 	"mvdan.cc/sh/v3/syntax"
+
+	"oakum/fixer/text"
 )
 
 // A Script is the shell text of an instruction, read as a shell reads it.
@@ -34,7 +37,8 @@ type Command struct {
 	Name       string // the first word's value without directory; "" when it is not static
 	Words      []Word // name and arguments; empty for bare assignments
 	Assigns    []Word // NAME=value before the name
-	Start, End int    // in the file, redirections included
+	Redirects  []Redirect
+	Start, End int // in the file, redirections included
 	Line       int
 	Place      Place
 	// Chain numbers the lists "a && b && c" of the script; Last marks the end
@@ -42,6 +46,15 @@ type Command struct {
 	Chain int
 	Last  bool
 }
+
+// A Redirect is a redirection of a command to or from a file. Heredocs are none.
+type Redirect struct {
+	Op   string // as it is written, without the number before it: ">", ">>", "&>", "<"
+	File Word
+}
+
+// Writes reports whether the file is written to.
+func (r Redirect) Writes() bool { return strings.Contains(r.Op, ">") }
 
 // Place says in which constructs a command stands; zero is the top level of the
 // script.
@@ -98,23 +111,54 @@ func (f *File) readScript(i *Instruction) (*Script, error) {
 	}
 	from, to := i.shellRange()
 	s.Text = i.logical.text[from:to]
-	if len(s.Text) > maxScript {
-		return nil, refuse(RefusedSize, i.Line, "the shell text has %d bytes; more than %d is not read", len(s.Text), maxScript)
+	if len(s.Text) > maxScript || brackets(s.Text) > maxBrackets {
+		_, err := readable(s.Text)
+		return nil, refuse(RefusedSize, i.Line, "%v", err)
 	}
-	if n := strings.Count(s.Text, "(") + strings.Count(s.Text, "[") + strings.Count(s.Text, "{"); n > maxBrackets {
-		return nil, refuse(RefusedSize, i.Line, "the shell text opens %d brackets; more than %d are not read", n, maxBrackets)
-	}
-	if strings.IndexByte(s.Text, 0) >= 0 {
-		return nil, refuse(RefusedSyntax, i.Line, "the shell text holds a NUL byte")
-	}
-	tree, err := parseShell(s.Text)
+	tree, err := readable(s.Text)
 	if err != nil {
-		return nil, refuse(RefusedSyntax, i.Line, "the shell text does not parse: %s", shellReason(err))
+		return nil, refuse(RefusedSyntax, i.Line, "%v", err)
 	}
 	r := scriptReader{words: words{logical: i.logical, lines: f.lines, escape: i.escape}, base: from}
 	r.stmts(tree.Stmts, 0)
 	s.Commands = r.out
 	return s, nil
+}
+
+// ReadShell reads shell text that is in no Dockerfile: what a container is told
+// to run. It is read by the same reader as a [Script]; places are offsets and
+// lines of the text.
+func ReadShell(src string) ([]Command, error) {
+	tree, err := readable(src)
+	if err != nil {
+		return nil, err
+	}
+	whole := logical{text: src, runs: []run{{}}}
+	r := scriptReader{words: words{logical: whole, lines: text.NewLines([]byte(src)), escape: '\\'}, bare: true}
+	r.stmts(tree.Stmts, 0)
+	return r.out, nil
+}
+
+// readable parses shell text within the limits.
+func readable(src string) (*syntax.File, error) {
+	if len(src) > maxScript {
+		return nil, fmt.Errorf("the shell text has %d bytes; more than %d is not read", len(src), maxScript)
+	}
+	if n := brackets(src); n > maxBrackets {
+		return nil, fmt.Errorf("the shell text opens %d brackets; more than %d are not read", n, maxBrackets)
+	}
+	if strings.IndexByte(src, 0) >= 0 {
+		return nil, errors.New("the shell text holds a NUL byte")
+	}
+	tree, err := parseShell(src)
+	if err != nil {
+		return nil, errors.New("the shell text does not parse: " + shellReason(err))
+	}
+	return tree, nil
+}
+
+func brackets(src string) int {
+	return strings.Count(src, "(") + strings.Count(src, "[") + strings.Count(src, "{")
 }
 
 func (f *File) checkScript(i *Instruction) error {

@@ -10,7 +10,8 @@ import (
 // scriptReader walks a shell tree and collects its simple commands.
 type scriptReader struct {
 	words
-	base  int // where the shell text begins in the logical line
+	base  int  // where the shell text begins in the logical line
+	bare  bool // a redirection without a command of its own is given as one without words
 	chain int
 	out   []Command
 }
@@ -80,6 +81,9 @@ func (r *scriptReader) stmt(s *syntax.Stmt, place Place, chain int, last bool) {
 	default: // tests and arithmetic hold commands only in substitutions
 		r.inside(c, place)
 	}
+	if _, ok := s.Cmd.(*syntax.CallExpr); r.bare && !ok && len(s.Redirs) > 0 {
+		r.add(Command{Place: place, Chain: chain, Last: last}, s, s)
+	}
 	for _, redir := range s.Redirs {
 		r.inside(redir, place)
 	}
@@ -112,6 +116,9 @@ func (r *scriptReader) add(cmd Command, s *syntax.Stmt, node syntax.Node) {
 	from, to := node.Pos().Offset(), node.End().Offset()
 	for _, redir := range s.Redirs {
 		from, to = min(from, redir.Pos().Offset()), max(to, redir.End().Offset())
+		if redir.Hdoc == nil && redir.Word != nil && redir.Op != syntax.DplOut && redir.Op != syntax.DplIn && redir.Op != syntax.WordHdoc {
+			cmd.Redirects = append(cmd.Redirects, Redirect{Op: redir.Op.String(), File: r.arg(redir.Word)})
+		}
 	}
 	cmd.Start, cmd.End = r.logical.span(r.base+int(from), r.base+int(to))
 	cmd.Line = r.lines.At(cmd.Start)
