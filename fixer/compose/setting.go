@@ -21,11 +21,11 @@ const (
 	overrideTag = "!override"
 )
 
-// joined are the keys whose lists Compose joins, where other values replace each other.
-var joined = []string{
-	"cap_add", "cap_drop", "configs", "device_cgroup_rules", "devices", "dns", "dns_opt", "dns_search", "env_file", "expose", "external_links",
-	"group_add", "links", "ports", "post_start", "pre_start", "pre_stop", "profiles", "secrets", "security_opt", "tmpfs", "volumes", "volumes_from",
-}
+// joined are the keys whose lists and mappings Compose joins, where other values
+// replace each other.
+var joined = strings.Fields(`annotations build cap_add cap_drop configs depends_on deploy develop device_cgroup_rules devices dns dns_opt
+	dns_search env_file environment expose external_links extra_hosts group_add healthcheck labels links logging networks ports post_start
+	pre_start pre_stop profiles secrets security_opt sysctls tmpfs ulimits volumes volumes_from`)
 
 // tag returns the tag of a value, following an alias.
 func tag(n *yamldoc.Node) string {
@@ -87,6 +87,24 @@ func (v View) List(key string) []Setting {
 	}
 	slices.Reverse(lists)
 	return slices.Concat(lists...)
+}
+
+// Field returns what holds for a field of a setting that is a mapping:
+// healthcheck.test.
+func (v View) Field(key, field string) Setting {
+	for _, p := range v.parts {
+		n := p.Node.Get(key)
+		value := n.Get(field)
+		switch {
+		case tag(n) == resetTag || tag(value) == resetTag:
+			return Setting{}
+		case !value.Null():
+			return Setting{Node: value, File: p.File, Own: p.Service == v.Service && p.Node.Own(key).Own(field) != nil}
+		case tag(n) == overrideTag:
+			return Setting{}
+		}
+	}
+	return Setting{}
 }
 
 // Bool returns what a setting that is on or off is set to, as Compose reads it:

@@ -5,6 +5,8 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/mattn/go-shellwords"
+
 	"oakum/fixer"
 	"oakum/fixer/compose"
 	"oakum/fixer/image"
@@ -34,6 +36,8 @@ func fromService(p *fixer.Pass, v compose.View) *Spec {
 		EnvFrom:     !v.Setting("env_file").Node.Null(),
 		Env:         composeEnv(v),
 	}
+	s.Dir, _ = compose.Expand(v.Setting("working_dir").Node.Text())
+	s.Runs = serviceRuns(v)
 	if user := v.Setting("user"); !user.Node.Null() {
 		s.User = composeUser(user)
 	}
@@ -110,16 +114,26 @@ func choice(s compose.Setting) Choice {
 }
 
 // startOf returns what a service starts, nil when it leaves that to the image.
-// Text that a shell would split is one word here.
 func startOf(v compose.View, key string) []string {
 	node := v.Setting(key).Node
 	switch {
 	case node.Null():
 		return nil
 	case node.Text() != "":
-		return []string{node.Text()}
+		return splitWords(node.Text())
 	}
 	return append([]string{}, node.Texts()...)
+}
+
+// splitWords splits a command as Compose does, which gives it to no shell. $$ is
+// Compose's way to write a dollar.
+func splitWords(text string) []string {
+	text = strings.ReplaceAll(text, "$$", "$")
+	words, err := shellwords.Parse(text)
+	if err != nil {
+		return []string{text}
+	}
+	return words
 }
 
 // composeUser reads user: UID, UID:GID, or names. A number that a variable may

@@ -4,13 +4,16 @@ import (
 	_ "embed"
 	"errors"
 	"fmt"
+	"maps"
 	"path"
+	"slices"
 	"strings"
 
 	"oakum/fixer"
 	"oakum/fixer/compose"
 	"oakum/fixer/container"
 	"oakum/fixer/image"
+	"oakum/fixer/yamldoc"
 )
 
 //go:embed writable_root.md
@@ -69,10 +72,14 @@ func readOnly(s *container.Spec) container.ReadOnlyDecision {
 }
 
 func roomNeeds(d container.ReadOnlyDecision) []string {
-	if len(d.Scratch) == 0 {
-		return nil
+	var out []string
+	if len(d.Scratch) > 0 {
+		out = append(out, "tmpfs at "+strings.Join(d.Paths(), ", "))
 	}
-	return []string{"tmpfs at " + strings.Join(d.Paths(), ", ")}
+	for _, name := range slices.Sorted(maps.Keys(d.SetEnv)) {
+		out = append(out, name+"="+d.SetEnv[name])
+	}
+	return out
 }
 
 // reportNoRoom reports a service that takes read_only from elsewhere and writes to
@@ -83,7 +90,7 @@ func reportNoRoom(p *fixer.Pass, v compose.View, spec *container.Spec) {
 		return
 	}
 	d := readOnly(spec)
-	if d.Level != fixer.Manual && len(d.Scratch) == 0 {
+	if d.Level != fixer.Manual && len(roomNeeds(d)) == 0 {
 		return
 	}
 	f := fixer.Finding{Evidence: d.Evidence, Message: fmt.Sprintf("service %q takes read_only from %s and has no room to write to", v.Name, placeOf(s))}
@@ -92,10 +99,15 @@ func reportNoRoom(p *fixer.Pass, v compose.View, spec *container.Spec) {
 	} else {
 		entries := tmpfsFor(d)
 		f.Fixes = []fixer.Fix{{
-			ID: "room", Title: "mount tmpfs at " + strings.Join(entries, " "), Level: fixer.Review,
+			ID: "room", Title: "add " + strings.Join(roomNeeds(d), " and "), Level: fixer.Review,
 			Breaks: "what the image has at these paths is hidden, and what is written there is lost when the container stops",
 			Verify: `docker compose up -d ` + v.Name + `, and its logs show no "read-only file system"`,
-			Edit:   func(draft *fixer.Draft) error { return add(draft, v, "tmpfs", entries...) },
+			Edit: func(draft *fixer.Draft) error {
+				if err := add(draft, v, "tmpfs", entries...); err != nil {
+					return err
+				}
+				return setEnv(draft, v, d.SetEnv)
+			},
 		}}
 	}
 	report(p, v, nil, f)
@@ -124,6 +136,36 @@ func tmpfsEntry(at image.WritablePath, user image.Identity) string {
 		return at.Path
 	}
 	return at.Path + ":" + strings.Join(options, ",")
+}
+
+// setEnv sets variables of a service in the form that it uses. Variables that a
+// merge key supplies are written out in full, because a mapping or list of the
+// service's own replaces them.
+func setEnv(d *fixer.Draft, v compose.View, env map[string]string) error {
+	if len(env) == 0 {
+		return nil
+	}
+	names := slices.Sorted(maps.Keys(env))
+	return write(d, v, "environment", func(part compose.Part) []yamldoc.Op {
+		at, have := part.Path.Join("environment"), part.Node.Get("environment")
+		if have.Len() > 0 && len(have.List()) == 0 {
+			var ops []yamldoc.Op
+			if part.Node.Own("environment") == nil {
+				for name, value := range have.All() {
+					ops = append(ops, yamldoc.Set(at.Join(name), value.Text()))
+				}
+			}
+			for _, name := range names {
+				ops = append(ops, yamldoc.Set(at.Join(name), env[name]))
+			}
+			return ops
+		}
+		entries := make([]string, len(names))
+		for i, name := range names {
+			entries[i] = name + "=" + env[name]
+		}
+		return appendTo(part, "environment", entries...)
+	})
 }
 
 func worldWritable(at image.WritablePath) bool {
@@ -162,7 +204,10 @@ func readOnlyFix(v compose.View, spec *container.Spec, d container.ReadOnlyDecis
 				room = append(room, entry)
 			}
 		}
-		return add(draft, v, "tmpfs", room...)
+		if err := add(draft, v, "tmpfs", room...); err != nil {
+			return err
+		}
+		return setEnv(draft, v, d.SetEnv)
 	}
 	return fix
 }

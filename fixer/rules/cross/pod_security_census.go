@@ -23,24 +23,52 @@ type census struct {
 type pod struct {
 	*kube.Workload
 	file    string
-	verdict *podsecurity.Verdict // nil until asked for
+	forms   []*kube.Workload     // in which kustomizations build it for the namespace
+	verdict *podsecurity.Verdict // that of the loosest form; nil until asked for
+}
+
+func (p *pod) judge() *podsecurity.Verdict {
+	if p.verdict == nil {
+		for _, form := range p.forms {
+			if v := podsecurity.Evaluate(form); p.verdict == nil || rank(&v) < rank(p.verdict) {
+				p.verdict = &v
+			}
+		}
+	}
+	return p.verdict
 }
 
 func newCensus(snap *fixer.Snapshot) *census {
 	c := &census{named: map[string][]*pod{}, tallies: map[string]tally{}}
 	for f := range snap.Files() {
-		for _, o := range f.Objects {
-			w := o.Workload()
-			switch {
-			case w == nil || w.Partial:
-			case w.Namespace == "":
-				c.unnamed = append(c.unnamed, &pod{Workload: w, file: f.Path})
-			default:
-				c.named[w.Namespace] = append(c.named[w.Namespace], &pod{Workload: w, file: f.Path})
+		for n, o := range f.Objects {
+			if w := o.Workload(); w != nil && !w.Partial {
+				c.add(f.Path, w, snap.Forms(f, n))
 			}
 		}
 	}
 	return c
+}
+
+// add counts a workload in each namespace in which a form of it runs.
+func (c *census) add(file string, w *kube.Workload, forms []*kube.Workload) {
+	in := map[string][]*kube.Workload{}
+	var order []string
+	for _, form := range forms {
+		name := form.Node.Get("metadata").Get("namespace").Text()
+		if in[name] == nil {
+			order = append(order, name)
+		}
+		in[name] = append(in[name], form)
+	}
+	for _, name := range order {
+		p := &pod{Workload: w, file: file, forms: in[name]}
+		if name == "" {
+			c.unnamed = append(c.unnamed, p)
+		} else {
+			c.named[name] = append(c.named[name], p)
+		}
+	}
 }
 
 // of counts the pods of a namespace. What is counted too many can only lower
@@ -64,11 +92,7 @@ func (c *census) count(key string, pods []*pod, folder string) tally {
 		if folder != "." && !strings.HasPrefix(p.file, folder+"/") {
 			continue
 		}
-		if p.verdict == nil {
-			v := podsecurity.Evaluate(p.Workload)
-			p.verdict = &v
-		}
-		t = t.with(tally{count: 1, lowest: rank(p.verdict), holding: []*pod{p}, held: 1})
+		t = t.with(tally{count: 1, lowest: rank(p.judge()), holding: []*pod{p}, held: 1})
 	}
 	c.tallies[key] = t
 	return t
