@@ -39,6 +39,8 @@ func fromContainer(p *fixer.Pass, c kube.Container) *Spec {
 		ReadOnly:      choice(context.Get("readOnlyRootFilesystem"), false),
 		Add:           c.AddedCapabilities(),
 		EnvFrom:       c.Node.Get("envFrom").Len() > 0,
+		Dir:           c.Node.Get("workingDir").Text(),
+		Runs:          podRuns(c, line),
 		MemoryRequest: c.Node.Get("resources").Get("requests").Get("memory").Text(),
 	}
 	if !c.Workload.AllowsPodSecurityContext() {
