@@ -327,6 +327,9 @@ func (w *writer) clear(temp string) {
 func (w *writer) stagedAt(temp string) []string {
 	var out []string
 	dir := stagingOf(temp)
+	if w.linkIn(temp) != "" {
+		return nil // another directory by now
+	}
 	if info, err := w.root.Lstat(temp); err == nil && info.Mode().IsRegular() {
 		out = append(out, temp)
 	}

@@ -22,8 +22,9 @@ import (
 // let be written, and does not hold the others: they are restored, and a
 // [fixer.RefusedError] beside the receipt names what is left, which stays in the
 // record. Where nothing of a record can be restored the error says so once;
-// called again, Undo goes on to the commit before. Without a record the error is
-// [ErrNoRecord]; a record that cannot be trusted is a [DamagedRecordError].
+// called again, Undo goes on to the commit before. So it is with a record that
+// cannot be trusted, or that another version of oakum wrote: the error is a
+// [DamagedRecordError], the record stays. Without a record it is [ErrNoRecord].
 //
 // The receipt lists only the files that were restored now.
 func Undo(ctx context.Context, root string) (*fixer.Receipt, error) {
@@ -48,7 +49,14 @@ func Undo(ctx context.Context, root string) (*fixer.Receipt, error) {
 		}
 		e, damaged := s.read(name)
 		if damaged != nil {
-			return nil, damaged
+			if !s.passed(name) {
+				return nil, errors.Join(damaged, s.pass(name))
+			}
+			w.warn("a later fix cannot be taken back: " + damaged.Error())
+			if errors.Is(err, ErrNoRecord) {
+				err = damaged
+			}
+			continue
 		}
 		receipt, left, failed := w.undo(s, e)
 		switch {
