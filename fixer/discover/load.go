@@ -114,7 +114,7 @@ func (l *loader) discover(targets []target, git bool) error {
 	w := &walker{
 		ctx: l.ctx, root: l.root, dirs: l.dirs, base: l.base, noIgnore: l.opts.NoIgnore,
 		found: map[string]*candidate{}, visited: map[string]bool{},
-		budget: -1, selected: true,
+		budget: -1, selected: true, ignoring: ignoring{left: maxIgnoreSteps},
 	}
 	if l.opts.Progress != nil {
 		w.progress = func() { l.opts.Progress(fixer.Progress{Found: len(w.found)}) }
