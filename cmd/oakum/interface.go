@@ -87,7 +87,9 @@ func (f *interfaceFlags) run(cmd *cobra.Command, paths []string) error {
 
 // talk opens line mode.
 func (f *interfaceFlags) talk(cmd *cobra.Command, b *project.Backend, wanted []*fixer.Rule, input io.Reader) error {
-	loaded, err := b.Load(cmd.Context(), func(fixer.Progress) {})
+	loaded, err := project.Await(cmd.Context(), func() (*fixer.Loaded, error) {
+		return b.Load(cmd.Context(), func(fixer.Progress) {})
+	})
 	if err != nil {
 		return err
 	}

@@ -3,16 +3,20 @@ package rules_test
 import (
 	"bytes"
 	"errors"
+	"flag"
 	"fmt"
-	"hash/fnv"
 	"io"
 	"io/fs"
+	"maps"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
 	other "go.yaml.in/yaml/v4"
+	"golang.org/x/tools/txtar"
 
 	"oakum/fixer"
 	"oakum/fixer/corpustest"
@@ -22,20 +26,51 @@ import (
 	"oakum/fixer/yamldoc"
 )
 
-// A trial is one file that is fixed by every rule.
+var mutations = flag.Int("mutations", 0, "try so many mutated trees of every case and every file of the corpus, instead of one of some")
+
+// A trial is some files that are fixed by all rules together.
 type trial struct {
-	name string
-	kind fixer.Kind
-	data []byte
+	name  string
+	files map[string][]byte
 }
 
-// holdOnMutated fixes a file and checks what must hold of any file: what could be
+func (x trial) snapshot() *fixer.Snapshot {
+	var sources []fixer.Source
+	var paths []string
+	for _, path := range slices.Sorted(maps.Keys(x.files)) {
+		data := x.files[path]
+		paths = append(paths, path)
+		if !isName(path, data) {
+			sources = append(sources, fixer.Source{Path: path, Kind: kindOf(path, data), Data: data})
+		}
+	}
+	return fixer.NewSnapshot(sources, namesOf(paths, nil)...)
+}
+
+// mutated returns the trial with one of its files mutated, by one mutation or two,
+// as the seed chooses, and what was done.
+func (x trial) mutated(seed uint64) (trial, string) {
+	r := rand.New(rand.NewPCG(seed, 7))
+	all := corpustest.Mutations()
+	paths := slices.Sorted(maps.Keys(x.files))
+	path := paths[r.IntN(len(paths))]
+	data, what := x.files[path], path
+	for range 1 + r.IntN(2) {
+		m := all[r.IntN(len(all))]
+		data, what = m.Do(data, r.Int()), what+", "+m.Name
+	}
+	y := trial{x.name, maps.Clone(x.files)}
+	y.files[path] = data
+	return y, what
+}
+
+// holdOnMutated fixes the files and checks what must hold of any: what could be
 // parsed can be parsed, no comment on a line of its own is lost, line ends stay,
 // and what a second YAML reader reads outside of what a fix declares is what it
 // read before.
 func holdOnMutated(t *testing.T, x trial, all []*fixer.Rule) (changes int) {
 	t.Helper()
-	snap := fixer.NewSnapshot([]fixer.Source{{Path: x.name, Kind: x.kind, Data: x.data}})
+	snap := x.snapshot()
 	s := engine.NewSession(snap, nil, all)
 	report := s.Baseline()
 	for _, p := range report.Problems {
@@ -64,14 +99,15 @@ func holdOnMutated(t *testing.T, x trial, all []*fixer.Rule) (changes int) {
 		}
 		changes++
 		if f := s.Plan().After.File(c.Path); f.Skip != nil {
-			t.Errorf("the result is not read: %s", f.Skip.Reason)
+			t.Errorf("%s is not read afterwards: %s", c.Path, f.Skip.Reason)
 		}
-		holdLines(t, "all fixes", c.Kind, c.Before, c.After)
-		if c.Kind != fixer.Dockerfile && c.Kind != fixer.Dockerignore {
-			if _, err := otherDocuments(c.After); err != nil {
-				if _, was := otherDocuments(c.Before); was == nil {
-					t.Errorf("the second reader cannot read the result: %v", err)
-				}
+		holdLines(t, c.Path, c.Kind, c.Before, c.After)
+		if c.Kind == fixer.Dockerfile || c.Kind == fixer.Dockerignore {
+			continue
+		}
+		if _, err := otherDocuments(c.After); err != nil {
+			if _, was := otherDocuments(c.Before); was == nil {
+				t.Errorf("the second reader cannot read %s: %v", c.Path, err)
 			}
 		}
 	}
@@ -100,16 +136,12 @@ func holdDraft(t *testing.T, what string, file *fixer.File, c fixer.FileChange) 
 		t.Errorf("%s: %d documents were %d", what, len(is), len(was))
 		return
 	}
-	docs := 0
 	for i, d := range file.YAML.Docs {
-		if d.Skipped || d.Root == nil {
-			continue
+		if d.Skipped || d.Root == nil || len(was) != len(file.YAML.Docs) {
+			continue // it counts documents in another way
 		}
-		_ = docs
-		if i < len(was) {
-			if err := sameOutside(was[i], is[i], "", c.Paths[i]); err != nil {
-				t.Errorf("%s: document %d, as a second reader reads it: %v\n%s", what, i, err, text.Unified(file.Path, file.Data, after, 3))
-			}
+		if err := sameOutside(was[i], is[i], "", c.Paths[i]); err != nil {
+			t.Errorf("%s: document %d, as a second reader reads it: %v\n%s", what, i, err, text.Unified(file.Path, file.Data, after, 3))
 		}
 	}
 }
@@ -252,72 +284,84 @@ func ownComments(kind fixer.Kind, data []byte) []string {
 	return out
 }
 
-// trials are the files of all cases and, where there is one, of the corpus.
+// trials are the cases of all rules and, where there is one, the files of the
+// corpus, each alone.
 func trials(t *testing.T, largest int) []trial {
 	t.Helper()
 	var out []trial
-	seen := map[string]bool{}
-	add := func(kind fixer.Kind, data []byte) {
-		if len(data) > largest || seen[string(data)] {
-			return
+	for _, r := range rules.All() {
+		archive, err := txtar.ParseFile(casesOf(r))
+		if err != nil {
+			t.Fatal(err)
 		}
-		seen[string(data)] = true
-		name := map[fixer.Kind]string{fixer.Dockerfile: "Dockerfile", fixer.Compose: "compose.yaml", fixer.Kubernetes: "f.yaml"}[kind]
-		if name != "" {
-			out = append(out, trial{name, kind, data})
+		for _, c := range parseCases(t, archive) {
+			out = append(out, trial{r.Name + "/" + c.name, c.files})
 		}
 	}
-	eachFile(t, func(_ *fixer.Rule, kind fixer.Kind, src string) { add(kind, []byte(src)) })
 	filepath.WalkDir(corpustest.Path(), func(path string, d fs.DirEntry, err error) error {
 		if err != nil || !d.Type().IsRegular() {
 			return nil
 		}
-		kind := fixer.Kind("")
-		switch base := strings.ToLower(d.Name()); {
-		case strings.HasPrefix(base, "dockerfile"):
-			kind = fixer.Dockerfile
-		case strings.HasSuffix(base, ".yaml") || strings.HasSuffix(base, ".yml"):
-			kind = fixer.Kubernetes
-			if strings.Contains(base, "compose") {
-				kind = fixer.Compose
-			}
-		default:
+		base := strings.ToLower(d.Name())
+		if !strings.HasPrefix(base, "dockerfile") && !strings.HasSuffix(base, ".yaml") && !strings.HasSuffix(base, ".yml") {
 			return nil
 		}
-		if data, err := os.ReadFile(path); err == nil {
-			add(kind, data)
+		if data, err := os.ReadFile(path); err == nil && len(data) <= largest {
+			rel, _ := filepath.Rel(corpustest.Path(), path)
+			out = append(out, trial{rel, map[string][]byte{d.Name(): data}})
 		}
 		return nil
 	})
 	return out
 }
 
+const (
+	mutationRounds = 1       // mutated trees of each trial
+	mutationSample = 4       // every so many of the trials are tried; all take minutes
+	largestMutated = 6 << 10 // of a file of the corpus
+)
+
+// TestMutatedFiles mutates what the cases and the corpus hold in every way that
+// [corpustest.Mutations] knows, and fixes it.
 func TestMutatedFiles(t *testing.T) {
-	all := rules.All()
-	changes, runs := 0, 0
-	every := 1
-	if v := os.Getenv("EVERY"); v != "" {
-		fmt.Sscan(v, &every)
+	all, changes, runs, sample, rounds := rules.All(), 0, 0, mutationSample, mutationRounds
+	if testing.Short() {
+		sample *= 10
 	}
-	rounds := 1
-	fmt.Sscan(os.Getenv("ROUNDS"), &rounds)
-	list := trials(t, 6<<10)
-	t.Log(len(list), "files")
-	for i, x := range list {
-		if i%every != 0 {
+	if *mutations > 0 {
+		sample, rounds = 1, *mutations
+	}
+	for i, x := range trials(t, largestMutated) {
+		if i%sample != 0 {
 			continue
 		}
-		h := fnv.New32()
-		h.Write(x.data)
-		for j, m := range corpustest.Mutations() {
-			for r := range rounds {
-				y := x
-				y.data = m.Do(x.data, int(h.Sum32())+j*31+r*97)
-				ok := t.Run(fmt.Sprintf("%d/%s/%d", i, m.Name, r), func(t *testing.T) { changes += holdOnMutated(t, y, all) })
-				_ = ok
-				runs++
-			}
+		for round := range rounds {
+			y, what := x.mutated(uint64(i*1000 + round))
+			t.Run(fmt.Sprintf("%s, %s", x.name, what), func(t *testing.T) { changes += holdOnMutated(t, y, all) })
+			runs++
 		}
 	}
-	t.Logf("%d runs, %d changes", runs, changes)
+	if t.Logf("%d trees, %d changes", runs, changes); changes < runs/2 {
+		t.Error("too few changes: the mutations leave nothing to fix")
+	}
+}
+
+// FuzzMutated lets the fuzzer choose what is mutated, and how.
+func FuzzMutated(f *testing.F) {
+	for file := range shop(f).Files() {
+		for m := range corpustest.Mutations() {
+			f.Add(file.Data, uint8(m), m*13, uint8(m+3), m*31)
+		}
+	}
+	rules, all := rules.All(), corpustest.Mutations()
+	f.Fuzz(func(t *testing.T, data []byte, first uint8, at int, second uint8, and int) {
+		data = all[int(first)%len(all)].Do(data, at)
+		data = all[int(second)%len(all)].Do(data, and)
+		if len(data) > largestMutated {
+			t.Skip("long inputs only make the fuzzer slow")
+		}
+		for _, name := range []string{"Dockerfile", "compose.yaml", "f.yaml"} {
+			holdOnMutated(t, trial{"fuzz", map[string][]byte{name: data}}, rules)
+		}
+	})
 }

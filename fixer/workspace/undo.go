@@ -58,7 +58,7 @@ func Undo(ctx context.Context, root string) (*fixer.Receipt, error) {
 			}
 			continue
 		}
-		receipt, left, failed := w.undo(s, e)
+		receipt, left, failed := w.undo(ctx, s, e)
 		switch {
 		case failed != nil:
 			return nil, failed
@@ -83,14 +83,14 @@ func Undo(ctx context.Context, root string) (*fixer.Receipt, error) {
 // undo takes one record back as far as it can. What is left is named and stays
 // in the record. There is no receipt when nothing was restored while something
 // is left.
-func (w *writer) undo(s *store, e *entry) (*fixer.Receipt, *fixer.RefusedError, error) {
+func (w *writer) undo(ctx context.Context, s *store, e *entry) (*fixer.Receipt, *fixer.RefusedError, error) {
 	w.clearRecord(e) // left by a commit or undo that was interrupted
 	if len(e.Files) > 0 {
 		w.openStaging(string(e.Files[0].Temp))
 		defer w.closeStaging(string(e.Files[0].Temp))
 	}
 	var refused refusals
-	done, err := w.restore(w.replacementsBack(e, &refused), &refused)
+	done, err := w.restore(ctx, w.replacementsBack(e, &refused), &refused)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -237,10 +237,17 @@ func (w *writer) replacementsBack(e *entry, refused *refusals) []replacement {
 
 // restore carries out what replacementsBack worked out, and returns what is
 // done. A file that fails on the way is left as it is, whole, and refused: the
-// record keeps it, and undo can be called again.
-func (w *writer) restore(todo []replacement, refused *refusals) ([]replacement, error) {
+// record keeps it, and undo can be called again. Cancelling the context is heeded
+// up to the first file that is restored.
+func (w *writer) restore(ctx context.Context, todo []replacement, refused *refusals) ([]replacement, error) {
 	var staged, done []replacement
 	for _, a := range todo {
+		if err := ctx.Err(); err != nil {
+			for _, a := range staged {
+				w.clear(a.temp)
+			}
+			return nil, err
+		}
 		if a.new != nil {
 			if err := w.stage(&a); err != nil {
 				w.clear(a.temp)
