@@ -37,7 +37,7 @@ func fromContainer(p *fixer.Pass, c kube.Container) *Spec {
 		HostNetwork:   c.Workload.Pod.Get("hostNetwork").IsTrue(),
 		Privileged:    choice(context.Get("privileged"), false),
 		ReadOnly:      choice(context.Get("readOnlyRootFilesystem"), false),
-		Add:           c.Capabilities("add"),
+		Add:           c.AddedCapabilities(),
 		EnvFrom:       c.Node.Get("envFrom").Len() > 0,
 		Dir:           c.Node.Get("workingDir").Text(),
 		Runs:          podRuns(c, line),

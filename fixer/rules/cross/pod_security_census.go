@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"oakum/fixer"
+	"oakum/fixer/container"
 	"oakum/fixer/kube"
 	"oakum/fixer/kube/podsecurity"
 )
@@ -24,6 +25,7 @@ type pod struct {
 	*kube.Workload
 	file    string
 	forms   []*kube.Workload     // in which kustomizations build it for the namespace
+	network string               // what adds a container to it that sets up its network
 	verdict *podsecurity.Verdict // that of the loosest form; nil until asked for
 }
 
@@ -34,16 +36,21 @@ func (p *pod) judge() *podsecurity.Verdict {
 				p.verdict = &v
 			}
 		}
+		if p.network != "" && rank(p.verdict) > 0 {
+			p.verdict = &podsecurity.Verdict{Level: podsecurity.Privileged, Violations: []podsecurity.Violation{{
+				Level: podsecurity.Baseline, Reason: p.network + " adds a container with NET_ADMIN to it",
+			}}}
+		}
 	}
 	return p.verdict
 }
 
-func newCensus(snap *fixer.Snapshot) *census {
+func newCensus(pass *fixer.Pass) *census {
 	c := &census{named: map[string][]*pod{}, tallies: map[string]tally{}}
-	for f := range snap.Files() {
+	for f := range pass.Snapshot.Files() {
 		for n, o := range f.Objects {
 			if w := o.Workload(); w != nil && !w.Partial {
-				c.add(f.Path, w, snap.Forms(f, n))
+				c.add(pass, f.Path, w, pass.Snapshot.Forms(f, n))
 			}
 		}
 	}
@@ -51,7 +58,7 @@ func newCensus(snap *fixer.Snapshot) *census {
 }
 
 // add counts a workload in each namespace in which a form of it runs.
-func (c *census) add(file string, w *kube.Workload, forms []*kube.Workload) {
+func (c *census) add(pass *fixer.Pass, file string, w *kube.Workload, forms []*kube.Workload) {
 	in := map[string][]*kube.Workload{}
 	var order []string
 	for _, form := range forms {
@@ -63,6 +70,13 @@ func (c *census) add(file string, w *kube.Workload, forms []*kube.Workload) {
 	}
 	for _, name := range order {
 		p := &pod{Workload: w, file: file, forms: in[name]}
+		for _, form := range p.forms {
+			for _, a := range container.Added(pass, file, form) {
+				if a.Network {
+					p.network = a.By
+				}
+			}
+		}
 		if name == "" {
 			c.unnamed = append(c.unnamed, p)
 		} else {
