@@ -47,8 +47,8 @@ func TestIrregularFilesDoNotBlock(t *testing.T) {
 
 func TestLinks(t *testing.T) {
 	dir := disktest.Tree(t, map[string]string{
-		"real/prod.txt": "ARG A\nRUN x\n", "real/pod.yaml": pod, "compose.yaml": compose, "real/.git/config": "x",
-		".gitignore": "hidden/\n", "hidden/compose.yaml": compose, ".git/HEAD": "x", ".git/pod.yaml": pod,
+		"real/prod.txt": "ARG A\nRUN x\n", "real/pod.yaml": pod, "compose.yaml": composeFile, "real/.git/config": "x",
+		".gitignore": "hidden/\n", "hidden/compose.yaml": composeFile, ".git/HEAD": "x", ".git/pod.yaml": pod,
 	})
 	outside := t.TempDir()
 	disktest.Put(t, outside, "Dockerfile", "FROM secret\n")

@@ -46,7 +46,8 @@ type Options struct {
 // kustomization.y(a)ml and Chart.yaml. What must also look right inside: names
 // like Dockerfile-alpine or my-compose.yaml, and every other YAML or JSON file,
 // which must have a document with apiVersion and kind (in JSON, one of the two
-// within the first 64 KiB). Compose files also bring
+// within the first 64 KiB) or be a Compose file in all its keys (YAML only:
+// stack.yml, prod.yaml). Compose files also bring
 // in what they include and extend, kustomizations the patches they name, and
 // Dockerfiles the ignore files of their builds with the names of the files
 // these may be sent.
