@@ -12,14 +12,16 @@ import (
 type PackageRun struct {
 	Step
 	Calls []*PackageCall
-	text  string // to search when Script is nil
+	Rough bool // the calls are not told apart: the text is only searched
+	text  string // to search where the commands are not all read
 	needs func() map[*Manager]dependence
 }
 
 func readPackageRun(f *dockerfile.File, st Step) *PackageRun {
 	r := &PackageRun{Step: st}
-	if st.Script == nil {
+	if st.Script == nil && st.Unread {
 		r.text = CommandText(f, st.Instruction)
+		r.Rough = true
 	} else {
 		for _, c := range st.Commands {
 			if c.Package != nil {
@@ -144,7 +146,7 @@ type dependence struct {
 }
 
 func (r *PackageRun) readDependence(m *Manager) (d dependence) {
-	if r.Script == nil {
+	if r.Rough {
 		d.fetched = m.mentions(r.text, map[string]bool{"update": true})
 		d.sure = !d.fetched && m.Uses != nil && m.mentions(r.text, m.Uses)
 		return d
@@ -158,7 +160,7 @@ func (r *PackageRun) readDependence(m *Manager) (d dependence) {
 		case own && m.Uses[c.Package.Verb]:
 			d.sure = true
 			return d
-		case c.Package == nil && RunsUnread(c.Command), m.Name == "apt" && ReadsLists(c):
+		case c.Package == nil && c.RunsUnread(), m.Name == "apt" && ReadsLists(c):
 			d.unsure = true
 		}
 	}

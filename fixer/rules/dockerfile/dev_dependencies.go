@@ -96,7 +96,7 @@ var buildWord = text.Regexp(`(?i)^(build|compile|bundle|tsc|webpack|vite|esbuild
 // development: it builds or tests, or runs what is not read here.
 func builds(st build.Step, rest []build.Step, n int) bool {
 	return runsLater(st, rest, n, func(c build.Command) bool {
-		if buildWord().MatchString(c.Program) || build.RunsUnread(c.Command) {
+		if buildWord().MatchString(c.Program) || c.RunsUnread() {
 			return true
 		}
 		return text.WordSet("npm npx yarn pnpm pnpx make node")[c.Program] && (c.Program == "make" || c.Program == "npx" || c.Program == "node" || slices.ContainsFunc(c.Plain(), buildWord().MatchString))
@@ -177,8 +177,8 @@ func reportDependencies(p *fixer.Pass, st build.Step, c build.Command, d *instal
 	case c.Program != "npm":
 	case npmBefore7(st.Stage):
 		f.Advice = "write --only=production; --omit=dev is known from npm 7 on"
-	case st.Script == nil:
-		f.Advice += st.NotEdited()
+	case !st.Edited(c.Command):
+		f.Advice += st.NotEdited(c.Command)
 	case !startsNode(images):
 		f.Advice += "; it is not done here because it cannot be told what the start command needs"
 	default:

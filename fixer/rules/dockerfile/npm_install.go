@@ -74,8 +74,8 @@ func checkNpm(p *fixer.Pass, st build.Step, c build.Command) {
 	l := findLock(p, st, build.Installers["npm"].Locks...)
 	f.Advice = l.advice("package-lock.json", "write npm ci", "nothing in the file proves that it is")
 	switch {
-	case st.Script == nil:
-		f.Advice = "write npm ci where package-lock.json is there" + st.NotEdited()
+	case !st.Edited(c.Command):
+		f.Advice = "write npm ci where package-lock.json is there" + st.NotEdited(c.Command)
 	case l.at == nil:
 	case !plain:
 		f.Advice = "write npm ci; it is not done here because it cannot be told whether npm ci takes all of these options"
@@ -156,8 +156,8 @@ func (z freeze) report(p *fixer.Pass, st build.Step, c build.Command) {
 	}
 	f.Start, f.End = st.Span(c)
 	switch {
-	case st.Script == nil:
-		f.Advice += st.NotEdited()
+	case !st.Edited(c.Command):
+		f.Advice += st.NotEdited(c.Command)
 	case z.lock.at != nil:
 		f.Advice = ""
 		f.Fixes = []fixer.Fix{{

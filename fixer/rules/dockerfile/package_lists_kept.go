@@ -60,7 +60,7 @@ var PackageListsKept = &fixer.Rule{
 
 func checkLists(p *fixer.Pass, runs *build.Packages, r *build.PackageRun, m *build.Manager) {
 	f := fixer.Finding{Path: place(p.File.Dockerfile, r.At) + " " + m.Name}
-	if r.Script == nil {
+	if r.Rough {
 		if r.LeavesUnread(m) {
 			f.Message = fmt.Sprintf("the image keeps the %s of %s", m.What, m.Name)
 			f.Advice = fmt.Sprintf("end these commands with %s; it is not done here because %s", cmp.Or(m.Clean, "its clean all"), r.Why)

@@ -156,7 +156,7 @@ func checkPlainHTTP(p *fixer.Pass, st build.Step, c build.Command) {
 			Message: fmt.Sprintf("%s fetches %s over a connection that anybody on the way can change", c.Program, build.ShownURL(link)),
 			Advice:  "write https://, which most servers answer by now; where the server does not, compare the file with a checksum from elsewhere (sha256sum -c) in the same step",
 		}
-		if st.Script == nil {
+		if !st.Edited(c.Command) {
 			f.Start, f.End = st.Span(c)
 		} else {
 			f.Start, f.End = w.Start, w.End

@@ -66,6 +66,8 @@ func (l *fetch) join() ([]text.Edit, error) {
 	switch list := l.run.At.Stage.Instructions; {
 	case into.Script == nil:
 		return nil, fixer.Refuse("%s", into.Why)
+	case slices.ContainsFunc(into.Calls, func(c *build.PackageCall) bool { return c.Copied }):
+		return nil, fixer.Refuse("%s", dockerfile.CopiedReason)
 	case !adjacent(list, l.run.At, into.At):
 		return nil, fixer.Refuse("something stands between the two")
 	case flagText(l.run.Instruction) != flagText(into.Instruction):
