@@ -100,6 +100,9 @@ func (c Command) RunsUnread() bool {
 	switch c.Program {
 	case "source", ".", "eval":
 		return !c.HandsRead
+	case "xargs": // with words that are not seen
+		of := c.Arguments().Names()
+		return len(of) > 0 && (!indifferent[path.Base(of[0])] || slices.ContainsFunc(Managers, func(m *Manager) bool { return isProgram(m, of[0]) }))
 	case "ansible-playbook", "chef-client", "puppet", "salt-call":
 		return true
 	}

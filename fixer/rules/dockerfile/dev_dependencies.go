@@ -175,6 +175,8 @@ func reportDependencies(p *fixer.Pass, st build.Step, c build.Command, d *instal
 	case builds || !own:
 		f.Advice = fmt.Sprintf("run %s in that stage behind what it builds, before its folder is copied", d.prune)
 	case c.Program != "npm":
+	case isFallback(c):
+		f.Advice += fmt.Sprintf("; it is not done here because the command stands in %s, and the others of the step would still bring them", c.Place)
 	case npmBefore7(st.Stage):
 		f.Advice = "write --only=production; --omit=dev is known from npm 7 on"
 	case !st.Edited(c.Command):

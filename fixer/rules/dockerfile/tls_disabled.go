@@ -69,7 +69,7 @@ func checkInsecureVariables(p *fixer.Pass, i, at *dockerfile.Instruction) {
 			continue
 		}
 		f := fixer.Finding{
-			Path:    place(p.File.Dockerfile, at) + " " + pair.Key,
+			Path:    variablePlace(p.File.Dockerfile, at, pair.Key),
 			Message: fmt.Sprintf("%s %s=%s switches off a check of certificates", i.Keyword, pair.Key, pair.Value),
 			Start:   pair.Word.Start, End: pair.Word.End,
 		}

@@ -121,7 +121,7 @@ func checkRegistry(p *fixer.Pass, i, at *dockerfile.Instruction, pair dockerfile
 		return
 	}
 	report(p, at, fixer.Finding{
-		Path:    place(p.File.Dockerfile, at) + " " + pair.Key,
+		Path:    variablePlace(p.File.Dockerfile, at, pair.Key),
 		Message: fmt.Sprintf("packages come from %s over a connection that anybody on the way can change", build.ShownURL(link)),
 		Advice:  "write https://; give a registry of your own a certificate, and the image the authority that signed it",
 		Start:   pair.Word.Start, End: pair.Word.End,

@@ -43,7 +43,7 @@ var UpdateAlone = &fixer.Rule{
 					slices.ContainsFunc(r.Commands, build.Command.RunsUnread) || r.LastUncleaned(m) == nil {
 					continue
 				}
-				later := runs.NeededAfter(st.At, m)
+				later := build.NeededAfter(p, st.At, m)
 				if !kept[st.Stage] && !later.Sure {
 					continue
 				}
