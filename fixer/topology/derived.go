@@ -9,7 +9,6 @@ import (
 
 	"oakum/fixer/compose"
 	"oakum/fixer/dockerfile"
-	"oakum/fixer/image"
 	"oakum/fixer/yamldoc"
 )
 
@@ -142,7 +141,7 @@ func (t *Topology) namedBuild(ref string, names map[string][]string) (Build, boo
 	last := path.Base(repo)
 	for {
 		if fits := names[last]; len(fits) == 1 {
-			if known := image.KnowledgeOf(ref, nil); known.HasBase || known.Entry != nil {
+			if isOfficial(ref) {
 				return Build{}, false
 			}
 			b, ok := quiet.build(fits[0], "", fmt.Sprintf("the image %s is named as %s", repo, fits[0]))
