@@ -172,7 +172,8 @@ func (all places) add(p Part) {
 func (all places) nearest(name, file string) []Part {
 	own := path.Dir(file)
 	for dir := own; ; dir = path.Dir(dir) {
-		if found := all.byPlace[[2]string{name, dir}]; len(found) > 0 {
+		found := slices.DeleteFunc(slices.Clone(all.byPlace[[2]string{name, dir}]), func(p Part) bool { return p.File == file })
+		if len(found) > 0 {
 			return found
 		}
 		if dir == "." || dir == "/" {
