@@ -103,22 +103,23 @@ func isDefault(name string) bool {
 func (s *Spec) capabilitiesOfCommands(d *CapabilityDecision, need []string) []string {
 	user, _ := s.StartsAs()
 	for _, e := range s.effects() {
-		caps := e.caps
-		if notRoot(user) && !e.setuid {
-			continue // they take nothing from who has none
+		caps, asRoot := e.caps, e.run.asRoot()
+		if e.run.Privileged || notRoot(user) && !e.setuid && !asRoot {
+			continue // they take nothing from who has none, or has all
 		}
 		strong := slices.DeleteFunc(slices.Clone(caps), func(name string) bool {
 			return slices.Contains(BaselineCapabilities, name) || s.adds(name) || slices.Contains(dockerDefaults, name)
 		})
 		switch {
-		case e.installs && !notRoot(user):
+		case e.installs && (!notRoot(user) || asRoot):
 			d.manual(e.says() + ", which changes owners and becomes other users in ways of its own: do that in the image, and then drop the capabilities")
-		case e.setuid && slices.Contains(caps, "SETUID") && !user.IsRoot() && !s.worksAsRoot():
+		case e.setuid && slices.Contains(caps, "SETUID") && !user.IsRoot() && !s.worksAsRoot() && !asRoot:
 			d.manual(e.says() + ", which becomes another user by its setuid bit and then needs capabilities that nothing here tells: do without it first")
 		case len(strong) > 0 && e.root:
 			d.manual(e.says() + ", which needs " + joined(strong) + ": it fails today, unless the container is privileged; find out whether it is needed")
 		case len(caps) > 0:
 			need = union(need, caps)
+		case asRoot && (e.unknown || e.astray): // as root in a container whose user is none
 		default:
 			continue
 		}

@@ -272,7 +272,7 @@ func (s *Spec) ForbidNewPrivileges() Decision {
 	}
 	add := slices.DeleteFunc(slices.Clone(s.Add), func(name string) bool { return name == bindLow && s.opensLowPorts() })
 	user, _ := s.StartsAs()
-	gains := slices.IndexFunc(s.effects(), func(e effect) bool { return e.setuid })
+	gains := slices.IndexFunc(s.effects(), func(e effect) bool { return e.setuid && !e.run.asRoot() })
 	own := s.fileCapabilities(add)
 	switch {
 	case gains >= 0 && !user.IsRoot() && !s.worksAsRoot():

@@ -156,7 +156,7 @@ func (s *Spec) roomForCommands(d *ReadOnlyDecision) (known bool) {
 		case e.installs:
 			d.manual(e.says() + ", which changes files all over the root file system: do that in the image, and then make the root read-only")
 			d.Evidence = append(d.Evidence, e.evidence(s))
-		case e.system && !notRoot(d.User):
+		case e.system && (!notRoot(d.User) || e.run.asRoot()):
 			d.manual(e.says() + ", which changes files of the system: do that in the image, or give these files volumes, and then make the root read-only")
 			d.Evidence = append(d.Evidence, e.evidence(s))
 		case e.here:

@@ -25,6 +25,7 @@ type Spec struct {
 	// image would: Kubernetes' command and args. nil means that the file leaves
 	// it to the image.
 	Entrypoint, Command []string
+	StartPlace          string // where that is written, "" where it stands at Place
 	Dir                 string // working directory that the file gives, "" without one
 
 	// Runs are what else is run in the container because the file says so: health
