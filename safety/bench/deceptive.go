@@ -1,0 +1,166 @@
+package bench
+
+import (
+	"fmt"
+	"path"
+	"slices"
+	"strings"
+
+	"oakum/fixer"
+	"oakum/fixer/engine"
+	"oakum/fixer/rules"
+	"oakum/fixer/text"
+)
+
+// findings compares what oakum's rules report before and after. A finding that is
+// gone is deceptive where its thing is gone, broken or certain to break, or where
+// the same change opened another one that weighs as much, or only moved a secret.
+func (j *judge) findings(before, after *fixer.Snapshot) {
+	facts := &fixer.Facts{}
+	was, is := engine.Check(before, facts, rules.All()), engine.Check(after, facts, rules.All())
+	still := map[fixer.Key]bool{}
+	for _, f := range is.Findings {
+		still[f.Key()] = true
+	}
+	for _, s := range is.Suppressed { // a comment does not make it go away
+		still[s.Finding.Key()] = true
+	}
+	known := map[fixer.Key]bool{}
+	for _, s := range was.Suppressed {
+		known[s.Finding.Key()] = true
+	}
+	var gone []*fixer.Finding
+	for _, f := range was.Findings {
+		known[f.Key()] = true
+		if !still[f.Key()] {
+			gone = append(gone, f)
+		}
+	}
+	var opened []*fixer.Finding
+	for _, f := range is.Findings {
+		if !known[f.Key()] {
+			opened = append(opened, f)
+		}
+	}
+	j.Findings, j.Gone, j.Opened = len(was.Findings), len(gone), len(opened)
+	taken := map[*fixer.Finding]bool{}
+	things, left := thingsOf(before), thingsOf(after)
+	for _, f := range gone {
+		if why := j.deceives(f, things, left); why != "" {
+			taken[f] = true
+			j.deceived(f, why)
+		}
+	}
+	for _, hole := range opened {
+		if f := j.closedBy(hole, gone, taken, things); f != nil {
+			taken[f] = true
+			j.deceived(f, fmt.Sprintf("the change opened %s (%s) at %s:%d: %s", hole.Rule, hole.Severity, hole.File, hole.Line, hole.Message))
+		}
+	}
+}
+
+func (j *judge) deceived(f *fixer.Finding, why string) {
+	j.add(Deceptive, f.File, f.Line, text.VisibleLine(fmt.Sprintf("%s (%s) of %s is gone, but %s", f.Rule, f.Severity, f.Path, short(why, 300))))
+}
+
+// deceives says why a finding that is gone is not fixed, "" where nothing tells.
+func (j *judge) deceives(f *fixer.Finding, things, left map[string]bool) string {
+	if why := j.broken[f.File]; why != "" {
+		return why
+	}
+	thing := thingOf(f.Path)
+	for _, what := range []string{thing, containerOf(f.Path)} {
+		if things[what] && !left[what] {
+			return what + " is gone"
+		}
+	}
+	for _, i := range j.Incidents {
+		if i.Column == APIErrors && i.File == f.File && strings.HasPrefix(i.Says, thing+": ") {
+			return "the API refuses " + i.Says
+		}
+	}
+	for _, b := range j.breakages {
+		if b.File != f.File || thingOf(b.Place) != thing && !strings.HasPrefix(b.Place, "stage ") {
+			continue
+		}
+		if own := containerOf(f.Path); own != "" && own != containerOf(b.Place) {
+			continue // another container of the pod
+		}
+		return "it is certain to break: " + b.Says
+	}
+	return ""
+}
+
+// closedBy returns the finding whose fix opened another one: one of no greater
+// severity, or of a secret that is elsewhere in the repository now, about the same thing or, where the fixer made what the new one is about,
+// in the file or beside it. Each stands for one.
+func (j *judge) closedBy(hole *fixer.Finding, gone []*fixer.Finding, taken map[*fixer.Finding]bool, things map[string]bool) *fixer.Finding {
+	thing := thingOf(hole.Path)
+	i := slices.IndexFunc(gone, func(f *fixer.Finding) bool {
+		moved := strings.Contains(f.Rule, "secret") && strings.Contains(hole.Rule, "secret")
+		if taken[f] || f.Severity > hole.Severity && !moved {
+			return false
+		}
+		if j.created[hole.File] {
+			return near(path.Dir(f.File), path.Dir(hole.File))
+		}
+		return f.File == hole.File && (thingOf(f.Path) == thing || !things[thing])
+	})
+	if i < 0 {
+		return nil
+	}
+	return gone[i]
+}
+
+// near reports whether one of two directories is the other or lies below it.
+func near(a, b string) bool {
+	return a == b || a == "." || b == "." || strings.HasPrefix(a, b+"/") || strings.HasPrefix(b, a+"/")
+}
+
+// thingOf is what a finding is about: an object, a service or a stage.
+func thingOf(place string) string {
+	if rest, ok := strings.CutPrefix(place, "stage "); ok {
+		name, _, _ := strings.Cut(rest, ":")
+		return "stage " + name
+	}
+	thing, _, _ := strings.Cut(place, " ")
+	return strings.TrimSuffix(thing, ":")
+}
+
+// containerOf is the container of a pod that a finding is about, "" where it is
+// about something else.
+func containerOf(place string) string {
+	thing, rest, _ := strings.Cut(place, " ")
+	name, _, _ := strings.Cut(rest, "]")
+	if strings.HasPrefix(name, "containers[") || strings.HasPrefix(name, "initContainers[") {
+		return thing + " " + name + "]"
+	}
+	return ""
+}
+
+// thingsOf are the things of a repository, by the names that findings give them.
+// An object may move from one file to another.
+func thingsOf(snap *fixer.Snapshot) map[string]bool {
+	out := map[string]bool{}
+	for f := range snap.Files() {
+		for _, o := range f.Objects {
+			out[o.ID()] = true
+			if w := o.Workload(); w != nil {
+				for _, c := range w.Containers() {
+					out[c.FindingPath()] = true
+				}
+			}
+		}
+		if f.Compose != nil {
+			for _, v := range snap.Topology().Compose().Views(f.Path) {
+				out["services."+v.Name] = true
+			}
+		}
+		if f.Dockerfile != nil {
+			for _, s := range f.Dockerfile.Stages {
+				out["stage "+s.Name] = true
+			}
+		}
+	}
+	return out
+}
