@@ -27,7 +27,8 @@ The columns:
 
   restricted pods     objects that make pods and meet the restricted Pod Security
                       Standard by Kubernetes' own evaluator, before → after of all
-  findings gone       findings of oakum's rules that are not there any more
+  findings gone       findings of oakum's rules that are not there any more, of
+                      all, and those that are new
   lines per value     lines removed and added, for each value of YAML and each
                       instruction of a Dockerfile that differs: 1 to 2 is an edit,
                       much more is a file written anew
@@ -39,8 +40,9 @@ The columns:
                       the kubelet, says do not work: a lower bound
   second-run changes  files that running the fixer again changes
   deceptive fixes     of the findings gone, those whose object, file or container is
-                      gone, broken or certain to break, or whose change opened a
-                      finding of the same severity or a higher one
+                      gone, broken or certain to break; those whose change opened a
+                      finding as grave as the gravest that it closed; and secrets
+                      that are only elsewhere in the repository now
 
 Exit status: 0 when the table was printed, whatever it says; 2 else.
 

@@ -3,7 +3,6 @@ package bench
 import (
 	"fmt"
 	"path"
-	"slices"
 	"strings"
 
 	"oakum/fixer"
@@ -14,7 +13,7 @@ import (
 
 // findings compares what oakum's rules report before and after. A finding that is
 // gone is deceptive where its thing is gone, broken or certain to break, or where
-// the same change opened another one that weighs as much, or only moved a secret.
+// the change opened another one that weighs as much, or only moved a secret.
 func (j *judge) findings(before, after *fixer.Snapshot) {
 	facts := &fixer.Facts{}
 	was, is := engine.Check(before, facts, rules.All()), engine.Check(after, facts, rules.All())
@@ -52,6 +51,8 @@ func (j *judge) findings(before, after *fixer.Snapshot) {
 		}
 	}
 	for _, hole := range opened {
+		j.Incidents = append(j.Incidents, Incident{Column: Opened, File: hole.File, Line: hole.Line,
+			Says: text.VisibleLine(fmt.Sprintf("%s (%s): %s", hole.Rule, hole.Severity, hole.Message))})
 		if f := j.closedBy(hole, gone, taken, things); f != nil {
 			taken[f] = true
 			j.deceived(f, fmt.Sprintf("the change opened %s (%s) at %s:%d: %s", hole.Rule, hole.Severity, hole.File, hole.Line, hole.Message))
@@ -91,26 +92,38 @@ func (j *judge) deceives(f *fixer.Finding, things, left map[string]bool) string 
 	return ""
 }
 
-// closedBy returns the finding whose fix opened another one: one of no greater
-// severity, or of a secret that is elsewhere in the repository now, about the same thing or, where the fixer made what the new one is about,
-// in the file or beside it. Each stands for one.
+// closedBy returns the finding whose fix opened another one, nil where what was
+// opened weighs less than what was closed. It looks at the findings that are gone of the
+// same thing or, where the fixer made what the new one is about, of the file or
+// beside it: the gravest of them must be no graver, unless both are about a secret,
+// which is elsewhere in the repository now. Each stands for one.
 func (j *judge) closedBy(hole *fixer.Finding, gone []*fixer.Finding, taken map[*fixer.Finding]bool, things map[string]bool) *fixer.Finding {
-	thing := thingOf(hole.Path)
-	i := slices.IndexFunc(gone, func(f *fixer.Finding) bool {
-		moved := strings.Contains(f.Rule, "secret") && strings.Contains(hole.Rule, "secret")
-		if taken[f] || f.Severity > hole.Severity && !moved {
-			return false
+	thing, container := thingOf(hole.Path), containerOf(hole.Path)
+	var gravest *fixer.Finding
+	for _, f := range gone { // the gravest first
+		switch {
+		case j.created[hole.File]:
+			if !near(path.Dir(f.File), path.Dir(hole.File)) {
+				continue
+			}
+		case f.File != hole.File, things[thing] && thingOf(f.Path) != thing, things[thing] && container != "" && containerOf(f.Path) != container:
+			continue
 		}
-		if j.created[hole.File] {
-			return near(path.Dir(f.File), path.Dir(hole.File))
+		if !taken[f] && isSecret(f) && isSecret(hole) {
+			return f
 		}
-		return f.File == hole.File && (thingOf(f.Path) == thing || !things[thing])
-	})
-	if i < 0 {
+		if gravest == nil {
+			gravest = f
+		}
+	}
+	if gravest == nil || gravest.Severity > hole.Severity || taken[gravest] {
 		return nil
 	}
-	return gone[i]
+	return gravest
 }
+
+// isSecret reports whether a finding is about a secret that can be read.
+func isSecret(f *fixer.Finding) bool { return strings.Contains(f.Rule, "secret") }
 
 // near reports whether one of two directories is the other or lies below it.
 func near(a, b string) bool {

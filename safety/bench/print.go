@@ -63,7 +63,7 @@ func row(r *Result) []string {
 	}
 	out := []string{
 		text.VisibleLine(r.Name), fmt.Sprintf("%d → %d of %d", r.RestrictedBefore, r.RestrictedAfter, r.Pods),
-		fmt.Sprintf("%d of %d", r.Gone, r.Findings), perValue,
+		fmt.Sprintf("%d of %d, %d new", r.Gone, r.Findings, r.Opened), perValue,
 	}
 	for _, c := range Columns() {
 		cell := fmt.Sprint(r.Faults[c])

@@ -15,7 +15,11 @@ const (
 	Deceptive    Column = "deceptive fixes"
 )
 
-// Columns lists them.
+// Opened is a finding that the change opened. It is printed with the faults and is
+// none by itself: a deceptive fix is one that opened as much as it closed.
+const Opened Column = "new finding"
+
+// Columns lists the faults.
 func Columns() []Column {
 	return []Column{CommentsLost, APIErrors, FilesBroken, Breakages, SecondRun, Deceptive}
 }
