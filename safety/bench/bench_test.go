@@ -142,7 +142,7 @@ func TestBreakages(t *testing.T) {
 		want                 int
 		says                 string
 	}{
-		{"read-only without room", "    image: nginx:1.27\n", "    read_only: true\n", 2, "/var/cache/nginx"},
+		{"read-only without room", "    image: nginx:1.27\n", "    read_only: true\n", 1, "/var/cache/nginx"},
 		{"read-only with room", "    image: nginx:1.27\n", "    read_only: true\n    tmpfs: [/var/cache/nginx, /run]\n", 0, ""},
 		{"read-only where templates are rendered", "    image: nginx:1.27\n    tmpfs: [/var/cache/nginx, /run]\n    environment: [NGINX_ENVSUBST_TEMPLATE_DIR=/t]\n", "    read_only: true\n", 1, "/etc/nginx/conf.d"},
 		{"another program of the image is started", "    image: nginx:1.27\n    entrypoint: [sleep, '9']\n", "    read_only: true\n", 0, ""},
@@ -176,7 +176,7 @@ func TestBreakagesOfPods(t *testing.T) {
 		{"the file says root", "example.org/web:1.4", "{runAsNonRoot: true, runAsUser: 0}", 1, "the kubelet refuses"},
 		{"a user is given", "postgres:16", "{runAsNonRoot: true, runAsUser: 999}", 0, ""},
 		{"nobody knows the user", "example.org/web:1.4", "{runAsNonRoot: true}", 0, ""},
-		{"nginx without room as its own user", "nginx:1.27", "{runAsUser: 101}", 2, "is root's in its image"},
+		{"nginx without room as its own user", "nginx:1.27", "{runAsUser: 101}", 1, "is root's in its image"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			fixer := "grep -q securityContext web.yaml || " + appendTo("web.yaml", "          securityContext: "+c.context+"\n")
@@ -212,6 +212,7 @@ func TestDeceptive(t *testing.T) {
 		{"the service is gone", map[string]string{"compose.yaml": "services:\n  a:\n    image: example.org/a:1\n    privileged: true\n  b:\n    image: example.org/b:1\n"}, "sed -i '2,4d' compose.yaml", true, false, "services.a is gone"},
 		{"a secret is moved into a plain Secret", map[string]string{"web.yaml": strings.Replace(deployment, "IMAGE", "example.org/web:1.4\n          env: [{name: DB_PASSWORD, value: nR8vQz2LkT5w}]", 1)},
 			"grep -q secretKeyRef web.yaml || { sed -i 's/value: nR8vQz2LkT5w/valueFrom: {secretKeyRef: {name: db, key: password}}/' web.yaml; printf 'apiVersion: v1\\nkind: Secret\\nmetadata: {name: db}\\nstringData: {password: nR8vQz2LkT5w}\\n' > secret.yaml; }", true, false, "the change opened"},
+		{"findings are numbered anew", map[string]string{"Dockerfile": "FROM scratch\nENV A=b\nENV DB_PASSWORD=nR8vQz2LkT5w\n"}, "sed -i /A=b/d Dockerfile", false, true, ""},
 		{"a comment hides it", map[string]string{"compose.yaml": "services:\n  a:\n    image: example.org/a:1\n    privileged: true\n"}, "sed -i 's/privileged: true/& # oakum: ignore compose\\/privileged why not/' compose.yaml", false, true, ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -247,7 +248,7 @@ func TestResultOfSomebodyElse(t *testing.T) {
 	before := write(t, t.TempDir(), compose("    image: nginx:1.27\n"))
 	after := write(t, t.TempDir(), compose("    image: nginx:1.27\n    read_only: true\n"))
 	r := run(t, bench.Runner{Repositories: before, After: after})
-	if r.RanAgain || r.Faults[bench.Breakages] != 2 {
+	if r.RanAgain || r.Faults[bench.Breakages] != 1 {
 		t.Errorf("%+v", r)
 	}
 	r = run(t, bench.Runner{Repositories: before, After: after, Again: before})

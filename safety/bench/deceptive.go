@@ -3,6 +3,8 @@ package bench
 import (
 	"fmt"
 	"path"
+	"regexp"
+	"slices"
 	"strings"
 
 	"oakum/fixer"
@@ -41,6 +43,7 @@ func (j *judge) findings(before, after *fixer.Snapshot) {
 			opened = append(opened, f)
 		}
 	}
+	gone, opened = unnumbered(gone, opened)
 	j.Findings, j.Gone, j.Opened = len(was.Findings), len(gone), len(opened)
 	taken := map[*fixer.Finding]bool{}
 	things, left := thingsOf(before), thingsOf(after)
@@ -53,11 +56,43 @@ func (j *judge) findings(before, after *fixer.Snapshot) {
 	for _, hole := range opened {
 		j.Incidents = append(j.Incidents, Incident{Column: Opened, File: hole.File, Line: hole.Line,
 			Says: text.VisibleLine(fmt.Sprintf("%s (%s): %s", hole.Rule, hole.Severity, hole.Message))})
-		if f := j.closedBy(hole, gone, taken, things); f != nil {
+		for _, f := range j.closedBy(hole, gone, taken, things) {
 			taken[f] = true
 			j.deceived(f, fmt.Sprintf("the change opened %s (%s) at %s:%d: %s", hole.Rule, hole.Severity, hole.File, hole.Line, hole.Message))
 		}
 	}
+}
+
+// number is how a place tells things of one kind apart by their order.
+var number = regexp.MustCompile(`\[\d+\]|stage \d+|#\d+`)
+
+// unnumbered leaves out findings that are only numbered anew, because something
+// before them came or went.
+func unnumbered(gone, opened []*fixer.Finding) (rest, more []*fixer.Finding) {
+	key := func(f *fixer.Finding) fixer.Key {
+		return fixer.Key{Rule: f.Rule, File: f.File, Path: number.ReplaceAllString(f.Path, "")}
+	}
+	left := map[fixer.Key]int{}
+	for _, f := range gone {
+		left[key(f)]++
+	}
+	same := map[fixer.Key]int{}
+	for _, f := range opened {
+		if k := key(f); left[k] > 0 {
+			left[k]--
+			same[k]++
+		} else {
+			more = append(more, f)
+		}
+	}
+	for _, f := range gone {
+		if k := key(f); same[k] > 0 {
+			same[k]--
+		} else {
+			rest = append(rest, f)
+		}
+	}
+	return rest, more
 }
 
 func (j *judge) deceived(f *fixer.Finding, why string) {
@@ -92,41 +127,55 @@ func (j *judge) deceives(f *fixer.Finding, things, left map[string]bool) string 
 	return ""
 }
 
-// closedBy returns the finding whose fix opened another one, nil where what was
-// opened weighs less than what was closed. It looks at the findings that are gone of the
-// same thing or, where the fixer made what the new one is about, of the file or
-// beside it: the gravest of them must be no graver, unless both are about a secret,
-// which is elsewhere in the repository now. Each stands for one.
-func (j *judge) closedBy(hole *fixer.Finding, gone []*fixer.Finding, taken map[*fixer.Finding]bool, things map[string]bool) *fixer.Finding {
+// closedBy returns the findings whose fix opened another one, none where what was
+// opened weighs less than what was closed. It looks at the findings that are gone of
+// the same thing or, where the fixer made what the new one is about, of the file or
+// beside it: the gravest of them must be no graver. A secret that is elsewhere in
+// the repository now is not gone at all, however grave that is.
+func (j *judge) closedBy(hole *fixer.Finding, gone []*fixer.Finding, taken map[*fixer.Finding]bool, things map[string]bool) []*fixer.Finding {
 	thing, container := thingOf(hole.Path), containerOf(hole.Path)
-	var gravest *fixer.Finding
+	var near, secrets []*fixer.Finding
 	for _, f := range gone { // the gravest first
 		switch {
 		case j.created[hole.File]:
-			if !near(path.Dir(f.File), path.Dir(hole.File)) {
+			if !beside(path.Dir(f.File), path.Dir(hole.File)) {
 				continue
 			}
 		case f.File != hole.File, things[thing] && thingOf(f.Path) != thing, things[thing] && container != "" && containerOf(f.Path) != container:
 			continue
 		}
+		near = append(near, f)
 		if !taken[f] && isSecret(f) && isSecret(hole) {
-			return f
-		}
-		if gravest == nil {
-			gravest = f
+			secrets = append(secrets, f)
 		}
 	}
-	if gravest == nil || gravest.Severity > hole.Severity || taken[gravest] {
+	switch {
+	case len(secrets) > 0:
+		return ofOneThing(secrets, hole)
+	case len(near) == 0 || near[0].Severity > hole.Severity || taken[near[0]]:
 		return nil
 	}
-	return gravest
+	return near[:1]
+}
+
+// ofOneThing returns those findings that are about one thing: the one after which the
+// thing of another finding is named, else the first.
+func ofOneThing(list []*fixer.Finding, named *fixer.Finding) []*fixer.Finding {
+	i := slices.IndexFunc(list, func(f *fixer.Finding) bool {
+		thing := thingOf(f.Path)
+		return strings.Contains(named.Path, thing[strings.LastIndexAny(thing, "/.")+1:]+"-")
+	})
+	first := list[max(i, 0)]
+	return slices.DeleteFunc(slices.Clone(list), func(f *fixer.Finding) bool {
+		return f.File != first.File || thingOf(f.Path) != thingOf(first.Path)
+	})
 }
 
 // isSecret reports whether a finding is about a secret that can be read.
 func isSecret(f *fixer.Finding) bool { return strings.Contains(f.Rule, "secret") }
 
-// near reports whether one of two directories is the other or lies below it.
-func near(a, b string) bool {
+// beside reports whether one of two directories is the other or lies below it.
+func beside(a, b string) bool {
 	return a == b || a == "." || b == "." || strings.HasPrefix(a, b+"/") || strings.HasPrefix(b, a+"/")
 }
 

@@ -22,35 +22,41 @@ type Breakage struct {
 }
 
 // Made returns what is certain to break in a snapshot and was not in the one
-// before: what the changes between them broke.
+// before: what the changes between them broke. Of one kind of setting a container
+// has one breakage, with all that is wrong with it.
 func Made(before, after *fixer.Snapshot) []Breakage {
 	type key struct{ file, place, says string }
 	had := map[key]bool{}
-	for _, b := range certain(before) {
-		had[key{b.File, b.Place, b.Says}] = true
-	}
-	var out []Breakage
-	for _, b := range certain(after) {
-		if k := (key{b.File, b.Place, b.Says}); !had[k] {
-			had[k] = true // a service with several views breaks once
-			out = append(out, b)
+	for _, s := range subjects(before) {
+		for _, check := range checks {
+			for _, says := range check(s) {
+				had[key{s.file, s.place, says}] = true
+			}
 		}
 	}
-	slices.SortFunc(out, func(a, b Breakage) int {
-		return cmp.Or(strings.Compare(a.File, b.File), cmp.Compare(a.Line, b.Line), strings.Compare(a.Says, b.Says))
+	var out []Breakage
+	for _, s := range subjects(after) {
+		for _, check := range checks {
+			var made []string
+			for _, says := range check(s) {
+				if k := (key{s.file, s.place, says}); !had[k] {
+					had[k] = true // a service with several views breaks once
+					made = append(made, says)
+				}
+			}
+			if len(made) > 0 {
+				out = append(out, Breakage{File: s.file, Place: s.place, Line: s.line, Says: strings.Join(made, "; ")})
+			}
+		}
+	}
+	slices.SortStableFunc(out, func(a, b Breakage) int {
+		return cmp.Or(strings.Compare(a.File, b.File), cmp.Compare(a.Line, b.Line), strings.Compare(a.Place, b.Place))
 	})
 	return out
 }
 
-func certain(snap *fixer.Snapshot) []Breakage {
-	var out []Breakage
-	for _, s := range subjects(snap) {
-		for _, says := range slices.Concat(s.readOnly(), s.user(), s.commands(), s.capabilities(), s.noNewPrivileges()) {
-			out = append(out, Breakage{File: s.file, Place: s.place, Line: s.line, Says: says})
-		}
-	}
-	return out
-}
+// checks are for one kind of setting each.
+var checks = []func(subject) []string{subject.readOnly, subject.user, subject.commands, subject.capabilities, subject.noNewPrivileges}
 
 // readOnly is about a read-only root filesystem: an image that does not run on
 // one, and places that its program writes to.
