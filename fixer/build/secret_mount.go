@@ -66,7 +66,7 @@ func (b *Build) MountSecret(name string) (*SecretMount, string) {
 // argument reaches.
 func (m *SecretMount) add(s *dockerfile.Stage, arg *dockerfile.Instruction, pair dockerfile.Pair) string {
 	m.drops = append(m.drops, drop{arg, pair})
-	reads := regexp.MustCompile(`\$\{?` + regexp.QuoteMeta(m.name) + `\b`)
+	reads := text.MustCompile(`\$\{?` + regexp.QuoteMeta(m.name) + `\b`)
 	var named, likely, all []*dockerfile.Instruction
 	for _, stage := range append([]*dockerfile.Stage{s}, StagesFrom(m.build.File, s)...) {
 		for _, i := range stage.Instructions {

@@ -2,11 +2,11 @@ package container
 
 import (
 	"fmt"
-	"regexp"
 	"slices"
 
 	"oakum/fixer"
 	"oakum/fixer/image"
+	"oakum/fixer/text"
 )
 
 // A ReadOnlyDecision is about a read-only root file system.
@@ -145,7 +145,7 @@ func (s *Spec) scratch(e *image.Entry) writes {
 	return out
 }
 
-var tmpDirectory = regexp.MustCompile(`(^|[^\w./-])/tmp(/|\W|$)`)
+var tmpDirectory = text.MustCompile(`(^|[^\w./-])/tmp(/|\W|$)`)
 
 // namesTmp reports whether the file tells the program to use /tmp, which the
 // image by itself need not do: pg_dump -f /tmp/dump in the image of a database.

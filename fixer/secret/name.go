@@ -1,9 +1,10 @@
 package secret
 
 import (
-	"regexp"
 	"slices"
 	"strings"
+
+	"oakum/fixer/text"
 )
 
 // Named reports whether the name of a variable or a key says that it holds a
@@ -61,7 +62,7 @@ func wordSet(list string) map[string]bool {
 	return out
 }
 
-var camelCaseBoundary = regexp.MustCompile(`([a-z0-9])([A-Z])`)
+var camelCaseBoundary = text.MustCompile(`([a-z0-9])([A-Z])`)
 
 // Words splits a name at everything that is no letter or digit and where lower
 // case turns to upper case, and gives its words in upper case.

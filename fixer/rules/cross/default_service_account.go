@@ -6,12 +6,11 @@ import (
 	"errors"
 	"fmt"
 	"path"
-	"regexp"
 	"strings"
-	"sync"
 
 	"oakum/fixer"
 	"oakum/fixer/kube"
+	"oakum/fixer/text"
 	"oakum/fixer/yamldoc"
 )
 
@@ -110,9 +109,7 @@ func defaultUsers(snap *fixer.Snapshot, a accounts) ([]defaultUser, map[string]i
 // ownClient matches the last part of the names of images that are nothing but
 // clients of the API. Less is known of most names that [usesAPI] goes by, which
 // is enough to leave a token alone, and not to keep it for good.
-var ownClient = sync.OnceValue(func() *regexp.Regexp {
-	return regexp.MustCompile(`(^|-)(kubectl|operator|controller|provisioner|autoscaler|descheduler|external-dns|cert-manager|kube-state-metrics)(:|@|$)`)
-})
+var ownClient = text.Regexp(`(^|-)(kubectl|operator|controller|provisioner|autoscaler|descheduler|external-dns|cert-manager|kube-state-metrics)(:|@|$)`)
 
 // showsUse says what shows that a workload uses its token, or nothing.
 func showsUse(w *kube.Workload) string {
