@@ -159,17 +159,10 @@ func (f *folding) draftSuppression(finding *fixer.Finding, d Decision) draftResu
 func (f *folding) draftFix(finding *fixer.Finding, d Decision, unverified bool) draftResult {
 	out := draftResult{selected: selected{finding: finding}}
 	fix := chosenFix(finding, d.Fix)
-	switch {
-	case fix == nil && len(finding.Fixes) == 0:
-		out.err = &failure{Refused, cmp.Or(finding.Advice, "no sound fix is known here")}
-		return out
-	case fix == nil:
-		out.err = &failure{Refused, fmt.Sprintf("the fix %q is not offered any more after the other edits", d.Fix)}
-		return out
+	if fix != nil {
+		out.title, out.level = fix.Title, fix.Level
 	}
-	out.title, out.level = fix.Title, fix.Level
-	if d.Level != 0 && fix.Level > d.Level {
-		out.err = &failure{Blocked, fmt.Sprintf("after the other edits this fix is %s, and was accepted as %s", fix.Level, d.Level)}
+	if out.err = d.notReady(finding); out.err != nil {
 		return out
 	}
 	params := d.Params
@@ -187,6 +180,24 @@ func (f *folding) draftFix(finding *fixer.Finding, d Decision, unverified bool) 
 	}
 	out.contents = contents
 	return out
+}
+
+// notReady returns why the decision about a finding cannot be carried out now, or
+// nil: a fix is offered as it was accepted.
+func (d Decision) notReady(finding *fixer.Finding) *failure {
+	if d.Verdict == Suppress {
+		return nil
+	}
+	fix := chosenFix(finding, d.Fix)
+	switch {
+	case fix == nil && len(finding.Fixes) == 0:
+		return &failure{Refused, cmp.Or(finding.Advice, "no sound fix is known here")}
+	case fix == nil:
+		return &failure{Refused, fmt.Sprintf("the fix %q is not offered any more after the other edits", d.Fix)}
+	case d.Level != 0 && fix.Level > d.Level:
+		return &failure{Blocked, fmt.Sprintf("after the other edits this fix is %s, and was accepted as %s", fix.Level, d.Level)}
+	}
+	return nil
 }
 
 func chosenFix(f *fixer.Finding, id string) *fixer.Fix {
