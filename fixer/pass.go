@@ -41,8 +41,12 @@ func (i *Inspection) noteRead(path string) {
 // Run calls one rule and returns what it reports and what that depends on. A
 // rule that panics on hostile input is a defect, but one that costs its own
 // findings in this file, not the run: it is returned as an error.
+//
+// Deps that are [Deps.Empty] hold for the moment only: the next call uses them again.
 func (i *Inspection) Run(rule *Rule) (found []Finding, deps *Deps, err error) {
-	i.deps = &Deps{}
+	if !i.deps.Empty() {
+		i.deps = &Deps{}
+	}
 	defer func() {
 		deps = i.deps
 		if v := recover(); v != nil {

@@ -102,6 +102,14 @@ var resultsOf = fixer.Derive(func(*fixer.File) *versionResults { return &version
 type fileResult struct {
 	cache *cache // of the session with these rules and facts
 	rules []*ruleResult
+
+	// What classify makes of it.
+	open       []*fixer.Finding // in canonical order
+	index      map[fixer.Key]*fixer.Finding
+	across     []*fixer.Finding // that lie in other files
+	suppressed []Suppressed
+	used       map[*fixer.Suppression]bool // comments of the file that suppress one
+	problems   []Problem
 }
 
 // A ruleResult is what one rule reported, and what that depends on.

@@ -7,11 +7,8 @@ import (
 	"fmt"
 	"hash"
 	"maps"
-	"runtime"
 	"slices"
 	"strings"
-
-	"golang.org/x/sync/errgroup"
 
 	"oakum/fixer"
 	"oakum/fixer/text"
@@ -80,12 +77,7 @@ func (f *folding) selectFrom(findings []*fixer.Finding) []selected {
 		return was
 	})
 	drafts := make([]draftResult, len(findings))
-	var g errgroup.Group
-	g.SetLimit(runtime.GOMAXPROCS(0))
-	for i := range findings {
-		g.Go(func() error { drafts[i] = f.draft(findings[i], true); return nil })
-	}
-	_ = g.Wait() // a draft that fails is an outcome of its finding
+	fixer.ForEach(len(findings), func(i int) { drafts[i] = f.draft(findings[i], true) })
 
 	var batch []selected
 	claimed := map[string]fileClaims{}
