@@ -30,15 +30,16 @@ var lawRooms = map[string][]string{
 	"fixer/dockerfile":   {"fixer/text"},
 	"fixer/image":        {"fixer/text"},
 	"fixer/compose":      {"fixer/yamldoc", "fixer/text"},
-	"fixer/kube":         {"fixer/yamldoc", "fixer/text"},
+	"fixer/kube":         {"fixer/image", "fixer/yamldoc", "fixer/text"},
+	"fixer/kustomize":    {"fixer/kube", "fixer/yamldoc", "fixer/text"},
 	"fixer/buildcontext": {"fixer/text"},
 	"fixer/topology":     {"fixer/buildcontext", "fixer/compose", "fixer/kube", "fixer/dockerfile", "fixer/image", "fixer/yamldoc", "fixer/text"},
 
 	// The contract: what a rule, a finding, a fix and a snapshot are.
-	"fixer": {"fixer/topology", "fixer/buildcontext", "fixer/compose", "fixer/kube", "fixer/dockerfile", "fixer/image", "fixer/yamldoc", "fixer/text"},
+	"fixer": {"fixer/topology", "fixer/kustomize", "fixer/buildcontext", "fixer/compose", "fixer/kube", "fixer/dockerfile", "fixer/image", "fixer/yamldoc", "fixer/text"},
 
 	// What a container of an image starts as, writes and needs.
-	"fixer/container": {"fixer", "fixer/build", "fixer/topology", "fixer/compose", "fixer/kube", "fixer/dockerfile", "fixer/image", "fixer/yamldoc"},
+	"fixer/container": {"fixer", "fixer/build", "fixer/topology", "fixer/compose", "fixer/kube", "fixer/dockerfile", "fixer/image", "fixer/yamldoc", "fixer/text"},
 
 	// The engine checks, folds and verifies. It knows no rule, no disk and no
 	// form of output.

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"sync"
 
 	"oakum/fixer/topology"
 )
@@ -18,6 +19,7 @@ type Inspection struct {
 	topology *topology.Topology
 	shared   map[any]shared
 	deps     *Deps // of what is being worked out now
+	overlays func() []*overlay
 }
 
 // NewInspection returns an inspection of one file of a snapshot, or of the
@@ -28,6 +30,7 @@ func NewInspection(snap *Snapshot, file *File, facts *Facts) *Inspection {
 	if file != nil {
 		i.topology = i.topology.Traced(i.noteRead)
 	}
+	i.overlays = sync.OnceValue(i.findOverlays)
 	return i
 }
 
@@ -42,11 +45,18 @@ func (i *Inspection) noteRead(path string) {
 // rule that panics on hostile input is a defect, but one that costs its own
 // findings in this file, not the run: it is returned as an error.
 //
-// Deps that are [Deps.Empty] hold for the moment only: the next call uses them again.
+// A manifest that kustomizations list is judged as these build it.
 func (i *Inspection) Run(rule *Rule) (found []Finding, deps *Deps, err error) {
-	if !i.deps.Empty() {
-		i.deps = &Deps{}
+	found, deps, err = i.run(rule)
+	if err == nil && !rule.AsWritten && len(found) > 0 && len(i.overlays()) > 0 {
+		return i.judge(rule, found, deps)
 	}
+	return found, deps, err
+}
+
+// run calls the rule on the file as it stands.
+func (i *Inspection) run(rule *Rule) (found []Finding, deps *Deps, err error) {
+	i.deps = &Deps{}
 	defer func() {
 		deps = i.deps
 		if v := recover(); v != nil {

@@ -55,7 +55,7 @@ func (l *Loaded) Source(path string) (Source, bool) {
 
 // FileState is how a file stands with version control, in words.
 type FileState struct {
-	Text string // "git: clean", "git: modified", "no git"
+	Text string // "git: clean", "git: modified", "not in git"
 	Warn bool   // writing it mixes with changes that nothing else keeps
 }
 

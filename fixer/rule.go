@@ -23,6 +23,11 @@ type Rule struct {
 	// whatever changed: an [Index] or the topology often makes that needless.
 	Kind Kind
 
+	// AsWritten says that the rule is about what stands in the file, whatever is
+	// made of it: a secret, a key that is there twice. Other rules for manifests are
+	// asked about each form in which kustomizations build the file.
+	AsWritten bool
+
 	// Phase says when its fixes are made.
 	Phase Phase
 

@@ -8,6 +8,7 @@ import (
 	"maps"
 	"path"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 
@@ -16,6 +17,7 @@ import (
 	"oakum/fixer/dockerfile"
 	"oakum/fixer/dockerfile/buildkit"
 	"oakum/fixer/kube"
+	"oakum/fixer/kustomize"
 	"oakum/fixer/text"
 	"oakum/fixer/topology"
 	"oakum/fixer/yamldoc"
@@ -45,6 +47,18 @@ type File struct {
 	suppressions func() []Suppression
 	buildkit     func() (buildkit.Report, error)
 	podLevels    func() []PodLevel
+	origin       func(*yamldoc.Node) string // of a rendering; nil for a file as it stands
+}
+
+// PlaceOf says where a node of the file is written: mostly the file and a line.
+// What a kustomization writes is in its own files.
+func (f *File) PlaceOf(n *yamldoc.Node) string {
+	if f.origin != nil {
+		if place := f.origin(n); place != "" {
+			return place
+		}
+	}
+	return f.Path + ":" + strconv.Itoa(n.Line)
 }
 
 // Lines returns the file's line table.
@@ -135,6 +149,7 @@ type Snapshot struct {
 	paths    []string
 	tree     *buildcontext.Tree // nil when names were not collected
 	topology func() *topology.Topology
+	overlays func() *kustomize.Project
 	indexes  indexes
 }
 
@@ -156,7 +171,51 @@ func NewSnapshot(sources []Source, names ...Name) *Snapshot {
 		s.tree = buildcontext.NewTree(names)
 	}
 	s.buildTopology()
+	s.readKustomizations()
 	return s
+}
+
+func (s *Snapshot) readKustomizations() {
+	s.overlays = sync.OnceValue(func() *kustomize.Project {
+		files := map[string][]byte{}
+		for f := range s.Files() {
+			if f.Kind == Kustomize && f.Data != nil {
+				files[f.Path] = f.Data
+			}
+		}
+		return kustomize.New(files)
+	})
+}
+
+// Renderings returns the objects of a manifest as the kustomizations of the
+// repository build them, worked out once for each version of the file; none for a
+// manifest that is only used as it stands.
+func (s *Snapshot) Renderings(f *File) []*kustomize.Rendering {
+	project := s.overlays()
+	if f.Kind != Kubernetes || len(f.Objects) == 0 || !project.Lists(f.Path) {
+		return nil
+	}
+	return once(&f.derived, project, func() []*kustomize.Rendering { return project.Renderings(f.Path, f.Objects) })
+}
+
+// Forms returns the pod template of an object as it is used: in each form in
+// which kustomizations build it, or else as it stands. It is empty for an object
+// without one, and for one that no kustomization keeps.
+func (s *Snapshot) Forms(f *File, object int) []*kube.Workload {
+	var out []*kube.Workload
+	add := func(o *kube.Object) {
+		if o != nil && o.Workload() != nil && !slices.Contains(out, o.Workload()) {
+			out = append(out, o.Workload())
+		}
+	}
+	renderings := s.Renderings(f)
+	for _, r := range renderings {
+		add(r.Objects[object])
+	}
+	if len(renderings) == 0 {
+		add(f.Objects[object])
+	}
+	return out
 }
 
 func (s *Snapshot) buildTopology() {
@@ -185,19 +244,23 @@ func (s *Snapshot) Next(src Source) *File {
 // WithFiles returns a snapshot in which the given files, made by
 // [Snapshot.Next], stand in place of those of their paths.
 func (s *Snapshot) WithFiles(files ...*File) *Snapshot {
-	next := &Snapshot{files: maps.Clone(s.files), paths: s.paths, tree: s.tree, topology: s.topology}
+	next := &Snapshot{files: maps.Clone(s.files), paths: s.paths, tree: s.tree, topology: s.topology, overlays: s.overlays}
 	next.indexes.previous = s.indexes.inherited()
-	redraw := false
+	redraw, reread := false, false
 	for _, file := range files {
 		old := s.files[file.Path]
 		next.files[file.Path] = file
 		redraw = redraw || file.Kind == Dockerfile || file.Kind == Compose || file.Kind == Dockerignore || len(old.services())+len(file.services()) > 0
+		reread = reread || file.Kind == Kustomize
 	}
 	if len(next.files) != len(s.files) {
 		next.paths = slices.Sorted(maps.Keys(next.files))
 	}
 	if redraw { // what other files link to did not change otherwise
 		next.buildTopology()
+	}
+	if reread {
+		next.readKustomizations()
 	}
 	return next
 }

@@ -10,9 +10,9 @@ import (
 // a time, so that an older one never ends up on top of a newer.
 type keeper struct {
 	busy, again bool
-	failed      bool // reported once
-	kept        bool // there is something on disk
-	leaving     bool // forget everything and leave when the save is through
+	failed      bool           // reported once
+	kept        bool           // there is something on disk
+	atEnd       func() tea.Cmd // leaves the program when the save is through; nil to stay
 }
 
 // keptMsg says that a save is through.
@@ -42,9 +42,9 @@ func (d *model) saveCmd(decisions engine.Decisions) tea.Cmd {
 func (msg keptMsg) apply(d *model) tea.Cmd {
 	k := &d.autosave
 	k.busy = false
-	if k.leaving {
-		k.leaving = false // the answer to the forgetting comes here as well
-		return d.forget()
+	if end := k.atEnd; end != nil {
+		k.atEnd = nil // the answer to what is saved last comes here as well
+		return end()
 	}
 	var cmd tea.Cmd
 	if msg.err != nil && !k.failed {
@@ -57,14 +57,28 @@ func (msg keptMsg) apply(d *model) tea.Cmd {
 	return cmd
 }
 
+// keepAndQuit leaves the program when the present decisions are saved.
+func (d *model) keepAndQuit() tea.Cmd {
+	return d.leaveAfterSave(func() tea.Cmd {
+		if !d.autosave.again || d.busyWith != "" {
+			return d.quit()
+		}
+		return tea.Sequence(d.saveCmd(d.foldJob().decisions), tea.Quit)
+	})
+}
+
 // discard drops the decisions and leaves the program.
-func (d *model) discard() tea.Cmd {
+func (d *model) discard() tea.Cmd { return d.leaveAfterSave(d.forget) }
+
+// leaveAfterSave leaves the program by end, once a save that is under way is
+// through.
+func (d *model) leaveAfterSave(end func() tea.Cmd) tea.Cmd {
 	d.leave = true
 	if d.autosave.busy {
-		d.autosave.leaving = true
+		d.autosave.atEnd = end
 		return nil
 	}
-	return d.forget()
+	return end()
 }
 
 func (d *model) forget() tea.Cmd { return tea.Sequence(d.saveCmd(nil), tea.Quit) }

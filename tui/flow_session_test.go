@@ -111,9 +111,62 @@ func TestQuitAsksOnlyForUnwrittenWork(t *testing.T) {
 	}
 	b = newFake(shop())
 	d = start(t, b, 80, 24)
-	d.press("A", "q", "q")
+	d.press("A", "q", "D")
 	if !d.quit || len(b.kept) != 0 || len(b.commits) != 0 {
 		t.Fatal("discarding did not forget, or wrote")
+	}
+}
+
+// TestQuitKeepsWhatCtrlCKeeps: however oakum is left, decisions that are not
+// written are there the next time, also one that was being saved.
+func TestQuitKeepsWhatCtrlCKeeps(t *testing.T) {
+	for _, keys := range [][]string{{"ctrl+c"}, {"q", "q"}, {"q", "k"}} {
+		b := newFake(shop())
+		d := start(t, b, 80, 24)
+		d.press("A", "n")
+		want := len(b.kept)
+		d.press(keys...)
+		if !d.quit || len(b.kept) != want || want == 0 || len(b.commits) != 0 {
+			t.Errorf("%q: quit %v, %d of %d verdicts kept, %d writes", keys, d.quit, len(b.kept), want, len(b.commits))
+		}
+	}
+	b := newFake(shop())
+	d := start(t, b, 80, 24)
+	d.slow = true
+	d.press("space", "j", "j", "j", "space", "q", "q") // the second waits for the save of the first
+	d.drain()
+	if !d.quit || len(b.kept) != 2 {
+		t.Errorf("quit %v, %d verdicts kept, want 2", d.quit, len(b.kept))
+	}
+	b = newFake(shop())
+	d = start(t, b, 80, 24)
+	b.keepErr = errors.New("disk full")
+	d.press("space", "q")
+	d.wants("The verdicts cannot be saved: they are lost when you leave.")
+}
+
+// TestKeysUnderTheNoticeOfSize: while the terminal is too small to show what a
+// key would do, none does anything but leave.
+func TestKeysUnderTheNoticeOfSize(t *testing.T) {
+	b := newFake(shop())
+	d := start(t, b, 80, 24)
+	d.press("w")
+	d.at(onPlan)
+	d.send(tea.WindowSizeMsg{Width: 40, Height: 10})
+	d.wants("Make it larger")
+	for _, key := range []string{"enter", "esc", "A", "space", "q", "u", "?", "y", "m"} {
+		d.press(key)
+	}
+	d.send(tea.PasteMsg{Content: "x"})
+	if d.quit || len(b.commits) != 0 || len(d.model().session.Decisions()) != 0 || d.model().mouse {
+		t.Error("a key acted on a screen that was not shown")
+	}
+	d.send(tea.WindowSizeMsg{Width: 80, Height: 24})
+	d.at(onPlan)
+	d.send(tea.WindowSizeMsg{Width: 40, Height: 10})
+	d.press("ctrl+c")
+	if !d.quit {
+		t.Error("ctrl+c does not leave")
 	}
 }
 

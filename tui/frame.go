@@ -61,7 +61,7 @@ func (d *model) lay(o overlay, body []string, width int) {
 
 // tooSmall fills a terminal that is too small to work in.
 func (d *model) tooSmall() []string {
-	say := fmt.Sprintf("oakum needs %dx%d here; this is %dx%d. Make it larger, or use: oakum --accessible", minWidth, minHeight, d.width, d.height)
+	say := fmt.Sprintf("oakum needs %dx%d here; this is %dx%d. Make it larger, or leave with ctrl+c and use: oakum --accessible", minWidth, minHeight, d.width, d.height)
 	lines := widget.Wrap(say, max(1, d.width))
 	out := make([]string, max(0, d.height))
 	for i := range out {

@@ -208,6 +208,7 @@ func TestRandomKeys(t *testing.T) {
 				}
 			}
 			d.slow = false
+			d.send(tea.WindowSizeMsg{Width: 80, Height: 24})
 			d.drain()
 			d.elapse()
 			for range 12 {

@@ -60,6 +60,7 @@ const (
 	actWrite
 	actRescan
 	actDiscard
+	actKeep
 
 	// Everywhere.
 	actMouse
@@ -303,7 +304,8 @@ var keymap = map[place][]binding{
 	onQuit: join(one(
 		bind(actPlan, "plan", "see the plan", "w"),
 		bind(actPatch, "patch", "save the plan as a patch file and leave", "P"),
-		bind(actDiscard, "discard", "leave, and forget the verdicts", "q"),
+		bind(actKeep, "keep", "leave, and keep the verdicts for the next time", "q", "k"),
+		bind(actDiscard, "discard", "leave, and forget the verdicts", "D"),
 		bind(actBack, "stay", "stay", "esc"),
 	), everywhere),
 	onChanged: join(one(

@@ -342,7 +342,18 @@ func keyCases() []keyCase {
 		{onIgnore, actPageUp, append(append([]string{"esc"}, longDiff...), "i", "w", "pgdown"), redraws},
 		{onQuit, actPlan, nil, goes(onPlan)},
 		{onQuit, actPatch, nil, quits},
-		{onQuit, actDiscard, nil, quits},
+		{onQuit, actKeep, nil, func(t *testing.T, d *drive, before string) {
+			quits(t, d, before)
+			if len(d.backend.kept) == 0 {
+				t.Error("the verdicts are gone")
+			}
+		}},
+		{onQuit, actDiscard, nil, func(t *testing.T, d *drive, before string) {
+			quits(t, d, before)
+			if len(d.backend.kept) > 0 {
+				t.Error("the verdicts are kept")
+			}
+		}},
 		{onQuit, actBack, nil, goes(onList)},
 		{onChanged, actRescan, nil, goes(onPlan)},
 		{onChanged, actBack, nil, goes(onPlan)},

@@ -13,6 +13,9 @@ const graceTime = 400 * time.Millisecond
 // key routes a key press to what is on top.
 func (d *model) key(msg tea.KeyPressMsg) tea.Cmd {
 	key, top := msg.String(), d.top()
+	if !d.layout().fits {
+		return d.unseen(key)
+	}
 	if len(d.queuedKeys) > 0 && key != "ctrl+c" {
 		return d.hold(msg)
 	}
@@ -36,6 +39,17 @@ func (d *model) key(msg tea.KeyPressMsg) tea.Cmd {
 		return cmd
 	}
 	return top.press(d, b.act)
+}
+
+// unseen is [model.key] while the terminal is too small to show anything: what
+// nobody can see nobody decides. Leaving, suspending and drawing anew remain.
+func (d *model) unseen(key string) tea.Cmd {
+	switch b, _ := lookup(everywhere, key); b.act {
+	case actAbort, actSuspend, actRedraw:
+		cmd, _ := d.anywhere(b.act)
+		return cmd
+	}
+	return nil
 }
 
 // anywhere does what means the same on every screen.
@@ -106,7 +120,7 @@ func (d *model) typeKey(t typist, msg tea.KeyPressMsg) (tea.Cmd, bool) {
 // dropped: text is no list of commands.
 func (d *model) paste(s string) tea.Cmd {
 	t, ok := d.top().(typist)
-	if !ok || t.typing() == nil || d.ignoreKeysID > 0 {
+	if !ok || t.typing() == nil || d.ignoreKeysID > 0 || !d.layout().fits {
 		return nil
 	}
 	t.typing().Insert(s)

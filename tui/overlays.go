@@ -164,7 +164,7 @@ func (quitOverlay) place() place { return onQuit }
 
 func (d *model) askQuit() tea.Cmd {
 	if !d.pending() {
-		return d.quit()
+		return d.keepAndQuit()
 	}
 	return d.openOverlay(quitOverlay{})
 }
@@ -184,6 +184,8 @@ func (quitOverlay) press(d *model, a action) tea.Cmd {
 			return d.say("the plan is still being worked out")
 		}
 		return d.savePatchAndLeave()
+	case actKeep:
+		return d.keepAndQuit()
 	case actDiscard:
 		return d.discard()
 	}
@@ -192,10 +194,14 @@ func (quitOverlay) press(d *model, a action) tea.Cmd {
 
 func (quitOverlay) panel(d *model, width, height int) (string, []string) {
 	n := edits(d.current.done(), d.current.count[engine.NewlySuppressed])
+	kept := d.theme.Dim.Paint("q keeps the verdicts for the next time, D forgets them.")
+	if d.autosave.failed {
+		kept = d.theme.Warn.Paint("The verdicts cannot be saved: they are lost when you leave.")
+	}
 	return "leave without writing?", []string{
 		"",
 		" " + n + " accepted and not written to any file.",
-		" " + d.theme.Dim.Paint("ctrl+c leaves and keeps the verdicts for the next time."),
+		" " + kept,
 		"",
 	}
 }

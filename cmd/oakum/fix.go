@@ -25,9 +25,9 @@ func newFix() *cobra.Command {
 		Short: "Fix what can be fixed safely, or with --level review what needs a look",
 		Long: `Fix the container files at or below the paths. Only safe fixes are made,
 unless --level review asks for those that could break something and say how.
-When one of the files to change has uncommitted changes, or is not in git,
-nothing is written at all and the exit status is 2, unless --allow-dirty is
-given.
+When one of the files to change has uncommitted changes, or is not in git (as
+in a directory without git), nothing is written at all and the exit status is
+2, unless --allow-dirty is given. oakum undo takes a fix back in any case.
 
 --diff prints a patch for git apply, or --patch writes it to a file, and
 nothing else is written.
@@ -47,7 +47,7 @@ Exit status: 0 clean, 1 findings at or above --fail-on remain (with --diff and
 	cmd.Flags().StringVar(&f.failOn, "fail-on", "low", "exit 1 on remaining findings from this `SEVERITY` up, or none")
 	cmd.Flags().BoolVar(&f.diff, "diff", false, "print a patch and write nothing")
 	cmd.Flags().StringVar(&f.patch, "patch", "", "write a patch to `FILE` and nothing else")
-	cmd.Flags().BoolVar(&f.allowDirty, "allow-dirty", false, "write to files with uncommitted changes, too")
+	cmd.Flags().BoolVar(&f.allowDirty, "allow-dirty", false, "write to files with uncommitted changes, or that are not in git, too")
 	return cmd
 }
 

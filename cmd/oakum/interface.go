@@ -58,6 +58,11 @@ func (f *interfaceFlags) run(cmd *cobra.Command, paths []string) error {
 	if err != nil {
 		return err
 	}
+	release, err := b.Claim(cmd.Context())
+	if err != nil {
+		return err
+	}
+	defer release()
 	// The interface shows what it checks, so rules that are not selected are
 	// not run here.
 	wanted := selection.Wanted()

@@ -16,8 +16,8 @@ manifests of a repository, and fixes it in place: every change previewed, every
 byte that is not part of a fix left as it was.
 
 On a terminal oakum walks you through the findings: look, decide, and write at
-the end, or not at all. Decisions that are not written survive a crash and are
-offered the next time. Without a terminal it prints the scan.
+the end, or not at all. Decisions that are not written are kept, also in a
+crash, and are offered the next time. Without a terminal it prints the scan.
 
 Exit status: 0 clean, 1 findings, 2 the job could not be done, 130 interrupted.`,
 		Args:          cobra.MaximumNArgs(1),

@@ -34,6 +34,7 @@ func TestInATerminal(t *testing.T) {
 		{"an editor and back", 80, 24, nil, edit},
 		{"a path that is not there", 80, 24, nil, nowhere},
 		{"input from a pipe", 80, 24, nil, piped},
+		{"two sessions", 80, 24, nil, twoSessions},
 		{"line mode", 100, 80, []string{"ACCESSIBLE=1"}, byWords},
 	} {
 		t.Run(s.name, func(t *testing.T) {
@@ -342,4 +343,24 @@ func byWords(x *terminal) {
 	x.wait("oakum, line mode.", "Say ")
 	x.keys("C-c")
 	x.exited(exitInterrupted)
+}
+
+// twoSessions: the second oakum on a repository is told of the first, and so are
+// fix and undo, which would write beneath it; what only reads is not kept out.
+func twoSessions(x *terminal) {
+	before := files(x.t, x.shop)
+	x.acceptSafe()
+	for _, args := range [][]string{{"--accessible"}, {"fix", "--allow-dirty"}, {"undo"}} {
+		if out := x.oakum(x.shop, exitFailed, args...); !strings.Contains(out, "oakum is open here in process ") {
+			x.t.Errorf("oakum %q: %s", args, out)
+		}
+	}
+	x.oakum(x.shop, exitFindings, "scan")
+	x.oakum(x.shop, exitFindings, "fix", "--diff")
+	sameFiles(x.t, files(x.t, x.shop), before)
+	x.keys("q")
+	x.wait("leave without writing?")
+	x.keys("q")
+	x.exited(exitFindings)
+	x.oakum(x.shop, exitFindings, "fix", "--allow-dirty")
 }

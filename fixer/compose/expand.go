@@ -83,3 +83,28 @@ func defaultOf(expr string) string {
 func isNameByte(c byte, first bool) bool {
 	return c == '_' || c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || !first && c >= '0' && c <= '9'
 }
+
+// variable returns the name of the first variable that a value holds, "" without one.
+func variable(s string) string {
+	for i := 0; i+1 < len(s); i++ {
+		if s[i] != '$' {
+			continue
+		}
+		j := i + 1
+		if s[j] == '$' {
+			i = j
+			continue
+		}
+		if s[j] == '{' {
+			j++
+		}
+		end := j
+		for end < len(s) && isNameByte(s[end], end == j) {
+			end++
+		}
+		if end > j {
+			return s[j:end]
+		}
+	}
+	return ""
+}

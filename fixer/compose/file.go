@@ -13,6 +13,8 @@ type File struct {
 	Doc      *yamldoc.Doc // the document that holds the services
 	Services []*Service   // in the order of the file
 	Includes []string     // paths the file includes, as written
+
+	chains [][]string // of these, lists of several, which are read one over the other
 }
 
 // A Service is one entry under services, as this file alone says it.
@@ -61,14 +63,18 @@ func Parse(y *yamldoc.File) (*File, error) {
 	}
 	if services != nil && services.Kind == yamldoc.Mapping {
 		for _, e := range services.Entries {
-			if name := e.Key.Text(); name != "<<" && name != "" && !strings.HasPrefix(name, "x-") {
+			if name := e.Key.Text(); name != "<<" && name != "" && !strings.HasPrefix(name, "x-") && tag(e.Value) != resetTag {
 				f.Services = append(f.Services, newService(name, e))
 			}
 		}
 	}
 	if inc := f.Doc.Root.Get("include").Resolve(); inc != nil {
 		for _, item := range inc.Items {
-			f.Includes = append(f.Includes, includePaths(item)...)
+			paths := includePaths(item)
+			f.Includes = append(f.Includes, paths...)
+			if len(paths) > 1 {
+				f.chains = append(f.chains, paths)
+			}
 		}
 	}
 	return f, nil
@@ -107,7 +113,7 @@ func newService(name string, e yamldoc.Entry) *Service {
 	}
 	get := func(key string) *yamldoc.Node {
 		n := s.Node.Get(key)
-		if !n.Null() && n.Resolve().Tag == resetTag {
+		if !n.Null() && tag(n) == resetTag {
 			return nil
 		}
 		return n

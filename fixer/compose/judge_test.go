@@ -171,8 +171,8 @@ func differences(v compose.View, theirs types.ServiceConfig) []string {
 		return s
 	}
 	on := func(key string) bool {
-		n := v.Setting(key).Node
-		return n.IsTrue() || text(key) == "true"
+		on, _ := v.Setting(key).Bool()
+		return on
 	}
 	imageName, _ := v.ImageName()
 	compare("image", imageName, theirs.Image)
@@ -183,6 +183,10 @@ func differences(v compose.View, theirs types.ServiceConfig) []string {
 	compare("platform", text("platform"), theirs.Platform)
 	compare("privileged", fmt.Sprint(on("privileged")), fmt.Sprint(theirs.Privileged))
 	compare("read_only", fmt.Sprint(on("read_only")), fmt.Sprint(theirs.ReadOnly))
+	compare("init", fmt.Sprint(on("init")), fmt.Sprint(theirs.Init != nil && *theirs.Init))
+	compare("environment", environment(v), theirEnvironment(theirs))
+	compare("command", fmt.Sprint(!v.Setting("command").Node.Null()), fmt.Sprint(theirs.Command != nil))
+	compare("entrypoint", fmt.Sprint(!v.Setting("entrypoint").Node.Null()), fmt.Sprint(theirs.Entrypoint != nil))
 	compare("cap_add", list(v, "cap_add"), set(theirs.CapAdd))
 	compare("cap_drop", list(v, "cap_drop"), set(theirs.CapDrop))
 	compare("security_opt", list(v, "security_opt"), set(theirs.SecurityOpt))
@@ -190,6 +194,39 @@ func differences(v compose.View, theirs types.ServiceConfig) []string {
 	compare("ports", fmt.Sprint(len(v.List("ports")) > 0), fmt.Sprint(len(theirs.Ports) > 0))
 	compare("mounts", mounts(v), theirMounts(theirs))
 	return out
+}
+
+// environment leaves out the name of the project, which the loader gives, and
+// how a boolean that is not quoted was spelled.
+func environment(v compose.View) []string {
+	var out []string
+	for _, pair := range v.Pairs("environment") {
+		value, _ := compose.Expand(pair.Value)
+		out = append(out, variable(pair.Name, value, pair.Given))
+	}
+	return set(out)
+}
+
+func theirEnvironment(s types.ServiceConfig) []string {
+	var out []string
+	for name, value := range s.Environment {
+		if value == nil {
+			out = append(out, variable(name, "", false))
+			continue
+		}
+		out = append(out, variable(name, *value, true))
+	}
+	return set(out)
+}
+
+func variable(name, value string, given bool) string {
+	switch {
+	case name == "COMPOSE_PROJECT_NAME":
+		value = ""
+	case strings.EqualFold(value, "true") || strings.EqualFold(value, "false"):
+		value = strings.ToLower(value)
+	}
+	return fmt.Sprintf("%s=%s %v", name, value, given)
 }
 
 func list(v compose.View, key string) []string {

@@ -35,7 +35,7 @@ func (v View) Mounts() []Mount {
 		} else {
 			m.Source, _ = Expand(s.Node.Get("source").Text())
 			m.Target, _ = Expand(s.Node.Get("target").Text())
-			m.ReadOnly = s.Node.Get("read_only").IsTrue()
+			m.ReadOnly, _ = Setting{Node: s.Node.Get("read_only")}.Bool()
 			m.Tmpfs = s.Node.Get("type").Text() == "tmpfs"
 		}
 		m.Target = path.Clean(m.Target)

@@ -1,6 +1,7 @@
 package container
 
 import (
+	"maps"
 	"slices"
 	"strconv"
 
@@ -53,9 +54,25 @@ func (s *Spec) DropCapabilities() CapabilityDecision {
 		}
 	case s.Image.Program() != nil:
 		need = slices.Clone(s.Image.Program().CapsRoot.Need)
+		for _, name := range slices.Sorted(maps.Keys(s.Image.Program().CapsRoot.Conditional)) {
+			when := s.Image.Program().CapsRoot.Conditional[name]
+			if s.holds(when) == No || slices.Contains(need, name) {
+				continue
+			}
+			need = append(need, name)
+			d.Evidence = append(d.Evidence, fixer.Evidence{Kind: fixer.FromTable, Text: s.Image.Entry.ID + " needs " + name + " where " + when.Says})
+		}
 	case s.Image.DropsPrivileges() != "":
 		need = privilegeDropCaps()
 		d.Evidence = append(d.Evidence, s.Image.steppingEvidence())
+	}
+	if becomes := s.becomesUser(); becomes != "" && !notRoot(user) {
+		need = union(need, privilegeDropCaps())
+		d.Evidence = append(d.Evidence, s.says("it is given "+becomes+", so that it starts as root and becomes that user by itself"))
+	}
+	need = s.capabilitiesOfCommands(&d, need)
+	if d.Level == fixer.Manual {
+		return d
 	}
 	if need = slices.DeleteFunc(need, s.adds); len(need) > 0 && s.Image.Program() != nil {
 		d.Evidence = append(d.Evidence, fixer.ImageEvidence(s.Image.Entry.Evidence(field)))
@@ -67,9 +84,58 @@ func (s *Spec) DropCapabilities() CapabilityDecision {
 		need = append(need, bindLow)
 		d.Evidence = append(d.Evidence, s.says("listens on "+Numbers(low)))
 	}
+	if more := slices.DeleteFunc(slices.Clone(need), isDefault); len(more) > 0 {
+		d.manual("it needs " + joined(more) + ", which no runtime gives by default and the file does not add: add it first, if the program is to work so, and then drop the others")
+		return d
+	}
 	d.AddBack = need
 	return d
 }
+
+// isDefault reports whether Docker and the runtimes of Kubernetes give a
+// capability to every container. A fix gives none that a container has not today.
+func isDefault(name string) bool {
+	return slices.Contains(BaselineCapabilities, name) || slices.Contains(dockerDefaults, name)
+}
+
+// capabilitiesOfCommands adds what the commands in the file need. Where that is
+// more than a container should have, or is not known, it is for a person.
+func (s *Spec) capabilitiesOfCommands(d *CapabilityDecision, need []string) []string {
+	user, _ := s.StartsAs()
+	for _, e := range s.effects() {
+		caps := e.caps
+		if notRoot(user) && !e.setuid {
+			continue // they take nothing from who has none
+		}
+		strong := slices.DeleteFunc(slices.Clone(caps), func(name string) bool {
+			return slices.Contains(BaselineCapabilities, name) || s.adds(name) || slices.Contains(dockerDefaults, name)
+		})
+		switch {
+		case e.installs && !notRoot(user):
+			d.manual(e.says() + ", which changes owners and becomes other users in ways of its own: do that in the image, and then drop the capabilities")
+		case e.setuid && slices.Contains(caps, "SETUID") && !user.IsRoot() && !s.worksAsRoot():
+			d.manual(e.says() + ", which becomes another user by its setuid bit and then needs capabilities that nothing here tells: do without it first")
+		case len(strong) > 0 && e.root:
+			d.manual(e.says() + ", which needs " + joined(strong) + ": it fails today, unless the container is privileged; find out whether it is needed")
+		case len(caps) > 0:
+			need = union(need, caps)
+		default:
+			continue
+		}
+		d.Evidence = append(d.Evidence, e.evidence(s))
+		if d.Level == fixer.Manual {
+			return need
+		}
+		if d.Level == fixer.Safe {
+			d.Level, d.Breaks = fixer.Review, "what the commands in the file need is more than is known"
+		}
+	}
+	return need
+}
+
+// dockerDefaults are capabilities that a container has by default and the
+// baseline standard does not name.
+var dockerDefaults = []string{"NET_RAW"}
 
 // adds reports whether the file adds a capability.
 func (s *Spec) adds(name string) bool {
@@ -106,7 +172,7 @@ func (s *Spec) NeedsCapability(name string) bool {
 	if user, _ := s.StartsAs(); user.IsNonRoot() {
 		return slices.Contains(e.CapsNonRoot, name)
 	}
-	_, sometimes := e.CapsRoot.Conditional[name]
+	_, sometimes := e.CapsRoot.Conditional[name] // what somebody added for a case stays theirs
 	return sometimes || slices.Contains(e.CapsRoot.Need, name) || slices.Contains(e.CapsRoot.Optional, name)
 }
 

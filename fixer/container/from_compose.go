@@ -5,6 +5,8 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/mattn/go-shellwords"
+
 	"oakum/fixer"
 	"oakum/fixer/compose"
 	"oakum/fixer/image"
@@ -15,25 +17,34 @@ import (
 // merge keys, extends and override files give it. The spec is shared by the rules
 // of a check and must not be changed.
 func FromService(p *fixer.Pass, v compose.View) *Spec {
-	return once(p, v.Service, func() *Spec { return fromService(p, v) })
+	return once(p, serviceKey{v.Service, v.Variant}, func() *Spec { return fromService(p, v) })
+}
+
+// A serviceKey tells the views of services apart.
+type serviceKey struct {
+	service *compose.Service
+	variant string
 }
 
 func fromService(p *fixer.Pass, v compose.View) *Spec {
 	s := &Spec{
 		Platform: Compose, Image: OfService(p, v), Kind: fixer.FromCompose, Place: place(v.File, v.Key.Line),
 		Entrypoint: startOf(v, "entrypoint"), Command: startOf(v, "command"),
-		HostNetwork: v.Setting("network_mode").Node.Text() == "host",
+		HostNetwork: sharesHostNetwork(p, v),
 		Privileged:  choice(v.Setting("privileged")),
 		ReadOnly:    choice(v.Setting("read_only")),
 		EnvFrom:     !v.Setting("env_file").Node.Null(),
 		Env:         composeEnv(v),
 	}
+	s.Dir, _ = compose.Expand(v.Setting("working_dir").Node.Text())
+	s.Runs = serviceRuns(v)
 	if user := v.Setting("user"); !user.Node.Null() {
 		s.User = composeUser(user)
 	}
 	for _, m := range v.Mounts() {
 		s.Mounts = append(s.Mounts, Mount{Target: m.Target, Kind: mountKind(m), Host: hostPath(m), ReadOnly: m.ReadOnly})
 	}
+	s.copies(v)
 	for _, key := range []string{"ports", "expose"} {
 		for _, port := range v.List(key) {
 			if n, ok := targetPort(port.Node); ok {
@@ -54,6 +65,29 @@ func fromService(p *fixer.Pass, v compose.View) *Spec {
 	return s
 }
 
+// maxJoined bounds how far containers are followed that join each other's network.
+const maxJoined = 8
+
+// sharesHostNetwork reports whether a service has the network of its host: by
+// itself, or by joining a service that has it. What other containers have nobody
+// here knows, so that it is taken to be so.
+func sharesHostNetwork(p *fixer.Pass, v compose.View) bool {
+	mode := v.Text("network_mode")
+	for range maxJoined {
+		name, joins := strings.CutPrefix(mode, "service:")
+		if !joins {
+			break
+		}
+		mode = ""
+		for _, other := range p.Topology().Compose().Views(v.File) {
+			if other.Name == name {
+				mode = other.Text("network_mode")
+			}
+		}
+	}
+	return mode == "host" || strings.HasPrefix(mode, "container:")
+}
+
 // NoNewPrivilegesOption reads an entry of security_opt in the spellings that
 // Docker takes. said is false for other options.
 func NoNewPrivilegesOption(text string) (on, said bool) {
@@ -71,24 +105,35 @@ func NoNewPrivilegesOption(text string) (on, said bool) {
 func settingPlace(s compose.Setting) string { return place(s.File, s.Node.Line) }
 
 func choice(s compose.Setting) Choice {
-	on, set := s.Node.Bool()
-	if !set {
+	on, known := s.Bool()
+	variable := s.Variable()
+	if !known && variable == "" {
 		return Choice{}
 	}
-	return Choice{Set: true, On: on, Inherited: !s.Own, Place: settingPlace(s)}
+	return Choice{Set: true, On: on, Inherited: !s.Own, Place: settingPlace(s), Variable: variable}
 }
 
 // startOf returns what a service starts, nil when it leaves that to the image.
-// Text that a shell would split is one word here.
 func startOf(v compose.View, key string) []string {
 	node := v.Setting(key).Node
 	switch {
 	case node.Null():
 		return nil
 	case node.Text() != "":
-		return []string{node.Text()}
+		return splitWords(node.Text())
 	}
 	return append([]string{}, node.Texts()...)
+}
+
+// splitWords splits a command as Compose does, which gives it to no shell. $$ is
+// Compose's way to write a dollar.
+func splitWords(text string) []string {
+	text = strings.ReplaceAll(text, "$$", "$")
+	words, err := shellwords.Parse(text)
+	if err != nil {
+		return []string{text}
+	}
+	return words
 }
 
 // composeUser reads user: UID, UID:GID, or names. A number that a variable may
@@ -127,21 +172,14 @@ func hostPath(m compose.Mount) string {
 	return ""
 }
 
-// composeEnv returns the variables that a service sets, in either form. One
-// without a value takes it from whoever runs Compose.
+// composeEnv returns the variables that a service sets, in either form and in
+// all places that it is made of. One without a value takes it from whoever runs
+// Compose.
 func composeEnv(v compose.View) []Variable {
 	var out []Variable
-	node := v.Setting("environment").Node
-	add := func(name string, value *yamldoc.Node, text string, given bool) {
-		text, certain := compose.Expand(text)
-		out = append(out, Variable{Name: name, Value: text, Known: given && certain, Place: place(v.File, value.Line)})
-	}
-	for name, value := range node.All() {
-		add(name, value, value.Text(), !value.Null())
-	}
-	for _, item := range node.List() {
-		name, text, given := strings.Cut(item.Text(), "=")
-		add(name, item, text, given)
+	for _, pair := range v.Pairs("environment") {
+		text, certain := compose.Expand(pair.Value)
+		out = append(out, Variable{Name: pair.Name, Value: text, Known: pair.Given && certain, Place: place(pair.File, pair.Node.Line)})
 	}
 	return out
 }

@@ -22,7 +22,7 @@ func fromContainer(p *fixer.Pass, c kube.Container) *Spec {
 		if p.File == nil {
 			return "" // a rule about files together: which of them it is the pass does not say
 		}
-		return place(p.File.Path, n.Line)
+		return p.File.PlaceOf(n)
 	}
 	choice := func(n *yamldoc.Node, inherited bool) Choice {
 		on, set := n.Bool()
@@ -37,8 +37,10 @@ func fromContainer(p *fixer.Pass, c kube.Container) *Spec {
 		HostNetwork:   c.Workload.Pod.Get("hostNetwork").IsTrue(),
 		Privileged:    choice(context.Get("privileged"), false),
 		ReadOnly:      choice(context.Get("readOnlyRootFilesystem"), false),
-		Add:           c.Capabilities("add"),
+		Add:           c.AddedCapabilities(),
 		EnvFrom:       c.Node.Get("envFrom").Len() > 0,
+		Dir:           c.Node.Get("workingDir").Text(),
+		Runs:          podRuns(c, line),
 		MemoryRequest: c.Node.Get("resources").Get("requests").Get("memory").Text(),
 	}
 	if !c.Workload.AllowsPodSecurityContext() {

@@ -37,7 +37,7 @@ volumes: {data: {}}
 		views := p.Topology().Compose().Views("compose.yaml")
 		i := slices.IndexFunc(views, func(v compose.View) bool { return v.Name == "web" })
 		s := container.FromService(p, views[i])
-		if s.Platform != container.Compose || s.Image.Name != "nginx:1.27" || !s.HostNetwork || s.Entrypoint != nil || len(s.Command) != 1 {
+		if s.Platform != container.Compose || s.Image.Name != "nginx:1.27" || !s.HostNetwork || s.Entrypoint != nil || !slices.Equal(s.Command, []string{"nginx", "-g", "daemon off;"}) {
 			t.Errorf("%+v", s)
 		}
 		if u := s.User; !u.Set || !u.Certain || u.Identity != (image.Identity{UID: 101, KnownUID: true, KnownGID: true, Numeric: true}) || u.Evidence.Place != "compose.yaml:7" {

@@ -33,7 +33,7 @@ func once(p *fixer.Pass, key any, from func() *Spec) *Spec {
 	if s, ok := known.Load(key); ok {
 		return s.(*Spec)
 	}
-	s, _ := known.LoadOrStore(key, from())
+	s, _ := known.LoadOrStore(key, from().remember())
 	return s.(*Spec)
 }
 

@@ -9,6 +9,7 @@ import (
 	"oakum/fixer/build"
 	"oakum/fixer/dockerfile"
 	"oakum/fixer/image"
+	"oakum/fixer/text"
 )
 
 // privilegeDropCaps are the capabilities with which a program makes its
@@ -192,6 +193,54 @@ func copiedFrom(f *dockerfile.File, chain []*dockerfile.Stage) []*dockerfile.Sta
 	return out
 }
 
+// entryPointCapabilities are those with which an entry point that starts as root
+// prepares files and becomes another user.
+var entryPointCapabilities = text.WordSet("CHOWN DAC_OVERRIDE DAC_READ_SEARCH FOWNER FSETID KILL SETFCAP SETGID SETPCAP SETUID SYS_CHROOT")
+
+// fileCapabilities returns of added capabilities those that a program which has
+// become another user has only by its file. What the entry point itself needs as
+// root is not among them, unless it gives the program its capabilities.
+func (s *Spec) fileCapabilities(added []string) []string {
+	var own []string
+	if e := s.Image.Program(); e != nil && !slices.Contains(e.CapsRoot.Need, "SETFCAP") {
+		own = e.CapsRoot.Need
+	}
+	return slices.DeleteFunc(slices.Clone(added), func(name string) bool {
+		return entryPointCapabilities[name] || name == "ALL" || slices.Contains(own, name)
+	})
+}
+
+// stepsDown says how the container starts as root and becomes another user by
+// itself; "" where nothing tells that it does.
+func (s *Spec) stepsDown() string {
+	e := s.Image.Program()
+	switch {
+	case e != nil && e.PrivilegeDrop.Tool != "" && !e.PrivilegeDrop.Partial:
+		return "becomes " + serviceName(e) + " with " + e.PrivilegeDrop.Tool
+	case s.Image.DropsPrivileges() != "":
+		return "becomes another user with " + s.Image.DropsPrivileges()
+	case s.becomesUser() != "":
+		return "becomes the user of " + s.becomesUser()
+	}
+	return ""
+}
+
+// gainsByTable returns the condition under which the table says that a program of
+// the image gains privileges when it is started, unless it does not hold.
+func (s *Spec) gainsByTable() *image.Condition {
+	if e := s.Image.Program(); e != nil && e.CapsRoot.Gains != nil && s.holds(e.CapsRoot.Gains) != No {
+		return e.CapsRoot.Gains
+	}
+	return nil
+}
+
+func serviceName(e *image.Entry) string {
+	if e.Service == nil {
+		return "another user"
+	}
+	return e.Service.Name
+}
+
 // ForbidNewPrivileges decides whether no_new_privs can be set: whether anything
 // shows that the program relies on setuid programs or on capabilities of files.
 func (s *Spec) ForbidNewPrivileges() Decision {
@@ -205,7 +254,22 @@ func (s *Spec) ForbidNewPrivileges() Decision {
 	}
 	add := slices.DeleteFunc(slices.Clone(s.Add), func(name string) bool { return name == bindLow && s.opensLowPorts() })
 	user, _ := s.StartsAs()
+	gains := slices.IndexFunc(s.effects(), func(e effect) bool { return e.setuid })
+	own := s.fileCapabilities(add)
 	switch {
+	case gains >= 0 && !user.IsRoot() && !s.worksAsRoot():
+		e := s.effects()[gains]
+		d.manual(e.says() + ", which gains privileges when it is started, and no_new_privs prevents just that: start what needs root as root, or do without it")
+		d.Evidence = append(d.Evidence, e.evidence(s))
+	case len(own) > 0 && user.IsRoot() && s.stepsDown() != "":
+		d.manual("it adds " + joined(own) + " and " + s.stepsDown() + ": the capability reaches its program by the program's file, which no_new_privs prevents; run it as its user with the program's file set in the image, or without the capability")
+		d.Evidence = append(d.Evidence, s.says("it adds "+joined(own)))
+	case s.gainsByTable() != nil && !notRoot(user):
+		d.manual(s.Image.Entry.ID + " gains privileges after it has become another user (" + s.gainsByTable().Says + "), which no_new_privs prevents")
+		d.Evidence = append(d.Evidence, fixer.ImageEvidence(s.Image.Entry.Evidence(image.FieldCapsRoot)))
+	case gains >= 0:
+		e := s.effects()[gains]
+		notice("`"+e.command+"` works as long as the container starts as root", e.evidence(s))
 	case s.Image.Entry != nil && len(s.Image.Entry.CapsNonRoot) > 0:
 		notice(lost, fixer.ImageEvidence(s.Image.Entry.Evidence(image.FieldCapsNonRoot)))
 	case len(add) > 0 && !user.IsRoot():

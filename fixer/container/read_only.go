@@ -2,7 +2,10 @@ package container
 
 import (
 	"fmt"
+	"maps"
+	"path"
 	"slices"
+	"strings"
 
 	"oakum/fixer"
 	"oakum/fixer/image"
@@ -17,6 +20,9 @@ type ReadOnlyDecision struct {
 	Scratch []image.WritablePath
 	// User is whom these directories have to belong to.
 	User image.Identity
+	// SetEnv are variables to set with it, because the program would write to what
+	// is read-only without them, or not start in an empty place.
+	SetEnv map[string]string
 }
 
 // Paths returns the directories that need an empty place.
@@ -38,6 +44,7 @@ func (s *Spec) MakeReadOnly() ReadOnlyDecision {
 	if e == nil || s.Image.BuiltHere() && e.NonRoot.Support == image.SupportApp {
 		d := s.unknownWrites()
 		d.User = user
+		s.roomForCommands(&d)
 		return d
 	}
 	d := ReadOnlyDecision{User: user, Decision: Decision{Level: fixer.Review, Evidence: []fixer.Evidence{
@@ -56,12 +63,19 @@ func (s *Spec) MakeReadOnly() ReadOnlyDecision {
 		d.manual(w.refused)
 		return d
 	}
-	d.Scratch = w.paths
+	d.Scratch, d.SetEnv = w.paths, w.env
+	known := s.roomForCommands(&d)
+	if d.Level == fixer.Manual {
+		return d
+	}
 	d.Breaks = "the program fails where it writes outside its volumes and the tmpfs that are added"
 	if s.Platform != Compose {
 		d.Breaks = "the program fails where it writes outside the mounted paths: " + joined(orNone(d.Paths()))
 	}
-	proven := e.ReadOnly.Support == image.SupportYes && e.Verified(image.FieldReadOnly) && e.Verified(image.FieldWritable)
+	for _, one := range w.unknown {
+		d.Evidence = append(d.Evidence, fixer.Evidence{Kind: fixer.FromTable, Text: one + ": nothing here tells whether that is so"})
+	}
+	proven := known && e.ReadOnly.Support == image.SupportYes && e.Verified(image.FieldReadOnly) && e.Verified(image.FieldWritable)
 	if s.replacesStart() {
 		proven = false // the table is about the image as it starts by itself
 		if s.Platform == Compose {
@@ -74,10 +88,32 @@ func (s *Spec) MakeReadOnly() ReadOnlyDecision {
 		proven = false
 		d.Evidence = append(d.Evidence, s.says("somebody set it to false"))
 	}
-	if proven && s.Image.Proven && !w.conditional && len(d.Scratch) == 0 && !s.Image.BuiltHere() {
+	if s.Platform != Compose && notRoot(user) {
+		s.ownDirectories(e, &d)
+	}
+	if proven && s.Image.Proven && !w.conditional && len(d.Scratch) == 0 && len(d.SetEnv) == 0 && !s.Image.BuiltHere() {
 		d.Level, d.Breaks = fixer.Safe, ""
 	}
 	return d
+}
+
+// ownDirectories moves the data of a program that starts as its own user below the
+// empty volume it is given: of the volume itself it cannot be the owner.
+func (s *Spec) ownDirectories(e *image.Entry, d *ReadOnlyDecision) {
+	for _, at := range d.Paths() {
+		if name, dir := s.dataBelow(e, at); dir != "" {
+			d.SetEnv = with(d.SetEnv, name, dir)
+		}
+	}
+}
+
+func with(env map[string]string, name, value string) map[string]string {
+	out := maps.Clone(env)
+	if out == nil {
+		out = map[string]string{}
+	}
+	out[name] = value
+	return out
 }
 
 // unknownWrites is the decision where nothing is known of what the program
@@ -91,7 +127,9 @@ func (s *Spec) unknownWrites() ReadOnlyDecision {
 	if s.Image.BuiltHere() {
 		d.Breaks = "the program fails where it writes outside /tmp and its volumes: look at " + s.Image.Build.Path + " for the folders it makes"
 	}
-	if why := s.servesData(); why != "" {
+	if becomes := s.becomesUser(); becomes != "" {
+		d.manual("it is given " + becomes + ", which its entry point makes an account of at start, in /etc and elsewhere: look for a variant of the image that starts as its own user")
+	} else if why := s.servesData(); why != "" {
 		d.manual(why + ", and keeps data, sockets and locks where its image wants them: find these folders out, give each a volume, and then make the root read-only")
 	} else if s.ReadOnly.No() {
 		look := "kubectl exec POD --"
@@ -103,54 +141,185 @@ func (s *Spec) unknownWrites() ReadOnlyDecision {
 	return d
 }
 
+// roomForCommands gives room to what the commands in the file write to, and to
+// the paths that the file names for the program to write to. Where no empty place
+// will do the decision becomes one for a person. known is false where a command
+// may write to what nothing here tells.
+func (s *Spec) roomForCommands(d *ReadOnlyDecision) (known bool) {
+	known = true
+	s.tmpForWords(d)
+	for _, e := range s.effects() {
+		if d.Level == fixer.Manual {
+			return false
+		}
+		switch {
+		case e.installs:
+			d.manual(e.says() + ", which changes files all over the root file system: do that in the image, and then make the root read-only")
+			d.Evidence = append(d.Evidence, e.evidence(s))
+		case e.system && !notRoot(d.User):
+			d.manual(e.says() + ", which changes files of the system: do that in the image, or give these files volumes, and then make the root read-only")
+			d.Evidence = append(d.Evidence, e.evidence(s))
+		case e.here:
+			d.manual(e.says() + ", and so writes to a directory that nothing here names: say working_dir or an absolute path in a volume, and then make the root read-only")
+			d.Evidence = append(d.Evidence, e.evidence(s))
+		case e.unknown || e.astray:
+			known = false
+			if !e.run.Start || e.astray {
+				d.Evidence = append(d.Evidence, e.evidence(s))
+			}
+		}
+		for _, at := range e.writes {
+			if !s.roomAt(d, at, scratchDir(at), slices.Contains(e.makes, at)) && d.Level != fixer.Manual {
+				d.manual(e.says() + ", in the image's own files: give " + path.Dir(at) + " a volume that holds what the program finds there, and then make the root read-only")
+				d.Evidence = append(d.Evidence, e.evidence(s))
+			}
+		}
+	}
+	for _, n := range s.namedPaths() {
+		switch {
+		case d.Level == fixer.Manual || s.Mounted(n.Dir):
+		case n.Data && !(s.Platform == Compose && s.Image.declaresVolume(n.Dir)) && !covered(d, n.Dir):
+			d.manual(n.Evidence.Text + ", where data are kept, and nothing is mounted there: give it a volume first")
+			d.Evidence = append(d.Evidence, n.Evidence)
+		case !s.roomAt(d, n.Dir, n.Dir, !shipped(n.Dir) || scratchName[path.Base(n.Dir)]):
+			d.manual(n.Evidence.Text + ", among the image's own files: give it a volume, and then make the root read-only")
+			d.Evidence = append(d.Evidence, n.Evidence)
+		}
+	}
+	return known && d.Level != fixer.Manual
+}
+
+// scratchName holds names of directories that are for what may be lost.
+var scratchName = text.WordSet("log logs tmp temp cache run pids spool")
+
+// roomAt reports whether a path can be written to with a read-only root, and adds
+// an empty place for it where one will do. free says that the directory is not
+// the image's own.
+func (s *Spec) roomAt(d *ReadOnlyDecision, at, dir string, free bool) bool {
+	switch {
+	case s.Mounted(at), s.Platform == Compose && s.Image.declaresVolume(at), covered(d, at):
+		return true
+	case s.Platform == Compose && within("/dev/shm", at):
+		return true // Docker mounts it in every container
+	case scratchable(at), free && !shipped(at), free && scratchName[path.Base(at)]:
+		w := image.WritablePath{Path: dir, Kind: "runtime"}
+		if dir == "/tmp" || dir == "/var/tmp" {
+			w.Mode = "1777"
+		}
+		d.Scratch = append(slices.Clip(d.Scratch), w)
+		return true
+	}
+	return false
+}
+
+// covered reports whether one of the places of a decision holds a path.
+func covered(d *ReadOnlyDecision, at string) bool {
+	return slices.ContainsFunc(d.Paths(), func(dir string) bool { return within(dir, at) })
+}
+
 // writes is what a known image needs in the way of places to write to.
 type writes struct {
-	paths       []image.WritablePath // written to whatever the configuration, and not mounted
+	paths       []image.WritablePath // written to in this configuration, and not mounted
 	conditional bool                 // the configuration may ask for more
+	unknown     []string             // what it may ask for, in words
 	refused     string               // why no empty place will do, as advice; "" where it will
 	hidden      string               // the path whose files an empty place would hide
+	env         map[string]string    // variables that keep it from writing there
 }
 
 func (s *Spec) scratch(e *image.Entry) writes {
 	var out writes
+	for _, w := range e.Writable {
+		when := s.holds(w.When)
+		places, told := s.places(w)
+		switch {
+		case when == No:
+		case when == Unknown, !told:
+			if out.conditional = true; w.When != nil && when == Unknown {
+				out.unknown = append(out.unknown, fmt.Sprintf("%s writes to %s if %s", e.ID, placeOf(w), w.When))
+			}
+		case w.When != nil && len(w.When.Set) > 0:
+			for name, value := range w.When.Set {
+				out.env = with(out.env, name, value)
+			}
+		default:
+			for _, at := range places {
+				s.place(e, w, at, &out)
+			}
+		}
+	}
+	return out
+}
+
+// places returns where a path of the table is in this container: a variable or an
+// option may name another one. told is false where nothing here tells.
+func (s *Spec) places(w image.WritablePath) (list []string, told bool) {
+	named := []string{}
+	for _, option := range w.Option {
+		named = append(named, s.option(option)...)
+	}
+	if value, known := s.variable(w.Env); w.Env != "" && s.setsEnv(w.Env) {
+		if !known || !path.IsAbs(value) {
+			return nil, false
+		}
+		named = append(named, value)
+	}
+	for _, at := range named {
+		if !path.IsAbs(at) {
+			return nil, false
+		}
+		if at = path.Clean(at); w.File {
+			at = path.Dir(at)
+		}
+		list = append(list, at)
+	}
+	switch {
+	case len(list) > 0:
+		return list, true
+	case w.Path != "":
+		return []string{w.Path}, true
+	}
+	return nil, false
+}
+
+// place finds room for one path of a known image.
+func (s *Spec) place(e *image.Entry, w image.WritablePath, at string, out *writes) {
 	refuse := func(advice string) {
 		if out.refused == "" {
 			out.refused = advice
 		}
 	}
-	for _, w := range e.Writable {
-		switch {
-		case w.Path == "":
-			out.conditional = true // the configuration says where
-		case s.Mounted(w.Path) || s.Platform == Compose && s.Image.declaresVolume(w.Path):
-		case s.holds(w.When) == No:
-		case s.holds(w.When) == Unknown:
-			out.conditional = true
-		case w.Ships && s.Platform == Compose:
-			refuse(fmt.Sprintf("%s writes to %s, where its image has files that a tmpfs would hide: give it a named volume, which starts as a copy of them", e.ID, w.Path))
-			out.hidden = w.Path
-		case w.Ships:
-			refuse(fmt.Sprintf("%s writes to %s, where its image has files that an empty volume would hide: give it a volume that holds them", e.ID, w.Path))
-			out.hidden = w.Path
-		case w.Kind == "data" && s.Platform == Compose:
-			// Docker keeps what is written until the container is removed.
-			refuse(fmt.Sprintf("%s keeps its data in %s, and nothing is mounted there: give it a named volume first, because a tmpfs would lose the data at each stop", e.ID, w.Path))
-		default:
-			out.paths = append(out.paths, w)
-		}
+	if w.When != nil {
+		defer func(had string) {
+			if had == "" && out.refused != "" {
+				out.refused += " (" + w.When.Says + ")"
+			}
+		}(out.refused)
 	}
-	if s.namesTmp() && !s.Mounted("/tmp") && !slices.Contains(pathsOf(out.paths), "/tmp") {
-		out.paths = append(out.paths, image.WritablePath{Path: "/tmp", Mode: "1777"})
+	switch {
+	case s.Mounted(at) || s.Platform == Compose && s.Image.declaresVolume(at):
+	case w.Ships && s.Platform == Compose:
+		refuse(fmt.Sprintf("%s writes to %s, where its image has files that a tmpfs would hide: give it a named volume, which starts as a copy of them", e.ID, at))
+		out.hidden = at
+	case w.Ships:
+		refuse(fmt.Sprintf("%s writes to %s, where its image has files that an empty volume would hide: give it a volume that holds them", e.ID, at))
+		out.hidden = at
+	case w.Kind == "data" && s.Platform == Compose:
+		// Docker keeps what is written until the container is removed.
+		refuse(fmt.Sprintf("%s keeps its data in %s, and nothing is mounted there: give it a named volume first, because a tmpfs would lose the data at each stop", e.ID, at))
+	case w.Kind == "data" && at != w.Path:
+		refuse(fmt.Sprintf("%s is told to keep its data in %s, and nothing is mounted there: give it a claim first", e.ID, at))
+	default:
+		w.Path, w.Where = at, ""
+		out.paths = append(out.paths, w)
 	}
-	return out
 }
 
-var tmpDirectory = text.MustCompile(`(^|[^\w./-])/tmp(/|\W|$)`)
-
-// namesTmp reports whether the file tells the program to use /tmp, which the
-// image by itself need not do: pg_dump -f /tmp/dump in the image of a database.
-func (s *Spec) namesTmp() bool {
-	return slices.ContainsFunc(slices.Concat(s.Entrypoint, s.Command), tmpDirectory.MatchString)
+func placeOf(w image.WritablePath) string {
+	if w.Path == "" {
+		return w.Where
+	}
+	return w.Path
 }
 
 func orNone(list []string) []string {
@@ -158,4 +327,17 @@ func orNone(list []string) []string {
 		return []string{"no path needs one"}
 	}
 	return list
+}
+
+var tmpDirectory = text.Regexp(`(^|[^\w./-])/tmp(/|\W|$)`)
+
+// tmpForWords gives /tmp room where the words of a command name it.
+func (s *Spec) tmpForWords(d *ReadOnlyDecision) {
+	for _, r := range s.runs() {
+		named := strings.Contains(r.Text, "/tmp") && tmpDirectory().MatchString(r.Text) ||
+			slices.ContainsFunc(r.Words, func(w string) bool { return tmpDirectory().MatchString(w) })
+		if named && !s.Mounted("/tmp") && !covered(d, "/tmp") {
+			d.Scratch = append(slices.Clip(d.Scratch), image.WritablePath{Path: "/tmp", Mode: "1777"})
+		}
+	}
 }

@@ -34,6 +34,7 @@ type UserDecision struct {
 	LowPorts    []int                // it has to be allowed to bind these
 	Scratch     []image.WritablePath // empty places in stead of directories that are root's
 	Env, Dir    string               // a variable that names a directory below a mount
+	SetEnv      map[string]string    // variables without which it does not start as that user
 }
 
 // Paths returns the directories that need an empty place.
@@ -88,7 +89,7 @@ func (s *Spec) RunAs() UserDecision {
 		s.leaveRoot(&d)
 	}
 	d.LowPorts = s.LowPorts()
-	d.VolumeGroup = len(s.Claims()) > 0 && !start.IsNonRoot() // else its volumes are its own already
+	d.VolumeGroup = (len(s.Claims()) > 0 || d.Dir != "") && !start.IsNonRoot() // else its volumes are its own already
 	return d
 }
 
@@ -112,8 +113,16 @@ func (s *Spec) leaveRoot(d *UserDecision) {
 		d.unknown("it works on files of its node (" + joined(files) + "), which mostly belong to root: find out whom they belong to before giving it a user")
 	case at != "" && (e != nil || s.Image.BuiltHere()):
 		d.unknown("it finds " + at + " in the home of root, which nobody else may enter: mount it elsewhere, tell the program, and then give it a user")
+	case s.rootCommand() != nil:
+		e := s.rootCommand()
+		d.unknown(e.says() + ", which " + onlyRoot(*e) + ": " + s.withoutRoot(*e))
+		d.Evidence = append(d.Evidence, e.evidence(s))
+	case s.becomesUser() != "" && (e == nil || e.NonRoot.Support != image.SupportDefault):
+		d.unknown("it is given " + s.becomesUser() + ", which an entry point reads that starts as root and becomes that user by itself: look for a variant of the image that starts as its own user")
 	case s.Platform == Knative && len(s.LowPorts()) > 0:
 		d.unknown("it listens on port " + Numbers(s.LowPorts()) + ", which Knative lets only root bind: let it listen on the port above 1024 that Knative gives it in PORT")
+	case s.HostNetwork && s.lowPortIsClosed() == Yes:
+		d.unknown("it listens on port " + Numbers(s.LowPorts()) + " in the network of its host, where only root may bind ports below 1024: let it listen on a higher port, or leave it root with no capability but NET_BIND_SERVICE")
 	case s.Image.MustBeRoot():
 		d.unknown(mustBeRoot(e))
 	case s.Image.DropsPrivileges() != "":
@@ -165,8 +174,27 @@ func (s *Spec) knownImage(d *UserDecision) {
 	}
 	d.User = user
 	d.Breaks = "the container fails if a volume holds files of another user"
-	if conditions := e.NonRoot.Conditions; len(conditions) > 0 {
-		d.Breaks = "it works as " + user.String() + " on these conditions: " + strings.Join(conditions, "; ")
+	var open []string
+	for _, c := range e.NonRoot.Conditions {
+		switch s.holds(c) {
+		case Yes:
+			continue
+		case No:
+			if len(c.Set) == 0 {
+				d.unknown(e.ID + " works as " + user.String() + " only where " + c.Says + ", which is not so here")
+				return
+			}
+			for name, value := range c.Set {
+				if !s.setsEnv(name) {
+					d.SetEnv = with(d.SetEnv, name, value)
+				}
+			}
+		default:
+			open = append(open, c.Says)
+		}
+	}
+	if len(open) > 0 {
+		d.Breaks = "it works as " + user.String() + " on these conditions, which nothing here tells: " + strings.Join(open, "; ")
 	}
 	if e.NonRoot.Support == image.SupportConditional {
 		// The directories of the image belong to root: without volumes in their
@@ -177,7 +205,7 @@ func (s *Spec) knownImage(d *UserDecision) {
 			d.unknown(w.refused + ", writable to " + user.String())
 			return
 		case !e.Verified(image.FieldNonRoot):
-			d.unknown(e.ID + " is said to run as " + user.String() + ", which nobody has verified: " + strings.Join(e.NonRoot.Conditions, "; "))
+			d.unknown(e.ID + " is said to run as " + user.String() + ", which nobody has verified: " + image.SaysAll(e.NonRoot.Conditions))
 			return
 		}
 		d.Scratch = w.paths
@@ -193,19 +221,92 @@ func (s *Spec) knownImage(d *UserDecision) {
 //
 // Where variables come from elsewhere as a whole, it may be set there.
 func (s *Spec) dataDirectory(e *image.Entry) (env, dir string) {
-	if s.EnvFrom {
-		return "", ""
-	}
-	for _, mount := range s.Claims() {
-		for _, name := range slices.Sorted(maps.Keys(e.Kubernetes.Env)) {
-			template := e.Kubernetes.Env[name]
-			at := strings.ReplaceAll(template, "<mount>", mount)
-			if at != template && HoldsData(e, mount) && !s.setsEnv(name) {
-				return name, at
-			}
+	for _, m := range s.Mounts {
+		if m.ReadOnly || m.Kind != MountVolume && m.Kind != MountScratch {
+			continue
+		}
+		if name, at := s.dataBelow(e, m.Target); at != "" {
+			return name, at
 		}
 	}
 	return "", ""
+}
+
+// dataBelow returns the variable that names where a database keeps its files, and
+// a directory below a mount for it; "" where the mount is for something else, or
+// the file says where already.
+func (s *Spec) dataBelow(e *image.Entry, mount string) (env, dir string) {
+	if s.EnvFrom || !s.startsOwn(e) {
+		return "", ""
+	}
+	for _, name := range slices.Sorted(maps.Keys(e.Kubernetes.Env)) {
+		template := e.Kubernetes.Env[name]
+		at := strings.ReplaceAll(template, "<mount>", mount)
+		if at != template && HoldsData(e, mount) && !s.setsEnv(name) {
+			return name, at
+		}
+	}
+	return "", ""
+}
+
+// startsOwn reports whether the container most likely starts the program of its
+// image, and not a client that is in it, too: pg_dump in the image of PostgreSQL.
+func (s *Spec) startsOwn(e *image.Entry) bool {
+	words := slices.Concat(s.Entrypoint, s.Command)
+	if len(words) == 0 || strings.HasPrefix(words[0], "-") {
+		return true
+	}
+	for _, r := range s.starts() {
+		for _, c := range r.Commands {
+			if strings.HasPrefix(c.Program, e.ID) || strings.HasSuffix(c.Program, "entrypoint.sh") || e.Service != nil && e.Service.Name != "" && strings.HasPrefix(c.Program, e.Service.Name) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// rootCommand returns what the file has run that only root can do; nil where
+// nothing of the kind is known.
+func (s *Spec) rootCommand() *effect {
+	for _, e := range s.effects() {
+		own := slices.ContainsFunc(e.writes, func(at string) bool { return systemFile(at) && !s.Mounted(at) })
+		if e.root || e.installs || own || e.setuid && slices.Contains(e.caps, "SETUID") {
+			return &e
+		}
+	}
+	return nil
+}
+
+// systemFile reports whether a path is where only root may write in about every
+// image.
+func systemFile(at string) bool {
+	return slices.ContainsFunc([]string{"/etc", "/usr", "/bin", "/sbin", "/lib", "/lib64", "/boot", "/root"}, func(dir string) bool { return within(dir, at) })
+}
+
+func onlyRoot(e effect) string {
+	switch {
+	case e.installs:
+		return "installs packages, mostly where only root may write"
+	case e.setuid:
+		return "becomes another user, as root may, or who is configured in the image"
+	case !e.root:
+		return "writes where mostly only root may"
+	}
+	return "only root may do"
+}
+
+// withoutRoot is what a person can do about a command that needs root.
+func (s *Spec) withoutRoot(e effect) string {
+	switch {
+	case e.installs:
+		return "do that in the image, and then give the container a user"
+	case slices.Contains(e.caps, "CHOWN") && s.Platform != Compose:
+		return "an fsGroup of the pod gives its volumes to a group without that; else let this container stay root with the capabilities " + joined(e.caps)
+	case len(e.caps) > 0:
+		return "let it stay root with the capabilities " + joined(e.caps) + ", or do that elsewhere"
+	}
+	return "do that in the image, or let it stay root"
 }
 
 // HoldsData reports whether a mount is where the image keeps its data.

@@ -44,7 +44,7 @@ func TestRunAs(t *testing.T) {
 
 func TestLimits(t *testing.T) {
 	for request, want := range map[string]string{"": "512Mi", "64Mi": "512Mi", "2Gi": "2Gi", "a lot": "512Mi"} {
-		s := container.Spec{MemoryRequest: request}
+		s := container.Spec{MemoryRequest: request, Image: of(t, "example.org/web:1.4")}
 		if d := s.Limits(); d.Memory != want || d.Level != fixer.Review {
 			t.Errorf("with a request of %q the limit is %s (%s), want %s", request, d.Memory, d.Level, want)
 		}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 
 	"oakum/fixer"
 	"oakum/fixer/image"
@@ -24,12 +25,18 @@ type Spec struct {
 	// image would: Kubernetes' command and args. nil means that the file leaves
 	// it to the image.
 	Entrypoint, Command []string
+	Dir                 string // working directory that the file gives, "" without one
+
+	// Runs are what else is run in the container because the file says so: health
+	// checks, probes, hooks.
+	Runs []Run
 
 	Env     []Variable // those that are set one by one
 	EnvFrom bool       // others come from elsewhere as a whole
 
 	Mounts []Mount
-	Ports  []int // that the file says the container listens on
+	Copied []Copy // what is written into the root filesystem from outside
+	Ports  []int  // that the file says the container listens on
 
 	Privileged      Choice
 	ReadOnly        Choice // of the root file system
@@ -43,6 +50,24 @@ type Spec struct {
 	// container stands.
 	Kind  fixer.EvidenceKind
 	Place string
+
+	read *reading // what follows from the above, worked out once; nil in a spec made by hand
+}
+
+// A reading is what is read in the commands of a spec.
+type reading struct {
+	starts  func() []Run
+	effects func() []effect
+	named   func() []namedPath
+}
+
+// remember makes a spec that does not change any more work out once what is read
+// in its commands.
+func (s *Spec) remember() *Spec {
+	s.read = &reading{
+		starts: sync.OnceValue(s.readStarts), effects: sync.OnceValue(s.readEffects), named: sync.OnceValue(s.readNamedPaths),
+	}
+	return s
 }
 
 // A Platform is what runs the container. They differ in what a container may do
@@ -77,6 +102,10 @@ type Choice struct {
 	Set, On   bool
 	Inherited bool   // from the pod, a base or another file
 	Place     string // where it is set
+
+	// Variable is the variable that decides it, "" where none does. On is then what
+	// it gives when the variable is not set, and false where that is nothing.
+	Variable string
 }
 
 // Yes reports whether the file turns it on.
@@ -90,6 +119,13 @@ type Variable struct {
 	Name, Value string
 	Known       bool // the value is what the file says; else it comes from elsewhere
 	Place       string
+}
+
+// As returns the container as it is when the file tells it to run as a user.
+func (s *Spec) As(user image.Identity) *Spec {
+	out := *s
+	out.User = User{Set: true, Certain: true, Identity: user, Evidence: s.says("it runs as " + user.String())}
+	return &out
 }
 
 // setsEnv reports whether the file sets a variable by its name.

@@ -67,7 +67,7 @@ func identify(root *os.Root, c candidate, limit int64) *fixer.Source {
 		src.Skip = &fixer.Skip{Code: fixer.SkipHelm, Reason: c.helm}
 	case kind == fixer.Kustomize:
 		src.Skip = &fixer.Skip{Code: fixer.SkipKustomize,
-			Reason: "a kustomization: what it builds is not worked out yet"}
+			Reason: "a kustomization: read for what it changes, not edited"}
 	case kind == fixer.Compose || kind == fixer.Kubernetes:
 		src.Skip = templated(data)
 	}

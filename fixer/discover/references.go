@@ -38,6 +38,9 @@ func kustomizeRefs(data []byte) []string {
 	for _, root := range rootNodes(data) {
 		for _, key := range []string{"patches", "patchesJson6902", "replacements"} {
 			for _, item := range listOrOne(root.Own(key)) {
+				if item.Is(yamldoc.Scalar) { // as patchesStrategicMerge, in the first versions
+					refs.addAll(item)
+				}
 				refs.addAll(item.Own("path"))
 			}
 		}

@@ -68,6 +68,8 @@ func TestKustomize(t *testing.T) {
 		"part/Kustomization": "apiVersion: kustomize.config.k8s.io/v1alpha1\nkind: Component\n" +
 			"patches: [{path: ../../outside.yaml}, {path: /etc/passwd}]\n",
 		"odd.yaml":                "apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\n",
+		"old/kustomization.yaml":  "bases: [../base]\npatches: [old.yaml]\n",
+		"old/old.yaml":            pod,
 		"bad/kustomization.yaml":  "patches: [\n",
 		"loop/kustomization.yaml": "patches: &a [*a]\n",
 	})
@@ -78,6 +80,8 @@ func TestKustomize(t *testing.T) {
 		"base/web.yaml kubernetes",
 		"loop/kustomization.yaml kustomize skip:kustomize",
 		"odd.yaml kustomize skip:kustomize",
+		"old/kustomization.yaml kustomize skip:kustomize",
+		"old/old.yaml kustomize skip:kustomize",
 		"over/big.yaml kustomize skip:kustomize",
 		"over/kustomization.yml kustomize skip:kustomize",
 		"over/label.yaml kustomize skip:kustomize",

@@ -9,7 +9,8 @@ import (
 )
 
 // Where there is no flock, two oakum processes writing to one root at the same
-// moment are not kept apart; each still refuses files the other has changed.
+// moment are not kept apart and do not know of each other; each still refuses
+// files the other has changed.
 
 const OpenFlags = 0
 
@@ -25,5 +26,8 @@ func Owner(fs.FileInfo) (uid, gid, links int, ok bool) { return 0, 0, 1, false }
 
 // Lock does nothing.
 func Lock(context.Context, *os.File) error { return nil }
+
+// TryShare does nothing.
+func TryShare(*os.File) (bool, error) { return true, nil }
 
 func SyncDirectory(*os.File) error { return nil }

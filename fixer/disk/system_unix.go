@@ -66,6 +66,16 @@ func Lock(ctx context.Context, f *os.File) error {
 	}
 }
 
+// TryShare takes a shared lock on f if nobody has the exclusive one, and reports
+// whether it did. Closing f releases it.
+func TryShare(f *os.File) (bool, error) {
+	err := syscall.Flock(int(f.Fd()), syscall.LOCK_SH|syscall.LOCK_NB)
+	if errors.Is(err, syscall.EWOULDBLOCK) {
+		return false, nil
+	}
+	return err == nil, err
+}
+
 // SyncDirectory makes renames in a directory durable.
 func SyncDirectory(d *os.File) error {
 	err := d.Sync()

@@ -26,6 +26,7 @@ type Entry struct {
 	SecretFileEnv []string // variables that take a file path instead of the secret; * stands for any text
 	Alternatives  []Alternative
 	Kubernetes    Kubernetes
+	Memory        Memory
 	Gotchas       []string
 
 	// Versions says which releases the facts were read from, when that is not
@@ -51,9 +52,10 @@ const (
 
 // NonRoot says how well an image runs without root.
 type NonRoot struct {
-	Support    Support  `json:"support"`
-	AnyUID     bool     `json:"any_uid,omitempty"` // any uid will do, not only Service
-	Conditions []string `json:"conditions,omitempty"`
+	Support Support `json:"support"`
+	AnyUID  bool    `json:"any_uid,omitempty"` // any uid will do, not only Service
+	// Conditions must all hold for it. For [SupportNo] they are advice.
+	Conditions []*Condition `json:"conditions,omitempty"`
 }
 
 // PrivilegeDrop says how an image that starts as root drops privileges. The zero value
@@ -78,10 +80,14 @@ type WritablePath struct {
 	Path  string `json:"path,omitempty"`  // absolute; "" when the configuration decides, see Where
 	Where string `json:"where,omitempty"` // in words, when there is no fixed path
 	Env   string `json:"env,omitempty"`   // the variable that moves the path
-	Kind  string `json:"kind"`            // data, config, log, runtime, tmp, cache
-	When  string `json:"when,omitempty"`  // "" always, otherwise the condition as text
-	Mode  string `json:"mode,omitempty"`  // octal mode of the directory in the image: an empty tmpfs there inherits it
-	Exec  bool   `json:"exec,omitempty"`  // files in it are executed: a tmpfs needs the exec option
+	// Option holds options of the command line, with * for any text, whose value is
+	// the path: --data-dir. File says that it is a file there.
+	Option []string   `json:"option,omitempty"`
+	File   bool       `json:"file,omitempty"`
+	Kind   string     `json:"kind"`           // data, config, log, runtime, tmp, cache
+	When   *Condition `json:"when,omitempty"` // nil always
+	Mode   string     `json:"mode,omitempty"` // octal mode of the directory in the image: an empty tmpfs there inherits it
+	Exec   bool       `json:"exec,omitempty"` // files in it are executed: a tmpfs needs the exec option
 	// Ships says that the image has files there which an empty tmpfs or
 	// emptyDir would hide.
 	Ships bool   `json:"ships,omitempty"`
@@ -89,7 +95,7 @@ type WritablePath struct {
 }
 
 // Always reports whether the path is written to whatever the configuration.
-func (w WritablePath) Always() bool { return w.When == "" && w.Path != "" }
+func (w WritablePath) Always() bool { return w.When == nil && w.Path != "" }
 
 // A Volume is a path the image declares as VOLUME.
 type Volume struct {
@@ -99,19 +105,22 @@ type Volume struct {
 
 // A Port is what the software listens on.
 type Port struct {
-	Number   int    `json:"port"`
-	Last     int    `json:"last,omitempty"` // of a range, 0 for a single port
-	Protocol string `json:"protocol"`       // tcp or udp
-	When     string `json:"when,omitempty"` // "" always, otherwise the condition as text
+	Number   int        `json:"port"`
+	Last     int        `json:"last,omitempty"` // of a range, 0 for a single port
+	Protocol string     `json:"protocol"`       // tcp or udp
+	When     *Condition `json:"when,omitempty"` // nil always
 }
 
 // Caps are capabilities, named without the CAP_ prefix.
 type Caps struct {
-	Need        []string          `json:"need,omitempty"`
-	Optional    []string          `json:"optional,omitempty"`    // lose a feature, keep running
-	Conditional map[string]string `json:"conditional,omitempty"` // capability → when it is needed
-	Instead     map[string]string `json:"instead,omitempty"`     // capability → a weaker one that does as well
-	Note        string            `json:"note,omitempty"`
+	Need        []string              `json:"need,omitempty"`
+	Optional    []string              `json:"optional,omitempty"`    // lose a feature, keep running
+	Conditional map[string]*Condition `json:"conditional,omitempty"` // capability → when it is needed
+	// Gains holds where a program gains privileges when it is started, by setuid or
+	// by capabilities of its file, after the entry point has become another user.
+	Gains   *Condition        `json:"gains,omitempty"`
+	Instead map[string]string `json:"instead,omitempty"` // capability → a weaker one that does as well
+	Note    string            `json:"note,omitempty"`
 }
 
 // A Healthcheck is the usual probe for an image.
@@ -137,6 +146,12 @@ type Kubernetes struct {
 	FSGroup    int               `json:"fs_group,omitempty"`
 	Env        map[string]string `json:"env,omitempty"` // <mount> stands for the volume's mount path
 	Note       string            `json:"note,omitempty"`
+}
+
+// Memory is what the software is known to need of memory.
+type Memory struct {
+	Minimum string `json:"minimum,omitempty"` // a quantity: less does not start it, or not for long
+	Note    string `json:"note,omitempty"`
 }
 
 // RunAs is the non-root user to run the image as: Default when that is not

@@ -25,6 +25,7 @@ const (
 	FieldSecretFileEnv Field = "secret_file_env"
 	FieldAlternatives  Field = "alternatives"
 	FieldKubernetes    Field = "kubernetes"
+	FieldMemory        Field = "memory"
 	FieldGotchas       Field = "gotchas"
 )
 
@@ -33,7 +34,7 @@ func Fields() []Field {
 	return []Field{
 		FieldDefault, FieldService, FieldNonRoot, FieldPrivilegeDrop, FieldReadOnly,
 		FieldWritable, FieldVolumes, FieldPorts, FieldCapsRoot, FieldCapsNonRoot,
-		FieldHealthcheck, FieldSecretFileEnv, FieldAlternatives, FieldKubernetes, FieldGotchas,
+		FieldHealthcheck, FieldSecretFileEnv, FieldAlternatives, FieldKubernetes, FieldMemory, FieldGotchas,
 	}
 }
 
@@ -156,6 +157,8 @@ func (e *Entry) claim(f Field) string {
 		return e.Image + " can be replaced by " + orNothing(names)
 	case FieldKubernetes:
 		return e.Image + " in a pod: " + orNothing([]string{e.Kubernetes.Note})
+	case FieldMemory:
+		return e.Image + " needs " + orNothing([]string{e.Memory.Minimum}) + " of memory or more"
 	case FieldGotchas:
 		return e.Image + ": " + orNothing(e.Gotchas)
 	}
@@ -203,7 +206,7 @@ func (e *Entry) claimNonRoot() string {
 		text = "is not known to run without root"
 	}
 	if len(e.NonRoot.Conditions) > 0 {
-		text += ": " + strings.Join(e.NonRoot.Conditions, "; ")
+		text += ": " + SaysAll(e.NonRoot.Conditions)
 	}
 	return e.Image + " " + text
 }
@@ -230,8 +233,8 @@ func pathsOf(paths []WritablePath) []string {
 		if name == "" {
 			name = p.Where
 		}
-		if p.When != "" {
-			name += " (" + p.When + ")"
+		if p.When != nil {
+			name += " (" + p.When.Says + ")"
 		}
 		names = append(names, name)
 	}
@@ -253,8 +256,8 @@ func portsOf(ports []Port) []string {
 		if p.Last != 0 {
 			name = fmt.Sprintf("%d-%d/%s", p.Number, p.Last, p.Protocol)
 		}
-		if p.When != "" {
-			name += " (" + p.When + ")"
+		if p.When != nil {
+			name += " (" + p.When.Says + ")"
 		}
 		names = append(names, name)
 	}

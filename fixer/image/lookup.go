@@ -153,6 +153,7 @@ func (t *table) applyFacts(e *Entry, f *facts) {
 	set(&e.CapsRoot, f.CapsRoot)
 	set(&e.Healthcheck, f.Healthcheck)
 	set(&e.Kubernetes, f.Kubernetes)
+	set(&e.Memory, f.Memory)
 	replace(&e.Writable, f.Writable)
 	replace(&e.Volumes, f.Volumes)
 	replace(&e.Ports, f.Ports)
@@ -192,7 +193,7 @@ func (f *facts) fields() []Field {
 		FieldVolumes: f.Volumes != nil, FieldPorts: f.Ports != nil, FieldCapsRoot: f.CapsRoot != nil,
 		FieldCapsNonRoot: f.CapsNonRoot != nil, FieldHealthcheck: f.Healthcheck != nil,
 		FieldSecretFileEnv: f.SecretFileEnv != nil, FieldAlternatives: f.Alternatives != nil,
-		FieldKubernetes: f.Kubernetes != nil, FieldGotchas: f.Gotchas != nil,
+		FieldKubernetes: f.Kubernetes != nil, FieldMemory: f.Memory != nil, FieldGotchas: f.Gotchas != nil,
 	}
 	maps.DeleteFunc(said, func(_ Field, is bool) bool { return !is })
 	return slices.Sorted(maps.Keys(said))
@@ -230,6 +231,8 @@ func (e *Entry) clearField(f Field) {
 		e.Alternatives = nil
 	case FieldKubernetes:
 		e.Kubernetes = Kubernetes{}
+	case FieldMemory:
+		e.Memory = Memory{}
 	case FieldGotchas:
 		e.Gotchas = nil
 	}

@@ -131,7 +131,7 @@ func TestLookupByTag(t *testing.T) {
 	if e := get("postgres:16-alpine"); e.Kubernetes.FSGroup != 70 || e.Kubernetes.Env["PGDATA"] == "" {
 		t.Errorf("postgres alpine in a pod: %+v", e.Kubernetes)
 	}
-	if e := get("redis:7"); e.CapsRoot.Conditional["CHOWN"] == "" || e.CapsRoot.Instead["DAC_OVERRIDE"] != "DAC_READ_SEARCH" || e.ReadOnly.Support != SupportYes {
+	if e := get("redis:7"); e.CapsRoot.Conditional["CHOWN"] == nil || e.CapsRoot.Instead["DAC_OVERRIDE"] != "DAC_READ_SEARCH" || e.ReadOnly.Support != SupportYes {
 		t.Errorf("redis: %+v, %+v", e.CapsRoot, e.ReadOnly)
 	}
 	if e := get("caddy:2"); !slices.Equal(e.CapsNonRoot, []string{"NET_BIND_SERVICE"}) {

@@ -74,6 +74,7 @@ type facts struct {
 	SecretFileEnv []string                 `json:"secret_file_env,omitempty"`
 	Alternatives  []Alternative            `json:"alternatives,omitempty"`
 	Kubernetes    *Kubernetes              `json:"kubernetes,omitempty"`
+	Memory        *Memory                  `json:"memory,omitempty"`
 	Gotchas       []string                 `json:"gotchas,omitempty"`
 	Versions      string                   `json:"versions,omitempty"`
 	Evidence      map[Field][]sourceInFile `json:"evidence,omitempty"`

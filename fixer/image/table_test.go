@@ -116,10 +116,19 @@ func checkFacts(t *testing.T, table *table, f *facts) {
 	if r := f.ReadOnly; r != nil {
 		oneOf("read_only", string(r.Support), "yes", "conditional", "no", "unknown")
 	}
+	if n := f.NonRoot; n != nil {
+		for _, c := range n.Conditions {
+			checkCondition(t, c)
+		}
+	}
 	for _, w := range f.Writable {
 		oneOf("kind of "+w.Path, w.Kind, "data", "config", "log", "runtime", "tmp", "cache")
 		if (w.Path == "") == (w.Where == "") || w.Path != "" && (!path.IsAbs(w.Path) || path.Clean(w.Path) != w.Path || strings.ContainsAny(w.Path, "$<{ ")) {
 			t.Errorf("writable: path %q, where %q", w.Path, w.Where)
+		}
+		checkCondition(t, w.When)
+		if w.File && len(w.Option) == 0 || len(w.Option) > 0 && w.Path != "" {
+			t.Errorf("writable %q: options %q name another place", w.Path, w.Option)
 		}
 		if w.Mode != "" && strings.Trim(w.Mode, "01234567") != "" {
 			t.Errorf("mode %q", w.Mode)
@@ -132,6 +141,7 @@ func checkFacts(t *testing.T, table *table, f *facts) {
 	}
 	for _, p := range f.Ports {
 		oneOf("protocol", p.Protocol, "tcp", "udp")
+		checkCondition(t, p.When)
 		if p.Number < 1 || p.Number > 65535 || p.Last != 0 && (p.Last <= p.Number || p.Last > 65535) {
 			t.Errorf("port %+v", p)
 		}
@@ -140,14 +150,16 @@ func checkFacts(t *testing.T, table *table, f *facts) {
 	if c := f.CapsRoot; c != nil {
 		caps(c.Need...)
 		caps(c.Optional...)
+		checkCondition(t, c.Gains)
 		for name, weaker := range c.Instead {
 			caps(name, weaker)
 		}
 		for name, when := range c.Conditional {
 			caps(name)
-			if when == "" {
+			if when == nil {
 				t.Errorf("capability %s: no condition", name)
 			}
+			checkCondition(t, when)
 		}
 	}
 	if h := f.Healthcheck; h != nil {
@@ -172,6 +184,91 @@ func checkFacts(t *testing.T, table *table, f *facts) {
 			t.Errorf("alternative %q: user %q", a.Image, a.User)
 		}
 	}
+}
+
+// checkCondition checks that a condition is data with words, or text with the
+// reason why it is no data.
+func checkCondition(t *testing.T, c *Condition) {
+	t.Helper()
+	if c == nil {
+		return
+	}
+	parts := len(c.Env) + len(c.Word) + len(c.Program) + len(c.Calls) + len(c.Mount) + len(c.All) + len(c.Any) + len(c.User)
+	if c.Not != nil {
+		parts++
+	}
+	if c.LowPort || c.Default {
+		parts++
+	}
+	switch {
+	case parts == 0 == (c.Unknown == ""):
+		t.Errorf("condition %q: neither data nor a reason, or both", c.Says)
+	case c.User != "" && c.User != "root" && c.User != "other", len(c.As) > 0 && len(c.Mount) == 0:
+		t.Errorf("condition %q: user %q, mounted as %q", c.Says, c.User, c.As)
+	}
+	for _, as := range c.As {
+		if !slices.Contains([]string{"host", "volume", "scratch", "files", "other", "unprepared"}, as) {
+			t.Errorf("condition %q: mounted as %q", c.Says, as)
+		}
+	}
+	for _, at := range c.Mount {
+		if !path.IsAbs(at) {
+			t.Errorf("condition %q: mount %q", c.Says, at)
+		}
+	}
+	for _, inner := range slices.Concat(c.All, c.Any, []*Condition{c.Not}) {
+		checkCondition(t, inner)
+	}
+}
+
+// TestEveryConditionIsSaid looks at the conditions that stand on their own.
+func TestEveryConditionIsSaid(t *testing.T) {
+	data, text := 0, 0
+	for _, f := range loadTable().Images {
+		for _, facts := range append([]facts{f.facts}, variantFacts(f)...) {
+			for _, c := range conditionsOf(&facts) {
+				if c.Says == "" {
+					t.Errorf("%s: a condition without words: %+v", f.ID, *c)
+				}
+				if c.Unknown != "" {
+					text++
+				} else {
+					data++
+				}
+			}
+		}
+	}
+	t.Logf("%d conditions are data, %d are text with a reason", data, text)
+	if data < 2*text {
+		t.Errorf("of %d conditions %d are no data", data+text, text)
+	}
+}
+
+func variantFacts(f family) (out []facts) {
+	for _, v := range f.Variants {
+		out = append(out, v.facts)
+	}
+	return out
+}
+
+// conditionsOf are those that a decision asks for.
+func conditionsOf(f *facts) (out []*Condition) {
+	for _, w := range f.Writable {
+		out = append(out, w.When)
+	}
+	for _, p := range f.Ports {
+		out = append(out, p.When)
+	}
+	if f.CapsRoot != nil {
+		out = append(out, f.CapsRoot.Gains)
+		for _, when := range f.CapsRoot.Conditional {
+			out = append(out, when)
+		}
+	}
+	if f.NonRoot != nil && f.NonRoot.Support != SupportNo {
+		out = append(out, f.NonRoot.Conditions...)
+	}
+	return slices.DeleteFunc(out, func(c *Condition) bool { return c == nil })
 }
 
 func checkSources(t *testing.T, table *table, what string, sources []sourceInFile) {

@@ -102,8 +102,17 @@ func hasWord(words []string, pattern string) bool {
 
 // isWindows reports whether the tag is of an image for Windows containers.
 func isWindows(words []string) bool {
-	return hasWord(words, "windowsservercore*") || hasWord(words, "nanoserver*") ||
-		hasWord(words, "windows*") || hasWord(words, "ltsc*")
+	return hasWord(words, "windows*") || hasWord(words, "nanoserver*") || hasWord(words, "servercore*") ||
+		hasWord(words, "ltsc*") || hasWord(words, "winltsc*") || hasWord(words, "win") || hasWord(words, "win10*") || hasWord(words, "win20*")
+}
+
+// Windows reports whether the reference is that of an image for Windows
+// containers: its tag says so, or a part of its path does, as in
+// mcr.microsoft.com/windows/nanoserver.
+func (r Reference) Windows() bool {
+	return isWindows(r.Words()) || slices.ContainsFunc(strings.Split(r.Repository, "/"), func(part string) bool {
+		return part == "windows" || part == "nanoserver" || part == "servercore" || part == "windowsservercore"
+	}) || strings.HasPrefix(r.Repository, "dotnet/framework/")
 }
 
 // isDated reports whether the tag holds a day or a build number: 20250101,

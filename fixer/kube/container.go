@@ -43,12 +43,23 @@ func (c Container) Mounts() []Mount {
 	return out
 }
 
-// Capabilities returns what the container adds ("add") or drops ("drop"), in
-// upper case and without the CAP_ prefix that some write.
-func (c Container) Capabilities(which string) []string {
+// AddedCapabilities returns what the container adds, in upper case and without the
+// CAP_ prefix that some write: what is meant, though no runtime takes the prefix.
+func (c Container) AddedCapabilities() []string {
 	var out []string
-	for _, n := range c.Node.Get("securityContext").Get("capabilities").Get(which).List() {
+	for _, n := range c.Node.Get("securityContext").Get("capabilities").Get("add").List() {
 		out = append(out, strings.TrimPrefix(strings.ToUpper(n.Text()), "CAP_"))
+	}
+	return out
+}
+
+// DroppedCapabilities returns what the container drops, in upper case and as it is
+// written otherwise. Runtimes put CAP_ before each name but ALL, so that a name which
+// has the prefix already drops nothing, CAP_ALL among them.
+func (c Container) DroppedCapabilities() []string {
+	var out []string
+	for _, n := range c.Node.Get("securityContext").Get("capabilities").Get("drop").List() {
+		out = append(out, strings.ToUpper(n.Text()))
 	}
 	return out
 }

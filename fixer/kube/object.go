@@ -122,3 +122,16 @@ func (o *Object) Group() string {
 	}
 	return group
 }
+
+// Rendered returns the object with another content: as a tool builds it out of
+// its file. It keeps the place, the id, the name and the namespace of the file,
+// by which everything else knows it.
+func (o *Object) Rendered(node *yamldoc.Node) *Object {
+	if node == nil {
+		return nil
+	}
+	out := *o
+	out.Node, out.Kind, out.APIVersion = node, node.Get("kind").Text(), node.Get("apiVersion").Text()
+	out.workload = out.findWorkload()
+	return &out
+}

@@ -9,6 +9,7 @@ import (
 	"oakum/fixer/discover"
 	"oakum/fixer/engine"
 	"oakum/fixer/git"
+	"oakum/fixer/workspace"
 )
 
 // A Backend does for an interface what it must not do itself: everything that
@@ -29,6 +30,16 @@ func NewBackend(paths []string, noIgnore bool) (*Backend, error) {
 		return nil, err
 	}
 	return &Backend{root: root, paths: paths, noIgnore: noIgnore}, nil
+}
+
+// Claim keeps other sessions, fixes and undos away from the repository, until
+// release is called or the process ends. It fails when one is under way.
+func (b *Backend) Claim(ctx context.Context) (release func(), err error) {
+	claim, err := workspace.ClaimRoot(ctx, b.root)
+	if err != nil {
+		return nil, err
+	}
+	return claim.Release, nil
 }
 
 // Root is the directory that everything is relative to.
@@ -89,7 +100,7 @@ func (b *Backend) States(paths []string) map[string]fixer.FileState {
 		}
 		switch s := states[p]; s {
 		case git.None:
-			out[p] = fixer.FileState{Text: "no git"}
+			out[p] = fixer.FileState{Text: "not in git", Warn: true}
 		case git.Clean:
 			out[p] = fixer.FileState{Text: "git: clean"}
 		case "":

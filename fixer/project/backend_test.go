@@ -76,7 +76,7 @@ func TestStates(t *testing.T) {
 	if err := os.RemoveAll(filepath.Join(b.root, ".git")); err != nil {
 		t.Fatal(err)
 	}
-	if got := b.States([]string{"compose.yaml"}); got["compose.yaml"] != (fixer.FileState{Text: "no git"}) {
+	if got := b.States([]string{"compose.yaml"}); got["compose.yaml"] != (fixer.FileState{Text: "not in git", Warn: true}) {
 		t.Errorf("%+v", got)
 	}
 }

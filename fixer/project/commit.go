@@ -9,11 +9,13 @@ import (
 	"oakum/fixer/discover"
 	"oakum/fixer/engine"
 	"oakum/fixer/git"
+	"oakum/fixer/text"
 	"oakum/fixer/workspace"
 )
 
 // Commit writes the changes: all of them or none. Without allowDirty it writes
-// nothing when git does not hold what is in one of the files.
+// nothing when git does not hold what is in one of the files. It writes nothing
+// while an interface is open on the repository.
 func (p *Project) Commit(ctx context.Context, changes []engine.Change, allowDirty bool) (*fixer.Receipt, error) {
 	if len(changes) == 0 {
 		return &fixer.Receipt{}, nil
@@ -23,6 +25,9 @@ func (p *Project) Commit(ctx context.Context, changes []engine.Change, allowDirt
 		if err != nil {
 			return nil, err
 		}
+	}
+	if err := workspace.Unclaimed(p.Root); err != nil {
+		return nil, err
 	}
 	return commit(ctx, p.Root, changes)
 }
@@ -42,11 +47,15 @@ func Undo(ctx context.Context, paths []string) (*fixer.Receipt, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := workspace.Unclaimed(root); err != nil {
+		return nil, err
+	}
 	return workspace.Undo(ctx, root)
 }
 
 // refuseDirty fails when git does not hold what is in one of the files, so
-// that oakum's changes could not be told from a person's.
+// that oakum's changes could not be told from a person's. A file in a directory
+// without git is one of these.
 func refuseDirty(root string, changes []engine.Change) error {
 	var paths []string
 	for _, c := range changes {
@@ -58,19 +67,54 @@ func refuseDirty(root string, changes []engine.Change) error {
 	if err != nil {
 		return fmt.Errorf("whether there are uncommitted changes is not known: %w (--allow-dirty writes all the same)", err)
 	}
-	var dirty []string
+	var modified, untracked, outside []string
 	for _, p := range paths {
 		switch states[p] {
 		case git.Modified:
-			dirty = append(dirty, p+" has uncommitted changes")
+			modified = append(modified, p)
 		case git.Untracked:
-			dirty = append(dirty, p+" is not in git")
+			untracked = append(untracked, p)
+		case git.None:
+			outside = append(outside, p)
 		}
 	}
-	if len(dirty) == 0 {
+	var reasons []string
+	hint := "commit them, or use --allow-dirty"
+	if n := len(modified); n > 0 {
+		reasons = append(reasons, some(modified)+agree(n, " has", " have")+" uncommitted changes")
+	}
+	if n := len(untracked); n > 0 {
+		reasons = append(reasons, some(untracked)+agree(n, " is", " are")+" not in git")
+	}
+	if n := len(outside); n > 0 {
+		reasons = append(reasons, some(outside)+agree(n, " is", " are")+" in no git repository")
+		if n == len(paths) {
+			hint = "--allow-dirty writes all the same, and oakum undo takes it back"
+		}
+	}
+	if len(reasons) == 0 {
 		return nil
 	}
-	return fmt.Errorf("%s: nothing was written; commit them, or use --allow-dirty (--diff shows the changes)", strings.Join(dirty, ", "))
+	return fmt.Errorf("%s: nothing was written; %s (--diff shows the changes)", strings.Join(reasons, ", "), hint)
+}
+
+// mostNamed bounds the files that are named in one sentence.
+const mostNamed = 3
+
+// some names the first files and counts the others.
+func some(paths []string) string {
+	if more := len(paths) - mostNamed; more > 0 {
+		return strings.Join(paths[:mostNamed], ", ") + " and " + text.Count(more, "other file", "other files")
+	}
+	return strings.Join(paths, ", ")
+}
+
+// agree chooses the verb for n files.
+func agree(n int, one, many string) string {
+	if n == 1 {
+		return one
+	}
+	return many
 }
 
 // undoCommand is the command line that finds the root again.

@@ -61,7 +61,7 @@ func (s *Scan) skippedRows() []skippedRow {
 
 var groupNames = map[fixer.SkipCode]string{
 	fixer.SkipHelm:      "a Helm chart, not edited: what it renders to is not worked out yet",
-	fixer.SkipKustomize: "a kustomization, not edited: what it builds is not worked out yet",
+	fixer.SkipKustomize: "a kustomization, read for what they change and not edited",
 }
 
 func isGroupRoot(f *fixer.File) bool {

@@ -48,7 +48,7 @@ func TestAChartIsSkippedInOneLine(t *testing.T) {
 		skip("bad/a.yaml", fixer.SkipSyntax), skip("bad/b.yaml", fixer.SkipSyntax),
 	)
 	const chart, kustomization = " files of a Helm chart, not edited: what it renders to is not worked out yet\n",
-		" files of a kustomization, not edited: what it builds is not worked out yet\n"
+		" files of a kustomization, read for what they change and not edited\n"
 	want := "skipped\n" +
 		"  bad/a.yaml  syntax: of bad/a.yaml\n" +
 		"  bad/b.yaml  syntax: of bad/b.yaml\n" +

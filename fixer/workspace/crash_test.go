@@ -35,6 +35,9 @@ func TestMain(m *testing.M) {
 	if root := os.Getenv(crashRoot); root != "" {
 		os.Exit(crashChild(root))
 	}
+	if root := os.Getenv(claimRoot); root != "" {
+		os.Exit(claimChild(root))
+	}
 	os.Exit(m.Run())
 }
 

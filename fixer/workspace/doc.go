@@ -13,7 +13,8 @@
 //
 // # Between sessions
 //
-// [SaveDecisions] keeps what a person decided and has not written yet, so that
+// A [Claim] lets a person decide about a root in one process at a time: another
+// session is not begun, and fix and undo do not write beneath it. [SaveDecisions] keeps what a person decided and has not written yet, so that
 // a crash does not take it; [LoadDecisions] gives it back.
 //
 // # Invariants

@@ -87,14 +87,22 @@ func stateHome() (string, error) {
 	return filepath.Join(home, ".local", "state", "oakum"), nil
 }
 
+// storeOf returns the directory with the records of a root.
+func storeOf(root string) (string, error) {
+	home, err := stateHome()
+	if err != nil {
+		return "", err
+	}
+	return filepath.Join(home, "undo", checksum([]byte(root))[:32]), nil
+}
+
 // openStore opens the records of root, making the directory when create is set.
 // Without it a missing directory is ErrNoRecord. The caller closes the store.
 func openStore(ctx context.Context, root string, create bool) (*store, error) {
-	home, err := stateHome()
+	dir, err := storeOf(root)
 	if err != nil {
 		return nil, err
 	}
-	dir := filepath.Join(home, "undo", checksum([]byte(root))[:32])
 	if create {
 		err = os.MkdirAll(dir, 0o700)
 	} else {

@@ -50,6 +50,10 @@ func Remove(p Path) Op { return Op{kind: opRemove, path: p} }
 // do not stay behind.
 func Move(p Path) Op { return Op{kind: opRemove, path: p, moved: true} }
 
+// Appends reports whether the operation adds to the list at its path, and leaves
+// what is in it alone.
+func (o Op) Appends() bool { return o.kind == opAppend }
+
 // Path returns the path the operation was made with.
 func (o Op) Path() Path { return o.path }
 

@@ -13,6 +13,9 @@ import (
 // ask prints the current finding, and the possible answers, unless both
 // were printed already.
 func (t *conversation) ask() {
+	if t.leaving {
+		return // the question is whether to leave
+	}
 	o := t.current()
 	if o == nil {
 		t.say("")

@@ -55,7 +55,7 @@ type conversation struct {
 	set   fixer.Params      // values given for it
 	asked bool              // the current finding was printed
 
-	leaving bool // quit was answered by a warning of unwritten changes
+	leaving bool // quit was answered by the question whether to leave without writing
 	over    bool // quit was given, and done
 	ended   bool // no answer will come any more
 	noKeep  bool // that decisions cannot be saved was reported
@@ -285,12 +285,17 @@ func (t *conversation) end() {
 		} else {
 			t.say("The input has ended. Nothing more is written.")
 		}
-		if n := len(t.s.Decisions()); n > 0 && !t.noKeep {
-			t.say("%s kept for the next start.", isAre(n, "verdict"))
-		}
+		t.sayKept()
 	}
 	if err := t.out.Flush(); err != nil && t.failed == nil {
 		t.failed = err
+	}
+}
+
+// sayKept says what the next start will offer.
+func (t *conversation) sayKept() {
+	if n := len(t.s.Decisions()); n > 0 && !t.noKeep {
+		t.say("%s kept for the next start.", isAre(n, "verdict"))
 	}
 }
 

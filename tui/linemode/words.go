@@ -40,17 +40,29 @@ func words() []word {
 		{"patch", "", nil, "", "save the plan as a patch file", (*conversation).patch},
 		{"write", "w", nil, "", "write the plan; asks once more", (*conversation).write},
 		{"again", "", nil, "", "read the files again", (*conversation).again},
-		{"quit", "q", []string{"exit"}, "", "leave; what is not written is dropped", (*conversation).quit},
+		{"quit", "q", []string{"exit"}, "", "leave; verdicts are kept for the next start", (*conversation).quit},
+		{"discard", "", nil, "", "leave, and forget all verdicts", (*conversation).discard},
 		{"help", "h", []string{"?"}, "", "hear this list", (*conversation).help},
 	}
 }
 
 // answer does what a line asks for.
 func (t *conversation) answer(line string) {
-	leaving := t.leaving
-	t.leaving = false
 	name, args, _ := strings.Cut(strings.TrimSpace(line), " ")
 	args = strings.TrimSpace(args)
+	if t.leaving {
+		switch means := strings.ToLower(name); {
+		case args != "" || means == "":
+		case means == "yes" || means == "y" || means == "quit" || means == "q" || means == "exit":
+			t.leave()
+			return
+		case means == "no" || means == "n":
+			t.leaving = false
+			t.say("Nothing has changed.")
+			return
+		}
+	}
+	t.leaving = false
 	if name == "" {
 		t.asked = false // print the finding again
 		return
@@ -66,7 +78,6 @@ func (t *conversation) answer(line string) {
 	case w == nil:
 		t.say("%q is not known here. Say help for the words that are.", visible(name))
 	default:
-		t.leaving = leaving && w.name == "quit"
 		w.do(t, args)
 	}
 }

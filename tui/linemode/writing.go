@@ -235,20 +235,39 @@ func (t *conversation) sayLost(was engine.Decisions, lost []fixer.Key) {
 	}
 }
 
-// quit leaves, at the second time when there is something unwritten.
+// quit leaves, after a question when there is something unwritten.
 func (t *conversation) quit(string) {
-	if n := len(t.s.Plan().Changes); n > 0 && !t.leaving {
-		t.leaving = true
-		t.say("Accepted fixes for %s are not written. Say write, patch, or quit once more to drop them.", count(n, "file"))
+	n := len(t.s.Plan().Changes)
+	if n == 0 {
+		t.leave()
 		return
 	}
-	if err := t.b.SaveDecisions(nil); err != nil && !t.noKeep {
-		t.say("The verdicts that were kept cannot be removed: %s", sentenceEnd(err.Error()))
+	t.leaving = true
+	kept := "Leave, and keep the verdicts for the next start?"
+	if t.noKeep {
+		kept = "The verdicts cannot be kept. Leave, and lose them?"
 	}
+	t.say("Accepted fixes for %s are not written. %s Say yes or no, or say write, patch, or discard to forget them.", count(n, "file"), kept)
+}
+
+// leave ends the conversation. Verdicts stay where they were kept.
+func (t *conversation) leave() {
 	if len(t.written) == 0 && !t.brokeOff {
 		t.say("Nothing was written.")
 	}
+	t.sayKept()
 	t.over = true
+}
+
+// discard leaves and forgets the verdicts.
+func (t *conversation) discard(string) {
+	if err := t.b.SaveDecisions(nil); err != nil && !t.noKeep {
+		t.say("The verdicts that were kept cannot be removed: %s", sentenceEnd(err.Error()))
+	} else if n := len(t.s.Decisions()); n > 0 {
+		t.say("Forgot %s.", count(n, "verdict"))
+	}
+	t.noKeep = true // there is nothing kept to speak of
+	t.leave()
 }
 
 // resume offers the decisions of an earlier session.
@@ -272,6 +291,7 @@ func (t *conversation) resume() {
 		t.say("%s", sentence(err.Error()))
 		return
 	}
+	t.keep()
 	t.say("Took up %s.", count(len(kept)-len(lost), "verdict"))
 	t.sayLost(kept, lost)
 }

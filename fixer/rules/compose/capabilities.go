@@ -3,6 +3,7 @@ package compose
 import (
 	_ "embed"
 	"fmt"
+	"slices"
 	"strings"
 
 	"oakum/fixer"
@@ -29,25 +30,98 @@ var Capabilities = &fixer.Rule{
 	Doc: capabilitiesDoc,
 	Check: func(p *fixer.Pass) {
 		for _, v := range services(p) {
-			if has(v.List("cap_drop"), isAll) || v.Setting("privileged").Node.IsTrue() {
-				continue
+			spec := container.FromService(p, v)
+			unknown := reportUnknown(p, v, spec)
+			switch {
+			case spec.Privileged.Yes():
+			case has(v.List("cap_drop"), isAll):
+				reportLacking(p, v, spec)
+			case !unknown:
+				reportKept(p, v, spec)
 			}
-			f := fixer.Finding{Message: fmt.Sprintf("service %q keeps the capabilities Docker gives by default", v.Name)}
-			if has(v.List("cap_add"), isAll) {
-				f.Severity = fixer.High
-				f.Message = fmt.Sprintf("service %q adds ALL capabilities", v.Name)
-				f.Advice = "find out which capabilities it needs, and add only those next to cap_drop: [ALL]"
-				report(p, v, nil, f)
-				continue
-			}
-			d := container.FromService(p, v).DropCapabilities()
-			f.Fixes, f.Evidence = []fixer.Fix{dropFix(v, d)}, d.Evidence
-			report(p, v, own(v.Setting("cap_drop")), f)
 		}
 	},
 }
 
-func isAll(s string) bool { return strings.EqualFold(strings.TrimPrefix(s, "CAP_"), "ALL") }
+// isAll reports whether an entry of cap_drop or cap_add is all capabilities. Docker
+// knows no CAP_ALL.
+func isAll(s string) bool { return strings.EqualFold(s, "ALL") }
+
+// reportKept reports a service that keeps capabilities.
+func reportKept(p *fixer.Pass, v compose.View, spec *container.Spec) {
+	f := fixer.Finding{Message: fmt.Sprintf("service %q keeps the capabilities Docker gives by default", v.Name)}
+	at := v.Setting("cap_drop")
+	if has(v.List("cap_add"), isAll) {
+		f.Severity = fixer.High
+		f.Message = fmt.Sprintf("service %q adds ALL capabilities", v.Name)
+		f.Advice = "find out which capabilities it needs, and add only those next to cap_drop: [ALL]"
+		report(p, v, nil, f)
+		return
+	}
+	d := spec.DropCapabilities()
+	d.AddBack = append(d.AddBack, neededByVariants(p, v, d.AddBack)...)
+	heedReached(p, v, "cap_drop", &d.Decision, func(s *container.Spec) verdict {
+		other := s.DropCapabilities()
+		return verdict{other.Decision, capabilityNeeds(other.AddBack)}
+	})
+	heedDecision(v, at, &d.Decision)
+	f.Evidence = d.Evidence
+	if _, taken := v.Place("cap_drop"); taken.Node != nil {
+		f.Advice = takenAway("cap_drop", taken)
+	} else if f.Advice = d.Advice; d.Level != fixer.Manual {
+		f.Fixes = []fixer.Fix{dropFix(v, d)}
+	}
+	report(p, v, own(at), f)
+}
+
+// neededByVariants returns the capabilities, besides those given, that the same
+// service needs where it is used without its override or with another file read
+// over it. A container that does not need them is not harmed by them.
+func neededByVariants(p *fixer.Pass, v compose.View, given []string) []string {
+	var out []string
+	for _, r := range v.Reached("cap_drop") {
+		if r.Service != v.Service {
+			continue
+		}
+		for _, name := range container.FromService(p, r.View).DropCapabilities().AddBack {
+			if !slices.Contains(given, name) && !slices.Contains(out, name) {
+				out = append(out, name)
+			}
+		}
+	}
+	return out
+}
+
+func capabilityNeeds(names []string) []string {
+	if len(names) == 0 {
+		return nil
+	}
+	return []string{"cap_add of " + strings.Join(names, ", ")}
+}
+
+// reportLacking reports a service that takes cap_drop from elsewhere and needs
+// capabilities of its own.
+func reportLacking(p *fixer.Pass, v compose.View, spec *container.Spec) {
+	if has(ownOf(v.List("cap_drop")), isAll) || spec.Image.Program() == nil || spec.Image.BuiltHere() {
+		return
+	}
+	d := spec.DropCapabilities()
+	if len(d.AddBack) == 0 {
+		return
+	}
+	from := v.List("cap_drop")[0]
+	f := fixer.Finding{
+		Message:  fmt.Sprintf("service %q takes cap_drop from %s and lacks %s", v.Name, placeOf(from), strings.Join(d.AddBack, ", ")),
+		Evidence: d.Evidence,
+		Fixes: []fixer.Fix{{
+			ID: "add-back", Title: "add " + strings.Join(d.AddBack, ", "), Level: fixer.Review,
+			Breaks: "the container is given capabilities that it may do without in the way it is used",
+			Verify: "docker compose up -d " + v.Name + ", restart it once, and look at its logs",
+			Edit:   func(draft *fixer.Draft) error { return add(draft, v, "cap_add", d.AddBack...) },
+		}},
+	}
+	report(p, v, nil, f)
+}
 
 // dropFix drops ALL and adds back what is needed.
 func dropFix(v compose.View, d container.CapabilityDecision) fixer.Fix {
@@ -62,12 +136,10 @@ func dropFix(v compose.View, d container.CapabilityDecision) fixer.Fix {
 		fix.Title += " and add back " + strings.Join(d.AddBack, ", ")
 	}
 	fix.Edit = func(draft *fixer.Draft) error {
-		ops := appendTo(v, "cap_drop", "ALL")
-		if len(d.AddBack) > 0 {
-			ops = append(ops, appendTo(v, "cap_add", d.AddBack...)...)
+		if err := add(draft, v, "cap_drop", "ALL"); err != nil {
+			return err
 		}
-		draft.YAML(v.Doc, ops...)
-		return nil
+		return add(draft, v, "cap_add", d.AddBack...)
 	}
 	return fix
 }

@@ -6,6 +6,7 @@
 package compose
 
 import (
+	"fmt"
 	"strings"
 
 	"oakum/fixer"
@@ -16,8 +17,21 @@ import (
 // services returns the services of the file that the rules speak of.
 func services(p *fixer.Pass) []compose.View {
 	var out []compose.View
+	for _, v := range written(p) {
+		if !v.Partial {
+			out = append(out, v)
+		}
+	}
+	return out
+}
+
+// written returns those too that only complete a service of another file: what
+// they say is said, though what they lack means nothing. What Compose reads over
+// another file by itself is reported there.
+func written(p *fixer.Pass) []compose.View {
+	var out []compose.View
 	for _, v := range p.Topology().Compose().Views(p.File.Path) {
-		if !v.Partial && v.Node != nil && !strings.HasPrefix(v.Setting("platform").Node.Text(), "windows") {
+		if v.Node != nil && !v.Completes && !strings.HasPrefix(v.Text("platform"), "windows") {
 			out = append(out, v)
 		}
 	}
@@ -45,13 +59,39 @@ func own(s compose.Setting) *yamldoc.Node {
 	return nil
 }
 
-// appendTo adds entries to a list of the service. A list that a merge key
-// supplies is written out in full, because a list of the service's own
-// replaces it; lists of bases and overrides are appended to by Compose.
-func appendTo(v compose.View, key string, values ...string) []yamldoc.Op {
-	at := v.Path.Join(key)
-	local := v.Node.Own(key)
-	effective := v.Node.Get(key)
+// write makes a change of what a service says for key in the place where that
+// holds, which may be an override.
+func write(d *fixer.Draft, v compose.View, key string, ops func(part compose.Part) []yamldoc.Op) error {
+	part, taken := v.Place(key)
+	if taken.Node != nil {
+		return fixer.Refuse("%s", takenAway(key, taken))
+	}
+	d.At(part.File).YAML(part.Doc, ops(part)...)
+	return nil
+}
+
+// set writes one value.
+func set(d *fixer.Draft, v compose.View, key string, value any) error {
+	return write(d, v, key, func(part compose.Part) []yamldoc.Op {
+		return []yamldoc.Op{yamldoc.Set(part.Path.Join(key), value)}
+	})
+}
+
+// add adds entries to a list of the service.
+func add(d *fixer.Draft, v compose.View, key string, values ...string) error {
+	if len(values) == 0 {
+		return nil
+	}
+	return write(d, v, key, func(part compose.Part) []yamldoc.Op { return appendTo(part, key, values...) })
+}
+
+// appendTo adds entries to a list. One that a merge key supplies is written out
+// in full, because a list of the service's own replaces it; lists of bases and
+// overrides are appended to by Compose.
+func appendTo(part compose.Part, key string, values ...string) []yamldoc.Op {
+	at := part.Path.Join(key)
+	local := part.Node.Own(key)
+	effective := part.Node.Get(key)
 	var ops []yamldoc.Op
 	switch {
 	case local == nil && !effective.Null() || local.Is(yamldoc.Scalar) && !local.Null():
@@ -92,3 +132,23 @@ func has(list []compose.Setting, match func(string) bool) bool {
 	}
 	return false
 }
+
+// ownOf returns the entries of a list that the service itself writes.
+func ownOf(list []compose.Setting) []compose.Setting {
+	var out []compose.Setting
+	for _, s := range list {
+		if s.Own {
+			out = append(out, s)
+		}
+	}
+	return out
+}
+
+// isOn reports whether a setting is on, by its default where a variable decides it.
+func isOn(s compose.Setting) bool {
+	on, _ := s.Bool()
+	return on
+}
+
+// placeOf is where a setting is written, for people.
+func placeOf(s compose.Setting) string { return fmt.Sprintf("%s:%d", s.File, s.Node.Line) }

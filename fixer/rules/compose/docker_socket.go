@@ -31,8 +31,8 @@ var DockerSocket = &fixer.Rule{
 	},
 	Doc: dockerSocketDoc,
 	Check: func(p *fixer.Pass) {
-		for _, v := range services(p) {
-			if s := v.Setting("use_api_socket"); s.Node.IsTrue() {
+		for _, v := range written(p) {
+			if s := v.Setting("use_api_socket"); isOn(s) {
 				f := fixer.Finding{Path: v.Service.Path.Join("use_api_socket").String(), Message: fmt.Sprintf("service %q is given the engine's socket by use_api_socket", v.Name)}
 				f.Advice = "remove use_api_socket if the service can do without the engine; else put a socket proxy between"
 				report(p, v, own(s), f)

@@ -36,13 +36,21 @@ var NoNewPrivileges = &fixer.Rule{
 				continue
 			}
 			d := spec.ForbidNewPrivileges()
+			heedReached(p, v, "security_opt", &d, func(s *container.Spec) verdict { return verdict{Decision: s.ForbidNewPrivileges()} })
+			heedDecision(v, v.Setting("security_opt"), &d)
 			f := fixer.Finding{Message: fmt.Sprintf("service %q may gain privileges its first process does not have", v.Name), Evidence: d.Evidence}
 			if spec.NoNewPrivileges.No() {
 				f.Message = fmt.Sprintf("service %q turns no-new-privileges off", v.Name)
 			}
-			if spec.NoNewPrivileges.No() && ownDenial(v.Node) < 0 {
-				f.Advice = "no-new-privileges:false is written in another place that this service takes it from: change it there"
-			} else {
+			_, taken := v.Place("security_opt")
+			switch {
+			case taken.Node != nil:
+				f.Advice = takenAway("security_opt", taken)
+			case spec.NoNewPrivileges.No() && ownDenial(v.Node) < 0:
+				f.Advice = "no-new-privileges:false is written at " + spec.NoNewPrivileges.Place + ", where this service takes it from: change it there"
+			case d.Level == fixer.Manual:
+				f.Advice = d.Advice
+			default:
 				f.Fixes = []fixer.Fix{forbidFix(v, d)}
 			}
 			report(p, v, nil, f)
@@ -58,12 +66,11 @@ func forbidFix(v compose.View, d container.Decision) fixer.Fix {
 		Breaks: d.Breaks,
 		Verify: "docker compose exec " + v.Name + " grep NoNewPrivs /proc/1/status   prints 1",
 		Edit: func(draft *fixer.Draft) error {
-			ops := appendTo(v, "security_opt", "no-new-privileges:true")
 			if i := ownDenial(v.Node); i >= 0 {
-				ops = []yamldoc.Op{yamldoc.Set(v.Path.Join("security_opt", i), "no-new-privileges:true")}
+				draft.YAML(v.Doc, yamldoc.Set(v.Path.Join("security_opt", i), "no-new-privileges:true"))
+				return nil
 			}
-			draft.YAML(v.Doc, ops...)
-			return nil
+			return add(draft, v, "security_opt", "no-new-privileges:true")
 		},
 	}
 }

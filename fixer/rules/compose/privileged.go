@@ -28,18 +28,25 @@ var Privileged = &fixer.Rule{
 	},
 	Doc: privilegedDoc,
 	Check: func(p *fixer.Pass) {
-		for _, v := range services(p) {
+		for _, v := range written(p) {
 			s := v.Setting("privileged")
-			if !s.Node.IsTrue() {
+			on, known := s.Bool()
+			variable := s.Variable()
+			if known && !on || !known && variable == "" {
 				continue
 			}
 			f := fixer.Finding{Message: fmt.Sprintf("service %q is privileged: root in it is root on the host", v.Name)}
 			switch why := worksOnHost(v); {
+			case variable != "":
+				if !known {
+					f.Message = fmt.Sprintf("service %q may be privileged: the variable %s decides it", v.Name, variable)
+				}
+				f.Advice = decided(s, "false")
 			case why != "":
 				f.Evidence = []fixer.Evidence{{Kind: fixer.FromCompose, Place: p.File.Path, Text: why}}
 				f.Advice = "it works on the host (" + why + "): find out which capabilities and devices it needs, and give it cap_add and devices instead"
 			case !s.Own:
-				f.Advice = "privileged comes from " + s.File + " by a merge key, extends or override: remove it there"
+				f.Advice = "privileged comes from " + placeOf(s) + " by a merge key, extends or override: remove it there"
 			default:
 				f.Fixes = []fixer.Fix{{
 					ID:     "remove",
@@ -58,7 +65,7 @@ var Privileged = &fixer.Rule{
 // worksOnHost says what shows that a service works on its host.
 func worksOnHost(v compose.View) string {
 	for _, key := range []string{"pid", "ipc", "network_mode"} {
-		if v.Setting(key).Node.Text() == "host" {
+		if v.Text(key) == "host" {
 			return key + ": host"
 		}
 	}

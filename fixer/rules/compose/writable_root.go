@@ -4,7 +4,9 @@ import (
 	_ "embed"
 	"errors"
 	"fmt"
+	"maps"
 	"path"
+	"slices"
 	"strings"
 
 	"oakum/fixer"
@@ -35,13 +37,23 @@ var WritableRoot = &fixer.Rule{
 		for _, v := range services(p) {
 			spec := container.FromService(p, v)
 			if spec.ReadOnly.Yes() {
+				reportNoRoom(p, v, spec)
 				continue
 			}
-			d := spec.MakeReadOnly()
+			d := readOnly(spec)
+			heedReached(p, v, "read_only", &d.Decision, func(s *container.Spec) verdict {
+				other := readOnly(s)
+				return verdict{other.Decision, roomNeeds(other)}
+			})
 			f := fixer.Finding{Message: fmt.Sprintf("service %q can write to its root file system", v.Name), Evidence: d.Evidence}
+			_, taken := v.Place("read_only")
 			switch {
 			case spec.Privileged.Yes():
 				f.Advice = "it is privileged, and remounts what it likes: take the privilege away first"
+			case spec.ReadOnly.Variable != "":
+				f.Advice = decided(v.Setting("read_only"), "true")
+			case taken.Node != nil:
+				f.Advice = takenAway("read_only", taken)
 			case d.Level == fixer.Manual:
 				f.Advice = d.Advice
 			default:
@@ -50,6 +62,55 @@ var WritableRoot = &fixer.Rule{
 			report(p, v, own(v.Setting("read_only")), f)
 		}
 	},
+}
+
+// readOnly decides about a read-only root filesystem, with what is copied into it.
+func readOnly(s *container.Spec) container.ReadOnlyDecision {
+	d := s.MakeReadOnly()
+	s.HeedCopies(&d)
+	return d
+}
+
+func roomNeeds(d container.ReadOnlyDecision) []string {
+	var out []string
+	if len(d.Scratch) > 0 {
+		out = append(out, "tmpfs at "+strings.Join(d.Paths(), ", "))
+	}
+	for _, name := range slices.Sorted(maps.Keys(d.SetEnv)) {
+		out = append(out, name+"="+d.SetEnv[name])
+	}
+	return out
+}
+
+// reportNoRoom reports a service that takes read_only from elsewhere and writes to
+// where nothing is mounted.
+func reportNoRoom(p *fixer.Pass, v compose.View, spec *container.Spec) {
+	s := v.Setting("read_only")
+	if s.Own || spec.ReadOnly.Variable != "" || spec.Image.Entry == nil || spec.Image.BuiltHere() {
+		return
+	}
+	d := readOnly(spec)
+	if d.Level != fixer.Manual && len(roomNeeds(d)) == 0 {
+		return
+	}
+	f := fixer.Finding{Evidence: d.Evidence, Message: fmt.Sprintf("service %q takes read_only from %s and has no room to write to", v.Name, placeOf(s))}
+	if d.Level == fixer.Manual {
+		f.Advice = d.Advice
+	} else {
+		entries := tmpfsFor(d)
+		f.Fixes = []fixer.Fix{{
+			ID: "room", Title: "add " + strings.Join(roomNeeds(d), " and "), Level: fixer.Review,
+			Breaks: "what the image has at these paths is hidden, and what is written there is lost when the container stops",
+			Verify: `docker compose up -d ` + v.Name + `, and its logs show no "read-only file system"`,
+			Edit: func(draft *fixer.Draft) error {
+				if err := add(draft, v, "tmpfs", entries...); err != nil {
+					return err
+				}
+				return setEnv(draft, v, d.SetEnv)
+			},
+		}}
+	}
+	report(p, v, nil, f)
 }
 
 var paramWritable = fixer.Param{
@@ -77,15 +138,51 @@ func tmpfsEntry(at image.WritablePath, user image.Identity) string {
 	return at.Path + ":" + strings.Join(options, ",")
 }
 
+// setEnv sets variables of a service in the form that it uses. Variables that a
+// merge key supplies are written out in full, because a mapping or list of the
+// service's own replaces them.
+func setEnv(d *fixer.Draft, v compose.View, env map[string]string) error {
+	if len(env) == 0 {
+		return nil
+	}
+	names := slices.Sorted(maps.Keys(env))
+	return write(d, v, "environment", func(part compose.Part) []yamldoc.Op {
+		at, have := part.Path.Join("environment"), part.Node.Get("environment")
+		if have.Len() > 0 && len(have.List()) == 0 {
+			var ops []yamldoc.Op
+			if part.Node.Own("environment") == nil {
+				for name, value := range have.All() {
+					ops = append(ops, yamldoc.Set(at.Join(name), value.Text()))
+				}
+			}
+			for _, name := range names {
+				ops = append(ops, yamldoc.Set(at.Join(name), env[name]))
+			}
+			return ops
+		}
+		entries := make([]string, len(names))
+		for i, name := range names {
+			entries[i] = name + "=" + env[name]
+		}
+		return appendTo(part, "environment", entries...)
+	})
+}
+
 func worldWritable(at image.WritablePath) bool {
 	return at.Path == "/tmp" || strings.HasSuffix(at.Mode, "777")
 }
 
-func readOnlyFix(v compose.View, spec *container.Spec, d container.ReadOnlyDecision) fixer.Fix {
-	var tmpfs []string
+// tmpfsFor writes a tmpfs for each path that a decision asks for.
+func tmpfsFor(d container.ReadOnlyDecision) []string {
+	var out []string
 	for _, at := range d.Scratch {
-		tmpfs = append(tmpfs, tmpfsEntry(at, d.User))
+		out = append(out, tmpfsEntry(at, d.User))
 	}
+	return out
+}
+
+func readOnlyFix(v compose.View, spec *container.Spec, d container.ReadOnlyDecision) fixer.Fix {
+	tmpfs := tmpfsFor(d)
 	fix := fixer.Fix{
 		ID:     "read-only",
 		Title:  "make the root file system read-only",
@@ -98,18 +195,19 @@ func readOnlyFix(v compose.View, spec *container.Spec, d container.ReadOnlyDecis
 		fix.Title += ", with tmpfs at " + strings.Join(tmpfs, " ")
 	}
 	fix.Edit = func(draft *fixer.Draft) error {
-		ops := []yamldoc.Op{yamldoc.Set(v.Path.Join("read_only"), true)}
-		var add []string
+		if err := set(draft, v, "read_only", true); err != nil {
+			return err
+		}
+		var room []string
 		for _, entry := range tmpfsEntries(draft.Param("writable")) {
 			if at, _, _ := strings.Cut(entry, ":"); !spec.Mounted(path.Clean(at)) {
-				add = append(add, entry)
+				room = append(room, entry)
 			}
 		}
-		if len(add) > 0 {
-			ops = append(ops, appendTo(v, "tmpfs", add...)...)
+		if err := add(draft, v, "tmpfs", room...); err != nil {
+			return err
 		}
-		draft.YAML(v.Doc, ops...)
-		return nil
+		return setEnv(draft, v, d.SetEnv)
 	}
 	return fix
 }

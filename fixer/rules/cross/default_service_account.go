@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"path"
+	"slices"
 	"strings"
 
 	"oakum/fixer"
@@ -86,9 +87,9 @@ func defaultUsers(snap *fixer.Snapshot, a accounts) ([]defaultUser, map[string]i
 	var out []defaultUser
 	count := map[string]int{}
 	for f := range snap.Files() {
-		for _, o := range f.Objects {
+		for n, o := range f.Objects {
 			w := o.Workload()
-			if w == nil || w.Partial || !takesPodFields(w) || accountName(w) != "default" || tokenOff(w, a.declaredFor(w, "default")) {
+			if w == nil || w.Partial || !takesPodFields(w) || accountName(w) != "default" || tokenOff(w, a.declaredFor(w, "default")) || givenAccount(snap.Forms(f, n)) {
 				continue
 			}
 			u := defaultUser{Workload: w, file: f.Path}
@@ -104,6 +105,12 @@ func defaultUsers(snap *fixer.Snapshot, a accounts) ([]defaultUser, map[string]i
 		}
 	}
 	return out, count
+}
+
+// givenAccount reports whether a kustomization gives a workload an account, in
+// one of the forms in which it is built.
+func givenAccount(forms []*kube.Workload) bool {
+	return slices.ContainsFunc(forms, func(w *kube.Workload) bool { return accountName(w) != "default" })
 }
 
 // ownClient matches the last part of the names of images that are nothing but

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"oakum/fixer"
+	"oakum/fixer/container"
 	"oakum/fixer/kube"
 	"oakum/fixer/kube/podsecurity"
 )
@@ -23,24 +24,65 @@ type census struct {
 type pod struct {
 	*kube.Workload
 	file    string
-	verdict *podsecurity.Verdict // nil until asked for
+	forms   []*kube.Workload     // in which kustomizations build it for the namespace
+	network string               // what adds a container to it that sets up its network
+	verdict *podsecurity.Verdict // that of the loosest form; nil until asked for
 }
 
-func newCensus(snap *fixer.Snapshot) *census {
+func (p *pod) judge() *podsecurity.Verdict {
+	if p.verdict == nil {
+		for _, form := range p.forms {
+			if v := podsecurity.Evaluate(form); p.verdict == nil || rank(&v) < rank(p.verdict) {
+				p.verdict = &v
+			}
+		}
+		if p.network != "" && rank(p.verdict) > 0 {
+			p.verdict = &podsecurity.Verdict{Level: podsecurity.Privileged, Violations: []podsecurity.Violation{{
+				Level: podsecurity.Baseline, Reason: p.network + " adds a container with NET_ADMIN to it",
+			}}}
+		}
+	}
+	return p.verdict
+}
+
+func newCensus(pass *fixer.Pass) *census {
 	c := &census{named: map[string][]*pod{}, tallies: map[string]tally{}}
-	for f := range snap.Files() {
-		for _, o := range f.Objects {
-			w := o.Workload()
-			switch {
-			case w == nil || w.Partial:
-			case w.Namespace == "":
-				c.unnamed = append(c.unnamed, &pod{Workload: w, file: f.Path})
-			default:
-				c.named[w.Namespace] = append(c.named[w.Namespace], &pod{Workload: w, file: f.Path})
+	for f := range pass.Snapshot.Files() {
+		for n, o := range f.Objects {
+			if w := o.Workload(); w != nil && !w.Partial {
+				c.add(pass, f.Path, w, pass.Snapshot.Forms(f, n))
 			}
 		}
 	}
 	return c
+}
+
+// add counts a workload in each namespace in which a form of it runs.
+func (c *census) add(pass *fixer.Pass, file string, w *kube.Workload, forms []*kube.Workload) {
+	in := map[string][]*kube.Workload{}
+	var order []string
+	for _, form := range forms {
+		name := form.Node.Get("metadata").Get("namespace").Text()
+		if in[name] == nil {
+			order = append(order, name)
+		}
+		in[name] = append(in[name], form)
+	}
+	for _, name := range order {
+		p := &pod{Workload: w, file: file, forms: in[name]}
+		for _, form := range p.forms {
+			for _, a := range container.Added(pass, file, form) {
+				if a.Network {
+					p.network = a.By
+				}
+			}
+		}
+		if name == "" {
+			c.unnamed = append(c.unnamed, p)
+		} else {
+			c.named[name] = append(c.named[name], p)
+		}
+	}
 }
 
 // of counts the pods of a namespace. What is counted too many can only lower
@@ -64,11 +106,7 @@ func (c *census) count(key string, pods []*pod, folder string) tally {
 		if folder != "." && !strings.HasPrefix(p.file, folder+"/") {
 			continue
 		}
-		if p.verdict == nil {
-			v := podsecurity.Evaluate(p.Workload)
-			p.verdict = &v
-		}
-		t = t.with(tally{count: 1, lowest: rank(p.verdict), holding: []*pod{p}, held: 1})
+		t = t.with(tally{count: 1, lowest: rank(p.judge()), holding: []*pod{p}, held: 1})
 	}
 	c.tallies[key] = t
 	return t

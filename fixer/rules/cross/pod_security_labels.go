@@ -30,7 +30,7 @@ var PodSecurityLabels = &fixer.Rule{
 	Params: []fixer.Param{paramLevel},
 	Doc:    podSecurityLabelsDoc,
 	Check: func(p *fixer.Pass) {
-		for _, ns := range unlabelled(p.Snapshot) {
+		for _, ns := range unlabelled(p) {
 			if len(ns.modes) == 0 {
 				p.Report(ns.warnFinding())
 			}
@@ -56,10 +56,10 @@ type namespace struct {
 
 // unlabelled returns the Namespaces that do not enforce a level, in the order
 // of files and documents.
-func unlabelled(snap *fixer.Snapshot) []*namespace {
+func unlabelled(p *fixer.Pass) []*namespace {
 	var out []*namespace
 	made := map[string]int{}
-	for f := range snap.Files() {
+	for f := range p.Snapshot.Files() {
 		for _, o := range f.Objects {
 			if o.Kind != "Namespace" || o.APIVersion != "v1" || o.Name == "" || strings.HasPrefix(o.Name, "kube-") {
 				continue
@@ -79,7 +79,7 @@ func unlabelled(snap *fixer.Snapshot) []*namespace {
 	if len(out) == 0 {
 		return nil
 	}
-	pods := newCensus(snap)
+	pods := newCensus(p)
 	for _, ns := range out {
 		ns.variant = made[ns.Name] > 1
 		if !ns.Generated() { // else no pod here can be in it

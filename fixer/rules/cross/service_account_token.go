@@ -153,7 +153,8 @@ func accountName(w *kube.Workload) string {
 func checkToken(p *fixer.Pass, file *fixer.File, w *kube.Workload, a accounts) {
 	name := accountName(w)
 	declared := a.declaredFor(w, name)
-	if !w.Pod.Get("automountServiceAccountToken").Null() || tokenOff(w, declared) || len(a.boundFor(w, name)) > 0 || usesAPI(w) {
+	if !w.Pod.Get("automountServiceAccountToken").Null() || tokenOff(w, declared) || len(a.boundFor(w, name)) > 0 || usesAPI(w) ||
+		len(container.Added(p, file.Path, w)) > 0 { // a container that the cluster adds signs in with the token of the pod
 		return
 	}
 	at := w.NameNode()
@@ -187,9 +188,29 @@ func checkToken(p *fixer.Pass, file *fixer.File, w *kube.Workload, a accounts) {
 	default:
 		f.Evidence = []fixer.Evidence{{Kind: fixer.FromManifest, Text: fmt.Sprintf("no file here binds a role to its account %q", name)}}
 	}
+	if mesh := meshes.Of(p); fix.Level == fixer.Safe && mesh.Text != "" {
+		fix.Level = fixer.Review
+		f.Evidence = append(f.Evidence, mesh)
+	}
 	f.Fixes = []fixer.Fix{fix}
 	p.Report(f)
 }
+
+// meshes is the first object in the repository that is for a service mesh, as
+// evidence; empty without one.
+var meshes = fixer.NewIndex(func(f *fixer.File) bool {
+	return slices.ContainsFunc(f.Objects, func(o *kube.Object) bool { return kube.MeshOf(o.Group()) != "" })
+}, func(files []*fixer.File) fixer.Evidence {
+	for _, f := range files {
+		for _, o := range f.Objects {
+			if mesh := kube.MeshOf(o.Group()); mesh != "" {
+				return fixer.Evidence{Kind: fixer.FromManifest, Place: f.PlaceOf(o.NameNode()),
+					Text: o.ID() + " is for " + mesh + ", which adds containers to pods where a namespace asks for it, maybe in no file here"}
+			}
+		}
+	}
+	return fixer.Evidence{}
+})
 
 // plain are the images, by their id in the table, of servers that have no code
 // to talk to the Kubernetes API.
@@ -224,17 +245,8 @@ var apiClient = text.Regexp(`(?i)(^|[-_./])(kubectl|kube|kubernetes|k8s|k3s|oper
 // API have.
 var apiMention = text.Regexp(`(?i)\bkubectl\b|--kube-?config|--in-?cluster|--leader-elect|--enable-leader-election|serviceaccount/token|kubernetes\.default|KUBERNETES_SERVICE_HOST|--kubernetes|--namespace=\$\(`)
 
-// injected are the annotations, by prefix, that ask for a container to be added
-// which takes the token that the pod's own containers mount.
-var injected = []string{"vault.hashicorp.com/", "consul.hashicorp.com/", "linkerd.io/"}
-
 // usesAPI reports whether a workload is known to talk to the Kubernetes API.
 func usesAPI(w *kube.Workload) bool {
-	for key := range w.Meta.Get("annotations").All() {
-		if slices.ContainsFunc(injected, func(prefix string) bool { return strings.HasPrefix(key, prefix) }) {
-			return true
-		}
-	}
 	for _, c := range w.Containers() {
 		if apiClient().MatchString(c.Image) {
 			return true

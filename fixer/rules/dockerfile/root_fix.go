@@ -138,7 +138,7 @@ func (s *imageCheck) lowPorts() []string {
 	}
 	if e := s.profile.Entry; e != nil && len(exposed) == 0 {
 		for _, port := range e.Ports {
-			if port.When == "" {
+			if port.When == nil {
 				add(port.Number)
 			}
 		}

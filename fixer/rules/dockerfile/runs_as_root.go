@@ -121,7 +121,7 @@ func (s *imageCheck) advise(f *fixer.Finding) {
 func (s *imageCheck) adviseProduct(f *fixer.Finding, e *image.Entry) {
 	id, known := e.RunAs()
 	f.Evidence = append(f.Evidence, fixer.ImageEvidence(e.Evidence(image.FieldNonRoot)))
-	conditions := strings.Join(e.NonRoot.Conditions, "; ")
+	conditions := image.SaysAll(e.NonRoot.Conditions)
 	switch support := e.NonRoot.Support; {
 	case support == image.SupportDefault && known:
 		if why, yes := s.notHere(); yes {

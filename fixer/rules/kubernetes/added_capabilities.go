@@ -184,7 +184,7 @@ func removeAdded(c kube.Container, names []string) []yamldoc.Op {
 	caps := c.Node.Get("securityContext").Get("capabilities")
 	list := caps.Get("add")
 	at := securityContext(c, "capabilities", "add")
-	all := c.Capabilities("add")
+	all := c.AddedCapabilities()
 	var ops []yamldoc.Op
 	for i := len(all) - 1; i >= 0; i-- { // from the end, so that places stay
 		if slices.Contains(names, all[i]) {

@@ -3,6 +3,7 @@ package kubernetes
 import (
 	_ "embed"
 	"fmt"
+	"slices"
 	"strings"
 
 	"oakum/fixer"
@@ -44,14 +45,26 @@ var Capabilities = &fixer.Rule{
 				continue
 			}
 			f := fixer.Finding{Message: fmt.Sprintf("%s keeps the capabilities a runtime gives by default", c)}
-			if len(c.Capabilities("drop")) > 0 {
+			switch prefixed := prefixedDrops(c); {
+			case len(prefixed) > 0:
+				f.Message = fmt.Sprintf("%s drops %s, which runtimes do not know by this name: nothing is dropped by it", c, strings.Join(prefixed, ", "))
+			case len(c.DroppedCapabilities()) > 0:
 				f.Message = fmt.Sprintf("%s drops some capabilities and keeps the others", c)
 			}
 			d := container.FromContainer(p, c).DropCapabilities()
-			f.Fixes, f.Evidence = []fixer.Fix{dropFix(c, d)}, d.Evidence
+			f.Evidence, f.Advice = d.Evidence, d.Advice
+			if d.Level != fixer.Manual {
+				f.Fixes = []fixer.Fix{dropFix(c, d)}
+			}
 			report(p, c, caps, f)
 		}
 	},
+}
+
+// prefixedDrops returns what the container drops by names with CAP_ before them,
+// which Kubernetes' names do not have.
+func prefixedDrops(c kube.Container) []string {
+	return slices.DeleteFunc(c.DroppedCapabilities(), func(name string) bool { return !strings.HasPrefix(name, "CAP_") })
 }
 
 // reportSpelling reports a container that drops everything in a spelling that

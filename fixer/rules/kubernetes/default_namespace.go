@@ -33,7 +33,7 @@ var DefaultNamespace = &fixer.Rule{
 		var first *kube.Object
 		more := 0
 		for _, o := range p.File.Objects {
-			if w := o.Workload(); o.Namespace != "default" || w == nil || w.Partial {
+			if w := o.Workload(); o.Node.Get("metadata").Get("namespace").Text() != "default" || w == nil || w.Partial {
 				continue
 			}
 			if first != nil {

@@ -13,11 +13,12 @@ var duplicateEnvDoc string
 
 // DuplicateEnv reports environment variables set twice.
 var DuplicateEnv = &fixer.Rule{
-	Name:     "kubernetes/duplicate-env",
-	Title:    "variable set twice",
-	Severity: fixer.Low,
-	Kind:     fixer.Kubernetes,
-	Phase:    fixer.Resources,
+	Name:      "kubernetes/duplicate-env",
+	Title:     "variable set twice",
+	Severity:  fixer.Low,
+	Kind:      fixer.Kubernetes,
+	AsWritten: true,
+	Phase:     fixer.Resources,
 	References: []fixer.Reference{
 		{Source: fixer.KubeLinter, ID: "duplicate-env-var"},
 		{Source: fixer.Kubescape, ID: "C-0295"},

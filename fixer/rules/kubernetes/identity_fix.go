@@ -2,6 +2,7 @@ package kubernetes
 
 import (
 	"errors"
+	"maps"
 	"path"
 	"slices"
 	"strconv"
@@ -9,6 +10,7 @@ import (
 
 	"oakum/fixer"
 	"oakum/fixer/container"
+	"oakum/fixer/kube"
 	"oakum/fixer/yamldoc"
 )
 
@@ -93,6 +95,7 @@ func (pod podIdentity) userOps(d *fixer.Draft, id identity) []yamldoc.Op {
 		if folder != "" && c.Env != "" {
 			rest = append(rest, yamldoc.Append(c.in.Path.Join("env"), yamldoc.Map{{Key: "name", Value: c.Env}, {Key: "value", Value: folder}}))
 		}
+		rest = append(rest, setEnv(c.in, c.SetEnv)...)
 	}
 	if group && security.Get("fsGroup").Null() && pod.workload.AllowsPodSecurityContext() {
 		ops = append(ops, yamldoc.Set(pod.workload.PodPath.Join("securityContext", "fsGroup"), gid))
@@ -117,6 +120,9 @@ func (pod podIdentity) needsInWords(id identity) string {
 	if ports := id.LowPorts; len(ports) > 0 && !id.spec.HostNetwork {
 		out += ", let it bind port " + container.Numbers(ports)
 	}
+	if len(id.SetEnv) > 0 {
+		out += ", set " + strings.Join(slices.Sorted(maps.Keys(id.SetEnv)), " and ")
+	}
 	if len(id.Scratch) > 0 {
 		out += ", with empty volumes at " + strings.Join(id.Paths(), ", ")
 	}
@@ -131,8 +137,8 @@ func hardenFix(p *fixer.Pass, pod podIdentity, id identity) (fixer.Fix, bool) {
 	if _, yes := escalates(c); yes {
 		return fixer.Fix{}, false
 	}
-	w := id.spec.MakeReadOnly()
-	if w.Level == fixer.Manual {
+	w := id.spec.As(id.User).MakeReadOnly()
+	if w.Level == fixer.Manual || id.spec.As(id.User).ForbidNewPrivileges().Level == fixer.Manual || id.spec.As(id.User).DropCapabilities().Level == fixer.Manual {
 		return fixer.Fix{}, false
 	}
 	fix := userFix(pod, id)
@@ -175,10 +181,22 @@ func hardenFix(p *fixer.Pass, pod podIdentity, id identity) (fixer.Fix, bool) {
 			}
 		}
 		paths := slices.DeleteFunc(splitPaths(d.Param("writable")), func(at string) bool { return slices.Contains(id.Paths(), at) })
+		own := maps.Clone(w.SetEnv)
+		maps.DeleteFunc(own, func(name, _ string) bool { return name == id.Env || id.SetEnv[name] != "" })
+		ops = append(ops, setEnv(c, own)...)
 		d.YAML(pod.workload.Doc, append(ops, scratchVolumes(c, id.spec, paths, taken, d.Param("size"))...)...)
 		return nil
 	}
 	return fix, true
+}
+
+// setEnv sets variables of a container, in the order of their names.
+func setEnv(c kube.Container, env map[string]string) []yamldoc.Op {
+	var ops []yamldoc.Op
+	for _, name := range slices.Sorted(maps.Keys(env)) {
+		ops = append(ops, yamldoc.Append(c.Path.Join("env"), yamldoc.Map{{Key: "name", Value: name}, {Key: "value", Value: env[name]}}))
+	}
+	return ops
 }
 
 func hasSysctl(security *yamldoc.Node, name string) bool {

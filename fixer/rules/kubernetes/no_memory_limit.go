@@ -39,9 +39,12 @@ var NoMemoryLimit = &fixer.Rule{
 			if !limits.Get("memory").Null() || !podLimit.Null() || c.Role == kube.Ephemeral {
 				continue
 			}
+			spec := container.FromContainer(p, c)
+			d := spec.Limits()
 			report(p, c, limits, fixer.Finding{
-				Message: fmt.Sprintf("%s can take all the memory of its node", c),
-				Fixes:   []fixer.Fix{limitFix(p, c)},
+				Message:  fmt.Sprintf("%s can take all the memory of its node", c),
+				Evidence: d.Evidence,
+				Fixes:    []fixer.Fix{limitFix(c, spec, d)},
 			})
 		}
 	},
@@ -52,9 +55,7 @@ var paramMemory = fixer.Param{
 	Validate: new(container.Spec).ValidMemory,
 }
 
-func limitFix(p *fixer.Pass, c kube.Container) fixer.Fix {
-	spec := container.FromContainer(p, c)
-	d := spec.Limits()
+func limitFix(c kube.Container, spec *container.Spec, d container.LimitDecision) fixer.Fix {
 	memory := paramMemory.With(d.Memory)
 	memory.Validate = spec.ValidMemory
 	return fixer.Fix{

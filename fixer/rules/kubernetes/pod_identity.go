@@ -20,12 +20,13 @@ type podIdentity struct {
 	containers []identity
 
 	// shared says that every container needs the same, that none says anything
-	// of its own, and that the pod takes it: it is written once, for the pod.
+	// of its own, that the cluster adds none, and that the pod takes it: it is
+	// written once, for the pod.
 	shared bool
 }
 
 func identifyPod(p *fixer.Pass, w *kube.Workload) podIdentity {
-	out := podIdentity{workload: w, shared: w.AllowsPodSecurityContext()}
+	out := podIdentity{workload: w, shared: w.AllowsPodSecurityContext() && len(container.Added(p, p.File.Path, w)) == 0}
 	for _, c := range w.Containers() {
 		spec := container.FromContainer(p, c)
 		id := identity{UserDecision: spec.RunAs(), in: c, spec: spec}

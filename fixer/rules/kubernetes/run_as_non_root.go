@@ -3,6 +3,7 @@ package kubernetes
 import (
 	_ "embed"
 	"fmt"
+	"slices"
 
 	"oakum/fixer"
 	"oakum/fixer/container"
@@ -54,14 +55,37 @@ func reportIdentity(p *fixer.Pass, pod podIdentity, id identity) {
 		}
 		f.Fixes = []fixer.Fix{flagFix(pod, id)}
 	case container.NeedUser:
-		if harden, ok := hardenFix(p, pod, id); ok {
-			f.Fixes = append(f.Fixes, harden)
-		}
-		f.Fixes = append(f.Fixes, userFix(pod, id))
+		giveUser(p, pod, id, &f)
 	}
 	set, inherited := c.Security("runAsNonRoot")
 	if inherited {
 		set = nil
 	}
 	report(p, c, set, f)
+}
+
+// giveUser offers the user that a container needs. On OpenShift a number would be
+// refused that is not of the namespace's range, so none is written there.
+func giveUser(p *fixer.Pass, pod podIdentity, id identity, f *fixer.Finding) {
+	shown, near, ok := runsOnOpenShift(p)
+	if ok {
+		f.Evidence = append(slices.Clone(f.Evidence), shown)
+	}
+	if near {
+		if fix, ok := rangeFix(pod, id); ok {
+			f.Fixes = append(f.Fixes, fix)
+		} else {
+			f.Advice = "take runAsUser out, and let OpenShift give it a user of the namespace's range; the image has to work as any user of the group 0"
+		}
+		return
+	}
+	if harden, ok := hardenFix(p, pod, id); ok {
+		f.Fixes = append(f.Fixes, harden)
+	}
+	f.Fixes = append(f.Fixes, userFix(pod, id))
+	for i := range f.Fixes {
+		if ok {
+			f.Fixes[i].Breaks += "; OpenShift refuses a pod whose user or fsGroup is not of its namespace's range"
+		}
+	}
 }

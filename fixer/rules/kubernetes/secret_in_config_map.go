@@ -17,11 +17,12 @@ var secretInConfigMapDoc string
 
 // SecretInConfigMap reports secrets in ConfigMaps.
 var SecretInConfigMap = &fixer.Rule{
-	Name:     "kubernetes/secret-in-config-map",
-	Title:    "secret in a ConfigMap",
-	Severity: fixer.High,
-	Kind:     fixer.Kubernetes,
-	Phase:    fixer.Permissions,
+	Name:      "kubernetes/secret-in-config-map",
+	Title:     "secret in a ConfigMap",
+	Severity:  fixer.High,
+	Kind:      fixer.Kubernetes,
+	AsWritten: true,
+	Phase:     fixer.Permissions,
 	References: []fixer.Reference{
 		{Source: fixer.NSA, ID: "secrets"},
 		{Source: fixer.Trivy, ID: "KSV-0109"},

@@ -18,11 +18,12 @@ var secretInEnvDoc string
 
 // SecretInEnv reports secrets in the environment of a manifest.
 var SecretInEnv = &fixer.Rule{
-	Name:     "kubernetes/secret-in-env",
-	Title:    "secret in the manifest",
-	Severity: fixer.High,
-	Kind:     fixer.Kubernetes,
-	Phase:    fixer.Permissions,
+	Name:      "kubernetes/secret-in-env",
+	Title:     "secret in the manifest",
+	Severity:  fixer.High,
+	Kind:      fixer.Kubernetes,
+	AsWritten: true,
+	Phase:     fixer.Permissions,
 	References: []fixer.Reference{
 		{Source: fixer.CISKubernetes, ID: "5.4.1"},
 		{Source: fixer.NSA, ID: "secrets"},

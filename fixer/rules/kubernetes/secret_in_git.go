@@ -18,11 +18,12 @@ var secretInGitDoc string
 
 // SecretInGit reports Secrets with their values in the repository.
 var SecretInGit = &fixer.Rule{
-	Name:     "kubernetes/secret-in-git",
-	Title:    "Secret with its values in the repository",
-	Severity: fixer.Medium,
-	Kind:     fixer.Kubernetes,
-	Phase:    fixer.Permissions,
+	Name:      "kubernetes/secret-in-git",
+	Title:     "Secret with its values in the repository",
+	Severity:  fixer.Medium,
+	Kind:      fixer.Kubernetes,
+	AsWritten: true,
+	Phase:     fixer.Permissions,
 	References: []fixer.Reference{
 		{Source: fixer.CISKubernetes, ID: "5.4.2"},
 		{Source: fixer.NSA, ID: "secrets"},

@@ -46,7 +46,7 @@ func escalates(c kube.Container) (why string, yes bool) {
 	if c.Node.Get("securityContext").Get("privileged").IsTrue() {
 		return "it is privileged", true
 	}
-	if slices.Contains(c.Capabilities("add"), "SYS_ADMIN") {
+	if slices.Contains(c.AddedCapabilities(), "SYS_ADMIN") {
 		return "it adds the capability SYS_ADMIN", true
 	}
 	return "", false
@@ -60,12 +60,15 @@ func dropsAll(c kube.Container) bool {
 
 // misspelledAll finds an entry that the runtime reads as ALL and the Pod
 // Security Standards do not.
-func misspelledAll(c kube.Container) int { return slices.Index(c.Capabilities("drop"), "ALL") }
+func misspelledAll(c kube.Container) int { return slices.Index(c.DroppedCapabilities(), "ALL") }
+
+// prefixedAll finds an entry that is meant as ALL and drops nothing.
+func prefixedAll(c kube.Container) int { return slices.Index(c.DroppedCapabilities(), "CAP_ALL") }
 
 // dropOps drops ALL and adds what is needed back.
 func dropOps(c kube.Container, need []string) []yamldoc.Op {
 	var ops []yamldoc.Op
-	if i := misspelledAll(c); i >= 0 {
+	if i := max(misspelledAll(c), prefixedAll(c)); i >= 0 {
 		ops = append(ops, yamldoc.Set(securityContext(c, "capabilities", "drop", i), "ALL"))
 	} else {
 		ops = append(ops, yamldoc.Append(securityContext(c, "capabilities", "drop"), "ALL"))

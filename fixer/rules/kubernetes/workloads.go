@@ -2,6 +2,7 @@ package kubernetes
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"oakum/fixer"
@@ -13,7 +14,7 @@ import (
 func workloads(p *fixer.Pass) []*kube.Workload {
 	var out []*kube.Workload
 	for _, o := range p.File.Objects {
-		if w := o.Workload(); w != nil && !w.Partial && !windows(w) {
+		if w := o.Workload(); w != nil && !w.Partial && !windows(p, w) {
 			out = append(out, w)
 		}
 	}
@@ -41,11 +42,25 @@ func everyContainer(p *fixer.Pass) []kube.Container {
 	return out
 }
 
-func windows(w *kube.Workload) bool {
-	return w.Pod.Get("os").Get("name").Text() == "windows" ||
-		w.Pod.Get("nodeSelector").Get("kubernetes.io/os").Text() == "windows" ||
-		w.Pod.Get("nodeSelector").Get("beta.kubernetes.io/os").Text() == "windows"
+// windows reports whether a workload's pods run on Windows nodes, as it says itself
+// or as the RuntimeClass of the repository does that it asks for.
+func windows(p *fixer.Pass, w *kube.Workload) bool {
+	return w.Windows() != "" || w.RuntimeClass() != "" && windowsClasses.Of(p)[w.RuntimeClass()]
 }
+
+var windowsClasses = fixer.NewIndex(func(f *fixer.File) bool {
+	return slices.ContainsFunc(f.Objects, (*kube.Object).WindowsRuntimeClass)
+}, func(files []*fixer.File) map[string]bool {
+	out := map[string]bool{}
+	for _, f := range files {
+		for _, o := range f.Objects {
+			if o.WindowsRuntimeClass() {
+				out[o.Name] = true
+			}
+		}
+	}
+	return out
+})
 
 // report fills in the place of a container: its first line, which is that of
 // its list item, or the node that is at fault.

@@ -64,6 +64,7 @@ func readOnlyFix(c kube.Container, spec *container.Spec, d container.ReadOnlyDec
 		Params: []fixer.Param{paramWritable.With(strings.Join(d.Paths(), ",")), paramSize},
 		Edit: func(draft *fixer.Draft) error {
 			ops := []yamldoc.Op{yamldoc.Set(securityContext(c, "readOnlyRootFilesystem"), true)}
+			ops = append(ops, setEnv(c, d.SetEnv)...)
 			ops = append(ops, scratchVolumes(c, spec, splitPaths(draft.Param("writable")), volumeNames(c.Workload), draft.Param("size"))...)
 			draft.YAML(c.Workload.Doc, ops...)
 			return nil

@@ -1,0 +1,66 @@
+package compose
+
+import (
+	"cmp"
+	"path"
+	"strings"
+)
+
+// ImageName returns the image that the service runs, with defaults of
+// variables filled in; certain is false when a variable decides it.
+func (v View) ImageName() (ref string, certain bool) {
+	if s := v.Setting("image"); s.Node != nil {
+		return Expand(s.Node.Text())
+	}
+	return "", true
+}
+
+// A DockerfileRef is where the Dockerfile of a service is.
+type DockerfileRef struct {
+	Path    string // relative to the root of the repository
+	Context string // the build context, likewise
+	Target  string // the stage, "" for the last
+	Certain bool   // no variable decides it
+}
+
+// Dockerfile returns where the Dockerfile that builds the service is: what the
+// service says, completed by what it extends and replaced by its overrides,
+// field by field. ok is false when it is not built here, or from elsewhere.
+func (v View) Dockerfile() (ref DockerfileRef, ok bool) {
+	ref.Certain = true
+	var context, name string
+	at := v.File
+	inline := false
+	for _, p := range v.parts {
+		if b := p.Build; b != nil {
+			ok = true
+			inline = inline || b.Inline
+			if b.Context != "" && context == "" {
+				context, at = b.Context, p.File
+			}
+			name, ref.Target = cmp.Or(name, b.Dockerfile), cmp.Or(ref.Target, b.Target)
+		}
+		if t := tag(p.Node.Get("build")); t == resetTag || t == overrideTag {
+			break
+		}
+	}
+	if !ok || inline {
+		return DockerfileRef{}, false
+	}
+	for _, field := range []*string{&context, &name, &ref.Target} {
+		value, certain := Expand(*field)
+		*field, ref.Certain = value, ref.Certain && certain
+	}
+	if context == "" {
+		context = "."
+	}
+	if name == "" {
+		name = "Dockerfile"
+	}
+	if strings.Contains(context, "://") || strings.HasPrefix(context, "git@") || path.IsAbs(context) || path.IsAbs(name) {
+		return DockerfileRef{}, false
+	}
+	ref.Context = path.Join(path.Dir(at), context)
+	ref.Path = path.Join(ref.Context, name)
+	return ref, true
+}

@@ -1,0 +1,190 @@
+package compose
+
+import (
+	"fmt"
+	"maps"
+	"path"
+	"slices"
+	"strings"
+)
+
+// A Dependent is a service that is made of another one too, so that it is
+// reached by what is written there: one that extends it, or the same service
+// with other files read over it.
+type Dependent struct {
+	View
+	Why string // a main clause for people: "service db extends it"
+	By  Part   // what makes it another container
+}
+
+// Reached returns the services, besides the one that the view shows, for which a
+// value holds that is written for key in its place ([View.Place]).
+func (v View) Reached(key string) []Dependent {
+	place, _ := v.Place(key)
+	var out []Dependent
+	for _, d := range v.dependents {
+		if place.Service != nil && d.takes(place.Service, key) {
+			out = append(out, d)
+		}
+	}
+	return out
+}
+
+// takes reports whether what is written for key in the mapping of one of the
+// view's parts holds in the view.
+func (v View) takes(s *Service, key string) bool {
+	for _, p := range v.parts {
+		if p.Service == s {
+			return true
+		}
+		if p.replaces(key) {
+			return false
+		}
+	}
+	return false
+}
+
+// maxDependents bounds how many dependents of one service are looked at.
+const maxDependents = 48
+
+// addDependents fills in the dependents of all views.
+func (p *Project) addDependents(views map[string][]View) {
+	completed := p.completions(views)
+	heirs := map[*Service][]View{}
+	files := slices.Sorted(maps.Keys(views))
+	for _, file := range files {
+		for _, v := range views[file] {
+			for _, b := range v.Bases {
+				heirs[b.Service] = append(heirs[b.Service], v)
+			}
+		}
+	}
+	for _, file := range files {
+		for i := range views[file] {
+			v := &views[file][i]
+			v.dependents = variants(*v, completed[v.Service])
+			for _, heir := range heirs[v.Service] {
+				if len(v.dependents) >= maxDependents {
+					break
+				}
+				why := fmt.Sprintf("service %s extends it", heir.Name)
+				if heir.File != v.File {
+					why = fmt.Sprintf("service %s of %s extends it", heir.Name, heir.File)
+				}
+				v.dependents = append(v.dependents, Dependent{heir, why, heir.Part()})
+				for _, d := range variants(heir, completed[heir.Service]) {
+					d.Why = why + ", and " + d.Why
+					v.dependents = append(v.dependents, d)
+				}
+			}
+		}
+	}
+}
+
+// variants returns the same service with other files read over it: without its
+// override, and with each of the files that complete it.
+func variants(v View, completions []Part) []Dependent {
+	var out []Dependent
+	if n := len(v.Overrides); n > 0 {
+		bare := v
+		bare.Overrides, bare.Variant = nil, "alone"
+		out = append(out, Dependent{bare.assembled(), fmt.Sprintf("%s can be used without %s", v.File, v.Overrides[n-1].File), v.Part()})
+	}
+	for _, c := range completions {
+		over := v
+		over.Overrides, over.Variant = append(slices.Clone(v.Overrides), c), c.File
+		out = append(out, Dependent{over.assembled(), fmt.Sprintf("%s completes it", c.File), c})
+		if len(out) >= maxDependents {
+			break
+		}
+	}
+	return out
+}
+
+// completions finds the services of other files that complete one, besides those
+// that Compose or an include reads over it: docker compose -f compose.yaml -f
+// compose.prod.yaml, and the list of files of a dev container.
+//
+// A service that has neither an image nor a build completes one of the same
+// name, the nearest: in its directory, in one above, in one below. One that has them
+// does so if its file has a service that only completes, or is named after the
+// other, as compose.prod.yaml is after compose.yaml.
+func (p *Project) completions(views map[string][]View) map[*Service][]Part {
+	whole := map[string][]Part{} // by name, those that can be completed
+	extended := map[*Service]bool{}
+	for _, file := range slices.Sorted(maps.Keys(views)) {
+		for _, v := range views[file] {
+			if !v.Partial {
+				whole[v.Name] = append(whole[v.Name], v.Part())
+			}
+			for _, b := range v.Bases {
+				extended[b.Service] = true
+			}
+		}
+	}
+	out := map[*Service][]Part{}
+	for _, file := range slices.Sorted(maps.Keys(views)) {
+		over := map[string]bool{} // the files that this one is read over
+		for _, v := range views[file] {
+			if v.Image != "" || v.Build != nil || v.Extends != nil || extended[v.Service] || v.Completes {
+				continue
+			}
+			for _, base := range nearest(file, whole[v.Name]) {
+				over[base.File] = true
+			}
+		}
+		for _, v := range views[file] {
+			if v.Completes {
+				continue
+			}
+			for _, base := range whole[v.Name] {
+				fits := over[base.File] || namedAfter(file, base.File)
+				if fits && base.File != file && len(out[base.Service]) < maxDependents && !slices.ContainsFunc(v.Bases, func(b Part) bool { return b.Service == base.Service }) {
+					out[base.Service] = append(out[base.Service], v.Part())
+				}
+			}
+		}
+	}
+	return out
+}
+
+// nearest returns those of the services that lie nearest to a file: beside it,
+// else in the nearest directory above, else in those below.
+func nearest(file string, all []Part) []Part {
+	at := func(dir string) []Part {
+		var out []Part
+		for _, p := range all {
+			if path.Dir(p.File) == dir && p.File != file {
+				out = append(out, p)
+			}
+		}
+		return out
+	}
+	own := path.Dir(file)
+	for dir := own; ; dir = path.Dir(dir) {
+		if found := at(dir); len(found) > 0 {
+			return found
+		}
+		if dir == "." || dir == "/" {
+			break
+		}
+	}
+	var out []Part
+	for _, p := range all {
+		if own == "." || strings.HasPrefix(p.File, own+"/") {
+			out = append(out, p)
+		}
+	}
+	return out
+}
+
+// namedAfter reports whether a file is named after another one beside it with a
+// word added: compose.prod.yaml after compose.yaml.
+func namedAfter(file, other string) bool {
+	if path.Dir(file) != path.Dir(other) || !slices.Contains(mainNames, path.Base(other)) {
+		return false
+	}
+	rest, ok := strings.CutPrefix(path.Base(file), strings.TrimSuffix(path.Base(other), path.Ext(other)))
+	word := strings.TrimSuffix(rest, path.Ext(rest))
+	return ok && len(word) > 1 && strings.ContainsRune(".-_", rune(word[0]))
+}

@@ -1,0 +1,203 @@
+package container
+
+import (
+	"path"
+	"slices"
+	"strings"
+
+	"oakum/fixer"
+	"oakum/fixer/build"
+	"oakum/fixer/text"
+)
+
+// An effect is what a command that the file has run needs of its container and
+// does to it.
+type effect struct {
+	run     Run
+	command string // for people: the program and what it is about, never its other words
+
+	installs bool     // it installs packages
+	system   bool     // it changes files all over the root filesystem
+	root     bool     // only root can do it
+	setuid   bool     // it gains privileges when another user than root starts it
+	caps     []string // capabilities of root that it uses
+	writes   []string // absolute paths it writes to
+	makes    []string // of these, directories that it makes with all above them
+	here     bool     // it writes to its working directory, which nothing here names
+	astray   bool     // it writes to where a variable or a substitution says
+	unknown  bool     // nothing is known of the program
+}
+
+// says is a sentence's subject and object: the liveness probe runs "touch /tmp/x".
+func (e effect) says() string { return e.run.What + " runs `" + e.command + "`" }
+
+// evidence is the same with its place.
+func (e effect) evidence(s *Spec) fixer.Evidence {
+	return fixer.Evidence{Kind: s.Kind, Place: e.run.Place, Text: e.says()}
+}
+
+// effects are those of all commands that the file has run in the container. What
+// the image runs by itself is not among them: that is for what is known of it.
+func (s *Spec) effects() []effect {
+	if s.read != nil {
+		return s.read.effects()
+	}
+	return s.readEffects()
+}
+
+func (s *Spec) readEffects() []effect {
+	var out []effect
+	for _, r := range s.runs() {
+		if r.Unread {
+			out = append(out, effect{run: r, command: "text that is not understood", unknown: true, astray: true})
+		}
+		dir := r.Dir
+		for _, c := range r.Commands {
+			out = append(out, s.effect(r, c, &dir))
+		}
+	}
+	return out
+}
+
+func (s *Spec) effect(r Run, c build.Command, dir *string) effect {
+	e := effect{run: r, command: c.Program}
+	if e.command == "" && len(c.Words) > 0 {
+		e.command = short(c.Words[0].Raw, 40)
+	}
+	for _, name := range append(wrappedBy(c), c.Program) {
+		p := programs[name]
+		e.root, e.setuid, e.system = e.root || p.root, e.setuid || p.setuid, e.system || p.system
+		e.caps = union(e.caps, strings.Fields(p.caps))
+	}
+	before := strings.Join(append(wrappedBy(c), ""), " ")
+	_, known := programs[c.Program]
+	_, hands := c.ShellText() // whose commands are read besides
+	e.unknown = !known && !hands && len(c.Words) > 0 && c.Package == nil && c.Install == nil
+	switch {
+	case c.Package != nil && !readsOnly[c.Package.Verb] && c.Package.Verb != "":
+		e.installs, e.system, e.root = true, true, true
+		e.caps = union(e.caps, strings.Fields(accountCaps))
+		e.command = c.Program + " " + c.Package.Verb
+	case c.Install != nil:
+		e.installs = true
+		e.command = strings.TrimSpace(c.Install.Name + " " + c.Install.Verb)
+	case c.Program == "git":
+		if verb, _ := c.Subcommand(); verb != "" {
+			e.command = c.Program + " " + verb
+		}
+	}
+	if c.Program == "cd" {
+		if list := c.Plain(); len(list) == 1 {
+			*dir, _ = s.resolve(list[0], *dir)
+		}
+	}
+	paths, here := wrote(c)
+	if here {
+		paths = append(paths, ".")
+	}
+	all := c.Program == "mkdir" && (c.Has("-p", "--parents") || c.Has("-pv", "-vp"))
+	for _, at := range paths {
+		where, ok := s.resolve(at, *dir)
+		switch {
+		case !ok && *dir == "" && !strings.ContainsAny(at, "$`~"):
+			e.here = true
+		case !ok:
+			e.astray = true
+		case where == "", strings.HasPrefix(where, "/dev/") && !strings.HasPrefix(where, "/dev/shm"), strings.HasPrefix(where, "/proc/"), strings.HasPrefix(where, "/sys/"):
+			continue
+		default:
+			e.writes = append(e.writes, where)
+			if all {
+				e.makes = append(e.makes, where)
+			}
+		}
+		if shown := short(at, 60); !e.installs && !strings.ContainsAny(shown, "\n`") {
+			if e.command = c.Program + " " + shown; c.Program == "" {
+				e.command = "> " + shown
+			}
+		}
+	}
+	e.command = before + e.command
+	return e
+}
+
+// worksAsRoot reports whether nothing tells the container whom to run as and its
+// command does what only root can: it starts as root, or does not work.
+func (s *Spec) worksAsRoot() bool {
+	return !s.User.Set && slices.ContainsFunc(s.effects(), func(e effect) bool { return e.run.Start && e.root && !e.setuid })
+}
+
+// readsOnly are verbs of package managers that change nothing.
+var readsOnly = text.WordSet("list search show info policy depends rdepends version help --version check-update")
+
+// resolve makes a path that a command names absolute: variables that the file
+// sets are put in, and dir is its working directory. ok is false where nothing
+// here tells; "" is no file at all.
+func (s *Spec) resolve(at, dir string) (where string, ok bool) {
+	at = strings.Trim(at, `"'`)
+	for strings.Contains(at, "$") {
+		before, after, _ := strings.Cut(at, "$")
+		name, rest := after, ""
+		if inner, closed, braced := strings.Cut(strings.TrimPrefix(after, "{"), "}"); strings.HasPrefix(after, "{") && braced {
+			name, rest = inner, closed
+		} else {
+			end := strings.IndexFunc(after, func(r rune) bool {
+				return r != '_' && (r < '0' || r > '9') && (r < 'A' || r > 'Z') && (r < 'a' || r > 'z')
+			})
+			if end >= 0 {
+				name, rest = after[:end], after[end:]
+			}
+		}
+		value, known := s.variable(name)
+		if !known || value == "" || strings.Contains(value, "$") {
+			return "", false
+		}
+		at = before + value + rest
+	}
+	switch {
+	case at == "" || at == "-" || strings.ContainsAny(at, "`~"):
+		return "", at != "" && !strings.ContainsAny(at, "`~")
+	case path.IsAbs(at):
+	case dir == "":
+		return "", false
+	default:
+		at = path.Join(dir, at)
+	}
+	if star := strings.IndexAny(at, "*?[{"); star >= 0 {
+		at = path.Dir(at[:star] + "x")
+	}
+	return path.Clean(at), true
+}
+
+func union(list, more []string) []string {
+	for _, one := range more {
+		if !slices.Contains(list, one) {
+			list = append(list, one)
+		}
+	}
+	return list
+}
+
+// becomesUser returns the variables by which the container is told whom to become
+// after it has started as root, as images of the s6 overlay and many others are:
+// PUID and PGID. It is "" where none of them is set.
+func (s *Spec) becomesUser() string {
+	for _, pair := range [][2]string{
+		{"PUID", "PGID"}, {"UID", "GID"}, {"USER_ID", "GROUP_ID"}, {"USER_UID", "USER_GID"}, {"USERMAP_UID", "USERMAP_GID"},
+		{"LOCAL_UID", "LOCAL_GID"}, {"LOCAL_USER_ID", "LOCAL_GROUP_ID"}, {"HOST_UID", "HOST_GID"}, {"APP_UID", "APP_GID"},
+		{"NB_UID", "NB_GID"}, {"RUN_AS_UID", "RUN_AS_GID"}, {"RUNAS_UID", "RUNAS_GID"}, {"PROCESS_UID", "PROCESS_GID"}, {"DOCKER_UID", "DOCKER_GID"},
+	} {
+		if s.setsEnv(pair[0]) && s.setsEnv(pair[1]) {
+			return pair[0] + " and " + pair[1]
+		}
+	}
+	return ""
+}
+
+// short cuts a word of a command for a sentence.
+func short(word string, most int) string {
+	if r := []rune(word); len(r) > most {
+		return string(r[:most-1]) + "…"
+	}
+	return word
+}

@@ -1,0 +1,201 @@
+package container
+
+import (
+	"path"
+	"slices"
+	"strings"
+
+	"oakum/fixer/build"
+	"oakum/fixer/dockerfile"
+	"oakum/fixer/text"
+)
+
+// A program is what is known of a program that a container is made to run: what
+// it needs, and which of its words are what it writes to.
+type program struct {
+	caps   string // capabilities of root that it uses, with blanks between
+	root   bool   // only root can do it
+	setuid bool   // it gains privileges when another user than root starts it
+	system bool   // it changes files all over the root filesystem
+	writes wordsOf
+}
+
+// A wordsOf says which words of a command are paths that it writes to.
+type wordsOf int
+
+const (
+	none    wordsOf = iota
+	allArgs         // each plain argument: mkdir, touch
+	lastArg         // the last one: cp, mv
+	// The file of an option is given in optionFiles.
+)
+
+// programs are known by name. What no table and no option says of a program is
+// not known: it may write and need anything.
+var programs = map[string]program{
+	// Owners and accounts.
+	"chown": {caps: "CHOWN DAC_OVERRIDE FOWNER", root: true, writes: allArgs}, "chgrp": {caps: "CHOWN DAC_OVERRIDE FOWNER", root: true, writes: allArgs},
+	"chmod":   {caps: "DAC_OVERRIDE FOWNER", writes: allArgs},
+	"useradd": {caps: accountCaps, root: true, system: true}, "adduser": {caps: accountCaps, root: true, system: true},
+	"usermod": {caps: accountCaps, root: true, system: true}, "groupadd": {caps: accountCaps, root: true, system: true},
+	"addgroup": {caps: accountCaps, root: true, system: true}, "groupmod": {caps: accountCaps, root: true, system: true},
+	"userdel": {caps: accountCaps, root: true, system: true}, "deluser": {caps: accountCaps, root: true, system: true},
+	"passwd": {caps: accountCaps, root: true, system: true}, "chpasswd": {caps: accountCaps, root: true, system: true},
+	"setcap": {caps: "SETFCAP", root: true, system: true}, "update-ca-certificates": {root: true, system: true},
+	"update-ca-trust": {root: true, system: true}, "ldconfig": {root: true, system: true}, "update-alternatives": {root: true, system: true},
+	"locale-gen": {root: true, system: true}, "dpkg": {caps: accountCaps, root: true, system: true}, "rpm": {caps: accountCaps, root: true, system: true},
+
+	// Becoming another user.
+	"gosu": {caps: "SETGID SETUID", root: true}, "su-exec": {caps: "SETGID SETUID", root: true}, "setpriv": {caps: "SETGID SETUID", root: true},
+	"runuser": {caps: "SETGID SETUID", root: true}, "setuidgid": {caps: "SETGID SETUID", root: true}, "s6-setuidgid": {caps: "SETGID SETUID", root: true},
+	"chpst": {caps: "SETGID SETUID", root: true}, "start-stop-daemon": {caps: "SETGID SETUID", root: true},
+	"su": {caps: "SETGID SETUID", setuid: true}, "sudo": {caps: "SETGID SETUID AUDIT_WRITE", setuid: true}, "doas": {caps: "SETGID SETUID", setuid: true},
+	"newuidmap": {caps: "SETUID", setuid: true}, "newgidmap": {caps: "SETGID", setuid: true}, "newgrp": {caps: "SETGID", setuid: true},
+	"pkexec": {setuid: true}, "fusermount": {caps: "SYS_ADMIN", setuid: true}, "fusermount3": {caps: "SYS_ADMIN", setuid: true},
+	"ping": {caps: "NET_RAW", setuid: true}, "ping6": {caps: "NET_RAW", setuid: true}, "traceroute": {caps: "NET_RAW", setuid: true},
+	"arping": {caps: "NET_RAW", setuid: true}, "fping": {caps: "NET_RAW", setuid: true}, "mtr": {caps: "NET_RAW", setuid: true},
+	"crontab": {setuid: true},
+
+	// The machine.
+	"mount": {caps: "SYS_ADMIN", root: true}, "umount": {caps: "SYS_ADMIN", root: true}, "losetup": {caps: "SYS_ADMIN", root: true},
+	"swapoff": {caps: "SYS_ADMIN", root: true}, "swapon": {caps: "SYS_ADMIN", root: true}, "unshare": {caps: "SYS_ADMIN", root: true},
+	"nsenter": {caps: "SYS_ADMIN SYS_PTRACE", root: true}, "chroot": {caps: "SYS_CHROOT", root: true}, "pivot_root": {caps: "SYS_ADMIN", root: true},
+	"mknod": {caps: "MKNOD", root: true, writes: allArgs}, "mkfs": {root: true}, "mkfs.ext4": {root: true}, "mkfs.xfs": {root: true}, "mkswap": {root: true},
+	"modprobe": {caps: "SYS_MODULE", root: true}, "insmod": {caps: "SYS_MODULE", root: true}, "rmmod": {caps: "SYS_MODULE", root: true},
+	"sysctl": {caps: "SYS_ADMIN NET_ADMIN", root: true}, "iptables": {caps: "NET_ADMIN NET_RAW", root: true}, "ip6tables": {caps: "NET_ADMIN NET_RAW", root: true},
+	"nft": {caps: "NET_ADMIN", root: true}, "ipset": {caps: "NET_ADMIN", root: true}, "ip": {caps: "NET_ADMIN", root: true}, "ifconfig": {caps: "NET_ADMIN", root: true},
+	"route": {caps: "NET_ADMIN", root: true}, "tc": {caps: "NET_ADMIN", root: true}, "brctl": {caps: "NET_ADMIN", root: true}, "wg-quick": {caps: "NET_ADMIN", root: true},
+	"tcpdump": {caps: "NET_ADMIN NET_RAW", root: true}, "hwclock": {caps: "SYS_TIME", root: true}, "renice": {caps: "SYS_NICE"}, "chrt": {caps: "SYS_NICE"},
+	"prlimit": {caps: "SYS_RESOURCE"},
+
+	// Services that start others as other users.
+	"cron": {caps: "SETGID SETUID", root: true, system: true}, "crond": {caps: "SETGID SETUID", root: true}, "sshd": {caps: "AUDIT_WRITE CHOWN SETGID SETUID SYS_CHROOT", root: true, system: true},
+	"service": {root: true, system: true}, "systemctl": {root: true, system: true}, "rc-service": {root: true, system: true}, "supervisord": {caps: "SETGID SETUID"},
+	"init": {root: true, system: true}, "openrc": {root: true, system: true},
+
+	// What writes files that it is told.
+	"mkdir": {writes: allArgs}, "touch": {writes: allArgs}, "tee": {writes: allArgs}, "rm": {writes: allArgs}, "rmdir": {writes: allArgs},
+	"truncate": {writes: allArgs}, "mkfifo": {writes: allArgs}, "unlink": {writes: allArgs}, "cp": {writes: lastArg}, "mv": {writes: lastArg},
+	"ln": {writes: lastArg}, "install": {writes: lastArg}, "rsync": {writes: lastArg}, "patch": {writes: allArgs},
+
+	// What writes nothing.
+	"true": {}, "false": {}, ":": {}, "[": {}, "test": {}, "echo": {}, "printf": {},
+	"cat": {}, "grep": {}, "egrep": {}, "awk": {}, "cut": {}, "head": {}, "tail": {},
+	"wc": {}, "sort": {}, "ls": {}, "find": {}, "stat": {}, "sleep": {}, "date": {},
+	"exit": {}, "return": {}, "set": {}, "trap": {}, "export": {}, "local": {}, "cd": {},
+	"kill": {}, "pgrep": {}, "pidof": {}, "ps": {}, "id": {}, "hostname": {}, "uname": {},
+	"nc": {}, "netcat": {}, "curl": {}, "wget": {}, "http": {}, "grpc_health_probe": {}, "jq": {},
+	"redis-cli": {}, "valkey-cli": {}, "pg_isready": {}, "mysqladmin": {}, "mariadb-admin": {},
+	"healthcheck.sh": {}, "shift": {}, "wait": {}, "read": {}, "break": {},
+	"continue": {}, "unset": {}, "exec": {}, "ss": {}, "netstat": {}, "env": {}, "printenv": {},
+}
+
+const accountCaps = "CHOWN DAC_OVERRIDE FOWNER SETGID SETUID"
+
+// optionFiles are options of programs whose value is a file or directory that is
+// written to.
+var optionFiles = map[string]map[string]bool{
+	"curl": text.WordSet("-o --output --output-dir -c --cookie-jar -D --dump-header"), "wget": text.WordSet("-O --output-document -P --directory-prefix -o --output-file"),
+	"tar": text.WordSet("-C --directory"), "unzip": text.WordSet("-d"), "openssl": text.WordSet("-out -keyout"), "keytool": text.WordSet("-keystore -file -destkeystore"),
+	"cp": text.WordSet("-t --target-directory"), "mv": text.WordSet("-t --target-directory"), "sort": text.WordSet("-o --output"), "pg_dump": text.WordSet("-f --file"),
+	"pg_dumpall": text.WordSet("-f --file"), "mysqldump": text.WordSet("-r --result-file"), "mongodump": text.WordSet("-o --out --archive"), "zip": {}, "gpg": text.WordSet("-o --output --homedir"),
+	"git": text.WordSet("-C --git-dir"), "envsubst": {}, "dd": {},
+}
+
+// printsOnly reports whether wget is told to print instead of storing: without
+// that it makes a file in its directory.
+func printsOnly(c build.Command) bool {
+	for k, w := range c.Words {
+		v := w.Value
+		if v == "--spider" || v == "-O-" || v == "-qO-" || v == "-O/dev/null" || v == "-qO/dev/null" || strings.HasPrefix(v, "-") && !strings.HasPrefix(v, "--") && strings.HasSuffix(v, "O-") {
+			return true
+		}
+		if (strings.HasPrefix(v, "-") && !strings.HasPrefix(v, "--") && strings.HasSuffix(v, "O") || v == "--output-document") && k+1 < len(c.Words) {
+			to := c.Words[k+1].Value
+			return to == "-" || strings.HasPrefix(to, "/dev/")
+		}
+	}
+	return false
+}
+
+// wrote are the paths that a command writes to, as they are written. here says
+// that it also writes to its working directory.
+func wrote(c build.Command) (paths []string, here bool) {
+	args := c.Args()
+	plain := func() (out []string) {
+		options := optionFiles[c.Program]
+		for k, w := range args {
+			if strings.HasPrefix(w.Value, "-") || k > 0 && options[args[k-1].Value] {
+				continue
+			}
+			out = append(out, w.Value)
+		}
+		return out
+	}
+	switch programs[c.Program].writes {
+	case allArgs:
+		paths = plain()
+		switch c.Program {
+		case "chown", "chgrp", "chmod", "patch": // the first one is an owner or a mode
+			paths = paths[min(1, len(paths)):]
+		}
+	case lastArg:
+		if list := plain(); len(list) > 1 {
+			paths = list[len(list)-1:]
+		}
+	}
+	for k, w := range args {
+		name, value, valued := strings.Cut(w.Value, "=")
+		switch {
+		case !optionFiles[c.Program][name]:
+		case valued:
+			paths = append(paths, value)
+		case k+1 < len(args):
+			paths = append(paths, args[k+1].Value)
+		}
+		if c.Program == "dd" && name == "of" {
+			paths = append(paths, value)
+		}
+	}
+	switch c.Program {
+	case "sed", "perl":
+		if slices.ContainsFunc(args, func(w dockerfile.Word) bool {
+			return strings.HasPrefix(w.Value, "-i") || strings.HasPrefix(w.Value, "--in-place")
+		}) {
+			if list := plain(); len(list) > 0 {
+				paths = append(paths, list[min(1, len(list)-1):]...)
+			}
+		}
+	case "wget":
+		here = !printsOnly(c) && len(paths) == 0
+	case "tar", "unzip":
+		here = len(paths) == 0 && !slices.ContainsFunc(args, func(w dockerfile.Word) bool {
+			return strings.HasPrefix(w.Value, "-t") || w.Value == "--list" || w.Value == "-l"
+		})
+	case "git":
+		here = len(args) > 0 && slices.Contains([]string{"clone", "pull", "fetch", "checkout", "init"}, args[0].Value)
+		if len(args) > 2 && args[0].Value == "clone" {
+			if list := plain(); len(list) > 2 {
+				paths, here = append(paths, list[len(list)-1]), false
+			}
+		}
+	}
+	for _, r := range c.Redirects {
+		if r.Writes() {
+			paths = append(paths, r.File.Value)
+		}
+	}
+	return paths, here
+}
+
+// wrappedBy are the programs in front of a command that run it as another user:
+// gosu in gosu app run.
+func wrappedBy(c build.Command) []string {
+	var out []string
+	for _, w := range c.Words[:min(c.ProgramWord, len(c.Words))] {
+		if p, ok := programs[path.Base(w.Value)]; ok && (p.root || p.setuid) {
+			out = append(out, path.Base(w.Value))
+		}
+	}
+	return out
+}

@@ -1,0 +1,106 @@
+package compose
+
+import (
+	"bytes"
+	"fmt"
+	"slices"
+	"strings"
+
+	"oakum/fixer"
+	"oakum/fixer/compose"
+	"oakum/fixer/container"
+	"oakum/fixer/text"
+	"oakum/fixer/yamldoc"
+)
+
+// A verdict is how far one container can be hardened in one respect, and what it
+// needs for it.
+type verdict struct {
+	container.Decision
+	needs []string // "tmpfs at /run", "capabilities CHOWN, SETUID"
+}
+
+// heedReached lowers a decision about a service to the worst of the containers
+// that a value written for key holds for besides: heirs that extend it, and the
+// same service with other files read over it.
+//
+// One that needs no more than the service itself is not worth a word.
+func heedReached(p *fixer.Pass, v compose.View, key string, d *container.Decision, judge func(*container.Spec) verdict) {
+	reached := v.Reached(key)
+	if len(reached) == 0 {
+		return
+	}
+	said, needs := 0, judge(container.FromService(p, v)).needs
+	for _, r := range reached {
+		other := judge(container.FromService(p, r.View))
+		if other.Level < d.Level || other.Level == d.Level && (len(other.needs) == 0 || slices.Equal(other.needs, needs)) {
+			continue
+		}
+		why := r.Why + ", and "
+		switch {
+		case other.Level == fixer.Manual:
+			why += other.Advice
+		case len(other.needs) > 0:
+			why += "needs " + strings.Join(other.needs, " and ")
+		default:
+			why += other.Breaks
+		}
+		if said++; said <= maxReachedSaid {
+			d.Evidence = append(d.Evidence, fixer.Evidence{Kind: fixer.FromCompose, Place: fmt.Sprintf("%s:%d", r.By.File, r.By.Key.Line), Text: why})
+		}
+		if other.Level > d.Level {
+			d.Level = other.Level
+			d.Breaks, d.Advice = why, ""
+			if d.Level == fixer.Manual {
+				d.Breaks, d.Advice = "", why
+			}
+		}
+	}
+	if more := said - maxReachedSaid; more > 0 {
+		d.Evidence = append(d.Evidence, fixer.Evidence{Kind: fixer.FromCompose, Place: v.File, Text: text.Count(more, "more service is", "more services are") + " reached as well"})
+	}
+}
+
+// maxReachedSaid is how many of the services that a value reaches are named.
+const maxReachedSaid = 3
+
+// heedDecision keeps a fix from being safe where a person has decided about the
+// setting that it changes: a comment beside it says why it is so.
+func heedDecision(v compose.View, s compose.Setting, d *container.Decision) {
+	if d.Level != fixer.Safe || s.Node == nil || s.File != v.File {
+		return
+	}
+	if commentBeside(v.Doc, s.Node) {
+		at := fmt.Sprintf("%s:%d", s.File, s.Node.Line)
+		d.Level, d.Breaks = fixer.Review, "the comment at "+at+" may give a reason for the setting as it is"
+		d.Evidence = append(d.Evidence, fixer.Evidence{Kind: fixer.FromCompose, Place: at, Text: "a comment stands beside the setting"})
+	}
+}
+
+// commentBeside reports whether a comment stands at the end of the lines that a
+// setting begins and ends on.
+func commentBeside(doc *yamldoc.Doc, n *yamldoc.Node) bool {
+	src := doc.File.Source
+	for _, at := range []int{n.End, n.KeyOrSelf().End} {
+		line, _, _ := bytes.Cut(src[min(at, len(src)):], []byte("\n"))
+		if bytes.HasPrefix(bytes.TrimLeft(line, " \t:"), []byte("#")) {
+			return true
+		}
+	}
+	return false
+}
+
+// decided says where a variable decides about a setting that should have another
+// value, as advice.
+func decided(s compose.Setting, wanted string) string {
+	was := "it has no default there"
+	if on, known := s.Bool(); known {
+		was = fmt.Sprintf("its default is %t", on)
+	}
+	return fmt.Sprintf("the variable %s decides it at %s, and %s: set it to %s wherever the file is used, or make that the default", s.Variable(), placeOf(s), was, wanted)
+}
+
+// takenAway says that what is written for a key is taken away by a tag, as advice.
+func takenAway(key string, by compose.Setting) string {
+	return fmt.Sprintf("%s:%d takes %s away with !reset, so that nothing written for it holds: decide there", by.File, by.Node.Line, key)
+}

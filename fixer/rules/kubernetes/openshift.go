@@ -1,0 +1,66 @@
+package kubernetes
+
+import (
+	"path"
+	"slices"
+	"strings"
+
+	"oakum/fixer"
+	"oakum/fixer/kube"
+	"oakum/fixer/yamldoc"
+)
+
+// openShift are the objects in the repository that only OpenShift has, one of
+// each file, as evidence. There a namespace gives its pods users and groups out
+// of a range of its own, and refuses other numbers.
+var openShift = fixer.NewIndex(func(f *fixer.File) bool {
+	return slices.ContainsFunc(f.Objects, ofOpenShift)
+}, func(files []*fixer.File) []openShiftFile {
+	var out []openShiftFile
+	for _, f := range files {
+		o := f.Objects[slices.IndexFunc(f.Objects, ofOpenShift)]
+		out = append(out, openShiftFile{f.Path, fixer.Evidence{Kind: fixer.FromManifest, Place: f.PlaceOf(o.NameNode()),
+			Text: o.ID() + " is an object of OpenShift, where a namespace gives its pods a user out of a range of its own and refuses other numbers"}})
+	}
+	return out
+})
+
+type openShiftFile struct {
+	path string
+	fixer.Evidence
+}
+
+func ofOpenShift(o *kube.Object) bool { return strings.HasSuffix(o.Group(), ".openshift.io") }
+
+// runsOnOpenShift returns the first object that shows that the file is for
+// OpenShift, too. near says that it stands in the same directory, or in one
+// above or below: there the file is for OpenShift in any case.
+func runsOnOpenShift(p *fixer.Pass) (shown fixer.Evidence, near, ok bool) {
+	for _, f := range openShift.Of(p) {
+		if !ok {
+			shown, ok = f.Evidence, true
+		}
+		if inside(path.Dir(f.path), p.File.Path) || inside(path.Dir(p.File.Path), f.path) {
+			return f.Evidence, true, true
+		}
+	}
+	return shown, false, ok
+}
+
+func inside(dir, file string) bool { return dir == "." || strings.HasPrefix(file, dir+"/") }
+
+// rangeFix leaves the number to OpenShift. ok is false where the manifest names a
+// user, which would have to go.
+func rangeFix(pod podIdentity, id identity) (fixer.Fix, bool) {
+	if told, _ := id.in.Security("runAsUser"); !told.Null() {
+		return fixer.Fix{}, false
+	}
+	return fixer.Fix{
+		ID:     "range",
+		Title:  "set runAsNonRoot to true, and leave the user to OpenShift",
+		Level:  fixer.Review,
+		Breaks: "the image has to work as any user of the group 0, as images for OpenShift do; on other clusters the kubelet refuses it if it starts as root",
+		Verify: "oc exec POD -- id -u   prints a number of the namespace's range, and it writes to its volumes",
+		Edit:   fixer.EditYAML(pod.workload.Doc, yamldoc.Set(pod.securityPath(id, "runAsNonRoot"), true)),
+	}, true
+}
