@@ -14,6 +14,7 @@ import (
 	"oakum/fixer/dockerfile"
 	"oakum/fixer/image"
 	"oakum/fixer/kube"
+	"oakum/fixer/yamldoc"
 )
 
 // Input is what the links are computed from, by path relative to the root.
@@ -21,6 +22,9 @@ type Input struct {
 	Dockerfiles map[string]*dockerfile.File
 	Compose     map[string]*compose.File
 	Services    map[string][]*kube.Object // of Kubernetes; files without any are left out
+
+	// Inline are the Dockerfiles that stand in Compose files, by their text.
+	Inline map[*yamldoc.Node]*dockerfile.File
 
 	// Names are those of all files, nil when they were not collected. Ignores are the
 	// .dockerignore files; one that cannot be read is nil.
@@ -160,11 +164,25 @@ func (t *Topology) ServiceBuild(v compose.View) (Build, bool) {
 	return b, ok
 }
 
+// InlineBuild returns the stage that builds a service from a Dockerfile that stands
+// in the Compose file. Nothing that edits Dockerfiles can edit it.
+func (t *Topology) InlineBuild(v compose.View) (Build, bool) {
+	text, file, target := v.InlineDockerfile()
+	if text == nil {
+		return Build{}, false
+	}
+	return stageOf(t.in.Inline[text], file, target, v.File+" builds "+v.Name+" from the Dockerfile in it")
+}
+
 func (t *Topology) build(p, target, why string) (Build, bool) {
-	f := t.in.Dockerfiles[p]
 	if t.onRead != nil {
 		t.onRead(p)
 	}
+	return stageOf(t.in.Dockerfiles[p], p, target, why)
+}
+
+// stageOf finds the stage that a build of a Dockerfile makes.
+func stageOf(f *dockerfile.File, p, target, why string) (Build, bool) {
 	if f == nil || len(f.Stages) == 0 {
 		return Build{}, false
 	}
