@@ -2,11 +2,10 @@ package secret
 
 import (
 	"path"
+	"regexp"
 	"slices"
 	"strings"
 	"sync"
-
-	"oakum/fixer/text"
 )
 
 // A FileForm is a kind of file that holds secrets, known by its name.
@@ -66,32 +65,32 @@ func mayMatch(name string) bool {
 
 type namedFile struct {
 	FileForm
-	pattern *text.Pattern
+	pattern *regexp.Regexp
 }
 
 // fileForms are matched, in order, against the last part of a path, some
 // against the last two.
 var fileForms = sync.OnceValue(func() []namedFile {
 	return []namedFile{
-		{FileForm{What: "a private SSH key", Use: UsedBySSH}, text.MustCompile(`(^|/)(id_(rsa|dsa|ecdsa|ed25519)[\w.-]*|\.ssh|ssh_host_[a-z0-9]+_key)$`)},
-		{FileForm{What: "passwords for Git and HTTP"}, text.MustCompile(`(^|/)([._]netrc|\.git-credentials)$`)},
-		{FileForm{What: "credentials for PyPI"}, text.MustCompile(`(^|/)\.pypirc$`)},
-		{FileForm{What: "credentials for registries"}, text.MustCompile(`(^|/)(\.dockercfg|\.docker/config\.json)$`)},
-		{FileForm{What: "credentials for a cluster"}, text.MustCompile(`(^|/)(kube-?config([._-][\w-]+)*|\.kube/config|\.kube|[\w-]+\.kubeconfig)$`)},
-		{FileForm{What: "credentials for a cloud"}, text.MustCompile(`(?i)(^|/)(\.aws/credentials|\.aws|\.azure|\.boto|\.s3cfg|gcloud[\w-]*key[\w-]*\.json|service[-_]?account([-_][\w-]*)?\.json|client_secrets?[\w-]*\.json|application_default_credentials\.json|gcp-?(key|creds|credentials)\.json)$`)},
-		{FileForm{What: "credentials", Use: UsedAtRun}, text.MustCompile(`(?i)(^|/)(credentials(\.json|\.ya?ml|\.yml\.enc)?|secrets?\.(json|ya?ml|toml|env|txt)|\.vault[-_]token|\.vault[-_]?pass(word)?|\.pgpass|\.my\.cnf|master\.key)$`)},
-		{FileForm{What: "Terraform's state or variables, which hold secrets in plain text"}, text.MustCompile(`(^|/)(terraform\.tfstate(\.backup)?|[\w.-]*\.tfvars)$`)},
-		{FileForm{What: "a key store", KeyStore: true, Use: UsedAtRun}, text.MustCompile(`(?i)\.(p12|pfx|jks|keystore)$`)},
-		{FileForm{What: "a private key", Use: UsedAtRun}, text.MustCompile(`(?i)\.(key|ppk)$|(^|/)[\w.-]*(key|priv|private)[\w-]*\.pem$`)},
-		{FileForm{What: "settings of npm, which often hold a token", Settings: true}, text.MustCompile(`(^|/)\.(npmrc|yarnrc\.yml)$`)},
-		{FileForm{What: "variables, which often hold passwords", Settings: true, Use: UsedAtRun}, text.MustCompile(`(^|/)([\w-]*\.env|\.env(\.(local|prod|production|dev|development|stage|staging|test|secret|secrets|docker)){1,2})$`)},
+		{FileForm{What: "a private SSH key", Use: UsedBySSH}, regexp.MustCompile(`(^|/)(id_(rsa|dsa|ecdsa|ed25519)[\w.-]*|\.ssh|ssh_host_[a-z0-9]+_key)$`)},
+		{FileForm{What: "passwords for Git and HTTP"}, regexp.MustCompile(`(^|/)([._]netrc|\.git-credentials)$`)},
+		{FileForm{What: "credentials for PyPI"}, regexp.MustCompile(`(^|/)\.pypirc$`)},
+		{FileForm{What: "credentials for registries"}, regexp.MustCompile(`(^|/)(\.dockercfg|\.docker/config\.json)$`)},
+		{FileForm{What: "credentials for a cluster"}, regexp.MustCompile(`(^|/)(kube-?config([._-][\w-]+)*|\.kube/config|\.kube|[\w-]+\.kubeconfig)$`)},
+		{FileForm{What: "credentials for a cloud"}, regexp.MustCompile(`(?i)(^|/)(\.aws/credentials|\.aws|\.azure|\.boto|\.s3cfg|gcloud[\w-]*key[\w-]*\.json|service[-_]?account([-_][\w-]*)?\.json|client_secrets?[\w-]*\.json|application_default_credentials\.json|gcp-?(key|creds|credentials)\.json)$`)},
+		{FileForm{What: "credentials", Use: UsedAtRun}, regexp.MustCompile(`(?i)(^|/)(credentials(\.json|\.ya?ml|\.yml\.enc)?|secrets?\.(json|ya?ml|toml|env|txt)|\.vault[-_]token|\.vault[-_]?pass(word)?|\.pgpass|\.my\.cnf|master\.key)$`)},
+		{FileForm{What: "Terraform's state or variables, which hold secrets in plain text"}, regexp.MustCompile(`(^|/)(terraform\.tfstate(\.backup)?|[\w.-]*\.tfvars)$`)},
+		{FileForm{What: "a key store", KeyStore: true, Use: UsedAtRun}, regexp.MustCompile(`(?i)\.(p12|pfx|jks|keystore)$`)},
+		{FileForm{What: "a private key", Use: UsedAtRun}, regexp.MustCompile(`(?i)\.(key|ppk)$|(^|/)[\w.-]*(key|priv|private)[\w-]*\.pem$`)},
+		{FileForm{What: "settings of npm, which often hold a token", Settings: true}, regexp.MustCompile(`(^|/)\.(npmrc|yarnrc\.yml)$`)},
+		{FileForm{What: "variables, which often hold passwords", Settings: true, Use: UsedAtRun}, regexp.MustCompile(`(^|/)([\w-]*\.env|\.env(\.(local|prod|production|dev|development|stage|staging|test|secret|secrets|docker)){1,2})$`)},
 	}
 })
 
 // publicFile matches what is public, or a placeholder for a file to come.
-var publicFile = text.MustCompile(`(?i)\.pub$|(^|[._/-])(example|examples|sample|template|tpl|dist|default|defaults|public|pub|pubkey|publickey|dummy|fake)([._-]|$)|` +
+var publicFile = regexp.MustCompile(`(?i)\.pub$|(^|[._/-])(example|examples|sample|template|tpl|dist|default|defaults|public|pub|pubkey|publickey|dummy|fake)([._-]|$)|` +
 	`(gpg|archive|apt|repo|repository|release|signing|packages?|rpm)[-_.]?(key)?\.key$|snakeoil|dhparam`)
 
 // forTrust matches the directories that hold keys and certificates to check
 // others by.
-var forTrust = text.MustCompile(`/etc/apt/|keyrings|/etc/pki/rpm-gpg|ca-certificates|/etc/apk/keys|trusted|/etc/ssl/certs/?$|cacerts`)
+var forTrust = regexp.MustCompile(`/etc/apt/|keyrings|/etc/pki/rpm-gpg|ca-certificates|/etc/apk/keys|trusted|/etc/ssl/certs/?$|cacerts`)

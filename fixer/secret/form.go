@@ -5,8 +5,6 @@ import (
 	"slices"
 	"strings"
 	"sync"
-
-	"oakum/fixer/text"
 )
 
 type form struct {
@@ -84,7 +82,7 @@ func isExample(token string) bool {
 // A URLPassword is a password in a URL, and the host it is for.
 type URLPassword struct{ Password, Host string }
 
-var userInfo = text.MustCompile(`\b[a-z][a-z0-9+.-]*://[^/\s:@]*:([^/\s:@]+)@([^/\s:?]*)`)
+var userInfo = regexp.MustCompile(`\b[a-z][a-z0-9+.-]*://[^/\s:@]*:([^/\s:@]+)@([^/\s:?]*)`)
 
 // URLPasswords returns the passwords in the URLs of a text, but for variables
 // and placeholders in their place.

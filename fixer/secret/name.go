@@ -1,10 +1,9 @@
 package secret
 
 import (
+	"regexp"
 	"slices"
 	"strings"
-
-	"oakum/fixer/text"
 )
 
 // Named reports whether the name of a variable or a key says that it holds a
@@ -62,7 +61,7 @@ func wordSet(list string) map[string]bool {
 	return out
 }
 
-var camelCaseBoundary = text.MustCompile(`([a-z0-9])([A-Z])`)
+var camelCaseBoundary = regexp.MustCompile(`([a-z0-9])([A-Z])`)
 
 // Words splits a name at everything that is no letter or digit and where lower
 // case turns to upper case, and gives its words in upper case.

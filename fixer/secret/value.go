@@ -1,10 +1,10 @@
 package secret
 
 import (
+	"regexp"
 	"slices"
 	"strings"
-
-	"oakum/fixer/text"
+	"sync"
 )
 
 // Reference reports whether a value only says where a secret is found: another
@@ -56,9 +56,11 @@ func repeats(name, value string) bool {
 	return len(name) > 3 && name == strings.ToUpper(name) && strings.Contains(value, name)
 }
 
-var placeholderText = text.Regexp(`^(dummy|placeholder|example|fake|sample|undefined|unset|not[-_ ]?set|unused|not[-_ ]?used|empty|todo|tbd|fixme|redacted|ignored|build|buildtime)\b` +
-	`|^(change|replace|set|override|insert|enter|put|fill|add)[-_ ]?(me|it|this|here|with|your)|^(your|my|some|the)[-_ ].*(here|key|token|secret|password|value|id)$` +
-	`|if_you_see_this|_here$|changeme|placeholder|[-_]dummy$|not[-_ ]?a[-_ ]?real|^<.*>$|^\[.*\]$|^%.*%$|^@.*@$|^__.*__$`)
+var placeholderText = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^(dummy|placeholder|example|fake|sample|undefined|unset|not[-_ ]?set|unused|not[-_ ]?used|empty|todo|tbd|fixme|redacted|ignored|build|buildtime)\b` +
+		`|^(change|replace|set|override|insert|enter|put|fill|add)[-_ ]?(me|it|this|here|with|your)|^(your|my|some|the)[-_ ].*(here|key|token|secret|password|value|id)$` +
+		`|if_you_see_this|_here$|changeme|placeholder|[-_]dummy$|not[-_ ]?a[-_ ]?real|^<.*>$|^\[.*\]$|^%.*%$|^@.*@$|^__.*__$`)
+})
 
 // Placeholder reports whether a value is a placeholder for one to come.
 func Placeholder(value string) bool {
