@@ -31,7 +31,7 @@ type cache struct {
 // only, where nearly all fixes are made, and for two folds: the plan's and the
 // preview's.
 const (
-	maxVersionBytes = 4 << 20
+	maxVersionBytes = 2 << 20
 	maxCachedPasses = 1
 	maxCheckpoints  = 2
 	maxResults      = 4 // of one version, for different neighbours

@@ -146,7 +146,7 @@ func (f *folding) settle() {
 		for _, b := range r.blocked {
 			k := b.fix.finding.Key()
 			delete(f.pending, k)
-			f.outcomes[k] = &Outcome{Finding: b.fix.finding, Result: Blocked, Reason: b.err.Error(), Title: b.fix.title, Level: b.fix.level}
+			f.outcomes[k] = &Outcome{Finding: f.about(b.fix.finding), Result: Blocked, Reason: b.err.Error(), Title: b.fix.title, Level: b.fix.level}
 		}
 		if len(r.good) > 0 { // otherwise the next pass tries the rest without the blocked ones
 			f.advance(r)
@@ -168,13 +168,22 @@ func (f *folding) retry() bool {
 	return any
 }
 
+// about returns what an outcome is about: the finding of the baseline, where that
+// has it. The one at hand would keep the version of its file that a pass saw.
+func (f *folding) about(finding *fixer.Finding) *fixer.Finding {
+	if first := f.baseline.Finding(finding.Key()); first != nil {
+		return first
+	}
+	return finding
+}
+
 // advance takes over the result of a pass and notes what it settled.
 func (f *folding) advance(r *batchResult) {
 	f.made += len(r.good)
 	for _, s := range r.good {
 		k := s.finding.Key()
 		delete(f.pending, k)
-		o := &Outcome{Finding: s.finding, Result: Fixed, Title: s.title, Level: s.level, Guesses: s.guesses}
+		o := &Outcome{Finding: f.about(s.finding), Result: Fixed, Title: s.title, Level: s.level, Guesses: s.guesses}
 		if s.suppress {
 			o.Result, o.Reason = NewlySuppressed, s.reason
 		}
@@ -188,7 +197,7 @@ func (f *folding) advance(r *batchResult) {
 		k := was.Key()
 		if f.outcomes[k] == nil && r.report.Finding(k) == nil {
 			delete(f.pending, k)
-			f.outcomes[k] = &Outcome{Finding: was, Result: Closed, By: closer.of(was)}
+			f.outcomes[k] = &Outcome{Finding: f.about(was), Result: Closed, By: closer.of(was)}
 		}
 	}
 	// A finding that was closed or fixed can come back through a later fix.

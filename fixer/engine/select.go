@@ -87,7 +87,7 @@ func (f *folding) selectFrom(findings []*fixer.Finding) []selected {
 		if d.err != nil {
 			k := finding.Key()
 			delete(f.pending, k)
-			f.outcomes[k] = &Outcome{Finding: finding, Result: d.err.result, Reason: d.err.reason, Title: d.title, Level: d.level}
+			f.outcomes[k] = &Outcome{Finding: f.about(finding), Result: d.err.result, Reason: d.err.reason, Title: d.title, Level: d.level}
 			continue
 		}
 		if slices.ContainsFunc(d.contents, func(c fixer.FileChange) bool { return claimed[c.Path].conflicts(c) }) {
