@@ -70,6 +70,10 @@ func (s *Spec) DropCapabilities() CapabilityDecision {
 		need = union(need, privilegeDropCaps())
 		d.Evidence = append(d.Evidence, s.says("it is given "+becomes+", so that it starts as root and becomes that user by itself"))
 	}
+	if s.SharedPID && !notRoot(user) {
+		need = union(need, []string{"KILL"})
+		d.Evidence = append(d.Evidence, s.says("the containers of the pod share their processes, and root signals those of others only with KILL"))
+	}
 	need = s.capabilitiesOfCommands(&d, need)
 	if d.Level == fixer.Manual {
 		return d

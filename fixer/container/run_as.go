@@ -88,6 +88,9 @@ func (s *Spec) RunAs() UserDecision {
 	default:
 		s.leaveRoot(&d)
 	}
+	if s.SharedPID && d.Need == NeedUser && d.Level == fixer.Review {
+		d.Breaks += "; a container of the pod signals the processes of another one only as the same user"
+	}
 	d.LowPorts = s.LowPorts()
 	d.VolumeGroup = (len(s.Claims()) > 0 || d.Dir != "") && !start.IsNonRoot() // else its volumes are its own already
 	return d
