@@ -52,6 +52,8 @@ type Topology struct {
 	contexts    map[string][]buildcontext.Context // by Dockerfile, as Compose files say
 	users       map[string][]compose.View         // by Dockerfile that builds the service
 	services    map[string][]string               // by directory, the files with Kubernetes Services
+	derived     map[string][]Derivation           // by Dockerfile that makes the image they start from
+	bases       map[stageKey]Build                // that make the image a stage starts from
 
 	fingerprint string
 	onRead      func(path string) // nil, or called with each file that an answer depends on
@@ -116,6 +118,7 @@ func New(in Input) *Topology {
 	for _, file := range slices.Sorted(maps.Keys(in.Services)) {
 		t.services[path.Dir(file)] = append(t.services[path.Dir(file)], file)
 	}
+	t.derive()
 	t.fingerprint = t.computeFingerprint()
 	return t
 }
@@ -133,6 +136,7 @@ func (t *Topology) computeFingerprint() string {
 		}
 	}
 	fmt.Fprintf(&b, "%q\n", slices.Sorted(maps.Keys(t.in.Services)))
+	b.WriteString(t.derivedSum())
 	sum := sha256.Sum256([]byte(b.String())) // compared for every file of every check
 	return string(sum[:])
 }
