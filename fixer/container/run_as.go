@@ -265,8 +265,8 @@ func (s *Spec) startsOwn() bool {
 		for _, c := range r.Commands {
 			commands++
 			_, known := programs[c.Program]
-			_, hands := c.ShellText()
-			if !known && !hands && !clients[c.Program] {
+
+			if !known && !c.HandsRead && !clients[c.Program] {
 				return true
 			}
 		}
