@@ -265,6 +265,32 @@ func (s *Spec) grantsSudo() *Variable {
 	return nil
 }
 
+// servesMail says what shows that the container is a mail server: its port, or the
+// name of its image. Postfix and Exim are made of programs with different users,
+// which become one another by setuid and setgid.
+func (s *Spec) servesMail() string {
+	if s.Image.Entry != nil {
+		return ""
+	}
+	for _, n := range s.Ports {
+		if n == 25 || n == 465 || n == 587 {
+			return "it listens on port " + Numbers([]int{n}) + ", which is for mail"
+		}
+	}
+	name := s.Image.Name
+	if known := s.Image.Known; known != nil {
+		name = path.Base(known.Ref.Repository)
+	}
+	for word := range strings.FieldsFuncSeq(path.Base(name), func(r rune) bool { return strings.ContainsRune("-_.:", r) }) {
+		if mailServers[word] {
+			return "its name says that it is a mail server: " + word
+		}
+	}
+	return ""
+}
+
+var mailServers = text.WordSet("postfix exim exim4 sendmail smtp mailserver mailcow opensmtpd qmail")
+
 func serviceName(e *image.Entry) string {
 	if e.Service == nil {
 		return "another user"
@@ -304,6 +330,8 @@ func (s *Spec) ForbidNewPrivileges() Decision {
 	case s.grantsSudo() != nil:
 		v := s.grantsSudo()
 		notice("sudo, which "+v.Name+" is about, no longer works", fixer.Evidence{Kind: s.Kind, Place: v.Place, Text: v.Name + " is set"})
+	case s.servesMail() != "":
+		notice("a mail server hands messages between its programs by setuid and setgid, and stops delivering", s.says(s.servesMail()))
 	case s.Image.Entry != nil && len(s.Image.Entry.CapsNonRoot) > 0:
 		notice(lost, fixer.ImageEvidence(s.Image.Entry.Evidence(image.FieldCapsNonRoot)))
 	case len(add) > 0 && !user.IsRoot():
