@@ -265,31 +265,20 @@ func (s *Spec) grantsSudo() *Variable {
 	return nil
 }
 
-// servesMail says what shows that the container is a mail server: its port, or the
-// name of its image. Postfix and Exim are made of programs with different users,
-// which become one another by setuid and setgid.
+// servesMail says what shows that the container is a mail server: its port, the
+// name of its image or a path that is mounted. Postfix and Exim are made of
+// programs with different users, which become one another by setuid and setgid.
 func (s *Spec) servesMail() string {
-	if s.Image.Entry != nil {
-		return ""
-	}
 	for _, n := range s.Ports {
-		if n == 25 || n == 465 || n == 587 {
+		if (n == 25 || n == 465 || n == 587) && s.Image.Entry == nil {
 			return "it listens on port " + Numbers([]int{n}) + ", which is for mail"
 		}
 	}
-	name := s.Image.Name
-	if known := s.Image.Known; known != nil {
-		name = path.Base(known.Ref.Repository)
-	}
-	for word := range strings.FieldsFuncSeq(path.Base(name), func(r rune) bool { return strings.ContainsRune("-_.:", r) }) {
-		if mailServers[word] {
-			return "its name says that it is a mail server: " + word
-		}
+	if name := s.named(gainersByName); name != "" {
+		return "its image or a path it mounts is called " + name
 	}
 	return ""
 }
-
-var mailServers = text.WordSet("postfix exim exim4 sendmail smtp mailserver mailcow opensmtpd qmail")
 
 func serviceName(e *image.Entry) string {
 	if e.Service == nil {
@@ -330,8 +319,6 @@ func (s *Spec) ForbidNewPrivileges() Decision {
 	case s.grantsSudo() != nil:
 		v := s.grantsSudo()
 		notice("sudo, which "+v.Name+" is about, no longer works", fixer.Evidence{Kind: s.Kind, Place: v.Place, Text: v.Name + " is set"})
-	case s.servesMail() != "":
-		notice("a mail server hands messages between its programs by setuid and setgid, and stops delivering", s.says(s.servesMail()))
 	case s.Image.Entry != nil && len(s.Image.Entry.CapsNonRoot) > 0:
 		notice(lost, fixer.ImageEvidence(s.Image.Entry.Evidence(image.FieldCapsNonRoot)))
 	case len(add) > 0 && !user.IsRoot():
@@ -340,8 +327,8 @@ func (s *Spec) ForbidNewPrivileges() Decision {
 		d.Level, d.Breaks = fixer.Review, "somebody turned it off: a setuid program that is needed stops working"
 	case s.NoNewPrivileges.No():
 		notice("somebody set it to true: a setuid program or file capabilities that are needed no longer take effect", s.says("allowPrivilegeEscalation is set to true"))
-	case s.named(gainersByName) != "":
-		notice("a mail server hands mail on by a program that is setuid: mail is no longer delivered", s.says("its image or a path it mounts is called "+s.named(gainersByName)))
+	case s.servesMail() != "":
+		notice("a mail server hands mail on by a program that is setuid: mail is no longer delivered", s.says(s.servesMail()))
 	default:
 		if word := s.Image.GainsPrivileges(); word != "" {
 			notice("what the image does with "+word+" no longer works",
