@@ -8,6 +8,7 @@ import (
 	"oakum/fixer"
 	"oakum/fixer/compose"
 	"oakum/fixer/container"
+	"oakum/fixer/text"
 	"oakum/fixer/yamldoc"
 )
 
@@ -42,10 +43,9 @@ var NoNewPrivileges = &fixer.Rule{
 			if spec.NoNewPrivileges.No() {
 				f.Message = fmt.Sprintf("service %q turns no-new-privileges off", v.Name)
 			}
-			_, taken := v.Place("security_opt")
-			switch {
-			case taken.Node != nil:
-				f.Advice = takenAway("security_opt", taken)
+			switch why := unwritable(v, "security_opt"); {
+			case why != "":
+				f.Advice = why
 			case spec.NoNewPrivileges.No() && ownDenial(v.Node) < 0:
 				f.Advice = "no-new-privileges:false is written at " + spec.NoNewPrivileges.Place + ", where this service takes it from: change it there"
 			case d.Level == fixer.Manual:
@@ -64,7 +64,7 @@ func forbidFix(v compose.View, d container.Decision) fixer.Fix {
 		Title:  "add no-new-privileges:true",
 		Level:  d.Level,
 		Breaks: d.Breaks,
-		Verify: "docker compose exec " + v.Name + " grep NoNewPrivs /proc/1/status   prints 1",
+		Verify: "docker compose exec " + text.ShellWord(v.Name) + " grep NoNewPrivs /proc/1/status   prints 1",
 		Edit: func(draft *fixer.Draft) error {
 			if i := ownDenial(v.Node); i >= 0 {
 				draft.YAML(v.Doc, yamldoc.Set(v.Path.Join("security_opt", i), "no-new-privileges:true"))
