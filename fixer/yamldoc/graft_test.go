@@ -69,7 +69,7 @@ func checkGraft(t *testing.T, d *Doc, op Op, alone *int) int {
 	if !d.graft(got, edits, e.effect, true) {
 		return 0
 	}
-	if d.inserted(edits, e.effect, &File{Source: []byte(edits[0].New)}, 0) != nil {
+	if d.inserted(edits, e.effect) != nil {
 		*alone++
 	}
 	want, err := d.after(edits, e.effect, whole)
