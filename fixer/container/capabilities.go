@@ -113,7 +113,7 @@ func (s *Spec) capabilitiesOfCommands(d *CapabilityDecision, need []string) []st
 		switch {
 		case e.installs && !notRoot(user):
 			d.manual(e.says() + ", which changes owners and becomes other users in ways of its own: do that in the image, and then drop the capabilities")
-		case e.setuid && slices.Contains(caps, "SETUID") && !user.IsRoot():
+		case e.setuid && slices.Contains(caps, "SETUID") && !user.IsRoot() && !s.worksAsRoot():
 			d.manual(e.says() + ", which becomes another user by its setuid bit and then needs capabilities that nothing here tells: do without it first")
 		case len(strong) > 0 && e.root:
 			d.manual(e.says() + ", which needs " + joined(strong) + ": it fails today, unless the container is privileged; find out whether it is needed")
@@ -172,8 +172,8 @@ func (s *Spec) NeedsCapability(name string) bool {
 	if user, _ := s.StartsAs(); user.IsNonRoot() {
 		return slices.Contains(e.CapsNonRoot, name)
 	}
-	when, sometimes := e.CapsRoot.Conditional[name]
-	return sometimes && s.holds(when) != No || slices.Contains(e.CapsRoot.Need, name) || slices.Contains(e.CapsRoot.Optional, name)
+	_, sometimes := e.CapsRoot.Conditional[name] // what somebody added for a case stays theirs
+	return sometimes || slices.Contains(e.CapsRoot.Need, name) || slices.Contains(e.CapsRoot.Optional, name)
 }
 
 // noFileCapabilities reports whether the programs of the image are known to have

@@ -68,12 +68,11 @@ func (s *Spec) effect(r Run, c build.Command, dir *string) effect {
 		p := programs[name]
 		e.root, e.setuid, e.system = e.root || p.root, e.setuid || p.setuid, e.system || p.system
 		e.caps = union(e.caps, strings.Fields(p.caps))
-		if p.root || p.setuid {
-			e.command = name
-		}
 	}
-	known, found := programs[c.Program]
-	e.unknown = !found && len(c.Words) > 0 && c.Package == nil && c.Install == nil || found && known == program{}
+	before := strings.Join(append(wrappedBy(c), ""), " ")
+	_, known := programs[c.Program]
+	_, hands := c.ShellText() // whose commands are read besides
+	e.unknown = !known && !hands && len(c.Words) > 0 && c.Package == nil && c.Install == nil
 	switch {
 	case c.Package != nil && !readsOnly[c.Package.Verb] && c.Package.Verb != "":
 		e.installs, e.system, e.root = true, true, true
@@ -81,6 +80,8 @@ func (s *Spec) effect(r Run, c build.Command, dir *string) effect {
 		e.command = c.Program + " " + c.Package.Verb
 	case c.Install != nil:
 		e.installs = true
+		e.command = strings.TrimSpace(c.Install.Name + " " + c.Install.Verb)
+	case c.Program == "git":
 		if verb, _ := c.Subcommand(); verb != "" {
 			e.command = c.Program + " " + verb
 		}
@@ -111,14 +112,19 @@ func (s *Spec) effect(r Run, c build.Command, dir *string) effect {
 			}
 		}
 		if shown := short(at, 60); !e.installs && !strings.ContainsAny(shown, "\n`") {
-			e.command = c.Program
-			if e.command == "" {
-				e.command = ">"
+			if e.command = c.Program + " " + shown; c.Program == "" {
+				e.command = "> " + shown
 			}
-			e.command += " " + shown
 		}
 	}
+	e.command = before + e.command
 	return e
+}
+
+// worksAsRoot reports whether nothing tells the container whom to run as and its
+// command does what only root can: it starts as root, or does not work.
+func (s *Spec) worksAsRoot() bool {
+	return !s.User.Set && slices.ContainsFunc(s.effects(), func(e effect) bool { return e.run.Start && e.root && !e.setuid })
 }
 
 // readsOnly are verbs of package managers that change nothing.

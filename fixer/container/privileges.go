@@ -257,7 +257,7 @@ func (s *Spec) ForbidNewPrivileges() Decision {
 	gains := slices.IndexFunc(s.effects(), func(e effect) bool { return e.setuid })
 	own := s.fileCapabilities(add)
 	switch {
-	case gains >= 0 && !user.IsRoot():
+	case gains >= 0 && !user.IsRoot() && !s.worksAsRoot():
 		e := s.effects()[gains]
 		d.manual(e.says() + ", which gains privileges when it is started, and no_new_privs prevents just that: start what needs root as root, or do without it")
 		d.Evidence = append(d.Evidence, e.evidence(s))

@@ -18,7 +18,6 @@ type program struct {
 	setuid bool   // it gains privileges when another user than root starts it
 	system bool   // it changes files all over the root filesystem
 	writes wordsOf
-	reads  bool // it is known to write nothing
 }
 
 // A wordsOf says which words of a command are paths that it writes to.
@@ -77,18 +76,18 @@ var programs = map[string]program{
 	// What writes files that it is told.
 	"mkdir": {writes: allArgs}, "touch": {writes: allArgs}, "tee": {writes: allArgs}, "rm": {writes: allArgs}, "rmdir": {writes: allArgs},
 	"truncate": {writes: allArgs}, "mkfifo": {writes: allArgs}, "unlink": {writes: allArgs}, "cp": {writes: lastArg}, "mv": {writes: lastArg},
-	"ln": {writes: lastArg}, "install": {writes: lastArg}, "rsync": {writes: lastArg}, "patch": {writes: allArgs}, "htpasswd": {},
+	"ln": {writes: lastArg}, "install": {writes: lastArg}, "rsync": {writes: lastArg}, "patch": {writes: allArgs},
 
 	// What writes nothing.
-	"true": {reads: true}, "false": {reads: true}, ":": {reads: true}, "[": {reads: true}, "test": {reads: true}, "echo": {reads: true}, "printf": {reads: true},
-	"cat": {reads: true}, "grep": {reads: true}, "egrep": {reads: true}, "awk": {reads: true}, "cut": {reads: true}, "head": {reads: true}, "tail": {reads: true},
-	"wc": {reads: true}, "sort": {reads: true}, "ls": {reads: true}, "find": {reads: true}, "stat": {reads: true}, "sleep": {reads: true}, "date": {reads: true},
-	"exit": {reads: true}, "return": {reads: true}, "set": {reads: true}, "trap": {reads: true}, "export": {reads: true}, "local": {reads: true}, "cd": {reads: true},
-	"kill": {reads: true}, "pgrep": {reads: true}, "pidof": {reads: true}, "ps": {reads: true}, "id": {reads: true}, "hostname": {reads: true}, "uname": {reads: true},
-	"nc": {reads: true}, "netcat": {reads: true}, "curl": {reads: true}, "wget": {reads: true}, "http": {reads: true}, "grpc_health_probe": {reads: true}, "jq": {reads: true},
-	"redis-cli": {reads: true}, "valkey-cli": {reads: true}, "pg_isready": {reads: true}, "mysqladmin": {reads: true}, "mariadb-admin": {reads: true},
-	"healthcheck.sh": {reads: true}, "nginx": {}, "sh": {}, "shift": {reads: true}, "wait": {reads: true}, "read": {reads: true}, "break": {reads: true},
-	"continue": {reads: true}, "unset": {reads: true}, "exec": {reads: true}, "ss": {reads: true}, "netstat": {reads: true}, "env": {reads: true}, "printenv": {reads: true},
+	"true": {}, "false": {}, ":": {}, "[": {}, "test": {}, "echo": {}, "printf": {},
+	"cat": {}, "grep": {}, "egrep": {}, "awk": {}, "cut": {}, "head": {}, "tail": {},
+	"wc": {}, "sort": {}, "ls": {}, "find": {}, "stat": {}, "sleep": {}, "date": {},
+	"exit": {}, "return": {}, "set": {}, "trap": {}, "export": {}, "local": {}, "cd": {},
+	"kill": {}, "pgrep": {}, "pidof": {}, "ps": {}, "id": {}, "hostname": {}, "uname": {},
+	"nc": {}, "netcat": {}, "curl": {}, "wget": {}, "http": {}, "grpc_health_probe": {}, "jq": {},
+	"redis-cli": {}, "valkey-cli": {}, "pg_isready": {}, "mysqladmin": {}, "mariadb-admin": {},
+	"healthcheck.sh": {}, "shift": {}, "wait": {}, "read": {}, "break": {},
+	"continue": {}, "unset": {}, "exec": {}, "ss": {}, "netstat": {}, "env": {}, "printenv": {},
 }
 
 const accountCaps = "CHOWN DAC_OVERRIDE FOWNER SETGID SETUID"

@@ -52,7 +52,10 @@ var Capabilities = &fixer.Rule{
 				f.Message = fmt.Sprintf("%s drops some capabilities and keeps the others", c)
 			}
 			d := container.FromContainer(p, c).DropCapabilities()
-			f.Fixes, f.Evidence = []fixer.Fix{dropFix(c, d)}, d.Evidence
+			f.Evidence, f.Advice = d.Evidence, d.Advice
+			if d.Level != fixer.Manual {
+				f.Fixes = []fixer.Fix{dropFix(c, d)}
+			}
 			report(p, c, caps, f)
 		}
 	},

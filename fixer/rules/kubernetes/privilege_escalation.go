@@ -44,7 +44,11 @@ var PrivilegeEscalation = &fixer.Rule{
 				continue
 			}
 			d := container.FromContainer(p, c).ForbidNewPrivileges()
-			f.Evidence = d.Evidence
+			f.Evidence, f.Advice = d.Evidence, d.Advice
+			if d.Level == fixer.Manual {
+				report(p, c, set, f)
+				continue
+			}
 			f.Fixes = []fixer.Fix{{
 				ID:     "forbid",
 				Title:  "set allowPrivilegeEscalation to false",
