@@ -41,7 +41,7 @@ func (i *Inspection) findOverlays() []*overlay {
 // rendered is the file with its objects as kustomizations build them. Its bytes
 // are those of the file: that is where fixes are written.
 func (f *File) rendered(r *kustomize.Rendering) *File {
-	out := &File{Path: f.Path, Kind: f.Kind, Data: f.Data, Context: f.Context, Was: f.Was, YAML: f.YAML}
+	out := &File{Path: f.Path, Kind: f.Kind, Data: f.Data, Context: f.Context, Generated: f.Generated, Was: f.Was, YAML: f.YAML}
 	for _, o := range r.Objects {
 		if o != nil {
 			out.Objects = append(out.Objects, o)
