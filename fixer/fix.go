@@ -37,6 +37,7 @@ type Param struct {
 	Name     string // as given to --set: "uid"
 	Meaning  string // what it is, with its unit and range
 	Default  string
+	Guess    bool                     // the default rests on nothing that is known here: it is the same everywhere
 	Validate func(value string) error // nil accepts everything
 }
 
@@ -44,6 +45,18 @@ type Param struct {
 func (p Param) With(value string) Param {
 	p.Default = value
 	return p
+}
+
+// Guesses returns the parameters whose value would be a guess, with the value: those
+// that nobody chose, in the order of the fix.
+func (f *Fix) Guesses(chosen Params) []string {
+	var out []string
+	for _, p := range f.Params {
+		if _, ok := chosen[p.Name]; p.Guess && !ok {
+			out = append(out, p.Name+"="+p.Default)
+		}
+	}
+	return out
 }
 
 // Optional is a validation that accepts an empty value, too.

@@ -64,7 +64,7 @@ var lawRooms = map[string][]string{
 	"fixer/disk/disktest": {}, // for tests only
 	"fixer/corpustest":    {}, // for tests only
 	"fixer/git":           {"fixer/disk"},
-	"fixer/discover":      {"fixer", "fixer/disk", "fixer/git", "fixer/buildcontext", "fixer/yamldoc", "fixer/text"},
+	"fixer/discover":      {"fixer", "fixer/disk", "fixer/git", "fixer/buildcontext", "fixer/compose", "fixer/yamldoc", "fixer/text"},
 	"fixer/workspace":     {"fixer", "fixer/engine", "fixer/disk", "fixer/text"},
 
 	// What a command or an interface does with a repository.

@@ -54,6 +54,7 @@ type File struct {
 	suppressions func() []Suppression
 	buildkit     func() (buildkit.Report, error)
 	podLevels    func() []PodLevel
+	embedded     func() []*Embedded
 	origin       func(*yamldoc.Node) string // of a rendering; nil for a file as it stands
 }
 
@@ -82,8 +83,15 @@ func (f *File) BuildKit() (buildkit.Report, error) {
 func newFile(src Source) *File {
 	f := &File{Path: src.Path, Kind: src.Kind, Data: src.Data, Skip: src.Skip, Context: src.Context, Generated: src.Generated}
 	f.lines = sync.OnceValue(func() *text.Lines { return text.NewLines(f.Data) })
-	f.suppressions = sync.OnceValue(func() []Suppression { return findSuppressions(f) })
+	f.suppressions = sync.OnceValue(func() []Suppression {
+		out := findSuppressions(f)
+		for _, e := range f.Embedded() {
+			out = append(out, e.suppressions()...)
+		}
+		return out
+	})
 	f.podLevels = sync.OnceValue(f.evaluatePods)
+	f.embedded = sync.OnceValue(func() []*Embedded { return findEmbedded(f) })
 	f.buildkit = sync.OnceValues(func() (buildkit.Report, error) {
 		return buildkit.Check(context.Background(), f.Dockerfile)
 	})
@@ -314,6 +322,7 @@ func (s *Snapshot) topologyInput() topology.Input {
 		Services:    map[string][]*kube.Object{},
 		Names:       s.tree,
 		Ignores:     map[string]*buildcontext.Ignore{},
+		Inline:      map[*yamldoc.Node]*dockerfile.File{},
 	}
 	for f := range s.Files() {
 		if services := f.services(); len(services) > 0 {
@@ -324,6 +333,9 @@ func (s *Snapshot) topologyInput() topology.Input {
 			in.Dockerfiles[f.Path] = f.Dockerfile
 		case f.Compose != nil:
 			in.Compose[f.Path] = f.Compose
+			for _, e := range f.Embedded() {
+				in.Inline[e.text] = e.File.Dockerfile
+			}
 		case f.Kind == Dockerignore:
 			in.Ignores[f.Path] = f.Ignore
 		}

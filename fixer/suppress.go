@@ -147,6 +147,9 @@ func SuppressEdit(f *File, finding *Finding, reason string) ([]text.Edit, error)
 	lines := f.Lines()
 	start := lines.Start(finding.Line)
 	line := lines.Text(finding.Line)
+	if f.Compose != nil && f.isContent(start) {
+		return nil, Refuse("line %d lies in the text of a Dockerfile: write \"# oakum: ignore %s reason\" on the line before it by hand", finding.Line, finding.Rule)
+	}
 	if rest, marked := strings.CutPrefix(line, "\ufeff"); marked { // the byte order mark stays first
 		start, line = start+len(line)-len(rest), rest
 	}

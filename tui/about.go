@@ -116,7 +116,7 @@ func (msg editorMsg) apply(d *model) tea.Cmd {
 	if msg.err != nil {
 		return d.warn("no editor: %v", msg.err)
 	}
-	return tea.ExecProcess(msg.cmd, func(err error) tea.Msg { return editedMsg{err} })
+	return tea.Exec(foreground{msg.cmd}, func(err error) tea.Msg { return editedMsg{err} })
 }
 
 // editedMsg says that the editor is closed.

@@ -43,6 +43,8 @@ func (a *App) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		return a, nil
 	case tea.KeyPressMsg:
 		return a, d.key(msg)
+	case tea.ResumeMsg:
+		return a, resumed()
 	case tea.PasteMsg:
 		return a, d.paste(msg.Content)
 	case tea.MouseClickMsg:

@@ -15,7 +15,7 @@ import (
 func (f *fixFlags) preview(cmd *cobra.Command, result *report.Fix) error {
 	var err error
 	if f.diff {
-		err = result.Patch(cmd.OutOrStdout(), styleOf(os.Stdout))
+		err = shown(cmd, func() error { return result.Patch(cmd.OutOrStdout(), styleOf(os.Stdout)) })
 	} else {
 		err = project.WritePatch(f.patch, result)
 	}
@@ -35,11 +35,20 @@ func (f *fixFlags) preview(cmd *cobra.Command, result *report.Fix) error {
 }
 
 // print prints what was done: the outcomes on standard output, the summary aside.
-func (f *fixFlags) print(cmd *cobra.Command, result *report.Fix, receipt *fixer.Receipt) (err error) {
-	if f.format == "json" {
-		err = result.JSON(cmd.OutOrStdout())
-	} else {
-		err = result.Text(cmd.OutOrStdout(), styleOf(os.Stdout))
-	}
-	return errors.Join(err, result.Summary(cmd.ErrOrStderr(), styleOf(os.Stderr), true, receipt.Undo))
+func (f *fixFlags) print(cmd *cobra.Command, result *report.Fix, receipt *fixer.Receipt) error {
+	return shown(cmd, func() (err error) {
+		if f.format == "json" {
+			err = result.JSON(cmd.OutOrStdout())
+		} else {
+			err = result.Text(cmd.OutOrStdout(), styleOf(os.Stdout))
+		}
+		return errors.Join(err, result.Summary(cmd.ErrOrStderr(), styleOf(os.Stderr), true, receipt.Undo))
+	})
+}
+
+// shown prints a result, until a signal ends it: a long one takes its time, and
+// whoever reads it may have stopped.
+func shown(cmd *cobra.Command, print func() error) error {
+	_, err := project.Await(cmd.Context(), func() (struct{}, error) { return struct{}{}, print() })
+	return err
 }

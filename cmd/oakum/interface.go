@@ -10,11 +10,8 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"oakum/fixer"
-	"oakum/fixer/engine"
 	"oakum/fixer/project"
 	"oakum/tui"
-	"oakum/tui/linemode"
 	"oakum/tui/review"
 	"oakum/tui/theme"
 )
@@ -82,26 +79,6 @@ func (f *interfaceFlags) run(cmd *cobra.Command, paths []string) error {
 	if !res.Interrupted {
 		err = errors.Join(err, b.Failure())
 	}
-	return ending(cmd, res, err)
-}
-
-// talk opens line mode.
-func (f *interfaceFlags) talk(cmd *cobra.Command, b *project.Backend, wanted []*fixer.Rule, input io.Reader) error {
-	loaded, err := b.Load(cmd.Context(), func(fixer.Progress) {})
-	if err != nil {
-		return err
-	}
-	for _, n := range loaded.Notes {
-		note(cmd, n.String())
-	}
-	session, err := project.Await(cmd.Context(), func() (*engine.Session, error) {
-		return engine.NewSession(fixer.NewSnapshot(loaded.Sources, loaded.Names...), loaded.Facts, wanted), nil
-	})
-	if err != nil {
-		return err
-	}
-	// Each answer has to be seen before the next question: no buffer between.
-	res, err := linemode.Run(cmd.Context(), input, os.Stdout, session, b)
 	return ending(cmd, res, err)
 }
 

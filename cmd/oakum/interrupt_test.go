@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"io"
 	"maps"
 	"os"
 	"os/exec"
@@ -16,7 +17,7 @@ import (
 const (
 	manifests   = 5000                   // files of the generated directory
 	mostToEnd   = 200 * time.Millisecond // from the signal to the end of the process
-	endAttempts = 3                      // a loaded machine may take longer now and then
+	endAttempts = 6                      // a loaded machine may take longer now and then
 )
 
 const manifest = `apiVersion: apps/v1
@@ -37,9 +38,9 @@ spec:
             - containerPort: 8080
 `
 
-// TestSignalsEndEveryPhase interrupts scans and fixes of many files at instants
-// that fall into walking, reading, checking, planning and staging: the process
-// ends at once, and every file is as it was.
+// TestSignalsEndEveryPhase interrupts scans, fixes and line mode on many files at
+// instants that fall into walking, reading, checking, planning, staging and saying
+// what there is: the process ends at once, and every file is as it was.
 func TestSignalsEndEveryPhase(t *testing.T) {
 	if testing.Short() {
 		t.Skip("-short: scans and fixes of 5,000 files take a minute")
@@ -52,7 +53,9 @@ func TestSignalsEndEveryPhase(t *testing.T) {
 		}
 	}
 	before := files(t, dir)
-	for _, args := range [][]string{{"scan", "--format", "json"}, {"fix", "--level", "review", "--allow-dirty"}} {
+	for _, args := range [][]string{
+		{"scan", "--format", "json"}, {"fix", "--level", "review", "--allow-dirty"}, {"fix", "--diff", "--level", "review"}, {"--accessible"},
+	} {
 		for _, after := range []time.Duration{20 * time.Millisecond, 150 * time.Millisecond, 500 * time.Millisecond, time.Second, 2 * time.Second, 4 * time.Second, 8 * time.Second} {
 			took, ended := interruptAfter(t, binary, dir, args, after)
 			for attempt := 1; attempt < endAttempts && took > mostToEnd; attempt++ {
@@ -77,6 +80,11 @@ func interruptAfter(t *testing.T, binary, dir string, args []string, after time.
 	t.Helper()
 	cmd := exec.Command(binary, append(args, dir)...)
 	cmd.Env = append(os.Environ(), "XDG_STATE_HOME="+t.TempDir())
+	stdin, err := cmd.StdinPipe() // which stays open, so that line mode goes on
+	if err != nil {
+		t.Fatal(err)
+	}
+	go io.WriteString(stdin, "accept safe\ndiff all\naccept rule\ndiff all\n")
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
@@ -94,5 +102,53 @@ func interruptAfter(t *testing.T, binary, dir string, args []string, after time.
 	<-done
 	took = time.Since(start)
 	t.Logf("%s: signal after %v, ended in %v with %d", strings.Join(args, " "), after, took, cmd.ProcessState.ExitCode())
-	return took, cmd.ProcessState.ExitCode() != exitInterrupted
+	// -1 is the signal itself, which came before anybody listened to it.
+	code := cmd.ProcessState.ExitCode()
+	return took, code != exitInterrupted && code != -1
+}
+
+// TestASignalEndsWhatNobodyReads: a result that goes into a pipe whose reader has
+// stopped does not keep the process from ending.
+func TestASignalEndsWhatNobodyReads(t *testing.T) {
+	binary, dir := buildOakum(t), t.TempDir()
+	for i := range 400 {
+		if err := os.WriteFile(filepath.Join(dir, fmt.Sprintf("app-%d.yaml", i)), fmt.Appendf(nil, manifest, i), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, args := range [][]string{{"scan"}, {"scan", "--format", "json"}, {"fix", "--diff", "--level", "review"}, {"--accessible"}} {
+		cmd := exec.Command(binary, append(args, dir)...)
+		cmd.Env = append(os.Environ(), "XDG_STATE_HOME="+t.TempDir())
+		cmd.Stdin = strings.NewReader("list all\n")
+		reader, writer, err := os.Pipe()
+		if err != nil {
+			t.Fatal(err)
+		}
+		cmd.Stdout = writer
+		if err := cmd.Start(); err != nil {
+			t.Fatal(err)
+		}
+		writer.Close()
+		if _, err := io.ReadFull(reader, make([]byte, 100)); err != nil { // it has begun
+			t.Fatal(err)
+		}
+		time.Sleep(300 * time.Millisecond) // the pipe fills
+		start := time.Now()
+		if err := cmd.Process.Signal(syscall.SIGTERM); err != nil {
+			t.Fatal(err)
+		}
+		done := make(chan error, 1)
+		go func() { done <- cmd.Wait() }()
+		select {
+		case <-done:
+			t.Logf("%s ended in %v with %d", strings.Join(args, " "), time.Since(start), cmd.ProcessState.ExitCode())
+			if cmd.ProcessState.ExitCode() != exitInterrupted {
+				t.Errorf("%s: exit status %d", strings.Join(args, " "), cmd.ProcessState.ExitCode())
+			}
+		case <-time.After(5 * time.Second):
+			cmd.Process.Kill()
+			t.Errorf("%s: it waits for a reader", strings.Join(args, " "))
+		}
+		reader.Close()
+	}
 }

@@ -17,6 +17,7 @@ import (
 	"os/signal"
 	"syscall"
 
+	"oakum/fixer/project"
 	"oakum/fixer/text"
 )
 
@@ -50,7 +51,11 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	if ctx.Err() != nil && errors.Is(err, context.Canceled) {
 		return exitInterrupted // what was being rendered is given up
 	}
-	if werr := out.Flush(); werr != nil {
+	_, werr := project.Await(ctx, func() (struct{}, error) { return struct{}{}, out.Flush() })
+	switch {
+	case werr != nil && ctx.Err() != nil:
+		return exitInterrupted // nobody reads what is left
+	case werr != nil:
 		err = fmt.Errorf("the result could not be written: %w", werr)
 	}
 	switch {

@@ -64,8 +64,7 @@ func (f *scanFlags) run(cmd *cobra.Command, paths []string) error {
 	if len(scan.Files) == 0 {
 		fmt.Fprintln(cmd.ErrOrStderr(), "note: no Dockerfile, Compose file or Kubernetes manifest was found")
 	}
-	_, err = project.Await(cmd.Context(), func() (struct{}, error) { return struct{}{}, f.print(cmd, scan) })
-	if err != nil {
+	if err := shown(cmd, func() error { return f.print(cmd, scan) }); err != nil {
 		return err
 	}
 	return verdict(scan, failOn)

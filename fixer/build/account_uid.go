@@ -44,6 +44,8 @@ func NumberlessAccount(p *fixer.Pass, s *dockerfile.Stage, name string) (found *
 			return nil, fmt.Sprintf("lines %d and %d both speak of it", found.Command.Line, a.Command.Line)
 		case a.Step.Script == nil:
 			return nil, a.Step.Why
+		case a.Command.Copied:
+			return nil, dockerfile.CopiedReason
 		case a.Arguments.Has("-u", "--uid", "-o", "--non-unique"):
 			return nil, fmt.Sprintf("line %d gives it a number that a variable decides", a.Command.Line)
 		}

@@ -115,13 +115,13 @@ func readAccount(c Command) (AccountChange, bool) {
 
 // CreatedAccounts returns the users that a stage, or a stage it starts from,
 // creates. Numbers are known only where a command states them: which number a
-// distribution picks next is not for us to guess. What is read from a copy does
-// not count.
+// distribution picks next is not for us to guess. Triggers of ONBUILD do not
+// count.
 func (b *Build) CreatedAccounts(s *dockerfile.Stage) []image.Identity {
 	var out []image.Identity
 	groups := map[string]int{}
 	for _, a := range b.AccountChanges(s) {
-		if a.Step.Script == nil || a.Step.Instruction.OnBuild {
+		if a.Step.Instruction.OnBuild {
 			continue
 		}
 		switch a.Verb {
@@ -154,8 +154,10 @@ func accountNumber(text string) (int, bool) {
 // another one is named. The last command that names one decides.
 func (b *Build) FirstGroupUnknown(s *dockerfile.Stage, before *dockerfile.Instruction, user string) bool {
 	unknown := false
-	for _, a := range b.AccountChanges(s) {
-		if a.Step.At.Start > before.Start {
+	changes := b.accounts()
+	for k := range changes { // not copied: the rules ask this of every USER
+		a := &changes[k]
+		if a.Step.At.Start > before.Start || !InChain(s, a.Step.Stage) {
 			continue
 		}
 		args := a.Arguments
@@ -187,8 +189,10 @@ type GroupJoin struct {
 // triggers of ONBUILD, are left out.
 func (b *Build) GroupJoins(s *dockerfile.Stage) []GroupJoin {
 	var out []GroupJoin
-	for _, a := range b.AccountChanges(s) {
-		if a.Step.Instruction != a.Step.At {
+	changes := b.accounts()
+	for k := range changes {
+		a := &changes[k]
+		if a.Step.Instruction != a.Step.At || s != nil && !InChain(s, a.Step.Stage) {
 			continue
 		}
 		for _, group := range a.Groups {

@@ -20,6 +20,7 @@ type Command struct {
 	Ordinal     string       // which of the step's commands of that program it is: "" for the first, "[2]" for the second
 	Package     *PackageCall // what it has a package manager do; nil when it calls none
 	Install     *Install     // what it has an installer of a language install; nil when it calls none
+	HandsRead   bool         // it hands text to a shell, and the commands of that text follow it
 }
 
 func newCommand(c dockerfile.Command) Command {
@@ -85,17 +86,23 @@ func (c Command) Downloads() bool { return downloaders[c.Program] }
 
 // RunsUnread reports whether a command runs something that is not in the file and
 // may call a package manager itself.
-func RunsUnread(c dockerfile.Command) bool {
+func (c Command) RunsUnread() bool {
 	if len(c.Words) == 0 {
 		return false
 	}
-	first := c.Words[0]
+	first := c.Words[c.ProgramWord]
 	if first.Dynamic {
 		return true
 	}
-	switch c.Name {
-	case "sh", "bash", "ash", "dash", "source", ".":
-		return true
+	if IsShell(c.Program) {
+		return !c.HandsRead
+	}
+	switch c.Program {
+	case "source", ".", "eval":
+		return !c.HandsRead
+	case "xargs": // with words that are not seen
+		of := c.Arguments().Names()
+		return len(of) > 0 && (!indifferent[path.Base(of[0])] || slices.ContainsFunc(Managers, func(m *Manager) bool { return isProgram(m, of[0]) }))
 	case "ansible-playbook", "chef-client", "puppet", "salt-call":
 		return true
 	}

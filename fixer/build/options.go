@@ -25,6 +25,8 @@ var valueOptions = optionTable(map[string]string{
 	"runuser":   "-u --user -g --group -G --supp-group -s --shell -w --whitelist-environment",
 	"setpriv":   "--reuid --regid --groups --inh-caps --ambient-caps --bounding-set --securebits --selinux-label --apparmor-profile --pdeathsig",
 	"dumb-init": "-r --rewrite",
+	"xargs":     "-a --arg-file -d --delimiter -E -I -L --max-lines -n --max-args -P --max-procs -s --max-chars --process-slot-var",
+	"flock":     "-w --wait --timeout -E --conflict-exit-code",
 
 	// Package managers.
 	"apt-get apt aptitude":       "-o --option -t --target-release --default-release -c --config-file -a --host-architecture",

@@ -1,6 +1,7 @@
 package build
 
 import (
+	"fmt"
 	"slices"
 	"sync"
 
@@ -12,14 +13,16 @@ import (
 type PackageRun struct {
 	Step
 	Calls []*PackageCall
-	text  string // to search when Script is nil
+	Rough bool   // the calls are not told apart: the text is only searched
+	text  string // to search where the commands are not all read
 	needs func() map[*Manager]dependence
 }
 
 func readPackageRun(f *dockerfile.File, st Step) *PackageRun {
 	r := &PackageRun{Step: st}
-	if st.Script == nil {
+	if st.Script == nil && st.Unread {
 		r.text = CommandText(f, st.Instruction)
+		r.Rough = true
 	} else {
 		for _, c := range st.Commands {
 			if c.Package != nil {
@@ -89,48 +92,91 @@ func (p *Packages) At(i *dockerfile.Instruction) *PackageRun { return p.runs[i] 
 // means that none does.
 type Need struct {
 	By   *dockerfile.Instruction
-	Sure bool // false: it runs something that is not read
+	Sure bool   // false: it runs something that is not read, or the image it starts from may be another one
+	File string // of the Dockerfile it stands in, where that is another one
 }
 
-// NeededAfter looks for a step after a RUN, in its stage or in one that starts
-// from it, that installs packages without fetching the lists itself.
-func (p *Packages) NeededAfter(at *dockerfile.Instruction, m *Manager) Need {
+// Where says in words where the step stands.
+func (n Need) Where() string {
+	if n.File != "" {
+		return fmt.Sprintf("%s:%d", n.File, n.By.Line)
+	}
+	return fmt.Sprintf("line %d", n.By.Line)
+}
+
+// NeededAfter looks for a step after a RUN that installs packages without
+// fetching the lists itself: in its stage, in one that starts from it, and in
+// other Dockerfiles of the repository that start from the image it ends up in.
+func NeededAfter(p *fixer.Pass, at *dockerfile.Instruction, m *Manager) Need {
 	list := at.Stage.Instructions
 	for k, i := range list {
 		if i == at {
-			return p.need(at.Stage, list[k+1:], m)
+			look := search{pass: p, manager: m, file: p.File, seen: map[*dockerfile.Stage]bool{}}
+			return look.in(at.Stage, list[k+1:])
 		}
 	}
 	return Need{}
 }
 
-func (p *Packages) need(s *dockerfile.Stage, list []*dockerfile.Instruction, m *Manager) Need {
+// A search looks for who needs what a manager fetched, in one file.
+type search struct {
+	pass    *fixer.Pass
+	manager *Manager
+	file    *fixer.File
+	other   string // the path of the file, where it is not that of the pass
+	seen    map[*dockerfile.Stage]bool
+}
+
+func (l search) in(s *dockerfile.Stage, list []*dockerfile.Instruction) Need {
 	var out Need
+	runs := Of(l.file).Packages().runs
 	for _, at := range list {
-		run := p.runs[at]
+		run := runs[at]
 		if run == nil {
 			continue
 		}
-		d := run.needs()[m]
+		d := run.needs()[l.manager]
 		if d.sure {
-			return Need{at, true}
+			return Need{at, true, l.other}
 		}
 		if d.unsure && out.By == nil {
-			out = Need{at, false}
+			out = Need{at, false, l.other}
 		}
 		if d.fetched {
 			return out
 		}
 	}
-	for _, o := range p.file.Stages {
+	if l.seen[s] {
+		return out
+	}
+	l.seen[s] = true
+	for _, o := range l.file.Dockerfile.Stages {
 		if o.Parent != s {
 			continue
 		}
-		if n := p.need(o, o.Instructions, m); n.Sure || out.By == nil {
+		if n := l.in(o, o.Instructions); n.Sure || out.By == nil {
 			out = n
 		}
 		if out.Sure {
-			break
+			return out
+		}
+	}
+	for _, d := range l.pass.Topology().Derived(l.file.Path) {
+		file := l.pass.Read(d.Path)
+		if d.Of.Stage.Index != s.Index || file == nil || file.Dockerfile != d.File {
+			continue
+		}
+		there := l
+		if there.file, there.other = file, d.Path; file == l.pass.File {
+			there.other = ""
+		}
+		n := there.in(d.Stage, d.Stage.Instructions)
+		n.Sure = n.Sure && d.Certain
+		if n.Sure || out.By == nil {
+			out = n
+		}
+		if out.Sure {
+			return out
 		}
 	}
 	return out
@@ -144,7 +190,7 @@ type dependence struct {
 }
 
 func (r *PackageRun) readDependence(m *Manager) (d dependence) {
-	if r.Script == nil {
+	if r.Rough {
 		d.fetched = m.mentions(r.text, map[string]bool{"update": true})
 		d.sure = !d.fetched && m.Uses != nil && m.mentions(r.text, m.Uses)
 		return d
@@ -158,7 +204,7 @@ func (r *PackageRun) readDependence(m *Manager) (d dependence) {
 		case own && m.Uses[c.Package.Verb]:
 			d.sure = true
 			return d
-		case c.Package == nil && RunsUnread(c.Command), m.Name == "apt" && ReadsLists(c):
+		case c.Package == nil && c.RunsUnread(), m.Name == "apt" && ReadsLists(c):
 			d.unsure = true
 		}
 	}

@@ -8,15 +8,16 @@ import (
 	"strings"
 
 	"oakum/fixer/dockerfile"
-	"oakum/fixer/secret"
 	"oakum/fixer/text"
 )
 
 // A SecretMount is the change that lets the steps of a Dockerfile take a secret
-// from a mount in place of a build argument.
+// from a mount in place of a build argument. A build argument is in the
+// environment of every step behind it, whether its text names it or not, so each
+// step gets the mount that names it or may read its environment.
 type SecretMount struct {
 	Steps []*dockerfile.Instruction // that get the mount
-	Named bool                      // the steps read it by name; otherwise they are those that most likely do
+	Named bool                      // all of them read it by name; else some only may
 
 	build *Build
 	name  string
@@ -66,8 +67,8 @@ func (b *Build) MountSecret(name string) (*SecretMount, string) {
 // argument reaches.
 func (m *SecretMount) add(s *dockerfile.Stage, arg *dockerfile.Instruction, pair dockerfile.Pair) string {
 	m.drops = append(m.drops, drop{arg, pair})
-	reads := regexp.MustCompile(`\$\{?` + regexp.QuoteMeta(m.name) + `\b`)
-	var named, likely, all []*dockerfile.Instruction
+	reads := regexp.MustCompile(`\$\{?[#!]?` + regexp.QuoteMeta(m.name) + `\b`)
+	any := false
 	for _, stage := range append([]*dockerfile.Stage{s}, StagesFrom(m.build.File, s)...) {
 		for _, i := range stage.Instructions {
 			if stage == s && i.Start <= arg.Start {
@@ -78,66 +79,34 @@ func (m *SecretMount) add(s *dockerfile.Stage, arg *dockerfile.Instruction, pair
 					return fmt.Sprintf("line %d declares it again", i.Line)
 				}
 			}
-			found := reads.Match(m.build.File.Source[i.Start:i.End])
 			switch {
-			case i.Keyword != "RUN" && found:
+			case i.Keyword != "RUN" && reads.Match(m.build.File.Source[i.Start:i.End]):
 				return fmt.Sprintf("%s on line %d reads it, and only RUN can be given a secret", i.Keyword, i.Line)
 			case slices.ContainsFunc(i.Flags, func(fl dockerfile.Flag) bool { return fl.Name == "mount" && strings.Contains(fl.Value, m.name) }):
 				return fmt.Sprintf("line %d mounts something of that name already", i.Line)
-			case found:
-				named = append(named, i)
-			case i.Keyword == "RUN":
-				all = append(all, i)
-				if m.readBy(i) {
-					likely = append(likely, i)
-				}
+			case i.Keyword != "RUN":
+				continue
+			}
+			switch st := m.build.Step(i); {
+			case st.Expands(m.name):
+				any = true
+				m.take(i)
+			case st.ReadsEnvironment():
+				any, m.Named = true, false
+				m.take(i)
 			}
 		}
 	}
-	switch {
-	case len(named) > 0:
-		m.take(named)
-	case len(likely) > 0:
-		m.Named = false
-		m.take(likely)
-	case len(all) == 1: // if the argument is read at all, it is here
-		m.Named = false
-		m.take(all)
-	default:
-		return "no step behind it reads it by name, so that which one needs it is not known"
+	if !any {
+		return "no step behind it reads it"
 	}
 	return ""
 }
 
-func (m *SecretMount) take(steps []*dockerfile.Instruction) {
-	for _, i := range steps {
-		if !slices.Contains(m.Steps, i) {
-			m.Steps = append(m.Steps, i)
-		}
+func (m *SecretMount) take(step *dockerfile.Instruction) {
+	if !slices.Contains(m.Steps, step) {
+		m.Steps = append(m.Steps, step)
 	}
-}
-
-// readers are programs that read a token from the environment by way of
-// settings that the Dockerfile does not show, with words of names for it.
-var readers = map[string]map[string]bool{
-	"npm": npmWords, "npx": npmWords, "yarn": npmWords, "pnpm": npmWords, "bun": npmWords,
-	"pip": pipWords, "pip3": pipWords, "poetry": pipWords, "uv": pipWords, "pipenv": pipWords,
-	"bundle": text.WordSet("BUNDLE GEM RUBYGEMS"), "composer": text.WordSet("COMPOSER"), "cargo": text.WordSet("CARGO"),
-	"mvn": javaWords, "mvnw": javaWords, "gradle": javaWords, "gradlew": javaWords,
-	"dotnet": text.WordSet("NUGET VSS AZURE"), "nuget": text.WordSet("NUGET VSS AZURE"),
-}
-
-var (
-	npmWords  = text.WordSet("NPM NODE YARN PNPM NPMRC FONTAWESOME")
-	pipWords  = text.WordSet("PIP PYPI POETRY UV")
-	javaWords = text.WordSet("MAVEN MVN GRADLE NEXUS ARTIFACTORY")
-)
-
-func (m *SecretMount) readBy(i *dockerfile.Instruction) bool {
-	words := secret.Words(m.name)
-	return slices.ContainsFunc(m.build.Step(i).Commands, func(c Command) bool {
-		return slices.ContainsFunc(words, func(w string) bool { return readers[c.Program][w] })
-	})
 }
 
 // Edits takes the argument out and adds the mount to the steps.
@@ -162,9 +131,9 @@ func (m *SecretMount) Edits() ([]text.Edit, error) {
 
 // Breaks says what can stop working.
 func (m *SecretMount) Breaks() string {
-	out := fmt.Sprintf("every build has to pass --secret id=%s in place of --build-arg %s, in CI too, or the step finds it empty; it needs BuildKit 0.16 or newer", m.name, m.name)
+	out := fmt.Sprintf("every build has to pass --secret id=%s in place of --build-arg %s, in CI too, or the steps find it empty; it needs BuildKit 0.16 or newer", m.name, m.name)
 	if !m.Named {
-		out += "; that the step reads it is a guess, since nothing names it"
+		out += "; not every step names it, but a program in it may read it from its environment, as it could until now"
 	}
 	for _, d := range m.drops {
 		if d.pair.Value != "" {

@@ -3,6 +3,7 @@ package build
 import (
 	"fmt"
 	"path"
+	"slices"
 	"strings"
 
 	"oakum/fixer/dockerfile"
@@ -17,23 +18,32 @@ type Step struct {
 	Commands        []Command
 	Script          *dockerfile.Script // nil when the commands have no place of their own and are not edited
 	Why             string             // why Script is nil
+	Unread          bool               // some of the shell text in it is not understood, or read roughly
 }
 
 // Span is the place of a command for a finding: its own bytes, or those of the
 // instruction when it was read from a copy.
 func (st Step) Span(c Command) (start, end int) {
-	if st.Script == nil {
+	if st.Script == nil || c.Copied && c.Start >= c.End {
 		return st.At.Start, st.At.End
 	}
 	return c.Start, c.End
 }
 
-// NotEdited says why a finding in the step has no fix, or gives "".
-func (st Step) NotEdited() string {
-	if st.Script != nil {
-		return ""
+// Edited reports whether a command of the step may be edited: it has a place of
+// its own.
+func (st Step) Edited(c dockerfile.Command) bool { return st.Script != nil && !c.Copied }
+
+// NotEdited says why a finding about a command of the step has no fix, or gives
+// "".
+func (st Step) NotEdited(c dockerfile.Command) string {
+	switch {
+	case st.Script == nil:
+		return "; it is not done here because " + st.Why
+	case c.Copied:
+		return "; it is not done here because " + dockerfile.CopiedReason
 	}
-	return "; it is not done here because " + st.Why
+	return ""
 }
 
 // shells are the shells of the Bourne family.
@@ -65,11 +75,15 @@ func readStep(f *dockerfile.File, s *dockerfile.Stage, i, at *dockerfile.Instruc
 		st.Commands = programs(f.Source, script.Commands)
 	case s.Windows:
 	case i.JSON || len(shell) == 0 || IsShell(shell[0]):
-		st.Commands = copied(f, i)
+		st.Commands, st.Unread = copied(f, i)
+	default:
+		st.Unread = true
 	}
 	if err != nil {
 		st.Why = Reason(err)
 	}
+	list, unread := withHanded(f, st.Commands, maxHanded)
+	st.Commands, st.Unread = list, st.Unread || unread
 	number(st.Commands)
 	return st
 }
@@ -110,33 +124,40 @@ func piped(src []byte, from, to int) bool {
 	return strings.Count(between.String(), "|") == 1 && !strings.ContainsAny(strings.ReplaceAll(between.String(), "|&", "|"), "&;")
 }
 
-// copied reads the commands of text that has no place in the file: one line of
-// a heredoc at a time, which is rough where an "if" goes over several lines,
-// and enough to report what stands in one.
-func copied(f *dockerfile.File, i *dockerfile.Instruction) []Command {
-	var lines []string
+// copied reads the commands of text that is not edited. Where it does not parse
+// as a whole it is read one line at a time, which is rough, and enough to report
+// what stands in one.
+func copied(f *dockerfile.File, i *dockerfile.Instruction) (list []Command, rough bool) {
 	switch {
 	case i.JSON:
-		words := commandWords(i)
-		if n := len(words); n < 3 || !IsShell(words[0].Value) || !strings.HasSuffix(words[1].Value, "c") {
-			if n == 0 {
-				return nil
-			}
-			return []Command{newCommand(dockerfile.Command{Name: path.Base(words[0].Value), Words: words, Line: i.Line, Last: true})}
+		words := slices.Clone(commandWords(i))
+		if len(words) == 0 {
+			return nil, false
 		}
-		lines = []string{words[2].Value}
-	case len(i.Heredocs) == 0:
-		lines = []string{i.Text()}
+		c := dockerfile.Command{Name: path.Base(words[0].Value), Words: words, Line: i.Line, Last: true, Copied: true}
+		c.Start, c.End = words[0].Start, words[len(words)-1].End
+		return []Command{newCommand(c)}, false
+	case len(i.Heredocs) > 0:
+		commands, shell, err := f.ReadHeredoc(i)
+		if err == nil {
+			return programs(f.Source, commands), !shell
+		}
 	default:
-		body := strings.ReplaceAll(CommandText(f, i), "\r\n", "\n")
-		lines = strings.Split(strings.ReplaceAll(body, "\\\n", " "), "\n")
+		commands, err := f.ReadHanded(i.Text(), i.Args)
+		if err == nil {
+			return programs(f.Source, commands), false
+		}
 	}
+	body := strings.ReplaceAll(CommandText(f, i), "\r\n", "\n")
+	lines := strings.Split(strings.ReplaceAll(body, "\\\n", " "), "\n")
 	const most = 500
-	var out []Command
 	for _, line := range lines[:min(len(lines), most)] {
-		out = append(out, readLine(line)...)
+		list = append(list, readLine(line)...)
 	}
-	return out
+	for k := range list {
+		list[k].Copied, list[k].Start, list[k].End, list[k].Line = true, 0, 0, i.Line
+	}
+	return list, true
 }
 
 // commandWords are the words of the exec form of a command.
@@ -168,8 +189,9 @@ func readLine(line string) []Command {
 var halfConstruct = text.Regexp(`^(if|then|else|elif|do|while|until)\b\s*|[;\s]*\b(then|do)$|\s*\{$`)
 
 // CommandText returns the commands of an instruction as text to search, as far
-// as they can be told from data: the body of a heredoc that a shell gets, the
-// words of the exec form, or the plain text. Comments of heredocs are dropped.
+// as they can be told from data: the line with the bodies of heredocs that a
+// shell gets, the words of the exec form, or the plain text. Comments of heredocs
+// are dropped.
 func CommandText(f *dockerfile.File, i *dockerfile.Instruction) string {
 	switch {
 	case i.JSON:
@@ -180,21 +202,28 @@ func CommandText(f *dockerfile.File, i *dockerfile.Instruction) string {
 		return strings.Join(words, " ")
 	case len(i.Heredocs) == 0:
 		return i.Text()
-	case !shellHeredoc().MatchString(strings.TrimSpace(i.Text())):
-		return "" // the body is a file that some command writes
-	}
-	h := i.Heredocs[0]
-	body := string(f.Source[h.Start:max(h.Start, h.End)])
-	if line, _, _ := strings.Cut(body, "\n"); strings.HasPrefix(line, "#!") && !strings.Contains(line, "sh") {
-		return ""
 	}
 	var out strings.Builder
-	for line := range strings.Lines(body) {
-		if !strings.HasPrefix(strings.TrimSpace(line), "#") {
-			out.WriteString(line)
+	lone := i.LoneHeredoc()
+	if !lone {
+		out.WriteString(i.Text() + "\n")
+	}
+	list, _, err := f.ReadHeredoc(i)
+	for _, h := range i.Heredocs {
+		body := string(f.Source[h.Start:max(h.Start, h.End)])
+		script := lone && dockerfile.ShellScript(body) || err != nil
+		for _, c := range programs(f.Source, list) {
+			piece, ok := c.handed()
+			script = script || ok && c.Input != nil && c.Input.Start == h.Start && piece.Start == h.Start
+		}
+		if !script {
+			continue // a file that some command writes
+		}
+		for line := range strings.Lines(body) {
+			if !strings.HasPrefix(strings.TrimSpace(line), "#") {
+				out.WriteString(line)
+			}
 		}
 	}
 	return out.String()
 }
-
-var shellHeredoc = text.Regexp(`^((/\w+)*/?(ba|da|a)?sh( -\w+)* )?<<-?["']?\w+["']?$`)

@@ -24,6 +24,7 @@ var wrappers = map[string]wrapper{
 	"env": {query: "-S --split-string"}, "command": {query: "-v -V"}, "exec": {}, "nice": {}, "nohup": {}, "time": {},
 	"timeout": {operands: 1}, "stdbuf": {}, "ionice": {}, "setsid": {},
 	"tini": {}, "dumb-init": {}, "catatonit": {},
+	"eatmydata": {}, "chronic": {}, "unbuffer": {}, "fakeroot": {}, "flock": {operands: 1}, "busybox": {query: "--list --list-full --install --help"},
 	"gosu": {operands: 1, other: true}, "su-exec": {operands: 1, other: true},
 	"setuidgid": {operands: 1, other: true}, "s6-setuidgid": {operands: 1, other: true},
 	"setpriv": {other: true}, "runuser": {other: true, needs: "-u --user"},

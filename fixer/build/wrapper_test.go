@@ -38,6 +38,9 @@ func TestUnwrap(t *testing.T) {
 		"setpriv --reuid 1000 npm ci":                "npm ci",
 		"runuser -u app -- npm ci":                   "npm ci",
 		"tini -g -- npm ci":                          "npm ci",
+		"eatmydata npm ci":                           "npm ci",
+		"flock -w 5 /lock npm ci":                    "npm ci",
+		"busybox npm ci":                             "npm ci",
 
 		// These run nothing of their words, or run it in a way of their own.
 		"command -v npm":          "command -v npm",

@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"path"
 	"strings"
+
+	"oakum/fixer/yamldoc"
 )
 
 // ImageName returns the image that the service runs, with defaults of
@@ -63,4 +65,33 @@ func (v View) Dockerfile() (ref DockerfileRef, ok bool) {
 	ref.Context = path.Join(path.Dir(at), context)
 	ref.Path = path.Join(ref.Context, name)
 	return ref, true
+}
+
+// InlineDockerfile returns the text of the Dockerfile that stands in the entry
+// itself, under build.dockerfile_inline; nil without one.
+func (s *Service) InlineDockerfile() *yamldoc.Node {
+	n := s.Node.Get("build").Get("dockerfile_inline").Resolve()
+	if n.Text() == "" {
+		return nil
+	}
+	return n
+}
+
+// InlineDockerfile returns the Dockerfile that builds the service where it stands
+// in a Compose file, with that file and the stage; nil where a file or nothing
+// builds it.
+func (v View) InlineDockerfile() (text *yamldoc.Node, file, target string) {
+	for _, p := range v.parts {
+		if text == nil && p.InlineDockerfile() != nil {
+			text, file = p.InlineDockerfile(), p.File
+		}
+		if p.Build != nil {
+			target = cmp.Or(target, p.Build.Target)
+		}
+		if t := tag(p.Node.Get("build")); t == resetTag || t == overrideTag {
+			break
+		}
+	}
+	target, _ = Expand(target)
+	return text, file, target
 }

@@ -71,7 +71,7 @@ func (s *Spec) effect(r Run, c build.Command, dir *string) effect {
 	}
 	before := strings.Join(append(wrappedBy(c), ""), " ")
 	_, known := programs[c.Program]
-	_, hands := c.ShellText() // whose commands are read besides
+	hands := c.HandsRead // the commands of the text are read besides
 	e.unknown = !known && !hands && len(c.Words) > 0 && c.Package == nil && c.Install == nil
 	switch {
 	case c.Package != nil && !readsOnly[c.Package.Verb] && c.Package.Verb != "":

@@ -81,6 +81,11 @@ func OfService(p *fixer.Pass, v compose.View) *Profile {
 		out.Proven = out.Proven && b.Certain
 		return out
 	}
+	if b, ok := p.Topology().InlineBuild(v); ok {
+		out := &Profile{Name: b.Path}
+		out.builtBy(p, b)
+		return out
+	}
 	if v.Build != nil {
 		return &Profile{Name: v.Name, Evidence: []fixer.Evidence{{Kind: fixer.FromNothing, Text: "built from a Dockerfile that is not in this repository"}}}
 	}

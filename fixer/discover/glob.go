@@ -12,17 +12,26 @@ import (
 //
 // Git compares bytes; here ? takes one whole character where the name is
 // UTF-8 and the same as git everywhere else.
-func matchGlob(pattern, name string) bool {
+//
+// Each comparison takes a step from left. Below zero the result means nothing.
+func matchGlob(pattern, name string, left *int) bool {
 	p, s := 0, 0
 	star, mark := -1, 0
 	for s < len(name) {
+		if *left--; *left < 0 {
+			return false
+		}
 		if p < len(pattern) && pattern[p] == '*' {
 			star, mark = p, s
 			p++
 			continue
 		}
 		if p < len(pattern) {
-			if np, ns, ok := matchOne(pattern, p, name, s); ok {
+			np, ns, ok := matchOne(pattern, p, name, s)
+			if pattern[p] == '[' { // a set is read whole
+				*left -= len(pattern) - p
+			}
+			if ok {
 				p, s = np, ns
 				continue
 			}

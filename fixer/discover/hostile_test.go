@@ -47,8 +47,8 @@ func TestIrregularFilesDoNotBlock(t *testing.T) {
 
 func TestLinks(t *testing.T) {
 	dir := disktest.Tree(t, map[string]string{
-		"real/prod.txt": "ARG A\nRUN x\n", "real/pod.yaml": pod, "compose.yaml": compose, "real/.git/config": "x",
-		".gitignore": "hidden/\n", "hidden/compose.yaml": compose, ".git/HEAD": "x", ".git/pod.yaml": pod,
+		"real/prod.txt": "ARG A\nRUN x\n", "real/pod.yaml": pod, "compose.yaml": composeFile, "real/.git/config": "x",
+		".gitignore": "hidden/\n", "hidden/compose.yaml": composeFile, ".git/HEAD": "x", ".git/pod.yaml": pod,
 	})
 	outside := t.TempDir()
 	disktest.Put(t, outside, "Dockerfile", "FROM secret\n")
@@ -195,5 +195,84 @@ func TestNoPermission(t *testing.T) {
 	}
 	if _, err := Load(ctx, []string{filepath.Join(dir, "shut")}, Options{}); err == nil || !strings.HasSuffix(err.Error(), "shut: no permission") {
 		t.Errorf("a shut folder: %v", err)
+	}
+}
+
+// TestIgnoreFilesMadeToBeSlow: ignore files end in bounded time and memory, and
+// what they were not asked about is said. Nothing is left out then: a file that is
+// looked at for nothing is better than one that nobody has looked at.
+func TestIgnoreFilesMadeToBeSlow(t *testing.T) {
+	lines := func(n int, pattern string) string {
+		var b strings.Builder
+		for i := range n {
+			fmt.Fprintf(&b, pattern+"\n", i)
+		}
+		return b.String()
+	}
+	deep := map[string]string{}
+	dir := ""
+	for range 100 {
+		dir += "d/"
+		deep[dir+".gitignore"] = lines(1000, "*x%d*y*z")
+		deep[dir+"pod.yaml"] = pod
+	}
+	many := map[string]string{".gitignore": lines(19_000, "*a%d*b*c*q*")}
+	for i := range 500 {
+		many[fmt.Sprintf("%s-%d.yaml", strings.Repeat("a0b1c2d", 30), i)] = pod
+	}
+	for _, tt := range []struct {
+		name  string
+		files map[string]string
+		note  string
+	}{
+		{"100,000 patterns", map[string]string{".gitignore": lines(100_000, "a%d"), "pod.yaml": pod}, ".gitignore: not honoured: with the ignore files above it more than 20000 patterns would hold"},
+		{"many wildcards", map[string]string{".gitignore": strings.Repeat("**/*a*a*a*a*a*a*a*a*b/**/*a*a*c\n", 18_000), strings.Repeat("a", 250) + ".yaml": pod}, ""},
+		{"one long pattern", map[string]string{".gitignore": strings.Repeat("*a", 200_000) + "\n" + strings.Repeat("[a-z]", 100_000), strings.Repeat("a", 250) + ".yaml": pod}, ""},
+		{"many patterns and names", many, "from here on they were not honoured"},
+		{"deep", deep, "not honoured: with the ignore files above it more than 20000"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			root := disktest.Tree(t, tt.files)
+			want := 0
+			for name := range tt.files {
+				if strings.HasSuffix(name, ".yaml") {
+					want++
+				}
+			}
+			disktest.Within(t, 20*time.Second, func() {
+				ws := load(t, root, Options{})
+				if len(ws.Sources) != want {
+					t.Errorf("%d files are found, want %d", len(ws.Sources), want)
+				}
+				said := false
+				for _, n := range ws.Notes {
+					said = said || tt.note != "" && strings.Contains(n.String(), tt.note)
+				}
+				if said != (tt.note != "") {
+					t.Errorf("notes %q, want %q", ws.Notes, tt.note)
+				}
+			})
+		})
+	}
+}
+
+// TestIgnoreFilesOfOrdinarySize: what honest repositories have is far within the
+// bounds.
+func TestIgnoreFilesOfOrdinarySize(t *testing.T) {
+	var b strings.Builder
+	for i := range 300 {
+		fmt.Fprintf(&b, "*.x%d\n/build-%d/\nname%d\nsrc/*/gen-%d\n", i, i, i, i)
+	}
+	f := parseIgnore(".", []byte(b.String()))
+	g := &ignoring{left: maxIgnoreSteps}
+	for i := range 100_000 {
+		if g.ignores([]ignoreFile{f}, fmt.Sprintf("src/module-%d/file.yaml", i), false) {
+			t.Fatal("it is ignored")
+		}
+	}
+	if used := maxIgnoreSteps - g.left; g.left < 0 {
+		t.Errorf("100,000 names took %d steps of %d", used, maxIgnoreSteps)
+	} else {
+		t.Log(used, "steps")
 	}
 }

@@ -103,6 +103,8 @@ func kindOf(c candidate, data []byte) (fixer.Kind, bool) {
 		return fixer.Kubernetes, true
 	case g.kind == fixer.Compose && (g.sure || s.services), c.named && s.services:
 		return fixer.Compose, true
+	case s.services && isYAML(c.path) && looksLikeCompose(data):
+		return fixer.Compose, true
 	case c.named && startsLikeDockerfile(data):
 		return fixer.Dockerfile, true
 	}

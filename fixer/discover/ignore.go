@@ -2,11 +2,20 @@ package discover
 
 import (
 	"bytes"
+	"slices"
 	"strings"
 )
 
 // maxIgnoreFile bounds what is read of one .gitignore; no honest one is larger.
 const maxIgnoreFile = 1 << 20
+
+// maxIgnoreRules bounds how many patterns hold in one directory, those of all
+// files above it included, and maxIgnoreSteps how many comparisons are made with
+// them in all: about a second of work. No honest repository comes near. Tests
+// lower the latter.
+const maxIgnoreRules = 20_000
+
+var maxIgnoreSteps = 200_000_000
 
 // ignoreFile holds the patterns of one .gitignore.
 //
@@ -15,10 +24,17 @@ const maxIgnoreFile = 1 << 20
 type ignoreFile struct {
 	dir   string // directory of the file relative to the root, "." for the root
 	rules []ignoreRule
+
+	// Most patterns are names or paths without wildcards: these are looked up.
+	// Each list is in the order of the file, by index in rules.
+	names map[string][]int
+	paths map[string][]int
+	globs []int
 }
 
 type ignoreRule struct {
 	segments []string // the pattern cut at slashes; "**" is any number of directories
+	tail     string   // what the last part of a path must end with
 	negated  bool
 	dirOnly  bool
 }
@@ -29,11 +45,34 @@ func parseIgnore(dir string, data []byte) ignoreFile {
 	data = bytes.TrimPrefix(data, []byte("\xef\xbb\xbf"))
 	for line := range strings.SplitSeq(string(data), "\n") {
 		if r, ok := parseIgnoreRule(strings.TrimSuffix(line, "\r")); ok {
-			f.rules = append(f.rules, r)
+			f.add(r)
 		}
 	}
 	return f
 }
+
+func (f *ignoreFile) add(r ignoreRule) {
+	n := len(f.rules)
+	f.rules = append(f.rules, r)
+	switch {
+	case len(r.segments) == 2 && r.segments[0] == "**" && isLiteral(r.segments[1]):
+		if f.names == nil {
+			f.names = map[string][]int{}
+		}
+		f.names[r.segments[1]] = append(f.names[r.segments[1]], n)
+	case !slices.ContainsFunc(r.segments, func(s string) bool { return !isLiteral(s) }):
+		if f.paths == nil {
+			f.paths = map[string][]int{}
+		}
+		whole := strings.Join(r.segments, "/")
+		f.paths[whole] = append(f.paths[whole], n)
+	default:
+		f.globs = append(f.globs, n)
+	}
+}
+
+// isLiteral reports whether a segment of a pattern matches itself alone.
+func isLiteral(segment string) bool { return !strings.ContainsAny(segment, `*?[\`) }
 
 func parseIgnoreRule(line string) (ignoreRule, bool) {
 	if strings.HasPrefix(line, "#") {
@@ -56,6 +95,8 @@ func parseIgnoreRule(line string) (ignoreRule, bool) {
 		line = "**/" + line
 	}
 	r.segments = strings.Split(strings.TrimPrefix(line, "/"), "/")
+	last := r.segments[len(r.segments)-1]
+	r.tail = last[strings.LastIndexAny(last, `*?[]\`)+1:]
 	return r, true
 }
 
@@ -73,12 +114,16 @@ func trimUnescapedSpaces(s string) string {
 	return s[:end]
 }
 
+// An ignoring says what ignore files decide, as long as its steps last.
+type ignoring struct{ left int }
+
 // ignores says what the files decide about path (relative to the root), the
 // innermost file first and in each the last matching line. Parents are not
 // checked: the walk never enters an ignored directory, which is also git's rule.
-func ignores(files []ignoreFile, path string, isDir bool) bool {
+// Where the steps have run out nothing is ignored.
+func (g *ignoring) ignores(files []ignoreFile, path string, isDir bool) bool {
 	for i := len(files) - 1; i >= 0; i-- {
-		f := files[i]
+		f := &files[i]
 		rel := path
 		if f.dir != "." {
 			var ok bool
@@ -86,27 +131,58 @@ func ignores(files []ignoreFile, path string, isDir bool) bool {
 				continue
 			}
 		}
-		segments := strings.Split(rel, "/")
-		for j := len(f.rules) - 1; j >= 0; j-- {
-			r := f.rules[j]
-			if r.dirOnly && !isDir {
-				continue
-			}
-			if matchSegments(r.segments, segments) {
-				return !r.negated
-			}
+		if r := f.last(rel, isDir, &g.left); g.left < 0 {
+			return false
+		} else if r >= 0 {
+			return !f.rules[r].negated
 		}
 	}
 	return false
 }
 
+// last returns the index of the last rule that matches a path below the file's
+// directory, or -1.
+func (f *ignoreFile) last(rel string, isDir bool, left *int) int {
+	best := -1
+	for _, hits := range [][]int{f.names[rel[strings.LastIndexByte(rel, '/')+1:]], f.paths[rel]} {
+		for _, j := range slices.Backward(hits) {
+			if *left--; !f.rules[j].dirOnly || isDir {
+				best = max(best, j)
+				break
+			}
+		}
+	}
+	var segments []string
+	for _, j := range slices.Backward(f.globs) {
+		if *left--; j < best || *left < 0 {
+			break
+		}
+		if f.rules[j].dirOnly && !isDir {
+			continue
+		}
+		if !strings.HasSuffix(rel, f.rules[j].tail) {
+			continue
+		}
+		if segments == nil {
+			segments = strings.Split(rel, "/")
+		}
+		if matchSegments(f.rules[j].segments, segments, left) {
+			return j
+		}
+	}
+	return best
+}
+
 // matchSegments matches directory by directory; "**" matches any number of
 // them, and at the end of a pattern for at least one. Only the last "**" is
 // ever tried again, which is enough and keeps the work bounded.
-func matchSegments(pattern, path []string) bool {
+func matchSegments(pattern, path []string, left *int) bool {
 	p, s := 0, 0
 	backP, backS := -1, 0
 	for s < len(path) {
+		if *left--; *left < 0 {
+			return false
+		}
 		switch {
 		case p < len(pattern) && pattern[p] == "**":
 			if p == len(pattern)-1 {
@@ -114,7 +190,7 @@ func matchSegments(pattern, path []string) bool {
 			}
 			p++
 			backP, backS = p, s
-		case p < len(pattern) && matchGlob(pattern[p], path[s]):
+		case p < len(pattern) && matchGlob(pattern[p], path[s], left):
 			p++
 			s++
 		case backP >= 0:

@@ -11,6 +11,11 @@ import (
 	"oakum/fixer/disk/disktest"
 )
 
+// ignored asks the files about one path, with all the steps there are.
+func ignored(files []ignoreFile, path string, isDir bool) bool {
+	return (&ignoring{left: maxIgnoreSteps}).ignores(files, path, isDir)
+}
+
 func TestIgnores(t *testing.T) {
 	for _, tt := range []struct {
 		patterns, path string
@@ -53,7 +58,7 @@ func TestIgnores(t *testing.T) {
 		{strings.Repeat("*a", 200), strings.Repeat("a", 2000) + "b", false, false},
 		{strings.Repeat("**/a/", 200) + "b", strings.Repeat("a/", 2000) + "c", false, false},
 	} {
-		if got := ignores([]ignoreFile{parseIgnore(".", []byte(tt.patterns))}, tt.path, tt.dir); got != tt.want {
+		if got := ignored([]ignoreFile{parseIgnore(".", []byte(tt.patterns))}, tt.path, tt.dir); got != tt.want {
 			t.Errorf("%.40q ignores %.40q (folder: %v): got %v", tt.patterns, tt.path, tt.dir, got)
 		}
 	}
@@ -62,7 +67,7 @@ func TestIgnores(t *testing.T) {
 func TestIgnoresNested(t *testing.T) {
 	chain := []ignoreFile{parseIgnore(".", []byte("*.yaml\n/k8s/x.json\n")), parseIgnore("k8s", []byte("!web.yaml\n/a\n"))}
 	for p, want := range map[string]bool{"k8s/web.yaml": false, "web.yaml": true, "k8s/x.json": true, "k8s/a": true, "a": false, "k8s2/web.yaml": true} {
-		if got := ignores(chain, p, false); got != want {
+		if got := ignored(chain, p, false); got != want {
 			t.Errorf("%s: got %v", p, got)
 		}
 	}
@@ -104,9 +109,9 @@ func TestIgnoresLikeGit(t *testing.T) {
 		theirs := set(strings.Fields(string(out))...)
 		chain := []ignoreFile{parseIgnore(".", []byte(patterns.String()))}
 		for _, p := range paths {
-			ours := ignores(chain, p, false)
+			ours := ignored(chain, p, false)
 			for i, c := range p { // as the walk does: no way into an ignored directory
-				ours = ours || (c == '/' && ignores(chain, p[:i], true))
+				ours = ours || (c == '/' && ignored(chain, p[:i], true))
 			}
 			if ours != theirs[p] {
 				t.Errorf("round %d: patterns %q, path %q: ours %v, git %v", round, patterns.String(), p, ours, theirs[p])

@@ -42,7 +42,7 @@ func (l *loader) list(inGit bool) error {
 	queue := slices.Concat(l.selected, l.siblingDirs)
 	if inGit {
 		queue = []string{"."}
-		n.repo = git.Open(l.base)
+		n.git = true
 	}
 	slices.Sort(queue)
 	for _, dir := range slices.Compact(queue) {
@@ -56,6 +56,7 @@ func (l *loader) list(inGit bool) error {
 		}
 		n.directory(n.queue[k])
 	}
+	n.askGit()
 	if n.cut {
 		l.addNote("", fmt.Sprintf("builds may be sent more files than the %d names that were listed; what the others are was not looked at", maxNames))
 	}
@@ -91,9 +92,35 @@ type lister struct {
 	*loader
 	wanted map[string]bool // ignore files to read
 	queue  []pending
-	repo   *git.Repository // nil outside git
+	git    bool  // the root is the top of a work tree
+	asked  []int // the names that its index may know, by index in names
 	budget int
 	cut    bool
+}
+
+// askGit notes which files are tracked.
+func (n *lister) askGit() {
+	if len(n.asked) == 0 {
+		return
+	}
+	paths := make([]string, len(n.asked))
+	for i, at := range n.asked {
+		paths[i] = n.names[at].Path
+	}
+	repo := git.Open(n.base, paths)
+	if err := repo.Err(); err != nil {
+		n.addNote("", "which files a clone of this repository has is not known: "+err.Error())
+	}
+	for _, at := range n.asked {
+		switch tracked, known := repo.Tracked(n.names[at].Path); {
+		case !known:
+			return
+		case tracked:
+			n.names[at].Git = buildcontext.GitTracked
+		default:
+			n.names[at].Git = buildcontext.GitUntracked
+		}
+	}
 }
 
 // A pending directory is one to list.
@@ -157,12 +184,8 @@ func (n *lister) entry(f pending, p string, e fs.DirEntry) {
 	case mode&fs.ModeSymlink != 0:
 		n.name(p, buildcontext.Link)
 	case mode.IsRegular():
-		name := n.name(p, buildcontext.Plain)
-		if tracked, known := n.repo.Tracked(p); known && f.git {
-			name.Git = buildcontext.GitUntracked
-			if tracked {
-				name.Git = buildcontext.GitTracked
-			}
+		if n.name(p, buildcontext.Plain); n.git && f.git {
+			n.asked = append(n.asked, len(n.names)-1)
 		}
 		if n.wanted[p] && n.sources[p] == nil {
 			src := identify(n.root, candidate{path: p, hint: nameHint{kind: fixer.Dockerignore, sure: true}}, n.opts.MaxBytes)

@@ -48,7 +48,8 @@ type Options struct {
 // kustomization.y(a)ml and Chart.yaml. What must also look right inside: names
 // like Dockerfile-alpine or my-compose.yaml, and every other YAML or JSON file,
 // which must have a document with apiVersion and kind (in JSON, one of the two
-// within the first 64 KiB). Compose files also bring
+// within the first 64 KiB) or be a Compose file in all its keys (YAML only:
+// stack.yml, prod.yaml). Compose files also bring
 // in what they include and extend, kustomizations the patches they name, and
 // Dockerfiles the ignore files of their builds with the names of the files
 // these may be sent.
@@ -117,7 +118,7 @@ func (l *loader) discover(targets []target, git bool) error {
 	w := &walker{
 		ctx: l.ctx, root: l.root, dirs: l.dirs, base: l.base, noIgnore: l.opts.NoIgnore,
 		found: map[string]*candidate{}, visited: map[string]bool{},
-		budget: -1, selected: true,
+		budget: -1, selected: true, ignoring: ignoring{left: maxIgnoreSteps},
 	}
 	if l.opts.Progress != nil {
 		w.progress = func() { l.opts.Progress(fixer.Progress{Found: len(w.found)}) }

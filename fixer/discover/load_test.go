@@ -23,19 +23,25 @@ func TestDiscovery(t *testing.T) {
 		"Dockerfile-alpine":            dockerfile,
 		"Dockerfile-notes":             "how we build\n",
 		"api/api.Dockerfile":           dockerfile,
-		"compose.yaml":                 compose,
+		"compose.yaml":                 composeFile,
 		"composer.yaml":                "name: x\n",
-		"my-compose.yml":               compose,
+		"my-compose.yml":               composeFile,
 		"compose-web.yaml":             pod, // named like Compose, and a manifest
-		"compose.dev.yml.tmpl":         compose,
+		"compose.dev.yml.tmpl":         composeFile,
+		"deploy/stack.yaml":            "version: '3.9'\n" + composeFile,
+		"prod.yml":                     composeFile,
+		"services.yaml":                "services:\n  _defaults: {autowire: true}\n",
+		".gitlab-ci.yml":               "services: [postgres]\n",
+		"deploy/swarm.yml":             "services:\n  a: {image: b, hostname: '{{.Node.Hostname}}'}\n",
+		"deploy/swarm.j2.yml":          "services:\n  a: {image: b}\n  c: {image: {{ image }}}\n",
 		"deploy/anything.yml":          "# hi\n---\n" + pod,
 		"deploy/list.json":             `{"apiVersion":"v1","kind":"List","items":[]}`,
 		"deploy/config.yaml":           "a: b\n",
 		"package.json":                 `{"name":"x"}`,
 		".github/workflows/ci.yml":     "jobs: {}\n",
-		".devcontainer/compose.yml":    compose,
-		".git-not/compose.yml":         compose,
-		".hg/compose.yml":              compose,
+		".devcontainer/compose.yml":    composeFile,
+		".git-not/compose.yml":         composeFile,
+		".hg/compose.yml":              composeFile,
 		"node_modules/x/Dockerfile":    dockerfile,
 		"vendor/x/Dockerfile":          dockerfile,
 		"web/node_modules/Dockerfile":  dockerfile,
@@ -82,6 +88,8 @@ func TestDiscovery(t *testing.T) {
 		"compose.yaml compose",
 		"deploy/anything.yml kubernetes",
 		"deploy/list.json kubernetes",
+		"deploy/stack.yaml compose",
+		"deploy/swarm.yml compose",
 		"empty/Dockerfile dockerfile skip:empty",
 		"empty/compose.yaml compose skip:empty",
 		"folder/Dockerfile dockerfile skip:irregular",
@@ -91,6 +99,7 @@ func TestDiscovery(t *testing.T) {
 		"latin/Dockerfile dockerfile skip:encoding",
 		"latin/pod.yaml kubernetes skip:encoding",
 		"my-compose.yml compose",
+		"prod.yml compose",
 		"swarm/docker-compose.yml compose",
 		"utf16/compose.yaml compose skip:encoding",
 		"with space/ünïcode\n.yaml kubernetes",
@@ -112,7 +121,7 @@ func TestDiscovery(t *testing.T) {
 func TestIgnoredFiles(t *testing.T) {
 	dir := disktest.Tree(t, map[string]string{
 		".gitignore":           "*.yaml\r\n!/keep.yaml\r\nbuild/\r\n",
-		"compose.yaml":         compose,
+		"compose.yaml":         composeFile,
 		"keep.yaml":            pod,
 		"build/Dockerfile":     dockerfile,
 		"build/sub/Dockerfile": dockerfile,
@@ -147,10 +156,10 @@ func TestRootAndContext(t *testing.T) {
 		"repo/api/Dockerfile":    dockerfile,
 		"repo/k8s/pod.yaml":      pod,
 		"repo/sub/.git":          "gitdir: ../.git/modules/sub\n",
-		"repo/sub/compose.yaml":  compose,
+		"repo/sub/compose.yaml":  composeFile,
 		"plain/a/Dockerfile":     dockerfile,
-		"plain/a/x/compose.yaml": compose,
-		"plain/b/compose.yaml":   compose,
+		"plain/a/x/compose.yaml": composeFile,
+		"plain/b/compose.yaml":   composeFile,
 	})
 	for _, tt := range []struct {
 		paths   []string
@@ -208,7 +217,7 @@ func TestCurrentDirectory(t *testing.T) {
 
 func TestNamedFiles(t *testing.T) {
 	dir := disktest.Tree(t, map[string]string{
-		"build.txt": dockerfile, "prod.yml": compose, "notes.txt": "hello\n", "x.bin": "\x00\x01", "none.json": "{}",
+		"build.txt": dockerfile, "prod.yml": composeFile, "notes.txt": "hello\n", "x.bin": "\x00\x01", "none.json": "{}",
 		"Dockerfile.md": dockerfile, "swarm.yaml": "a: b\n", "empty.yaml": "",
 	})
 	ws := load(t, dir, Options{}, "build.txt", "prod.yml", "notes.txt", "x.bin", "none.json", "Dockerfile.md", "swarm.yaml", "empty.yaml")
@@ -273,7 +282,7 @@ func TestLargeJSON(t *testing.T) {
 }
 
 func TestProgressAndCancel(t *testing.T) {
-	dir := disktest.Tree(t, map[string]string{"Dockerfile": dockerfile, "a/Dockerfile": dockerfile, "compose.yaml": compose})
+	dir := disktest.Tree(t, map[string]string{"Dockerfile": dockerfile, "a/Dockerfile": dockerfile, "compose.yaml": composeFile})
 	var last fixer.Progress
 	load(t, dir, Options{Progress: func(p fixer.Progress) { last = p }})
 	if last != (fixer.Progress{Found: 3, Read: 3}) {

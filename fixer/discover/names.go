@@ -109,7 +109,7 @@ func classifyDockerfile(lower string) nameHint {
 // classifyYAML knows compose.yaml, compose.dev.yaml and docker-compose*.yaml
 // by name. Whatever else mentions compose (composer.yaml, my-compose.yaml) or
 // is a docker-stack.yaml must have services; any other YAML file must hold
-// Kubernetes documents.
+// Kubernetes documents, or be a Compose file in all its keys.
 func classifyYAML(stem string) nameHint {
 	if strings.HasPrefix(stem, "docker-compose") {
 		return nameHint{kind: fixer.Compose, sure: true}

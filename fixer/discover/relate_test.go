@@ -20,7 +20,7 @@ func TestComposeIncludes(t *testing.T) {
 		"parts/base.yml":   "services:\n  x: {image: a}\n",
 		"parts/unused.yml": "services: {}\n",
 	})
-	disktest.Put(t, dir, "../secret.yaml", compose)
+	disktest.Put(t, dir, "../secret.yaml", composeFile)
 	ws := load(t, dir, Options{})
 	wantSources(t, ws,
 		"app/compose.yaml compose",
@@ -48,7 +48,7 @@ app/compose.yaml includes nothing.yaml, which could not be found`
 
 func TestComposeIncludeOutsideTheAskedIsContext(t *testing.T) {
 	dir := disktest.Tree(t, map[string]string{
-		".git/HEAD": "x", "app/compose.yaml": "include: [../parts/db.yaml]\n", "parts/db.yaml": compose,
+		".git/HEAD": "x", "app/compose.yaml": "include: [../parts/db.yaml]\n", "parts/db.yaml": composeFile,
 	})
 	wantSources(t, load(t, dir, Options{}, "app"), "app/compose.yaml compose", "parts/db.yaml compose context")
 }

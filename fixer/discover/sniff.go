@@ -2,7 +2,11 @@ package discover
 
 import (
 	"bytes"
+	"path"
+	"slices"
+	"strings"
 
+	"oakum/fixer/compose"
 	"oakum/fixer/yamldoc"
 )
 
@@ -41,4 +45,16 @@ func startsLikeManifest(head []byte) bool {
 		}
 	}
 	return false
+}
+
+func isYAML(p string) bool {
+	ext := strings.ToLower(path.Ext(p))
+	return ext == ".yaml" || ext == ".yml"
+}
+
+// looksLikeCompose reports whether YAML of any name is a Compose file: stack.yml,
+// prod.yaml.
+func looksLikeCompose(data []byte) bool {
+	file, err := yamldoc.Parse(data)
+	return err == nil && compose.Recognise(file) && !slices.ContainsFunc(file.Docs, func(d *yamldoc.Doc) bool { return d.Template() != nil })
 }

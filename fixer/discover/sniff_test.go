@@ -32,7 +32,7 @@ func TestSniff(t *testing.T) {
 		{"commented out", "# apiVersion: v1\n# kind: Pod\n", signature{}},
 		{"chart", "apiVersion: v2\nname: x\n", signature{}},
 		{"kustomization", "apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Component\n", signature{kube: true, kustomize: true}},
-		{"compose", compose, signature{services: true}},
+		{"compose", composeFile, signature{services: true}},
 		{"workflow", "jobs:\n  test:\n    services:\n      db: {}\n", signature{}},
 		{"JSON", `{"apiVersion": "v1", "kind": "List", "items": []}`, signature{kube: true}},
 		{"JSON, kind last", `{"apiVersion":"v1","items":[{"a":[{"b":"}"}]}],"kind":"List"}`, signature{kube: true}},
@@ -57,7 +57,7 @@ func TestSniff(t *testing.T) {
 // FuzzSniff compares with a real parser: what it sees as plain top-level keys
 // must be seen by the sniff too.
 func FuzzSniff(f *testing.F) {
-	for _, s := range []string{pod, compose, "{apiVersion: v1, kind: Pod}", "a: b\n---\n" + pod, "a: |\n x\n" + pod,
+	for _, s := range []string{pod, composeFile, "{apiVersion: v1, kind: Pod}", "a: b\n---\n" + pod, "a: |\n x\n" + pod,
 		"a: \"x\n  y\"\n" + pod, "? kind\n: Pod\n", "!!map\nkind: Pod\napiVersion: v1\n", "&a\nkind: Pod\napiVersion: v1\n"} {
 		f.Add(s)
 	}

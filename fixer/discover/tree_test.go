@@ -67,7 +67,7 @@ func skipOf(t *testing.T, ws *fixer.Loaded, p string) fixer.Skip {
 }
 
 const (
-	dockerfile = disktest.Dockerfile
-	compose    = disktest.Compose
-	pod        = disktest.Pod
+	dockerfile  = disktest.Dockerfile
+	composeFile = disktest.Compose
+	pod         = disktest.Pod
 )

@@ -48,6 +48,7 @@ type walker struct {
 	budget   int             // entries left to look at; negative: no limit
 	selected bool            // what this walk finds was selected
 	ignored  int
+	ignoring ignoring
 	notes    []fixer.Note
 }
 
@@ -92,7 +93,7 @@ func (w *walker) entry(p string, e fs.DirEntry, files []ignoreFile, depth int) e
 	case !w.noIgnore && mode.IsDir() && (e.Name() == "node_modules" || e.Name() == "vendor"):
 		w.ignored++
 		return nil
-	case !w.noIgnore && ignores(files, p, mode.IsDir()):
+	case !w.noIgnore && w.isIgnored(files, p, mode.IsDir()):
 		if mode.IsDir() || g.kind != "" {
 			w.ignored++
 		}
@@ -114,6 +115,19 @@ func (w *walker) entry(p string, e fs.DirEntry, files []ignoreFile, depth int) e
 		w.add(candidate{path: p, hint: g})
 	}
 	return nil
+}
+
+// isIgnored asks the ignore files about a path, and says when they cannot be
+// asked any more: then nothing is ignored.
+func (w *walker) isIgnored(files []ignoreFile, p string, isDir bool) bool {
+	if w.ignoring.left < 0 {
+		return false
+	}
+	ignored := w.ignoring.ignores(files, p, isDir)
+	if w.ignoring.left < 0 {
+		w.addNote(p, "the patterns of ignore files take too long to match: from here on they were not honoured, and nothing was left out")
+	}
+	return ignored
 }
 
 // isPlainName reports whether a tool opens a file of this name by default.
@@ -192,8 +206,17 @@ func (w *walker) withIgnoreFile(dir string, files []ignoreFile) []ignoreFile {
 		w.addNote(name, "not honoured: "+skip.Reason)
 		return files
 	}
+	f := parseIgnore(dir, data)
+	rules := len(f.rules)
+	for _, above := range files {
+		rules += len(above.rules)
+	}
+	if rules > maxIgnoreRules {
+		w.addNote(name, fmt.Sprintf("not honoured: with the ignore files above it more than %d patterns would hold", maxIgnoreRules))
+		return files
+	}
 	// Cut to its length, so that siblings never write into each other's.
-	return append(files[:len(files):len(files)], parseIgnore(dir, data))
+	return append(files[:len(files):len(files)], f)
 }
 
 // ignoreChain returns the ignore files that hold above dir.
@@ -222,7 +245,12 @@ func (w *walker) withExclude() []ignoreFile {
 	if skip != nil {
 		return nil // most often there is none, and .git may be a pointer
 	}
-	return []ignoreFile{parseIgnore(".", data)}
+	f := parseIgnore(".", data)
+	if len(f.rules) > maxIgnoreRules {
+		w.addNote(".git/info/exclude", fmt.Sprintf("not honoured: it has more than %d patterns", maxIgnoreRules))
+		return nil
+	}
+	return []ignoreFile{f}
 }
 
 func (w *walker) addNote(p, message string) {

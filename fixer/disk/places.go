@@ -1,6 +1,7 @@
 package disk
 
 import (
+	"bytes"
 	"fmt"
 	"io"
 	"os"
@@ -35,9 +36,14 @@ func ReadBounded(name string, limit int64) ([]byte, time.Time, error) {
 	if err != nil {
 		return nil, time.Time{}, err
 	}
-	if !info.Mode().IsRegular() || info.Size() > limit {
-		return nil, time.Time{}, fmt.Errorf("%s: not a file that can be read", filepath.Base(name))
+	switch {
+	case !info.Mode().IsRegular():
+		return nil, time.Time{}, fmt.Errorf("%s: this is %s, not a file", filepath.Base(name), Describe(info.Mode()))
+	case info.Size() > limit:
+		return nil, time.Time{}, fmt.Errorf("%s: larger than the limit of %s", filepath.Base(name), size(limit))
 	}
-	data, err := io.ReadAll(io.LimitReader(f, limit))
-	return data, info.ModTime(), err
+	var buf bytes.Buffer
+	buf.Grow(int(info.Size()) + bytes.MinRead)
+	_, err = buf.ReadFrom(io.LimitReader(f, limit))
+	return buf.Bytes(), info.ModTime(), err
 }

@@ -8,8 +8,6 @@ import (
 	"sync"
 
 	"mvdan.cc/sh/v3/syntax"
-
-	"oakum/fixer/text"
 )
 
 // A Script is the shell text of an instruction, read as a shell reads it.
@@ -38,9 +36,11 @@ type Command struct {
 	Words      []Word // name and arguments; empty for bare assignments
 	Assigns    []Word // NAME=value before the name
 	Redirects  []Redirect
-	Start, End int // in the file, redirections included
+	Input      *Word // what a heredoc or a here-string gives the command to read; nil for none
+	Start, End int   // in the file, redirections included
 	Line       int
 	Place      Place
+	Copied     bool // read from a copy of its text: the places lie near it, and nothing is edited there
 	// Chain numbers the lists "a && b && c" of the script; Last marks the end
 	// of one. A command that stands alone is a chain of one.
 	Chain int
@@ -123,20 +123,6 @@ func (f *File) readScript(i *Instruction) (*Script, error) {
 	r.stmts(tree.Stmts, 0)
 	s.Commands = r.out
 	return s, nil
-}
-
-// ReadShell reads shell text that is in no Dockerfile: what a container is told
-// to run. It is read by the same reader as a [Script]; places are offsets and
-// lines of the text.
-func ReadShell(src string) ([]Command, error) {
-	tree, err := readable(src)
-	if err != nil {
-		return nil, err
-	}
-	whole := logical{text: src, runs: []run{{}}}
-	r := scriptReader{words: words{logical: whole, lines: text.NewLines([]byte(src)), escape: '\\'}, bare: true}
-	r.stmts(tree.Stmts, 0)
-	return r.out, nil
 }
 
 // readable parses shell text within the limits.

@@ -15,6 +15,9 @@ const notAppendable = InPipe | InOr | InNegation | InBackground | InCondition | 
 // Append lets another command follow c when c succeeds: it puts " && command"
 // after c, broken over lines as the chain that contains c is.
 func (s *Script) Append(c Command, command string) ([]text.Edit, error) {
+	if err := checkCopied(c); err != nil {
+		return nil, err
+	}
 	if c.Place&notAppendable != 0 {
 		return nil, refuse(RefusedContext, c.Line, "a command in %s cannot be followed by another one without changing when they run", c.Place&notAppendable)
 	}
@@ -67,6 +70,9 @@ func (s *Script) link(from, to int) (string, bool) {
 
 // InsertWord puts raw after word k of a command.
 func (s *Script) InsertWord(c Command, k int, raw string) ([]text.Edit, error) {
+	if err := checkCopied(c); err != nil {
+		return nil, err
+	}
 	if k < 0 || k >= len(c.Words) {
 		return nil, refuse(RefusedContext, c.Line, "the command has no word %d", k)
 	}
@@ -81,6 +87,9 @@ func (s *Script) InsertWord(c Command, k int, raw string) ([]text.Edit, error) {
 
 // ReplaceWord puts raw, quoted as the shell needs it, in the place of word k.
 func (s *Script) ReplaceWord(c Command, k int, raw string) ([]text.Edit, error) {
+	if err := checkCopied(c); err != nil {
+		return nil, err
+	}
 	if k < 0 || k >= len(c.Words) {
 		return nil, refuse(RefusedContext, c.Line, "the command has no word %d", k)
 	}
@@ -94,6 +103,9 @@ func (s *Script) ReplaceWord(c Command, k int, raw string) ([]text.Edit, error) 
 // one for itself. The name can go when the next word on the same line takes its
 // place, as in "sudo apt-get".
 func (s *Script) DeleteWord(c Command, k int) ([]text.Edit, error) {
+	if err := checkCopied(c); err != nil {
+		return nil, err
+	}
 	if k < 0 || k >= len(c.Words) || len(c.Words) == 1 {
 		return nil, refuse(RefusedContext, c.Line, "the command would be left without a name")
 	}
@@ -109,6 +121,14 @@ func (s *Script) DeleteWord(c Command, k int) ([]text.Edit, error) {
 		return nil, refuse(RefusedContext, c.Line, "the command's name and its first argument are not side by side")
 	}
 	return []text.Edit{{Start: w.Start, End: next.Start}}, nil
+}
+
+// checkCopied refuses a command that was read from a copy of its text.
+func checkCopied(c Command) error {
+	if c.Copied {
+		return refuse(RefusedContext, c.Line, "%s", CopiedReason)
+	}
+	return nil
 }
 
 func checkShellText(raw string, line int) error {

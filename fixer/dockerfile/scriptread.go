@@ -119,6 +119,13 @@ func (r *scriptReader) add(cmd Command, s *syntax.Stmt, node syntax.Node) {
 		if redir.Hdoc == nil && redir.Word != nil && redir.Op != syntax.DplOut && redir.Op != syntax.DplIn && redir.Op != syntax.WordHdoc {
 			cmd.Redirects = append(cmd.Redirects, Redirect{Op: redir.Op.String(), File: r.arg(redir.Word)})
 		}
+		switch {
+		case redir.Hdoc != nil:
+			cmd.Input = r.heredoc(redir)
+		case redir.Op == syntax.WordHdoc && redir.Word != nil:
+			w := r.arg(redir.Word)
+			cmd.Input = &w
+		}
 	}
 	cmd.Start, cmd.End = r.logical.span(r.base+int(from), r.base+int(to))
 	cmd.Line = r.lines.At(cmd.Start)
@@ -126,6 +133,17 @@ func (r *scriptReader) add(cmd Command, s *syntax.Stmt, node syntax.Node) {
 		cmd.Name = path.Base(cmd.Words[0].Value)
 	}
 	r.out = append(r.out, cmd)
+}
+
+// heredoc gives the body that a redirection reads, without the line that ends it.
+func (r *scriptReader) heredoc(redir *syntax.Redirect) *Word {
+	from, to := r.base+int(redir.Hdoc.Pos().Offset()), r.base+int(redir.Hdoc.End().Offset())
+	body, end := r.text[from:to], r.text[r.base+int(redir.Word.Pos().Offset()):r.base+int(redir.Word.End().Offset())]
+	if last := strings.LastIndexByte(body, '\n') + 1; strings.TrimLeft(body[last:], "\t") == strings.Trim(end, `"'\`) {
+		to = from + last
+	}
+	w := r.plain(from, to)
+	return &w
 }
 
 // inside reads the substitutions below a node, which must not be a statement.

@@ -128,6 +128,24 @@ func (f *File) newStage(from *Instruction) *Stage {
 	return s
 }
 
+// ImageWith is Image for a build that gives arguments; "" when that is not
+// enough to know it, or when none of them decides.
+func (s *Stage) ImageWith(argument func(name string) (string, bool)) string {
+	vars, decides := newScope(s.file.Escape), false
+	for _, i := range s.file.MetaArgs {
+		for _, p := range i.Pairs {
+			vars.arg(p, nil)
+			if v, ok := argument(p.Key); ok {
+				vars.vars[p.Key], decides = variable{v, true}, true
+			}
+		}
+	}
+	if v, known := vars.expand(s.Base); known && decides && len(s.Args) > 0 {
+		return v
+	}
+	return ""
+}
+
 // stageNamed finds the last stage of that name in any case. BuildKit itself
 // wants lower case in FROM, and anything in COPY --from; a file that differs
 // there does not build, so that nothing is lost by being generous.

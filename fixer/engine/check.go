@@ -2,6 +2,7 @@ package engine
 
 import (
 	"fmt"
+	"maps"
 	"runtime"
 	"slices"
 
@@ -142,8 +143,31 @@ func (c *checker) checkFile(snap *fixer.Snapshot, f *fixer.File) *fileResult {
 		}
 		v.rules = append(v.rules, one)
 	}
+	if len(f.Embedded()) > 0 {
+		one := known.forRule(embeddedRules)
+		if one == nil || !one.deps.Unchanged(snap) {
+			one = c.checkEmbedded(snap, f)
+		}
+		v.rules = append(v.rules, one)
+	}
 	c.cache.store(f, v)
 	return v
+}
+
+// embeddedRules stands for all rules that look at the Dockerfiles in a file.
+const embeddedRules = "rules of embedded Dockerfiles"
+
+// checkEmbedded runs the rules for Dockerfiles over those that stand in a Compose file.
+func (c *checker) checkEmbedded(snap *fixer.Snapshot, f *fixer.File) *ruleResult {
+	out := &ruleResult{rule: embeddedRules, deps: &fixer.Deps{}}
+	for _, e := range f.Embedded() {
+		found, problems := e.Check(snap, c.facts, c.byKind[fixer.Dockerfile], out.deps)
+		out.findings = append(out.findings, found...)
+		for _, rule := range slices.Sorted(maps.Keys(problems)) {
+			out.problems = append(out.problems, Problem{Rule: rule, File: f.Path, Reason: problems[rule].Error()})
+		}
+	}
+	return out
 }
 
 func runRule(look *fixer.Inspection, rule *fixer.Rule, file string) *ruleResult {

@@ -115,7 +115,7 @@ func (f *folding) advance(r *batchResult) {
 	for _, s := range r.good {
 		k := s.finding.Key()
 		delete(f.pending, k)
-		o := &Outcome{Finding: s.finding, Result: Fixed, Title: s.title, Level: s.level}
+		o := &Outcome{Finding: s.finding, Result: Fixed, Title: s.title, Level: s.level, Guesses: s.guesses}
 		if s.suppress {
 			o.Result, o.Reason = NewlySuppressed, s.reason
 		}

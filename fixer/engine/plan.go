@@ -30,6 +30,10 @@ type Outcome struct {
 	// Title and Level are those of the fix that was made or tried.
 	Title string
 	Level fixer.Level
+
+	// Guesses are the values that a fix which was made took for want of anything
+	// known, as NAME=VALUE.
+	Guesses []string
 }
 
 // A Change is one file that the plan rewrites or creates.

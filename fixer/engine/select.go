@@ -22,6 +22,7 @@ type selected struct {
 	finding  *fixer.Finding
 	title    string
 	level    fixer.Level
+	guesses  []string // see Outcome
 	suppress bool
 	reason   string // of the suppression
 	contents []fixer.FileChange
@@ -176,6 +177,7 @@ func (f *folding) draftFix(finding *fixer.Finding, d Decision, unverified bool) 
 	if d.Fix == "" {
 		params = fix.OwnParams(params)
 	}
+	out.guesses = fix.Guesses(params)
 	draft := fix.DraftParts
 	if unverified {
 		draft = fix.DraftUnverified

@@ -30,7 +30,10 @@ func verifyFile(before, after *fixer.File, c *fixer.FileChange) error {
 	}
 	switch {
 	case after.YAML != nil:
-		return verifyYAML(before.YAML, after.YAML, c)
+		if err := verifyYAML(before.YAML, after.YAML, c); err != nil {
+			return err
+		}
+		return verifyEmbedded(before.Embedded(), after.Embedded(), c)
 	case after.Dockerfile != nil:
 		return verifyDockerfile(before, after, c)
 	}
@@ -100,6 +103,22 @@ func verifyDockerfile(before, after *fixer.File, c *fixer.FileChange) error {
 		return nil
 	}
 	return verifyBuildKit(before, after)
+}
+
+// verifyEmbedded holds the Dockerfiles in a Compose file to the same.
+func verifyEmbedded(before, after []*fixer.Embedded, c *fixer.FileChange) error {
+	if len(before) != len(after) {
+		return errors.New("the edit would change which Dockerfiles stand in the file")
+	}
+	for i := range before {
+		if bytes.Equal(before[i].Text(), after[i].Text()) {
+			continue
+		}
+		if err := verifyDockerfile(before[i].File, after[i].File, c); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func stageName(s string) string {

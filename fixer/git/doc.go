@@ -10,6 +10,8 @@
 //
 //   - Nothing is executed and nothing is written.
 //   - What cannot be read is an answer ([Unknown]), never a guess.
+//   - An index takes time and memory in proportion to its size, which is bounded,
+//     whatever is in it.
 //
 // # Kept by hand
 //

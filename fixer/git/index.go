@@ -19,17 +19,20 @@ type indexEntry struct {
 	intent              bool   // git add --intent-to-add: no content yet
 }
 
-// An index is a parsed index file, versions 2 to 4.
+// An index is what an index file of versions 2 to 4 says of some paths.
 type index struct {
 	entries map[string]indexEntry
 	newHash func() hash.Hash
+
+	wanted  map[string]bool
+	lengths map[int]bool // of those that are wanted
 }
 
 var errIndex = errors.New("the git index is damaged")
 
-// parseIndex reads an index from its bytes. Split indexes are refused: the
-// entries lie in another file.
-func parseIndex(data []byte) (*index, error) {
+// parseIndex reads from its bytes what an index says of the paths. Split indexes are
+// refused: the entries lie in another file.
+func parseIndex(data []byte, paths []string) (*index, error) {
 	if len(data) < 12+sha1.Size || string(data[:4]) != "DIRC" {
 		return nil, errIndex
 	}
@@ -37,7 +40,10 @@ func parseIndex(data []byte) (*index, error) {
 	if version < 2 || version > 4 {
 		return nil, fmt.Errorf("the git index has version %d, which is not known", version)
 	}
-	ix := &index{entries: map[string]indexEntry{}, newHash: sha1.New}
+	ix := &index{entries: map[string]indexEntry{}, newHash: sha1.New, wanted: make(map[string]bool, len(paths)), lengths: map[int]bool{}}
+	for _, p := range paths {
+		ix.wanted[p], ix.lengths[len(p)] = true, true
+	}
 	if usesSHA256(data) {
 		ix.newHash = sha256.New
 	}
@@ -126,10 +132,10 @@ func (ix *index) entry(b []byte, version uint32, hashLen int, name *[]byte) (int
 			return 0, errIndex
 		}
 	}
-	if old, ok := ix.entries[string(*name)]; ok {
-		e.conflict = e.conflict || old.conflict
+	if ix.lengths[len(*name)] && ix.wanted[string(*name)] {
+		e.conflict = e.conflict || ix.entries[string(*name)].conflict
+		ix.entries[string(*name)] = e
 	}
-	ix.entries[string(*name)] = e
 	return at, nil
 }
 

@@ -24,7 +24,7 @@ const (
 )
 
 // maxIndex bounds what is read of an index: some millions of files.
-const maxIndex = 1 << 29
+const maxIndex = 1 << 28
 
 // States returns the state of each path (relative to root). The error is the
 // first reason for a Unknown; the map is complete all the same.
@@ -44,37 +44,46 @@ func States(root string, paths []string) (map[string]State, error) {
 	if err != nil {
 		return nil, err
 	}
-	repos := map[string]*Repository{} // by the top of the work tree
+	below := map[string][]string{} // paths by the top of their work tree
+	var tops []string              // in the order of the paths
+	for _, p := range paths {
+		top := Top(filepath.Dir(filepath.Join(base, filepath.FromSlash(p))))
+		if _, known := below[top]; !known {
+			tops = append(tops, top)
+		}
+		below[top] = append(below[top], p)
+	}
 	states := make(map[string]State, len(paths))
 	var first error
-	for _, p := range paths {
-		abs := filepath.Join(base, filepath.FromSlash(p))
-		top := Top(filepath.Dir(abs))
-		repo, ok := repos[top]
-		if !ok {
-			repo = Open(top)
-			repos[top] = repo
+	for _, top := range tops {
+		names := make([]string, len(below[top]))
+		for i, p := range below[top] {
+			if rel, err := filepath.Rel(top, filepath.Join(base, filepath.FromSlash(p))); err == nil {
+				names[i] = filepath.ToSlash(rel)
+			}
 		}
+		repo := Open(top, names)
 		if repo.err != nil && first == nil {
 			first = fmt.Errorf("%s: %w", repo.top, repo.err)
 		}
-		states[p] = repo.state(abs)
+		for i, p := range below[top] {
+			states[p] = repo.state(names[i])
+		}
 	}
 	return states, first
 }
 
-func (r *Repository) state(abs string) State {
+// state returns the state of one of the paths that were asked for, relative to
+// the top.
+func (r *Repository) state(name string) State {
 	switch {
 	case r.top == "":
 		return None
-	case r.err != nil:
+	case r.err != nil, name == "":
 		return Unknown
 	}
-	rel, err := filepath.Rel(r.top, abs)
-	if err != nil {
-		return Unknown
-	}
-	e, tracked := r.index.entries[filepath.ToSlash(rel)]
+	abs := filepath.Join(r.top, filepath.FromSlash(name))
+	e, tracked := r.index.entries[name]
 	switch {
 	case !tracked:
 		return Untracked

@@ -2,8 +2,10 @@ package git
 
 import (
 	"bytes"
+	"maps"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -174,7 +176,7 @@ func TestDamagedIndex(t *testing.T) {
 		t.Fatal(err)
 	}
 	for n := range len(good) {
-		if ix, err := parseIndex(good[:n]); err == nil && len(ix.entries) > 2 {
+		if ix, err := parseIndex(good[:n], []string{"a", "ab/c"}); err == nil && len(ix.entries) > 2 {
 			t.Errorf("cut at %d: more entries than there are", n)
 		}
 	}
@@ -190,15 +192,65 @@ func TestDamagedIndex(t *testing.T) {
 	}
 }
 
+// TestIndexMadeToBeSlow: an index takes time and memory by its size, whatever it
+// says. In version 4 each name here is one byte longer than the one before, so that
+// all of them together are a hundred thousand times the file.
+func TestIndexMadeToBeSlow(t *testing.T) {
+	const entries = 200_000
+	head := make([]byte, 40+20)
+	grow := []byte{'D', 'I', 'R', 'C', 0, 0, 0, 4, 0, byte(entries >> 16), byte(entries >> 8 & 0xff), byte(entries & 0xff)}
+	flat := bytes.Clone(grow)
+	long := strings.Repeat("a", 4000)
+	for i := range entries {
+		grow = append(append(grow, head...), 0, 0, 0, 'a', 0)
+		if i == 0 {
+			flat = append(append(append(append(flat, head...), 0, 0, 0), long...), 0)
+		} else { // one letter less, and another one
+			flat = append(append(flat, head...), 0, 0, 1, 'b', 0)
+		}
+	}
+	zeros := make([]byte, 20)
+	for name, data := range map[string][]byte{"growing names": append(grow, zeros...), "long names": append(flat, zeros...)} {
+		dir := disktest.Tree(t, map[string]string{"aaa": "x", "b": "x", ".git/HEAD": "ref: refs/heads/main"})
+		disktest.Put(t, dir, ".git/index", string(data))
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		disktest.Within(t, 10*time.Second, func() {
+			states, err := States(dir, []string{"aaa", "b", long})
+			want := map[string]State{"aaa": Untracked, "b": Untracked, long: Modified}
+			if name == "growing names" {
+				want["aaa"] = Modified
+			}
+			if err != nil || !maps.Equal(states, want) {
+				t.Errorf("%s: %.100v, %v", name, states, err)
+			}
+		})
+		runtime.ReadMemStats(&after)
+		if took := after.TotalAlloc - before.TotalAlloc; took > uint64(20*len(data)) {
+			t.Errorf("%s: %d bytes for an index of %d", name, took, len(data))
+		}
+	}
+	// A sparse file of any size is not read.
+	dir := disktest.Tree(t, map[string]string{"a": "x", ".git/HEAD": "ref: refs/heads/main", ".git/index": ""})
+	if err := os.Truncate(filepath.Join(dir, ".git/index"), 1<<40); err != nil {
+		t.Skip("no sparse files here: ", err)
+	}
+	disktest.Within(t, 10*time.Second, func() {
+		if states, err := States(dir, []string{"a"}); states["a"] != Unknown || err == nil || !strings.Contains(err.Error(), "larger than the limit") {
+			t.Errorf("a sparse index: %v, %v", states, err)
+		}
+	})
+}
+
 func FuzzParseIndex(f *testing.F) {
 	entry := append(bytes.Repeat([]byte{0}, 40+20), 0, 1, 'a', 0, 0, 0, 0, 0, 0, 0, 0, 0)
 	for _, v := range []byte{2, 3, 4} {
 		f.Add(append(append([]byte{'D', 'I', 'R', 'C', 0, 0, 0, v, 0, 0, 0, 1}, entry...), make([]byte, 20)...))
 	}
 	f.Fuzz(func(t *testing.T, data []byte) {
-		ix, err := parseIndex(data)
-		if err == nil && len(ix.entries)*42 > len(data) && len(data) > 0 {
-			t.Errorf("%d entries in %d bytes", len(ix.entries), len(data))
+		ix, err := parseIndex(data, []string{"a", "b/c"})
+		if err == nil && len(ix.entries) > 2 {
+			t.Errorf("%d entries of 2 that were asked for", len(ix.entries))
 		}
 	})
 }

@@ -33,7 +33,7 @@ func Top(dir string) string {
 	}
 }
 
-// A Repository is a work tree with its index, read once.
+// A Repository is a work tree with what its index says of some paths.
 type Repository struct {
 	top     string // "" where there is none
 	index   *index
@@ -41,9 +41,11 @@ type Repository struct {
 	err     error
 }
 
-// Open reads the index of the work tree at top. An index that cannot be read is a
-// state of its files (see [States]), not an error.
-func Open(top string) *Repository {
+// Open reads what the index of the work tree at top says of the paths, which are
+// relative to it. Only that is kept: how long an index is, and how long the names in
+// it are, is for whoever wrote it to say. An index that cannot be read is a state of
+// its files (see [States]), not an error.
+func Open(top string, paths []string) *Repository {
 	r := &Repository{top: top}
 	if top == "" {
 		return r
@@ -55,11 +57,14 @@ func Open(top string) *Repository {
 	}
 	if err == nil {
 		r.written = written
-		r.index, err = parseIndex(data)
+		r.index, err = parseIndex(data, paths)
 	}
 	r.err = err
 	return r
 }
+
+// Err says why the index could not be read, or is nil.
+func (r *Repository) Err() error { return r.err }
 
 // readIndexFile reads the index of the work tree at top.
 func readIndexFile(top string) ([]byte, time.Time, error) {
@@ -92,8 +97,8 @@ func gitDirectory(top string) (string, error) {
 	return to, nil
 }
 
-// Tracked reports whether the file at a path below the top is tracked. known is
-// false when there is no work tree, or its index cannot be read.
+// Tracked reports whether the file at one of the paths that were asked for is
+// tracked. known is false when there is no work tree, or its index cannot be read.
 func (r *Repository) Tracked(path string) (tracked, known bool) {
 	if r == nil || r.index == nil {
 		return false, false

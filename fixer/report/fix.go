@@ -49,7 +49,7 @@ func (f *Fix) JSON(w io.Writer) error {
 		o := &f.Outcomes[i]
 		out.Outcomes = append(out.Outcomes, jsonOutcome{
 			Rule: o.Finding.Rule, File: o.Finding.File, Path: o.Finding.Path, Outcome: string(o.Result), Reason: reason(o),
-			Title: o.Title, Level: levelName(o), New: o.New,
+			Title: o.Title, Level: levelName(o), New: o.New, Guesses: o.Guesses,
 		})
 	}
 	for _, c := range f.Changes {
@@ -67,6 +67,8 @@ type jsonOutcome struct {
 	Title   string `json:"title,omitempty"` // of the fix that was made or tried
 	Level   string `json:"level,omitempty"`
 	New     bool   `json:"new,omitempty"` // it came up after other fixes
+
+	Guesses []string `json:"guesses,omitempty"` // NAME=VALUE of parameters for which nothing is known
 }
 
 type jsonChange struct {

@@ -2,6 +2,8 @@ package report
 
 import (
 	"io"
+	"maps"
+	"slices"
 	"strings"
 
 	"oakum/fixer"
@@ -44,6 +46,7 @@ func (f *Fix) Summary(w io.Writer, st Style, written bool, undo string) error {
 			p.line("pods by the Pod Security Standards: ", before, " → ", after)
 		}
 	}
+	p.guessed(f)
 	p.failed(f)
 	if n := len(f.After.Findings); n > 0 {
 		p.line(text.Count(n, "finding remains", "findings remain"), ": ", severities(f.After.Findings), "; ", levels(f.After.Findings))
@@ -53,6 +56,25 @@ func (f *Fix) Summary(w io.Writer, st Style, written bool, undo string) error {
 		p.line("undo with: ", text.VisibleLine(undo))
 	}
 	return p.err
+}
+
+// guessed says once which values were written for want of anything known, and in
+// how many places.
+func (p *printer) guessed(f *Fix) {
+	count := map[string]int{}
+	for i := range f.Outcomes {
+		for _, g := range f.Outcomes[i].Guesses {
+			count[g]++
+		}
+	}
+	if len(count) == 0 {
+		return
+	}
+	var list []string
+	for _, g := range slices.Sorted(maps.Keys(count)) {
+		list = append(list, g+" in "+text.Count(count[g], "place", "places"))
+	}
+	p.line("values for which nothing is known here: ", text.VisibleLine(strings.Join(list, ", ")), "; give others with --set")
 }
 
 // failed names every fix that was accepted and is not in the plan.

@@ -14,6 +14,7 @@ import (
 	"oakum/fixer/dockerfile"
 	"oakum/fixer/image"
 	"oakum/fixer/kube"
+	"oakum/fixer/yamldoc"
 )
 
 // Input is what the links are computed from, by path relative to the root.
@@ -21,6 +22,9 @@ type Input struct {
 	Dockerfiles map[string]*dockerfile.File
 	Compose     map[string]*compose.File
 	Services    map[string][]*kube.Object // of Kubernetes; files without any are left out
+
+	// Inline are the Dockerfiles that stand in Compose files, by their text.
+	Inline map[*yamldoc.Node]*dockerfile.File
 
 	// Names are those of all files, nil when they were not collected. Ignores are the
 	// .dockerignore files; one that cannot be read is nil.
@@ -48,6 +52,8 @@ type Topology struct {
 	contexts    map[string][]buildcontext.Context // by Dockerfile, as Compose files say
 	users       map[string][]compose.View         // by Dockerfile that builds the service
 	services    map[string][]string               // by directory, the files with Kubernetes Services
+	derived     map[string][]Derivation           // by Dockerfile that makes the image they start from
+	bases       map[stageKey]Build                // that make the image a stage starts from
 
 	fingerprint string
 	onRead      func(path string) // nil, or called with each file that an answer depends on
@@ -112,6 +118,7 @@ func New(in Input) *Topology {
 	for _, file := range slices.Sorted(maps.Keys(in.Services)) {
 		t.services[path.Dir(file)] = append(t.services[path.Dir(file)], file)
 	}
+	t.derive()
 	t.fingerprint = t.computeFingerprint()
 	return t
 }
@@ -129,6 +136,7 @@ func (t *Topology) computeFingerprint() string {
 		}
 	}
 	fmt.Fprintf(&b, "%q\n", slices.Sorted(maps.Keys(t.in.Services)))
+	b.WriteString(t.derivedSum())
 	sum := sha256.Sum256([]byte(b.String())) // compared for every file of every check
 	return string(sum[:])
 }
@@ -160,11 +168,25 @@ func (t *Topology) ServiceBuild(v compose.View) (Build, bool) {
 	return b, ok
 }
 
+// InlineBuild returns the stage that builds a service from a Dockerfile that stands
+// in the Compose file. Nothing that edits Dockerfiles can edit it.
+func (t *Topology) InlineBuild(v compose.View) (Build, bool) {
+	text, file, target := v.InlineDockerfile()
+	if text == nil {
+		return Build{}, false
+	}
+	return stageOf(t.in.Inline[text], file, target, v.File+" builds "+v.Name+" from the Dockerfile in it")
+}
+
 func (t *Topology) build(p, target, why string) (Build, bool) {
-	f := t.in.Dockerfiles[p]
 	if t.onRead != nil {
 		t.onRead(p)
 	}
+	return stageOf(t.in.Dockerfiles[p], p, target, why)
+}
+
+// stageOf finds the stage that a build of a Dockerfile makes.
+func stageOf(f *dockerfile.File, p, target, why string) (Build, bool) {
 	if f == nil || len(f.Stages) == 0 {
 		return Build{}, false
 	}

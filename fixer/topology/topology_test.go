@@ -130,3 +130,45 @@ func TestUsers(t *testing.T) {
 		}
 	}
 }
+
+func TestDerived(t *testing.T) {
+	top := topology.New(input(t, map[string]string{
+		"base/Dockerfile":     "FROM debian:13\n",
+		"dev/Dockerfile":      "FROM example.org/shop/base:1\n",
+		"arg/Dockerfile":      "ARG P=scratch\nFROM $P\n",
+		"context/Dockerfile":  "FROM parent AS a\nFROM a\n",
+		"name/Dockerfile":     "FROM registry.example.org/my-tools:2\n",
+		"Dockerfile.tools":    "FROM debian:13\n",
+		"official/Dockerfile": "FROM redis:8\n",
+		"redis/Dockerfile":    "FROM redis:8\n",
+		"node/Dockerfile":     "FROM node\n",
+	}, map[string]string{
+		"compose.yaml": "services:\n  base: {build: base, image: 'example.org/shop/base:1'}\n  dev: {build: dev}\n  arg: {build: {context: arg, args: {P: 'example.org/shop/base:1'}}}\n" +
+			"  context: {build: {context: context, additional_contexts: [parent=service:base]}}\n",
+	}))
+	for file, want := range map[string]string{
+		"base/Dockerfile":  "arg/Dockerfile certain, context/Dockerfile certain, dev/Dockerfile certain",
+		"Dockerfile.tools": "name/Dockerfile likely",
+		"redis/Dockerfile": "",
+		"node/Dockerfile":  "",
+		"dev/Dockerfile":   "",
+	} {
+		var got []string
+		for _, d := range top.Derived(file) {
+			how := "likely"
+			if d.Certain {
+				how = "certain"
+			}
+			got = append(got, d.Path+" "+how)
+			if d.Why == "" || d.Of.Path != file {
+				t.Errorf("%s: derived %+v", file, d)
+			}
+			if b, ok := top.BaseBuild(d.Path, d.Stage); !ok || b.Path != file {
+				t.Errorf("%s: the base is %v", d.Path, b.Path)
+			}
+		}
+		if list := strings.Join(got, ", "); list != want {
+			t.Errorf("from %s: %q, want %q", file, list, want)
+		}
+	}
+}

@@ -298,6 +298,9 @@ func (w *writer) rollBack(todo []replacement) (interrupted bool) {
 // removeDirs removes directories that were made, where they are empty.
 func (w *writer) removeDirs(dirs []byteName) {
 	for _, dir := range slices.Backward(dirs) {
+		if w.linkIn(string(dir)) != "" {
+			continue // it is another directory by now
+		}
 		if info, err := w.root.Lstat(string(dir)); err == nil && info.IsDir() {
 			w.root.Remove(string(dir)) // fails where it is not empty, as it should
 		}

@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 
 	"oakum/fixer/disk"
@@ -84,4 +85,38 @@ func TestNoPermission(t *testing.T) {
 	if got := disktest.Read(t, dir, "open/Dockerfile"); got != dockerfile {
 		t.Errorf("written without an undo record: %q", got)
 	}
+}
+
+// TestAttributesAndModeAreKept: what a file has beside its bytes and owner is
+// still there after a commit and after an undo.
+func TestAttributesAndModeAreKept(t *testing.T) {
+	dir := disktest.Tree(t, map[string]string{"Dockerfile": dockerfile})
+	name := filepath.Join(dir, "Dockerfile")
+	if err := syscall.Setxattr(name, "user.oakum.test", []byte("kept\x00"), 0); err != nil {
+		t.Skip("this file system has no extended attributes: ", err)
+	}
+	if err := os.Chmod(name, 0o751|os.ModeSetgid); err != nil {
+		t.Fatal(err)
+	}
+	check := func(when string) {
+		t.Helper()
+		value := make([]byte, 16)
+		n, err := syscall.Getxattr(name, "user.oakum.test", value)
+		if err != nil || string(value[:max(n, 0)]) != "kept\x00" {
+			t.Errorf("%s: attribute %q, %v", when, value[:max(n, 0)], err)
+		}
+		if info, err := os.Stat(name); err != nil || info.Mode() != 0o751|os.ModeSetgid {
+			t.Errorf("%s: mode %v, %v", when, info.Mode(), err)
+		}
+	}
+	check("before")
+	rec, err := Commit(context.Background(), dir, []engine.Change{change("Dockerfile", []byte(dockerfile), []byte("FROM b\n"))})
+	if err != nil || len(rec.Warnings) > 0 {
+		t.Fatal(rec, err)
+	}
+	check("after commit")
+	if _, err := Undo(context.Background(), dir); err != nil {
+		t.Fatal(err)
+	}
+	check("after undo")
 }

@@ -154,10 +154,31 @@ func recordNumber(name string) int {
 		return 0
 	}
 	n, err := strconv.Atoi(digits)
-	if err != nil || n < 0 {
+	if err != nil || n < 0 || n > mostRecords {
 		return 0
 	}
 	return n
+}
+
+// mostRecords is a number no root ever comes to; a file with a higher one is not
+// ours.
+const mostRecords = 1_000_000_000
+
+// passedName is the file that says that [Undo] has reported a record it cannot
+// use. The record itself stays as it is: another version of oakum may know it.
+func passedName(record string) string { return strings.TrimSuffix(record, ".json") + ".passed" }
+
+func (s *store) passed(record string) bool {
+	_, err := os.Lstat(filepath.Join(s.dir, passedName(record)))
+	return err == nil
+}
+
+func (s *store) pass(record string) error {
+	f, err := os.OpenFile(filepath.Join(s.dir, passedName(record)), os.O_CREATE|os.O_WRONLY|disk.OpenFlags, 0o600)
+	if err != nil {
+		return fmt.Errorf("%s: that the record was passed over cannot be noted: %s", text.VisibleLine(s.dir), disk.Reason(err))
+	}
+	return f.Close()
 }
 
 // last reads the newest record, of whatever state; nil when there is none.
@@ -172,16 +193,12 @@ func (s *store) last() (*entry, error) {
 func (s *store) read(name string) (*entry, error) {
 	file := filepath.Join(s.dir, name)
 	damaged := func(reason string) error { return &DamagedRecordError{File: file, Reason: reason} }
-	info, err := os.Stat(file)
-	if err != nil {
+	data, _, err := disk.ReadBounded(file, maxRecord)
+	switch {
+	case errors.As(err, new(*fs.PathError)):
 		return nil, damaged(disk.Reason(err))
-	}
-	if info.Size() > maxRecord {
-		return nil, damaged("it is too large")
-	}
-	data, err := os.ReadFile(file)
-	if err != nil {
-		return nil, damaged(disk.Reason(err))
+	case err != nil:
+		return nil, damaged("it is no file, or too large")
 	}
 	e := &entry{name: name}
 	if err := json.Unmarshal(data, e); err != nil {
@@ -197,7 +214,7 @@ func (s *store) read(name string) (*entry, error) {
 	}
 	for _, f := range e.Files {
 		file, temp := string(f.Path), string(f.Temp)
-		if !isLocal(file) || !isLocal(temp) || path.Dir(temp) != path.Dir(file) || !strings.HasPrefix(path.Base(temp), tempPrefix) {
+		if !isLocal(file) || inStore(file) || !isLocal(temp) || path.Dir(temp) != path.Dir(file) || !strings.HasPrefix(path.Base(temp), tempPrefix) {
 			return nil, damaged("it names a path it cannot have written")
 		}
 		if !f.New && checksum(f.Before) != f.BeforeSum {
@@ -205,7 +222,7 @@ func (s *store) read(name string) (*entry, error) {
 		}
 	}
 	for _, d := range e.Dirs {
-		if !isLocal(string(d)) {
+		if !isLocal(string(d)) || inStore(string(d)) {
 			return nil, damaged("it names a path it cannot have written")
 		}
 	}
@@ -277,6 +294,7 @@ func (s *store) sync() error {
 
 // drop removes a record.
 func (s *store) drop(name string) error {
+	os.Remove(filepath.Join(s.dir, passedName(name))) // most often there is none
 	if err := os.Remove(filepath.Join(s.dir, name)); err != nil {
 		return fmt.Errorf("%s: the undo record cannot be removed: %s", text.VisibleLine(s.dir), disk.Reason(err))
 	}
@@ -292,6 +310,7 @@ func (s *store) prune() {
 	}
 	for len(names) > keepRecords {
 		os.Remove(filepath.Join(s.dir, names[0]))
+		os.Remove(filepath.Join(s.dir, passedName(names[0])))
 		names = names[1:]
 	}
 }

@@ -197,8 +197,7 @@ func (w *writer) contentEquals(p string, want []byte) (bool, error) {
 }
 
 // stage writes the new bytes beside the file, with its mode and where
-// possible its owner, and makes them durable. Extended attributes and access
-// lists are not carried over.
+// possible its owner, extended attributes and access list, and makes them durable.
 func (w *writer) stage(a *replacement) error {
 	if err := w.stepHook("stage", a.path); err != nil {
 		return err
@@ -226,7 +225,8 @@ func (w *writer) stage(a *replacement) error {
 	}
 	if err == nil && a.info != nil {
 		w.keepOwner(f, a)
-		err = f.Chmod(a.info.Mode().Perm()) // after the owner: changing that clears bits
+		err = f.Chmod(a.info.Mode() & keptMode) // after the owner: changing that clears bits
+		w.keepAttributes(f, a)
 	}
 	if err == nil {
 		err = f.Sync()
@@ -235,6 +235,22 @@ func (w *writer) stage(a *replacement) error {
 		err = cerr
 	}
 	return err
+}
+
+// keptMode are the bits of a mode that a file keeps.
+const keptMode = fs.ModePerm | fs.ModeSetuid | fs.ModeSetgid | fs.ModeSticky
+
+// keepAttributes gives the staged file what else the one it replaces has, and
+// says what it may not have.
+func (w *writer) keepAttributes(f *os.File, a *replacement) {
+	old, err := w.root.OpenFile(a.path, os.O_RDONLY|disk.OpenFlags, 0)
+	if err != nil {
+		return // the swap will say why
+	}
+	defer old.Close()
+	if lost := disk.CopyAttributes(old, f); len(lost) > 0 {
+		w.warn(a.path + " could not keep its extended attributes " + strings.Join(lost, ", "))
+	}
 }
 
 // keepOwner returns the staged file the owner of the one it replaces, and says
@@ -327,6 +343,9 @@ func (w *writer) clear(temp string) {
 func (w *writer) stagedAt(temp string) []string {
 	var out []string
 	dir := stagingOf(temp)
+	if w.linkIn(temp) != "" {
+		return nil // another directory by now
+	}
 	if info, err := w.root.Lstat(temp); err == nil && info.Mode().IsRegular() {
 		out = append(out, temp)
 	}

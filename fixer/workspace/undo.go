@@ -22,8 +22,9 @@ import (
 // let be written, and does not hold the others: they are restored, and a
 // [fixer.RefusedError] beside the receipt names what is left, which stays in the
 // record. Where nothing of a record can be restored the error says so once;
-// called again, Undo goes on to the commit before. Without a record the error is
-// [ErrNoRecord]; a record that cannot be trusted is a [DamagedRecordError].
+// called again, Undo goes on to the commit before. So it is with a record that
+// cannot be trusted, or that another version of oakum wrote: the error is a
+// [DamagedRecordError], the record stays. Without a record it is [ErrNoRecord].
 //
 // The receipt lists only the files that were restored now.
 func Undo(ctx context.Context, root string) (*fixer.Receipt, error) {
@@ -48,9 +49,16 @@ func Undo(ctx context.Context, root string) (*fixer.Receipt, error) {
 		}
 		e, damaged := s.read(name)
 		if damaged != nil {
-			return nil, damaged
+			if !s.passed(name) {
+				return nil, errors.Join(damaged, s.pass(name))
+			}
+			w.warn("a later fix cannot be taken back: " + damaged.Error())
+			if errors.Is(err, ErrNoRecord) {
+				err = damaged
+			}
+			continue
 		}
-		receipt, left, failed := w.undo(s, e)
+		receipt, left, failed := w.undo(ctx, s, e)
 		switch {
 		case failed != nil:
 			return nil, failed
@@ -75,14 +83,14 @@ func Undo(ctx context.Context, root string) (*fixer.Receipt, error) {
 // undo takes one record back as far as it can. What is left is named and stays
 // in the record. There is no receipt when nothing was restored while something
 // is left.
-func (w *writer) undo(s *store, e *entry) (*fixer.Receipt, *fixer.RefusedError, error) {
+func (w *writer) undo(ctx context.Context, s *store, e *entry) (*fixer.Receipt, *fixer.RefusedError, error) {
 	w.clearRecord(e) // left by a commit or undo that was interrupted
 	if len(e.Files) > 0 {
 		w.openStaging(string(e.Files[0].Temp))
 		defer w.closeStaging(string(e.Files[0].Temp))
 	}
 	var refused refusals
-	done, err := w.restore(w.replacementsBack(e, &refused), &refused)
+	done, err := w.restore(ctx, w.replacementsBack(e, &refused), &refused)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -229,10 +237,17 @@ func (w *writer) replacementsBack(e *entry, refused *refusals) []replacement {
 
 // restore carries out what replacementsBack worked out, and returns what is
 // done. A file that fails on the way is left as it is, whole, and refused: the
-// record keeps it, and undo can be called again.
-func (w *writer) restore(todo []replacement, refused *refusals) ([]replacement, error) {
+// record keeps it, and undo can be called again. Cancelling the context is heeded
+// up to the first file that is restored.
+func (w *writer) restore(ctx context.Context, todo []replacement, refused *refusals) ([]replacement, error) {
 	var staged, done []replacement
 	for _, a := range todo {
+		if err := ctx.Err(); err != nil {
+			for _, a := range staged {
+				w.clear(a.temp)
+			}
+			return nil, err
+		}
 		if a.new != nil {
 			if err := w.stage(&a); err != nil {
 				w.clear(a.temp)

@@ -215,3 +215,113 @@ func TestUndoWhereSomeIsAlreadyBack(t *testing.T) {
 	}
 	wantFiles(t, dir, map[string]string{"a": "1", "b": "1"})
 }
+
+// TestAnUnusableRecordDoesNotHoldTheOlderOnes: a newest record that is damaged, or
+// of another version, is reported once and stays as it is; called again, undo goes
+// on to the fix before it.
+func TestAnUnusableRecordDoesNotHoldTheOlderOnes(t *testing.T) {
+	ctx := context.Background()
+	for name, spoil := range map[string]func(string) string{
+		"cut":           func(s string) string { return s[:len(s)/2] },
+		"empty":         func(string) string { return "" },
+		"newer version": func(s string) string { return strings.Replace(s, `"version":1`, `"version":2,"more":[1]`, 1) },
+		"git store":     func(s string) string { return strings.Replace(s, `"path":"b"`, `"path":".git/b"`, 1) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			dir := disktest.Tree(t, map[string]string{"a": "1", "b": "1"})
+			for _, f := range []string{"a", "b"} {
+				if _, err := Commit(ctx, dir, []engine.Change{change(f, []byte("1"), []byte("2"))}); err != nil {
+					t.Fatal(err)
+				}
+			}
+			file := newestRecord(t, dir)
+			good, err := os.ReadFile(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			bad := spoil(string(good))
+			if err := os.WriteFile(file, []byte(bad), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			var damaged *DamagedRecordError
+			if rec, err := Undo(ctx, dir); rec != nil || !errors.As(err, &damaged) || damaged.File != file {
+				t.Fatalf("%+v, %v", rec, err)
+			}
+			wantFiles(t, dir, map[string]string{"a": "2", "b": "2"})
+			rec, err := Undo(ctx, dir)
+			if err != nil || len(rec.Written) != 1 || len(rec.Warnings) != 1 || !strings.Contains(rec.Warnings[0], file) {
+				t.Fatalf("%+v, %v", rec, err)
+			}
+			wantFiles(t, dir, map[string]string{"a": "1", "b": "2"})
+			if _, err := Undo(ctx, dir); !errors.As(err, &damaged) {
+				t.Errorf("with nothing else left: %v", err)
+			}
+			if now, err := os.ReadFile(file); err != nil || string(now) != bad {
+				t.Errorf("the record was changed: %v", err)
+			}
+			// What makes it usable again makes it undoable again.
+			if err := os.WriteFile(file, good, 0o600); err != nil {
+				t.Fatal(err)
+			}
+			if _, err := Undo(ctx, dir); err != nil {
+				t.Error(err)
+			}
+			wantFiles(t, dir, map[string]string{"a": "1", "b": "1"})
+			if left, _ := filepath.Glob(filepath.Join(filepath.Dir(file), "*.passed")); len(left) > 0 {
+				t.Errorf("left behind: %q", left)
+			}
+		})
+	}
+}
+
+// newestRecord is the file of the last commit.
+func newestRecord(t *testing.T, dir string) string {
+	t.Helper()
+	s, err := openStore(context.Background(), dir, false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.close()
+	names, err := s.names()
+	if err != nil || len(names) == 0 {
+		t.Fatal("no record", err)
+	}
+	return filepath.Join(s.dir, names[len(names)-1])
+}
+
+// TestUndoFollowsNoLink: where a directory has become a link since the commit,
+// undo writes and removes nothing through it.
+func TestUndoFollowsNoLink(t *testing.T) {
+	ctx := context.Background()
+	for name, inside := range map[string]bool{"inside": true, "outside": false} {
+		t.Run(name, func(t *testing.T) {
+			dir := disktest.Tree(t, map[string]string{"d/a": "1", "other/x": "x"})
+			if _, err := Commit(ctx, dir, []engine.Change{change("d/a", []byte("1"), []byte("2")), change("d/n/e/w", nil, []byte("2"))}); err != nil {
+				t.Fatal(err)
+			}
+			to := t.TempDir()
+			if inside {
+				to = filepath.Join(dir, "other")
+			}
+			if err := errors.Join(os.RemoveAll(filepath.Join(dir, "d")), os.Symlink(to, filepath.Join(dir, "d")), os.MkdirAll(filepath.Join(to, "n", "e"), 0o755)); err != nil {
+				t.Fatal(err)
+			}
+			disktest.Put(t, to, "a", "2")
+			disktest.Put(t, to, "n/e/w", "2")
+			rec, err := Undo(ctx, dir)
+			if rec != nil || err == nil {
+				t.Errorf("%+v, %v", rec, err)
+			}
+			if disktest.Read(t, to, "a") != "2" || disktest.Read(t, to, "n/e/w") != "2" {
+				t.Error("undo wrote through a link")
+			}
+			if err := os.Remove(filepath.Join(to, "n", "e", "w")); err != nil {
+				t.Fatal(err)
+			}
+			Undo(ctx, dir)
+			if _, err := os.Lstat(filepath.Join(to, "n", "e")); err != nil {
+				t.Errorf("undo removed a directory through a link: %v", err)
+			}
+		})
+	}
+}

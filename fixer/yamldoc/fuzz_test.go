@@ -8,6 +8,7 @@ import (
 
 	"go.yaml.in/yaml/v3"
 
+	"oakum/fixer/corpustest"
 	"oakum/fixer/text"
 )
 
@@ -63,6 +64,9 @@ func FuzzSetKeepsRest(f *testing.F) {
 	for i, s := range seeds {
 		for kind := range uint8(5) {
 			f.Add([]byte(s), uint8(i+int(kind)), kind, "x: y")
+		}
+		for n, m := range corpustest.Mutations() {
+			f.Add(m.Do([]byte(s), i), uint8(i+n), uint8(n), "x: y")
 		}
 	}
 	f.Fuzz(func(t *testing.T, src []byte, pick, kind uint8, value string) {
@@ -141,15 +145,17 @@ func checkKeeps(t *testing.T, file *File, d *Doc, n *Node, change Change) {
 			t.Errorf("document %d: %v\n%q", i, err, out)
 		}
 	}
-	// Only the lines of the node and its siblings are touched.
+	// Only the lines of the node and its siblings are touched; what is added comes
+	// after comments that belong to them.
 	e := &editor{src: src}
-	from, to := e.lineStart(n.entryStart()), nextLine(src, n.End)
-	if p := n.Parent; p != nil {
-		from, to = e.lineStart(p.entryStart()), nextLine(src, p.End)
+	around := n
+	if n.Parent != nil {
+		around = n.Parent
 	}
+	from, to := e.lineStart(around.entryStart()), max(nextLine(src, around.End), skipGap(src, around.End))
 	for _, ed := range change.Edits {
 		if ed.Start < e.breakBefore(from) || ed.End > to {
-			t.Errorf("edit [%d,%d) leaves [%d,%d)", ed.Start, ed.End, from, to)
+			t.Errorf("edit [%d,%d) leaves [%d,%d): %q becomes %q", ed.Start, ed.End, from, to, src, out)
 		}
 	}
 	// A second opinion: what the YAML reader itself decodes, without the place.

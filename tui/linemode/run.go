@@ -7,6 +7,7 @@ import (
 	"io"
 	"slices"
 	"strings"
+	"time"
 
 	"oakum/fixer"
 	"oakum/fixer/engine"
@@ -15,16 +16,40 @@ import (
 )
 
 // Run talks about the session's findings until the input ends, ctx is done, or
-// the person says quit. It fails only when out does. While it waits for an
-// answer it reads from in on a goroutine of its own, which after ctx is done
-// may stay in that one read.
+// the person says quit. It fails only when out does. It reads from in, and talks,
+// on goroutines of their own: when ctx is done Run returns at once, and whatever
+// they are in the middle of, working something out or saying it, ends without a
+// word or a trace. A write that has begun is waited for.
 func Run(ctx context.Context, in io.Reader, out io.Writer, s *engine.Session, b review.Backend) (review.Result, error) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
+	door := &door{out: out}
 	t := &conversation{
-		ctx: ctx, out: bufio.NewWriter(out), lines: readLines(ctx, in),
+		ctx: ctx, out: bufio.NewWriter(door), door: door, lines: readLines(ctx, in),
 		s: s, b: b, facts: b.Facts(ctx, s.Snapshot()),
 	}
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		t.talk()
+	}()
+	select {
+	case <-done:
+	case <-ctx.Done():
+		select {
+		case <-done: // it was waiting for an answer, and has said so
+		case <-time.After(patience):
+			return door.shut(), nil
+		}
+	}
+	if t.failed != nil {
+		return t.result(), fmt.Errorf("cannot write the answer: %w", t.failed)
+	}
+	return t.result(), nil
+}
+
+// talk is the conversation from its beginning to its end.
+func (t *conversation) talk() {
 	t.begin()
 	for !t.over && !t.ended {
 		t.news()
@@ -34,16 +59,13 @@ func Run(ctx context.Context, in io.Reader, out io.Writer, s *engine.Session, b 
 		}
 	}
 	t.end()
-	if t.failed != nil {
-		return t.result(), fmt.Errorf("cannot write the answer: %w", t.failed)
-	}
-	return t.result(), nil
 }
 
 // A conversation is the state of one run.
 type conversation struct {
 	ctx   context.Context
 	out   *bufio.Writer
+	door  *door
 	lines <-chan string
 	s     *engine.Session
 	b     review.Backend
@@ -59,7 +81,6 @@ type conversation struct {
 	over    bool // quit was given, and done
 	ended   bool // no answer will come any more
 	noKeep  bool // that decisions cannot be saved was reported
-	written []string
 	failed  error
 
 	brokeOff bool // a write ended half way: what it left is undo's to restore
@@ -272,8 +293,7 @@ func (t *conversation) advance() {
 }
 
 func (t *conversation) result() review.Result {
-	slices.Sort(t.written)
-	return review.Result{Interrupted: t.ctx.Err() != nil, Written: slices.Compact(t.written), Open: len(t.s.Baseline().Findings)}
+	return review.Result{Interrupted: t.ctx.Err() != nil, Written: t.door.files(), Open: len(t.s.Baseline().Findings)}
 }
 
 // end prints the state when there is no more input.

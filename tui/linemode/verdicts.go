@@ -23,10 +23,21 @@ func (t *conversation) finding() *engine.Outcome {
 
 // keep saves the decisions, so that they survive a crash.
 func (t *conversation) keep() {
-	if err := t.b.SaveDecisions(t.s.Decisions()); err != nil && !t.noKeep {
+	if err := t.save(t.s.Decisions()); err != nil && !t.noKeep {
 		t.noKeep = true
 		t.say("Verdicts are not kept in case of a crash: %s", sentenceEnd(err.Error()))
 	}
+}
+
+// save writes what the next start will offer.
+func (t *conversation) save(all engine.Decisions) error {
+	return t.door.through(func(d *door) error {
+		err := t.b.SaveDecisions(all)
+		if d.kept = len(all); err != nil {
+			d.kept = 0
+		}
+		return err
+	})
 }
 
 // change makes a change of decisions. It returns what that does to findings

@@ -125,7 +125,13 @@ func (t *conversation) write(string) {
 		}
 		return
 	}
-	receipt, err := t.b.Commit(t.ctx, plan.Changes)
+	var receipt *fixer.Receipt
+	err := t.door.through(func(d *door) (err error) {
+		if receipt, err = t.b.Commit(t.ctx, plan.Changes); err == nil {
+			d.written = append(d.written, receipt.Written...)
+		}
+		return err
+	})
 	if err != nil {
 		var refused *fixer.RefusedError
 		if errors.As(err, &refused) && refused.Interrupted {
@@ -145,7 +151,6 @@ func (t *conversation) write(string) {
 		t.say("Say again to read the files again; your verdicts stay.")
 		return
 	}
-	t.written = append(t.written, receipt.Written...)
 	for _, p := range receipt.Written {
 		t.say("Wrote %s.", visible(p))
 	}
@@ -203,7 +208,11 @@ func (t *conversation) patch(string) {
 		t.say("Nothing is accepted yet, so there is nothing to save.")
 		return
 	}
-	name, err := t.b.SavePatch(plan.Changes)
+	var name string
+	err := t.door.through(func(*door) (err error) {
+		name, err = t.b.SavePatch(plan.Changes)
+		return err
+	})
 	if err != nil {
 		t.say("The patch cannot be saved: %s", sentenceEnd(err.Error()))
 		return
@@ -252,7 +261,7 @@ func (t *conversation) quit(string) {
 
 // leave ends the conversation. Verdicts stay where they were kept.
 func (t *conversation) leave() {
-	if len(t.written) == 0 && !t.brokeOff {
+	if len(t.door.files()) == 0 && !t.brokeOff {
 		t.say("Nothing was written.")
 	}
 	t.sayKept()
@@ -261,7 +270,7 @@ func (t *conversation) leave() {
 
 // discard leaves and forgets the verdicts.
 func (t *conversation) discard(string) {
-	if err := t.b.SaveDecisions(nil); err != nil && !t.noKeep {
+	if err := t.save(nil); err != nil && !t.noKeep {
 		t.say("The verdicts that were kept cannot be removed: %s", sentenceEnd(err.Error()))
 	} else if n := len(t.s.Decisions()); n > 0 {
 		t.say("Forgot %s.", count(n, "verdict"))

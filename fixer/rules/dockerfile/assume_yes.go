@@ -84,10 +84,10 @@ func reportQuestions(p *fixer.Pass, st build.Step, open []*build.PackageCall) {
 	f := fixer.Finding{
 		Path:    place(p.File.Dockerfile, st.At) + ": " + first.Program + " " + first.Verb,
 		Message: fmt.Sprintf("%s %s asks before it goes on, and nobody answers during a build", first.Program, first.Verb),
-		Advice:  fmt.Sprintf("write -y behind %s", first.Verb) + st.NotEdited(),
+		Advice:  fmt.Sprintf("write -y behind %s", first.Verb) + st.NotEdited(first.Command),
 	}
 	f.Start, f.End = st.Span(build.Command{Command: first.Command})
-	if st.Script != nil {
+	if !slices.ContainsFunc(open, func(c *build.PackageCall) bool { return !st.Edited(c.Command) }) {
 		f.Advice = ""
 		level, breaks := fixer.Safe, ""
 		for _, c := range open {
@@ -120,7 +120,7 @@ func endsStep(st build.Step, c *build.PackageCall) bool {
 	if c.Place != 0 {
 		return false
 	}
-	return errexit(st.Script) || !slices.ContainsFunc(st.Script.Commands, func(o dockerfile.Command) bool {
+	return errexit(st.Script) || !slices.ContainsFunc(st.Commands, func(o build.Command) bool {
 		return o.Start > c.Start && o.Chain != c.Chain && o.Place&dockerfile.InSubstitution == 0
 	})
 }

@@ -51,6 +51,9 @@ func deletesCache(list []build.Command, folder string) bool {
 // follow lets another command run behind one at the top level of a step, in a
 // way that a failure of the first one still ends what it ended before.
 func follow(f *dockerfile.File, st build.Step, c build.Command, added string) ([]text.Edit, error) {
+	if c.Copied {
+		return nil, errors.New(dockerfile.CopiedReason)
+	}
 	if c.Place != 0 {
 		return nil, fmt.Errorf("the command stands in %s", c.Place)
 	}

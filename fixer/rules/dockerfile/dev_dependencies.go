@@ -96,7 +96,7 @@ var buildWord = text.Regexp(`(?i)^(build|compile|bundle|tsc|webpack|vite|esbuild
 // development: it builds or tests, or runs what is not read here.
 func builds(st build.Step, rest []build.Step, n int) bool {
 	return runsLater(st, rest, n, func(c build.Command) bool {
-		if buildWord().MatchString(c.Program) || build.RunsUnread(c.Command) {
+		if buildWord().MatchString(c.Program) || c.RunsUnread() {
 			return true
 		}
 		return text.WordSet("npm npx yarn pnpm pnpx make node")[c.Program] && (c.Program == "make" || c.Program == "npx" || c.Program == "node" || slices.ContainsFunc(c.Plain(), buildWord().MatchString))
@@ -175,10 +175,12 @@ func reportDependencies(p *fixer.Pass, st build.Step, c build.Command, d *instal
 	case builds || !own:
 		f.Advice = fmt.Sprintf("run %s in that stage behind what it builds, before its folder is copied", d.prune)
 	case c.Program != "npm":
+	case isFallback(c):
+		f.Advice += fmt.Sprintf("; it is not done here because the command stands in %s, and the others of the step would still bring them", c.Place)
 	case npmBefore7(st.Stage):
 		f.Advice = "write --only=production; --omit=dev is known from npm 7 on"
-	case st.Script == nil:
-		f.Advice += st.NotEdited()
+	case !st.Edited(c.Command):
+		f.Advice += st.NotEdited(c.Command)
 	case !startsNode(images):
 		f.Advice += "; it is not done here because it cannot be told what the start command needs"
 	default:

@@ -2,10 +2,14 @@ package dockerfile
 
 import (
 	_ "embed"
+	"fmt"
+	"slices"
+	"strings"
 
 	"oakum/fixer"
 	"oakum/fixer/build"
 	"oakum/fixer/dockerfile"
+	"oakum/fixer/text"
 )
 
 //go:embed insecure_run.md
@@ -26,7 +30,7 @@ var InsecureRun = &fixer.Rule{
 	},
 	Doc: insecureRunDoc,
 	Check: func(p *fixer.Pass) {
-		build.Each(p.File.Dockerfile, func(_ *dockerfile.Stage, i, at *dockerfile.Instruction) {
+		build.Each(p.File.Dockerfile, func(s *dockerfile.Stage, i, at *dockerfile.Instruction) {
 			if i.Keyword != "RUN" {
 				return
 			}
@@ -35,18 +39,20 @@ var InsecureRun = &fixer.Rule{
 				case flag.Name == "security" && flag.Value == "insecure":
 					reportPrivilege(p, i, at, flag, fixer.High,
 						"the step runs as root of the build's machine: with all capabilities and without seccomp",
-						"the step can no longer mount file systems, load modules or start containers; take the entitlement security.insecure back from the builder as well")
+						"the step can no longer mount file systems, load modules or start containers; take the entitlement security.insecure back from the builder as well",
+						needsKernel(p, i))
 				case flag.Name == "network" && flag.Value == "host":
 					reportPrivilege(p, i, at, flag, fixer.Medium,
 						"the step is in the network of the build's machine, and reaches what listens only there",
-						"the step no longer reaches servers that listen only on the machine that builds, or names that only its network knows")
+						"the step no longer reaches servers that listen only on the machine that builds, or names that only its network knows",
+						reachesMachine(p, s, i))
 				}
 			}
 		})
 	},
 }
 
-func reportPrivilege(p *fixer.Pass, i, at *dockerfile.Instruction, flag dockerfile.Flag, severity fixer.Severity, message, breaks string) {
+func reportPrivilege(p *fixer.Pass, i, at *dockerfile.Instruction, flag dockerfile.Flag, severity fixer.Severity, message, breaks, needed string) {
 	f := fixer.Finding{
 		Severity: severity,
 		Path:     place(p.File.Dockerfile, at) + ": --" + flag.Name,
@@ -54,7 +60,9 @@ func reportPrivilege(p *fixer.Pass, i, at *dockerfile.Instruction, flag dockerfi
 		Start:    flag.Word.Start, End: flag.Word.End,
 	}
 	edits, err := p.File.Dockerfile.DeleteFlag(i, flag)
-	if err != nil {
+	if needed != "" {
+		f.Advice = needed
+	} else if err != nil {
 		f.Advice = "take the flag out, or do what needs it before the build; it is not done here because " + build.Reason(err)
 	} else {
 		f.Fixes = []fixer.Fix{{
@@ -65,4 +73,36 @@ func reportPrivilege(p *fixer.Pass, i, at *dockerfile.Instruction, flag dockerfi
 		}}
 	}
 	report(p, at, f)
+}
+
+// needsKernel says which command of a step does not work without its
+// privileges, or "".
+func needsKernel(p *fixer.Pass, i *dockerfile.Instruction) string {
+	for _, c := range build.Of(p.File).Step(i).Commands {
+		if c.NeedsPrivileges() {
+			return fmt.Sprintf("%s does not work without the flag: do it before the build, or in a container that is started with the one capability or device it needs", c.Program)
+		}
+	}
+	return ""
+}
+
+// localAddress matches a server of the machine itself in the text of a step.
+var localAddress = text.Regexp(`\b(?:localhost|127\.0\.0\.1|host\.docker\.internal):\d+|://(?:localhost|127\.0\.0\.1|\[::1\])\b`)
+
+// reachesMachine says which server of the machine that builds a step asks for,
+// or "".
+func reachesMachine(p *fixer.Pass, s *dockerfile.Stage, i *dockerfile.Instruction) string {
+	found, where := localAddress().FindString(build.CommandText(p.File.Dockerfile, i)), fmt.Sprintf("line %d", i.Line)
+	for _, o := range slices.Concat(p.File.Dockerfile.MetaArgs, s.Instructions) {
+		if found != "" || o == i {
+			break
+		}
+		if o.Keyword == "ENV" || o.Keyword == "ARG" {
+			found, where = localAddress().FindString(o.Text()), fmt.Sprintf("line %d", o.Line)
+		}
+	}
+	if found == "" {
+		return ""
+	}
+	return fmt.Sprintf("%s names %s, which the step reaches only in the network of the machine that builds: give that server an address that containers reach, then take the flag out", where, strings.TrimPrefix(found, "://"))
 }

@@ -78,7 +78,7 @@ func reportHidden(p *fixer.Pass, st build.Step, from, to build.Command) {
 		Advice:  "download to a file first (curl -f -o FILE URL && …), so that each command is looked at" + pipefailAdvice(p, st.Stage),
 	}
 	f.Start, f.End = st.Span(from)
-	if st.Script != nil {
+	if st.Script != nil && !from.Copied {
 		f.Start, f.End = min(from.Start, to.Start), max(from.End, to.End)
 	}
 	report(p, st.At, f)

@@ -2,6 +2,7 @@ package dockerfile
 
 import (
 	_ "embed"
+	"fmt"
 	"strings"
 
 	"oakum/fixer"
@@ -74,8 +75,10 @@ func checkNpm(p *fixer.Pass, st build.Step, c build.Command) {
 	l := findLock(p, st, build.Installers["npm"].Locks...)
 	f.Advice = l.advice("package-lock.json", "write npm ci", "nothing in the file proves that it is")
 	switch {
-	case st.Script == nil:
-		f.Advice = "write npm ci where package-lock.json is there" + st.NotEdited()
+	case isFallback(c):
+		f.Advice = fallbackAdvice(c, "package-lock.json", "npm ci")
+	case !st.Edited(c.Command):
+		f.Advice = "write npm ci where package-lock.json is there" + st.NotEdited(c.Command)
 	case l.at == nil:
 	case !plain:
 		f.Advice = "write npm ci; it is not done here because it cannot be told whether npm ci takes all of these options"
@@ -121,7 +124,7 @@ func checkYarn(p *fixer.Pass, st build.Step, c build.Command) {
 		}
 	}
 	freeze{
-		named: "yarn install", k: max(k, c.ProgramWord), flag: flag, lock: l,
+		named: "yarn install", k: max(k, c.ProgramWord), flag: flag, file: "yarn.lock", lock: l,
 		advice: l.advice("yarn.lock", "write yarn install --frozen-lockfile for Yarn 1, --immutable for later ones", unknown),
 	}.report(p, st, c)
 }
@@ -133,7 +136,7 @@ func checkPnpm(p *fixer.Pass, st build.Step, c build.Command) {
 	}
 	l := findLock(p, st, build.Installers["pnpm"].Locks...)
 	freeze{
-		named: "pnpm " + sub, k: k, flag: "--frozen-lockfile", lock: l,
+		named: "pnpm " + sub, k: k, flag: "--frozen-lockfile", file: "pnpm-lock.yaml", lock: l,
 		advice: l.advice("pnpm-lock.yaml", "write pnpm install --frozen-lockfile", "nothing in the file proves that it is"),
 	}.report(p, st, c)
 }
@@ -143,6 +146,7 @@ type freeze struct {
 	named  string // "yarn install"
 	k      int    // the word behind which the option goes
 	flag   string
+	file   string // the name of the lock file
 	lock   lock
 	advice string // where the lock file is not proved to be there
 }
@@ -156,8 +160,10 @@ func (z freeze) report(p *fixer.Pass, st build.Step, c build.Command) {
 	}
 	f.Start, f.End = st.Span(c)
 	switch {
-	case st.Script == nil:
-		f.Advice += st.NotEdited()
+	case isFallback(c):
+		f.Advice = fallbackAdvice(c, z.file, z.named+" "+z.flag)
+	case !st.Edited(c.Command):
+		f.Advice += st.NotEdited(c.Command)
 	case z.lock.at != nil:
 		f.Advice = ""
 		f.Fixes = []fixer.Fix{{
@@ -168,4 +174,16 @@ func (z freeze) report(p *fixer.Pass, st build.Step, c build.Command) {
 		}}
 	}
 	report(p, st.At, f)
+}
+
+// isFallback reports whether a command runs only when another one fails, or
+// answers one: what is written there is meant for the case in which the strict
+// way does not work.
+func isFallback(c build.Command) bool {
+	return c.Place&(dockerfile.InOr|dockerfile.InNegation|dockerfile.InCondition|dockerfile.InBranch|dockerfile.InLoop|dockerfile.InFunction) != 0
+}
+
+func fallbackAdvice(c build.Command, lockFile, strict string) string {
+	return fmt.Sprintf("bring %s up to date, keep it in git, and write %s alone; it is not done here because the command stands in %s, where it may be what runs when the lock file does not fit",
+		lockFile, strict, c.Place)
 }

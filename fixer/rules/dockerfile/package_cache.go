@@ -65,10 +65,10 @@ func checkPipCache(p *fixer.Pass, st build.Step) {
 		f := fixer.Finding{
 			Path:    place(p.File.Dockerfile, st.At) + ": " + c.Program + c.Ordinal,
 			Message: c.Program + " install keeps a copy of what it downloads in the image",
-			Advice:  "write --no-cache-dir behind install" + st.NotEdited(),
+			Advice:  "write --no-cache-dir behind install" + st.NotEdited(c.Command),
 		}
 		f.Start, f.End = st.Span(c)
-		if st.Script != nil {
+		if st.Edited(c.Command) {
 			f.Advice = ""
 			f.Fixes = []fixer.Fix{{
 				ID: "no-cache", Title: "use --no-cache-dir", Level: fixer.Safe,
@@ -114,8 +114,8 @@ func checkNodeCache(p *fixer.Pass, st build.Step) {
 		report(p, st.At, f)
 		return
 	}
-	if st.Script == nil {
-		f.Advice = "end the step with " + clean + st.NotEdited()
+	if !st.Edited(c.Command) {
+		f.Advice = "end the step with " + clean + st.NotEdited(c.Command)
 		report(p, st.At, f)
 		return
 	}

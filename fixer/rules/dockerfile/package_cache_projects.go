@@ -34,8 +34,8 @@ func checkGemCache(p *fixer.Pass, st build.Step, elsewhere bool) {
 	switch {
 	case !officialRuby(st.Stage) || elsewhere:
 		f.Advice += "; it is not done here because where the gems go is not known"
-	case st.Script == nil:
-		f.Advice += st.NotEdited()
+	case !st.Edited(c.Command):
+		f.Advice += st.NotEdited(c.Command)
 	default:
 		if edits, err := follow(p.File.Dockerfile, st, c, "rm -rf "+gemCache); err != nil {
 			f.Advice += "; it is not done here because " + build.Reason(err)

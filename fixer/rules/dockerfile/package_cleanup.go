@@ -2,6 +2,7 @@ package dockerfile
 
 import (
 	"bytes"
+	"errors"
 	"slices"
 	"strings"
 
@@ -18,9 +19,15 @@ import (
 func cleanup(f *dockerfile.File, r *build.PackageRun, last *build.PackageCall) ([]text.Edit, error) {
 	after := last.Command
 	for _, c := range r.Commands {
-		if c.Start > after.Start && (c.Package != nil && c.Package.Manager == last.Manager || c.Package == nil && build.RunsUnread(c.Command)) {
+		if c.Start > after.Start && (c.Package != nil && c.Package.Manager == last.Manager || c.Package == nil && c.RunsUnread()) {
 			after = c.Command
 		}
+	}
+	switch {
+	case r.Script == nil:
+		return nil, errors.New(r.Why)
+	case last.Copied || after.Copied:
+		return nil, errors.New(dockerfile.CopiedReason)
 	}
 	next := following(f, r.Instruction, after.End)
 	switch {

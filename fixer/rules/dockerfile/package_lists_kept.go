@@ -51,16 +51,16 @@ var PackageListsKept = &fixer.Rule{
 			}
 			for _, m := range build.Managers {
 				if !m.Mounted(i) {
-					checkLists(p, runs, runs.At(at), m)
+					checkLists(p, runs.At(at), m)
 				}
 			}
 		})
 	},
 }
 
-func checkLists(p *fixer.Pass, runs *build.Packages, r *build.PackageRun, m *build.Manager) {
+func checkLists(p *fixer.Pass, r *build.PackageRun, m *build.Manager) {
 	f := fixer.Finding{Path: place(p.File.Dockerfile, r.At) + " " + m.Name}
-	if r.Script == nil {
+	if r.Rough {
 		if r.LeavesUnread(m) {
 			f.Message = fmt.Sprintf("the image keeps the %s of %s", m.What, m.Name)
 			f.Advice = fmt.Sprintf("end these commands with %s; it is not done here because %s", cmp.Or(m.Clean, "its clean all"), r.Why)
@@ -79,9 +79,9 @@ func checkLists(p *fixer.Pass, runs *build.Packages, r *build.PackageRun, m *bui
 	}}
 	var fix *fixer.Fix
 	if m.Name == "apk" && !r.Runs(m, "update") {
-		fix, f.Advice = noCacheFix(p, runs, r, m)
+		fix, f.Advice = noCacheFix(p, r, m)
 	} else {
-		fix, f.Advice = cleanFix(p, runs, r, last)
+		fix, f.Advice = cleanFix(p, r, last)
 	}
 	if fix != nil {
 		f.Fixes = []fixer.Fix{*fix}
@@ -90,15 +90,15 @@ func checkLists(p *fixer.Pass, runs *build.Packages, r *build.PackageRun, m *bui
 }
 
 // cleanFix deletes what was fetched behind the last command that needs it.
-func cleanFix(p *fixer.Pass, runs *build.Packages, r *build.PackageRun, last *build.PackageCall) (*fixer.Fix, string) {
+func cleanFix(p *fixer.Pass, r *build.PackageRun, last *build.PackageCall) (*fixer.Fix, string) {
 	m := last.Manager
 	if !r.Installs(m) {
 		return nil, fmt.Sprintf("%s %s stands alone, so that what it fetched is for a later step, or for none: join it with the RUN that installs, and end that with %s",
 			last.Program, last.Verb, last.CleanCommand())
 	}
-	later := runs.NeededAfter(r.At, m)
+	later := build.NeededAfter(p, r.At, m)
 	if later.Sure {
-		return nil, fmt.Sprintf("line %d installs packages with what this RUN fetched: give it an update of its own or join the two, and end with %s", later.By.Line, last.CleanCommand())
+		return nil, fmt.Sprintf("%s installs packages with what this RUN fetched: give it an update of its own or join the two, and end with %s", later.Where(), last.CleanCommand())
 	}
 	edits, err := cleanup(p.File.Dockerfile, r, last)
 	if err != nil {
@@ -111,13 +111,21 @@ func cleanFix(p *fixer.Pass, runs *build.Packages, r *build.PackageRun, last *bu
 	}
 	if later.By != nil {
 		fix.Level = fixer.Review
-		fix.Breaks = fmt.Sprintf("line %d runs something that is not read here: it fails if it installs packages without fetching the lists first", later.By.Line)
+		fix.Breaks = fmt.Sprintf("%s "+doubt(later)+": it fails if it installs packages without fetching the lists first", later.Where())
 	}
 	return fix, ""
 }
 
+// doubt says why it is not sure that a later step needs the lists.
+func doubt(later build.Need) string {
+	if later.File != "" {
+		return "may start from this image"
+	}
+	return "runs something that is not read here"
+}
+
 // noCacheFix tells apk not to keep its index at all.
-func noCacheFix(p *fixer.Pass, runs *build.Packages, r *build.PackageRun, m *build.Manager) (*fixer.Fix, string) {
+func noCacheFix(p *fixer.Pass, r *build.PackageRun, m *build.Manager) (*fixer.Fix, string) {
 	if ancientAlpine(p, r.Instruction.Stage) {
 		return nil, "apk of Alpine 3.2 and older has no --no-cache: end the commands with " + m.Clean
 	}
@@ -132,9 +140,9 @@ func noCacheFix(p *fixer.Pass, runs *build.Packages, r *build.PackageRun, m *bui
 	}
 	// A step that fetched the index on request may be followed by one that
 	// relies on it; apk fetches it by itself in all but old versions.
-	if later := runs.NeededAfter(r.At, m); later.Sure && slices.ContainsFunc(r.Calls, func(c *build.PackageCall) bool { return c.Manager == m && c.FetchesLists() }) {
+	if later := build.NeededAfter(p, r.At, m); later.Sure && slices.ContainsFunc(r.Calls, func(c *build.PackageCall) bool { return c.Manager == m && c.FetchesLists() }) {
 		fix.Level = fixer.Review
-		fix.Breaks = fmt.Sprintf("line %d installs packages too, and the apk of old Alpine releases does not fetch the index by itself", later.By.Line)
+		fix.Breaks = fmt.Sprintf("%s installs packages too, and the apk of old Alpine releases does not fetch the index by itself", later.Where())
 	}
 	return fix, ""
 }

@@ -138,7 +138,7 @@ func reportPipe(p *fixer.Pass, st build.Step, from, to build.Command) {
 		f.Message += ", over a connection that anybody on the way can change"
 	}
 	f.Start, f.End = st.Span(from)
-	if st.Script != nil {
+	if st.Script != nil && !from.Copied && !to.Copied {
 		f.Start, f.End = min(from.Start, to.Start), max(from.End, to.End)
 	}
 	report(p, st.At, f)

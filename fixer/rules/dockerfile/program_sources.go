@@ -24,7 +24,7 @@ func mayBring(b *build.Build, s *dockerfile.Stage, tool string) bool {
 				}
 				for _, c := range b.Step(i).Commands {
 					call := c.Package
-					if call != nil && slices.ContainsFunc(call.Words, func(w dockerfile.Word) bool { return w.Dynamic }) || call == nil && build.RunsUnread(c.Command) {
+					if call != nil && slices.ContainsFunc(call.Words, func(w dockerfile.Word) bool { return w.Dynamic }) || call == nil && c.RunsUnread() {
 						return true
 					}
 				}

@@ -23,10 +23,49 @@ func report(p *fixer.Pass, i *dockerfile.Instruction, f fixer.Finding) {
 }
 
 // place names an instruction of the file, not a trigger, by its stage and its
-// number among its kind.
+// number among its kind. What a fix takes out or puts in has no number, or
+// comes after the others, so that the name of a neighbour stays what it is:
+// see also [variablePlace].
 func place(f *dockerfile.File, i *dockerfile.Instruction) string {
 	if i.Keyword == "FROM" {
 		return stagePath(i.Stage) + ": FROM"
+	}
+	where, list := "before FROM", f.MetaArgs
+	if i.Stage != nil {
+		where, list = stagePath(i.Stage), i.Stage.Instructions
+	}
+	kind := uncounted(i)
+	n, beside := 1, 1
+	for k, o := range list {
+		if lastWins(i) {
+			o = list[len(list)-1-k] // all but the last may be taken out
+		}
+		if o == i {
+			break
+		}
+		switch {
+		case ordinalKeyword(o) != ordinalKeyword(i):
+		case uncounted(o) == "":
+			n, beside = n+1, 1
+		case uncounted(o) == kind:
+			beside++
+		}
+	}
+	switch {
+	case kind != "" && beside > 1:
+		return fmt.Sprintf("%s: %s before RUN[%d] (%d)", where, kind, n, beside)
+	case kind != "":
+		return fmt.Sprintf("%s: %s before RUN[%d]", where, kind, n)
+	}
+	return fmt.Sprintf("%s: %s[%d]", where, ordinalKeyword(i), n)
+}
+
+// variablePlace names the ARG or ENV that an instruction has for a variable, by
+// the variable: a fix takes such instructions out, which must not give the name
+// of one to another.
+func variablePlace(f *dockerfile.File, i *dockerfile.Instruction, name string) string {
+	if i.Trigger != nil {
+		return place(f, i) + " " + name
 	}
 	where, list := "before FROM", f.MetaArgs
 	if i.Stage != nil {
@@ -37,14 +76,52 @@ func place(f *dockerfile.File, i *dockerfile.Instruction) string {
 		if o == i {
 			break
 		}
-		if ordinalKeyword(o) == ordinalKeyword(i) && !bareFetch(o) {
+		if _, ok := o.Pair(name); ok && o.Keyword == i.Keyword {
 			n++
 		}
 	}
-	if bareFetch(i) {
-		return fmt.Sprintf("%s: lists before RUN[%d]", where, n)
+	if n > 1 {
+		return fmt.Sprintf("%s: %s %s[%d]", where, i.Keyword, name, n)
 	}
-	return fmt.Sprintf("%s: %s[%d]", where, ordinalKeyword(i), n)
+	return fmt.Sprintf("%s: %s %s", where, i.Keyword, name)
+}
+
+// lastWins reports whether an instruction is of a kind of which only the last
+// one counts.
+func lastWins(i *dockerfile.Instruction) bool {
+	return i.Keyword == "CMD" || i.Keyword == "ENTRYPOINT" || i.Keyword == "HEALTHCHECK"
+}
+
+// uncounted says what a RUN is that a fix may take out or put in; "" for all
+// others, which are counted.
+func uncounted(i *dockerfile.Instruction) string {
+	switch {
+	case i.Keyword != "RUN" || i.JSON || len(i.Heredocs) > 0:
+		return ""
+	case bareFetch(i):
+		return "lists"
+	case bareGift(i):
+		return "owner"
+	}
+	return ""
+}
+
+// bareGift reports whether a RUN does nothing but make directories and give them
+// to a user, as the fix of runs-as-root adds one.
+func bareGift(i *dockerfile.Instruction) bool {
+	text := i.Text()
+	if !strings.HasPrefix(text, "mkdir -p ") && !strings.HasPrefix(text, "chown ") || strings.ContainsAny(text, ";|<>$()`\"'") {
+		return false
+	}
+	gives := false
+	for part := range strings.SplitSeq(text, "&&") {
+		part = strings.TrimSpace(part)
+		gives = gives || strings.HasPrefix(part, "chown ")
+		if !strings.HasPrefix(part, "mkdir -p ") && !strings.HasPrefix(part, "chown ") {
+			return false
+		}
+	}
+	return gives
 }
 
 // ordinalKeyword is what an instruction is counted among. ADD and COPY are one kind,
@@ -56,13 +133,9 @@ func ordinalKeyword(i *dockerfile.Instruction) string {
 	return i.Keyword
 }
 
-// bareFetch reports whether a RUN does nothing but fetch package lists. It is
-// not counted, since a fix takes it out: its place is before the RUN that
-// follows it. The lists may be deleted again, which another fix adds.
+// bareFetch reports whether the text of a RUN does nothing but fetch package
+// lists: a fix takes it out. The lists may be deleted again, which another fix adds.
 func bareFetch(i *dockerfile.Instruction) bool {
-	if i.Keyword != "RUN" || i.JSON || len(i.Heredocs) > 0 {
-		return false
-	}
 	// No pattern and no list of words: place asks this of every RUN.
 	fetch, cleaning, chained := strings.Cut(i.Text(), "&&")
 	if chained && (!strings.HasPrefix(strings.TrimLeft(cleaning, " \t"), "rm ") || strings.ContainsAny(cleaning, "&;|")) {

@@ -111,15 +111,15 @@ func (s *imageCheck) brought(name string) bool {
 	return e != nil && e.Service != nil && e.Service.Name == name
 }
 
-// unreadAccounts returns a RUN that creates an account in commands that the
-// shell reader refuses, such as a heredoc.
+// unreadAccounts returns a RUN that creates an account in commands that
+// are not understood.
 func (s *imageCheck) unreadAccounts() *dockerfile.Instruction {
 	for _, stage := range s.stage.Chain() {
 		for _, i := range stage.Instructions {
 			if i.Keyword != "RUN" {
 				continue
 			}
-			if _, err := s.file.Script(i); err != nil && accountTool().Match(s.file.Source[i.Start:i.End]) {
+			if build.Of(s.pass.File).Step(i).Unread && accountTool().Match(s.file.Source[i.Start:i.End]) {
 				return i
 			}
 		}
@@ -161,13 +161,9 @@ func (s *imageCheck) owner(created []image.Identity) (image.Identity, *dockerfil
 			if i.Keyword != "RUN" {
 				continue
 			}
-			script, err := s.file.Script(i)
-			if err != nil {
-				continue
-			}
-			for _, c := range script.Commands {
-				if k := slices.IndexFunc(c.Words, func(w dockerfile.Word) bool { return !strings.HasPrefix(w.Value, "-") && w.Value != "chown" }); c.Name == "chown" && k > 0 {
-					add(c.Words[k].Value, i)
+			for _, c := range build.Of(s.pass.File).Step(i).Commands {
+				if names := c.Plain(); c.Program == "chown" && len(names) > 0 {
+					add(names[0], i)
 				}
 			}
 		}

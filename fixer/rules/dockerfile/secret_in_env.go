@@ -46,7 +46,7 @@ var SecretInEnv = &fixer.Rule{
 func checkSecrets(p *fixer.Pass, i, at *dockerfile.Instruction) {
 	for _, pair := range i.Pairs {
 		f := fixer.Finding{
-			Path:  place(p.File.Dockerfile, at) + " " + pair.Key,
+			Path:  variablePlace(p.File.Dockerfile, at, pair.Key),
 			Start: pair.KeyWord.Start, End: pair.KeyWord.End,
 		}
 		value := strings.TrimSpace(pair.Value)

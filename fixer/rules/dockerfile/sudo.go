@@ -62,8 +62,8 @@ func checkSudo(p *fixer.Pass, st build.Step, c build.Command) {
 	f.Evidence = []fixer.Evidence{{Kind: fixer.FromDockerfile, Place: p.File.Path, Text: user}}
 	simple := c.ProgramWord == 1 && !strings.HasPrefix(c.Words[1].Raw, "-") && !strings.Contains(c.Words[1].Raw, "=")
 	switch {
-	case st.Script == nil:
-		f.Advice = "leave sudo out" + st.NotEdited()
+	case !st.Edited(c.Command):
+		f.Advice = "leave sudo out" + st.NotEdited(c.Command)
 	case !simple:
 		f.Advice = "leave sudo out; it is not done here because its options or variables change what the command does"
 	default:

@@ -69,7 +69,7 @@ func checkInsecureVariables(p *fixer.Pass, i, at *dockerfile.Instruction) {
 			continue
 		}
 		f := fixer.Finding{
-			Path:    place(p.File.Dockerfile, at) + " " + pair.Key,
+			Path:    variablePlace(p.File.Dockerfile, at, pair.Key),
 			Message: fmt.Sprintf("%s %s=%s switches off a check of certificates", i.Keyword, pair.Key, pair.Value),
 			Start:   pair.Word.Start, End: pair.Word.End,
 		}
@@ -124,9 +124,9 @@ func reportInsecureOption(p *fixer.Pass, st build.Step, c build.Command, o insec
 	if o.advice != "" {
 		advice = o.advice
 	}
-	switch edits, err := o.edits(p.File.Dockerfile, st); {
-	case st.Script == nil:
-		f.Advice = advice + st.NotEdited()
+	switch edits, err := o.edits(p.File.Dockerfile, st, c); {
+	case !st.Edited(c.Command):
+		f.Advice = advice + st.NotEdited(c.Command)
 	case err != nil:
 		f.Advice = advice + "; it is not done here because " + build.Reason(err)
 	case edits == nil:

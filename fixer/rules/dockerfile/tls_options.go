@@ -30,8 +30,8 @@ const (
 )
 
 // edits returns nil without error when no edit is known.
-func (o insecureOption) edits(f *dockerfile.File, st build.Step) ([]text.Edit, error) {
-	if st.Script == nil {
+func (o insecureOption) edits(f *dockerfile.File, st build.Step, c build.Command) ([]text.Edit, error) {
+	if !st.Edited(c.Command) {
 		return nil, nil
 	}
 	if o.replace != "" {

@@ -121,7 +121,7 @@ func checkRegistry(p *fixer.Pass, i, at *dockerfile.Instruction, pair dockerfile
 		return
 	}
 	report(p, at, fixer.Finding{
-		Path:    place(p.File.Dockerfile, at) + " " + pair.Key,
+		Path:    variablePlace(p.File.Dockerfile, at, pair.Key),
 		Message: fmt.Sprintf("packages come from %s over a connection that anybody on the way can change", build.ShownURL(link)),
 		Advice:  "write https://; give a registry of your own a certificate, and the image the authority that signed it",
 		Start:   pair.Word.Start, End: pair.Word.End,
@@ -156,7 +156,7 @@ func checkPlainHTTP(p *fixer.Pass, st build.Step, c build.Command) {
 			Message: fmt.Sprintf("%s fetches %s over a connection that anybody on the way can change", c.Program, build.ShownURL(link)),
 			Advice:  "write https://, which most servers answer by now; where the server does not, compare the file with a checksum from elsewhere (sha256sum -c) in the same step",
 		}
-		if st.Script == nil {
+		if !st.Edited(c.Command) {
 			f.Start, f.End = st.Span(c)
 		} else {
 			f.Start, f.End = w.Start, w.End

@@ -31,7 +31,7 @@ var UpdateAlone = &fixer.Rule{
 		kept, runs := build.InFinalImage(p), build.Of(p.File).Packages()
 		for _, st := range build.Of(p.File).Steps("RUN") {
 			r := runs.At(st.At)
-			if r == nil || r.Script == nil || r.Instruction.OnBuild {
+			if r == nil || r.Rough || r.Instruction.OnBuild {
 				continue
 			}
 			for _, m := range build.Managers {
@@ -40,18 +40,19 @@ var UpdateAlone = &fixer.Rule{
 				}
 				first := slices.IndexFunc(r.Calls, func(c *build.PackageCall) bool { return c.Manager == m && fetchesLists(c) })
 				if first < 0 || slices.ContainsFunc(r.Calls, func(c *build.PackageCall) bool { return c.Manager == m && !fetchesLists(c) }) ||
-					slices.ContainsFunc(r.Script.Commands, build.RunsUnread) || r.LastUncleaned(m) == nil {
+					slices.ContainsFunc(r.Commands, build.Command.RunsUnread) || r.LastUncleaned(m) == nil {
 					continue
 				}
-				later := runs.NeededAfter(st.At, m)
+				later := build.NeededAfter(p, st.At, m)
 				if !kept[st.Stage] && !later.Sure {
 					continue
 				}
 				lone := &fetch{pass: p, runs: runs, run: r, call: r.Calls[first], later: later, kept: kept[st.Stage]}
+				start, end := st.Span(build.Command{Command: lone.call.Command})
 				f := fixer.Finding{
 					Path:    place(p.File.Dockerfile, st.At) + ": " + m.Name,
 					Message: fmt.Sprintf("%s stands alone: later steps install from whatever lists the build cache remembers", lone.name()),
-					Start:   lone.call.Start, End: lone.call.End,
+					Start:   start, End: end,
 				}
 				lone.mend(&f)
 				report(p, st.At, f)

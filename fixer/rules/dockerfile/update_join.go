@@ -29,16 +29,18 @@ func (l *fetch) mend(f *fixer.Finding) {
 	var err error
 	fix := fixer.Fix{Level: fixer.Review, Verify: "docker build --no-cache .   installs the packages"}
 	switch {
-	case !bareFetch(l.run.At) || len(l.run.Script.Commands) != 1:
+	case uncounted(l.run.At) != "lists" || len(l.run.Script.Commands) != 1:
 		err = fixer.Refuse("the step does more than fetch lists")
 	case l.call.Manager.Name == "zypper":
 		err = fixer.Refuse("zypper refresh also takes in new keys, which later steps may need")
+	case l.later.Sure && l.later.File != "":
+		err = fixer.Refuse("%s starts from this image and installs from the lists", l.later.Where())
 	case l.later.Sure:
-		fix.ID, fix.Title = "join", fmt.Sprintf("join it with the installation on line %d", l.later.By.Line)
+		fix.ID, fix.Title = "join", fmt.Sprintf("join it with the installation on %s", l.later.Where())
 		fix.Breaks = "packages come in the versions of the day on which the step is built, not of the day on which the lists were cached"
 		edits, err = l.join()
 	case l.later.By != nil:
-		err = fixer.Refuse("line %d runs something that may install packages or look into the lists", l.later.By.Line)
+		err = fixer.Refuse("%s runs something that may install packages or look into the lists", l.later.Where())
 	default:
 		fix.ID, fix.Title = "remove", "take the step out: nothing behind it needs the lists"
 		fix.Breaks = "images built from this one, and commands in the container, that install packages without fetching the lists first"
@@ -49,9 +51,9 @@ func (l *fetch) mend(f *fixer.Finding) {
 		f.Fixes = []fixer.Fix{fix}
 		return
 	}
-	if l.later.Sure {
-		f.Advice = fmt.Sprintf("join it with the installation on line %d (%s && %s …) and delete the lists at the end of that step; it is not done here because %s",
-			l.later.By.Line, l.name(), l.call.Program, build.Reason(err))
+	if l.later.Sure && l.later.File == "" {
+		f.Advice = fmt.Sprintf("join it with the installation on %s (%s && %s …) and delete the lists at the end of that step; it is not done here because %s",
+			l.later.Where(), l.name(), l.call.Program, build.Reason(err))
 		return
 	}
 	f.Advice = fmt.Sprintf("take the step out if nothing needs the lists, or join it with the one that installs (%s && %s …); it is not done here because %s",
@@ -66,6 +68,8 @@ func (l *fetch) join() ([]text.Edit, error) {
 	switch list := l.run.At.Stage.Instructions; {
 	case into.Script == nil:
 		return nil, fixer.Refuse("%s", into.Why)
+	case slices.ContainsFunc(into.Calls, func(c *build.PackageCall) bool { return c.Copied }):
+		return nil, fixer.Refuse("%s", dockerfile.CopiedReason)
 	case !adjacent(list, l.run.At, into.At):
 		return nil, fixer.Refuse("something stands between the two")
 	case flagText(l.run.Instruction) != flagText(into.Instruction):
@@ -92,11 +96,11 @@ func (l *fetch) join() ([]text.Edit, error) {
 	fetching := string(f.Source[l.call.Start:l.call.End])
 	edits = append(edits, text.Insert(install.Start, fetching+" && "))
 	if l.kept && into.Uncleaned(install) {
-		switch next := l.runs.NeededAfter(into.At, m); {
+		switch next := build.NeededAfter(l.pass, into.At, m); {
 		case next.Sure:
-			return nil, fixer.Refuse("line %d installs from the same lists", next.By.Line)
+			return nil, fixer.Refuse("%s installs from the same lists", next.Where())
 		case next.By != nil:
-			return nil, fixer.Refuse("line %d runs something that may use the same lists", next.By.Line)
+			return nil, fixer.Refuse("%s runs something that may use the same lists", next.Where())
 		}
 		clean, err := cleanup(f, into, install)
 		if err != nil {

@@ -77,12 +77,12 @@ func reportHighNumber(p *fixer.Pass, st build.Step, c build.Command, uid int) {
 	f := fixer.Finding{
 		Path:    place(p.File.Dockerfile, st.At) + ": useradd" + c.Ordinal,
 		Message: fmt.Sprintf("useradd with the number %d makes logs of %d MB in the layer", uid, uid/1000*record/1000),
-		Advice:  "write --no-log-init behind useradd" + st.NotEdited(),
+		Advice:  "write --no-log-init behind useradd" + st.NotEdited(c.Command),
 	}
 	f.Start, f.End = st.Span(c)
 	var edits []text.Edit
 	var err error = &dockerfile.Refusal{}
-	if st.Script != nil {
+	if st.Edited(c.Command) {
 		edits, err = st.Script.InsertWord(c.Command, c.ProgramWord, "--no-log-init")
 	}
 	if err == nil {

@@ -69,7 +69,8 @@ func cpuSaid(n *yamldoc.Node) bool {
 func cpuFixes(p *fixer.Pass, c kube.Container) []fixer.Fix {
 	d := container.FromContainer(p, c).Limits()
 	at := c.Path.Join("resources")
-	request := paramCPU.With(d.CPU)
+	request, most := paramCPU.With(d.CPU), paramCPULimit.With(d.CPULimit)
+	request.Guess, most.Guess = true, true
 	pending := "a pod stays pending when no node has " + d.CPU + " left for it"
 	return []fixer.Fix{{
 		ID:     "request",
@@ -88,7 +89,7 @@ func cpuFixes(p *fixer.Pass, c kube.Container) []fixer.Fix {
 		Level:  d.Level,
 		Breaks: pending + ", and the program is held up whenever it wants more than " + d.CPULimit + ", as many do when they start",
 		Verify: "kubectl top pod   stays below the limit under load, and the program starts and answers as fast as before",
-		Params: []fixer.Param{request, paramCPULimit.With(d.CPULimit)},
+		Params: []fixer.Param{request, most},
 		Edit: func(draft *fixer.Draft) error {
 			share, most := draft.Param("cpu"), draft.Param("cpu-limit")
 			r, _ := resource.ParseQuantity(share) // both were accepted

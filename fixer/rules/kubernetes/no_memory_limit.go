@@ -57,12 +57,16 @@ var paramMemory = fixer.Param{
 
 func limitFix(c kube.Container, spec *container.Spec, d container.LimitDecision) fixer.Fix {
 	memory := paramMemory.With(d.Memory)
-	memory.Validate = spec.ValidMemory
+	memory.Validate, memory.Guess = spec.ValidMemory, !d.Known
+	unknown := ""
+	if !d.Known {
+		unknown = "nothing here tells what the program needs: "
+	}
 	return fixer.Fix{
 		ID:     "limit",
 		Title:  "limit memory to " + d.Memory,
 		Level:  d.Level,
-		Breaks: "the container is killed when it needs more than " + d.Memory + ", and the scheduler sets as much aside when nothing is requested",
+		Breaks: unknown + "the container is killed when it needs more than " + d.Memory + ", and the scheduler sets as much aside when nothing is requested",
 		Verify: "kubectl top pod   stays well below the limit under load",
 		Params: []fixer.Param{memory},
 		Edit: func(draft *fixer.Draft) error {
