@@ -264,8 +264,8 @@ func (s *Spec) ForbidNewPrivileges() Decision {
 	case len(own) > 0 && user.IsRoot() && s.stepsDown() != "":
 		d.manual("it adds " + joined(own) + " and " + s.stepsDown() + ": the capability reaches its program by the program's file, which no_new_privs prevents; run it as its user with the program's file set in the image, or without the capability")
 		d.Evidence = append(d.Evidence, s.says("it adds "+joined(own)))
-	case s.gainsByTable() != nil && !notRoot(user):
-		d.manual(s.Image.Entry.ID + " gains privileges after it has become another user (" + s.gainsByTable().Says + "), which no_new_privs prevents")
+	case s.gainsByTable() != nil:
+		d.manual(s.Image.Entry.ID + " starts a program that gains privileges (" + s.gainsByTable().Says + "), which no_new_privs prevents")
 		d.Evidence = append(d.Evidence, fixer.ImageEvidence(s.Image.Entry.Evidence(image.FieldCapsRoot)))
 	case gains >= 0:
 		e := s.effects()[gains]

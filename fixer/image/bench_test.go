@@ -1,8 +1,12 @@
 package image
 
-import "testing"
+import (
+	"bytes"
+	"testing"
+)
 
-// BenchmarkDecode measures what the first look-up of a run costs.
+// BenchmarkDecode measures what the first look-up of a run costs, besides the
+// families that are asked for.
 func BenchmarkDecode(b *testing.B) {
 	for b.Loop() {
 		if _, err := decodeTable(tableJSON); err != nil {
@@ -13,9 +17,9 @@ func BenchmarkDecode(b *testing.B) {
 
 // BenchmarkDecodeBases measures what the first Dockerfile costs on top.
 func BenchmarkDecodeBases(b *testing.B) {
-	t := loadTable()
+	lines := bytes.Split(bytes.TrimSuffix(tableJSON, []byte("\n")), []byte("\n"))
 	for b.Loop() {
-		if _, err := decodeBases(t.Bases); err != nil {
+		if _, err := decodeBases(lines[len(lines)-1]); err != nil {
 			b.Fatal(err)
 		}
 	}

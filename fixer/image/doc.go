@@ -24,12 +24,13 @@
 //   - The answers depend on the name and on what the registry reported: no network, no
 //     disk, no clock.
 //     Dates of end of support are given as text and compared by the caller.
-//   - The table is decoded once, on the first look-up; a run without any
-//     pays nothing.
+//   - The table is decoded on the first look-up, and of its families only those
+//     that are asked for; a run without any pays nothing.
 //
-// The facts are written in images.yaml and bases.yaml, which are read by people
-// and by the tests. The program embeds table.json, the same data in a form that
-// decodes several times faster; after a change of the YAML, write it anew:
+// The facts are written in images.yaml, in the files of the directory images and in
+// bases.yaml, which are read by people and by the tests. The program embeds
+// table.json, the same data in a form that decodes several times faster; after a
+// change of the YAML, write it anew:
 //
 //	go test ./fixer/image -run TestTableIsCurrent -update
 //

@@ -1,7 +1,9 @@
 package image
 
 import (
+	"cmp"
 	"maps"
+	"path"
 	"slices"
 	"strings"
 )
@@ -24,7 +26,7 @@ func (t *table) lookup(asked Reference) (*Entry, bool) {
 	}
 	best, score := -1, [3]int{}
 	consider := func(i int) {
-		if s, ok := t.Images[i].match(ref, words); ok && (best < 0 || slices.Compare(s[:], score[:]) > 0) {
+		if s, ok := t.Families[i].match(ref, words); ok && (best < 0 || slices.Compare(s[:], score[:]) > 0) {
 			best, score = i, s
 		}
 	}
@@ -39,7 +41,12 @@ func (t *table) lookup(asked Reference) (*Entry, bool) {
 	if best < 0 {
 		return nil, false
 	}
-	e := t.entry(&t.Images[best], ref, words)
+	f := t.family(best)
+	if f == nil {
+		return nil, false
+	}
+	e := t.entry(f, ref)
+	e.fillName(path.Base(ref.Repository))
 	e.Image = evidenceName(asked)
 	return e, true
 }
@@ -60,7 +67,7 @@ func (r Reference) resolveMirror() Reference {
 
 // match reports whether the family covers the reference, and how specifically:
 // by the literal length of the repository, by words, by version.
-func (f *family) match(ref Reference, words []string) (score [3]int, ok bool) {
+func (f *heading) match(ref Reference, words []string) (score [3]int, ok bool) {
 	name := ref.Name()
 	for _, repo := range f.Repos {
 		n := 0
@@ -108,19 +115,27 @@ func (s selector) selects(ref Reference, words []string) bool {
 	return one(s.Words) && one(s.Also)
 }
 
-// entry applies the matching variants to the family's facts, in their order.
-func (t *table) entry(f *family, ref Reference, words []string) *Entry {
+// entry applies to the family's facts, and before them to those of the family it
+// comes from, the variants that match, in their order.
+func (t *table) entry(f *family, ref Reference) *Entry {
 	e := &Entry{
-		ID: f.ID, Provenance: map[Field][]Source{},
-		NonRoot: NonRoot{Support: SupportUnknown}, ReadOnly: ReadOnly{Support: SupportUnknown},
+		Provenance: map[Field][]Source{},
+		NonRoot:    NonRoot{Support: SupportUnknown}, ReadOnly: ReadOnly{Support: SupportUnknown},
 	}
+	if i := slices.IndexFunc(t.Families, func(h heading) bool { return h.ID == f.From }); i >= 0 && f.From != f.ID {
+		if from := t.family(i); from != nil {
+			e = t.entry(from, ref.versionFrom(f.VersionWord))
+			t.derive(e, f)
+		}
+	}
+	e.ID = f.ID
 	t.applyFacts(e, &f.facts)
 	for i := range f.Variants {
 		v := &f.Variants[i]
 		switch {
 		case unknownTag(ref):
 			e.markVariantFacts(&v.facts, v.Without)
-		case v.selects(ref, words):
+		case v.selects(ref, ref.Words()):
 			for _, field := range v.Without {
 				e.clearField(field)
 			}
@@ -128,6 +143,56 @@ func (t *table) entry(f *family, ref Reference, words []string) *Entry {
 		}
 	}
 	return e
+}
+
+// derive adds to the sources of every field that the image is made from another.
+func (t *table) derive(e *Entry, f *family) {
+	if f.Derived == nil {
+		return
+	}
+	for field, sources := range e.Provenance {
+		e.Provenance[field] = append(slices.Clip(sources), t.source(*f.Derived))
+	}
+}
+
+// versionFrom is the reference with the version that a word of its tag has after
+// the prefix: 2.17-pg16 is 16. Without such a word nothing is known of the
+// version.
+func (r Reference) versionFrom(prefix string) Reference {
+	if prefix == "" || r.Tag == "" {
+		return r
+	}
+	words := strings.Split(strings.ToLower(r.Tag), "-")
+	version := ""
+	words = slices.DeleteFunc(words, func(w string) bool {
+		number, is := strings.CutPrefix(w, prefix)
+		if is && number != "" && isDigits(strings.ReplaceAll(number, ".", "")) {
+			version = number
+			return true
+		}
+		return versionText(w) != ""
+	})
+	r.Tag = strings.Join(append([]string{cmp.Or(version, "latest")}, words...), "-")
+	return r
+}
+
+// fillName puts the last part of the repository's name into the paths that have
+// it: a publisher of many applications gives each the same directories.
+func (e *Entry) fillName(name string) {
+	const hole = "<name>"
+	fill := func(at string) string { return strings.ReplaceAll(at, hole, name) }
+	if slices.ContainsFunc(e.Writable, func(w WritablePath) bool { return strings.Contains(w.Path, hole) }) {
+		e.Writable = slices.Clone(e.Writable)
+		for i := range e.Writable {
+			e.Writable[i].Path = fill(e.Writable[i].Path)
+		}
+	}
+	if slices.ContainsFunc(e.Volumes, func(v Volume) bool { return strings.Contains(v.Path, hole) }) {
+		e.Volumes = slices.Clone(e.Volumes)
+		for i := range e.Volumes {
+			e.Volumes[i].Path = fill(e.Volumes[i].Path)
+		}
+	}
 }
 
 // evidenceName is how evidence names an image: without digest, which nobody reads there.

@@ -36,8 +36,8 @@ func TestLookupIdentities(t *testing.T) {
 		{"elasticsearch:8.15.0", "elasticsearch", "elasticsearch (1000:0)", "elasticsearch (1000:0)"},
 		{"elasticsearch:7.17.0", "elasticsearch", "elasticsearch (uid unknown)", "elasticsearch (1000:0)"},
 		{"confluentinc/cp-kafka:7.7.0", "kafka-confluent", "appuser (uid unknown)", ""},
-		{"bitnami/redis:7.4", "bitnami", "1001:0", "1001:0"},
-		{"bitnamilegacy/redis", "bitnami", "1001:0", "1001:0"},
+		{"bitnami/redis:7.4", "bitnami-redis", "1001:0", "1001:0"},
+		{"bitnamilegacy/redis", "bitnami-redis", "1001:0", "1001:0"},
 		{"gitea/gitea:1.22", "gitea", "root", "git (1000:1000)"},
 		{"gitea/gitea:1.22-rootless", "gitea", "1000:1000", "1000:1000"},
 		{"wordpress:6-fpm-alpine", "wordpress", "root", "www-data (82:82)"},
@@ -253,7 +253,7 @@ func TestVariantTakesProofAway(t *testing.T) {
 // verified has the word in it, and evidence of what is verified has not.
 func TestUnverifiedSaysSo(t *testing.T) {
 	sure := 0
-	for _, f := range loadTable().Images {
+	for _, f := range loadTable().Families {
 		ref := parse(t, strings.ReplaceAll(f.Repos[0], "*", "x"))
 		ref.Tag = strings.TrimSuffix(strings.Join(f.Words, "-"), "*")
 		if f.Version != "" {
@@ -277,5 +277,40 @@ func TestUnverifiedSaysSo(t *testing.T) {
 	}
 	if sure < 200 {
 		t.Errorf("only %d verified facts", sure)
+	}
+}
+
+// TestFrom looks at families that are made from others: what is known of these
+// holds for them, in the variant that their own tags name.
+func TestFrom(t *testing.T) {
+	tests := []struct{ in, writes, user string }{
+		{"pgvector/pgvector:pg17", "/var/lib/postgresql/data", "postgres (999:999)"},
+		{"pgvector/pgvector:0.8.1-pg18", "/var/lib/postgresql", "postgres (999:999)"},
+		{"pgvector/pgvector:0.8.1-pg16-bookworm", "/var/lib/postgresql/data", "postgres (999:999)"},
+		{"timescale/timescaledb:2.17.2-pg16", "/var/lib/postgresql/data", "postgres (70:70)"},
+		{"timescale/timescaledb:latest-pg18", "/var/lib/postgresql", "postgres (70:70)"},
+		{"postgis/postgis:17-3.5-alpine", "/var/lib/postgresql/data", "postgres (70:70)"},
+		{"postgis/postgis:18-3.6", "/var/lib/postgresql", "postgres (999:999)"},
+	}
+	for _, tt := range tests {
+		e, ok := lookup(parse(t, tt.in))
+		if !ok || e.Writable[0].Path != tt.writes || e.Service.String() != tt.user {
+			t.Errorf("%s: %v, %+v", tt.in, ok, e)
+			continue
+		}
+		if !strings.Contains(e.Evidence(FieldWritable).String(), "FROM postgres") {
+			t.Errorf("%s: nothing says where it is from: %s", tt.in, e.Evidence(FieldWritable))
+		}
+	}
+}
+
+// TestNameInPaths looks at the directories that a publisher names after each of
+// its applications.
+func TestNameInPaths(t *testing.T) {
+	for _, name := range []string{"postgresql", "kafka"} {
+		e, ok := lookup(parse(t, "bitnami/"+name+":1"))
+		if !ok || e.Writable[1].Path != "/opt/bitnami/"+name+"/conf" || e.Volumes[0].Path != "/bitnami/"+name {
+			t.Errorf("%s: %+v", name, e)
+		}
 	}
 }

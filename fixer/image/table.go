@@ -1,29 +1,34 @@
 package image
 
 import (
+	"bytes"
 	"cmp"
 	_ "embed"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"strings"
 	"sync"
 )
 
-// table.json is images.yaml and bases.yaml in a form that decodes fast. A test
-// fails when it is not up to date; see doc.go for how to write it anew.
+// table.json is the YAML files in a form that decodes fast: a line with the
+// sources and the headings of all families, a line for each family, and one for
+// the base images. A test fails when it is not up to date; see doc.go for how to
+// write it anew.
 //
 //go:embed table.json
 var tableJSON []byte
 
-// table is the decoded form of table.json.
+// table is the decoded form of table.json. A family is decoded when it is first
+// asked for.
 type table struct {
-	Sources map[string]tableSource `json:"sources"`
-	Images  []family               `json:"images"`
-	Bases   json.RawMessage        `json:"bases"`
+	Sources  map[string]tableSource `json:"sources"`
+	Families []heading              `json:"families"`
 
-	bases func() *bases    // the decoded Bases
-	exact map[string][]int // repository name → indexes of Images
-	globs []int            // indexes of Images with a pattern among their repositories
+	facts []func() (*family, error) // of each heading
+	bases func() *bases
+	exact map[string][]int // repository name → indexes of Families
+	globs []int            // indexes of Families with a pattern among their repositories
 }
 
 type tableSource struct {
@@ -32,14 +37,27 @@ type tableSource struct {
 	Date       string `json:"date"`
 }
 
-// A family is one entry as written: the facts of the newest tags, and how
-// variants of them differ.
-type family struct {
+// A heading says which images a family is about.
+type heading struct {
 	ID    string   `json:"id"`
 	Repos []string `json:"repos"`
 	selector
 	// Other words name images of the same repositories with other facts.
 	Except []string `json:"except,omitempty"`
+}
+
+// A family is one entry as written: the facts of the newest tags, and how
+// variants of them differ.
+type family struct {
+	heading
+	// From names the family whose images these are made from, with all that is
+	// known of it: what is said here comes over it. Derived says where that is
+	// read.
+	From    string        `json:"from,omitempty"`
+	Derived *sourceInFile `json:"derived,omitempty"`
+	// VersionWord is the word of the tag that has the version of that family, before
+	// its number: pg, of 2.17-pg16.
+	VersionWord string `json:"version_word,omitempty"`
 	facts
 	Variants []variant `json:"variants,omitempty"`
 }
@@ -103,12 +121,16 @@ var loadTable = sync.OnceValue(func() *table {
 })
 
 func decodeTable(data []byte) (*table, error) {
+	lines := bytes.Split(bytes.TrimSuffix(data, []byte("\n")), []byte("\n"))
 	t := &table{}
-	if err := json.Unmarshal(data, t); err != nil {
+	if err := json.Unmarshal(lines[0], t); err != nil {
 		return nil, fmt.Errorf("image table: %w", err)
 	}
-	t.exact = make(map[string][]int, 2*len(t.Images))
-	for i, f := range t.Images {
+	if len(lines) != len(t.Families)+2 {
+		return nil, errors.New("image table: another number of families than headings")
+	}
+	t.exact = make(map[string][]int, 2*len(t.Families))
+	for i, f := range t.Families {
 		pattern := false
 		for _, repo := range f.Repos {
 			if strings.Contains(repo, "*") {
@@ -121,14 +143,29 @@ func decodeTable(data []byte) (*table, error) {
 			t.globs = append(t.globs, i)
 		}
 	}
+	for i, line := range lines[1 : len(lines)-1] {
+		t.facts = append(t.facts, sync.OnceValues(func() (*family, error) {
+			f := &family{heading: t.Families[i]}
+			if err := json.Unmarshal(line, f); err != nil {
+				return nil, fmt.Errorf("image table: %s: %w", f.ID, err)
+			}
+			return f, nil
+		}))
+	}
 	t.bases = sync.OnceValue(func() *bases {
-		b, err := decodeBases(t.Bases)
+		b, err := decodeBases(lines[len(lines)-1])
 		if err != nil {
 			return &bases{} // as with the table itself
 		}
 		return b
 	})
 	return t, nil
+}
+
+// family returns the facts of a heading, nil where they cannot be decoded.
+func (t *table) family(i int) *family {
+	f, _ := t.facts[i]()
+	return f
 }
 
 // source resolves a source of the file against the list of sources.

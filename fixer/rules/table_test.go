@@ -3,6 +3,7 @@ package rules_test
 import (
 	"fmt"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -20,22 +21,31 @@ import (
 // filled in with something that it matches.
 func families(t *testing.T) map[string][]string {
 	t.Helper()
-	data, err := os.ReadFile("../image/images.yaml")
-	if err != nil {
-		t.Fatal(err)
+	more, err := filepath.Glob("../image/images/*.yaml")
+	if err != nil || len(more) == 0 {
+		t.Fatalf("no files of the table: %v", err)
 	}
-	var table struct {
-		Images []struct {
-			ID    string   `yaml:"id"`
-			Repos []string `yaml:"repos"`
-			Words []string `yaml:"words"`
-		} `yaml:"images"`
+	type family struct {
+		ID    string   `yaml:"id"`
+		Repos []string `yaml:"repos"`
+		Words []string `yaml:"words"`
 	}
-	if err := yaml.Unmarshal(data, &table); err != nil {
-		t.Fatal(err)
+	var all []family
+	for _, file := range append(more, "../image/images.yaml") {
+		data, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var table struct {
+			Images []family `yaml:"images"`
+		}
+		if err := yaml.Unmarshal(data, &table); err != nil {
+			t.Fatal(err)
+		}
+		all = append(all, table.Images...)
 	}
 	out := map[string][]string{}
-	for _, f := range table.Images {
+	for _, f := range all {
 		for _, repo := range f.Repos {
 			ref := strings.ReplaceAll(repo, "*", "static")
 			tags := []string{"1"}

@@ -8,6 +8,7 @@ import (
 	"oakum/fixer"
 	"oakum/fixer/compose"
 	"oakum/fixer/container"
+	"oakum/fixer/text"
 	"oakum/fixer/yamldoc"
 )
 
@@ -64,7 +65,7 @@ func forbidFix(v compose.View, d container.Decision) fixer.Fix {
 		Title:  "add no-new-privileges:true",
 		Level:  d.Level,
 		Breaks: d.Breaks,
-		Verify: "docker compose exec " + v.Name + " grep NoNewPrivs /proc/1/status   prints 1",
+		Verify: "docker compose exec " + text.ShellWord(v.Name) + " grep NoNewPrivs /proc/1/status   prints 1",
 		Edit: func(draft *fixer.Draft) error {
 			if i := ownDenial(v.Node); i >= 0 {
 				draft.YAML(v.Doc, yamldoc.Set(v.Path.Join("security_opt", i), "no-new-privileges:true"))

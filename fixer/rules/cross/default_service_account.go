@@ -13,6 +13,7 @@ import (
 
 	"oakum/fixer"
 	"oakum/fixer/kube"
+	"oakum/fixer/text"
 	"oakum/fixer/yamldoc"
 )
 
@@ -168,7 +169,7 @@ func (u defaultUser) ownAccount(name string, move []boundSubject) fixer.Fix {
 		Title:  "give it an account of its own",
 		Level:  fixer.Review,
 		Breaks: "a bare Pod is refused until the new account, which stands behind it, was applied, so apply the file twice; rights given to default elsewhere than in these files do not come along",
-		Verify: "kubectl auth can-i --list --as=system:serviceaccount:NAMESPACE:" + name + "   lists what the program needs, and its log shows no refused call",
+		Verify: "kubectl auth can-i --list --as=system:serviceaccount:NAMESPACE:" + text.ShellWord(name) + "   lists what the program needs, and its log shows no refused call",
 		Params: []fixer.Param{paramAccount.With(name)},
 	}
 	if len(move) > 0 {

@@ -10,6 +10,7 @@ import (
 
 	"oakum/fixer"
 	"oakum/fixer/kube"
+	"oakum/fixer/text"
 	"oakum/fixer/yamldoc"
 )
 
@@ -173,7 +174,7 @@ func tlsFix(o *kube.Object, hosts []string, secret string) fixer.Fix {
 		Title:  "serve " + orEveryHost(hosts, false) + " with the certificate in " + secret,
 		Level:  fixer.Review,
 		Breaks: "clients of http:// are redirected to https://, and until the Secret exists the controller answers with a certificate nobody trusts",
-		Verify: "curl -v https://" + strings.Replace(hosts[0], "*", "www", 1) + "   shows the certificate of the host",
+		Verify: "curl -v " + text.ShellWord("https://"+strings.Replace(hosts[0], "*", "www", 1)) + "   shows the certificate of the host",
 		Params: []fixer.Param{paramTLSSecret.With(secret)},
 		Edit: func(d *fixer.Draft) error {
 			d.YAML(o.Doc, yamldoc.Set(o.Path.Join("spec", "tls"), []any{
