@@ -38,7 +38,7 @@ func TestGeneratedByWhatLiesBeside(t *testing.T) {
 	dir := disktest.Tree(t, map[string]string{
 		"a/web.yaml": pod, "a/web.yaml.j2": "x", "b/web.yaml": pod, "b/web.jsonnet": "x",
 		"c/Dockerfile": dockerfile, "c/Dockerfile.template": "x", "d/Dockerfile": dockerfile, "d/Dockerfile.example": "x",
-		"e/docker-compose.yml": compose, "e/k8s/web.yaml": "# x\n" + pod + "  annotations: {kompose.cmd: kompose convert}\n",
+		"e/docker-compose.yml": composeFile, "e/k8s/web.yaml": "# x\n" + pod + "  annotations: {kompose.cmd: kompose convert}\n",
 		"f/web.yaml": pod + "  annotations: {kompose.cmd: kompose convert}\n", "g/web.yaml": pod, "g/other.yaml.j2": "x",
 	})
 	for _, edit := range []bool{false, true} {
