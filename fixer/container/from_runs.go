@@ -6,11 +6,12 @@ import (
 
 	"oakum/fixer/compose"
 	"oakum/fixer/kube"
+	"oakum/fixer/text"
 	"oakum/fixer/yamldoc"
 )
 
 // serviceRuns returns what a Compose service has run besides its start: its health
-// check and its hooks.
+// check, its hooks, and what other containers run in it.
 func serviceRuns(v compose.View) []Run {
 	var out []Run
 	add := func(what string, s compose.Setting, n *yamldoc.Node, dir, user string) {
@@ -39,6 +40,11 @@ func serviceRuns(v compose.View) []Run {
 		check := v.Field("healthcheck", "test")
 		add(healthCheck, check, check.Node, dir, "")
 	}
+	for _, label := range v.Pairs("labels") {
+		if runByLabel().MatchString(label.Name) {
+			out = append(out, NewRun(Run{What: "the label " + label.Name, Place: place(label.File, label.Node.Line), Words: splitWords(label.Value), Dir: dir}))
+		}
+	}
 	for _, watch := range v.Nested("develop", "watch") {
 		exec := watch.Node.Get("exec")
 		add("docker compose watch", watch, exec.Get("command"), cmp.Or(exec.Get("working_dir").Text(), dir), exec.Get("user").Text())
@@ -56,6 +62,10 @@ func serviceRuns(v compose.View) []Run {
 }
 
 const healthCheck = "the health check"
+
+// runByLabel matches the labels by which other containers are told to run a
+// command in this one: the schedulers ofelia and chadburn, and docker-volume-backup.
+var runByLabel = text.Regexp(`^(ofelia|chadburn)\.job-exec\..+\.command$|^docker-volume-backup\.(copy|archive|prune|process)-(pre|post)$`)
 
 func unescaped(words []string) []string {
 	out := make([]string, len(words))

@@ -98,6 +98,24 @@ func (p *Profile) GainsPrivileges() string {
 	return ""
 }
 
+// gainersByName are words in the name of an image that nobody knows, and in paths
+// of it, that tell of a program which gains privileges.
+var gainersByName = []string{"exim", "postfix", "sendmail", "smtp", "mailserver", "mail-server"}
+
+// named returns the first of the words that is in the name of an image nobody
+// knows, or in a path that something is mounted at; "" where none is.
+func (s *Spec) named(words []string) string {
+	if s.Image.Entry != nil || s.Image.BuiltHere() {
+		return ""
+	}
+	for _, word := range words {
+		if strings.Contains(strings.ToLower(s.Image.Name), word) || slices.ContainsFunc(s.Mounts, func(m Mount) bool { return strings.Contains(m.Target, word) }) {
+			return word
+		}
+	}
+	return ""
+}
+
 // gainIn returns what a command does to files, or runs or installs of programs,
 // that gives privileges.
 func gainIn(c build.Command, programs []string) string {
@@ -278,6 +296,8 @@ func (s *Spec) ForbidNewPrivileges() Decision {
 		d.Level, d.Breaks = fixer.Review, "somebody turned it off: a setuid program that is needed stops working"
 	case s.NoNewPrivileges.No():
 		notice("somebody set it to true: a setuid program or file capabilities that are needed no longer take effect", s.says("allowPrivilegeEscalation is set to true"))
+	case s.named(gainersByName) != "":
+		notice("a mail server hands mail on by a program that is setuid: mail is no longer delivered", s.says("its image or a path it mounts is called "+s.named(gainersByName)))
 	default:
 		if word := s.Image.GainsPrivileges(); word != "" {
 			notice("what the image does with "+word+" no longer works",

@@ -67,8 +67,8 @@ func reportKept(p *fixer.Pass, v compose.View, spec *container.Spec) {
 	})
 	heedDecision(v, at, &d.Decision)
 	f.Evidence = d.Evidence
-	if _, taken := v.Place("cap_drop"); taken.Node != nil {
-		f.Advice = takenAway("cap_drop", taken)
+	if why := unwritable(v, "cap_drop"); why != "" {
+		f.Advice = why
 	} else if f.Advice = d.Advice; d.Level != fixer.Manual {
 		f.Fixes = []fixer.Fix{dropFix(v, d)}
 	}

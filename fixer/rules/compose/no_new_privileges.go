@@ -43,10 +43,9 @@ var NoNewPrivileges = &fixer.Rule{
 			if spec.NoNewPrivileges.No() {
 				f.Message = fmt.Sprintf("service %q turns no-new-privileges off", v.Name)
 			}
-			_, taken := v.Place("security_opt")
-			switch {
-			case taken.Node != nil:
-				f.Advice = takenAway("security_opt", taken)
+			switch why := unwritable(v, "security_opt"); {
+			case why != "":
+				f.Advice = why
 			case spec.NoNewPrivileges.No() && ownDenial(v.Node) < 0:
 				f.Advice = "no-new-privileges:false is written at " + spec.NoNewPrivileges.Place + ", where this service takes it from: change it there"
 			case d.Level == fixer.Manual:

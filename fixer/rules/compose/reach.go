@@ -100,7 +100,15 @@ func decided(s compose.Setting, wanted string) string {
 	return fmt.Sprintf("the variable %s decides it at %s, and %s: set it to %s wherever the file is used, or make that the default", s.Variable(), placeOf(s), was, wanted)
 }
 
-// takenAway says that what is written for a key is taken away by a tag, as advice.
-func takenAway(key string, by compose.Setting) string {
-	return fmt.Sprintf("%s:%d takes %s away with !reset, so that nothing written for it holds: decide there", by.File, by.Node.Line, key)
+// unwritable says why nothing can be written for key that holds for the service
+// alone, as advice; "" where it can.
+func unwritable(v compose.View, key string) string {
+	part, taken := v.Place(key)
+	if taken.Node != nil {
+		return fmt.Sprintf("%s takes %s away with !reset, so that nothing written for it holds: decide there", placeOf(taken), key)
+	}
+	if alias := part.Shared(); alias != nil {
+		return fmt.Sprintf("what is written for the service is used at %s:%d as well, by the anchor &%s: write %s in both places, or part them first", part.File, alias.Line, alias.Value, key)
+	}
+	return ""
 }

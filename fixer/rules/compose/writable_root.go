@@ -47,14 +47,13 @@ var WritableRoot = &fixer.Rule{
 				return verdict{other.Decision, roomNeeds(other)}
 			})
 			f := fixer.Finding{Message: fmt.Sprintf("service %q can write to its root file system", v.Name), Evidence: d.Evidence}
-			_, taken := v.Place("read_only")
-			switch {
+			switch why := unwritable(v, "read_only"); {
 			case spec.Privileged.Yes():
 				f.Advice = "it is privileged, and remounts what it likes: take the privilege away first"
 			case spec.ReadOnly.Variable != "":
 				f.Advice = decided(v.Setting("read_only"), "true")
-			case taken.Node != nil:
-				f.Advice = takenAway("read_only", taken)
+			case why != "":
+				f.Advice = why
 			case d.Level == fixer.Manual:
 				f.Advice = d.Advice
 			default:

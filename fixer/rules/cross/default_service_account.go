@@ -6,10 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"path"
-	"regexp"
 	"slices"
 	"strings"
-	"sync"
 
 	"oakum/fixer"
 	"oakum/fixer/kube"
@@ -118,9 +116,7 @@ func givenAccount(forms []*kube.Workload) bool {
 // ownClient matches the last part of the names of images that are nothing but
 // clients of the API. Less is known of most names that [usesAPI] goes by, which
 // is enough to leave a token alone, and not to keep it for good.
-var ownClient = sync.OnceValue(func() *regexp.Regexp {
-	return regexp.MustCompile(`(^|-)(kubectl|operator|controller|provisioner|autoscaler|descheduler|external-dns|cert-manager|kube-state-metrics)(:|@|$)`)
-})
+var ownClient = text.Regexp(`(^|-)(kubectl|operator|controller|provisioner|autoscaler|descheduler|external-dns|cert-manager|kube-state-metrics)(:|@|$)`)
 
 // showsUse says what shows that a workload uses its token, or nothing.
 func showsUse(w *kube.Workload) string {

@@ -4,7 +4,6 @@ import (
 	_ "embed"
 	"errors"
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -185,7 +184,7 @@ func tlsFix(o *kube.Object, hosts []string, secret string) fixer.Fix {
 	}
 }
 
-var objectName = regexp.MustCompile(`^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$`)
+var objectName = text.MustCompile(`^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$`)
 
 func validObjectName(s string) error {
 	if !objectName.MatchString(s) {
