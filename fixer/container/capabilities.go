@@ -2,6 +2,7 @@ package container
 
 import (
 	"maps"
+	"path"
 	"slices"
 	"strconv"
 
@@ -70,6 +71,14 @@ func (s *Spec) DropCapabilities() CapabilityDecision {
 		need = union(need, privilegeDropCaps())
 		d.Evidence = append(d.Evidence, s.says("it is given "+becomes+", so that it starts as root and becomes that user by itself"))
 	}
+	if dirs := s.writableHostDirectories(); len(dirs) > 0 && !notRoot(user) {
+		need = union(need, []string{"DAC_OVERRIDE"})
+		d.Evidence = append(d.Evidence, s.says("it may write to "+joined(dirs)+" of its host, whose files mostly belong to another user: root writes to these only with DAC_OVERRIDE"))
+	}
+	if s.SharedPID && !notRoot(user) {
+		need = union(need, []string{"KILL"})
+		d.Evidence = append(d.Evidence, s.says("the containers of the pod share their processes, and root signals those of others only with KILL"))
+	}
 	need = s.capabilitiesOfCommands(&d, need)
 	if d.Level == fixer.Manual {
 		return d
@@ -90,6 +99,23 @@ func (s *Spec) DropCapabilities() CapabilityDecision {
 	}
 	d.AddBack = need
 	return d
+}
+
+// writableHostDirectories returns the directories of the host that are mounted to
+// be written to. What has the name of a file is taken for one.
+func (s *Spec) writableHostDirectories() []string {
+	var out []string
+	for _, m := range s.Mounts {
+		if m.Kind != MountHost || m.ReadOnly || path.Ext(m.Host) != "" && path.Base(m.Host) != ".." && path.Base(m.Host) != "." || slices.Contains(out, m.Host) {
+			continue
+		}
+		switch at := UnderRun(m.Target); {
+		case within("/run", at), within("/dev", at), within("/proc", at), within("/sys", at), at == "/etc/localtime", at == "/etc/timezone":
+		default:
+			out = append(out, m.Host)
+		}
+	}
+	return out
 }
 
 // isDefault reports whether Docker and the runtimes of Kubernetes give a

@@ -43,6 +43,7 @@ type Spec struct {
 	NoNewPrivileges Choice
 	Add             []string // capabilities, in upper case without CAP_
 	HostNetwork     bool
+	SharedPID       bool // the containers of the pod see and signal each other's processes
 
 	MemoryRequest string // as written, "" without one
 

@@ -5,54 +5,96 @@ import (
 	"strings"
 
 	"oakum/fixer"
+	"oakum/fixer/image"
 	"oakum/fixer/text"
 )
 
-// deniedCalls are the uses of system calls that the default seccomp profile of
-// runtimes denies to a process without the capability for them, by the words that
-// show them: in what is started, in variables, and in the name of the image.
-var deniedCalls = []struct {
-	what  string
-	words func(string) bool
-}{
-	{"browsers sandbox their pages in user namespaces", matcher(`(?i)(^|[^a-z])(google-chrome|chrome|chromium|chromedriver|puppeteer|playwright|selenium|browserless|electron|wkhtmltopdf)([^a-z]|$)`)},
-	{"building or running containers without root takes user namespaces", matcher(`(?i)(^|[^a-z])(buildkit|buildkitd|buildah|podman|rootlesskit|dind|sysbox|nestybox)([^a-z]|$)`)},
-	{"sandboxes are made of user namespaces", matcher(`(?i)(^|[^a-z])(bwrap|bubblewrap|nsjail|firejail|flatpak|unshare|nsenter)([^a-z]|$)`)},
-	{"tracing reads the kernel's events", matcher(`(?i)(^|[^a-z])(bpftrace|ebpf|bcc|perf_event|criu|systemtap)([^a-z]|$)`)},
-	{"io_uring is not among the calls that it allows", matcher(`(?i)io[_-]uring`)},
-}
-
-func matcher(expression string) func(string) bool {
-	e := text.Regexp(expression)
-	return func(s string) bool { return e().MatchString(s) }
-}
-
-// FilterSystemCalls decides whether the default seccomp profile of the runtime can
-// be set. It is Docker's own default, so that most of what runs in containers was
-// made under it; what it denies are the calls of kernels, sandboxes and tracers.
+// FilterSystemCalls decides whether the runtime's default seccomp profile can be
+// set. Docker filters the same calls for every container unless it is told not
+// to, so that about every image was built and tried under it: what speaks against
+// it has to show itself in the file.
 func (s *Spec) FilterSystemCalls() Decision {
 	d := Decision{Level: fixer.Safe}
-	if strong := slices.DeleteFunc(slices.Clone(s.Add), func(name string) bool { return slices.Contains(BaselineCapabilities, name) }); len(strong) > 0 {
-		d.Level, d.Breaks = fixer.Review, "it works with the kernel by "+joined(strong)+", and may use calls that the profile denies"
-		d.Evidence = append(d.Evidence, s.says("it adds "+joined(strong)))
+	notice := func(breaks string, e fixer.Evidence) {
+		d.Level, d.Breaks, d.Evidence = fixer.Review, breaks, append(d.Evidence, e)
 	}
-	told := slices.Concat([]string{s.Image.Name}, s.Entrypoint, s.Command)
+	for _, e := range s.effects() {
+		for name := range strings.FieldsSeq(e.command) {
+			if why := filteredPrograms[name]; why != "" && !slices.ContainsFunc(s.words(), func(w string) bool { return w == "--no-sandbox" }) {
+				notice(name+" uses system calls that the default profile refuses: "+why, e.evidence(s))
+			}
+		}
+	}
+	for _, w := range s.words() {
+		if asksForURing()(w) {
+			notice("newer runtimes refuse io_uring, and the program is told to use it", s.says("the command line names "+short(w, 60)))
+		}
+	}
 	for _, v := range s.Env {
-		told = append(told, v.Name+"="+v.Value)
+		if v.Known && asksForURing()(v.Name+"="+v.Value) {
+			notice("newer runtimes refuse io_uring, and the program is told to use it", fixer.Evidence{Kind: s.Kind, Place: v.Place, Text: v.Name + " names io_uring"})
+		}
 	}
-	for _, denied := range deniedCalls {
-		if i := slices.IndexFunc(told, denied.words); i >= 0 {
-			d.Level, d.Breaks = fixer.Review, denied.what+", which the profile denies to processes without SYS_ADMIN"
-			word := "its command or variables name such a program"
-			if i == 0 {
-				word = "the name of its image, " + s.Image.Name + ", is that of such a program"
-			}
-			if strings.HasPrefix(denied.what, "io_uring") {
-				d.Breaks = denied.what
-			}
-			d.Evidence = append(d.Evidence, s.says(denied.what+"; "+word))
+	if strong := slices.DeleteFunc(slices.Clone(s.Add), func(name string) bool { return slices.Contains(BaselineCapabilities, name) }); len(strong) > 0 {
+		notice("it works with the kernel by "+joined(strong)+", and may use calls that the default profile refuses", s.says("it adds "+joined(strong)))
+	}
+	if namesFiltered().MatchString(s.Image.Name) {
+		notice("the default profile refuses the calls that sandboxes and builders are made with", s.says("the name of its image, "+s.Image.Name+", is that of a browser or of what builds or runs containers"))
+	}
+	for _, v := range s.Env {
+		if v.Known && namesFiltered().MatchString(v.Name+"="+v.Value) {
+			notice("the default profile refuses the sandbox of a browser", fixer.Evidence{Kind: s.Kind, Place: v.Place, Text: v.Name + " is a variable of a browser"})
 			break
 		}
 	}
 	return d
+}
+
+// namesFiltered recognises programs by name that use what default profiles refuse,
+// where no command shows them: in the name of an image, and in variables.
+var namesFiltered = text.Regexp(`(?i)(^|[^a-z])(google-chrome|chrome|chromium|puppeteer|playwright|selenium|browserless|buildkit|buildah|podman|dind|bpftrace)([^a-z]|$)`)
+
+// asksForURing recognises settings that turn io_uring on.
+func asksForURing() func(string) bool {
+	re := uring()
+	return func(w string) bool { return re.MatchString(w) && !off().MatchString(w) }
+}
+
+var (
+	uring = text.Regexp(`(?i)io[-_]?uring`)
+	off   = text.Regexp(`(?i)(=|:)\s*(0|no|off|false|disabled?)$|(no|disable|without)[-_]io[-_]?uring`)
+)
+
+// filteredPrograms use system calls that default profiles refuse to who has no
+// SYS_ADMIN, with what they use them for.
+var filteredPrograms = map[string]string{
+	"unshare": "new namespaces", "bwrap": "new namespaces", "nsjail": "new namespaces", "firejail": "new namespaces", "rootlesskit": "new namespaces",
+	"mount": "mounts", "umount": "mounts", "fuse-overlayfs": "mounts", "buildkitd": "new namespaces and mounts", "buildctl-daemonless.sh": "new namespaces and mounts",
+	"buildah": "new namespaces and mounts", "podman": "new namespaces and mounts", "dockerd": "new namespaces and mounts", "dockerd-entrypoint.sh": "new namespaces and mounts", "dockerd-rootless.sh": "new namespaces and mounts",
+	"chrome": "the sandbox", "chromium": "the sandbox", "chromium-browser": "the sandbox", "google-chrome": "the sandbox", "google-chrome-stable": "the sandbox",
+	"perf": "measuring", "bpftrace": "measuring", "bpftool": "measuring", "numactl": "placing memory", "keyctl": "the kernel's key rings", "kexec": "another kernel",
+	"modprobe": "modules of the kernel", "insmod": "modules of the kernel", "criu": "checkpoints", "rr": "recording",
+}
+
+// runsJVM reports whether the container runs Java, as its command line, its
+// variables or the base of its image tell. Libraries of Java programs unpack native
+// code into the directory for temporary files and run it there.
+func (s *Spec) runsJVM() bool {
+	if slices.ContainsFunc(s.Env, func(v Variable) bool {
+		return strings.Contains(v.Name, "JAVA") || strings.HasPrefix(v.Name, "JVM_") || strings.HasPrefix(v.Name, "SPRING_") || strings.HasSuffix(v.Name, "_HEAP_OPTS") || v.Name == "CATALINA_OPTS"
+	}) {
+		return true
+	}
+	if slices.ContainsFunc(s.starts(), func(r Run) bool {
+		for _, c := range r.Commands {
+			if c.Program == "java" {
+				return true
+			}
+		}
+		return false
+	}) {
+		return true
+	}
+	known := s.Image.Known
+	return known != nil && known.HasBase && slices.ContainsFunc(known.Base.Lifecycles, func(l image.Lifecycle) bool { return strings.Contains(l.Of, "Java") || strings.Contains(l.Of, "JDK") })
 }

@@ -44,22 +44,26 @@ func checkSeccomp(p *fixer.Pass, w *kube.Workload) {
 		reportUnconfined(p, w.ID(), own, "pod "+w.ID())
 	}
 	var open []yamldoc.Path
-	decided := container.Decision{Level: fixer.Safe}
 	for _, c := range w.Containers() {
 		profile, inherited := c.Security("seccompProfile")
 		switch {
 		case c.Node.Get("securityContext").Get("privileged").IsTrue():
 		case profile == nil:
 			open = append(open, securityContext(c, "seccompProfile"))
-			if d := container.FromContainer(p, c).FilterSystemCalls(); d.Level > decided.Level {
-				decided = d
-			}
 		case profile.Get("type").Text() == "Unconfined" && !inherited:
 			reportUnconfined(p, c.FindingPath(), profile, c.String())
 		}
 	}
 	if len(open) == 0 {
 		return
+	}
+	d := container.Decision{Level: fixer.Safe}
+	for _, c := range w.Containers() {
+		own := container.FromContainer(p, c).FilterSystemCalls()
+		if own.Level > d.Level {
+			d.Level, d.Breaks = own.Level, fmt.Sprintf("%s: %s", c, own.Breaks)
+		}
+		d.Evidence = append(d.Evidence, own.Evidence...)
 	}
 	at := w.NameNode()
 	where := "the pod"
@@ -71,12 +75,12 @@ func checkSeccomp(p *fixer.Pass, w *kube.Workload) {
 	p.Report(fixer.Finding{
 		Path: w.ID(), Start: at.Start, End: at.End,
 		Message:  fmt.Sprintf("%s runs without a system call filter", w.ID()),
-		Evidence: decided.Evidence,
+		Evidence: d.Evidence,
 		Fixes: []fixer.Fix{{
 			ID:     "runtime-default",
 			Title:  "set the runtime's default seccomp profile for " + where,
-			Level:  decided.Level,
-			Breaks: decided.Breaks,
+			Level:  d.Level,
+			Breaks: d.Breaks,
 			Verify: "kubectl exec POD -- grep Seccomp: /proc/1/status   prints 2",
 			Edit: func(d *fixer.Draft) error {
 				for _, at := range open {
