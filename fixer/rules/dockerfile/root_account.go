@@ -47,8 +47,8 @@ func unknownAccount(evidence string) account {
 }
 
 // account chooses the user the image runs as: the one its files are given to,
-// else the one account the file creates, else the one its base brings, else a
-// free number. Where the file names several accounts and does not say which, a
+// else the one account the file creates, else the one that the repository runs it
+// as, else the one its base brings, else a free number. Where the file names several accounts and does not say which, a
 // person has to.
 func (s *imageCheck) account() (account, string) {
 	created := slices.DeleteFunc(build.Of(s.pass.File).CreatedAccounts(s.stage), func(id image.Identity) bool { return id.IsRoot() })
@@ -78,6 +78,9 @@ func (s *imageCheck) account() (account, string) {
 		return s.numbered(created[0].Name, fixer.Evidence{Kind: fixer.FromDockerfile, Place: s.pass.File.Path, Text: "the file creates the account " + created[0].Name + " and never uses it"})
 	case len(created) > 1:
 		return account{}, fmt.Sprintf("the file creates the accounts %s and does not say which one runs: end with USER and the number of that one", names(created))
+	}
+	if acc, ok := s.runAs(); ok {
+		return acc, ""
 	}
 	if e := s.profile.Entry; e != nil && e.Service != nil && e.Service.IsNonRoot() {
 		return account{
