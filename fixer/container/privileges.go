@@ -278,6 +278,8 @@ func (s *Spec) ForbidNewPrivileges() Decision {
 		d.Level, d.Breaks = fixer.Review, "somebody turned it off: a setuid program that is needed stops working"
 	case s.NoNewPrivileges.No():
 		notice("somebody set it to true: a setuid program or file capabilities that are needed no longer take effect", s.says("allowPrivilegeEscalation is set to true"))
+	case s.Image.Entry != nil && s.Image.Entry.ByName:
+		notice(d.Breaks, fixer.ImageEvidence(s.Image.Entry.Evidence(image.FieldDefault)))
 	default:
 		if word := s.Image.GainsPrivileges(); word != "" {
 			notice("what the image does with "+word+" no longer works",

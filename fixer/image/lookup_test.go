@@ -82,7 +82,7 @@ func TestLookupIdentities(t *testing.T) {
 
 func TestLookupFindsNothing(t *testing.T) {
 	for _, in := range []string{
-		"example.com/postgres:16", "someone/postgres", "postgresql", "quay.io/library/nginx",
+		"postgresql", "grafana", "example.com/team/python:3", "someone/alpine", "someone/server", "someone/executor", "someone/php:8-apache",
 		"mongo:8-windowsservercore-ltsc2022", "caddy:2-nanoserver", "caddy:2-builder", "caddy:builder-alpine",
 		"influxdb:1.8", "influxdb", "influxdb:3-core", "influxdb@" + digest, "bitnami/a/b/../c",
 	} {
@@ -311,6 +311,38 @@ func TestNameInPaths(t *testing.T) {
 		e, ok := lookup(parse(t, "bitnami/"+name+":1"))
 		if !ok || e.Writable[1].Path != "/opt/bitnami/"+name+"/conf" || e.Volumes[0].Path != "/bitnami/"+name {
 			t.Errorf("%s: %+v", name, e)
+		}
+	}
+}
+
+// TestByName looks at repositories that have the name of a family and another
+// owner: they are taken for it, marked, and nothing of it is verified.
+func TestByName(t *testing.T) {
+	tests := []struct{ in, id, user string }{
+		{"someone/nginx:1.27", "nginx", "root"},
+		{"registry.example.com/team/postgres:16-alpine", "postgres", "root"},
+		{"ghcr.io/x/redis", "redis", "root"},
+		{"quay.io/library/nginx", "nginx", "root"},
+		{"example.org/monitoring/prometheus:v3.0.0", "prometheus", "65534"},
+	}
+	for _, tt := range tests {
+		e, ok := lookup(parse(t, tt.in))
+		if !ok || e.ID != tt.id || !e.ByName || !strings.Contains(e.Default.String(), tt.user) {
+			t.Errorf("%s: %v %+v", tt.in, ok, e)
+			continue
+		}
+		for _, field := range Fields() {
+			if text := e.Evidence(field).String(); e.Verified(field) || !strings.Contains(text, "by its name, "+evidenceName(parse(t, tt.in))+" is taken for "+tt.id) {
+				t.Errorf("%s: %s is verified, or nothing says why not: %s", tt.in, field, text)
+			}
+		}
+	}
+	for _, in := range []string{
+		"nginx:1.27", "public.ecr.aws/docker/library/nginx:1.27", "mirror.gcr.io/library/nginx:1.27", "mirror.gcr.io/grafana/grafana:12.0.0",
+		"docker.io/library/postgres:16", "quay.io/keycloak/keycloak:26.0", "bitnami/redis:7", "cgr.dev/chainguard/nginx", "linuxserver/nginx:1.26.0",
+	} {
+		if e, ok := lookup(parse(t, in)); !ok || e.ByName {
+			t.Errorf("%s is known as itself, yet %+v", in, e)
 		}
 	}
 }
