@@ -26,11 +26,19 @@ func (t *table) lookup(asked Reference) (*Entry, bool) {
 	if isWindows(ref.Words()) {
 		return nil, false
 	}
-	e, ok := t.known(ref)
+	var e *Entry
+	ok := false
+	if hardenedRegistries[ref.Registry] {
+		e, ok = loadHardened().known(ref)
+	}
 	if !ok {
-		if e, ok = t.byName(ref); !ok {
-			return nil, false
-		}
+		e, ok = t.known(ref)
+	}
+	if !ok {
+		e, ok = t.byName(ref)
+	}
+	if !ok {
+		return nil, false
 	}
 	e.Image = evidenceName(asked)
 	return e, true

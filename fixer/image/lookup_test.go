@@ -60,9 +60,9 @@ func TestLookupIdentities(t *testing.T) {
 		{"mcr.microsoft.com/dotnet/aspnet:8.0-jammy-chiseled-extra", "dotnet", "app (1654:1654)", "app (1654:1654)"},
 		{"mcr.microsoft.com/dotnet/aspnet:6.0", "dotnet", "root", ""},
 		{"mcr.microsoft.com/dotnet/aspnet:6.0-jammy-chiseled", "dotnet", "app (uid unknown)", ""},
-		{"cgr.dev/chainguard/node", "chainguard", "nonroot (65532:65532)", "nonroot (65532:65532)"},
-		{"cgr.dev/chainguard/postgres", "chainguard-root", "root", ""},
-		{"cgr.dev/chainguard/redis", "chainguard-named", "65532:65532", "65532:65532"},
+		{"cgr.dev/chainguard/node", "chainguard-node", "node (65532:65532)", "node (65532:65532)"},
+		{"cgr.dev/chainguard/postgres", "chainguard-postgres", "root", ""},
+		{"cgr.dev/chainguard/redis", "chainguard-redis", "redis (65532:65532)", "redis (65532:65532)"},
 	}
 	for _, tt := range tests {
 		e, ok := lookup(parse(t, tt.in))
@@ -195,7 +195,7 @@ func TestEvidence(t *testing.T) {
 		{"grafana/grafana:11.2.0", FieldDefault, "image table: grafana/grafana:11.2.0 starts as 472:0 (unverified: 472:0 by the documentation; the Dockerfile of the release was not read)", false},
 		{"prom/prometheus", FieldDefault, "image table: prom/prometheus starts as nobody (65534:65534), written as a name (prometheus/prometheus Dockerfile)", true},
 		{"memcached", FieldReadOnly, "image table: memcached runs on a read-only root file system (tested: without any tmpfs)", true},
-		{"redis", FieldSecretFileEnv, "image table: redis reads secrets from files named by nothing (redis/docker-library-redis 7.4/debian/docker-entrypoint.sh)", true},
+		{"redis", FieldSecretFileEnv, "image table: redis reads secrets from files named by nothing (redis/docker-library-redis debian/docker-entrypoint.sh)", true},
 		{"busybox", FieldPorts, "image table: busybox listens on nothing (unverified: no source recorded)", false},
 		{"localstack/localstack", FieldHealthcheck, "image table: localstack/localstack has a health check built in (localstack/localstack Dockerfile: HEALTHCHECK built in)", true},
 	}
