@@ -346,3 +346,14 @@ func TestByName(t *testing.T) {
 		}
 	}
 }
+
+// TestRedis8 holds what differs since release 8: the image declares no volume, and
+// gives up all capabilities, for which it needs one more.
+func TestRedis8(t *testing.T) {
+	for in, want := range map[string][2]int{"redis:7.4": {1, 2}, "redis:6-alpine": {1, 2}, "redis:8": {0, 3}, "redis:8.6-alpine": {0, 3}, "redis": {0, 3}} {
+		e, ok := lookup(parse(t, in))
+		if !ok || len(e.Volumes) != want[0] || len(e.CapsRoot.Need) != want[1] {
+			t.Errorf("%s: volumes %v, capabilities %v", in, e.Volumes, e.CapsRoot.Need)
+		}
+	}
+}
