@@ -229,7 +229,7 @@ func TestCapabilitiesInEveryCircumstance(t *testing.T) {
 
 // TestByNameIsNeverSafe asks every decision about images that have the name of a
 // known one and another owner: none is above review, and what makes it manual for
-// the known image does so for them.
+// the known image, or for one that nobody knows, does so for them.
 func TestByNameIsNeverSafe(t *testing.T) {
 	decisions := map[string]func(*Spec) Decision{
 		"run as":            func(s *Spec) Decision { return s.RunAs().Decision },
@@ -250,6 +250,12 @@ func TestByNameIsNeverSafe(t *testing.T) {
 				for what, decide := range decisions {
 					asked++
 					d, of := decide(&Spec{Platform: platform, Image: named}), decide(&Spec{Platform: platform, Image: known})
+					serving := func(p *Profile) fixer.Level {
+						return decide(&Spec{Platform: platform, Image: p, Ports: []int{5432}}).Level
+					}
+					if serving(&Profile{Name: "unknown"}) == fixer.Manual && serving(named) != fixer.Manual {
+						t.Errorf("%v, %s: manual for an image that nobody knows, and not by the name", platform, what)
+					}
 					switch {
 					case d.Level == fixer.Safe:
 						t.Errorf("%v, %s: safe by its name: %+v", platform, what, d)
