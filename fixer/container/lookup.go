@@ -173,6 +173,10 @@ func baseProfile(p *fixer.Pass, s *dockerfile.Stage) *Profile {
 	if known.Err != nil {
 		return nil
 	}
+	if known.Entry != nil && known.Entry.ByName {
+		nameless := *known // what is built upon a base is not guessed from the base's name
+		nameless.Entry, known = nil, &nameless
+	}
 	out := &Profile{Name: ref, Entry: known.Entry, Known: known}
 	if user := known.User(); user.Known {
 		out.User, out.Proven = user.Value, user.Proven
