@@ -252,6 +252,19 @@ func (s *Spec) gainsByTable() *image.Condition {
 	return nil
 }
 
+// grantsSudo returns a variable that configures sudo in the container: GRANT_SUDO,
+// SUDO_PASSWORD.
+func (s *Spec) grantsSudo() *Variable {
+	for i, v := range s.Env {
+		words := strings.FieldsFunc(v.Name, func(r rune) bool { return r == '_' })
+		denied := v.Known && (v.Value == "" || v.Value == "0" || strings.EqualFold(v.Value, "no") || strings.EqualFold(v.Value, "false"))
+		if slices.Contains(words, "SUDO") && !denied {
+			return &s.Env[i]
+		}
+	}
+	return nil
+}
+
 func serviceName(e *image.Entry) string {
 	if e.Service == nil {
 		return "another user"
@@ -272,7 +285,7 @@ func (s *Spec) ForbidNewPrivileges() Decision {
 	}
 	add := slices.DeleteFunc(slices.Clone(s.Add), func(name string) bool { return name == bindLow && s.opensLowPorts() })
 	user, _ := s.StartsAs()
-	gains := slices.IndexFunc(s.effects(), func(e effect) bool { return e.setuid })
+	gains := slices.IndexFunc(s.effects(), func(e effect) bool { return e.setuid && !e.run.asRoot() })
 	own := s.fileCapabilities(add)
 	switch {
 	case gains >= 0 && !user.IsRoot() && !s.worksAsRoot():
@@ -288,6 +301,9 @@ func (s *Spec) ForbidNewPrivileges() Decision {
 	case gains >= 0:
 		e := s.effects()[gains]
 		notice("`"+e.command+"` works as long as the container starts as root", e.evidence(s))
+	case s.grantsSudo() != nil:
+		v := s.grantsSudo()
+		notice("sudo, which "+v.Name+" is about, no longer works", fixer.Evidence{Kind: s.Kind, Place: v.Place, Text: v.Name + " is set"})
 	case s.Image.Entry != nil && len(s.Image.Entry.CapsNonRoot) > 0:
 		notice(lost, fixer.ImageEvidence(s.Image.Entry.Evidence(image.FieldCapsNonRoot)))
 	case len(add) > 0 && !user.IsRoot():

@@ -55,6 +55,10 @@ func (c *Condition) String() string {
 	return c.Says
 }
 
+// GivesRoom reports whether the condition is that directories are writable which
+// a fix gives away, so that the fix answers it.
+func (c *Condition) GivesRoom() bool { return strings.HasPrefix(c.Unknown, "the fix gives") }
+
 // SaysAll joins conditions in words.
 func SaysAll(list []*Condition) string {
 	words := make([]string, len(list))

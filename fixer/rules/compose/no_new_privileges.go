@@ -4,6 +4,7 @@ import (
 	_ "embed"
 	"fmt"
 	"slices"
+	"strings"
 
 	"oakum/fixer"
 	"oakum/fixer/compose"
@@ -43,7 +44,13 @@ var NoNewPrivileges = &fixer.Rule{
 			if spec.NoNewPrivileges.No() {
 				f.Message = fmt.Sprintf("service %q turns no-new-privileges off", v.Name)
 			}
+			option := variableOption(v)
+			if option.Node != nil && !spec.NoNewPrivileges.No() {
+				f.Message = fmt.Sprintf("service %q may gain privileges: the variable %s decides it", v.Name, option.Variable())
+			}
 			switch why := unwritable(v, "security_opt"); {
+			case option.Node != nil:
+				f.Advice = fmt.Sprintf("the variable %s decides it at %s: let it give no-new-privileges:true wherever the file is used, or make that the default", option.Variable(), placeOf(option))
 			case why != "":
 				f.Advice = why
 			case spec.NoNewPrivileges.No() && ownDenial(v.Node) < 0:
@@ -56,6 +63,18 @@ var NoNewPrivileges = &fixer.Rule{
 			report(p, v, nil, f)
 		}
 	},
+}
+
+// variableOption returns the entry of security_opt that is about this option and
+// that a variable decides: a person has decided where its value is given.
+func variableOption(v compose.View) compose.Setting {
+	for _, s := range v.List("security_opt") {
+		text, _ := compose.Expand(s.Node.Text())
+		if s.Variable() != "" && strings.HasPrefix(strings.ToLower(text), "no-new-privileges") {
+			return s
+		}
+	}
+	return compose.Setting{}
 }
 
 func forbidFix(v compose.View, d container.Decision) fixer.Fix {

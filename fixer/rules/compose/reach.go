@@ -65,16 +65,23 @@ func heedReached(p *fixer.Pass, v compose.View, key string, d *container.Decisio
 const maxReachedSaid = 3
 
 // heedDecision keeps a fix from being safe where a person has decided about the
-// setting that it changes: a comment beside it says why it is so.
+// setting that it changes: a comment beside it says why it is so, or it is a list
+// that is empty on purpose.
 func heedDecision(v compose.View, s compose.Setting, d *container.Decision) {
 	if d.Level != fixer.Safe || s.Node == nil || s.File != v.File {
 		return
 	}
-	if commentBeside(v.Doc, s.Node) {
-		at := fmt.Sprintf("%s:%d", s.File, s.Node.Line)
-		d.Level, d.Breaks = fixer.Review, "the comment at "+at+" may give a reason for the setting as it is"
-		d.Evidence = append(d.Evidence, fixer.Evidence{Kind: fixer.FromCompose, Place: at, Text: "a comment stands beside the setting"})
+	why, breaks := "", ""
+	switch at := placeOf(s); {
+	case commentBeside(v.Doc, s.Node):
+		why, breaks = "a comment stands beside the setting", "the comment at "+at+" may give a reason for the setting as it is"
+	case s.Node.Is(yamldoc.Sequence) && s.Node.Len() == 0:
+		why, breaks = "an empty list is written for it", "the empty list at "+at+" may be there to take away what is set elsewhere"
+	default:
+		return
 	}
+	d.Level, d.Breaks = fixer.Review, breaks
+	d.Evidence = append(d.Evidence, fixer.Evidence{Kind: fixer.FromCompose, Place: placeOf(s), Text: why})
 }
 
 // commentBeside reports whether a comment stands at the end of the lines that a

@@ -106,18 +106,21 @@ func uncounted(i *dockerfile.Instruction) string {
 	return ""
 }
 
+// openRoot lets a user enter the home of root.
+const openRoot = "chmod 755 /root"
+
 // bareGift reports whether a RUN does nothing but make directories and give them
 // to a user, as the fix of runs-as-root adds one.
 func bareGift(i *dockerfile.Instruction) bool {
 	text := i.Text()
-	if !strings.HasPrefix(text, "mkdir -p ") && !strings.HasPrefix(text, "chown ") || strings.ContainsAny(text, ";|<>$()`\"'") {
+	if !strings.HasPrefix(text, "mkdir -p ") && !strings.HasPrefix(text, "chown ") && !strings.HasPrefix(text, openRoot) || strings.ContainsAny(text, ";|<>$()`\"'") {
 		return false
 	}
 	gives := false
 	for part := range strings.SplitSeq(text, "&&") {
 		part = strings.TrimSpace(part)
-		gives = gives || strings.HasPrefix(part, "chown ")
-		if !strings.HasPrefix(part, "mkdir -p ") && !strings.HasPrefix(part, "chown ") {
+		gives = gives || strings.HasPrefix(part, "chown ") || part == openRoot
+		if !strings.HasPrefix(part, "mkdir -p ") && !strings.HasPrefix(part, "chown ") && part != openRoot {
 			return false
 		}
 	}

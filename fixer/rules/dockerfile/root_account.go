@@ -74,7 +74,7 @@ func (s *imageCheck) account() (account, string) {
 			uid: id.UID, gid: id.GID, group: id.KnownGID, name: id.Name,
 			evidence: fixer.Evidence{Kind: fixer.FromDockerfile, Place: s.pass.File.Path, Text: "the file creates the account " + id.String() + " and never uses it"},
 		}, ""
-	case len(created) == 1:
+	case len(created) == 1 && s.numberable(created[0].Name):
 		return s.numbered(created[0].Name, fixer.Evidence{Kind: fixer.FromDockerfile, Place: s.pass.File.Path, Text: "the file creates the account " + created[0].Name + " and never uses it"})
 	case len(created) > 1:
 		return account{}, fmt.Sprintf("the file creates the accounts %s and does not say which one runs: end with USER and the number of that one", names(created))
@@ -86,6 +86,18 @@ func (s *imageCheck) account() (account, string) {
 		}, ""
 	}
 	return unknownAccount("no account for programs is known in " + s.base), ""
+}
+
+// numberable reports whether the command that creates an account can be told its
+// number. Where it cannot, and a stage for development makes it, no files are
+// given to it and another account does as well: it is the developer's.
+func (s *imageCheck) numberable(name string) bool {
+	if command, _ := build.NumberlessAccount(s.pass, s.stage, name); command != nil {
+		return true
+	}
+	return !slices.ContainsFunc(build.Of(s.pass.File).AccountChanges(s.stage), func(a build.AccountChange) bool {
+		return a.Verb == build.CreatesUser && a.User == name && a.Command.Copied && build.ForDevelopment("", a.Step.Stage)
+	})
 }
 
 // numbered chooses an account that the file creates without a number.

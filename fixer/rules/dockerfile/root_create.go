@@ -27,6 +27,9 @@ const appUID = 10001
 // than a Bourne shell would read the command.
 func (s *imageCheck) create() (fixer.Fix, bool) {
 	base, ok := build.BaseOf(s.pass, s.stage)
+	if s.startsFromTarget() {
+		return fixer.Fix{}, false // that stage may be given the same account at the same time
+	}
 	if !ok || !s.runsAsRootHere() || !shellKnown(base) || !s.bourne(nil) {
 		return fixer.Fix{}, false
 	}
@@ -53,7 +56,7 @@ func (s *imageCheck) create() (fixer.Fix, bool) {
 	given := s.givenFolders(where)
 	number := strconv.Itoa(appUID)
 	acc := account{uid: appUID, gid: appUID, group: true, name: "app"}
-	file := s.file
+	file, children := s.file, s.children()
 	return fixer.Fix{
 		ID: "create-user", Title: fmt.Sprintf("create the account %s (%s) and run as it", acc.name, acc.numbers()), Level: fixer.Review,
 		Breaks: s.breaks(acc, given) + "; the build fails where the image has that name or number already",
@@ -64,7 +67,7 @@ func (s *imageCheck) create() (fixer.Fix, bool) {
 			{Name: paramGID.Name, Meaning: "group id of the group that is created, 1 to 59999", Default: number, Validate: accountID},
 		},
 		Edit: func(d *fixer.Draft) error {
-			return writeUser(d, file, where, given, nil, lines(d.Param("name"), d.Param("uid"), d.Param("gid"))...)
+			return writeUser(d, file, children, where, given, nil, lines(d.Param("name"), d.Param("uid"), d.Param("gid"))...)
 		},
 	}, true
 }

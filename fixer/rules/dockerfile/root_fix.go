@@ -30,29 +30,38 @@ func (s *imageCheck) fix(a account) fixer.Fix {
 	}
 	where := s.spot()
 	given := s.givenFolders(where)
-	if len(given) > 0 {
-		title += ", which gets " + strings.Join(given.paths(), ", ")
+	if paths := given.paths(); len(paths) > 0 {
+		title += ", which gets " + strings.Join(paths, ", ")
 	}
-	file := s.file
+	if len(given) > len(given.paths()) {
+		title += ", and let it enter /root"
+	}
+	file, children := s.file, s.children()
+	if len(children) > 0 {
+		title += fmt.Sprintf("; %s goes on as root", stagePath(children[0]))
+	}
 	return fixer.Fix{
 		ID: "user", Title: title, Level: fixer.Review,
 		Breaks: s.breaks(a, given),
 		Verify: "docker image inspect --format '{{.Config.User}}' IMAGE   prints the number; then start it and use whatever it writes to",
 		Params: []fixer.Param{paramUID.With(strconv.Itoa(a.uid)), paramGID.With(gid)},
 		Edit: func(d *fixer.Draft) error {
-			return writeUser(d, file, where, given, a.command)
+			return writeUser(d, file, children, where, given, a.command)
 		},
 	}
 }
 
 // writeUser makes the edits of a fix: the user with the numbers chosen, folders
 // given to it, and what lines have to run before, as root.
-func writeUser(d *fixer.Draft, file *dockerfile.File, where insertionPoint, given writables, number *build.Numberless, before ...string) error {
+func writeUser(d *fixer.Draft, file *dockerfile.File, children []*dockerfile.Stage, where insertionPoint, given writables, number *build.Numberless, before ...string) error {
 	user := d.Param("uid")
 	if g := d.Param("gid"); g != "" {
 		user += ":" + g
 	}
-	var edits []text.Edit
+	edits, err := keepChildren(file, children)
+	if err != nil {
+		return err
+	}
 	if number != nil {
 		e, err := number.SetUID(d.Param("uid"))
 		if err != nil {
@@ -110,6 +119,12 @@ func (s *imageCheck) breaks(a account, given writables) string {
 	}
 	if len(given.volumes()) > 0 {
 		out = append(out, "volumes that exist already keep their owner")
+	}
+	for _, r := range s.starts() {
+		if r.start.Kind == build.StartsScript && s.room == nil {
+			out = append(out, r.start.What+" runs a script of package.json that is not read here, and fails if that writes where root does")
+			break
+		}
 	}
 	if script := s.script(); script != "" {
 		out = append(out, script+" is not read here, and fails if it changes owners or users")

@@ -3,7 +3,6 @@ package dockerfile
 import (
 	"fmt"
 	"path"
-	"slices"
 	"strings"
 
 	"oakum/fixer/build"
@@ -114,16 +113,18 @@ func (s *imageCheck) commands() []dockerfile.CommandLine {
 // notHere looks for what makes a USER at this place wrong although the program
 // may well run without root.
 func (s *imageCheck) notHere() (why string, yes bool) {
-	if below := build.StagesFrom(s.file, s.stage); len(below) > 0 {
-		return fmt.Sprintf("%s starts from this stage, and its steps may need root: set USER in a stage of its own that Compose builds instead", stagePath(below[0])), true
+	if why := s.derivedNeeds(); why != "" {
+		return why, true
 	}
-	if where := s.underRoot(); where != "" {
+	if where, opens := s.underRoot(); where != "" && opens {
+		s.product = append(s.product, writable{path: "/root", open: true})
+	} else if where != "" {
 		return fmt.Sprintf("%s uses /root, which only root may enter: move what the program needs elsewhere, then add USER", where), true
 	}
 	if where := s.forRootAlone(); where != "" {
 		return fmt.Sprintf("%s, which another user may not read or run: put it elsewhere, give it to the user with chown, or open it with chmod, then add USER", where), true
 	}
-	if why := s.writesAtStart(); why != "" {
+	if s.room, why = s.writesAtStart(); why != "" {
 		return why, true
 	}
 	if script := s.script(); script != "" && !s.baseKnown() {
@@ -148,30 +149,50 @@ func (s *imageCheck) baseKnown() bool {
 }
 
 // underRoot returns the instruction, in words, by which the running program
-// depends on root's home folder.
-func (s *imageCheck) underRoot() string {
+// depends on root's home directory. opens is true where it is enough to let
+// others enter it, because nothing but files of the program is looked for there.
+func (s *imageCheck) underRoot() (where string, opens bool) {
+	opens = s.runsAsRootHere() && s.bourne(nil)
+	if base, ok := build.BaseOf(s.pass, s.stage); !ok || !shellKnown(base) || s.script() != "" {
+		opens = false // a script may expect more of root than its files
+	}
+	note := func(format string, args ...any) {
+		if where == "" {
+			where = fmt.Sprintf(format, args...)
+		}
+	}
 	in := func(text string) bool {
-		return text == "/root" || strings.Contains(text, "/root/") || strings.HasSuffix(text, ":/root")
+		found := text == "/root" || strings.Contains(text, "/root/") || strings.HasSuffix(text, ":/root")
+		opens = opens && !(found && strings.Contains(text, "/root/.")) // settings and caches, which are looked for in the home of the user
+		return found
 	}
 	if w := s.stage.Workdir(); in(w.Text) {
-		return fmt.Sprintf("WORKDIR on line %d", w.At.Line)
+		note("WORKDIR on line %d", w.At.Line)
 	}
 	for _, c := range []dockerfile.CommandLine{s.stage.Entrypoint(), s.stage.Cmd()} {
-		if slices.ContainsFunc(c.Args, func(a string) bool { return slices.ContainsFunc(strings.Fields(a), in) }) {
-			return fmt.Sprintf("%s on line %d", c.At.Keyword, c.At.Line)
+		for _, word := range c.Args {
+			for _, part := range strings.Fields(word) {
+				if in(part) {
+					note("%s on line %d", c.At.Keyword, c.At.Line)
+				}
+			}
 		}
 	}
 	for _, v := range s.stage.Env() {
 		if in(v.Text) {
-			return fmt.Sprintf("ENV %s on line %d", v.Key, v.At.Line)
+			note("ENV %s on line %d", v.Key, v.At.Line)
+			opens = false // what is looked for, or written, under that name is not known
 		}
 	}
 	for _, stage := range s.stage.Chain() {
 		for _, i := range stage.Instructions {
 			if n := len(i.Words); (i.Keyword == "COPY" || i.Keyword == "ADD") && n > 0 && in(i.Words[n-1].Value) {
-				return fmt.Sprintf("%s on line %d", i.Keyword, i.Line)
+				note("%s on line %d", i.Keyword, i.Line)
+				for _, w := range i.Words[:n-1] {
+					opens = opens && !strings.HasPrefix(path.Base(w.Value), ".") // .bashrc, .ssh
+				}
 			}
 		}
 	}
-	return ""
+	return where, opens
 }

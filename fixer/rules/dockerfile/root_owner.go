@@ -17,6 +17,8 @@ type writable struct {
 	path   string
 	volume *dockerfile.Instruction // the VOLUME that the owner has to be set before; nil when it can be set at the end
 	create bool                    // nothing shows that it exists
+	flat   bool                    // what is in it stays root's
+	open   bool                    // it stays root's, and others may enter and read it
 }
 
 type writables []writable
@@ -24,7 +26,9 @@ type writables []writable
 func (l writables) paths() []string {
 	var out []string
 	for _, d := range l {
-		out = append(out, d.path)
+		if !d.open {
+			out = append(out, d.path)
+		}
 	}
 	return out
 }
@@ -43,23 +47,39 @@ func (l writables) volumes() []*dockerfile.Instruction {
 // run returns the step that gives the folders of a VOLUME, or with nil those of
 // the end, to a user; "" when there are none.
 func (l writables) run(f *dockerfile.File, volume *dockerfile.Instruction, user string) string {
-	var all, create []string
+	var all, flat, open, create []string
 	for _, d := range l {
 		if d.volume == volume {
-			all = append(all, d.path)
+			if d.open {
+				open = append(open, d.path)
+			} else if d.flat {
+				flat = append(flat, d.path)
+			} else {
+				all = append(all, d.path)
+			}
 			if d.create {
 				create = append(create, d.path)
 			}
 		}
 	}
-	if len(all) == 0 {
+	if len(all)+len(flat)+len(open) == 0 {
 		return ""
 	}
 	line := matchCase(f, "RUN") + " "
 	if len(create) > 0 {
 		line += "mkdir -p " + strings.Join(create, " ") + " && "
 	}
-	return line + "chown -R " + user + " " + strings.Join(all, " ")
+	var gifts []string
+	if len(all) > 0 {
+		gifts = append(gifts, "chown -R "+user+" "+strings.Join(all, " "))
+	}
+	if len(flat) > 0 {
+		gifts = append(gifts, "chown "+user+" "+strings.Join(flat, " "))
+	}
+	if len(open) > 0 {
+		gifts = append(gifts, "chmod 755 "+strings.Join(open, " "))
+	}
+	return line + strings.Join(gifts, " && ")
 }
 
 // givenFolders returns what the stage declares as VOLUME, and the folders it
@@ -99,7 +119,7 @@ func (s *imageCheck) givenFolders(where insertionPoint) writables {
 			add(writable{path: p})
 		}
 	}
-	return out
+	return append(s.room.add(s, out), s.product...)
 }
 
 // worksIn reports whether the program may lie in a folder: the working

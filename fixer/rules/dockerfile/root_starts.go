@@ -50,25 +50,79 @@ func (s *imageCheck) runsNothing() bool {
 // serving are images of the table to be built upon that run a server already.
 var serving = text.WordSet("php-apache php-fpm tomcat")
 
-// writesAtStart says which command writes, as soon as it starts, into a folder
-// that would stay root's, or "". Scripts of package.json other than build are
-// not known.
-func (s *imageCheck) writesAtStart() string {
+// A startRoom is what the program needs to write, where it is started, to start at
+// all, and what says so.
+type startRoom struct {
+	dir   string // absolute
+	start build.Start
+	where string // "CMD on line 5"
+}
+
+// writesAtStart says which command writes, as soon as it starts, into a directory
+// that would stay root's and cannot be given away here, or "". Where it can be,
+// room says what to give.
+func (s *imageCheck) writesAtStart() (room *startRoom, why string) {
 	dir := s.stage.Workdir()
 	done := s.settledByCommand()
 	if webapps := "/usr/local/tomcat/webapps"; s.profile.Entry != nil && s.profile.Entry.ID == "tomcat" && !done.hold(webapps) {
 		for _, i := range s.stage.Instructions {
 			if n := len(i.Words); n > 1 && s.fills(i, webapps) && strings.HasSuffix(i.Words[n-2].Value, ".war") {
-				return fmt.Sprintf("Tomcat unpacks the archive that line %d copies beside it: give %s to the user (RUN chown, without -R), then add USER", i.Line, webapps)
+				return nil, fmt.Sprintf("Tomcat unpacks the archive that line %d copies beside it: give %s to the user (RUN chown, without -R), then add USER", i.Line, webapps)
 			}
 		}
 	}
+	started := s.starts()
+	for _, r := range started {
+		if r.start.Kind != build.StartsPlainly && packageManagerOfRoot(r.start.What) && s.corepack() {
+			return nil, fmt.Sprintf("%s runs %s by way of Corepack, which keeps what it downloads in root's home: set COREPACK_HOME to a directory of its own before corepack is called, then add USER", r.where, r.start.What)
+		}
+	}
 	if dir.Text != "" && done.hold(dir.Text) {
-		return ""
+		return nil, ""
+	}
+	for _, r := range started {
+		if r.start.Kind == build.StartsBuild {
+			return nil, fmt.Sprintf("%s runs %s, which writes into the directory it is called in, %s: do that while the image is built, or give the directory itself to the user (RUN chown), then add USER", r.where, r.start.What, cmp.Or(dir.Text, "/"))
+		}
+	}
+	for _, r := range started {
+		if r.start.Kind == build.StartsScript && s.forProduction() {
+			continue // said in what may break
+		}
+		what := "which keeps caches and what it makes in the directory it is called in"
+		if r.start.Kind == build.StartsScript {
+			what = "a script of package.json that is not read here and may be a development server, which writes into the directory it is called in"
+		}
+		say := func(format string, args ...any) string {
+			return fmt.Sprintf("%s runs %s, %s: ", r.where, r.start.What, what) + fmt.Sprintf(format, args...)
+		}
+		base, known := build.BaseOf(s.pass, s.stage)
+		switch mount := s.boundOver(dir.Text); {
+		case mount != "":
+			return nil, say("%s, so that the user of the host decides whether it may write; run it as that user (user: in Compose), or add USER with that number", mount)
+		case !dir.Known || !givable(dir.Text) || !plainPath().MatchString(dir.Text):
+			return nil, say("let it work in a directory of its own (WORKDIR), give that to the user, then add USER")
+		case !known || !shellKnown(base) || !s.runsAsRootHere() || !s.bourne(nil):
+			return nil, say("give that to the user (COPY --chown or RUN chown), then add USER")
+		}
+		r.dir = dir.Text
+		return &r, ""
+	}
+	return nil, ""
+}
+
+// starts are the programs that containers of the stage start with, as the file
+// and Compose services here say, which write where they are started.
+func (s *imageCheck) starts() []startRoom {
+	var out []startRoom
+	add := func(c dockerfile.CommandLine, where string) {
+		for _, start := range build.Starts(c) {
+			out = append(out, startRoom{start: start, where: where})
+		}
 	}
 	for _, c := range s.commands() {
-		if what := writes(c); what != "" {
-			return fmt.Sprintf("%s on line %d runs %s, which writes into the folder it is called in, %s: do that while the image is built, or give the folder itself to the user (RUN chown), then add USER", c.At.Keyword, c.At.Line, what, cmp.Or(dir.Text, "/"))
+		if c.At != nil {
+			add(c, fmt.Sprintf("%s on line %d", c.At.Keyword, c.At.Line))
 		}
 	}
 	for _, v := range servicesOf(s.pass, s.stage) {
@@ -78,63 +132,118 @@ func (s *imageCheck) writesAtStart() string {
 			if text := node.Text(); text != "" {
 				c = dockerfile.CommandLine{Args: []string{text}, Shell: true}
 			}
-			if what := writes(c); what != "" {
-				return fmt.Sprintf("%s in %s runs %s, which writes into the folder it is called in: give that to the user, or mount one that the user owns, then add USER", v.Name, v.File, what)
+			add(c, fmt.Sprintf("%s in %s", v.Name, v.File))
+		}
+	}
+	return out
+}
+
+// boundOver says, in words, which service mounts a directory of the host over
+// the one that the program works in, or "".
+func (s *imageCheck) boundOver(dir string) string {
+	for _, v := range servicesOf(s.pass, s.stage) {
+		for _, m := range v.Mounts() {
+			if m.Tmpfs || m.Source == "" || !strings.ContainsAny(m.Source[:1], "./~$") || !within(dir, m.Target) {
+				continue
 			}
+			return fmt.Sprintf("%s in %s mounts %s there", v.Name, v.File, m.Source)
 		}
 	}
 	return ""
 }
 
-// writes returns the first command of a line that builds or installs in its
-// folder, as far as its words show, or "".
-func writes(c dockerfile.CommandLine) string {
-	for _, words := range build.Started(c) {
-		if what := writing(words); what != "" {
-			return what
-		}
-	}
-	return ""
+// packageManagerOfRoot reports whether a start calls a package manager that
+// Corepack provides.
+func packageManagerOfRoot(what string) bool {
+	return strings.HasPrefix(what, "yarn") || strings.HasPrefix(what, "pnpm")
 }
 
-func writing(words []string) string {
-	name := strings.TrimSuffix(path.Base(words[0]), "w") // mvnw, gradlew
-	var args []string
-	for _, w := range words[1:] {
-		if !strings.HasPrefix(w, "-") {
-			args = append(args, w)
+// corepack reports whether Corepack brings the package manager, into the home of
+// root.
+func (s *imageCheck) corepack() bool {
+	if _, set := s.stage.LookupEnv("COREPACK_HOME"); set {
+		return false
+	}
+	for _, st := range build.Of(s.pass.File).Steps("RUN") {
+		if build.InChain(s.stage, st.Stage) && slices.ContainsFunc(st.Commands, func(c build.Command) bool { return c.Program == "corepack" }) {
+			return true
 		}
 	}
-	sub := ""
-	if len(args) > 0 {
-		sub = args[0]
+	return false
+}
+
+// forProduction reports whether the stage shows that what it starts is not for
+// development: it installs without what is for that, says so by NODE_ENV, or only
+// takes what another stage has made.
+func (s *imageCheck) forProduction() bool {
+	if v, set := s.stage.LookupEnv("NODE_ENV"); set && v.Text == "production" {
+		return true
 	}
-	is := func(subs ...string) bool { return slices.Contains(subs, sub) }
-	found := false
-	switch name {
-	case "cargo", "dotnet":
-		found = is("run", "build", "test", "watch", "bench")
-	case "mvn", "gradle", "sbt", "lein", "make", "build.sh":
-		found = true
-	case "composer":
-		found = is("install", "update")
-	case "npm", "pnpm", "bun", "yarn":
-		if is("run", "run-script") && len(args) > 1 {
-			sub = "run " + args[1]
+	installs, less, copies := false, false, false
+	for _, st := range build.Of(s.pass.File).Steps("RUN") {
+		if !build.InChain(s.stage, st.Stage) {
+			continue
 		}
-		found = is("install", "i", "ci", "clean-install", "build", "run build") || name == "yarn" && len(words) == 1
-	case "celery": // beat keeps its schedule in a file
-		file := slices.ContainsFunc(words, func(w string) bool { return w == "-s" || strings.HasPrefix(w, "--schedule") })
-		switch {
-		case file:
-		case slices.Contains(words, "beat"):
-			found, sub = true, "beat"
-		case slices.Contains(words, "-B"), slices.Contains(words, "--beat"):
-			found, sub = true, "with -B"
+		for _, c := range st.Commands {
+			if c.Install == nil || c.Install.Language != "JavaScript" || c.Install.Global {
+				continue
+			}
+			installs = true
+			less = less || c.Has("--omit=dev", "--production", "--prod", "-P", "--only=production", "--only=prod", "--omit") || c.Sets("NODE_ENV")
 		}
 	}
-	if !found {
-		return ""
+	for _, i := range s.stage.Instructions {
+		_, from := i.Flag("from")
+		copies = copies || from && i.Keyword == "COPY"
 	}
-	return strings.TrimSpace(path.Base(words[0]) + " " + sub)
+	return less || copies && !installs
+}
+
+// add gives the user what the program needs to start.
+func (r *startRoom) add(s *imageCheck, given writables) writables {
+	if r == nil {
+		return given
+	}
+	room, flat := r.start.Room, r.start.Flat
+	if len(room) == 0 && (s.buildsHere() || s.sendsGenerated(r.start.Kind == build.StartsDevelopment)) {
+		room, flat = []string{"."}, nil // what the build has made is root's as well
+	}
+	for _, name := range room {
+		given = append(given, writable{path: path.Join(r.dir, name), create: name != "."})
+	}
+	for _, name := range flat {
+		given = append(given, writable{path: path.Join(r.dir, name), create: name != ".", flat: true})
+	}
+	return given
+}
+
+// generated are directories that tools of JavaScript make where they are started.
+var generated = []string{".next", ".nuxt", ".output", ".angular", ".astro", ".svelte-kit", ".cache", ".parcel-cache", ".vite", ".turbo", ".nx", ".strapi", "dist", "build", "node_modules"}
+
+// sendsGenerated reports whether the build may copy directories that an earlier
+// start made on the machine that builds. unknown is the answer where it is not
+// known what is sent.
+func (s *imageCheck) sendsGenerated(unknown bool) bool {
+	ctx, known := s.pass.Topology().Context(s.pass.File.Path)
+	if !known {
+		return unknown
+	}
+	return slices.ContainsFunc(generated, ctx.Sends)
+}
+
+// buildsHere reports whether a step of the stage runs a script that builds, so
+// that there are directories of root's that a development server writes to.
+func (s *imageCheck) buildsHere() bool {
+	for _, st := range build.Of(s.pass.File).Steps("RUN") {
+		if build.InChain(s.stage, st.Stage) && slices.ContainsFunc(st.Commands, func(c build.Command) bool {
+			var words []string
+			for _, w := range c.Words[min(c.ProgramWord, len(c.Words)):] {
+				words = append(words, w.Value)
+			}
+			return c.Install == nil && len(words) > 0 && build.ReadStart(words).Kind != build.StartsPlainly
+		}) {
+			return true
+		}
+	}
+	return false
 }

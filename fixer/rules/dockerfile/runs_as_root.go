@@ -137,6 +137,17 @@ func (s *imageCheck) adviseProduct(f *fixer.Finding, e *image.Entry) {
 		f.Message += ", and steps down by itself"
 		f.Advice = fmt.Sprintf("%s starts as root to prepare its files and then becomes %s; to start without root, say user: %d:%d where it is run and its volumes are known",
 			e.ID, id, id.UID, id.GID)
+	case support == image.SupportConditional && e.PrivilegeDrop.Partial && known && e.Verified(image.FieldNonRoot) && slices.ContainsFunc(e.NonRoot.Conditions, (*image.Condition).GivesRoom):
+		fix, why := s.productFix(e, id)
+		if why == "" {
+			f.Fixes = []fixer.Fix{fix}
+			return
+		}
+		f.Severity = fixer.Medium
+		f.Advice = fmt.Sprintf("the first process of %s stays root and starts others as %s; it runs without root if %s; it is not done here because %s", e.ID, id, conditions, why)
+		if alt := e.Alternatives; len(alt) > 0 {
+			f.Advice += "; an image made to run without root: " + strings.TrimPrefix(alt[0].Image, "docker.io/")
+		}
 	case e.NonRoot.AnyUID && e.PrivilegeDrop.Tool == "" && (support == image.SupportYes || support == image.SupportConditional):
 		if why, yes := s.notHere(); yes {
 			f.Advice = why
