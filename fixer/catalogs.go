@@ -1,7 +1,6 @@
 package fixer
 
 import (
-	"regexp"
 	"strconv"
 	"strings"
 
@@ -72,7 +71,7 @@ var (
 	prose = ids(`[^,]+`)
 )
 
-func ids(pattern string) func() *regexp.Regexp { return text.Regexp(`^(?:` + pattern + `)$`) }
+func ids(pattern string) func() *text.Pattern { return text.Regexp(`^(?:` + pattern + `)$`) }
 
 // kics is the part of KICS's queries for one platform. Each platform has its
 // pages in a directory of its own.
@@ -127,4 +126,4 @@ func trivyID(lower string) string {
 	return m[1] + "-" + strconv.Itoa(n)
 }
 
-var trivyForm = regexp.MustCompile(`^(?:avd-)?(ds|ksv)-?(\d+)$`)
+var trivyForm = text.MustCompile(`^(?:avd-)?(ds|ksv)-?(\d+)$`)

@@ -2,8 +2,9 @@ package fixer
 
 import (
 	"cmp"
-	"regexp"
 	"strings"
+
+	"oakum/fixer/text"
 )
 
 // A Reference names the same concern in a benchmark, a standard or another
@@ -52,7 +53,7 @@ func (r Reference) Matches(s string) bool {
 type Catalog struct {
 	Name string
 
-	form   func() *regexp.Regexp     // of an id
+	form   func() *text.Pattern      // of an id
 	page   func(id string) string    // where an id is explained; nil where no pattern is known
 	common bool                      // an id says nothing without the name: "5.4"
 	spell  func(lower string) string // one spelling of several; nil for the id itself

@@ -7,13 +7,10 @@ import (
 	"iter"
 	"maps"
 	"path"
-	"runtime"
 	"slices"
 	"strconv"
 	"strings"
 	"sync"
-
-	"golang.org/x/sync/errgroup"
 
 	"oakum/fixer/buildcontext"
 	"oakum/fixer/compose"
@@ -169,12 +166,7 @@ type Snapshot struct {
 // them; without them nothing is known of what a build is sent.
 func NewSnapshot(sources []Source, names ...Name) *Snapshot {
 	parsed := make([]*File, len(sources))
-	var g errgroup.Group
-	g.SetLimit(runtime.GOMAXPROCS(0))
-	for i := range sources {
-		g.Go(func() error { parsed[i] = newFile(sources[i]); return nil })
-	}
-	_ = g.Wait() // parsing fails into the file, never here
+	ForEach(len(sources), func(i int) { parsed[i] = newFile(sources[i]) })
 
 	files := make(map[string]*File, len(parsed))
 	for _, f := range parsed {

@@ -2,7 +2,6 @@ package fixer
 
 import (
 	"bytes"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -31,7 +30,7 @@ func (s *Suppression) Covers(f *Finding) bool {
 	return s.File == f.File && slices.Contains(s.Rules, f.Rule) && (s.WholeFile || s.Target == f.Line)
 }
 
-var suppressionPattern = regexp.MustCompile(`^oakum:\s*(ignore|ignore-file)\s+([A-Za-z0-9/_-]+(?:[ \t]*,[ \t]*[A-Za-z0-9/_-]+)*)[ \t]*(.*)$`)
+var suppressionPattern = text.MustCompile(`^oakum:\s*(ignore|ignore-file)\s+([A-Za-z0-9/_-]+(?:[ \t]*,[ \t]*[A-Za-z0-9/_-]+)*)[ \t]*(.*)$`)
 
 // findSuppressions reads the suppressions of a file. Only real comments count:
 // text in a scalar, a heredoc or an instruction is content.

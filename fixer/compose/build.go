@@ -67,6 +67,19 @@ func (v View) Dockerfile() (ref DockerfileRef, ok bool) {
 	return ref, true
 }
 
+// IsBuilt reports whether the service is built, from wherever.
+func (v View) IsBuilt() bool {
+	for _, p := range v.parts {
+		if p.Build != nil {
+			return true
+		}
+		if t := tag(p.Node.Get("build")); t == resetTag || t == overrideTag {
+			break
+		}
+	}
+	return false
+}
+
 // InlineDockerfile returns the text of the Dockerfile that stands in the entry
 // itself, under build.dockerfile_inline; nil without one.
 func (s *Service) InlineDockerfile() *yamldoc.Node {

@@ -107,15 +107,17 @@ func variants(v View, completions []Part) []Dependent {
 //
 // A service that has neither an image nor a build completes one of the same
 // name, the nearest: in its directory, in one above, in one below. One that has them
-// does so if its file has a service that only completes, or is named after the
-// other, as compose.prod.yaml is after compose.yaml.
+// does so if its file has a service that only completes, is called an override, or
+// is named after the other, as compose.prod.yaml is after compose.yaml.
 func (p *Project) completions(views map[string][]View) map[*Service][]Part {
-	whole := map[string][]Part{} // by name, those that can be completed
-	extended := map[*Service]bool{}
-	for _, file := range slices.Sorted(maps.Keys(views)) {
+	files := slices.Sorted(maps.Keys(views))
+	whole := places{byName: map[string][]Part{}, byPlace: map[[2]string][]Part{}}
+	isWhole, extended := map[*Service]bool{}, map[*Service]bool{}
+	for _, file := range files {
 		for _, v := range views[file] {
 			if !v.Partial {
-				whole[v.Name] = append(whole[v.Name], v.Part())
+				isWhole[v.Service] = true
+				whole.add(v.Part())
 			}
 			for _, b := range v.Bases {
 				extended[b.Service] = true
@@ -123,67 +125,88 @@ func (p *Project) completions(views map[string][]View) map[*Service][]Part {
 		}
 	}
 	out := map[*Service][]Part{}
-	for _, file := range slices.Sorted(maps.Keys(views)) {
+	for _, file := range files {
 		over := map[string]bool{} // the files that this one is read over
 		for _, v := range views[file] {
-			if v.Image != "" || v.Build != nil || v.Extends != nil || extended[v.Service] || v.Completes {
+			alone := v.Image == "" && v.Build == nil && v.Extends == nil
+			if v.Completes || extended[v.Service] || !alone && !IsOverride(file) {
 				continue
 			}
-			for _, base := range nearest(file, whole[v.Name]) {
+			for _, base := range whole.nearest(v.Name, file) {
 				over[base.File] = true
 			}
 		}
-		for _, v := range views[file] {
-			if v.Completes {
-				continue
+		for _, other := range beside(file) {
+			if p.files[other] != nil {
+				over[other] = true
 			}
-			for _, base := range whole[v.Name] {
-				fits := over[base.File] || namedAfter(file, base.File)
-				if fits && base.File != file && len(out[base.Service]) < maxDependents && !slices.ContainsFunc(v.Bases, func(b Part) bool { return b.Service == base.Service }) {
-					out[base.Service] = append(out[base.Service], v.Part())
+		}
+		delete(over, file)
+		for _, base := range slices.Sorted(maps.Keys(over)) {
+			for _, v := range views[file] {
+				s := p.files[base].Service(v.Name)
+				if !isWhole[s] || v.Completes || len(out[s]) >= maxDependents || slices.ContainsFunc(v.Bases, func(b Part) bool { return b.Service == s }) {
+					continue
 				}
+				out[s] = append(out[s], v.Part())
 			}
 		}
 	}
 	return out
 }
 
-// nearest returns those of the services that lie nearest to a file: beside it,
+// places are services by name, and by name and directory, sorted by file.
+type places struct {
+	byName  map[string][]Part
+	byPlace map[[2]string][]Part
+}
+
+func (all places) add(p Part) {
+	all.byName[p.Name] = append(all.byName[p.Name], p)
+	at := [2]string{p.Name, path.Dir(p.File)}
+	all.byPlace[at] = append(all.byPlace[at], p)
+}
+
+// nearest returns those services of a name that lie nearest to a file: beside it,
 // else in the nearest directory above, else in those below.
-func nearest(file string, all []Part) []Part {
-	at := func(dir string) []Part {
-		var out []Part
-		for _, p := range all {
-			if path.Dir(p.File) == dir && p.File != file {
-				out = append(out, p)
-			}
-		}
-		return out
-	}
+func (all places) nearest(name, file string) []Part {
 	own := path.Dir(file)
 	for dir := own; ; dir = path.Dir(dir) {
-		if found := at(dir); len(found) > 0 {
+		found := slices.DeleteFunc(slices.Clone(all.byPlace[[2]string{name, dir}]), func(p Part) bool { return p.File == file })
+		if len(found) > 0 {
 			return found
 		}
 		if dir == "." || dir == "/" {
 			break
 		}
 	}
-	var out []Part
-	for _, p := range all {
-		if own == "." || strings.HasPrefix(p.File, own+"/") {
-			out = append(out, p)
+	prefix := own + "/"
+	if own == "." {
+		prefix = ""
+	}
+	list := all.byName[name]
+	from, _ := slices.BinarySearchFunc(list, prefix, func(p Part, prefix string) int { return strings.Compare(p.File, prefix) })
+	to := from
+	for to < len(list) && to-from < maxDependents && strings.HasPrefix(list[to].File, prefix) {
+		to++
+	}
+	return list[from:to]
+}
+
+// beside returns the names beside a file that Compose looks for by itself and
+// that it is named after with a word added, as compose.prod.yaml is after
+// compose.yaml.
+func beside(file string) []string {
+	var out []string
+	for _, main := range mainNames {
+		if other := path.Join(path.Dir(file), main); namedAfter(file, other) {
+			out = append(out, other)
 		}
 	}
 	return out
 }
 
-// namedAfter reports whether a file is named after another one beside it with a
-// word added: compose.prod.yaml after compose.yaml.
 func namedAfter(file, other string) bool {
-	if path.Dir(file) != path.Dir(other) || !slices.Contains(mainNames, path.Base(other)) {
-		return false
-	}
 	rest, ok := strings.CutPrefix(path.Base(file), strings.TrimSuffix(path.Base(other), path.Ext(other)))
 	word := strings.TrimSuffix(rest, path.Ext(rest))
 	return ok && len(word) > 1 && strings.ContainsRune(".-_", rune(word[0]))

@@ -8,13 +8,19 @@
 //
 //	p := compose.NewProject(files)
 //	for _, v := range p.Views("compose.yaml") {
-//		if v.Setting("privileged").Node.IsTrue() { … }
+//		if on, _ := v.Setting("privileged").Bool(); on { … }
 //	}
+//
+// What is written for a service reaches others: those that extend it, and the same
+// service with other files read over it, as in docker compose -f compose.yaml -f
+// compose.prod.yaml. [View.Reached] returns them, and [View.Place] where a value
+// holds. Whether a YAML file is a Compose file is for [Recognise].
 //
 // # Semantics that editing must respect
 //
 // A YAML merge (`<<`) replaces a list, while `extends` and override files
-// append to it. Values may hold variables; [Expand] fills in their defaults
+// append to it. The tags !reset and !override take away and replace what weaker
+// parts say. Values may hold variables; [Expand] fills in their defaults
 // and says whether the result is certain. Environment files and variables of
 // the shell are never read.
 //

@@ -80,6 +80,7 @@ services:
 		"compose-test.yaml":              "services:\n  web: {image: t}\n",
 		".devcontainer/extend.yml":       "services:\n  base: {command: sleep}\n",
 		"other/far.yaml":                 "services:\n  far: {extends: {file: ../compose.yaml, service: base}}\n",
+		"overrides/compose.override.yml": "services:\n  web: {build: .}\n",
 		"elsewhere/docker-compose.yaml":  "services:\n  web: {image: e}\n",
 		"elsewhere/sub/part.compose.yml": "services:\n  web: {command: sleep}\n",
 	})
@@ -87,8 +88,8 @@ services:
 		{"compose.yaml", "base", "read_only", "[.devcontainer/extend.yml compose.yaml/heir compose.yaml/grandchild other/far.yaml/far]"},
 		{"compose.yaml", "base", "cap_drop", "[.devcontainer/extend.yml compose.prod.yaml compose.yaml/heir compose.yaml/grandchild other/far.yaml/far]"},
 		{"compose.yaml", "heir", "cap_drop", "[compose.yaml/grandchild]"},
-		{"compose.yaml", "web", "cap_drop", "[alone compose-test.yaml compose.prod.yaml]"},
-		{"compose.yaml", "web", "read_only", "[compose-test.yaml compose.prod.yaml]"}, // written in the override, which is not read alone
+		{"compose.yaml", "web", "cap_drop", "[alone compose-test.yaml compose.prod.yaml overrides/compose.override.yml]"},
+		{"compose.yaml", "web", "read_only", "[compose-test.yaml compose.prod.yaml overrides/compose.override.yml]"}, // written in the override, which is not read alone
 		{"elsewhere/docker-compose.yaml", "web", "user", "[elsewhere/sub/part.compose.yml]"},
 	} {
 		got := []string{}

@@ -23,9 +23,9 @@ var (
 
 // Recognise reports whether a YAML file is a Compose file by what it holds,
 // whatever its name: all its keys are those that Compose knows, down to those of
-// each service, and some service has an image or is built. Other tools have
-// sections called services, too: lists, classes, and what else a service is to
-// them.
+// each service, and some service has an image or is built, or each has settings
+// in the forms that Compose gives them. Other tools have sections called services,
+// too: lists, classes, and what else a service is to them.
 func Recognise(y *yamldoc.File) bool {
 	var root *yamldoc.Node
 	for _, doc := range y.Docs {
@@ -40,7 +40,7 @@ func Recognise(y *yamldoc.File) bool {
 	if !onlyKeys(root, topKeys) || !root.Get("services").Is(yamldoc.Mapping) {
 		return false
 	}
-	runs := false
+	runs, formed, plain := false, 0, 0
 	for name, service := range root.Get("services").All() {
 		switch {
 		case strings.HasPrefix(name, "x-"):
@@ -48,9 +48,25 @@ func Recognise(y *yamldoc.File) bool {
 		case !service.Is(yamldoc.Mapping) && !service.Null() || !onlyKeys(service, serviceKeys):
 			return false
 		}
+		n := inForm(service)
+		if formed += n; n == 0 && !service.Null() {
+			plain++
+		}
 		runs = runs || service.Get("image").Text() != "" || !service.Get("build").Null() || !service.Get("extends").Null()
 	}
-	return runs
+	return runs || formed > 1 && plain == 0
+}
+
+// inForm counts the settings of a service that are mappings or lists where Compose
+// has these.
+func inForm(service *yamldoc.Node) int {
+	n := 0
+	for _, key := range strings.Fields("cap_add cap_drop command depends_on deploy develop entrypoint environment env_file extra_hosts healthcheck labels networks ports secrets security_opt tmpfs ulimits volumes") {
+		if v := service.Get(key); v.Is(yamldoc.Mapping) || v.Is(yamldoc.Sequence) {
+			n++
+		}
+	}
+	return n
 }
 
 // onlyKeys reports whether a mapping has no keys but those given and x- ones.

@@ -217,3 +217,36 @@ func (v View) Nested(key, list string) []Setting {
 	}
 	return out
 }
+
+// Shared returns the first alias by which what is written for the service itself
+// is used in another place too; nil where there is none.
+func (p Part) Shared() *yamldoc.Node {
+	n := p.Node.Resolve()
+	if n == nil || n.Anchor == "" {
+		return nil
+	}
+	return aliasOf(p.Doc.Root, n)
+}
+
+func aliasOf(within, n *yamldoc.Node) *yamldoc.Node {
+	if within == nil {
+		return nil
+	}
+	if within.Kind == yamldoc.Alias {
+		if within.Value == n.Anchor && within.Resolve() == n {
+			return within
+		}
+		return nil
+	}
+	for _, e := range within.Entries {
+		if found := aliasOf(e.Value, n); found != nil {
+			return found
+		}
+	}
+	for _, item := range within.Items {
+		if found := aliasOf(item, n); found != nil {
+			return found
+		}
+	}
+	return nil
+}

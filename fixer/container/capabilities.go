@@ -2,6 +2,7 @@ package container
 
 import (
 	"maps"
+	"path"
 	"slices"
 	"strconv"
 
@@ -70,6 +71,14 @@ func (s *Spec) DropCapabilities() CapabilityDecision {
 		need = union(need, privilegeDropCaps())
 		d.Evidence = append(d.Evidence, s.says("it is given "+becomes+", so that it starts as root and becomes that user by itself"))
 	}
+	if dirs := s.writableHostDirectories(); len(dirs) > 0 && !notRoot(user) {
+		need = union(need, []string{"DAC_OVERRIDE"})
+		d.Evidence = append(d.Evidence, s.says("it may write to "+joined(dirs)+" of its host, whose files mostly belong to another user: root writes to these only with DAC_OVERRIDE"))
+	}
+	if s.SharedPID && !notRoot(user) {
+		need = union(need, []string{"KILL"})
+		d.Evidence = append(d.Evidence, s.says("the containers of the pod share their processes, and root signals those of others only with KILL"))
+	}
 	need = s.capabilitiesOfCommands(&d, need)
 	if d.Level == fixer.Manual {
 		return d
@@ -92,6 +101,23 @@ func (s *Spec) DropCapabilities() CapabilityDecision {
 	return d
 }
 
+// writableHostDirectories returns the directories of the host that are mounted to
+// be written to. What has the name of a file is taken for one.
+func (s *Spec) writableHostDirectories() []string {
+	var out []string
+	for _, m := range s.Mounts {
+		if m.Kind != MountHost || m.ReadOnly || path.Ext(m.Host) != "" && path.Base(m.Host) != ".." && path.Base(m.Host) != "." || slices.Contains(out, m.Host) {
+			continue
+		}
+		switch at := UnderRun(m.Target); {
+		case within("/run", at), within("/dev", at), within("/proc", at), within("/sys", at), at == "/etc/localtime", at == "/etc/timezone":
+		default:
+			out = append(out, m.Host)
+		}
+	}
+	return out
+}
+
 // isDefault reports whether Docker and the runtimes of Kubernetes give a
 // capability to every container. A fix gives none that a container has not today.
 func isDefault(name string) bool {
@@ -103,22 +129,23 @@ func isDefault(name string) bool {
 func (s *Spec) capabilitiesOfCommands(d *CapabilityDecision, need []string) []string {
 	user, _ := s.StartsAs()
 	for _, e := range s.effects() {
-		caps := e.caps
-		if notRoot(user) && !e.setuid {
-			continue // they take nothing from who has none
+		caps, asRoot := e.caps, e.run.asRoot()
+		if e.run.Privileged || notRoot(user) && !e.setuid && !asRoot {
+			continue // they take nothing from who has none, or has all
 		}
 		strong := slices.DeleteFunc(slices.Clone(caps), func(name string) bool {
 			return slices.Contains(BaselineCapabilities, name) || s.adds(name) || slices.Contains(dockerDefaults, name)
 		})
 		switch {
-		case e.installs && !notRoot(user):
+		case e.installs && (!notRoot(user) || asRoot):
 			d.manual(e.says() + ", which changes owners and becomes other users in ways of its own: do that in the image, and then drop the capabilities")
-		case e.setuid && slices.Contains(caps, "SETUID") && !user.IsRoot() && !s.worksAsRoot():
+		case e.setuid && slices.Contains(caps, "SETUID") && !user.IsRoot() && !s.worksAsRoot() && !asRoot:
 			d.manual(e.says() + ", which becomes another user by its setuid bit and then needs capabilities that nothing here tells: do without it first")
 		case len(strong) > 0 && e.root:
 			d.manual(e.says() + ", which needs " + joined(strong) + ": it fails today, unless the container is privileged; find out whether it is needed")
 		case len(caps) > 0:
 			need = union(need, caps)
+		case asRoot && (e.unknown || e.astray): // as root in a container whose user is none
 		default:
 			continue
 		}

@@ -8,6 +8,10 @@ import (
 	"oakum/fixer/image"
 )
 
+// Holds tells whether a condition of the image table holds for the container. It is
+// for those who judge what the decisions of this room led to.
+func (s *Spec) Holds(c *image.Condition) Truth { return s.holds(c) }
+
 // holds tells whether a condition under which something is known of an image
 // holds for the container. Unknown is for what no file tells: every decision
 // takes it for what lowers its level.

@@ -38,6 +38,11 @@ func fromService(p *fixer.Pass, v compose.View) *Spec {
 	}
 	s.Dir, _ = compose.Expand(v.Setting("working_dir").Node.Text())
 	s.Runs = serviceRuns(v)
+	for _, key := range []string{"entrypoint", "command"} {
+		if start := v.Setting(key); start.Node != nil {
+			s.StartPlace = settingPlace(start)
+		}
+	}
 	if user := v.Setting("user"); !user.Node.Null() {
 		s.User = composeUser(user)
 	}

@@ -34,6 +34,7 @@ func fromContainer(p *fixer.Pass, c kube.Container) *Spec {
 	s := &Spec{
 		Platform: Kubernetes, Image: OfImage(p, c.Image), Kind: fixer.FromManifest, Place: line(c.Node),
 		Entrypoint: startWords(c.Node.Get("command")), Command: startWords(c.Node.Get("args")),
+		SharedPID:     c.Workload.Pod.Get("shareProcessNamespace").IsTrue() && len(c.Workload.Containers()) > 1,
 		HostNetwork:   c.Workload.Pod.Get("hostNetwork").IsTrue(),
 		Privileged:    choice(context.Get("privileged"), false),
 		ReadOnly:      choice(context.Get("readOnlyRootFilesystem"), false),

@@ -86,10 +86,15 @@ func OfService(p *fixer.Pass, v compose.View) *Profile {
 		out.builtBy(p, b)
 		return out
 	}
-	if v.Build != nil {
+	if v.IsBuilt() {
 		return &Profile{Name: v.Name, Evidence: []fixer.Evidence{{Kind: fixer.FromNothing, Text: "built from a Dockerfile that is not in this repository"}}}
 	}
 	ref, certain := v.ImageName()
+	if setting := v.Setting("image"); ref == "" && setting.Variable() != "" {
+		return &Profile{Name: setting.Node.Text(), Evidence: []fixer.Evidence{{
+			Kind: fixer.FromCompose, Place: settingPlace(setting), Text: "the variable " + setting.Variable() + " names the image, and has no default",
+		}}}
+	}
 	out := *OfImage(p, ref)
 	out.Proven = out.Proven && certain
 	return &out

@@ -98,6 +98,24 @@ func (p *Profile) GainsPrivileges() string {
 	return ""
 }
 
+// gainersByName are words in the name of an image that nobody knows, and in paths
+// of it, that tell of a program which gains privileges.
+var gainersByName = []string{"exim", "postfix", "sendmail", "smtp", "mailserver", "mail-server"}
+
+// named returns the first of the words that is in the name of an image nobody
+// knows, or in a path that something is mounted at; "" where none is.
+func (s *Spec) named(words []string) string {
+	if s.Image.Entry != nil || s.Image.BuiltHere() {
+		return ""
+	}
+	for _, word := range words {
+		if strings.Contains(strings.ToLower(s.Image.Name), word) || slices.ContainsFunc(s.Mounts, func(m Mount) bool { return strings.Contains(m.Target, word) }) {
+			return word
+		}
+	}
+	return ""
+}
+
 // gainIn returns what a command does to files, or runs or installs of programs,
 // that gives privileges.
 func gainIn(c build.Command, programs []string) string {
@@ -234,6 +252,19 @@ func (s *Spec) gainsByTable() *image.Condition {
 	return nil
 }
 
+// grantsSudo returns a variable that configures sudo in the container: GRANT_SUDO,
+// SUDO_PASSWORD.
+func (s *Spec) grantsSudo() *Variable {
+	for i, v := range s.Env {
+		words := strings.FieldsFunc(v.Name, func(r rune) bool { return r == '_' })
+		denied := v.Known && (v.Value == "" || v.Value == "0" || strings.EqualFold(v.Value, "no") || strings.EqualFold(v.Value, "false"))
+		if slices.Contains(words, "SUDO") && !denied {
+			return &s.Env[i]
+		}
+	}
+	return nil
+}
+
 func serviceName(e *image.Entry) string {
 	if e.Service == nil {
 		return "another user"
@@ -254,7 +285,7 @@ func (s *Spec) ForbidNewPrivileges() Decision {
 	}
 	add := slices.DeleteFunc(slices.Clone(s.Add), func(name string) bool { return name == bindLow && s.opensLowPorts() })
 	user, _ := s.StartsAs()
-	gains := slices.IndexFunc(s.effects(), func(e effect) bool { return e.setuid })
+	gains := slices.IndexFunc(s.effects(), func(e effect) bool { return e.setuid && !e.run.asRoot() })
 	own := s.fileCapabilities(add)
 	switch {
 	case gains >= 0 && !user.IsRoot() && !s.worksAsRoot():
@@ -270,6 +301,9 @@ func (s *Spec) ForbidNewPrivileges() Decision {
 	case gains >= 0:
 		e := s.effects()[gains]
 		notice("`"+e.command+"` works as long as the container starts as root", e.evidence(s))
+	case s.grantsSudo() != nil:
+		v := s.grantsSudo()
+		notice("sudo, which "+v.Name+" is about, no longer works", fixer.Evidence{Kind: s.Kind, Place: v.Place, Text: v.Name + " is set"})
 	case s.Image.Entry != nil && len(s.Image.Entry.CapsNonRoot) > 0:
 		notice(lost, fixer.ImageEvidence(s.Image.Entry.Evidence(image.FieldCapsNonRoot)))
 	case len(add) > 0 && !user.IsRoot():
@@ -278,6 +312,8 @@ func (s *Spec) ForbidNewPrivileges() Decision {
 		d.Level, d.Breaks = fixer.Review, "somebody turned it off: a setuid program that is needed stops working"
 	case s.NoNewPrivileges.No():
 		notice("somebody set it to true: a setuid program or file capabilities that are needed no longer take effect", s.says("allowPrivilegeEscalation is set to true"))
+	case s.named(gainersByName) != "":
+		notice("a mail server hands mail on by a program that is setuid: mail is no longer delivered", s.says("its image or a path it mounts is called "+s.named(gainersByName)))
 	default:
 		if word := s.Image.GainsPrivileges(); word != "" {
 			notice("what the image does with "+word+" no longer works",

@@ -45,6 +45,7 @@ func (s *Spec) MakeReadOnly() ReadOnlyDecision {
 		d := s.unknownWrites()
 		d.User = user
 		s.roomForCommands(&d)
+		s.runInTmp(&d)
 		return d
 	}
 	d := ReadOnlyDecision{User: user, Decision: Decision{Level: fixer.Review, Evidence: []fixer.Evidence{
@@ -91,6 +92,7 @@ func (s *Spec) MakeReadOnly() ReadOnlyDecision {
 	if s.Platform != Compose && notRoot(user) {
 		s.ownDirectories(e, &d)
 	}
+	s.runInTmp(&d)
 	if proven && s.Image.Proven && !w.conditional && len(d.Scratch) == 0 && len(d.SetEnv) == 0 && !s.Image.BuiltHere() {
 		d.Level, d.Breaks = fixer.Safe, ""
 	}
@@ -104,6 +106,18 @@ func (s *Spec) ownDirectories(e *image.Entry, d *ReadOnlyDecision) {
 		if name, dir := s.dataBelow(e, at); dir != "" {
 			d.SetEnv = with(d.SetEnv, name, dir)
 		}
+	}
+}
+
+// runInTmp lets a JVM run what it unpacks into /tmp, which a tmpfs of Docker
+// forbids unless it is told otherwise.
+func (s *Spec) runInTmp(d *ReadOnlyDecision) {
+	if s.Platform != Compose || !s.runsJVM() {
+		return
+	}
+	d.Scratch = slices.Clone(d.Scratch)
+	for i := range d.Scratch {
+		d.Scratch[i].Exec = d.Scratch[i].Exec || d.Scratch[i].Path == "/tmp"
 	}
 }
 
@@ -156,7 +170,7 @@ func (s *Spec) roomForCommands(d *ReadOnlyDecision) (known bool) {
 		case e.installs:
 			d.manual(e.says() + ", which changes files all over the root file system: do that in the image, and then make the root read-only")
 			d.Evidence = append(d.Evidence, e.evidence(s))
-		case e.system && !notRoot(d.User):
+		case e.system && (!notRoot(d.User) || e.run.asRoot()):
 			d.manual(e.says() + ", which changes files of the system: do that in the image, or give these files volumes, and then make the root read-only")
 			d.Evidence = append(d.Evidence, e.evidence(s))
 		case e.here:

@@ -1,6 +1,7 @@
 package container
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -20,6 +21,8 @@ type Run struct {
 	// the image's entry point is one, too.
 	Start bool
 	User  string // whom it runs as, where that is said for it alone
+	// Privileged says that it has all capabilities, whatever the container has.
+	Privileged bool
 	// Dir is its working directory, "" where nothing says it.
 	Dir string
 
@@ -42,6 +45,12 @@ func (r Run) read() Run {
 	return r
 }
 
+// asRoot reports whether it runs as root, whoever the container runs as.
+func (r Run) asRoot() bool {
+	user, _, _ := strings.Cut(r.User, ":")
+	return user == "root" || user == "0"
+}
+
 // NewRun returns a run with its commands read.
 func NewRun(r Run) Run { return r.read() }
 
@@ -59,7 +68,7 @@ func (s *Spec) fileStarts() []Run {
 	if len(words) == 0 {
 		return nil
 	}
-	return []Run{NewRun(Run{What: "the command", Place: s.Place, Words: words, Start: true, Dir: s.Dir})}
+	return []Run{NewRun(Run{What: "the command", Place: cmp.Or(s.StartPlace, s.Place), Words: words, Start: true, Dir: s.Dir})}
 }
 
 // starts is the command line that the container starts with: of the file or, where

@@ -9,6 +9,7 @@ import (
 
 	"oakum/fixer"
 	"oakum/fixer/image"
+	"oakum/fixer/text"
 )
 
 // A UserNeed is what a container lacks to be sure not to run as root.
@@ -87,6 +88,9 @@ func (s *Spec) RunAs() UserDecision {
 		d.Breaks = "the kubelet cannot check a user given by name, so the number is written: it fails if the image gives the name another number"
 	default:
 		s.leaveRoot(&d)
+	}
+	if s.SharedPID && d.Need == NeedUser && d.Level == fixer.Review {
+		d.Breaks += "; a container of the pod signals the processes of another one only as the same user"
 	}
 	d.LowPorts = s.LowPorts()
 	d.VolumeGroup = (len(s.Claims()) > 0 || d.Dir != "") && !start.IsNonRoot() // else its volumes are its own already
@@ -236,7 +240,7 @@ func (s *Spec) dataDirectory(e *image.Entry) (env, dir string) {
 // a directory below a mount for it; "" where the mount is for something else, or
 // the file says where already.
 func (s *Spec) dataBelow(e *image.Entry, mount string) (env, dir string) {
-	if s.EnvFrom || !s.startsOwn(e) {
+	if s.EnvFrom || !s.startsOwn() {
 		return "", ""
 	}
 	for _, name := range slices.Sorted(maps.Keys(e.Kubernetes.Env)) {
@@ -249,22 +253,33 @@ func (s *Spec) dataBelow(e *image.Entry, mount string) (env, dir string) {
 	return "", ""
 }
 
-// startsOwn reports whether the container most likely starts the program of its
-// image, and not a client that is in it, too: pg_dump in the image of PostgreSQL.
-func (s *Spec) startsOwn(e *image.Entry) bool {
-	words := slices.Concat(s.Entrypoint, s.Command)
-	if len(words) == 0 || strings.HasPrefix(words[0], "-") {
+// startsOwn reports whether the container starts the program of its image, or what
+// may start it in turn, and not only a client that is in the image, too: pg_dump
+// in the image of PostgreSQL.
+func (s *Spec) startsOwn() bool {
+	if !s.replacesStart() {
 		return true
 	}
+	commands := 0
 	for _, r := range s.starts() {
 		for _, c := range r.Commands {
-			if strings.HasPrefix(c.Program, e.ID) || strings.HasSuffix(c.Program, "entrypoint.sh") || e.Service != nil && e.Service.Name != "" && strings.HasPrefix(c.Program, e.Service.Name) {
+			commands++
+			_, known := programs[c.Program]
+
+			if !known && !c.HandsRead && !clients[c.Program] {
 				return true
 			}
 		}
+		if r.Unread {
+			return true
+		}
 	}
-	return false
+	return commands == 0
 }
+
+// clients are programs in the images of databases and brokers that are no servers.
+var clients = text.WordSet(`psql pg_dump pg_dumpall pg_restore pg_basebackup pg_isready createdb dropdb mysql mysqldump mariadb mariadb-dump
+	mongosh mongo mongodump mongorestore mongoexport mongoimport redis-cli valkey-cli influx clickhouse-client cqlsh rabbitmqadmin rabbitmqctl`)
 
 // rootCommand returns what the file has run that only root can do; nil where
 // nothing of the kind is known.

@@ -25,6 +25,7 @@ type Spec struct {
 	// image would: Kubernetes' command and args. nil means that the file leaves
 	// it to the image.
 	Entrypoint, Command []string
+	StartPlace          string // where that is written, "" where it stands at Place
 	Dir                 string // working directory that the file gives, "" without one
 
 	// Runs are what else is run in the container because the file says so: health
@@ -43,6 +44,7 @@ type Spec struct {
 	NoNewPrivileges Choice
 	Add             []string // capabilities, in upper case without CAP_
 	HostNetwork     bool
+	SharedPID       bool // the containers of the pod see and signal each other's processes
 
 	MemoryRequest string // as written, "" without one
 

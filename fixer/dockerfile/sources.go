@@ -1,12 +1,13 @@
 package dockerfile
 
 import (
-	"regexp"
 	"strings"
+
+	"oakum/fixer/text"
 )
 
 // remoteSource matches what ADD fetches: URLs, and the short form of git over ssh.
-var remoteSource = regexp.MustCompile(`^(?i:https?|git|ssh)://|^[\w.-]+@[\w.-]+:`)
+var remoteSource = text.MustCompile(`^(?i:https?|git|ssh)://|^[\w.-]+@[\w.-]+:`)
 
 // IsRemote reports whether ADD fetches a source instead of taking it from the
 // build context, as BuildKit distinguishes them.

@@ -178,6 +178,7 @@ func failingFold(rnd *rand.Rand) (*folding, []selected) {
 		}
 	}
 	f := newFolding(c, snap, baseline, maps.Clone(decisions))
+	f.nextWave()
 	return f, f.selectBatch()
 }
 

@@ -31,7 +31,7 @@ type cache struct {
 // only, where nearly all fixes are made, and for two folds: the plan's and the
 // preview's.
 const (
-	maxVersionBytes = 4 << 20
+	maxVersionBytes = 2 << 20
 	maxCachedPasses = 1
 	maxCheckpoints  = 2
 	maxResults      = 4 // of one version, for different neighbours
@@ -102,6 +102,14 @@ var resultsOf = fixer.Derive(func(*fixer.File) *versionResults { return &version
 type fileResult struct {
 	cache *cache // of the session with these rules and facts
 	rules []*ruleResult
+
+	// What classify makes of it.
+	open       []*fixer.Finding // in canonical order
+	index      map[fixer.Key]*fixer.Finding
+	across     []*fixer.Finding // that lie in other files
+	suppressed []Suppressed
+	used       map[*fixer.Suppression]bool // comments of the file that suppress one
+	problems   []Problem
 }
 
 // A ruleResult is what one rule reported, and what that depends on.

@@ -1,12 +1,8 @@
 package engine
 
 import (
-	"fmt"
 	"maps"
-	"runtime"
 	"slices"
-
-	"golang.org/x/sync/errgroup"
 
 	"oakum/fixer"
 )
@@ -18,8 +14,8 @@ type Report struct {
 	Unused     []fixer.Suppression
 	Problems   []Problem
 
-	index   map[fixer.Key]*fixer.Finding
-	results map[string]*fileResult // by file
+	results map[string]*fileResult       // by file
+	across  map[fixer.Key]*fixer.Finding // those that another file's rules, or rules of the whole snapshot, reported
 }
 
 // Suppressed pairs a finding with the comment that covers it.
@@ -37,7 +33,14 @@ type Problem struct {
 }
 
 // Finding returns the open finding with the given key, or nil.
-func (r *Report) Finding(k fixer.Key) *fixer.Finding { return r.index[k] }
+func (r *Report) Finding(k fixer.Key) *fixer.Finding {
+	if v := r.results[k.File]; v != nil {
+		if f := v.index[k]; f != nil {
+			return f
+		}
+	}
+	return r.across[k]
+}
 
 // Check runs the rules over the snapshot.
 func Check(snap *fixer.Snapshot, facts *fixer.Facts, rules []*fixer.Rule) *Report {
@@ -81,35 +84,31 @@ func (c *checker) check(snap *fixer.Snapshot) *Report {
 		}
 	}
 	results := make([]*fileResult, len(files))
-	var g errgroup.Group
-	g.SetLimit(runtime.GOMAXPROCS(0))
-	for i, f := range files {
-		if results[i] = c.cache.result(snap, f); results[i] == nil {
-			g.Go(func() error { results[i] = c.checkFile(snap, f); return nil })
+	fixer.ForEach(len(files), func(i int) {
+		if results[i] = c.cache.result(snap, files[i]); results[i] == nil {
+			results[i] = c.checkFile(snap, files[i])
 		}
-	}
-	_ = g.Wait() // a rule that fails is a problem of its file, never an error
+	})
 
-	r := &Report{index: map[fixer.Key]*fixer.Finding{}, results: map[string]*fileResult{}}
-	var all []fixer.Finding
+	r := &Report{results: make(map[string]*fileResult, len(files))}
+	var across []*fixer.Finding
 	for i, v := range results {
-		for _, one := range v.rules {
-			all = append(all, one.findings...)
-			r.Problems = append(r.Problems, one.problems...)
-		}
+		across = append(across, v.across...)
+		r.Problems = append(r.Problems, v.problems...)
 		r.results[files[i].Path] = v
 	}
 	whole := fixer.NewInspection(snap, nil, c.facts)
 	for _, rule := range c.byKind[""] {
 		one := runRule(whole, rule, "")
-		for _, f := range one.findings {
+		for i := range one.findings {
+			f := &one.findings[i]
 			if file := snap.File(f.File); file != nil && !file.Context {
-				all = append(all, f)
+				across = append(across, f)
 			}
 		}
 		r.Problems = append(r.Problems, one.problems...)
 	}
-	r.classify(snap, all)
+	r.collect(snap, results, across)
 	return r
 }
 
@@ -135,13 +134,13 @@ func (c *checker) checkFile(snap *fixer.Snapshot, f *fixer.File) *fileResult {
 			}
 			continue
 		}
-		one := runRule(inspection, rule, f.Path)
-		if one.deps.Empty() {
-			alone.findings = append(alone.findings, one.findings...)
-			alone.problems = append(alone.problems, one.problems...)
+		found, deps, err := inspection.Run(rule)
+		if deps.Empty() {
+			alone.findings = append(alone.findings, found...)
+			alone.problems = append(alone.problems, problems(rule, f.Path, err)...)
 			continue
 		}
-		v.rules = append(v.rules, one)
+		v.rules = append(v.rules, &ruleResult{rule: rule.Name, findings: found, deps: deps, problems: problems(rule, f.Path, err)})
 	}
 	if len(f.Embedded()) > 0 {
 		one := known.forRule(embeddedRules)
@@ -150,6 +149,7 @@ func (c *checker) checkFile(snap *fixer.Snapshot, f *fixer.File) *fileResult {
 		}
 		v.rules = append(v.rules, one)
 	}
+	v.classify(f)
 	c.cache.store(f, v)
 	return v
 }
@@ -172,58 +172,15 @@ func (c *checker) checkEmbedded(snap *fixer.Snapshot, f *fixer.File) *ruleResult
 
 func runRule(look *fixer.Inspection, rule *fixer.Rule, file string) *ruleResult {
 	found, deps, err := look.Run(rule)
-	r := &ruleResult{rule: rule.Name, findings: found, deps: deps}
-	if err != nil {
-		r.problems = []Problem{{Rule: rule.Name, File: file, Reason: err.Error()}}
+	if deps.Empty() {
+		deps = &fixer.Deps{}
 	}
-	return r
+	return &ruleResult{rule: rule.Name, findings: found, deps: deps, problems: problems(rule, file, err)}
 }
 
-// classify sorts findings into open and suppressed ones, makes keys unique and
-// puts them in canonical order.
-func (r *Report) classify(snap *fixer.Snapshot, all []fixer.Finding) {
-	list := make([]*fixer.Finding, len(all))
-	for i := range all {
-		f := all[i]
-		list[i] = &f
+func problems(rule *fixer.Rule, file string, err error) []Problem {
+	if err == nil {
+		return nil
 	}
-	slices.SortStableFunc(list, fixer.CompareFindings)
-
-	byFile := map[string][]fixer.Suppression{}
-	used := map[*fixer.Suppression]bool{}
-	for f := range snap.Files() {
-		if s := f.Suppressions(); len(s) > 0 && f.Skip == nil {
-			byFile[f.Path] = s
-		}
-	}
-	seen := map[fixer.Key]int{}
-	for _, f := range list {
-		k := f.Key()
-		if seen[k]++; seen[k] > 1 {
-			f.Path = fmt.Sprintf("%s #%d", f.Path, seen[k])
-		}
-		if s := suppressionOf(byFile[f.File], f); s != nil {
-			used[s] = true
-			r.Suppressed = append(r.Suppressed, Suppressed{Finding: f, By: *s})
-			continue
-		}
-		r.Findings = append(r.Findings, f)
-		r.index[f.Key()] = f
-	}
-	for f := range snap.Files() {
-		for i := range byFile[f.Path] {
-			if s := &byFile[f.Path][i]; !used[s] && !f.Context {
-				r.Unused = append(r.Unused, *s)
-			}
-		}
-	}
-}
-
-func suppressionOf(list []fixer.Suppression, f *fixer.Finding) *fixer.Suppression {
-	for i := range list {
-		if list[i].Covers(f) {
-			return &list[i]
-		}
-	}
-	return nil
+	return []Problem{{Rule: rule.Name, File: file, Reason: err.Error()}}
 }

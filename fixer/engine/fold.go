@@ -13,16 +13,23 @@ import (
 // edits neither overlap nor share an insertion point, makes them, parses the
 // result, verifies it, and goes on from there, until nothing is left to select.
 //
+// What can be fixed in the baseline makes the first wave of decisions. What
+// comes up, or becomes a fix of the accepted level, once these are made is the
+// next, and so on. So "accept all" adds to a fold what comes up between two of its
+// waves, and comes to what a fold of all its decisions from the start comes to.
+//
 // The result depends on the set of decisions only. Every pass settles at least
 // one decision, so the fold ends.
 func Fold(snap *fixer.Snapshot, facts *fixer.Facts, rules []*fixer.Rule, decisions Decisions) *Plan {
 	c := newChecker(facts, rules)
-	return fold(c, snap, c.check(snap), decisions)
+	return newFolding(c, snap, c.check(snap), decisions).fold()
 }
 
 // A folding is the state of one fold while it runs.
 type folding struct {
 	checker       *checker
+	before        *fixer.Snapshot
+	baseline      *Report
 	decisions     Decisions
 	order         map[string]int // rule name → place in the order of fixes
 	standardsRule map[string]bool
@@ -31,7 +38,9 @@ type folding struct {
 	report     *Report
 	checkpoint *checkpoint // what is cached of current
 	outcomes   map[fixer.Key]*Outcome
-	pending    map[fixer.Key]Decision
+	pending    map[fixer.Key]Decision // of the waves so far
+	later      map[fixer.Key]Decision // of the waves to come
+	waves      []*Report              // with which each began
 	fixes      map[string][]fixer.Key // by file
 	passes     int
 	advances   int // passes that made something
@@ -40,24 +49,62 @@ type folding struct {
 
 func newFolding(c *checker, snap *fixer.Snapshot, baseline *Report, decisions Decisions) *folding {
 	f := &folding{
-		checker: c, decisions: decisions, order: map[string]int{}, standardsRule: map[string]bool{},
+		checker: c, before: snap, baseline: baseline, decisions: Decisions{}, order: map[string]int{}, standardsRule: map[string]bool{},
 		current: snap, report: baseline, checkpoint: c.cache.checkpoint(snap, 0),
-		outcomes: map[fixer.Key]*Outcome{}, pending: map[fixer.Key]Decision{}, fixes: map[string][]fixer.Key{},
+		outcomes: map[fixer.Key]*Outcome{}, pending: map[fixer.Key]Decision{}, later: map[fixer.Key]Decision{}, fixes: map[string][]fixer.Key{},
 	}
 	for i, r := range fixer.FixOrder(c.rules) {
 		f.order[r.Name] = i
 		f.standardsRule[r.Name] = r.Phase == fixer.Standards
 	}
-	for k, d := range decisions {
-		if d.Verdict != Skip {
-			f.pending[k] = d
-		}
-	}
+	f.decide(decisions)
 	return f
 }
 
-func fold(c *checker, snap *fixer.Snapshot, baseline *Report, decisions Decisions) *Plan {
-	f := newFolding(c, snap, baseline, decisions)
+// decide adds decisions for the waves to come.
+func (f *folding) decide(decisions Decisions) {
+	for k, d := range decisions {
+		f.decisions[k] = d
+		if d.Verdict != Skip {
+			f.later[k] = d
+		}
+	}
+}
+
+// fold runs wave after wave until none is left and returns the plan.
+func (f *folding) fold() *Plan {
+	for f.nextWave() {
+		f.runWave()
+	}
+	return f.plan()
+}
+
+// nextWave makes decisions pending whose fix can be made now: those of rules in
+// the last phase only where there are no others. It reports whether there are any.
+func (f *folding) nextWave() bool {
+	f.waves = append(f.waves, f.report)
+	var ordinary, late []fixer.Key
+	for k, d := range f.later {
+		switch finding := f.report.Finding(k); {
+		case finding == nil || d.notReady(finding) != nil:
+		case f.standardsRule[k.Rule]:
+			late = append(late, k)
+		default:
+			ordinary = append(ordinary, k)
+		}
+	}
+	if len(ordinary) == 0 {
+		ordinary = late
+	}
+	for _, k := range ordinary {
+		f.pending[k] = f.later[k]
+		delete(f.later, k)
+	}
+	return len(ordinary) > 0
+}
+
+// runWave carries out what is pending.
+func (f *folding) runWave() {
 	for {
 		before := f.made
 		f.settle()
@@ -65,10 +112,22 @@ func fold(c *checker, snap *fixer.Snapshot, baseline *Report, decisions Decision
 		// fixes have changed since. Tried once more on the final file,
 		// the plan is one that a second run would not add to.
 		if f.made == before || !f.retry() {
-			break
+			return
 		}
 	}
-	return f.plan(snap, baseline)
+}
+
+// couldHaveBegun reports whether the fix of one of the decisions could have been
+// made in a wave that has begun.
+func (f *folding) couldHaveBegun(decisions Decisions) bool {
+	for k, d := range decisions {
+		for _, r := range f.waves {
+			if finding := r.Finding(k); finding != nil && d.notReady(finding) == nil {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // settle runs passes until no pending decision can be selected.
@@ -87,7 +146,7 @@ func (f *folding) settle() {
 		for _, b := range r.blocked {
 			k := b.fix.finding.Key()
 			delete(f.pending, k)
-			f.outcomes[k] = &Outcome{Finding: b.fix.finding, Result: Blocked, Reason: b.err.Error(), Title: b.fix.title, Level: b.fix.level}
+			f.outcomes[k] = &Outcome{Finding: f.about(b.fix.finding), Result: Blocked, Reason: b.err.Error(), Title: b.fix.title, Level: b.fix.level}
 		}
 		if len(r.good) > 0 { // otherwise the next pass tries the rest without the blocked ones
 			f.advance(r)
@@ -109,13 +168,22 @@ func (f *folding) retry() bool {
 	return any
 }
 
+// about returns what an outcome is about: the finding of the baseline, where that
+// has it. The one at hand would keep the version of its file that a pass saw.
+func (f *folding) about(finding *fixer.Finding) *fixer.Finding {
+	if first := f.baseline.Finding(finding.Key()); first != nil {
+		return first
+	}
+	return finding
+}
+
 // advance takes over the result of a pass and notes what it settled.
 func (f *folding) advance(r *batchResult) {
 	f.made += len(r.good)
 	for _, s := range r.good {
 		k := s.finding.Key()
 		delete(f.pending, k)
-		o := &Outcome{Finding: s.finding, Result: Fixed, Title: s.title, Level: s.level, Guesses: s.guesses}
+		o := &Outcome{Finding: f.about(s.finding), Result: Fixed, Title: s.title, Level: s.level, Guesses: s.guesses}
 		if s.suppress {
 			o.Result, o.Reason = NewlySuppressed, s.reason
 		}
@@ -129,7 +197,7 @@ func (f *folding) advance(r *batchResult) {
 		k := was.Key()
 		if f.outcomes[k] == nil && r.report.Finding(k) == nil {
 			delete(f.pending, k)
-			f.outcomes[k] = &Outcome{Finding: was, Result: Closed, By: closer.of(was)}
+			f.outcomes[k] = &Outcome{Finding: f.about(was), Result: Closed, By: closer.of(was)}
 		}
 	}
 	// A finding that was closed or fixed can come back through a later fix.
@@ -137,7 +205,7 @@ func (f *folding) advance(r *batchResult) {
 		k := is.Key()
 		if o := f.outcomes[k]; o != nil && (o.Result == Closed || o.Result == Fixed || o.Result == NewlySuppressed) {
 			delete(f.outcomes, k)
-			if d, ok := f.decisions[k]; ok && d.Verdict != Skip {
+			if d, ok := f.decisions[k]; ok && d.Verdict != Skip && !f.waits(k) {
 				f.pending[k] = d
 			}
 		}
@@ -145,6 +213,12 @@ func (f *folding) advance(r *batchResult) {
 	f.current, f.report = r.next, r.report
 	f.advances++
 	f.checkpoint = f.checker.cache.checkpoint(f.current, f.advances)
+}
+
+// waits reports whether the decision about a finding is of a wave to come.
+func (f *folding) waits(k fixer.Key) bool {
+	_, ok := f.later[k]
+	return ok
 }
 
 // A closerIndex finds the fixes of a pass that most likely closed a finding: those

@@ -9,7 +9,8 @@ import (
 )
 
 // plan assembles the result of a fold.
-func (f *folding) plan(snap *fixer.Snapshot, baseline *Report) *Plan {
+func (f *folding) plan() *Plan {
+	snap, baseline := f.before, f.baseline
 	p := &Plan{
 		Before: snap, After: f.current, Baseline: baseline, Final: f.report, Passes: f.passes,
 		ScoreBefore: Score(snap, baseline), ScoreAfter: Score(f.current, f.report),
@@ -46,6 +47,14 @@ func (f *folding) outcomeOf(finding *fixer.Finding) Outcome {
 	switch d, decided := f.decisions[k]; {
 	case decided && d.Verdict == Skip:
 		out.Result = Skipped
+	case decided && f.report.Finding(k) != nil: // it never became a fix of the accepted level
+		is := f.report.Finding(k)
+		if why := d.notReady(is); why != nil {
+			out.Result, out.Reason = why.result, why.reason
+			if fix := chosenFix(is, d.Fix); fix != nil {
+				out.Title, out.Level = fix.Title, fix.Level
+			}
+		}
 	case f.report.Finding(k) == nil:
 		out.Result = Closed // it was refused, and then gone with other fixes
 	case finding.Level() == fixer.Manual:

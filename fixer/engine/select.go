@@ -7,11 +7,8 @@ import (
 	"fmt"
 	"hash"
 	"maps"
-	"runtime"
 	"slices"
 	"strings"
-
-	"golang.org/x/sync/errgroup"
 
 	"oakum/fixer"
 	"oakum/fixer/text"
@@ -81,12 +78,7 @@ func (f *folding) selectFrom(findings []*fixer.Finding) []selected {
 		return was
 	})
 	drafts := make([]draftResult, len(findings))
-	var g errgroup.Group
-	g.SetLimit(runtime.GOMAXPROCS(0))
-	for i := range findings {
-		g.Go(func() error { drafts[i] = f.draft(findings[i], true); return nil })
-	}
-	_ = g.Wait() // a draft that fails is an outcome of its finding
+	fixer.ForEach(len(findings), func(i int) { drafts[i] = f.draft(findings[i], true) })
 
 	var batch []selected
 	claimed := map[string]fileClaims{}
@@ -95,7 +87,7 @@ func (f *folding) selectFrom(findings []*fixer.Finding) []selected {
 		if d.err != nil {
 			k := finding.Key()
 			delete(f.pending, k)
-			f.outcomes[k] = &Outcome{Finding: finding, Result: d.err.result, Reason: d.err.reason, Title: d.title, Level: d.level}
+			f.outcomes[k] = &Outcome{Finding: f.about(finding), Result: d.err.result, Reason: d.err.reason, Title: d.title, Level: d.level}
 			continue
 		}
 		if slices.ContainsFunc(d.contents, func(c fixer.FileChange) bool { return claimed[c.Path].conflicts(c) }) {
@@ -160,17 +152,10 @@ func (f *folding) draftSuppression(finding *fixer.Finding, d Decision) draftResu
 func (f *folding) draftFix(finding *fixer.Finding, d Decision, unverified bool) draftResult {
 	out := draftResult{selected: selected{finding: finding}}
 	fix := chosenFix(finding, d.Fix)
-	switch {
-	case fix == nil && len(finding.Fixes) == 0:
-		out.err = &failure{Refused, cmp.Or(finding.Advice, "no sound fix is known here")}
-		return out
-	case fix == nil:
-		out.err = &failure{Refused, fmt.Sprintf("the fix %q is not offered any more after the other edits", d.Fix)}
-		return out
+	if fix != nil {
+		out.title, out.level = fix.Title, fix.Level
 	}
-	out.title, out.level = fix.Title, fix.Level
-	if d.Level != 0 && fix.Level > d.Level {
-		out.err = &failure{Blocked, fmt.Sprintf("after the other edits this fix is %s, and was accepted as %s", fix.Level, d.Level)}
+	if out.err = d.notReady(finding); out.err != nil {
 		return out
 	}
 	params := d.Params
@@ -189,6 +174,24 @@ func (f *folding) draftFix(finding *fixer.Finding, d Decision, unverified bool) 
 	}
 	out.contents = contents
 	return out
+}
+
+// notReady returns why the decision about a finding cannot be carried out now, or
+// nil: a fix is offered as it was accepted.
+func (d Decision) notReady(finding *fixer.Finding) *failure {
+	if d.Verdict == Suppress {
+		return nil
+	}
+	fix := chosenFix(finding, d.Fix)
+	switch {
+	case fix == nil && len(finding.Fixes) == 0:
+		return &failure{Refused, cmp.Or(finding.Advice, "no sound fix is known here")}
+	case fix == nil:
+		return &failure{Refused, fmt.Sprintf("the fix %q is not offered any more after the other edits", d.Fix)}
+	case d.Level != 0 && fix.Level > d.Level:
+		return &failure{Blocked, fmt.Sprintf("after the other edits this fix is %s, and was accepted as %s", fix.Level, d.Level)}
+	}
+	return nil
 }
 
 func chosenFix(f *fixer.Finding, id string) *fixer.Fix {

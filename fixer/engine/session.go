@@ -180,34 +180,26 @@ func (s *Session) AcceptRule(rule string, upTo fixer.Level, params fixer.Params)
 // chooses, with the values it gives. It fails, and records nothing, when a fix
 // does not accept a value; values a fix has no parameter for are passed over.
 func (s *Session) AcceptWhere(label string, upTo fixer.Level, want func(*fixer.Finding) (fixer.Params, bool)) (int, error) {
-	all := maps.Clone(s.decisions)
-	added := Decisions{}
+	all, added := maps.Clone(s.decisions), Decisions{}
 	plan := s.Plan()
-	for {
-		found := false
-		for _, f := range plan.Final.Findings {
-			k := f.Key()
-			if _, decided := all[k]; decided || f.Level() > upTo || f.Level() == fixer.Manual {
-				continue
-			}
-			params, wanted := want(f)
-			if !wanted {
-				continue
-			}
-			fix := &f.Fixes[0]
-			if _, err := fix.Resolve(fix.OwnParams(params)); err != nil {
-				return 0, fmt.Errorf("%s in %s: %w", f.Rule, f.File, err)
-			}
-			// No fix is named: what was accepted is whatever is most trusted
-			// once the other edits are made.
-			d := Decision{Verdict: Accept, Params: maps.Clone(params), Level: upTo}
-			all[k], added[k] = d, d
-			found = true
+	more, err := wanted(plan.Final, all, upTo, want)
+	for again := len(more) > 0; again && err == nil; {
+		again = false
+		maps.Copy(all, more)
+		maps.Copy(added, more)
+		f := newFolding(s.checker, s.snapshot, s.baseline, all)
+		for !again && err == nil && f.nextWave() {
+			f.runWave()
+			more, err = wanted(f.report, all, upTo, want)
+			maps.Copy(all, more)
+			maps.Copy(added, more)
+			again = f.couldHaveBegun(more) // with these it is another fold
+			f.decide(more)
 		}
-		if !found {
-			break
-		}
-		plan = fold(s.checker, s.snapshot, s.baseline, all)
+		plan = f.plan()
+	}
+	if err != nil {
+		return 0, err
 	}
 	if len(added) > 0 {
 		s.record(label, added)
@@ -216,10 +208,34 @@ func (s *Session) AcceptWhere(label string, upTo fixer.Level, want func(*fixer.F
 	return len(added), nil
 }
 
+// wanted returns the decisions that accept those undecided findings of a report
+// which can be fixed at the level and which want chooses.
+func wanted(r *Report, decided Decisions, upTo fixer.Level, want func(*fixer.Finding) (fixer.Params, bool)) (Decisions, error) {
+	out := Decisions{}
+	for _, f := range r.Findings {
+		k := f.Key()
+		if _, is := decided[k]; is || f.Level() > upTo || f.Level() == fixer.Manual {
+			continue
+		}
+		params, wants := want(f)
+		if !wants {
+			continue
+		}
+		fix := &f.Fixes[0]
+		if _, err := fix.Resolve(fix.OwnParams(params)); err != nil {
+			return nil, fmt.Errorf("%s in %s: %w", f.Rule, f.File, err)
+		}
+		// No fix is named: what was accepted is whatever is most trusted
+		// once the other edits are made.
+		out[k] = Decision{Verdict: Accept, Params: maps.Clone(params), Level: upTo}
+	}
+	return out, nil
+}
+
 // Plan folds the decisions. The result is kept until they change.
 func (s *Session) Plan() *Plan {
 	if s.plan == nil {
-		s.plan = fold(s.checker, s.snapshot, s.baseline, s.decisions)
+		s.plan = newFolding(s.checker, s.snapshot, s.baseline, s.decisions).fold()
 	}
 	return s.plan
 }
@@ -238,7 +254,7 @@ func (s *Session) FoldFunc() func(more Decisions) *Plan {
 				with[k] = d
 			}
 		}
-		return fold(c, snap, base, with)
+		return newFolding(c, snap, base, with).fold()
 	}
 }
 

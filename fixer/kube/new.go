@@ -3,8 +3,6 @@ package kube
 import (
 	"errors"
 	"fmt"
-	"regexp"
-	"sync"
 
 	"oakum/fixer/text"
 	"oakum/fixer/yamldoc"
@@ -34,9 +32,7 @@ func NewMeta(name, namespace string) yamldoc.Op {
 	return yamldoc.Set(yamldoc.P("metadata"), meta)
 }
 
-var dnsName = sync.OnceValue(func() *regexp.Regexp {
-	return regexp.MustCompile(`^[a-z0-9]([-a-z0-9]{0,200}[a-z0-9])?$`)
-})
+var dnsName = text.Regexp(`^[a-z0-9]([-a-z0-9]{0,200}[a-z0-9])?$`)
 
 // ValidName reports whether an object and a file can have the name.
 func ValidName(s string) error {

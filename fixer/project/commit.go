@@ -122,12 +122,5 @@ func undoCommand(root string) string {
 	if here, err := discover.FindRoot(nil); err == nil && here == root {
 		return "oakum undo"
 	}
-	if strings.ContainsFunc(root, func(r rune) bool { return !strings.ContainsRune("/._-+,@", r) && !isWord(r) }) {
-		root = "'" + strings.ReplaceAll(root, "'", `'\''`) + "'"
-	}
-	return "oakum undo " + root
-}
-
-func isWord(r rune) bool {
-	return r >= '0' && r <= '9' || r >= 'A' && r <= 'Z' || r >= 'a' && r <= 'z'
+	return "oakum undo " + text.ShellWord(root)
 }

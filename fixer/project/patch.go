@@ -4,10 +4,12 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
 
+	"oakum/fixer/disk"
 	"oakum/fixer/engine"
 	"oakum/fixer/report"
 )
@@ -57,24 +59,54 @@ func writeNew(name string, data []byte) error {
 	return err
 }
 
-// WritePatch writes the patch to a file of that name. It replaces nothing but another patch: the flag
-// is easily read as the name of the file to be patched.
+// WritePatch writes the patch to a file of that name. It replaces nothing but
+// another patch: the flag is easily read as the name of the file to be patched.
+// Neither does it follow a link, which the repository may hold under that name.
 func WritePatch(name string, result *report.Fix) error {
-	old, err := os.ReadFile(name)
-	if err == nil && len(old) > 0 && !bytes.HasPrefix(old, []byte("--- ")) && !bytes.HasPrefix(old, []byte("diff ")) {
-		return fmt.Errorf("--patch %s: the file exists and is no patch", name)
-	}
-	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return notWritten(name, err)
-	}
 	var b bytes.Buffer
 	if err := result.Patch(&b, report.Style{}); err != nil {
 		return err
 	}
-	if err := os.WriteFile(name, b.Bytes(), 0o644); err != nil {
+	info, err := os.Lstat(name)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		err = writeNew(name, b.Bytes())
+	case err == nil && !info.Mode().IsRegular():
+		return fmt.Errorf("--patch %s: this is %s, not a file", name, disk.Describe(info.Mode()))
+	case err == nil:
+		err = replacePatch(name, b.Bytes())
+	}
+	if errors.Is(err, errNoPatch) {
+		return fmt.Errorf("--patch %s: %w", name, err)
+	}
+	if err != nil {
 		return notWritten(name, err)
 	}
 	return nil
+}
+
+var errNoPatch = errors.New("the file exists and is no patch")
+
+// replacePatch writes data into a file that holds a patch, or nothing.
+func replacePatch(name string, data []byte) (err error) {
+	f, err := os.OpenFile(name, os.O_RDWR|disk.OpenFlags, 0)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, f.Close()) }()
+	head := make([]byte, len("diff "))
+	n, err := io.ReadFull(f, head)
+	if err != nil && !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) {
+		return err
+	}
+	if head = head[:n]; n > 0 && !bytes.HasPrefix(head, []byte("--- ")) && !bytes.HasPrefix(head, []byte("diff ")) {
+		return errNoPatch
+	}
+	if err := f.Truncate(0); err != nil {
+		return err
+	}
+	_, err = f.WriteAt(data, 0)
+	return err
 }
 
 // notWritten says in plain words why there is no patch.

@@ -5,10 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"runtime"
 	"unicode/utf8"
-
-	"golang.org/x/sync/errgroup"
 
 	"oakum/fixer"
 	"oakum/fixer/engine"
@@ -152,15 +149,7 @@ func (s *Scan) json() *jsonReport {
 // as many goroutines as there are processors.
 func (s *Scan) jsonFindings() []jsonFinding {
 	out := make([]jsonFinding, len(s.Findings))
-	var g errgroup.Group
-	g.SetLimit(runtime.GOMAXPROCS(0))
-	for i, f := range s.Findings {
-		g.Go(func() error {
-			out[i] = s.jsonFinding(f)
-			return nil
-		})
-	}
-	_ = g.Wait() // nothing fails
+	fixer.ForEach(len(out), func(i int) { out[i] = s.jsonFinding(s.Findings[i]) })
 	return out
 }
 
@@ -227,22 +216,28 @@ func writeJSON(w io.Writer, v any) error {
 }
 
 func escapeHidden(data []byte) []byte {
-	if text.Visible(string(data)) == string(data) {
+	var out []byte
+	kept := 0
+	for i := 0; i < len(data); {
+		if c := data[i]; c >= ' ' && c < 0x7f || c == '\n' || c == '\t' {
+			i++
+			continue
+		}
+		r, n := utf8.DecodeRune(data[i:])
+		if c := string(data[i : i+n]); text.Visible(c) != c {
+			out = append(out, data[kept:i]...)
+			if r > 0xffff { // a pair of surrogates
+				r -= 0x10000
+				out = fmt.Appendf(out, `\u%04x\u%04x`, 0xd800+(r>>10), 0xdc00+(r&0x3ff))
+			} else {
+				out = fmt.Appendf(out, `\u%04x`, r)
+			}
+			kept = i + n
+		}
+		i += n
+	}
+	if out == nil {
 		return data
 	}
-	var out bytes.Buffer
-	for len(data) > 0 {
-		r, n := utf8.DecodeRune(data)
-		switch c := string(data[:n]); {
-		case text.Visible(c) == c:
-			out.WriteString(c)
-		case r > 0xffff: // a pair of surrogates
-			r -= 0x10000
-			fmt.Fprintf(&out, `\u%04x\u%04x`, 0xd800+(r>>10), 0xdc00+(r&0x3ff))
-		default:
-			fmt.Fprintf(&out, `\u%04x`, r)
-		}
-		data = data[n:]
-	}
-	return out.Bytes()
+	return append(out, data[kept:]...)
 }

@@ -60,12 +60,10 @@ func (b *Buffer) Len() int {
 // Apply makes edits given against the current content. It fails, and changes
 // nothing, when they overlap or lie outside it.
 func (b *Buffer) Apply(edits []Edit) error {
-	cur := b.Bytes()
-	if _, err := Apply(cur, edits); err != nil {
+	sorted, err := inOrder(edits, b.Len())
+	if err != nil {
 		return err
 	}
-	sorted := slices.Clone(edits)
-	Sort(sorted)
 	// From the back, so that earlier offsets stay true.
 	for _, e := range slices.Backward(sorted) {
 		b.replace(e)

@@ -75,15 +75,35 @@ func lineRange(from, to int) string {
 	}
 }
 
-// quoteName writes a path as git does when it has a character that would end
-// or change a header line.
+// quoteName writes a path as git does when it has a character that would end or
+// change a header line, or that would change what a person sees of it: whoever
+// looks at a patch in a terminal shall not be shown another name, or worse.
 func quoteName(name string) string {
-	if !strings.ContainsAny(name, "\"\\\n\r\t") {
+	if !strings.ContainsAny(name, `"\`) && VisibleLine(name) == name {
 		if strings.ContainsAny(name, " ") {
 			return name + "\t" // git ends a name that holds spaces with a tab
 		}
 		return name
 	}
-	r := strings.NewReplacer(`\`, `\\`, `"`, `\"`, "\n", `\n`, "\r", `\r`, "\t", `\t`)
-	return `"` + r.Replace(name) + `"`
+	var b strings.Builder
+	b.WriteByte('"')
+	for i := range len(name) {
+		switch c := name[i]; {
+		case c == '"' || c == '\\':
+			b.WriteByte('\\')
+			b.WriteByte(c)
+		case c == '\n':
+			b.WriteString(`\n`)
+		case c == '\r':
+			b.WriteString(`\r`)
+		case c == '\t':
+			b.WriteString(`\t`)
+		case c < ' ' || c >= 0x7f:
+			fmt.Fprintf(&b, `\%03o`, c)
+		default:
+			b.WriteByte(c)
+		}
+	}
+	b.WriteByte('"')
+	return b.String()
 }

@@ -55,31 +55,38 @@ func Sort(edits []Edit) {
 // fails when an edit lies outside src or two of them overlap; src is never
 // modified.
 func Apply(src []byte, edits []Edit) ([]byte, error) {
-	if len(edits) == 0 {
-		return bytes.Clone(src), nil
+	sorted, err := inOrder(edits, len(src))
+	if err != nil {
+		return nil, err
 	}
+	size := len(src)
+	for _, e := range sorted {
+		size += len(e.New) - (e.End - e.Start)
+	}
+	out := make([]byte, 0, size)
+	pos := 0
+	for _, e := range sorted {
+		out = append(out, src[pos:e.Start]...)
+		out = append(out, e.New...)
+		pos = e.End
+	}
+	return append(out, src[pos:]...), nil
+}
+
+// inOrder returns the edits sorted. It fails when one lies outside a file of that
+// many bytes or two overlap.
+func inOrder(edits []Edit, size int) ([]Edit, error) {
 	sorted := slices.Clone(edits)
 	Sort(sorted)
-	grow := 0
 	for i, e := range sorted {
-		if e.Start < 0 || e.End < e.Start || e.End > len(src) {
-			return nil, fmt.Errorf("edit [%d,%d) lies outside a file of %d bytes", e.Start, e.End, len(src))
+		if e.Start < 0 || e.End < e.Start || e.End > size {
+			return nil, fmt.Errorf("edit [%d,%d) lies outside a file of %d bytes", e.Start, e.End, size)
 		}
 		if i > 0 && sorted[i-1].Overlaps(e) {
 			return nil, fmt.Errorf("edits [%d,%d) and [%d,%d) overlap", sorted[i-1].Start, sorted[i-1].End, e.Start, e.End)
 		}
-		grow += len(e.New)
 	}
-	var out bytes.Buffer
-	out.Grow(len(src) + grow)
-	pos := 0
-	for _, e := range sorted {
-		out.Write(src[pos:e.Start])
-		out.WriteString(e.New)
-		pos = e.End
-	}
-	out.Write(src[pos:])
-	return out.Bytes(), nil
+	return sorted, nil
 }
 
 // EOL returns the line ending a file uses: "\r\n" when its first line ends so,

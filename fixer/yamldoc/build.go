@@ -38,8 +38,12 @@ func (d *Doc) build(y *yaml.Node, parent *Node, depth int) error {
 	}
 	d.linked = len(b.nodes)+len(b.aliases) > 0
 	for i, a := range b.aliases {
-		a.target = b.nodes[b.targets[i]]
-		a.target.users = append(a.target.users, a)
+		anchor := b.nodes[b.targets[i]]
+		a.links = &links{target: anchor}
+		if anchor.links == nil {
+			anchor.links = &links{}
+		}
+		anchor.links.users = append(anchor.links.users, a)
 	}
 	for _, k := range b.repeatedKeys {
 		d.Duplicates = append(d.Duplicates, Duplicate{Path: k[1].Path(), First: k[0].Line, Line: k[1].Line})

@@ -199,10 +199,10 @@ func checkShared(n *Node, p Path, within *Node) error {
 		return nil
 	}
 	var users []string
-	if within != nil && len(n.users) > 0 {
+	if within != nil && len(n.users()) > 0 {
 		p = n.Path()
 	}
-	for _, u := range n.users {
+	for _, u := range n.users() {
 		if within != nil && u.isInside(within) {
 			continue
 		}

@@ -159,17 +159,17 @@ func (c *comparison) sequence(a, b *Node, except []Path) error {
 // alias compares what two aliases stand for. Where nothing excepted touches
 // the target, its own place has been or will be compared.
 func (c *comparison) alias(a, b *Node) error {
-	ap, bp := a.target.Path(), b.target.Path()
+	ap, bp := a.target().Path(), b.target().Path()
 	touched := !ap.Equal(bp)
 	for _, p := range c.except {
 		touched = touched || p.HasPrefix(ap) || ap.HasPrefix(p)
 	}
-	pair := [2]*Node{a.target, b.target}
+	pair := [2]*Node{a.target(), b.target()}
 	if !touched || c.seen[pair] {
 		return nil
 	}
 	c.seen[pair] = true
-	if err := c.node(a.target, b.target, nil); err != nil {
+	if err := c.node(a.target(), b.target(), nil); err != nil {
 		return fmt.Errorf("what *%s on line %d stands for differs: %w", a.Value, a.Line, err)
 	}
 	return nil

@@ -15,7 +15,9 @@ import (
 // result once ([Equal]).
 type graft struct {
 	was, now     *Node
-	bytes, lines int // by how much everything after was moves
+	child        *Node // in place of now: a collection with what was gains
+	end, endLine int   // of was after the edit
+	bytes, lines int   // by how much everything after was moves
 	slab         []Node
 }
 
@@ -26,6 +28,9 @@ type graft struct {
 func (d *Doc) graft(next *Doc, edits []text.Edit, eff effect, tree bool) bool {
 	if d.linked || eff.node == nil {
 		return false // an anchor and its aliases may stand in different parts
+	}
+	if d.insert(next, edits, eff) {
+		return true
 	}
 	was, start, end := d.reach(edits, eff)
 	if was == nil {
@@ -59,6 +64,7 @@ func (d *Doc) graft(next *Doc, edits []text.Edit, eff effect, tree bool) bool {
 		was: was, now: now, bytes: part.End - end, slab: make([]Node, d.nodes),
 		lines: bytes.Count(lines, []byte{'\n'}) - bytes.Count(d.File.Source[start:end], []byte{'\n'}),
 	}
+	g.end, g.endLine = now.End, now.EndLine
 	next.Root = g.copy(d.Root, nil)
 	next.nodes = d.nodes - len(g.slab) + part.nodes
 	return true
@@ -94,7 +100,11 @@ func (d *Doc) reach(edits []text.Edit, eff effect) (n *Node, start, end int) {
 // copy returns a node of the tree after the edit: the one that was read again,
 // or one that was there, at its new place.
 func (g *graft) copy(n, parent *Node) *Node {
-	if n == g.was {
+	switch {
+	case n != g.was:
+	case g.child != nil:
+		return g.extend(n, parent)
+	default:
 		g.now.Parent = parent
 		return g.now
 	}
@@ -107,7 +117,7 @@ func (g *graft) copy(n, parent *Node) *Node {
 		c.Start, c.content, c.End = n.Start+g.bytes, n.content+g.bytes, n.End+g.bytes
 		c.Line, c.EndLine = n.Line+g.lines, n.EndLine+g.lines
 	case n.End == g.was.End:
-		c.End, c.EndLine = g.now.End, g.now.EndLine
+		c.End, c.EndLine = g.end, g.endLine
 	case n.End > g.was.End:
 		c.End, c.EndLine = n.End+g.bytes, n.EndLine+g.lines
 	}

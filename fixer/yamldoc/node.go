@@ -45,7 +45,12 @@ const (
 type Node struct {
 	Kind  Kind
 	Style Style
-	Tag   string // resolved, short form: !!str, !!int, !!bool, !!null, !!map, …, or a custom tag
+
+	key    bool // the node is a mapping key
+	tagged bool // a tag is written
+	pair   bool // a mapping `a: b` inside [ ], without braces of its own
+
+	Tag string // resolved, short form: !!str, !!int, !!bool, !!null, !!map, …, or a custom tag
 
 	// Value is a scalar's value, unescaped and unfolded but not converted:
 	// 0440 stays "0440". For an alias it is the anchor's name.
@@ -64,14 +69,31 @@ type Node struct {
 	Items   []*Node // of a sequence, in file order
 	Parent  *Node   // nil for a document's root
 
-	target  *Node // of an alias
-	content int   // where the value starts, after anchor and tag
-	col     int   // of a block collection: bytes before it on its line
-	index   int   // place among the parent's entries or items
-	key     bool  // the node is a mapping key
-	tagged  bool  // a tag is written
-	users   []*Node
-	pair    bool // a mapping `a: b` inside [ ], without braces of its own
+	links   *links // of an alias or an anchor
+	content int    // where the value starts, after anchor and tag
+	col     int    // of a block collection: bytes before it on its line
+	index   int    // place among the parent's entries or items
+}
+
+// links are what an alias stands for, and the aliases that use an anchor. Few
+// nodes have any, and there are many nodes.
+type links struct {
+	target *Node
+	users  []*Node
+}
+
+func (n *Node) target() *Node {
+	if n.links == nil {
+		return nil
+	}
+	return n.links.target
+}
+
+func (n *Node) users() []*Node {
+	if n.links == nil {
+		return nil
+	}
+	return n.links.users
 }
 
 // An Entry is one key of a mapping with its value; neither is ever nil.
@@ -84,11 +106,11 @@ func (n *Node) Resolve() *Node {
 		return n
 	}
 	for p := n.Parent; p != nil; p = p.Parent {
-		if p == n.target {
+		if p == n.target() {
 			return nil
 		}
 	}
-	return n.target
+	return n.target()
 }
 
 // Own returns the value written under key in the mapping itself (or, for an

@@ -9,6 +9,7 @@ import (
 	"oakum/fixer"
 	"oakum/fixer/compose"
 	"oakum/fixer/container"
+	"oakum/fixer/text"
 )
 
 //go:embed capabilities.md
@@ -66,8 +67,8 @@ func reportKept(p *fixer.Pass, v compose.View, spec *container.Spec) {
 	})
 	heedDecision(v, at, &d.Decision)
 	f.Evidence = d.Evidence
-	if _, taken := v.Place("cap_drop"); taken.Node != nil {
-		f.Advice = takenAway("cap_drop", taken)
+	if why := unwritable(v, "cap_drop"); why != "" {
+		f.Advice = why
 	} else if f.Advice = d.Advice; d.Level != fixer.Manual {
 		f.Fixes = []fixer.Fix{dropFix(v, d)}
 	}
@@ -116,7 +117,7 @@ func reportLacking(p *fixer.Pass, v compose.View, spec *container.Spec) {
 		Fixes: []fixer.Fix{{
 			ID: "add-back", Title: "add " + strings.Join(d.AddBack, ", "), Level: fixer.Review,
 			Breaks: "the container is given capabilities that it may do without in the way it is used",
-			Verify: "docker compose up -d " + v.Name + ", restart it once, and look at its logs",
+			Verify: "docker compose up -d " + text.ShellWord(v.Name) + ", restart it once, and look at its logs",
 			Edit:   func(draft *fixer.Draft) error { return add(draft, v, "cap_add", d.AddBack...) },
 		}},
 	}
@@ -130,7 +131,7 @@ func dropFix(v compose.View, d container.CapabilityDecision) fixer.Fix {
 		Title:  "drop ALL capabilities",
 		Level:  d.Level,
 		Breaks: d.Breaks,
-		Verify: "docker compose up -d " + v.Name + ", restart it once, and look at its logs",
+		Verify: "docker compose up -d " + text.ShellWord(v.Name) + ", restart it once, and look at its logs",
 	}
 	if len(d.AddBack) > 0 {
 		fix.Title += " and add back " + strings.Join(d.AddBack, ", ")

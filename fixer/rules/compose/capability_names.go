@@ -8,6 +8,7 @@ import (
 	"oakum/fixer"
 	"oakum/fixer/compose"
 	"oakum/fixer/container"
+	"oakum/fixer/text"
 	"oakum/fixer/yamldoc"
 )
 
@@ -54,7 +55,7 @@ func spellFix(v compose.View, spec *container.Spec, key string, s compose.Settin
 		Title:  "write " + meant,
 		Level:  fixer.Review,
 		Breaks: "a container that was started by something else than Docker, which took no notice of the name, has other capabilities than before",
-		Verify: "docker compose up -d " + v.Name + ", restart it once, and look at its logs",
+		Verify: "docker compose up -d " + text.ShellWord(v.Name) + ", restart it once, and look at its logs",
 	}
 	var back []string
 	if key == "cap_drop" && meant == "ALL" {

@@ -11,6 +11,7 @@ import (
 
 	"oakum/fixer"
 	"oakum/fixer/compose"
+	"oakum/fixer/image"
 	"oakum/fixer/yamldoc"
 )
 
@@ -31,11 +32,27 @@ func services(p *fixer.Pass) []compose.View {
 func written(p *fixer.Pass) []compose.View {
 	var out []compose.View
 	for _, v := range p.Topology().Compose().Views(p.File.Path) {
-		if v.Node != nil && !v.Completes && !strings.HasPrefix(v.Text("platform"), "windows") {
+		if v.Node != nil && !v.Completes && !windows(p, v) {
 			out = append(out, v)
 		}
 	}
 	return out
+}
+
+// windows reports whether a service is a container of Windows, to which none of
+// this applies: by its platform, its isolation, its image or what that is built on.
+func windows(p *fixer.Pass, v compose.View) bool {
+	if isolation := v.Text("isolation"); isolation == "hyperv" || isolation == "process" || strings.HasPrefix(v.Text("platform"), "windows") {
+		return true
+	}
+	name, _ := v.ImageName()
+	if b, ok := p.Topology().ServiceBuild(v); ok {
+		name = b.Stage.Root().Image
+	} else if b, ok := p.Topology().InlineBuild(v); ok {
+		name = b.Stage.Root().Image
+	}
+	ref, err := image.ParseReference(name)
+	return err == nil && ref.Windows()
 }
 
 // report fills in the place of a service: its name, or the node at fault when
@@ -62,10 +79,10 @@ func own(s compose.Setting) *yamldoc.Node {
 // write makes a change of what a service says for key in the place where that
 // holds, which may be an override.
 func write(d *fixer.Draft, v compose.View, key string, ops func(part compose.Part) []yamldoc.Op) error {
-	part, taken := v.Place(key)
-	if taken.Node != nil {
-		return fixer.Refuse("%s", takenAway(key, taken))
+	if why := unwritable(v, key); why != "" {
+		return fixer.Refuse("%s", why)
 	}
+	part, _ := v.Place(key)
 	d.At(part.File).YAML(part.Doc, ops(part)...)
 	return nil
 }

@@ -4,10 +4,12 @@ import (
 	_ "embed"
 	"fmt"
 	"slices"
+	"strings"
 
 	"oakum/fixer"
 	"oakum/fixer/compose"
 	"oakum/fixer/container"
+	"oakum/fixer/text"
 	"oakum/fixer/yamldoc"
 )
 
@@ -42,10 +44,15 @@ var NoNewPrivileges = &fixer.Rule{
 			if spec.NoNewPrivileges.No() {
 				f.Message = fmt.Sprintf("service %q turns no-new-privileges off", v.Name)
 			}
-			_, taken := v.Place("security_opt")
-			switch {
-			case taken.Node != nil:
-				f.Advice = takenAway("security_opt", taken)
+			option := variableOption(v)
+			if option.Node != nil && !spec.NoNewPrivileges.No() {
+				f.Message = fmt.Sprintf("service %q may gain privileges: the variable %s decides it", v.Name, option.Variable())
+			}
+			switch why := unwritable(v, "security_opt"); {
+			case option.Node != nil:
+				f.Advice = fmt.Sprintf("the variable %s decides it at %s: let it give no-new-privileges:true wherever the file is used, or make that the default", option.Variable(), placeOf(option))
+			case why != "":
+				f.Advice = why
 			case spec.NoNewPrivileges.No() && ownDenial(v.Node) < 0:
 				f.Advice = "no-new-privileges:false is written at " + spec.NoNewPrivileges.Place + ", where this service takes it from: change it there"
 			case d.Level == fixer.Manual:
@@ -58,13 +65,25 @@ var NoNewPrivileges = &fixer.Rule{
 	},
 }
 
+// variableOption returns the entry of security_opt that is about this option and
+// that a variable decides: a person has decided where its value is given.
+func variableOption(v compose.View) compose.Setting {
+	for _, s := range v.List("security_opt") {
+		text, _ := compose.Expand(s.Node.Text())
+		if s.Variable() != "" && strings.HasPrefix(strings.ToLower(text), "no-new-privileges") {
+			return s
+		}
+	}
+	return compose.Setting{}
+}
+
 func forbidFix(v compose.View, d container.Decision) fixer.Fix {
 	return fixer.Fix{
 		ID:     "add",
 		Title:  "add no-new-privileges:true",
 		Level:  d.Level,
 		Breaks: d.Breaks,
-		Verify: "docker compose exec " + v.Name + " grep NoNewPrivs /proc/1/status   prints 1",
+		Verify: "docker compose exec " + text.ShellWord(v.Name) + " grep NoNewPrivs /proc/1/status   prints 1",
 		Edit: func(draft *fixer.Draft) error {
 			if i := ownDenial(v.Node); i >= 0 {
 				draft.YAML(v.Doc, yamldoc.Set(v.Path.Join("security_opt", i), "no-new-privileges:true"))

@@ -47,6 +47,8 @@ var Privileged = &fixer.Rule{
 				f.Advice = "it works on the host (" + why + "): find out which capabilities and devices it needs, and give it cap_add and devices instead"
 			case !s.Own:
 				f.Advice = "privileged comes from " + placeOf(s) + " by a merge key, extends or override: remove it there"
+			case needsIt(v) != "":
+				f.Advice = needsIt(v) + ": give that one cap_add and devices of its own before privileged is removed here"
 			default:
 				f.Fixes = []fixer.Fix{{
 					ID:     "remove",
@@ -60,6 +62,16 @@ var Privileged = &fixer.Rule{
 			report(p, v, own(s), f)
 		}
 	},
+}
+
+// needsIt says which service takes the setting from this one and works on the host.
+func needsIt(v compose.View) string {
+	for _, r := range v.Reached("privileged") {
+		if why := worksOnHost(r.View); why != "" {
+			return r.Why + " and works on the host (" + why + ")"
+		}
+	}
+	return ""
 }
 
 // worksOnHost says what shows that a service works on its host.

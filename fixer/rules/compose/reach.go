@@ -65,16 +65,23 @@ func heedReached(p *fixer.Pass, v compose.View, key string, d *container.Decisio
 const maxReachedSaid = 3
 
 // heedDecision keeps a fix from being safe where a person has decided about the
-// setting that it changes: a comment beside it says why it is so.
+// setting that it changes: a comment beside it says why it is so, or it is a list
+// that is empty on purpose.
 func heedDecision(v compose.View, s compose.Setting, d *container.Decision) {
 	if d.Level != fixer.Safe || s.Node == nil || s.File != v.File {
 		return
 	}
-	if commentBeside(v.Doc, s.Node) {
-		at := fmt.Sprintf("%s:%d", s.File, s.Node.Line)
-		d.Level, d.Breaks = fixer.Review, "the comment at "+at+" may give a reason for the setting as it is"
-		d.Evidence = append(d.Evidence, fixer.Evidence{Kind: fixer.FromCompose, Place: at, Text: "a comment stands beside the setting"})
+	why, breaks := "", ""
+	switch at := placeOf(s); {
+	case commentBeside(v.Doc, s.Node):
+		why, breaks = "a comment stands beside the setting", "the comment at "+at+" may give a reason for the setting as it is"
+	case s.Node.Is(yamldoc.Sequence) && s.Node.Len() == 0:
+		why, breaks = "an empty list is written for it", "the empty list at "+at+" may be there to take away what is set elsewhere"
+	default:
+		return
 	}
+	d.Level, d.Breaks = fixer.Review, breaks
+	d.Evidence = append(d.Evidence, fixer.Evidence{Kind: fixer.FromCompose, Place: placeOf(s), Text: why})
 }
 
 // commentBeside reports whether a comment stands at the end of the lines that a
@@ -100,7 +107,15 @@ func decided(s compose.Setting, wanted string) string {
 	return fmt.Sprintf("the variable %s decides it at %s, and %s: set it to %s wherever the file is used, or make that the default", s.Variable(), placeOf(s), was, wanted)
 }
 
-// takenAway says that what is written for a key is taken away by a tag, as advice.
-func takenAway(key string, by compose.Setting) string {
-	return fmt.Sprintf("%s:%d takes %s away with !reset, so that nothing written for it holds: decide there", by.File, by.Node.Line, key)
+// unwritable says why nothing can be written for key that holds for the service
+// alone, as advice; "" where it can.
+func unwritable(v compose.View, key string) string {
+	part, taken := v.Place(key)
+	if taken.Node != nil {
+		return fmt.Sprintf("%s takes %s away with !reset, so that nothing written for it holds: decide there", placeOf(taken), key)
+	}
+	if alias := part.Shared(); alias != nil {
+		return fmt.Sprintf("what is written for the service is used at %s:%d as well, by the anchor &%s: write %s in both places, or part them first", part.File, alias.Line, alias.Value, key)
+	}
+	return ""
 }

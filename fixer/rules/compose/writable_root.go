@@ -13,6 +13,7 @@ import (
 	"oakum/fixer/compose"
 	"oakum/fixer/container"
 	"oakum/fixer/image"
+	"oakum/fixer/text"
 	"oakum/fixer/yamldoc"
 )
 
@@ -46,14 +47,13 @@ var WritableRoot = &fixer.Rule{
 				return verdict{other.Decision, roomNeeds(other)}
 			})
 			f := fixer.Finding{Message: fmt.Sprintf("service %q can write to its root file system", v.Name), Evidence: d.Evidence}
-			_, taken := v.Place("read_only")
-			switch {
+			switch why := unwritable(v, "read_only"); {
 			case spec.Privileged.Yes():
 				f.Advice = "it is privileged, and remounts what it likes: take the privilege away first"
 			case spec.ReadOnly.Variable != "":
 				f.Advice = decided(v.Setting("read_only"), "true")
-			case taken.Node != nil:
-				f.Advice = takenAway("read_only", taken)
+			case why != "":
+				f.Advice = why
 			case d.Level == fixer.Manual:
 				f.Advice = d.Advice
 			default:
@@ -101,7 +101,7 @@ func reportNoRoom(p *fixer.Pass, v compose.View, spec *container.Spec) {
 		f.Fixes = []fixer.Fix{{
 			ID: "room", Title: "add " + strings.Join(roomNeeds(d), " and "), Level: fixer.Review,
 			Breaks: "what the image has at these paths is hidden, and what is written there is lost when the container stops",
-			Verify: `docker compose up -d ` + v.Name + `, and its logs show no "read-only file system"`,
+			Verify: `docker compose up -d ` + text.ShellWord(v.Name) + `, and its logs show no "read-only file system"`,
 			Edit: func(draft *fixer.Draft) error {
 				if err := add(draft, v, "tmpfs", entries...); err != nil {
 					return err
@@ -188,7 +188,7 @@ func readOnlyFix(v compose.View, spec *container.Spec, d container.ReadOnlyDecis
 		Title:  "make the root file system read-only",
 		Level:  d.Level,
 		Breaks: d.Breaks,
-		Verify: `docker compose exec ` + v.Name + ` touch /x   fails, and the logs show no "read-only file system"`,
+		Verify: `docker compose exec ` + text.ShellWord(v.Name) + ` touch /x   fails, and the logs show no "read-only file system"`,
 		Params: []fixer.Param{paramWritable.With(strings.Join(tmpfs, " "))},
 	}
 	if len(tmpfs) > 0 {

@@ -4,7 +4,6 @@ import (
 	_ "embed"
 	"fmt"
 	"path"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -13,6 +12,7 @@ import (
 	"oakum/fixer/compose"
 	"oakum/fixer/dockerfile"
 	"oakum/fixer/secret"
+	"oakum/fixer/text"
 	"oakum/fixer/yamldoc"
 )
 
@@ -85,7 +85,7 @@ func secretArguments(v compose.View) []buildArgument {
 
 // fromEnvironment matches a value that is one variable, with or without the
 // demand that it is set; a default is a value of its own.
-var fromEnvironment = regexp.MustCompile(`^\$(?:([A-Za-z_]\w*)|\{([A-Za-z_]\w*)(?::?\?[^}]*|:?-)?\})$`)
+var fromEnvironment = text.MustCompile(`^\$(?:([A-Za-z_]\w*)|\{([A-Za-z_]\w*)(?::?\?[^}]*|:?-)?\})$`)
 
 // variable returns the variable of the environment that the argument takes its
 // value from.

@@ -6,13 +6,12 @@ import (
 	"errors"
 	"fmt"
 	"path"
-	"regexp"
 	"slices"
 	"strings"
-	"sync"
 
 	"oakum/fixer"
 	"oakum/fixer/kube"
+	"oakum/fixer/text"
 	"oakum/fixer/yamldoc"
 )
 
@@ -117,9 +116,7 @@ func givenAccount(forms []*kube.Workload) bool {
 // ownClient matches the last part of the names of images that are nothing but
 // clients of the API. Less is known of most names that [usesAPI] goes by, which
 // is enough to leave a token alone, and not to keep it for good.
-var ownClient = sync.OnceValue(func() *regexp.Regexp {
-	return regexp.MustCompile(`(^|-)(kubectl|operator|controller|provisioner|autoscaler|descheduler|external-dns|cert-manager|kube-state-metrics)(:|@|$)`)
-})
+var ownClient = text.Regexp(`(^|-)(kubectl|operator|controller|provisioner|autoscaler|descheduler|external-dns|cert-manager|kube-state-metrics)(:|@|$)`)
 
 // showsUse says what shows that a workload uses its token, or nothing.
 func showsUse(w *kube.Workload) string {
@@ -168,7 +165,7 @@ func (u defaultUser) ownAccount(name string, move []boundSubject) fixer.Fix {
 		Title:  "give it an account of its own",
 		Level:  fixer.Review,
 		Breaks: "a bare Pod is refused until the new account, which stands behind it, was applied, so apply the file twice; rights given to default elsewhere than in these files do not come along",
-		Verify: "kubectl auth can-i --list --as=system:serviceaccount:NAMESPACE:" + name + "   lists what the program needs, and its log shows no refused call",
+		Verify: "kubectl auth can-i --list --as=system:serviceaccount:NAMESPACE:" + text.ShellWord(name) + "   lists what the program needs, and its log shows no refused call",
 		Params: []fixer.Param{paramAccount.With(name)},
 	}
 	if len(move) > 0 {

@@ -2,7 +2,6 @@ package cross
 
 import (
 	"path"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -11,6 +10,7 @@ import (
 	"oakum/fixer/buildcontext"
 	"oakum/fixer/dockerfile"
 	"oakum/fixer/secret"
+	"oakum/fixer/text"
 )
 
 // An exposure is something in reach of a broad copy that no image should hold.
@@ -73,7 +73,7 @@ func (r *builds) among(b *contextBuild, names []fixer.Name) []exposure {
 }
 
 // forTests matches folders whose keys and passwords are made up.
-var forTests = regexp.MustCompile(`(?i)(^|/)(tests?|testdata|__tests__|specs?|fixtures?|examples?|samples?|docs?|e2e|mocks?|__mocks__|test[-_]\w+|\w+[-_]tests?)/`)
+var forTests = text.MustCompile(`(?i)(^|/)(tests?|testdata|__tests__|specs?|fixtures?|examples?|samples?|docs?|e2e|mocks?|__mocks__|test[-_]\w+|\w+[-_]tests?)/`)
 
 // mayBeClutter and mayBeSecret look at a name alone. A link is copied as a link,
 // which gives nothing away.
@@ -141,7 +141,7 @@ func (b *contextBuild) keeps(e exposure) string {
 }
 
 // bundlers are the settings of what compiles .env into pages.
-var bundlers = regexp.MustCompile(`^((vite|next|nuxt|vue|svelte|astro|webpack|craco|remix|rsbuild|app)\.config\.\w+|gatsby-config\.\w+|angular\.json|artisan|manage\.py|config\.ru|symfony\.lock)$`)
+var bundlers = text.MustCompile(`^((vite|next|nuxt|vue|svelte|astro|webpack|craco|remix|rsbuild|app)\.config\.\w+|gatsby-config\.\w+|angular\.json|artisan|manage\.py|config\.ru|symfony\.lock)$`)
 
 // hasBundler reports whether such settings lie in a folder of the context.
 func (b *contextBuild) hasBundler(dir string) bool {

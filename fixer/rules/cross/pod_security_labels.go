@@ -10,6 +10,7 @@ import (
 	"oakum/fixer"
 	"oakum/fixer/kube"
 	"oakum/fixer/kube/podsecurity"
+	"oakum/fixer/text"
 	"oakum/fixer/yamldoc"
 )
 
@@ -144,7 +145,7 @@ func (ns *namespace) enforceFix(level podsecurity.Level) fixer.Fix {
 		Title:  fmt.Sprintf("enforce the %s standard, which its pods meet", level),
 		Level:  fixer.Review,
 		Breaks: fmt.Sprintf("pods of this namespace that are not in this repository are refused when they next start, unless they are %s too", level),
-		Verify: fmt.Sprintf("kubectl label --dry-run=server --overwrite ns %s %senforce=%s   warns of no pod", ns.Name, podSecurityPrefix, level),
+		Verify: fmt.Sprintf("kubectl label --dry-run=server --overwrite ns %s %senforce=%s   warns of no pod", text.ShellWord(ns.Name), podSecurityPrefix, level),
 		Params: []fixer.Param{paramLevel.With(string(level))},
 		Edit: func(d *fixer.Draft) error {
 			ops := ns.set("enforce", d.Param("level"))

@@ -5,14 +5,13 @@ import (
 	_ "embed"
 	"fmt"
 	"iter"
-	"regexp"
 	"slices"
 	"strings"
-	"sync"
 
 	"oakum/fixer"
 	"oakum/fixer/container"
 	"oakum/fixer/kube"
+	"oakum/fixer/text"
 	"oakum/fixer/yamldoc"
 )
 
@@ -234,21 +233,17 @@ func plainServers(p *fixer.Pass, w *kube.Workload) (who string, yes bool) {
 
 // apiClient matches names of images whose programs talk to the Kubernetes API:
 // tools and parts of a cluster by their words, others by their name.
-var apiClient = sync.OnceValue(func() *regexp.Regexp {
-	return regexp.MustCompile(`(?i)(^|[-_./])(kubectl|kube|kubernetes|k8s|k3s|operator|controller|autoscaler|descheduler|ingress|gateway-api|csi|cni|provisioner|` +
-		`prometheus|thanos-sidecar|alertmanager-operator|argocd|argo|argoexec|workflow-controller|flux|cert-manager|external-dns|external-secrets|sealed-secrets|` +
-		`istio|pilot|proxyv2|linkerd|linkerd2|linkerd-io|cilium|hubble|calico|flannel|weave|traefik|contour|emissary|ambassador|kong|` +
-		`fluentd|fluent-bit|fluent|filebeat|metricbeat|promtail|alloy|agent|datadog|newrelic|telegraf|opentelemetry-collector|otel|` +
-		`vault|vault-k8s|consul|consul-k8s|dashboard|tiller|velero|keda|keel|reloader|tekton|knative|kiali|rancher|longhorn|rook|` +
-		`jenkins|gitlab-runner|runner|spark|airflow|jupyterhub|hub|dask|flink|patroni|spilo|stolon|hazelcast|ignite|chaos|litmus|kyverno|gatekeeper|opa|` +
-		`metrics-server|state-metrics|adapter|webhook|crossplane|karmada|minikube|kind)([-_./:@]|$)`)
-})
+var apiClient = text.Regexp(`(?i)(^|[-_./])(kubectl|kube|kubernetes|k8s|k3s|operator|controller|autoscaler|descheduler|ingress|gateway-api|csi|cni|provisioner|` +
+	`prometheus|thanos-sidecar|alertmanager-operator|argocd|argo|argoexec|workflow-controller|flux|cert-manager|external-dns|external-secrets|sealed-secrets|` +
+	`istio|pilot|proxyv2|linkerd|linkerd2|linkerd-io|cilium|hubble|calico|flannel|weave|traefik|contour|emissary|ambassador|kong|` +
+	`fluentd|fluent-bit|fluent|filebeat|metricbeat|promtail|alloy|agent|datadog|newrelic|telegraf|opentelemetry-collector|otel|` +
+	`vault|vault-k8s|consul|consul-k8s|dashboard|tiller|velero|keda|keel|reloader|tekton|knative|kiali|rancher|longhorn|rook|` +
+	`jenkins|gitlab-runner|runner|spark|airflow|jupyterhub|hub|dask|flink|patroni|spilo|stolon|hazelcast|ignite|chaos|litmus|kyverno|gatekeeper|opa|` +
+	`metrics-server|state-metrics|adapter|webhook|crossplane|karmada|minikube|kind)([-_./:@]|$)`)
 
 // apiMention matches commands, arguments and values that only clients of the
 // API have.
-var apiMention = sync.OnceValue(func() *regexp.Regexp {
-	return regexp.MustCompile(`(?i)\bkubectl\b|--kube-?config|--in-?cluster|--leader-elect|--enable-leader-election|serviceaccount/token|kubernetes\.default|KUBERNETES_SERVICE_HOST|--kubernetes|--namespace=\$\(`)
-})
+var apiMention = text.Regexp(`(?i)\bkubectl\b|--kube-?config|--in-?cluster|--leader-elect|--enable-leader-election|serviceaccount/token|kubernetes\.default|KUBERNETES_SERVICE_HOST|--kubernetes|--namespace=\$\(`)
 
 // usesAPI reports whether a workload is known to talk to the Kubernetes API.
 func usesAPI(w *kube.Workload) bool {

@@ -77,7 +77,7 @@ func checkAdd(p *fixer.Pass, s *dockerfile.Stage, i, at *dockerfile.Instruction)
 		file := p.File.Dockerfile
 		fix := fixer.Fix{
 			ID: "copy", Title: "use COPY", Level: fixer.Safe,
-			Verify: "docker build .   then   docker run --rm --entrypoint ls IMAGE -la " + i.Words[len(i.Words)-1].Value,
+			Verify: "docker build .   then   docker run --rm --entrypoint ls IMAGE -la " + text.ShellWord(i.Words[len(i.Words)-1].Value),
 			Edit:   fixer.EditDockerfile(func() ([]text.Edit, error) { return file.ReplaceWord(i, i.Name, matchCase(file, "COPY")) }),
 		}
 		if len(doubts) > 0 {

@@ -1,64 +1,64 @@
 package dockerfile
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 
 	"oakum/fixer"
 	"oakum/fixer/build"
 	"oakum/fixer/dockerfile"
+	"oakum/fixer/text"
 )
 
 // An installer says how development dependencies are left out of what a program
 // installs.
 type installer struct {
 	*build.Installer
-	without   *regexp.Regexp // a word that leaves the development ones out, or asks for them on purpose
-	variables []string       // that decide the same
-	write     string         // what to write
-	prune     string         // what takes them away afterwards; "" when leaving them out is the only way
+	without   *text.Pattern // a word that leaves the development ones out, or asks for them on purpose
+	variables []string      // that decide the same
+	write     string        // what to write
+	prune     string        // what takes them away afterwards; "" when leaving them out is the only way
 }
 
 var projectInstallers = []*installer{
 	{
 		Installer: build.Installers["npm"],
-		without:   regexp.MustCompile(`^(--(omit|include|only|also|production|prod|global|location|package-lock-only)\b.*|-g|-D|--dev|--save-dev)$`),
+		without:   text.MustCompile(`^(--(omit|include|only|also|production|prod|global|location|package-lock-only)\b.*|-g|-D|--dev|--save-dev)$`),
 		variables: []string{"NODE_ENV", "NPM_CONFIG_OMIT", "npm_config_omit", "NPM_CONFIG_PRODUCTION", "npm_config_production", "NPM_CONFIG_ONLY", "npm_config_only"},
 		write:     "--omit=dev", prune: "npm prune --omit=dev",
 	},
 	{
 		Installer: build.Installers["yarn"],
-		without:   regexp.MustCompile(`^--(production|prod|help|version)\b.*$`),
+		without:   text.MustCompile(`^--(production|prod|help|version)\b.*$`),
 		variables: []string{"NODE_ENV", "YARN_PRODUCTION", "NPM_CONFIG_PRODUCTION", "npm_config_production"},
 		write:     "--production (Yarn 1) or yarn workspaces focus --production (later ones)", prune: "yarn install --production",
 	},
 	{
 		Installer: build.Installers["pnpm"],
-		without:   regexp.MustCompile(`^(--(prod|production|dev|global)\b.*|-P|-D|-g)$`),
+		without:   text.MustCompile(`^(--(prod|production|dev|global)\b.*|-P|-D|-g)$`),
 		variables: []string{"NODE_ENV", "NPM_CONFIG_PRODUCTION", "npm_config_production"},
 		write:     "--prod", prune: "pnpm prune --prod",
 	},
 	{
 		Installer: build.Installers["composer"],
-		without:   regexp.MustCompile(`^--(no-dev|dev)$`),
+		without:   text.MustCompile(`^--(no-dev|dev)$`),
 		variables: []string{"COMPOSER_NO_DEV"},
 		write:     "--no-dev", prune: "composer install --no-dev",
 	},
 	{
 		Installer: build.Installers["bundler"],
-		without:   regexp.MustCompile(`^--(without|with|version|help)\b.*$`),
+		without:   text.MustCompile(`^--(without|with|version|help)\b.*$`),
 		variables: []string{"BUNDLE_WITHOUT", "BUNDLE_ONLY"},
 		write:     "ENV BUNDLE_WITHOUT=development:test before it",
 	},
 	{
 		Installer: build.Installers["poetry"],
-		without:   regexp.MustCompile(`^(--(no-dev|only|only-root|without|with|all-groups)\b.*)$`),
+		without:   text.MustCompile(`^(--(no-dev|only|only-root|without|with|all-groups)\b.*)$`),
 		write:     "--only main", prune: "poetry sync --only main",
 	},
 	{
 		Installer: build.Installers["uv"],
-		without:   regexp.MustCompile(`^--(no-dev|dev|only-dev|no-default-groups|group|only-group|no-group|all-groups)\b.*$`),
+		without:   text.MustCompile(`^--(no-dev|dev|only-dev|no-default-groups|group|only-group|no-group|all-groups)\b.*$`),
 		variables: []string{"UV_NO_DEV", "UV_NO_DEFAULT_GROUPS"},
 		write:     "--no-dev", prune: "uv sync --no-dev",
 	},

@@ -8,13 +8,14 @@ import (
 
 	"oakum/fixer/build"
 	"oakum/fixer/dockerfile"
+	"oakum/fixer/text"
 )
 
 // mayBring reports whether anything in a stage may bring a program along: a step
 // that mentions it, installs what a variable names or runs what is not read
 // here, or a copy of a folder in which programs lie.
 func mayBring(b *build.Build, s *dockerfile.Stage, tool string) bool {
-	mention := regexp.MustCompile(`(^|[^\w-])` + regexp.QuoteMeta(tool) + `($|[^\w-])`)
+	mention := text.MustCompile(`(^|[^\w-])` + regexp.QuoteMeta(tool) + `($|[^\w-])`)
 	for _, stage := range s.Chain() {
 		for _, i := range stage.Instructions {
 			switch i.Keyword {

@@ -2,35 +2,33 @@ package dockerfile
 
 import (
 	"fmt"
-	"regexp"
 	"strings"
 	"sync"
 
 	"oakum/fixer/dockerfile"
+	"oakum/fixer/text"
 )
 
 // closing finds, in the text of a RUN, what leaves files to root alone: modes
 // that let others read nothing or run nothing, and root's home folder by
 // another name.
-var closing = sync.OnceValue(func() *regexp.Regexp {
-	return regexp.MustCompile(strings.Join([]string{
-		`\bchmod\s+(?:-\w+\s+)*[0-7]?[0-7][0-7]0\b`,
-		`\bchmod\s+(?:-\w+\s+)*(?:[0-7]?[1357][0-7][246]\b|u\+[rwX]*x\s)`,
-		`\bchmod\s+(?:-\w+\s+)*(?:[ugoa]*[=+-][rwxXst]*,)*[ug]*[oa][ug]*(?:-\w*r\w*|=[wx]*[\s,])`,
-		`\b(?:mkdir|install)\b[^;&|\n]*\s(?:-\w*m\s*|--mode[=\s])[0-7]?[0-7][0-7]0\b`,
-		`\bumask\s+0?[0-7][0-7]7\b`,
-		`\bpip3?\s+install\b[^;&|\n]*--user\b`,
-		`(?:^|\s|[=:"'])~(?:/|\s|$)`,
-		`\$\{?HOME\b`,
-	}, "|"))
-})
+var closing = text.Regexp(strings.Join([]string{
+	`\bchmod\s+(?:-\w+\s+)*[0-7]?[0-7][0-7]0\b`,
+	`\bchmod\s+(?:-\w+\s+)*(?:[0-7]?[1357][0-7][246]\b|u\+[rwX]*x\s)`,
+	`\bchmod\s+(?:-\w+\s+)*(?:[ugoa]*[=+-][rwxXst]*,)*[ug]*[oa][ug]*(?:-\w*r\w*|=[wx]*[\s,])`,
+	`\b(?:mkdir|install)\b[^;&|\n]*\s(?:-\w*m\s*|--mode[=\s])[0-7]?[0-7][0-7]0\b`,
+	`\bumask\s+0?[0-7][0-7]7\b`,
+	`\bpip3?\s+install\b[^;&|\n]*--user\b`,
+	`(?:^|\s|[=:"'])~(?:/|\s|$)`,
+	`\$\{?HOME\b`,
+}, "|"))
 
 // A closer is a command that leaves files to root alone without a word that
 // says so.
 type closer struct {
-	command *regexp.Regexp
-	opened  *regexp.Regexp // what shows that it does not, in the same step
-	set     *regexp.Regexp // the same, anywhere in the file; nil for nothing
+	command *text.Pattern
+	opened  *text.Pattern // what shows that it does not, in the same step
+	set     *text.Pattern // the same, anywhere in the file; nil for nothing
 	what    string
 }
 
@@ -38,12 +36,12 @@ type closer struct {
 // folder of their user when they are installed, such as a browser, is not known.
 var closers = sync.OnceValue(func() []closer {
 	home := func(command, set string) closer {
-		return closer{regexp.MustCompile(command), nil, regexp.MustCompile(set), "installs into the home folder of root"}
+		return closer{text.MustCompile(command), nil, text.MustCompile(set), "installs into the home folder of root"}
 	}
 	return []closer{
 		{
-			regexp.MustCompile(`\bopenssl\s+(?:req\b[^;&|\n]*\s-keyout|(?:genrsa|genpkey|ecparam)\b[^;&|\n]*\s-out)\b|\bssh-keygen\b`),
-			regexp.MustCompile(`\bch(?:mod|own)\b`), nil,
+			text.MustCompile(`\bopenssl\s+(?:req\b[^;&|\n]*\s-keyout|(?:genrsa|genpkey|ecparam)\b[^;&|\n]*\s-out)\b|\bssh-keygen\b`),
+			text.MustCompile(`\bch(?:mod|own)\b`), nil,
 			"makes a key of root's",
 		},
 		home(`\bpipenv\s(?:[^;&|\n]*\s)?(?:install|sync)\b`, `--system|PIPENV_VENV_IN_PROJECT|WORKON_HOME|VIRTUAL_ENV`),
@@ -53,8 +51,8 @@ var closers = sync.OnceValue(func() []closer {
 		home(`\buv\s+(?:tool|python)\s+install\b`, `UV_(?:TOOL|PYTHON_INSTALL)_DIR`),
 		home(`\bdotnet\s+tool\s+install\s(?:[^;&|\n]*\s)?(?:-g|--global)\b`, `--tool-path`),
 		{
-			regexp.MustCompile(`\b(?:SentenceTransformer|CrossEncoder|from_pretrained|snapshot_download|whisper\.load_model)\(|\b(?:huggingface-cli|hf)\s+download\b`), nil,
-			regexp.MustCompile(`\b(?:HF_HOME|HF_HUB_CACHE|SENTENCE_TRANSFORMERS_HOME|TRANSFORMERS_CACHE|XDG_CACHE_HOME)\b|[(,\s]cache_(?:dir|folder)\s*=|\blocal_dir\s*=|--(?:cache|local)-dir|download_root`),
+			text.MustCompile(`\b(?:SentenceTransformer|CrossEncoder|from_pretrained|snapshot_download|whisper\.load_model)\(|\b(?:huggingface-cli|hf)\s+download\b`), nil,
+			text.MustCompile(`\b(?:HF_HOME|HF_HUB_CACHE|SENTENCE_TRANSFORMERS_HOME|TRANSFORMERS_CACHE|XDG_CACHE_HOME)\b|[(,\s]cache_(?:dir|folder)\s*=|\blocal_dir\s*=|--(?:cache|local)-dir|download_root`),
 			"fetches a model into the home folder of root",
 		},
 		home(`\bnltk\.download`, `NLTK_DATA|download_dir|\s-d\s`),

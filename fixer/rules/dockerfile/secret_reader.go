@@ -2,7 +2,6 @@ package dockerfile
 
 import (
 	"fmt"
-	"regexp"
 	"strings"
 
 	"oakum/fixer"
@@ -56,20 +55,20 @@ func (r *secretReader) forms() {
 // passwordOption is an option of a program that takes a password.
 type passwordOption struct {
 	programs map[string]bool
-	option   *regexp.Regexp // of a word; its group is the value in the same word
-	next     bool           // else the value is the next word
+	option   *text.Pattern // of a word; its group is the value in the same word
+	next     bool          // else the value is the next word
 }
 
 var passwordOptions = []passwordOption{
-	{nil, regexp.MustCompile(`^--(?:[a-z]+-)*(?:password|passwd|token|secret|api-key|apikey|auth-token|access-token)=(.+)$`), false},
-	{nil, regexp.MustCompile(`^--(?:[a-z]+-)*(?:password|passwd)$`), true},
-	{text.WordSet("curl"), regexp.MustCompile(`^(?:-u|--user)$`), true},
-	{text.WordSet("curl"), regexp.MustCompile(`^--user=(.+)$`), false},
-	{text.WordSet("mysql mysqldump mysqladmin mariadb mariadb-admin mariadb-dump"), regexp.MustCompile(`^-p(.+)$`), false},
-	{text.WordSet("sshpass docker podman skopeo crane buildah helm az"), regexp.MustCompile(`^-p$`), true},
-	{text.WordSet("sshpass"), regexp.MustCompile(`^-p(.+)$`), false},
-	{text.WordSet("useradd usermod"), regexp.MustCompile(`^-p$`), true},
-	{text.WordSet("redis-cli"), regexp.MustCompile(`^-a$`), true},
+	{nil, text.MustCompile(`^--(?:[a-z]+-)*(?:password|passwd|token|secret|api-key|apikey|auth-token|access-token)=(.+)$`), false},
+	{nil, text.MustCompile(`^--(?:[a-z]+-)*(?:password|passwd)$`), true},
+	{text.WordSet("curl"), text.MustCompile(`^(?:-u|--user)$`), true},
+	{text.WordSet("curl"), text.MustCompile(`^--user=(.+)$`), false},
+	{text.WordSet("mysql mysqldump mysqladmin mariadb mariadb-admin mariadb-dump"), text.MustCompile(`^-p(.+)$`), false},
+	{text.WordSet("sshpass docker podman skopeo crane buildah helm az"), text.MustCompile(`^-p$`), true},
+	{text.WordSet("sshpass"), text.MustCompile(`^-p(.+)$`), false},
+	{text.WordSet("useradd usermod"), text.MustCompile(`^-p$`), true},
+	{text.WordSet("redis-cli"), text.MustCompile(`^-a$`), true},
 }
 
 // bearer matches a header with a token in it.

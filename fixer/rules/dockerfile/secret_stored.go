@@ -1,7 +1,6 @@
 package dockerfile
 
 import (
-	"regexp"
 	"strings"
 
 	"oakum/fixer"
@@ -14,22 +13,22 @@ import (
 // settings, where the layer keeps it.
 type credentialStore struct {
 	programs map[string]bool
-	command  *regexp.Regexp // of the words behind the program, joined by blanks
-	file     string         // that it is written to, without the folder
+	command  *text.Pattern // of the words behind the program, joined by blanks
+	file     string        // that it is written to, without the folder
 }
 
 // credentialStores are matched against text as it is written, so that a
 // variable is still one.
 var credentialStores = []credentialStore{
-	{text.WordSet("npm pnpm"), regexp.MustCompile(`^(config )?set .*_(authToken|auth|password)\b`), ".npmrc"},
-	{text.WordSet("yarn"), regexp.MustCompile(`^config set .*(npmAuthToken|npmAuthIdent|_authToken|_password)\b`), ".yarnrc.yml"},
-	{text.WordSet("pip pip3"), regexp.MustCompile(`^config (-\S+ )*set \S*index-url `), "pip.conf"},
-	{text.WordSet("poetry"), regexp.MustCompile(`^config (-\S+ )*"?(http-basic|pypi-token)\.`), "auth.toml"},
-	{text.WordSet("bundle bundler"), regexp.MustCompile(`^config (set )?(-\S+ )*\S+[._]\S+ `), "config"},
-	{text.WordSet("composer"), regexp.MustCompile(`^config (-\S+ )*"?(http-basic|github-oauth|gitlab-token|gitlab-oauth|bearer)\.`), "auth.json"},
-	{text.WordSet("dotnet"), regexp.MustCompile(`^nuget (add|update) source .*(-p|--password) `), "NuGet.Config"},
-	{text.WordSet("aws"), regexp.MustCompile(`^configure set \S*aws_(secret_access_key|session_token) `), "credentials"},
-	{text.WordSet("gem"), regexp.MustCompile(`^sources? (-a|--add) `), ".gemrc"},
+	{text.WordSet("npm pnpm"), text.MustCompile(`^(config )?set .*_(authToken|auth|password)\b`), ".npmrc"},
+	{text.WordSet("yarn"), text.MustCompile(`^config set .*(npmAuthToken|npmAuthIdent|_authToken|_password)\b`), ".yarnrc.yml"},
+	{text.WordSet("pip pip3"), text.MustCompile(`^config (-\S+ )*set \S*index-url `), "pip.conf"},
+	{text.WordSet("poetry"), text.MustCompile(`^config (-\S+ )*"?(http-basic|pypi-token)\.`), "auth.toml"},
+	{text.WordSet("bundle bundler"), text.MustCompile(`^config (set )?(-\S+ )*\S+[._]\S+ `), "config"},
+	{text.WordSet("composer"), text.MustCompile(`^config (-\S+ )*"?(http-basic|github-oauth|gitlab-token|gitlab-oauth|bearer)\.`), "auth.json"},
+	{text.WordSet("dotnet"), text.MustCompile(`^nuget (add|update) source .*(-p|--password) `), "NuGet.Config"},
+	{text.WordSet("aws"), text.MustCompile(`^configure set \S*aws_(secret_access_key|session_token) `), "credentials"},
+	{text.WordSet("gem"), text.MustCompile(`^sources? (-a|--add) `), ".gemrc"},
 }
 
 // variableIn finds the names of variables in text that a shell reads.

@@ -1,10 +1,8 @@
 package dockerfile
 
 import (
-	"regexp"
 	"slices"
 	"strings"
-	"sync"
 
 	"oakum/fixer/build"
 	"oakum/fixer/dockerfile"
@@ -269,9 +267,7 @@ func packageSettings(c build.Command) []insecureOption {
 }
 
 // writtenSetting matches a setting that a command writes into a file.
-var writtenSetting = sync.OnceValue(func() *regexp.Regexp {
-	return regexp.MustCompile(`(?i)\[[^\]]*\btrusted=(yes|true)[^\]]*\]|\bsslverify\s*=\s*(0|false|no)\b|\bgpgcheck\s*=\s*(0|false|no)\b|\bstrict-ssl\s*=\s*false\b|\btrusted-host\s*=\s*\S|Verify-Peer\s+"?false`)
-})
+var writtenSetting = text.Regexp(`(?i)\[[^\]]*\btrusted=(yes|true)[^\]]*\]|\bsslverify\s*=\s*(0|false|no)\b|\bgpgcheck\s*=\s*(0|false|no)\b|\bstrict-ssl\s*=\s*false\b|\btrusted-host\s*=\s*\S|Verify-Peer\s+"?false`)
 
 func writtenSettings(c build.Command) []insecureOption {
 	var out []insecureOption

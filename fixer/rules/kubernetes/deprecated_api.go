@@ -6,6 +6,7 @@ import (
 
 	"oakum/fixer"
 	"oakum/fixer/kube"
+	"oakum/fixer/text"
 	"oakum/fixer/yamldoc"
 )
 
@@ -87,7 +88,7 @@ func (a *apiFate) fix(p *fixer.Pass, o *kube.Object) (fixer.Fix, bool) {
 		Title:  "move to " + a.to,
 		Level:  fixer.Review,
 		Breaks: "patches and tools that name the object by " + a.version + " do not find it",
-		Verify: "kubectl apply --dry-run=server -f " + p.File.Path + "   neither fails nor warns",
+		Verify: "kubectl apply --dry-run=server -f " + text.ShellWord(p.File.Path) + "   neither fails nor warns",
 	}
 	ops := []yamldoc.Op{yamldoc.Set(o.Path.Join("apiVersion"), a.to)}
 	switch {

@@ -4,12 +4,12 @@ import (
 	_ "embed"
 	"errors"
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 
 	"oakum/fixer"
 	"oakum/fixer/kube"
+	"oakum/fixer/text"
 	"oakum/fixer/yamldoc"
 )
 
@@ -173,7 +173,7 @@ func tlsFix(o *kube.Object, hosts []string, secret string) fixer.Fix {
 		Title:  "serve " + orEveryHost(hosts, false) + " with the certificate in " + secret,
 		Level:  fixer.Review,
 		Breaks: "clients of http:// are redirected to https://, and until the Secret exists the controller answers with a certificate nobody trusts",
-		Verify: "curl -v https://" + strings.Replace(hosts[0], "*", "www", 1) + "   shows the certificate of the host",
+		Verify: "curl -v " + text.ShellWord("https://"+strings.Replace(hosts[0], "*", "www", 1)) + "   shows the certificate of the host",
 		Params: []fixer.Param{paramTLSSecret.With(secret)},
 		Edit: func(d *fixer.Draft) error {
 			d.YAML(o.Doc, yamldoc.Set(o.Path.Join("spec", "tls"), []any{
@@ -184,7 +184,7 @@ func tlsFix(o *kube.Object, hosts []string, secret string) fixer.Fix {
 	}
 }
 
-var objectName = regexp.MustCompile(`^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$`)
+var objectName = text.MustCompile(`^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$`)
 
 func validObjectName(s string) error {
 	if !objectName.MatchString(s) {

@@ -4,13 +4,12 @@ import (
 	_ "embed"
 	"fmt"
 	"path"
-	"regexp"
 	"strings"
-	"sync"
 
 	"oakum/fixer"
 	"oakum/fixer/image"
 	"oakum/fixer/kube"
+	"oakum/fixer/text"
 )
 
 //go:embed kubernetes_dashboard.md
@@ -59,9 +58,7 @@ var KubernetesDashboard = &fixer.Rule{
 	},
 }
 
-var openDashboard = sync.OnceValue(func() *regexp.Regexp {
-	return regexp.MustCompile(`^--(enable-skip-login|enable-insecure-login|disable-settings-authorizer)(=true)?$`)
-})
+var openDashboard = text.Regexp(`^--(enable-skip-login|enable-insecure-login|disable-settings-authorizer)(=true)?$`)
 
 // opensDashboard returns the argument that opens a Dashboard, or nothing.
 func opensDashboard(c kube.Container) string {

@@ -7,6 +7,7 @@ import (
 
 	"oakum/fixer"
 	"oakum/fixer/image"
+	"oakum/fixer/text"
 	"oakum/fixer/yamldoc"
 )
 
@@ -45,7 +46,7 @@ var LegacyRegistry = &fixer.Rule{
 				f.Fixes = []fixer.Fix{{
 					ID: "new-host", Title: "name it registry.k8s.io/" + rest, Level: fixer.Review,
 					Breaks: "a mirror, an allow list of registries, or nodes without a network that know the image by its old name do not have it by the new one",
-					Verify: "docker manifest inspect registry.k8s.io/" + rest + "   shows the image",
+					Verify: "docker manifest inspect " + text.ShellWord("registry.k8s.io/"+rest) + "   shows the image",
 					Edit:   fixer.EditYAML(c.Workload.Doc, yamldoc.Set(c.Path.Join("image"), "registry.k8s.io/"+rest)),
 				}}
 			case formerProjects[project] && (ref.Registry == "gcr.io" || strings.HasSuffix(ref.Registry, ".gcr.io")):

@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"oakum/fixer"
+	"oakum/fixer/container"
 	"oakum/fixer/kube"
 	"oakum/fixer/yamldoc"
 )
@@ -56,6 +57,14 @@ func checkSeccomp(p *fixer.Pass, w *kube.Workload) {
 	if len(open) == 0 {
 		return
 	}
+	d := container.Decision{Level: fixer.Safe}
+	for _, c := range w.Containers() {
+		own := container.FromContainer(p, c).FilterSystemCalls()
+		if own.Level > d.Level {
+			d.Level, d.Breaks = own.Level, fmt.Sprintf("%s: %s", c, own.Breaks)
+		}
+		d.Evidence = append(d.Evidence, own.Evidence...)
+	}
 	at := w.NameNode()
 	where := "the pod"
 	if w.AllowsPodSecurityContext() {
@@ -65,11 +74,13 @@ func checkSeccomp(p *fixer.Pass, w *kube.Workload) {
 	}
 	p.Report(fixer.Finding{
 		Path: w.ID(), Start: at.Start, End: at.End,
-		Message: fmt.Sprintf("%s runs without a system call filter", w.ID()),
+		Message:  fmt.Sprintf("%s runs without a system call filter", w.ID()),
+		Evidence: d.Evidence,
 		Fixes: []fixer.Fix{{
 			ID:     "runtime-default",
 			Title:  "set the runtime's default seccomp profile for " + where,
-			Level:  fixer.Safe,
+			Level:  d.Level,
+			Breaks: d.Breaks,
 			Verify: "kubectl exec POD -- grep Seccomp: /proc/1/status   prints 2",
 			Edit: func(d *fixer.Draft) error {
 				for _, at := range open {

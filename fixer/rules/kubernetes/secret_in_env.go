@@ -4,13 +4,12 @@ import (
 	_ "embed"
 	"fmt"
 	"path"
-	"regexp"
 	"strings"
-	"sync"
 
 	"oakum/fixer"
 	"oakum/fixer/kube"
 	"oakum/fixer/secret"
+	"oakum/fixer/text"
 	"oakum/fixer/yamldoc"
 )
 
@@ -51,9 +50,7 @@ var SecretInEnv = &fixer.Rule{
 var paramSecret = fixer.Param{Name: "secret", Meaning: "name of the Secret, and of its file", Validate: kube.ValidName}
 
 // secretKey is what a key of a Secret may look like.
-var secretKey = sync.OnceValue(func() *regexp.Regexp {
-	return regexp.MustCompile(`^[-._a-zA-Z0-9]{1,253}$`)
-})
+var secretKey = text.Regexp(`^[-._a-zA-Z0-9]{1,253}$`)
 
 func reportSecret(p *fixer.Pass, c kube.Container, i int, v *yamldoc.Node, s secret.Literal) {
 	name, at := v.Get("name").Text(), v.Get("name")

@@ -8,6 +8,7 @@ import (
 
 	"oakum/fixer"
 	"oakum/fixer/kube"
+	"oakum/fixer/text"
 	"oakum/fixer/yamldoc"
 )
 
@@ -170,7 +171,7 @@ func clusterIPFix(o, by *kube.Object) (fixer.Fix, bool) {
 		Title:  "make the Service ClusterIP: the Ingress leads to it",
 		Level:  fixer.Review,
 		Breaks: "clients that use the node's port or the balancer's address past the Ingress do not reach it any more",
-		Verify: "kubectl get service " + o.Name + "   shows ClusterIP, and the Ingress still answers",
+		Verify: "kubectl get service " + text.ShellWord(o.Name) + "   shows ClusterIP, and the Ingress still answers",
 		Edit: func(d *fixer.Draft) error {
 			at := o.Path.Join("spec")
 			ops := []yamldoc.Op{yamldoc.Set(at.Join("type"), "ClusterIP")}

@@ -3,11 +3,10 @@ package kubernetes
 import (
 	_ "embed"
 	"fmt"
-	"regexp"
-	"sync"
 
 	"oakum/fixer"
 	"oakum/fixer/kube"
+	"oakum/fixer/text"
 	"oakum/fixer/yamldoc"
 )
 
@@ -51,6 +50,4 @@ func sshPort(c kube.Container) *yamldoc.Node {
 }
 
 // servesSSH matches images that are there to serve SSH.
-var servesSSH = sync.OnceValue(func() *regexp.Regexp {
-	return regexp.MustCompile(`(?i)(^|[-_./])(git[a-z]*|gogs|forgejo|phabricator|soft-serve|gerrit|sftp[a-z]*|bastion|jump[a-z]*|teleport|sshpiper[a-z]*|sish)([-_./:@]|$)`)
-})
+var servesSSH = text.Regexp(`(?i)(^|[-_./])(git[a-z]*|gogs|forgejo|phabricator|soft-serve|gerrit|sftp[a-z]*|bastion|jump[a-z]*|teleport|sshpiper[a-z]*|sish)([-_./:@]|$)`)

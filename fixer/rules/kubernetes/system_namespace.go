@@ -3,12 +3,11 @@ package kubernetes
 import (
 	_ "embed"
 	"fmt"
-	"regexp"
 	"strings"
-	"sync"
 
 	"oakum/fixer"
 	"oakum/fixer/kube"
+	"oakum/fixer/text"
 )
 
 //go:embed system_namespace.md
@@ -57,7 +56,5 @@ func partOfCluster(w *kube.Workload) bool {
 	return false
 }
 
-var clusterPart = sync.OnceValue(func() *regexp.Regexp {
-	return regexp.MustCompile(`(?i)(^|[-_./])(kube|k8s|coredns|metrics-server|[a-z]*controller|operator|autoscaler|descheduler|csi|cni|driver|provisioner|snapshotter|scheduler|` +
-		`external-dns|external-secrets|cert-manager|calico|cilium|flannel|tigera|konnectivity|velero|heapster|addon-resizer)([-_./:@]|$)`)
-})
+var clusterPart = text.Regexp(`(?i)(^|[-_./])(kube|k8s|coredns|metrics-server|[a-z]*controller|operator|autoscaler|descheduler|csi|cni|driver|provisioner|snapshotter|scheduler|` +
+	`external-dns|external-secrets|cert-manager|calico|cilium|flannel|tigera|konnectivity|velero|heapster|addon-resizer)([-_./:@]|$)`)

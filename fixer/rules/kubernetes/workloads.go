@@ -10,25 +10,31 @@ import (
 	"oakum/fixer/yamldoc"
 )
 
-// workloads returns the file's workloads that the rules speak of.
-func workloads(p *fixer.Pass) []*kube.Workload {
+// workloads returns the file's workloads that the rules speak of. It is shared and
+// must not be changed.
+func workloads(p *fixer.Pass) []*kube.Workload { return spokenOf.Of(p) }
+
+var spokenOf = fixer.Share(func(p *fixer.Pass) []*kube.Workload {
 	var out []*kube.Workload
 	for _, o := range p.File.Objects {
 		if w := o.Workload(); w != nil && !w.Partial && !windows(p, w) {
 			out = append(out, w)
 		}
 	}
-	return out
-}
+	return slices.Clip(out)
+})
 
-// containers returns the containers of the file's workloads.
-func containers(p *fixer.Pass) []kube.Container {
+// containers returns the containers of the file's workloads. It is shared and must
+// not be changed.
+func containers(p *fixer.Pass) []kube.Container { return containersOf.Of(p) }
+
+var containersOf = fixer.Share(func(p *fixer.Pass) []kube.Container {
 	var out []kube.Container
 	for _, w := range workloads(p) {
 		out = append(out, w.Containers()...)
 	}
-	return out
-}
+	return slices.Clip(out)
+})
 
 // everyContainer returns the containers of all whole workloads, those of
 // Windows too.

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"oakum/fixer"
+	"oakum/fixer/text"
 	"oakum/fixer/yamldoc"
 )
 
@@ -56,7 +57,7 @@ func reportWritableMount(p *fixer.Pass, v hostVolume, m hostMount) {
 			Title:  "mount " + v.path + " read-only",
 			Level:  fixer.Review,
 			Breaks: "the program fails if it writes to " + m.at,
-			Verify: "kubectl exec POD -- touch " + m.at + "/x   fails, and the logs show no \"read-only file system\"",
+			Verify: "kubectl exec POD -- touch " + text.ShellWord(m.at+"/x") + "   fails, and the logs show no \"read-only file system\"",
 			Edit:   fixer.EditYAML(c.Workload.Doc, yamldoc.Set(c.Path.Join("volumeMounts", m.index, "readOnly"), true)),
 		}},
 	})
