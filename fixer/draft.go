@@ -258,6 +258,8 @@ func (d *Draft) finish() ([]FileChange, error) {
 			return nil, fmt.Errorf("no file %s", path)
 		case file != nil && file.Context:
 			return nil, Refuse("%s is not among the files that were asked for, and would have to change too", path)
+		case file != nil && file.Generated != "":
+			return nil, Refuse("%s is not edited: %s, so that the change would be lost", path, file.Generated)
 		case file != nil && file.Skip != nil:
 			return nil, Refuse("%s is not edited: %s", path, file.Skip.Reason)
 		case len(c.Documents) > 0 && (file == nil || file.YAML == nil):

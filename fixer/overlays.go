@@ -41,7 +41,7 @@ func (i *Inspection) findOverlays() []*overlay {
 // rendered is the file with its objects as kustomizations build them. Its bytes
 // are those of the file: that is where fixes are written.
 func (f *File) rendered(r *kustomize.Rendering) *File {
-	out := &File{Path: f.Path, Kind: f.Kind, Data: f.Data, Context: f.Context, Was: f.Was, YAML: f.YAML}
+	out := &File{Path: f.Path, Kind: f.Kind, Data: f.Data, Context: f.Context, Generated: f.Generated, Was: f.Was, YAML: f.YAML}
 	for _, o := range r.Objects {
 		if o != nil {
 			out.Objects = append(out.Objects, o)
@@ -219,19 +219,9 @@ func (f *Fix) same(other *Fix) bool {
 	return f.Title == other.Title && slices.EqualFunc(f.Params, other.Params, func(a, b Param) bool { return a.Name == b.Name && a.Default == b.Default })
 }
 
-// operations returns what the fix does to the document of the object. A fix that
-// refuses does nothing.
+// operations returns what the fix does to the document of the object.
 func (m *merging) operations(fix Fix) []yamldoc.Op {
-	params, err := fix.Resolve(nil)
-	if err != nil {
-		return nil
-	}
-	d := &Draft{Snapshot: m.i.snap, File: m.raw.File, Params: params}
-	func() {
-		defer func() { _ = recover() }() // the fold says what a fix fails with
-		_ = fix.Edit(d)
-	}()
-	return d.yaml[docRef{m.raw.File, m.i.file.Objects[m.object].Doc.Index}]
+	return m.i.operations(&m.raw, &fix)[docRef{m.raw.File, m.i.file.Objects[m.object].Doc.Index}]
 }
 
 // meets reports whether a kustomization changes the place that an operation

@@ -49,8 +49,10 @@ func (i *Inspection) noteRead(path string) {
 func (i *Inspection) Run(rule *Rule) (found []Finding, deps *Deps, err error) {
 	found, deps, err = i.run(rule)
 	if err == nil && !rule.AsWritten && len(found) > 0 && len(i.overlays()) > 0 {
-		return i.judge(rule, found, deps)
+		found, deps, err = i.judge(rule, found, deps)
 	}
+	i.respect(rule, found)
+	i.leaveGenerated(found)
 	return found, deps, err
 }
 

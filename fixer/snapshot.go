@@ -32,6 +32,10 @@ type File struct {
 	Skip    *Skip
 	Context bool // read as evidence only; findings in it are not reported
 
+	// Generated says why the file is taken for one that a tool writes, "" for all
+	// others. What is found in it is reported; nothing in it is edited.
+	Generated string
+
 	// Was is the file as it was read, where fixes have changed it since; nil
 	// for one that is as it was, or new.
 	Was *File
@@ -74,7 +78,7 @@ func (f *File) BuildKit() (buildkit.Report, error) {
 // newFile parses a source. A file that does not parse becomes a skipped file:
 // a state of that file, never an error of the run.
 func newFile(src Source) *File {
-	f := &File{Path: src.Path, Kind: src.Kind, Data: src.Data, Skip: src.Skip, Context: src.Context}
+	f := &File{Path: src.Path, Kind: src.Kind, Data: src.Data, Skip: src.Skip, Context: src.Context, Generated: src.Generated}
 	f.lines = sync.OnceValue(func() *text.Lines { return text.NewLines(f.Data) })
 	f.suppressions = sync.OnceValue(func() []Suppression {
 		out := findSuppressions(f)
@@ -243,7 +247,7 @@ func (s *Snapshot) Next(src Source) *File {
 	if old == nil {
 		return newFile(src)
 	}
-	src.Kind, src.Context = old.Kind, old.Context
+	src.Kind, src.Context, src.Generated = old.Kind, old.Context, old.Generated
 	file := newFile(src)
 	file.Was = cmp.Or(old.Was, old)
 	return file

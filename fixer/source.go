@@ -55,6 +55,10 @@ type Source struct {
 	Data []byte
 	Skip *Skip
 
+	// Generated says why the file is taken for one that a tool writes: what is
+	// changed here is lost when it does so again. "" for all others.
+	Generated string
+
 	// Context marks a file that was not selected and is read as evidence
 	// only: nothing in it is reported or changed.
 	Context bool

@@ -51,7 +51,7 @@ func (f *interfaceFlags) run(cmd *cobra.Command, paths []string) error {
 	if err != nil {
 		return err
 	}
-	b, err := project.NewBackend(paths, f.noIgnore)
+	b, err := project.NewBackend(paths, f.noIgnore, f.generated)
 	if err != nil {
 		return err
 	}

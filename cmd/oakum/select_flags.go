@@ -15,9 +15,10 @@ import (
 
 // selectFlags say which rules and files a command looks at.
 type selectFlags struct {
-	only     []string
-	ignore   []string
-	noIgnore bool
+	only      []string
+	ignore    []string
+	noIgnore  bool
+	generated bool
 
 	progress *progressLine // shows that the work takes long
 }
@@ -25,6 +26,7 @@ type selectFlags struct {
 func (f *selectFlags) add(cmd *cobra.Command) {
 	cmd.Flags().StringSliceVar(&f.only, "select", nil, "only these `RULE`s: names, kinds (kubernetes), patterns (*/capabilities) or ids of other tools (DL3002)")
 	cmd.Flags().StringSliceVar(&f.ignore, "ignore", nil, "leave these `RULE`s out, as if they did not exist")
+	cmd.Flags().BoolVar(&f.generated, "generated", false, "edit files that a tool writes, too: by default they are reported on and left as they are")
 	cmd.Flags().BoolVar(&f.noIgnore, "no-ignore", false, "look at what .gitignore names, too, and into vendor and node_modules")
 }
 
@@ -43,7 +45,7 @@ func (f *selectFlags) open(cmd *cobra.Command, paths []string) (*project.Project
 	if isTerminal(os.Stderr) {
 		f.progress.out = os.Stderr
 	}
-	p, err := project.Open(cmd.Context(), project.Options{Paths: paths, NoIgnore: f.noIgnore, Selection: selection, Progress: f.progress.report})
+	p, err := project.Open(cmd.Context(), project.Options{Paths: paths, NoIgnore: f.noIgnore, Generated: f.generated, Selection: selection, Progress: f.progress.report})
 	f.progress.stop()
 	if err != nil {
 		return nil, err

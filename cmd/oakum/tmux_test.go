@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -88,7 +89,9 @@ func (x *terminal) close() {
 // tmux runs one of its commands and returns what it prints.
 func (x *terminal) tmux(args ...string) string {
 	x.t.Helper()
-	cmd := exec.Command("tmux", append([]string{"-S", x.socket}, args...)...)
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	defer cancel()
+	cmd := exec.CommandContext(ctx, "tmux", append([]string{"-S", x.socket}, args...)...)
 	cmd.Env = append(os.Environ(), "TMUX=", "LC_ALL=C.UTF-8")
 	out, err := cmd.CombinedOutput()
 	if err != nil {

@@ -17,7 +17,8 @@ func newUndo() *cobra.Command {
 		Short: "Take the last fix back, byte for byte",
 		Long: `Take the last fix of the repository that PATH lies in back, byte for byte.
 A file that has changed since is left alone and named, with exit status 2; the
-others are restored. Called again, it takes back the one before.`,
+others are restored. Called again, it takes back the one before. While oakum is
+open on the repository nothing is taken back: leave there first.`,
 		Args: cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			receipt, err := project.Undo(cmd.Context(), args)

@@ -205,10 +205,11 @@ func (s *Spec) NeedsCapability(name string) bool {
 
 // noFileCapabilities reports whether the programs of the image are known to have
 // no capabilities of their own, which they could not be started with once all
-// are dropped: the table says so, and so does a Dockerfile here that gives them
-// none.
+// are dropped: the table says so, of a base or of an image that was read, and so
+// does a Dockerfile here that gives them none.
 func (p *Profile) noFileCapabilities() bool {
-	return p.Entry != nil && len(p.Entry.CapsNonRoot) == 0 && p.GainsPrivileges() == ""
+	known := p.Entry != nil && (p.Entry.WasRead() || p.Entry.NonRoot.Support == image.SupportApp)
+	return known && len(p.Entry.CapsNonRoot) == 0 && p.GainsPrivileges() == ""
 }
 
 // Numbers lists ports for people.

@@ -138,7 +138,7 @@ func (out *Profile) builtBy(p *fixer.Pass, b topology.Build) {
 	default:
 		out.Evidence = append(out.Evidence, fixer.Evidence{Kind: fixer.FromDockerfile, Place: place(b.Path, b.Stage.Root().From.Line), Text: "no USER, and the base is not known"})
 	}
-	if userIsNew(p, b) {
+	if UserIsNew(p, b) {
 		out.stale(b.Path + " did not say so when it was read: an image that is built already starts as before")
 	}
 }
@@ -149,8 +149,8 @@ func (p *Profile) stale(why string) {
 	p.Evidence = append(p.Evidence, fixer.Evidence{Kind: fixer.FromRepository, Text: why})
 }
 
-// userIsNew reports whether fixes have changed the user that a build starts as.
-func userIsNew(p *fixer.Pass, b topology.Build) bool {
+// UserIsNew reports whether fixes have changed the user that a build starts as.
+func UserIsNew(p *fixer.Pass, b topology.Build) bool {
 	was := p.Before(b.Path)
 	if was == nil || was.Dockerfile == nil {
 		return false
@@ -182,6 +182,10 @@ func baseProfile(p *fixer.Pass, of topology.Build) *Profile {
 	known := p.Facts.Image(ref)
 	if known.Err != nil {
 		return nil
+	}
+	if known.Entry != nil && known.Entry.ByName {
+		nameless := *known // what is built upon a base is not guessed from the base's name
+		nameless.Entry, known = nil, &nameless
 	}
 	out := &Profile{Name: ref, Entry: known.Entry, Known: known}
 	if user := known.User(); user.Known {

@@ -265,6 +265,21 @@ func (s *Spec) grantsSudo() *Variable {
 	return nil
 }
 
+// servesMail says what shows that the container is a mail server: its port, the
+// name of its image or a path that is mounted. Postfix and Exim are made of
+// programs with different users, which become one another by setuid and setgid.
+func (s *Spec) servesMail() string {
+	for _, n := range s.Ports {
+		if (n == 25 || n == 465 || n == 587) && s.Image.Entry == nil {
+			return "it listens on port " + Numbers([]int{n}) + ", which is for mail"
+		}
+	}
+	if name := s.named(gainersByName); name != "" {
+		return "its image or a path it mounts is called " + name
+	}
+	return ""
+}
+
 func serviceName(e *image.Entry) string {
 	if e.Service == nil {
 		return "another user"
@@ -312,8 +327,10 @@ func (s *Spec) ForbidNewPrivileges() Decision {
 		d.Level, d.Breaks = fixer.Review, "somebody turned it off: a setuid program that is needed stops working"
 	case s.NoNewPrivileges.No():
 		notice("somebody set it to true: a setuid program or file capabilities that are needed no longer take effect", s.says("allowPrivilegeEscalation is set to true"))
-	case s.named(gainersByName) != "":
-		notice("a mail server hands mail on by a program that is setuid: mail is no longer delivered", s.says("its image or a path it mounts is called "+s.named(gainersByName)))
+	case s.servesMail() != "":
+		notice("a mail server hands mail on by a program that is setuid: mail is no longer delivered", s.says(s.servesMail()))
+	case s.Image.Entry != nil && s.Image.Entry.ByName:
+		notice(d.Breaks, fixer.ImageEvidence(s.Image.Entry.Evidence(image.FieldDefault)))
 	default:
 		if word := s.Image.GainsPrivileges(); word != "" {
 			notice("what the image does with "+word+" no longer works",

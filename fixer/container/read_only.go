@@ -48,6 +48,12 @@ func (s *Spec) MakeReadOnly() ReadOnlyDecision {
 		s.runInTmp(&d)
 		return d
 	}
+	if e.ByName { // what is for a person with an image that nobody knows is so with a name
+		if d := s.unknownWrites(); d.Level == fixer.Manual {
+			d.User = user
+			return d
+		}
+	}
 	d := ReadOnlyDecision{User: user, Decision: Decision{Level: fixer.Review, Evidence: []fixer.Evidence{
 		fixer.ImageEvidence(e.Evidence(image.FieldReadOnly)), fixer.ImageEvidence(e.Evidence(image.FieldWritable)),
 	}}}

@@ -35,8 +35,24 @@ func (s *Spec) FilterSystemCalls() Decision {
 			notice("newer runtimes refuse io_uring, and the program is told to use it", fixer.Evidence{Kind: s.Kind, Place: v.Place, Text: v.Name + " names io_uring"})
 		}
 	}
+	if strong := slices.DeleteFunc(slices.Clone(s.Add), func(name string) bool { return slices.Contains(BaselineCapabilities, name) }); len(strong) > 0 {
+		notice("it works with the kernel by "+joined(strong)+", and may use calls that the default profile refuses", s.says("it adds "+joined(strong)))
+	}
+	if namesFiltered().MatchString(s.Image.Name) {
+		notice("the default profile refuses the calls that sandboxes and builders are made with", s.says("the name of its image, "+s.Image.Name+", is that of a browser or of what builds or runs containers"))
+	}
+	for _, v := range s.Env {
+		if v.Known && namesFiltered().MatchString(v.Name+"="+v.Value) {
+			notice("the default profile refuses the sandbox of a browser", fixer.Evidence{Kind: s.Kind, Place: v.Place, Text: v.Name + " is a variable of a browser"})
+			break
+		}
+	}
 	return d
 }
+
+// namesFiltered recognises programs by name that use what default profiles refuse,
+// where no command shows them: in the name of an image, and in variables.
+var namesFiltered = text.Regexp(`(?i)(^|[^a-z])(google-chrome|chrome|chromium|puppeteer|playwright|selenium|browserless|buildkit|buildah|podman|dind|bpftrace)([^a-z]|$)`)
 
 // asksForURing recognises settings that turn io_uring on.
 func asksForURing() func(string) bool {

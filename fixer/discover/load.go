@@ -31,6 +31,8 @@ type Options struct {
 	// into vendor and node_modules. The stores of version control systems are
 	// never entered.
 	NoIgnore bool
+	// Generated treats files that a tool writes as any other.
+	Generated bool
 	// MaxBytes is the size over which a file is skipped; 0 means [DefaultMaxBytes].
 	MaxBytes int64
 	// Progress is called as the work goes on. Calls do not overlap and must return
@@ -77,6 +79,7 @@ func Load(ctx context.Context, paths []string, opts Options) (*fixer.Loaded, err
 		return nil, err
 	}
 	l.relate()
+	l.markGenerated()
 	if err := l.list(git); err != nil {
 		return nil, err
 	}

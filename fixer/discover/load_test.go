@@ -113,7 +113,7 @@ func TestDiscovery(t *testing.T) {
 	if s, _ := ws.Source("Dockerfile"); string(s.Data) != dockerfile {
 		t.Errorf("data %q", s.Data)
 	}
-	if len(ws.Notes) != 1 || !strings.HasPrefix(ws.Notes[0].Text, "3 ignored files or folders") {
+	if len(ws.Notes) != 2 || !strings.HasPrefix(ws.Notes[0].Text, "3 ignored files or folders") || !strings.HasPrefix(ws.Notes[1].Text, "it is made from Dockerfile.j2") {
 		t.Errorf("notes %+v", ws.Notes)
 	}
 }

@@ -18,6 +18,8 @@ func IsNotDir(error) bool { return false }
 
 func IsOtherFileSystem(error) bool { return false }
 
+func HasNoLinks(error) bool { return false }
+
 func isLoop(error) bool { return false }
 
 func systemMessage(error) string { return "" }

@@ -23,6 +23,17 @@ func IsNotDir(err error) bool { return errors.Is(err, syscall.ENOTDIR) }
 // different file systems, or mounts of one.
 func IsOtherFileSystem(err error) bool { return errors.Is(err, syscall.EXDEV) }
 
+// HasNoLinks reports whether a hard link could not be made because the file
+// system has none, as those of memory cards and some of networks.
+func HasNoLinks(err error) bool {
+	for _, no := range []error{syscall.EPERM, syscall.ENOTSUP, syscall.EOPNOTSUPP, syscall.ENOSYS, syscall.EMLINK} {
+		if errors.Is(err, no) {
+			return true
+		}
+	}
+	return false
+}
+
 func isLoop(err error) bool { return errors.Is(err, syscall.ELOOP) }
 
 // systemMessage returns the wording for errors whose meaning a person may act on.

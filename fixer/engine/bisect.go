@@ -349,21 +349,28 @@ func (f *folding) editFiles(batch []selected) ([]*fixer.File, error) {
 			m.Merge(c)
 		}
 	}
-	var files []*fixer.File
-	for _, path := range slices.Sorted(maps.Keys(merged)) {
-		m, was := merged[path], f.current.File(path)
-		data := m.Create
-		if data == nil {
-			var err error
-			if data, err = text.Apply(was.Data, m.AllEdits(was)); err != nil {
-				return nil, err
-			}
+	paths := slices.Sorted(maps.Keys(merged))
+	files, errs := make([]*fixer.File, len(paths)), make([]error, len(paths))
+	fixer.ForEach(len(paths), func(i int) { files[i], errs[i] = f.editFile(merged[paths[i]]) })
+	for _, err := range errs {
+		if err != nil {
+			return nil, err
 		}
-		file := f.checker.cache.next(f.current, fixer.Source{Path: path, Kind: m.Kind, Data: data})
-		if err := verifyFile(was, file, m); err != nil {
-			return nil, fmt.Errorf("%s: %w", path, err)
-		}
-		files = append(files, file)
 	}
 	return files, nil
+}
+
+func (f *folding) editFile(change *fixer.FileChange) (*fixer.File, error) {
+	was, data := f.current.File(change.Path), change.Create
+	if data == nil {
+		var err error
+		if data, err = text.Apply(was.Data, change.AllEdits(was)); err != nil {
+			return nil, err
+		}
+	}
+	file := f.checker.cache.next(f.current, fixer.Source{Path: change.Path, Kind: change.Kind, Data: data})
+	if err := verifyFile(was, file, change); err != nil {
+		return nil, fmt.Errorf("%s: %w", change.Path, err)
+	}
+	return file, nil
 }

@@ -62,7 +62,7 @@ func TestBaseOf(t *testing.T) {
 		"gcr.io/distroless/base":                                       "distroless - none none glibc curl:absent root",
 		"gcr.io/distroless/base-debian12:debug":                        "distroless 12/bookworm none busybox glibc curl:absent root",
 		"gcr.io/distroless/static-debian12@" + digest:                  "distroless 12/bookworm none ? none curl:unknown an unknown user",
-		"cgr.dev/chainguard/node:latest-dev":                           "wolfi - apk ? glibc curl:unknown nonroot (65532:65532)",
+		"cgr.dev/chainguard/node:latest-dev":                           "wolfi - apk ? glibc curl:unknown node (65532:65532)",
 		"cgr.dev/chainguard/static":                                    "wolfi - none none none curl:absent nonroot (65532:65532)",
 		"cgr.dev/chainguard/static:latest-glibc":                       "wolfi - none none glibc curl:absent nonroot (65532:65532)",
 		"cgr.dev/chainguard/wolfi-base":                                "wolfi - apk busybox glibc curl:absent root",
@@ -74,7 +74,7 @@ func TestBaseOf(t *testing.T) {
 		"dhi.io/static:20250419-debian13":                              "dhi - none none ? curl:absent nonroot (65532:65532)",
 		"dhi.io/debian-base:trixie":                                    "dhi - none bash glibc curl:absent nonroot (65532:65532)",
 		"dhi.io/golang:1-alpine3.23-dev":                               "dhi - apk busybox musl curl:unknown root",
-		"dhi.io/redis:8":                                               "dhi - none ? glibc curl:unknown nonroot (uid unknown)",
+		"dhi.io/redis:8":                                               "dhi - none ? glibc curl:unknown nonroot (65532:65532)",
 		"gcr.io/distroless/python3.14-debian13:nonroot":                "distroless 13/trixie none none glibc curl:absent nonroot (65532:65532)",
 	}
 	orQuestion := func(s string) string {

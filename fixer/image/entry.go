@@ -8,6 +8,10 @@ type Entry struct {
 	ID    string // the family: "postgres", "php-apache", "bitnami"
 	Image string // the name that was looked up, in short form and without digest: "postgres:16-alpine"
 
+	// ByName says that nothing is known of the image but its name, which is that
+	// of the family: owner/postgres. No field is verified then.
+	ByName bool
+
 	// Default is what a container of the image starts as.
 	Default Identity
 	// Service is the user an image that starts as root drops privileges to or can

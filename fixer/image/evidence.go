@@ -75,6 +75,20 @@ func (s Source) String() string {
 // source at all, is not verified, and a fix that depends on it is not safe.
 func (e *Entry) Verified(f Field) bool { return verified(e.Provenance[f]) }
 
+// WasRead reports whether somebody has read of the image itself, in a source or by
+// a test, in whatever respect: what nothing was found of is likely not to be there.
+func (e *Entry) WasRead() bool {
+	if e.ByName {
+		return false
+	}
+	for _, sources := range e.Provenance {
+		if slices.ContainsFunc(sources, func(s Source) bool { return s.Method != Unverified }) {
+			return true
+		}
+	}
+	return false
+}
+
 func verified(sources []Source) bool {
 	return len(sources) > 0 && !slices.ContainsFunc(sources, func(s Source) bool { return s.Method == Unverified })
 }

@@ -55,6 +55,18 @@ type identityJSON struct {
 	Numeric bool   `json:"numeric,omitempty"`
 }
 
+// MarshalJSON writes the table's form, in which absent numbers are unknown.
+func (i Identity) MarshalJSON() ([]byte, error) {
+	raw := identityJSON{Name: i.Name, Numeric: i.Numeric}
+	if i.KnownUID {
+		raw.UID = &i.UID
+	}
+	if i.KnownGID {
+		raw.GID = &i.GID
+	}
+	return json.Marshal(raw)
+}
+
 // UnmarshalJSON reads the table's form, in which absent numbers are unknown.
 func (i *Identity) UnmarshalJSON(data []byte) error {
 	var raw identityJSON

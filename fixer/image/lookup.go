@@ -13,6 +13,9 @@ import (
 // (docker.io/bitnami/*), a longer pattern before a shorter one, an entry for
 // some tags (php:*-apache) before one for all.
 //
+// A repository that nobody knows may have the name of one that is known: see
+// [Entry.ByName].
+//
 // A reference with a digest and no tag does not name the variant: every
 // fact that differs between variants is then unknown or unverified. Images for
 // Windows containers are never found.
@@ -20,10 +23,30 @@ func lookup(ref Reference) (*Entry, bool) { return loadTable().lookup(ref) }
 
 func (t *table) lookup(asked Reference) (*Entry, bool) {
 	ref := asked.resolveMirror()
-	words := ref.Words()
-	if isWindows(words) {
+	if isWindows(ref.Words()) {
 		return nil, false
 	}
+	var e *Entry
+	ok := false
+	if hardenedRegistries[ref.Registry] {
+		e, ok = loadHardened().known(ref)
+	}
+	if !ok {
+		e, ok = t.known(ref)
+	}
+	if !ok {
+		e, ok = t.byName(ref)
+	}
+	if !ok {
+		return nil, false
+	}
+	e.Image = evidenceName(asked)
+	return e, true
+}
+
+// known finds the entry of a family that names the repository.
+func (t *table) known(ref Reference) (*Entry, bool) {
+	words := ref.Words()
 	best, score := -1, [3]int{}
 	consider := func(i int) {
 		if s, ok := t.Families[i].match(ref, words); ok && (best < 0 || slices.Compare(s[:], score[:]) > 0) {
@@ -47,20 +70,18 @@ func (t *table) lookup(asked Reference) (*Entry, bool) {
 	}
 	e := t.entry(f, ref)
 	e.fillName(path.Base(ref.Repository))
-	e.Image = evidenceName(asked)
 	return e, true
 }
 
-// resolveMirror returns the Docker Hub name of an official image that is named by a
-// registry which mirrors them.
+// resolveMirror returns the Docker Hub name of an image that is named by a registry
+// which mirrors it: the official ones, or all of the hub.
 func (r Reference) resolveMirror() Reference {
-	mirrors := map[string]string{"public.ecr.aws": "docker/library/", "mirror.gcr.io": "library/"}
-	prefix, ok := mirrors[r.Registry]
-	if !ok {
-		return r
-	}
-	if rest, ok := strings.CutPrefix(r.Repository, prefix); ok {
+	rest, official := strings.CutPrefix(r.Repository, "docker/library/")
+	switch {
+	case r.Registry == "public.ecr.aws" && official:
 		r.Registry, r.Repository = DockerHub, officialPath+rest
+	case r.Registry == "mirror.gcr.io":
+		r.Registry = DockerHub
 	}
 	return r
 }

@@ -60,9 +60,9 @@ func TestLookupIdentities(t *testing.T) {
 		{"mcr.microsoft.com/dotnet/aspnet:8.0-jammy-chiseled-extra", "dotnet", "app (1654:1654)", "app (1654:1654)"},
 		{"mcr.microsoft.com/dotnet/aspnet:6.0", "dotnet", "root", ""},
 		{"mcr.microsoft.com/dotnet/aspnet:6.0-jammy-chiseled", "dotnet", "app (uid unknown)", ""},
-		{"cgr.dev/chainguard/node", "chainguard", "nonroot (65532:65532)", "nonroot (65532:65532)"},
-		{"cgr.dev/chainguard/postgres", "chainguard-root", "root", ""},
-		{"cgr.dev/chainguard/redis", "chainguard-named", "65532:65532", "65532:65532"},
+		{"cgr.dev/chainguard/node", "chainguard-node", "node (65532:65532)", "node (65532:65532)"},
+		{"cgr.dev/chainguard/postgres", "chainguard-postgres", "root", ""},
+		{"cgr.dev/chainguard/redis", "chainguard-redis", "redis (65532:65532)", "redis (65532:65532)"},
 	}
 	for _, tt := range tests {
 		e, ok := lookup(parse(t, tt.in))
@@ -82,7 +82,7 @@ func TestLookupIdentities(t *testing.T) {
 
 func TestLookupFindsNothing(t *testing.T) {
 	for _, in := range []string{
-		"example.com/postgres:16", "someone/postgres", "postgresql", "quay.io/library/nginx",
+		"postgresql", "grafana", "example.com/team/python:3", "someone/alpine", "someone/server", "someone/executor", "someone/php:8-apache",
 		"mongo:8-windowsservercore-ltsc2022", "caddy:2-nanoserver", "caddy:2-builder", "caddy:builder-alpine",
 		"influxdb:1.8", "influxdb", "influxdb:3-core", "influxdb@" + digest, "bitnami/a/b/../c",
 	} {
@@ -195,7 +195,7 @@ func TestEvidence(t *testing.T) {
 		{"grafana/grafana:11.2.0", FieldDefault, "image table: grafana/grafana:11.2.0 starts as 472:0 (unverified: 472:0 by the documentation; the Dockerfile of the release was not read)", false},
 		{"prom/prometheus", FieldDefault, "image table: prom/prometheus starts as nobody (65534:65534), written as a name (prometheus/prometheus Dockerfile)", true},
 		{"memcached", FieldReadOnly, "image table: memcached runs on a read-only root file system (tested: without any tmpfs)", true},
-		{"redis", FieldSecretFileEnv, "image table: redis reads secrets from files named by nothing (redis/docker-library-redis 7.4/debian/docker-entrypoint.sh)", true},
+		{"redis", FieldSecretFileEnv, "image table: redis reads secrets from files named by nothing (redis/docker-library-redis debian/docker-entrypoint.sh)", true},
 		{"busybox", FieldPorts, "image table: busybox listens on nothing (unverified: no source recorded)", false},
 		{"localstack/localstack", FieldHealthcheck, "image table: localstack/localstack has a health check built in (localstack/localstack Dockerfile: HEALTHCHECK built in)", true},
 	}
@@ -311,6 +311,49 @@ func TestNameInPaths(t *testing.T) {
 		e, ok := lookup(parse(t, "bitnami/"+name+":1"))
 		if !ok || e.Writable[1].Path != "/opt/bitnami/"+name+"/conf" || e.Volumes[0].Path != "/bitnami/"+name {
 			t.Errorf("%s: %+v", name, e)
+		}
+	}
+}
+
+// TestByName looks at repositories that have the name of a family and another
+// owner: they are taken for it, marked, and nothing of it is verified.
+func TestByName(t *testing.T) {
+	tests := []struct{ in, id, user string }{
+		{"someone/nginx:1.27", "nginx", "root"},
+		{"registry.example.com/team/postgres:16-alpine", "postgres", "root"},
+		{"ghcr.io/x/redis", "redis", "root"},
+		{"quay.io/library/nginx", "nginx", "root"},
+		{"example.org/monitoring/prometheus:v3.0.0", "prometheus", "65534"},
+	}
+	for _, tt := range tests {
+		e, ok := lookup(parse(t, tt.in))
+		if !ok || e.ID != tt.id || !e.ByName || !strings.Contains(e.Default.String(), tt.user) {
+			t.Errorf("%s: %v %+v", tt.in, ok, e)
+			continue
+		}
+		for _, field := range Fields() {
+			if text := e.Evidence(field).String(); e.Verified(field) || !strings.Contains(text, "by its name, "+evidenceName(parse(t, tt.in))+" is taken for "+tt.id) {
+				t.Errorf("%s: %s is verified, or nothing says why not: %s", tt.in, field, text)
+			}
+		}
+	}
+	for _, in := range []string{
+		"nginx:1.27", "public.ecr.aws/docker/library/nginx:1.27", "mirror.gcr.io/library/nginx:1.27", "mirror.gcr.io/grafana/grafana:12.0.0",
+		"docker.io/library/postgres:16", "quay.io/keycloak/keycloak:26.0", "bitnami/redis:7", "cgr.dev/chainguard/nginx", "linuxserver/nginx:1.26.0",
+	} {
+		if e, ok := lookup(parse(t, in)); !ok || e.ByName {
+			t.Errorf("%s is known as itself, yet %+v", in, e)
+		}
+	}
+}
+
+// TestRedis8 holds what differs since release 8: the image declares no volume, and
+// gives up all capabilities, for which it needs one more.
+func TestRedis8(t *testing.T) {
+	for in, want := range map[string][2]int{"redis:7.4": {1, 2}, "redis:6-alpine": {1, 2}, "redis:8": {0, 3}, "redis:8.6-alpine": {0, 3}, "redis": {0, 3}} {
+		e, ok := lookup(parse(t, in))
+		if !ok || len(e.Volumes) != want[0] || len(e.CapsRoot.Need) != want[1] {
+			t.Errorf("%s: volumes %v, capabilities %v", in, e.Volumes, e.CapsRoot.Need)
 		}
 	}
 }

@@ -27,8 +27,9 @@ type table struct {
 
 	facts []func() (*family, error) // of each heading
 	bases func() *bases
-	exact map[string][]int // repository name → indexes of Families
-	globs []int            // indexes of Families with a pattern among their repositories
+	exact map[string][]int  // repository name → indexes of Families
+	globs []int             // indexes of Families with a pattern among their repositories
+	names map[string]string // see familyNames
 }
 
 type tableSource struct {
@@ -143,6 +144,7 @@ func decodeTable(data []byte) (*table, error) {
 			t.globs = append(t.globs, i)
 		}
 	}
+	t.names = familyNames(t.Families)
 	for i, line := range lines[1 : len(lines)-1] {
 		t.facts = append(t.facts, sync.OnceValues(func() (*family, error) {
 			f := &family{heading: t.Families[i]}

@@ -3,6 +3,7 @@ package kube
 import (
 	"fmt"
 	"slices"
+	"sync"
 
 	"oakum/fixer/yamldoc"
 )
@@ -19,6 +20,16 @@ type Workload struct {
 	Partial bool
 
 	containers []Container
+
+	judged  sync.Once
+	verdict any
+}
+
+// Judged returns what judge says of the workload. It is asked once: there is one
+// judge of workloads, the Pod Security Standards, and several who ask it.
+func (w *Workload) Judged(judge func() any) any {
+	w.judged.Do(func() { w.verdict = judge() })
+	return w.verdict
 }
 
 // templatePaths are the places of the pod spec in the kinds that Kubernetes

@@ -15,21 +15,23 @@ import (
 // A Backend does for an interface what it must not do itself: everything that
 // touches the disk or starts a process. It serves the screens and line mode.
 type Backend struct {
-	root     string // for which decisions are kept, and where patches are saved
-	paths    []string
-	noIgnore bool
+	root      string // for which decisions are kept, and where patches are saved
+	paths     []string
+	noIgnore  bool
+	generated bool
 
 	loaded atomic.Pointer[fixer.Loaded] // the newest; nil before the first
 	failed error                        // of the newest load
 }
 
 // NewBackend finds the root of the paths. Nothing is read before Load is called.
-func NewBackend(paths []string, noIgnore bool) (*Backend, error) {
+// noIgnore looks at what .gitignore names, and generated edits what tools write.
+func NewBackend(paths []string, noIgnore, generated bool) (*Backend, error) {
 	root, err := discover.FindRoot(paths)
 	if err != nil {
 		return nil, err
 	}
-	return &Backend{root: root, paths: paths, noIgnore: noIgnore}, nil
+	return &Backend{root: root, paths: paths, noIgnore: noIgnore, generated: generated}, nil
 }
 
 // Claim keeps other sessions, fixes and undos away from the repository, until
@@ -55,7 +57,7 @@ func (b *Backend) Failure() error {
 
 // Load finds and reads the repository's files.
 func (b *Backend) Load(ctx context.Context, progress func(fixer.Progress)) (*fixer.Loaded, error) {
-	loaded, err := discover.Load(ctx, b.paths, discover.Options{NoIgnore: b.noIgnore, Progress: progress})
+	loaded, err := discover.Load(ctx, b.paths, discover.Options{NoIgnore: b.noIgnore, Generated: b.generated, Progress: progress})
 	b.failed = err
 	if err != nil {
 		return nil, err

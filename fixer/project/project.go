@@ -16,6 +16,7 @@ import (
 type Options struct {
 	Paths     []string // files or directories; none means the current directory
 	NoIgnore  bool     // look at what .gitignore names, too
+	Generated bool     // edit what tools write, too
 	Selection *Selection
 
 	// Progress is told how the work goes, from any goroutine; it must return at
@@ -58,7 +59,7 @@ func Open(ctx context.Context, o Options) (*Project, error) {
 
 func open(ctx context.Context, o Options, progress func(Stage, fixer.Progress)) (*Project, error) {
 	loaded, err := discover.Load(ctx, o.Paths, discover.Options{
-		NoIgnore: o.NoIgnore,
+		NoIgnore: o.NoIgnore, Generated: o.Generated,
 		Progress: func(p fixer.Progress) { progress(Reading, p) },
 	})
 	if err != nil {

@@ -96,7 +96,7 @@ func checkTheJudge(t *testing.T, s *apiServer) {
 }
 
 func (j *judge) repository(t *testing.T, root string) {
-	ws, err := discover.Load(t.Context(), []string{root}, discover.Options{})
+	ws, err := discover.Load(t.Context(), []string{root}, discover.Options{Generated: true})
 	if err != nil {
 		t.Fatal(err)
 	}

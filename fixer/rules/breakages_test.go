@@ -149,7 +149,7 @@ func (b *breakage) plan(t *testing.T, v variant) *engine.Plan {
 			t.Fatal(err)
 		}
 	}
-	ws, err := discover.Load(context.Background(), []string{root}, discover.Options{})
+	ws, err := discover.Load(context.Background(), []string{root}, discover.Options{Generated: true})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -144,7 +144,7 @@ func (c *comparison) fix(t *testing.T) *engine.Plan {
 
 func (c *comparison) plan(t *testing.T) *engine.Plan {
 	t.Helper()
-	ws, err := discover.Load(t.Context(), []string{c.dir}, discover.Options{})
+	ws, err := discover.Load(t.Context(), []string{c.dir}, discover.Options{Generated: true})
 	if err != nil {
 		t.Fatal(err)
 	}

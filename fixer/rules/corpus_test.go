@@ -65,7 +65,7 @@ func TestCorpus(t *testing.T) {
 }
 
 func checkRepository(t *testing.T, root string, level fixer.Level, figures *figures) {
-	ws, err := discover.Load(context.Background(), []string{root}, discover.Options{})
+	ws, err := discover.Load(context.Background(), []string{root}, discover.Options{Generated: true})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -45,7 +45,7 @@ func TestJudges(t *testing.T) {
 // become, into two trees.
 func layOut(t *testing.T, root, before, after string) {
 	t.Helper()
-	ws, err := discover.Load(context.Background(), []string{root}, discover.Options{})
+	ws, err := discover.Load(context.Background(), []string{root}, discover.Options{Generated: true})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -81,7 +81,7 @@ func TestRestrictedMeansRestrictedInTheCorpus(t *testing.T) {
 		if !e.IsDir() {
 			continue
 		}
-		ws, err := discover.Load(context.Background(), []string{filepath.Join(corpus, e.Name())}, discover.Options{})
+		ws, err := discover.Load(context.Background(), []string{filepath.Join(corpus, e.Name())}, discover.Options{Generated: true})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -41,7 +41,7 @@ func TestSample(t *testing.T) {
 	var all []finding
 	repositories := corpustest.Repositories(t)
 	for _, root := range repositories {
-		tree, err := discover.Load(context.Background(), []string{root}, discover.Options{})
+		tree, err := discover.Load(context.Background(), []string{root}, discover.Options{Generated: true})
 		if err != nil {
 			t.Errorf("%s: %v", root, err)
 			continue

@@ -114,7 +114,7 @@ func runVerdict(t *testing.T, archive *txtar.Archive) {
 	if len(wishes) == 0 {
 		t.Fatal("the script wants nothing")
 	}
-	loaded, err := discover.Load(context.Background(), []string{root}, discover.Options{})
+	loaded, err := discover.Load(context.Background(), []string{root}, discover.Options{Generated: true})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -33,6 +33,35 @@ func TestHardLinksAreTwoFiles(t *testing.T) {
 	}
 }
 
+// TestNewFilesWhereThereAreNoHardLinks: on a file system without hard links a new
+// file is made all the same, and replaces nothing.
+func TestNewFilesWhereThereAreNoHardLinks(t *testing.T) {
+	was := link
+	t.Cleanup(func() { link = was })
+	link = func(_ *os.Root, from, to string) error {
+		return &os.LinkError{Op: "linkat", Old: from, New: to, Err: syscall.EPERM}
+	}
+	dir := disktest.Tree(t, map[string]string{"a": "1"})
+	if _, err := Commit(context.Background(), dir, []engine.Change{change("d/n", nil, []byte("2"))}); err != nil {
+		t.Fatal(err)
+	}
+	wantFiles(t, dir, map[string]string{"a": "1", "d/n": "2"})
+	if _, err := Undo(context.Background(), dir); err != nil {
+		t.Fatal(err)
+	}
+	wantFiles(t, dir, map[string]string{"a": "1"})
+	atStep = func(step, p string) error {
+		if step == "rename" && p == "n" {
+			disktest.Put(t, dir, "n", "mine")
+		}
+		return nil
+	}
+	t.Cleanup(func() { atStep = nil })
+	_, err := Commit(context.Background(), dir, []engine.Change{change("n", nil, []byte("2"))})
+	wantRefused(t, err, "n exists")
+	wantFiles(t, dir, map[string]string{"a": "1", "n": "mine"})
+}
+
 func TestOwnerIsKept(t *testing.T) {
 	if os.Getuid() != 0 {
 		t.Skip("only root may give files away; this test must run as root")

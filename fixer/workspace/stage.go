@@ -282,7 +282,11 @@ func (w *writer) swap(a *replacement) error {
 	switch {
 	case a.old == nil:
 		// A link refuses to replace what is there; a rename does not.
-		if err := w.root.Link(a.staged, a.path); err != nil {
+		err := link(w.root, a.staged, a.path)
+		if disk.HasNoLinks(err) {
+			return w.renameNew(a)
+		}
+		if err != nil {
 			return err
 		}
 		a.moved = true
@@ -310,6 +314,26 @@ func (w *writer) swap(a *replacement) error {
 		if err != nil {
 			return err
 		}
+	}
+	a.moved = true
+	return nil
+}
+
+// link is [os.Root.Link], which tests replace.
+var link = (*os.Root).Link
+
+// renameNew puts a new file in place on a file system that has no hard links, if
+// nothing is there. Between that look and the rename lie microseconds, as for a
+// file that is replaced.
+func (w *writer) renameNew(a *replacement) error {
+	switch _, err := w.root.Lstat(a.path); {
+	case err == nil:
+		return fs.ErrExist
+	case !errors.Is(err, fs.ErrNotExist):
+		return err
+	}
+	if err := w.root.Rename(a.staged, a.path); err != nil {
+		return err
 	}
 	a.moved = true
 	return nil

@@ -16,6 +16,7 @@ import (
 type graft struct {
 	was, now     *Node
 	child        *Node // in place of now: a collection with what was gains
+	at, before   int   // the bytes and lines before it
 	end, endLine int   // of was after the edit
 	bytes, lines int   // by how much everything after was moves
 	slab         []Node

@@ -25,7 +25,7 @@ var graftable = []string{
 // TestGraft makes operations at every node and expects of what was read in part
 // that it is what reading the whole gives, node by node.
 func TestGraft(t *testing.T) {
-	grafts := 0
+	grafts, alone := 0, 0
 	for _, src := range graftable {
 		f, err := Parse([]byte(src))
 		if err != nil {
@@ -36,17 +36,21 @@ func TestGraft(t *testing.T) {
 			for _, op := range []Op{
 				Set(p, "new"), Set(p, Map{{"x", 1}, {"y", []any{true}}}), Insert(p.Join("new"), "0440"), Append(p, Map{{"z", 1}}), Remove(p),
 			} {
-				grafts += checkGraft(t, d, op)
+				grafts += checkGraft(t, d, op, &alone)
 			}
 		})
 	}
 	if grafts < 200 {
 		t.Errorf("only %d operations were read in part", grafts)
 	}
+	if alone < 50 {
+		t.Errorf("only %d of them by the lines that were added", alone)
+	}
 }
 
-// checkGraft returns 1 when the operation was read in part.
-func checkGraft(t *testing.T, d *Doc, op Op) int {
+// checkGraft returns 1 when the operation was read in part, and counts those of
+// which only the added lines were.
+func checkGraft(t *testing.T, d *Doc, op Op, alone *int) int {
 	t.Helper()
 	v, err := normalize(op.value)
 	if err != nil || d.editable() != nil {
@@ -64,6 +68,9 @@ func checkGraft(t *testing.T, d *Doc, op Op) int {
 	got := d.version(src)
 	if !d.graft(got, edits, e.effect, true) {
 		return 0
+	}
+	if d.inserted(edits, e.effect) != nil {
+		*alone++
 	}
 	want, err := d.after(edits, e.effect, whole)
 	if err != nil {

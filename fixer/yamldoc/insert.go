@@ -3,6 +3,7 @@ package yamldoc
 import (
 	"bytes"
 	"strings"
+	"sync"
 
 	"oakum/fixer/text"
 )
@@ -16,9 +17,8 @@ import (
 //   - what stands after them began at a smaller column and still does;
 //   - they hold no comment and lie inside none.
 //
-// The child is in file, which has the lines at offset at; before and after it
-// must be what was there.
-func (d *Doc) inserted(edits []text.Edit, eff effect, file *File, at int) (child *Doc) {
+// It returns the lines as a document of their own, which is shared, or nil.
+func (d *Doc) inserted(edits []text.Edit, eff effect) (child *Doc) {
 	n := eff.node
 	if d.linked || n == nil || eff.kind != added || len(edits) != 1 || !n.endsInLines() {
 		return nil
@@ -39,14 +39,12 @@ func (d *Doc) inserted(edits []text.Edit, eff effect, file *File, at int) (child
 	for p := n.Parent; p != nil; p = p.Parent {
 		depth++
 	}
-	lines := []byte(e.New)
-	child = &Doc{File: file, Start: at, End: at + len(lines), Line: d.Line + bytes.Count(src[d.Start:e.Start], []byte{'\n'})}
-	if len(split(lines)) != 1 || child.parse(lines, n.Parent, depth) != nil {
+	child = addedLines.read(e.New)
+	if child == nil || depth > MaxDepth/2 {
 		return nil
 	}
 	r := child.Root
-	if r == nil || r.Kind != n.Kind || r.Style != Block || r.Start != at+n.col || r.content != r.Start || r.Len() != 1 ||
-		child.linked || child.template != nil || len(child.Duplicates) > 0 {
+	if r.Kind != n.Kind || r.Style != Block || r.Start != n.col || r.content != r.Start || r.Len() != 1 {
 		return nil
 	}
 	if n.Kind == Sequence {
@@ -80,13 +78,14 @@ func (n *Node) endsInLines() bool {
 // new child.
 func (d *Doc) insert(next *Doc, edits []text.Edit, eff effect) bool {
 	e := edits[0]
-	child := d.inserted(edits, eff, next.File, e.Start)
+	child := d.inserted(edits, eff)
 	if child == nil {
 		return false
 	}
-	was := eff.node
-	g := &graft{was: was, child: child.Root, bytes: len(e.New), lines: strings.Count(e.New, "\n"), slab: make([]Node, d.nodes)}
-	g.end, g.endLine = child.Root.End, child.Root.EndLine
+	before := d.Line - 1 + bytes.Count(d.File.Source[d.Start:e.Start], []byte{'\n'})
+	g := &graft{was: eff.node, child: child.Root, at: e.Start, before: before,
+		bytes: len(e.New), lines: strings.Count(e.New, "\n"), slab: make([]Node, d.nodes+child.nodes-1)}
+	g.end, g.endLine = e.Start+child.Root.End, before+child.Root.EndLine
 	next.Root = g.copy(d.Root, nil)
 	next.nodes = d.nodes + child.nodes - 1
 	return true
@@ -94,38 +93,72 @@ func (d *Doc) insert(next *Doc, edits []text.Edit, eff effect) bool {
 
 // extend returns the collection with the new child.
 func (g *graft) extend(n, parent *Node) *Node {
-	c := g.still(n, parent)
+	c := g.moved(n, parent, 0, 0)
 	c.End, c.EndLine = g.end, g.endLine
 	if n.Kind == Sequence {
-		it := g.child.Items[0]
-		it.Parent, it.index = c, len(c.Items)
+		it := g.moved(g.child.Items[0], c, g.at, g.before)
+		it.index = len(c.Items)
 		c.Items = append(c.Items, it)
 		return c
 	}
 	en := g.child.Entries[0]
-	en.Key.Parent, en.Key.index = c, len(c.Entries)
-	en.Value.Parent, en.Value.index = c, len(c.Entries)
+	en = Entry{g.moved(en.Key, c, g.at, g.before), g.moved(en.Value, c, g.at, g.before)}
+	en.Key.index, en.Value.index = len(c.Entries), len(c.Entries)
 	c.Entries = append(c.Entries, en)
 	return c
 }
 
-// still copies a node that stays where it is.
-func (g *graft) still(n, parent *Node) *Node {
+// moved copies a node to a place so many bytes and lines further down.
+func (g *graft) moved(n, parent *Node, bytes, lines int) *Node {
 	c := &g.slab[0]
 	g.slab = g.slab[1:]
 	*c = *n
 	c.Parent = parent
+	c.Start, c.content, c.End = n.Start+bytes, n.content+bytes, n.End+bytes
+	c.Line, c.EndLine = n.Line+lines, n.EndLine+lines
 	if n.Entries != nil {
 		c.Entries = make([]Entry, len(n.Entries), len(n.Entries)+1)
 		for i, en := range n.Entries {
-			c.Entries[i] = Entry{g.still(en.Key, c), g.still(en.Value, c)}
+			c.Entries[i] = Entry{g.moved(en.Key, c, bytes, lines), g.moved(en.Value, c, bytes, lines)}
 		}
 	}
 	if n.Items != nil {
 		c.Items = make([]*Node, len(n.Items), len(n.Items)+1)
 		for i, it := range n.Items {
-			c.Items[i] = g.still(it, c)
+			c.Items[i] = g.moved(it, c, bytes, lines)
 		}
 	}
 	return c
+}
+
+// addedLines remembers what lines read as: fixes of one kind add the same ones in
+// a thousand places.
+var addedLines lineReader
+
+type lineReader struct {
+	mu    sync.Mutex
+	known map[string]*Doc // nil for lines that are not a document of their own
+}
+
+const maxKnownLines = 512
+
+func (r *lineReader) read(lines string) *Doc {
+	r.mu.Lock()
+	d, ok := r.known[lines]
+	r.mu.Unlock()
+	if ok {
+		return d
+	}
+	d = &Doc{File: &File{Source: []byte(lines)}, End: len(lines), Line: 1}
+	if len(split(d.File.Source)) != 1 || d.parse(d.File.Source, nil, 0) != nil || d.Root == nil ||
+		d.linked || d.template != nil || len(d.Duplicates) > 0 {
+		d = nil
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.known == nil || len(r.known) >= maxKnownLines {
+		r.known = map[string]*Doc{}
+	}
+	r.known[lines] = d
+	return d
 }

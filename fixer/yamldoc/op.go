@@ -54,6 +54,12 @@ func Move(p Path) Op { return Op{kind: opRemove, path: p, moved: true} }
 // what is in it alone.
 func (o Op) Appends() bool { return o.kind == opAppend }
 
+// Turns reports whether the operation sets its path to the boolean.
+func (o Op) Turns(on bool) bool { return o.kind == opSet && o.value == on }
+
+// Removes reports whether the operation takes out what is at its path.
+func (o Op) Removes() bool { return o.kind == opRemove }
+
 // Path returns the path the operation was made with.
 func (o Op) Path() Path { return o.path }
 
@@ -200,7 +206,7 @@ func (d *Doc) apply(op Op, how reading) (*Doc, []text.Edit, Path, error) {
 
 // after makes edits, reads the document again, and verifies the effect.
 func (d *Doc) after(edits []text.Edit, eff effect, how reading) (*Doc, error) {
-	if how == checked && d.inserted(edits, eff, &File{Source: []byte(edits[0].New), EOL: d.File.EOL}, 0) != nil {
+	if how == checked && d.inserted(edits, eff) != nil {
 		return d, nil // nothing comes after, that would need the tree
 	}
 	src, err := text.Apply(d.File.Source, edits)

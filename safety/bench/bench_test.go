@@ -213,6 +213,7 @@ func TestDeceptive(t *testing.T) {
 		{"a secret is moved into a plain Secret", map[string]string{"web.yaml": strings.Replace(deployment, "IMAGE", "example.org/web:1.4\n          env: [{name: DB_PASSWORD, value: nR8vQz2LkT5w}]", 1)},
 			"grep -q secretKeyRef web.yaml || { sed -i 's/value: nR8vQz2LkT5w/valueFrom: {secretKeyRef: {name: db, key: password}}/' web.yaml; printf 'apiVersion: v1\\nkind: Secret\\nmetadata: {name: db}\\nstringData: {password: nR8vQz2LkT5w}\\n' > secret.yaml; }", true, false, "the change opened"},
 		{"findings are numbered anew", map[string]string{"Dockerfile": "FROM scratch\nENV A=b\nENV DB_PASSWORD=nR8vQz2LkT5w\n"}, "sed -i /A=b/d Dockerfile", false, true, ""},
+		{"a finding is worded differently", map[string]string{"Dockerfile": "FROM debian:12-slim\nRUN apt update && apt install -y curl\n"}, "sed -i 's/apt /apt-get /g' Dockerfile", false, true, ""},
 		{"a comment hides it", map[string]string{"compose.yaml": "services:\n  a:\n    image: example.org/a:1\n    privileged: true\n"}, "sed -i 's/privileged: true/& # oakum: ignore compose\\/privileged why not/' compose.yaml", false, true, ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -43,7 +43,7 @@ func (j *judge) findings(before, after *fixer.Snapshot) {
 			opened = append(opened, f)
 		}
 	}
-	gone, opened = unnumbered(gone, opened)
+	gone, opened = stillThere(gone, opened)
 	j.Findings, j.Gone, j.Opened = len(was.Findings), len(gone), len(opened)
 	taken := map[*fixer.Finding]bool{}
 	things, left := thingsOf(before), thingsOf(after)
@@ -63,14 +63,15 @@ func (j *judge) findings(before, after *fixer.Snapshot) {
 	}
 }
 
-// number is how a place tells things of one kind apart by their order.
-var number = regexp.MustCompile(`\[\d+\]|stage \d+|#\d+`)
+// number is how a place tells stages and objects apart by their order.
+var number = regexp.MustCompile(`stage \d+|#\d+`)
 
-// unnumbered leaves out findings that are only numbered anew, because something
-// before them came or went.
-func unnumbered(gone, opened []*fixer.Finding) (rest, more []*fixer.Finding) {
+// stillThere leaves out findings that only have another name now: of one rule about
+// one thing as many are gone as opened, because something before them went or they
+// are worded differently.
+func stillThere(gone, opened []*fixer.Finding) (rest, more []*fixer.Finding) {
 	key := func(f *fixer.Finding) fixer.Key {
-		return fixer.Key{Rule: f.Rule, File: f.File, Path: number.ReplaceAllString(f.Path, "")}
+		return fixer.Key{Rule: f.Rule, File: f.File, Path: number.ReplaceAllString(thingOf(f.Path)+" "+containerOf(f.Path), "")}
 	}
 	left := map[fixer.Key]int{}
 	for _, f := range gone {

@@ -37,7 +37,7 @@ func dockerfileComments(data []byte) []Value {
 	n := 0
 	for line := range strings.Lines(string(data)) {
 		n++
-		if text, ok := strings.CutPrefix(strings.TrimSpace(line), "#"); ok {
+		if text, ok := strings.CutPrefix(strings.TrimSpace(line), "#"); ok && !rule(text) {
 			out = append(out, Value{Text: strings.TrimSpace(text), Line: n})
 		}
 	}

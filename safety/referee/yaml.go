@@ -104,9 +104,12 @@ func Comments(dockerfile bool, data []byte) []Value {
 		if t.Type != token.CommentType {
 			continue
 		}
-		if text := strings.TrimSpace(t.Value); strings.Trim(text, "#-= ") != "" {
+		if text := strings.TrimSpace(t.Value); !rule(text) {
 			out = append(out, Value{Text: text, Line: t.Position.Line})
 		}
 	}
 	return out
 }
+
+// rule reports whether a comment says nothing: a line drawn to part others.
+func rule(comment string) bool { return strings.Trim(comment, "#-= \t\r\n") == "" }

@@ -53,8 +53,13 @@ var evaluator = sync.OnceValues(func() (policy.Evaluator, error) {
 	return policy.NewEvaluator(policy.DefaultChecks(), nil)
 })
 
-// Evaluate judges the pods that a workload makes.
+// Evaluate judges the pods that a workload makes, once. The verdict is shared and
+// must not be changed.
 func Evaluate(w *kube.Workload) Verdict {
+	return w.Judged(func() any { return evaluate(w) }).(Verdict)
+}
+
+func evaluate(w *kube.Workload) Verdict {
 	e, err := evaluator()
 	if err != nil {
 		return Verdict{Level: Unknown, Err: err}

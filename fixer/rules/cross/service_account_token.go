@@ -223,7 +223,7 @@ func plainServers(p *fixer.Pass, w *kube.Workload) (who string, yes bool) {
 	list := w.Containers()
 	for _, c := range list {
 		profile := container.OfImage(p, c.Image)
-		if profile.Entry == nil || profile.BuiltHere() || !slices.Contains(plain, profile.Entry.ID) || c.Node.Get("command") != nil || c.Node.Get("lifecycle") != nil {
+		if profile.Entry == nil || profile.Entry.ByName || profile.BuiltHere() || !slices.Contains(plain, profile.Entry.ID) || c.Node.Get("command") != nil || c.Node.Get("lifecycle") != nil {
 			return "", false
 		}
 		who = profile.Entry.ID

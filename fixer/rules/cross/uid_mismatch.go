@@ -8,6 +8,7 @@ import (
 
 	"oakum/fixer"
 	"oakum/fixer/compose"
+	"oakum/fixer/container"
 	"oakum/fixer/dockerfile"
 	"oakum/fixer/text"
 	"oakum/fixer/topology"
@@ -41,7 +42,8 @@ var UIDMismatch = &fixer.Rule{
 type mismatch struct {
 	place
 	build topology.Build
-	image int // the number in the Dockerfile
+	image int  // the number in the Dockerfile
+	ours  bool // a fix of this run has put it there
 }
 
 // A place is where a user is written: the value and how to change it.
@@ -60,7 +62,7 @@ func mismatches(p *fixer.Pass) []mismatch {
 	var out []mismatch
 	add := func(pl place, b topology.Build) {
 		if uid, ok := numericUser(b.Stage); ok && uid != 0 && pl.uid != 0 && uid != pl.uid {
-			out = append(out, mismatch{pl, b, uid})
+			out = append(out, mismatch{pl, b, uid, container.UserIsNew(p, b)})
 		}
 	}
 	for _, v := range p.Topology().Compose().Views(p.File.Path) {
@@ -163,6 +165,10 @@ func (m mismatch) finding() fixer.Finding {
 				return nil
 			},
 		}},
+	}
+	if m.ours { // the manifest was there first
+		f.Fixes = nil
+		f.Advice = fmt.Sprintf("give the Dockerfile the user that the manifest has had all along: USER %d", m.uid)
 	}
 	if fix, ok := m.followPlace(); ok {
 		f.Fixes = append(f.Fixes, fix)

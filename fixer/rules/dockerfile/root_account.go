@@ -47,8 +47,8 @@ func unknownAccount(evidence string) account {
 }
 
 // account chooses the user the image runs as: the one its files are given to,
-// else the one account the file creates, else the one its base brings, else a
-// free number. Where the file names several accounts and does not say which, a
+// else the one account the file creates, else the one that the repository runs it
+// as, else the one its base brings, else a free number. Where the file names several accounts and does not say which, a
 // person has to.
 func (s *imageCheck) account() (account, string) {
 	created := slices.DeleteFunc(build.Of(s.pass.File).CreatedAccounts(s.stage), func(id image.Identity) bool { return id.IsRoot() })
@@ -85,6 +85,9 @@ func (s *imageCheck) account() (account, string) {
 			return account{uid: id.UID, gid: id.GID, group: id.KnownGID, name: id.Name,
 				evidence: fixer.Evidence{Kind: fixer.FromRepository, Place: b.Path, Text: "the image it starts from runs as " + id.String()}}, ""
 		}
+	}
+	if acc, ok := s.runAs(); ok {
+		return acc, ""
 	}
 	if e := s.profile.Entry; e != nil && e.Service != nil && e.Service.IsNonRoot() {
 		return account{

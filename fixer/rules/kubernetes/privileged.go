@@ -71,7 +71,7 @@ func privilegeNeeded(p *fixer.Pass, c kube.Container) (evidence []fixer.Evidence
 		return []fixer.Evidence{{Kind: fixer.FromManifest, Text: "it runs " + program}}, instead
 	}
 	profile := container.OfImage(p, c.Image)
-	if profile.Entry == nil && !profile.BuiltHere() {
+	if (profile.Entry == nil || profile.Entry.ByName) && !profile.BuiltHere() {
 		return profile.Evidence, "find out what it was given for (mounts, devices, kernel modules, containers inside), give it that one capability or device, and remove privileged"
 	}
 	return nil, ""

@@ -3,13 +3,11 @@ package kubernetes
 import (
 	_ "embed"
 	"fmt"
-	"path"
 	"strings"
 
 	"oakum/fixer"
 	"oakum/fixer/kube"
 	"oakum/fixer/secret"
-	"oakum/fixer/text"
 	"oakum/fixer/yamldoc"
 )
 
@@ -33,8 +31,7 @@ var SecretInEnv = &fixer.Rule{
 		{Source: fixer.Polaris, ID: "sensitiveContainerEnvVar"},
 		{Source: fixer.KICSCommon, ID: "a88baa34-e2ad-44ea-ad6f-8cac87bc7c71", Title: "Passwords And Secrets"},
 	},
-	Params: []fixer.Param{paramSecret},
-	Doc:    secretInEnvDoc,
+	Doc: secretInEnvDoc,
 	Check: func(p *fixer.Pass) {
 		for _, c := range everyContainer(p) {
 			for i, v := range c.Node.Get("env").List() {
@@ -47,11 +44,6 @@ var SecretInEnv = &fixer.Rule{
 	},
 }
 
-var paramSecret = fixer.Param{Name: "secret", Meaning: "name of the Secret, and of its file", Validate: kube.ValidName}
-
-// secretKey is what a key of a Secret may look like.
-var secretKey = text.Regexp(`^[-._a-zA-Z0-9]{1,253}$`)
-
 func reportSecret(p *fixer.Pass, c kube.Container, i int, v *yamldoc.Node, s secret.Literal) {
 	name, at := v.Get("name").Text(), v.Get("name")
 	f := fixer.Finding{
@@ -62,98 +54,27 @@ func reportSecret(p *fixer.Pass, c kube.Container, i int, v *yamldoc.Node, s sec
 	if s.WellKnown {
 		f.Severity = fixer.Medium
 	}
-	const by = "put a new value into a Secret that is not in this repository (an ExternalSecret, a SealedSecret, SOPS), and refer to it by secretKeyRef"
-	switch {
-	case strings.Contains(v.Get("value").Text(), "$$"):
-		f.Advice = by + "; $$ in the value stands for $, which it would not in a Secret"
-	case !secretKey().MatchString(name) || kube.ValidName(c.Workload.Name) != nil:
-		f.Advice = by
-	default:
-		f.Advice = by + "; or at least out of the manifest, as the fix does"
-		f.Fixes = []fixer.Fix{moveFix(c, i, v)}
+	f.Advice = fmt.Sprintf("replace the value where it is valid, put the new one into a Secret that is made from outside the repository "+
+		"(an ExternalSecret, a SealedSecret, SOPS), and refer to it in place of value: valueFrom: {secretKeyRef: {name: SECRET, key: %s}}", name)
+	if there, ok := outsideSecret(p, c.Workload, name); ok && !strings.Contains(v.Get("value").Text(), "$$") {
+		f.Evidence = append(f.Evidence, there.evidence)
+		f.Fixes = []fixer.Fix{referFix(c, i, name, there)}
 	}
 	p.Report(f)
 }
 
-// moveFix moves the value to a Secret in a file of its own beside the manifest.
-func moveFix(c kube.Container, i int, v *yamldoc.Node) fixer.Fix {
-	name := v.Get("name").Text()
+// referFix takes the variable from a Secret whose values are not in the
+// repository.
+func referFix(c kube.Container, i int, name string, from outside) fixer.Fix {
+	at := c.Path.Join("env", i)
 	return fixer.Fix{
-		ID:     "move",
-		Title:  "move " + name + " to a Secret in a file of its own",
+		ID:     "refer",
+		Title:  fmt.Sprintf("take %s from the Secret %s", name, from.secret),
 		Level:  fixer.Review,
-		Breaks: "the pod does not start until the new Secret is applied with it; and the value stays known, so replace it where it is valid",
-		Verify: "kubectl apply both files, and the program still gets the variable",
-		Params: []fixer.Param{paramSecret.With(c.Workload.Name + "-secrets")},
-		Edit: func(d *fixer.Draft) error {
-			target := secretFile{d: d, beside: d.File, name: d.Param("secret"), namespace: c.Workload.Namespace}
-			key := name
-			if alsoGiven(c, name) {
-				key = c.Name + "." + name
-			}
-			if err := target.put(key, v.Get("value").Text()); err != nil {
-				return err
-			}
-			at := c.Path.Join("env", i)
-			d.YAML(c.Workload.Doc,
-				yamldoc.Remove(at.Join("value")),
-				yamldoc.Set(at.Join("valueFrom"), yamldoc.Map{{Key: "secretKeyRef", Value: yamldoc.Map{{Key: "name", Value: target.name}, {Key: "key", Value: key}}}}))
-			return nil
-		},
+		Breaks: "the Secret may hold another value than this one, which stays known: replace it where it is valid",
+		Verify: "kubectl exec POD -- printenv " + name + "   prints the value of the Secret",
+		Edit: fixer.EditYAML(c.Workload.Doc,
+			yamldoc.Remove(at.Join("value")),
+			yamldoc.Set(at.Join("valueFrom"), yamldoc.Map{{Key: "secretKeyRef", Value: yamldoc.Map{{Key: "name", Value: from.secret}, {Key: "key", Value: name}}}})),
 	}
-}
-
-// alsoGiven reports whether another container of the pod has a variable of
-// that name, so that one key cannot hold both.
-func alsoGiven(c kube.Container, name string) bool {
-	for _, other := range c.Workload.Containers() {
-		if other.Place != c.Place && other.HasEnv(name) {
-			return true
-		}
-	}
-	return false
-}
-
-// A secretFile is the Secret that values of a manifest are moved to.
-type secretFile struct {
-	d               *fixer.Draft
-	beside          string // path of the manifest
-	name, namespace string
-}
-
-// put writes a value to the Secret, whose file is made if it is not there.
-func (s secretFile) put(key, value string) error {
-	if list := listedBy(s.d.Snapshot, s.beside); list != "" {
-		return fixer.Refuse("%s lists the files that are applied and would not apply a new one: add a secretGenerator or the file of a Secret to it, and refer to that", list)
-	}
-	at := path.Join(path.Dir(s.beside), s.name+".yaml")
-	file := s.d.Snapshot.File(at)
-	if file == nil {
-		data, err := s.document(key, value)
-		if err != nil {
-			return err
-		}
-		s.d.Create(at, fixer.Kubernetes, data)
-		return nil
-	}
-	if len(file.Objects) != 1 || file.Objects[0].Kind != "Secret" || file.Objects[0].Name != s.name || file.Objects[0].Namespace != s.namespace {
-		return fixer.Refuse("%s exists and is something else: choose another name for the Secret", at)
-	}
-	o := file.Objects[0]
-	for _, values := range []string{"stringData", "data"} {
-		if have := o.Node.Get(values).Get(key); have != nil && (values == "data" || have.Text() != value) {
-			return fixer.Refuse("%s has another value for %s: choose another name for the Secret", at, key)
-		}
-	}
-	s.d.At(at).YAML(o.Doc, yamldoc.Set(o.Path.Join("stringData", key), value))
-	return nil
-}
-
-// document is the file of a new Secret with one value.
-func (s secretFile) document(key, value string) ([]byte, error) {
-	return kube.NewDocument("# Moved out of "+path.Base(s.beside)+". Who could read that file knows these values: replace\n"+
-		"# each one where it is valid, and keep the new ones out of the repository.\n", "Secret",
-		kube.NewMeta(s.name, s.namespace),
-		yamldoc.Set(yamldoc.P("type"), "Opaque"),
-		yamldoc.Set(yamldoc.P("stringData"), yamldoc.Map{{Key: key, Value: value}}))
 }

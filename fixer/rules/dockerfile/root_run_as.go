@@ -1,0 +1,90 @@
+package dockerfile
+
+import (
+	"fmt"
+	"slices"
+
+	"oakum/fixer"
+	"oakum/fixer/container"
+	"oakum/fixer/image"
+	"oakum/fixer/kube"
+)
+
+// runAs is the one user that the repository runs the image as, in Compose and in
+// Kubernetes, where somebody has given it a number. ok is false where nobody has,
+// and where they disagree.
+func (s *imageCheck) runAs() (acc account, ok bool) {
+	var found []image.Identity
+	var evidence fixer.Evidence
+	add := func(id image.Identity, e fixer.Evidence) {
+		if id.KnownUID && !id.IsRoot() {
+			found, evidence = append(found, id), e
+		}
+	}
+	for _, v := range s.pass.Topology().Users(s.pass.File.Path) {
+		if b, ok := s.pass.Topology().ServiceBuild(v); ok && b.Stage == s.stage {
+			if user := container.FromService(s.pass, v).User; user.Set && user.Certain {
+				add(user.Identity, user.Evidence)
+			}
+		}
+	}
+	for _, given := range givenUsers.Of(s.pass) {
+		if b, ok := s.pass.Topology().ImageBuild(given.image); ok && b.Certain && b.Stage == s.stage {
+			add(image.Identity{UID: given.uid, KnownUID: true, Numeric: true}, given.evidence)
+		}
+	}
+	if len(found) == 0 || slices.ContainsFunc(found, func(id image.Identity) bool { return id.UID != found[0].UID }) {
+		return account{}, false
+	}
+	acc = account{uid: found[0].UID, evidence: evidence,
+		breaks: "the image may have no account of that number"}
+	for _, id := range found {
+		if id.KnownGID {
+			acc.gid, acc.group = id.GID, true
+		}
+	}
+	return acc, true
+}
+
+// A givenUser is a number that a manifest gives a container.
+type givenUser struct {
+	image    string
+	uid      int
+	evidence fixer.Evidence
+}
+
+// givenUsers are those of the files as they were read: what a fix has written
+// since is oakum's own.
+var givenUsers = fixer.NewIndex(func(f *fixer.File) bool { return len(usersIn(f)) > 0 }, func(files []*fixer.File) []givenUser {
+	var out []givenUser
+	for _, f := range files {
+		out = append(out, usersIn(f)...)
+	}
+	return out
+})
+
+func usersIn(f *fixer.File) []givenUser {
+	if f.Was != nil {
+		f = f.Was
+	}
+	var out []givenUser
+	for _, o := range f.Objects {
+		w := o.Workload()
+		if w == nil || w.Partial {
+			continue
+		}
+		for _, c := range w.Containers() {
+			out = append(out, userOf(f, c)...)
+		}
+	}
+	return out
+}
+
+func userOf(f *fixer.File, c kube.Container) []givenUser {
+	n, inherited := c.Security("runAsUser")
+	uid, ok := n.Int()
+	if !ok || inherited { // a user of the whole pod is a choice for all its images
+		return nil
+	}
+	return []givenUser{{c.Image, int(uid), fixer.Evidence{Kind: fixer.FromManifest, Place: f.PlaceOf(n), Text: fmt.Sprintf("runAsUser: %d", uid)}}}
+}
