@@ -92,8 +92,8 @@ func (p *Packages) At(i *dockerfile.Instruction) *PackageRun { return p.runs[i] 
 // means that none does.
 type Need struct {
 	By   *dockerfile.Instruction // the FROM of its stage, where a service of File runs it
-	Sure bool   // false: it runs something that is not read, or the image it starts from may be another one
-	File string // of the Dockerfile it stands in, where that is another one
+	Sure bool                    // false: it runs something that is not read, or the image it starts from may be another one
+	File string                  // of the Dockerfile it stands in, where that is another one
 }
 
 // Where says in words where the step stands.
