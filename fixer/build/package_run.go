@@ -91,13 +91,16 @@ func (p *Packages) At(i *dockerfile.Instruction) *PackageRun { return p.runs[i] 
 // Need says that a later step depends on what a RUN leaves. The zero value
 // means that none does.
 type Need struct {
-	By   *dockerfile.Instruction
-	Sure bool   // false: it runs something that is not read, or the image it starts from may be another one
-	File string // of the Dockerfile it stands in, where that is another one
+	By   *dockerfile.Instruction // the FROM of its stage, where a service of File runs it
+	Sure bool                    // false: it runs something that is not read, or the image it starts from may be another one
+	File string                  // of the Dockerfile it stands in, where that is another one
 }
 
 // Where says in words where the step stands.
 func (n Need) Where() string {
+	if n.File != "" && n.By.Keyword == "FROM" {
+		return n.File // a service that it stands for
+	}
 	if n.File != "" {
 		return fmt.Sprintf("%s:%d", n.File, n.By.Line)
 	}
@@ -150,6 +153,9 @@ func (l search) in(s *dockerfile.Stage, list []*dockerfile.Instruction) Need {
 		return out
 	}
 	l.seen[s] = true
+	if n := l.atStart(s); n.Sure {
+		return n
+	}
 	for _, o := range l.file.Dockerfile.Stages {
 		if o.Parent != s {
 			continue
@@ -182,6 +188,35 @@ func (l search) in(s *dockerfile.Stage, list []*dockerfile.Instruction) Need {
 	return out
 }
 
+// atStart looks for a container of the stage that installs when it starts: by
+// its ENTRYPOINT or CMD, or because a Compose service says so.
+func (l search) atStart(s *dockerfile.Stage) Need {
+	for _, i := range s.Instructions {
+		if i.Keyword != "CMD" && i.Keyword != "ENTRYPOINT" {
+			continue
+		}
+		if dependenceOf(l.manager, Of(l.file).Step(i).Commands).sure {
+			return Need{i, true, l.file.Path}
+		}
+	}
+	for _, v := range l.pass.Topology().Users(l.file.Path) {
+		if b, ok := l.pass.Topology().ServiceBuild(v); !ok || b.Stage.Index != s.Index {
+			continue
+		}
+		for _, key := range []string{"entrypoint", "command"} {
+			node := v.Setting(key).Node
+			list, _ := ReadWords(node.Texts())
+			if text := node.Text(); text != "" {
+				list, _ = ReadText(text)
+			}
+			if dependenceOf(l.manager, list).sure {
+				return Need{s.From, true, v.File}
+			}
+		}
+	}
+	return Need{}
+}
+
 // dependence says how a RUN relies on what a manager fetched before it.
 type dependence struct {
 	sure    bool // it installs without fetching
@@ -195,7 +230,11 @@ func (r *PackageRun) readDependence(m *Manager) (d dependence) {
 		d.sure = !d.fetched && m.Uses != nil && m.mentions(r.text, m.Uses)
 		return d
 	}
-	for _, c := range r.Commands {
+	return dependenceOf(m, r.Commands)
+}
+
+func dependenceOf(m *Manager, commands []Command) (d dependence) {
+	for _, c := range commands {
 		own := c.Package != nil && c.Package.Manager == m
 		switch {
 		case own && c.Package.FetchesLists():

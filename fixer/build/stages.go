@@ -144,10 +144,51 @@ func InChain(s, other *dockerfile.Stage) bool {
 	return false
 }
 
-// BaseOf is what is known of the image that a stage goes back to.
+// BaseOf is what is known of the image that a stage goes back to. Where this
+// repository builds that image it is looked through to what it is made from.
 func BaseOf(p *fixer.Pass, s *dockerfile.Stage) (image.Base, bool) {
+	if p.File != nil && s.Root() == stageAt(p.File.Dockerfile, s.Root().Index) {
+		return baseIn(p, p.File.Path, s)
+	}
 	k := p.Facts.Image(s.Root().Image)
 	return k.Base, k.HasBase
+}
+
+func stageAt(f *dockerfile.File, index int) *dockerfile.Stage {
+	if f == nil || index >= len(f.Stages) {
+		return nil
+	}
+	return f.Stages[index]
+}
+
+// baseIn is BaseOf for a stage of any file. The topology has no circles.
+func baseIn(p *fixer.Pass, file string, s *dockerfile.Stage) (image.Base, bool) {
+	b, ok := p.Topology().BaseBuild(file, s.Root())
+	if !ok || !b.Certain {
+		k := p.Facts.Image(s.Root().Image)
+		return k.Base, k.HasBase
+	}
+	base, ok := baseIn(p, b.Path, b.Stage)
+	if !ok {
+		return base, false
+	}
+	created := Read(b.File)
+	if f := p.Read(b.Path); f != nil && f.Dockerfile == b.File {
+		created = Of(f)
+	}
+	accounts, user := created.CreatedAccounts(b.Stage), base.Default
+	if v := b.Stage.User(); v.At != nil {
+		user = image.Identity{}
+		if v.Known {
+			user = image.ParseUser(v.Text)
+		}
+		for _, id := range accounts {
+			if id.Name == user.Name && user.Name != "" {
+				user = id
+			}
+		}
+	}
+	return base.Derived(user, accounts...), true
 }
 
 // workName matches names of files and stages that are for work on the program,

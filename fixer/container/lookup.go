@@ -109,7 +109,7 @@ func OfStage(p *fixer.Pass, path string, f *dockerfile.File, s *dockerfile.Stage
 
 func (out *Profile) builtBy(p *fixer.Pass, b topology.Build) {
 	out.Build = &b
-	base := baseProfile(p, b.Stage)
+	base := baseProfile(p, b)
 	if base != nil {
 		out.Entry, out.Known = base.Entry, base.Known
 	}
@@ -159,8 +159,18 @@ func UserIsNew(p *fixer.Pass, b topology.Build) bool {
 	return b.Stage.Index >= len(stages) || stages[b.Stage.Index].User().Text != b.Stage.User().Text
 }
 
-// baseProfile returns what is known about the image a stage starts from.
-func baseProfile(p *fixer.Pass, s *dockerfile.Stage) *Profile {
+// baseProfile returns what is known about the image that the stage of a build
+// starts from: of one that this repository builds, what its own build tells.
+func baseProfile(p *fixer.Pass, of topology.Build) *Profile {
+	s := of.Stage
+	if b, ok := p.Topology().BaseBuild(of.Path, s.Root()); ok && b.Certain {
+		out := &Profile{Name: b.Path}
+		out.builtBy(p, b)
+		if e := out.Entry; e != nil && b.Stage.Entrypoint().At != nil && e.NonRoot.Support != image.SupportApp {
+			out.Entry = nil // another program starts
+		}
+		return out
+	}
 	ref := s.Root().Image
 	if ref == "" {
 		return nil
@@ -195,6 +205,9 @@ func account(p *fixer.Pass, b topology.Build, name string) image.Identity {
 		if a.Name == name {
 			return a
 		}
+	}
+	if base, ok := p.Topology().BaseBuild(b.Path, b.Stage.Root()); ok && base.Certain {
+		return account(p, base, name)
 	}
 	base := p.Facts.Image(b.Stage.Root().Image).Base
 	if a, ok := base.Account(name); ok {

@@ -175,6 +175,34 @@ func (b Base) Has(tool string) Presence {
 	return Absent
 }
 
+// Derived is what is known of an image that is made from the base by a build
+// which is read elsewhere: what it has it keeps, what it lacks may have been
+// added. user is whom the new image starts as, accounts are those that the build
+// creates.
+func (b Base) Derived(user Identity, accounts ...Identity) Base {
+	b.Default, b.Entrypoint = user, nil
+	tools := map[string]bool{}
+	for tool, has := range b.tools {
+		if has {
+			tools[tool] = true
+		}
+	}
+	b.tools = tools
+	if b.Shell == NoShell {
+		b.Shell = ""
+	}
+	if b.Packages == NoPackages {
+		b.Packages = ""
+	}
+	b.Accounts = slices.Clone(b.Accounts)
+	for _, id := range accounts {
+		if id.Name != "" && id.KnownUID && id.KnownGID {
+			b.Accounts = append(b.Accounts, Account{Name: id.Name, UID: id.UID, GID: id.GID})
+		}
+	}
+	return b
+}
+
 // Account finds a known account by name.
 func (b Base) Account(name string) (Account, bool) {
 	i := slices.IndexFunc(b.Accounts, func(a Account) bool { return a.Name == name })

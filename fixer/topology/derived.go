@@ -69,7 +69,7 @@ func (t *Topology) derive() {
 				continue
 			}
 			for k, b := range t.basesOf(file, s, names) {
-				if b.Path == file && b.Stage.Index >= s.Index {
+				if b.Path == file && b.Stage.Index >= s.Index || t.goesBackTo(b, file) {
 					continue // an image is not made from itself
 				}
 				if k == 0 {
@@ -79,6 +79,22 @@ func (t *Topology) derive() {
 			}
 		}
 	}
+}
+
+// goesBackTo reports whether the image of a build is made, by way of others of the
+// repository, from one that a Dockerfile makes.
+func (t *Topology) goesBackTo(b Build, file string) bool {
+	for range len(t.in.Dockerfiles) {
+		next, ok := t.bases[stageKey{b.Path, b.Stage.Root().Index}]
+		if !ok {
+			return false
+		}
+		if next.Path == file {
+			return true
+		}
+		b = next
+	}
+	return true
 }
 
 // basesOf returns the builds that may make the image a stage starts from; the

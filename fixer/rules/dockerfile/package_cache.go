@@ -2,11 +2,14 @@ package dockerfile
 
 import (
 	_ "embed"
+	"fmt"
+	"slices"
 	"strings"
 
 	"oakum/fixer"
 	"oakum/fixer/build"
 	"oakum/fixer/dockerfile"
+	"oakum/fixer/image"
 	"oakum/fixer/text"
 )
 
@@ -68,7 +71,10 @@ func checkPipCache(p *fixer.Pass, st build.Step) {
 			Advice:  "write --no-cache-dir behind install" + st.NotEdited(c.Command),
 		}
 		f.Start, f.End = st.Span(c)
-		if st.Edited(c.Command) {
+		switch {
+		case pipBefore6(p, st.Stage):
+			f.Advice = "the pip of this release has no --no-cache-dir: delete /root/.cache/pip at the end of the step, or take a supported base"
+		case st.Edited(c.Command):
 			f.Advice = ""
 			f.Fixes = []fixer.Fix{{
 				ID: "no-cache", Title: "use --no-cache-dir", Level: fixer.Safe,
@@ -80,6 +86,33 @@ func checkPipCache(p *fixer.Pass, st build.Step) {
 		}
 		report(p, st.At, f)
 	}
+}
+
+// pipBefore6 reports whether the pip of a base's own packages is older than the
+// option that keeps it from caching.
+func pipBefore6(p *fixer.Pass, s *dockerfile.Stage) bool {
+	base, ok := build.BaseOf(p, s)
+	if !ok || base.Has("pip") == image.Present {
+		return false
+	}
+	switch base.Distribution {
+	case image.Debian:
+		return slices.Contains([]string{"6", "7", "8"}, base.Release)
+	case image.Ubuntu:
+		return base.Release != "" && base.Release < "15"
+	}
+	return false
+}
+
+// installsOffline returns a later step that installs from the cache which a step
+// fills, or nil.
+func installsOffline(p *fixer.Pass, st build.Step) *dockerfile.Instruction {
+	for _, o := range build.Of(p.File).Steps("RUN") {
+		if o.At.Start > st.At.Start && slices.ContainsFunc(o.Commands, func(c build.Command) bool { return c.Install != nil && c.Has("--offline") }) {
+			return o.At
+		}
+	}
+	return nil
 }
 
 // checkNodeCache looks at the last command of a step that fills the cache of
@@ -120,7 +153,9 @@ func checkNodeCache(p *fixer.Pass, st build.Step) {
 		return
 	}
 	edits, err := follow(p.File.Dockerfile, st, c, clean)
-	if err != nil {
+	if later := installsOffline(p, st); later != nil {
+		f.Advice = fmt.Sprintf("line %d installs from the cache (--offline): end that step with %s, or copy from this stage into one that needs no cache", later.Line, clean)
+	} else if err != nil {
 		f.Advice = "end the step with " + clean + "; it is not done here because " + build.Reason(err)
 	} else {
 		f.Fixes = []fixer.Fix{{

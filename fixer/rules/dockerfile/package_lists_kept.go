@@ -98,7 +98,7 @@ func cleanFix(p *fixer.Pass, r *build.PackageRun, last *build.PackageCall) (*fix
 	}
 	later := build.NeededAfter(p, r.At, m)
 	if later.Sure {
-		return nil, fmt.Sprintf("%s installs packages with what this RUN fetched: give it an update of its own or join the two, and end with %s", later.Where(), last.CleanCommand())
+		return nil, fmt.Sprintf("%s installs packages with what this RUN fetched: give it an update of its own, or join the two, and end with %s", later.Where(), last.CleanCommand())
 	}
 	edits, err := cleanup(p.File.Dockerfile, r, last)
 	if err != nil {

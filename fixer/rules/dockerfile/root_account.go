@@ -79,6 +79,13 @@ func (s *imageCheck) account() (account, string) {
 	case len(created) > 1:
 		return account{}, fmt.Sprintf("the file creates the accounts %s and does not say which one runs: end with USER and the number of that one", names(created))
 	}
+	if b, here := s.pass.Topology().BaseBuild(s.pass.File.Path, s.stage.Root()); here && b.Certain {
+		if base, ok := build.BaseOf(s.pass, s.stage); ok && base.Default.IsNonRoot() && base.Default.KnownUID {
+			id := base.Default
+			return account{uid: id.UID, gid: id.GID, group: id.KnownGID, name: id.Name,
+				evidence: fixer.Evidence{Kind: fixer.FromRepository, Place: b.Path, Text: "the image it starts from runs as " + id.String()}}, ""
+		}
+	}
 	if acc, ok := s.runAs(); ok {
 		return acc, ""
 	}

@@ -34,7 +34,7 @@ func (l *fetch) mend(f *fixer.Finding) {
 	case l.call.Manager.Name == "zypper":
 		err = fixer.Refuse("zypper refresh also takes in new keys, which later steps may need")
 	case l.later.Sure && l.later.File != "":
-		err = fixer.Refuse("%s starts from this image and installs from the lists", l.later.Where())
+		err = fixer.Refuse("%s, which starts from this image or runs it, installs from the lists", l.later.Where())
 	case l.later.Sure:
 		fix.ID, fix.Title = "join", fmt.Sprintf("join it with the installation on %s", l.later.Where())
 		fix.Breaks = "packages come in the versions of the day on which the step is built, not of the day on which the lists were cached"
