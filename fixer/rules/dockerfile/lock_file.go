@@ -4,6 +4,7 @@ import (
 	"path"
 	"slices"
 	"strings"
+	"sync"
 
 	"oakum/fixer"
 	"oakum/fixer/build"
@@ -36,13 +37,8 @@ func findLock(p *fixer.Pass, st build.Step, names ...string) lock {
 	if slices.ContainsFunc(st.Commands, func(c build.Command) bool { return c.Program == "cd" || c.Program == "pushd" }) {
 		return lock{why: "the step changes folders: see that " + names[0] + " lies where it installs"}
 	}
-	for _, i := range st.Stage.Instructions {
-		if i.Keyword == "RUN" && changesPackage(build.CommandText(p.File.Dockerfile, i), names[0]) {
-			return lock{} // it may be removed, or be another one, or no longer fit
-		}
-		if i == st.At {
-			break
-		}
+	if first := packageChanges.Of(p.File).first(p.File.Dockerfile, st.Stage, names[0]); first != nil && first.Line <= st.At.Line {
+		return lock{} // it may be removed, or be another one, or no longer fit
 	}
 	ctx, known := p.Topology().Context(p.File.Path)
 	if !known {
@@ -69,6 +65,41 @@ func findLock(p *fixer.Pass, st build.Step, names ...string) lock {
 		}
 	}
 	return out
+}
+
+// packageChanges are the steps of a file that change lists of packages, looked for
+// once for each stage and lock file, not for each step that installs.
+var packageChanges = fixer.Derive(func(*fixer.File) *changedPackages {
+	return &changedPackages{found: map[changedKey]*dockerfile.Instruction{}}
+})
+
+type changedPackages struct {
+	mu    sync.Mutex
+	found map[changedKey]*dockerfile.Instruction
+}
+
+type changedKey struct {
+	stage *dockerfile.Stage
+	lock  string
+}
+
+// first returns the first RUN of a stage that changes the list of packages or its
+// lock file, nil where none does.
+func (c *changedPackages) first(f *dockerfile.File, s *dockerfile.Stage, lock string) *dockerfile.Instruction {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	key := changedKey{s, lock}
+	at, ok := c.found[key]
+	if !ok {
+		for _, i := range s.Instructions {
+			if i.Keyword == "RUN" && changesPackage(build.CommandText(f, i), lock) {
+				at = i
+				break
+			}
+		}
+		c.found[key] = at
+	}
+	return at
 }
 
 // changesPackage reports whether the text of a step names a lock file or the

@@ -43,11 +43,13 @@ func place(f *dockerfile.File, i *dockerfile.Instruction) string {
 		if o == i {
 			break
 		}
-		switch {
-		case ordinalKeyword(o) != ordinalKeyword(i):
-		case uncounted(o) == "":
+		if ordinalKeyword(o) != ordinalKeyword(i) {
+			continue
+		}
+		switch uncounted(o) {
+		case "":
 			n, beside = n+1, 1
-		case uncounted(o) == kind:
+		case kind:
 			beside++
 		}
 	}
@@ -139,8 +141,13 @@ func ordinalKeyword(i *dockerfile.Instruction) string {
 // bareFetch reports whether the text of a RUN does nothing but fetch package
 // lists: a fix takes it out. The lists may be deleted again, which another fix adds.
 func bareFetch(i *dockerfile.Instruction) bool {
-	// No pattern and no list of words: place asks this of every RUN.
-	fetch, cleaning, chained := strings.Cut(i.Text(), "&&")
+	// No pattern and no list of words, and most texts are told by their first
+	// letter: place asks this of every RUN.
+	text := i.Text()
+	if text == "" || strings.IndexByte("asz \t", text[0]) < 0 {
+		return false
+	}
+	fetch, cleaning, chained := strings.Cut(text, "&&")
 	if chained && (!strings.HasPrefix(strings.TrimLeft(cleaning, " \t"), "rm ") || strings.ContainsAny(cleaning, "&;|")) {
 		return false
 	}
