@@ -2,6 +2,7 @@ package rules_test
 
 import (
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -85,9 +86,17 @@ func TestTable(t *testing.T) {
 	for _, r := range kubernetes {
 		sets[r.Name] = []*fixer.Rule{r}
 	}
-	judged := 0
-	for id, refs := range families(t) {
-		for _, raw := range refs {
+	judged, least, seen := 0, 5000, 0
+	step := 1
+	if testing.Short() {
+		step, least = 12, 400 // a race run is many times slower
+	}
+	all := families(t)
+	for _, id := range slices.Sorted(maps.Keys(all)) {
+		for _, raw := range all[id] {
+			if seen++; seen%step != 0 {
+				continue
+			}
 			known := image.KnowledgeOf(raw, nil)
 			if known.Err != nil {
 				t.Errorf("%s: %v", raw, known.Err)
@@ -107,7 +116,7 @@ func TestTable(t *testing.T) {
 			}
 		}
 	}
-	if judged < 5000 {
+	if judged < least {
 		t.Errorf("only %d combinations were judged", judged)
 	}
 }
