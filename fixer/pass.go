@@ -52,6 +52,7 @@ func (i *Inspection) Run(rule *Rule) (found []Finding, deps *Deps, err error) {
 		found, deps, err = i.judge(rule, found, deps)
 	}
 	i.respect(rule, found)
+	i.heedOthers(rule, found)
 	i.leaveGenerated(found)
 	return found, deps, err
 }

@@ -267,7 +267,7 @@ func show(r *Rendering) []string {
 func TestRenderingsDoNotEndForHostileInput(t *testing.T) {
 	doc, err := yamldoc.Parse([]byte("apiVersion: v1\nkind: Pod\nmetadata: &m {name: a, labels: {x: *m}}\nspec: {containers: [{name: a, image: a}]}\n"))
 	if err != nil {
-		t.Skip(err) // an alias inside of its anchor is refused
+		t.Fatal(err)
 	}
 	files := map[string][]byte{"kustomization.yaml": []byte("resources: [p.yaml]\npatches: &p [{patch: *p}]\npatchesStrategicMerge: [" + strings.Repeat("'{kind: Pod, metadata: {name: a}}',", 1000) + "]\n")}
 	for i := range 200 { // more ways than are followed

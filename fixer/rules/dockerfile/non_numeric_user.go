@@ -101,6 +101,9 @@ func (n *namedAccount) prove(p *fixer.Pass, s *dockerfile.Stage) (why string) {
 			if n.command == nil {
 				return fmt.Sprintf("the file creates %s without a number, and %s: give it one (useradd --uid %d) and write it in USER", n.name, why, appUID)
 			}
+			if kept := keptFiles(p, s); kept != "" {
+				return fmt.Sprintf("the file creates %s without a number, and %s, where files belong to the number it has had until now: docker run --rm --entrypoint id IMAGE tells it; create the account with it (useradd --uid) and write it in USER", n.name, kept)
+			}
 			if n.grouped && n.group != n.name {
 				return fmt.Sprintf("the file creates %s without a number: give it one (useradd --uid %d), find that of the group %s, and write both in USER", n.name, appUID, n.group)
 			}

@@ -117,6 +117,9 @@ func (s *imageCheck) breaks(a account, given writables) string {
 	if low := s.lowPorts(); len(low) > 0 {
 		out = append(out, fmt.Sprintf("it listens on port %s, which Docker lets any user do, but CRI-O and containerd 1 do not", strings.Join(low, ", ")))
 	}
+	if kept := keptFiles(s.pass, s.stage); kept != "" {
+		out = append(out, kept+", where files belong to somebody else until now")
+	}
 	if len(given.volumes()) > 0 {
 		out = append(out, "volumes that exist already keep their owner")
 	}

@@ -1,6 +1,8 @@
 package dockerfile
 
 import (
+	"fmt"
+	"path"
 	"strings"
 
 	"oakum/fixer"
@@ -25,6 +27,22 @@ func publishedPorts(v compose.View) []string {
 		out = append(out, text)
 	}
 	return out
+}
+
+// keptFiles says, in words, where a service that runs the image of a stage mounts
+// what it may write to and what outlives its container: a directory of the host,
+// or a volume. Files there belong to the number that an account has now. It is ""
+// where nothing is mounted so.
+func keptFiles(p *fixer.Pass, s *dockerfile.Stage) string {
+	for _, v := range servicesOf(p, s) {
+		for _, m := range v.Mounts() {
+			if m.Tmpfs || m.ReadOnly || m.Source == "" || path.Ext(m.Target) != "" || strings.HasSuffix(m.Source, ".sock") {
+				continue
+			}
+			return fmt.Sprintf("%s in %s:%d mounts %s at %s", v.Name, m.Setting.File, m.Node.Line, m.Source, m.Target)
+		}
+	}
+	return ""
 }
 
 // servicesOf returns the Compose services that run the image of a stage.

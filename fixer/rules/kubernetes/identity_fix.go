@@ -137,6 +137,11 @@ func hardenFix(p *fixer.Pass, pod podIdentity, id identity) (fixer.Fix, bool) {
 	if _, yes := escalates(c); yes {
 		return fixer.Fix{}, false
 	}
+	for _, r := range []*fixer.Rule{PrivilegeEscalation, Capabilities, WritableRoot} {
+		if _, left := p.File.LeftAlone(r, c.Node.Start); left {
+			return fixer.Fix{}, false // it would be changed all the same
+		}
+	}
 	w := id.spec.As(id.User).MakeReadOnly()
 	if w.Level == fixer.Manual || id.spec.As(id.User).ForbidNewPrivileges().Level == fixer.Manual || id.spec.As(id.User).DropCapabilities().Level == fixer.Manual {
 		return fixer.Fix{}, false
