@@ -66,11 +66,11 @@ func (s *Spec) DropCapabilities() CapabilityDecision {
 			d.Evidence = append(d.Evidence, fixer.Evidence{Kind: fixer.FromTable, Text: s.Image.Entry.ID + " needs " + name + " where " + when.Says})
 		}
 	case s.Image.DropsPrivileges() != "":
-		need = privilegeDropCaps()
+		need = strings.Fields(accountCaps)
 		d.Evidence = append(d.Evidence, s.Image.steppingEvidence())
 	}
 	if becomes := s.becomesUser(); becomes != "" && !notRoot(user) {
-		need = union(need, privilegeDropCaps())
+		need = union(need, strings.Fields(accountCaps))
 		d.Evidence = append(d.Evidence, s.says("it is given "+becomes+", so that it starts as root and becomes that user by itself"))
 	}
 	if dirs := s.filesOfOthers(); len(dirs) > 0 && !notRoot(user) {
@@ -148,7 +148,7 @@ func (s *Spec) capabilitiesOfCommands(d *CapabilityDecision, need []string) []st
 			continue // they take nothing from who has none, or has all
 		}
 		strong := slices.DeleteFunc(slices.Clone(caps), func(name string) bool {
-			return slices.Contains(BaselineCapabilities, name) || s.adds(name) || slices.Contains(dockerDefaults, name)
+			return isDefault(name) || s.adds(name)
 		})
 		switch {
 		case e.installs && (!notRoot(user) || asRoot):

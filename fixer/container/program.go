@@ -90,6 +90,8 @@ var programs = map[string]program{
 	"continue": {}, "unset": {}, "exec": {}, "ss": {}, "netstat": {}, "env": {}, "printenv": {},
 }
 
+// accountCaps are the capabilities with which root gives files to another account
+// and becomes it.
 const accountCaps = "CHOWN DAC_OVERRIDE FOWNER SETGID SETUID"
 
 // optionFiles are options of programs whose value is a file or directory that is
@@ -102,33 +104,66 @@ var optionFiles = map[string]map[string]bool{
 	"git": text.WordSet("-C --git-dir"), "envsubst": {}, "dd": {},
 }
 
-// printsOnly reports whether wget is told to print instead of storing: without
-// that it makes a file in its directory.
-func printsOnly(c build.Command) bool {
-	for k, w := range c.Words {
-		v := w.Value
-		if v == "--spider" || v == "-O-" || v == "-qO-" || v == "-O/dev/null" || v == "-qO/dev/null" || strings.HasPrefix(v, "-") && !strings.HasPrefix(v, "--") && strings.HasSuffix(v, "O-") {
-			return true
-		}
-		if (strings.HasPrefix(v, "-") && !strings.HasPrefix(v, "--") && strings.HasSuffix(v, "O") || v == "--output-document") && k+1 < len(c.Words) {
-			to := c.Words[k+1].Value
-			return to == "-" || strings.HasPrefix(to, "/dev/")
-		}
-	}
-	return false
+// flagLetters are the options of one letter of these programs that take no value:
+// they may stand in front of another one in the same word, as in -fsSLo FILE.
+var flagLetters = map[string]string{
+	"curl": "#01346GIJLNOSafgijklnpqsv", "wget": "46EFHKLNScdklmnpqrvx", "tar": "JOPSUZacdhijklmoprtuvwxz",
+	"unzip": "CLaflnoqtvz", "sort": "CMRVbcdfghimnrsuz", "cp": "HLPRabdfilnprsuvx", "mv": "bfinuv",
 }
+
+// fileOption returns the value of the option at a place of the arguments if the
+// program writes to the file or directory that it names. next says that the value
+// is the argument after it.
+func fileOption(program string, args []dockerfile.Word, k int) (option, value string, next, ok bool) {
+	word, options := args[k].Value, optionFiles[program]
+	name, value, valued := strings.Cut(word, "=")
+	if !options[name] {
+		flags, at := flagLetters[program], 1
+		for at < len(word) && strings.IndexByte(flags, word[at]) >= 0 {
+			at++
+		}
+		if flags == "" || at >= len(word) || word[0] != '-' || !options["-"+word[at:at+1]] {
+			return "", "", false, false
+		}
+		name, value, valued = "-"+word[at:at+1], word[at+1:], at+1 < len(word)
+	}
+	switch {
+	case valued:
+		return name, value, false, true
+	case k+1 < len(args):
+		return name, args[k+1].Value, true, true
+	}
+	return "", "", false, false
+}
+
+// remoteName reports whether curl is told to name the file itself, which it then
+// makes in its directory.
+func remoteName(args []dockerfile.Word) bool {
+	return slices.ContainsFunc(args, func(w dockerfile.Word) bool {
+		flags := strings.TrimPrefix(w.Value, "-")
+		if flags == w.Value || strings.HasPrefix(flags, "-") {
+			return w.Value == "--remote-name" || w.Value == "--remote-name-all"
+		}
+		before, _, named := strings.Cut(flags, "O")
+		return named && strings.Trim(before, flagLetters["curl"]) == ""
+	})
+}
+
+// fetchedTo are the options of curl and wget that say where what they fetch goes,
+// and not what they keep besides: a log, cookies.
+var fetchedTo = text.WordSet("--output-dir -O --output-document -P --directory-prefix")
 
 // wrote are the paths that a command writes to, as they are written. here says
 // that it also writes to its working directory.
 func wrote(c build.Command) (paths []string, here bool) {
 	args := c.Args()
 	plain := func() (out []string) {
-		options := optionFiles[c.Program]
-		for k, w := range args {
-			if strings.HasPrefix(w.Value, "-") || k > 0 && options[args[k-1].Value] {
-				continue
+		for k := 0; k < len(args); k++ {
+			if _, _, next, ok := fileOption(c.Program, args, k); ok && next {
+				k++
+			} else if !strings.HasPrefix(args[k].Value, "-") {
+				out = append(out, args[k].Value)
 			}
-			out = append(out, w.Value)
 		}
 		return out
 	}
@@ -144,17 +179,18 @@ func wrote(c build.Command) (paths []string, here bool) {
 			paths = list[len(list)-1:]
 		}
 	}
-	for k, w := range args {
-		name, value, valued := strings.Cut(w.Value, "=")
-		switch {
-		case !optionFiles[c.Program][name]:
-		case valued:
+	placed := false // an option says where what is fetched goes
+	for k := 0; k < len(args); k++ {
+		option, value, next, ok := fileOption(c.Program, args, k)
+		if ok {
 			paths = append(paths, value)
-		case k+1 < len(args):
-			paths = append(paths, args[k+1].Value)
+			placed = placed || fetchedTo[option]
 		}
-		if c.Program == "dd" && name == "of" {
-			paths = append(paths, value)
+		if of, ok := strings.CutPrefix(args[k].Value, "of="); ok && c.Program == "dd" {
+			paths = append(paths, of)
+		}
+		if next {
+			k++
 		}
 	}
 	switch c.Program {
@@ -166,8 +202,10 @@ func wrote(c build.Command) (paths []string, here bool) {
 				paths = append(paths, list[min(1, len(list)-1):]...)
 			}
 		}
+	case "curl":
+		here = !placed && remoteName(args)
 	case "wget":
-		here = !printsOnly(c) && len(paths) == 0
+		here = !placed && !c.Has("--spider")
 	case "tar", "unzip":
 		here = len(paths) == 0 && !slices.ContainsFunc(args, func(w dockerfile.Word) bool {
 			return strings.HasPrefix(w.Value, "-t") || w.Value == "--list" || w.Value == "-l"
