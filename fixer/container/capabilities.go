@@ -77,6 +77,9 @@ func (s *Spec) DropCapabilities() CapabilityDecision {
 		need = union(need, []string{"DAC_OVERRIDE"})
 		d.Evidence = append(d.Evidence, s.says("it uses "+joined(dirs)+" of its host, whose files mostly belong to another user: root needs DAC_OVERRIDE for these"))
 	}
+	if s.onlyWaits() && d.Level == fixer.Safe {
+		d.Level, d.Breaks = fixer.Review, inside
+	}
 	if s.SharedPID && !notRoot(user) {
 		need = union(need, []string{"KILL"})
 		d.Evidence = append(d.Evidence, s.says("the containers of the pod share their processes, and root signals those of others only with KILL"))

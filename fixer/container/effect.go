@@ -3,10 +3,12 @@ package container
 import (
 	"path"
 	"slices"
+	"strconv"
 	"strings"
 
 	"oakum/fixer"
 	"oakum/fixer/build"
+	"oakum/fixer/dockerfile"
 	"oakum/fixer/text"
 )
 
@@ -126,6 +128,48 @@ func (s *Spec) effect(r Run, c build.Command, dir *string) effect {
 func (s *Spec) worksAsRoot() bool {
 	return !s.User.Set && slices.ContainsFunc(s.effects(), func(e effect) bool { return e.run.Start && e.root && !e.setuid })
 }
+
+// onlyWaits reports whether the container does nothing but wait, as development
+// containers and toolboxes do: somebody enters it and works there, and nothing in
+// the file tells what they write and need.
+func (s *Spec) onlyWaits() bool {
+	if !s.replacesStart() {
+		return false
+	}
+	waits := false
+	for _, r := range s.starts() {
+		if r.Unread {
+			return false
+		}
+		for _, c := range r.Commands {
+			switch c.Program {
+			case "sleep":
+				waits = waits || c.Place&dockerfile.InLoop != 0 || slices.ContainsFunc(c.Plain(), isLong)
+			case "tail":
+				if !c.Has("/dev/null") {
+					return false
+				}
+				waits = true
+			case ":", "true", "trap", "wait", "exec":
+			default:
+				if !c.HandsRead {
+					return false
+				}
+			}
+		}
+	}
+	return waits
+}
+
+// isLong reports whether a time for sleep is longer than anything waits that has
+// work to do: a minute.
+func isLong(span string) bool {
+	n, err := strconv.ParseFloat(strings.TrimRight(span, "smhd"), 64)
+	return strings.HasPrefix(span, "inf") || err == nil && (n >= 60 || strings.HasSuffix(span, "m") || strings.HasSuffix(span, "h") || strings.HasSuffix(span, "d"))
+}
+
+// inside is what can stop working where somebody works in a container that waits.
+const inside = "it only waits, so that somebody enters it: what they do there by sudo or as root may stop working"
 
 // readsOnly are verbs of package managers that change nothing.
 var readsOnly = text.WordSet("list search show info policy depends rdepends version help --version check-update")

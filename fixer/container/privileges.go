@@ -305,6 +305,8 @@ func (s *Spec) ForbidNewPrivileges() Decision {
 	case gains >= 0:
 		e := s.effects()[gains]
 		notice("`"+e.command+"` works as long as the container starts as root", e.evidence(s))
+	case s.onlyWaits():
+		notice(inside, s.says("the command only waits"))
 	case s.grantsSudo() != nil:
 		v := s.grantsSudo()
 		notice("sudo, which "+v.Name+" is about, no longer works", fixer.Evidence{Kind: s.Kind, Place: v.Place, Text: v.Name + " is set"})

@@ -40,6 +40,9 @@ func pathsOf(list []image.WritablePath) []string {
 // has to be mounted for the program to write to.
 func (s *Spec) MakeReadOnly() ReadOnlyDecision {
 	user, _ := s.StartsAs()
+	if s.onlyWaits() {
+		return s.waitsReadOnly(user)
+	}
 	e := s.Image.Entry
 	if e == nil || s.Image.BuiltHere() && e.NonRoot.Support == image.SupportApp {
 		d := s.unknownWrites()
@@ -102,6 +105,18 @@ func (s *Spec) MakeReadOnly() ReadOnlyDecision {
 	if proven && s.Image.Proven && !w.conditional && len(d.Scratch) == 0 && len(d.SetEnv) == 0 && !s.Image.BuiltHere() {
 		d.Level, d.Breaks = fixer.Safe, ""
 	}
+	return d
+}
+
+// waitsReadOnly is the decision for a container that only waits: what hooks and
+// health checks write is known, and what is done by those who enter it is not.
+func (s *Spec) waitsReadOnly(user image.Identity) ReadOnlyDecision {
+	d := ReadOnlyDecision{User: user, Decision: Decision{Level: fixer.Review}}
+	s.roomForCommands(&d)
+	if d.Level != fixer.Manual {
+		d.manual("its command only waits, so that somebody enters it and works there, and nothing here tells what they write: make the root read-only once its work has a command of its own")
+	}
+	d.Evidence = append(d.Evidence, s.says("the command only waits"))
 	return d
 }
 
