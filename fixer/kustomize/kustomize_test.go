@@ -195,6 +195,147 @@ base/kustomization.yaml:3 added  unknown = {…}
 base/t.yaml:1 added  unknown = {…}
 base/kustomization.yaml:8 replaced spec.template.spec.containers[0].image unknown = registry:5000/web:1
 base/kustomization.yaml:8 replaced spec.none unknown = `},
+		"a JSON patch moves, copies and tests": {`-- base/kustomization.yaml --
+resources: [web.yaml]
+patches:
+- target: {kind: Deployment}
+  patch: |
+    - {op: test, path: /spec/replicas, value: 1}
+    - {op: move, from: /spec/template/spec/volumes, path: /spec/moved}
+    - {op: copy, from: /spec/template/spec/containers/1/image, path: /spec/template/spec/containers/0/image}
+    - {op: copy, from: /spec/none, path: /spec/copied}
+    - {op: replace, path: /spec/template/spec/containers/0/args/1, value: z}
+`, `base/kustomization.yaml
+base/kustomization.yaml:5 added spec.replicas strict = 1
+base/kustomization.yaml:6 removed spec.template.spec.volumes strict = 
+base/kustomization.yaml:6 replaced spec.moved strict = [{"name":"data","emptyDir":{},},]
+base/kustomization.yaml:7 replaced spec.template.spec.containers[0].image strict = side
+base/kustomization.yaml:9 replaced spec.template.spec.containers[0].args[1] strict = z`},
+		"an item is taken out of a list": {`-- base/kustomization.yaml --
+resources: [web.yaml]
+patches:
+- target: {kind: Deployment}
+  patch: |
+    - {op: remove, path: /spec/template/spec/containers/0}
+    - {op: replace, path: /spec/template/spec/containers/0/image, value: now-first}
+`, `base/kustomization.yaml moved
+base/kustomization.yaml:5 removed spec.template.spec.containers[0] strict = {"name":"side","image":"now-first",}
+base/kustomization.yaml:6 replaced spec.template.spec.containers[0].image strict = now-first`},
+		"values are taken out of a list, a mapping out and another replaced": {`-- base/kustomization.yaml --
+resources: [web.yaml]
+patchesStrategicMerge:
+- |-
+  apiVersion: apps/v1
+  kind: Deployment
+  metadata: {name: web}
+  spec:
+    replicas: null
+    strategy: null
+    template:
+      spec:
+        $deleteFromPrimitiveList/none: [b]
+        containers:
+        - name: web
+          $deleteFromPrimitiveList/args: [b]
+          resources: {$patch: delete}
+        volumes:
+        - name: data
+          emptyDir: {$patch: delete}
+`, `base/kustomization.yaml moved
+base/kustomization.yaml:8 removed spec.replicas = 
+base/kustomization.yaml:15 replaced spec.template.spec.containers[0].args = ["a",]
+base/kustomization.yaml:19 removed spec.template.spec.volumes[0].emptyDir = `},
+		"a patch that is a mapping, and one that is a list of objects": {`-- base/kustomization.yaml --
+resources: [web.yaml]
+patches:
+- target: {kind: Deployment}
+  patch: {spec: {replicas: 4}}
+- path: list.yaml
+-- base/list.yaml --
+apiVersion: v1
+kind: List
+items:
+- apiVersion: apps/v1
+  kind: Deployment
+  metadata: {name: web}
+  spec: {paused: true}
+- apiVersion: apps/v1
+  kind: Deployment
+  metadata: {name: other}
+  spec: {paused: false}
+`, `base/kustomization.yaml
+base/kustomization.yaml:4 replaced spec.replicas = 4
+base/list.yaml:7 replaced spec.paused = true`},
+		"a patch whose lines are folded": {`-- base/kustomization.yaml --
+resources: [web.yaml]
+patches:
+- target: {kind: Deployment}
+  patch: "- {op: remove,\n\n  path: /spec/replicas}"
+`, `base/kustomization.yaml
+base/kustomization.yaml:4 removed spec.replicas strict = `},
+		"labels that the pods get": {`-- base/kustomization.yaml --
+resources: [web.yaml]
+commonLabels: {a: b}
+`, `base/kustomization.yaml
+base/kustomization.yaml:2 replaced metadata.labels.a = b
+base/kustomization.yaml:2 replaced spec.template.metadata.labels.a = b`},
+		"transformers that patch and rename": {`-- base/kustomization.yaml --
+resources: [web.yaml]
+transformers:
+- patch.yaml
+- none.yaml
+- |-
+  apiVersion: builtin
+  kind: ImageTagTransformer
+  metadata: {name: t}
+  imageTag: {name: side, newTag: "9"}
+-- base/patch.yaml --
+apiVersion: builtin
+kind: PatchTransformer
+metadata: {name: p}
+target: {kind: Deployment}
+patch: |-
+  - {op: remove, path: /spec/replicas}
+---
+apiVersion: builtin
+kind: ValueAddTransformer
+metadata: {name: v}
+`, `base/kustomization.yaml
+base/patch.yaml:6 removed spec.replicas strict = 
+base/patch.yaml:8 added  unknown = {…}
+base/kustomization.yaml:4 added  unknown = {…}
+base/kustomization.yaml:9 replaced spec.template.spec.containers[1].image = side:9`},
+		"replacements in a file": {`-- base/kustomization.yaml --
+resources: [web.yaml]
+replacements: [{path: more.yaml}, {path: none.yaml}]
+-- base/more.yaml --
+- source: {kind: ConfigMap, name: x}
+  targets:
+  - select: {kind: Deployment}
+    fieldPaths: ['spec.template.metadata.annotations.example\.org/x']
+  - select: {kind: Deployment}
+    reject: [{name: web}]
+    fieldPaths: [spec.rejected]
+  - select: {kind: StatefulSet}
+    fieldPaths: [spec.other]
+`, `base/kustomization.yaml
+base/more.yaml:4 replaced spec.template.metadata.annotations["example.org/x"] unknown = 
+base/kustomization.yaml:2 added  unknown = {…}`},
+		"patches of another group and another namespace": {`-- base/kustomization.yaml --
+resources: [web.yaml]
+namespace: shop
+-- prod/kustomization.yaml --
+resources: [../base]
+patchesStrategicMerge:
+- |
+  {apiVersion: example.org/v1, kind: Deployment, metadata: {name: web}, spec: {replicas: 7}}
+- |
+  {apiVersion: apps/v1, kind: Deployment, metadata: {name: web, namespace: other}, spec: {replicas: 8}}
+- |
+  {apiVersion: apps/v1, kind: Deployment, metadata: {name: web, namespace: shop}, spec: {replicas: 9}}
+`, `prod/kustomization.yaml
+base/kustomization.yaml:2 replaced metadata.namespace = shop
+prod/kustomization.yaml:8 replaced spec.replicas = 9`},
 		"circles and what lies elsewhere": {`-- base/kustomization.yaml --
 resources: [web.yaml, "https://example.org/x", "."]
 components: [../part]
