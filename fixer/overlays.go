@@ -62,8 +62,7 @@ type verdict struct {
 // answers the finding. Found is what it reports of the file as it stands: a
 // finding that no form has is none, and what only a form has is written elsewhere.
 func (i *Inspection) judge(rule *Rule, found []Finding, deps *Deps) ([]Finding, *Deps, error) {
-	type answer struct{ byPath map[string]*Finding }
-	answers := make([]answer, len(i.overlays()))
+	answers := make([]map[string]*Finding, len(i.overlays())) // by path
 	for n, o := range i.overlays() {
 		list := found
 		if o.look != nil {
@@ -77,9 +76,9 @@ func (i *Inspection) judge(rule *Rule, found []Finding, deps *Deps) ([]Finding, 
 				deps.addFile(at, i.snap.File(at))
 			}
 		}
-		answers[n].byPath = map[string]*Finding{}
+		answers[n] = map[string]*Finding{}
 		for k := range list {
-			answers[n].byPath[list[k].Path] = &list[k]
+			answers[n][list[k].Path] = &list[k]
 		}
 	}
 	var out []Finding
@@ -96,7 +95,7 @@ func (i *Inspection) judge(rule *Rule, found []Finding, deps *Deps) ([]Finding, 
 				continue // it is not built
 			}
 			changed = changed || len(o.ChangesOf(object)) > 0 || o.Rest > 0
-			verdicts = append(verdicts, verdict{o, answers[n].byPath[f.Path]})
+			verdicts = append(verdicts, verdict{o, answers[n][f.Path]})
 		}
 		if !changed && len(verdicts) > 0 {
 			out = append(out, f)
@@ -148,13 +147,13 @@ func (i *Inspection) weakest(raw Finding, object int, verdicts []verdict) (out F
 		out.Advice = m.advice
 	}
 	slices.SortStableFunc(out.Fixes, func(a, b Fix) int { return cmp.Compare(a.Level, b.Level) })
-	if !m.agreed || !sameEvidence(raw, out) || out.Level() != raw.Level() {
+	if !m.agreed || !sameWords(raw, out) || out.Level() != raw.Level() {
 		out.Evidence = append(out.Evidence, m.evidence()...)
 	}
 	return out, true
 }
 
-func sameEvidence(a, b Finding) bool { return a.Message == b.Message && a.Advice == b.Advice }
+func sameWords(a, b Finding) bool { return a.Message == b.Message && a.Advice == b.Advice }
 
 // merging makes one fix of those that the verdicts have.
 type merging struct {

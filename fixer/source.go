@@ -1,6 +1,11 @@
 package fixer
 
-import "oakum/fixer/buildcontext"
+import (
+	"path"
+	"strings"
+
+	"oakum/fixer/buildcontext"
+)
 
 // Kind says how a file is read.
 type Kind string
@@ -66,3 +71,10 @@ type Source struct {
 
 // A Name is a file or directory that exists, whether or not it is a [Source].
 type Name = buildcontext.Name
+
+// Beside reports whether one of two files lies in the directory of the other, or
+// below it.
+func Beside(a, b string) bool {
+	in := func(dir, file string) bool { return dir == "." || strings.HasPrefix(file, dir+"/") }
+	return in(path.Dir(a), b) || in(path.Dir(b), a)
+}

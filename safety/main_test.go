@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"oakum/fixer/disk/disktest"
 	"oakum/safety/bench"
 )
 
@@ -16,12 +17,7 @@ import (
 // done is an error.
 func TestRun(t *testing.T) {
 	dir := t.TempDir()
-	if err := os.MkdirAll(filepath.Join(dir, "a"), 0o755); err != nil {
-		t.Fatal(err)
-	}
-	if err := os.WriteFile(filepath.Join(dir, "a", "Dockerfile"), []byte("FROM scratch\n"), 0o644); err != nil {
-		t.Fatal(err)
-	}
+	disktest.Put(t, dir, "a/Dockerfile", "FROM scratch\n")
 	var out, talk bytes.Buffer
 	args := []string{"-repos", dir, "-fixer", "echo 'LABEL a=b' >> Dockerfile"}
 	if err := run(context.Background(), args, &out, &talk); err != nil || !strings.Contains(out.String(), "| total ") || strings.Contains(out.String(), "| a ") {

@@ -1,17 +1,17 @@
 package main
 
 import (
-	"errors"
 	"fmt"
 	"io"
 	"maps"
 	"os"
 	"os/exec"
-	"path/filepath"
 	"strings"
 	"syscall"
 	"testing"
 	"time"
+
+	"oakum/fixer/disk/disktest"
 )
 
 const (
@@ -47,10 +47,7 @@ func TestSignalsEndEveryPhase(t *testing.T) {
 	}
 	binary, dir := buildOakum(t), t.TempDir()
 	for i := range manifests {
-		at := filepath.Join(dir, fmt.Sprintf("team-%d", i%50), fmt.Sprintf("app-%d.yaml", i))
-		if err := errors.Join(os.MkdirAll(filepath.Dir(at), 0o755), os.WriteFile(at, fmt.Appendf(nil, manifest, i), 0o644)); err != nil {
-			t.Fatal(err)
-		}
+		disktest.Put(t, dir, fmt.Sprintf("team-%d/app-%d.yaml", i%50, i), fmt.Sprintf(manifest, i))
 	}
 	before := files(t, dir)
 	for _, args := range [][]string{
@@ -112,9 +109,7 @@ func interruptAfter(t *testing.T, binary, dir string, args []string, after time.
 func TestASignalEndsWhatNobodyReads(t *testing.T) {
 	binary, dir := buildOakum(t), t.TempDir()
 	for i := range 400 {
-		if err := os.WriteFile(filepath.Join(dir, fmt.Sprintf("app-%d.yaml", i)), fmt.Appendf(nil, manifest, i), 0o644); err != nil {
-			t.Fatal(err)
-		}
+		disktest.Put(t, dir, fmt.Sprintf("app-%d.yaml", i), fmt.Sprintf(manifest, i))
 	}
 	for _, args := range [][]string{{"scan"}, {"scan", "--format", "json"}, {"fix", "--diff", "--level", "review"}, {"--accessible"}} {
 		cmd := exec.Command(binary, append(args, dir)...)

@@ -42,7 +42,7 @@ func (v View) Dockerfile() (ref DockerfileRef, ok bool) {
 			}
 			name, ref.Target = cmp.Or(name, b.Dockerfile), cmp.Or(ref.Target, b.Target)
 		}
-		if t := tag(p.Node.Get("build")); t == resetTag || t == overrideTag {
+		if p.replaces("build") {
 			break
 		}
 	}
@@ -73,7 +73,7 @@ func (v View) IsBuilt() bool {
 		if p.Build != nil {
 			return true
 		}
-		if t := tag(p.Node.Get("build")); t == resetTag || t == overrideTag {
+		if p.replaces("build") {
 			break
 		}
 	}
@@ -101,7 +101,7 @@ func (v View) InlineDockerfile() (text *yamldoc.Node, file, target string) {
 		if p.Build != nil {
 			target = cmp.Or(target, p.Build.Target)
 		}
-		if t := tag(p.Node.Get("build")); t == resetTag || t == overrideTag {
+		if p.replaces("build") {
 			break
 		}
 	}

@@ -198,7 +198,7 @@ func (all places) nearest(name, file string) []Part {
 // compose.yaml.
 func beside(file string) []string {
 	var out []string
-	for _, main := range mainNames {
+	for _, main := range MainNames {
 		if other := path.Join(path.Dir(file), main); namedAfter(file, other) {
 			out = append(out, other)
 		}

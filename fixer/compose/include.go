@@ -72,13 +72,13 @@ func (p *Project) together(file string, includers []string) []member {
 			out = append(out, member{at, f.Doc})
 		}
 	}
-	if slices.Contains(mainNames, path.Base(file)) {
+	if slices.Contains(MainNames, path.Base(file)) {
 		for _, name := range overrideNames {
 			add(path.Join(path.Dir(file), name))
 		}
 	}
 	if slices.Contains(overrideNames, path.Base(file)) {
-		for _, name := range mainNames {
+		for _, name := range MainNames {
 			add(path.Join(path.Dir(file), name))
 		}
 	}

@@ -180,12 +180,12 @@ func (p *Project) bases(s *Service, file string) []Part {
 // The names Compose looks for in a directory, and those of the override that
 // it reads with either, the first that is there.
 var (
-	mainNames     = []string{"compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose.yaml"}
+	MainNames     = []string{"compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose.yaml"}
 	overrideNames = []string{"compose.override.yml", "compose.override.yaml", "docker-compose.override.yml", "docker-compose.override.yaml"}
 )
 
 func (p *Project) overrides(s *Service, file string) []Part {
-	if !slices.Contains(mainNames, path.Base(file)) {
+	if !slices.Contains(MainNames, path.Base(file)) {
 		return nil
 	}
 	for _, name := range overrideNames {
@@ -206,7 +206,7 @@ func (p *Project) completes(file, service string) bool {
 	if !slices.Contains(overrideNames, path.Base(file)) {
 		return false
 	}
-	for _, main := range mainNames {
+	for _, main := range MainNames {
 		if f := p.files[path.Join(path.Dir(file), main)]; f != nil && f.Service(service) != nil {
 			return true
 		}

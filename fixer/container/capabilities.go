@@ -5,9 +5,11 @@ import (
 	"path"
 	"slices"
 	"strconv"
+	"strings"
 
 	"oakum/fixer"
 	"oakum/fixer/image"
+	"oakum/fixer/text"
 )
 
 // BaselineCapabilities are those that the baseline Pod Security Standard allows
@@ -64,16 +66,16 @@ func (s *Spec) DropCapabilities() CapabilityDecision {
 			d.Evidence = append(d.Evidence, fixer.Evidence{Kind: fixer.FromTable, Text: s.Image.Entry.ID + " needs " + name + " where " + when.Says})
 		}
 	case s.Image.DropsPrivileges() != "":
-		need = privilegeDropCaps()
+		need = strings.Fields(accountCaps)
 		d.Evidence = append(d.Evidence, s.Image.steppingEvidence())
 	}
 	if becomes := s.becomesUser(); becomes != "" && !notRoot(user) {
-		need = union(need, privilegeDropCaps())
+		need = union(need, strings.Fields(accountCaps))
 		d.Evidence = append(d.Evidence, s.says("it is given "+becomes+", so that it starts as root and becomes that user by itself"))
 	}
-	if dirs := s.writableHostDirectories(); len(dirs) > 0 && !notRoot(user) {
+	if dirs := s.filesOfOthers(); len(dirs) > 0 && !notRoot(user) {
 		need = union(need, []string{"DAC_OVERRIDE"})
-		d.Evidence = append(d.Evidence, s.says("it may write to "+joined(dirs)+" of its host, whose files mostly belong to another user: root writes to these only with DAC_OVERRIDE"))
+		d.Evidence = append(d.Evidence, s.says("it uses "+joined(dirs)+" of its host, whose files mostly belong to another user: root needs DAC_OVERRIDE for these"))
 	}
 	if s.SharedPID && !notRoot(user) {
 		need = union(need, []string{"KILL"})
@@ -101,22 +103,34 @@ func (s *Spec) DropCapabilities() CapabilityDecision {
 	return d
 }
 
-// writableHostDirectories returns the directories of the host that are mounted to
-// be written to. What has the name of a file is taken for one.
-func (s *Spec) writableHostDirectories() []string {
+// filesOfOthers returns what the container mounts of a developer's machine that
+// root can use only because it overrides permissions: directories that it writes
+// to, and files that are private by their names, such as keys. A node's files
+// mostly belong to root, so that pods need nothing for them.
+func (s *Spec) filesOfOthers() []string {
 	var out []string
 	for _, m := range s.Mounts {
-		if m.Kind != MountHost || m.ReadOnly || path.Ext(m.Host) != "" && path.Base(m.Host) != ".." && path.Base(m.Host) != "." || slices.Contains(out, m.Host) {
+		if s.Platform != Compose || m.Host == "" || slices.Contains(out, m.Host) {
 			continue
 		}
-		switch at := UnderRun(m.Target); {
-		case within("/run", at), within("/dev", at), within("/proc", at), within("/sys", at), at == "/etc/localtime", at == "/etc/timezone":
-		default:
+		at := UnderRun(m.Target)
+		isFile := path.Ext(m.Host) != "" && strings.Trim(path.Base(m.Host), ".") != ""
+		switch {
+		case within("/dev", at), within("/proc", at), within("/sys", at), at == "/etc/localtime", at == "/etc/timezone", path.Ext(m.Host) == ".sock":
+		case within("/run/secrets", at), PrivateFile(m.Host), PrivateFile(at):
+			out = append(out, m.Host)
+		case !m.ReadOnly && !isFile && !within("/run", at):
 			out = append(out, m.Host)
 		}
 	}
 	return out
 }
+
+// PrivateFile reports whether a path is by its name a file, or a directory of
+// files, that its owner alone can read: keys of TLS and SSH, passwords.
+func PrivateFile(at string) bool { return privateFile().MatchString(at) }
+
+var privateFile = text.Regexp(`(?i)\.(key|pem|p12|pfx|jks)$|(^|/)(certs?|ssl|tls|letsencrypt|private|pki|secrets?|\.ssh|\.gnupg)(/|$)|(^|/)(id_(rsa|ed25519|ecdsa)|acme\.json|\.pgpass|\.htpasswd|\.netrc)$`)
 
 // isDefault reports whether Docker and the runtimes of Kubernetes give a
 // capability to every container. A fix gives none that a container has not today.
@@ -134,7 +148,7 @@ func (s *Spec) capabilitiesOfCommands(d *CapabilityDecision, need []string) []st
 			continue // they take nothing from who has none, or has all
 		}
 		strong := slices.DeleteFunc(slices.Clone(caps), func(name string) bool {
-			return slices.Contains(BaselineCapabilities, name) || s.adds(name) || slices.Contains(dockerDefaults, name)
+			return isDefault(name) || s.adds(name)
 		})
 		switch {
 		case e.installs && (!notRoot(user) || asRoot):

@@ -73,6 +73,7 @@ func (s *Spec) deliver(v compose.View, entry compose.Setting, section, what, dir
 		copied(false, compose.Setting{Node: external, File: source.File}, "is external",
 			fmt.Sprintf("the container does not start if what runs it copies the external %s %s into the root filesystem instead of mounting it", what, name))
 	default:
-		s.Mounts = append(s.Mounts, Mount{Target: target, Kind: MountFiles, ReadOnly: true})
+		file, _ := compose.Expand(source.Node.Get("file").Text())
+		s.Mounts = append(s.Mounts, Mount{Target: target, Kind: MountFiles, Host: file, ReadOnly: true})
 	}
 }

@@ -1,9 +1,7 @@
 package container
 
 import (
-	"path"
 	"slices"
-	"strings"
 
 	"oakum/fixer"
 	"oakum/fixer/kube"
@@ -40,7 +38,7 @@ func Added(p *fixer.Pass, file string, w *kube.Workload) []Addition {
 	}
 	name := w.Node.Get("metadata").Get("namespace").Text()
 	for _, ns := range all {
-		if name != "" && ns.name != name || name == "" && !beside(ns.file, file) {
+		if name != "" && ns.name != name || name == "" && !fixer.Beside(ns.file, file) {
 			continue
 		}
 		for _, a := range ns.added {
@@ -51,13 +49,6 @@ func Added(p *fixer.Pass, file string, w *kube.Workload) []Addition {
 		}
 	}
 	return out
-}
-
-// beside reports whether one of two files lies in the directory of the other, or
-// below it.
-func beside(a, b string) bool {
-	in := func(dir, file string) bool { return dir == "." || strings.HasPrefix(file, dir+"/") }
-	return in(path.Dir(a), b) || in(path.Dir(b), a)
 }
 
 // An injectedNamespace is one whose pods get containers added.

@@ -12,12 +12,6 @@ import (
 	"oakum/fixer/text"
 )
 
-// privilegeDropCaps are the capabilities with which a program makes its
-// data its user's and becomes that user.
-func privilegeDropCaps() []string {
-	return []string{"CHOWN", "DAC_OVERRIDE", "FOWNER", "SETGID", "SETUID"}
-}
-
 // DropsPrivileges returns the tool in the Dockerfile that makes the image with
 // which a program that starts as root most likely becomes another user by
 // itself; "" when there is none, or no Dockerfile.
@@ -68,7 +62,7 @@ func (p *Profile) GainsPrivileges() string {
 			if st.Script == nil {
 				continue
 			}
-			if word := named(code(f.Source[c.Start:c.End]), programs); word != "" { // in a redirection: >> /etc/sudoers
+			if word := firstIn(code(f.Source[c.Start:c.End]), programs); word != "" { // in a redirection: >> /etc/sudoers
 				return word
 			}
 		}
@@ -83,7 +77,7 @@ func (p *Profile) GainsPrivileges() string {
 			if i.Keyword != "ARG" && i.Keyword != "ENV" {
 				continue
 			}
-			if word := named(i.Args.Raw, gainers); word != "" { // a list of packages, which a step names by its variable
+			if word := firstIn(i.Args.Raw, gainers); word != "" { // a list of packages, which a step names by its variable
 				return word
 			}
 		}
@@ -93,24 +87,6 @@ func (p *Profile) GainsPrivileges() string {
 			if mode, ok := i.Flag("chmod"); ok && build.SetsUID(mode.Value) {
 				return "chmod " + mode.Value
 			}
-		}
-	}
-	return ""
-}
-
-// gainersByName are words in the name of an image that nobody knows, and in paths
-// of it, that tell of a program which gains privileges.
-var gainersByName = []string{"exim", "postfix", "sendmail", "smtp", "mailserver", "mail-server"}
-
-// named returns the first of the words that is in the name of an image nobody
-// knows, or in a path that something is mounted at; "" where none is.
-func (s *Spec) named(words []string) string {
-	if s.Image.Entry != nil || s.Image.BuiltHere() {
-		return ""
-	}
-	for _, word := range words {
-		if strings.Contains(strings.ToLower(s.Image.Name), word) || slices.ContainsFunc(s.Mounts, func(m Mount) bool { return strings.Contains(m.Target, word) }) {
-			return word
 		}
 	}
 	return ""
@@ -140,7 +116,7 @@ func gainInWords(words []string, programs []string) string {
 			}
 		}
 	}
-	if word := named(strings.Join(words, " "), programs); word != "" {
+	if word := firstIn(strings.Join(words, " "), programs); word != "" {
 		return word
 	}
 	for _, w := range words[1:] { // a shell's script, or a command behind another: RUN bash -c '…', find -exec chmod u+s
@@ -156,11 +132,11 @@ func gainInWords(words []string, programs []string) string {
 	return ""
 }
 
-// named returns the first of the programs that a text names.
-func named(text string, programs []string) string {
-	for _, program := range programs {
-		if strings.Contains(text, program) {
-			return program
+// firstIn returns the first of the words that a text holds, "" where it holds none.
+func firstIn(text string, words []string) string {
+	for _, word := range words {
+		if strings.Contains(text, word) {
+			return word
 		}
 	}
 	return ""
@@ -179,7 +155,7 @@ func code(src []byte) string {
 
 // gainInText looks for the same in text whose commands cannot be told apart.
 func gainInText(text string, programs []string) string {
-	return named(text, slices.Concat([]string{"setcap", "setuid", "chmod u+s", "chmod +s"}, programs))
+	return firstIn(text, slices.Concat([]string{"setcap", "setuid", "chmod u+s", "chmod +s"}, programs))
 }
 
 // copiedFrom returns the stages, outside of the chain, that its files come from,
@@ -269,16 +245,29 @@ func (s *Spec) grantsSudo() *Variable {
 // name of its image or a path that is mounted. Postfix and Exim are made of
 // programs with different users, which become one another by setuid and setgid.
 func (s *Spec) servesMail() string {
+	if s.Image.Entry != nil {
+		return ""
+	}
 	for _, n := range s.Ports {
-		if (n == 25 || n == 465 || n == 587) && s.Image.Entry == nil {
+		if n == 25 || n == 465 || n == 587 {
 			return "it listens on port " + Numbers([]int{n}) + ", which is for mail"
 		}
 	}
-	if name := s.named(gainersByName); name != "" {
+	if s.Image.BuiltHere() {
+		return ""
+	}
+	names := strings.ToLower(s.Image.Name)
+	for _, m := range s.Mounts {
+		names += "\n" + m.Target
+	}
+	if name := firstIn(names, mailServers); name != "" {
 		return "its image or a path it mounts is called " + name
 	}
 	return ""
 }
+
+// mailServers are words by which mail servers are called.
+var mailServers = []string{"exim", "postfix", "sendmail", "smtp", "mailserver", "mail-server"}
 
 func serviceName(e *image.Entry) string {
 	if e.Service == nil {

@@ -90,6 +90,8 @@ var programs = map[string]program{
 	"continue": {}, "unset": {}, "exec": {}, "ss": {}, "netstat": {}, "env": {}, "printenv": {},
 }
 
+// accountCaps are the capabilities with which root gives files to another account
+// and becomes it.
 const accountCaps = "CHOWN DAC_OVERRIDE FOWNER SETGID SETUID"
 
 // optionFiles are options of programs whose value is a file or directory that is

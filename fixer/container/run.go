@@ -64,7 +64,7 @@ func (s *Spec) runs() []Run {
 
 // fileStarts is what the file starts in place of what the image would.
 func (s *Spec) fileStarts() []Run {
-	words := append(append([]string{}, s.Entrypoint...), s.Command...)
+	words := slices.Concat(s.Entrypoint, s.Command)
 	if len(words) == 0 {
 		return nil
 	}
@@ -84,7 +84,7 @@ func (s *Spec) readStarts() []Run {
 	if s.replacesStart() {
 		return s.fileStarts()
 	}
-	words := append(append([]string{}, s.Image.Entrypoint().Value...), s.Image.Cmd().Value...)
+	words := slices.Concat(s.Image.Entrypoint().Value, s.Image.Cmd().Value)
 	if len(words) == 0 {
 		return nil
 	}

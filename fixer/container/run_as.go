@@ -265,7 +265,6 @@ func (s *Spec) startsOwn() bool {
 		for _, c := range r.Commands {
 			commands++
 			_, known := programs[c.Program]
-
 			if !known && !c.HandsRead && !clients[c.Program] {
 				return true
 			}
@@ -277,9 +276,10 @@ func (s *Spec) startsOwn() bool {
 	return commands == 0
 }
 
-// clients are programs in the images of databases and brokers that are no servers.
-var clients = text.WordSet(`psql pg_dump pg_dumpall pg_restore pg_basebackup pg_isready createdb dropdb mysql mysqldump mariadb mariadb-dump
-	mongosh mongo mongodump mongorestore mongoexport mongoimport redis-cli valkey-cli influx clickhouse-client cqlsh rabbitmqadmin rabbitmqctl`)
+// clients are programs in the images of databases and brokers that are no servers,
+// besides those that [programs] has.
+var clients = text.WordSet(`psql pg_dump pg_dumpall pg_restore pg_basebackup createdb dropdb mysql mysqldump mariadb mariadb-dump
+	mongosh mongo mongodump mongorestore mongoexport mongoimport influx clickhouse-client cqlsh rabbitmqadmin rabbitmqctl`)
 
 // rootCommand returns what the file has run that only root can do; nil where
 // nothing of the kind is known.

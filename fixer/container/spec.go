@@ -139,7 +139,7 @@ func (s *Spec) setsEnv(name string) bool {
 type Mount struct {
 	Target   string // path in the container, cleaned
 	Kind     MountKind
-	Host     string // the path on the host, for MountHost
+	Host     string // the path on the host, for MountHost and files that Compose mounts
 	ReadOnly bool
 }
 

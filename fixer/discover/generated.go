@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"oakum/fixer"
+	"oakum/fixer/compose"
 	"oakum/fixer/text"
 )
 
@@ -128,7 +129,7 @@ func (l *loader) madeFrom(p string) string {
 
 // composeIn returns a Compose file of a directory, "" when there is none.
 func (l *loader) composeIn(dir string) string {
-	for _, name := range []string{"compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose.yaml"} {
+	for _, name := range compose.MainNames {
 		if s := l.sources[path.Join(dir, name)]; s != nil && s.Kind == fixer.Compose {
 			return s.Path
 		}

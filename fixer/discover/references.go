@@ -16,7 +16,7 @@ func composeRefs(data []byte) []string {
 	}
 	var refs refList
 	for _, root := range rootNodes(data) {
-		for _, item := range listOrOne(root.Own("include")) {
+		for _, item := range root.Own("include").ListOrOne() {
 			if item.Is(yamldoc.Mapping) {
 				item = item.Own("path")
 			}
@@ -37,7 +37,7 @@ func kustomizeRefs(data []byte) []string {
 	var refs refList
 	for _, root := range rootNodes(data) {
 		for _, key := range []string{"patches", "patchesJson6902", "replacements"} {
-			for _, item := range listOrOne(root.Own(key)) {
+			for _, item := range root.Own(key).ListOrOne() {
 				if item.Is(yamldoc.Scalar) { // as patchesStrategicMerge, in the first versions
 					refs.addAll(item)
 				}
@@ -65,17 +65,6 @@ func rootNodes(data []byte) []*yamldoc.Node {
 	return out
 }
 
-// listOrOne returns the items of a list, or a lone value as a list of one.
-func listOrOne(n *yamldoc.Node) []*yamldoc.Node {
-	switch {
-	case n == nil:
-		return nil
-	case n.Is(yamldoc.Sequence):
-		return n.List()
-	}
-	return []*yamldoc.Node{n}
-}
-
 // refList keeps names in order, each once.
 type refList struct {
 	names []string
@@ -85,7 +74,7 @@ type refList struct {
 // addAll adds a scalar or the scalars of a list. Text over several lines is a
 // patch written in place, not a name.
 func (r *refList) addAll(n *yamldoc.Node) {
-	for _, item := range listOrOne(n) {
+	for _, item := range n.ListOrOne() {
 		name, ok := item.Str()
 		if !ok || name == "" || strings.ContainsAny(name, "\n\x00") || r.seen[name] {
 			continue

@@ -66,7 +66,7 @@ func (o *Object) findWorkload() *Workload {
 	if pod.Resolve() == nil || pod.Resolve().Kind != yamldoc.Mapping {
 		return nil
 	}
-	w := &Workload{Object: o, Pod: pod, PodPath: o.Path.Join(pathSteps(path)...)}
+	w := &Workload{Object: o, Pod: pod, PodPath: slices.Concat(o.Path, path)}
 	w.Meta = o.Node.At(path[:len(path)-1]).Get("metadata")
 	w.containers = w.findContainers()
 	w.Partial = w.isPartial()
@@ -229,12 +229,4 @@ func (c Container) Security(key string) (value *yamldoc.Node, inherited bool) {
 	}
 	v := c.Workload.Pod.Get("securityContext").Get(key)
 	return v, !v.Null()
-}
-
-func pathSteps(p yamldoc.Path) []any {
-	out := make([]any, len(p))
-	for i, s := range p {
-		out[i] = s
-	}
-	return out
 }

@@ -21,7 +21,7 @@ func (p *Project) apply(k *kustomization, targets []*target, above map[*kustomiz
 	for _, dir := range k.components {
 		p.apply(p.dirs[dir], targets, above)
 	}
-	for _, item := range listOrOne(k.root.Get("patchesStrategicMerge")) {
+	for _, item := range k.root.Get("patchesStrategicMerge").ListOrOne() {
 		p.patch(k, item, nil, targets)
 	}
 	for _, item := range k.root.Get("patches").List() {
@@ -48,17 +48,6 @@ func note(targets []*target, file string) {
 		t.rendering.files[file] = true
 		break // they share one
 	}
-}
-
-// listOrOne returns the items of a list, or a lone value as a list of one.
-func listOrOne(n *yamldoc.Node) []*yamldoc.Node {
-	switch {
-	case n == nil:
-		return nil
-	case n.Is(yamldoc.Sequence):
-		return n.List()
-	}
-	return []*yamldoc.Node{n}
 }
 
 // patch applies one patch, which is a file or written in place.

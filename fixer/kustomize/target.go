@@ -76,19 +76,11 @@ func (t *target) hasLabels(selector, where string) bool {
 
 // note records a change of the object.
 func (t *target) note(c Change) {
-	c.Path = t.object.Path.Join(steps(c.Path)...)
+	c.Path = slices.Concat(t.object.Path, c.Path)
 	t.rendering.changes[t.number] = append(t.rendering.changes[t.number], c)
 }
 
 func (t *target) moved() { t.rendering.moved[t.number] = true }
-
-func steps(p yamldoc.Path) []any {
-	out := make([]any, len(p))
-	for i, s := range p {
-		out[i] = s
-	}
-	return out
-}
 
 // A source is a file that changes are written in.
 type source struct {

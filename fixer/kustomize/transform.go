@@ -82,7 +82,7 @@ var harmless = map[string]bool{
 // transformers applies those that are written as objects: the built-in ones
 // that patch or rename images. What others do nobody knows.
 func (p *Project) transformers(k *kustomization, targets []*target) {
-	for _, item := range listOrOne(k.root.Get("transformers")) {
+	for _, item := range k.root.Get("transformers").ListOrOne() {
 		from := source{file: k.path}
 		data := []byte(item.Text())
 		if name := item.Text(); !strings.Contains(name, "\n") {
@@ -140,7 +140,7 @@ func (p *Project) replacement(k *kustomization, item *yamldoc.Node, targets []*t
 		}
 		list = nil
 		for _, doc := range f.Docs {
-			list = append(list, listOrOne(doc.Root)...)
+			list = append(list, doc.Root.ListOrOne()...)
 		}
 	}
 	for _, r := range list {

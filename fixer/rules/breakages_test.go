@@ -2,7 +2,6 @@ package rules_test
 
 import (
 	"bytes"
-	"context"
 	"fmt"
 	"maps"
 	"os"
@@ -15,7 +14,6 @@ import (
 	"golang.org/x/tools/txtar"
 
 	"oakum/fixer"
-	"oakum/fixer/discover"
 	"oakum/fixer/engine"
 	"oakum/fixer/rules"
 )
@@ -139,21 +137,11 @@ func (b *breakage) hasLine(files map[string][]byte, line string) bool {
 // on disk.
 func (b *breakage) plan(t *testing.T, v variant) *engine.Plan {
 	t.Helper()
-	root := t.TempDir()
+	files := map[string]string{}
 	for path, data := range b.before {
-		at := filepath.Join(root, filepath.FromSlash(path))
-		if err := os.MkdirAll(filepath.Dir(at), 0o755); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(at, v.convert(data), 0o644); err != nil {
-			t.Fatal(err)
-		}
+		files[path] = string(v.convert(data))
 	}
-	ws, err := discover.Load(context.Background(), []string{root}, discover.Options{Generated: true})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return planOf(t, ws.Sources)
+	return planOf(t, discovered(t, files).Sources)
 }
 
 func planOf(t *testing.T, sources []fixer.Source) *engine.Plan {

@@ -18,6 +18,7 @@ import (
 
 	"oakum/fixer"
 	"oakum/fixer/discover"
+	"oakum/fixer/disk/disktest"
 	"oakum/fixer/engine"
 	"oakum/fixer/rules"
 )
@@ -58,13 +59,7 @@ func layOut(t *testing.T, root, before, after string) {
 			if f.Skip != nil || (f.Kind != fixer.Dockerfile && f.Kind != fixer.Kubernetes) {
 				continue
 			}
-			path := filepath.Join(tree, filepath.FromSlash(f.Path))
-			if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
-				t.Fatal(err)
-			}
-			if err := os.WriteFile(path, f.Data, 0o644); err != nil {
-				t.Fatal(err)
-			}
+			disktest.Put(t, tree, f.Path, string(f.Data))
 		}
 	}
 }

@@ -1,7 +1,6 @@
 package rules_test
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -18,60 +17,22 @@ import (
 // is a rule, the level that it must have ("none" for no finding) and, where it
 // says more, a part of the finding's texts.
 func TestManifestsAreJudgedAsKustomizationsBuildThem(t *testing.T) {
-	const (
-		nginx = `-- base/kustomization.yaml --
-resources: [web.yaml]
--- base/web.yaml --
-apiVersion: apps/v1
-kind: Deployment
-metadata:
-  name: web
-spec:
-  selector:
-    matchLabels: {app: web}
-  template:
-    metadata:
-      labels: {app: web}
-    spec:
-      containers:
-      - name: web
-        image: nginx:1.29
-        ports:
-        - containerPort: 80
-`
-		cache = `-- base/kustomization.yaml --
-resources: [web.yaml]
--- base/web.yaml --
-apiVersion: apps/v1
-kind: Deployment
-metadata:
-  name: web
-spec:
-  selector:
-    matchLabels: {app: web}
-  template:
-    metadata:
-      labels: {app: web}
-    spec:
-      containers:
-      - name: web
-        image: memcached:1.6
-`
-		patchHead = `apiVersion: apps/v1
+	const onPort80 = "        ports:\n        - containerPort: 80\n"
+	nginx, cache := baseWith("nginx:1.29")+onPort80, baseWith("memcached:1.6")
+	const patchHead = `apiVersion: apps/v1
 kind: Deployment
 metadata: {name: web}
 spec:
   template:
     spec:
 `
-	)
 	for _, test := range []struct{ name, files, want string }{
 		{"a base that nobody changes", cache + "-- prod/kustomization.yaml --\nresources: [../base]\nnamePrefix: prod-\n", `
 kubernetes/writable-root safe
 kubernetes/capabilities safe
 cross/service-account-token safe`},
 		{"a placeholder gets its image from the kustomization that lists it",
-			strings.Replace(nginx, "resources: [web.yaml]", "resources: [web.yaml]\nimages: [{name: app, newName: nginx, newTag: '1.29'}]", 1) + "", `
+			strings.Replace(baseWith("app")+onPort80, "resources: [web.yaml]", "resources: [web.yaml]\nimages: [{name: app, newName: nginx, newTag: '1.29'}]", 1), `
 kubernetes/run-as-non-root review user 101`},
 		{"two overlays put different images in", nginx + `-- a/kustomization.yaml --
 resources: [../base]
@@ -236,7 +197,7 @@ kubernetes/default-namespace none`},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			var sources []fixer.Source
-			for _, f := range txtar.Parse([]byte(strings.Replace(test.files, "image: nginx:1.29", imageOf(test.name), 1))).Files {
+			for _, f := range txtar.Parse([]byte(test.files)).Files {
 				sources = append(sources, fixer.Source{Path: f.Name, Kind: kindOf(f.Name, f.Data), Data: f.Data})
 			}
 			report := engine.Check(fixer.NewSnapshot(sources), nil, rules.All())
@@ -262,24 +223,25 @@ kubernetes/default-namespace none`},
 	}
 }
 
-// imageOf is the image in the manifest of a case: a placeholder where its name says so.
-func imageOf(name string) string {
-	if strings.HasPrefix(name, "a placeholder") {
-		return "image: app"
-	}
-	return "image: nginx:1.29"
-}
-
-// told is all that a finding says.
-func told(f *fixer.Finding) string {
-	out := f.Message + "\n" + f.Advice + "\n"
-	for _, e := range f.Evidence {
-		out += e.String() + "\n"
-	}
-	for _, fix := range f.Fixes {
-		out += fmt.Sprintf("%s: %s; breaks: %s\n", fix.Level, fix.Title, fix.Breaks)
-	}
-	return out
+// baseWith is a kustomization with one Deployment of an image.
+func baseWith(image string) string {
+	return `-- base/kustomization.yaml --
+resources: [web.yaml]
+-- base/web.yaml --
+apiVersion: apps/v1
+kind: Deployment
+metadata:
+  name: web
+spec:
+  selector:
+    matchLabels: {app: web}
+  template:
+    metadata:
+      labels: {app: web}
+    spec:
+      containers:
+      - name: web
+        image: ` + image + "\n"
 }
 
 // A fix for a manifest whose kustomization changes it is made in the manifest,

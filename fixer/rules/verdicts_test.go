@@ -2,9 +2,7 @@ package rules_test
 
 import (
 	"bytes"
-	"context"
 	"fmt"
-	"os"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -15,6 +13,7 @@ import (
 
 	"oakum/fixer"
 	"oakum/fixer/discover"
+	"oakum/fixer/disk/disktest"
 	"oakum/fixer/engine"
 	"oakum/fixer/rules"
 )
@@ -87,7 +86,7 @@ func TestVerdicts(t *testing.T) {
 }
 
 func runVerdict(t *testing.T, archive *txtar.Archive) {
-	root := t.TempDir()
+	files := map[string]string{}
 	var wishes []wish
 	for _, f := range archive.Files {
 		if f.Name == "want" {
@@ -103,21 +102,12 @@ func runVerdict(t *testing.T, archive *txtar.Archive) {
 			}
 			continue
 		}
-		at := filepath.Join(root, filepath.FromSlash(f.Name))
-		if err := os.MkdirAll(filepath.Dir(at), 0o755); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(at, f.Data, 0o644); err != nil {
-			t.Fatal(err)
-		}
+		files[f.Name] = string(f.Data)
 	}
 	if len(wishes) == 0 {
 		t.Fatal("the script wants nothing")
 	}
-	loaded, err := discover.Load(context.Background(), []string{root}, discover.Options{Generated: true})
-	if err != nil {
-		t.Fatal(err)
-	}
+	loaded := discovered(t, files)
 	snap := fixer.NewSnapshot(loaded.Sources, loaded.Names...)
 	result := engine.Check(snap, nil, rules.All())
 	for _, p := range result.Problems {
@@ -146,7 +136,7 @@ func runVerdict(t *testing.T, archive *txtar.Archive) {
 	}
 	if t.Failed() && testing.Verbose() {
 		for _, f := range result.Findings {
-			t.Logf("%s:%d %s %s %s: %s", f.File, f.Line, f.Rule, f.Level(), f.Path, shownText(f))
+			t.Logf("%s:%d %s %s %s: %s", f.File, f.Line, f.Rule, f.Level(), f.Path, told(f))
 		}
 	}
 }
@@ -161,7 +151,7 @@ func (w wish) judge(t *testing.T, list []*fixer.Finding) {
 	}
 	if w.level == "none" {
 		if len(found) > 0 {
-			t.Errorf("%s: it is reported: %s", w.line, shownText(found[0]))
+			t.Errorf("%s: it is reported: %s", w.line, told(found[0]))
 		}
 		return
 	}
@@ -171,23 +161,33 @@ func (w wish) judge(t *testing.T, list []*fixer.Finding) {
 	for _, f := range found {
 		level := f.Level().String()
 		if level != w.level && !(w.level == "below-safe" && level != "safe") {
-			t.Errorf("%s: it is %s: %s", w.line, level, shownText(f))
+			t.Errorf("%s: it is %s: %s", w.line, level, told(f))
 		}
-		shown := shownText(f)
+		shown := told(f)
 		if i := slices.IndexFunc(w.says, func(text string) bool { return !strings.Contains(shown, text) }); i >= 0 {
 			t.Errorf("%s: nothing says %q: %s", w.line, w.says[i], shown)
 		}
 	}
 }
 
-// shownText is what a person sees of a finding.
-func shownText(f *fixer.Finding) string {
-	out := []string{f.Message, f.Advice}
+// discovered is what discovery finds in a directory with these files.
+func discovered(t *testing.T, files map[string]string) *fixer.Loaded {
+	t.Helper()
+	loaded, err := discover.Load(t.Context(), []string{disktest.Tree(t, files)}, discover.Options{Generated: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return loaded
+}
+
+// told is all that a person is told of a finding.
+func told(f *fixer.Finding) string {
+	out := f.Message + "\n" + f.Advice + "\n"
 	for _, e := range f.Evidence {
-		out = append(out, e.Place, e.Text)
+		out += e.String() + "\n"
 	}
 	for _, fix := range f.Fixes {
-		out = append(out, fix.Title, fix.Breaks)
+		out += fmt.Sprintf("%s: %s; breaks: %s\n", fix.Level, fix.Title, fix.Breaks)
 	}
-	return strings.Join(slices.DeleteFunc(out, func(s string) bool { return s == "" }), " | ")
+	return out
 }

@@ -39,6 +39,14 @@ func wantRefused(t *testing.T, err error, want ...string) {
 	}
 }
 
+// mustCommit writes changes that nothing stands against.
+func mustCommit(t *testing.T, dir string, changes ...engine.Change) {
+	t.Helper()
+	if _, err := Commit(t.Context(), dir, changes); err != nil {
+		t.Fatal(err)
+	}
+}
+
 func wantFiles(t *testing.T, dir string, want map[string]string) {
 	t.Helper()
 	if got := disktest.Files(t, dir); !maps.Equal(got, want) {
@@ -273,9 +281,7 @@ func TestRollBackThatFails(t *testing.T) {
 func TestRecordsArePrivateAndChecked(t *testing.T) {
 	ctx := context.Background()
 	dir := disktest.Tree(t, map[string]string{"a": "secret"})
-	if _, err := Commit(ctx, dir, []engine.Change{change("a", []byte("secret"), []byte("2"))}); err != nil {
-		t.Fatal(err)
-	}
+	mustCommit(t, dir, change("a", []byte("secret"), []byte("2")))
 	var record string
 	err := filepath.WalkDir(os.Getenv("XDG_STATE_HOME"), func(p string, d fs.DirEntry, err error) error {
 		info, ierr := d.Info()

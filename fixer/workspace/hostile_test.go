@@ -42,9 +42,7 @@ func TestNewFilesWhereThereAreNoHardLinks(t *testing.T) {
 		return &os.LinkError{Op: "linkat", Old: from, New: to, Err: syscall.EPERM}
 	}
 	dir := disktest.Tree(t, map[string]string{"a": "1"})
-	if _, err := Commit(context.Background(), dir, []engine.Change{change("d/n", nil, []byte("2"))}); err != nil {
-		t.Fatal(err)
-	}
+	mustCommit(t, dir, change("d/n", nil, []byte("2")))
 	wantFiles(t, dir, map[string]string{"a": "1", "d/n": "2"})
 	if _, err := Undo(context.Background(), dir); err != nil {
 		t.Fatal(err)
@@ -80,9 +78,7 @@ func TestOwnerIsKept(t *testing.T) {
 			t.Errorf("%s: owner %d:%d, mode %o", when, uid, gid, info.Mode().Perm())
 		}
 	}
-	if _, err := Commit(context.Background(), dir, []engine.Change{change("Dockerfile", []byte(dockerfile), []byte("FROM b\n"))}); err != nil {
-		t.Fatal(err)
-	}
+	mustCommit(t, dir, change("Dockerfile", []byte(dockerfile), []byte("FROM b\n")))
 	check("after commit")
 	if _, err := Undo(context.Background(), dir); err != nil {
 		t.Fatal(err)

@@ -20,9 +20,7 @@ func TestUndoIsAStack(t *testing.T) {
 	ctx := context.Background()
 	dir := disktest.Tree(t, map[string]string{"a": "0"})
 	for i := range keepRecords + 5 {
-		if _, err := Commit(ctx, dir, []engine.Change{change("a", []byte(version(i)), []byte(version(i+1)))}); err != nil {
-			t.Fatal(err)
-		}
+		mustCommit(t, dir, change("a", []byte(version(i)), []byte(version(i+1))))
 	}
 	for i := keepRecords + 4; i >= 5; i-- {
 		if _, err := Undo(ctx, dir); err != nil {
@@ -54,9 +52,7 @@ func TestUndoRefuses(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			dir := disktest.Tree(t, map[string]string{"a": "1", "b": "1"})
-			if _, err := Commit(ctx, dir, []engine.Change{change("a", []byte("1"), []byte("2")), change("b", []byte("1"), []byte("2")), change("n", nil, []byte("2"))}); err != nil {
-				t.Fatal(err)
-			}
+			mustCommit(t, dir, change("a", []byte("1"), []byte("2")), change("b", []byte("1"), []byte("2")), change("n", nil, []byte("2")))
 			if err := tt.prepare(dir); err != nil {
 				t.Fatal(err)
 			}
@@ -89,9 +85,7 @@ func TestUndoThatFails(t *testing.T) {
 		"rename":      {"a": "1", "b": "2"},
 	} {
 		dir := disktest.Tree(t, map[string]string{"a": "1", "b": "1"})
-		if _, err := Commit(ctx, dir, []engine.Change{change("a", []byte("1"), []byte("2")), change("b", []byte("1"), []byte("2"))}); err != nil {
-			t.Fatal(err)
-		}
+		mustCommit(t, dir, change("a", []byte("1"), []byte("2")), change("b", []byte("1"), []byte("2")))
 		failAt(t, step, "b", func() error { return syscall.ENOSPC })
 		_, err := Undo(ctx, dir)
 		wantRefused(t, err, "b io")
@@ -125,9 +119,7 @@ func TestUndoWithNamesThatAreNotUTF8(t *testing.T) {
 		changes = append(changes, change(p, []byte(content), []byte("new")))
 	}
 	changes = append(changes, change("n\xf0/d\xf1/new", nil, []byte("new")))
-	if _, err := Commit(ctx, dir, changes); err != nil {
-		t.Fatal(err)
-	}
+	mustCommit(t, dir, changes...)
 	rec, err := Undo(ctx, dir)
 	if err != nil || len(rec.Written) != 3 || len(rec.Removed) != 1 {
 		t.Errorf("%+v, %v", rec, err)
@@ -138,8 +130,7 @@ func TestUndoWithNamesThatAreNotUTF8(t *testing.T) {
 	}
 }
 
-// TestOldRecordsStayReadable: names that are UTF-8 are strings, as they have
-// always been.
+// TestOldRecordsStayReadable: names that are UTF-8 are plain strings in a record.
 func TestOldRecordsStayReadable(t *testing.T) {
 	var e entry
 	old := `{"version":1,"root":"/srv/café","state":"done","files":[{"path":"a/b","before":"MQ==","afterSHA256":"x","temp":"a/.oakum-1"}],"dirs":["a"]}`
@@ -162,9 +153,7 @@ func TestOneFileDoesNotHoldTheOthers(t *testing.T) {
 		for _, f := range files {
 			changes = append(changes, change(f, []byte(from), []byte(to)))
 		}
-		if _, err := Commit(ctx, dir, changes); err != nil {
-			t.Fatal(err)
-		}
+		mustCommit(t, dir, changes...)
 	}
 	commit("1", "2", "a", "b")
 	commit("2", "3", "a", "b")
@@ -204,9 +193,7 @@ func TestOneFileDoesNotHoldTheOthers(t *testing.T) {
 func TestUndoWhereSomeIsAlreadyBack(t *testing.T) {
 	ctx := context.Background()
 	dir := disktest.Tree(t, map[string]string{"a": "1", "b": "1"})
-	if _, err := Commit(ctx, dir, []engine.Change{change("a", []byte("1"), []byte("2")), change("b", []byte("1"), []byte("2")), change("n", nil, []byte("2"))}); err != nil {
-		t.Fatal(err)
-	}
+	mustCommit(t, dir, change("a", []byte("1"), []byte("2")), change("b", []byte("1"), []byte("2")), change("n", nil, []byte("2")))
 	disktest.Put(t, dir, "a", "1") // as git restore would
 	os.Remove(filepath.Join(dir, "n"))
 	rec, err := Undo(ctx, dir)
@@ -230,9 +217,7 @@ func TestAnUnusableRecordDoesNotHoldTheOlderOnes(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			dir := disktest.Tree(t, map[string]string{"a": "1", "b": "1"})
 			for _, f := range []string{"a", "b"} {
-				if _, err := Commit(ctx, dir, []engine.Change{change(f, []byte("1"), []byte("2"))}); err != nil {
-					t.Fatal(err)
-				}
+				mustCommit(t, dir, change(f, []byte("1"), []byte("2")))
 			}
 			file := newestRecord(t, dir)
 			good, err := os.ReadFile(file)
@@ -296,9 +281,7 @@ func TestUndoFollowsNoLink(t *testing.T) {
 	for name, inside := range map[string]bool{"inside": true, "outside": false} {
 		t.Run(name, func(t *testing.T) {
 			dir := disktest.Tree(t, map[string]string{"d/a": "1", "other/x": "x"})
-			if _, err := Commit(ctx, dir, []engine.Change{change("d/a", []byte("1"), []byte("2")), change("d/n/e/w", nil, []byte("2"))}); err != nil {
-				t.Fatal(err)
-			}
+			mustCommit(t, dir, change("d/a", []byte("1"), []byte("2")), change("d/n/e/w", nil, []byte("2")))
 			to := t.TempDir()
 			if inside {
 				to = filepath.Join(dir, "other")

@@ -175,6 +175,14 @@ func (n *Node) List() []*Node {
 	return n.Items
 }
 
+// ListOrOne is [Node.List] where one value may stand for a list of one.
+func (n *Node) ListOrOne() []*Node {
+	if n == nil || n.Is(Sequence) {
+		return n.List()
+	}
+	return []*Node{n}
+}
+
 // Len returns the number of a mapping's own entries or of a sequence's items.
 func (n *Node) Len() int {
 	n = n.Resolve()

@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"oakum/fixer/disk/disktest"
 	"oakum/safety/bench"
 )
 
@@ -50,13 +51,7 @@ func compose(service string) map[string]string {
 func write(t *testing.T, dir string, files map[string]string) string {
 	t.Helper()
 	for name, data := range files {
-		at := filepath.Join(dir, "one", name)
-		if err := os.MkdirAll(filepath.Dir(at), 0o755); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(at, []byte(data), 0o644); err != nil {
-			t.Fatal(err)
-		}
+		disktest.Put(t, dir, "one/"+name, data)
 	}
 	return dir
 }

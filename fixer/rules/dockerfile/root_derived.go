@@ -55,8 +55,7 @@ func (s *imageCheck) derivedNeeds() string {
 	return ""
 }
 
-// keepChildren makes stages that start from one that gets a USER begin as root,
-// as they did until now.
+// keepChildren makes stages that start from one that gets a USER begin as root.
 func keepChildren(f *dockerfile.File, children []*dockerfile.Stage) ([]text.Edit, error) {
 	var edits []text.Edit
 	for _, o := range children {

@@ -9,9 +9,9 @@ import (
 
 	"oakum/fixer"
 	"oakum/fixer/build"
+	"oakum/fixer/container"
 	"oakum/fixer/dockerfile"
 	"oakum/fixer/image"
-	"oakum/fixer/text"
 )
 
 // productFix runs a server whose first process stays root, such as nginx, as the
@@ -63,9 +63,6 @@ func (s *imageCheck) productFix(e *image.Entry, id image.Identity) (fix fixer.Fi
 	return s.fix(acc), ""
 }
 
-// keyFile matches names of certificates' keys.
-var keyFile = text.Regexp(`(?i)\.(key|pem|p12|pfx)$|(^|/)(certs?|ssl|tls|letsencrypt|private)(/|$)`)
-
 // configured reports whether the file brings configuration of the server, and
 // why that may ask for more than the table knows.
 func (s *imageCheck) configured(e *image.Entry) (config bool, why string) {
@@ -90,7 +87,7 @@ func (s *imageCheck) configured(e *image.Entry) (config bool, why string) {
 				switch dir := path.Base(path.Dir(at)); {
 				case path.Base(at) == main && dir != "conf.d", path.Clean(to) == "/etc/"+e.ID:
 					return true, fmt.Sprintf("%s on line %d replaces %s, which decides where it writes", i.Keyword, i.Line, main)
-				case keyFile().MatchString(w.Value), keyFile().MatchString(to):
+				case container.PrivateFile(w.Value), container.PrivateFile(to):
 					return true, fmt.Sprintf("%s on line %d brings keys, and whether the user may read them is not known", i.Keyword, i.Line)
 				case strings.HasPrefix(at, "/etc/") || strings.HasSuffix(at, ".conf"):
 					config = true
@@ -101,7 +98,7 @@ func (s *imageCheck) configured(e *image.Entry) (config bool, why string) {
 	for _, v := range servicesOf(s.pass, s.stage) {
 		for _, m := range v.Mounts() {
 			switch {
-			case path.Base(m.Target) == main && path.Base(path.Dir(m.Target)) != "conf.d", within("/etc/"+e.ID, m.Target), keyFile().MatchString(m.Target):
+			case path.Base(m.Target) == main && path.Base(path.Dir(m.Target)) != "conf.d", within("/etc/"+e.ID, m.Target), container.PrivateFile(m.Target):
 				return true, fmt.Sprintf("%s in %s mounts %s, which decides what it needs", v.Name, v.File, m.Target)
 			case within(m.Target, "/etc"):
 				config = true

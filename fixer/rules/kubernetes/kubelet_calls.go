@@ -1,6 +1,8 @@
 package kubernetes
 
 import (
+	"slices"
+
 	"oakum/fixer/kube"
 	"oakum/fixer/yamldoc"
 )
@@ -22,17 +24,9 @@ func kubeletCalls(c kube.Container) []kubeletCall {
 	} {
 		for _, verb := range []string{"httpGet", "tcpSocket", "exec", "grpc"} {
 			if n := c.Node.At(at.Join(verb)); !n.Null() {
-				out = append(out, kubeletCall{at.String(), verb, n, c.Path.Join(steps(at)...).Join(verb)})
+				out = append(out, kubeletCall{at.String(), verb, n, slices.Concat(c.Path, at).Join(verb)})
 			}
 		}
-	}
-	return out
-}
-
-func steps(p yamldoc.Path) []any {
-	out := make([]any, len(p))
-	for i, s := range p {
-		out[i] = s
 	}
 	return out
 }

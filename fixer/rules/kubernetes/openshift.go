@@ -1,7 +1,6 @@
 package kubernetes
 
 import (
-	"path"
 	"slices"
 	"strings"
 
@@ -40,14 +39,12 @@ func runsOnOpenShift(p *fixer.Pass) (shown fixer.Evidence, near, ok bool) {
 		if !ok {
 			shown, ok = f.Evidence, true
 		}
-		if inside(path.Dir(f.path), p.File.Path) || inside(path.Dir(p.File.Path), f.path) {
+		if fixer.Beside(f.path, p.File.Path) {
 			return f.Evidence, true, true
 		}
 	}
 	return shown, false, ok
 }
-
-func inside(dir, file string) bool { return dir == "." || strings.HasPrefix(file, dir+"/") }
 
 // rangeFix leaves the number to OpenShift. ok is false where the manifest names a
 // user, which would have to go.

@@ -135,15 +135,10 @@ func words(n *yamldoc.Node, budget *int) []string {
 	return out
 }
 
-// allows reports whether the rule allows the verb on the resource, as the API
-// server reads it: a star stands for everything of its list, "*/scale" for the
-// subresource of every resource, and "pods/*" for nothing.
-func (r rbacRule) allows(verb, group, resource string) bool {
-	return r.allowsAny(rbacGrant{verbs: []string{verb}, groups: []string{group}, resources: []string{resource}})
-}
-
 // allowsAny reports whether the rule allows something of the grant. A rule is
-// a product: each of its verbs on each of its resources of each of its groups.
+// a product: each of its verbs on each of its resources of each of its groups. As
+// the API server reads it, a star stands for everything of its list, "*/scale" for
+// the subresource of every resource, and "pods/*" for nothing.
 func (r rbacRule) allowsAny(g rbacGrant) bool {
 	return slices.ContainsFunc(g.verbs, r.hasVerb) && slices.ContainsFunc(g.groups, r.hasGroup) && slices.ContainsFunc(g.resources, r.hasResource)
 }

@@ -31,7 +31,7 @@ func TestAllows(t *testing.T) {
 		{"star after a resource means nothing", rbacRule{verbs: []string{"create"}, groups: []string{""}, resources: []string{"pods/*"}}, "create", "", "pods/exec", false},
 		{"star in a word means nothing", rbacRule{verbs: []string{"g*"}, groups: []string{""}, resources: []string{"po*"}}, "get", "", "pods", false},
 	} {
-		if got := c.rule.allows(c.verb, c.group, c.resource); got != c.want {
+		if got := c.rule.allowsAny(rbacGrant{verbs: []string{c.verb}, groups: []string{c.group}, resources: []string{c.resource}}); got != c.want {
 			t.Errorf("%s: got %t, want %t", c.name, got, c.want)
 		}
 	}
