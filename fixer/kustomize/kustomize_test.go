@@ -336,6 +336,93 @@ patchesStrategicMerge:
 `, `prod/kustomization.yaml
 base/kustomization.yaml:2 replaced metadata.namespace = shop
 prod/kustomization.yaml:8 replaced spec.replicas = 9`},
+		"what targets select": {`-- base/kustomization.yaml --
+resources: [web.yaml]
+namespace: shop
+commonLabels: {a: b}
+commonAnnotations: {c: d}
+replicas: [{name: other, count: 9}]
+-- prod/kustomization.yaml --
+resources: [../base]
+patches:
+- {target: {labelSelector: a=b, annotationSelector: c=d, namespace: sh.p, group: apps, version: v1}, patch: "- {op: replace, path: /spec/replicas, value: 2}\n"}
+- {target: {labelSelector: a=c}, patch: "- {op: replace, path: /spec/replicas, value: 3}\n"}
+- {target: {labelSelector: "a=="}, patch: "- {op: replace, path: /spec/replicas, value: 4}\n"}
+- {target: {annotationSelector: c=x}, patch: "- {op: replace, path: /spec/replicas, value: 5}\n"}
+- {target: {namespace: sho}, patch: "- {op: replace, path: /spec/replicas, value: 6}\n"}
+- {target: {group: batch}, patch: "- {op: replace, path: /spec/replicas, value: 7}\n"}
+- {target: {version: v2}, patch: "- {op: replace, path: /spec/replicas, value: 8}\n"}
+- {target: {kind: Pod}, patch: "{spec: {replicas: 8}}"}
+- {target: {kind: Pod}, path: none.yaml}
+- {patch: "- {op: replace, path: /spec/replicas, value: 9}\n"}
+`, `prod/kustomization.yaml
+base/kustomization.yaml:2 replaced metadata.namespace = shop
+base/kustomization.yaml:3 replaced metadata.labels.a = b
+base/kustomization.yaml:3 replaced spec.template.metadata.labels.a = b
+base/kustomization.yaml:4 replaced metadata.annotations.c = d
+base/kustomization.yaml:4 replaced spec.template.metadata.annotations.c = d
+prod/kustomization.yaml:3 replaced spec.replicas strict = 2`},
+		"pointers of a JSON patch": {`-- base/kustomization.yaml --
+resources: [web.yaml]
+patches:
+- target: {kind: Deployment}
+  patch: |
+    - {op: add, path: /spec/a~1b~0c, value: x}
+    - {op: add, path: spec/none, value: x}
+    - {op: add, path: /spec/template/spec/containers/9, value: {name: x}}
+    - {op: add, path: /spec/template/spec/containers/-1, value: {name: x}}
+    - {op: add, path: /spec/template/spec/containers/x, value: {name: x}}
+    - {op: add, path: /none/here, value: x}
+    - {op: replace, path: /spec/none, value: x}
+    - {op: remove, path: /spec/none}
+    - {op: move, from: spec/replicas, path: /spec/moved}
+`, `base/kustomization.yaml
+base/kustomization.yaml:5 replaced spec["a/b~c"] strict = x`},
+		"lists that are merged, and new ones": {`-- base/kustomization.yaml --
+resources: [web.yaml]
+patches: [{path: patch.yaml}]
+-- base/patch.yaml --
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: web}
+spec:
+  $patch: merge
+  $retainKeys: [replicas]
+  strategy: {type: Recreate}
+  template:
+    spec:
+      $setElementOrder/containers: [{name: web}]
+      initContainers: [{name: i, image: i}]
+      imagePullSecrets: [{name: s}]
+      tolerations: [{key: k}]
+      containers:
+      - name: web
+        ports:
+        - {containerPort: 80, name: http}
+        - {containerPort: 90}
+        volumeMounts: [{mountPath: /a, name: data}]
+      - name: gone
+        $patch: delete
+`, `base/kustomization.yaml
+base/patch.yaml:7 replaced spec.strategy.type = Recreate
+base/patch.yaml:11 added spec.template.spec.initContainers[0] = {"name":"i","image":"i",}
+base/patch.yaml:12 added spec.template.spec.imagePullSecrets[0] = {"name":"s",}
+base/patch.yaml:13 replaced spec.template.spec.tolerations = [{"key":"k",},]
+base/patch.yaml:17 replaced spec.template.spec.containers[0].ports[0].name = http
+base/patch.yaml:18 added spec.template.spec.containers[0].ports[1] = {"containerPort":!!int"90",}
+base/patch.yaml:19 added spec.template.spec.containers[0].volumeMounts[0] = {"mountPath":"/a","name":"data",}`},
+		"labels by one and by another name, and a tag with a suffix": {`-- base/kustomization.yaml --
+resources: [web.yaml]
+labels:
+- {pairs: {a: b}, includeTemplates: true}
+- {pairs: {c: d}, includeSelectors: true}
+images: [{name: side, newTag: "1", tagSuffix: -x}, {name: side}]
+`, `base/kustomization.yaml
+base/kustomization.yaml:3 replaced metadata.labels.a = b
+base/kustomization.yaml:3 replaced spec.template.metadata.labels.a = b
+base/kustomization.yaml:4 replaced metadata.labels.c = d
+base/kustomization.yaml:4 replaced spec.template.metadata.labels.c = d
+base/kustomization.yaml:5 replaced spec.template.spec.containers[1].image = side:1-x`},
 		"circles and what lies elsewhere": {`-- base/kustomization.yaml --
 resources: [web.yaml, "https://example.org/x", "."]
 components: [../part]
@@ -367,6 +454,31 @@ resources: [../a]
 				t.Errorf("got\n%s\nwant\n%s", s, test.want)
 			}
 		})
+	}
+}
+
+// TestRenderingKnowsItsFiles: what a rendering was read from decides when it is
+// made again, and where a value comes from is for evidence.
+func TestRenderingKnowsItsFiles(t *testing.T) {
+	doc, err := yamldoc.Parse([]byte("apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec: {containers: [{name: a, image: a}]}\n"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	files := map[string][]byte{
+		"base/kustomization.yaml": []byte("resources: [p.yaml]\n"), "base/p.yaml": nil,
+		"prod/kustomization.yaml": []byte("resources: [../base]\npatches: [{path: patch.yaml}, {path: none.yaml}]\ntransformers: [t.yaml]\nreplacements: [{path: r.yaml}]\n"),
+		"prod/patch.yaml":         []byte("apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec: {hostNetwork: true}\n"),
+		"prod/t.yaml":             []byte("apiVersion: builtin\nkind: LabelTransformer\n"),
+		"prod/r.yaml":             []byte("[]\n"),
+	}
+	list := New(files).Renderings("base/p.yaml", kube.Parse(doc))
+	if len(list) != 1 {
+		t.Fatalf("%d renderings", len(list))
+	}
+	got := strings.Join(list[0].Files(), " ")
+	const want = "base/kustomization.yaml prod/kustomization.yaml prod/none.yaml prod/patch.yaml prod/r.yaml prod/t.yaml"
+	if got != want {
+		t.Errorf("read from %s, want %s", got, want)
 	}
 }
 
