@@ -101,7 +101,7 @@ var optionFiles = map[string]map[string]bool{
 	"tar": text.WordSet("-C --directory"), "unzip": text.WordSet("-d"), "openssl": text.WordSet("-out -keyout"), "keytool": text.WordSet("-keystore -file -destkeystore"),
 	"cp": text.WordSet("-t --target-directory"), "mv": text.WordSet("-t --target-directory"), "sort": text.WordSet("-o --output"), "pg_dump": text.WordSet("-f --file"),
 	"pg_dumpall": text.WordSet("-f --file"), "mysqldump": text.WordSet("-r --result-file"), "mongodump": text.WordSet("-o --out --archive"), "zip": {}, "gpg": text.WordSet("-o --output --homedir"),
-	"git": text.WordSet("-C --git-dir"), "envsubst": {}, "dd": {},
+	"patch": text.WordSet("-d --directory -o --output"), "git": text.WordSet("-C --git-dir"), "envsubst": {}, "dd": {},
 }
 
 // flagLetters are the options of one letter of these programs that take no value:
@@ -171,8 +171,10 @@ func wrote(c build.Command) (paths []string, here bool) {
 	case allArgs:
 		paths = plain()
 		switch c.Program {
-		case "chown", "chgrp", "chmod", "patch": // the first one is an owner or a mode
+		case "chown", "chgrp", "chmod": // the first one is an owner or a mode
 			paths = paths[min(1, len(paths)):]
+		case "patch": // the second one is what is read
+			paths = paths[:min(1, len(paths))]
 		}
 	case lastArg:
 		if list := plain(); len(list) > 1 {
@@ -206,6 +208,8 @@ func wrote(c build.Command) (paths []string, here bool) {
 		here = !placed && remoteName(args)
 	case "wget":
 		here = !placed && !c.Has("--spider")
+	case "patch":
+		here = len(paths) == 0
 	case "tar", "unzip":
 		here = len(paths) == 0 && !slices.ContainsFunc(args, func(w dockerfile.Word) bool {
 			return strings.HasPrefix(w.Value, "-t") || w.Value == "--list" || w.Value == "-l"

@@ -205,7 +205,7 @@ func (s *Spec) roomForCommands(d *ReadOnlyDecision) (known bool) {
 		}
 		for _, at := range e.writes {
 			if !s.roomAt(d, at, scratchDir(at), slices.Contains(e.makes, at)) && d.Level != fixer.Manual {
-				d.manual(e.says() + ", in the image's own files: give " + path.Dir(at) + " a volume that holds what the program finds there, and then make the root read-only")
+				d.manual(e.says() + ", in the image's own files: give " + folderOf(at) + " a volume that holds what the program finds there, and then make the root read-only")
 				d.Evidence = append(d.Evidence, e.evidence(s))
 			}
 		}
@@ -245,6 +245,15 @@ func (s *Spec) roomAt(d *ReadOnlyDecision, at, dir string, free bool) bool {
 		return true
 	}
 	return false
+}
+
+// folderOf is the directory to give a volume to so that a path can be written to.
+// A volume in place of all that the image has is no advice.
+func folderOf(at string) string {
+	if dir := path.Dir(at); dir != "/" && dir != "/usr" && dir != "/var" {
+		return dir
+	}
+	return at
 }
 
 // covered reports whether one of the places of a decision holds a path.

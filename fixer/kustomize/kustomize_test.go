@@ -195,6 +195,234 @@ base/kustomization.yaml:3 added  unknown = {…}
 base/t.yaml:1 added  unknown = {…}
 base/kustomization.yaml:8 replaced spec.template.spec.containers[0].image unknown = registry:5000/web:1
 base/kustomization.yaml:8 replaced spec.none unknown = `},
+		"a JSON patch moves, copies and tests": {`-- base/kustomization.yaml --
+resources: [web.yaml]
+patches:
+- target: {kind: Deployment}
+  patch: |
+    - {op: test, path: /spec/replicas, value: 1}
+    - {op: move, from: /spec/template/spec/volumes, path: /spec/moved}
+    - {op: copy, from: /spec/template/spec/containers/1/image, path: /spec/template/spec/containers/0/image}
+    - {op: copy, from: /spec/none, path: /spec/copied}
+    - {op: replace, path: /spec/template/spec/containers/0/args/1, value: z}
+`, `base/kustomization.yaml
+base/kustomization.yaml:5 added spec.replicas strict = 1
+base/kustomization.yaml:6 removed spec.template.spec.volumes strict = 
+base/kustomization.yaml:6 replaced spec.moved strict = [{"name":"data","emptyDir":{},},]
+base/kustomization.yaml:7 replaced spec.template.spec.containers[0].image strict = side
+base/kustomization.yaml:9 replaced spec.template.spec.containers[0].args[1] strict = z`},
+		"an item is taken out of a list": {`-- base/kustomization.yaml --
+resources: [web.yaml]
+patches:
+- target: {kind: Deployment}
+  patch: |
+    - {op: remove, path: /spec/template/spec/containers/0}
+    - {op: replace, path: /spec/template/spec/containers/0/image, value: now-first}
+`, `base/kustomization.yaml moved
+base/kustomization.yaml:5 removed spec.template.spec.containers[0] strict = {"name":"side","image":"now-first",}
+base/kustomization.yaml:6 replaced spec.template.spec.containers[0].image strict = now-first`},
+		"values are taken out of a list, a mapping out and another replaced": {`-- base/kustomization.yaml --
+resources: [web.yaml]
+patchesStrategicMerge:
+- |-
+  apiVersion: apps/v1
+  kind: Deployment
+  metadata: {name: web}
+  spec:
+    replicas: null
+    strategy: null
+    template:
+      spec:
+        $deleteFromPrimitiveList/none: [b]
+        containers:
+        - name: web
+          $deleteFromPrimitiveList/args: [b]
+          resources: {$patch: delete}
+        volumes:
+        - name: data
+          emptyDir: {$patch: delete}
+`, `base/kustomization.yaml moved
+base/kustomization.yaml:8 removed spec.replicas = 
+base/kustomization.yaml:15 replaced spec.template.spec.containers[0].args = ["a",]
+base/kustomization.yaml:19 removed spec.template.spec.volumes[0].emptyDir = `},
+		"a patch that is a mapping, and one that is a list of objects": {`-- base/kustomization.yaml --
+resources: [web.yaml]
+patches:
+- target: {kind: Deployment}
+  patch: {spec: {replicas: 4}}
+- path: list.yaml
+-- base/list.yaml --
+apiVersion: v1
+kind: List
+items:
+- apiVersion: apps/v1
+  kind: Deployment
+  metadata: {name: web}
+  spec: {paused: true}
+- apiVersion: apps/v1
+  kind: Deployment
+  metadata: {name: other}
+  spec: {paused: false}
+`, `base/kustomization.yaml
+base/kustomization.yaml:4 replaced spec.replicas = 4
+base/list.yaml:7 replaced spec.paused = true`},
+		"a patch whose lines are folded": {`-- base/kustomization.yaml --
+resources: [web.yaml]
+patches:
+- target: {kind: Deployment}
+  patch: "- {op: remove,\n\n  path: /spec/replicas}"
+`, `base/kustomization.yaml
+base/kustomization.yaml:4 removed spec.replicas strict = `},
+		"labels that the pods get": {`-- base/kustomization.yaml --
+resources: [web.yaml]
+commonLabels: {a: b}
+`, `base/kustomization.yaml
+base/kustomization.yaml:2 replaced metadata.labels.a = b
+base/kustomization.yaml:2 replaced spec.template.metadata.labels.a = b`},
+		"transformers that patch and rename": {`-- base/kustomization.yaml --
+resources: [web.yaml]
+transformers:
+- patch.yaml
+- none.yaml
+- |-
+  apiVersion: builtin
+  kind: ImageTagTransformer
+  metadata: {name: t}
+  imageTag: {name: side, newTag: "9"}
+-- base/patch.yaml --
+apiVersion: builtin
+kind: PatchTransformer
+metadata: {name: p}
+target: {kind: Deployment}
+patch: |-
+  - {op: remove, path: /spec/replicas}
+---
+apiVersion: builtin
+kind: ValueAddTransformer
+metadata: {name: v}
+`, `base/kustomization.yaml
+base/patch.yaml:6 removed spec.replicas strict = 
+base/patch.yaml:8 added  unknown = {…}
+base/kustomization.yaml:4 added  unknown = {…}
+base/kustomization.yaml:9 replaced spec.template.spec.containers[1].image = side:9`},
+		"replacements in a file": {`-- base/kustomization.yaml --
+resources: [web.yaml]
+replacements: [{path: more.yaml}, {path: none.yaml}]
+-- base/more.yaml --
+- source: {kind: ConfigMap, name: x}
+  targets:
+  - select: {kind: Deployment}
+    fieldPaths: ['spec.template.metadata.annotations.example\.org/x']
+  - select: {kind: Deployment}
+    reject: [{name: web}]
+    fieldPaths: [spec.rejected]
+  - select: {kind: StatefulSet}
+    fieldPaths: [spec.other]
+`, `base/kustomization.yaml
+base/more.yaml:4 replaced spec.template.metadata.annotations["example.org/x"] unknown = 
+base/kustomization.yaml:2 added  unknown = {…}`},
+		"patches of another group and another namespace": {`-- base/kustomization.yaml --
+resources: [web.yaml]
+namespace: shop
+-- prod/kustomization.yaml --
+resources: [../base]
+patchesStrategicMerge:
+- |
+  {apiVersion: example.org/v1, kind: Deployment, metadata: {name: web}, spec: {replicas: 7}}
+- |
+  {apiVersion: apps/v1, kind: Deployment, metadata: {name: web, namespace: other}, spec: {replicas: 8}}
+- |
+  {apiVersion: apps/v1, kind: Deployment, metadata: {name: web, namespace: shop}, spec: {replicas: 9}}
+`, `prod/kustomization.yaml
+base/kustomization.yaml:2 replaced metadata.namespace = shop
+prod/kustomization.yaml:8 replaced spec.replicas = 9`},
+		"what targets select": {`-- base/kustomization.yaml --
+resources: [web.yaml]
+namespace: shop
+commonLabels: {a: b}
+commonAnnotations: {c: d}
+replicas: [{name: other, count: 9}]
+-- prod/kustomization.yaml --
+resources: [../base]
+patches:
+- {target: {labelSelector: a=b, annotationSelector: c=d, namespace: sh.p, group: apps, version: v1}, patch: "- {op: replace, path: /spec/replicas, value: 2}\n"}
+- {target: {labelSelector: a=c}, patch: "- {op: replace, path: /spec/replicas, value: 3}\n"}
+- {target: {labelSelector: "a=="}, patch: "- {op: replace, path: /spec/replicas, value: 4}\n"}
+- {target: {annotationSelector: c=x}, patch: "- {op: replace, path: /spec/replicas, value: 5}\n"}
+- {target: {namespace: sho}, patch: "- {op: replace, path: /spec/replicas, value: 6}\n"}
+- {target: {group: batch}, patch: "- {op: replace, path: /spec/replicas, value: 7}\n"}
+- {target: {version: v2}, patch: "- {op: replace, path: /spec/replicas, value: 8}\n"}
+- {target: {kind: Pod}, patch: "{spec: {replicas: 8}}"}
+- {target: {kind: Pod}, path: none.yaml}
+- {patch: "- {op: replace, path: /spec/replicas, value: 9}\n"}
+`, `prod/kustomization.yaml
+base/kustomization.yaml:2 replaced metadata.namespace = shop
+base/kustomization.yaml:3 replaced metadata.labels.a = b
+base/kustomization.yaml:3 replaced spec.template.metadata.labels.a = b
+base/kustomization.yaml:4 replaced metadata.annotations.c = d
+base/kustomization.yaml:4 replaced spec.template.metadata.annotations.c = d
+prod/kustomization.yaml:3 replaced spec.replicas strict = 2`},
+		"pointers of a JSON patch": {`-- base/kustomization.yaml --
+resources: [web.yaml]
+patches:
+- target: {kind: Deployment}
+  patch: |
+    - {op: add, path: /spec/a~1b~0c, value: x}
+    - {op: add, path: spec/none, value: x}
+    - {op: add, path: /spec/template/spec/containers/9, value: {name: x}}
+    - {op: add, path: /spec/template/spec/containers/-1, value: {name: x}}
+    - {op: add, path: /spec/template/spec/containers/x, value: {name: x}}
+    - {op: add, path: /none/here, value: x}
+    - {op: replace, path: /spec/none, value: x}
+    - {op: remove, path: /spec/none}
+    - {op: move, from: spec/replicas, path: /spec/moved}
+`, `base/kustomization.yaml
+base/kustomization.yaml:5 replaced spec["a/b~c"] strict = x`},
+		"lists that are merged, and new ones": {`-- base/kustomization.yaml --
+resources: [web.yaml]
+patches: [{path: patch.yaml}]
+-- base/patch.yaml --
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: web}
+spec:
+  $patch: merge
+  $retainKeys: [replicas]
+  strategy: {type: Recreate}
+  template:
+    spec:
+      $setElementOrder/containers: [{name: web}]
+      initContainers: [{name: i, image: i}]
+      imagePullSecrets: [{name: s}]
+      tolerations: [{key: k}]
+      containers:
+      - name: web
+        ports:
+        - {containerPort: 80, name: http}
+        - {containerPort: 90}
+        volumeMounts: [{mountPath: /a, name: data}]
+      - name: gone
+        $patch: delete
+`, `base/kustomization.yaml
+base/patch.yaml:7 replaced spec.strategy.type = Recreate
+base/patch.yaml:11 added spec.template.spec.initContainers[0] = {"name":"i","image":"i",}
+base/patch.yaml:12 added spec.template.spec.imagePullSecrets[0] = {"name":"s",}
+base/patch.yaml:13 replaced spec.template.spec.tolerations = [{"key":"k",},]
+base/patch.yaml:17 replaced spec.template.spec.containers[0].ports[0].name = http
+base/patch.yaml:18 added spec.template.spec.containers[0].ports[1] = {"containerPort":!!int"90",}
+base/patch.yaml:19 added spec.template.spec.containers[0].volumeMounts[0] = {"mountPath":"/a","name":"data",}`},
+		"labels by one and by another name, and a tag with a suffix": {`-- base/kustomization.yaml --
+resources: [web.yaml]
+labels:
+- {pairs: {a: b}, includeTemplates: true}
+- {pairs: {c: d}, includeSelectors: true}
+images: [{name: side, newTag: "1", tagSuffix: -x}, {name: side}]
+`, `base/kustomization.yaml
+base/kustomization.yaml:3 replaced metadata.labels.a = b
+base/kustomization.yaml:3 replaced spec.template.metadata.labels.a = b
+base/kustomization.yaml:4 replaced metadata.labels.c = d
+base/kustomization.yaml:4 replaced spec.template.metadata.labels.c = d
+base/kustomization.yaml:5 replaced spec.template.spec.containers[1].image = side:1-x`},
 		"circles and what lies elsewhere": {`-- base/kustomization.yaml --
 resources: [web.yaml, "https://example.org/x", "."]
 components: [../part]
@@ -226,6 +454,31 @@ resources: [../a]
 				t.Errorf("got\n%s\nwant\n%s", s, test.want)
 			}
 		})
+	}
+}
+
+// TestRenderingKnowsItsFiles: what a rendering was read from decides when it is
+// made again, and where a value comes from is for evidence.
+func TestRenderingKnowsItsFiles(t *testing.T) {
+	doc, err := yamldoc.Parse([]byte("apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec: {containers: [{name: a, image: a}]}\n"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	files := map[string][]byte{
+		"base/kustomization.yaml": []byte("resources: [p.yaml]\n"), "base/p.yaml": nil,
+		"prod/kustomization.yaml": []byte("resources: [../base]\npatches: [{path: patch.yaml}, {path: none.yaml}]\ntransformers: [t.yaml]\nreplacements: [{path: r.yaml}]\n"),
+		"prod/patch.yaml":         []byte("apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec: {hostNetwork: true}\n"),
+		"prod/t.yaml":             []byte("apiVersion: builtin\nkind: LabelTransformer\n"),
+		"prod/r.yaml":             []byte("[]\n"),
+	}
+	list := New(files).Renderings("base/p.yaml", kube.Parse(doc))
+	if len(list) != 1 {
+		t.Fatalf("%d renderings", len(list))
+	}
+	got := strings.Join(list[0].Files(), " ")
+	const want = "base/kustomization.yaml prod/kustomization.yaml prod/none.yaml prod/patch.yaml prod/r.yaml prod/t.yaml"
+	if got != want {
+		t.Errorf("read from %s, want %s", got, want)
 	}
 }
 
