@@ -1,4 +1,4 @@
-module oakum
+module github.com/oakum-sec/oakum
 
 go 1.26.8
 

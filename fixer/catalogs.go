@@ -4,7 +4,7 @@ import (
 	"strconv"
 	"strings"
 
-	"oakum/fixer/text"
+	"github.com/oakum-sec/oakum/fixer/text"
 )
 
 // Benchmarks, standards and lists of weaknesses.

@@ -7,10 +7,10 @@ import (
 	"slices"
 	"strings"
 
-	"oakum/fixer/buildcontext"
-	"oakum/fixer/dockerfile"
-	"oakum/fixer/text"
-	"oakum/fixer/yamldoc"
+	"github.com/oakum-sec/oakum/fixer/buildcontext"
+	"github.com/oakum-sec/oakum/fixer/dockerfile"
+	"github.com/oakum-sec/oakum/fixer/text"
+	"github.com/oakum-sec/oakum/fixer/yamldoc"
 )
 
 // A Draft collects the edits of one fix. A fix describes what it wants; the

@@ -5,10 +5,10 @@ import (
 	"slices"
 	"strings"
 
-	"oakum/fixer/compose"
-	"oakum/fixer/dockerfile"
-	"oakum/fixer/text"
-	"oakum/fixer/yamldoc"
+	"github.com/oakum-sec/oakum/fixer/compose"
+	"github.com/oakum-sec/oakum/fixer/dockerfile"
+	"github.com/oakum-sec/oakum/fixer/text"
+	"github.com/oakum-sec/oakum/fixer/yamldoc"
 )
 
 // An Embedded is a Dockerfile that stands inside a Compose file, under

@@ -3,7 +3,7 @@ package fixer
 import (
 	"cmp"
 
-	"oakum/fixer/image"
+	"github.com/oakum-sec/oakum/fixer/image"
 )
 
 // An EvidenceKind says where a fact comes from.

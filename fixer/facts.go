@@ -3,7 +3,7 @@ package fixer
 import (
 	"sync"
 
-	"oakum/fixer/image"
+	"github.com/oakum-sec/oakum/fixer/image"
 )
 
 // Facts are what is known beyond the repository. They are immutable: when an

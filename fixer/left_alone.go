@@ -5,8 +5,8 @@ import (
 	"slices"
 	"strings"
 
-	"oakum/fixer/text"
-	"oakum/fixer/yamldoc"
+	"github.com/oakum-sec/oakum/fixer/text"
+	"github.com/oakum-sec/oakum/fixer/yamldoc"
 )
 
 // A leftAlone is what a person has told another checker to leave as it is: a

@@ -6,8 +6,8 @@ import (
 	"slices"
 	"strings"
 
-	"oakum/fixer/kustomize"
-	"oakum/fixer/yamldoc"
+	"github.com/oakum-sec/oakum/fixer/kustomize"
+	"github.com/oakum-sec/oakum/fixer/yamldoc"
 )
 
 // An overlay is one form in which kustomizations build a manifest.

@@ -4,7 +4,7 @@ import (
 	"strings"
 	"testing"
 
-	"oakum/fixer"
+	"github.com/oakum-sec/oakum/fixer"
 )
 
 var page = strings.Join([]string{

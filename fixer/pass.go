@@ -6,7 +6,7 @@ import (
 	"slices"
 	"sync"
 
-	"oakum/fixer/topology"
+	"github.com/oakum-sec/oakum/fixer/topology"
 )
 
 // An Inspection is one look at one file, or at the whole snapshot, by the rules

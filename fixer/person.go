@@ -5,7 +5,7 @@ import (
 	"slices"
 	"strings"
 
-	"oakum/fixer/yamldoc"
+	"github.com/oakum-sec/oakum/fixer/yamldoc"
 )
 
 // respect lowers the level of fixes that would change what a person has set on

@@ -5,7 +5,7 @@ import (
 	"strings"
 	"testing"
 
-	"oakum/fixer"
+	"github.com/oakum-sec/oakum/fixer"
 )
 
 // TestFixOrder: phases, then names, unless one rule continues another; whatever

@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"strings"
 
-	"oakum/fixer/kube/podsecurity"
+	"github.com/oakum-sec/oakum/fixer/kube/podsecurity"
 )
 
 // A PodLevel is the result of the Pod Security Standards for one workload.

@@ -5,7 +5,7 @@ import (
 	"sort"
 	"strings"
 
-	"oakum/fixer/text"
+	"github.com/oakum-sec/oakum/fixer/text"
 )
 
 // The types in this file are what the disk, the engine and the interfaces exchange:

@@ -4,7 +4,7 @@ import (
 	"cmp"
 	"strings"
 
-	"oakum/fixer/text"
+	"github.com/oakum-sec/oakum/fixer/text"
 )
 
 // A Reference names the same concern in a benchmark, a standard or another

@@ -3,7 +3,7 @@ package fixer_test
 import (
 	"testing"
 
-	"oakum/fixer"
+	"github.com/oakum-sec/oakum/fixer"
 )
 
 func TestReferenceURL(t *testing.T) {

@@ -12,15 +12,15 @@ import (
 	"strings"
 	"sync"
 
-	"oakum/fixer/buildcontext"
-	"oakum/fixer/compose"
-	"oakum/fixer/dockerfile"
-	"oakum/fixer/dockerfile/buildkit"
-	"oakum/fixer/kube"
-	"oakum/fixer/kustomize"
-	"oakum/fixer/text"
-	"oakum/fixer/topology"
-	"oakum/fixer/yamldoc"
+	"github.com/oakum-sec/oakum/fixer/buildcontext"
+	"github.com/oakum-sec/oakum/fixer/compose"
+	"github.com/oakum-sec/oakum/fixer/dockerfile"
+	"github.com/oakum-sec/oakum/fixer/dockerfile/buildkit"
+	"github.com/oakum-sec/oakum/fixer/kube"
+	"github.com/oakum-sec/oakum/fixer/kustomize"
+	"github.com/oakum-sec/oakum/fixer/text"
+	"github.com/oakum-sec/oakum/fixer/topology"
+	"github.com/oakum-sec/oakum/fixer/yamldoc"
 )
 
 // A File is one file of a snapshot with its parsed form. It is immutable; the

@@ -4,7 +4,7 @@ import (
 	"path"
 	"strings"
 
-	"oakum/fixer/buildcontext"
+	"github.com/oakum-sec/oakum/fixer/buildcontext"
 )
 
 // Kind says how a file is read.

@@ -5,8 +5,8 @@ import (
 	"slices"
 	"strings"
 
-	"oakum/fixer/dockerfile"
-	"oakum/fixer/text"
+	"github.com/oakum-sec/oakum/fixer/dockerfile"
+	"github.com/oakum-sec/oakum/fixer/text"
 )
 
 // A Suppression is a comment that suppresses findings:

@@ -1,8 +1,8 @@
-module oakum/safety
+module github.com/oakum-sec/oakum/safety
 
 go 1.26.8
 
-replace oakum => ../
+replace github.com/oakum-sec/oakum => ../
 
 require (
 	github.com/compose-spec/compose-go/v2 v2.16.2
@@ -14,7 +14,7 @@ require (
 	k8s.io/apimachinery v0.37.2
 	k8s.io/client-go v0.37.2
 	k8s.io/pod-security-admission v0.37.2
-	oakum v0.0.0
+	github.com/oakum-sec/oakum v0.0.0
 	sigs.k8s.io/yaml v1.6.0
 )
 

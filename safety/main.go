@@ -14,7 +14,7 @@ import (
 	"syscall"
 	"time"
 
-	"oakum/safety/bench"
+	"github.com/oakum-sec/oakum/safety/bench"
 )
 
 const usage = `Usage: safety -repos DIR [-fixer COMMAND | -after DIR [-again DIR]] [flags]

@@ -9,8 +9,8 @@ import (
 	"strings"
 	"testing"
 
-	"oakum/fixer/disk/disktest"
-	"oakum/safety/bench"
+	"github.com/oakum-sec/oakum/fixer/disk/disktest"
+	"github.com/oakum-sec/oakum/safety/bench"
 )
 
 // TestRun: the table and its form for programs say the same, and what cannot be

@@ -5,7 +5,7 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
-	"oakum/tui/review"
+	"github.com/oakum-sec/oakum/tui/review"
 )
 
 // App is the root model. It routes: the terminal's own messages change the

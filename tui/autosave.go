@@ -3,7 +3,7 @@ package tui
 import (
 	tea "charm.land/bubbletea/v2"
 
-	"oakum/fixer/engine"
+	"github.com/oakum-sec/oakum/fixer/engine"
 )
 
 // A keeper saves the decisions so that they survive a crash. One save runs at

@@ -3,8 +3,8 @@ package tui
 import (
 	"os/exec"
 
-	"oakum/fixer"
-	"oakum/tui/review"
+	"github.com/oakum-sec/oakum/fixer"
+	"github.com/oakum-sec/oakum/tui/review"
 )
 
 // A Backend is a [review.Backend] that can also leave the terminal for another

@@ -9,7 +9,7 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
-	"oakum/tui/widget"
+	"github.com/oakum-sec/oakum/tui/widget"
 )
 
 // A drive plays the terminal program: it sends messages and runs commands,

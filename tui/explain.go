@@ -7,9 +7,9 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
-	"oakum/fixer"
-	"oakum/fixer/text"
-	"oakum/tui/widget"
+	"github.com/oakum-sec/oakum/fixer"
+	"github.com/oakum-sec/oakum/fixer/text"
+	"github.com/oakum-sec/oakum/tui/widget"
 )
 
 // explainScreen shows all there is to say about a finding, and its rule's

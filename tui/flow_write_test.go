@@ -5,7 +5,7 @@ import (
 	"strings"
 	"testing"
 
-	"oakum/fixer"
+	"github.com/oakum-sec/oakum/fixer"
 )
 
 func TestOnlyEnterOnThePlanWrites(t *testing.T) {

@@ -5,9 +5,9 @@ import (
 	"slices"
 	"strings"
 
-	"oakum/fixer/engine"
-	"oakum/fixer/text"
-	"oakum/tui/widget"
+	"github.com/oakum-sec/oakum/fixer/engine"
+	"github.com/oakum-sec/oakum/fixer/text"
+	"github.com/oakum-sec/oakum/tui/widget"
 )
 
 // frame draws the whole terminal: exactly height lines, none wider than width.

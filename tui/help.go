@@ -7,7 +7,7 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
-	"oakum/tui/widget"
+	"github.com/oakum-sec/oakum/tui/widget"
 )
 
 // helpOverlay lists the keys of the screen below it, from the very table that

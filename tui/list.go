@@ -6,10 +6,10 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
-	"oakum/fixer"
-	"oakum/fixer/engine"
-	"oakum/fixer/text"
-	"oakum/tui/widget"
+	"github.com/oakum-sec/oakum/fixer"
+	"github.com/oakum-sec/oakum/fixer/engine"
+	"github.com/oakum-sec/oakum/fixer/text"
+	"github.com/oakum-sec/oakum/tui/widget"
 )
 
 // listScreen shows every finding, and everything else that must not stay

@@ -6,7 +6,7 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
-	"oakum/tui/theme"
+	"github.com/oakum-sec/oakum/tui/theme"
 )
 
 // A layer is what can have the keys: a screen or an overlay.

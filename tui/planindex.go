@@ -3,8 +3,8 @@ package tui
 import (
 	"maps"
 
-	"oakum/fixer"
-	"oakum/fixer/engine"
+	"github.com/oakum-sec/oakum/fixer"
+	"github.com/oakum-sec/oakum/fixer/engine"
 )
 
 // A planIndex is a plan with what the screens ask of it again and again: where

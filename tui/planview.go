@@ -4,9 +4,9 @@ import (
 	"slices"
 	"strings"
 
-	"oakum/fixer"
-	"oakum/fixer/engine"
-	"oakum/tui/widget"
+	"github.com/oakum-sec/oakum/fixer"
+	"github.com/oakum-sec/oakum/fixer/engine"
+	"github.com/oakum-sec/oakum/tui/widget"
 )
 
 // A planView is a plan as the screen shows it, made in a command.

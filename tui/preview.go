@@ -9,10 +9,10 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
-	"oakum/fixer"
-	"oakum/fixer/engine"
-	"oakum/tui/review"
-	"oakum/tui/widget"
+	"github.com/oakum-sec/oakum/fixer"
+	"github.com/oakum-sec/oakum/fixer/engine"
+	"github.com/oakum-sec/oakum/tui/review"
+	"github.com/oakum-sec/oakum/tui/widget"
 )
 
 // A previewAsk names one preview: what the files are with a decision about one

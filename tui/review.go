@@ -5,9 +5,9 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
-	"oakum/fixer"
-	"oakum/fixer/engine"
-	"oakum/fixer/text"
+	"github.com/oakum-sec/oakum/fixer"
+	"github.com/oakum-sec/oakum/fixer/engine"
+	"github.com/oakum-sec/oakum/fixer/text"
 )
 
 // reviewScreen shows one finding after the other and records a decision about each.

@@ -7,7 +7,7 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
-	"oakum/tui/review"
+	"github.com/oakum-sec/oakum/tui/review"
 )
 
 // Run opens the interface on the terminal and returns when it is left. The

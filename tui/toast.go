@@ -6,7 +6,7 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
-	"oakum/fixer/text"
+	"github.com/oakum-sec/oakum/fixer/text"
 )
 
 // toastTime is how long a toast stays when no key is pressed.

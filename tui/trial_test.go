@@ -6,8 +6,8 @@ import (
 	"strings"
 	"testing"
 
-	"oakum/fixer"
-	"oakum/tui/widget"
+	"github.com/oakum-sec/oakum/fixer"
+	"github.com/oakum-sec/oakum/tui/widget"
 )
 
 // Mistakes that people who used the interface have met.

@@ -4,9 +4,9 @@ import (
 	"fmt"
 	"strings"
 
-	"oakum/fixer"
-	"oakum/fixer/text"
-	"oakum/tui/theme"
+	"github.com/oakum-sec/oakum/fixer"
+	"github.com/oakum-sec/oakum/fixer/text"
+	"github.com/oakum-sec/oakum/tui/theme"
 )
 
 // ruleWord is a rule's name without its kind, for places with little room.

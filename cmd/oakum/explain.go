@@ -5,9 +5,9 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"oakum/fixer/project"
-	"oakum/fixer/report"
-	"oakum/fixer/rules"
+	"github.com/oakum-sec/oakum/fixer/project"
+	"github.com/oakum-sec/oakum/fixer/report"
+	"github.com/oakum-sec/oakum/fixer/rules"
 )
 
 func newExplain() *cobra.Command {

@@ -6,9 +6,9 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"oakum/fixer"
-	"oakum/fixer/project"
-	"oakum/fixer/rules"
+	"github.com/oakum-sec/oakum/fixer"
+	"github.com/oakum-sec/oakum/fixer/project"
+	"github.com/oakum-sec/oakum/fixer/rules"
 )
 
 type fixFlags struct {

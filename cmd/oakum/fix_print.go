@@ -6,9 +6,9 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"oakum/fixer"
-	"oakum/fixer/project"
-	"oakum/fixer/report"
+	"github.com/oakum-sec/oakum/fixer"
+	"github.com/oakum-sec/oakum/fixer/project"
+	"github.com/oakum-sec/oakum/fixer/report"
 )
 
 // preview prints the patch or writes it to the file that was asked for.

@@ -5,7 +5,7 @@ import (
 	"slices"
 	"strings"
 
-	"oakum/fixer/report"
+	"github.com/oakum-sec/oakum/fixer/report"
 )
 
 // oneOf checks the value of a flag that has a few.

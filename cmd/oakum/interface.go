@@ -10,10 +10,10 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"oakum/fixer/project"
-	"oakum/tui"
-	"oakum/tui/review"
-	"oakum/tui/theme"
+	"github.com/oakum-sec/oakum/fixer/project"
+	"github.com/oakum-sec/oakum/tui"
+	"github.com/oakum-sec/oakum/tui/review"
+	"github.com/oakum-sec/oakum/tui/theme"
 )
 
 // errInterrupted ends an interface that was left by ctrl+c. It is never

@@ -11,7 +11,7 @@ import (
 	"testing"
 	"time"
 
-	"oakum/fixer/disk/disktest"
+	"github.com/oakum-sec/oakum/fixer/disk/disktest"
 )
 
 const (

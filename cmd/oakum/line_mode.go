@@ -6,10 +6,10 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"oakum/fixer"
-	"oakum/fixer/engine"
-	"oakum/fixer/project"
-	"oakum/tui/linemode"
+	"github.com/oakum-sec/oakum/fixer"
+	"github.com/oakum-sec/oakum/fixer/engine"
+	"github.com/oakum-sec/oakum/fixer/project"
+	"github.com/oakum-sec/oakum/tui/linemode"
 )
 
 // talk opens line mode.

@@ -17,8 +17,8 @@ import (
 	"os/signal"
 	"syscall"
 
-	"oakum/fixer/project"
-	"oakum/fixer/text"
+	"github.com/oakum-sec/oakum/fixer/project"
+	"github.com/oakum-sec/oakum/fixer/text"
 )
 
 const (

@@ -6,8 +6,8 @@ import (
 	"sync"
 	"time"
 
-	"oakum/fixer"
-	"oakum/fixer/project"
+	"github.com/oakum-sec/oakum/fixer"
+	"github.com/oakum-sec/oakum/fixer/project"
 )
 
 const (

@@ -6,8 +6,8 @@ import (
 	"testing"
 	"time"
 
-	"oakum/fixer"
-	"oakum/fixer/project"
+	"github.com/oakum-sec/oakum/fixer"
+	"github.com/oakum-sec/oakum/fixer/project"
 )
 
 // TestProgressIsShownForLongWorkOnly: nothing before two seconds, nothing off a

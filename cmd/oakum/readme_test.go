@@ -7,7 +7,7 @@ import (
 	"strings"
 	"testing"
 
-	"oakum/tui"
+	"github.com/oakum-sec/oakum/tui"
 )
 
 // TestREADME runs the command the README promises and finds the diff that the

@@ -3,7 +3,7 @@ package main
 import (
 	"github.com/spf13/cobra"
 
-	"oakum/fixer/report"
+	"github.com/oakum-sec/oakum/fixer/report"
 )
 
 func newRoot() *cobra.Command {

@@ -5,8 +5,8 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"oakum/fixer/report"
-	"oakum/fixer/rules"
+	"github.com/oakum-sec/oakum/fixer/report"
+	"github.com/oakum-sec/oakum/fixer/rules"
 )
 
 func newRules() *cobra.Command {

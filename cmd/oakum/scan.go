@@ -6,9 +6,9 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"oakum/fixer"
-	"oakum/fixer/project"
-	"oakum/fixer/report"
+	"github.com/oakum-sec/oakum/fixer"
+	"github.com/oakum-sec/oakum/fixer/project"
+	"github.com/oakum-sec/oakum/fixer/report"
 )
 
 type scanFlags struct {

@@ -6,11 +6,11 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"oakum/fixer"
-	"oakum/fixer/project"
-	"oakum/fixer/report"
-	"oakum/fixer/rules"
-	"oakum/fixer/text"
+	"github.com/oakum-sec/oakum/fixer"
+	"github.com/oakum-sec/oakum/fixer/project"
+	"github.com/oakum-sec/oakum/fixer/report"
+	"github.com/oakum-sec/oakum/fixer/rules"
+	"github.com/oakum-sec/oakum/fixer/text"
 )
 
 // selectFlags say which rules and files a command looks at.

@@ -8,7 +8,7 @@ import (
 
 	"golang.org/x/term"
 
-	"oakum/fixer/report"
+	"github.com/oakum-sec/oakum/fixer/report"
 )
 
 func isTerminal(f *os.File) bool { return term.IsTerminal(int(f.Fd())) }

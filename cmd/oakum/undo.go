@@ -7,8 +7,8 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"oakum/fixer/project"
-	"oakum/fixer/text"
+	"github.com/oakum-sec/oakum/fixer/project"
+	"github.com/oakum-sec/oakum/fixer/text"
 )
 
 func newUndo() *cobra.Command {

@@ -3,10 +3,10 @@ package build
 import (
 	"fmt"
 
-	"oakum/fixer"
-	"oakum/fixer/dockerfile"
-	"oakum/fixer/image"
-	"oakum/fixer/text"
+	"github.com/oakum-sec/oakum/fixer"
+	"github.com/oakum-sec/oakum/fixer/dockerfile"
+	"github.com/oakum-sec/oakum/fixer/image"
+	"github.com/oakum-sec/oakum/fixer/text"
 )
 
 // A Numberless is the one useradd or adduser that creates an account without

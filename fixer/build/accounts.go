@@ -4,8 +4,8 @@ import (
 	"strconv"
 	"strings"
 
-	"oakum/fixer/dockerfile"
-	"oakum/fixer/image"
+	"github.com/oakum-sec/oakum/fixer/dockerfile"
+	"github.com/oakum-sec/oakum/fixer/image"
 )
 
 // AccountVerb is what a command does with users and groups.

@@ -5,8 +5,8 @@ import (
 	"slices"
 	"sync"
 
-	"oakum/fixer"
-	"oakum/fixer/dockerfile"
+	"github.com/oakum-sec/oakum/fixer"
+	"github.com/oakum-sec/oakum/fixer/dockerfile"
 )
 
 // A Build is what the build of one Dockerfile does, as far as the file alone

@@ -4,8 +4,8 @@ import (
 	"slices"
 	"strings"
 
-	"oakum/fixer/dockerfile"
-	"oakum/fixer/text"
+	"github.com/oakum-sec/oakum/fixer/dockerfile"
+	"github.com/oakum-sec/oakum/fixer/text"
 )
 
 // A ContextUse says what the steps of a Dockerfile do with files that lie in

@@ -3,8 +3,8 @@ package build_test
 import (
 	"fmt"
 
-	"oakum/fixer/build"
-	"oakum/fixer/dockerfile"
+	"github.com/oakum-sec/oakum/fixer/build"
+	"github.com/oakum-sec/oakum/fixer/dockerfile"
 )
 
 func Example() {

@@ -5,8 +5,8 @@ import (
 	"slices"
 	"strings"
 
-	"oakum/fixer/dockerfile"
-	"oakum/fixer/text"
+	"github.com/oakum-sec/oakum/fixer/dockerfile"
+	"github.com/oakum-sec/oakum/fixer/text"
 )
 
 // A Manager is a package manager and what it leaves in the image.

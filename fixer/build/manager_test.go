@@ -4,7 +4,7 @@ import (
 	"strings"
 	"testing"
 
-	"oakum/fixer/dockerfile"
+	"github.com/oakum-sec/oakum/fixer/dockerfile"
 )
 
 func TestCovers(t *testing.T) {

@@ -4,8 +4,8 @@ import (
 	"slices"
 	"strings"
 
-	"oakum/fixer/dockerfile"
-	"oakum/fixer/text"
+	"github.com/oakum-sec/oakum/fixer/dockerfile"
+	"github.com/oakum-sec/oakum/fixer/text"
 )
 
 // valueOptions is the one table of options whose value may be the next word, by

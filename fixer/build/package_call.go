@@ -4,7 +4,7 @@ import (
 	"slices"
 	"strings"
 
-	"oakum/fixer/dockerfile"
+	"github.com/oakum-sec/oakum/fixer/dockerfile"
 )
 
 // A PackageCall is one run of a package manager.

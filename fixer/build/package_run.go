@@ -5,8 +5,8 @@ import (
 	"slices"
 	"sync"
 
-	"oakum/fixer"
-	"oakum/fixer/dockerfile"
+	"github.com/oakum-sec/oakum/fixer"
+	"github.com/oakum-sec/oakum/fixer/dockerfile"
 )
 
 // A PackageRun is a RUN with what it does with package managers.

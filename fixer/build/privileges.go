@@ -5,8 +5,8 @@ import (
 	"slices"
 	"strings"
 
-	"oakum/fixer/dockerfile"
-	"oakum/fixer/text"
+	"github.com/oakum-sec/oakum/fixer/dockerfile"
+	"github.com/oakum-sec/oakum/fixer/text"
 )
 
 // dropTools are made for programs that start as root and become another user by

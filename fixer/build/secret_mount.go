@@ -7,8 +7,8 @@ import (
 	"strconv"
 	"strings"
 
-	"oakum/fixer/dockerfile"
-	"oakum/fixer/text"
+	"github.com/oakum-sec/oakum/fixer/dockerfile"
+	"github.com/oakum-sec/oakum/fixer/text"
 )
 
 // A SecretMount is the change that lets the steps of a Dockerfile take a secret

@@ -3,7 +3,7 @@ package build
 import (
 	"testing"
 
-	"oakum/fixer/dockerfile"
+	"github.com/oakum-sec/oakum/fixer/dockerfile"
 )
 
 func TestFrontend(t *testing.T) {

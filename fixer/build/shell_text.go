@@ -5,7 +5,7 @@ import (
 	"slices"
 	"strings"
 
-	"oakum/fixer/dockerfile"
+	"github.com/oakum-sec/oakum/fixer/dockerfile"
 )
 
 // ReadWords reads the commands of a command line in its exec form: the command

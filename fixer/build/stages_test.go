@@ -4,8 +4,8 @@ import (
 	"slices"
 	"testing"
 
-	"oakum/fixer"
-	"oakum/fixer/dockerfile"
+	"github.com/oakum-sec/oakum/fixer"
+	"github.com/oakum-sec/oakum/fixer/dockerfile"
 )
 
 // inspect runs a look at one Dockerfile that stands alone, as a rule would.

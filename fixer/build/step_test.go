@@ -5,7 +5,7 @@ import (
 	"strings"
 	"testing"
 
-	"oakum/fixer/dockerfile"
+	"github.com/oakum-sec/oakum/fixer/dockerfile"
 )
 
 func read(t *testing.T, src string) *Build {

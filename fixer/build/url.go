@@ -3,7 +3,7 @@ package build
 import (
 	"strings"
 
-	"oakum/fixer/text"
+	"github.com/oakum-sec/oakum/fixer/text"
 )
 
 // urlIn finds what a word downloads from; the place of a variable counts as text.

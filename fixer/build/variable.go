@@ -3,8 +3,8 @@ package build
 import (
 	"strings"
 
-	"oakum/fixer/dockerfile"
-	"oakum/fixer/text"
+	"github.com/oakum-sec/oakum/fixer/dockerfile"
+	"github.com/oakum-sec/oakum/fixer/text"
 )
 
 // maxVariables bounds how many declarations are looked through for the value of

@@ -5,7 +5,7 @@ import (
 	"slices"
 	"strings"
 
-	"oakum/fixer/dockerfile"
+	"github.com/oakum-sec/oakum/fixer/dockerfile"
 )
 
 // A wrapper is a program that runs the words after its own as a command.

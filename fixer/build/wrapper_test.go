@@ -5,7 +5,7 @@ import (
 	"strings"
 	"testing"
 
-	"oakum/fixer/dockerfile"
+	"github.com/oakum-sec/oakum/fixer/dockerfile"
 )
 
 func first(t *testing.T, run string) Command {

@@ -5,7 +5,7 @@ import (
 	"path"
 	"strings"
 
-	"oakum/fixer/text"
+	"github.com/oakum-sec/oakum/fixer/text"
 )
 
 // Append returns the edits that put patterns after the last line of an ignore

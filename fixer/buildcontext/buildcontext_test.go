@@ -7,7 +7,7 @@ import (
 	"testing"
 	"time"
 
-	"oakum/fixer/text"
+	"github.com/oakum-sec/oakum/fixer/text"
 )
 
 func ignore(t *testing.T, text string) *Ignore {

@@ -5,7 +5,7 @@ import (
 	"path"
 	"strings"
 
-	"oakum/fixer/yamldoc"
+	"github.com/oakum-sec/oakum/fixer/yamldoc"
 )
 
 // ImageName returns the image that the service runs, with defaults of

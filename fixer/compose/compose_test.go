@@ -5,8 +5,8 @@ import (
 	"strings"
 	"testing"
 
-	"oakum/fixer/compose"
-	"oakum/fixer/yamldoc"
+	"github.com/oakum-sec/oakum/fixer/compose"
+	"github.com/oakum-sec/oakum/fixer/yamldoc"
 )
 
 func project(t *testing.T, files map[string]string) *compose.Project {

@@ -4,7 +4,7 @@ import (
 	"errors"
 	"strings"
 
-	"oakum/fixer/yamldoc"
+	"github.com/oakum-sec/oakum/fixer/yamldoc"
 )
 
 // A File is one Compose file.

@@ -5,7 +5,7 @@ import (
 	"path"
 	"slices"
 
-	"oakum/fixer/yamldoc"
+	"github.com/oakum-sec/oakum/fixer/yamldoc"
 )
 
 // A member is a file that is loaded with another one.

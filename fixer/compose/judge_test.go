@@ -17,9 +17,9 @@ import (
 	"github.com/rogpeppe/go-internal/txtar"
 	"github.com/sirupsen/logrus"
 
-	"oakum/fixer/compose"
-	"oakum/fixer/corpustest"
-	"oakum/fixer/yamldoc"
+	"github.com/oakum-sec/oakum/fixer/compose"
+	"github.com/oakum-sec/oakum/fixer/corpustest"
+	"github.com/oakum-sec/oakum/fixer/yamldoc"
 )
 
 // The judge is compose-go, the library that Docker Compose reads its files

@@ -6,7 +6,7 @@ import (
 	"strings"
 	"sync"
 
-	"oakum/fixer/yamldoc"
+	"github.com/oakum-sec/oakum/fixer/yamldoc"
 )
 
 // A Project is the Compose files of a repository, by path.

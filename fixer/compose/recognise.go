@@ -4,7 +4,7 @@ import (
 	"slices"
 	"strings"
 
-	"oakum/fixer/yamldoc"
+	"github.com/oakum-sec/oakum/fixer/yamldoc"
 )
 
 // topKeys and serviceKeys are all that a Compose file may hold at its top level and in a service,

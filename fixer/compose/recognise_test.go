@@ -3,8 +3,8 @@ package compose_test
 import (
 	"testing"
 
-	"oakum/fixer/compose"
-	"oakum/fixer/yamldoc"
+	"github.com/oakum-sec/oakum/fixer/compose"
+	"github.com/oakum-sec/oakum/fixer/yamldoc"
 )
 
 // TestRecognise holds files of Compose against those of tools that have a

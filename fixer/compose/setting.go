@@ -4,7 +4,7 @@ import (
 	"slices"
 	"strings"
 
-	"oakum/fixer/yamldoc"
+	"github.com/oakum-sec/oakum/fixer/yamldoc"
 )
 
 // A Setting is the value of one key of a service and where it is written.

@@ -6,8 +6,8 @@ import (
 	"strconv"
 	"strings"
 
-	"oakum/fixer"
-	"oakum/fixer/image"
+	"github.com/oakum-sec/oakum/fixer"
+	"github.com/oakum-sec/oakum/fixer/image"
 )
 
 // make changes a spec so that a condition gets an answer, as far as its data let a

@@ -5,8 +5,8 @@ import (
 	"path"
 	"strings"
 
-	"oakum/fixer"
-	"oakum/fixer/compose"
+	"github.com/oakum-sec/oakum/fixer"
+	"github.com/oakum-sec/oakum/fixer/compose"
 )
 
 // copies fills in what Compose copies into the container, and mounts the files

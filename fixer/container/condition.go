@@ -5,7 +5,7 @@ import (
 	"slices"
 	"strings"
 
-	"oakum/fixer/image"
+	"github.com/oakum-sec/oakum/fixer/image"
 )
 
 // Holds tells whether a condition of the image table holds for the container. It is

@@ -5,7 +5,7 @@ import (
 	"strings"
 	"testing"
 
-	"oakum/fixer/image"
+	"github.com/oakum-sec/oakum/fixer/image"
 )
 
 func TestConditions(t *testing.T) {

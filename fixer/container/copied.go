@@ -3,7 +3,7 @@ package container
 import (
 	"slices"
 
-	"oakum/fixer"
+	"github.com/oakum-sec/oakum/fixer"
 )
 
 // A Copy is what somebody writes into a container from outside when it is there

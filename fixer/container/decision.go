@@ -4,7 +4,7 @@ import (
 	"strconv"
 	"strings"
 
-	"oakum/fixer"
+	"github.com/oakum-sec/oakum/fixer"
 )
 
 // A Decision is how far a container can be hardened in one respect. It says what

@@ -4,9 +4,9 @@ import (
 	"slices"
 	"testing"
 
-	"oakum/fixer"
-	"oakum/fixer/container"
-	"oakum/fixer/image"
+	"github.com/oakum-sec/oakum/fixer"
+	"github.com/oakum-sec/oakum/fixer/container"
+	"github.com/oakum-sec/oakum/fixer/image"
 )
 
 // TestFactsOfThreeSources: what the build sets comes before what is known of its

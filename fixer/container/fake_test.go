@@ -3,9 +3,9 @@ package container_test
 import (
 	"testing"
 
-	"oakum/fixer"
-	"oakum/fixer/container"
-	"oakum/fixer/image"
+	"github.com/oakum-sec/oakum/fixer"
+	"github.com/oakum-sec/oakum/fixer/container"
+	"github.com/oakum-sec/oakum/fixer/image"
 )
 
 // look runs what a test does with a pass over one file of a snapshot.

@@ -7,10 +7,10 @@ import (
 
 	"github.com/mattn/go-shellwords"
 
-	"oakum/fixer"
-	"oakum/fixer/compose"
-	"oakum/fixer/image"
-	"oakum/fixer/yamldoc"
+	"github.com/oakum-sec/oakum/fixer"
+	"github.com/oakum-sec/oakum/fixer/compose"
+	"github.com/oakum-sec/oakum/fixer/image"
+	"github.com/oakum-sec/oakum/fixer/yamldoc"
 )
 
 // FromService returns the container that a Compose service describes, with what

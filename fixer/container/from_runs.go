@@ -4,10 +4,10 @@ import (
 	"cmp"
 	"strings"
 
-	"oakum/fixer/compose"
-	"oakum/fixer/kube"
-	"oakum/fixer/text"
-	"oakum/fixer/yamldoc"
+	"github.com/oakum-sec/oakum/fixer/compose"
+	"github.com/oakum-sec/oakum/fixer/kube"
+	"github.com/oakum-sec/oakum/fixer/text"
+	"github.com/oakum-sec/oakum/fixer/yamldoc"
 )
 
 // serviceRuns returns what a Compose service has run besides its start: its health

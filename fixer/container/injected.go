@@ -3,8 +3,8 @@ package container
 import (
 	"slices"
 
-	"oakum/fixer"
-	"oakum/fixer/kube"
+	"github.com/oakum-sec/oakum/fixer"
+	"github.com/oakum-sec/oakum/fixer/kube"
 )
 
 // An Addition is what the cluster adds to the pods of a workload, and where that

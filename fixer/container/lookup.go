@@ -6,12 +6,12 @@ import (
 	"strings"
 	"sync"
 
-	"oakum/fixer"
-	"oakum/fixer/build"
-	"oakum/fixer/compose"
-	"oakum/fixer/dockerfile"
-	"oakum/fixer/image"
-	"oakum/fixer/topology"
+	"github.com/oakum-sec/oakum/fixer"
+	"github.com/oakum-sec/oakum/fixer/build"
+	"github.com/oakum-sec/oakum/fixer/compose"
+	"github.com/oakum-sec/oakum/fixer/dockerfile"
+	"github.com/oakum-sec/oakum/fixer/image"
+	"github.com/oakum-sec/oakum/fixer/topology"
 )
 
 // OfImage returns what is known about an image named by a reference. A reference

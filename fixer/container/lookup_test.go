@@ -4,9 +4,9 @@ import (
 	"strings"
 	"testing"
 
-	"oakum/fixer"
-	"oakum/fixer/compose"
-	"oakum/fixer/container"
+	"github.com/oakum-sec/oakum/fixer"
+	"github.com/oakum-sec/oakum/fixer/compose"
+	"github.com/oakum-sec/oakum/fixer/container"
 )
 
 // TestOfStage: what an image built here starts as, whether that is proven, and

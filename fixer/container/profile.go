@@ -3,9 +3,9 @@ package container
 import (
 	"slices"
 
-	"oakum/fixer"
-	"oakum/fixer/image"
-	"oakum/fixer/topology"
+	"github.com/oakum-sec/oakum/fixer"
+	"github.com/oakum-sec/oakum/fixer/image"
+	"github.com/oakum-sec/oakum/fixer/topology"
 )
 
 // A Profile is what is known about the image that a container runs: from the

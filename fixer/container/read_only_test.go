@@ -4,8 +4,8 @@ import (
 	"strings"
 	"testing"
 
-	"oakum/fixer"
-	"oakum/fixer/container"
+	"github.com/oakum-sec/oakum/fixer"
+	"github.com/oakum-sec/oakum/fixer/container"
 )
 
 func TestMakeReadOnly(t *testing.T) {

@@ -7,9 +7,9 @@ import (
 	"strconv"
 	"strings"
 
-	"oakum/fixer"
-	"oakum/fixer/image"
-	"oakum/fixer/text"
+	"github.com/oakum-sec/oakum/fixer"
+	"github.com/oakum-sec/oakum/fixer/image"
+	"github.com/oakum-sec/oakum/fixer/text"
 )
 
 // A UserNeed is what a container lacks to be sure not to run as root.

@@ -3,8 +3,8 @@ package container_test
 import (
 	"testing"
 
-	"oakum/fixer"
-	"oakum/fixer/container"
+	"github.com/oakum-sec/oakum/fixer"
+	"github.com/oakum-sec/oakum/fixer/container"
 )
 
 func TestRunAs(t *testing.T) {

@@ -6,8 +6,8 @@ import (
 	"strings"
 	"sync"
 
-	"oakum/fixer"
-	"oakum/fixer/image"
+	"github.com/oakum-sec/oakum/fixer"
+	"github.com/oakum-sec/oakum/fixer/image"
 )
 
 // A Spec is a container as a file describes it, whatever the kind of file, with

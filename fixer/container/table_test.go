@@ -11,8 +11,8 @@ import (
 
 	"sigs.k8s.io/yaml"
 
-	"oakum/fixer"
-	"oakum/fixer/image"
+	"github.com/oakum-sec/oakum/fixer"
+	"github.com/oakum-sec/oakum/fixer/image"
 )
 
 // eachImage calls do with an image of every family and variant of the table.

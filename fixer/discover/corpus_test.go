@@ -10,9 +10,9 @@ import (
 
 	"go.yaml.in/yaml/v3"
 
-	"oakum/fixer"
-	"oakum/fixer/corpustest"
-	"oakum/fixer/disk/disktest"
+	"github.com/oakum-sec/oakum/fixer"
+	"github.com/oakum-sec/oakum/fixer/corpustest"
+	"github.com/oakum-sec/oakum/fixer/disk/disktest"
 )
 
 // TestCorpus loads every repository, and holds discovery to what can be told

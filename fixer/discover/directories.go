@@ -8,7 +8,7 @@ import (
 	"slices"
 	"strings"
 
-	"oakum/fixer/disk"
+	"github.com/oakum-sec/oakum/fixer/disk"
 )
 
 // directories reads every directory of a tree at most once: what the search for

@@ -9,9 +9,9 @@ import (
 	"sort"
 	"strings"
 
-	"oakum/fixer"
-	"oakum/fixer/compose"
-	"oakum/fixer/text"
+	"github.com/oakum-sec/oakum/fixer"
+	"github.com/oakum-sec/oakum/fixer/compose"
+	"github.com/oakum-sec/oakum/fixer/text"
 )
 
 // markGenerated finds the sources that a tool writes, and says how many there are.

@@ -12,9 +12,9 @@ import (
 	"testing"
 	"time"
 
-	"oakum/fixer"
-	"oakum/fixer/disk"
-	"oakum/fixer/disk/disktest"
+	"github.com/oakum-sec/oakum/fixer"
+	"github.com/oakum-sec/oakum/fixer/disk"
+	"github.com/oakum-sec/oakum/fixer/disk/disktest"
 )
 
 func TestIrregularFilesDoNotBlock(t *testing.T) {

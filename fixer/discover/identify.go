@@ -6,8 +6,8 @@ import (
 	"path"
 	"strings"
 
-	"oakum/fixer"
-	"oakum/fixer/disk"
+	"github.com/oakum-sec/oakum/fixer"
+	"github.com/oakum-sec/oakum/fixer/disk"
 )
 
 // identify reads a candidate and says what it is: a source, or nil when its

@@ -8,7 +8,7 @@ import (
 	"strings"
 	"testing"
 
-	"oakum/fixer/disk/disktest"
+	"github.com/oakum-sec/oakum/fixer/disk/disktest"
 )
 
 // ignored asks the files about one path, with all the steps there are.

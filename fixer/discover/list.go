@@ -8,10 +8,10 @@ import (
 	"slices"
 	"strings"
 
-	"oakum/fixer"
-	"oakum/fixer/buildcontext"
-	"oakum/fixer/disk"
-	"oakum/fixer/git"
+	"github.com/oakum-sec/oakum/fixer"
+	"github.com/oakum-sec/oakum/fixer/buildcontext"
+	"github.com/oakum-sec/oakum/fixer/disk"
+	"github.com/oakum-sec/oakum/fixer/git"
 )
 
 // maxNames bounds how many names are listed, the upper directories first, and

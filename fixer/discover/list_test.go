@@ -8,9 +8,9 @@ import (
 	"testing"
 	"time"
 
-	"oakum/fixer"
-	"oakum/fixer/buildcontext"
-	"oakum/fixer/disk/disktest"
+	"github.com/oakum-sec/oakum/fixer"
+	"github.com/oakum-sec/oakum/fixer/buildcontext"
+	"github.com/oakum-sec/oakum/fixer/disk/disktest"
 )
 
 // names returns one line for each name: its path, "/" behind a directory, "/…"

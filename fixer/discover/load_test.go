@@ -9,9 +9,9 @@ import (
 	"sync/atomic"
 	"testing"
 
-	"oakum/fixer"
-	"oakum/fixer/disk"
-	"oakum/fixer/disk/disktest"
+	"github.com/oakum-sec/oakum/fixer"
+	"github.com/oakum-sec/oakum/fixer/disk"
+	"github.com/oakum-sec/oakum/fixer/disk/disktest"
 )
 
 func TestDiscovery(t *testing.T) {

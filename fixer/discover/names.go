@@ -3,7 +3,7 @@ package discover
 import (
 	"strings"
 
-	"oakum/fixer"
+	"github.com/oakum-sec/oakum/fixer"
 )
 
 // A nameHint is what a file's name says about it.

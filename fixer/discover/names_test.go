@@ -3,7 +3,7 @@ package discover
 import (
 	"testing"
 
-	"oakum/fixer"
+	"github.com/oakum-sec/oakum/fixer"
 )
 
 func TestClassify(t *testing.T) {

@@ -4,7 +4,7 @@ import (
 	"bytes"
 	"strings"
 
-	"oakum/fixer/yamldoc"
+	"github.com/oakum-sec/oakum/fixer/yamldoc"
 )
 
 // composeRefs returns the files a Compose file includes or extends from, as

@@ -6,8 +6,8 @@ import (
 	"sort"
 	"strings"
 
-	"oakum/fixer"
-	"oakum/fixer/disk"
+	"github.com/oakum-sec/oakum/fixer"
+	"github.com/oakum-sec/oakum/fixer/disk"
 )
 
 // relate follows what sources say of other files: Compose files include and

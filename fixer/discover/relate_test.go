@@ -4,7 +4,7 @@ import (
 	"strings"
 	"testing"
 
-	"oakum/fixer/disk/disktest"
+	"github.com/oakum-sec/oakum/fixer/disk/disktest"
 )
 
 func TestComposeIncludes(t *testing.T) {

@@ -9,9 +9,9 @@ import (
 	"sort"
 	"strings"
 
-	"oakum/fixer/disk"
-	"oakum/fixer/git"
-	"oakum/fixer/text"
+	"github.com/oakum-sec/oakum/fixer/disk"
+	"github.com/oakum-sec/oakum/fixer/git"
+	"github.com/oakum-sec/oakum/fixer/text"
 )
 
 // target is one PATH of the command line after resolving links.

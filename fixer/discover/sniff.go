@@ -6,8 +6,8 @@ import (
 	"slices"
 	"strings"
 
-	"oakum/fixer/compose"
-	"oakum/fixer/yamldoc"
+	"github.com/oakum-sec/oakum/fixer/compose"
+	"github.com/oakum-sec/oakum/fixer/yamldoc"
 )
 
 // A signature is what the top-level keys say about a YAML or JSON file.

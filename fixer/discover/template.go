@@ -5,8 +5,8 @@ import (
 	"fmt"
 	"slices"
 
-	"oakum/fixer"
-	"oakum/fixer/yamldoc"
+	"github.com/oakum-sec/oakum/fixer"
+	"github.com/oakum-sec/oakum/fixer/yamldoc"
 )
 
 // templated says that YAML or JSON is the source of a template engine, or

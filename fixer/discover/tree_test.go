@@ -6,8 +6,8 @@ import (
 	"strings"
 	"testing"
 
-	"oakum/fixer"
-	"oakum/fixer/disk/disktest"
+	"github.com/oakum-sec/oakum/fixer"
+	"github.com/oakum-sec/oakum/fixer/disk/disktest"
 )
 
 // load loads paths relative to dir; none means dir.

@@ -9,9 +9,9 @@ import (
 	"path/filepath"
 	"strings"
 
-	"oakum/fixer"
-	"oakum/fixer/disk"
-	"oakum/fixer/text"
+	"github.com/oakum-sec/oakum/fixer"
+	"github.com/oakum-sec/oakum/fixer/disk"
+	"github.com/oakum-sec/oakum/fixer/text"
 )
 
 const (

@@ -8,7 +8,7 @@ import (
 	"io/fs"
 	"os"
 
-	"oakum/fixer"
+	"github.com/oakum-sec/oakum/fixer"
 )
 
 // HeadBytes is how much is read of a file over the size cap.

@@ -10,8 +10,8 @@ import (
 	"strings"
 	"testing"
 
-	"oakum/fixer/corpustest"
-	"oakum/fixer/text"
+	"github.com/oakum-sec/oakum/fixer/corpustest"
+	"github.com/oakum-sec/oakum/fixer/text"
 )
 
 // corpusFiles returns every Dockerfile of the shared corpus of real

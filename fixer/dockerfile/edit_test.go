@@ -5,7 +5,7 @@ import (
 	"strings"
 	"testing"
 
-	"oakum/fixer/text"
+	"github.com/oakum-sec/oakum/fixer/text"
 )
 
 // The edit tests name the instruction by its place, make one edit and compare

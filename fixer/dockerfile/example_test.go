@@ -3,8 +3,8 @@ package dockerfile_test
 import (
 	"fmt"
 
-	"oakum/fixer/dockerfile"
-	"oakum/fixer/text"
+	"github.com/oakum-sec/oakum/fixer/dockerfile"
+	"github.com/oakum-sec/oakum/fixer/text"
 )
 
 // Make the final stage run as a numeric user, and leave every other byte as it

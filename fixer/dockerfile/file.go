@@ -6,7 +6,7 @@ import (
 
 	"github.com/moby/buildkit/frontend/dockerfile/parser"
 
-	"oakum/fixer/text"
+	"github.com/oakum-sec/oakum/fixer/text"
 )
 
 // A File is a Dockerfile that BuildKit accepts, with the place of everything.

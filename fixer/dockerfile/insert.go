@@ -4,7 +4,7 @@ import (
 	"bytes"
 	"strings"
 
-	"oakum/fixer/text"
+	"github.com/oakum-sec/oakum/fixer/text"
 )
 
 // InsertBefore puts whole lines before an instruction, above the comments that

@@ -6,7 +6,7 @@ import (
 	"strings"
 	"unicode"
 
-	"oakum/fixer/text"
+	"github.com/oakum-sec/oakum/fixer/text"
 )
 
 // logical is one instruction as BuildKit reads it: continued lines joined,

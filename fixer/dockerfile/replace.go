@@ -3,7 +3,7 @@ package dockerfile
 import (
 	"strings"
 
-	"oakum/fixer/text"
+	"github.com/oakum-sec/oakum/fixer/text"
 )
 
 // ReplaceWord puts raw in the place of a word of the instruction: one of Words,

@@ -7,7 +7,7 @@ import (
 	"testing"
 	"time"
 
-	"oakum/fixer/text"
+	"github.com/oakum-sec/oakum/fixer/text"
 )
 
 // script parses a file whose last instruction holds shell text.

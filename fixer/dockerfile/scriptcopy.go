@@ -3,7 +3,7 @@ package dockerfile
 import (
 	"strings"
 
-	"oakum/fixer/text"
+	"github.com/oakum-sec/oakum/fixer/text"
 )
 
 // CopiedReason says why a command that was read from a copy is not edited.

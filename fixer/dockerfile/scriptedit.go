@@ -4,7 +4,7 @@ import (
 	"bytes"
 	"strings"
 
-	"oakum/fixer/text"
+	"github.com/oakum-sec/oakum/fixer/text"
 )
 
 // notAppendable are the places where "a && b" in the place of "a" means

@@ -3,7 +3,7 @@ package dockerfile
 import (
 	"strings"
 
-	"oakum/fixer/text"
+	"github.com/oakum-sec/oakum/fixer/text"
 )
 
 // remoteSource matches what ADD fetches: URLs, and the short form of git over ssh.

@@ -6,8 +6,8 @@ import (
 	"maps"
 	"slices"
 
-	"oakum/fixer"
-	"oakum/fixer/text"
+	"github.com/oakum-sec/oakum/fixer"
+	"github.com/oakum-sec/oakum/fixer/text"
 )
 
 // A batchResult is what became of the fixes of one pass.

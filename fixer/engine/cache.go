@@ -6,7 +6,7 @@ import (
 	"slices"
 	"sync"
 
-	"oakum/fixer"
+	"github.com/oakum-sec/oakum/fixer"
 )
 
 // A cache holds what checks and folds of one session computed and later ones need

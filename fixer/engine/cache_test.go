@@ -6,8 +6,8 @@ import (
 	"sync/atomic"
 	"testing"
 
-	"oakum/fixer"
-	"oakum/fixer/yamldoc"
+	"github.com/oakum-sec/oakum/fixer"
+	"github.com/oakum-sec/oakum/fixer/yamldoc"
 )
 
 // TestUnrelatedComposeFileIsNoReason counts how often a rule looks at a

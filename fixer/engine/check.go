@@ -4,7 +4,7 @@ import (
 	"maps"
 	"slices"
 
-	"oakum/fixer"
+	"github.com/oakum-sec/oakum/fixer"
 )
 
 // A Report is what the rules report of a snapshot.

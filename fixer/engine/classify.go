@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"slices"
 
-	"oakum/fixer"
+	"github.com/oakum-sec/oakum/fixer"
 )
 
 // classify sorts what the rules reported of a file into open and suppressed

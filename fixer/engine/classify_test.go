@@ -3,7 +3,7 @@ package engine
 import (
 	"testing"
 
-	"oakum/fixer"
+	"github.com/oakum-sec/oakum/fixer"
 )
 
 // TestFindingsOfUnchangedFilesAreShared expects a report to hold the findings of

@@ -1,6 +1,6 @@
 package engine
 
-import "oakum/fixer"
+import "github.com/oakum-sec/oakum/fixer"
 
 // Verdict is the kind of a decision.
 type Verdict string

@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"testing"
 
-	"oakum/fixer"
+	"github.com/oakum-sec/oakum/fixer"
 )
 
 func TestDerivedIsWorkedOutOncePerVersion(t *testing.T) {

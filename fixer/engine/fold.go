@@ -4,7 +4,7 @@ import (
 	"errors"
 	"slices"
 
-	"oakum/fixer"
+	"github.com/oakum-sec/oakum/fixer"
 )
 
 // Fold turns decisions into a plan. Edits are never computed against the

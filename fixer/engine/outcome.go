@@ -5,7 +5,7 @@ import (
 	"cmp"
 	"slices"
 
-	"oakum/fixer"
+	"github.com/oakum-sec/oakum/fixer"
 )
 
 // plan assembles the result of a fold.

@@ -1,6 +1,6 @@
 package engine
 
-import "oakum/fixer"
+import "github.com/oakum-sec/oakum/fixer"
 
 // Result says what became of a finding.
 type Result string

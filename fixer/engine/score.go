@@ -3,7 +3,7 @@ package engine
 import (
 	"math"
 
-	"oakum/fixer"
+	"github.com/oakum-sec/oakum/fixer"
 )
 
 // weights say how much an open finding of each severity costs.

@@ -5,7 +5,7 @@ import (
 	"maps"
 	"slices"
 
-	"oakum/fixer"
+	"github.com/oakum-sec/oakum/fixer"
 )
 
 // A Session is a snapshot, facts, rules and the decisions made so far. It is

@@ -4,9 +4,9 @@ import (
 	"strings"
 	"testing"
 
-	"oakum/fixer"
-	"oakum/fixer/engine"
-	"oakum/fixer/image"
+	"github.com/oakum-sec/oakum/fixer"
+	"github.com/oakum-sec/oakum/fixer/engine"
+	"github.com/oakum-sec/oakum/fixer/image"
 )
 
 type imageConfig = image.Config

@@ -7,11 +7,11 @@ import (
 	"slices"
 	"strings"
 
-	"oakum/fixer"
-	"oakum/fixer/buildcontext"
-	"oakum/fixer/dockerfile"
-	"oakum/fixer/dockerfile/buildkit"
-	"oakum/fixer/yamldoc"
+	"github.com/oakum-sec/oakum/fixer"
+	"github.com/oakum-sec/oakum/fixer/buildcontext"
+	"github.com/oakum-sec/oakum/fixer/dockerfile"
+	"github.com/oakum-sec/oakum/fixer/dockerfile/buildkit"
+	"github.com/oakum-sec/oakum/fixer/yamldoc"
 )
 
 // verifyFile checks that a change altered only what it declared: the new bytes parse, data

@@ -6,9 +6,9 @@ import (
 	"sync/atomic"
 	"testing"
 
-	"oakum/fixer"
-	"oakum/fixer/engine"
-	"oakum/fixer/yamldoc"
+	"github.com/oakum-sec/oakum/fixer"
+	"github.com/oakum-sec/oakum/fixer/engine"
+	"github.com/oakum-sec/oakum/fixer/yamldoc"
 )
 
 // follows is a rule that wants a key in every thing which has another one. Where

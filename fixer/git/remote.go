@@ -6,7 +6,7 @@ import (
 	"regexp"
 	"strings"
 
-	"oakum/fixer/disk"
+	"github.com/oakum-sec/oakum/fixer/disk"
 )
 
 // maxConfig bounds what is read of a git configuration.

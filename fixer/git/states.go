@@ -5,7 +5,7 @@ import (
 	"fmt"
 	"path/filepath"
 
-	"oakum/fixer/disk"
+	"github.com/oakum-sec/oakum/fixer/disk"
 )
 
 // State says how a file stands with git.

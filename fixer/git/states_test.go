@@ -10,7 +10,7 @@ import (
 	"testing"
 	"time"
 
-	"oakum/fixer/disk/disktest"
+	"github.com/oakum-sec/oakum/fixer/disk/disktest"
 )
 
 func TestStatesLikeGit(t *testing.T) {

@@ -8,7 +8,7 @@ import (
 	"strings"
 	"time"
 
-	"oakum/fixer/disk"
+	"github.com/oakum-sec/oakum/fixer/disk"
 )
 
 // Top returns the nearest directory at or above dir that holds a .git: a

@@ -8,7 +8,7 @@ import (
 	"regexp"
 	"testing"
 
-	"oakum/fixer/corpustest"
+	"github.com/oakum-sec/oakum/fixer/corpustest"
 )
 
 // mentions finds what files of any kind put where an image is expected. It is

@@ -4,7 +4,7 @@ import (
 	"path"
 	"strings"
 
-	"oakum/fixer/yamldoc"
+	"github.com/oakum-sec/oakum/fixer/yamldoc"
 )
 
 // A Mount is one entry of a container's volumeMounts, with what its pod says of

@@ -3,7 +3,7 @@ package kube
 import (
 	"strings"
 
-	"oakum/fixer/yamldoc"
+	"github.com/oakum-sec/oakum/fixer/yamldoc"
 )
 
 // An Injection is a request, by a label or an annotation, that something in the

@@ -5,8 +5,8 @@ import (
 	"strings"
 	"testing"
 
-	"oakum/fixer/kube"
-	"oakum/fixer/yamldoc"
+	"github.com/oakum-sec/oakum/fixer/kube"
+	"github.com/oakum-sec/oakum/fixer/yamldoc"
 )
 
 func parse(t *testing.T, src string) []*kube.Object {

@@ -4,8 +4,8 @@ import (
 	"errors"
 	"fmt"
 
-	"oakum/fixer/text"
-	"oakum/fixer/yamldoc"
+	"github.com/oakum-sec/oakum/fixer/text"
+	"github.com/oakum-sec/oakum/fixer/yamldoc"
 )
 
 // NewDocument writes a manifest of the core group below a comment. It goes

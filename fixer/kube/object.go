@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"strings"
 
-	"oakum/fixer/yamldoc"
+	"github.com/oakum-sec/oakum/fixer/yamldoc"
 )
 
 // An Object is one Kubernetes object of a file.

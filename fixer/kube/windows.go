@@ -3,8 +3,8 @@ package kube
 import (
 	"strings"
 
-	"oakum/fixer/image"
-	"oakum/fixer/yamldoc"
+	"github.com/oakum-sec/oakum/fixer/image"
+	"github.com/oakum-sec/oakum/fixer/yamldoc"
 )
 
 // windowsBuild is the label of nodes that only those of Windows have.

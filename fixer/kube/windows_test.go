@@ -3,7 +3,7 @@ package kube
 import (
 	"testing"
 
-	"oakum/fixer/yamldoc"
+	"github.com/oakum-sec/oakum/fixer/yamldoc"
 )
 
 func podOf(t *testing.T, spec string) *Workload {

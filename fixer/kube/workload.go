@@ -5,7 +5,7 @@ import (
 	"slices"
 	"sync"
 
-	"oakum/fixer/yamldoc"
+	"github.com/oakum-sec/oakum/fixer/yamldoc"
 )
 
 // A Workload is an object that holds a pod template.

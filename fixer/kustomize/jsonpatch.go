@@ -5,7 +5,7 @@ import (
 	"strconv"
 	"strings"
 
-	"oakum/fixer/yamldoc"
+	"github.com/oakum-sec/oakum/fixer/yamldoc"
 )
 
 // operations applies a JSON patch (RFC 6902). What an operation cannot be

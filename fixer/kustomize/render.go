@@ -7,8 +7,8 @@ import (
 	"strconv"
 	"strings"
 
-	"oakum/fixer/kube"
-	"oakum/fixer/yamldoc"
+	"github.com/oakum-sec/oakum/fixer/kube"
+	"github.com/oakum-sec/oakum/fixer/yamldoc"
 )
 
 // A Rendering is the objects of one manifest as one or more roots build them.

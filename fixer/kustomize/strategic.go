@@ -4,7 +4,7 @@ import (
 	"slices"
 	"strings"
 
-	"oakum/fixer/yamldoc"
+	"github.com/oakum-sec/oakum/fixer/yamldoc"
 )
 
 // mergeKeys are the lists of Kubernetes' own kinds whose items are merged, with

@@ -8,8 +8,8 @@ import (
 
 	"k8s.io/apimachinery/pkg/labels"
 
-	"oakum/fixer/kube"
-	"oakum/fixer/yamldoc"
+	"github.com/oakum-sec/oakum/fixer/kube"
+	"github.com/oakum-sec/oakum/fixer/yamldoc"
 )
 
 // A target is an object on its way through the kustomizations.

@@ -5,7 +5,7 @@ import (
 	"slices"
 	"strings"
 
-	"oakum/fixer/yamldoc"
+	"github.com/oakum-sec/oakum/fixer/yamldoc"
 )
 
 // images gives containers another image, tag or digest.

@@ -5,8 +5,8 @@ import (
 	"fmt"
 	"slices"
 
-	"oakum/fixer"
-	"oakum/fixer/report"
+	"github.com/oakum-sec/oakum/fixer"
+	"github.com/oakum-sec/oakum/fixer/report"
 )
 
 // Accept accepts the most trusted fix of every wanted finding up to a level, and

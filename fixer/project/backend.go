@@ -5,11 +5,11 @@ import (
 	"errors"
 	"sync/atomic"
 
-	"oakum/fixer"
-	"oakum/fixer/discover"
-	"oakum/fixer/engine"
-	"oakum/fixer/git"
-	"oakum/fixer/workspace"
+	"github.com/oakum-sec/oakum/fixer"
+	"github.com/oakum-sec/oakum/fixer/discover"
+	"github.com/oakum-sec/oakum/fixer/engine"
+	"github.com/oakum-sec/oakum/fixer/git"
+	"github.com/oakum-sec/oakum/fixer/workspace"
 )
 
 // A Backend does for an interface what it must not do itself: everything that

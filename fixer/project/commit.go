@@ -5,12 +5,12 @@ import (
 	"fmt"
 	"strings"
 
-	"oakum/fixer"
-	"oakum/fixer/discover"
-	"oakum/fixer/engine"
-	"oakum/fixer/git"
-	"oakum/fixer/text"
-	"oakum/fixer/workspace"
+	"github.com/oakum-sec/oakum/fixer"
+	"github.com/oakum-sec/oakum/fixer/discover"
+	"github.com/oakum-sec/oakum/fixer/engine"
+	"github.com/oakum-sec/oakum/fixer/git"
+	"github.com/oakum-sec/oakum/fixer/text"
+	"github.com/oakum-sec/oakum/fixer/workspace"
 )
 
 // Commit writes the changes: all of them or none. Without allowDirty it writes

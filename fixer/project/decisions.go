@@ -3,9 +3,9 @@ package project
 import (
 	"maps"
 
-	"oakum/fixer"
-	"oakum/fixer/engine"
-	"oakum/fixer/workspace"
+	"github.com/oakum-sec/oakum/fixer"
+	"github.com/oakum-sec/oakum/fixer/engine"
+	"github.com/oakum-sec/oakum/fixer/workspace"
 )
 
 // SaveDecisions keeps what a crash must not take. Verdicts on files outside

@@ -9,9 +9,9 @@ import (
 	"os"
 	"path/filepath"
 
-	"oakum/fixer/disk"
-	"oakum/fixer/engine"
-	"oakum/fixer/report"
+	"github.com/oakum-sec/oakum/fixer/disk"
+	"github.com/oakum-sec/oakum/fixer/engine"
+	"github.com/oakum-sec/oakum/fixer/report"
 )
 
 // mostPatches bounds the names that are tried for a patch.

@@ -10,7 +10,7 @@ import (
 	"strings"
 	"time"
 
-	"oakum/fixer/text"
+	"github.com/oakum-sec/oakum/fixer/text"
 )
 
 // Editor opens a file at a line in $VISUAL, $EDITOR or vi.

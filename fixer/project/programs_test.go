@@ -7,7 +7,7 @@ import (
 	"strings"
 	"testing"
 
-	"oakum/fixer/disk/disktest"
+	"github.com/oakum-sec/oakum/fixer/disk/disktest"
 )
 
 // program puts an executable of that name into a folder.

@@ -4,12 +4,12 @@ import (
 	"context"
 	"slices"
 
-	"oakum/fixer"
-	"oakum/fixer/discover"
-	"oakum/fixer/engine"
-	"oakum/fixer/git"
-	"oakum/fixer/report"
-	"oakum/fixer/workspace"
+	"github.com/oakum-sec/oakum/fixer"
+	"github.com/oakum-sec/oakum/fixer/discover"
+	"github.com/oakum-sec/oakum/fixer/engine"
+	"github.com/oakum-sec/oakum/fixer/git"
+	"github.com/oakum-sec/oakum/fixer/report"
+	"github.com/oakum-sec/oakum/fixer/workspace"
 )
 
 // Options say what [Open] reads and checks.

@@ -6,8 +6,8 @@ import (
 	"slices"
 	"strings"
 
-	"oakum/fixer"
-	"oakum/fixer/report"
+	"github.com/oakum-sec/oakum/fixer"
+	"github.com/oakum-sec/oakum/fixer/report"
 )
 
 // A Selection is which rules are run, and which of them are reported.

@@ -4,7 +4,7 @@ import (
 	"strings"
 	"testing"
 
-	"oakum/fixer"
+	"github.com/oakum-sec/oakum/fixer"
 )
 
 func TestSelection(t *testing.T) {

@@ -6,7 +6,7 @@ import (
 	"slices"
 	"strings"
 
-	"oakum/fixer"
+	"github.com/oakum-sec/oakum/fixer"
 )
 
 // A setting is one --set: a value for a parameter of every fix that has it, or

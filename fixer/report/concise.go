@@ -4,7 +4,7 @@ import (
 	"io"
 	"strings"
 
-	"oakum/fixer/text"
+	"github.com/oakum-sec/oakum/fixer/text"
 )
 
 // Concise writes one line per finding, "file:line: severity rule message", in

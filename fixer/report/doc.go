@@ -14,7 +14,7 @@
 // listed or counted in every form that has room for them.
 //
 // Nothing that comes from a file or a name reaches a terminal unseen: text is
-// made visible (see [oakum/fixer/text.Visible]), JSON escapes what a terminal
+// made visible (see [github.com/oakum-sec/oakum/fixer/text.Visible]), JSON escapes what a terminal
 // would obey. The patch alone is exact, since it is for git; shown on a
 // terminal it is made visible as well.
 //

@@ -4,8 +4,8 @@ import (
 	"io"
 	"strings"
 
-	"oakum/fixer"
-	"oakum/fixer/text"
+	"github.com/oakum-sec/oakum/fixer"
+	"github.com/oakum-sec/oakum/fixer/text"
 )
 
 // section is one part of a rule's documentation.

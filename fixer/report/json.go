@@ -7,9 +7,9 @@ import (
 	"io"
 	"unicode/utf8"
 
-	"oakum/fixer"
-	"oakum/fixer/engine"
-	"oakum/fixer/text"
+	"github.com/oakum-sec/oakum/fixer"
+	"github.com/oakum-sec/oakum/fixer/engine"
+	"github.com/oakum-sec/oakum/fixer/text"
 )
 
 // JSONVersion is the version of the JSON form. It changes when a member

@@ -4,7 +4,7 @@ import (
 	"io"
 	"strings"
 
-	"oakum/fixer/text"
+	"github.com/oakum-sec/oakum/fixer/text"
 )
 
 // contextLines is how many unchanged lines a patch shows around a change.

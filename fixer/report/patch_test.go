@@ -8,8 +8,8 @@ import (
 	"strings"
 	"testing"
 
-	"oakum/fixer/engine"
-	"oakum/fixer/report"
+	"github.com/oakum-sec/oakum/fixer/engine"
+	"github.com/oakum-sec/oakum/fixer/report"
 )
 
 // TestGitTakesThePatch holds the patch to its purpose: git applies it, and the

@@ -1,6 +1,6 @@
 package report
 
-import "oakum/fixer"
+import "github.com/oakum-sec/oakum/fixer"
 
 // A jsonPod is what the Pod Security Standards say of one workload.
 type jsonPod struct {

@@ -5,7 +5,7 @@ import (
 	"io"
 	"strings"
 
-	"oakum/fixer"
+	"github.com/oakum-sec/oakum/fixer"
 )
 
 // RulesText writes the rules as a table: name, severity and title.

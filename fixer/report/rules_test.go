@@ -6,7 +6,7 @@ import (
 	"strings"
 	"testing"
 
-	"oakum/fixer/report"
+	"github.com/oakum-sec/oakum/fixer/report"
 )
 
 func TestExplain(t *testing.T) {

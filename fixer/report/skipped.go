@@ -3,7 +3,7 @@ package report
 import (
 	"path"
 
-	"oakum/fixer"
+	"github.com/oakum-sec/oakum/fixer"
 )
 
 // A skippedRow is one line about files that were not looked into.

@@ -4,8 +4,8 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"oakum/fixer"
-	"oakum/fixer/text"
+	"github.com/oakum-sec/oakum/fixer"
+	"github.com/oakum-sec/oakum/fixer/text"
 )
 
 // Style says how text is dressed. The zero value is plain, as for a pipe.

@@ -8,9 +8,9 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"oakum/fixer"
-	"oakum/fixer/engine"
-	"oakum/fixer/text"
+	"github.com/oakum-sec/oakum/fixer"
+	"github.com/oakum-sec/oakum/fixer/engine"
+	"github.com/oakum-sec/oakum/fixer/text"
 )
 
 func itoa(n int) string { return strconv.Itoa(n) }

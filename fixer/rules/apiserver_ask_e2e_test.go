@@ -17,7 +17,7 @@ import (
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
-	"oakum/fixer/kube/podsecurity"
+	"github.com/oakum-sec/oakum/fixer/kube/podsecurity"
 )
 
 // The namespaces that objects are submitted to.

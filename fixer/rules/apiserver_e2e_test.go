@@ -12,11 +12,11 @@ import (
 	"strings"
 	"testing"
 
-	"oakum/fixer"
-	"oakum/fixer/discover"
-	"oakum/fixer/engine"
-	"oakum/fixer/kube/podsecurity"
-	"oakum/fixer/rules"
+	"github.com/oakum-sec/oakum/fixer"
+	"github.com/oakum-sec/oakum/fixer/discover"
+	"github.com/oakum-sec/oakum/fixer/engine"
+	"github.com/oakum-sec/oakum/fixer/kube/podsecurity"
+	"github.com/oakum-sec/oakum/fixer/rules"
 )
 
 // TestAPIServer asks a real API server what it thinks of manifests before and

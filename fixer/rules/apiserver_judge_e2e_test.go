@@ -18,10 +18,10 @@ import (
 	yamlstream "k8s.io/apimachinery/pkg/util/yaml"
 	"sigs.k8s.io/yaml"
 
-	"oakum/fixer"
-	"oakum/fixer/kube"
-	"oakum/fixer/kube/podsecurity"
-	"oakum/fixer/yamldoc"
+	"github.com/oakum-sec/oakum/fixer"
+	"github.com/oakum-sec/oakum/fixer/kube"
+	"github.com/oakum-sec/oakum/fixer/kube/podsecurity"
+	"github.com/oakum-sec/oakum/fixer/yamldoc"
 )
 
 // A judge has files judged, before and after, and compares.

@@ -7,10 +7,10 @@ import (
 	"slices"
 	"testing"
 
-	"oakum/fixer"
-	"oakum/fixer/discover"
-	"oakum/fixer/engine"
-	"oakum/fixer/rules"
+	"github.com/oakum-sec/oakum/fixer"
+	"github.com/oakum-sec/oakum/fixer/discover"
+	"github.com/oakum-sec/oakum/fixer/engine"
+	"github.com/oakum-sec/oakum/fixer/rules"
 )
 
 // benchSources reads a repository to measure with: a large real one where the

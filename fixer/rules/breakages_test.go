@@ -13,9 +13,9 @@ import (
 
 	"golang.org/x/tools/txtar"
 
-	"oakum/fixer"
-	"oakum/fixer/engine"
-	"oakum/fixer/rules"
+	"github.com/oakum-sec/oakum/fixer"
+	"github.com/oakum-sec/oakum/fixer/engine"
+	"github.com/oakum-sec/oakum/fixer/rules"
 )
 
 const breakages = "../../testdata/breakages"

@@ -10,8 +10,8 @@ import (
 	"strings"
 	"testing"
 
-	"oakum/fixer"
-	"oakum/fixer/rules"
+	"github.com/oakum-sec/oakum/fixer"
+	"github.com/oakum-sec/oakum/fixer/rules"
 )
 
 // casesOf is the archive of a rule's cases.

@@ -9,10 +9,10 @@ import (
 	"sync"
 	"testing"
 
-	"oakum/fixer"
-	"oakum/fixer/dockerfile/buildkit"
-	"oakum/fixer/engine"
-	"oakum/fixer/kube/podsecurity"
+	"github.com/oakum-sec/oakum/fixer"
+	"github.com/oakum-sec/oakum/fixer/dockerfile/buildkit"
+	"github.com/oakum-sec/oakum/fixer/engine"
+	"github.com/oakum-sec/oakum/fixer/kube/podsecurity"
 )
 
 // figures sums up what happened over the corpus.

@@ -13,13 +13,13 @@ import (
 	"github.com/moby/buildkit/frontend/dockerfile/parser"
 	"go.yaml.in/yaml/v3"
 
-	"oakum/fixer"
-	"oakum/fixer/corpustest"
-	"oakum/fixer/discover"
-	"oakum/fixer/dockerfile"
-	"oakum/fixer/engine"
-	"oakum/fixer/rules"
-	"oakum/fixer/text"
+	"github.com/oakum-sec/oakum/fixer"
+	"github.com/oakum-sec/oakum/fixer/corpustest"
+	"github.com/oakum-sec/oakum/fixer/discover"
+	"github.com/oakum-sec/oakum/fixer/dockerfile"
+	"github.com/oakum-sec/oakum/fixer/engine"
+	"github.com/oakum-sec/oakum/fixer/rules"
+	"github.com/oakum-sec/oakum/fixer/text"
 )
 
 var corpus = corpustest.Path()

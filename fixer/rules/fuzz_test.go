@@ -3,9 +3,9 @@ package rules_test
 import (
 	"testing"
 
-	"oakum/fixer"
-	"oakum/fixer/engine"
-	"oakum/fixer/rules"
+	"github.com/oakum-sec/oakum/fixer"
+	"github.com/oakum-sec/oakum/fixer/engine"
+	"github.com/oakum-sec/oakum/fixer/rules"
 )
 
 // FuzzKubernetes gives the rules any text: they must not fail, must say the

@@ -18,12 +18,12 @@ import (
 	other "go.yaml.in/yaml/v4"
 	"golang.org/x/tools/txtar"
 
-	"oakum/fixer"
-	"oakum/fixer/corpustest"
-	"oakum/fixer/engine"
-	"oakum/fixer/rules"
-	"oakum/fixer/text"
-	"oakum/fixer/yamldoc"
+	"github.com/oakum-sec/oakum/fixer"
+	"github.com/oakum-sec/oakum/fixer/corpustest"
+	"github.com/oakum-sec/oakum/fixer/engine"
+	"github.com/oakum-sec/oakum/fixer/rules"
+	"github.com/oakum-sec/oakum/fixer/text"
+	"github.com/oakum-sec/oakum/fixer/yamldoc"
 )
 
 var mutations = flag.Int("mutations", 0, "try so many mutated trees of every case and every file of the corpus, instead of one of some")

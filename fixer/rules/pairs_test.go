@@ -8,10 +8,10 @@ import (
 	"strings"
 	"testing"
 
-	"oakum/fixer"
-	"oakum/fixer/engine"
-	"oakum/fixer/rules"
-	"oakum/fixer/text"
+	"github.com/oakum-sec/oakum/fixer"
+	"github.com/oakum-sec/oakum/fixer/engine"
+	"github.com/oakum-sec/oakum/fixer/rules"
+	"github.com/oakum-sec/oakum/fixer/text"
 )
 
 // shop reads the shop, the fixture in which every rule with a fix finds

@@ -88,7 +88,7 @@ func typedRules(t *testing.T) []typedPackage {
 			}
 			p.files = append(p.files, f)
 		}
-		if _, err := (&types.Config{Importer: imports}).Check("oakum/fixer/rules/"+kind, set, p.files, p.info); err != nil {
+		if _, err := (&types.Config{Importer: imports}).Check("github.com/oakum-sec/oakum/fixer/rules/"+kind, set, p.files, p.info); err != nil {
 			t.Fatal(err)
 		}
 		out = append(out, p)
@@ -99,7 +99,7 @@ func typedRules(t *testing.T) []typedPackage {
 // isEdit reports whether a type is that of [fixer.Fix.Edit], or of what
 // [fixer.EditDockerfile] takes.
 func isEdit(t types.Type) bool {
-	s := strings.NewReplacer("oakum/fixer.", "", "oakum/fixer/", "").Replace(t.String())
+	s := strings.NewReplacer("github.com/oakum-sec/oakum/fixer.", "", "github.com/oakum-sec/oakum/fixer/", "").Replace(t.String())
 	return s == "func(d *Draft) error" || s == "func() ([]text.Edit, error)"
 }
 
@@ -120,7 +120,7 @@ func holdsPass(t types.Type, seen map[types.Type]bool) bool {
 	case *types.Map:
 		return holdsPass(t.Elem(), seen) || holdsPass(t.Key(), seen)
 	case *types.Named:
-		if t.String() == "oakum/fixer.Pass" {
+		if t.String() == "github.com/oakum-sec/oakum/fixer.Pass" {
 			return true
 		}
 		return holdsPass(t.Underlying(), seen)

@@ -10,11 +10,11 @@ import (
 	"strings"
 	"testing"
 
-	"oakum/fixer"
-	"oakum/fixer/discover"
-	"oakum/fixer/engine"
-	"oakum/fixer/kube/podsecurity"
-	"oakum/fixer/rules"
+	"github.com/oakum-sec/oakum/fixer"
+	"github.com/oakum-sec/oakum/fixer/discover"
+	"github.com/oakum-sec/oakum/fixer/engine"
+	"github.com/oakum-sec/oakum/fixer/kube/podsecurity"
+	"github.com/oakum-sec/oakum/fixer/rules"
 )
 
 // standard returns the rules that speak of controls of the Pod Security

@@ -6,11 +6,11 @@ package rules
 import (
 	"slices"
 
-	"oakum/fixer"
-	"oakum/fixer/rules/compose"
-	"oakum/fixer/rules/cross"
-	"oakum/fixer/rules/dockerfile"
-	"oakum/fixer/rules/kubernetes"
+	"github.com/oakum-sec/oakum/fixer"
+	"github.com/oakum-sec/oakum/fixer/rules/compose"
+	"github.com/oakum-sec/oakum/fixer/rules/cross"
+	"github.com/oakum-sec/oakum/fixer/rules/dockerfile"
+	"github.com/oakum-sec/oakum/fixer/rules/kubernetes"
 )
 
 // All returns every rule, sorted by name. The order in which their fixes are

@@ -10,13 +10,13 @@ import (
 	"testing"
 	"time"
 
-	"oakum/fixer"
-	"oakum/fixer/buildcontext"
-	"oakum/fixer/corpustest"
-	"oakum/fixer/discover"
-	"oakum/fixer/engine"
-	"oakum/fixer/report"
-	"oakum/fixer/rules"
+	"github.com/oakum-sec/oakum/fixer"
+	"github.com/oakum-sec/oakum/fixer/buildcontext"
+	"github.com/oakum-sec/oakum/fixer/corpustest"
+	"github.com/oakum-sec/oakum/fixer/discover"
+	"github.com/oakum-sec/oakum/fixer/engine"
+	"github.com/oakum-sec/oakum/fixer/report"
+	"github.com/oakum-sec/oakum/fixer/rules"
 )
 
 // BenchmarkSpeed measures what the commands cost as multiples of reading and

@@ -11,11 +11,11 @@ import (
 
 	"golang.org/x/tools/txtar"
 
-	"oakum/fixer"
-	"oakum/fixer/discover"
-	"oakum/fixer/disk/disktest"
-	"oakum/fixer/engine"
-	"oakum/fixer/rules"
+	"github.com/oakum-sec/oakum/fixer"
+	"github.com/oakum-sec/oakum/fixer/discover"
+	"github.com/oakum-sec/oakum/fixer/disk/disktest"
+	"github.com/oakum-sec/oakum/fixer/engine"
+	"github.com/oakum-sec/oakum/fixer/rules"
 )
 
 const verdicts = "../../testdata/verdicts"

@@ -5,7 +5,7 @@ import (
 	"strings"
 	"testing"
 
-	"oakum/fixer/secret"
+	"github.com/oakum-sec/oakum/fixer/secret"
 )
 
 func TestNamed(t *testing.T) {

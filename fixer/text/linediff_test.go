@@ -10,7 +10,7 @@ import (
 	"strings"
 	"testing"
 
-	"oakum/fixer/text"
+	"github.com/oakum-sec/oakum/fixer/text"
 )
 
 // apply makes the new lines out of the old ones and the hunks, and fails where

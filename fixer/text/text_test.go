@@ -6,7 +6,7 @@ import (
 	"strings"
 	"testing"
 
-	"oakum/fixer/text"
+	"github.com/oakum-sec/oakum/fixer/text"
 )
 
 func TestOverlaps(t *testing.T) {

@@ -5,8 +5,8 @@ import (
 	"slices"
 	"strings"
 
-	"oakum/fixer/buildcontext"
-	"oakum/fixer/dockerfile"
+	"github.com/oakum-sec/oakum/fixer/buildcontext"
+	"github.com/oakum-sec/oakum/fixer/dockerfile"
 )
 
 // Context returns what a build of a Dockerfile is sent: the context that

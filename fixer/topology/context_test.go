@@ -4,8 +4,8 @@ import (
 	"path"
 	"testing"
 
-	"oakum/fixer/buildcontext"
-	"oakum/fixer/topology"
+	"github.com/oakum-sec/oakum/fixer/buildcontext"
+	"github.com/oakum-sec/oakum/fixer/topology"
 )
 
 // listed returns the tree of the files and of the directories above them.

@@ -7,9 +7,9 @@ import (
 	"slices"
 	"strings"
 
-	"oakum/fixer/compose"
-	"oakum/fixer/dockerfile"
-	"oakum/fixer/yamldoc"
+	"github.com/oakum-sec/oakum/fixer/compose"
+	"github.com/oakum-sec/oakum/fixer/dockerfile"
+	"github.com/oakum-sec/oakum/fixer/yamldoc"
 )
 
 // A Derivation is a stage that starts from an image which a Dockerfile of the

@@ -9,12 +9,12 @@ import (
 	"slices"
 	"strings"
 
-	"oakum/fixer/buildcontext"
-	"oakum/fixer/compose"
-	"oakum/fixer/dockerfile"
-	"oakum/fixer/image"
-	"oakum/fixer/kube"
-	"oakum/fixer/yamldoc"
+	"github.com/oakum-sec/oakum/fixer/buildcontext"
+	"github.com/oakum-sec/oakum/fixer/compose"
+	"github.com/oakum-sec/oakum/fixer/dockerfile"
+	"github.com/oakum-sec/oakum/fixer/image"
+	"github.com/oakum-sec/oakum/fixer/kube"
+	"github.com/oakum-sec/oakum/fixer/yamldoc"
 )
 
 // Input is what the links are computed from, by path relative to the root.

@@ -7,10 +7,10 @@ import (
 	"strings"
 	"testing"
 
-	"oakum/fixer/compose"
-	"oakum/fixer/dockerfile"
-	"oakum/fixer/topology"
-	"oakum/fixer/yamldoc"
+	"github.com/oakum-sec/oakum/fixer/compose"
+	"github.com/oakum-sec/oakum/fixer/dockerfile"
+	"github.com/oakum-sec/oakum/fixer/topology"
+	"github.com/oakum-sec/oakum/fixer/yamldoc"
 )
 
 func input(t *testing.T, dockerfiles, composeFiles map[string]string) topology.Input {

@@ -9,8 +9,8 @@ import (
 	"path/filepath"
 	"time"
 
-	"oakum/fixer/disk"
-	"oakum/fixer/text"
+	"github.com/oakum-sec/oakum/fixer/disk"
+	"github.com/oakum-sec/oakum/fixer/text"
 )
 
 // A Claim says that a person is deciding about a root in this process. It lies

@@ -13,7 +13,7 @@ import (
 	"strings"
 	"testing"
 
-	"oakum/fixer/disk/disktest"
+	"github.com/oakum-sec/oakum/fixer/disk/disktest"
 )
 
 const claimRoot = "OAKUM_TEST_CLAIM_ROOT"

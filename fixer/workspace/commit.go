@@ -12,10 +12,10 @@ import (
 	"sort"
 	"strings"
 
-	"oakum/fixer"
-	"oakum/fixer/disk"
-	"oakum/fixer/engine"
-	"oakum/fixer/text"
+	"github.com/oakum-sec/oakum/fixer"
+	"github.com/oakum-sec/oakum/fixer/disk"
+	"github.com/oakum-sec/oakum/fixer/engine"
+	"github.com/oakum-sec/oakum/fixer/text"
 )
 
 // Commit writes the changes: all of them, or none and a [fixer.RefusedError] that

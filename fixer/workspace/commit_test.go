@@ -11,9 +11,9 @@ import (
 	"syscall"
 	"testing"
 
-	"oakum/fixer"
-	"oakum/fixer/disk/disktest"
-	"oakum/fixer/engine"
+	"github.com/oakum-sec/oakum/fixer"
+	"github.com/oakum-sec/oakum/fixer/disk/disktest"
+	"github.com/oakum-sec/oakum/fixer/engine"
 )
 
 // wantRefused checks path and code of each refusal, in order.

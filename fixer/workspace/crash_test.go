@@ -16,8 +16,8 @@ import (
 	"syscall"
 	"testing"
 
-	"oakum/fixer/disk/disktest"
-	"oakum/fixer/engine"
+	"github.com/oakum-sec/oakum/fixer/disk/disktest"
+	"github.com/oakum-sec/oakum/fixer/engine"
 )
 
 // A crash test runs the test binary again as a child that commits or undoes

@@ -10,10 +10,10 @@ import (
 	"path/filepath"
 	"slices"
 
-	"oakum/fixer"
-	"oakum/fixer/disk"
-	"oakum/fixer/engine"
-	"oakum/fixer/text"
+	"github.com/oakum-sec/oakum/fixer"
+	"github.com/oakum-sec/oakum/fixer/disk"
+	"github.com/oakum-sec/oakum/fixer/engine"
+	"github.com/oakum-sec/oakum/fixer/text"
 )
 
 // maxDecisions bounds the file with the decisions of one root, in bytes: some

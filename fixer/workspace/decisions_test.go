@@ -10,9 +10,9 @@ import (
 	"strings"
 	"testing"
 
-	"oakum/fixer"
-	"oakum/fixer/disk/disktest"
-	"oakum/fixer/engine"
+	"github.com/oakum-sec/oakum/fixer"
+	"github.com/oakum-sec/oakum/fixer/disk/disktest"
+	"github.com/oakum-sec/oakum/fixer/engine"
 )
 
 func someDecisions() engine.Decisions {

@@ -6,8 +6,8 @@ import (
 	"os"
 	"path/filepath"
 
-	"oakum/fixer/engine"
-	"oakum/fixer/workspace"
+	"github.com/oakum-sec/oakum/fixer/engine"
+	"github.com/oakum-sec/oakum/fixer/workspace"
 )
 
 // Replace one file, and take that back.

@@ -11,9 +11,9 @@ import (
 	"syscall"
 	"testing"
 
-	"oakum/fixer/disk"
-	"oakum/fixer/disk/disktest"
-	"oakum/fixer/engine"
+	"github.com/oakum-sec/oakum/fixer/disk"
+	"github.com/oakum-sec/oakum/fixer/disk/disktest"
+	"github.com/oakum-sec/oakum/fixer/engine"
 )
 
 func TestHardLinksAreTwoFiles(t *testing.T) {

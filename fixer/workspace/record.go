@@ -15,8 +15,8 @@ import (
 	"strconv"
 	"strings"
 
-	"oakum/fixer/disk"
-	"oakum/fixer/text"
+	"github.com/oakum-sec/oakum/fixer/disk"
+	"github.com/oakum-sec/oakum/fixer/text"
 )
 
 // keepRecords is how many commits of one root can be taken back. Records hold

@@ -4,7 +4,7 @@ import (
 	"errors"
 	"fmt"
 
-	"oakum/fixer/text"
+	"github.com/oakum-sec/oakum/fixer/text"
 )
 
 // ErrNoRecord is returned by [Undo] when nothing is left to take back.

@@ -11,8 +11,8 @@ import (
 	"strconv"
 	"strings"
 
-	"oakum/fixer"
-	"oakum/fixer/disk"
+	"github.com/oakum-sec/oakum/fixer"
+	"github.com/oakum-sec/oakum/fixer/disk"
 )
 
 // tempPrefix starts the name of every file oakum stages. It hides them and

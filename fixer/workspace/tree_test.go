@@ -1,8 +1,8 @@
 package workspace
 
 import (
-	"oakum/fixer/disk/disktest"
-	"oakum/fixer/engine"
+	"github.com/oakum-sec/oakum/fixer/disk/disktest"
+	"github.com/oakum-sec/oakum/fixer/engine"
 )
 
 func change(path string, before, after []byte) engine.Change {

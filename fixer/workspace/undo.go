@@ -7,9 +7,9 @@ import (
 	"io/fs"
 	"slices"
 
-	"oakum/fixer"
-	"oakum/fixer/disk"
-	"oakum/fixer/text"
+	"github.com/oakum-sec/oakum/fixer"
+	"github.com/oakum-sec/oakum/fixer/disk"
+	"github.com/oakum-sec/oakum/fixer/text"
 )
 
 // Undo takes the last [Commit] under root back, byte for byte: files get

@@ -11,8 +11,8 @@ import (
 	"strings"
 	"testing"
 
-	"oakum/fixer/corpustest"
-	"oakum/fixer/text"
+	"github.com/oakum-sec/oakum/fixer/corpustest"
+	"github.com/oakum-sec/oakum/fixer/text"
 )
 
 // corpusFiles calls f for every YAML and JSON file of the corpus.

@@ -4,7 +4,7 @@ import (
 	"errors"
 	"testing"
 
-	"oakum/fixer/text"
+	"github.com/oakum-sec/oakum/fixer/text"
 )
 
 // edit applies operations to a document and returns the new source. It checks

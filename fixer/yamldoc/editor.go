@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"strings"
 
-	"oakum/fixer/text"
+	"github.com/oakum-sec/oakum/fixer/text"
 )
 
 // editor computes the edits of one operation.

@@ -8,8 +8,8 @@ import (
 
 	"go.yaml.in/yaml/v3"
 
-	"oakum/fixer/corpustest"
-	"oakum/fixer/text"
+	"github.com/oakum-sec/oakum/fixer/corpustest"
+	"github.com/oakum-sec/oakum/fixer/text"
 )
 
 var seeds = []string{

@@ -3,7 +3,7 @@ package yamldoc
 import (
 	"bytes"
 
-	"oakum/fixer/text"
+	"github.com/oakum-sec/oakum/fixer/text"
 )
 
 // A graft is a document after an edit of which only the block collection that

@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"testing"
 
-	"oakum/fixer/text"
+	"github.com/oakum-sec/oakum/fixer/text"
 )
 
 // graftable are documents in which what stands around a collection could be

@@ -5,7 +5,7 @@ import (
 	"strings"
 	"sync"
 
-	"oakum/fixer/text"
+	"github.com/oakum-sec/oakum/fixer/text"
 )
 
 // inserted reports whether the edits put whole lines after all that a block

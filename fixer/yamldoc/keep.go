@@ -4,7 +4,7 @@ import (
 	"bytes"
 	"strings"
 
-	"oakum/fixer/text"
+	"github.com/oakum-sec/oakum/fixer/text"
 )
 
 // keepComments returns the edits so that a comment with a line of its own

@@ -9,8 +9,8 @@ import (
 	"testing"
 	"time"
 
-	"oakum/fixer/disk/disktest"
-	"oakum/safety/bench"
+	"github.com/oakum-sec/oakum/fixer/disk/disktest"
+	"github.com/oakum-sec/oakum/safety/bench"
 )
 
 const deployment = `apiVersion: apps/v1

@@ -6,13 +6,13 @@ import (
 	"os"
 	"slices"
 
-	"oakum/fixer"
-	"oakum/fixer/discover"
-	"oakum/fixer/disk"
-	"oakum/fixer/text"
+	"github.com/oakum-sec/oakum/fixer"
+	"github.com/oakum-sec/oakum/fixer/discover"
+	"github.com/oakum-sec/oakum/fixer/disk"
+	"github.com/oakum-sec/oakum/fixer/text"
 
-	"oakum/safety/referee"
-	"oakum/safety/table"
+	"github.com/oakum-sec/oakum/safety/referee"
+	"github.com/oakum-sec/oakum/safety/table"
 )
 
 // A tree is a repository at one moment.

@@ -7,7 +7,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"oakum/fixer/text"
+	"github.com/oakum-sec/oakum/fixer/text"
 )
 
 // Text prints the table: the total, and with detail a row for each repository and

@@ -13,9 +13,9 @@ import (
 	"strings"
 	"time"
 
-	"oakum/fixer/text"
+	"github.com/oakum-sec/oakum/fixer/text"
 
-	"oakum/safety/referee"
+	"github.com/oakum-sec/oakum/safety/referee"
 )
 
 // A Runner runs a fixer over repositories, or takes what somebody else made of

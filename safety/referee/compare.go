@@ -1,6 +1,6 @@
 package referee
 
-import "oakum/fixer/text"
+import "github.com/oakum-sec/oakum/fixer/text"
 
 // Lines counts the lines that were removed and added between two versions of a
 // file, by a shortest diff, and says at which line of the new one the first is.

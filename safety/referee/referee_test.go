@@ -4,7 +4,7 @@ import (
 	"strings"
 	"testing"
 
-	"oakum/safety/referee"
+	"github.com/oakum-sec/oakum/safety/referee"
 )
 
 func TestKubernetes(t *testing.T) {

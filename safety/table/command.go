@@ -3,9 +3,9 @@ package table
 import (
 	"fmt"
 
-	"oakum/fixer/build"
-	"oakum/fixer/container"
-	"oakum/fixer/text"
+	"github.com/oakum-sec/oakum/fixer/build"
+	"github.com/oakum-sec/oakum/fixer/container"
+	"github.com/oakum-sec/oakum/fixer/text"
 )
 
 // Programs that do nothing but fail for another user than root, whatever the

@@ -8,7 +8,7 @@ import (
 	"sync"
 	"time"
 
-	"oakum/tui/review"
+	"github.com/oakum-sec/oakum/tui/review"
 )
 
 // patience is how long a conversation that is interrupted may take to end by

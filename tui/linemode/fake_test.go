@@ -7,10 +7,10 @@ import (
 	"strconv"
 	"strings"
 
-	"oakum/fixer"
-	"oakum/fixer/dockerfile"
-	"oakum/fixer/engine"
-	"oakum/fixer/text"
+	"github.com/oakum-sec/oakum/fixer"
+	"github.com/oakum-sec/oakum/fixer/dockerfile"
+	"github.com/oakum-sec/oakum/fixer/engine"
+	"github.com/oakum-sec/oakum/fixer/text"
 )
 
 // dockerRule reports what finds returns for a Dockerfile.

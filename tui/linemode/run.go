@@ -9,10 +9,10 @@ import (
 	"strings"
 	"time"
 
-	"oakum/fixer"
-	"oakum/fixer/engine"
-	"oakum/fixer/text"
-	"oakum/tui/review"
+	"github.com/oakum-sec/oakum/fixer"
+	"github.com/oakum-sec/oakum/fixer/engine"
+	"github.com/oakum-sec/oakum/fixer/text"
+	"github.com/oakum-sec/oakum/tui/review"
 )
 
 // Run talks about the session's findings until the input ends, ctx is done, or

@@ -10,9 +10,9 @@ import (
 	"strings"
 	"testing"
 
-	"oakum/fixer"
-	"oakum/fixer/engine"
-	"oakum/fixer/image"
+	"github.com/oakum-sec/oakum/fixer"
+	"github.com/oakum-sec/oakum/fixer/engine"
+	"github.com/oakum-sec/oakum/fixer/image"
 )
 
 const shop = "FROM node:22\nARG TOKEN\nWORKDIR /app\nADD a /a\nADD b /b\nEXPOSE 80\nCMD [\"node\"]\n"

@@ -7,9 +7,9 @@ import (
 	"strconv"
 	"strings"
 
-	"oakum/fixer"
-	"oakum/fixer/engine"
-	"oakum/tui/review"
+	"github.com/oakum-sec/oakum/fixer"
+	"github.com/oakum-sec/oakum/fixer/engine"
+	"github.com/oakum-sec/oakum/tui/review"
 )
 
 // finding returns the finding at hand, or says that there is none.

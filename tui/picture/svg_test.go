@@ -7,8 +7,8 @@ import (
 	"strings"
 	"testing"
 
-	"oakum/tui/theme"
-	"oakum/tui/widget"
+	"github.com/oakum-sec/oakum/tui/theme"
+	"github.com/oakum-sec/oakum/tui/widget"
 )
 
 // A drawn is what a reader of the picture sees of one run.

@@ -3,8 +3,8 @@ package review
 import (
 	"context"
 
-	"oakum/fixer"
-	"oakum/fixer/engine"
+	"github.com/oakum-sec/oakum/fixer"
+	"github.com/oakum-sec/oakum/fixer/engine"
 )
 
 // A Backend does for an interface what needs the disk, other processes or

@@ -1,8 +1,8 @@
 package review
 
 import (
-	"oakum/fixer"
-	"oakum/fixer/engine"
+	"github.com/oakum-sec/oakum/fixer"
+	"github.com/oakum-sec/oakum/fixer/engine"
 )
 
 // An EffectKind says what a decision does to another finding.

@@ -1,8 +1,8 @@
 package review
 
 import (
-	"oakum/fixer"
-	"oakum/fixer/engine"
+	"github.com/oakum-sec/oakum/fixer"
+	"github.com/oakum-sec/oakum/fixer/engine"
 )
 
 // Queue returns the findings that are gone through, in the order of the plan:

@@ -4,8 +4,8 @@ import (
 	"maps"
 	"slices"
 
-	"oakum/fixer"
-	"oakum/fixer/engine"
+	"github.com/oakum-sec/oakum/fixer"
+	"github.com/oakum-sec/oakum/fixer/engine"
 )
 
 // Resume takes the decisions of an earlier session up again and returns those

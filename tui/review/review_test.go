@@ -5,10 +5,10 @@ import (
 	"strings"
 	"testing"
 
-	"oakum/fixer"
-	"oakum/fixer/engine"
-	"oakum/fixer/yamldoc"
-	"oakum/tui/review"
+	"github.com/oakum-sec/oakum/fixer"
+	"github.com/oakum-sec/oakum/fixer/engine"
+	"github.com/oakum-sec/oakum/fixer/yamldoc"
+	"github.com/oakum-sec/oakum/tui/review"
 )
 
 // TestAFindingWhoseDecisionWasTakenBackWaits: until the plan is folded again its

@@ -1,7 +1,7 @@
 package widget
 
 import (
-	"oakum/tui/theme"
+	"github.com/oakum-sec/oakum/tui/theme"
 )
 
 // A DiffFile is one file of a [Diff].

@@ -6,7 +6,7 @@ import (
 	"strings"
 	"testing"
 
-	"oakum/tui/theme"
+	"github.com/oakum-sec/oakum/tui/theme"
 )
 
 const dockerBefore = `# syntax=docker/dockerfile:1

@@ -4,9 +4,9 @@ import (
 	"fmt"
 	"strings"
 
-	"oakum/fixer/text"
-	"oakum/tui/theme"
-	"oakum/tui/widget/syntax"
+	"github.com/oakum-sec/oakum/fixer/text"
+	"github.com/oakum-sec/oakum/tui/theme"
+	"github.com/oakum-sec/oakum/tui/widget/syntax"
 )
 
 // content is a line of a file, as it is about to be drawn.

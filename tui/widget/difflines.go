@@ -3,8 +3,8 @@ package widget
 import (
 	"strings"
 
-	"oakum/fixer/text"
-	"oakum/tui/widget/syntax"
+	"github.com/oakum-sec/oakum/fixer/text"
+	"github.com/oakum-sec/oakum/tui/widget/syntax"
 )
 
 // A diffFile is a file with what was found out about its change.

@@ -6,7 +6,7 @@ import (
 	"strings"
 	"testing"
 
-	"oakum/tui/theme"
+	"github.com/oakum-sec/oakum/tui/theme"
 )
 
 func TestDiffMoves(t *testing.T) {

@@ -5,8 +5,8 @@ import (
 	"strconv"
 	"strings"
 
-	"oakum/fixer/text"
-	"oakum/tui/theme"
+	"github.com/oakum-sec/oakum/fixer/text"
+	"github.com/oakum-sec/oakum/tui/theme"
 )
 
 // linesOf returns what a row looks like, drawn once for each way of showing.

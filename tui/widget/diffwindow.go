@@ -3,7 +3,7 @@ package widget
 import (
 	"strings"
 
-	"oakum/tui/theme"
+	"github.com/oakum-sec/oakum/tui/theme"
 )
 
 // paint draws a line into room cells: on one line of the screen, shifted and

@@ -1,8 +1,8 @@
 package widget
 
 import (
-	"oakum/fixer/text"
-	"oakum/tui/theme"
+	"github.com/oakum-sec/oakum/fixer/text"
+	"github.com/oakum-sec/oakum/tui/theme"
 )
 
 // View returns height lines of width cells, those around the focus when not

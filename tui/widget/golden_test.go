@@ -8,7 +8,7 @@ import (
 	"strings"
 	"testing"
 
-	"oakum/tui/theme"
+	"github.com/oakum-sec/oakum/tui/theme"
 )
 
 var update = flag.Bool("update", false, "rewrite the golden files")

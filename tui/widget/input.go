@@ -5,8 +5,8 @@ import (
 	"unicode"
 	"unicode/utf8"
 
-	"oakum/fixer/text"
-	"oakum/tui/theme"
+	"github.com/oakum-sec/oakum/fixer/text"
+	"github.com/oakum-sec/oakum/tui/theme"
 )
 
 // An Input is one line of text that can be edited, letter by letter as a

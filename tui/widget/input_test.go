@@ -7,7 +7,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
-	"oakum/tui/theme"
+	"github.com/oakum-sec/oakum/tui/theme"
 )
 
 func TestInput(t *testing.T) {

@@ -1,6 +1,6 @@
 package widget
 
-import "oakum/tui/theme"
+import "github.com/oakum-sec/oakum/tui/theme"
 
 // Rows are what a [List] shows. Key and Group are called once for each row by
 // [List.SetRows]; the others for visible rows only, by [List.View].

@@ -7,7 +7,7 @@ import (
 	"strings"
 	"testing"
 
-	"oakum/tui/theme"
+	"github.com/oakum-sec/oakum/tui/theme"
 )
 
 // rowsOf makes rows from words like "a/1": a group and a key. A word without a

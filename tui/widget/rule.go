@@ -3,7 +3,7 @@ package widget
 import (
 	"strings"
 
-	"oakum/tui/theme"
+	"github.com/oakum-sec/oakum/tui/theme"
 )
 
 // Rule returns a line across width cells with a title near its left end and

@@ -14,7 +14,7 @@ import (
 	"github.com/moby/buildkit/solver/pb"
 	ocispecs "github.com/opencontainers/image-spec/specs-go/v1"
 
-	"oakum/fixer/dockerfile"
+	"github.com/oakum-sec/oakum/fixer/dockerfile"
 )
 
 // A Report is what BuildKit says about a file.

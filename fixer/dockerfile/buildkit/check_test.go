@@ -12,8 +12,8 @@ import (
 	"testing"
 	"time"
 
-	"oakum/fixer/corpustest"
-	"oakum/fixer/dockerfile"
+	"github.com/oakum-sec/oakum/fixer/corpustest"
+	"github.com/oakum-sec/oakum/fixer/dockerfile"
 )
 
 func check(t *testing.T, src string) Report {

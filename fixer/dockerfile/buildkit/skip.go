@@ -6,7 +6,7 @@ import (
 	"slices"
 	"strings"
 
-	"oakum/fixer/dockerfile"
+	"github.com/oakum-sec/oakum/fixer/dockerfile"
 )
 
 // withoutSkips returns the file with everything that configures the checks made

@@ -11,7 +11,7 @@ import (
 	"k8s.io/pod-security-admission/api"
 	"k8s.io/pod-security-admission/policy"
 
-	"oakum/fixer/kube"
+	"github.com/oakum-sec/oakum/fixer/kube"
 )
 
 // Version is the version of the Pod Security Standards that is applied, in the

@@ -4,9 +4,9 @@ import (
 	"strings"
 	"testing"
 
-	"oakum/fixer/kube"
-	"oakum/fixer/kube/podsecurity"
-	"oakum/fixer/yamldoc"
+	"github.com/oakum-sec/oakum/fixer/kube"
+	"github.com/oakum-sec/oakum/fixer/kube/podsecurity"
+	"github.com/oakum-sec/oakum/fixer/yamldoc"
 )
 
 func workload(t *testing.T, src string) *kube.Workload {

@@ -1,7 +1,7 @@
 package podsecurity
 
 import (
-	"oakum/fixer/yamldoc"
+	"github.com/oakum-sec/oakum/fixer/yamldoc"
 )
 
 // A filter says which keys of a mapping are read, and by which filter in turn;

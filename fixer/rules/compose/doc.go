@@ -9,10 +9,10 @@ import (
 	"fmt"
 	"strings"
 
-	"oakum/fixer"
-	"oakum/fixer/compose"
-	"oakum/fixer/image"
-	"oakum/fixer/yamldoc"
+	"github.com/oakum-sec/oakum/fixer"
+	"github.com/oakum-sec/oakum/fixer/compose"
+	"github.com/oakum-sec/oakum/fixer/image"
+	"github.com/oakum-sec/oakum/fixer/yamldoc"
 )
 
 // services returns the services of the file that the rules speak of.

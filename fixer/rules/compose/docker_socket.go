@@ -7,10 +7,10 @@ import (
 	"slices"
 	"strings"
 
-	"oakum/fixer"
-	"oakum/fixer/compose"
-	"oakum/fixer/container"
-	"oakum/fixer/yamldoc"
+	"github.com/oakum-sec/oakum/fixer"
+	"github.com/oakum-sec/oakum/fixer/compose"
+	"github.com/oakum-sec/oakum/fixer/container"
+	"github.com/oakum-sec/oakum/fixer/yamldoc"
 )
 
 //go:embed docker_socket.md

@@ -7,10 +7,10 @@ import (
 	"strings"
 	"sync"
 
-	"oakum/fixer"
-	"oakum/fixer/build"
-	"oakum/fixer/buildcontext"
-	"oakum/fixer/dockerfile"
+	"github.com/oakum-sec/oakum/fixer"
+	"github.com/oakum-sec/oakum/fixer/build"
+	"github.com/oakum-sec/oakum/fixer/buildcontext"
+	"github.com/oakum-sec/oakum/fixer/dockerfile"
 )
 
 // A contextBuild is a Dockerfile with what its build is sent.

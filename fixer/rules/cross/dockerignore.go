@@ -7,9 +7,9 @@ import (
 	"slices"
 	"strings"
 
-	"oakum/fixer"
-	"oakum/fixer/buildcontext"
-	"oakum/fixer/dockerfile"
+	"github.com/oakum-sec/oakum/fixer"
+	"github.com/oakum-sec/oakum/fixer/buildcontext"
+	"github.com/oakum-sec/oakum/fixer/dockerfile"
 )
 
 //go:embed dockerignore.md

@@ -6,10 +6,10 @@ import (
 	"slices"
 	"strings"
 
-	"oakum/fixer"
-	"oakum/fixer/container"
-	"oakum/fixer/kube"
-	"oakum/fixer/kube/podsecurity"
+	"github.com/oakum-sec/oakum/fixer"
+	"github.com/oakum-sec/oakum/fixer/container"
+	"github.com/oakum-sec/oakum/fixer/kube"
+	"github.com/oakum-sec/oakum/fixer/kube/podsecurity"
 )
 
 // A census knows the pods of a snapshot by the namespace they name. Each pod

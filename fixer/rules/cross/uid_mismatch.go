@@ -6,13 +6,13 @@ import (
 	"strconv"
 	"strings"
 
-	"oakum/fixer"
-	"oakum/fixer/compose"
-	"oakum/fixer/container"
-	"oakum/fixer/dockerfile"
-	"oakum/fixer/text"
-	"oakum/fixer/topology"
-	"oakum/fixer/yamldoc"
+	"github.com/oakum-sec/oakum/fixer"
+	"github.com/oakum-sec/oakum/fixer/compose"
+	"github.com/oakum-sec/oakum/fixer/container"
+	"github.com/oakum-sec/oakum/fixer/dockerfile"
+	"github.com/oakum-sec/oakum/fixer/text"
+	"github.com/oakum-sec/oakum/fixer/topology"
+	"github.com/oakum-sec/oakum/fixer/yamldoc"
 )
 
 //go:embed uid_mismatch.md

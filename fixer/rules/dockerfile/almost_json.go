@@ -3,7 +3,7 @@ package dockerfile
 import (
 	"strings"
 
-	"oakum/fixer/text"
+	"github.com/oakum-sec/oakum/fixer/text"
 )
 
 // anyQuotes matches a quoted word, in the quotes of JSON or in those that are

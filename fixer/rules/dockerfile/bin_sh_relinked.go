@@ -5,8 +5,8 @@ import (
 	"path"
 	"slices"
 
-	"oakum/fixer"
-	"oakum/fixer/build"
+	"github.com/oakum-sec/oakum/fixer"
+	"github.com/oakum-sec/oakum/fixer/build"
 )
 
 //go:embed bin_sh_relinked.md

@@ -5,9 +5,9 @@ import (
 	"fmt"
 	"strings"
 
-	"oakum/fixer/build"
-	"oakum/fixer/dockerfile"
-	"oakum/fixer/text"
+	"github.com/oakum-sec/oakum/fixer/build"
+	"github.com/oakum-sec/oakum/fixer/dockerfile"
+	"github.com/oakum-sec/oakum/fixer/text"
 )
 
 func cacheOption(c build.Command, names ...string) bool {

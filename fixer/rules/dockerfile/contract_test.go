@@ -5,10 +5,10 @@ import (
 	"strings"
 	"testing"
 
-	"oakum/fixer"
-	parsed "oakum/fixer/dockerfile"
-	"oakum/fixer/engine"
-	"oakum/fixer/rules/dockerfile"
+	"github.com/oakum-sec/oakum/fixer"
+	parsed "github.com/oakum-sec/oakum/fixer/dockerfile"
+	"github.com/oakum-sec/oakum/fixer/engine"
+	"github.com/oakum-sec/oakum/fixer/rules/dockerfile"
 )
 
 // alterable are the fields of the runtime contract that fixes of these rules

@@ -10,10 +10,10 @@ import (
 	"testing"
 	"time"
 
-	"oakum/fixer"
-	"oakum/fixer/corpustest"
-	"oakum/fixer/dockerfile"
-	"oakum/fixer/engine"
+	"github.com/oakum-sec/oakum/fixer"
+	"github.com/oakum-sec/oakum/fixer/corpustest"
+	"github.com/oakum-sec/oakum/fixer/dockerfile"
+	"github.com/oakum-sec/oakum/fixer/engine"
 )
 
 // all are the rules whose edits leave the contract of an image alone but for

@@ -5,9 +5,9 @@ import (
 	"path"
 	"strings"
 
-	"oakum/fixer"
-	"oakum/fixer/dockerfile"
-	"oakum/fixer/dockerfile/buildkit"
+	"github.com/oakum-sec/oakum/fixer"
+	"github.com/oakum-sec/oakum/fixer/dockerfile"
+	"github.com/oakum-sec/oakum/fixer/dockerfile/buildkit"
 )
 
 const copyIgnoredFile = "CopyIgnoredFile"

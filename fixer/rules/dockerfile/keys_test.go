@@ -4,8 +4,8 @@ import (
 	"slices"
 	"testing"
 
-	"oakum/fixer"
-	"oakum/fixer/engine"
+	"github.com/oakum-sec/oakum/fixer"
+	"github.com/oakum-sec/oakum/fixer/engine"
 )
 
 // TestKeysStay mends one finding of several and asks whether the others are

@@ -5,8 +5,8 @@ import (
 	"testing"
 	"time"
 
-	"oakum/fixer"
-	"oakum/fixer/engine"
+	"github.com/oakum-sec/oakum/fixer"
+	"github.com/oakum-sec/oakum/fixer/engine"
 )
 
 // stepRules look at what steps run and at how a container starts.

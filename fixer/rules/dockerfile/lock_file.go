@@ -6,11 +6,11 @@ import (
 	"strings"
 	"sync"
 
-	"oakum/fixer"
-	"oakum/fixer/build"
-	"oakum/fixer/buildcontext"
-	"oakum/fixer/dockerfile"
-	"oakum/fixer/text"
+	"github.com/oakum-sec/oakum/fixer"
+	"github.com/oakum-sec/oakum/fixer/build"
+	"github.com/oakum-sec/oakum/fixer/buildcontext"
+	"github.com/oakum-sec/oakum/fixer/dockerfile"
+	"github.com/oakum-sec/oakum/fixer/text"
 )
 
 // A lock is what is known of the lock file that a step should install from.

@@ -5,9 +5,9 @@ import (
 	"fmt"
 	"strings"
 
-	"oakum/fixer"
-	"oakum/fixer/build"
-	"oakum/fixer/text"
+	"github.com/oakum-sec/oakum/fixer"
+	"github.com/oakum-sec/oakum/fixer/build"
+	"github.com/oakum-sec/oakum/fixer/text"
 )
 
 //go:embed login_enabled.md

@@ -6,9 +6,9 @@ import (
 	"slices"
 	"strings"
 
-	"oakum/fixer"
-	"oakum/fixer/build"
-	"oakum/fixer/dockerfile"
+	"github.com/oakum-sec/oakum/fixer"
+	"github.com/oakum-sec/oakum/fixer/build"
+	"github.com/oakum-sec/oakum/fixer/dockerfile"
 )
 
 //go:embed pipe_to_shell.md

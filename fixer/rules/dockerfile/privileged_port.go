@@ -6,10 +6,10 @@ import (
 	"fmt"
 	"slices"
 
-	"oakum/fixer"
-	"oakum/fixer/build"
-	"oakum/fixer/container"
-	"oakum/fixer/dockerfile"
+	"github.com/oakum-sec/oakum/fixer"
+	"github.com/oakum-sec/oakum/fixer/build"
+	"github.com/oakum-sec/oakum/fixer/container"
+	"github.com/oakum-sec/oakum/fixer/dockerfile"
 )
 
 //go:embed privileged_port.md

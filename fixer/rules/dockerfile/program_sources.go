@@ -6,9 +6,9 @@ import (
 	"slices"
 	"strings"
 
-	"oakum/fixer/build"
-	"oakum/fixer/dockerfile"
-	"oakum/fixer/text"
+	"github.com/oakum-sec/oakum/fixer/build"
+	"github.com/oakum-sec/oakum/fixer/dockerfile"
+	"github.com/oakum-sec/oakum/fixer/text"
 )
 
 // mayBring reports whether anything in a stage may bring a program along: a step

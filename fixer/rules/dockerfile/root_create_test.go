@@ -4,8 +4,8 @@ import (
 	"strings"
 	"testing"
 
-	"oakum/fixer"
-	"oakum/fixer/engine"
+	"github.com/oakum-sec/oakum/fixer"
+	"github.com/oakum-sec/oakum/fixer/engine"
 )
 
 // TestCreateAccount makes the alternative that creates an account, which the

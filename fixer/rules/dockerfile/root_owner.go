@@ -6,10 +6,10 @@ import (
 	"slices"
 	"strings"
 
-	"oakum/fixer/build"
-	"oakum/fixer/dockerfile"
-	"oakum/fixer/image"
-	"oakum/fixer/text"
+	"github.com/oakum-sec/oakum/fixer/build"
+	"github.com/oakum-sec/oakum/fixer/dockerfile"
+	"github.com/oakum-sec/oakum/fixer/image"
+	"github.com/oakum-sec/oakum/fixer/text"
 )
 
 // A writable is a folder that the program provably writes to and the new user would not own.

@@ -5,8 +5,8 @@ import (
 	"strings"
 	"sync"
 
-	"oakum/fixer/dockerfile"
-	"oakum/fixer/text"
+	"github.com/oakum-sec/oakum/fixer/dockerfile"
+	"github.com/oakum-sec/oakum/fixer/text"
 )
 
 // closing finds, in the text of a RUN, what leaves files to root alone: modes

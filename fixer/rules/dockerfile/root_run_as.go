@@ -4,10 +4,10 @@ import (
 	"fmt"
 	"slices"
 
-	"oakum/fixer"
-	"oakum/fixer/container"
-	"oakum/fixer/image"
-	"oakum/fixer/kube"
+	"github.com/oakum-sec/oakum/fixer"
+	"github.com/oakum-sec/oakum/fixer/container"
+	"github.com/oakum-sec/oakum/fixer/image"
+	"github.com/oakum-sec/oakum/fixer/kube"
 )
 
 // runAs is the one user that the repository runs the image as, in Compose and in

@@ -1,9 +1,9 @@
 package dockerfile
 
 import (
-	"oakum/fixer"
-	"oakum/fixer/container"
-	"oakum/fixer/dockerfile"
+	"github.com/oakum-sec/oakum/fixer"
+	"github.com/oakum-sec/oakum/fixer/container"
+	"github.com/oakum-sec/oakum/fixer/dockerfile"
 )
 
 var (

@@ -3,9 +3,9 @@ package dockerfile
 import (
 	_ "embed"
 
-	"oakum/fixer"
-	"oakum/fixer/build"
-	"oakum/fixer/dockerfile"
+	"github.com/oakum-sec/oakum/fixer"
+	"github.com/oakum-sec/oakum/fixer/build"
+	"github.com/oakum-sec/oakum/fixer/dockerfile"
 )
 
 //go:embed secret_in_run.md

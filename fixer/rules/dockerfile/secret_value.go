@@ -4,8 +4,8 @@ import (
 	"slices"
 	"strings"
 
-	"oakum/fixer/secret"
-	"oakum/fixer/text"
+	"github.com/oakum-sec/oakum/fixer/secret"
+	"github.com/oakum-sec/oakum/fixer/text"
 )
 
 // secretForm names the form of a secret that a value has, or gives "". Random

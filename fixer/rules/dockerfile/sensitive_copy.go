@@ -6,10 +6,10 @@ import (
 	"path"
 	"strings"
 
-	"oakum/fixer"
-	"oakum/fixer/build"
-	"oakum/fixer/dockerfile"
-	"oakum/fixer/secret"
+	"github.com/oakum-sec/oakum/fixer"
+	"github.com/oakum-sec/oakum/fixer/build"
+	"github.com/oakum-sec/oakum/fixer/dockerfile"
+	"github.com/oakum-sec/oakum/fixer/secret"
 )
 
 //go:embed sensitive_copy.md

@@ -4,9 +4,9 @@ import (
 	_ "embed"
 	"fmt"
 
-	"oakum/fixer"
-	"oakum/fixer/build"
-	"oakum/fixer/dockerfile"
+	"github.com/oakum-sec/oakum/fixer"
+	"github.com/oakum-sec/oakum/fixer/build"
+	"github.com/oakum-sec/oakum/fixer/dockerfile"
 )
 
 //go:embed setuid_binary.md

@@ -7,12 +7,12 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"oakum/fixer"
-	"oakum/fixer/build"
-	"oakum/fixer/container"
-	"oakum/fixer/dockerfile"
-	"oakum/fixer/image"
-	"oakum/fixer/text"
+	"github.com/oakum-sec/oakum/fixer"
+	"github.com/oakum-sec/oakum/fixer/build"
+	"github.com/oakum-sec/oakum/fixer/container"
+	"github.com/oakum-sec/oakum/fixer/dockerfile"
+	"github.com/oakum-sec/oakum/fixer/image"
+	"github.com/oakum-sec/oakum/fixer/text"
 )
 
 //go:embed shell_form.md

@@ -7,9 +7,9 @@ import (
 	"slices"
 	"strings"
 
-	"oakum/fixer"
-	"oakum/fixer/build"
-	"oakum/fixer/text"
+	"github.com/oakum-sec/oakum/fixer"
+	"github.com/oakum-sec/oakum/fixer/build"
+	"github.com/oakum-sec/oakum/fixer/text"
 )
 
 //go:embed sudo.md

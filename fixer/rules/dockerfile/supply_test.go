@@ -3,7 +3,7 @@ package dockerfile
 import (
 	"testing"
 
-	"oakum/fixer/image"
+	"github.com/oakum-sec/oakum/fixer/image"
 )
 
 // What is recommended must not be past its own support.

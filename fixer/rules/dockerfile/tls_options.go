@@ -4,9 +4,9 @@ import (
 	"slices"
 	"strings"
 
-	"oakum/fixer/build"
-	"oakum/fixer/dockerfile"
-	"oakum/fixer/text"
+	"github.com/oakum-sec/oakum/fixer/build"
+	"github.com/oakum-sec/oakum/fixer/dockerfile"
+	"github.com/oakum-sec/oakum/fixer/text"
 )
 
 // An insecureOption is a way in which a command switches a check off, and how

@@ -5,10 +5,10 @@ import (
 	"fmt"
 	"strings"
 
-	"oakum/fixer"
-	"oakum/fixer/build"
-	"oakum/fixer/dockerfile"
-	"oakum/fixer/image"
+	"github.com/oakum-sec/oakum/fixer"
+	"github.com/oakum-sec/oakum/fixer/build"
+	"github.com/oakum-sec/oakum/fixer/dockerfile"
+	"github.com/oakum-sec/oakum/fixer/image"
 )
 
 //go:embed unpinned_image.md

@@ -5,7 +5,7 @@ import (
 	"fmt"
 	"strings"
 
-	"oakum/fixer"
+	"github.com/oakum-sec/oakum/fixer"
 )
 
 //go:embed apparmor.md

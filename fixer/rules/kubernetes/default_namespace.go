@@ -4,8 +4,8 @@ import (
 	_ "embed"
 	"fmt"
 
-	"oakum/fixer"
-	"oakum/fixer/kube"
+	"github.com/oakum-sec/oakum/fixer"
+	"github.com/oakum-sec/oakum/fixer/kube"
 )
 
 //go:embed default_namespace.md

@@ -4,8 +4,8 @@ import (
 	_ "embed"
 	"fmt"
 
-	"oakum/fixer"
-	"oakum/fixer/yamldoc"
+	"github.com/oakum-sec/oakum/fixer"
+	"github.com/oakum-sec/oakum/fixer/yamldoc"
 )
 
 //go:embed duplicate_env.md

@@ -3,8 +3,8 @@ package kubernetes
 import (
 	"testing"
 
-	"oakum/fixer"
-	"oakum/fixer/engine"
+	"github.com/oakum-sec/oakum/fixer"
+	"github.com/oakum-sec/oakum/fixer/engine"
 )
 
 func TestHostPlace(t *testing.T) {

@@ -12,9 +12,9 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	"sigs.k8s.io/yaml"
 
-	"oakum/fixer"
-	"oakum/fixer/engine"
-	"oakum/fixer/kube/podsecurity"
+	"github.com/oakum-sec/oakum/fixer"
+	"github.com/oakum-sec/oakum/fixer/engine"
+	"github.com/oakum-sec/oakum/fixer/kube/podsecurity"
 )
 
 // TestEveryTypeOfStorage moves a volume of each type, with every field that the

@@ -3,8 +3,8 @@ package kubernetes
 import (
 	"slices"
 
-	"oakum/fixer/kube"
-	"oakum/fixer/yamldoc"
+	"github.com/oakum-sec/oakum/fixer/kube"
+	"github.com/oakum-sec/oakum/fixer/yamldoc"
 )
 
 // A kubeletCall is what the kubelet does for a probe or a lifecycle hook.

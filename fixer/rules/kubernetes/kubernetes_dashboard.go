@@ -6,10 +6,10 @@ import (
 	"path"
 	"strings"
 
-	"oakum/fixer"
-	"oakum/fixer/image"
-	"oakum/fixer/kube"
-	"oakum/fixer/text"
+	"github.com/oakum-sec/oakum/fixer"
+	"github.com/oakum-sec/oakum/fixer/image"
+	"github.com/oakum-sec/oakum/fixer/kube"
+	"github.com/oakum-sec/oakum/fixer/text"
 )
 
 //go:embed kubernetes_dashboard.md

@@ -4,8 +4,8 @@ import (
 	"path"
 	"slices"
 
-	"oakum/fixer"
-	"oakum/fixer/yamldoc"
+	"github.com/oakum-sec/oakum/fixer"
+	"github.com/oakum-sec/oakum/fixer/yamldoc"
 )
 
 // listedBy returns the kustomization that says which files are applied beside a

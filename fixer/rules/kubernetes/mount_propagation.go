@@ -4,7 +4,7 @@ import (
 	_ "embed"
 	"fmt"
 
-	"oakum/fixer"
+	"github.com/oakum-sec/oakum/fixer"
 )
 
 //go:embed mount_propagation.md

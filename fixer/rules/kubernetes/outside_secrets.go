@@ -4,8 +4,8 @@ import (
 	"cmp"
 	"slices"
 
-	"oakum/fixer"
-	"oakum/fixer/kube"
+	"github.com/oakum-sec/oakum/fixer"
+	"github.com/oakum-sec/oakum/fixer/kube"
 )
 
 // An outside is a Secret that the repository describes and whose values are

@@ -1,10 +1,10 @@
 package kubernetes
 
 import (
-	"oakum/fixer"
-	"oakum/fixer/container"
-	"oakum/fixer/kube"
-	"oakum/fixer/yamldoc"
+	"github.com/oakum-sec/oakum/fixer"
+	"github.com/oakum-sec/oakum/fixer/container"
+	"github.com/oakum-sec/oakum/fixer/kube"
+	"github.com/oakum-sec/oakum/fixer/yamldoc"
 )
 
 // An identity is what was decided about whom one container runs as.

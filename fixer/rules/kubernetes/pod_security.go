@@ -4,9 +4,9 @@ import (
 	_ "embed"
 	"fmt"
 
-	"oakum/fixer"
-	"oakum/fixer/kube"
-	"oakum/fixer/kube/podsecurity"
+	"github.com/oakum-sec/oakum/fixer"
+	"github.com/oakum-sec/oakum/fixer/kube"
+	"github.com/oakum-sec/oakum/fixer/kube/podsecurity"
 )
 
 //go:embed pod_security.md

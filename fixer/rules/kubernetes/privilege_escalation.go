@@ -4,9 +4,9 @@ import (
 	_ "embed"
 	"fmt"
 
-	"oakum/fixer"
-	"oakum/fixer/container"
-	"oakum/fixer/yamldoc"
+	"github.com/oakum-sec/oakum/fixer"
+	"github.com/oakum-sec/oakum/fixer/container"
+	"github.com/oakum-sec/oakum/fixer/yamldoc"
 )
 
 //go:embed privilege_escalation.md

@@ -3,8 +3,8 @@ package kubernetes
 import (
 	_ "embed"
 
-	"oakum/fixer"
-	"oakum/fixer/yamldoc"
+	"github.com/oakum-sec/oakum/fixer"
+	"github.com/oakum-sec/oakum/fixer/yamldoc"
 )
 
 //go:embed proc_mount.md

@@ -5,8 +5,8 @@ import (
 	"slices"
 	"strings"
 
-	"oakum/fixer"
-	"oakum/fixer/yamldoc"
+	"github.com/oakum-sec/oakum/fixer"
+	"github.com/oakum-sec/oakum/fixer/yamldoc"
 )
 
 //go:embed rbac_anonymous.md

@@ -3,7 +3,7 @@ package kubernetes
 import (
 	_ "embed"
 
-	"oakum/fixer"
+	"github.com/oakum-sec/oakum/fixer"
 )
 
 //go:embed rbac_escalation.md

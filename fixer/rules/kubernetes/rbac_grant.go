@@ -4,7 +4,7 @@ import (
 	"slices"
 	"strings"
 
-	"oakum/fixer"
+	"github.com/oakum-sec/oakum/fixer"
 )
 
 // An rbacGrant is a right that reaches further than it looks: any of the verbs

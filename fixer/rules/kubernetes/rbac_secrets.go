@@ -4,7 +4,7 @@ import (
 	_ "embed"
 	"slices"
 
-	"oakum/fixer"
+	"github.com/oakum-sec/oakum/fixer"
 )
 
 //go:embed rbac_secrets.md

@@ -5,7 +5,7 @@ import (
 	"fmt"
 	"slices"
 
-	"oakum/fixer"
+	"github.com/oakum-sec/oakum/fixer"
 )
 
 //go:embed rbac_wildcard.md

@@ -5,8 +5,8 @@ import (
 	"fmt"
 	"slices"
 
-	"oakum/fixer"
-	"oakum/fixer/container"
+	"github.com/oakum-sec/oakum/fixer"
+	"github.com/oakum-sec/oakum/fixer/container"
 )
 
 //go:embed run_as_non_root.md

@@ -5,10 +5,10 @@ import (
 	"fmt"
 	"strings"
 
-	"oakum/fixer"
-	"oakum/fixer/kube"
-	"oakum/fixer/secret"
-	"oakum/fixer/yamldoc"
+	"github.com/oakum-sec/oakum/fixer"
+	"github.com/oakum-sec/oakum/fixer/kube"
+	"github.com/oakum-sec/oakum/fixer/secret"
+	"github.com/oakum-sec/oakum/fixer/yamldoc"
 )
 
 //go:embed secret_in_env.md

@@ -3,9 +3,9 @@ package kubernetes
 import (
 	"slices"
 
-	"oakum/fixer"
-	"oakum/fixer/kube"
-	"oakum/fixer/yamldoc"
+	"github.com/oakum-sec/oakum/fixer"
+	"github.com/oakum-sec/oakum/fixer/kube"
+	"github.com/oakum-sec/oakum/fixer/yamldoc"
 )
 
 // A scope is a securityContext, the pod's or a container's, whether it is

@@ -6,7 +6,7 @@ import (
 	"slices"
 	"strings"
 
-	"oakum/fixer"
+	"github.com/oakum-sec/oakum/fixer"
 )
 
 //go:embed selinux_options.md

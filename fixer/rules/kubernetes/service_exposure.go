@@ -6,10 +6,10 @@ import (
 	"slices"
 	"strings"
 
-	"oakum/fixer"
-	"oakum/fixer/kube"
-	"oakum/fixer/text"
-	"oakum/fixer/yamldoc"
+	"github.com/oakum-sec/oakum/fixer"
+	"github.com/oakum-sec/oakum/fixer/kube"
+	"github.com/oakum-sec/oakum/fixer/text"
+	"github.com/oakum-sec/oakum/fixer/yamldoc"
 )
 
 //go:embed service_exposure.md

@@ -5,7 +5,7 @@ import (
 	"fmt"
 	"slices"
 
-	"oakum/fixer"
+	"github.com/oakum-sec/oakum/fixer"
 )
 
 //go:embed unsafe_sysctls.md

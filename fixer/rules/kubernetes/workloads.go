@@ -5,9 +5,9 @@ import (
 	"slices"
 	"strings"
 
-	"oakum/fixer"
-	"oakum/fixer/kube"
-	"oakum/fixer/yamldoc"
+	"github.com/oakum-sec/oakum/fixer"
+	"github.com/oakum-sec/oakum/fixer/kube"
+	"github.com/oakum-sec/oakum/fixer/yamldoc"
 )
 
 // workloads returns the file's workloads that the rules speak of. It is shared and

@@ -5,9 +5,9 @@ import (
 	"fmt"
 	"strings"
 
-	"oakum/fixer"
-	"oakum/fixer/text"
-	"oakum/fixer/yamldoc"
+	"github.com/oakum-sec/oakum/fixer"
+	"github.com/oakum-sec/oakum/fixer/text"
+	"github.com/oakum-sec/oakum/fixer/yamldoc"
 )
 
 //go:embed writable_host_path.md
