@@ -167,7 +167,7 @@ replacements:
   targets: [{select: {kind: Deployment}, fieldPaths: ["spec.template.spec.containers.[name=web].image"]}]
 `, `
 kubernetes/writable-root review prod/kustomization.yaml:4
-kubernetes/capabilities review what is not read (image)`},
+kubernetes/capabilities review does not understand (image)`},
 		{"the overlay does not build the workload", cache + `-- a/kustomization.yaml --
 resources: [../base]
 patches: [{path: patch.yaml}]

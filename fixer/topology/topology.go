@@ -229,7 +229,7 @@ func (t *Topology) ImageBuild(ref string) (Build, bool) {
 	if len(fits) != 1 {
 		return Build{}, false
 	}
-	b, ok = t.build(fits[0], "", "the image is named as the folder of "+fits[0])
+	b, ok = t.build(fits[0], "", "The image name matches the directory of "+fits[0])
 	b.Certain = false
 	return b, ok
 }
