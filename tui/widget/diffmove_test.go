@@ -271,3 +271,35 @@ func TestDiffRandomWalk(t *testing.T) {
 		}
 	}
 }
+
+// TestDiffRevealsItsFirstChange: in a window of a few lines the lines around a
+// change would fill it.
+func TestDiffRevealsItsFirstChange(t *testing.T) {
+	before := strings.Repeat("same\n", 20)
+	after := strings.Repeat("same\n", 10) + strings.Repeat("new\n", 6) + strings.Repeat("same\n", 10)
+	d := NewDiff([]DiffFile{{"f", "", []byte(before), []byte(after)}}, nil)
+	d.SetTheme(plainTheme(false))
+	for height := 1; height <= 14; height++ {
+		d.Top()
+		d.View(80, height)
+		d.Reveal()
+		if got := bare(d.View(80, height)); strings.Count(got, "new") < min(6, (height+1)/2) {
+			t.Errorf("%d lines:\n%s", height, got)
+		}
+		above, below := d.Hidden()
+		if n := d.Extent(80, 100); above+below+min(height, n) != n {
+			t.Errorf("%d lines: %d above and %d below of %d", height, above, below, n)
+		}
+	}
+}
+
+// TestALineThatGrewIsShownWhereItGrew: what was added may be longer than the line.
+func TestALineThatGrewIsShownWhereItGrew(t *testing.T) {
+	const was = `- {name: cache, image: "memcached:1.6", ports: [{containerPort: 11211}]}`
+	is := was[:len(was)-1] + ", securityContext: {allowPrivilegeEscalation: false, capabilities: {drop: [ALL]}, readOnlyRootFilesystem: true}}"
+	d := NewDiff([]DiffFile{{"f.yaml", "kubernetes", []byte(was + "\n"), []byte(is + "\nsecurityContext:\n  runAsNonRoot: true\n")}}, nil)
+	d.SetTheme(plainTheme(false))
+	if got := bare(d.View(80, 4)); !strings.Contains(got, "securityContext: {") {
+		t.Errorf("the added part is not seen:\n%s", got)
+	}
+}
