@@ -209,11 +209,11 @@ func stageOf(above []string) string {
 	return ""
 }
 
-// keysOf climbs from the last line to lines of less indentation, and joins
-// the keys it meets.
+// keysOf climbs from the last line to lines of less indentation, and joins the
+// keys it meets; an item of a list is called by its name, if it begins with it.
 func keysOf(above []string) string {
 	var keys []string
-	depth := -1
+	depth := -1 // twice the indentation: an item may stand below its key, or further in
 	for i := len(above) - 1; i >= 0 && i > len(above)-placeReach && depth != 0; i-- {
 		line := clip(above[i], 400)
 		trimmed := strings.TrimLeft(line, " ")
@@ -223,14 +223,25 @@ func keysOf(above []string) string {
 		if strings.HasPrefix(line, "---") {
 			break
 		}
-		indent := len(line) - len(trimmed)
+		indent := 2 * (len(line) - len(trimmed))
+		item, isItem := strings.CutPrefix(trimmed, "- ")
+		if isItem {
+			indent++
+		}
 		if depth >= 0 && indent >= depth {
 			continue
 		}
-		key, _, ok := strings.Cut(strings.TrimLeft(trimmed, "- "), ":")
+		key, value, ok := strings.Cut(item, ":")
+		if isItem {
+			_, value, ok = strings.Cut(item, "name:")
+			key = strings.Trim(strings.TrimSpace(value), `"'`)
+			if end := strings.IndexAny(key, " ,}\"'"); end >= 0 {
+				key = key[:end]
+			}
+		}
 		first := depth < 0
 		depth = indent
-		if first || !ok {
+		if first || !ok || key == "" {
 			continue // the line itself is shown anyway
 		}
 		keys = append([]string{key}, keys...)
