@@ -302,7 +302,7 @@ func edit(x *terminal) {
 func nowhere(x *terminal) {
 	x.run("oakum nowhere")
 	x.exited(exitFailed)
-	x.wait("oakum: nowhere: no such file or folder")
+	x.wait("oakum: nowhere: no such file or directory")
 	x.run("oakum --theme pink")
 	x.exited(exitFailed)
 	x.wait("--theme: unknown theme")
