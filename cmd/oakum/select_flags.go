@@ -3,7 +3,6 @@ package main
 import (
 	"fmt"
 	"os"
-	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -57,34 +56,6 @@ func (f *selectFlags) open(cmd *cobra.Command, paths []string) (*project.Project
 		note(cmd, n.String())
 	}
 	return p, nil
-}
-
-// arguments are those that make another command look at the same findings, each with
-// a blank before it.
-func (f *selectFlags) arguments(paths []string) string {
-	out := ""
-	add := func(words ...string) {
-		for _, w := range words {
-			out += " " + text.ShellWord(w)
-		}
-	}
-	for _, r := range f.only {
-		add("--select", r)
-	}
-	for _, r := range f.ignore {
-		add("--ignore", r)
-	}
-	if f.generated {
-		add("--generated")
-	}
-	if f.noIgnore {
-		add("--no-ignore")
-	}
-	if len(paths) > 0 && strings.HasPrefix(paths[0], "-") {
-		add("--")
-	}
-	add(paths...)
-	return out
 }
 
 // note prints a remark on the side; what comes from outside is made safe to show.

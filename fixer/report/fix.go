@@ -70,7 +70,7 @@ type jsonOutcome struct {
 	Reason  string `json:"reason"`
 	Title   string `json:"title,omitempty"` // of the fix that was made or tried
 	Level   string `json:"level,omitempty"`
-	New     bool   `json:"new,omitempty"` // it came up after other fixes
+	New     bool   `json:"new,omitempty"` // it appeared after other fixes
 
 	Guesses []string `json:"guesses,omitempty"` // NAME=VALUE of parameters for which nothing is known
 }
@@ -166,8 +166,8 @@ func (p *printer) outcome(o *engine.Outcome) {
 	if o.Level != fixer.Safe {
 		p.fieldOnce(indent, "can break", fix.Breaks)
 	}
-	for _, c := range checksOf(fix.Verify) {
-		p.fieldOnce(indent, "check", c.String())
+	for _, v := range fixer.ParseVerify(fix.Verify) {
+		p.fieldOnce(indent, "check", strings.TrimSpace(v.Command+" "+v.Expect))
 	}
 }
 
@@ -181,14 +181,14 @@ func madeFix(o *engine.Outcome) *fixer.Fix {
 }
 
 // location says where a finding is, to distinguish it from others of its rule. One
-// that came up after other fixes has no line in the file as it was.
+// that appeared after other fixes has no line in the file as it was.
 func location(o *engine.Outcome) string {
 	s := ""
 	if o.Finding.Path != "" {
 		s = " in " + text.VisibleLine(o.Finding.Path)
 	}
 	if o.New {
-		return s + ", came up after other fixes"
+		return s + ", appeared after other fixes"
 	}
 	return s + ", line " + itoa(o.Finding.Line)
 }

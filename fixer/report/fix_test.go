@@ -58,7 +58,7 @@ func TestFixTextTellsFixesApart(t *testing.T) {
               mend it (review)
   fixed       compose/a, line 7
               mend it (safe)
-  fixed       compose/a in services.d, came up after other fixes
+  fixed       compose/a in services.d, appeared after other fixes
               mend it (review)
 
 `
@@ -90,7 +90,7 @@ func TestFixSummary(t *testing.T) {
 func outcomes() *report.Fix {
 	at := func(path string, r engine.Result, l fixer.Level, title string) engine.Outcome {
 		f := &fixer.Finding{Rule: "compose/a", File: "f", Path: path, Severity: fixer.Low, Line: 1, Fixes: []fixer.Fix{
-			{Title: "mend <it>", Level: fixer.Safe, Verify: "docker ps\nprints\n  one\n\ngrep x f"},
+			{Title: "mend <it>", Level: fixer.Safe, Verify: "docker ps\nprints\n  one\n\nlook at it"},
 			{Title: "go on", Level: fixer.Review, Breaks: "*all* of it", Verify: "docker ps\nprints\n  one"}}}
 		if r == engine.Open {
 			f.Fixes = f.Fixes[1:]
@@ -118,14 +118,14 @@ const wantSummary = `Wrote 2 files: 3 fixes (2 safe, 1 review), 1 finding closed
     go on (review)
 
 Score: 10 → 90 of 100 (F → A)
-Findings: 6 and 1 that came up with the fixes: 3 fixed, 1 closed by other fixes, 1 not fixed, 1 left to you, 1 suppressed
+Findings: 6 and 1 that appeared with the fixes: 3 fixed, 1 closed by other fixes, 1 not fixed, 1 left to you, 1 suppressed
 
 Default values that nothing here confirms: uid=1 in 1 place (choose others with --set)
 
 Check that it still works
   docker ps
       prints one
-  grep x f
+      look at it
 
 1 finding needs a look: the fix could break something
   show the fixes  oakum fix --level review --diff k8s
@@ -174,12 +174,12 @@ Every byte that is not part of a fix is unchanged.
 ## How to check
 
 - [ ] 'docker ps' prints one
-- [ ] 'grep x f'
+- [ ] look at it
 
 ## What is left
 
 - 1 finding could be fixed after a look ('compose/a')
-- 1 finding left to a person: no automatic fix ('compose/a')
+- 1 finding not fixed automatically ('compose/a')
 - 1 finding suppressed before ('compose/a')
 
 Made with 'oakum fix k8s'.

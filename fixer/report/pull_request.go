@@ -132,11 +132,11 @@ func (f *Fix) markdownChecks(b *strings.Builder) {
 	}
 	b.WriteString("\n## How to check\n\n")
 	for _, c := range list {
-		fmt.Fprintf(b, "- [ ] %s", code(c.Command))
-		if c.Expect != "" {
-			b.WriteString(" " + plain(c.Expect))
+		b.WriteString("- [ ]")
+		if c.Command != "" {
+			b.WriteString(" " + code(c.Command))
 		}
-		b.WriteString("\n")
+		b.WriteString(" " + plain(c.Expect) + "\n")
 	}
 }
 
@@ -145,7 +145,7 @@ func (f *Fix) markdownLeft(b *strings.Builder) {
 		result engine.Result
 		words  string
 	}{
-		{engine.Open, "could be fixed after a look"}, {engine.ManualWork, "left to a person: no automatic fix"},
+		{engine.Open, "could be fixed after a look"}, {engine.ManualWork, "not fixed automatically"},
 		{engine.Blocked, "blocked: the fix did not pass verification"}, {engine.Refused, "refused: the fix cannot be made here"},
 		{engine.Skipped, "skipped"}, {engine.NewlySuppressed, "suppressed with a comment in this change"}, {engine.AlreadySuppressed, "suppressed before"},
 	}

@@ -173,7 +173,7 @@ func (f *Fix) reckoning() string {
 	}
 	all := itoa(len(f.Outcomes) - came)
 	if came > 0 {
-		all += " and " + itoa(came) + " that came up with the fixes"
+		all += " and " + itoa(came) + " that appeared with the fixes"
 	}
 	var parts []string
 	for _, r := range []struct {
@@ -245,7 +245,9 @@ func (p *printer) checks(f *Fix) {
 	}
 	p.line(p.st.paint(bold, "Check that it still works"))
 	for _, c := range list[:min(len(list), mostChecks)] {
-		p.line("  ", p.st.paint(cyan, c.Command))
+		if c.Command != "" {
+			p.line("  ", p.st.paint(cyan, c.Command))
+		}
 		for _, l := range wrap(c.Expect, textWidth-6) {
 			p.line("      ", l)
 		}
