@@ -48,6 +48,10 @@ func start(t testing.TB, b *fakeBackend, width, height int, change ...func(*Opti
 	d := open(t, b, change...)
 	d.send(tea.WindowSizeMsg{Width: width, Height: height})
 	d.run(d.app.d.load())
+	if m := d.app.d; m.screen() == screen(m.front) { // past the first page
+		m.screens = append(m.screens, m.list)
+		d.run(m.refresh())
+	}
 	return d
 }
 
