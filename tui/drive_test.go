@@ -29,6 +29,9 @@ type drive struct {
 func open(t testing.TB, b *fakeBackend, change ...func(*Options)) *drive {
 	t.Helper()
 	opts := Options{Title: "shop/", Rules: fakeRules(), Backend: b, Theme: "none", NoColor: true}
+	if b.rules != nil {
+		opts.Rules = b.rules
+	}
 	for _, c := range change {
 		c(&opts)
 	}
@@ -48,11 +51,16 @@ func start(t testing.TB, b *fakeBackend, width, height int, change ...func(*Opti
 	d := open(t, b, change...)
 	d.send(tea.WindowSizeMsg{Width: width, Height: height})
 	d.run(d.app.d.load())
-	if m := d.app.d; m.screen() == screen(m.front) { // past the first page
+	d.pastOverview()
+	return d
+}
+
+// pastOverview goes on from the first page to the list.
+func (d *drive) pastOverview() {
+	if m := d.app.d; m.screen() == screen(m.front) {
 		m.screens = append(m.screens, m.list)
 		d.run(m.refresh())
 	}
-	return d
 }
 
 func (d *drive) model() *model { return d.app.d }

@@ -2,7 +2,6 @@ package tui
 
 import (
 	"fmt"
-	"path/filepath"
 	"strings"
 	"testing"
 
@@ -13,37 +12,33 @@ import (
 	"github.com/oakum-sec/oakum/fixer/rules"
 )
 
-// startReal opens the interface at its first page on a repository of testdata, with
-// the real rules.
-func startReal(t *testing.T, name string, width, height int, change ...func(*Options)) *drive {
+// startReal opens the interface at its first page on the repository of testdata,
+// with the real rules.
+func startReal(t *testing.T, width, height int) *drive {
 	t.Helper()
-	b := newFake(realRepository(t, filepath.Join("..", "testdata", "repos", name)))
-	d := open(t, b, append([]func(*Options){func(o *Options) { o.Rules, o.Title = rules.All(), name+"/" }}, change...)...)
+	d := open(t, newReal(t), func(o *Options) { o.Rules = rules.All() })
 	d.send(tea.WindowSizeMsg{Width: width, Height: height})
 	d.run(d.app.d.load())
 	return d
 }
 
-// TestOverviewGoldens compares the first page at the sizes it is made for, by the
-// real engine: as it opens, and with what the first door accepts.
-func TestOverviewGoldens(t *testing.T) {
-	for _, size := range [][2]int{{80, 24}, {120, 40}, {200, 60}} {
-		d := startReal(t, "shop", size[0], size[1])
+// TestOverviewOfAcceptedFixes compares the first page with what its first door
+// accepts; as it opens it is among the goldens of all screens.
+func TestOverviewOfAcceptedFixes(t *testing.T) {
+	for _, size := range sizes {
+		d := startReal(t, size[0], size[1])
 		d.at(onHome)
-		d.sound()
-		name := "overview-shop-" + strings.Join([]string{fmt.Sprint(size[0]), fmt.Sprint(size[1])}, "x")
-		compare(t, name, d.model().frame())
 		d.press("1", "esc")
 		d.at(onHome)
 		d.sound()
-		compare(t, name+"-accepted", d.model().frame())
+		compare(t, fmt.Sprintf("overview-%dx%d-accepted", size[0], size[1]), d.model().frame())
 	}
 }
 
 // TestOverviewSaysWhatFixesComeTo: the figures of the page are those that accepting
 // comes to, and nothing is accepted for them.
 func TestOverviewSaysWhatFixesComeTo(t *testing.T) {
-	d := startReal(t, "shop", 120, 40)
+	d := startReal(t, 120, 40)
 	o := d.model().front.outlook
 	for level, got := range map[fixer.Level]*standing{fixer.Safe: o.safe, fixer.Review: o.review} {
 		s := engine.NewSession(d.model().current.plan.Before, nil, rules.All())
@@ -72,7 +67,7 @@ func (s *standing) sum() *struct{ score, restricted, baseline, privileged int } 
 // TestDoors: each number leads to its work, counts what waits there, and nothing is
 // written on the way.
 func TestDoors(t *testing.T) {
-	d := startReal(t, "shop", 120, 40)
+	d := startReal(t, 120, 40)
 	left := d.model().current.waiting()
 	if all := left[fixer.Safe] + left[fixer.Review] + left[fixer.Manual]; all != d.model().current.left() {
 		t.Errorf("the doors have %d findings, and %d are left", all, d.model().current.left())
@@ -103,7 +98,7 @@ func TestDoors(t *testing.T) {
 
 // TestRisksLeadToTheirFinding: by key and by mouse.
 func TestRisksLeadToTheirFinding(t *testing.T) {
-	d := startReal(t, "shop", 120, 40)
+	d := startReal(t, 120, 40)
 	d.press("j", "j", "j", "enter")
 	d.at(onReview)
 	first := d.model().screen().(*reviewScreen).key
