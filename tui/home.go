@@ -196,7 +196,6 @@ func (s *homeScreen) wheel(d *model, l layout, x, y, by int) tea.Cmd {
 // toList opens the list with a filter, as it stands over the first page.
 func (d *model) toList(f filter) tea.Cmd {
 	d.screens, d.overlays = []screen{d.front, d.list}, nil
-	d.list.filter, d.list.focus = f, false
-	d.list.rearrange(d)
+	d.list.show(d, f, d.list.groupBy)
 	return d.refresh()
 }

@@ -124,7 +124,7 @@ func risks(d *model) []homeItem {
 				t := &d.theme
 				where := fmt.Sprintf("%s:%d", f.File, f.Line)
 				if more > 0 {
-					where += fmt.Sprintf(" +%d", more)
+					where += fmt.Sprintf(" +%d", more) // as many more of its rule
 				}
 				where = " " + widget.CutLeft(visible(where), max(12, width/3), t.Marks.Ellipsis) + " "
 				say := widget.Cut(visible(f.Message), width-5-widget.Width(where), t.Marks.Ellipsis)
@@ -134,6 +134,3 @@ func risks(d *model) []homeItem {
 	}
 	return out
 }
-
-// services are the parts of the repository that run, with their findings.
-func services(d *model) []homeItem { return nil }
