@@ -9,7 +9,6 @@ import (
 
 	"github.com/oakum-sec/oakum/fixer"
 	"github.com/oakum-sec/oakum/fixer/engine"
-	"github.com/oakum-sec/oakum/fixer/kube/podsecurity"
 	"github.com/oakum-sec/oakum/tui/widget"
 )
 
@@ -55,18 +54,26 @@ func (s *homeScreen) standings(d *model, width int) []string {
 		}
 		return widget.Bar(t, c.score, 100, max(3, cell-11)) + fmt.Sprintf(" %d %s", c.score, engine.Grade(c.score))
 	})
-	if s.outlook.now == nil || s.outlook.now.all == 0 {
+	if s.outlook.now == nil || s.outlook.now.pods.All() == 0 {
 		return append(out, "", " "+t.Dim.Paint(scoreWords(width)))
 	}
-	for _, l := range []podsecurity.Level{podsecurity.Restricted, podsecurity.Baseline, podsecurity.Privileged, podsecurity.Unknown} {
-		if l == podsecurity.Unknown && s.outlook.now.pods[l] == 0 {
+	for _, l := range []struct {
+		head string
+		of   func(fixer.PodTally) int
+	}{
+		{"Restricted pods", func(n fixer.PodTally) int { return n.Restricted }},
+		{"Baseline pods", func(n fixer.PodTally) int { return n.Baseline }},
+		{"Privileged pods", func(n fixer.PodTally) int { return n.Privileged }},
+		{"Unknown pods", func(n fixer.PodTally) int { return n.Unknown }},
+	} {
+		if l.head == "Unknown pods" && s.outlook.now.pods.Unknown == 0 {
 			continue
 		}
-		row(strings.ToUpper(string(l[:1]))+string(l[1:])+" pods", func(c column) string {
+		row(l.head, func(c column) string {
 			if c.standing == nil {
 				return waits
 			}
-			return widget.Bar(t, c.pods[l], c.all, max(3, cell-11)) + fmt.Sprintf(" %d of %d", c.pods[l], c.all)
+			return widget.Bar(t, l.of(c.pods), c.pods.All(), max(3, cell-11)) + fmt.Sprintf(" %d of %d", l.of(c.pods), c.pods.All())
 		})
 	}
 	return append(out, " "+t.Dim.Paint(scoreWords(width)))

@@ -5,24 +5,17 @@ import (
 
 	"github.com/oakum-sec/oakum/fixer"
 	"github.com/oakum-sec/oakum/fixer/engine"
-	"github.com/oakum-sec/oakum/fixer/kube/podsecurity"
 )
 
-// A standing is where a repository stands with some fixes: the score and the
-// number of pods at each level of the Pod Security Standards.
+// A standing is where a repository stands with some fixes: the score, and the
+// pods by their level of the Pod Security Standards.
 type standing struct {
 	score int
-	pods  map[podsecurity.Level]int
-	all   int // pods
+	pods  fixer.PodTally
 }
 
 func standingOf(snap *fixer.Snapshot, score int) *standing {
-	s := &standing{score: score, pods: map[podsecurity.Level]int{}}
-	for _, p := range snap.PodLevels() {
-		s.pods[p.Level]++
-		s.all++
-	}
-	return s
+	return &standing{score, fixer.TallyLevels(snap.PodLevels())}
 }
 
 // An outlook is what the first page compares: the files as they are, as they are
