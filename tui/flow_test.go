@@ -34,7 +34,7 @@ func TestAllSafeIsWhatTheEngineDoes(t *testing.T) {
 	if b.disk() != before {
 		t.Fatal("A wrote files")
 	}
-	d.wants("accepted 2 fixes: safe")
+	d.wants("Accepted 2 fixes (safe); 10 left")
 	d.press("w")
 	d.at(onPlan)
 	if b.disk() != before {
@@ -133,12 +133,12 @@ func TestClosedAndNewAreShown(t *testing.T) {
 	k := find(t, d, "compose/privileged")
 	d.model().list.list.Select(k.String())
 	d.press("space")
-	d.wants("[=] LOW  api: all devices")
+	d.wants("[=] LOW  all devices · api", "closed by privileged")
 	d.model().list.list.Select(find(t, d, "compose/writable-root").String())
 	d.press("j", "k") // point the detail at it
 	d.wants("opens   tmpfs (compose.yaml api)")
 	d.press("space")
-	d.wants("new api: no tmpfs")
+	d.wants("new no tmpfs · api")
 }
 
 func find(t *testing.T, d *drive, rule string) fixer.Key {
@@ -254,8 +254,8 @@ func TestIgnoreIsPreviewedAndWritten(t *testing.T) {
 
 func TestNothingFound(t *testing.T) {
 	for name, sources := range map[string][]fixer.Source{
-		"there is no Dockerfile, Compose file or Kubernetes": nil,
-		"every rule is content":                              {{Path: "Dockerfile", Kind: fixer.Dockerfile, Data: []byte("FROM scratch\nUSER 1\n")}},
+		"There is no Dockerfile, Compose file or Kubernetes": nil,
+		"All rules pass": {{Path: "Dockerfile", Kind: fixer.Dockerfile, Data: []byte("FROM scratch\nUSER 1\n")}},
 	} {
 		b := newFake(sources)
 		d := start(t, b, 80, 24, func(o *Options) { o.Rules = o.Rules[:1] })

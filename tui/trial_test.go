@@ -30,7 +30,7 @@ func TestRowsOfOtherGroupsNameTheirFile(t *testing.T) {
 		}
 		for _, by := range []string{"severity", "rule", "level"} {
 			d.press("t")
-			d.wants("group: " + by)
+			d.wants("by " + by)
 			d.model().list.list.Select(find(t, d, "dockerfile/runs-as-root").String())
 			if s := cursorLine(t, d); !strings.Contains(s, "Dockerfile:20") {
 				t.Errorf("%v by %s: no file in %q", size, by, s)
@@ -63,6 +63,11 @@ func cursorLine(t *testing.T, d *drive) string {
 		t.Fatalf("the row with the cursor is not seen:\n%s", d.screen())
 	}
 	group := s.groupBy.name(s.current())
+	if title := d.model().wording.titles[group]; title != "" {
+		group = title
+	} else if name := s.labels.names[group]; name != "" {
+		group = name
+	}
 	if !slices.ContainsFunc(lines[:at], func(line string) bool {
 		return strings.HasPrefix(line, "  ▾ "+widget.Cut(group, 20, ""))
 	}) {
