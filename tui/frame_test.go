@@ -314,7 +314,7 @@ func TestMouse(t *testing.T) {
 	if !d.model().list.focus {
 		t.Error("a click does not focus the detail")
 	}
-	click(10, 5)
+	click(10, 6)
 	d.send(tea.WindowSizeMsg{Width: 80, Height: 24})
 	before := d.screen()
 	d.send(tea.MouseWheelMsg{X: 10, Y: 5, Button: tea.MouseWheelDown})

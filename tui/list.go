@@ -28,6 +28,8 @@ type listScreen struct {
 	spot  map[fixer.Key]int  // where in the queue; findings of one question have one place
 	asks  map[fixer.Key]*row // the folded question that a finding is part of
 
+	held fixer.Key // the finding the cursor was on before it went to a question
+
 	natural int // the width at which nearly all rows are seen whole
 	nudge   int // by how many steps a person made the list wider
 
@@ -152,14 +154,29 @@ func (s *listScreen) show(d *model, f filter, g grouping) {
 // cursor stays seen: a group that was closed before opens for it.
 func (s *listScreen) rearrange(d *model) {
 	r := s.current()
-	s.update(d)
-	switch {
-	case r == nil:
-	case r.outcome != nil && !s.list.Select(r.key):
-		s.reveal(r.outcome.Finding.Key())
-	default:
-		s.list.Select(r.key)
+	if r == nil {
+		s.update(d)
+		return
 	}
+	if r.outcome != nil && !r.asks(s.held) {
+		s.held = r.outcome.Finding.Key()
+	}
+	s.update(d)
+	if r.outcome == nil || r.places != nil && s.list.Select(r.key) {
+		s.list.Select(r.key)
+		return
+	}
+	s.reveal(s.held)
+}
+
+// asks reports whether a finding is among those of a question.
+func (r *row) asks(k fixer.Key) bool {
+	for _, p := range r.places {
+		if p.outcome.Finding.Key() == k {
+			return true
+		}
+	}
+	return false
 }
 
 // reveal puts the cursor onto a finding, or onto the question that stands for it.

@@ -232,7 +232,7 @@ func (s *listScreen) wants(rows []*row) int {
 		columns += fewFile
 	}
 	seen, w := 0, 0
-	for ; w < most && seen < n*19/20; w++ {
+	for ; w < most && seen < n*49/50; w++ {
 		seen += widths[w]
 	}
 	return rowLead + w + 3 + columns + 3
