@@ -58,6 +58,11 @@ func (s *listScreen) groupShown(d *model, group string) selection {
 // acceptShown accepts the open findings of a selection, and those that come up once
 // their fixes are made, as one step. It says what became of them.
 func (d *model) acceptShown(sel selection) tea.Cmd {
+	return d.acceptThen(sel, func(*model) tea.Cmd { return nil })
+}
+
+// acceptThen is acceptShown with something to do when anything was accepted.
+func (d *model) acceptThen(sel selection, then func(*model) tea.Cmd) tea.Cmd {
 	before := review.TallyOf(d.current.plan)
 	return d.lend("accepting "+sel.what, func(s *engine.Session) func(*model) tea.Cmd {
 		n, err := s.AcceptWhere("accept "+sel.what, sel.level, func(f *fixer.Finding) (fixer.Params, bool) { return nil, sel.holds(f) })
@@ -68,7 +73,7 @@ func (d *model) acceptShown(sel selection) tea.Cmd {
 			case n == 0:
 				return d.say("%s", d.nothingToAccept(sel))
 			}
-			return d.recorded(nil, accepted(sel.what, before, review.TallyOf(d.current.plan)))
+			return tea.Batch(then(d), d.recorded(nil, accepted(sel.what, before, review.TallyOf(d.current.plan))))
 		}
 	})
 }

@@ -105,6 +105,9 @@ func (s *listScreen) back(d *model) tea.Cmd {
 		s.focus = false
 		return nil
 	}
+	if s.filter.zero() {
+		return d.pop()
+	}
 	s.filter = filter{}
 	s.rearrange(d)
 	return s.refresh(d)
@@ -148,8 +151,11 @@ func (s *listScreen) bar(d *model) (labels map[action]string, idle []action) {
 	if future == 0 {
 		idle = append(idle, actRedo)
 	}
-	if s.filter.zero() {
-		idle = append(idle, actBack)
+	labels[actBack] = "overview"
+	if s.focus {
+		labels[actBack] = "list"
+	} else if !s.filter.zero() {
+		labels[actBack] = "show all"
 	}
 	aboutFinding := []action{actIgnore, actOptions, actExplain, actZoom, actEditor, actReference, actCopy, actSplit}
 	if group, ok := s.group(); ok {

@@ -74,14 +74,14 @@ func makeRows(plan *engine.Plan, titles map[string]string, notes []string) []*ro
 	}
 	const calm = "calm"
 	add := func(kind, what, why string) {
-		title := text.VisibleLine(what) + "  " + text.VisibleLine(why)
+		title := text.VisibleLine(what) + " " + text.VisibleLine(why)
 		rows = append(rows, &row{key: kind + " " + what + " " + why, title: title, calm: kind == calm, text: what + ": " + why, words: strings.ToLower(title)})
 	}
 	switch {
 	case plan.Before.Len() == 0:
-		add(calm, "No findings.", "There is no Dockerfile, Compose file or Kubernetes manifest here")
+		add(calm, "No findings.", "There is no Dockerfile, Compose file or Kubernetes manifest here.")
 	case len(plan.Outcomes) == 0:
-		add(calm, "No findings.", "All rules pass")
+		add(calm, "No findings.", "All rules pass.")
 	}
 	for f := range plan.Before.Files() {
 		if f.Skip != nil && !f.Context {
