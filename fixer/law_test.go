@@ -63,6 +63,7 @@ var lawRooms = map[string][]string{
 	"fixer/disk":          {"fixer"},
 	"fixer/disk/disktest": {}, // for tests only
 	"fixer/corpustest":    {}, // for tests only
+	"fixer/languagetest":  {}, // for tests only
 	"fixer/git":           {"fixer/disk"},
 	"fixer/discover":      {"fixer", "fixer/disk", "fixer/git", "fixer/buildcontext", "fixer/compose", "fixer/yamldoc", "fixer/text"},
 	"fixer/workspace":     {"fixer", "fixer/engine", "fixer/disk", "fixer/text"},

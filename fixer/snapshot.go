@@ -163,6 +163,9 @@ type Snapshot struct {
 	topology func() *topology.Topology
 	overlays func() *kustomize.Project
 	indexes  indexes
+
+	servicesOnce sync.Once
+	services     *Services
 }
 
 // NewSnapshot parses sources, in parallel. Of two sources with one path the

@@ -187,7 +187,7 @@ var keymap = map[place][]binding{
 		bind(actPlan, "plan", "see the plan; nothing is written before enter there", "w"),
 		bind(actAcceptSafe, "all safe", "accept every safe fix, and those that come up once these are made", "A").brief("safe").decides(),
 		bind(actFilter, "filter", "show only rows with these words; ! in front inverts; esc clears", "/"),
-		bind(actGroup, "group", "group by file, severity, rule or level", "t"),
+		bind(actGroup, "group", "group by file, severity, rule, level or service", "t"),
 		bind(actLevel, "level", "show all levels, or only safe, review or manual ones", "f"),
 		bind(actAcceptRule, "all of rule", "accept the fixes of every finding of this rule", "a").brief("rule").decides(),
 		bind(actIgnore, "ignore", "leave it and record why, as a comment in the file", "i").decides(),

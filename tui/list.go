@@ -65,6 +65,17 @@ func (s *listScreen) update(d *model) {
 	}
 }
 
+// show chooses what the list shows and how it is grouped, from its first finding on:
+// for those who open the list from elsewhere.
+func (s *listScreen) show(d *model, f filter, g grouping) {
+	s.filter, s.groupBy, s.focus = f, g, false
+	s.rearrange(d)
+	s.list.Top()
+	if len(s.queue) > 0 {
+		s.list.Down()
+	}
+}
+
 // rearrange shows other rows, or the same in other groups. The row with the
 // cursor stays seen: a group that was closed before opens for it.
 func (s *listScreen) rearrange(d *model) {

@@ -19,6 +19,7 @@ type row struct {
 	key     string          // unique, and the same while the thing is the same
 	outcome *engine.Outcome // nil for what is no finding
 	index   int             // of the outcome in the plan
+	service string          // that the finding belongs to, "" for none
 	title   string          // visible-safe
 	text    string          // of what is no finding, in full
 	calm    bool            // of what is no finding and needs no look
@@ -37,6 +38,7 @@ func (r *row) done() bool {
 // makeRows makes the rows of a plan, findings first.
 func makeRows(plan *engine.Plan, titles map[string]string, notes []string) []row {
 	rows := make([]row, 0, len(plan.Outcomes)+8)
+	services := plan.Before.Services()
 	for i := range plan.Outcomes {
 		o := &plan.Outcomes[i]
 		f := o.Finding
@@ -47,8 +49,12 @@ func makeRows(plan *engine.Plan, titles map[string]string, notes []string) []row
 		if w := placeWord(f.Path); w != "" {
 			title = w + ": " + title
 		}
+		service := ""
+		if v := services.Of(f.Key()); v != nil {
+			service = v.Name
+		}
 		rows = append(rows, row{
-			key: f.Key().String(), outcome: o, index: i, title: text.VisibleLine(title),
+			key: f.Key().String(), outcome: o, index: i, title: text.VisibleLine(title), service: service,
 			words: strings.ToLower(strings.Join([]string{f.Rule, title, f.File, f.Path, f.Message, f.Severity.String(), f.Level().String(), string(o.Result)}, " ")),
 		})
 	}
@@ -160,13 +166,16 @@ const (
 	bySeverity
 	byRule
 	byLevel
+	byService
 	groupings // how many there are
 )
 
 func (g grouping) next() grouping { return (g + 1) % groupings }
 
 // String is the word for it.
-func (g grouping) String() string { return [...]string{"file", "severity", "rule", "level"}[g] }
+func (g grouping) String() string {
+	return [...]string{"file", "severity", "rule", "level", "service"}[g]
+}
 
 // name is the group of a row; what is no finding is in none.
 func (g grouping) name(r *row) string {
@@ -181,6 +190,10 @@ func (g grouping) name(r *row) string {
 		return f.Rule
 	case byLevel:
 		return f.Level().String()
+	case byService:
+		if r.service != "" {
+			return r.service
+		}
 	}
 	return f.File
 }
@@ -200,6 +213,8 @@ func (g grouping) sort(rows []row) {
 			return strings.Compare(x.Rule, y.Rule)
 		case byLevel:
 			return cmp.Compare(x.Level(), y.Level())
+		case byService: // what belongs to none comes after them, under its file
+			return cmp.Or(cmp.Compare(boolInt(a.service == ""), boolInt(b.service == "")), strings.Compare(a.service, b.service), strings.Compare(x.File, y.File))
 		}
 		return strings.Compare(x.File, y.File)
 	})

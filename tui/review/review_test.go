@@ -88,3 +88,25 @@ func TestSuppressedFindingsAreNotInTheQueue(t *testing.T) {
 		t.Errorf("%v", q)
 	}
 }
+
+// TestTallyAddsUp: every result is in one part, and the parts are all there is.
+func TestTallyAddsUp(t *testing.T) {
+	plan := &engine.Plan{}
+	for _, o := range outcomes("a:open b:manual c:fixed d:closed e:skipped f:suppressed g:ignored h:blocked i:refused j:fixed") {
+		plan.Outcomes = append(plan.Outcomes, *o)
+	}
+	plan.Outcomes[9].New = true
+	n := review.TallyOf(plan)
+	if n.All != 10 || n.Accepted+n.Closed+n.Skipped+n.Suppressed+n.Left != n.All {
+		t.Errorf("%+v does not add up", n)
+	}
+	if n.Blocked != 2 || n.Manual != 1 || n.CameUp != 1 {
+		t.Errorf("%+v", n)
+	}
+	if want := "2 accepted, 1 closed by other fixes, 1 skipped, 2 suppressed, 4 left"; n.Words() != want {
+		t.Errorf("%s, want %s", n.Words(), want)
+	}
+	if want := "0 left"; (review.Tally{}).Words() != want {
+		t.Errorf("%s, want %s", review.Tally{}.Words(), want)
+	}
+}

@@ -1,0 +1,79 @@
+package review
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/oakum-sec/oakum/fixer/engine"
+)
+
+// A Tally counts findings by what became of them. Every finding is in exactly one
+// of Accepted, Closed, Skipped, Suppressed and Left, so that these add up to All.
+type Tally struct {
+	All        int
+	Accepted   int // their fixes are made
+	Closed     int // gone with the fix of another finding
+	Skipped    int
+	Suppressed int // by a comment in the file, or by one that the plan writes
+	Left       int // nothing is decided, or what was decided cannot be done
+
+	CameUp  int // of All: they were not there before the accepted fixes
+	Blocked int // of Left: accepted, but their fixes cannot be made
+	Manual  int // of Left: there is no automatic fix
+}
+
+// Add counts one finding.
+func (t *Tally) Add(o *engine.Outcome) {
+	t.All++
+	if o.New {
+		t.CameUp++
+	}
+	switch o.Result {
+	case engine.Fixed:
+		t.Accepted++
+	case engine.Closed:
+		t.Closed++
+	case engine.Skipped:
+		t.Skipped++
+	case engine.AlreadySuppressed, engine.NewlySuppressed:
+		t.Suppressed++
+	case engine.Blocked, engine.Refused:
+		t.Left++
+		t.Blocked++
+	case engine.ManualWork:
+		t.Left++
+		t.Manual++
+	default:
+		t.Left++
+	}
+}
+
+// TallyOf counts the findings of a plan.
+func TallyOf(plan *engine.Plan) Tally {
+	var t Tally
+	for i := range plan.Outcomes {
+		t.Add(&plan.Outcomes[i])
+	}
+	return t
+}
+
+// Words says what the findings are divided into: "12 accepted, 3 closed by other
+// fixes, 38 left". What is nothing is left out, but for what is left.
+func (t Tally) Words() string { return t.words("closed by other fixes") }
+
+// Brief is Words with fewer letters.
+func (t Tally) Brief() string { return t.words("closed") }
+
+func (t Tally) words(closed string) string {
+	var parts []string
+	part := func(n int, what string) {
+		if n > 0 {
+			parts = append(parts, fmt.Sprintf("%d %s", n, what))
+		}
+	}
+	part(t.Accepted, "accepted")
+	part(t.Closed, closed)
+	part(t.Skipped, "skipped")
+	part(t.Suppressed, "suppressed")
+	return strings.Join(append(parts, fmt.Sprintf("%d left", t.Left)), ", ")
+}
