@@ -176,12 +176,12 @@ func checkToken(p *fixer.Pass, file *fixer.File, w *kube.Workload, a accounts) {
 	switch who, plain := plainServers(p, w); {
 	case name == "default" && plain:
 		f.Evidence = []fixer.Evidence{
-			{Kind: fixer.FromManifest, Text: "It uses the default service account, and no manifest here grants that account a role"},
+			{Kind: fixer.FromManifest, Text: "It uses the default service account, to which no manifest here grants a role"},
 			{Kind: fixer.FromTable, Text: who + " is not a Kubernetes API client and runs with the command of its image"},
 		}
 		fix.Level = fixer.Safe
 	case name == "default":
-		f.Evidence = []fixer.Evidence{{Kind: fixer.FromManifest, Text: "It uses the default service account, and no manifest here grants that account a role"}}
+		f.Evidence = []fixer.Evidence{{Kind: fixer.FromManifest, Text: "It uses the default service account, to which no manifest here grants a role"}}
 	case len(declared) == 0:
 		f.Evidence = []fixer.Evidence{{Kind: fixer.FromManifest, Text: fmt.Sprintf("Its service account %q is not defined in this repository, so its role bindings are unknown", name)}}
 		fix.Breaks = fmt.Sprintf("The service account %q was created for a purpose this repository does not show. An application that calls the Kubernetes API with it fails without the token", name)

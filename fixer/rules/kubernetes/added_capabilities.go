@@ -123,7 +123,7 @@ func checkAdded(p *fixer.Pass, c kube.Container) {
 		f.Message += ", beyond what the baseline standard allows"
 	}
 	if fix, evidence := withoutEffect(c, spec, names); fix != nil {
-		f.Message = fmt.Sprintf("%s adds %s, which have no effect because it does not run as root", c.Subject(), strings.Join(names, ", "))
+		f.Message = fmt.Sprintf("%s adds %s, which has no effect because it does not run as root", c.Subject(), strings.Join(names, ", "))
 		f.Severity, f.Fixes, f.Evidence, f.Advice = fixer.Low, []fixer.Fix{*fix}, evidence, ""
 		report(p, c, c.Node.Get("securityContext").Get("capabilities").Get("add"), f)
 		return

@@ -59,7 +59,7 @@ var entrances = []rbacGrant{
 	},
 	{
 		groups: []string{""}, resources: []string{"pods/portforward"}, verbs: []string{"create", "get"}, severity: fixer.Low,
-		may:    "forward ports of pods, bypassing network policies (pods/portforward)",
+		may:    "forward ports of pods (pods/portforward)",
 		advice: "Connect through a Service, or grant pods/portforward in a Role of one namespace",
 	},
 }
