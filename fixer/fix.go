@@ -18,7 +18,7 @@ type Fix struct {
 
 	Level  Level
 	Breaks string // what can stop working, one sentence; required above Safe
-	Verify string // how to see that it still works
+	Verify string // how to see that it works, as [ParseVerify] reads it
 
 	Params []Param
 

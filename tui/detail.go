@@ -13,8 +13,9 @@ import (
 	"github.com/oakum-sec/oakum/tui/widget"
 )
 
-// A detail shows one finding: why it matters, what its fix breaks, what is
-// known, and what the fix does to the files. The list and the review use it.
+// A detail shows one finding: what its fix does to the files, and below that why
+// it matters, what the fix may break, how to verify it and what is known. The
+// list and the review use it.
 type detail struct {
 	key    fixer.Key
 	fix    string       // id of the alternative looked at, "" for the first
@@ -102,41 +103,65 @@ func (v *detail) title(d *model, o *engine.Outcome) (title, note string) {
 	return title, f.Severity.String() + " " + d.theme.Marks.Dot + " " + f.Level().String()
 }
 
-// view draws the finding into width × height cells; why is how many lines the
-// explanation may take at the cost of the diff. It gets those that the diff
-// leaves free besides.
-func (v *detail) view(d *model, o *engine.Outcome, width, height, why int) []string {
-	why = min(why, max(1, height-4))
-	out := v.explain(d, o, width, why, 0)
-	if len(out) >= height {
-		return out[:height]
-	}
-	p, _ := d.previewOf(o.Finding.Key())
+// Lines of a detail. One of fewer than stackedHeight lines has no rule between
+// the diff and the reasons.
+const (
+	stackedHeight = 11
+	leastDiff     = 4 // lines the diff keeps, whatever there is to say
+)
+
+// view draws the finding into width × height cells: the change first, below it
+// why it is made. The diff gets what it needs as long as least lines are left for
+// the reasons; these get all that the diff does not need.
+func (v *detail) view(d *model, o *engine.Outcome, width, height, least int) []string {
 	f := d.offer(o)
 	fix := v.alternative(f)
-	if fix == nil && !d.ignored(o.Finding.Key()) {
-		return append(out, v.advice(d, o, width, height-len(out))...)
+	p, _ := d.previewOf(o.Finding.Key())
+	entries := v.entries(d, o, p)
+	stacked := height < stackedHeight
+	out := []string{v.fixRule(d, f, fix, p, width)}
+	room := height - len(out)
+	if !stacked {
+		room-- // the rule in between
 	}
-	room := height - len(out) - 1
-	tail := v.after(d, p, width, room)
-	room -= len(tail)
-	diff := v.diff(d, o, p, width, room)
-	if free := blankEnd(diff) - 1; p != nil && free > 0 {
-		more := v.explain(d, o, width, why, free)
-		diff = v.diff(d, o, p, width, room-(len(more)-len(out)))
-		out = more
+	least = max(least, essentials(entries))
+	if stacked {
+		least = min(least, 2)
 	}
-	out = append(out, v.fixRule(d, f, fix, p, width))
-	return append(append(out, diff...), tail...)
+	most := max(room-least, min(leastDiff, room))
+	change := v.change(d, o, f, fix, p, width, most)
+	reasons, all := v.explain(d, entries, width, room-len(change))
+	out = append(out, change...)
+	if !stacked {
+		out = append(out, widget.Rule(&d.theme, "why", v.more(all), width, false))
+	}
+	return append(out, reasons...)
 }
 
-// blankEnd counts the blank lines at the end.
-func blankEnd(lines []string) int {
-	n := 0
-	for n < len(lines) && strings.TrimSpace(lines[len(lines)-1-n]) == "" {
-		n++
+// change draws what the fix does in at most so many lines; without a fix the
+// lines that the finding is about.
+func (v *detail) change(d *model, o *engine.Outcome, f *fixer.Finding, fix *fixer.Fix, p *preview, width, most int) []string {
+	if fix == nil && !d.ignored(f.Key()) {
+		const lines = 7
+		return excerpt(d, o.Finding, width, min(most, lines))
 	}
-	return n
+	return v.diff(d, p, width, most)
+}
+
+// more says what there is beyond what is seen; all says that no reason was cut.
+func (v *detail) more(all bool) string {
+	var out []string
+	if v.shown != nil && v.pane.diff != nil {
+		if above, below := v.pane.diff.Hidden(); below > 0 {
+			out = append(out, fmt.Sprintf("j: %s of the change below", count(below, "line")))
+		} else if above > 0 && v.pane.scrolled {
+			out = append(out, fmt.Sprintf("k: %s above", count(above, "line")))
+		}
+	}
+	if !all {
+		out = append(out, "x: all of it")
+	}
+	return strings.Join(out, ", ")
 }
 
 func (d *model) ignored(k fixer.Key) bool {
@@ -144,10 +169,13 @@ func (d *model) ignored(k fixer.Key) bool {
 	return ok && v.Verdict == engine.Suppress
 }
 
-// fixRule is the line between the explanation and the diff.
+// fixRule is the line above what changes.
 func (v *detail) fixRule(d *model, f *fixer.Finding, fix *fixer.Fix, p *preview, width int) string {
-	if fix == nil || d.ignored(f.Key()) {
-		return widget.Rule(&d.theme, "record why it is left", "", width, false)
+	switch {
+	case d.ignored(f.Key()):
+		return widget.Rule(&d.theme, "suppressed with a comment", "", width, false)
+	case fix == nil:
+		return widget.Rule(&d.theme, "no automatic fix", fixer.Manual.String(), width, false)
 	}
 	at := 1
 	for i := range f.Fixes {
@@ -155,7 +183,10 @@ func (v *detail) fixRule(d *model, f *fixer.Finding, fix *fixer.Fix, p *preview,
 			at = i + 1
 		}
 	}
-	left := fmt.Sprintf("fix %d of %d: %s", at, len(f.Fixes), text.VisibleLine(fix.Title))
+	left := text.VisibleLine(fix.Title)
+	if n := len(f.Fixes); n > 1 {
+		left = fmt.Sprintf("fix %d of %d: %s", at, n, left)
+	}
 	right := fix.Level.String()
 	if p != nil && p.diff != nil {
 		add, del := p.diff.Lines()
@@ -164,9 +195,10 @@ func (v *detail) fixRule(d *model, f *fixer.Finding, fix *fixer.Fix, p *preview,
 	return widget.Rule(&d.theme, left, right, width, false)
 }
 
-// diff draws what the fix does, or why there is nothing to see.
-func (v *detail) diff(d *model, o *engine.Outcome, p *preview, width, height int) []string {
-	if height <= 0 {
+// diff draws what the fix does, or why there is nothing to see, in at most so many
+// lines.
+func (v *detail) diff(d *model, p *preview, width, most int) []string {
+	if most <= 0 {
 		return nil
 	}
 	say := func(s string) []string {
@@ -174,10 +206,7 @@ func (v *detail) diff(d *model, o *engine.Outcome, p *preview, width, height int
 		for _, line := range widget.Wrap(s, max(1, width-2)) {
 			out = append(out, " "+d.theme.Dim.Paint(line))
 		}
-		for len(out) < height {
-			out = append(out, "")
-		}
-		return out[:height]
+		return out[:min(len(out), most)]
 	}
 	switch {
 	case p == nil:
@@ -185,10 +214,10 @@ func (v *detail) diff(d *model, o *engine.Outcome, p *preview, width, height int
 	case p.outcome != nil && (p.outcome.Result == engine.Blocked || p.outcome.Result == engine.Refused):
 		return say(d.theme.Marks.Blocked + " " + string(p.outcome.Result) + ": " + text.VisibleLine(p.outcome.Reason))
 	case p.outcome != nil && p.outcome.Result == engine.Closed:
-		return say("nothing left to do: closed by " + text.VisibleLine(keyWords(p.outcome.By)))
+		return say("Nothing left to do: closed by " + text.VisibleLine(keyWords(p.outcome.By)))
 	}
 	v.take(p)
-	return v.pane.view(d, d.diffOptions, width, height)
+	return v.pane.viewMost(d, d.diffOptions, width, most)
 }
 
 // take gives the pane the diff of a preview; the same finding keeps its place
@@ -200,31 +229,6 @@ func (v *detail) take(p *preview) {
 	keep := v.shown != nil && v.shown.ask.key == p.ask.key
 	v.shown = p
 	v.pane.show(p.diff, keep)
-}
-
-// after lists what the fix does to other findings.
-func (v *detail) after(d *model, p *preview, width, room int) []string {
-	if p == nil || room < 6 {
-		return nil
-	}
-	t := &d.theme
-	var out []string
-	line := func(label, s string) {
-		out = append(out, " "+t.Label.Paint(widget.Pad(label, 8))+text.VisibleLine(s))
-	}
-	if p.also != "" {
-		line("also", "in the same files: "+p.also)
-	}
-	if len(p.closes) > 0 {
-		line("closes", strings.Join(p.closes, ", "))
-	}
-	if len(p.opens) > 0 {
-		line("opens", strings.Join(p.opens, ", "))
-	}
-	for i := range out {
-		out[i] = widget.Cut(out[i], width, t.Marks.Ellipsis)
-	}
-	return out
 }
 
 func (v *detail) move(a action) { v.pane.move(a) }

@@ -133,6 +133,7 @@ func (s *diffScreen) focus(d *model) {
 		line = o.Finding.Line
 	}
 	s.pane.view(d, s.looks, d.width, d.layout().body)
+	s.pane.scrolled = true
 	s.pane.diff.FocusBefore(s.path, line)
 }
 
@@ -195,6 +196,7 @@ func (s *diffScreen) turn(d *model, a action) tea.Cmd {
 		return nil
 	}
 	moved := false
+	s.pane.scrolled = true
 	if a == actNextPart {
 		moved = s.pane.diff.NextFile()
 	} else {
@@ -212,6 +214,7 @@ func (s *diffScreen) search(d *model, words string, backwards bool) tea.Cmd {
 	if s.pane.diff == nil {
 		return nil
 	}
+	s.pane.scrolled = true
 	found := s.pane.diff.Find(words, backwards)
 	switch {
 	case words == "":
@@ -228,7 +231,8 @@ func (s *diffScreen) draw(d *model, l layout) page {
 	p := page{title: "diff of the plan", rule: "on disk " + t.Marks.Arrow + " as it will be written", heavy: true}
 	if o := d.current.outcome(s.key); s.plan == nil && o != nil {
 		p.title = ruleWord(s.key.Rule) + dot + text.VisibleLine(s.key.File)
-		p.right = t.Severity(int(o.Finding.Severity)).Paint(severityLong(o.Finding.Severity))
+		f := d.offer(o)
+		p.right = t.Severity(int(f.Severity)).Paint(severityLong(f.Severity))
 		shown, _ := d.previewOf(s.key)
 		p.foot = d.score(shown)
 		p.idle = d.unfixable(o)

@@ -28,7 +28,8 @@ const (
 
 // A diffPane is a diff on a screen.
 type diffPane struct {
-	diff *widget.Diff
+	diff     *widget.Diff
+	scrolled bool // by a person: else it shows its first change
 }
 
 // show puts another diff into the pane; keep leaves the place on the screen.
@@ -37,7 +38,24 @@ func (p *diffPane) show(next *widget.Diff, keep bool) {
 		p.diff.Replace(next)
 		return
 	}
-	p.diff = next
+	p.diff, p.scrolled = next, false
+}
+
+// dress makes the diff look the way a person wants it.
+func (p *diffPane) dress(d *model, with looks, width int) {
+	p.diff.SetTheme(d.theme)
+	p.diff.SetSplit(with.split && width >= splitWidth)
+	p.diff.SetWrap(with.wrap)
+	p.diff.SetContext(with.context)
+}
+
+// viewMost draws the diff in the lines it needs, at most so many.
+func (p *diffPane) viewMost(d *model, with looks, width, most int) []string {
+	if p.diff == nil || most <= 0 {
+		return nil
+	}
+	p.dress(d, with, width)
+	return p.view(d, with, width, p.diff.Extent(width, most))
 }
 
 // view draws the diff. Two columns are drawn only where they fit.
@@ -45,17 +63,21 @@ func (p *diffPane) view(d *model, with looks, width, height int) []string {
 	if p.diff == nil || height <= 0 {
 		return nil
 	}
-	p.diff.SetTheme(d.theme)
-	p.diff.SetSplit(with.split && width >= splitWidth)
-	p.diff.SetWrap(with.wrap)
-	p.diff.SetContext(with.context)
-	return p.diff.View(width, height)
+	p.dress(d, with, width)
+	lines := p.diff.View(width, height)
+	if !p.scrolled {
+		p.diff.Top()
+		p.diff.Reveal()
+		lines = p.diff.View(width, height)
+	}
+	return lines
 }
 
 func (p *diffPane) move(a action) {
 	if p.diff == nil {
 		return
 	}
+	p.scrolled = true
 	switch a {
 	case actDown:
 		p.diff.Scroll(1)
@@ -78,18 +100,21 @@ func (p *diffPane) move(a action) {
 
 func (p *diffPane) scroll(by int) {
 	if p.diff != nil {
+		p.scrolled = true
 		p.diff.Scroll(by)
 	}
 }
 
 func (p *diffPane) nextChange() {
 	if p.diff != nil {
+		p.scrolled = true
 		p.diff.NextChange()
 	}
 }
 
 func (p *diffPane) prevChange() {
 	if p.diff != nil {
+		p.scrolled = true
 		p.diff.PrevChange()
 	}
 }
@@ -184,11 +209,11 @@ func stageOf(above []string) string {
 	return ""
 }
 
-// keysOf climbs from the last line to lines of less indentation, and joins
-// the keys it meets.
+// keysOf climbs from the last line to lines of less indentation, and joins the
+// keys it meets; an item of a list is called by its name, if it begins with it.
 func keysOf(above []string) string {
 	var keys []string
-	depth := -1
+	depth := -1 // twice the indentation: an item may stand below its key, or further in
 	for i := len(above) - 1; i >= 0 && i > len(above)-placeReach && depth != 0; i-- {
 		line := clip(above[i], 400)
 		trimmed := strings.TrimLeft(line, " ")
@@ -198,14 +223,25 @@ func keysOf(above []string) string {
 		if strings.HasPrefix(line, "---") {
 			break
 		}
-		indent := len(line) - len(trimmed)
+		indent := 2 * (len(line) - len(trimmed))
+		item, isItem := strings.CutPrefix(trimmed, "- ")
+		if isItem {
+			indent++
+		}
 		if depth >= 0 && indent >= depth {
 			continue
 		}
-		key, _, ok := strings.Cut(strings.TrimLeft(trimmed, "- "), ":")
+		key, value, ok := strings.Cut(item, ":")
+		if isItem {
+			_, value, ok = strings.Cut(item, "name:")
+			key = strings.Trim(strings.TrimSpace(value), `"'`)
+			if end := strings.IndexAny(key, " ,}\"'"); end >= 0 {
+				key = key[:end]
+			}
+		}
 		first := depth < 0
 		depth = indent
-		if first || !ok {
+		if first || !ok || key == "" {
 			continue // the line itself is shown anyway
 		}
 		keys = append([]string{key}, keys...)

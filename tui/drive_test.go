@@ -29,6 +29,9 @@ type drive struct {
 func open(t testing.TB, b *fakeBackend, change ...func(*Options)) *drive {
 	t.Helper()
 	opts := Options{Title: "shop/", Rules: fakeRules(), Backend: b, Theme: "none", NoColor: true}
+	if b.rules != nil {
+		opts.Rules = b.rules
+	}
 	for _, c := range change {
 		c(&opts)
 	}

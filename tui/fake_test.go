@@ -6,14 +6,19 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"os"
 	"os/exec"
+	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
 	"sync"
+	"testing"
 
 	"github.com/oakum-sec/oakum/fixer"
+	"github.com/oakum-sec/oakum/fixer/discover"
 	"github.com/oakum-sec/oakum/fixer/engine"
+	"github.com/oakum-sec/oakum/fixer/rules"
 	"github.com/oakum-sec/oakum/fixer/text"
 	"github.com/oakum-sec/oakum/fixer/yamldoc"
 )
@@ -331,6 +336,43 @@ type fakeBackend struct {
 	saves   int
 	opened  []string
 	editor  func() // stands for the person's editing
+
+	rules []*fixer.Rule // instead of those of the tests
+	real  *fixer.Loaded // what discovery found beside the sources
+}
+
+// realShop is the repository of testdata, as discovery reads it.
+var realShop = sync.OnceValues(func() (*fixer.Loaded, error) {
+	dir, err := os.MkdirTemp("", "oakum-test")
+	if err != nil {
+		return nil, err
+	}
+	defer os.RemoveAll(dir)
+	if err := os.CopyFS(dir, os.DirFS("../testdata/repos/shop")); err != nil {
+		return nil, err
+	}
+	if err := os.Mkdir(filepath.Join(dir, ".git"), 0o755); err != nil { // so that it is the root
+		return nil, err
+	}
+	return discover.Load(context.Background(), []string{dir}, discover.Options{})
+})
+
+// newReal has the repository of testdata and the real rules.
+func newReal(t testing.TB) *fakeBackend {
+	t.Helper()
+	loaded, err := realShop()
+	if err != nil {
+		t.Fatal(err)
+	}
+	b := newFake(loaded.Sources)
+	b.rules, b.real = rules.All(), loaded
+	for i, s := range loaded.Sources {
+		b.states[s.Path] = fixer.FileState{Text: "git: clean"}
+		if i == 1 {
+			b.states[s.Path] = fixer.FileState{Text: "git: modified", Warn: true}
+		}
+	}
+	return b
 }
 
 func newFake(sources []fixer.Source) *fakeBackend {
@@ -355,6 +397,11 @@ func (b *fakeBackend) Load(_ context.Context, progress func(fixer.Progress)) (*f
 		if out[i].Skip == nil {
 			out[i].Data = []byte(b.files[out[i].Path])
 		}
+	}
+	if b.real != nil {
+		loaded := *b.real
+		loaded.Sources = out
+		return &loaded, nil
 	}
 	return &fixer.Loaded{Sources: out, Notes: []fixer.Note{{Text: "vendor is not looked into"}}}, nil
 }

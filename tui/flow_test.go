@@ -136,7 +136,7 @@ func TestClosedAndNewAreShown(t *testing.T) {
 	d.wants("[=] LOW  api: all devices")
 	d.model().list.list.Select(find(t, d, "compose/writable-root").String())
 	d.press("j", "k") // point the detail at it
-	d.wants("opens   tmpfs (compose.yaml api)")
+	d.wants("Opens   tmpfs (compose.yaml api)")
 	d.press("space")
 	d.wants("new api: no tmpfs")
 }

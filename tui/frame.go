@@ -174,20 +174,24 @@ func (d *model) status(width int) string {
 func (d *model) title() string { return text.VisibleLine(d.opts.Title) }
 
 // score writes the score as it was, as it is with what is accepted and, where
-// a preview says, with one more fix.
+// a preview of these decisions says, with one more fix.
 func (d *model) score(p *preview) string {
 	if d.current == nil {
 		return ""
 	}
-	t := &d.theme
-	arrow := " " + t.Marks.Arrow + " "
 	plan := d.current.plan
-	s := fmt.Sprintf("score %d%s%d", plan.ScoreBefore, arrow, plan.ScoreAfter)
-	if p != nil && p.with.ScoreAfter != p.without.ScoreAfter {
+	steps, note := []int{plan.ScoreBefore, plan.ScoreAfter}, ""
+	if p != nil && p.ask.gen == d.generation && p.with.ScoreAfter != p.without.ScoreAfter {
+		steps, note = []int{plan.ScoreBefore, p.without.ScoreAfter, p.with.ScoreAfter}, " if accepted"
 		if _, accepted := d.decision(p.ask.key); accepted {
-			return fmt.Sprintf("score %d%s%d%s%d with this one", plan.ScoreBefore, arrow, p.without.ScoreAfter, arrow, p.with.ScoreAfter)
+			note = " with this fix"
 		}
-		return s + fmt.Sprintf("%s%d if accepted", arrow, p.with.ScoreAfter)
 	}
-	return s
+	var words []string
+	for i, n := range steps {
+		if i == 0 || n != steps[i-1] {
+			words = append(words, fmt.Sprint(n))
+		}
+	}
+	return "score " + strings.Join(words, " "+d.theme.Marks.Arrow+" ") + note
 }

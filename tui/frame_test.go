@@ -17,29 +17,96 @@ import (
 
 var update = flag.Bool("update", false, "rewrite the golden frames")
 
-var sizes = [][2]int{{60, 20}, {80, 24}, {140, 40}}
+var sizes = [][2]int{{80, 24}, {120, 40}, {200, 60}}
 
-// TestGoldens compares every screen and overlay, at three sizes, without
-// colour and in the light theme.
+// TestGoldens compares every screen and overlay, made by the real engine with the
+// real rules of the repository in testdata, at three sizes without colour, and
+// at one in the light theme.
 func TestGoldens(t *testing.T) {
-	looks := map[string]func(*Options){
-		"plain": func(o *Options) { o.Theme, o.NoColor = "none", true },
-		"light": func(o *Options) { o.Theme, o.NoColor = "light", false },
+	golden := func(p place, w, h int, name string) {
+		t.Run(fmt.Sprintf("%s/%dx%d/%s", p, w, h, name), func(t *testing.T) {
+			d := open(t, newReal(t), func(o *Options) { o.Theme, o.NoColor = name, name == "none" })
+			d.send(tea.WindowSizeMsg{Width: w, Height: h})
+			if p != onScan {
+				d.run(d.app.d.load())
+			}
+			realWays[p](t, d)
+			d.at(p)
+			d.sound()
+			d.app.View()
+			compare(t, fmt.Sprintf("%s-%dx%d-%s", p, w, h, map[string]string{"none": "plain"}[name]+strings.TrimPrefix(name, "none")), d.model().frame())
+		})
 	}
 	for _, p := range places {
 		for _, size := range sizes {
-			for name, look := range looks {
-				t.Run(fmt.Sprintf("%s/%dx%d/%s", p, size[0], size[1], name), func(t *testing.T) {
-					d := ways[p](t, newFake(shop()))
-					look(&d.model().opts)
-					d.model().pickTheme()
-					d.send(tea.WindowSizeMsg{Width: size[0], Height: size[1]})
-					d.sound()
-					compare(t, fmt.Sprintf("%s-%dx%d-%s", p, size[0], size[1], name), d.model().frame())
-				})
-			}
+			golden(p, size[0], size[1], "none")
 		}
+		golden(p, 80, 24, "light")
 	}
+}
+
+// realWays lead to each place in the repository of [newReal].
+var realWays = map[place]func(*testing.T, *drive){
+	onScan: func(t *testing.T, d *drive) {
+		d.model().screen().(*scanScreen).found, d.model().screen().(*scanScreen).read = 7, 4
+	},
+	onList:   func(t *testing.T, d *drive) {},
+	onReview: func(t *testing.T, d *drive) { openReview(t, d, "kubernetes/run-as-non-root") },
+	onOptions: func(t *testing.T, d *drive) {
+		openReview(t, d, "dockerfile/runs-as-root")
+		d.press("p", "down", "down", "down")
+	},
+	onExplain: func(t *testing.T, d *drive) { openReview(t, d, "dockerfile/runs-as-root"); d.press("x") },
+	onDiff:    func(t *testing.T, d *drive) { openReview(t, d, "dockerfile/runs-as-root"); d.press("z") },
+	onPlan:    func(t *testing.T, d *drive) { acceptSome(t, d); d.press("w") },
+	onDone:    func(t *testing.T, d *drive) { acceptSome(t, d); d.press("w", "enter") },
+	onHelp:    func(t *testing.T, d *drive) { openReview(t, d, "dockerfile/runs-as-root"); d.press("?") },
+	onFilter:  func(t *testing.T, d *drive) { d.press("/"); d.typeText("api") },
+	onSearch: func(t *testing.T, d *drive) {
+		openReview(t, d, "dockerfile/runs-as-root")
+		d.press("z", "/")
+		d.typeText("root")
+	},
+	onIgnore: func(t *testing.T, d *drive) {
+		openReview(t, d, "kubernetes/run-as-non-root")
+		d.press("i")
+		d.typeText("the image is replaced in May")
+	},
+	onQuit: func(t *testing.T, d *drive) { acceptSome(t, d); d.press("q") },
+	onChanged: func(t *testing.T, d *drive) {
+		acceptSome(t, d)
+		d.backend.commitErr = &fixer.RefusedError{Refusals: []fixer.FileRefusal{{Path: "compose.yaml", Reason: "it has changed since it was read", Code: fixer.RefusedChanged}}}
+		d.press("w", "enter")
+		d.elapse()
+	},
+	onResume: func(t *testing.T, d *drive) {
+		acceptSome(t, d)
+		d.run(d.model().interrupt(newResume(d.model().session.Decisions())))
+		d.elapse()
+	},
+	onNotice: func(t *testing.T, d *drive) {
+		acceptSome(t, d)
+		was := d.model().session.Decisions()
+		d.run(d.model().listLost(was, []fixer.Key{find(t, d, "compose/privileged"), find(t, d, "kubernetes/capabilities")}))
+		d.elapse()
+	},
+}
+
+// acceptSome accepts all safe fixes and one that is not, and decides otherwise
+// about two.
+func acceptSome(t *testing.T, d *drive) {
+	t.Helper()
+	d.press("A")
+	openReview(t, d, "compose/privileged")
+	d.press("y")
+	openReview(t, d, "kubernetes/run-as-non-root")
+	d.press("n")
+	openReview(t, d, "kubernetes/host-namespaces")
+	d.press("i")
+	d.typeText("the node exporter needs it")
+	d.press("enter")
+	d.run(d.model().home())
+	d.elapse()
 }
 
 // TestGoldensOfMoments compares frames that no way leads to directly.

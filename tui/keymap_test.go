@@ -131,6 +131,16 @@ func redraws(t *testing.T, d *drive, before string) {
 	}
 }
 
+// shows holds when so many lines around changes are wanted.
+func shows(context int) func(*testing.T, *drive, string) {
+	return func(t *testing.T, d *drive, _ string) {
+		t.Helper()
+		if got := looksOf(d).context; got != context {
+			t.Errorf("%d lines around changes, want %d", got, context)
+		}
+	}
+}
+
 func says(words string) func(*testing.T, *drive, string) {
 	return func(t *testing.T, d *drive, _ string) { t.Helper(); d.wants(words) }
 }
@@ -176,8 +186,8 @@ func keyCases() []keyCase {
 	looks := func(at place, pre ...string) []keyCase {
 		long := append(slices.Clone(pre), longDiff...)
 		return []keyCase{
-			{at, actMoreContext, pre, redraws},
-			{at, actLessContext, pre, redraws},
+			{at, actMoreContext, pre, shows(defaultLooks.context + contextStep)},
+			{at, actLessContext, pre, shows(defaultLooks.context - contextStep)},
 			{at, actCopy, pre, setsClipboard},
 			{at, actWrap, long, func(t *testing.T, d *drive, _ string) {
 				if looksOf(d).wrap == defaultLooks.wrap {

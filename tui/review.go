@@ -152,12 +152,13 @@ func (s *reviewScreen) draw(d *model, l layout) page {
 	if o == nil {
 		return page{title: "review", body: []string{" this finding is gone"}}
 	}
-	f := o.Finding
+	f := d.offer(o) // severity and level as they are after what is accepted
 	at := d.list.spot[s.key] + 1
 	p := page{
-		title: fmt.Sprintf("review %d of %d %s %s:%d %s %s", at, len(d.list.queue), t.Marks.Dot, text.VisibleLine(f.File), f.Line, t.Marks.Dot, f.Rule),
+		title: fmt.Sprintf("review %d of %d %s %s:%d", at, len(d.list.queue), t.Marks.Dot, text.VisibleLine(f.File), o.Finding.Line),
 		right: t.Severity(int(f.Severity)).Paint(severityLong(f.Severity)),
-		note:  f.Level().String(),
+		rule:  text.VisibleLine(d.rule(f.Rule).Title),
+		note:  f.Rule,
 		heavy: true,
 	}
 	shown, _ := d.previewOf(s.key)

@@ -16,127 +16,178 @@ import (
 const labelWidth = 8 // cells of "Breaks" and the like
 
 // harmless is what a fix breaks that says nothing about it.
-const harmless = "nothing: a working container cannot notice"
+const harmless = "Nothing: the fix does not change the behaviour of a working container"
 
 // An entry is one thing an explanation says.
 type entry struct {
-	label, text string
-	style       int // 0 plain, 1 good, 2 bad
+	label string
+	lines []string // each is wrapped by itself
+	look  look
+	short bool // its first line is seen however little room there is
 }
 
-// mostOfOne bounds the lines of one thing in an explanation, unless there are
-// lines to spare.
-const mostOfOne = 3
+// A look is how an entry is painted.
+type look int
 
-// explain says in at most budget lines why a finding matters. Where there is
-// little room, each thing gets one line, the most informative first. The
-// lines to spare go to what is cut, one after the other.
-func (v *detail) explain(d *model, o *engine.Outcome, width, budget, spare int) []string {
-	entries := v.entries(d, o, budget < 6)
+const (
+	plainLook look = iota
+	goodLook
+	warnLook
+	badLook
+)
+
+// essentials is how many lines tell the least there is to know.
+func essentials(entries []entry) int {
+	n := 0
+	for _, e := range entries {
+		if e.short {
+			n++
+		}
+	}
+	return n
+}
+
+// explain says the entries in at most so many lines: of those that are essential
+// at least one line each, then more of each as long as there is room. It
+// reports whether that was all; what is cut has a sign.
+func (v *detail) explain(d *model, entries []entry, width, budget int) (out []string, all bool) {
 	t := &d.theme
 	room := max(1, width-labelWidth-2)
-	all, shown := make([][]string, len(entries)), make([]int, len(entries))
+	wrapped, shown := make([][]string, len(entries)), make([]int, len(entries))
 	for i, e := range entries {
-		all[i] = widget.Wrap(text.VisibleLine(strings.Join(strings.Fields(e.text), " ")), room)
-		shown[i] = min(len(all[i]), mostOfOne, max(1, budget-(len(entries)-i-1)), budget)
-		budget -= shown[i]
-	}
-	for cut := true; cut && spare > 0; {
-		cut = false
-		for i := range entries {
-			if shown[i] < len(all[i]) && spare > 0 {
-				shown[i]++
-				spare--
-				cut = true
-			}
+		for _, line := range e.lines {
+			wrapped[i] = append(wrapped[i], widget.Wrap(text.VisibleLine(line), room)...)
+		}
+		if e.short && budget > 0 {
+			shown[i] = 1
+			budget--
 		}
 	}
-	var out []string
+	all = true
+	for i := range entries {
+		more := min(len(wrapped[i])-shown[i], max(0, budget))
+		shown[i] += more
+		budget -= more
+		all = all && shown[i] == len(wrapped[i])
+	}
 	for i, e := range entries {
-		lines := all[i][:shown[i]]
-		if most := shown[i]; most > 0 && most < len(all[i]) {
-			lines[most-1] = widget.Cut(lines[most-1]+strings.Repeat(" ", room), room-1, "") + t.Marks.Ellipsis
-			lines[most-1] = trimCut(lines[most-1], t.Marks.Ellipsis)
-		}
-		for n, s := range lines {
+		for n, s := range wrapped[i][:shown[i]] {
 			label := ""
 			if n == 0 {
 				label = e.label
 			}
-			switch e.style {
-			case 1:
+			if n+1 == shown[i] && shown[i] < len(wrapped[i]) {
+				s = strings.TrimRight(widget.Cut(s, room-1, ""), " ") + t.Marks.Ellipsis
+			}
+			switch e.look {
+			case goodLook:
 				s = t.Good.Paint(s)
-			case 2:
+			case warnLook:
+				s = t.Warn.Paint(s)
+			case badLook:
 				s = t.Error.Paint(s)
 			}
 			out = append(out, " "+t.Label.Paint(widget.Pad(label, labelWidth))+s)
 		}
 	}
-	return out
+	return out, all
 }
 
-// trimCut moves the sign of a cut to the last word.
-func trimCut(s, mark string) string {
-	return strings.TrimRight(strings.TrimSuffix(s, mark), " ") + mark
-}
-
-func (v *detail) entries(d *model, o *engine.Outcome, short bool) []entry {
+// entries are all there is to say about a finding, the most important first.
+func (v *detail) entries(d *model, o *engine.Outcome, p *preview) []entry {
 	f := d.offer(o)
 	fix := v.alternative(f)
-	var out []entry
-	if s, style := d.state(o); s != "" {
-		out = append(out, entry{"State", s, style})
-	}
 	rule := d.rule(f.Rule)
-	what := entry{"What", f.Message, 0}
-	why := entry{"Why", rule.Page().Why, 0}
-	var breaks, verify, known entry
-	if fix != nil {
-		breaks = entry{"Breaks", cmp.Or(fix.Breaks, harmless), 0}
-		verify = entry{"Verify", cmp.Or(fix.Verify, rule.Page().Verify), 0}
+	var out []entry
+	add := func(short bool, label string, look look, lines ...string) {
+		if len(lines) > 0 && lines[0] != "" {
+			out = append(out, entry{label, lines, look, short})
+		}
 	}
+	if s, look := d.state(o); s != "" {
+		add(true, "State", look, s)
+	}
+	if fix != nil && o.Result != engine.Closed {
+		add(true, "Guess", warnLook, guessed(fix, v.params))
+	}
+	add(true, "What", plainLook, joined(f.Message))
+	if fix == nil {
+		add(true, "Do", plainLook, joined(f.Advice))
+	} else {
+		add(true, "Breaks", plainLook, joined(cmp.Or(fix.Breaks, harmless)))
+		add(true, "Verify", plainLook, verifyLines(cmp.Or(fix.Verify, rule.Page().Verify))...)
+	}
+	if p != nil {
+		add(false, "Closes", plainLook, strings.Join(p.closes, ", "))
+		add(true, "Opens", warnLook, strings.Join(p.opens, ", "))
+	}
+	add(false, "Why", plainLook, joined(rule.Page().Why))
 	var facts []string
 	for _, e := range f.Evidence {
 		facts = append(facts, e.String())
 	}
-	known = entry{"Known", strings.Join(facts, "; "), 0}
-	order := []entry{what, why, breaks, verify, known, {"Refs", references(rule), 0}}
-	if short {
-		order = []entry{what, breaks, known, why, verify}
+	add(false, "Known", plainLook, facts...)
+	if p != nil && p.also != "" {
+		add(false, "Also", plainLook, "other fixes in the same files: "+p.also)
 	}
-	for _, e := range order {
-		if e.text != "" {
-			out = append(out, e)
+	add(false, "Refs", plainLook, references(rule))
+	return out
+}
+
+// joined is a text on one line, to be wrapped anew.
+func joined(s string) string { return strings.Join(strings.Fields(s), " ") }
+
+// guessed says which values of a fix rest on nothing that is known.
+func guessed(fix *fixer.Fix, chosen fixer.Params) string {
+	all := fix.Guesses(chosen)
+	switch len(all) {
+	case 0:
+		return ""
+	case 1:
+		return all[0] + " is a guess: p to change it"
+	}
+	return strings.Join(all, ", ") + " are guesses: p to change them"
+}
+
+// verifyLines are the lines that say how to see that a fix works: each command on
+// one of its own, below it what to expect.
+func verifyLines(s string) []string {
+	var out []string
+	for _, v := range fixer.ParseVerify(s) {
+		if v.Command != "" {
+			out = append(out, v.Command)
+			v.Expect = "  " + v.Expect
 		}
+		out = append(out, v.Expect)
 	}
 	return out
 }
 
 // state says what became of a finding, when there is something to say.
-func (d *model) state(o *engine.Outcome) (string, int) {
+func (d *model) state(o *engine.Outcome) (string, look) {
 	if !d.fresh() {
-		return "", 0
+		return "", plainLook
 	}
 	switch o.Result {
 	case engine.Fixed:
-		return "accepted: " + o.Title + d.values(o.Finding.Key()), 1
+		return "accepted: " + o.Title + d.values(o.Finding.Key()), goodLook
 	case engine.Closed:
-		return "closed by " + keyWords(o.By), 1
+		return "closed by " + keyWords(o.By), goodLook
 	case engine.NewlySuppressed:
-		return "a comment will record why it is left: " + o.Reason, 1
+		return "suppressed: a comment in the file will say: " + o.Reason, goodLook
 	case engine.Skipped:
-		return "skipped by you", 0
+		return "skipped", plainLook
 	case engine.Blocked:
-		return "blocked: " + o.Reason, 2
+		return "blocked: " + o.Reason, badLook
 	case engine.Refused:
-		return "refused: " + o.Reason, 2
+		return "refused: " + o.Reason, badLook
 	case engine.AlreadySuppressed:
-		return "a comment in the file asks to leave this: " + cmp.Or(o.Reason, "no reason given"), 0
+		return "suppressed by a comment in the file: " + cmp.Or(o.Reason, "no reason given"), plainLook
 	}
 	if o.New {
-		return "new: it came up after other fixes", 0
+		return "new: came up after other fixes were accepted", plainLook
 	}
-	return "", 0
+	return "", plainLook
 }
 
 // values says which values were accepted where they are not the defaults, which
@@ -170,28 +221,6 @@ func (d *model) rule(name string) *fixer.Rule {
 		}
 	}
 	return &fixer.Rule{Name: name, Title: ruleWord(name)}
-}
-
-// advice is what a person can do where no sound edit is known, and the lines
-// of the file in question.
-func (v *detail) advice(d *model, o *engine.Outcome, width, height int) []string {
-	t := &d.theme
-	f := d.offer(o)
-	out := []string{widget.Rule(t, "no automatic fix", "", width, false)}
-	for n, s := range widget.Wrap(text.VisibleLine(f.Advice), max(1, width-labelWidth-2)) {
-		label := ""
-		if n == 0 {
-			label = "Do"
-		}
-		if n < 3 && s != "" {
-			out = append(out, " "+t.Label.Paint(widget.Pad(label, labelWidth))+s)
-		}
-	}
-	out = append(out, "")
-	if room := height - len(out); room > 0 {
-		out = append(out, excerpt(d, o.Finding, width, room)...)
-	}
-	return out[:min(len(out), height)]
 }
 
 // excerpt shows the lines a finding is about, with a few around them.

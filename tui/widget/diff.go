@@ -32,7 +32,7 @@ type Diff struct {
 	split   bool
 	wrap    bool
 	context int // lines around a change; negative for whole files
-	indent  int // cells that lines are shifted to the left
+	indent  int // cells that lines are shifted to the left, beyond what shows their changed part
 
 	rows    []row
 	changes []int // rows at which changes start
@@ -45,6 +45,7 @@ type Diff struct {
 
 	query string
 	cut   bool                // something on the screen goes on to the right
+	left  bool                // something on the screen starts to the left of it
 	drawn map[int][]drawnLine // by row
 }
 
@@ -52,6 +53,7 @@ type Diff struct {
 type drawnLine struct {
 	text string
 	cut  bool // it goes on to the right
+	left bool // it starts to the left of the screen
 }
 
 // NewDiff compares the files. It looks at all of their bytes, so for large
@@ -113,14 +115,13 @@ func (d *Diff) SetWrap(on bool) {
 }
 
 // Sideways shifts the lines by n cells: to the left, so that more of their
-// ends is seen, when n is positive and something on the screen was cut there.
+// ends is seen, when n is positive; to the right when it is negative. It does
+// nothing where nothing on the screen was cut on that side.
 func (d *Diff) Sideways(n int) {
-	if d.wrap || n > 0 && !d.cut {
+	if d.wrap || n > 0 && !d.cut || n < 0 && !d.left {
 		return
 	}
-	if to := max(0, d.indent+n); to != d.indent {
-		d.indent, d.drawn = to, nil
-	}
+	d.indent, d.drawn = d.indent+n, nil
 }
 
 // Lines returns how many lines are removed and added in all files.
@@ -151,12 +152,12 @@ func (d *Diff) View(width, height int) []string {
 	d.clamp()
 
 	out := make([]string, 0, height)
-	d.cut = false
+	d.cut, d.left = false, false
 	for r, skip := d.top, d.sub; r < len(d.rows) && len(out) < height; r++ {
 		for _, l := range d.linesOf(r)[skip:] {
 			if len(out) < height {
 				out = append(out, l.text)
-				d.cut = d.cut || l.cut
+				d.cut, d.left = d.cut || l.cut, d.left || l.left
 			}
 		}
 		skip = 0

@@ -3,6 +3,7 @@ package widget
 import (
 	"fmt"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/oakum-sec/oakum/fixer/text"
 	"github.com/oakum-sec/oakum/tui/theme"
@@ -18,6 +19,13 @@ type content struct {
 
 	other   *side // the line it became, or came from
 	partner int   // 0 for none
+	seen    int   // cells in which both it and its partner are seen; 0 for all there are
+
+	// changed is where the line and its partner differ, in cells: from the
+	// first one that does to the end of the longer part; changedHere is the end
+	// in this line. They are known once the line was made into fragments.
+	changed     span
+	changedHere int
 }
 
 // A fragment is text of one style, safe to show and without tabs.
@@ -68,6 +76,11 @@ func (d *Diff) fragments(c *content) []fragment {
 			b.tabs = len(indent(line))
 		}
 	}
+	first, last := 0, 0
+	if c.partner > 0 {
+		first, last = hull(line, other)
+		b.watch = first - from
+	}
 	b.line(shown, tokens, words, word, matches(shown, d.query))
 	if to < len(line) {
 		b.note(fmt.Sprintf(" %s(%d bytes)", t.Marks.Ellipsis, len(line)-to))
@@ -78,7 +91,35 @@ func (d *Diff) fragments(c *content) []fragment {
 	case end == "" && c.mark != " " && (c.partner == 0 || c.other.ending(c.partner) != ""):
 		b.note(" (no newline at the end)")
 	}
+	if c.partner > 0 {
+		here, there := mostCells(line[first:last]), mostCells(other[first:len(other)-len(line)+last])
+		c.changed, c.changedHere = span{b.watched, b.watched + max(here, there)}, b.watched+here
+		if c.side.ending(c.line) != c.other.ending(c.partner) {
+			c.changed.to = max(c.changed.to, b.cells)
+		}
+	}
 	return b.out
+}
+
+// mostCells returns how many cells text takes at most, wherever it stands.
+func mostCells(s string) int {
+	return Width(text.Visible(strings.ReplaceAll(s, "\t", blanks[:tabStop])))
+}
+
+// hull returns where a line differs from another: the bytes of line between
+// what both start with and what both end with.
+func hull(line, other string) (from, to int) {
+	short := min(len(line), len(other))
+	for from < short && line[from] == other[from] {
+		from++
+	}
+	from = runeStart(line, from)
+	for to = len(line); to > from && len(line)-to < short-from && line[to-1] == other[len(other)-(len(line)-to)-1]; to-- {
+	}
+	for to < len(line) && !utf8.RuneStart(line[to]) {
+		to++
+	}
+	return from, to
 }
 
 // clip returns which part of a line is shown: all of one that a person could
@@ -109,6 +150,8 @@ type builder struct {
 	tabs  int // tabs in so many first bytes are made visible
 	cells int
 	out   []fragment
+
+	watch, watched int // a byte of the line, and the cell it is in
 }
 
 func (b *builder) add(s string, style theme.Style) {
@@ -146,8 +189,16 @@ func (b *builder) line(s string, tokens []syntax.Token, words []span, word theme
 				end = min(end, sp.from)
 			}
 		}
+		if at <= b.watch && b.watch < end {
+			upTo := builder{theme: b.theme, cells: b.cells}
+			upTo.expand(s, at, b.watch, style)
+			b.watched = upTo.cells
+		}
 		b.expand(s, at, end, style)
 		at = end
+	}
+	if b.watch >= len(s) {
+		b.watched = b.cells
 	}
 }
 

@@ -245,6 +245,52 @@ func (d *Diff) clamp() {
 	}
 }
 
+// Extent returns how many lines of a screen of that width everything takes, at
+// most most.
+func (d *Diff) Extent(width, most int) int {
+	if !d.wrap || len(d.rows) >= most {
+		return min(len(d.rows), most)
+	}
+	if width != d.width {
+		d.width, d.drawn, d.sub = width, nil, 0
+	}
+	n := 0
+	for r := range d.rows {
+		if n += d.linesIn(r); n >= most {
+			return most
+		}
+	}
+	return n
+}
+
+// Hidden returns how many rows there are above and below what the last view
+// showed.
+func (d *Diff) Hidden() (above, below int) {
+	r, room := d.top, d.height+d.sub
+	for ; r < len(d.rows) && room > 0; r++ {
+		room -= d.linesIn(r)
+	}
+	if room < 0 {
+		r-- // its end is not seen
+	}
+	return min(d.top+min(d.sub, 1), len(d.rows)), len(d.rows) - r
+}
+
+// Reveal scrolls to the first change where what the last view showed has hardly
+// any of it.
+func (d *Diff) Reveal() {
+	if len(d.changes) == 0 {
+		return
+	}
+	first, end := d.changes[0], d.changes[0]
+	for end < len(d.rows) && d.rows[end].kind > sameRow {
+		end++
+	}
+	if d.top > first || first+min(end-first, (d.height+1)/2) > d.top+d.height {
+		d.lead(first)
+	}
+}
+
 // keepPlace makes a change of what is shown, and shows the same line at the
 // top as before, or the nearest.
 func (d *Diff) keepPlace(change func()) {

@@ -167,7 +167,7 @@ func TestDiffWrapScrolls(t *testing.T) {
 }
 
 func TestDiffSideways(t *testing.T) {
-	d := NewDiff([]DiffFile{{"f", "", []byte("日本語日本語日本語\n"), []byte("日本語日本語日本語x\n")}}, nil)
+	d := NewDiff([]DiffFile{{"f", "", []byte("日本語日本語日本語\n"), nil}}, nil)
 	d.SetTheme(plainTheme(false))
 	for _, c := range []struct {
 		by   int
@@ -179,6 +179,43 @@ func TestDiffSideways(t *testing.T) {
 		d.Sideways(c.by)
 		if got := bare(d.View(15, 3)[1:2]); got != c.want {
 			t.Errorf("after %d: %q, want %q", c.by, got, c.want)
+		}
+	}
+}
+
+// TestTheChangeOfALongLineIsSeen: a line longer than the screen is shown where it
+// changed, so that what went and what came never look alike.
+func TestTheChangeOfALongLineIsSeen(t *testing.T) {
+	flow := func(end string) []byte {
+		return []byte(`- {name: cache, image: "memcached:1.6", ports: [{containerPort: 11211, name: memcache, protocol: TCP` + end + "}]}\n")
+	}
+	d := NewDiff([]DiffFile{{"f.yaml", "kubernetes", flow(""), flow(", hostPort: 11211")}}, nil)
+	d.SetTheme(plainTheme(false))
+	for _, split := range []bool{false, true} {
+		for _, width := range []int{60, 80, 100} {
+			d.SetSplit(split)
+			if got := bare(d.View(width, 4)); !strings.Contains(got, "hostPort: 11211") {
+				t.Errorf("split %v, %d cells: the change is not seen:\n%s", split, width, got)
+			}
+		}
+	}
+	rnd := rand.New(rand.NewSource(3))
+	for range 2000 {
+		words := make([]string, 1+rnd.Intn(40))
+		for i := range words {
+			words[i] = []string{"image:", "日本", "\t", "8080", "e\u0301", "{name:", "}", "🎉", "a\x1bb"}[rnd.Intn(9)]
+		}
+		was := strings.Join(words, " ")
+		words[rnd.Intn(len(words))] = []string{"", "changed", "日x"}[rnd.Intn(3)]
+		is := strings.Join(words, " ")
+		if strings.Join(strings.Fields(was), "") == strings.Join(strings.Fields(is), "") {
+			continue // only spaces differ: their ground shows it
+		}
+		d := NewDiff([]DiffFile{{"f", "", []byte(was + "\n"), []byte(is + "\n")}}, nil)
+		d.SetTheme(plainTheme(false))
+		lines := d.View(40+rnd.Intn(80), 4)
+		if went, came := bare(lines[1:2]), bare(lines[2:3]); strings.Replace(went, "-", "+", 1) == came {
+			t.Fatalf("%q and %q look alike:\n%s\n%s", was, is, went, came)
 		}
 	}
 }
@@ -232,5 +269,37 @@ func TestDiffRandomWalk(t *testing.T) {
 			}
 			frame(t, "diff", d.View(w, h), w, h)
 		}
+	}
+}
+
+// TestDiffRevealsItsFirstChange: in a window of a few lines the lines around a
+// change would fill it.
+func TestDiffRevealsItsFirstChange(t *testing.T) {
+	before := strings.Repeat("same\n", 20)
+	after := strings.Repeat("same\n", 10) + strings.Repeat("new\n", 6) + strings.Repeat("same\n", 10)
+	d := NewDiff([]DiffFile{{"f", "", []byte(before), []byte(after)}}, nil)
+	d.SetTheme(plainTheme(false))
+	for height := 1; height <= 14; height++ {
+		d.Top()
+		d.View(80, height)
+		d.Reveal()
+		if got := bare(d.View(80, height)); strings.Count(got, "new") < min(6, (height+1)/2) {
+			t.Errorf("%d lines:\n%s", height, got)
+		}
+		above, below := d.Hidden()
+		if n := d.Extent(80, 100); above+below+min(height, n) != n {
+			t.Errorf("%d lines: %d above and %d below of %d", height, above, below, n)
+		}
+	}
+}
+
+// TestALineThatGrewIsShownWhereItGrew: what was added may be longer than the line.
+func TestALineThatGrewIsShownWhereItGrew(t *testing.T) {
+	const was = `- {name: cache, image: "memcached:1.6", ports: [{containerPort: 11211}]}`
+	is := was[:len(was)-1] + ", securityContext: {allowPrivilegeEscalation: false, capabilities: {drop: [ALL]}, readOnlyRootFilesystem: true}}"
+	d := NewDiff([]DiffFile{{"f.yaml", "kubernetes", []byte(was + "\n"), []byte(is + "\nsecurityContext:\n  runAsNonRoot: true\n")}}, nil)
+	d.SetTheme(plainTheme(false))
+	if got := bare(d.View(80, 4)); !strings.Contains(got, "securityContext: {") {
+		t.Errorf("the added part is not seen:\n%s", got)
 	}
 }

@@ -167,7 +167,7 @@ func (d *Diff) drawSplit(r row, f *diffFile) []drawnLine {
 		if i < len(right) {
 			rt = right[i]
 		}
-		out[i] = drawnLine{Fit(l.text+d.theme.Rule.Paint(d.theme.Marks.Vertical)+rt.text, d.width, ""), l.cut || rt.cut}
+		out[i] = drawnLine{Fit(l.text+d.theme.Rule.Paint(d.theme.Marks.Vertical)+rt.text, d.width, ""), l.cut || rt.cut, l.left || rt.left}
 	}
 	return out
 }
@@ -208,6 +208,8 @@ func (d *Diff) half(r row, f *diffFile, side *side, n int32, width int) []drawnL
 		c.mark = "+"
 	}
 	gutter := " " + number(n, w)
+	narrow, _ := d.halves() // both sides go equally far
+	c.seen = narrow - w - 3
 	lines := d.paint(&c, width-w-3)
 	for i := range lines {
 		g := t.LineNo.Paint(gutter) + base.With(markStyle).Paint(mark) + base.Paint(" ")

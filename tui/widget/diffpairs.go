@@ -55,7 +55,9 @@ func pair(a, b []string, base int) []int {
 }
 
 // likeness is the part of the longer line that both start or end with, spaces
-// at the ends aside, from 0 to 1. Of long lines the beginning has to do.
+// at the ends aside, from 0 to 1. A line of some length that is still there whole,
+// with more in it, is alike however much was added. Of long lines the beginning
+// has to do.
 func likeness(a, b string) float64 {
 	const enough = 1024
 	a, b = strings.TrimSpace(a[:min(len(a), enough)]), strings.TrimSpace(b[:min(len(b), enough)])
@@ -70,6 +72,10 @@ func likeness(a, b string) float64 {
 	q := 0
 	for q < short-p && a[len(a)-1-q] == b[len(b)-1-q] {
 		q++
+	}
+	const word, extended = 12, 0.9
+	if p+q == short && short >= word {
+		return max(extended, float64(p+q)/float64(long))
 	}
 	return float64(p+q) / float64(long)
 }

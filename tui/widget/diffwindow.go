@@ -1,6 +1,7 @@
 package widget
 
 import (
+	"cmp"
 	"strings"
 
 	"github.com/oakum-sec/oakum/tui/theme"
@@ -20,12 +21,13 @@ func (d *Diff) paint(c *content, room int) []drawnLine {
 	}
 	w := window{room: room, base: c.base}
 	m := &d.theme.Marks
-	skip := d.indent
+	shift := max(0, d.indent+c.toChange(total, min(room, cmp.Or(c.seen, room))))
+	skip := shift
 	if skip > 0 && total > 0 {
 		w.put(m.CutLeft, Width(m.CutLeft), c.base.With(d.theme.Dim))
 		skip += Width(m.CutLeft)
 	}
-	cut := total > d.indent+room
+	cut := total > shift+room
 	if cut {
 		w.room -= Width(m.CutRight)
 	}
@@ -36,7 +38,31 @@ func (d *Diff) paint(c *content, room int) []drawnLine {
 		w.put(m.CutRight, Width(m.CutRight), c.base.With(d.theme.Dim))
 	}
 	w.fill()
-	return []drawnLine{{w.b.String(), cut}}
+	return []drawnLine{{w.b.String(), cut, shift > 0}}
+}
+
+// Cells around the changed part of a line that is too long for the screen:
+// what is before it says where it is.
+const (
+	beforeChange = 8
+	afterChange  = 4
+)
+
+// toChange returns by how many cells a line of total cells has to go to the
+// left for its changed part to be seen. Both lines of a pair go equally far, so
+// that they can be compared. A line that became no other is all new, and of a
+// change that is longer than the screen the start is enough: these stay.
+func (c *content) toChange(total, room int) int {
+	if c.partner == 0 {
+		return 0
+	}
+	from, to := c.changed.from, c.changed.to
+	longer := to + max(0, total-c.changedHere) // of the two lines
+	fits := to-from+beforeChange <= room
+	if longer <= room || to < room || !fits && room-from >= max(2*beforeChange, room/3) {
+		return 0
+	}
+	return max(0, min(to+afterChange-room, from-beforeChange, longer+1-room))
 }
 
 // A window is one line of the screen being filled.
