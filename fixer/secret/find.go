@@ -34,7 +34,7 @@ func Find(name, value string) Literal {
 		return Literal{}
 	}
 	if IsWellKnown(name, value) {
-		return Literal{What: "a well-known default password", WellKnown: true, Evidence: "The value is a well-known default"}
+		return Literal{What: "a well-known default value", WellKnown: true, Evidence: "The value is a well-known default"}
 	}
 	return ByName(value)
 }

@@ -130,7 +130,7 @@ func (pod podIdentity) needsInWords(id identity) string {
 		out += ", set " + strings.Join(slices.Sorted(maps.Keys(id.SetEnv)), " and ")
 	}
 	if len(id.Scratch) > 0 {
-		out += ", and mount an emptyDir at " + strings.Join(id.Paths(), ", ")
+		out += ", with an emptyDir at " + strings.Join(id.Paths(), ", ")
 	}
 	return out
 }
@@ -159,9 +159,9 @@ func hardenFix(p *fixer.Pass, pod podIdentity, id identity) (fixer.Fix, bool) {
 		powers += " except " + strings.Join(need, ", ")
 	}
 	fix.ID = "harden"
-	fix.Title = "Set runAsUser to " + strconv.Itoa(id.User.UID) + ", " + powers + ", make the root filesystem read-only"
+	fix.Title = "Set runAsUser to " + strconv.Itoa(id.User.UID) + ", " + powers + " and make the root filesystem read-only"
 	if len(w.Scratch) > 0 {
-		fix.Title += " and mount an emptyDir at " + strings.Join(w.Paths(), ", ")
+		fix.Title += ", with an emptyDir at " + strings.Join(w.Paths(), ", ")
 	}
 	if w.Breaks != "" && w.Breaks != id.Breaks {
 		fix.Breaks = text.Sentences(fix.Breaks, w.Breaks)

@@ -37,7 +37,7 @@ var PrivilegeEscalation = &fixer.Rule{
 			if set.IsFalse() {
 				continue
 			}
-			f := fixer.Finding{Message: fmt.Sprintf("%s allows privilege escalation (allowPrivilegeEscalation is not false)", c.Subject())}
+			f := fixer.Finding{Message: fmt.Sprintf("%s does not set allowPrivilegeEscalation to false", c.Subject())}
 			if advice, yes := escalates(c); yes {
 				f.Advice = advice
 				report(p, c, set, f)

@@ -52,7 +52,7 @@ func reportSecret(p *fixer.Pass, c kube.Container, i int, v *yamldoc.Node, s sec
 		Evidence: []fixer.Evidence{{Kind: fixer.FromManifest, Text: s.Evidence}},
 	}
 	if s.WellKnown {
-		f.Message = fmt.Sprintf("%s of %s is %s", name, c, s.What)
+		f.Message = fmt.Sprintf("%s of %s is a well-known default password", name, c)
 		f.Severity = fixer.Medium
 	}
 	f.Advice = fmt.Sprintf("Rotate this secret: it can be read from this file. Store the new value in a Secret outside this repository (ExternalSecret, SealedSecret, SOPS). "+

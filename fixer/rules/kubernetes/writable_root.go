@@ -77,7 +77,7 @@ func readOnlyFix(c kube.Container, spec *container.Spec, d container.ReadOnlyDec
 		},
 	}
 	if paths := d.Paths(); len(paths) > 0 {
-		fix.Title += " and mount an emptyDir at " + strings.Join(paths, ", ")
+		fix.Title += ", with an emptyDir at " + strings.Join(paths, ", ")
 		fix.Breaks = text.Sentences(fix.Breaks, sizeBreaks)
 	}
 	return fix
