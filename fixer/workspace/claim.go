@@ -30,7 +30,7 @@ func (e *ClaimedError) Error() string {
 	if e.PID > 0 {
 		who = fmt.Sprintf("process %d", e.PID)
 	}
-	return fmt.Sprintf("%s: oakum is open here in %s: write or leave there first (oakum scan and oakum fix --diff work all the same)", text.VisibleLine(e.Root), who)
+	return fmt.Sprintf("%s: oakum is already open on this repository (%s): write or quit there first (oakum scan and oakum fix --diff still work)", text.VisibleLine(e.Root), who)
 }
 
 const (
