@@ -33,7 +33,7 @@ kubernetes/capabilities safe
 cross/service-account-token safe`},
 		{"a placeholder gets its image from the kustomization that lists it",
 			strings.Replace(baseWith("app")+onPort80, "resources: [web.yaml]", "resources: [web.yaml]\nimages: [{name: app, newName: nginx, newTag: '1.29'}]", 1), `
-kubernetes/run-as-non-root review user 101`},
+kubernetes/run-as-non-root review runAsUser to 101`},
 		{"two overlays put different images in", nginx + `-- a/kustomization.yaml --
 resources: [../base]
 images: [{name: nginx, newName: httpd, newTag: "2.4"}]

@@ -79,7 +79,7 @@ func (t *Topology) guessContext(file string, f *dockerfile.File) (buildcontext.C
 		}
 		if n > most {
 			most = n
-			best = buildcontext.Context{Dir: dir, Why: found + ", which " + file + " copies, lies in " + displayDir(dir)}
+			best = buildcontext.Context{Dir: dir, Why: "The build context is assumed to be " + displayDir(dir) + ": " + file + " copies " + found + " from there"}
 		}
 		if dir == "." {
 			break
@@ -96,7 +96,7 @@ func (t *Topology) guessContext(file string, f *dockerfile.File) (buildcontext.C
 
 func displayDir(dir string) string {
 	if dir == "." {
-		return "the root directory"
+		return "the root of the repository"
 	}
 	return dir
 }
