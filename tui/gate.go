@@ -50,6 +50,34 @@ func (g *sessionGate) decision(k fixer.Key) (engine.Decision, bool) {
 	return g.session.Decision(k)
 }
 
+// decided counts the decisions; while the session is lent those from before.
+func (g *sessionGate) decided() int {
+	switch {
+	case g.busyWith != "":
+		return len(g.decisionsWhileBusy)
+	case g.session == nil:
+		return 0
+	}
+	return g.session.Decided()
+}
+
+// notHistory are those of undo and redo that would do nothing. While the session
+// is lent it is not known.
+func (g *sessionGate) notHistory() []action {
+	var out []action
+	undo, redo := false, false
+	if g.session != nil && g.busyWith == "" {
+		undo, redo = g.session.Steps()
+	}
+	if !undo {
+		out = append(out, actUndo)
+	}
+	if !redo {
+		out = append(out, actRedo)
+	}
+	return out
+}
+
 // holdLimit bounds the keys that wait for the session.
 const holdLimit = 256
 

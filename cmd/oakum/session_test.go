@@ -351,7 +351,7 @@ func twoSessions(x *terminal) {
 	before := files(x.t, x.shop)
 	x.acceptSafe()
 	for _, args := range [][]string{{"--accessible"}, {"fix", "--allow-dirty"}, {"undo"}} {
-		if out := x.oakum(x.shop, exitFailed, args...); !strings.Contains(out, "oakum is open here in process ") {
+		if out := x.oakum(x.shop, exitFailed, args...); !strings.Contains(out, "oakum is already open here (process ") {
 			x.t.Errorf("oakum %q: %s", args, out)
 		}
 	}

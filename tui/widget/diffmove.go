@@ -123,6 +123,17 @@ func (d *Diff) FocusBefore(path string, line int) bool {
 	return true
 }
 
+// FirstChange returns the first line of a file's new bytes that changes, from 1; of
+// lines that only went it is the one after them. 0 when the file stays.
+func (d *Diff) FirstChange(path string) int {
+	for _, f := range d.files {
+		if f.Path == path && len(f.blocks) > 0 {
+			return f.blocks[0].b0 + 1
+		}
+	}
+	return 0
+}
+
 // nearest returns the row of a file that shows a line of the old or the new
 // bytes, or the row closest to it, -1 when the file is not shown.
 func (d *Diff) nearest(path string, a, b int) int {
