@@ -44,7 +44,7 @@ var (
 	KICSKubernetes   = kics("kubernetes")
 	KubeLinter       = &Catalog{Name: "KubeLinter", form: words, page: pageOf("https://docs.kubelinter.io/#/generated/checks?id=%s")}
 	KubeScore        = &Catalog{Name: "kube-score", form: words, page: onePage("https://github.com/zegl/kube-score/blob/master/README_CHECKS.md")}
-	Kubescape        = &Catalog{Name: "Kubescape", form: ids(`C-\d{4}`), page: pageOfLower("https://hub.armosec.io/docs/%s")}
+	Kubescape        = &Catalog{Name: "Kubescape", form: ids(`C-\d{4}`), page: pageOfLower("https://hub.armosec.io/docs/%s"), spell: kubescapeID}
 	Kubesec          = &Catalog{Name: "Kubesec", form: ids(`[A-Z][A-Za-z]+`)}
 	Kyverno          = &Catalog{Name: "Kyverno", form: words}
 	Monokle          = &Catalog{Name: "Monokle", form: ids(`(KBP|PSS)\d{3}`)}
@@ -110,6 +110,14 @@ func checkovIndex(id string) string {
 		return "https://www.checkov.io/5.Policy%20Index/dockerfile.html"
 	}
 	return "https://www.checkov.io/5.Policy%20Index/kubernetes.html"
+}
+
+// kubescapeID brings C0016 to the form C-0016.
+func kubescapeID(lower string) string {
+	if rest, ok := strings.CutPrefix(lower, "c0"); ok {
+		return "c-0" + rest
+	}
+	return lower
 }
 
 // trivyID brings DS002, AVD-DS-0002 and DS-0002 to one form, which is how

@@ -56,7 +56,7 @@ var lawRooms = map[string][]string{
 	"fixer/rules/dockerfile": lawOfRules,
 	"fixer/rules/kubernetes": lawOfRules,
 
-	"fixer/report": {"fixer", "fixer/engine", "fixer/text"},
+	"fixer/report": {"fixer", "fixer/engine", "fixer/secret", "fixer/text"},
 
 	// The way to the disk, in four rooms: opening, git's answers, what is found, and
 	// what is written.

@@ -13,12 +13,13 @@ import (
 func newExplain() *cobra.Command {
 	return &cobra.Command{
 		Use:   "explain RULE",
-		Short: "Say what a rule looks for, why, what its fix can break, and how to verify it",
-		Long: `Say what a rule looks for, why, what its fix can break, and how to verify it.
+		Short: "Explain a rule: why it matters, what its fix can break, how to check it",
+		Long: `Explain a rule: what it reports, why that matters, what its fix can break, and
+how to check that it works.
 
-RULE is a name of the list that oakum rules prints, or the id that another tool
-or a benchmark has for the same concern: DL3002, KSV-0012, CKV_DOCKER_3,
-"CIS Docker 4.1". Where several rules share an id, they are listed.`,
+RULE is a name that oakum rules lists, or the id that another tool or a benchmark
+has for the same concern, in any case: DL3002, KSV-0012, CKV_DOCKER_3, C-0016,
+"CIS Docker 4.1". Several rules that share an id are listed.`,
 		Args: cobra.ExactArgs(1),
 		ValidArgsFunction: func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
 			return project.Names(rules.All()), cobra.ShellCompDirectiveNoFileComp
@@ -29,9 +30,9 @@ or a benchmark has for the same concern: DL3002, KSV-0012, CKV_DOCKER_3,
 				return err
 			}
 			if len(meant) > 1 {
-				return report.RulesText(cmd.OutOrStdout(), meant, styleOf(os.Stdout))
+				return report.RulesText(cmd.OutOrStdout(), meant, styleOf(cmd, os.Stdout, project.Paths{}))
 			}
-			return report.Explain(cmd.OutOrStdout(), meant[0], styleOf(os.Stdout))
+			return report.Explain(cmd.OutOrStdout(), meant[0], styleOf(cmd, os.Stdout, project.Paths{}))
 		},
 	}
 }

@@ -1,12 +1,8 @@
 package main
 
 import (
-	"errors"
-	"fmt"
-
 	"github.com/spf13/cobra"
 
-	"github.com/oakum-sec/oakum/fixer"
 	"github.com/oakum-sec/oakum/fixer/project"
 	"github.com/oakum-sec/oakum/fixer/rules"
 )
@@ -15,29 +11,33 @@ type fixFlags struct {
 	selectFlags
 	format, level, failOn, patch string
 	set                          []string
-	diff, allowDirty             bool
+	prText, commitText           bool
+	diff, full, allowDirty       bool
 }
 
 func newFix() *cobra.Command {
 	var f fixFlags
 	cmd := &cobra.Command{
 		Use:   "fix [PATH…]",
-		Short: "Fix what can be fixed safely, or with --level review what needs a look",
-		Long: `Fix the container files at or below the paths. Only safe fixes are made,
-unless --level review asks for those that could break something and say how.
-When one of the files to change has uncommitted changes, or is not in git (as
-in a directory without git), nothing is written at all and the exit status is
-2, unless --allow-dirty is given. oakum undo takes a fix back in any case.
+		Short: "Make the safe fixes, or with --level review those that need a look, too",
+		Long: `Fix the Dockerfiles, Compose files and Kubernetes manifests at or below the
+paths. Only safe fixes are made. --level review also makes those that could break
+something: look at them with --diff first.
 
---diff prints a patch for git apply, or --patch writes it to a file, and
-nothing else is written.
+When a file to change has uncommitted changes or is not in git, nothing is written
+and the exit status is 2, unless --allow-dirty is given. oakum undo takes a fix
+back in any case.
+
+--diff prints a patch for git apply. --patch writes it to a file. With either,
+nothing else is written. --pr-text and --commit-text print what to write into a
+pull request or a commit, in place of the report.
 
 --set gives a value to every fix with that parameter, or with RULE.KEY=VALUE to
-those of one rule. oakum explain RULE says what each parameter is:
+those of one rule. oakum explain RULE says what each parameter means:
 
 ` + project.Settable(rules.All()) + `
 Exit status: 0 clean, 1 findings at or above --fail-on remain (with --diff and
---patch: there is a difference), 2 the job could not be done.`,
+--patch: there is a difference), 2 failed.`,
 		RunE: f.run,
 	}
 	f.add(cmd)
@@ -45,9 +45,12 @@ Exit status: 0 clean, 1 findings at or above --fail-on remain (with --diff and
 	cmd.Flags().StringVar(&f.level, "level", "safe", "make fixes up to this `LEVEL`: safe or review")
 	cmd.Flags().StringArrayVar(&f.set, "set", nil, "give a parameter a value: `KEY=VALUE` or RULE.KEY=VALUE")
 	cmd.Flags().StringVar(&f.failOn, "fail-on", "low", "exit 1 on remaining findings from this `SEVERITY` up, or none")
+	cmd.Flags().BoolVar(&f.full, "full", false, "list what became of every finding, too")
+	cmd.Flags().BoolVar(&f.prText, "pr-text", false, "print the title and text of a pull request, in Markdown")
+	cmd.Flags().BoolVar(&f.commitText, "commit-text", false, "print a commit message")
 	cmd.Flags().BoolVar(&f.diff, "diff", false, "print a patch and write nothing")
 	cmd.Flags().StringVar(&f.patch, "patch", "", "write a patch to `FILE` and nothing else")
-	cmd.Flags().BoolVar(&f.allowDirty, "allow-dirty", false, "write to files with uncommitted changes, or that are not in git, too")
+	cmd.Flags().BoolVar(&f.allowDirty, "allow-dirty", false, "also write files that have uncommitted changes or are not in git")
 	return cmd
 }
 
@@ -66,12 +69,13 @@ func (f *fixFlags) run(cmd *cobra.Command, paths []string) error {
 		return err
 	}
 	for _, given := range unused {
-		note(cmd, "--set "+given+": nothing here takes it")
+		note(cmd, "--set "+given+": no fix here has this parameter")
 	}
 	result, err := p.Fix(cmd.Context())
 	if err != nil {
 		return err
 	}
+	result.Command, result.After.Arguments = "oakum fix"+f.given(level)+f.arguments(paths), f.arguments(paths)
 	if f.diff || f.patch != "" {
 		return f.preview(cmd, result)
 	}
@@ -85,32 +89,5 @@ func (f *fixFlags) run(cmd *cobra.Command, paths []string) error {
 	if err := f.print(cmd, result, receipt); err != nil {
 		return err
 	}
-	return verdict(result.After, failOn)
-}
-
-func (f *fixFlags) parse(cmd *cobra.Command) (level fixer.Level, failOn fixer.Severity, set project.Settings, err error) {
-	if err = oneOf("--format", f.format, "text", "json"); err != nil {
-		return
-	}
-	if err = oneOf("--level", f.level, "safe", "review"); err != nil {
-		return
-	}
-	if failOn, err = parseFailOn(f.failOn); err != nil {
-		return
-	}
-	if f.diff && cmd.Flags().Changed("patch") {
-		err = errors.New("--diff and --patch: use one of them, --diff prints the patch and --patch writes it to a file")
-		return
-	}
-	if (f.diff || f.patch != "") && f.format != "text" {
-		err = fmt.Errorf("--format: a patch has no format %s", f.format)
-		return
-	}
-	if cmd.Flags().Changed("patch") && f.patch == "" {
-		err = errors.New("--patch needs the name of a file")
-		return
-	}
-	level, _ = fixer.ParseLevel(f.level) // one of the two
-	set, err = project.ParseSettings(f.set, rules.All())
-	return
+	return decide(result.After, failOn)
 }

@@ -11,21 +11,27 @@ import (
 	"github.com/oakum-sec/oakum/fixer/report"
 )
 
-// preview prints the patch or writes it to the file that was asked for.
+// preview prints the patch or writes it to the file that was asked for. The summary
+// goes to standard error, apart from the patch.
 func (f *fixFlags) preview(cmd *cobra.Command, result *report.Fix) error {
 	var err error
 	if f.diff {
-		err = shown(cmd, func() error { return result.Patch(cmd.OutOrStdout(), styleOf(os.Stdout)) })
+		err = shown(cmd, func() error { return result.Patch(cmd.OutOrStdout(), styleOf(cmd, os.Stdout, f.paths)) })
 	} else {
 		err = project.WritePatch(f.patch, result)
 	}
 	if err != nil {
 		return err // before a summary that would read as if the patch were there
 	}
-	if err := result.Summary(cmd.ErrOrStderr(), styleOf(os.Stderr), false, ""); err != nil {
+	if f.prText || f.commitText {
+		err = f.text(cmd, result)
+	} else {
+		err = result.Summary(cmd.ErrOrStderr(), styleOf(cmd, os.Stderr, f.paths), false, "")
+	}
+	if err != nil {
 		return err
 	}
-	if err := verdict(result.After, 0); err != nil {
+	if err := decide(result.After, 0); err != nil {
 		return err
 	}
 	if len(result.Changes) > 0 {
@@ -34,16 +40,31 @@ func (f *fixFlags) preview(cmd *cobra.Command, result *report.Fix) error {
 	return nil
 }
 
-// print prints what was done: the outcomes on standard output, the summary aside.
+// print prints what was done. Where standard output is for something else the summary
+// goes to standard error.
 func (f *fixFlags) print(cmd *cobra.Command, result *report.Fix, receipt *fixer.Receipt) error {
-	return shown(cmd, func() (err error) {
-		if f.format == "json" {
-			err = result.JSON(cmd.OutOrStdout())
-		} else {
-			err = result.Text(cmd.OutOrStdout(), styleOf(os.Stdout))
+	return shown(cmd, func() error {
+		out, st := cmd.OutOrStdout(), styleOf(cmd, os.Stdout, f.paths)
+		switch {
+		case f.format == "json":
+			return errors.Join(result.JSON(out), result.Summary(cmd.ErrOrStderr(), styleOf(cmd, os.Stderr, f.paths), true, receipt.Undo))
+		case f.prText || f.commitText:
+			return errors.Join(f.text(cmd, result), result.Summary(cmd.ErrOrStderr(), styleOf(cmd, os.Stderr, f.paths), true, receipt.Undo))
+		case f.full:
+			if err := result.Full(out, st); err != nil {
+				return err
+			}
 		}
-		return errors.Join(err, result.Summary(cmd.ErrOrStderr(), styleOf(os.Stderr), true, receipt.Undo))
+		return result.Summary(out, st, true, receipt.Undo)
 	})
+}
+
+// text prints what a person writes into a pull request or a commit.
+func (f *fixFlags) text(cmd *cobra.Command, result *report.Fix) error {
+	if f.prText {
+		return result.PullRequest(cmd.OutOrStdout())
+	}
+	return result.CommitMessage(cmd.OutOrStdout())
 }
 
 // shown prints a result, until a signal ends it: a long one takes its time, and

@@ -28,9 +28,9 @@ type interfaceFlags struct {
 
 func (f *interfaceFlags) add(cmd *cobra.Command) {
 	f.selectFlags.add(cmd)
-	cmd.Flags().StringVar(&f.theme, "theme", "auto", "`COLOURS`: auto, dark, light, high-contrast, colorblind or none")
-	cmd.Flags().BoolVar(&f.accessible, "accessible", false, "talk in lines of words: for screen readers, dumb terminals and pipes")
-	cmd.Flags().BoolVar(&f.ascii, "ascii", false, "draw with ASCII signs only")
+	cmd.Flags().StringVar(&f.theme, "theme", "auto", "`THEME` of the interface: auto, dark, light, high-contrast, colorblind or none")
+	cmd.Flags().BoolVar(&f.accessible, "accessible", false, "use line mode: plain lines and words, for screen readers, simple terminals and pipes")
+	cmd.Flags().BoolVar(&f.ascii, "ascii", false, "draw with ASCII characters only")
 }
 
 // run opens the interface, or line mode where that was asked for or the
@@ -73,7 +73,7 @@ func (f *interfaceFlags) run(cmd *cobra.Command, paths []string) error {
 	// terminal; a context that ends at the same time would only get in its way.
 	res, err := tui.Run(context.WithoutCancel(cmd.Context()), tui.Options{
 		Title: filepath.Base(b.Root()) + "/", Rules: wanted, Backend: b,
-		Theme: f.theme, NoColor: env.NoColor, ASCII: f.ascii || env.ASCII, Version: version(),
+		Theme: f.theme, NoColor: env.NoColor || cmd.Flag("color").Value.String() == "never", ASCII: f.ascii || env.ASCII, Version: version(),
 	})
 	io.WriteString(cmd.OutOrStdout(), res.Summary)
 	if !res.Interrupted {

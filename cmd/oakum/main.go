@@ -47,7 +47,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	root := newRoot()
 	root.SetArgs(args)
 	root.SetOut(out)
-	root.SetErr(stderr)
+	root.SetErr(afterOutput{out, stderr})
 	err := root.ExecuteContext(ctx)
 	if ctx.Err() != nil && errors.Is(err, context.Canceled) {
 		return exitInterrupted // what was being rendered is given up
@@ -69,4 +69,16 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	}
 	fmt.Fprintln(stderr, "oakum: "+text.VisibleLine(err.Error()))
 	return exitFailed
+}
+
+// afterOutput is standard error behind standard output: what was printed there is
+// written first, so that the two never meet inside a line of a terminal.
+type afterOutput struct {
+	out *bufio.Writer
+	err io.Writer
+}
+
+func (w afterOutput) Write(p []byte) (int, error) {
+	_ = w.out.Flush() // it fails again when the command ends, and is said then
+	return w.err.Write(p)
 }

@@ -12,21 +12,23 @@ func newRoot() *cobra.Command {
 		Use:   "oakum [PATH]",
 		Short: "Harden Dockerfiles, Compose files and Kubernetes manifests in place",
 		Long: `oakum finds what is unsafe in the Dockerfiles, Compose files and Kubernetes
-manifests of a repository, and fixes it in place: every change previewed, every
-byte that is not part of a fix left as it was.
+manifests of a repository and fixes it in place. Every change is shown first, and
+every byte that is not part of a fix stays as it was.
 
-On a terminal oakum walks you through the findings: look, decide, and write at
-the end, or not at all. Decisions that are not written are kept, also in a
-crash, and are offered the next time. Without a terminal it prints the scan.
+On a terminal, oakum walks you through the findings: look, decide, and write at
+the end, or not at all. Decisions that are not written yet are kept, even after a
+crash, and offered the next time. Without a terminal, oakum prints the scan.
 
-Exit status: 0 clean, 1 findings, 2 the job could not be done, 130 interrupted.`,
+Helm charts and what Kustomize renders are not read.
+
+Exit status: 0 clean, 1 findings, 2 failed, 130 interrupted.`,
 		Args:          cobra.MaximumNArgs(1),
 		SilenceErrors: true, // run prints them
 		SilenceUsage:  true,
 	}
 	root.Version = versionLine() // gives it --version
 	root.SetVersionTemplate("{{.Version}}\n")
-	root.CompletionOptions.HiddenDefaultCmd = true
+	addColor(root)
 	f.add(root)
 	root.RunE = func(cmd *cobra.Command, args []string) error {
 		return orCommand(f.run(cmd, args), cmd, args)

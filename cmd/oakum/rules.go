@@ -5,6 +5,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/oakum-sec/oakum/fixer/project"
 	"github.com/oakum-sec/oakum/fixer/report"
 	"github.com/oakum-sec/oakum/fixer/rules"
 )
@@ -25,7 +26,7 @@ func newRules() *cobra.Command {
 			case "markdown":
 				return report.RulesMarkdown(cmd.OutOrStdout(), rules.All())
 			}
-			return report.RulesText(cmd.OutOrStdout(), rules.All(), styleOf(os.Stdout))
+			return report.RulesText(cmd.OutOrStdout(), rules.All(), styleOf(cmd, os.Stdout, project.Paths{}))
 		},
 	}
 	cmd.Flags().StringVar(&format, "format", "text", "`FORMAT` of the list: text, json or markdown")

@@ -14,6 +14,7 @@ import (
 type scanFlags struct {
 	selectFlags
 	format, min, failOn string
+	full                bool
 }
 
 // defaults are those of the bare command, which has no flags.
@@ -25,16 +26,20 @@ func newScan() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "scan [PATH…]",
 		Short: "Report what is unsafe; never writes, never uses the network",
-		Long: `Report what is unsafe in the container files at or below the paths (the
-current folder without any). A path that is given is never ignored.
+		Long: `Report what is unsafe in the Dockerfiles, Compose files and Kubernetes manifests
+at or below the paths (without any: the current directory). A path that is given
+is never ignored. A summary comes first, then the findings by rule, the most
+severe first. --full adds all evidence, the values a fix takes (--set) and the
+references. Helm charts and what Kustomize renders are not read.
 
-Exit status: 0 clean, 1 findings at or above --fail-on, 2 the job could not be
-done: no file could be looked into, or a rule failed. Findings below
---min-severity are counted, not shown, and do not fail the run.`,
+Exit status: 0 clean, 1 findings at or above --fail-on, 2 failed: there is nothing
+to scan, no file can be read, or a rule failed. Findings below --min-severity are
+counted, not shown, and do not fail the scan.`,
 		RunE: f.run,
 	}
 	f.add(cmd)
 	cmd.Flags().StringVar(&f.format, "format", f.format, "`FORMAT` of the report: text, concise or json")
+	cmd.Flags().BoolVar(&f.full, "full", false, "show all evidence, parameters and references of every finding")
 	cmd.Flags().StringVar(&f.min, "min-severity", f.min, "show findings from this `SEVERITY` up: low, medium, high or critical")
 	cmd.Flags().StringVar(&f.failOn, "fail-on", f.failOn, "exit 1 on findings from this `SEVERITY` up, or none")
 	return cmd
@@ -61,25 +66,25 @@ func (f *scanFlags) run(cmd *cobra.Command, paths []string) error {
 	if err != nil {
 		return err
 	}
-	if len(scan.Files) == 0 {
-		fmt.Fprintln(cmd.ErrOrStderr(), "note: no Dockerfile, Compose file or Kubernetes manifest was found")
-	}
-	if err := shown(cmd, func() error { return f.print(cmd, scan) }); err != nil {
+	scan.Arguments = f.arguments(paths)
+	if err := shown(cmd, func() error { return f.print(cmd, scan, p.Paths()) }); err != nil {
 		return err
 	}
-	return verdict(scan, failOn)
+	return decide(scan, failOn)
 }
 
-func (f *scanFlags) print(cmd *cobra.Command, scan *report.Scan) error {
-	out := cmd.OutOrStdout()
-	switch f.format {
-	case "json":
+func (f *scanFlags) print(cmd *cobra.Command, scan *report.Scan, paths project.Paths) error {
+	out, st := cmd.OutOrStdout(), styleOf(cmd, os.Stdout, paths)
+	switch {
+	case f.format == "json":
 		return scan.JSON(out)
-	case "concise":
-		if err := scan.Concise(out, styleOf(os.Stdout)); err != nil {
+	case f.format == "concise":
+		if err := scan.Concise(out, st); err != nil {
 			return err
 		}
-		return scan.NonFindings(cmd.ErrOrStderr())
+		return scan.NonFindings(cmd.ErrOrStderr(), styleOf(cmd, os.Stderr, paths))
+	case f.full:
+		return scan.Full(out, st)
 	}
-	return scan.Text(out, styleOf(os.Stdout))
+	return scan.Text(out, st)
 }

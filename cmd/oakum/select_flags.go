@@ -20,14 +20,15 @@ type selectFlags struct {
 	noIgnore  bool
 	generated bool
 
+	paths    project.Paths // what files are called
 	progress *progressLine // shows that the work takes long
 }
 
 func (f *selectFlags) add(cmd *cobra.Command) {
 	cmd.Flags().StringSliceVar(&f.only, "select", nil, "only these `RULE`s: names, kinds (kubernetes), patterns (*/capabilities) or ids of other tools (DL3002)")
 	cmd.Flags().StringSliceVar(&f.ignore, "ignore", nil, "leave these `RULE`s out, as if they did not exist")
-	cmd.Flags().BoolVar(&f.generated, "generated", false, "edit files that a tool writes, too: by default they are reported on and left as they are")
-	cmd.Flags().BoolVar(&f.noIgnore, "no-ignore", false, "look at what .gitignore names, too, and into vendor and node_modules")
+	cmd.Flags().BoolVar(&f.generated, "generated", false, "also edit files that a tool generates; by default they are only reported")
+	cmd.Flags().BoolVar(&f.noIgnore, "no-ignore", false, "also read what .gitignore names, vendor and node_modules")
 }
 
 // selection applies the flags to the rules.
@@ -50,6 +51,7 @@ func (f *selectFlags) open(cmd *cobra.Command, paths []string) (*project.Project
 	if err != nil {
 		return nil, err
 	}
+	f.paths = p.Paths()
 	for _, n := range p.Notes {
 		note(cmd, n.String())
 	}
@@ -61,16 +63,16 @@ func note(cmd *cobra.Command, s string) {
 	fmt.Fprintln(cmd.ErrOrStderr(), "note: "+text.VisibleLine(s))
 }
 
-// verdict turns what was found into the end of a command. failOn 0 fails on
+// decide turns what was found into the end of a command. failOn 0 fails on
 // nothing.
-func verdict(s *report.Scan, failOn fixer.Severity) error {
+func decide(s *report.Scan, failOn fixer.Severity) error {
 	switch {
 	case len(s.Problems) > 0:
 		p := s.Problems[0]
 		return fmt.Errorf("%d rule checks failed, the first is %s on %s: this is a defect of oakum, please report it", len(s.Problems), p.Rule, p.File)
 	case s.Unreadable():
 		skipped := s.Skipped()
-		return fmt.Errorf("no file could be looked into; the first is %s: %s", skipped[0].Path, skipped[0].Skip.Reason)
+		return fmt.Errorf("no file can be read; the first is %s: %s", skipped[0].Path, skipped[0].Skip.Reason)
 	case failOn > 0 && s.HasSeverity(failOn):
 		return errFindings
 	}

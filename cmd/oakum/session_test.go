@@ -302,7 +302,7 @@ func edit(x *terminal) {
 func nowhere(x *terminal) {
 	x.run("oakum nowhere")
 	x.exited(exitFailed)
-	x.wait("oakum: nowhere: no such file or folder")
+	x.wait("oakum: nowhere: no such file or directory")
 	x.run("oakum --theme pink")
 	x.exited(exitFailed)
 	x.wait("--theme: unknown theme")
@@ -351,7 +351,7 @@ func twoSessions(x *terminal) {
 	before := files(x.t, x.shop)
 	x.acceptSafe()
 	for _, args := range [][]string{{"--accessible"}, {"fix", "--allow-dirty"}, {"undo"}} {
-		if out := x.oakum(x.shop, exitFailed, args...); !strings.Contains(out, "oakum is already open here (process ") {
+		if out := x.oakum(x.shop, exitFailed, args...); !strings.Contains(out, "oakum is already open on this repository (process ") {
 			x.t.Errorf("oakum %q: %s", args, out)
 		}
 	}

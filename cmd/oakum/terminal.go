@@ -6,8 +6,10 @@ import (
 	"io/fs"
 	"os"
 
+	"github.com/spf13/cobra"
 	"golang.org/x/term"
 
+	"github.com/oakum-sec/oakum/fixer/project"
 	"github.com/oakum-sec/oakum/fixer/report"
 )
 
@@ -26,11 +28,33 @@ func terminalInput() *os.File {
 	return tty
 }
 
-// styleOf says how to dress what is written to f. NO_COLOR of any value turns
-// colour off.
-func styleOf(f *os.File) report.Style {
-	st := report.Style{Terminal: isTerminal(f)}
-	st.Color = st.Terminal && os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb"
+// addColor gives all commands the flag for colours.
+func addColor(root *cobra.Command) {
+	root.PersistentFlags().String("color", "auto", "`WHEN` to use colours: auto (on a terminal), always or never")
+	root.PersistentPreRunE = func(cmd *cobra.Command, _ []string) error {
+		return oneOf("--color", cmd.Flag("color").Value.String(), "auto", "always", "never")
+	}
+}
+
+// styleOf says how to dress what is written to f. The flag decides on colours, else
+// NO_COLOR and CLICOLOR_FORCE do, of any value (but 0 for the latter), else whether it
+// is a terminal that has them. Links are for terminals alone.
+func styleOf(cmd *cobra.Command, f *os.File, paths project.Paths) report.Style {
+	st := report.Style{Terminal: isTerminal(f), Name: paths.Name}
+	able := st.Terminal && os.Getenv("TERM") != "dumb"
+	force := os.Getenv("CLICOLOR_FORCE")
+	switch when := cmd.Flag("color").Value.String(); {
+	case when != "auto":
+		st.Color = when == "always"
+	case os.Getenv("NO_COLOR") != "":
+	case force != "" && force != "0":
+		st.Color = true
+	default:
+		st.Color = able
+	}
+	if able {
+		st.Link = paths.Link
+	}
 	return st
 }
 

@@ -14,11 +14,11 @@ import (
 func newUndo() *cobra.Command {
 	return &cobra.Command{
 		Use:   "undo [PATH]",
-		Short: "Take the last fix back, byte for byte",
-		Long: `Take the last fix of the repository that PATH lies in back, byte for byte.
-A file that has changed since is left alone and named, with exit status 2; the
-others are restored. Called again, it takes back the one before. While oakum is
-open on the repository nothing is taken back: leave there first.`,
+		Short: "Undo the last fix, byte for byte",
+		Long: `Undo the last fix in the repository that PATH lies in, byte for byte. A file
+that has changed since then is named and left as it is, and the exit status is 2;
+the others are restored. Each further call undoes the fix before. While oakum is
+open on the repository, nothing is undone.`,
 		Args: cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			receipt, err := project.Undo(cmd.Context(), args)

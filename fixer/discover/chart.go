@@ -48,11 +48,11 @@ func (c charts) isChart(dir string) bool {
 func roleIn(rel string) string {
 	switch {
 	case rel == "Chart.yaml":
-		return "the description of a Helm chart"
+		return "Helm chart description"
 	case strings.HasPrefix(rel, "templates/"):
-		return "a template of a Helm chart: what it renders to is not worked out yet"
+		return "Helm template (rendering charts is not supported yet)"
 	case isValues(strings.TrimPrefix(rel, "ci/")):
-		return "values of a Helm chart: what they set is not worked out yet"
+		return "Helm values (rendering charts is not supported yet)"
 	}
 	return ""
 }

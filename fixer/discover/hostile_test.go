@@ -187,7 +187,7 @@ func TestNoPermission(t *testing.T) {
 	dir := disktest.ShutTree(t)
 	ws := load(t, dir, Options{})
 	wantSources(t, ws, "Dockerfile dockerfile skip:unreadable", "frozen/Dockerfile dockerfile", "open/Dockerfile dockerfile", "pod.yaml kubernetes skip:unreadable")
-	if len(ws.Notes) != 1 || ws.Notes[0] != (fixer.Note{Path: "shut", Text: "the folder could not be read: no permission"}) {
+	if len(ws.Notes) != 1 || ws.Notes[0] != (fixer.Note{Path: "shut", Text: "the directory could not be read: no permission"}) {
 		t.Errorf("notes %+v", ws.Notes)
 	}
 	if _, err := Load(ctx, []string{filepath.Join(dir, "shut/compose.yaml")}, Options{}); err == nil || !strings.HasSuffix(err.Error(), "shut/compose.yaml: no permission") {

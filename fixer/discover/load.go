@@ -160,7 +160,7 @@ func (l *loader) discover(targets []target, git bool) error {
 		w.addNote("", fmt.Sprintf("only the first %d names outside the given paths were looked at for evidence", maxContext))
 	}
 	if ignored > 0 {
-		w.addNote("", text.Count(ignored, "ignored file or folder was", "ignored files or folders were")+" not looked at (--no-ignore looks at them)")
+		w.addNote("", text.Count(ignored, "ignored file or directory was", "ignored files or directories were")+" not read (--no-ignore reads them)")
 	}
 	charts := charts{}
 	for _, c := range w.found {

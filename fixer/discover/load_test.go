@@ -113,7 +113,7 @@ func TestDiscovery(t *testing.T) {
 	if s, _ := ws.Source("Dockerfile"); string(s.Data) != dockerfile {
 		t.Errorf("data %q", s.Data)
 	}
-	if len(ws.Notes) != 2 || !strings.HasPrefix(ws.Notes[0].Text, "3 ignored files or folders") || !strings.HasPrefix(ws.Notes[1].Text, "it is made from Dockerfile.j2") {
+	if len(ws.Notes) != 2 || !strings.HasPrefix(ws.Notes[0].Text, "3 ignored files or directories") || !strings.HasPrefix(ws.Notes[1].Text, "it is made from Dockerfile.j2") {
 		t.Errorf("notes %+v", ws.Notes)
 	}
 }
@@ -237,7 +237,7 @@ func TestMissingPath(t *testing.T) {
 	dir := disktest.Tree(t, map[string]string{"Dockerfile": dockerfile})
 	for _, p := range []string{"nope", "Dockerfile/nope", "nope/\x1b[31m"} {
 		_, err := Load(context.Background(), []string{filepath.Join(dir, p)}, Options{})
-		if err == nil || !strings.HasSuffix(err.Error(), ": no such file or folder") || strings.ContainsAny(err.Error(), "\n\x1b") {
+		if err == nil || !strings.HasSuffix(err.Error(), ": no such file or directory") || strings.ContainsAny(err.Error(), "\n\x1b") {
 			t.Errorf("%q: %v", p, err)
 		}
 	}

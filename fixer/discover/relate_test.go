@@ -34,7 +34,7 @@ func TestComposeIncludes(t *testing.T) {
 	for _, n := range ws.Notes {
 		notes = append(notes, n.Path+" "+n.Text)
 	}
-	want := ` 1 ignored file or folder was not looked at (--no-ignore looks at them)
+	want := ` 1 ignored file or directory was not read (--no-ignore reads them)
 app/compose.yaml includes ${DIR}/c.yaml, which depends on a variable; it was not looked for
 app/compose.yaml includes ../../none.yaml, which leads out of the root; it was not read
 app/compose.yaml includes ../../secret.yaml, which leads out of the root; it was not read

@@ -70,7 +70,7 @@ func resolve(paths []string) ([]target, error) {
 		}
 	}
 	if len(missing) > 0 {
-		return nil, fmt.Errorf("%s: no such file or folder", strings.Join(missing, ", "))
+		return nil, fmt.Errorf("%s: no such file or directory", strings.Join(missing, ", "))
 	}
 	sort.Slice(out, func(i, j int) bool { return out[i].abs < out[j].abs })
 	return out, nil

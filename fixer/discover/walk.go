@@ -68,7 +68,7 @@ func (w *walker) directory(dir string, files []ignoreFile, depth int) error {
 	}
 	entries, err := w.dirs.entries(dir, -1)
 	if err != nil {
-		w.addNote(dir, "the folder could not be read: "+disk.Reason(err))
+		w.addNote(dir, "the directory could not be read: "+disk.Reason(err))
 		return nil
 	}
 	files = w.withIgnoreFile(dir, files)

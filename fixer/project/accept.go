@@ -16,7 +16,7 @@ import (
 func (p *Project) Accept(ctx context.Context, upTo fixer.Level, set Settings) (unused []string, err error) {
 	for _, x := range set {
 		if known := p.parameters(x); !slices.Contains(known, x.key) {
-			return nil, hinted(fmt.Errorf("--set %s: no fix that was asked for has a parameter %q", x.given, x.key), report.DidYouMean(x.key, known))
+			return nil, hinted(fmt.Errorf("--set %s: no fix of the selected rules and levels has the parameter %q", x.given, x.key), report.DidYouMean(x.key, known))
 		}
 	}
 	p.progress(Planning, fixer.Progress{Found: p.session.Snapshot().Len()})

@@ -21,7 +21,7 @@ func (p *Project) Commit(ctx context.Context, changes []engine.Change, allowDirt
 		return &fixer.Receipt{}, nil
 	}
 	if !allowDirty {
-		_, err := Await(ctx, func() (struct{}, error) { return struct{}{}, refuseDirty(p.Root, changes) })
+		_, err := Await(ctx, func() (struct{}, error) { return struct{}{}, refuseDirty(p.Root, changes, p.shown) })
 		if err != nil {
 			return nil, err
 		}
@@ -56,7 +56,7 @@ func Undo(ctx context.Context, paths []string) (*fixer.Receipt, error) {
 // refuseDirty fails when git does not hold what is in one of the files, so
 // that oakum's changes could not be told from a person's. A file in a directory
 // without git is one of these.
-func refuseDirty(root string, changes []engine.Change) error {
+func refuseDirty(root string, changes []engine.Change, here Paths) error {
 	var paths []string
 	for _, c := range changes {
 		if c.Before != nil {
@@ -65,17 +65,17 @@ func refuseDirty(root string, changes []engine.Change) error {
 	}
 	states, err := git.States(root, paths)
 	if err != nil {
-		return fmt.Errorf("whether there are uncommitted changes is not known: %w (--allow-dirty writes all the same)", err)
+		return fmt.Errorf("cannot tell whether there are uncommitted changes: %w (--allow-dirty writes anyway)", err)
 	}
 	var modified, untracked, outside []string
 	for _, p := range paths {
 		switch states[p] {
 		case git.Modified:
-			modified = append(modified, p)
+			modified = append(modified, here.Name(p))
 		case git.Untracked:
-			untracked = append(untracked, p)
+			untracked = append(untracked, here.Name(p))
 		case git.None:
-			outside = append(outside, p)
+			outside = append(outside, here.Name(p))
 		}
 	}
 	var reasons []string
@@ -87,9 +87,9 @@ func refuseDirty(root string, changes []engine.Change) error {
 		reasons = append(reasons, some(untracked)+agree(n, " is", " are")+" not in git")
 	}
 	if n := len(outside); n > 0 {
-		reasons = append(reasons, some(outside)+agree(n, " is", " are")+" in no git repository")
+		reasons = append(reasons, some(outside)+agree(n, " is", " are")+" not in a git repository")
 		if n == len(paths) {
-			hint = "--allow-dirty writes all the same, and oakum undo takes it back"
+			hint = "--allow-dirty writes anyway, and oakum undo takes it back"
 		}
 	}
 	if len(reasons) == 0 {

@@ -85,7 +85,7 @@ func WritePatch(name string, result *report.Fix) error {
 	return nil
 }
 
-var errNoPatch = errors.New("the file exists and is no patch")
+var errNoPatch = errors.New("the file exists and is not a patch")
 
 // replacePatch writes data into a file that holds a patch, or nothing.
 func replacePatch(name string, data []byte) (err error) {
@@ -114,7 +114,7 @@ func notWritten(name string, err error) error {
 	var in *fs.PathError
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		return fmt.Errorf("--patch %s: there is no folder %s", name, filepath.Dir(name))
+		return fmt.Errorf("--patch %s: there is no directory %s", name, filepath.Dir(name))
 	case errors.As(err, &in):
 		err = in.Err // the operation and the name again
 	}

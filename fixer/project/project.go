@@ -2,7 +2,9 @@ package project
 
 import (
 	"context"
+	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/oakum-sec/oakum/fixer"
 	"github.com/oakum-sec/oakum/fixer/discover"
@@ -40,6 +42,7 @@ type Project struct {
 	Root  string
 	Notes []fixer.Note
 
+	shown     Paths
 	session   *engine.Session
 	selection *Selection
 	filter    report.Filter
@@ -72,10 +75,28 @@ func open(ctx context.Context, o Options, progress func(Stage, fixer.Progress)) 
 		selection: o.Selection,
 		filter:    report.Filter{Rule: o.Selection.Wants, Known: o.Selection.all},
 		progress:  progress,
+		shown:     NewPaths(loaded.Root),
+	}
+	if !slices.ContainsFunc(loaded.Sources, isOurs) {
+		return nil, nothingIn(o.Paths)
 	}
 	snap := fixer.NewSnapshot(loaded.Sources, loaded.Names...)
 	p.session = engine.NewSession(snap, factsOf(loaded.Root), o.Selection.run)
 	return p, nil
+}
+
+// isOurs reports whether a file is one that oakum is for, even if it could not be read.
+func isOurs(s fixer.Source) bool {
+	return !s.Context && s.Kind != fixer.Dockerignore && (s.Skip == nil || s.Skip.Code != discover.SkipUnknown)
+}
+
+// nothingIn says that there is nothing to do in the paths.
+func nothingIn(paths []string) error {
+	where := "this directory"
+	if len(paths) > 0 {
+		where = strings.Join(paths, ", ")
+	}
+	return fmt.Errorf("no Dockerfile, Compose file or Kubernetes manifest in %s", where)
 }
 
 // withInterruption says first that an earlier write did not finish, if so. A
@@ -99,6 +120,9 @@ func (p *Project) Session() *engine.Session { return p.session }
 // ShowFrom leaves findings below a severity out of what [Project.Scan] shows;
 // they are counted.
 func (p *Project) ShowFrom(min fixer.Severity) { p.filter.Min = min }
+
+// Paths says what the files are called from where the person stands.
+func (p *Project) Paths() Paths { return p.shown }
 
 // Scan is the report on the files as they are.
 func (p *Project) Scan() *report.Scan {

@@ -74,7 +74,7 @@ func expand(flag string, patterns []string, all []*fixer.Rule) (map[string]bool,
 			kind, _, _ := strings.Cut(r.Name, "/")
 			match, err := path.Match(slashless.Replace(p), slashless.Replace(r.Name))
 			if err != nil {
-				return nil, fmt.Errorf("%s: %q is no pattern: %w", flag, p, err)
+				return nil, fmt.Errorf("%s: %q is not a valid pattern: %w", flag, p, err)
 			}
 			if match || strings.TrimSuffix(p, "/") == kind || r.HasReference(p) {
 				out[r.Name], found = true, true
@@ -116,11 +116,10 @@ func RuleNamed(all []*fixer.Rule, name string) (*fixer.Rule, error) {
 	return nil, hinted(fmt.Errorf("no rule is called %q", name), report.DidYouMean(name, Names(all)))
 }
 
-// RulesMeant returns the rule of that name, else those with that reference, or
-// an error with a hint.
+// RulesMeant returns the rule of that name, in any case, else those with that
+// reference, or an error with a hint: names and references that are spelt alike.
 func RulesMeant(all []*fixer.Rule, name string) ([]*fixer.Rule, error) {
-	rule, err := RuleNamed(all, name)
-	if err == nil {
+	if rule, err := RuleNamed(all, strings.ToLower(name)); err == nil {
 		return []*fixer.Rule{rule}, nil
 	}
 	var out []*fixer.Rule
@@ -132,7 +131,15 @@ func RulesMeant(all []*fixer.Rule, name string) ([]*fixer.Rule, error) {
 	if len(out) > 0 {
 		return out, nil
 	}
-	return nil, err
+	known := Names(all)
+	for _, r := range all {
+		for _, ref := range r.References {
+			if !strings.Contains(ref.ID, " ") { // a word that is typed, not prose
+				known = append(known, ref.ID)
+			}
+		}
+	}
+	return nil, hinted(fmt.Errorf("no rule is called %q, and none has it as the id of another tool", name), report.DidYouMean(name, known))
 }
 
 // hinted adds a hint to an error.

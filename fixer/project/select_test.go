@@ -39,7 +39,7 @@ func TestSelection(t *testing.T) {
 		{[]string{"compose/a"}, []string{"compose/a"}, "", "", "leave no rule"},
 		{[]string{"compsoe"}, nil, "", "", "did you mean compose?"},
 		{nil, []string{"kubernetes/"[:4]}, "", "", `--ignore: no rule is called "kube"`},
-		{[]string{"[a"}, nil, "", "", "no pattern"},
+		{[]string{"[a"}, nil, "", "", "not a valid pattern"},
 		{[]string{""}, nil, "", "", `no rule is called ""`},
 	} {
 		s, err := Select(all, c.only, c.ignore)

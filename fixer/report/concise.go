@@ -12,7 +12,7 @@ import (
 func (s *Scan) Concise(w io.Writer, st Style) error {
 	p := &printer{w: w, st: st}
 	for _, f := range s.byFile() {
-		p.line(st.paint(bold, f.File), ":", itoa(f.Line), ": ", st.severity(f.Severity, 0), " ",
+		p.line(st.place(bold, f.File, f.Line), ": ", st.severity(f.Severity, 0), " ",
 			st.paint(cyan, f.Rule), " ", text.VisibleLine(f.Message))
 	}
 	return p.err
@@ -21,26 +21,26 @@ func (s *Scan) Concise(w io.Writer, st Style) error {
 // NonFindings writes, one line each, what [Scan.Concise] has no room for: skipped
 // files, suppressions that match nothing and rules that failed. It is talk,
 // for standard error.
-func (s *Scan) NonFindings(w io.Writer) error {
-	p := &printer{w: w}
+func (s *Scan) NonFindings(w io.Writer, st Style) error {
+	p := &printer{w: w, st: st}
 	for _, r := range s.skippedRows() {
-		p.line(text.VisibleLine(r.where + ": skipped, " + r.what))
+		p.line(text.VisibleLine(st.name(r.where) + ": skipped, " + r.what))
 	}
 	for _, x := range s.Suppressed {
 		reason := x.By.Reason
 		if reason == "" {
 			reason = "(no reason given)"
 		}
-		p.line(text.VisibleLine(place(x.Finding.File, x.Finding.Line) + ": suppressed " + x.Finding.Rule + ": " + reason))
+		p.line(text.VisibleLine(place(st.name(x.Finding.File), x.Finding.Line) + ": suppressed " + x.Finding.Rule + ": " + reason))
 	}
 	for _, u := range s.Unused {
-		p.line(text.VisibleLine(place(u.File, u.Line) + ": suppression of " + strings.Join(u.Rules, ",") + " matches nothing: " + s.unusedReason(u)))
+		p.line(text.VisibleLine(place(st.name(u.File), u.Line) + ": suppression of " + strings.Join(u.Rules, ",") + " matches nothing: " + s.unusedReason(u)))
 	}
 	for _, x := range s.Problems {
-		p.line(text.VisibleLine("rule " + x.Rule + " failed on " + x.File + ": " + x.Reason))
+		p.line(text.VisibleLine("rule " + x.Rule + " failed on " + st.name(x.File) + ": " + x.Reason))
 	}
 	if s.Hidden > 0 {
-		p.line(text.Count(s.Hidden, "finding", "findings"), " below the smallest severity asked for")
+		p.line(text.Count(s.Hidden, "finding", "findings"), " below --min-severity")
 	}
 	return p.err
 }

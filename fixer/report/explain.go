@@ -18,12 +18,12 @@ type section struct {
 func sections(r *fixer.Rule) []section {
 	page := r.Page()
 	return []section{
-		{"What", page.What, false},
 		{"Why", page.Why, false},
-		{"Breaks if", page.Breaks, false},
-		{"Verify", page.Verify, false},
+		{"What can break", page.Breaks, false},
+		{"How to check", page.Verify, false},
 		{"Example", page.Bad, true},
 		{"Fixed", page.Good, true},
+		{"What is reported", page.What, false},
 	}
 }
 
@@ -52,7 +52,7 @@ func Explain(w io.Writer, r *fixer.Rule, st Style) error {
 		p.prose(s.text)
 	}
 	if len(r.Params) > 0 {
-		p.heading("Settings")
+		p.heading("Values (--set)")
 	}
 	for _, param := range r.Params {
 		p.line("  --set ", r.Name, ".", param.Name, "=…")
@@ -73,7 +73,7 @@ func Explain(w io.Writer, r *fixer.Rule, st Style) error {
 			p.line("    ", c.URL)
 		}
 	}
-	p.heading("Leave it be")
+	p.heading("Suppress this rule")
 	p.prose(suppression(r))
 	return p.err
 }
@@ -114,6 +114,6 @@ func suppression(r *fixer.Rule) string {
 	if r.Kind == fixer.Dockerfile {
 		where = "On the line before:"
 	}
-	return where + "\n    # oakum: ignore " + r.Name + " the reason\nFor a whole file, above its first line of content:\n    # oakum: ignore-file " +
-		r.Name + " the reason\nFor one run: --ignore " + r.Name
+	return where + "\n    # oakum: ignore " + r.Name + " REASON\nFor a whole file, above its first line of content:\n    # oakum: ignore-file " +
+		r.Name + " REASON\nFor one run: --ignore " + r.Name
 }

@@ -18,6 +18,10 @@ type Fix struct {
 	After    *Scan // what is left when the plan is written
 	Outcomes []engine.Outcome
 	Changes  []engine.Change
+
+	// Command is the command line that makes these fixes, for texts that name it; ""
+	// names none.
+	Command string
 }
 
 // NewFix collects the report of a plan, after the filter.
@@ -66,7 +70,7 @@ type jsonOutcome struct {
 	Reason  string `json:"reason"`
 	Title   string `json:"title,omitempty"` // of the fix that was made or tried
 	Level   string `json:"level,omitempty"`
-	New     bool   `json:"new,omitempty"` // it came up after other fixes
+	New     bool   `json:"new,omitempty"` // it appeared after other fixes
 
 	Guesses []string `json:"guesses,omitempty"` // NAME=VALUE of parameters for which nothing is known
 }
@@ -99,15 +103,22 @@ func reason(o *engine.Outcome) string {
 		}
 		return "closed by the fix of " + strings.Join(names, ", ")
 	case o.Result == engine.Open:
-		return "its fix is " + o.Finding.Level().String()
+		switch l := o.Finding.Level(); l {
+		case fixer.Safe:
+			return "its safe fix was not selected"
+		case fixer.Review:
+			return "needs review (use --level review)"
+		default:
+			return "no file shows whether its fix is wanted; decide on it in oakum"
+		}
 	}
 	return ""
 }
 
-// Text writes the outcome of every finding, by file. Lines are those of the
-// files before the fixes. What a fix breaks and how to verify it is written once
-// where several say the same.
-func (f *Fix) Text(w io.Writer, st Style) error {
+// Full writes the outcome of every finding, by file. Lines are those of the files
+// before the fixes. What a fix can break and how to check it is written once where
+// several say the same.
+func (f *Fix) Full(w io.Writer, st Style) error {
 	p := &printer{w: w, st: st}
 	list := slices.Clone(f.Outcomes)
 	slices.SortStableFunc(list, func(a, b engine.Outcome) int {
@@ -121,9 +132,12 @@ func (f *Fix) Text(w io.Writer, st Style) error {
 				p.line()
 			}
 			file = o.Finding.File
-			p.line(st.paint(bold, file))
+			p.line(st.place(bold, file, 0))
 		}
 		p.outcome(o)
+	}
+	if len(list) > 0 {
+		p.line()
 	}
 	return p.err
 }
@@ -140,47 +154,43 @@ func (p *printer) outcome(o *engine.Outcome) {
 	case r == "":
 	case o.Result == engine.ManualWork:
 		p.adviceField(indent, o.Finding, r)
+	case o.Result == engine.Open:
+		p.field(indent, "not fixed", r)
 	default:
-		p.field(indent, "because", r)
+		p.field(indent, "reason", r)
 	}
-	if o.Result != engine.Fixed {
+	fix := madeFix(o)
+	if fix == nil {
 		return
 	}
-	i := slices.IndexFunc(o.Finding.Fixes, func(x fixer.Fix) bool { return x.Title == o.Title })
-	if i < 0 {
-		return
-	}
-	fix := &o.Finding.Fixes[i]
 	if o.Level != fixer.Safe {
-		p.fieldOnce(indent, "breaks if", fix.Breaks)
+		p.fieldOnce(indent, "can break", fix.Breaks)
 	}
-	p.fieldOnce(indent, "verify", fix.Verify)
+	for _, v := range fixer.ParseVerify(fix.Verify) {
+		p.fieldOnce(indent, "check", strings.TrimSpace(v.Command+" "+v.Expect))
+	}
+}
+
+// madeFix is the fix that was made, nil where none was.
+func madeFix(o *engine.Outcome) *fixer.Fix {
+	i := slices.IndexFunc(o.Finding.Fixes, func(x fixer.Fix) bool { return x.Title == o.Title })
+	if o.Result != engine.Fixed || i < 0 {
+		return nil
+	}
+	return &o.Finding.Fixes[i]
 }
 
 // location says where a finding is, to distinguish it from others of its rule. One
-// that came up after other fixes has no line in the file as it was.
+// that appeared after other fixes has no line in the file as it was.
 func location(o *engine.Outcome) string {
 	s := ""
 	if o.Finding.Path != "" {
 		s = " in " + text.VisibleLine(o.Finding.Path)
 	}
 	if o.New {
-		return s + ", came up after other fixes"
+		return s + ", appeared after other fixes"
 	}
 	return s + ", line " + itoa(o.Finding.Line)
-}
-
-// fieldOnce writes a field, unless it was written with the same words before.
-func (p *printer) fieldOnce(indent, label, s string) {
-	entry := label + ": " + s
-	if s == "" || p.written[entry] {
-		return
-	}
-	if p.written == nil {
-		p.written = map[string]bool{}
-	}
-	p.written[entry] = true
-	p.field(indent, label, s)
 }
 
 func (st Style) result(r engine.Result, width int) string {

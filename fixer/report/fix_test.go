@@ -22,12 +22,12 @@ func fakeFix(t *testing.T) *report.Fix {
 
 func TestFixText(t *testing.T) {
 	f := fakeFix(t)
-	got := written(t, func(w io.Writer) error { return f.Text(w, report.Style{}) })
+	got := written(t, func(w io.Writer) error { return f.Full(w, report.Style{}) })
 	for _, want := range []string{
-		"compose.yaml\n  blocked     compose/fixable in image, line 3\n              image is fixable\n              because: compose.yaml: the edit would change something else",
-		"  refused     compose/risky in image, line 5\n              image is risky\n              because: not here\n",
+		"compose.yaml\n  blocked     compose/fixable in image, line 3\n              image is fixable\n              reason: compose.yaml: the edit would change something else",
+		"  refused     compose/risky in image, line 5\n              image is risky\n              reason: not here\n",
 		"  manual      compose/hopeless in image, line 7\n              image is ^[[31mhopelessU+202E\n              to do: start again\n",
-		"  suppressed  compose/risky in image #2, line 9\n              image is risky\n              because: on purpose\n",
+		"  suppressed  compose/risky in image #2, line 9\n              image is risky\n              reason: on purpose\n",
 	} {
 		if !strings.Contains(got, want) {
 			t.Errorf("no %q in:\n%s", want, got)
@@ -50,18 +50,19 @@ func TestFixTextTellsFixesApart(t *testing.T) {
 	want := `f
   fixed       compose/a in services.a, line 2
               mend it (safe)
-              verify: look at it
+              check: look at it
   fixed       compose/a in services.b, line 4
               mend it (review)
-              breaks if: it breaks
+              can break: it breaks
   fixed       compose/a in services.c^[, line 6
               mend it (review)
   fixed       compose/a, line 7
               mend it (safe)
-  fixed       compose/a in services.d, came up after other fixes
+  fixed       compose/a in services.d, appeared after other fixes
               mend it (review)
+
 `
-	if got := written(t, func(w io.Writer) error { return f.Text(w, report.Style{}) }); got != want {
+	if got := written(t, func(w io.Writer) error { return f.Full(w, report.Style{}) }); got != want {
 		t.Errorf("got:\n%s\nwant:\n%s", got, want)
 	}
 }
@@ -69,34 +70,145 @@ func TestFixTextTellsFixesApart(t *testing.T) {
 func TestFixSummary(t *testing.T) {
 	got := written(t, func(w io.Writer) error { return fakeFix(t).Summary(w, report.Style{}, true, "oakum undo") })
 	for _, want := range []string{
-		"nothing to change\n",
+		"Nothing to change\n",
 		"blocked: compose.yaml:3 compose/fixable: ",
 		"refused: compose.yaml:5 compose/risky: not here\n",
-		"3 findings remain: 1 critical, 1 high, 1 medium; ",
-		"  chart/values.yaml  helm: values of a chart\n",
+		"Findings: 4: 1 blocked, 1 refused, 1 left to you, 1 suppressed\n",
+		"1 finding is left to you: no automatic fix\n",
+		"  chart/values.yaml: Helm chart (rendering charts is not supported yet)\n",
 	} {
 		if !strings.Contains(got, want) {
 			t.Errorf("no %q in:\n%s", want, got)
 		}
 	}
-	if strings.Contains(got, "undo") {
+	if strings.Contains(got, "Undo") {
 		t.Errorf("there is nothing to undo:\n%s", got)
 	}
+}
 
-	web := &fixer.Finding{Rule: "compose/a", File: "f", Severity: fixer.Low}
-	f := &report.Fix{
-		Before: &report.Scan{Score: 10}, After: &report.Scan{Score: 90},
-		Outcomes: []engine.Outcome{
-			{Finding: web, Result: engine.Fixed, Level: fixer.Safe}, {Finding: web, Result: engine.Fixed, Level: fixer.Review},
-			{Finding: web, Result: engine.Fixed, Level: fixer.Safe}, {Finding: web, Result: engine.Closed, By: []fixer.Key{web.Key()}}},
-		Changes: []engine.Change{{Path: "f", Before: []byte("a")}, {Path: "n"}},
+// outcomes is a plan of every result.
+func outcomes() *report.Fix {
+	at := func(path string, r engine.Result, l fixer.Level, title string) engine.Outcome {
+		f := &fixer.Finding{Rule: "compose/a", File: "f", Path: path, Severity: fixer.Low, Line: 1, Fixes: []fixer.Fix{
+			{Title: "mend <it>", Level: fixer.Safe, Verify: "docker ps\nprints\n  one\n\nlook at it"},
+			{Title: "go on", Level: fixer.Review, Breaks: "*all* of it", Verify: "docker ps\nprints\n  one"}}}
+		if r == engine.Open {
+			f.Fixes = f.Fixes[1:]
+		}
+		return engine.Outcome{Finding: f, Result: r, Level: l, Title: title}
 	}
-	want := "would change 2 files: 3 fixes (2 safe, 1 review), 1 finding closed by them\n  f\n  new: n\nscore 10 → 90 of 100\n"
-	if got := written(t, func(w io.Writer) error { return f.Summary(w, report.Style{}, false, "oakum undo") }); got != want {
+	f := &report.Fix{Before: &report.Scan{Score: 10}, After: &report.Scan{Score: 90, Arguments: " k8s"}, Command: "oakum fix k8s"}
+	f.Outcomes = []engine.Outcome{
+		at("a", engine.Fixed, fixer.Safe, "mend <it>"), at("b", engine.Fixed, fixer.Review, "go on"), at("c", engine.Fixed, fixer.Safe, "mend <it>"),
+		at("d", engine.Closed, 0, ""), at("e", engine.Open, 0, ""), at("g", engine.ManualWork, 0, ""), at("h", engine.AlreadySuppressed, 0, ""),
+	}
+	f.Outcomes[3].New = true
+	f.Outcomes[1].Guesses = []string{"uid=1"}
+	f.Changes = []engine.Change{
+		{Path: "f", Kind: fixer.Compose, Before: []byte("a\nb\n"), After: []byte("a\nc\nd\n"), Fixes: []fixer.Key{f.Outcomes[0].Finding.Key(), f.Outcomes[2].Finding.Key()}},
+		{Path: "n`m", Kind: fixer.Dockerfile, After: []byte("x\n"), Fixes: []fixer.Key{f.Outcomes[1].Finding.Key()}},
+	}
+	return f
+}
+
+const wantSummary = `Wrote 2 files: 3 fixes (2 safe, 1 review), 1 finding closed by them
+  f    +2   -1   ++-
+    mend <it>, 2 times
+  n` + "`" + `m  +1   -0   +  (new file)
+    go on (review)
+
+Score: 10 → 90 of 100 (F → A)
+Findings: 6 and 1 that appeared with the fixes: 3 fixed, 1 closed by other fixes, 1 not fixed, 1 left to you, 1 suppressed
+
+Default values that nothing here confirms: uid=1 in 1 place (choose others with --set)
+
+Check that it still works
+  docker ps
+      prints one
+      look at it
+
+1 finding needs a look: the fix could break something
+  show the fixes  oakum fix --level review --diff k8s
+  make them       oakum fix --level review k8s   (commit first)
+  1  compose/a
+
+1 finding is left to you: no automatic fix
+  what to do      oakum scan k8s
+  1  compose/a
+
+Undo: oakum undo
+`
+
+func TestSummaryOfEveryResult(t *testing.T) {
+	f := outcomes()
+	if got := written(t, func(w io.Writer) error { return f.Summary(w, report.Style{}, true, "oakum undo") }); got != wantSummary {
+		t.Errorf("got:\n%s\nwant:\n%s", got, wantSummary)
+	}
+	got := written(t, func(w io.Writer) error { return f.Summary(w, report.Style{}, false, "oakum undo") })
+	if !strings.HasPrefix(got, "Would change 2 files: ") || strings.Contains(got, "undo") || strings.Contains(got, "commit first") || strings.Contains(got, "docker ps") {
+		t.Errorf("of a plan that is not written:\n%s", got)
+	}
+}
+
+const wantPullRequest = `Harden 1 Dockerfile and 1 Compose file: 3 fixes, score 10 → 90
+
+| | before | after |
+|---|---:|---:|
+| Score | 10 (F) | 90 (A) |
+| Findings | 0 | 0 |
+
+## What changes
+
+- 'f' (+2 −1)
+  - mend \<it\>, 2 times
+- ''n'm'' (+1 −0)
+  - go on (review)
+
+Every byte that is not part of a fix is unchanged.
+
+## What could break
+
+- go on: \*all\* of it
+- Default values that no file confirms: 'uid=1 in 1 place'
+
+## How to check
+
+- [ ] 'docker ps' prints one
+- [ ] look at it
+
+## What is left
+
+- 1 finding could be fixed after a look ('compose/a')
+- 1 finding not fixed automatically ('compose/a')
+- 1 finding suppressed before ('compose/a')
+
+Made with 'oakum fix k8s'.
+`
+
+func TestPullRequest(t *testing.T) {
+	want := strings.ReplaceAll(wantPullRequest, "'", "`")
+	if got := written(t, outcomes().PullRequest); got != want {
 		t.Errorf("got:\n%s\nwant:\n%s", got, want)
 	}
-	want = strings.Replace(want, "would change", "wrote", 1) + "undo with: oakum undo\n"
-	if got := written(t, func(w io.Writer) error { return f.Summary(w, report.Style{}, true, "oakum undo") }); got != want {
+	if got := written(t, (&report.Fix{Before: &report.Scan{}, After: &report.Scan{}}).PullRequest); got != "Harden container files: nothing to change\n" {
+		t.Errorf("of nothing: %q", got)
+	}
+}
+
+func TestCommitMessage(t *testing.T) {
+	want := `Harden 1 Dockerfile and 1 Compose file
+
+f:
+- mend <it>, 2 times
+
+n` + "`" + `m:
+- go on (review)
+
+Score 10 -> 90 of 100.
+
+Made with: oakum fix k8s
+`
+	if got := written(t, outcomes().CommitMessage); got != want {
 		t.Errorf("got:\n%s\nwant:\n%s", got, want)
 	}
 }

@@ -17,21 +17,15 @@ severity: medium
 
 An example line is wrong; write another.
 
-What
-  Lines.
-
-  A second paragraph that is long enough to be wrapped somewhere before its
-  eightieth column ends.
-
 Why
   Because of:
   - one
   - two
 
-Breaks if
+What can break
   nothing
 
-Verify
+How to check
       docker compose exec web a-command --with-a-long-flag --and-another-one --that-is-never-wrapped
 
 Example
@@ -42,15 +36,21 @@ Fixed
     a:
       b: ` + "```" + `2
 
+What is reported
+  Lines.
+
+  A second paragraph that is long enough to be wrapped somewhere before its
+  eightieth column ends.
+
 References
   Web 5.4  https://example.org/5.4
   Kubesec DockerSock
 
-Leave it be
+Suppress this rule
   At the end of the line or on the line before:
-      # oakum: ignore compose/fixable the reason
+      # oakum: ignore compose/fixable REASON
   For a whole file, above its first line of content:
-      # oakum: ignore-file compose/fixable the reason
+      # oakum: ignore-file compose/fixable REASON
   For one run: --ignore compose/fixable
 `
 	if got != want {

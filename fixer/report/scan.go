@@ -22,8 +22,13 @@ type Scan struct {
 	Score      int              // of all findings the filter's rules made, hidden ones too
 	Pods       []fixer.PodLevel // every whole workload, by the Pod Security Standards
 
+	// Arguments are those of the command line that a command which is named in the
+	// report needs to look at the same findings, each with a blank before it.
+	Arguments string
+
 	snapshot *fixer.Snapshot
 	known    []string // rule names
+	rules    map[string]*fixer.Rule
 }
 
 // A Filter narrows what is reported. The zero value reports everything.
@@ -39,8 +44,9 @@ func (f Filter) wants(rule string) bool { return f.Rule == nil || f.Rule(rule) }
 // left out when it names a rule the filter does not want, because that rule
 // may not have run.
 func NewScan(root string, snap *fixer.Snapshot, r *engine.Report, filter Filter) *Scan {
-	s := &Scan{Root: root, Pods: snap.PodLevels(), snapshot: snap}
+	s := &Scan{Root: root, Pods: snap.PodLevels(), snapshot: snap, rules: map[string]*fixer.Rule{}}
 	for _, rule := range filter.Known {
+		s.rules[rule.Name] = rule
 		s.known = append(s.known, rule.Name)
 	}
 	for f := range snap.Files() {

@@ -23,38 +23,86 @@ func written(t *testing.T, write func(io.Writer) error) string {
 	return b.String()
 }
 
-const wantText = `compose.yaml
+const wantText = `3 findings in 1 file: 1 critical, 1 high, 1 medium
+Score: 76 of 100 (B)
+
+What can be done
+  1 has a safe fix                oakum fix --select x
+  1 has a fix that needs a look   oakum fix --level review --diff --select x
+  1 is left to you: no automatic fix
+  One at a time, with the diff of each: oakum
+
+By file
+  3  compose.yaml  1 critical, 1 high, 1 medium
+
+By rule
+  1  compose/hopeless  1 critical
+  1  compose/risky     1 high
+  1  compose/fixable   1 medium
+
+Not checked
+  chart/values.yaml: Helm chart (rendering charts is not supported yet)
+
+critical  compose/hopeless: hopeless | title
+  compose.yaml:7  image is ^[[31mhopelessU+202E
+    7 | image: hopeless
+    To do: start again
+
+high  compose/risky: risky | title
+  compose.yaml:5  image is risky
+    5 | image: risky
+    Fix (review): go on
+    Can break: it breaks
+
+medium  compose/fixable: fixable | title
+  compose.yaml:3  image is fixable
+    3 | image: fixable
+    Evidence: image table: known
+    Fix (safe): mend it
+
+Suppressed
+  compose.yaml:9  compose/risky: on purpose
+
+Suppressions that match nothing
+  compose.yaml:11  compose/risqy: no rule is called compose/risqy: did you mean compose/risky?
+
+3 findings. Safe fixes: oakum fix --select x   One at a time: oakum   About a rule: oakum explain RULE
+`
+
+// wantFull is what --full adds: by file, with parameters and references.
+const wantFull = `
+compose.yaml
     3  medium    image is fixable
                  compose/fixable in image
                  evidence: image table: known
                  fix (safe): mend it
                  --set word=mended: what to write
+                 references: Web 5.4; Kubesec DockerSock
     5  high      image is risky
                  compose/risky in image
                  fix (review): go on
-                 breaks if: it breaks
+                 can break: it breaks
+                 references: Web 5.4; Kubesec DockerSock
     7  critical  image is ^[[31mhopelessU+202E
                  compose/hopeless in image
                  to do: start again
+                 references: Web 5.4; Kubesec DockerSock
 
-suppressed
-  compose.yaml:9  compose/risky: on purpose
-
-suppressions that match nothing
-  compose.yaml:11  compose/risqy: no rule is called compose/risqy: did you mean compose/risky?
-
-skipped
-  chart/values.yaml  helm: values of a chart
-
-3 findings in 1 file: 1 critical, 1 high, 1 medium
-1 can be fixed safely, 1 can be fixed after review, 1 to be done by hand
-score 76 of 100 (B)
+Suppressed
 `
 
 func TestText(t *testing.T) {
 	s := fakeScan(t, report.Filter{})
+	s.Arguments = " --select x"
 	if got := written(t, func(w io.Writer) error { return s.Text(w, report.Style{}) }); got != wantText {
 		t.Errorf("got:\n%s\nwant:\n%s", got, wantText)
+	}
+}
+
+func TestFull(t *testing.T) {
+	s := fakeScan(t, report.Filter{})
+	if got := written(t, func(w io.Writer) error { return s.Full(w, report.Style{}) }); !strings.Contains(got, wantFull) || !strings.HasPrefix(got, "3 findings in 1 file") {
+		t.Errorf("got:\n%s\nwant in it:\n%s", got, wantFull)
 	}
 }
 
@@ -62,7 +110,7 @@ func TestText(t *testing.T) {
 // one.
 func TestTextCountsFilesWithFindings(t *testing.T) {
 	s := fakeScan(t, report.Filter{}, fixer.Source{Path: "fine/compose.yaml", Kind: fixer.Compose, Data: []byte("services:\n  x:\n    image: fine\n")})
-	if got := written(t, func(w io.Writer) error { return s.Text(w, report.Style{}) }); !strings.Contains(got, "\n3 findings in 1 of 2 files: ") {
+	if got := written(t, func(w io.Writer) error { return s.Text(w, report.Style{}) }); !strings.HasPrefix(got, "3 findings in 1 of 2 files: ") {
 		t.Errorf("got:\n%s", got)
 	}
 }
@@ -72,6 +120,7 @@ func TestTextCountsFilesWithFindings(t *testing.T) {
 func TestColourOnlyRepeats(t *testing.T) {
 	escape := regexp.MustCompile("\x1b\\[[0-9;]*m")
 	s := fakeScan(t, report.Filter{})
+	s.Arguments = " --select x"
 	colour := written(t, func(w io.Writer) error { return s.Text(w, report.Style{Terminal: true, Color: true}) })
 	if !strings.Contains(colour, "\x1b[") {
 		t.Error("there is no colour")
@@ -94,7 +143,7 @@ compose.yaml:7: critical compose/hopeless image is ^[[31mhopelessU+202E
 compose.yaml:9: suppressed compose/risky: on purpose
 compose.yaml:11: suppression of compose/risqy matches nothing: no rule is called compose/risqy: did you mean compose/risky?
 `
-	if got := written(t, s.NonFindings); got != want {
+	if got := written(t, func(w io.Writer) error { return s.NonFindings(w, report.Style{}) }); got != want {
 		t.Errorf("got:\n%s\nwant:\n%s", got, want)
 	}
 }
@@ -146,11 +195,11 @@ func TestProblemsAndSkipsAreShownInEveryForm(t *testing.T) {
 	}
 	for name, got := range map[string]string{
 		"text":  written(t, func(w io.Writer) error { return s.Text(w, report.Style{}) }),
-		"aside": written(t, s.NonFindings),
+		"aside": written(t, func(w io.Writer) error { return s.NonFindings(w, report.Style{}) }),
 		"json":  written(t, s.JSON),
 	} {
 		for _, want := range []string{"compose/panics", "boom", "chart/values.yaml", "helm"} {
-			if !strings.Contains(got, want) {
+			if !strings.Contains(strings.ToLower(got), want) {
 				t.Errorf("%s does not mention %q:\n%s", name, want, got)
 			}
 		}

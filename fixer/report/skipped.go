@@ -60,7 +60,7 @@ func (s *Scan) skippedRows() []skippedRow {
 }
 
 var groupNames = map[fixer.SkipCode]string{
-	fixer.SkipHelm:      "a Helm chart, not edited: what it renders to is not worked out yet",
+	fixer.SkipHelm:      "a Helm chart (rendering charts is not supported yet)",
 	fixer.SkipKustomize: "a kustomization, read for what they change and not edited",
 }
 

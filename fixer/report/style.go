@@ -15,6 +15,39 @@ type Style struct {
 	Terminal bool
 	// Color allows colour. Marks carry the meaning; colour repeats it.
 	Color bool
+
+	// Name returns what a file is called from where the reader stands; nil leaves
+	// the path relative to the root. Link returns the address of a file for the
+	// terminals that can open one; nil makes no links.
+	Name func(path string) string
+	Link func(path string, line int) string
+}
+
+// name is what a file of the repository is called in the report. It is not
+// visible-safe.
+func (st Style) name(path string) string {
+	if st.Name == nil {
+		return path
+	}
+	return st.Name(path)
+}
+
+// place is a file and a line as they are shown, visible-safe: painted, and a link
+// where the terminal has them. Line 0 is the file alone.
+func (st Style) place(code, path string, line int) string {
+	shown := st.name(path)
+	if line > 0 {
+		shown = place(shown, line)
+	}
+	return st.link(path, line, st.paint(code, shown))
+}
+
+// link makes text that is visible-safe a link to a file (OSC 8).
+func (st Style) link(path string, line int, shown string) string {
+	if st.Link == nil {
+		return shown
+	}
+	return "\x1b]8;;" + text.VisibleLine(st.Link(path, line)) + "\x1b\\" + shown + "\x1b]8;;\x1b\\"
 }
 
 // The colours are the terminal's own, so that they suit its theme.
@@ -75,6 +108,19 @@ func wrap(s string, width int) []string {
 		lines = append(lines, line)
 	}
 	return lines
+}
+
+// mark paints the carets below the part of a line that a finding is about.
+func (st Style) mark(s fixer.Severity, carets string) string {
+	code := yellow
+	if s >= fixer.High {
+		code = red
+	}
+	return st.paint(code, carets)
+}
+
+func padLeft(s string, width int) string {
+	return strings.Repeat(" ", max(0, width-utf8.RuneCountInString(s))) + s
 }
 
 func pad(s string, width int) string {

@@ -30,7 +30,7 @@ func DidYouMean(given string, candidates []string) string {
 	var found []near
 	lower := strings.ToLower(given)
 	for _, c := range slices.Sorted(slices.Values(candidates)) {
-		d := distance(lower, c)
+		d := distance(lower, strings.ToLower(c))
 		if d <= max(2, len(given)/4) {
 			found = append(found, near{c, d})
 		}

@@ -9,7 +9,6 @@ import (
 	"unicode/utf8"
 
 	"github.com/oakum-sec/oakum/fixer"
-	"github.com/oakum-sec/oakum/fixer/engine"
 	"github.com/oakum-sec/oakum/fixer/text"
 )
 
@@ -24,6 +23,7 @@ type printer struct {
 	tight      bool                 // no blank line after a section
 	lastAdvice map[fixer.Key]string // the last advice by rule and file
 	written    map[string]bool      // fields that are written once
+	near       map[string]bool      // what was written of the rule at hand
 }
 
 // line writes one line. The caller makes its parts visible-safe.
@@ -66,28 +66,76 @@ func (p *printer) adviceField(indent string, f *fixer.Finding, advice string) {
 	p.field(indent, "to do", advice)
 }
 
-// Text writes the scan for people: findings by file with what they depend on and
-// what can be done, then everything that is no open finding, then the count
-// and the score. How to verify a fix is written when it was made, see [Fix.Text].
+// fieldOnce writes a field, unless it was written with the same words before.
+func (p *printer) fieldOnce(indent, label, s string) {
+	entry := label + ": " + s
+	if s == "" || p.written[entry] {
+		return
+	}
+	if p.written == nil {
+		p.written = map[string]bool{}
+	}
+	p.written[entry] = true
+	p.field(indent, label, s)
+}
+
+// fieldNear writes a field, or that it says what was said a few lines above.
+func (p *printer) fieldNear(indent, label, s string) {
+	if p.near[s] {
+		s = "as above"
+	}
+	if p.near == nil {
+		p.near = map[string]bool{}
+	}
+	p.near[s] = true
+	p.field(indent, label, s)
+}
+
+// Text writes the scan for people: a summary, then the findings by rule, the most
+// severe first, each with the line it is about. What several have in common is said
+// once. [Scan.Full] writes all there is.
 func (s *Scan) Text(w io.Writer, st Style) error {
 	p := &printer{w: w, st: st}
+	p.overview(s)
+	p.notChecked(s)
+	p.findings(s)
+	p.leftAlone(s)
+	p.next(s)
+	return p.err
+}
+
+// Full writes the scan with everything that is known: the summary, then findings by
+// file with all their evidence, parameters and references, then everything that is no
+// open finding. How to check a fix is written when it was made, see [Fix.Text].
+func (s *Scan) Full(w io.Writer, st Style) error {
+	p := &printer{w: w, st: st}
+	p.overview(s)
 	file := ""
 	for i, f := range s.byFile() {
 		if f.File != file || i == 0 {
 			if i > 0 {
 				p.line()
 			}
-			p.line(st.paint(bold, f.File))
+			p.line(st.place(bold, f.File, 0))
 			file = f.File
 		}
-		p.finding(f)
+		p.finding(s, f)
 	}
 	if len(s.Findings) > 0 {
 		p.line()
 	}
 	p.nonFindings(s)
-	p.summary(s)
+	p.next(s)
 	return p.err
+}
+
+// next ends a long report with what to do about it, as its summary is out of sight.
+func (p *printer) next(s *Scan) {
+	if len(s.Findings) == 0 {
+		return
+	}
+	p.line(text.Count(len(s.Findings), "finding", "findings"), ". Safe fixes: ", p.st.paint(cyan, "oakum fix"+s.Arguments),
+		"   One at a time: ", p.st.paint(cyan, "oakum"), "   About a rule: ", p.st.paint(cyan, "oakum explain RULE"))
 }
 
 const (
@@ -96,7 +144,7 @@ const (
 	indent        = "                 " // the columns before a message
 )
 
-func (p *printer) finding(f *fixer.Finding) {
+func (p *printer) finding(s *Scan, f *fixer.Finding) {
 	for i, l := range wrap(f.Message, textWidth-len(indent)) {
 		if i == 0 {
 			p.line(fmt.Sprintf("%*d  ", placeWidth, f.Line), p.st.severity(f.Severity, severityWidth), "  ", l)
@@ -111,7 +159,7 @@ func (p *printer) finding(f *fixer.Finding) {
 	p.line(indent, place)
 	for i, e := range f.Evidence {
 		if !slices.Contains(f.Evidence[:i], e) { // two sources may give one fact
-			p.field(indent, "evidence", e.String())
+			p.field(indent, "evidence", p.st.evidence(e))
 		}
 	}
 	for i, fix := range f.Fixes {
@@ -121,7 +169,7 @@ func (p *printer) finding(f *fixer.Finding) {
 		}
 		p.field(indent, label+" ("+fix.Level.String()+")", fix.Title)
 		if fix.Breaks != "" && fix.Level != fixer.Safe {
-			p.field(indent, "breaks if", fix.Breaks)
+			p.field(indent, "can break", fix.Breaks)
 		}
 		for _, x := range fix.Params {
 			p.field(indent, "--set "+x.Name+"="+x.Default, x.Meaning)
@@ -130,31 +178,49 @@ func (p *printer) finding(f *fixer.Finding) {
 	if f.Advice != "" {
 		p.adviceField(indent, f, f.Advice)
 	}
+	if r := s.rules[f.Rule]; r != nil {
+		var names []string
+		for _, c := range fixer.Cite(r.References) {
+			names = append(names, c.Text)
+		}
+		if len(names) > 0 {
+			p.field(indent, "references", strings.Join(names, "; "))
+		}
+	}
+}
+
+// leftAlone writes what is no open finding and was not in the summary.
+func (p *printer) leftAlone(s *Scan) {
+	short := *s
+	short.Files = nil
+	p.nonFindings(&short)
 }
 
 // nonFindings writes what is no open finding and must not stay silent.
 func (p *printer) nonFindings(s *Scan) {
-	p.section("suppressed", len(s.Suppressed), func(i int) (string, string) {
+	p.section("Suppressed", len(s.Suppressed), func(i int) (string, string) {
 		x := s.Suppressed[i]
 		reason := x.By.Reason
 		if reason == "" {
 			reason = "(no reason given)"
 		}
-		return place(x.Finding.File, x.Finding.Line), x.Finding.Rule + ": " + reason
+		return p.st.place(dim, x.Finding.File, x.Finding.Line), x.Finding.Rule + ": " + reason
 	})
-	p.section("suppressions that match nothing", len(s.Unused), func(i int) (string, string) {
+	p.section("Suppressions that match nothing", len(s.Unused), func(i int) (string, string) {
 		u := s.Unused[i]
-		return place(u.File, u.Line), strings.Join(u.Rules, ",") + ": " + s.unusedReason(u)
+		return p.st.place(dim, u.File, u.Line), strings.Join(u.Rules, ",") + ": " + s.unusedReason(u)
 	})
 	skipped := s.skippedRows()
-	p.section("skipped", len(skipped), func(i int) (string, string) { return skipped[i].where, skipped[i].what })
-	p.section("rules that failed (a defect of oakum)", len(s.Problems), func(i int) (string, string) {
+	p.section("Skipped", len(skipped), func(i int) (string, string) {
+		return p.st.paint(dim, p.st.name(skipped[i].where)), skipped[i].what
+	})
+	p.section("Rules that failed (a defect of oakum)", len(s.Problems), func(i int) (string, string) {
 		x := s.Problems[i]
-		return x.File, x.Rule + ": " + x.Reason
+		return p.st.place(dim, x.File, 0), x.Rule + ": " + x.Reason
 	})
 }
 
-func (p *printer) section(title string, n int, row func(i int) (where, what string)) {
+func (p *printer) section(title string, n int, row func(i int) (where, what string)) { // where is visible-safe
 	if n == 0 {
 		return
 	}
@@ -162,7 +228,7 @@ func (p *printer) section(title string, n int, row func(i int) (where, what stri
 	for i := range n {
 		where, what := row(i)
 		if where != "" {
-			where = p.st.paint(dim, where) + "  "
+			where += "  "
 		}
 		p.line("  ", where, text.VisibleLine(what))
 	}
@@ -172,24 +238,6 @@ func (p *printer) section(title string, n int, row func(i int) (where, what stri
 }
 
 func place(file string, line int) string { return file + ":" + itoa(line) }
-
-func (p *printer) summary(s *Scan) {
-	looked := len(s.Files) - len(s.Skipped())
-	if len(s.Findings) == 0 {
-		p.line("no findings in ", text.Count(looked, "file", "files"), s.hidden())
-	} else {
-		p.line(text.Count(len(s.Findings), "finding", "findings"), " in ", filesOf(s.Findings, looked), ": ",
-			severities(s.Findings), s.hidden())
-		p.line(levels(s.Findings))
-	}
-	if looked == 0 {
-		return // nothing was checked
-	}
-	p.line("score ", p.st.paint(bold, itoa(s.Score)), " of 100 (", engine.Grade(s.Score), ")")
-	if pods := fixer.CountLevels(s.Pods); pods != "" {
-		p.line("pods by the Pod Security Standards: ", pods)
-	}
-}
 
 // filesOf counts the files that have findings, of those looked into.
 func filesOf(list []*fixer.Finding, looked int) string {
@@ -207,7 +255,7 @@ func (s *Scan) hidden() string {
 	if s.Hidden == 0 {
 		return ""
 	}
-	return fmt.Sprintf(" (%d below the smallest severity asked for)", s.Hidden)
+	return fmt.Sprintf(" (%d below --min-severity)", s.Hidden)
 }
 
 // severities counts findings by severity, the worst first: "1 high, 2 low".
@@ -220,21 +268,6 @@ func severities(list []*fixer.Finding) string {
 	for s := fixer.Critical; s >= fixer.Low; s-- {
 		if n[s] > 0 {
 			out = append(out, itoa(n[s])+" "+s.String())
-		}
-	}
-	return strings.Join(out, ", ")
-}
-
-// levels counts findings by what can be done about them.
-func levels(list []*fixer.Finding) string {
-	n := map[fixer.Level]int{}
-	for _, f := range list {
-		n[f.Level()]++
-	}
-	var out []string
-	for l, words := range []string{fixer.Safe: "can be fixed safely", fixer.Review: "can be fixed after review", fixer.Manual: "to be done by hand"} {
-		if n[fixer.Level(l)] > 0 {
-			out = append(out, itoa(n[fixer.Level(l)])+" "+words)
 		}
 	}
 	return strings.Join(out, ", ")

@@ -31,6 +31,11 @@ func textOf(t *testing.T, s *report.Scan) string {
 	return written(t, func(w io.Writer) error { return s.Text(w, report.Style{}) })
 }
 
+func fullOf(t *testing.T, s *report.Scan) string {
+	t.Helper()
+	return written(t, func(w io.Writer) error { return s.Full(w, report.Style{}) })
+}
+
 // TestAChartIsSkippedInOneLine: a line for each of its files would bury the
 // summary.
 func TestAChartIsSkippedInOneLine(t *testing.T) {
@@ -47,9 +52,9 @@ func TestAChartIsSkippedInOneLine(t *testing.T) {
 		skip("prod/kustomization.yml", fixer.SkipKustomize), skip("prod/patches/p.yaml", fixer.SkipKustomize),
 		skip("bad/a.yaml", fixer.SkipSyntax), skip("bad/b.yaml", fixer.SkipSyntax),
 	)
-	const chart, kustomization = " files of a Helm chart, not edited: what it renders to is not worked out yet\n",
+	const chart, kustomization = " files of a Helm chart (rendering charts is not supported yet)\n",
 		" files of a kustomization, read for what they change and not edited\n"
-	want := "skipped\n" +
+	want := "Skipped\n" +
 		"  bad/a.yaml  syntax: of bad/a.yaml\n" +
 		"  bad/b.yaml  syntax: of bad/b.yaml\n" +
 		"  charts/x  4" + chart +
@@ -58,10 +63,18 @@ func TestAChartIsSkippedInOneLine(t *testing.T) {
 		"  charts/xy/values.yaml  helm: of charts/xy/values.yaml\n" +
 		"  lost/templates  2" + chart +
 		"  prod  2" + kustomization + "\n"
-	if got := textOf(t, s); !strings.HasPrefix(got, want) {
+	if got := fullOf(t, s); !strings.Contains(got, want) {
 		t.Errorf("got:\n%s\nwant:\n%s", got, want)
 	}
-	if got := written(t, s.NonFindings); !strings.Contains(got, "charts/x: skipped, 4"+chart) || strings.Count(got, "\n") != 8 {
+	want = "Not checked\n" +
+		"  9 files: charts/x/Chart.yaml, charts/x/charts/sub/Chart.yaml, charts/x/charts/sub/values.yaml, 6 more (oakum scan --full lists them): Helm chart (rendering charts is not supported yet)\n" +
+		"  3 files: charts/x/kustomization.yaml, prod/kustomization.yml, prod/patches/p.yaml: read for what Kustomize changes, not checked by itself\n" +
+		"  bad/a.yaml: of bad/a.yaml\n" +
+		"  bad/b.yaml: of bad/b.yaml\n"
+	if got := textOf(t, s); !strings.Contains(got, want) {
+		t.Errorf("got:\n%s\nwant:\n%s", got, want)
+	}
+	if got := written(t, func(w io.Writer) error { return s.NonFindings(w, report.Style{}) }); !strings.Contains(got, "charts/x: skipped, 4"+chart) || strings.Count(got, "\n") != 8 {
 		t.Errorf("aside:\n%s", got)
 	}
 	if got := written(t, s.JSON); !strings.Contains(got, "charts/x/templates/deep/b.yaml") {
@@ -73,7 +86,7 @@ func TestAChartIsSkippedInOneLine(t *testing.T) {
 // word a line.
 func TestALongDefaultHasItsMeaningBelow(t *testing.T) {
 	with := func(value string) string {
-		return textOf(t, scanOf([]fixer.Finding{{Message: "m", Fixes: []fixer.Fix{{ID: "f", Title: "f", Level: fixer.Safe,
+		return fullOf(t, scanOf([]fixer.Finding{{Message: "m", Fixes: []fixer.Fix{{ID: "f", Title: "f", Level: fixer.Safe,
 			Params: []fixer.Param{{Name: "writable", Meaning: "paths that get a tmpfs, with blanks between", Default: value}}}}}}, compose("compose.yaml")))
 	}
 	long := strings.TrimSpace(strings.Repeat("/var/cache/nginx ", 6))
@@ -98,15 +111,65 @@ func TestNothingIsToldTwice(t *testing.T) {
 		{Path: "c", Message: "c", Advice: "something else"},
 		{Path: "d", Message: "d", Advice: pin},
 	}, compose("compose.yaml"), compose("k/compose.yaml"))
-	var got []string
-	for line := range strings.Lines(textOf(t, s)) {
-		if line = strings.TrimSpace(line); strings.HasPrefix(line, "to do: ") || strings.HasPrefix(line, "evidence: ") {
-			got = append(got, line)
+	told := func(report string) string {
+		var got []string
+		for line := range strings.Lines(report) {
+			line = strings.TrimSpace(line)
+			if label, _, _ := strings.Cut(strings.ToLower(line), ":"); label == "to do" || label == "evidence" {
+				got = append(got, line)
+			}
 		}
+		return strings.Join(got, "\n")
 	}
 	one := []string{"evidence: compose.yaml:1: a fact", "evidence: another", "to do: " + pin, "evidence: compose.yaml:1: a fact",
 		"to do: as above", "to do: something else", "to do: " + pin}
-	if want := strings.Join(append(one, one...), "\n"); strings.Join(got, "\n") != want {
-		t.Errorf("got:\n%s\nwant:\n%s", strings.Join(got, "\n"), want)
+	if got, want := told(fullOf(t, s)), strings.Join(append(one, one...), "\n"); got != want {
+		t.Errorf("got:\n%s\nwant:\n%s", got, want)
+	}
+	want := "Evidence: compose.yaml:1: a fact\nEvidence: another\nTo do: " + pin + "\nTo do: something else"
+	if got := told(textOf(t, s)); got != want {
+		t.Errorf("got:\n%s\nwant:\n%s", got, want)
+	}
+}
+
+// TestASecretIsNotInTheExcerpt: a report is kept in logs.
+func TestASecretIsNotInTheExcerpt(t *testing.T) {
+	src := fixer.Source{Path: "compose.yaml", Kind: fixer.Compose, Data: []byte("services:\n  db:\n    environment:\n      DB_PASSWORD: q7Rk2pX9vTz\n")}
+	at := strings.Index(string(src.Data), "DB_PASS")
+	got := textOf(t, scanOf([]fixer.Finding{{Message: "m", Advice: "a", Start: at, End: len(src.Data) - 1}}, src))
+	if !strings.Contains(got, "4 | DB_PASSWORD: (hidden)\n") || strings.Contains(got, "q7R") {
+		t.Errorf("got:\n%s", got)
+	}
+}
+
+// TestExcerpts: the line without its indentation, with carets where only a part of
+// it is meant, and the part in view where the line is long.
+func TestExcerpts(t *testing.T) {
+	long := strings.Repeat("a: 1, ", 40)
+	for _, c := range []struct{ line, part, want string }{
+		{"    image: x", "image: x", "1 | image: x\n"},
+		{"  - name: x", "name: x", "1 | - name: x\n"},
+		{"    image: x # y", "x", "1 | image: x # y\n      |        ^\n"},
+		{"\ta\tb", "b", "1 | a b\n      |   ^\n"},
+		{"日本: b", "b", "1 | 日本: b\n      |       ^\n"},
+		{"x\x1b[31m: b", "b", "1 | x^[[31m: b\n      |          ^\n"},
+		{"{" + long + "z: here}", "here", "^^^^\n"},
+		{"{z: here, " + long + "}", "here", "1 | {z: here, a: 1, "},
+		{"{" + long + "}", long, "…\n"},
+	} {
+		at := strings.Index(c.line, c.part)
+		src := fixer.Source{Path: "compose.yaml", Kind: fixer.Compose, Data: []byte(c.line + "\n")}
+		snap := fixer.NewSnapshot([]fixer.Source{src})
+		f := &fixer.Finding{Rule: "compose/x", Severity: fixer.Low, File: "compose.yaml", Line: 1, Start: at, End: at + len(c.part), Message: "m", Advice: "a"}
+		s := report.NewScan("/", snap, &engine.Report{Findings: []*fixer.Finding{f}}, report.Filter{})
+		got := textOf(t, s)
+		if !strings.Contains(got, c.want) {
+			t.Errorf("%q: no %q in\n%s", c.line, c.want, got)
+		}
+		for line := range strings.Lines(got) {
+			if n := len([]rune(line)); n > 120 {
+				t.Errorf("%q: a line of %d characters", c.line, n)
+			}
+		}
 	}
 }

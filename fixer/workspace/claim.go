@@ -26,11 +26,11 @@ type ClaimedError struct {
 
 // Error names the process, which is how a person finds it.
 func (e *ClaimedError) Error() string {
-	who := ""
+	who := "another process"
 	if e.PID > 0 {
-		who = fmt.Sprintf(" (process %d)", e.PID)
+		who = fmt.Sprintf("process %d", e.PID)
 	}
-	return fmt.Sprintf("%s: oakum is already open here%s; write or quit there first (oakum scan and oakum fix --diff work meanwhile)", text.VisibleLine(e.Root), who)
+	return fmt.Sprintf("%s: oakum is already open on this repository (%s): write or quit there first (oakum scan and oakum fix --diff still work)", text.VisibleLine(e.Root), who)
 }
 
 const (

@@ -48,7 +48,7 @@ func TestTwoSessionsKnowOfEachOther(t *testing.T) {
 	if _, err := ClaimRoot(t.Context(), root); !errors.As(err, &claimed) || claimed.PID != child.Process.Pid {
 		t.Errorf("a second session: %v, want the process %d", err, child.Process.Pid)
 	}
-	if err := Unclaimed(root); !errors.As(err, &claimed) || !strings.Contains(err.Error(), fmt.Sprintf("oakum is already open here (process %d)", child.Process.Pid)) {
+	if err := Unclaimed(root); !errors.As(err, &claimed) || !strings.Contains(err.Error(), fmt.Sprintf("oakum is already open on this repository (process %d)", child.Process.Pid)) {
 		t.Errorf("a fix: %v", err)
 	}
 	link := filepath.Join(t.TempDir(), "link")

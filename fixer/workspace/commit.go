@@ -208,7 +208,7 @@ func (w *writer) write(ctx context.Context, s *store, e *entry, todo []replaceme
 	var refused refusals
 	for _, dir := range e.Dirs {
 		if err := w.root.Mkdir(string(dir), 0o777); err != nil && !errors.Is(err, fs.ErrExist) {
-			refused.system(string(dir), "the folder cannot be made", err)
+			refused.system(string(dir), "the directory cannot be created", err)
 			return abort(&refused)
 		}
 	}

@@ -69,7 +69,7 @@ func SaveDecisions(root string, all engine.Decisions) error {
 		return nil // nothing to forget
 	}
 	if err != nil {
-		return fmt.Errorf("the decisions cannot be kept: %w", err)
+		return fmt.Errorf("the decisions cannot be saved: %w", err)
 	}
 	defer s.close()
 	if len(all) == 0 {
@@ -84,7 +84,7 @@ func SaveDecisions(root string, all engine.Decisions) error {
 		return err
 	}
 	if err := s.replace(decisionsName, data); err != nil {
-		return fmt.Errorf("%s: the decisions cannot be kept: %s", text.VisibleLine(s.dir), disk.Reason(err))
+		return fmt.Errorf("%s: the decisions cannot be saved: %s", text.VisibleLine(s.dir), disk.Reason(err))
 	}
 	return nil
 }
@@ -164,10 +164,10 @@ func encodeDecisions(root string, all engine.Decisions) ([]byte, error) {
 	slices.SortFunc(kept.Decisions, func(a, b keptDecision) int { return a.key().Compare(b.key()) })
 	data, err := json.Marshal(kept)
 	if err != nil {
-		return nil, fmt.Errorf("the decisions cannot be kept: %w", err)
+		return nil, fmt.Errorf("the decisions cannot be saved: %w", err)
 	}
 	if len(data) > maxDecisions {
-		return nil, fmt.Errorf("the decisions cannot be kept: they take %d bytes, at most %d are kept", len(data), maxDecisions)
+		return nil, fmt.Errorf("the decisions cannot be saved: they take %d bytes, at most %d are kept", len(data), maxDecisions)
 	}
 	return data, nil
 }
@@ -188,7 +188,7 @@ func decodeDecisions(root string, data []byte) (all engine.Decisions, reason str
 	case kept.Version != decisionsVersion:
 		return nil, fmt.Sprintf("it has version %d, which this oakum does not know", kept.Version)
 	case string(kept.Root) != root:
-		return nil, "it belongs to another folder"
+		return nil, "it belongs to another directory"
 	}
 	all = make(engine.Decisions, len(kept.Decisions))
 	for _, d := range kept.Decisions {
@@ -204,10 +204,10 @@ func decodeDecisions(root string, data []byte) (all engine.Decisions, reason str
 		case d.Rule == "" || !isLocal(string(d.File)):
 			return nil, "it names a finding there cannot be"
 		case d.Verdict != engine.Accept && d.Verdict != engine.Skip && d.Verdict != engine.Suppress:
-			return nil, fmt.Sprintf("it has a verdict %q", text.VisibleLine(string(d.Verdict)))
+			return nil, fmt.Sprintf("it has a decision %q", text.VisibleLine(string(d.Verdict)))
 		}
 		if _, twice := all[d.key()]; twice {
-			return nil, "it has two verdicts on one finding"
+			return nil, "it has two decisions on one finding"
 		}
 		all[d.key()] = out
 	}

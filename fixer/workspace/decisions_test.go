@@ -105,15 +105,15 @@ func TestDamagedDecisionsAreSaid(t *testing.T) {
 		"[1,2]":                    "does not parse",
 		"\x00\xff":                 "does not parse",
 		"null":                     "version 0",
-		`{"version":1}`:            "another folder",
+		`{"version":1}`:            "another directory",
 		strings.Repeat("[", 1<<20): "does not parse",
 		strings.Replace(good, `"version":1`, `"version":2`, 1):                  "version 2",
-		strings.Replace(good, dir, "/elsewhere", 1):                             "another folder",
+		strings.Replace(good, dir, "/elsewhere", 1):                             "another directory",
 		strings.Replace(good, `"api/Dockerfile"`, `"../Dockerfile"`, 1):         "cannot be",
 		strings.Replace(good, `"compose/privileged"`, `""`, 1):                  "cannot be",
-		strings.Replace(good, `"skip"`, `"\u001b[31m"`, 1):                      `verdict "^[[31m"`,
+		strings.Replace(good, `"skip"`, `"\u001b[31m"`, 1):                      `decision "^[[31m"`,
 		strings.Replace(good, `"review"`, `"harmless"`, 1):                      "harmless",
-		strings.Replace(good, `"compose/read-only"`, `"compose/privileged"`, 1): "two verdicts",
+		strings.Replace(good, `"compose/read-only"`, `"compose/privileged"`, 1): "two decisions",
 	} {
 		if bad == good {
 			t.Fatalf("%s: the test changed nothing", want)
@@ -151,7 +151,7 @@ func TestDecisionsThatAreNoFile(t *testing.T) {
 	if err := SaveDecisions(dir, nil); err == nil || !strings.Contains(err.Error(), "cannot be removed") {
 		t.Errorf("a folder is forgotten: %v", err)
 	}
-	if err := SaveDecisions(dir, someDecisions()); err == nil || !strings.Contains(err.Error(), "cannot be kept") {
+	if err := SaveDecisions(dir, someDecisions()); err == nil || !strings.Contains(err.Error(), "cannot be saved") {
 		t.Errorf("a folder is replaced: %v", err)
 	}
 	if err := os.RemoveAll(file); err != nil {
@@ -169,10 +169,10 @@ func TestDecisionsThatAreNoFile(t *testing.T) {
 	}
 	t.Setenv("XDG_STATE_HOME", "")
 	t.Setenv("HOME", "")
-	if err := SaveDecisions(dir, someDecisions()); err == nil || !strings.Contains(err.Error(), "no state folder") {
+	if err := SaveDecisions(dir, someDecisions()); err == nil || !strings.Contains(err.Error(), "no state directory") {
 		t.Errorf("nowhere to keep them: %v", err)
 	}
-	if _, err := LoadDecisions(dir); err == nil || !strings.Contains(err.Error(), "no state folder") {
+	if _, err := LoadDecisions(dir); err == nil || !strings.Contains(err.Error(), "no state directory") {
 		t.Errorf("nowhere to find them: %v", err)
 	}
 }

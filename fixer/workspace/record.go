@@ -82,7 +82,7 @@ func stateHome() (string, error) {
 	}
 	home, err := os.UserHomeDir()
 	if err != nil {
-		return "", errors.New("no state folder: neither XDG_STATE_HOME nor the home folder is known")
+		return "", errors.New("no state directory: neither XDG_STATE_HOME nor the home directory is known")
 	}
 	return filepath.Join(home, ".local", "state", "oakum"), nil
 }
@@ -208,7 +208,7 @@ func (s *store) read(name string) (*entry, error) {
 	case e.Version != 1:
 		return nil, damaged(fmt.Sprintf("it has version %d, which this oakum does not know", e.Version))
 	case string(e.Root) != s.root:
-		return nil, damaged("it belongs to another folder")
+		return nil, damaged("it belongs to another directory")
 	case e.State != statePending && e.State != stateDone:
 		return nil, damaged("its state is unknown")
 	}

@@ -179,7 +179,7 @@ func (w *writer) linkIn(p string) string {
 		case err != nil:
 			return "" // not there yet, or the file's own look will say why
 		case !info.IsDir():
-			return "a folder above it is " + disk.Describe(info.Mode()) + " now"
+			return "a directory above it is " + disk.Describe(info.Mode()) + " now"
 		}
 	}
 	return ""

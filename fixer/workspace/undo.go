@@ -52,7 +52,7 @@ func Undo(ctx context.Context, root string) (*fixer.Receipt, error) {
 			if !s.passed(name) {
 				return nil, errors.Join(damaged, s.pass(name))
 			}
-			w.warn("a later fix cannot be taken back: " + damaged.Error())
+			w.warn("a later fix cannot be undone: " + damaged.Error())
 			if errors.Is(err, ErrNoRecord) {
 				err = damaged
 			}
@@ -71,7 +71,7 @@ func Undo(ctx context.Context, root string) (*fixer.Receipt, error) {
 			return nil, errors.Join(left, s.write(e))
 		}
 		for _, r := range left.Refusals {
-			w.warn("a later fix cannot be taken back: " + text.VisibleLine(r.Path) + ": " + r.Reason)
+			w.warn("a later fix cannot be undone: " + text.VisibleLine(r.Path) + ": " + r.Reason)
 		}
 		if errors.Is(err, ErrNoRecord) {
 			err = left // what is reported when no older one can be undone either

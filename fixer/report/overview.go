@@ -1,0 +1,185 @@
+package report
+
+import (
+	"cmp"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/clipperhouse/displaywidth"
+
+	"github.com/oakum-sec/oakum/fixer"
+	"github.com/oakum-sec/oakum/fixer/engine"
+	"github.com/oakum-sec/oakum/fixer/text"
+)
+
+// mostRows bounds the tables of a summary; what is left out is counted.
+const mostRows = 10
+
+// overview writes what a person wants to know first: how much there is, where, what
+// the commands would do about it, and what was not looked at.
+func (p *printer) overview(s *Scan) {
+	looked := len(s.Files) - len(s.Skipped())
+	if len(s.Findings) == 0 {
+		p.line(p.st.paint(bold, "No findings"), " in ", text.Count(looked, "file", "files"), s.hidden())
+	} else {
+		p.line(p.st.paint(bold, text.Count(len(s.Findings), "finding", "findings")), " in ", filesOf(s.Findings, looked), ": ",
+			severities(s.Findings), s.hidden())
+	}
+	if looked > 0 {
+		p.line("Score: ", p.st.paint(bold, itoa(s.Score)), " of 100 (", engine.Grade(s.Score), ")")
+		if pods := fixer.CountLevels(s.Pods); pods != "" {
+			p.line("Pods by Pod Security level: ", pods)
+		}
+	}
+	p.line()
+	if len(s.Findings) > 0 {
+		p.solvable(s)
+		p.counts("By file", tallies(s.Findings, func(f *fixer.Finding) string { return f.File }), func(k string) string { return text.VisibleLine(p.st.name(k)) })
+		p.counts("By rule", tallies(s.Findings, func(f *fixer.Finding) string { return f.Rule }), text.VisibleLine)
+	}
+}
+
+// solvable says which command does something about how many findings.
+func (p *printer) solvable(s *Scan) {
+	n := map[fixer.Level]int{}
+	for _, f := range s.Findings {
+		n[f.Level()]++
+	}
+	p.line(p.st.paint(bold, "What can be done"))
+	width := len(itoa(len(s.Findings)))
+	row := func(n int, one, many, command string) {
+		if n == 0 {
+			return
+		}
+		what := many
+		if n == 1 {
+			what = one
+		}
+		if command != "" {
+			what = pad(what, 30)
+		}
+		p.line("  ", padLeft(itoa(n), width), " ", what, p.st.paint(cyan, command))
+	}
+	row(n[fixer.Safe], "has a safe fix", "have a safe fix", "oakum fix"+s.Arguments)
+	row(n[fixer.Review], "has a fix that needs a look", "have a fix that needs a look", "oakum fix --level review --diff"+s.Arguments)
+	row(n[fixer.Manual], "is left to you: no automatic fix", "are left to you: no automatic fix", "")
+	if n[fixer.Safe]+n[fixer.Review] > 0 {
+		p.line("  One at a time, with the diff of each: ", p.st.paint(cyan, "oakum"))
+		if len(s.Pods) > 0 {
+			p.line("  The score and the pods after the fixes: ", p.st.paint(cyan, "oakum fix --diff"+s.Arguments))
+		}
+	}
+	p.line()
+}
+
+// A tally counts the findings of one file or rule by severity.
+type tally struct {
+	key string
+	n   int
+	by  map[fixer.Severity]int
+}
+
+func tallies(list []*fixer.Finding, key func(*fixer.Finding) string) []*tally {
+	var out []*tally
+	at := map[string]*tally{}
+	for _, f := range list {
+		t := at[key(f)]
+		if t == nil {
+			t = &tally{key: key(f), by: map[fixer.Severity]int{}}
+			at[t.key] = t
+			out = append(out, t)
+		}
+		t.n++
+		t.by[f.Severity]++
+	}
+	worse := func(a, b *tally) int {
+		for s := fixer.Critical; s >= fixer.Low; s-- {
+			if c := cmp.Compare(b.by[s], a.by[s]); c != 0 {
+				return c
+			}
+		}
+		return strings.Compare(a.key, b.key)
+	}
+	slices.SortFunc(out, worse)
+	return out
+}
+
+// counts writes a table of tallies, the worst first.
+func (p *printer) counts(title string, list []*tally, shown func(key string) string) {
+	p.line(p.st.paint(bold, title))
+	rows := list[:min(len(list), mostRows)]
+	width, number := 0, 0
+	for _, t := range rows {
+		width = max(width, displaywidth.String(shown(t.key)))
+		number = max(number, len(itoa(t.n)))
+	}
+	for _, t := range rows {
+		var parts []string
+		for s := fixer.Critical; s >= fixer.Low; s-- {
+			if t.by[s] > 0 {
+				parts = append(parts, itoa(t.by[s])+" "+p.st.severity(s, 0))
+			}
+		}
+		name := shown(t.key)
+		p.line("  ", padLeft(itoa(t.n), number), "  ", name, strings.Repeat(" ", width-displaywidth.String(name)), "  ", strings.Join(parts, ", "))
+	}
+	if more := list[len(rows):]; len(more) > 0 {
+		n := 0
+		for _, t := range more {
+			n += t.n
+		}
+		p.line("  ", text.Count(n, "finding", "findings"), " in ", itoa(len(more)), " more")
+	}
+	p.line()
+}
+
+// notChecked says in one line for each reason what was found and not looked into.
+func (p *printer) notChecked(s *Scan) {
+	by := map[string][]*fixer.File{}
+	for _, f := range s.Skipped() {
+		by[skipReason(f)] = append(by[skipReason(f)], f)
+	}
+	if len(by) == 0 {
+		return
+	}
+	p.line(p.st.paint(bold, "Not checked"))
+	reasons := slices.SortedFunc(maps.Keys(by), func(a, b string) int {
+		return cmp.Or(cmp.Compare(len(by[b]), len(by[a])), strings.Compare(by[a][0].Path, by[b][0].Path))
+	})
+	rows := reasons[:min(len(reasons), mostRows)]
+	for _, reason := range rows {
+		files := by[reason]
+		var names []string
+		for _, f := range files[:min(len(files), maxNames)] {
+			names = append(names, p.st.place(bold, f.Path, 0))
+		}
+		if more := len(files) - len(names); more > 0 {
+			names = append(names, itoa(more)+" more (oakum scan --full lists them)")
+		}
+		count := ""
+		if len(files) > 1 {
+			count = itoa(len(files)) + " files: "
+		}
+		p.line("  ", count, strings.Join(names, ", "), ": ", text.VisibleLine(reason))
+	}
+	if more := reasons[len(rows):]; len(more) > 0 {
+		n := 0
+		for _, r := range more {
+			n += len(by[r])
+		}
+		p.line("  ", text.Count(n, "more file", "more files"), " (oakum scan --full lists them)")
+	}
+	p.line()
+}
+
+// skipReason says why a file is skipped, in words that files of a kind share.
+func skipReason(f *fixer.File) string {
+	switch f.Skip.Code {
+	case fixer.SkipHelm:
+		return "Helm chart (rendering charts is not supported yet)"
+	case fixer.SkipKustomize:
+		return "read for what Kustomize changes, not checked by itself"
+	}
+	return f.Skip.Reason
+}

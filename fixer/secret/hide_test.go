@@ -1,0 +1,64 @@
+package secret
+
+import (
+	"strings"
+	"testing"
+)
+
+func TestHide(t *testing.T) {
+	token := "ghp_" + strings.Repeat("aB3", 13)
+	for _, c := range []struct{ line, before, want string }{
+		{"FROM node:22", "", "FROM node:22"},
+		{"    privileged: true", "", "    privileged: true"},
+		{"ENV A=b SESSION_SECRET=q7Rk2pX9 C=d", "", "ENV A=b SESSION_SECRET=(hidden)"},
+		{"ENV SESSION_SECRET q7Rk2pX9", "", "ENV SESSION_SECRET (hidden)"},
+		{"ARG NPM_TOKEN", "", "ARG NPM_TOKEN"},
+		{"  POSTGRES_PASSWORD: q7Rk2pX9 # mine", "", "  POSTGRES_PASSWORD: (hidden)"},
+		{"  - \"DB_PASSWORD=q7Rk2pX9\"", "", "  - \"DB_PASSWORD=(hidden)"},
+		{"  POSTGRES_PASSWORD: ${PASSWORD}", "", "  POSTGRES_PASSWORD: ${PASSWORD}"},
+		{"  POSTGRES_PASSWORD_FILE: /run/secrets/db", "", "  POSTGRES_PASSWORD_FILE: /run/secrets/db"},
+		{"  value: q7Rk2pX9", "- name: DB_PASSWORD", "  value: (hidden)"},
+		{"  value: debug", "- name: LOG_LEVEL", "  value: debug"},
+		{"- {name: DB_PASSWORD, value: q7Rk2pX9}", "", "- {name: DB_PASSWORD, value: (hidden)"},
+		{"RUN curl https://me:q7Rk2pX9@example.org/x", "", "RUN curl https://me:(hidden)@example.org/x"},
+		{"RUN curl https://me:${P}@example.org/x", "", "RUN curl https://me:${P}@example.org/x"},
+		{"RUN curl -H 'X: " + token + "'", "", "RUN curl -H 'X: (hidden)"},
+		{"ENV X=" + token, "", "ENV X=(hidden)"},
+		{"RUN login " + token, "", "RUN (hidden)"},
+		{token, "", "(hidden)"},
+	} {
+		if got := Hide(c.line, c.before); got != c.want {
+			t.Errorf("%q is shown as %q, want %q", c.line, got, c.want)
+		}
+	}
+}
+
+func TestHideValue(t *testing.T) {
+	for line, want := range map[string]string{
+		"  password: cXdlcnR5": "  password: (hidden)",
+		"ENV X=y":              "ENV X=(hidden)",
+		"  - q7Rk2pX9":         "  - (hidden)",
+		"RUN login q7Rk2pX9":   "RUN (hidden)",
+		"":                     "(hidden)",
+	} {
+		if got := HideValue(line); got != want {
+			t.Errorf("%q is shown as %q, want %q", line, got, want)
+		}
+	}
+}
+
+// FuzzHide: whatever a line looks like, a token in it is not shown.
+func FuzzHide(f *testing.F) {
+	token := "ghp_" + strings.Repeat("aB3", 13)
+	f.Add("ENV X=", " # y")
+	f.Add("- {name: A, value: ", "}")
+	f.Add("https://a:b@c ", "")
+	f.Fuzz(func(t *testing.T, head, tail string) {
+		if len(head)+len(tail) > 1<<10 || strings.ContainsAny(head+tail, "\n\r") {
+			return
+		}
+		if got := Hide(head+" "+token+" "+tail, ""); strings.Contains(got, token) {
+			t.Errorf("%q", got)
+		}
+	})
+}
