@@ -32,13 +32,16 @@ func (d *Diff) HalfUp()   { d.Scroll(-max(1, d.height/2)) }
 
 // Change returns which change is the one at hand, from 1, and how many there
 // are: the one that was jumped to, else the last that starts above the middle
-// of the screen, 0 when none does.
+// of the screen, or the first one when that is seen; 0 when none is.
 func (d *Diff) Change() (n, of int) {
 	if d.at > 0 {
 		return d.at, len(d.changes)
 	}
 	for n < len(d.changes) && d.changes[n] <= d.top+d.height/2 {
 		n++
+	}
+	if n == 0 && d.top == 0 && len(d.changes) > 0 && d.changes[0] < d.height {
+		n = 1 // it cannot come nearer to the middle
 	}
 	return n, len(d.changes)
 }
