@@ -45,17 +45,42 @@ func (f *File) evaluatePods() []PodLevel {
 	return out
 }
 
+// A PodTally is how many workloads are at each level; Unknown are those that
+// cannot be evaluated.
+type PodTally struct{ Unknown, Privileged, Baseline, Restricted int }
+
+// All is the number of workloads.
+func (t PodTally) All() int { return t.Unknown + t.Privileged + t.Baseline + t.Restricted }
+
+// TallyLevels counts workloads by level.
+func TallyLevels(pods []PodLevel) PodTally {
+	var t PodTally
+	for _, p := range pods {
+		switch p.Level {
+		case podsecurity.Privileged:
+			t.Privileged++
+		case podsecurity.Baseline:
+			t.Baseline++
+		case podsecurity.Restricted:
+			t.Restricted++
+		default:
+			t.Unknown++
+		}
+	}
+	return t
+}
+
 // CountLevels counts workloads by level, for people, the loosest first:
 // "1 privileged, 3 baseline". It is "" without workloads.
 func CountLevels(pods []PodLevel) string {
-	n := map[podsecurity.Level]int{}
-	for _, p := range pods {
-		n[p.Level]++
-	}
+	t := TallyLevels(pods)
 	var out []string
-	for _, l := range []podsecurity.Level{podsecurity.Unknown, podsecurity.Privileged, podsecurity.Baseline, podsecurity.Restricted} {
-		if n[l] > 0 {
-			out = append(out, fmt.Sprintf("%d %s", n[l], l))
+	for _, l := range []struct {
+		n    int
+		word string
+	}{{t.Unknown, "unknown"}, {t.Privileged, "privileged"}, {t.Baseline, "baseline"}, {t.Restricted, "restricted"}} {
+		if l.n > 0 {
+			out = append(out, fmt.Sprintf("%d %s", l.n, l.word))
 		}
 	}
 	return strings.Join(out, ", ")

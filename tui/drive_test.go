@@ -51,7 +51,16 @@ func start(t testing.TB, b *fakeBackend, width, height int, change ...func(*Opti
 	d := open(t, b, change...)
 	d.send(tea.WindowSizeMsg{Width: width, Height: height})
 	d.run(d.app.d.load())
+	d.pastOverview()
 	return d
+}
+
+// pastOverview goes on from the first page to the list.
+func (d *drive) pastOverview() {
+	if m := d.app.d; m.screen() == screen(m.front) {
+		m.screens = append(m.screens, m.list)
+		d.run(m.refresh())
+	}
 }
 
 func (d *drive) model() *model { return d.app.d }

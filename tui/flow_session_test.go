@@ -183,7 +183,7 @@ func TestLateFacts(t *testing.T) {
 		d.queue = d.queue[1:]
 		d.deliver(cmd())
 	}
-	d.press("G")
+	d.press("l", "G")
 	for d.model().list.finding() == nil {
 		d.press("k")
 	}

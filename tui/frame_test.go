@@ -30,6 +30,9 @@ func TestGoldens(t *testing.T) {
 			if p != onScan {
 				d.run(d.app.d.load())
 			}
+			if p != onScan && p != onHome {
+				d.pastOverview()
+			}
 			realWays[p](t, d)
 			d.at(p)
 			d.sound()
@@ -50,6 +53,7 @@ var realWays = map[place]func(*testing.T, *drive){
 	onScan: func(t *testing.T, d *drive) {
 		d.model().screen().(*scanScreen).found, d.model().screen().(*scanScreen).read = 7, 4
 	},
+	onHome:   func(t *testing.T, d *drive) {},
 	onList:   func(t *testing.T, d *drive) {},
 	onReview: func(t *testing.T, d *drive) { openReview(t, d, "kubernetes/run-as-non-root") },
 	onOptions: func(t *testing.T, d *drive) {

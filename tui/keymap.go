@@ -62,6 +62,12 @@ const (
 	actDiscard
 	actKeep
 
+	// On the first page.
+	actDoorSafe // the doors are in this order
+	actDoorReview
+	actDoorManual
+	actList
+
 	// Everywhere.
 	actMouse
 	actHelp
@@ -99,6 +105,7 @@ type place string
 
 const (
 	onScan    place = "scan"
+	onHome    place = "overview"
 	onList    place = "list"
 	onReview  place = "review"
 	onOptions place = "options"
@@ -119,7 +126,7 @@ const (
 
 // places are all rows of the keymap, in the order help and README list them.
 var places = []place{
-	onScan, onList, onReview, onOptions, onExplain, onDiff, onPlan, onDone,
+	onScan, onHome, onList, onReview, onOptions, onExplain, onDiff, onPlan, onDone,
 	onHelp, onFilter, onSearch, onIgnore, onQuit, onChanged, onResume, onNotice,
 }
 
@@ -182,6 +189,17 @@ var keymap = map[place][]binding{
 		bind(actQuit, "quit", "stop reading and leave", "q", "esc"),
 	), one(helpKey), everywhere),
 
+	onHome: join(one(
+		bind(actOpen, "open", "open what the cursor is on", "enter"),
+		bind(actDoorSafe, "safe", "accept every safe fix and see the plan", "1").decides(),
+		bind(actDoorReview, "walk", "go through the fixes that need a look, one by one", "2").decides(),
+		bind(actDoorManual, "by hand", "list the findings that have no automatic fix", "3").decides(),
+		bind(actList, "all findings", "list all findings", "l", "tab").brief("all"),
+		bind(actPlan, "plan", "see the plan; nothing is written before enter there", "w"),
+		bind(actAcceptSafe, "", "accept every safe fix, and those that come up once these are made", "A").decides(),
+		bind(actRescan, "", "read the files again", "r").decides(),
+	), history, moving, one(quitKey, helpKey), everywhere),
+
 	onList: join(one(
 		bind(actToggle, "accept", "accept the fix, or take the decision back; on a group, open or close it", "space").decides(),
 		bind(actOpen, "review", "look at the finding closely; on a group, open or close it", "enter"),
@@ -203,7 +221,7 @@ var keymap = map[place][]binding{
 		bind(actFold, "", "close the group", "h", "left"),
 		bind(actUnfold, "", "open the group", "l", "right"),
 	), history, diffing, moving, one(
-		bind(actBack, "", "clear the filter", "esc"),
+		bind(actBack, "", "clear the filter; without one, back to the overview", "esc"),
 		quitKey, helpKey), everywhere),
 
 	onReview: reviewKeys, onOptions: optionsKeys, onExplain: explainKeys, onDiff: diffKeys, onPlan: planKeys, onDone: doneKeys,

@@ -55,6 +55,7 @@ var ways = map[place]func(*testing.T, *fakeBackend) *drive{
 		d.send(tea.WindowSizeMsg{Width: 80, Height: 24})
 		return d
 	},
+	onHome:    func(t *testing.T, b *fakeBackend) *drive { return led(t, b, "esc") },
 	onList:    func(t *testing.T, b *fakeBackend) *drive { return start(t, b, 80, 24) },
 	onReview:  func(t *testing.T, b *fakeBackend) *drive { return led(t, b, "enter") },
 	onOptions: func(t *testing.T, b *fakeBackend) *drive { return led(t, b, "p") },
@@ -206,6 +207,20 @@ func keyCases() []keyCase {
 
 	add(keyCase{onScan, actQuit, nil, quits})
 
+	add(down(onHome)...)
+	add([]keyCase{
+		{onHome, actOpen, nil, goes(onPlan)},
+		{onHome, actDoorSafe, nil, goes(onPlan)},
+		{onHome, actDoorReview, nil, goes(onReview)},
+		{onHome, actDoorManual, nil, says("group: file · manual")},
+		{onHome, actList, nil, goes(onList)},
+		{onHome, actPlan, nil, goes(onPlan)},
+		{onHome, actAcceptSafe, nil, decides(2)},
+		{onHome, actRescan, nil, says("read again")},
+		{onHome, actUndo, []string{"A"}, decides(0)},
+		{onHome, actRedo, []string{"A", "u"}, decides(2)},
+		{onHome, actQuit, nil, quits},
+	}...)
 	add(down(onList)...)
 	add(looks(onList)...)
 	add([]keyCase{

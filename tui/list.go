@@ -174,6 +174,9 @@ func (s *listScreen) press(d *model, a action) tea.Cmd {
 			s.focus = false
 			return nil
 		}
+		if s.filter.zero() {
+			return d.pop()
+		}
 		s.filter = filter{}
 		s.rearrange(d)
 		return s.refresh(d)

@@ -103,7 +103,7 @@ func (msg loadedMsg) apply(d *model) tea.Cmd {
 		return nil
 	}
 	d.session, d.wording = msg.session, msg.wording
-	d.screens = []screen{d.list}
+	d.screens = []screen{d.front}
 	cmds := []tea.Cmd{d.settle(msg.index), d.awaitFacts(msg.facts)}
 	switch {
 	case msg.keptErr != nil:

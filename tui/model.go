@@ -114,6 +114,7 @@ type model struct {
 	preview     previews
 	autosave    keeper
 	wording     wording
+	front       *homeScreen
 	list        *listScreen
 	diffOptions looks
 
@@ -129,7 +130,7 @@ func newModel(ctx context.Context, opts Options) *model {
 		return tea.Tick(t, func(time.Time) tea.Msg { return msg })
 	}
 	d.pickTheme()
-	d.list, d.diffOptions, d.excluded = newListScreen(), defaultLooks, map[string]bool{}
+	d.front, d.list, d.diffOptions, d.excluded = newHomeScreen(), newListScreen(), defaultLooks, map[string]bool{}
 	return d
 }
 
@@ -153,7 +154,7 @@ func (d *model) pop() tea.Cmd {
 
 // home goes back to the list.
 func (d *model) home() tea.Cmd {
-	d.screens, d.overlays = []screen{d.list}, nil
+	d.screens, d.overlays = []screen{d.front, d.list}, nil
 	return d.refresh()
 }
 

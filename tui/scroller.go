@@ -30,3 +30,14 @@ func (s *scroller) window(lines []string, height int) []string {
 	s.clamp()
 	return lines[s.top:min(len(lines), s.top+s.height)]
 }
+
+// show scrolls as little as it takes for a line to be seen.
+func (s *scroller) show(line int) {
+	s.top = max(min(s.top, line), line-s.height+1)
+	s.clamp()
+}
+
+func (s *scroller) scrollBy(n int) {
+	s.top += n
+	s.clamp()
+}

@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"errors"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -50,6 +51,27 @@ func TestAResultThatCannotBeWrittenIsAFailure(t *testing.T) {
 		}
 		if !strings.Contains(stderr.String(), "no space left on device") {
 			t.Errorf("%v says %q", args, stderr.String())
+		}
+	}
+}
+
+// TestStreamsDoNotMeetInsideALine: on a terminal both are one text. What was printed to
+// standard output is there in whole lines before standard error says something.
+func TestStreamsDoNotMeetInsideALine(t *testing.T) {
+	for _, c := range []struct {
+		args  []string
+		first string // of what standard error says
+	}{
+		{[]string{"fix", "--diff", "--level", "review"}, "Would change "},
+		{[]string{"scan", "--format", "concise"}, "k8s/web.yaml:"},
+	} {
+		var both, alone bytes.Buffer
+		args := append(c.args, "../../testdata/repos/shop")
+		run(t.Context(), args, &both, &both)
+		run(t.Context(), args, &alone, io.Discard)
+		rest, ok := strings.CutPrefix(both.String(), alone.String())
+		if alone.Len() < 4096 || !ok || !strings.HasSuffix(alone.String(), "\n") || !strings.Contains(rest, c.first) {
+			t.Errorf("%v: %d bytes of output are followed by %q", c.args, alone.Len(), rest)
 		}
 	}
 }

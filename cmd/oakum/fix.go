@@ -89,5 +89,5 @@ func (f *fixFlags) run(cmd *cobra.Command, paths []string) error {
 	if err := f.print(cmd, result, receipt); err != nil {
 		return err
 	}
-	return decide(result.After, failOn)
+	return decide(result.After, failOn, f.paths)
 }

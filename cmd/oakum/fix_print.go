@@ -31,7 +31,7 @@ func (f *fixFlags) preview(cmd *cobra.Command, result *report.Fix) error {
 	if err != nil {
 		return err
 	}
-	if err := decide(result.After, 0); err != nil {
+	if err := decide(result.After, 0, f.paths); err != nil {
 		return err
 	}
 	if len(result.Changes) > 0 {

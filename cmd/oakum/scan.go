@@ -70,7 +70,7 @@ func (f *scanFlags) run(cmd *cobra.Command, paths []string) error {
 	if err := shown(cmd, func() error { return f.print(cmd, scan, p.Paths()) }); err != nil {
 		return err
 	}
-	return decide(scan, failOn)
+	return decide(scan, failOn, f.paths)
 }
 
 func (f *scanFlags) print(cmd *cobra.Command, scan *report.Scan, paths project.Paths) error {

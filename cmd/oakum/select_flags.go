@@ -65,14 +65,14 @@ func note(cmd *cobra.Command, s string) {
 
 // decide turns what was found into the end of a command. failOn 0 fails on
 // nothing.
-func decide(s *report.Scan, failOn fixer.Severity) error {
+func decide(s *report.Scan, failOn fixer.Severity, paths project.Paths) error {
 	switch {
 	case len(s.Problems) > 0:
 		p := s.Problems[0]
-		return fmt.Errorf("%d rule checks failed, the first is %s on %s: this is a defect of oakum, please report it", len(s.Problems), p.Rule, p.File)
+		return fmt.Errorf("%d rule checks failed, the first is %s on %s: this is a defect of oakum, please report it", len(s.Problems), p.Rule, paths.Name(p.File))
 	case s.Unreadable():
 		skipped := s.Skipped()
-		return fmt.Errorf("no file can be read; the first is %s: %s", skipped[0].Path, skipped[0].Skip.Reason)
+		return fmt.Errorf("no file can be read; the first is %s: %s", paths.Name(skipped[0].Path), skipped[0].Skip.Reason)
 	case failOn > 0 && s.HasSeverity(failOn):
 		return errFindings
 	}

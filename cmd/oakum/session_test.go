@@ -43,12 +43,20 @@ func TestInATerminal(t *testing.T) {
 	}
 }
 
+// toList goes on from the first page to the list.
+func (x *terminal) toList() {
+	x.t.Helper()
+	x.wait("What to do", "Top risks")
+	x.keys("l")
+}
+
 // list is what the list of the shop shows when all is read.
-var list = []string{" oakum", "api/Dockerfile", "runs as root", "0 of ", "q quit"}
+var list = []string{" oakum", "group: file", "api/Dockerfile", "runs as root", "0 of ", "q quit"}
 
 func walk(x *terminal) {
 	before, stty := files(x.t, x.shop), x.stty()
 	x.run("oakum")
+	x.toList()
 	x.wait(append(list, "> [ ] HIGH stage run: runs as root")...)
 	if !strings.HasPrefix(x.tmux("display-message", "-p", "-t", "t", "#{alternate_on}"), "1") {
 		x.t.Error("the interface is not on the alternate screen")
@@ -98,6 +106,7 @@ func walk(x *terminal) {
 	x.oakum(x.shop, exitClean, "undo")
 	sameFiles(x.t, files(x.t, x.shop), before)
 	x.run("oakum") // what was written is not offered again
+	x.toList()
 	x.wait(list...)
 	x.keys("q")
 	x.exited(exitFindings)
@@ -140,6 +149,7 @@ func (x *terminal) keptDecisions() []string {
 func (x *terminal) acceptSafe() string {
 	x.t.Helper()
 	x.run("sh -c 'echo $$ >" + x.home + "/pid; exec oakum'")
+	x.toList()
 	x.wait(list...)
 	x.keys("A")
 	said := regexp.MustCompile(`accepted (\d+) fixes: safe`).FindStringSubmatch(x.wait("fixes: safe"))
@@ -205,6 +215,8 @@ func killAndResume(x *terminal) {
 
 func small(x *terminal) {
 	x.run("oakum --ascii")
+	x.wait("What to do")
+	x.keys("l")
 	x.wait(" oakum", "api/Dockerfile", "runs as root", "0 of ")
 	colours := regexp.MustCompile(`\x1b\[([0-9;:]*;)?(3[0-8]|4[0-8]|9[0-7]|10[0-7])[;:m]`)
 	for _, step := range [][2]string{
@@ -243,6 +255,7 @@ func signals(x *terminal) {
 	before, stty := files(x.t, x.shop), x.stty()
 	for _, s := range []syscall.Signal{syscall.SIGINT, syscall.SIGTERM} {
 		x.run("sh -c 'echo $$ >" + x.home + "/pid; exec oakum'")
+		x.toList()
 		x.wait(list...)
 		x.signal(s)
 		x.exited(exitInterrupted)
@@ -284,6 +297,7 @@ func edit(x *terminal) {
 	}
 	stty := x.stty()
 	x.run(`VISUAL="'` + editor + `'" oakum`)
+	x.toList()
 	x.wait(append(list, "> [ ] HIGH stage run: runs as root")...)
 	x.keys("e")
 	x.wait("read again", "0 of ")
@@ -310,6 +324,7 @@ func nowhere(x *terminal) {
 
 func piped(x *terminal) {
 	x.run("echo q | oakum")
+	x.toList()
 	x.wait(list...)
 	x.keys("q")
 	x.exited(exitFindings)

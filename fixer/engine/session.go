@@ -10,7 +10,8 @@ import (
 
 // A Session is a snapshot, facts, rules and the decisions made so far. It is
 // the only mutable thing in the engine; it is not safe for concurrent use, but
-// what it hands out ([Session.FoldFunc], plans, reports) is.
+// what it hands out ([Session.FoldFunc], [Session.OutlookFunc], plans, reports)
+// is.
 type Session struct {
 	snapshot  *fixer.Snapshot
 	checker   *checker
@@ -186,8 +187,33 @@ func (s *Session) AcceptRule(rule string, upTo fixer.Level, params fixer.Params)
 // chooses, with the values it gives. It fails, and records nothing, when a fix
 // does not accept a value; values a fix has no parameter for are passed over.
 func (s *Session) AcceptWhere(label string, upTo fixer.Level, want func(*fixer.Finding) (fixer.Params, bool)) (int, error) {
+	added, plan, err := s.state().accept(s.Plan(), upTo, want)
+	if err != nil {
+		return 0, err
+	}
+	if len(added) > 0 {
+		s.record(label, added)
+		s.plan = plan
+	}
+	return len(added), nil
+}
+
+// A state is what a fold needs of a session at one moment. Nothing in it changes.
+type state struct {
+	checker   *checker
+	snapshot  *fixer.Snapshot
+	baseline  *Report
+	decisions Decisions
+}
+
+func (s *Session) state() state {
+	return state{s.checker, s.snapshot, s.baseline, maps.Clone(s.decisions)}
+}
+
+// accept returns the decisions that accept what want chooses of the undecided
+// findings of a plan, and of those that come up with them, and the plan with them.
+func (s state) accept(plan *Plan, upTo fixer.Level, want func(*fixer.Finding) (fixer.Params, bool)) (added Decisions, with *Plan, err error) {
 	all, added := maps.Clone(s.decisions), Decisions{}
-	plan := s.Plan()
 	more, err := wanted(plan.Final, all, upTo, want)
 	for again := len(more) > 0; again && err == nil; {
 		again = false
@@ -204,14 +230,7 @@ func (s *Session) AcceptWhere(label string, upTo fixer.Level, want func(*fixer.F
 		}
 		plan = f.plan()
 	}
-	if err != nil {
-		return 0, err
-	}
-	if len(added) > 0 {
-		s.record(label, added)
-		s.plan = plan
-	}
-	return len(added), nil
+	return added, plan, err
 }
 
 // wanted returns the decisions that accept those undecided findings of a report
@@ -250,9 +269,9 @@ func (s *Session) Plan() *Plan {
 // has others, on whichever goroutine calls it: what an interface uses to show
 // the file as it will be written without holding up the next key.
 func (s *Session) FoldFunc() func(more Decisions) *Plan {
-	c, snap, base, all := s.checker, s.snapshot, s.baseline, maps.Clone(s.decisions)
+	now := s.state()
 	return func(more Decisions) *Plan {
-		with := maps.Clone(all)
+		with := maps.Clone(now.decisions)
 		for k, d := range more {
 			if d.Verdict == "" {
 				delete(with, k)
@@ -260,7 +279,21 @@ func (s *Session) FoldFunc() func(more Decisions) *Plan {
 				with[k] = d
 			}
 		}
-		return newFolding(c, snap, base, with).fold()
+		return newFolding(now.checker, now.snapshot, now.baseline, with).fold()
+	}
+}
+
+// OutlookFunc returns a function that works out, on whichever goroutine calls it,
+// what AcceptAll would make of the present decisions: the plan with every fix up
+// to a level. Nothing is recorded.
+func (s *Session) OutlookFunc() func(upTo fixer.Level) *Plan {
+	now, plan := s.state(), s.Plan()
+	return func(upTo fixer.Level) *Plan {
+		_, with, err := now.accept(plan, upTo, func(*fixer.Finding) (fixer.Params, bool) { return nil, true })
+		if err != nil {
+			return plan // without values there is nothing that a fix could not accept
+		}
+		return with
 	}
 }
 

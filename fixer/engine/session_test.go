@@ -2,6 +2,7 @@ package engine_test
 
 import (
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"github.com/oakum-sec/oakum/fixer"
@@ -103,6 +104,27 @@ func TestFoldFuncLeavesTheSessionAlone(t *testing.T) {
 	}
 	if describe(fold(nil)) != before {
 		t.Error("a folder sees decisions made after it was taken")
+	}
+}
+
+// TestOutlookIsWhatAcceptAllMakes: with what comes up after other fixes, and
+// nothing is recorded.
+func TestOutlookIsWhatAcceptAllMakes(t *testing.T) {
+	rules := []*fixer.Rule{wantKey("k/a", "a", 1, fixer.High), follows("k/b", "b", "a", false, new(atomic.Int64))}
+	s := engine.NewSession(things("f.yaml", twoThings), nil, rules)
+	if err := s.Decide(key("k/a", "things[0].a"), engine.Decision{Verdict: engine.Skip}); err != nil {
+		t.Fatal(err)
+	}
+	now, outlook := describe(s.Plan()), s.OutlookFunc()
+	got := outlook(fixer.Safe)
+	if describe(s.Plan()) != now || len(s.Decisions()) != 1 {
+		t.Error("the outlook changed the session")
+	}
+	if want := acceptAll(t, s, fixer.Safe); describe(got) != describe(want) || want.ScoreAfter == want.ScoreBefore {
+		t.Errorf("the outlook is\n%s\nand accepting all makes\n%s", describe(got), describe(want))
+	}
+	if again := outlook(fixer.Safe); describe(again) != describe(got) {
+		t.Error("an outlook sees decisions made after it was taken")
 	}
 }
 

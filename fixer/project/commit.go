@@ -29,7 +29,8 @@ func (p *Project) Commit(ctx context.Context, changes []engine.Change, allowDirt
 	if err := workspace.Unclaimed(p.Root); err != nil {
 		return nil, err
 	}
-	return commit(ctx, p.Root, changes)
+	receipt, err := commit(ctx, p.Root, changes)
+	return receipt, p.shown.refused(err)
 }
 
 func commit(ctx context.Context, root string, changes []engine.Change) (*fixer.Receipt, error) {
@@ -41,7 +42,8 @@ func commit(ctx context.Context, root string, changes []engine.Change) (*fixer.R
 	return receipt, nil
 }
 
-// Undo takes the last commit of the repository back that the paths lie in.
+// Undo takes the last commit of the repository back that the paths lie in. The files
+// of the receipt are named from where the person stands.
 func Undo(ctx context.Context, paths []string) (*fixer.Receipt, error) {
 	root, err := discover.FindRoot(paths)
 	if err != nil {
@@ -50,7 +52,14 @@ func Undo(ctx context.Context, paths []string) (*fixer.Receipt, error) {
 	if err := workspace.Unclaimed(root); err != nil {
 		return nil, err
 	}
-	return workspace.Undo(ctx, root)
+	here := NewPaths(root)
+	receipt, err := workspace.Undo(ctx, root)
+	if receipt != nil {
+		named := *receipt
+		named.Written, named.Removed = here.all(receipt.Written), here.all(receipt.Removed)
+		receipt = &named
+	}
+	return receipt, here.refused(err)
 }
 
 // refuseDirty fails when git does not hold what is in one of the files, so

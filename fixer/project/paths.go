@@ -1,11 +1,15 @@
 package project
 
 import (
+	"errors"
 	"net/url"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/oakum-sec/oakum/fixer"
 )
 
 // Paths says what the files of a repository are called from the directory a person
@@ -38,11 +42,36 @@ func (n Paths) Name(path string) string {
 	return rel
 }
 
-// All are the names of several files.
-func (n Paths) All(paths []string) []string {
-	out := make([]string, len(paths))
-	for i, p := range paths {
-		out[i] = n.Name(p)
+// all names several files.
+func (n Paths) all(paths []string) []string {
+	out := slices.Clone(paths)
+	for i := range out {
+		out[i] = n.Name(out[i])
+	}
+	return out
+}
+
+// refused names the files of an error about some of them.
+func (n Paths) refused(err error) error {
+	var e *fixer.RefusedError
+	if !errors.As(err, &e) {
+		return err
+	}
+	named := *e
+	named.Refusals = slices.Clone(e.Refusals)
+	for i := range named.Refusals {
+		named.Refusals[i].Path = n.Name(named.Refusals[i].Path)
+	}
+	return &named
+}
+
+// notes names the files of notes.
+func (n Paths) notes(list []fixer.Note) []fixer.Note {
+	out := slices.Clone(list)
+	for i := range out {
+		if out[i].Path != "" {
+			out[i].Path = n.Name(out[i].Path)
+		}
 	}
 	return out
 }

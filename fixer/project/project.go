@@ -69,13 +69,14 @@ func open(ctx context.Context, o Options, progress func(Stage, fixer.Progress)) 
 		return nil, err
 	}
 	progress(Checking, fixer.Progress{Found: len(loaded.Sources)})
+	here := NewPaths(loaded.Root)
 	p := &Project{
 		Root:      loaded.Root,
-		Notes:     withInterruption(ctx, loaded.Root, loaded.Notes),
+		Notes:     withInterruption(ctx, loaded.Root, here.notes(loaded.Notes)),
 		selection: o.Selection,
 		filter:    report.Filter{Rule: o.Selection.Wants, Known: o.Selection.all},
 		progress:  progress,
-		shown:     NewPaths(loaded.Root),
+		shown:     here,
 	}
 	if !slices.ContainsFunc(loaded.Sources, isOurs) {
 		return nil, nothingIn(o.Paths)

@@ -67,7 +67,7 @@ func (d *door) shut() review.Result {
 	d.isShut = true
 	last := "\nInterrupted. Nothing more is written.\n"
 	if d.kept > 0 {
-		last += fmt.Sprintf("%s kept for the next start.\n", isAre(d.kept, "verdict"))
+		last += fmt.Sprintf("%s kept for next time.\n", isAre(d.kept, "decision"))
 	}
 	d.mu.Unlock()
 	said := make(chan struct{})

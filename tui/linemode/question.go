@@ -25,7 +25,7 @@ func (t *conversation) ask() {
 		case n > 0:
 			t.say("That was the last finding. %d still wait. Say list, a finding's number, plan, write, or help.", n)
 		default:
-			t.say("Every finding has its verdict. Say plan, write, undo, quit, or help.")
+			t.say("Every finding has a decision. Say plan, write, undo, quit, or help.")
 		}
 		return
 	}
@@ -38,11 +38,11 @@ func (t *conversation) ask() {
 	t.readOut(o)
 	switch {
 	case len(o.Finding.Fixes) == 0:
-		t.say("Say skip, ignore, explain, next, or help.")
+		t.say("Say skip, suppress, explain, next, or help.")
 	case len(o.Finding.Fixes) > 1:
-		t.say("Say accept, skip, fix, diff, explain, ignore, next, or help.")
+		t.say("Say accept, skip, fix, diff, explain, suppress, next, or help.")
 	default:
-		t.say("Say accept, skip, diff, explain, ignore, next, or help.")
+		t.say("Say accept, skip, diff, explain, suppress, next, or help.")
 	}
 }
 
@@ -61,7 +61,7 @@ func (t *conversation) readOut(o *engine.Outcome) {
 		t.say("%s", s)
 	}
 	for _, e := range f.Evidence {
-		t.say("Known: %s", sentenceEnd(e.String()))
+		t.say("Evidence: %s", sentenceEnd(e.String()))
 	}
 	if len(f.Fixes) == 0 {
 		t.say("There is no automatic fix. To do: %s", sentenceEnd(f.Advice))
@@ -84,17 +84,28 @@ func (t *conversation) readFix(f *fixer.Finding) {
 	fix, n := t.alternative(f)
 	t.say("Fix %d of %d, %s: %s", n, len(f.Fixes), fix.Level, sentenceEnd(fix.Title))
 	if fix.Breaks != "" {
-		t.say("It can break: %s", sentenceEnd(fix.Breaks))
+		t.say("Can break: %s", sentenceEnd(fix.Breaks))
 	}
-	if fix.Verify != "" {
-		t.say("To verify: %s", visible(oneLine(fix.Verify)))
-	}
+	t.readChecks(fix)
 	for _, p := range fix.Params {
 		v := p.Default
 		if chosen, ok := t.set[p.Name]; ok {
 			v = chosen
 		}
 		t.say("%s is %s, %s Change it with: set %s VALUE", visible(p.Name), cmp.Or(visible(v), "empty"), sentenceEnd(p.Meaning), visible(p.Name))
+	}
+}
+
+// readChecks reads how to see that a fix works: the command on a line of its own.
+func (t *conversation) readChecks(fix *fixer.Fix) {
+	for _, v := range fixer.ParseVerify(fix.Verify) {
+		if v.Command != "" {
+			t.say("To check, run:")
+			t.say("%s", visible(v.Command))
+			t.say("Expect: %s", sentenceEnd(v.Expect))
+			continue
+		}
+		t.say("To check: %s", sentenceEnd(v.Expect))
 	}
 }
 
@@ -106,7 +117,7 @@ func (t *conversation) stands(o *engine.Outcome) string {
 	case engine.Closed:
 		return "It is closed by " + names(o.By) + "."
 	case engine.NewlySuppressed:
-		return "A comment will record why it is left: " + sentenceEnd(o.Reason)
+		return "A comment in the file will suppress it: " + sentenceEnd(o.Reason)
 	case engine.Blocked:
 		return "Its fix is blocked: " + sentenceEnd(o.Reason)
 	case engine.Refused:
@@ -115,7 +126,7 @@ func (t *conversation) stands(o *engine.Outcome) string {
 		return "It is skipped."
 	}
 	if o.New {
-		return "It is new: it came up after other fixes."
+		return "It is new: it appeared after other fixes."
 	}
 	return ""
 }

@@ -66,7 +66,7 @@ func (t *conversation) list(args string) {
 	case more > 0:
 		t.say("And %d more. Say list and a word of theirs, or list all.", more)
 	case told == 0 && args == "":
-		t.say("No finding waits for a verdict.")
+		t.say("No finding waits for a decision.")
 	case told == 0:
 		t.say("No finding has that in it.")
 	}
@@ -93,13 +93,13 @@ func (t *conversation) explain(string) {
 	}
 	i := slices.IndexFunc(t.s.Rules(), func(r *fixer.Rule) bool { return r.Name == o.Finding.Rule })
 	if i < 0 {
-		t.say("There is nothing written about %s.", o.Finding.Rule)
+		t.say("There is no documentation for %s.", o.Finding.Rule)
 		return
 	}
 	r := t.s.Rules()[i]
 	t.say("%s: %s", r.Name, sentenceEnd(r.Title))
 	page := r.Page()
-	for _, p := range [][2]string{{"What", page.What}, {"Why", page.Why}, {"Breaks if", page.Breaks}, {"Verify", page.Verify}} {
+	for _, p := range [][2]string{{"Why", page.Why}, {"What can break", page.Breaks}, {"How to check", page.Verify}, {"What is reported", page.What}} {
 		if p[1] != "" {
 			t.say("%s: %s", p[0], sentenceEnd(p[1]))
 		}

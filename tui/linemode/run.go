@@ -207,7 +207,7 @@ func (t *conversation) begin() {
 	for _, p := range report.Problems {
 		t.say("Rule %s failed on %s: %s.", p.Rule, visible(p.File), visible(p.Reason))
 	}
-	t.say("Answer with words or their first letters, one answer a line. Help lists them. Nothing is written before you say write.")
+	t.say("Answer with words or their first letters, one answer a line. Help lists them. Nothing is written until you say write.")
 	t.resume()
 	t.line()
 	t.first()
@@ -315,7 +315,7 @@ func (t *conversation) end() {
 // sayKept says what the next start will offer.
 func (t *conversation) sayKept() {
 	if n := len(t.s.Decisions()); n > 0 && !t.noKeep {
-		t.say("%s kept for the next start.", isAre(n, "verdict"))
+		t.say("%s kept for next time.", isAre(n, "decision"))
 	}
 }
 

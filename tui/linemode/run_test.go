@@ -110,7 +110,7 @@ func TestInterrupt(t *testing.T) {
 		t.Errorf("%+v, %v\n%s", res, err, out.String())
 	}
 	if len(b.kept) != 2 || !strings.Contains(out.String(), "Interrupted. Nothing more is written.") {
-		t.Errorf("%d verdicts are kept\n%s", len(b.kept), out.String())
+		t.Errorf("%d decisions are kept\n%s", len(b.kept), out.String())
 	}
 }
 
@@ -214,7 +214,7 @@ func TestAWriteThatBrokeOffIsNotCalledNothing(t *testing.T) {
 	if _, err := Run(t.Context(), strings.NewReader("accept\nwrite\nyes\nquit\nquit\n"), &out, s, b); err != nil {
 		t.Fatal(err)
 	}
-	if got := out.String(); !strings.Contains(got, "Writing broke off.") || !strings.Contains(got, "no space left on device") || strings.Contains(got, "Nothing was written.") {
+	if got := out.String(); !strings.Contains(got, "Writing was interrupted.") || !strings.Contains(got, "no space left on device") || strings.Contains(got, "Nothing was written.") {
 		t.Errorf("got:\n%s", got)
 	}
 }
@@ -263,6 +263,20 @@ func TestRandomTalk(t *testing.T) {
 		}
 		if strings.Contains(out.String(), "%!") {
 			t.Fatalf("a sentence is broken:\n%s", out.String())
+		}
+	}
+}
+
+// TestYesAfterQuitDoesNotAccept: yes is the answer to whether to leave, whatever is said
+// behind it, and not the other word for accept.
+func TestYesAfterQuitDoesNotAccept(t *testing.T) {
+	for _, yes := range []string{"yes", "y", "Yes.", "yes please", "yes, leave", "y now"} {
+		s, b := talkAbout(map[string]string{"Dockerfile": shop})
+		if _, err := Run(t.Context(), strings.NewReader("accept\nquit\n"+yes+"\naccept\n"), io.Discard, s, b); err != nil {
+			t.Fatal(err)
+		}
+		if n := len(s.Decisions()); n != 1 {
+			t.Errorf("%q after quit: %d decisions, want the one before", yes, n)
 		}
 	}
 }

@@ -16,7 +16,7 @@ import (
 func (t *conversation) finding() *engine.Outcome {
 	o := t.current()
 	if o == nil {
-		t.say("There is no finding at hand. Say list, or a finding's number.")
+		t.say("No finding is selected. Say list, or a finding's number.")
 	}
 	return o
 }
@@ -25,7 +25,7 @@ func (t *conversation) finding() *engine.Outcome {
 func (t *conversation) keep() {
 	if err := t.save(t.s.Decisions()); err != nil && !t.noKeep {
 		t.noKeep = true
-		t.say("Verdicts are not kept in case of a crash: %s", sentenceEnd(err.Error()))
+		t.say("Decisions cannot be saved and will be lost in a crash: %s", sentenceEnd(err.Error()))
 	}
 }
 
@@ -113,10 +113,10 @@ func (t *conversation) accept(args string) {
 	switch o := t.current(); {
 	case o != nil && (o.Result == engine.Blocked || o.Result == engine.Refused):
 		t.say("Accepted, but it is %s: %s", o.Result, sentenceEnd(o.Reason))
-		t.say("Nothing is changed for it. Say undo to take it back, or fix for the other fixes.")
+		t.say("It changes nothing. Say undo to take the decision back, or fix for the other fixes.")
 		return
 	case o != nil && o.Result == engine.Closed:
-		t.say("Accepted; there is nothing left to do, it is closed by %s.", names(o.By))
+		t.say("Accepted. The finding is closed by %s already.", names(o.By))
 	default:
 		t.say("Accepted: %s Score %d, now %d.", sentenceEnd(title), score, t.s.Plan().ScoreAfter)
 		t.sayAll(effects)
@@ -205,9 +205,9 @@ func (t *conversation) ignore(reason string) {
 	switch {
 	case o == nil:
 	case reason == "":
-		t.say("A reason is needed. Say ignore and why, on one line.")
+		t.say("A reason is needed. Say suppress and why, on one line.")
 	case visible(reason) != reason:
-		t.say("A reason is plain text. This one holds characters that cannot be seen: %s", visible(reason))
+		t.say("A reason is plain text. This one contains invisible characters: %s", visible(reason))
 	default:
 		k := o.Finding.Key()
 		effects, ok := t.change(only(k), func() error {
@@ -220,7 +220,7 @@ func (t *conversation) ignore(reason string) {
 			t.say("The comment cannot be written: %s", sentenceEnd(o.Reason))
 			return
 		}
-		t.say("A comment will record why it is left: %s", sentenceEnd(reason))
+		t.say("A comment in the file will suppress it: %s", sentenceEnd(reason))
 		t.sayAll(effects)
 		t.advance()
 	}
@@ -233,7 +233,7 @@ func (t *conversation) forget(string) {
 	}
 	k := o.Finding.Key()
 	if _, ok := t.s.Decision(k); !ok {
-		t.say("There is no verdict on this finding.")
+		t.say("There is no decision on this finding.")
 		return
 	}
 	if effects, ok := t.change(only(k), func() error { t.s.Forget(k); return nil }); ok {
@@ -249,7 +249,7 @@ func (t *conversation) redo(string) { t.turn("Done again", t.s.Redo) }
 func (t *conversation) turn(said string, do func() (string, bool)) {
 	label, ok := do()
 	if !ok {
-		t.say("There is nothing left to take back or to do again.")
+		t.say("There is nothing left to undo or redo.")
 		return
 	}
 	t.keep()

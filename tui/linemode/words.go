@@ -22,11 +22,11 @@ func words() []word {
 		{"skip", "s", []string{"no"}, "", "leave the finding, and go on", (*conversation).skip},
 		{"fix", "f", nil, "NUMBER", "take another of the fixes; without a number, list them", (*conversation).chooseFix},
 		{"set", "", nil, "NAME VALUE", "give the fix a value", (*conversation).setParam},
-		{"ignore", "i", nil, "REASON", "write a comment that records why the finding is left", (*conversation).ignore},
-		{"forget", "", nil, "", "take the verdict on this finding back", (*conversation).forget},
+		{"suppress", "i", []string{"ignore"}, "REASON", "suppress the finding with a comment in the file that gives the reason", (*conversation).ignore},
+		{"forget", "", nil, "", "take back the decision on this finding", (*conversation).forget},
 		{"diff", "d", nil, "", "read the lines that the fix changes", (*conversation).diff},
 		{"explain", "e", []string{"x", "why"}, "", "read the rule's documentation", (*conversation).explain},
-		{"next", "n", nil, "", "go on without a verdict", (*conversation).next},
+		{"next", "n", nil, "", "go on without a decision", (*conversation).next},
 		{"back", "b", nil, "", "go to the finding before", (*conversation).back},
 		{"go", "g", nil, "NUMBER", "go to a finding; its number alone does the same", (*conversation).jump},
 		{"list", "l", nil, "WORD", "list the findings that wait, or those with the word in them; list all lists every one", (*conversation).list},
@@ -34,15 +34,15 @@ func words() []word {
 		{"accept safe", "as", nil, "", "accept all safe fixes", nil},
 		{"skip file", "sf", nil, "", "skip all open findings of this file", nil},
 		{"diff all", "da", nil, "", "read all lines that would be written", nil},
-		{"undo", "u", nil, "", "take the last verdict back", (*conversation).undo},
-		{"redo", "r", nil, "", "give it again", (*conversation).redo},
-		{"plan", "p", nil, "", "hear what would be written, file by file", (*conversation).plan},
+		{"undo", "u", nil, "", "undo the last decision", (*conversation).undo},
+		{"redo", "r", nil, "", "redo it", (*conversation).redo},
+		{"plan", "p", nil, "", "read out what would be written, file by file", (*conversation).plan},
 		{"patch", "", nil, "", "save the plan as a patch file", (*conversation).patch},
 		{"write", "w", nil, "", "write the plan; asks once more", (*conversation).write},
 		{"again", "", nil, "", "read the files again", (*conversation).again},
-		{"quit", "q", []string{"exit"}, "", "leave; verdicts are kept for the next start", (*conversation).quit},
-		{"discard", "", nil, "", "leave, and forget all verdicts", (*conversation).discard},
-		{"help", "h", []string{"?"}, "", "hear this list", (*conversation).help},
+		{"quit", "q", []string{"exit"}, "", "leave; decisions are kept for next time", (*conversation).quit},
+		{"discard", "", nil, "", "leave, and forget all decisions", (*conversation).discard},
+		{"help", "h", []string{"?"}, "", "read out this list", (*conversation).help},
 	}
 }
 
@@ -51,12 +51,12 @@ func (t *conversation) answer(line string) {
 	name, args, _ := strings.Cut(strings.TrimSpace(line), " ")
 	args = strings.TrimSpace(args)
 	if t.leaving {
-		switch means := strings.ToLower(name); {
-		case args != "" || means == "":
-		case means == "yes" || means == "y" || means == "quit" || means == "q" || means == "exit":
+		// Whatever follows it, yes is the answer to the question, and never accepts a fix.
+		switch strings.ToLower(strings.TrimRight(name, ".,;!")) {
+		case "yes", "y", "quit", "q", "exit":
 			t.leave()
 			return
-		case means == "no" || means == "n":
+		case "no", "n":
 			t.leaving = false
 			t.say("Nothing has changed.")
 			return
@@ -74,9 +74,9 @@ func (t *conversation) answer(line string) {
 	w, like := match(strings.ToLower(name))
 	switch {
 	case w == nil && len(like) > 0:
-		t.say("%s can be %s. Say more of it.", visible(name), strings.Join(like, " or "))
+		t.say("%s can be %s. Say more of the word.", visible(name), strings.Join(like, " or "))
 	case w == nil:
-		t.say("%q is not known here. Say help for the words that are.", visible(name))
+		t.say("%q is not a known word. Say help for the list.", visible(name))
 	default:
 		w.do(t, args)
 	}

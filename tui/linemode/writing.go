@@ -31,19 +31,19 @@ func (t *conversation) readPlan(plan *engine.Plan) {
 		paths[i] = c.Path
 	}
 	states := t.b.States(paths)
-	t.say("The plan. Nothing of it is written yet.")
+	t.say("The plan. Nothing is written yet.")
 	for _, c := range plan.Changes {
 		added, removed := lineCounts(c)
 		s := fmt.Sprintf("%s: %s; %s added, %d removed", visible(c.Path), fixCounts(plan, c), count(added, "line"), removed)
 		if st := states[c.Path]; st.Text != "" {
 			s += "; " + visible(st.Text)
 			if st.Warn {
-				s += ", so writing mixes with changes that nothing else keeps"
+				s += ": oakum's edits would be mixed with changes that git does not have"
 			}
 		}
 		t.say("%s.", s)
 	}
-	t.say("Score %d, after it %d; grade %s, after it %s.", plan.ScoreBefore, plan.ScoreAfter, engine.Grade(plan.ScoreBefore), engine.Grade(plan.ScoreAfter))
+	t.say("Score %d, after the plan %d. Grade %s, after the plan %s.", plan.ScoreBefore, plan.ScoreAfter, engine.Grade(plan.ScoreBefore), engine.Grade(plan.ScoreAfter))
 	t.leftOver(plan)
 }
 
@@ -93,8 +93,8 @@ func (t *conversation) leftOver(plan *engine.Plan) {
 		result engine.Result
 		word   string
 	}{
-		{engine.Fixed, "fixed"}, {engine.Closed, "closed by other fixes"}, {engine.NewlySuppressed, "left with a comment"}, {engine.Open, "open"},
-		{engine.ManualWork, "to do by hand"}, {engine.Skipped, "skipped"}, {engine.Blocked, "blocked"}, {engine.Refused, "refused"},
+		{engine.Fixed, "fixed"}, {engine.Closed, "closed by other fixes"}, {engine.NewlySuppressed, "suppressed by this plan"}, {engine.Open, "open"},
+		{engine.ManualWork, "not fixed automatically"}, {engine.Skipped, "skipped"}, {engine.Blocked, "blocked"}, {engine.Refused, "refused"},
 		{engine.AlreadySuppressed, "suppressed by a comment"},
 	} {
 		if n := plan.Count(g.result); n > 0 {
@@ -136,7 +136,7 @@ func (t *conversation) write(string) {
 		var refused *fixer.RefusedError
 		if errors.As(err, &refused) && refused.Interrupted {
 			t.brokeOff = true
-			t.say("Writing broke off.")
+			t.say("Writing was interrupted.")
 			t.say("%s", sentence(err.Error()))
 			return
 		}
@@ -148,7 +148,7 @@ func (t *conversation) write(string) {
 		for _, f := range refused.Refusals {
 			t.say("%s: %s", visible(f.Path), sentenceEnd(f.Reason))
 		}
-		t.say("Say again to read the files again; your verdicts stay.")
+		t.say("Say again to read the files again. Your decisions stay.")
 		return
 	}
 	for _, p := range receipt.Written {
@@ -157,7 +157,7 @@ func (t *conversation) write(string) {
 	for _, w := range receipt.Warnings {
 		t.say("%s", sentence(w))
 	}
-	t.say("To take it back: %s", visible(receipt.Undo))
+	t.say("To undo: %s", visible(receipt.Undo))
 	t.verify(plan)
 	t.s.SetSnapshot(plan.After)
 	t.keep()
@@ -174,10 +174,10 @@ func (t *conversation) verify(plan *engine.Plan) {
 		if o.Result != engine.Fixed {
 			continue
 		}
-		for _, f := range o.Finding.Fixes {
-			if v := visible(oneLine(f.Verify)); f.Title == o.Title && v != "" && !slices.Contains(said, v) {
-				said = append(said, v)
-				t.say("To verify: %s", v)
+		for j := range o.Finding.Fixes {
+			if f := &o.Finding.Fixes[j]; f.Title == o.Title && f.Verify != "" && !slices.Contains(said, f.Verify) {
+				said = append(said, f.Verify)
+				t.readChecks(f)
 			}
 		}
 	}
@@ -233,7 +233,7 @@ func (t *conversation) again(string) {
 	lost := t.s.SetSnapshot(fixer.NewSnapshot(loaded.Sources, loaded.Names...))
 	t.keep()
 	t.line()
-	t.say("Read the files again. %s, %s kept.", count(len(t.s.Baseline().Findings), "finding"), isAre(len(t.s.Decisions()), "verdict"))
+	t.say("Read the files again. %s, %s kept.", count(len(t.s.Baseline().Findings), "finding"), isAre(len(t.s.Decisions()), "decision"))
 	t.sayLost(was, lost)
 	t.first()
 }
@@ -252,9 +252,9 @@ func (t *conversation) quit(string) {
 		return
 	}
 	t.leaving = true
-	kept := "Leave, and keep the verdicts for the next start?"
+	kept := "Leave, and keep the decisions for next time?"
 	if t.noKeep {
-		kept = "The verdicts cannot be kept. Leave, and lose them?"
+		kept = "The decisions cannot be saved. Leave, and lose them?"
 	}
 	t.say("Accepted fixes for %s are not written. %s Say yes or no, or say write, patch, or discard to forget them.", count(n, "file"), kept)
 }
@@ -271,9 +271,9 @@ func (t *conversation) leave() {
 // discard leaves and forgets the verdicts.
 func (t *conversation) discard(string) {
 	if err := t.save(nil); err != nil && !t.noKeep {
-		t.say("The verdicts that were kept cannot be removed: %s", sentenceEnd(err.Error()))
+		t.say("The saved decisions cannot be removed: %s", sentenceEnd(err.Error()))
 	} else if n := len(t.s.Decisions()); n > 0 {
-		t.say("Forgot %s.", count(n, "verdict"))
+		t.say("Forgot %s.", count(n, "decision"))
 	}
 	t.noKeep = true // there is nothing kept to speak of
 	t.leave()
@@ -283,15 +283,15 @@ func (t *conversation) discard(string) {
 func (t *conversation) resume() {
 	kept, err := t.b.LoadDecisions()
 	if err != nil {
-		t.say("The verdicts of an earlier session cannot be read: %s", sentenceEnd(err.Error()))
+		t.say("The decisions of the last session cannot be read: %s", sentenceEnd(err.Error()))
 		return
 	}
 	if len(kept) == 0 {
 		return
 	}
-	if !t.sure("%s kept from an earlier session. Take them up? Say yes or no.", isAre(len(kept), "verdict")) {
+	if !t.sure("Resume your last session? %s not written yet. Say yes or no.", isAre(len(kept), "decision")) {
 		if !t.ended {
-			t.say("They are left aside.")
+			t.say("They are kept aside.")
 		}
 		return
 	}
@@ -301,6 +301,6 @@ func (t *conversation) resume() {
 		return
 	}
 	t.keep()
-	t.say("Took up %s.", count(len(kept)-len(lost), "verdict"))
+	t.say("Resumed with %s.", count(len(kept)-len(lost), "decision"))
 	t.sayLost(kept, lost)
 }

@@ -88,14 +88,15 @@ func Git(t *testing.T, dir string, args ...string) string {
 	return string(out)
 }
 
-// Within fails the test when f takes longer than any honest work there would.
+// Within fails the test when f takes longer than any honest work there would; with
+// the race detector, which slows everything down, several times as long.
 func Within(t *testing.T, d time.Duration, f func()) {
 	t.Helper()
 	done := make(chan struct{})
 	go func() { defer close(done); f() }()
 	select {
 	case <-done:
-	case <-time.After(d):
+	case <-time.After(d * slowdown):
 		t.Fatal("still not done: blocked or looping")
 	}
 }

@@ -1,0 +1,6 @@
+//go:build race
+
+package disktest
+
+// slowdown is what the race detector makes of the time of a test.
+const slowdown = 8

@@ -1,0 +1,115 @@
+package tui
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	tea "charm.land/bubbletea/v2"
+
+	"github.com/oakum-sec/oakum/fixer"
+	"github.com/oakum-sec/oakum/fixer/engine"
+	"github.com/oakum-sec/oakum/fixer/rules"
+)
+
+// startReal opens the interface at its first page on the repository of testdata,
+// with the real rules.
+func startReal(t *testing.T, width, height int) *drive {
+	t.Helper()
+	d := open(t, newReal(t), func(o *Options) { o.Rules = rules.All() })
+	d.send(tea.WindowSizeMsg{Width: width, Height: height})
+	d.run(d.app.d.load())
+	return d
+}
+
+// TestOverviewOfAcceptedFixes compares the first page with what its first door
+// accepts; as it opens it is among the goldens of all screens.
+func TestOverviewOfAcceptedFixes(t *testing.T) {
+	for _, size := range sizes {
+		d := startReal(t, size[0], size[1])
+		d.at(onHome)
+		d.press("1", "esc")
+		d.at(onHome)
+		d.sound()
+		compare(t, fmt.Sprintf("overview-%dx%d-accepted", size[0], size[1]), d.model().frame())
+	}
+}
+
+// TestOverviewSaysWhatFixesComeTo: the figures of the page are those that accepting
+// comes to, and nothing is accepted for them.
+func TestOverviewSaysWhatFixesComeTo(t *testing.T) {
+	d := startReal(t, 120, 40)
+	o := d.model().front.outlook
+	for level, got := range map[fixer.Level]*standing{fixer.Safe: o.safe, fixer.Review: o.review} {
+		s := engine.NewSession(d.model().current.plan.Before, nil, rules.All())
+		if _, err := s.AcceptAll(level, nil); err != nil {
+			t.Fatal(err)
+		}
+		want := planned(s.Plan())
+		if *got != *want || got.pods.Restricted == 0 {
+			t.Errorf("%s: %+v, and accepting comes to %+v", level, got, want)
+		}
+	}
+	if n := len(d.model().session.Decisions()); n != 0 {
+		t.Errorf("%d decisions were made for it", n)
+	}
+	d.press("A")
+	if now := d.model().front.outlook; *now.accepted != *o.safe {
+		t.Errorf("with the safe fixes accepted the page says %+v, and said %+v before", now.accepted, o.safe)
+	}
+}
+
+// TestDoors: each number leads to its work, counts what waits there, and nothing is
+// written on the way.
+func TestDoors(t *testing.T) {
+	d := startReal(t, 120, 40)
+	left := d.model().current.waiting()
+	if all := left[fixer.Safe] + left[fixer.Review] + left[fixer.Manual]; all != d.model().current.left() {
+		t.Errorf("the doors have %d findings, and %d are left", all, d.model().current.left())
+	}
+	d.press("2")
+	d.at(onReview)
+	s := d.model().screen().(*reviewScreen)
+	if level := d.model().current.outcome(s.key).Finding.Level(); level != fixer.Review {
+		t.Errorf("the walk begins at a finding of level %s", level)
+	}
+	d.press("esc", "esc", "esc")
+	d.at(onHome)
+	d.press("3")
+	d.at(onList)
+	if n := len(d.model().list.queue); n != left[fixer.Manual] {
+		t.Errorf("%d findings are listed, and %d have no fix", n, left[fixer.Manual])
+	}
+	d.press("esc", "esc", "1")
+	d.at(onPlan)
+	if n := len(d.model().current.plan.Changes); n == 0 || len(d.backend.commits) > 0 {
+		t.Errorf("the plan changes %d files, and %d were written", n, len(d.backend.commits))
+	}
+	d.press("esc")
+	d.wants("nothing written yet: w shows the plan")
+	d.press("u")
+	d.wants("Accept 19 safe fixes")
+}
+
+// TestRisksLeadToTheirFinding: by key and by mouse.
+func TestRisksLeadToTheirFinding(t *testing.T) {
+	d := startReal(t, 120, 40)
+	d.press("j", "j", "j", "enter")
+	d.at(onReview)
+	first := d.model().screen().(*reviewScreen).key
+	if d.model().current.outcome(first).Finding.Severity != fixer.Critical {
+		t.Errorf("the worst risk is %v", first)
+	}
+	d.press("esc", "esc")
+	d.at(onHome)
+	for y, line := range strings.Split(d.screen(), "\n") {
+		if strings.Contains(line, "CRIT") {
+			d.model().mouse = true
+			d.send(tea.MouseClickMsg{X: 20, Y: y, Button: tea.MouseLeft})
+		}
+	}
+	d.at(onReview)
+	if got := d.model().screen().(*reviewScreen).key; got != first {
+		t.Errorf("a click leads to %v", got)
+	}
+}

@@ -1,0 +1,136 @@
+package tui
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	tea "charm.land/bubbletea/v2"
+
+	"github.com/oakum-sec/oakum/fixer"
+	"github.com/oakum-sec/oakum/fixer/engine"
+	"github.com/oakum-sec/oakum/tui/review"
+	"github.com/oakum-sec/oakum/tui/widget"
+)
+
+// doors are the three ways on.
+func doors(d *model) []homeItem {
+	left := d.current.waiting()
+	door := func(key string, n int, what, none, more string, open func(*model) tea.Cmd) homeItem {
+		item := homeItem{heading: "What to do", key: key}
+		item.open = func(d *model) tea.Cmd {
+			if n == 0 {
+				return d.say("%s", none)
+			}
+			return open(d)
+		}
+		item.draw = func(d *model, width int) string {
+			t := &d.theme
+			if n == 0 {
+				return t.Dim.Paint(widget.Cut(none, width, t.Marks.Ellipsis))
+			}
+			say := fmt.Sprintf(what, n)
+			if n == 1 {
+				say = strings.Replace(strings.Replace(say, "fixes", "fix", 1), "findings that have", "finding that has", 1)
+				say = strings.Replace(say, "need a look", "needs a look", 1)
+			}
+			if widget.Width(say)+2+widget.Width(more) > width {
+				return widget.Cut(t.Emph.Paint(say), width, t.Marks.Ellipsis)
+			}
+			return t.Emph.Paint(say) + "  " + t.Dim.Paint(more)
+		}
+		return item
+	}
+	none := "No safe fixes left to accept"
+	if n := d.current.count[engine.Fixed]; n > 0 {
+		none = fmt.Sprintf("%s accepted, nothing written yet: w shows the plan", fixes(n))
+	}
+	return []homeItem{
+		door("1", left[fixer.Safe], "Accept %d safe fixes and see the plan", none, "a working container does not notice them",
+			func(d *model) tea.Cmd { return d.acceptSafeToPlan() }),
+		door("2", left[fixer.Review], "Walk through %d fixes that need a look", "No fixes left that need a look", "each says what it can break",
+			func(d *model) tea.Cmd { return d.walk(filter{level: fixer.Review}) }),
+		door("3", left[fixer.Manual], "Read %d findings that have no automatic fix", "No findings left that have no automatic fix", "each says what to do",
+			func(d *model) tea.Cmd { return d.toList(filter{level: fixer.Manual}) }),
+	}
+}
+
+// acceptSafeToPlan accepts every safe fix and shows the plan, where the files are
+// written or not.
+func (d *model) acceptSafeToPlan() tea.Cmd {
+	return d.lend("accepting all safe fixes", func(s *engine.Session) func(*model) tea.Cmd {
+		n, err := s.AcceptAll(fixer.Safe, nil)
+		return func(d *model) tea.Cmd {
+			if err != nil || n == 0 {
+				return d.swept(n, err, "safe")
+			}
+			return tea.Batch(d.push(newPlan()), d.swept(n, err, "safe"))
+		}
+	})
+}
+
+// walk opens the review of the first finding of a filtered list that waits for a
+// decision.
+func (d *model) walk(f filter) tea.Cmd {
+	cmd := d.toList(f)
+	for _, k := range d.list.queue {
+		if d.open(k) {
+			return tea.Batch(cmd, d.push(newReview(k)))
+		}
+	}
+	return cmd
+}
+
+// waiting counts the findings that wait for a decision, by level.
+func (s *planIndex) waiting() map[fixer.Level]int {
+	n := map[fixer.Level]int{}
+	for i := range s.plan.Outcomes {
+		o := &s.plan.Outcomes[i]
+		if _, decided := s.decisions[o.Finding.Key()]; review.Waits(o, decided) {
+			n[o.Finding.Level()]++
+		}
+	}
+	return n
+}
+
+// mostRisks bounds the findings that the first page names.
+const mostRisks = 5
+
+// risks are the worst findings that wait for a decision, one of each rule.
+func risks(d *model) []homeItem {
+	now := d.current
+	var worst []*engine.Outcome
+	places := map[string]int{} // by rule
+	for i := range now.plan.Outcomes {
+		o := &now.plan.Outcomes[i]
+		if _, decided := now.decisions[o.Finding.Key()]; !review.Waits(o, decided) {
+			continue
+		}
+		if places[o.Finding.Rule]++; places[o.Finding.Rule] == 1 {
+			worst = append(worst, o)
+		}
+	}
+	slices.SortStableFunc(worst, func(a, b *engine.Outcome) int { return int(b.Finding.Severity) - int(a.Finding.Severity) })
+	var out []homeItem
+	for _, o := range worst[:min(len(worst), mostRisks)] {
+		f, more := o.Finding, places[o.Finding.Rule]-1
+		out = append(out, homeItem{heading: "Top risks",
+			open: func(d *model) tea.Cmd {
+				cmd := d.toList(filter{})
+				d.list.list.Select(f.Key().String())
+				return tea.Batch(cmd, d.push(newReview(f.Key())))
+			},
+			draw: func(d *model, width int) string {
+				t := &d.theme
+				where := fmt.Sprintf("%s:%d", f.File, f.Line)
+				if more > 0 {
+					where += fmt.Sprintf(" +%d", more) // as many more of its rule
+				}
+				where = " " + widget.CutLeft(visible(where), max(12, width/3), t.Marks.Ellipsis) + " "
+				say := widget.Cut(visible(f.Message), width-5-widget.Width(where), t.Marks.Ellipsis)
+				return widget.Spread(severityWord(t, f.Severity)+" "+say, t.Dim.Paint(where), width, t.Marks.Ellipsis)
+			},
+		})
+	}
+	return out
+}
