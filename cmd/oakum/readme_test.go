@@ -42,10 +42,17 @@ func TestREADMEKeys(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, rest, _ := strings.Cut(string(readme), "<!-- keys -->\n")
-	got, _, _ := strings.Cut(rest, "<!-- /keys -->")
-	if want := tui.KeyTable(); strings.TrimSpace(got) != strings.TrimSpace(want) {
-		t.Errorf("the README's keys are not those of the interface; they are:\n%s", want)
+	before, rest, _ := strings.Cut(string(readme), "<!-- keys -->\n")
+	got, after, ok := strings.Cut(rest, "<!-- /keys -->")
+	want := tui.KeyTable()
+	if ok && *update {
+		if err := os.WriteFile("../../README.md", []byte(before+"<!-- keys -->\n"+want+"<!-- /keys -->"+after), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		return
+	}
+	if strings.TrimSpace(got) != strings.TrimSpace(want) {
+		t.Errorf("the README's keys are not those of the interface (go test ./cmd/oakum -run READMEKeys -update writes them); they are:\n%s", want)
 	}
 }
 
