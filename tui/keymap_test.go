@@ -216,7 +216,7 @@ func keyCases() []keyCase {
 		{onHome, actList, nil, goes(onList)},
 		{onHome, actPlan, nil, goes(onPlan)},
 		{onHome, actAcceptSafe, nil, decides(2)},
-		{onHome, actRescan, nil, says("read again")},
+		{onHome, actRescan, nil, says("Read again")},
 		{onHome, actUndo, []string{"A"}, decides(0)},
 		{onHome, actRedo, []string{"A", "u"}, decides(2)},
 		{onHome, actQuit, nil, quits},
