@@ -61,18 +61,14 @@ func (g *sessionGate) decided() int {
 	return g.session.Decided()
 }
 
-// notHistory are those of undo and redo that would do nothing. While the session
-// is lent it is not known.
+// notHistory are those of undo and redo that would do nothing.
 func (g *sessionGate) notHistory() []action {
 	var out []action
-	undo, redo := false, false
-	if g.session != nil && g.busyWith == "" {
-		undo, redo = g.session.Steps()
-	}
-	if !undo {
+	past, future := g.steps()
+	if past == 0 {
 		out = append(out, actUndo)
 	}
-	if !redo {
+	if future == 0 {
 		out = append(out, actRedo)
 	}
 	return out

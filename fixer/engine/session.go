@@ -58,9 +58,6 @@ func (s *Session) Decisions() Decisions { return maps.Clone(s.decisions) }
 // Decided returns how many decisions there are.
 func (s *Session) Decided() int { return len(s.decisions) }
 
-// Steps reports whether there are steps to undo, and undone ones to make again.
-func (s *Session) Steps() (undo, redo bool) { return len(s.past) > 0, len(s.future) > 0 }
-
 // Decide records a decision about a finding as one step that can be undone. An
 // accepted fix whose level is not given must keep the level it has now.
 // It fails when no such finding or fix is known, and on parameters the fix
