@@ -37,7 +37,7 @@ var dnsName = text.Regexp(`^[a-z0-9]([-a-z0-9]{0,200}[a-z0-9])?$`)
 // ValidName reports whether an object and a file can have the name.
 func ValidName(s string) error {
 	if !dnsName().MatchString(s) {
-		return errors.New("lower-case letters, digits and -")
+		return errors.New("lowercase letters, digits and -")
 	}
 	return nil
 }

@@ -3,6 +3,7 @@ package kube
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"sync"
 
 	"github.com/oakum-sec/oakum/fixer/yamldoc"
@@ -215,6 +216,12 @@ func (c Container) String() string {
 		return fmt.Sprintf("%s of %s", c.Role, c.Image)
 	}
 	return fmt.Sprintf("%s %q", c.Role, c.Name)
+}
+
+// Subject is String at the beginning of a sentence: `Sidecar "proxy"`.
+func (c Container) Subject() string {
+	s := c.String()
+	return strings.ToUpper(s[:1]) + s[1:]
 }
 
 // FindingPath is the structural place of the container for a finding's key.

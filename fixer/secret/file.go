@@ -79,11 +79,11 @@ var fileForms = sync.OnceValue(func() []namedFile {
 		{FileForm{What: "credentials for a cluster"}, regexp.MustCompile(`(^|/)(kube-?config([._-][\w-]+)*|\.kube/config|\.kube|[\w-]+\.kubeconfig)$`)},
 		{FileForm{What: "credentials for a cloud"}, regexp.MustCompile(`(?i)(^|/)(\.aws/credentials|\.aws|\.azure|\.boto|\.s3cfg|gcloud[\w-]*key[\w-]*\.json|service[-_]?account([-_][\w-]*)?\.json|client_secrets?[\w-]*\.json|application_default_credentials\.json|gcp-?(key|creds|credentials)\.json)$`)},
 		{FileForm{What: "credentials", Use: UsedAtRun}, regexp.MustCompile(`(?i)(^|/)(credentials(\.json|\.ya?ml|\.yml\.enc)?|secrets?\.(json|ya?ml|toml|env|txt)|\.vault[-_]token|\.vault[-_]?pass(word)?|\.pgpass|\.my\.cnf|master\.key)$`)},
-		{FileForm{What: "Terraform's state or variables, which hold secrets in plain text"}, regexp.MustCompile(`(^|/)(terraform\.tfstate(\.backup)?|[\w.-]*\.tfvars)$`)},
+		{FileForm{What: "Terraform state or variables, which hold secrets in plain text"}, regexp.MustCompile(`(^|/)(terraform\.tfstate(\.backup)?|[\w.-]*\.tfvars)$`)},
 		{FileForm{What: "a key store", KeyStore: true, Use: UsedAtRun}, regexp.MustCompile(`(?i)\.(p12|pfx|jks|keystore)$`)},
 		{FileForm{What: "a private key", Use: UsedAtRun}, regexp.MustCompile(`(?i)\.(key|ppk)$|(^|/)[\w.-]*(key|priv|private)[\w-]*\.pem$`)},
-		{FileForm{What: "settings of npm, which often hold a token", Settings: true}, regexp.MustCompile(`(^|/)\.(npmrc|yarnrc\.yml)$`)},
-		{FileForm{What: "variables, which often hold passwords", Settings: true, Use: UsedAtRun}, regexp.MustCompile(`(^|/)([\w-]*\.env|\.env(\.(local|prod|production|dev|development|stage|staging|test|secret|secrets|docker)){1,2})$`)},
+		{FileForm{What: "npm settings, which often include a token", Settings: true}, regexp.MustCompile(`(^|/)\.(npmrc|yarnrc\.yml)$`)},
+		{FileForm{What: "environment variables, which often include passwords", Settings: true, Use: UsedAtRun}, regexp.MustCompile(`(^|/)([\w-]*\.env|\.env(\.(local|prod|production|dev|development|stage|staging|test|secret|secrets|docker)){1,2})$`)},
 	}
 })
 

@@ -34,17 +34,17 @@ func Find(name, value string) Literal {
 		return Literal{}
 	}
 	if IsWellKnown(name, value) {
-		return Literal{What: "a secret that anybody guesses", WellKnown: true, Evidence: "the value is a well-known default"}
+		return Literal{What: "a well-known default value", WellKnown: true, Evidence: "The value is a well-known default"}
 	}
 	return ByName(value)
 }
 
 // ByForm is the literal of a value that is a secret by its form, whatever its name.
 func ByForm(what, value string) Literal {
-	return Literal{What: what, Evidence: fmt.Sprintf("the value, of %d characters, has that form", len(value))}
+	return Literal{What: what, Evidence: fmt.Sprintf("The value has %d characters and this form", len(value))}
 }
 
 // ByName is the literal of a value that is a secret by its name alone.
 func ByName(value string) Literal {
-	return Literal{What: "a secret in plain text", Evidence: fmt.Sprintf("the name says so, and the value has %d characters", len(value))}
+	return Literal{What: "a secret in plain text", Evidence: fmt.Sprintf("The name suggests a secret, and the value has %d characters", len(value))}
 }

@@ -32,9 +32,9 @@ func TestFind(t *testing.T) {
 		{"DB_PASSWORD", "s3cr3t-of-db", "a secret in plain text"},
 		{"dbPassword", "s3cr3t-of-db", "a secret in plain text"},
 		{"API_KEY_2", "8312341g-5678", "a secret in plain text"},
-		{"ADMIN_PASS", "123456", "a secret that anybody guesses"},
-		{"POSTGRES_PASSWORD", "postgres", "a secret that anybody guesses"},
-		{"PASSWORD", "password", "a secret that anybody guesses"},
+		{"ADMIN_PASS", "123456", "a well-known default value"},
+		{"POSTGRES_PASSWORD", "postgres", "a well-known default value"},
+		{"PASSWORD", "password", "a well-known default value"},
 		{"PASSWORD", "mypassword1", "a secret in plain text"},
 		{"REDIS_PASSWORD", "0", "a secret in plain text"},
 		{"NOTHING", "AKIAQ3EGRTHJ5W2XKZVB", "an AWS access key"},
@@ -75,7 +75,7 @@ func TestFind(t *testing.T) {
 		if got.What != c.want {
 			t.Errorf("%s=%s: %q, want %q", c.name, c.value, got.What, c.want)
 		}
-		if guessed := strings.HasSuffix(c.want, "guesses") || strings.Contains(c.value, ":guest@"); got.WellKnown != guessed {
+		if guessed := strings.HasSuffix(c.want, "well-known default value") || strings.Contains(c.value, ":guest@"); got.WellKnown != guessed {
 			t.Errorf("%s=%s: guessed is %v", c.name, c.value, got.WellKnown)
 		}
 		if len(c.value) > 3 && strings.Contains(got.What+got.Evidence, c.value) {

@@ -65,7 +65,7 @@ func (t *Topology) ignore(c *buildcontext.Context, file string) bool {
 func (t *Topology) guessContext(file string, f *dockerfile.File) (buildcontext.Context, bool) {
 	own := path.Dir(file)
 	names := namedSources(f)
-	best := buildcontext.Context{Dir: own, Why: "the context is taken to be the folder of " + file + ", since nothing says otherwise"}
+	best := buildcontext.Context{Dir: own, Why: "The build context is assumed to be the directory of " + file}
 	most := 0
 	for dir := own; ; dir = path.Dir(dir) {
 		c := buildcontext.Context{Dir: dir, Tree: t.in.Names}
@@ -79,7 +79,7 @@ func (t *Topology) guessContext(file string, f *dockerfile.File) (buildcontext.C
 		}
 		if n > most {
 			most = n
-			best = buildcontext.Context{Dir: dir, Why: found + ", which " + file + " copies, lies in " + displayDir(dir)}
+			best = buildcontext.Context{Dir: dir, Why: "The build context is assumed to be " + displayDir(dir) + ": " + file + " copies " + found + " from there"}
 		}
 		if dir == "." {
 			break
@@ -96,7 +96,7 @@ func (t *Topology) guessContext(file string, f *dockerfile.File) (buildcontext.C
 
 func displayDir(dir string) string {
 	if dir == "." {
-		return "the top folder"
+		return "the root of the repository"
 	}
 	return dir
 }

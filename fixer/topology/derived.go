@@ -160,7 +160,7 @@ func (t *Topology) namedBuild(ref string, names map[string][]string) (Build, boo
 			if isOfficial(ref) {
 				return Build{}, false
 			}
-			b, ok := quiet.build(fits[0], "", fmt.Sprintf("the image %s is named as %s", repo, fits[0]))
+			b, ok := quiet.build(fits[0], "", fmt.Sprintf("The image name %s matches the directory of %s", repo, fits[0]))
 			b.Certain = false
 			return b, ok
 		}

@@ -80,7 +80,7 @@ func New(in Input) *Topology {
 		for _, v := range t.project.Views(file) {
 			if r, ok := v.Dockerfile(); ok {
 				t.contexts[r.Path] = append(t.contexts[r.Path], buildcontext.Context{
-					Dir: r.Context, Certain: r.Certain, Why: file + " builds " + v.Name + " in " + displayDir(r.Context),
+					Dir: r.Context, Certain: r.Certain, Why: file + " builds " + v.Name + " with the build context " + displayDir(r.Context),
 				})
 			}
 			b, ok := t.ServiceBuild(v)
@@ -229,7 +229,7 @@ func (t *Topology) ImageBuild(ref string) (Build, bool) {
 	if len(fits) != 1 {
 		return Build{}, false
 	}
-	b, ok = t.build(fits[0], "", "the image is named as the folder of "+fits[0])
+	b, ok = t.build(fits[0], "", "The image name matches the directory of "+fits[0])
 	b.Certain = false
 	return b, ok
 }

@@ -66,7 +66,7 @@ func evaluate(w *kube.Workload) Verdict {
 	}
 	meta, spec, err := decode(w)
 	if err != nil {
-		return Verdict{Level: Unknown, Err: fmt.Errorf("%s is no valid pod: %w", w.ID(), err)}
+		return Verdict{Level: Unknown, Err: fmt.Errorf("%s is not a valid pod: %w", w.ID(), err)}
 	}
 	version, err := api.ParseVersion(Version)
 	if err != nil {

@@ -110,8 +110,8 @@ func checkBuildArgument(p *fixer.Pass, v compose.View, a buildArgument) {
 	}
 	f := fixer.Finding{
 		File: v.File, Path: "services." + v.Name + ": build.args " + a.name, Start: a.start, End: a.end,
-		Message:  fmt.Sprintf("service %q passes the secret %s as a build argument, which stays in the history of the image", v.Name, a.name),
-		Evidence: []fixer.Evidence{{Kind: fixer.FromDockerfile, Place: b.Path, Text: "takes it by ARG " + a.name}},
+		Message:  fmt.Sprintf("Service %q passes the secret %s as a build argument, which stays in the image history", v.Name, a.name),
+		Evidence: []fixer.Evidence{{Kind: fixer.FromDockerfile, Place: b.Path, Text: "declares ARG " + a.name}},
 	}
 	variable, known := a.variable()
 	if !known && !strings.Contains(a.value, "$") {
@@ -119,14 +119,14 @@ func checkBuildArgument(p *fixer.Pass, v compose.View, a buildArgument) {
 			return
 		}
 		f.Severity = fixer.High
-		f.Message = fmt.Sprintf("service %q passes the secret %s as a build argument, in plain text", v.Name, a.name)
+		f.Message = fmt.Sprintf("Service %q passes the secret %s as a build argument, in plain text", v.Name, a.name)
 	}
-	advice := fmt.Sprintf("list %s under build.secrets, define it under the top level secrets with environment: %s, and write RUN --mount=type=secret,id=%s,env=%s in %s", a.name, a.name, a.name, a.name, path.Base(b.Path))
+	advice := fmt.Sprintf("List %s under build.secrets, define it under the top-level secrets with environment: %s, and write RUN --mount=type=secret,id=%s,env=%s in %s", a.name, a.name, a.name, a.name, path.Base(b.Path))
 	switch move, why := planMove(p, b.Path, a.name); {
 	case !known && f.Severity == fixer.High:
-		f.Advice = advice + "; replace the value where it is valid, because the file and every image built from it tell it"
+		f.Advice = text.Sentences(advice, "Rotate this secret: it can be read from this file and from every image built from it")
 	case why != "":
-		f.Advice = advice + "; it is not done here because " + why
+		f.Advice = text.Sentences(advice, "Not fixed automatically: "+why)
 	default:
 		f.Fixes = []fixer.Fix{move.fix(b.Path, variable)}
 	}
@@ -158,28 +158,28 @@ func planMove(p *fixer.Pass, file, name string) (*move, string) {
 		own := secretArguments(v)
 		k := slices.IndexFunc(own, func(a buildArgument) bool { return a.name == name })
 		if k < 0 || !own[k].own || v.Partial || len(v.Overrides) > 0 {
-			return nil, fmt.Sprintf("%s passes it to service %s by way of another place than the service itself", v.File, v.Name)
+			return nil, fmt.Sprintf("%s passes the argument to service %s from outside the definition of the service", v.File, v.Name)
 		}
 		variable, ok := own[k].variable()
 		if !ok {
-			return nil, fmt.Sprintf("%s gives service %s a value that is more than one variable", v.File, v.Name)
+			return nil, fmt.Sprintf("the value that %s gives service %s is more than a single variable", v.File, v.Name)
 		}
 		top := v.Doc.Root.Get("secrets").Get(name)
 		if !top.Null() && top.Get("environment").Text() != variable {
-			return nil, fmt.Sprintf("%s has another secret of that name", v.File)
+			return nil, fmt.Sprintf("%s already defines a different secret with this name", v.File)
 		}
 		if slices.ContainsFunc(m.from, func(o passing) bool { return o.view.File == v.File && o.variable != variable }) {
-			return nil, fmt.Sprintf("%s gives it from different variables", v.File)
+			return nil, fmt.Sprintf("%s passes the argument from different variables", v.File)
 		}
 		m.from = append(m.from, passing{v, own[k], variable})
 	}
 	source := p.Read(file)
 	if source == nil || source.Dockerfile == nil || source.Context {
-		return nil, file + " is not among the files to change"
+		return nil, file + " is not one of the files that can be edited"
 	}
 	var why string
 	if m.mount, why = build.Of(source).MountSecret(name); why != "" {
-		return nil, "of " + file + ", where " + why
+		return nil, "in " + file + ", " + why
 	}
 	return m, ""
 }
@@ -192,9 +192,9 @@ func (m *move) fix(file, variable string) fixer.Fix {
 		}
 	}
 	return fixer.Fix{
-		ID: "build-secret", Title: fmt.Sprintf("pass %s as a build secret, in %s and %s", m.name, strings.Join(files, ", "), file), Level: fixer.Review,
-		Breaks: m.mount.Breaks() + "; it needs Compose 2, which does not build while the variable " + variable + " is not set",
-		Verify: "docker compose build   then   docker history --no-trunc IMAGE   shows no secret",
+		ID: "build-secret", Title: fmt.Sprintf("Pass %s as a build secret in %s and %s", m.name, strings.Join(files, ", "), file), Level: fixer.Review,
+		Breaks: text.Sentences(m.mount.Breaks(), "Compose 2 is required, and the build fails while the variable "+variable+" is not set"),
+		Verify: "docker compose build\nsucceeds\n\ndocker history --no-trunc IMAGE\nshows no value of " + m.name,
 		Edit: func(d *fixer.Draft) error {
 			edits, err := m.mount.Edits()
 			if err != nil {

@@ -19,11 +19,11 @@ import (
 var defaultServiceAccountDoc string
 
 // DefaultServiceAccount reports workloads that use the default service account.
-// Whether rights can be moved to it depends on who else runs as the account
-// default, so the rule looks at all files together.
+// Whether permissions can be moved with them depends on who else runs as the same
+// account, so the rule looks at all files together.
 var DefaultServiceAccount = &fixer.Rule{
 	Name:     "cross/default-service-account",
-	Title:    "talks to the API as default",
+	Title:    "use of the default service account",
 	Severity: fixer.Low,
 	Phase:    fixer.Permissions,
 	References: []fixer.Reference{
@@ -57,16 +57,16 @@ var DefaultServiceAccount = &fixer.Rule{
 }
 
 var paramAccount = fixer.Param{
-	Name: "account", Meaning: "name of the ServiceAccount",
+	Name: "account", Meaning: "name of the new ServiceAccount",
 	Validate: func(s string) error {
 		if s == "default" {
-			return errors.New("another name than default")
+			return errors.New("a name other than default")
 		}
 		return kube.ValidName(s)
 	},
 }
 
-const byHand = "make a ServiceAccount for it, bind to that what it needs, and name it in serviceAccountName"
+const byHand = "Create a ServiceAccount for this workload, bind the role the application needs to it, and name it in serviceAccountName"
 
 // maxAccounts is how many accounts are made: more than repositories need. Two
 // documents at the end of one file are written one after the other, each on a
@@ -98,7 +98,7 @@ func defaultUsers(snap *fixer.Snapshot, a accounts) ([]defaultUser, map[string]i
 				if len(bound) == 0 {
 					continue // cross/service-account-token
 				}
-				u.bound = bound[0].ID() + " in " + bound[0].file + " gives that account rights"
+				u.bound = bound[0].ID() + " in " + bound[0].file + " grants permissions to the default service account"
 			}
 			out = append(out, u)
 			count[w.Namespace]++
@@ -121,14 +121,14 @@ var ownClient = text.Regexp(`(^|-)(kubectl|operator|controller|provisioner|autos
 // showsUse says what shows that a workload uses its token, or nothing.
 func showsUse(w *kube.Workload) string {
 	if !w.Pod.Get("automountServiceAccountToken").Null() {
-		return "it says automountServiceAccountToken: true"
+		return "automountServiceAccountToken is true"
 	}
 	for _, c := range w.Containers() {
 		if name := path.Base(c.Image); ownClient().MatchString(name) {
-			return name + " is a client of the Kubernetes API"
+			return "The image " + name + " is a client of the Kubernetes API"
 		}
 		if mention := mentionsAPI(c); mention != "" {
-			return fmt.Sprintf("%s is given %q, as clients of the Kubernetes API are", c, mention)
+			return fmt.Sprintf("%s has %q in its command, arguments or variables, as clients of the Kubernetes API do", c.Subject(), mention)
 		}
 	}
 	return ""
@@ -140,16 +140,16 @@ func (u defaultUser) finding(a accounts, alone bool) fixer.Finding {
 	at := u.NameNode()
 	f := fixer.Finding{
 		File: u.file, Path: u.ID(), Start: at.Start, End: at.End,
-		Message:  fmt.Sprintf("%s keeps the token of the account default, which all pods of its namespace share", u.ID()),
+		Message:  fmt.Sprintf("%s uses the default service account, which all pods in the namespace share", u.ID()),
 		Evidence: []fixer.Evidence{{Kind: fixer.FromManifest, Text: cmp.Or(u.why, u.bound)}},
 	}
 	name := strings.Trim(u.Name, "-")
 	move, unclear := a.rightsOf(u.Workload)
 	switch {
 	case unclear != "":
-		f.Advice = byHand + "; it is not done here because " + unclear
+		f.Advice = text.Sentences(byHand, "Not fixed automatically: "+unclear)
 	case len(move) > 0 && !alone:
-		f.Advice = byHand + "; it is not done here because several workloads run as default, and which of them needs the rights is not said"
+		f.Advice = text.Sentences(byHand, "Not fixed automatically: several workloads use the default service account, and no file says which of them needs the permissions")
 	case kube.ValidName(name) != nil || name == "default":
 		f.Advice = byHand
 	default:
@@ -162,14 +162,14 @@ func (u defaultUser) finding(a accounts, alone bool) fixer.Finding {
 func (u defaultUser) ownAccount(name string, move []boundSubject) fixer.Fix {
 	fix := fixer.Fix{
 		ID:     "own-account",
-		Title:  "give it an account of its own",
+		Title:  "Create a dedicated service account and set serviceAccountName",
 		Level:  fixer.Review,
-		Breaks: "a bare Pod is refused until the new account, which stands behind it, was applied, so apply the file twice; rights given to default elsewhere than in these files do not come along",
-		Verify: "kubectl auth can-i --list --as=system:serviceaccount:NAMESPACE:" + text.ShellWord(name) + "   lists what the program needs, and its log shows no refused call",
+		Breaks: "Permissions granted to the default service account outside these files are lost. A bare Pod is rejected until the new service account exists: apply the file twice",
+		Verify: "kubectl auth can-i --list --as=system:serviceaccount:NAMESPACE:" + text.ShellWord(name) + "\nlists the permissions the application needs\n\nkubectl logs POD\nshows no forbidden request",
 		Params: []fixer.Param{paramAccount.With(name)},
 	}
 	if len(move) > 0 {
-		fix.Title = "give it an account of its own, and that the rights of default"
+		fix.Title = "Create a dedicated service account, move the permissions of the default one to it, and set serviceAccountName"
 	}
 	fix.Edit = func(d *fixer.Draft) error { return u.edit(d, d.Param("account"), move) }
 	return fix
@@ -179,7 +179,7 @@ func (u defaultUser) edit(d *fixer.Draft, name string, move []boundSubject) erro
 	if err := taken(d.Snapshot, u.Workload, name); err != nil {
 		return err
 	}
-	data, err := kube.NewDocument("# The account of "+u.ID()+" alone: bind to it what the program needs.\n", "ServiceAccount",
+	data, err := kube.NewDocument("# Service account of "+u.ID()+" only. Bind the role that the application needs.\n", "ServiceAccount",
 		kube.NewMeta(name, u.Namespace), yamldoc.Set(yamldoc.P("automountServiceAccountToken"), false))
 	if err != nil {
 		return err
@@ -204,15 +204,15 @@ func (u defaultUser) edit(d *fixer.Draft, name string, move []boundSubject) erro
 func taken(snap *fixer.Snapshot, w *kube.Workload, name string) error {
 	a := readAccounts(snap.Files())
 	if len(a.declaredFor(w, name)) > 0 {
-		return fixer.Refuse("there is an account %s already: name it in the pod if it is meant for it, or choose another name", name)
+		return fixer.Refuse("the service account %s already exists: name it in serviceAccountName if it is meant for this workload, or choose another name", name)
 	}
 	if bound := a.boundFor(w, name); len(bound) > 0 {
-		return fixer.Refuse("there is an account %s already, to which %s in %s gives rights: choose another name", name, bound[0].ID(), path.Base(bound[0].file))
+		return fixer.Refuse("the service account %s already exists, and %s in %s grants it permissions: choose another name", name, bound[0].ID(), path.Base(bound[0].file))
 	}
 	for f := range snap.Files() {
 		for _, o := range f.Objects {
 			if other := o.Workload(); other != nil && accountName(other) == name && !apart(other.Namespace, w.Namespace) {
-				return fixer.Refuse("%s in %s runs as an account %s already: choose another name", other.ID(), path.Base(f.Path), name)
+				return fixer.Refuse("%s in %s already uses a service account %s: choose another name", other.ID(), path.Base(f.Path), name)
 			}
 		}
 	}
@@ -224,7 +224,7 @@ func taken(snap *fixer.Snapshot, w *kube.Workload, name string) error {
 func (a accounts) rightsOf(w *kube.Workload) (own []boundSubject, unclear string) {
 	for _, s := range a.boundFor(w, "default") {
 		if s.namespace != w.Namespace {
-			return nil, fmt.Sprintf("%s gives rights to default in %s, and the files do not say whether the workload is in its namespace", s.ID(), path.Base(s.file))
+			return nil, fmt.Sprintf("%s in %s grants permissions to a default service account, and no file says whether this workload runs in the same namespace", s.ID(), path.Base(s.file))
 		}
 		own = append(own, s)
 	}

@@ -7,6 +7,7 @@ import (
 
 	"github.com/oakum-sec/oakum/fixer"
 	"github.com/oakum-sec/oakum/fixer/kube"
+	"github.com/oakum-sec/oakum/fixer/text"
 	"github.com/oakum-sec/oakum/fixer/yamldoc"
 )
 
@@ -17,7 +18,7 @@ var disruptionBudgetDoc string
 // which may stand in another file.
 var DisruptionBudget = &fixer.Rule{
 	Name:     "cross/disruption-budget",
-	Title:    "several pods, no disruption budget",
+	Title:    "no PodDisruptionBudget",
 	Severity: fixer.Low,
 	Kind:     fixer.Kubernetes,
 	Phase:    fixer.Resources,
@@ -44,11 +45,18 @@ var DisruptionBudget = &fixer.Rule{
 			}
 			p.Report(fixer.Finding{
 				Path: o.ID(), Start: replicas.KeyOrSelf().Start, End: replicas.End,
-				Message: fmt.Sprintf("all %d pods of %s may be evicted at once", n, o.ID()),
-				Advice:  "add a PodDisruptionBudget with maxUnavailable: 1 and the workload's own selector" + spread(w),
+				Message: fmt.Sprintf("No PodDisruptionBudget: %s of %s can be evicted at the same time", allReplicas(n), o.ID()),
+				Advice:  text.Sentences("Add a PodDisruptionBudget with maxUnavailable: 1 and the selector of "+o.ID(), spread(w)),
 			})
 		}
 	},
+}
+
+func allReplicas(n int64) string {
+	if n == 2 {
+		return "both replicas"
+	}
+	return fmt.Sprintf("all %d replicas", n)
 }
 
 // A budget is what a PodDisruptionBudget selects.
@@ -113,5 +121,5 @@ func spread(w *kube.Workload) string {
 	if len(w.Pod.Get("topologySpreadConstraints").List()) > 0 || w.Pod.Get("affinity").Get("podAntiAffinity").Len() > 0 {
 		return ""
 	}
-	return "; to be sure that they are on different nodes, add topologySpreadConstraints over kubernetes.io/hostname"
+	return "Add topologySpreadConstraints with topologyKey: kubernetes.io/hostname to run the pods on different nodes"
 }

@@ -4,12 +4,14 @@ import (
 	"cmp"
 	_ "embed"
 	"fmt"
+	"path"
 	"slices"
 	"strings"
 
 	"github.com/oakum-sec/oakum/fixer"
 	"github.com/oakum-sec/oakum/fixer/buildcontext"
 	"github.com/oakum-sec/oakum/fixer/dockerfile"
+	"github.com/oakum-sec/oakum/fixer/text"
 )
 
 //go:embed dockerignore.md
@@ -19,7 +21,7 @@ var dockerignoreDoc string
 // have.
 var Dockerignore = &fixer.Rule{
 	Name:     "cross/dockerignore",
-	Title:    "copied folder holds what no image should",
+	Title:    "secrets or local files copied into the image",
 	Severity: fixer.Medium,
 	Phase:    fixer.Permissions,
 	References: []fixer.Reference{
@@ -61,7 +63,7 @@ func (b *contextBuild) report(p *fixer.Pass, found []exposure) {
 	}
 	if len(wanted) > 0 {
 		f := b.finding("context: secrets that may be used", wanted)
-		f.Advice = fmt.Sprintf("see whether %s has to be in the image; if not, name it in %s and give it to the build with RUN --mount=type=secret or to the container when it starts; it is not done here because %s",
+		f.Advice = fmt.Sprintf("Check whether the image needs %s. If not, add it to %s and pass it with RUN --mount=type=secret or when the container starts. Not excluded automatically: %s",
 			nameSome(wanted), b.ctx.IgnorePath, wanted[0].kept)
 		p.Report(f)
 	}
@@ -75,31 +77,31 @@ func (b *contextBuild) finding(path string, list []exposure) fixer.Finding {
 		severity = max(severity, e.severity)
 	}
 	if !slices.ContainsFunc(list, func(e exposure) bool { return e.shipped }) {
-		where = "into a stage that is thrown away but stays in the build cache"
+		where = "into an intermediate stage, which stays in the build cache"
 		severity = min(severity, fixer.Medium)
 		if !list[0].secret {
 			severity = fixer.Low
 		}
 	}
-	miss := b.ctx.IgnorePath + " does not exclude it"
+	miss := "not excluded by " + b.ctx.IgnorePath
 	if b.ctx.Ignore == nil {
-		miss = "there is no " + b.ctx.IgnorePath
+		miss = b.ctx.IgnorePath + " does not exist"
 	}
 	f := fixer.Finding{
 		File: b.file.Path, Path: path, Severity: severity, Start: at.Start, End: at.End,
-		Message:  fmt.Sprintf("%s %s takes %s %s: %s", at.Keyword, shownSource(at), nameSome(list), where, miss),
+		Message:  fmt.Sprintf("%s %s copies %s %s: %s", at.Keyword, shownSource(at), nameSome(list), where, miss),
 		Evidence: []fixer.Evidence{{Kind: fixer.FromRepository, Text: b.ctx.Why}},
 	}
 	for _, e := range list[:min(len(list), maxNamed)] {
 		if e.secret {
-			text := e.path + " is by its name " + e.what
+			fact := "The name of " + e.path + " suggests " + e.what
 			switch e.git {
 			case buildcontext.GitUntracked:
-				text += "; git does not hold it, so a build from a clone does without"
+				fact += ". Git does not track the file, so a fresh clone does not have it"
 			case buildcontext.GitTracked:
-				text += "; git holds it"
+				fact += ". Git tracks the file"
 			}
-			f.Evidence = append(f.Evidence, fixer.Evidence{Kind: fixer.FromRepository, Text: text})
+			f.Evidence = append(f.Evidence, fixer.Evidence{Kind: fixer.FromRepository, Text: fact})
 		}
 	}
 	return f
@@ -120,21 +122,21 @@ func (b *contextBuild) reportFixable(p *fixer.Pass, path string, list []exposure
 	patterns, ok := b.patterns(list)
 	switch {
 	case len(patterns) > maxLines:
-		f.Advice = "write the patterns that fit into " + b.ctx.IgnorePath + ", for folders or endings; it is not done here because it would take a line for each of many files"
+		f.Advice = "Add patterns for the directories or file name extensions to " + b.ctx.IgnorePath + ". Not fixed automatically: many files would need one line each"
 		p.Report(f)
 		return
 	case !ok:
-		f.Advice = "name it in " + b.ctx.IgnorePath + "; it is not done here because no pattern excludes it and nothing that is needed"
+		f.Advice = "Add the paths to " + b.ctx.IgnorePath + ". Not fixed automatically: every pattern would also exclude files that the build needs"
 		p.Report(f)
 		return
 	}
-	verb := "complete "
+	title := "Add " + strings.Join(short(patterns), ", ") + " to " + b.ctx.IgnorePath
 	if b.ctx.Ignore == nil {
-		verb = "make "
+		title = "Create " + b.ctx.IgnorePath + " with " + strings.Join(short(patterns), ", ")
 	}
 	f.Fixes = []fixer.Fix{{
-		ID: "exclude", Title: fmt.Sprintf("%s%s with %s", verb, b.ctx.IgnorePath, strings.Join(short(patterns), ", ")), Level: fixer.Review,
-		Breaks: breaks, Verify: "the image builds, starts and no longer holds " + nameSome(list),
+		ID: "exclude", Title: title, Level: fixer.Review,
+		Breaks: breaks, Verify: b.check(list),
 		Edit: func(d *fixer.Draft) error {
 			d.Exclude(b.ctx.IgnorePath, patterns)
 			return nil
@@ -143,19 +145,29 @@ func (b *contextBuild) reportFixable(p *fixer.Pass, path string, list []exposure
 	p.Report(f)
 }
 
+// check is how to see that a build works and no longer copies a secret. What else
+// is excluded may well be in the image, where a step puts it.
+func (b *contextBuild) check(list []exposure) string {
+	build := "docker build -t check -f " + text.ShellWord(b.file.Path) + " " + text.ShellWord(b.ctx.Dir) + "\nsucceeds"
+	if !list[0].secret {
+		return build
+	}
+	return build + "\n\ndocker export $(docker create check) | tar -t | grep " + text.ShellWord(path.Base(list[0].path)) + "\nprints nothing"
+}
+
 func secretBreaks(list []exposure) string {
-	out := "a program that reads " + nameSome(list) + " in the container or while the image is built no longer finds it: give it with env_file, a mounted secret or RUN --mount=type=secret"
+	out := "Applications and build steps that read " + nameSome(list) + " no longer find it. Provide it with env_file, a mounted secret or RUN --mount=type=secret"
 	if slices.ContainsFunc(list, func(e exposure) bool { return e.git != buildcontext.GitUntracked }) {
 		return out
 	}
-	return out + " (builds from a fresh clone never had it)"
+	return out + ". Builds from a fresh clone never had it"
 }
 
 func clutterBreaks(list []exposure) string {
 	if slices.ContainsFunc(list, func(e exposure) bool { return e.what == history }) {
-		return "what asks git for a version while the image is built (a script, a Makefile, setuptools-scm) finds no repository, and programs of Go no longer name their commit"
+		return "Build steps that ask git for a version (a script, a Makefile, setuptools-scm) find no repository, and Go binaries no longer record their commit"
 	}
-	return "a build that relies on " + nameSome(list) + " of this machine has to install what is in it"
+	return "Builds that rely on " + nameSome(list) + " from this machine have to install the contents themselves"
 }
 
 // maxLines bounds how many lines a fix writes: nobody would read more of them,

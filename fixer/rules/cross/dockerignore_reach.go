@@ -131,13 +131,13 @@ func (b *contextBuild) keeps(e exposure) string {
 	}
 	switch use := b.use(); {
 	case e.variables && use.Env:
-		return "a command of " + b.file.Path + " names such a file"
+		return "a command in " + b.file.Path + " names such a file"
 	case e.variables && use.Bundles && (e.git != buildcontext.GitUntracked || b.hasBundler(path.Dir(e.path))):
-		return "a step of " + b.file.Path + " that builds pages may read it, and what it then compiles in would be missing"
+		return "a build step in " + b.file.Path + " may compile the values of the file into the pages it builds"
 	case e.variables || e.git == buildcontext.GitUntracked:
 		return ""
 	}
-	return "the program may be built to use it"
+	return "the application may need the file"
 }
 
 // bundlers are the settings of what compiles .env into pages.

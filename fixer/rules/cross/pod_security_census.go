@@ -38,7 +38,7 @@ func (p *pod) judge() *podsecurity.Verdict {
 		}
 		if p.network != "" && rank(p.verdict) > 0 {
 			p.verdict = &podsecurity.Verdict{Level: podsecurity.Privileged, Violations: []podsecurity.Violation{{
-				Level: podsecurity.Baseline, Reason: p.network + " adds a container with NET_ADMIN to it",
+				Level: podsecurity.Baseline, Reason: p.network + " adds a container with NET_ADMIN",
 			}}}
 		}
 	}
@@ -149,25 +149,36 @@ func (t tally) level() podsecurity.Level { return levels[t.lowest] }
 
 // evidence says which level the pods have, and which ones keep it there.
 func (t tally) evidence() []fixer.Evidence {
-	out := []fixer.Evidence{{Kind: fixer.FromEvaluator, Source: "Pod Security " + podsecurity.Version, Text: fmt.Sprintf("the pods seen in it (%d) are %s", t.count, t.level())}}
+	out := []fixer.Evidence{{Kind: fixer.FromEvaluator, Source: "Pod Security " + podsecurity.Version, Text: t.says()}}
 	if t.level() == podsecurity.Restricted {
 		return out
 	}
 	for _, p := range t.holding {
-		out = append(out, fixer.Evidence{Kind: fixer.FromManifest, Place: p.file, Text: p.ID() + " is " + because(p.verdict)})
+		out = append(out, fixer.Evidence{Kind: fixer.FromManifest, Place: p.file, Text: p.ID() + because(p.verdict)})
 	}
 	if more := t.held - len(t.holding); more > 0 {
-		out = append(out, fixer.Evidence{Kind: fixer.FromEvaluator, Text: fmt.Sprintf("%d more pods like these", more)})
+		out = append(out, fixer.Evidence{Kind: fixer.FromEvaluator, Text: fmt.Sprintf("%d more pods are at this level", more)})
 	}
 	return out
+}
+
+// says is the level that all pods have, in words.
+func (t tally) says() string {
+	if t.count == 1 {
+		return fmt.Sprintf("The one pod found in the namespace is at the %s level", t.level())
+	}
+	if t.level() == podsecurity.Restricted {
+		return fmt.Sprintf("All %d pods found in the namespace are at the restricted level", t.count)
+	}
+	return fmt.Sprintf("%d of %d pods found in the namespace are at the %s level, the least strict one here", t.held, t.count, t.level())
 }
 
 func because(v *podsecurity.Verdict) string {
 	switch {
 	case v.Err != nil:
-		return "of no known level: " + v.Err.Error()
+		return " cannot be evaluated: " + v.Err.Error()
 	case len(v.Violations) > 0:
-		return string(v.Level) + ": " + v.Violations[0].Reason
+		return " is at the " + string(v.Level) + " level: " + v.Violations[0].Reason
 	}
-	return string(v.Level)
+	return " is at the " + string(v.Level) + " level"
 }

@@ -20,7 +20,7 @@ var podSecurityLabelsDoc string
 // PodSecurityLabels reports namespaces without Pod Security labels.
 var PodSecurityLabels = &fixer.Rule{
 	Name:     "cross/pod-security-labels",
-	Title:    "Namespace without Pod Security labels",
+	Title:    "namespace without Pod Security labels",
 	Severity: fixer.Medium,
 	Phase:    fixer.Standards,
 	References: []fixer.Reference{
@@ -42,7 +42,7 @@ var PodSecurityLabels = &fixer.Rule{
 	},
 }
 
-var paramLevel = fixer.Param{Name: "level", Meaning: "level that pods must have to be started: baseline or restricted", Validate: validLevel}
+var paramLevel = fixer.Param{Name: "level", Meaning: "Pod Security level to enforce: baseline or restricted", Validate: validLevel}
 
 const podSecurityPrefix = "pod-security.kubernetes.io/"
 
@@ -109,12 +109,12 @@ func (ns *namespace) finding(suffix string) fixer.Finding {
 func (ns *namespace) warnFinding() fixer.Finding {
 	f := ns.finding("warn")
 	f.Severity = fixer.Low
-	f.Message = fmt.Sprintf("namespace %s warns of no pod that is less than restricted", ns.Name)
+	f.Message = fmt.Sprintf("Namespace %s has no Pod Security warn or audit label", ns.Name)
 	f.Fixes = []fixer.Fix{{
 		ID:     "warn",
-		Title:  "warn of pods that are not restricted, and audit them",
+		Title:  "Set the Pod Security warn and audit labels to restricted",
 		Level:  fixer.Safe,
-		Verify: "kubectl apply of a pod that is not restricted prints a warning, and the pod starts",
+		Verify: "kubectl run check --image=busybox --dry-run=server -n " + text.ShellWord(ns.Name) + "\nwarns that the pod would violate PodSecurity restricted:" + podsecurity.Version,
 		Edit: func(d *fixer.Draft) error {
 			d.At(ns.file).YAML(ns.Doc, append(ns.set("warn", "restricted"), ns.set("audit", "restricted")...)...)
 			return nil
@@ -127,12 +127,12 @@ func (ns *namespace) warnFinding() fixer.Finding {
 // level is guessed for a namespace whose pods are not seen.
 func (ns *namespace) enforceFinding() fixer.Finding {
 	f := ns.finding("enforce")
-	f.Message = fmt.Sprintf("namespace %s takes any pod, privileged ones too", ns.Name)
+	f.Message = fmt.Sprintf("Namespace %s does not enforce a Pod Security level: it admits privileged pods", ns.Name)
 	level := ns.pods.level()
 	f.Evidence = ns.pods.evidence()
 	if level == podsecurity.Privileged {
 		f.Severity = fixer.Low
-		f.Advice = "bring the pods named here to the baseline standard, or move them to a namespace of their own; then add the label " + podSecurityPrefix + "enforce: baseline"
+		f.Advice = "Bring the pods listed here to the baseline level, or move them to a namespace of their own. Then add the label " + podSecurityPrefix + "enforce: baseline"
 		return f
 	}
 	f.Fixes = []fixer.Fix{ns.enforceFix(level)}
@@ -142,10 +142,10 @@ func (ns *namespace) enforceFinding() fixer.Finding {
 func (ns *namespace) enforceFix(level podsecurity.Level) fixer.Fix {
 	return fixer.Fix{
 		ID:     "enforce",
-		Title:  fmt.Sprintf("enforce the %s standard, which its pods meet", level),
+		Title:  fmt.Sprintf("Set the Pod Security enforce label to %s, which the pods here already meet", level),
 		Level:  fixer.Review,
-		Breaks: fmt.Sprintf("pods of this namespace that are not in this repository are refused when they next start, unless they are %s too", level),
-		Verify: fmt.Sprintf("kubectl label --dry-run=server --overwrite ns %s %senforce=%s   warns of no pod", text.ShellWord(ns.Name), podSecurityPrefix, level),
+		Breaks: fmt.Sprintf("Pods from outside this repository are rejected at their next start unless they meet the %s level", level),
+		Verify: fmt.Sprintf("kubectl label --dry-run=server --overwrite ns %s %senforce=%s\nprints no warning", text.ShellWord(ns.Name), podSecurityPrefix, level),
 		Params: []fixer.Param{paramLevel.With(string(level))},
 		Edit: func(d *fixer.Draft) error {
 			ops := ns.set("enforce", d.Param("level"))

@@ -23,7 +23,7 @@ var serviceAccountTokenDoc string
 // than the one that uses it, so the rule asks an index of all files.
 var ServiceAccountToken = &fixer.Rule{
 	Name:     "cross/service-account-token",
-	Title:    "has a token it does not use",
+	Title:    "unused service account token",
 	Severity: fixer.Medium,
 	Kind:     fixer.Kubernetes,
 	Phase:    fixer.Permissions,
@@ -160,14 +160,14 @@ func checkToken(p *fixer.Pass, file *fixer.File, w *kube.Workload, a accounts) {
 	at := w.NameNode()
 	f := fixer.Finding{
 		File: file.Path, Path: w.ID(), Start: at.Start, End: at.End,
-		Message: fmt.Sprintf("%s is given a token for the Kubernetes API, and nothing shows that it uses it", w.ID()),
+		Message: fmt.Sprintf("%s mounts a service account token but does not appear to use it", w.ID()),
 	}
 	fix := fixer.Fix{
 		ID:     "no-token",
-		Title:  "set automountServiceAccountToken to false",
+		Title:  "Set automountServiceAccountToken to false",
 		Level:  fixer.Review,
-		Breaks: "a program that talks to the Kubernetes API, or a container that the cluster adds to the pod and that does, no longer finds its token",
-		Verify: "kubectl exec POD -- ls /var/run/secrets/kubernetes.io   fails, and the logs show no failed call of the API",
+		Breaks: "Applications and injected sidecars that call the Kubernetes API no longer find their token",
+		Verify: "kubectl get pod POD -o jsonpath='{.spec.volumes[*].name}'\nlists no kube-api-access volume\n\nkubectl logs POD\nshows no failed Kubernetes API request",
 		Edit: func(d *fixer.Draft) error {
 			d.At(file.Path).YAML(w.Doc, yamldoc.Set(w.PodPath.Join("automountServiceAccountToken"), false))
 			return nil
@@ -176,17 +176,17 @@ func checkToken(p *fixer.Pass, file *fixer.File, w *kube.Workload, a accounts) {
 	switch who, plain := plainServers(p, w); {
 	case name == "default" && plain:
 		f.Evidence = []fixer.Evidence{
-			{Kind: fixer.FromManifest, Text: "it runs as the account default, to which no file here binds a role"},
-			{Kind: fixer.FromTable, Text: who + " is no client of the Kubernetes API, and runs as its image starts it"},
+			{Kind: fixer.FromManifest, Text: "It uses the default service account, to which no manifest here grants a role"},
+			{Kind: fixer.FromTable, Text: who + " is not a Kubernetes API client and runs with the command of its image"},
 		}
 		fix.Level = fixer.Safe
 	case name == "default":
-		f.Evidence = []fixer.Evidence{{Kind: fixer.FromManifest, Text: "it runs as the account default, to which no file here binds a role"}}
+		f.Evidence = []fixer.Evidence{{Kind: fixer.FromManifest, Text: "It uses the default service account, to which no manifest here grants a role"}}
 	case len(declared) == 0:
-		f.Evidence = []fixer.Evidence{{Kind: fixer.FromManifest, Text: fmt.Sprintf("its account %q is not in this repository, and so neither may be what is bound to it", name)}}
-		fix.Breaks = fmt.Sprintf("the account %q was made for a reason that is not seen here: if that is the Kubernetes API, the program fails without its token", name)
+		f.Evidence = []fixer.Evidence{{Kind: fixer.FromManifest, Text: fmt.Sprintf("Its service account %q is not defined in this repository, so its role bindings are unknown", name)}}
+		fix.Breaks = fmt.Sprintf("The service account %q was created for a purpose this repository does not show. An application that calls the Kubernetes API with it fails without the token", name)
 	default:
-		f.Evidence = []fixer.Evidence{{Kind: fixer.FromManifest, Text: fmt.Sprintf("no file here binds a role to its account %q", name)}}
+		f.Evidence = []fixer.Evidence{{Kind: fixer.FromManifest, Text: fmt.Sprintf("No manifest here grants its service account %q a role", name)}}
 	}
 	if mesh := meshes.Of(p); fix.Level == fixer.Safe && mesh.Text != "" {
 		fix.Level = fixer.Review
@@ -205,7 +205,7 @@ var meshes = fixer.NewIndex(func(f *fixer.File) bool {
 		for _, o := range f.Objects {
 			if mesh := kube.MeshOf(o.Group()); mesh != "" {
 				return fixer.Evidence{Kind: fixer.FromManifest, Place: f.PlaceOf(o.NameNode()),
-					Text: o.ID() + " is for " + mesh + ", which adds containers to pods where a namespace asks for it, maybe in no file here"}
+					Text: o.ID() + " configures " + mesh + ", which may inject containers that need the token"}
 			}
 		}
 	}

@@ -32,7 +32,7 @@ var sourceLabelDoc string
 // SourceLabel reports published images without a source label.
 var SourceLabel = &fixer.Rule{
 	Name:     "cross/source-label",
-	Title:    "image does not say where it is from",
+	Title:    "image without a source label",
 	Severity: fixer.Low,
 	Phase:    fixer.Resources,
 	References: []fixer.Reference{
@@ -61,8 +61,8 @@ var SourceLabel = &fixer.Rule{
 			p.Report(fixer.Finding{
 				File: m.build.Path, Path: "stage " + cmp.Or(s.Name, strconv.Itoa(s.Index)) + ": LABEL " + labelSource,
 				Start: s.From.Start, End: s.From.End,
-				Message:  fmt.Sprintf("the image is pulled as %s and does not say where its source is", m.name),
-				Evidence: []fixer.Evidence{{Kind: fixer.FromRepository, Place: m.file, Text: m.why}, {Kind: fixer.FromRepository, Source: "git", Text: "the remote origin is " + p.Facts.Source}},
+				Message:  fmt.Sprintf("The image %s has no label that names its source repository", m.name),
+				Evidence: []fixer.Evidence{{Kind: fixer.FromRepository, Place: m.file, Text: m.why}, {Kind: fixer.FromRepository, Source: "git", Text: "The remote origin is " + p.Facts.Source}},
 				Fixes:    []fixer.Fix{labelFix(p, m.build)},
 			})
 		}
@@ -70,9 +70,9 @@ var SourceLabel = &fixer.Rule{
 }
 
 var (
-	paramSource      = fixer.Param{Name: "source", Meaning: "address of the repository, http or https", Validate: validAddress}
-	paramDescription = fixer.Param{Name: "description", Meaning: "what is in the image, one sentence; empty for no such label", Validate: validLabel}
-	paramLicenses    = fixer.Param{Name: "licenses", Meaning: "licence of the software, as an SPDX expression (MIT, Apache-2.0); empty for no such label", Validate: validLabel}
+	paramSource      = fixer.Param{Name: "source", Meaning: "URL of the source repository, http or https", Validate: validAddress}
+	paramDescription = fixer.Param{Name: "description", Meaning: "description of the image, one sentence; empty to leave the label out", Validate: validLabel}
+	paramLicenses    = fixer.Param{Name: "licenses", Meaning: "license of the software as an SPDX expression (MIT, Apache-2.0); empty to leave the label out", Validate: validLabel}
 )
 
 // A publication is a name under which an image of the repository is pulled.
@@ -91,7 +91,7 @@ func published(p *fixer.Pass) []publication {
 			for _, v := range p.Topology().Compose().Views(f.Path) {
 				name, _ := v.ImageName()
 				if b, ok := p.Topology().ServiceBuild(v); ok && b.Certain && elsewhere(name) {
-					out = append(out, publication{b, name, f.Path, fmt.Sprintf("service %q is built and has the image %s", v.Name, name)})
+					out = append(out, publication{b, name, f.Path, fmt.Sprintf("Service %q builds the image %s", v.Name, name)})
 				}
 			}
 		case f.Objects != nil:
@@ -102,7 +102,7 @@ func published(p *fixer.Pass) []publication {
 				}
 				for _, c := range w.Containers() {
 					if b, ok := p.Topology().ImageBuild(c.Image); ok && b.Certain {
-						out = append(out, publication{b, c.Image, f.Path, fmt.Sprintf("%s runs it", w.ID())})
+						out = append(out, publication{b, c.Image, f.Path, fmt.Sprintf("%s runs the image", w.ID())})
 					}
 				}
 			}
@@ -124,9 +124,9 @@ func labelled(s *dockerfile.Stage) bool {
 
 func labelFix(p *fixer.Pass, b topology.Build) fixer.Fix {
 	return fixer.Fix{
-		ID: "label", Title: "say it with LABEL " + labelSource, Level: fixer.Review,
-		Breaks: "a registry may show the address, and link the image to that repository: check that it is the right one, and one that readers of the image may know",
-		Verify: "docker image inspect --format '{{json .Config.Labels}}' IMAGE   shows the address",
+		ID: "label", Title: "Add LABEL " + labelSource, Level: fixer.Review,
+		Breaks: "Everyone who can pull the image learns the address of the repository, and registries may link the image to it",
+		Verify: "docker image inspect --format '{{json .Config.Labels}}' IMAGE\nshows the address of the repository",
 		Params: []fixer.Param{paramSource.With(p.Facts.Source), paramDescription, paramLicenses},
 		Edit: func(d *fixer.Draft) error {
 			keyword := "LABEL"
@@ -154,7 +154,7 @@ func labelFix(p *fixer.Pass, b topology.Build) fixer.Fix {
 func validAddress(s string) error {
 	u, err := url.Parse(s)
 	if err != nil || u.Scheme != "https" && u.Scheme != "http" || u.Host == "" || u.User != nil || strings.ContainsAny(s, " \"'$`\\") {
-		return errors.New("an address that begins with https:// and holds no password")
+		return errors.New("a URL that begins with https:// and contains no password")
 	}
 	return validLabel(s)
 }

@@ -22,7 +22,7 @@ var uidMismatchDoc string
 // user than its own.
 var UIDMismatch = &fixer.Rule{
 	Name:     "cross/uid-mismatch",
-	Title:    "runs as another user than the image's",
+	Title:    "user differs from the USER of the image",
 	Severity: fixer.Medium,
 	Kind:     fixer.Manifests,
 	Phase:    fixer.Identity,
@@ -50,7 +50,9 @@ type mismatch struct {
 type place struct {
 	file string
 	path string // for the key
-	what string // for people
+	what string // for people, at the beginning of a sentence
+	exec string // the command that runs another one in the container, for people
+	logs string // the command that shows its logs
 	doc  *yamldoc.Doc
 	at   *yamldoc.Node
 	set  yamldoc.Path
@@ -91,7 +93,8 @@ func composeUser(v compose.View) (place, bool) {
 		return place{}, false
 	}
 	return place{
-		file: v.File, path: "services." + v.Name, what: fmt.Sprintf("service %q", v.Name),
+		file: v.File, path: "services." + v.Name, what: fmt.Sprintf("Service %q", v.Name),
+		exec: "docker compose run --rm " + text.ShellWord(v.Name) + " ", logs: "docker compose logs " + text.ShellWord(v.Name),
 		doc: v.Doc, at: s.Node, set: v.Path.Join("user"), uid: uid,
 		text: func(uid int) any {
 			if !grouped {
@@ -124,7 +127,8 @@ func kubeUsers(f *fixer.File) []kubePlace {
 				continue
 			}
 			out = append(out, kubePlace{image: c.Image, place: place{
-				file: f.Path, path: c.FindingPath(), what: fmt.Sprintf("%s of %s", c, w.ID()),
+				file: f.Path, path: c.FindingPath(), what: fmt.Sprintf("%s of %s", c.Subject(), w.ID()),
+				exec: "kubectl exec POD -c " + text.ShellWord(c.Name) + " -- ", logs: "kubectl logs POD -c " + text.ShellWord(c.Name),
 				doc: w.Doc, at: n, set: c.Path.Join("securityContext", "runAsUser"), uid: int(uid),
 				text: func(uid int) any { return uid },
 			}})
@@ -149,17 +153,17 @@ func (m mismatch) finding() fixer.Finding {
 	user := m.build.Stage.User()
 	f := fixer.Finding{
 		File: m.file, Path: m.path, Start: m.at.Start, End: m.at.End,
-		Message: fmt.Sprintf("%s runs as user %d, and its image is made for user %d", m.what, m.uid, m.image),
+		Message: fmt.Sprintf("%s runs as user %d, but its image is built for user %d", m.what, m.uid, m.image),
 		Evidence: []fixer.Evidence{
 			{Kind: fixer.FromDockerfile, Place: fmt.Sprintf("%s:%d", m.build.Path, user.At.Line), Text: "USER " + user.Text},
 			{Kind: fixer.FromRepository, Text: m.build.Why},
 		},
 		Fixes: []fixer.Fix{{
 			ID:     "follow-image",
-			Title:  fmt.Sprintf("run as user %d, as the Dockerfile says", m.image),
+			Title:  fmt.Sprintf("Set the user to %d, as in the Dockerfile", m.image),
 			Level:  fixer.Review,
-			Breaks: fmt.Sprintf("volumes that hold files of user %d have to be given to user %d", m.uid, m.image),
-			Verify: fmt.Sprintf("id -u in the container prints %d, and it writes to its volumes", m.image),
+			Breaks: fmt.Sprintf("Volumes with files of user %d are not writable until user %d owns the files", m.uid, m.image),
+			Verify: m.verify(m.image),
 			Edit: func(d *fixer.Draft) error {
 				d.At(m.file).YAML(m.doc, yamldoc.Set(m.set, m.text(m.image)))
 				return nil
@@ -168,12 +172,17 @@ func (m mismatch) finding() fixer.Finding {
 	}
 	if m.ours { // the manifest was there first
 		f.Fixes = nil
-		f.Advice = fmt.Sprintf("give the Dockerfile the user that the manifest has had all along: USER %d", m.uid)
+		f.Advice = fmt.Sprintf("Set USER %d in the Dockerfile: the manifest had this user before", m.uid)
 	}
 	if fix, ok := m.followPlace(); ok {
 		f.Fixes = append(f.Fixes, fix)
 	}
 	return f
+}
+
+// verify is how to see that the container runs as a user and can still write.
+func (m mismatch) verify(uid int) string {
+	return fmt.Sprintf("%sid -u\nprints %d\n\n%s\nshows no `Permission denied`", m.exec, uid, m.logs)
 }
 
 // followPlace changes the Dockerfile instead, and with it every other place
@@ -195,10 +204,10 @@ func (m mismatch) followPlace() (fixer.Fix, bool) {
 	}
 	return fixer.Fix{
 		ID:     "follow-manifest",
-		Title:  fmt.Sprintf("make the image for user %d, in its Dockerfile and wherever it runs", m.uid),
+		Title:  fmt.Sprintf("Set USER %d in the Dockerfile, and the same user wherever the image runs", m.uid),
 		Level:  fixer.Review,
-		Breaks: fmt.Sprintf("files in the image that belong to user %d, and volumes written by it, are no longer writable", m.image),
-		Verify: "build the image, start everything that runs it, and look at the logs for permission errors",
+		Breaks: fmt.Sprintf("Files that belong to user %d, in the image and on volumes, are no longer writable", m.image),
+		Verify: m.verify(m.uid),
 		Edit: func(d *fixer.Draft) error {
 			edits, err := m.build.File.ReplaceWord(user.At, user.At.Words[0], value)
 			if err != nil {

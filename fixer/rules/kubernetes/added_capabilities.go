@@ -9,6 +9,7 @@ import (
 	"github.com/oakum-sec/oakum/fixer"
 	"github.com/oakum-sec/oakum/fixer/container"
 	"github.com/oakum-sec/oakum/fixer/kube"
+	"github.com/oakum-sec/oakum/fixer/text"
 	"github.com/oakum-sec/oakum/fixer/yamldoc"
 )
 
@@ -18,7 +19,7 @@ var addedCapabilitiesDoc string
 // AddedCapabilities reports capabilities that a container adds.
 var AddedCapabilities = &fixer.Rule{
 	Name:     "kubernetes/added-capabilities",
-	Title:    "adds capabilities",
+	Title:    "added capabilities",
 	Severity: fixer.High,
 	Kind:     fixer.Kubernetes,
 	Phase:    fixer.Permissions,
@@ -53,16 +54,16 @@ var AddedCapabilities = &fixer.Rule{
 }
 
 // takeover are the capabilities that let a process leave its container or
-// rule the node, and what each of them opens.
+// control the node, and what each of them allows.
 var takeover = map[string]string{
-	"ALL":             "every part of root's power",
-	"SYS_ADMIN":       "mounting file systems and most other ways out of a container",
-	"SYS_MODULE":      "loading kernel modules",
-	"SYS_RAWIO":       "raw access to memory and disks",
-	"SYS_PTRACE":      "reading and changing other processes",
-	"DAC_READ_SEARCH": "opening any file of the node by its number",
-	"BPF":             "programs inside the kernel",
-	"SYS_BOOT":        "restarting the node, or starting another kernel",
+	"ALL":             "grants every privilege of root",
+	"SYS_ADMIN":       "allows mounting filesystems and most other container escapes",
+	"SYS_MODULE":      "allows loading kernel modules",
+	"SYS_RAWIO":       "allows raw access to memory and disks",
+	"SYS_PTRACE":      "allows reading and changing other processes",
+	"DAC_READ_SEARCH": "allows opening any file of the node by its inode number",
+	"BPF":             "allows loading BPF programs into the kernel",
+	"SYS_BOOT":        "allows rebooting the node or starting another kernel",
 }
 
 // mild are capabilities beyond the baseline that do little harm.
@@ -70,14 +71,14 @@ var mild = []string{"NET_RAW", "IPC_LOCK", "SYS_NICE", "SYS_RESOURCE", "LEASE", 
 
 // instead is what mostly serves in a capability's place.
 var instead = map[string]string{
-	"NET_ADMIN":    "let a CNI plug-in or an injected init container set up the network",
-	"NET_RAW":      "for ping alone, allow the pod's group by the sysctl net.ipv4.ping_group_range",
-	"SYS_PTRACE":   "debug with kubectl debug when there is a need, instead of all the time",
-	"SYS_TIME":     "set the clock on the node, not from a pod; an exporter that only reads it does without its timex collector",
+	"NET_ADMIN":    "let a CNI plugin or an injected init container set up the network",
+	"NET_RAW":      "for ping alone, allow the group of the pod with the sysctl net.ipv4.ping_group_range",
+	"SYS_PTRACE":   "use kubectl debug when needed",
+	"SYS_TIME":     "set the clock on the node, or disable the timex collector of an exporter that only reads it",
 	"SYS_RESOURCE": "set the limits in the container runtime or the image",
-	"IPC_LOCK":     "the limit for locked memory of the runtime often suffices (Vault: disable_mlock where swap is off)",
-	"SYS_ADMIN":    "find the one operation that asks for it; a newer, narrower one often exists (PERFMON, CHECKPOINT_RESTORE), or a device plug-in",
-	"ALL":          "drop ALL and add back one by one what the logs miss",
+	"IPC_LOCK":     "the default limit for locked memory is often enough (Vault: disable_mlock where swap is off)",
+	"SYS_ADMIN":    "find the operation that needs it and use a narrower capability (PERFMON, CHECKPOINT_RESTORE) or a device plugin",
+	"ALL":          "drop ALL, then add back the capabilities whose absence the logs show",
 }
 
 func checkAdded(p *fixer.Pass, c kube.Container) {
@@ -92,7 +93,7 @@ func checkAdded(p *fixer.Pass, c kube.Container) {
 		switch {
 		case takeover[name] != "":
 			severity = fixer.Critical
-			opens = append(opens, name+" is "+takeover[name])
+			opens = append(opens, name+" "+takeover[name])
 		case slices.Contains(mild, name):
 			severity = fixer.Medium
 		case slices.Contains(container.BaselineCapabilities, name):
@@ -109,20 +110,20 @@ func checkAdded(p *fixer.Pass, c kube.Container) {
 	}
 	f := fixer.Finding{
 		Severity: worst,
-		Message:  fmt.Sprintf("%s adds %s", c, strings.Join(names, ", ")),
-		Advice:   "remove each one whose operation the program does not use",
+		Message:  fmt.Sprintf("%s adds %s", c.Subject(), strings.Join(names, ", ")),
+		Advice:   "Remove each capability the application does not use",
 	}
 	switch {
 	case len(opens) > 0:
-		f.Message += ": " + strings.Join(opens, "; ")
+		f.Message += ": " + strings.Join(opens, ", ")
 	case worst == fixer.Low:
 		f.Message += ", which the restricted standard does not allow"
-		f.Advice = "these are what a program needs that starts as root and steps down: run it as a user of its own, and remove them"
+		f.Advice = "Run the application as its own user and remove them: they are needed only to start as root and drop privileges"
 	default:
 		f.Message += ", beyond what the baseline standard allows"
 	}
 	if fix, evidence := withoutEffect(c, spec, names); fix != nil {
-		f.Message = fmt.Sprintf("%s adds %s, of which it has nothing because it does not run as root", c, strings.Join(names, ", "))
+		f.Message = fmt.Sprintf("%s adds %s, which has no effect because it does not run as root", c.Subject(), strings.Join(names, ", "))
 		f.Severity, f.Fixes, f.Evidence, f.Advice = fixer.Low, []fixer.Fix{*fix}, evidence, ""
 		report(p, c, c.Node.Get("securityContext").Get("capabilities").Get("add"), f)
 		return
@@ -132,7 +133,7 @@ func checkAdded(p *fixer.Pass, c kube.Container) {
 		f.Evidence = []fixer.Evidence{{Kind: fixer.FromManifest, Text: why}}
 	}
 	if len(ways) > 0 {
-		f.Advice += " (" + strings.Join(ways, "; ") + ")"
+		f.Advice = text.Sentences(f.Advice, "Alternatives: "+strings.Join(ways, ". "))
 	}
 	report(p, c, c.Node.Get("securityContext").Get("capabilities").Get("add"), f)
 }
@@ -165,14 +166,14 @@ func withoutEffect(c kube.Container, spec *container.Spec, names []string) (*fix
 	}
 	fix := &fixer.Fix{
 		ID:     "remove",
-		Title:  "remove " + strings.Join(names, ", ") + " from the added capabilities",
+		Title:  "Remove " + strings.Join(names, ", ") + " from the added capabilities",
 		Level:  fixer.Review,
-		Breaks: "a program of the image that has capabilities or a setuid bit of its own no longer gets them: ping, sudo",
-		Verify: "start it and use what the capabilities were added for",
+		Breaks: "Binaries with file capabilities or a setuid bit, such as ping and sudo, no longer get these capabilities",
+		Verify: "kubectl exec POD -- grep CapBnd /proc/1/status\nno longer includes them\n\nkubectl logs POD\nshows no `Operation not permitted`",
 		Edit:   fixer.EditYAML(c.Workload.Doc, removeAdded(c, names)...),
 	}
 	if spec.NoNewPrivileges.Yes() {
-		evidence = append(evidence, fixer.Evidence{Kind: fixer.FromManifest, Text: "allowPrivilegeEscalation is false, so that no program of it can get them either"})
+		evidence = append(evidence, fixer.Evidence{Kind: fixer.FromManifest, Text: "allowPrivilegeEscalation is false, so no setuid binary can get them either"})
 		fix.Level, fix.Breaks = fixer.Safe, ""
 	}
 	return fix, evidence

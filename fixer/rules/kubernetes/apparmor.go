@@ -14,7 +14,7 @@ var appArmorDoc string
 // AppArmor reports containers with AppArmor turned off.
 var AppArmor = &fixer.Rule{
 	Name:     "kubernetes/apparmor",
-	Title:    "turns AppArmor off",
+	Title:    "AppArmor disabled",
 	Severity: fixer.Medium,
 	Kind:     fixer.Kubernetes,
 	Phase:    fixer.Identity,
@@ -28,19 +28,19 @@ var AppArmor = &fixer.Rule{
 	},
 	Doc: appArmorDoc,
 	Check: func(p *fixer.Pass) {
-		const advice = "find out which operation was denied (the node's kernel log says apparmor=\"DENIED\"), and use RuntimeDefault or a Localhost profile that allows it"
+		const advice = "Find the operation that AppArmor denied (apparmor=\"DENIED\" in the kernel log of the node). Then use RuntimeDefault, or a Localhost profile that allows the operation"
 		for _, w := range workloads(p) {
 			for _, s := range scopes(w) {
 				set := s.context.Get("appArmorProfile").Get("type")
 				if set.Text() == "Unconfined" && !s.context.Get("privileged").IsTrue() {
-					reportScope(p, s, "appArmorProfile", set, fixer.Finding{Message: s.who + " turns AppArmor off", Advice: advice})
+					reportScope(p, s, "appArmorProfile", set, fixer.Finding{Message: s.who + " disables AppArmor", Advice: advice})
 				}
 			}
 			for key, value := range w.Meta.Get("annotations").All() {
 				if name, ok := strings.CutPrefix(key, appArmorAnnotation); ok && value.Text() == "unconfined" {
 					p.Report(fixer.Finding{
 						Path: w.ID() + " annotations[" + name + "]", Start: value.KeyOrSelf().Start, End: value.End,
-						Message: fmt.Sprintf("%s turns AppArmor off for container %q by an annotation", w.ID(), name), Advice: advice,
+						Message: fmt.Sprintf("%s disables AppArmor for container %q with an annotation", w.ID(), name), Advice: advice,
 					})
 				}
 			}

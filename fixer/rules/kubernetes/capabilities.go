@@ -9,6 +9,7 @@ import (
 	"github.com/oakum-sec/oakum/fixer"
 	"github.com/oakum-sec/oakum/fixer/container"
 	"github.com/oakum-sec/oakum/fixer/kube"
+	"github.com/oakum-sec/oakum/fixer/text"
 	"github.com/oakum-sec/oakum/fixer/yamldoc"
 )
 
@@ -44,12 +45,12 @@ var Capabilities = &fixer.Rule{
 				reportSpelling(p, c, i)
 				continue
 			}
-			f := fixer.Finding{Message: fmt.Sprintf("%s keeps the capabilities a runtime gives by default", c)}
+			f := fixer.Finding{Message: fmt.Sprintf("%s keeps the default capabilities of the container runtime", c.Subject())}
 			switch prefixed := prefixedDrops(c); {
 			case len(prefixed) > 0:
-				f.Message = fmt.Sprintf("%s drops %s, which runtimes do not know by this name: nothing is dropped by it", c, strings.Join(prefixed, ", "))
+				f.Message = fmt.Sprintf("%s drops %s, which has no effect: capability names have no CAP_ prefix here", c.Subject(), strings.Join(prefixed, ", "))
 			case len(c.DroppedCapabilities()) > 0:
-				f.Message = fmt.Sprintf("%s drops some capabilities and keeps the others", c)
+				f.Message = fmt.Sprintf("%s drops some capabilities and keeps the others", c.Subject())
 			}
 			d := container.FromContainer(p, c).DropCapabilities()
 			f.Evidence, f.Advice = d.Evidence, d.Advice
@@ -72,23 +73,32 @@ func prefixedDrops(c kube.Container) []string {
 func reportSpelling(p *fixer.Pass, c kube.Container, i int) {
 	report(p, c, c.Node.Get("securityContext").Get("capabilities"), fixer.Finding{
 		Severity: fixer.Low,
-		Message:  fmt.Sprintf("%s drops all capabilities in a spelling that the Pod Security Standards do not accept", c),
+		Message:  fmt.Sprintf("%s drops all capabilities in a spelling that the Pod Security Standards do not accept", c.Subject()),
 		Fixes: []fixer.Fix{{
-			ID: "spell", Title: "spell it ALL", Level: fixer.Safe,
-			Verify: "kubectl apply --dry-run=server in a namespace that enforces the restricted standard",
+			ID: "spell", Title: "Write ALL in upper case", Level: fixer.Safe,
+			Verify: "kubectl apply --dry-run=server -n NAMESPACE -f " + text.ShellWord(p.File.Path) + "\nsucceeds in a namespace that enforces the restricted standard",
 			Edit:   fixer.EditYAML(c.Workload.Doc, yamldoc.Set(securityContext(c, "capabilities", "drop", i), "ALL")),
 		}},
 	})
+}
+
+// capabilityCheck is how to see which capabilities a container has.
+func capabilityCheck(left []string) string {
+	const command = "kubectl exec POD -- grep CapBnd /proc/1/status\n"
+	if len(left) == 0 {
+		return command + "prints 0000000000000000"
+	}
+	return command + "prints a mask that capsh --decode=MASK shows as " + strings.Join(left, ", ")
 }
 
 // dropFix drops ALL and adds back what is needed.
 func dropFix(c kube.Container, d container.CapabilityDecision) fixer.Fix {
 	fix := fixer.Fix{
 		ID:     "drop-all",
-		Title:  "drop ALL capabilities",
+		Title:  "Drop ALL capabilities",
 		Level:  d.Level,
 		Breaks: d.Breaks,
-		Verify: "kubectl exec POD -- grep CapBnd /proc/1/status   prints only what was added back",
+		Verify: capabilityCheck(d.AddBack),
 		Edit:   fixer.EditYAML(c.Workload.Doc, dropOps(c, d.AddBack)...),
 	}
 	if len(d.AddBack) > 0 {

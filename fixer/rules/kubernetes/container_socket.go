@@ -13,7 +13,7 @@ var containerSocketDoc string
 // ContainerSocket reports pods that mount a container runtime socket.
 var ContainerSocket = &fixer.Rule{
 	Name:     "kubernetes/container-socket",
-	Title:    "holds the engine's socket",
+	Title:    "container runtime socket mounted",
 	Severity: fixer.Critical,
 	Kind:     fixer.Kubernetes,
 	Phase:    fixer.Identity,
@@ -36,12 +36,12 @@ var ContainerSocket = &fixer.Rule{
 				}
 				f := fixer.Finding{
 					Path: w.ID() + " volumes[" + v.name + "]", Start: v.node.Start, End: v.node.End,
-					Message: fmt.Sprintf("%s holds %s of its node: whoever controls it controls the node", w.ID(), v.path),
-					Advice:  "build images with a builder that needs no engine (BuildKit rootless, Buildah), watch containers through the Kubernetes API, and remove the volume",
+					Message: fmt.Sprintf("%s mounts %s from its node, which gives full control of the node", w.ID(), v.path),
+					Advice:  "Remove the volume. Build images with rootless BuildKit or Buildah, and watch containers through the Kubernetes API",
 				}
 				if why, yes := nodeAgent(w); yes {
 					f.Evidence = []fixer.Evidence{{Kind: fixer.FromManifest, Text: why}}
-					f.Advice = "it looks like an agent of its node (" + why + "): newer releases of most agents read container facts from the kubelet instead; look for that setting and remove the volume"
+					f.Advice = "Look for a setting that makes the agent read container data from the kubelet, as newer releases of most agents can. Then remove the volume"
 				}
 				p.Report(f)
 			}

@@ -14,7 +14,7 @@ var defaultNamespaceDoc string
 // DefaultNamespace reports workloads in the default namespace.
 var DefaultNamespace = &fixer.Rule{
 	Name:     "kubernetes/default-namespace",
-	Title:    "in the namespace default",
+	Title:    "workload in the default namespace",
 	Severity: fixer.Low,
 	Kind:     fixer.Kubernetes,
 	Phase:    fixer.Identity,
@@ -48,15 +48,15 @@ var DefaultNamespace = &fixer.Rule{
 		what := first.Kind + "/" + first.Name
 		switch {
 		case more == 1:
-			what += " and one more workload go"
+			what += " and one more workload are"
 		case more > 1:
-			what += fmt.Sprintf(" and %d more workloads go", more)
+			what += fmt.Sprintf(" and %d more workloads are", more)
 		default:
-			what += " goes"
+			what += " is"
 		}
 		reportObject(p, first, first.Node.Get("metadata").Get("namespace"), fixer.Finding{
-			Message: what + " into the namespace default",
-			Advice:  "name a namespace of the application's own, with a Namespace object that carries Pod Security labels; or take the line out, and say at each deployment where it goes: kubectl apply -n, or namespace: in a kustomization",
+			Message: what + " deployed to the default namespace",
+			Advice:  "Set metadata.namespace to a namespace of the application, with a Namespace object that has Pod Security labels. Or remove the line and choose the namespace with kubectl apply -n or a kustomization",
 		})
 	},
 }

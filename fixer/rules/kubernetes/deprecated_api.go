@@ -16,7 +16,7 @@ var deprecatedAPIDoc string
 // DeprecatedAPI reports removed and deprecated API versions.
 var DeprecatedAPI = &fixer.Rule{
 	Name:     "kubernetes/deprecated-api",
-	Title:    "API version removed or deprecated",
+	Title:    "removed or deprecated API version",
 	Severity: fixer.Medium,
 	Kind:     fixer.Kubernetes,
 	Phase:    fixer.Resources,
@@ -66,7 +66,7 @@ func (a *apiFate) told(o *kube.Object) string {
 	if a.removed > apiServed {
 		return fmt.Sprintf("%s uses %s, which will be removed in Kubernetes 1.%d", o.ID(), a.version, a.removed)
 	}
-	return fmt.Sprintf("%s uses %s, which no cluster serves since Kubernetes 1.%d", o.ID(), a.version, a.removed)
+	return fmt.Sprintf("%s uses %s, which was removed in Kubernetes 1.%d", o.ID(), a.version, a.removed)
 }
 
 func (a *apiFate) advice() string {
@@ -74,9 +74,9 @@ func (a *apiFate) advice() string {
 	case a.to == "":
 		return a.note
 	case a.note == "":
-		return "move it to " + a.to
+		return "Change apiVersion to " + a.to
 	}
-	return "move it to " + a.to + ": " + a.note
+	return "Change apiVersion to " + a.to + ". " + a.note
 }
 
 // fix changes the version where the object means the same afterwards.
@@ -85,10 +85,10 @@ func (a *apiFate) fix(p *fixer.Pass, o *kube.Object) (fixer.Fix, bool) {
 	labels := spec.Get("template").Get("metadata").Get("labels")
 	fix := fixer.Fix{
 		ID:     "move",
-		Title:  "move to " + a.to,
+		Title:  "Set apiVersion to " + a.to,
 		Level:  fixer.Review,
-		Breaks: "patches and tools that name the object by " + a.version + " do not find it",
-		Verify: "kubectl apply --dry-run=server -f " + text.ShellWord(p.File.Path) + "   neither fails nor warns",
+		Breaks: "Patches and tools that refer to the object by " + a.version + " no longer find it",
+		Verify: "kubectl apply --dry-run=server -f " + text.ShellWord(p.File.Path) + "\nprints no error and no warning",
 	}
 	ops := []yamldoc.Op{yamldoc.Set(o.Path.Join("apiVersion"), a.to)}
 	switch {
@@ -100,10 +100,11 @@ func (a *apiFate) fix(p *fixer.Pass, o *kube.Object) (fixer.Fix, bool) {
 		if spec.Get("rollbackTo") != nil || spec.Get("templateGeneration") != nil {
 			return fix, false // fields that apps/v1 does not have
 		}
-		fix.Breaks = "updates go at the pace that apps/v1 has by default (25 % of the pods at a time) where the file sets none; patches that name the object by " + a.version + " do not find it"
+		pace := "Without an update strategy in the file, updates replace 25% of the pods at a time, the default of apps/v1"
 		if a.kind == "StatefulSet" || a.kind == "DaemonSet" {
-			fix.Breaks = "updates replace the pods by themselves where updateStrategy is not set; patches that name the object by " + a.version + " do not find it"
+			pace = "Without updateStrategy in the file, updates replace the pods automatically"
 		}
+		fix.Breaks = text.Sentences(pace, fix.Breaks)
 		if spec.Get("selector").Len() > 0 {
 			break
 		}
@@ -111,7 +112,7 @@ func (a *apiFate) fix(p *fixer.Pass, o *kube.Object) (fixer.Fix, bool) {
 		if err != nil || labels.Len() == 0 {
 			return fix, false
 		}
-		fix.Title += ", with the pod's labels as selector"
+		fix.Title += " and add the pod labels as selector"
 		ops = append(ops, yamldoc.Set(o.Path.Join("spec", "selector"), yamldoc.Map{{Key: "matchLabels", Value: value}}))
 	}
 	fix.Edit = fixer.EditYAML(o.Doc, ops...)

@@ -23,10 +23,10 @@ type apiFate struct {
 }
 
 const (
-	ingressMoves = "in each backend serviceName becomes service.name and servicePort service.port.number (or .name); every path needs pathType (ImplementationSpecific is what it was); spec.backend becomes spec.defaultBackend"
-	webhookMoves = "sideEffects and admissionReviewVersions became required; failurePolicy is Fail, matchPolicy Equivalent and timeoutSeconds 10 unless set"
-	pspGone      = "there is no such object any more: label the Namespace with pod-security.kubernetes.io/enforce"
-	sharesMoves  = "spec.limited.assuredConcurrencyShares became nominalConcurrencyShares, and 0 means 0"
+	ingressMoves = "In each backend, rename serviceName to service.name and servicePort to service.port.number (or .name). Set pathType on every path (ImplementationSpecific is the old behavior). Rename spec.backend to spec.defaultBackend"
+	webhookMoves = "Set sideEffects and admissionReviewVersions, which are now required. New defaults apply: failurePolicy: Fail, matchPolicy: Equivalent, timeoutSeconds: 10"
+	pspGone      = "Remove the object: PodSecurityPolicy no longer exists. Label the Namespace with pod-security.kubernetes.io/enforce instead"
+	sharesMoves  = "Rename spec.limited.assuredConcurrencyShares to nominalConcurrencyShares, where 0 no longer means the default"
 )
 
 // apiFates are the versions that people write into files. When they were
@@ -63,7 +63,7 @@ var apiFates = []apiFate{
 	{"batch/v1beta1", "CronJob", 21, 25, "batch/v1", renamed, ""},
 	{"certificates.k8s.io/v1beta1", "CertificateSigningRequest", 19, 22, "certificates.k8s.io/v1", byHand, "spec.signerName became required, and usages"},
 	{"coordination.k8s.io/v1beta1", "Lease", 19, 22, "coordination.k8s.io/v1", renamed, ""},
-	{"discovery.k8s.io/v1beta1", "EndpointSlice", 21, 25, "discovery.k8s.io/v1", byHand, "an endpoint's topology became nodeName and zone"},
+	{"discovery.k8s.io/v1beta1", "EndpointSlice", 21, 25, "discovery.k8s.io/v1", byHand, "Replace topology of each endpoint with nodeName and zone"},
 	{"flowcontrol.apiserver.k8s.io/v1beta1", "FlowSchema", 23, 26, "flowcontrol.apiserver.k8s.io/v1", renamed, ""},
 	{"flowcontrol.apiserver.k8s.io/v1beta2", "FlowSchema", 26, 29, "flowcontrol.apiserver.k8s.io/v1", renamed, ""},
 	{"flowcontrol.apiserver.k8s.io/v1beta3", "FlowSchema", 29, 32, "flowcontrol.apiserver.k8s.io/v1", renamed, ""},
@@ -81,9 +81,9 @@ var apiFates = []apiFate{
 	{"rbac.authorization.k8s.io/v1beta1", "ClusterRoleBinding", 17, 22, "rbac.authorization.k8s.io/v1", renamed, ""},
 	{"rbac.authorization.k8s.io/v1beta1", "Role", 17, 22, "rbac.authorization.k8s.io/v1", renamed, ""},
 	{"rbac.authorization.k8s.io/v1beta1", "RoleBinding", 17, 22, "rbac.authorization.k8s.io/v1", renamed, ""},
-	{"resource.k8s.io/v1beta1", "DeviceClass", 35, 38, "resource.k8s.io/v1", byHand, "what a request asks for moved below exactly"},
-	{"resource.k8s.io/v1beta1", "ResourceClaim", 35, 38, "resource.k8s.io/v1", byHand, "what a request asks for moved below exactly"},
-	{"resource.k8s.io/v1beta1", "ResourceClaimTemplate", 35, 38, "resource.k8s.io/v1", byHand, "what a request asks for moved below exactly"},
+	{"resource.k8s.io/v1beta1", "DeviceClass", 35, 38, "resource.k8s.io/v1", byHand, "Move the fields of each request below exactly"},
+	{"resource.k8s.io/v1beta1", "ResourceClaim", 35, 38, "resource.k8s.io/v1", byHand, "Move the fields of each request below exactly"},
+	{"resource.k8s.io/v1beta1", "ResourceClaimTemplate", 35, 38, "resource.k8s.io/v1", byHand, "Move the fields of each request below exactly"},
 	{"resource.k8s.io/v1beta2", "DeviceClass", 36, 39, "resource.k8s.io/v1", renamed, ""},
 	{"resource.k8s.io/v1beta2", "ResourceClaim", 36, 39, "resource.k8s.io/v1", renamed, ""},
 	{"resource.k8s.io/v1beta2", "ResourceClaimTemplate", 36, 39, "resource.k8s.io/v1", renamed, ""},

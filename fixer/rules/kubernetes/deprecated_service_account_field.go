@@ -1,6 +1,7 @@
 package kubernetes
 
 import (
+	"cmp"
 	_ "embed"
 	"fmt"
 
@@ -14,7 +15,7 @@ var serviceAccountFieldDoc string
 // ServiceAccountField reports the deprecated field serviceAccount.
 var ServiceAccountField = &fixer.Rule{
 	Name:     "kubernetes/deprecated-service-account-field",
-	Title:    "names its account by a deprecated field",
+	Title:    "deprecated serviceAccount field",
 	Severity: fixer.Low,
 	Kind:     fixer.Kubernetes,
 	Phase:    fixer.Permissions,
@@ -36,18 +37,18 @@ var ServiceAccountField = &fixer.Rule{
 			}
 			f := fixer.Finding{
 				Path: w.ID() + " serviceAccount", Start: old.KeyOrSelf().Start, End: old.End,
-				Message: fmt.Sprintf("%s names its account by the deprecated field serviceAccount", w.ID()),
+				Message: fmt.Sprintf("%s sets the deprecated field serviceAccount", w.ID()),
 			}
-			title := "rename it to serviceAccountName"
+			title := "Rename serviceAccount to serviceAccountName"
 			ops := []yamldoc.Op{yamldoc.Remove(w.PodPath.Join("serviceAccount"))}
 			if name == "" {
 				ops = append(ops, yamldoc.Set(w.PodPath.Join("serviceAccountName"), old.Text()))
 			} else {
-				title = "remove it: serviceAccountName says " + name
+				title = "Remove serviceAccount: serviceAccountName is already " + name
 			}
 			f.Fixes = []fixer.Fix{{
 				ID: "rename", Title: title, Level: fixer.Safe,
-				Verify: "kubectl get pod POD -o jsonpath='{.spec.serviceAccountName}'   prints the account",
+				Verify: "kubectl get pod POD -o jsonpath='{.spec.serviceAccountName}'\nprints " + cmp.Or(name, old.Text()),
 				Edit:   fixer.EditYAML(w.Doc, ops...),
 			}}
 			p.Report(f)

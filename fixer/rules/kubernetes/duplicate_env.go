@@ -14,7 +14,7 @@ var duplicateEnvDoc string
 // DuplicateEnv reports environment variables set twice.
 var DuplicateEnv = &fixer.Rule{
 	Name:      "kubernetes/duplicate-env",
-	Title:     "variable set twice",
+	Title:     "duplicate environment variable",
 	Severity:  fixer.Low,
 	Kind:      fixer.Kubernetes,
 	AsWritten: true,
@@ -41,9 +41,9 @@ var DuplicateEnv = &fixer.Rule{
 				said[name] = true
 				p.Report(fixer.Finding{
 					Path: c.FindingPath() + " env[" + name + "]", Start: at.KeyOrSelf().Start, End: at.End,
-					Message:  fmt.Sprintf("%s sets %s more than once, and only the last time counts", c, name),
-					Evidence: []fixer.Evidence{{Kind: fixer.FromManifest, Text: fmt.Sprintf("line %d sets it first", first[name].Line)}},
-					Advice:   "keep the entry that is meant, and take the others out: the program gets the last one now",
+					Message:  fmt.Sprintf("%s sets %s more than once; only the last value is used", c.Subject(), name),
+					Evidence: []fixer.Evidence{{Kind: fixer.FromManifest, Text: fmt.Sprintf("Line %d sets the first value", first[name].Line)}},
+					Advice:   "Keep the intended entry and remove the others. The application gets the value of the last one now",
 				})
 			}
 		}

@@ -13,7 +13,7 @@ var externalIPsDoc string
 // ExternalIPs reports Services with externalIPs.
 var ExternalIPs = &fixer.Rule{
 	Name:     "kubernetes/external-ips",
-	Title:    "Service claims addresses",
+	Title:    "Service with externalIPs",
 	Severity: fixer.High,
 	Kind:     fixer.Kubernetes,
 	Phase:    fixer.Permissions,
@@ -30,8 +30,8 @@ var ExternalIPs = &fixer.Rule{
 				continue
 			}
 			reportObject(p, o, ips, fixer.Finding{
-				Message: fmt.Sprintf("%s takes over what is sent to %s", o.ID(), listed(firstTexts(ips))),
-				Advice:  "put a load balancer in front (type: LoadBalancer; MetalLB gives addresses on hardware of one's own), or an Ingress or Gateway that owns the address; and refuse the field in the cluster with the admission plug-in DenyServiceExternalIPs",
+				Message: fmt.Sprintf("%s receives all traffic that nodes send to %s (externalIPs)", o.ID(), listed(firstTexts(ips))),
+				Advice:  "Use type: LoadBalancer (MetalLB provides addresses on bare metal), an Ingress or a Gateway. Block the field in the cluster with the admission plugin DenyServiceExternalIPs",
 			})
 		}
 	},

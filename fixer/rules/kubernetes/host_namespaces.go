@@ -15,7 +15,7 @@ var hostNamespacesDoc string
 // HostNamespaces reports pods that share a namespace of their node.
 var HostNamespaces = &fixer.Rule{
 	Name:     "kubernetes/host-namespaces",
-	Title:    "shares a namespace of its node",
+	Title:    "shared host namespace",
 	Severity: fixer.High,
 	Kind:     fixer.Kubernetes,
 	Phase:    fixer.Identity,
@@ -58,31 +58,31 @@ var HostNamespaces = &fixer.Rule{
 type namespace struct{ key, shares, breaks string }
 
 var hostNamespaces = []namespace{
-	{"hostPID", "the process table", "a program that looks at or signals the node's processes stops working"},
-	{"hostIPC", "the shared memory", "a program that talks to one on the node through shared memory stops working"},
-	{"hostNetwork", "the network", "clients that use the node's address no longer reach it: they need a Service"},
+	{"hostPID", "PID", "Applications that inspect or signal processes of the node"},
+	{"hostIPC", "IPC", "Applications that use shared memory with processes of the node"},
+	{"hostNetwork", "network", "Clients that connect to the address of the node: they need a Service instead"},
 }
 
 func reportNamespace(p *fixer.Pass, w *kube.Workload, ns namespace, set *yamldoc.Node) {
 	f := fixer.Finding{
 		Path: w.ID() + " " + ns.key, Start: set.Start, End: set.End,
-		Message: fmt.Sprintf("%s shares %s of its node", w.ID(), ns.shares),
+		Message: fmt.Sprintf("%s shares the %s namespace of its node (%s)", w.ID(), ns.shares, ns.key),
 	}
-	// The process table of the node is what makes a workload an agent of it, so
+	// The processes of the node are what makes a workload an agent of it, so
 	// that alone is no reason to keep it.
 	level := fixer.Review
 	why, agent := hostLevel(w)
 	if agent && !(ns.key == "hostPID" && w.Kind != "DaemonSet" && !mountsHost(w)) {
 		f.Evidence = []fixer.Evidence{{Kind: fixer.FromManifest, Text: why}}
-		f.Advice = "it looks like an agent of its node (" + why + "): check that it needs " + ns.key + ", and remove it if not"
+		f.Advice = "Check whether this node agent needs " + ns.key + ", and remove the field if not"
 		level = fixer.Manual
 	}
 	f.Fixes = []fixer.Fix{{
 		ID:     "remove",
-		Title:  "remove " + ns.key,
+		Title:  "Remove " + ns.key,
 		Level:  level,
 		Breaks: ns.breaks,
-		Verify: "start the pod and use what reached the node before",
+		Verify: "kubectl get pod POD -o jsonpath='{.spec." + ns.key + "}'\nprints nothing\n\nkubectl logs POD\nshows no new errors",
 		Edit:   fixer.EditYAML(w.Doc, yamldoc.Remove(w.PodPath.Join(ns.key))),
 	}}
 	p.Report(f)

@@ -16,7 +16,7 @@ var hostPathDoc string
 // HostPath reports hostPath volumes.
 var HostPath = &fixer.Rule{
 	Name:     "kubernetes/host-path",
-	Title:    "mounts files of its node",
+	Title:    "hostPath volume",
 	Severity: fixer.Medium,
 	Kind:     fixer.Kubernetes,
 	Phase:    fixer.Permissions,
@@ -68,25 +68,25 @@ func reportHostVolume(p *fixer.Pass, w *kube.Workload, v hostVolume) {
 	}
 	f := fixer.Finding{
 		Path: w.ID() + " volumes[" + v.name + "]", Start: v.node.Start, End: v.node.End, Severity: v.risk(),
-		Message: fmt.Sprintf("%s mounts %s of its node, read-only", w.ID(), what),
+		Message: fmt.Sprintf("%s mounts %s from its node, read-only", w.ID(), what),
 	}
 	switch {
 	case place.advice != "":
 		f.Advice = place.advice
 	case v.path == "/":
-		f.Advice = "remove the volume: nothing that runs on an arbitrary node needs all of its files; a one-off look is had with kubectl debug node/NODE"
+		f.Advice = "Remove the volume. Use kubectl debug node/NODE to inspect the files of a node"
 	case place.holds != "":
-		f.Advice = "remove the volume if the program can do without; else mount no more than the file it reads, read-only"
+		f.Advice = "Remove the volume if the application does not need it. Otherwise mount only the file that it reads, with readOnly: true"
 	default:
-		f.Advice = "keep data in a PersistentVolumeClaim, or in an emptyDir if it may be lost with the pod; files that are only read go into a ConfigMap or the image"
+		f.Advice = "Store data in a PersistentVolumeClaim, or in an emptyDir if the data may be lost with the pod. Put files that are only read into a ConfigMap or the image"
 	}
 	switch writers := v.writers(); {
 	case len(v.mounts) == 0:
 		f.Severity = fixer.Low
-		f.Message = fmt.Sprintf("%s has a volume for %s of its node that no container mounts", w.ID(), v.path)
+		f.Message = fmt.Sprintf("%s has a hostPath volume for %s that no container mounts", w.ID(), v.path)
 		f.Fixes = []fixer.Fix{unusedVolumeFix(w, v)}
 	case len(writers) > 0:
-		f.Message = fmt.Sprintf("%s mounts %s of its node, and %s can write there", w.ID(), what, strings.Join(writers, ", "))
+		f.Message = fmt.Sprintf("%s mounts %s from its node, and %s can write to it", w.ID(), what, strings.Join(writers, ", "))
 	}
 	p.Report(f)
 }
@@ -109,16 +109,16 @@ func reportAgent(p *fixer.Pass, w *kube.Workload, held []hostVolume, why string)
 		}
 	}
 	f.Severity = max(f.Severity-1, fixer.Low)
-	f.Message = fmt.Sprintf("%s mounts %s of its node, read-only", w.ID(), some(paths))
-	f.Advice = "it looks like an agent of its node (" + why + "): check that it needs them, and mount no more than the part it uses"
+	f.Message = fmt.Sprintf("%s mounts %s from its node, read-only", w.ID(), some(paths))
+	f.Advice = "Check which of these paths the node agent needs, and mount only the parts that it uses"
 	if len(written) > 0 {
-		f.Message = fmt.Sprintf("%s mounts %s of its node, and can write to %s", w.ID(), some(paths), some(written))
-		f.Advice += "; set readOnly: true on the mounts of " + some(written) + " where it does not write"
+		f.Message = fmt.Sprintf("%s mounts %s from its node and can write to %s", w.ID(), some(paths), some(written))
+		f.Advice += ". Set readOnly: true on the mounts of " + some(written) + " if the agent only reads them"
 	}
 	p.Report(f)
 }
 
-// unusedVolumeFix takes a volume away that nothing mounts. It is no safe fix: a
+// unusedVolumeFix removes a volume that no container mounts. It is not a safe fix: a
 // sidecar that the cluster adds to the pod could name it.
 func unusedVolumeFix(w *kube.Workload, v hostVolume) fixer.Fix {
 	at := w.PodPath.Join("volumes")
@@ -127,10 +127,10 @@ func unusedVolumeFix(w *kube.Workload, v hostVolume) fixer.Fix {
 	}
 	return fixer.Fix{
 		ID:     "remove",
-		Title:  fmt.Sprintf("remove the volume %q", v.name),
+		Title:  fmt.Sprintf("Remove the volume %q", v.name),
 		Level:  fixer.Review,
-		Breaks: "a container that the cluster adds to the pod (a sidecar of an injector) no longer finds the volume if it mounts it by name",
-		Verify: "kubectl get pod POD -o yaml   shows no container, added ones included, that mounts it",
+		Breaks: "Injected sidecars that mount the volume by its name no longer start",
+		Verify: "kubectl get pod POD -o jsonpath='{.spec.containers[*].volumeMounts[*].name}'\ndoes not list " + v.name,
 		Edit:   fixer.EditYAML(w.Doc, yamldoc.Remove(at)),
 	}
 }

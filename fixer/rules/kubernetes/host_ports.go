@@ -20,7 +20,7 @@ var hostPortsDoc string
 // HostPorts reports containers with a hostPort.
 var HostPorts = &fixer.Rule{
 	Name:     "kubernetes/host-ports",
-	Title:    "takes a port of its node",
+	Title:    "hostPort on a container port",
 	Severity: fixer.Medium,
 	Kind:     fixer.Kubernetes,
 	Phase:    fixer.Permissions,
@@ -53,29 +53,29 @@ func reportHostPort(p *fixer.Pass, c kube.Container, i int, port *yamldoc.Node, 
 	set := port.Get("hostPort")
 	f := fixer.Finding{
 		Path: fmt.Sprintf("%s ports[%d]", c.FindingPath(), number), Start: set.KeyOrSelf().Start, End: set.End,
-		Message: fmt.Sprintf("%s takes port %d of its node", c, number),
+		Message: fmt.Sprintf("%s uses port %d of its node (hostPort)", c.Subject(), number),
 	}
 	service := serviceFor(p, c.Workload, port)
 	why, agent := nodeAgent(c.Workload)
 	switch {
 	case letsIn(c):
 		f.Severity = fixer.Low
-		f.Evidence = []fixer.Evidence{{Kind: fixer.FromManifest, Text: "its image is that of an ingress controller, and it does not say that clients come by a Service (--publish-service)"}}
-		f.Advice = "where a Service of type LoadBalancer lets clients in, remove hostPort; on a cluster without load balancers it may be the only way in"
+		f.Evidence = []fixer.Evidence{{Kind: fixer.FromManifest, Text: "The image is an ingress controller, and --publish-service is not set"}}
+		f.Advice = "Remove hostPort if clients connect through a Service of type LoadBalancer. Without load balancers, hostPort may be the only way into the cluster"
 	case agent:
 		f.Severity = fixer.Low
 		f.Evidence = []fixer.Evidence{{Kind: fixer.FromManifest, Text: why}}
-		f.Advice = "if its clients are on the same node they may rely on the port: use a Service with internalTrafficPolicy: Local instead where they can"
+		f.Advice = "Use a Service with internalTrafficPolicy: Local if clients on the same node rely on the port. Then remove hostPort"
 	case service == "":
-		f.Advice = "make a Service that selects the pod, let clients use its name, and remove hostPort; no Service in this folder leads to the port"
+		f.Advice = "Create a Service for the port, let clients use the name of the Service, and remove hostPort. No Service in this directory leads to the port"
 	default:
-		f.Evidence = []fixer.Evidence{{Kind: fixer.FromManifest, Text: service + " leads to the port"}}
+		f.Evidence = []fixer.Evidence{{Kind: fixer.FromManifest, Text: service + " routes to the port"}}
 		f.Fixes = []fixer.Fix{{
 			ID:     "remove",
-			Title:  fmt.Sprintf("remove hostPort %d", number),
+			Title:  fmt.Sprintf("Remove hostPort %d", number),
 			Level:  fixer.Review,
-			Breaks: fmt.Sprintf("clients that use port %d of the node no longer reach it; those of %s do", number, service),
-			Verify: "kubectl get endpointslices   still lists the pod, and clients use the Service's name",
+			Breaks: fmt.Sprintf("Clients that connect to port %d of the node. Clients of %s are not affected", number, service),
+			Verify: "kubectl get endpointslices\nstill lists the pod behind " + service,
 			Edit: func(d *fixer.Draft) error {
 				at := c.Path.Join("ports", i)
 				ops := []yamldoc.Op{yamldoc.Remove(at.Join("hostPort"))}

@@ -101,64 +101,64 @@ type hostPlace struct {
 
 // hostPlaces is searched for the longest path that fits, of equal ones the first.
 var hostPlaces = []hostPlace{
-	{path: "/", exact: true, holds: "all its files", severity: fixer.Critical, read: true},
+	{path: "/", exact: true, holds: "all files of the node", severity: fixer.Critical, read: true},
 
-	{path: "/etc", holds: "its configuration and passwords", severity: fixer.High, read: true},
-	{path: "/etc/kubernetes", holds: "the keys of the cluster", severity: fixer.Critical, read: true},
-	{path: "/etc/cni", holds: "the network set-up of every pod on it", severity: fixer.High},
-	{path: "/opt/cni", holds: "programs that run as root for every pod on it", severity: fixer.High},
-	{path: "/var/lib/etcd", holds: "the database of the cluster", severity: fixer.Critical},
-	{path: "/var/lib/kubelet", holds: "the volumes and secrets of every pod on it", severity: fixer.Critical},
-	{path: "/var/lib/kubelet/device-plugins", holds: "the registration of devices", severity: fixer.Medium},
-	{path: "/var/lib/kubelet/plugins", holds: "the sockets of its storage drivers", severity: fixer.Medium},
-	{path: "/var/lib/kubelet/plugins_registry", holds: "the registration of plug-ins", severity: fixer.Medium},
-	{path: "/var/lib/kubelet/pod-resources", holds: "which devices its pods use", severity: fixer.Medium},
+	{path: "/etc", holds: "system configuration and password hashes", severity: fixer.High, read: true},
+	{path: "/etc/kubernetes", holds: "private keys of the cluster", severity: fixer.Critical, read: true},
+	{path: "/etc/cni", holds: "the CNI configuration of the node", severity: fixer.High},
+	{path: "/opt/cni", holds: "CNI binaries that run as root", severity: fixer.High},
+	{path: "/var/lib/etcd", holds: "the etcd database of the cluster", severity: fixer.Critical},
+	{path: "/var/lib/kubelet", holds: "volumes and Secrets of every pod on the node", severity: fixer.Critical},
+	{path: "/var/lib/kubelet/device-plugins", holds: "device plugin registration", severity: fixer.Medium},
+	{path: "/var/lib/kubelet/plugins", holds: "sockets of the storage drivers", severity: fixer.Medium},
+	{path: "/var/lib/kubelet/plugins_registry", holds: "plugin registration", severity: fixer.Medium},
+	{path: "/var/lib/kubelet/pod-resources", holds: "device assignments of the pods", severity: fixer.Medium},
 
-	{path: "/var", exact: true, holds: "the state of its services, of the kubelet and the container engine too", severity: fixer.Critical},
-	{path: "/var/lib", exact: true, holds: "the state of its services, of the kubelet and the container engine too", severity: fixer.Critical},
-	{path: "/var/lib/docker", holds: "the files of every container on it", severity: fixer.High},
-	{path: "/var/lib/containerd", holds: "the files of every container on it", severity: fixer.High},
-	{path: "/var/lib/containers", holds: "the files of every container on it", severity: fixer.High},
-	{path: "/var/lib/docker/containers", holds: "the logs of every container on it", severity: fixer.Medium, read: true},
-	{path: "/var/log", holds: "its logs", severity: fixer.High},
+	{path: "/var", exact: true, holds: "the state of the kubelet, the container runtime and other services", severity: fixer.Critical},
+	{path: "/var/lib", exact: true, holds: "the state of the kubelet, the container runtime and other services", severity: fixer.Critical},
+	{path: "/var/lib/docker", holds: "files of every container on the node", severity: fixer.High},
+	{path: "/var/lib/containerd", holds: "files of every container on the node", severity: fixer.High},
+	{path: "/var/lib/containers", holds: "files of every container on the node", severity: fixer.High},
+	{path: "/var/lib/docker/containers", holds: "logs of every container on the node", severity: fixer.Medium, read: true},
+	{path: "/var/log", holds: "system logs", severity: fixer.High},
 
-	{path: "/run", exact: true, holds: "the sockets of its services, the container engine's among them", severity: fixer.Critical},
-	{path: "/run", holds: "the state of its services", severity: fixer.Medium},
-	{path: "/run/systemd", holds: "the control of its services", severity: fixer.High},
-	{path: "/run/dbus", holds: "its system bus", severity: fixer.High},
+	{path: "/run", exact: true, holds: "sockets of services, including the container runtime", severity: fixer.Critical},
+	{path: "/run", holds: "runtime state of services", severity: fixer.Medium},
+	{path: "/run/systemd", holds: "systemd control", severity: fixer.High},
+	{path: "/run/dbus", holds: "the D-Bus system bus", severity: fixer.High},
 
-	{path: "/proc", holds: "the settings of its kernel and the memory of its processes", severity: fixer.High, read: true},
-	{path: "/sys", holds: "the settings of its kernel and devices", severity: fixer.High, read: true},
-	{path: "/dev", exact: true, holds: "its disks and other devices", severity: fixer.High},
-	{path: "/dev", holds: "a device or socket of it", severity: fixer.Medium},
-	{path: "/boot", holds: "its kernel", severity: fixer.High, read: true},
-	{path: "/usr", holds: "its programs", severity: fixer.High, read: true},
-	{path: "/bin", holds: "its programs", severity: fixer.High, read: true},
-	{path: "/sbin", holds: "its programs", severity: fixer.High, read: true},
-	{path: "/lib", holds: "its programs", severity: fixer.High, read: true},
-	{path: "/lib64", holds: "its programs", severity: fixer.High, read: true},
-	{path: "/root", holds: "the files and keys of its administrator", severity: fixer.High},
-	{path: "/home", holds: "the files and keys of its users", severity: fixer.High},
+	{path: "/proc", holds: "kernel settings and process memory", severity: fixer.High, read: true},
+	{path: "/sys", holds: "kernel and device settings", severity: fixer.High, read: true},
+	{path: "/dev", exact: true, holds: "disks and other devices", severity: fixer.High},
+	{path: "/dev", holds: "a device or socket", severity: fixer.Medium},
+	{path: "/boot", holds: "kernel images", severity: fixer.High, read: true},
+	{path: "/usr", holds: "system binaries and libraries", severity: fixer.High, read: true},
+	{path: "/bin", holds: "system binaries and libraries", severity: fixer.High, read: true},
+	{path: "/sbin", holds: "system binaries and libraries", severity: fixer.High, read: true},
+	{path: "/lib", holds: "system binaries and libraries", severity: fixer.High, read: true},
+	{path: "/lib64", holds: "system binaries and libraries", severity: fixer.High, read: true},
+	{path: "/root", holds: "files and keys of root", severity: fixer.High},
+	{path: "/home", holds: "files and keys of users", severity: fixer.High},
 
-	{path: "/lib/modules", holds: "its kernel modules", severity: fixer.Medium, read: true},
-	{path: "/usr/lib/modules", holds: "its kernel modules", severity: fixer.Medium, read: true},
-	{path: "/usr/src", holds: "its kernel headers", severity: fixer.Medium, read: true},
+	{path: "/lib/modules", holds: "kernel modules", severity: fixer.Medium, read: true},
+	{path: "/usr/lib/modules", holds: "kernel modules", severity: fixer.Medium, read: true},
+	{path: "/usr/src", holds: "kernel headers", severity: fixer.Medium, read: true},
 
-	{path: "/etc/localtime", holds: "its time zone", severity: fixer.Low, read: true, advice: timezoneAdvice},
-	{path: "/etc/timezone", holds: "its time zone", severity: fixer.Low, read: true, advice: timezoneAdvice},
-	{path: "/usr/share/zoneinfo", holds: "its time zones", severity: fixer.Low, read: true, advice: timezoneAdvice},
-	{path: "/etc/machine-id", holds: "its identity", severity: fixer.Low, read: true},
-	{path: "/etc/os-release", holds: "the name of its distribution", severity: fixer.Low, read: true},
-	{path: "/usr/lib/os-release", holds: "the name of its distribution", severity: fixer.Low, read: true},
-	{path: "/etc/ssl/certs", holds: "the authorities it trusts", severity: fixer.Low, read: true, advice: certificateAdvice},
-	{path: "/etc/ca-certificates", holds: "the authorities it trusts", severity: fixer.Low, read: true, advice: certificateAdvice},
-	{path: "/usr/share/ca-certificates", holds: "the authorities it trusts", severity: fixer.Low, read: true, advice: certificateAdvice},
-	{path: "/usr/local/share/ca-certificates", holds: "the authorities it trusts", severity: fixer.Low, read: true, advice: certificateAdvice},
+	{path: "/etc/localtime", holds: "time zone", severity: fixer.Low, read: true, advice: timezoneAdvice},
+	{path: "/etc/timezone", holds: "time zone", severity: fixer.Low, read: true, advice: timezoneAdvice},
+	{path: "/usr/share/zoneinfo", holds: "time zone data", severity: fixer.Low, read: true, advice: timezoneAdvice},
+	{path: "/etc/machine-id", holds: "the machine ID", severity: fixer.Low, read: true},
+	{path: "/etc/os-release", holds: "the name of the distribution", severity: fixer.Low, read: true},
+	{path: "/usr/lib/os-release", holds: "the name of the distribution", severity: fixer.Low, read: true},
+	{path: "/etc/ssl/certs", holds: "trusted CA certificates", severity: fixer.Low, read: true, advice: certificateAdvice},
+	{path: "/etc/ca-certificates", holds: "trusted CA certificates", severity: fixer.Low, read: true, advice: certificateAdvice},
+	{path: "/usr/share/ca-certificates", holds: "trusted CA certificates", severity: fixer.Low, read: true, advice: certificateAdvice},
+	{path: "/usr/local/share/ca-certificates", holds: "trusted CA certificates", severity: fixer.Low, read: true, advice: certificateAdvice},
 }
 
 const (
-	timezoneAdvice    = "set the variable TZ to the zone's name instead, and install tzdata in the image"
-	certificateAdvice = "mount the certificates from a ConfigMap, or install them in the image"
+	timezoneAdvice    = "Set the environment variable TZ to the name of the time zone, and install tzdata in the image"
+	certificateAdvice = "Mount the certificates from a ConfigMap, or install them in the image"
 )
 
 // place returns what the volume opens. What the table does not know is data of
@@ -183,9 +183,9 @@ func (v hostVolume) place() hostPlace {
 func nodeAgent(w *kube.Workload) (why string, yes bool) {
 	switch w.Kind {
 	case "DaemonSet":
-		return "a DaemonSet usually serves its node", true
+		return "A DaemonSet is usually a node agent", true
 	case "Job", "CronJob", "Pod":
-		return "it is started to look at the processes of its node", w.Pod.Get("hostPID").IsTrue()
+		return "hostPID is true: the pod is meant to inspect the processes of its node", w.Pod.Get("hostPID").IsTrue()
 	}
 	return "", false
 }
@@ -197,13 +197,13 @@ func nodeAgent(w *kube.Workload) (why string, yes bool) {
 func hostLevel(w *kube.Workload) (why string, yes bool) {
 	switch {
 	case w.Kind == "DaemonSet":
-		return "a DaemonSet usually serves its node", true
+		return "A DaemonSet is usually a node agent", true
 	case w.Pod.Get("hostPID").IsTrue():
-		return "the pod shares the process table of its node", true
+		return "The pod shares the PID namespace of its node", true
 	}
 	for _, v := range w.Pod.Get("volumes").List() {
 		if path := v.Get("hostPath").Get("path").Text(); path != "" {
-			return "the pod mounts " + path + " of its node", true
+			return "The pod mounts " + path + " from its node", true
 		}
 	}
 	return "", false

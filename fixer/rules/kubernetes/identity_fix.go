@@ -11,6 +11,7 @@ import (
 	"github.com/oakum-sec/oakum/fixer"
 	"github.com/oakum-sec/oakum/fixer/container"
 	"github.com/oakum-sec/oakum/fixer/kube"
+	"github.com/oakum-sec/oakum/fixer/text"
 	"github.com/oakum-sec/oakum/fixer/yamldoc"
 )
 
@@ -19,10 +20,10 @@ import (
 func flagFix(pod podIdentity, id identity) fixer.Fix {
 	fix := fixer.Fix{
 		ID:     "flag",
-		Title:  "set runAsNonRoot to true",
+		Title:  "Set runAsNonRoot to true",
 		Level:  id.Level,
 		Breaks: id.Breaks,
-		Verify: "kubectl exec POD -- id -u   prints a number other than 0",
+		Verify: "kubectl exec POD -- id -u\nprints a number other than 0",
 		Edit:   fixer.EditYAML(pod.workload.Doc, yamldoc.Set(pod.securityPath(id, "runAsNonRoot"), true)),
 	}
 	if pod.shared {
@@ -50,26 +51,31 @@ func userFix(pod podIdentity, id identity) fixer.Fix {
 	}
 	fix := fixer.Fix{
 		ID:     "user",
-		Title:  "run as user " + strconv.Itoa(id.User.UID) + pod.needsInWords(id),
+		Title:  "Set runAsUser to " + strconv.Itoa(id.User.UID) + pod.needsInWords(id),
 		Level:  fixer.Review,
 		Breaks: id.Breaks,
-		Verify: "kubectl exec POD -- id -u   prints the user; then write to each of its volumes",
+		Verify: userCheck(id),
 		Params: []fixer.Param{paramUID.With(strconv.Itoa(id.User.UID)), paramGID.With(strconv.Itoa(gid))},
 	}
 	if id.Dir != "" {
 		folder := paramFolder.With(id.Dir)
-		folder.Meaning = id.Env + ", a folder of its own below the mount; empty to leave it as it is"
+		folder.Meaning = "value of " + id.Env + ", a subdirectory of the mount; empty to leave it unchanged"
 		fix.Params = append(fix.Params, folder)
 	}
 	if slices.ContainsFunc(pod.affected(id), func(c identity) bool { return len(c.Scratch) > 0 }) {
 		fix.Params = append(fix.Params, paramSize)
-		fix.Breaks += "; " + sizeBreaks
+		fix.Breaks = text.Sentences(fix.Breaks, sizeBreaks)
 	}
 	fix.Edit = func(d *fixer.Draft) error {
 		d.YAML(pod.workload.Doc, pod.userOps(d, id)...)
 		return nil
 	}
 	return fix
+}
+
+// userCheck is how to see that a container runs as the user and can still write.
+func userCheck(id identity) string {
+	return "kubectl exec POD -- id -u\nprints " + strconv.Itoa(id.User.UID) + "\n\nkubectl logs POD\nshows no `Permission denied`"
 }
 
 func (pod podIdentity) userOps(d *fixer.Draft, id identity) []yamldoc.Op {
@@ -115,16 +121,16 @@ func (pod podIdentity) userOps(d *fixer.Draft, id identity) []yamldoc.Op {
 func (pod podIdentity) needsInWords(id identity) string {
 	out := ""
 	if pod.shared && len(pod.containers) > 1 {
-		out += ", all containers of the pod"
+		out += " for all containers of the pod"
 	}
 	if ports := id.LowPorts; len(ports) > 0 && !id.spec.HostNetwork {
-		out += ", let it bind port " + container.Numbers(ports)
+		out += ", allow binding port " + container.Numbers(ports)
 	}
 	if len(id.SetEnv) > 0 {
 		out += ", set " + strings.Join(slices.Sorted(maps.Keys(id.SetEnv)), " and ")
 	}
 	if len(id.Scratch) > 0 {
-		out += ", with empty volumes at " + strings.Join(id.Paths(), ", ")
+		out += ", with an emptyDir at " + strings.Join(id.Paths(), ", ")
 	}
 	return out
 }
@@ -148,24 +154,24 @@ func hardenFix(p *fixer.Pass, pod podIdentity, id identity) (fixer.Fix, bool) {
 	}
 	fix := userFix(pod, id)
 	need := id.spec.AddBackAsUser()
-	powers := "without capabilities"
+	powers := "drop ALL capabilities"
 	if len(need) > 0 {
-		powers = "with no capability but " + strings.Join(need, ", ")
+		powers += " except " + strings.Join(need, ", ")
 	}
 	fix.ID = "harden"
-	fix.Title = "run as user " + strconv.Itoa(id.User.UID) + " " + powers + ", on a read-only root"
+	fix.Title = "Set runAsUser to " + strconv.Itoa(id.User.UID) + ", " + powers + " and make the root filesystem read-only"
 	if len(w.Scratch) > 0 {
-		fix.Title += " with empty volumes at " + strings.Join(w.Paths(), ", ")
+		fix.Title += ", with an emptyDir at " + strings.Join(w.Paths(), ", ")
 	}
 	if w.Breaks != "" && w.Breaks != id.Breaks {
-		fix.Breaks += "; " + w.Breaks
+		fix.Breaks = text.Sentences(fix.Breaks, w.Breaks)
 	}
-	fix.Verify = `kubectl exec POD -- id -u   prints the user; touch /x fails; the logs show no "permission denied" and no "read-only file system"`
+	fix.Verify = userCheck(id) + " and no `Read-only file system`"
 	fix.Params = append(fix.Params, paramWritable.With(strings.Join(w.Paths(), ",")))
 	if !slices.ContainsFunc(fix.Params, func(p fixer.Param) bool { return p.Name == "size" }) {
 		fix.Params = append(fix.Params, paramSize)
 		if len(w.Scratch) > 0 {
-			fix.Breaks += "; " + sizeBreaks
+			fix.Breaks = text.Sentences(fix.Breaks, sizeBreaks)
 		}
 	}
 	fix.Edit = func(d *fixer.Draft) error {
@@ -214,14 +220,14 @@ func hasSysctl(security *yamldoc.Node, name string) bool {
 }
 
 var (
-	paramUID    = fixer.Param{Name: "uid", Meaning: "user id the container runs as, 1 or above", Validate: container.ValidID(1)}
-	paramGID    = fixer.Param{Name: "gid", Meaning: "group id the container runs as, 0 or above", Validate: container.ValidID(0)}
-	paramFolder = fixer.Param{Name: "folder", Meaning: "directory of its own below the mount for what the image keeps there; empty to leave it as it is", Validate: validFolder}
+	paramUID    = fixer.Param{Name: "uid", Meaning: "user ID of the container, 1 or higher", Validate: container.ValidID(1)}
+	paramGID    = fixer.Param{Name: "gid", Meaning: "group ID of the container, 0 or higher", Validate: container.ValidID(0)}
+	paramFolder = fixer.Param{Name: "folder", Meaning: "subdirectory of the mount for the data of the image; empty to leave it unchanged", Validate: validFolder}
 )
 
 func validFolder(s string) error {
 	if s != "" && (!path.IsAbs(s) || strings.ContainsAny(s, "\n\r")) {
-		return errors.New("an absolute path, or nothing")
+		return errors.New("an absolute path, or empty")
 	}
 	return nil
 }

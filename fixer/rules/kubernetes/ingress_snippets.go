@@ -15,7 +15,7 @@ var ingressSnippetsDoc string
 // IngressSnippets reports Ingress annotations with raw proxy configuration.
 var IngressSnippets = &fixer.Rule{
 	Name:     "kubernetes/ingress-snippets",
-	Title:    "proxy configuration in an annotation",
+	Title:    "raw proxy configuration in an Ingress annotation",
 	Severity: fixer.Medium,
 	Kind:     fixer.Kubernetes,
 	Phase:    fixer.Permissions,
@@ -61,12 +61,12 @@ func checkSnippets(p *fixer.Pass, o *kube.Object) {
 	if len(keys) == 0 {
 		return
 	}
-	f.Message = fmt.Sprintf("%s writes into the proxy's own configuration with %s", o.ID(), listed(keys))
-	f.Advice = "say it with annotations of their own, so that the controller's owner can turn snippets off"
+	f.Message = fmt.Sprintf("%s injects raw nginx configuration with %s", o.ID(), listed(keys))
+	f.Advice = "Replace snippets with dedicated annotations, so that snippets can be disabled in the controller"
 	if len(advice) > 0 {
 		f.Advice += ": " + strings.Join(advice, ", ")
 	}
-	f.Evidence = []fixer.Evidence{{Kind: fixer.FromPlatform, Source: "ingress-nginx", Text: "the project is retired since March 2026 and gets no more security fixes; the Gateway API has filters for most of what snippets did"}}
+	f.Evidence = []fixer.Evidence{{Kind: fixer.FromPlatform, Source: "ingress-nginx", Text: "ingress-nginx has been retired since March 2026 and gets no security fixes. Gateway API filters replace most snippets"}}
 	if strings.HasPrefix(keys[0], "nginx.org/") {
 		f.Evidence = nil
 	}
@@ -85,7 +85,7 @@ func isSnippet(key string) bool {
 var snippetWays = []struct{ directive, instead string }{
 	{"more_set_headers", "nginx.ingress.kubernetes.io/custom-headers"},
 	{"add_header", "nginx.ingress.kubernetes.io/custom-headers"},
-	{"proxy_set_header", "the controller's proxy-set-headers"},
+	{"proxy_set_header", "the controller setting proxy-set-headers"},
 	{"rewrite ", "nginx.ingress.kubernetes.io/rewrite-target or permanent-redirect"},
 	{"return 30", "nginx.ingress.kubernetes.io/permanent-redirect or temporal-redirect"},
 	{"deny ", "nginx.ingress.kubernetes.io/denylist-source-range"},

@@ -42,9 +42,9 @@ var IngressTLS = &fixer.Rule{
 			secret, why := tlsSecret(o, hosts, offers)
 			switch {
 			case every || len(hosts) == 0:
-				f.Advice = "name the hosts in its rules, then add tls with these hosts and the Secret of type kubernetes.io/tls that holds their certificate"
+				f.Advice = "Set the hosts in the rules. Then add spec.tls with these hosts and the name of their Secret of type kubernetes.io/tls"
 			case validObjectName(secret) != nil: // none, or a placeholder
-				f.Advice = "add tls with the hosts and the Secret of type kubernetes.io/tls that holds their certificate; cert-manager makes and renews one from an annotation cert-manager.io/cluster-issuer"
+				f.Advice = "Add spec.tls with the hosts and the name of their Secret of type kubernetes.io/tls. cert-manager creates and renews it with the annotation cert-manager.io/cluster-issuer"
 			default:
 				f.Evidence = []fixer.Evidence{{Kind: fixer.FromManifest, Text: why}}
 				f.Fixes = []fixer.Fix{tlsFix(o, hosts, secret)}
@@ -126,11 +126,11 @@ func tlsOffers(p *fixer.Pass) map[string][]tlsOffer {
 		case o.Kind == "Ingress":
 			for _, t := range firstItems(spec.Get("tls")) {
 				secret := t.Get("secretName").Text()
-				add(tlsOffer{o, secret, firstTexts(t.Get("hosts")), o.ID() + " takes the certificate of the same hosts from " + secret})
+				add(tlsOffer{o, secret, firstTexts(t.Get("hosts")), o.ID() + " uses the certificate for the same hosts from the Secret " + secret})
 			}
 		case o.Kind == "Certificate" && o.Group() == "cert-manager.io":
 			secret := spec.Get("secretName").Text()
-			add(tlsOffer{o, secret, firstTexts(spec.Get("dnsNames")), o.ID() + " puts the certificate of the hosts into " + secret})
+			add(tlsOffer{o, secret, firstTexts(spec.Get("dnsNames")), o.ID() + " stores the certificate for the hosts in the Secret " + secret})
 		}
 	}
 	return out
@@ -150,7 +150,7 @@ func tlsSecret(o *kube.Object, hosts []string, offers map[string][]tlsOffer) (na
 	}
 	for _, key := range []string{"cert-manager.io/cluster-issuer", "cert-manager.io/issuer"} {
 		if issuer := annotation(o, key); issuer != "" && o.Name != "" {
-			return o.Name + "-tls", "the annotation " + key + ": " + issuer + " makes cert-manager put a certificate into the Secret that tls names"
+			return o.Name + "-tls", "The annotation " + key + ": " + issuer + " makes cert-manager store a certificate in the Secret named in tls"
 		}
 	}
 	return "", ""
@@ -170,10 +170,10 @@ func coversHosts(names, hosts []string) bool {
 func tlsFix(o *kube.Object, hosts []string, secret string) fixer.Fix {
 	return fixer.Fix{
 		ID:     "tls",
-		Title:  "serve " + orEveryHost(hosts, false) + " with the certificate in " + secret,
+		Title:  "Add spec.tls for " + orEveryHost(hosts, false) + " with the certificate in " + secret,
 		Level:  fixer.Review,
-		Breaks: "clients of http:// are redirected to https://, and until the Secret exists the controller answers with a certificate nobody trusts",
-		Verify: "curl -v " + text.ShellWord("https://"+strings.Replace(hosts[0], "*", "www", 1)) + "   shows the certificate of the host",
+		Breaks: "Clients of http:// are redirected to https://. Until the Secret exists, the controller serves a certificate that clients do not trust",
+		Verify: "curl -v " + text.ShellWord("https://"+strings.Replace(hosts[0], "*", "www", 1)) + "\nshows a certificate for the host",
 		Params: []fixer.Param{paramTLSSecret.With(secret)},
 		Edit: func(d *fixer.Draft) error {
 			d.YAML(o.Doc, yamldoc.Set(o.Path.Join("spec", "tls"), []any{
@@ -188,7 +188,7 @@ var objectName = text.MustCompile(`^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$`)
 
 func validObjectName(s string) error {
 	if !objectName.MatchString(s) {
-		return errors.New("small letters, digits, - and ., up to 253 of them, beginning and ending with a letter or digit")
+		return errors.New("at most 253 lowercase letters, digits, - and ., starting and ending with a letter or digit")
 	}
 	return nil
 }

@@ -16,7 +16,7 @@ var inlineVolumeDoc string
 // InlineVolume reports volumes with an inline source.
 var InlineVolume = &fixer.Rule{
 	Name:     "kubernetes/inline-volume",
-	Title:    "names its storage itself",
+	Title:    "mounts storage directly instead of through a PersistentVolumeClaim",
 	Severity: fixer.Medium,
 	Kind:     fixer.Kubernetes,
 	Phase:    fixer.Permissions,
@@ -46,27 +46,27 @@ var InlineVolume = &fixer.Rule{
 
 var (
 	paramClaim = fixer.Param{
-		Name: "claim", Meaning: "name of the claim; that of the PersistentVolume has the namespace before it", Validate: kube.ValidName,
+		Name: "claim", Meaning: "name of the PersistentVolumeClaim; the PersistentVolume is named NAMESPACE-NAME", Validate: kube.ValidName,
 	}
 	paramCapacity = fixer.Param{
-		Name: "capacity", Meaning: "size of the volume as Kubernetes is told it, as in 20Gi; the storage itself has the size it has", Validate: validCapacity,
+		Name: "capacity", Meaning: "size of the volume for Kubernetes, as in 20Gi; the storage itself is not resized", Validate: validCapacity,
 	}
 )
 
 func reportGitRepo(p *fixer.Pass, w *kube.Workload, v, repo *yamldoc.Node) {
 	p.Report(fixer.Finding{
 		Path: w.ID() + " volumes[" + v.Get("name").Text() + "]", Start: repo.KeyOrSelf().Start, End: repo.End, Severity: fixer.High,
-		Message: fmt.Sprintf("%s has a repository cloned by its node, in the volume %q", w.ID(), v.Get("name").Text()),
-		Evidence: []fixer.Evidence{{Kind: fixer.FromPlatform, Source: "Kubernetes", Text: "git runs as root on the node and outside of the pod, where what is cloned has started programs " +
-			"(CVE-2024-10220); since 1.33 the kubelet refuses such pods unless it is told otherwise"}},
-		Advice: "clone it in an init container, into an emptyDir volume that both containers mount",
+		Message: fmt.Sprintf("%s clones a git repository on its node (gitRepo volume %q)", w.ID(), v.Get("name").Text()),
+		Evidence: []fixer.Evidence{{Kind: fixer.FromPlatform, Source: "Kubernetes", Text: "The kubelet runs git as root on the node, where a cloned repository could execute code (CVE-2024-10220). " +
+			"Since 1.33 the kubelet rejects gitRepo volumes by default"}},
+		Advice: "Clone the repository in an init container, into an emptyDir volume that both containers mount",
 	})
 }
 
 func reportInline(p *fixer.Pass, v inlineVolume) {
 	f := fixer.Finding{
 		Path: v.workload.ID() + " volumes[" + v.name + "]", Start: v.source.KeyOrSelf().Start, End: v.source.End,
-		Message: fmt.Sprintf("%s names %s itself, in the volume %q", v.workload.ID(), v.kind.what, v.name),
+		Message: fmt.Sprintf("%s mounts %s directly, in the volume %q", v.workload.ID(), v.kind.what, v.name),
 	}
 	if says := v.kind.support(); says != "" {
 		f.Evidence = []fixer.Evidence{{Kind: fixer.FromPlatform, Source: "Kubernetes", Text: says}}
@@ -75,14 +75,14 @@ func reportInline(p *fixer.Pass, v inlineVolume) {
 	_, err := v.persistentVolume(claim, defaultCapacity)
 	switch {
 	case kube.ValidName(claim) != nil, v.workload.Generated(): // each generated name is a new workload
-		f.Advice = "put it into a PersistentVolume, and a claim for that in its place; no name for them can be made from the workload's"
+		f.Advice = "Create a PersistentVolume for the storage, and mount it through a PersistentVolumeClaim. Not fixed automatically: the workload has no fixed name to derive theirs from"
 	case err != nil:
-		f.Advice = "put it into a PersistentVolume, and a claim for that in its place: " + err.Error()
+		f.Advice = "Create a PersistentVolume for the storage, and mount it through a PersistentVolumeClaim. Not fixed automatically: " + err.Error()
 	default:
 		f.Fixes = []fixer.Fix{v.fix(claim)}
 	}
 	if v.kind.gone && len(f.Fixes) > 0 {
-		f.Advice = "where it has to run on a newer cluster, give the PersistentVolume the source of a CSI driver instead"
+		f.Advice = "Use a CSI driver as the source of the PersistentVolume on newer clusters"
 	}
 	p.Report(f)
 }
@@ -94,10 +94,10 @@ const defaultCapacity = "1Gi"
 func (v inlineVolume) fix(claim string) fixer.Fix {
 	return fixer.Fix{
 		ID:     "claim",
-		Title:  "put it behind a PersistentVolume, and claim that",
+		Title:  "Create a PersistentVolume and mount it through a PersistentVolumeClaim",
 		Level:  fixer.Review,
 		Breaks: v.breaks(),
-		Verify: "kubectl get persistentvolumeclaim   says Bound, and the program reads and writes what it did before",
+		Verify: "kubectl get persistentvolumeclaim\nshows the claim as Bound\n\nkubectl get pod POD\nshows Running",
 		Params: []fixer.Param{paramClaim.With(claim), paramCapacity.With(defaultCapacity)},
 		Edit: func(d *fixer.Draft) error {
 			name, err := v.claimed(d)
@@ -121,12 +121,12 @@ func (v inlineVolume) fix(claim string) fixer.Fix {
 }
 
 func (v inlineVolume) breaks() string {
-	out := "a PersistentVolume belongs to the whole cluster, so that its creation needs a right of its own and its name is taken once; the pod waits until its claim is bound"
+	out := "A PersistentVolume is cluster-scoped: creating one needs an additional permission, and its name is unique in the cluster. The pod stays pending until the claim is bound"
 	switch {
 	case v.kind.gone:
-		out += "; on a cluster without the driver the pod starts no more than before"
+		out += ". On clusters without the driver, the pod still does not start"
 	case v.mode() == "ReadWriteOnce" && v.kind.csi == "":
-		out += "; it is mounted on one node at a time, also where pods on several wrote to it"
+		out += ". The volume is mounted on one node at a time, even if pods on several nodes wrote to it before"
 	}
 	return out
 }

@@ -18,7 +18,7 @@ var kubernetesDashboardDoc string
 // KubernetesDashboard reports the unmaintained Kubernetes Dashboard and Tiller.
 var KubernetesDashboard = &fixer.Rule{
 	Name:     "kubernetes/kubernetes-dashboard",
-	Title:    "administers the cluster, and is given up",
+	Title:    "unmaintained cluster dashboard",
 	Severity: fixer.Medium,
 	Kind:     fixer.Kubernetes,
 	Phase:    fixer.Identity,
@@ -41,14 +41,14 @@ var KubernetesDashboard = &fixer.Rule{
 			switch name := path.Base(ref.Repository); {
 			case name == "tiller":
 				f.Severity = fixer.High
-				f.Message = fmt.Sprintf("%s runs Tiller, which does for everybody who reaches it what its account may do", c)
-				f.Advice = "convert the releases with Helm 3 (helm-2to3), which needs no server, and delete Tiller with its account and bindings"
+				f.Message = fmt.Sprintf("%s runs Tiller, which lends its cluster permissions to everyone who can connect", c.Subject())
+				f.Advice = "Convert the releases to Helm 3 with the plugin helm-2to3. Then delete Tiller, its service account and its role bindings"
 			case strings.HasPrefix(name, "kubernetes-dashboard") || ref.Repository == "kubernetesui/dashboard" || strings.HasPrefix(ref.Repository, "kubernetesui/dashboard-"):
-				f.Message = fmt.Sprintf("%s runs the Kubernetes Dashboard, whose project was archived", c)
-				f.Advice = "use kubectl, or a console that is looked after and acts with the rights of who uses it, such as Headlamp; until then reach it by kubectl proxy only, and give its account no more than it needs to start"
+				f.Message = fmt.Sprintf("%s runs the Kubernetes Dashboard, which is no longer maintained", c.Subject())
+				f.Advice = "Use kubectl or a maintained dashboard that acts with the permissions of its user, such as Headlamp. Until then, limit access to kubectl proxy and the service account to the permissions it needs"
 				if open := opensDashboard(c); open != "" {
 					f.Severity = fixer.High
-					f.Evidence = []fixer.Evidence{{Kind: fixer.FromManifest, Text: open + " lets people in without a login, takes it in the clear, or lets all of them change its settings"}}
+					f.Evidence = []fixer.Evidence{{Kind: fixer.FromManifest, Text: open + " disables a protection of the dashboard: login, TLS for the login, or the authorizer for settings"}}
 				}
 			default:
 				continue

@@ -17,7 +17,7 @@ var legacyRegistryDoc string
 // LegacyRegistry reports images from the former registries of Kubernetes.
 var LegacyRegistry = &fixer.Rule{
 	Name:     "kubernetes/legacy-registry",
-	Title:    "image from a registry that is closed to new ones",
+	Title:    "image from a frozen registry",
 	Severity: fixer.Medium,
 	Kind:     fixer.Kubernetes,
 	Phase:    fixer.Identity,
@@ -36,22 +36,22 @@ var LegacyRegistry = &fixer.Rule{
 			}
 			f := fixer.Finding{
 				Path: c.FindingPath(), Start: at.KeyOrSelf().Start, End: at.End,
-				Message: fmt.Sprintf("%s takes its image from %s, which is closed to new versions", c, ref.Registry),
+				Message: fmt.Sprintf("%s uses an image from %s, which is frozen and gets no new versions", c.Subject(), ref.Registry),
 			}
 			rest, frozen := strings.CutPrefix(c.Image, "k8s.gcr.io/")
 			project, _, _ := strings.Cut(ref.Repository, "/")
 			switch {
 			case frozen:
-				f.Evidence = []fixer.Evidence{{Kind: fixer.FromPlatform, Source: "Kubernetes", Text: "requests for k8s.gcr.io are answered by registry.k8s.io since March 2023"}}
+				f.Evidence = []fixer.Evidence{{Kind: fixer.FromPlatform, Source: "Kubernetes", Text: "k8s.gcr.io redirects to registry.k8s.io since March 2023"}}
 				f.Fixes = []fixer.Fix{{
-					ID: "new-host", Title: "name it registry.k8s.io/" + rest, Level: fixer.Review,
-					Breaks: "a mirror, an allow list of registries, or nodes without a network that know the image by its old name do not have it by the new one",
-					Verify: "docker manifest inspect " + text.ShellWord("registry.k8s.io/"+rest) + "   shows the image",
+					ID: "new-host", Title: "Set the image to registry.k8s.io/" + rest, Level: fixer.Review,
+					Breaks: "Clusters that pull through a mirror or an allow list, and offline nodes with preloaded images, may not have the image under the new name",
+					Verify: "docker manifest inspect " + text.ShellWord("registry.k8s.io/"+rest) + "\nprints the manifest of the image",
 					Edit:   fixer.EditYAML(c.Workload.Doc, yamldoc.Set(c.Path.Join("image"), "registry.k8s.io/"+rest)),
 				}}
 			case formerProjects[project] && (ref.Registry == "gcr.io" || strings.HasSuffix(ref.Registry, ".gcr.io")):
-				f.Message = fmt.Sprintf("%s takes its image from %s/%s, which is closed to new versions", c, ref.Registry, project)
-				f.Advice = "look for it as registry.k8s.io" + strings.TrimPrefix(ref.Repository, project) + ", where most of it was moved, and take a version that is still looked after; what is not there was given up"
+				f.Message = fmt.Sprintf("%s uses an image from %s/%s, which is frozen and gets no new versions", c.Subject(), ref.Registry, project)
+				f.Advice = "Use a maintained version of registry.k8s.io" + strings.TrimPrefix(ref.Repository, project) + ", if the image was moved there. An image that was not moved is unmaintained"
 			default:
 				continue
 			}

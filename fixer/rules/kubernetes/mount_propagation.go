@@ -13,7 +13,7 @@ var mountPropagationDoc string
 // MountPropagation reports volume mounts with Bidirectional propagation.
 var MountPropagation = &fixer.Rule{
 	Name:     "kubernetes/mount-propagation",
-	Title:    "mounts for its node",
+	Title:    "Bidirectional mount propagation",
 	Severity: fixer.High,
 	Kind:     fixer.Kubernetes,
 	Phase:    fixer.Permissions,
@@ -32,8 +32,8 @@ var MountPropagation = &fixer.Rule{
 				at := m.Get("mountPath").Text()
 				f := fixer.Finding{
 					Path: c.FindingPath() + " volumeMounts[" + at + "]", Start: how.KeyOrSelf().Start, End: how.End,
-					Message: fmt.Sprintf("%s mounts file systems for its node below %s", c, at),
-					Advice:  "where it only has to see what the node mounts, HostToContainer is enough; a program that needs storage of its own asks for it by a claim",
+					Message: fmt.Sprintf("%s propagates its mounts below %s to the node (mountPropagation: Bidirectional)", c.Subject(), at),
+					Advice:  "Set mountPropagation to HostToContainer if the container only needs to see mounts of the node. Request storage with a PersistentVolumeClaim",
 				}
 				if why, yes := nodeAgent(c.Workload); yes {
 					f.Severity = fixer.Medium

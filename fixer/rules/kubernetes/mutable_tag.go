@@ -17,7 +17,7 @@ var mutableTagDoc string
 // MutableTag reports images with a mutable tag.
 var MutableTag = &fixer.Rule{
 	Name:     "kubernetes/mutable-tag",
-	Title:    "image without a version",
+	Title:    "mutable image tag",
 	Severity: fixer.Medium,
 	Kind:     fixer.Kubernetes,
 	Phase:    fixer.Identity,
@@ -43,12 +43,12 @@ var MutableTag = &fixer.Rule{
 				name += ":latest"
 			}
 			f := fixer.Finding{
-				Message: fmt.Sprintf("%s runs whatever %s is on the day", c, name),
-				Advice:  "write the version that runs now (kubectl get pod POD -o jsonpath='{.status.containerStatuses[*].imageID}' prints its digest), and let a bot propose updates",
+				Message: fmt.Sprintf("%s uses the mutable tag %s, which can point to a different image tomorrow", c.Subject(), name),
+				Advice:  "Set the image to the version that runs now (kubectl get pod POD -o jsonpath='{.status.containerStatuses[*].imageID}' prints its digest). Let an update bot propose new versions",
 			}
 			if b, ok := p.Topology().ImageBuild(c.Image); ok {
 				f.Evidence = []fixer.Evidence{{Kind: fixer.FromRepository, Text: b.Why}}
-				f.Advice = "the image is built here: let the build tag it with a version or the commit, and write that tag"
+				f.Advice = "Tag the image with a version or the commit when it is built, and set the image to that tag"
 			}
 			f.Path = c.FindingPath()
 			f.Start, f.End = at.KeyOrSelf().Start, at.End

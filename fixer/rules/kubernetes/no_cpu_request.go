@@ -9,6 +9,7 @@ import (
 	"github.com/oakum-sec/oakum/fixer"
 	"github.com/oakum-sec/oakum/fixer/container"
 	"github.com/oakum-sec/oakum/fixer/kube"
+	"github.com/oakum-sec/oakum/fixer/text"
 	"github.com/oakum-sec/oakum/fixer/yamldoc"
 )
 
@@ -18,7 +19,7 @@ var noCPURequestDoc string
 // NoCPURequest reports containers without a CPU request.
 var NoCPURequest = &fixer.Rule{
 	Name:     "kubernetes/no-cpu-request",
-	Title:    "no processor time requested",
+	Title:    "no CPU request",
 	Severity: fixer.Low,
 	Kind:     fixer.Kubernetes,
 	Phase:    fixer.Resources,
@@ -41,7 +42,7 @@ var NoCPURequest = &fixer.Rule{
 				continue
 			}
 			report(p, c, c.Node.Get("resources").Get("requests"), fixer.Finding{
-				Message: fmt.Sprintf("%s has no processor time set aside", c),
+				Message: fmt.Sprintf("%s has no CPU request", c.Subject()),
 				Fixes:   cpuFixes(p, c),
 			})
 		}
@@ -50,15 +51,15 @@ var NoCPURequest = &fixer.Rule{
 
 var (
 	paramCPU = fixer.Param{
-		Name: "cpu", Meaning: "processor time to set aside, as in 100m (a tenth of a processor) or 2", Default: container.DefaultCPU, Validate: container.ValidCPU,
+		Name: "cpu", Meaning: "CPU request, as in 100m (a tenth of a CPU) or 2", Default: container.DefaultCPU, Validate: container.ValidCPU,
 	}
 	paramCPULimit = fixer.Param{
-		Name: "cpu-limit", Meaning: "most processor time it gets, as in 500m or 2; not below what is set aside", Default: container.DefaultCPULimit, Validate: container.ValidCPU,
+		Name: "cpu-limit", Meaning: "CPU limit, as in 500m or 2; not below the CPU request", Default: container.DefaultCPULimit, Validate: container.ValidCPU,
 	}
 )
 
 // cpuSaid reports whether the resources of a container or a pod say anything
-// of processor time.
+// of the CPU.
 func cpuSaid(n *yamldoc.Node) bool {
 	r := n.Get("resources")
 	return !r.Get("requests").Get("cpu").Null() || !r.Get("limits").Get("cpu").Null()
@@ -71,13 +72,13 @@ func cpuFixes(p *fixer.Pass, c kube.Container) []fixer.Fix {
 	at := c.Path.Join("resources")
 	request, most := paramCPU.With(d.CPU), paramCPULimit.With(d.CPULimit)
 	request.Guess, most.Guess = true, true
-	pending := "a pod stays pending when no node has " + d.CPU + " left for it"
+	pending := "The pod stays pending when no node has " + d.CPU + " of CPU left"
 	return []fixer.Fix{{
 		ID:     "request",
-		Title:  "request " + d.CPU + " of processor time",
+		Title:  "Set a CPU request of " + d.CPU,
 		Level:  d.Level,
 		Breaks: pending,
-		Verify: "kubectl top pod   shows a use near the request, and no pod is pending",
+		Verify: "kubectl top pod\nshows a CPU usage near the request\n\nkubectl get pods\nshows no pending pod",
 		Params: []fixer.Param{request},
 		Edit: func(draft *fixer.Draft) error {
 			draft.YAML(c.Workload.Doc, yamldoc.Set(at.Join("requests", "cpu"), draft.Param("cpu")))
@@ -85,17 +86,17 @@ func cpuFixes(p *fixer.Pass, c kube.Container) []fixer.Fix {
 		},
 	}, {
 		ID:     "request-and-limit",
-		Title:  "request " + d.CPU + " of processor time, and limit it to " + d.CPULimit,
+		Title:  "Set a CPU request of " + d.CPU + " and a CPU limit of " + d.CPULimit,
 		Level:  d.Level,
-		Breaks: pending + ", and the program is held up whenever it wants more than " + d.CPULimit + ", as many do when they start",
-		Verify: "kubectl top pod   stays below the limit under load, and the program starts and answers as fast as before",
+		Breaks: text.Sentences(pending, "The application is throttled whenever it needs more than "+d.CPULimit+", as many do at start"),
+		Verify: "kubectl top pod\nstays below the limit under load\n\nkubectl get pods\nshows no pending pod",
 		Params: []fixer.Param{request, most},
 		Edit: func(draft *fixer.Draft) error {
 			share, most := draft.Param("cpu"), draft.Param("cpu-limit")
 			r, _ := resource.ParseQuantity(share) // both were accepted
 			m, _ := resource.ParseQuantity(most)
 			if r.Cmp(m) > 0 {
-				return fixer.Refuse("a limit of %s is less than the %s that are set aside, which the API server refuses", most, share)
+				return fixer.Refuse("the CPU limit %s is below the CPU request %s, which the API server rejects", most, share)
 			}
 			draft.YAML(c.Workload.Doc, yamldoc.Set(at.Join("requests", "cpu"), share), yamldoc.Set(at.Join("limits", "cpu"), most))
 			return nil

@@ -19,7 +19,7 @@ var noEmptyDirLimitDoc string
 // NoEmptyDirLimit reports emptyDir volumes without a sizeLimit.
 var NoEmptyDirLimit = &fixer.Rule{
 	Name:     "kubernetes/no-empty-dir-limit",
-	Title:    "empty volume without a limit",
+	Title:    "emptyDir volume without a size limit",
 	Severity: fixer.Low,
 	Kind:     fixer.Kubernetes,
 	Phase:    fixer.Resources,
@@ -42,14 +42,14 @@ var NoEmptyDirLimit = &fixer.Rule{
 			}
 			if len(data) > 0 {
 				f := emptyDirFinding(w, data, "data volumes")
-				f.Advice = "set sizeLimit to what the program may keep there at most, knowing that a pod over it is evicted and the data gone; what is worth keeping belongs in a claim"
+				f.Advice = "Set sizeLimit to the most that the application may store. A pod above the limit is evicted and loses its data: store data to keep in a PersistentVolumeClaim"
 				p.Report(f)
 			}
 		}
 	},
 }
 
-var paramLimit = fixer.Param{Name: "limit", Meaning: "most that each of the volumes may hold, as in 5Gi", Default: defaultSize, Validate: validCapacity}
+var paramLimit = fixer.Param{Name: "limit", Meaning: "sizeLimit of each of these volumes, as in 5Gi", Default: defaultSize, Validate: validCapacity}
 
 // An emptyVolume is an emptyDir of a pod.
 type emptyVolume struct {
@@ -109,7 +109,7 @@ func storageLimited(w *kube.Workload) bool {
 func emptyDirFinding(w *kube.Workload, open []emptyVolume, place string) fixer.Finding {
 	return fixer.Finding{
 		Path: w.ID() + " " + place, Start: open[0].node.Start, End: open[len(open)-1].node.End,
-		Message: fmt.Sprintf("%s can fill the disk of its node through %s", w.ID(), some(names(open))),
+		Message: fmt.Sprintf("%s can fill the disk of its node: no sizeLimit on %s", w.ID(), some(names(open))),
 	}
 }
 
@@ -124,10 +124,10 @@ func names(volumes []emptyVolume) []string {
 func emptyDirFix(w *kube.Workload, open []emptyVolume) fixer.Fix {
 	return fixer.Fix{
 		ID:     "limit",
-		Title:  "limit " + some(names(open)) + " to " + defaultSize,
+		Title:  "Set sizeLimit of " + some(names(open)) + " to " + defaultSize,
 		Level:  fixer.Review,
-		Breaks: sizeBreaks + ", and loses what is in them",
-		Verify: "kubectl exec POD -- du -s MOUNTPATH   stays far below the limit after a day's work",
+		Breaks: sizeBreaks + " and loses their contents",
+		Verify: "kubectl exec POD -- du -sh MOUNTPATH\nstays far below the limit after a day of normal use",
 		Params: []fixer.Param{paramLimit},
 		Edit: func(d *fixer.Draft) error {
 			for _, v := range open {

@@ -7,6 +7,7 @@ import (
 	"github.com/oakum-sec/oakum/fixer"
 	"github.com/oakum-sec/oakum/fixer/container"
 	"github.com/oakum-sec/oakum/fixer/kube"
+	"github.com/oakum-sec/oakum/fixer/text"
 	"github.com/oakum-sec/oakum/fixer/yamldoc"
 )
 
@@ -42,7 +43,7 @@ var NoMemoryLimit = &fixer.Rule{
 			spec := container.FromContainer(p, c)
 			d := spec.Limits()
 			report(p, c, limits, fixer.Finding{
-				Message:  fmt.Sprintf("%s can take all the memory of its node", c),
+				Message:  fmt.Sprintf("%s has no memory limit and can use all memory of its node", c.Subject()),
 				Evidence: d.Evidence,
 				Fixes:    []fixer.Fix{limitFix(c, spec, d)},
 			})
@@ -51,7 +52,7 @@ var NoMemoryLimit = &fixer.Rule{
 }
 
 var paramMemory = fixer.Param{
-	Name: "memory", Meaning: "memory limit, as in 512Mi or 2Gi; not below what is requested",
+	Name: "memory", Meaning: "memory limit, as in 512Mi or 2Gi; not below the memory request",
 	Validate: new(container.Spec).ValidMemory,
 }
 
@@ -60,14 +61,14 @@ func limitFix(c kube.Container, spec *container.Spec, d container.LimitDecision)
 	memory.Validate, memory.Guess = spec.ValidMemory, !d.Known
 	unknown := ""
 	if !d.Known {
-		unknown = "nothing here tells what the program needs: "
+		unknown = "The memory need of the application is unknown"
 	}
 	return fixer.Fix{
 		ID:     "limit",
-		Title:  "limit memory to " + d.Memory,
+		Title:  "Set a memory limit of " + d.Memory,
 		Level:  d.Level,
-		Breaks: unknown + "the container is killed when it needs more than " + d.Memory + ", and the scheduler sets as much aside when nothing is requested",
-		Verify: "kubectl top pod   stays well below the limit under load",
+		Breaks: text.Sentences("The container is OOM-killed above "+d.Memory, "Without a memory request, the limit is also used as the request", unknown),
+		Verify: "kubectl top pod\nstays well below the limit under load",
 		Params: []fixer.Param{memory},
 		Edit: func(draft *fixer.Draft) error {
 			draft.YAML(c.Workload.Doc, yamldoc.Set(c.Path.Join("resources", "limits", "memory"), draft.Param("memory")))

@@ -19,7 +19,7 @@ var openShift = fixer.NewIndex(func(f *fixer.File) bool {
 	for _, f := range files {
 		o := f.Objects[slices.IndexFunc(f.Objects, ofOpenShift)]
 		out = append(out, openShiftFile{f.Path, fixer.Evidence{Kind: fixer.FromManifest, Place: f.PlaceOf(o.NameNode()),
-			Text: o.ID() + " is an object of OpenShift, where a namespace gives its pods a user out of a range of its own and refuses other numbers"}})
+			Text: o.ID() + " is an OpenShift object. OpenShift assigns each pod a user ID from the range of its namespace and rejects others"}})
 	}
 	return out
 })
@@ -54,10 +54,10 @@ func rangeFix(pod podIdentity, id identity) (fixer.Fix, bool) {
 	}
 	return fixer.Fix{
 		ID:     "range",
-		Title:  "set runAsNonRoot to true, and leave the user to OpenShift",
+		Title:  "Set runAsNonRoot to true and let OpenShift assign the user",
 		Level:  fixer.Review,
-		Breaks: "the image has to work as any user of the group 0, as images for OpenShift do; on other clusters the kubelet refuses it if it starts as root",
-		Verify: "oc exec POD -- id -u   prints a number of the namespace's range, and it writes to its volumes",
+		Breaks: "Images that do not run as an arbitrary user of group 0. On other clusters, the kubelet refuses an image that starts as root",
+		Verify: "kubectl exec POD -- id -u\nprints a user ID from the range of the namespace\n\nkubectl logs POD\nshows no `Permission denied`",
 		Edit:   fixer.EditYAML(pod.workload.Doc, yamldoc.Set(pod.securityPath(id, "runAsNonRoot"), true)),
 	}, true
 }

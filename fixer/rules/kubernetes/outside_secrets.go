@@ -53,7 +53,7 @@ func readOutside(f *fixer.File, o *kube.Object) outside {
 			}
 		}
 	}
-	out.evidence = fixer.Evidence{Kind: fixer.FromManifest, Place: f.PlaceOf(o.NameNode()), Text: o.ID() + " makes the Secret " + out.secret + " without its values being in the repository"}
+	out.evidence = fixer.Evidence{Kind: fixer.FromManifest, Place: f.PlaceOf(o.NameNode()), Text: o.ID() + " provides the Secret " + out.secret + ", whose values are not in the repository"}
 	return out
 }
 

@@ -15,7 +15,7 @@ var podSecurityDoc string
 // PodSecurity reports pods below the restricted Pod Security Standard.
 var PodSecurity = &fixer.Rule{
 	Name:     "kubernetes/pod-security",
-	Title:    "not restricted",
+	Title:    "below the restricted Pod Security Standard",
 	Severity: fixer.Medium,
 	Kind:     fixer.Kubernetes,
 	Phase:    fixer.Resources,
@@ -30,7 +30,7 @@ var PodSecurity = &fixer.Rule{
 			at := w.NameNode()
 			if verdict.Err != nil {
 				p.Report(fixer.Finding{Path: w.ID(), Start: at.Start, End: at.End,
-					Message: verdict.Err.Error(), Advice: "an API server refuses it too: kubectl apply --dry-run=server says more"})
+					Message: verdict.Err.Error(), Advice: "Correct the manifest: the API server rejects it, too. kubectl apply --dry-run=server prints the reason"})
 				continue
 			}
 			for _, v := range verdict.Violations {
@@ -41,7 +41,7 @@ var PodSecurity = &fixer.Rule{
 					Path: w.ID() + " " + v.Reason, Start: at.Start, End: at.End,
 					Message:  fmt.Sprintf("%s does not meet the %s standard: %s (%s)", w.ID(), v.Level, v.Reason, v.Detail),
 					Evidence: []fixer.Evidence{{Kind: fixer.FromEvaluator, Source: "Pod Security " + podsecurity.Version, Text: v.Detail}},
-					Advice:   "take the setting away if the workload can do without it; else keep it in a namespace of its own that does not enforce the standard",
+					Advice:   "Remove the setting if the workload does not need it. Otherwise, move the workload to a namespace that does not enforce the standard",
 				})
 			}
 		}

@@ -37,9 +37,9 @@ var PrivilegeEscalation = &fixer.Rule{
 			if set.IsFalse() {
 				continue
 			}
-			f := fixer.Finding{Message: fmt.Sprintf("%s may gain privileges its parent does not have", c)}
-			if why, yes := escalates(c); yes {
-				f.Advice = "allowPrivilegeEscalation cannot be false while " + why + ": take that away first"
+			f := fixer.Finding{Message: fmt.Sprintf("%s does not set allowPrivilegeEscalation to false", c.Subject())}
+			if advice, yes := escalates(c); yes {
+				f.Advice = advice
 				report(p, c, set, f)
 				continue
 			}
@@ -51,10 +51,10 @@ var PrivilegeEscalation = &fixer.Rule{
 			}
 			f.Fixes = []fixer.Fix{{
 				ID:     "forbid",
-				Title:  "set allowPrivilegeEscalation to false",
+				Title:  "Set allowPrivilegeEscalation to false",
 				Level:  d.Level,
 				Breaks: d.Breaks,
-				Verify: "kubectl exec POD -- grep NoNewPrivs /proc/1/status   prints 1",
+				Verify: "kubectl exec POD -- grep NoNewPrivs /proc/1/status\nprints 1",
 				Edit:   fixer.EditYAML(c.Workload.Doc, yamldoc.Set(securityContext(c, "allowPrivilegeEscalation"), false)),
 			}}
 			report(p, c, set, f)

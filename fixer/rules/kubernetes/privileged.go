@@ -19,7 +19,7 @@ var privilegedDoc string
 // Privileged reports privileged containers.
 var Privileged = &fixer.Rule{
 	Name:     "kubernetes/privileged",
-	Title:    "privileged",
+	Title:    "privileged container",
 	Severity: fixer.Critical,
 	Kind:     fixer.Kubernetes,
 	Phase:    fixer.Identity,
@@ -41,7 +41,7 @@ var Privileged = &fixer.Rule{
 			if !set.IsTrue() {
 				continue
 			}
-			f := fixer.Finding{Message: fmt.Sprintf("%s is privileged: root in it is root on the node", c)}
+			f := fixer.Finding{Message: fmt.Sprintf("%s is privileged: root in the container is root on the node", c.Subject())}
 			level := fixer.Review
 			f.Evidence, f.Advice = privilegeNeeded(p, c)
 			if f.Advice != "" {
@@ -49,10 +49,10 @@ var Privileged = &fixer.Rule{
 			}
 			f.Fixes = []fixer.Fix{{
 				ID:     "remove",
-				Title:  "remove privileged",
+				Title:  "Remove privileged",
 				Level:  level,
-				Breaks: "what it was given for stops working: mounts, devices, kernel modules, network changes, containers inside the container",
-				Verify: "start it and use the feature that asked for the privilege",
+				Breaks: "Applications that mount filesystems, use devices, load kernel modules, change the network or run containers",
+				Verify: "kubectl exec POD -- grep CapEff /proc/1/status\nno longer prints 000001ffffffffff\n\nkubectl logs POD\nshows no `Operation not permitted`",
 				Edit:   fixer.EditYAML(c.Workload.Doc, yamldoc.Remove(securityContext(c, "privileged"))),
 			}}
 			report(p, c, set, f)
@@ -65,14 +65,14 @@ var Privileged = &fixer.Rule{
 func privilegeNeeded(p *fixer.Pass, c kube.Container) (evidence []fixer.Evidence, advice string) {
 	if why, yes := hostLevel(c.Workload); yes {
 		return []fixer.Evidence{{Kind: fixer.FromManifest, Text: why}},
-			"it looks like an agent of its node (" + why + "): find out which capabilities and devices it needs, and give it those instead of everything"
+			"Find the capabilities and devices that the node agent needs, and grant only those"
 	}
 	if program, instead := privilegedProgram(c); program != "" {
-		return []fixer.Evidence{{Kind: fixer.FromManifest, Text: "it runs " + program}}, instead
+		return []fixer.Evidence{{Kind: fixer.FromManifest, Text: "The container runs " + program}}, instead
 	}
 	profile := container.OfImage(p, c.Image)
 	if (profile.Entry == nil || profile.Entry.ByName) && !profile.BuiltHere() {
-		return profile.Evidence, "find out what it was given for (mounts, devices, kernel modules, containers inside), give it that one capability or device, and remove privileged"
+		return profile.Evidence, "Find what the application needs (mounts, devices, kernel modules, nested containers). Then grant that one capability or device and remove privileged"
 	}
 	return nil, ""
 }
@@ -80,12 +80,12 @@ func privilegeNeeded(p *fixer.Pass, c kube.Container) (evidence []fixer.Evidence
 // What asks for the privilege, and what can be done instead. A program that
 // only loses a part of its work without it is not here.
 var privilegedPrograms = []struct{ programs, instead string }{
-	{"sysctl", "set the kernel parameter where the node is configured, or one of the pod's own namespaces in securityContext.sysctls, and remove the container"},
-	{"mount umount losetup exportfs rpc.nfsd sshfs s3fs", "let a volume do it: a CSI driver or a PersistentVolume mounts for the pod; then remove privileged"},
-	{"modprobe insmod rmmod", "load the module where the node is configured, and remove privileged"},
-	{"iptables ip6tables iptables-restore nft ipset", "add the capability NET_ADMIN in its place, or let the network plug-in do it"},
-	{"dockerd dockerd-entrypoint.sh containerd buildkitd podman", "build without an engine of its own (BuildKit rootless, Buildah), and remove privileged"},
-	{"nsenter chroot", "it enters its node: run it in a namespace of its own that few may use"},
+	{"sysctl", "Remove the container. Set the kernel parameter in the node configuration, or in securityContext.sysctls if it is namespaced"},
+	{"mount umount losetup exportfs rpc.nfsd sshfs s3fs", "Mount the filesystem with a PersistentVolume or a CSI driver instead. Then remove privileged"},
+	{"modprobe insmod rmmod", "Load the kernel module in the node configuration, and remove privileged"},
+	{"iptables ip6tables iptables-restore nft ipset", "Replace privileged with the capability NET_ADMIN, or let the CNI plugin do this"},
+	{"dockerd dockerd-entrypoint.sh containerd buildkitd podman", "Build images with rootless BuildKit or Buildah, and remove privileged"},
+	{"nsenter chroot", "Run this workload in a namespace of its own to which few users have access: it enters its node"},
 }
 
 // privilegedProgram returns the first program in the container's command that

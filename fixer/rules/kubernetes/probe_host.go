@@ -16,7 +16,7 @@ var probeHostDoc string
 // ProbeHost reports probes that name a host.
 var ProbeHost = &fixer.Rule{
 	Name:     "kubernetes/probe-host",
-	Title:    "lets the kubelet call another host",
+	Title:    "probe of another host",
 	Severity: fixer.Medium,
 	Kind:     fixer.Kubernetes,
 	Phase:    fixer.Resources,
@@ -40,24 +40,24 @@ var ProbeHost = &fixer.Rule{
 func reportProbeHost(p *fixer.Pass, c kube.Container, call kubeletCall, host *yamldoc.Node) {
 	f := fixer.Finding{
 		Path: c.FindingPath() + " " + call.name + "." + call.verb, Start: host.KeyOrSelf().Start, End: host.End,
-		Message: fmt.Sprintf("%s of %s lets the kubelet call %s", call.name, c, host.Text()),
+		Message: fmt.Sprintf("%s of %s makes the kubelet connect to %s", call.name, c, host.Text()),
 	}
 	loopback := slices.Contains([]string{"127.0.0.1", "localhost", "::1", "[::1]", "0.0.0.0"}, host.Text())
 	switch {
 	case loopback && c.Workload.Pod.Get("hostNetwork").IsTrue():
 		f.Severity = fixer.Low
-		f.Evidence = []fixer.Evidence{{Kind: fixer.FromManifest, Text: "hostNetwork is true: the address is that of the node itself"}}
-		f.Advice = "let the program listen on the node's address too and remove host, or probe it by exec, which needs no host"
+		f.Evidence = []fixer.Evidence{{Kind: fixer.FromManifest, Text: "hostNetwork is true, so the address is the loopback address of the node"}}
+		f.Advice = "Make the application listen on the address of the node and remove host, or use an exec probe"
 	case !loopback:
-		f.Advice = "a probe tells whether this container works: let it call the container itself, and have that check what it depends on"
+		f.Advice = "Remove host, so that the probe checks the container itself. Let the application check its own dependencies"
 	default:
-		f.Evidence = []fixer.Evidence{{Kind: fixer.FromManifest, Text: "the call is made from the node, so that " + host.Text() + " is the node and not the pod"}}
+		f.Evidence = []fixer.Evidence{{Kind: fixer.FromManifest, Text: "The kubelet connects from the node, so " + host.Text() + " is the node and not the pod"}}
 		f.Fixes = []fixer.Fix{{
 			ID:     "remove",
-			Title:  "remove host from " + call.name,
+			Title:  "Remove host from " + call.name,
 			Level:  fixer.Review,
-			Breaks: "the probe goes to the pod's own address, and fails if the program listens on the loopback address only",
-			Verify: "kubectl describe pod POD   shows no failed probe",
+			Breaks: "Applications that listen on the loopback address only: the probe then connects to the pod IP and fails",
+			Verify: "kubectl describe pod POD\nshows no failed probe",
 			Edit:   fixer.EditYAML(c.Workload.Doc, yamldoc.Remove(call.path.Join("host"))),
 		}}
 	}

@@ -48,17 +48,17 @@ func checkCall(p *fixer.Pass, c kube.Container, call kubeletCall) {
 		if tool == "" {
 			return
 		}
-		f.Message = fmt.Sprintf("%s of %s runs %s, which its image does not have", call.name, c, tool)
+		f.Message = fmt.Sprintf("%s of %s runs %s, which the image does not contain", call.name, c, tool)
 		f.Evidence = []fixer.Evidence{evidence}
-		f.Advice = "let the kubelet make the call (httpGet, tcpSocket, grpc; sleep for a hook that only waits), which needs nothing in the image"
+		f.Advice = "Use httpGet, tcpSocket or grpc (sleep for a hook that only waits), which need no binary in the image"
 	} else {
 		at = call.node.Get("port")
 		name := at.Text()
 		if name == "" || strings.Trim(name, "0123456789") == "" || strings.Contains(name, "$") || hasPort(c, name) {
 			return
 		}
-		f.Message = fmt.Sprintf("%s of %s asks port %q, and no port of it has that name", call.name, c, name)
-		f.Advice = "name the port in the container's ports, or write its number"
+		f.Message = fmt.Sprintf("%s of %s refers to port %q, but the container has no port with this name", call.name, c, name)
+		f.Advice = "Add the name to a port in the ports of the container, or use the port number"
 	}
 	f.Start, f.End = at.KeyOrSelf().Start, at.End
 	p.Report(f)

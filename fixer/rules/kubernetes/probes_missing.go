@@ -17,7 +17,7 @@ var probesMissingDoc string
 // ProbesMissing reports workloads without probes.
 var ProbesMissing = &fixer.Rule{
 	Name:     "kubernetes/probes-missing",
-	Title:    "nothing tells whether it works",
+	Title:    "no probes",
 	Severity: fixer.Low,
 	Kind:     fixer.Kubernetes,
 	Phase:    fixer.Resources,
@@ -68,13 +68,13 @@ func checkProbes(p *fixer.Pass, w *kube.Workload) {
 	at := serving.Node.Get("ports")
 	f := fixer.Finding{
 		Path: w.ID(), Start: at.KeyOrSelf().Start, End: at.KeyOrSelf().End,
-		Message: fmt.Sprintf("%s serves port %s, and nothing tells whether it works", w.ID(), port),
-		Advice:  fmt.Sprintf("give container %q a readinessProbe that asks the program itself (httpGet of a path that answers quickly and asks nobody else); tcpSocket on port %s is the least", serving.Name, port),
+		Message: fmt.Sprintf("%s serves port %s but has no probes", w.ID(), port),
+		Advice:  fmt.Sprintf("Add a readinessProbe to container %q: ideally httpGet on an endpoint that is fast and has no dependencies, at minimum tcpSocket on %s", serving.Name, port),
 	}
 	if profile := container.OfImage(p, serving.Image); profile.Entry != nil && !profile.BuiltHere() {
 		if check := ownCheck(profile.Entry.Healthcheck.Test); check != "" {
-			f.Evidence = []fixer.Evidence{{Kind: fixer.FromTable, Text: "the usual check of " + profile.Entry.ID + ": " + check}}
-			f.Advice = fmt.Sprintf("give container %q a readinessProbe by exec with the usual check of %s: %s", serving.Name, profile.Entry.ID, check)
+			f.Evidence = []fixer.Evidence{{Kind: fixer.FromTable, Text: "The usual health check of " + profile.Entry.ID + " is " + check}}
+			f.Advice = fmt.Sprintf("Add an exec readinessProbe to container %q with the usual health check of %s: %s", serving.Name, profile.Entry.ID, check)
 		}
 	}
 	p.Report(f)

@@ -13,7 +13,7 @@ var procMountDoc string
 // ProcMount reports containers with an unmasked /proc.
 var ProcMount = &fixer.Rule{
 	Name:     "kubernetes/proc-mount",
-	Title:    "/proc unmasked",
+	Title:    "unmasked /proc",
 	Severity: fixer.High,
 	Kind:     fixer.Kubernetes,
 	Phase:    fixer.Identity,
@@ -32,11 +32,11 @@ var ProcMount = &fixer.Rule{
 				if set.Null() || set.Text() == "Default" {
 					continue
 				}
-				f := fixer.Finding{Message: s.who + " sees the parts of /proc that are hidden from containers"}
+				f := fixer.Finding{Message: s.who + " has access to the parts of /proc that are masked by default"}
 				if w.Pod.Get("hostUsers").IsFalse() {
 					f.Severity = fixer.Low
-					f.Evidence = []fixer.Evidence{{Kind: fixer.FromManifest, Text: "hostUsers is false: root in the pod is nobody on the node"}}
-					f.Advice = "this is how containers are run inside a container; if it does not do that, remove procMount"
+					f.Evidence = []fixer.Evidence{{Kind: fixer.FromManifest, Text: "hostUsers is false, so root in the pod is an unprivileged user on the node"}}
+					f.Advice = "Remove procMount, unless the container runs nested containers"
 					reportScope(p, s, "procMount", set, f)
 					continue
 				}
@@ -46,10 +46,10 @@ var ProcMount = &fixer.Rule{
 				}
 				f.Fixes = []fixer.Fix{{
 					ID:     "remove",
-					Title:  "remove procMount",
+					Title:  "Remove procMount",
 					Level:  fixer.Review,
-					Breaks: "containers inside the container, as image builders start them, can no longer mount /proc; such a program wants hostUsers: false instead",
-					Verify: "start it and let it do what it builds or runs",
+					Breaks: "Nested containers, such as those of image builders, can no longer mount /proc. Such workloads should set hostUsers: false instead",
+					Verify: "kubectl get pod POD -o jsonpath='{.spec.containers[*].securityContext.procMount}'\nprints nothing or Default\n\nkubectl logs POD\nshows no failed mount of /proc",
 					Edit:   fixer.EditYAML(w.Doc, yamldoc.Remove(at)),
 				}}
 				reportScope(p, s, "procMount", set, f)

@@ -9,6 +9,7 @@ import (
 
 	"github.com/oakum-sec/oakum/fixer"
 	"github.com/oakum-sec/oakum/fixer/kube"
+	"github.com/oakum-sec/oakum/fixer/text"
 	"github.com/oakum-sec/oakum/fixer/yamldoc"
 )
 
@@ -18,7 +19,7 @@ var profileAnnotationsDoc string
 // ProfileAnnotations reports security profiles in deprecated annotations.
 var ProfileAnnotations = &fixer.Rule{
 	Name:     "kubernetes/profile-annotations",
-	Title:    "profile in a deprecated annotation",
+	Title:    "security profile in a deprecated annotation",
 	Severity: fixer.Medium,
 	Kind:     fixer.Kubernetes,
 	Phase:    fixer.Identity,
@@ -59,21 +60,21 @@ func checkProfileAnnotations(p *fixer.Pass, w *kube.Workload) {
 	}
 	f := fixer.Finding{
 		Path: w.ID() + " annotations", Start: c.first.KeyOrSelf().Start, End: c.first.End,
-		Message: fmt.Sprintf("%s sets its profiles by deprecated annotations", w.ID()),
+		Message: fmt.Sprintf("%s sets security profiles with deprecated annotations", w.ID()),
 	}
 	if len(c.remove) == 0 {
-		f.Message = fmt.Sprintf("%s sets a profile for a container that it does not have: %s", w.ID(), some(c.stray))
-		f.Advice = "correct the container's name, or remove the annotation"
+		f.Message = fmt.Sprintf("%s sets a security profile for a container that does not exist: %s", w.ID(), some(c.stray))
+		f.Advice = "Correct the container name in the annotation, or remove the annotation"
 		p.Report(f)
 		return
 	}
 	at := w.PodPath.Parent().Join("metadata", "annotations")
 	f.Fixes = []fixer.Fix{{
 		ID:     "fields",
-		Title:  "set the profiles in their fields",
+		Title:  "Replace the annotations with the fields seccompProfile and appArmorProfile",
 		Level:  c.level,
-		Breaks: strings.Join(c.breaks, "; "),
-		Verify: "kubectl exec POD -- grep Seccomp: /proc/1/status   prints 2, and cat /proc/1/attr/current the AppArmor profile",
+		Breaks: text.Sentences(c.breaks...),
+		Verify: "kubectl exec POD -- grep Seccomp: /proc/1/status\nprints 2\n\nkubectl exec POD -- cat /proc/1/attr/current\nprints the AppArmor profile",
 		Edit: func(d *fixer.Draft) error {
 			ops := slices.Clone(c.set)
 			annotations := w.Meta.Get("annotations")
@@ -149,11 +150,11 @@ func (c *profileConversion) add(key, field, value string, at yamldoc.Path, unset
 	}
 	switch {
 	case field == "appArmorProfile":
-		c.review("clusters before 1.30 know no appArmorProfile, and run the container with the runtime's default")
+		c.review("Clusters before 1.30 ignore appArmorProfile and use the default profile of the runtime")
 	case localhost && unset:
-		c.review("the profile " + profile + " was not applied since 1.27: it may deny what the program does, and has to be on every node")
+		c.review("The profile " + profile + " has not been applied since 1.27. It may deny system calls of the application, and it must exist on every node")
 	case value == "unconfined":
-		c.review("the annotation asked for no filter; without it the pod gets one as soon as it or its node sets a default")
+		c.review("Applications that need an unfiltered pod: without the annotation, a default profile of the pod or node applies")
 	}
 }
 

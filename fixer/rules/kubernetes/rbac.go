@@ -137,7 +137,7 @@ func words(n *yamldoc.Node, budget *int) []string {
 
 // allowsAny reports whether the rule allows something of the grant. A rule is
 // a product: each of its verbs on each of its resources of each of its groups. As
-// the API server reads it, a star stands for everything of its list, "*/scale" for
+// the API server reads it, a wildcard stands for everything of its list, "*/scale" for
 // the subresource of every resource, and "pods/*" for nothing.
 func (r rbacRule) allowsAny(g rbacGrant) bool {
 	return slices.ContainsFunc(g.verbs, r.hasVerb) && slices.ContainsFunc(g.groups, r.hasGroup) && slices.ContainsFunc(g.resources, r.hasResource)
@@ -204,7 +204,7 @@ func controllerOf(rules []rbacRule) string {
 		for _, res := range rule.resources {
 			_, sub, _ := strings.Cut(res, "/")
 			if sub == "status" || sub == "finalizers" || res == "leases" {
-				return fmt.Sprintf("it writes %s, as controllers do: part of what it holds may be its purpose", res)
+				return fmt.Sprintf("The role writes %s, as controllers do, so it may need some of these permissions", res)
 			}
 		}
 	}
@@ -225,11 +225,11 @@ func (r rbacRole) evidence() []fixer.Evidence {
 		out = append(out, fixer.Evidence{Kind: fixer.FromManifest, Text: b.told()})
 	}
 	if len(r.bindings) == 0 {
-		out = append(out, fixer.Evidence{Kind: fixer.FromManifest, Text: "no binding of it stands in this file"})
+		out = append(out, fixer.Evidence{Kind: fixer.FromManifest, Text: "This file contains no binding of the role"})
 	}
 	for key, v := range r.Node.Get("metadata").Get("labels").All() {
 		if to, ok := strings.CutPrefix(key, rbacGroup+"/aggregate-to-"); ok && isTrueText(v) {
-			out = append(out, fixer.Evidence{Kind: fixer.FromManifest, Text: "it is added to the ClusterRole " + to})
+			out = append(out, fixer.Evidence{Kind: fixer.FromManifest, Text: "The role is aggregated to ClusterRole " + to})
 		}
 	}
 	if r.controller != "" {
@@ -238,9 +238,9 @@ func (r rbacRole) evidence() []fixer.Evidence {
 	return out
 }
 
-// told says what a binding does: "ClusterRoleBinding/x binds it to ServiceAccount a/b".
+// told says what a binding does: "ClusterRoleBinding/x binds the role to ServiceAccount a/b".
 func (b rbacBinding) told() string {
-	return b.ID() + " binds it to " + b.whom()
+	return b.ID() + " binds the role to " + b.whom()
 }
 
 func (b rbacBinding) whom() string {
@@ -253,7 +253,7 @@ func (b rbacBinding) whom() string {
 		names = append(names, s.String())
 	}
 	if len(names) == 0 {
-		return "nobody"
+		return "no subject"
 	}
 	return strings.Join(names, ", ")
 }

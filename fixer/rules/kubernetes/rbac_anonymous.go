@@ -3,9 +3,9 @@ package kubernetes
 import (
 	_ "embed"
 	"slices"
-	"strings"
 
 	"github.com/oakum-sec/oakum/fixer"
+	"github.com/oakum-sec/oakum/fixer/text"
 	"github.com/oakum-sec/oakum/fixer/yamldoc"
 )
 
@@ -15,7 +15,7 @@ var rbacAnonymousDoc string
 // RBACAnonymous reports bindings to everybody.
 var RBACAnonymous = &fixer.Rule{
 	Name:     "kubernetes/rbac-anonymous",
-	Title:    "rights for everybody",
+	Title:    "permissions for unauthenticated users",
 	Severity: fixer.High,
 	Kind:     fixer.Kubernetes,
 	Phase:    fixer.Permissions,
@@ -44,11 +44,11 @@ var everybody = map[string]struct {
 	remove bool
 	advice string
 }{
-	"system:anonymous":       {who: "everybody without credentials", remove: true},
-	"system:unauthenticated": {who: "everybody without credentials", remove: true},
-	"system:authenticated":   {who: "everybody with any credentials, every pod among them", advice: "name the people or accounts that need it: kind: Group, name: of the group your identity provider gives, or kind: ServiceAccount with name and namespace"},
-	"system:serviceaccounts": {who: "every service account of the cluster", advice: "name the accounts that need it: kind: ServiceAccount, with name and namespace"},
-	"system:masters":         {who: "the group system:masters, which no role limits and no binding revokes", advice: "bind a group of your identity provider instead, and keep the certificate of system:masters for emergencies"},
+	"system:anonymous":       {who: "unauthenticated users", remove: true},
+	"system:unauthenticated": {who: "unauthenticated users", remove: true},
+	"system:authenticated":   {who: "all authenticated users, including every pod", advice: "Set the subjects to those that need the role: a Group of your identity provider, or a ServiceAccount with name and namespace"},
+	"system:serviceaccounts": {who: "all service accounts of the cluster", advice: "Set the subjects to the service accounts that need the role: kind: ServiceAccount, with name and namespace"},
+	"system:masters":         {who: "the group system:masters, which RBAC cannot restrict", advice: "Bind a group of your identity provider instead, and keep the certificate of system:masters for emergencies"},
 }
 
 // systemRoles are bound to everybody by Kubernetes itself.
@@ -84,9 +84,9 @@ func checkEverybody(p *fixer.Pass, b rbacBinding) {
 		return
 	}
 	f := fixer.Finding{
-		Message:  b.ID() + " gives " + listed(who) + " the role " + b.role.name,
+		Message:  b.ID() + " grants the role " + b.role.name + " to " + listed(who),
 		Evidence: []fixer.Evidence{{Kind: fixer.FromManifest, Text: b.told()}},
-		Advice:   strings.Join(advice, "; "),
+		Advice:   text.Sentences(advice...),
 	}
 	switch {
 	case b.Kind == "RoleBinding":
@@ -105,10 +105,10 @@ func checkEverybody(p *fixer.Pass, b rbacBinding) {
 func withoutSubjects(b rbacBinding, indices []int) fixer.Fix {
 	return fixer.Fix{
 		ID:     "remove-subject",
-		Title:  "take the rights from everybody without credentials",
+		Title:  "Remove the unauthenticated subjects from the binding",
 		Level:  fixer.Review,
-		Breaks: "whoever calls the API server without credentials for this is refused",
-		Verify: "kubectl auth can-i --list --as=system:anonymous   lists only health and version paths",
+		Breaks: "Clients that call the API server without credentials, such as external health checks, are refused",
+		Verify: "kubectl auth can-i --list --as=system:anonymous\nlists only health and version paths",
 		Edit: func(d *fixer.Draft) error {
 			for _, i := range slices.Backward(indices) {
 				d.YAML(b.Doc, yamldoc.Remove(b.Path.Join("subjects", i)))

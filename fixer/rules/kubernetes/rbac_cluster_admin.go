@@ -12,7 +12,7 @@ var rbacClusterAdminDoc string
 // RBACClusterAdmin reports bindings to cluster-admin.
 var RBACClusterAdmin = &fixer.Rule{
 	Name:     "kubernetes/rbac-cluster-admin",
-	Title:    "bound to cluster-admin",
+	Title:    "binding to cluster-admin",
 	Severity: fixer.High,
 	Kind:     fixer.Kubernetes,
 	Phase:    fixer.Permissions,
@@ -33,13 +33,13 @@ var RBACClusterAdmin = &fixer.Rule{
 				continue
 			}
 			f := fixer.Finding{
-				Message: b.ID() + " makes " + b.whom() + " administrator of the cluster",
-				Advice:  "bind a role of its own that lists what it calls; to deploy into some namespaces, a RoleBinding to the built-in role edit in each of them is enough",
+				Message: b.ID() + " grants cluster-admin to " + b.whom() + " in the whole cluster",
+				Advice:  "Bind a role that lists only the permissions needed. To deploy into some namespaces, a RoleBinding to the built-in role edit in each of them is enough",
 			}
 			if b.Kind == "RoleBinding" {
 				f.Severity = fixer.Medium
-				f.Message = b.ID() + " gives " + b.whom() + " everything in its namespace"
-				f.Advice = "bind the built-in role edit instead, or admin if it has to give rights to others"
+				f.Message = b.ID() + " grants cluster-admin to " + b.whom() + " in its namespace"
+				f.Advice = "Bind the built-in role edit instead, or admin if the subject has to grant permissions to others"
 			}
 			reportObject(p, b.Object, b.Node.Get("roleRef").Get("name"), f)
 		}

@@ -12,7 +12,7 @@ var rbacCreatePodsDoc string
 // RBACCreatePods reports cluster-wide permission to create pods.
 var RBACCreatePods = &fixer.Rule{
 	Name:     "kubernetes/rbac-create-pods",
-	Title:    "can start pods anywhere",
+	Title:    "cluster-wide permission to create pods",
 	Severity: fixer.Medium,
 	Kind:     fixer.Kubernetes,
 	Phase:    fixer.Permissions,
@@ -31,19 +31,19 @@ var RBACCreatePods = &fixer.Rule{
 }
 
 // creations speak of the verb create alone. Who may change a Deployment can
-// make it run anything too, but that right is too common in controllers that
+// make it run anything too, but that permission is too common in controllers that
 // only scale or annotate to be worth a word.
 var creations = []rbacGrant{
 	{
 		groups:    []string{"", "apps", "batch"},
 		resources: []string{"pods", "replicationcontrollers", "deployments", "statefulsets", "daemonsets", "replicasets", "jobs", "cronjobs"},
 		verbs:     []string{"create"}, severity: fixer.Medium, clusterOnly: true,
-		may:    "start pods",
-		advice: "make it a Role, or bind it by a RoleBinding in each namespace it serves, and enforce a Pod Security level there",
+		may:    "create pods",
+		advice: "Use a Role, or a RoleBinding in each namespace that needs the permission, and enforce a Pod Security level there",
 	},
 	{
 		groups: []string{""}, resources: []string{"persistentvolumes"}, verbs: []string{"create"}, severity: fixer.Medium, clusterOnly: true,
-		may:    "make volumes of any kind (persistentvolumes)",
-		advice: "let a StorageClass make volumes, and ask for them by PersistentVolumeClaims",
+		may:    "create volumes of any type (persistentvolumes)",
+		advice: "Let a StorageClass provision volumes, and request them with PersistentVolumeClaims",
 	},
 }

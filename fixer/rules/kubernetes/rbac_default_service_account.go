@@ -12,7 +12,7 @@ var rbacDefaultServiceAccountDoc string
 // RBACDefaultServiceAccount reports bindings to a default service account.
 var RBACDefaultServiceAccount = &fixer.Rule{
 	Name:     "kubernetes/rbac-default-service-account",
-	Title:    "rights for the default account",
+	Title:    "permissions for the default service account",
 	Severity: fixer.Medium,
 	Kind:     fixer.Kubernetes,
 	Phase:    fixer.Permissions,
@@ -30,8 +30,8 @@ var RBACDefaultServiceAccount = &fixer.Rule{
 					continue
 				}
 				f := fixer.Finding{
-					Message: b.ID() + " gives the role " + b.role.name + " to every pod that names no account" + within(s.namespace),
-					Advice:  "make a ServiceAccount for the program that needs it, name it here, and in the pod's serviceAccountName",
+					Message: b.ID() + " grants the role " + b.role.name + " to the default service account" + within(s.namespace),
+					Advice:  "Create a ServiceAccount for the application that needs the role. Name it here as the subject, and in serviceAccountName of the pod",
 				}
 				if b.Kind == "ClusterRoleBinding" {
 					f.Severity = fixer.High
@@ -47,5 +47,5 @@ func within(namespace string) string {
 	if namespace == "" {
 		return ""
 	}
-	return " in namespace " + namespace
+	return " of namespace " + namespace
 }

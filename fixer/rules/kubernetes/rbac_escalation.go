@@ -12,7 +12,7 @@ var rbacEscalationDoc string
 // RBACEscalation reports roles that allow privilege escalation.
 var RBACEscalation = &fixer.Rule{
 	Name:     "kubernetes/rbac-escalation",
-	Title:    "can take rights it was not given",
+	Title:    "permission to escalate privileges",
 	Severity: fixer.High,
 	Kind:     fixer.Kubernetes,
 	Phase:    fixer.Permissions,
@@ -49,42 +49,42 @@ var rbacObjects = []string{"roles", "clusterroles"}
 var escalations = []rbacGrant{
 	{
 		groups: []string{rbacGroup}, resources: rbacObjects, verbs: []string{"escalate"}, severity: fixer.High,
-		may:    "write roles with rights it does not have itself (escalate)",
-		advice: "take escalate away: without it the API server still lets a program write roles, up to the rights it holds itself",
+		may:    "create roles with permissions it does not have (escalate)",
+		advice: "Remove the verb escalate. Without it, the API server still allows writing roles up to the permissions the subject holds",
 	},
 	{
 		groups: []string{rbacGroup}, resources: rbacObjects, verbs: []string{"bind"}, severity: fixer.High,
-		may:    "bind any role to anybody (bind)",
-		advice: "name the roles it binds: resourceNames: [view] beside verbs: [bind]",
+		may:    "bind any role to any subject (bind)",
+		advice: "List the roles to bind: resourceNames: [view] beside verbs: [bind]",
 	},
 	{
 		groups: []string{""}, resources: []string{"users", "groups"}, verbs: []string{"impersonate"}, severity: fixer.High, clusterOnly: true,
-		may:    "act as any user or group (impersonate)",
-		advice: "name whom it acts for: resourceNames beside verbs: [impersonate], and no group system:masters among them",
+		may:    "impersonate any user or group (impersonate)",
+		advice: "List the users and groups in resourceNames beside verbs: [impersonate], without the group system:masters",
 	},
 	{
 		groups: []string{""}, resources: []string{"serviceaccounts"}, verbs: []string{"impersonate"}, severity: fixer.High,
-		may:    "act as any service account (impersonate)",
-		advice: "name the accounts it acts for: resourceNames beside verbs: [impersonate], in a Role of their namespace",
+		may:    "impersonate any service account (impersonate)",
+		advice: "List the service accounts in resourceNames beside verbs: [impersonate], in a Role of their namespace",
 	},
 	{
 		groups: []string{""}, resources: []string{"serviceaccounts/token"}, verbs: []string{"create"}, severity: fixer.High,
-		may:    "make tokens for service accounts (serviceaccounts/token)",
-		advice: "name the accounts it makes tokens for: resources: [serviceaccounts/token], resourceNames: [NAME], verbs: [create], in a Role of their namespace",
+		may:    "create tokens for service accounts (serviceaccounts/token)",
+		advice: "List the service accounts: resources: [serviceaccounts/token], resourceNames: [NAME], verbs: [create], in a Role of their namespace",
 	},
 	{
 		groups: []string{"certificates.k8s.io"}, resources: []string{"certificatesigningrequests/approval"}, verbs: []string{"update", "patch"}, severity: fixer.High, clusterOnly: true,
-		may:    "approve certificate requests (certificatesigningrequests/approval)",
-		advice: "approve by a person or by the controller of the one signer: limit the verb approve on signers by resourceNames, and keep kubernetes.io/kube-apiserver-client out of them",
+		may:    "approve certificate signing requests (certificatesigningrequests/approval)",
+		advice: "Limit the verb approve on signers with resourceNames, without kubernetes.io/kube-apiserver-client. Leave other approvals to a person",
 	},
 	{
 		groups: []string{"admissionregistration.k8s.io"}, resources: []string{"mutatingwebhookconfigurations"}, verbs: []string{"create", "update", "patch"}, severity: fixer.High, clusterOnly: true,
-		may:    "change what everybody sends to the API server (mutatingwebhookconfigurations)",
-		advice: "name the configuration it keeps up to date: resourceNames: [NAME] beside verbs: [get, update, patch]; only create cannot be limited so",
+		may:    "modify requests to the API server (mutatingwebhookconfigurations)",
+		advice: "List the webhook configuration: resourceNames: [NAME] beside verbs: [get, update, patch]. Only the verb create cannot be limited this way",
 	},
 	{
 		groups: []string{"admissionregistration.k8s.io"}, resources: []string{"validatingwebhookconfigurations"}, verbs: []string{"create", "update", "patch"}, severity: fixer.Medium, clusterOnly: true,
-		may:    "read and refuse what everybody sends to the API server (validatingwebhookconfigurations)",
-		advice: "name the configuration it keeps up to date: resourceNames: [NAME] beside verbs: [get, update, patch]; only create cannot be limited so",
+		may:    "read and reject requests to the API server (validatingwebhookconfigurations)",
+		advice: "List the webhook configuration: resourceNames: [NAME] beside verbs: [get, update, patch]. Only the verb create cannot be limited this way",
 	},
 }

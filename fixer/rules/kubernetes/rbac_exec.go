@@ -12,7 +12,7 @@ var rbacExecDoc string
 // RBACExec reports roles that can enter containers.
 var RBACExec = &fixer.Rule{
 	Name:     "kubernetes/rbac-exec",
-	Title:    "can enter containers",
+	Title:    "permission to run commands in pods",
 	Severity: fixer.Medium,
 	Kind:     fixer.Kubernetes,
 	Phase:    fixer.Permissions,
@@ -39,27 +39,27 @@ var RBACExec = &fixer.Rule{
 var entrances = []rbacGrant{
 	{
 		groups: []string{""}, resources: []string{"nodes/proxy"}, verbs: []string{"get", "create"}, severity: fixer.High, clusterOnly: true,
-		may:    "reach every kubelet (nodes/proxy)",
-		advice: "for metrics ask for nodes/metrics and nodes/stats instead of nodes/proxy: the kubelet takes these for its /metrics and /stats paths",
+		may:    "access the kubelet API of every node (nodes/proxy)",
+		advice: "Use nodes/metrics and nodes/stats instead of nodes/proxy for metrics: the kubelet accepts these for /metrics and /stats",
 	},
 	{
 		groups: []string{""}, resources: []string{"pods/exec"}, verbs: []string{"create", "get"}, severity: fixer.Medium,
 		may:    "run commands in pods (pods/exec)",
-		advice: "give pods/exec to people for a while, in a Role of the one namespace; let a job do its own work in its own pod instead of entering another",
+		advice: "Grant pods/exec temporarily and to people, in a Role of one namespace. Let jobs work in their own pod",
 	},
 	{
 		groups: []string{""}, resources: []string{"pods/attach"}, verbs: []string{"create", "get"}, severity: fixer.Medium,
 		may:    "attach to pods (pods/attach)",
-		advice: "read logs instead (pods/log with verb get), or give pods/attach in a Role of the one namespace",
+		advice: "Use logs instead (pods/log with verb get), or grant pods/attach in a Role of one namespace",
 	},
 	{
 		groups: []string{""}, resources: []string{"pods/ephemeralcontainers"}, verbs: []string{"update", "patch"}, severity: fixer.Medium,
-		may:    "put containers into running pods (pods/ephemeralcontainers)",
-		advice: "give pods/ephemeralcontainers to people for a while, in a Role of the one namespace",
+		may:    "add containers to running pods (pods/ephemeralcontainers)",
+		advice: "Grant pods/ephemeralcontainers temporarily and to people, in a Role of one namespace",
 	},
 	{
 		groups: []string{""}, resources: []string{"pods/portforward"}, verbs: []string{"create", "get"}, severity: fixer.Low,
-		may:    "reach the ports of pods past network policies (pods/portforward)",
-		advice: "reach the program through a Service, or give pods/portforward in a Role of the one namespace",
+		may:    "forward ports of pods (pods/portforward)",
+		advice: "Connect through a Service, or grant pods/portforward in a Role of one namespace",
 	},
 }

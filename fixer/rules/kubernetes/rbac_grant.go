@@ -5,9 +5,10 @@ import (
 	"strings"
 
 	"github.com/oakum-sec/oakum/fixer"
+	"github.com/oakum-sec/oakum/fixer/text"
 )
 
-// An rbacGrant is a right that reaches further than it looks: any of the verbs
+// An rbacGrant is a permission that reaches further than it looks: any of the verbs
 // on any of the resources of any of the groups.
 type rbacGrant struct {
 	groups    []string
@@ -29,7 +30,7 @@ type rbacGrant struct {
 }
 
 // reportGrants reports each role that has at least one of the grants: one
-// finding per role, for all of them together. What a role has through a star
+// finding per role, for all of them together. What a role has through a wildcard
 // for its resources is said by kubernetes/rbac-wildcard, and what is limited
 // to named objects is as narrow as the interface allows.
 func reportGrants(p *fixer.Pass, grants []rbacGrant) {
@@ -58,7 +59,7 @@ func reportGrants(p *fixer.Pass, grants []rbacGrant) {
 			Severity: role.severity(worst),
 			Message:  role.ID() + " can " + listed(may) + ", " + role.reach.String(),
 			Evidence: role.evidence(),
-			Advice:   strings.Join(advice, "; "),
+			Advice:   text.Sentences(advice...),
 		})
 	}
 }

@@ -13,7 +13,7 @@ var rbacSecretsDoc string
 // RBACSecrets reports roles that can read every secret.
 var RBACSecrets = &fixer.Rule{
 	Name:     "kubernetes/rbac-secrets",
-	Title:    "reads every secret",
+	Title:    "permission to read all Secrets",
 	Severity: fixer.High,
 	Kind:     fixer.Kubernetes,
 	Phase:    fixer.Permissions,
@@ -36,9 +36,9 @@ var RBACSecrets = &fixer.Rule{
 				continue
 			}
 			reportObject(p, b.Object, b.Node.Get("roleRef").Get("name"), fixer.Finding{
-				Message:  b.ID() + " gives " + b.whom() + " the role " + b.role.name + " in every namespace, and with it every secret",
-				Evidence: []fixer.Evidence{{Kind: fixer.FromPlatform, Source: "Kubernetes", Text: "the built-in role " + b.role.name + " reads and writes secrets; view does not"}},
-				Advice:   "bind " + b.role.name + " by a RoleBinding in each namespace it is needed in, or bind view, which leaves secrets out",
+				Message:  b.ID() + " grants the role " + b.role.name + ", which can read Secrets, to " + b.whom() + " in every namespace",
+				Evidence: []fixer.Evidence{{Kind: fixer.FromPlatform, Source: "Kubernetes", Text: "The built-in role " + b.role.name + " can read and write Secrets, the built-in role view cannot"}},
+				Advice:   "Bind " + b.role.name + " with a RoleBinding in each namespace where it is needed, or bind view, which cannot read Secrets",
 			})
 		}
 	},
@@ -46,6 +46,6 @@ var RBACSecrets = &fixer.Rule{
 
 var secretReads = []rbacGrant{{
 	groups: []string{""}, resources: []string{"secrets"}, verbs: []string{"get", "list", "watch"}, severity: fixer.High, clusterOnly: true,
-	may:    "read secrets",
-	advice: "name the secrets (resourceNames: [NAME] with verb get), or take the rule out into a Role of each namespace the program serves: resources: [secrets], verbs: [get, list, watch]",
+	may:    "read Secrets",
+	advice: "List the Secrets (resourceNames: [NAME] with verb get), or move the rule to a Role in each namespace that needs it: resources: [secrets], verbs: [get, list, watch]",
 }}

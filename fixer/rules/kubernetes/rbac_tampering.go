@@ -12,7 +12,7 @@ var rbacTamperingDoc string
 // RBACTampering reports roles that can modify cluster security settings.
 var RBACTampering = &fixer.Rule{
 	Name:     "kubernetes/rbac-tampering",
-	Title:    "can change how the cluster is kept safe",
+	Title:    "can modify cluster security settings",
 	Severity: fixer.Medium,
 	Kind:     fixer.Kubernetes,
 	Phase:    fixer.Permissions,
@@ -31,17 +31,17 @@ var tamperings = []rbacGrant{
 	{
 		groups: []string{""}, resources: []string{"configmaps"}, verbs: []string{"update", "patch"}, severity: fixer.Medium, clusterOnly: true,
 		namespace: "kube-system", names: []string{"coredns", "aws-auth"},
-		may:    "write the ConfigMaps of the cluster's DNS and of who may log in (configmaps)",
-		advice: "write ConfigMaps by a Role in the namespace they are in, limited by resourceNames, and never coredns and aws-auth of kube-system",
+		may:    "modify the ConfigMaps coredns and aws-auth, which control DNS and logins (configmaps)",
+		advice: "Use a Role in the namespace of the ConfigMaps, limited with resourceNames, without coredns and aws-auth of kube-system",
 	},
 	{
 		groups: []string{"networking.k8s.io", "extensions"}, resources: []string{"networkpolicies"}, verbs: []string{"create", "update", "patch", "delete", "deletecollection"}, severity: fixer.Medium, clusterOnly: true,
-		may:    "open what network policies close (networkpolicies)",
-		advice: "let who looks after the cluster write network policies, or give a Role in the one namespace whose policies it keeps",
+		may:    "change network policies (networkpolicies)",
+		advice: "Leave network policies to cluster administrators, or use a Role in the namespace whose policies it manages",
 	},
 	{
 		groups: []string{"", "events.k8s.io"}, resources: []string{"events"}, verbs: []string{"delete", "deletecollection"}, severity: fixer.Low, clusterOnly: true,
-		may:    "delete the events that tell what happened (events)",
-		advice: "events need verbs: [create, patch] to be written, and go by themselves after an hour",
+		may:    "delete events (events)",
+		advice: "Set verbs: [create, patch], which are enough to record events. Events expire after an hour",
 	},
 }

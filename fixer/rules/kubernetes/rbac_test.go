@@ -85,7 +85,7 @@ func TestRoleBindingsOfItsNamespace(t *testing.T) {
 	for _, e := range found[0].Evidence {
 		got = append(got, e.Text)
 	}
-	want := "RoleBinding/shop/mine binds it to User jane\nRoleBinding/open binds it to User jane"
+	want := "RoleBinding/shop/mine binds the role to User jane\nRoleBinding/open binds the role to User jane"
 	if strings.Join(got, "\n") != want {
 		t.Errorf("evidence:\n%s\nwant:\n%s", strings.Join(got, "\n"), want)
 	}

@@ -14,7 +14,7 @@ var rbacWildcardDoc string
 // RBACWildcard reports wildcards in roles.
 var RBACWildcard = &fixer.Rule{
 	Name:     "kubernetes/rbac-wildcard",
-	Title:    "role with a star",
+	Title:    "wildcard permissions",
 	Severity: fixer.High,
 	Kind:     fixer.Kubernetes,
 	Phase:    fixer.Permissions,
@@ -55,16 +55,16 @@ var RBACWildcard = &fixer.Rule{
 	},
 }
 
-// An rbacStar is what a star in a rule comes to.
+// An rbacStar is what a wildcard in a rule comes to.
 type rbacStar struct {
 	rule     rbacRule
 	severity fixer.Severity
 	may      string // continues "ClusterRole/x can "
 	advice   string
-	verbs    bool // the star stands for verbs only, of resources that are named
+	verbs    bool // the wildcard stands for verbs only, of resources that are named
 }
 
-const spellOut = "write out what the program calls, as in apiGroups: [apps], resources: [deployments], verbs: [get, list, watch]; the audit log of the API server shows it"
+const spellOut = "List the permissions needed, as in apiGroups: [apps], resources: [deployments], verbs: [get, list, watch]. The audit log of the API server shows which are used"
 
 func (r rbacRule) star() rbacStar {
 	groups := builtinGroups(r.groups)
@@ -74,31 +74,31 @@ func (r rbacRule) star() rbacStar {
 	switch {
 	case len(r.urls) > 0:
 		if slices.Contains(r.urls, "*") {
-			s.severity, s.may = fixer.Medium, "reach every path outside the API, such as /logs and /debug"
-			s.advice = "name the paths: nonResourceURLs: [/metrics], verbs: [get]"
+			s.severity, s.may = fixer.Medium, "access every non-resource URL, such as /logs and /debug"
+			s.advice = "List the paths: nonResourceURLs: [/metrics], verbs: [get]"
 		}
 	case len(groups) == 0:
 	case allResources && allVerbs && core:
-		s.severity, s.may = fixer.Critical, "do everything with everything"
+		s.severity, s.may = fixer.Critical, "use every verb on every resource"
 		if !slices.Contains(groups, "*") {
-			s.severity, s.may = fixer.High, "do everything with pods, secrets and all else of the core API group"
+			s.severity, s.may = fixer.High, "use every verb on all resources of the core API group, including pods and Secrets"
 		}
 	case allResources && core && reads(r):
-		s.severity, s.may = fixer.High, "read everything, secrets among it"
+		s.severity, s.may = fixer.High, "read every resource, including Secrets"
 		if writes := r.writing(); writes != "" {
-			s.may = writes + " and read everything, secrets among it"
+			s.may += ", and " + writes + " them"
 		}
 	case allResources && core:
-		s.severity, s.may = fixer.High, r.writing()+" everything"
+		s.severity, s.may = fixer.High, r.writing()+" every resource"
 	case allResources && allVerbs && slices.Contains(groups, rbacGroup):
-		s.severity, s.may = fixer.High, "write and bind any role, with the verbs escalate and bind"
+		s.severity, s.may = fixer.High, "create and bind any role, with the verbs escalate and bind"
 	case allResources && allVerbs:
-		s.severity, s.may = fixer.Medium, "do everything with all resources of "+listed(groups)
+		s.severity, s.may = fixer.Medium, "use every verb on all resources of "+listed(groups)
 	case allResources:
 		s.severity, s.may = fixer.Low, listed(r.verbs)+" all resources of "+listed(groups)
 	case allVerbs && len(r.names) == 0:
 		s.severity, s.may, s.verbs = fixer.Low, "use every verb on "+listed(r.resources), true
-		s.advice = "write the verbs out: verbs: [get, list, watch, create, update, patch, delete]; deletecollection, escalate, bind and impersonate are seldom meant"
+		s.advice = "List the verbs, as in verbs: [get, list, watch, create, update, patch, delete]. deletecollection, escalate, bind and impersonate are rarely needed"
 	}
 	return s
 }
@@ -119,7 +119,7 @@ func (r rbacRule) writing() string {
 }
 
 // builtinGroups returns those of the groups that Kubernetes itself defines,
-// and the star.
+// and the wildcard.
 func builtinGroups(groups []string) []string {
 	var out []string
 	for _, g := range groups {

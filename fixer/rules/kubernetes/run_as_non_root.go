@@ -7,6 +7,7 @@ import (
 
 	"github.com/oakum-sec/oakum/fixer"
 	"github.com/oakum-sec/oakum/fixer/container"
+	"github.com/oakum-sec/oakum/fixer/text"
 )
 
 //go:embed run_as_non_root.md
@@ -47,7 +48,7 @@ var RunAsNonRoot = &fixer.Rule{
 
 func reportIdentity(p *fixer.Pass, pod podIdentity, id identity) {
 	c := id.in
-	f := fixer.Finding{Message: fmt.Sprintf("%s %s", c, id.Says), Evidence: id.Evidence, Advice: id.Advice}
+	f := fixer.Finding{Message: fmt.Sprintf("%s %s", c.Subject(), id.Says), Evidence: id.Evidence, Advice: id.Advice}
 	switch id.Need {
 	case container.NeedFlag:
 		if id.Level == fixer.Safe {
@@ -75,7 +76,7 @@ func giveUser(p *fixer.Pass, pod podIdentity, id identity, f *fixer.Finding) {
 		if fix, ok := rangeFix(pod, id); ok {
 			f.Fixes = append(f.Fixes, fix)
 		} else {
-			f.Advice = "take runAsUser out, and let OpenShift give it a user of the namespace's range; the image has to work as any user of the group 0"
+			f.Advice = "Remove runAsUser, so that OpenShift assigns a user from the range of the namespace. The image has to work as any user of group 0"
 		}
 		return
 	}
@@ -85,7 +86,7 @@ func giveUser(p *fixer.Pass, pod podIdentity, id identity, f *fixer.Finding) {
 	f.Fixes = append(f.Fixes, userFix(pod, id))
 	for i := range f.Fixes {
 		if ok {
-			f.Fixes[i].Breaks += "; OpenShift refuses a pod whose user or fsGroup is not of its namespace's range"
+			f.Fixes[i].Breaks = text.Sentences(f.Fixes[i].Breaks, "OpenShift rejects pods with a user or fsGroup outside the range of the namespace")
 		}
 	}
 }

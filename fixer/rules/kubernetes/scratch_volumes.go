@@ -14,8 +14,8 @@ import (
 )
 
 var (
-	paramWritable = fixer.Param{Name: "writable", Meaning: "paths that get an empty volume, with blanks or commas between; may be empty", Validate: validPaths}
-	paramSize     = fixer.Param{Name: "size", Meaning: "most that each new empty volume may hold, as in 5Gi; empty for no limit", Default: defaultSize, Validate: fixer.Optional(validCapacity)}
+	paramWritable = fixer.Param{Name: "writable", Meaning: "paths to mount as emptyDir, separated by spaces or commas; may be empty", Validate: validPaths}
+	paramSize     = fixer.Param{Name: "size", Meaning: "sizeLimit of each new emptyDir, as in 5Gi; empty for no limit", Default: defaultSize, Validate: fixer.Optional(validCapacity)}
 )
 
 // defaultSize bounds the empty volumes that fixes add. It is there to keep a
@@ -23,7 +23,7 @@ var (
 const defaultSize = "5Gi"
 
 // sizeBreaks is what can stop working because of the bound.
-const sizeBreaks = "the pod is evicted when it fills one of them past " + defaultSize
+const sizeBreaks = "The pod is evicted when it writes more than " + defaultSize + " to one of these volumes"
 
 // scratchVolumes mounts an emptyDir at each path that is not mounted yet, of the
 // size at most, "" for no limit. Names are added to those that are taken.
@@ -59,7 +59,7 @@ func splitPaths(s string) []string {
 func validPaths(s string) error {
 	for _, at := range splitPaths(s) {
 		if !path.IsAbs(at) || at == "/" || strings.Contains(at, ":") {
-			return errors.New("absolute paths below /, with blanks or commas between")
+			return errors.New("absolute paths below /, separated by spaces or commas")
 		}
 	}
 	return nil

@@ -41,7 +41,7 @@ var Seccomp = &fixer.Rule{
 
 func checkSeccomp(p *fixer.Pass, w *kube.Workload) {
 	if own := w.Pod.Get("securityContext").Get("seccompProfile").Get("type"); own.Text() == "Unconfined" {
-		reportUnconfined(p, w.ID(), own, "pod "+w.ID())
+		reportUnconfined(p, w.ID(), own, w.ID())
 	}
 	var open []yamldoc.Path
 	for _, c := range w.Containers() {
@@ -51,7 +51,7 @@ func checkSeccomp(p *fixer.Pass, w *kube.Workload) {
 		case profile == nil:
 			open = append(open, securityContext(c, "seccompProfile"))
 		case profile.Get("type").Text() == "Unconfined" && !inherited:
-			reportUnconfined(p, c.FindingPath(), profile, c.String())
+			reportUnconfined(p, c.FindingPath(), profile, c.Subject())
 		}
 	}
 	if len(open) == 0 {
@@ -61,27 +61,27 @@ func checkSeccomp(p *fixer.Pass, w *kube.Workload) {
 	for _, c := range w.Containers() {
 		own := container.FromContainer(p, c).FilterSystemCalls()
 		if own.Level > d.Level {
-			d.Level, d.Breaks = own.Level, fmt.Sprintf("%s: %s", c, own.Breaks)
+			d.Level, d.Breaks = own.Level, fmt.Sprintf("%s (%s)", own.Breaks, c)
 		}
 		d.Evidence = append(d.Evidence, own.Evidence...)
 	}
 	at := w.NameNode()
-	where := "the pod"
+	where := ""
 	if w.AllowsPodSecurityContext() {
 		open = []yamldoc.Path{w.PodPath.Join("securityContext", "seccompProfile")}
 	} else {
-		where = "its containers"
+		where = " for each container"
 	}
 	p.Report(fixer.Finding{
 		Path: w.ID(), Start: at.Start, End: at.End,
-		Message:  fmt.Sprintf("%s runs without a system call filter", w.ID()),
+		Message:  fmt.Sprintf("%s has no seccomp profile, so its system calls are unfiltered", w.ID()),
 		Evidence: d.Evidence,
 		Fixes: []fixer.Fix{{
 			ID:     "runtime-default",
-			Title:  "set the runtime's default seccomp profile for " + where,
+			Title:  "Set seccompProfile to RuntimeDefault" + where,
 			Level:  d.Level,
 			Breaks: d.Breaks,
-			Verify: "kubectl exec POD -- grep Seccomp: /proc/1/status   prints 2",
+			Verify: "kubectl exec POD -- grep Seccomp: /proc/1/status\nprints 2",
 			Edit: func(d *fixer.Draft) error {
 				for _, at := range open {
 					d.YAML(w.Doc, yamldoc.Set(at, yamldoc.Map{{Key: "type", Value: "RuntimeDefault"}}))
@@ -95,7 +95,7 @@ func checkSeccomp(p *fixer.Pass, w *kube.Workload) {
 func reportUnconfined(p *fixer.Pass, path string, at *yamldoc.Node, what string) {
 	p.Report(fixer.Finding{
 		Path: path + " unconfined", Start: at.Start, End: at.End, Severity: fixer.High,
-		Message: what + " turns the system call filter off",
-		Advice:  "somebody asked for Unconfined: find out which system call needed it, and use RuntimeDefault or a Localhost profile that allows it",
+		Message: what + " disables seccomp (Unconfined)",
+		Advice:  "Find the system call that needed Unconfined. Then use RuntimeDefault, or a Localhost profile that allows it",
 	})
 }

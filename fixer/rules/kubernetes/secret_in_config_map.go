@@ -64,9 +64,9 @@ func checkConfigMap(p *fixer.Pass, o *kube.Object) {
 	slices.Sort(held)
 	f := fixer.Finding{
 		Path: o.ID(), Start: first.KeyOrSelf().Start, End: first.KeyOrSelf().End,
-		Message: fmt.Sprintf("%s holds what belongs in a Secret: %s", o.ID(), some(slices.Compact(held))),
-		Advice: "take them from a Secret that is not in this repository (an ExternalSecret, a SealedSecret, SOPS), by secretRef, secretKeyRef or a volume, " +
-			"and replace the values where they are valid",
+		Message: fmt.Sprintf("%s contains values that belong in a Secret: %s", o.ID(), some(slices.Compact(held))),
+		Advice: "Move the values to a Secret outside this repository (ExternalSecret, SealedSecret, SOPS) and refer to it with secretRef, secretKeyRef or a volume. " +
+			"Rotate the secrets: they can be read from this file",
 	}
 	if guessed {
 		f.Severity = fixer.Medium
@@ -75,8 +75,8 @@ func checkConfigMap(p *fixer.Pass, o *kube.Object) {
 }
 
 // secretsIn names what is secret in a value of a ConfigMap: its key, or what
-// the lines of a file set, whose own name says nothing. weak says that anybody
-// guesses all of it.
+// the lines of a file set, whose own name says nothing. weak says that all of it
+// are well-known defaults.
 func secretsIn(key, value string) (names []string, weak bool) {
 	value = strings.TrimSpace(value)
 	if !strings.Contains(value, "\n") {

@@ -17,7 +17,7 @@ var secretInEnvDoc string
 // SecretInEnv reports secrets in the environment of a manifest.
 var SecretInEnv = &fixer.Rule{
 	Name:      "kubernetes/secret-in-env",
-	Title:     "secret in the manifest",
+	Title:     "secret in an environment variable",
 	Severity:  fixer.High,
 	Kind:      fixer.Kubernetes,
 	AsWritten: true,
@@ -48,14 +48,15 @@ func reportSecret(p *fixer.Pass, c kube.Container, i int, v *yamldoc.Node, s sec
 	name, at := v.Get("name").Text(), v.Get("name")
 	f := fixer.Finding{
 		Path: c.FindingPath() + " env[" + name + "]", Start: at.KeyOrSelf().Start, End: at.End,
-		Message:  fmt.Sprintf("%s is given %s in %s", c, s.What, name),
+		Message:  fmt.Sprintf("%s of %s contains %s", name, c, s.What),
 		Evidence: []fixer.Evidence{{Kind: fixer.FromManifest, Text: s.Evidence}},
 	}
 	if s.WellKnown {
+		f.Message = fmt.Sprintf("%s of %s is a well-known default password", name, c)
 		f.Severity = fixer.Medium
 	}
-	f.Advice = fmt.Sprintf("replace the value where it is valid, put the new one into a Secret that is made from outside the repository "+
-		"(an ExternalSecret, a SealedSecret, SOPS), and refer to it in place of value: valueFrom: {secretKeyRef: {name: SECRET, key: %s}}", name)
+	f.Advice = fmt.Sprintf("Rotate this secret: it can be read from this file. Store the new value in a Secret outside this repository (ExternalSecret, SealedSecret, SOPS). "+
+		"Replace value with valueFrom: {secretKeyRef: {name: SECRET, key: %s}}", name)
 	if there, ok := outsideSecret(p, c.Workload, name); ok && !strings.Contains(v.Get("value").Text(), "$$") {
 		f.Evidence = append(f.Evidence, there.evidence)
 		f.Fixes = []fixer.Fix{referFix(c, i, name, there)}
@@ -69,10 +70,10 @@ func referFix(c kube.Container, i int, name string, from outside) fixer.Fix {
 	at := c.Path.Join("env", i)
 	return fixer.Fix{
 		ID:     "refer",
-		Title:  fmt.Sprintf("take %s from the Secret %s", name, from.secret),
+		Title:  fmt.Sprintf("Set %s from the Secret %s", name, from.secret),
 		Level:  fixer.Review,
-		Breaks: "the Secret may hold another value than this one, which stays known: replace it where it is valid",
-		Verify: "kubectl exec POD -- printenv " + name + "   prints the value of the Secret",
+		Breaks: "The Secret may have a different value. The value in this file stays in the git history: rotate it",
+		Verify: "kubectl exec POD -- printenv " + name + "\nprints the value of the Secret",
 		Edit: fixer.EditYAML(c.Workload.Doc,
 			yamldoc.Remove(at.Join("value")),
 			yamldoc.Set(at.Join("valueFrom"), yamldoc.Map{{Key: "secretKeyRef", Value: yamldoc.Map{{Key: "name", Value: from.secret}, {Key: "key", Value: name}}}})),

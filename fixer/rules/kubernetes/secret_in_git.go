@@ -19,7 +19,7 @@ var secretInGitDoc string
 // SecretInGit reports Secrets with their values in the repository.
 var SecretInGit = &fixer.Rule{
 	Name:      "kubernetes/secret-in-git",
-	Title:     "Secret with its values in the repository",
+	Title:     "Secret values in the repository",
 	Severity:  fixer.Medium,
 	Kind:      fixer.Kubernetes,
 	AsWritten: true,
@@ -66,8 +66,8 @@ func checkSecretObject(p *fixer.Pass, o *kube.Object) {
 	f := fixer.Finding{
 		Path: o.ID(), Start: first.KeyOrSelf().Start, End: first.KeyOrSelf().End,
 		Message: fmt.Sprintf("%s has its values in the repository: %s", o.ID(), some(keys)),
-		Advice: "replace the values where they are valid, and let the Secret be made from outside the repository: by the External Secrets operator, " +
-			"or from a file that SOPS or Sealed Secrets has encrypted",
+		Advice: "Rotate these secrets: they can be read from this file and from the git history. Create the Secret with the External Secrets operator, " +
+			"or encrypt the file with SOPS or Sealed Secrets",
 	}
 	if weak {
 		f.Severity = fixer.Low

@@ -76,7 +76,7 @@ func TestASecretIsNotMovedIntoAPlainOne(t *testing.T) {
 		plan := s.Plan()
 		if len(plan.Changes) != 0 || len(plan.Outcomes) != 1 || plan.Outcomes[0].Result != engine.ManualWork {
 			t.Errorf("%q: %d changes, outcomes %+v", list, len(plan.Changes), plan.Outcomes)
-		} else if !strings.Contains(plan.Outcomes[0].Reason, "made from outside the repository") {
+		} else if !strings.Contains(plan.Outcomes[0].Reason, "Secret outside this repository") {
 			t.Errorf("%q: the reason is %q", list, plan.Outcomes[0].Reason)
 		}
 	}

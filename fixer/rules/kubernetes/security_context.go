@@ -11,7 +11,7 @@ import (
 // A scope is a securityContext, the pod's or a container's, whether it is
 // there or not.
 type scope struct {
-	who     string // for people: `pod Pod/web`, `container "web"`
+	who     string // for people, at the beginning of a sentence: `Pod/web`, `Container "web"`
 	key     string // of findings
 	context *yamldoc.Node
 	path    yamldoc.Path
@@ -20,9 +20,9 @@ type scope struct {
 // scopes returns the pod's securityContext and those of its containers. What a
 // container inherits is in the pod's alone, so that it is found once.
 func scopes(w *kube.Workload) []scope {
-	out := []scope{{"pod " + w.ID(), w.ID(), w.Pod.Get("securityContext"), w.PodPath.Join("securityContext")}}
+	out := []scope{{w.ID(), w.ID(), w.Pod.Get("securityContext"), w.PodPath.Join("securityContext")}}
 	for _, c := range w.Containers() {
-		out = append(out, scope{c.String(), c.FindingPath(), c.Node.Get("securityContext"), securityContext(c)})
+		out = append(out, scope{c.Subject(), c.FindingPath(), c.Node.Get("securityContext"), securityContext(c)})
 	}
 	return out
 }
@@ -42,12 +42,12 @@ func securityContext(c kube.Container, keys ...any) yamldoc.Path {
 
 // escalates reports whether the container is privileged or adds SYS_ADMIN: the
 // API server refuses allowPrivilegeEscalation: false beside either.
-func escalates(c kube.Container) (why string, yes bool) {
+func escalates(c kube.Container) (advice string, yes bool) {
 	if c.Node.Get("securityContext").Get("privileged").IsTrue() {
-		return "it is privileged", true
+		return "Remove privileged first: the API server rejects it beside allowPrivilegeEscalation: false", true
 	}
 	if slices.Contains(c.AddedCapabilities(), "SYS_ADMIN") {
-		return "it adds the capability SYS_ADMIN", true
+		return "Remove the added capability SYS_ADMIN first: the API server rejects it beside allowPrivilegeEscalation: false", true
 	}
 	return "", false
 }

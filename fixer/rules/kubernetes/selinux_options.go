@@ -15,7 +15,7 @@ var selinuxOptionsDoc string
 // SELinuxOptions reports custom SELinux options.
 var SELinuxOptions = &fixer.Rule{
 	Name:     "kubernetes/selinux-options",
-	Title:    "leaves the SELinux confinement of containers",
+	Title:    "custom SELinux options",
 	Severity: fixer.Medium,
 	Kind:     fixer.Kubernetes,
 	Phase:    fixer.Identity,
@@ -51,8 +51,8 @@ func checkSELinux(p *fixer.Pass, s scope) {
 		return
 	}
 	f := fixer.Finding{
-		Message: fmt.Sprintf("%s asks for the SELinux %s", s.who, strings.Join(wrong, ", ")),
-		Advice:  "remove it and look for denials in the node's audit log (ausearch -m avc); what is denied with good reason is better given by a volume with the right label or a policy made for it (udica)",
+		Message: fmt.Sprintf("%s sets the SELinux %s", s.who, strings.Join(wrong, ", ")),
+		Advice:  "Remove seLinuxOptions, then look for denials in the audit log of the node (ausearch -m avc). Allow what is needed with a volume label or a policy made with udica",
 	}
 	if options.Get("type").Text() == "spc_t" {
 		f.Severity = fixer.High

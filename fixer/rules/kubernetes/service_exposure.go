@@ -18,7 +18,7 @@ var serviceExposureDoc string
 // ServiceExposure reports Services exposed outside the cluster.
 var ServiceExposure = &fixer.Rule{
 	Name:     "kubernetes/service-exposure",
-	Title:    "Service open to the outside",
+	Title:    "Service exposed outside the cluster",
 	Severity: fixer.Low,
 	Kind:     fixer.Kubernetes,
 	Phase:    fixer.Permissions,
@@ -55,20 +55,20 @@ var ServiceExposure = &fixer.Rule{
 }
 
 func checkExposure(p *fixer.Pass, o *kube.Object, kind *yamldoc.Node, serving []*kube.Object) {
-	where := "a port of every node"
+	where := "on every node (NodePort)"
 	if kind.Text() == "LoadBalancer" {
-		where = "a load balancer of its own"
+		where = "through a load balancer (LoadBalancer)"
 	}
 	f := fixer.Finding{
-		Message: fmt.Sprintf("%s is reached from outside through %s", o.ID(), where),
-		Advice:  "put an Ingress or a Gateway in front and make the Service ClusterIP; if it has to be a load balancer, limit it with loadBalancerSourceRanges or the cloud's annotation for a private one",
+		Message: fmt.Sprintf("%s is exposed %s", o.ID(), where),
+		Advice:  "Set type: ClusterIP and use an Ingress or a Gateway. If a load balancer is required, restrict it with loadBalancerSourceRanges or the internal load balancer annotation of the cloud",
 	}
 	if kind.Text() == "NodePort" {
-		f.Advice = "put an Ingress or a Gateway in front and make the Service ClusterIP; for a look during development, kubectl port-forward service/NAME PORT"
+		f.Advice = "Set type: ClusterIP and use an Ingress or a Gateway. Use kubectl port-forward service/NAME PORT for development"
 	}
 	if port, what := inwardPort(o); port != "" {
-		f.Message = fmt.Sprintf("%s opens port %s (%s) through %s", o.ID(), port, what, where)
-		f.Advice = "make the Service ClusterIP and reach it from inside the cluster, or with kubectl port-forward; what must come from outside comes through a private network"
+		f.Message = fmt.Sprintf("%s exposes port %s (%s) %s", o.ID(), port, what, where)
+		f.Advice = "Set type: ClusterIP, and connect from inside the cluster or with kubectl port-forward. Use a private network for clients outside the cluster"
 		f.Severity = fixer.Medium
 		if kind.Text() == "LoadBalancer" {
 			f.Severity = fixer.High
@@ -76,7 +76,7 @@ func checkExposure(p *fixer.Pass, o *kube.Object, kind *yamldoc.Node, serving []
 	}
 	if i := slices.IndexFunc(serving, func(ing *kube.Object) bool { return sameNamespace(o, ing) }); i >= 0 {
 		by := serving[i]
-		f.Evidence = []fixer.Evidence{{Kind: fixer.FromManifest, Text: by.ID() + " leads to it" + ofClass(by)}}
+		f.Evidence = []fixer.Evidence{{Kind: fixer.FromManifest, Text: by.ID() + ofClass(by) + " routes to the Service"}}
 		if fix, ok := clusterIPFix(o, by); ok {
 			f.Fixes = []fixer.Fix{fix}
 		}
@@ -149,9 +149,9 @@ func inwardPort(o *kube.Object) (port, what string) {
 
 func ofClass(ing *kube.Object) string {
 	if c := ingressClass(ing); c != "" {
-		return ", of class " + c
+		return " (class " + c + ")"
 	}
-	return ", of the default class"
+	return " (default class)"
 }
 
 // balancerFields ask for something of a load balancer: whoever set one of them
@@ -168,10 +168,10 @@ func clusterIPFix(o, by *kube.Object) (fixer.Fix, bool) {
 	}
 	return fixer.Fix{
 		ID:     "cluster-ip",
-		Title:  "make the Service ClusterIP: the Ingress leads to it",
+		Title:  "Set type to ClusterIP, behind the Ingress",
 		Level:  fixer.Review,
-		Breaks: "clients that use the node's port or the balancer's address past the Ingress do not reach it any more",
-		Verify: "kubectl get service " + text.ShellWord(o.Name) + "   shows ClusterIP, and the Ingress still answers",
+		Breaks: "Clients that connect to the node port or the load balancer address instead of the Ingress",
+		Verify: "kubectl get service " + text.ShellWord(o.Name) + "\nshows ClusterIP\n\ncurl -I https://HOST\nstill returns a response through the Ingress",
 		Edit: func(d *fixer.Draft) error {
 			at := o.Path.Join("spec")
 			ops := []yamldoc.Op{yamldoc.Set(at.Join("type"), "ClusterIP")}

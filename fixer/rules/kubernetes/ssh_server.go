@@ -16,7 +16,7 @@ var sshServerDoc string
 // SSHServer reports containers that serve SSH.
 var SSHServer = &fixer.Rule{
 	Name:     "kubernetes/ssh-server",
-	Title:    "serves SSH",
+	Title:    "SSH server in a container",
 	Severity: fixer.Low,
 	Kind:     fixer.Kubernetes,
 	Phase:    fixer.Identity,
@@ -31,8 +31,8 @@ var SSHServer = &fixer.Rule{
 			if port := sshPort(c); port != nil && !servesSSH().MatchString(c.Image) {
 				p.Report(fixer.Finding{
 					Path: c.FindingPath(), Start: port.KeyOrSelf().Start, End: port.End,
-					Message: fmt.Sprintf("%s offers port 22, where an SSH server lets people in past the API server", c),
-					Advice:  "take the SSH server out of the image and the port out of the manifest, and give who needs it pods/exec for a while, in a Role of the one namespace",
+					Message: fmt.Sprintf("%s exposes SSH on port 22, which bypasses the access control of the API server", c.Subject()),
+					Advice:  "Remove the SSH server from the image and the port from the manifest. Grant pods/exec temporarily to people who need a shell, in a Role of one namespace",
 				})
 			}
 		}

@@ -4,7 +4,7 @@ package kubernetes
 // which the restricted standard leaves to PersistentVolumes.
 type storageType struct {
 	key  string // in a volume and in a PersistentVolume's spec
-	what string // "a disk of Azure"
+	what string // "an Azure disk"
 
 	// modes are those in which a volume of the type can be mounted by pods on
 	// several nodes. The others are mounted on one node at a time.
@@ -25,25 +25,25 @@ const (
 // storageTypes follow what Kubernetes itself makes of a volume in a pod when it
 // hands it to a CSI driver, and its documentation for the others.
 var storageTypes = []storageType{
-	{key: "awsElasticBlockStore", what: "a disk of AWS", csi: "ebs.csi.aws.com"},
-	{key: "azureDisk", what: "a disk of Azure", csi: "disk.csi.azure.com"},
-	{key: "azureFile", what: "a file share of Azure", modes: readers | writers, csi: "file.csi.azure.com"},
-	{key: "cephfs", what: "a Ceph file system", modes: readers | writers, gone: true, since: "1.31"},
-	{key: "cinder", what: "a disk of OpenStack", csi: "cinder.csi.openstack.org"},
+	{key: "awsElasticBlockStore", what: "an AWS disk", csi: "ebs.csi.aws.com"},
+	{key: "azureDisk", what: "an Azure disk", csi: "disk.csi.azure.com"},
+	{key: "azureFile", what: "an Azure file share", modes: readers | writers, csi: "file.csi.azure.com"},
+	{key: "cephfs", what: "a Ceph filesystem", modes: readers | writers, gone: true, since: "1.31"},
+	{key: "cinder", what: "an OpenStack disk", csi: "cinder.csi.openstack.org"},
 	{key: "fc", what: "a Fibre Channel disk", modes: readers},
-	{key: "flexVolume", what: "a volume of a FlexVolume driver", modes: readers},
+	{key: "flexVolume", what: "a FlexVolume", modes: readers},
 	{key: "flocker", what: "a Flocker dataset", gone: true, since: "1.25"},
-	{key: "gcePersistentDisk", what: "a disk of Google Cloud", modes: readers, csi: "pd.csi.storage.gke.io"},
-	{key: "glusterfs", what: "a Gluster file system", modes: readers | writers, gone: true, since: "1.26"},
+	{key: "gcePersistentDisk", what: "a Google Cloud disk", modes: readers, csi: "pd.csi.storage.gke.io"},
+	{key: "glusterfs", what: "a Gluster filesystem", modes: readers | writers, gone: true, since: "1.26"},
 	{key: "iscsi", what: "an iSCSI disk", modes: readers},
 	{key: "nfs", what: "an NFS export", modes: readers | writers},
 	{key: "photonPersistentDisk", what: "a Photon disk", gone: true},
 	{key: "portworxVolume", what: "a Portworx volume", modes: readers, csi: "pxd.portworx.com"},
-	{key: "quobyte", what: "a Quobyte file system", modes: readers | writers, gone: true, since: "1.25"},
+	{key: "quobyte", what: "a Quobyte filesystem", modes: readers | writers, gone: true, since: "1.25"},
 	{key: "rbd", what: "a Ceph block device", modes: readers, gone: true, since: "1.31"},
 	{key: "scaleIO", what: "a ScaleIO volume", modes: readers, gone: true},
 	{key: "storageos", what: "a StorageOS volume", gone: true, since: "1.25"},
-	{key: "vsphereVolume", what: "a disk of vSphere", csi: "csi.vsphere.vmware.com"},
+	{key: "vsphereVolume", what: "a vSphere disk", csi: "csi.vsphere.vmware.com"},
 }
 
 // accessMode is the narrowest that allows what a volume of the type allows when
@@ -62,11 +62,11 @@ func (s storageType) accessMode(readOnly bool) string {
 func (s storageType) support() string {
 	switch {
 	case s.since != "":
-		return "Kubernetes has no driver for " + s.key + " since " + s.since
+		return "Kubernetes has had no driver for " + s.key + " since " + s.since
 	case s.gone:
-		return "no current Kubernetes has a driver for " + s.key
+		return "No supported version of Kubernetes has a driver for " + s.key
 	case s.csi != "":
-		return "Kubernetes hands " + s.key + " to the driver " + s.csi + ", in a pod as in a PersistentVolume"
+		return "Kubernetes uses the CSI driver " + s.csi + " for " + s.key + ", in a pod and in a PersistentVolume"
 	}
 	return ""
 }

@@ -16,7 +16,7 @@ var systemNamespaceDoc string
 // SystemNamespace reports workloads in system namespaces.
 var SystemNamespace = &fixer.Rule{
 	Name:     "kubernetes/system-namespace",
-	Title:    "runs among the parts of the cluster",
+	Title:    "workload in a system namespace",
 	Severity: fixer.Low,
 	Kind:     fixer.Kubernetes,
 	Phase:    fixer.Identity,
@@ -33,8 +33,8 @@ var SystemNamespace = &fixer.Rule{
 				continue
 			}
 			reportObject(p, o, o.Node.Get("metadata").Get("namespace"), fixer.Finding{
-				Message: fmt.Sprintf("%s runs in %s, where policies mostly do not apply", o.ID(), o.Namespace),
-				Advice:  "give it a namespace of its own, with Pod Security labels, and move with it the Services, ConfigMaps, Secrets and claims that it names",
+				Message: fmt.Sprintf("%s runs in %s, where admission policies often do not apply", o.ID(), o.Namespace),
+				Advice:  "Move the workload to its own namespace with Pod Security labels, with the Services, ConfigMaps, Secrets and PersistentVolumeClaims that it uses",
 			})
 		}
 	},

@@ -14,7 +14,7 @@ var unsafeSysctlsDoc string
 // UnsafeSysctls reports unsafe sysctls.
 var UnsafeSysctls = &fixer.Rule{
 	Name:     "kubernetes/unsafe-sysctls",
-	Title:    "sets unsafe kernel settings",
+	Title:    "unsafe sysctls",
 	Severity: fixer.Medium,
 	Kind:     fixer.Kubernetes,
 	Phase:    fixer.Identity,
@@ -34,8 +34,8 @@ var UnsafeSysctls = &fixer.Rule{
 				}
 				p.Report(fixer.Finding{
 					Path: w.ID() + " sysctls[" + name + "]", Start: s.Start, End: s.End,
-					Message: fmt.Sprintf("%s sets %s, which is not among the safe kernel settings", w.ID(), name),
-					Advice:  "remove it if the program runs with the node's value; else set it on the nodes that need it, and keep other pods off them by a taint",
+					Message: fmt.Sprintf("%s sets the unsafe sysctl %s", w.ID(), name),
+					Advice:  "Remove the sysctl if the application works with the default of the node. Otherwise set it on dedicated nodes, and keep other pods off these nodes with a taint",
 				})
 			}
 		}

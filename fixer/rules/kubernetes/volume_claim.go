@@ -43,7 +43,7 @@ func (v inlineVolume) claimed(d *fixer.Draft) (string, error) {
 			return claim, nil
 		}
 		if v.kind.modes&writers == 0 {
-			return "", fixer.Refuse("%s of this file is for the same storage and does not serve here: it is read-only, or no claim of the namespace is for it", o.ID())
+			return "", fixer.Refuse("%s in this file has the same storage but cannot be used: it is read-only, or no PersistentVolumeClaim of the namespace refers to it", o.ID())
 		}
 	}
 	claim := d.Param("claim")
@@ -51,7 +51,7 @@ func (v inlineVolume) claimed(d *fixer.Draft) (string, error) {
 		taken := o.Kind == "PersistentVolume" && o.Name == v.volumeName(claim) ||
 			o.Kind == "PersistentVolumeClaim" && o.Name == claim && o.Namespace == v.workload.Namespace
 		if taken {
-			return "", fixer.Refuse("%s is in this file already and is something else: choose another name for the claim", o.ID())
+			return "", fixer.Refuse("%s already exists in this file: choose another name for the claim", o.ID())
 		}
 	}
 	capacity := d.Param("capacity")
@@ -69,7 +69,7 @@ func (v inlineVolume) claimed(d *fixer.Draft) (string, error) {
 		return claim, nil
 	}
 	if list := listedBy(d.Snapshot, file.Path); list != "" {
-		return "", fixer.Refuse("%s lists the files that are applied and would not apply a new one: add a PersistentVolume and a claim to it, and refer to that", list)
+		return "", fixer.Refuse("%s would not apply a new file: add a file with a PersistentVolume and a PersistentVolumeClaim to its resources", list)
 	}
 	d.Create(path.Join(path.Dir(file.Path), claim+".yaml"), fixer.Kubernetes, []byte(string(volume)+"---\n"+string(request)))
 	return claim, nil
@@ -126,7 +126,7 @@ func (v inlineVolume) volumeName(claim string) string {
 func (v inlineVolume) persistentVolume(claim, capacity string) ([]byte, error) {
 	name := v.volumeName(claim)
 	if kube.ValidName(name) != nil {
-		return nil, fixer.Refuse("%q is no name for a PersistentVolume", name)
+		return nil, fixer.Refuse("%q is not a valid name for a PersistentVolume", name)
 	}
 	spec := yamldoc.Map{
 		{Key: "capacity", Value: yamldoc.Map{{Key: "storage", Value: capacity}}},
@@ -153,7 +153,7 @@ func (v inlineVolume) persistentVolume(claim, capacity string) ([]byte, error) {
 	}
 	said, err := decodeVolume(written)
 	if err != nil {
-		return nil, fixer.Refuse("what it says is not what %s can hold (%v)", v.kind.key, err)
+		return nil, fixer.Refuse("the volume has fields that %s does not accept (%v)", v.kind.key, err)
 	}
 	// As text it keeps comments and quotes, but can come to mean something
 	// else: aliases, odd indentation.

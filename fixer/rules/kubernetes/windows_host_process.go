@@ -12,7 +12,7 @@ var windowsHostProcessDoc string
 // WindowsHostProcess reports Windows HostProcess containers.
 var WindowsHostProcess = &fixer.Rule{
 	Name:     "kubernetes/windows-host-process",
-	Title:    "is a process of its Windows node",
+	Title:    "Windows HostProcess container",
 	Severity: fixer.High,
 	Kind:     fixer.Kubernetes,
 	Phase:    fixer.Identity,
@@ -36,8 +36,8 @@ var WindowsHostProcess = &fixer.Rule{
 					continue
 				}
 				f := fixer.Finding{
-					Message: s.who + " is a process of its Windows node, which nothing contains",
-					Advice:  "if it does not administer the node, remove hostProcess and hostNetwork and run it as ContainerUser; if it does, give it a user with few rights (runAsUserName: NT AUTHORITY\\LOCAL SERVICE) and a namespace of its own",
+					Message: s.who + " runs as a HostProcess container, without isolation from its Windows node",
+					Advice:  "Remove hostProcess and hostNetwork and run as ContainerUser. A workload that administers the node needs its own namespace and a user with few privileges (runAsUserName: NT AUTHORITY\\LOCAL SERVICE)",
 				}
 				if why, yes := nodeAgent(w); yes {
 					f.Severity = fixer.Medium

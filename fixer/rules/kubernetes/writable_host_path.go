@@ -16,7 +16,7 @@ var writableHostPathDoc string
 // WritableHostPath reports writable mounts of a node's system files.
 var WritableHostPath = &fixer.Rule{
 	Name:     "kubernetes/writable-host-path",
-	Title:    "can write to its node's system files",
+	Title:    "writable hostPath mount of system files",
 	Severity: fixer.High,
 	Kind:     fixer.Kubernetes,
 	Phase:    fixer.Permissions,
@@ -50,14 +50,14 @@ func reportWritableMount(p *fixer.Pass, v hostVolume, m hostMount) {
 	c := m.container
 	p.Report(fixer.Finding{
 		Path: c.FindingPath() + " " + m.at, Start: m.node.Start, End: m.node.End,
-		Message:  fmt.Sprintf("%s can write to %s of its node", c, v.path),
-		Evidence: []fixer.Evidence{{Kind: fixer.FromManifest, Text: fmt.Sprintf("volume %q is %s of the node, and its mount does not say readOnly", v.name, v.path)}},
+		Message:  fmt.Sprintf("%s can write to %s on its node", c.Subject(), v.path),
+		Evidence: []fixer.Evidence{{Kind: fixer.FromManifest, Text: fmt.Sprintf("Volume %q is %s of the node, and its mount does not set readOnly", v.name, v.path)}},
 		Fixes: []fixer.Fix{{
 			ID:     "read-only",
-			Title:  "mount " + v.path + " read-only",
+			Title:  "Set readOnly on the mount of " + v.path,
 			Level:  fixer.Review,
-			Breaks: "the program fails if it writes to " + m.at,
-			Verify: "kubectl exec POD -- touch " + text.ShellWord(m.at+"/x") + "   fails, and the logs show no \"read-only file system\"",
+			Breaks: "Applications that write to " + m.at,
+			Verify: "kubectl exec POD -- touch " + text.ShellWord(m.at+"/x") + "\nfails with `Read-only file system`\n\nkubectl logs POD\nshows no `Read-only file system`",
 			Edit:   fixer.EditYAML(c.Workload.Doc, yamldoc.Set(c.Path.Join("volumeMounts", m.index, "readOnly"), true)),
 		}},
 	})

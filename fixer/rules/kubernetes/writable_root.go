@@ -8,6 +8,7 @@ import (
 	"github.com/oakum-sec/oakum/fixer"
 	"github.com/oakum-sec/oakum/fixer/container"
 	"github.com/oakum-sec/oakum/fixer/kube"
+	"github.com/oakum-sec/oakum/fixer/text"
 	"github.com/oakum-sec/oakum/fixer/yamldoc"
 )
 
@@ -17,7 +18,7 @@ var writableRootDoc string
 // WritableRoot reports containers with a writable root filesystem.
 var WritableRoot = &fixer.Rule{
 	Name:     "kubernetes/writable-root",
-	Title:    "root file system writable",
+	Title:    "writable root filesystem",
 	Severity: fixer.Medium,
 	Kind:     fixer.Kubernetes,
 	Phase:    fixer.Permissions,
@@ -40,7 +41,7 @@ var WritableRoot = &fixer.Rule{
 			if set.IsTrue() || c.Role == kube.Ephemeral || c.Node.Get("securityContext").Get("privileged").IsTrue() {
 				continue
 			}
-			f := fixer.Finding{Message: fmt.Sprintf("%s can write to its root file system", c)}
+			f := fixer.Finding{Message: fmt.Sprintf("%s has a writable root filesystem", c.Subject())}
 			spec := container.FromContainer(p, c)
 			d := spec.MakeReadOnly()
 			f.Evidence = d.Evidence
@@ -54,13 +55,18 @@ var WritableRoot = &fixer.Rule{
 	},
 }
 
+// readOnlyCheck is how to see that the root filesystem of a container is read-only
+// and that nothing writes to it.
+const readOnlyCheck = "kubectl get pod POD -o jsonpath='{.spec.containers[*].securityContext.readOnlyRootFilesystem}'\nprints true\n\n" +
+	"kubectl logs POD\nshows no `Read-only file system`"
+
 func readOnlyFix(c kube.Container, spec *container.Spec, d container.ReadOnlyDecision) fixer.Fix {
 	fix := fixer.Fix{
 		ID:     "read-only",
-		Title:  "make the root file system read-only",
+		Title:  "Set readOnlyRootFilesystem to true",
 		Level:  d.Level,
 		Breaks: d.Breaks,
-		Verify: `kubectl exec POD -- touch /x   fails, and the logs show no "read-only file system"`,
+		Verify: readOnlyCheck,
 		Params: []fixer.Param{paramWritable.With(strings.Join(d.Paths(), ",")), paramSize},
 		Edit: func(draft *fixer.Draft) error {
 			ops := []yamldoc.Op{yamldoc.Set(securityContext(c, "readOnlyRootFilesystem"), true)}
@@ -71,8 +77,8 @@ func readOnlyFix(c kube.Container, spec *container.Spec, d container.ReadOnlyDec
 		},
 	}
 	if paths := d.Paths(); len(paths) > 0 {
-		fix.Title += ", with empty volumes at " + strings.Join(paths, ", ")
-		fix.Breaks += "; " + sizeBreaks
+		fix.Title += ", with an emptyDir at " + strings.Join(paths, ", ")
+		fix.Breaks = text.Sentences(fix.Breaks, sizeBreaks)
 	}
 	return fix
 }
