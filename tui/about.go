@@ -23,7 +23,7 @@ func (d *model) about(a action, f *fixer.Finding, v *detail) tea.Cmd {
 	case actAcceptRule:
 		return d.acceptRule(offer, v.fix, v.params)
 	case actAcceptSafe:
-		return d.acceptSafe()
+		return d.acceptShown(d.list.safeShown(d))
 	case actIgnore:
 		return d.openOverlay(newIgnore(f.Key()))
 	case actOptions:

@@ -83,19 +83,14 @@ func (d *model) unfixable(o *engine.Outcome) []action {
 	return []action{actAccept, actAcceptRule, actOptions}
 }
 
-// acceptRule accepts what is open of a rule. Where another alternative than
+// acceptRule accepts what is open of a rule, as far as the list shows it. Where another alternative than
 // the first was chosen, it is used wherever it is offered, in one step.
 func (d *model) acceptRule(f *fixer.Finding, id string, params fixer.Params) tea.Cmd {
 	rule := f.Rule
 	if id != "" && len(f.Fixes) > 0 && (id != f.Fixes[0].ID || len(params) > 0) {
 		return d.acceptAlike(f, id, params)
 	}
-	return d.lend("accepting all "+ruleWord(rule), func(s *engine.Session) func(*model) tea.Cmd {
-		n, err := s.AcceptRule(rule, fixer.Review, nil)
-		return func(d *model) tea.Cmd {
-			return d.swept(n, err, ruleWord(rule))
-		}
-	})
+	return d.acceptShown(d.list.ruleShown(d, rule))
 }
 
 // acceptAlike accepts one fix with its parameters for a finding and for every
@@ -132,22 +127,7 @@ func (d *model) alike(f *fixer.Finding, id string, params fixer.Params) []*engin
 }
 
 // acceptSafe accepts every safe fix.
-func (d *model) acceptSafe() tea.Cmd {
-	return d.lend("accepting all safe fixes", func(s *engine.Session) func(*model) tea.Cmd {
-		n, err := s.AcceptAll(fixer.Safe, nil)
-		return func(d *model) tea.Cmd { return d.swept(n, err, "safe") }
-	})
-}
-
-func (d *model) swept(n int, err error, what string) tea.Cmd {
-	switch {
-	case err != nil:
-		return d.warn("%v", err)
-	case n == 0:
-		return d.say("nothing open to accept: %s", what)
-	}
-	return d.say("accepted %s: %s %s u to undo", fixes(n), what, d.theme.Marks.Dash)
-}
+func (d *model) acceptSafe() tea.Cmd { return d.acceptShown(allSafe()) }
 
 // skipFile says no to everything still open in a file.
 func (d *model) skipFile(path string) tea.Cmd {

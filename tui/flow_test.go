@@ -34,7 +34,7 @@ func TestAllSafeIsWhatTheEngineDoes(t *testing.T) {
 	if b.disk() != before {
 		t.Fatal("A wrote files")
 	}
-	d.wants("accepted 2 fixes: safe")
+	d.wants("Accepted 2 fixes (safe); 10 left")
 	d.press("w")
 	d.at(onPlan)
 	if b.disk() != before {
@@ -133,12 +133,12 @@ func TestClosedAndNewAreShown(t *testing.T) {
 	k := find(t, d, "compose/privileged")
 	d.model().list.list.Select(k.String())
 	d.press("space")
-	d.wants("[=] LOW  api: all devices")
+	d.wants("[=] LOW  all devices · api", "closed by privileged")
 	d.model().list.list.Select(find(t, d, "compose/writable-root").String())
 	d.press("j", "k") // point the detail at it
 	d.wants("Opens   tmpfs (compose.yaml api)")
 	d.press("space")
-	d.wants("new api: no tmpfs")
+	d.wants("new no tmpfs · api")
 }
 
 func find(t *testing.T, d *drive, rule string) fixer.Key {

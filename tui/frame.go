@@ -5,7 +5,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/oakum-sec/oakum/fixer/engine"
 	"github.com/oakum-sec/oakum/fixer/text"
 	"github.com/oakum-sec/oakum/tui/widget"
 )
@@ -151,23 +150,38 @@ func (d *model) status(width int) string {
 	case d.current != nil && !d.fresh():
 		left = t.Dim.Paint("working out what this does" + t.Marks.Ellipsis)
 	}
-	right := ""
-	now := d.current
-	if s, ok := d.screen().(*doneScreen); ok {
-		now = s.written
-	}
-	if now != nil {
-		all := len(now.plan.Outcomes) - now.count[engine.AlreadySuppressed]
-		right = fmt.Sprintf("%d of %d fixed  %d skipped  %d left ", now.done(), all,
-			now.count[engine.Skipped]+now.count[engine.NewlySuppressed], now.left())
-		if width >= stackedWidth && all > 0 {
-			right = widget.Bar(t, all-now.left(), all, 12) + " " + right
-		}
-		if d.toast.text != "" && widget.Width(left)+widget.Width(right)+2 > width {
-			right = "" // what just happened is worth more
-		}
+	right := d.tallyLine(width)
+	if d.toast.text != "" && widget.Width(left)+widget.Width(right)+2 > width {
+		right = "" // what just happened is worth more
 	}
 	return widget.Spread(" "+left, right, width, t.Marks.Ellipsis)
+}
+
+// tallyLine says what became of all findings: its parts add up to their number.
+func (d *model) tallyLine(width int) string {
+	now := d.current
+	done, written := d.screen().(*doneScreen)
+	if written {
+		now = done.written
+	}
+	if now == nil {
+		return ""
+	}
+	n := now.sum
+	words := n.Brief()
+	if written {
+		words = n.Written()
+	}
+	line := count(n.All, "finding")
+	if n.CameUp > 0 {
+		line += fmt.Sprintf(" (%d came up)", n.CameUp)
+	}
+	line += ": " + words + " "
+	const bar = 12
+	if width >= wideWidth && n.All > 0 {
+		line = widget.Bar(&d.theme, n.All-n.Left, n.All, bar) + " " + line
+	}
+	return line
 }
 
 // title is what is being worked on.

@@ -304,6 +304,7 @@ func TestMouse(t *testing.T) {
 	d := start(t, newFake(shop()), 140, 40)
 	click := func(x, y int) { d.send(tea.MouseClickMsg{X: x, Y: y, Button: tea.MouseLeft}) }
 	first := d.model().list.finding().Finding.Key()
+	d.press("m")
 	click(10, 6)
 	if d.model().list.finding().Finding.Key() != first {
 		t.Fatal("a click counts while the mouse is off")
@@ -317,7 +318,7 @@ func TestMouse(t *testing.T) {
 	if !d.model().list.focus {
 		t.Error("a click does not focus the detail")
 	}
-	click(10, 5)
+	click(10, 6)
 	d.send(tea.WindowSizeMsg{Width: 80, Height: 24})
 	before := d.screen()
 	d.send(tea.MouseWheelMsg{X: 10, Y: 5, Button: tea.MouseWheelDown})
@@ -352,7 +353,7 @@ func TestLayout(t *testing.T) {
 	for _, c := range []struct {
 		w, h    int
 		at      place
-		focus   bool
+		with    panes
 		fits    bool
 		keys    int
 		body    int
@@ -361,22 +362,31 @@ func TestLayout(t *testing.T) {
 		beside  bool
 		explain int
 	}{
-		{59, 24, onList, false, false, 0, 0, [2]int{}, [2]int{}, false, 0},
-		{60, 13, onList, false, false, 0, 0, [2]int{}, [2]int{}, false, 0},
-		{60, 14, onList, false, true, 1, 9, [2]int{60, 9}, [2]int{0, 0}, false, 1},
-		{60, 14, onList, true, true, 1, 9, [2]int{0, 0}, [2]int{60, 9}, false, 1},
-		{79, 24, onList, false, true, 2, 18, [2]int{79, 18}, [2]int{0, 0}, false, 3},
-		{80, 24, onList, false, true, 2, 18, [2]int{80, 10}, [2]int{80, 7}, false, 3},
-		{80, 24, onReview, false, true, 2, 18, [2]int{0, 0}, [2]int{80, 18}, false, 3},
-		{119, 40, onList, false, true, 3, 33, [2]int{119, 19}, [2]int{119, 13}, false, 3},
-		{120, 40, onList, false, true, 2, 34, [2]int{46, 34}, [2]int{73, 34}, true, 12},
-		{140, 40, onReview, false, true, 2, 34, [2]int{46, 34}, [2]int{93, 34}, true, 12},
-		{140, 40, onPlan, false, true, 2, 34, [2]int{0, 0}, [2]int{140, 34}, false, 12},
-		{1000, 500, onList, false, true, 2, 494, [2]int{46, 494}, [2]int{953, 494}, true, 12},
-		{0, 0, onList, false, false, 0, 0, [2]int{}, [2]int{}, false, 0},
-		{-1, -5, onDone, false, false, 0, 0, [2]int{}, [2]int{}, false, 0},
+		{59, 24, onList, panes{}, false, 0, 0, [2]int{}, [2]int{}, false, 0},
+		{60, 13, onList, panes{}, false, 0, 0, [2]int{}, [2]int{}, false, 0},
+		{60, 14, onList, panes{}, true, 1, 9, [2]int{60, 9}, [2]int{0, 0}, false, 1},
+		{60, 14, onList, panes{detailFocused: true}, true, 1, 9, [2]int{0, 0}, [2]int{60, 9}, false, 1},
+		{79, 24, onList, panes{nudge: 3}, true, 2, 18, [2]int{79, 18}, [2]int{0, 0}, false, 3},
+		{80, 24, onList, panes{}, true, 2, 18, [2]int{80, 10}, [2]int{80, 7}, false, 3},
+		{80, 24, onList, panes{nudge: 1}, true, 2, 18, [2]int{80, 12}, [2]int{80, 5}, false, 3},
+		{80, 24, onList, panes{nudge: 50}, true, 2, 18, [2]int{80, 13}, [2]int{80, 4}, false, 3},
+		{80, 24, onList, panes{nudge: -50}, true, 2, 18, [2]int{80, 4}, [2]int{80, 13}, false, 3},
+		{80, 24, onReview, panes{}, true, 2, 18, [2]int{0, 0}, [2]int{80, 18}, false, 3},
+		{119, 40, onList, panes{}, true, 3, 33, [2]int{119, 19}, [2]int{119, 13}, false, 3},
+		{120, 40, onList, panes{natural: 20}, true, 2, 34, [2]int{44, 34}, [2]int{75, 34}, true, 12},
+		{120, 40, onList, panes{natural: 52}, true, 2, 34, [2]int{52, 34}, [2]int{67, 34}, true, 12},
+		{120, 40, onList, panes{natural: 90}, true, 2, 34, [2]int{60, 34}, [2]int{59, 34}, true, 12},
+		{200, 60, onList, panes{natural: 90}, true, 2, 54, [2]int{90, 54}, [2]int{109, 54}, true, 12},
+		{200, 60, onList, panes{natural: 90, nudge: -2}, true, 2, 54, [2]int{82, 54}, [2]int{117, 54}, true, 12},
+		{120, 40, onList, panes{natural: 90, nudge: 99}, true, 2, 34, [2]int{89, 34}, [2]int{30, 34}, true, 12},
+		{120, 40, onList, panes{natural: 90, nudge: -99}, true, 2, 34, [2]int{30, 34}, [2]int{89, 34}, true, 12},
+		{140, 40, onReview, panes{natural: 50}, true, 2, 34, [2]int{50, 34}, [2]int{89, 34}, true, 12},
+		{140, 40, onPlan, panes{}, true, 2, 34, [2]int{0, 0}, [2]int{140, 34}, false, 12},
+		{1000, 500, onList, panes{natural: 60}, true, 2, 494, [2]int{60, 494}, [2]int{939, 494}, true, 12},
+		{0, 0, onList, panes{}, false, 0, 0, [2]int{}, [2]int{}, false, 0},
+		{-1, -5, onDone, panes{}, false, 0, 0, [2]int{}, [2]int{}, false, 0},
 	} {
-		l := arrange(c.w, c.h, c.at, c.focus)
+		l := arrange(c.w, c.h, c.at, c.with)
 		if l.fits != c.fits {
 			t.Errorf("%dx%d %s: fits %v", c.w, c.h, c.at, l.fits)
 			continue

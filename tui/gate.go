@@ -67,3 +67,12 @@ func (g *sessionGate) takeKeys() []tea.KeyPressMsg {
 	g.queuedKeys = nil
 	return keys
 }
+
+// steps returns how many steps can be undone and how many can be made again. While the
+// session is lent nobody knows: one of each, so that nothing is called impossible.
+func (g *sessionGate) steps() (past, future int) {
+	if g.busyWith != "" || g.session == nil {
+		return 1, 1
+	}
+	return g.session.Steps()
+}

@@ -58,15 +58,7 @@ func doors(d *model) []homeItem {
 // acceptSafeToPlan accepts every safe fix and shows the plan, where the files are
 // written or not.
 func (d *model) acceptSafeToPlan() tea.Cmd {
-	return d.lend("accepting all safe fixes", func(s *engine.Session) func(*model) tea.Cmd {
-		n, err := s.AcceptAll(fixer.Safe, nil)
-		return func(d *model) tea.Cmd {
-			if err != nil || n == 0 {
-				return d.swept(n, err, "safe")
-			}
-			return tea.Batch(d.push(newPlan()), d.swept(n, err, "safe"))
-		}
-	})
+	return d.acceptThen(allSafe(), func(d *model) tea.Cmd { return d.push(newPlan()) })
 }
 
 // walk opens the review of the first finding of a filtered list that waits for a
@@ -117,7 +109,7 @@ func risks(d *model) []homeItem {
 		out = append(out, homeItem{heading: "Top risks",
 			open: func(d *model) tea.Cmd {
 				cmd := d.toList(filter{})
-				d.list.list.Select(f.Key().String())
+				d.list.reveal(f.Key())
 				return tea.Batch(cmd, d.push(newReview(f.Key())))
 			},
 			draw: func(d *model, width int) string {

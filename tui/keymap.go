@@ -32,6 +32,7 @@ const (
 	actToggle
 	actAcceptRule
 	actAcceptSafe
+	actAcceptShown
 	actSkipFile
 	actIgnore
 	actUndo
@@ -50,6 +51,8 @@ const (
 	actFilter
 	actGroup
 	actLevel
+	actWider
+	actNarrower
 
 	// Leaving the screen for something else.
 	actEditor
@@ -200,27 +203,30 @@ var keymap = map[place][]binding{
 	), history, moving, one(quitKey, helpKey), everywhere),
 
 	onList: join(one(
-		bind(actToggle, "accept", "accept the fix, or take the verdict back; on a group, open or close it", "space").decides(),
+		bind(actToggle, "accept", "accept the fix, or take the decision back; on a group, open or close it", "space").decides(),
 		bind(actOpen, "review", "look at the finding closely; on a group, open or close it", "enter"),
 		bind(actPlan, "plan", "see the plan; nothing is written before enter there", "w"),
-		bind(actAcceptSafe, "all safe", "accept every safe fix, and those that come up once these are made", "A").brief("safe").decides(),
+		bind(actAcceptRule, "all of rule", "accept every fix of this rule that is shown; on a group, every fix of the group", "a").brief("rule").decides(),
+		bind(actAcceptSafe, "all safe", "accept every safe fix that is shown, and those that come up once these are made", "A").brief("safe").decides(),
 		bind(actFilter, "filter", "show only rows with these words; ! in front inverts; esc clears", "/"),
 		bind(actGroup, "group", "group by file, severity, rule, level or service", "t"),
 		bind(actLevel, "level", "show all levels, or only safe, review or manual ones", "f"),
-		bind(actAcceptRule, "all of rule", "accept the fixes of every finding of this rule", "a").brief("rule").decides(),
 		bind(actIgnore, "ignore", "leave it and record why, as a comment in the file", "i").decides(),
 		bind(actOptions, "options", "alternatives and their parameters", "p"),
 		bind(actExplain, "explain", "all there is to say about the finding and its rule", "x"),
 		bind(actZoom, "file diff", "the whole file as it will be written", "z"),
 		bind(actEditor, "edit", "open the file in $EDITOR at the line", "e").decides(),
 		bind(actReference, "", "open the rule's first reference in the browser", "o"),
-		bind(actNextPart, "pane", "to the next pane", "tab", "shift+tab"),
+		bind(actNextPart, "pane", "to the other pane", "tab", "shift+tab"),
 		bind(actNext, "", "next group", "]"),
 		bind(actPrev, "", "previous group", "["),
-		bind(actFold, "", "close the group", "h", "left"),
-		bind(actUnfold, "", "open the group", "l", "right"),
+		bind(actFold, "", "close the group, or the list of places", "h", "left"),
+		bind(actUnfold, "", "open the group, or list the places where the same fix is proposed", "l", "right"),
+		bind(actAcceptShown, "", "accept every fix that is shown, safe or not, and those that come up once these are made", "ctrl+a").decides(),
+		bind(actWider, "", "make the list larger", "+", "="),
+		bind(actNarrower, "", "make the list smaller", "-"),
 	), history, diffing, moving, one(
-		bind(actBack, "", "clear the filter; without one, back to the overview", "esc"),
+		bind(actBack, "back", "clear the filter; without one, back to the overview", "esc"),
 		quitKey, helpKey), everywhere),
 
 	onReview: join(one(

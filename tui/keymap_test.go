@@ -212,7 +212,7 @@ func keyCases() []keyCase {
 		{onHome, actOpen, nil, goes(onPlan)},
 		{onHome, actDoorSafe, nil, goes(onPlan)},
 		{onHome, actDoorReview, nil, goes(onReview)},
-		{onHome, actDoorManual, nil, says("group: file · manual")},
+		{onHome, actDoorManual, nil, says("by file · manual")},
 		{onHome, actList, nil, goes(onList)},
 		{onHome, actPlan, nil, goes(onPlan)},
 		{onHome, actAcceptSafe, nil, decides(2)},
@@ -229,7 +229,7 @@ func keyCases() []keyCase {
 		{onList, actAcceptSafe, nil, decides(2)},
 		{onList, actPlan, nil, goes(onPlan)},
 		{onList, actFilter, nil, goes(onFilter)},
-		{onList, actGroup, nil, says("group: severity")},
+		{onList, actGroup, nil, says("by severity · all")},
 		{onList, actLevel, nil, says("showing safe")},
 		{onList, actAcceptRule, []string{"j", "j", "j", "j"}, decides(2)},
 		{onList, actIgnore, nil, goes(onIgnore)},
@@ -243,11 +243,14 @@ func keyCases() []keyCase {
 		{onList, actPrev, nil, redraws},
 		{onList, actFold, nil, redraws},
 		{onList, actUnfold, []string{"h"}, redraws},
+		{onList, actAcceptShown, nil, decides(12)},
+		{onList, actWider, nil, redraws},
+		{onList, actNarrower, nil, redraws},
 		{onList, actLeft, []string{"L"}, nil},
 		{onList, actRight, nil, nil},
 		{onList, actUndo, []string{"space"}, decides(0)},
 		{onList, actRedo, []string{"space", "u"}, decides(1)},
-		{onList, actBack, []string{"f"}, says("group: file · all")},
+		{onList, actBack, []string{"f"}, says("by file · all")},
 		{onList, actQuit, nil, quits},
 	}...)
 
@@ -391,8 +394,8 @@ func keyCases() []keyCase {
 		for _, c := range []keyCase{
 			{p, actHelp, nil, goes(onHelp)},
 			{p, actMouse, nil, func(t *testing.T, d *drive, _ string) {
-				if !d.model().mouse || d.app.View().MouseMode != tea.MouseModeCellMotion {
-					t.Error("the mouse is off")
+				if d.model().mouse || d.app.View().MouseMode != tea.MouseModeNone {
+					t.Error("the mouse is still on")
 				}
 			}},
 			{p, actAbort, nil, quits},

@@ -12,8 +12,23 @@ const (
 	stackedWidth = 80  // the list above what it points at
 	wideWidth    = 120 // the list beside it
 	splitWidth   = 81  // the least a diff in two columns needs
-	sideWidth    = 46  // of the list beside something
 )
+
+// Limits and steps of the list's size, in cells and lines.
+const (
+	leastList   = 44 // of the list beside something, unless a person makes it smaller
+	leastBeside = 30 // of either of two panes beside each other
+	leastAbove  = 4  // lines of either of two panes above each other
+	widthStep   = 4  // what one + or - changes
+	heightStep  = 2
+)
+
+// panes are what a layout depends on besides the size of the terminal.
+type panes struct {
+	detailFocused bool
+	natural       int // the width at which nearly all rows of the list are seen whole
+	nudge         int // by how many steps a person made the list larger
+}
 
 // A layout says where the parts of a screen are. All figures are cells; the
 // body starts below the title and its rule.
@@ -43,8 +58,8 @@ type layout struct {
 }
 
 // arrange computes the layout of a screen. It is a pure function of the size,
-// the screen, and which of its panes has the keys.
-func arrange(width, height int, at place, detailFocused bool) layout {
+// the screen, and its panes.
+func arrange(width, height int, at place, with panes) layout {
 	l := layout{width: width, height: height, fits: width >= minWidth && height >= minHeight}
 	if !l.fits {
 		return l
@@ -72,18 +87,29 @@ func arrange(width, height int, at place, detailFocused bool) layout {
 		l.detailHeight = l.body
 	case width >= wideWidth:
 		l.beside = true
-		l.listWidth, l.detailWidth = sideWidth, width-sideWidth-1
+		l.listWidth = besideWidth(width, with)
+		l.detailWidth = width - l.listWidth - 1
 		l.listHeight, l.detailHeight = l.body, l.body
 	case at == onReview:
 		l.listWidth, l.detailHeight = 0, l.body
 	case width >= stackedWidth:
 		l.listHeight = l.body * 6 / 10
+		if with.nudge != 0 {
+			l.listHeight = max(leastAbove, min(l.listHeight+with.nudge*heightStep, l.body-1-leastAbove))
+		}
 		l.detailHeight = l.body - l.listHeight - 1 // a rule between
 		l.why = min(l.why, 3)
-	case detailFocused:
+	case with.detailFocused:
 		l.listWidth, l.detailHeight = 0, l.body
 	default:
 		l.detailWidth, l.listHeight = 0, l.body
 	}
 	return l
+}
+
+// besideWidth is the width of the list beside something: what its rows need, but not
+// more than half, and what a person adds to that.
+func besideWidth(width int, with panes) int {
+	list := max(leastList, min(with.natural, width/2))
+	return max(leastBeside, min(list+with.nudge*widthStep, width-1-leastBeside))
 }

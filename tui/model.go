@@ -122,7 +122,7 @@ type model struct {
 }
 
 func newModel(ctx context.Context, opts Options) *model {
-	d := &model{ctx: ctx, opts: opts, dark: true, width: 80, height: 24}
+	d := &model{ctx: ctx, opts: opts, dark: true, mouse: true, width: 80, height: 24}
 	d.after = func(t time.Duration, msg tea.Msg) tea.Cmd {
 		return tea.Tick(t, func(time.Time) tea.Msg { return msg })
 	}
@@ -195,7 +195,7 @@ func (d *model) refresh() tea.Cmd {
 func (d *model) layout() layout {
 	s := d.screen()
 	f, ok := s.(focuser)
-	return arrange(d.width, d.height, s.place(), ok && f.detailFocused())
+	return arrange(d.width, d.height, s.place(), panes{ok && f.detailFocused(), d.list.natural, d.list.nudge})
 }
 
 // fresh reports whether the newest plan is that of the present decisions.

@@ -5,6 +5,7 @@ import (
 
 	"github.com/oakum-sec/oakum/fixer"
 	"github.com/oakum-sec/oakum/fixer/engine"
+	"github.com/oakum-sec/oakum/tui/review"
 )
 
 // A planIndex is a plan with what the screens ask of it again and again: where
@@ -17,11 +18,12 @@ type planIndex struct {
 	index     map[fixer.Key]int // into plan.Outcomes
 	decisions engine.Decisions  // the decisions it was folded from
 	count     map[engine.Result]int
+	sum       review.Tally
 	openRule  map[string]int // undecided findings with a fix, by rule
 	openFile  map[string]int // undecided findings, by file
 	safe      int            // undecided findings whose first fix is safe
 
-	rows []row // of the list, in canonical order
+	rows []*row // of the list, in canonical order
 }
 
 func newPlanIndex(gen int, plan *engine.Plan, decisions engine.Decisions, w wording) *planIndex {
@@ -35,6 +37,7 @@ func newPlanIndex(gen int, plan *engine.Plan, decisions engine.Decisions, w word
 		o := &plan.Outcomes[i]
 		s.index[o.Finding.Key()] = i
 		s.count[o.Result]++
+		s.sum.Add(o)
 		if o.Result != engine.Open && o.Result != engine.ManualWork {
 			continue
 		}

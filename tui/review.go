@@ -39,7 +39,7 @@ func (s *reviewScreen) refresh(d *model) tea.Cmd {
 			return s.advance(d)
 		}
 	}
-	d.list.list.Select(s.key.String())
+	d.list.reveal(s.key)
 	return s.detail.point(d, s.key, true)
 }
 
@@ -163,7 +163,7 @@ func (s *reviewScreen) draw(d *model, l layout) page {
 	}
 	shown, _ := d.previewOf(s.key)
 	p.foot = d.score(shown)
-	if n := d.current.openRule[f.Rule]; n > 1 {
+	if n := d.list.shown.byRule[f.Rule]; n > 1 {
 		p.labels = map[action]string{actAcceptRule: fmt.Sprintf("all %s (%d)", ruleWord(f.Rule), n)}
 	}
 	if p.idle = d.unfixable(o); p.idle != nil {

@@ -1,9 +1,7 @@
 package tui
 
 import (
-	"cmp"
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/oakum-sec/oakum/fixer"
@@ -12,18 +10,25 @@ import (
 	"github.com/oakum-sec/oakum/tui/widget"
 )
 
-// A row is one line of the list: a finding, or something else that a person
-// should know about. Rows are made with the plan, off the Update
-// goroutine.
+// A row is one line of the list: a finding, a question that several findings ask,
+// or something else that a person should know about. Rows of findings are made with
+// the plan, off the Update goroutine, and never changed.
 type row struct {
 	key     string          // unique, and the same while the thing is the same
 	outcome *engine.Outcome // nil for what is no finding
-	index   int             // of the outcome in the plan
+	now     *fixer.Finding  // as it is after the accepted fixes: its severity, level and fixes
 	service string          // that the finding belongs to, "" for none
-	title   string          // visible-safe
-	text    string          // of what is no finding, in full
-	calm    bool            // of what is no finding and needs no look
-	words   string          // what the filter looks at, lower case
+	ask     string          // what is asked: findings with the same can be answered together; "" for none
+
+	title  string // what is wrong; visible-safe
+	object string // with what; visible-safe
+	text   string // of what is no finding, in full
+	calm   bool   // of what is no finding and needs no look
+	words  string // what the filter looks at, lower case
+	width  int    // cells of title and object
+
+	places []*row // of a question: the findings that ask it
+	under  string // of a finding that is listed below its question: the key of that
 }
 
 // done reports whether the finding needs no more attention.
@@ -36,38 +41,47 @@ func (r *row) done() bool {
 }
 
 // makeRows makes the rows of a plan, findings first.
-func makeRows(plan *engine.Plan, titles map[string]string, notes []string) []row {
-	rows := make([]row, 0, len(plan.Outcomes)+8)
+func makeRows(plan *engine.Plan, titles map[string]string, notes []string) []*row {
+	made := make([]row, len(plan.Outcomes))
+	rows := make([]*row, 0, len(plan.Outcomes)+8)
 	services := plan.Before.Services()
+	asked := map[string]string{} // one copy of each
 	for i := range plan.Outcomes {
 		o := &plan.Outcomes[i]
-		f := o.Finding
-		title := titles[f.Rule]
-		if title == "" {
-			title = ruleWord(f.Rule)
+		f := plan.Final.Finding(o.Finding.Key())
+		if f == nil {
+			f = o.Finding
 		}
-		if w := placeWord(f.Path); w != "" {
-			title = w + ": " + title
+		r := &made[i]
+		*r = row{
+			key: f.Key().String(), outcome: o, now: f,
+			title: text.VisibleLine(titleOf(f, titles)), object: placeWord(f.Path),
+			words: rowWords(f, titles, o.Result),
 		}
-		service := ""
 		if v := services.Of(f.Key()); v != nil {
-			service = v.Name
+			r.service = v.Name
 		}
-		rows = append(rows, row{
-			key: f.Key().String(), outcome: o, index: i, title: text.VisibleLine(title), service: service,
-			words: strings.ToLower(strings.Join([]string{f.Rule, title, f.File, f.Path, f.Message, f.Severity.String(), f.Level().String(), string(o.Result)}, " ")),
-		})
+		if ask := questionOf(o, f); ask != "" {
+			if known, ok := asked[ask]; ok {
+				ask = known
+			} else {
+				asked[ask] = ask
+			}
+			r.ask = ask
+		}
+		r.width = widget.Width(r.title) + widget.Width(r.object)
+		rows = append(rows, r)
 	}
 	const calm = "calm"
 	add := func(kind, what, why string) {
-		title := text.VisibleLine(what) + "  " + text.VisibleLine(why)
-		rows = append(rows, row{key: kind + " " + what + " " + why, title: title, calm: kind == calm, text: what + ": " + why, words: strings.ToLower(title)})
+		title := text.VisibleLine(what) + " " + text.VisibleLine(why)
+		rows = append(rows, &row{key: kind + " " + what + " " + why, title: title, calm: kind == calm, text: what + ": " + why, words: strings.ToLower(title)})
 	}
 	switch {
 	case plan.Before.Len() == 0:
-		add(calm, "nothing found", "there is no Dockerfile, Compose file or Kubernetes manifest here")
+		add(calm, "No findings.", "There is no Dockerfile, Compose file or Kubernetes manifest here.")
 	case len(plan.Outcomes) == 0:
-		add(calm, "nothing found", "every rule is content")
+		add(calm, "No findings.", "All rules pass.")
 	}
 	for f := range plan.Before.Files() {
 		if f.Skip != nil && !f.Context {
@@ -86,145 +100,17 @@ func makeRows(plan *engine.Plan, titles map[string]string, notes []string) []row
 	return rows
 }
 
-// queueOf returns the findings of the rows in canonical order, those that came
-// up later at the end, and the place of each.
-func queueOf(rows []row, all int) ([]fixer.Key, map[fixer.Key]int) {
-	shown := make([]*engine.Outcome, all)
-	n := 0
-	for i := range rows {
-		if o := rows[i].outcome; o != nil && o.Result != engine.AlreadySuppressed {
-			shown[rows[i].index] = o
-			n++
-		}
+// titleOf is the title of a finding's rule.
+func titleOf(f *fixer.Finding, titles map[string]string) string {
+	if t := titles[f.Rule]; t != "" {
+		return t
 	}
-	queue, spot := make([]fixer.Key, 0, n), make(map[fixer.Key]int, n)
-	for _, o := range shown {
-		if o != nil {
-			k := o.Finding.Key()
-			spot[k] = len(queue)
-			queue = append(queue, k)
-		}
-	}
-	return queue, spot
+	return ruleWord(f.Rule)
 }
 
-// A filter chooses rows.
-type filter struct {
-	words string      // all must be in the row; ! in front inverts
-	level fixer.Level // 0 for all
-}
-
-func (f filter) zero() bool { return f == filter{} }
-
-func (f filter) apply(rows []row) []row {
-	if f.zero() {
-		return slices.Clone(rows)
-	}
-	words, invert := strings.CutPrefix(strings.ToLower(strings.TrimSpace(f.words)), "!")
-	want := strings.Fields(words)
-	out := make([]row, 0, len(rows))
-	for i := range rows {
-		r := &rows[i]
-		if f.level != 0 && (r.outcome == nil || r.outcome.Finding.Level() != f.level) {
-			continue
-		}
-		if len(want) > 0 {
-			all := !slices.ContainsFunc(want, func(w string) bool { return !strings.Contains(r.words, w) })
-			if all == invert {
-				continue
-			}
-		}
-		out = append(out, *r)
-	}
-	return out
-}
-
-func (f filter) levelWord() string {
-	if f.level == 0 {
-		return "all levels"
-	}
-	return f.level.String()
-}
-
-// String describes what is shown, for the rule above the list.
-func (f filter) String() string {
-	s := "all"
-	if f.level != 0 {
-		s = f.level.String()
-	}
-	if f.words != "" {
-		s += " /" + text.VisibleLine(f.words)
-	}
-	return s
-}
-
-// grouping says what rows of the list have in common.
-type grouping int
-
-const (
-	byFile grouping = iota
-	bySeverity
-	byRule
-	byLevel
-	byService
-	groupings // how many there are
-)
-
-func (g grouping) next() grouping { return (g + 1) % groupings }
-
-// String is the word for it.
-func (g grouping) String() string {
-	return [...]string{"file", "severity", "rule", "level", "service"}[g]
-}
-
-// name is the group of a row; what is no finding is in none.
-func (g grouping) name(r *row) string {
-	if r.outcome == nil {
-		return ""
-	}
-	f := r.outcome.Finding
-	switch g {
-	case bySeverity:
-		return f.Severity.String()
-	case byRule:
-		return f.Rule
-	case byLevel:
-		return f.Level().String()
-	case byService:
-		if r.service != "" {
-			return r.service
-		}
-	}
-	return f.File
-}
-
-// sort puts rows of one group next to each other; within a group they keep
-// the canonical order, and what is no finding goes last.
-func (g grouping) sort(rows []row) {
-	slices.SortStableFunc(rows, func(a, b row) int {
-		if a.outcome == nil || b.outcome == nil {
-			return cmp.Compare(boolInt(a.outcome == nil), boolInt(b.outcome == nil))
-		}
-		x, y := a.outcome.Finding, b.outcome.Finding
-		switch g {
-		case bySeverity:
-			return cmp.Compare(y.Severity, x.Severity)
-		case byRule:
-			return strings.Compare(x.Rule, y.Rule)
-		case byLevel:
-			return cmp.Compare(x.Level(), y.Level())
-		case byService: // what belongs to none comes after them, under its file
-			return cmp.Or(cmp.Compare(boolInt(a.service == ""), boolInt(b.service == "")), strings.Compare(a.service, b.service), strings.Compare(x.File, y.File))
-		}
-		return strings.Compare(x.File, y.File)
-	})
-}
-
-func boolInt(b bool) int {
-	if b {
-		return 1
-	}
-	return 0
+// rowWords is what a filter looks at.
+func rowWords(f *fixer.Finding, titles map[string]string, result engine.Result) string {
+	return strings.ToLower(strings.Join([]string{f.Rule, titleOf(f, titles), f.File, f.Path, f.Message, f.Severity.String(), f.Level().String(), string(result)}, " "))
 }
 
 // mark is the sign of a finding's state, and whether the plan still has to
@@ -264,59 +150,4 @@ func (d *model) mark(o *engine.Outcome) (sign string, pending bool) {
 // settled reports whether a result is one an accepted finding can have.
 func settled(r engine.Result) bool {
 	return r == engine.Fixed || r == engine.Closed || r == engine.Blocked || r == engine.Refused
-}
-
-// drawRow draws one row of the list.
-func drawRow(d *model, r *row, width int, cursor bool) string {
-	t := &d.theme
-	lead := "   "
-	if cursor {
-		lead = " " + t.Marks.Cursor + " "
-	}
-	if r.calm {
-		return lead + t.Good.Paint(r.title)
-	}
-	if r.outcome == nil {
-		return lead + t.Warn.Paint(t.Marks.Attention+" ") + t.Dim.Paint(r.title)
-	}
-	o := r.outcome
-	sign, pending := d.mark(o)
-	left := lead + sign + " " + severityWord(t, o.Finding.Severity) + " "
-	if o.New {
-		left += t.Warn.Paint("new ")
-	}
-	left += r.title
-	if o.Result == engine.Closed && !pending {
-		left += t.Dim.Paint("  closed by " + keyWords(o.By))
-	}
-	line := fmt.Sprintf(":%-5d", o.Finding.Line)
-	if d.list.groupBy != byFile { // the heading does not name the file
-		line = widget.CutLeft(fmt.Sprintf("%s:%d", visible(o.Finding.File), o.Finding.Line), width/3, t.Marks.Ellipsis)
-	}
-	if width < stackedWidth-20 {
-		return widget.Spread(left, t.Dim.Paint(line), width, t.Marks.Ellipsis)
-	}
-	level := fmt.Sprintf("%-7s", o.Finding.Level())
-	if pending {
-		level = t.Dim.Paint(widget.Fit("wait"+t.Marks.Ellipsis, 7, ""))
-	} else {
-		level = t.Level(int(o.Finding.Level())).Paint(level)
-	}
-	alt := "  " + t.Marks.Dash + " "
-	if n := len(o.Finding.Fixes); n > 0 {
-		alt = fmt.Sprintf("%d/%d ", d.chosen(o.Finding)+1, n)
-	}
-	return widget.Spread(left, t.Dim.Paint(line)+" "+level+" "+widget.PadLeft(alt, 4), width, t.Marks.Ellipsis)
-}
-
-// chosen is the index of the alternative that was accepted, 0 without one.
-func (d *model) chosen(f *fixer.Finding) int {
-	if v, ok := d.decision(f.Key()); ok && v.Verdict == engine.Accept {
-		for i := range f.Fixes {
-			if f.Fixes[i].ID == v.Fix {
-				return i
-			}
-		}
-	}
-	return 0
 }

@@ -34,30 +34,45 @@ func keyWords(keys []fixer.Key) string {
 }
 
 // placeWord shortens the structural place of a finding to the name a person
-// would call it by: "services.api" is api, "stage run" is run, and
-// "Deployment/web: spec.template.spec.containers[app]" is web/app.
+// would call it by: "services.api" is api, "stage run: USER" is stage run,
+// "Deployment/web containers[app]" is web/app, and Deployment/web is itself.
 func placeWord(path string) string {
-	object, rest, ok := strings.Cut(path, ": ")
-	if !ok {
-		object, rest = "", path
+	head, _, _ := strings.Cut(path, ": ")
+	if name, ok := strings.CutPrefix(head, "services."); ok {
+		name, _, _ = strings.Cut(name, " ")
+		name, _, _ = strings.Cut(name, ".")
+		return text.VisibleLine(name)
 	}
-	if _, name, ok := strings.Cut(object, "/"); ok {
-		object = name
+	if name, ok := strings.CutPrefix(head, `services["`); ok {
+		name, _, _ = strings.Cut(name, `"]`)
+		return text.VisibleLine(name)
 	}
-	inner := rest
-	if i := strings.LastIndexByte(rest, '['); i >= 0 && strings.IndexByte(rest[i:], ']') > 0 {
-		inner = rest[i+1 : i+strings.IndexByte(rest[i:], ']')]
-	} else if name, ok := strings.CutPrefix(rest, "services."); ok {
-		inner, _, _ = strings.Cut(name, ".")
-	} else if name, ok := strings.CutPrefix(rest, "stage "); ok {
-		inner = name
-	} else if object != "" {
+	object, _, _ := strings.Cut(head, " ")
+	kind, name, ok := strings.Cut(object, "/")
+	if !ok || kind == "" || kind[0] < 'A' || kind[0] > 'Z' {
+		return text.VisibleLine(head)
+	}
+	container := bracketed(path, "ontainers[")
+	switch {
+	case container == "":
 		return text.VisibleLine(object)
+	case container == name:
+		return text.VisibleLine(name)
 	}
-	if object != "" {
-		return text.VisibleLine(object + "/" + inner)
+	return text.VisibleLine(name + "/" + container)
+}
+
+// bracketed returns what stands between an opening and the next bracket.
+func bracketed(s, open string) string {
+	_, rest, ok := strings.Cut(s, open)
+	if !ok {
+		return ""
 	}
-	return text.VisibleLine(inner)
+	inner, _, ok := strings.Cut(rest, "]")
+	if !ok {
+		return ""
+	}
+	return inner
 }
 
 var severityWords = map[fixer.Severity]string{

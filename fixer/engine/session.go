@@ -163,6 +163,9 @@ func (s *Session) Redo() (label string, ok bool) {
 	return st.label, true
 }
 
+// Steps returns how many steps can be undone, and how many can be made again.
+func (s *Session) Steps() (past, future int) { return len(s.past), len(s.future) }
+
 // AcceptAll accepts, as one step, the most trusted fix of every undecided
 // finding whose level is at most upTo, and of those that come up once these
 // are made, until none is left. Values in params are given to the fixes that

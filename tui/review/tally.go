@@ -59,19 +59,22 @@ func TallyOf(plan *engine.Plan) Tally {
 
 // Words says what the findings are divided into: "12 accepted, 3 closed by other
 // fixes, 38 left". What is nothing is left out, but for what is left.
-func (t Tally) Words() string { return t.words("closed by other fixes") }
+func (t Tally) Words() string { return t.words("accepted", "closed by other fixes") }
 
 // Brief is Words with fewer letters.
-func (t Tally) Brief() string { return t.words("closed") }
+func (t Tally) Brief() string { return t.words("accepted", "closed") }
 
-func (t Tally) words(closed string) string {
+// Written is Brief once the fixes are in the files.
+func (t Tally) Written() string { return t.words("fixed", "closed") }
+
+func (t Tally) words(accepted, closed string) string {
 	var parts []string
 	part := func(n int, what string) {
 		if n > 0 {
 			parts = append(parts, fmt.Sprintf("%d %s", n, what))
 		}
 	}
-	part(t.Accepted, "accepted")
+	part(t.Accepted, accepted)
 	part(t.Closed, closed)
 	part(t.Skipped, "skipped")
 	part(t.Suppressed, "suppressed")

@@ -7,6 +7,9 @@ type Marks struct {
 	// What was decided about a finding. Three cells.
 	Open, Accepted, Skipped, Ignored, Manual, Blocked, Closed, Pending string
 
+	// Some is in front of findings that were decided in different ways. Three cells.
+	Some string
+
 	// Form fields. Three cells.
 	RadioOn, RadioOff string
 
@@ -26,26 +29,26 @@ type Marks struct {
 	BarFull, BarEmpty   string // progress
 
 	// Lines. The heavy one underlines the pane that has the keys.
-	Rule, RuleHeavy, Vertical, TeeDown, TeeUp, Cross string
-	CornerTL, CornerTR, CornerBL, CornerBR           string
+	Rule, RuleHeavy, Vertical, Thumb, TeeDown, TeeUp, Cross string
+	CornerTL, CornerTR, CornerBL, CornerBR                  string
 }
 
 var unicodeMarks = Marks{
-	Open: "[ ]", Accepted: "[✓]", Skipped: "[–]", Ignored: "[i]", Manual: "[!]", Blocked: "[×]", Closed: "[=]", Pending: "[…]",
+	Open: "[ ]", Accepted: "[✓]", Skipped: "[–]", Ignored: "[i]", Manual: "[!]", Blocked: "[×]", Closed: "[=]", Pending: "[…]", Some: "[~]",
 	RadioOn: "(•)", RadioOff: "( )",
 	Cursor: ">", Expanded: "▾", Collapsed: "▸", Attention: "!", Ellipsis: "…",
 	CutRight: "›", CutLeft: "‹", Dot: "·", Dash: "–", Minus: "−", Arrow: "→",
 	Tab: "→", CR: "␍", Gone: "╱", Left: "‹", Right: "›", BarFull: "■", BarEmpty: "□",
-	Rule: "─", RuleHeavy: "━", Vertical: "│", TeeDown: "┬", TeeUp: "┴", Cross: "┼",
+	Rule: "─", RuleHeavy: "━", Vertical: "│", Thumb: "┃", TeeDown: "┬", TeeUp: "┴", Cross: "┼",
 	CornerTL: "┌", CornerTR: "┐", CornerBL: "└", CornerBR: "┘",
 }
 
 var asciiMarks = Marks{
-	Open: "[ ]", Accepted: "[x]", Skipped: "[-]", Ignored: "[i]", Manual: "[!]", Blocked: "[#]", Closed: "[=]", Pending: "[.]",
+	Open: "[ ]", Accepted: "[x]", Skipped: "[-]", Ignored: "[i]", Manual: "[!]", Blocked: "[#]", Closed: "[=]", Pending: "[.]", Some: "[~]",
 	RadioOn: "(o)", RadioOff: "( )",
 	Cursor: ">", Expanded: "v", Collapsed: "+", Attention: "!", Ellipsis: "~",
 	CutRight: ">", CutLeft: "<", Dot: "-", Dash: "-", Minus: "-", Arrow: ">",
 	Tab: ">", CR: "^", Gone: "/", Left: "<", Right: ">", BarFull: "#", BarEmpty: ".",
-	Rule: "-", RuleHeavy: "=", Vertical: "|", TeeDown: "+", TeeUp: "+", Cross: "+",
+	Rule: "-", RuleHeavy: "=", Vertical: "|", Thumb: "#", TeeDown: "+", TeeUp: "+", Cross: "+",
 	CornerTL: "+", CornerTR: "+", CornerBL: "+", CornerBR: "+",
 }

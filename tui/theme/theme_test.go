@@ -164,7 +164,7 @@ func TestMarks(t *testing.T) {
 	}
 	for _, m := range []Marks{unicodeMarks, asciiMarks} {
 		seen := map[string]bool{}
-		for _, s := range []string{m.Open, m.Accepted, m.Skipped, m.Ignored, m.Manual, m.Blocked, m.Closed, m.Pending} {
+		for _, s := range []string{m.Open, m.Accepted, m.Skipped, m.Ignored, m.Manual, m.Blocked, m.Closed, m.Pending, m.Some} {
 			if seen[s] {
 				t.Errorf("two decisions look alike: %s", s)
 			}

@@ -139,6 +139,9 @@ func CutLeft(s string, width int, mark string) string {
 	if room < 0 {
 		return Cut(mark, width, "")
 	}
+	if total == len(s) && isASCII(s) {
+		return mark + s[len(s)-room:]
+	}
 	var styles, b strings.Builder
 	drop, cut := total-room, false
 	for p := (pieces{rest: s}); p.next(); {

@@ -180,6 +180,30 @@ func (l *List) Place() (line, of int) {
 	return l.line + 1, l.lines
 }
 
+// Window returns which lines are on the screen.
+func (l *List) Window() Window { return Window{l.top, l.height, l.lines} }
+
+// Group returns the number of the group with the cursor, from 1, and how many there
+// are; both are 0 in an empty list.
+func (l *List) Group() (n, of int) {
+	if l.lines == 0 {
+		return 0, 0
+	}
+	_, g := l.at(l.line)
+	for i := range l.groups {
+		if &l.groups[i] == g {
+			n = i + 1
+		}
+	}
+	return n, len(l.groups)
+}
+
+// OnHeader reports whether the cursor is on the header of a group.
+func (l *List) OnHeader() bool {
+	row, _, ok := l.Cursor()
+	return ok && row < 0
+}
+
 // clamp keeps the cursor among the lines and the screen around the cursor.
 func (l *List) clamp() {
 	l.line = max(0, min(l.line, l.lines-1))

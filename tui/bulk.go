@@ -1,0 +1,155 @@
+package tui
+
+import (
+	"fmt"
+	"strings"
+
+	tea "charm.land/bubbletea/v2"
+
+	"github.com/oakum-sec/oakum/fixer"
+	"github.com/oakum-sec/oakum/fixer/engine"
+	"github.com/oakum-sec/oakum/fixer/text"
+	"github.com/oakum-sec/oakum/tui/review"
+)
+
+// A selection is findings that are accepted in one step.
+type selection struct {
+	what  string // for people: "compose.yaml", "all safe fixes"
+	level fixer.Level
+	holds func(*fixer.Finding) bool // runs on any goroutine
+}
+
+// safeShown are the safe fixes of what the filter lets through.
+func (s *listScreen) safeShown(d *model) selection {
+	if s.filter.zero() {
+		return allSafe()
+	}
+	return selection{"shown and safe", fixer.Safe, s.filter.shows(d.wording.titles)}
+}
+
+// allSafe are all safe fixes there are.
+func allSafe() selection {
+	return selection{"safe", fixer.Safe, func(*fixer.Finding) bool { return true }}
+}
+
+// allShown are the fixes of what the filter lets through.
+func (s *listScreen) allShown(d *model) selection {
+	return selection{"shown", fixer.Review, s.filter.shows(d.wording.titles)}
+}
+
+// ruleShown are the fixes of a rule, as far as the filter lets them through.
+func (s *listScreen) ruleShown(d *model, rule string) selection {
+	shows := s.filter.shows(d.wording.titles)
+	return selection{ruleWord(rule), fixer.Review, func(f *fixer.Finding) bool { return f.Rule == rule && shows(f) }}
+}
+
+// groupShown are the fixes of a group, as far as the filter lets them through.
+func (s *listScreen) groupShown(d *model, group string) selection {
+	shows, by, services := s.filter.shows(d.wording.titles), s.groupBy, d.current.plan.Before.Services()
+	return selection{text.VisibleLine(group), fixer.Review, func(f *fixer.Finding) bool {
+		service := ""
+		if v := services.Of(f.Key()); v != nil {
+			service = v.Name
+		}
+		return by.nameOf(f, service) == group && shows(f)
+	}}
+}
+
+// acceptShown accepts the open findings of a selection, and those that come up once
+// their fixes are made, as one step. It says what became of them.
+func (d *model) acceptShown(sel selection) tea.Cmd {
+	return d.acceptThen(sel, func(*model) tea.Cmd { return nil })
+}
+
+// acceptThen is acceptShown with something to do when anything was accepted.
+func (d *model) acceptThen(sel selection, then func(*model) tea.Cmd) tea.Cmd {
+	before := review.TallyOf(d.current.plan)
+	return d.lend("accepting "+sel.what, func(s *engine.Session) func(*model) tea.Cmd {
+		n, err := s.AcceptWhere("accept "+sel.what, sel.level, func(f *fixer.Finding) (fixer.Params, bool) { return nil, sel.holds(f) })
+		return func(d *model) tea.Cmd {
+			switch {
+			case err != nil:
+				return d.warn("%v", err)
+			case n == 0:
+				return d.say("%s", d.nothingToAccept(sel))
+			}
+			return tea.Batch(then(d), d.recorded(nil, accepted(sel.what, before, review.TallyOf(d.current.plan))))
+		}
+	})
+}
+
+// accepted says what one step has come to.
+func accepted(what string, before, after review.Tally) string {
+	out := fmt.Sprintf("Accepted %s (%s)", fixes(after.Accepted-before.Accepted), what)
+	more := func(n int, format string) {
+		if n > 0 {
+			out += fmt.Sprintf(", "+format, n)
+		}
+	}
+	more(after.Closed-before.Closed, "%d closed with them")
+	more(after.CameUp-before.CameUp, "%d came up")
+	more(after.Blocked-before.Blocked, "%d cannot be made")
+	return out + fmt.Sprintf("; %d left", after.Left)
+}
+
+// nothingToAccept says why there is nothing.
+func (d *model) nothingToAccept(sel selection) string {
+	var t review.Tally
+	look := 0
+	for _, r := range d.current.rows {
+		if r.outcome == nil || !sel.holds(r.now) {
+			continue
+		}
+		t.Add(r.outcome)
+		if r.waits() && r.now.Level() == fixer.Review && sel.level < fixer.Review {
+			look++
+		}
+	}
+	var why []string
+	more := func(n int, format string) {
+		if n > 0 {
+			why = append(why, fmt.Sprintf(format, n))
+		}
+	}
+	more(look, "%d need a look")
+	more(t.Manual, "%d have no automatic fix")
+	more(t.Accepted, "%d are accepted")
+	more(t.Closed, "%d are closed by other fixes")
+	more(t.Skipped+t.Suppressed, "%d are skipped or suppressed")
+	out := fmt.Sprintf("Nothing to accept (%s)", sel.what)
+	if len(why) > 0 {
+		out += ": " + strings.Join(why, ", ")
+	}
+	return out
+}
+
+// answer accepts the fix that a question is about for all its findings that wait, or
+// takes the decisions back where none does.
+func (d *model) answer(r *row) tea.Cmd {
+	accept, back := engine.Decisions{}, engine.Decisions{}
+	for _, p := range r.places {
+		k := p.outcome.Finding.Key()
+		if _, decided := d.decision(k); decided {
+			back[k] = engine.Decision{}
+		} else if review.Waits(p.outcome, decided) {
+			accept[k] = engine.Decision{Verdict: engine.Accept}
+		}
+	}
+	name := ruleWord(r.now.Rule)
+	switch {
+	case len(accept) > 0:
+		return d.decide("accept "+r.now.Rule, accept, fmt.Sprintf("Accepted %s in %d of %d places", name, len(accept), len(r.places)))
+	case len(back) > 0:
+		return d.decide("take back "+r.now.Rule, back, fmt.Sprintf("Took back %s in %d of %d places", name, len(back), len(r.places)))
+	}
+	return d.say("Nothing left to do: closed by other fixes")
+}
+
+// places are the findings that are answered together with one that the list shows
+// folded; only itself where there is no such question.
+func (s *listScreen) places(k fixer.Key) []*row {
+	if r := s.asks[k]; r != nil {
+		return r.places
+	}
+	return nil
+}

@@ -1,0 +1,150 @@
+package tui
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/oakum-sec/oakum/fixer"
+	"github.com/oakum-sec/oakum/fixer/engine"
+	"github.com/oakum-sec/oakum/fixer/text"
+	"github.com/oakum-sec/oakum/tui/review"
+	"github.com/oakum-sec/oakum/tui/widget"
+)
+
+// questionOf is what a finding asks: which of these fixes to make, with these
+// values. Two findings ask the same when one answer means the same for both: their
+// rule, severity and fixes are equal, with titles, levels, what they break and the
+// values that are proposed. What has no fix asks nothing.
+func questionOf(o *engine.Outcome, f *fixer.Finding) string {
+	if len(f.Fixes) == 0 || o.Result == engine.AlreadySuppressed || o.Result == engine.NewlySuppressed {
+		return ""
+	}
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s\x00%d", f.Rule, f.Severity)
+	for i := range f.Fixes {
+		x := &f.Fixes[i]
+		fmt.Fprintf(&b, "\x00%s\x00%s\x00%d\x00%s", x.ID, x.Title, x.Level, x.Breaks)
+		for _, p := range x.Params {
+			fmt.Fprintf(&b, "\x00%s=%s\x00%s\x00%v", p.Name, p.Default, p.Meaning, p.Guess)
+		}
+	}
+	return b.String()
+}
+
+// leastPlaces is from how many findings on one question takes their place.
+const leastPlaces = 2
+
+// foldQuestions puts one row in the place of findings of a group that ask the same.
+// Below a question that is open its findings follow.
+func (s *listScreen) foldQuestions(rows []*row) []*row {
+	places := map[string][]*row{}
+	for _, r := range rows {
+		if r.ask != "" {
+			places[r.ask] = append(places[r.ask], r)
+		}
+	}
+	out := make([]*row, 0, len(rows))
+	for _, r := range rows {
+		all := places[r.ask]
+		if r.ask == "" || len(all) < leastPlaces {
+			out = append(out, r)
+			continue
+		}
+		if r != all[0] {
+			continue
+		}
+		q := newQuestion(all)
+		out = append(out, q)
+		if s.unfolded[q.key] {
+			for _, p := range all {
+				member := *p
+				member.under = q.key
+				out = append(out, &member)
+			}
+		}
+	}
+	return out
+}
+
+// newQuestion makes the row of a question. It is about the first of its findings
+// that waits for a decision, or the first of all.
+func newQuestion(places []*row) *row {
+	r := *places[0]
+	for _, p := range places {
+		if review.Waits(p.outcome, p.done()) {
+			r = *p
+			break
+		}
+	}
+	r.key, r.places = "question "+r.ask, places
+	return &r
+}
+
+// placesOf returns the findings that are answered with the row: one, or those of a
+// question.
+func (r *row) placesOf() []*row {
+	if r.places != nil {
+		return r.places
+	}
+	return []*row{r}
+}
+
+// questionMark is the sign of a question: that of its findings where all have the same.
+func (d *model) questionMark(r *row) (sign string, pending bool) {
+	for i, p := range r.places {
+		mark, wait := d.mark(p.outcome)
+		if i > 0 && mark != sign {
+			return d.theme.Marks.Some, pending || wait
+		}
+		sign, pending = mark, pending || wait
+	}
+	return sign, pending
+}
+
+// unfold opens or closes the question with the cursor. A finding below its question
+// closes it, and the cursor goes there.
+func (s *listScreen) unfold(d *model, open bool) bool {
+	r := s.current()
+	switch {
+	case r == nil:
+		return false
+	case r.places != nil && s.unfolded[r.key] != open:
+		s.unfolded[r.key] = open
+	case r.under != "" && !open:
+		delete(s.unfolded, r.under)
+		s.update(d)
+		s.list.Select(r.under)
+		return true
+	default:
+		return false
+	}
+	s.rearrange(d)
+	return true
+}
+
+// mostPlaceLines bounds the lines that the places of a question take above its fix.
+const mostPlaceLines = 3
+
+// placeLines lists where a question is asked, in a few lines.
+func (s *listScreen) placeLines(d *model, r *row, width int) []string {
+	t := &d.theme
+	var names []string
+	for _, p := range r.places {
+		names = append(names, fmt.Sprintf("%s (%s:%d)", p.object, text.VisibleLine(p.now.File), p.outcome.Finding.Line))
+	}
+	lines := widget.Wrap(strings.Join(names, ", "), max(1, width-labelWidth-2))
+	if len(lines) > mostPlaceLines {
+		lines = lines[:mostPlaceLines]
+		more := t.Marks.Ellipsis + " l lists them"
+		last := &lines[mostPlaceLines-1]
+		*last = widget.Cut(*last, max(0, width-labelWidth-2-widget.Width(more)), "") + more
+	}
+	for i := range lines {
+		label := ""
+		if i == 0 {
+			label = "Places"
+		}
+		lines[i] = " " + t.Label.Paint(widget.Pad(label, labelWidth)) + lines[i]
+	}
+	return lines
+}
