@@ -30,7 +30,7 @@ func TestKeymapIsSound(t *testing.T) {
 				}
 				seen[k] = true
 				if !strings.Contains(table, "`"+k+"`") {
-					t.Errorf("%s: %s is not in the table of the README", p, k)
+					t.Errorf("%s: %s is not in the table of docs/keys.md", p, k)
 				}
 			}
 			out = out || b.act == actBack || b.act == actQuit
