@@ -77,9 +77,9 @@ func Complaints(text string) []string {
 	return out
 }
 
-var sentenceEnd = regexp.MustCompile(`[.?!:]["')]*\s+["'(]*[A-Z]|\n\s*\n|\n\s*[-*|#]`)
+var sentenceEnd = regexp.MustCompile(`[.?!]["')]*\s+\S|:\s+["'(]*[A-Z]|\n\s*\n|\n\s*[-*|#]`)
 
-// sentences splits a text where a full stop or a colon is followed by a capital
+// sentences splits a text at full stops, where a colon is followed by a capital
 // letter, at empty lines, and at items of lists.
 func sentences(text string) []string {
 	var out []string
