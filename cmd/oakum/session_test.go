@@ -62,7 +62,7 @@ func walk(x *terminal) {
 		x.t.Error("the interface is not on the alternate screen")
 	}
 	x.keys("j")
-	x.wait("> [!] LOW  stage build: image without a digest")
+	x.wait("> [!] LOW  stage build: image not pinned to a digest")
 	x.keys("k", "Enter")
 	x.wait(" review ", "+  USER 65532:65532", "y accept")
 	x.keys("p")
