@@ -83,7 +83,7 @@ func shortKind(object string) string {
 // be cut. Below the name of a rule it is the object and what the fix does to it;
 // elsewhere what is wrong comes before the object.
 func (r *row) sayings(t *theme.Theme, s *listScreen) (first, second string) {
-	answer := r.title
+	answer := "" // what has no fix has none
 	if len(r.now.Fixes) > 0 {
 		answer = text.VisibleLine(r.now.Fixes[0].Title)
 	}
