@@ -320,6 +320,8 @@ func (s *Spec) ForbidNewPrivileges() Decision {
 		notice("somebody set it to true: a setuid program or file capabilities that are needed no longer take effect", s.says("allowPrivilegeEscalation is set to true"))
 	case s.servesMail() != "":
 		notice("a mail server hands mail on by a program that is setuid: mail is no longer delivered", s.says(s.servesMail()))
+	case s.Image.Entry == nil && !s.Image.BuiltHere():
+		notice(d.Breaks, s.says("oakum knows nothing about "+s.Image.Name+", so no fact shows that it works without setuid programs"))
 	case s.Image.Entry != nil && s.Image.Entry.ByName:
 		notice(d.Breaks, fixer.ImageEvidence(s.Image.Entry.Evidence(image.FieldDefault)))
 	default:
