@@ -3,17 +3,30 @@
 
 GO ?= go
 
-.PHONY: test e2e safety
+.PHONY: install test e2e release image safety
 
-# All tests that need nothing but this folder.
+# Puts oakum into GOBIN, or bin in GOPATH. Its version is the commit of the clone.
+install:
+	$(GO) install -trimpath ./cmd/oakum
+	@"$$(v=$$($(GO) env GOBIN); echo "$${v:-$$($(GO) env GOPATH)/bin}")"/oakum version
+
+# All tests that need nothing but this directory.
 test:
 	$(GO) test $(ARGS) ./...
 
-# Those too that start other programs (an API server, a container engine).
-# Where one of these is missing its tests are skipped; -v says so and why. The
-# programs may come and go, so results of former runs are not used again.
+# Those too that start other processes (an API server, a container engine).
+# Where one of these is missing its tests are skipped; -v says so and why. They
+# may come and go, so results of former runs are not used again.
 e2e:
 	$(GO) test -tags e2e -count 1 -timeout 60m $(ARGS) ./...
+
+# The archives of a release, in dist: docs/install.md.
+release:
+	.ci/release $(PLATFORMS)
+
+# The container image.
+image:
+	docker build -t oakum .
 
 # What a fixer makes of the repositories below REPOS, as a table: docs/safety.md.
 # AFTER names a result that somebody else made, in place of FIXER; ARGS are more

@@ -28,11 +28,11 @@ func (d *model) about(a action, f *fixer.Finding, v *detail) tea.Cmd {
 		return d.openOverlay(newIgnore(f.Key()))
 	case actOptions:
 		if len(offer.Fixes) == 0 {
-			return d.warn("no sound fix is known here, so there is nothing to choose")
+			return d.warn("No automatic fix, so there is nothing to choose")
 		}
 		return d.push(newOptions(offer, v.fix, v.params))
 	case actExplain:
-		return d.push(newExplain(d.rule(f.Rule), f.Key(), v.fix))
+		return d.push(newExplain(d.rule(f.Rule), f.Key(), v))
 	case actZoom:
 		return d.push(newDiffOf(f.Key()))
 	case actEditor:
@@ -93,7 +93,7 @@ func (d *model) copy(s, what string) tea.Cmd {
 	if s == "" {
 		return d.say("nothing to copy")
 	}
-	return tea.Batch(tea.SetClipboard(s), d.say("copied the %s, as far as the terminal allows; P on the plan saves a file", what))
+	return tea.Batch(tea.SetClipboard(s), d.say("Copied the %s, if the terminal allows it; P on the plan saves a patch file", what))
 }
 
 // edit opens the file of a finding in the person's editor. Afterwards all

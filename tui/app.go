@@ -79,5 +79,8 @@ func (a *App) Result() review.Result {
 	if d.current != nil {
 		r.Open = d.unwritten()
 	}
+	if d.killed {
+		r.Summary += d.parting()
+	}
 	return r
 }

@@ -1,6 +1,8 @@
 package tui
 
 import (
+	"sync"
+
 	tea "charm.land/bubbletea/v2"
 
 	"github.com/oakum-sec/oakum/fixer/engine"
@@ -11,8 +13,26 @@ import (
 type keeper struct {
 	busy, again bool
 	failed      bool           // reported once
+	why         error          // it failed
 	kept        bool           // there is something on disk
 	atEnd       func() tea.Cmd // leaves the program when the save is through; nil to stay
+	book        saveBook
+}
+
+// A saveBook notes what is saved at the moment it is, so that leaving at once can
+// say what is kept.
+type saveBook struct {
+	running sync.WaitGroup
+	mu      sync.Mutex
+	saved   int // decisions on disk
+}
+
+// kept waits for a save that is under way and returns how many decisions are on disk.
+func (b *saveBook) kept() int {
+	b.running.Wait()
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.saved
 }
 
 // keptMsg says that a save is through.
@@ -35,8 +55,42 @@ func (k *keeper) save(d *model) tea.Cmd {
 }
 
 func (d *model) saveCmd(decisions engine.Decisions) tea.Cmd {
-	b := d.opts.Backend
-	return func() tea.Msg { return keptMsg{b.SaveDecisions(decisions)} }
+	save := d.saveFunc(decisions)
+	return func() tea.Msg { return keptMsg{save()} }
+}
+
+func (d *model) saveFunc(decisions engine.Decisions) func() error {
+	b, book := d.opts.Backend, &d.autosave.book
+	book.running.Add(1)
+	return func() error {
+		defer book.running.Done()
+		err := b.SaveDecisions(decisions)
+		if err == nil {
+			book.mu.Lock()
+			book.saved = len(decisions)
+			book.mu.Unlock()
+		}
+		return err
+	}
+}
+
+// parting says what is kept of the decisions when the program was left at once.
+func (d *model) parting() string {
+	if d.autosave.again && d.session != nil && d.busyWith == "" {
+		_ = d.saveFunc(d.session.Decisions())() // what is on disk is older
+	}
+	switch n := d.autosave.book.kept(); {
+	case n > 0:
+		return "Interrupted. " + keptWords(n)
+	case d.decided() > 0:
+		return "Interrupted. The decisions could not be saved and are lost.\n"
+	}
+	return ""
+}
+
+// keptWords says in the scrollback that decisions are kept.
+func keptWords(n int) string {
+	return count(n, "decision") + " kept: run oakum here again to resume.\n"
 }
 
 func (msg keptMsg) apply(d *model) tea.Cmd {
@@ -48,8 +102,8 @@ func (msg keptMsg) apply(d *model) tea.Cmd {
 	}
 	var cmd tea.Cmd
 	if msg.err != nil && !k.failed {
-		k.failed = true
-		cmd = d.warn("verdicts are not kept for the case of a crash: %v", msg.err)
+		k.failed, k.why = true, msg.err
+		cmd = d.warn("Decisions cannot be saved and will be lost in a crash. Set XDG_STATE_HOME (%v)", msg.err)
 	}
 	if k.again {
 		return tea.Batch(cmd, k.save(d))
@@ -59,6 +113,9 @@ func (msg keptMsg) apply(d *model) tea.Cmd {
 
 // keepAndQuit leaves the program when the present decisions are saved.
 func (d *model) keepAndQuit() tea.Cmd {
+	if n := d.decided(); n > 0 && !d.autosave.failed {
+		d.summary += keptWords(n)
+	}
 	return d.leaveAfterSave(func() tea.Cmd {
 		if !d.autosave.again || d.busyWith != "" {
 			return d.quit()
@@ -68,7 +125,12 @@ func (d *model) keepAndQuit() tea.Cmd {
 }
 
 // discard drops the decisions and leaves the program.
-func (d *model) discard() tea.Cmd { return d.leaveAfterSave(d.forget) }
+func (d *model) discard() tea.Cmd {
+	if n := d.decided(); n > 0 {
+		d.summary += count(n, "decision") + " discarded.\n"
+	}
+	return d.leaveAfterSave(d.forget)
+}
 
 // leaveAfterSave leaves the program by end, once a save that is under way is
 // through.

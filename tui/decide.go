@@ -66,11 +66,11 @@ func (d *model) toggle(o *engine.Outcome) tea.Cmd {
 func (d *model) notAcceptable(o *engine.Outcome) string {
 	switch {
 	case o.Result == engine.AlreadySuppressed:
-		return "a comment in the file asks to leave this: " + o.Reason
+		return "Suppressed by a comment in the file: " + o.Reason
 	case o.Result == engine.Closed && d.fresh():
-		return "nothing left to do: closed by " + keyWords(o.By)
+		return "Nothing left to do: closed by " + keyWords(o.By)
 	case len(d.offer(o).Fixes) == 0:
-		return "no sound fix is known here: n skips it, i records why it is left"
+		return "No automatic fix. n skips it, i suppresses it with a reason"
 	}
 	return ""
 }
@@ -140,7 +140,7 @@ func (d *model) skipFile(path string) tea.Cmd {
 		}
 	}
 	if len(all) == 0 {
-		return d.say("nothing is open in %s", path)
+		return d.say("No open findings in %s", path)
 	}
 	return d.decide("skip the rest of "+path, all, fmt.Sprintf("skipped %s in %s", count(len(all), "finding"), path))
 }

@@ -59,6 +59,9 @@ func (s *diffScreen) refresh(d *model) tea.Cmd {
 		s.fresh = false
 		s.looks = d.diffOptions
 		s.looks.split = d.width >= wideWidth
+		if s.plan == nil {
+			s.looks.context = wholeFile
+		}
 	}
 	var ask tea.Cmd
 	if s.plan == nil {
@@ -126,14 +129,21 @@ func (msg diffMsg) apply(d *model) tea.Cmd {
 	return nil
 }
 
-// focus shows the place of the finding, or the start of the file.
+// focus shows what the finding's fix changes in its file, else the place of the
+// finding, or the start of the file.
 func (s *diffScreen) focus(d *model) {
+	s.pane.view(d, s.looks, d.width, d.layout().body)
+	s.pane.scrolled = true
+	if p, exact := d.previewOf(s.key); p != nil && exact {
+		if line := p.diff.FirstChange(s.path); line > 0 {
+			s.pane.diff.Focus(s.path, line)
+			return
+		}
+	}
 	line := 1
 	if o := d.current.outcome(s.key); o != nil {
 		line = o.Finding.Line
 	}
-	s.pane.view(d, s.looks, d.width, d.layout().body)
-	s.pane.scrolled = true
 	s.pane.diff.FocusBefore(s.path, line)
 }
 
@@ -235,17 +245,31 @@ func (s *diffScreen) draw(d *model, l layout) page {
 		p.right = t.Severity(int(f.Severity)).Paint(severityLong(f.Severity))
 		shown, _ := d.previewOf(s.key)
 		p.foot = d.score(shown)
-		p.idle = d.unfixable(o)
+		if p.idle = d.unfixable(o); d.notAcceptable(o) != "" {
+			p.idle = append(p.idle, actAccept)
+		}
+	} else {
+		p.idle = []action{actAccept, actSkip}
 	}
 	if s.pane.diff == nil {
 		p.body = []string{"", " " + t.Dim.Paint("comparing"+t.Marks.Ellipsis)}
 		return p
 	}
 	p.body = s.pane.view(d, s.looks, l.width, l.body)
-	if file, n := s.pane.diff.File(); n > 0 {
+	n, of := s.pane.diff.Change()
+	if n >= of {
+		p.idle = append(p.idle, actNext)
+	}
+	if n <= 1 {
+		p.idle = append(p.idle, actPrev)
+	}
+	if _, below := s.pane.diff.Hidden(); below == 0 || len(s.pane.diff.Files()) < 2 {
+		p.idle = append(p.idle, actNextPart)
+	}
+	if file, at := s.pane.diff.File(); at > 0 {
 		p.note = text.VisibleLine(file)
-		if change, of := s.pane.diff.Change(); of > 0 {
-			p.note += fmt.Sprintf("%schange %d of %d", dot, change, of)
+		if of > 0 {
+			p.note += fmt.Sprintf("%schange %d of %d", dot, n, of)
 		}
 	}
 	return p

@@ -54,7 +54,7 @@ func newDone(d *model, st *planIndex, out []string, r *fixer.Receipt) *doneScree
 		}
 		s.add("left out by you: "+count(len(out), "file"), lines)
 	}
-	s.add("left: "+strings.Join(leftWords(st), ", "), nil)
+	s.add(tallied(st), nil)
 	groups := []struct {
 		title  string
 		result engine.Result

@@ -1,8 +1,8 @@
 package tui
 
 import (
-	"cmp"
 	"fmt"
+	"math"
 	"strings"
 
 	tea "charm.land/bubbletea/v2"
@@ -15,14 +15,15 @@ import (
 // explainScreen shows all there is to say about a finding, and its rule's
 // documentation.
 type explainScreen struct {
-	rule *fixer.Rule
-	key  fixer.Key
-	fix  string // id of the alternative looked at, "" for the first
+	rule   *fixer.Rule
+	key    fixer.Key
+	fix    string // id of the alternative looked at, "" for the first
+	params fixer.Params
 	scroller
 }
 
-func newExplain(r *fixer.Rule, k fixer.Key, fix string) *explainScreen {
-	return &explainScreen{rule: r, key: k, fix: fix}
+func newExplain(r *fixer.Rule, k fixer.Key, v *detail) *explainScreen {
+	return &explainScreen{rule: r, key: k, fix: v.fix, params: v.params}
 }
 
 func (s *explainScreen) place() place { return onExplain }
@@ -46,7 +47,10 @@ func (s *explainScreen) draw(d *model, l layout) page {
 		body: s.window(s.lines(d, min(l.width, 100)), l.body),
 	}
 	if n := s.below(); n > 0 {
-		p.foot = count(n, "line") + " more below"
+		p.foot = "j: " + count(n, "line") + " more below"
+	}
+	if firstURL(s.rule) == "" {
+		p.idle = []action{actReference, actCopy}
 	}
 	return p
 }
@@ -62,31 +66,27 @@ func (s *explainScreen) about(d *model, width int) []string {
 		return nil
 	}
 	t := &d.theme
+	v := &detail{fix: s.fix, params: s.params}
 	f := d.offer(o)
+	p, _ := d.previewOf(s.key)
+	var entries []entry
+	for _, e := range v.entries(d, o, p) {
+		if e.label == "Why" || e.label == "Refs" { // of the rule, below
+			continue
+		}
+		if entries = append(entries, e); e.label != "What" {
+			continue
+		}
+		entries = append(entries, entry{label: "Where", lines: []string{fmt.Sprintf("%s:%d, %s", f.File, o.Finding.Line, f.Path)}})
+		if fix := v.alternative(f); fix != nil {
+			entries = append(entries, entry{label: "Fix", lines: []string{fix.Title + " (" + fix.Level.String() + ")"}})
+		}
+	}
 	out := []string{" " + t.Title.Paint("This finding")}
-	say := func(label, body string) {
-		body = strings.Join(strings.Fields(text.Visible(body)), " ")
-		if body == "" {
-			return
-		}
-		for _, line := range widget.Wrap(body, max(1, width-labelWidth-4)) {
-			out = append(out, "   "+t.Label.Paint(widget.Pad(label, labelWidth))+line)
-			label = ""
-		}
+	lines, _ := v.explain(d, entries, width-2, math.MaxInt32)
+	for _, line := range lines {
+		out = append(out, "  "+line)
 	}
-	say("What", f.Message)
-	say("Where", fmt.Sprintf("%s:%d, %s", f.File, o.Finding.Line, f.Path))
-	state, _ := d.state(o)
-	say("State", state)
-	if fix := (&detail{fix: s.fix}).alternative(f); fix != nil {
-		say("Fix", fix.Title+" ("+fix.Level.String()+")")
-		say("Breaks", cmp.Or(fix.Breaks, harmless))
-		say("Verify", cmp.Or(fix.Verify, s.rule.Page().Verify))
-	}
-	for i, e := range f.Evidence {
-		say([]string{"Known", ""}[min(i, 1)], e.String())
-	}
-	say("Do", f.Advice)
 	return out
 }
 
@@ -94,39 +94,47 @@ func (s *explainScreen) lines(d *model, width int) []string {
 	t := &d.theme
 	doc := s.rule.Page()
 	out := s.about(d, width)
-	part := func(title, body string, verbatim bool) {
-		if strings.TrimSpace(body) == "" {
-			return
-		}
+	head := func(title string) {
 		if len(out) > 0 {
 			out = append(out, "")
 		}
 		out = append(out, " "+t.Title.Paint(title))
-		body = strings.TrimRight(text.Visible(body), "\n")
-		if verbatim {
-			for line := range strings.SplitSeq(body, "\n") {
-				out = append(out, "   "+widget.Cut(strings.ReplaceAll(line, "\t", "    "), width-4, t.Marks.CutRight))
-			}
+	}
+	prose := func(title, body string) {
+		if strings.TrimSpace(body) == "" {
 			return
 		}
-		for paragraph := range strings.SplitSeq(body, "\n\n") {
-			for _, line := range widget.Wrap(strings.Join(strings.Fields(paragraph), " "), max(1, width-4)) {
+		head(title)
+		for paragraph := range strings.SplitSeq(strings.TrimRight(text.Visible(body), "\n"), "\n\n") {
+			for _, line := range widget.Wrap(joined(paragraph), max(1, width-4)) {
 				out = append(out, "   "+line)
 			}
 		}
 	}
-	part("What", doc.What, false)
-	part("Why", doc.Why, false)
-	part("Breaks if", doc.Breaks, false)
-	part("Verify", doc.Verify, false)
-	part("Before", doc.Bad, true)
-	part("After", doc.Good, true)
+	verbatim := func(title, body string) {
+		if strings.TrimSpace(body) == "" {
+			return
+		}
+		head(title)
+		for line := range strings.SplitSeq(strings.TrimRight(text.Visible(body), "\n"), "\n") {
+			for _, part := range widget.Wrap(strings.ReplaceAll(line, "\t", "    "), max(1, width-4)) {
+				out = append(out, "   "+part)
+			}
+		}
+	}
+	prose(s.rule.Name, doc.Summary)
+	prose("What is reported", doc.What)
+	prose("Why", doc.Why)
+	prose("What can break", doc.Breaks)
+	prose("How to check", doc.Verify)
+	verbatim("Example", doc.Bad)
+	verbatim("Fixed", doc.Good)
 	var refs []string
 	for _, c := range fixer.Cite(s.rule.References) {
 		refs = append(refs, strings.TrimSpace(c.Text+"  "+c.URL))
 	}
-	part("References", strings.Join(refs, "\n"), true)
-	part("Leave it", "# oakum: ignore "+s.rule.Name+" the reason\nat the end of the line or on the line before; i writes it for you.", true)
-	part("The same text", "oakum explain "+s.rule.Name, true)
+	verbatim("References", strings.Join(refs, "\n"))
+	verbatim("Suppress this rule", "# oakum: ignore "+s.rule.Name+" REASON\nat the end of the line or on the line before. i in the review adds it.")
+	verbatim("The same on the command line", "oakum explain "+s.rule.Name)
 	return out
 }

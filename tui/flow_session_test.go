@@ -26,7 +26,7 @@ func TestEditorAndLostVerdicts(t *testing.T) {
 	b.files["Dockerfile"] = strings.Replace(shopDockerfile, "CMD", "USER 1000\nCMD", 1)
 	d.send(editedMsg{})
 	d.at(onNotice)
-	d.wants("no longer attached: 1 verdict", "accept  runs-as-root")
+	d.wants("1 decision dropped", "accept  runs-as-root")
 	d.elapse()
 	d.press("esc")
 	d.at(onList)
@@ -49,7 +49,7 @@ func TestCrashAndResume(t *testing.T) {
 	d.elapse()
 	d.press("y")
 	d.at(onList)
-	d.wants("took up 3 verdicts", "[✓] CRIT")
+	d.wants("Resumed 3 decisions", "[✓] CRIT")
 
 	d.press("w", "enter")
 	if len(b.kept) != 0 {
@@ -74,7 +74,7 @@ func TestResumeListsWhatIsLost(t *testing.T) {
 	d.elapse()
 	d.press("y")
 	d.at(onNotice)
-	d.wants("no longer attached: 4 verdicts", "gone/rule"[5:], "runs-as-root", "privileged")
+	d.wants("4 decisions dropped", "gone/rule"[5:], "runs-as-root", "privileged")
 	if got := len(d.model().session.Decisions()); got != 3 {
 		t.Fatalf("%d decisions, want 3", got)
 	}
@@ -142,7 +142,7 @@ func TestQuitKeepsWhatCtrlCKeeps(t *testing.T) {
 	d = start(t, b, 80, 24)
 	b.keepErr = errors.New("disk full")
 	d.press("space", "q")
-	d.wants("The verdicts cannot be saved: they are lost when you leave.")
+	d.wants("Decisions cannot be saved: leaving discards them.", "disk full")
 }
 
 // TestKeysUnderTheNoticeOfSize: while the terminal is too small to show what a
@@ -303,9 +303,9 @@ func TestSaveFailureIsSaidOnce(t *testing.T) {
 	d := start(t, b, 80, 24)
 	b.keepErr = errors.New("disk full")
 	d.press("space")
-	d.wants("verdicts are not kept", "disk full")
+	d.wants("Decisions cannot be saved and will be lost in a crash. Set XDG_STATE_HOME")
 	d.press("j", "j", "j", "space")
-	if strings.Contains(d.screen(), "disk full") {
+	if strings.Contains(d.screen(), "cannot be saved") {
 		t.Error("said twice")
 	}
 }

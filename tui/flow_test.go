@@ -240,7 +240,7 @@ func TestIgnoreIsPreviewedAndWritten(t *testing.T) {
 	d.press("i")
 	d.at(onIgnore)
 	d.press("enter")
-	d.wants("a reason is needed")
+	d.wants("A reason is needed")
 	d.typeText("it is a build image")
 	d.wants("# oakum: ignore dockerfile/runs-as-root it is a build image")
 	d.press("enter")

@@ -124,7 +124,7 @@ func TestAWriteThatBrokeOffIsNotCalledNothing(t *testing.T) {
 	d := start(t, b, 80, 24)
 	d.press("A", "w", "enter")
 	d.at(onNotice)
-	d.wants("writing broke off", "no space left on device", "undo restores them")
+	d.wants("writing was interrupted", "no space left on device", "undo restores them")
 	if strings.Contains(d.screen(), "nothing was written") {
 		t.Errorf("it is said that nothing was written:\n%s", d.screen())
 	}
@@ -134,12 +134,12 @@ func TestPatchIsWhatWouldBeWritten(t *testing.T) {
 	b := newFake(shop())
 	d := start(t, b, 80, 24)
 	d.press("A", "w", "P")
-	d.wants("saved as oakum.patch")
+	d.wants("Saved as oakum.patch")
 	if !strings.Contains(b.patches[0], "+    security_opt:\n") || !strings.HasPrefix(b.patches[0], "--- a/compose.yaml\n") {
 		t.Fatalf("patch:\n%s", b.patches[0])
 	}
 	d.press("c")
-	d.wants("copied the patch")
+	d.wants("Copied the patch")
 	b.patchErr = errors.New("read-only file system")
 	d.press("P")
 	d.wants("read-only file system")
@@ -155,7 +155,7 @@ func TestFileLeftOutStaysOut(t *testing.T) {
 	d.press("space", "w")
 	d.wants("write 2 files")
 	d.press("space") // compose.yaml
-	d.wants("left out", "write 1 file", "1 file left out: space on it takes it in again")
+	d.wants("left out", "write 1 file", "1 file left out: space puts a file back")
 	for _, way := range [][]string{{"esc", "w"}, {"q", "w"}, {"esc", "u", "ctrl+r", "w"}, {"esc", "q", "w"}} {
 		d.press(way...)
 		d.at(onPlan)
@@ -180,9 +180,12 @@ func TestFileLeftOutStaysOut(t *testing.T) {
 	}
 	d.wants("left out by you: 1 file", "compose.yaml")
 	d.press("esc", "w") // still out: taken in again it is written
-	d.wants("write 0 files")
+	d.wants("Left out: neither")
+	if strings.Contains(d.screen(), "write 0 files") {
+		t.Error("a key is shown that would write nothing")
+	}
 	d.press("enter")
-	d.wants("there is nothing to write")
+	d.wants("Nothing to write")
 	d.press("space", "enter")
 	d.at(onDone)
 	if b.files["compose.yaml"] == shopCompose {

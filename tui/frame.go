@@ -32,15 +32,14 @@ func (d *model) frameLines() []string {
 		}
 		body[i] = widget.Cut(line, l.width, t.Marks.Ellipsis)
 	}
-	at, labels, idle := s.place(), p.labels, p.idle
+	labels := p.labels
 	if n := len(d.overlays); n > 0 {
-		o := d.overlays[n-1]
-		d.lay(o, body, l.width)
-		at, labels, idle = o.place(), nil, nil
+		d.lay(d.overlays[n-1], body, l.width)
+		labels = nil
 	}
 	out = append(out, body...)
 	out = append(out, widget.Rule(t, "", p.foot, l.width, false))
-	out = append(out, d.footer(at, labels, idle, l)...)
+	out = append(out, d.footer(d.footerKeys(p.idle), labels, l)...)
 	return append(out, d.status(l.width))
 }
 
@@ -71,9 +70,28 @@ func (d *model) tooSmall() []string {
 	return out
 }
 
-// footer names the keys of a place, as far as there is room. How to leave and
-// where to find the other keys are always there.
-func (d *model) footer(at place, labels map[action]string, idle []action, l layout) []string {
+// footerKeys are the keys that the footer may name: those with a label that do
+// something now. idle are the ones of the screen that do not.
+func (d *model) footerKeys(idle []action) []binding {
+	top := d.top()
+	if n := len(d.overlays); n > 0 {
+		idle = nil
+		if o, ok := top.(idler); ok {
+			idle = o.idle(d)
+		}
+	}
+	idle = append(d.notHistory(), idle...)
+	if d.layout().detailWidth < splitWidth {
+		idle = append(idle, actSplit)
+	}
+	return slices.DeleteFunc(slices.Clone(keymap[top.place()]), func(b binding) bool {
+		return b.label == "" || slices.Contains(idle, b.act)
+	})
+}
+
+// footer names keys, as far as there is room. How to leave and where to find the
+// other keys are always there.
+func (d *model) footer(keys []binding, labels map[action]string, l layout) []string {
 	t := &d.theme
 	gap := "   "
 	if l.brief {
@@ -90,9 +108,8 @@ func (d *model) footer(at place, labels map[action]string, idle []action, l layo
 	}
 	var tail string
 	var rest []binding
-	for _, b := range keymap[at] {
+	for _, b := range keys {
 		switch {
-		case b.label == "", slices.Contains(idle, b.act):
 		case b.act == actHelp, b.act == actBack, b.act == actQuit:
 			if tail != "" {
 				tail += gap

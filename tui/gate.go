@@ -50,6 +50,30 @@ func (g *sessionGate) decision(k fixer.Key) (engine.Decision, bool) {
 	return g.session.Decision(k)
 }
 
+// decided counts the decisions; while the session is lent those from before.
+func (g *sessionGate) decided() int {
+	switch {
+	case g.busyWith != "":
+		return len(g.decisionsWhileBusy)
+	case g.session == nil:
+		return 0
+	}
+	return g.session.Decided()
+}
+
+// notHistory are those of undo and redo that would do nothing.
+func (g *sessionGate) notHistory() []action {
+	var out []action
+	past, future := g.steps()
+	if past == 0 {
+		out = append(out, actUndo)
+	}
+	if future == 0 {
+		out = append(out, actRedo)
+	}
+	return out
+}
+
 // holdLimit bounds the keys that wait for the session.
 const holdLimit = 256
 

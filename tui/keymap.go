@@ -179,13 +179,14 @@ var diffing = []binding{
 
 var (
 	helpKey  = bind(actHelp, "help", "these keys", "?")
-	quitKey  = bind(actQuit, "quit", "leave oakum; asks when accepted fixes are not written", "q").decides()
+	quitKey  = bind(actQuit, "quit", "leave oakum; asks first when accepted fixes have not been written", "q").decides()
 	backKey  = bind(actBack, "back", "back to where you came from", "esc")
 	leaveKey = bind(actBack, "back", "back to where you came from", "esc", "q")
 )
 
-// keymap holds every binding of the interface. The footer shows labelled ones
-// in this order, as far as there is room; help shows all.
+// keymap holds every binding of the interface: rows that are long, or of one
+// kind, stand in files beside it. The footer shows labelled ones in this order, as
+// far as there is room; help shows all.
 var keymap = map[place][]binding{
 	onScan: join(one(
 		bind(actQuit, "quit", "stop reading and leave", "q", "esc"),
@@ -229,121 +230,10 @@ var keymap = map[place][]binding{
 		bind(actBack, "back", "clear the filter; without one, back to the overview", "esc"),
 		quitKey, helpKey), everywhere),
 
-	onReview: join(one(
-		bind(actAccept, "accept", "accept the fix and go on to the next open finding", "y", "enter").decides(),
-		bind(actSkip, "skip", "leave the finding as it is and go on", "n").decides(),
-		bind(actAcceptRule, "all of rule", "accept the fixes of every finding of this rule", "a").brief("rule").decides(),
-		bind(actSkipFile, "skip file", "skip what is still open in this file", "d").decides(),
-		bind(actNextPart, "next fix", "next alternative", "tab"),
-		bind(actPrevPart, "", "previous alternative", "shift+tab"),
-		bind(actOptions, "options", "alternatives and their parameters", "p"),
-	), diffing[:1], one(
-		bind(actZoom, "zoom", "the whole file, before and after", "z"),
-		bind(actExplain, "explain", "all there is to say about the finding and its rule", "x"),
-		bind(actIgnore, "ignore", "leave it and record why, as a comment in the file", "i").decides(),
-		bind(actNext, "next", "next finding", "]"),
-		bind(actPrev, "prev", "previous finding", "["),
-		bind(actEditor, "edit", "open the file in $EDITOR at the line", "e").decides(),
-		bind(actPlan, "plan", "see the plan; nothing is written before enter there", "w"),
-		bind(actAcceptSafe, "", "accept every safe fix, and those that come up once these are made", "A").decides(),
-		bind(actReference, "", "open the rule's first reference in the browser", "o"),
-	), history, diffing[1:], moving, one(
-		bind(actBack, "list", "back to the list", "esc"),
-		quitKey, helpKey), everywhere),
+	onReview: reviewKeys, onOptions: optionsKeys, onExplain: explainKeys, onDiff: diffKeys, onPlan: planKeys, onDone: doneKeys,
 
-	onOptions: join(one(
-		bind(actOpen, "accept", "accept the chosen fix with these values", "enter").decides(),
-		bind(actToggle, "choose", "choose the alternative, or switch the box", "space"),
-		bind(actDown, "next field", "next field", "down", "j", "tab"),
-		bind(actUp, "", "previous field", "up", "k", "shift+tab"),
-		bind(actPageDown, "", "scroll the preview down", "pgdown", "ctrl+d"),
-		bind(actPageUp, "", "scroll the preview up", "pgup", "ctrl+u"),
-		bind(actBack, "back", "back; nothing changes", "esc"),
-		helpKey), everywhere),
-
-	onExplain: join(one(
-		bind(actReference, "open reference", "open the first reference in the browser", "o"),
-		bind(actCopy, "copy", "copy the first reference's address", "c"),
-	), moving, one(leaveKey, helpKey), everywhere),
-
-	onDiff: join(one(
-		bind(actAccept, "accept", "accept the fix and go on to the next open finding", "y").decides(),
-		bind(actSkip, "skip", "leave the finding as it is and go on", "n").decides(),
-		bind(actNext, "next change", "next change", "]"),
-		bind(actPrev, "prev", "previous change", "["),
-		bind(actNextPart, "next file", "next file", "tab"),
-		bind(actPrevPart, "", "previous file", "shift+tab"),
-		bind(actFilter, "search", "search in the diff", "/"),
-		bind(actOpen, "", "next place the search found", "enter"),
-		bind(actFold, "", "previous place the search found", "shift+enter", "N"),
-		bind(actZoom, "unzoom", "back to the smaller view", "z"),
-	), diffing, moving, one(leaveKey, helpKey), everywhere),
-
-	onPlan: join(one(
-		bind(actWrite, "write", "write the files: the only key that does", "enter").decides(),
-		bind(actPatch, "save as patch", "save the plan as a patch file", "P").brief("patch"),
-		bind(actCopy, "copy patch", "copy the patch to the clipboard", "c").brief("copy"),
-		bind(actToggle, "leave file out", "leave the file out, with every fix that touches it, or take it in again", "space").brief("leave out").decides(),
-		bind(actDown, "file", "next file", "j", "down", "tab"),
-		bind(actUp, "", "previous file", "k", "up", "shift+tab"),
-		bind(actZoom, "zoom", "the file's diff on the whole screen", "z"),
-		bind(actNext, "", "next change", "]"),
-		bind(actPrev, "", "previous change", "["),
-	), diffing[:6], one(
-		bind(actTop, "", "first file", "g", "home"),
-		bind(actBottom, "", "last file", "G", "end"),
-		bind(actHalfDown, "", "scroll the diff down", "ctrl+d"),
-		bind(actHalfUp, "", "scroll the diff up", "ctrl+u"),
-		bind(actPageDown, "", "scroll the diff a page down", "pgdown"),
-		bind(actPageUp, "", "scroll the diff a page up", "pgup"),
-	), history, one(backKey,
-		bind(actQuit, "quit", "leave without writing", "q").decides(),
-		helpKey), everywhere),
-
-	onDone: join(one(
-		bind(actRescan, "scan again", "read the files again", "r").decides(),
-		bind(actCopy, "copy", "copy this summary", "c"),
-	), moving, one(
-		bind(actBack, "list", "to what is left", "esc"),
-		quitKey, helpKey), everywhere),
-
-	onHelp: join(one(
-		bind(actBack, "close", "close", "esc", "q", "?"),
-	), moving, everywhere),
-
-	onFilter: one(
-		bind(actOpen, "keep", "keep the filter", "enter"),
-		bind(actBack, "clear", "clear the filter", "esc"),
-	),
-	onSearch: one(
-		bind(actOpen, "find", "go to the next place", "enter"),
-		bind(actBack, "close", "close the search", "esc"),
-	),
-	onIgnore: one(
-		bind(actOpen, "ignore", "write the comment when the plan is written", "enter").decides(),
-		bind(actBack, "back", "back; nothing changes", "esc"),
-		bind(actPageDown, "", "scroll the preview down", "pgdown"),
-		bind(actPageUp, "", "scroll the preview up", "pgup"),
-	),
-	onQuit: join(one(
-		bind(actPlan, "plan", "see the plan", "w"),
-		bind(actPatch, "patch", "save the plan as a patch file and leave", "P"),
-		bind(actKeep, "keep", "leave, and keep the verdicts for the next time", "q", "k"),
-		bind(actDiscard, "discard", "leave, and forget the verdicts", "D"),
-		bind(actBack, "stay", "stay", "esc"),
-	), everywhere),
-	onChanged: join(one(
-		bind(actRescan, "read again", "read the files again; verdicts stay where their finding still exists", "r").decides(),
-		bind(actBack, "back", "back to the plan; nothing was written", "esc", "q"),
-	), moving, everywhere),
-	onResume: join(one(
-		bind(actAccept, "take them up", "take the earlier verdicts up again", "y", "enter").decides(),
-		bind(actDiscard, "forget them", "forget the earlier verdicts", "n"),
-		bind(actBack, "later", "decide another time; the first new verdict replaces them", "esc", "q"),
-	), everywhere),
-	onNotice: join(one(
-		bind(actBack, "close", "close", "esc", "q", "enter"),
-	), moving, everywhere),
+	onHelp: helpKeys, onFilter: filterKeys, onSearch: searchKeys, onIgnore: ignoreKeys, onQuit: quitKeys, onChanged: changedKeys,
+	onResume: resumeKeys, onNotice: noticeKeys,
 }
 
 // typing are the keys of a line that is being typed. What is not here and

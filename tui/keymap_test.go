@@ -30,7 +30,7 @@ func TestKeymapIsSound(t *testing.T) {
 				}
 				seen[k] = true
 				if !strings.Contains(table, "`"+k+"`") {
-					t.Errorf("%s: %s is not in the table of the README", p, k)
+					t.Errorf("%s: %s is not in the table of docs/keys.md", p, k)
 				}
 			}
 			out = out || b.act == actBack || b.act == actQuit
@@ -216,7 +216,7 @@ func keyCases() []keyCase {
 		{onHome, actList, nil, goes(onList)},
 		{onHome, actPlan, nil, goes(onPlan)},
 		{onHome, actAcceptSafe, nil, decides(2)},
-		{onHome, actRescan, nil, says("read again")},
+		{onHome, actRescan, nil, says("Read again")},
 		{onHome, actUndo, []string{"A"}, decides(0)},
 		{onHome, actRedo, []string{"A", "u"}, decides(2)},
 		{onHome, actQuit, nil, quits},
@@ -299,7 +299,8 @@ func keyCases() []keyCase {
 	}...)
 
 	add(down(onDiff, longDiff...)...)
-	add(looks(onDiff)...)
+	add(looks(onDiff)[2:]...)
+	add(keyCase{onDiff, actMoreContext, []string{"{"}, shows(wholeFile)}, keyCase{onDiff, actLessContext, nil, shows(mostContext)})
 	add([]keyCase{
 		{onDiff, actAccept, nil, func(t *testing.T, d *drive, _ string) { d.at(onDiff); decides(3)(t, d, "") }},
 		{onDiff, actSkip, nil, func(t *testing.T, d *drive, _ string) { d.at(onDiff) }},
@@ -320,7 +321,7 @@ func keyCases() []keyCase {
 	add(looks(onPlan)[3:]...)
 	add([]keyCase{
 		{onPlan, actWrite, nil, goes(onDone)},
-		{onPlan, actPatch, nil, says("saved as oakum.patch")},
+		{onPlan, actPatch, nil, says("Saved as oakum.patch")},
 		{onPlan, actCopy, nil, setsClipboard},
 		{onPlan, actToggle, nil, says("left out")},
 		{onPlan, actDown, nil, says("2 of 2")},
@@ -348,7 +349,7 @@ func keyCases() []keyCase {
 
 	add(down(onDone)...)
 	add([]keyCase{
-		{onDone, actRescan, nil, func(t *testing.T, d *drive, _ string) { d.at(onList); d.wants("read again") }},
+		{onDone, actRescan, nil, func(t *testing.T, d *drive, _ string) { d.at(onList); d.wants("Read again") }},
 		{onDone, actCopy, nil, setsClipboard},
 		{onDone, actBack, nil, goes(onList)},
 		{onDone, actQuit, nil, quits},
@@ -386,7 +387,7 @@ func keyCases() []keyCase {
 		{onChanged, actRescan, nil, goes(onPlan)},
 		{onChanged, actBack, nil, goes(onPlan)},
 		{onResume, actAccept, nil, decides(1)},
-		{onResume, actDiscard, nil, func(t *testing.T, d *drive, _ string) { d.at(onList); d.wants("forgot") }},
+		{onResume, actDiscard, nil, func(t *testing.T, d *drive, _ string) { d.at(onList); d.wants("Discarded") }},
 		{onResume, actBack, nil, goes(onList)},
 	}...)
 

@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// KeyTable returns every key of every screen as Markdown, for the README. It
+// KeyTable returns every key of every screen as Markdown, for docs/keys.md. It
 // is made from the table the interface itself uses.
 func KeyTable() string {
 	var b strings.Builder

@@ -144,13 +144,6 @@ func (s *listScreen) bar(d *model) (labels map[action]string, idle []action) {
 	}
 	count(actAcceptSafe, s.shown.safe, "%s", safe)
 	count(actAcceptShown, s.shown.fixes, "%s", shown)
-	past, future := d.steps()
-	if past == 0 {
-		idle = append(idle, actUndo)
-	}
-	if future == 0 {
-		idle = append(idle, actRedo)
-	}
 	labels[actBack] = "overview"
 	if s.focus {
 		labels[actBack] = "list"

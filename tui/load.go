@@ -107,7 +107,7 @@ func (msg loadedMsg) apply(d *model) tea.Cmd {
 	cmds := []tea.Cmd{d.settle(msg.index), d.awaitFacts(msg.facts)}
 	switch {
 	case msg.keptErr != nil:
-		cmds = append(cmds, d.warn("the verdicts of an earlier session cannot be read: %v", msg.keptErr))
+		cmds = append(cmds, d.warn("The decisions of your last session cannot be read: %v", msg.keptErr))
 	case len(msg.kept) > 0:
 		d.autosave.kept = true
 		cmds = append(cmds, d.interrupt(newResume(msg.kept)))
@@ -133,9 +133,9 @@ func (d *model) rescan(why string) tea.Cmd {
 			case len(lost) > 0:
 				return d.listLost(was, lost)
 			case why != "":
-				return d.warn("%sread again, %s kept", why, count(len(was), "verdict"))
+				return d.warn("%sread again, %s kept", why, count(len(was), "decision"))
 			}
-			return d.say("read again, %s kept", count(len(was), "verdict"))
+			return d.say("Read again, %s kept", count(len(was), "decision"))
 		}
 	})
 }
@@ -143,17 +143,17 @@ func (d *model) rescan(why string) tea.Cmd {
 // listLost names the decisions whose finding is gone.
 func (d *model) listLost(was engine.Decisions, lost []fixer.Key) tea.Cmd {
 	lines := make([]string, 0, len(lost)+2)
-	lines = append(lines, "The finding these verdicts spoke of is gone:", "")
+	lines = append(lines, "The findings of these decisions are gone:", "")
 	for _, k := range lost {
 		lines = append(lines, "  "+string(was[k].Verdict)+"  "+ruleWord(k.Rule)+"  "+k.File+"  "+k.Path)
 	}
-	return d.interrupt(newNotice("no longer attached: "+count(len(lost), "verdict"), lines))
+	return d.interrupt(newNotice(count(len(lost), "decision")+" dropped", lines))
 }
 
 // resume restores the decisions of an earlier session. Those whose
 // finding or fix is gone are listed.
 func (d *model) resume(kept engine.Decisions) tea.Cmd {
-	return d.lend("taking earlier verdicts up", func(s *engine.Session) func(*model) tea.Cmd {
+	return d.lend("resuming the last session", func(s *engine.Session) func(*model) tea.Cmd {
 		lost, err := review.Resume(s, kept)
 		return func(d *model) tea.Cmd {
 			switch {
@@ -162,7 +162,7 @@ func (d *model) resume(kept engine.Decisions) tea.Cmd {
 			case len(lost) > 0:
 				return d.listLost(kept, lost)
 			}
-			return d.say("took up %s of an earlier session", count(len(kept), "verdict"))
+			return d.say("Resumed %s of your last session", count(len(kept), "decision"))
 		}
 	})
 }

@@ -60,6 +60,9 @@ type (
 		typed(d *model) tea.Cmd
 	}
 
+	// An idler is an overlay with keys that do nothing at times.
+	idler interface{ idle(d *model) []action }
+
 	// An opener asks for work when it comes to the top, and again when the
 	// plan under it changed.
 	opener interface{ refresh(d *model) tea.Cmd }

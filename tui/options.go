@@ -40,7 +40,7 @@ func newOptions(f *fixer.Finding, fix string, params fixer.Params) *optionsScree
 		}
 		way.Options = append(way.Options, widget.Option{Label: text.VisibleLine(f.Fixes[i].Title), Note: f.Fixes[i].Level.String()})
 	}
-	way.Options = append(way.Options, widget.Option{Label: "leave it, and record why", Note: "comment"})
+	way.Options = append(way.Options, widget.Option{Label: "leave it and suppress the finding with a reason", Note: "comment"})
 	s.form.Fields = []widget.Field{way}
 	s.parameters(params)
 	s.form.FocusOn(0)
@@ -180,6 +180,12 @@ func (s *optionsScreen) draw(d *model, l layout) page {
 		right: t.Severity(int(f.Severity)).Paint(severityLong(f.Severity)),
 		rule:  "how to fix " + ruleWord(f.Rule),
 		heavy: true,
+	}
+	if !s.form.Chooses() {
+		p.idle = append(p.idle, actToggle)
+	}
+	if s.form.AtEnd() {
+		p.idle = append(p.idle, actDown)
 	}
 	formHeight := min(l.body-4, s.form.Height(t, l.width))
 	p.body = s.form.View(t, l.width, formHeight)

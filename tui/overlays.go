@@ -70,6 +70,13 @@ func (o *searchOverlay) typing() line { return &o.input }
 
 func (o *searchOverlay) typed(*model) tea.Cmd { return nil }
 
+func (o *searchOverlay) idle(*model) []action {
+	if o.input.Value() == "" {
+		return []action{actOpen}
+	}
+	return nil
+}
+
 func (o *searchOverlay) press(d *model, a action) tea.Cmd {
 	cmd := d.closeOverlay()
 	if a == actOpen {
@@ -113,6 +120,13 @@ func (o *ignoreOverlay) refresh(d *model) tea.Cmd {
 	return d.askPreview(o.key, o.decision())
 }
 
+func (o *ignoreOverlay) idle(*model) []action {
+	if o.decision().Reason == "" {
+		return []action{actOpen}
+	}
+	return nil
+}
+
 func (o *ignoreOverlay) press(d *model, a action) tea.Cmd {
 	switch a {
 	case actBack:
@@ -124,10 +138,10 @@ func (o *ignoreOverlay) press(d *model, a action) tea.Cmd {
 	case actOpen:
 		v := o.decision()
 		if v.Reason == "" {
-			return d.warn("a reason is needed: whoever reads the comment later will want it")
+			return d.warn("A reason is needed: people who read the file later will want to know it")
 		}
-		said := fmt.Sprintf("will record why %s is left in %s", ruleWord(o.key.Rule), o.key.File)
-		return tea.Batch(d.decide("ignore "+o.key.Rule, engine.Decisions{o.key: v}, said), d.closeOverlay())
+		said := fmt.Sprintf("Suppressed %s in %s, once the plan is written", ruleWord(o.key.Rule), o.key.File)
+		return tea.Batch(d.decide("suppress "+o.key.Rule, engine.Decisions{o.key: v}, said), d.closeOverlay())
 	}
 	return nil
 }
@@ -139,7 +153,7 @@ func (o *ignoreOverlay) panel(d *model, width, height int) (string, []string) {
 	room := min(10, height-1)
 	switch {
 	case o.decision().Reason == "":
-		out = append(out, " "+t.Dim.Paint("it is written into the file as a comment, and counted from then on"))
+		out = append(out, " "+t.Dim.Paint("Adds this reason to the file as a suppression comment; scans will list the finding as suppressed."))
 	case p == nil || !exact:
 		out = append(out, " "+t.Dim.Paint("working out what this does"+t.Marks.Ellipsis))
 	case p.outcome != nil && (p.outcome.Result == engine.Refused || p.outcome.Result == engine.Blocked):
@@ -154,7 +168,7 @@ func (o *ignoreOverlay) panel(d *model, width, height int) (string, []string) {
 	for len(out) < room+1 {
 		out = append(out, "")
 	}
-	return "why is " + ruleWord(o.key.Rule) + " left?", out
+	return "suppress " + ruleWord(o.key.Rule), out
 }
 
 // quitOverlay asks what becomes of accepted fixes that are not written.
@@ -192,18 +206,47 @@ func (quitOverlay) press(d *model, a action) tea.Cmd {
 	return nil
 }
 
+func (quitOverlay) idle(d *model) []action {
+	if d.current == nil || !d.fresh() {
+		return []action{actPatch}
+	}
+	return nil
+}
+
 func (quitOverlay) panel(d *model, width, height int) (string, []string) {
-	n := edits(d.current.done(), d.current.count[engine.NewlySuppressed])
-	kept := d.theme.Dim.Paint("q keeps the verdicts for the next time, D forgets them.")
+	lines := []string{
+		"",
+		" " + unwrittenWords(d.current) + " not been written.",
+		" Keep them for next time (q), discard them (D), or cancel (esc)?",
+		"",
+		" " + d.theme.Dim.Paint("w shows the plan, which writes them; P saves them as a patch."),
+		"",
+	}
 	if d.autosave.failed {
-		kept = d.theme.Warn.Paint("The verdicts cannot be saved: they are lost when you leave.")
+		lines[2] = " " + d.theme.Warn.Paint("Decisions cannot be saved: leaving discards them. Cancel with esc.")
+		for _, s := range widget.Wrap(text.VisibleLine(d.autosave.why.Error()), max(1, width-2)) {
+			lines = append(lines, " "+d.theme.Dim.Paint(s))
+		}
 	}
-	return "leave without writing?", []string{
-		"",
-		" " + n + " accepted and not written to any file.",
-		" " + kept,
-		"",
+	return "leave without writing?", lines
+}
+
+// unwrittenWords says what the plan would write: "23 accepted fixes have".
+func unwrittenWords(now *planIndex) string {
+	var parts []string
+	if n := now.count[engine.Fixed]; n == 1 {
+		parts = append(parts, "1 accepted fix")
+	} else if n > 0 {
+		parts = append(parts, fmt.Sprintf("%d accepted fixes", n))
 	}
+	if n := now.count[engine.NewlySuppressed]; n > 0 {
+		parts = append(parts, count(n, "suppression comment"))
+	}
+	all := strings.Join(parts, " and ")
+	if strings.HasPrefix(all, "1 ") && len(parts) == 1 {
+		return all + " has"
+	}
+	return all + " have"
 }
 
 // changedOverlay says that changed files prevent writing.
@@ -226,14 +269,14 @@ func (o *changedOverlay) press(d *model, a action) tea.Cmd {
 }
 
 func (o *changedOverlay) panel(d *model, width, height int) (string, []string) {
-	lines := []string{" Nothing was written. These files stand in the way:", ""}
+	lines := []string{" Nothing was written, because of these files:", ""}
 	for _, f := range o.err.Refusals {
 		s := text.VisibleLine(f.Path) + ": " + text.VisibleLine(f.Reason)
 		for _, line := range widget.Wrap(s, max(1, width-6)) {
 			lines = append(lines, "   "+line)
 		}
 	}
-	lines = append(lines, "", " Reading again keeps every verdict whose finding still exists.")
+	lines = append(lines, "", " r reads the files again and keeps every decision whose finding still exists.")
 	return "files have changed", o.window(lines, height)
 }
 
@@ -250,7 +293,7 @@ func (o *resumeOverlay) press(d *model, a action) tea.Cmd {
 		return tea.Batch(d.closeOverlay(), d.resume(o.kept))
 	case actDiscard:
 		d.autosave.kept = false
-		return tea.Batch(d.closeOverlay(), d.saveCmd(nil), d.say("forgot the earlier verdicts"))
+		return tea.Batch(d.closeOverlay(), d.saveCmd(nil), d.say("Discarded the decisions of your last session"))
 	case actBack:
 		return d.closeOverlay()
 	}
@@ -262,9 +305,9 @@ func (o *resumeOverlay) panel(d *model, width, height int) (string, []string) {
 	for _, v := range o.kept {
 		n[v.Verdict]++
 	}
-	return "an earlier session was not finished", []string{
+	return "Resume your last session?", []string{
 		"",
-		fmt.Sprintf(" %s not written: %d accepted, %d skipped, %d ignored.", count(len(o.kept), "verdict"), n[engine.Accept], n[engine.Skip], n[engine.Suppress]),
+		fmt.Sprintf(" %s not written yet: %d accepted, %d skipped, %d suppressed.", count(len(o.kept), "decision"), n[engine.Accept], n[engine.Skip], n[engine.Suppress]),
 		"",
 	}
 }

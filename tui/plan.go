@@ -10,6 +10,8 @@ import (
 
 	"github.com/oakum-sec/oakum/fixer"
 	"github.com/oakum-sec/oakum/fixer/engine"
+	"github.com/oakum-sec/oakum/tui/review"
+	"github.com/oakum-sec/oakum/tui/theme"
 	"github.com/oakum-sec/oakum/tui/widget"
 )
 
@@ -166,9 +168,10 @@ func (s *planScreen) draw(d *model, l layout) page {
 	if !s.ready(d) {
 		p.note = "working out" + t.Marks.Ellipsis
 	}
+	p.idle = s.idle(len(plan.Changes))
 	if len(s.view.files) == 0 {
-		p.body = []string{"", " Nothing is accepted yet, so there is nothing to write.", "",
-			" " + t.Dim.Paint("A on the list accepts every safe fix; enter there looks at one.")}
+		p.body = []string{"", " No fixes are accepted yet, so there is nothing to write.", "",
+			" " + t.Dim.Paint("A on the list accepts all safe fixes; enter there reviews one.")}
 		return p
 	}
 	p.body = append(s.table(d, l), s.summary(d, l.width)...)
@@ -176,27 +179,41 @@ func (s *planScreen) draw(d *model, l layout) page {
 	p.body = append(p.body, widget.Rule(t, visible(f.path), fmt.Sprintf("%d of %d", s.cursor+1, len(s.view.files)), l.width, false))
 	room := l.body - len(p.body)
 	if d.excluded[f.path] {
-		p.body = append(p.body, " "+t.Dim.Paint("left out: it stays as it is, and so do other files its fixes would change"))
+		p.body = append(p.body, " "+t.Dim.Paint("Left out: neither this file nor the other files of its fixes are changed."))
 	} else {
 		p.body = append(p.body, f.pane.view(d, d.diffOptions, l.width, room)...)
 	}
 	return p
 }
 
+// idle are the keys that would do nothing for a plan that writes so many files.
+func (s *planScreen) idle(writes int) []action {
+	var out []action
+	if writes == 0 {
+		out = append(out, actWrite, actPatch, actCopy)
+	}
+	if len(s.view.files) < 2 {
+		out = append(out, actDown)
+	}
+	if f := s.file(); f == nil || f.pane.diff == nil {
+		out = append(out, actZoom, actSplit)
+	}
+	if len(s.view.files) == 0 {
+		out = append(out, actToggle)
+	}
+	return out
+}
+
 // table lists the files, as many as leave room for the diff.
 func (s *planScreen) table(d *model, l layout) []string {
 	t := &d.theme
-	head := fmt.Sprintf("%6s %5s %5s", "edits", "added", "gone")
-	comments := false // no column for what there is none of
-	if !l.brief {
-		head += fmt.Sprintf(" %5s %6s", "safe", "review")
-		comments = slices.ContainsFunc(s.view.files, func(f planFile) bool { return f.comments > 0 })
-	}
+	comments := slices.ContainsFunc(s.view.files, func(f planFile) bool { return f.comments > 0 }) // else no column
+	head := fmt.Sprintf("%6s %6s", "fixes", "review")
 	if comments {
-		head += " comment"
+		head += fmt.Sprintf(" %8s", "comments")
 	}
-	head += fmt.Sprintf(" %5s  ", "left")
-	const state = 17 // cells: "git: untracked !"
+	head += fmt.Sprintf(" %9s %5s  ", "lines", "left")
+	const state = 15 // cells: "git: modified !"
 	name := l.width - 3 - len(head) - state
 	room := max(1, min(len(s.view.files), l.body/2-4))
 	s.top = max(0, min(s.top, s.cursor, len(s.view.files)-room))
@@ -208,14 +225,11 @@ func (s *planScreen) table(d *model, l layout) []string {
 		if i == s.cursor {
 			lead = " " + t.Marks.Cursor + " "
 		}
-		figures := fmt.Sprintf("%6d %5s %5s", f.edits, fmt.Sprintf("+%d", f.added), fmt.Sprintf("-%d", f.removed))
-		if !l.brief {
-			figures += fmt.Sprintf(" %5d %6d", f.safe, f.review)
-		}
+		figures := fmt.Sprintf("%6d %6d", f.safe+f.review, f.review)
 		if comments {
-			figures += fmt.Sprintf(" %7d", f.comments)
+			figures += fmt.Sprintf(" %8d", f.comments)
 		}
-		figures += fmt.Sprintf(" %5d  ", f.left)
+		figures += " " + widget.PadLeft(fmt.Sprintf("+%d %s%d", f.added, t.Marks.Minus, f.removed), 9) + fmt.Sprintf(" %5d  ", f.left)
 		words := visible(s.view.states[f.path].Text)
 		switch {
 		case d.excluded[f.path]:
@@ -236,68 +250,75 @@ func (s *planScreen) table(d *model, l layout) []string {
 	return out
 }
 
-// summary says what checking the result again found.
+// summary says what becomes of the findings, and what there is to know before the
+// files are written.
 func (s *planScreen) summary(d *model, width int) []string {
 	t := &d.theme
 	st := s.view.index
-	added := 0
-	for i := range st.plan.Outcomes {
-		if o := &st.plan.Outcomes[i]; o.New && o.Result != engine.Fixed && o.Result != engine.Closed {
-			added++
+	var out []string
+	say := func(style theme.Style, format string, args ...any) {
+		for _, line := range widget.Wrap(fmt.Sprintf(format, args...), max(1, width-5)) {
+			out = append(out, "   "+style.Paint(line))
 		}
 	}
-	written := fmt.Sprintf("%d fixed", st.done())
-	if n := st.count[engine.NewlySuppressed]; n > 0 {
-		written += ", " + count(n, "comment")
-	}
-	out := []string{
-		fmt.Sprintf("   checked again after the edits: %s, %d left, %d new. %s.",
-			written, len(st.plan.Final.Findings), added, passes(st.plan.Passes)),
-		"   left  " + strings.Join(leftWords(st), "  "),
+	say(theme.Style{}, "%s", tallied(st))
+	if left := leftWords(st); left != "" {
+		say(theme.Style{}, "Left: %s", left)
 	}
 	if v := s.view; v.podsBefore != v.podsAfter {
-		out = append(out, fmt.Sprintf("   pods by Pod Security level: %s %s %s", v.podsBefore, t.Marks.Arrow, v.podsAfter))
+		say(theme.Style{}, "Pods: %s %s %s", v.podsBefore, t.Marks.Arrow, v.podsAfter)
 	}
 	if n := len(s.view.pathsOut(d.excluded)); n > 0 {
-		out = append(out, "   "+t.Warn.Paint(count(n, "file")+" left out: space on it takes it in again"))
+		say(t.Warn, "%s left out: space puts a file back", count(n, "file"))
 	}
 	if n := s.view.warns(d.excluded); n > 0 {
-		out = append(out, "   "+t.Warn.Paint(t.Marks.Attention+" "+count(n, "file")+" would mix with changes that git does not keep"))
+		say(t.Warn, "%s %s uncommitted changes that oakum's edits would be mixed with", t.Marks.Attention, filesWith(n))
 	}
 	return out
 }
 
-func passes(n int) string {
+// tallied says what all findings are divided into.
+func tallied(st *planIndex) string {
+	n := review.TallyOf(st.plan)
+	words := count(n.All, "finding") + ": " + n.Words()
+	if n.CameUp > 0 {
+		words += fmt.Sprintf(" (%d of them appeared after fixes)", n.CameUp)
+	}
+	return words
+}
+
+// filesWith says that so many files have something.
+func filesWith(n int) string {
 	if n == 1 {
-		return "1 pass"
+		return "1 file has"
 	}
-	return fmt.Sprintf("%d passes", n)
+	return fmt.Sprintf("%d files have", n)
 }
 
-// leftWords counts what is left by why, and names what is blocked.
-func leftWords(st *planIndex) []string {
+// leftWords divides what is left by why, and names what is blocked. "" when
+// nothing is.
+func leftWords(st *planIndex) string {
 	var out []string
-	add := func(n int, what string) {
-		if n > 0 {
-			out = append(out, fmt.Sprintf("%d %s", n, what))
+	add := func(r engine.Result, what string, names bool) {
+		n := st.count[r]
+		if n == 0 {
+			return
 		}
-	}
-	add(st.count[engine.Open], "open")
-	add(st.count[engine.ManualWork], "manual")
-	add(st.count[engine.Skipped], "skipped by you")
-	add(st.count[engine.NewlySuppressed], "ignored")
-	add(st.count[engine.Refused], "refused")
-	if n := st.count[engine.Blocked]; n > 0 {
-		var keys []fixer.Key
-		for i := range st.plan.Outcomes {
-			if o := &st.plan.Outcomes[i]; o.Result == engine.Blocked {
-				keys = append(keys, o.Finding.Key())
+		what = fmt.Sprintf("%d %s", n, what)
+		if names {
+			var keys []fixer.Key
+			for i := range st.plan.Outcomes {
+				if o := &st.plan.Outcomes[i]; o.Result == r {
+					keys = append(keys, o.Finding.Key())
+				}
 			}
+			what += " (" + keyWords(keys) + ")"
 		}
-		out = append(out, fmt.Sprintf("%d blocked: %s", n, keyWords(keys)))
+		out = append(out, what)
 	}
-	if len(out) == 0 {
-		return []string{"nothing"}
-	}
-	return out
+	add(engine.Open, "to decide", false)
+	add(engine.ManualWork, "without an automatic fix", false)
+	add(engine.Blocked, "blocked", true)
+	add(engine.Refused, "refused", true)
+	return strings.Join(out, ", ")
 }

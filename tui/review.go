@@ -166,9 +166,7 @@ func (s *reviewScreen) draw(d *model, l layout) page {
 	if n := d.list.shown.byRule[f.Rule]; n > 1 {
 		p.labels = map[action]string{actAcceptRule: fmt.Sprintf("all %s (%d)", ruleWord(f.Rule), n)}
 	}
-	if p.idle = d.unfixable(o); p.idle != nil {
-		p.idle = append(p.idle, actNextPart) // the next fix
-	}
+	p.idle = s.idle(d, o)
 	width, height := l.detailWidth, l.detailHeight
 	body := s.detail.view(d, o, width, height, l.why)
 	if !l.beside {
@@ -178,6 +176,25 @@ func (s *reviewScreen) draw(d *model, l layout) page {
 	d.list.list.SetTheme(d.theme)
 	p.body = beside(t.Rule.Paint(t.Marks.Vertical), d.list.list.View(l.listWidth, l.listHeight), body)
 	return p
+}
+
+// idle are the keys that would do nothing for a finding.
+func (s *reviewScreen) idle(d *model, o *engine.Outcome) []action {
+	f := d.offer(o)
+	out := d.unfixable(o)
+	add := func(unless bool, a ...action) {
+		if !unless {
+			out = append(out, a...)
+		}
+	}
+	add(d.notAcceptable(o) == "", actAccept)
+	add(len(f.Fixes) > 1, actNextPart)
+	add(d.current.openRule[f.Rule] > 1, actAcceptRule)
+	add(d.current.openFile[f.File] > 1, actSkipFile)
+	add(len(d.list.queue) > 1, actNext, actPrev)
+	add(len(f.Fixes) > 0, actSplit)
+	add(o.Result != engine.AlreadySuppressed, actIgnore, actSkip)
+	return out
 }
 
 func severityLong(s fixer.Severity) string {

@@ -42,9 +42,9 @@ func (s *planScreen) write(d *model) tea.Cmd {
 	case s.writing:
 		return nil
 	case !s.ready(d):
-		return d.say("the plan is still being worked out; nothing was written")
+		return d.say("The plan is still being worked out; nothing was written")
 	case len(s.view.index.plan.Changes) == 0:
-		return d.say("there is nothing to write")
+		return d.say("Nothing to write")
 	}
 	s.writing = true
 	st, out := s.view.index, s.view.pathsOut(d.excluded)
@@ -75,7 +75,7 @@ func (s *planScreen) refused(d *model, err error) tea.Cmd {
 	var refused *fixer.RefusedError
 	switch {
 	case errors.As(err, &refused) && refused.Interrupted:
-		return tea.Batch(cmd, d.interrupt(newNotice("writing broke off", []string{err.Error()})))
+		return tea.Batch(cmd, d.interrupt(newNotice("writing was interrupted", []string{err.Error()})))
 	case refused != nil:
 		return tea.Batch(cmd, d.interrupt(&changedOverlay{err: refused}))
 	}
@@ -85,7 +85,7 @@ func (s *planScreen) refused(d *model, err error) tea.Cmd {
 // savePatch saves changes as a patch file.
 func (d *model) savePatch(changes []engine.Change) tea.Cmd {
 	if len(changes) == 0 {
-		return d.say("there is nothing to save")
+		return d.say("Nothing to save")
 	}
 	b := d.opts.Backend
 	return func() tea.Msg {
@@ -101,7 +101,7 @@ func (d *model) savePatchAndLeave() tea.Cmd {
 	return func() tea.Msg {
 		changes := job.leaving(now, out).plan.Changes
 		if len(changes) == 0 {
-			return patchMsg{err: errors.New("every file is left out of the plan")}
+			return patchMsg{err: errors.New("all files are left out of the plan")}
 		}
 		name, err := b.SavePatch(changes)
 		return patchMsg{name, err, true}
@@ -118,10 +118,10 @@ type patchMsg struct {
 func (msg patchMsg) apply(d *model) tea.Cmd {
 	switch {
 	case msg.err != nil:
-		return d.warn("the patch cannot be saved: %v", msg.err)
+		return d.warn("The patch cannot be saved: %v", msg.err)
 	case msg.leave:
-		d.summary += "saved the plan as a patch: " + visible(msg.name) + "\n"
+		d.summary += "Saved the plan as a patch: " + visible(msg.name) + "\n"
 		return d.discard()
 	}
-	return d.say("saved as %s", msg.name)
+	return d.say("Saved as %s", msg.name)
 }

@@ -25,12 +25,12 @@ paths. Only safe fixes are made. --level review also makes those that could brea
 something: look at them with --diff first.
 
 When a file to change has uncommitted changes or is not in git, nothing is written
-and the exit status is 2, unless --allow-dirty is given. oakum undo takes a fix
-back in any case.
+and the exit status is 2, unless --allow-dirty is given. The command oakum undo
+restores the files in any case.
 
---diff prints a patch for git apply. --patch writes it to a file. With either,
-nothing else is written. --pr-text and --commit-text print what to write into a
-pull request or a commit, in place of the report.
+--diff prints a patch for git apply. --patch writes it to a file. With either, the
+files themselves are not changed. --pr-text and --commit-text print what to write
+into a pull request or a commit, in place of the report.
 
 --set gives a value to every fix with that parameter, or with RULE.KEY=VALUE to
 those of one rule. oakum explain RULE says what each parameter means:
@@ -48,8 +48,8 @@ Exit status: 0 clean, 1 findings at or above --fail-on remain (with --diff and
 	cmd.Flags().BoolVar(&f.full, "full", false, "list what became of every finding, too")
 	cmd.Flags().BoolVar(&f.prText, "pr-text", false, "print the title and text of a pull request, in Markdown")
 	cmd.Flags().BoolVar(&f.commitText, "commit-text", false, "print a commit message")
-	cmd.Flags().BoolVar(&f.diff, "diff", false, "print a patch and write nothing")
-	cmd.Flags().StringVar(&f.patch, "patch", "", "write a patch to `FILE` and nothing else")
+	cmd.Flags().BoolVar(&f.diff, "diff", false, "print a patch, and change no file")
+	cmd.Flags().StringVar(&f.patch, "patch", "", "write a patch to `FILE`, and change no other file")
 	cmd.Flags().BoolVar(&f.allowDirty, "allow-dirty", false, "also write files that have uncommitted changes or are not in git")
 	return cmd
 }

@@ -30,7 +30,7 @@ func terminalInput() *os.File {
 
 // addColor gives all commands the flag for colours.
 func addColor(root *cobra.Command) {
-	root.PersistentFlags().String("color", "auto", "`WHEN` to use colours: auto (on a terminal), always or never")
+	root.PersistentFlags().String("color", "auto", "`WHEN` to print in color: auto (on a terminal), always or never")
 	root.PersistentPreRunE = func(cmd *cobra.Command, _ []string) error {
 		return oneOf("--color", cmd.Flag("color").Value.String(), "auto", "always", "never")
 	}

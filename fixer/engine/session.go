@@ -55,6 +55,9 @@ func (s *Session) Decision(k fixer.Key) (Decision, bool) {
 // Decisions returns a copy of all decisions.
 func (s *Session) Decisions() Decisions { return maps.Clone(s.decisions) }
 
+// Decided returns how many decisions there are.
+func (s *Session) Decided() int { return len(s.decisions) }
+
 // Decide records a decision about a finding as one step that can be undone. An
 // accepted fix whose level is not given must keep the level it has now.
 // It fails when no such finding or fix is known, and on parameters the fix

@@ -13,17 +13,18 @@ type section struct {
 	heading  string
 	text     string
 	verbatim bool // an example, not to be wrapped
+	checks   bool // pairs of a command and what to expect of it
 }
 
 func sections(r *fixer.Rule) []section {
 	page := r.Page()
 	return []section{
-		{"Why", page.Why, false},
-		{"What can break", page.Breaks, false},
-		{"How to check", page.Verify, false},
-		{"Example", page.Bad, true},
-		{"Fixed", page.Good, true},
-		{"What is reported", page.What, false},
+		{heading: "Why", text: page.Why},
+		{heading: "What can break", text: page.Breaks},
+		{heading: "How to check", text: page.Verify, checks: true},
+		{heading: "Example", text: page.Bad, verbatim: true},
+		{heading: "Fixed", text: page.Good, verbatim: true},
+		{heading: "What is reported", text: page.What},
 	}
 }
 
@@ -47,6 +48,10 @@ func Explain(w io.Writer, r *fixer.Rule, st Style) error {
 			for line := range strings.SplitSeq(strings.Trim(text.Visible(s.text), "\n"), "\n") {
 				p.line("    ", line)
 			}
+			continue
+		}
+		if s.checks {
+			p.explainChecks(s.text)
 			continue
 		}
 		p.prose(s.text)
@@ -81,6 +86,21 @@ func Explain(w io.Writer, r *fixer.Rule, st Style) error {
 func (p *printer) heading(s string) {
 	p.line()
 	p.line(p.st.paint(bold, s))
+}
+
+// explainChecks writes each command on a line of its own, so that it can be
+// pasted, and below it what to expect.
+func (p *printer) explainChecks(s string) {
+	for _, c := range fixer.ParseVerify(text.Visible(s)) {
+		indent := "  "
+		if c.Command != "" {
+			p.line("  ", p.st.paint(cyan, c.Command))
+			indent = "      "
+		}
+		for _, l := range wrap(c.Expect, explainWidth-len(indent)) {
+			p.line(indent, l)
+		}
+	}
 }
 
 // prose wraps paragraphs. Lines that are indented, and lists, keep their

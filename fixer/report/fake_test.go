@@ -36,7 +36,8 @@ nothing
 
 ## How to check
 
-    docker compose exec web a-command --with-a-long-flag --and-another-one --that-is-never-wrapped
+docker compose exec web a-command --with-a-long-flag --and-another-one --that-is-never-wrapped
+prints nothing
 
 ` + fixer.ExampleSection("yaml", "\na:\n  b: 1\n", "a:\n  b: ```2\n")
 	references := []fixer.Reference{{Source: fixer.Web, ID: "5.4", Link: "https://example.org/5.4"}, {Source: fixer.Kubesec, ID: "DockerSock"}}

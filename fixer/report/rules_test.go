@@ -26,7 +26,8 @@ What can break
   nothing
 
 How to check
-      docker compose exec web a-command --with-a-long-flag --and-another-one --that-is-never-wrapped
+  docker compose exec web a-command --with-a-long-flag --and-another-one --that-is-never-wrapped
+      prints nothing
 
 Example
     a:

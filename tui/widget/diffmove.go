@@ -32,13 +32,16 @@ func (d *Diff) HalfUp()   { d.Scroll(-max(1, d.height/2)) }
 
 // Change returns which change is the one at hand, from 1, and how many there
 // are: the one that was jumped to, else the last that starts above the middle
-// of the screen, 0 when none does.
+// of the screen, or the first one when that is seen; 0 when none is.
 func (d *Diff) Change() (n, of int) {
 	if d.at > 0 {
 		return d.at, len(d.changes)
 	}
 	for n < len(d.changes) && d.changes[n] <= d.top+d.height/2 {
 		n++
+	}
+	if n == 0 && d.top == 0 && len(d.changes) > 0 && d.changes[0] < d.height {
+		n = 1 // it cannot come nearer to the middle
 	}
 	return n, len(d.changes)
 }
@@ -121,6 +124,17 @@ func (d *Diff) FocusBefore(path string, line int) bool {
 	}
 	d.lead(best)
 	return true
+}
+
+// FirstChange returns the first line of a file's new bytes that changes, from 1; of
+// lines that only went it is the one after them. 0 when the file stays.
+func (d *Diff) FirstChange(path string) int {
+	for _, f := range d.files {
+		if f.Path == path && len(f.blocks) > 0 {
+			return f.blocks[0].b0 + 1
+		}
+	}
+	return 0
 }
 
 // nearest returns the row of a file that shows a line of the old or the new

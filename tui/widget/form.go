@@ -142,6 +142,26 @@ func (f *Form) Right() {
 	}
 }
 
+// AtEnd reports whether [Form.Down] would do nothing.
+func (f *Form) AtEnd() bool {
+	c := f.current()
+	return c == nil || f.focus+1 == len(f.Fields) && (c.Kind != RadioField || f.option+1 >= len(c.Options))
+}
+
+// Chooses reports whether [Form.Choose] would change an answer.
+func (f *Form) Chooses() bool {
+	c := f.current()
+	switch {
+	case c == nil || c.Kind == TextField:
+		return false
+	case c.Kind == RadioField:
+		return c.Chosen != f.option
+	case c.Kind == ChoiceField:
+		return len(c.Options) > 1
+	}
+	return true
+}
+
 // Choose takes the option under the cursor of a radio field, the next option
 // of a choice field, and turns a toggle over. It reports whether the field is
 // one of these: a space typed into a text field is a letter.

@@ -3,7 +3,6 @@ package podsecurity
 import (
 	"encoding/json"
 	"fmt"
-	"strings"
 	"sync"
 
 	corev1 "k8s.io/api/core/v1"
@@ -126,7 +125,7 @@ func into(out any, v any) error {
 		return err
 	}
 	if err := json.Unmarshal(data, out); err != nil {
-		return fmt.Errorf("%s", strings.TrimPrefix(err.Error(), "json: "))
+		return kube.DecodeError(err)
 	}
 	return nil
 }

@@ -170,7 +170,7 @@ func (t tally) says() string {
 	if t.level() == podsecurity.Restricted {
 		return fmt.Sprintf("All %d pods found in the namespace are at the restricted level", t.count)
 	}
-	return fmt.Sprintf("%d of %d pods found in the namespace are at the %s level, the least strict one here", t.held, t.count, t.level())
+	return fmt.Sprintf("%d of %d pods found in the namespace are at the %s level, the least strict level here", t.held, t.count, t.level())
 }
 
 func because(v *podsecurity.Verdict) string {

@@ -82,7 +82,7 @@ func reportNamespace(p *fixer.Pass, w *kube.Workload, ns namespace, set *yamldoc
 		Title:  "Remove " + ns.key,
 		Level:  level,
 		Breaks: ns.breaks,
-		Verify: "kubectl get pod POD -o jsonpath='{.spec." + ns.key + "}'\nprints nothing\n\nkubectl logs POD\nshows no new errors",
+		Verify: "kubectl get pod POD -o jsonpath='{.spec." + ns.key + "}'\nprints nothing\n\nkubectl logs POD\nshows no errors after the change",
 		Edit:   fixer.EditYAML(w.Doc, yamldoc.Remove(w.PodPath.Join(ns.key))),
 	}}
 	p.Report(f)

@@ -67,7 +67,7 @@ func reportHostPort(p *fixer.Pass, c kube.Container, i int, port *yamldoc.Node, 
 		f.Evidence = []fixer.Evidence{{Kind: fixer.FromManifest, Text: why}}
 		f.Advice = "Use a Service with internalTrafficPolicy: Local if clients on the same node rely on the port. Then remove hostPort"
 	case service == "":
-		f.Advice = "Create a Service for the port, let clients use the name of the Service, and remove hostPort. No Service in this directory leads to the port"
+		f.Advice = "Create a Service for the port, let clients use the name of the Service, and remove hostPort. No Service in this directory routes to the port"
 	default:
 		f.Evidence = []fixer.Evidence{{Kind: fixer.FromManifest, Text: service + " routes to the port"}}
 		f.Fixes = []fixer.Fix{{

@@ -66,7 +66,7 @@ func checkSnippets(p *fixer.Pass, o *kube.Object) {
 	if len(advice) > 0 {
 		f.Advice += ": " + strings.Join(advice, ", ")
 	}
-	f.Evidence = []fixer.Evidence{{Kind: fixer.FromPlatform, Source: "ingress-nginx", Text: "ingress-nginx has been retired since March 2026 and gets no security fixes. Gateway API filters replace most snippets"}}
+	f.Evidence = []fixer.Evidence{{Kind: fixer.FromPlatform, Source: "ingress-nginx", Text: "The project has been retired since March 2026 and gets no security fixes. Gateway API filters replace most snippets"}}
 	if strings.HasPrefix(keys[0], "nginx.org/") {
 		f.Evidence = nil
 	}

@@ -126,7 +126,7 @@ func emptyDirFix(w *kube.Workload, open []emptyVolume) fixer.Fix {
 		ID:     "limit",
 		Title:  "Set sizeLimit of " + some(names(open)) + " to " + defaultSize,
 		Level:  fixer.Review,
-		Breaks: sizeBreaks + " and loses their contents",
+		Breaks: sizeBreaks + ", and its contents are lost",
 		Verify: "kubectl exec POD -- du -sh MOUNTPATH\nstays far below the limit after a day of normal use",
 		Params: []fixer.Param{paramLimit},
 		Edit: func(d *fixer.Draft) error {

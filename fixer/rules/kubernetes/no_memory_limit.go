@@ -61,13 +61,13 @@ func limitFix(c kube.Container, spec *container.Spec, d container.LimitDecision)
 	memory.Validate, memory.Guess = spec.ValidMemory, !d.Known
 	unknown := ""
 	if !d.Known {
-		unknown = "The memory need of the application is unknown"
+		unknown = "The memory that the application needs is unknown"
 	}
 	return fixer.Fix{
 		ID:     "limit",
 		Title:  "Set a memory limit of " + d.Memory,
 		Level:  d.Level,
-		Breaks: text.Sentences("The container is OOM-killed above "+d.Memory, "Without a memory request, the limit is also used as the request", unknown),
+		Breaks: text.Sentences(unknown, "The container is OOM-killed above "+d.Memory, "Without a memory request, the limit is also used as the request"),
 		Verify: "kubectl top pod\nstays well below the limit under load",
 		Params: []fixer.Param{memory},
 		Edit: func(draft *fixer.Draft) error {

@@ -23,7 +23,7 @@ var (
 const defaultSize = "5Gi"
 
 // sizeBreaks is what can stop working because of the bound.
-const sizeBreaks = "The pod is evicted when it writes more than " + defaultSize + " to one of these volumes"
+const sizeBreaks = "The pod is evicted when it writes more than " + defaultSize + " to an emptyDir"
 
 // scratchVolumes mounts an emptyDir at each path that is not mounted yet, of the
 // size at most, "" for no limit. Names are added to those that are taken.

@@ -62,11 +62,11 @@ func (s storageType) accessMode(readOnly bool) string {
 func (s storageType) support() string {
 	switch {
 	case s.since != "":
-		return "Kubernetes has had no driver for " + s.key + " since " + s.since
+		return s.key + " has had no driver since " + s.since
 	case s.gone:
-		return "No supported version of Kubernetes has a driver for " + s.key
+		return s.key + " has no driver in any supported version"
 	case s.csi != "":
-		return "Kubernetes uses the CSI driver " + s.csi + " for " + s.key + ", in a pod and in a PersistentVolume"
+		return "The CSI driver " + s.csi + " handles " + s.key + ", in a pod and in a PersistentVolume"
 	}
 	return ""
 }

@@ -101,8 +101,7 @@ func storage(source *yamldoc.Node) (sum string, readOnly bool) {
 func decodeVolume(document []byte) (*corev1.PersistentVolume, error) {
 	volume := &corev1.PersistentVolume{}
 	if err := yaml.UnmarshalStrict(document, volume); err != nil {
-		line, _, _ := strings.Cut(strings.TrimPrefix(err.Error(), "error unmarshaling JSON: while decoding JSON: "), "\n")
-		return nil, errors.New(line)
+		return nil, kube.DecodeError(err)
 	}
 	return volume, nil
 }
@@ -153,7 +152,7 @@ func (v inlineVolume) persistentVolume(claim, capacity string) ([]byte, error) {
 	}
 	said, err := decodeVolume(written)
 	if err != nil {
-		return nil, fixer.Refuse("the volume has fields that %s does not accept (%v)", v.kind.key, err)
+		return nil, fixer.Refuse("%s of the volume does not have the form that Kubernetes expects: %v", v.kind.key, err)
 	}
 	// As text it keeps comments and quotes, but can come to mean something
 	// else: aliases, odd indentation.

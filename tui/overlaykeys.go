@@ -1,0 +1,47 @@
+package tui
+
+// The rows of the keymap for what lies over a screen.
+
+var helpKeys = join(one(
+	bind(actBack, "close", "close", "esc", "q", "?"),
+), moving, everywhere)
+
+var filterKeys = one(
+	bind(actOpen, "keep", "keep the filter", "enter"),
+	bind(actBack, "clear", "clear the filter", "esc"),
+)
+
+var searchKeys = one(
+	bind(actOpen, "find", "go to the next place", "enter"),
+	bind(actBack, "close", "close the search", "esc"),
+)
+
+var ignoreKeys = one(
+	bind(actOpen, "suppress", "add the comment to the plan", "enter").decides(),
+	bind(actBack, "back", "back; nothing changes", "esc"),
+	bind(actPageDown, "", "scroll the preview down", "pgdown"),
+	bind(actPageUp, "", "scroll the preview up", "pgup"),
+)
+
+var quitKeys = join(one(
+	bind(actPlan, "plan", "see the plan", "w"),
+	bind(actPatch, "patch", "save the plan as a patch file and leave", "P"),
+	bind(actKeep, "keep and quit", "leave and keep the decisions for next time", "q", "k"),
+	bind(actDiscard, "discard and quit", "leave and discard the decisions", "D"),
+	bind(actBack, "cancel", "cancel", "esc"),
+), everywhere)
+
+var changedKeys = join(one(
+	bind(actRescan, "read again", "read the files again; decisions stay where their finding still exists", "r").decides(),
+	bind(actBack, "back", "back to the plan; nothing was written", "esc", "q"),
+), moving, everywhere)
+
+var resumeKeys = join(one(
+	bind(actAccept, "resume", "resume the last session with its decisions", "y", "enter").decides(),
+	bind(actDiscard, "discard", "discard the decisions of the last session", "n"),
+	bind(actBack, "later", "ask again next time; the first new decision replaces those of the last session", "esc", "q"),
+), everywhere)
+
+var noticeKeys = join(one(
+	bind(actBack, "close", "close", "esc", "q", "enter"),
+), moving, everywhere)

@@ -1,0 +1,81 @@
+package tui
+
+// The rows of the keymap for looking closely, deciding and writing.
+
+var reviewKeys = join(one(
+	bind(actAccept, "accept", "accept the fix and go to the next open finding", "y", "enter").decides(),
+	bind(actSkip, "skip", "skip the finding and go to the next one", "n").decides(),
+	bind(actAcceptRule, "all of rule", "accept the fixes of all open findings of this rule", "a").brief("rule").decides(),
+	bind(actSkipFile, "skip file", "skip all open findings in this file", "d").decides(),
+	bind(actNextPart, "next fix", "next alternative", "tab"),
+	bind(actPrevPart, "", "previous alternative", "shift+tab"),
+	bind(actOptions, "options", "choose another fix, set its values", "p"),
+), diffing[:1], one(
+	bind(actZoom, "zoom", "the whole file, before and after", "z"),
+	bind(actExplain, "explain", "everything about the finding and its rule", "x"),
+	bind(actIgnore, "suppress", "suppress the finding with a comment in the file that gives the reason", "i").decides(),
+	bind(actNext, "next", "next finding", "]"),
+	bind(actPrev, "prev", "previous finding", "["),
+	bind(actEditor, "edit", "open the file in $EDITOR at the line", "e").decides(),
+	bind(actPlan, "plan", "see the plan; nothing is written until you press enter there", "w"),
+	bind(actAcceptSafe, "", "accept all safe fixes, including those of findings that appear once these are made", "A").decides(),
+	bind(actReference, "", "open the rule's first reference in the browser", "o"),
+), history, diffing[1:], moving, one(
+	bind(actBack, "list", "back to the list", "esc"),
+	quitKey, helpKey), everywhere)
+
+var optionsKeys = join(one(
+	bind(actOpen, "accept", "accept the chosen fix with these values", "enter").decides(),
+	bind(actToggle, "choose", "choose the alternative, or switch the box", "space"),
+	bind(actDown, "next field", "next field", "down", "j", "tab"),
+	bind(actUp, "", "previous field", "up", "k", "shift+tab"),
+	bind(actPageDown, "", "scroll the preview down", "pgdown", "ctrl+d"),
+	bind(actPageUp, "", "scroll the preview up", "pgup", "ctrl+u"),
+	bind(actBack, "back", "back; nothing changes", "esc"),
+	helpKey), everywhere)
+
+var explainKeys = join(one(
+	bind(actReference, "open reference", "open the first reference in the browser", "o"),
+	bind(actCopy, "copy", "copy the address of the first reference", "c"),
+), moving, one(leaveKey, helpKey), everywhere)
+
+var diffKeys = join(one(
+	bind(actAccept, "accept", "accept the fix and go to the next open finding", "y").decides(),
+	bind(actSkip, "skip", "skip the finding and go to the next one", "n").decides(),
+	bind(actNext, "next change", "next change", "]"),
+	bind(actPrev, "prev", "previous change", "["),
+	bind(actNextPart, "next file", "next file", "tab"),
+	bind(actPrevPart, "", "previous file", "shift+tab"),
+	bind(actFilter, "search", "search in the diff", "/"),
+	bind(actOpen, "", "next match of the search", "enter"),
+	bind(actFold, "", "previous match of the search", "shift+enter", "N"),
+	bind(actZoom, "unzoom", "back to the smaller view", "z"),
+), diffing, moving, one(leaveKey, helpKey), everywhere)
+
+var planKeys = join(one(
+	bind(actWrite, "write", "write the files; no other key writes", "enter").decides(),
+	bind(actPatch, "save as patch", "save the plan as a patch file", "P").brief("patch"),
+	bind(actCopy, "copy patch", "copy the patch to the clipboard", "c").brief("copy"),
+	bind(actToggle, "leave file out", "leave the file and all fixes that touch it out of the plan, or put them back", "space").brief("leave out").decides(),
+	bind(actDown, "file", "next file", "j", "down", "tab"),
+	bind(actUp, "", "previous file", "k", "up", "shift+tab"),
+	bind(actZoom, "zoom", "the file's diff on the whole screen", "z"),
+	bind(actNext, "", "next change", "]"),
+	bind(actPrev, "", "previous change", "["),
+), diffing[:6], one(
+	bind(actTop, "", "first file", "g", "home"),
+	bind(actBottom, "", "last file", "G", "end"),
+	bind(actHalfDown, "", "scroll the diff down", "ctrl+d"),
+	bind(actHalfUp, "", "scroll the diff up", "ctrl+u"),
+	bind(actPageDown, "", "scroll the diff a page down", "pgdown"),
+	bind(actPageUp, "", "scroll the diff a page up", "pgup"),
+), history, one(backKey,
+	bind(actQuit, "quit", "leave without writing", "q").decides(),
+	helpKey), everywhere)
+
+var doneKeys = join(one(
+	bind(actRescan, "scan again", "read the files again", "r").decides(),
+	bind(actCopy, "copy", "copy this summary", "c"),
+), moving, one(
+	bind(actBack, "list", "back to the findings that are left", "esc"),
+	quitKey, helpKey), everywhere)
