@@ -253,19 +253,19 @@ func (d *Draft) finish() ([]FileChange, error) {
 		case c.Create != nil && file != nil:
 			return nil, Refuse("%s exists already", path)
 		case c.Create != nil && d.Snapshot.isOutside(path):
-			return nil, Refuse("%s would have to be made, in a folder that was not asked for", path)
+			return nil, Refuse("the fix would create %s, outside the given paths", path)
 		case c.Create == nil && file == nil:
 			return nil, fmt.Errorf("no file %s", path)
 		case file != nil && file.Context:
-			return nil, Refuse("%s is not among the files that were asked for, and would have to change too", path)
+			return nil, Refuse("the fix would also change %s, which is outside the given paths", path)
 		case file != nil && file.Generated != "":
-			return nil, Refuse("%s is not edited: %s, so that the change would be lost", path, file.Generated)
+			return nil, Refuse("%s is not edited: the file is generated (%s), so the change would be lost", path, file.Generated)
 		case file != nil && file.Skip != nil:
 			return nil, Refuse("%s is not edited: %s", path, file.Skip.Reason)
 		case len(c.Documents) > 0 && (file == nil || file.YAML == nil):
-			return nil, Refuse("%s is no file that documents can be added to", path)
+			return nil, Refuse("documents cannot be added to %s", path)
 		case len(c.Documents) > 0 && file.YAML.JSON:
-			return nil, Refuse("%s is JSON, which cannot hold another document", path)
+			return nil, Refuse("%s is JSON, which cannot contain another document", path)
 		}
 		text.Sort(c.Edits)
 		if c.Create != nil || len(c.Edits)+len(c.Documents) > 0 {

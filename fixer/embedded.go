@@ -118,7 +118,7 @@ func (e *Embedded) finding(in *File, f Finding) Finding {
 		if e.exact {
 			fixes = append(fixes, e.fix(fix))
 		} else if f.Advice == "" {
-			f.Advice = fix.Title + ", by hand: the text of the Dockerfile is put together by Compose from variables, or written in a form that is not edited here"
+			f.Advice = fix.Title + " by hand: Compose assembles this Dockerfile from variables, or its YAML form cannot be edited"
 		}
 	}
 	f.Fixes = fixes
@@ -132,7 +132,7 @@ func (e *Embedded) fix(inner Fix) Fix {
 	if out.Level == Safe {
 		out.Level = Review
 		if out.Breaks == "" {
-			out.Breaks = "what runs the image was not looked at, because the Dockerfile stands in a Compose file"
+			out.Breaks = "The services that run the image are not checked, because the Dockerfile is inside a Compose file"
 		}
 	}
 	out.Edit = func(d *Draft) error {
@@ -142,7 +142,7 @@ func (e *Embedded) fix(inner Fix) Fix {
 		}
 		c := draft.changes[e.File.Path]
 		if c == nil || len(draft.changes) > 1 || len(draft.order) > 0 || c.Create != nil || len(c.Documents) > 0 || len(c.Patterns) > 0 {
-			return Refuse("this fix changes other files as well, which is not done for a Dockerfile that stands in a Compose file")
+			return Refuse("this fix also changes other files, which is not supported for a Dockerfile inside a Compose file")
 		}
 		text.Sort(c.Edits)
 		after, err := text.Apply(e.File.Data, c.Edits)
@@ -151,14 +151,14 @@ func (e *Embedded) fix(inner Fix) Fix {
 		}
 		body, ok := bytes.CutPrefix(after, []byte(e.head))
 		if !ok {
-			return Refuse("this fix changes the first lines of the Dockerfile, which is not done where it stands in a Compose file")
+			return Refuse("this fix changes the first lines of the Dockerfile, which is not supported inside a Compose file")
 		}
 		value := e.top + string(body)
 		if e.mark || strings.Contains(value, "$") {
 			value = strings.ReplaceAll(value, "$", "$$")
 		}
 		if was := strings.Count(e.text.Value, secretMount); strings.Count(value, secretMount) > was {
-			return Refuse("this fix needs a secret that Compose does not give to the build yet: list it under build.secrets of the service, and define it under the top-level secrets, then mount it by hand")
+			return Refuse("this fix needs a build secret that Compose does not pass yet: list it under build.secrets of the service, define it under the top-level secrets, then mount it by hand")
 		}
 		d.YAML(e.doc, yamldoc.Set(e.place, value))
 		outer := d.change(e.File.Path)

@@ -13,7 +13,7 @@ type Fix struct {
 	// refer to it, so it must not depend on the order of alternatives.
 	ID string
 
-	// Title is a verb phrase: "set runAsNonRoot to true".
+	// Title is an imperative that names what is written: "Set runAsNonRoot to true".
 	Title string
 
 	Level  Level
@@ -84,14 +84,14 @@ func (f *Fix) Resolve(chosen Params) (Params, error) {
 		}
 		if p.Validate != nil {
 			if err := p.Validate(v); err != nil {
-				return nil, fmt.Errorf("%s: %q is not accepted: %w", p.Name, v, err)
+				return nil, fmt.Errorf("%s: %q is not valid: %w", p.Name, v, err)
 			}
 		}
 		out[p.Name] = v
 	}
 	for _, k := range slices.Sorted(maps.Keys(chosen)) {
 		if _, ok := out[k]; !ok {
-			return nil, fmt.Errorf("no parameter %q: this fix has %s", k, f.paramNames())
+			return nil, fmt.Errorf("unknown parameter %q: this fix has %s", k, f.paramNames())
 		}
 	}
 	return out, nil

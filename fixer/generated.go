@@ -16,7 +16,7 @@ func (i *Inspection) leaveGenerated(found []Finding) {
 		if len(f.Fixes) > 0 {
 			what = f.Fixes[0].Title
 		}
-		f.Advice = fmt.Sprintf("%s: change its source (%s)", file.Generated, what)
+		f.Advice = fmt.Sprintf("Change the source of this generated file (%s): %s", file.Generated, what)
 		f.Fixes = nil
 	}
 }

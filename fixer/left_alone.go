@@ -188,9 +188,9 @@ func (i *Inspection) heedOthers(rule *Rule, found []Finding) {
 		for k := range f.Fixes {
 			f.Fixes[k].Level = Manual
 			if f.Fixes[k].Breaks == "" {
-				f.Fixes[k].Breaks = "what somebody has left it for"
+				f.Fixes[k].Breaks = "What the exception for another checker was made for"
 			}
 		}
-		f.Advice = "somebody has told another checker at " + where + " to leave this as it is: take that away first, if it no longer holds"
+		f.Advice = "Remove the exception at " + where + " first if it no longer applies: it tells another checker to ignore this finding"
 	}
 }

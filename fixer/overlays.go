@@ -175,7 +175,7 @@ func (m *merging) fix(fix Fix) (Fix, bool) {
 		other := v.finding.Fix(fix.ID)
 		if other == nil || !other.same(&fix) {
 			m.agreed = false
-			m.advice = fmt.Sprintf("%s and %s build it differently, and what fits one of them does not fit the other: write it in the patches of each", m.worst.Root, v.Root)
+			m.advice = fmt.Sprintf("Write this in patches of %s and %s separately: the two kustomizations build the object differently", m.worst.Root, v.Root)
 			return fix, false
 		}
 		if other.Level > fix.Level {
@@ -186,7 +186,7 @@ func (m *merging) fix(fix Fix) (Fix, bool) {
 	if moved := m.worst.look != nil && m.worst.Moved(m.object); moved || m.worst.look == nil {
 		if original == nil || !original.same(&fix) {
 			m.agreed = false
-			m.advice = m.worst.Root + " takes items out of lists or puts them in between: write it in a patch of that kustomization"
+			m.advice = "Write this in a patch of " + m.worst.Root + ", which inserts or removes list items"
 			return fix, false
 		}
 		fix.Edit = original.Edit
@@ -197,17 +197,17 @@ func (m *merging) fix(fix Fix) (Fix, bool) {
 		for _, c := range v.ChangesOf(m.object) {
 			switch {
 			case !c.Known && fix.Level == Safe:
-				fix.Level, fix.Breaks = Review, "what "+c.Place+" makes of it is not read, so that it may not fit there"
+				fix.Level, fix.Breaks = Review, "The kustomization change at "+c.Place+" is not understood and may conflict"
 			case c.Known && v.finding != nil && slices.ContainsFunc(ops, func(op yamldoc.Op) bool { return meets(c, op) }):
-				m.advice = fmt.Sprintf("%s changes %s, where this would be written, so that %s would build only a part of it: write it in that patch", c.Place, c.Path, v.Root)
+				m.advice = fmt.Sprintf("Write this in the patch at %s. The patch also changes %s, so %s would build only a part of the fix", c.Place, c.Path, v.Root)
 				return fix, false
 			}
 		}
 		if v.finding == nil && fix.Level == Safe && !m.isLost(ops, v) {
-			fix.Level, fix.Breaks = Review, v.Root+" has an answer of its own, to which this is added"
+			fix.Level, fix.Breaks = Review, v.Root+" already solves this in its own way, and the fix is added to that"
 		}
 		if v.Rest > 0 && fix.Level == Safe {
-			fix.Level, fix.Breaks = Review, fmt.Sprintf("%d more kustomizations build it, which were not looked at", v.Rest)
+			fix.Level, fix.Breaks = Review, fmt.Sprintf("%d more kustomizations build this object and were not checked", v.Rest)
 		}
 	}
 	return fix, true
@@ -259,7 +259,7 @@ func (m *merging) evidence() []Evidence {
 		}
 		text := fmt.Sprintf("%s changes %s of %s", v.Root, changed(changes), m.i.file.Objects[m.object].ID())
 		if v.finding == nil {
-			text += ", and has an answer of its own"
+			text += ", and already solves this"
 		}
 		out = append(out, Evidence{Kind: FromManifest, Place: mainChange(changes).Place, Text: text})
 	}
@@ -272,7 +272,7 @@ func changed(changes []kustomize.Change) string {
 	for _, c := range changes {
 		word := subject(c.Path)
 		if !c.Known {
-			word = "what is not read (" + cmp.Or(word, "anything") + ")"
+			word = "fields that oakum does not understand (" + cmp.Or(word, "any") + ")"
 		}
 		if word != "" && !slices.Contains(words, word) {
 			words = append(words, word)

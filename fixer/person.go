@@ -2,6 +2,7 @@ package fixer
 
 import (
 	"bytes"
+	"cmp"
 	"slices"
 	"strings"
 
@@ -34,7 +35,7 @@ func (i *Inspection) respect(rule *Rule, found []Finding) {
 						continue
 					}
 					if fix.Level == Safe {
-						fix.Level, fix.Breaks = Review, "what somebody has set it for: "+why
+						fix.Level, fix.Breaks = Review, why+", and the application may rely on the value"
 					}
 					setting := op.Path()[len(op.Path())-1].Key
 					said := slices.ContainsFunc(f.Evidence, func(e Evidence) bool { return setting != "" && strings.Contains(e.Text, setting) })
@@ -78,13 +79,13 @@ func onPurpose(file *File, root *yamldoc.Node, op yamldoc.Op) (at *yamldoc.Node,
 	}
 	switch {
 	case hasComment(file.Data, n):
-		return n, "a comment stands beside " + last + ", so that it is there on purpose", true
+		return n, "A comment explains " + cmp.Or(last, "this value"), true
 	case op.Appends():
 		return nil, "", false
 	case isSwitch && (op.Removes() || op.Turns(!on)):
-		return n, "somebody has set " + last + " to " + n.Text(), true
+		return n, last + " is set to " + n.Text() + " explicitly", true
 	case strings.Contains(n.Text(), "$(") || strings.Contains(n.Text(), "${"):
-		return n, "a variable decides " + last, true
+		return n, "A variable sets " + last, true
 	}
 	return nil, "", false
 }

@@ -110,11 +110,26 @@ type RefusedError struct {
 	Cause error // the system's error that led to the first refusal, or nil
 }
 
-// Error names every file and its reason on one line.
+// mostRefused bounds the files that an error names for one reason.
+const mostRefused = 5
+
+// Error says each reason once, with the files it is about, on one line.
 func (e *RefusedError) Error() string {
-	parts := make([]string, len(e.Refusals))
-	for i, r := range e.Refusals {
-		parts[i] = text.VisibleLine(r.Path) + ": " + r.Reason
+	var reasons []string
+	files := map[string][]string{}
+	for _, r := range e.Refusals {
+		if files[r.Reason] == nil {
+			reasons = append(reasons, r.Reason)
+		}
+		files[r.Reason] = append(files[r.Reason], text.VisibleLine(r.Path))
+	}
+	var parts []string
+	for _, reason := range reasons {
+		names := files[reason]
+		if more := len(names) - mostRefused; more > 0 {
+			names = append(names[:mostRefused:mostRefused], text.Count(more, "more file", "more files"))
+		}
+		parts = append(parts, strings.Join(names, ", ")+": "+reason)
 	}
 	s := strings.Join(parts, "; ")
 	if e.Interrupted {

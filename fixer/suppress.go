@@ -139,7 +139,7 @@ func SuppressEdit(f *File, finding *Finding, reason string) ([]text.Edit, error)
 	case f.YAML != nil && f.YAML.JSON:
 		return nil, Refuse("JSON has no comments: ignore the rule on the command line instead")
 	case strings.ContainsAny(reason, "\r\n"):
-		return nil, Refuse("a reason is one line")
+		return nil, Refuse("a reason must be one line")
 	case strings.TrimSpace(reason) == "":
 		return nil, Refuse("a suppression needs a reason")
 	}
@@ -147,13 +147,13 @@ func SuppressEdit(f *File, finding *Finding, reason string) ([]text.Edit, error)
 	start := lines.Start(finding.Line)
 	line := lines.Text(finding.Line)
 	if f.Compose != nil && f.isContent(start) {
-		return nil, Refuse("line %d lies in the text of a Dockerfile: write \"# oakum: ignore %s reason\" on the line before it by hand", finding.Line, finding.Rule)
+		return nil, Refuse("line %d is in a Dockerfile inside a Compose file: write \"# oakum: ignore %s reason\" on the line before it by hand", finding.Line, finding.Rule)
 	}
 	if rest, marked := strings.CutPrefix(line, "\ufeff"); marked { // the byte order mark stays first
 		start, line = start+len(line)-len(rest), rest
 	}
 	if f.isContent(start) && strings.TrimSpace(line) != "" && finding.Start > start+len(line) {
-		return nil, Refuse("line %d lies inside a longer value", finding.Line)
+		return nil, Refuse("line %d is inside a longer value, where no comment is possible", finding.Line)
 	}
 	indent := line[:len(line)-len(strings.TrimLeft(line, " \t"))]
 	return []text.Edit{text.Insert(start, indent+"# oakum: ignore "+finding.Rule+" "+strings.TrimSpace(reason)+text.EOL(f.Data))}, nil

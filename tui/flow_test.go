@@ -161,7 +161,7 @@ func openReview(t *testing.T, d *drive, rule string) {
 func TestBlockedAndRefusedSayWhy(t *testing.T) {
 	d := start(t, newFake(shop()), 80, 24)
 	openReview(t, d, "compose/stubborn")
-	d.wants("blocked: the finding is still there")
+	d.wants("blocked: the finding remains")
 	d.press("y")
 	d.press("[")
 	d.wants("State   blocked")

@@ -34,25 +34,25 @@ func NumberlessAccount(p *fixer.Pass, s *dockerfile.Stage, name string) (found *
 		if a.Command.Program == "adduser" {
 			switch {
 			case !known:
-				return nil, "which adduser the base " + s.Root().Base + " has is not known"
+				return nil, "the variant of adduser in " + s.Root().Base + " is unknown"
 			case base.Distribution == image.Alpine, base.Distribution == image.BusyBox:
 				option = "-u"
 			}
 		}
 		switch {
 		case found != nil:
-			return nil, fmt.Sprintf("lines %d and %d both speak of it", found.Command.Line, a.Command.Line)
+			return nil, fmt.Sprintf("lines %d and %d both create the user", found.Command.Line, a.Command.Line)
 		case a.Step.Script == nil:
 			return nil, a.Step.Why
 		case a.Command.Copied:
 			return nil, dockerfile.CopiedReason
 		case a.Arguments.Has("-u", "--uid", "-o", "--non-unique"):
-			return nil, fmt.Sprintf("line %d gives it a number that a variable decides", a.Command.Line)
+			return nil, fmt.Sprintf("a variable sets the uid on line %d", a.Command.Line)
 		}
 		found = &Numberless{a, option}
 	}
 	if found == nil {
-		return nil, "the command that does is not found"
+		return nil, "the command that creates the user was not found"
 	}
 	return found, ""
 }

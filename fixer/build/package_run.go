@@ -271,11 +271,11 @@ func (r *PackageRun) Installs(m *Manager) bool {
 func (r *PackageRun) OnlyChain(m *Manager) (*PackageCall, error) {
 	k := slices.IndexFunc(r.Calls, func(c *PackageCall) bool { return c.Manager == m && m.Uses[c.Verb] })
 	if k < 0 {
-		return nil, fixer.Refuse("the installation is not found")
+		return nil, fixer.Refuse("the install command was not found")
 	}
 	for _, c := range r.Commands {
 		if c.Place&^dockerfile.InSubstitution != 0 || c.Place == 0 && c.Chain != r.Calls[k].Chain {
-			return nil, fixer.Refuse("not all commands of line %d depend on the ones before them", r.Instruction.Line)
+			return nil, fixer.Refuse("the commands of line %d are not all joined by &&", r.Instruction.Line)
 		}
 	}
 	return r.Calls[k], nil

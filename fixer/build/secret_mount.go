@@ -36,7 +36,7 @@ func (b *Build) MountSecret(name string) (*SecretMount, string) {
 	m := &SecretMount{build: b, name: name, Named: true}
 	for _, i := range f.MetaArgs {
 		if _, ok := i.Pair(name); ok {
-			return nil, fmt.Sprintf("line %d declares it before FROM, for every stage", i.Line)
+			return nil, fmt.Sprintf("line %d declares the variable before FROM, for every stage", i.Line)
 		}
 	}
 	if why := envMounts(f); why != "" {
@@ -55,7 +55,7 @@ func (b *Build) MountSecret(name string) (*SecretMount, string) {
 		}
 	}
 	if len(m.drops) == 0 {
-		return nil, "no stage declares it"
+		return nil, "no stage declares the variable"
 	}
 	if _, err := m.Edits(); err != nil {
 		return nil, Reason(err)
@@ -76,14 +76,14 @@ func (m *SecretMount) add(s *dockerfile.Stage, arg *dockerfile.Instruction, pair
 			}
 			if i.Keyword == "ARG" || i.Keyword == "ENV" {
 				if _, ok := i.Pair(m.name); ok {
-					return fmt.Sprintf("line %d declares it again", i.Line)
+					return fmt.Sprintf("line %d declares the variable again", i.Line)
 				}
 			}
 			switch {
 			case i.Keyword != "RUN" && reads.Match(m.build.File.Source[i.Start:i.End]):
-				return fmt.Sprintf("%s on line %d reads it, and only RUN can be given a secret", i.Keyword, i.Line)
+				return fmt.Sprintf("%s on line %d reads the variable, and only RUN can mount a secret", i.Keyword, i.Line)
 			case slices.ContainsFunc(i.Flags, func(fl dockerfile.Flag) bool { return fl.Name == "mount" && strings.Contains(fl.Value, m.name) }):
-				return fmt.Sprintf("line %d mounts something of that name already", i.Line)
+				return fmt.Sprintf("line %d already has a mount of that name", i.Line)
 			case i.Keyword != "RUN":
 				continue
 			}
@@ -98,7 +98,7 @@ func (m *SecretMount) add(s *dockerfile.Stage, arg *dockerfile.Instruction, pair
 		}
 	}
 	if !any {
-		return "no step behind it reads it"
+		return "no later RUN reads the variable"
 	}
 	return ""
 }
@@ -131,13 +131,13 @@ func (m *SecretMount) Edits() ([]text.Edit, error) {
 
 // Breaks says what can stop working.
 func (m *SecretMount) Breaks() string {
-	out := fmt.Sprintf("every build has to pass --secret id=%s in place of --build-arg %s, in CI too, or the steps find it empty; it needs BuildKit 0.16 or newer", m.name, m.name)
+	out := fmt.Sprintf("Builds that do not pass --secret id=%s in place of --build-arg %s, in CI too: the variable is empty there. BuildKit 0.16 or newer is required", m.name, m.name)
 	if !m.Named {
-		out += "; not every step names it, but a program in it may read it from its environment, as it could until now"
+		out += ". Steps that do not name the variable get the mount, too, because a command in them may read the environment"
 	}
 	for _, d := range m.drops {
 		if d.pair.Value != "" {
-			out += "; the default in the file is gone and has to be replaced where it is valid"
+			out += ". The default in the file is removed and must be rotated"
 			break
 		}
 	}
@@ -168,7 +168,7 @@ func envMounts(f *dockerfile.File) string {
 	}
 	at := frontend().FindStringSubmatch(d.Value)
 	if at == nil {
-		return fmt.Sprintf("line %d names the frontend %s, of which it is not known what it takes", d.Line, d.Value)
+		return fmt.Sprintf("line %d uses the frontend %s, whose features are unknown", d.Line, d.Value)
 	}
 	version, _, _ := strings.Cut(at[1], "-")
 	parts := strings.Split(version, ".")
@@ -180,5 +180,5 @@ func envMounts(f *dockerfile.File) string {
 			return ""
 		}
 	}
-	return fmt.Sprintf("line %d names the frontend %s, and secrets as variables came with 1.10", d.Line, d.Value)
+	return fmt.Sprintf("line %d uses the frontend %s, and secrets as variables need version 1.10", d.Line, d.Value)
 }

@@ -39,9 +39,9 @@ func (st Step) Edited(c dockerfile.Command) bool { return st.Script != nil && !c
 func (st Step) NotEdited(c dockerfile.Command) string {
 	switch {
 	case st.Script == nil:
-		return "; it is not done here because " + st.Why
+		return ". Not fixed automatically: " + st.Why
 	case c.Copied:
-		return "; it is not done here because " + dockerfile.CopiedReason
+		return ". Not fixed automatically: " + dockerfile.CopiedReason
 	}
 	return ""
 }

@@ -52,16 +52,16 @@ func ParseIgnore(data []byte) (*Ignore, error) {
 		return nil, err
 	}
 	if len(patterns) > maxPatterns {
-		return nil, fmt.Errorf("it has more than %d patterns", maxPatterns)
+		return nil, fmt.Errorf("more than %d patterns", maxPatterns)
 	}
 	stars := 0
 	for _, p := range patterns {
 		stars += strings.Count(p, "*")
 		if len(p) > maxPattern {
-			return nil, fmt.Errorf("it has a pattern of more than %d bytes", maxPattern)
+			return nil, fmt.Errorf("a pattern of more than %d bytes", maxPattern)
 		}
 		if strings.Count(p, "*") > maxStars || stars > maxAllStars {
-			return nil, fmt.Errorf("it has a pattern with more than %d stars, or more than %d in all", maxStars, maxAllStars)
+			return nil, fmt.Errorf("a pattern with more than %d wildcards, or more than %d in all", maxStars, maxAllStars)
 		}
 	}
 	m, err := patternmatcher.New(patterns)
@@ -70,7 +70,7 @@ func ParseIgnore(data []byte) (*Ignore, error) {
 	}
 	i := &Ignore{patterns: patterns, matcher: m, seen: map[string]matchState{}, exceptionHits: map[string]bool{}}
 	if _, _, err := m.MatchesUsingParentResults("x", patternmatcher.MatchInfo{}); err != nil { // some patterns fail only when they are compiled
-		return nil, errors.New("it has a pattern that cannot be read")
+		return nil, errors.New("an invalid pattern")
 	}
 	var exceptions []string
 	for p := range i.exceptionPatterns() {

@@ -60,7 +60,7 @@ func TestParse(t *testing.T) {
 		{"services: {a: {image: x}}\n", ""},
 		{"include: [other.yaml]\n", ""},
 		{"version: '3'\n", ""},
-		{"- a\n", "no mapping at the top level"},
+		{"- a\n", "the top level is not a mapping"},
 		{"web:\n  image: x\n", "no services section"},
 	} {
 		y, err := yamldoc.Parse([]byte(c.src))

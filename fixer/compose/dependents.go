@@ -67,9 +67,9 @@ func (p *Project) addDependents(views map[string][]View) {
 				if len(v.dependents) >= maxDependents {
 					break
 				}
-				why := fmt.Sprintf("service %s extends it", heir.Name)
+				why := fmt.Sprintf("service %s extends this service", heir.Name)
 				if heir.File != v.File {
-					why = fmt.Sprintf("service %s of %s extends it", heir.Name, heir.File)
+					why = fmt.Sprintf("service %s of %s extends this service", heir.Name, heir.File)
 				}
 				v.dependents = append(v.dependents, Dependent{heir, why, heir.Part()})
 				for _, d := range variants(heir, completed[heir.Service]) {
@@ -93,7 +93,7 @@ func variants(v View, completions []Part) []Dependent {
 	for _, c := range completions {
 		over := v
 		over.Overrides, over.Variant = append(slices.Clone(v.Overrides), c), c.File
-		out = append(out, Dependent{over.assembled(), fmt.Sprintf("%s completes it", c.File), c})
+		out = append(out, Dependent{over.assembled(), fmt.Sprintf("%s overrides this service", c.File), c})
 		if len(out) >= maxDependents {
 			break
 		}

@@ -55,11 +55,11 @@ func Parse(y *yamldoc.File) (*File, error) {
 		}
 	}
 	if f.Doc == nil {
-		return nil, errors.New("no mapping at the top level")
+		return nil, errors.New("the top level is not a mapping")
 	}
 	services := f.Doc.Root.Get("services").Resolve()
 	if services == nil && !f.hasComposeKeys() {
-		return nil, errors.New("no services section: not a Compose file, or one of the first, flat format")
+		return nil, errors.New("no services section: not a Compose file, or the old version 1 format")
 	}
 	if services != nil && services.Kind == yamldoc.Mapping {
 		for _, e := range services.Entries {

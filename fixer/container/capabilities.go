@@ -37,10 +37,10 @@ func (s *Spec) DropCapabilities() CapabilityDecision {
 	user, evidence := s.StartsAs()
 	low := s.LowPorts()
 	d := CapabilityDecision{Decision: Decision{
-		Level: fixer.Review, Breaks: "the program fails if it needs a capability that is not known of: to change owners, or to become another user", Evidence: evidence,
+		Level: fixer.Review, Breaks: "The application may need a capability oakum does not know about, such as CHOWN (change file owner) or SETUID/SETGID (switch user)", Evidence: evidence,
 	}}
 	if s.Platform != Compose {
-		d.Breaks = "the program fails if it needs a capability that is not known of: to change owners, to become another user, or to bind a port below 1024"
+		d.Breaks = "The application may need a capability oakum does not know about: CHOWN (change file owner), SETUID/SETGID (switch user) or NET_BIND_SERVICE (bind a port below 1024)"
 	}
 	field := image.FieldCapsRoot
 	var need []string
@@ -48,12 +48,12 @@ func (s *Spec) DropCapabilities() CapabilityDecision {
 	case notRoot(user):
 		field = image.FieldCapsNonRoot
 		need = s.capabilitiesAsUser()
-		d.Breaks = "a program of the image that has capabilities of its own (setcap) is no longer started"
+		d.Breaks = "Executables in the image that have file capabilities (setcap) no longer start"
 		if len(low) > 0 {
-			d.Breaks = "binding port " + Numbers(low) + " fails on nodes whose runtime does not open low ports to everybody"
-			d.Evidence = append(d.Evidence, s.says("listens on "+Numbers(low)))
+			d.Breaks = "Binding port " + Numbers(low) + " fails on nodes whose container runtime does not open ports below 1024 to all users"
+			d.Evidence = append(d.Evidence, s.says("The container listens on port "+Numbers(low)))
 		} else if s.provenStart() && s.Image.noFileCapabilities() && !s.unknownPorts() {
-			d.Level, d.Breaks = fixer.Safe, "a process that is not root has none of the capabilities, so it cannot notice"
+			d.Level, d.Breaks = fixer.Safe, "Nothing: a non-root process has no capabilities to lose"
 		}
 	case s.Image.Program() != nil:
 		need = slices.Clone(s.Image.Program().CapsRoot.Need)
@@ -63,7 +63,7 @@ func (s *Spec) DropCapabilities() CapabilityDecision {
 				continue
 			}
 			need = append(need, name)
-			d.Evidence = append(d.Evidence, fixer.Evidence{Kind: fixer.FromTable, Text: s.Image.Entry.ID + " needs " + name + " where " + when.Says})
+			d.Evidence = append(d.Evidence, fixer.Evidence{Kind: fixer.FromTable, Text: s.Image.Entry.ID + " needs " + name + " if " + when.Says})
 		}
 	case s.Image.DropsPrivileges() != "":
 		need = strings.Fields(accountCaps)
@@ -71,18 +71,18 @@ func (s *Spec) DropCapabilities() CapabilityDecision {
 	}
 	if becomes := s.becomesUser(); becomes != "" && !notRoot(user) {
 		need = union(need, strings.Fields(accountCaps))
-		d.Evidence = append(d.Evidence, s.says("it is given "+becomes+", so that it starts as root and becomes that user by itself"))
+		d.Evidence = append(d.Evidence, s.says(becomes+" are set, so the entrypoint starts as root and switches to that user"))
 	}
 	if dirs := s.filesOfOthers(); len(dirs) > 0 && !notRoot(user) {
 		need = union(need, []string{"DAC_OVERRIDE"})
-		d.Evidence = append(d.Evidence, s.says("it uses "+joined(dirs)+" of its host, whose files mostly belong to another user: root needs DAC_OVERRIDE for these"))
+		d.Evidence = append(d.Evidence, s.says("The container mounts "+joined(dirs)+" from the host. Such files usually belong to another user, so root needs DAC_OVERRIDE"))
 	}
 	if s.onlyWaits() && d.Level == fixer.Safe {
 		d.Level, d.Breaks = fixer.Review, inside
 	}
 	if s.SharedPID && !notRoot(user) {
 		need = union(need, []string{"KILL"})
-		d.Evidence = append(d.Evidence, s.says("the containers of the pod share their processes, and root signals those of others only with KILL"))
+		d.Evidence = append(d.Evidence, s.says("The pod's containers share a process namespace, so root needs KILL to signal processes of another container"))
 	}
 	need = s.capabilitiesOfCommands(&d, need)
 	if d.Level == fixer.Manual {
@@ -96,10 +96,10 @@ func (s *Spec) DropCapabilities() CapabilityDecision {
 	}
 	if len(low) > 0 && !notRoot(user) && !slices.Contains(need, bindLow) && !s.adds(bindLow) {
 		need = append(need, bindLow)
-		d.Evidence = append(d.Evidence, s.says("listens on "+Numbers(low)))
+		d.Evidence = append(d.Evidence, s.says("The container listens on port "+Numbers(low)))
 	}
 	if more := slices.DeleteFunc(slices.Clone(need), isDefault); len(more) > 0 {
-		d.manual("it needs " + joined(more) + ", which no runtime gives by default and the file does not add: add it first, if the program is to work so, and then drop the others")
+		d.manual("Add " + joined(more) + " first, then drop the other capabilities. The container needs " + joined(more) + ", which no container runtime grants by default")
 		return d
 	}
 	d.AddBack = need
@@ -155,11 +155,11 @@ func (s *Spec) capabilitiesOfCommands(d *CapabilityDecision, need []string) []st
 		})
 		switch {
 		case e.installs && (!notRoot(user) || asRoot):
-			d.manual(e.says() + ", which changes owners and becomes other users in ways of its own: do that in the image, and then drop the capabilities")
+			d.manual("Install packages in the image, then drop the capabilities. " + e.says() + ", which changes file owners and switches users")
 		case e.setuid && slices.Contains(caps, "SETUID") && !user.IsRoot() && !s.worksAsRoot() && !asRoot:
-			d.manual(e.says() + ", which becomes another user by its setuid bit and then needs capabilities that nothing here tells: do without it first")
+			d.manual("Remove this command, then drop the capabilities. " + e.says() + ", which switches users through its setuid bit and needs capabilities oakum cannot determine")
 		case len(strong) > 0 && e.root:
-			d.manual(e.says() + ", which needs " + joined(strong) + ": it fails today, unless the container is privileged; find out whether it is needed")
+			d.manual("Check whether this command is needed. " + e.says() + ", which needs " + joined(strong) + " and fails unless the container is privileged")
 		case len(caps) > 0:
 			need = union(need, caps)
 		case asRoot && (e.unknown || e.astray): // as root in a container whose user is none
@@ -171,7 +171,7 @@ func (s *Spec) capabilitiesOfCommands(d *CapabilityDecision, need []string) []st
 			return need
 		}
 		if d.Level == fixer.Safe {
-			d.Level, d.Breaks = fixer.Review, "what the commands in the file need is more than is known"
+			d.Level, d.Breaks = fixer.Review, "Commands in this file may need a capability oakum does not know about"
 		}
 	}
 	return need

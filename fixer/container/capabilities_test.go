@@ -32,7 +32,7 @@ func TestDropCapabilities(t *testing.T) {
 		{"starts as a user, known", "memcached:1.6", container.Spec{}, fixer.Safe, ""},
 		{"starts as a user in a pod", "memcached:1.6", container.Spec{Platform: container.Kubernetes}, fixer.Safe, ""},
 		{"no release is named", "memcached", container.Spec{}, fixer.Review, ""},
-		{"a variable decides the user", "nginx:1.27", container.Spec{User: varied}, fixer.Review, ""},
+		{"A variable sets the user", "nginx:1.27", container.Spec{User: varied}, fixer.Review, ""},
 		{"unknown image", "example.org/web:1.4", container.Spec{}, fixer.Review, ""},
 		{"unknown image as a user", "example.org/web:1.4", container.Spec{User: uid(1000)}, fixer.Review, ""},
 		{"unknown image as a user on a low port in a pod", "example.org/web:1.4", container.Spec{Platform: container.Kubernetes, User: uid(1000), Ports: []int{80}}, fixer.Review, "NET_BIND_SERVICE"},

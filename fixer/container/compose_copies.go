@@ -7,6 +7,7 @@ import (
 
 	"github.com/oakum-sec/oakum/fixer"
 	"github.com/oakum-sec/oakum/fixer/compose"
+	"github.com/oakum-sec/oakum/fixer/text"
 )
 
 // copies fills in what Compose copies into the container, and mounts the files
@@ -26,7 +27,7 @@ func (s *Spec) copies(v compose.View) {
 		s.Copied = append(s.Copied, Copy{
 			Target: target, Certain: true,
 			Evidence: fixer.Evidence{Kind: fixer.FromCompose, Place: settingPlace(watch), Text: "docker compose watch copies files to " + target},
-			Advice:   "docker compose watch copies changed files to " + target + ", which a read-only root filesystem refuses: mount a volume at " + target + " first, or keep the root writable where the service is developed",
+			Advice:   "Mount a volume at " + target + " first, or keep the root filesystem writable in development. docker compose watch copies changed files there, which fails on a read-only root filesystem",
 		})
 	}
 }
@@ -52,26 +53,26 @@ func (s *Spec) deliver(v compose.View, entry compose.Setting, section, what, dir
 	}
 	target = path.Clean(target)
 	source := v.Definition(section, name)
-	copied := func(certain bool, at compose.Setting, text, advice string) {
+	copied := func(certain bool, at compose.Setting, fact, advice string) {
 		s.Copied = append(s.Copied, Copy{
 			Target: target, Certain: certain,
-			Evidence: fixer.Evidence{Kind: fixer.FromCompose, Place: settingPlace(at), Text: fmt.Sprintf("%s %s %s", what, name, text)}, Advice: advice,
+			Evidence: fixer.Evidence{Kind: fixer.FromCompose, Place: settingPlace(at), Text: text.Capital(fmt.Sprintf("%s %s %s", what, name, fact))}, Advice: advice,
 		})
 	}
 	for _, key := range []string{"environment", "content"} {
 		if from := source.Node.Get(key); !from.Null() {
-			copied(true, compose.Setting{Node: from, File: source.File}, "comes from "+key+":, so Compose copies it to "+target,
-				fmt.Sprintf("Compose copies %s %s to %s, which a read-only root filesystem refuses: give the %s a file: source first", what, name, target, what))
+			copied(true, compose.Setting{Node: from, File: source.File}, "comes from `"+key+"`, so Compose copies it to "+target,
+				fmt.Sprintf("Give %s %s a `file` source first. Compose copies it to %s, which fails on a read-only root filesystem", what, name, target))
 			return
 		}
 	}
 	switch external := source.Node.Get("external"); {
 	case source.Node == nil:
-		copied(false, entry, "is defined in no file here",
-			fmt.Sprintf("the container does not start if %s %s has a source that is no file: Compose copies it into the root filesystem", what, name))
+		copied(false, entry, "is not defined in any file of the repository",
+			fmt.Sprintf("The container does not start if %s %s does not come from a file: Compose copies such a %s into the root filesystem", what, name, what))
 	case !external.Null() && !external.IsFalse():
 		copied(false, compose.Setting{Node: external, File: source.File}, "is external",
-			fmt.Sprintf("the container does not start if what runs it copies the external %s %s into the root filesystem instead of mounting it", what, name))
+			fmt.Sprintf("The container does not start if its platform copies the external %s %s into the root filesystem instead of mounting it", what, name))
 	default:
 		file, _ := compose.Expand(source.Node.Get("file").Text())
 		s.Mounts = append(s.Mounts, Mount{Target: target, Kind: MountFiles, Host: file, ReadOnly: true})

@@ -11,7 +11,7 @@ import (
 // to do and how sure that is; where it is written is for a rule to know.
 type Decision struct {
 	// Level is Safe where a working container cannot notice, Review where it
-	// could break, and Manual where no sound change is known.
+	// could break, and Manual where no automatic fix is known.
 	Level    fixer.Level
 	Breaks   string // what can stop working, for Review
 	Advice   string // what a person can do, for Manual
@@ -24,7 +24,7 @@ func (d *Decision) manual(advice string) { d.Level, d.Advice, d.Breaks = fixer.M
 // steppingEvidence says that the program drops privileges by itself.
 func (p *Profile) steppingEvidence() fixer.Evidence {
 	return fixer.Evidence{Kind: fixer.FromDockerfile, Place: p.Build.Path,
-		Text: "it brings " + p.DropsPrivileges() + ", so that the program most likely starts as root and becomes another user by itself"}
+		Text: "The image includes " + p.DropsPrivileges() + ", so the container most likely starts as root and drops privileges itself"}
 }
 
 // place is a file and a line, as evidence names it.

@@ -30,8 +30,8 @@ type effect struct {
 	unknown  bool     // nothing is known of the program
 }
 
-// says is a sentence's subject and object: the liveness probe runs "touch /tmp/x".
-func (e effect) says() string { return e.run.What + " runs `" + e.command + "`" }
+// says is a sentence: The liveness probe runs `touch /tmp/x`.
+func (e effect) says() string { return text.Capital(e.run.What) + " runs `" + e.command + "`" }
 
 // evidence is the same with its place.
 func (e effect) evidence(s *Spec) fixer.Evidence {
@@ -51,7 +51,7 @@ func (s *Spec) readEffects() []effect {
 	var out []effect
 	for _, r := range s.runs() {
 		if r.Unread {
-			out = append(out, effect{run: r, command: "text that is not understood", unknown: true, astray: true})
+			out = append(out, effect{run: r, command: "shell text that oakum cannot parse", unknown: true, astray: true})
 		}
 		dir := r.Dir
 		for _, c := range r.Commands {
@@ -169,7 +169,7 @@ func isLong(span string) bool {
 }
 
 // inside is what can stop working where somebody works in a container that waits.
-const inside = "it only waits, so that somebody enters it: what they do there by sudo or as root may stop working"
+const inside = "The container only waits for people to open a shell in it: sudo, and work that needs root, may stop working there"
 
 // readsOnly are verbs of package managers that change nothing.
 var readsOnly = text.WordSet("list search show info policy depends rdepends version help --version check-update")

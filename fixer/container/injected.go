@@ -16,7 +16,7 @@ type Addition struct {
 
 // Evidence says so.
 func (a Addition) Evidence() fixer.Evidence {
-	return fixer.Evidence{Kind: fixer.FromManifest, Place: a.Place, Text: a.Key + " asks " + a.By + " to add containers to the pods"}
+	return fixer.Evidence{Kind: fixer.FromManifest, Place: a.Place, Text: a.Key + " makes " + a.By + " add containers to the pods"}
 }
 
 // Added returns what the labels and annotations of a pod, or else those of its

@@ -78,7 +78,7 @@ func (s *Spec) askedMemory() []askedMemory {
 		for _, f := range memoryForms() {
 			for _, m := range f.expr.FindAllStringSubmatch(source, -1) {
 				if n, ok := sizeOf(m[len(m)-1], f.unit); ok {
-					out = append(out, askedMemory{bytes: n, share: f.share, evidence: fixer.Evidence{Kind: s.Kind, Place: place, Text: "it is told " + short(strings.TrimSpace(m[0]), 60)}})
+					out = append(out, askedMemory{bytes: n, share: f.share, evidence: fixer.Evidence{Kind: s.Kind, Place: place, Text: short(strings.TrimSpace(m[0]), 60) + " is set"}})
 				}
 			}
 		}
@@ -178,9 +178,9 @@ func (s *Spec) ValidMemory(limit string) error {
 	case err != nil:
 		return errors.New("a quantity like 512Mi or 2Gi")
 	case q.Cmp(resource.MustParse("4Mi")) < 0:
-		return errors.New("at least 4Mi: less does not start a container")
+		return errors.New("at least 4Mi (a container does not start with less)")
 	case q.Cmp(*requested) < 0:
-		return fmt.Errorf("at least what is requested, %s", requested.String())
+		return fmt.Errorf("at least the memory request, %s", requested.String())
 	}
 	return nil
 }
@@ -192,9 +192,9 @@ func ValidCPU(amount string) error {
 	case err != nil:
 		return errors.New("a quantity like 100m or 2")
 	case q.Cmp(resource.MustParse("1m")) < 0:
-		return errors.New("at least 1m, the smallest share there is")
+		return errors.New("at least 1m, the smallest amount")
 	case q.Cmp(resource.MustParse("1000")) > 0:
-		return errors.New("at most 1000 processors: 100m is a tenth of one, and Mi is for memory")
+		return errors.New("at most 1000 CPUs (100m is a tenth of a CPU, Mi is for memory)")
 	}
 	return nil
 }

@@ -2,7 +2,6 @@ package container
 
 import (
 	"cmp"
-	"fmt"
 	"strings"
 	"sync"
 
@@ -11,6 +10,7 @@ import (
 	"github.com/oakum-sec/oakum/fixer/compose"
 	"github.com/oakum-sec/oakum/fixer/dockerfile"
 	"github.com/oakum-sec/oakum/fixer/image"
+	"github.com/oakum-sec/oakum/fixer/text"
 	"github.com/oakum-sec/oakum/fixer/topology"
 )
 
@@ -49,7 +49,7 @@ func ofImage(p *fixer.Pass, ref string) *Profile {
 		out.builtBy(p, b)
 		out.Proven = out.Proven && certain && b.Certain
 		if known := p.Facts.Image(name); known.Ref.HasDigest() {
-			out.stale("the digest names an image that is built already, whatever " + b.Path + " says now")
+			out.stale("The digest names an image built earlier, which may differ from " + b.Path)
 		}
 		return out
 	}
@@ -60,14 +60,14 @@ func ofImage(p *fixer.Pass, ref string) *Profile {
 		out.User, out.Proven = user.Value, user.Proven && certain
 		out.Evidence = []fixer.Evidence{fixer.ImageEvidence(user.From)}
 	case known.Err != nil:
-		out.Evidence = []fixer.Evidence{{Kind: fixer.FromNothing, Text: fmt.Sprintf("unknown image %q: %v", name, known.Err)}}
+		out.Evidence = []fixer.Evidence{{Kind: fixer.FromNothing, Text: text.Capital(known.Err.Error())}}
 	default:
-		out.Evidence = []fixer.Evidence{{Kind: fixer.FromNothing, Text: "unknown image " + known.Ref.Familiar() + ": neither a Dockerfile here nor the image table tells"}}
+		out.Evidence = []fixer.Evidence{{Kind: fixer.FromNothing, Text: known.Ref.Familiar() + " is unknown: no Dockerfile in this repository builds it, and oakum's image table does not list it"}}
 	}
 	if r := known.Ref; known.User().Known && !r.HasDigest() && (r.Tag == "" || r.Tag == "latest") {
 		// What this is tomorrow nobody knows, whoever says what it is today.
 		out.Proven = false
-		out.Evidence = append(out.Evidence, fixer.Evidence{Kind: fixer.FromNothing, Text: name + " names no release, so nothing proves what it is"})
+		out.Evidence = append(out.Evidence, fixer.Evidence{Kind: fixer.FromNothing, Text: name + " has no version tag, so the image can change"})
 	}
 	return out
 }
@@ -87,12 +87,12 @@ func OfService(p *fixer.Pass, v compose.View) *Profile {
 		return out
 	}
 	if v.IsBuilt() {
-		return &Profile{Name: v.Name, Evidence: []fixer.Evidence{{Kind: fixer.FromNothing, Text: "built from a Dockerfile that is not in this repository"}}}
+		return &Profile{Name: v.Name, Evidence: []fixer.Evidence{{Kind: fixer.FromNothing, Text: "The image is built from a Dockerfile that is not in this repository"}}}
 	}
 	ref, certain := v.ImageName()
 	if setting := v.Setting("image"); ref == "" && setting.Variable() != "" {
 		return &Profile{Name: setting.Node.Text(), Evidence: []fixer.Evidence{{
-			Kind: fixer.FromCompose, Place: settingPlace(setting), Text: "the variable " + setting.Variable() + " names the image, and has no default",
+			Kind: fixer.FromCompose, Place: settingPlace(setting), Text: "The image name comes from variable " + setting.Variable() + ", which has no default",
 		}}}
 	}
 	out := *OfImage(p, ref)
@@ -133,13 +133,13 @@ func (out *Profile) builtBy(p *fixer.Pass, b topology.Build) {
 		out.Evidence = append(out.Evidence, fixer.Evidence{Kind: fixer.FromDockerfile, Place: place(b.Path, user.At.Line), Text: "USER " + user.Text})
 	case base != nil:
 		out.User, out.Proven = base.User, base.Proven && len(b.Stage.Root().Args) == 0
-		out.Evidence = append(out.Evidence, fixer.Evidence{Kind: fixer.FromDockerfile, Place: place(b.Path, b.Stage.Root().From.Line), Text: "no USER, so that of the base"})
+		out.Evidence = append(out.Evidence, fixer.Evidence{Kind: fixer.FromDockerfile, Place: place(b.Path, b.Stage.Root().From.Line), Text: "No USER instruction, so the base image's user applies"})
 		out.Evidence = append(out.Evidence, base.Evidence...)
 	default:
-		out.Evidence = append(out.Evidence, fixer.Evidence{Kind: fixer.FromDockerfile, Place: place(b.Path, b.Stage.Root().From.Line), Text: "no USER, and the base is not known"})
+		out.Evidence = append(out.Evidence, fixer.Evidence{Kind: fixer.FromDockerfile, Place: place(b.Path, b.Stage.Root().From.Line), Text: "No USER instruction, and the base image is unknown"})
 	}
 	if UserIsNew(p, b) {
-		out.stale(b.Path + " did not say so when it was read: an image that is built already starts as before")
+		out.stale("A fix changes the USER of " + b.Path + "; an image built earlier still starts as before")
 	}
 }
 
@@ -177,7 +177,7 @@ func baseProfile(p *fixer.Pass, of topology.Build) *Profile {
 	}
 	if ref == "scratch" {
 		return &Profile{Name: ref, User: image.Identity{KnownUID: true, KnownGID: true, Numeric: true}, Proven: true,
-			Evidence: []fixer.Evidence{{Kind: fixer.FromPlatform, Text: "scratch has no user of its own, so root"}}}
+			Evidence: []fixer.Evidence{{Kind: fixer.FromPlatform, Text: "scratch sets no user, so the container runs as root"}}}
 	}
 	known := p.Facts.Image(ref)
 	if known.Err != nil {

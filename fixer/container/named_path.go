@@ -48,7 +48,7 @@ func (s *Spec) readNamedPaths() []namedPath {
 		if path.Ext(at) != "" || !slices.ContainsFunc(words, in(dirWords)) && slices.ContainsFunc(words, in(fileWords)) {
 			at = path.Dir(at)
 		}
-		out = append(out, namedPath{Dir: at, Data: data, Evidence: fixer.Evidence{Kind: s.Kind, Place: place, Text: name + " names " + short(value, 60)}})
+		out = append(out, namedPath{Dir: at, Data: data, Evidence: fixer.Evidence{Kind: s.Kind, Place: place, Text: name + " is set to " + short(value, 60)}})
 	}
 	words := s.words()
 	for k, w := range words {

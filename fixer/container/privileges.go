@@ -210,11 +210,11 @@ func (s *Spec) stepsDown() string {
 	e := s.Image.Program()
 	switch {
 	case e != nil && e.PrivilegeDrop.Tool != "" && !e.PrivilegeDrop.Partial:
-		return "becomes " + serviceName(e) + " with " + e.PrivilegeDrop.Tool
+		return "drops privileges to " + serviceName(e) + " with " + e.PrivilegeDrop.Tool
 	case s.Image.DropsPrivileges() != "":
-		return "becomes another user with " + s.Image.DropsPrivileges()
+		return "drops privileges with " + s.Image.DropsPrivileges()
 	case s.becomesUser() != "":
-		return "becomes the user of " + s.becomesUser()
+		return "switches to the user of " + s.becomesUser()
 	}
 	return ""
 }
@@ -250,7 +250,7 @@ func (s *Spec) servesMail() string {
 	}
 	for _, n := range s.Ports {
 		if n == 25 || n == 465 || n == 587 {
-			return "it listens on port " + Numbers([]int{n}) + ", which is for mail"
+			return "The container listens on port " + Numbers([]int{n}) + ", a mail port"
 		}
 	}
 	if s.Image.BuiltHere() {
@@ -261,7 +261,7 @@ func (s *Spec) servesMail() string {
 		names += "\n" + m.Target
 	}
 	if name := firstIn(names, mailServers); name != "" {
-		return "its image or a path it mounts is called " + name
+		return "The name of the image or of a mounted path contains " + name
 	}
 	return ""
 }
@@ -279,13 +279,13 @@ func serviceName(e *image.Entry) string {
 // ForbidNewPrivileges decides whether no_new_privs can be set: whether anything
 // shows that the program relies on setuid programs or on capabilities of files.
 func (s *Spec) ForbidNewPrivileges() Decision {
-	d := Decision{Level: fixer.Safe, Breaks: "only what relies on a setuid program or on file capabilities at run time: sudo, ping of old distributions"}
+	d := Decision{Level: fixer.Safe, Breaks: "Only setuid binaries and file capabilities used at run time: sudo, or ping on old distributions"}
 	notice := func(breaks string, evidence fixer.Evidence) {
 		d.Level, d.Breaks, d.Evidence = fixer.Review, breaks, append(d.Evidence, evidence)
 	}
-	lost := "the program's file capabilities no longer take effect"
+	lost := "File capabilities of the application no longer take effect"
 	if !s.opensLowPorts() {
-		lost += ": it cannot bind ports below 1024 unless it runs as root or on other ports"
+		lost += ": binding a port below 1024 then needs root"
 	}
 	add := slices.DeleteFunc(slices.Clone(s.Add), func(name string) bool { return name == bindLow && s.opensLowPorts() })
 	user, _ := s.StartsAs()
@@ -294,40 +294,40 @@ func (s *Spec) ForbidNewPrivileges() Decision {
 	switch {
 	case gains >= 0 && !user.IsRoot() && !s.worksAsRoot():
 		e := s.effects()[gains]
-		d.manual(e.says() + ", which gains privileges when it is started, and no_new_privs prevents just that: start what needs root as root, or do without it")
+		d.manual("Remove this command, or start it as root. " + e.says() + ", which gains privileges when it starts, and no_new_privs prevents that")
 		d.Evidence = append(d.Evidence, e.evidence(s))
 	case len(own) > 0 && user.IsRoot() && s.stepsDown() != "":
-		d.manual("it adds " + joined(own) + " and " + s.stepsDown() + ": the capability reaches its program by the program's file, which no_new_privs prevents; run it as its user with the program's file set in the image, or without the capability")
-		d.Evidence = append(d.Evidence, s.says("it adds "+joined(own)))
+		d.manual("Run the application as its own user with file capabilities set in the image, or remove " + joined(own) + ". The container " + s.stepsDown() + ", and no_new_privs then prevents its file capabilities")
+		d.Evidence = append(d.Evidence, s.says("The container adds "+joined(own)))
 	case s.gainsByTable() != nil:
-		d.manual(s.Image.Entry.ID + " starts a program that gains privileges (" + s.gainsByTable().Says + "), which no_new_privs prevents")
+		d.manual("Leave privilege escalation allowed: " + s.Image.Entry.ID + " starts a binary that gains privileges (" + s.gainsByTable().Says + "), which no_new_privs prevents")
 		d.Evidence = append(d.Evidence, fixer.ImageEvidence(s.Image.Entry.Evidence(image.FieldCapsRoot)))
 	case gains >= 0:
 		e := s.effects()[gains]
-		notice("`"+e.command+"` works as long as the container starts as root", e.evidence(s))
+		notice("`"+e.command+"` works only while the container starts as root", e.evidence(s))
 	case s.onlyWaits():
-		notice(inside, s.says("the command only waits"))
+		notice(inside, s.says("The command only waits"))
 	case s.grantsSudo() != nil:
 		v := s.grantsSudo()
-		notice("sudo, which "+v.Name+" is about, no longer works", fixer.Evidence{Kind: s.Kind, Place: v.Place, Text: v.Name + " is set"})
+		notice("sudo, which "+v.Name+" configures, no longer works", fixer.Evidence{Kind: s.Kind, Place: v.Place, Text: v.Name + " is set"})
 	case s.Image.Entry != nil && len(s.Image.Entry.CapsNonRoot) > 0:
 		notice(lost, fixer.ImageEvidence(s.Image.Entry.Evidence(image.FieldCapsNonRoot)))
 	case len(add) > 0 && !user.IsRoot():
-		notice(lost, s.says("it adds "+joined(add)+", which only a program with file capabilities can use when it is not root"))
+		notice(lost, s.says("The container adds "+joined(add)+", which a non-root application can use only through file capabilities"))
 	case s.NoNewPrivileges.No() && s.Platform == Compose:
-		d.Level, d.Breaks = fixer.Review, "somebody turned it off: a setuid program that is needed stops working"
+		d.Level, d.Breaks = fixer.Review, "no-new-privileges is turned off explicitly: a setuid binary that the application needs stops working"
 	case s.NoNewPrivileges.No():
-		notice("somebody set it to true: a setuid program or file capabilities that are needed no longer take effect", s.says("allowPrivilegeEscalation is set to true"))
+		notice("allowPrivilegeEscalation is set to true explicitly: setuid binaries or file capabilities that the application needs stop working", s.says("allowPrivilegeEscalation is set to true"))
 	case s.servesMail() != "":
-		notice("a mail server hands mail on by a program that is setuid: mail is no longer delivered", s.says(s.servesMail()))
+		notice("Mail is no longer delivered if the mail server uses setuid binaries", s.says(s.servesMail()))
 	case s.Image.Entry == nil && !s.Image.BuiltHere():
-		notice(d.Breaks, s.says("oakum knows nothing about "+s.Image.Name+", so no fact shows that it works without setuid programs"))
+		notice(d.Breaks, s.says("oakum knows nothing about the image "+s.Image.Name+", so no fact shows that it works without setuid binaries"))
 	case s.Image.Entry != nil && s.Image.Entry.ByName:
 		notice(d.Breaks, fixer.ImageEvidence(s.Image.Entry.Evidence(image.FieldDefault)))
 	default:
 		if word := s.Image.GainsPrivileges(); word != "" {
-			notice("what the image does with "+word+" no longer works",
-				fixer.Evidence{Kind: fixer.FromDockerfile, Place: s.Image.Build.Path, Text: "uses " + word})
+			notice("What the image does with "+word+" no longer works",
+				fixer.Evidence{Kind: fixer.FromDockerfile, Place: s.Image.Build.Path, Text: "The image uses " + word})
 		}
 	}
 	return d

@@ -61,9 +61,9 @@ func (s *Spec) MakeReadOnly() ReadOnlyDecision {
 		fixer.ImageEvidence(e.Evidence(image.FieldReadOnly)), fixer.ImageEvidence(e.Evidence(image.FieldWritable)),
 	}}}
 	if e.ReadOnly.Support == image.SupportNo {
-		advice := e.ID + " does not run on a read-only root file system"
+		advice := "Keep the root filesystem writable: " + e.ID + " does not run on a read-only one"
 		if e.ReadOnly.Note != "" {
-			advice += ": " + e.ReadOnly.Note
+			advice += " (" + e.ReadOnly.Note + ")"
 		}
 		d.manual(advice)
 		return d
@@ -78,25 +78,25 @@ func (s *Spec) MakeReadOnly() ReadOnlyDecision {
 	if d.Level == fixer.Manual {
 		return d
 	}
-	d.Breaks = "the program fails where it writes outside its volumes and the tmpfs that are added"
+	d.Breaks = "The application fails if it writes outside its volumes and the added tmpfs mounts"
 	if s.Platform != Compose {
-		d.Breaks = "the program fails where it writes outside the mounted paths: " + joined(orNone(d.Paths()))
+		d.Breaks = "The application fails if it writes outside its mounts" + andPaths(d.Paths())
 	}
 	for _, one := range w.unknown {
-		d.Evidence = append(d.Evidence, fixer.Evidence{Kind: fixer.FromTable, Text: one + ": nothing here tells whether that is so"})
+		d.Evidence = append(d.Evidence, fixer.Evidence{Kind: fixer.FromTable, Text: one + ", which oakum cannot determine"})
 	}
 	proven := known && e.ReadOnly.Support == image.SupportYes && e.Verified(image.FieldReadOnly) && e.Verified(image.FieldWritable)
 	if s.replacesStart() {
 		proven = false // the table is about the image as it starts by itself
 		if s.Platform == Compose {
-			d.Evidence = append(d.Evidence, s.says("the service changes what the image starts"))
+			d.Evidence = append(d.Evidence, s.says("The service overrides the image's command or entrypoint"))
 		} else {
-			d.Evidence = append(d.Evidence, s.says("command or args change what the image starts"))
+			d.Evidence = append(d.Evidence, s.says("The manifest overrides the image's command or entrypoint"))
 		}
 	}
 	if s.ReadOnly.No() {
 		proven = false
-		d.Evidence = append(d.Evidence, s.says("somebody set it to false"))
+		d.Evidence = append(d.Evidence, s.says(s.readOnlyKey()+" is set to false"))
 	}
 	if s.Platform != Compose && notRoot(user) {
 		s.ownDirectories(e, &d)
@@ -114,7 +114,7 @@ func (s *Spec) waitsReadOnly(user image.Identity) ReadOnlyDecision {
 	d := ReadOnlyDecision{User: user, Decision: Decision{Level: fixer.Review}}
 	s.roomForCommands(&d)
 	if d.Level != fixer.Manual {
-		d.manual("its command only waits, so that somebody enters it and works there, and nothing here tells what they write: make the root read-only once its work has a command of its own")
+		d.manual("Give the container a command that does its work, then make the root filesystem read-only. The command only waits for people to open a shell, and what they write is unknown")
 	}
 	d.Evidence = append(d.Evidence, s.says("the command only waits"))
 	return d
@@ -155,23 +155,23 @@ func with(env map[string]string, name, value string) map[string]string {
 // writes.
 func (s *Spec) unknownWrites() ReadOnlyDecision {
 	d := ReadOnlyDecision{Decision: Decision{Level: fixer.Review, Evidence: s.Image.Evidence,
-		Breaks: "the program fails where it writes outside /tmp and its volumes: nothing is known of what it writes"}}
+		Breaks: "The application fails if it writes outside /tmp and its volumes; oakum does not know where it writes"}}
 	if !s.Mounted("/tmp") {
 		d.Scratch = []image.WritablePath{{Path: "/tmp", Mode: "1777"}}
 	}
 	if s.Image.BuiltHere() {
-		d.Breaks = "the program fails where it writes outside /tmp and its volumes: look at " + s.Image.Build.Path + " for the folders it makes"
+		d.Breaks = "The application fails if it writes outside /tmp and its volumes; " + s.Image.Build.Path + " shows the directories it creates"
 	}
 	if becomes := s.becomesUser(); becomes != "" {
-		d.manual("it is given " + becomes + ", which its entry point makes an account of at start, in /etc and elsewhere: look for a variant of the image that starts as its own user")
+		d.manual("Use a variant of the image that starts as its own user. " + becomes + " are set, and the entrypoint writes that user to /etc at every start")
 	} else if why := s.servesData(); why != "" {
-		d.manual(why + ", and keeps data, sockets and locks where its image wants them: find these folders out, give each a volume, and then make the root read-only")
+		d.manual("Find the directories where the application keeps data, sockets and locks, mount a volume at each, then make the root filesystem read-only. " + why)
 	} else if s.ReadOnly.No() {
 		look := "kubectl exec POD --"
 		if s.Platform == Compose {
 			look = "docker compose exec SERVICE"
 		}
-		d.manual("somebody set it to false, mostly because the program writes: find out where (" + look + " find / -xdev -newer /proc/1 -type f), give these folders volumes, and then set it to true")
+		d.manual("Find out where the application writes (`" + look + " find / -xdev -newer /proc/1 -type f`), mount volumes there, then set " + s.readOnlyKey() + " to true. The file sets it to false explicitly")
 	}
 	return d
 }
@@ -189,13 +189,13 @@ func (s *Spec) roomForCommands(d *ReadOnlyDecision) (known bool) {
 		}
 		switch {
 		case e.installs:
-			d.manual(e.says() + ", which changes files all over the root file system: do that in the image, and then make the root read-only")
+			d.manual("Install packages in the image, then make the root filesystem read-only. " + e.says() + ", which changes files across the root filesystem")
 			d.Evidence = append(d.Evidence, e.evidence(s))
 		case e.system && (!notRoot(d.User) || e.run.asRoot()):
-			d.manual(e.says() + ", which changes files of the system: do that in the image, or give these files volumes, and then make the root read-only")
+			d.manual("Change the system files in the image, or mount volumes over them, then make the root filesystem read-only. " + e.says() + ", which changes system files")
 			d.Evidence = append(d.Evidence, e.evidence(s))
 		case e.here:
-			d.manual(e.says() + ", and so writes to a directory that nothing here names: say working_dir or an absolute path in a volume, and then make the root read-only")
+			d.manual("Write to an absolute path in a volume, or set the working directory to one, then make the root filesystem read-only. " + e.says() + ", which writes to an unknown working directory")
 			d.Evidence = append(d.Evidence, e.evidence(s))
 		case e.unknown || e.astray:
 			known = false
@@ -205,7 +205,7 @@ func (s *Spec) roomForCommands(d *ReadOnlyDecision) (known bool) {
 		}
 		for _, at := range e.writes {
 			if !s.roomAt(d, at, scratchDir(at), slices.Contains(e.makes, at)) && d.Level != fixer.Manual {
-				d.manual(e.says() + ", in the image's own files: give " + folderOf(at) + " a volume that holds what the program finds there, and then make the root read-only")
+				d.manual("Mount a volume at " + directoryOf(at) + " that contains the image's files, then make the root filesystem read-only. " + e.says() + ", which writes among the image's own files")
 				d.Evidence = append(d.Evidence, e.evidence(s))
 			}
 		}
@@ -214,10 +214,10 @@ func (s *Spec) roomForCommands(d *ReadOnlyDecision) (known bool) {
 		switch {
 		case d.Level == fixer.Manual || s.Mounted(n.Dir):
 		case n.Data && !(s.Platform == Compose && s.Image.declaresVolume(n.Dir)) && !covered(d, n.Dir):
-			d.manual(n.Evidence.Text + ", where data are kept, and nothing is mounted there: give it a volume first")
+			d.manual("Mount a volume at " + n.Dir + " first. " + text.Capital(n.Evidence.Text) + ", where the application keeps data, and nothing is mounted there")
 			d.Evidence = append(d.Evidence, n.Evidence)
 		case !s.roomAt(d, n.Dir, n.Dir, !shipped(n.Dir) || scratchName[path.Base(n.Dir)]):
-			d.manual(n.Evidence.Text + ", among the image's own files: give it a volume, and then make the root read-only")
+			d.manual("Mount a volume at " + n.Dir + ", then make the root filesystem read-only. " + text.Capital(n.Evidence.Text) + ", a directory of the image's own files")
 			d.Evidence = append(d.Evidence, n.Evidence)
 		}
 	}
@@ -247,9 +247,9 @@ func (s *Spec) roomAt(d *ReadOnlyDecision, at, dir string, free bool) bool {
 	return false
 }
 
-// folderOf is the directory to give a volume to so that a path can be written to.
+// directoryOf is the directory to give a volume to so that a path can be written to.
 // A volume in place of all that the image has is no advice.
-func folderOf(at string) string {
+func directoryOf(at string) string {
 	if dir := path.Dir(at); dir != "/" && dir != "/usr" && dir != "/var" {
 		return dir
 	}
@@ -343,16 +343,16 @@ func (s *Spec) place(e *image.Entry, w image.WritablePath, at string, out *write
 	switch {
 	case s.Mounted(at) || s.Platform == Compose && s.Image.declaresVolume(at):
 	case w.Ships && s.Platform == Compose:
-		refuse(fmt.Sprintf("%s writes to %s, where its image has files that a tmpfs would hide: give it a named volume, which starts as a copy of them", e.ID, at))
+		refuse(fmt.Sprintf("Mount a named volume at %s, which starts as a copy of the image's files. %s writes there, and a tmpfs would hide those files", at, e.ID))
 		out.hidden = at
 	case w.Ships:
-		refuse(fmt.Sprintf("%s writes to %s, where its image has files that an empty volume would hide: give it a volume that holds them", e.ID, at))
+		refuse(fmt.Sprintf("Mount a volume at %s that contains the image's files. %s writes there, and an empty volume would hide those files", at, e.ID))
 		out.hidden = at
 	case w.Kind == "data" && s.Platform == Compose:
 		// Docker keeps what is written until the container is removed.
-		refuse(fmt.Sprintf("%s keeps its data in %s, and nothing is mounted there: give it a named volume first, because a tmpfs would lose the data at each stop", e.ID, at))
+		refuse(fmt.Sprintf("Mount a named volume at %s first. %s keeps its data there, nothing is mounted there, and a tmpfs would lose the data at every stop", at, e.ID))
 	case w.Kind == "data" && at != w.Path:
-		refuse(fmt.Sprintf("%s is told to keep its data in %s, and nothing is mounted there: give it a claim first", e.ID, at))
+		refuse(fmt.Sprintf("Mount a PersistentVolumeClaim at %s first. %s is configured to keep its data there, and nothing is mounted there", at, e.ID))
 	default:
 		w.Path, w.Where = at, ""
 		out.paths = append(out.paths, w)
@@ -366,11 +366,21 @@ func placeOf(w image.WritablePath) string {
 	return w.Path
 }
 
-func orNone(list []string) []string {
+// andPaths continues a sentence about the mounts of a container with those that a
+// fix adds.
+func andPaths(list []string) string {
 	if len(list) == 0 {
-		return []string{"no path needs one"}
+		return ""
 	}
-	return list
+	return " and the added " + joined(list)
+}
+
+// readOnlyKey is how the file calls the setting of a read-only root filesystem.
+func (s *Spec) readOnlyKey() string {
+	if s.Platform == Compose {
+		return "read_only"
+	}
+	return "readOnlyRootFilesystem"
 }
 
 var tmpDirectory = text.Regexp(`(^|[^\w./-])/tmp(/|\W|$)`)

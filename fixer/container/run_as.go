@@ -20,7 +20,7 @@ const (
 	NeedNothing UserNeed = iota // runAsNonRoot holds
 	NeedFlag                    // it does not run as root; only the flag is missing
 	NeedUser                    // it has to be told whom to run as
-	NeedUnknown                 // no sound answer is known
+	NeedUnknown                 // no automatic fix is known
 )
 
 // A UserDecision is about whom a container runs as.
@@ -58,43 +58,52 @@ func (s *Spec) RunAs() UserDecision {
 		return d
 	}
 	if s.NonRoot.No() && !s.NonRoot.Inherited {
-		d.Says = "says that it may run as root"
+		d.Says = "sets runAsNonRoot to false"
 	}
 	start := s.Image.User
 	d.Evidence = s.Image.Evidence
 	switch numbered := start.IsNonRoot() && start.Numeric; {
 	case told && !toldRoot:
 		d.Need, d.Level = NeedFlag, fixer.Safe
-		d.Says = "runs as user " + strconv.Itoa(s.User.Identity.UID) + ", but nothing holds it to that"
+		d.Says = "runs as user " + strconv.Itoa(s.User.Identity.UID) + ", but " + s.unenforced()
 		d.Evidence = []fixer.Evidence{s.User.Evidence}
 	case toldRoot:
-		d.Says = "is told to run as root"
+		d.Says = "is configured to run as root"
 		if s.NonRoot.Yes() {
-			d.Says += " and not to, so the kubelet refuses to start it"
+			d.Says += " although runAsNonRoot is true, so the kubelet refuses to start it"
 		}
 		s.leaveRoot(&d)
 	case numbered && s.Image.Proven:
 		d.Need, d.Level = NeedFlag, fixer.Safe
-		d.Says = "runs as " + start.String() + " by its image, but nothing holds it to that"
+		d.Says = "runs as the image's user " + start.String() + ", but " + s.unenforced()
 	case numbered && s.Image.StaleReason != "":
 		d.Need, d.Level, d.User = NeedUser, fixer.Review, start
-		d.Breaks = "the image that runs may be older than its Dockerfile: the kubelet starts it as " + strconv.Itoa(start.UID) + " all the same, and it fails where its files are root's until it is built again"
+		d.Breaks = "An image built before this Dockerfile starts as user " + strconv.Itoa(start.UID) + " as well, and fails on files owned by root until it is rebuilt"
 	case numbered:
 		d.Need, d.Level = NeedFlag, fixer.Review
-		d.Breaks = "the kubelet refuses the container if its image starts as root after all"
+		d.Breaks = "The kubelet refuses to start the container if its image runs as root after all"
 	case start.IsNonRoot():
 		d.Need, d.Level, d.User = NeedUser, fixer.Review, start
-		d.Says += ", and its image names its user instead of giving a number"
-		d.Breaks = "the kubelet cannot check a user given by name, so the number is written: it fails if the image gives the name another number"
+		d.Says += ": its image sets the user by name, not by number"
+		d.Breaks = "The container fails if the image gives this user name a different number"
 	default:
 		s.leaveRoot(&d)
 	}
 	if s.SharedPID && d.Need == NeedUser && d.Level == fixer.Review {
-		d.Breaks += "; a container of the pod signals the processes of another one only as the same user"
+		d.Breaks += ". Containers of the pod can signal each other's processes only if they run as the same user"
 	}
 	d.LowPorts = s.LowPorts()
 	d.VolumeGroup = (len(s.Claims()) > 0 || d.Dir != "") && !start.IsNonRoot() // else its volumes are its own already
 	return d
+}
+
+// unenforced says that a user who is not root is only what the container happens
+// to run as.
+func (s *Spec) unenforced() string {
+	if s.NonRoot.No() {
+		return "runAsNonRoot is false, so nothing enforces it"
+	}
+	return "runAsNonRoot is not set, so nothing enforces it"
 }
 
 // unknown leaves the decision to a person.
@@ -112,25 +121,25 @@ func (s *Spec) leaveRoot(d *UserDecision) {
 	strong := slices.DeleteFunc(slices.Clone(s.Add), func(name string) bool { return slices.Contains(BaselineCapabilities, name) })
 	switch at := s.belowRootHome(); {
 	case len(strong) > 0:
-		d.unknown("it adds " + joined(strong) + ", which is of use to root alone: find out whether it can do without before giving it a user")
+		d.unknown("Check whether the container needs " + joined(strong) + " before setting a user: only root can use the added capability")
 	case len(files) > 0 && !s.Image.User.IsNonRoot():
-		d.unknown("it works on files of its node (" + joined(files) + "), which mostly belong to root: find out whom they belong to before giving it a user")
+		d.unknown("Check who owns " + joined(files) + " on the nodes before setting a user: files of the host usually belong to root")
 	case at != "" && (e != nil || s.Image.BuiltHere()):
-		d.unknown("it finds " + at + " in the home of root, which nobody else may enter: mount it elsewhere, tell the program, and then give it a user")
+		d.unknown("Mount " + at + " outside /root and configure the application to use the new path, then set a user: only root can enter /root")
 	case s.rootCommand() != nil:
 		e := s.rootCommand()
-		d.unknown(e.says() + ", which " + onlyRoot(*e) + ": " + s.withoutRoot(*e))
+		d.unknown(s.withoutRoot(*e) + ". " + e.says() + ", which " + onlyRoot(*e))
 		d.Evidence = append(d.Evidence, e.evidence(s))
 	case s.becomesUser() != "" && (e == nil || e.NonRoot.Support != image.SupportDefault):
-		d.unknown("it is given " + s.becomesUser() + ", which an entry point reads that starts as root and becomes that user by itself: look for a variant of the image that starts as its own user")
+		d.unknown("Use a variant of the image that starts as its own user. " + s.becomesUser() + " are set for an entrypoint that starts as root and switches to that user")
 	case s.Platform == Knative && len(s.LowPorts()) > 0:
-		d.unknown("it listens on port " + Numbers(s.LowPorts()) + ", which Knative lets only root bind: let it listen on the port above 1024 that Knative gives it in PORT")
+		d.unknown("Listen on the port above 1024 that Knative passes in PORT. The container listens on port " + Numbers(s.LowPorts()) + ", which only root may bind on Knative")
 	case s.HostNetwork && s.lowPortIsClosed() == Yes:
-		d.unknown("it listens on port " + Numbers(s.LowPorts()) + " in the network of its host, where only root may bind ports below 1024: let it listen on a higher port, or leave it root with no capability but NET_BIND_SERVICE")
+		d.unknown("Listen on a port above 1024, or keep root with NET_BIND_SERVICE as the only capability. Only root may bind port " + Numbers(s.LowPorts()) + " in the host network")
 	case s.Image.MustBeRoot():
 		d.unknown(mustBeRoot(e))
 	case s.Image.DropsPrivileges() != "":
-		d.unknown(s.Image.Build.Path + " brings " + s.Image.DropsPrivileges() + ", so that the program most likely starts as root and becomes another user by itself: give it that user's number once it has been seen to start so")
+		d.unknown("Find the user that the process runs as (`kubectl exec POD -- grep Uid /proc/1/status`), then set runAsUser to it. " + s.Image.Build.Path + " includes " + s.Image.DropsPrivileges() + ", so the container most likely drops privileges itself")
 	case e == nil || s.Image.BuiltHere() || e.NonRoot.Support == image.SupportApp:
 		s.unknownApplication(d)
 	default:
@@ -139,9 +148,9 @@ func (s *Spec) leaveRoot(d *UserDecision) {
 }
 
 func mustBeRoot(e *image.Entry) string {
-	advice := e.ID + " must start as root"
+	advice := "Keep root, drop all other privileges: " + e.ID + " must start as root"
 	if len(e.Alternatives) > 0 {
-		advice += "; an image that need not: " + e.Alternatives[0].Image
+		advice = "Use " + e.Alternatives[0].Image + ", which does not need root: " + e.ID + " must start as root"
 	}
 	return advice
 }
@@ -153,15 +162,15 @@ func (s *Spec) unknownApplication(d *UserDecision) {
 		d.User = *e.Service
 	}
 	who := strconv.Itoa(d.User.UID)
-	d.Breaks = "nothing is known of the image: it fails if it needs root, or writes to what user " + who + " does not own"
+	d.Breaks = "The application fails if it needs root or writes to files that user " + who + " does not own; oakum does not know the image"
 	if s.Image.BuiltHere() {
-		d.Breaks = "the image starts as root: it fails if it writes to what user " + who + " does not own; better to set USER in " + s.Image.Build.Path
+		d.Breaks = "The application fails if it writes to files that user " + who + " does not own; setting USER in " + s.Image.Build.Path + " is better"
 	}
 	if why := s.servesData(); why != "" {
-		d.Breaks = why + ": it fails as a user who does not own the folders of its data; give the number of its own user"
+		d.Breaks = why + ". The application fails as a user that does not own its data directories: set the number of its own user"
 	}
 	if at := s.belowRootHome(); at != "" {
-		d.Breaks = "it finds " + at + " in the home of root, which most images let nobody else enter: it fails until that is mounted elsewhere, and the program told"
+		d.Breaks = "The application fails until " + at + " is mounted outside /root, which most images open to root only"
 	}
 }
 
@@ -173,11 +182,11 @@ func (s *Spec) knownImage(d *UserDecision) {
 		user, ok = nonroot(), true
 	}
 	if !ok {
-		d.unknown("nothing is known of a user that " + e.ID + " runs as without root")
+		d.unknown("Test " + e.ID + " with a non-root user, then set it: oakum's image table lists no user for this image")
 		return
 	}
 	d.User = user
-	d.Breaks = "the container fails if a volume holds files of another user"
+	d.Breaks = "The container fails if a volume contains files of another user"
 	var open []string
 	for _, c := range e.NonRoot.Conditions {
 		switch s.holds(c) {
@@ -185,7 +194,7 @@ func (s *Spec) knownImage(d *UserDecision) {
 			continue
 		case No:
 			if len(c.Set) == 0 {
-				d.unknown(e.ID + " works as " + user.String() + " only where " + c.Says + ", which is not so here")
+				d.unknown("Keep root, or change the configuration: " + e.ID + " runs as " + user.String() + " only if " + c.Says)
 				return
 			}
 			for name, value := range c.Set {
@@ -198,7 +207,7 @@ func (s *Spec) knownImage(d *UserDecision) {
 		}
 	}
 	if len(open) > 0 {
-		d.Breaks = "it works as " + user.String() + " on these conditions, which nothing here tells: " + strings.Join(open, "; ")
+		d.Breaks = "The container runs as " + user.String() + " only if " + strings.Join(open, ", and ") + "; oakum cannot determine this"
 	}
 	if e.NonRoot.Support == image.SupportConditional {
 		// The directories of the image belong to root: without volumes in their
@@ -206,16 +215,16 @@ func (s *Spec) knownImage(d *UserDecision) {
 		w := s.scratch(e)
 		switch {
 		case w.hidden != "":
-			d.unknown(w.refused + ", writable to " + user.String())
+			d.unknown(w.refused + ". The volume must be writable for user " + user.String())
 			return
 		case !e.Verified(image.FieldNonRoot):
-			d.unknown(e.ID + " is said to run as " + user.String() + ", which nobody has verified: " + image.SaysAll(e.NonRoot.Conditions))
+			d.unknown("Test " + e.ID + " as user " + user.String() + ", then set it. This is not verified, and holds only if " + image.SaysAll(e.NonRoot.Conditions))
 			return
 		}
 		d.Scratch = w.paths
 	}
 	if d.Env, d.Dir = s.dataDirectory(e); d.Dir != "" {
-		d.Breaks = "a database that is in the volume already is not found at the new " + d.Env + ": keep it where it is with an empty folder parameter, or move it"
+		d.Breaks = "An existing database is not found at the new " + d.Env + ": move it, or keep its directory with an empty `folder` parameter"
 	}
 }
 
@@ -302,26 +311,26 @@ func systemFile(at string) bool {
 func onlyRoot(e effect) string {
 	switch {
 	case e.installs:
-		return "installs packages, mostly where only root may write"
+		return "installs packages, which usually needs root"
 	case e.setuid:
-		return "becomes another user, as root may, or who is configured in the image"
+		return "switches users and so needs root, or a configuration in the image"
 	case !e.root:
-		return "writes where mostly only root may"
+		return "writes to directories that usually only root can write to"
 	}
-	return "only root may do"
+	return "only root can do"
 }
 
 // withoutRoot is what a person can do about a command that needs root.
 func (s *Spec) withoutRoot(e effect) string {
 	switch {
 	case e.installs:
-		return "do that in the image, and then give the container a user"
+		return "Install packages in the image, then set a user for the container"
 	case slices.Contains(e.caps, "CHOWN") && s.Platform != Compose:
-		return "an fsGroup of the pod gives its volumes to a group without that; else let this container stay root with the capabilities " + joined(e.caps)
+		return "Set fsGroup in the pod, which changes the group of its volumes, or keep root with only the capabilities " + joined(e.caps)
 	case len(e.caps) > 0:
-		return "let it stay root with the capabilities " + joined(e.caps) + ", or do that elsewhere"
+		return "Keep root with only the capabilities " + joined(e.caps) + ", or run this command in another container"
 	}
-	return "do that in the image, or let it stay root"
+	return "Do this in the image, or keep root"
 }
 
 // HoldsData reports whether a mount is where the image keeps its data.

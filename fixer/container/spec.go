@@ -126,7 +126,7 @@ type Variable struct {
 // As returns the container as it is when the file tells it to run as a user.
 func (s *Spec) As(user image.Identity) *Spec {
 	out := *s
-	out.User = User{Set: true, Certain: true, Identity: user, Evidence: s.says("it runs as " + user.String())}
+	out.User = User{Set: true, Certain: true, Identity: user, Evidence: s.says("The container runs as " + user.String())}
 	return &out
 }
 
@@ -297,7 +297,7 @@ var dataPorts = map[int]string{
 func (s *Spec) servesData() string {
 	for _, n := range s.Ports {
 		if name := dataPorts[n]; name != "" {
-			return fmt.Sprintf("it serves port %d, %s by custom", n, name)
+			return fmt.Sprintf("The container listens on port %d, the usual port of %s", n, name)
 		}
 	}
 	return ""

@@ -21,29 +21,29 @@ func (s *Spec) FilterSystemCalls() Decision {
 	for _, e := range s.effects() {
 		for name := range strings.FieldsSeq(e.command) {
 			if why := filteredPrograms[name]; why != "" && !slices.ContainsFunc(s.words(), func(w string) bool { return w == "--no-sandbox" }) {
-				notice(name+" uses system calls that the default profile refuses: "+why, e.evidence(s))
+				notice(name+" fails: the default seccomp profile blocks "+why, e.evidence(s))
 			}
 		}
 	}
 	for _, w := range s.words() {
 		if asksForURing()(w) {
-			notice("newer runtimes refuse io_uring, and the program is told to use it", s.says("the command line names "+short(w, 60)))
+			notice("io_uring, which is enabled here, fails: newer container runtimes block it", s.says("The command line contains "+short(w, 60)))
 		}
 	}
 	for _, v := range s.Env {
 		if v.Known && asksForURing()(v.Name+"="+v.Value) {
-			notice("newer runtimes refuse io_uring, and the program is told to use it", fixer.Evidence{Kind: s.Kind, Place: v.Place, Text: v.Name + " names io_uring"})
+			notice("io_uring, which is enabled here, fails: newer container runtimes block it", fixer.Evidence{Kind: s.Kind, Place: v.Place, Text: v.Name + " contains io_uring"})
 		}
 	}
 	if strong := slices.DeleteFunc(slices.Clone(s.Add), func(name string) bool { return slices.Contains(BaselineCapabilities, name) }); len(strong) > 0 {
-		notice("it works with the kernel by "+joined(strong)+", and may use calls that the default profile refuses", s.says("it adds "+joined(strong)))
+		notice("The application may use system calls that the default seccomp profile blocks: the container adds "+joined(strong), s.says("The container adds "+joined(strong)))
 	}
 	if namesFiltered().MatchString(s.Image.Name) {
-		notice("the default profile refuses the calls that sandboxes and builders are made with", s.says("the name of its image, "+s.Image.Name+", is that of a browser or of what builds or runs containers"))
+		notice("Sandboxes of browsers, and image builds, fail if they need system calls that the default seccomp profile blocks", s.says("Image "+s.Image.Name+" is named after a browser, or after a tool that builds or runs containers"))
 	}
 	for _, v := range s.Env {
 		if v.Known && namesFiltered().MatchString(v.Name+"="+v.Value) {
-			notice("the default profile refuses the sandbox of a browser", fixer.Evidence{Kind: s.Kind, Place: v.Place, Text: v.Name + " is a variable of a browser"})
+			notice("The browser's sandbox fails: the default seccomp profile blocks the system calls it needs", fixer.Evidence{Kind: s.Kind, Place: v.Place, Text: v.Name + " configures a browser"})
 			break
 		}
 	}
@@ -69,11 +69,11 @@ var (
 // SYS_ADMIN, with what they use them for.
 var filteredPrograms = map[string]string{
 	"unshare": "new namespaces", "bwrap": "new namespaces", "nsjail": "new namespaces", "firejail": "new namespaces", "rootlesskit": "new namespaces",
-	"mount": "mounts", "umount": "mounts", "fuse-overlayfs": "mounts", "buildkitd": "new namespaces and mounts", "buildctl-daemonless.sh": "new namespaces and mounts",
-	"buildah": "new namespaces and mounts", "podman": "new namespaces and mounts", "dockerd": "new namespaces and mounts", "dockerd-entrypoint.sh": "new namespaces and mounts", "dockerd-rootless.sh": "new namespaces and mounts",
-	"chrome": "the sandbox", "chromium": "the sandbox", "chromium-browser": "the sandbox", "google-chrome": "the sandbox", "google-chrome-stable": "the sandbox",
-	"perf": "measuring", "bpftrace": "measuring", "bpftool": "measuring", "numactl": "placing memory", "keyctl": "the kernel's key rings", "kexec": "another kernel",
-	"modprobe": "modules of the kernel", "insmod": "modules of the kernel", "criu": "checkpoints", "rr": "recording",
+	"mount": "mounts", "umount": "mounts", "fuse-overlayfs": "mounts", "buildkitd": "the creation of namespaces and mounts", "buildctl-daemonless.sh": "the creation of namespaces and mounts",
+	"buildah": "the creation of namespaces and mounts", "podman": "the creation of namespaces and mounts", "dockerd": "the creation of namespaces and mounts", "dockerd-entrypoint.sh": "the creation of namespaces and mounts", "dockerd-rootless.sh": "the creation of namespaces and mounts",
+	"chrome": "the browser's sandbox", "chromium": "the browser's sandbox", "chromium-browser": "the browser's sandbox", "google-chrome": "the browser's sandbox", "google-chrome-stable": "the browser's sandbox",
+	"perf": "performance events", "bpftrace": "BPF", "bpftool": "BPF", "numactl": "NUMA memory policies", "keyctl": "the kernel's key rings", "kexec": "kexec",
+	"modprobe": "loading of kernel modules", "insmod": "loading of kernel modules", "criu": "checkpointing", "rr": "ptrace-based recording",
 }
 
 // runsJVM reports whether the container runs Java, as its command line, its

@@ -48,7 +48,7 @@ func (c charts) isChart(dir string) bool {
 func roleIn(rel string) string {
 	switch {
 	case rel == "Chart.yaml":
-		return "Helm chart description"
+		return "Helm chart metadata (rendering charts is not supported yet)"
 	case strings.HasPrefix(rel, "templates/"):
 		return "Helm template (rendering charts is not supported yet)"
 	case isValues(strings.TrimPrefix(rel, "ci/")):

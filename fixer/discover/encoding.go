@@ -12,17 +12,17 @@ import (
 func notText(data []byte) *fixer.Skip {
 	switch {
 	case len(bytes.TrimSpace(bytes.TrimPrefix(data, []byte("\xef\xbb\xbf")))) == 0:
-		return &fixer.Skip{Code: fixer.SkipEmpty, Reason: "there is nothing in it"}
+		return &fixer.Skip{Code: fixer.SkipEmpty, Reason: "the file is empty"}
 	case bytes.HasPrefix(data, []byte("\xff\xfe")), bytes.HasPrefix(data, []byte("\xfe\xff")):
-		return &fixer.Skip{Code: fixer.SkipEncoding, Reason: "it is UTF-16; save it as UTF-8"}
+		return &fixer.Skip{Code: fixer.SkipEncoding, Reason: "the file is UTF-16: save it as UTF-8"}
 	case bytes.IndexByte(data, 0) >= 0:
-		return &fixer.Skip{Code: fixer.SkipBinary, Reason: "it is binary: it holds NUL bytes"}
+		return &fixer.Skip{Code: fixer.SkipBinary, Reason: "binary file: it contains NUL bytes"}
 	}
 	if i := invalidUTF8(data); i >= 0 {
 		line := bytes.Count(data[:i], []byte("\n")) + 1
 		column := i - bytes.LastIndexByte(data[:i], '\n')
 		return &fixer.Skip{Code: fixer.SkipEncoding,
-			Reason: fmt.Sprintf("it is not UTF-8: byte 0x%02x at %d:%d", data[i], line, column)}
+			Reason: fmt.Sprintf("the file is not UTF-8: byte 0x%02x at %d:%d", data[i], line, column)}
 	}
 	return nil
 }

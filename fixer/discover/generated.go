@@ -35,11 +35,11 @@ func (l *loader) markGenerated() {
 	const shown = 3
 	switch n := len(found); {
 	case n == 1:
-		l.addNote(found[0], l.sources[found[0]].Generated+"; it is reported on and not edited (--generated edits it)")
+		l.addNote(found[0], l.sources[found[0]].Generated+": the file is scanned but not edited (use --generated to edit it)")
 	case n > shown:
-		l.addNote("", fmt.Sprintf("%d files are generated, reported on and not edited (--generated edits them): %s and %d more", n, strings.Join(found[:shown], ", "), n-shown))
+		l.addNote("", fmt.Sprintf("%d generated files are scanned but not edited (use --generated to edit them): %s and %d more", n, strings.Join(found[:shown], ", "), n-shown))
 	case n > 1:
-		l.addNote("", fmt.Sprintf("%d files are generated, reported on and not edited (--generated edits them): %s", n, strings.Join(found, ", ")))
+		l.addNote("", fmt.Sprintf("%d generated files are scanned but not edited (use --generated to edit them): %s", n, strings.Join(found, ", ")))
 	}
 }
 
@@ -75,11 +75,11 @@ func generated(data []byte) string {
 		case line[0] != '#' || number > maxHeader:
 			return ""
 		case saysGenerated().Match(line), saysManaged().Match(line):
-			return fmt.Sprintf("line %d says that a tool writes it", number)
+			return fmt.Sprintf("line %d says that a tool generates it", number)
 		case namesItsSource().Match(line):
-			return fmt.Sprintf("line %d names the template of a chart that it is rendered from", number)
+			return fmt.Sprintf("line %d names the Helm template that it is rendered from", number)
 		case number <= maxPlea && forbidsEdits().Match(line):
-			return fmt.Sprintf("line %d asks not to edit it", number)
+			return fmt.Sprintf("line %d says not to edit it", number)
 		}
 	}
 	return ""
@@ -100,7 +100,7 @@ func (l *loader) madeFrom(p string) string {
 	if bytes.Contains(l.sources[p].Data, []byte("kompose.cmd:")) {
 		for dir := path.Dir(p); ; dir = path.Dir(dir) {
 			if at := l.composeIn(dir); at != "" {
-				return "kompose makes it from " + at
+				return "kompose generates it from " + at
 			}
 			if dir == path.Dir(dir) {
 				break
@@ -113,14 +113,14 @@ func (l *loader) madeFrom(p string) string {
 	}
 	for _, suffix := range madeBy {
 		if has(base + suffix) {
-			return "it is made from " + base + suffix + " beside it"
+			return "generated from " + base + suffix
 		}
 	}
 	stem, ext := cutExt(base)
 	if ext == "yaml" || ext == "yml" || ext == "json" {
 		for _, suffix := range []string{".jsonnet", ".cue", ".dhall", ".yaml.gotmpl", ".tmpl.yaml", ".tpl.yaml"} {
 			if has(stem + suffix) {
-				return "it is made from " + stem + suffix + " beside it"
+				return "generated from " + stem + suffix
 			}
 		}
 	}

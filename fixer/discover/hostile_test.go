@@ -35,7 +35,7 @@ func TestIrregularFilesDoNotBlock(t *testing.T) {
 		if got := skipOf(t, ws, "pipe.yaml").Reason; got != "this is a FIFO, not a file" {
 			t.Errorf("reason %q", got)
 		}
-		if len(ws.Notes) != 1 || ws.Notes[0] != (fixer.Note{Path: ".gitignore", Text: "not honoured: this is a FIFO, not a file"}) {
+		if len(ws.Notes) != 1 || ws.Notes[0] != (fixer.Note{Path: ".gitignore", Text: "not applied: this is a FIFO, not a file"}) {
 			t.Errorf("notes %+v", ws.Notes)
 		}
 		ws = load(t, dir, Options{}, "Dockerfile.fifo")
@@ -84,9 +84,9 @@ func TestLinks(t *testing.T) {
 		"up.yaml kubernetes skip:symlink",
 	)
 	for p, want := range map[string]string{
-		"a.Dockerfile":    "the link leads in a circle",
-		"gone.Dockerfile": "the link leads to nothing",
-		"out.Dockerfile":  "the link leads out of " + dir,
+		"a.Dockerfile":    "symbolic link loop",
+		"gone.Dockerfile": "broken symbolic link",
+		"out.Dockerfile":  "the symbolic link points outside " + dir,
 	} {
 		if got := skipOf(t, ws, p).Reason; got != want {
 			t.Errorf("%s: %q", p, got)
@@ -116,7 +116,7 @@ func TestVanishing(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer root.Close()
-	for name, want := range map[string]string{"Dockerfile": "it is gone", "pod.yaml": "it is gone", "x.json": ""} {
+	for name, want := range map[string]string{"Dockerfile": "the file no longer exists", "pod.yaml": "the file no longer exists", "x.json": ""} {
 		os.Remove(filepath.Join(dir, name))
 		src := identify(root, candidate{path: name, hint: classify(name)}, 1000)
 		switch {
@@ -187,13 +187,13 @@ func TestNoPermission(t *testing.T) {
 	dir := disktest.ShutTree(t)
 	ws := load(t, dir, Options{})
 	wantSources(t, ws, "Dockerfile dockerfile skip:unreadable", "frozen/Dockerfile dockerfile", "open/Dockerfile dockerfile", "pod.yaml kubernetes skip:unreadable")
-	if len(ws.Notes) != 1 || ws.Notes[0] != (fixer.Note{Path: "shut", Text: "the directory could not be read: no permission"}) {
+	if len(ws.Notes) != 1 || ws.Notes[0] != (fixer.Note{Path: "shut", Text: "the directory could not be read: permission denied"}) {
 		t.Errorf("notes %+v", ws.Notes)
 	}
-	if _, err := Load(ctx, []string{filepath.Join(dir, "shut/compose.yaml")}, Options{}); err == nil || !strings.HasSuffix(err.Error(), "shut/compose.yaml: no permission") {
+	if _, err := Load(ctx, []string{filepath.Join(dir, "shut/compose.yaml")}, Options{}); err == nil || !strings.HasSuffix(err.Error(), "shut/compose.yaml: permission denied") {
 		t.Errorf("below a shut folder: %v", err)
 	}
-	if _, err := Load(ctx, []string{filepath.Join(dir, "shut")}, Options{}); err == nil || !strings.HasSuffix(err.Error(), "shut: no permission") {
+	if _, err := Load(ctx, []string{filepath.Join(dir, "shut")}, Options{}); err == nil || !strings.HasSuffix(err.Error(), "shut: permission denied") {
 		t.Errorf("a shut folder: %v", err)
 	}
 }
@@ -225,11 +225,11 @@ func TestIgnoreFilesMadeToBeSlow(t *testing.T) {
 		files map[string]string
 		note  string
 	}{
-		{"100,000 patterns", map[string]string{".gitignore": lines(100_000, "a%d"), "pod.yaml": pod}, ".gitignore: not honoured: with the ignore files above it more than 20000 patterns would hold"},
+		{"100,000 patterns", map[string]string{".gitignore": lines(100_000, "a%d"), "pod.yaml": pod}, ".gitignore: not applied: with the ignore files above it, more than 20000 patterns would apply"},
 		{"many wildcards", map[string]string{".gitignore": strings.Repeat("**/*a*a*a*a*a*a*a*a*b/**/*a*a*c\n", 18_000), strings.Repeat("a", 250) + ".yaml": pod}, ""},
 		{"one long pattern", map[string]string{".gitignore": strings.Repeat("*a", 200_000) + "\n" + strings.Repeat("[a-z]", 100_000), strings.Repeat("a", 250) + ".yaml": pod}, ""},
-		{"many patterns and names", many, "from here on they were not honoured"},
-		{"deep", deep, "not honoured: with the ignore files above it more than 20000"},
+		{"many patterns and names", many, "from here on they are not applied"},
+		{"deep", deep, "not applied: with the ignore files above it, more than 20000"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			root := disktest.Tree(t, tt.files)

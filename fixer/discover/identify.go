@@ -57,17 +57,17 @@ func identify(root *os.Root, c candidate, limit int64) *fixer.Source {
 	switch {
 	case c.hint.template != "":
 		src.Skip = &fixer.Skip{Code: fixer.SkipTemplate,
-			Reason: "a template (" + c.hint.template + "), not the file it makes"}
+			Reason: "template (" + c.hint.template + "), not the rendered file"}
 	case notText(data) != nil:
 		src.Skip = notText(data)
 	case !ok:
 		src.Skip = &fixer.Skip{Code: SkipUnknown,
-			Reason: "neither a Dockerfile nor a Compose file nor a Kubernetes manifest"}
+			Reason: "not a Dockerfile, Compose file or Kubernetes manifest"}
 	case kind == fixer.Helm:
 		src.Skip = &fixer.Skip{Code: fixer.SkipHelm, Reason: c.helm}
 	case kind == fixer.Kustomize:
 		src.Skip = &fixer.Skip{Code: fixer.SkipKustomize,
-			Reason: "a kustomization: read for what it changes, not edited"}
+			Reason: "kustomization: read for what it changes, not edited"}
 	case kind == fixer.Compose || kind == fixer.Kubernetes:
 		src.Skip = templated(data)
 	}

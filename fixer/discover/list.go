@@ -58,7 +58,7 @@ func (l *loader) list(inGit bool) error {
 	}
 	n.askGit()
 	if n.cut {
-		l.addNote("", fmt.Sprintf("builds may be sent more files than the %d names that were listed; what the others are was not looked at", maxNames))
+		l.addNote("", fmt.Sprintf("build contexts may contain more than the %d files that were listed; the other files were not checked", maxNames))
 	}
 	slices.SortFunc(l.names, func(a, b fixer.Name) int { return strings.Compare(a.Path, b.Path) })
 	return nil
@@ -109,7 +109,7 @@ func (n *lister) askGit() {
 	}
 	repo := git.Open(n.base, paths)
 	if err := repo.Err(); err != nil {
-		n.addNote("", "which files a clone of this repository has is not known: "+err.Error())
+		n.addNote("", "cannot determine which files git tracks: "+err.Error())
 	}
 	for _, at := range n.asked {
 		switch tracked, known := repo.Tracked(n.names[at].Path); {

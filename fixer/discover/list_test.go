@@ -128,7 +128,7 @@ func TestManyNames(t *testing.T) {
 		if many.Kind != buildcontext.UnlistedDirectory || !small || deep.Kind != buildcontext.UnlistedDirectory || len(ws.Names) > 100 {
 			t.Errorf("many %+v, small %v, deep %+v, %d names", many, small, deep, len(ws.Names))
 		}
-		if len(ws.Notes) != 1 || !strings.Contains(ws.Notes[0].Text, "200 names") {
+		if len(ws.Notes) != 1 || !strings.Contains(ws.Notes[0].Text, "200 files") {
 			t.Errorf("notes %+v", ws.Notes)
 		}
 	})

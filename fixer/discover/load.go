@@ -157,10 +157,10 @@ func (l *loader) discover(targets []target, git bool) error {
 		}
 	}
 	if w.budget == 0 {
-		w.addNote("", fmt.Sprintf("only the first %d names outside the given paths were looked at for evidence", maxContext))
+		w.addNote("", fmt.Sprintf("only the first %d files outside the given paths were checked for evidence", maxContext))
 	}
 	if ignored > 0 {
-		w.addNote("", text.Count(ignored, "ignored file or directory was", "ignored files or directories were")+" not read (--no-ignore reads them)")
+		w.addNote("", text.Count(ignored, "ignored file or directory was", "ignored files or directories were")+" not scanned (use --no-ignore to scan them)")
 	}
 	charts := charts{}
 	for _, c := range w.found {

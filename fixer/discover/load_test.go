@@ -104,7 +104,7 @@ func TestDiscovery(t *testing.T) {
 		"utf16/compose.yaml compose skip:encoding",
 		"with space/ünïcode\n.yaml kubernetes",
 	)
-	if got := skipOf(t, ws, "latin/Dockerfile").Reason; got != "it is not UTF-8: byte 0xe9 at 2:6" {
+	if got := skipOf(t, ws, "latin/Dockerfile").Reason; got != "the file is not UTF-8: byte 0xe9 at 2:6" {
 		t.Errorf("reason %q", got)
 	}
 	if got := skipOf(t, ws, "ansible.yaml").Reason; got != "template syntax at 3:7" {
@@ -113,7 +113,7 @@ func TestDiscovery(t *testing.T) {
 	if s, _ := ws.Source("Dockerfile"); string(s.Data) != dockerfile {
 		t.Errorf("data %q", s.Data)
 	}
-	if len(ws.Notes) != 2 || !strings.HasPrefix(ws.Notes[0].Text, "3 ignored files or directories") || !strings.HasPrefix(ws.Notes[1].Text, "it is made from Dockerfile.j2") {
+	if len(ws.Notes) != 2 || !strings.HasPrefix(ws.Notes[0].Text, "3 ignored files or directories") || !strings.HasPrefix(ws.Notes[1].Text, "generated from Dockerfile.j2") {
 		t.Errorf("notes %+v", ws.Notes)
 	}
 }

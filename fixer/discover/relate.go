@@ -47,10 +47,10 @@ func (l *loader) relate() {
 func (l *loader) follow(from, ref string) *fixer.Source {
 	switch {
 	case strings.Contains(ref, "$"):
-		l.addNote(from, "includes "+ref+", which depends on a variable; it was not looked for")
+		l.addNote(from, "includes "+ref+", which depends on a variable and was not read")
 		return nil
 	case isRemote(ref):
-		l.addNote(from, "includes "+ref+", which lies elsewhere; it was not fetched")
+		l.addNote(from, "includes "+ref+", which is remote and was not fetched")
 		return nil
 	}
 	p, problem := l.locate(from, ref)
@@ -90,7 +90,7 @@ func (l *loader) markPatch(from, ref string) {
 		return
 	}
 	src.Kind = fixer.Kustomize
-	src.Skip = &fixer.Skip{Code: fixer.SkipKustomize, Reason: "a patch of " + from + ": only part of a manifest"}
+	src.Skip = &fixer.Skip{Code: fixer.SkipKustomize, Reason: "Kustomize patch of " + from + ": only part of a manifest"}
 }
 
 // locate resolves a name found in the file from. The problem, when there is
@@ -103,15 +103,15 @@ func (l *loader) locate(from, ref string) (p, problem string) {
 	// Checked before links are followed: nothing outside is to be looked at,
 	// not even whether it exists.
 	if !disk.Inside(l.base, filepath.Clean(filepath.FromSlash(abs))) {
-		return "", "leads out of the root; it was not read"
+		return "", "is outside the scanned directory and was not read"
 	}
 	real, err := filepath.EvalSymlinks(filepath.FromSlash(abs))
 	if err != nil {
-		return "", "could not be found"
+		return "", "was not found"
 	}
 	rel, err := filepath.Rel(l.base, real)
 	if err != nil || !disk.Inside(l.base, real) {
-		return "", "leads out of the root; it was not read"
+		return "", "is outside the scanned directory and was not read"
 	}
 	return filepath.ToSlash(rel), ""
 }

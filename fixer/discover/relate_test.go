@@ -34,13 +34,13 @@ func TestComposeIncludes(t *testing.T) {
 	for _, n := range ws.Notes {
 		notes = append(notes, n.Path+" "+n.Text)
 	}
-	want := ` 1 ignored file or directory was not read (--no-ignore reads them)
-app/compose.yaml includes ${DIR}/c.yaml, which depends on a variable; it was not looked for
-app/compose.yaml includes ../../none.yaml, which leads out of the root; it was not read
-app/compose.yaml includes ../../secret.yaml, which leads out of the root; it was not read
-app/compose.yaml includes /etc/passwd, which leads out of the root; it was not read
-app/compose.yaml includes https://example.com/c.yaml, which lies elsewhere; it was not fetched
-app/compose.yaml includes nothing.yaml, which could not be found`
+	want := ` 1 ignored file or directory was not scanned (use --no-ignore to scan them)
+app/compose.yaml includes ${DIR}/c.yaml, which depends on a variable and was not read
+app/compose.yaml includes ../../none.yaml, which is outside the scanned directory and was not read
+app/compose.yaml includes ../../secret.yaml, which is outside the scanned directory and was not read
+app/compose.yaml includes /etc/passwd, which is outside the scanned directory and was not read
+app/compose.yaml includes https://example.com/c.yaml, which is remote and was not fetched
+app/compose.yaml includes nothing.yaml, which was not found`
 	if got := strings.Join(notes, "\n"); got != want {
 		t.Errorf("notes:\n%s", got)
 	}
@@ -91,7 +91,7 @@ func TestKustomize(t *testing.T) {
 		"over/small.yaml kustomize skip:kustomize",
 		"part/Kustomization kustomize skip:kustomize",
 	)
-	if got := skipOf(t, ws, "over/big.yaml").Reason; got != "a patch of over/kustomization.yml: only part of a manifest" {
+	if got := skipOf(t, ws, "over/big.yaml").Reason; got != "Kustomize patch of over/kustomization.yml: only part of a manifest" {
 		t.Errorf("reason %q", got)
 	}
 }

@@ -63,7 +63,7 @@ func (w *walker) directory(dir string, files []ignoreFile, depth int) error {
 	}
 	w.visited[dir] = true
 	if depth > maxDepth {
-		w.addNote(dir, fmt.Sprintf("folders are followed %d levels deep; what lies below was not looked at", maxDepth))
+		w.addNote(dir, fmt.Sprintf("directories more than %d levels deep were not scanned", maxDepth))
 		return nil
 	}
 	entries, err := w.dirs.entries(dir, -1)
@@ -125,7 +125,7 @@ func (w *walker) isIgnored(files []ignoreFile, p string, isDir bool) bool {
 	}
 	ignored := w.ignoring.ignores(files, p, isDir)
 	if w.ignoring.left < 0 {
-		w.addNote(p, "the patterns of ignore files take too long to match: from here on they were not honoured, and nothing was left out")
+		w.addNote(p, "matching the ignore patterns takes too long: from here on they are not applied, and all files are scanned")
 	}
 	return ignored
 }
@@ -149,15 +149,15 @@ func (w *walker) link(p string, g nameHint) {
 	reason := ""
 	switch {
 	case err != nil && os.IsNotExist(err):
-		reason = "the link leads to nothing"
+		reason = "broken symbolic link"
 	case err != nil && strings.Contains(err.Error(), "too many links"):
-		reason = "the link leads in a circle"
+		reason = "symbolic link loop"
 	case err != nil:
-		reason = "the link cannot be followed: " + disk.Reason(err)
+		reason = "the symbolic link cannot be followed: " + disk.Reason(err)
 	case !disk.Inside(w.base, real):
-		reason = "the link leads out of " + text.VisibleLine(w.base)
+		reason = "the symbolic link points outside " + text.VisibleLine(w.base)
 	case disk.Inside(filepath.Join(w.base, ".git"), real):
-		reason = "the link leads into the git store"
+		reason = "the symbolic link points into .git"
 	}
 	if reason != "" {
 		w.add(candidate{path: p, hint: g, skip: &fixer.Skip{Code: fixer.SkipSymlink, Reason: reason}})
@@ -203,7 +203,7 @@ func (w *walker) withIgnoreFile(dir string, files []ignoreFile) []ignoreFile {
 	}
 	data, skip := disk.Read(w.root, name, maxIgnoreFile)
 	if skip != nil {
-		w.addNote(name, "not honoured: "+skip.Reason)
+		w.addNote(name, "not applied: "+skip.Reason)
 		return files
 	}
 	f := parseIgnore(dir, data)
@@ -212,7 +212,7 @@ func (w *walker) withIgnoreFile(dir string, files []ignoreFile) []ignoreFile {
 		rules += len(above.rules)
 	}
 	if rules > maxIgnoreRules {
-		w.addNote(name, fmt.Sprintf("not honoured: with the ignore files above it more than %d patterns would hold", maxIgnoreRules))
+		w.addNote(name, fmt.Sprintf("not applied: with the ignore files above it, more than %d patterns would apply", maxIgnoreRules))
 		return files
 	}
 	// Cut to its length, so that siblings never write into each other's.
@@ -247,7 +247,7 @@ func (w *walker) withExclude() []ignoreFile {
 	}
 	f := parseIgnore(".", data)
 	if len(f.rules) > maxIgnoreRules {
-		w.addNote(".git/info/exclude", fmt.Sprintf("not honoured: it has more than %d patterns", maxIgnoreRules))
+		w.addNote(".git/info/exclude", fmt.Sprintf("not applied: it has more than %d patterns", maxIgnoreRules))
 		return nil
 	}
 	return []ignoreFile{f}

@@ -46,7 +46,7 @@ func copyAttribute(from, to *os.File, name string) error {
 		return err
 	}
 	if size > len(value) {
-		return errors.New("it has grown meanwhile")
+		return errors.New("the file grew while it was read")
 	}
 	return unix.Fsetxattr(int(to.Fd()), name, value[:size], 0)
 }

@@ -81,7 +81,7 @@ func Describe(mode fs.FileMode) string {
 	case mode&fs.ModeSocket != 0:
 		return "a socket"
 	case mode&fs.ModeSymlink != 0:
-		return "a link"
+		return "a symbolic link"
 	}
 	return "a device"
 }
@@ -89,7 +89,7 @@ func Describe(mode fs.FileMode) string {
 // SkipFor describes an error of the system for the file it happened to.
 func SkipFor(err error) *fixer.Skip {
 	if isLoop(err) {
-		return &fixer.Skip{Code: fixer.SkipSymlink, Reason: "the link leads in a circle"}
+		return &fixer.Skip{Code: fixer.SkipSymlink, Reason: "symbolic link loop"}
 	}
 	return &fixer.Skip{Code: fixer.SkipUnreadable, Reason: Reason(err)}
 }
@@ -102,11 +102,11 @@ func Reason(err error) string {
 	}
 	switch {
 	case errors.Is(err, fs.ErrPermission):
-		return "no permission"
+		return "permission denied"
 	case errors.Is(err, fs.ErrNotExist):
-		return "it is gone"
+		return "the file no longer exists"
 	case isLoop(err):
-		return "the link leads in a circle"
+		return "symbolic link loop"
 	}
 	var path *fs.PathError
 	if errors.As(err, &path) {

@@ -42,7 +42,7 @@ func systemMessage(err error) string {
 	case errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EDQUOT):
 		return "no space left on the disk"
 	case errors.Is(err, syscall.EROFS):
-		return "the file system is mounted read-only"
+		return "the filesystem is mounted read-only"
 	case errors.Is(err, syscall.ENAMETOOLONG):
 		return "the name is too long"
 	}

@@ -32,7 +32,7 @@ func (f *File) InsertAfter(i *Instruction, lines ...string) ([]text.Edit, error)
 	}
 	if i.Dangling {
 		return nil, refuse(RefusedDangling, i.EndLine,
-			"the last line is continued by nothing, so that a line added after it would become part of %s", i.Keyword)
+			"the last line ends with a line continuation, so an added line would become part of %s", i.Keyword)
 	}
 	eol := f.eolOf(i.EndLine)
 	eol += f.indentOf(i)
@@ -93,7 +93,7 @@ func (f *File) eolOf(line int) string {
 
 func (f *File) checkInsert(i *Instruction, lines []string) error {
 	if i.OnBuild {
-		return refuse(RefusedOnbuild, i.Line, "an ONBUILD trigger holds one instruction; nothing can be put next to it")
+		return refuse(RefusedOnbuild, i.Line, "an ONBUILD trigger contains one instruction; no line can be added to it")
 	}
 	if i.Stage != nil && i.Stage.Windows {
 		return windowsRefusal(i)
@@ -147,7 +147,7 @@ func (f *File) Delete(i *Instruction) ([]text.Edit, error) {
 func (f *File) checkEdit(i *Instruction) error {
 	switch {
 	case i.OnBuild || i.Trigger != nil:
-		return refuse(RefusedOnbuild, i.Line, "ONBUILD acts in images built from this one, which are not seen here")
+		return refuse(RefusedOnbuild, i.Line, "ONBUILD acts in images built from this one, which are unknown here")
 	case i.Stage != nil && i.Stage.Windows:
 		return windowsRefusal(i)
 	}

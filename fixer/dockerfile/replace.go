@@ -42,7 +42,7 @@ func (f *File) AddFlag(i *Instruction, flag string) ([]text.Edit, error) {
 		return nil, err
 	}
 	if !strings.HasPrefix(flag, "--") || strings.ContainsAny(flag, "\r\n\x00") {
-		return nil, refuse(RefusedText, i.Line, "%q is no flag", flag)
+		return nil, refuse(RefusedText, i.Line, "%q is not a flag", flag)
 	}
 	return []text.Edit{text.Insert(i.Name.End, " "+flag)}, nil
 }
@@ -60,7 +60,7 @@ func (f *File) AppendWord(i *Instruction, raw string) ([]text.Edit, error) {
 	case "ENV", "LABEL", "ARG":
 		split = func(line string) []part { return splitQuoted(line, 0, len(line), f.Escape) }
 	default:
-		return nil, refuse(RefusedKeyword, i.Line, "%s is no list of words", i.Keyword)
+		return nil, refuse(RefusedKeyword, i.Line, "%s is not a list of words", i.Keyword)
 	}
 	if i.JSON {
 		return nil, refuse(RefusedJSON, i.Line, "only plain words can be added to")

@@ -107,7 +107,7 @@ func (f *File) readScript(i *Instruction) (*Script, error) {
 		s.Shell, _ = i.Stage.ShellAt(i)
 	}
 	if !posixShell(s.Shell) {
-		return nil, refuse(RefusedShell, i.Line, "SHELL makes %q read the text, which is not understood", path.Base(s.Shell[0]))
+		return nil, refuse(RefusedShell, i.Line, "SHELL sets %q, whose syntax oakum does not parse", path.Base(s.Shell[0]))
 	}
 	from, to := i.shellRange()
 	s.Text = i.logical.text[from:to]
@@ -134,11 +134,11 @@ func readable(src string) (*syntax.File, error) {
 		return nil, fmt.Errorf("the shell text opens %d brackets; more than %d are not read", n, maxBrackets)
 	}
 	if strings.IndexByte(src, 0) >= 0 {
-		return nil, errors.New("the shell text holds a NUL byte")
+		return nil, errors.New("the shell text contains a NUL byte")
 	}
 	tree, err := parseShell(src)
 	if err != nil {
-		return nil, errors.New("the shell text does not parse: " + shellReason(err))
+		return nil, errors.New("the shell text cannot be parsed: " + shellReason(err))
 	}
 	return tree, nil
 }
@@ -155,7 +155,7 @@ func (f *File) checkScript(i *Instruction) error {
 			return refuse(RefusedKeyword, i.Line, "HEALTHCHECK NONE runs no command")
 		}
 	default:
-		return refuse(RefusedKeyword, i.Line, "%s holds no shell text", i.Keyword)
+		return refuse(RefusedKeyword, i.Line, "%s contains no shell text", i.Keyword)
 	}
 	if i.JSON {
 		return refuse(RefusedJSON, i.Line, "the exec form is not read by a shell")

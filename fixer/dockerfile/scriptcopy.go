@@ -7,7 +7,7 @@ import (
 )
 
 // CopiedReason says why a command that was read from a copy is not edited.
-const CopiedReason = "the command stands in text that is handed to another shell"
+const CopiedReason = "the command is in text that is passed to another shell"
 
 // ReadShell reads shell text that is in no Dockerfile: what a container is told
 // to run. It is read by the same reader as a [Script]; places are offsets and

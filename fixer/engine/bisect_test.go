@@ -38,7 +38,7 @@ func TestBisectionFindsWhatTryingOneByOneFinds(t *testing.T) {
 			}
 		}
 		for _, one := range b.blocked {
-			word, _, _ := strings.Cut(strings.TrimPrefix(one.err.Error(), "it would open another finding: "), ",")
+			word, _, _ := strings.Cut(strings.TrimPrefix(one.err.Error(), "the fix would cause another finding: "), ",")
 			seen[word]++
 		}
 		if whole := f.verifyBatch(batch); len(whole.good) != len(want.good) || !inOrder(batch, whole.good) {

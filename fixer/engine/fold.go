@@ -271,7 +271,7 @@ func commonPrefix(a, b string) int {
 	return n
 }
 
-var errNotGone = errors.New("the finding is still there after the edit")
+var errNotGone = errors.New("the finding remains after the edit")
 
 // sortedLike sorts fixes in the order of the batch they were taken from.
 func sortedLike(batch, some []selected) []selected {

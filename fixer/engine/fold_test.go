@@ -141,11 +141,11 @@ func TestFoldRollsBackWhatDoesNotHold(t *testing.T) {
 		{"the finding stays", []*fixer.Rule{breaking(func(p *fixer.Pass, d *fixer.Draft) error {
 			set(p, d, yamldoc.P("fine"), "no")
 			return nil
-		})}, engine.Blocked, "still there"},
+		})}, engine.Blocked, "remains after the edit"},
 		{"it opens a worse finding", []*fixer.Rule{breaking(func(p *fixer.Pass, d *fixer.Draft) error {
 			set(p, d, yamldoc.P("fine"), true)
 			return nil
-		}), opened}, engine.Blocked, "would open another finding: k/opened"},
+		}), opened}, engine.Blocked, "would cause another finding: k/opened"},
 		{"it opens a lesser finding, which is no reason", []*fixer.Rule{breaking(func(p *fixer.Pass, d *fixer.Draft) error {
 			set(p, d, yamldoc.P("fine"), true)
 			return nil

@@ -60,9 +60,9 @@ func TestIgnoreFileIsMadeAndCompleted(t *testing.T) {
 func TestIgnoreFileIsVerified(t *testing.T) {
 	for line, want := range map[string]string{
 		"x\n!z\n":            "", // two lines and a blank: what it declares is what is there
-		"y":                  "the finding is still there",
+		"y":                  "the finding remains after the edit",
 		"[":                  "cannot be parsed",
-		"# x":                "the finding is still there",
+		"# x":                "the finding remains after the edit",
 		"x\n# and a comment": "",
 	} {
 		p := acceptAll(t, engine.NewSession(sent("z", false), nil, []*fixer.Rule{wantExcluded("dockerfile/x", "x", line)}), fixer.Safe)
@@ -78,7 +78,7 @@ func TestIgnoreFileIsVerified(t *testing.T) {
 		}}}})
 	}}
 	p := acceptAll(t, engine.NewSession(sent("", false), nil, []*fixer.Rule{more}), fixer.Safe)
-	if o := outcome(t, p, "dockerfile/more", "a/Dockerfile", "more"); o.Result != engine.Blocked || !strings.Contains(o.Reason, "exclude something else") {
+	if o := outcome(t, p, "dockerfile/more", "a/Dockerfile", "more"); o.Result != engine.Blocked || !strings.Contains(o.Reason, "exclude other files") {
 		t.Errorf("%s %q", o.Result, o.Reason)
 	}
 }
@@ -88,7 +88,7 @@ func TestIgnoreFileIsVerified(t *testing.T) {
 func TestNothingIsMadeWhereNobodyAsked(t *testing.T) {
 	p := acceptAll(t, engine.NewSession(sent("", true), nil, []*fixer.Rule{wantExcluded("dockerfile/x", "x", "")}), fixer.Safe)
 	o := outcome(t, p, "dockerfile/x", "a/Dockerfile", "x")
-	if o.Result != engine.Refused || !strings.Contains(o.Reason, "was not asked for") || len(p.Changes) > 0 {
+	if o.Result != engine.Refused || !strings.Contains(o.Reason, "outside the given paths") || len(p.Changes) > 0 {
 		t.Errorf("%s %q, %d changes", o.Result, o.Reason, len(p.Changes))
 	}
 }

@@ -132,11 +132,11 @@ func (f *folding) draft(finding *fixer.Finding, unverified bool) draftResult {
 }
 
 func (f *folding) draftSuppression(finding *fixer.Finding, d Decision) draftResult {
-	out := draftResult{selected: selected{finding: finding, suppress: true, reason: d.Reason, title: "record why it is left"}}
+	out := draftResult{selected: selected{finding: finding, suppress: true, reason: d.Reason, title: "Suppress the finding with a reason"}}
 	file := f.current.File(finding.File)
 	for _, other := range f.report.Findings {
 		if other != finding && other.File == finding.File && other.Line == finding.Line && other.Rule == finding.Rule {
-			out.err = &failure{Refused, "the comment would silence another finding of the line as well: " + other.Message}
+			out.err = &failure{Refused, "the comment would also suppress another finding on the line: " + other.Message}
 			return out
 		}
 	}
@@ -185,11 +185,11 @@ func (d Decision) notReady(finding *fixer.Finding) *failure {
 	fix := chosenFix(finding, d.Fix)
 	switch {
 	case fix == nil && len(finding.Fixes) == 0:
-		return &failure{Refused, cmp.Or(finding.Advice, "no sound fix is known here")}
+		return &failure{Refused, cmp.Or(finding.Advice, "no automatic fix")}
 	case fix == nil:
-		return &failure{Refused, fmt.Sprintf("the fix %q is not offered any more after the other edits", d.Fix)}
+		return &failure{Refused, fmt.Sprintf("the fix %q no longer applies after the other edits", d.Fix)}
 	case d.Level != 0 && fix.Level > d.Level:
-		return &failure{Blocked, fmt.Sprintf("after the other edits this fix is %s, and was accepted as %s", fix.Level, d.Level)}
+		return &failure{Blocked, fmt.Sprintf("after the other edits this fix is of level %s, but it was accepted as %s", fix.Level, d.Level)}
 	}
 	return nil
 }

@@ -72,7 +72,7 @@ func TestSessionRefusesWhatItDoesNotKnow(t *testing.T) {
 		{key("k/nope", "things[0].x"), engine.Decision{Verdict: engine.Accept}, "no finding"},
 		{key("k/x", "things[9].x"), engine.Decision{Verdict: engine.Skip}, "no finding"},
 		{key("k/x", "things[0].x"), engine.Decision{Verdict: engine.Accept, Fix: "other"}, `has no fix "other"`},
-		{key("k/x", "things[0].x"), engine.Decision{Verdict: engine.Accept, Params: fixer.Params{"size": "1"}}, `no parameter "size"`},
+		{key("k/x", "things[0].x"), engine.Decision{Verdict: engine.Accept, Params: fixer.Params{"size": "1"}}, `unknown parameter "size"`},
 		{key("k/x", "things[0].x"), engine.Decision{Verdict: engine.Accept, Params: fixer.Params{"value": "a b"}}, "no blanks"},
 		{key("k/manual", "file"), engine.Decision{Verdict: engine.Accept}, "has no fix"},
 	} {
@@ -206,7 +206,7 @@ func TestAcceptAllFollowsTheEvidence(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if o := outcome(t, s.Plan(), "cross/offered", "f.yaml", "offered"); o.Result != engine.Refused || !strings.Contains(o.Reason, `"early" is not offered any more`) {
+	if o := outcome(t, s.Plan(), "cross/offered", "f.yaml", "offered"); o.Result != engine.Refused || !strings.Contains(o.Reason, `"early" no longer applies`) {
 		t.Errorf("chosen by name it is %s: %s", o.Result, o.Reason)
 	}
 }

@@ -37,7 +37,7 @@ func verifyFile(before, after *fixer.File, c *fixer.FileChange) error {
 	case after.Dockerfile != nil:
 		return verifyDockerfile(before, after, c)
 	}
-	return errors.New("nothing is known about this kind of file")
+	return errors.New("edits of this kind of file cannot be verified")
 }
 
 // verifyIgnore checks that a change of an ignore file adds the patterns it
@@ -55,7 +55,7 @@ func verifyIgnore(before, after *fixer.File, c *fixer.FileChange) error {
 		return err
 	}
 	if !slices.Equal(slices.Concat(want, added.Patterns()), after.Ignore.Patterns()) {
-		return errors.New("the edit would exclude something else")
+		return errors.New("the edit would exclude other files")
 	}
 	return nil
 }
@@ -108,7 +108,7 @@ func verifyDockerfile(before, after *fixer.File, c *fixer.FileChange) error {
 // verifyEmbedded holds the Dockerfiles in a Compose file to the same.
 func verifyEmbedded(before, after []*fixer.Embedded, c *fixer.FileChange) error {
 	if len(before) != len(after) {
-		return errors.New("the edit would change which Dockerfiles stand in the file")
+		return errors.New("the edit would change which Dockerfiles the file contains")
 	}
 	for i := range before {
 		if bytes.Equal(before[i].Text(), after[i].Text()) {
@@ -174,7 +174,7 @@ func verifyFindings(before, after *Report, batch []selected, opened map[fixer.Ke
 }
 
 func opensError(f *fixer.Finding) error {
-	return fmt.Errorf("it would open another finding: %s, %s", f.Rule, f.Message)
+	return fmt.Errorf("the fix would cause another finding: %s, %s", f.Rule, f.Message)
 }
 
 func failsError(p Problem) error {

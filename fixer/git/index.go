@@ -38,7 +38,7 @@ func parseIndex(data []byte, paths []string) (*index, error) {
 	}
 	version := binary.BigEndian.Uint32(data[4:])
 	if version < 2 || version > 4 {
-		return nil, fmt.Errorf("the git index has version %d, which is not known", version)
+		return nil, fmt.Errorf("unknown git index version %d", version)
 	}
 	ix := &index{entries: map[string]indexEntry{}, newHash: sha1.New, wanted: make(map[string]bool, len(paths)), lengths: map[int]bool{}}
 	for _, p := range paths {
@@ -63,7 +63,7 @@ func parseIndex(data []byte, paths []string) (*index, error) {
 	for len(rest) >= 8 {
 		size := binary.BigEndian.Uint32(rest[4:])
 		if string(rest[:4]) == "link" {
-			return nil, errors.New("the git index is split, which is not read")
+			return nil, errors.New("split git indexes are not supported")
 		}
 		if uint64(size) > uint64(len(rest)-8) {
 			return nil, errIndex

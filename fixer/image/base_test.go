@@ -196,7 +196,7 @@ func TestLifecycles(t *testing.T) {
 		var got []string
 		for _, l := range b.Lifecycles {
 			got = append(got, fmt.Sprintf("%s %s/%s %v", l.Of, l.End, l.Extended, l.Verified))
-			if !strings.Contains(l.Evidence().String(), l.End) || strings.Contains(l.Evidence().String(), "unverified") == l.Verified {
+			if !strings.Contains(l.Evidence().String(), l.End) || strings.Contains(l.Evidence().String(), "(not verified)") == l.Verified {
 				t.Errorf("%s: evidence %s", in, l.Evidence().String())
 			}
 		}
@@ -213,11 +213,11 @@ func TestLifecycles(t *testing.T) {
 func TestBaseEvidence(t *testing.T) {
 	b, _ := baseOf(parse(t, "node:20-alpine3.19"))
 	for field, want := range map[BaseField]string{
-		BaseDistribution: "image table: node:20-alpine3.19 is built on alpine 3.19 (docker.io/library/node 20-alpine3.19: the tag says so)",
-		BasePackages:     "image table: node:20-alpine3.19 installs packages with apk (docker-library/memcached 1/alpine/Dockerfile: apk on alpine:3.19)",
-		BaseTools:        "image table: node:20-alpine3.19 has nc, wget and lacks nothing (partly unverified: docker-library/memcached 1/alpine/Dockerfile: uses wget without installing it; alpinelinux/aports main/busybox/busyboxconfig: CONFIG_NC and CONFIG_NC_110_COMPAT, which makes nc take -z; unverified: bash and curl are packages to install)",
-		BaseEntrypoint:   "image table: node:20-alpine3.19 has the entrypoint docker-entrypoint.sh (nodejs/docker-node 24/bookworm-slim/Dockerfile)",
-		BaseDeprecated:   "image table: node:20-alpine3.19 is not known to be deprecated (unverified: no source recorded)",
+		BaseDistribution: "image table: node:20-alpine3.19 is built on alpine 3.19 (source: docker.io/library/node)",
+		BasePackages:     "image table: node:20-alpine3.19 installs packages with apk (source: docker-library/memcached)",
+		BaseTools:        "image table: node:20-alpine3.19 includes nc, wget (partly verified)",
+		BaseEntrypoint:   "image table: node:20-alpine3.19 has the entrypoint docker-entrypoint.sh (source: nodejs/docker-node)",
+		BaseDeprecated:   "image table: node:20-alpine3.19 is not known to be deprecated (not verified)",
 	} {
 		if got := b.Evidence(field).String(); got != want {
 			t.Errorf("%s:\n got %s\nwant %s", field, got, want)

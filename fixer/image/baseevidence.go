@@ -29,9 +29,9 @@ func (b Base) claim(f BaseField) string {
 	case BasePackages:
 		return b.Image + " installs packages with " + orUnknown(string(b.Packages))
 	case BaseShell:
-		return b.Image + " has as its shell " + orUnknown(string(b.Shell))
+		return b.Image + " has the shell " + orUnknown(string(b.Shell))
 	case BaseLibc:
-		return b.Image + " has as its C library " + orUnknown(string(b.Libc))
+		return b.Image + " has the C library " + orUnknown(string(b.Libc))
 	case BaseTools:
 		return b.Image + " " + b.claimTools()
 	case BaseAccounts:
@@ -39,16 +39,16 @@ func (b Base) claim(f BaseField) string {
 		for _, a := range b.Accounts {
 			names = append(names, fmt.Sprintf("%s (%d:%d)", a.Name, a.UID, a.GID))
 		}
-		return b.Image + " has the accounts " + orNothing(names)
+		return b.Image + " has the users " + or("(none)", names)
 	case BaseDefault:
-		return b.Image + " starts as " + b.Default.String()
+		return b.Image + " runs as " + b.Default.String()
 	case BaseEntrypoint:
 		if b.Entrypoint == nil {
-			return b.Image + " has an entrypoint that is not known"
+			return b.Image + " has an unknown entrypoint"
 		}
-		return b.Image + " has the entrypoint " + orNothing([]string{strings.Join(b.Entrypoint, " ")})
+		return b.Image + " has the entrypoint " + or("(none)", []string{strings.Join(b.Entrypoint, " ")})
 	case BaseReleases:
-		return b.Image + " has lifecycles with sources of their own"
+		return b.Image + " has support dates with sources of their own"
 	case BaseDeprecated:
 		if b.Deprecated == nil {
 			return b.Image + " is not known to be deprecated"
@@ -73,12 +73,15 @@ func (b Base) claimTools() string {
 	}
 	slices.Sort(has)
 	slices.Sort(lacks)
-	return "has " + orNothing(has) + " and lacks " + orNothing(lacks)
+	if len(lacks) == 0 {
+		return "includes " + or("no known tools", has)
+	}
+	return "includes " + or("no known tools", has) + ", and lacks " + or("nothing", lacks)
 }
 
 func orUnknown(s string) string {
 	if s == "" {
-		return "something unknown"
+		return "(unknown)"
 	}
 	return s
 }

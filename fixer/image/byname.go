@@ -25,7 +25,7 @@ func (t *table) byName(ref Reference) (*Entry, bool) {
 		return nil, false
 	}
 	e.ByName = true
-	doubt := Source{Method: Unverified, Note: "by its name, " + evidenceName(ref) + " is taken for " + e.ID}
+	doubt := Source{Method: ByName, Note: e.ID}
 	for _, field := range Fields() {
 		e.Provenance[field] = append(e.Provenance[field][:len(e.Provenance[field]):len(e.Provenance[field])], doubt)
 	}

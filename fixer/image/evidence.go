@@ -47,6 +47,7 @@ const (
 	ByTest     Method = "tested"     // run, with the result observed
 	BySource   Method = "source"     // read in the file that defines it
 	Unverified Method = "unverified" // believed, inferred or by analogy: proves nothing
+	ByName     Method = "name"       // the image has the name of one that is known: proves nothing
 )
 
 // A Source is where a fact comes from.
@@ -58,17 +59,8 @@ type Source struct {
 	Note       string
 }
 
-// String is how evidence cites the source.
-func (s Source) String() string {
-	text := string(s.Method)
-	if s.Method == BySource {
-		text = strings.TrimSpace(s.Repository + " " + s.Path)
-	}
-	if s.Note != "" {
-		text += ": " + s.Note
-	}
-	return text
-}
+// proves reports whether the source shows that a fact is true.
+func (s Source) proves() bool { return s.Method != Unverified && s.Method != ByName }
 
 // Verified reports whether everything the entry holds in the field has been
 // read in a source or tested. A field with any unverified part, or with no
@@ -82,7 +74,7 @@ func (e *Entry) WasRead() bool {
 		return false
 	}
 	for _, sources := range e.Provenance {
-		if slices.ContainsFunc(sources, func(s Source) bool { return s.Method != Unverified }) {
+		if slices.ContainsFunc(sources, Source.proves) {
 			return true
 		}
 	}
@@ -90,7 +82,7 @@ func (e *Entry) WasRead() bool {
 }
 
 func verified(sources []Source) bool {
-	return len(sources) > 0 && !slices.ContainsFunc(sources, func(s Source) bool { return s.Method == Unverified })
+	return len(sources) > 0 && !slices.ContainsFunc(sources, func(s Source) bool { return !s.proves() })
 }
 
 // A Statement is what is known of an image in one respect, in one sentence.
@@ -107,29 +99,39 @@ func (s Statement) String() string {
 	return "image table: " + s.Text
 }
 
-// state joins a claim and its proof.
+// state joins a claim and how far it is proven.
 func state(claim string, sources []Source) Statement {
-	cited := make([]string, 0, len(sources))
+	with := func(m Method) int { return slices.IndexFunc(sources, func(s Source) bool { return s.Method == m }) }
+	named := with(ByName)
+	switch proven := slices.ContainsFunc(sources, Source.proves); {
+	case with(ByRegistry) >= 0:
+		return Statement{Text: claim, Registry: true}
+	case named >= 0:
+		return Statement{Text: claim + " (assumed to be " + sources[named].Note + " from its name; not verified)"}
+	case !proven:
+		return Statement{Text: claim + " (not verified)"}
+	case !verified(sources):
+		return Statement{Text: claim + " (partly verified)"}
+	}
+	var marks, read []string
+	if with(ByTest) >= 0 {
+		marks = append(marks, "tested")
+	}
 	for _, s := range sources {
-		if text := s.String(); !slices.Contains(cited, text) {
-			cited = append(cited, text)
+		if s.Repository != "" && !slices.Contains(read, s.Repository) {
+			read = append(read, s.Repository)
 		}
 	}
-	proof := strings.Join(cited, "; ")
-	switch {
-	case len(sources) == 0:
-		proof = "unverified: no source recorded"
-	case !verified(sources) && sources[0].Method != Unverified:
-		proof = "partly unverified: " + proof
+	if len(read) > 0 {
+		marks = append(marks, "source: "+strings.Join(read, ", "))
 	}
-	told := slices.ContainsFunc(sources, func(s Source) bool { return s.Method == ByRegistry })
-	return Statement{Text: claim + " (" + proof + ")", Registry: told}
+	return Statement{Text: claim + " (" + strings.Join(marks, "; ") + ")"}
 }
 
 // Evidence says in one sentence what is known in the field and from where, to
 // be shown beside a fix:
 //
-//	postgres starts as root and steps down to postgres (999:999) with gosu (docker-library/postgres 17/trixie/Dockerfile)
+//	postgres starts as root and drops privileges to postgres (999:999) with gosu (source: docker-library/postgres)
 func (e *Entry) Evidence(f Field) Statement {
 	if e.Service == nil && (f == FieldService || f == FieldPrivilegeDrop) {
 		f = FieldDefault // that there is none follows from the default user
@@ -147,53 +149,53 @@ func (e *Entry) claim(f Field) string {
 	case FieldReadOnly:
 		return e.claimReadOnly()
 	case FieldWritable:
-		return e.Image + " writes to " + orNothing(pathsOf(e.Writable))
+		return e.Image + " writes to " + or("no directory", pathsOf(e.Writable))
 	case FieldVolumes:
-		return e.Image + " declares the volumes " + orNothing(volumesOf(e.Volumes))
+		return e.Image + " declares " + or("no volumes", volumesOf(e.Volumes)) + " as VOLUME"
 	case FieldPorts:
-		return e.Image + " listens on " + orNothing(portsOf(e.Ports))
+		return e.Image + " listens on " + or("no port", portsOf(e.Ports))
 	case FieldCapsRoot:
-		return e.Image + " started as root needs the capabilities " + orNothing(e.CapsRoot.Need)
+		return e.Image + " needs these capabilities when started as root: " + or("none", e.CapsRoot.Need)
 	case FieldCapsNonRoot:
-		return e.Image + " started as non-root needs the capabilities " + orNothing(e.CapsNonRoot)
+		return e.Image + " needs these capabilities when started as non-root: " + or("none", e.CapsNonRoot)
 	case FieldHealthcheck:
 		if e.Healthcheck.Builtin {
-			return e.Image + " has a health check built in"
+			return e.Image + " has a HEALTHCHECK"
 		}
-		return e.Image + " is usually probed with " + orNothing([]string{strings.Join(e.Healthcheck.Test, " ")})
+		return e.Image + " is usually probed with " + or("nothing", []string{strings.Join(e.Healthcheck.Test, " ")})
 	case FieldSecretFileEnv:
-		return e.Image + " reads secrets from files named by " + orNothing(e.SecretFileEnv)
+		return e.Image + " reads secrets from files named by " + or("no variable", e.SecretFileEnv)
 	case FieldAlternatives:
 		names := make([]string, 0, len(e.Alternatives))
 		for _, a := range e.Alternatives {
 			names = append(names, a.Image)
 		}
-		return e.Image + " can be replaced by " + orNothing(names)
+		return e.Image + " can be replaced by " + or("no known image", names)
 	case FieldKubernetes:
-		return e.Image + " in a pod: " + orNothing([]string{e.Kubernetes.Note})
+		return e.Image + " in a pod: " + or("nothing", []string{e.Kubernetes.Note})
 	case FieldMemory:
-		return e.Image + " needs " + orNothing([]string{e.Memory.Minimum}) + " of memory or more"
+		return e.Image + " needs " + or("nothing", []string{e.Memory.Minimum}) + " of memory or more"
 	case FieldGotchas:
-		return e.Image + ": " + orNothing(e.Gotchas)
+		return e.Image + ": " + or("nothing", e.Gotchas)
 	}
 	return fmt.Sprintf("%s has no field %q", e.Image, string(f))
 }
 
 func (e *Entry) claimIdentity() string {
-	start := "starts as " + e.Default.String()
+	start := "runs as " + e.Default.String()
 	if e.Default.IsNonRoot() && !e.Default.Numeric {
-		start += ", written as a name"
+		start += ", set by name"
 	}
 	if e.Service == nil {
 		return start
 	}
 	switch {
 	case e.PrivilegeDrop.Tool == "":
-		return start + " and has the account " + e.Service.String()
+		return start + " and has the user " + e.Service.String()
 	case e.PrivilegeDrop.Partial:
-		return start + " and runs child processes as " + e.Service.String()
+		return "starts as " + e.Default.String() + " and runs child processes as " + e.Service.String()
 	}
-	return start + " and steps down to " + e.Service.String() + " with " + e.PrivilegeDrop.Tool
+	return "starts as " + e.Default.String() + " and drops privileges to " + e.Service.String() + " with " + e.PrivilegeDrop.Tool
 }
 
 func (e *Entry) claimNonRoot() string {
@@ -211,7 +213,7 @@ func (e *Entry) claimNonRoot() string {
 	case SupportYes:
 		text = "runs without root" + as
 	case SupportConditional:
-		text = "runs without root" + as + " under conditions"
+		text = "runs without root" + as + " only under conditions"
 	case SupportNo:
 		text = "must start as root"
 	case SupportApp:
@@ -227,12 +229,12 @@ func (e *Entry) claimNonRoot() string {
 
 func (e *Entry) claimReadOnly() string {
 	text := map[Support]string{
-		SupportYes:         "runs on a read-only root file system",
-		SupportConditional: "runs on a read-only root file system under conditions",
-		SupportNo:          "does not run on a read-only root file system",
+		SupportYes:         "runs on a read-only root filesystem",
+		SupportConditional: "runs on a read-only root filesystem only under conditions",
+		SupportNo:          "does not run on a read-only root filesystem",
 	}[e.ReadOnly.Support]
 	if text == "" {
-		text = "is not known to run on a read-only root file system"
+		text = "is not known to run on a read-only root filesystem"
 	}
 	if e.ReadOnly.Note != "" {
 		text += ": " + e.ReadOnly.Note
@@ -278,10 +280,11 @@ func portsOf(ports []Port) []string {
 	return names
 }
 
-func orNothing(list []string) string {
+// or joins a list, or returns what to say of an empty one.
+func or(none string, list []string) string {
 	list = slices.DeleteFunc(slices.Clone(list), func(s string) bool { return s == "" })
 	if len(list) == 0 {
-		return "nothing"
+		return none
 	}
 	return strings.Join(list, ", ")
 }

@@ -188,16 +188,16 @@ func TestEvidence(t *testing.T) {
 		want  string
 		sure  bool
 	}{
-		{"postgres", FieldPrivilegeDrop, "image table: postgres starts as root and steps down to postgres (999:999) with gosu (docker-library/postgres 17/trixie/docker-entrypoint.sh)", true},
-		{"postgres:16-alpine", FieldService, "image table: postgres:16-alpine starts as root and steps down to postgres (70:70) with gosu (docker-library/postgres 17/alpine3.23/Dockerfile)", true},
-		{"postgres@" + digest, FieldService, "image table: postgres starts as root and steps down to postgres (uid unknown) with gosu (unverified: the digest does not tell the variant, and variants differ)", false},
-		{"mariadb", FieldService, "image table: mariadb starts as root and steps down to mysql (999:999) with gosu (partly unverified: MariaDB/mariadb-docker 11.8/Dockerfile; unverified: first system uid on the ubuntu base: inferred)", false},
-		{"grafana/grafana:11.2.0", FieldDefault, "image table: grafana/grafana:11.2.0 starts as 472:0 (unverified: 472:0 by the documentation; the Dockerfile of the release was not read)", false},
-		{"prom/prometheus", FieldDefault, "image table: prom/prometheus starts as nobody (65534:65534), written as a name (prometheus/prometheus Dockerfile)", true},
-		{"memcached", FieldReadOnly, "image table: memcached runs on a read-only root file system (tested: without any tmpfs)", true},
-		{"redis", FieldSecretFileEnv, "image table: redis reads secrets from files named by nothing (redis/docker-library-redis debian/docker-entrypoint.sh)", true},
-		{"busybox", FieldPorts, "image table: busybox listens on nothing (unverified: no source recorded)", false},
-		{"localstack/localstack", FieldHealthcheck, "image table: localstack/localstack has a health check built in (localstack/localstack Dockerfile: HEALTHCHECK built in)", true},
+		{"postgres", FieldPrivilegeDrop, "image table: postgres starts as root and drops privileges to postgres (999:999) with gosu (source: docker-library/postgres)", true},
+		{"postgres:16-alpine", FieldService, "image table: postgres:16-alpine starts as root and drops privileges to postgres (70:70) with gosu (source: docker-library/postgres)", true},
+		{"postgres@" + digest, FieldService, "image table: postgres starts as root and drops privileges to postgres (uid unknown) with gosu (not verified)", false},
+		{"mariadb", FieldService, "image table: mariadb starts as root and drops privileges to mysql (999:999) with gosu (partly verified)", false},
+		{"grafana/grafana:11.2.0", FieldDefault, "image table: grafana/grafana:11.2.0 runs as 472:0 (not verified)", false},
+		{"prom/prometheus", FieldDefault, "image table: prom/prometheus runs as nobody (65534:65534), set by name (source: prometheus/prometheus)", true},
+		{"memcached", FieldReadOnly, "image table: memcached runs on a read-only root filesystem (tested)", true},
+		{"redis", FieldSecretFileEnv, "image table: redis reads secrets from files named by no variable (source: redis/docker-library-redis)", true},
+		{"busybox", FieldPorts, "image table: busybox listens on no port (not verified)", false},
+		{"localstack/localstack", FieldHealthcheck, "image table: localstack/localstack has a HEALTHCHECK (source: localstack/localstack)", true},
 	}
 	for _, tt := range tests {
 		e, ok := lookup(parse(t, tt.in))
@@ -250,7 +250,7 @@ func TestVariantTakesProofAway(t *testing.T) {
 }
 
 // TestUnverifiedSaysSo goes through the whole table: evidence of what is not
-// verified has the word in it, and evidence of what is verified has not.
+// verified says so, and evidence of what is verified does not.
 func TestUnverifiedSaysSo(t *testing.T) {
 	sure := 0
 	for _, f := range loadTable().Families {
@@ -267,7 +267,7 @@ func TestUnverifiedSaysSo(t *testing.T) {
 		for _, field := range Fields() {
 			text := e.Evidence(field).String()
 			verified := e.Verified(field) || e.Service == nil && (field == FieldService || field == FieldPrivilegeDrop) && e.Verified(FieldDefault)
-			if strings.Contains(text, "unverified") == verified {
+			if doubted := strings.Contains(text, "(not verified)") || strings.Contains(text, "(partly verified)"); doubted == verified {
 				t.Errorf("%s, %s: verified %v, yet: %s", f.ID, field, verified, text)
 			}
 			if verified {
@@ -298,7 +298,7 @@ func TestFrom(t *testing.T) {
 			t.Errorf("%s: %v, %+v", tt.in, ok, e)
 			continue
 		}
-		if !strings.Contains(e.Evidence(FieldWritable).String(), "FROM postgres") {
+		if !strings.Contains(e.Evidence(FieldWritable).String(), "source: docker-library/postgres, ") {
 			t.Errorf("%s: nothing says where it is from: %s", tt.in, e.Evidence(FieldWritable))
 		}
 	}
@@ -332,7 +332,7 @@ func TestByName(t *testing.T) {
 			continue
 		}
 		for _, field := range Fields() {
-			if text := e.Evidence(field).String(); e.Verified(field) || !strings.Contains(text, "by its name, "+evidenceName(parse(t, tt.in))+" is taken for "+tt.id) {
+			if text := e.Evidence(field).String(); e.Verified(field) || !strings.Contains(text, "(assumed to be "+tt.id+" from its name; not verified)") {
 				t.Errorf("%s: %s is verified, or nothing says why not: %s", tt.in, field, text)
 			}
 		}

@@ -95,7 +95,7 @@ func explainRefusal(raw, text string, err error) error {
 	case hasHost && !isReference(host+"/x"):
 		return malformedError(raw, "the registry is not a host name")
 	case path == "":
-		return malformedError(raw, "it names no repository")
+		return malformedError(raw, "the name has no repository")
 	case errors.Is(err, reference.ErrNameTooLong):
 		return malformedError(raw, "the repository is longer than 255 characters")
 	case hasCapital(path):

@@ -32,7 +32,7 @@ type UnknowableError struct {
 
 // Error gives the reason and the text.
 func (e *UnknowableError) Error() string {
-	return fmt.Sprintf("image %q is not knowable: %s", e.Raw, e.Detail)
+	return fmt.Sprintf("image %q is unknown: %s", e.Raw, e.Detail)
 }
 
 func malformedError(raw, detail string) error {
@@ -43,15 +43,15 @@ func malformedError(raw, detail string) error {
 func placeholderError(raw string) error {
 	switch {
 	case raw == "":
-		return &UnknowableError{Raw: raw, Reason: Empty, Detail: "no image is named"}
+		return &UnknowableError{Raw: raw, Reason: Empty, Detail: "the name is empty"}
 	// A template first: {{ $x }} has dollars too.
 	case strings.Contains(raw, "{{"), strings.Contains(raw, "%%"), strings.ContainsAny(raw, "<>"),
 		strings.Contains(raw, "{") && !strings.Contains(raw, "${"):
-		return &UnknowableError{Raw: raw, Reason: Template, Detail: "it holds a placeholder that another tool fills in"}
+		return &UnknowableError{Raw: raw, Reason: Template, Detail: "the name contains a placeholder that another tool fills in"}
 	case strings.Contains(raw, "$"):
-		return &UnknowableError{Raw: raw, Reason: Variable, Detail: "it holds a variable whose value is only known when it is used", Default: withDefaults(raw)}
+		return &UnknowableError{Raw: raw, Reason: Variable, Detail: "the name contains a variable whose value is not known here", Default: withDefaults(raw)}
 	case strings.Contains(raw, "://"):
-		return malformedError(raw, "a reference has no scheme such as https://")
+		return malformedError(raw, "an image name has no scheme such as https://")
 	}
 	return nil
 }

@@ -5,10 +5,11 @@ import (
 	"github.com/oakum-sec/oakum/fixer/engine"
 )
 
-// Checks returns how to check the fixes that were made, each way once: those that can
-// break something first.
+// Checks returns how to check the fixes that were made: those that can break something
+// first, each command once, with all that is expected of it.
 func (f *Fix) Checks() []fixer.Verification {
 	var out []fixer.Verification
+	at := map[string]int{}
 	said := map[fixer.Verification]bool{}
 	for _, careful := range []bool{true, false} {
 		for i := range f.Outcomes {
@@ -18,10 +19,16 @@ func (f *Fix) Checks() []fixer.Verification {
 				continue
 			}
 			for _, c := range fixer.ParseVerify(fix.Verify) {
-				if !said[c] {
-					said[c] = true
+				n, known := at[c.Command]
+				switch {
+				case said[c]:
+				case known && c.Command != "":
+					out[n].Expect += "; " + c.Expect
+				default:
+					at[c.Command] = len(out)
 					out = append(out, c)
 				}
+				said[c] = true
 			}
 		}
 	}

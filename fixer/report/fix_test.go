@@ -75,7 +75,7 @@ func TestFixSummary(t *testing.T) {
 		"refused: compose.yaml:5 compose/risky: not here\n",
 		"Findings: 4: 1 blocked, 1 refused, 1 left to you, 1 suppressed\n",
 		"1 finding is left to you: no automatic fix\n",
-		"  chart/values.yaml: Helm chart (rendering charts is not supported yet)\n",
+		"  chart/values.yaml: Helm chart: skipped (rendering charts is not supported yet)\n",
 	} {
 		if !strings.Contains(got, want) {
 			t.Errorf("no %q in:\n%s", want, got)
@@ -91,7 +91,7 @@ func outcomes() *report.Fix {
 	at := func(path string, r engine.Result, l fixer.Level, title string) engine.Outcome {
 		f := &fixer.Finding{Rule: "compose/a", File: "f", Path: path, Severity: fixer.Low, Line: 1, Fixes: []fixer.Fix{
 			{Title: "mend <it>", Level: fixer.Safe, Verify: "docker ps\nprints\n  one\n\nlook at it"},
-			{Title: "go on", Level: fixer.Review, Breaks: "*all* of it", Verify: "docker ps\nprints\n  one"}}}
+			{Title: "go on", Level: fixer.Review, Breaks: "*all* of it", Verify: "docker ps\nprints\n  two"}}}
 		if r == engine.Open {
 			f.Fixes = f.Fixes[1:]
 		}
@@ -124,7 +124,7 @@ Default values that nothing here confirms: uid=1 in 1 place (choose others with 
 
 Check that it still works
   docker ps
-      prints one
+      prints two; prints one
       look at it
 
 1 finding needs a look: the fix could break something
@@ -173,7 +173,7 @@ Every byte that is not part of a fix is unchanged.
 
 ## How to check
 
-- [ ] 'docker ps' prints one
+- [ ] 'docker ps' prints two; prints one
 - [ ] look at it
 
 ## What is left

@@ -155,13 +155,16 @@ func (p *printer) notChecked(s *Scan) {
 			names = append(names, p.st.place(bold, f.Path, 0))
 		}
 		if more := len(files) - len(names); more > 0 {
-			names = append(names, itoa(more)+" more (oakum scan --full lists them)")
+			names = append(names, "and "+itoa(more)+" more (oakum scan --full lists them)")
 		}
-		count := ""
-		if len(files) > 1 {
-			count = itoa(len(files)) + " files: "
+		if len(files) == 1 {
+			p.line("  ", names[0], ": ", text.VisibleLine(reason))
+			continue
 		}
-		p.line("  ", count, strings.Join(names, ", "), ": ", text.VisibleLine(reason))
+		p.line("  ", itoa(len(files)), " files: ", text.VisibleLine(reason))
+		for _, name := range names {
+			p.line("      ", name)
+		}
 	}
 	if more := reasons[len(rows):]; len(more) > 0 {
 		n := 0
@@ -177,9 +180,9 @@ func (p *printer) notChecked(s *Scan) {
 func skipReason(f *fixer.File) string {
 	switch f.Skip.Code {
 	case fixer.SkipHelm:
-		return "Helm chart (rendering charts is not supported yet)"
+		return "Helm chart: skipped (rendering charts is not supported yet)"
 	case fixer.SkipKustomize:
-		return "read for what Kustomize changes, not checked by itself"
+		return "Kustomize: read for what it changes, not checked as rendered"
 	}
 	return f.Skip.Reason
 }

@@ -41,7 +41,7 @@ By rule
   1  compose/fixable   1 medium
 
 Not checked
-  chart/values.yaml: Helm chart (rendering charts is not supported yet)
+  chart/values.yaml: Helm chart: skipped (rendering charts is not supported yet)
 
 critical  compose/hopeless: hopeless | title
   compose.yaml:7  image is ^[[31mhopelessU+202E

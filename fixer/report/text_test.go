@@ -67,8 +67,10 @@ func TestAChartIsSkippedInOneLine(t *testing.T) {
 		t.Errorf("got:\n%s\nwant:\n%s", got, want)
 	}
 	want = "Not checked\n" +
-		"  9 files: charts/x/Chart.yaml, charts/x/charts/sub/Chart.yaml, charts/x/charts/sub/values.yaml, 6 more (oakum scan --full lists them): Helm chart (rendering charts is not supported yet)\n" +
-		"  3 files: charts/x/kustomization.yaml, prod/kustomization.yml, prod/patches/p.yaml: read for what Kustomize changes, not checked by itself\n" +
+		"  9 files: Helm chart: skipped (rendering charts is not supported yet)\n" +
+		"      charts/x/Chart.yaml\n      charts/x/charts/sub/Chart.yaml\n      charts/x/charts/sub/values.yaml\n      and 6 more (oakum scan --full lists them)\n" +
+		"  3 files: Kustomize: read for what it changes, not checked as rendered\n" +
+		"      charts/x/kustomization.yaml\n      prod/kustomization.yml\n      prod/patches/p.yaml\n" +
 		"  bad/a.yaml: of bad/a.yaml\n" +
 		"  bad/b.yaml: of bad/b.yaml\n"
 	if got := textOf(t, s); !strings.Contains(got, want) {

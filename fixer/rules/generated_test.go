@@ -12,7 +12,7 @@ import (
 // What a tool writes is reported on and not edited, neither for a finding in it
 // nor for one elsewhere whose fix would reach it.
 func TestGeneratedFilesAreNotEdited(t *testing.T) {
-	const why = "line 1 says that a tool writes it"
+	const why = "line 1 says that a tool generates it"
 	snap := fixer.NewSnapshot([]fixer.Source{
 		{Path: "Dockerfile", Kind: fixer.Dockerfile, Data: []byte("FROM debian:13\nUSER 10001\n")},
 		{Path: "compose.yaml", Kind: fixer.Compose, Data: []byte("services:\n  web:\n    build: .\n    user: \"2000\"\n")},
@@ -26,7 +26,7 @@ func TestGeneratedFilesAreNotEdited(t *testing.T) {
 			continue
 		}
 		found++
-		if len(f.Fixes) > 0 || !strings.HasPrefix(f.Advice, why) {
+		if len(f.Fixes) > 0 || !strings.HasPrefix(f.Advice, "Change the source of this generated file ("+why+")") {
 			t.Errorf("%s has a fix, or does not say why it has none:\n%s", f.Key(), told(f))
 		}
 	}
@@ -42,7 +42,7 @@ func TestGeneratedFilesAreNotEdited(t *testing.T) {
 		t.Errorf("%s is changed", c.Path)
 	}
 	for _, o := range plan.Outcomes {
-		if o.Finding.Key() == mismatch && !strings.Contains(o.Reason, "made.yaml is not edited: "+why) {
+		if o.Finding.Key() == mismatch && !strings.Contains(o.Reason, "made.yaml is not edited: the file is generated ("+why+")") {
 			t.Errorf("%s: %s", o.Result, o.Reason)
 		}
 	}

@@ -33,7 +33,7 @@ kubernetes/capabilities safe
 cross/service-account-token safe`},
 		{"a placeholder gets its image from the kustomization that lists it",
 			strings.Replace(baseWith("app")+onPort80, "resources: [web.yaml]", "resources: [web.yaml]\nimages: [{name: app, newName: nginx, newTag: '1.29'}]", 1), `
-kubernetes/run-as-non-root review user 101`},
+kubernetes/run-as-non-root review runAsUser to 101`},
 		{"two overlays put different images in", nginx + `-- a/kustomization.yaml --
 resources: [../base]
 images: [{name: nginx, newName: httpd, newTag: "2.4"}]
@@ -167,7 +167,7 @@ replacements:
   targets: [{select: {kind: Deployment}, fieldPaths: ["spec.template.spec.containers.[name=web].image"]}]
 `, `
 kubernetes/writable-root review prod/kustomization.yaml:4
-kubernetes/capabilities review what is not read (image)`},
+kubernetes/capabilities review does not understand (image)`},
 		{"the overlay does not build the workload", cache + `-- a/kustomization.yaml --
 resources: [../base]
 patches: [{path: patch.yaml}]

@@ -17,12 +17,12 @@ func TestWhatIsSetOnPurposeIsNotChangedAsSafe(t *testing.T) {
 	for _, test := range []struct{ name, pod, rule, level, says string }{
 		{"nothing is set", "  containers:\n  - name: web\n    image: memcached:1.6\n", "kubernetes/privilege-escalation", "safe", ""},
 		{"a switch is turned the other way", "  containers:\n  - name: web\n    image: memcached:1.6\n    securityContext:\n      allowPrivilegeEscalation: true\n", "kubernetes/privilege-escalation", "review", "allowPrivilegeEscalation is set to true"},
-		{"a switch of the pod", "  securityContext: {runAsNonRoot: false, runAsUser: 1000}\n  containers:\n  - name: web\n    image: memcached:1.6\n", "kubernetes/run-as-non-root", "review", "somebody has set runAsNonRoot to false"},
-		{"a comment beside a value", "  containers:\n  - name: web\n    image: memcached:1.6\n    securityContext:\n      capabilities:\n        drop: [all]  # as we do everywhere\n", "kubernetes/capabilities", "review", "a comment stands beside"},
-		{"a comment beside a list that is added to", "  containers:\n  - name: web\n    image: memcached:1.6\n    securityContext:\n      capabilities:\n        drop: # no more than this\n        - NET_RAW\n", "kubernetes/capabilities", "review", "a comment stands beside drop"},
+		{"a switch of the pod", "  securityContext: {runAsNonRoot: false, runAsUser: 1000}\n  containers:\n  - name: web\n    image: memcached:1.6\n", "kubernetes/run-as-non-root", "review", "runAsNonRoot is set to false explicitly"},
+		{"a comment beside a value", "  containers:\n  - name: web\n    image: memcached:1.6\n    securityContext:\n      capabilities:\n        drop: [all]  # as we do everywhere\n", "kubernetes/capabilities", "review", "A comment explains this value"},
+		{"a comment beside a list that is added to", "  containers:\n  - name: web\n    image: memcached:1.6\n    securityContext:\n      capabilities:\n        drop: # no more than this\n        - NET_RAW\n", "kubernetes/capabilities", "review", "A comment explains drop"},
 		{"a comment of oakum's own", "  containers:\n  - name: web\n    image: memcached:1.6\n    securityContext:\n      capabilities:\n        drop: [all]  # oakum: ignore kubernetes/seccomp for now\n", "kubernetes/capabilities", "safe", ""},
 		{"a comment beside something else", "  containers:\n  - name: web  # the cache\n    image: memcached:1.6  # not 1.5\n", "kubernetes/privilege-escalation", "safe", ""},
-		{"a variable decides", "  securityContext:\n    runAsNonRoot: $(NONROOT)\n    runAsUser: 1000\n  containers:\n  - name: web\n    image: memcached:1.6\n", "kubernetes/run-as-non-root", "review", "a variable decides runAsNonRoot"},
+		{"a variable decides", "  securityContext:\n    runAsNonRoot: $(NONROOT)\n    runAsUser: 1000\n  containers:\n  - name: web\n    image: memcached:1.6\n", "kubernetes/run-as-non-root", "review", "A variable sets runAsNonRoot"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			report := engine.Check(fixer.NewSnapshot([]fixer.Source{{Path: "web.yaml", Kind: fixer.Kubernetes, Data: []byte(head + test.pod)}}), nil, rules.All())

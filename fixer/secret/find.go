@@ -41,7 +41,7 @@ func Find(name, value string) Literal {
 
 // ByForm is the literal of a value that is a secret by its form, whatever its name.
 func ByForm(what, value string) Literal {
-	return Literal{What: what, Evidence: fmt.Sprintf("The value has %d characters and this form", len(value))}
+	return Literal{What: what, Evidence: fmt.Sprintf("The value has the form of %s, and %d characters", what, len(value))}
 }
 
 // ByName is the literal of a value that is a secret by its name alone.

@@ -80,7 +80,7 @@ func New(in Input) *Topology {
 		for _, v := range t.project.Views(file) {
 			if r, ok := v.Dockerfile(); ok {
 				t.contexts[r.Path] = append(t.contexts[r.Path], buildcontext.Context{
-					Dir: r.Context, Certain: r.Certain, Why: file + " builds " + v.Name + " with the build context " + displayDir(r.Context),
+					Dir: r.Context, Certain: r.Certain, Why: file + " sets the build context of " + v.Name + " to " + displayDir(r.Context),
 				})
 			}
 			b, ok := t.ServiceBuild(v)

@@ -86,7 +86,7 @@ func sortChanges(changes []engine.Change) ([]engine.Change, error) {
 	for _, c := range changes {
 		switch {
 		case !isLocal(c.Path) || inStore(c.Path):
-			refused.add(c.Path, fixer.RefusedOutside, "this is no path of a file below the root", nil)
+			refused.add(c.Path, fixer.RefusedOutside, "the path is outside the root directory", nil)
 		case seen[c.Path]:
 			return nil, fmt.Errorf("%s: two changes for one file", text.VisibleLine(c.Path))
 		case c.After == nil:
@@ -217,7 +217,7 @@ func (w *writer) write(ctx context.Context, s *store, e *entry, todo []replaceme
 			break
 		}
 		if err := w.stage(&todo[i]); err != nil {
-			refused.system(todo[i].path, "the new content cannot be written beside the file", err)
+			refused.system(todo[i].path, "the new content cannot be written next to the file", err)
 		}
 	}
 	if err := ctx.Err(); err != nil && len(refused.refusals) == 0 {
@@ -258,7 +258,7 @@ func (r *refusals) swap(a replacement, err error) {
 	case errors.Is(err, errChanged):
 		r.add(a.path, fixer.RefusedChanged, err.Error(), err)
 	case errors.Is(err, fs.ErrExist):
-		r.add(a.path, fixer.RefusedExists, "a file of this name has appeared meanwhile", err)
+		r.add(a.path, fixer.RefusedExists, "a file of this name was created meanwhile", err)
 	default:
 		r.system(a.path, "the file cannot be replaced", err)
 	}

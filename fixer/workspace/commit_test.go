@@ -166,7 +166,7 @@ func TestCommitNamesEveryFile(t *testing.T) {
 	dir := disktest.Tree(t, map[string]string{"a": "1", "b": "1", "c": "1"})
 	_, err := Commit(context.Background(), dir, []engine.Change{change("c", []byte("0"), []byte("2")), change("b", []byte("1"), []byte("2")), change("a", []byte("0"), []byte("2"))})
 	wantRefused(t, err, "a changed", "c changed")
-	if want := "a: the file has changed on disk since it was read; c: the file has changed on disk since it was read (nothing was written)"; err.Error() != want {
+	if want := "a, c: the file has changed on disk since it was read (nothing was written)"; err.Error() != want {
 		t.Errorf("%v", err)
 	}
 }

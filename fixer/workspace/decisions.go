@@ -69,7 +69,7 @@ func SaveDecisions(root string, all engine.Decisions) error {
 		return nil // nothing to forget
 	}
 	if err != nil {
-		return fmt.Errorf("the decisions cannot be saved: %w", err)
+		return fmt.Errorf("decisions cannot be saved: %w", err)
 	}
 	defer s.close()
 	if len(all) == 0 {
@@ -84,7 +84,7 @@ func SaveDecisions(root string, all engine.Decisions) error {
 		return err
 	}
 	if err := s.replace(decisionsName, data); err != nil {
-		return fmt.Errorf("%s: the decisions cannot be saved: %s", text.VisibleLine(s.dir), disk.Reason(err))
+		return fmt.Errorf("%s: decisions cannot be saved: %s", text.VisibleLine(s.dir), disk.Reason(err))
 	}
 	return nil
 }
@@ -111,7 +111,7 @@ func LoadDecisions(root string) (engine.Decisions, error) {
 	case errors.As(err, new(*fs.PathError)):
 		return nil, fmt.Errorf("%s: the saved decisions cannot be read: %s", text.VisibleLine(file), disk.Reason(err))
 	case err != nil:
-		return nil, damaged("it is no file, or too large")
+		return nil, damaged("not a file, or too large")
 	}
 	all, reason := decodeDecisions(s.root, data)
 	if reason != "" {
@@ -164,10 +164,10 @@ func encodeDecisions(root string, all engine.Decisions) ([]byte, error) {
 	slices.SortFunc(kept.Decisions, func(a, b keptDecision) int { return a.key().Compare(b.key()) })
 	data, err := json.Marshal(kept)
 	if err != nil {
-		return nil, fmt.Errorf("the decisions cannot be saved: %w", err)
+		return nil, fmt.Errorf("decisions cannot be saved: %w", err)
 	}
 	if len(data) > maxDecisions {
-		return nil, fmt.Errorf("the decisions cannot be saved: they take %d bytes, at most %d are kept", len(data), maxDecisions)
+		return nil, fmt.Errorf("decisions cannot be saved: they take %d bytes, and the limit is %d", len(data), maxDecisions)
 	}
 	return data, nil
 }
@@ -182,13 +182,13 @@ func (d keptDecision) key() fixer.Key {
 func decodeDecisions(root string, data []byte) (all engine.Decisions, reason string) {
 	var kept keptDecisions
 	if err := json.Unmarshal(data, &kept); err != nil {
-		return nil, "it does not parse: " + text.VisibleLine(err.Error())
+		return nil, "cannot be parsed: " + text.VisibleLine(err.Error())
 	}
 	switch {
 	case kept.Version != decisionsVersion:
-		return nil, fmt.Sprintf("it has version %d, which this oakum does not know", kept.Version)
+		return nil, fmt.Sprintf("unknown version %d", kept.Version)
 	case string(kept.Root) != root:
-		return nil, "it belongs to another directory"
+		return nil, "belongs to another directory"
 	}
 	all = make(engine.Decisions, len(kept.Decisions))
 	for _, d := range kept.Decisions {
@@ -202,12 +202,12 @@ func decodeDecisions(root string, data []byte) (all engine.Decisions, reason str
 		}
 		switch {
 		case d.Rule == "" || !isLocal(string(d.File)):
-			return nil, "it names a finding there cannot be"
+			return nil, "names an impossible finding"
 		case d.Verdict != engine.Accept && d.Verdict != engine.Skip && d.Verdict != engine.Suppress:
-			return nil, fmt.Sprintf("it has a decision %q", text.VisibleLine(string(d.Verdict)))
+			return nil, fmt.Sprintf("unknown decision %q", text.VisibleLine(string(d.Verdict)))
 		}
 		if _, twice := all[d.key()]; twice {
-			return nil, "it has two decisions on one finding"
+			return nil, "two decisions on one finding"
 		}
 		all[d.key()] = out
 	}

@@ -100,17 +100,17 @@ func TestDamagedDecisionsAreSaid(t *testing.T) {
 	}
 	good := string(data)
 	for bad, want := range map[string]string{
-		"":                         "does not parse",
-		good[:len(good)/2]:         "does not parse",
-		"[1,2]":                    "does not parse",
-		"\x00\xff":                 "does not parse",
+		"":                         "cannot be parsed",
+		good[:len(good)/2]:         "cannot be parsed",
+		"[1,2]":                    "cannot be parsed",
+		"\x00\xff":                 "cannot be parsed",
 		"null":                     "version 0",
 		`{"version":1}`:            "another directory",
-		strings.Repeat("[", 1<<20): "does not parse",
+		strings.Repeat("[", 1<<20): "cannot be parsed",
 		strings.Replace(good, `"version":1`, `"version":2`, 1):                  "version 2",
 		strings.Replace(good, dir, "/elsewhere", 1):                             "another directory",
-		strings.Replace(good, `"api/Dockerfile"`, `"../Dockerfile"`, 1):         "cannot be",
-		strings.Replace(good, `"compose/privileged"`, `""`, 1):                  "cannot be",
+		strings.Replace(good, `"api/Dockerfile"`, `"../Dockerfile"`, 1):         "impossible finding",
+		strings.Replace(good, `"compose/privileged"`, `""`, 1):                  "impossible finding",
 		strings.Replace(good, `"skip"`, `"\u001b[31m"`, 1):                      `decision "^[[31m"`,
 		strings.Replace(good, `"review"`, `"harmless"`, 1):                      "harmless",
 		strings.Replace(good, `"compose/read-only"`, `"compose/privileged"`, 1): "two decisions",
@@ -145,7 +145,7 @@ func TestDecisionsThatAreNoFile(t *testing.T) {
 	if err := errors.Join(os.Remove(file), os.MkdirAll(filepath.Join(file, "x"), 0o700)); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := LoadDecisions(dir); err == nil || !strings.Contains(err.Error(), "no file") {
+	if _, err := LoadDecisions(dir); err == nil || !strings.Contains(err.Error(), "not a file") {
 		t.Errorf("a folder: %v", err)
 	}
 	if err := SaveDecisions(dir, nil); err == nil || !strings.Contains(err.Error(), "cannot be removed") {
@@ -190,7 +190,7 @@ func TestDecisionsHaveBounds(t *testing.T) {
 		t.Fatalf("%d of %d, %v", len(got), len(all), err)
 	}
 	all[fixer.Key{Rule: "r", File: "f"}] = engine.Decision{Verdict: engine.Suppress, Reason: strings.Repeat("x", maxDecisions)}
-	if err := SaveDecisions(dir, all); err == nil || !strings.Contains(err.Error(), "at most") {
+	if err := SaveDecisions(dir, all); err == nil || !strings.Contains(err.Error(), "the limit is") {
 		t.Errorf("over the bound: %v", err)
 	}
 	if got, err := LoadDecisions(dir); err != nil || len(got) != 10_000 {

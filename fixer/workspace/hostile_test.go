@@ -104,7 +104,7 @@ func TestNoPermission(t *testing.T) {
 	}
 	t.Setenv("XDG_STATE_HOME", filepath.Join(dir, "frozen"))
 	_, err = Commit(ctx, dir, []engine.Change{change("open/Dockerfile", []byte(dockerfile), []byte("FROM b\n"))})
-	if err == nil || !strings.Contains(err.Error(), "undo records cannot be kept: no permission") {
+	if err == nil || !strings.Contains(err.Error(), "undo records cannot be saved: permission denied") {
 		t.Errorf("no place for the undo record: %v", err)
 	}
 	if got := disktest.Read(t, dir, "open/Dockerfile"); got != dockerfile {

@@ -82,7 +82,7 @@ func stateHome() (string, error) {
 	}
 	home, err := os.UserHomeDir()
 	if err != nil {
-		return "", errors.New("no state directory: neither XDG_STATE_HOME nor the home directory is known")
+		return "", errors.New("no state directory: set XDG_STATE_HOME or HOME")
 	}
 	return filepath.Join(home, ".local", "state", "oakum"), nil
 }
@@ -112,7 +112,7 @@ func openStore(ctx context.Context, root string, create bool) (*store, error) {
 		}
 	}
 	if err != nil {
-		return nil, fmt.Errorf("%s: undo records cannot be kept: %s", text.VisibleLine(dir), disk.Reason(err))
+		return nil, fmt.Errorf("%s: undo records cannot be saved: %s", text.VisibleLine(dir), disk.Reason(err))
 	}
 	lock, err := os.OpenFile(filepath.Join(dir, "lock"), os.O_CREATE|os.O_RDWR, 0o600)
 	if err == nil {
@@ -176,7 +176,7 @@ func (s *store) passed(record string) bool {
 func (s *store) pass(record string) error {
 	f, err := os.OpenFile(filepath.Join(s.dir, passedName(record)), os.O_CREATE|os.O_WRONLY|disk.OpenFlags, 0o600)
 	if err != nil {
-		return fmt.Errorf("%s: that the record was passed over cannot be noted: %s", text.VisibleLine(s.dir), disk.Reason(err))
+		return fmt.Errorf("%s: the undo record cannot be marked as skipped: %s", text.VisibleLine(s.dir), disk.Reason(err))
 	}
 	return f.Close()
 }
@@ -198,32 +198,32 @@ func (s *store) read(name string) (*entry, error) {
 	case errors.As(err, new(*fs.PathError)):
 		return nil, damaged(disk.Reason(err))
 	case err != nil:
-		return nil, damaged("it is no file, or too large")
+		return nil, damaged("not a file, or too large")
 	}
 	e := &entry{name: name}
 	if err := json.Unmarshal(data, e); err != nil {
-		return nil, damaged("it does not parse: " + err.Error())
+		return nil, damaged("cannot be parsed: " + err.Error())
 	}
 	switch {
 	case e.Version != 1:
-		return nil, damaged(fmt.Sprintf("it has version %d, which this oakum does not know", e.Version))
+		return nil, damaged(fmt.Sprintf("unknown version %d", e.Version))
 	case string(e.Root) != s.root:
-		return nil, damaged("it belongs to another directory")
+		return nil, damaged("belongs to another directory")
 	case e.State != statePending && e.State != stateDone:
-		return nil, damaged("its state is unknown")
+		return nil, damaged("unknown state")
 	}
 	for _, f := range e.Files {
 		file, temp := string(f.Path), string(f.Temp)
 		if !isLocal(file) || inStore(file) || !isLocal(temp) || path.Dir(temp) != path.Dir(file) || !strings.HasPrefix(path.Base(temp), tempPrefix) {
-			return nil, damaged("it names a path it cannot have written")
+			return nil, damaged("contains an invalid path")
 		}
 		if !f.New && checksum(f.Before) != f.BeforeSum {
-			return nil, damaged("the bytes it keeps do not match their sum")
+			return nil, damaged("checksum mismatch")
 		}
 	}
 	for _, d := range e.Dirs {
 		if !isLocal(string(d)) || inStore(string(d)) {
-			return nil, damaged("it names a path it cannot have written")
+			return nil, damaged("contains an invalid path")
 		}
 	}
 	return e, nil

@@ -20,5 +20,5 @@ type DamagedRecordError struct {
 
 // Error names the record and what is wrong with it.
 func (e *DamagedRecordError) Error() string {
-	return fmt.Sprintf("%s: this undo record cannot be used: %s (undo again undoes the fix before it)", text.VisibleLine(e.File), e.Reason)
+	return fmt.Sprintf("%s: this undo record cannot be used: %s (run undo again to undo the fix before it)", text.VisibleLine(e.File), e.Reason)
 }

@@ -134,13 +134,13 @@ func (w *writer) inspect(a *replacement, r *refusals) {
 	case a.old == nil && errors.Is(err, fs.ErrNotExist):
 		return
 	case a.old == nil && err == nil:
-		r.add(a.path, fixer.RefusedExists, "there is already a file of this name", nil)
+		r.add(a.path, fixer.RefusedExists, "a file of this name already exists", nil)
 		return
 	case errors.Is(err, fs.ErrNotExist):
-		r.add(a.path, fixer.RefusedMissing, "the file is gone", err)
+		r.add(a.path, fixer.RefusedMissing, "the file no longer exists", err)
 		return
 	case err != nil:
-		r.system(a.path, "the file cannot be looked at", err)
+		r.system(a.path, "the file cannot be inspected", err)
 		return
 	case !info.Mode().IsRegular():
 		r.add(a.path, fixer.RefusedIrregular, "this is "+disk.Describe(info.Mode())+" now, not a file", nil)
@@ -179,7 +179,7 @@ func (w *writer) linkIn(p string) string {
 		case err != nil:
 			return "" // not there yet, or the file's own look will say why
 		case !info.IsDir():
-			return "a directory above it is " + disk.Describe(info.Mode()) + " now"
+			return "a parent directory is " + disk.Describe(info.Mode()) + " now"
 		}
 	}
 	return ""
@@ -261,7 +261,7 @@ func (w *writer) keepOwner(f *os.File, a *replacement) {
 		return
 	}
 	if links > 1 {
-		w.warn(a.path + " has another name (hard link), which keeps the old content")
+		w.warn(a.path + " has another hard link, which keeps the old content")
 	}
 	staged, err := f.Stat()
 	if err != nil {

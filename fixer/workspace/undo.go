@@ -131,7 +131,7 @@ type Interruption struct {
 func (i *Interruption) String() string {
 	s := "an earlier fix was interrupted before it replaced a file"
 	if i.Replaced > 0 {
-		s = fmt.Sprintf("an earlier fix was interrupted: %d of %s hold the new content; oakum undo takes them back", i.Replaced, text.Count(i.Files, "file", "files"))
+		s = fmt.Sprintf("an earlier fix was interrupted: %d of %s contain the new content (run oakum undo to restore them)", i.Replaced, text.Count(i.Files, "file", "files"))
 	}
 	if i.Temporary > 0 {
 		s += fmt.Sprintf("; it left %s (%s*), which the next fix or undo removes", text.Count(i.Temporary, "temporary file", "temporary files"), tempPrefix)
@@ -213,7 +213,7 @@ func (w *writer) replacementsBack(e *entry, refused *refusals) []replacement {
 		file := string(f.Path)
 		cond, data, skip := w.compare(f)
 		switch {
-		case skip != nil && skip.Reason == "it is gone":
+		case skip != nil && skip.Reason == "the file no longer exists":
 			refused.add(file, fixer.RefusedMissing, "the file has been removed since it was written", nil)
 		case skip != nil:
 			refused.add(file, fixer.RefusedIrregular, skip.Reason, nil)
@@ -251,7 +251,7 @@ func (w *writer) restore(ctx context.Context, todo []replacement, refused *refus
 		if a.new != nil {
 			if err := w.stage(&a); err != nil {
 				w.clear(a.temp)
-				refused.system(a.path, "the old content cannot be written beside the file", err)
+				refused.system(a.path, "the old content cannot be written next to the file", err)
 				continue
 			}
 		}
@@ -306,7 +306,7 @@ func (w *writer) recoverInterrupted(s *store) {
 	} else {
 		e.State = stateDone
 		err = s.write(e)
-		w.warn("an earlier run was interrupted while writing; undo, called twice, takes its part back as well")
+		w.warn("an earlier run was interrupted while writing; run undo twice to restore what that run wrote")
 	}
 	if err != nil {
 		w.warn(err.Error())

@@ -188,7 +188,7 @@ func (n *Node) entry(key string) int {
 // aliases use.
 func (e *editor) checkOwn(n *Node, p Path) error {
 	if n.Kind == Alias {
-		return refuse(RefuseAlias, n.Line, "%s is the alias *%s: a change belongs where &%s stands, and would change every user of it", displayPath(p), n.Value, n.Value)
+		return refuse(RefuseAlias, n.Line, "%s is the alias *%s: a change belongs at the anchor &%s, and would apply to every use of the anchor", displayPath(p), n.Value, n.Value)
 	}
 	return checkShared(n, p, nil)
 }

@@ -150,7 +150,7 @@ func (d *Doc) editable() error {
 		return refuse(RefuseUnsupported, d.Line, "the document was not read")
 	case len(d.Duplicates) > 0:
 		u := d.Duplicates[0]
-		return refuse(RefuseDuplicate, u.Line, "%s stands twice (first on line %d), and readers differ about which one counts", u.Path, u.First)
+		return refuse(RefuseDuplicate, u.Line, "%s is set twice (first on line %d), and parsers differ about which one applies", u.Path, u.First)
 	case d.template != nil:
 		return refuse(RefuseTemplate, d.template.Line, "{{ … }} outside quotes: the file is a template, and only its rendering is YAML")
 	}

@@ -9,7 +9,6 @@ import (
 	"github.com/oakum-sec/oakum/fixer"
 	"github.com/oakum-sec/oakum/fixer/compose"
 	"github.com/oakum-sec/oakum/fixer/container"
-	"github.com/oakum-sec/oakum/fixer/text"
 )
 
 //go:embed capabilities.md
@@ -50,12 +49,12 @@ func isAll(s string) bool { return strings.EqualFold(s, "ALL") }
 
 // reportKept reports a service that keeps capabilities.
 func reportKept(p *fixer.Pass, v compose.View, spec *container.Spec) {
-	f := fixer.Finding{Message: fmt.Sprintf("service %q keeps the capabilities Docker gives by default", v.Name)}
+	f := fixer.Finding{Message: fmt.Sprintf("Service %q keeps the capabilities that Docker grants by default", v.Name)}
 	at := v.Setting("cap_drop")
 	if has(v.List("cap_add"), isAll) {
 		f.Severity = fixer.High
-		f.Message = fmt.Sprintf("service %q adds ALL capabilities", v.Name)
-		f.Advice = "find out which capabilities it needs, and add only those next to cap_drop: [ALL]"
+		f.Message = fmt.Sprintf("Service %q adds ALL capabilities", v.Name)
+		f.Advice = "Find out which capabilities the service needs, and add only those to cap_add, with cap_drop: [ALL]"
 		report(p, v, nil, f)
 		return
 	}
@@ -112,12 +111,12 @@ func reportLacking(p *fixer.Pass, v compose.View, spec *container.Spec) {
 	}
 	from := v.List("cap_drop")[0]
 	f := fixer.Finding{
-		Message:  fmt.Sprintf("service %q takes cap_drop from %s and lacks %s", v.Name, placeOf(from), strings.Join(d.AddBack, ", ")),
+		Message:  fmt.Sprintf("Service %q inherits cap_drop from %s and lacks %s", v.Name, placeOf(from), strings.Join(d.AddBack, ", ")),
 		Evidence: d.Evidence,
 		Fixes: []fixer.Fix{{
-			ID: "add-back", Title: "add " + strings.Join(d.AddBack, ", "), Level: fixer.Review,
-			Breaks: "the container is given capabilities that it may do without in the way it is used",
-			Verify: "docker compose up -d " + text.ShellWord(v.Name) + ", restart it once, and look at its logs",
+			ID: "add-back", Title: "Add " + strings.Join(d.AddBack, ", "), Level: fixer.Review,
+			Breaks: "Nothing stops working, but the container gets capabilities that it may not need",
+			Verify: verifyRestart(v),
 			Edit:   func(draft *fixer.Draft) error { return add(draft, v, "cap_add", d.AddBack...) },
 		}},
 	}
@@ -128,10 +127,10 @@ func reportLacking(p *fixer.Pass, v compose.View, spec *container.Spec) {
 func dropFix(v compose.View, d container.CapabilityDecision) fixer.Fix {
 	fix := fixer.Fix{
 		ID:     "drop-all",
-		Title:  "drop ALL capabilities",
+		Title:  "Drop ALL capabilities",
 		Level:  d.Level,
 		Breaks: d.Breaks,
-		Verify: "docker compose up -d " + text.ShellWord(v.Name) + ", restart it once, and look at its logs",
+		Verify: verifyRestart(v),
 	}
 	if len(d.AddBack) > 0 {
 		fix.Title += " and add back " + strings.Join(d.AddBack, ", ")

@@ -8,7 +8,6 @@ import (
 	"github.com/oakum-sec/oakum/fixer"
 	"github.com/oakum-sec/oakum/fixer/compose"
 	"github.com/oakum-sec/oakum/fixer/container"
-	"github.com/oakum-sec/oakum/fixer/text"
 	"github.com/oakum-sec/oakum/fixer/yamldoc"
 )
 
@@ -25,17 +24,17 @@ func reportUnknown(p *fixer.Pass, v compose.View, spec *container.Spec) (all boo
 			all = all || key == "cap_drop" && meant == "ALL"
 			f := fixer.Finding{
 				Path:    v.Path.Join(key).String() + " " + name,
-				Message: fmt.Sprintf("%s of service %q names %s, a capability that Docker does not know: the container does not start", key, v.Name, name),
-				Advice:  "name a capability of capabilities(7), such as NET_BIND_SERVICE, or take the entry out",
+				Message: fmt.Sprintf("%s of service %q contains %s, which Docker does not know as a capability: the container does not start", key, v.Name, name),
+				Advice:  "Write a name listed in capabilities(7), such as NET_BIND_SERVICE, or remove the entry",
 			}
 			switch {
 			case key == "cap_add" && meant == "ALL":
-				f.Advice = "find out which capabilities it needs, and add only those next to cap_drop: [ALL]"
+				f.Advice = "Find out which capabilities the service needs, and add only those to cap_add, with cap_drop: [ALL]"
 			case meant != "" && certain && s.Own && s.Node.Parent != nil:
 				f.Advice = ""
 				f.Fixes = []fixer.Fix{spellFix(v, spec, key, s, meant)}
 			case meant != "":
-				f.Advice = "write " + meant + " at " + placeOf(s)
+				f.Advice = "Write " + meant + " at " + placeOf(s)
 			}
 			var at *yamldoc.Node
 			if s.File == v.File {
@@ -52,10 +51,10 @@ func reportUnknown(p *fixer.Pass, v compose.View, spec *container.Spec) (all boo
 func spellFix(v compose.View, spec *container.Spec, key string, s compose.Setting, meant string) fixer.Fix {
 	fix := fixer.Fix{
 		ID:     "spell",
-		Title:  "write " + meant,
+		Title:  "Write " + meant,
 		Level:  fixer.Review,
-		Breaks: "a container that was started by something else than Docker, which took no notice of the name, has other capabilities than before",
-		Verify: "docker compose up -d " + text.ShellWord(v.Name) + ", restart it once, and look at its logs",
+		Breaks: "Containers started by tools other than Docker: a tool that ignored the unknown name now applies the capability",
+		Verify: verifyRestart(v),
 	}
 	var back []string
 	if key == "cap_drop" && meant == "ALL" {

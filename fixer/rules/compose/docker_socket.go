@@ -19,7 +19,7 @@ var dockerSocketDoc string
 // DockerSocket reports services that mount a container runtime socket.
 var DockerSocket = &fixer.Rule{
 	Name:     "compose/docker-socket",
-	Title:    "holds the engine's socket",
+	Title:    "Docker socket mounted",
 	Severity: fixer.Critical,
 	Kind:     fixer.Compose,
 	Phase:    fixer.Identity,
@@ -33,8 +33,8 @@ var DockerSocket = &fixer.Rule{
 	Check: func(p *fixer.Pass) {
 		for _, v := range written(p) {
 			if s := v.Setting("use_api_socket"); isOn(s) {
-				f := fixer.Finding{Path: v.Service.Path.Join("use_api_socket").String(), Message: fmt.Sprintf("service %q is given the engine's socket by use_api_socket", v.Name)}
-				f.Advice = "remove use_api_socket if the service can do without the engine; else put a socket proxy between"
+				f := fixer.Finding{Path: v.Service.Path.Join("use_api_socket").String(), Message: fmt.Sprintf("Service %q gets the Docker socket through use_api_socket: an attacker who controls the service controls the host", v.Name)}
+				f.Advice = "Remove use_api_socket if the service works without the Docker API. Otherwise give the service a socket proxy"
 				report(p, v, own(s), f)
 			}
 			for _, m := range v.Mounts() {
@@ -73,16 +73,16 @@ func holdsSocket(source string) string {
 func reportSocket(p *fixer.Pass, v compose.View, m compose.Mount, socket string) {
 	f := fixer.Finding{
 		Path:    v.Service.Path.Join("volumes").String() + " " + m.Target,
-		Message: fmt.Sprintf("service %q holds %s: whoever controls it controls the host", v.Name, socket),
-		Advice:  "remove the mount if the service can do without the engine; else put a socket proxy between that lets only the needed questions through (read-only does not restrict them)",
+		Message: fmt.Sprintf("Service %q mounts %s: an attacker who controls the service controls the host", v.Name, socket),
+		Advice:  "Remove the mount if the service works without the Docker API. Otherwise use a socket proxy that allows only the needed API calls (a read-only mount does not restrict calls)",
 	}
 	profile := container.OfService(p, v)
 	switch id := ""; {
 	case profile.Entry != nil:
 		if id = profile.Entry.ID; id == "docker-socket-proxy" {
 			f.Severity = fixer.Low
-			f.Message = fmt.Sprintf("service %q is the socket proxy and holds %s", v.Name, socket)
-			f.Advice = "this is what the proxy is for: let no port of it be published, and allow only the questions its clients ask"
+			f.Message = fmt.Sprintf("Service %q is a socket proxy and mounts %s", v.Name, socket)
+			f.Advice = "Allow only the API calls that the clients need, and publish no port of the proxy. The proxy itself needs the socket"
 		}
 	case strings.Contains(profile.Name, "socket-proxy"):
 		f.Severity = fixer.Low

@@ -40,21 +40,21 @@ var NoNewPrivileges = &fixer.Rule{
 			d := spec.ForbidNewPrivileges()
 			heedReached(p, v, "security_opt", &d, func(s *container.Spec) verdict { return verdict{Decision: s.ForbidNewPrivileges()} })
 			heedDecision(v, v.Setting("security_opt"), &d)
-			f := fixer.Finding{Message: fmt.Sprintf("service %q may gain privileges its first process does not have", v.Name), Evidence: d.Evidence}
+			f := fixer.Finding{Message: fmt.Sprintf("Service %q does not set no-new-privileges: its processes can gain privileges through setuid binaries", v.Name), Evidence: d.Evidence}
 			if spec.NoNewPrivileges.No() {
-				f.Message = fmt.Sprintf("service %q turns no-new-privileges off", v.Name)
+				f.Message = fmt.Sprintf("Service %q sets no-new-privileges to false", v.Name)
 			}
 			option := variableOption(v)
 			if option.Node != nil && !spec.NoNewPrivileges.No() {
-				f.Message = fmt.Sprintf("service %q may gain privileges: the variable %s decides it", v.Name, option.Variable())
+				f.Message = fmt.Sprintf("Service %q sets no-new-privileges from variable %s, which may be false", v.Name, option.Variable())
 			}
 			switch why := unwritable(v, "security_opt"); {
 			case option.Node != nil:
-				f.Advice = fmt.Sprintf("the variable %s decides it at %s: let it give no-new-privileges:true wherever the file is used, or make that the default", option.Variable(), placeOf(option))
+				f.Advice = fmt.Sprintf("Set variable %s, used at %s, to no-new-privileges:true wherever the file is used, or make that its default", option.Variable(), placeOf(option))
 			case why != "":
 				f.Advice = why
 			case spec.NoNewPrivileges.No() && ownDenial(v.Node) < 0:
-				f.Advice = "no-new-privileges:false is written at " + spec.NoNewPrivileges.Place + ", where this service takes it from: change it there"
+				f.Advice = "Change no-new-privileges:false at " + spec.NoNewPrivileges.Place + ", from which this service inherits the setting"
 			case d.Level == fixer.Manual:
 				f.Advice = d.Advice
 			default:
@@ -80,10 +80,10 @@ func variableOption(v compose.View) compose.Setting {
 func forbidFix(v compose.View, d container.Decision) fixer.Fix {
 	return fixer.Fix{
 		ID:     "add",
-		Title:  "add no-new-privileges:true",
+		Title:  "Add no-new-privileges:true to security_opt",
 		Level:  d.Level,
 		Breaks: d.Breaks,
-		Verify: "docker compose exec " + text.ShellWord(v.Name) + " grep NoNewPrivs /proc/1/status   prints 1",
+		Verify: "docker compose exec " + text.ShellWord(v.Name) + " grep NoNewPrivs /proc/1/status\nprints 1",
 		Edit: func(draft *fixer.Draft) error {
 			if i := ownDenial(v.Node); i >= 0 {
 				draft.YAML(v.Doc, yamldoc.Set(v.Path.Join("security_opt", i), "no-new-privileges:true"))

@@ -7,6 +7,7 @@ import (
 
 	"github.com/oakum-sec/oakum/fixer"
 	"github.com/oakum-sec/oakum/fixer/compose"
+	"github.com/oakum-sec/oakum/fixer/text"
 	"github.com/oakum-sec/oakum/fixer/yamldoc"
 )
 
@@ -35,27 +36,27 @@ var Privileged = &fixer.Rule{
 			if known && !on || !known && variable == "" {
 				continue
 			}
-			f := fixer.Finding{Message: fmt.Sprintf("service %q is privileged: root in it is root on the host", v.Name)}
+			f := fixer.Finding{Message: fmt.Sprintf("Service %q is privileged: root in the container is root on the host", v.Name)}
 			switch why := worksOnHost(v); {
 			case variable != "":
 				if !known {
-					f.Message = fmt.Sprintf("service %q may be privileged: the variable %s decides it", v.Name, variable)
+					f.Message = fmt.Sprintf("Service %q sets privileged from variable %s, which may be true", v.Name, variable)
 				}
 				f.Advice = decided(s, "false")
 			case why != "":
 				f.Evidence = []fixer.Evidence{{Kind: fixer.FromCompose, Place: p.File.Path, Text: why}}
-				f.Advice = "it works on the host (" + why + "): find out which capabilities and devices it needs, and give it cap_add and devices instead"
+				f.Advice = "Find out which capabilities and devices the service needs, and set cap_add and devices instead of privileged. The service uses the host: " + why
 			case !s.Own:
-				f.Advice = "privileged comes from " + placeOf(s) + " by a merge key, extends or override: remove it there"
+				f.Advice = "Remove privileged at " + placeOf(s) + ", from which this service inherits the setting"
 			case needsIt(v) != "":
-				f.Advice = needsIt(v) + ": give that one cap_add and devices of its own before privileged is removed here"
+				f.Advice = "Set cap_add and devices in the other service first, then remove privileged here. " + text.Capital(needsIt(v))
 			default:
 				f.Fixes = []fixer.Fix{{
 					ID:     "remove",
-					Title:  "remove privileged",
+					Title:  "Remove privileged",
 					Level:  fixer.Review,
-					Breaks: "what it was given for stops working: mounts, devices, kernel modules, containers inside the container",
-					Verify: "start it and use the feature that asked for the privilege",
+					Breaks: "Services that mount filesystems, use devices, load kernel modules or run containers inside the container",
+					Verify: "docker compose exec " + text.ShellWord(v.Name) + " grep CapEff /proc/1/status\nprints a value that does not end in ffffffffff, and the service works as before",
 					Edit:   fixer.EditYAML(v.Doc, yamldoc.Remove(v.Path.Join("privileged"))),
 				}}
 			}
@@ -68,7 +69,7 @@ var Privileged = &fixer.Rule{
 func needsIt(v compose.View) string {
 	for _, r := range v.Reached("privileged") {
 		if why := worksOnHost(r.View); why != "" {
-			return r.Why + " and works on the host (" + why + ")"
+			return r.Why + " and uses the host: " + why
 		}
 	}
 	return ""
@@ -82,15 +83,15 @@ func worksOnHost(v compose.View) string {
 		}
 	}
 	if len(v.List("devices")) > 0 {
-		return "it is given devices"
+		return "devices are set"
 	}
 	if image, _ := v.ImageName(); strings.Contains(image, "dind") {
-		return "the image runs containers inside"
+		return "the image runs containers inside the container"
 	}
 	for _, m := range v.Mounts() {
 		for _, root := range []string{"/dev", "/sys", "/proc", "/lib/modules", "/var/lib/docker", "/var/run", "/run"} {
 			if m.Source == "/" || m.Source == root || strings.HasPrefix(m.Source, root+"/") {
-				return "it mounts " + m.Source
+				return m.Source + " is mounted"
 			}
 		}
 	}

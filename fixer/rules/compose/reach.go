@@ -36,12 +36,12 @@ func heedReached(p *fixer.Pass, v compose.View, key string, d *container.Decisio
 		if other.Level < d.Level || other.Level == d.Level && (len(other.needs) == 0 || slices.Equal(other.needs, needs)) {
 			continue
 		}
-		why := r.Why + ", and "
+		why := text.Capital(r.Why) + ". "
 		switch {
 		case other.Level == fixer.Manual:
 			why += other.Advice
 		case len(other.needs) > 0:
-			why += "needs " + strings.Join(other.needs, " and ")
+			why += "That container needs " + strings.Join(other.needs, " and ")
 		default:
 			why += other.Breaks
 		}
@@ -52,12 +52,12 @@ func heedReached(p *fixer.Pass, v compose.View, key string, d *container.Decisio
 			d.Level = other.Level
 			d.Breaks, d.Advice = why, ""
 			if d.Level == fixer.Manual {
-				d.Breaks, d.Advice = "", why
+				d.Breaks, d.Advice = "", other.Advice+". "+text.Capital(r.Why)
 			}
 		}
 	}
 	if more := said - maxReachedSaid; more > 0 {
-		d.Evidence = append(d.Evidence, fixer.Evidence{Kind: fixer.FromCompose, Place: v.File, Text: text.Count(more, "more service is", "more services are") + " reached as well"})
+		d.Evidence = append(d.Evidence, fixer.Evidence{Kind: fixer.FromCompose, Place: v.File, Text: text.Count(more, "more service is", "more services are") + " affected as well"})
 	}
 }
 
@@ -74,9 +74,9 @@ func heedDecision(v compose.View, s compose.Setting, d *container.Decision) {
 	why, breaks := "", ""
 	switch at := placeOf(s); {
 	case commentBeside(v.Doc, s.Node):
-		why, breaks = "a comment stands beside the setting", "the comment at "+at+" may give a reason for the setting as it is"
+		why, breaks = "A comment explains the setting", "The comment at "+at+" may give a reason for the current setting"
 	case s.Node.Is(yamldoc.Sequence) && s.Node.Len() == 0:
-		why, breaks = "an empty list is written for it", "the empty list at "+at+" may be there to take away what is set elsewhere"
+		why, breaks = "The list is empty", "The empty list at "+at+" may remove items on purpose that another file sets"
 	default:
 		return
 	}
@@ -100,11 +100,11 @@ func commentBeside(doc *yamldoc.Doc, n *yamldoc.Node) bool {
 // decided says where a variable decides about a setting that should have another
 // value, as advice.
 func decided(s compose.Setting, wanted string) string {
-	was := "it has no default there"
+	was := "has no default"
 	if on, known := s.Bool(); known {
-		was = fmt.Sprintf("its default is %t", on)
+		was = fmt.Sprintf("defaults to %t", on)
 	}
-	return fmt.Sprintf("the variable %s decides it at %s, and %s: set it to %s wherever the file is used, or make that the default", s.Variable(), placeOf(s), was, wanted)
+	return fmt.Sprintf("Set variable %s to %s wherever the file is used, or make that its default. The variable, used at %s, %s", s.Variable(), wanted, placeOf(s), was)
 }
 
 // unwritable says why nothing can be written for key that holds for the service
@@ -112,10 +112,10 @@ func decided(s compose.Setting, wanted string) string {
 func unwritable(v compose.View, key string) string {
 	part, taken := v.Place(key)
 	if taken.Node != nil {
-		return fmt.Sprintf("%s takes %s away with !reset, so that nothing written for it holds: decide there", placeOf(taken), key)
+		return fmt.Sprintf("Change %s at %s, where !reset removes the key and every value written for the service", key, placeOf(taken))
 	}
 	if alias := part.Shared(); alias != nil {
-		return fmt.Sprintf("what is written for the service is used at %s:%d as well, by the anchor &%s: write %s in both places, or part them first", part.File, alias.Line, alias.Value, key)
+		return fmt.Sprintf("Write %s in both places, or remove the anchor &%s first: %s:%d uses the same anchor", key, alias.Value, part.File, alias.Line)
 	}
 	return ""
 }

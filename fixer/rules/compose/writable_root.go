@@ -23,7 +23,7 @@ var writableRootDoc string
 // WritableRoot reports services with a writable root filesystem.
 var WritableRoot = &fixer.Rule{
 	Name:     "compose/writable-root",
-	Title:    "root file system writable",
+	Title:    "root filesystem writable",
 	Severity: fixer.Low,
 	Kind:     fixer.Compose,
 	Phase:    fixer.Permissions,
@@ -46,10 +46,10 @@ var WritableRoot = &fixer.Rule{
 				other := readOnly(s)
 				return verdict{other.Decision, roomNeeds(other)}
 			})
-			f := fixer.Finding{Message: fmt.Sprintf("service %q can write to its root file system", v.Name), Evidence: d.Evidence}
+			f := fixer.Finding{Message: fmt.Sprintf("Service %q has a writable root filesystem", v.Name), Evidence: d.Evidence}
 			switch why := unwritable(v, "read_only"); {
 			case spec.Privileged.Yes():
-				f.Advice = "it is privileged, and remounts what it likes: take the privilege away first"
+				f.Advice = "Remove privileged first: a privileged container can remount its root filesystem read-write"
 			case spec.ReadOnly.Variable != "":
 				f.Advice = decided(v.Setting("read_only"), "true")
 			case why != "":
@@ -93,15 +93,15 @@ func reportNoRoom(p *fixer.Pass, v compose.View, spec *container.Spec) {
 	if d.Level != fixer.Manual && len(roomNeeds(d)) == 0 {
 		return
 	}
-	f := fixer.Finding{Evidence: d.Evidence, Message: fmt.Sprintf("service %q takes read_only from %s and has no room to write to", v.Name, placeOf(s))}
+	f := fixer.Finding{Evidence: d.Evidence, Message: fmt.Sprintf("Service %q inherits read_only from %s and has no writable directory for its files", v.Name, placeOf(s))}
 	if d.Level == fixer.Manual {
 		f.Advice = d.Advice
 	} else {
 		entries := tmpfsFor(d)
 		f.Fixes = []fixer.Fix{{
-			ID: "room", Title: "add " + strings.Join(roomNeeds(d), " and "), Level: fixer.Review,
-			Breaks: "what the image has at these paths is hidden, and what is written there is lost when the container stops",
-			Verify: `docker compose up -d ` + text.ShellWord(v.Name) + `, and its logs show no "read-only file system"`,
+			ID: "room", Title: "Add " + strings.Join(roomNeeds(d), " and "), Level: fixer.Review,
+			Breaks: "Files of the image at these paths are hidden, and files written there are lost when the container stops",
+			Verify: verifyLogs(v),
 			Edit: func(draft *fixer.Draft) error {
 				if err := add(draft, v, "tmpfs", entries...); err != nil {
 					return err
@@ -114,7 +114,7 @@ func reportNoRoom(p *fixer.Pass, v compose.View, spec *container.Spec) {
 }
 
 var paramWritable = fixer.Param{
-	Name: "writable", Meaning: "paths that get a tmpfs, with blanks or commas between, options behind a colon; may be empty", Validate: validTmpfs,
+	Name: "writable", Meaning: "Paths to mount as tmpfs, separated by spaces or commas; add options as path:option; may be empty", Validate: validTmpfs,
 }
 
 // tmpfsEntry writes a tmpfs for a path. Over a folder of the image it takes
@@ -185,14 +185,14 @@ func readOnlyFix(v compose.View, spec *container.Spec, d container.ReadOnlyDecis
 	tmpfs := tmpfsFor(d)
 	fix := fixer.Fix{
 		ID:     "read-only",
-		Title:  "make the root file system read-only",
+		Title:  "Set read_only to true",
 		Level:  d.Level,
 		Breaks: d.Breaks,
-		Verify: `docker compose exec ` + text.ShellWord(v.Name) + ` touch /x   fails, and the logs show no "read-only file system"`,
+		Verify: `docker inspect --format '{{.HostConfig.ReadonlyRootfs}}' "$(docker compose ps -q ` + text.ShellWord(v.Name) + `)"` + "\nprints true\n\n" + verifyLogs(v),
 		Params: []fixer.Param{paramWritable.With(strings.Join(tmpfs, " "))},
 	}
 	if len(tmpfs) > 0 {
-		fix.Title += ", with tmpfs at " + strings.Join(tmpfs, " ")
+		fix.Title += " and mount tmpfs at " + strings.Join(tmpfs, " ")
 	}
 	fix.Edit = func(draft *fixer.Draft) error {
 		if err := set(draft, v, "read_only", true); err != nil {
@@ -221,7 +221,7 @@ func tmpfsEntries(s string) []string {
 func validTmpfs(s string) error {
 	for _, entry := range tmpfsEntries(s) {
 		if at, _, _ := strings.Cut(entry, ":"); !path.IsAbs(at) || path.Clean(at) == "/" || strings.ContainsAny(entry, "\n\r") {
-			return errors.New("absolute paths below /, with blanks or commas between")
+			return errors.New("use absolute paths below /, separated by spaces or commas")
 		}
 	}
 	return nil

@@ -54,7 +54,7 @@ func checkSnippets(p *fixer.Pass, o *kube.Object) {
 		for _, s := range snippetWays {
 			if strings.Contains(v.Text(), s.directive) && !seen[s.instead] {
 				seen[s.instead] = true
-				advice = append(advice, s.directive+" → "+s.instead)
+				advice = append(advice, strings.TrimSpace(s.directive)+" → "+s.instead)
 			}
 		}
 	}
@@ -62,9 +62,9 @@ func checkSnippets(p *fixer.Pass, o *kube.Object) {
 		return
 	}
 	f.Message = fmt.Sprintf("%s injects raw nginx configuration with %s", o.ID(), listed(keys))
-	f.Advice = "Replace snippets with dedicated annotations, so that snippets can be disabled in the controller"
+	f.Advice = "Replace the snippets with dedicated annotations. Then disable snippets in the controller"
 	if len(advice) > 0 {
-		f.Advice += ": " + strings.Join(advice, ", ")
+		f.Advice = "Replace the snippets with dedicated annotations: " + strings.Join(advice, ", ") + ". Then disable snippets in the controller"
 	}
 	f.Evidence = []fixer.Evidence{{Kind: fixer.FromPlatform, Source: "ingress-nginx", Text: "The project has been retired since March 2026 and gets no security fixes. Gateway API filters replace most snippets"}}
 	if strings.HasPrefix(keys[0], "nginx.org/") {

@@ -42,7 +42,7 @@ var LegacyRegistry = &fixer.Rule{
 			project, _, _ := strings.Cut(ref.Repository, "/")
 			switch {
 			case frozen:
-				f.Evidence = []fixer.Evidence{{Kind: fixer.FromPlatform, Source: "Kubernetes", Text: "k8s.gcr.io redirects to registry.k8s.io since March 2023"}}
+				f.Evidence = []fixer.Evidence{{Kind: fixer.FromPlatform, Source: "Kubernetes", Text: "k8s.gcr.io has redirected to registry.k8s.io since March 2023"}}
 				f.Fixes = []fixer.Fix{{
 					ID: "new-host", Title: "Set the image to registry.k8s.io/" + rest, Level: fixer.Review,
 					Breaks: "Clusters that pull through a mirror or an allow list, and offline nodes with preloaded images, may not have the image under the new name",

@@ -39,8 +39,8 @@ var PodSecurity = &fixer.Rule{
 				}
 				p.Report(fixer.Finding{
 					Path: w.ID() + " " + v.Reason, Start: at.Start, End: at.End,
-					Message:  fmt.Sprintf("%s does not meet the %s standard: %s (%s)", w.ID(), v.Level, v.Reason, v.Detail),
-					Evidence: []fixer.Evidence{{Kind: fixer.FromEvaluator, Source: "Pod Security " + podsecurity.Version, Text: v.Detail}},
+					Message:  fmt.Sprintf("%s does not meet the %s standard: %s", w.ID(), v.Level, v.Detail),
+					Evidence: []fixer.Evidence{{Kind: fixer.FromEvaluator, Source: "Pod Security " + podsecurity.Version, Text: "The control that fails is " + v.Reason}},
 					Advice:   "Remove the setting if the workload does not need it. Otherwise, move the workload to a namespace that does not enforce the standard",
 				})
 			}

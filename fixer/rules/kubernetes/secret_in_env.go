@@ -52,7 +52,11 @@ func reportSecret(p *fixer.Pass, c kube.Container, i int, v *yamldoc.Node, s sec
 		Evidence: []fixer.Evidence{{Kind: fixer.FromManifest, Text: s.Evidence}},
 	}
 	if s.WellKnown {
-		f.Message = fmt.Sprintf("%s of %s is a well-known default password", name, c)
+		form := " is a well-known default password"
+		if s.What == secret.InURL {
+			form = " contains a well-known default password in a URL"
+		}
+		f.Message = fmt.Sprintf("%s of %s%s", name, c, form)
 		f.Severity = fixer.Medium
 	}
 	f.Advice = fmt.Sprintf("Rotate this secret: it can be read from this file. Store the new value in a Secret outside this repository (ExternalSecret, SealedSecret, SOPS). "+

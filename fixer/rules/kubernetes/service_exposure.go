@@ -57,7 +57,7 @@ var ServiceExposure = &fixer.Rule{
 func checkExposure(p *fixer.Pass, o *kube.Object, kind *yamldoc.Node, serving []*kube.Object) {
 	where := "on every node (NodePort)"
 	if kind.Text() == "LoadBalancer" {
-		where = "through a load balancer (LoadBalancer)"
+		where = "through a load balancer"
 	}
 	f := fixer.Finding{
 		Message: fmt.Sprintf("%s is exposed %s", o.ID(), where),
