@@ -145,6 +145,29 @@ func (d *model) answer(r *row) tea.Cmd {
 	return d.say("Nothing left to do: closed by other fixes")
 }
 
+// together returns a decision about a finding for all findings of the question that the
+// list shows in their place, as far as they wait and the same fix is offered.
+func (d *model) together(k fixer.Key, v engine.Decision) engine.Decisions {
+	all := engine.Decisions{k: v}
+	for _, p := range d.list.places(k) {
+		key := p.outcome.Finding.Key()
+		if _, decided := d.decision(key); decided || !review.Waits(p.outcome, decided) {
+			continue
+		}
+		if v.Verdict == engine.Accept {
+			fix := d.current.offered(p.outcome).Fix(v.Fix)
+			if fix == nil {
+				continue
+			}
+			if _, err := fix.Resolve(v.Params); err != nil {
+				continue
+			}
+		}
+		all[key] = v
+	}
+	return all
+}
+
 // places are the findings that are answered together with one that the list shows
 // folded; only itself where there is no such question.
 func (s *listScreen) places(k fixer.Key) []*row {

@@ -36,17 +36,30 @@ func (d *model) recorded(err error, said string) tea.Cmd {
 	return d.say("%s %s u to undo", said, d.theme.Marks.Dash)
 }
 
-// accept accepts one fix. id is the alternative, "" for the first.
+// accept accepts one fix. id is the alternative, "" for the first. Where the list asks
+// the same question in several places at once, the answer is for all of them.
 func (d *model) accept(f *fixer.Finding, id string, params fixer.Params) tea.Cmd {
-	k := f.Key()
-	return d.decide("accept "+f.Rule, engine.Decisions{k: {Verdict: engine.Accept, Fix: id, Params: params}},
-		fmt.Sprintf("accepted %s in %s", ruleWord(f.Rule), f.File))
+	all := d.together(f.Key(), engine.Decision{Verdict: engine.Accept, Fix: id, Params: params})
+	return d.decide("accept "+f.Rule, all, "accepted "+ruleWord(f.Rule)+in(f, len(all)))
 }
 
-// skip says no to one finding.
+// acceptOne is accept for the one finding alone.
+func (d *model) acceptOne(f *fixer.Finding, id string, params fixer.Params) tea.Cmd {
+	return d.decide("accept "+f.Rule, engine.Decisions{f.Key(): {Verdict: engine.Accept, Fix: id, Params: params}}, "accepted "+ruleWord(f.Rule)+in(f, 1))
+}
+
+// skip leaves a finding, or all that are asked about at once.
 func (d *model) skip(f *fixer.Finding) tea.Cmd {
-	return d.decide("skip "+f.Rule, engine.Decisions{f.Key(): {Verdict: engine.Skip}},
-		fmt.Sprintf("skipped %s in %s", ruleWord(f.Rule), f.File))
+	all := d.together(f.Key(), engine.Decision{Verdict: engine.Skip})
+	return d.decide("skip "+f.Rule, all, "skipped "+ruleWord(f.Rule)+in(f, len(all)))
+}
+
+// in says where something was decided.
+func in(f *fixer.Finding, places int) string {
+	if places > 1 {
+		return fmt.Sprintf(" in %d places", places)
+	}
+	return " in " + f.File
 }
 
 // toggle accepts a finding's first fix, or takes back its decision.

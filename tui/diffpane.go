@@ -30,6 +30,7 @@ const (
 type diffPane struct {
 	diff     *widget.Diff
 	scrolled bool // by a person: else it shows its first change
+	bar      bool // not all of it is seen, which a scroll bar says
 }
 
 // show puts another diff into the pane; keep leaves the place on the screen.
@@ -63,6 +64,20 @@ func (p *diffPane) view(d *model, with looks, width, height int) []string {
 	if p.diff == nil || height <= 0 {
 		return nil
 	}
+	lines := p.lines(d, with, width-boolInt(p.bar), height)
+	above, below := p.diff.Hidden()
+	if is := above+below > 0; is != p.bar {
+		p.bar = is
+		lines = p.lines(d, with, width-boolInt(p.bar), height)
+		above, below = p.diff.Hidden()
+	}
+	if !p.bar {
+		return lines
+	}
+	return widget.Beside(lines, widget.ScrollBar(&d.theme, widget.Window{Top: above, Height: height, Lines: above + height + below}, " "))
+}
+
+func (p *diffPane) lines(d *model, with looks, width, height int) []string {
 	p.dress(d, with, width)
 	lines := p.diff.View(width, height)
 	if !p.scrolled {

@@ -32,6 +32,10 @@ func (o *helpOverlay) press(d *model, a action) tea.Cmd {
 func (o *helpOverlay) panel(d *model, width, height int) (string, []string) {
 	t := &d.theme
 	var lines []string
+	what := "keys: "
+	if o.of == onList || o.of == onReview {
+		lines, what = d.legend(width), "marks and keys: "
+	}
 	for _, b := range keymap[o.of] {
 		keys := t.Key.Paint(strings.Join(b.keys, " "))
 		const column = 18
@@ -45,7 +49,7 @@ func (o *helpOverlay) panel(d *model, width, height int) (string, []string) {
 	if d.opts.Version != "" {
 		lines = append(lines, "", " "+t.Dim.Paint("oakum "+d.opts.Version))
 	}
-	title := "keys: " + string(o.of) + ", closed by esc"
+	title := what + string(o.of) + ", closed by esc"
 	if len(lines) <= height || height < 2 {
 		return title, o.window(lines, height)
 	}

@@ -14,7 +14,7 @@ import (
 
 // startReal opens the interface at its first page on the repository of testdata,
 // with the real rules.
-func startReal(t *testing.T, width, height int) *drive {
+func startReal(t testing.TB, width, height int) *drive {
 	t.Helper()
 	d := open(t, newReal(t), func(o *Options) { o.Rules = rules.All() })
 	d.send(tea.WindowSizeMsg{Width: width, Height: height})

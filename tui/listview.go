@@ -170,8 +170,8 @@ func (s *listScreen) detailLines(d *model, l layout) []string {
 		title, note := s.detail.title(d, o)
 		head = append(head, widget.Rule(&d.theme, title, note, width, s.focus))
 	}
-	if r := s.current(); r.places != nil && height > 10 {
-		head = append(head, s.placeLines(d, r, width)...)
+	if room := placeRoom(height); s.current().places != nil && room > 0 {
+		head = append(head, placeLines(d, s.current().places, width, room)...)
 	}
 	return append(head, s.detail.view(d, o, width, height-len(head), l.why)...)
 }

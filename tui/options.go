@@ -169,7 +169,7 @@ func (s *optionsScreen) accept(d *model) tea.Cmd {
 	if s.form.Value(fieldAlike) == "true" {
 		return tea.Batch(d.acceptAlike(s.finding, fix.ID, params), d.pop())
 	}
-	return tea.Batch(d.accept(s.finding, fix.ID, params), d.pop())
+	return tea.Batch(d.acceptOne(s.finding, fix.ID, params), d.pop())
 }
 
 func (s *optionsScreen) draw(d *model, l layout) page {

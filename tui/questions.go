@@ -122,22 +122,19 @@ func (s *listScreen) unfold(d *model, open bool) bool {
 	return true
 }
 
-// mostPlaceLines bounds the lines that the places of a question take above its fix.
-const mostPlaceLines = 3
-
-// placeLines lists where a question is asked, in a few lines.
-func (s *listScreen) placeLines(d *model, r *row, width int) []string {
+// placeLines lists where a question is asked, in at most so many lines.
+func placeLines(d *model, places []*row, width, most int) []string {
 	t := &d.theme
 	var names []string
-	for _, p := range r.places {
+	for _, p := range places {
 		names = append(names, fmt.Sprintf("%s (%s:%d)", p.object, text.VisibleLine(p.now.File), p.outcome.Finding.Line))
 	}
-	lines := widget.Wrap(strings.Join(names, ", "), max(1, width-labelWidth-2))
-	if len(lines) > mostPlaceLines {
-		lines = lines[:mostPlaceLines]
-		more := t.Marks.Ellipsis + " l lists them"
-		last := &lines[mostPlaceLines-1]
-		*last = widget.Cut(*last, max(0, width-labelWidth-2-widget.Width(more)), "") + more
+	room := max(1, width-labelWidth-2)
+	lines := widget.Wrap(fmt.Sprintf("%d: %s", len(places), strings.Join(names, ", ")), room)
+	if len(lines) > most {
+		lines = lines[:most]
+		more := t.Marks.Ellipsis + " (l in the list shows all)"
+		lines[most-1] = widget.Cut(lines[most-1], max(0, room-widget.Width(more)), "") + more
 	}
 	for i := range lines {
 		label := ""
@@ -147,4 +144,16 @@ func (s *listScreen) placeLines(d *model, r *row, width int) []string {
 		lines[i] = " " + t.Label.Paint(widget.Pad(label, labelWidth)) + lines[i]
 	}
 	return lines
+}
+
+// placeRoom is how many lines the places of a question may take of a height.
+func placeRoom(height int) int {
+	const tall = 24
+	switch {
+	case height >= tall:
+		return 3
+	case height > 10:
+		return 1
+	}
+	return 0
 }

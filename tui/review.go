@@ -163,12 +163,18 @@ func (s *reviewScreen) draw(d *model, l layout) page {
 	}
 	shown, _ := d.previewOf(s.key)
 	p.foot = d.score(shown)
+	p.labels = map[action]string{}
 	if n := d.list.shown.byRule[f.Rule]; n > 1 {
-		p.labels = map[action]string{actAcceptRule: fmt.Sprintf("all %s (%d)", ruleWord(f.Rule), n)}
+		p.labels[actAcceptRule] = fmt.Sprintf("all %s (%d)", ruleWord(f.Rule), n)
 	}
 	p.idle = s.idle(d, o)
 	width, height := l.detailWidth, l.detailHeight
-	body := s.detail.view(d, o, width, height, l.why)
+	var body []string
+	if places, room := d.list.places(s.key), placeRoom(height); places != nil && room > 0 {
+		body = placeLines(d, places, width, room)
+		p.labels[actAccept], p.labels[actSkip] = "accept all places", "skip all places"
+	}
+	body = append(body, s.detail.view(d, o, width, height-len(body), l.why)...)
 	if !l.beside {
 		p.body = body
 		return p
@@ -189,7 +195,7 @@ func (s *reviewScreen) idle(d *model, o *engine.Outcome) []action {
 	}
 	add(d.notAcceptable(o) == "", actAccept)
 	add(len(f.Fixes) > 1, actNextPart)
-	add(d.current.openRule[f.Rule] > 1, actAcceptRule)
+	add(d.list.shown.byRule[f.Rule] > 1, actAcceptRule)
 	add(d.current.openFile[f.File] > 1, actSkipFile)
 	add(len(d.list.queue) > 1, actNext, actPrev)
 	add(len(f.Fixes) > 0, actSplit)

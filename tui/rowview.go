@@ -56,11 +56,13 @@ func drawRow(d *model, r *row, width int, cursor bool) string {
 	}
 	const edge = 1 // between the row and the line beside it
 	width -= widget.Width(left) + edge
-	if second == r.object && widget.Width(first)+widget.Width(second)+3 > width {
-		second = shortKind(second)
+	columns := r.columns(d, s, pending)
+	full := widget.Width(strings.Join(columns[0], strings.Repeat(" ", columnGap)))
+	if second == r.object && widget.Width(first)+widget.Width(second)+3+columnGap+full > width {
+		second = shortKind(second) // before anything is cut
 		least = widget.Width(second)
 	}
-	return left + fitRow(t, first, second, least, cut, r.columns(d, s, pending), width)
+	return left + fitRow(t, first, second, least, cut, columns, width)
 }
 
 // shortKinds are the names by which kubectl knows kinds that are long.
@@ -83,7 +85,7 @@ func shortKind(object string) string {
 // be cut. Below the name of a rule it is the object and what the fix does to it;
 // elsewhere what is wrong comes before the object.
 func (r *row) sayings(t *theme.Theme, s *listScreen) (first, second string) {
-	answer := r.title
+	answer := "" // what has no fix has none
 	if len(r.now.Fixes) > 0 {
 		answer = text.VisibleLine(r.now.Fixes[0].Title)
 	}

@@ -51,18 +51,18 @@ func (x *terminal) toList() {
 }
 
 // list is what the list of the shop shows when all is read.
-var list = []string{" oakum", "group: file", "api/Dockerfile", "runs as root", "0 of ", "q quit"}
+var list = []string{" oakum", "by file", "api/Dockerfile", "runs as root", "53 left", "q quit"}
 
 func walk(x *terminal) {
 	before, stty := files(x.t, x.shop), x.stty()
 	x.run("oakum")
 	x.toList()
-	x.wait(append(list, "> [ ] HIGH stage run: runs as root")...)
+	x.wait(append(list, "> [ ] HIGH runs as root · stage run")...)
 	if !strings.HasPrefix(x.tmux("display-message", "-p", "-t", "t", "#{alternate_on}"), "1") {
 		x.t.Error("the interface is not on the alternate screen")
 	}
 	x.keys("j")
-	x.wait("> [!] LOW  stage build: image without a digest")
+	x.wait("> [!] LOW  image without a digest · stage build")
 	x.keys("k", "Enter")
 	x.wait(" review ", "+  USER 65532:65532", "y accept")
 	x.keys("p")
@@ -77,13 +77,13 @@ func walk(x *terminal) {
 	x.keys("Enter")
 	x.wait(" review ", "1 of ", "esc list")
 	x.keys("Escape")
-	x.wait("group: file", "> [✓] HIGH stage run")
+	x.wait("by file", "> [✓] HIGH runs as root")
 	x.keys("u")
-	x.wait("undone: accept dockerfile/runs-as-root", "> [ ] HIGH stage run")
+	x.wait("undone: accept dockerfile/runs-as-root", "> [ ] HIGH runs as root")
 	x.keys("C-r")
-	x.wait("done again", "> [✓] HIGH stage run")
+	x.wait("done again", "> [✓] HIGH runs as root")
 	x.keys("A")
-	x.wait("fixes: safe")
+	x.wait(" accepted, ")
 	x.keys("w")
 	x.wait("nothing written yet", "enter write ", "api/Dockerfile            2", "git: untracked !")
 	if got := files(x.t, x.shop); len(got) != len(before) || got["api/Dockerfile"] != before["api/Dockerfile"] {
@@ -152,7 +152,7 @@ func (x *terminal) acceptSafe() string {
 	x.toList()
 	x.wait(list...)
 	x.keys("A")
-	said := regexp.MustCompile(`accepted (\d+) fixes: safe`).FindStringSubmatch(x.wait("fixes: safe"))
+	said := regexp.MustCompile(`findings: (\d+) accepted, `).FindStringSubmatch(x.wait(" accepted, "))
 	if said == nil {
 		x.t.Fatalf("how many fixes were accepted is not said:\n%s", x.screen())
 	}
@@ -205,7 +205,7 @@ func killAndResume(x *terminal) {
 	sameFiles(x.t, files(x.t, x.shop), files(x.t, same))
 
 	x.run("oakum")
-	s := x.wait(" oakum", "0 of ", "q quit")
+	s := x.wait(" oakum", "q quit")
 	if strings.Contains(s, "earlier session") {
 		x.t.Errorf("what was written is offered again:\n%s", s)
 	}
@@ -217,11 +217,11 @@ func small(x *terminal) {
 	x.run("oakum --ascii")
 	x.wait("What to do")
 	x.keys("l")
-	x.wait(" oakum", "api/Dockerfile", "runs as root", "0 of ")
+	x.wait(" oakum", "api/Dockerfile", "runs as root", " left")
 	colours := regexp.MustCompile(`\x1b\[([0-9;:]*;)?(3[0-8]|4[0-8]|9[0-7]|10[0-7])[;:m]`)
 	for _, step := range [][2]string{
 		{"Enter", "esc list"}, {"?", "keys: review"}, {"Escape", "esc list"}, {"z", "as it will be written"}, {"Escape", "esc list"}, {"w", "nothing written yet"},
-		{"Escape", "esc list"}, {"Escape", "group: file"},
+		{"Escape", "esc list"}, {"Escape", "by file"},
 	} {
 		x.keys(step[0])
 		x.wait(step[1])
@@ -298,9 +298,9 @@ func edit(x *terminal) {
 	stty := x.stty()
 	x.run(`VISUAL="'` + editor + `'" oakum`)
 	x.toList()
-	x.wait(append(list, "> [ ] HIGH stage run: runs as root")...)
+	x.wait(append(list, "> [ ] HIGH runs as root · stage run")...)
 	x.keys("e")
-	x.wait("read again", "0 of ")
+	x.wait(" left")
 	x.keys("q")
 	x.exited(exitFindings)
 	x.restored(stty)
@@ -346,7 +346,7 @@ func byWords(x *terminal) {
 	x.line("write")
 	x.wait("Say yes or no")
 	x.line("yes")
-	x.wait("To take it back: oakum undo")
+	x.wait("To undo: oakum undo")
 	x.line("quit")
 	x.exited(exitFindings)
 	same := copyShop(x.t)

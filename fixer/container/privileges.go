@@ -320,6 +320,8 @@ func (s *Spec) ForbidNewPrivileges() Decision {
 		notice("allowPrivilegeEscalation is set to true explicitly: setuid binaries or file capabilities that the application needs stop working", s.says("allowPrivilegeEscalation is set to true"))
 	case s.servesMail() != "":
 		notice("Mail is no longer delivered if the mail server uses setuid binaries", s.says(s.servesMail()))
+	case s.Image.Entry == nil && !s.Image.BuiltHere():
+		notice(d.Breaks, s.says("oakum knows nothing about the image "+s.Image.Name+", so no fact shows that it works without setuid binaries"))
 	case s.Image.Entry != nil && s.Image.Entry.ByName:
 		notice(d.Breaks, fixer.ImageEvidence(s.Image.Entry.Evidence(image.FieldDefault)))
 	default:

@@ -30,7 +30,12 @@
 // of), and a wrapped line loses indentation and style; TestWhyCellsAreCutHere
 // holds that against the library. The [Input] does not use bubbles/textinput,
 // which takes key messages, and the one keymap is the only place that does. The
-// [List] has groups and pinned headers, which bubbles/list has not; [Form] and
+// [List] has groups that open and close under headers that stay on the screen, and
+// keeps its cursor on a key while rows come and go; bubbles/list and bubbles/table
+// know rows of one kind only, by number, and take keys. [ScrollBar] is a column of
+// one cell, for which bubbles has nothing. A click needs no layers of
+// lipgloss: the panes are rectangles that the layout computes, and what lies over
+// them takes no clicks. [Form] and
 // [Diff] are calls like the other widgets, where huh brings keys of its own and
 // no diff view is published as a package.
 package widget
