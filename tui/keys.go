@@ -34,11 +34,16 @@ func (d *model) key(msg tea.KeyPressMsg) tea.Cmd {
 	if b.session && d.busyWith != "" {
 		return d.hold(msg)
 	}
+	return d.act(b.act)
+}
+
+// act does what a key means to what is on top.
+func (d *model) act(a action) tea.Cmd {
 	d.clearToast()
-	if cmd, done := d.anywhere(b.act); done {
+	if cmd, done := d.anywhere(a); done {
 		return cmd
 	}
-	return top.press(d, b.act)
+	return d.top().press(d, a)
 }
 
 // unseen is [model.key] while the terminal is too small to show anything: what
@@ -164,31 +169,4 @@ func (d *model) grace() tea.Cmd {
 	d.ignoreKeysID = d.ignoreKeysCount
 	id := d.ignoreKeysID
 	return d.after(graceTime, graceOverMsg{id})
-}
-
-// click and wheel give the mouse to the screen, in cells of its body.
-func (d *model) click(m tea.Mouse) tea.Cmd {
-	l := d.layout()
-	c, ok := d.screen().(clicker)
-	if !ok || !d.mouse || m.Button != tea.MouseLeft || len(d.overlays) > 0 || !l.fits || m.Y < 2 || m.Y >= 2+l.body {
-		return nil
-	}
-	d.clearToast()
-	return c.click(d, l, m.X, m.Y-2)
-}
-
-func (d *model) wheel(m tea.Mouse) tea.Cmd {
-	const notch = 3 // lines a turn of the wheel moves
-	l := d.layout()
-	c, ok := d.screen().(clicker)
-	if !ok || !d.mouse || len(d.overlays) > 0 || !l.fits {
-		return nil
-	}
-	switch m.Button {
-	case tea.MouseWheelUp:
-		return c.wheel(d, l, m.X, m.Y-2, -notch)
-	case tea.MouseWheelDown:
-		return c.wheel(d, l, m.X, m.Y-2, notch)
-	}
-	return nil
 }
