@@ -7,8 +7,10 @@ GO ?= go
 
 # Puts oakum into GOBIN, or bin in GOPATH. Its version is the commit of the clone.
 install:
-	$(GO) install -trimpath ./cmd/oakum
-	@"$$(v=$$($(GO) env GOBIN); echo "$${v:-$$($(GO) env GOPATH)/bin}")"/oakum version
+	$(GO) install -trimpath -buildvcs=auto ./cmd/oakum
+	@bin=$$($(GO) env GOBIN); bin=$${bin:-$$($(GO) env GOPATH)/bin}; \
+	echo "installed $$bin/oakum: $$("$$bin/oakum" version)"; \
+	case ":$$PATH:" in *":$$bin:"*) ;; *) echo "add it to your PATH: export PATH=\"\$$PATH:$$bin\"" ;; esac
 
 # All tests that need nothing but this directory.
 test:

@@ -3,6 +3,7 @@ package project
 import (
 	"context"
 	"errors"
+	"slices"
 	"sync/atomic"
 
 	"github.com/oakum-sec/oakum/fixer"
@@ -58,6 +59,9 @@ func (b *Backend) Failure() error {
 // Load finds and reads the repository's files.
 func (b *Backend) Load(ctx context.Context, progress func(fixer.Progress)) (*fixer.Loaded, error) {
 	loaded, err := discover.Load(ctx, b.paths, discover.Options{NoIgnore: b.noIgnore, Generated: b.generated, Progress: progress})
+	if err == nil && !slices.ContainsFunc(loaded.Sources, isOurs) {
+		err = nothingIn(b.paths)
+	}
 	b.failed = err
 	if err != nil {
 		return nil, err

@@ -105,8 +105,11 @@ func tallies(list []*fixer.Finding, key func(*fixer.Finding) string) []*tally {
 	return out
 }
 
-// counts writes a table of tallies, the worst first.
+// counts writes a table of tallies, the worst first, where there are several.
 func (p *printer) counts(title string, list []*tally, shown func(key string) string) {
+	if len(list) == 1 {
+		return // it would say again what was said
+	}
 	p.line(p.st.paint(bold, title))
 	rows := list[:min(len(list), mostRows)]
 	width, number := 0, 0

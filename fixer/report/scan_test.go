@@ -32,9 +32,6 @@ What can be done
   1 is left to you: no automatic fix
   One at a time, with the diff of each: oakum
 
-By file
-  3  compose.yaml  1 critical, 1 high, 1 medium
-
 By rule
   1  compose/hopeless  1 critical
   1  compose/risky     1 high

@@ -129,13 +129,31 @@ func (s *Scan) Full(w io.Writer, st Style) error {
 	return p.err
 }
 
+// leastLevel is the level of the most trusted fix of all findings.
+func (s *Scan) leastLevel() fixer.Level {
+	least := fixer.Manual
+	for _, f := range s.Findings {
+		least = min(least, f.Level())
+	}
+	return least
+}
+
 // next ends a long report with what to do about it, as its summary is out of sight.
 func (p *printer) next(s *Scan) {
 	if len(s.Findings) == 0 {
 		return
 	}
-	p.line(text.Count(len(s.Findings), "finding", "findings"), ". Safe fixes: ", p.st.paint(cyan, "oakum fix"+s.Arguments),
-		"   One at a time: ", p.st.paint(cyan, "oakum"), "   About a rule: ", p.st.paint(cyan, "oakum explain RULE"))
+	var ways []string
+	way := func(what, command string) { ways = append(ways, what+": "+p.st.paint(cyan, command)) }
+	switch least := s.leastLevel(); least {
+	case fixer.Safe:
+		way("Safe fixes", "oakum fix"+s.Arguments)
+	case fixer.Review:
+		way("Fixes that need a look", "oakum fix --level review --diff"+s.Arguments)
+	}
+	way("One at a time", "oakum")
+	way("About a rule", "oakum explain RULE")
+	p.line(text.Count(len(s.Findings), "finding", "findings"), ". ", strings.Join(ways, "   "))
 }
 
 const (

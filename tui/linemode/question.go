@@ -86,7 +86,7 @@ func (t *conversation) readFix(f *fixer.Finding) {
 	if fix.Breaks != "" {
 		t.say("Can break: %s", sentenceEnd(fix.Breaks))
 	}
-	t.readChecks(fix)
+	t.readChecks(fix.Verify)
 	for _, p := range fix.Params {
 		v := p.Default
 		if chosen, ok := t.set[p.Name]; ok {
@@ -97,8 +97,8 @@ func (t *conversation) readFix(f *fixer.Finding) {
 }
 
 // readChecks reads how to see that a fix works: the command on a line of its own.
-func (t *conversation) readChecks(fix *fixer.Fix) {
-	for _, v := range fixer.ParseVerify(fix.Verify) {
+func (t *conversation) readChecks(verify string) {
+	for _, v := range fixer.ParseVerify(verify) {
 		if v.Command != "" {
 			t.say("To check, run:")
 			t.say("%s", visible(v.Command))

@@ -99,11 +99,15 @@ func (t *conversation) explain(string) {
 	r := t.s.Rules()[i]
 	t.say("%s: %s", r.Name, sentenceEnd(r.Title))
 	page := r.Page()
-	for _, p := range [][2]string{{"Why", page.Why}, {"What can break", page.Breaks}, {"How to check", page.Verify}, {"What is reported", page.What}} {
-		if p[1] != "" {
-			t.say("%s: %s", p[0], sentenceEnd(p[1]))
+	prose := func(label, s string) {
+		if s != "" {
+			t.say("%s: %s", label, sentenceEnd(s))
 		}
 	}
+	prose("Why", page.Why)
+	prose("What can break", page.Breaks)
+	t.readChecks(page.Verify)
+	prose("What is reported", page.What)
 	for _, p := range [][2]string{{"Before:", page.Bad}, {"After:", page.Good}} {
 		t.say("%s", p[0])
 		for line := range strings.Lines(p[1]) {

@@ -177,7 +177,7 @@ func (t *conversation) verify(plan *engine.Plan) {
 		for j := range o.Finding.Fixes {
 			if f := &o.Finding.Fixes[j]; f.Title == o.Title && f.Verify != "" && !slices.Contains(said, f.Verify) {
 				said = append(said, f.Verify)
-				t.readChecks(f)
+				t.readChecks(f.Verify)
 			}
 		}
 	}
