@@ -34,11 +34,16 @@ func (d *model) key(msg tea.KeyPressMsg) tea.Cmd {
 	if b.session && d.busyWith != "" {
 		return d.hold(msg)
 	}
+	return d.act(b.act)
+}
+
+// act does what a key means to what is on top.
+func (d *model) act(a action) tea.Cmd {
 	d.clearToast()
-	if cmd, done := d.anywhere(b.act); done {
+	if cmd, done := d.anywhere(a); done {
 		return cmd
 	}
-	return top.press(d, b.act)
+	return d.top().press(d, a)
 }
 
 // unseen is [model.key] while the terminal is too small to show anything: what
@@ -62,6 +67,8 @@ func (d *model) anywhere(a action) (tea.Cmd, bool) {
 		return tea.Suspend, true
 	case actRedraw:
 		return tea.ClearScreen, true
+	case actPalette:
+		return d.openOverlay(newPalette(d)), true
 	case actMouse:
 		d.mouse = !d.mouse
 		if d.mouse {
