@@ -93,7 +93,7 @@ func (d *model) copy(s, what string) tea.Cmd {
 	if s == "" {
 		return d.say("nothing to copy")
 	}
-	return tea.Batch(tea.SetClipboard(s), d.say("Copied the %s, if the terminal allows it; P on the plan saves a patch file", what))
+	return tea.Batch(tea.SetClipboard(s), d.say("Copied the %s, if the terminal allows it", what))
 }
 
 // edit opens the file of a finding in the person's editor. Afterwards all

@@ -66,9 +66,7 @@ func (a *App) View() tea.View {
 	if d.mouse {
 		v.MouseMode = tea.MouseModeCellMotion
 	}
-	if s, ok := d.screen().(*scanScreen); ok && s.found > 0 {
-		v.ProgressBar = tea.NewProgressBar(tea.ProgressBarDefault, 100*s.read/s.found)
-	}
+	v.ProgressBar = d.progress()
 	return v
 }
 
@@ -83,4 +81,19 @@ func (a *App) Result() review.Result {
 		r.Summary += d.parting()
 	}
 	return r
+}
+
+// progress is what the terminal's tab or the taskbar shows: how far reading is, and
+// that something is being read, checked or written.
+func (d *model) progress() *tea.ProgressBar {
+	s, reading := d.screen().(*scanScreen)
+	switch {
+	case reading && s.err != nil:
+		return tea.NewProgressBar(tea.ProgressBarError, 100)
+	case reading && s.found > 0:
+		return tea.NewProgressBar(tea.ProgressBarDefault, 100*s.read/s.found)
+	case reading, d.busyWith != "":
+		return tea.NewProgressBar(tea.ProgressBarIndeterminate, 0)
+	}
+	return nil
 }

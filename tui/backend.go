@@ -23,6 +23,7 @@ type Backend interface {
 // Options say what [Run] opens and how it looks.
 type Options struct {
 	Title   string // the root, for people: "shop/"
+	Root    string // its path, for links to files; "" for no links
 	Rules   []*fixer.Rule
 	Backend Backend
 

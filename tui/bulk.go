@@ -63,7 +63,7 @@ func (d *model) acceptShown(sel selection) tea.Cmd {
 
 // acceptThen is acceptShown with something to do when anything was accepted.
 func (d *model) acceptThen(sel selection, then func(*model) tea.Cmd) tea.Cmd {
-	before := review.TallyOf(d.current.plan)
+	before, guesses := review.TallyOf(d.current.plan), guessedFixes(d.current.plan)
 	return d.lend("accepting "+sel.what, func(s *engine.Session) func(*model) tea.Cmd {
 		n, err := s.AcceptWhere("accept "+sel.what, sel.level, func(f *fixer.Finding) (fixer.Params, bool) { return nil, sel.holds(f) })
 		return func(d *model) tea.Cmd {
@@ -73,9 +73,24 @@ func (d *model) acceptThen(sel selection, then func(*model) tea.Cmd) tea.Cmd {
 			case n == 0:
 				return d.say("%s", d.nothingToAccept(sel))
 			}
-			return tea.Batch(then(d), d.recorded(nil, accepted(sel.what, before, review.TallyOf(d.current.plan))))
+			said := accepted(sel.what, before, review.TallyOf(d.current.plan))
+			if n := guessedFixes(d.current.plan) - guesses; n > 0 {
+				said += fmt.Sprintf("; %d with a guessed value", n)
+			}
+			return tea.Batch(then(d), d.recorded(nil, said))
 		}
 	})
+}
+
+// guessedFixes counts the fixes of a plan whose values rest on nothing that is known.
+func guessedFixes(plan *engine.Plan) int {
+	n := 0
+	for i := range plan.Outcomes {
+		if len(plan.Outcomes[i].Guesses) > 0 {
+			n++
+		}
+	}
+	return n
 }
 
 // accepted says what one step has come to.
@@ -111,11 +126,11 @@ func (d *model) nothingToAccept(sel selection) string {
 			why = append(why, fmt.Sprintf(format, n))
 		}
 	}
-	more(look, "%d need a look")
-	more(t.Manual, "%d have no automatic fix")
-	more(t.Accepted, "%d are accepted")
-	more(t.Closed, "%d are closed by other fixes")
-	more(t.Skipped+t.Suppressed, "%d are skipped or suppressed")
+	more(look, "%d for review")
+	more(t.Manual, "%d without an automatic fix")
+	more(t.Accepted, "%d accepted already")
+	more(t.Closed, "%d closed by other fixes")
+	more(t.Skipped+t.Suppressed, "%d skipped or suppressed")
 	out := fmt.Sprintf("Nothing to accept (%s)", sel.what)
 	if len(why) > 0 {
 		out += ": " + strings.Join(why, ", ")

@@ -96,10 +96,18 @@ func (d *model) unfixable(o *engine.Outcome) []action {
 	return []action{actAccept, actAcceptRule, actOptions}
 }
 
-// acceptRule accepts what is open of a rule, as far as the list shows it. Where another alternative than
-// the first was chosen, it is used wherever it is offered, in one step.
+// acceptRule accepts what is open of a rule, as far as the list shows it. Where
+// another alternative than the first was chosen, it is used wherever it is offered, in
+// one step. A value that would be a guess is asked for first.
 func (d *model) acceptRule(f *fixer.Finding, id string, params fixer.Params) tea.Cmd {
 	rule := f.Rule
+	if fix := (&detail{fix: id}).alternative(f); fix != nil && len(fix.Guesses(params)) > 0 && d.open(f.Key()) {
+		ask := newOptions(f, fix.ID, params)
+		ask.forAll, ask.alike = true, len(d.alike(f, fix.ID, params))
+		ask.parameters(params)
+		ask.form.FocusOn(1)
+		return tea.Batch(d.push(ask), d.say("%s", guessed(fix, params, "change it, or accept it with enter")))
+	}
 	if id != "" && len(f.Fixes) > 0 && (id != f.Fixes[0].ID || len(params) > 0) {
 		return d.acceptAlike(f, id, params)
 	}
@@ -132,11 +140,29 @@ func (d *model) alike(f *fixer.Finding, id string, params fixer.Params) []*engin
 		if fix == nil {
 			continue
 		}
-		if _, err := fix.Resolve(params); err == nil {
+		if _, err := fix.Resolve(params); err == nil && !overridesKnown(f.Fix(id), fix, params) {
 			out = append(out, o)
 		}
 	}
 	return out
+}
+
+// overridesKnown reports whether a value that was chosen for want of anything known
+// would replace one that is known for another finding.
+func overridesKnown(own, other *fixer.Fix, params fixer.Params) bool {
+	if own == nil {
+		return false
+	}
+	guess := map[string]bool{}
+	for _, p := range own.Params {
+		guess[p.Name] = p.Guess
+	}
+	for _, p := range other.Params {
+		if _, chosen := params[p.Name]; chosen && guess[p.Name] && !p.Guess {
+			return true
+		}
+	}
+	return false
 }
 
 // acceptSafe accepts every safe fix.

@@ -246,10 +246,10 @@ func keysOf(above []string) string {
 		if depth >= 0 && indent >= depth {
 			continue
 		}
-		key, value, ok := strings.Cut(item, ":")
+		key, _, ok := strings.Cut(item, ":")
 		if isItem {
-			_, value, ok = strings.Cut(item, "name:")
-			key = strings.Trim(strings.TrimSpace(value), `"'`)
+			_, key, ok = strings.Cut(item, "name:")
+			key = strings.Trim(strings.TrimSpace(key), `"'`)
 			if end := strings.IndexAny(key, " ,}\"'"); end >= 0 {
 				key = key[:end]
 			}

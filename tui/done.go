@@ -1,115 +1,105 @@
 package tui
 
 import (
+	"bytes"
 	"fmt"
+	"io"
 	"strings"
 
 	tea "charm.land/bubbletea/v2"
 
 	"github.com/oakum-sec/oakum/fixer"
 	"github.com/oakum-sec/oakum/fixer/engine"
+	"github.com/oakum-sec/oakum/fixer/report"
 	"github.com/oakum-sec/oakum/tui/widget"
 )
 
-// doneScreen lists what was written, how to take it back, what is left and how
-// to see that all still works. The same words go to the scrollback.
+// doneScreen says what was written, to be pasted: what became better, the files,
+// how to check that all still works, and what is left. The same words go to the
+// scrollback.
 type doneScreen struct {
 	parts   []donePart
-	scores  string
 	written *planIndex // what the figures are of: the newest plan is of what is left
+	checks  []fixer.Verification
+	undo    string
 	scroller
 }
 
+// A donePart is lines under a label.
 type donePart struct {
-	title string
+	label string
 	lines []string // visible-safe
 }
 
-// mostVerify bounds how many ways to verify are listed.
-const mostVerify = 12
-
 // newDone describes a plan that was written except for the files in out.
 func newDone(d *model, st *planIndex, out []string, r *fixer.Receipt) *doneScreen {
-	s := &doneScreen{written: st}
+	m := &d.theme.Marks
 	plan := st.plan
-	s.scores = fmt.Sprintf("score %d %s %d", plan.ScoreBefore, d.theme.Marks.Arrow, plan.ScoreAfter)
-	var lines []string
+	s := &doneScreen{written: st, checks: reported(plan).Checks(), undo: r.Undo}
+	s.add("Score", fmt.Sprintf("%d %s %d of 100 (%s %s %s)", plan.ScoreBefore, m.Arrow, plan.ScoreAfter,
+		engine.Grade(plan.ScoreBefore), m.Arrow, engine.Grade(plan.ScoreAfter)))
+	if was, is := fixer.CountLevels(plan.Before.PodLevels()), fixer.CountLevels(plan.After.PodLevels()); is != "" {
+		s.add("Pods", was+" "+m.Arrow+" "+is)
+	}
+	s.add("Counts", tallied(st))
+
+	files := []string{count(len(r.Written), "file") + " written"}
+	widest := 0
 	for _, p := range r.Written {
-		fixed, comments := 0, 0
+		widest = max(widest, widget.Width(visible(p)))
+	}
+	for _, p := range r.Written {
+		line := widget.Pad(visible(p), widest)
 		if c := st.change(p); c != nil {
-			fixed, comments = st.tally(c)
+			fixed, comments := st.tally(c)
+			f := st.planFile(p)
+			line += fmt.Sprintf("  +%d %s%d  %s", f.added, m.Minus, f.removed, edits(fixed, comments))
 		}
-		lines = append(lines, visible(p)+"  "+edits(fixed, comments))
+		files = append(files, line)
+	}
+	for _, p := range out {
+		files = append(files, visible(p)+"  left out")
 	}
 	for _, w := range r.Warnings {
-		lines = append(lines, d.theme.Marks.Attention+" "+visible(w))
+		files = append(files, m.Attention+" "+visible(w))
 	}
-	s.add(fmt.Sprintf("written: %s, score %d to %d", count(len(r.Written), "file"), plan.ScoreBefore, plan.ScoreAfter), lines)
-	s.add("to take it back", []string{visible(r.Undo)})
-
-	if len(out) > 0 {
-		var lines []string
-		for _, p := range out {
-			lines = append(lines, visible(p))
+	s.add("Files", files...)
+	s.add("Undo", visible(r.Undo))
+	if left := leftWords(st); left != "" {
+		s.add("Left", left)
+	}
+	s.add("Next", "oakum scan --fail-on high  (in CI: fails while findings of this severity are left)")
+	var checks []string
+	for _, c := range s.checks {
+		if c.Command != "" {
+			checks = append(checks, visible(c.Command))
+			c.Expect = "  " + c.Expect
 		}
-		s.add("left out by you: "+count(len(out), "file"), lines)
+		checks = append(checks, visible(c.Expect))
 	}
-	s.add(tallied(st), nil)
-	groups := []struct {
-		title  string
-		result engine.Result
-	}{
-		{"left for you to decide", engine.ManualWork},
-		{"blocked", engine.Blocked}, {"refused", engine.Refused},
-		{"skipped by you", engine.Skipped}, {"still open", engine.Open},
-	}
-	var verify []string
-	seen := map[string]bool{}
-	for _, g := range groups {
-		var left []string
-		for i := range plan.Outcomes {
-			if o := &plan.Outcomes[i]; o.Result == g.result {
-				line := fmt.Sprintf("%s:%d  %s", o.Finding.File, o.Finding.Line, o.Finding.Rule)
-				if o.Reason != "" {
-					line += "  " + o.Reason
-				}
-				left = append(left, visible(line))
-			}
-		}
-		if len(left) > 0 {
-			s.add(fmt.Sprintf("%s: %d", g.title, len(left)), left)
-		}
-	}
-	for i := range plan.Outcomes {
-		o := &plan.Outcomes[i]
-		if o.Result != engine.Fixed {
-			continue
-		}
-		for j := range o.Finding.Fixes {
-			if f := &o.Finding.Fixes[j]; f.Title == o.Title && f.Verify != "" && !seen[f.Verify] && len(verify) < mostVerify {
-				seen[f.Verify] = true
-				verify = append(verify, visible(f.Verify))
-			}
-		}
-	}
-	if len(verify) > 0 {
-		s.add("to see that all still works", verify)
-	}
-	s.add("for CI", []string{"oakum scan --fail-on high"})
+	s.add("Check", checks...)
 	return s
 }
 
-func (s *doneScreen) add(title string, lines []string) {
-	s.parts = append(s.parts, donePart{title, lines})
+// reported is a plan as the reports see it.
+func reported(plan *engine.Plan) *report.Fix { return report.NewFix("", plan, report.Filter{}) }
+
+func (s *doneScreen) add(label string, lines ...string) {
+	if len(lines) > 0 {
+		s.parts = append(s.parts, donePart{label: label, lines: lines})
+	}
 }
 
-// plain is the summary for the scrollback.
+// plain is the summary for the scrollback and for pasting.
 func (s *doneScreen) plain() string {
 	var b strings.Builder
 	for _, p := range s.parts {
-		fmt.Fprintf(&b, "%s\n", p.title)
-		for _, line := range p.lines {
-			fmt.Fprintf(&b, "  %s\n", line)
+		for i, line := range p.lines {
+			label := ""
+			if i == 0 {
+				label = p.label
+			}
+			b.WriteString(strings.TrimRight(widget.Pad(label, labelWidth)+line, " ") + "\n")
 		}
 	}
 	return b.String()
@@ -125,22 +115,58 @@ func (s *doneScreen) press(d *model, a action) tea.Cmd {
 		return tea.Batch(d.home(), d.rescan(""))
 	case actCopy:
 		return d.copy(s.plain(), "summary")
+	case actCopyCommit:
+		return copyReport(s.written.plan, "commit message", (*report.Fix).CommitMessage)
+	case actCopyPull:
+		return copyReport(s.written.plan, "pull-request text", (*report.Fix).PullRequest)
 	}
 	s.move(a)
 	return nil
+}
+
+// copyReport copies a text that is made of all that was written.
+func copyReport(plan *engine.Plan, what string, write func(*report.Fix, io.Writer) error) tea.Cmd {
+	return func() tea.Msg {
+		var b bytes.Buffer
+		if err := write(reported(plan), &b); err != nil {
+			return copyMsg{err: err}
+		}
+		return copyMsg{text: b.String(), what: what}
+	}
+}
+
+// copyMsg brings a text to copy.
+type copyMsg struct {
+	text, what string
+	err        error
+}
+
+func (msg copyMsg) apply(d *model) tea.Cmd {
+	if msg.err != nil {
+		return d.warn("%v", msg.err)
+	}
+	return d.copy(msg.text, msg.what)
 }
 
 func (s *doneScreen) draw(d *model, l layout) page {
 	t := &d.theme
 	var lines []string
 	for _, p := range s.parts {
-		lines = append(lines, " "+t.Title.Paint(p.title))
-		for _, line := range p.lines {
-			for _, w := range widget.Wrap(line, max(1, l.width-6)) {
-				lines = append(lines, "    "+w)
+		for i, line := range p.lines {
+			label := ""
+			if i == 0 {
+				label = p.label
+			}
+			for _, w := range widget.Wrap(line, max(1, l.width-labelWidth-2)) {
+				lines = append(lines, " "+t.Label.Paint(widget.Pad(label, labelWidth))+w)
+				label = ""
 			}
 		}
-		lines = append(lines, "")
 	}
-	return page{title: "done " + t.Marks.Dot + " " + d.title(), right: s.scores, heavy: true, body: s.window(lines, l.body)}
+	p := page{title: "done " + t.Marks.Dot + " " + d.title(), heavy: true, body: s.window(lines, l.body)}
+	p.right = fmt.Sprintf("score %d %s %d", s.written.plan.ScoreBefore, t.Marks.Arrow, s.written.plan.ScoreAfter)
+	if n := s.below(); n > 0 {
+		p.foot = "j: " + count(n, "line") + " more below"
+	}
+	return p
 }

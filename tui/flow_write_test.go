@@ -178,7 +178,7 @@ func TestFileLeftOutStaysOut(t *testing.T) {
 	if b.files["k8s/web.yaml"] == shopManifest {
 		t.Error("the other file was not written")
 	}
-	d.wants("left out by you: 1 file", "compose.yaml")
+	d.wants("compose.yaml  left out")
 	d.press("esc", "w") // still out: taken in again it is written
 	d.wants("Left out: neither")
 	if strings.Contains(d.screen(), "write 0 files") {

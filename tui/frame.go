@@ -10,7 +10,7 @@ import (
 )
 
 // frame draws the whole terminal: exactly height lines, none wider than width.
-func (d *model) frame() string { return strings.Join(d.frameLines(), "\n") }
+func (d *model) frame() string { return strings.Join(d.linked(d.frameLines()), "\n") }
 
 func (d *model) frameLines() []string {
 	l := d.layout()
@@ -68,11 +68,20 @@ func (d *model) tooSmall() []string {
 	return out
 }
 
-// footerKeys are the keys that the footer may name: those with a label that do
-// something now. idle are the ones of the screen that do not.
-func (d *model) footerKeys(idle []action) []binding {
+// usable are the keys that do something now.
+func (d *model) usable() []binding {
+	l := d.layout()
+	if !l.fits {
+		return nil
+	}
+	return d.usableBut(d.screen().draw(d, l).idle)
+}
+
+// usableBut is [model.usable] where it is known which of the screen's keys do
+// nothing now.
+func (d *model) usableBut(idle []action) []binding {
 	top := d.top()
-	if n := len(d.overlays); n > 0 {
+	if len(d.overlays) > 0 {
 		idle = nil
 		if o, ok := top.(idler); ok {
 			idle = o.idle(d)
@@ -82,9 +91,13 @@ func (d *model) footerKeys(idle []action) []binding {
 	if d.layout().detailWidth < splitWidth {
 		idle = append(idle, actSplit)
 	}
-	return slices.DeleteFunc(slices.Clone(keymap[top.place()]), func(b binding) bool {
-		return b.label == "" || slices.Contains(idle, b.act)
-	})
+	return slices.DeleteFunc(slices.Clone(keymap[top.place()]), func(b binding) bool { return slices.Contains(idle, b.act) })
+}
+
+// footerKeys are the keys that the footer may name: those with a label that do
+// something now.
+func (d *model) footerKeys(idle []action) []binding {
+	return slices.DeleteFunc(d.usableBut(idle), func(b binding) bool { return b.label == "" })
 }
 
 // status is the last line: what just happened or is going on, and how far the

@@ -88,6 +88,12 @@ var realWays = map[place]func(*testing.T, *drive){
 		d.run(d.model().interrupt(newResume(d.model().session.Decisions())))
 		d.elapse()
 	},
+	onCopy: func(t *testing.T, d *drive) { openReview(t, d, "kubernetes/run-as-non-root"); d.press("c", "down") },
+	onPalette: func(t *testing.T, d *drive) {
+		openReview(t, d, "kubernetes/run-as-non-root")
+		d.press(":")
+		d.typeText("file")
+	},
 	onNotice: func(t *testing.T, d *drive) {
 		acceptSome(t, d)
 		was := d.model().session.Decisions()

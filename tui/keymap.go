@@ -58,6 +58,9 @@ const (
 	actEditor
 	actReference
 	actCopy
+	actCopyWhat   // asks what to copy
+	actCopyCommit // texts about what was written
+	actCopyPull
 	actPlan
 	actPatch
 	actWrite
@@ -72,6 +75,7 @@ const (
 	actList
 
 	// Everywhere.
+	actPalette
 	actMouse
 	actHelp
 	actQuit
@@ -125,12 +129,14 @@ const (
 	onChanged place = "changed"
 	onResume  place = "resume"
 	onNotice  place = "notice"
+	onCopy    place = "copy"
+	onPalette place = "commands"
 )
 
 // places are all rows of the keymap, in the order help and README list them.
 var places = []place{
 	onScan, onHome, onList, onReview, onOptions, onExplain, onDiff, onPlan, onDone,
-	onHelp, onFilter, onSearch, onIgnore, onQuit, onChanged, onResume, onNotice,
+	onHelp, onFilter, onSearch, onIgnore, onQuit, onChanged, onResume, onNotice, onCopy, onPalette,
 }
 
 func bind(act action, label, help string, keys ...string) binding {
@@ -155,6 +161,7 @@ var moving = []binding{
 }
 
 var everywhere = []binding{
+	bind(actPalette, "", "find a command of this screen by its name and run it", ":", "ctrl+p"),
 	bind(actMouse, "", "turn the mouse on or off; off leaves selecting text to the terminal", "m"),
 	bind(actAbort, "", "leave at once with exit code 130; nothing is written", "ctrl+c"),
 	bind(actSuspend, "", "suspend; fg comes back", "ctrl+z"),
@@ -233,7 +240,7 @@ var keymap = map[place][]binding{
 	onReview: reviewKeys, onOptions: optionsKeys, onExplain: explainKeys, onDiff: diffKeys, onPlan: planKeys, onDone: doneKeys,
 
 	onHelp: helpKeys, onFilter: filterKeys, onSearch: searchKeys, onIgnore: ignoreKeys, onQuit: quitKeys, onChanged: changedKeys,
-	onResume: resumeKeys, onNotice: noticeKeys,
+	onResume: resumeKeys, onNotice: noticeKeys, onCopy: copyKeys, onPalette: paletteKeys,
 }
 
 // typing are the keys of a line that is being typed. What is not here and

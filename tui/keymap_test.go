@@ -62,12 +62,16 @@ var ways = map[place]func(*testing.T, *fakeBackend) *drive{
 	onExplain: func(t *testing.T, b *fakeBackend) *drive { return led(t, b, "x") },
 	onDiff:    func(t *testing.T, b *fakeBackend) *drive { return led(t, b, "a", "A", "enter", "z") },
 	onPlan:    func(t *testing.T, b *fakeBackend) *drive { return led(t, b, "space", "A", "w") },
-	onDone:    func(t *testing.T, b *fakeBackend) *drive { return led(t, b, "space", "A", "w", "enter") },
-	onHelp:    func(t *testing.T, b *fakeBackend) *drive { return led(t, b, "?") },
-	onFilter:  func(t *testing.T, b *fakeBackend) *drive { return led(t, b, "/") },
-	onSearch:  func(t *testing.T, b *fakeBackend) *drive { return led(t, b, "enter", "z", "/") },
-	onIgnore:  func(t *testing.T, b *fakeBackend) *drive { return led(t, b, "i") },
-	onQuit:    func(t *testing.T, b *fakeBackend) *drive { return led(t, b, "A", "q") },
+	onDone: func(t *testing.T, b *fakeBackend) *drive {
+		d := led(t, b, "space", "A", "w", "enter")
+		d.send(tea.WindowSizeMsg{Width: 80, Height: minHeight})
+		return d
+	},
+	onHelp:   func(t *testing.T, b *fakeBackend) *drive { return led(t, b, "?") },
+	onFilter: func(t *testing.T, b *fakeBackend) *drive { return led(t, b, "/") },
+	onSearch: func(t *testing.T, b *fakeBackend) *drive { return led(t, b, "enter", "z", "/") },
+	onIgnore: func(t *testing.T, b *fakeBackend) *drive { return led(t, b, "i") },
+	onQuit:   func(t *testing.T, b *fakeBackend) *drive { return led(t, b, "A", "q") },
 	onChanged: func(t *testing.T, b *fakeBackend) *drive {
 		d := led(t, b, "A", "w")
 		many := &fixer.RefusedError{}
@@ -85,6 +89,8 @@ var ways = map[place]func(*testing.T, *fakeBackend) *drive{
 		d.elapse()
 		return d
 	},
+	onCopy:    func(t *testing.T, b *fakeBackend) *drive { return led(t, b, "enter", "c") },
+	onPalette: func(t *testing.T, b *fakeBackend) *drive { return led(t, b, "enter", ":") },
 	onNotice: func(t *testing.T, b *fakeBackend) *drive {
 		d := start(t, b, 80, 24)
 		lines := make([]string, 60)
@@ -255,7 +261,9 @@ func keyCases() []keyCase {
 	}...)
 
 	add(down(onReview, longDiff...)...)
-	add(looks(onReview)...)
+	add(looks(onReview)[:2]...)
+	add(looks(onReview)[3:]...)
+	add(keyCase{onReview, actCopyWhat, nil, goes(onCopy)})
 	add([]keyCase{
 		{onReview, actAccept, nil, decides(1)},
 		{onReview, actSkip, nil, decides(1)},
@@ -351,15 +359,24 @@ func keyCases() []keyCase {
 	add([]keyCase{
 		{onDone, actRescan, nil, func(t *testing.T, d *drive, _ string) { d.at(onList); d.wants("Read again") }},
 		{onDone, actCopy, nil, setsClipboard},
+		{onDone, actCopyCommit, nil, setsClipboard},
+		{onDone, actCopyPull, nil, setsClipboard},
 		{onDone, actBack, nil, goes(onList)},
 		{onDone, actQuit, nil, quits},
 	}...)
 
 	add(down(onHelp)...)
 	add(down(onNotice)...)
+	add(down(onCopy)...)
 	add(down(onChanged)...)
 	add([]keyCase{
 		{onHelp, actBack, nil, goes(onList)},
+		{onCopy, actOpen, nil, setsClipboard},
+		{onCopy, actBack, nil, goes(onReview)},
+		{onPalette, actOpen, []string{"e", "x", "p", "l"}, goes(onExplain)},
+		{onPalette, actDown, nil, redraws},
+		{onPalette, actUp, []string{"down"}, redraws},
+		{onPalette, actBack, nil, goes(onReview)},
 		{onNotice, actBack, nil, goes(onList)},
 		{onFilter, actOpen, nil, goes(onList)},
 		{onFilter, actBack, nil, goes(onList)},
@@ -394,6 +411,7 @@ func keyCases() []keyCase {
 	for _, p := range places {
 		for _, c := range []keyCase{
 			{p, actHelp, nil, goes(onHelp)},
+			{p, actPalette, nil, goes(onPalette)},
 			{p, actMouse, nil, func(t *testing.T, d *drive, _ string) {
 				if d.model().mouse || d.app.View().MouseMode != tea.MouseModeNone {
 					t.Error("the mouse is still on")

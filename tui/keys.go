@@ -67,6 +67,8 @@ func (d *model) anywhere(a action) (tea.Cmd, bool) {
 		return tea.Suspend, true
 	case actRedraw:
 		return tea.ClearScreen, true
+	case actPalette:
+		return d.openOverlay(newPalette(d)), true
 	case actMouse:
 		d.mouse = !d.mouse
 		if d.mouse {

@@ -2,8 +2,6 @@ package tui
 
 import (
 	"fmt"
-	"maps"
-	"slices"
 	"strings"
 
 	tea "charm.land/bubbletea/v2"
@@ -23,6 +21,9 @@ type optionsScreen struct {
 	alike   int // other open findings the values could be used for
 	pane    diffPane
 	shown   *preview
+	same    sameAs
+	looking bool // for the command
+	forAll  bool // the values are for all alike, unless the box is cleared
 }
 
 // Names of the form's fields that are no parameters.
@@ -66,7 +67,7 @@ func (s *optionsScreen) parameters(params fixer.Params) {
 	}
 	if s.alike > 0 {
 		s.form.Fields = append(s.form.Fields, widget.Field{
-			Name: fieldAlike, Kind: widget.ToggleField,
+			Name: fieldAlike, Kind: widget.ToggleField, On: s.forAll,
 			Label: fmt.Sprintf("use this for %s of %s too", count(s.alike, "other finding"), ruleWord(s.finding.Rule)),
 		})
 	}
@@ -120,7 +121,14 @@ func (s *optionsScreen) refresh(d *model) tea.Cmd {
 		s.parameters(values)
 		s.form.FocusOn(min(focus, len(s.form.Fields)-1))
 	}
-	return d.askPreview(s.finding.Key(), engine.Decision{Verdict: engine.Accept, Fix: fix.ID, Params: s.params(), Level: fix.Level})
+	v := s.decision()
+	return tea.Batch(d.askPreview(s.finding.Key(), v), s.askSame(d, v))
+}
+
+// decision is what the form says, with an alternative chosen.
+func (s *optionsScreen) decision() engine.Decision {
+	fix := s.fix()
+	return engine.Decision{Verdict: engine.Accept, Fix: fix.ID, Params: s.params(), Level: fix.Level}
 }
 
 func (s *optionsScreen) press(d *model, a action) tea.Cmd {
@@ -196,14 +204,15 @@ func (s *optionsScreen) draw(d *model, l layout) page {
 		p.body = append(p.body, widget.Rule(t, "enter asks for the reason", "", l.width, false))
 		return p
 	}
-	for i, line := range widget.Wrap(s.command(), l.width-11) {
-		label := "same as"
-		if i > 0 {
-			label = ""
+	label, words := "same as", t.Marks.Ellipsis
+	if s.form.Err() == nil && s.same.ask.equal(previewAsk{key: f.Key(), decision: s.decision(), gen: d.generation}) {
+		if words = s.same.command; words == "" {
+			label, words = "", "No command does just this: it can be accepted here only."
 		}
-		if i < 2 {
-			p.body = append(p.body, " "+t.Dim.Paint(widget.Pad(label, 9))+line)
-		}
+	}
+	for _, line := range widget.Wrap(words, l.width-11) {
+		p.body = append(p.body, " "+t.Dim.Paint(widget.Pad(label, 9))+line)
+		label = ""
 	}
 	p.body = append(p.body, widget.Rule(t, "preview", "", l.width, false))
 	room := l.body - len(p.body)
@@ -222,29 +231,4 @@ func (s *optionsScreen) draw(d *model, l layout) page {
 		p.body = append(p.body, s.pane.view(d, d.diffOptions, l.width, room)...)
 	}
 	return p
-}
-
-// command is what does the same without the interface.
-func (s *optionsScreen) command() string {
-	fix := s.fix()
-	parts := []string{"oakum fix", "--select", s.finding.Rule}
-	if fix.Level > fixer.Safe {
-		parts = append(parts, "--level", fix.Level.String())
-	}
-	params := s.params()
-	for _, name := range slices.Sorted(maps.Keys(params)) {
-		parts = append(parts, "--set", shellWord(name+"="+params[name]))
-	}
-	return text.VisibleLine(strings.Join(parts, " "))
-}
-
-// shellWord quotes s for a POSIX shell where it needs it.
-func shellWord(s string) string {
-	plain := func(r rune) bool {
-		return r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune("-_=./:,@%+", r)
-	}
-	if s != "" && !strings.ContainsFunc(s, func(r rune) bool { return !plain(r) }) {
-		return s
-	}
-	return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
 }

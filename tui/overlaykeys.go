@@ -45,3 +45,15 @@ var resumeKeys = join(one(
 var noticeKeys = join(one(
 	bind(actBack, "close", "close", "esc", "q", "enter"),
 ), moving, everywhere)
+
+var copyKeys = join(one(
+	bind(actOpen, "copy", "copy this", "enter", "c"),
+	bind(actBack, "back", "back; nothing is copied", "esc", "q"),
+), moving, everywhere)
+
+var paletteKeys = one(
+	bind(actOpen, "run", "run the command", "enter"),
+	bind(actDown, "", "next command", "down", "ctrl+n", "tab"),
+	bind(actUp, "", "previous command", "up", "shift+tab"),
+	bind(actBack, "close", "close; nothing happens", "esc", "ctrl+p"),
+)

@@ -79,6 +79,8 @@ func (s *reviewScreen) press(d *model, a action) tea.Cmd {
 		return s.step(d, 1)
 	case actPrev:
 		return s.step(d, -1)
+	case actCopyWhat:
+		return d.openOverlay(&copyOverlay{items: s.detail.copies(d, o)})
 	case actSplit, actMoreContext, actLessContext, actWrap, actLeft, actRight:
 		return s.detail.look(d, a)
 	}

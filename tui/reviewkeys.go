@@ -13,6 +13,7 @@ var reviewKeys = join(one(
 ), diffing[:1], one(
 	bind(actZoom, "zoom", "the whole file, before and after", "z"),
 	bind(actExplain, "explain", "everything about the finding and its rule", "x"),
+	bind(actCopyWhat, "copy", "copy the change, a command to verify it, or the place", "c"),
 	bind(actIgnore, "suppress", "suppress the finding with a comment in the file that gives the reason", "i").decides(),
 	bind(actNext, "next", "next finding", "]"),
 	bind(actPrev, "prev", "previous finding", "["),
@@ -20,7 +21,7 @@ var reviewKeys = join(one(
 	bind(actPlan, "plan", "see the plan; nothing is written until you press enter there", "w"),
 	bind(actAcceptSafe, "", "accept all safe fixes, including those of findings that appear once these are made", "A").decides(),
 	bind(actReference, "", "open the rule's first reference in the browser", "o"),
-), history, diffing[1:], moving, one(
+), history, diffing[1:6], moving, one(
 	bind(actBack, "list", "back to the list", "esc"),
 	quitKey, helpKey), everywhere)
 
@@ -76,6 +77,8 @@ var planKeys = join(one(
 var doneKeys = join(one(
 	bind(actRescan, "scan again", "read the files again", "r").decides(),
 	bind(actCopy, "copy", "copy this summary", "c"),
+	bind(actCopyCommit, "copy commit message", "copy a commit message for what was written", "C").brief("commit"),
+	bind(actCopyPull, "copy pull request", "copy a pull-request text for what was written", "P").brief("pull request"),
 ), moving, one(
 	bind(actBack, "list", "back to the findings that are left", "esc"),
 	quitKey, helpKey), everywhere)

@@ -229,7 +229,7 @@ func TestIgnoreCommentIsNoFix(t *testing.T) {
 		d.sound()
 		d.press("enter")
 		d.at(onDone)
-		d.wants("Dockerfile  1 comment")
+		d.wants("Dockerfile  +1 −0  1 comment")
 		if strings.Contains(d.screen(), "  1 fix") {
 			t.Errorf("the comment is called a fix:\n%s", d.screen())
 		}

@@ -108,7 +108,7 @@ func (v *detail) entries(d *model, o *engine.Outcome, p *preview) []entry {
 		add(true, "State", look, s)
 	}
 	if fix != nil && o.Result != engine.Closed {
-		add(true, "Guess", warnLook, guessed(fix, v.params))
+		add(true, "Guess", warnLook, guessed(fix, v.params, "p to change it"))
 	}
 	add(true, "What", plainLook, joined(f.Message))
 	if fix == nil {
@@ -137,16 +137,16 @@ func (v *detail) entries(d *model, o *engine.Outcome, p *preview) []entry {
 // joined is a text on one line, to be wrapped anew.
 func joined(s string) string { return strings.Join(strings.Fields(s), " ") }
 
-// guessed says which values of a fix rest on nothing that is known.
-func guessed(fix *fixer.Fix, chosen fixer.Params) string {
+// guessed says which values of a fix rest on nothing that is known, and what to do.
+func guessed(fix *fixer.Fix, chosen fixer.Params, do string) string {
 	all := fix.Guesses(chosen)
 	switch len(all) {
 	case 0:
 		return ""
 	case 1:
-		return all[0] + " is a guess: p to change it"
+		return all[0] + " is a guess: " + do
 	}
-	return strings.Join(all, ", ") + " are guesses: p to change them"
+	return strings.Join(all, ", ") + " are guesses: " + do
 }
 
 // verifyLines are the lines that say how to see that a fix works: each command on

@@ -72,7 +72,7 @@ func (f *interfaceFlags) run(cmd *cobra.Command, paths []string) error {
 	// Signals are heard by the interface itself, which has to restore the
 	// terminal; a context that ends at the same time would only get in its way.
 	res, err := tui.Run(context.WithoutCancel(cmd.Context()), tui.Options{
-		Title: filepath.Base(b.Root()) + "/", Rules: wanted, Backend: b,
+		Title: filepath.Base(b.Root()) + "/", Root: b.Root(), Rules: wanted, Backend: b,
 		Theme: f.theme, NoColor: env.NoColor || cmd.Flag("color").Value.String() == "never", ASCII: f.ascii || env.ASCII, Version: version(),
 	})
 	io.WriteString(cmd.OutOrStdout(), res.Summary)
