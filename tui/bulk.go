@@ -126,11 +126,11 @@ func (d *model) nothingToAccept(sel selection) string {
 			why = append(why, fmt.Sprintf(format, n))
 		}
 	}
-	more(look, "%d need a look")
-	more(t.Manual, "%d have no automatic fix")
-	more(t.Accepted, "%d are accepted")
-	more(t.Closed, "%d are closed by other fixes")
-	more(t.Skipped+t.Suppressed, "%d are skipped or suppressed")
+	more(look, "%d for review")
+	more(t.Manual, "%d without an automatic fix")
+	more(t.Accepted, "%d accepted already")
+	more(t.Closed, "%d closed by other fixes")
+	more(t.Skipped+t.Suppressed, "%d skipped or suppressed")
 	out := fmt.Sprintf("Nothing to accept (%s)", sel.what)
 	if len(why) > 0 {
 		out += ": " + strings.Join(why, ", ")

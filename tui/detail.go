@@ -96,11 +96,21 @@ func (v *detail) turn(d *model, f *fixer.Finding, by int) tea.Cmd {
 	return v.ask(d)
 }
 
-// title is the rule above a detail.
-func (v *detail) title(d *model, o *engine.Outcome) (title, note string) {
-	f := o.Finding
-	title = f.Rule + " " + d.theme.Marks.Dot + " " + text.VisibleLine(f.File) + fmt.Sprintf(":%d", f.Line)
-	return title, f.Severity.String() + " " + d.theme.Marks.Dot + " " + f.Level().String()
+// title is the line above a detail, for a width. Of a path that does not fit the end is
+// kept; severity and level are those after what is accepted.
+func (v *detail) title(d *model, o *engine.Outcome, width int) (title, note string) {
+	const (
+		lines = 13 // cells of line and space around the words
+		least = 16 // of a path
+	)
+	f, dot := d.offer(o), " "+d.theme.Marks.Dot+" "
+	note = f.Severity.String() + dot + f.Level().String()
+	place := text.VisibleLine(f.File) + fmt.Sprintf(":%d", o.Finding.Line)
+	room := width - lines - widget.Width(f.Rule+dot+note)
+	if room < least { // both are in the row, too
+		note, room = "", width-lines-widget.Width(f.Rule+dot)
+	}
+	return f.Rule + dot + widget.CutLeft(place, max(least, room), d.theme.Marks.Ellipsis), note
 }
 
 // Lines of a detail. One of fewer than stackedHeight lines has no rule between

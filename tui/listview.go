@@ -39,12 +39,12 @@ func (s *listScreen) draw(d *model, l layout) page {
 	case l.beside:
 		p.body = columns(left, right)
 	case l.listHeight > 0 && l.detailHeight > 0:
-		title, note := s.detailTitle(d)
+		title, note := s.detailTitle(d, l.width)
 		p.body = append(append(left, widget.Rule(t, title, note, l.width, s.focus)), right...)
 	case l.listHeight > 0:
 		p.body = left
 	default:
-		p.rule, p.note = s.detailTitle(d)
+		p.rule, p.note = s.detailTitle(d, l.width)
 		p.heavy = true
 		p.body = right
 	}
@@ -81,7 +81,7 @@ func (s *listScreen) position(d *model) string {
 		}
 	}
 	if n := len(s.spot); n != all {
-		what += fmt.Sprintf(" (%s)", count(n, "finding"))
+		what += fmt.Sprintf(" for %s", count(n, "finding"))
 	}
 	return what
 }
@@ -152,9 +152,9 @@ func (g *groupSum) counts() []string {
 	return []string{count(g.All, "finding") + ": " + g.Words(), fmt.Sprintf("%d: %s", g.All, g.Brief()), fmt.Sprintf("%d of %d left", g.Left, g.All)}
 }
 
-func (s *listScreen) detailTitle(d *model) (title, note string) {
+func (s *listScreen) detailTitle(d *model, width int) (title, note string) {
 	if o := s.finding(); o != nil {
-		return s.detail.title(d, o)
+		return s.detail.title(d, o, width)
 	}
 	return "", ""
 }
@@ -167,7 +167,7 @@ func (s *listScreen) detailLines(d *model, l layout) []string {
 	}
 	var head []string
 	if l.beside {
-		title, note := s.detail.title(d, o)
+		title, note := s.detail.title(d, o, width)
 		head = append(head, widget.Rule(&d.theme, title, note, width, s.focus))
 	}
 	if room := placeRoom(height); s.current().places != nil && room > 0 {
@@ -203,9 +203,9 @@ func (s *listScreen) aboutGroup(d *model, width int) []string {
 			lines = append(lines, fmt.Sprintf(format, args...))
 		}
 	}
-	more(g.CameUp, "%d of them came up after accepted fixes.", g.CameUp)
-	more(g.Blocked, "%d accepted, but their fixes cannot be made.", g.Blocked)
-	more(g.Manual, "%d have no automatic fix.", g.Manual)
+	more(g.CameUp, "Came up after accepted fixes: %d.", g.CameUp)
+	more(g.Blocked, "Accepted, but the fix cannot be made: %d.", g.Blocked)
+	more(g.Manual, "Without an automatic fix: %d.", g.Manual)
 	lines = append(lines, "")
 	more(g.fixes, "a accepts %s of this %s, %d of them safe.", fixes(g.fixes), s.groupBy, g.safe)
 	lines = append(lines, "space opens and closes the group, ] goes to the next one.")

@@ -58,9 +58,13 @@ func drawRow(d *model, r *row, width int, cursor bool) string {
 	width -= widget.Width(left) + edge
 	columns := r.columns(d, s, pending)
 	full := widget.Width(strings.Join(columns[0], strings.Repeat(" ", columnGap)))
-	if second == r.object && widget.Width(first)+widget.Width(second)+3+columnGap+full > width {
-		second = shortKind(second) // before anything is cut
-		least = widget.Width(second)
+	if widget.Width(first)+widget.Width(second)+3+columnGap+full > width { // before anything is cut
+		if first == r.object {
+			first = shortKind(first)
+		} else if second == r.object {
+			second = shortKind(second)
+			least = widget.Width(second)
+		}
 	}
 	return left + fitRow(t, first, second, least, cut, columns, width)
 }
@@ -106,11 +110,12 @@ func (r *row) sayings(t *theme.Theme, s *listScreen) (first, second string) {
 	return r.title, r.object
 }
 
-// mostFile and fewFile bound the name of a file at the right of a row, in cells: where
-// there is room, and where there is little.
+// Bounds of the name of a file at the right of a row, in cells: where there is room, where
+// there is little, and where there is nearly none.
 const (
-	mostFile = 32
-	fewFile  = 18
+	mostFile  = 32
+	fewFile   = 18
+	leastFile = 14
 )
 
 // columns are what stands at the right, in the ways to write it, the fullest first.
@@ -141,7 +146,7 @@ func (r *row) columns(d *model, s *listScreen, pending bool) [][]string {
 		}
 		return t.Dim.Paint(widget.CutLeft(text.VisibleLine(f.File), most-widget.Width(line), t.Marks.Ellipsis) + line)
 	}
-	out := [][]string{{where(mostFile), level}, {where(fewFile), level}, {where(fewFile)}}
+	out := [][]string{{where(mostFile), level}, {where(fewFile), level}, {where(leastFile), level}, {where(fewFile)}, {where(leastFile)}, {level}}
 	if s.groupBy == byFile {
 		out = [][]string{{where(0), level}, {level}}
 	}
