@@ -32,14 +32,12 @@ func (d *model) frameLines() []string {
 		}
 		body[i] = widget.Cut(line, l.width, t.Marks.Ellipsis)
 	}
-	labels := p.labels
 	if n := len(d.overlays); n > 0 {
 		d.lay(d.overlays[n-1], body, l.width)
-		labels = nil
 	}
 	out = append(out, body...)
 	out = append(out, widget.Rule(t, "", p.foot, l.width, false))
-	out = append(out, d.footer(d.footerKeys(p.idle), labels, l)...)
+	out = append(out, d.footer(d.footerItems(p, l), l)...)
 	return append(out, d.status(l.width))
 }
 
@@ -100,69 +98,6 @@ func (d *model) usableBut(idle []action) []binding {
 // something now.
 func (d *model) footerKeys(idle []action) []binding {
 	return slices.DeleteFunc(d.usableBut(idle), func(b binding) bool { return b.label == "" })
-}
-
-// footer names keys, as far as there is room. How to leave and where to find the
-// other keys are always there.
-func (d *model) footer(keys []binding, labels map[action]string, l layout) []string {
-	t := &d.theme
-	gap := "   "
-	if l.brief {
-		gap = "  "
-	}
-	item := func(b binding) string {
-		label := b.label
-		if s := labels[b.act]; s != "" {
-			label = s
-		} else if l.brief && b.short != "" {
-			label = b.short
-		}
-		return t.Key.Paint(b.keys[0]) + " " + text.VisibleLine(label)
-	}
-	var tail string
-	var rest []binding
-	for _, b := range keys {
-		switch {
-		case b.act == actHelp, b.act == actBack, b.act == actQuit:
-			if tail != "" {
-				tail += gap
-			}
-			tail += item(b)
-		default:
-			rest = append(rest, b)
-		}
-	}
-	out := make([]string, l.keys)
-	for i := range out {
-		room := l.width - 2
-		if i == len(out)-1 {
-			room -= widget.Width(tail) + len(gap)
-		}
-		line := ""
-		for len(rest) > 0 {
-			next := item(rest[0])
-			if line != "" {
-				next = line + gap + next
-			}
-			if widget.Width(next) > room {
-				if line == "" { // a label wider than the line: leave it out
-					rest = rest[1:]
-					continue
-				}
-				break
-			}
-			line, rest = next, rest[1:]
-		}
-		if i == len(out)-1 || len(rest) == 0 && widget.Width(line)+len(gap)+widget.Width(tail) <= l.width-2 {
-			if line != "" {
-				line += gap
-			}
-			out[i] = widget.Cut(" "+line+tail, l.width, t.Marks.Ellipsis)
-			return out
-		}
-		out[i] = " " + line
-	}
-	return out
 }
 
 // status is the last line: what just happened or is going on, and how far the

@@ -172,30 +172,3 @@ func (d *model) grace() tea.Cmd {
 	id := d.ignoreKeysID
 	return d.after(graceTime, graceOverMsg{id})
 }
-
-// click and wheel give the mouse to the screen, in cells of its body.
-func (d *model) click(m tea.Mouse) tea.Cmd {
-	l := d.layout()
-	c, ok := d.screen().(clicker)
-	if !ok || !d.mouse || m.Button != tea.MouseLeft || len(d.overlays) > 0 || !l.fits || m.Y < 2 || m.Y >= 2+l.body {
-		return nil
-	}
-	d.clearToast()
-	return c.click(d, l, m.X, m.Y-2)
-}
-
-func (d *model) wheel(m tea.Mouse) tea.Cmd {
-	const notch = 3 // lines a turn of the wheel moves
-	l := d.layout()
-	c, ok := d.screen().(clicker)
-	if !ok || !d.mouse || len(d.overlays) > 0 || !l.fits {
-		return nil
-	}
-	switch m.Button {
-	case tea.MouseWheelUp:
-		return c.wheel(d, l, m.X, m.Y-2, -notch)
-	case tea.MouseWheelDown:
-		return c.wheel(d, l, m.X, m.Y-2, notch)
-	}
-	return nil
-}

@@ -351,7 +351,7 @@ func TestFooterShowsKeysThatDoSomething(t *testing.T) {
 		d.elapse()
 		l := d.model().layout()
 		p := d.model().list.draw(d.model(), l)
-		footer := strings.Join(d.model().footer(d.model().footerKeys(p.idle), p.labels, l), " ")
+		footer := strings.Join(d.model().footer(d.model().footerItems(p, l), l), " ")
 		for _, b := range onListShown(footer) {
 			d := start(t, newReal(t), 200, 60)
 			d.press(lead...)

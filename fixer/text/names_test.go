@@ -17,11 +17,12 @@ func TestNamesInPatchesAreShownAsTheyAre(t *testing.T) {
 }
 
 // TestAPastedCommandRunsNothingElse: whatever a file calls a thing, its name is one
-// word of the command that oakum proposes.
+// word on one line of the command that oakum proposes: what follows an empty line is
+// the next command of a check.
 func TestAPastedCommandRunsNothingElse(t *testing.T) {
 	for s, want := range map[string]string{
 		"web": "web", "a/b-1.0:x@y": "a/b-1.0:x@y", "": "''", "a b": "'a b'", "x; rm -rf ~": "'x; rm -rf ~'",
-		"$(touch x)": "'$(touch x)'", "it's": `'it'\''s'`, "a\nb": "'a\nb'", "~": "'~'", "é": "'é'",
+		"$(touch x)": "'$(touch x)'", "it's": `'it'\''s'`, "a\nb": "'a^Jb'", "a\n\nrm -rf ~\nok": "'a^J^Jrm -rf ~^Jok'", "~": "'~'", "é": "'é'",
 	} {
 		if got := ShellWord(s); got != want {
 			t.Errorf("%q: %s, want %s", s, got, want)

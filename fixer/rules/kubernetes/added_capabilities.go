@@ -169,7 +169,7 @@ func withoutEffect(c kube.Container, spec *container.Spec, names []string) (*fix
 		Title:  "Remove " + strings.Join(names, ", ") + " from the added capabilities",
 		Level:  fixer.Review,
 		Breaks: "Binaries with file capabilities or a setuid bit, such as ping and sudo, no longer get these capabilities",
-		Verify: "kubectl exec POD -- grep CapBnd /proc/1/status\nno longer includes them\n\nkubectl logs POD\nshows no `Operation not permitted`",
+		Verify: checks(execCheck(c, "grep CapBnd /proc/1/status", "no longer includes them"), logsCheck(c, "shows no `Operation not permitted`")),
 		Edit:   fixer.EditYAML(c.Workload.Doc, removeAdded(c, names)...),
 	}
 	if spec.NoNewPrivileges.Yes() {

@@ -83,12 +83,12 @@ func reportSpelling(p *fixer.Pass, c kube.Container, i int) {
 }
 
 // capabilityCheck is how to see which capabilities a container has.
-func capabilityCheck(left []string) string {
-	const command = "kubectl exec POD -- grep CapBnd /proc/1/status\n"
-	if len(left) == 0 {
-		return command + "prints 0000000000000000"
+func capabilityCheck(c kube.Container, left []string) string {
+	expect := "prints 0000000000000000"
+	if len(left) > 0 {
+		expect = "prints a mask that `capsh --decode=MASK` shows as " + strings.Join(left, ", ")
 	}
-	return command + "prints a mask that capsh --decode=MASK shows as " + strings.Join(left, ", ")
+	return execCheck(c, "grep CapBnd /proc/1/status", expect)
 }
 
 // dropFix drops ALL and adds back what is needed.
@@ -98,7 +98,7 @@ func dropFix(c kube.Container, d container.CapabilityDecision) fixer.Fix {
 		Title:  "Drop ALL capabilities",
 		Level:  d.Level,
 		Breaks: d.Breaks,
-		Verify: capabilityCheck(d.AddBack),
+		Verify: capabilityCheck(c, d.AddBack),
 		Edit:   fixer.EditYAML(c.Workload.Doc, dropOps(c, d.AddBack)...),
 	}
 	if len(d.AddBack) > 0 {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"github.com/oakum-sec/oakum/fixer"
+	"github.com/oakum-sec/oakum/fixer/text"
 	"github.com/oakum-sec/oakum/fixer/yamldoc"
 )
 
@@ -48,7 +49,7 @@ var ServiceAccountField = &fixer.Rule{
 			}
 			f.Fixes = []fixer.Fix{{
 				ID: "rename", Title: title, Level: fixer.Safe,
-				Verify: "kubectl get pod POD -o jsonpath='{.spec.serviceAccountName}'\nprints " + cmp.Or(name, old.Text()),
+				Verify: "kubectl get pod POD -o jsonpath='{.spec.serviceAccountName}'\nprints " + text.VisibleLine(cmp.Or(name, old.Text())),
 				Edit:   fixer.EditYAML(w.Doc, ops...),
 			}}
 			p.Report(f)

@@ -7,6 +7,7 @@ import (
 
 	"github.com/oakum-sec/oakum/fixer"
 	"github.com/oakum-sec/oakum/fixer/kube"
+	"github.com/oakum-sec/oakum/fixer/text"
 	"github.com/oakum-sec/oakum/fixer/yamldoc"
 )
 
@@ -130,7 +131,7 @@ func unusedVolumeFix(w *kube.Workload, v hostVolume) fixer.Fix {
 		Title:  fmt.Sprintf("Remove the volume %q", v.name),
 		Level:  fixer.Review,
 		Breaks: "Injected sidecars that mount the volume by its name no longer start",
-		Verify: "kubectl get pod POD -o jsonpath='{.spec.containers[*].volumeMounts[*].name}'\ndoes not list " + v.name,
+		Verify: "kubectl get pod POD -o jsonpath='{.spec.containers[*].volumeMounts[*].name}'\ndoes not list " + text.VisibleLine(v.name),
 		Edit:   fixer.EditYAML(w.Doc, yamldoc.Remove(at)),
 	}
 }

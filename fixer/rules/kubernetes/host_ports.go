@@ -11,6 +11,7 @@ import (
 	"github.com/oakum-sec/oakum/fixer"
 	"github.com/oakum-sec/oakum/fixer/image"
 	"github.com/oakum-sec/oakum/fixer/kube"
+	"github.com/oakum-sec/oakum/fixer/text"
 	"github.com/oakum-sec/oakum/fixer/yamldoc"
 )
 
@@ -75,7 +76,7 @@ func reportHostPort(p *fixer.Pass, c kube.Container, i int, port *yamldoc.Node, 
 			Title:  fmt.Sprintf("Remove hostPort %d", number),
 			Level:  fixer.Review,
 			Breaks: fmt.Sprintf("Clients that connect to port %d of the node. Clients of %s are not affected", number, service),
-			Verify: "kubectl get endpointslices\nstill lists the pod behind " + service,
+			Verify: "kubectl get endpointslices\nstill lists the pod behind " + text.VisibleLine(service),
 			Edit: func(d *fixer.Draft) error {
 				at := c.Path.Join("ports", i)
 				ops := []yamldoc.Op{yamldoc.Remove(at.Join("hostPort"))}

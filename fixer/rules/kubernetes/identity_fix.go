@@ -23,7 +23,7 @@ func flagFix(pod podIdentity, id identity) fixer.Fix {
 		Title:  "Set runAsNonRoot to true",
 		Level:  id.Level,
 		Breaks: id.Breaks,
-		Verify: "kubectl exec POD -- id -u\nprints a number other than 0",
+		Verify: execCheck(id.in, "id -u", "prints a number other than 0"),
 		Edit:   fixer.EditYAML(pod.workload.Doc, yamldoc.Set(pod.securityPath(id, "runAsNonRoot"), true)),
 	}
 	if pod.shared {
@@ -54,7 +54,7 @@ func userFix(pod podIdentity, id identity) fixer.Fix {
 		Title:  "Set runAsUser to " + strconv.Itoa(id.User.UID) + pod.needsInWords(id),
 		Level:  fixer.Review,
 		Breaks: id.Breaks,
-		Verify: userCheck(id),
+		Verify: checks(userCheck(id), logsCheck(id.in, "shows no `Permission denied`")),
 		Params: []fixer.Param{paramUID.With(strconv.Itoa(id.User.UID)), paramGID.With(strconv.Itoa(gid))},
 	}
 	if id.Dir != "" {
@@ -73,9 +73,9 @@ func userFix(pod podIdentity, id identity) fixer.Fix {
 	return fix
 }
 
-// userCheck is how to see that a container runs as the user and can still write.
+// userCheck is how to see that a container runs as the user.
 func userCheck(id identity) string {
-	return "kubectl exec POD -- id -u\nprints " + strconv.Itoa(id.User.UID) + "\n\nkubectl logs POD\nshows no `Permission denied`"
+	return execCheck(id.in, "id -u", "prints "+strconv.Itoa(id.User.UID))
 }
 
 func (pod podIdentity) userOps(d *fixer.Draft, id identity) []yamldoc.Op {
@@ -166,7 +166,7 @@ func hardenFix(p *fixer.Pass, pod podIdentity, id identity) (fixer.Fix, bool) {
 	if w.Breaks != "" && w.Breaks != id.Breaks {
 		fix.Breaks = text.Sentences(fix.Breaks, w.Breaks)
 	}
-	fix.Verify = userCheck(id) + " and no `Read-only file system`"
+	fix.Verify = checks(userCheck(id), logsCheck(id.in, "shows no `Permission denied` and no `Read-only file system`"))
 	fix.Params = append(fix.Params, paramWritable.With(strings.Join(w.Paths(), ",")))
 	if !slices.ContainsFunc(fix.Params, func(p fixer.Param) bool { return p.Name == "size" }) {
 		fix.Params = append(fix.Params, paramSize)

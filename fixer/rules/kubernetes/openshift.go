@@ -57,7 +57,7 @@ func rangeFix(pod podIdentity, id identity) (fixer.Fix, bool) {
 		Title:  "Set runAsNonRoot to true and let OpenShift assign the user",
 		Level:  fixer.Review,
 		Breaks: "Images that do not run as an arbitrary user of group 0. On other clusters, the kubelet refuses an image that starts as root",
-		Verify: "kubectl exec POD -- id -u\nprints a user ID from the range of the namespace\n\nkubectl logs POD\nshows no `Permission denied`",
+		Verify: checks(execCheck(id.in, "id -u", "prints a user ID from the range of the namespace"), logsCheck(id.in, "shows no `Permission denied`")),
 		Edit:   fixer.EditYAML(pod.workload.Doc, yamldoc.Set(pod.securityPath(id, "runAsNonRoot"), true)),
 	}, true
 }

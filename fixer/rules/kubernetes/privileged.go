@@ -52,7 +52,7 @@ var Privileged = &fixer.Rule{
 				Title:  "Remove privileged",
 				Level:  level,
 				Breaks: "Applications that mount filesystems, use devices, load kernel modules, change the network or run containers",
-				Verify: "kubectl exec POD -- grep CapEff /proc/1/status\nno longer prints 000001ffffffffff\n\nkubectl logs POD\nshows no `Operation not permitted`",
+				Verify: checks(execCheck(c, "grep CapEff /proc/1/status", "no longer prints 000001ffffffffff"), logsCheck(c, "shows no `Operation not permitted`")),
 				Edit:   fixer.EditYAML(c.Workload.Doc, yamldoc.Remove(securityContext(c, "privileged"))),
 			}}
 			report(p, c, set, f)

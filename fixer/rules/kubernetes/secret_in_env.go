@@ -8,6 +8,7 @@ import (
 	"github.com/oakum-sec/oakum/fixer"
 	"github.com/oakum-sec/oakum/fixer/kube"
 	"github.com/oakum-sec/oakum/fixer/secret"
+	"github.com/oakum-sec/oakum/fixer/text"
 	"github.com/oakum-sec/oakum/fixer/yamldoc"
 )
 
@@ -68,6 +69,14 @@ func reportSecret(p *fixer.Pass, c kube.Container, i int, v *yamldoc.Node, s sec
 	p.Report(f)
 }
 
+// referCheck is how to see that the variable comes from the Secret.
+func referCheck(c kube.Container, name string) string {
+	if c.Role == kube.Init {
+		return "kubectl get pod POD -o jsonpath='{.spec.initContainers[*].env}'\nshows a secretKeyRef for " + text.VisibleLine(name)
+	}
+	return execCheck(c, "printenv "+text.ShellWord(name), "prints the value of the Secret")
+}
+
 // referFix takes the variable from a Secret whose values are not in the
 // repository.
 func referFix(c kube.Container, i int, name string, from outside) fixer.Fix {
@@ -77,7 +86,7 @@ func referFix(c kube.Container, i int, name string, from outside) fixer.Fix {
 		Title:  fmt.Sprintf("Set %s from the Secret %s", name, from.secret),
 		Level:  fixer.Review,
 		Breaks: "The Secret may have a different value. The value in this file stays in the git history: rotate it",
-		Verify: "kubectl exec POD -- printenv " + name + "\nprints the value of the Secret",
+		Verify: referCheck(c, name),
 		Edit: fixer.EditYAML(c.Workload.Doc,
 			yamldoc.Remove(at.Join("value")),
 			yamldoc.Set(at.Join("valueFrom"), yamldoc.Map{{Key: "secretKeyRef", Value: yamldoc.Map{{Key: "name", Value: from.secret}, {Key: "key", Value: name}}}})),

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/oakum-sec/oakum/fixer"
+	"github.com/oakum-sec/oakum/fixer/text"
 	"github.com/oakum-sec/oakum/fixer/yamldoc"
 )
 
@@ -56,7 +57,7 @@ func reportWritableMount(p *fixer.Pass, v hostVolume, m hostMount) {
 			Title:  "Set readOnly on the mount of " + v.path,
 			Level:  fixer.Review,
 			Breaks: "Applications that write to " + m.at,
-			Verify: "kubectl get pod POD -o jsonpath='{.spec.containers[*].volumeMounts}'\nshows readOnly: true for " + m.at + "\n\nkubectl logs POD\nshows no `Read-only file system`",
+			Verify: checks(specCheck(c, "volumeMounts", "shows readOnly: true for "+text.VisibleLine(m.at)), logsCheck(c, "shows no `Read-only file system`")),
 			Edit:   fixer.EditYAML(c.Workload.Doc, yamldoc.Set(c.Path.Join("volumeMounts", m.index, "readOnly"), true)),
 		}},
 	})

@@ -55,18 +55,13 @@ var WritableRoot = &fixer.Rule{
 	},
 }
 
-// readOnlyCheck is how to see that the root filesystem of a container is read-only
-// and that nothing writes to it.
-const readOnlyCheck = "kubectl get pod POD -o jsonpath='{.spec.containers[*].securityContext.readOnlyRootFilesystem}'\nprints true\n\n" +
-	"kubectl logs POD\nshows no `Read-only file system`"
-
 func readOnlyFix(c kube.Container, spec *container.Spec, d container.ReadOnlyDecision) fixer.Fix {
 	fix := fixer.Fix{
 		ID:     "read-only",
 		Title:  "Set readOnlyRootFilesystem to true",
 		Level:  d.Level,
 		Breaks: d.Breaks,
-		Verify: readOnlyCheck,
+		Verify: checks(specCheck(c, "securityContext.readOnlyRootFilesystem", "prints true"), logsCheck(c, "shows no `Read-only file system`")),
 		Params: []fixer.Param{paramWritable.With(strings.Join(d.Paths(), ",")), paramSize},
 		Edit: func(draft *fixer.Draft) error {
 			ops := []yamldoc.Op{yamldoc.Set(securityContext(c, "readOnlyRootFilesystem"), true)}
