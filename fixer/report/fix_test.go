@@ -124,7 +124,7 @@ Default values that nothing here confirms: uid=1 in 1 place (choose others with 
 
 Check that it still works
   docker ps
-      prints two; prints one
+      prints two (f); prints one (f)
       look at it
 
 1 finding needs a look: the fix could break something
@@ -173,7 +173,7 @@ Every byte that is not part of a fix is unchanged.
 
 ## How to check
 
-- [ ] 'docker ps' prints two; prints one
+- [ ] 'docker ps' prints two (f); prints one (f)
 - [ ] look at it
 
 ## What is left
@@ -236,6 +236,28 @@ func TestFixJSON(t *testing.T) {
 	} {
 		if !strings.Contains(got[key], want) || got[key] == "" {
 			t.Errorf("outcome %s: %q, want %q", key, got[key], want)
+		}
+	}
+}
+
+// TestMarkdownOfHostileText: what a file holds is no markup, and code in pairs of
+// backticks stays code.
+func TestMarkdownOfHostileText(t *testing.T) {
+	made := func(title string) *report.Fix {
+		f := outcomes()
+		f.Outcomes = f.Outcomes[:1]
+		f.Outcomes[0].Title, f.Outcomes[0].Finding.Fixes[0].Title = title, title
+		f.Changes = f.Changes[:1]
+		return f
+	}
+	for title, want := range map[string]string{
+		"[x](https://example.org) <b>": "  - \\[x\\](https://example.org) \\<b\\>\n",
+		"set `a_b` to *":               "  - set `a_b` to \\*\n",
+		"one ` alone":                  "  - one \\` alone\n",
+		"a\n# heading":                 "  - a^J\\# heading\n",
+	} {
+		if got := written(t, made(title).PullRequest); !strings.Contains(got, want) {
+			t.Errorf("%q: no %q in\n%s", title, want, got)
 		}
 	}
 }

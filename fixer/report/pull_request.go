@@ -226,14 +226,25 @@ func code(s string) string {
 	return fence + s + fence
 }
 
-// plain writes text so that Markdown shows it as it is, without markup.
+// plain writes text so that Markdown shows it as it is, without markup but for code in
+// pairs of backticks.
 func plain(s string) string {
+	parts := strings.Split(text.VisibleLine(s), "`")
+	if len(parts)%2 == 0 { // one is not of a pair
+		parts = []string{strings.Join(parts, "`")}
+	}
 	var b strings.Builder
-	for _, r := range text.VisibleLine(s) {
-		if strings.ContainsRune("\\`*_[]<>|~#@", r) {
-			b.WriteByte('\\')
+	for i, part := range parts {
+		if i%2 == 1 {
+			b.WriteString("`" + part + "`")
+			continue
 		}
-		b.WriteRune(r)
+		for _, r := range part {
+			if strings.ContainsRune("\\`*_[]<>|~#", r) {
+				b.WriteByte('\\')
+			}
+			b.WriteRune(r)
+		}
 	}
 	return b.String()
 }
