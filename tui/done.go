@@ -39,9 +39,9 @@ func newDone(d *model, st *planIndex, out []string, r *fixer.Receipt) *doneScree
 	s.add("Score", fmt.Sprintf("%d %s %d of 100 (%s %s %s)", plan.ScoreBefore, m.Arrow, plan.ScoreAfter,
 		engine.Grade(plan.ScoreBefore), m.Arrow, engine.Grade(plan.ScoreAfter)))
 	if was, is := fixer.CountLevels(plan.Before.PodLevels()), fixer.CountLevels(plan.After.PodLevels()); is != "" {
-		s.add("Pods", was+" "+m.Arrow+" "+is)
+		s.add("Pods", was+" "+m.Arrow+" "+is+" (Pod Security level)")
 	}
-	s.add("Counts", tallied(st))
+	s.add("Counts", strings.Replace(tallied(st), " accepted", " fixed", 1))
 
 	files := []string{count(len(r.Written), "file") + " written"}
 	widest := 0

@@ -89,6 +89,9 @@ const (
 	actDelete
 	actWordBack
 	actClearLine
+	actClearEnd
+	actWordLeft
+	actWordRight
 	actHome
 	actEnd
 )
@@ -216,7 +219,7 @@ var keymap = map[place][]binding{
 		bind(actPlan, "plan", "see the plan; nothing is written before enter there", "w"),
 		bind(actAcceptRule, "all of rule", "accept every fix of this rule that is shown; on a group, every fix of the group", "a").brief("rule").decides(),
 		bind(actAcceptSafe, "all safe", "accept every safe fix that is shown, and those that come up once these are made", "A").brief("safe").decides(),
-		bind(actFilter, "filter", "show only rows with these words; ! in front inverts; esc clears", "/"),
+		bind(actFilter, "filter", "show only rows with these words (! in front inverts, esc clears)", "/"),
 		bind(actGroup, "group", "group by file, severity, rule, level or service", "t"),
 		bind(actLevel, "level", "show all levels, or only safe, review or manual ones", "f"),
 		bind(actIgnore, "ignore", "leave it and record why, as a comment in the file", "i").decides(),
@@ -254,6 +257,9 @@ var typing = []binding{
 	bind(actDelete, "", "delete the letter under the cursor", "delete"),
 	bind(actWordBack, "", "delete the word before", "ctrl+w", "alt+backspace"),
 	bind(actClearLine, "", "delete the line up to the cursor", "ctrl+u"),
+	bind(actClearEnd, "", "delete the line from the cursor on", "ctrl+k"),
+	bind(actWordLeft, "", "a word to the left", "alt+left", "ctrl+left", "alt+b"),
+	bind(actWordRight, "", "a word to the right", "alt+right", "ctrl+right", "alt+f"),
 	bind(actAbort, "", "leave at once with exit code 130; nothing is written", "ctrl+c"),
 	bind(actSuspend, "", "suspend; fg comes back", "ctrl+z"),
 	bind(actRedraw, "", "draw the screen anew", "ctrl+l"),

@@ -516,6 +516,8 @@ func TestTypingKeys(t *testing.T) {
 		{[]string{"backspace"}, "ab c"}, {[]string{"ctrl+h"}, "ab c"},
 		{[]string{"home", "delete"}, "b cd"},
 		{[]string{"ctrl+w"}, "ab "}, {[]string{"alt+backspace"}, "ab "},
+		{[]string{"alt+left", "x"}, "ab xcd"}, {[]string{"ctrl+left", "ctrl+left", "x"}, "xab cd"}, {[]string{"alt+b", "ctrl+k"}, "ab "},
+		{[]string{"home", "alt+right", "x"}, "abx cd"}, {[]string{"home", "ctrl+right", "alt+f", "x"}, "ab cdx"},
 		{[]string{"ctrl+u"}, ""}, {[]string{"left", "ctrl+u"}, "d"},
 		{[]string{"q", "?", "m"}, "ab cdq?m"}, // letters, not commands
 	} {

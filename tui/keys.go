@@ -117,6 +117,12 @@ func (d *model) typeKey(t typist, msg tea.KeyPressMsg) (tea.Cmd, bool) {
 		in.DeleteWord()
 	case actClearLine:
 		in.DeleteToStart()
+	case actClearEnd:
+		in.DeleteToEnd()
+	case actWordLeft:
+		in.WordLeft()
+	case actWordRight:
+		in.WordRight()
 	default:
 		return d.anywhere(b.act)
 	}

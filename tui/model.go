@@ -86,6 +86,9 @@ type line interface {
 	Delete()
 	DeleteWord()
 	DeleteToStart()
+	DeleteToEnd()
+	WordLeft()
+	WordRight()
 }
 
 // The model is what every screen works on. It belongs to the Update goroutine;

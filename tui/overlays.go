@@ -269,7 +269,7 @@ func (o *changedOverlay) press(d *model, a action) tea.Cmd {
 }
 
 func (o *changedOverlay) panel(d *model, width, height int) (string, []string) {
-	lines := []string{" Nothing was written, because of these files:", ""}
+	lines := []string{" These files cannot be written:", ""}
 	for _, f := range o.err.Refusals {
 		s := text.VisibleLine(f.Path) + ": " + text.VisibleLine(f.Reason)
 		for _, line := range widget.Wrap(s, max(1, width-6)) {
@@ -277,7 +277,7 @@ func (o *changedOverlay) panel(d *model, width, height int) (string, []string) {
 		}
 	}
 	lines = append(lines, "", " r reads the files again and keeps every decision whose finding still exists.")
-	return "files have changed", o.window(lines, height)
+	return "nothing was written", o.window(lines, height)
 }
 
 // resumeOverlay offers the decisions of an earlier session.

@@ -124,7 +124,9 @@ func (v *detail) entries(d *model, o *engine.Outcome, p *preview) []entry {
 	add(false, "Why", plainLook, joined(rule.Page().Why))
 	var facts []string
 	for _, e := range f.Evidence {
-		facts = append(facts, e.String())
+		if s := e.String(); !slices.Contains(facts, s) {
+			facts = append(facts, s)
+		}
 	}
 	add(false, "Known", plainLook, facts...)
 	if p != nil && p.also != "" {

@@ -94,8 +94,8 @@ func (d *Diff) fragments(c *content) []fragment {
 	if c.partner > 0 {
 		here, there := mostCells(line[first:last]), mostCells(other[first:len(other)-len(line)+last])
 		c.changed, c.changedHere = span{b.watched, b.watched + max(here, there)}, b.watched+here
-		if c.side.ending(c.line) != c.other.ending(c.partner) {
-			c.changed.to = max(c.changed.to, b.cells)
+		if line == other { // what is said about their ends begins there
+			c.changed.to += afterChange
 		}
 	}
 	return b.out

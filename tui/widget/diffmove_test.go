@@ -303,3 +303,22 @@ func TestALineThatGrewIsShownWhereItGrew(t *testing.T) {
 		t.Errorf("the added part is not seen:\n%s", got)
 	}
 }
+
+// TestTheEndOfALineIsNoReasonToScroll: what is said about a missing newline is seen
+// from its beginning, and both lines of the pair stay where they are.
+func TestTheEndOfALineIsNoReasonToScroll(t *testing.T) {
+	d := NewDiff([]DiffFile{{"f.yaml", "kubernetes", []byte("            - containerPort: 6060"), []byte("            - containerPort: 6060\nnext: 1\n")}}, nil)
+	d.SetTheme(plainTheme(false))
+	got := bare(d.View(60, 5))
+	for _, want := range []string{" 1 -             - containerPort: 6060 (no newline", " 1 +             - containerPort: 6060 "} {
+		if !strings.Contains(got, want) {
+			t.Errorf("no %q:\n%s", want, got)
+		}
+	}
+	long := strings.Repeat("abcdefghij", 20)
+	d = NewDiff([]DiffFile{{"f", "", []byte(long + "\r\nx\n"), []byte(long + "\nx\n")}}, nil)
+	d.SetTheme(plainTheme(false))
+	if got := bare(d.View(60, 5)); !strings.Contains(got, "j␍") {
+		t.Errorf("the carriage return is not seen:\n%s", got)
+	}
+}

@@ -7,6 +7,9 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"charm.land/bubbles/v2/textinput"
+	tea "charm.land/bubbletea/v2"
+
 	"github.com/oakum-sec/oakum/tui/theme"
 )
 
@@ -161,4 +164,45 @@ func FuzzInput(f *testing.F) {
 			}
 		}
 	})
+}
+
+// TestWhyInputIsHere shows what keeps Input from being a bubbles/textinput. What no
+// longer differs can be replaced.
+func TestWhyInputIsHere(t *testing.T) {
+	theirs := textinput.New()
+	theirs.Prompt = ""
+	theirs.Focus()
+	theirs.SetWidth(20)
+	press := func(value string, keys ...tea.KeyPressMsg) string {
+		theirs.SetValue(value)
+		theirs.CursorEnd()
+		for _, k := range keys {
+			theirs, _ = theirs.Update(k)
+		}
+		return theirs.Value()
+	}
+	var ours Input
+	for _, c := range []struct {
+		what, value string
+		key         tea.KeyPressMsg
+		edit        func()
+	}{
+		{"a letter is deleted whole", "a\U0001f468\u200d\U0001f469\u200d\U0001f467", tea.KeyPressMsg{Code: tea.KeyBackspace}, ours.Backspace},
+		{"a path has words", "k8s/api-deployment.yaml", tea.KeyPressMsg{Code: 'w', Mod: tea.ModCtrl}, ours.DeleteWord},
+	} {
+		ours.Set(c.value)
+		c.edit()
+		if got := press(c.value, c.key); got == ours.Value() {
+			t.Errorf("%s: bubbles/textinput does the same: %q", c.what, got)
+		}
+	}
+	press(strings.Repeat("\U0001f468\u200d\U0001f469\u200d\U0001f467", 12))
+	theirs.SetCursor(7)
+	if w := Width(theirs.View()); w <= 21 { // with the cell of its cursor
+		t.Errorf("bubbles/textinput keeps its width: %d", w)
+	}
+	press("a\u202eb")
+	if !strings.Contains(theirs.View(), "\u202e") {
+		t.Error("bubbles/textinput shows what reorders text by its number")
+	}
 }
