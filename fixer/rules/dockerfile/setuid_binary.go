@@ -15,7 +15,7 @@ var setuidBinaryDoc string
 // SetuidBinary reports files made setuid.
 var SetuidBinary = &fixer.Rule{
 	Name:     "dockerfile/setuid-binary",
-	Title:    "setuid or setgid binary created",
+	Title:    "setuid binary created",
 	Severity: fixer.Medium,
 	Kind:     fixer.Dockerfile,
 	Phase:    fixer.Permissions,
@@ -30,7 +30,7 @@ var SetuidBinary = &fixer.Rule{
 		build.Each(f, func(s *dockerfile.Stage, i, at *dockerfile.Instruction) {
 			if flag, ok := i.Flag("chmod"); ok && kept[s] && !s.Windows && build.SetsUID(flag.Value) {
 				report(p, at, fixer.Finding{
-					Message: fmt.Sprintf("--chmod=%s sets the setuid or setgid bit: every user of the container runs these files as their owner", flag.Value),
+					Message: fmt.Sprintf("--chmod=%s sets the setuid bit: every user of the container runs these files as their owner", flag.Value),
 					Advice:  setuidAdvice,
 					Start:   flag.Word.Start, End: flag.Word.End,
 				})
@@ -47,7 +47,7 @@ var SetuidBinary = &fixer.Rule{
 				}
 				finding := fixer.Finding{
 					Path:    place(f, st.At) + ": " + c.Program + c.Ordinal,
-					Message: fmt.Sprintf("%s %s sets the setuid or setgid bit: every user of the container runs these files as their owner", c.Program, mode),
+					Message: fmt.Sprintf("%s %s sets the setuid bit: every user of the container runs these files as their owner", c.Program, mode),
 					Advice:  setuidAdvice,
 				}
 				finding.Start, finding.End = st.Span(c)
