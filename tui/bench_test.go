@@ -96,6 +96,15 @@ func BenchmarkSettle(b *testing.B) {
 	}
 }
 
+// BenchmarkRegroup measures what grouping 10,000 findings otherwise costs.
+func BenchmarkRegroup(b *testing.B) {
+	d := startLarge(b, 20000)
+	for b.Loop() {
+		_, _ = d.app.Update(keyPress("t"))
+		_ = d.app.View()
+	}
+}
+
 // BenchmarkFirstFrame measures reading, checking and drawing a repository of
 // 100 files.
 func BenchmarkFirstFrame(b *testing.B) {

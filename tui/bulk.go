@@ -186,7 +186,7 @@ func (d *model) together(k fixer.Key, v engine.Decision) engine.Decisions {
 // places are the findings that are answered together with one that the list shows
 // folded; only itself where there is no such question.
 func (s *listScreen) places(k fixer.Key) []*row {
-	if r := s.asks[k]; r != nil {
+	if r := s.question(k); r != nil {
 		return r.places
 	}
 	return nil

@@ -24,9 +24,11 @@ type listScreen struct {
 	order  []string // the names of the groups, as they are shown
 	labels headings
 
-	queue []fixer.Key        // what is gone through, in the order of the rows
-	spot  map[fixer.Key]int  // where in the queue; findings of one question have one place
-	asks  map[fixer.Key]*row // the folded question that a finding is part of
+	queue []fixer.Key       // what is gone through, in the order of the rows
+	where map[fixer.Key]int // the finding's number in the plan
+	spots []int             // by that number, the place in the queue, from 1; those of one question have one
+	asks  []*row            // by that number, the folded question that the finding is part of
+	found int               // findings in the queue, with all of each question
 
 	held fixer.Key // the finding the cursor was on before it went to a question
 
@@ -61,7 +63,7 @@ func (s *listScreen) update(d *model) {
 		rows = s.foldQuestions(rows)
 	}
 	s.rows = rows
-	s.enqueue(len(d.current.plan.Outcomes))
+	s.enqueue(d.current)
 	s.labels = headings{}
 	s.list.Empty = "  nothing matches the filter; esc clears it"
 	_, _, had := s.list.Cursor()
@@ -122,21 +124,41 @@ func (r *row) waits() bool {
 
 // enqueue makes the queue of what the rows show: the walk goes in the order of the
 // list. A question is gone through once.
-func (s *listScreen) enqueue(all int) {
-	s.queue, s.spot, s.asks = make([]fixer.Key, 0, len(s.rows)), make(map[fixer.Key]int, all), map[fixer.Key]*row{}
+func (s *listScreen) enqueue(now *planIndex) {
+	all := len(now.plan.Outcomes)
+	s.where, s.found = now.index, 0
+	s.queue, s.spots, s.asks = make([]fixer.Key, 0, len(s.rows)), make([]int, all), make([]*row, all)
 	for _, r := range s.rows {
 		if r.outcome == nil || r.outcome.Result == engine.AlreadySuppressed || r.places != nil && s.unfolded[r.key] {
 			continue
 		}
+		s.queue = append(s.queue, r.outcome.Finding.Key())
 		if r.places == nil {
-			s.spot[r.outcome.Finding.Key()] = len(s.queue)
+			s.spots[r.number] = len(s.queue)
+			s.found++
 		}
 		for _, p := range r.places {
-			k := p.outcome.Finding.Key()
-			s.spot[k], s.asks[k] = len(s.queue), r
+			s.spots[p.number], s.asks[p.number] = len(s.queue), r
+			s.found++
 		}
-		s.queue = append(s.queue, r.outcome.Finding.Key())
 	}
+}
+
+// spot returns the place of a finding in the queue, from 1; it is 0 when the list does
+// not show it.
+func (s *listScreen) spot(k fixer.Key) int {
+	if i, ok := s.where[k]; ok && i < len(s.spots) {
+		return s.spots[i]
+	}
+	return 0
+}
+
+// question returns the folded question that a finding is part of, nil for none.
+func (s *listScreen) question(k fixer.Key) *row {
+	if i, ok := s.where[k]; ok && i < len(s.asks) {
+		return s.asks[i]
+	}
+	return nil
 }
 
 // show chooses what the list shows and how it is grouped, from its first finding on:
@@ -184,7 +206,7 @@ func (s *listScreen) reveal(k fixer.Key) {
 	if s.list.Select(k.String()) {
 		return
 	}
-	if r := s.asks[k]; r != nil {
+	if r := s.question(k); r != nil {
 		s.list.Select(r.key)
 	}
 }

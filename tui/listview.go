@@ -72,15 +72,15 @@ func (s *listScreen) position(d *model) string {
 	all := len(s.queue)
 	what := fmt.Sprintf("findings%s%d", dot, all)
 	if r := s.current(); r != nil && r.outcome != nil {
-		if i, ok := s.spot[r.outcome.Finding.Key()]; ok {
-			what = fmt.Sprintf("findings%s%d of %d", dot, i+1, all)
+		if i := s.spot(r.outcome.Finding.Key()); i > 0 {
+			what = fmt.Sprintf("findings%s%d of %d", dot, i, all)
 		}
 	} else if r == nil {
 		if n, of := s.list.Group(); n > 0 {
 			what = fmt.Sprintf("findings%s%s %d of %d", dot, s.groupBy, min(n, len(s.order)), min(of, len(s.order)))
 		}
 	}
-	if n := len(s.spot); n != all {
+	if n := s.found; n != all {
 		what += fmt.Sprintf(" for %s", count(n, "finding"))
 	}
 	return what

@@ -125,11 +125,14 @@ func (s *listScreen) unfold(d *model, open bool) bool {
 // placeLines lists where a question is asked, in at most so many lines.
 func placeLines(d *model, places []*row, width, most int) []string {
 	t := &d.theme
-	var names []string
-	for _, p := range places {
-		names = append(names, fmt.Sprintf("%s (%s:%d)", p.object, text.VisibleLine(p.now.File), p.outcome.Finding.Line))
-	}
 	room := max(1, width-labelWidth-2)
+	var names []string
+	for cells := 0; len(names) < len(places) && cells <= most*room; { // more is not seen
+		p := places[len(names)]
+		name := fmt.Sprintf("%s (%s:%d)", p.object, text.VisibleLine(p.now.File), p.outcome.Finding.Line)
+		names = append(names, name)
+		cells += widget.Width(name)
+	}
 	lines := widget.Wrap(fmt.Sprintf("%d: %s", len(places), strings.Join(names, ", ")), room)
 	if len(lines) > most {
 		lines = lines[:most]

@@ -135,10 +135,7 @@ func (s *reviewScreen) step(d *model, by int) tea.Cmd {
 // with wanting only those that wait for a word.
 func (d *model) nextOpen(from fixer.Key, by int, wanting bool) (fixer.Key, bool) {
 	q := d.list.queue
-	at, ok := d.list.spot[from]
-	if !ok {
-		at = -1
-	}
+	at := d.list.spot(from) - 1 // -1 when it is not in the queue
 	for i := 1; i <= len(q); i++ {
 		k := q[((at+by*i)%len(q)+len(q))%len(q)]
 		if k != from && (!wanting || d.open(k)) {
@@ -155,7 +152,7 @@ func (s *reviewScreen) draw(d *model, l layout) page {
 		return page{title: "review", body: []string{" this finding is gone"}}
 	}
 	f := d.offer(o) // severity and level as they are after what is accepted
-	at := d.list.spot[s.key] + 1
+	at := d.list.spot(s.key)
 	p := page{
 		title: fmt.Sprintf("review %d of %d %s %s:%d", at, len(d.list.queue), t.Marks.Dot, text.VisibleLine(f.File), o.Finding.Line),
 		right: t.Severity(int(f.Severity)).Paint(severityLong(f.Severity)),

@@ -16,6 +16,7 @@ import (
 type row struct {
 	key     string          // unique, and the same while the thing is the same
 	outcome *engine.Outcome // nil for what is no finding
+	number  int             // of the finding in the plan
 	now     *fixer.Finding  // as it is after the accepted fixes: its severity, level and fixes
 	service string          // that the finding belongs to, "" for none
 	ask     string          // what is asked: findings with the same can be answered together; "" for none
@@ -54,7 +55,7 @@ func makeRows(plan *engine.Plan, titles map[string]string, notes []string) []*ro
 		}
 		r := &made[i]
 		*r = row{
-			key: f.Key().String(), outcome: o, now: f,
+			key: f.Key().String(), outcome: o, number: i, now: f,
 			title: text.VisibleLine(titleOf(f, titles)), object: placeWord(f.Path),
 			words: rowWords(f, titles, o.Result),
 		}

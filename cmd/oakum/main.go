@@ -2,9 +2,10 @@
 // place, without touching a byte that is not part of a fix.
 //
 // Standard output is the result: the report, the patch, the outcomes. Standard
-// error is the talk: errors, notes, summaries, hints. The exit status is 0 for
-// clean, 1 for findings (or a patch that is not empty), 2 when the job could not
-// be done, and 130 when it was interrupted.
+// error is the talk: errors, notes, hints, and the summary where a patch, JSON or a
+// text to be pasted is the result. The exit status is 0 for clean, 1 for findings (or
+// a patch that is not empty), 2 when the job could not be done, and 130 when it was
+// interrupted.
 package main
 
 import (

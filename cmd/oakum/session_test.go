@@ -62,7 +62,7 @@ func walk(x *terminal) {
 		x.t.Error("the interface is not on the alternate screen")
 	}
 	x.keys("j")
-	x.wait("> [!] LOW  image without a digest · stage build")
+	x.wait("> [!] LOW  image not pinned to a digest · stage build")
 	x.keys("k", "Enter")
 	x.wait(" review ", "+  USER 65532:65532", "y accept")
 	x.keys("p")

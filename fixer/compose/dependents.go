@@ -88,12 +88,12 @@ func variants(v View, completions []Part) []Dependent {
 	if n := len(v.Overrides); n > 0 {
 		bare := v
 		bare.Overrides, bare.Variant = nil, "alone"
-		out = append(out, Dependent{bare.assembled(), fmt.Sprintf("%s can be used without %s", v.File, v.Overrides[n-1].File), v.Part()})
+		out = append(out, Dependent{bare.assembled(), fmt.Sprintf("file %s can be used without %s", v.File, v.Overrides[n-1].File), v.Part()})
 	}
 	for _, c := range completions {
 		over := v
 		over.Overrides, over.Variant = append(slices.Clone(v.Overrides), c), c.File
-		out = append(out, Dependent{over.assembled(), fmt.Sprintf("%s overrides this service", c.File), c})
+		out = append(out, Dependent{over.assembled(), fmt.Sprintf("file %s overrides this service", c.File), c})
 		if len(out) >= maxDependents {
 			break
 		}

@@ -91,7 +91,7 @@ func (s *Spec) DropCapabilities() CapabilityDecision {
 	if need = slices.DeleteFunc(need, s.adds); len(need) > 0 && s.Image.Program() != nil {
 		d.Evidence = append(d.Evidence, fixer.ImageEvidence(s.Image.Entry.Evidence(field)))
 		if note := s.Image.Entry.CapsRoot.Note; note != "" && field == image.FieldCapsRoot {
-			d.Evidence = append(d.Evidence, fixer.Evidence{Kind: fixer.FromTable, Text: note})
+			d.Evidence = append(d.Evidence, fixer.Evidence{Kind: fixer.FromTable, Text: text.Capital(note)})
 		}
 	}
 	if len(low) > 0 && !notRoot(user) && !slices.Contains(need, bindLow) && !s.adds(bindLow) {

@@ -321,7 +321,7 @@ func (s *Spec) ForbidNewPrivileges() Decision {
 	case s.servesMail() != "":
 		notice("Mail is no longer delivered if the mail server uses setuid binaries", s.says(s.servesMail()))
 	case s.Image.Entry == nil && !s.Image.BuiltHere():
-		notice(d.Breaks, s.says("oakum knows nothing about the image "+s.Image.Name+", so no fact shows that it works without setuid binaries"))
+		notice(d.Breaks, s.says("oakum does not know the image "+s.Image.Name+", so no fact shows that the image works without setuid binaries"))
 	case s.Image.Entry != nil && s.Image.Entry.ByName:
 		notice(d.Breaks, fixer.ImageEvidence(s.Image.Entry.Evidence(image.FieldDefault)))
 	default:

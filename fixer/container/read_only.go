@@ -214,10 +214,10 @@ func (s *Spec) roomForCommands(d *ReadOnlyDecision) (known bool) {
 		switch {
 		case d.Level == fixer.Manual || s.Mounted(n.Dir):
 		case n.Data && !(s.Platform == Compose && s.Image.declaresVolume(n.Dir)) && !covered(d, n.Dir):
-			d.manual("Mount a volume at " + n.Dir + " first. " + text.Capital(n.Evidence.Text) + ", where the application keeps data, and nothing is mounted there")
+			d.manual("Mount a volume at " + n.Dir + " first. " + n.Evidence.Text + ", where the application keeps data, and nothing is mounted there")
 			d.Evidence = append(d.Evidence, n.Evidence)
 		case !s.roomAt(d, n.Dir, n.Dir, !shipped(n.Dir) || scratchName[path.Base(n.Dir)]):
-			d.manual("Mount a volume at " + n.Dir + ", then make the root filesystem read-only. " + text.Capital(n.Evidence.Text) + ", a directory of the image's own files")
+			d.manual("Mount a volume at " + n.Dir + ", then make the root filesystem read-only. " + n.Evidence.Text + ", a directory of the image's own files")
 			d.Evidence = append(d.Evidence, n.Evidence)
 		}
 	}

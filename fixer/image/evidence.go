@@ -213,7 +213,7 @@ func (e *Entry) claimNonRoot() string {
 	case SupportYes:
 		text = "runs without root" + as
 	case SupportConditional:
-		text = "runs without root" + as + " only under conditions"
+		text = "runs without root" + as + " under conditions"
 	case SupportNo:
 		text = "must start as root"
 	case SupportApp:
@@ -221,8 +221,12 @@ func (e *Entry) claimNonRoot() string {
 	default:
 		text = "is not known to run without root"
 	}
-	if len(e.NonRoot.Conditions) > 0 {
-		text += ": " + SaysAll(e.NonRoot.Conditions)
+	switch conditions := SaysAll(e.NonRoot.Conditions); {
+	case conditions == "":
+	case e.NonRoot.Support == SupportNo:
+		text += ": " + conditions
+	default:
+		text += ". Required: " + conditions
 	}
 	return e.Image + " " + text
 }

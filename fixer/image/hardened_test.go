@@ -342,10 +342,10 @@ func hardenedFamily(repo string, list []definition) family {
 			continue
 		}
 		f.Writable = append(f.Writable, WritablePath{Path: at, Kind: kindOfPath(at), When: &Condition{
-			Says: "the program writes to " + at + ", which its image gives to its user", Unknown: "the publisher says whose it is, not what is written",
+			Says: "the application writes to " + at + ", which the image gives to its user", Unknown: "the publisher says whose it is, not what is written",
 		}})
 	}
-	f.Evidence[FieldWritable] = append(said(first.file), doubt("what the program writes to is not stated"))
+	f.Evidence[FieldWritable] = append(said(first.file), doubt("what the application writes to is not stated"))
 	for _, port := range first.ports {
 		if !slices.ContainsFunc(running, func(d definition) bool { return !slices.Contains(d.ports, port) }) {
 			f.Ports = append(f.Ports, port)

@@ -51,10 +51,9 @@ func wholeWords(list string) *regexp.Regexp {
 
 var codeSpan = regexp.MustCompile("`[^`]*`")
 
-// Complaints returns what is wrong with a text, each with the words it is about:
-// terms that must not appear, sentences of more than [MaxWords] words, and chains of
-// semicolons. Empty lines end a sentence, as does a line that begins a list.
-func Complaints(text string) []string {
+// Terms returns the terms in a text that must not appear, each with what to say
+// instead.
+func Terms(text string) []string {
 	text = codeSpan.ReplaceAllString(text, "`code`")
 	var out []string
 	for _, t := range allTerms() {
@@ -66,6 +65,15 @@ func Complaints(text string) []string {
 			out = append(out, fmt.Sprintf("%q: say %s, in %q", m[2], t.say, text))
 		}
 	}
+	return out
+}
+
+// Complaints returns what is wrong with a text, each with the words it is about:
+// [Terms], sentences of more than [MaxWords] words, and chains of semicolons. Empty
+// lines end a sentence, as does a line that begins a list.
+func Complaints(text string) []string {
+	out := Terms(text)
+	text = codeSpan.ReplaceAllString(text, "`code`")
 	for _, s := range sentences(text) {
 		if n := len(strings.Fields(s)); n > MaxWords {
 			out = append(out, fmt.Sprintf("%d words in a sentence, at most %d: %q", n, MaxWords, s))
@@ -77,9 +85,9 @@ func Complaints(text string) []string {
 	return out
 }
 
-var sentenceEnd = regexp.MustCompile(`[.?!:]["')]*\s+["'(]*[A-Z]|\n\s*\n|\n\s*[-*|#]`)
+var sentenceEnd = regexp.MustCompile(`[.?!]["')]*\s+\S|:\s+["'(]*[A-Z]|\n\s*\n|\n\s*[-*|#]`)
 
-// sentences splits a text where a full stop or a colon is followed by a capital
+// sentences splits a text at full stops, where a colon is followed by a capital
 // letter, at empty lines, and at items of lists.
 func sentences(text string) []string {
 	var out []string

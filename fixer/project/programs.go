@@ -45,7 +45,7 @@ func (b *Backend) program(name string) (string, error) {
 	}
 	found, err := exec.LookPath(name)
 	if err != nil {
-		return "", fmt.Errorf("%s: no such program", text.VisibleLine(name))
+		return "", fmt.Errorf("%s: no such command", text.VisibleLine(name))
 	}
 	real, err := filepath.EvalSymlinks(found)
 	if err == nil {

@@ -35,7 +35,7 @@ func TestTheRepositoryDoesNotChooseTheEditor(t *testing.T) {
 		{bin, "", theirs, "lies in the repository"},
 		{bin, "", "", "set VISUAL or EDITOR"}, // vi is a link into the repository
 		{bin, "", "node_modules/.bin/nano", "write the whole path"},
-		{bin, "missing", "nano", "VISUAL: missing: no such program"},
+		{bin, "missing", "nano", "VISUAL: missing: no such command"},
 		{bin, "", "nano; rm x", "EDITOR: only words"},
 		{"", "", "", "set VISUAL or EDITOR"},
 	} {

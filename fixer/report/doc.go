@@ -1,6 +1,7 @@
 // Package report puts what the engine found, and what became of it, into a
-// form: for people (text), for editors and grep (concise), for programs (JSON)
-// and for git (patch). It also shows rules: as a table, and one at a time.
+// form: for people (text), for editors and grep (concise), for other tools (JSON),
+// for git (patch, commit message) and for a pull request (Markdown). It also shows
+// rules: as a table, and one at a time.
 //
 // Everything here writes to an [io.Writer] and is deterministic.
 //
@@ -18,9 +19,13 @@
 // would obey. The patch alone is exact, since it is for git; shown on a
 // terminal it is made visible as well.
 //
-// Lines of the files are shown in the patch and nowhere else, so that a report
-// kept in a log holds no secret the files hold. The edits in JSON hold the new
-// text of a fix, and no old one.
+// A report kept in a log holds no secret that the files hold: a scan shows the first
+// line of each finding, with values hidden that are secrets or have the name of one
+// (see [github.com/oakum-sec/oakum/fixer/secret.Hide]). Only the patch has the lines as they are. The
+// edits in JSON hold the new text of a fix, and no old one.
+//
+// A fact, an advice or a consequence that findings share is told once in the text.
+// Paths are those that [Style] gives them; JSON and patches have those of the root.
 //
 // # Kept by hand
 //

@@ -14,18 +14,12 @@ import (
 	"github.com/oakum-sec/oakum/fixer/rules"
 )
 
-// notYet are the kinds of rules whose texts are not yet held to the language.
-var notYet = map[string]bool{"compose": true, "dockerfile": true}
-
 // TestLanguage holds every text of every rule, as it comes out of the rule's cases,
 // and its page to the language of the project: standard terms, short sentences,
 // checks that can be pasted.
 func TestLanguage(t *testing.T) {
 	for _, rule := range rules.All() {
 		t.Run(rule.Name, func(t *testing.T) {
-			if kind, _, _ := strings.Cut(rule.Name, "/"); notYet[kind] {
-				t.Skip("texts of this kind are not yet held to the language")
-			}
 			holdPage(t, rule)
 			archive, err := txtar.ParseFile(casesOf(rule))
 			if err != nil {

@@ -8,7 +8,7 @@
 //	Finding 1 of 4. Critical: dockerfile/runs-as-root in Dockerfile, line 11, stage run.
 //	The last stage has no USER, so its process is root.
 //	Fix 1 of 2, review: add USER before CMD.
-//	Say accept, skip, diff, explain, ignore, next, or help.
+//	Say accept, skip, diff, explain, suppress, next, or help.
 //	accept
 //	Accepted: add USER before CMD. Score 38, now 58.
 //

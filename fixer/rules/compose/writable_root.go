@@ -114,7 +114,7 @@ func reportNoRoom(p *fixer.Pass, v compose.View, spec *container.Spec) {
 }
 
 var paramWritable = fixer.Param{
-	Name: "writable", Meaning: "Paths to mount as tmpfs, separated by spaces or commas; add options as path:option; may be empty", Validate: validTmpfs,
+	Name: "writable", Meaning: "Paths to mount as tmpfs, separated by spaces or commas; add options as path:option (may be empty)", Validate: validTmpfs,
 }
 
 // tmpfsEntry writes a tmpfs for a path. Over a folder of the image it takes

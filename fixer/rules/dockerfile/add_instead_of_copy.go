@@ -18,7 +18,7 @@ var addInsteadOfCopyDoc string
 // AddInsteadOfCopy reports ADD where COPY does the same.
 var AddInsteadOfCopy = &fixer.Rule{
 	Name:     "dockerfile/add-instead-of-copy",
-	Title:    "ADD where COPY does",
+	Title:    "ADD instead of COPY",
 	Severity: fixer.Low,
 	Kind:     fixer.Dockerfile,
 	Phase:    fixer.Identity,
@@ -67,21 +67,21 @@ func checkAdd(p *fixer.Pass, s *dockerfile.Stage, i, at *dockerfile.Instruction)
 		}
 		names = append(names, w.Value)
 	}
-	f.Message = fmt.Sprintf("ADD copies %s, which COPY does without unpacking or downloading anything", brief(names))
+	f.Message = fmt.Sprintf("ADD copies local files (%s); COPY does the same without unpacking archives or downloading URLs", brief(names))
 	switch {
 	case i.OnBuild:
-		f.Advice = "write ONBUILD COPY if nothing of it is to be unpacked: the step runs in images built from this one, which are not seen here"
+		f.Advice = "Write ONBUILD COPY if no archive must be unpacked. The instruction runs in images built from this one, which are unknown here"
 	case s.Windows:
-		f.Advice = "write COPY if nothing of it is to be unpacked: Windows stages are read and not rewritten"
+		f.Advice = "Write COPY if no archive must be unpacked. Windows stages are not edited automatically"
 	default:
 		file := p.File.Dockerfile
 		fix := fixer.Fix{
-			ID: "copy", Title: "use COPY", Level: fixer.Safe,
-			Verify: "docker build .   then   docker run --rm --entrypoint ls IMAGE -la " + text.ShellWord(i.Words[len(i.Words)-1].Value),
+			ID: "copy", Title: "Replace ADD with COPY", Level: fixer.Safe,
+			Verify: "docker build -t IMAGE . && docker run --rm --entrypoint ls IMAGE -la " + text.ShellWord(i.Words[len(i.Words)-1].Value) + "\nlists the same files as before",
 			Edit:   fixer.EditDockerfile(func() ([]text.Edit, error) { return file.ReplaceWord(i, i.Name, matchCase(file, "COPY")) }),
 		}
 		if len(doubts) > 0 {
-			fix.Level, fix.Breaks = fixer.Review, strings.Join(slices.Compact(doubts), "; ")
+			fix.Level, fix.Breaks = fixer.Review, strings.Join(slices.Compact(doubts), ". ")
 		}
 		f.Fixes = []fixer.Fix{fix}
 	}

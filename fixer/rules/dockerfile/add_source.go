@@ -26,7 +26,7 @@ func readSource(p *fixer.Pass, s *dockerfile.Stage, i *dockerfile.Instruction, w
 	at := source(p, i)
 	name := w.Value
 	if len(i.Heredocs) > 0 && strings.HasPrefix(w.Raw, "<<") {
-		return addSource{evidence: fixer.Evidence{Kind: fixer.FromDockerfile, Place: at, Text: name + " is a heredoc, which ADD and COPY write alike"}}
+		return addSource{evidence: fixer.Evidence{Kind: fixer.FromDockerfile, Place: at, Text: name + " is a heredoc, which ADD and COPY write in the same way"}}
 	}
 	if dockerfile.IsRemote(name) {
 		return addSource{needsADD: true}
@@ -37,29 +37,29 @@ func readSource(p *fixer.Pass, s *dockerfile.Stage, i *dockerfile.Instruction, w
 		case dockerfile.IsRemote(text) || fileKind(text) == archive || kind == archive:
 			return addSource{needsADD: true}
 		case kind == plain && !strings.HasPrefix(name, "$"):
-			return addSource{evidence: fixer.Evidence{Kind: fixer.FromDockerfile, Place: at, Text: name + " is no tar archive by its name, whatever the variable holds"}}
+			return addSource{evidence: fixer.Evidence{Kind: fixer.FromDockerfile, Place: at, Text: name + " does not have the name of a tar archive, for any value of the variable"}}
 		case from != nil:
 			return addSource{
-				doubt:    "a build that sets " + m[1] + " to a URL or to the name of a tar archive fails, or no longer gets it unpacked",
-				evidence: fixer.Evidence{Kind: fixer.FromDockerfile, Place: source(p, from), Text: name + " is " + text + " unless the build says otherwise"},
+				doubt:    "Builds that set " + m[1] + " to a URL fail, and archives that the variable names are no longer unpacked",
+				evidence: fixer.Evidence{Kind: fixer.FromDockerfile, Place: source(p, from), Text: name + " is " + text + " by default"},
 			}
 		}
 		return addSource{
-			doubt:    "nothing here says what " + m[1] + " holds: a URL makes the build fail, a tar archive is no longer unpacked",
-			evidence: fixer.Evidence{Kind: fixer.FromDockerfile, Place: at, Text: name + " is not known"},
+			doubt:    "The value of " + m[1] + " is unknown: a URL makes the build fail, and a tar archive is no longer unpacked",
+			evidence: fixer.Evidence{Kind: fixer.FromDockerfile, Place: at, Text: "The value of " + name + " is unknown"},
 		}
 	}
 	switch fileKind(name) {
 	case archive:
 		return addSource{needsADD: true}
 	case plain:
-		return addSource{evidence: fixer.Evidence{Kind: fixer.FromDockerfile, Place: at, Text: name + " is no tar archive by its name"}}
+		return addSource{evidence: fixer.Evidence{Kind: fixer.FromDockerfile, Place: at, Text: name + " does not have the name of a tar archive"}}
 	case folder:
-		return addSource{evidence: fixer.Evidence{Kind: fixer.FromDockerfile, Place: at, Text: name + " is a folder, and archives in a folder are not unpacked"}}
+		return addSource{evidence: fixer.Evidence{Kind: fixer.FromDockerfile, Place: at, Text: name + " is a directory, and ADD does not unpack archives in directories"}}
 	}
 	return addSource{
-		doubt:    "if " + name + " is a file that holds a tar archive, it is no longer unpacked",
-		evidence: fixer.Evidence{Kind: fixer.FromDockerfile, Place: at, Text: "the name " + name + " does not tell whether it is a folder, a file or an archive"},
+		doubt:    "If " + name + " is a tar archive, COPY does not unpack it",
+		evidence: fixer.Evidence{Kind: fixer.FromDockerfile, Place: at, Text: name + " may be a directory, a file or an archive"},
 	}
 }
 

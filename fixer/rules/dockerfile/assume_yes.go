@@ -18,7 +18,7 @@ var assumeYesDoc string
 // them.
 var AssumeYes = &fixer.Rule{
 	Name:     "dockerfile/assume-yes",
-	Title:    "installation that waits for an answer",
+	Title:    "package command without -y",
 	Severity: fixer.Low,
 	Kind:     fixer.Dockerfile,
 	Phase:    fixer.Resources,
@@ -83,8 +83,8 @@ func reportQuestions(p *fixer.Pass, st build.Step, open []*build.PackageCall) {
 	first := open[0]
 	f := fixer.Finding{
 		Path:    place(p.File.Dockerfile, st.At) + ": " + first.Program + " " + first.Verb,
-		Message: fmt.Sprintf("%s %s asks before it goes on, and nobody answers during a build", first.Program, first.Verb),
-		Advice:  fmt.Sprintf("write -y behind %s", first.Verb) + st.NotEdited(first.Command),
+		Message: fmt.Sprintf("%s %s prompts for confirmation, which a build cannot answer", first.Program, first.Verb),
+		Advice:  fmt.Sprintf("Add -y after %s", first.Verb) + st.NotEdited(first.Command),
 	}
 	f.Start, f.End = st.Span(build.Command{Command: first.Command})
 	if !slices.ContainsFunc(open, func(c *build.PackageCall) bool { return !st.Edited(c.Command) }) {
@@ -92,13 +92,13 @@ func reportQuestions(p *fixer.Pass, st build.Step, open []*build.PackageCall) {
 		level, breaks := fixer.Safe, ""
 		for _, c := range open {
 			if !endsStep(st, c) {
-				level, breaks = fixer.Review, fmt.Sprintf("the step goes on when %s %s gives up, so it may never have worked: now it does, and changes what is in the image", c.Program, c.Verb)
+				level, breaks = fixer.Review, fmt.Sprintf("The image may get new packages: the step continues when %s %s aborts, so the command may never have worked", c.Program, c.Verb)
 				break
 			}
 		}
 		f.Fixes = []fixer.Fix{{
-			ID: "yes", Title: "say yes with -y", Level: level, Breaks: breaks,
-			Verify: "docker build --no-cache .   installs the packages",
+			ID: "yes", Title: "Add -y", Level: level, Breaks: breaks,
+			Verify: "docker build --no-cache .\nsucceeds, and its log lists the packages that were installed or removed",
 			Edit: func(d *fixer.Draft) error {
 				for _, c := range open {
 					edits, err := st.Script.InsertWord(c.Command, c.VerbWord, "-y")

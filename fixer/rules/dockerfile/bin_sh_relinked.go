@@ -15,7 +15,7 @@ var binShRelinkedDoc string
 // BinShRelinked reports /bin/sh linked to another shell.
 var BinShRelinked = &fixer.Rule{
 	Name:     "dockerfile/bin-sh-relinked",
-	Title:    "/bin/sh made another shell",
+	Title:    "/bin/sh replaced by another shell",
 	Severity: fixer.Low,
 	Kind:     fixer.Dockerfile,
 	Phase:    fixer.Resources,
@@ -36,8 +36,8 @@ var BinShRelinked = &fixer.Rule{
 				}
 				f := fixer.Finding{
 					Path:    place(p.File.Dockerfile, st.At) + ": /bin/sh",
-					Message: c.Program + " puts another shell in the place of /bin/sh, for the container, too",
-					Advice:  `write SHELL ["/bin/bash", "-c"] for the steps that need it, #!/bin/bash in the scripts that do, and leave /bin/sh as it is`,
+					Message: c.Program + " replaces /bin/sh with another shell, at run time too",
+					Advice:  "Use `SHELL [\"/bin/bash\", \"-c\"]` for the steps that need bash, and #!/bin/bash in scripts. Leave /bin/sh unchanged",
 				}
 				f.Start, f.End = st.Span(c)
 				report(p, st.At, f)

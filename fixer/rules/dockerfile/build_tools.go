@@ -46,14 +46,14 @@ var BuildTools = &fixer.Rule{
 
 // toolchains are images that are for building, with what comes out.
 var toolchains = map[string]string{
-	"docker.io/library/golang":     "a Go program needs no Go to run: copy the binary into gcr.io/distroless/static or scratch",
-	"docker.io/library/rust":       "a Rust program needs no Rust to run: copy the binary into debian:13-slim or gcr.io/distroless/cc",
-	"docker.io/library/gcc":        "a compiled program needs no compiler to run: copy it into debian:13-slim",
-	"docker.io/library/maven":      "the program needs no Maven to run: copy the jar into eclipse-temurin with a jre tag",
-	"docker.io/library/gradle":     "the program needs no Gradle to run: copy the jar into eclipse-temurin with a jre tag",
-	"docker.io/library/haskell":    "the program needs no GHC to run: copy the binary into debian:13-slim",
-	"docker.io/library/swift":      "take swift with a slim tag for the last stage, and copy the binary",
-	"mcr.microsoft.com/dotnet/sdk": "the program needs no SDK to run: copy what dotnet publish makes into mcr.microsoft.com/dotnet/aspnet or runtime",
+	"docker.io/library/golang":     "copy the binary into gcr.io/distroless/static or scratch",
+	"docker.io/library/rust":       "copy the binary into debian:13-slim or gcr.io/distroless/cc",
+	"docker.io/library/gcc":        "copy the binary into debian:13-slim",
+	"docker.io/library/maven":      "copy the jar into eclipse-temurin with a jre tag",
+	"docker.io/library/gradle":     "copy the jar into eclipse-temurin with a jre tag",
+	"docker.io/library/haskell":    "copy the binary into debian:13-slim",
+	"docker.io/library/swift":      "copy the binary into swift with a slim tag",
+	"mcr.microsoft.com/dotnet/sdk": "copy the output of dotnet publish into mcr.microsoft.com/dotnet/aspnet or runtime",
 }
 
 // checkToolchain reports a stage that goes back to a toolchain.
@@ -69,8 +69,8 @@ func checkToolchain(p *fixer.Pass, s *dockerfile.Stage) bool {
 	}
 	report(p, root.From, fixer.Finding{
 		Path:    stagePath(s) + ": FROM",
-		Message: fmt.Sprintf("the image is built on the toolchain %s, which stays in it", ref.Familiar()),
-		Advice:  "name this stage (AS build) and add a last stage that only runs: " + instead,
+		Message: fmt.Sprintf("The final stage is built on the toolchain image %s, so compilers stay in the image", ref.Familiar()),
+		Advice:  "Name this stage (AS build) and add a final stage for the application: " + instead,
 	})
 	return true
 }
@@ -97,8 +97,8 @@ func checkCompilers(p *fixer.Pass, st build.Step) {
 		}
 		f := fixer.Finding{
 			Path:    place(p.File.Dockerfile, st.At) + ": build tools",
-			Message: fmt.Sprintf("%s %s in the image that is run", brief(found), stays(found)),
-			Advice: "build in a stage of its own (FROM … AS build) and copy what comes out with COPY --from=build; where that is too much, install the tools, use them and remove them in one RUN " +
+			Message: fmt.Sprintf("%s %s in the final image", brief(found), stays(found)),
+			Advice: "Build in a separate stage (FROM … AS build) and copy the result with COPY --from=build. Or install the tools, use them and remove them in one RUN " +
 				"(apk add --virtual .build … && apk del .build, apt-get purge -y --auto-remove)",
 		}
 		f.Start, f.End = st.Span(c)

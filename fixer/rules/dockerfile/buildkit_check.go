@@ -13,7 +13,7 @@ var buildkitCheckDoc string
 // BuildkitCheck reports what BuildKit's own build checks find.
 var BuildkitCheck = &fixer.Rule{
 	Name:     "dockerfile/buildkit-check",
-	Title:    "Docker's own build checks",
+	Title:    "Docker build check failed",
 	Severity: fixer.Low,
 	Kind:     fixer.Dockerfile,
 	Phase:    fixer.Resources,
@@ -29,11 +29,11 @@ var BuildkitCheck = &fixer.Rule{
 		}
 		for _, w := range result.Warnings {
 			if c, ok := buildkitChecks[w.Rule]; ok && !w.Hidden {
-				reportCheck(p, w.Line, w.Rule, c.severity, fmt.Sprintf("%s: %s", w.Rule, w.Message), c.advice+"; "+w.URL)
+				reportCheck(p, w.Line, w.Rule, c.severity, fmt.Sprintf("%s: %s", w.Rule, w.Message), c.advice+" ("+w.URL+")")
 			}
 		}
 		if f := result.Failure; f != nil {
-			reportCheck(p, f.Line, "failure", fixer.Medium, "the file cannot be built: "+f.Message, "see what docker build says, and mend it: nothing else that is said of the file can be relied on")
+			reportCheck(p, f.Line, "failure", fixer.Medium, "The file cannot be built: "+f.Message, "Run docker build, and fix the error first: other findings in this file may be wrong")
 		}
 	},
 }
@@ -44,13 +44,13 @@ var buildkitChecks = map[string]struct {
 	severity fixer.Severity
 	advice   string
 }{
-	"DuplicateStageName":              {fixer.Medium, "give each stage a name of its own: FROM and --from take the last one of a name"},
-	"ReservedStageName":               {fixer.Medium, "give the stage another name: this one means something else in FROM and --from"},
-	"UndefinedArgInFrom":              {fixer.Medium, "declare the variable with ARG before the first FROM"},
-	"FromPlatformFlagConstDisallowed": {fixer.Low, "leave --platform out, or use $BUILDPLATFORM or $TARGETPLATFORM: on another machine the program is emulated, or does not start"},
-	"InvalidBaseImagePlatform":        {fixer.Medium, "name an image that exists for the platform"},
-	"RedundantTargetPlatform":         {fixer.Low, "leave --platform=$TARGETPLATFORM out: it is what is taken anyway"},
-	"ExposeInvalidFormat":             {fixer.Low, "write EXPOSE with the port of the container alone: addresses and host ports belong to docker run and Compose"},
+	"DuplicateStageName":              {fixer.Medium, "Give each stage a unique name: FROM and --from use the last stage of a name"},
+	"ReservedStageName":               {fixer.Medium, "Rename the stage: this name has a special meaning in FROM and --from"},
+	"UndefinedArgInFrom":              {fixer.Medium, "Declare the variable with ARG before the first FROM"},
+	"FromPlatformFlagConstDisallowed": {fixer.Low, "Remove --platform, or use $BUILDPLATFORM or $TARGETPLATFORM: on other hardware the image is emulated, or does not start"},
+	"InvalidBaseImagePlatform":        {fixer.Medium, "Use an image that exists for the platform"},
+	"RedundantTargetPlatform":         {fixer.Low, "Remove --platform=$TARGETPLATFORM: this platform is the default"},
+	"ExposeInvalidFormat":             {fixer.Low, "Write only the container port in EXPOSE: addresses and host ports belong to docker run and Compose"},
 }
 
 func reportCheck(p *fixer.Pass, line int, name string, severity fixer.Severity, message, advice string) {

@@ -55,14 +55,14 @@ func follow(f *dockerfile.File, st build.Step, c build.Command, added string) ([
 		return nil, errors.New(dockerfile.CopiedReason)
 	}
 	if c.Place != 0 {
-		return nil, fmt.Errorf("the command stands in %s", c.Place)
+		return nil, fmt.Errorf("the command is in %s", c.Place)
 	}
 	next := following(f, st.Instruction, c.End)
 	switch next.kind {
 	case aSemicolon:
 		return []text.Edit{text.Insert(c.End, next.separator+added)}, nil
 	case somethingElse:
-		return nil, errors.New("it cannot be told what follows the command")
+		return nil, errors.New("the end of the command is unclear")
 	}
 	edits, err := st.Script.Append(c.Command, added)
 	if err == nil && len(edits) == 1 && edits[0].New == " && "+added {

@@ -126,10 +126,10 @@ func TestRunnersPromiseNoQuickStop(t *testing.T) {
 			t.Fatalf("CMD %s: %d findings, want one with one fix", command, len(report.Findings))
 		}
 		fix := report.Findings[0].Fixes[0]
-		if got := strings.Contains(fix.Verify, "ends it at once"); got != direct {
+		if got := strings.Contains(fix.Verify, "ends the container within a second"); got != direct {
 			t.Errorf("CMD %s: verify is %q", command, fix.Verify)
 		}
-		if got := !strings.Contains(fix.Breaks, "a shell of its own"); got != direct {
+		if got := !strings.Contains(fix.Breaks, "starts the application through a shell"); got != direct {
 			t.Errorf("CMD %s: breaks is %q", command, fix.Breaks)
 		}
 	}

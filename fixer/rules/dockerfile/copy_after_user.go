@@ -21,7 +21,7 @@ var copyAfterUserDoc string
 // user.
 var CopyAfterUser = &fixer.Rule{
 	Name:     "dockerfile/copy-after-user",
-	Title:    "files of root in the user's folder",
+	Title:    "files copied as root for a non-root user",
 	Severity: fixer.Low,
 	Kind:     fixer.Dockerfile,
 	Phase:    fixer.Permissions,
@@ -105,7 +105,7 @@ func writtenBy(to, user string, given map[string]string, volumes map[string]bool
 	for at := to; at != "/" && at != "."; at = path.Dir(at) {
 		switch {
 		case given[at] == user:
-			return at + " was given to " + user
+			return at + " belongs to " + user
 		case given[at] != "": // to somebody else, which is another intention
 			return ""
 		case volumes[at]:
@@ -117,20 +117,20 @@ func writtenBy(to, user string, given map[string]string, volumes map[string]bool
 
 func reportCopy(p *fixer.Pass, s *dockerfile.Stage, i *dockerfile.Instruction, user dockerfile.Value, why string) {
 	f := fixer.Finding{
-		Message:  fmt.Sprintf("%s writes files of root behind USER %s, and %s", i.Keyword, user.Text, why),
+		Message:  fmt.Sprintf("%s after USER %s creates files owned by root, although %s", i.Keyword, user.Text, why),
 		Evidence: []fixer.Evidence{{Kind: fixer.FromDockerfile, Place: source(p, user.At), Text: "USER " + user.Text}},
 	}
 	owner := owner(p, s, user.Text)
 	if link, ok := i.Flag("link"); ok && link.Value != "false" && strings.Trim(owner, "0123456789:") != "" {
-		f.Advice = "add --chown with the number of " + user.Text + ": COPY --link cannot look names up"
+		f.Advice = "Add --chown with the uid of " + user.Text + ": COPY --link cannot resolve user names"
 		report(p, i, f)
 		return
 	}
 	file := p.File.Dockerfile
 	f.Fixes = []fixer.Fix{{
-		ID: "chown", Title: "give the files to the user with --chown=" + owner, Level: fixer.Review,
-		Breaks: "the program can change these files from then on",
-		Verify: "docker build .   and   docker run --rm --entrypoint ls IMAGE -ln FOLDER   shows the user's number",
+		ID: "chown", Title: "Add --chown=" + owner, Level: fixer.Review,
+		Breaks: "The application, and an attacker who controls it, can change these files",
+		Verify: "docker build -t IMAGE . && docker run --rm --entrypoint ls IMAGE -ln DIRECTORY\nshows the uid of the user as owner",
 		Edit:   fixer.EditDockerfile(func() ([]text.Edit, error) { return file.AddFlag(i, "--chown="+owner) }),
 	}}
 	report(p, i, f)

@@ -16,7 +16,7 @@ var copyWholeFilesystemDoc string
 // CopyWholeFilesystem reports COPY of a whole filesystem.
 var CopyWholeFilesystem = &fixer.Rule{
 	Name:     "dockerfile/copy-whole-filesystem",
-	Title:    "whole file system copied",
+	Title:    "whole filesystem copied",
 	Severity: fixer.Low,
 	Kind:     fixer.Dockerfile,
 	Phase:    fixer.Resources,
@@ -37,12 +37,12 @@ var CopyWholeFilesystem = &fixer.Rule{
 			}
 			finding := fixer.Finding{
 				Severity: fixer.Medium,
-				Message:  fmt.Sprintf("all files of the image %s are laid over those of the base", from.Value),
-				Advice:   "name what is needed: the program, its libraries and its settings, each with a COPY --from of its own",
+				Message:  fmt.Sprintf("COPY --from=%s copies the whole filesystem of that image over the base image", from.Value),
+				Advice:   "Copy only the required paths, each with its own COPY --from: the binary, its libraries and its configuration",
 			}
 			if build.StageNamed(f, from.Value) != nil {
 				finding.Severity = fixer.Low
-				finding.Message = fmt.Sprintf("all files of stage %s are laid over those of the base", from.Value)
+				finding.Message = fmt.Sprintf("COPY --from=%s copies the whole filesystem of that stage over the base image", from.Value)
 			}
 			report(p, at, finding)
 		})

@@ -15,7 +15,7 @@ var debugToolsDoc string
 // DebugTools reports remote shells and debugging tools in a final image.
 var DebugTools = &fixer.Rule{
 	Name:     "dockerfile/debug-tools",
-	Title:    "ssh server or debugging tools",
+	Title:    "SSH server or debugging tools",
 	Severity: fixer.Low,
 	Kind:     fixer.Dockerfile,
 	Phase:    fixer.Permissions,
@@ -41,8 +41,8 @@ var DebugTools = &fixer.Rule{
 					report(p, port.At, fixer.Finding{
 						Severity: fixer.Medium,
 						Path:     stagePath(s) + ": EXPOSE 22",
-						Message:  "the image offers ssh on port 22",
-						Advice:   "use docker exec or kubectl exec to get in, and take the ssh server out",
+						Message:  "The image exposes an SSH server on port 22",
+						Advice:   "Remove the SSH server, and use docker exec or kubectl exec to open a shell",
 						Start:    port.Word.Start, End: port.Word.End,
 					})
 				}
@@ -70,16 +70,16 @@ func checkTools(p *fixer.Pass, st build.Step) {
 				continue
 			case remoteShells[name]:
 				f.Severity = fixer.Medium
-				f.Message = fmt.Sprintf("%s is a second way into the container", name)
-				f.Advice = "use docker exec or kubectl exec to get in, and take it out"
+				f.Message = fmt.Sprintf("The image contains %s, which gives remote access to the container", name)
+				f.Advice = "Remove the package, and use docker exec or kubectl exec to open a shell"
 				if name == "openssh" {
 					f.Severity = fixer.Low
-					f.Message = "openssh brings the ssh server along with the client"
-					f.Advice = "install openssh-client if git or a script only connects to others"
+					f.Message = "The package openssh installs the SSH server together with the client"
+					f.Advice = "Install openssh-client if only outgoing connections are needed, as for git"
 				}
 			case lookAround[name]:
-				f.Message = fmt.Sprintf("%s helps whoever gets into the container to look around", name)
-				f.Advice = "take it out unless the program itself runs it; docker debug and kubectl debug bring such tools when they are needed"
+				f.Message = fmt.Sprintf("The image contains %s, which helps an attacker explore the network and other processes", name)
+				f.Advice = "Remove the package unless the application runs it. docker debug and kubectl debug provide such tools when needed"
 			default:
 				continue
 			}

@@ -163,26 +163,26 @@ func reportDependencies(p *fixer.Pass, st build.Step, c build.Command, d *instal
 	what := strings.TrimSpace(c.Program + " " + sub)
 	f := fixer.Finding{
 		Path:    place(p.File.Dockerfile, st.At) + ": " + c.Program,
-		Message: what + " brings the development dependencies along, if the project has any",
-		Advice:  fmt.Sprintf("write %s (%s)", d.write, what),
+		Message: what + " also installs the development dependencies of the project",
+		Advice:  fmt.Sprintf("Add %s to %s", d.write, what),
 	}
 	f.Start, f.End = st.Span(c)
 	own := slices.ContainsFunc(images, func(s *dockerfile.Stage) bool { return slices.Contains(s.Chain(), st.Stage) })
 	switch {
 	case d.prune == "":
 	case builds && own:
-		f.Advice = fmt.Sprintf("a later step builds with them: build in a stage of its own, or end with %s in the step that installs and builds, since what an earlier step wrote stays in its layer", d.prune)
+		f.Advice = fmt.Sprintf("Build in a separate stage, or end the step that installs and builds with %s. A later step needs the development dependencies, and files of earlier steps stay in their layers", d.prune)
 	case builds || !own:
-		f.Advice = fmt.Sprintf("run %s in that stage behind what it builds, before its folder is copied", d.prune)
+		f.Advice = fmt.Sprintf("Run %s in that stage after the build, before its directory is copied", d.prune)
 	case c.Program != "npm":
 	case isFallback(c):
-		f.Advice += fmt.Sprintf("; it is not done here because the command stands in %s, and the others of the step would still bring them", c.Place)
+		f.Advice += fmt.Sprintf(". Not fixed automatically: the command is in %s, and other commands of the step install the same dependencies", c.Place)
 	case npmBefore7(st.Stage):
-		f.Advice = "write --only=production; --omit=dev is known from npm 7 on"
+		f.Advice = "Add --only=production: --omit=dev needs npm 7 or newer"
 	case !st.Edited(c.Command):
 		f.Advice += st.NotEdited(c.Command)
 	case !startsNode(images):
-		f.Advice += "; it is not done here because it cannot be told what the start command needs"
+		f.Advice += ". Not fixed automatically: the dependencies of the start command are unknown"
 	default:
 		f.Advice, f.Fixes = "", []fixer.Fix{omitDev(st, c, k)}
 	}
@@ -191,9 +191,9 @@ func reportDependencies(p *fixer.Pass, st build.Step, c build.Command, d *instal
 
 func omitDev(st build.Step, c build.Command, sub int) fixer.Fix {
 	return fixer.Fix{
-		ID: "omit-dev", Title: "leave them out with --omit=dev", Level: fixer.Review,
-		Breaks: "the program does not start if it requires a package that package.json lists under devDependencies, and the build fails if a script that runs on install (prepare) calls one",
-		Verify: "docker build .   then start the container and use the program",
+		ID: "omit-dev", Title: "Add --omit=dev", Level: fixer.Review,
+		Breaks: "Applications that require a package listed under devDependencies, and builds whose install scripts (prepare) call one",
+		Verify: "docker build -t IMAGE . && docker run --rm IMAGE\nstarts the application without a \"Cannot find module\" error",
 		Edit:   fixer.EditDockerfile(func() ([]text.Edit, error) { return st.Script.InsertWord(c.Command, sub, "--omit=dev") }),
 	}
 }
@@ -236,8 +236,8 @@ func checkXdebug(p *fixer.Pass, kept map[*dockerfile.Stage]bool, st build.Step) 
 			if enables && (name == "xdebug" || strings.HasPrefix(name, "xdebug-")) {
 				f := fixer.Finding{
 					Path: place(p.File.Dockerfile, st.At) + ": xdebug", Severity: fixer.Medium,
-					Message: "xdebug is switched on in the image that is run: whoever it connects to can run code in the program",
-					Advice:  "install it in a stage for development (FROM base AS dev), and let Compose build that one with target: dev",
+					Message: "xdebug is enabled in the final image: the debugging client can run code in the application",
+					Advice:  "Install xdebug in a development stage (FROM base AS dev), and set target: dev in the Compose file",
 				}
 				f.Start, f.End = st.Span(c)
 				report(p, st.At, f)

@@ -31,7 +31,7 @@ var projectInstallers = []*installer{
 		Installer: build.Installers["yarn"],
 		without:   text.MustCompile(`^--(production|prod|help|version)\b.*$`),
 		variables: []string{"NODE_ENV", "YARN_PRODUCTION", "NPM_CONFIG_PRODUCTION", "npm_config_production"},
-		write:     "--production (Yarn 1) or yarn workspaces focus --production (later ones)", prune: "yarn install --production",
+		write:     "--production (Yarn 1; later versions: yarn workspaces focus --production)", prune: "yarn install --production",
 	},
 	{
 		Installer: build.Installers["pnpm"],
@@ -49,7 +49,7 @@ var projectInstallers = []*installer{
 		Installer: build.Installers["bundler"],
 		without:   text.MustCompile(`^--(without|with|version|help)\b.*$`),
 		variables: []string{"BUNDLE_WITHOUT", "BUNDLE_ONLY"},
-		write:     "ENV BUNDLE_WITHOUT=development:test before it",
+		write:     "ENV BUNDLE_WITHOUT=development:test, written before the step,",
 	},
 	{
 		Installer: build.Installers["poetry"],

@@ -53,22 +53,22 @@ func reportRepeated(p *fixer.Pass, s *dockerfile.Stage, list []*dockerfile.Instr
 	first := list[0]
 	f := fixer.Finding{
 		Path:    stagePath(s) + ": " + first.Keyword + " repeated",
-		Message: fmt.Sprintf("%s has no effect: the one on line %d overrides it", first.Keyword, last.Line),
+		Message: fmt.Sprintf("%s has no effect: the same instruction on line %d overrides this one", first.Keyword, last.Line),
 	}
 	var all []text.Edit
 	for _, i := range list[:len(list)-1] {
 		f.Evidence = append(f.Evidence, fixer.Evidence{Kind: fixer.FromDockerfile, Place: source(p, i), Text: fmt.Sprintf("%s %s", i.Keyword, brief([]string{i.Text()}))})
 		edits, err := p.File.Dockerfile.Delete(i)
 		if err != nil {
-			f.Advice = "delete all but the last; it is not done here because " + build.Reason(err)
+			f.Advice = "Delete all but the last. Not fixed automatically: " + build.Reason(err)
 			report(p, first, f)
 			return
 		}
 		all = append(all, edits...)
 	}
 	f.Fixes = []fixer.Fix{{
-		ID: "delete", Title: fmt.Sprintf("delete all %s but the last", first.Keyword), Level: fixer.Safe,
-		Verify: "docker image inspect --format '{{json .Config}}' IMAGE   is the same before and after; if both were meant to run, run two containers",
+		ID: "delete", Title: fmt.Sprintf("Delete all %s instructions but the last", first.Keyword), Level: fixer.Safe,
+		Verify: "docker image inspect --format '{{json .Config}}' IMAGE\nprints the same before and after the change",
 		Edit:   edit(all),
 	}}
 	report(p, first, f)

@@ -17,7 +17,7 @@ var endOfLifeBaseDoc string
 // EndOfLifeBase reports base images that are no longer maintained.
 var EndOfLifeBase = &fixer.Rule{
 	Name:     "dockerfile/end-of-life-base",
-	Title:    "base without security fixes",
+	Title:    "base image without security updates",
 	Severity: fixer.Medium,
 	Kind:     fixer.Dockerfile,
 	Phase:    fixer.Identity,
@@ -59,20 +59,20 @@ func checkLifecycle(p *fixer.Pass, s *dockerfile.Stage, kept bool) {
 		if !l.Ended(lifecycleDay) {
 			continue
 		}
-		text := fmt.Sprintf("%s got its last fixes on %s", l.Of, l.End)
+		text := fmt.Sprintf("%s received its last security updates on %s", l.Of, l.End)
 		switch {
 		case base.Distribution == image.Distroless && strings.HasPrefix(l.Of, "Debian"):
-			text = fmt.Sprintf("distroless images are no longer made from %s", l.Of)
+			text = fmt.Sprintf("distroless images are no longer built from %s", l.Of)
 			f.Severity = fixer.Medium
 		case l.EndedExtended(lifecycleDay):
 			if l.Extended > l.End {
-				text = fmt.Sprintf("%s got its last fixes, those of long term support, on %s", l.Of, l.Extended)
+				text = fmt.Sprintf("long-term support of %s ended on %s", l.Of, l.Extended)
 			}
 			f.Severity = fixer.Medium
 		case strings.HasPrefix(l.Of, "Debian"):
-			text = fmt.Sprintf("%s has only long term support since %s, until %s", l.Of, l.End, l.Extended)
+			text = fmt.Sprintf("%s has only long-term support since %s (until %s)", l.Of, l.End, l.Extended)
 		default:
-			text += fmt.Sprintf("; until %s there are some for paying or registered users, of which the image gets none by itself", l.Extended)
+			text += fmt.Sprintf(" (until %s, only paying or registered users receive updates)", l.Extended)
 			f.Severity = fixer.Medium
 		}
 		over = append(over, text)
@@ -82,11 +82,11 @@ func checkLifecycle(p *fixer.Pass, s *dockerfile.Stage, kept bool) {
 		}
 	}
 	if d := base.Deprecated; d != nil {
-		over = append(over, "the repository is given up: "+d.Note)
+		over = append(over, d.Note)
 		f.Severity = fixer.Medium
 		f.Evidence = append(f.Evidence, fixer.ImageEvidence(base.Evidence(image.BaseDeprecated)))
 		if d.Successor != "" {
-			advice = append([]string{"take " + strings.TrimPrefix(d.Successor, "docker.io/library/")}, advice...)
+			advice = append([]string{"Use " + strings.TrimPrefix(d.Successor, "docker.io/library/")}, advice...)
 		}
 	}
 	if len(over) == 0 {
@@ -96,13 +96,13 @@ func checkLifecycle(p *fixer.Pass, s *dockerfile.Stage, kept bool) {
 		f.Severity = fixer.Low
 	}
 	name, _, _ := strings.Cut(ref.Familiar(), "@")
-	f.Message = fmt.Sprintf("%s is past its support: %s", name, strings.Join(over, "; "))
-	f.Advice = "take a release that is supported, and test with it"
+	f.Message = fmt.Sprintf("%s is no longer fully supported: %s", name, strings.Join(over, ", and "))
+	f.Advice = "Use a supported release, and test the image with it"
 	if len(advice) > 0 {
-		f.Advice = strings.Join(advice, "; ") + "; build and test with it, because libraries and package names change between releases"
+		f.Advice = strings.Join(advice, ". ") + ". Build and test the image: libraries and package names change between releases"
 	}
 	if len(s.Args) > 0 {
-		f.Evidence = append(f.Evidence, fixer.Evidence{Kind: fixer.FromDockerfile, Text: fmt.Sprintf("with the default of ARG %s; a build may choose another", strings.Join(s.Args, ", "))})
+		f.Evidence = append(f.Evidence, fixer.Evidence{Kind: fixer.FromDockerfile, Text: fmt.Sprintf("The name uses the default of ARG %s, which a build can override", strings.Join(s.Args, ", "))})
 	}
 	report(p, s.From, f)
 }
@@ -110,20 +110,20 @@ func checkLifecycle(p *fixer.Pass, s *dockerfile.Stage, kept bool) {
 // successors name a supported release of what ended, by the beginning of its
 // name. A test holds them to the table.
 var successors = []struct{ of, image, text string }{
-	{"Debian", "debian:13", "take Debian 13 (trixie)"},
-	{"Ubuntu", "ubuntu:24.04", "take Ubuntu 24.04 or 26.04, which have support for years"},
-	{"Alpine", "alpine:3.23", "take Alpine 3.23"},
-	{"Node.js", "node:24", "take Node.js 24, which has long term support"},
-	{"Python", "python:3.12", "take the newest Python your libraries support, 3.12 at least"},
-	{"PHP", "php:8.4", "take PHP 8.4"},
-	{"Ruby", "ruby:3.4", "take Ruby 3.4"},
-	{"Go ", "golang:1.26", "take the newest Go: only the last two releases get fixes"},
-	{".NET", "mcr.microsoft.com/dotnet/aspnet:10.0", "take .NET 10, which has long term support"},
-	{"CentOS", "almalinux:9", "take AlmaLinux, Rocky Linux or Red Hat's UBI 9"},
-	{"Fedora", "", "take the newest Fedora, or a distribution with longer support"},
-	{"Amazon Linux", "amazonlinux:2023", "take Amazon Linux 2023"},
-	{"Red Hat Universal Base Image", "registry.access.redhat.com/ubi9/ubi", "take UBI 9 or 10"},
-	{"openSUSE", "", "take the newest openSUSE Leap"},
+	{"Debian", "debian:13", "Use Debian 13 (trixie)"},
+	{"Ubuntu", "ubuntu:24.04", "Use Ubuntu 24.04 or 26.04, which have years of support left"},
+	{"Alpine", "alpine:3.23", "Use Alpine 3.23"},
+	{"Node.js", "node:24", "Use Node.js 24, which has long-term support"},
+	{"Python", "python:3.12", "Use the newest Python that your libraries support, at least 3.12"},
+	{"PHP", "php:8.4", "Use PHP 8.4"},
+	{"Ruby", "ruby:3.4", "Use Ruby 3.4"},
+	{"Go ", "golang:1.26", "Use the newest Go: only the last two releases receive fixes"},
+	{".NET", "mcr.microsoft.com/dotnet/aspnet:10.0", "Use .NET 10, which has long-term support"},
+	{"CentOS", "almalinux:9", "Use AlmaLinux, Rocky Linux or Red Hat UBI 9"},
+	{"Fedora", "", "Use the newest Fedora, or a distribution with longer support"},
+	{"Amazon Linux", "amazonlinux:2023", "Use Amazon Linux 2023"},
+	{"Red Hat Universal Base Image", "registry.access.redhat.com/ubi9/ubi", "Use UBI 9 or 10"},
+	{"openSUSE", "", "Use the newest openSUSE Leap"},
 }
 
 func successor(of string) string {

@@ -16,7 +16,7 @@ var fullBaseDoc string
 // FullBase reports full base images that have a slim variant.
 var FullBase = &fixer.Rule{
 	Name:     "dockerfile/full-base",
-	Title:    "full base where a slim one exists",
+	Title:    "full base image although a slim variant exists",
 	Severity: fixer.Low,
 	Kind:     fixer.Dockerfile,
 	Phase:    fixer.Identity,
@@ -40,9 +40,9 @@ var FullBase = &fixer.Rule{
 			}
 			seen[root.Index] = true
 			report(p, root.From, fixer.Finding{
-				Message:  fmt.Sprintf("%s brings compilers and version control that %s leaves out", base.Image, slim),
+				Message:  fmt.Sprintf("%s includes compilers and version control tools, which %s does not", base.Image, slim),
 				Evidence: []fixer.Evidence{fixer.ImageEvidence(base.Evidence(image.BaseTools))},
-				Advice:   fmt.Sprintf("take %s, which is the same release without them, and install by name what is missing; what compiles goes into a stage before it, on %s", slim, base.Image),
+				Advice:   fmt.Sprintf("Use %s, the same release without these tools, and install missing packages by name. Compile in an earlier stage based on %s", slim, base.Image),
 			})
 		}
 	},

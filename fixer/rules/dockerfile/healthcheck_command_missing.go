@@ -20,7 +20,7 @@ var healthcheckCommandMissingDoc string
 // image.
 var HealthcheckCommandMissing = &fixer.Rule{
 	Name:     "dockerfile/healthcheck-command-missing",
-	Title:    "HEALTHCHECK with a missing program",
+	Title:    "HEALTHCHECK runs a missing command",
 	Severity: fixer.Medium,
 	Kind:     fixer.Dockerfile,
 	Phase:    fixer.Resources,
@@ -60,9 +60,9 @@ func checkHealthcheck(p *fixer.Pass, s *dockerfile.Stage, h dockerfile.CommandLi
 	}
 	f := fixer.Finding{
 		Path:     stagePath(h.Stage) + ": HEALTHCHECK",
-		Message:  fmt.Sprintf("HEALTHCHECK needs %s, which %s does not have: the container is never healthy", missing, s.Root().Image),
+		Message:  fmt.Sprintf("HEALTHCHECK needs %s, which %s does not include: the container is always unhealthy", missing, s.Root().Image),
 		Evidence: []fixer.Evidence{fixer.ImageEvidence(base.Evidence(image.BaseTools))},
-		Advice:   "ask with a program that is in the image, or let the application have a command that asks; do not install " + missing + " for it",
+		Advice:   "Use a command that the image includes, or add a health command to the application. Do not install " + missing + " for this",
 	}
 	port, page, local := asksSelf(st)
 	probe, can := probeIn(p, s, 80) // what it asks for is a page
@@ -71,9 +71,9 @@ func checkHealthcheck(p *fixer.Pass, s *dockerfile.Stage, h dockerfile.CommandLi
 			f.Advice = ""
 			file := p.File.Dockerfile
 			f.Fixes = []fixer.Fix{{
-				ID: "probe", Title: "ask with " + probe.runtime, Level: fixer.Review,
-				Breaks: "a container that was always unhealthy is now judged by whether it answers; Swarm restarts it when it does not",
-				Verify: "docker inspect --format '{{.State.Health.Status}}' CONTAINER   prints healthy after a minute",
+				ID: "probe", Title: "Replace the command with " + probe.runtime, Level: fixer.Review,
+				Breaks: "Swarm restarts the container when the application does not answer; until now the result was always unhealthy",
+				Verify: "docker inspect --format '{{.State.Health.Status}}' CONTAINER\nprints healthy after one minute",
 				Edit:   fixer.EditDockerfile(func() ([]text.Edit, error) { return file.ReplaceArgs(h.At, h.At.Words[0].Raw+" "+execForm(words)) }, dockerfile.FieldHealthcheck),
 			}}
 		}

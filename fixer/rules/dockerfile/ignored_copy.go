@@ -33,9 +33,9 @@ func checkIgnored(p *fixer.Pass) {
 				Path:     place(p.File.Dockerfile, i) + " " + copyIgnoredFile,
 				Severity: fixer.Medium,
 				Start:    w.Start, End: w.End,
-				Message:  fmt.Sprintf("%s: %s names %s, which %s keeps from the build: the build fails", copyIgnoredFile, i.Keyword, w.Value, ctx.IgnorePath),
+				Message:  fmt.Sprintf("%s: %s names %s, which %s excludes from the build context: the build fails", copyIgnoredFile, i.Keyword, w.Value, ctx.IgnorePath),
 				Evidence: []fixer.Evidence{{Kind: fixer.FromRepository, Text: ctx.Why}},
-				Advice: fmt.Sprintf("take it back in with a line !%s at the end of %s, or the word out of the instruction; https://docs.docker.com/go/dockerfile/rule/copy-ignored-file/",
+				Advice: fmt.Sprintf("Add the line !%s at the end of %s, or remove the file from the instruction (https://docs.docker.com/go/dockerfile/rule/copy-ignored-file/)",
 					name, ctx.IgnorePath),
 			})
 			break // one place, one finding

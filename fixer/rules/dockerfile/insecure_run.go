@@ -18,7 +18,7 @@ var insecureRunDoc string
 // InsecureRun reports RUN with --security=insecure or --network=host.
 var InsecureRun = &fixer.Rule{
 	Name:     "dockerfile/insecure-run",
-	Title:    "build step outside of its sandbox",
+	Title:    "RUN without the build sandbox",
 	Severity: fixer.High,
 	Kind:     fixer.Dockerfile,
 	Phase:    fixer.Permissions,
@@ -38,13 +38,13 @@ var InsecureRun = &fixer.Rule{
 				switch {
 				case flag.Name == "security" && flag.Value == "insecure":
 					reportPrivilege(p, i, at, flag, fixer.High,
-						"the step runs as root of the build's machine: with all capabilities and without seccomp",
-						"the step can no longer mount file systems, load modules or start containers; take the entitlement security.insecure back from the builder as well",
+						"RUN --security=insecure has all capabilities and no seccomp profile: root in the step is root on the build host",
+						"Steps that mount filesystems, load kernel modules or start containers",
 						needsKernel(p, i))
 				case flag.Name == "network" && flag.Value == "host":
 					reportPrivilege(p, i, at, flag, fixer.Medium,
-						"the step is in the network of the build's machine, and reaches what listens only there",
-						"the step no longer reaches servers that listen only on the machine that builds, or names that only its network knows",
+						"RUN --network=host uses the network of the build host, and reaches services that listen only on that host",
+						"Steps that connect to servers on the build host, or to names that only the host resolves",
 						reachesMachine(p, s, i))
 				}
 			}
@@ -63,12 +63,12 @@ func reportPrivilege(p *fixer.Pass, i, at *dockerfile.Instruction, flag dockerfi
 	if needed != "" {
 		f.Advice = needed
 	} else if err != nil {
-		f.Advice = "take the flag out, or do what needs it before the build; it is not done here because " + build.Reason(err)
+		f.Advice = "Remove the flag, or do this work before the build. Not fixed automatically: " + build.Reason(err)
 	} else {
 		f.Fixes = []fixer.Fix{{
-			ID: "remove", Title: "remove " + flag.Word.Raw, Level: fixer.Review,
+			ID: "remove", Title: "Remove " + flag.Word.Raw, Level: fixer.Review,
 			Breaks: breaks,
-			Verify: "docker build --no-cache .   gets through the step",
+			Verify: "docker build --no-cache .\nsucceeds without --allow",
 			Edit:   edit(edits),
 		}}
 	}
@@ -80,7 +80,7 @@ func reportPrivilege(p *fixer.Pass, i, at *dockerfile.Instruction, flag dockerfi
 func needsKernel(p *fixer.Pass, i *dockerfile.Instruction) string {
 	for _, c := range build.Of(p.File).Step(i).Commands {
 		if c.NeedsPrivileges() {
-			return fmt.Sprintf("%s does not work without the flag: do it before the build, or in a container that is started with the one capability or device it needs", c.Program)
+			return fmt.Sprintf("Run %s before the build, or in a container with only the capability or device that it needs: the command fails without the flag", c.Program)
 		}
 	}
 	return ""
@@ -104,5 +104,5 @@ func reachesMachine(p *fixer.Pass, s *dockerfile.Stage, i *dockerfile.Instructio
 	if found == "" {
 		return ""
 	}
-	return fmt.Sprintf("%s names %s, which the step reaches only in the network of the machine that builds: give that server an address that containers reach, then take the flag out", where, strings.TrimPrefix(found, "://"))
+	return fmt.Sprintf("Give %s an address that containers can reach, then remove the flag: %s uses that server in the network of the build host", strings.TrimPrefix(found, "://"), where)
 }

@@ -27,7 +27,7 @@ func (l lock) advice(name, write, unknown string) string {
 	if l.why != "" {
 		return l.why + ", then " + write
 	}
-	return "if " + name + " is in the repository (it should be), copy it before this step and " + write + "; it is not done here because " + unknown
+	return "Copy " + name + " before this step and " + write + ". Commit the file first if the repository does not contain one. Not fixed automatically: " + unknown
 }
 
 // findLock looks for a COPY or ADD in the stage before a step that brings one of
@@ -35,7 +35,7 @@ func (l lock) advice(name, write, unknown string) string {
 // without it fails, or by a pattern or folder that takes it from the context.
 func findLock(p *fixer.Pass, st build.Step, names ...string) lock {
 	if slices.ContainsFunc(st.Commands, func(c build.Command) bool { return c.Program == "cd" || c.Program == "pushd" }) {
-		return lock{why: "the step changes folders: see that " + names[0] + " lies where it installs"}
+		return lock{why: "Make sure that " + names[0] + " is in the directory that the step installs in"}
 	}
 	if first := packageChanges.Of(p.File).first(p.File.Dockerfile, st.Stage, names[0]); first != nil && first.Line <= st.At.Line {
 		return lock{} // it may be removed, or be another one, or no longer fit
@@ -57,7 +57,7 @@ func findLock(p *fixer.Pass, st build.Step, names ...string) lock {
 				continue
 			}
 			if slices.Contains(names, path.Base(w.Value)) {
-				return lock{at: i, where: path.Dir(w.Value), evidence: []fixer.Evidence{{Kind: fixer.FromDockerfile, Place: source(p, i), Text: "the lock file is copied by name, so it is there"}}}
+				return lock{at: i, where: path.Dir(w.Value), evidence: []fixer.Evidence{{Kind: fixer.FromDockerfile, Place: source(p, i), Text: "The lock file is copied by name, so the build fails without the file"}}}
 			}
 			if known {
 				out = out.or(inContext(p, ctx, i, w, names))
@@ -141,18 +141,18 @@ func inContext(p *fixer.Pass, ctx buildcontext.Context, i *dockerfile.Instructio
 		}
 		switch _, less := i.Flag("exclude"); {
 		case ctx.Ignore.Excludes(name):
-			return lock{why: "take " + base + " out of " + ctx.IgnorePath + ", which keeps it from the build"}
+			return lock{why: "Remove " + base + " from " + ctx.IgnorePath + ", which excludes the file from the build context"}
 		case n.Git == buildcontext.GitUntracked:
-			return lock{why: "put " + ctx.Join(name) + " into git, which does not hold it, so that every build has it"}
+			return lock{why: "Commit " + ctx.Join(name) + ", which git does not track"}
 		case !takes(name) || less:
-			return lock{why: "copy " + name + " before this step, too"}
+			return lock{why: "Copy " + name + " before this step as well"}
 		}
 		return lock{at: i, where: folder, evidence: []fixer.Evidence{
-			{Kind: fixer.FromDockerfile, Place: source(p, i), Text: i.Keyword + " " + w.Value + " takes " + ctx.Join(name) + ", which is there"},
+			{Kind: fixer.FromDockerfile, Place: source(p, i), Text: i.Keyword + " " + w.Value + " copies " + ctx.Join(name) + ", which exists"},
 			{Kind: fixer.FromRepository, Text: ctx.Why},
 		}}
 	}
-	return lock{why: "there is no " + names[0] + " beside " + ctx.Join(path.Join(folder, "package.json")) + ": make one, keep it in git, copy it before this step"}
+	return lock{why: "Create " + names[0] + " next to " + ctx.Join(path.Join(folder, "package.json")) + ", commit it and copy it before this step"}
 }
 
 // copiesHere reports whether an instruction puts files into the folder in which

@@ -16,7 +16,7 @@ var loginEnabledDoc string
 // LoginEnabled reports users that can log in without a secret of their own.
 var LoginEnabled = &fixer.Rule{
 	Name:     "dockerfile/login-enabled",
-	Title:    "account that can log in",
+	Title:    "user with a password",
 	Severity: fixer.Medium,
 	Kind:     fixer.Dockerfile,
 	Phase:    fixer.Identity,
@@ -39,7 +39,7 @@ var LoginEnabled = &fixer.Rule{
 	},
 }
 
-const noLogin = "leave the account without a password (useradd makes it so, and passwd -l puts it back), and enter the container with docker exec or kubectl exec"
+const noLogin = "Leave the user without a valid password (the default of useradd; passwd -l restores it), and open a shell with docker exec or kubectl exec"
 
 func checkLogin(p *fixer.Pass, st build.Step, k int) {
 	c := st.Commands[k]
@@ -47,23 +47,23 @@ func checkLogin(p *fixer.Pass, st build.Step, k int) {
 	f.Start, f.End = st.Span(c)
 	switch {
 	case c.Program == "passwd" && c.Arguments().Has("-d", "--delete"):
-		f.Message = "passwd -d lets everybody in the container become " + accountOf(c) + " without a password"
+		f.Message = "passwd -d deletes the password: every process in the container can switch to " + accountOf(c)
 	case (c.Program == "useradd" || c.Program == "usermod") && emptyPassword(c):
-		f.Message = c.Program + " with an empty password lets everybody in the container become " + accountOf(c)
+		f.Message = c.Program + " sets an empty password: every process in the container can switch to " + accountOf(c)
 	case c.Program == "chpasswd", c.Program == "passwd" && c.Has("--stdin"):
 		if _, told := plainPassword(st, k); told {
 			return // secret-in-run speaks of it
 		}
 		f.Severity = fixer.Low
-		f.Message = c.Program + " gives an account a password, the same in every container of the image"
+		f.Message = c.Program + " sets a password for a user, which is the same in every container of the image"
 	default:
 		option := sshLogin().FindString(commandText(c))
 		if option == "" || c.Program != "sed" && c.Program != "echo" && c.Program != "printf" {
 			return
 		}
 		f.Path += " sshd"
-		f.Message = fmt.Sprintf("%s opens the ssh server to people who guess", strings.Join(strings.Fields(option), " "))
-		f.Advice = "take the ssh server out, and enter the container with docker exec or kubectl exec"
+		f.Message = fmt.Sprintf("%s allows password guessing over SSH", strings.Join(strings.Fields(option), " "))
+		f.Advice = "Remove the SSH server, and open a shell with docker exec or kubectl exec"
 	}
 	report(p, st.At, f)
 }
@@ -97,7 +97,7 @@ func emptyPassword(c build.Command) bool {
 func accountOf(c build.Command) string {
 	list := c.Arguments().Names()
 	if len(list) == 0 || list[len(list)-1] == "" || strings.ContainsAny(list[len(list)-1], "$`") {
-		return "the account"
+		return "this user"
 	}
 	return list[len(list)-1]
 }

@@ -19,7 +19,7 @@ var missingPipefailDoc string
 // MissingPipefail reports pipes that hide the failure of a download.
 var MissingPipefail = &fixer.Rule{
 	Name:     "dockerfile/missing-pipefail",
-	Title:    "failed download hidden by a pipe",
+	Title:    "pipe hides a failed download",
 	Severity: fixer.Low,
 	Kind:     fixer.Dockerfile,
 	Phase:    fixer.Resources,
@@ -74,8 +74,8 @@ func pipefail(p *fixer.Pass, st build.Step) bool {
 func reportHidden(p *fixer.Pass, st build.Step, from, to build.Command) {
 	f := fixer.Finding{
 		Path:    place(p.File.Dockerfile, st.At) + ": " + from.Program + " into " + to.Program,
-		Message: fmt.Sprintf("%s succeeds whether or not %s does: a failed download leaves nothing, and the build goes on", to.Program, from.Program),
-		Advice:  "download to a file first (curl -f -o FILE URL && …), so that each command is looked at" + pipefailAdvice(p, st.Stage),
+		Message: fmt.Sprintf("The pipe returns the exit status of %s and hides a failure of %s: the build continues after a failed download", to.Program, from.Program),
+		Advice:  "Download to a file first (curl -f -o FILE URL && …), so that each exit status counts" + pipefailAdvice(p, st.Stage),
 	}
 	f.Start, f.End = st.Span(from)
 	if st.Script != nil && !from.Copied {
@@ -89,9 +89,9 @@ func pipefailAdvice(p *fixer.Pass, s *dockerfile.Stage) string {
 	base, ok := build.BaseOf(p, s)
 	switch {
 	case ok && base.Has("bash") == image.Present:
-		return `; or write SHELL ["/bin/bash", "-o", "pipefail", "-c"] before it, which holds for every later step`
+		return ". Or write `SHELL [\"/bin/bash\", \"-o\", \"pipefail\", \"-c\"]` before the step, which applies to all later steps"
 	case ok && base.Shell == image.Dash:
-		return "; set -o pipefail is no way out, because dash up to 0.5.12 does not know it"
+		return ". set -o pipefail does not work here: dash up to 0.5.12 does not support that option"
 	}
 	return ""
 }

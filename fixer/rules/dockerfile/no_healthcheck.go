@@ -43,8 +43,8 @@ var NoHealthcheck = &fixer.Rule{
 }
 
 var (
-	paramPort = fixer.Param{Name: "port", Meaning: "TCP port the program listens on, 1 to 65535", Validate: validPort}
-	paramPath = fixer.Param{Name: "path", Meaning: "page to ask for, such as /healthz; empty to only connect"}
+	paramPort = fixer.Param{Name: "port", Meaning: "TCP port the application listens on, 1 to 65535", Validate: validPort}
+	paramPath = fixer.Param{Name: "path", Meaning: "Path of the health endpoint, such as /healthz; empty to only connect"}
 )
 
 func checkHealth(p *fixer.Pass, s *dockerfile.Stage) {
@@ -67,7 +67,7 @@ func checkHealth(p *fixer.Pass, s *dockerfile.Stage) {
 	}
 	f := fixer.Finding{
 		Path:     stagePath(s) + ": HEALTHCHECK",
-		Message:  fmt.Sprintf("nothing asks whether port %d is still served", port.Number),
+		Message:  fmt.Sprintf("No HEALTHCHECK: Docker cannot tell whether port %d still responds", port.Number),
 		Evidence: []fixer.Evidence{{Kind: fixer.FromDockerfile, Place: source(p, port.At), Text: "EXPOSE " + port.Text}},
 		Start:    port.Word.Start, End: port.Word.End,
 	}
@@ -78,14 +78,14 @@ func checkHealth(p *fixer.Pass, s *dockerfile.Stage) {
 	why, other := unlike(users, strconv.Itoa(port.Number))
 	switch {
 	case !can:
-		f.Advice = fmt.Sprintf("let the program itself have a command that asks (HEALTHCHECK CMD [\"/app\", \"health\"]); nothing to ask with is known to be in %s, and curl is not worth bringing along", s.Root().Base)
+		f.Advice = fmt.Sprintf("Add a health command to the application (`HEALTHCHECK CMD [\"/app\", \"health\"]`). %s includes no tool for this, and installing curl adds attack surface", s.Root().Base)
 	case len(bare) == 0:
-		f.Advice = "Docker and Compose look at HEALTHCHECK, Kubernetes only at its own probes: where Docker runs it, write HEALTHCHECK CMD " + execForm(probe.any(strconv.Itoa(port.Number)))
+		f.Advice = "Add `HEALTHCHECK CMD " + execForm(probe.any(strconv.Itoa(port.Number))) + "` if Docker or Compose runs the image. Kubernetes ignores HEALTHCHECK and uses its own probes"
 	case why != "":
-		f.Advice = fmt.Sprintf("%s: give each service a healthcheck of its own in the Compose file, such as test: %s", why,
-			execForm(append([]string{"CMD"}, probe.any(other)...)))
+		f.Advice = fmt.Sprintf("Set a healthcheck for each service in the Compose file, such as `test: %s`. Reason: %s",
+			execForm(append([]string{"CMD"}, probe.any(other)...)), why)
 	default:
-		f.Evidence = append(f.Evidence, fixer.Evidence{Kind: fixer.FromCompose, Place: bare[0].File, Text: bare[0].Name + " runs the image and has no health check either"})
+		f.Evidence = append(f.Evidence, fixer.Evidence{Kind: fixer.FromCompose, Place: bare[0].File, Text: "Service " + bare[0].Name + " runs the image and has no healthcheck either"})
 		f.Fixes = []fixer.Fix{healthFix(p, s, probe, port)}
 	}
 	report(p, s.From, f)
@@ -97,10 +97,10 @@ func checkHealth(p *fixer.Pass, s *dockerfile.Stage) {
 func unlike(users []compose.View, port string) (why, other string) {
 	for _, v := range users {
 		if len(users) > 1 && (v.Setting("command").Node != nil || v.Setting("entrypoint").Node != nil) {
-			return fmt.Sprintf("%s in %s starts the image with another command", v.Name, v.File), port
+			return fmt.Sprintf("service %s in %s overrides the command", v.Name, v.File), port
 		}
 		if ports := publishedPorts(v); len(ports) > 0 && !slices.Contains(ports, port) {
-			return fmt.Sprintf("%s in %s publishes port %s of the container instead", v.Name, v.File, ports[0]), ports[0]
+			return fmt.Sprintf("service %s in %s publishes container port %s instead", v.Name, v.File, ports[0]), ports[0]
 		}
 	}
 	return "", port
@@ -110,20 +110,20 @@ func healthFix(p *fixer.Pass, s *dockerfile.Stage, probe probe, port dockerfile.
 	path := paramPath
 	path.Validate = validPath(probe)
 	if probe.connect == nil {
-		path.Default, path.Meaning = "/", "page to ask for, such as /healthz"
+		path.Default, path.Meaning = "/", "Path of the health endpoint, such as /healthz"
 	}
 	fix := fixer.Fix{
-		ID: "healthcheck", Title: "ask with " + probe.runtime, Level: fixer.Review,
-		Breaks: fmt.Sprintf("the container is shown as unhealthy if the program does not serve port %d, answers %s with an error, or takes longer to start than 30 seconds; what waits for it then does not start",
+		ID: "healthcheck", Title: "Add a HEALTHCHECK that uses " + probe.runtime, Level: fixer.Review,
+		Breaks: fmt.Sprintf("The container becomes unhealthy if the application does not serve port %d, answers %s with an error, or starts slower than 30 seconds",
 			port.Number, orPage(path.Default)),
-		Verify: "docker inspect --format '{{.State.Health.Status}}' CONTAINER   prints healthy after a minute",
+		Verify: "docker inspect --format '{{.State.Health.Status}}' CONTAINER\nprints healthy after one minute",
 		Params: []fixer.Param{paramPort.With(strconv.Itoa(port.Number)), path},
 	}
 	file := p.File.Dockerfile
 	fix.Edit = func(d *fixer.Draft) error {
 		words, ok := probe.command(d.Param("port"), d.Param("path"))
 		if !ok {
-			return fixer.Refuse("%s cannot ask in this way", probe.runtime)
+			return fixer.Refuse("%s cannot perform this check", probe.runtime)
 		}
 		line := "HEALTHCHECK --timeout=5s --start-period=30s CMD " + execForm(words)
 		if from := s.From.Name.Raw; from == strings.ToLower(from) {
@@ -141,7 +141,7 @@ func healthFix(p *fixer.Pass, s *dockerfile.Stage, probe probe, port dockerfile.
 
 func orPage(path string) string {
 	if path == "" {
-		return "the page (if one is asked for)"
+		return "the health path"
 	}
-	return "the page " + path
+	return "path " + path
 }

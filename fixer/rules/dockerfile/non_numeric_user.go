@@ -19,7 +19,7 @@ var nonNumericUserDoc string
 // NonNumericUser reports USER instructions with a name instead of a number.
 var NonNumericUser = &fixer.Rule{
 	Name:     "dockerfile/non-numeric-user",
-	Title:    "user is a name, not a number",
+	Title:    "USER is a name, not a number",
 	Severity: fixer.Low,
 	Kind:     fixer.Dockerfile,
 	Phase:    fixer.Identity,
@@ -40,7 +40,7 @@ var NonNumericUser = &fixer.Rule{
 	},
 }
 
-var paramAccountID = fixer.Param{Name: "uid", Meaning: "user id of the account, 1 to 59999", Validate: accountID}
+var paramAccountID = fixer.Param{Name: "uid", Meaning: "User id (uid), 1 to 59999", Validate: accountID}
 
 func checkNamedUser(p *fixer.Pass, s *dockerfile.Stage, last dockerfile.Value) {
 	name, group, grouped := strings.Cut(last.Text, ":")
@@ -48,7 +48,7 @@ func checkNamedUser(p *fixer.Pass, s *dockerfile.Stage, last dockerfile.Value) {
 		return
 	}
 	f := fixer.Finding{
-		Message: fmt.Sprintf("USER %s is a name, so that a kubelet told runAsNonRoot refuses the image", last.Text),
+		Message: fmt.Sprintf("USER %s is a name: with runAsNonRoot, the kubelet refuses to start the image", last.Text),
 		Path:    stagePath(last.Stage) + ": USER",
 	}
 	file := p.File.Dockerfile
@@ -57,14 +57,14 @@ func checkNamedUser(p *fixer.Pass, s *dockerfile.Stage, last dockerfile.Value) {
 	case why != "":
 		f.Advice = why
 	case n.command != nil:
-		f.Evidence = []fixer.Evidence{{Kind: fixer.FromDockerfile, Place: source(p, n.command.Step.Instruction), Text: "creates " + name + " without a number"}}
+		f.Evidence = []fixer.Evidence{{Kind: fixer.FromDockerfile, Place: source(p, n.command.Step.Instruction), Text: "The command creates " + name + " without a fixed uid"}}
 		f.Fixes = []fixer.Fix{n.numberFix(p, last.At)}
 	default:
 		f.Evidence = []fixer.Evidence{n.evidence}
 		f.Fixes = []fixer.Fix{{
-			ID: "number", Title: "write USER " + n.numbers, Level: n.level,
-			Breaks: "the number of the account was not read in a source, so that the image may run as another user",
-			Verify: "docker run --rm --entrypoint id IMAGE   prints " + name,
+			ID: "number", Title: "Write USER " + n.numbers, Level: n.level,
+			Breaks: "The image runs as another user if the uid in oakum's image table is wrong (not verified)",
+			Verify: "docker run --rm --entrypoint id IMAGE\nprints " + name,
 			Edit:   fixer.EditDockerfile(func() ([]text.Edit, error) { return file.ReplaceWord(last.At, last.At.Args, n.numbers) }, dockerfile.FieldUser),
 		}}
 	}
@@ -90,7 +90,7 @@ type namedAccount struct {
 // up the further groups that an account may be in.
 func (n *namedAccount) prove(p *fixer.Pass, s *dockerfile.Stage) (why string) {
 	if line := n.changesAccounts(p.File.Dockerfile, s); line > 0 {
-		return fmt.Sprintf("line %d changes accounts, so that the number of %s is not certain: docker run --rm --entrypoint id IMAGE tells it", line, n.name)
+		return fmt.Sprintf("Write the uid that `docker run --rm --entrypoint id IMAGE` prints in USER: line %d changes users, so the uid of %s is uncertain", line, n.name)
 	}
 	for _, id := range build.Of(p.File).CreatedAccounts(s) {
 		if id.Name != n.name {
@@ -99,21 +99,21 @@ func (n *namedAccount) prove(p *fixer.Pass, s *dockerfile.Stage) (why string) {
 		if !id.KnownUID {
 			n.command, why = build.NumberlessAccount(p, s, n.name)
 			if n.command == nil {
-				return fmt.Sprintf("the file creates %s without a number, and %s: give it one (useradd --uid %d) and write it in USER", n.name, why, appUID)
+				return fmt.Sprintf("Create %s with a fixed uid (useradd --uid %d), and write the uid in USER. Not fixed automatically: %s", n.name, appUID, why)
 			}
 			if kept := keptFiles(p, s); kept != "" {
-				return fmt.Sprintf("the file creates %s without a number, and %s, where files belong to the number it has had until now: docker run --rm --entrypoint id IMAGE tells it; create the account with it (useradd --uid) and write it in USER", n.name, kept)
+				return fmt.Sprintf("Create %s with the uid that `docker run --rm --entrypoint id IMAGE` prints (useradd --uid), and write it in USER. Existing files belong to the current uid: %s", n.name, kept)
 			}
 			if n.grouped && n.group != n.name {
-				return fmt.Sprintf("the file creates %s without a number: give it one (useradd --uid %d), find that of the group %s, and write both in USER", n.name, appUID, n.group)
+				return fmt.Sprintf("Create %s with a fixed uid (useradd --uid %d), find the gid of group %s, and write both in USER", n.name, appUID, n.group)
 			}
 			return ""
 		}
-		n.evidence = fixer.Evidence{Kind: fixer.FromDockerfile, Place: p.File.Path, Text: "the file creates " + id.String()}
+		n.evidence = fixer.Evidence{Kind: fixer.FromDockerfile, Place: p.File.Path, Text: "The file creates " + id.String()}
 		return n.take(id, fixer.Safe)
 	}
 	if uid, at := build.Of(p.File).UIDByEnv(s, n.name); at != nil {
-		n.evidence = fixer.Evidence{Kind: fixer.FromDockerfile, Place: source(p, at), Text: fmt.Sprintf("creates %s with the number %d, which ENV says", n.name, uid)}
+		n.evidence = fixer.Evidence{Kind: fixer.FromDockerfile, Place: source(p, at), Text: fmt.Sprintf("The command creates %s with uid %d, from ENV", n.name, uid)}
 		return n.take(image.Identity{Name: n.name, UID: uid, KnownUID: true}, fixer.Safe)
 	}
 	if base, ok := build.BaseOf(p, s); ok {
@@ -122,17 +122,17 @@ func (n *namedAccount) prove(p *fixer.Pass, s *dockerfile.Stage) (why string) {
 			if base.Verified(image.BaseAccounts) {
 				level = fixer.Safe
 			}
-			n.evidence = fixer.Evidence{Kind: fixer.FromTable, Text: base.Image + " has the account " + a.Name + " with the number " + strconv.Itoa(a.UID) + ":" + strconv.Itoa(a.GID)}
+			n.evidence = fixer.Evidence{Kind: fixer.FromTable, Text: base.Image + " has the user " + a.Name + " with uid:gid " + strconv.Itoa(a.UID) + ":" + strconv.Itoa(a.GID)}
 			return n.take(image.Identity{Name: a.Name, UID: a.UID, GID: a.GID, KnownUID: true, KnownGID: true}, level)
 		}
 	}
-	return fmt.Sprintf("the number of %s is not known here: docker run --rm --entrypoint id IMAGE %s tells it; write USER with that number", n.name, n.name)
+	return fmt.Sprintf("Write the uid of %s in USER: `docker run --rm --entrypoint id IMAGE %s` prints the number", n.name, n.name)
 }
 
 func (n *namedAccount) take(id image.Identity, level fixer.Level) (why string) {
 	n.numbers, n.level = strconv.Itoa(id.UID), level
 	if id.UID == 0 {
-		return fmt.Sprintf("%s is an account with the number of root: give it another one", n.name)
+		return fmt.Sprintf("Give %s another uid: the user has the uid of root", n.name)
 	}
 	if !n.grouped {
 		if id.KnownGID && !n.joins {
@@ -145,7 +145,7 @@ func (n *namedAccount) take(id image.Identity, level fixer.Level) (why string) {
 		return ""
 	}
 	if n.group != n.name || !id.KnownGID { // groups of another name are not in the table
-		return fmt.Sprintf("the number of the group %s is not known here: write USER %d and its number", n.group, id.UID)
+		return fmt.Sprintf("Find the gid of group %s, and write USER %d with that gid", n.group, id.UID)
 	}
 	n.numbers += ":" + strconv.Itoa(id.GID)
 	return ""
@@ -156,9 +156,9 @@ func (n *namedAccount) take(id image.Identity, level fixer.Level) (why string) {
 func (n *namedAccount) numberFix(p *fixer.Pass, user *dockerfile.Instruction) fixer.Fix {
 	file := p.File.Dockerfile
 	return fixer.Fix{
-		ID: "number-account", Title: fmt.Sprintf("give the account %s the number %d and write it in USER", n.name, appUID), Level: fixer.Review,
-		Breaks: "files in volumes that belong to the number the account had until now have to be given to the new one; the build fails where the number is taken",
-		Verify: "docker build .   and   docker run --rm --entrypoint id IMAGE   prints " + n.name,
+		ID: "number-account", Title: fmt.Sprintf("Set the uid of %s to %d and write the uid in USER", n.name, appUID), Level: fixer.Review,
+		Breaks: "Files in volumes that belong to the previous uid need a new owner. The build fails if the uid is taken",
+		Verify: "docker build -t IMAGE . && docker run --rm --entrypoint id IMAGE\nprints " + n.name,
 		Params: []fixer.Param{paramAccountID.With(strconv.Itoa(appUID))},
 		Edit: func(d *fixer.Draft) error {
 			edits, err := n.command.SetUID(d.Param("uid"))

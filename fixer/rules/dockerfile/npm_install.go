@@ -69,28 +69,28 @@ func checkNpm(p *fixer.Pass, st build.Step, c build.Command) {
 	}
 	f := fixer.Finding{
 		Path:    place(p.File.Dockerfile, st.At) + ": npm" + c.Ordinal + " " + sub,
-		Message: "npm " + sub + " may install other versions than the lock file names",
+		Message: "npm " + sub + " can install other versions than the lock file lists",
 	}
 	f.Start, f.End = st.Span(c)
 	l := findLock(p, st, build.Installers["npm"].Locks...)
-	f.Advice = l.advice("package-lock.json", "write npm ci", "nothing in the file proves that it is")
+	f.Advice = l.advice("package-lock.json", "write npm ci", "no COPY in this file shows that the lock file exists")
 	switch {
 	case isFallback(c):
 		f.Advice = fallbackAdvice(c, "package-lock.json", "npm ci")
 	case !st.Edited(c.Command):
-		f.Advice = "write npm ci where package-lock.json is there" + st.NotEdited(c.Command)
+		f.Advice = "Write npm ci if package-lock.json exists" + st.NotEdited(c.Command)
 	case l.at == nil:
 	case !plain:
-		f.Advice = "write npm ci; it is not done here because it cannot be told whether npm ci takes all of these options"
+		f.Advice = "Write npm ci. Not fixed automatically: npm ci may not support all of these options"
 	case oldNode(st.Stage):
-		f.Advice = "the npm of Node.js before 10 has no reliable npm ci: take a supported Node.js, then write npm ci"
+		f.Advice = "Use a supported Node.js, then write npm ci: npm of Node.js before 10 has no reliable npm ci"
 	default:
 		f.Evidence = l.evidence
 		f.Advice = ""
 		f.Fixes = []fixer.Fix{{
-			ID: "ci", Title: "use npm ci", Level: fixer.Review,
-			Breaks: "the build fails if package.json and the lock file do not agree; a node_modules from an earlier step is deleted",
-			Verify: "npm ci in a fresh clone, then docker build --no-cache .",
+			ID: "ci", Title: "Replace npm install with npm ci", Level: fixer.Review,
+			Breaks: "The build fails if package.json and the lock file differ. npm ci deletes node_modules of earlier steps",
+			Verify: "docker build --no-cache .\nsucceeds, without \"npm ci can only install packages when your package.json and package-lock.json are in sync\"",
 			Edit:   fixer.EditDockerfile(func() ([]text.Edit, error) { return st.Script.ReplaceWord(c.Command, k, "ci") }),
 		}}
 	}
@@ -113,19 +113,19 @@ func checkYarn(p *fixer.Pass, st build.Step, c build.Command) {
 	if sub != "" && sub != "install" || c.Has("--frozen-lockfile", "--immutable", "--no-lockfile", "--global", "-v", "--version", "--help") || len(c.Plain()) > 1 {
 		return
 	}
-	flag, unknown := "--frozen-lockfile", "nothing in the file proves that it is"
+	flag, unknown := "--frozen-lockfile", "no COPY in this file shows that the lock file exists"
 	l := findLock(p, st, build.Installers["yarn"].Locks...)
 	if l.at != nil {
 		switch modern, known := l.yarn(p); {
 		case !known:
-			l.at, unknown = nil, "the file does not tell which Yarn it is"
+			l.at, unknown = nil, "the version of Yarn is unknown"
 		case modern:
 			flag = "--immutable"
 		}
 	}
 	freeze{
 		named: "yarn install", k: max(k, c.ProgramWord), flag: flag, file: "yarn.lock", lock: l,
-		advice: l.advice("yarn.lock", "write yarn install --frozen-lockfile for Yarn 1, --immutable for later ones", unknown),
+		advice: l.advice("yarn.lock", "add --frozen-lockfile (Yarn 1) or --immutable (later versions) to yarn install", unknown),
 	}.report(p, st, c)
 }
 
@@ -137,7 +137,7 @@ func checkPnpm(p *fixer.Pass, st build.Step, c build.Command) {
 	l := findLock(p, st, build.Installers["pnpm"].Locks...)
 	freeze{
 		named: "pnpm " + sub, k: k, flag: "--frozen-lockfile", file: "pnpm-lock.yaml", lock: l,
-		advice: l.advice("pnpm-lock.yaml", "write pnpm install --frozen-lockfile", "nothing in the file proves that it is"),
+		advice: l.advice("pnpm-lock.yaml", "add --frozen-lockfile to pnpm install", "no COPY in this file shows that the lock file exists"),
 	}.report(p, st, c)
 }
 
@@ -154,7 +154,7 @@ type freeze struct {
 func (z freeze) report(p *fixer.Pass, st build.Step, c build.Command) {
 	f := fixer.Finding{
 		Path:     place(p.File.Dockerfile, st.At) + ": " + z.named,
-		Message:  z.named + " may install other versions than the lock file names",
+		Message:  z.named + " can install other versions than the lock file lists",
 		Evidence: z.lock.evidence,
 		Advice:   z.advice,
 	}
@@ -167,9 +167,9 @@ func (z freeze) report(p *fixer.Pass, st build.Step, c build.Command) {
 	case z.lock.at != nil:
 		f.Advice = ""
 		f.Fixes = []fixer.Fix{{
-			ID: "frozen", Title: "add " + z.flag, Level: fixer.Review,
-			Breaks: "the build fails if package.json and the lock file do not agree",
-			Verify: z.named + " " + z.flag + " in a fresh clone, then docker build --no-cache .",
+			ID: "frozen", Title: "Add " + z.flag, Level: fixer.Review,
+			Breaks: "The build fails if package.json and the lock file differ",
+			Verify: "docker build --no-cache .\nsucceeds, which shows that the lock file is up to date",
 			Edit:   fixer.EditDockerfile(func() ([]text.Edit, error) { return st.Script.InsertWord(c.Command, z.k, z.flag) }),
 		}}
 	}
@@ -184,6 +184,6 @@ func isFallback(c build.Command) bool {
 }
 
 func fallbackAdvice(c build.Command, lockFile, strict string) string {
-	return fmt.Sprintf("bring %s up to date, keep it in git, and write %s alone; it is not done here because the command stands in %s, where it may be what runs when the lock file does not fit",
+	return fmt.Sprintf("Update %s, commit the file, and write only %s. Not fixed automatically: the command is in %s, and may be the fallback for an outdated lock file",
 		lockFile, strict, c.Place)
 }

@@ -19,7 +19,7 @@ var packageCacheDoc string
 // PackageCache reports package installations that leave their download cache.
 var PackageCache = &fixer.Rule{
 	Name:     "dockerfile/package-cache",
-	Title:    "cache of pip, npm, gem or Composer kept",
+	Title:    "package manager cache kept in the image",
 	Severity: fixer.Low,
 	Kind:     fixer.Dockerfile,
 	Phase:    fixer.Resources,
@@ -67,18 +67,18 @@ func checkPipCache(p *fixer.Pass, st build.Step) {
 		}
 		f := fixer.Finding{
 			Path:    place(p.File.Dockerfile, st.At) + ": " + c.Program + c.Ordinal,
-			Message: c.Program + " install keeps a copy of what it downloads in the image",
-			Advice:  "write --no-cache-dir behind install" + st.NotEdited(c.Command),
+			Message: c.Program + " install leaves its download cache in the image",
+			Advice:  "Add --no-cache-dir after install" + st.NotEdited(c.Command),
 		}
 		f.Start, f.End = st.Span(c)
 		switch {
 		case pipBefore6(p, st.Stage):
-			f.Advice = "the pip of this release has no --no-cache-dir: delete /root/.cache/pip at the end of the step, or take a supported base"
+			f.Advice = "Delete /root/.cache/pip at the end of the step, or use a supported base image: this pip has no --no-cache-dir"
 		case st.Edited(c.Command):
 			f.Advice = ""
 			f.Fixes = []fixer.Fix{{
-				ID: "no-cache", Title: "use --no-cache-dir", Level: fixer.Safe,
-				Verify: "docker build .   then   docker run --rm --entrypoint ls IMAGE /root/.cache/pip   finds nothing",
+				ID: "no-cache", Title: "Add --no-cache-dir", Level: fixer.Safe,
+				Verify: "docker build -t IMAGE . && docker run --rm --entrypoint ls IMAGE -a /root/.cache\nlists no pip directory, or fails because there is no cache",
 				Edit: fixer.EditDockerfile(func() ([]text.Edit, error) {
 					return st.Script.InsertWord(c.Command, c.Install.VerbWord, "--no-cache-dir")
 				}),
@@ -138,29 +138,29 @@ func checkNodeCache(p *fixer.Pass, st build.Step) {
 	c := st.Commands[last]
 	f := fixer.Finding{
 		Path:    place(p.File.Dockerfile, st.At) + ": " + c.Program,
-		Message: c.Program + " keeps a copy of what it downloads in the image",
+		Message: c.Program + " leaves its download cache in the image",
 	}
 	f.Start, f.End = st.Span(c)
 	clean := "npm cache clean --force"
 	if c.Program == "yarn" {
-		f.Advice = "end the step with yarn cache clean if it is Yarn 1; later versions may run the program out of the cache, so that RUN --mount=type=cache,target=… for a cache that is not in the image is the way there"
+		f.Advice = "End the step with yarn cache clean (Yarn 1). Later versions of Yarn may run packages from the cache: use RUN --mount=type=cache,target=… there"
 		report(p, st.At, f)
 		return
 	}
 	if !st.Edited(c.Command) {
-		f.Advice = "end the step with " + clean + st.NotEdited(c.Command)
+		f.Advice = "End the step with " + clean + st.NotEdited(c.Command)
 		report(p, st.At, f)
 		return
 	}
 	edits, err := follow(p.File.Dockerfile, st, c, clean)
 	if later := installsOffline(p, st); later != nil {
-		f.Advice = fmt.Sprintf("line %d installs from the cache (--offline): end that step with %s, or copy from this stage into one that needs no cache", later.Line, clean)
+		f.Advice = fmt.Sprintf("End the step on line %d, which installs from the cache (--offline), with %s. Or copy from this stage into a stage without a cache", later.Line, clean)
 	} else if err != nil {
-		f.Advice = "end the step with " + clean + "; it is not done here because " + build.Reason(err)
+		f.Advice = "End the step with " + clean + ". Not fixed automatically: " + build.Reason(err)
 	} else {
 		f.Fixes = []fixer.Fix{{
-			ID: "clean", Title: "delete it in the same step with " + clean, Level: fixer.Safe,
-			Verify: "docker build .   then   docker run --rm --entrypoint ls IMAGE -a /root   shows no .npm",
+			ID: "clean", Title: "Delete the cache in the same step with " + clean, Level: fixer.Safe,
+			Verify: "docker build -t IMAGE . && docker run --rm --entrypoint ls IMAGE -a /root\nlists no .npm directory",
 			Edit:   edit(edits),
 		}}
 	}

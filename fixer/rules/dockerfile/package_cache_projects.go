@@ -27,23 +27,23 @@ func checkGemCache(p *fixer.Pass, st build.Step, elsewhere bool) {
 	c := st.Commands[last]
 	f := fixer.Finding{
 		Path:    place(p.File.Dockerfile, st.At) + ": " + c.Program,
-		Message: c.Program + " install keeps a copy of what it downloads in the image",
-		Advice:  "delete the cache folder below the gems in the same step (rm -rf \"$(gem env gemdir)\"/cache)",
+		Message: c.Program + " install leaves its download cache in the image",
+		Advice:  "Delete the gem cache directory in the same step (rm -rf \"$(gem env gemdir)\"/cache)",
 	}
 	f.Start, f.End = st.Span(c)
 	switch {
 	case !officialRuby(st.Stage) || elsewhere:
-		f.Advice += "; it is not done here because where the gems go is not known"
+		f.Advice += ". Not fixed automatically: the gem directory is unknown"
 	case !st.Edited(c.Command):
 		f.Advice += st.NotEdited(c.Command)
 	default:
 		if edits, err := follow(p.File.Dockerfile, st, c, "rm -rf "+gemCache); err != nil {
-			f.Advice += "; it is not done here because " + build.Reason(err)
+			f.Advice += ". Not fixed automatically: " + build.Reason(err)
 		} else {
 			f.Advice = ""
 			f.Fixes = []fixer.Fix{{
-				ID: "clean", Title: "delete it in the same step", Level: fixer.Safe,
-				Verify: "docker build .   then   docker run --rm --entrypoint ls IMAGE " + gemCache + "   finds nothing",
+				ID: "clean", Title: "Delete the cache in the same step", Level: fixer.Safe,
+				Verify: "docker build -t IMAGE . && docker run --rm --entrypoint sh IMAGE -c 'ls " + gemCache + "'\nfails, because the directory does not exist",
 				Edit:   edit(edits),
 			}}
 		}
@@ -69,8 +69,8 @@ func checkComposerCache(p *fixer.Pass, st build.Step) {
 	c := st.Commands[last]
 	f := fixer.Finding{
 		Path:    place(p.File.Dockerfile, st.At) + ": composer",
-		Message: "composer keeps a copy of what it downloads in the image",
-		Advice:  "write --no-cache (Composer 2), or install in a stage of its own and copy vendor from there",
+		Message: "composer leaves its download cache in the image",
+		Advice:  "Add --no-cache (Composer 2), or install in a separate stage and copy vendor from that stage",
 	}
 	f.Start, f.End = st.Span(c)
 	report(p, st.At, f)

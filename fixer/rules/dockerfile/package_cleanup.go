@@ -38,7 +38,7 @@ func cleanup(f *dockerfile.File, r *build.PackageRun, last *build.PackageCall) (
 	case after.Place&^(dockerfile.InSubshell|dockerfile.InBlock|dockerfile.InBranch) != 0:
 		// Append says which construct forbids it.
 	case after.Chain != last.Chain:
-		return nil, fixer.Refuse("the packages are fetched in one place and installed in another, %s", after.Place)
+		return nil, fixer.Refuse("the lists are downloaded in one place and used in another, %s", after.Place)
 	case errexit(r.Script):
 		return nil, fixer.Refuse("with set -e, a command added in %s would hide a failure of the one before it", after.Place)
 	}
@@ -48,7 +48,7 @@ func cleanup(f *dockerfile.File, r *build.PackageRun, last *build.PackageCall) (
 		return []text.Edit{text.Insert(after.End, next.separator+last.CleanCommand())}, nil
 	}
 	if next.kind == somethingElse && after.Place == 0 {
-		return nil, fixer.Refuse("it cannot be told what follows the command")
+		return nil, fixer.Refuse("the end of the command is unclear")
 	}
 	edits, err := r.Script.Append(after, last.CleanCommand())
 	if err != nil {
@@ -91,7 +91,7 @@ func tailOf(s string) string {
 func reached(commands []build.Command, last, after dockerfile.Command, end bool) error {
 	for _, c := range commands {
 		if c.Start >= last.Start && c.Start <= after.Start && (c.Name == "exit" || c.Name == "exec") {
-			return fixer.Refuse("%s may end the commands before", c.Name)
+			return fixer.Refuse("%s may end the step before the cleanup", c.Name)
 		}
 	}
 	if after.Chain == last.Chain || end {

@@ -18,7 +18,7 @@ var packageListsKeptDoc string
 // PackageListsKept reports package installations that leave the package lists.
 var PackageListsKept = &fixer.Rule{
 	Name:     "dockerfile/package-lists-kept",
-	Title:    "package lists kept",
+	Title:    "package lists kept in the image",
 	Severity: fixer.Low,
 	Kind:     fixer.Dockerfile,
 	Phase:    fixer.Resources,
@@ -62,8 +62,8 @@ func checkLists(p *fixer.Pass, r *build.PackageRun, m *build.Manager) {
 	f := fixer.Finding{Path: place(p.File.Dockerfile, r.At) + " " + m.Name}
 	if r.Rough {
 		if r.LeavesUnread(m) {
-			f.Message = fmt.Sprintf("the image keeps the %s of %s", m.What, m.Name)
-			f.Advice = fmt.Sprintf("end these commands with %s; it is not done here because %s", cmp.Or(m.Clean, "its clean all"), r.Why)
+			f.Message = fmt.Sprintf("RUN leaves the %s of %s in the image", m.What, m.Name)
+			f.Advice = fmt.Sprintf("End these commands with %s. Not fixed automatically: %s", cmp.Or(m.Clean, m.Name+" clean all"), r.Why)
 			report(p, r.At, f)
 		}
 		return
@@ -72,10 +72,10 @@ func checkLists(p *fixer.Pass, r *build.PackageRun, m *build.Manager) {
 	if last == nil {
 		return
 	}
-	f.Message = fmt.Sprintf("the image keeps the %s of %s", m.What, last.Program)
+	f.Message = fmt.Sprintf("RUN leaves the %s of %s in the image", m.What, last.Program)
 	f.Evidence = []fixer.Evidence{{
 		Kind: fixer.FromDockerfile, Place: p.File.Path + ":" + strconv.Itoa(last.Line),
-		Text: fmt.Sprintf("%s %s, and nothing behind it in this RUN deletes %s", last.Program, last.Verb, m.Dirs[0]),
+		Text: fmt.Sprintf("%s %s is not followed by a command that deletes %s in this RUN", last.Program, last.Verb, m.Dirs[0]),
 	}}
 	var fix *fixer.Fix
 	if m.Name == "apk" && !r.Runs(m, "update") {
@@ -93,25 +93,25 @@ func checkLists(p *fixer.Pass, r *build.PackageRun, m *build.Manager) {
 func cleanFix(p *fixer.Pass, r *build.PackageRun, last *build.PackageCall) (*fixer.Fix, string) {
 	m := last.Manager
 	if !r.Installs(m) {
-		return nil, fmt.Sprintf("%s %s stands alone, so that what it fetched is for a later step, or for none: join it with the RUN that installs, and end that with %s",
+		return nil, fmt.Sprintf("Join %s %s with the RUN that installs packages, and end that RUN with %s",
 			last.Program, last.Verb, last.CleanCommand())
 	}
 	later := build.NeededAfter(p, r.At, m)
 	if later.Sure {
-		return nil, fmt.Sprintf("%s installs packages with what this RUN fetched: give it an update of its own, or join the two, and end with %s", later.Where(), last.CleanCommand())
+		return nil, fmt.Sprintf("Add an update to %s, which installs packages with these lists, or join the two steps, and end with %s", later.Where(), last.CleanCommand())
 	}
 	edits, err := cleanup(p.File.Dockerfile, r, last)
 	if err != nil {
-		return nil, fmt.Sprintf("end the commands with %s; it is not done here because %s", last.CleanCommand(), build.Reason(err))
+		return nil, fmt.Sprintf("End the commands with %s. Not fixed automatically: %s", last.CleanCommand(), build.Reason(err))
 	}
 	fix := &fixer.Fix{
-		ID: "clean", Title: "delete them in the same RUN with " + last.CleanCommand(), Level: fixer.Safe,
-		Verify: "docker build .   then   docker history IMAGE   shows a smaller layer",
+		ID: "clean", Title: "Delete the package lists in the same RUN with " + last.CleanCommand(), Level: fixer.Safe,
+		Verify: "docker build -t IMAGE . && docker history IMAGE\nshows a smaller layer for this RUN than before",
 		Edit:   edit(edits),
 	}
 	if later.By != nil {
 		fix.Level = fixer.Review
-		fix.Breaks = fmt.Sprintf("%s "+doubt(later)+": it fails if it installs packages without fetching the lists first", later.Where())
+		fix.Breaks = fmt.Sprintf("Builds fail if %s installs packages without an update: that step %s", later.Where(), doubt(later))
 	}
 	return fix, ""
 }
@@ -121,28 +121,28 @@ func doubt(later build.Need) string {
 	if later.File != "" {
 		return "may start from this image"
 	}
-	return "runs something that is not read here"
+	return "runs a command that oakum does not know"
 }
 
 // noCacheFix tells apk not to keep its index at all.
 func noCacheFix(p *fixer.Pass, r *build.PackageRun, m *build.Manager) (*fixer.Fix, string) {
 	if ancientAlpine(p, r.Instruction.Stage) {
-		return nil, "apk of Alpine 3.2 and older has no --no-cache: end the commands with " + m.Clean
+		return nil, "End the commands with " + m.Clean + ": apk of Alpine 3.2 and older has no --no-cache"
 	}
 	edits, err := noCache(r, m)
 	if err != nil {
-		return nil, "write --no-cache behind apk add; it is not done here because " + build.Reason(err)
+		return nil, "Add --no-cache after apk add. Not fixed automatically: " + build.Reason(err)
 	}
 	fix := &fixer.Fix{
-		ID: "no-cache", Title: "use --no-cache", Level: fixer.Safe,
-		Verify: "docker build .   then   docker run --rm --entrypoint ls IMAGE /var/cache/apk   prints nothing",
+		ID: "no-cache", Title: "Add --no-cache", Level: fixer.Safe,
+		Verify: "docker build -t IMAGE . && docker run --rm --entrypoint ls IMAGE /var/cache/apk\nprints nothing",
 		Edit:   edit(edits),
 	}
 	// A step that fetched the index on request may be followed by one that
 	// relies on it; apk fetches it by itself in all but old versions.
 	if later := build.NeededAfter(p, r.At, m); later.Sure && slices.ContainsFunc(r.Calls, func(c *build.PackageCall) bool { return c.Manager == m && c.FetchesLists() }) {
 		fix.Level = fixer.Review
-		fix.Breaks = fmt.Sprintf("%s installs packages too, and the apk of old Alpine releases does not fetch the index by itself", later.Where())
+		fix.Breaks = fmt.Sprintf("Builds fail on old Alpine releases: %s also installs packages, and apk does not download the index there", later.Where())
 	}
 	return fix, ""
 }

@@ -15,7 +15,7 @@ var packageUpgradeDoc string
 // PackageUpgrade reports upgrades of all packages.
 var PackageUpgrade = &fixer.Rule{
 	Name:     "dockerfile/package-upgrade",
-	Title:    "all packages upgraded",
+	Title:    "RUN upgrades all packages",
 	Severity: fixer.Low,
 	Kind:     fixer.Dockerfile,
 	Phase:    fixer.Resources,
@@ -39,8 +39,8 @@ var PackageUpgrade = &fixer.Rule{
 				}
 				f := fixer.Finding{
 					Path:    place(p.File.Dockerfile, st.At) + ": " + call.Program + " " + call.Verb,
-					Message: fmt.Sprintf("%s %s makes the image depend on the day it is built", call.Program, call.Verb),
-					Advice: "name a base that is rebuilt often and let a bot move its digest, then leave the step out; keep it if the base is rebuilt rarely, and build with --pull --no-cache on a schedule, " +
+					Message: fmt.Sprintf("%s %s makes builds unreproducible: the image depends on the build date", call.Program, call.Verb),
+					Advice: "Remove the step, use a base image that is rebuilt often, and let a bot (Renovate, Dependabot) update its digest. If the base is rebuilt rarely, keep the step and build with --pull --no-cache on a schedule, " +
 						"because a cached step upgrades nothing",
 				}
 				f.Start, f.End = st.Span(c)

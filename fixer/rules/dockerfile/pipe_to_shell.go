@@ -118,7 +118,7 @@ func firstPlain(c build.Command) int {
 }
 
 func reportPipe(p *fixer.Pass, st build.Step, from, to build.Command) {
-	what, link := "a download", from.RemoteURL()
+	what, link := "a downloaded script", from.RemoteURL()
 	if link != "" {
 		what = build.ShownURL(link)
 	} else if from.OnlyLocalURLs() {
@@ -130,12 +130,12 @@ func reportPipe(p *fixer.Pass, st build.Step, from, to build.Command) {
 	}
 	f := fixer.Finding{
 		Path:    place(p.File.Dockerfile, st.At) + ": " + from.Program + " into " + to.Program,
-		Message: fmt.Sprintf("%s runs whatever %s answers, unseen and unchecked", runner, what),
+		Message: fmt.Sprintf("%s runs %s without verification", runner, what),
 		Advice:  pipeAdvice(link),
 	}
 	if strings.HasPrefix(strings.ToLower(link), "http://") || len(insecureOptions(from)) > 0 {
 		f.Severity = fixer.High
-		f.Message += ", over a connection that anybody on the way can change"
+		f.Message += ", over unencrypted HTTP"
 	}
 	f.Start, f.End = st.Span(from)
 	if st.Script != nil && !from.Copied && !to.Copied {
@@ -146,16 +146,16 @@ func reportPipe(p *fixer.Pass, st build.Step, from, to build.Command) {
 
 // installers are well-known scripts for which there is a better way.
 var installers = []struct{ part, instead string }{
-	{"nodesource.com", "copy Node.js from its official image, or start from it (COPY --from=node:22-slim /usr/local/bin/node /usr/local/bin/), or add NodeSource's package source with its key in a file and signed-by"},
-	{"getcomposer.org", "COPY --from=composer:2 /usr/bin/composer /usr/local/bin/composer brings the same program from an image that can be pinned"},
-	{"sh.rustup.rs", "start the build stage from the official rust image, which can be pinned, or download rustup-init of a named version and compare its published checksum"},
-	{"astral.sh/uv", "COPY --from=ghcr.io/astral-sh/uv:VERSION /uv /uvx /usr/local/bin/ brings the same program from an image that can be pinned"},
-	{"install.python-poetry.org", "pip install poetry==VERSION takes the same program from the package index, by version"},
-	{"get-poetry", "pip install poetry==VERSION takes the same program from the package index, by version"},
-	{"get-pip.py", "python3 -m ensurepip, the distribution's python3-pip package or an official python image bring pip without it"},
-	{"bun.sh/install", "start the build stage from oven/bun:VERSION, or copy /usr/local/bin/bun from it"},
-	{"deno.land", "start the build stage from denoland/deno:VERSION, or copy /usr/bin/deno from it"},
-	{"get.docker.com", "COPY --from=docker:VERSION-cli /usr/local/bin/docker /usr/local/bin/ brings the client from an image that can be pinned"},
+	{"nodesource.com", "Use the official node image, or copy from it (`COPY --from=node:22-slim /usr/local/bin/node /usr/local/bin/`). Or add NodeSource's package repository with its key and signed-by"},
+	{"getcomposer.org", "Use `COPY --from=composer:2 /usr/bin/composer /usr/local/bin/composer`, an image that can be pinned"},
+	{"sh.rustup.rs", "Use the official rust image, which can be pinned, in the build stage. Or download a fixed version of rustup-init and verify its published checksum"},
+	{"astral.sh/uv", "Use `COPY --from=ghcr.io/astral-sh/uv:VERSION /uv /uvx /usr/local/bin/`, an image that can be pinned"},
+	{"install.python-poetry.org", "Use pip install poetry==VERSION, which installs a fixed version from the package index"},
+	{"get-poetry", "Use pip install poetry==VERSION, which installs a fixed version from the package index"},
+	{"get-pip.py", "Use python3 -m ensurepip, the package python3-pip of the distribution, or an official python image"},
+	{"bun.sh/install", "Use oven/bun:VERSION in the build stage, or copy /usr/local/bin/bun from that image"},
+	{"deno.land", "Use denoland/deno:VERSION in the build stage, or copy /usr/bin/deno from that image"},
+	{"get.docker.com", "Use `COPY --from=docker:VERSION-cli /usr/local/bin/docker /usr/local/bin/`, an image that can be pinned"},
 }
 
 func pipeAdvice(link string) string {
@@ -164,5 +164,5 @@ func pipeAdvice(link string) string {
 			return k.instead
 		}
 	}
-	return `take the program from the distribution or from an image that can be pinned; else download a named version to a file, compare it with its published checksum (echo "SUM  FILE" | sha256sum -c -, or ADD --checksum=sha256:SUM), read it once, and run the file`
+	return "Install the tool from the distribution, or copy it from an image that can be pinned. Otherwise download a fixed version to a file, verify its published checksum (`echo \"SUM  FILE\" | sha256sum -c -`, or ADD --checksum=sha256:SUM), and run the file"
 }

@@ -18,7 +18,7 @@ var privilegedPortDoc string
 // PrivilegedPort reports privileged ports of an image that runs as non-root.
 var PrivilegedPort = &fixer.Rule{
 	Name:     "dockerfile/privileged-port",
-	Title:    "port below 1024 without root",
+	Title:    "non-root user on a port below 1024",
 	Severity: fixer.Low,
 	Kind:     fixer.Dockerfile,
 	Phase:    fixer.Permissions,
@@ -46,9 +46,9 @@ var PrivilegedPort = &fixer.Rule{
 				seen[port.At] = true
 				report(p, port.At, fixer.Finding{
 					Path:     fmt.Sprintf("%s: EXPOSE %d", place(f, port.At), port.Number),
-					Message:  fmt.Sprintf("%s listens on port %d, which not every runtime allows", profile.User, port.Number),
+					Message:  fmt.Sprintf("User %s listens on port %d, which some container runtimes do not allow", profile.User, port.Number),
 					Evidence: profile.Evidence,
-					Advice:   "let the program listen on a port from 1024 on (8080, 8443), in its settings, here, and in every file that names the port; outside it can stay the old one (ports: \"80:8080\", or targetPort of a Service)",
+					Advice:   "Listen on a port above 1023, such as 8080, and change the port in the application, in EXPOSE and in every file that names the port. Clients can keep the old port (ports: \"80:8080\", or targetPort of a Service)",
 					Start:    port.Word.Start, End: port.Word.End,
 				})
 			}

@@ -199,7 +199,7 @@ func validPath(probe probe) func(string) error {
 		case s == "" && probe.connect != nil:
 			return nil
 		case s == "" || !pagePath().MatchString(s):
-			return errors.New("a path that begins with / and has no blanks or quotes")
+			return errors.New("use a path that begins with / and contains no spaces or quotes")
 		case probe.get == nil:
 			return fmt.Errorf("%s can only connect", probe.runtime)
 		}

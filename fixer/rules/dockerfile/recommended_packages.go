@@ -60,8 +60,8 @@ func checkRecommended(p *fixer.Pass, st build.Step) {
 		}
 		f := fixer.Finding{
 			Path:    place(p.File.Dockerfile, st.At) + ": " + call.Program + " install",
-			Message: fmt.Sprintf("%s install of %s brings recommended packages too", call.Program, brief(packages)),
-			Advice:  "write --no-install-recommends behind install, and name those recommended packages that are needed" + certificates(packages),
+			Message: fmt.Sprintf("%s install also installs the recommended packages of %s", call.Program, brief(packages)),
+			Advice:  "Add --no-install-recommends after install, and list the recommended packages that are needed" + certificates(packages),
 		}
 		f.Start, f.End = st.Span(c)
 		report(p, st.At, f)
@@ -76,7 +76,7 @@ func certificates(packages []string) string {
 	}
 	for _, name := range packages {
 		if name == "curl" || name == "wget" || name == "git" {
-			return fmt.Sprintf(": ca-certificates at least, without which %s cannot check https servers", name)
+			return fmt.Sprintf(", at least ca-certificates, which %s needs to verify HTTPS servers", name)
 		}
 	}
 	return ""

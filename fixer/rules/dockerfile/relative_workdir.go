@@ -44,26 +44,26 @@ func checkWorkdir(p *fixer.Pass, s *dockerfile.Stage, i, at *dockerfile.Instruct
 	if dir == "" || strings.HasPrefix(dir, "/") || strings.HasPrefix(dir, "$") || strings.HasPrefix(dir, "~") || path.Clean(dir) == "." || strings.Contains(dir, `\`) || strings.Contains(dir, ":") {
 		return
 	}
-	f := fixer.Finding{Message: fmt.Sprintf("WORKDIR %s depends on what comes before it", dir)}
+	f := fixer.Finding{Message: fmt.Sprintf("WORKDIR %s is relative, so the directory depends on earlier instructions", dir)}
 	before := s.WorkdirAt(i)
 	switch {
 	case i.OnBuild:
-		f.Advice = "write the whole path; it is not done here because ONBUILD acts in images built from this one, which are not seen here"
+		f.Advice = "Write the absolute path. Not fixed automatically: ONBUILD acts in images built from this one, which are unknown here"
 	case before.At == nil:
-		f.Advice = fmt.Sprintf("write the whole path; what it is relative to is said by the base %s, which is not read here", s.Root().Base)
+		f.Advice = fmt.Sprintf("Write the absolute path. Not fixed automatically: the working directory of the base image %s is unknown", s.Root().Base)
 	case !before.Known || i.Words[0].Dynamic || variableFolder(s, i):
-		f.Advice = fmt.Sprintf("write the whole path; WORKDIR on line %d does not tell what it is relative to without a variable", before.At.Line)
+		f.Advice = fmt.Sprintf("Write the absolute path. Not fixed automatically: WORKDIR on line %d depends on a variable", before.At.Line)
 	default:
 		full := path.Join(before.Text, dir)
-		f.Evidence = []fixer.Evidence{{Kind: fixer.FromDockerfile, Place: source(p, before.At), Text: "the folder before it is " + before.Text}}
+		f.Evidence = []fixer.Evidence{{Kind: fixer.FromDockerfile, Place: source(p, before.At), Text: "The working directory before this instruction is " + before.Text}}
 		if strings.ContainsAny(full, " \t\"'$`") {
-			f.Advice = "write the whole path, " + full + ", with quotes where it needs them"
+			f.Advice = "Write the absolute path, " + full + ", quoted where necessary"
 			break
 		}
 		file := p.File.Dockerfile
 		f.Fixes = []fixer.Fix{{
-			ID: "absolute", Title: "write " + full, Level: fixer.Safe,
-			Verify: "docker image inspect --format '{{.Config.WorkingDir}}' IMAGE   is the same before and after",
+			ID: "absolute", Title: "Write WORKDIR " + full, Level: fixer.Safe,
+			Verify: "docker image inspect --format '{{.Config.WorkingDir}}' IMAGE\nprints the same directory before and after the change",
 			Edit:   fixer.EditDockerfile(func() ([]text.Edit, error) { return file.ReplaceArgs(i, full) }),
 		}}
 	}

@@ -42,7 +42,7 @@ func unknownAccount(evidence string) account {
 	return account{
 		uid: freeUID, gid: freeUID, group: true, free: true,
 		evidence: fixer.Evidence{Kind: fixer.FromNothing, Text: evidence},
-		breaks:   "the user has no name and no home folder in the image",
+		breaks:   "The user has no name and no home directory in the image",
 	}
 }
 
@@ -53,18 +53,18 @@ func unknownAccount(evidence string) account {
 func (s *imageCheck) account() (account, string) {
 	created := slices.DeleteFunc(build.Of(s.pass.File).CreatedAccounts(s.stage), func(id image.Identity) bool { return id.IsRoot() })
 	if i := s.unreadAccounts(); i != nil {
-		return account{}, fmt.Sprintf("line %d creates an account in commands that are not read: if it is the one to run as, end with USER and its number", i.Line)
+		return account{}, fmt.Sprintf("Add USER with the uid of the user that line %d creates, if the application runs as that user. Not fixed automatically: the commands on that line cannot be parsed", i.Line)
 	}
 	if owner, at := s.owner(created); at != nil {
 		if serverAccounts[owner.Name] && !s.brought(owner.Name) {
-			return account{}, fmt.Sprintf("line %d gives files to %s, which the workers of a server run as while its first process may need root: see what starts, then end with USER and a number", at.Line, owner.Name)
+			return account{}, fmt.Sprintf("Check which process starts, then add USER with a uid. Line %d gives files to %s, the user of a server's workers, and the main process of such servers may need root", at.Line, owner.Name)
 		}
 		if !owner.KnownUID {
-			return s.numbered(owner.Name, fixer.Evidence{Kind: fixer.FromDockerfile, Place: source(s.pass, at), Text: "files are given to " + owner.Name + ", whose number is not said"})
+			return s.numbered(owner.Name, fixer.Evidence{Kind: fixer.FromDockerfile, Place: source(s.pass, at), Text: "Files belong to " + owner.Name + ", whose uid is unknown"})
 		}
 		return account{
 			uid: owner.UID, gid: owner.GID, group: owner.KnownGID, name: owner.Name,
-			evidence: fixer.Evidence{Kind: fixer.FromDockerfile, Place: source(s.pass, at), Text: "files are given to " + owner.String()},
+			evidence: fixer.Evidence{Kind: fixer.FromDockerfile, Place: source(s.pass, at), Text: "Files belong to " + owner.String()},
 		}, ""
 	}
 	switch {
@@ -72,18 +72,18 @@ func (s *imageCheck) account() (account, string) {
 		id := created[0]
 		return account{
 			uid: id.UID, gid: id.GID, group: id.KnownGID, name: id.Name,
-			evidence: fixer.Evidence{Kind: fixer.FromDockerfile, Place: s.pass.File.Path, Text: "the file creates the account " + id.String() + " and never uses it"},
+			evidence: fixer.Evidence{Kind: fixer.FromDockerfile, Place: s.pass.File.Path, Text: "The file creates the user " + id.String() + " and never uses that user"},
 		}, ""
 	case len(created) == 1 && s.numberable(created[0].Name):
-		return s.numbered(created[0].Name, fixer.Evidence{Kind: fixer.FromDockerfile, Place: s.pass.File.Path, Text: "the file creates the account " + created[0].Name + " and never uses it"})
+		return s.numbered(created[0].Name, fixer.Evidence{Kind: fixer.FromDockerfile, Place: s.pass.File.Path, Text: "The file creates the user " + created[0].Name + " and never uses that user"})
 	case len(created) > 1:
-		return account{}, fmt.Sprintf("the file creates the accounts %s and does not say which one runs: end with USER and the number of that one", names(created))
+		return account{}, fmt.Sprintf("Add USER with the uid of the user that the application needs: the file creates the users %s", names(created))
 	}
 	if b, here := s.pass.Topology().BaseBuild(s.pass.File.Path, s.stage.Root()); here && b.Certain {
 		if base, ok := build.BaseOf(s.pass, s.stage); ok && base.Default.IsNonRoot() && base.Default.KnownUID {
 			id := base.Default
 			return account{uid: id.UID, gid: id.GID, group: id.KnownGID, name: id.Name,
-				evidence: fixer.Evidence{Kind: fixer.FromRepository, Place: b.Path, Text: "the image it starts from runs as " + id.String()}}, ""
+				evidence: fixer.Evidence{Kind: fixer.FromRepository, Place: b.Path, Text: "The base image runs as " + id.String()}}, ""
 		}
 	}
 	if acc, ok := s.runAs(); ok {
@@ -95,7 +95,7 @@ func (s *imageCheck) account() (account, string) {
 			evidence: fixer.ImageEvidence(e.Evidence(image.FieldService)),
 		}, ""
 	}
-	return unknownAccount("no account for programs is known in " + s.base), ""
+	return unknownAccount("No user for applications is known in " + s.base), ""
 }
 
 // numberable reports whether the command that creates an account can be told its
@@ -114,10 +114,10 @@ func (s *imageCheck) numberable(name string) bool {
 func (s *imageCheck) numbered(name string, evidence fixer.Evidence) (account, string) {
 	command, why := build.NumberlessAccount(s.pass, s.stage, name)
 	if command == nil {
-		return account{}, fmt.Sprintf("the file creates the account %s without a number, and %s: create it with one (useradd --uid %d) and end with USER and that number", name, why, appUID)
+		return account{}, fmt.Sprintf("Create the user %s with a fixed uid (useradd --uid %d), and add USER with that uid. Not fixed automatically: %s", name, appUID, why)
 	}
 	return account{uid: appUID, name: name, evidence: evidence, command: command,
-		breaks: "files in volumes that belong to the number the account had until now have to be given to the new one"}, ""
+		breaks: "Files in volumes that belong to the previous uid need a new owner"}, ""
 }
 
 // serverAccounts belong to servers that start as root and serve as another

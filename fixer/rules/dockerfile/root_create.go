@@ -58,13 +58,13 @@ func (s *imageCheck) create() (fixer.Fix, bool) {
 	acc := account{uid: appUID, gid: appUID, group: true, name: "app"}
 	file, children := s.file, s.children()
 	return fixer.Fix{
-		ID: "create-user", Title: fmt.Sprintf("create the account %s (%s) and run as it", acc.name, acc.numbers()), Level: fixer.Review,
-		Breaks: s.breaks(acc, given) + "; the build fails where the image has that name or number already",
-		Verify: "docker build .   and   docker run --rm --entrypoint id IMAGE   prints the account; then start it and use whatever it writes to",
+		ID: "create-user", Title: fmt.Sprintf("Create the user %s (%s) and set USER to that user", acc.name, acc.numbers()), Level: fixer.Review,
+		Breaks: s.breaks(acc, given) + ". The build fails if the image already has that user name or uid",
+		Verify: "docker build -t IMAGE . && docker run --rm --entrypoint id IMAGE\nprints the new user, and the application still writes its files",
 		Params: []fixer.Param{
 			paramName.With(acc.name),
-			{Name: paramUID.Name, Meaning: "user id the image runs as, 1 to 59999", Default: number, Validate: accountID},
-			{Name: paramGID.Name, Meaning: "group id of the group that is created, 1 to 59999", Default: number, Validate: accountID},
+			{Name: paramUID.Name, Meaning: "User id (uid) of the image's user, 1 to 59999", Default: number, Validate: accountID},
+			{Name: paramGID.Name, Meaning: "Group id (gid) of the new group, 1 to 59999", Default: number, Validate: accountID},
 		},
 		Edit: func(d *fixer.Draft) error {
 			return writeUser(d, file, children, where, given, nil, lines(d.Param("name"), d.Param("uid"), d.Param("gid"))...)
@@ -84,27 +84,27 @@ var asking = []struct {
 	{
 		text.WordSet("python pypy gunicorn uvicorn hypercorn daphne uwsgi flask celery locust django-admin streamlit jupyter jupyter-lab jupyter-notebook ipython pipenv poetry uv airflow mlflow dagster prefect"),
 		text.WordSet("library/python library/pypy"),
-		"Python looks up its user (getpass.getuser fails for a number alone), and libraries keep caches and settings in the home folder",
+		"Python looks up the user name (getpass.getuser fails for a bare uid), and libraries keep caches in the home directory",
 	},
 	{
 		text.WordSet("java catalina jshell"),
 		text.WordSet("library/eclipse-temurin library/openjdk library/amazoncorretto library/tomcat"),
-		"Java takes ? for the name and the home folder of a user that has none, and makes a folder of that name",
+		"Java uses ? as the home directory of a user without a name, and creates a directory of that name",
 	},
 	{
 		text.WordSet("ruby bundle rails rake puma rackup unicorn sidekiq jekyll irb"),
 		text.WordSet("library/ruby library/jruby"),
-		"Ruby and its tools keep caches and settings in the home folder",
+		"Ruby tools keep caches and settings in the home directory",
 	},
 	{
 		text.WordSet("go"),
 		nil,
-		"go keeps its build cache in the home folder, and stops without one",
+		"Go keeps its build cache in the home directory, and fails without one",
 	},
 	{
 		text.WordSet("git ssh scp rsync ansible ansible-playbook"),
 		nil,
-		"ssh refuses to run for a user without an account, and git for one who commits",
+		"ssh fails for a user without a name, and so does git commit",
 	},
 }
 
@@ -155,7 +155,7 @@ var accountName = text.Regexp(`^[a-z_][a-z0-9_-]{0,30}$`)
 
 func validName(name string) error {
 	if !accountName().MatchString(name) || name == "root" {
-		return errors.New("a name of lower-case letters, digits, - and _, not root")
+		return errors.New("use lower-case letters, digits, - and _, and not root")
 	}
 	return nil
 }
@@ -163,7 +163,7 @@ func validName(name string) error {
 // accountID accepts the numbers that the tools of every distribution take.
 func accountID(s string) error {
 	if n, err := strconv.ParseUint(s, 10, 31); err != nil || n < 1 || n >= 60000 {
-		return errors.New("a whole number from 1 to 59999")
+		return errors.New("use a whole number from 1 to 59999")
 	}
 	return nil
 }

@@ -45,11 +45,11 @@ func (s *imageCheck) startsFromTarget() bool {
 // are by [keepChildren].
 func (s *imageCheck) derivedNeeds() string {
 	if children := s.children(); len(children) > 0 && !s.runsAsRootHere() {
-		return fmt.Sprintf("%s starts from this stage, and its steps may need root: set USER in a stage of its own that Compose builds instead", stagePath(children[0]))
+		return fmt.Sprintf("Set USER in a separate final stage that Compose builds: %s starts from this stage, and its steps may need root", stagePath(children[0]))
 	}
 	for _, d := range s.pass.Topology().Derived(s.pass.File.Path) {
 		if d.Of.Stage.Index == s.stage.Index && !beginsWithUser(d.Stage) {
-			return fmt.Sprintf("%s starts from this image, and its steps and what it runs would get the USER set here: begin it with USER root and end it with the user it needs, then add USER here", d.Path)
+			return fmt.Sprintf("Write USER root at the start of %s and its own USER at the end, then add USER here. That file starts from this image and inherits the user", d.Path)
 		}
 	}
 	return ""

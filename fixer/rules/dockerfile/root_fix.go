@@ -17,12 +17,12 @@ import (
 // root, and gives it the folders that the program provably writes to. Numbers,
 // because a kubelet cannot check a name against runAsNonRoot.
 func (s *imageCheck) fix(a account) fixer.Fix {
-	title := "run as user " + a.numbers()
+	title := "Set USER to " + a.numbers()
 	switch {
 	case a.command != nil:
-		title = fmt.Sprintf("give the account %s the number %d and run as it", a.name, a.uid)
+		title = fmt.Sprintf("Set the uid of %s to %d and set USER to that uid", a.name, a.uid)
 	case a.name != "":
-		title = fmt.Sprintf("run as the account %s (%s)", a.name, a.numbers())
+		title = fmt.Sprintf("Set USER to %s (%s)", a.numbers(), a.name)
 	}
 	gid := ""
 	if a.group {
@@ -31,19 +31,19 @@ func (s *imageCheck) fix(a account) fixer.Fix {
 	where := s.spot()
 	given := s.givenFolders(where)
 	if paths := given.paths(); len(paths) > 0 {
-		title += ", which gets " + strings.Join(paths, ", ")
+		title += " and make that user the owner of " + strings.Join(paths, ", ")
 	}
 	if len(given) > len(given.paths()) {
-		title += ", and let it enter /root"
+		title += ", and open /root with chmod 755"
 	}
 	file, children := s.file, s.children()
 	if len(children) > 0 {
-		title += fmt.Sprintf("; %s goes on as root", stagePath(children[0]))
+		title += fmt.Sprintf("; keep root in %s", stagePath(children[0]))
 	}
 	return fixer.Fix{
 		ID: "user", Title: title, Level: fixer.Review,
 		Breaks: s.breaks(a, given),
-		Verify: "docker image inspect --format '{{.Config.User}}' IMAGE   prints the number; then start it and use whatever it writes to",
+		Verify: "docker image inspect --format '{{.Config.User}}' IMAGE\nprints the new uid\n\ndocker run --rm IMAGE\nstarts the application without a \"permission denied\" error",
 		Params: []fixer.Param{paramUID.With(strconv.Itoa(a.uid)), paramGID.With(gid)},
 		Edit: func(d *fixer.Draft) error {
 			return writeUser(d, file, children, where, given, a.command)
@@ -91,7 +91,7 @@ func writeUser(d *fixer.Draft, file *dockerfile.File, children []*dockerfile.Sta
 func (s *imageCheck) breaks(a account, given writables) string {
 	var out []string
 	if s.last.At != nil && s.last.Text != "" {
-		out = append(out, fmt.Sprintf("line %d asks for root, perhaps for what runs in the end", s.last.At.Line))
+		out = append(out, fmt.Sprintf("Line %d sets root, perhaps because the application needs root", s.last.At.Line))
 	}
 	places := []string{}
 	if w := s.stage.Workdir(); w.Known && w.Text != "/" {
@@ -99,7 +99,7 @@ func (s *imageCheck) breaks(a account, given writables) string {
 	}
 	for _, v := range s.stage.Volumes() {
 		if !slices.Contains(given.paths(), path.Clean(v.Text)) {
-			places = append(places, "the volume "+v.Text)
+			places = append(places, "volume "+v.Text)
 		}
 	}
 	if e := s.profile.Entry; e != nil {
@@ -110,35 +110,35 @@ func (s *imageCheck) breaks(a account, given writables) string {
 		}
 	}
 	if len(places) == 0 {
-		out = append(out, "the program can no longer write to what root owns in the image")
+		out = append(out, "The application can no longer write to files that root owns in the image")
 	} else {
-		out = append(out, "the program can no longer write to what root owns, which may be in "+strings.Join(places, ", "))
+		out = append(out, "The application can no longer write to files that root owns, for example in "+brief(places))
 	}
 	if low := s.lowPorts(); len(low) > 0 {
-		out = append(out, fmt.Sprintf("it listens on port %s, which Docker lets any user do, but CRI-O and containerd 1 do not", strings.Join(low, ", ")))
+		out = append(out, fmt.Sprintf("The application listens on port %s, which CRI-O and containerd 1 allow only for root", strings.Join(low, ", ")))
 	}
 	if kept := keptFiles(s.pass, s.stage); kept != "" {
-		out = append(out, kept+", where files belong to somebody else until now")
+		out = append(out, text.Capital(kept)+", where existing files belong to another user")
 	}
 	if len(given.volumes()) > 0 {
-		out = append(out, "volumes that exist already keep their owner")
+		out = append(out, "Existing volumes keep their owner")
 	}
 	for _, r := range s.starts() {
 		if r.start.Kind == build.StartsScript && s.room == nil {
-			out = append(out, r.start.What+" runs a script of package.json that is not read here, and fails if that writes where root does")
+			out = append(out, r.start.What+" fails if its script in package.json, which oakum does not read, writes to files of root")
 			break
 		}
 	}
 	if script := s.script(); script != "" {
-		out = append(out, script+" is not read here, and fails if it changes owners or users")
+		out = append(out, script+", which oakum does not read, fails if it changes owners or users")
 	}
 	if !s.baseKnown() {
-		out = append(out, "nothing is known of the base "+s.base)
+		out = append(out, "The base image "+s.base+" is unknown")
 	}
 	if a.breaks != "" {
 		out = append(out, a.breaks)
 	}
-	return strings.Join(out, "; ")
+	return strings.Join(out, ". ")
 }
 
 // lowPorts returns the ports below 1024 that the file exposes or, when it

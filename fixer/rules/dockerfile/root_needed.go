@@ -25,12 +25,12 @@ var rootPrograms = map[string]string{
 }
 
 const (
-	dropsPrivileges = "which changes to another user by itself and needs root for that"
-	supervises      = "which starts several programs and usually each as its own user"
+	dropsPrivileges = "which drops privileges itself and needs root for that"
+	supervises      = "which starts several processes, usually each as its own user"
 	becomes         = "which starts as root and serves as other users"
-	masters         = "whose first process is made to be root; its configuration decides what it needs"
-	kernel          = "which works with the kernel's devices or network"
-	lowPort         = "which listens below port 1024 and may write where only root can"
+	masters         = "whose main process usually runs as root"
+	kernel          = "which uses devices or the network of the kernel"
+	lowPort         = "which listens on a port below 1024 and may write to files of root"
 )
 
 // needsRoot looks for proof or strong signs that the program has to start as
@@ -39,10 +39,10 @@ func (s *imageCheck) needsRoot() (why string, yes bool) {
 	for _, stage := range s.stage.Chain() {
 		for _, i := range stage.Instructions {
 			if tool := build.PrivilegeDropTool(s.file, i); tool != "" && i.Keyword != "CMD" && i.Keyword != "ENTRYPOINT" {
-				return fmt.Sprintf("line %d brings %s, so that the program most likely starts as root and changes to another user by itself; nothing here shows whether it does", i.Line, tool), true
+				return fmt.Sprintf("Check which user the application runs as. Line %d adds %s, so the container most likely starts as root and drops privileges itself", i.Line, tool), true
 			}
 			if i.Trigger != nil {
-				return fmt.Sprintf("the ONBUILD steps (line %d) run in images built from this one, as the user set here: decide there, behind the last step that needs root", i.Line), true
+				return fmt.Sprintf("Set USER in the images built from this one, after their last step that needs root: the ONBUILD steps (line %d) run there as the user set here", i.Line), true
 			}
 		}
 	}
@@ -58,7 +58,7 @@ func (s *imageCheck) needsRoot() (why string, yes bool) {
 			if !ok || s.baseRuns(path.Base(word)) {
 				continue
 			}
-			return fmt.Sprintf("%s on line %d runs %s, %s; if it works without root, add USER with a number before it", c.At.Keyword, c.At.Line, path.Base(word), what), true
+			return fmt.Sprintf("Add USER with a uid before %s on line %d if the process works without root. The instruction runs %s, %s", c.At.Keyword, c.At.Line, path.Base(word), what), true
 		}
 	}
 	return "", false
@@ -119,22 +119,22 @@ func (s *imageCheck) notHere() (why string, yes bool) {
 	if where, opens := s.underRoot(); where != "" && opens {
 		s.product = append(s.product, writable{path: "/root", open: true})
 	} else if where != "" {
-		return fmt.Sprintf("%s uses /root, which only root may enter: move what the program needs elsewhere, then add USER", where), true
+		return fmt.Sprintf("Move the files that the application needs out of /root, which only root may enter, then add USER. See %s", where), true
 	}
 	if where := s.forRootAlone(); where != "" {
-		return fmt.Sprintf("%s, which another user may not read or run: put it elsewhere, give it to the user with chown, or open it with chmod, then add USER", where), true
+		return fmt.Sprintf("Make these files readable for the user (another directory, chown or chmod), then add USER. %s", where), true
 	}
 	if s.room, why = s.writesAtStart(); why != "" {
 		return why, true
 	}
 	if script := s.script(); script != "" && !s.baseKnown() {
-		return fmt.Sprintf("neither the base %s nor the script %s is known here: see whether they need root, then add USER with the number", s.base, script), true
+		return fmt.Sprintf("Check whether the base image %s and the script %s need root, then add USER with a uid: oakum does not know them", s.base, script), true
 	}
 	if s.stage.Entrypoint().At == nil && s.stage.Cmd().At == nil && !s.baseKnown() {
-		return fmt.Sprintf("what runs comes from %s, of which nothing is known: docker image inspect --format '{{.Config.User}} {{.Config.Entrypoint}}' %s tells how it starts", s.base, s.base), true
+		return fmt.Sprintf("Check how %s starts, an image that oakum does not know: `docker image inspect --format '{{.Config.User}} {{.Config.Entrypoint}}' %s`", s.base, s.base), true
 	}
 	if s.runsNothing() {
-		return "nothing here says what the image runs: a base of other images, whose steps may need root, or a tool that is handed files of others; where it is a program that needs no root, end with its CMD and with USER and a number", true
+		return "Add CMD, and USER with a uid, if the image runs an application that works without root. The file has no command: the image may be a base for other images, or a tool that edits files of other users", true
 	}
 	return "", false
 }

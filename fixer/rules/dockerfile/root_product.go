@@ -25,23 +25,23 @@ func (s *imageCheck) productFix(e *image.Entry, id image.Identity) (fix fixer.Fi
 	base, ok := build.BaseOf(s.pass, s.stage)
 	switch {
 	case !ok || !shellKnown(base) || !s.runsAsRootHere() || !s.bourne(nil):
-		return fix, "what the image lets a step do is not known"
+		return fix, "the shell and user of the base image are unknown"
 	case s.stage.Entrypoint().At != nil:
-		return fix, fmt.Sprintf("ENTRYPOINT on line %d starts it in a way of its own", s.stage.Entrypoint().At.Line)
+		return fix, fmt.Sprintf("ENTRYPOINT on line %d replaces the start script", s.stage.Entrypoint().At.Line)
 	}
 	if c := s.stage.Cmd(); c.At != nil {
 		for _, run := range build.Of(s.pass.File).Step(c.At).Commands {
 			if p := run.Program; p != e.ID && p != e.ID+"-foreground" && !run.HandsRead {
-				return fix, fmt.Sprintf("CMD on line %d runs %s besides", c.At.Line, cmp.Or(p, "a program that a variable names"))
+				return fix, fmt.Sprintf("CMD on line %d also runs %s", c.At.Line, cmp.Or(p, "a command from a variable"))
 			}
 		}
 	}
 	if !s.bringsFiles() && len(servicesOf(s.pass, s.stage)) == 0 {
-		return fix, "nothing here says what it serves: it is a base of other images, or gets its files where it runs"
+		return fix, "the content that the server serves is unknown: the image may be a base for other images"
 	}
 	for _, c := range e.NonRoot.Conditions {
 		if low := c.Not != nil && c.Not.LowPort; !low && !c.GivesRoom() {
-			return fix, "it runs without root only if " + c.Says
+			return fix, "the server runs without root only if " + c.Says
 		}
 	}
 	config, why := s.configured(e)
@@ -54,11 +54,11 @@ func (s *imageCheck) productFix(e *image.Entry, id image.Identity) (fix fixer.Fi
 		}
 	}
 	acc := account{uid: id.UID, gid: id.GID, group: id.KnownGID, name: id.Name,
-		evidence: fixer.Evidence{Kind: fixer.FromTable, Text: fmt.Sprintf("%s serves as this user, and writes to %s", e.ID, strings.Join(s.product.paths(), ", "))}}
+		evidence: fixer.Evidence{Kind: fixer.FromTable, Text: fmt.Sprintf("%s serves requests as this user, and writes to %s", e.ID, strings.Join(s.product.paths(), ", "))}}
 	if config {
 		logs := "/var/log/" + e.ID
 		s.product = append(s.product, writable{path: logs, create: true, flat: true})
-		acc.breaks = "the configuration that is copied in is not read here: it fails if it names files to write outside of " + strings.Join(s.product.paths(), ", ") + " and /tmp"
+		acc.breaks = "The server fails if the copied configuration, which oakum does not read, writes files outside " + strings.Join(s.product.paths(), ", ") + " and /tmp"
 	}
 	return s.fix(acc), ""
 }
@@ -72,9 +72,9 @@ func (s *imageCheck) configured(e *image.Entry) (config bool, why string) {
 			n := len(i.Words)
 			switch {
 			case i.Keyword == "RUN" && strings.Contains(build.CommandText(s.file, i), main):
-				return true, fmt.Sprintf("RUN on line %d is about %s, which decides where it writes", i.Line, main)
+				return true, fmt.Sprintf("RUN on line %d changes %s, which decides where the server writes", i.Line, main)
 			case i.Keyword == "EXPOSE" && slices.ContainsFunc(i.Words, func(w dockerfile.Word) bool { return strings.HasPrefix(w.Value, "443") }):
-				return true, fmt.Sprintf("EXPOSE on line %d: it serves TLS, and whether the user may read the key is not known", i.Line)
+				return true, fmt.Sprintf("EXPOSE on line %d suggests TLS, and the permissions of the key are unknown", i.Line)
 			case i.Keyword != "COPY" && i.Keyword != "ADD" || n < 2:
 				continue
 			}
@@ -86,9 +86,9 @@ func (s *imageCheck) configured(e *image.Entry) (config bool, why string) {
 				}
 				switch dir := path.Base(path.Dir(at)); {
 				case path.Base(at) == main && dir != "conf.d", path.Clean(to) == "/etc/"+e.ID:
-					return true, fmt.Sprintf("%s on line %d replaces %s, which decides where it writes", i.Keyword, i.Line, main)
+					return true, fmt.Sprintf("%s on line %d replaces %s, which decides where the server writes", i.Keyword, i.Line, main)
 				case container.PrivateFile(w.Value), container.PrivateFile(to):
-					return true, fmt.Sprintf("%s on line %d brings keys, and whether the user may read them is not known", i.Keyword, i.Line)
+					return true, fmt.Sprintf("%s on line %d copies keys, whose permissions are unknown", i.Keyword, i.Line)
 				case strings.HasPrefix(at, "/etc/") || strings.HasSuffix(at, ".conf"):
 					config = true
 				}
@@ -99,7 +99,7 @@ func (s *imageCheck) configured(e *image.Entry) (config bool, why string) {
 		for _, m := range v.Mounts() {
 			switch {
 			case path.Base(m.Target) == main && path.Base(path.Dir(m.Target)) != "conf.d", within("/etc/"+e.ID, m.Target), container.PrivateFile(m.Target):
-				return true, fmt.Sprintf("%s in %s mounts %s, which decides what it needs", v.Name, v.File, m.Target)
+				return true, fmt.Sprintf("service %s in %s mounts %s, which decides what the server needs", v.Name, v.File, m.Target)
 			case within(m.Target, "/etc"):
 				config = true
 			}

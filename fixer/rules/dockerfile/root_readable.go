@@ -36,13 +36,13 @@ type closer struct {
 // folder of their user when they are installed, such as a browser, is not known.
 var closers = sync.OnceValue(func() []closer {
 	home := func(command, set string) closer {
-		return closer{text.MustCompile(command), nil, text.MustCompile(set), "installs into the home folder of root"}
+		return closer{text.MustCompile(command), nil, text.MustCompile(set), "installs into the home directory of root"}
 	}
 	return []closer{
 		{
 			text.MustCompile(`\bopenssl\s+(?:req\b[^;&|\n]*\s-keyout|(?:genrsa|genpkey|ecparam)\b[^;&|\n]*\s-out)\b|\bssh-keygen\b`),
 			text.MustCompile(`\bch(?:mod|own)\b`), nil,
-			"makes a key of root's",
+			"creates a key that only root can read",
 		},
 		home(`\bpipenv\s(?:[^;&|\n]*\s)?(?:install|sync)\b`, `--system|PIPENV_VENV_IN_PROJECT|WORKON_HOME|VIRTUAL_ENV`),
 		home(`\bpoetry\s(?:[^;&|\n]*\s)?(?:install|sync)\b`, `(?i)virtualenvs[._](?:create|in[_-]project|path)|VIRTUAL_ENV`),
@@ -53,7 +53,7 @@ var closers = sync.OnceValue(func() []closer {
 		{
 			text.MustCompile(`\b(?:SentenceTransformer|CrossEncoder|from_pretrained|snapshot_download|whisper\.load_model)\(|\b(?:huggingface-cli|hf)\s+download\b`), nil,
 			text.MustCompile(`\b(?:HF_HOME|HF_HUB_CACHE|SENTENCE_TRANSFORMERS_HOME|TRANSFORMERS_CACHE|XDG_CACHE_HOME)\b|[(,\s]cache_(?:dir|folder)\s*=|\blocal_dir\s*=|--(?:cache|local)-dir|download_root`),
-			"fetches a model into the home folder of root",
+			"downloads a model into the home directory of root",
 		},
 		home(`\bnltk\.download`, `NLTK_DATA|download_dir|\s-d\s`),
 	}
@@ -63,7 +63,7 @@ var closers = sync.OnceValue(func() []closer {
 // what it does.
 func (s *imageCheck) closed(step string) (part, what string) {
 	if found := closing().FindString(step); found != "" {
-		return short(found), "leaves files to root alone"
+		return short(found), "creates files that only root can read"
 	}
 	for _, c := range closers() {
 		found := c.command.FindString(step)
@@ -118,7 +118,7 @@ func (s *imageCheck) closes(i *dockerfile.Instruction) string {
 			return "copies with mode " + mode.Value
 		}
 		if url := i.Words[0].Value; i.Keyword == "ADD" && !opened && (strings.HasPrefix(url, "http://") || strings.HasPrefix(url, "https://")) {
-			return "makes what it downloads a file of root's with mode 0600"
+			return "downloads a file that only root can read (mode 0600)"
 		}
 	}
 	return ""

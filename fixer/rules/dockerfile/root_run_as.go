@@ -37,7 +37,7 @@ func (s *imageCheck) runAs() (acc account, ok bool) {
 		return account{}, false
 	}
 	acc = account{uid: found[0].UID, evidence: evidence,
-		breaks: "the image may have no account of that number"}
+		breaks: "The image may not have a user with that uid"}
 	for _, id := range found {
 		if id.KnownGID {
 			acc.gid, acc.group = id.GID, true

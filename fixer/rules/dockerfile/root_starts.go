@@ -29,7 +29,7 @@ func (s *imageCheck) installsForRoot() string {
 			}
 			for _, name := range c.Package.Packages {
 				if name = build.PackageName(name); rootPackages[name] && !gone[name] {
-					return fmt.Sprintf("line %d installs %s, which works with the kernel and needs root; if the program can do without, take it out and add USER with a number", c.Line, name)
+					return fmt.Sprintf("Remove %[2]s if the application does not need it, then add USER with a uid. Line %[1]d installs %[2]s, which uses kernel features and needs root", c.Line, name)
 				}
 			}
 		}
@@ -67,14 +67,14 @@ func (s *imageCheck) writesAtStart() (room *startRoom, why string) {
 	if webapps := "/usr/local/tomcat/webapps"; s.profile.Entry != nil && s.profile.Entry.ID == "tomcat" && !done.hold(webapps) {
 		for _, i := range s.stage.Instructions {
 			if n := len(i.Words); n > 1 && s.fills(i, webapps) && strings.HasSuffix(i.Words[n-2].Value, ".war") {
-				return nil, fmt.Sprintf("Tomcat unpacks the archive that line %d copies beside it: give %s to the user (RUN chown, without -R), then add USER", i.Line, webapps)
+				return nil, fmt.Sprintf("Make the user the owner of %s (RUN chown, without -R), then add USER: Tomcat unpacks the archive that line %d copies there", webapps, i.Line)
 			}
 		}
 	}
 	started := s.starts()
 	for _, r := range started {
 		if r.start.Kind != build.StartsPlainly && packageManagerOfRoot(r.start.What) && s.corepack() {
-			return nil, fmt.Sprintf("%s runs %s by way of Corepack, which keeps what it downloads in root's home: set COREPACK_HOME to a directory of its own before corepack is called, then add USER", r.where, r.start.What)
+			return nil, fmt.Sprintf("Set COREPACK_HOME to a separate directory before corepack runs, then add USER. %s runs %s through Corepack, which stores downloads in /root", r.where, r.start.What)
 		}
 	}
 	if dir.Text != "" && done.hold(dir.Text) {
@@ -82,28 +82,28 @@ func (s *imageCheck) writesAtStart() (room *startRoom, why string) {
 	}
 	for _, r := range started {
 		if r.start.Kind == build.StartsBuild {
-			return nil, fmt.Sprintf("%s runs %s, which writes into the directory it is called in, %s: do that while the image is built, or give the directory itself to the user (RUN chown), then add USER", r.where, r.start.What, cmp.Or(dir.Text, "/"))
+			return nil, fmt.Sprintf("Run the build in a RUN step, or make the user the owner of %s (RUN chown), then add USER. %s runs %s, which writes to that directory", cmp.Or(dir.Text, "/"), r.where, r.start.What)
 		}
 	}
 	for _, r := range started {
 		if r.start.Kind == build.StartsScript && s.forProduction() {
 			continue // said in what may break
 		}
-		what := "which keeps caches and what it makes in the directory it is called in"
+		what := "which writes caches and output to its working directory"
 		if r.start.Kind == build.StartsScript {
-			what = "a script of package.json that is not read here and may be a development server, which writes into the directory it is called in"
+			what = "a script of package.json that may be a development server and write to its working directory"
 		}
 		say := func(format string, args ...any) string {
-			return fmt.Sprintf("%s runs %s, %s: ", r.where, r.start.What, what) + fmt.Sprintf(format, args...)
+			return fmt.Sprintf(format, args...) + fmt.Sprintf(". %s runs %s, %s", r.where, r.start.What, what)
 		}
 		base, known := build.BaseOf(s.pass, s.stage)
 		switch mount := s.boundOver(dir.Text); {
 		case mount != "":
-			return nil, say("%s, so that the user of the host decides whether it may write; run it as that user (user: in Compose), or add USER with that number", mount)
+			return nil, say("Run the service as the owner of the mounted directory (user: in Compose), or add USER with that uid: %s", mount)
 		case !dir.Known || !givable(dir.Text) || !plainPath().MatchString(dir.Text):
-			return nil, say("let it work in a directory of its own (WORKDIR), give that to the user, then add USER")
+			return nil, say("Set WORKDIR to a separate directory, make the user its owner, then add USER")
 		case !known || !shellKnown(base) || !s.runsAsRootHere() || !s.bourne(nil):
-			return nil, say("give that to the user (COPY --chown or RUN chown), then add USER")
+			return nil, say("Make the user the owner of the working directory (COPY --chown or RUN chown), then add USER")
 		}
 		r.dir = dir.Text
 		return &r, ""
@@ -146,7 +146,7 @@ func (s *imageCheck) boundOver(dir string) string {
 			if m.Tmpfs || m.Source == "" || !strings.ContainsAny(m.Source[:1], "./~$") || !within(dir, m.Target) {
 				continue
 			}
-			return fmt.Sprintf("%s in %s mounts %s there", v.Name, v.File, m.Source)
+			return fmt.Sprintf("service %s in %s mounts %s there", v.Name, v.File, m.Source)
 		}
 	}
 	return ""

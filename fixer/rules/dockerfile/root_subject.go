@@ -7,9 +7,9 @@ import (
 )
 
 var (
-	paramUID  = fixer.Param{Name: "uid", Meaning: "user id the image runs as, 1 or above", Validate: container.ValidID(1)}
-	paramGID  = fixer.Param{Name: "gid", Meaning: "group id, 0 or above; empty for the group the account has in the image", Validate: fixer.Optional(container.ValidID(0))}
-	paramName = fixer.Param{Name: "name", Meaning: "name of the account and of its group, in lower case", Validate: validName}
+	paramUID  = fixer.Param{Name: "uid", Meaning: "User id (uid) of the image's user, 1 or above", Validate: container.ValidID(1)}
+	paramGID  = fixer.Param{Name: "gid", Meaning: "Group id (gid), 0 or above; empty for the user's group in the image", Validate: fixer.Optional(container.ValidID(0))}
+	paramName = fixer.Param{Name: "name", Meaning: "Name of the user and of its group, in lower case", Validate: validName}
 )
 
 // imageCheck is one stage that is run, with what is known about it.

@@ -48,8 +48,8 @@ var RunWithoutShell = &fixer.Rule{
 				return
 			}
 			finding := fixer.Finding{
-				Message: fmt.Sprintf("RUN needs a shell, which %s does not have: the build ends here", s.Root().Image),
-				Advice:  "do it in a stage of its own on a base that has one (FROM debian:13-slim AS files), and copy what it makes with COPY --from=files; a folder is also made by WORKDIR, and an owner set by COPY --chown",
+				Message: fmt.Sprintf("RUN needs a shell, which %s does not include: the build fails", s.Root().Image),
+				Advice:  "Run the command in a separate stage with a shell (FROM debian:13-slim AS files), and copy the result with COPY --from=files. WORKDIR creates directories, and COPY --chown sets owners",
 			}
 			if s.Root().Image != "scratch" {
 				finding.Evidence = []fixer.Evidence{fixer.ImageEvidence(base.Evidence(image.BaseShell))}

@@ -55,9 +55,9 @@ func checkUser(p *fixer.Pass, stage *dockerfile.Stage) {
 		return
 	}
 	f := fixer.Finding{Path: stagePath(stage) + ": USER", Start: stage.From.Start, End: stage.From.End, Evidence: s.profile.Evidence}
-	what := "the image"
+	what := "The image"
 	if stage != s.file.Final() {
-		what = "the image of " + stagePath(stage)
+		what = "The image of " + stagePath(stage)
 	}
 	switch {
 	case s.last.At != nil:
@@ -67,9 +67,9 @@ func checkUser(p *fixer.Pass, stage *dockerfile.Stage) {
 		}
 		f.Message = fmt.Sprintf("%s runs as root: the last USER is %s", what, s.last.Text)
 	case user.IsRoot():
-		f.Message = fmt.Sprintf("%s runs as root: it sets no USER, and %s starts as root", what, s.base)
+		f.Message = fmt.Sprintf("%s runs as root: no USER instruction, and %s runs as root", what, s.base)
 	default:
-		f.Message = fmt.Sprintf("%s may run as root: it sets no USER, and the user of %s is not known", what, s.base)
+		f.Message = fmt.Sprintf("%s may run as root: no USER instruction, and the user of %s is unknown", what, s.base)
 	}
 	s.advise(&f)
 	p.Report(f)
@@ -102,7 +102,7 @@ func (s *imageCheck) advise(f *fixer.Finding) {
 	fix := s.fix(acc)
 	if volume := s.heldVolume(); volume != "" {
 		fix.Level = fixer.Manual
-		f.Advice = fmt.Sprintf("%s is there to be written to and would stay root's, for %s has no shell to give it away with: copy an empty folder there, before VOLUME, with COPY --chown=%s, and run as that user", volume, s.base, acc.numbers())
+		f.Advice = fmt.Sprintf("Copy an empty directory to %[1]s with COPY --chown=%[3]s before VOLUME, and set USER to that user. Root would stay the owner of the volume, because %[2]s has no shell to run chown", volume, s.base, acc.numbers())
 	}
 	f.Fixes = []fixer.Fix{fix}
 	created, ok := s.create()
@@ -130,12 +130,12 @@ func (s *imageCheck) adviseProduct(f *fixer.Finding, e *image.Entry) {
 		}
 		f.Fixes = []fixer.Fix{s.fix(account{
 			uid: id.UID, gid: id.GID, group: id.KnownGID, name: id.Name,
-			evidence: fixer.Evidence{Kind: fixer.FromTable, Text: "this is the user " + s.base + " starts as"},
+			evidence: fixer.Evidence{Kind: fixer.FromTable, Text: s.base + " runs as this user"},
 		})}
 	case support == image.SupportYes && e.PrivilegeDrop.Tool != "" && !e.PrivilegeDrop.Partial:
 		f.Severity = fixer.Low
-		f.Message += ", and steps down by itself"
-		f.Advice = fmt.Sprintf("%s starts as root to prepare its files and then becomes %s; to start without root, say user: %d:%d where it is run and its volumes are known",
+		f.Message += ", then drops privileges itself"
+		f.Advice = fmt.Sprintf("Set user: %[3]d:%[4]d in the Compose file or manifest to start without root, if the volumes belong to that user. %[1]s starts as root to prepare its files, then drops privileges to %[2]s",
 			e.ID, id, id.UID, id.GID)
 	case support == image.SupportConditional && e.PrivilegeDrop.Partial && known && e.Verified(image.FieldNonRoot) && slices.ContainsFunc(e.NonRoot.Conditions, (*image.Condition).GivesRoom):
 		fix, why := s.productFix(e, id)
@@ -144,31 +144,31 @@ func (s *imageCheck) adviseProduct(f *fixer.Finding, e *image.Entry) {
 			return
 		}
 		f.Severity = fixer.Medium
-		f.Advice = fmt.Sprintf("the first process of %s stays root and starts others as %s; it runs without root if %s; it is not done here because %s", e.ID, id, conditions, why)
+		f.Advice = fmt.Sprintf("Run %[1]s without root if %[3]s. The main process stays root and starts workers as %[2]s. Not fixed automatically: %[4]s", e.ID, id, conditions, why)
 		if alt := e.Alternatives; len(alt) > 0 {
-			f.Advice += "; an image made to run without root: " + strings.TrimPrefix(alt[0].Image, "docker.io/")
+			f.Advice += ". " + strings.TrimPrefix(alt[0].Image, "docker.io/") + " is an image that runs without root"
 		}
 	case e.NonRoot.AnyUID && e.PrivilegeDrop.Tool == "" && (support == image.SupportYes || support == image.SupportConditional):
 		if why, yes := s.notHere(); yes {
 			f.Advice = why
 			return
 		}
-		acc := unknownAccount("the table says that " + e.ID + " runs as any user")
+		acc := unknownAccount(e.ID + " runs as any user")
 		acc.breaks = conditions
 		f.Fixes = []fixer.Fix{s.fix(acc)}
 	case support == image.SupportUnknown:
-		f.Advice = "nothing is known of a user that " + e.ID + " works as without root: see its documentation, then add USER with the number"
+		f.Advice = "Read the documentation of " + e.ID + " for a non-root user, then add USER with the uid: oakum's image table lists no user"
 	default:
 		f.Severity = fixer.Medium
-		f.Advice = e.ID + " starts as root and needs it as it is"
+		f.Advice = "Keep root for this image: " + e.ID + " must start as root"
 		if e.PrivilegeDrop.Partial && known {
-			f.Advice = fmt.Sprintf("the first process of %s stays root and starts others as %s", e.ID, id)
+			f.Advice = fmt.Sprintf("Keep root for this image: the main process of %s stays root and starts workers as %s", e.ID, id)
 		}
 		if support != image.SupportNo && conditions != "" {
-			f.Advice += "; it runs without root if " + conditions
+			f.Advice += ". Without root, the image works only if " + conditions
 		}
 		if alt := e.Alternatives; len(alt) > 0 {
-			f.Advice += "; an image made to run without root: " + strings.TrimPrefix(alt[0].Image, "docker.io/")
+			f.Advice += ". " + strings.TrimPrefix(alt[0].Image, "docker.io/") + " is an image that runs without root"
 		}
 	}
 }

@@ -54,22 +54,22 @@ func checkSecrets(p *fixer.Pass, i, at *dockerfile.Instruction) {
 		form := secretForm(pair.Key, value)
 		switch named := secret.Named(pair.Key); {
 		case form != "":
-			f.Message = fmt.Sprintf("%s %s holds %s", i.Keyword, pair.Key, form)
+			f.Message = fmt.Sprintf("%s %s contains %s", i.Keyword, pair.Key, form)
 			f.Evidence = []fixer.Evidence{{Kind: fixer.FromDockerfile, Place: line, Text: secret.ByForm(form, value).Evidence}}
 		case !named:
 			continue
 		case i.Keyword == "ARG" && value == "":
 			f.Severity = fixer.Medium
-			f.Message = fmt.Sprintf("ARG %s takes a secret, which stays in the history of the image", pair.Key)
+			f.Message = fmt.Sprintf("ARG %s passes a secret to the build, which stays in the image history", pair.Key)
 		case harmlessValue(pair.Key, value):
 			continue
 		case strings.Contains(value, "$"):
-			f.Message = fmt.Sprintf("%s %s writes a secret that the build is given into the image", i.Keyword, pair.Key)
+			f.Message = fmt.Sprintf("%s %s writes a build secret into the image", i.Keyword, pair.Key)
 			if i.Keyword == "ARG" {
 				continue // the ARG or ENV that it copies is reported
 			}
 		default:
-			f.Message = fmt.Sprintf("%s %s holds a secret in plain text", i.Keyword, pair.Key)
+			f.Message = fmt.Sprintf("%s %s contains a secret in plain text", i.Keyword, pair.Key)
 			f.Evidence = []fixer.Evidence{{Kind: fixer.FromDockerfile, Place: line, Text: secret.ByName(value).Evidence}}
 		}
 		f.Advice = secretAdvice(i, pair.Key, value)
@@ -78,7 +78,7 @@ func checkSecrets(p *fixer.Pass, i, at *dockerfile.Instruction) {
 			case why == "":
 				f.Fixes = []fixer.Fix{fix}
 			default:
-				f.Advice += "; it is not done here because " + why
+				f.Advice += ". Not fixed automatically: " + why
 			}
 		}
 		report(p, at, f)
@@ -88,13 +88,13 @@ func checkSecrets(p *fixer.Pass, i, at *dockerfile.Instruction) {
 // secretAdvice says where the secret can come from instead, and that a value
 // which was written down is no secret any more.
 func secretAdvice(i *dockerfile.Instruction, key, value string) string {
-	mount := fmt.Sprintf("RUN --mount=type=secret,id=%s,env=%s before the command, with docker build --secret id=%s", key, key, key)
-	rotate := "; replace the value where it is valid, because the file and every image built from it tell it"
+	mount := fmt.Sprintf("`RUN --mount=type=secret,id=%s,env=%s` and `docker build --secret id=%s`", key, key, key)
+	rotate := ". Rotate the secret: it can be read from this file and from every image built from it"
 	if value == "" || strings.Contains(value, "$") {
 		rotate = ""
 	}
 	if i.Keyword == "ARG" {
-		return "give it to the one step that needs it: " + mount + rotate
+		return "Pass the secret only to the step that needs it, with " + mount + rotate
 	}
-	return "give it to the container when it starts (a Compose or Kubernetes secret), or, if only the build needs it, write " + mount + rotate
+	return "Pass the secret to the container at start, as a Compose or Kubernetes secret. If only the build needs the secret, use " + mount + rotate
 }

@@ -14,7 +14,7 @@ import (
 func mountFix(p *fixer.Pass, i *dockerfile.Instruction, pair dockerfile.Pair) (fix fixer.Fix, why string) {
 	for _, v := range p.Topology().Users(p.File.Path) {
 		if v.PassesBuildArg(pair.Key) {
-			return fix, fmt.Sprintf("%s passes it to service %s; the fix of cross/build-secret changes both files", v.File, v.Name)
+			return fix, fmt.Sprintf("%s passes the secret to service %s; the fix of cross/build-secret changes both files", v.File, v.Name)
 		}
 	}
 	m, why := build.Of(p.File).MountSecret(pair.Key)
@@ -22,9 +22,9 @@ func mountFix(p *fixer.Pass, i *dockerfile.Instruction, pair dockerfile.Pair) (f
 		return fix, why
 	}
 	return fixer.Fix{
-		ID: "secret-mount", Title: fmt.Sprintf("give %s to %s by a secret mount", pair.Key, m.Lines()), Level: fixer.Review,
+		ID: "secret-mount", Title: fmt.Sprintf("Pass %s to %s with a secret mount", pair.Key, m.Lines()), Level: fixer.Review,
 		Breaks: m.Breaks(),
-		Verify: fmt.Sprintf("docker build --secret id=%s .   (with %s in the environment), then docker history --no-trunc IMAGE   shows no secret", pair.Key, pair.Key),
+		Verify: fmt.Sprintf("docker build --secret id=%s -t IMAGE . && docker history --no-trunc IMAGE\nsucceeds with %s set in the environment, and shows no secret", pair.Key, pair.Key),
 		Edit:   fixer.EditDockerfile(func() ([]text.Edit, error) { return m.Edits() }),
 	}, ""
 }

@@ -19,9 +19,9 @@ type secretReader struct {
 }
 
 const (
-	secretMounted = "give it to the step with RUN --mount=type=secret,id=NAME,env=NAME and write \"$NAME\" in its place, with docker build --secret id=NAME; when it is needed by the running container, give it one as a variable or a mounted file"
-	secretRotate  = "; replace the value where it is valid, because the file and every image built from it tell it"
-	secretLeft    = "lend the step the whole file instead: RUN --mount=type=secret,id=NAME,target=PATH, or for Git over SSH RUN --mount=type=ssh"
+	secretMounted = "Pass the secret to the step with `RUN --mount=type=secret,id=NAME,env=NAME` and `docker build --secret id=NAME`, and write \"$NAME\" here. If the running container needs the secret, pass a variable or mount a file"
+	secretRotate  = ". Rotate the secret: it can be read from this file and from every image built from it"
+	secretLeft    = "Mount the whole file for this step instead: `RUN --mount=type=secret,id=NAME,target=PATH`, or `RUN --mount=type=ssh` for Git over SSH"
 )
 
 // report speaks of one thing. The place is the keyword, or the program's name,
@@ -45,10 +45,10 @@ func (r *secretReader) report(what string, c *build.Command, f fixer.Finding) {
 func (r *secretReader) forms() {
 	text := string(r.pass.File.Dockerfile.Source[r.i.Start:r.i.End])
 	for _, form := range secret.Forms(text) {
-		r.report(form, nil, fixer.Finding{Message: r.i.Keyword + " holds " + form, Advice: secretMounted + secretRotate})
+		r.report(form, nil, fixer.Finding{Message: r.i.Keyword + " contains " + form, Advice: secretMounted + secretRotate})
 	}
 	if passwordInURL(text) {
-		r.report(secret.InURL, nil, fixer.Finding{Message: r.i.Keyword + " holds " + secret.InURL, Advice: secretMounted + secretRotate})
+		r.report(secret.InURL, nil, fixer.Finding{Message: r.i.Keyword + " contains " + secret.InURL, Advice: secretMounted + secretRotate})
 	}
 }
 
@@ -87,10 +87,10 @@ func (r *secretReader) commands(st build.Step) {
 		r.leftBehind(st, c)
 		for _, w := range c.Args() {
 			if m := bearer().FindStringSubmatch(w.Value); m != nil && isSecretText(m[1]) {
-				r.report("a token in a header", c, fixer.Finding{Message: c.Program + " is given a token in a header", Advice: secretMounted + secretRotate})
+				r.report("a token in a header", c, fixer.Finding{Message: c.Program + " sends a plain-text token in a header", Advice: secretMounted + secretRotate})
 			}
 			if m := npmToken().FindStringSubmatch(w.Value); m != nil && isSecretText(m[1]) {
-				r.report("a token for a registry", c, fixer.Finding{Message: c.Program + " writes a token for a registry that is in plain text here", Advice: secretMounted + secretRotate})
+				r.report("a token for a registry", c, fixer.Finding{Message: c.Program + " configures a registry token in plain text", Advice: secretMounted + secretRotate})
 			}
 		}
 	}
@@ -129,7 +129,7 @@ func (r *secretReader) options(c *build.Command) {
 				if strings.HasPrefix(name, "-p") {
 					name = "-p"
 				}
-				r.report(c.Program+" "+name, c, fixer.Finding{Message: fmt.Sprintf("%s is given a password or token in plain text by %s", c.Program, name), Advice: secretMounted + secretRotate})
+				r.report(c.Program+" "+name, c, fixer.Finding{Message: fmt.Sprintf("%s receives a password or token in plain text through %s", c.Program, name), Advice: secretMounted + secretRotate})
 			}
 		}
 	}
@@ -156,8 +156,8 @@ func (r *secretReader) assignments(c *build.Command) {
 func (r *secretReader) chpasswd(st build.Step, k int) {
 	if user, ok := plainPassword(st, k); ok {
 		r.report("password of "+user, &st.Commands[k], fixer.Finding{
-			Message: fmt.Sprintf("the password of %s is set in plain text", user),
-			Advice:  "leave the account without a password (passwd -l) and log in with docker exec, or with keys that are mounted when it runs" + secretRotate,
+			Message: fmt.Sprintf("The password of %s is set in plain text", user),
+			Advice:  "Lock the password (passwd -l) and use docker exec, or SSH keys that are mounted at run time" + secretRotate,
 		})
 	}
 }
@@ -199,15 +199,15 @@ func (r *secretReader) leftBehind(st build.Step, c *build.Command) {
 		for _, w := range c.Args() {
 			if cloneURL().MatchString(w.Raw) && !keptNowhere(st) {
 				r.report("git clone", c, fixer.Finding{Severity: fixer.Medium,
-					Message: "git clone keeps the token of its URL in .git/config, and the history of the image may show it",
-					Advice:  "clone with a credential that is not in the URL: RUN --mount=type=secret,id=TOKEN,env=TOKEN git -c http.extraheader=\"Authorization: Bearer $TOKEN\" clone URL, or RUN --mount=type=ssh with an SSH URL"})
+					Message: "git clone stores the token of the URL in .git/config, and the image history may contain the URL",
+					Advice:  "Clone without a credential in the URL: `RUN --mount=type=secret,id=TOKEN,env=TOKEN git -c http.extraheader=\"Authorization: Bearer $TOKEN\" clone URL`, or `RUN --mount=type=ssh` with an SSH URL"})
 			}
 		}
 	case c.Program == "git" && sub == "config":
 		for _, w := range c.Args() {
 			if strings.HasPrefix(w.Value, "url.") && cloneURL().MatchString(w.Raw) && !deletedInStep(st, ".gitconfig") {
 				r.report("git config", c, fixer.Finding{Severity: fixer.Medium,
-					Message: "git config writes a token into .gitconfig, where it stays in the layer",
+					Message: "git config writes a token to .gitconfig, which stays in the image layer",
 					Advice:  secretLeft})
 			}
 		}
@@ -222,7 +222,7 @@ func (r *secretReader) leftBehind(st build.Step, c *build.Command) {
 		}
 		if low := strings.ToLower(text); strings.Contains(low, "_auth") || strings.Contains(low, "password") || strings.Contains(low, "token") || strings.Contains(low, "://") {
 			r.report("token in "+m[1], c, fixer.Finding{Severity: fixer.Medium,
-				Message: c.Program + " writes a token into " + m[1] + ", where it stays in the layer",
+				Message: c.Program + " writes a token to " + m[1] + ", which stays in the image layer",
 				Advice:  secretLeft})
 		}
 	}

@@ -49,7 +49,7 @@ func (r *secretReader) stored(st build.Step, c *build.Command) {
 		for _, m := range variableIn().FindAllStringSubmatch(text, -1) {
 			if secret.Named(m[1]) {
 				r.report(c.Program+" settings", c, fixer.Finding{Severity: fixer.Medium,
-					Message: c.Program + " writes " + m[1] + " into " + s.file + ", where it stays in the layer",
+					Message: c.Program + " writes " + m[1] + " to " + s.file + ", which stays in the image layer",
 					Advice:  secretLeft})
 				return
 			}

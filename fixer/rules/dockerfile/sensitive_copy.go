@@ -48,13 +48,13 @@ func checkSensitive(p *fixer.Pass, i, at *dockerfile.Instruction, kept bool) {
 		f := fixer.Finding{
 			Path:     fmt.Sprintf("%s word %d", place(p.File.Dockerfile, at), n),
 			Severity: fileSeverity(form),
-			Message:  fmt.Sprintf("%s puts %s into the image: %s", i.Keyword, w.Value, form.What),
+			Message:  fmt.Sprintf("%s copies %s into the image: %s", i.Keyword, w.Value, form.What),
 			Advice:   fileAdvice(form, w.Value),
 			Start:    w.Start, End: w.End,
 		}
 		if !kept {
 			f.Severity = fixer.Low
-			f.Message = fmt.Sprintf("%s puts %s into a stage that is thrown away but stays in the build cache: %s", i.Keyword, w.Value, form.What)
+			f.Message = fmt.Sprintf("%s copies %s into an intermediate stage, which stays in the build cache: %s", i.Keyword, w.Value, form.What)
 		}
 		report(p, at, f)
 	}
@@ -70,18 +70,18 @@ func fileSeverity(form secret.FileForm) fixer.Severity {
 
 // fileAdvice says how the file can be had without being copied.
 func fileAdvice(form secret.FileForm, name string) string {
-	out := "leave it out and name it in .dockerignore; "
+	out := "Remove the file from the instruction and add it to .dockerignore. "
 	switch form.Use {
 	case secret.UsedBySSH:
-		out += "RUN --mount=type=ssh lends the build an agent instead, with docker build --ssh default"
+		out += "Use `RUN --mount=type=ssh` and `docker build --ssh default` to give the build an SSH agent"
 	case secret.UsedAtRun:
-		out += "give it to the container when it starts, as a mounted secret or as variables"
+		out += "Pass the file to the container at start, as a mounted secret or as variables"
 	default:
 		id := strings.Trim(path.Base(name), ".*")
-		out += fmt.Sprintf("RUN --mount=type=secret,id=%s,target=PATH lends it to one step, with docker build --secret id=%s,src=FILE, and a container takes it as a mounted secret", id, id)
+		out += fmt.Sprintf("Use `RUN --mount=type=secret,id=%s,target=PATH` and `docker build --secret id=%s,src=FILE` for one step, and a mounted secret for the container", id, id)
 	}
 	if !form.Settings {
-		out += "; what was in a pushed image has to be replaced"
+		out += ". Rotate the credential if an image with the file was pushed"
 	}
 	return out
 }

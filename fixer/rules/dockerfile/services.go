@@ -39,7 +39,7 @@ func keptFiles(p *fixer.Pass, s *dockerfile.Stage) string {
 			if m.Tmpfs || m.ReadOnly || m.Source == "" || path.Ext(m.Target) != "" || strings.HasSuffix(m.Source, ".sock") {
 				continue
 			}
-			return fmt.Sprintf("%s in %s:%d mounts %s at %s", v.Name, m.Setting.File, m.Node.Line, m.Source, m.Target)
+			return fmt.Sprintf("service %s in %s:%d mounts %s at %s", v.Name, m.Setting.File, m.Node.Line, m.Source, m.Target)
 		}
 	}
 	return ""

@@ -15,7 +15,7 @@ var setuidBinaryDoc string
 // SetuidBinary reports files made setuid.
 var SetuidBinary = &fixer.Rule{
 	Name:     "dockerfile/setuid-binary",
-	Title:    "program that runs as its owner",
+	Title:    "setuid or setgid binary created",
 	Severity: fixer.Medium,
 	Kind:     fixer.Dockerfile,
 	Phase:    fixer.Permissions,
@@ -30,7 +30,7 @@ var SetuidBinary = &fixer.Rule{
 		build.Each(f, func(s *dockerfile.Stage, i, at *dockerfile.Instruction) {
 			if flag, ok := i.Flag("chmod"); ok && kept[s] && !s.Windows && build.SetsUID(flag.Value) {
 				report(p, at, fixer.Finding{
-					Message: fmt.Sprintf("--chmod=%s lets every user of the container run these files as their owner", flag.Value),
+					Message: fmt.Sprintf("--chmod=%s sets the setuid or setgid bit: every user of the container runs these files as their owner", flag.Value),
 					Advice:  setuidAdvice,
 					Start:   flag.Word.Start, End: flag.Word.End,
 				})
@@ -47,7 +47,7 @@ var SetuidBinary = &fixer.Rule{
 				}
 				finding := fixer.Finding{
 					Path:    place(f, st.At) + ": " + c.Program + c.Ordinal,
-					Message: fmt.Sprintf("%s %s lets every user of the container run these files as their owner", c.Program, mode),
+					Message: fmt.Sprintf("%s %s sets the setuid or setgid bit: every user of the container runs these files as their owner", c.Program, mode),
 					Advice:  setuidAdvice,
 				}
 				finding.Start, finding.End = st.Span(c)
@@ -57,4 +57,4 @@ var SetuidBinary = &fixer.Rule{
 	},
 }
 
-const setuidAdvice = "do what needs root in the build, or give the program the one right it needs (setcap cap_net_bind_service=+ep for low ports), and leave the bit out"
+const setuidAdvice = "Remove the bit. Do work that needs root in the build, or set only the file capability that the binary needs (setcap cap_net_bind_service=+ep for low ports)"

@@ -21,7 +21,7 @@ var shellFormDoc string
 // ShellForm reports CMD and ENTRYPOINT in shell form.
 var ShellForm = &fixer.Rule{
 	Name:     "dockerfile/shell-form",
-	Title:    "program started by a shell",
+	Title:    "shell form of CMD or ENTRYPOINT",
 	Severity: fixer.Low,
 	Kind:     fixer.Dockerfile,
 	Phase:    fixer.Resources,
@@ -49,15 +49,15 @@ func checkShellForm(p *fixer.Pass, s *dockerfile.Stage, line dockerfile.CommandL
 	finding := fixer.Finding{Path: stagePath(line.Stage) + ": " + i.Keyword, Start: i.Start, End: i.End}
 	if words, ok := almostJSON(line.Args[0]); ok {
 		finding.Severity = fixer.Medium
-		finding.Message = fmt.Sprintf("%s looks like the exec form and is no JSON: a shell gets it, brackets and all", i.Keyword)
-		finding.Fixes = []fixer.Fix{execFix(p, i, words, "the program starts at last; whatever was changed to make up for it is in the way")}
+		finding.Message = fmt.Sprintf("%s looks like the exec form but is not valid JSON: a shell runs the text, including the brackets", i.Keyword)
+		finding.Fixes = []fixer.Fix{execFix(p, i, words, "Workarounds for the broken instruction: the application now starts as written")}
 		report(p, i, finding)
 		return
 	}
 	script, err := f.Script(i)
 	if err != nil {
-		finding.Message = fmt.Sprintf("%s is run by a shell", i.Keyword)
-		finding.Advice = "write it in exec form; it is not done here because " + build.Reason(err)
+		finding.Message = fmt.Sprintf("%s uses the shell form", i.Keyword)
+		finding.Advice = "Write the exec form. Not fixed automatically: " + build.Reason(err)
 		report(p, i, finding)
 		return
 	}
@@ -67,17 +67,17 @@ func checkShellForm(p *fixer.Pass, s *dockerfile.Stage, line dockerfile.CommandL
 	}
 	switch {
 	case why == "":
-		finding.Message = fmt.Sprintf("%s starts %s through a shell, which stands between it and the signals", i.Keyword, words[0])
+		finding.Message = fmt.Sprintf("%s starts %s through a shell, which does not forward signals such as SIGTERM", i.Keyword, words[0])
 		finding.Fixes = []fixer.Fix{execFix(p, i, words, execBreaks(p, s, i, words))}
 	case execsAlready(script):
 		return
 	default:
-		finding.Message = fmt.Sprintf("%s is run by a shell, which stands between the program and the signals", i.Keyword)
-		finding.Evidence = []fixer.Evidence{{Kind: fixer.FromDockerfile, Place: source(p, i), Text: "not in exec form because " + why}}
+		finding.Message = fmt.Sprintf("%s uses the shell form: the shell does not forward signals such as SIGTERM to the application", i.Keyword)
+		finding.Evidence = []fixer.Evidence{{Kind: fixer.FromDockerfile, Place: source(p, i), Text: "The exec form is not possible: " + why}}
 		if fix, ok := replaceShell(p, i, script); ok {
 			finding.Fixes = []fixer.Fix{fix}
 		} else {
-			finding.Advice = "let the last command replace the shell (exec PROGRAM …), in a script that is copied into the image if it gets long; the exec form is not written here because " + why
+			finding.Advice = "Start the last command with exec (exec COMMAND …), in a separate script if the text is long. Not fixed automatically: " + why
 		}
 	}
 	report(p, i, finding)
@@ -87,7 +87,7 @@ func checkShellForm(p *fixer.Pass, s *dockerfile.Stage, line dockerfile.CommandL
 func execFix(p *fixer.Pass, i *dockerfile.Instruction, words []string, breaks string) fixer.Fix {
 	file := p.File.Dockerfile
 	return fixer.Fix{
-		ID: "exec-form", Title: "start it without a shell", Level: fixer.Review,
+		ID: "exec-form", Title: "Write the exec form", Level: fixer.Review,
 		Breaks: breaks,
 		Verify: verifyStop(words[0]),
 		Edit: func(d *fixer.Draft) error {
@@ -112,31 +112,31 @@ var runners = text.WordSet("npm npx yarn yarnpkg pnpm pnpx make gradle gradlew")
 // processOne says what becoming the first process asks of a program.
 func processOne(program string) string {
 	if runners[path.Base(program)] {
-		return fmt.Sprintf("%s becomes process 1 and starts the program through a shell of its own, so that SIGTERM reaches the program only if both pass it on; name the program itself, as in CMD [\"node\", \"server.js\"], to have it stopped in order", program)
+		return fmt.Sprintf("%s becomes process 1 and starts the application through a shell, so SIGTERM may not reach the application. Start the application directly, as in `CMD [\"node\", \"server.js\"]`", program)
 	}
-	return fmt.Sprintf("%s becomes process 1: if it does not handle SIGTERM itself or leaves children behind, it needs an init (docker run --init, tini)", program)
+	return fmt.Sprintf("%s becomes process 1, and needs an init (docker run --init, tini) if it does not handle SIGTERM or does not reap child processes", program)
 }
 
 // verifyStop promises a quick stop only of what is the program itself.
 func verifyStop(program string) string {
 	if runners[path.Base(program)] {
-		return fmt.Sprintf("docker run IMAGE   starts, and docker top CONTAINER   shows %s and no shell before it", program)
+		return fmt.Sprintf("docker top CONTAINER\nshows %s as the first process, and no shell", program)
 	}
-	return "docker run IMAGE   starts, and docker stop   ends it at once"
+	return "docker stop CONTAINER\nends the container within a second, not after 10 seconds"
 }
 
 func execBreaks(p *fixer.Pass, s *dockerfile.Stage, i *dockerfile.Instruction, words []string) string {
 	out := []string{processOne(words[0])}
 	if !strings.Contains(words[0], "/") || strings.HasSuffix(words[0], ".sh") {
-		out = append(out, "if it is a script, it must begin with a #! line")
+		out = append(out, "A script must begin with a #! line")
 	}
 	if i.Keyword == "ENTRYPOINT" {
-		out = append(out, "arguments that Kubernetes, Compose or docker run give, dropped until now, reach it")
+		out = append(out, "Arguments from Kubernetes, Compose or docker run, ignored until now, reach the application")
 	}
 	if base := p.Facts.Image(s.Root().Image); i.Keyword == "CMD" && s.Entrypoint().At == nil && !base.HasBase && !base.Entrypoint().Known {
-		out = append(out, "the base's ENTRYPOINT, which is not known here, gets other words")
+		out = append(out, "The ENTRYPOINT of the base image, which is unknown, receives other arguments")
 	}
-	return strings.Join(out, "; ")
+	return strings.Join(out, ". ")
 }
 
 // shellBuiltins exist in the shell alone, or mean something else outside of it.
@@ -149,27 +149,27 @@ var shellBuiltins = text.WordSet(`. : [ [[ alias bg bind break builtin caller cd
 // against it.
 func plainCommand(i *dockerfile.Instruction, script *dockerfile.Script, text string) (words []string, why string) {
 	if len(script.Commands) != 1 {
-		return nil, "it runs several commands, or none"
+		return nil, "the text contains several commands, or none"
 	}
 	c := script.Commands[0]
 	switch {
 	case c.Place != 0:
-		return nil, fmt.Sprintf("the command stands in %s", c.Place)
+		return nil, fmt.Sprintf("the command is in %s", c.Place)
 	case len(c.Assigns) > 0:
-		return nil, "it sets variables for the command"
+		return nil, "the text sets variables for the command"
 	case len(c.Words) == 0:
-		return nil, "it runs no program"
+		return nil, "the text runs no command"
 	case c.Start != c.Words[0].Start || c.End != c.Words[len(c.Words)-1].End:
-		return nil, "it redirects input or output"
+		return nil, "the text redirects input or output"
 	case c.Start != i.Args.Start || c.End != i.Args.End || strings.ContainsAny(text, "\x00\n"):
-		return nil, "more than one command stands there"
+		return nil, "the text contains more than one command"
 	}
 	for _, w := range c.Words {
 		switch {
 		case w.Dynamic:
 			return nil, fmt.Sprintf("the shell expands %s", w.Raw)
 		case !utf8.ValidString(w.Value):
-			return nil, "it is not valid UTF-8"
+			return nil, "the text is not valid UTF-8"
 		}
 		words = append(words, w.Value)
 	}
@@ -180,10 +180,10 @@ func plainCommand(i *dockerfile.Instruction, script *dockerfile.Script, text str
 		}
 	}
 	if shellBuiltins[words[0]] {
-		return nil, fmt.Sprintf("%s belongs to the shell", words[0])
+		return nil, fmt.Sprintf("%s is a shell builtin", words[0])
 	}
 	if words[0] == "" {
-		return nil, "it runs no program"
+		return nil, "the text runs no command"
 	}
 	for _, w := range script.Shell {
 		if strings.HasPrefix(w, "-") && (w == "--login" || w == "--rcfile" || !strings.HasPrefix(w, "--") && strings.ContainsAny(w, "li")) {
@@ -202,11 +202,11 @@ func contractBroken(p *fixer.Pass, s *dockerfile.Stage, line dockerfile.CommandL
 	}
 	if line.At.Keyword == "ENTRYPOINT" {
 		if cmd := s.Cmd(); cmd.At != nil {
-			return fmt.Sprintf("CMD on line %d, ignored until now, would be given to it", cmd.At.Line)
+			return fmt.Sprintf("CMD on line %d, ignored until now, would become its arguments", cmd.At.Line)
 		}
 		for _, v := range p.Topology().Users(p.File.Path) {
 			if v.Setting("command").Node != nil {
-				return fmt.Sprintf("the command of %s in %s, ignored until now, would be given to it", v.Name, v.File)
+				return fmt.Sprintf("the command of service %s in %s, ignored until now, would become its arguments", v.Name, v.File)
 			}
 		}
 		return ""
@@ -215,10 +215,10 @@ func contractBroken(p *fixer.Pass, s *dockerfile.Stage, line dockerfile.CommandL
 	case entry.At != nil && entry.Shell:
 		return fmt.Sprintf("ENTRYPOINT on line %d is in shell form and drops CMD", entry.At.Line)
 	case entry.At != nil:
-		return fmt.Sprintf("ENTRYPOINT on line %d gets other words then, and may look at them", entry.At.Line)
+		return fmt.Sprintf("ENTRYPOINT on line %d would receive other arguments", entry.At.Line)
 	}
 	if e := container.OfStage(p, p.File.Path, p.File.Dockerfile, s).Entry; e != nil && e.NonRoot.Support != image.SupportApp {
-		return fmt.Sprintf("the start script of %s looks at the words of CMD", s.Root().Image)
+		return fmt.Sprintf("the start script of %s reads the words of CMD", s.Root().Image)
 	}
 	return ""
 }
@@ -272,7 +272,7 @@ func replaceShell(p *fixer.Pass, i *dockerfile.Instruction, script *dockerfile.S
 	}
 	file := p.File.Dockerfile
 	return fixer.Fix{
-		ID: "exec", Title: fmt.Sprintf("let %s replace the shell with exec", name), Level: fixer.Review,
+		ID: "exec", Title: fmt.Sprintf("Start %s with exec", name), Level: fixer.Review,
 		Breaks: processOne(name),
 		Verify: verifyStop(name),
 		Edit:   fixer.EditDockerfile(func() ([]text.Edit, error) { return file.ReplaceWord(i, c.Words[0], "exec "+c.Words[0].Raw) }, contractField(i)...),

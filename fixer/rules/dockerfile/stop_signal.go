@@ -16,7 +16,7 @@ var stopSignalDoc string
 // StopSignal reports STOPSIGNAL that a process cannot handle.
 var StopSignal = &fixer.Rule{
 	Name:     "dockerfile/stop-signal",
-	Title:    "stop signal that leaves no time",
+	Title:    "STOPSIGNAL prevents a graceful stop",
 	Severity: fixer.Low,
 	Kind:     fixer.Dockerfile,
 	Phase:    fixer.Resources,
@@ -40,13 +40,13 @@ var StopSignal = &fixer.Rule{
 			report(p, v.At, fixer.Finding{
 				Path:    stagePath(v.Stage) + ": STOPSIGNAL",
 				Message: fmt.Sprintf("STOPSIGNAL %s %s", v.Text, what),
-				Advice:  "leave the line out, so that it is SIGTERM or what the base says; if the program does not end on that, find the signal it ends on, or run it with an init (docker run --init)",
+				Advice:  "Remove the line, so that SIGTERM or the signal of the base image applies. If the application does not stop, set the signal that it handles, or use an init (docker run --init)",
 			})
 		}
 	},
 }
 
 var abrupt = map[string]string{
-	"KILL": "kills the program in the middle of what it does", "9": "kills the program in the middle of what it does",
-	"STOP": "only halts the program, until it is killed", "19": "only halts the program, until it is killed",
+	"KILL": "kills the application without a graceful stop", "9": "kills the application without a graceful stop",
+	"STOP": "suspends the application until it is killed", "19": "suspends the application until it is killed",
 }

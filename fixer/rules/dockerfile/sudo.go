@@ -50,27 +50,27 @@ func checkSudo(p *fixer.Pass, st build.Step, c build.Command) {
 	f.Start, f.End = st.Span(c)
 	user, root := rootAt(p, st)
 	if !root {
-		f.Message = "a step of the build becomes root with sudo"
-		f.Advice = "write USER root before the step and the user behind it again, and take sudo out of the image: then nothing in the container can become root"
+		f.Message = "A build step uses sudo to become root"
+		f.Advice = "Write USER root before the step and the previous USER after it, and remove sudo from the image"
 		if user != "" {
-			f.Evidence = []fixer.Evidence{{Kind: fixer.FromDockerfile, Place: p.File.Path, Text: "the step runs as " + user}}
+			f.Evidence = []fixer.Evidence{{Kind: fixer.FromDockerfile, Place: p.File.Path, Text: "The step runs as " + user}}
 		}
 		report(p, st.At, f)
 		return
 	}
-	f.Message = "sudo in a step that is root already"
+	f.Message = "sudo is used in a step that already runs as root"
 	f.Evidence = []fixer.Evidence{{Kind: fixer.FromDockerfile, Place: p.File.Path, Text: user}}
 	simple := c.ProgramWord == 1 && !strings.HasPrefix(c.Words[1].Raw, "-") && !strings.Contains(c.Words[1].Raw, "=")
 	switch {
 	case !st.Edited(c.Command):
-		f.Advice = "leave sudo out" + st.NotEdited(c.Command)
+		f.Advice = "Remove sudo" + st.NotEdited(c.Command)
 	case !simple:
-		f.Advice = "leave sudo out; it is not done here because its options or variables change what the command does"
+		f.Advice = "Remove sudo. Not fixed automatically: its options or variables change the command"
 	default:
 		f.Fixes = []fixer.Fix{{
-			ID: "remove", Title: "run it without sudo", Level: fixer.Review,
-			Breaks: "the command sees the step's own PATH, HOME and variables, most of which sudo hides from it",
-			Verify: "docker build --no-cache .",
+			ID: "remove", Title: "Remove sudo", Level: fixer.Review,
+			Breaks: "Commands that depend on the PATH, HOME and variables that sudo sets",
+			Verify: "docker build --no-cache .\nsucceeds",
 			Edit:   fixer.EditDockerfile(func() ([]text.Edit, error) { return st.Script.DeleteWord(c.Command, 0) }),
 		}}
 	}
@@ -91,7 +91,7 @@ func rootAt(p *fixer.Pass, st build.Step) (what string, root bool) {
 	}
 	base, ok := build.BaseOf(p, st.Stage)
 	if ok && base.Default.IsRoot() {
-		return fmt.Sprintf("there is no USER before it, and %s starts as root", st.Stage.Root().Image), true
+		return fmt.Sprintf("no USER before the step, and %s runs as root", st.Stage.Root().Image), true
 	}
 	return "", false
 }
@@ -104,8 +104,8 @@ func checkSudoers(p *fixer.Pass, st build.Step) {
 		if call := c.Package; call != nil && call.Installs() && !gone["sudo"] && slices.ContainsFunc(call.Packages, func(name string) bool { return build.PackageName(name) == "sudo" }) {
 			f := fixer.Finding{
 				Path:    place(p.File.Dockerfile, st.At) + ": sudo package",
-				Message: "sudo in the image is a way to become root",
-				Advice:  "do what needs root in the build, before USER, and take sudo out; a start script that has to change users does it with setpriv or gosu, which cannot be called by others",
+				Message: "The image contains sudo, a way to become root",
+				Advice:  "Remove sudo, and do work that needs root in the build, before USER. Start scripts that switch users can use setpriv or gosu, which other users cannot use to become root",
 			}
 			f.Start, f.End = st.Span(c)
 			report(p, st.At, f)
@@ -116,8 +116,8 @@ func checkSudoers(p *fixer.Pass, st build.Step) {
 		f := fixer.Finding{
 			Severity: fixer.Medium,
 			Path:     place(p.File.Dockerfile, st.At) + ": NOPASSWD",
-			Message:  "a user may become root without a password, so that USER protects nothing",
-			Advice:   "do what needs root in the build, before USER, and leave the rule out",
+			Message:  "NOPASSWD lets a user become root without a password, so USER gives no protection",
+			Advice:   "Remove the rule, and do work that needs root in the build, before USER",
 			Start:    from + at[0], End: from + at[1],
 		}
 		if st.Instruction != st.At {

@@ -18,7 +18,7 @@ var supplementaryGroupsDroppedDoc string
 // groups.
 var SupplementaryGroupsDropped = &fixer.Rule{
 	Name:     "dockerfile/supplementary-groups-dropped",
-	Title:    "USER gives up groups",
+	Title:    "USER drops supplementary groups",
 	Severity: fixer.Low,
 	Kind:     fixer.Dockerfile,
 	Phase:    fixer.Identity,
@@ -58,20 +58,20 @@ type lostGroup struct {
 func (l lostGroup) report(p *fixer.Pass, i *dockerfile.Instruction) {
 	user, group := l.User, l.own
 	f := fixer.Finding{
-		Message:  fmt.Sprintf("USER %s:%s is not in the group %s, which line %d puts it in", user, group, l.Group, l.Line),
-		Evidence: []fixer.Evidence{{Kind: fixer.FromDockerfile, Place: fmt.Sprintf("%s:%d", p.File.Path, l.Line), Text: "puts " + user + " into " + l.Group}},
+		Message:  fmt.Sprintf("USER %s:%s drops the group %s, to which line %d adds the user", user, group, l.Group, l.Line),
+		Evidence: []fixer.Evidence{{Kind: fixer.FromDockerfile, Place: fmt.Sprintf("%s:%d", p.File.Path, l.Line), Text: "The command adds " + user + " to " + l.Group}},
 		Start:    i.Args.Start, End: i.Args.End,
 	}
 	if group != user || l.other {
-		f.Advice = fmt.Sprintf("write USER %s without a group if that is its own, or take the step out that puts it into %s; it is not done here because nothing in the file proves that %s is", user, l.Group, group)
+		f.Advice = fmt.Sprintf("Write USER %[1]s without a group if %[3]s is the primary group of the user, or remove the step that adds the user to %[2]s. Not fixed automatically: the primary group is unknown", user, l.Group, group)
 		report(p, i, f)
 		return
 	}
 	file := p.File.Dockerfile
 	f.Fixes = []fixer.Fix{{
-		ID: "groups", Title: "write USER " + user, Level: fixer.Review,
-		Breaks: "the process is in the group " + l.Group + " as well, and may open what that group may; its first group is the one that the account was made with, should that not be " + group,
-		Verify: "docker run --rm --entrypoint id IMAGE   names all groups",
+		ID: "groups", Title: "Write USER " + user, Level: fixer.Review,
+		Breaks: "The process gets the permissions of group " + l.Group + ", and the primary group of the user if that is not " + group,
+		Verify: "docker run --rm --entrypoint id IMAGE\nprints all groups of the user",
 		Edit:   fixer.EditDockerfile(func() ([]text.Edit, error) { return file.ReplaceWord(i, i.Args, user) }, dockerfile.FieldUser),
 	}}
 	report(p, i, f)

@@ -18,7 +18,7 @@ var systemWorkdirDoc string
 // SystemWorkdir reports WORKDIR in a system directory.
 var SystemWorkdir = &fixer.Rule{
 	Name:     "dockerfile/system-workdir",
-	Title:    "works in a folder of the system",
+	Title:    "WORKDIR or COPY uses a system directory",
 	Severity: fixer.Low,
 	Kind:     fixer.Dockerfile,
 	Phase:    fixer.Resources,
@@ -66,23 +66,23 @@ func kernelFolder(dir string) string {
 	return ""
 }
 
-const ownFolder = "take a folder of its own, such as /app, and let the program's paths and the volumes follow"
+const ownFolder = "Use a separate directory, such as /app, and change the paths of the application and of volumes"
 
 func reportWorkdir(p *fixer.Pass, i, at *dockerfile.Instruction) {
 	dir := i.Args.Value
 	f := fixer.Finding{
-		Message: fmt.Sprintf("the program works in %s, a folder of the system", dir),
+		Message: fmt.Sprintf("WORKDIR %s is a system directory", dir),
 		Advice:  ownFolder,
 		Start:   i.Args.Start, End: i.Args.End,
 	}
 	switch kernelFolder(dir) {
 	case "/proc":
 		f.Severity = fixer.High
-		f.Message = fmt.Sprintf("WORKDIR %s is in a folder of the kernel, through which a container can reach files of the host", dir)
-		f.Advice = "take it out unless you know why it is there, and " + ownFolder
+		f.Message = fmt.Sprintf("WORKDIR %s is a kernel directory, through which a container can reach files of the host", dir)
+		f.Advice = "Remove this WORKDIR unless you know why it is needed. " + ownFolder
 	case "/sys", "/dev":
 		f.Severity = fixer.Medium
-		f.Message = fmt.Sprintf("WORKDIR %s is in a folder of the kernel, which a container gets mounted over", dir)
+		f.Message = fmt.Sprintf("WORKDIR %s is a kernel directory, over which the container runtime mounts its own filesystem", dir)
 	}
 	if at != i { // a trigger
 		f.Start, f.End = 0, 0
@@ -117,8 +117,8 @@ func reportContextCopy(p *fixer.Pass, s *dockerfile.Stage, i, at *dockerfile.Ins
 		if source := path.Clean(w.Value); source == "." || source == "/" || w.Value == "*" {
 			report(p, at, fixer.Finding{
 				Path:    place(p.File.Dockerfile, at) + ": context",
-				Message: fmt.Sprintf("the whole build context is copied into %s, over the files of the base", dest),
-				Advice:  "copy it into a folder of its own, such as /app, or name the files that belong there",
+				Message: fmt.Sprintf("The whole build context is copied to %s, over files of the base image", dest),
+				Advice:  "Copy the build context to a separate directory, such as /app, or list the files that belong in the system directory",
 				Start:   w.Start, End: i.Words[last].End,
 			})
 			return

@@ -16,7 +16,7 @@ var tlsDisabledDoc string
 // TLSDisabled reports TLS and signature verification that is switched off.
 var TLSDisabled = &fixer.Rule{
 	Name:     "dockerfile/tls-disabled",
-	Title:    "certificate or signature check switched off",
+	Title:    "TLS or signature verification disabled",
 	Severity: fixer.High,
 	Kind:     fixer.Dockerfile,
 	Phase:    fixer.Permissions,
@@ -70,21 +70,21 @@ func checkInsecureVariables(p *fixer.Pass, i, at *dockerfile.Instruction) {
 		}
 		f := fixer.Finding{
 			Path:    variablePlace(p.File.Dockerfile, at, pair.Key),
-			Message: fmt.Sprintf("%s %s=%s switches off a check of certificates", i.Keyword, pair.Key, pair.Value),
+			Message: fmt.Sprintf("%s %s=%s disables certificate verification", i.Keyword, pair.Key, pair.Value),
 			Start:   pair.Word.Start, End: pair.Word.End,
 		}
-		what, alters := "every program of the build and of the container", []dockerfile.Field{dockerfile.FieldEnv}
+		what, alters := "all commands of the build and of the container", []dockerfile.Field{dockerfile.FieldEnv}
 		if i.Keyword == "ARG" {
-			what, alters = "the steps of the build behind it", nil
+			what, alters = "later build steps", nil
 		}
 		edits, err := p.File.Dockerfile.DeletePair(i, pair)
 		if err != nil {
-			f.Advice = fmt.Sprintf("take %s out; it is not done here because %s", pair.Key, build.Reason(err))
+			f.Advice = fmt.Sprintf("Remove %s. Not fixed automatically: %s", pair.Key, build.Reason(err))
 		} else {
 			f.Fixes = []fixer.Fix{{
-				ID: "remove", Title: "remove " + pair.Key, Level: fixer.Review,
-				Breaks: fmt.Sprintf("%s checks certificates again, and refuses servers whose certificate is not known in the image", what),
-				Verify: "docker build --no-cache .   gets through all downloads, and the program reaches its servers",
+				ID: "remove", Title: "Remove " + pair.Key, Level: fixer.Review,
+				Breaks: fmt.Sprintf("Connections of %s to servers whose certificate the image does not trust", what),
+				Verify: "docker build --no-cache .\nsucceeds, and the application still reaches its servers",
 				Edit: func(d *fixer.Draft) error {
 					d.Dockerfile(edits, alters...)
 					return nil
@@ -100,7 +100,7 @@ func checkInsecureAssignment(p *fixer.Pass, st build.Step, c build.Command, w do
 	if !insecureVariable(name, value) {
 		return
 	}
-	o := insecureOption{text: w.Raw, what: "switches off a check of certificates"}
+	o := insecureOption{text: w.Raw, what: "disables certificate verification"}
 	if len(c.Words) > 0 {
 		o.remove = []dockerfile.Word{w}
 	}
@@ -120,7 +120,7 @@ func reportInsecureOption(p *fixer.Pass, st build.Step, c build.Command, o insec
 	if o.local {
 		f.Severity = fixer.Low
 	}
-	advice := "take it out, and give the image the certificate or key that is missing"
+	advice := "Remove the option, and install the missing certificate or key in the image"
 	if o.advice != "" {
 		advice = o.advice
 	}
@@ -128,18 +128,18 @@ func reportInsecureOption(p *fixer.Pass, st build.Step, c build.Command, o insec
 	case !st.Edited(c.Command):
 		f.Advice = advice + st.NotEdited(c.Command)
 	case err != nil:
-		f.Advice = advice + "; it is not done here because " + build.Reason(err)
+		f.Advice = advice + ". Not fixed automatically: " + build.Reason(err)
 	case edits == nil:
 		f.Advice = advice
 	default:
-		title := "remove " + o.text
+		title := "Remove " + o.text
 		if o.replace != "" {
-			title = "write " + o.replace + " instead of " + o.old.Raw
+			title = "Write " + o.replace + " instead of " + o.old.Raw
 		}
 		f.Fixes = []fixer.Fix{{
 			ID: "check", Title: title, Level: fixer.Review,
-			Breaks: "the command fails if the server's certificate or the package's signature is not known in the image (no ca-certificates, an own authority, a proxy that opens connections)",
-			Verify: "docker build --no-cache .   gets through the step",
+			Breaks: "The command fails if the image does not trust the certificate or signature: missing ca-certificates, a private certificate authority, or a TLS-intercepting proxy",
+			Verify: "docker build --no-cache .\nsucceeds",
 			Edit: func(d *fixer.Draft) error {
 				d.Dockerfile(edits, contractField(st.Instruction)...)
 				return nil

@@ -23,8 +23,8 @@ type insecureOption struct {
 }
 
 const (
-	anyCertificate = "accepts any certificate, and so any server that answers"
-	anyPackage     = "installs packages that nobody signed"
+	anyCertificate = "disables certificate verification, so an attacker on the network can replace the download"
+	anyPackage     = "installs unsigned packages"
 )
 
 // edits returns nil without error when no edit is known.
@@ -53,15 +53,15 @@ func (o insecureOption) edits(f *dockerfile.File, st build.Step, c build.Command
 var insecureFlags = map[string]map[string]string{
 	"curl":     {"--insecure": anyCertificate, "--proxy-insecure": anyCertificate, "--doh-insecure": anyCertificate},
 	"wget":     {"--no-check-certificate": anyCertificate},
-	"apt-get":  {"--allow-unauthenticated": anyPackage, "--force-yes": anyPackage, "--allow-insecure-repositories": "accepts package lists that nobody signed"},
-	"apt":      {"--allow-unauthenticated": anyPackage, "--force-yes": anyPackage, "--allow-insecure-repositories": "accepts package lists that nobody signed"},
+	"apt-get":  {"--allow-unauthenticated": anyPackage, "--force-yes": anyPackage, "--allow-insecure-repositories": "accepts unsigned package lists"},
+	"apt":      {"--allow-unauthenticated": anyPackage, "--force-yes": anyPackage, "--allow-insecure-repositories": "accepts unsigned package lists"},
 	"aptitude": {"--allow-untrusted": anyPackage},
 	"apk":      {"--allow-untrusted": anyPackage},
 	"yum":      {"--nogpgcheck": anyPackage, "--no-gpgcheck": anyPackage},
 	"dnf":      {"--nogpgcheck": anyPackage, "--no-gpgchecks": anyPackage, "--no-gpg-checks": anyPackage},
 	"microdnf": {"--nogpgcheck": anyPackage},
 	"tdnf":     {"--nogpgcheck": anyPackage},
-	"zypper":   {"--no-gpg-checks": anyPackage, "--no-gpg-check": anyPackage, "--gpg-auto-import-keys": "trusts whatever key the server offers", "--allow-unsigned-rpm": anyPackage},
+	"zypper":   {"--no-gpg-checks": anyPackage, "--no-gpg-check": anyPackage, "--gpg-auto-import-keys": "trusts any key that the server offers", "--allow-unsigned-rpm": anyPackage},
 	"rpm":      {"--nosignature": anyPackage, "--nodigest": "installs packages whose checksum is wrong"},
 	"go":       {"-insecure": anyCertificate, "--insecure": anyCertificate},
 	"helm":     {"--insecure-skip-tls-verify": anyCertificate},
@@ -100,7 +100,7 @@ func insecureOptions(c build.Command) []insecureOption {
 	case "export":
 		for _, w := range c.Args() {
 			if name, value, ok := strings.Cut(w.Raw, "="); ok && insecureVariable(name, value) {
-				out = append(out, insecureOption{text: w.Raw, what: "switches off a check of certificates"})
+				out = append(out, insecureOption{text: w.Raw, what: "disables certificate verification"})
 			}
 		}
 	case "echo", "printf", "sed", "tee":
@@ -116,7 +116,7 @@ func newFlag(c build.Command, w dockerfile.Word, what string) insecureOption {
 		o.old, o.replace = w, "-y" // it answers questions too
 	case slices.ContainsFunc(c.Plain(), localPackage):
 		o.remove, o.local = nil, c.RemoteURL() == ""
-		o.advice = "the package is a file: compare it with a checksum you wrote down, or sign it and install the key, then take the option out"
+		o.advice = "Verify a checksum of the package file, or sign the package and install the key, then remove the option"
 	}
 	return o
 }
@@ -171,7 +171,7 @@ func takesValueIn(letters string) bool {
 
 func pipTrusted(c build.Command, args []dockerfile.Word) []insecureOption {
 	var out []insecureOption
-	what := "accepts any certificate, or none, from the package index it names"
+	what := "disables certificate verification for that package index"
 	for k, w := range args {
 		switch {
 		case strings.HasPrefix(w.Value, "--trusted-host="):
@@ -274,8 +274,8 @@ func writtenSettings(c build.Command) []insecureOption {
 	for _, w := range c.Args() {
 		if m := writtenSetting().FindString(written(c, w.Raw)); m != "" && !strings.Contains(w.Raw, "file:") {
 			out = append(out, insecureOption{
-				text: strings.TrimSpace(m), what: "is written into a configuration and switches off a check of certificates or signatures",
-				advice: "do not write it, and give the image the certificate or key that is missing",
+				text: strings.TrimSpace(m), what: "in a configuration file disables the verification of certificates or signatures",
+				advice: "Remove the setting, and install the missing certificate or key in the image",
 			})
 		}
 	}

@@ -17,7 +17,7 @@ var unpinnedImageDoc string
 // UnpinnedImage reports images without a digest.
 var UnpinnedImage = &fixer.Rule{
 	Name:     "dockerfile/unpinned-image",
-	Title:    "image without a digest",
+	Title:    "image not pinned to a digest",
 	Severity: fixer.Low,
 	Kind:     fixer.Dockerfile,
 	Phase:    fixer.Identity,
@@ -113,20 +113,20 @@ func checkPin(p *fixer.Pass, n named, contexts map[string]bool) {
 	name := ref.Familiar()
 	f := fixer.Finding{
 		Path: n.path, Start: n.start, End: n.end,
-		Message: fmt.Sprintf("%s names no digest: its owner can change what it is", name),
+		Message: fmt.Sprintf("%s is not pinned to a digest; the tag can point to a different image tomorrow", name),
 	}
 	switch {
 	case ref.Tag == "":
 		f.Severity = fixer.Medium
-		f.Message = fmt.Sprintf("%s names neither a version nor a digest: it is whatever was pushed last", name)
+		f.Message = fmt.Sprintf("%s has neither a tag nor a digest; the image is the latest push", name)
 	case ref.Tag == "latest":
 		f.Severity = fixer.Medium
-		f.Message = fmt.Sprintf("%s is whatever was pushed last: the tag is no version", name)
+		f.Message = fmt.Sprintf("%s is not pinned; latest is not a version, and points to the most recent push", name)
 	}
-	f.Evidence = append(f.Evidence, fixer.Evidence{Kind: fixer.FromDockerfile, Place: fmt.Sprintf("%s:%d", p.File.Path, n.line), Text: "the tag " + pinText(ref)})
+	f.Evidence = append(f.Evidence, fixer.Evidence{Kind: fixer.FromDockerfile, Place: fmt.Sprintf("%s:%d", p.File.Path, n.line), Text: "The tag " + pinText(ref)})
 	f.Advice = pinAdvice(n, ref)
 	if len(n.args) > 0 {
-		f.Evidence = append(f.Evidence, fixer.Evidence{Kind: fixer.FromDockerfile, Text: fmt.Sprintf("with the default of ARG %s; a build may choose another", strings.Join(n.args, ", "))})
+		f.Evidence = append(f.Evidence, fixer.Evidence{Kind: fixer.FromDockerfile, Text: fmt.Sprintf("The name uses the default of ARG %s, which a build can override", strings.Join(n.args, ", "))})
 	}
 	p.Report(f)
 }
@@ -137,11 +137,11 @@ func pinText(ref image.Reference) string {
 	}
 	switch ref.Pin() {
 	case image.PinMajor:
-		return ref.Tag + " moves over feature releases"
+		return ref.Tag + " follows feature releases"
 	case image.PinMinor:
-		return ref.Tag + " moves over patch releases"
+		return ref.Tag + " follows patch releases"
 	case image.PinVersion:
-		return ref.Tag + " is meant to stay, but rebuilds move it"
+		return ref.Tag + " names one release, but rebuilds move the tag"
 	}
 	return ref.Tag + " names a channel, not a version"
 }
@@ -151,14 +151,14 @@ func pinText(ref image.Reference) string {
 // silently change nothing.
 func pinAdvice(n named, ref image.Reference) string {
 	name := ref.Familiar()
-	prints := "which docker buildx imagetools inspect prints"
+	digest := fmt.Sprintf("get the digest with `docker buildx imagetools inspect %s`", name)
 	switch {
 	case len(n.args) > 0:
-		return fmt.Sprintf("make %s@DIGEST (%s) the default of an ARG that holds the whole name; a digest behind ${%s} would win over what the variable says", name, prints, n.args[0])
+		return fmt.Sprintf("Pin it: use an ARG for the whole name, with the default %s@sha256:… (%s). A digest after ${%s} would override the variable", name, digest, n.args[0])
 	case ref.Tag == "" || ref.Tag == "latest":
-		return fmt.Sprintf("choose a version and write %s%s:VERSION@DIGEST, %s", n.how, strings.TrimSuffix(name, ":latest"), prints)
+		return fmt.Sprintf("Pin it: choose a version and write %s%s:VERSION@sha256:… (%s)", n.how, strings.TrimSuffix(name, ":latest"), digest)
 	}
-	return fmt.Sprintf("write %s%s@DIGEST, %s", n.how, name, prints)
+	return fmt.Sprintf("Pin it: %s%s@sha256:… (%s)", n.how, name, digest)
 }
 
 // buildContexts returns the names that Compose files give to further build

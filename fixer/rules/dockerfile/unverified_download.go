@@ -18,7 +18,7 @@ var unverifiedDownloadDoc string
 // UnverifiedDownload reports downloads without verification.
 var UnverifiedDownload = &fixer.Rule{
 	Name:     "dockerfile/unverified-download",
-	Title:    "download without a check",
+	Title:    "download without a checksum",
 	Severity: fixer.Medium,
 	Kind:     fixer.Dockerfile,
 	Phase:    fixer.Permissions,
@@ -74,17 +74,17 @@ func checkAddURL(p *fixer.Pass, s *dockerfile.Stage, i, at *dockerfile.Instructi
 	}
 	f := fixer.Finding{
 		Path:     place(p.File.Dockerfile, at) + ": " + w.Value,
-		Message:  fmt.Sprintf("ADD takes whatever %s answers", build.ShownURL(link)),
-		Evidence: []fixer.Evidence{{Kind: fixer.FromDockerfile, Place: source(p, i), Text: "there is no --checksum"}},
-		Advice:   "download it once, look at it, and write ADD --checksum=sha256: with what sha256sum prints of it; a URL that names a version keeps answering the same",
+		Message:  fmt.Sprintf("ADD downloads %s without verifying a checksum", build.ShownURL(link)),
+		Evidence: []fixer.Evidence{{Kind: fixer.FromDockerfile, Place: source(p, i), Text: "ADD has no --checksum"}},
+		Advice:   "Add --checksum=sha256:… with the sum that sha256sum prints for the file. Use a URL that contains a version, so that the file does not change",
 	}
 	if secure {
 		f.Severity = fixer.Low
 	} else {
-		f.Message += ", over a connection that anybody on the way can change"
+		f.Message += ", over unencrypted HTTP"
 	}
 	if repository {
-		f.Advice = "name the commit in full behind the URL (#COMMIT), or write ADD --checksum=COMMIT"
+		f.Advice = "Add the full commit hash to the URL (#COMMIT), or write ADD --checksum=COMMIT"
 	}
 	report(p, at, f)
 }
@@ -122,8 +122,8 @@ func checkRegistry(p *fixer.Pass, i, at *dockerfile.Instruction, pair dockerfile
 	}
 	report(p, at, fixer.Finding{
 		Path:    variablePlace(p.File.Dockerfile, at, pair.Key),
-		Message: fmt.Sprintf("packages come from %s over a connection that anybody on the way can change", build.ShownURL(link)),
-		Advice:  "write https://; give a registry of your own a certificate, and the image the authority that signed it",
+		Message: fmt.Sprintf("Packages are downloaded from %s over unencrypted HTTP", build.ShownURL(link)),
+		Advice:  "Write https://. For a private registry, install its certificate authority in the image",
 		Start:   pair.Word.Start, End: pair.Word.End,
 	})
 }
@@ -153,8 +153,8 @@ func checkPlainHTTP(p *fixer.Pass, st build.Step, c build.Command) {
 		}
 		f := fixer.Finding{
 			Path:    place(p.File.Dockerfile, st.At) + ": " + c.Program + " " + build.ShownURL(link),
-			Message: fmt.Sprintf("%s fetches %s over a connection that anybody on the way can change", c.Program, build.ShownURL(link)),
-			Advice:  "write https://, which most servers answer by now; where the server does not, compare the file with a checksum from elsewhere (sha256sum -c) in the same step",
+			Message: fmt.Sprintf("%s downloads %s over unencrypted HTTP", c.Program, build.ShownURL(link)),
+			Advice:  "Write https://. If the server does not support HTTPS, verify the file with a trusted checksum (sha256sum -c) in the same step",
 		}
 		if !st.Edited(c.Command) {
 			f.Start, f.End = st.Span(c)

@@ -15,7 +15,7 @@ var updateAloneDoc string
 // UpdateAlone reports package lists fetched in a step of their own.
 var UpdateAlone = &fixer.Rule{
 	Name:     "dockerfile/update-alone",
-	Title:    "package lists fetched in a step of their own",
+	Title:    "package lists updated in a separate RUN",
 	Severity: fixer.Low,
 	Kind:     fixer.Dockerfile,
 	Phase:    fixer.Standards,
@@ -51,7 +51,7 @@ var UpdateAlone = &fixer.Rule{
 				start, end := st.Span(build.Command{Command: lone.call.Command})
 				f := fixer.Finding{
 					Path:    place(p.File.Dockerfile, st.At) + ": " + m.Name,
-					Message: fmt.Sprintf("%s stands alone: later steps install from whatever lists the build cache remembers", lone.name()),
+					Message: fmt.Sprintf("%s is in a separate RUN: later steps install from outdated lists in the build cache", lone.name()),
 					Start:   start, End: end,
 				}
 				lone.mend(&f)

@@ -27,23 +27,23 @@ func (l *fetch) name() string { return l.call.Program + " " + l.call.Verb }
 func (l *fetch) mend(f *fixer.Finding) {
 	var edits []text.Edit
 	var err error
-	fix := fixer.Fix{Level: fixer.Review, Verify: "docker build --no-cache .   installs the packages"}
+	fix := fixer.Fix{Level: fixer.Review, Verify: "docker build --no-cache .\nsucceeds, and its log lists the installed packages"}
 	switch {
 	case uncounted(l.run.At) != "lists" || len(l.run.Script.Commands) != 1:
-		err = fixer.Refuse("the step does more than fetch lists")
+		err = fixer.Refuse("the step does more than update the lists")
 	case l.call.Manager.Name == "zypper":
-		err = fixer.Refuse("zypper refresh also takes in new keys, which later steps may need")
+		err = fixer.Refuse("zypper refresh also imports keys, which later steps may need")
 	case l.later.Sure && l.later.File != "":
-		err = fixer.Refuse("%s, which starts from this image or runs it, installs from the lists", l.later.Where())
+		err = fixer.Refuse("%s, which uses this image, installs from the lists", l.later.Where())
 	case l.later.Sure:
-		fix.ID, fix.Title = "join", fmt.Sprintf("join it with the installation on %s", l.later.Where())
-		fix.Breaks = "packages come in the versions of the day on which the step is built, not of the day on which the lists were cached"
+		fix.ID, fix.Title = "join", fmt.Sprintf("Join the update with the install command on %s", l.later.Where())
+		fix.Breaks = "Builds may install newer package versions than the cached lists contain"
 		edits, err = l.join()
 	case l.later.By != nil:
-		err = fixer.Refuse("%s runs something that may install packages or look into the lists", l.later.Where())
+		err = fixer.Refuse("%s runs a command that may install packages or read the lists", l.later.Where())
 	default:
-		fix.ID, fix.Title = "remove", "take the step out: nothing behind it needs the lists"
-		fix.Breaks = "images built from this one, and commands in the container, that install packages without fetching the lists first"
+		fix.ID, fix.Title = "remove", "Remove the step: no later step needs the lists"
+		fix.Breaks = "Images built from this one, and commands in the container, that install packages without an update"
 		edits, err = l.pass.File.Dockerfile.Delete(l.run.At)
 	}
 	if err == nil {
@@ -52,11 +52,11 @@ func (l *fetch) mend(f *fixer.Finding) {
 		return
 	}
 	if l.later.Sure && l.later.File == "" {
-		f.Advice = fmt.Sprintf("join it with the installation on %s (%s && %s …) and delete the lists at the end of that step; it is not done here because %s",
+		f.Advice = fmt.Sprintf("Join the update with the install command on %s (%s && %s …), and delete the lists at the end of that step. Not fixed automatically: %s",
 			l.later.Where(), l.name(), l.call.Program, build.Reason(err))
 		return
 	}
-	f.Advice = fmt.Sprintf("take the step out if nothing needs the lists, or join it with the one that installs (%s && %s …); it is not done here because %s",
+	f.Advice = fmt.Sprintf("Remove the step if no step needs the lists, or join it with the install command (%s && %s …). Not fixed automatically: %s",
 		l.name(), l.call.Program, build.Reason(err))
 }
 
@@ -71,9 +71,9 @@ func (l *fetch) join() ([]text.Edit, error) {
 	case slices.ContainsFunc(into.Calls, func(c *build.PackageCall) bool { return c.Copied }):
 		return nil, fixer.Refuse("%s", dockerfile.CopiedReason)
 	case !adjacent(list, l.run.At, into.At):
-		return nil, fixer.Refuse("something stands between the two")
+		return nil, fixer.Refuse("other instructions are between the two steps")
 	case flagText(l.run.Instruction) != flagText(into.Instruction):
-		return nil, fixer.Refuse("the two have different mounts or other options")
+		return nil, fixer.Refuse("the two steps have different mounts or options")
 	}
 	edits, err := f.Delete(l.run.At)
 	if err != nil {
@@ -91,7 +91,7 @@ func (l *fetch) join() ([]text.Edit, error) {
 		return nil, err
 	}
 	if slices.ContainsFunc(into.Commands, func(c build.Command) bool { return c.Start < install.Start && build.ReadsLists(c) }) {
-		return nil, fixer.Refuse("line %d looks into the lists before it installs", into.Instruction.Line)
+		return nil, fixer.Refuse("line %d reads the lists before it installs", into.Instruction.Line)
 	}
 	fetching := string(f.Source[l.call.Start:l.call.End])
 	edits = append(edits, text.Insert(install.Start, fetching+" && "))
@@ -100,7 +100,7 @@ func (l *fetch) join() ([]text.Edit, error) {
 		case next.Sure:
 			return nil, fixer.Refuse("%s installs from the same lists", next.Where())
 		case next.By != nil:
-			return nil, fixer.Refuse("%s runs something that may use the same lists", next.Where())
+			return nil, fixer.Refuse("%s runs a command that may use the same lists", next.Where())
 		}
 		clean, err := cleanup(f, into, install)
 		if err != nil {

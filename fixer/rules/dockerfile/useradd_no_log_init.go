@@ -19,7 +19,7 @@ var useraddNoLogInitDoc string
 // UseraddNoLogInit reports useradd of a high user id without --no-log-init.
 var UseraddNoLogInit = &fixer.Rule{
 	Name:     "dockerfile/useradd-no-log-init",
-	Title:    "useradd with a high number",
+	Title:    "useradd with a high uid",
 	Severity: fixer.Low,
 	Kind:     fixer.Dockerfile,
 	Phase:    fixer.Identity,
@@ -76,8 +76,8 @@ func reportHighNumber(p *fixer.Pass, st build.Step, c build.Command, uid int) {
 	const record = 292 + 32 // bytes, of lastlog and faillog
 	f := fixer.Finding{
 		Path:    place(p.File.Dockerfile, st.At) + ": useradd" + c.Ordinal,
-		Message: fmt.Sprintf("useradd with the number %d makes logs of %d MB in the layer", uid, uid/1000*record/1000),
-		Advice:  "write --no-log-init behind useradd" + st.NotEdited(c.Command),
+		Message: fmt.Sprintf("useradd with uid %d writes %d MB of log files to the image layer", uid, uid/1000*record/1000),
+		Advice:  "Add --no-log-init after useradd" + st.NotEdited(c.Command),
 	}
 	f.Start, f.End = st.Span(c)
 	var edits []text.Edit
@@ -88,8 +88,8 @@ func reportHighNumber(p *fixer.Pass, st build.Step, c build.Command, uid int) {
 	if err == nil {
 		f.Advice = ""
 		f.Fixes = []fixer.Fix{{
-			ID: "no-log", Title: "use --no-log-init", Level: fixer.Safe,
-			Verify: "docker build .   then   docker history IMAGE   shows a small layer",
+			ID: "no-log", Title: "Add --no-log-init", Level: fixer.Safe,
+			Verify: "docker build -t IMAGE . && docker history IMAGE\nshows a smaller layer for this RUN than before",
 			Edit:   edit(edits),
 		}}
 	}

@@ -17,7 +17,7 @@ var worldWritableDoc string
 // WorldWritable reports files that every user may write.
 var WorldWritable = &fixer.Rule{
 	Name:     "dockerfile/world-writable",
-	Title:    "files anybody may write",
+	Title:    "world-writable files",
 	Severity: fixer.Low,
 	Kind:     fixer.Dockerfile,
 	Phase:    fixer.Permissions,
@@ -31,7 +31,7 @@ var WorldWritable = &fixer.Rule{
 		build.Each(f, func(s *dockerfile.Stage, i, at *dockerfile.Instruction) {
 			if flag, ok := i.Flag("chmod"); ok && kept[s] && !s.Windows && letsAll(flag.Value) {
 				report(p, at, fixer.Finding{
-					Message: fmt.Sprintf("--chmod=%s lets every user of the container change these files", flag.Value),
+					Message: fmt.Sprintf("--chmod=%s makes these files writable for every user of the container", flag.Value),
 					Advice:  writableAdvice,
 					Start:   flag.Word.Start, End: flag.Word.End,
 				})
@@ -45,7 +45,7 @@ var WorldWritable = &fixer.Rule{
 	},
 }
 
-const writableAdvice = "give the one folder that is written to the user that writes (COPY --chown, chown UID:GID), with mode 755 or 750, and leave programs to root"
+const writableAdvice = "Make the user the owner of the directory that it writes to (COPY --chown, chown UID:GID), with mode 755 or 750. Keep root as the owner of executables"
 
 // letsAll reports whether a mode gives other users the right to write, without
 // the sticky bit.
@@ -75,7 +75,7 @@ func checkModes(p *fixer.Pass, st build.Step) {
 		}
 		f := fixer.Finding{
 			Path:    place(p.File.Dockerfile, st.At) + ": " + c.Program + " " + mode,
-			Message: fmt.Sprintf("%s %s lets every user of the container change these files", c.Program, mode),
+			Message: fmt.Sprintf("%s %s makes these files writable for every user of the container", c.Program, mode),
 			Advice:  writableAdvice,
 		}
 		if recursive || c.Program == "chmod" && makesProgram(c) {
