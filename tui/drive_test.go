@@ -111,10 +111,15 @@ func (d *drive) drain() {
 		if n > 10000 {
 			d.t.Fatal("commands never end")
 		}
-		cmd := d.queue[0]
-		d.queue = d.queue[1:]
-		d.deliver(cmd())
+		d.next()
 	}
+}
+
+// next runs the oldest command that slow has queued.
+func (d *drive) next() {
+	cmd := d.queue[0]
+	d.queue = d.queue[1:]
+	d.deliver(cmd())
 }
 
 // elapse lets every timer run out.
