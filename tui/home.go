@@ -3,6 +3,7 @@ package tui
 import (
 	tea "charm.land/bubbletea/v2"
 
+	"github.com/oakum-sec/oakum/fixer"
 	"github.com/oakum-sec/oakum/tui/widget"
 )
 
@@ -137,10 +138,26 @@ func (s *homeScreen) draw(d *model, l layout) page {
 		}
 		p.body = s.window(lines, l.body)
 	}
+	p.idle = s.idle(d)
 	if n := s.below(); n > 0 {
 		p.foot = count(n, "line") + " below"
 	}
 	return p
+}
+
+// idle are the keys of the page that would do nothing.
+func (s *homeScreen) idle(d *model) []action {
+	var out []action
+	left := d.current.waiting()
+	for i, level := range []fixer.Level{fixer.Safe, fixer.Review, fixer.Manual} {
+		if left[level] == 0 {
+			out = append(out, actDoorSafe+action(i))
+		}
+	}
+	if len(s.items) == 0 {
+		out = append(out, actOpen)
+	}
+	return out
 }
 
 // firstOfRest is the first item that is not a door.

@@ -87,6 +87,9 @@ func TestDoors(t *testing.T) {
 	}
 	d.press("esc")
 	d.wants("nothing written yet: w shows the plan")
+	if keys := d.screen(); strings.Contains(keys, "1 safe") {
+		t.Errorf("the footer offers a door to nothing:\n%s", keys)
+	}
 	d.press("u")
 	d.wants("Accept 19 safe fixes")
 }
