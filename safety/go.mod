@@ -8,13 +8,13 @@ require (
 	github.com/compose-spec/compose-go/v2 v2.16.2
 	github.com/goccy/go-yaml v1.19.0
 	github.com/moby/buildkit v0.34.2
+	github.com/oakum-sec/oakum v0.0.0
 	github.com/sirupsen/logrus v1.10.2
 	go.yaml.in/yaml/v4 v4.0.0-rc.4
 	k8s.io/api v0.37.2
 	k8s.io/apimachinery v0.37.2
 	k8s.io/client-go v0.37.2
 	k8s.io/pod-security-admission v0.37.2
-	github.com/oakum-sec/oakum v0.0.0
 	sigs.k8s.io/yaml v1.6.0
 )
 
