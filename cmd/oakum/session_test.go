@@ -85,15 +85,15 @@ func walk(x *terminal) {
 	x.keys("A")
 	x.wait(" accepted, ")
 	x.keys("w")
-	x.wait("nothing written yet", "enter write ", "api/Dockerfile            2", "git: untracked !")
+	x.wait("nothing written yet", "enter write ", "api/Dockerfile                      2      1", "git: untracked")
 	if got := files(x.t, x.shop); len(got) != len(before) || got["api/Dockerfile"] != before["api/Dockerfile"] {
 		x.t.Fatal("something was written before anybody asked for it")
 	}
 	x.keys("Enter")
-	x.wait("written: ", "oakum undo")
+	x.wait("files written", "oakum undo")
 	x.keys("q")
 	x.exited(exitFindings)
-	x.wait("for CI", "oakum scan --fail-on high", "\nsh>")
+	x.wait("lists the same files as before", "\nsh>") // the end of what stays in the scrollback
 	x.restored(stty)
 
 	// The same decisions without a terminal make the same files.
@@ -152,7 +152,7 @@ func (x *terminal) acceptSafe() string {
 	x.toList()
 	x.wait(list...)
 	x.keys("A")
-	said := regexp.MustCompile(`findings: (\d+) accepted, `).FindStringSubmatch(x.wait(" accepted, "))
+	said := regexp.MustCompile(`findings: (\d+) accepted, 1 suppressed`).FindStringSubmatch(x.wait(" accepted, 1 suppressed"))
 	if said == nil {
 		x.t.Fatalf("how many fixes were accepted is not said:\n%s", x.screen())
 	}
@@ -189,12 +189,12 @@ func killAndResume(x *terminal) {
 	x.open(100, 30)
 
 	x.run("oakum")
-	x.wait("an earlier session was not finished", n+" accepted, 0 skipped")
-	x.press("y", "took up "+n+" verdicts", " "+n+" of ")
+	x.wait("Resume your last session?", n+" accepted, 0 skipped")
+	x.press("y", " "+n+" accepted, 1 suppressed")
 	x.keys("w")
 	x.wait("enter write ")
 	x.keys("Enter")
-	x.wait("written: ")
+	x.wait("files written")
 	x.keys("q")
 	x.exited(exitFindings)
 	if kept := x.keptDecisions(); len(kept) > 0 {
@@ -206,7 +206,7 @@ func killAndResume(x *terminal) {
 
 	x.run("oakum")
 	s := x.wait(" oakum", "q quit")
-	if strings.Contains(s, "earlier session") {
+	if strings.Contains(s, "last session") {
 		x.t.Errorf("what was written is offered again:\n%s", s)
 	}
 	x.keys("q")
@@ -275,10 +275,10 @@ func changedMeanwhile(x *terminal) {
 	}
 	before := files(x.t, x.shop)
 	x.keys("Enter")
-	x.wait("Nothing was written", "compose.yaml: ", "r read again")
+	x.wait("nothing was written", "compose.yaml: ", "r read again")
 	sameFiles(x.t, files(x.t, x.shop), before)
 	x.press("r", "enter write ")
-	x.press("Enter", "written: ")
+	x.press("Enter", "files written")
 	x.keys("q")
 	x.exited(exitFindings)
 	if got := files(x.t, x.shop)["compose.yaml"]; !strings.Contains(got, "no-new-privileges") || !strings.HasSuffix(got, "# mine\n") {
@@ -300,7 +300,7 @@ func edit(x *terminal) {
 	x.toList()
 	x.wait(append(list, "> [ ] HIGH runs as root · stage run")...)
 	x.keys("e")
-	x.wait(" left")
+	x.wait("Read again", " left")
 	x.keys("q")
 	x.exited(exitFindings)
 	x.restored(stty)
