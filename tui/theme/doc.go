@@ -15,4 +15,13 @@
 // is made for, 7 in "high-contrast"; in "colorblind" what is added and what is
 // removed stay apart for people who do not see red, green or blue. Tests
 // compute all of this from the palettes.
+//
+// # Kept by hand
+//
+// A [Style] is the parameters of one SGR sequence and not a style of lipgloss:
+// themes are compared and are part of cache keys, which a style of lipgloss
+// cannot be; a style inside another one returns to the outer one where it ends; and
+// a row of a list or a diff is painted in pieces, each of which takes lipgloss
+// some twenty times as long. How colours are lowered to what the terminal can
+// show is left to the terminal program.
 package theme

@@ -28,17 +28,22 @@
 // Cutting and wrapping stay here: there, a wide letter at the cut makes the
 // result too wide, words break at hyphens (which rule names and paths are full
 // of), and a wrapped line loses indentation and style; TestWhyCellsAreCutHere
-// holds that against the library. The [Input] is not bubbles/textinput, which
-// edits code points where a person sees letters, draws some lines wider than it was
-// told, shows characters that reorder text, and deletes a whole path as one word
-// (TestWhyInputIsHere); its key messages could be made of calls. A [Diff] draws what is
-// seen: bubbles/viewport measures all lines first, 60 ms for 20,000 of them. The
-// [List] has groups that open and close under headers that stay on the screen, and
-// keeps its cursor on a key while rows come and go; bubbles/list and bubbles/table
-// know rows of one kind only, by number, and take keys. [ScrollBar] is a column of
-// one cell, for which bubbles has nothing. What lies where
-// for a click are layers of lipgloss, which only test the hit: to draw a frame
-// of 200 by 60 through them takes five times as long as to write its lines, and
-// nothing here overlaps but whole lines. [Form] and [Diff] are calls like the other widgets, where huh brings keys of its own and
-// no diff view is published as a package.
+// holds that against the library.
+//
+// The [Input] is not bubbles/textinput, which edits code points where a person
+// sees letters, draws some lines wider than it was told, shows characters that
+// reorder text, and deletes a whole path as one word (TestWhyInputIsHere). A
+// [Diff] draws what is seen: bubbles/viewport measures all lines first, 60 ms for
+// 20,000 of them. The [List] has groups that open and close under headers that
+// stay on the screen, and keeps its cursor on a key while rows come and go;
+// bubbles/list and bubbles/table know rows of one kind only, by number, and take
+// keys. [ScrollBar] is a column of one cell, for which bubbles has nothing. [Bar]
+// is two runs of a sign, where bubbles/progress keeps a clock of its own. The key
+// bar and the help come from the one keymap: bubbles/help neither wraps its line
+// nor keeps how to leave when it drops keys. [Form] is calls like the other
+// widgets, where huh brings keys of its own.
+//
+// What lies where for a click are layers of lipgloss, which only test the hit: to
+// draw a frame of 200 by 60 through them takes five times as long as to write its
+// lines, and nothing here overlaps but whole lines.
 package widget
