@@ -5,6 +5,7 @@ FROM golang:1.26 AS build
 WORKDIR /src
 COPY go.mod go.sum ./
 RUN --mount=type=cache,target=/go/pkg/mod go mod download
+# oakum: ignore cross/dockerignore go records the commit as the version, and this stage is not shipped
 COPY . .
 RUN --mount=type=cache,target=/go/pkg/mod --mount=type=cache,target=/root/.cache/go-build \
     CGO_ENABLED=0 go build -trimpath -buildvcs=auto -ldflags="-s -w" -o /out/oakum ./cmd/oakum && \
