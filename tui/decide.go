@@ -83,7 +83,7 @@ func (d *model) notAcceptable(o *engine.Outcome) string {
 	case o.Result == engine.Closed && d.fresh():
 		return "Nothing left to do: closed by " + keyWords(o.By)
 	case len(d.offer(o).Fixes) == 0:
-		return "No automatic fix. n skips it, i suppresses it with a reason"
+		return "No automatic fix: enter shows what to do (n there skips it), i suppresses it with a reason"
 	}
 	return ""
 }
@@ -174,6 +174,9 @@ func (d *model) skipFile(path string) tea.Cmd {
 	for i := range d.current.plan.Outcomes {
 		o := &d.current.plan.Outcomes[i]
 		k := o.Finding.Key()
+		if d.list.spot(k) == 0 {
+			continue // nobody has seen it: the filter leaves it out
+		}
 		if _, decided := d.decision(k); o.Finding.File == path && review.Waits(o, decided) {
 			all[k] = engine.Decision{Verdict: engine.Skip}
 		}
@@ -187,7 +190,7 @@ func (d *model) skipFile(path string) tea.Cmd {
 func (d *model) undo() tea.Cmd {
 	label, ok := d.session.Undo()
 	if !ok {
-		return d.say("nothing to undo")
+		return d.say("Nothing to undo here; oakum undo restores files that were written")
 	}
 	return tea.Batch(d.changed(), d.say("undone: %s %s ctrl+r does it again", label, d.theme.Marks.Dash))
 }

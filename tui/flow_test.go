@@ -111,7 +111,7 @@ func TestUndoRedo(t *testing.T) {
 		}
 	}
 	d.press("u")
-	d.wants("nothing to undo")
+	d.wants("Nothing to undo here")
 	d.press("ctrl+r", "ctrl+r", "ctrl+r")
 	if got := len(s.Decisions()); got != all {
 		t.Fatalf("%d decisions after redo, want %d", got, all)

@@ -129,6 +129,9 @@ func (d *model) tallyLine(width int) string {
 	if written {
 		now = done.written
 	}
+	if plan, ok := d.screen().(*planScreen); ok && plan.view != nil {
+		now = plan.view.index // without the files that are left out
+	}
 	if now == nil {
 		return ""
 	}

@@ -4,6 +4,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"github.com/oakum-sec/oakum/fixer"
+	"github.com/oakum-sec/oakum/fixer/engine"
 	"github.com/oakum-sec/oakum/tui/widget"
 )
 
@@ -150,7 +151,7 @@ func (s *homeScreen) idle(d *model) []action {
 	var out []action
 	left := d.current.waiting()
 	for i, level := range []fixer.Level{fixer.Safe, fixer.Review, fixer.Manual} {
-		if left[level] == 0 {
+		if left[level] == 0 && !(level == fixer.Safe && d.current.count[engine.Fixed] > 0) {
 			out = append(out, actDoorSafe+action(i))
 		}
 	}

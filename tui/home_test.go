@@ -86,10 +86,10 @@ func TestDoors(t *testing.T) {
 		t.Errorf("the plan changes %d files, and %d were written", n, len(d.backend.commits))
 	}
 	d.press("esc")
-	d.wants("nothing written yet: w shows the plan")
-	if keys := d.screen(); strings.Contains(keys, "1 safe") {
-		t.Errorf("the footer offers a door to nothing:\n%s", keys)
-	}
+	d.wants("See the plan: 19 fixes accepted, nothing written yet")
+	d.press("1")
+	d.at(onPlan)
+	d.press("esc")
 	d.press("u")
 	d.wants("Accept 19 safe fixes")
 }
@@ -114,5 +114,28 @@ func TestRisksLeadToTheirFinding(t *testing.T) {
 	d.at(onReview)
 	if got := d.model().screen().(*reviewScreen).key; got != first {
 		t.Errorf("a click leads to %v", got)
+	}
+}
+
+// TestSkippingAFileLeavesWhatTheFilterHides: the walk of one level says no to what
+// it shows of a file, and not to what nobody has seen.
+func TestSkippingAFileLeavesWhatTheFilterHides(t *testing.T) {
+	d := startReal(t, 120, 40)
+	d.press("2")
+	file := d.model().screen().(*reviewScreen).key.File
+	shown := 0
+	for _, k := range d.model().list.queue {
+		if k.File == file {
+			shown++
+		}
+	}
+	d.press("d")
+	if n := len(d.model().session.Decisions()); n != shown {
+		t.Errorf("%d findings were skipped, and %d were shown of %s", n, shown, file)
+	}
+	for k := range d.model().session.Decisions() {
+		if level := d.model().current.outcome(k).Finding.Level(); level != fixer.Review {
+			t.Errorf("a finding of level %s was skipped: %v", level, k)
+		}
 	}
 }

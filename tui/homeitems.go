@@ -41,13 +41,14 @@ func doors(d *model) []homeItem {
 		}
 		return item
 	}
-	none := "No safe fixes left to accept"
-	if n := d.current.count[engine.Fixed]; n > 0 {
-		none = fmt.Sprintf("%s accepted, nothing written yet: w shows the plan", fixes(n))
+	safe := door("1", left[fixer.Safe], "Accept %d safe fixes and see the plan", "No safe fixes left to accept", "a working container does not notice them",
+		func(d *model) tea.Cmd { return d.acceptSafeToPlan() })
+	if n := d.current.count[engine.Fixed]; n > 0 && left[fixer.Safe] == 0 {
+		safe = door("1", n, "See the plan: %d fixes accepted, nothing written yet", "", "",
+			func(d *model) tea.Cmd { return d.push(newPlan()) })
 	}
 	return []homeItem{
-		door("1", left[fixer.Safe], "Accept %d safe fixes and see the plan", none, "a working container does not notice them",
-			func(d *model) tea.Cmd { return d.acceptSafeToPlan() }),
+		safe,
 		door("2", left[fixer.Review], "Walk through %d fixes that need a look", "No fixes left that need a look", "each says what it can break",
 			func(d *model) tea.Cmd { return d.walk(filter{level: fixer.Review}) }),
 		door("3", left[fixer.Manual], "Read %d findings that have no automatic fix", "No findings left that have no automatic fix", "each says what to do",
@@ -88,24 +89,30 @@ func (s *planIndex) waiting() map[fixer.Level]int {
 // mostRisks bounds the findings that the first page names.
 const mostRisks = 5
 
-// risks are the worst findings that wait for a decision, one of each rule.
+// risks are the worst findings that wait for a decision, one of each rule and
+// severity.
 func risks(d *model) []homeItem {
 	now := d.current
 	var worst []*engine.Outcome
-	places := map[string]int{} // by rule
+	type severe struct {
+		rule string
+		fixer.Severity
+	}
+	kind := func(o *engine.Outcome) severe { return severe{o.Finding.Rule, o.Finding.Severity} }
+	places := map[severe]int{}
 	for i := range now.plan.Outcomes {
 		o := &now.plan.Outcomes[i]
 		if _, decided := now.decisions[o.Finding.Key()]; !review.Waits(o, decided) {
 			continue
 		}
-		if places[o.Finding.Rule]++; places[o.Finding.Rule] == 1 {
+		if places[kind(o)]++; places[kind(o)] == 1 {
 			worst = append(worst, o)
 		}
 	}
 	slices.SortStableFunc(worst, func(a, b *engine.Outcome) int { return int(b.Finding.Severity) - int(a.Finding.Severity) })
 	var out []homeItem
 	for _, o := range worst[:min(len(worst), mostRisks)] {
-		f, more := o.Finding, places[o.Finding.Rule]-1
+		f, more := o.Finding, places[kind(o)]-1
 		out = append(out, homeItem{heading: "Top risks",
 			open: func(d *model) tea.Cmd {
 				cmd := d.toList(filter{})
@@ -116,7 +123,7 @@ func risks(d *model) []homeItem {
 				t := &d.theme
 				where := fmt.Sprintf("%s:%d", f.File, f.Line)
 				if more > 0 {
-					where += fmt.Sprintf(" +%d", more) // as many more of its rule
+					where += fmt.Sprintf(" +%d more", more)
 				}
 				where = " " + widget.CutLeft(visible(where), max(12, width/3), t.Marks.Ellipsis) + " "
 				say := widget.Cut(visible(f.Message), width-5-widget.Width(where), t.Marks.Ellipsis)

@@ -55,7 +55,7 @@ func (s *homeScreen) standings(d *model, width int) []string {
 		return widget.Bar(t, c.score, 100, max(3, cell-11)) + fmt.Sprintf(" %d %s", c.score, engine.Grade(c.score))
 	})
 	if s.outlook.now == nil || s.outlook.now.pods.All() == 0 {
-		return append(out, "", " "+t.Dim.Paint(scoreWords(width)))
+		return append(out, " "+t.Dim.Paint("A score of 100 means no findings."))
 	}
 	for _, l := range []struct {
 		head string
@@ -128,6 +128,9 @@ func skippedWords(plan *engine.Plan) string {
 	})
 	for i, r := range reasons {
 		reasons[i] = fmt.Sprintf("%d %s", n[r], r)
+	}
+	if len(reasons) == 1 {
+		return fmt.Sprintf("Skipped %s: %s.", count(all, "file"), strings.SplitN(reasons[0], " ", 2)[1])
 	}
 	return fmt.Sprintf("Skipped %s: %s.", count(all, "file"), strings.Join(reasons, ", "))
 }

@@ -82,7 +82,7 @@ func (s *planIndex) planFile(path string) planFile {
 		o := &s.plan.Outcomes[i]
 		if o.Finding.File == path {
 			switch o.Result {
-			case engine.Fixed, engine.Closed, engine.NewlySuppressed, engine.AlreadySuppressed:
+			case engine.Fixed, engine.Closed, engine.NewlySuppressed, engine.AlreadySuppressed, engine.Skipped:
 			default:
 				f.left++
 			}

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"sync"
 
+	"github.com/oakum-sec/oakum/fixer/text"
 	"github.com/oakum-sec/oakum/fixer/yamldoc"
 )
 
@@ -106,6 +107,19 @@ func (v View) Files() []string {
 		add(m.file)
 	}
 	return out
+}
+
+// CLI is how docker compose is called for the service from the root of the
+// repository: with the directory or the file where Compose finds neither by itself.
+func (v View) CLI() string {
+	dir := path.Dir(v.File)
+	switch found := v.Completes || slices.Contains(MainNames, path.Base(v.File)); {
+	case found && dir == ".":
+		return "docker compose"
+	case found:
+		return "docker compose --project-directory " + text.ShellWord(dir)
+	}
+	return "docker compose -f " + text.ShellWord(v.File)
 }
 
 // Views returns the services of a file in its order. The slice is shared and

@@ -27,7 +27,7 @@ func (p *printer) overview(s *Scan) {
 			severities(s.Findings), s.hidden())
 	}
 	if looked > 0 {
-		p.line("Score: ", p.st.paint(bold, itoa(s.Score)), " of 100 (", engine.Grade(s.Score), ")")
+		p.line(scoreOf(s.Arguments), p.st.paint(bold, itoa(s.Score)), " of 100 (", engine.Grade(s.Score), ")")
 		if pods := fixer.CountLevels(s.Pods); pods != "" {
 			p.line("Pods by Pod Security level: ", pods)
 		}
@@ -188,4 +188,13 @@ func skipReason(f *fixer.File) string {
 		return "Kustomize: read for what it changes, not checked as rendered"
 	}
 	return f.Skip.Reason
+}
+
+// scoreOf names the score. That of a part of the rules says nothing about the
+// repository.
+func scoreOf(arguments string) string {
+	if strings.Contains(arguments, " --select ") || strings.Contains(arguments, " --ignore ") {
+		return "Score by these rules only: "
+	}
+	return "Score: "
 }

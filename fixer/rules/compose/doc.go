@@ -59,15 +59,15 @@ func windows(p *fixer.Pass, v compose.View) bool {
 // verifyRestart checks that a service starts with what it has kept of its privileges,
 // a second time too: entrypoints change owners at the first start.
 func verifyRestart(v compose.View) string {
-	name := text.ShellWord(v.Name)
-	return "docker compose up -d " + name + " && docker compose restart " + name + " && docker compose ps " + name +
+	compose, name := v.CLI(), text.ShellWord(v.Name)
+	return compose + " up -d " + name + " && " + compose + " restart " + name + " && " + compose + " ps " + name +
 		"\nshows the service as running after its second start\n\n" +
-		"docker compose logs " + name + " 2>&1 | grep -ciE 'operation not permitted|permission denied'\nprints 0"
+		compose + " logs " + name + " 2>&1 | grep -ciE 'operation not permitted|permission denied'\nprints 0"
 }
 
 // verifyLogs checks that a service has tried to write to no read-only path.
 func verifyLogs(v compose.View) string {
-	return "docker compose logs " + text.ShellWord(v.Name) + " 2>&1 | grep -ci 'read-only file'\nprints 0 after the service has been used"
+	return v.CLI() + " logs " + text.ShellWord(v.Name) + " 2>&1 | grep -ci 'read-only file'\nprints 0 after the service has been used"
 }
 
 // report fills in the place of a service: its name, or the node at fault when

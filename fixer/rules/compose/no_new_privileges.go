@@ -83,7 +83,7 @@ func forbidFix(v compose.View, d container.Decision) fixer.Fix {
 		Title:  "Add no-new-privileges:true to security_opt",
 		Level:  d.Level,
 		Breaks: d.Breaks,
-		Verify: "docker compose exec " + text.ShellWord(v.Name) + " grep NoNewPrivs /proc/1/status\nprints 1",
+		Verify: v.CLI() + " exec " + text.ShellWord(v.Name) + " grep NoNewPrivs /proc/1/status\nprints NoNewPrivs: 1",
 		Edit: func(draft *fixer.Draft) error {
 			if i := ownDenial(v.Node); i >= 0 {
 				draft.YAML(v.Doc, yamldoc.Set(v.Path.Join("security_opt", i), "no-new-privileges:true"))

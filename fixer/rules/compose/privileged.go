@@ -56,7 +56,7 @@ var Privileged = &fixer.Rule{
 					Title:  "Remove privileged",
 					Level:  fixer.Review,
 					Breaks: "Services that mount filesystems, use devices, load kernel modules or run containers inside the container",
-					Verify: "docker compose exec " + text.ShellWord(v.Name) + " grep CapEff /proc/1/status\nprints a value that does not end in ffffffffff, and the service works as before",
+					Verify: v.CLI() + " exec " + text.ShellWord(v.Name) + " grep CapEff /proc/1/status\nprints a value that does not end in ffffffffff, and the service works as before",
 					Edit:   fixer.EditYAML(v.Doc, yamldoc.Remove(v.Path.Join("privileged"))),
 				}}
 			}

@@ -94,7 +94,7 @@ func composeUser(v compose.View) (place, bool) {
 	}
 	return place{
 		file: v.File, path: "services." + v.Name, what: fmt.Sprintf("Service %q", v.Name),
-		exec: "docker compose run --rm " + text.ShellWord(v.Name) + " ", logs: "docker compose logs " + text.ShellWord(v.Name),
+		exec: v.CLI() + " run --rm " + text.ShellWord(v.Name) + " ", logs: v.CLI() + " logs " + text.ShellWord(v.Name),
 		doc: v.Doc, at: s.Node, set: v.Path.Join("user"), uid: uid,
 		text: func(uid int) any {
 			if !grouped {

@@ -1,7 +1,6 @@
 package dockerfile
 
 import (
-	"cmp"
 	"fmt"
 	"path"
 	"slices"
@@ -82,7 +81,11 @@ func (s *imageCheck) writesAtStart() (room *startRoom, why string) {
 	}
 	for _, r := range started {
 		if r.start.Kind == build.StartsBuild {
-			return nil, fmt.Sprintf("Run the build in a RUN step, or make the user the owner of %s (RUN chown), then add USER. %s runs %s, which writes to that directory", cmp.Or(dir.Text, "/"), r.where, r.start.What)
+			room := "set WORKDIR to a separate directory that the user owns"
+			if dir.Known && givable(dir.Text) {
+				room = "make the user the owner of " + dir.Text + " (RUN chown)"
+			}
+			return nil, fmt.Sprintf("Run the build in a RUN step, or %s, then add USER. %s runs %s, and a build writes to its working directory", room, r.where, r.start.What)
 		}
 	}
 	for _, r := range started {

@@ -84,7 +84,7 @@ func reportSpelling(p *fixer.Pass, c kube.Container, i int) {
 
 // capabilityCheck is how to see which capabilities a container has.
 func capabilityCheck(c kube.Container, left []string) string {
-	expect := "prints 0000000000000000"
+	expect := "prints CapBnd: 0000000000000000"
 	if len(left) > 0 {
 		expect = "prints a mask that `capsh --decode=MASK` shows as " + strings.Join(left, ", ")
 	}

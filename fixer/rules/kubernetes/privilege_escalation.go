@@ -54,7 +54,7 @@ var PrivilegeEscalation = &fixer.Rule{
 				Title:  "Set allowPrivilegeEscalation to false",
 				Level:  d.Level,
 				Breaks: d.Breaks,
-				Verify: execCheck(c, "grep NoNewPrivs /proc/1/status", "prints 1"),
+				Verify: execCheck(c, "grep NoNewPrivs /proc/1/status", "prints NoNewPrivs: 1"),
 				Edit:   fixer.EditYAML(c.Workload.Doc, yamldoc.Set(securityContext(c, "allowPrivilegeEscalation"), false)),
 			}}
 			report(p, c, set, f)
