@@ -24,7 +24,7 @@ func written(t *testing.T, write func(io.Writer) error) string {
 }
 
 const wantText = `3 findings in 1 file: 1 critical, 1 high, 1 medium
-Score: 76 of 100 (B)
+Score by these rules only: 76 of 100 (B)
 
 What can be done
   1 has a safe fix                oakum fix --select x
