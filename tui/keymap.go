@@ -222,7 +222,7 @@ var keymap = map[place][]binding{
 		bind(actFilter, "filter", "show only rows with these words (! in front inverts, esc clears)", "/"),
 		bind(actGroup, "group", "group by file, severity, rule, level or service", "t"),
 		bind(actLevel, "level", "show all levels, or only safe, review or manual ones", "f"),
-		bind(actIgnore, "ignore", "leave it and record why, as a comment in the file", "i").decides(),
+		bind(actIgnore, "suppress", "suppress the finding with a comment in the file that gives the reason", "i").decides(),
 		bind(actOptions, "options", "alternatives and their parameters", "p"),
 		bind(actExplain, "explain", "all there is to say about the finding and its rule", "x"),
 		bind(actZoom, "file diff", "the whole file as it will be written", "z"),
