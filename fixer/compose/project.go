@@ -61,6 +61,7 @@ type View struct {
 	parts      []Part // what it is made of, the strongest first
 	dependents []Dependent
 	together   []member // the other files of its project
+	under      string   // the file that its own one only completes, "" for none
 }
 
 // A Part is a service of a file that contributes to a view.
@@ -110,7 +111,8 @@ func (v View) Files() []string {
 }
 
 // CLI is how docker compose is called for the service from the root of the
-// repository: with the directory or the file where Compose finds neither by itself.
+// repository: with the directory or the file where Compose finds neither by itself,
+// and with the file that its own one completes, without which it does not load.
 func (v View) CLI() string {
 	dir := path.Dir(v.File)
 	switch found := v.Completes || slices.Contains(MainNames, path.Base(v.File)); {
@@ -119,7 +121,30 @@ func (v View) CLI() string {
 	case found:
 		return "docker compose --project-directory " + text.ShellWord(dir)
 	}
+	if v.under != "" {
+		return "docker compose -f " + text.ShellWord(v.under) + " -f " + text.ShellWord(v.File)
+	}
 	return "docker compose -f " + text.ShellWord(v.File)
+}
+
+// completed returns the Compose file that a file of another name completes: the one
+// it is named after, which has a service that the file itself gives neither an image
+// nor a build.
+func (p *Project) completed(file string) string {
+	if slices.Contains(MainNames, path.Base(file)) {
+		return ""
+	}
+	for _, s := range p.files[file].Services {
+		if s.Image != "" || s.Build != nil || s.Extends != nil {
+			continue
+		}
+		for _, main := range beside(file) {
+			if f := p.files[main]; f != nil && f.Service(s.Name) != nil {
+				return main
+			}
+		}
+	}
+	return ""
 }
 
 // Views returns the services of a file in its order. The slice is shared and
@@ -131,6 +156,9 @@ func (p *Project) Views(file string) []View {
 		for _, v := range views {
 			for _, f := range v.Files() {
 				p.onRead(f)
+			}
+			if v.under != "" {
+				p.onRead(v.under)
 			}
 			for _, d := range v.dependents {
 				for _, f := range d.Files() {
@@ -146,9 +174,9 @@ func (p *Project) readViews() map[string][]View {
 	out := make(map[string][]View, len(p.files))
 	chained, includers := p.chained(), p.includers()
 	for file, f := range p.files {
-		together := p.together(file, includers[file])
+		together, under := p.together(file, includers[file]), p.completed(file)
 		for _, s := range f.Services {
-			v := View{Service: s, File: file, Doc: f.Doc, Bases: p.bases(s, file), together: together}
+			v := View{Service: s, File: file, Doc: f.Doc, Bases: p.bases(s, file), together: together, under: under}
 			v.Overrides = append(p.overrides(s, file), p.includedOver(s, chained[file])...)
 			v.Partial = s.Image == "" && s.Build == nil &&
 				!slices.ContainsFunc(v.Bases, func(b Part) bool { return b.Image != "" || b.Build != nil })
