@@ -46,15 +46,18 @@ func TestOverviewSaysWhatFixesComeTo(t *testing.T) {
 			t.Fatal(err)
 		}
 		want := planned(s.Plan())
-		if *got != *want || got.pods.Restricted == 0 {
+		if got == nil || *got != *want || got.pods.Restricted == 0 {
 			t.Errorf("%s: %+v, and accepting comes to %+v", level, got, want)
 		}
 	}
 	if n := len(d.model().session.Decisions()); n != 0 {
 		t.Errorf("%d decisions were made for it", n)
 	}
+	if t.Failed() {
+		return // there is nothing to compare with
+	}
 	d.press("A")
-	if now := d.model().front.outlook; *now.accepted != *o.safe {
+	if now := d.model().front.outlook; now.accepted == nil || *now.accepted != *o.safe {
 		t.Errorf("with the safe fixes accepted the page says %+v, and said %+v before", now.accepted, o.safe)
 	}
 }
