@@ -1,6 +1,7 @@
 package fixer
 
 import (
+	"maps"
 	"sync"
 
 	"github.com/oakum-sec/oakum/fixer/image"
@@ -8,30 +9,90 @@ import (
 
 // Facts are what is known beyond the repository. They are immutable: when an
 // answer arrives, a new Facts is made and the session checks again.
+//
+// Rules that would like to know more ask ([Facts.Ask], [Facts.Image]). What
+// nothing answers yet is noted as a wish, for whoever may ask registries.
 type Facts struct {
-	// Images holds the configuration of images as registries reported it, by the
-	// reference as written in the files.
-	Images map[string]image.Config
+	// Answers are what registries said, by the full form of the reference:
+	// "example.org/app:1.27".
+	Answers map[string]*image.Answer
 
 	// Source is the address under which people find the repository, such as
 	// https://github.com/owner/name; "" when it is not known.
 	Source string
 
 	known sync.Map // image.Knowledge by name, made on the first question
+
+	mu     sync.Mutex
+	wishes map[string]image.Wish // by the full form of the reference
 }
 
 // Image returns what is known of the image that a name refers to: the tables,
 // and over them what its registry reported. It is the one way to that knowledge; of an
 // image built in the repository the container room knows. The answer is
 // shared and must not be changed.
+//
+// Where the tables do not prove what a container of the image starts as, its
+// configuration is wished for.
 func (f *Facts) Image(name string) *image.Knowledge {
 	if k, ok := f.known.Load(name); ok {
 		return k.(*image.Knowledge)
 	}
 	var config *image.Config
-	if c, ok := f.Images[name]; ok {
-		config = &c
+	ref, err := image.ParseReference(name)
+	if err == nil {
+		if a := f.Answers[ref.String()]; a != nil {
+			config = a.Config
+		}
 	}
-	k, _ := f.known.LoadOrStore(name, image.KnowledgeOf(name, config))
-	return k.(*image.Knowledge)
+	k := image.KnowledgeOf(name, config)
+	if err == nil && config == nil && !k.User().Proven && !ref.Windows() {
+		f.Ask(ref, image.AskConfig)
+	}
+	known, _ := f.known.LoadOrStore(name, k)
+	return known.(*image.Knowledge)
+}
+
+// Ask returns what registries said of a reference, and whether all of the
+// questions are answered or failed. What is not is a wish from then on.
+func (f *Facts) Ask(ref image.Reference, questions image.Question) (*image.Answer, bool) {
+	key := ref.String()
+	a := f.Answers[key]
+	if a.Answers(questions) {
+		return a, true
+	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.wishes == nil {
+		f.wishes = map[string]image.Wish{}
+	}
+	w := f.wishes[key]
+	missing := questions
+	if a != nil {
+		missing &^= a.Asked
+	}
+	f.wishes[key] = image.Wish{Ref: ref, Ask: w.Ask | missing}
+	return a, false
+}
+
+// Wishes returns what was asked and is not answered, sorted by reference.
+func (f *Facts) Wishes() []image.Wish {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	all := make([]image.Wish, 0, len(f.wishes))
+	for _, w := range f.wishes {
+		all = append(all, w)
+	}
+	return image.SortWishes(all)
+}
+
+// With returns the facts with further answers. An answer about a reference that
+// has one adds to it.
+func (f *Facts) With(answers ...*image.Answer) *Facts {
+	all := make(map[string]*image.Answer, len(f.Answers)+len(answers))
+	maps.Copy(all, f.Answers)
+	for _, a := range answers {
+		all[a.Ref] = all[a.Ref].With(a)
+	}
+	return &Facts{Answers: all, Source: f.Source}
 }

@@ -305,7 +305,7 @@ func seccomp() *fixer.Rule {
 				return
 			}
 			fix := carefully("set", "set the profile of the runtime")
-			if _, known := p.Facts.Images["shop/web:2.0"]; known {
+			if _, known := p.Facts.Answers["docker.io/shop/web:2.0"]; known {
 				fix.Level = fixer.Safe
 			}
 			fix.Edit = func(d *fixer.Draft) error {

@@ -192,7 +192,7 @@ func TestLateFacts(t *testing.T) {
 		t.Fatalf("cursor on %v", key)
 	}
 	d.press("A") // nothing of Kubernetes is safe yet
-	facts <- &fixer.Facts{Images: map[string]image.Config{"shop/web:2.0": {}}}
+	facts <- (&fixer.Facts{}).With(image.ConfigAnswer("shop/web:2.0", image.Config{}))
 	close(facts)
 	d.drain()
 	if now := d.model().list.finding(); now == nil || now.Finding.Key() != key {

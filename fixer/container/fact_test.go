@@ -12,10 +12,10 @@ import (
 // TestFactsOfThreeSources: what the build sets comes before what is known of its
 // base, and each fact says where it comes from.
 func TestFactsOfThreeSources(t *testing.T) {
-	facts := &fixer.Facts{Images: map[string]image.Config{"example.org/base:1": {
+	facts := (&fixer.Facts{}).With(image.ConfigAnswer("example.org/base:1", image.Config{
 		Entrypoint: []string{"/start"}, Cmd: []string{"serve"}, Env: []string{"A=base", "B=base"}, Volumes: []string{"/base"},
 		StopSignal: "SIGINT", Labels: map[string]string{"l": "base"}, Healthcheck: []string{"CMD", "true"}, ExposedPorts: []string{"80/tcp"},
-	}}}
+	}))
 	for _, c := range []struct {
 		name, file          string
 		entrypoint, cmd     []string

@@ -117,11 +117,11 @@ spec:
 // TestRegistryAnswersReachDecisions: an answer changes every field that rests on
 // it, not the user alone.
 func TestRegistryAnswersReachDecisions(t *testing.T) {
-	facts := &fixer.Facts{Images: map[string]image.Config{
-		"example.org/web:1.4":       {User: "1000", ExposedPorts: []string{"443/tcp"}, Volumes: []string{"/data"}},
-		"example.org/moving:latest": {User: "7"},
-		"nginx:1.27":                {User: "101", Volumes: []string{"/var/cache/nginx"}},
-	}}
+	facts := (&fixer.Facts{}).With(
+		image.ConfigAnswer("example.org/web:1.4", image.Config{User: "1000", ExposedPorts: []string{"443/tcp"}, Volumes: []string{"/data"}}),
+		image.ConfigAnswer("example.org/moving:latest", image.Config{User: "7"}),
+		image.ConfigAnswer("nginx:1.27", image.Config{User: "101", Volumes: []string{"/var/cache/nginx"}}),
+	)
 	look(t, facts, "Dockerfile", []fixer.Source{source("Dockerfile", "FROM scratch\n")}, func(p *fixer.Pass) {
 		web := container.Spec{Platform: container.Kubernetes, Image: container.OfImage(p, "example.org/web:1.4")}
 		if d := web.RunAs(); d.Need != container.NeedFlag || d.Level != fixer.Safe || d.Evidence[0].Kind != fixer.FromRegistry {

@@ -7,6 +7,7 @@ import (
 
 	"github.com/oakum-sec/oakum/fixer"
 	"github.com/oakum-sec/oakum/fixer/engine"
+	"github.com/oakum-sec/oakum/fixer/image"
 	"github.com/oakum-sec/oakum/fixer/text"
 	"github.com/oakum-sec/oakum/fixer/yamldoc"
 )
@@ -145,7 +146,8 @@ func TestSessionKeepsDecisionsWhenFilesChange(t *testing.T) {
 func TestFactsArriveLate(t *testing.T) {
 	rule := &fixer.Rule{Name: "k/late", Severity: fixer.Low, Kind: fixer.Kubernetes, Check: func(p *fixer.Pass) {
 		f := fixer.Finding{Path: "late", Message: "unknown", Advice: "ask the registry"}
-		if c, ok := p.Facts.Images["example.org/web:1"]; ok {
+		if a := p.Facts.Answers["example.org/web:1"]; a != nil {
+			c := a.Config
 			f.Message = "known: " + c.User
 			f.Fixes = []fixer.Fix{{ID: "set", Title: "set", Level: fixer.Safe, Edit: func(d *fixer.Draft) error {
 				d.YAML(p.File.YAML.Docs[0], yamldoc.Set(yamldoc.P("user"), c.User))
@@ -163,7 +165,7 @@ func TestFactsArriveLate(t *testing.T) {
 	if l := s.Baseline().Finding(key("k/late", "late")).Level(); l != fixer.Manual {
 		t.Fatalf("level %s before the answer, want manual", l)
 	}
-	s.SetFacts(&fixer.Facts{Images: map[string]imageConfig{"example.org/web:1": {User: "app"}}})
+	s.SetFacts((&fixer.Facts{}).With(image.ConfigAnswer("example.org/web:1", image.Config{User: "app"})))
 	if l := s.Baseline().Finding(key("k/late", "late")).Level(); l != fixer.Safe {
 		t.Fatalf("level %s after the answer, want safe", l)
 	}

@@ -6,10 +6,7 @@ import (
 
 	"github.com/oakum-sec/oakum/fixer"
 	"github.com/oakum-sec/oakum/fixer/engine"
-	"github.com/oakum-sec/oakum/fixer/image"
 )
-
-type imageConfig = image.Config
 
 func TestSuppressions(t *testing.T) {
 	for _, c := range []struct {

@@ -59,7 +59,7 @@ func fakeRules() []*fixer.Rule {
 			return
 		}
 		level := fixer.Review
-		if _, known := p.Facts.Images["node:22"]; known {
+		if _, known := p.Facts.Answers["docker.io/library/node:22"]; known {
 			level = fixer.Safe
 		}
 		p.Report(fixer.Finding{

@@ -17,7 +17,7 @@ import (
 
 const shop = "FROM node:22\nARG TOKEN\nWORKDIR /app\nADD a /a\nADD b /b\nEXPOSE 80\nCMD [\"node\"]\n"
 
-var knownNode = &fixer.Facts{Images: map[string]image.Config{"node:22": {User: "node"}}}
+var knownNode = (&fixer.Facts{}).With(image.ConfigAnswer("node:22", image.Config{User: "node"}))
 
 func talkAbout(files map[string]string) (*engine.Session, *fakeBackend) {
 	b := &fakeBackend{disk: files}

@@ -1,0 +1,50 @@
+package fixer_test
+
+import (
+	"testing"
+
+	"github.com/oakum-sec/oakum/fixer"
+	"github.com/oakum-sec/oakum/fixer/image"
+)
+
+// TestQuestionsAreWishes: what nothing answers is wished for once, an answer ends
+// the wish, and one to another question does not.
+func TestQuestionsAreWishes(t *testing.T) {
+	nginx, _ := image.ParseReference("nginx:1.27")
+	f := &fixer.Facts{Source: "https://example.org/shop"}
+	for range 2 {
+		if _, ok := f.Ask(nginx, image.AskDigest); ok {
+			t.Fatal("answered before anybody was asked")
+		}
+	}
+	f.Ask(nginx, image.AskVersion)
+	if w := f.Wishes(); len(w) != 1 || w[0].Ask != image.AskDigest|image.AskVersion || w[0].Ref.Tag != "1.27" {
+		t.Fatalf("wishes %+v", w)
+	}
+	g := f.With(&image.Answer{Ref: nginx.String(), Asked: image.AskDigest, Digest: "sha256:1"})
+	if a, ok := g.Ask(nginx, image.AskDigest); !ok || a.Digest != "sha256:1" || g.Source == "" {
+		t.Errorf("answer %+v %v, source %q", a, ok, g.Source)
+	}
+	if a, ok := g.Ask(nginx, image.AskDigest|image.AskVersion); ok || a.Digest == "" {
+		t.Errorf("answer %+v %v: the version is still open", a, ok)
+	}
+	if w := g.Wishes(); len(w) != 1 || w[0].Ask != image.AskVersion {
+		t.Errorf("wishes %+v", w)
+	}
+	h := g.With(&image.Answer{Ref: nginx.String(), Asked: image.AskVersion, Version: "1.27.4"})
+	if a, ok := h.Ask(nginx, image.AskDigest|image.AskVersion); !ok || a.Digest == "" || a.Version == "" {
+		t.Errorf("answers do not add up: %+v", a)
+	}
+}
+
+// TestConfigurationIsWishedForWhereTheTableProvesNothing: what the table proves
+// costs no request.
+func TestConfigurationIsWishedForWhereTheTableProvesNothing(t *testing.T) {
+	f := &fixer.Facts{}
+	for _, name := range []string{"nginx:1.27", "node:24", "example.org/own:1", "scratch-${X}", "mcr.microsoft.com/windows/nanoserver:ltsc2025"} {
+		f.Image(name)
+	}
+	if w := f.Wishes(); len(w) != 1 || w[0].Ref.Familiar() != "example.org/own:1" || w[0].Ask != image.AskConfig {
+		t.Errorf("wishes %+v", w)
+	}
+}
