@@ -42,7 +42,7 @@ var lawRooms = map[string][]string{
 	"fixer/container": {"fixer", "fixer/build", "fixer/topology", "fixer/compose", "fixer/kube", "fixer/dockerfile", "fixer/image", "fixer/yamldoc", "fixer/text"},
 
 	// How a reference to an image is named by its digest.
-	"fixer/pin": {"fixer", "fixer/image", "fixer/text"},
+	"fixer/pin": {"fixer", "fixer/updates", "fixer/image", "fixer/text"},
 
 	// The engine checks, folds and verifies. It knows no rule, no disk and no
 	// form of output.
