@@ -296,7 +296,7 @@ func TestCredentialHelpers(t *testing.T) {
 		{"is missing", ``,
 			object{"credsStore": "missing"}, "", "", "The credential helper docker-credential-missing failed for " + reg.host + " and is not used: it is not on PATH"},
 		{"has a path for a name", ``,
-			object{"credHelpers": object{reg.host: "../test"}}, "", "", "The credential helper docker-credential-../test failed for " + reg.host + " and is not used: no program can have this name"},
+			object{"credHelpers": object{reg.host: "../test"}}, "", "", "The credential helper docker-credential-../test failed for " + reg.host + " and is not used: no command can have this name"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			r := newResolver(t, nil)

@@ -25,7 +25,7 @@ var helperName = regexp.MustCompile(`^[A-Za-z0-9_][A-Za-z0-9_.-]{0,63}$`)
 // hold nothing that the helper printed: it may be a secret.
 func askHelper(ctx context.Context, name, key string) (credential, error) {
 	if !helperName.MatchString(name) {
-		return credential{}, errors.New("no program can have this name")
+		return credential{}, errors.New("no command can have this name")
 	}
 	program, err := exec.LookPath("docker-credential-" + name)
 	if err != nil {
