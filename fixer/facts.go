@@ -21,6 +21,9 @@ type Facts struct {
 	// https://github.com/owner/name; "" when it is not known.
 	Source string
 
+	// MinAge is how many days old an image must be to be pinned; 0 for any.
+	MinAge int
+
 	known sync.Map // image.Knowledge by name, made on the first question
 
 	mu     sync.Mutex
@@ -94,5 +97,5 @@ func (f *Facts) With(answers ...*image.Answer) *Facts {
 	for _, a := range answers {
 		all[a.Ref] = all[a.Ref].With(a)
 	}
-	return &Facts{Answers: all, Source: f.Source}
+	return &Facts{Answers: all, Source: f.Source, MinAge: f.MinAge}
 }

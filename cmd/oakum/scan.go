@@ -13,6 +13,7 @@ import (
 
 type scanFlags struct {
 	selectFlags
+	registryFlags
 	format, min, failOn string
 	full                bool
 }
@@ -25,7 +26,7 @@ func newScan() *cobra.Command {
 	f.defaults()
 	cmd := &cobra.Command{
 		Use:   "scan [PATH…]",
-		Short: "Report what is unsafe; never writes, never uses the network",
+		Short: "Report what is unsafe; never writes, and asks no registry without --online",
 		Long: `Report what is unsafe in the Dockerfiles, Compose files and Kubernetes manifests
 at or below the paths (without any: the current directory). A path that is given
 is never ignored. A summary comes first, then the findings by rule, the most
@@ -37,7 +38,8 @@ to scan, no file can be read, or a rule failed. Findings below --min-severity ar
 counted, not shown, and do not fail the scan.`,
 		RunE: f.run,
 	}
-	f.add(cmd)
+	f.selectFlags.add(cmd)
+	f.addOnline(cmd)
 	cmd.Flags().StringVar(&f.format, "format", f.format, "`FORMAT` of the report: text, concise or json")
 	cmd.Flags().BoolVar(&f.full, "full", false, "show all evidence, parameters and references of every finding")
 	cmd.Flags().StringVar(&f.min, "min-severity", f.min, "show findings from this `SEVERITY` up: low, medium, high or critical")
@@ -57,7 +59,7 @@ func (f *scanFlags) run(cmd *cobra.Command, paths []string) error {
 	if err := oneOf("--format", f.format, "text", "concise", "json"); err != nil {
 		return err
 	}
-	p, err := f.open(cmd, paths)
+	p, err := f.open(cmd, paths, &f.registryFlags)
 	if err != nil {
 		return err
 	}
