@@ -68,12 +68,14 @@ func identify(root *os.Root, c candidate, limit int64) *fixer.Source {
 		src.Skip = notText(data)
 	case !ok:
 		src.Skip = &fixer.Skip{Code: SkipUnknown,
-			Reason: "not a Dockerfile, Compose file or Kubernetes manifest"}
+			Reason: "not a Dockerfile, Compose file, Kubernetes manifest or CI workflow"}
 	case kind == fixer.Helm:
 		src.Skip = &fixer.Skip{Code: fixer.SkipHelm, Reason: c.helm}
 	case kind == fixer.Kustomize:
 		src.Skip = &fixer.Skip{Code: fixer.SkipKustomize,
 			Reason: "kustomization: read for what it changes, not edited"}
+	case kind == fixer.Workflow:
+		src.Skip = templatedWorkflow(data)
 	case kind == fixer.Compose || kind == fixer.Kubernetes:
 		src.Skip = templated(data)
 	}
@@ -99,6 +101,9 @@ func kindOf(c candidate, data []byte) (fixer.Kind, bool) {
 		return "", false
 	case !g.sure && (bytes.IndexByte(data, 0) >= 0):
 		return "", false // not text: no need to look for keys
+	}
+	if g.kind == fixer.Workflow && runsSomething(c.path, data) {
+		return fixer.Workflow, true
 	}
 	s := sniff(data)
 	switch {
