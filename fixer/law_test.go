@@ -73,6 +73,9 @@ var lawRooms = map[string][]string{
 	"fixer/discover":      {"fixer", "fixer/disk", "fixer/git", "fixer/buildcontext", "fixer/compose", "fixer/yamldoc", "fixer/text"},
 	"fixer/workspace":     {"fixer", "fixer/engine", "fixer/disk", "fixer/text"},
 
+	// The way to the network: what registries say of images.
+	"fixer/registry": {"fixer/image", "fixer/disk", "fixer/text"},
+
 	// What a command or an interface does with a repository.
 	"fixer/project": {"fixer", "fixer/discover", "fixer/disk", "fixer/engine", "fixer/git", "fixer/report", "fixer/workspace", "fixer/text"},
 
@@ -113,6 +116,9 @@ func forbidden(room string) [][]string {
 		return [][]string{network, chance, charm}
 	case diskRooms[room]:
 		return [][]string{network, chance, charm, {"os/exec"}}
+	case room == "fixer/registry":
+		// It asks registries, keeps their answers and runs credential helpers.
+		return [][]string{chance, charm, {"unsafe", "plugin"}}
 	case room == "fixer/project":
 		// It starts programs: the person's editor and browser.
 		return [][]string{network, chance, charm}
@@ -345,6 +351,13 @@ func TestLawIsTight(t *testing.T) {
 		{"fixer/disk", "github.com/oakum-sec/oakum/fixer/git", false},
 		{"fixer", "github.com/oakum-sec/oakum/fixer/disk", false},
 		{"fixer/image", "net/http", false},
+		{"fixer/registry", "net/http", true},
+		{"fixer/registry", "os/exec", true},
+		{"fixer/registry", "math/rand/v2", false},
+		{"fixer/registry", "github.com/oakum-sec/oakum/fixer/image", true},
+		{"fixer/registry", "github.com/oakum-sec/oakum/fixer", false},
+		{"fixer", "github.com/oakum-sec/oakum/fixer/registry", false},
+		{"fixer/rules/dockerfile", "github.com/oakum-sec/oakum/fixer/registry", false},
 		{"tui", "github.com/oakum-sec/oakum/fixer", true},
 		{"tui/linemode", "github.com/oakum-sec/oakum/fixer/report", true},
 		{"tui/linemode", "github.com/oakum-sec/oakum/tui/review", true},
