@@ -50,7 +50,7 @@ var lawRooms = map[string][]string{
 	"fixer/build": {"fixer", "fixer/topology", "fixer/buildcontext", "fixer/dockerfile", "fixer/image", "fixer/secret", "fixer/text"},
 
 	// Which bot keeps the pins of a file fresh.
-	"fixer/updates": {"fixer", "fixer/yamldoc"},
+	"fixer/updates": {"fixer", "fixer/workflow", "fixer/yamldoc"},
 
 	// Rules know the contract, what is derived from the documents, and the
 	// documents: not the engine, and nothing of each other.

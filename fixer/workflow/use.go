@@ -30,8 +30,10 @@ var usePattern = regexp.MustCompile(`^([\w.-]+)/([\w.-]+)(?:/([^@]+))?@(\S+)$`)
 // parseUse reads what stands after uses: nil for what is neither an action of a
 // repository nor one at hand.
 func parseUse(text string) *Use {
-	if strings.HasPrefix(text, "./") {
-		return &Use{Sub: strings.TrimPrefix(text, "./")}
+	for _, here := range []string{"./", "$/"} { // where the job is, and where the workflow is
+		if rest, ok := strings.CutPrefix(text, here); ok {
+			return &Use{Sub: rest}
+		}
 	}
 	m := usePattern.FindStringSubmatch(text)
 	if m == nil || strings.Contains(text, "${{") {
@@ -83,13 +85,19 @@ func (r *reader) comment(n *yamldoc.Node) (text string, start, end int) {
 		end = n.End + i
 	}
 	for i := n.End; i < end; i++ {
-		switch c := src[i]; {
-		case c == '#' && (src[i-1] == ' ' || src[i-1] == '\t'):
+		if src[i] == '#' && (src[i-1] == ' ' || src[i-1] == '\t') && !r.yaml.InScalar(i) {
 			comment := bytes.TrimRight(src[i:end], " \t\r")
 			return strings.TrimSpace(string(bytes.TrimLeft(comment, "#"))), i, i + len(comment)
-		case bytes.IndexByte([]byte(" \t\r}],"), c) < 0:
-			return "", 0, 0 // more follows in the line
 		}
 	}
 	return "", 0, 0
+}
+
+// byTag are the repositories whose reusable workflows verify by what tag they were
+// called, and refuse to run from a commit.
+var byTag = map[string]bool{"slsa-framework/slsa-github-generator": true}
+
+// ByTag reports whether what is used cannot be used by a commit.
+func (u *Use) ByTag() bool {
+	return u.Reusable() && byTag[strings.ToLower(u.Repository())] && strings.HasPrefix(u.Ref, "v")
 }

@@ -59,7 +59,7 @@ jobs:
     - {uses: github/codeql-action/init@0123456789012345678901234567890123456789} # tag=v3.1
     - uses: ./.github/actions/x
     - run: echo uses actions/no@v1
-    - uses: ./action # nothing
+    - uses: $/action # nothing
       with: {image: not/that:2}
     - uses: a/b@main # zizmor: ignore[unpinned-uses] 12
     - uses: "a/b@v1" # ratchet:a/b@v1
