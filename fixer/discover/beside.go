@@ -26,11 +26,10 @@ func classifyPath(p string) nameHint {
 	if isUpdates(p) {
 		return nameHint{kind: fixer.Updates, sure: true}
 	}
-	g := classify(path.Base(p))
-	if g.kind == fixer.Kubernetes && isYAML(p) && isWorkflow(p) {
-		g.kind = fixer.Workflow
+	if isYAML(p) && isWorkflow(p) {
+		return nameHint{kind: fixer.Workflow}
 	}
-	return g
+	return classify(path.Base(p))
 }
 
 // isWorkflow knows the places of YAML files from which GitHub and GitLab take what

@@ -92,6 +92,12 @@ func onlyIf(shown bool, src *fixer.Source) *fixer.Source {
 // kindOf lets the content confirm or correct what the name says.
 func kindOf(c candidate, data []byte) (fixer.Kind, bool) {
 	g := c.hint
+	if g.kind == fixer.Workflow {
+		if runsSomething(c.path, data) {
+			return fixer.Workflow, true
+		}
+		g = classify(path.Base(c.path))
+	}
 	switch {
 	case g.kind == fixer.Kustomize || g.kind == fixer.Helm || g.template != "":
 		return g.kind, true
@@ -101,9 +107,6 @@ func kindOf(c candidate, data []byte) (fixer.Kind, bool) {
 		return "", false
 	case !g.sure && (bytes.IndexByte(data, 0) >= 0):
 		return "", false // not text: no need to look for keys
-	}
-	if g.kind == fixer.Workflow && runsSomething(c.path, data) {
-		return fixer.Workflow, true
 	}
 	s := sniff(data)
 	switch {

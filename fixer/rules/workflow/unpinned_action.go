@@ -126,7 +126,7 @@ func reportUnversioned(p *fixer.Pass, u *workflow.Use) {
 	f := fixer.Finding{
 		Path: u.Path.String(), Start: u.Node.Start, End: u.Node.End, Severity: fixer.Low,
 		Message: fmt.Sprintf("%s is pinned to a commit, and no comment names its version", u.Target()),
-		Advice: fmt.Sprintf("Add the version as a comment: uses: %s@%s # VERSION (`git ls-remote --tags %s | grep %s` prints the tag)",
+		Advice: fmt.Sprintf("Add the version as a comment: uses: %s@%s # VERSION (`git ls-remote --tags %s | grep %s` prints the tag). Without releases, name the branch and the date",
 			u.Target(), u.Ref, text.ShellWord("https://github.com/"+u.Repository()), u.Ref),
 	}
 	if known := versionOf(p, u); known != nil {
