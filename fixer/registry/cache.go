@@ -20,11 +20,12 @@ import (
 )
 
 // A span says how long something that a registry said is believed.
-type span bool
+type span int
 
 const (
-	freshly   span = false // what a tag points to changes
-	lastingly span = true  // what a digest holds does not
+	freshly   span = iota // what a tag points to changes
+	lastingly             // what a digest holds does not
+	thisTime              // it changes, and is too long to be kept on the disk
 )
 
 // Bounds of the directory.
@@ -32,6 +33,10 @@ const (
 	maxKeptFile  = 512 << 10 // bytes of one file
 	maxKeptFiles = 8192
 	keptSuffix   = ".json"
+
+	// keptFormat changes when what is kept means something else, or more: files of
+	// another format are not found.
+	keptFormat = "1"
 )
 
 // A cache keeps what registries said, in memory and in a directory. Every fact is
@@ -75,7 +80,7 @@ func openCache(o Options, warn func(string)) *cache {
 }
 
 func (c *cache) path(kind, key string) string {
-	sum := sha256.Sum256([]byte(kind + " " + key))
+	sum := sha256.Sum256([]byte(keptFormat + " " + kind + " " + key))
 	return filepath.Join(c.dir, hex.EncodeToString(sum[:16])+keptSuffix)
 }
 
@@ -124,7 +129,7 @@ func (c *cache) read(kind, key string) (keptFact, bool) {
 }
 
 // put keeps a value from now on.
-func (c *cache) put(kind, key string, value any) time.Time {
+func (c *cache) put(kind, key string, value any, s span) time.Time {
 	at := c.options.Now().UTC()
 	raw, err := json.Marshal(value)
 	if err != nil {
@@ -133,7 +138,7 @@ func (c *cache) put(kind, key string, value any) time.Time {
 	f := keptFact{Kind: kind, Key: key, At: at, Value: raw}
 	c.mu.Lock()
 	c.memory[kind+" "+key] = f
-	skip := c.dir == "" || c.broken
+	skip := c.dir == "" || c.broken || s == thisTime
 	c.mu.Unlock()
 	if skip {
 		return at
@@ -227,7 +232,7 @@ func recall[T interface{ valid() bool }](ctx context.Context, a *asking, kind, k
 			return said{}, false
 		}
 		var v T
-		if json.Unmarshal(f.Value, &v) != nil || !v.valid() {
+		if string(f.Value) == "null" || json.Unmarshal(f.Value, &v) != nil || !v.valid() {
 			return said{}, false
 		}
 		return said{v, f.At}, true
@@ -252,7 +257,7 @@ func recall[T interface{ valid() bool }](ctx context.Context, a *asking, kind, k
 			a.run.fails(kind+" "+key, err)
 			return nil, err
 		}
-		return said{value, kept.put(kind, key, value)}, nil
+		return said{value, kept.put(kind, key, value, s)}, nil
 	})
 	if err != nil {
 		var zero T

@@ -3,6 +3,7 @@ package registry
 import (
 	"bytes"
 	"context"
+	"crypto/tls"
 	"encoding/json"
 	"errors"
 	"io"
@@ -185,8 +186,10 @@ func (h *host) send(ctx context.Context, c call, auth authorization) (*response,
 	h.mu.Unlock()
 	resp, err := h.request(ctx, scheme, c, auth)
 	if scheme == "http" && !known && (err != nil || resp.status == http.StatusBadRequest) && auth.header == "" {
-		if secure, errSecure := h.request(ctx, "https", c, auth); errSecure == nil {
-			resp, err, scheme = secure, nil, "https"
+		secure, errSecure := h.request(ctx, "https", c, auth)
+		var untrusted *tls.CertificateVerificationError
+		if errSecure == nil || errors.As(errSecure, &untrusted) { // it does speak TLS
+			resp, err, scheme = secure, errSecure, "https"
 		}
 	}
 	if err == nil {
