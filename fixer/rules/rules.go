@@ -145,5 +145,7 @@ var all = []*fixer.Rule{
 	kubernetes.WindowsHostProcess,
 	kubernetes.WritableHostPath,
 	kubernetes.WritableRoot,
+	workflow.MutableTag,
 	workflow.UnpinnedAction,
+	workflow.UnpinnedImage,
 }

@@ -13,8 +13,8 @@ var settings = map[string]bool{
 }
 
 func (r *reader) pipeline(root *yamldoc.Node) {
-	r.images(root, "all jobs")
-	r.images(root.Get("default"), "all jobs")
+	r.images(root, "the pipeline")
+	r.images(root.Get("default"), "the pipeline")
 	for name, job := range root.All() {
 		if !settings[name] && job.Is(yamldoc.Mapping) {
 			r.file.Jobs++

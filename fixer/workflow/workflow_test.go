@@ -107,7 +107,7 @@ func TestActionsAndPipelines(t *testing.T) {
 		"docker":    {"runs: {using: docker, image: 'docker://x/y:1'}\n", "GitHub action 0\n1 runs.image docker://x/y:1 the action\n"},
 		"its own":   {"runs:\n  using: docker\n  image: Dockerfile\n", "GitHub action 0\n"},
 		"pipeline": {"image: {name: node:22, entrypoint: ['']}\ndefault:\n  services: [postgres:18, {name: redis:8, alias: r}]\nstages: [a]\n.tpl: &t\n  image: alpine:3\njob:\n  <<: *t\n  script: [x]\nother:\n  image: $CI_REGISTRY/x:1\n  services:\n  - docker:dind\n  script: !reference [.tpl, script]\n",
-			"GitLab pipeline 3\n1 image.name node:22 all jobs\n3 default.services[0] postgres:18 a service of all jobs\n3 default.services[1].name redis:8 a service of all jobs\n6 [\".tpl\"].image alpine:3 job \".tpl\"\n11 other.image $CI_REGISTRY/x:1 job \"other\"\n13 other.services[0] docker:dind a service of job \"other\"\n"},
+			"GitLab pipeline 3\n1 image.name node:22 the pipeline\n3 default.services[0] postgres:18 a service of the pipeline\n3 default.services[1].name redis:8 a service of the pipeline\n6 [\".tpl\"].image alpine:3 job \".tpl\"\n11 other.image $CI_REGISTRY/x:1 job \"other\"\n13 other.services[0] docker:dind a service of job \"other\"\n"},
 		"component":      {"spec: {inputs: {x: {}}}\n---\njob:\n  image: node:22\n  script: x\n", "GitLab pipeline 1\n4 job.image node:22 job \"job\"\n"},
 		"variables only": {"variables: {a: b}\n", "GitLab pipeline 0\n"},
 	} {
