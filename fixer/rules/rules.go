@@ -11,6 +11,7 @@ import (
 	"github.com/oakum-sec/oakum/fixer/rules/cross"
 	"github.com/oakum-sec/oakum/fixer/rules/dockerfile"
 	"github.com/oakum-sec/oakum/fixer/rules/kubernetes"
+	"github.com/oakum-sec/oakum/fixer/rules/workflow"
 )
 
 // All returns every rule, sorted by name. The order in which their fixes are
@@ -33,8 +34,10 @@ func Named(name string) *fixer.Rule {
 var all = []*fixer.Rule{
 	compose.Capabilities,
 	compose.DockerSocket,
+	compose.MutableTag,
 	compose.NoNewPrivileges,
 	compose.Privileged,
+	compose.UnpinnedImage,
 	compose.WritableRoot,
 	cross.BuildSecret,
 	cross.DefaultServiceAccount,
@@ -61,6 +64,7 @@ var all = []*fixer.Rule{
 	dockerfile.InsecureRun,
 	dockerfile.LoginEnabled,
 	dockerfile.MissingPipefail,
+	dockerfile.MutableTag,
 	dockerfile.NoHealthcheck,
 	dockerfile.NonNumericUser,
 	dockerfile.NpmInstall,
@@ -136,8 +140,12 @@ var all = []*fixer.Rule{
 	kubernetes.ServiceExposure,
 	kubernetes.SSHServer,
 	kubernetes.SystemNamespace,
+	kubernetes.UnpinnedImage,
 	kubernetes.UnsafeSysctls,
 	kubernetes.WindowsHostProcess,
 	kubernetes.WritableHostPath,
 	kubernetes.WritableRoot,
+	workflow.MutableTag,
+	workflow.UnpinnedAction,
+	workflow.UnpinnedImage,
 }
