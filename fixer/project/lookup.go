@@ -80,16 +80,17 @@ func (s *search) announcement(wishes []image.Wish) string {
 	return fmt.Sprintf("Asking %s about %s", strings.Join(hosts, ", "), text.Count(len(wishes), "image", "images"))
 }
 
-// take notes an answer.
-func (s *search) take(a *image.Answer) {
-	if a.Failure == nil {
+// take notes an answer and reports whether it is news.
+func (s *search) take(a *image.Answer) bool {
+	switch {
+	case a.Failure == nil:
 		s.answered++
-		return
+	case s.offline && a.Failure.Kind == image.NotAsked:
+		return false
+	default:
+		s.failed[a.Failure.Text] = append(s.failed[a.Failure.Text], a.Ref)
 	}
-	if s.offline && a.Failure.Kind == image.NotAsked {
-		return
-	}
-	s.failed[a.Failure.Text] = append(s.failed[a.Failure.Text], a.Ref)
+	return true
 }
 
 // mostReasons bounds the reasons that are told.
@@ -139,12 +140,16 @@ func (p *Project) lookUp(ctx context.Context, l Lookup, say func(string)) ([]fix
 		}
 		var answers []*image.Answer
 		for a := range s.resolver.Resolve(ctx, wishes) {
-			s.take(a)
-			answers = append(answers, a)
+			if s.take(a) {
+				answers = append(answers, a)
+			}
 			p.progress(Asking, fixer.Progress{Found: len(wishes), Read: len(answers)})
 		}
 		if err := ctx.Err(); err != nil {
 			return nil, err
+		}
+		if len(answers) == 0 {
+			break
 		}
 		p.session.SetFacts(facts.With(answers...))
 	}
@@ -189,8 +194,9 @@ func (s *search) stream(ctx context.Context, snap *fixer.Snapshot, facts *fixer.
 		select {
 		case a, more := <-answers:
 			if open = more; more {
-				s.take(a)
-				lot = append(lot, a)
+				if s.take(a) {
+					lot = append(lot, a)
+				}
 				continue
 			}
 		case <-due.C:
