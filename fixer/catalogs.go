@@ -34,6 +34,8 @@ var (
 var (
 	BuildKit         = &Catalog{Name: "BuildKit", form: ids(`[A-Z][A-Za-z]+`), page: buildCheck}
 	Checkov          = &Catalog{Name: "Checkov", form: ids(`CKV2?_(DOCKER|K8S)_\d+`), page: checkovIndex}
+	ComposeLint      = &Catalog{Name: "compose-lint", form: ids(`CL-\d{4}`)}
+	DCLint           = &Catalog{Name: "dclint", form: words}
 	DockerfileDoctor = &Catalog{Name: "dockerfile-doctor", form: ids(`DD\d{3}`)}
 	Dockle           = &Catalog{Name: "Dockle", form: ids(`(CIS|DKL)-(DI|LI)-\d{4}`), page: pageOf("https://github.com/goodwithtech/dockle/blob/master/CHECKPOINT.md#%s")}
 	Hadolint         = &Catalog{Name: "hadolint", form: ids(`DL\d{4}`), page: pageOf("https://github.com/hadolint/hadolint/wiki/%s")}
