@@ -101,7 +101,7 @@ func (p *product) next(version []int) []Release {
 	var enough, little, open []release
 	for _, r := range slices.Backward(p.releases()) { // the oldest first
 		switch {
-		case compareVersions(version, parseVersion(r.Version)) > 0: // older
+		case compareVersions(version, parseVersion(r.Version)) > 0, slices.Contains(p.Avoid, r.Version): // older
 		case r.End == "":
 			open = append(open, r)
 		case r.End >= monthsFrom(enoughMonths):
@@ -144,11 +144,11 @@ func (p *product) advice(next []Release) string {
 	if next[0].End == "" {
 		return text + " or newer"
 	}
-	text += " (supported until " + next[0].End + ")"
+	text += ", supported until " + next[0].End
 	if len(next) > 1 {
-		text += " or " + strings.TrimPrefix(next[1].Of, p.Name+" ")
+		text += ", or " + strings.TrimPrefix(next[1].Of, p.Name+" ")
 		if next[1].End != "" {
-			text += " (until " + next[1].End + ")"
+			text += ", until " + next[1].End
 		}
 	}
 	return text

@@ -82,26 +82,26 @@ func TestLifecycles(t *testing.T) {
 func TestEndOfLife(t *testing.T) {
 	for in, want := range map[string]string{
 		"postgres:17": "",
-		"postgres:13": "over: PostgreSQL 13 received its last security updates on 2025-11-13 | Use PostgreSQL 16 (supported until 2028-11-09) or 18 (until 2030-11-14). " +
+		"postgres:13": "over: PostgreSQL 13 received its last security updates on 2025-11-13 | Use PostgreSQL 16, supported until 2028-11-09, or 18, until 2030-11-14. " +
 			"A new major version does not read the old data directory: migrate with pg_upgrade, or with pg_dump and a restore",
 		"golang:1.24":                  "over: Go 1.24 received its last security updates on 2026-02-10 | Use Go 1.27 or newer",
-		"debian:12":                    "LTS: Debian 12 (bookworm) has only long-term support since 2026-07-11 (until 2028-06-30) | Use Debian 13 (trixie) (supported until 2028-08-09)",
-		"ubuntu:20.04":                 "over: Ubuntu 20.04 (focal) received its last security updates on 2025-05-31 (until 2030-04-02, only paying or registered users receive updates) | Use Ubuntu 24.04 (noble) (supported until 2029-05-31) or 26.04 (resolute) (until 2031-04-30)",
-		"nginx:1.13":                   "over: nginx 1.13 is older than nginx 1.14, which received its last security updates on 2019-04-23 | Use nginx 1.31 or newer",
-		"redis:6.0":                    "over: Redis 6.0 received its last security updates on 2022-05-31 | Use Redis 7.2 (supported until 2029-12-01) or 8.2 (until 2030-09-01)",
-		"fedora:40":                    "over: Fedora 40 received its last security updates on 2025-05-13 | Use Fedora 44 (supported until 2027-06-02)",
+		"debian:12":                    "LTS: Debian 12 (bookworm) has only long-term support since 2026-07-11 (until 2028-06-30) | Use Debian 13 (trixie), supported until 2028-08-09",
+		"ubuntu:20.04":                 "over: Ubuntu 20.04 (focal) received its last security updates on 2025-05-31 (until 2030-04-02, only paying or registered users receive updates) | Use Ubuntu 24.04 (noble), supported until 2029-05-31, or 26.04 (resolute), until 2031-04-30",
+		"nginx:1.13":                   "over: nginx 1.13 is older than nginx 1.14, which received its last security updates on 2019-04-23 | Use nginx 1.30 or newer",
+		"redis:6.0":                    "over: Redis 6.0 received its last security updates on 2022-05-31 | Use Redis 7.2, supported until 2029-12-01, or 8.2, until 2030-09-01",
+		"fedora:40":                    "over: Fedora 40 received its last security updates on 2025-05-13 | Use Fedora 44, supported until 2027-06-02",
 		"gitlab/gitlab-ce:17.0.1-ce.0": "over: GitLab 17.0 received its last security updates on 2024-08-15 | Use the newest release of GitLab. Follow the upgrade path of GitLab: some releases cannot be skipped",
-		"openjdk:17-jdk-slim":          "over: no release tag is updated since July 2022 | Use eclipse-temurin: Eclipse Temurin 21 (supported until 2029-12-31) or 25 (until 2031-09-30)",
-		"openjdk:8":                    "over: no release tag is updated since July 2022 | Use eclipse-temurin: Eclipse Temurin 8 (supported until 2030-12-31) or 25 (until 2031-09-30)",
+		"openjdk:17-jdk-slim":          "over: no release tag is updated since July 2022 | Use eclipse-temurin: Eclipse Temurin 21, supported until 2029-12-31, or 25, until 2031-09-30",
+		"openjdk:8":                    "over: no release tag is updated since July 2022 | Use eclipse-temurin: Eclipse Temurin 8, supported until 2030-12-31, or 25, until 2031-09-30",
 		"bitnami/postgresql:17":        "over: Bitnami moved its versioned images to docker.io/bitnamilegacy, and publishes only latest here | Use the image of the project itself, or Bitnami Secure Images (paid). Paths, users and variables differ. Until then docker.io/bitnamilegacy has the old tags, without updates",
 		"bitnami/minideb:latest":       "",
 		"rockylinux:9":                 "over: the official image is not updated since November 2023 | Use rockylinux/rockylinux = rockylinux/rockylinux:9",
 		"vault:1.13":                   "over: HashiCorp publishes Vault only as hashicorp/vault since version 1.14, HashiCorp Vault 1.13 received its last security updates on 2024-03-25 | Use hashicorp/vault: HashiCorp Vault 2.0 or newer", // the same tag has ended, too
 		"gcr.io/kubebuilder/kube-rbac-proxy:v0.13.1":   "over: the registry no longer has it | Use quay.io/brancz/kube-rbac-proxy, or the authentication of controller-runtime itself = quay.io/brancz/kube-rbac-proxy:v0.13.1",
 		"gcr.io/kubebuilder/kube-rbac-proxy@" + digest: "over: the registry no longer has it | Use quay.io/brancz/kube-rbac-proxy, or the authentication of controller-runtime itself",
-		"maven:3-openjdk-17":                           "over: no tag with openjdk is built since 2022 | Use a tag with eclipse-temurin (maven) or jdk (gradle, tomcat): Eclipse Temurin 8 (supported until 2030-12-31) or 25 (until 2031-09-30)",
+		"maven:3-openjdk-17":                           "over: no tag with openjdk is built since 2022 | Use a tag with eclipse-temurin (maven) or jdk (gradle, tomcat): Eclipse Temurin 8, supported until 2030-12-31, or 25, until 2031-09-30",
 		"maven:3-eclipse-temurin-21":                   "",
-		"gcr.io/distroless/base-debian12":              "over: distroless images are no longer built from Debian 12 (bookworm) | Use Debian 13 (trixie) (supported until 2028-08-09)",
+		"gcr.io/distroless/base-debian12":              "over: distroless images are no longer built from Debian 12 (bookworm) | Use Debian 13 (trixie), supported until 2028-08-09",
 		"jaegertracing/all-in-one:1.60":                "over: Jaeger 1 received its last security updates on 2025-12-31 | Use jaegertracing/jaeger, which is Jaeger 2 with another configuration",
 	} {
 		e, ok := KnowledgeOf(in, nil).EndOfLife()

@@ -1,6 +1,7 @@
 package image
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"slices"
@@ -26,6 +27,7 @@ type product struct {
 	Platform string         `json:"platform,omitempty"` // "jvm"
 	Extended string         `json:"extended,omitempty"` // "free", "registered"
 	Counts   []count        `json:"counts,omitempty"`
+	Avoid    []string       `json:"avoid,omitempty"` // releases that advice does not name
 	Move     string         `json:"move,omitempty"`
 	Instead  string         `json:"instead,omitempty"`
 	Images   []string       `json:"instead_images,omitempty"` // that Instead names
@@ -58,15 +60,16 @@ type release struct {
 
 // left is a repository that its publisher has left, as written.
 type left struct {
-	Repos    []string       `json:"repos"`
-	Except   []string       `json:"except,omitempty"`
-	Words    []string       `json:"words,omitempty"`
-	Note     string         `json:"note"`
-	Advice   string         `json:"advice"`
-	Product  string         `json:"product,omitempty"`
-	Same     string         `json:"same,omitempty"`
-	Images   []string       `json:"images,omitempty"` // that Advice names
-	Evidence []sourceInFile `json:"evidence"`
+	Repos     []string       `json:"repos"`
+	Except    []string       `json:"except,omitempty"`
+	Words     []string       `json:"words,omitempty"`
+	Continues []string       `json:"continues,omitempty"` // tags; no tag is latest
+	Note      string         `json:"note"`
+	Advice    string         `json:"advice"`
+	Product   string         `json:"product,omitempty"`
+	Same      string         `json:"same,omitempty"`
+	Images    []string       `json:"images,omitempty"` // that Advice names
+	Evidence  []sourceInFile `json:"evidence"`
 }
 
 func decodeLifecycles(data []byte) (*lifecycles, error) {
@@ -199,7 +202,7 @@ func (l *left) has(ref Reference) bool {
 	in := func(list []string) bool {
 		return slices.ContainsFunc(list, func(pattern string) bool { return glob(pattern, name) })
 	}
-	return in(l.Repos) && !in(l.Except) &&
+	return in(l.Repos) && !in(l.Except) && (unknownTag(ref) || !slices.Contains(l.Continues, cmp.Or(ref.Tag, "latest"))) &&
 		(len(l.Words) == 0 || slices.ContainsFunc(l.Words, func(w string) bool { return hasWord(ref.Words(), w) }))
 }
 

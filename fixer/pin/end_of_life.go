@@ -43,7 +43,10 @@ func EndOfLife(p *fixer.Pass, at Place) (f fixer.Finding, ok bool) {
 		f.Evidence = append(f.Evidence, fixer.ImageEvidence(s))
 	}
 	f.Evidence = append(f.Evidence, at.Evidence...)
-	f.Advice = strings.Join(e.Advice, ". ") + ". " + test(at.Kind)
+	f.Advice = strings.Join(e.Advice, ". ")
+	if at.Kind == fixer.FromDockerfile {
+		f.Advice += ". Build and test the image: libraries and package names change between releases"
+	}
 	if e.Same != "" && at.Write != nil && at.Locked == "" && at.Piece == at.Image {
 		f.Fixes = []fixer.Fix{{
 			ID: "moved", Title: "Set the image to " + e.Same, Level: fixer.Review,
@@ -53,12 +56,4 @@ func EndOfLife(p *fixer.Pass, at Place) (f fixer.Finding, ok bool) {
 		}}
 	}
 	return f, true
-}
-
-// test says, as a sentence without full stop, how to come to another release.
-func test(kind fixer.EvidenceKind) string {
-	if kind == fixer.FromDockerfile {
-		return "Build and test the image: libraries and package names change between releases"
-	}
-	return "Test the new release with a copy of the data before you deploy it"
 }
