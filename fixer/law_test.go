@@ -51,6 +51,9 @@ var lawRooms = map[string][]string{
 	// What the build of a Dockerfile does.
 	"fixer/build": {"fixer", "fixer/topology", "fixer/buildcontext", "fixer/dockerfile", "fixer/image", "fixer/secret", "fixer/text"},
 
+	// Which bot keeps the pins of a file fresh.
+	"fixer/updates": {"fixer", "fixer/yamldoc"},
+
 	// Rules know the contract, what is derived from the documents, and the
 	// documents: not the engine, and nothing of each other.
 	"fixer/rules":            {"fixer", "fixer/rules/compose", "fixer/rules/cross", "fixer/rules/dockerfile", "fixer/rules/kubernetes"},
@@ -88,7 +91,7 @@ var lawRooms = map[string][]string{
 }
 
 // lawOfRules is what the rules of any kind may import.
-var lawOfRules = []string{"fixer", "fixer/pin", "fixer/build", "fixer/container", "fixer/topology", "fixer/buildcontext", "fixer/compose", "fixer/kube", "fixer/dockerfile", "fixer/image", "fixer/yamldoc", "fixer/secret", "fixer/text"}
+var lawOfRules = []string{"fixer", "fixer/pin", "fixer/build", "fixer/container", "fixer/updates", "fixer/topology", "fixer/buildcontext", "fixer/compose", "fixer/kube", "fixer/dockerfile", "fixer/image", "fixer/yamldoc", "fixer/secret", "fixer/text"}
 
 // exactRooms are imported by their name only, not with what lies below.
 var exactRooms = map[string]bool{"fixer": true, "fixer/disk": true, "fixer/rules": true}

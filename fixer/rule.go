@@ -28,6 +28,11 @@ type Rule struct {
 	// asked about each form in which kustomizations build the file.
 	AsWritten bool
 
+	// Consequence says that its findings follow from what fixes of other rules make,
+	// and ask for more: a pin, for somebody who keeps it fresh. No fix is held back
+	// because one comes up.
+	Consequence bool
+
 	// Phase says when its fixes are made.
 	Phase Phase
 

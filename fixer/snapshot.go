@@ -117,6 +117,10 @@ func (f *File) parse() *Skip {
 		if f.YAML, err = yamldoc.Parse(f.Data); err == nil {
 			f.Compose, err = compose.Parse(f.YAML)
 		}
+	case Updates: // the bot's own reader knows the JSON of it
+		if ext := path.Ext(f.Path); ext == ".yml" || ext == ".yaml" {
+			f.YAML, err = yamldoc.Parse(f.Data)
+		}
 	case Kubernetes:
 		if f.YAML, err = yamldoc.ParseWhere(f.Data, kube.Relevant); err == nil {
 			f.Objects = kube.Parse(f.YAML)
@@ -151,8 +155,8 @@ func unparsable(err error) *Skip {
 }
 
 // Reportable reports whether findings can be in the file: it was selected, and is
-// more than an ignore file that only says what a build is sent.
-func (f *File) Reportable() bool { return !f.Context && (f.Kind != Dockerignore || f.Skip != nil) }
+// of a kind that is checked.
+func (f *File) Reportable() bool { return !f.Context && (f.Kind.Checked() || f.Skip != nil) }
 
 // A Snapshot is the files of a repository at one moment. It is immutable and
 // safe for concurrent use.

@@ -21,7 +21,16 @@ const (
 	// Dockerignore files say what a build is not sent. Nothing is found in
 	// them; findings about what they lack lie in the Dockerfile.
 	Dockerignore Kind = "dockerignore"
+
+	// Updates files configure a bot that keeps dependencies fresh, Renovate or
+	// Dependabot. Nothing is found in them; findings about what they leave out lie
+	// in the files that have the pins.
+	Updates Kind = "updates"
 )
+
+// Checked reports whether findings can be in files of the kind. An ignore file and
+// the configuration of a bot are evidence about others.
+func (k Kind) Checked() bool { return k != Dockerignore && k != Updates }
 
 // Manifests is the kind of a rule, not of a file: it looks at every Compose file
 // and every file of Kubernetes.

@@ -17,6 +17,12 @@ import (
 // is Kubernetes, which it might be; for JSON, which is mostly something else,
 // it is left out unless it was given by name.
 func identify(root *os.Root, c candidate, limit int64) *fixer.Source {
+	if c.hint.kind == fixer.Updates {
+		if src := readUpdates(root, c, limit); src != nil {
+			return src
+		}
+		c.hint = classify(path.Base(c.path)) // a package.json as any other
+	}
 	src := &fixer.Source{Path: c.path, Kind: c.hint.kind}
 	isJSON := strings.EqualFold(path.Ext(c.path), ".json")
 	shown := c.named || c.hint.sure || (c.hint.kind != fixer.Dockerfile && !isJSON)

@@ -52,7 +52,8 @@ type Options struct {
 // stack.yml, prod.yaml). Compose files also bring
 // in what they include and extend, kustomizations the patches they name, and
 // Dockerfiles the ignore files of their builds with the names of the files
-// these may be sent.
+// these may be sent. The configuration of Renovate and of Dependabot is read
+// as evidence.
 //
 // A path that is given is never ignored, and a file that is given is looked
 // into whatever its name. Errors are only what makes the run impossible: a
@@ -134,7 +135,7 @@ func (l *loader) discover(targets []target, git bool) error {
 		}
 		rel = filepath.ToSlash(rel)
 		if !t.dir {
-			w.add(candidate{path: rel, hint: classify(path.Base(rel)), named: true})
+			w.add(candidate{path: rel, hint: classifyPath(rel), named: true})
 			context = append(context, path.Dir(rel))
 			l.siblingDirs = append(l.siblingDirs, path.Dir(rel))
 			continue
@@ -164,7 +165,7 @@ func (l *loader) discover(targets []target, git bool) error {
 	}
 	charts := charts{}
 	for _, c := range w.found {
-		if role := charts.role(filepath.Join(l.base, filepath.FromSlash(c.path))); role != "" && c.hint.kind != fixer.Dockerfile {
+		if role := charts.role(filepath.Join(l.base, filepath.FromSlash(c.path))); role != "" && c.hint.kind != fixer.Dockerfile && c.hint.kind != fixer.Updates {
 			c.hint, c.helm = nameHint{kind: fixer.Helm, sure: true}, role
 		}
 		l.candidates = append(l.candidates, c)

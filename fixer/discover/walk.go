@@ -86,7 +86,7 @@ func (w *walker) directory(dir string, files []ignoreFile, depth int) error {
 
 func (w *walker) entry(p string, e fs.DirEntry, files []ignoreFile, depth int) error {
 	mode := e.Type()
-	g := classify(e.Name())
+	g := classifyPath(p)
 	switch {
 	case disk.IsStore(e.Name()):
 		return nil

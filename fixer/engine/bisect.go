@@ -211,7 +211,7 @@ func (b *bisection) tryTogether(round []*part) {
 		if b.report.Finding(k) != nil {
 			continue
 		}
-		if b.checker.crossFile[finding.Rule] && harmless(finding) {
+		if b.checker.follows[finding.Rule] || b.checker.crossFile[finding.Rule] && harmless(finding) {
 			b.opened[k] = true
 			continue
 		}
@@ -329,7 +329,7 @@ func (f *folding) tryBatch(batch []selected, opened map[fixer.Key]bool) (*fixer.
 	}
 	next := f.current.WithFiles(files...)
 	report := f.checker.check(next)
-	if err := verifyFindings(f.report, report, batch, opened); err != nil {
+	if err := f.verifyFindings(report, batch, opened); err != nil {
 		return nil, nil, err
 	}
 	return next, report, nil

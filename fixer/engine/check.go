@@ -55,6 +55,7 @@ type checker struct {
 	rules     []*fixer.Rule
 	byKind    map[fixer.Kind][]*fixer.Rule
 	crossFile map[string]bool // by name: the rule looks at several files together
+	follows   map[string]bool // by name: fixer.Rule.Consequence
 	cache     *cache
 }
 
@@ -62,7 +63,7 @@ func newChecker(facts *fixer.Facts, rules []*fixer.Rule) *checker {
 	if facts == nil {
 		facts = &fixer.Facts{}
 	}
-	c := &checker{facts: facts, rules: rules, byKind: map[fixer.Kind][]*fixer.Rule{}, crossFile: map[string]bool{}, cache: newCache()}
+	c := &checker{facts: facts, rules: rules, byKind: map[fixer.Kind][]*fixer.Rule{}, crossFile: map[string]bool{}, follows: map[string]bool{}, cache: newCache()}
 	for _, r := range rules {
 		kinds := []fixer.Kind{r.Kind}
 		if r.Kind == fixer.Manifests {
@@ -72,6 +73,7 @@ func newChecker(facts *fixer.Facts, rules []*fixer.Rule) *checker {
 			c.byKind[k] = append(c.byKind[k], r)
 		}
 		c.crossFile[r.Name] = r.Kind == ""
+		c.follows[r.Name] = r.Consequence
 	}
 	return c
 }

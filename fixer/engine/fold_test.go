@@ -127,6 +127,7 @@ func TestFoldRollsBackWhatDoesNotHold(t *testing.T) {
 		}
 	}}
 	lower := &fixer.Rule{Name: "k/lower", Severity: fixer.Low, Kind: fixer.Kubernetes, Check: opened.Check}
+	follows := &fixer.Rule{Name: "k/follows", Severity: fixer.High, Kind: fixer.Kubernetes, Consequence: true, Check: opened.Check}
 	panics := &fixer.Rule{Name: "k/panics", Severity: fixer.Low, Kind: fixer.Kubernetes, Check: func(p *fixer.Pass) {
 		if p.File.YAML.Docs[0].Root.Get("fine") != nil {
 			panic("cannot read it")
@@ -150,6 +151,10 @@ func TestFoldRollsBackWhatDoesNotHold(t *testing.T) {
 			set(p, d, yamldoc.P("fine"), true)
 			return nil
 		}), lower}, engine.Fixed, ""},
+		{"it has a consequence, which is no reason", []*fixer.Rule{breaking(func(p *fixer.Pass, d *fixer.Draft) error {
+			set(p, d, yamldoc.P("fine"), true)
+			return nil
+		}), follows}, engine.Fixed, ""},
 		{"another rule fails on the result", []*fixer.Rule{breaking(func(p *fixer.Pass, d *fixer.Draft) error {
 			set(p, d, yamldoc.P("fine"), true)
 			return nil

@@ -150,9 +150,11 @@ func verifyBuildKit(before, after *fixer.File) error {
 }
 
 // verifyFindings checks that a batch serves its purpose: each finding it is to fix
-// is gone, and nothing has come up that is as severe as the least of them. What
-// parts of the batch were found to open, and may, is in opened.
-func verifyFindings(before, after *Report, batch []selected, opened map[fixer.Key]bool) error {
+// is gone, and nothing has come up that is as severe as the least of them, but for
+// what only follows from fixes. What parts of the batch were found to open, and may,
+// is in opened.
+func (f *folding) verifyFindings(after *Report, batch []selected, opened map[fixer.Key]bool) error {
+	before := f.report
 	least := fixer.Critical
 	for _, t := range batch {
 		if after.Finding(t.finding.Key()) != nil {
@@ -160,9 +162,9 @@ func verifyFindings(before, after *Report, batch []selected, opened map[fixer.Ke
 		}
 		least = min(least, t.finding.Severity)
 	}
-	for _, f := range after.Findings {
-		if k := f.Key(); f.Severity >= least && before.Finding(k) == nil && !opened[k] {
-			return opensError(f)
+	for _, came := range after.Findings {
+		if k := came.Key(); came.Severity >= least && before.Finding(k) == nil && !opened[k] && !f.checker.follows[came.Rule] {
+			return opensError(came)
 		}
 	}
 	for _, p := range after.Problems {

@@ -88,7 +88,7 @@ func open(ctx context.Context, o Options, progress func(Stage, fixer.Progress)) 
 
 // isOurs reports whether a file is one that oakum is for, even if it could not be read.
 func isOurs(s fixer.Source) bool {
-	return !s.Context && s.Kind != fixer.Dockerignore && (s.Skip == nil || s.Skip.Code != discover.SkipUnknown)
+	return !s.Context && s.Kind.Checked() && (s.Skip == nil || s.Skip.Code != discover.SkipUnknown)
 }
 
 // nothingIn says that there is nothing to do in the paths.

@@ -43,6 +43,7 @@ var all = []*fixer.Rule{
 	cross.DefaultServiceAccount,
 	cross.DisruptionBudget,
 	cross.Dockerignore,
+	cross.PinsWithoutUpdates,
 	cross.PodSecurityLabels,
 	cross.ServiceAccountToken,
 	cross.SourceLabel,

@@ -429,6 +429,8 @@ func kindOf(path string, data []byte) fixer.Kind {
 	switch {
 	case strings.HasSuffix(base, ".dockerignore"):
 		return fixer.Dockerignore
+	case strings.HasPrefix(base, "renovate.json") || strings.HasPrefix(base, "dependabot."):
+		return fixer.Updates
 	case strings.HasPrefix(base, "kustomization.") || strings.HasPrefix(base, "patch"):
 		return fixer.Kustomize
 	case strings.Contains(base, "Dockerfile") || strings.HasPrefix(base, "Containerfile"):
