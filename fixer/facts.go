@@ -21,6 +21,10 @@ type Facts struct {
 	// https://github.com/owner/name; "" when it is not known.
 	Source string
 
+	// AllowedRegistries are those that images may come from, in the form of
+	// [image.ParseRegistry]; nil without such a policy. A person gives it.
+	AllowedRegistries []string
+
 	known sync.Map // image.Knowledge by name, made on the first question
 
 	mu     sync.Mutex
@@ -94,5 +98,5 @@ func (f *Facts) With(answers ...*image.Answer) *Facts {
 	for _, a := range answers {
 		all[a.Ref] = all[a.Ref].With(a)
 	}
-	return &Facts{Answers: all, Source: f.Source}
+	return &Facts{Answers: all, Source: f.Source, AllowedRegistries: f.AllowedRegistries}
 }
