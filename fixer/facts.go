@@ -2,6 +2,7 @@ package fixer
 
 import (
 	"maps"
+	"slices"
 	"sync"
 
 	"github.com/oakum-sec/oakum/fixer/image"
@@ -22,13 +23,29 @@ type Facts struct {
 	Source string
 
 	// AllowedRegistries are those that images may come from, in the form of
-	// [image.ParseRegistry]; nil without such a policy. A person gives it.
+	// [ParseRegistries]; nil without such a policy, which a person gives.
 	AllowedRegistries []string
 
 	known sync.Map // image.Knowledge by name, made on the first question
 
 	mu     sync.Mutex
 	wishes map[string]image.Wish // by the full form of the reference
+}
+
+// ParseRegistries reads a policy: registries or parts of them, as HOST, HOST/PATH or
+// *.DOMAIN. Nothing at all is no policy.
+func ParseRegistries(list []string) ([]string, error) {
+	var out []string
+	for _, s := range list {
+		registry, err := image.ParseRegistry(s)
+		if err != nil {
+			return nil, err
+		}
+		if !slices.Contains(out, registry) {
+			out = append(out, registry)
+		}
+	}
+	return out, nil
 }
 
 // Image returns what is known of the image that a name refers to: the tables,

@@ -1,8 +1,10 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"os"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -19,6 +21,7 @@ type selectFlags struct {
 	ignore    []string
 	noIgnore  bool
 	generated bool
+	allow     []string
 
 	paths    project.Paths // what files are called
 	progress *progressLine // shows that the work takes long
@@ -28,6 +31,7 @@ func (f *selectFlags) add(cmd *cobra.Command) {
 	cmd.Flags().StringSliceVar(&f.only, "select", nil, "only these `RULE`s: names, kinds (kubernetes), patterns (*/capabilities) or ids of other tools (DL3002)")
 	cmd.Flags().StringSliceVar(&f.ignore, "ignore", nil, "leave these `RULE`s out, as if they did not exist")
 	cmd.Flags().BoolVar(&f.generated, "generated", false, "also edit files that a tool generates; by default they are only reported")
+	cmd.Flags().StringSliceVar(&f.allow, "allow-registry", nil, "report images from other registries than these: `HOST[/PATH]` or *.DOMAIN; default $"+allowVariable)
 	cmd.Flags().BoolVar(&f.noIgnore, "no-ignore", false, "also read what .gitignore names, vendor and node_modules")
 }
 
@@ -36,9 +40,39 @@ func (f *selectFlags) selection() (*project.Selection, error) {
 	return project.Select(rules.All(), f.only, f.ignore)
 }
 
+// allowVariable holds the registries that images may come from, with commas between,
+// for where no flag does.
+const allowVariable = "OAKUM_ALLOW_REGISTRIES"
+
+// registries are those that images may come from; nil without such a policy.
+func (f *selectFlags) registries(cmd *cobra.Command) ([]string, error) {
+	list, from := f.allow, "--allow-registry"
+	switch {
+	case len(list) > 0:
+	case cmd.Flags().Changed("allow-registry"): // an empty variable of a script is no policy by mistake
+		return nil, errors.New("--allow-registry needs a registry")
+	default:
+		from = allowVariable
+		for s := range strings.SplitSeq(os.Getenv(allowVariable), ",") {
+			if s = strings.TrimSpace(s); s != "" {
+				list = append(list, s)
+			}
+		}
+	}
+	registries, err := fixer.ParseRegistries(list)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", from, err)
+	}
+	return registries, nil
+}
+
 // open reads and checks what the paths hold, and prints the notes.
 func (f *selectFlags) open(cmd *cobra.Command, paths []string) (*project.Project, error) {
 	selection, err := f.selection()
+	if err != nil {
+		return nil, err
+	}
+	registries, err := f.registries(cmd)
 	if err != nil {
 		return nil, err
 	}
@@ -46,7 +80,7 @@ func (f *selectFlags) open(cmd *cobra.Command, paths []string) (*project.Project
 	if isTerminal(os.Stderr) {
 		f.progress.out = os.Stderr
 	}
-	p, err := project.Open(cmd.Context(), project.Options{Paths: paths, NoIgnore: f.noIgnore, Generated: f.generated, Selection: selection, Progress: f.progress.report})
+	p, err := project.Open(cmd.Context(), project.Options{Paths: paths, NoIgnore: f.noIgnore, Generated: f.generated, Selection: selection, AllowedRegistries: registries, Progress: f.progress.report})
 	f.progress.stop()
 	if err != nil {
 		return nil, err

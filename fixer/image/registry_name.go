@@ -19,7 +19,7 @@ func ParseRegistry(s string) (string, error) {
 	case strings.Contains(s, "://"):
 		return "", fmt.Errorf("%q: a registry is named without a scheme, as in ghcr.io", s)
 	case !strings.ContainsAny(name, ".:") && name != "localhost":
-		return "", fmt.Errorf("%q: %s is not the host of a registry; for images of Docker Hub write docker.io/%s", s, host, strings.Trim(host+"/"+path, "/"))
+		return "", fmt.Errorf("%q does not begin with the host of a registry; for images of Docker Hub write docker.io/%s", s, strings.Trim(host+"/"+path, "/"))
 	}
 	whole := name
 	if path != "" {
