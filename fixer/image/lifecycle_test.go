@@ -22,7 +22,7 @@ func TestLifecycles(t *testing.T) {
 		"gcr.io/distroless/nodejs20-debian12":    {"Debian 12 (bookworm) 2026-07-11/2028-06-30", "Node.js 20 2026-04-30/"},
 		"gcr.io/distroless/nodejs20@" + digest:   {"Node.js 20 2026-04-30/"},
 		"gcr.io/distroless/python3-debian13":     {"Debian 13 (trixie) 2028-08-09/2030-06-30"},
-		"mcr.microsoft.com/dotnet/sdk:6.0-jammy": {"Ubuntu 22.04 (jammy) 2027-04-01/2032-04-09", ".NET 6 2024-11-12/"},
+		"mcr.microsoft.com/dotnet/sdk:6.0-jammy": {"Ubuntu 22.04 (jammy) 2027-04-01/2032-04-09", ".NET 6.0 2024-11-12/"},
 		"node:0.10":                              {"Node.js 0.10 2016-10-31/"},
 		"alpine:3.24":                            {"Alpine Linux 3.24 2028-06-01/"},
 		"alpine:3":                               nil,

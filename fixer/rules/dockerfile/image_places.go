@@ -144,3 +144,18 @@ func buildContexts(p *fixer.Pass) map[string]bool {
 	}
 	return out
 }
+
+// Images returns the images that a Dockerfile names.
+func Images(p *fixer.Pass) []fixer.NamedImage {
+	var out []fixer.NamedImage
+	from := map[int]bool{} // by the start of the instruction
+	for _, s := range p.File.Dockerfile.Stages {
+		from[s.From.Start] = true
+	}
+	for _, at := range imagePlaces(p) {
+		if name, ok := at.Pulled(p); ok {
+			out = append(out, fixer.NamedImage{Image: name, File: p.File.Path, Line: at.line, Base: from[at.start]})
+		}
+	}
+	return out
+}

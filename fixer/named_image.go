@@ -1,0 +1,11 @@
+package fixer
+
+// A NamedImage is a place of the repository that names an image which is pulled.
+type NamedImage struct {
+	Image string // the reference in full form: "docker.io/library/nginx:1.27"
+	File  string
+	Line  int
+
+	// Base says that a stage of a Dockerfile starts from it.
+	Base bool
+}
