@@ -74,8 +74,11 @@ var lawRooms = map[string][]string{
 	"fixer/discover":      {"fixer", "fixer/disk", "fixer/git", "fixer/buildcontext", "fixer/compose", "fixer/yamldoc", "fixer/text"},
 	"fixer/workspace":     {"fixer", "fixer/engine", "fixer/disk", "fixer/text"},
 
+	// It runs a vulnerability scanner that is installed, and nothing else.
+	"fixer/scanner": {"fixer/text"},
+
 	// What a command or an interface does with a repository.
-	"fixer/project": {"fixer", "fixer/discover", "fixer/disk", "fixer/engine", "fixer/git", "fixer/report", "fixer/workspace", "fixer/text"},
+	"fixer/project": {"fixer", "fixer/scanner", "fixer/discover", "fixer/disk", "fixer/engine", "fixer/git", "fixer/report", "fixer/workspace", "fixer/text"},
 
 	// An interface shows what the engine says and records decisions. It knows
 	// no rule, no document and no disk: reading and writing are given to it. What
@@ -85,7 +88,7 @@ var lawRooms = map[string][]string{
 	"tui/linemode": {"tui/review", "fixer", "fixer/engine", "fixer/report", "fixer/text"},
 
 	// Commands read flags, call, print and exit.
-	"cmd": {"tui", "fixer", "fixer/engine", "fixer/project", "fixer/report", "fixer/rules", "fixer/text", "templates"},
+	"cmd": {"tui", "fixer", "fixer/scanner", "fixer/engine", "fixer/project", "fixer/report", "fixer/rules", "fixer/text", "templates"},
 
 	"templates": {},
 }
@@ -114,8 +117,8 @@ func forbidden(room string) [][]string {
 		return [][]string{network, chance, charm}
 	case diskRooms[room]:
 		return [][]string{network, chance, charm, {"os/exec"}}
-	case room == "fixer/project":
-		// It starts programs: the person's editor and browser.
+	case room == "fixer/project", room == "fixer/scanner":
+		// They start programs: the person's editor and browser, and a scanner.
 		return [][]string{network, chance, charm}
 	case strings.HasPrefix(room, "fixer"):
 		return [][]string{disk, network, chance, charm, {"unsafe", "plugin"}}

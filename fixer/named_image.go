@@ -2,7 +2,7 @@ package fixer
 
 // A NamedImage is a place of the repository that names an image which is pulled.
 type NamedImage struct {
-	Image string // the reference in full form: "docker.io/library/nginx:1.27"
+	Image string // the reference in full form: "docker.io/library/redis:8"
 	File  string
 	Line  int
 
