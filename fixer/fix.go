@@ -3,6 +3,7 @@ package fixer
 import (
 	"fmt"
 	"maps"
+	"regexp"
 	"slices"
 	"strings"
 )
@@ -57,6 +58,45 @@ func (f *Fix) Guesses(chosen Params) []string {
 		}
 	}
 	return out
+}
+
+var titleWord = regexp.MustCompile(`[\pL\pN_./-]+`)
+
+// TitleWith is the title with chosen values in the place of the defaults that it names.
+// Parameters with one default are named in their order. What the title does not name
+// follows in brackets.
+func (f *Fix) TitleWith(chosen Params) string {
+	byDefault := map[string][]*Param{}
+	for i := range f.Params {
+		p := &f.Params[i]
+		byDefault[p.Default] = append(byDefault[p.Default], p)
+	}
+	named := map[string]bool{}
+	title := titleWord.ReplaceAllStringFunc(f.Title, func(word string) string {
+		list := byDefault[word]
+		if len(list) == 0 {
+			return word
+		}
+		p := list[0]
+		if len(list) > 1 {
+			byDefault[word] = list[1:]
+		}
+		if v := chosen[p.Name]; v != "" {
+			named[p.Name] = true
+			return v
+		}
+		return word
+	})
+	var rest []string
+	for _, p := range f.Params {
+		if v, ok := chosen[p.Name]; ok && v != p.Default && !named[p.Name] {
+			rest = append(rest, p.Name+"="+v)
+		}
+	}
+	if len(rest) > 0 {
+		title += " (" + strings.Join(rest, ", ") + ")"
+	}
+	return title
 }
 
 // Optional is a validation that accepts an empty value, too.

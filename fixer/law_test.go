@@ -42,7 +42,7 @@ var lawRooms = map[string][]string{
 	"fixer/container": {"fixer", "fixer/build", "fixer/topology", "fixer/compose", "fixer/kube", "fixer/dockerfile", "fixer/image", "fixer/yamldoc", "fixer/text"},
 
 	// How a reference to an image is named by its digest.
-	"fixer/pin": {"fixer", "fixer/image", "fixer/text"},
+	"fixer/pin": {"fixer", "fixer/updates", "fixer/image", "fixer/text"},
 
 	// The engine checks, folds and verifies. It knows no rule, no disk and no
 	// form of output.
@@ -76,6 +76,9 @@ var lawRooms = map[string][]string{
 
 	// It runs a vulnerability scanner that is installed, and nothing else.
 	"fixer/scanner": {"fixer/text"},
+
+	// The way to the network: what registries say of images.
+	"fixer/registry": {"fixer/image", "fixer/disk", "fixer/text"},
 
 	// What a command or an interface does with a repository.
 	"fixer/project": {"fixer", "fixer/scanner", "fixer/discover", "fixer/disk", "fixer/engine", "fixer/git", "fixer/report", "fixer/workspace", "fixer/text"},
@@ -117,6 +120,9 @@ func forbidden(room string) [][]string {
 		return [][]string{network, chance, charm}
 	case diskRooms[room]:
 		return [][]string{network, chance, charm, {"os/exec"}}
+	case room == "fixer/registry":
+		// It asks registries, keeps their answers and runs credential helpers.
+		return [][]string{chance, charm, {"unsafe", "plugin"}}
 	case room == "fixer/project", room == "fixer/scanner":
 		// They start programs: the person's editor and browser, and a scanner.
 		return [][]string{network, chance, charm}
@@ -334,6 +340,9 @@ func TestLawIsTight(t *testing.T) {
 		{"fixer/yamldoc", "github.com/oakum-sec/oakum/fixer", false},
 		{"fixer/compose", "net/http", false},
 		{"fixer/kube", "os/exec", false},
+		{"fixer/scanner", "os/exec", true},
+		{"fixer/scanner", "net/http", false},
+		{"fixer/scanner", "github.com/oakum-sec/oakum/fixer", false},
 		{"fixer/workspace", "os", true},
 		{"fixer/workspace", "os/exec", false},
 		{"fixer/workspace", "net/http", false},
@@ -349,6 +358,13 @@ func TestLawIsTight(t *testing.T) {
 		{"fixer/disk", "github.com/oakum-sec/oakum/fixer/git", false},
 		{"fixer", "github.com/oakum-sec/oakum/fixer/disk", false},
 		{"fixer/image", "net/http", false},
+		{"fixer/registry", "net/http", true},
+		{"fixer/registry", "os/exec", true},
+		{"fixer/registry", "math/rand/v2", false},
+		{"fixer/registry", "github.com/oakum-sec/oakum/fixer/image", true},
+		{"fixer/registry", "github.com/oakum-sec/oakum/fixer", false},
+		{"fixer", "github.com/oakum-sec/oakum/fixer/registry", false},
+		{"fixer/rules/dockerfile", "github.com/oakum-sec/oakum/fixer/registry", false},
 		{"tui", "github.com/oakum-sec/oakum/fixer", true},
 		{"tui/linemode", "github.com/oakum-sec/oakum/fixer/report", true},
 		{"tui/linemode", "github.com/oakum-sec/oakum/tui/review", true},

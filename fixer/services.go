@@ -184,9 +184,10 @@ func (j *joiner) services() *Services {
 	seen := map[string]bool{}
 	for _, v := range out.All {
 		if count[v.Name] > 1 { // one name is not one service: say where
-			name := v.Name + " (" + v.Parts[0].File + ")"
+			at := v.namedBy()
+			name := v.Name + " (" + at.File + ")"
 			if seen[name] {
-				name = v.Name + " (" + v.Parts[0].File + " " + v.Parts[0].Path + ")"
+				name = v.Name + " (" + at.File + " " + at.Path + ")"
 			}
 			v.Name = name
 		}
@@ -194,6 +195,19 @@ func (j *joiner) services() *Services {
 	}
 	slices.SortFunc(out.All, func(a, b *Service) int { return strings.Compare(a.Name, b.Name) })
 	return out
+}
+
+// namedBy is the part that gives the service its name: a Compose service or else a
+// workload, where it has one.
+func (s *Service) namedBy() ServicePlace {
+	for _, kind := range []Kind{Compose, Kubernetes} {
+		for _, p := range s.Parts {
+			if p.kind == kind && p.name != "" {
+				return p
+			}
+		}
+	}
+	return s.Parts[0]
 }
 
 // mostNames bounds how many names the name of a service is made of.

@@ -74,24 +74,27 @@ type openedMsg struct {
 
 func (msg openedMsg) apply(d *model) tea.Cmd {
 	if msg.err != nil {
-		return tea.Batch(tea.SetClipboard(msg.url), d.warn("no browser here (%v); copied %s", msg.err, msg.url))
+		return tea.Batch(tea.SetClipboard(msg.url), d.warn("No browser here (%v); copied %s", msg.err, msg.url))
 	}
-	return d.say("opened %s", msg.url)
+	return d.say("Opened %s", msg.url)
 }
 
 // copyPreview copies the diff of the preview of a finding. What is copied is
 // the patch itself, byte for byte, and not what made it visible-safe.
 func (d *model) copyPreview(k fixer.Key) tea.Cmd {
 	p, exact := d.previewOf(k)
+	if o := d.current.outcome(k); (p == nil || !exact) && o != nil && len(d.offer(o).Fixes) == 0 {
+		return d.say("There is no diff to copy: no automatic fix is known for this finding")
+	}
 	if p == nil || !exact {
-		return d.say("there is no diff yet")
+		return d.say("The diff is still being worked out")
 	}
 	return d.copy(patchOf(between(p.without.After, p.with.After, p.with, p.without)), "diff")
 }
 
 func (d *model) copy(s, what string) tea.Cmd {
 	if s == "" {
-		return d.say("nothing to copy")
+		return d.say("Nothing to copy")
 	}
 	return tea.Batch(tea.SetClipboard(s), d.say("Copied the %s, if the terminal allows it", what))
 }
@@ -114,7 +117,7 @@ type editorMsg struct {
 
 func (msg editorMsg) apply(d *model) tea.Cmd {
 	if msg.err != nil {
-		return d.warn("no editor: %v", msg.err)
+		return d.warn("Cannot start an editor: %v", msg.err)
 	}
 	return tea.Exec(foreground{msg.cmd}, func(err error) tea.Msg { return editedMsg{err} })
 }
@@ -124,7 +127,7 @@ type editedMsg struct{ err error }
 
 func (msg editedMsg) apply(d *model) tea.Cmd {
 	if msg.err != nil {
-		return d.rescan("the editor failed: " + msg.err.Error() + "; ")
+		return d.rescan("The editor failed: " + msg.err.Error() + "; ")
 	}
 	return d.rescan("")
 }

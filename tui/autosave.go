@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"strings"
 	"sync"
 
 	tea "charm.land/bubbletea/v2"
@@ -115,6 +116,9 @@ func (msg keptMsg) apply(d *model) tea.Cmd {
 func (d *model) keepAndQuit() tea.Cmd {
 	if n := d.decided(); n > 0 && !d.autosave.failed {
 		d.summary += keptWords(n)
+		if out := d.leftOutWords(); out != "" && d.current != nil {
+			d.summary += strings.TrimPrefix(out, " ") + " The plan of the next session has them again.\n"
+		}
 	}
 	return d.leaveAfterSave(func() tea.Cmd {
 		if !d.autosave.again || d.busyWith != "" {

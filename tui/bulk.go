@@ -102,7 +102,7 @@ func accepted(what string, before, after review.Tally) string {
 		}
 	}
 	more(after.Closed-before.Closed, "%d closed with them")
-	more(after.CameUp-before.CameUp, "%d came up")
+	more(after.CameUp-before.CameUp, "%d appeared")
 	more(after.Blocked-before.Blocked, "%d cannot be made")
 	return out + fmt.Sprintf("; %d left", after.Left)
 }
@@ -129,7 +129,7 @@ func (d *model) nothingToAccept(sel selection) string {
 	more(look, "%d for review")
 	more(t.Manual, "%d without an automatic fix")
 	more(t.Accepted, "%d accepted already")
-	more(t.Closed, "%d closed by other fixes")
+	more(t.Closed, "%d closed")
 	more(t.Skipped+t.Suppressed, "%d skipped or suppressed")
 	out := fmt.Sprintf("Nothing to accept (%s)", sel.what)
 	if len(why) > 0 {

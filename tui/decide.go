@@ -40,18 +40,18 @@ func (d *model) recorded(err error, said string) tea.Cmd {
 // the same question in several places at once, the answer is for all of them.
 func (d *model) accept(f *fixer.Finding, id string, params fixer.Params) tea.Cmd {
 	all := d.together(f.Key(), engine.Decision{Verdict: engine.Accept, Fix: id, Params: params})
-	return d.decide("accept "+f.Rule, all, "accepted "+ruleWord(f.Rule)+in(f, len(all)))
+	return d.decide("accept "+f.Rule, all, "Accepted "+ruleWord(f.Rule)+in(f, len(all)))
 }
 
 // acceptOne is accept for the one finding alone.
 func (d *model) acceptOne(f *fixer.Finding, id string, params fixer.Params) tea.Cmd {
-	return d.decide("accept "+f.Rule, engine.Decisions{f.Key(): {Verdict: engine.Accept, Fix: id, Params: params}}, "accepted "+ruleWord(f.Rule)+in(f, 1))
+	return d.decide("accept "+f.Rule, engine.Decisions{f.Key(): {Verdict: engine.Accept, Fix: id, Params: params}}, "Accepted "+ruleWord(f.Rule)+in(f, 1))
 }
 
 // skip leaves a finding, or all that are asked about at once.
 func (d *model) skip(f *fixer.Finding) tea.Cmd {
 	all := d.together(f.Key(), engine.Decision{Verdict: engine.Skip})
-	return d.decide("skip "+f.Rule, all, "skipped "+ruleWord(f.Rule)+in(f, len(all)))
+	return d.decide("skip "+f.Rule, all, "Skipped "+ruleWord(f.Rule)+in(f, len(all)))
 }
 
 // in says where something was decided.
@@ -67,7 +67,7 @@ func (d *model) toggle(o *engine.Outcome) tea.Cmd {
 	f := o.Finding
 	if v, ok := d.session.Decision(f.Key()); ok {
 		d.session.Forget(f.Key())
-		return tea.Batch(d.changed(), d.recorded(nil, fmt.Sprintf("took back: %s %s in %s", v.Verdict, ruleWord(f.Rule), f.File)))
+		return tea.Batch(d.changed(), d.recorded(nil, fmt.Sprintf("Took back: %s %s in %s", v.Verdict, ruleWord(f.Rule), f.File)))
 	}
 	if why := d.notAcceptable(o); why != "" {
 		return d.warn("%s", why)
@@ -122,7 +122,7 @@ func (d *model) acceptAlike(f *fixer.Finding, id string, params fixer.Params) te
 		all[o.Finding.Key()] = engine.Decision{Verdict: engine.Accept, Fix: id, Params: params}
 	}
 	all[f.Key()] = engine.Decision{Verdict: engine.Accept, Fix: id, Params: params}
-	return d.decide("accept all "+f.Rule, all, fmt.Sprintf("accepted %s of %s", count(len(all), "finding"), ruleWord(f.Rule)))
+	return d.decide("accept all "+f.Rule, all, fmt.Sprintf("Accepted %s of %s", count(len(all), "finding"), ruleWord(f.Rule)))
 }
 
 // alike are the other open findings of a rule to which a choice applies.
@@ -184,7 +184,7 @@ func (d *model) skipFile(path string) tea.Cmd {
 	if len(all) == 0 {
 		return d.say("No open findings in %s", path)
 	}
-	return d.decide("skip the rest of "+path, all, fmt.Sprintf("skipped %s in %s", count(len(all), "finding"), path))
+	return d.decide("skip the rest of "+path, all, fmt.Sprintf("Skipped %s in %s", count(len(all), "finding"), path))
 }
 
 func (d *model) undo() tea.Cmd {
@@ -192,15 +192,15 @@ func (d *model) undo() tea.Cmd {
 	if !ok {
 		return d.say("Nothing to undo here; oakum undo restores files that were written")
 	}
-	return tea.Batch(d.changed(), d.say("undone: %s %s ctrl+r does it again", label, d.theme.Marks.Dash))
+	return tea.Batch(d.changed(), d.say("Undone: %s %s ctrl+r does it again", label, d.theme.Marks.Dash))
 }
 
 func (d *model) redo() tea.Cmd {
 	label, ok := d.session.Redo()
 	if !ok {
-		return d.say("nothing to redo")
+		return d.say("Nothing to redo")
 	}
-	return tea.Batch(d.changed(), d.say("done again: %s", label))
+	return tea.Batch(d.changed(), d.say("Done again: %s", label))
 }
 
 // open reports whether a finding still waits for a decision.

@@ -84,7 +84,7 @@ func (v *detail) alternative(f *fixer.Finding) *fixer.Fix {
 func (v *detail) turn(d *model, f *fixer.Finding, by int) tea.Cmd {
 	n := len(f.Fixes)
 	if n < 2 {
-		return d.say("there is no other fix for this")
+		return d.say("There is no other fix for this")
 	}
 	at := 0
 	for i := range f.Fixes {
@@ -193,7 +193,7 @@ func (v *detail) fixRule(d *model, f *fixer.Finding, fix *fixer.Fix, p *preview,
 			at = i + 1
 		}
 	}
-	left := text.VisibleLine(fix.Title)
+	left := text.VisibleLine(fix.TitleWith(v.params))
 	if n := len(f.Fixes); n > 1 {
 		left = fmt.Sprintf("fix %d of %d: %s", at, n, left)
 	}

@@ -167,7 +167,7 @@ func (s *diffScreen) press(d *model, a action) tea.Cmd {
 		return s.search(d, s.query, true)
 	case actCopy:
 		if s.shown == nil {
-			return d.say("there is no diff yet")
+			return d.say("The diff is still being worked out")
 		}
 		return d.copy(patchOf(diffFiles(s.shown.Changes)), "diff")
 	case actSplit, actMoreContext, actLessContext, actWrap, actLeft, actRight:
@@ -183,7 +183,7 @@ func (s *diffScreen) press(d *model, a action) tea.Cmd {
 // finding it goes on to.
 func (s *diffScreen) decide(d *model, a action) tea.Cmd {
 	if s.plan != nil {
-		return d.say("y and n decide about one finding; this is the whole plan")
+		return d.say("This is the whole plan: y and n decide about one finding")
 	}
 	r, ok := d.below().(*reviewScreen)
 	if !ok {
@@ -213,7 +213,7 @@ func (s *diffScreen) turn(d *model, a action) tea.Cmd {
 		moved = s.pane.diff.PrevFile()
 	}
 	if !moved {
-		return d.say("no other file that way")
+		return d.say("No other file that way")
 	}
 	return nil
 }

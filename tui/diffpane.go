@@ -170,9 +170,9 @@ func (p *diffPane) look(with *looks, a action) {
 func lookSaid(d *model, with looks, a action, width int) tea.Cmd {
 	switch {
 	case a == actSplit && with.split && width < splitWidth:
-		return d.say("two columns need %d cells: zoom, or widen the terminal", splitWidth)
+		return d.say("Two columns need %d cells: zoom, or widen the terminal", splitWidth)
 	case (a == actMoreContext || a == actLessContext) && with.context == wholeFile:
-		return d.say("showing whole files")
+		return d.say("Showing whole files")
 	}
 	return nil
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	tea "charm.land/bubbletea/v2"
@@ -20,7 +21,8 @@ import (
 type doneScreen struct {
 	parts   []donePart
 	written *planIndex // what the figures are of: the newest plan is of what is left
-	checks  []fixer.Verification
+	checks  []report.Check
+	all     bool // every file and check is shown
 	undo    string
 	scroller
 }
@@ -31,17 +33,29 @@ type donePart struct {
 	lines []string // visible-safe
 }
 
+// shown are the parts as they are shown. Lines and checks that are not are counted, with
+// how to see them.
+func (s *doneScreen) shown(files, checks string) []donePart {
+	parts := slices.Clone(s.parts)
+	for i, p := range parts {
+		if n := len(p.lines) - mostFiles; p.label == "Files" && n > 1 && !s.all {
+			parts[i].lines = append(slices.Clone(p.lines[:mostFiles]), fmt.Sprintf("and %d more: %s", n, files))
+		}
+	}
+	return append(parts, s.checkPart(checks))
+}
+
 // newDone describes a plan that was written except for the files in out.
-func newDone(d *model, st *planIndex, out []string, r *fixer.Receipt) *doneScreen {
-	m := &d.theme.Marks
+func newDone(d *model, view *planView, out []string, r *fixer.Receipt) *doneScreen {
+	m, st := &d.theme.Marks, view.index
 	plan := st.plan
-	s := &doneScreen{written: st, checks: reported(plan).Checks(), undo: r.Undo}
+	s := &doneScreen{written: st, checks: reported(plan).Checks(), undo: visible(r.Undo)}
 	s.add("Score", fmt.Sprintf("%d %s %d of 100 (%s %s %s)", plan.ScoreBefore, m.Arrow, plan.ScoreAfter,
 		engine.Grade(plan.ScoreBefore), m.Arrow, engine.Grade(plan.ScoreAfter)))
 	if was, is := fixer.CountLevels(plan.Before.PodLevels()), fixer.CountLevels(plan.After.PodLevels()); is != "" {
 		s.add("Pods", was+" "+m.Arrow+" "+is+" (Pod Security level)")
 	}
-	s.add("Counts", strings.Replace(tallied(st), " accepted", " fixed", 1))
+	s.add("Counts", writtenWords(st.sum))
 
 	files := []string{count(len(r.Written), "file") + " written"}
 	widest := 0
@@ -65,20 +79,54 @@ func newDone(d *model, st *planIndex, out []string, r *fixer.Receipt) *doneScree
 	}
 	s.add("Files", files...)
 	s.add("Undo", visible(r.Undo))
-	if left := leftWords(st); left != "" {
+	if left := leftWords(st, view.withheld); left != "" {
 		s.add("Left", left)
 	}
 	s.add("Next", "oakum scan --fail-on high  (in CI: fails while findings of this severity are left)")
-	var checks []string
-	for _, c := range s.checks {
-		if c.Command != "" {
-			checks = append(checks, visible(c.Command))
-			c.Expect = "  " + c.Expect
-		}
-		checks = append(checks, visible(c.Expect))
-	}
-	s.add("Check", checks...)
 	return s
+}
+
+// Bounds of what is shown unless all is: how many files, how many checks, and for how
+// many other names each.
+const (
+	mostFiles      = 10
+	mostChecks     = 6
+	mostCheckNames = 4
+)
+
+// checkLines say how to see that all still works. Those beyond the bounds are counted.
+func (s *doneScreen) checkLines(all bool) []string {
+	list, names := s.checks, 0
+	if !all {
+		list, names = list[:min(len(list), mostChecks)], mostCheckNames
+	}
+	var out []string
+	for _, c := range list {
+		indent := ""
+		if c.Command != "" {
+			out = append(out, visible(c.Command))
+			indent = "  "
+		}
+		out = append(out, indent+visible(c.Expect))
+		if others := c.Others(names); others != "" {
+			out = append(out, indent+visible(others))
+		}
+	}
+	return out
+}
+
+// checkPart is the checks as they are shown, with how to see those that are not.
+func (s *doneScreen) checkPart(how string) donePart {
+	p := donePart{"Check", s.checkLines(s.all)}
+	if n := len(s.checks) - mostChecks; n > 0 && !s.all {
+		p.lines = append(p.lines, fmt.Sprintf("and %s: %s", count(n, "more check"), how))
+	}
+	return p
+}
+
+// short reports whether there is no more than what is shown at first.
+func (s *doneScreen) short() bool {
+	return len(s.written.plan.Changes) < mostFiles && slices.Equal(s.checkLines(false), s.checkLines(true))
 }
 
 // reported is a plan as the reports see it.
@@ -93,7 +141,7 @@ func (s *doneScreen) add(label string, lines ...string) {
 // plain is the summary for the scrollback and for pasting.
 func (s *doneScreen) plain() string {
 	var b strings.Builder
-	for _, p := range s.parts {
+	for _, p := range s.shown("git status lists them", "oakum explain RULE has those of each rule") {
 		for i, line := range p.lines {
 			label := ""
 			if i == 0 {
@@ -115,6 +163,14 @@ func (s *doneScreen) press(d *model, a action) tea.Cmd {
 		return tea.Batch(d.home(), d.rescan(""))
 	case actCopy:
 		return d.copy(s.plain(), "summary")
+	case actShowAll:
+		if s.short() {
+			return d.say("All is shown already")
+		}
+		s.all = !s.all
+		return nil
+	case actHowToUndo:
+		return d.say("The files are written: leave with q, then %s restores them", s.undo)
 	case actCopyCommit:
 		return copyReport(s.written.plan, "commit message", (*report.Fix).CommitMessage)
 	case actCopyPull:
@@ -151,7 +207,7 @@ func (msg copyMsg) apply(d *model) tea.Cmd {
 func (s *doneScreen) draw(d *model, l layout) page {
 	t := &d.theme
 	var lines []string
-	for _, p := range s.parts {
+	for _, p := range s.shown("x shows all", "x shows all") {
 		for i, line := range p.lines {
 			label := ""
 			if i == 0 {
@@ -164,6 +220,12 @@ func (s *doneScreen) draw(d *model, l layout) page {
 		}
 	}
 	p := page{title: "done " + t.Marks.Dot + " " + d.title(), heavy: true, body: s.window(lines, l.body)}
+	switch {
+	case s.all:
+		p.labels = map[action]string{actShowAll: "show less"}
+	case s.short():
+		p.idle = append(p.idle, actShowAll)
+	}
 	p.right = fmt.Sprintf("score %d %s %d", s.written.plan.ScoreBefore, t.Marks.Arrow, s.written.plan.ScoreAfter)
 	if n := s.below(); n > 0 {
 		p.foot = "j: " + count(n, "line") + " more below"

@@ -6,6 +6,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	tea "charm.land/bubbletea/v2"
 
@@ -234,6 +236,9 @@ func (d *drive) at(want place) {
 // sound fails unless the frame has the size of the terminal.
 func (d *drive) sound() {
 	d.t.Helper()
+	if first, _ := utf8.DecodeRuneInString(d.model().toast.text); unicode.IsLower(first) {
+		d.t.Errorf("a toast begins with a small letter: %q", d.model().toast.text)
+	}
 	lines := d.app.d.frameLines()
 	if len(lines) != d.model().height {
 		d.t.Fatalf("%d lines in a terminal of %dx%d:\n%s", len(lines), d.model().width, d.model().height, d.screen())

@@ -16,7 +16,7 @@ func TestEditorAndLostVerdicts(t *testing.T) {
 	b := newFake(shop())
 	d := start(t, b, 80, 24)
 	d.press("e")
-	d.wants("no editor: EDITOR is not set")
+	d.wants("Cannot start an editor: EDITOR is not set")
 	b.editor = func() {}
 	d.press("space", "e")
 	if len(d.got) == 0 {
@@ -31,7 +31,7 @@ func TestEditorAndLostVerdicts(t *testing.T) {
 	d.press("esc")
 	d.at(onList)
 	d.send(editedMsg{errors.New("exit status 1")})
-	d.wants("the editor failed")
+	d.wants("The editor failed")
 }
 
 func TestCrashAndResume(t *testing.T) {

@@ -117,7 +117,7 @@ func TestUndoRedo(t *testing.T) {
 		t.Fatalf("%d decisions after redo, want %d", got, all)
 	}
 	d.press("ctrl+r")
-	d.wants("nothing to redo")
+	d.wants("Nothing to redo")
 }
 
 func TestSpaceTakesBack(t *testing.T) {
@@ -125,7 +125,7 @@ func TestSpaceTakesBack(t *testing.T) {
 	d.press("space")
 	d.wants("[✓] CRIT")
 	d.press("space")
-	d.wants("[ ] CRIT", "took back")
+	d.wants("[ ] CRIT", "Took back")
 }
 
 func TestClosedAndNewAreShown(t *testing.T) {
@@ -206,7 +206,7 @@ func TestValuesAcceptedInTheOptionsStay(t *testing.T) {
 	d.press("enter")
 	d.at(onReview)
 	openReview(t, d, "dockerfile/runs-as-root")
-	d.wants("USER 1001", "before CMD, with uid=1001")
+	d.wants("USER 1001", "before CMD (uid=1001)")
 	d.press("y")
 	if v, ok := d.model().session.Decision(find(t, d, "dockerfile/runs-as-root")); !ok || v.Params["uid"] != "1001" {
 		t.Fatalf("after y the decision is %+v", v)
@@ -240,7 +240,7 @@ func TestIgnoreIsPreviewedAndWritten(t *testing.T) {
 	d.press("i")
 	d.at(onIgnore)
 	d.press("enter")
-	d.wants("A reason is needed")
+	d.wants("Type a reason first")
 	d.typeText("it is a build image")
 	d.wants("# oakum: ignore dockerfile/runs-as-root it is a build image")
 	d.press("enter")
@@ -279,7 +279,7 @@ func TestReference(t *testing.T) {
 	}
 	b.urlErr = errors.New("no display")
 	d.press("o")
-	d.wants("no browser here", "copied https://example.org/DL3002")
+	d.wants("No browser here", "copied https://example.org/DL3002")
 }
 
 func TestFilter(t *testing.T) {
@@ -316,8 +316,51 @@ func TestFilter(t *testing.T) {
 		t.Fatal("esc on the list does not clear")
 	}
 	d.press("f")
-	d.wants("showing safe")
+	d.wants("Showing safe")
 	if len(d.model().list.queue) != 2 {
 		t.Fatalf("%d findings, want the 2 safe ones", len(d.model().list.queue))
+	}
+}
+
+// TestOptionsSayWhatIsTyped: the title has the value in the form, and the footer names no
+// key that would be typed into it.
+func TestOptionsSayWhatIsTyped(t *testing.T) {
+	d := start(t, newReal(t), 120, 40)
+	d.model().list.list.Select(find(t, d, "dockerfile/runs-as-root").String())
+	d.press("p")
+	d.at(onOptions)
+	d.wants("? help")
+	d.press("down", "down", "down")
+	if d.model().top().(typist).typing() == nil {
+		t.Fatalf("no field is typed into:\n%s", d.screen())
+	}
+	d.press("ctrl+u")
+	d.typeText("1000")
+	d.wants("Set USER to 1000:65532")
+	if strings.Contains(d.screen(), "? help") || strings.Contains(d.screen(), "Set USER to 65532:65532") {
+		t.Errorf("a key that is typed, or the old value:\n%s", d.screen())
+	}
+	d.press("enter", "enter")
+	d.wants("Set USER to 1000:65532")
+}
+
+// TestTheReasonNamesEnterBeforeItIsTyped: how to go on is said from the start.
+func TestTheReasonNamesEnterBeforeItIsTyped(t *testing.T) {
+	d := start(t, newFake(shop()), 80, 24)
+	d.press("i")
+	d.wants("enter suppress", "Type why the finding stays, then enter")
+}
+
+// TestRowsWithoutAFixOfferNoAcceptAll: not even where other findings of the rule have one.
+func TestRowsWithoutAFixOfferNoAcceptAll(t *testing.T) {
+	d := start(t, newReal(t), 120, 40)
+	for _, r := range d.model().list.rows {
+		if r.outcome == nil || len(r.now.Fixes) > 0 {
+			continue
+		}
+		d.model().list.list.Select(r.key)
+		if strings.Contains(d.screen(), "a all of rule") {
+			t.Fatalf("%s %s: all of rule is offered", r.now.Rule, r.object)
+		}
 	}
 }

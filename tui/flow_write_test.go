@@ -107,7 +107,7 @@ func TestCommitFails(t *testing.T) {
 	d := start(t, b, 80, 24)
 	d.press("A", "w", "enter")
 	d.at(onNotice)
-	d.wants("nothing was written", "no space left on device")
+	d.wants("Nothing was written", "no space left on device")
 	d.elapse()
 	d.press("esc")
 	d.at(onPlan)
@@ -124,8 +124,8 @@ func TestAWriteThatBrokeOffIsNotCalledNothing(t *testing.T) {
 	d := start(t, b, 80, 24)
 	d.press("A", "w", "enter")
 	d.at(onNotice)
-	d.wants("writing was interrupted", "no space left on device", "undo restores them")
-	if strings.Contains(d.screen(), "nothing was written") {
+	d.wants("Writing was interrupted", "no space left on device", "undo restores them")
+	if strings.Contains(d.screen(), "Nothing was written") {
 		t.Errorf("it is said that nothing was written:\n%s", d.screen())
 	}
 }
@@ -134,7 +134,7 @@ func TestPatchIsWhatWouldBeWritten(t *testing.T) {
 	b := newFake(shop())
 	d := start(t, b, 80, 24)
 	d.press("A", "w", "P")
-	d.wants("Saved as oakum.patch")
+	d.wants("Saved the plan as oakum.patch")
 	if !strings.Contains(b.patches[0], "+    security_opt:\n") || !strings.HasPrefix(b.patches[0], "--- a/compose.yaml\n") {
 		t.Fatalf("patch:\n%s", b.patches[0])
 	}
@@ -178,7 +178,11 @@ func TestFileLeftOutStaysOut(t *testing.T) {
 	if b.files["k8s/web.yaml"] == shopManifest {
 		t.Error("the other file was not written")
 	}
-	d.wants("compose.yaml  left out")
+	d.wants("compose.yaml  left out", "2 left out with their file")
+	d.press("q")
+	d.wants("2 accepted fixes have not been written. Left out of the plan: compose.yaml.")
+	d.press("esc", "u")
+	d.wants("leave with q, then oakum undo restores them")
 	d.press("esc", "w") // still out: taken in again it is written
 	d.wants("Left out: neither")
 	if strings.Contains(d.screen(), "write 0 files") {

@@ -88,10 +88,14 @@ func (d *model) usableBut(idle []action) []binding {
 		}
 	}
 	idle = append(d.notHistory(), idle...)
+	t, ok := top.(typist)
+	typing := ok && t.typing() != nil
 	if d.layout().detailWidth < splitWidth {
 		idle = append(idle, actSplit)
 	}
-	return slices.DeleteFunc(slices.Clone(keymap[top.place()]), func(b binding) bool { return slices.Contains(idle, b.act) })
+	return slices.DeleteFunc(slices.Clone(keymap[top.place()]), func(b binding) bool {
+		return slices.Contains(idle, b.act) || typing && b.isTyped()
+	})
 }
 
 // footerKeys are the keys that the footer may name: those with a label that do
@@ -115,15 +119,18 @@ func (d *model) status(width int) string {
 	case d.current != nil && !d.fresh():
 		left = t.Dim.Paint("working out what this does" + t.Marks.Ellipsis)
 	}
-	right := d.tallyLine(width)
-	if d.toast.text != "" && widget.Width(left)+widget.Width(right)+2 > width {
-		right = "" // what just happened is worth more
+	right := ""
+	for _, words := range d.tallyLines(width) {
+		if right = words; d.toast.text == "" || widget.Width(left)+widget.Width(right)+3 <= width {
+			break // what just happened is worth more than what all findings are divided into
+		}
 	}
 	return widget.Spread(" "+left, right, width, t.Marks.Ellipsis)
 }
 
-// tallyLine says what became of all findings: its parts add up to their number.
-func (d *model) tallyLine(width int) string {
+// tallyLines are the ways to say what became of all findings, the longest first. The
+// parts of the first add up to their number.
+func (d *model) tallyLines(width int) []string {
 	now := d.current
 	done, written := d.screen().(*doneScreen)
 	if written {
@@ -133,23 +140,22 @@ func (d *model) tallyLine(width int) string {
 		now = plan.view.index // without the files that are left out
 	}
 	if now == nil {
-		return ""
+		return nil
 	}
 	n := now.sum
-	words := n.Brief()
+	line := tallyWords(n)
 	if written {
-		words = n.Written()
+		line = writtenWords(n)
 	}
-	line := count(n.All, "finding")
-	if n.CameUp > 0 {
-		line += fmt.Sprintf(" (%d came up)", n.CameUp)
+	short := strings.Replace(line, " appeared after fixes)", " new)", 1)
+	if line += " "; widget.Width(line) > width {
+		line = short + " "
 	}
-	line += ": " + words + " "
 	const bar = 12
 	if width >= wideWidth && n.All > 0 {
 		line = widget.Bar(&d.theme, n.All-n.Left, n.All, bar) + " " + line
 	}
-	return line
+	return []string{line, leftOf(n) + " ", ""}
 }
 
 // title is what is being worked on.

@@ -211,7 +211,7 @@ func TestHostileNamesAndBytesAreMadeVisible(t *testing.T) {
 		d.elapse()
 		d.sound()
 	}
-	d.model().say("toast \x1b[31m\u202e")
+	d.model().say("Toast \x1b[31m\u202e")
 	d.sound()
 	if s := d.app.View().WindowTitle; strings.ContainsAny(s, "\x1b\u202e") {
 		t.Errorf("window title %q", s)

@@ -35,7 +35,13 @@ func (s *homeScreen) standings(d *model, width int) []string {
 	if len(d.current.plan.Changes) > 0 {
 		columns = append(columns, column{"accepted", s.outlook.accepted})
 	}
-	columns = append(columns, column{"with safe", s.outlook.safe}, column{"with review", s.outlook.review})
+	left := d.current.waiting() // a column that adds nothing to the one before it is left out
+	if left[fixer.Safe] > 0 {
+		columns = append(columns, column{"with safe", s.outlook.safe})
+	}
+	if left[fixer.Review] > 0 {
+		columns = append(columns, column{"with review", s.outlook.review})
+	}
 	const label = 17
 	cell := min(26, (width-label-1)/len(columns))
 	row := func(head string, say func(column) string) {

@@ -136,14 +136,14 @@ func keyCases() []keyCase {
 		{onList, actPlan, nil, goes(onPlan)},
 		{onList, actFilter, nil, goes(onFilter)},
 		{onList, actGroup, nil, says("by severity · all")},
-		{onList, actLevel, nil, says("showing safe")},
+		{onList, actLevel, nil, says("Showing safe")},
 		{onList, actAcceptRule, []string{"j", "j", "j", "j"}, decides(2)},
 		{onList, actIgnore, nil, goes(onIgnore)},
 		{onList, actOptions, nil, goes(onOptions)},
 		{onList, actExplain, nil, goes(onExplain)},
 		{onList, actZoom, nil, goes(onDiff)},
 		{onList, actEditor, nil, says("EDITOR is not set")},
-		{onList, actReference, nil, says("opened https://example.org/DL3002")},
+		{onList, actReference, nil, says("Opened https://example.org/DL3002")},
 		{onList, actNextPart, nil, redraws},
 		{onList, actNext, nil, redraws},
 		{onList, actPrev, nil, redraws},
@@ -180,7 +180,7 @@ func keyCases() []keyCase {
 		{onReview, actPrev, nil, says("review 12 of 12")},
 		{onReview, actEditor, nil, says("EDITOR is not set")},
 		{onReview, actPlan, nil, goes(onPlan)},
-		{onReview, actReference, nil, says("opened https://example.org/DL3002")},
+		{onReview, actReference, nil, says("Opened https://example.org/DL3002")},
 		{onReview, actUndo, []string{"y"}, decides(0)},
 		{onReview, actRedo, []string{"y", "u"}, decides(1)},
 		{onReview, actLeft, nil, nil},
@@ -201,7 +201,7 @@ func keyCases() []keyCase {
 
 	add(down(onExplain)...)
 	add([]keyCase{
-		{onExplain, actReference, nil, says("opened https://example.org/DL3002")},
+		{onExplain, actReference, nil, says("Opened https://example.org/DL3002")},
 		{onExplain, actCopy, nil, setsClipboard},
 		{onExplain, actBack, nil, goes(onList)},
 	}...)
@@ -229,7 +229,7 @@ func keyCases() []keyCase {
 	add(looks(onPlan)[3:]...)
 	add([]keyCase{
 		{onPlan, actWrite, nil, goes(onDone)},
-		{onPlan, actPatch, nil, says("Saved as oakum.patch")},
+		{onPlan, actPatch, nil, says("Saved the plan as oakum.patch")},
 		{onPlan, actCopy, nil, setsClipboard},
 		{onPlan, actToggle, nil, says("left out")},
 		{onPlan, actDown, nil, says("2 of 2")},
@@ -259,6 +259,8 @@ func keyCases() []keyCase {
 	add([]keyCase{
 		{onDone, actRescan, nil, func(t *testing.T, d *drive, _ string) { d.at(onList); d.wants("Read again") }},
 		{onDone, actCopy, nil, setsClipboard},
+		{onDone, actShowAll, nil, says("All is shown already")},
+		{onDone, actHowToUndo, nil, says("then oakum undo restores them")},
 		{onDone, actCopyCommit, nil, setsClipboard},
 		{onDone, actCopyPull, nil, setsClipboard},
 		{onDone, actBack, nil, goes(onList)},

@@ -1,6 +1,9 @@
 package tui
 
-import "slices"
+import (
+	"slices"
+	"unicode/utf8"
+)
 
 // An action is what a key means on some screen. Screens know actions and
 // never keys.
@@ -67,6 +70,8 @@ const (
 	actRescan
 	actDiscard
 	actKeep
+	actHowToUndo
+	actShowAll
 
 	// On the first page.
 	actDoorSafe // the doors are in this order
@@ -209,7 +214,7 @@ var keymap = map[place][]binding{
 		bind(actDoorManual, "by hand", "list the findings that have no automatic fix", "3").decides(),
 		bind(actList, "all findings", "list all findings", "l", "tab").brief("all"),
 		bind(actPlan, "plan", "see the plan; nothing is written before enter there", "w"),
-		bind(actAcceptSafe, "", "accept every safe fix, and those that come up once these are made", "A").decides(),
+		bind(actAcceptSafe, "", "accept every safe fix, and those that appear once these are made", "A").decides(),
 		bind(actRescan, "", "read the files again", "r").decides(),
 	), history, moving, one(quitKey, helpKey), everywhere),
 
@@ -218,7 +223,7 @@ var keymap = map[place][]binding{
 		bind(actOpen, "review", "look at the finding closely; on a group, open or close it", "enter"),
 		bind(actPlan, "plan", "see the plan; nothing is written before enter there", "w"),
 		bind(actAcceptRule, "all of rule", "accept every fix of this rule that is shown; on a group, every fix of the group", "a").brief("rule").decides(),
-		bind(actAcceptSafe, "all safe", "accept every safe fix that is shown, and those that come up once these are made", "A").brief("safe").decides(),
+		bind(actAcceptSafe, "all safe", "accept every safe fix that is shown, and those that appear once these are made", "A").brief("safe").decides(),
 		bind(actFilter, "filter", "show only rows with these words (! in front inverts, esc clears)", "/"),
 		bind(actGroup, "group", "group by file, severity, rule, level or service", "t"),
 		bind(actLevel, "level", "show all levels, or only safe, review or manual ones", "f"),
@@ -233,7 +238,7 @@ var keymap = map[place][]binding{
 		bind(actPrev, "", "previous group", "["),
 		bind(actFold, "", "close the group, or the list of places", "h", "left"),
 		bind(actUnfold, "", "open the group, or list the places where the same fix is proposed", "l", "right"),
-		bind(actAcceptShown, "", "accept every fix that is shown, safe or not, and those that come up once these are made", "ctrl+a").decides(),
+		bind(actAcceptShown, "", "accept every fix that is shown, safe or not, and those that appear once these are made", "ctrl+a").decides(),
 		bind(actWider, "", "make the list larger", "+", "="),
 		bind(actNarrower, "", "make the list smaller", "-"),
 	), history, diffing, moving, one(
@@ -274,6 +279,10 @@ func lookup(bindings []binding, key string) (binding, bool) {
 	}
 	return binding{}, false
 }
+
+// isTyped reports whether the first key of a binding is a letter, which goes into a line
+// that is being typed.
+func (b binding) isTyped() bool { return utf8.RuneCountInString(b.keys[0]) == 1 }
 
 func one(b ...binding) []binding { return b }
 

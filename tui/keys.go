@@ -72,9 +72,9 @@ func (d *model) anywhere(a action) (tea.Cmd, bool) {
 	case actMouse:
 		d.mouse = !d.mouse
 		if d.mouse {
-			return d.say("the mouse is on: click and wheel work, selecting text may need shift; m turns it off"), true
+			return d.say("The mouse is on: click and wheel work, selecting text may need shift; m turns it off"), true
 		}
-		return d.say("the mouse is off: the terminal selects text"), true
+		return d.say("The mouse is off: the terminal selects text"), true
 	case actHelp:
 		return d.openOverlay(newHelp(d.top().place())), true
 	case actUndo:

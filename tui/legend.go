@@ -15,7 +15,7 @@ func (d *model) legend(width int) []string {
 	for _, e := range [][2]string{
 		{m.Open, "nothing decided"}, {m.Accepted, "fix accepted"}, {m.Skipped, "skipped"}, {m.Ignored, "suppressed by a comment"},
 		{m.Manual, "no automatic fix"}, {m.Blocked, "accepted, but the fix cannot be made"}, {m.Closed, "closed by another fix"},
-		{m.Some, "decided in some of the places"}, {"new", "came up after accepted fixes"},
+		{m.Some, "decided in some of the places"}, {"new", "appeared after accepted fixes"},
 	} {
 		item := t.Key.Paint(e[0]) + " " + e[1]
 		switch {

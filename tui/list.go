@@ -27,6 +27,7 @@ type listScreen struct {
 	queue []fixer.Key       // what is gone through, in the order of the rows
 	where map[fixer.Key]int // the finding's number in the plan
 	spots []int             // by that number, the place in the queue, from 1; those of one question have one
+	ends  []int             // by the place in the queue, how many findings there are up to it
 	asks  []*row            // by that number, the folded question that the finding is part of
 	found int               // findings in the queue, with all of each question
 
@@ -128,6 +129,7 @@ func (s *listScreen) enqueue(now *planIndex) {
 	all := len(now.plan.Outcomes)
 	s.where, s.found = now.index, 0
 	s.queue, s.spots, s.asks = make([]fixer.Key, 0, len(s.rows)), make([]int, all), make([]*row, all)
+	s.ends = append(make([]int, 0, len(s.rows)+1), 0)
 	for _, r := range s.rows {
 		if r.outcome == nil || r.outcome.Result == engine.AlreadySuppressed || r.places != nil && s.unfolded[r.key] {
 			continue
@@ -141,6 +143,7 @@ func (s *listScreen) enqueue(now *planIndex) {
 			s.spots[p.number], s.asks[p.number] = len(s.queue), r
 			s.found++
 		}
+		s.ends = append(s.ends, s.found)
 	}
 }
 

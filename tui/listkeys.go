@@ -46,11 +46,11 @@ func (s *listScreen) press(d *model, a action) tea.Cmd {
 	case actGroup:
 		s.groupBy = s.groupBy.next()
 		s.rearrange(d)
-		return tea.Batch(s.refresh(d), d.say("grouped by %s", s.groupBy))
+		return tea.Batch(s.refresh(d), d.say("Grouped by %s", s.groupBy))
 	case actLevel:
 		s.filter.level = (s.filter.level + 1) % (fixer.Manual + 1)
 		s.rearrange(d)
-		return tea.Batch(s.refresh(d), d.say("showing %s", s.filter.levelWord()))
+		return tea.Batch(s.refresh(d), d.say("Showing %s", s.filter.levelWord()))
 	case actAcceptSafe:
 		return d.acceptShown(s.safeShown(d))
 	case actAcceptShown:
@@ -166,7 +166,11 @@ func (s *listScreen) bar(d *model) (labels map[action]string, idle []action) {
 	if r == nil || r.outcome == nil {
 		return labels, append(idle, append(aboutFinding, actOpen, actToggle, actAcceptRule, actNextPart)...)
 	}
-	count(actAcceptRule, s.shown.byRule[r.now.Rule], "all of rule")
+	if len(r.now.Fixes) > 0 {
+		count(actAcceptRule, s.shown.byRule[r.now.Rule], "all of rule")
+	} else {
+		idle = append(idle, actAcceptRule)
+	}
 	decided := false
 	for _, p := range r.placesOf() {
 		_, is := d.decision(p.outcome.Finding.Key())

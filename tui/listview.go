@@ -6,6 +6,7 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
+	"github.com/oakum-sec/oakum/fixer"
 	"github.com/oakum-sec/oakum/fixer/text"
 	"github.com/oakum-sec/oakum/tui/widget"
 )
@@ -66,24 +67,34 @@ func (s *listScreen) pane(d *model, l layout) []string {
 	return widget.Beside(lines, widget.ScrollBar(&d.theme, s.list.Window(), fill))
 }
 
-// position says where the cursor is.
+// position says where the cursor is. What is asked in several places stands for all
+// findings that are answered with it.
 func (s *listScreen) position(d *model) string {
-	dot := " " + d.theme.Marks.Dot + " "
-	all := len(s.queue)
-	what := fmt.Sprintf("findings%s%d", dot, all)
+	what := "findings " + d.theme.Marks.Dot + " "
 	if r := s.current(); r != nil && r.outcome != nil {
-		if i := s.spot(r.outcome.Finding.Key()); i > 0 {
-			what = fmt.Sprintf("findings%s%d of %d", dot, i, all)
+		if words := s.positionOf(d, r.outcome.Finding.Key()); words != "" {
+			return what + words
 		}
 	} else if r == nil {
 		if n, of := s.list.Group(); n > 0 {
-			what = fmt.Sprintf("findings%s%s %d of %d", dot, s.groupBy, min(n, len(s.order)), min(of, len(s.order)))
+			return what + fmt.Sprintf("%s %d of %d", s.groupBy, min(n, len(s.order)), min(of, len(s.order)))
 		}
 	}
-	if n := s.found; n != all {
-		what += fmt.Sprintf(" for %s", count(n, "finding"))
+	return what + fmt.Sprint(s.found)
+}
+
+// positionOf counts a finding in the order of the list: "4 of 53", or "4–6 of 53" for
+// findings that are answered together. It is "" for one that the list does not show.
+func (s *listScreen) positionOf(d *model, k fixer.Key) string {
+	at := s.spot(k)
+	if at == 0 {
+		return ""
 	}
-	return what
+	from, to := s.ends[at-1]+1, s.ends[at]
+	if from == to {
+		return fmt.Sprintf("%d of %d", to, s.found)
+	}
+	return fmt.Sprintf("%d%s%d of %d", from, d.theme.Marks.Dash, to, s.found)
 }
 
 // headings are the names of groups as they fit into a width.
@@ -109,7 +120,7 @@ func (s *listScreen) heading(d *model, group string, width int) string {
 // Cells of a header besides the name of its group.
 const (
 	headerLead   = 4
-	headerCounts = 18 // what the short form of the counts takes at most
+	headerCounts = 20 // what the counts take at most
 )
 
 // header draws the line above a group: what the findings have in common, and what
@@ -133,23 +144,15 @@ func (s *listScreen) header(d *model, group string, open bool, width int, cursor
 		title = t.Emph.Paint(text.VisibleLine(title))
 		names = []string{title + "  " + t.Dim.Paint(text.VisibleLine(group)), title}
 	}
-	counts := g.counts()
-	for _, c := range counts {
-		for _, name := range names {
-			if headerLead+widget.Width(name)+widget.Width(c)+3 <= width {
-				return widget.Spread(lead+mark+" "+name, t.Dim.Paint(c)+" ", width, t.Marks.Ellipsis)
-			}
+	counts := t.Dim.Paint(leftOf(g.Tally)) + " "
+	name := names[len(names)-1]
+	for _, n := range names {
+		if headerLead+widget.Width(n)+widget.Width(counts)+2 <= width {
+			name = n
+			break
 		}
 	}
-	return widget.Spread(lead+mark+" "+names[len(names)-1], t.Dim.Paint(counts[len(counts)-1])+" ", width, t.Marks.Ellipsis)
-}
-
-// counts are the ways to write what the findings come to, the longest first.
-func (g *groupSum) counts() []string {
-	if g.Left == g.All {
-		return []string{count(g.All, "finding"), fmt.Sprint(g.All)}
-	}
-	return []string{count(g.All, "finding") + ": " + g.Words(), fmt.Sprintf("%d: %s", g.All, g.Brief()), fmt.Sprintf("%d of %d left", g.Left, g.All)}
+	return widget.Spread(lead+mark+" "+name, counts, width, t.Marks.Ellipsis)
 }
 
 func (s *listScreen) detailTitle(d *model, width int) (title, note string) {
@@ -197,13 +200,12 @@ func (s *listScreen) aboutGroup(d *model, width int) []string {
 		return nil
 	}
 	t := &d.theme
-	lines := []string{count(g.All, "finding") + ": " + g.Words()}
+	lines := []string{tallyWords(g.Tally)}
 	more := func(n int, format string, args ...any) {
 		if n > 0 {
 			lines = append(lines, fmt.Sprintf(format, args...))
 		}
 	}
-	more(g.CameUp, "Came up after accepted fixes: %d.", g.CameUp)
 	more(g.Blocked, "Accepted, but the fix cannot be made: %d.", g.Blocked)
 	more(g.Manual, "Without an automatic fix: %d.", g.Manual)
 	lines = append(lines, "")

@@ -57,9 +57,9 @@ func (d *model) clickKey(key string) tea.Cmd {
 	case d.ignoreKeysID > 0:
 		return d.grace()
 	case b.act == actWrite:
-		return d.say("press %s to write the files: a click never does", key)
+		return d.say("Press %s to write the files: a click never does", key)
 	case b.session && d.busyWith != "":
-		return d.say("not now: %s", d.busyWith)
+		return d.say("Not now: %s", d.busyWith)
 	}
 	return d.act(b.act)
 }

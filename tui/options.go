@@ -108,7 +108,11 @@ func (s *optionsScreen) typed(d *model) tea.Cmd { return s.refresh(d) }
 // that can be done.
 func (s *optionsScreen) refresh(d *model) tea.Cmd {
 	fix := s.fix()
-	if fix == nil || d.current == nil || s.form.Err() != nil {
+	if fix == nil || d.current == nil {
+		return nil
+	}
+	s.form.Fields[0].Options[s.chosen].Label = text.VisibleLine(fix.TitleWith(s.params()))
+	if s.form.Err() != nil {
 		return nil
 	}
 	if n := len(d.alike(s.finding, fix.ID, s.params())); n != s.alike && s.form.Input() == nil {
@@ -156,6 +160,9 @@ func (s *optionsScreen) press(d *model, a action) tea.Cmd {
 func (s *optionsScreen) choose() {
 	s.form.Choose()
 	if s.form.Fields[0].Chosen != s.chosen {
+		if fix := s.fix(); fix != nil {
+			s.form.Fields[0].Options[s.chosen].Label = text.VisibleLine(fix.Title)
+		}
 		s.parameters(nil)
 	}
 }

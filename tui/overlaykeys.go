@@ -25,7 +25,7 @@ var ignoreKeys = one(
 
 var quitKeys = join(one(
 	bind(actPlan, "plan", "see the plan", "w"),
-	bind(actPatch, "patch", "save the plan as a patch file and leave", "P"),
+	bind(actPatch, "save oakum.patch", "save the plan as oakum.patch in the directory that oakum was started on, and leave", "P").brief("patch"),
 	bind(actKeep, "keep and quit", "leave and keep the decisions for next time", "q", "k"),
 	bind(actDiscard, "discard and quit", "leave and discard the decisions", "D"),
 	bind(actBack, "cancel", "cancel", "esc"),

@@ -2,6 +2,8 @@ package tui
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 
 	tea "charm.land/bubbletea/v2"
@@ -120,13 +122,6 @@ func (o *ignoreOverlay) refresh(d *model) tea.Cmd {
 	return d.askPreview(o.key, o.decision())
 }
 
-func (o *ignoreOverlay) idle(*model) []action {
-	if o.decision().Reason == "" {
-		return []action{actOpen}
-	}
-	return nil
-}
-
 func (o *ignoreOverlay) press(d *model, a action) tea.Cmd {
 	switch a {
 	case actBack:
@@ -138,7 +133,7 @@ func (o *ignoreOverlay) press(d *model, a action) tea.Cmd {
 	case actOpen:
 		v := o.decision()
 		if v.Reason == "" {
-			return d.warn("A reason is needed: people who read the file later will want to know it")
+			return d.warn("Type a reason first: people who read the file later will want to know it")
 		}
 		said := fmt.Sprintf("Suppressed %s in %s, once the plan is written", ruleWord(o.key.Rule), o.key.File)
 		return tea.Batch(d.decide("suppress "+o.key.Rule, engine.Decisions{o.key: v}, said), d.closeOverlay())
@@ -153,7 +148,9 @@ func (o *ignoreOverlay) panel(d *model, width, height int) (string, []string) {
 	room := min(10, height-1)
 	switch {
 	case o.decision().Reason == "":
-		out = append(out, " "+t.Dim.Paint("Adds this reason to the file as a suppression comment; scans will list the finding as suppressed."))
+		for _, line := range widget.Wrap("Type why the finding stays, then enter. The reason goes into the file as a suppression comment; scans list the finding as suppressed.", max(1, width-2)) {
+			out = append(out, " "+t.Dim.Paint(line))
+		}
 	case p == nil || !exact:
 		out = append(out, " "+t.Dim.Paint("working out what this does"+t.Marks.Ellipsis))
 	case p.outcome != nil && (p.outcome.Result == engine.Refused || p.outcome.Result == engine.Blocked):
@@ -195,7 +192,7 @@ func (quitOverlay) press(d *model, a action) tea.Cmd {
 		return d.push(newPlan())
 	case actPatch:
 		if d.current == nil || !d.fresh() {
-			return d.say("the plan is still being worked out")
+			return d.say("The plan is still being worked out")
 		}
 		return d.savePatchAndLeave()
 	case actKeep:
@@ -214,21 +211,39 @@ func (quitOverlay) idle(d *model) []action {
 }
 
 func (quitOverlay) panel(d *model, width, height int) (string, []string) {
-	lines := []string{
-		"",
-		" " + unwrittenWords(d.current) + " not been written.",
-		" Keep them for next time (q), discard them (D), or cancel (esc)?",
-		"",
-		" " + d.theme.Dim.Paint("w shows the plan, which writes them; P saves them as a patch."),
-		"",
-	}
+	keep := "Keep them for next time (q), discard them (D), or cancel (esc)?"
 	if d.autosave.failed {
-		lines[2] = " " + d.theme.Warn.Paint("Decisions cannot be saved: leaving discards them. Cancel with esc.")
+		keep = d.theme.Warn.Paint("Decisions cannot be saved: leaving discards them. Cancel with esc.")
+	}
+	lines := []string{""}
+	for _, s := range widget.Wrap(unwrittenWords(d.current)+" not been written."+d.leftOutWords(), max(1, width-2)) {
+		lines = append(lines, " "+s)
+	}
+	lines = append(lines, " "+keep, "", " "+d.theme.Dim.Paint("w shows the plan, which writes them; P saves them as oakum.patch."), "")
+	if d.autosave.failed {
 		for _, s := range widget.Wrap(text.VisibleLine(d.autosave.why.Error()), max(1, width-2)) {
 			lines = append(lines, " "+d.theme.Dim.Paint(s))
 		}
 	}
 	return "leave without writing?", lines
+}
+
+// leftOutWords name the files that the plan would change and that are left out of it.
+func (d *model) leftOutWords() string {
+	var names []string
+	for _, path := range slices.Sorted(maps.Keys(d.excluded)) {
+		if d.current.change(path) != nil {
+			names = append(names, visible(path))
+		}
+	}
+	const most = 3
+	switch more := len(names) - most; {
+	case len(names) == 0:
+		return ""
+	case more > 0:
+		names = append(names[:most], count(more, "more file"))
+	}
+	return " Left out of the plan: " + strings.Join(names, ", ") + "."
 }
 
 // unwrittenWords says what the plan would write: "23 accepted fixes have".

@@ -10,7 +10,6 @@ import (
 
 	"github.com/oakum-sec/oakum/fixer"
 	"github.com/oakum-sec/oakum/fixer/engine"
-	"github.com/oakum-sec/oakum/tui/review"
 	"github.com/oakum-sec/oakum/tui/theme"
 	"github.com/oakum-sec/oakum/tui/widget"
 )
@@ -95,7 +94,7 @@ func (s *planScreen) press(d *model, a action) tea.Cmd {
 		return s.leaveOut(d)
 	case actPatch, actCopy:
 		if !s.ready(d) {
-			return d.say("the plan is still being worked out")
+			return d.say("The plan is still being worked out")
 		}
 		if a == actCopy {
 			return d.copy(patchOf(diffFiles(s.view.index.plan.Changes)), "patch")
@@ -261,8 +260,8 @@ func (s *planScreen) summary(d *model, width int) []string {
 			out = append(out, "   "+style.Paint(line))
 		}
 	}
-	say(theme.Style{}, "%s", tallied(st))
-	if left := leftWords(st); left != "" {
+	say(theme.Style{}, "%s", tallyWords(st.sum))
+	if left := leftWords(st, s.view.withheld); left != "" {
 		say(theme.Style{}, "Left: %s", left)
 	}
 	if v := s.view; v.podsBefore != v.podsAfter {
@@ -277,16 +276,6 @@ func (s *planScreen) summary(d *model, width int) []string {
 	return out
 }
 
-// tallied says what all findings are divided into.
-func tallied(st *planIndex) string {
-	n := review.TallyOf(st.plan)
-	words := count(n.All, "finding") + ": " + n.Words()
-	if n.CameUp > 0 {
-		words += fmt.Sprintf(" (%d of them appeared after fixes)", n.CameUp)
-	}
-	return words
-}
-
 // filesWith says that so many files have something.
 func filesWith(n int) string {
 	if n == 1 {
@@ -295,12 +284,15 @@ func filesWith(n int) string {
 	return fmt.Sprintf("%d files have", n)
 }
 
-// leftWords divides what is left by why, and names what is blocked. "" when
-// nothing is.
-func leftWords(st *planIndex) string {
+// leftWords divides what is left by why, and names what is blocked. Of what is open so
+// many are accepted and left out with their file. "" when nothing is left.
+func leftWords(st *planIndex, withheld int) string {
 	var out []string
 	add := func(r engine.Result, what string, names bool) {
 		n := st.count[r]
+		if r == engine.Open {
+			n -= withheld
+		}
 		if n == 0 {
 			return
 		}
@@ -317,6 +309,9 @@ func leftWords(st *planIndex) string {
 		out = append(out, what)
 	}
 	add(engine.Open, "to decide", false)
+	if withheld > 0 {
+		out = append(out, fmt.Sprintf("%d left out with their file", withheld))
+	}
 	add(engine.ManualWork, "without an automatic fix", false)
 	add(engine.Blocked, "blocked", true)
 	add(engine.Refused, "refused", true)

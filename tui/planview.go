@@ -16,6 +16,8 @@ type planView struct {
 	files    []planFile
 	states   map[string]fixer.FileState
 
+	withheld int // findings that are accepted, in files that are left out
+
 	// Workloads by Pod Security level, in words: as they are and as they
 	// will be. Empty without any.
 	podsBefore, podsAfter string
@@ -62,6 +64,13 @@ func (j foldJob) planView(now *planIndex, out map[string]bool) *planView {
 	v := &planView{
 		gen: j.gen, index: st,
 		podsBefore: fixer.CountLevels(st.plan.Before.PodLevels()), podsAfter: fixer.CountLevels(st.plan.After.PodLevels()),
+	}
+	for i := range st.plan.Outcomes {
+		o := &st.plan.Outcomes[i]
+		_, was := now.decisions[o.Finding.Key()]
+		if _, is := st.decisions[o.Finding.Key()]; was && !is && o.Result == engine.Open {
+			v.withheld++
+		}
 	}
 	paths := map[string]bool{}
 	for _, plan := range []*engine.Plan{now.plan, st.plan} {

@@ -129,7 +129,10 @@ func placeLines(d *model, places []*row, width, most int) []string {
 	var names []string
 	for cells := 0; len(names) < len(places) && cells <= most*room; { // more is not seen
 		p := places[len(names)]
-		name := fmt.Sprintf("%s (%s:%d)", p.object, text.VisibleLine(p.now.File), p.outcome.Finding.Line)
+		name := fmt.Sprintf("%s:%d", text.VisibleLine(p.now.File), p.outcome.Finding.Line)
+		if p.object != "" {
+			name = p.object + " (" + name + ")"
+		}
 		names = append(names, name)
 		cells += widget.Width(name)
 	}

@@ -94,7 +94,7 @@ func (s *reviewScreen) accept(d *model, o *engine.Outcome) tea.Cmd {
 	f := d.offer(o)
 	fix := s.detail.alternative(f)
 	if fix == nil {
-		return d.warn("the fix is not offered any more after the other edits")
+		return d.warn("The fix is not offered any more after the other edits")
 	}
 	return tea.Batch(d.accept(f, fix.ID, s.detail.params), s.goOn(d))
 }
@@ -116,16 +116,16 @@ func (s *reviewScreen) advance(d *model) tea.Cmd {
 		return s.refresh(d)
 	}
 	if d.pending() {
-		return tea.Batch(d.replace(newPlan()), d.grace(), d.say("that was the last open finding; here is the plan"))
+		return tea.Batch(d.replace(newPlan()), d.grace(), d.say("That was the last open finding; here is the plan"))
 	}
-	return tea.Batch(d.pop(), d.say("that was the last open finding"))
+	return tea.Batch(d.pop(), d.say("That was the last open finding"))
 }
 
 // step goes to the next or previous finding, decided or not.
 func (s *reviewScreen) step(d *model, by int) tea.Cmd {
 	k, ok := d.nextOpen(s.key, by, false)
 	if !ok {
-		return d.say("that is the only finding")
+		return d.say("That is the only finding")
 	}
 	s.key = k
 	return s.refresh(d)
@@ -152,9 +152,12 @@ func (s *reviewScreen) draw(d *model, l layout) page {
 		return page{title: "review", body: []string{" this finding is gone"}}
 	}
 	f := d.offer(o) // severity and level as they are after what is accepted
-	at := d.list.spot(s.key)
+	at := d.list.positionOf(d, s.key)
+	if at == "" {
+		at = "outside the filter"
+	}
 	p := page{
-		title: fmt.Sprintf("review %d of %d %s %s:%d", at, len(d.list.queue), t.Marks.Dot, text.VisibleLine(f.File), o.Finding.Line),
+		title: fmt.Sprintf("review %s %s %s:%d", at, t.Marks.Dot, text.VisibleLine(f.File), o.Finding.Line),
 		right: t.Severity(int(f.Severity)).Paint(severityLong(f.Severity)),
 		rule:  text.VisibleLine(d.rule(f.Rule).Title),
 		note:  f.Rule,

@@ -55,7 +55,7 @@ var diffKeys = join(one(
 
 var planKeys = join(one(
 	bind(actWrite, "write", "write the files; no other key writes", "enter").decides(),
-	bind(actPatch, "save as patch", "save the plan as a patch file", "P").brief("patch"),
+	bind(actPatch, "save oakum.patch", "save the plan as oakum.patch in the directory that oakum was started on", "P").brief("patch"),
 	bind(actCopy, "copy patch", "copy the patch to the clipboard", "c").brief("copy"),
 	bind(actToggle, "leave file out", "leave the file and all fixes that touch it out of the plan, or put them back", "space").brief("leave out").decides(),
 	bind(actDown, "file", "next file", "j", "down", "tab"),
@@ -78,6 +78,8 @@ var doneKeys = join(one(
 	bind(actRescan, "scan again", "read the files again", "r").decides(),
 	bind(actCopy, "copy", "copy this summary", "c"),
 	bind(actCopyCommit, "copy commit message", "copy a commit message for what was written", "C").brief("commit"),
+	bind(actShowAll, "show all", "show all files and all checks, or only the first of them", "x").brief("all"),
+	bind(actHowToUndo, "", "say how the written files are restored", "u"),
 	bind(actCopyPull, "copy pull request", "copy a pull-request text for what was written", "P").brief("pull request"),
 ), moving, one(
 	bind(actBack, "list", "back to the findings that are left", "esc"),

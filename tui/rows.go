@@ -2,6 +2,7 @@ package tui
 
 import (
 	"fmt"
+	"path"
 	"strings"
 
 	"github.com/oakum-sec/oakum/fixer"
@@ -22,7 +23,8 @@ type row struct {
 	ask     string          // what is asked: findings with the same can be answered together; "" for none
 
 	title  string // what is wrong; visible-safe
-	object string // with what; visible-safe
+	object string // with what; visible-safe, "" where the file says it
+	alike  bool   // other files have the base name of the finding's file
 	text   string // of what is no finding, in full
 	calm   bool   // of what is no finding and needs no look
 	words  string // what the filter looks at, lower case
@@ -45,7 +47,7 @@ func (r *row) done() bool {
 func makeRows(plan *engine.Plan, titles map[string]string, notes []string) []*row {
 	made := make([]row, len(plan.Outcomes))
 	rows := make([]*row, 0, len(plan.Outcomes)+8)
-	services := plan.Before.Services()
+	services, bases := plan.Before.Services(), baseNames(plan.Before)
 	asked := map[string]string{} // one copy of each
 	for i := range plan.Outcomes {
 		o := &plan.Outcomes[i]
@@ -56,7 +58,7 @@ func makeRows(plan *engine.Plan, titles map[string]string, notes []string) []*ro
 		r := &made[i]
 		*r = row{
 			key: f.Key().String(), outcome: o, number: i, now: f,
-			title: text.VisibleLine(titleOf(f, titles)), object: placeWord(f.Path),
+			title: text.VisibleLine(titleOf(f, titles)), object: objectOf(plan.Before, f), alike: bases[path.Base(f.File)] > 1,
 			words: rowWords(f, titles, o.Result),
 		}
 		if v := services.Of(f.Key()); v != nil {
@@ -86,7 +88,7 @@ func makeRows(plan *engine.Plan, titles map[string]string, notes []string) []*ro
 	}
 	for f := range plan.Before.Files() {
 		if f.Skip != nil && !f.Context {
-			add("skip", f.Path, "skipped: "+f.Skip.Reason)
+			add("skip", f.Path, "Skipped: "+f.Skip.Reason)
 		}
 	}
 	for _, u := range plan.Baseline.Unused {
@@ -99,6 +101,26 @@ func makeRows(plan *engine.Plan, titles map[string]string, notes []string) []*ro
 		add("note", "note", n)
 	}
 	return rows
+}
+
+// baseNames counts the files by the last part of their path.
+func baseNames(snap *fixer.Snapshot) map[string]int {
+	n := map[string]int{}
+	for f := range snap.Files() {
+		if !f.Context {
+			n[path.Base(f.Path)]++
+		}
+	}
+	return n
+}
+
+// objectOf is what a finding is about. The only stage of a Dockerfile is no object of its
+// own: the file is.
+func objectOf(snap *fixer.Snapshot, f *fixer.Finding) string {
+	if file := snap.File(f.File); file != nil && file.Dockerfile != nil && len(file.Dockerfile.Stages) == 1 && strings.HasPrefix(f.Path, "stage ") {
+		return ""
+	}
+	return placeWord(f.Path)
 }
 
 // titleOf is the title of a finding's rule.

@@ -2,6 +2,7 @@ package tui
 
 import (
 	"fmt"
+	"path"
 	"strings"
 
 	"github.com/oakum-sec/oakum/fixer"
@@ -51,17 +52,20 @@ func drawRow(d *model, r *row, width int, cursor bool) string {
 	}
 	first, second := r.sayings(t, s)
 	cut, least := widget.CutLeft, widget.Width(second) // of the name of an object the end tells
-	if r.places != nil || s.groupBy == byRule {
+	switch {
+	case s.groupBy == byRule:
 		cut, least = widget.Cut, leastAnswer
+	case r.places != nil: // in how many places says more than what is done there
+		cut, least = widget.Cut, 0
 	}
 	const edge = 1 // between the row and the line beside it
 	width -= widget.Width(left) + edge
 	columns := r.columns(d, s, pending)
 	full := widget.Width(strings.Join(columns[0], strings.Repeat(" ", columnGap)))
 	if widget.Width(first)+widget.Width(second)+3+columnGap+full > width { // before anything is cut
-		if first == r.object {
+		if r.object != "" && first == r.object {
 			first = shortKind(first)
-		} else if second == r.object {
+		} else if second != "" && second == r.object {
 			second = shortKind(second)
 			least = widget.Width(second)
 		}
@@ -104,21 +108,49 @@ func (r *row) sayings(t *theme.Theme, s *listScreen) (first, second string) {
 			return r.title + " " + t.Marks.Dot + " " + first, answer
 		}
 		return first, answer
+	case s.groupBy == byRule && r.object == "":
+		return r.place(fileWidths[0], t.Marks.Ellipsis), answer
 	case s.groupBy == byRule:
 		return r.object, answer
 	}
-	return r.title, r.object
+	return r.title, r.objectIn(s.groupBy)
 }
 
-// Bounds of the name of a file at the right of a row, in cells: where there is room, where
-// there is little, and where there is nearly none.
-const (
-	mostFile  = 32
-	fewFile   = 18
-	leastFile = 14
-)
+// objectIn is what a row names below the header of a group: not what the service in the
+// header is called.
+func (r *row) objectIn(by grouping) string {
+	if by == byService && r.service != "" && r.object[strings.LastIndexByte(r.object, '/')+1:] == r.service {
+		return ""
+	}
+	return r.object
+}
 
-// columns are what stands at the right, in the ways to write it, the fullest first.
+// Bounds of the name of a file at the right of a row, in cells, from much room to
+// nearly none.
+var fileWidths = []int{32, 24, 18, 14}
+
+// place is where a finding is, in about so many cells: the file and the line. Where
+// several files have the same base name the directory is kept, which distinguishes them.
+// No cells leave the line alone.
+func (r *row) place(most int, mark string) string {
+	line := fmt.Sprintf(":%d", r.outcome.Finding.Line)
+	if most == 0 {
+		return line
+	}
+	return shortFile(text.VisibleLine(r.now.File), most-widget.Width(line), r.alike, mark) + line
+}
+
+// shortFile writes a path into a width. Of one that does not fit the end is kept; where
+// other files end alike, the end of the directory, with the sign for the base name.
+func shortFile(file string, width int, alike bool, mark string) string {
+	if dir := path.Dir(file); alike && dir != "." && widget.Width(file) > width {
+		file = dir + "/" + mark
+	}
+	return widget.CutLeft(file, width, mark)
+}
+
+// columns are what stands at the right, in the ways to write it, the fullest first. The
+// place goes before the level, which the detail names, too.
 func (r *row) columns(d *model, s *listScreen, pending bool) [][]string {
 	t := &d.theme
 	f := r.now
@@ -139,16 +171,27 @@ func (r *row) columns(d *model, s *listScreen, pending bool) [][]string {
 		}
 		return [][]string{{t.Dim.Paint(fmt.Sprintf("%d accepted", n)), level}, {level}}
 	}
-	where := func(most int) string {
-		line := fmt.Sprintf(":%d", r.outcome.Finding.Line)
-		if s.groupBy == byFile { // the header names it
-			return t.Dim.Paint(line)
-		}
-		return t.Dim.Paint(widget.CutLeft(text.VisibleLine(f.File), most-widget.Width(line), t.Marks.Ellipsis) + line)
+	if s.groupBy == byRule && r.object == "" { // the row begins with the place
+		return [][]string{{level}}
 	}
-	out := [][]string{{where(mostFile), level}, {where(fewFile), level}, {where(leastFile), level}, {where(fewFile)}, {where(leastFile)}, {level}}
-	if s.groupBy == byFile {
-		out = [][]string{{where(0), level}, {level}}
+	var places []string
+	if s.groupBy != byFile { // the header names it
+		for _, most := range fileWidths {
+			places = append(places, t.Dim.Paint(r.place(most, t.Marks.Ellipsis)))
+		}
+	}
+	var out [][]string
+	if len(places) == 0 {
+		places = []string{t.Dim.Paint(r.place(0, ""))}
+	}
+	for _, place := range places {
+		out = append(out, []string{place, level})
+	}
+	for _, place := range places {
+		out = append(out, []string{place})
+	}
+	if s.groupBy != byFile && r.objectIn(s.groupBy) != "" { // the object tells more than the rest of the path
+		out = append(out, []string{t.Dim.Paint(r.place(0, ""))})
 	}
 	if n := len(f.Fixes); n > 1 {
 		out = append([][]string{append([]string{t.Dim.Paint(fmt.Sprintf("%d of %d", d.chosen(f)+1, n))}, out[0]...)}, out...)
@@ -160,48 +203,45 @@ func (r *row) columns(d *model, s *listScreen, pending bool) [][]string {
 const columnGap = 2
 
 // fitRow puts what a row says at the left and the columns at the right of width cells.
-// Where there is no room, columns are written shorter and then left out, then second is
-// cut, then first; a sign stands for what is missing. Of second at least the given
-// number of cells is worth more than a column.
+// Where there is no room, columns are written shorter and left out down to the last
+// way to write them, then second is cut, then first; a sign stands for what is missing.
+// Of second at least the given number of cells is worth more than a fuller column.
 func fitRow(t *theme.Theme, first, second string, least int, cut func(string, int, string) string, columns [][]string, width int) string {
 	between := " " + t.Marks.Dot + " "
 	need := widget.Width(first)
 	if second != "" {
 		need += widget.Width(between) + min(least, widget.Width(second))
 	}
-	full := 0
-	if len(columns) > 0 {
-		full = len(columns[0])
-	}
 	right := ""
-	if full > 0 {
-		right = t.Dim.Paint(t.Marks.Ellipsis)
-	}
 	for _, c := range columns {
-		words := strings.Join(c, strings.Repeat(" ", columnGap))
-		if len(c) < full {
-			words = t.Dim.Paint(t.Marks.Ellipsis) + " " + words
+		right = strings.Join(c, strings.Repeat(" ", columnGap))
+		if len(c) == 1 && len(columns[0]) > 1 { // the level is in the detail
+			right += " " + t.Dim.Paint(t.Marks.Ellipsis)
+		} else if len(c) < len(columns[0]) {
+			right = t.Dim.Paint(t.Marks.Ellipsis) + " " + right
 		}
-		if need+columnGap+widget.Width(words) <= width {
-			right = words
+		if need+columnGap+widget.Width(right) <= width {
 			break
 		}
 	}
-	return widget.Spread(fitSayings(t, first, second, cut, width-widget.Width(right)-columnGap), right, width, t.Marks.Ellipsis)
+	return widget.Spread(fitSayings(t, first, second, least, cut, width-widget.Width(right)-columnGap), right, width, t.Marks.Ellipsis)
 }
 
-// fitSayings writes first and second into width cells. Second keeps enough to be told
-// from others.
-func fitSayings(t *theme.Theme, first, second string, cut func(string, int, string) string, width int) string {
+// fitSayings writes first and second into width cells. Second keeps at least some cells,
+// as far as it wants them: enough to be told from others.
+func fitSayings(t *theme.Theme, first, second string, least int, cut func(string, int, string) string, width int) string {
 	if second == "" {
 		return widget.Cut(first, width, t.Marks.Ellipsis)
 	}
 	between := " " + t.Marks.Dot + " "
 	room := width - widget.Width(between)
 	if widget.Width(first)+widget.Width(second) > room {
-		least := min(widget.Width(second), max(leastName, room/3))
+		least = min(least, max(leastName, room/3))
 		first = widget.Cut(first, max(room-widget.Width(second), room-least), t.Marks.Ellipsis)
 		second = cut(second, max(0, room-widget.Width(first)), t.Marks.Ellipsis)
+	}
+	if second == "" {
+		return first + t.Dim.Paint(" "+t.Marks.Ellipsis)
 	}
 	return first + t.Dim.Paint(between) + second
 }
@@ -230,13 +270,16 @@ func (s *listScreen) wants(rows []*row) int {
 		w := r.width
 		if len(r.now.Fixes) > 0 && s.groupBy == byRule {
 			w = widget.Width(r.object) + widget.Width(r.now.Fixes[0].Title)
+			if r.object == "" {
+				w += fileWidths[1]
+			}
 		}
 		widths[min(w, most)]++
 		n++
 	}
 	columns := rowLevel + 2 + 5 // the level, and the line
 	if s.groupBy != byFile {
-		columns += fewFile
+		columns += fileWidths[2]
 	}
 	seen, w := 0, 0
 	for ; w < most && seen < n*49/50; w++ {

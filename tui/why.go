@@ -3,7 +3,6 @@ package tui
 import (
 	"cmp"
 	"fmt"
-	"maps"
 	"slices"
 	"strings"
 
@@ -128,7 +127,7 @@ func (v *detail) entries(d *model, o *engine.Outcome, p *preview) []entry {
 			facts = append(facts, s)
 		}
 	}
-	add(false, "Known", plainLook, facts...)
+	add(false, "Facts", plainLook, facts...)
 	if p != nil && p.also != "" {
 		add(false, "Also", plainLook, "other fixes in the same files: "+p.also)
 	}
@@ -172,7 +171,7 @@ func (d *model) state(o *engine.Outcome) (string, look) {
 	}
 	switch o.Result {
 	case engine.Fixed:
-		return "accepted: " + o.Title + d.values(o.Finding.Key()), goodLook
+		return "accepted: " + o.Title, goodLook
 	case engine.Closed:
 		return "closed by " + keyWords(o.By), goodLook
 	case engine.NewlySuppressed:
@@ -187,23 +186,9 @@ func (d *model) state(o *engine.Outcome) (string, look) {
 		return "suppressed by a comment in the file: " + cmp.Or(o.Reason, "no reason given"), plainLook
 	}
 	if o.New {
-		return "new: came up after other fixes were accepted", plainLook
+		return "new: appeared after other fixes were accepted", plainLook
 	}
 	return "", plainLook
-}
-
-// values says which values were accepted where they are not the defaults, which
-// a fix's title refers to.
-func (d *model) values(k fixer.Key) string {
-	v, _ := d.decision(k)
-	var out []string
-	for _, name := range slices.Sorted(maps.Keys(v.Params)) {
-		out = append(out, name+"="+v.Params[name])
-	}
-	if len(out) == 0 {
-		return ""
-	}
-	return ", with " + strings.Join(out, " ")
 }
 
 func references(r *fixer.Rule) string {

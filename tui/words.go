@@ -6,6 +6,7 @@ import (
 
 	"github.com/oakum-sec/oakum/fixer"
 	"github.com/oakum-sec/oakum/fixer/text"
+	"github.com/oakum-sec/oakum/tui/review"
 	"github.com/oakum-sec/oakum/tui/theme"
 )
 
@@ -101,6 +102,26 @@ func edits(fixed, comments int) string {
 		return count(comments, "comment")
 	}
 	return fixes(fixed) + ", " + count(comments, "comment")
+}
+
+// Counts are written in two ways everywhere: [leftOf] where there is little room, and
+// [tallyWords] with everything that adds up to the number of findings.
+
+// leftOf says how many of some findings are left: "5 of 12 left".
+func leftOf(n review.Tally) string { return fmt.Sprintf("%d of %d left", n.Left, n.All) }
+
+// tallyWords says what findings are divided into: "54 findings: 12 accepted, 42 left".
+func tallyWords(n review.Tally) string { return tallied(n, n.Words()) }
+
+// writtenWords is tallyWords once the fixes are in the files.
+func writtenWords(n review.Tally) string { return tallied(n, n.Written()) }
+
+func tallied(n review.Tally, words string) string {
+	out := count(n.All, "finding")
+	if n.CameUp > 0 {
+		out += fmt.Sprintf(" (%d appeared after fixes)", n.CameUp)
+	}
+	return out + ": " + words
 }
 
 // visible makes text from outside safe to show on one line.

@@ -47,7 +47,7 @@ func (s *planScreen) write(d *model) tea.Cmd {
 		return d.say("Nothing to write")
 	}
 	s.writing = true
-	st, out := s.view.index, s.view.pathsOut(d.excluded)
+	view, st, out := s.view, s.view.index, s.view.pathsOut(d.excluded)
 	b, ctx, book := d.opts.Backend, d.ctx, &d.ledger
 	book.running.Add(1)
 	return d.lend("writing "+count(len(st.plan.Changes), "file"), func(session *engine.Session) func(*model) tea.Cmd {
@@ -60,7 +60,7 @@ func (s *planScreen) write(d *model) tea.Cmd {
 		session.SetSnapshot(st.plan.After)
 		return func(d *model) tea.Cmd {
 			s.writing = false
-			done := newDone(d, st, out, receipt)
+			done := newDone(d, view, out, receipt)
 			d.summary = done.plain()
 			d.screens, d.overlays = []screen{d.list, done}, nil
 			return d.refresh()
@@ -75,11 +75,11 @@ func (s *planScreen) refused(d *model, err error) tea.Cmd {
 	var refused *fixer.RefusedError
 	switch {
 	case errors.As(err, &refused) && refused.Interrupted:
-		return tea.Batch(cmd, d.interrupt(newNotice("writing was interrupted", []string{err.Error()})))
+		return tea.Batch(cmd, d.interrupt(newNotice("Writing was interrupted", []string{err.Error()})))
 	case refused != nil:
 		return tea.Batch(cmd, d.interrupt(&changedOverlay{err: refused}))
 	}
-	return tea.Batch(cmd, d.interrupt(newNotice("nothing was written", []string{err.Error()})))
+	return tea.Batch(cmd, d.interrupt(newNotice("Nothing was written", []string{err.Error()})))
 }
 
 // savePatch saves changes as a patch file.
@@ -123,5 +123,5 @@ func (msg patchMsg) apply(d *model) tea.Cmd {
 		d.summary += "Saved the plan as a patch: " + visible(msg.name) + "\n"
 		return d.discard()
 	}
-	return d.say("Saved as %s", msg.name)
+	return d.say("Saved the plan as %s: git apply takes it", msg.name)
 }

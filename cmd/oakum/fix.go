@@ -76,6 +76,7 @@ func (f *fixFlags) run(cmd *cobra.Command, paths []string) error {
 		return err
 	}
 	result.Command, result.After.Arguments = "oakum fix"+f.given(level)+f.arguments(paths), f.arguments(paths)
+	result.Uncommitted = !f.allowDirty && p.Uncommitted(cmd.Context(), result.ToReview())
 	if f.diff || f.patch != "" {
 		return f.preview(cmd, result)
 	}

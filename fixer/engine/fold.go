@@ -146,7 +146,7 @@ func (f *folding) settle() {
 		for _, b := range r.blocked {
 			k := b.fix.finding.Key()
 			delete(f.pending, k)
-			f.outcomes[k] = &Outcome{Finding: f.about(b.fix.finding), Result: Blocked, Reason: b.err.Error(), Title: b.fix.title, Level: b.fix.level}
+			f.outcomes[k] = &Outcome{Finding: f.about(b.fix.finding), Result: Blocked, Reason: b.err.Error(), Fix: b.fix.fix, Title: b.fix.title, Level: b.fix.level}
 		}
 		if len(r.good) > 0 { // otherwise the next pass tries the rest without the blocked ones
 			f.advance(r)
@@ -183,7 +183,7 @@ func (f *folding) advance(r *batchResult) {
 	for _, s := range r.good {
 		k := s.finding.Key()
 		delete(f.pending, k)
-		o := &Outcome{Finding: f.about(s.finding), Result: Fixed, Title: s.title, Level: s.level, Guesses: s.guesses}
+		o := &Outcome{Finding: f.about(s.finding), Result: Fixed, Fix: s.fix, Title: s.title, Level: s.level, Guesses: s.guesses}
 		if s.suppress {
 			o.Result, o.Reason = NewlySuppressed, s.reason
 		}

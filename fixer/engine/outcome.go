@@ -52,7 +52,7 @@ func (f *folding) outcomeOf(finding *fixer.Finding) Outcome {
 		if why := d.notReady(is); why != nil {
 			out.Result, out.Reason = why.result, why.reason
 			if fix := chosenFix(is, d.Fix); fix != nil {
-				out.Title, out.Level = fix.Title, fix.Level
+				out.Fix, out.Title, out.Level = fix.ID, fix.TitleWith(d.Params), fix.Level
 			}
 		}
 	case f.report.Finding(k) == nil:

@@ -25,9 +25,11 @@ type Outcome struct {
 	Result  Result
 	Reason  string      // why it was blocked, refused, ignored or suppressed
 	By      []fixer.Key // the findings whose fixes closed it
-	New     bool        // not in the baseline: it came up after other fixes
+	New     bool        // not in the baseline: it appeared after other fixes
 
-	// Title and Level are those of the fix that was made or tried.
+	// Fix is the ID of the fix that was made or tried, Title what it does with the
+	// values that were chosen, and Level its level.
+	Fix   string
 	Title string
 	Level fixer.Level
 

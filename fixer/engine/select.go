@@ -17,6 +17,7 @@ import (
 // selected is a fix chosen in one pass.
 type selected struct {
 	finding  *fixer.Finding
+	fix      string // see Outcome
 	title    string
 	level    fixer.Level
 	guesses  []string // see Outcome
@@ -87,7 +88,7 @@ func (f *folding) selectFrom(findings []*fixer.Finding) []selected {
 		if d.err != nil {
 			k := finding.Key()
 			delete(f.pending, k)
-			f.outcomes[k] = &Outcome{Finding: f.about(finding), Result: d.err.result, Reason: d.err.reason, Title: d.title, Level: d.level}
+			f.outcomes[k] = &Outcome{Finding: f.about(finding), Result: d.err.result, Reason: d.err.reason, Fix: d.fix, Title: d.title, Level: d.level}
 			continue
 		}
 		if slices.ContainsFunc(d.contents, func(c fixer.FileChange) bool { return claimed[c.Path].conflicts(c) }) {
@@ -153,7 +154,7 @@ func (f *folding) draftFix(finding *fixer.Finding, d Decision, unverified bool) 
 	out := draftResult{selected: selected{finding: finding}}
 	fix := chosenFix(finding, d.Fix)
 	if fix != nil {
-		out.title, out.level = fix.Title, fix.Level
+		out.fix, out.title, out.level = fix.ID, fix.TitleWith(d.Params), fix.Level
 	}
 	if out.err = d.notReady(finding); out.err != nil {
 		return out

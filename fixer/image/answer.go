@@ -37,8 +37,10 @@ type Answer struct {
 	Asked Question  // the questions that are answered, or failed
 	At    time.Time // when the registry said so, UTC; long ago where it was kept since
 
-	// Failure is why there is no answer; nil where there is one. Fields beside
-	// it may still hold what an earlier question brought.
+	// Failed are those of Asked that have no answer, and Failure is why, of the
+	// first of them. A Failure without Failed is of all that was asked. Fields of other
+	// questions are true beside it.
+	Failed  Question
 	Failure *Failure
 
 	Digest    string   // "sha256:…", what the tag points to: the index of all platforms where there is one
@@ -103,7 +105,18 @@ type Failure struct {
 func (a *Answer) Answers(q Question) bool { return a != nil && a.Asked&q == q }
 
 // Known reports whether all of the questions were answered.
-func (a *Answer) Known(q Question) bool { return a.Answers(q) && a.Failure == nil }
+func (a *Answer) Known(q Question) bool { return a.Answers(q) && a.failed()&q == 0 }
+
+// failed are the questions that have no answer.
+func (a *Answer) failed() Question {
+	switch {
+	case a.Failure == nil:
+		return 0
+	case a.Failed == 0:
+		return a.Asked
+	}
+	return a.Failed
+}
 
 // With returns a with what a later answer about the same reference adds. a may
 // be nil.
@@ -113,7 +126,12 @@ func (a *Answer) With(later *Answer) *Answer {
 	}
 	sum := *a
 	sum.Asked |= later.Asked
-	sum.At, sum.Failure = later.At, later.Failure
+	sum.At = later.At
+	// What was asked again is answered by the later answer alone.
+	if sum.Failed = a.failed() &^ later.Asked; sum.Failed == 0 {
+		sum.Failure = later.Failure
+	}
+	sum.Failed |= later.failed()
 	if later.Digest != "" {
 		sum.Digest, sum.Index = later.Digest, later.Index
 	}

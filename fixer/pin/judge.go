@@ -8,6 +8,7 @@ import (
 	"github.com/oakum-sec/oakum/fixer"
 	"github.com/oakum-sec/oakum/fixer/image"
 	"github.com/oakum-sec/oakum/fixer/text"
+	"github.com/oakum-sec/oakum/fixer/updates"
 )
 
 // Unpinned returns what there is to say of a place whose image has no digest and
@@ -95,6 +96,9 @@ func (at Place) answer(p *fixer.Pass, ref image.Reference, f *fixer.Finding) {
 		f.Evidence = append(f.Evidence, fixer.Evidence{Kind: fixer.FromRegistry, Text: text.Capital(text.VisibleLine(a.Failure.Text))})
 	case validDigest(a.Digest):
 		f.Evidence = append(f.Evidence, said(ref, a))
+		if k, ok := updates.Keeps(p, at.File, updates.Of(p.File.Kind)); ok {
+			f.Evidence = append(f.Evidence, k.Evidence())
+		}
 		if at.Locked == "" && at.Write != nil && (asked || !ref.Mutable()) {
 			f.Fixes = at.fixes(p, ref, a)
 			return
@@ -119,7 +123,7 @@ func said(ref image.Reference, a *image.Answer) fixer.Evidence {
 // fixes are the ways to pin, the first of which is what most people want.
 func (at Place) fixes(p *fixer.Pass, ref image.Reference, a *image.Answer) []fixer.Fix {
 	var out []fixer.Fix
-	keeper := keeps(p)
+	keeper := at.keeper(p)
 	version := ""
 	if ref.Mutable() && validTag(a.Version) && a.Version != ref.Tag {
 		version = a.Version
@@ -209,5 +213,11 @@ func moves(ref image.Reference) string {
 	return ref.Tag + " names a channel, not a version"
 }
 
-// keeps names what keeps digests fresh in the repository, "" where nothing does.
-func keeps(*fixer.Pass) string { return "" }
+// keeper names the bot that keeps the digests of the file fresh, "" where none does.
+func (at Place) keeper(p *fixer.Pass) string {
+	k, ok := updates.Keeps(p, at.File, updates.Of(p.File.Kind))
+	if !ok {
+		return ""
+	}
+	return string(k.Bot)
+}

@@ -10,6 +10,7 @@ import (
 
 // A Place is one place in a file that names an image.
 type Place struct {
+	File    string // path of the file that holds it
 	Image   string // the reference, with the defaults of variables put in
 	Subject string // who uses it, as a sentence begins: `Service "web"`; "" for a step of a build
 	How     string // what stands before the reference, for advice: "FROM ", "image: "

@@ -107,6 +107,21 @@ func refuseDirty(root string, changes []engine.Change, here Paths) error {
 	return fmt.Errorf("%s: nothing was written; %s (--diff shows the changes)", strings.Join(reasons, ", "), hint)
 }
 
+// Uncommitted reports whether git does not hold what is in one of the files, so that a
+// fix refuses to write it. Where git cannot be asked it reports false.
+func (p *Project) Uncommitted(ctx context.Context, files []string) bool {
+	states, err := Await(ctx, func() (map[string]git.State, error) { return git.States(p.Root, files) })
+	if err != nil {
+		return false
+	}
+	for _, s := range states {
+		if s == git.Modified || s == git.Untracked {
+			return true
+		}
+	}
+	return false
+}
+
 // mostNamed bounds the files that are named in one sentence.
 const mostNamed = 3
 

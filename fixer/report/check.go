@@ -1,19 +1,32 @@
 package report
 
 import (
+	"path"
+	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/oakum-sec/oakum/fixer"
 	"github.com/oakum-sec/oakum/fixer/engine"
 )
 
+// A Check is one way to see that fixes work.
+type Check struct {
+	fixer.Verification
+	// Alike are what takes the place of the names in the command in other files and
+	// services, where the same is expected: "db", or "shop/ db" with a directory.
+	Alike []string
+}
+
 // Checks returns how to check the fixes that were made: those that can break something
 // first, and each command once. Where different things are expected of a command, each
-// comes with the file of the fix.
-func (f *Fix) Checks() []fixer.Verification {
-	var out []fixer.Verification
+// comes with the file of the fix. Commands that differ only in the names of the fixed
+// services, containers and files are one check.
+func (f *Fix) Checks() []Check {
+	var out []Check
 	at := map[string]int{}
 	expected := map[string][]expectation{} // by command
+	names := map[string]named{}            // by command
 	said := map[fixer.Verification]bool{}
 	for _, careful := range []bool{true, false} {
 		for i := range f.Outcomes {
@@ -29,7 +42,8 @@ func (f *Fix) Checks() []fixer.Verification {
 				said[c] = true
 				if _, known := at[c.Command]; !known || c.Command == "" {
 					at[c.Command] = len(out)
-					out = append(out, c)
+					out = append(out, Check{Verification: c})
+					names[c.Command] = shapeOf(c.Command, o.Finding)
 				}
 				expected[c.Command] = append(expected[c.Command], expectation{c.Expect, o.Finding.File})
 			}
@@ -40,7 +54,59 @@ func (f *Fix) Checks() []fixer.Verification {
 			out[i].Expect = together(list)
 		}
 	}
+	return joinAlike(out, names)
+}
+
+// joinAlike puts checks of one shape and expectation into the place of the first.
+func joinAlike(list []Check, names map[string]named) []Check {
+	type kind struct{ shape, expect string }
+	first := map[kind]int{}
+	var out []Check
+	for _, c := range list {
+		n := names[c.Command]
+		k := kind{n.shape, c.Expect}
+		if i, known := first[k]; known && n.words != "" {
+			if !slices.Contains(out[i].Alike, n.words) {
+				out[i].Alike = append(out[i].Alike, n.words)
+			}
+			continue
+		}
+		first[k] = len(out)
+		out = append(out, c)
+	}
 	return out
+}
+
+// A named is a command apart from the names in it.
+type named struct {
+	shape string // with a sign in the place of each name
+	words string // the names, each once
+}
+
+var commandWord = regexp.MustCompile(`[^\s'"=;|&<>()]+`)
+
+// shapeOf finds in a command the names that are those of the finding: its file and
+// directory, and what its path is made of, such as a service or a container.
+func shapeOf(command string, f *fixer.Finding) named {
+	own := map[string]bool{f.File: true}
+	if dir := path.Dir(f.File); dir != "." {
+		own[dir] = true
+	}
+	for _, part := range strings.FieldsFunc(f.Path, func(r rune) bool { return strings.ContainsRune(" /[]:\"", r) }) {
+		own[part] = true
+		own[strings.TrimPrefix(part, "services.")] = true
+	}
+	var words []string
+	shape := commandWord.ReplaceAllStringFunc(command, func(word string) string {
+		if !own[word] {
+			return word
+		}
+		if !slices.Contains(words, word) {
+			words = append(words, word)
+		}
+		return "\x00"
+	})
+	return named{shape, strings.Join(words, " ")}
 }
 
 // An expectation is what a command shows when the fix in a file works.
@@ -52,6 +118,20 @@ func together(list []expectation) string {
 		parts[i] = e.text + " (" + e.file + ")"
 	}
 	return strings.Join(parts, "; ")
+}
+
+// Others says for which names the command is to be repeated, at most so many of them;
+// 0 names all. It is "" where there are none.
+func (c Check) Others(most int) string {
+	list := c.Alike
+	if len(list) == 0 {
+		return ""
+	}
+	more := ""
+	if n := len(list) - most; most > 0 && n > 0 {
+		list, more = list[:most], " and "+itoa(n)+" more"
+	}
+	return "the same for " + strings.Join(list, ", ") + more
 }
 
 // count counts the outcomes of a result.

@@ -19,6 +19,10 @@ type Fix struct {
 	Outcomes []engine.Outcome
 	Changes  []engine.Change
 
+	// Uncommitted says that files with findings have changes that are not committed, which
+	// a fix refuses to write over.
+	Uncommitted bool
+
 	// Command is the command line that makes these fixes, for texts that name it; ""
 	// names none.
 	Command string
@@ -37,6 +41,18 @@ func NewFix(root string, plan *engine.Plan, filter Filter) *Fix {
 		}
 	}
 	return f
+}
+
+// ToReview are the files of the findings whose fixes need a look, each once.
+func (f *Fix) ToReview() []string {
+	var out []string
+	for i := range f.Outcomes {
+		o := &f.Outcomes[i]
+		if o.Result == engine.Open && !slices.Contains(out, o.Finding.File) {
+			out = append(out, o.Finding.File)
+		}
+	}
+	return out
 }
 
 // JSON writes the scan as it was before the plan, with the outcomes, the
@@ -173,11 +189,10 @@ func (p *printer) outcome(o *engine.Outcome) {
 
 // madeFix is the fix that was made, nil where none was.
 func madeFix(o *engine.Outcome) *fixer.Fix {
-	i := slices.IndexFunc(o.Finding.Fixes, func(x fixer.Fix) bool { return x.Title == o.Title })
-	if o.Result != engine.Fixed || i < 0 {
+	if o.Result != engine.Fixed {
 		return nil
 	}
-	return &o.Finding.Fixes[i]
+	return o.Finding.Fix(o.Fix)
 }
 
 // location says where a finding is, to distinguish it from others of its rule. One

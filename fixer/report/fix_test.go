@@ -3,6 +3,7 @@ package report_test
 import (
 	"encoding/json"
 	"io"
+	"slices"
 	"strings"
 	"testing"
 
@@ -40,8 +41,8 @@ func TestFixText(t *testing.T) {
 func TestFixTextTellsFixesApart(t *testing.T) {
 	made := func(path string, line int, level fixer.Level, more bool) engine.Outcome {
 		f := &fixer.Finding{Rule: "compose/a", File: "f", Path: path, Line: line, Fixes: []fixer.Fix{
-			{Title: "another way", Breaks: "not this"}, {Title: "mend it", Level: level, Breaks: "it breaks", Verify: "look at it"}}}
-		return engine.Outcome{Finding: f, Result: engine.Fixed, Title: "mend it", Level: level, New: more}
+			{ID: "other", Title: "another way", Breaks: "not this"}, {ID: "mend", Title: "mend it", Level: level, Breaks: "it breaks", Verify: "look at it"}}}
+		return engine.Outcome{Finding: f, Result: engine.Fixed, Fix: "mend", Title: "mend it", Level: level, New: more}
 	}
 	f := &report.Fix{Outcomes: []engine.Outcome{
 		made("services.a", 2, fixer.Safe, false), made("services.b", 4, fixer.Review, false),
@@ -90,12 +91,12 @@ func TestFixSummary(t *testing.T) {
 func outcomes() *report.Fix {
 	at := func(path string, r engine.Result, l fixer.Level, title string) engine.Outcome {
 		f := &fixer.Finding{Rule: "compose/a", File: "f", Path: path, Severity: fixer.Low, Line: 1, Fixes: []fixer.Fix{
-			{Title: "mend <it>", Level: fixer.Safe, Verify: "docker ps\nprints\n  one\n\nlook at it"},
-			{Title: "go on", Level: fixer.Review, Breaks: "*all* of it", Verify: "docker ps\nprints\n  two"}}}
+			{ID: "mend <it>", Title: "mend <it>", Level: fixer.Safe, Verify: "docker ps\nprints\n  one\n\nlook at it"},
+			{ID: "go on", Title: "go on", Level: fixer.Review, Breaks: "*all* of it", Verify: "docker ps\nprints\n  two"}}}
 		if r == engine.Open {
 			f.Fixes = f.Fixes[1:]
 		}
-		return engine.Outcome{Finding: f, Result: r, Level: l, Title: title}
+		return engine.Outcome{Finding: f, Result: r, Level: l, Fix: title, Title: title}
 	}
 	f := &report.Fix{Before: &report.Scan{Score: 10}, After: &report.Scan{Score: 90, Arguments: " k8s"}, Command: "oakum fix k8s"}
 	f.Outcomes = []engine.Outcome{
@@ -259,5 +260,34 @@ func TestMarkdownOfHostileText(t *testing.T) {
 		if got := written(t, made(title).PullRequest); !strings.Contains(got, want) {
 			t.Errorf("%q: no %q in\n%s", title, want, got)
 		}
+	}
+}
+
+// TestChecksOfOneShapeAreOne: a command that differs only in the names of what was fixed is
+// listed once, with the other names.
+func TestChecksOfOneShapeAreOne(t *testing.T) {
+	f := &report.Fix{}
+	add := func(file, path, verify string) {
+		x := &fixer.Finding{Rule: "compose/a", File: file, Path: path, Fixes: []fixer.Fix{{ID: "set", Verify: verify}}}
+		f.Outcomes = append(f.Outcomes, engine.Outcome{Finding: x, Result: engine.Fixed, Fix: "set", Level: fixer.Safe})
+	}
+	for _, s := range []string{"api", "web", "db"} {
+		add("shop/compose.yaml", "services."+s, "docker compose --project-directory shop exec "+s+" id -u\nprints 1")
+	}
+	add("bar/compose.yaml", "services.api", "docker compose --project-directory bar exec api id -u\nprints 1")
+	add("bar/compose.yaml", "services.web", "docker compose --project-directory bar exec web id -u\nprints 2")
+	add("bar/compose.yaml", "services.web", "docker ps\nprints 2")
+	add("shop/compose.yaml", "services.db", "docker ps -a\nprints 2")
+	var got []string
+	for _, c := range f.Checks() {
+		got = append(got, c.Command+"|"+c.Expect+"|"+c.Others(2))
+	}
+	want := []string{
+		"docker compose --project-directory shop exec api id -u|prints 1|the same for shop web, shop db and 1 more",
+		"docker compose --project-directory bar exec web id -u|prints 2|",
+		"docker ps|prints 2|", "docker ps -a|prints 2|",
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("got\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
 	}
 }

@@ -136,7 +136,11 @@ func (f *Fix) markdownChecks(b *strings.Builder) {
 		if c.Command != "" {
 			b.WriteString(" " + code(c.Command))
 		}
-		b.WriteString(" " + plain(c.Expect) + "\n")
+		b.WriteString(" " + plain(c.Expect))
+		if others := c.Others(0); others != "" {
+			b.WriteString("; " + plain(others))
+		}
+		b.WriteString("\n")
 	}
 }
 

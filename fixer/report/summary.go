@@ -234,8 +234,11 @@ func (p *printer) failed(f *Fix) {
 	}
 }
 
-// mostChecks bounds how many ways to check are listed.
-const mostChecks = 8
+// Bounds of the ways to check: how many are listed, and for how many other names each.
+const (
+	mostChecks = 8
+	mostNames  = 4
+)
 
 // checks says how to see that everything still works.
 func (p *printer) checks(f *Fix) {
@@ -249,6 +252,9 @@ func (p *printer) checks(f *Fix) {
 			p.line("  ", p.st.paint(cyan, c.Command))
 		}
 		for _, l := range wrap(c.Expect, textWidth-6) {
+			p.line("      ", l)
+		}
+		for _, l := range wrap(c.Others(mostNames), textWidth-6) {
 			p.line("      ", l)
 		}
 	}
@@ -272,7 +278,7 @@ func (p *printer) left(f *Fix, written bool) {
 	}
 	if list := by[fixer.Review]; len(list) > 0 {
 		first := ""
-		if written && len(f.Changes) > 0 {
+		if f.Uncommitted || written && len(f.Changes) > 0 {
 			first = "   (commit first)"
 		}
 		p.line(p.st.paint(bold, text.Count(len(list), "finding needs", "findings need")+" a look"), ": the fix could break something")

@@ -103,7 +103,7 @@ func (t *conversation) accept(args string) {
 	}
 	fix, _ := t.alternative(f)
 	score := t.s.Plan().ScoreAfter
-	title := fix.Title
+	title := fix.TitleWith(t.set)
 	effects, ok := t.change(only(f.Key()), func() error {
 		return t.s.Decide(f.Key(), engine.Decision{Verdict: engine.Accept, Fix: fix.ID, Params: t.set})
 	})

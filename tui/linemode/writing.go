@@ -174,11 +174,9 @@ func (t *conversation) verify(plan *engine.Plan) {
 		if o.Result != engine.Fixed {
 			continue
 		}
-		for j := range o.Finding.Fixes {
-			if f := &o.Finding.Fixes[j]; f.Title == o.Title && f.Verify != "" && !slices.Contains(said, f.Verify) {
-				said = append(said, f.Verify)
-				t.readChecks(f.Verify)
-			}
+		if f := o.Finding.Fix(o.Fix); f != nil && f.Verify != "" && !slices.Contains(said, f.Verify) {
+			said = append(said, f.Verify)
+			t.readChecks(f.Verify)
 		}
 	}
 }

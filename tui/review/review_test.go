@@ -103,7 +103,7 @@ func TestTallyAddsUp(t *testing.T) {
 	if n.Blocked != 2 || n.Manual != 1 || n.CameUp != 1 {
 		t.Errorf("%+v", n)
 	}
-	if want := "2 accepted, 1 closed by other fixes, 1 skipped, 2 suppressed, 4 left"; n.Words() != want {
+	if want := "2 accepted, 1 closed, 1 skipped, 2 suppressed, 4 left"; n.Words() != want {
 		t.Errorf("%s, want %s", n.Words(), want)
 	}
 	if want := "0 left"; (review.Tally{}).Words() != want {

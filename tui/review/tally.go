@@ -57,17 +57,14 @@ func TallyOf(plan *engine.Plan) Tally {
 	return t
 }
 
-// Words says what the findings are divided into: "12 accepted, 3 closed by other
-// fixes, 38 left". What is nothing is left out, but for what is left.
-func (t Tally) Words() string { return t.words("accepted", "closed by other fixes") }
+// Words says what the findings are divided into: "12 accepted, 3 closed, 38 left".
+// What is nothing is left out, but for what is left.
+func (t Tally) Words() string { return t.words("accepted") }
 
-// Brief is Words with fewer letters.
-func (t Tally) Brief() string { return t.words("accepted", "closed") }
+// Written is Words once the fixes are in the files.
+func (t Tally) Written() string { return t.words("fixed") }
 
-// Written is Brief once the fixes are in the files.
-func (t Tally) Written() string { return t.words("fixed", "closed") }
-
-func (t Tally) words(accepted, closed string) string {
+func (t Tally) words(accepted string) string {
 	var parts []string
 	part := func(n int, what string) {
 		if n > 0 {
@@ -75,7 +72,7 @@ func (t Tally) words(accepted, closed string) string {
 		}
 	}
 	part(t.Accepted, accepted)
-	part(t.Closed, closed)
+	part(t.Closed, "closed")
 	part(t.Skipped, "skipped")
 	part(t.Suppressed, "suppressed")
 	return strings.Join(append(parts, fmt.Sprintf("%d left", t.Left)), ", ")

@@ -13,7 +13,6 @@ import (
 // An imagePlace is a place in a Compose file that names an image to be pulled.
 type imagePlace struct {
 	pin.Place
-	file string // that holds the place: an override is reported with what it completes
 	path string // of the finding
 	node *yamldoc.Node
 }
@@ -52,10 +51,10 @@ func partPlaces(p *fixer.Pass, v compose.View, part compose.Part) []imagePlace {
 		if node = node.Resolve(); text == "" {
 			return
 		}
-		at := imagePlace{file: part.File, path: part.Path.String() + what, node: node}
+		at := imagePlace{path: part.Path.String() + what, node: node}
 		at.Image, _ = compose.Expand(text)
 		at.Subject, at.How, at.Piece = fmt.Sprintf("Service %q", v.Name), how, text
-		at.Kind, at.Where = fixer.FromCompose, fmt.Sprintf("%s:%d", part.File, node.Line)
+		at.File, at.Kind, at.Where = part.File, fixer.FromCompose, fmt.Sprintf("%s:%d", part.File, node.Line)
 		at.Write = func(piece string) func(*fixer.Draft) error {
 			return func(d *fixer.Draft) error {
 				d.At(part.File).YAML(part.Doc, yamldoc.SetText(node, before+piece))
@@ -115,7 +114,7 @@ func builtUnder(v compose.View) string {
 
 // report reports a finding at its place.
 func (at imagePlace) report(p *fixer.Pass, f fixer.Finding) {
-	f.File, f.Path = at.file, at.path
+	f.File, f.Path = at.File, at.path
 	f.Start, f.End = at.node.KeyOrSelf().Start, at.node.End
 	p.Report(f)
 }
@@ -125,7 +124,7 @@ func Images(p *fixer.Pass) []fixer.NamedImage {
 	var out []fixer.NamedImage
 	for _, at := range imagePlaces(p) {
 		if name, ok := at.Pulled(p); ok {
-			out = append(out, fixer.NamedImage{Image: name, File: at.file, Line: at.node.Line})
+			out = append(out, fixer.NamedImage{Image: name, File: at.File, Line: at.node.Line})
 		}
 	}
 	return out

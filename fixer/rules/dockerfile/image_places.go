@@ -29,7 +29,7 @@ func imagePlaces(p *fixer.Pass) []imagePlace {
 		if contexts[at.Image] {
 			return
 		}
-		at.Kind, at.Where = fixer.FromDockerfile, fmt.Sprintf("%s:%d", p.File.Path, at.line)
+		at.File, at.Kind, at.Where = p.File.Path, fixer.FromDockerfile, fmt.Sprintf("%s:%d", p.File.Path, at.line)
 		out = append(out, at)
 	}
 	file := p.File.Dockerfile

@@ -33,7 +33,7 @@ func imagePlaces(p *fixer.Pass) []imagePlace {
 		at := imagePlace{path: path, node: node}
 		at.Image, at.Piece = node.Text(), node.Text()
 		at.Subject, at.How = subject, how
-		at.Kind, at.Where = fixer.FromManifest, fmt.Sprintf("%s:%d", p.File.Path, node.Line)
+		at.File, at.Kind, at.Where = p.File.Path, fixer.FromManifest, fmt.Sprintf("%s:%d", p.File.Path, node.Line)
 		at.Write = func(piece string) func(*fixer.Draft) error {
 			return fixer.EditYAML(doc, yamldoc.SetText(node, piece))
 		}

@@ -1,0 +1,127 @@
+package registry
+
+import (
+	"net/netip"
+	"net/url"
+	"strings"
+
+	"github.com/oakum-sec/oakum/fixer/image"
+)
+
+// hubAPI is where Docker Hub answers, and hubKey the name under which Docker
+// keeps its credentials.
+const (
+	hubAPI = "registry-1.docker.io"
+	hubKey = "https://index.docker.io/v1/"
+)
+
+// A mirror is asked in place of a registry.
+type mirror struct{ host, path string }
+
+// A location is where a repository is asked for.
+type location struct {
+	host *host
+	repo string
+}
+
+func (l location) String() string { return l.host.shown + "/" + l.repo }
+
+// canonicalHost spells a host as references do: Docker Hub has several names.
+func canonicalHost(s string) string {
+	s = strings.ToLower(strings.TrimSpace(s))
+	switch s {
+	case "index.docker.io", hubAPI, "registry.hub.docker.com":
+		return image.DockerHub
+	}
+	return s
+}
+
+// locate returns where a reference is asked for: at its registry or the mirror of
+// that.
+func (r *Resolver) locate(ref image.Reference) location {
+	shown, repo := canonicalHost(ref.Registry), ref.Repository
+	if m, ok := r.mirrors[shown]; ok {
+		shown = canonicalHost(m.host)
+		if m.path != "" {
+			repo = m.path + "/" + repo
+		}
+	}
+	return location{r.host(shown), repo}
+}
+
+// host returns the host of a name; there is one for each.
+func (r *Resolver) host(shown string) *host {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	h := r.hosts[shown]
+	if h == nil {
+		h = newHost(r, shown)
+		r.hosts[shown] = h
+	}
+	return h
+}
+
+// allowed reports whether a reference may be asked about.
+func (r *Resolver) allowed(ref image.Reference) bool {
+	if r.options.Allowed == nil {
+		return true
+	}
+	name := canonicalHost(ref.Registry) + "/" + ref.Repository
+	for _, pattern := range r.options.Allowed {
+		host, path, _ := strings.Cut(strings.Trim(pattern, "/"), "/")
+		if domain, ok := strings.CutPrefix(host, "*."); ok {
+			if strings.HasSuffix(canonicalHost(ref.Registry), "."+strings.ToLower(domain)) &&
+				(path == "" || ref.Repository == path || strings.HasPrefix(ref.Repository, path+"/")) {
+				return true
+			}
+			continue
+		}
+		prefix := canonicalHost(host)
+		if path != "" {
+			prefix += "/" + path
+		}
+		if name == prefix || strings.HasPrefix(name, prefix+"/") {
+			return true
+		}
+	}
+	return false
+}
+
+// plainAllowed reports whether a host, with or without port, may be asked
+// without TLS.
+func (r *Resolver) plainAllowed(hostport string) bool {
+	if isLoopbackName(hostname(hostport)) {
+		return true
+	}
+	for _, h := range r.options.PlainHTTP {
+		if h = strings.ToLower(strings.TrimSpace(h)); h == strings.ToLower(hostport) || h == hostname(hostport) {
+			return true
+		}
+	}
+	return false
+}
+
+// hostname is a host without its port and brackets, in lower case.
+func hostname(hostport string) string {
+	return strings.ToLower((&url.URL{Host: hostport}).Hostname())
+}
+
+func isLoopbackName(name string) bool {
+	if name == "localhost" || strings.HasSuffix(name, ".localhost") {
+		return true
+	}
+	ip, err := netip.ParseAddr(name)
+	return err == nil && ip.Unmap().IsLoopback()
+}
+
+// isPrivate reports whether an address is not one of the public internet:
+// loopback, link-local (where clouds answer with credentials), of a private network,
+// shared or unspecified.
+func isPrivate(ip netip.Addr) bool {
+	ip = ip.Unmap().WithZone("")
+	return ip.IsPrivate() || ip.IsLoopback() || ip.IsLinkLocalUnicast() || ip.IsLinkLocalMulticast() ||
+		ip.IsInterfaceLocalMulticast() || ip.IsMulticast() || ip.IsUnspecified() || sharedSpace.Contains(ip)
+}
+
+// sharedSpace is that of carriers and of some clouds (RFC 6598).
+var sharedSpace = netip.MustParsePrefix("100.64.0.0/10")

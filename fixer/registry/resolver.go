@@ -1,0 +1,202 @@
+package registry
+
+import (
+	"context"
+	"net/http"
+	"slices"
+	"sync"
+	"time"
+
+	"golang.org/x/sync/singleflight"
+
+	"github.com/oakum-sec/oakum/fixer/image"
+)
+
+// A Resolver asks registries. It may be used by several goroutines.
+type Resolver struct {
+	options  Options
+	platform platform
+	mirrors  map[string]mirror
+	client   *http.Client
+	keys     *keychain
+	kept     *cache
+	sleep    func(context.Context, time.Duration) error
+	pause    time.Duration // before the second attempt; 0 is a quarter of a second
+
+	mu       sync.Mutex
+	hosts    map[string]*host
+	warnings []string
+	warned   map[string]bool
+}
+
+func (r *Resolver) backoff() time.Duration {
+	if r.pause > 0 {
+		return r.pause
+	}
+	return 250 * time.Millisecond
+}
+
+// Warnings returns what a person should know about the asking so far, each once:
+// a credential helper that failed, a limit that is nearly used up. They are sentences,
+// safe to show.
+func (r *Resolver) Warnings() []string {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return slices.Clone(r.warnings)
+}
+
+func (r *Resolver) warn(text string) { r.warnOnce(text, text) }
+
+// warnOnce adds a warning unless there is one about the same thing.
+func (r *Resolver) warnOnce(about, text string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if !r.warned[about] {
+		r.warned[about] = true
+		r.warnings = append(r.warnings, text)
+	}
+}
+
+// Hosts returns the hosts that Resolve would ask for the wishes, sorted, as people
+// know them: "docker.io", "ghcr.io", or the mirror. Those whose answers
+// are all kept, or that may not be asked, are not among them.
+func (r *Resolver) Hosts(wishes []image.Wish) []string {
+	if r.options.Offline {
+		return nil
+	}
+	run := r.newRun(false)
+	seen := map[string]bool{}
+	for _, w := range image.SortWishes(slices.Clone(wishes)) {
+		if name := r.locate(w.Ref).host.shown; !seen[name] && r.allowed(w.Ref) {
+			if _, kept := run.answer(context.Background(), w); !kept {
+				seen[name] = true
+			}
+		}
+	}
+	var out []string
+	for name := range seen {
+		out = append(out, name)
+	}
+	slices.Sort(out)
+	return out
+}
+
+// Resolve answers the wishes, one answer for each reference, in the order in which
+// they arrive. What is kept comes first. The channel is closed at the end; it must be
+// read to there, or the context cancelled. Whatever fails is an answer with
+// a failure, which is not kept.
+func (r *Resolver) Resolve(ctx context.Context, wishes []image.Wish) <-chan *image.Answer {
+	wishes = image.SortWishes(slices.Clone(wishes))
+	out := make(chan *image.Answer)
+	go func() {
+		defer close(out)
+		send := func(a *image.Answer) bool {
+			select {
+			case out <- a:
+				return true
+			case <-ctx.Done():
+				return false
+			}
+		}
+		local := r.newRun(false)
+		var hosts []*host // in order of their first wish
+		queues := map[*host][]image.Wish{}
+		for _, w := range wishes {
+			a, kept := local.answer(ctx, w)
+			if kept || r.options.Offline {
+				if !send(a) {
+					return
+				}
+				continue
+			}
+			h := r.locate(w.Ref).host
+			if queues[h] == nil {
+				hosts = append(hosts, h)
+			}
+			queues[h] = append(queues[h], w)
+		}
+		if len(hosts) > 0 {
+			r.askAll(ctx, hosts, queues, send)
+		}
+		r.kept.tidy()
+	}()
+	return out
+}
+
+// askAll lets a few workers for each host take its wishes in order.
+func (r *Resolver) askAll(ctx context.Context, hosts []*host, queues map[*host][]image.Wish, send func(*image.Answer) bool) {
+	calls, cancel := context.WithTimeout(ctx, r.options.Overall)
+	defer cancel()
+	run := r.newRun(true)
+	var workers sync.WaitGroup
+	for _, h := range hosts {
+		queue := make(chan image.Wish, len(queues[h]))
+		for _, w := range queues[h] {
+			queue <- w
+		}
+		close(queue)
+		for range min(r.options.PerHost, len(queues[h])) {
+			workers.Go(func() {
+				for w := range queue {
+					a, _ := run.answer(calls, w)
+					if !send(a) {
+						return
+					}
+				}
+			})
+		}
+	}
+	workers.Wait()
+}
+
+// A run is one Resolve: what is asked twice in it is asked once, and a host that
+// does not answer is not waited for again.
+type run struct {
+	r       *Resolver
+	network bool
+	flights singleflight.Group
+
+	mu     sync.Mutex
+	down   map[*host]*failure
+	failed map[string]error // by what was asked
+}
+
+func (r *Resolver) newRun(network bool) *run {
+	return &run{r: r, network: network, down: map[*host]*failure{}, failed: map[string]error{}}
+}
+
+// do makes a call unless the host is known to be down.
+func (run *run) do(ctx context.Context, h *host, c call) (*response, error) {
+	run.mu.Lock()
+	already := run.down[h]
+	run.mu.Unlock()
+	if already != nil {
+		return nil, already
+	}
+	resp, err := h.do(ctx, c)
+	if err == nil {
+		return resp, nil
+	}
+	f := asFailure(err)
+	if ctx.Err() != nil && f.Kind == image.Unreachable {
+		return nil, fail(image.Unreachable, "%s was not asked to the end: all questions together may take %s", h.shown, inWords(run.r.options.Overall))
+	}
+	if f.down {
+		run.mu.Lock()
+		run.down[h] = f
+		run.mu.Unlock()
+	}
+	return nil, f
+}
+
+func (run *run) failedBefore(what string) error {
+	run.mu.Lock()
+	defer run.mu.Unlock()
+	return run.failed[what]
+}
+
+func (run *run) fails(what string, err error) {
+	run.mu.Lock()
+	defer run.mu.Unlock()
+	run.failed[what] = err
+}
