@@ -6,6 +6,6 @@ type NamedImage struct {
 	File  string
 	Line  int
 
-	// Base says that a stage of a Dockerfile starts from it.
+	// Base says that an image of the repository is made from it.
 	Base bool
 }

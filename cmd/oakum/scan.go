@@ -35,10 +35,10 @@ is never ignored. A summary comes first, then the findings by rule, the most
 severe first. --full adds all evidence, the values a fix takes (--set) and the
 references. Helm charts and what Kustomize renders are not read.
 
---images runs the vulnerability scanner that is installed, trivy or grype, on the
-images that the files name and do not build, and on what could take the place of a
-base image. The scanner downloads images; --offline keeps it to this machine. Known
-vulnerabilities do not change the exit status.
+--images runs the vulnerability scanner that is installed, trivy or grype. It looks
+at the images that the files name and do not build, and at what could take the
+place of a base image. The scanner downloads images; --offline keeps it to this
+machine. Known vulnerabilities do not change the exit status.
 
 Exit status: 0 clean, 1 findings at or above --fail-on, 2 failed: there is nothing
 to scan, no file can be read, or a rule failed. Findings below --min-severity are

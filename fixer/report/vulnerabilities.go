@@ -125,7 +125,7 @@ func (p *printer) vulnerabilities(v *Vulnerabilities) {
 			if other.Failure != "" {
 				said = "not scanned: " + other.Failure
 			}
-			p.field("    ", "with "+other.Image, said+" ("+other.Why+")")
+			p.field("    ", "with "+other.Image, said+"; "+other.Why)
 		}
 	}
 	p.line()

@@ -148,13 +148,14 @@ func buildContexts(p *fixer.Pass) map[string]bool {
 // Images returns the images that a Dockerfile names.
 func Images(p *fixer.Pass) []fixer.NamedImage {
 	var out []fixer.NamedImage
-	from := map[int]bool{} // by the start of the instruction
+	ships := map[int]bool{} // by the start of FROM
+	kept := build.InFinalImage(p)
 	for _, s := range p.File.Dockerfile.Stages {
-		from[s.From.Start] = true
+		ships[s.From.Start] = kept[s]
 	}
 	for _, at := range imagePlaces(p) {
 		if name, ok := at.Pulled(p); ok {
-			out = append(out, fixer.NamedImage{Image: name, File: p.File.Path, Line: at.line, Base: from[at.start]})
+			out = append(out, fixer.NamedImage{Image: name, File: p.File.Path, Line: at.line, Base: ships[at.start]})
 		}
 	}
 	return out
