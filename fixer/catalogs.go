@@ -40,6 +40,7 @@ var (
 	Dockle           = &Catalog{Name: "Dockle", form: ids(`(CIS|DKL)-(DI|LI)-\d{4}`), page: pageOf("https://github.com/goodwithtech/dockle/blob/master/CHECKPOINT.md#%s")}
 	Hadolint         = &Catalog{Name: "hadolint", form: ids(`DL\d{4}`), page: pageOf("https://github.com/hadolint/hadolint/wiki/%s")}
 	Gatekeeper       = &Catalog{Name: "Gatekeeper", form: words, page: pageOf("https://open-policy-agent.github.io/gatekeeper-library/website/validation/%s")}
+	KICSCICD         = kics("cicd")
 	KICSCommon       = kics("common")
 	KICSCompose      = kics("dockercompose")
 	KICSDockerfile   = kics("dockerfile")
@@ -54,6 +55,7 @@ var (
 	Semgrep          = &Catalog{Name: "Semgrep", form: words, page: func(id string) string { return "https://semgrep.dev/r/yaml.docker-compose.security." + id + "." + id }}
 	Tally            = &Catalog{Name: "tally", form: ids(`([a-z]+/)?[a-z-]+`)}
 	Trivy            = &Catalog{Name: "Trivy", form: ids(`(DS|KSV)-\d{4,5}`), page: pageOfLower("https://avd.aquasec.com/misconfig/%s"), spell: trivyID}
+	Zizmor           = &Catalog{Name: "zizmor", form: words, page: pageOf("https://docs.zizmor.sh/audits/#%s")}
 )
 
 // Documentation. Its ids are the names of what a page is about, and most have

@@ -33,10 +33,11 @@ var lawRooms = map[string][]string{
 	"fixer/kube":         {"fixer/image", "fixer/yamldoc", "fixer/text"},
 	"fixer/kustomize":    {"fixer/kube", "fixer/yamldoc", "fixer/text"},
 	"fixer/buildcontext": {"fixer/text"},
+	"fixer/workflow":     {"fixer/yamldoc"},
 	"fixer/topology":     {"fixer/buildcontext", "fixer/compose", "fixer/kube", "fixer/dockerfile", "fixer/image", "fixer/yamldoc", "fixer/text"},
 
 	// The contract: what a rule, a finding, a fix and a snapshot are.
-	"fixer": {"fixer/topology", "fixer/kustomize", "fixer/buildcontext", "fixer/compose", "fixer/kube", "fixer/dockerfile", "fixer/image", "fixer/yamldoc", "fixer/text"},
+	"fixer": {"fixer/topology", "fixer/kustomize", "fixer/workflow", "fixer/buildcontext", "fixer/compose", "fixer/kube", "fixer/dockerfile", "fixer/image", "fixer/yamldoc", "fixer/text"},
 
 	// What a container of an image starts as, writes and needs.
 	"fixer/container": {"fixer", "fixer/build", "fixer/topology", "fixer/compose", "fixer/kube", "fixer/dockerfile", "fixer/image", "fixer/yamldoc", "fixer/text"},
@@ -52,15 +53,16 @@ var lawRooms = map[string][]string{
 	"fixer/build": {"fixer", "fixer/topology", "fixer/buildcontext", "fixer/dockerfile", "fixer/image", "fixer/secret", "fixer/text"},
 
 	// Which bot keeps the pins of a file fresh.
-	"fixer/updates": {"fixer", "fixer/yamldoc"},
+	"fixer/updates": {"fixer", "fixer/workflow", "fixer/yamldoc"},
 
 	// Rules know the contract, what is derived from the documents, and the
 	// documents: not the engine, and nothing of each other.
-	"fixer/rules":            {"fixer", "fixer/rules/compose", "fixer/rules/cross", "fixer/rules/dockerfile", "fixer/rules/kubernetes"},
+	"fixer/rules":            {"fixer", "fixer/rules/compose", "fixer/rules/cross", "fixer/rules/dockerfile", "fixer/rules/kubernetes", "fixer/rules/workflow"},
 	"fixer/rules/compose":    lawOfRules,
 	"fixer/rules/cross":      lawOfRules,
 	"fixer/rules/dockerfile": lawOfRules,
 	"fixer/rules/kubernetes": lawOfRules,
+	"fixer/rules/workflow":   lawOfRules,
 
 	"fixer/report": {"fixer", "fixer/engine", "fixer/secret", "fixer/text"},
 
@@ -97,7 +99,7 @@ var lawRooms = map[string][]string{
 }
 
 // lawOfRules is what the rules of any kind may import.
-var lawOfRules = []string{"fixer", "fixer/pin", "fixer/build", "fixer/container", "fixer/updates", "fixer/topology", "fixer/buildcontext", "fixer/compose", "fixer/kube", "fixer/dockerfile", "fixer/image", "fixer/yamldoc", "fixer/secret", "fixer/text"}
+var lawOfRules = []string{"fixer", "fixer/pin", "fixer/build", "fixer/container", "fixer/updates", "fixer/workflow", "fixer/topology", "fixer/buildcontext", "fixer/compose", "fixer/kube", "fixer/dockerfile", "fixer/image", "fixer/yamldoc", "fixer/secret", "fixer/text"}
 
 // exactRooms are imported by their name only, not with what lies below.
 var exactRooms = map[string]bool{"fixer": true, "fixer/disk": true, "fixer/rules": true}

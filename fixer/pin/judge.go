@@ -96,7 +96,7 @@ func (at Place) answer(p *fixer.Pass, ref image.Reference, f *fixer.Finding) {
 		f.Evidence = append(f.Evidence, fixer.Evidence{Kind: fixer.FromRegistry, Text: text.Capital(text.VisibleLine(a.Failure.Text))})
 	case validDigest(a.Digest):
 		f.Evidence = append(f.Evidence, said(ref, a))
-		if k, ok := updates.Keeps(p, at.File, updates.Of(p.File.Kind)); ok {
+		if k, ok := updates.Keeps(p, at.File, updates.ImagesIn(p.File)); ok {
 			f.Evidence = append(f.Evidence, k.Evidence())
 		}
 		if at.Locked == "" && at.Write != nil && (asked || !ref.Mutable()) {
@@ -215,7 +215,7 @@ func moves(ref image.Reference) string {
 
 // keeper names the bot that keeps the digests of the file fresh, "" where none does.
 func (at Place) keeper(p *fixer.Pass) string {
-	k, ok := updates.Keeps(p, at.File, updates.Of(p.File.Kind))
+	k, ok := updates.Keeps(p, at.File, updates.ImagesIn(p.File))
 	if !ok {
 		return ""
 	}

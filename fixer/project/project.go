@@ -100,7 +100,7 @@ func nothingIn(paths []string) error {
 	if len(paths) > 0 {
 		where = strings.Join(paths, ", ")
 	}
-	return fmt.Errorf("no Dockerfile, Compose file or Kubernetes manifest in %s", where)
+	return fmt.Errorf("no Dockerfile, Compose file, Kubernetes manifest or CI workflow in %s", where)
 }
 
 // withInterruption says first that an earlier write did not finish, if so. A

@@ -11,6 +11,7 @@ import (
 	"github.com/oakum-sec/oakum/fixer/rules/cross"
 	"github.com/oakum-sec/oakum/fixer/rules/dockerfile"
 	"github.com/oakum-sec/oakum/fixer/rules/kubernetes"
+	"github.com/oakum-sec/oakum/fixer/rules/workflow"
 )
 
 // All returns every rule, sorted by name. The order in which their fixes are
@@ -149,4 +150,7 @@ var all = []*fixer.Rule{
 	kubernetes.WindowsHostProcess,
 	kubernetes.WritableHostPath,
 	kubernetes.WritableRoot,
+	workflow.MutableTag,
+	workflow.UnpinnedAction,
+	workflow.UnpinnedImage,
 }

@@ -439,6 +439,8 @@ func kindOf(path string, data []byte) fixer.Kind {
 	switch {
 	case strings.HasSuffix(base, ".dockerignore"):
 		return fixer.Dockerignore
+	case strings.Contains(path, ".github/workflows/") || strings.HasPrefix(base, "action.") || strings.HasSuffix(base, ".gitlab-ci.yml"):
+		return fixer.Workflow
 	case strings.HasPrefix(base, "renovate.json") || strings.HasPrefix(base, "dependabot."):
 		return fixer.Updates
 	case strings.HasPrefix(base, "kustomization.") || strings.HasPrefix(base, "patch"):
