@@ -22,6 +22,7 @@ type Backend struct {
 	noIgnore  bool
 	generated bool
 	lookup    Lookup
+	allowed   []string // registries; nil without such a policy
 
 	loaded atomic.Pointer[fixer.Loaded] // the newest; nil before the first
 	failed error                        // of the newest load
@@ -36,6 +37,10 @@ func NewBackend(paths []string, noIgnore, generated bool, lookup Lookup) (*Backe
 	}
 	return &Backend{root: root, paths: paths, noIgnore: noIgnore, generated: generated, lookup: lookup}, nil
 }
+
+// AllowRegistries sets the registries that images may come from; nil is no policy. It is
+// called before Load.
+func (b *Backend) AllowRegistries(registries []string) { b.allowed = registries }
 
 // Claim keeps other sessions, fixes and undos away from the repository, until
 // release is called or the process ends. It fails when one is under way.
@@ -68,7 +73,7 @@ func (b *Backend) Load(ctx context.Context, progress func(fixer.Progress)) (*fix
 	if err != nil {
 		return nil, err
 	}
-	loaded.Facts = factsOf(loaded.Root)
+	loaded.Facts = factsOf(loaded.Root, b.allowed)
 	loaded.Facts.MinAge = b.lookup.MinAge
 	loaded.Notes = withInterruption(ctx, loaded.Root, loaded.Notes)
 	b.loaded.Store(loaded)
@@ -83,7 +88,7 @@ func (b *Backend) Facts(ctx context.Context, snap *fixer.Snapshot) <-chan fixer.
 		return nil
 	}
 	news := make(chan fixer.News, 1)
-	s, err := b.lookup.newSearch()
+	s, err := b.lookup.within(b.allowed).newSearch()
 	if err != nil {
 		news <- fixer.News{Text: "Registries are not asked: " + text.VisibleLine(err.Error())}
 		close(news)

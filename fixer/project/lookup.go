@@ -28,6 +28,13 @@ type Lookup struct {
 	MinAge int
 }
 
+// within is the lookup that asks none but the registries that images may come from;
+// nil is no policy.
+func (l Lookup) within(registries []string) Lookup {
+	l.Registry.Allowed = registries
+	return l
+}
+
 // lookUpRounds bounds how often answers may raise further questions.
 const lookUpRounds = 3
 
