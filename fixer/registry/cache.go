@@ -25,7 +25,7 @@ type span int
 const (
 	freshly   span = iota // what a tag points to changes
 	lastingly             // what a digest holds does not
-	thisTime              // it changes, and is too long to be kept on the disk
+	thisTime              // it changes, and is too long to be kept
 )
 
 // Bounds of the directory.
@@ -129,7 +129,7 @@ func (c *cache) read(kind, key string) (keptFact, bool) {
 }
 
 // put keeps a value from now on.
-func (c *cache) put(kind, key string, value any, s span) time.Time {
+func (c *cache) put(kind, key string, value any) time.Time {
 	at := c.options.Now().UTC()
 	raw, err := json.Marshal(value)
 	if err != nil {
@@ -138,7 +138,7 @@ func (c *cache) put(kind, key string, value any, s span) time.Time {
 	f := keptFact{Kind: kind, Key: key, At: at, Value: raw}
 	c.mu.Lock()
 	c.memory[kind+" "+key] = f
-	skip := c.dir == "" || c.broken || s == thisTime
+	skip := c.dir == "" || c.broken
 	c.mu.Unlock()
 	if skip {
 		return at
@@ -227,6 +227,10 @@ func recall[T interface{ valid() bool }](ctx context.Context, a *asking, kind, k
 		at    time.Time
 	}
 	look := func() (said, bool) {
+		if s == thisTime {
+			v, ok := a.run.remembered(kind + " " + key).(said)
+			return v, ok
+		}
 		f, ok := kept.get(kind, key, s)
 		if !ok {
 			return said{}, false
@@ -257,7 +261,12 @@ func recall[T interface{ valid() bool }](ctx context.Context, a *asking, kind, k
 			a.run.fails(kind+" "+key, err)
 			return nil, err
 		}
-		return said{value, kept.put(kind, key, value, s)}, nil
+		if s == thisTime {
+			v := said{value, kept.options.Now().UTC()}
+			a.run.remember(kind+" "+key, v)
+			return v, nil
+		}
+		return said{value, kept.put(kind, key, value)}, nil
 	})
 	if err != nil {
 		var zero T

@@ -371,6 +371,9 @@ func TestSlowHost(t *testing.T) {
 	for _, a := range resolve(t, newResolver(t, func(o *Options) { o.Timeout = 200 * time.Millisecond }), wishes...) {
 		wantFailure(t, a, image.Unreachable, reg.host+" did not answer within 200 ms")
 	}
+	if n := len(reg.asked()); n != 1 {
+		t.Errorf("%d requests", n)
+	}
 	if d := time.Since(begin); d > 2*time.Second {
 		t.Errorf("it took %s", d)
 	}

@@ -100,7 +100,7 @@ func (a *asking) headByGet(ctx context.Context, id string) (pointer, error) {
 	if err != nil {
 		return pointer{}, err
 	}
-	a.run.r.kept.put("manifest", a.loc.String()+" "+sum, m, lastingly)
+	a.run.r.kept.put("manifest", a.loc.String()+" "+sum, m)
 	return pointer{Digest: sum, Index: m.Index}, nil
 }
 

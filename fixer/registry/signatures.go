@@ -36,7 +36,7 @@ func (a *asking) askSignatures(ctx context.Context, out *image.Answer) error {
 		sum = p.Digest
 		out.Digest, out.Index = p.Digest, p.Index
 	}
-	s, err := recall(ctx, a, "signatures", a.loc.String()+" "+sum, freshly, func(ctx context.Context) (attached, error) {
+	s, err := recall(ctx, a, "signatures", a.loc.String()+" "+sum+" "+a.run.r.options.Platform, freshly, func(ctx context.Context) (attached, error) {
 		return a.findSignatures(ctx, sum)
 	})
 	if err == nil {
