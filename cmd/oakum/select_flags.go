@@ -19,6 +19,7 @@ type selectFlags struct {
 	ignore    []string
 	noIgnore  bool
 	generated bool
+	allow     []string
 
 	paths    project.Paths // what files are called
 	progress *progressLine // shows that the work takes long
@@ -28,6 +29,7 @@ func (f *selectFlags) add(cmd *cobra.Command) {
 	cmd.Flags().StringSliceVar(&f.only, "select", nil, "only these `RULE`s: names, kinds (kubernetes), patterns (*/capabilities) or ids of other tools (DL3002)")
 	cmd.Flags().StringSliceVar(&f.ignore, "ignore", nil, "leave these `RULE`s out, as if they did not exist")
 	cmd.Flags().BoolVar(&f.generated, "generated", false, "also edit files that a tool generates; by default they are only reported")
+	cmd.Flags().StringSliceVar(&f.allow, "allow-registry", nil, "report images from other registries than these: `HOST[/PATH]` or *.DOMAIN; default $"+allowVariable)
 	cmd.Flags().BoolVar(&f.noIgnore, "no-ignore", false, "also read what .gitignore names, vendor and node_modules")
 }
 
@@ -37,8 +39,16 @@ func (f *selectFlags) selection() (*project.Selection, error) {
 }
 
 // open reads and checks what the paths hold, and prints the notes.
-func (f *selectFlags) open(cmd *cobra.Command, paths []string) (*project.Project, error) {
+func (f *selectFlags) open(cmd *cobra.Command, paths []string, registries *registryFlags) (*project.Project, error) {
 	selection, err := f.selection()
+	if err != nil {
+		return nil, err
+	}
+	allowed, err := f.registries(cmd)
+	if err != nil {
+		return nil, err
+	}
+	lookup, err := registries.settings()
 	if err != nil {
 		return nil, err
 	}
@@ -46,7 +56,10 @@ func (f *selectFlags) open(cmd *cobra.Command, paths []string) (*project.Project
 	if isTerminal(os.Stderr) {
 		f.progress.out = os.Stderr
 	}
-	p, err := project.Open(cmd.Context(), project.Options{Paths: paths, NoIgnore: f.noIgnore, Generated: f.generated, Selection: selection, Progress: f.progress.report})
+	p, err := project.Open(cmd.Context(), project.Options{
+		Paths: paths, NoIgnore: f.noIgnore, Generated: f.generated, Selection: selection, AllowedRegistries: allowed, Lookup: lookup,
+		Progress: f.progress.report, Say: func(s string) { note(cmd, s+" (--offline asks nobody)") },
+	})
 	f.progress.stop()
 	if err != nil {
 		return nil, err

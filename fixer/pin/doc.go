@@ -12,4 +12,7 @@
 // What runs today does not change by a pin. What changes is tomorrow: security
 // updates of the tag no longer arrive by themselves. So a pin is safe only where
 // something in the repository keeps digests fresh, and the tag was not made to move.
+//
+// What else is to be said of a place that names an image is decided here as well:
+// whether the image still receives security updates ([EndOfLife]).
 package pin

@@ -93,3 +93,13 @@ func MadeToMove(tag string) bool {
 	}
 	return false
 }
+
+// Pulled returns the full form of the reference; ok is false where the name is none of
+// an image, or of one that is built in the repository.
+func (at Place) Pulled(p *fixer.Pass) (name string, ok bool) {
+	ref, ok := at.pulled(p)
+	if !ok || at.builtHere(p) {
+		return "", false
+	}
+	return ref.String(), true
+}

@@ -20,6 +20,13 @@ type Options struct {
 	NoIgnore  bool     // look at what .gitignore names, too
 	Generated bool     // edit what tools write, too
 	Selection *Selection
+	Lookup    Lookup
+
+	// Say is told who is about to be asked; it may be nil.
+	Say func(string)
+
+	// AllowedRegistries are those that images may come from; nil without such a policy.
+	AllowedRegistries []string
 
 	// Progress is told how the work goes, from any goroutine; it must return at
 	// once. It may be nil.
@@ -33,6 +40,7 @@ type Stage string
 const (
 	Reading  Stage = "reading"
 	Checking Stage = "checking"
+	Asking   Stage = "asking registries about"
 	Planning Stage = "planning"
 )
 
@@ -82,7 +90,18 @@ func open(ctx context.Context, o Options, progress func(Stage, fixer.Progress)) 
 		return nil, nothingIn(o.Paths)
 	}
 	snap := fixer.NewSnapshot(loaded.Sources, loaded.Names...)
-	p.session = engine.NewSession(snap, factsOf(loaded.Root), o.Selection.run)
+	facts := factsOf(loaded.Root, o.AllowedRegistries)
+	facts.MinAge = o.Lookup.MinAge
+	p.session = engine.NewSession(snap, facts, o.Selection.run)
+	say := o.Say
+	if say == nil {
+		say = func(string) {}
+	}
+	learned, err := p.lookUp(ctx, o.Lookup.within(o.AllowedRegistries), say)
+	if err != nil {
+		return nil, err
+	}
+	p.Notes = append(p.Notes, learned...)
 	return p, nil
 }
 
@@ -110,9 +129,10 @@ func withInterruption(ctx context.Context, root string, notes []fixer.Note) []fi
 	return slices.Insert(slices.Clone(notes), 0, fixer.Note{Text: was.String()})
 }
 
-// factsOf is what a repository says about itself beside its files.
-func factsOf(root string) *fixer.Facts {
-	return &fixer.Facts{Source: git.Remote(root)}
+// factsOf is what a repository says about itself beside its files, and what the person's
+// policy says.
+func factsOf(root string, registries []string) *fixer.Facts {
+	return &fixer.Facts{Source: git.Remote(root), AllowedRegistries: registries}
 }
 
 // Session holds the decisions.

@@ -100,6 +100,7 @@ func (s *Scan) Text(w io.Writer, st Style) error {
 	p.notChecked(s)
 	p.findings(s)
 	p.leftAlone(s)
+	p.vulnerabilities(s.Vulnerabilities)
 	p.next(s)
 	return p.err
 }
@@ -125,6 +126,7 @@ func (s *Scan) Full(w io.Writer, st Style) error {
 		p.line()
 	}
 	p.nonFindings(s)
+	p.vulnerabilities(s.Vulnerabilities)
 	p.next(s)
 	return p.err
 }

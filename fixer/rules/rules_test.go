@@ -40,6 +40,7 @@ type ruleCase struct {
 	refused *regexp.Regexp
 	blocked *regexp.Regexp
 	facts   *fixer.Facts
+	allowed []string
 	answers map[string]*image.Answer // of registries
 	only    bool
 }
@@ -286,7 +287,16 @@ func (c *ruleCase) settings(t *testing.T, text string) {
 		case "blocked":
 			c.blocked = regexp.MustCompile(strings.Trim(rest, `"`))
 		case "source":
-			c.facts = &fixer.Facts{Source: rest, Answers: c.answers}
+			c.facts = &fixer.Facts{Source: rest, Answers: c.answers, AllowedRegistries: c.allowed}
+		case "allow":
+			for name := range strings.FieldsSeq(rest) {
+				registry, err := image.ParseRegistry(name)
+				if err != nil {
+					t.Fatal(err)
+				}
+				c.allowed = append(c.allowed, registry)
+			}
+			c.facts = &fixer.Facts{Answers: c.answers, AllowedRegistries: c.allowed}
 		case "answer":
 			a := answerOf(t, rest)
 			if c.answers == nil {

@@ -118,3 +118,14 @@ func (at imagePlace) report(p *fixer.Pass, f fixer.Finding) {
 	f.Start, f.End = at.node.KeyOrSelf().Start, at.node.End
 	p.Report(f)
 }
+
+// Images returns the images that a Compose file names and does not build.
+func Images(p *fixer.Pass) []fixer.NamedImage {
+	var out []fixer.NamedImage
+	for _, at := range imagePlaces(p) {
+		if name, ok := at.Pulled(p); ok {
+			out = append(out, fixer.NamedImage{Image: name, File: at.File, Line: at.node.Line})
+		}
+	}
+	return out
+}

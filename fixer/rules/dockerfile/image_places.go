@@ -144,3 +144,19 @@ func buildContexts(p *fixer.Pass) map[string]bool {
 	}
 	return out
 }
+
+// Images returns the images that a Dockerfile names.
+func Images(p *fixer.Pass) []fixer.NamedImage {
+	var out []fixer.NamedImage
+	ships := map[int]bool{} // by the start of FROM
+	kept := build.InFinalImage(p)
+	for _, s := range p.File.Dockerfile.Stages {
+		ships[s.From.Start] = kept[s]
+	}
+	for _, at := range imagePlaces(p) {
+		if name, ok := at.Pulled(p); ok {
+			out = append(out, fixer.NamedImage{Image: name, File: p.File.Path, Line: at.line, Base: ships[at.start]})
+		}
+	}
+	return out
+}

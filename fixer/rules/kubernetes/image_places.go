@@ -84,3 +84,14 @@ func filledIn(p *fixer.Pass, c kube.Container, ref image.Reference) bool {
 	known := p.Facts.Image(c.Image)
 	return known.Entry == nil && !known.HasBase
 }
+
+// Images returns the images that a manifest names.
+func Images(p *fixer.Pass) []fixer.NamedImage {
+	var out []fixer.NamedImage
+	for _, at := range imagePlaces(p) {
+		if name, ok := at.Pulled(p); ok {
+			out = append(out, fixer.NamedImage{Image: name, File: p.File.Path, Line: at.node.Line})
+		}
+	}
+	return out
+}
