@@ -29,8 +29,10 @@ func newScan() *cobra.Command {
 		Long: `Report what is unsafe in the Dockerfiles, Compose files and Kubernetes manifests
 at or below the paths (without any: the current directory). A path that is given
 is never ignored. A summary comes first, then the findings by rule, the most
-severe first. --full adds all evidence, the values a fix takes (--set) and the
-references. Helm charts and what Kustomize renders are not read.
+severe first; of many findings the worst are shown and the others counted.
+--full lists every finding with its evidence, the values a fix takes (--set) and
+the references; --format concise has one a line. Helm charts and what Kustomize
+renders are not read.
 
 Exit status: 0 clean, 1 findings at or above --fail-on, 2 failed: there is nothing
 to scan, no file can be read, or a rule failed. Findings below --min-severity are
@@ -39,7 +41,7 @@ counted, not shown, and do not fail the scan.`,
 	}
 	f.add(cmd)
 	cmd.Flags().StringVar(&f.format, "format", f.format, "`FORMAT` of the report: text, concise or json")
-	cmd.Flags().BoolVar(&f.full, "full", false, "show all evidence, parameters and references of every finding")
+	cmd.Flags().BoolVar(&f.full, "full", false, "list every finding with its evidence, parameters and references")
 	cmd.Flags().StringVar(&f.min, "min-severity", f.min, "show findings from this `SEVERITY` up: low, medium, high or critical")
 	cmd.Flags().StringVar(&f.failOn, "fail-on", f.failOn, "exit 1 on findings from this `SEVERITY` up, or none")
 	return cmd
