@@ -34,10 +34,13 @@ var (
 var (
 	BuildKit         = &Catalog{Name: "BuildKit", form: ids(`[A-Z][A-Za-z]+`), page: buildCheck}
 	Checkov          = &Catalog{Name: "Checkov", form: ids(`CKV2?_(DOCKER|K8S)_\d+`), page: checkovIndex}
+	ComposeLint      = &Catalog{Name: "compose-lint", form: ids(`CL-\d{4}`)}
+	DCLint           = &Catalog{Name: "dclint", form: words}
 	DockerfileDoctor = &Catalog{Name: "dockerfile-doctor", form: ids(`DD\d{3}`)}
 	Dockle           = &Catalog{Name: "Dockle", form: ids(`(CIS|DKL)-(DI|LI)-\d{4}`), page: pageOf("https://github.com/goodwithtech/dockle/blob/master/CHECKPOINT.md#%s")}
 	Hadolint         = &Catalog{Name: "hadolint", form: ids(`DL\d{4}`), page: pageOf("https://github.com/hadolint/hadolint/wiki/%s")}
 	Gatekeeper       = &Catalog{Name: "Gatekeeper", form: words, page: pageOf("https://open-policy-agent.github.io/gatekeeper-library/website/validation/%s")}
+	KICSCICD         = kics("cicd")
 	KICSCommon       = kics("common")
 	KICSCompose      = kics("dockercompose")
 	KICSDockerfile   = kics("dockerfile")
@@ -52,6 +55,7 @@ var (
 	Semgrep          = &Catalog{Name: "Semgrep", form: words, page: func(id string) string { return "https://semgrep.dev/r/yaml.docker-compose.security." + id + "." + id }}
 	Tally            = &Catalog{Name: "tally", form: ids(`([a-z]+/)?[a-z-]+`)}
 	Trivy            = &Catalog{Name: "Trivy", form: ids(`(DS|KSV)-\d{4,5}`), page: pageOfLower("https://avd.aquasec.com/misconfig/%s"), spell: trivyID}
+	Zizmor           = &Catalog{Name: "zizmor", form: words, page: pageOf("https://docs.zizmor.sh/audits/#%s")}
 )
 
 // Documentation. Its ids are the names of what a page is about, and most have

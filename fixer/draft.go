@@ -102,6 +102,18 @@ func (f FileDraft) YAML(doc *yamldoc.Doc, ops ...yamldoc.Op) {
 	d.yaml[ref] = append(d.yaml[ref], ops...)
 }
 
+// Text adds edits of one document of a YAML file that were worked out by its bytes,
+// because they reach into the comment at the end of a line, and declares the data
+// that they alter.
+func (f FileDraft) Text(doc int, edits []text.Edit, alters ...yamldoc.Path) {
+	c := f.draft.change(f.path)
+	c.Edits = append(c.Edits, edits...)
+	if c.Paths == nil {
+		c.Paths = map[int][]yamldoc.Path{}
+	}
+	c.Paths[doc] = append(c.Paths[doc], alters...)
+}
+
 // Document adds a new document after the last one of a YAML file, and after
 // those added before: whole lines, without the --- that starts it. A file
 // that is one JSON value cannot hold another.

@@ -16,6 +16,7 @@ const (
 	FromDockerfile EvidenceKind = "dockerfile" // a Dockerfile of the repository
 	FromCompose    EvidenceKind = "compose"    // a Compose file of the repository
 	FromManifest   EvidenceKind = "manifest"   // a Kubernetes manifest of the repository
+	FromWorkflow   EvidenceKind = "workflow"   // a workflow, action or pipeline of the repository
 	FromRepository EvidenceKind = "repository" // other files of the repository, their names, and git
 	FromEvaluator  EvidenceKind = "evaluator"  // the evaluator of the Pod Security Standards
 	FromPlatform   EvidenceKind = "platform"   // how Docker, Kubernetes or a component of theirs works

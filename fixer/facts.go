@@ -2,6 +2,7 @@ package fixer
 
 import (
 	"maps"
+	"slices"
 	"sync"
 
 	"github.com/oakum-sec/oakum/fixer/image"
@@ -21,10 +22,30 @@ type Facts struct {
 	// https://github.com/owner/name; "" when it is not known.
 	Source string
 
+	// AllowedRegistries are those that images may come from, in the form of
+	// [ParseRegistries]; nil without such a policy, which a person gives.
+	AllowedRegistries []string
+
 	known sync.Map // image.Knowledge by name, made on the first question
 
 	mu     sync.Mutex
 	wishes map[string]image.Wish // by the full form of the reference
+}
+
+// ParseRegistries reads a policy: registries or parts of them, as HOST, HOST/PATH or
+// *.DOMAIN. Nothing at all is no policy.
+func ParseRegistries(list []string) ([]string, error) {
+	var out []string
+	for _, s := range list {
+		registry, err := image.ParseRegistry(s)
+		if err != nil {
+			return nil, err
+		}
+		if !slices.Contains(out, registry) {
+			out = append(out, registry)
+		}
+	}
+	return out, nil
 }
 
 // Image returns what is known of the image that a name refers to: the tables,
@@ -94,5 +115,5 @@ func (f *Facts) With(answers ...*image.Answer) *Facts {
 	for _, a := range answers {
 		all[a.Ref] = all[a.Ref].With(a)
 	}
-	return &Facts{Answers: all, Source: f.Source}
+	return &Facts{Answers: all, Source: f.Source, AllowedRegistries: f.AllowedRegistries}
 }

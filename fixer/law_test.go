@@ -33,13 +33,17 @@ var lawRooms = map[string][]string{
 	"fixer/kube":         {"fixer/image", "fixer/yamldoc", "fixer/text"},
 	"fixer/kustomize":    {"fixer/kube", "fixer/yamldoc", "fixer/text"},
 	"fixer/buildcontext": {"fixer/text"},
+	"fixer/workflow":     {"fixer/yamldoc"},
 	"fixer/topology":     {"fixer/buildcontext", "fixer/compose", "fixer/kube", "fixer/dockerfile", "fixer/image", "fixer/yamldoc", "fixer/text"},
 
 	// The contract: what a rule, a finding, a fix and a snapshot are.
-	"fixer": {"fixer/topology", "fixer/kustomize", "fixer/buildcontext", "fixer/compose", "fixer/kube", "fixer/dockerfile", "fixer/image", "fixer/yamldoc", "fixer/text"},
+	"fixer": {"fixer/topology", "fixer/kustomize", "fixer/workflow", "fixer/buildcontext", "fixer/compose", "fixer/kube", "fixer/dockerfile", "fixer/image", "fixer/yamldoc", "fixer/text"},
 
 	// What a container of an image starts as, writes and needs.
 	"fixer/container": {"fixer", "fixer/build", "fixer/topology", "fixer/compose", "fixer/kube", "fixer/dockerfile", "fixer/image", "fixer/yamldoc", "fixer/text"},
+
+	// How a reference to an image is named by its digest.
+	"fixer/pin": {"fixer", "fixer/updates", "fixer/image", "fixer/text"},
 
 	// The engine checks, folds and verifies. It knows no rule, no disk and no
 	// form of output.
@@ -49,15 +53,16 @@ var lawRooms = map[string][]string{
 	"fixer/build": {"fixer", "fixer/topology", "fixer/buildcontext", "fixer/dockerfile", "fixer/image", "fixer/secret", "fixer/text"},
 
 	// Which bot keeps the pins of a file fresh.
-	"fixer/updates": {"fixer", "fixer/yamldoc"},
+	"fixer/updates": {"fixer", "fixer/workflow", "fixer/yamldoc"},
 
 	// Rules know the contract, what is derived from the documents, and the
 	// documents: not the engine, and nothing of each other.
-	"fixer/rules":            {"fixer", "fixer/rules/compose", "fixer/rules/cross", "fixer/rules/dockerfile", "fixer/rules/kubernetes"},
+	"fixer/rules":            {"fixer", "fixer/rules/compose", "fixer/rules/cross", "fixer/rules/dockerfile", "fixer/rules/kubernetes", "fixer/rules/workflow"},
 	"fixer/rules/compose":    lawOfRules,
 	"fixer/rules/cross":      lawOfRules,
 	"fixer/rules/dockerfile": lawOfRules,
 	"fixer/rules/kubernetes": lawOfRules,
+	"fixer/rules/workflow":   lawOfRules,
 
 	"fixer/report": {"fixer", "fixer/engine", "fixer/secret", "fixer/text"},
 
@@ -71,11 +76,14 @@ var lawRooms = map[string][]string{
 	"fixer/discover":      {"fixer", "fixer/disk", "fixer/git", "fixer/buildcontext", "fixer/compose", "fixer/yamldoc", "fixer/text"},
 	"fixer/workspace":     {"fixer", "fixer/engine", "fixer/disk", "fixer/text"},
 
+	// It runs a vulnerability scanner that is installed, and nothing else.
+	"fixer/scanner": {"fixer/text"},
+
 	// The way to the network: what registries say of images.
 	"fixer/registry": {"fixer/image", "fixer/disk", "fixer/text"},
 
 	// What a command or an interface does with a repository.
-	"fixer/project": {"fixer", "fixer/discover", "fixer/disk", "fixer/engine", "fixer/git", "fixer/report", "fixer/workspace", "fixer/text"},
+	"fixer/project": {"fixer", "fixer/scanner", "fixer/discover", "fixer/disk", "fixer/engine", "fixer/git", "fixer/report", "fixer/workspace", "fixer/text"},
 
 	// An interface shows what the engine says and records decisions. It knows
 	// no rule, no document and no disk: reading and writing are given to it. What
@@ -85,13 +93,13 @@ var lawRooms = map[string][]string{
 	"tui/linemode": {"tui/review", "fixer", "fixer/engine", "fixer/report", "fixer/text"},
 
 	// Commands read flags, call, print and exit.
-	"cmd": {"tui", "fixer", "fixer/engine", "fixer/project", "fixer/report", "fixer/rules", "fixer/text", "templates"},
+	"cmd": {"tui", "fixer", "fixer/scanner", "fixer/engine", "fixer/project", "fixer/report", "fixer/rules", "fixer/text", "templates"},
 
 	"templates": {},
 }
 
 // lawOfRules is what the rules of any kind may import.
-var lawOfRules = []string{"fixer", "fixer/build", "fixer/container", "fixer/updates", "fixer/topology", "fixer/buildcontext", "fixer/compose", "fixer/kube", "fixer/dockerfile", "fixer/image", "fixer/yamldoc", "fixer/secret", "fixer/text"}
+var lawOfRules = []string{"fixer", "fixer/pin", "fixer/build", "fixer/container", "fixer/updates", "fixer/workflow", "fixer/topology", "fixer/buildcontext", "fixer/compose", "fixer/kube", "fixer/dockerfile", "fixer/image", "fixer/yamldoc", "fixer/secret", "fixer/text"}
 
 // exactRooms are imported by their name only, not with what lies below.
 var exactRooms = map[string]bool{"fixer": true, "fixer/disk": true, "fixer/rules": true}
@@ -117,8 +125,8 @@ func forbidden(room string) [][]string {
 	case room == "fixer/registry":
 		// It asks registries, keeps their answers and runs credential helpers.
 		return [][]string{chance, charm, {"unsafe", "plugin"}}
-	case room == "fixer/project":
-		// It starts programs: the person's editor and browser.
+	case room == "fixer/project", room == "fixer/scanner":
+		// They start programs: the person's editor and browser, and a scanner.
 		return [][]string{network, chance, charm}
 	case strings.HasPrefix(room, "fixer"):
 		return [][]string{disk, network, chance, charm, {"unsafe", "plugin"}}
@@ -334,6 +342,9 @@ func TestLawIsTight(t *testing.T) {
 		{"fixer/yamldoc", "github.com/oakum-sec/oakum/fixer", false},
 		{"fixer/compose", "net/http", false},
 		{"fixer/kube", "os/exec", false},
+		{"fixer/scanner", "os/exec", true},
+		{"fixer/scanner", "net/http", false},
+		{"fixer/scanner", "github.com/oakum-sec/oakum/fixer", false},
 		{"fixer/workspace", "os", true},
 		{"fixer/workspace", "os/exec", false},
 		{"fixer/workspace", "net/http", false},

@@ -37,6 +37,7 @@ var checkers = []struct {
 	{"Trivy", text.Regexp(`^trivy:ignore:([\w,-]+)`), false},
 	{"KICS", text.Regexp(`^kics-scan\s+disable\s*=\s*([\w,-]+)`), true},
 	{"KICS", text.Regexp(`^kics-scan\s+ignore-(?:line|block)()`), false},
+	{"zizmor", text.Regexp(`\bzizmor:\s*ignore\[([\w,\s-]+)\]`), false},
 }
 
 // annotations are those by which an object tells a tool to leave it alone: a
@@ -55,7 +56,7 @@ var allLeftAlone = Derive(findLeftAlone)
 
 func findLeftAlone(f *File) []leftAlone {
 	var out []leftAlone
-	for _, word := range []string{"hadolint", "nosem", ":skip", "trivy:ignore", "kics-scan"} {
+	for _, word := range []string{"hadolint", "nosem", ":skip", "trivy:ignore", "kics-scan", "zizmor:"} {
 		if strings.Contains(string(f.Data), word) {
 			out = f.leftByComments()
 			break

@@ -20,6 +20,7 @@ import (
 	"github.com/oakum-sec/oakum/fixer/kustomize"
 	"github.com/oakum-sec/oakum/fixer/text"
 	"github.com/oakum-sec/oakum/fixer/topology"
+	"github.com/oakum-sec/oakum/fixer/workflow"
 	"github.com/oakum-sec/oakum/fixer/yamldoc"
 )
 
@@ -45,6 +46,7 @@ type File struct {
 	Compose    *compose.File
 	Objects    []*kube.Object
 	Ignore     *buildcontext.Ignore
+	Workflow   *workflow.File
 
 	derived      memo
 	lines        func() *text.Lines
@@ -116,6 +118,10 @@ func (f *File) parse() *Skip {
 	case Compose:
 		if f.YAML, err = yamldoc.Parse(f.Data); err == nil {
 			f.Compose, err = compose.Parse(f.YAML)
+		}
+	case Workflow:
+		if f.YAML, err = yamldoc.Parse(f.Data); err == nil {
+			f.Workflow, err = workflow.Parse(f.YAML)
 		}
 	case Updates: // the bot's own reader knows the JSON of it
 		if ext := path.Ext(f.Path); ext == ".yml" || ext == ".yaml" {

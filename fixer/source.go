@@ -22,6 +22,10 @@ const (
 	// them; findings about what they lack lie in the Dockerfile.
 	Dockerignore Kind = "dockerignore"
 
+	// Workflow files say what a CI platform runs: workflows and actions of GitHub,
+	// pipelines of GitLab.
+	Workflow Kind = "workflow"
+
 	// Updates files configure a bot that keeps dependencies fresh, Renovate or
 	// Dependabot. Nothing is found in them; findings about what they leave out lie
 	// in the files that have the pins.

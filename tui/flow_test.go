@@ -254,8 +254,8 @@ func TestIgnoreIsPreviewedAndWritten(t *testing.T) {
 
 func TestNothingFound(t *testing.T) {
 	for name, sources := range map[string][]fixer.Source{
-		"There is no Dockerfile, Compose file or Kubernetes": nil,
-		"No findings. All rules pass.":                       {{Path: "Dockerfile", Kind: fixer.Dockerfile, Data: []byte("FROM scratch\nUSER 1\n")}},
+		"There is no Dockerfile, Compose file, Kubernetes": nil,
+		"No findings. All rules pass.":                     {{Path: "Dockerfile", Kind: fixer.Dockerfile, Data: []byte("FROM scratch\nUSER 1\n")}},
 	} {
 		b := newFake(sources)
 		d := start(t, b, 80, 24, func(o *Options) { o.Rules = o.Rules[:1] })

@@ -123,13 +123,13 @@ func readWords(plan *engine.Plan) string {
 	for _, k := range []struct {
 		kind fixer.Kind
 		word string
-	}{{fixer.Dockerfile, "Dockerfile"}, {fixer.Compose, "Compose file"}, {fixer.Kubernetes, "Kubernetes manifest"}} {
+	}{{fixer.Dockerfile, "Dockerfile"}, {fixer.Compose, "Compose file"}, {fixer.Kubernetes, "Kubernetes manifest"}, {fixer.Workflow, "CI workflow"}} {
 		if n[k.kind] > 0 {
 			parts = append(parts, count(n[k.kind], k.word))
 		}
 	}
 	if len(parts) == 0 {
-		return "There is no Dockerfile, Compose file or Kubernetes manifest to read here."
+		return "There is no Dockerfile, Compose file, Kubernetes manifest or CI workflow to read here."
 	}
 	return "Read " + strings.Join(parts, ", ") + "."
 }

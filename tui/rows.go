@@ -82,7 +82,7 @@ func makeRows(plan *engine.Plan, titles map[string]string, notes []string) []*ro
 	}
 	switch {
 	case plan.Before.Len() == 0:
-		add(calm, "No findings.", "There is no Dockerfile, Compose file or Kubernetes manifest here.")
+		add(calm, "No findings.", "There is no Dockerfile, Compose file, Kubernetes manifest or CI workflow here.")
 	case len(plan.Outcomes) == 0:
 		add(calm, "No findings.", "All rules pass.")
 	}

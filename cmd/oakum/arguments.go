@@ -21,6 +21,9 @@ func (f *selectFlags) arguments(paths []string) string {
 	for _, r := range f.ignore {
 		add("--ignore", r)
 	}
+	for _, r := range f.allow {
+		add("--allow-registry", r)
+	}
 	if f.generated {
 		add("--generated")
 	}

@@ -55,6 +55,11 @@ func (f *interfaceFlags) run(cmd *cobra.Command, paths []string) error {
 	if err != nil {
 		return err
 	}
+	registries, err := f.registries(cmd)
+	if err != nil {
+		return err
+	}
+	b.AllowRegistries(registries)
 	release, err := b.Claim(cmd.Context())
 	if err != nil {
 		return err

@@ -40,6 +40,8 @@ func (l *progressLine) report(stage project.Stage, p fixer.Progress) {
 		l.text = fmt.Sprintf("reading: %d files found", p.Found)
 	case stage == project.Reading:
 		l.text = fmt.Sprintf("reading: %d of %d files", p.Read, p.Found)
+	case stage == project.Scanning:
+		l.text = fmt.Sprintf("%s %d of %d", stage, min(p.Read+1, p.Found), p.Found)
 	case p.Found > 0:
 		l.text = fmt.Sprintf("%s %d files", stage, p.Found)
 	default:

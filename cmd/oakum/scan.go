@@ -9,12 +9,15 @@ import (
 	"github.com/oakum-sec/oakum/fixer"
 	"github.com/oakum-sec/oakum/fixer/project"
 	"github.com/oakum-sec/oakum/fixer/report"
+	"github.com/oakum-sec/oakum/fixer/rules"
+	"github.com/oakum-sec/oakum/fixer/scanner"
 )
 
 type scanFlags struct {
 	selectFlags
 	format, min, failOn string
 	full                bool
+	images, offline     bool
 }
 
 // defaults are those of the bare command, which has no flags.
@@ -25,7 +28,7 @@ func newScan() *cobra.Command {
 	f.defaults()
 	cmd := &cobra.Command{
 		Use:   "scan [PATH…]",
-		Short: "Report what is unsafe; never writes, never uses the network",
+		Short: "Report what is unsafe; never writes, and uses the network only with --images",
 		Long: `Report what is unsafe in the Dockerfiles, Compose files and Kubernetes manifests
 at or below the paths (without any: the current directory). A path that is given
 is never ignored. A summary comes first, then the findings by rule, the most
@@ -34,6 +37,11 @@ severe first; of many findings the worst are shown and the others counted.
 the references; --format concise has one a line. Helm charts and what Kustomize
 renders are not read.
 
+--images runs the vulnerability scanner that is installed, trivy or grype. It looks
+at the images that the files name and do not build, and at what could take the
+place of a base image. The scanner downloads images; --offline keeps it to this
+machine. Known vulnerabilities do not change the exit status.
+
 Exit status: 0 clean, 1 findings at or above --fail-on, 2 failed: there is nothing
 to scan, no file can be read, or a rule failed. Findings below --min-severity are
 counted, not shown, and do not fail the scan.`,
@@ -41,7 +49,13 @@ counted, not shown, and do not fail the scan.`,
 	}
 	f.add(cmd)
 	cmd.Flags().StringVar(&f.format, "format", f.format, "`FORMAT` of the report: text, concise or json")
+<<<<<<< HEAD
 	cmd.Flags().BoolVar(&f.full, "full", false, "list every finding with its evidence, parameters and references")
+=======
+	cmd.Flags().BoolVar(&f.full, "full", false, "show all evidence, parameters and references of every finding")
+	cmd.Flags().BoolVar(&f.images, "images", false, "also run trivy or grype, if one is installed, on the images that the files name, and show how many vulnerabilities are known")
+	cmd.Flags().BoolVar(&f.offline, "offline", false, "with --images: look only at images and vulnerability data that are on this machine")
+>>>>>>> main
 	cmd.Flags().StringVar(&f.min, "min-severity", f.min, "show findings from this `SEVERITY` up: low, medium, high or critical")
 	cmd.Flags().StringVar(&f.failOn, "fail-on", f.failOn, "exit 1 on findings from this `SEVERITY` up, or none")
 	return cmd
@@ -69,6 +83,14 @@ func (f *scanFlags) run(cmd *cobra.Command, paths []string) error {
 		return err
 	}
 	scan.Arguments = f.arguments(paths)
+	if f.images {
+		named := rules.Images(p.Session().Snapshot())
+		scan.Vulnerabilities = p.Vulnerabilities(cmd.Context(), named, scanner.Options{Offline: f.offline})
+		f.progress.stop()
+		if err := cmd.Context().Err(); err != nil {
+			return err
+		}
+	}
 	if err := shown(cmd, func() error { return f.print(cmd, scan, p.Paths()) }); err != nil {
 		return err
 	}

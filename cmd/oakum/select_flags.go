@@ -19,6 +19,7 @@ type selectFlags struct {
 	ignore    []string
 	noIgnore  bool
 	generated bool
+	allow     []string
 
 	paths    project.Paths // what files are called
 	progress *progressLine // shows that the work takes long
@@ -28,6 +29,7 @@ func (f *selectFlags) add(cmd *cobra.Command) {
 	cmd.Flags().StringSliceVar(&f.only, "select", nil, "only these `RULE`s: names, kinds (kubernetes), patterns (*/capabilities) or ids of other tools (DL3002)")
 	cmd.Flags().StringSliceVar(&f.ignore, "ignore", nil, "leave these `RULE`s out, as if they did not exist")
 	cmd.Flags().BoolVar(&f.generated, "generated", false, "also edit files that a tool generates; by default they are only reported")
+	cmd.Flags().StringSliceVar(&f.allow, "allow-registry", nil, "report images from other registries than these: `HOST[/PATH]` or *.DOMAIN; default $"+allowVariable)
 	cmd.Flags().BoolVar(&f.noIgnore, "no-ignore", false, "also read what .gitignore names, vendor and node_modules")
 }
 
@@ -42,11 +44,15 @@ func (f *selectFlags) open(cmd *cobra.Command, paths []string) (*project.Project
 	if err != nil {
 		return nil, err
 	}
+	registries, err := f.registries(cmd)
+	if err != nil {
+		return nil, err
+	}
 	f.progress = &progressLine{}
 	if isTerminal(os.Stderr) {
 		f.progress.out = os.Stderr
 	}
-	p, err := project.Open(cmd.Context(), project.Options{Paths: paths, NoIgnore: f.noIgnore, Generated: f.generated, Selection: selection, Progress: f.progress.report})
+	p, err := project.Open(cmd.Context(), project.Options{Paths: paths, NoIgnore: f.noIgnore, Generated: f.generated, Selection: selection, AllowedRegistries: registries, Progress: f.progress.report})
 	f.progress.stop()
 	if err != nil {
 		return nil, err

@@ -5,7 +5,6 @@ import (
 	"strings"
 
 	"github.com/oakum-sec/oakum/fixer"
-	"github.com/oakum-sec/oakum/fixer/image"
 	"github.com/oakum-sec/oakum/fixer/text"
 )
 
@@ -96,5 +95,5 @@ func (s *Spec) runsJVM() bool {
 		return true
 	}
 	known := s.Image.Known
-	return known != nil && known.HasBase && slices.ContainsFunc(known.Base.Lifecycles, func(l image.Lifecycle) bool { return strings.Contains(l.Of, "Java") || strings.Contains(l.Of, "JDK") })
+	return known != nil && known.RunsJava()
 }

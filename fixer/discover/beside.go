@@ -4,9 +4,12 @@ import (
 	"bytes"
 	"os"
 	"path"
+	"strings"
 
 	"github.com/oakum-sec/oakum/fixer"
 	"github.com/oakum-sec/oakum/fixer/disk"
+	"github.com/oakum-sec/oakum/fixer/text"
+	"github.com/oakum-sec/oakum/fixer/yamldoc"
 )
 
 // maxUpdates bounds what is read of the configuration of an update bot; no honest
@@ -23,7 +26,46 @@ func classifyPath(p string) nameHint {
 	if isUpdates(p) {
 		return nameHint{kind: fixer.Updates, sure: true}
 	}
+	if isYAML(p) && isWorkflow(p) {
+		return nameHint{kind: fixer.Workflow}
+	}
 	return classify(path.Base(p))
+}
+
+// isWorkflow knows the places of YAML files from which GitHub and GitLab take what
+// they run. Parts of pipelines can be anywhere; these are the usual places.
+func isWorkflow(p string) bool {
+	dir, base := path.Split(strings.ToLower(p))
+	stem, _ := cutExt(base)
+	switch {
+	case stem == "action", strings.HasSuffix(stem, ".gitlab-ci"):
+		return true
+	case dir == ".github/workflows/" || strings.HasSuffix(dir, "/.github/workflows/"):
+		return true
+	}
+	return strings.HasPrefix(dir, ".gitlab/ci/") || strings.HasPrefix(dir, ".gitlab-ci/")
+}
+
+// runsSomething reports whether the content of such a file is what its place
+// promises: jobs or, of an action, what it runs.
+func runsSomething(p string, data []byte) bool {
+	lower := strings.ToLower(p)
+	gitLab := strings.HasPrefix(lower, ".gitlab") || strings.Contains(lower, ".gitlab-ci.")
+	for _, o := range yamldoc.Outlines(data) {
+		if !gitLab && (o.Has("jobs") || o.Has("runs")) {
+			return true
+		}
+	}
+	return gitLab && pipelineWords().Match(data)
+}
+
+// pipelineWords are keys of which a pipeline has one.
+var pipelineWords = text.Regexp(`(?m)(?:^|[\s{,"'])(script|image|services|extends|trigger|include|stages|workflow)["']?\s*:`)
+
+// templatedWorkflow says that a workflow is the source of a template engine, or
+// gives nil. Its own expressions, ${{ x }}, do not make it one.
+func templatedWorkflow(data []byte) *fixer.Skip {
+	return templated(bytes.ReplaceAll(data, []byte("${{"), []byte("$((")))
 }
 
 // isUpdates knows where Renovate and Dependabot look for their configuration. They

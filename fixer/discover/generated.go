@@ -21,7 +21,7 @@ func (l *loader) markGenerated() {
 	}
 	var found []string
 	for p, s := range l.sources {
-		if s.Skip != nil || s.Kind != fixer.Dockerfile && s.Kind != fixer.Compose && s.Kind != fixer.Kubernetes {
+		if s.Skip != nil || s.Kind != fixer.Dockerfile && s.Kind != fixer.Compose && s.Kind != fixer.Kubernetes && s.Kind != fixer.Workflow {
 			continue
 		}
 		if s.Generated = generated(s.Data); s.Generated == "" {

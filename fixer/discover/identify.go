@@ -68,12 +68,14 @@ func identify(root *os.Root, c candidate, limit int64) *fixer.Source {
 		src.Skip = notText(data)
 	case !ok:
 		src.Skip = &fixer.Skip{Code: SkipUnknown,
-			Reason: "not a Dockerfile, Compose file or Kubernetes manifest"}
+			Reason: "not a Dockerfile, Compose file, Kubernetes manifest or CI workflow"}
 	case kind == fixer.Helm:
 		src.Skip = &fixer.Skip{Code: fixer.SkipHelm, Reason: c.helm}
 	case kind == fixer.Kustomize:
 		src.Skip = &fixer.Skip{Code: fixer.SkipKustomize,
 			Reason: "kustomization: read for what it changes, not edited"}
+	case kind == fixer.Workflow:
+		src.Skip = templatedWorkflow(data)
 	case kind == fixer.Compose || kind == fixer.Kubernetes:
 		src.Skip = templated(data)
 	}
@@ -90,6 +92,12 @@ func onlyIf(shown bool, src *fixer.Source) *fixer.Source {
 // kindOf lets the content confirm or correct what the name says.
 func kindOf(c candidate, data []byte) (fixer.Kind, bool) {
 	g := c.hint
+	if g.kind == fixer.Workflow {
+		if runsSomething(c.path, data) {
+			return fixer.Workflow, true
+		}
+		g = classify(path.Base(c.path))
+	}
 	switch {
 	case g.kind == fixer.Kustomize || g.kind == fixer.Helm || g.template != "":
 		return g.kind, true

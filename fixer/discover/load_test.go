@@ -71,6 +71,8 @@ func TestDiscovery(t *testing.T) {
 	wantSources(t, ws,
 		".devcontainer/compose.yml compose",
 		".git-not/compose.yml compose",
+		".github/workflows/ci.yml workflow",
+		".gitlab-ci.yml workflow",
 		"Dockerfile dockerfile",
 		"Dockerfile-alpine dockerfile",
 		"Dockerfile.dockerignore dockerignore",

@@ -10,7 +10,7 @@ import (
 var weights = map[fixer.Severity]float64{fixer.Low: 1, fixer.Medium: 3, fixer.High: 8, fixer.Critical: 20}
 
 // unitWeight is what one unit without findings (a Dockerfile, a service, a
-// container) counts for. One critical finding in a repository of one unit
+// container, a job of a workflow) counts for. One critical finding in a repository of one unit
 // takes half of the score.
 const unitWeight = 20
 
@@ -41,6 +41,8 @@ func countUnits(f *fixer.File) int {
 		return 1
 	case f.Compose != nil:
 		return len(f.Compose.Services)
+	case f.Workflow != nil:
+		return max(1, f.Workflow.Jobs)
 	}
 	n := 0
 	for _, o := range f.Objects {

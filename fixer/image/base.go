@@ -88,17 +88,12 @@ type Base struct {
 	// to be unset.
 	Entrypoint []string
 
-	// Lifecycles are the periods of support: of the distribution's release, and
-	// of the product that the tag counts (Node.js 18).
-	Lifecycles []Lifecycle
-	// Deprecated is set when the whole repository is unmaintained.
-	Deprecated *Deprecation
-
 	// Provenance holds the sources of each field.
 	Provenance map[BaseField][]Source
 
 	tools             map[string]bool // known to be present or absent
 	distributionTools map[string]bool // the same for the distribution alone
+	version           string          // of the distribution, as the name has it: "12.5", "3"
 }
 
 // An Account is a user that exists in an image.
@@ -106,27 +101,6 @@ type Account struct {
 	Name string `json:"name"`
 	UID  int    `json:"uid"`
 	GID  int    `json:"gid"`
-}
-
-// A Lifecycle is the period of support of a release.
-type Lifecycle struct {
-	Of       string // "Debian 12 (bookworm)", "Node.js 18"
-	End      string // last day of regular support, as 2006-01-02
-	Extended string // last day of extended support, "" when there is none in general reach
-	Verified bool   // the date was read in a source
-	Sources  []Source
-}
-
-// Ended reports whether regular support is over on a day, given as 2006-01-02.
-func (l Lifecycle) Ended(day string) bool { return day > l.End }
-
-// EndedExtended reports whether extended support is over on a day as well.
-func (l Lifecycle) EndedExtended(day string) bool { return l.Ended(day) && day > l.Extended }
-
-// A Deprecation says that a repository is unmaintained.
-type Deprecation struct {
-	Successor string `json:"successor"` // a repository, "" when there is none
-	Note      string `json:"note"`
 }
 
 // A BaseField names a fact of a [Base].
@@ -142,15 +116,13 @@ const (
 	BaseAccounts     BaseField = "accounts"
 	BaseDefault      BaseField = "default"
 	BaseEntrypoint   BaseField = "entrypoint"
-	BaseReleases     BaseField = "releases"
-	BaseDeprecated   BaseField = "deprecated"
 )
 
 // BaseFields lists every field of a base that has provenance.
 func BaseFields() []BaseField {
 	return []BaseField{
 		BaseDistribution, BasePackages, BaseShell, BaseLibc, BaseTools,
-		BaseAccounts, BaseDefault, BaseEntrypoint, BaseReleases, BaseDeprecated,
+		BaseAccounts, BaseDefault, BaseEntrypoint,
 	}
 }
 

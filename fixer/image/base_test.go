@@ -178,38 +178,6 @@ func TestBaseAccounts(t *testing.T) {
 	}
 }
 
-func TestLifecycles(t *testing.T) {
-	tests := map[string][]string{
-		"node:18-bullseye":                       {"Debian 11 (bullseye) 2024-08-14/2026-08-31 true", "Node.js 18 2025-04-30/ true"},
-		"node:lts-alpine":                        nil,
-		"python:3.9-alpine3.18":                  {"Alpine Linux 3.18 2025-05-09/ true", "Python 3.9 2025-10-05/ true"},
-		"python:3":                               nil,
-		"golang:1.18":                            {"Go 1.18 2023-02-01/ false"},
-		"centos:7":                               {"CentOS 7 2024-06-30/ true"},
-		"gcr.io/distroless/cc-debian11":          {"Debian 11 (bullseye) 2024-08-14/2026-08-31 true"},
-		"mcr.microsoft.com/dotnet/sdk:6.0-jammy": {"Ubuntu 22.04 (jammy) 2027-04-01/2032-04-09 true", ".NET 6 2024-11-12/ true"},
-		"node:0.10":                              {"Node.js 0.10 2016-10-31/ true"},
-		"alpine:3.24":                            nil,
-	}
-	for in, want := range tests {
-		b, _ := baseOf(parse(t, in))
-		var got []string
-		for _, l := range b.Lifecycles {
-			got = append(got, fmt.Sprintf("%s %s/%s %v", l.Of, l.End, l.Extended, l.Verified))
-			if !strings.Contains(l.Evidence().String(), l.End) || strings.Contains(l.Evidence().String(), "(not verified)") == l.Verified {
-				t.Errorf("%s: evidence %s", in, l.Evidence().String())
-			}
-		}
-		if !slices.Equal(got, want) {
-			t.Errorf("%s:\n got %q\nwant %q", in, got, want)
-		}
-	}
-	l := Lifecycle{End: "2024-08-14", Extended: "2026-08-31"}
-	if l.Ended("2024-08-14") || !l.Ended("2024-08-15") || l.EndedExtended("2026-08-31") || !l.EndedExtended("2026-09-01") {
-		t.Error("the last day is a day of support")
-	}
-}
-
 func TestBaseEvidence(t *testing.T) {
 	b, _ := baseOf(parse(t, "node:20-alpine3.19"))
 	for field, want := range map[BaseField]string{
@@ -217,7 +185,6 @@ func TestBaseEvidence(t *testing.T) {
 		BasePackages:     "image table: node:20-alpine3.19 installs packages with apk (source: docker-library/memcached)",
 		BaseTools:        "image table: node:20-alpine3.19 includes nc, wget (partly verified)",
 		BaseEntrypoint:   "image table: node:20-alpine3.19 has the entrypoint docker-entrypoint.sh (source: nodejs/docker-node)",
-		BaseDeprecated:   "image table: node:20-alpine3.19 is not known to be deprecated (not verified)",
 	} {
 		if got := b.Evidence(field).String(); got != want {
 			t.Errorf("%s:\n got %s\nwant %s", field, got, want)
@@ -225,10 +192,6 @@ func TestBaseEvidence(t *testing.T) {
 	}
 	if !b.Verified(BasePackages) || b.Verified(BaseTools) || b.Verified("colour") {
 		t.Error("verified")
-	}
-	b, _ = baseOf(parse(t, "openjdk:8"))
-	if b.Deprecated == nil || !b.Verified(BaseDeprecated) || !strings.Contains(b.Evidence(BaseDeprecated).String(), "successor docker.io/library/eclipse-temurin") {
-		t.Errorf("openjdk: %s", b.Evidence(BaseDeprecated).String())
 	}
 	for _, field := range BaseFields() {
 		if strings.Contains(b.Evidence(field).String(), "no field") {
@@ -260,15 +223,6 @@ func TestBaseTable(t *testing.T) {
 			t.Errorf("%s: unknown %q, %q or %q", what, p, s, l)
 		}
 	}
-	releases := func(what string, list []release) {
-		seen := map[string]bool{}
-		for _, r := range list {
-			if len(parseVersion(r.Version)) == 0 || seen[r.Version] || !isDay(r.End) && r.End != "" || r.Extended != "" && (!isDay(r.Extended) || r.Extended < r.End) {
-				t.Errorf("%s: release %+v", what, r)
-			}
-			seen[r.Version] = true
-		}
-	}
 	codenames := map[string]Distribution{}
 	for _, d := range b.Distributions {
 		if !slices.Contains(known, d.ID) || d.Name == "" {
@@ -276,7 +230,6 @@ func TestBaseTable(t *testing.T) {
 		}
 		known = slices.DeleteFunc(known, func(k Distribution) bool { return k == d.ID })
 		enums(string(d.ID), d.Packages, d.Shell, d.Libc)
-		releases(string(d.ID), d.Releases)
 		evidence(string(d.ID), d.Evidence)
 		for _, v := range d.Variants {
 			checkSelector(t, v.selector)
@@ -293,10 +246,6 @@ func TestBaseTable(t *testing.T) {
 	if len(known) > 0 {
 		t.Errorf("no facts of %v", known)
 	}
-	for _, p := range b.Products {
-		releases(p.ID, p.Releases)
-		evidence(p.ID, p.Evidence)
-	}
 	taken := map[string]bool{}
 	for _, r := range b.Repositories {
 		what := r.Repos[0]
@@ -306,9 +255,6 @@ func TestBaseTable(t *testing.T) {
 				t.Errorf("repository %q: no full name, or twice: %v", name, err)
 			}
 			taken[name] = true
-		}
-		if _, ok := b.products[r.Product]; !ok && r.Product != "" {
-			t.Errorf("%s: unknown product %q", what, r.Product)
 		}
 		if !slices.Contains([]string{"", "tag", "repository"}, r.Release) || r.Fixed && r.Distribution == "" {
 			t.Errorf("%s: release %q, fixed %v", what, r.Release, r.Fixed)
@@ -326,9 +272,6 @@ func TestBaseTable(t *testing.T) {
 			evidence(what, f.Evidence)
 			if _, ok := b.byID[f.Distribution]; !ok && f.Distribution != "" {
 				t.Errorf("%s: unknown distribution %q", what, f.Distribution)
-			}
-			if f.Deprecated != nil && (f.Deprecated.Note == "" || len(f.Evidence[BaseDeprecated]) == 0) {
-				t.Errorf("%s: deprecated without a word why", what)
 			}
 		}
 	}

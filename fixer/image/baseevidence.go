@@ -10,15 +10,6 @@ import (
 // and from where; see [Entry.Evidence].
 func (b Base) Evidence(f BaseField) Statement { return state(b.claim(f), b.Provenance[f]) }
 
-// Evidence says in one sentence until when a release is supported.
-func (l Lifecycle) Evidence() Statement {
-	claim := l.Of + " is supported until " + l.End
-	if l.Extended != "" {
-		claim += ", extended until " + l.Extended
-	}
-	return state(claim, l.Sources)
-}
-
 func (b Base) claim(f BaseField) string {
 	switch f {
 	case BaseDistribution:
@@ -47,17 +38,6 @@ func (b Base) claim(f BaseField) string {
 			return b.Image + " has an unknown entrypoint"
 		}
 		return b.Image + " has the entrypoint " + or("(none)", []string{strings.Join(b.Entrypoint, " ")})
-	case BaseReleases:
-		return b.Image + " has support dates with sources of their own"
-	case BaseDeprecated:
-		if b.Deprecated == nil {
-			return b.Image + " is not known to be deprecated"
-		}
-		text := b.Image + " is deprecated: " + b.Deprecated.Note
-		if b.Deprecated.Successor != "" {
-			text += "; successor " + b.Deprecated.Successor
-		}
-		return text
 	}
 	return fmt.Sprintf("%s has no field %q", b.Image, string(f))
 }

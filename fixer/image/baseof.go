@@ -54,14 +54,8 @@ func (t *table) baseOf(ref Reference) (Base, bool) {
 			}
 		}
 	}
-	if deprecated := r.Deprecated; deprecated != nil {
-		b.Deprecated = deprecated
-		t.cite(&b, BaseDeprecated, r.Evidence[BaseDeprecated])
-	}
 	t.applyIdentity(&b, ref)
-	t.applyProduct(&b, ref, r)
-	known := b.Distribution != "" || b.Deprecated != nil || len(b.Lifecycles) > 0
-	return b, known
+	return b, b.Distribution != ""
 }
 
 // distribution decides what the image is made of and reads the release, as it
@@ -129,9 +123,7 @@ func (t *table) applyDistribution(b *Base, d *distribution, version string, unmo
 	}
 	b.distributionTools = maps.Clone(b.tools)
 	for field, sources := range d.Evidence {
-		if field != BaseReleases {
-			t.cite(b, field, sources)
-		}
+		t.cite(b, field, sources)
 	}
 	// Distroless images are made of Debian's packages and age with them.
 	aging := d
@@ -141,11 +133,9 @@ func (t *table) applyDistribution(b *Base, d *distribution, version string, unmo
 	if n := parseVersion(version); len(aging.Releases) == 0 || len(n) >= len(parseVersion(aging.Releases[0].Version)) {
 		b.Release = version // alpine:3 is no release; alpine:3.99 is one the table does not list
 	}
+	b.version = version
 	if r, ok := releaseOf(aging.Releases, parseVersion(version)); ok {
 		b.Release, b.Codename = r.Version, r.Codename
-		if r.End != "" {
-			b.Lifecycles = append(b.Lifecycles, t.lifecycle(aging.Name, r, aging.Evidence))
-		}
 	}
 	for _, a := range d.Accounts {
 		if a.Releases == "" || inRange(parseVersion(b.Release), a.Releases) {
@@ -211,29 +201,6 @@ func (t *table) applyIdentity(b *Base, ref Reference) {
 		b.Accounts = append(b.Accounts, Account{Name: id.Name, UID: id.UID, GID: id.GID})
 		b.Provenance[BaseAccounts] = slices.Concat(b.Provenance[BaseAccounts], e.Provenance[field])
 	}
-}
-
-// applyProduct adds the support of the software that the tag counts.
-func (t *table) applyProduct(b *Base, ref Reference, r *repository) {
-	p, ok := t.bases().products[r.Product]
-	if !ok {
-		return
-	}
-	if found, ok := releaseOf(p.Releases, ref.Version()); ok {
-		b.Lifecycles = append(b.Lifecycles, t.lifecycle(p.Name, found, p.Evidence))
-	}
-}
-
-func (t *table) lifecycle(name string, r release, evidence baseEvidence) Lifecycle {
-	l := Lifecycle{Of: name + " " + r.Version, End: r.End, Extended: r.Extended, Sources: t.sources(evidence[BaseReleases])}
-	if r.Codename != "" {
-		l.Of += " (" + r.Codename + ")"
-	}
-	if r.Unverified {
-		l.Sources = []Source{{Method: Unverified, Note: "the date was not read in a source"}}
-	}
-	l.Verified = verified(l.Sources)
-	return l
 }
 
 // clearVariantFacts clears what a variant has different, for a reference that does not

@@ -10,13 +10,11 @@ import (
 // on its own, since many runs look at images and never at a Dockerfile.
 type bases struct {
 	Distributions []distribution `json:"distributions"`
-	Products      []product      `json:"products"`
 	Repositories  []repository   `json:"repositories"`
 
-	byID     map[Distribution]*distribution
-	products map[string]*product
-	exact    map[string]*repository
-	globs    []*repository
+	byID  map[Distribution]*distribution
+	exact map[string]*repository
+	globs []*repository
 }
 
 // A distribution as written.
@@ -30,10 +28,11 @@ type distribution struct {
 	Has      []string           `json:"has,omitempty"`
 	Lacks    []string           `json:"lacks,omitempty"`
 	Accounts []accountOfRelease `json:"accounts,omitempty"`
-	Releases []release          `json:"releases,omitempty"`
 	Evidence baseEvidence       `json:"evidence"`
 	// Variants differ by a word of the tag, in whatever repository: ubi9-minimal.
 	Variants []baseVariant `json:"variants,omitempty"`
+
+	Releases []release `json:"-"` // of the product of the same id
 }
 
 type baseEvidence map[BaseField][]sourceInFile
@@ -44,27 +43,9 @@ type accountOfRelease struct {
 	Releases string `json:"releases,omitempty"` // a range, see inRange; "" for all
 }
 
-// A release of a distribution or of a product.
-type release struct {
-	Version    string `json:"version"`
-	Codename   string `json:"codename,omitempty"`
-	End        string `json:"end,omitempty"` // "" when not known
-	Extended   string `json:"extended,omitempty"`
-	Unverified bool   `json:"unverified,omitempty"`
-}
-
-// A product is the software whose versions a repository's tags count.
-type product struct {
-	ID       string       `json:"id"`
-	Name     string       `json:"name"`
-	Releases []release    `json:"releases"`
-	Evidence baseEvidence `json:"evidence"`
-}
-
 // A repository of base images as written.
 type repository struct {
-	Repos   []string `json:"repos"`
-	Product string   `json:"product,omitempty"`
+	Repos []string `json:"repos"`
 	// Fixed says that every tag has the distribution named here; otherwise a
 	// word of the tag may name another.
 	Fixed bool `json:"fixed,omitempty"`
@@ -92,23 +73,23 @@ type baseFacts struct {
 	Accounts     []Account    `json:"accounts,omitempty"` // these and no others
 	Default      *Identity    `json:"default,omitempty"`  // only where the image table has no entry
 	Entrypoint   []string     `json:"entrypoint,omitempty"`
-	Deprecated   *Deprecation `json:"deprecated,omitempty"`
 	Evidence     baseEvidence `json:"evidence,omitempty"`
 }
 
-// decodeBases decodes bases.yaml's part of the table and indexes it.
-func decodeBases(data []byte) (*bases, error) {
+// decodeBases decodes bases.yaml's part of the table and indexes it. The
+// lifecycles have the releases of distributions.
+func decodeBases(data []byte, l *lifecycles) (*bases, error) {
 	b := &bases{}
 	if err := json.Unmarshal(data, b); err != nil {
 		return nil, fmt.Errorf("table of base images: %w", err)
 	}
 	b.byID = make(map[Distribution]*distribution, len(b.Distributions))
 	for i := range b.Distributions {
-		b.byID[b.Distributions[i].ID] = &b.Distributions[i]
-	}
-	b.products = make(map[string]*product, len(b.Products))
-	for i := range b.Products {
-		b.products[b.Products[i].ID] = &b.Products[i]
+		d := &b.Distributions[i]
+		b.byID[d.ID] = d
+		if p := l.products[string(d.ID)]; p != nil {
+			d.Releases = p.releases()
+		}
 	}
 	b.exact = make(map[string]*repository, 4*len(b.Repositories))
 	for i := range b.Repositories {

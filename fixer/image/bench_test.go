@@ -19,7 +19,7 @@ func BenchmarkDecode(b *testing.B) {
 func BenchmarkDecodeBases(b *testing.B) {
 	lines := bytes.Split(bytes.TrimSuffix(tableJSON, []byte("\n")), []byte("\n"))
 	for b.Loop() {
-		if _, err := decodeBases(lines[len(lines)-1]); err != nil {
+		if _, err := decodeBases(lines[len(lines)-2], &lifecycles{}); err != nil {
 			b.Fatal(err)
 		}
 	}

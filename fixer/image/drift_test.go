@@ -64,10 +64,15 @@ func compile(t *testing.T) []byte {
 	}
 	var b bases
 	strict(t, "bases.yaml", &b)
-	var written json.RawMessage
-	unmarshal(t, "bases.yaml", &written)
+	var l lifecycles
+	strict(t, "lifecycles.yaml", &l)
+	for _, file := range []string{"bases.yaml", "lifecycles.yaml"} {
+		var written json.RawMessage
+		unmarshal(t, file, &written)
+		lines = append(lines, encode(t, written))
+	}
 	out := encode(t, table)
-	for _, line := range append(lines, encode(t, written)) {
+	for _, line := range lines {
 		out = append(append(out, '\n'), line...)
 	}
 	return append(out, '\n')

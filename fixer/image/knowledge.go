@@ -1,6 +1,7 @@
 package image
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -28,9 +29,16 @@ type Knowledge struct {
 	Base    Base
 	HasBase bool
 
+	// Lifecycles are the periods of support: of the distribution's release, and of
+	// the software that the tag has the version of (Node.js 18). Left is set when
+	// the publisher has left the repository.
+	Lifecycles []Lifecycle
+	Left       *Left
+
 	// Config is what the registry reported; nil when it was not contacted.
 	Config *Config
 
+	platforms    []string // of the software in it: "jvm"
 	tableVolumes []Volume // the table's, before the registry's replaced them
 }
 
@@ -49,11 +57,16 @@ func KnowledgeOf(name string, config *Config) *Knowledge {
 	k.Ref = ref
 	k.Entry, _ = lookup(ref)
 	k.Base, k.HasBase = baseOf(ref)
+	loadTable().support(k)
 	if config != nil {
 		k.overlay()
 	}
 	return k
 }
+
+// RunsJava reports whether the image is one of a Java platform, or of something that
+// runs on it.
+func (k *Knowledge) RunsJava() bool { return slices.Contains(k.platforms, "jvm") }
 
 // overlay replaces facts of the tables by the registry's. What the software listens
 // on, writes and needs is in no configuration, so these stay the table's.

@@ -12,8 +12,8 @@ import (
 )
 
 // table.json is the YAML files in a form that decodes fast: a line with the
-// sources and the headings of all families, a line for each family, and one for
-// the base images. A test fails when it is not up to date; see doc.go for how to
+// sources and the headings of all families, a line for each family, one for the
+// base images, and one for the lifecycles. A test fails when it is not up to date; see doc.go for how to
 // write it anew.
 //
 //go:embed table.json
@@ -25,11 +25,12 @@ type table struct {
 	Sources  map[string]tableSource `json:"sources"`
 	Families []heading              `json:"families"`
 
-	facts []func() (*family, error) // of each heading
-	bases func() *bases
-	exact map[string][]int  // repository name → indexes of Families
-	globs []int             // indexes of Families with a pattern among their repositories
-	names map[string]string // see familyNames
+	facts      []func() (*family, error) // of each heading
+	bases      func() *bases
+	lifecycles func() *lifecycles
+	exact      map[string][]int  // repository name → indexes of Families
+	globs      []int             // indexes of Families with a pattern among their repositories
+	names      map[string]string // see familyNames
 }
 
 type tableSource struct {
@@ -116,7 +117,7 @@ type sourceInFile struct {
 var loadTable = sync.OnceValue(func() *table {
 	t, err := decodeTable(tableJSON)
 	if err != nil {
-		return &table{bases: func() *bases { return &bases{} }}
+		return &table{bases: func() *bases { return &bases{} }, lifecycles: func() *lifecycles { return &lifecycles{} }}
 	}
 	return t
 })
@@ -127,7 +128,7 @@ func decodeTable(data []byte) (*table, error) {
 	if err := json.Unmarshal(lines[0], t); err != nil {
 		return nil, fmt.Errorf("image table: %w", err)
 	}
-	if len(lines) != len(t.Families)+2 {
+	if len(lines) != len(t.Families)+3 {
 		return nil, errors.New("image table: another number of families than headings")
 	}
 	t.exact = make(map[string][]int, 2*len(t.Families))
@@ -145,7 +146,7 @@ func decodeTable(data []byte) (*table, error) {
 		}
 	}
 	t.names = familyNames(t.Families)
-	for i, line := range lines[1 : len(lines)-1] {
+	for i, line := range lines[1 : len(lines)-2] {
 		t.facts = append(t.facts, sync.OnceValues(func() (*family, error) {
 			f := &family{heading: t.Families[i]}
 			if err := json.Unmarshal(line, f); err != nil {
@@ -154,10 +155,17 @@ func decodeTable(data []byte) (*table, error) {
 			return f, nil
 		}))
 	}
-	t.bases = sync.OnceValue(func() *bases {
-		b, err := decodeBases(lines[len(lines)-1])
+	t.lifecycles = sync.OnceValue(func() *lifecycles {
+		l, err := decodeLifecycles(lines[len(lines)-1])
 		if err != nil {
-			return &bases{} // as with the table itself
+			return &lifecycles{} // as with the table itself
+		}
+		return l
+	})
+	t.bases = sync.OnceValue(func() *bases {
+		b, err := decodeBases(lines[len(lines)-2], t.lifecycles())
+		if err != nil {
+			return &bases{}
 		}
 		return b
 	})

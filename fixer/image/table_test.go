@@ -420,14 +420,17 @@ func TestBrokenTable(t *testing.T) {
 			t.Errorf("%q decoded", data)
 		}
 	}
-	broken, err := decodeTable([]byte(`{"families":[{"id":"x","repos":["docker.io/library/x"]}]}` + "\n" + `{"default":{"uid":"x"}}` + "\n{}\n"))
+	broken, err := decodeTable([]byte(`{"families":[{"id":"x","repos":["docker.io/library/x"]}]}` + "\n" + `{"default":{"uid":"x"}}` + "\n{}\n{}\n"))
 	if err != nil {
 		t.Fatal(err)
 	}
 	if _, known := broken.lookup(Reference{Registry: DockerHub, Repository: "library/x"}); known {
 		t.Error("a family that cannot be decoded answers")
 	}
-	if _, err := decodeBases([]byte(`{"products":1}`)); err == nil {
+	if _, err := decodeBases([]byte(`{"distributions":1}`), &lifecycles{}); err == nil {
 		t.Error("bases decoded")
+	}
+	if _, err := decodeLifecycles([]byte(`{"products":1}`)); err == nil {
+		t.Error("lifecycles decoded")
 	}
 }

@@ -20,6 +20,7 @@ type Backend struct {
 	paths     []string
 	noIgnore  bool
 	generated bool
+	allowed   []string // registries; nil without such a policy
 
 	loaded atomic.Pointer[fixer.Loaded] // the newest; nil before the first
 	failed error                        // of the newest load
@@ -34,6 +35,10 @@ func NewBackend(paths []string, noIgnore, generated bool) (*Backend, error) {
 	}
 	return &Backend{root: root, paths: paths, noIgnore: noIgnore, generated: generated}, nil
 }
+
+// AllowRegistries sets the registries that images may come from; nil is no policy. It is
+// called before Load.
+func (b *Backend) AllowRegistries(registries []string) { b.allowed = registries }
 
 // Claim keeps other sessions, fixes and undos away from the repository, until
 // release is called or the process ends. It fails when one is under way.
@@ -66,7 +71,7 @@ func (b *Backend) Load(ctx context.Context, progress func(fixer.Progress)) (*fix
 	if err != nil {
 		return nil, err
 	}
-	loaded.Facts = factsOf(loaded.Root)
+	loaded.Facts = factsOf(loaded.Root, b.allowed)
 	loaded.Notes = withInterruption(ctx, loaded.Root, loaded.Notes)
 	b.loaded.Store(loaded)
 	return loaded, nil

@@ -21,6 +21,9 @@ type Options struct {
 	Generated bool     // edit what tools write, too
 	Selection *Selection
 
+	// AllowedRegistries are those that images may come from; nil without such a policy.
+	AllowedRegistries []string
+
 	// Progress is told how the work goes, from any goroutine; it must return at
 	// once. It may be nil.
 	Progress func(Stage, fixer.Progress)
@@ -82,7 +85,7 @@ func open(ctx context.Context, o Options, progress func(Stage, fixer.Progress)) 
 		return nil, nothingIn(o.Paths)
 	}
 	snap := fixer.NewSnapshot(loaded.Sources, loaded.Names...)
-	p.session = engine.NewSession(snap, factsOf(loaded.Root), o.Selection.run)
+	p.session = engine.NewSession(snap, factsOf(loaded.Root, o.AllowedRegistries), o.Selection.run)
 	return p, nil
 }
 
@@ -97,7 +100,7 @@ func nothingIn(paths []string) error {
 	if len(paths) > 0 {
 		where = strings.Join(paths, ", ")
 	}
-	return fmt.Errorf("no Dockerfile, Compose file or Kubernetes manifest in %s", where)
+	return fmt.Errorf("no Dockerfile, Compose file, Kubernetes manifest or CI workflow in %s", where)
 }
 
 // withInterruption says first that an earlier write did not finish, if so. A
@@ -110,9 +113,10 @@ func withInterruption(ctx context.Context, root string, notes []fixer.Note) []fi
 	return slices.Insert(slices.Clone(notes), 0, fixer.Note{Text: was.String()})
 }
 
-// factsOf is what a repository says about itself beside its files.
-func factsOf(root string) *fixer.Facts {
-	return &fixer.Facts{Source: git.Remote(root)}
+// factsOf is what a repository says about itself beside its files, and what the person's
+// policy says.
+func factsOf(root string, registries []string) *fixer.Facts {
+	return &fixer.Facts{Source: git.Remote(root), AllowedRegistries: registries}
 }
 
 // Session holds the decisions.

@@ -107,8 +107,7 @@ func (a *asking) askConfig(ctx context.Context, out *image.Answer) error {
 	if err != nil {
 		return err
 	}
-	config := c.Config
-	out.Config, out.Created, out.Platforms = &config, c.Created, platforms
+	out.Config, out.Created, out.Platforms = c.Config, c.Created, platforms
 	return nil
 }
 

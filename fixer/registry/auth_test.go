@@ -30,7 +30,7 @@ type tokenServer struct {
 	requests []string // method, Authorization, scope
 }
 
-func newTokenServer(t *testing.T) *tokenServer {
+func newTokenServer(t testing.TB) *tokenServer {
 	s := &tokenServer{users: map[string]string{}, public: "public/"}
 	s.Server = httptest.NewServer(s)
 	t.Cleanup(s.Close)

@@ -20,11 +20,12 @@ import (
 )
 
 // A span says how long something that a registry said is believed.
-type span bool
+type span int
 
 const (
-	freshly   span = false // what a tag points to changes
-	lastingly span = true  // what a digest holds does not
+	freshly   span = iota // what a tag points to changes
+	lastingly             // what a digest holds does not
+	thisTime              // it changes, and is too long to be kept
 )
 
 // Bounds of the directory.
@@ -32,6 +33,10 @@ const (
 	maxKeptFile  = 512 << 10 // bytes of one file
 	maxKeptFiles = 8192
 	keptSuffix   = ".json"
+
+	// keptFormat changes when what is kept means something else, or more: files of
+	// another format are not found.
+	keptFormat = "1"
 )
 
 // A cache keeps what registries said, in memory and in a directory. Every fact is
@@ -75,7 +80,7 @@ func openCache(o Options, warn func(string)) *cache {
 }
 
 func (c *cache) path(kind, key string) string {
-	sum := sha256.Sum256([]byte(kind + " " + key))
+	sum := sha256.Sum256([]byte(keptFormat + " " + kind + " " + key))
 	return filepath.Join(c.dir, hex.EncodeToString(sum[:16])+keptSuffix)
 }
 
@@ -222,12 +227,16 @@ func recall[T interface{ valid() bool }](ctx context.Context, a *asking, kind, k
 		at    time.Time
 	}
 	look := func() (said, bool) {
+		if s == thisTime {
+			v, ok := a.run.remembered(kind + " " + key).(said)
+			return v, ok
+		}
 		f, ok := kept.get(kind, key, s)
 		if !ok {
 			return said{}, false
 		}
 		var v T
-		if json.Unmarshal(f.Value, &v) != nil || !v.valid() {
+		if string(f.Value) == "null" || json.Unmarshal(f.Value, &v) != nil || !v.valid() {
 			return said{}, false
 		}
 		return said{v, f.At}, true
@@ -251,6 +260,11 @@ func recall[T interface{ valid() bool }](ctx context.Context, a *asking, kind, k
 		if err != nil {
 			a.run.fails(kind+" "+key, err)
 			return nil, err
+		}
+		if s == thisTime {
+			v := said{value, kept.options.Now().UTC()}
+			a.run.remember(kind+" "+key, v)
+			return v, nil
 		}
 		return said{value, kept.put(kind, key, value)}, nil
 	})

@@ -83,12 +83,18 @@ func (m manifest) platforms() []string {
 
 // A config is what was read of the configuration of one platform.
 type config struct {
-	Config   image.Config
+	Config   *image.Config
 	Created  time.Time `json:",omitzero"`
 	Platform platform
 }
 
-func (c config) valid() bool { return stringsIn(c.Config) <= maxConfig }
+// valid looks at what was kept, where control characters may be as they are.
+func (c config) valid() bool {
+	return c.Config != nil && lengthOf(allStrings(*c.Config)) <= maxConfig && c.Platform.valid() &&
+		!slices.ContainsFunc(allStrings(*c.Config), func(s string) bool { return text.Visible(s) != s })
+}
+
+func (p platform) valid() bool { s := p.String(); return text.VisibleLine(s) == s }
 
 // configOf reads the configuration of a digest, through the index where it is one,
 // and returns the platforms of that.
@@ -125,29 +131,29 @@ func onePlatform(p platform) []string {
 
 // config reads the configuration that a manifest names.
 func (a *asking) config(ctx context.Context, m manifest) (config, error) {
-	sum := m.Config.Digest
+	id := m.Config.Digest
 	// The bytes of a digest are the same everywhere, but may be read only where
 	// somebody has permission to.
-	return recall(ctx, a, "config", a.loc.String()+" "+sum, lastingly, func(ctx context.Context) (config, error) {
+	return recall(ctx, a, "config", a.loc.String()+" "+id, lastingly, func(ctx context.Context) (config, error) {
 		h := a.loc.host
 		if m.Config.Size > maxBody {
 			return config{}, fail(image.BadAnswer, "%s has a configuration of more than %d MiB", h.shown, maxBody>>20)
 		}
-		resp, err := a.run.do(ctx, h, call{kind: getBlob, repo: a.loc.repo, path: "blobs/" + sum})
+		resp, err := a.run.do(ctx, h, call{kind: getBlob, repo: a.loc.repo, path: "blobs/" + id})
 		if err != nil {
 			return config{}, err
 		}
 		if resp.status != http.StatusOK {
-			return config{}, h.refusal(resp, "configuration "+a.what(sum))
+			return config{}, h.refusal(resp, "configuration "+a.what(id))
 		}
-		if got := digest.Digest(sum).Algorithm().FromBytes(resp.body); got.String() != sum {
+		if got := digest.Digest(id).Algorithm().FromBytes(resp.body); got.String() != id {
 			return config{}, fail(image.BadAnswer, "%s answers with bytes that have another digest than it says", h.shown)
 		}
 		c, ok := parseConfig(resp.body)
 		if !ok {
 			return config{}, fail(image.BadAnswer, "%s has no configuration of %s that can be read", h.shown, a.loc.repo)
 		}
-		if !c.valid() {
+		if lengthOf(allStrings(*c.Config)) > maxConfig {
 			return config{}, fail(image.BadAnswer, "%s has a configuration of %s that is longer than any image needs", h.shown, a.loc.repo)
 		}
 		return c, nil
@@ -183,7 +189,7 @@ func parseConfig(body []byte) (config, bool) {
 	out := config{
 		Created:  parseCreated(doc.Created),
 		Platform: platform{OS: clean(doc.OS), Architecture: clean(doc.Architecture), Variant: clean(doc.Variant)},
-		Config: image.Config{
+		Config: &image.Config{
 			User: text.VisibleLine(in.User), Entrypoint: visible(in.Entrypoint), Cmd: visible(in.Cmd), Env: visible(in.Env),
 			ExposedPorts: keys(in.ExposedPorts), Volumes: keys(in.Volumes),
 			StopSignal: text.VisibleLine(in.StopSignal), WorkingDir: text.VisibleLine(in.WorkingDir),
@@ -220,16 +226,20 @@ func keys(set map[string]struct{}) []string {
 	return out
 }
 
-// stringsIn is the length of all strings of a configuration.
-func stringsIn(c image.Config) int {
-	n := len(c.User) + len(c.StopSignal) + len(c.WorkingDir)
-	for _, list := range [][]string{c.Entrypoint, c.Cmd, c.Env, c.ExposedPorts, c.Volumes, c.Healthcheck} {
-		for _, s := range list {
-			n += len(s)
-		}
-	}
+// allStrings are the strings of a configuration.
+func allStrings(c image.Config) []string {
+	out := slices.Concat([]string{c.User, c.StopSignal, c.WorkingDir}, c.Entrypoint, c.Cmd, c.Env, c.ExposedPorts, c.Volumes, c.Healthcheck)
 	for k, v := range c.Labels {
-		n += len(k) + len(v)
+		out = append(out, k, v)
+	}
+	return out
+}
+
+// lengthOf is the length of all strings.
+func lengthOf(list []string) int {
+	n := 0
+	for _, s := range list {
+		n += len(s)
 	}
 	return n
 }

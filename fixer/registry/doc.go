@@ -36,8 +36,9 @@
 //
 // [image.AskSignatures] counts what is attached to a digest. It does not verify:
 // whether a signature is worth something depends on who is expected to have
-// signed, and verifying needs the trust root of Sigstore and its client, which
-// would make the binary larger by more than the whole room. To verify, run
+// signed. Verifying with sigstore-go would also make the binary an eighth larger
+// (4.5 MB, where this room takes 0.5 MB) and fetch the trust root of Sigstore. To
+// verify, run
 //
 //	cosign verify --certificate-identity=WHO --certificate-oidc-issuer=ISSUER IMAGE@DIGEST
 //

@@ -3,6 +3,7 @@ package registry
 import (
 	"bytes"
 	"context"
+	"crypto/tls"
 	"encoding/json"
 	"errors"
 	"io"
@@ -86,18 +87,16 @@ type response struct {
 }
 
 // do makes a call: in turn, within the limits of the host, with its
-// authorization, and again where that may help. The response has any status.
-func (h *host) do(ctx context.Context, c call) (*response, error) {
-	for _, turn := range []chan struct{}{h.slots, h.first} {
-		if turn == h.first && h.isKnown() {
-			break
-		}
-		select {
-		case turn <- struct{}{}:
-			defer func() { <-turn }()
-		case <-ctx.Done():
-			return nil, connectionFailure(h, ctx.Err(), h.r.options.Overall)
-		}
+// authorization, and again where that may help. What stop returns when it is its turn
+// ends it. The response has any status.
+func (h *host) do(ctx context.Context, c call, stop func() error) (*response, error) {
+	leave, err := h.enter(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer leave()
+	if err := stop(); err != nil {
+		return nil, err
 	}
 	left := h.r.options.Timeout
 	challenged := false
@@ -133,6 +132,31 @@ func (h *host) do(ctx context.Context, c call) (*response, error) {
 		}
 		return resp, nil
 	}
+}
+
+// enter waits for the turn of a call. The first call to a host is alone: it
+// learns how the others have to ask.
+func (h *host) enter(ctx context.Context) (leave func(), err error) {
+	select {
+	case h.slots <- struct{}{}:
+	case <-ctx.Done():
+		return nil, connectionFailure(h, ctx.Err(), h.r.options.Overall)
+	}
+	leave = func() { <-h.slots }
+	if h.isKnown() {
+		return leave, nil
+	}
+	select {
+	case h.first <- struct{}{}:
+	case <-ctx.Done():
+		leave()
+		return nil, connectionFailure(h, ctx.Err(), h.r.options.Overall)
+	}
+	if h.isKnown() { // learned while this one waited
+		<-h.first
+		return leave, nil
+	}
+	return func() { <-h.first; <-h.slots }, nil
 }
 
 // again says whether a call may be worth another attempt, and when.
@@ -185,8 +209,10 @@ func (h *host) send(ctx context.Context, c call, auth authorization) (*response,
 	h.mu.Unlock()
 	resp, err := h.request(ctx, scheme, c, auth)
 	if scheme == "http" && !known && (err != nil || resp.status == http.StatusBadRequest) && auth.header == "" {
-		if secure, errSecure := h.request(ctx, "https", c, auth); errSecure == nil {
-			resp, err, scheme = secure, nil, "https"
+		secure, errSecure := h.request(ctx, "https", c, auth)
+		var untrusted *tls.CertificateVerificationError
+		if errSecure == nil || errors.As(errSecure, &untrusted) { // it does speak TLS
+			resp, err, scheme = secure, errSecure, "https"
 		}
 	}
 	if err == nil {

@@ -156,3 +156,10 @@ func retryAfter(header http.Header, now time.Time) time.Duration {
 	}
 	return 0
 }
+
+// scarce reports whether only that should be asked which decides something.
+func (l *limits) scarce() bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.remaining != unlimited && l.remaining < nearlyUsed
+}

@@ -53,7 +53,7 @@ type child struct {
 }
 
 func (m manifest) valid() bool {
-	ok := func(c child) bool { return validDigest(c.Digest) }
+	ok := func(c child) bool { return validDigest(c.Digest) && c.Platform.valid() }
 	all := append(slices.Clone(m.Children), m.Layers...)
 	return len(all) <= 2*maxChildren && !slices.ContainsFunc(all, func(c child) bool { return !ok(c) }) && (m.Index || ok(m.Config))
 }

@@ -111,7 +111,7 @@ func (r *Resolver) readMirrors() error {
 		to := r.options.Mirrors[from]
 		name, path, _ := strings.Cut(strings.TrimSuffix(to, "/"), "/")
 		u, err := url.Parse("https://" + name)
-		if err != nil || name == "" || u.Host != name || strings.Contains(path, "..") {
+		if err != nil || name == "" || u.Host != name || strings.HasSuffix(name, ":") || strings.Contains(path, "..") {
 			return fmt.Errorf("mirror of %s: %q is not a host or host/path", text.VisibleLine(from), text.VisibleLine(to))
 		}
 		r.mirrors[canonicalHost(from)] = mirror{host: strings.ToLower(name), path: path}

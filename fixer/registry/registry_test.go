@@ -3,6 +3,7 @@ package registry
 import (
 	"bytes"
 	"context"
+	"crypto/sha256"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -29,18 +30,19 @@ import (
 // A testRegistry is go-containerregistry's, with a record of what it was asked.
 type testRegistry struct {
 	*httptest.Server
-	t    *testing.T
-	host string
+	t     testing.TB
+	host  string
+	inner http.Handler // the registry itself
 
 	mu       sync.Mutex
 	requests []string                                      // "HEAD /v2/app/manifests/1"
 	before   func(http.ResponseWriter, *http.Request) bool // answers in place of the registry when it returns true
 }
 
-func newTestRegistry(t *testing.T) *testRegistry {
+func newTestRegistry(t testing.TB) *testRegistry {
 	t.Helper()
 	r := &testRegistry{t: t}
-	inner := gcr.New(gcr.Logger(log.New(io.Discard, "", 0)), gcr.WithReferrersSupport(true))
+	r.inner = gcr.New(gcr.Logger(log.New(io.Discard, "", 0)), gcr.WithReferrersSupport(true))
 	r.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
 		r.mu.Lock()
 		r.requests = append(r.requests, req.Method+" "+req.URL.RequestURI())
@@ -49,7 +51,7 @@ func newTestRegistry(t *testing.T) *testRegistry {
 		if before != nil && before(w, req) {
 			return
 		}
-		inner.ServeHTTP(w, req)
+		r.inner.ServeHTTP(w, req)
 	}))
 	t.Cleanup(r.Close)
 	r.host = strings.TrimPrefix(r.URL, "http://")
@@ -171,7 +173,7 @@ func attestation(text string) v1.Image {
 
 // newResolver makes a resolver that keeps answers in a directory of the test and
 // waits for nothing.
-func newResolver(t *testing.T, change func(*Options)) *Resolver {
+func newResolver(t testing.TB, change func(*Options)) *Resolver {
 	t.Helper()
 	isolate(t)
 	o := Options{CacheDir: filepath.Join(t.TempDir(), "kept"), Timeout: 5 * time.Second}
@@ -187,7 +189,7 @@ func newResolver(t *testing.T, change func(*Options)) *Resolver {
 }
 
 // isolate keeps the person's own credentials and proxies out of a test.
-func isolate(t *testing.T) {
+func isolate(t testing.TB) {
 	t.Helper()
 	home := t.TempDir()
 	for _, name := range []string{"DOCKER_AUTH_CONFIG", "DOCKER_CONFIG", "REGISTRY_AUTH_FILE", "XDG_RUNTIME_DIR", "XDG_CONFIG_HOME", "HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy"} {
@@ -348,3 +350,32 @@ func errorBody(code, message string) []byte {
 	raw, _ := json.Marshal(map[string][]e{"errors": {{code, message}}})
 	return raw
 }
+
+// A layer of an artifact has a type and may state something.
+type layer struct{ mediaType, predicate string }
+
+// artifact makes the manifest of something that is attached to an image.
+func artifact(config string, layers ...layer) v1.Image {
+	var all []mutate.Addendum
+	for i, l := range layers {
+		add := mutate.Addendum{Layer: static.NewLayer([]byte(fmt.Sprint(i, l)), types.MediaType(l.mediaType))}
+		if l.predicate != "" {
+			add.Annotations = map[string]string{"predicateType": l.predicate}
+		}
+		all = append(all, add)
+	}
+	img := mutate.MediaType(must(mutate.Append(empty.Image, all...)), types.OCIManifestSchema1)
+	if config != "" {
+		img = mutate.ConfigMediaType(img, types.MediaType(config))
+	}
+	return img
+}
+
+// pushArtifact stores an artifact of a type that refers to a digest.
+func (r *testRegistry) pushArtifact(repo, artifactType, subject string) {
+	r.t.Helper()
+	img := mutate.Subject(artifact(artifactType), v1.Descriptor{MediaType: types.OCIManifestSchema1, Digest: must(v1.NewHash(subject)), Size: 1}).(v1.Image)
+	r.push(repo, img)
+}
+
+func sha(data []byte) string { return "sha256:" + fmt.Sprintf("%x", sha256.Sum256(data)) }

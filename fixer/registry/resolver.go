@@ -159,21 +159,23 @@ type run struct {
 	mu     sync.Mutex
 	down   map[*host]*failure
 	failed map[string]error // by what was asked
+	said   map[string]any   // what is not kept beyond the run
 }
 
 func (r *Resolver) newRun(network bool) *run {
-	return &run{r: r, network: network, down: map[*host]*failure{}, failed: map[string]error{}}
+	return &run{r: r, network: network, down: map[*host]*failure{}, failed: map[string]error{}, said: map[string]any{}}
 }
 
 // do makes a call unless the host is known to be down.
 func (run *run) do(ctx context.Context, h *host, c call) (*response, error) {
-	run.mu.Lock()
-	already := run.down[h]
-	run.mu.Unlock()
-	if already != nil {
-		return nil, already
-	}
-	resp, err := h.do(ctx, c)
+	resp, err := h.do(ctx, c, func() error {
+		run.mu.Lock()
+		defer run.mu.Unlock()
+		if f := run.down[h]; f != nil {
+			return f
+		}
+		return nil
+	})
 	if err == nil {
 		return resp, nil
 	}
@@ -193,6 +195,19 @@ func (run *run) failedBefore(what string) error {
 	run.mu.Lock()
 	defer run.mu.Unlock()
 	return run.failed[what]
+}
+
+// remember is for what is too long to be kept.
+func (run *run) remember(what string, value any) {
+	run.mu.Lock()
+	defer run.mu.Unlock()
+	run.said[what] = value
+}
+
+func (run *run) remembered(what string) any {
+	run.mu.Lock()
+	defer run.mu.Unlock()
+	return run.said[what]
 }
 
 func (run *run) fails(what string, err error) {

@@ -39,6 +39,7 @@ func (s *Scan) NonFindings(w io.Writer, st Style) error {
 	for _, x := range s.Problems {
 		p.line(text.VisibleLine("rule " + x.Rule + " failed on " + st.name(x.File) + ": " + x.Reason))
 	}
+	p.vulnerabilities(s.Vulnerabilities)
 	if s.Hidden > 0 {
 		p.line(text.Count(s.Hidden, "finding", "findings"), " below --min-severity")
 	}

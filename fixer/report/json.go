@@ -27,6 +27,8 @@ type jsonReport struct {
 	Hidden     int              `json:"hidden"` // findings under --min-severity
 	Score      jsonScore        `json:"score"`
 	Pods       []jsonPod        `json:"pods"` // by the Pod Security Standards
+
+	Vulnerabilities *jsonVulnerabilities `json:"vulnerabilities,omitempty"` // of images, where they were asked for
 }
 
 type jsonFile struct {
@@ -123,6 +125,7 @@ func (s *Scan) json() *jsonReport {
 	out := &jsonReport{
 		Version: JSONVersion, Root: s.Root, Hidden: s.Hidden, Score: jsonScore{s.Score, engine.Grade(s.Score)},
 		Files: []jsonFile{}, Findings: []jsonFinding{}, Suppressed: []jsonSuppressed{}, Unused: []jsonUnused{}, Problems: []jsonProblem{}, Pods: jsonPods(s.Pods),
+		Vulnerabilities: s.Vulnerabilities.json(),
 	}
 	for _, f := range s.Files {
 		file := jsonFile{Path: f.Path, Kind: string(f.Kind)}

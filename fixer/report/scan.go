@@ -22,6 +22,9 @@ type Scan struct {
 	Score      int              // of all findings the filter's rules made, hidden ones too
 	Pods       []fixer.PodLevel // every whole workload, by the Pod Security Standards
 
+	// Vulnerabilities are those of the images that are named; nil where nobody asked.
+	Vulnerabilities *Vulnerabilities
+
 	// Arguments are those of the command line that a command which is named in the
 	// report needs to look at the same findings, each with a blank before it.
 	Arguments string

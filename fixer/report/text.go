@@ -120,6 +120,7 @@ func (s *Scan) Text(w io.Writer, st Style) error {
 	p.worst(s)
 	p.notChecked(s)
 	p.leftAlone(s)
+	p.vulnerabilities(s.Vulnerabilities)
 	p.next(s)
 	p.line("Every finding with its evidence: ", p.st.paint(cyan, "oakum scan --full"+s.Arguments),
 		"   One a line: ", p.st.paint(cyan, "oakum scan --format concise"+s.Arguments))
@@ -148,6 +149,7 @@ func (s *Scan) Full(w io.Writer, st Style) error {
 		p.line()
 	}
 	p.nonFindings(s)
+	p.vulnerabilities(s.Vulnerabilities)
 	p.next(s)
 	return p.err
 }

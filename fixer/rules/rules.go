@@ -11,6 +11,7 @@ import (
 	"github.com/oakum-sec/oakum/fixer/rules/cross"
 	"github.com/oakum-sec/oakum/fixer/rules/dockerfile"
 	"github.com/oakum-sec/oakum/fixer/rules/kubernetes"
+	"github.com/oakum-sec/oakum/fixer/rules/workflow"
 )
 
 // All returns every rule, sorted by name. The order in which their fixes are
@@ -33,8 +34,12 @@ func Named(name string) *fixer.Rule {
 var all = []*fixer.Rule{
 	compose.Capabilities,
 	compose.DockerSocket,
+	compose.EndOfLifeImage,
+	compose.MutableTag,
 	compose.NoNewPrivileges,
 	compose.Privileged,
+	compose.RegistryNotAllowed,
+	compose.UnpinnedImage,
 	compose.WritableRoot,
 	cross.BuildSecret,
 	cross.DefaultServiceAccount,
@@ -55,12 +60,13 @@ var all = []*fixer.Rule{
 	dockerfile.DebugTools,
 	dockerfile.DevDependencies,
 	dockerfile.DuplicateInstruction,
-	dockerfile.EndOfLifeBase,
+	dockerfile.EndOfLifeImage,
 	dockerfile.FullBase,
 	dockerfile.HealthcheckCommandMissing,
 	dockerfile.InsecureRun,
 	dockerfile.LoginEnabled,
 	dockerfile.MissingPipefail,
+	dockerfile.MutableTag,
 	dockerfile.NoHealthcheck,
 	dockerfile.NonNumericUser,
 	dockerfile.NpmInstall,
@@ -70,6 +76,7 @@ var all = []*fixer.Rule{
 	dockerfile.PipeToShell,
 	dockerfile.PrivilegedPort,
 	dockerfile.RecommendedPackages,
+	dockerfile.RegistryNotAllowed,
 	dockerfile.RelativeWorkdir,
 	dockerfile.RunWithoutShell,
 	dockerfile.RunsAsRoot,
@@ -96,6 +103,7 @@ var all = []*fixer.Rule{
 	kubernetes.DeprecatedAPI,
 	kubernetes.ServiceAccountField,
 	kubernetes.DuplicateEnv,
+	kubernetes.EndOfLifeImage,
 	kubernetes.ExternalIPs,
 	kubernetes.HostNamespaces,
 	kubernetes.HostPath,
@@ -127,6 +135,7 @@ var all = []*fixer.Rule{
 	kubernetes.RBACSecrets,
 	kubernetes.RBACTampering,
 	kubernetes.RBACWildcard,
+	kubernetes.RegistryNotAllowed,
 	kubernetes.RunAsNonRoot,
 	kubernetes.Seccomp,
 	kubernetes.SecretInConfigMap,
@@ -136,8 +145,12 @@ var all = []*fixer.Rule{
 	kubernetes.ServiceExposure,
 	kubernetes.SSHServer,
 	kubernetes.SystemNamespace,
+	kubernetes.UnpinnedImage,
 	kubernetes.UnsafeSysctls,
 	kubernetes.WindowsHostProcess,
 	kubernetes.WritableHostPath,
 	kubernetes.WritableRoot,
+	workflow.MutableTag,
+	workflow.UnpinnedAction,
+	workflow.UnpinnedImage,
 }

@@ -11,12 +11,14 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"golang.org/x/tools/txtar"
 
 	"github.com/oakum-sec/oakum/fixer"
 	"github.com/oakum-sec/oakum/fixer/buildcontext"
 	"github.com/oakum-sec/oakum/fixer/engine"
+	"github.com/oakum-sec/oakum/fixer/image"
 	"github.com/oakum-sec/oakum/fixer/rules"
 )
 
@@ -38,6 +40,8 @@ type ruleCase struct {
 	refused *regexp.Regexp
 	blocked *regexp.Regexp
 	facts   *fixer.Facts
+	allowed []string
+	answers map[string]*image.Answer // of registries
 	only    bool
 }
 
@@ -283,7 +287,26 @@ func (c *ruleCase) settings(t *testing.T, text string) {
 		case "blocked":
 			c.blocked = regexp.MustCompile(strings.Trim(rest, `"`))
 		case "source":
-			c.facts = &fixer.Facts{Source: rest}
+			c.facts = &fixer.Facts{Source: rest, Answers: c.answers, AllowedRegistries: c.allowed}
+		case "allow":
+			for name := range strings.FieldsSeq(rest) {
+				registry, err := image.ParseRegistry(name)
+				if err != nil {
+					t.Fatal(err)
+				}
+				c.allowed = append(c.allowed, registry)
+			}
+			c.facts = &fixer.Facts{Answers: c.answers, AllowedRegistries: c.allowed}
+		case "answer":
+			a := answerOf(t, rest)
+			if c.answers == nil {
+				c.answers = map[string]*image.Answer{}
+			}
+			c.answers[a.Ref] = c.answers[a.Ref].With(a)
+			if c.facts == nil {
+				c.facts = &fixer.Facts{Answers: c.answers}
+			}
+			c.facts.Answers = c.answers
 		case "only":
 			c.only = true
 		case "names", "untracked":
@@ -308,6 +331,52 @@ func (c *ruleCase) settings(t *testing.T, text string) {
 			t.Fatalf("unknown setting %q", line)
 		}
 	}
+}
+
+// answerOf reads what a registry says: a reference, and behind it words such as
+// digest=a (64 times that digit), version=TAG, single, pinned=PLATFORM, listed,
+// gone, user=USER, failure=KIND with the rest of the line as text.
+func answerOf(t *testing.T, line string) *image.Answer {
+	t.Helper()
+	name, rest, _ := strings.Cut(line, " ")
+	ref, err := image.ParseReference(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	day := time.Date(2026, 11, 29, 0, 0, 0, 0, time.UTC)
+	a := &image.Answer{Ref: ref.String(), At: day, Index: true}
+	for rest != "" {
+		var word string
+		word, rest, _ = strings.Cut(rest, " ")
+		key, value, _ := strings.Cut(word, "=")
+		switch key {
+		case "digest":
+			a.Asked |= image.AskDigest | image.AskVersion
+			a.Digest = "sha256:" + strings.Repeat(value, 64)
+		case "version":
+			a.Version = value
+		case "single":
+			a.Index = false
+		case "pinned", "listed", "gone":
+			a.Asked |= image.AskPin
+			if a.Pin == nil {
+				a.Pin = &image.Pinned{Created: day.AddDate(0, -3, 0), TagCreated: day.AddDate(0, 0, -5)}
+			}
+			a.Pin.Gone = a.Pin.Gone || key == "gone"
+			a.Pin.Listed = a.Pin.Listed || key == "listed"
+			a.Pin.Platform += value
+		case "user":
+			a.Asked |= image.AskConfig
+			a.Config = &image.Config{User: value}
+		case "failure":
+			a.Asked = image.AskDigest | image.AskVersion | image.AskConfig | image.AskPin
+			a.Failure = &image.Failure{Kind: image.FailureKind(value), Text: rest}
+			return a
+		default:
+			t.Fatalf("unknown word %q of an answer", word)
+		}
+	}
+	return a
 }
 
 func wantsIn(t *testing.T, path string, data []byte) []want {
@@ -370,6 +439,8 @@ func kindOf(path string, data []byte) fixer.Kind {
 	switch {
 	case strings.HasSuffix(base, ".dockerignore"):
 		return fixer.Dockerignore
+	case strings.Contains(path, ".github/workflows/") || strings.HasPrefix(base, "action.") || strings.HasSuffix(base, ".gitlab-ci.yml"):
+		return fixer.Workflow
 	case strings.HasPrefix(base, "renovate.json") || strings.HasPrefix(base, "dependabot."):
 		return fixer.Updates
 	case strings.HasPrefix(base, "kustomization.") || strings.HasPrefix(base, "patch"):

@@ -4,7 +4,7 @@
 // A pin that nobody updates keeps the security holes of its day. So a rule that
 // pins, or that judges pins, asks:
 //
-//	keeper, ok := updates.Keeps(p, p.File.Path, updates.Compose)
+//	keeper, ok := updates.Keeps(p, p.File.Path, updates.ImagesIn(p.File))
 //	if ok {
 //		f.Evidence = append(f.Evidence, keeper.Evidence())
 //	}

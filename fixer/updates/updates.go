@@ -9,6 +9,7 @@ import (
 	"sync"
 
 	"github.com/oakum-sec/oakum/fixer"
+	"github.com/oakum-sec/oakum/fixer/workflow"
 )
 
 // What is a kind of place that names an image or an action, as the bots tell them
@@ -32,9 +33,9 @@ func (w What) String() string {
 	return [...]string{"Dockerfiles", "Compose files", "Kubernetes manifests", "kustomizations", "Helm values", "actions in workflows", "images in workflows", "GitLab pipelines"}[w]
 }
 
-// Of is the kind of place that a file of the kind has images in.
-func Of(kind fixer.Kind) What {
-	switch kind {
+// ImagesIn is the kind of place that the images of a file are in.
+func ImagesIn(f *fixer.File) What {
+	switch f.Kind {
 	case fixer.Compose:
 		return Compose
 	case fixer.Kubernetes:
@@ -43,6 +44,11 @@ func Of(kind fixer.Kind) What {
 		return Kustomization
 	case fixer.Helm:
 		return HelmValues
+	case fixer.Workflow:
+		if f.Workflow != nil && f.Workflow.Kind == workflow.Pipeline {
+			return GitLabPipeline
+		}
+		return WorkflowImage
 	}
 	return Dockerfile
 }

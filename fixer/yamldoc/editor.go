@@ -13,6 +13,8 @@ type editor struct {
 	src  []byte
 	fold bool
 
+	shared bool // anchors on the way are meant to be changed
+
 	edits  []text.Edit
 	effect effect
 	path   Path // declared: the topmost place that changes
@@ -38,9 +40,13 @@ func (e *editor) run(op Op, v any) error {
 	if op.kind == opRemove {
 		return e.remove(op.path)
 	}
+	e.shared = op.shared
 	n, rest, err := e.resolve(op.path)
 	if err != nil {
 		return err
+	}
+	if op.shared && (n == nil || len(rest) > 0) {
+		return refuse(RefuseAbsent, lineOf(n), "%s is absent", op.path)
 	}
 	at := op.path[:len(op.path)-len(rest)]
 	if op.kind == opInsert {
@@ -78,6 +84,9 @@ func (e *editor) run(op Op, v any) error {
 	e.effect = effect{kind: replaced, node: n, value: v}
 	if n != nil && n.matches(v) && !n.hasCustomTag() {
 		return nil // already so
+	}
+	if op.shared {
+		return e.putShared(n, v)
 	}
 	return e.put(n, v)
 }
@@ -189,6 +198,9 @@ func (n *Node) entry(key string) int {
 func (e *editor) checkOwn(n *Node, p Path) error {
 	if n.Kind == Alias {
 		return refuse(RefuseAlias, n.Line, "%s is the alias *%s: a change belongs at the anchor &%s, and would apply to every use of the anchor", displayPath(p), n.Value, n.Value)
+	}
+	if e.shared {
+		return nil
 	}
 	return checkShared(n, p, nil)
 }

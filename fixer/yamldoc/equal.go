@@ -45,19 +45,7 @@ func Equal(before, after *File, doc int, except []Path) error {
 func (d *Doc) spans(paths []Path) []span {
 	var out []span
 	for _, p := range paths {
-		n := d.Root
-		for _, s := range p {
-			switch {
-			case n == nil:
-			case s.IsIndex && s.Index >= 0 && s.Index < len(n.Items):
-				n = n.Items[s.Index]
-			case !s.IsIndex && n.entry(s.Key) >= 0:
-				n = n.Entries[n.entry(s.Key)].Value
-			default:
-				n = nil
-			}
-		}
-		if n != nil {
+		if n := d.Root.written(p); n != nil {
 			from := n.entryStart()
 			if n.Parent != nil && n.Parent.Kind == Sequence && n.Parent.Style == Block && n.index > 0 {
 				from = min(from, max(n.Parent.Items[n.index-1].End, from-64)) // a comment between dash and item
@@ -173,4 +161,21 @@ func (c *comparison) alias(a, b *Node) error {
 		return fmt.Errorf("what *%s on line %d stands for differs: %w", a.Value, a.Line, err)
 	}
 	return nil
+}
+
+// written returns the node that is written at a path, without looking behind
+// aliases and merge keys; nil where there is none.
+func (n *Node) written(p Path) *Node {
+	for _, s := range p {
+		switch {
+		case n == nil:
+		case s.IsIndex && s.Index >= 0 && s.Index < len(n.Items):
+			n = n.Items[s.Index]
+		case !s.IsIndex && n.entry(s.Key) >= 0:
+			n = n.Entries[n.entry(s.Key)].Value
+		default:
+			n = nil
+		}
+	}
+	return n
 }

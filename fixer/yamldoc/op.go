@@ -14,6 +14,8 @@ type Op struct {
 	path  Path
 	value any
 	moved bool // the comments go with it
+
+	shared bool // it is meant wherever an anchor makes the place stand
 }
 
 type opKind uint8
@@ -137,6 +139,9 @@ func (d *Doc) edit(ops []Op, verified bool) (Change, error) {
 			return Change{Doc: d.Index}, refuse(RefuseInternal, 0, "the edits do not compose: %v", err)
 		}
 		c.Paths = append(c.Paths, path)
+		if op.shared {
+			c.Paths = append(c.Paths, sharedPlaces(cur.Root.written(path))...)
+		}
 		cur = next
 	}
 	c.Edits = buf.Edits()

@@ -11,7 +11,7 @@ import (
 	"github.com/oakum-sec/oakum/fixer/updates"
 )
 
-// A pin is a place that names an image by digest.
+// A pin is a place that names an image by digest, or an action by commit.
 type pin struct {
 	file       string
 	what       updates.What
@@ -24,9 +24,12 @@ type pinList []pin
 // pinsOf finds the pins of one file.
 var pinsOf = fixer.Derive(func(f *fixer.File) pinList {
 	var out pinList
+	note := func(what updates.What, start, end int) {
+		out = append(out, pin{f.Path, what, start, end, f.Lines().At(start)})
+	}
 	add := func(name string, start, end int) {
 		if strings.Contains(name, "@sha256:") {
-			out = append(out, pin{f.Path, updates.Of(f.Kind), start, end, f.Lines().At(start)})
+			note(updates.ImagesIn(f), start, end)
 		}
 	}
 	switch {
@@ -44,6 +47,16 @@ var pinsOf = fixer.Derive(func(f *fixer.File) pinList {
 				}
 			}
 		}
+	case f.Workflow != nil:
+		for _, u := range f.Workflow.Uses {
+			if u.Pinned() {
+				note(updates.Action, u.Node.Start, u.Node.End)
+			}
+		}
+		for _, i := range f.Workflow.Images {
+			add(i.Name, i.Node.Start, i.Node.End)
+		}
+		slices.SortFunc(out, func(a, b pin) int { return a.start - b.start })
 	case f.Compose != nil:
 		for _, s := range f.Compose.Services {
 			if n := s.Node.Get("image"); n != nil && s.Build == nil {
@@ -102,7 +115,7 @@ type home struct {
 // while fixes pin more images: at its first pin, or else at its first line.
 func homeOfPins(p *fixer.Pass) home {
 	for f := range p.Snapshot.Files() {
-		if f.Skip != nil || f.Context || f.Dockerfile == nil && f.Compose == nil && !hasWorkloads(f) {
+		if f.Skip != nil || f.Context || f.Dockerfile == nil && f.Compose == nil && !usesWorkflow(f) && !hasWorkloads(f) {
 			continue
 		}
 		if pins := pinsOf.Of(f); len(pins) > 0 {
@@ -111,6 +124,10 @@ func homeOfPins(p *fixer.Pass) home {
 		return home{f.Path, 0, max(1, f.Lines().End(1))}
 	}
 	return home{}
+}
+
+func usesWorkflow(f *fixer.File) bool {
+	return f.Workflow != nil && len(f.Workflow.Uses)+len(f.Workflow.Images) > 0
 }
 
 func hasWorkloads(f *fixer.File) bool {

@@ -34,7 +34,7 @@ func FuzzSteps(f *testing.F) {
 		f.Add([]byte(seed))
 	}
 	all := []*fixer.Rule{
-		dockerfile.PipeToShell, dockerfile.UnverifiedDownload, dockerfile.TLSDisabled, dockerfile.EndOfLifeBase,
+		dockerfile.PipeToShell, dockerfile.UnverifiedDownload, dockerfile.TLSDisabled, dockerfile.EndOfLifeImage,
 		dockerfile.NpmInstall, dockerfile.PackageUpgrade, dockerfile.InsecureRun, dockerfile.CopyWholeFilesystem,
 		dockerfile.PackageCache, dockerfile.RecommendedPackages, dockerfile.UpdateAlone, dockerfile.Sudo,
 		dockerfile.WorldWritable, dockerfile.DebugTools, dockerfile.BuildTools, dockerfile.DevDependencies,
@@ -87,10 +87,10 @@ func TestSeverities(t *testing.T) {
 		src  string
 		want fixer.Severity
 	}{
-		{dockerfile.EndOfLifeBase, "FROM golang:1.17 AS b\nFROM scratch\nCOPY --from=b /a /a\n", fixer.Low},
-		{dockerfile.EndOfLifeBase, "FROM golang:1.17\n", fixer.Medium},
-		{dockerfile.EndOfLifeBase, "FROM debian:12\n", fixer.Low},
-		{dockerfile.EndOfLifeBase, "FROM ubuntu:20.04\n", fixer.Medium},
+		{dockerfile.EndOfLifeImage, "FROM golang:1.17 AS b\nFROM scratch\nCOPY --from=b /a /a\n", fixer.Low},
+		{dockerfile.EndOfLifeImage, "FROM golang:1.17\n", fixer.Medium},
+		{dockerfile.EndOfLifeImage, "FROM debian:12\n", fixer.Low},
+		{dockerfile.EndOfLifeImage, "FROM ubuntu:20.04\n", fixer.Medium},
 		{dockerfile.PipeToShell, "FROM a\nRUN curl https://x/y | sh\n", fixer.Medium},
 		{dockerfile.PipeToShell, "FROM a\nRUN curl http://x/y | sh\n", fixer.High},
 		{dockerfile.UnverifiedDownload, "FROM a\nADD https://x/y /\n", fixer.Low},

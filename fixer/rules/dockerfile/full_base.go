@@ -3,7 +3,6 @@ package dockerfile
 import (
 	_ "embed"
 	"fmt"
-	"strings"
 
 	"github.com/oakum-sec/oakum/fixer"
 	"github.com/oakum-sec/oakum/fixer/build"
@@ -33,7 +32,7 @@ var FullBase = &fixer.Rule{
 			if err != nil || s.Windows || seen[root.Index] || build.ForDevelopment(p.File.Path, s) {
 				continue
 			}
-			slim := slimVariant(ref)
+			slim := ref.Slim()
 			base, ok := build.BaseOf(p, s)
 			if slim == "" || !ok || base.Has("gcc") != image.Present {
 				continue
@@ -46,35 +45,4 @@ var FullBase = &fixer.Rule{
 			})
 		}
 	},
-}
-
-// slimVariant is the slim variant of the same version and distribution release,
-// or "" for images that have none of that kind: node:24-trixie is
-// node:24-trixie-slim, python:3.13-trixie is python:3.13-slim-trixie.
-func slimVariant(ref image.Reference) string {
-	if ref.Digest != "" {
-		return ""
-	}
-	name, tag := strings.TrimSuffix(ref.Familiar(), ":"+ref.Tag), ref.Tag
-	switch ref.Name() {
-	case "docker.io/library/node":
-		if tag == "" || tag == "latest" {
-			return name + ":slim"
-		}
-		return name + ":" + tag + "-slim"
-	case "docker.io/library/python", "docker.io/library/ruby":
-		version, release := tag, ""
-		if len(ref.Version()) == 0 {
-			version, release = "", tag
-		} else if v, rest, ok := strings.Cut(tag, "-"); ok {
-			version, release = v+"-", rest
-		} else {
-			version += "-"
-		}
-		if release == "latest" {
-			release = ""
-		}
-		return strings.TrimSuffix(name+":"+version+"slim-"+release, "-")
-	}
-	return ""
 }

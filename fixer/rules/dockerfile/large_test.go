@@ -11,7 +11,7 @@ import (
 
 // stepRules look at what steps run and at how a container starts.
 var stepRules = []*fixer.Rule{
-	PipeToShell, UnverifiedDownload, TLSDisabled, EndOfLifeBase, NpmInstall, PackageUpgrade, InsecureRun, CopyWholeFilesystem,
+	PipeToShell, UnverifiedDownload, TLSDisabled, EndOfLifeImage, NpmInstall, PackageUpgrade, InsecureRun, CopyWholeFilesystem,
 	PackageCache, RecommendedPackages, UpdateAlone, Sudo, WorldWritable, DebugTools, BuildTools, DevDependencies,
 	AssumeYes, FullBase, DuplicateInstruction, ShellForm, RelativeWorkdir, RunWithoutShell, MissingPipefail,
 	BinShRelinked, StopSignal, HealthcheckCommandMissing, NoHealthcheck, BuildkitCheck,

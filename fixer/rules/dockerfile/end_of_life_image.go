@@ -1,0 +1,42 @@
+package dockerfile
+
+import (
+	_ "embed"
+
+	"github.com/oakum-sec/oakum/fixer"
+	"github.com/oakum-sec/oakum/fixer/build"
+	"github.com/oakum-sec/oakum/fixer/pin"
+)
+
+//go:embed end_of_life_image.md
+var endOfLifeImageDoc string
+
+// EndOfLifeImage reports images that are no longer maintained.
+var EndOfLifeImage = &fixer.Rule{
+	Name:     "dockerfile/end-of-life-image",
+	Title:    "image without security updates",
+	Severity: fixer.Medium,
+	Kind:     fixer.Dockerfile,
+	Phase:    fixer.Identity,
+	References: []fixer.Reference{
+		{Source: fixer.CISDocker, ID: "4.4"},
+		{Source: fixer.Web, ID: "endoflife.date", Link: "https://endoflife.date/"},
+	},
+	Doc: endOfLifeImageDoc,
+	Check: func(p *fixer.Pass) {
+		ships := map[int]bool{} // by the start of FROM
+		kept := build.InFinalImage(p)
+		for _, s := range p.File.Dockerfile.Stages {
+			ships[s.From.Start] = kept[s]
+		}
+		for _, at := range imagePlaces(p) {
+			if f, ok := pin.EndOfLife(p, at.Place); ok {
+				if !ships[at.start] { // a stage for building, or an image that files are taken from
+					f.Severity = fixer.Low
+				}
+				f.Path, f.Start, f.End = at.path, at.start, at.end
+				p.Report(f)
+			}
+		}
+	},
+}

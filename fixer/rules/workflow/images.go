@@ -1,0 +1,51 @@
+package workflow
+
+import (
+	"fmt"
+
+	"github.com/oakum-sec/oakum/fixer"
+	"github.com/oakum-sec/oakum/fixer/pin"
+	"github.com/oakum-sec/oakum/fixer/text"
+	"github.com/oakum-sec/oakum/fixer/workflow"
+	"github.com/oakum-sec/oakum/fixer/yamldoc"
+)
+
+// eachImage asks about every image that a file names and reports what comes back.
+func eachImage(p *fixer.Pass, judge func(p *fixer.Pass, at pin.Place) (fixer.Finding, bool)) {
+	for _, i := range p.File.Workflow.Images {
+		f, ok := judge(p, placeOf(p.File, i))
+		if !ok {
+			continue
+		}
+		f.Path = i.Path.String()
+		f.Start, f.End = i.Node.KeyOrSelf().Start, i.Node.End
+		p.Report(f)
+	}
+}
+
+func placeOf(f *fixer.File, i *workflow.Image) pin.Place {
+	doc, node, prefix := f.YAML.Docs[i.Doc], i.Node, i.Prefix
+	at := pin.Place{
+		File: f.Path, Image: i.Name, Subject: text.Capital(i.Role), How: keyOf(i.Path) + prefix, Piece: i.Name,
+		Kind: fixer.FromWorkflow, Where: fmt.Sprintf("%s:%d", f.Path, node.Line),
+		Write: func(piece string) func(*fixer.Draft) error {
+			return func(d *fixer.Draft) error {
+				d.YAML(doc, yamldoc.SetText(node, prefix+piece))
+				return nil
+			}
+		},
+	}
+	if f.Workflow.Kind == workflow.Action && keyOf(i.Path) == "image: " {
+		at.Evidence = append(at.Evidence, fixer.Evidence{Kind: fixer.FromPlatform, Source: "GitHub",
+			Text: "A workflow that pins this action to a commit still runs the image that the tag points to"})
+	}
+	return at
+}
+
+// keyOf is what stands before a value: its key, or the dash of a list.
+func keyOf(p yamldoc.Path) string {
+	if last := p[len(p)-1]; !last.IsIndex {
+		return last.Key + ": "
+	}
+	return "- "
+}

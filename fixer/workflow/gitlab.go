@@ -1,0 +1,31 @@
+package workflow
+
+import (
+	"fmt"
+
+	"github.com/oakum-sec/oakum/fixer/yamldoc"
+)
+
+// settings are the keys at the top of a pipeline that are no jobs.
+var settings = map[string]bool{
+	"after_script": true, "before_script": true, "cache": true, "default": true, "image": true, "include": true, "services": true,
+	"spec": true, "stages": true, "variables": true, "workflow": true,
+}
+
+func (r *reader) pipeline(root *yamldoc.Node) {
+	r.images(root, "the pipeline")
+	r.images(root.Get("default"), "the pipeline")
+	for name, job := range root.All() {
+		if !settings[name] && job.Is(yamldoc.Mapping) {
+			r.file.Jobs++
+			r.images(job, fmt.Sprintf("job %q", name))
+		}
+	}
+}
+
+func (r *reader) images(n *yamldoc.Node, role string) {
+	r.image(n.Get("image"), "name", "", role)
+	for _, service := range n.Get("services").List() {
+		r.image(service, "name", "", "a service of "+role)
+	}
+}
