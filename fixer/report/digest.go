@@ -11,6 +11,7 @@ import (
 
 // Bounds of the report of many findings, so that it fits onto a screen.
 const (
+	mostFindings  = 10 // in full, whatever they take
 	mostLines     = 40 // of all findings in full; beyond that the worst are shown
 	mostExamples  = 4  // groups of which one finding is shown
 	digestRows    = 5  // of a table
@@ -23,7 +24,7 @@ func (p *printer) inFull(s *Scan) (string, bool) {
 	var b bytes.Buffer
 	all := &printer{w: &b, st: p.st}
 	all.findings(s)
-	return b.String(), strings.Count(b.String(), "\n") <= mostLines
+	return b.String(), len(s.Findings) <= mostFindings || strings.Count(b.String(), "\n") <= mostLines
 }
 
 // worst writes an example of each of the worst groups of findings and counts the others

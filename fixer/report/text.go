@@ -111,19 +111,19 @@ func (s *Scan) Text(w io.Writer, st Style) error {
 		p.tables(s, mostRows)
 		p.notChecked(s)
 		p.text(all)
-		p.leftAlone(s)
-		p.next(s)
-		return p.err
+	} else {
+		p.most = mostAside
+		p.counts("By file", "file", byFileTallies(s), p.fileName, digestRows)
+		p.worst(s)
+		p.notChecked(s)
 	}
-	p.counts("By file", "file", byFileTallies(s), p.fileName, digestRows)
-	p.most = mostAside
-	p.worst(s)
-	p.notChecked(s)
 	p.leftAlone(s)
 	p.vulnerabilities(s.Vulnerabilities)
 	p.next(s)
-	p.line("Every finding with its evidence: ", p.st.paint(cyan, "oakum scan --full"+s.Arguments),
-		"   One a line: ", p.st.paint(cyan, "oakum scan --format concise"+s.Arguments))
+	if !few {
+		p.line("Every finding with its evidence: ", p.st.paint(cyan, "oakum scan --full"+s.Arguments),
+			"   One a line: ", p.st.paint(cyan, "oakum scan --format concise"+s.Arguments))
+	}
 	return p.err
 }
 
