@@ -9,6 +9,7 @@ import (
 	"github.com/oakum-sec/oakum/fixer/rules/compose"
 	"github.com/oakum-sec/oakum/fixer/rules/dockerfile"
 	"github.com/oakum-sec/oakum/fixer/rules/kubernetes"
+	"github.com/oakum-sec/oakum/fixer/rules/workflow"
 )
 
 // Images returns the places of a snapshot that name an image which is pulled, sorted by
@@ -19,6 +20,7 @@ func Images(snap *fixer.Snapshot) []fixer.NamedImage {
 		fixer.Dockerfile: dockerfile.Images,
 		fixer.Compose:    compose.Images,
 		fixer.Kubernetes: kubernetes.Images,
+		fixer.Workflow:   workflow.Images,
 	}
 	var out []fixer.NamedImage
 	facts := &fixer.Facts{}

@@ -150,7 +150,9 @@ var all = []*fixer.Rule{
 	kubernetes.WindowsHostProcess,
 	kubernetes.WritableHostPath,
 	kubernetes.WritableRoot,
+	workflow.EndOfLifeImage,
 	workflow.MutableTag,
+	workflow.RegistryNotAllowed,
 	workflow.UnpinnedAction,
 	workflow.UnpinnedImage,
 }

@@ -49,3 +49,14 @@ func keyOf(p yamldoc.Path) string {
 	}
 	return "- "
 }
+
+// Images returns the images that a file names.
+func Images(p *fixer.Pass) []fixer.NamedImage {
+	var out []fixer.NamedImage
+	for _, i := range p.File.Workflow.Images {
+		if name, ok := placeOf(p.File, i).Pulled(p); ok {
+			out = append(out, fixer.NamedImage{Image: name, File: p.File.Path, Line: i.Node.Line})
+		}
+	}
+	return out
+}
