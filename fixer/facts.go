@@ -22,6 +22,9 @@ type Facts struct {
 	// https://github.com/owner/name; "" when it is not known.
 	Source string
 
+	// MinAge is how many days old an image must be to be pinned; 0 for any.
+	MinAge int
+
 	// AllowedRegistries are those that images may come from, in the form of
 	// [ParseRegistries]; nil without such a policy, which a person gives.
 	AllowedRegistries []string
@@ -115,5 +118,5 @@ func (f *Facts) With(answers ...*image.Answer) *Facts {
 	for _, a := range answers {
 		all[a.Ref] = all[a.Ref].With(a)
 	}
-	return &Facts{Answers: all, Source: f.Source, AllowedRegistries: f.AllowedRegistries}
+	return &Facts{Answers: all, Source: f.Source, MinAge: f.MinAge, AllowedRegistries: f.AllowedRegistries}
 }

@@ -83,7 +83,7 @@ var lawRooms = map[string][]string{
 	"fixer/registry": {"fixer/image", "fixer/disk", "fixer/text"},
 
 	// What a command or an interface does with a repository.
-	"fixer/project": {"fixer", "fixer/scanner", "fixer/discover", "fixer/disk", "fixer/engine", "fixer/git", "fixer/report", "fixer/workspace", "fixer/text"},
+	"fixer/project": {"fixer", "fixer/registry", "fixer/scanner", "fixer/image", "fixer/discover", "fixer/disk", "fixer/engine", "fixer/git", "fixer/report", "fixer/workspace", "fixer/text"},
 
 	// An interface shows what the engine says and records decisions. It knows
 	// no rule, no document and no disk: reading and writing are given to it. What

@@ -53,6 +53,15 @@ func (l *Loaded) Source(path string) (Source, bool) {
 	return Source{}, false
 }
 
+// News is what looking up facts has brought so far.
+type News struct {
+	// Text says who is asked, or what came of it: a sentence without full stop,
+	// safe to show; "" for nothing to say.
+	Text string
+
+	Facts *Facts // all that is known by now; nil when only the text is new
+}
+
 // FileState is how a file stands with version control, in words.
 type FileState struct {
 	Text string // "git: clean", "git: modified", "not in git"

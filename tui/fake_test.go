@@ -327,7 +327,7 @@ type fakeBackend struct {
 	patchErr  error
 	urlErr    error
 	keepErr   error
-	facts     chan *fixer.Facts
+	facts     chan fixer.News
 	states    map[string]fixer.FileState
 
 	commits [][]engine.Change
@@ -406,7 +406,7 @@ func (b *fakeBackend) Load(_ context.Context, progress func(fixer.Progress)) (*f
 	return &fixer.Loaded{Sources: out, Notes: []fixer.Note{{Text: "vendor is not looked into"}}}, nil
 }
 
-func (b *fakeBackend) Facts(context.Context, *fixer.Snapshot) <-chan *fixer.Facts {
+func (b *fakeBackend) Facts(context.Context, *fixer.Snapshot) <-chan fixer.News {
 	if b.facts == nil {
 		return nil
 	}

@@ -174,7 +174,7 @@ func TestLateFacts(t *testing.T) {
 	b := newFake(shop())
 	d := open(t, b)
 	d.send(tea.WindowSizeMsg{Width: 80, Height: 24})
-	facts := make(chan *fixer.Facts, 1)
+	facts := make(chan fixer.News, 1)
 	b.facts = facts
 	d.slow = true // waiting for facts would block the test
 	d.run(d.app.d.load())
@@ -192,7 +192,7 @@ func TestLateFacts(t *testing.T) {
 		t.Fatalf("cursor on %v", key)
 	}
 	d.press("A") // nothing of Kubernetes is safe yet
-	facts <- (&fixer.Facts{}).With(image.ConfigAnswer("shop/web:2.0", image.Config{}))
+	facts <- fixer.News{Facts: (&fixer.Facts{}).With(image.ConfigAnswer("shop/web:2.0", image.Config{}))}
 	close(facts)
 	d.drain()
 	if now := d.model().list.finding(); now == nil || now.Finding.Key() != key {

@@ -84,25 +84,25 @@ func (msg backMsg) apply(d *model) tea.Cmd {
 	return tea.Batch(append(cmds, d.replay())...)
 }
 
-// factsMsg brings facts that arrived late; more is the channel to wait on.
+// factsMsg brings news about facts that arrive late; more is the channel to wait on.
 type factsMsg struct {
-	facts *fixer.Facts
-	more  <-chan *fixer.Facts
+	fixer.News
+	more <-chan fixer.News
 }
 
 // awaitFacts waits for the next answer, or for the end of the program.
-func (d *model) awaitFacts(ch <-chan *fixer.Facts) tea.Cmd {
+func (d *model) awaitFacts(ch <-chan fixer.News) tea.Cmd {
 	if ch == nil {
 		return nil
 	}
 	ctx := d.ctx
 	return func() tea.Msg {
 		select {
-		case f, ok := <-ch:
+		case news, ok := <-ch:
 			if !ok {
 				return nil
 			}
-			return factsMsg{f, ch}
+			return factsMsg{news, ch}
 		case <-ctx.Done():
 			return nil
 		}
@@ -112,9 +112,12 @@ func (d *model) awaitFacts(ch <-chan *fixer.Facts) tea.Cmd {
 // apply checks again with new facts. Rows change in place; the cursor stays
 // on its finding.
 func (msg factsMsg) apply(d *model) tea.Cmd {
+	if msg.Facts == nil {
+		return tea.Batch(d.awaitFacts(msg.more), d.say("%s", msg.Text))
+	}
 	before := d.current
 	return tea.Batch(d.awaitFacts(msg.more), d.lend("checking again with what registries say", func(s *engine.Session) func(*model) tea.Cmd {
-		s.SetFacts(msg.facts)
+		s.SetFacts(msg.Facts)
 		return func(d *model) tea.Cmd {
 			if n := differences(before, d.current); n > 0 {
 				return d.say("%s changed by what a registry says", count(n, "finding"))

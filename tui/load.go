@@ -89,7 +89,7 @@ type loadedMsg struct {
 	wording wording
 	kept    engine.Decisions
 	keptErr error
-	facts   <-chan *fixer.Facts
+	facts   <-chan fixer.News
 	err     error
 }
 

@@ -9,6 +9,7 @@ import (
 
 type fixFlags struct {
 	selectFlags
+	registryFlags
 	format, level, failOn, patch string
 	set                          []string
 	prText, commitText           bool
@@ -32,6 +33,9 @@ restores the files in any case.
 files themselves are not changed. --pr-text and --commit-text print what to write
 into a pull request or a commit, in place of the report.
 
+Image registries are asked what tags point to, so that images can be pinned: which
+ones is said first. --offline asks nobody. What cannot be learned stays open.
+
 --set gives a value to every fix with that parameter, or with RULE.KEY=VALUE to
 those of one rule. oakum explain RULE says what each parameter means:
 
@@ -40,7 +44,8 @@ Exit status: 0 clean, 1 findings at or above --fail-on remain (with --diff and
 --patch: there is a difference), 2 failed.`,
 		RunE: f.run,
 	}
-	f.add(cmd)
+	f.selectFlags.add(cmd)
+	f.addOffline(cmd)
 	cmd.Flags().StringVar(&f.format, "format", "text", "`FORMAT` of the outcomes: text or json")
 	cmd.Flags().StringVar(&f.level, "level", "safe", "make fixes up to this `LEVEL`: safe or review")
 	cmd.Flags().StringArrayVar(&f.set, "set", nil, "give a parameter a value: `KEY=VALUE` or RULE.KEY=VALUE")
@@ -59,7 +64,7 @@ func (f *fixFlags) run(cmd *cobra.Command, paths []string) error {
 	if err != nil {
 		return err
 	}
-	p, err := f.open(cmd, paths)
+	p, err := f.open(cmd, paths, &f.registryFlags)
 	if err != nil {
 		return err
 	}

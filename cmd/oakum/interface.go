@@ -22,12 +22,14 @@ var errInterrupted = errors.New("interrupted")
 
 type interfaceFlags struct {
 	selectFlags
+	registryFlags
 	theme             string
 	accessible, ascii bool
 }
 
 func (f *interfaceFlags) add(cmd *cobra.Command) {
 	f.selectFlags.add(cmd)
+	f.addOffline(cmd)
 	cmd.Flags().StringVar(&f.theme, "theme", "auto", "`THEME` of the interface: auto, dark, light, high-contrast, colorblind or none")
 	cmd.Flags().BoolVar(&f.accessible, "accessible", false, "use line mode: plain lines and words, for screen readers, simple terminals and pipes")
 	cmd.Flags().BoolVar(&f.ascii, "ascii", false, "draw with ASCII characters only")
@@ -51,7 +53,11 @@ func (f *interfaceFlags) run(cmd *cobra.Command, paths []string) error {
 	if err != nil {
 		return err
 	}
-	b, err := project.NewBackend(paths, f.noIgnore, f.generated)
+	lookup, err := f.settings()
+	if err != nil {
+		return err
+	}
+	b, err := project.NewBackend(paths, f.noIgnore, f.generated, lookup)
 	if err != nil {
 		return err
 	}

@@ -15,9 +15,10 @@ import (
 
 type scanFlags struct {
 	selectFlags
+	registryFlags
 	format, min, failOn string
 	full                bool
-	images, offline     bool
+	images              bool
 }
 
 // defaults are those of the bare command, which has no flags.
@@ -28,7 +29,7 @@ func newScan() *cobra.Command {
 	f.defaults()
 	cmd := &cobra.Command{
 		Use:   "scan [PATH…]",
-		Short: "Report what is unsafe; never writes, and uses the network only with --images",
+		Short: "Report what is unsafe; never writes, uses the network only with --online or --images",
 		Long: `Report what is unsafe in the Dockerfiles, Compose files and Kubernetes manifests
 at or below the paths (without any: the current directory). A path that is given
 is never ignored. A summary comes first, then the findings by rule, the most
@@ -45,11 +46,12 @@ to scan, no file can be read, or a rule failed. Findings below --min-severity ar
 counted, not shown, and do not fail the scan.`,
 		RunE: f.run,
 	}
-	f.add(cmd)
+	f.selectFlags.add(cmd)
+	f.addOnline(cmd)
 	cmd.Flags().StringVar(&f.format, "format", f.format, "`FORMAT` of the report: text, concise or json")
 	cmd.Flags().BoolVar(&f.full, "full", false, "show all evidence, parameters and references of every finding")
 	cmd.Flags().BoolVar(&f.images, "images", false, "also run trivy or grype, if one is installed, on the images that the files name, and show how many vulnerabilities are known")
-	cmd.Flags().BoolVar(&f.offline, "offline", false, "with --images: look only at images and vulnerability data that are on this machine")
+	cmd.Flags().BoolVar(&f.lookup.Registry.Offline, "offline", false, "with --images: look only at images and vulnerability data that are on this machine; with --online: use the answers that were kept")
 	cmd.Flags().StringVar(&f.min, "min-severity", f.min, "show findings from this `SEVERITY` up: low, medium, high or critical")
 	cmd.Flags().StringVar(&f.failOn, "fail-on", f.failOn, "exit 1 on findings from this `SEVERITY` up, or none")
 	return cmd
@@ -67,7 +69,7 @@ func (f *scanFlags) run(cmd *cobra.Command, paths []string) error {
 	if err := oneOf("--format", f.format, "text", "concise", "json"); err != nil {
 		return err
 	}
-	p, err := f.open(cmd, paths)
+	p, err := f.open(cmd, paths, &f.registryFlags)
 	if err != nil {
 		return err
 	}
@@ -79,7 +81,7 @@ func (f *scanFlags) run(cmd *cobra.Command, paths []string) error {
 	scan.Arguments = f.arguments(paths)
 	if f.images {
 		named := rules.Images(p.Session().Snapshot())
-		scan.Vulnerabilities = p.Vulnerabilities(cmd.Context(), named, scanner.Options{Offline: f.offline})
+		scan.Vulnerabilities = p.Vulnerabilities(cmd.Context(), named, scanner.Options{Offline: f.lookup.Registry.Offline})
 		f.progress.stop()
 		if err := cmd.Context().Err(); err != nil {
 			return err

@@ -13,12 +13,17 @@ import (
 var update = flag.Bool("update", false, "rewrite what the scripts compare output with")
 
 func TestMain(m *testing.M) {
+	// No test asks a registry but those that start one, and say so.
+	if _, said := os.LookupEnv("OAKUM_OFFLINE"); !said {
+		os.Setenv("OAKUM_OFFLINE", "1")
+	}
 	testscript.Main(m, map[string]func(){"oakum": main})
 }
 
 // TestScripts runs the command lines in testdata/script. Each script has its
 // own folder, home and state, and a git that reads no configuration.
 func TestScripts(t *testing.T) {
+	registry := startRegistry(t)
 	testscript.Run(t, testscript.Params{
 		Dir:                 "../../testdata/script",
 		UpdateScripts:       *update,
@@ -28,6 +33,9 @@ func TestScripts(t *testing.T) {
 			home := e.WorkDir + "-home" // beside it, so that no script scans or commits it
 			e.Setenv("HOME", home)
 			e.Setenv("XDG_STATE_HOME", filepath.Join(home, "state"))
+			e.Setenv("XDG_CACHE_HOME", filepath.Join(home, "cache"))
+			e.Setenv("OAKUM_OFFLINE", "1")
+			e.Setenv("REGISTRY", registry)
 			e.Setenv("GIT_CONFIG_GLOBAL", os.DevNull)
 			e.Setenv("GIT_CONFIG_NOSYSTEM", "1")
 			for _, who := range []string{"AUTHOR", "COMMITTER"} {

@@ -39,12 +39,16 @@ func (f *selectFlags) selection() (*project.Selection, error) {
 }
 
 // open reads and checks what the paths hold, and prints the notes.
-func (f *selectFlags) open(cmd *cobra.Command, paths []string) (*project.Project, error) {
+func (f *selectFlags) open(cmd *cobra.Command, paths []string, registries *registryFlags) (*project.Project, error) {
 	selection, err := f.selection()
 	if err != nil {
 		return nil, err
 	}
-	registries, err := f.registries(cmd)
+	allowed, err := f.registries(cmd)
+	if err != nil {
+		return nil, err
+	}
+	lookup, err := registries.settings()
 	if err != nil {
 		return nil, err
 	}
@@ -52,7 +56,10 @@ func (f *selectFlags) open(cmd *cobra.Command, paths []string) (*project.Project
 	if isTerminal(os.Stderr) {
 		f.progress.out = os.Stderr
 	}
-	p, err := project.Open(cmd.Context(), project.Options{Paths: paths, NoIgnore: f.noIgnore, Generated: f.generated, Selection: selection, AllowedRegistries: registries, Progress: f.progress.report})
+	p, err := project.Open(cmd.Context(), project.Options{
+		Paths: paths, NoIgnore: f.noIgnore, Generated: f.generated, Selection: selection, AllowedRegistries: allowed, Lookup: lookup,
+		Progress: f.progress.report, Say: func(s string) { note(cmd, s+" (--offline asks nobody)") },
+	})
 	f.progress.stop()
 	if err != nil {
 		return nil, err

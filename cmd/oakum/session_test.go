@@ -79,9 +79,9 @@ func walk(x *terminal) {
 	x.keys("Escape")
 	x.wait("by file", "> [✓] HIGH runs as root")
 	x.keys("u")
-	x.wait("undone: accept dockerfile/runs-as-root", "> [ ] HIGH runs as root")
+	x.wait("Undone: accept dockerfile/runs-as-root", "> [ ] HIGH runs as root")
 	x.keys("C-r")
-	x.wait("done again", "> [✓] HIGH runs as root")
+	x.wait("Done again", "> [✓] HIGH runs as root")
 	x.keys("A")
 	x.wait(" accepted, ")
 	x.keys("w")
@@ -93,7 +93,7 @@ func walk(x *terminal) {
 	x.wait("files written", "oakum undo")
 	x.keys("q")
 	x.exited(exitFindings)
-	x.wait("lists the same files as before", "\nsh>") // the end of what stays in the scrollback
+	x.wait("\nsh>") // the end of what stays in the scrollback
 	x.restored(stty)
 
 	// The same decisions without a terminal make the same files.

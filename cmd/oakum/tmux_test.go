@@ -60,7 +60,7 @@ func newTerminal(t *testing.T, binary string, width, height int, env ...string) 
 	x.env = append([]string{
 		"PATH=" + filepath.Dir(binary) + string(os.PathListSeparator) + os.Getenv("PATH"),
 		"HOME=" + x.home, "XDG_STATE_HOME=" + filepath.Join(x.home, "state"),
-		"LANG=C.UTF-8", "TERM=screen-256color", "PS1=sh>",
+		"OAKUM_OFFLINE=1", "LANG=C.UTF-8", "TERM=screen-256color", "PS1=sh>",
 	}, env...)
 	x.open(width, height)
 	return x

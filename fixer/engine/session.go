@@ -301,6 +301,9 @@ func (s *Session) OutlookFunc() func(upTo fixer.Level) *Plan {
 // [Session.FoldFunc] from just these.
 func (s *Session) AdoptPlan(plan *Plan) { s.plan = plan }
 
+// Facts returns what the session checks with.
+func (s *Session) Facts() *fixer.Facts { return s.checker.facts }
+
 // SetFacts checks again with new facts. Decisions stay.
 func (s *Session) SetFacts(facts *fixer.Facts) {
 	s.checker = newChecker(facts, s.checker.rules)

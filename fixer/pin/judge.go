@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/oakum-sec/oakum/fixer"
 	"github.com/oakum-sec/oakum/fixer/image"
@@ -89,6 +90,9 @@ func (at Place) answer(p *fixer.Pass, ref image.Reference, f *fixer.Finding) {
 	if ref.Mutable() {
 		questions |= image.AskVersion
 	}
+	if p.Facts.MinAge > 0 {
+		questions |= image.AskConfig
+	}
 	a, asked := p.Facts.Ask(ref, questions)
 	switch {
 	case a == nil:
@@ -99,12 +103,30 @@ func (at Place) answer(p *fixer.Pass, ref image.Reference, f *fixer.Finding) {
 		if k, ok := updates.Keeps(p, at.File, updates.ImagesIn(p.File)); ok {
 			f.Evidence = append(f.Evidence, k.Evidence())
 		}
-		if at.Locked == "" && at.Write != nil && (asked || !ref.Mutable()) {
+		young := tooYoung(a, p.Facts.MinAge)
+		if young != "" {
+			f.Evidence = append(f.Evidence, fixer.Evidence{Kind: fixer.FromRegistry, Text: young})
+		}
+		if at.Locked == "" && at.Write != nil && asked && young == "" {
 			f.Fixes = at.fixes(p, ref, a)
 			return
 		}
 	}
 	f.Advice = at.advice(ref, a)
+}
+
+// tooYoung says why an image is not pinned yet: whoever takes an image only after
+// some days leaves others the time to find out that it is malicious.
+func tooYoung(a *image.Answer, days int) string {
+	switch {
+	case days <= 0:
+		return ""
+	case a.Created.IsZero():
+		return fmt.Sprintf("The image does not say when it was created: it is not pinned, because an age of %s is asked for", text.Count(days, "day", "days"))
+	case a.At.Sub(a.Created) < time.Duration(days)*24*time.Hour:
+		return fmt.Sprintf("The image was created on %s: it is not pinned before it is %s old", a.Created.Format("2006-01-02"), text.Count(days, "day", "days"))
+	}
+	return ""
 }
 
 // said is the registry's answer as evidence.
@@ -185,6 +207,9 @@ func (at Place) advice(ref image.Reference, a *image.Answer) string {
 	name := ref.Familiar()
 	digest := "@sha256:…"
 	command := fmt.Sprintf(" (get the digest with `docker buildx imagetools inspect %s`)", name)
+	if a == nil {
+		command = fmt.Sprintf(" (oakum fix --level review asks %s for the digest; `docker buildx imagetools inspect %s` prints it)", ref.Registry, name)
+	}
 	if a != nil && a.Failure == nil && validDigest(a.Digest) {
 		digest, command = "@"+a.Digest, ""
 	}
@@ -192,7 +217,7 @@ func (at Place) advice(ref image.Reference, a *image.Answer) string {
 	case at.Locked != "":
 		return fmt.Sprintf("Pin it: %s%s", at.Locked, command)
 	case MadeToMove(ref.Tag):
-		return fmt.Sprintf("Pin it: choose a version and write %s%s:VERSION@sha256:… (get the digest with `docker buildx imagetools inspect %s`)", at.How, untagged(name), name)
+		return fmt.Sprintf("Pin it: choose a version and write %s%s:VERSION@sha256:…%s", at.How, untagged(name), command)
 	}
 	return fmt.Sprintf("Pin it: %s%s%s%s", at.How, name, digest, command)
 }

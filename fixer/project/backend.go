@@ -10,6 +10,7 @@ import (
 	"github.com/oakum-sec/oakum/fixer/discover"
 	"github.com/oakum-sec/oakum/fixer/engine"
 	"github.com/oakum-sec/oakum/fixer/git"
+	"github.com/oakum-sec/oakum/fixer/text"
 	"github.com/oakum-sec/oakum/fixer/workspace"
 )
 
@@ -20,6 +21,7 @@ type Backend struct {
 	paths     []string
 	noIgnore  bool
 	generated bool
+	lookup    Lookup
 	allowed   []string // registries; nil without such a policy
 
 	loaded atomic.Pointer[fixer.Loaded] // the newest; nil before the first
@@ -28,12 +30,12 @@ type Backend struct {
 
 // NewBackend finds the root of the paths. Nothing is read before Load is called.
 // noIgnore looks at what .gitignore names, and generated edits what tools write.
-func NewBackend(paths []string, noIgnore, generated bool) (*Backend, error) {
+func NewBackend(paths []string, noIgnore, generated bool, lookup Lookup) (*Backend, error) {
 	root, err := discover.FindRoot(paths)
 	if err != nil {
 		return nil, err
 	}
-	return &Backend{root: root, paths: paths, noIgnore: noIgnore, generated: generated}, nil
+	return &Backend{root: root, paths: paths, noIgnore: noIgnore, generated: generated, lookup: lookup}, nil
 }
 
 // AllowRegistries sets the registries that images may come from; nil is no policy. It is
@@ -72,13 +74,29 @@ func (b *Backend) Load(ctx context.Context, progress func(fixer.Progress)) (*fix
 		return nil, err
 	}
 	loaded.Facts = factsOf(loaded.Root, b.allowed)
+	loaded.Facts.MinAge = b.lookup.MinAge
 	loaded.Notes = withInterruption(ctx, loaded.Root, loaded.Notes)
 	b.loaded.Store(loaded)
 	return loaded, nil
 }
 
-// Facts has none beyond those in the files and the image table.
-func (b *Backend) Facts(context.Context, *fixer.Snapshot) <-chan *fixer.Facts { return nil }
+// Facts asks image registries what the check of a snapshot wished to know. What
+// cannot be asked at all is said as news.
+func (b *Backend) Facts(ctx context.Context, snap *fixer.Snapshot) <-chan fixer.News {
+	loaded := b.loaded.Load()
+	if loaded == nil || !b.lookup.Ask {
+		return nil
+	}
+	news := make(chan fixer.News, 1)
+	s, err := b.lookup.within(b.allowed).newSearch()
+	if err != nil {
+		news <- fixer.News{Text: "Registries are not asked: " + text.VisibleLine(err.Error())}
+		close(news)
+		return news
+	}
+	go s.stream(ctx, snap, loaded.Facts, news)
+	return news
+}
 
 // Commit writes the changes and forgets the decisions that led to them.
 func (b *Backend) Commit(ctx context.Context, changes []engine.Change) (*fixer.Receipt, error) {

@@ -20,6 +20,10 @@ type Options struct {
 	NoIgnore  bool     // look at what .gitignore names, too
 	Generated bool     // edit what tools write, too
 	Selection *Selection
+	Lookup    Lookup
+
+	// Say is told who is about to be asked; it may be nil.
+	Say func(string)
 
 	// AllowedRegistries are those that images may come from; nil without such a policy.
 	AllowedRegistries []string
@@ -36,6 +40,7 @@ type Stage string
 const (
 	Reading  Stage = "reading"
 	Checking Stage = "checking"
+	Asking   Stage = "asking registries about"
 	Planning Stage = "planning"
 )
 
@@ -85,7 +90,18 @@ func open(ctx context.Context, o Options, progress func(Stage, fixer.Progress)) 
 		return nil, nothingIn(o.Paths)
 	}
 	snap := fixer.NewSnapshot(loaded.Sources, loaded.Names...)
-	p.session = engine.NewSession(snap, factsOf(loaded.Root, o.AllowedRegistries), o.Selection.run)
+	facts := factsOf(loaded.Root, o.AllowedRegistries)
+	facts.MinAge = o.Lookup.MinAge
+	p.session = engine.NewSession(snap, facts, o.Selection.run)
+	say := o.Say
+	if say == nil {
+		say = func(string) {}
+	}
+	learned, err := p.lookUp(ctx, o.Lookup.within(o.AllowedRegistries), say)
+	if err != nil {
+		return nil, err
+	}
+	p.Notes = append(p.Notes, learned...)
 	return p, nil
 }
 

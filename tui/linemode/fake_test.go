@@ -126,7 +126,7 @@ type fakeBackend struct {
 	skipped map[string]string
 	states  map[string]fixer.FileState
 	kept    engine.Decisions
-	facts   chan *fixer.Facts
+	facts   chan fixer.News
 
 	keepErr, commitErr, patchErr error
 	patch                        string
@@ -147,7 +147,7 @@ func (b *fakeBackend) Load(ctx context.Context, _ func(fixer.Progress)) (*fixer.
 	return &fixer.Loaded{Sources: b.sources()}, ctx.Err()
 }
 
-func (b *fakeBackend) Facts(context.Context, *fixer.Snapshot) <-chan *fixer.Facts { return b.facts }
+func (b *fakeBackend) Facts(context.Context, *fixer.Snapshot) <-chan fixer.News { return b.facts }
 
 func (b *fakeBackend) States([]string) map[string]fixer.FileState { return b.states }
 

@@ -150,12 +150,18 @@ func (t *conversation) news() {
 	var facts *fixer.Facts
 	for more := t.facts != nil; more; {
 		select {
-		case f, ok := <-t.facts:
+		case news, ok := <-t.facts:
 			if !ok {
 				t.facts, more = nil, false
 				break
 			}
-			facts = f
+			if news.Text != "" {
+				t.line()
+				t.say("%s.", visible(news.Text))
+			}
+			if news.Facts != nil {
+				facts = news.Facts
+			}
 		default:
 			more = false
 		}

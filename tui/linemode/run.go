@@ -69,7 +69,7 @@ type conversation struct {
 	lines <-chan string
 	s     *engine.Session
 	b     review.Backend
-	facts <-chan *fixer.Facts
+	facts <-chan fixer.News
 
 	queue []*engine.Outcome // the findings in the order in which they are presented
 	at    int               // which one is current; len(queue) after the last

@@ -172,9 +172,9 @@ func TestOutputFails(t *testing.T) {
 func TestLateFacts(t *testing.T) {
 	for number, times := range map[string]int{"3": 1, "1": 2} {
 		s, b := talkAbout(map[string]string{"Dockerfile": shop})
-		b.facts = make(chan *fixer.Facts, 1)
+		b.facts = make(chan fixer.News, 1)
 		out := &listener{words: "\nFinding " + number + " of 7", do: func() {
-			b.facts <- knownNode
+			b.facts <- fixer.News{Facts: knownNode}
 			close(b.facts)
 		}}
 		in := strings.NewReader(number + "\nlist nothing-like-it\nlist nothing-like-it\nquit\n")

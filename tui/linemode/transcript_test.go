@@ -127,8 +127,8 @@ func set(t *testing.T, b *fakeBackend, settings []string) {
 				{Rule: "dockerfile/gone", File: "Dockerfile", Path: "x\x1b[2J"}:          {Verdict: engine.Skip},
 			}
 		case "facts":
-			b.facts = make(chan *fixer.Facts, 1)
-			b.facts <- knownNode
+			b.facts = make(chan fixer.News, 1)
+			b.facts <- fixer.News{Facts: knownNode}
 			close(b.facts)
 		case "changes-files":
 		default:
