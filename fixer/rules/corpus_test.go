@@ -31,7 +31,7 @@ var changeable = []string{
 	"readOnlyRootFilesystem", "drop", "security_opt", "read_only", "tmpfs", "user",
 	"apiVersion", "subjects", "nodePort", "type", "externalTrafficPolicy",
 	"serviceAccount", "seccomp.security.alpha.kubernetes.io", "container.seccomp.security.alpha.kubernetes.io",
-	"container.apparmor.security.beta.kubernetes.io", "add", "hostPort", "host", "value", "image",
+	"container.apparmor.security.beta.kubernetes.io", "add", "hostPort", "host", "value", "image", "uses",
 	"awsElasticBlockStore", "azureDisk", "azureFile", "cephfs", "cinder", "flexVolume", "flocker", "gcePersistentDisk", "glusterfs",
 	"iscsi", "portworxVolume", "quobyte", "rbd", "vsphereVolume", // each said again in a PersistentVolume
 }

@@ -50,7 +50,7 @@ func keyOf(p yamldoc.Path) string {
 	return "- "
 }
 
-// Images returns the images that a file names.
+// Images returns the images that a file names and that are pulled.
 func Images(p *fixer.Pass) []fixer.NamedImage {
 	var out []fixer.NamedImage
 	for _, i := range p.File.Workflow.Images {

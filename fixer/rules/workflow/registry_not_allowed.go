@@ -18,7 +18,7 @@ var RegistryNotAllowed = &fixer.Rule{
 	Kind:     fixer.Workflow,
 	Phase:    fixer.Identity,
 	References: []fixer.Reference{
-		{Source: fixer.Scorecard, ID: "Pinned-Dependencies"},
+		{Source: fixer.CWE, ID: "CWE-829"},
 	},
 	Doc:   registryNotAllowedDoc,
 	Check: func(p *fixer.Pass) { eachImage(p, pin.NotAllowed) },

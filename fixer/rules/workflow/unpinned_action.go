@@ -77,7 +77,7 @@ func reportUnpinned(p *fixer.Pass, u *workflow.Use) {
 	switch {
 	case firstParty[strings.ToLower(u.Owner)]:
 		f.Severity = fixer.Low
-		f.Evidence = append(f.Evidence, fixer.Evidence{Kind: fixer.FromPlatform, Source: "GitHub", Text: "GitHub itself publishes the actions of " + u.Owner})
+		f.Evidence = append(f.Evidence, fixer.Evidence{Kind: fixer.FromPlatform, Source: "GitHub", Text: "GitHub itself publishes " + u.Repository()})
 	case own != "" && strings.EqualFold(u.Owner, own):
 		f.Severity = fixer.Low
 		f.Evidence = append(f.Evidence, fixer.Evidence{Kind: fixer.FromRepository, Source: "git", Text: u.Owner + " owns this repository, too"})
@@ -113,7 +113,8 @@ func ownerOf(source string) string {
 func commitAdvice(u *workflow.Use) string {
 	address := text.ShellWord("https://github.com/" + u.Repository())
 	if !tagPattern.MatchString(u.Ref) {
-		return fmt.Sprintf("Choose a release and pin it: uses: %s@COMMIT # VERSION (`git ls-remote --tags %s` lists the releases with their commits; of a tag listed twice, use the line with ^{})", u.Target(), address)
+		return fmt.Sprintf("Choose a release and pin it: uses: %s@COMMIT # VERSION (`git ls-remote --tags %s` lists the releases with their commits; of a tag listed twice, use the line with ^{}). "+
+			"Without releases, pin the newest commit, which `git ls-remote %s %s` prints", u.Target(), address, address, text.ShellWord("refs/heads/"+u.Ref))
 	}
 	tag := "refs/tags/" + u.Ref
 	return fmt.Sprintf("Pin it: uses: %s@COMMIT # %s (get the commit with `git ls-remote %s %s %s`; of two lines, use the one with ^{})",
