@@ -2,21 +2,12 @@ package registry
 
 import (
 	"bytes"
-	"context"
 	"encoding/json"
-	"encoding/pem"
 	"fmt"
 	"io"
-	"log"
-	"net"
 	"net/http"
 	"net/http/httptest"
-	"net/netip"
-	"net/url"
-	"os"
-	"path/filepath"
 	"runtime"
-	"slices"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -81,6 +72,15 @@ func TestHostileRegistry(t *testing.T) {
 		{"other bytes than the digest's", image.AskConfig, func(w http.ResponseWriter, req *http.Request) bool {
 			return req.Method == http.MethodGet && respond(w, 200, `{"schemaVersion":2,"manifests":[]}`, "Content-Type", indexType, "Docker-Content-Digest", real)
 		}, image.BadAnswer, host + " answers with bytes that have another digest than it says", 2},
+		{"other bytes than the digest's, and no word of it", image.AskConfig, func(w http.ResponseWriter, req *http.Request) bool {
+			return req.Method == http.MethodGet && respond(w, 200, `{"schemaVersion":2,"manifests":[]}`, "Content-Type", indexType)
+		}, image.BadAnswer, host + " answers with bytes that have another digest than it says", 2},
+		{"another configuration than the digest's", image.AskConfig, func(w http.ResponseWriter, req *http.Request) bool {
+			return strings.Contains(req.URL.Path, "/blobs/") && respond(w, 200, `{"os":"linux","architecture":"amd64"}`)
+		}, image.BadAnswer, host + " answers with bytes that have another digest than it says", 4},
+		{"another digest than the one asked for", image.AskPin, func(w http.ResponseWriter, req *http.Request) bool {
+			return respond(w, 200, "", "Content-Type", indexType, "Docker-Content-Digest", other)
+		}, image.BadAnswer, host + " answers with another digest than the one that was asked for", 1},
 		{"a digest that is none, and other bytes", image.AskDigest, func(w http.ResponseWriter, req *http.Request) bool {
 			if head(w, req) {
 				return respond(w, 200, "", "Content-Type", indexType, "Docker-Content-Digest", "sha256:xyz")
@@ -206,7 +206,11 @@ func TestHostileRegistry(t *testing.T) {
 			})
 			credentials(t, object{"auths": object{reg.host: basicEntry("me", "s3cret"), "https://" + foreign.Listener.Addr().String(): object{}}})
 			begin := time.Now()
-			got := one(t, r, reg.host+"/app:1", c.ask)
+			name := reg.host + "/app:1"
+			if c.ask == image.AskPin {
+				name += "@" + real
+			}
+			got := one(t, r, name, c.ask)
 			wantFailure(t, got, c.kind, c.text)
 			if d := time.Since(begin); d > 3*time.Second {
 				t.Errorf("it took %s", d)
@@ -334,180 +338,5 @@ func TestMemoryIsBounded(t *testing.T) {
 	// A buffer that grows is there twice for a moment, and garbage for another.
 	if more, most := <-peak-before.HeapInuse, uint64(r.options.PerHost*6*maxBody); more > most {
 		t.Errorf("the heap grew by %d MiB, want at most %d", more>>20, most>>20)
-	}
-}
-
-// TestHostThatIsDown: it is not waited for again and again.
-func TestHostThatIsDown(t *testing.T) {
-	l := must(net.Listen("tcp", "127.0.0.1:0"))
-	host := l.Addr().String()
-	l.Close()
-	var wishes []image.Wish
-	for i := range 200 {
-		wishes = append(wishes, wish(fmt.Sprintf("%s/app:%d", host, i), image.AskDigest|image.AskConfig))
-	}
-	begin := time.Now()
-	for _, a := range resolve(t, newResolver(t, nil), wishes...) {
-		wantFailure(t, a, image.Unreachable, host+" cannot be reached: connection refused")
-	}
-	if d := time.Since(begin); d > 2*time.Second {
-		t.Errorf("it took %s", d)
-	}
-}
-
-// TestSlowHost: a host that answers nobody costs one timeout, not one for each
-// reference.
-func TestSlowHost(t *testing.T) {
-	reg := newTestRegistry(t)
-	reg.answer(func(w http.ResponseWriter, req *http.Request) bool {
-		<-req.Context().Done()
-		return true
-	})
-	var wishes []image.Wish
-	for i := range 100 {
-		wishes = append(wishes, wish(fmt.Sprintf("%s/app:%d", reg.host, i), image.AskDigest))
-	}
-	begin := time.Now()
-	for _, a := range resolve(t, newResolver(t, func(o *Options) { o.Timeout = 200 * time.Millisecond }), wishes...) {
-		wantFailure(t, a, image.Unreachable, reg.host+" did not answer within 200 ms")
-	}
-	if n := len(reg.asked()); n != 1 {
-		t.Errorf("%d requests", n)
-	}
-	if d := time.Since(begin); d > 2*time.Second {
-		t.Errorf("it took %s", d)
-	}
-}
-
-func TestOverallTime(t *testing.T) {
-	reg := newTestRegistry(t)
-	reg.push("app", indexOf("app", day), "1")
-	reg.answer(func(w http.ResponseWriter, req *http.Request) bool {
-		time.Sleep(20 * time.Millisecond)
-		return false
-	})
-	var wishes []image.Wish
-	for i := range 100 {
-		wishes = append(wishes, wish(fmt.Sprintf("%s/app:%d", reg.host, i), image.AskDigest))
-	}
-	late := 0
-	for _, a := range resolve(t, newResolver(t, func(o *Options) { o.Overall = 100 * time.Millisecond; o.PerHost = 2 }), wishes...) {
-		if a.Failure != nil && a.Failure.Kind == image.Unreachable {
-			late++
-			wantFailure(t, a, image.Unreachable, reg.host+" was not asked to the end: all questions together may take 100 ms")
-		}
-	}
-	if late < 80 {
-		t.Errorf("only %d questions were not asked", late)
-	}
-}
-
-// TestCertificates: a registry with a certificate of its own is asked with the file
-// that vouches for it.
-func TestCertificates(t *testing.T) {
-	plain := newTestRegistry(t)
-	want := plain.push("app", indexOf("app", day), "1")
-	secure := httptest.NewUnstartedServer(plain.Config.Handler)
-	secure.Config.ErrorLog = log.New(io.Discard, "", 0)
-	secure.StartTLS()
-	t.Cleanup(secure.Close)
-	host := strings.TrimPrefix(secure.URL, "https://")
-
-	r := newResolver(t, nil)
-	wantFailure(t, one(t, r, host+"/app:1", image.AskDigest), image.Unreachable, host+" has a certificate that is not trusted here: x509: certificate signed by unknown authority")
-
-	file := filepath.Join(t.TempDir(), "ca.pem")
-	if err := os.WriteFile(file, pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: secure.Certificate().Raw}), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	r = newResolver(t, func(o *Options) { o.CAFile = file })
-	if got := one(t, r, host+"/app:1", image.AskDigest); got.Digest != want {
-		t.Errorf("answer is %+v, %v", got, got.Failure)
-	}
-	for _, bad := range []string{filepath.Join(t.TempDir(), "none"), os.DevNull} {
-		if _, err := New(Options{CAFile: bad}); err == nil {
-			t.Errorf("%s is taken for certificates", bad)
-		}
-	}
-}
-
-// TestProxy: calls go through the proxy of the environment, and a registry behind
-// it cannot lead into a private network.
-func TestProxy(t *testing.T) {
-	reg := newTestRegistry(t)
-	want := reg.push("app", indexOf("app", day), "1")
-	var through []string
-	proxy := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
-		through = append(through, req.URL.String())
-		if strings.HasSuffix(req.URL.Path, "/2") {
-			respond(w, 307, "", "Location", reg.URL+"/v2/app/manifests/1")
-			return
-		}
-		reg.Config.Handler.ServeHTTP(w, req)
-	}))
-	t.Cleanup(proxy.Close)
-	isolate(t)
-	t.Setenv("HTTP_PROXY", proxy.URL)
-	r, err := New(Options{NoCache: true, PlainHTTP: []string{"registry.test"}})
-	if err != nil {
-		t.Fatal(err)
-	}
-	if got := one(t, r, "registry.test/app:1", image.AskDigest); got.Digest != want {
-		t.Errorf("answer is %+v, %v", got, got.Failure)
-	}
-	wantFailure(t, one(t, r, "registry.test/app:2", image.AskDigest), image.BadAnswer, "registry.test leads to "+reg.host+", an address of a private network, and is not followed")
-	if want := []string{"http://registry.test/v2/app/manifests/1", "http://registry.test/v2/app/manifests/2"}; !slices.Equal(through, want) {
-		t.Errorf("through the proxy went %q", through)
-	}
-}
-
-func TestAddresses(t *testing.T) {
-	for _, c := range []struct {
-		ip              string
-		public, private bool // may be reached from a registry at such an address
-	}{
-		{"203.0.113.7", true, true}, {"2001:db8::1", true, true},
-		{"10.1.2.3", false, true}, {"192.168.0.1", false, true}, {"127.0.0.1", false, true}, {"::1", false, true}, {"fd00::1", false, true},
-		{"100.64.0.1", false, true}, {"0.0.0.0", false, true}, {"::ffff:10.0.0.1", false, true},
-		{"169.254.169.254", false, false}, {"fe80::1", false, false}, {"::ffff:169.254.169.254", false, false},
-	} {
-		ip := netip.MustParseAddr(c.ip)
-		public, private := &trail{}, &trail{private: true}
-		if public.mayReach(ip) != c.public || private.mayReach(ip) != c.private {
-			t.Errorf("%s: %v from a public registry, %v from a private one", ip, public.mayReach(ip), private.mayReach(ip))
-		}
-	}
-}
-
-// TestNamesOfPrivateAddresses: a name is judged by what it stands for.
-func TestNamesOfPrivateAddresses(t *testing.T) {
-	tr := &trail{shown: "ghcr.io", plainAllowed: func(string) bool { return true }}
-	if err := tr.check(must(url.Parse("http://localhost:5000/x"))); err == nil {
-		t.Error("a public registry may lead to localhost")
-	}
-	if err := tr.check(must(url.Parse("https://storage.example.org/x"))); err != nil {
-		t.Error(err)
-	}
-	ctx := context.WithValue(context.Background(), trailKey{}, tr)
-	if err := refuseDial(ctx, "tcp4", "10.0.0.7:443", nil); err == nil || !strings.Contains(err.Error(), "ghcr.io leads to 10.0.0.7:443") {
-		t.Errorf("error is %v", err)
-	}
-	if err := refuseDial(ctx, "tcp6", "[2001:db8::1]:443", nil); err != nil {
-		t.Error(err)
-	}
-	if !tr.ledTo("storage.example.org") || tr.ledTo("proxy.lan") {
-		t.Error("the guard is about another host")
-	}
-}
-
-func TestPlainHTTP(t *testing.T) {
-	r := newResolver(t, func(o *Options) { o.PlainHTTP = []string{"registry.lan", "10.0.0.1:5000"} })
-	for host, want := range map[string]string{
-		"localhost:5000": "http", "127.0.0.1:5000": "http", "[::1]:5000": "http", "x.localhost": "http", "registry.lan": "http", "registry.lan:5000": "http", "10.0.0.1:5000": "http",
-		"10.0.0.1": "https", "10.0.0.1:80": "https", "ghcr.io": "https", "docker.io": "https", "localhost.example.org": "https", "127.0.0.1.example.org": "https",
-	} {
-		if got := r.host(host).scheme; got != want {
-			t.Errorf("%s is asked by %s", host, got)
-		}
 	}
 }

@@ -1,6 +1,7 @@
 package registry
 
 import (
+	"fmt"
 	"net/http"
 	"slices"
 	"strings"
@@ -8,6 +9,8 @@ import (
 	"time"
 
 	v1 "github.com/google/go-containerregistry/pkg/v1"
+	"github.com/google/go-containerregistry/pkg/v1/empty"
+	"github.com/google/go-containerregistry/pkg/v1/mutate"
 
 	"github.com/oakum-sec/oakum/fixer/image"
 )
@@ -87,9 +90,8 @@ func TestDatesAreOptional(t *testing.T) {
 
 func TestSignatures(t *testing.T) {
 	reg := newTestRegistry(t)
-	plain := reg.push("plain", imageOf("plain", "amd64", day), "1")
+	reg.push("plain", imageOf("plain", "amd64", day), "1")
 	built := reg.push("built", indexOf("built", day), "1")
-	_ = plain
 
 	tagged := reg.push("tagged", imageOf("tagged", "amd64", day), "1")
 	tag := strings.Replace(tagged, ":", "-", 1)
@@ -127,6 +129,58 @@ func TestSignatures(t *testing.T) {
 		if s.None() != c.want.None() {
 			t.Errorf("%s: none is %v", c.name, s.None())
 		}
+	}
+}
+
+func TestKindsOfWhatIsAttached(t *testing.T) {
+	note := func(name, value string) map[string]string { return map[string]string{name: value} }
+	const bundle = "application/vnd.dev.sigstore.bundle.v0.3+json"
+	for _, c := range []struct {
+		mediaType   string
+		annotations map[string]string
+		want        image.Signatures
+	}{
+		{"application/vnd.cncf.notary.signature", nil, image.Signatures{Notation: 1}},
+		{bundle, note("dev.sigstore.bundle.content", "message-signature"), image.Signatures{Cosign: 1}},
+		{bundle, note("dev.sigstore.bundle.predicateType", "https://sigstore.dev/cosign/sign/v1"), image.Signatures{Cosign: 1}},
+		{bundle, note("dev.sigstore.bundle.predicateType", "https://slsa.dev/provenance/v1"), image.Signatures{Attestations: 1}},
+		{bundle, note("dev.sigstore.bundle.predicateType", "https://spdx.dev/Document/v2.3"), image.Signatures{SBOMs: 1}},
+		{bundle, nil, image.Signatures{Attestations: 1}},
+		{"application/vnd.in-toto+json", note("in-toto.io/predicate-type", "https://cyclonedx.org/bom/v1.6"), image.Signatures{SBOMs: 1}},
+		{"application/vnd.dsse.envelope.v1+json", note("predicateType", "cosign.sigstore.dev/attestation/vuln/v1"), image.Signatures{Attestations: 1}},
+		{"application/vnd.syft+json", nil, image.Signatures{SBOMs: 1}},
+		{"application/vnd.example", nil, image.Signatures{}},
+	} {
+		s := attached{&image.Signatures{}}
+		s.add(c.mediaType, c.annotations)
+		got := *s.Signatures
+		if !slices.Equal(got.Types, []string{c.mediaType}) {
+			t.Errorf("types are %q", got.Types)
+		}
+		got.Types = nil
+		if fmt.Sprint(got) != fmt.Sprint(c.want) {
+			t.Errorf("%s with %v is %+v, want %+v", c.mediaType, c.annotations, got, c.want)
+		}
+	}
+}
+
+// TestDatesOfTheIndex: where the index has dates, no configuration is read for
+// them.
+func TestDatesOfTheIndex(t *testing.T) {
+	reg := newTestRegistry(t)
+	dated := func(text string, at time.Time) v1.ImageIndex {
+		return mutate.AppendManifests(empty.Index, mutate.IndexAddendum{Add: imageOf(text, "amd64", time.Time{}), Descriptor: v1.Descriptor{
+			Platform: &v1.Platform{OS: "linux", Architecture: "amd64"}, Annotations: map[string]string{"org.opencontainers.image.created": at.Format(time.RFC3339)},
+		}})
+	}
+	old := reg.push("app", dated("old", day), "1")
+	reg.push("app", dated("new", day.AddDate(0, 1, 0)), "1")
+	got := one(t, newResolver(t, nil), reg.host+"/app:1@"+old, image.AskPin)
+	if got.Failure != nil || got.Pin == nil || *got.Pin != (image.Pinned{Created: day, TagCreated: day.AddDate(0, 1, 0)}) {
+		t.Errorf("pin is %+v, %v", got.Pin, got.Failure)
+	}
+	if n := len(reg.asked()); n != 4 {
+		t.Errorf("%d requests", n)
 	}
 }
 

@@ -190,6 +190,19 @@ func TestPagesOfTags(t *testing.T) {
 	}
 }
 
+// TestNamesOfTags: what no tag can be is dropped.
+func TestNamesOfTags(t *testing.T) {
+	reg := newTestRegistry(t)
+	reg.answer(func(w http.ResponseWriter, req *http.Request) bool {
+		return respond(w, 200, `{"tags":["1.0","a\u001b[31m","x y","","../../y","-x","`+strings.Repeat("x", 129)+`","v2_a.b-c"]}`)
+	})
+	r := newResolver(t, nil)
+	a := &asking{run: r.newRun(true), loc: r.locate(wish(reg.host+"/app", 0).Ref)}
+	if got, err := a.tags(t.Context()); err != nil || !slices.Equal(got, tagList{"1.0", "v2_a.b-c"}) {
+		t.Errorf("tags are %q, %v", got, err)
+	}
+}
+
 // TestHugeListOfTags: what is beyond the bound is not compared, which is said.
 func TestHugeListOfTags(t *testing.T) {
 	reg := newTestRegistry(t)
