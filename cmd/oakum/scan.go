@@ -34,7 +34,8 @@ func newScan() *cobra.Command {
 at or below the paths (without any: the current directory). A path that is given
 is never ignored. A summary comes first, then the findings by rule, the most
 severe first. --full adds all evidence, the values a fix takes (--set) and the
-references. Helm charts and what Kustomize renders are not read.
+references. In CI workflows (GitHub, GitLab), only images and actions are checked.
+Helm charts and what Kustomize renders are not read.
 
 --images runs the vulnerability scanner that is installed, trivy or grype. It looks
 at the images that the files name and do not build, and at what could take the
