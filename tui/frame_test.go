@@ -13,6 +13,7 @@ import (
 
 	"github.com/oakum-sec/oakum/fixer"
 	"github.com/oakum-sec/oakum/fixer/engine"
+	"github.com/oakum-sec/oakum/fixer/rules"
 )
 
 var update = flag.Bool("update", false, "rewrite the golden frames")
@@ -119,46 +120,76 @@ func acceptSome(t *testing.T, d *drive) {
 	d.elapse()
 }
 
+// twice is a manifest with a key that is set twice, which no fix is made in.
+const twice = `apiVersion: v1
+kind: ReplicationController
+metadata:
+  name: web
+spec:
+  selector:
+    app: web
+  replicas: 1
+  selector:
+    app: other
+  template:
+    metadata:
+      labels: {app: web}
+    spec:
+      containers:
+        - name: web
+          image: example.org/web:1.0
+`
+
+// realOf has the real rules and some files.
+func realOf(sources ...fixer.Source) *fakeBackend {
+	b := newFake(sources)
+	b.rules = rules.All()
+	return b
+}
+
 // TestGoldensOfMoments compares frames that no way leads to directly.
 func TestGoldensOfMoments(t *testing.T) {
 	for name, lead := range map[string]func(*testing.T) *drive{
 		"closed-and-new": func(t *testing.T) *drive {
-			d := start(t, newFake(shop()), 140, 40)
-			d.model().list.list.Select(find(t, d, "compose/privileged").String())
-			d.press("space")
-			d.model().list.list.Select(find(t, d, "compose/writable-root").String())
-			d.press("space", "/")
-			d.typeText("api")
+			d := start(t, newReal(t), 140, 40)
+			for _, rule := range []string{"compose/privileged", "kubernetes/run-as-non-root"} {
+				d.model().list.list.Select(find(t, d, rule).String())
+				d.press("space")
+			}
+			d.press("/")
+			d.typeText("a")
 			d.press("enter")
 			return d
 		},
 		"manual": func(t *testing.T) *drive {
-			d := start(t, newFake(shop()), 80, 24)
-			openReview(t, d, "dockerfile/secret-in-arg")
+			d := start(t, newReal(t), 80, 24)
+			openReview(t, d, "dockerfile/secret-in-env")
 			return d
 		},
 		"blocked": func(t *testing.T) *drive {
-			d := start(t, newFake(shop()), 80, 24)
-			openReview(t, d, "compose/stubborn")
+			d := start(t, realOf(fixer.Source{Path: "web.yaml", Kind: fixer.Kubernetes, Data: []byte(twice)}), 80, 24)
+			openReview(t, d, "kubernetes/run-as-non-root")
 			return d
 		},
 		"split": func(t *testing.T) *drive {
-			d := start(t, newFake(shop()), 140, 40)
-			d.press("A", "enter", "z")
+			d := start(t, newReal(t), 140, 40)
+			d.press("A")
+			openReview(t, d, "compose/privileged")
+			d.press("z")
 			return d
 		},
 		"nothing-accepted": func(t *testing.T) *drive {
-			d := start(t, newFake(shop()), 80, 24)
+			d := start(t, newReal(t), 80, 24)
 			d.press("w")
 			return d
 		},
 		"ascii": func(t *testing.T) *drive {
-			d := start(t, newFake(shop()), 80, 24, func(o *Options) { o.ASCII = true })
+			d := start(t, newReal(t), 80, 24, func(o *Options) { o.ASCII = true })
 			d.press("A")
 			return d
 		},
-		"too-small": func(t *testing.T) *drive { return start(t, newFake(shop()), 40, 10) },
-		"hostile":   func(t *testing.T) *drive { return start(t, newFake(hostile()), 80, 24) },
+		"too-small": func(t *testing.T) *drive { return start(t, newReal(t), 40, 10) },
+		"hostile":   func(t *testing.T) *drive { return start(t, realOf(hostile()...), 80, 24) },
 	} {
 		t.Run(name, func(t *testing.T) {
 			d := lead(t)

@@ -36,7 +36,7 @@ func TestAGuessIsAskedFor(t *testing.T) {
 			n++
 		}
 	}
-	if n != guesses || n == d.model().current.openRule[rule]+n {
+	if n != guesses || n == d.model().list.shown.byRule[rule]+n {
 		t.Errorf("%d findings have the value, %d were guesses; those for which it is known stay open:\n%s", n, guesses, d.screen())
 	}
 }

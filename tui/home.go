@@ -14,6 +14,7 @@ import (
 type homeScreen struct {
 	outlook outlook
 	asked   bool // the outlook of the present decisions is being worked out
+	wanted  int  // the decisions whose outlook a person asked for, however long it takes
 
 	made   *planIndex // what the items are of
 	items  []homeItem
@@ -33,7 +34,7 @@ type homeItem struct {
 // A spot is where an item was drawn: cells from left to right in a line of the page.
 type spot struct{ line, left, right int }
 
-func newHomeScreen() *homeScreen { return &homeScreen{} }
+func newHomeScreen() *homeScreen { return &homeScreen{wanted: -1} }
 
 func (s *homeScreen) place() place { return onHome }
 
@@ -84,6 +85,12 @@ func (s *homeScreen) press(d *model, a action) tea.Cmd {
 		return d.push(newPlan())
 	case actRescan:
 		return d.rescan("")
+	case actOutlook:
+		if !s.outlook.held || !d.fresh() {
+			return d.say("The score with all fixes is worked out already, or it is about to be")
+		}
+		s.wanted, s.asked = d.generation, false
+		return s.refresh(d)
 	}
 	return nil
 }
@@ -157,6 +164,9 @@ func (s *homeScreen) idle(d *model) []action {
 	}
 	if len(s.items) == 0 {
 		out = append(out, actOpen)
+	}
+	if !s.outlook.held {
+		out = append(out, actOutlook)
 	}
 	return out
 }

@@ -142,3 +142,30 @@ func TestSkippingAFileLeavesWhatTheFilterHides(t *testing.T) {
 		}
 	}
 }
+
+// TestTheOutlookOfALargeFileWaitsForItsKey: thousands of findings in one file take many seconds of
+// work that nobody has asked for. The page says that it was not done, and o does it.
+func TestTheOutlookOfALargeFileWaitsForItsKey(t *testing.T) {
+	d := open(t, newFake(large(3000)), func(o *Options) { o.Rules = largeRules() })
+	d.send(tea.WindowSizeMsg{Width: 100, Height: 40})
+	d.slow = true
+	d.run(d.app.d.load())
+	for d.model().current == nil {
+		d.next()
+	}
+	d.drain()
+	o := d.model().front.outlook
+	if o.now == nil || !o.held || o.safe != nil || o.review != nil {
+		t.Fatalf("the outlook is %+v", o)
+	}
+	d.wants("is not worked out", "o work out")
+	d.press("o")
+	if d.model().front.outlook.held {
+		t.Error("o does not begin the work")
+	}
+	d.at(onHome)
+	small := startReal(t, 100, 40)
+	if o := small.model().front.outlook; o.held || o.safe == nil {
+		t.Errorf("of a small repository the outlook is %+v", o)
+	}
+}

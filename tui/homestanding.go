@@ -52,6 +52,9 @@ func (s *homeScreen) standings(d *model, width int) []string {
 		out = append(out, line)
 	}
 	waits := t.Dim.Paint(t.Marks.Ellipsis)
+	if s.outlook.held {
+		waits = t.Dim.Paint("?")
+	}
 	out = append(out, "")
 	row("", func(c column) string { return t.Dim.Paint(c.head) })
 	row("Score", func(c column) string {
@@ -61,7 +64,8 @@ func (s *homeScreen) standings(d *model, width int) []string {
 		return widget.Bar(t, c.score, 100, max(3, cell-11)) + fmt.Sprintf(" %d %s", c.score, engine.Grade(c.score))
 	})
 	if s.outlook.now == nil || s.outlook.now.pods.All() == 0 {
-		return append(out, " "+t.Dim.Paint("A score of 100 means no findings."))
+		out = append(out, " "+t.Dim.Paint("A score of 100 means no findings."))
+		return append(out, s.heldWords(d, width)...)
 	}
 	for _, l := range []struct {
 		head string
@@ -82,7 +86,21 @@ func (s *homeScreen) standings(d *model, width int) []string {
 			return widget.Bar(t, l.of(c.pods), c.pods.All(), max(3, cell-11)) + fmt.Sprintf(" %d of %d", l.of(c.pods), c.pods.All())
 		})
 	}
-	return append(out, " "+t.Dim.Paint(scoreWords(width)))
+	out = append(out, " "+t.Dim.Paint(scoreWords(width)))
+	return append(out, s.heldWords(d, width)...)
+}
+
+// heldWords say why figures are missing, and which key works them out.
+func (s *homeScreen) heldWords(d *model, width int) []string {
+	if !s.outlook.held {
+		return nil
+	}
+	var out []string
+	const why = "What all fixes come to is not worked out: that takes long for so many findings in large files. o works it out."
+	for _, line := range widget.Wrap(why, max(1, width-2)) {
+		out = append(out, " "+d.theme.Warn.Paint(line))
+	}
+	return out
 }
 
 // scoreWords say what a point means, as far as there is room.

@@ -228,6 +228,7 @@ func keyCases() []keyCase {
 	add(looks(onPlan)[:2]...)
 	add(looks(onPlan)[3:]...)
 	add([]keyCase{
+		{onHome, actOutlook, nil, says("The score with all fixes is worked out already")},
 		{onPlan, actWrite, nil, goes(onDone)},
 		{onPlan, actPatch, nil, says("Saved the plan as oakum.patch")},
 		{onPlan, actCopy, nil, setsClipboard},

@@ -78,6 +78,7 @@ const (
 	actDoorReview
 	actDoorManual
 	actList
+	actOutlook
 
 	// Everywhere.
 	actPalette
@@ -192,6 +193,22 @@ var diffing = []binding{
 	bind(actCopy, "copy", "copy the diff to the clipboard", "c"),
 }
 
+// Keys that mean the same on several screens.
+var (
+	planKey      = bind(actPlan, "plan", "see the plan; nothing is written before you press enter there", "w")
+	suppressKey  = bind(actIgnore, "suppress", "suppress the finding with a comment in the file that gives the reason", "i").decides()
+	optionsKey   = bind(actOptions, "options", "choose another fix, or set its values", "p")
+	explainKey   = bind(actExplain, "explain", "everything about the finding and its rule", "x")
+	editKey      = bind(actEditor, "edit", "open the file in $EDITOR at the line", "e").decides()
+	referenceKey = bind(actReference, "", "open the rule's first reference in the browser", "o")
+	ruleKey      = bind(actAcceptRule, "all of rule", "accept every fix of this rule that the list shows; on a group, every fix of the group", "a").brief("rule").decides()
+	safeKey      = bind(actAcceptSafe, "all safe", "accept every safe fix that the list shows, and those that appear once these are made", "A").brief("safe").decides()
+	shownKey     = bind(actAcceptShown, "", "accept every fix that the list shows, safe or not, and those that appear once these are made", "ctrl+a").decides()
+)
+
+// labelled gives a binding another label, or with "" none.
+func (b binding) labelled(s string) binding { b.label, b.short = s, ""; return b }
+
 var (
 	helpKey  = bind(actHelp, "help", "these keys", "?")
 	quitKey  = bind(actQuit, "quit", "leave oakum; asks first when accepted fixes have not been written", "q").decides()
@@ -213,32 +230,33 @@ var keymap = map[place][]binding{
 		bind(actDoorReview, "walk", "go through the fixes that need a look, one by one", "2").decides(),
 		bind(actDoorManual, "by hand", "list the findings that have no automatic fix", "3").decides(),
 		bind(actList, "all findings", "list all findings", "l", "tab").brief("all"),
-		bind(actPlan, "plan", "see the plan; nothing is written before enter there", "w"),
+		planKey,
 		bind(actAcceptSafe, "", "accept every safe fix, and those that appear once these are made", "A").decides(),
+		bind(actOutlook, "work out", "work out the score with all fixes where that takes long", "o").decides(),
 		bind(actRescan, "", "read the files again", "r").decides(),
 	), history, moving, one(quitKey, helpKey), everywhere),
 
 	onList: join(one(
 		bind(actToggle, "accept", "accept the fix, or take the decision back; on a group, open or close it", "space").decides(),
 		bind(actOpen, "review", "look at the finding closely; on a group, open or close it", "enter"),
-		bind(actPlan, "plan", "see the plan; nothing is written before enter there", "w"),
-		bind(actAcceptRule, "all of rule", "accept every fix of this rule that is shown; on a group, every fix of the group", "a").brief("rule").decides(),
-		bind(actAcceptSafe, "all safe", "accept every safe fix that is shown, and those that appear once these are made", "A").brief("safe").decides(),
+		planKey,
+		ruleKey,
+		safeKey,
 		bind(actFilter, "filter", "show only rows with these words (! in front inverts, esc clears)", "/"),
 		bind(actGroup, "group", "group by file, severity, rule, level or service", "t"),
 		bind(actLevel, "level", "show all levels, or only safe, review or manual ones", "f"),
-		bind(actIgnore, "suppress", "suppress the finding with a comment in the file that gives the reason", "i").decides(),
-		bind(actOptions, "options", "alternatives and their parameters", "p"),
-		bind(actExplain, "explain", "all there is to say about the finding and its rule", "x"),
+		suppressKey,
+		optionsKey,
+		explainKey,
 		bind(actZoom, "file diff", "the whole file as it will be written", "z"),
-		bind(actEditor, "edit", "open the file in $EDITOR at the line", "e").decides(),
-		bind(actReference, "", "open the rule's first reference in the browser", "o"),
+		editKey,
+		referenceKey,
 		bind(actNextPart, "pane", "to the other pane", "tab", "shift+tab"),
 		bind(actNext, "", "next group", "]"),
 		bind(actPrev, "", "previous group", "["),
 		bind(actFold, "", "close the group, or the list of places", "h", "left"),
 		bind(actUnfold, "", "open the group, or list the places where the same fix is proposed", "l", "right"),
-		bind(actAcceptShown, "", "accept every fix that is shown, safe or not, and those that appear once these are made", "ctrl+a").decides(),
+		shownKey,
 		bind(actWider, "", "make the list larger", "+", "="),
 		bind(actNarrower, "", "make the list smaller", "-"),
 	), history, diffing, moving, one(

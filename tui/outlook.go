@@ -24,6 +24,26 @@ func standingOf(snap *fixer.Snapshot, score int) *standing {
 type outlook struct {
 	gen                         int // of the decisions it is about
 	now, accepted, safe, review *standing
+	held                        bool // safe and review take long, and nobody has asked for them
+}
+
+// mostOutlook bounds the work that nobody has asked for: findings that wait times the
+// bytes of their file, which is what making all their fixes takes. It is one or two seconds.
+const mostOutlook = 40_000_000
+
+// outlookWork is how much work the outlook of a plan is, in the unit of mostOutlook.
+func outlookWork(plan *engine.Plan) int {
+	work := 0
+	for i := range plan.Outcomes {
+		o := &plan.Outcomes[i]
+		if o.Result != engine.Open {
+			continue
+		}
+		if f := plan.After.File(o.Finding.File); f != nil {
+			work += len(f.Data)
+		}
+	}
+	return work
 }
 
 // outlookMsg brings more of an outlook, and the work that remains.
@@ -54,8 +74,12 @@ func (d *model) lookAhead() tea.Cmd {
 		o.safe = planned(ahead(fixer.Safe))
 		return outlookMsg{o, withReview}
 	}
+	asked := d.front.wanted == d.generation
 	return func() tea.Msg {
 		o.now, o.accepted = standingOf(plan.Before, plan.ScoreBefore), planned(plan)
+		if o.held = !asked && outlookWork(plan) > mostOutlook; o.held {
+			return outlookMsg{o, nil}
+		}
 		return outlookMsg{o, withSafe}
 	}
 }

@@ -19,9 +19,7 @@ type planIndex struct {
 	decisions engine.Decisions  // the decisions it was folded from
 	count     map[engine.Result]int
 	sum       review.Tally
-	openRule  map[string]int // undecided findings with a fix, by rule
 	openFile  map[string]int // undecided findings, by file
-	safe      int            // undecided findings whose first fix is safe
 
 	rows []*row // of the list, in canonical order
 }
@@ -31,22 +29,15 @@ func newPlanIndex(gen int, plan *engine.Plan, decisions engine.Decisions, w word
 		rows: makeRows(plan, w.titles, w.notes),
 		gen:  gen, plan: plan, decisions: decisions,
 		index: make(map[fixer.Key]int, len(plan.Outcomes)), count: map[engine.Result]int{},
-		openRule: map[string]int{}, openFile: map[string]int{},
+		openFile: map[string]int{},
 	}
 	for i := range plan.Outcomes {
 		o := &plan.Outcomes[i]
 		s.index[o.Finding.Key()] = i
 		s.count[o.Result]++
 		s.sum.Add(o)
-		if o.Result != engine.Open && o.Result != engine.ManualWork {
-			continue
-		}
-		s.openFile[o.Finding.File]++
-		if o.Result == engine.Open && len(o.Finding.Fixes) > 0 {
-			s.openRule[o.Finding.Rule]++
-			if o.Finding.Level() == fixer.Safe {
-				s.safe++
-			}
+		if o.Result == engine.Open || o.Result == engine.ManualWork {
+			s.openFile[o.Finding.File]++
 		}
 	}
 	return s

@@ -5,22 +5,22 @@ package tui
 var reviewKeys = join(one(
 	bind(actAccept, "accept", "accept the fix and go to the next open finding", "y", "enter").decides(),
 	bind(actSkip, "skip", "skip the finding and go to the next one", "n").decides(),
-	bind(actAcceptRule, "all of rule", "accept the fixes of all open findings of this rule", "a").brief("rule").decides(),
+	ruleKey,
 	bind(actSkipFile, "skip file", "skip all open findings in this file", "d").decides(),
 	bind(actNextPart, "next fix", "next alternative", "tab"),
 	bind(actPrevPart, "", "previous alternative", "shift+tab"),
-	bind(actOptions, "options", "choose another fix, set its values", "p"),
+	optionsKey,
 ), diffing[:1], one(
 	bind(actZoom, "zoom", "the whole file, before and after", "z"),
-	bind(actExplain, "explain", "everything about the finding and its rule", "x"),
+	explainKey,
 	bind(actCopyWhat, "copy", "copy the change, a command to verify it, or the place", "c"),
-	bind(actIgnore, "suppress", "suppress the finding with a comment in the file that gives the reason", "i").decides(),
+	suppressKey,
 	bind(actNext, "next", "next finding", "]"),
 	bind(actPrev, "prev", "previous finding", "["),
-	bind(actEditor, "edit", "open the file in $EDITOR at the line", "e").decides(),
-	bind(actPlan, "plan", "see the plan; nothing is written until you press enter there", "w"),
-	bind(actAcceptSafe, "", "accept all safe fixes, including those of findings that appear once these are made", "A").decides(),
-	bind(actReference, "", "open the rule's first reference in the browser", "o"),
+	editKey,
+	planKey,
+	safeKey.labelled(""),
+	referenceKey,
 ), history, diffing[1:6], moving, one(
 	bind(actBack, "list", "back to the list", "esc"),
 	quitKey, helpKey), everywhere)
@@ -36,7 +36,7 @@ var optionsKeys = join(one(
 	helpKey), everywhere)
 
 var explainKeys = join(one(
-	bind(actReference, "open reference", "open the first reference in the browser", "o"),
+	referenceKey.labelled("open reference"),
 	bind(actCopy, "copy", "copy the address of the first reference", "c"),
 ), moving, one(leaveKey, helpKey), everywhere)
 

@@ -328,3 +328,14 @@ func TestExplanationTakesFreeLines(t *testing.T) {
 	}
 	d.wants("What  ", "Breaks  ", "Verify  ", "of the change below", "x: all of it")
 }
+
+// TestASecretIsNotShownWhole: what the list shows of a finding that has no fix is seen by
+// whoever looks over a shoulder.
+func TestASecretIsNotShownWhole(t *testing.T) {
+	d := start(t, newReal(t), 80, 24)
+	openReview(t, d, "dockerfile/secret-in-env")
+	d.wants("ENV SESSION_SECRET=(hidden)", "FROM node:22-slim")
+	if strings.Contains(d.screen(), "9f2c77ab") {
+		t.Errorf("the secret is on the screen:\n%s", d.screen())
+	}
+}

@@ -8,6 +8,7 @@ import (
 
 	"github.com/oakum-sec/oakum/fixer"
 	"github.com/oakum-sec/oakum/fixer/engine"
+	"github.com/oakum-sec/oakum/fixer/report"
 	"github.com/oakum-sec/oakum/fixer/text"
 	"github.com/oakum-sec/oakum/tui/widget"
 )
@@ -230,7 +231,7 @@ func excerpt(d *model, f *fixer.Finding, width, height int) []string {
 			lead = " " + t.Marks.Cursor + " "
 		}
 		number := t.LineNo.Paint(fmt.Sprintf("%*d", digits, n))
-		s := text.Visible(clip(lines.Text(n), 4*width))
+		s := text.Visible(clip(strings.TrimRight(report.LineOf(file, n, f), "\r\n"), 4*width))
 		out = append(out, widget.Cut(lead+number+"  "+strings.ReplaceAll(s, "\t", "    "), width, t.Marks.CutRight))
 	}
 	return out

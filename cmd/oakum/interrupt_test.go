@@ -111,7 +111,7 @@ func TestASignalEndsWhatNobodyReads(t *testing.T) {
 	for i := range 400 {
 		disktest.Put(t, dir, fmt.Sprintf("app-%d.yaml", i), fmt.Sprintf(manifest, i))
 	}
-	for _, args := range [][]string{{"scan"}, {"scan", "--format", "json"}, {"fix", "--diff", "--level", "review"}, {"--accessible"}} {
+	for _, args := range [][]string{{"scan", "--full"}, {"scan", "--format", "json"}, {"fix", "--diff", "--level", "review"}, {"--accessible"}} {
 		cmd := exec.Command(binary, append(args, dir)...)
 		cmd.Env = append(os.Environ(), "XDG_STATE_HOME="+t.TempDir())
 		cmd.Stdin = strings.NewReader("list all\n")

@@ -33,9 +33,10 @@ func newScan() *cobra.Command {
 		Long: `Report what is unsafe in the Dockerfiles, Compose files and Kubernetes manifests
 at or below the paths (without any: the current directory). A path that is given
 is never ignored. A summary comes first, then the findings by rule, the most
-severe first. --full adds all evidence, the values a fix takes (--set) and the
-references. In CI workflows (GitHub, GitLab), only images and actions are checked.
-Helm charts and what Kustomize renders are not read.
+severe first; of many findings the worst are shown and the others counted.
+--full lists every finding with its evidence, the values a fix takes (--set) and
+the references; --format concise has one a line. In CI workflows, only images and
+actions are checked. Helm charts and what Kustomize renders are not read.
 
 --images runs the vulnerability scanner that is installed, trivy or grype. It looks
 at the images that the files name and do not build, and at what could take the
@@ -50,7 +51,7 @@ counted, not shown, and do not fail the scan.`,
 	f.selectFlags.add(cmd)
 	f.addOnline(cmd)
 	cmd.Flags().StringVar(&f.format, "format", f.format, "`FORMAT` of the report: text, concise or json")
-	cmd.Flags().BoolVar(&f.full, "full", false, "show all evidence, parameters and references of every finding")
+	cmd.Flags().BoolVar(&f.full, "full", false, "list every finding with its evidence, parameters and references")
 	cmd.Flags().BoolVar(&f.images, "images", false, "also run trivy or grype, if one is installed, on the images that the files name, and show how many vulnerabilities are known")
 	cmd.Flags().BoolVar(&f.lookup.Registry.Offline, "offline", false, "with --images: look only at images and vulnerability data that are on this machine; with --online: use the answers that were kept")
 	cmd.Flags().StringVar(&f.min, "min-severity", f.min, "show findings from this `SEVERITY` up: low, medium, high or critical")
@@ -81,8 +82,12 @@ func (f *scanFlags) run(cmd *cobra.Command, paths []string) error {
 	}
 	scan.Arguments = f.arguments(paths)
 	if f.images {
+		lookup, err := f.settings()
+		if err != nil {
+			return err
+		}
 		named := rules.Images(p.Session().Snapshot())
-		scan.Vulnerabilities = p.Vulnerabilities(cmd.Context(), named, scanner.Options{Offline: f.lookup.Registry.Offline})
+		scan.Vulnerabilities = p.Vulnerabilities(cmd.Context(), named, scanner.Options{Offline: lookup.Registry.Offline})
 		f.progress.stop()
 		if err := cmd.Context().Err(); err != nil {
 			return err

@@ -33,14 +33,7 @@ func (s *Scan) excerptOf(f *fixer.Finding) (e excerpt, ok bool) {
 	start, end := lines.Start(f.Line), lines.End(f.Line)
 	raw := string(file.Data[start:end])
 	from, to := clamp(f.Start-start, len(raw)), clamp(f.End-start, len(raw))
-	shown := raw
-	if strings.Contains(f.Rule, "secret") {
-		shown = secret.HideValue(raw)
-	} else if f.Line > 1 {
-		shown = secret.Hide(raw, lines.Text(f.Line-1))
-	} else {
-		shown = secret.Hide(raw, "")
-	}
+	shown := LineOf(file, f.Line, f)
 	if shown != raw { // the places have moved: what is left of the mark is the part both have
 		same := commonLength(raw, shown)
 		if from > same {
@@ -49,6 +42,21 @@ func (s *Scan) excerptOf(f *fixer.Finding) (e excerpt, ok bool) {
 		to = len(shown)
 	}
 	return cutExcerpt(f.Line, shown, from, to)
+}
+
+// LineOf returns a line of a file, from 1, with values that are secrets hidden. The value
+// that a finding about a secret is about is one, whatever it looks like. The result is not
+// visible-safe.
+func LineOf(file *fixer.File, n int, f *fixer.Finding) string {
+	lines := file.Lines()
+	raw, before := string(file.Data[lines.Start(n):lines.End(n)]), ""
+	if f.Line <= n && n <= f.EndLine && strings.Contains(f.Rule, "secret") {
+		return secret.HideValue(raw)
+	}
+	if n > 1 {
+		before = lines.Text(n - 1)
+	}
+	return secret.Hide(raw, before)
 }
 
 // cutExcerpt makes a line and the marked part of it fit for showing.

@@ -58,20 +58,25 @@ func remedy(f *fixer.Finding) string {
 // findings writes all findings, by rule.
 func (p *printer) findings(s *Scan) {
 	for _, g := range s.byRule() {
-		title := p.st.severity(g.severity, 0) + "  " + p.st.paint(bold, g.rule)
-		if r := s.rules[g.rule]; r != nil {
-			title += p.st.paint(dim, ": "+r.Title)
-		}
-		if g.findings > 1 {
-			title += p.st.paint(dim, " ("+itoa(g.findings)+" findings)")
-		}
-		p.line(title)
+		p.ruleTitle(s, g)
 		clear(p.near)
 		for _, list := range g.same {
 			p.sameRemedy(s, list)
 		}
 		p.line()
 	}
+}
+
+// ruleTitle writes what the findings of a group have in common.
+func (p *printer) ruleTitle(s *Scan, g *ruleGroup) {
+	title := p.st.severity(g.severity, 0) + "  " + p.st.paint(bold, g.rule)
+	if r := s.rules[g.rule]; r != nil {
+		title += p.st.paint(dim, ": "+r.Title)
+	}
+	if g.findings > 1 {
+		title += p.st.paint(dim, " ("+itoa(g.findings)+" findings)")
+	}
+	p.line(title)
 }
 
 const (

@@ -134,7 +134,7 @@ Check that it still works
   1  compose/a
 
 1 finding is left to you: no automatic fix
-  what to do      oakum scan k8s
+  what to do      oakum scan --full k8s
   1  compose/a
 
 Undo: oakum undo

@@ -16,9 +16,9 @@ import (
 // mostRows bounds the tables of a summary; what is left out is counted.
 const mostRows = 10
 
-// overview writes what a person wants to know first: how much there is, where, what
-// the commands would do about it, and what was not looked at.
-func (p *printer) overview(s *Scan) {
+// headline writes what a person wants to know first: how much there is, and what the
+// commands would do about it.
+func (p *printer) headline(s *Scan) {
 	looked := len(s.Files) - len(s.Skipped())
 	if len(s.Findings) == 0 {
 		p.line(p.st.paint(bold, "No findings"), " in ", text.Count(looked, "file", "files"), s.hidden())
@@ -35,9 +35,19 @@ func (p *printer) overview(s *Scan) {
 	p.line()
 	if len(s.Findings) > 0 {
 		p.solvable(s)
-		p.counts("By file", tallies(s.Findings, func(f *fixer.Finding) string { return f.File }), func(k string) string { return text.VisibleLine(p.st.name(k)) })
-		p.counts("By rule", tallies(s.Findings, func(f *fixer.Finding) string { return f.Rule }), text.VisibleLine)
 	}
+}
+
+// tables count the findings by file and by rule.
+func (p *printer) tables(s *Scan, most int) {
+	if len(s.Findings) > 0 {
+		p.counts("By file", "file", byFileTallies(s), p.fileName, most)
+		p.counts("By rule", "rule", tallies(s.Findings, func(f *fixer.Finding) string { return f.Rule }), text.VisibleLine, most)
+	}
+}
+
+func byFileTallies(s *Scan) []*tally {
+	return tallies(s.Findings, func(f *fixer.Finding) string { return f.File })
 }
 
 // solvable says which command does something about how many findings.
@@ -105,13 +115,14 @@ func tallies(list []*fixer.Finding, key func(*fixer.Finding) string) []*tally {
 	return out
 }
 
-// counts writes a table of tallies, the worst first, where there are several.
-func (p *printer) counts(title string, list []*tally, shown func(key string) string) {
+// counts writes a table of tallies, the worst first and at most so many, where there are
+// several.
+func (p *printer) counts(title, noun string, list []*tally, shown func(key string) string, most int) {
 	if len(list) == 1 {
 		return // it would say again what was said
 	}
 	p.line(p.st.paint(bold, title))
-	rows := list[:min(len(list), mostRows)]
+	rows := list[:min(len(list), most)]
 	width, number := 0, 0
 	for _, t := range rows {
 		width = max(width, displaywidth.String(shown(t.key)))
@@ -132,7 +143,7 @@ func (p *printer) counts(title string, list []*tally, shown func(key string) str
 		for _, t := range more {
 			n += t.n
 		}
-		p.line("  ", text.Count(n, "finding", "findings"), " in ", itoa(len(more)), " more")
+		p.line("  ", text.Count(n, "finding", "findings"), " in ", text.Count(len(more), "more "+noun, "more "+noun+"s"))
 	}
 	p.line()
 }
@@ -150,11 +161,14 @@ func (p *printer) notChecked(s *Scan) {
 	reasons := slices.SortedFunc(maps.Keys(by), func(a, b string) int {
 		return cmp.Or(cmp.Compare(len(by[b]), len(by[a])), strings.Compare(by[a][0].Path, by[b][0].Path))
 	})
-	rows := reasons[:min(len(reasons), mostRows)]
+	rows, most := reasons[:min(len(reasons), mostRows)], maxNames
+	if p.most > 0 {
+		rows, most = reasons[:min(len(reasons), p.most)], 1
+	}
 	for _, reason := range rows {
 		files := by[reason]
 		var names []string
-		for _, f := range files[:min(len(files), maxNames)] {
+		for _, f := range files[:min(len(files), most)] {
 			names = append(names, p.st.place(bold, f.Path, 0))
 		}
 		if more := len(files) - len(names); more > 0 {

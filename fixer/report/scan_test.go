@@ -70,17 +70,20 @@ Suppressions that match nothing
 const wantFull = `
 compose.yaml
     3  medium    image is fixable
+                 | image: fixable
                  compose/fixable in image
                  evidence: image table: known
                  fix (safe): mend it
                  --set word=mended: what to write
                  references: Web 5.4; Kubesec DockerSock
     5  high      image is risky
+                 | image: risky
                  compose/risky in image
                  fix (review): go on
                  can break: it breaks
                  references: Web 5.4; Kubesec DockerSock
     7  critical  image is ^[[31mhopelessU+202E
+                 | image: hopeless
                  compose/hopeless in image
                  to do: start again
                  references: Web 5.4; Kubesec DockerSock

@@ -288,7 +288,7 @@ func (p *printer) left(f *Fix, written bool) {
 	}
 	if list := by[fixer.Manual]; len(list) > 0 {
 		p.line(p.st.paint(bold, text.Count(len(list), "finding is", "findings are")+" left to you"), ": no automatic fix")
-		p.line("  what to do      ", p.st.paint(cyan, "oakum scan"+f.After.Arguments))
+		p.line("  what to do      ", p.st.paint(cyan, "oakum scan --full"+f.After.Arguments))
 		p.rules(f, list)
 	}
 }

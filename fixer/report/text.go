@@ -21,6 +21,7 @@ type printer struct {
 	err error
 
 	tight      bool                 // no blank line after a section
+	most       int                  // rows of a section, 0 for all
 	lastAdvice map[fixer.Key]string // the last advice by rule and file
 	written    map[string]bool      // fields that are written once
 	near       map[string]bool      // what was written of the rule at hand
@@ -30,6 +31,13 @@ type printer struct {
 func (p *printer) line(parts ...string) {
 	if p.err == nil {
 		_, p.err = io.WriteString(p.w, strings.TrimRight(strings.Join(parts, ""), " ")+"\n")
+	}
+}
+
+// text writes text that is made already.
+func (p *printer) text(s string) {
+	if p.err == nil {
+		_, p.err = io.WriteString(p.w, s)
 	}
 }
 
@@ -93,15 +101,29 @@ func (p *printer) fieldNear(indent, label, s string) {
 
 // Text writes the scan for people: a summary, then the findings by rule, the most
 // severe first, each with the line it is about. What several have in common is said
-// once. [Scan.Full] writes all there is.
+// once. Of many findings the worst are shown, and the others counted, so that the report
+// fits onto a screen. [Scan.Full] writes all there is.
 func (s *Scan) Text(w io.Writer, st Style) error {
 	p := &printer{w: w, st: st}
-	p.overview(s)
-	p.notChecked(s)
-	p.findings(s)
+	p.headline(s)
+	all, few := p.inFull(s)
+	if few {
+		p.tables(s, mostRows)
+		p.notChecked(s)
+		p.text(all)
+	} else {
+		p.most = mostAside
+		p.counts("By file", "file", byFileTallies(s), p.fileName, digestRows)
+		p.worst(s)
+		p.notChecked(s)
+	}
 	p.leftAlone(s)
 	p.vulnerabilities(s.Vulnerabilities)
 	p.next(s)
+	if !few {
+		p.line("Every finding with its evidence: ", p.st.paint(cyan, "oakum scan --full"+s.Arguments),
+			"   One a line: ", p.st.paint(cyan, "oakum scan --format concise"+s.Arguments))
+	}
 	return p.err
 }
 
@@ -110,7 +132,8 @@ func (s *Scan) Text(w io.Writer, st Style) error {
 // open finding. How to check a fix is written when it was made, see [Fix.Text].
 func (s *Scan) Full(w io.Writer, st Style) error {
 	p := &printer{w: w, st: st}
-	p.overview(s)
+	p.headline(s)
+	p.tables(s, mostRows)
 	file := ""
 	for i, f := range s.byFile() {
 		if f.File != file || i == 0 {
@@ -172,6 +195,9 @@ func (p *printer) finding(s *Scan, f *fixer.Finding) {
 		}
 		p.line(indent, l)
 	}
+	if e, ok := s.excerptOf(f); ok {
+		p.line(indent, p.st.paint(dim, "| "), e.text)
+	}
 	place := p.st.paint(cyan, f.Rule)
 	if f.Path != "" {
 		place += p.st.paint(dim, " in "+f.Path)
@@ -216,6 +242,9 @@ func (p *printer) leftAlone(s *Scan) {
 	p.nonFindings(&short)
 }
 
+// fileName is a file as the reader calls it.
+func (p *printer) fileName(path string) string { return text.VisibleLine(p.st.name(path)) }
+
 // nonFindings writes what is no open finding and must not stay silent.
 func (p *printer) nonFindings(s *Scan) {
 	p.section("Suppressed", len(s.Suppressed), func(i int) (string, string) {
@@ -245,12 +274,19 @@ func (p *printer) section(title string, n int, row func(i int) (where, what stri
 		return
 	}
 	p.line(p.st.paint(bold, title))
-	for i := range n {
+	shown := n
+	if p.most > 0 && n > p.most {
+		shown = p.most
+	}
+	for i := range shown {
 		where, what := row(i)
 		if where != "" {
 			where += "  "
 		}
 		p.line("  ", where, text.VisibleLine(what))
+	}
+	if n > shown {
+		p.line("  and ", itoa(n-shown), " more (oakum scan --full lists them)")
 	}
 	if !p.tight {
 		p.line()

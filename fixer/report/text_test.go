@@ -1,6 +1,7 @@
 package report_test
 
 import (
+	"fmt"
 	"io"
 	"strings"
 	"testing"
@@ -173,5 +174,32 @@ func TestExcerpts(t *testing.T) {
 				t.Errorf("%q: a line of %d characters", c.line, n)
 			}
 		}
+	}
+}
+
+// TestManyFindingsFitOntoAScreen: the worst are shown, the others counted, everything that
+// is not shown is said to be missing, and --full has it.
+func TestManyFindingsFitOntoAScreen(t *testing.T) {
+	var findings []fixer.Finding
+	for i := range 90 {
+		findings = append(findings, fixer.Finding{Path: fmt.Sprintf("services.s%d", i), Message: fmt.Sprintf("Service s%d is bad", i), Advice: "Do this. Then that"})
+	}
+	var sources []fixer.Source
+	for i := range 9 {
+		sources = append(sources, compose(fmt.Sprintf("f%d/compose.yaml", i)),
+			fixer.Source{Path: fmt.Sprintf("bad%d.yaml", i), Skip: &fixer.Skip{Code: fixer.SkipSyntax, Reason: fmt.Sprintf("line %d", i)}})
+	}
+	s := scanOf(findings, sources...)
+	got := textOf(t, s)
+	if n := strings.Count(got, "\n"); n > 60 {
+		t.Errorf("%d lines:\n%s", n, got)
+	}
+	for _, want := range []string{"810 findings in 9 files", "in 4 more files", "To do: Do this\n", "    Also ", " more\n", "6 more files (oakum scan --full lists them)", "oakum scan --full"} {
+		if !strings.Contains(got, want) {
+			t.Errorf("no %q in\n%s", want, got)
+		}
+	}
+	if full := fullOf(t, s); strings.Count(full, "is bad\n") != 810 || !strings.Contains(full, "bad8.yaml") {
+		t.Error("--full does not have everything")
 	}
 }
