@@ -29,6 +29,10 @@ type Facts struct {
 	// [ParseRegistries]; nil without such a policy, which a person gives.
 	AllowedRegistries []string
 
+	// Freshen says that the person asked for newer images behind the tags that are
+	// pinned.
+	Freshen bool
+
 	known sync.Map // image.Knowledge by name, made on the first question
 
 	mu     sync.Mutex
@@ -118,5 +122,5 @@ func (f *Facts) With(answers ...*image.Answer) *Facts {
 	for _, a := range answers {
 		all[a.Ref] = all[a.Ref].With(a)
 	}
-	return &Facts{Answers: all, Source: f.Source, MinAge: f.MinAge, AllowedRegistries: f.AllowedRegistries}
+	return &Facts{Answers: all, Source: f.Source, MinAge: f.MinAge, Freshen: f.Freshen, AllowedRegistries: f.AllowedRegistries}
 }

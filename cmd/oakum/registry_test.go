@@ -43,6 +43,15 @@ func startRegistry(t *testing.T) string {
 			}
 			index = mutate.AppendManifests(index, mutate.IndexAddendum{Add: img, Descriptor: v1.Descriptor{Platform: &v1.Platform{OS: "linux", Architecture: arch}}})
 		}
+		if repo == "library/redis" { // an older image that a tag no longer points to
+			old, err := name.NewTag(fmt.Sprintf("%s/%s:old", host, repo), name.Insecure)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := remote.Write(old, empty.Image); err != nil {
+				t.Fatal(err)
+			}
+		}
 		for tag := range strings.FieldsSeq(tags) {
 			ref, err := name.NewTag(fmt.Sprintf("%s/%s:%s", host, repo, tag), name.Insecure)
 			if err != nil {
@@ -54,4 +63,14 @@ func startRegistry(t *testing.T) string {
 		}
 	}
 	return host
+}
+
+// emptyDigest is the digest of the image without layers.
+func emptyDigest(t *testing.T) string {
+	t.Helper()
+	d, err := empty.Image.Digest()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return d.String()
 }

@@ -82,8 +82,12 @@ func (f *scanFlags) run(cmd *cobra.Command, paths []string) error {
 	}
 	scan.Arguments = f.arguments(paths)
 	if f.images {
+		lookup, err := f.settings()
+		if err != nil {
+			return err
+		}
 		named := rules.Images(p.Session().Snapshot())
-		scan.Vulnerabilities = p.Vulnerabilities(cmd.Context(), named, scanner.Options{Offline: f.lookup.Registry.Offline})
+		scan.Vulnerabilities = p.Vulnerabilities(cmd.Context(), named, scanner.Options{Offline: lookup.Registry.Offline})
 		f.progress.stop()
 		if err := cmd.Context().Err(); err != nil {
 			return err

@@ -36,6 +36,7 @@ func TestScripts(t *testing.T) {
 			e.Setenv("XDG_CACHE_HOME", filepath.Join(home, "cache"))
 			e.Setenv("OAKUM_OFFLINE", "1")
 			e.Setenv("REGISTRY", registry)
+			e.Setenv("EMPTY", emptyDigest(t)) // of an image that a tag no longer points to
 			e.Setenv("GIT_CONFIG_GLOBAL", os.DevNull)
 			e.Setenv("GIT_CONFIG_NOSYSTEM", "1")
 			for _, who := range []string{"AUTHOR", "COMMITTER"} {

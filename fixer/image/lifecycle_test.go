@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/oakum-sec/oakum/fixer/languagetest"
 )
 
 // TestLifecycles: which releases an image is made of, and until when they are
@@ -247,5 +249,24 @@ func TestLifecycleTable(t *testing.T) {
 		if gone.Product != "" && !ids[gone.Product] {
 			t.Errorf("%s: unknown product %q", what, gone.Product)
 		}
+	}
+}
+
+// TestLifecyclesReadWell: what the table says to people is written as everything is.
+func TestLifecyclesReadWell(t *testing.T) {
+	l := loadTable().lifecycles()
+	check := func(what, text string) {
+		for _, complaint := range languagetest.Complaints(text) {
+			t.Errorf("%s: %s", what, complaint)
+		}
+	}
+	for _, p := range l.Products {
+		check(p.ID, p.Move)
+		check(p.ID, p.Instead)
+		check(p.ID, p.advice(p.next(nil)))
+	}
+	for _, gone := range l.Left {
+		check(gone.Repos[0], gone.Note)
+		check(gone.Repos[0], gone.Advice)
 	}
 }

@@ -28,6 +28,10 @@ type Place struct {
 	// sentence without full stop; "" where it does.
 	Locked string
 
+	// Platform is the one platform that the place asks for, "linux/amd64"; "" where it
+	// leaves that open.
+	Platform string
+
 	// Overrides says how the written name can be passed over, as a sentence without full
 	// stop: a build argument. It becomes part of what can break.
 	Overrides string

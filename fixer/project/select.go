@@ -15,10 +15,16 @@ type Selection struct {
 	all   []*fixer.Rule
 	run   []*fixer.Rule
 	names map[string]bool
+	asked []string // as --select has them
 }
 
 // Wants reports whether findings of a rule are reported.
 func (s *Selection) Wants(rule string) bool { return s.names[rule] }
+
+// Freshens reports whether newer images were asked for, by the name of the rule.
+func (s *Selection) Freshens() bool {
+	return slices.ContainsFunc(s.asked, func(pattern string) bool { return strings.Contains(pattern, "stale-digest") })
+}
 
 // Wanted returns the rules whose findings are reported.
 func (s *Selection) Wanted() []*fixer.Rule {
@@ -45,7 +51,7 @@ func Select(all []*fixer.Rule, only, ignore []string) (*Selection, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Selection{all: all, names: map[string]bool{}}
+	s := &Selection{all: all, names: map[string]bool{}, asked: only}
 	for _, r := range all {
 		if ignored[r.Name] {
 			continue

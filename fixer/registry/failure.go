@@ -59,7 +59,7 @@ func connectionFailure(h *host, err error, timeout time.Duration) *failure {
 	case errors.Is(err, context.Canceled):
 		f.Text = h.shown + " was not waited for"
 	case errors.As(err, &dns) && dns.IsNotFound:
-		f.Text, f.down = h.shown+" is not a host that can be found", true
+		f.Text, f.down = h.shown+" cannot be found: there is no such host, or no network", true
 	case errors.As(err, &unknown), errors.As(err, &hostname), errors.As(err, &verify):
 		f.Text, f.down = h.shown+" has a certificate that is not trusted here: "+clean(rootOf(err).Error()), true
 	case errors.As(err, &record):

@@ -3,6 +3,7 @@ package registry
 import (
 	"net/netip"
 	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/oakum-sec/oakum/fixer/image"
@@ -66,25 +67,10 @@ func (r *Resolver) allowed(ref image.Reference) bool {
 	if r.options.Allowed == nil {
 		return true
 	}
-	name := canonicalHost(ref.Registry) + "/" + ref.Repository
-	for _, pattern := range r.options.Allowed {
-		host, path, _ := strings.Cut(strings.Trim(pattern, "/"), "/")
-		if domain, ok := strings.CutPrefix(host, "*."); ok {
-			if strings.HasSuffix(canonicalHost(ref.Registry), "."+strings.ToLower(domain)) &&
-				(path == "" || ref.Repository == path || strings.HasPrefix(ref.Repository, path+"/")) {
-				return true
-			}
-			continue
-		}
-		prefix := canonicalHost(host)
-		if path != "" {
-			prefix += "/" + path
-		}
-		if name == prefix || strings.HasPrefix(name, prefix+"/") {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(r.options.Allowed, func(pattern string) bool {
+		registry, err := image.ParseRegistry(pattern)
+		return err == nil && ref.From(registry)
+	})
 }
 
 // plainAllowed reports whether a host, with or without port, may be asked

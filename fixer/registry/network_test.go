@@ -2,7 +2,9 @@ package registry
 
 import (
 	"context"
+	"crypto/tls"
 	"encoding/pem"
+	"errors"
 	"fmt"
 	"io"
 	"log"
@@ -15,6 +17,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -192,6 +195,32 @@ func TestPlainHTTP(t *testing.T) {
 	} {
 		if got := r.host(host).scheme; got != want {
 			t.Errorf("%s is asked by %s", host, got)
+		}
+	}
+}
+
+// TestWordsOfConnections: no failure shows an address of a proxy, a query or a
+// call of the system.
+func TestWordsOfConnections(t *testing.T) {
+	h := newResolver(t, nil).host("ghcr.io")
+	wrap := func(err error) error {
+		return &url.Error{Op: "Head", URL: "https://ghcr.io/v2/?token=s3cret", Err: err}
+	}
+	for _, c := range []struct {
+		err  error
+		text string
+		down bool
+	}{
+		{&net.DNSError{Err: "no such host", Name: "ghcr.io", IsNotFound: true}, "ghcr.io cannot be found: there is no such host, or no network", true},
+		{&net.OpError{Op: "dial", Net: "tcp", Err: os.NewSyscallError("connect", syscall.ECONNREFUSED)}, "ghcr.io cannot be reached: connection refused", true},
+		{&net.OpError{Op: "proxyconnect", Net: "tcp", Err: errors.New("authentication\x1b required")}, "ghcr.io cannot be reached through the proxy: authentication^[ required", true},
+		{tls.RecordHeaderError{Msg: "first record does not look like a TLS handshake"}, "ghcr.io does not speak TLS", true},
+		{context.DeadlineExceeded, "ghcr.io did not answer within 10 s", true},
+		{context.Canceled, "ghcr.io was not waited for", false},
+		{fail(image.BadAnswer, "as it is"), "as it is", false},
+	} {
+		if f := connectionFailure(h, wrap(c.err), 10*time.Second); f.Text != c.text || f.down != c.down {
+			t.Errorf("%v is %q, down %v", c.err, f.Text, f.down)
 		}
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -104,6 +105,9 @@ func New(o Options) (*Resolver, error) {
 	return r, nil
 }
 
+// repositoryPath is what a path before the name of a repository may be.
+var repositoryPath = regexp.MustCompile(`^[A-Za-z0-9_][A-Za-z0-9_.-]*(/[A-Za-z0-9_][A-Za-z0-9_.-]*)*$`)
+
 // readMirrors checks the mirrors and spells their registries as references do.
 func (r *Resolver) readMirrors() error {
 	r.mirrors = map[string]mirror{}
@@ -111,7 +115,7 @@ func (r *Resolver) readMirrors() error {
 		to := r.options.Mirrors[from]
 		name, path, _ := strings.Cut(strings.TrimSuffix(to, "/"), "/")
 		u, err := url.Parse("https://" + name)
-		if err != nil || name == "" || u.Host != name || strings.HasSuffix(name, ":") || strings.Contains(path, "..") {
+		if err != nil || name == "" || u.Host != name || strings.HasSuffix(name, ":") || path != "" && !repositoryPath.MatchString(path) {
 			return fmt.Errorf("mirror of %s: %q is not a host or host/path", text.VisibleLine(from), text.VisibleLine(to))
 		}
 		r.mirrors[canonicalHost(from)] = mirror{host: strings.ToLower(name), path: path}

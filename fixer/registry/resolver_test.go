@@ -30,7 +30,7 @@ func TestMirrors(t *testing.T) {
 		t.Error(a.Failure)
 	}
 	wantFailure(t, one(t, r, "nginx:2", image.AskDigest), image.NotFound, reg.host+" has no image hub/library/nginx:2")
-	for _, bad := range []string{"", "https://x", "a b", "user@x", "x/../y"} {
+	for _, bad := range []string{"", "https://x", "a b", "user@x", "x/../y", "x/a?b", "x/a b", "x//y", "x/%2e"} {
 		if _, err := New(Options{NoCache: true, Mirrors: map[string]string{"docker.io": bad}}); err == nil {
 			t.Errorf("%q is taken for a mirror", bad)
 		}

@@ -47,9 +47,6 @@ type VulnerabilityCounts struct {
 	Fixable int // of them, those that a newer package does not have
 }
 
-// all is the number of vulnerabilities.
-func (c VulnerabilityCounts) all() int { return c.Critical + c.High + c.Medium + c.Low + c.Unknown }
-
 func (c VulnerabilityCounts) compare(o VulnerabilityCounts) int {
 	return cmp.Or(cmp.Compare(c.Critical, o.Critical), cmp.Compare(c.High, o.High), cmp.Compare(c.Medium, o.Medium), cmp.Compare(c.Low, o.Low))
 }

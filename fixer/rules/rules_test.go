@@ -297,6 +297,11 @@ func (c *ruleCase) settings(t *testing.T, text string) {
 				c.allowed = append(c.allowed, registry)
 			}
 			c.facts = &fixer.Facts{Answers: c.answers, AllowedRegistries: c.allowed}
+		case "freshen":
+			if c.facts == nil {
+				c.facts = &fixer.Facts{Answers: c.answers}
+			}
+			c.facts.Freshen = true
 		case "answer":
 			a := answerOf(t, rest)
 			if c.answers == nil {

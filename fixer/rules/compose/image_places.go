@@ -54,6 +54,7 @@ func partPlaces(p *fixer.Pass, v compose.View, part compose.Part) []imagePlace {
 		at := imagePlace{path: part.Path.String() + what, node: node}
 		at.Image, _ = compose.Expand(text)
 		at.Subject, at.How, at.Piece = fmt.Sprintf("Service %q", v.Name), how, text
+		at.Platform = v.Text("platform")
 		at.File, at.Kind, at.Where = part.File, fixer.FromCompose, fmt.Sprintf("%s:%d", part.File, node.Line)
 		at.Write = func(piece string) func(*fixer.Draft) error {
 			return func(d *fixer.Draft) error {

@@ -26,7 +26,7 @@ func argumentPlace(p *fixer.Pass, s *dockerfile.Stage, at *pin.Place) {
 	at.TagOnly = strings.HasSuffix(before, ":")
 	pair, in, ok := onlyDefault(p.File.Dockerfile, name)
 	switch {
-	case !ends || before != "" && !at.TagOnly || !ok || pair.Arg.Dynamic || strings.ContainsRune(pair.Value, '@'):
+	case !ends || before != "" && !at.TagOnly || !ok || pair.Arg.Dynamic:
 		at.Locked = example
 		return
 	case usedElsewhere(p.File.Dockerfile, s, name):

@@ -75,6 +75,9 @@ func syntaxPlace(p *fixer.Pass, d dockerfile.Directive) imagePlace {
 func fromPlace(p *fixer.Pass, s *dockerfile.Stage) imagePlace {
 	at := imagePlace{path: place(p.File.Dockerfile, s.From), line: s.From.Line, start: s.From.Start, end: s.From.End}
 	at.Image, at.How, at.Piece = s.Image, "FROM ", s.Image
+	if !strings.Contains(s.Platform, "$") {
+		at.Platform = s.Platform
+	}
 	if len(s.Args) == 0 {
 		at.Write = replaceWord(p.File.Dockerfile, s.From, s.BaseWord, s.Image)
 		return at

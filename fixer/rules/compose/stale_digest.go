@@ -1,0 +1,31 @@
+package compose
+
+import (
+	_ "embed"
+
+	"github.com/oakum-sec/oakum/fixer"
+	"github.com/oakum-sec/oakum/fixer/pin"
+)
+
+//go:embed stale_digest.md
+var staleDigestDoc string
+
+// StaleDigest reports pinned images whose tag points to a newer one.
+var StaleDigest = &fixer.Rule{
+	Name:     "compose/stale-digest",
+	Title:    "tag moved on from the pinned digest",
+	Severity: fixer.Low,
+	Kind:     fixer.Compose,
+	Phase:    fixer.Identity,
+	References: []fixer.Reference{
+		{Source: fixer.OWASPDocker, ID: "rule 13"},
+	},
+	Doc: staleDigestDoc,
+	Check: func(p *fixer.Pass) {
+		for _, at := range imagePlaces(p) {
+			if f, ok := pin.Stale(p, at.Place); ok {
+				at.report(p, f)
+			}
+		}
+	},
+}

@@ -1,0 +1,32 @@
+package dockerfile
+
+import (
+	_ "embed"
+
+	"github.com/oakum-sec/oakum/fixer"
+	"github.com/oakum-sec/oakum/fixer/pin"
+)
+
+//go:embed platform_digest.md
+var platformDigestDoc string
+
+// PlatformDigest reports images that are pinned to the digest of one platform.
+var PlatformDigest = &fixer.Rule{
+	Name:     "dockerfile/platform-digest",
+	Title:    "digest of one platform",
+	Severity: fixer.Low,
+	Kind:     fixer.Dockerfile,
+	Phase:    fixer.Identity,
+	References: []fixer.Reference{
+		{Source: fixer.GitHub, ID: "spiffe/spire#4765"},
+	},
+	Doc: platformDigestDoc,
+	Check: func(p *fixer.Pass) {
+		for _, at := range imagePlaces(p) {
+			if f, ok := pin.OnePlatform(p, at.Place); ok {
+				f.Path, f.Start, f.End = at.path, at.start, at.end
+				p.Report(f)
+			}
+		}
+	},
+}

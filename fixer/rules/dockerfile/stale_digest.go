@@ -1,0 +1,32 @@
+package dockerfile
+
+import (
+	_ "embed"
+
+	"github.com/oakum-sec/oakum/fixer"
+	"github.com/oakum-sec/oakum/fixer/pin"
+)
+
+//go:embed stale_digest.md
+var staleDigestDoc string
+
+// StaleDigest reports pinned images whose tag points to a newer one.
+var StaleDigest = &fixer.Rule{
+	Name:     "dockerfile/stale-digest",
+	Title:    "tag moved on from the pinned digest",
+	Severity: fixer.Low,
+	Kind:     fixer.Dockerfile,
+	Phase:    fixer.Identity,
+	References: []fixer.Reference{
+		{Source: fixer.OWASPDocker, ID: "rule 13"},
+	},
+	Doc: staleDigestDoc,
+	Check: func(p *fixer.Pass) {
+		for _, at := range imagePlaces(p) {
+			if f, ok := pin.Stale(p, at.Place); ok {
+				f.Path, f.Start, f.End = at.path, at.start, at.end
+				p.Report(f)
+			}
+		}
+	},
+}
