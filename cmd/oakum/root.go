@@ -12,8 +12,9 @@ func newRoot() *cobra.Command {
 		Use:   "oakum [PATH]",
 		Short: "Harden Dockerfiles, Compose files and Kubernetes manifests in place",
 		Long: `oakum finds what is unsafe in the Dockerfiles, Compose files and Kubernetes
-manifests of a repository and fixes it in place. Every change is shown first, and
-every byte that is not part of a fix stays as it was.
+manifests of a repository and fixes it in place. In CI workflows it pins images and
+actions. Every change is shown first, and every byte that is not part of a fix stays
+as it was.
 
 On a terminal, oakum walks you through the findings: look, decide, and write at
 the end, or not at all. Decisions that are not written yet are kept, even after a

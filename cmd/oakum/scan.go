@@ -35,8 +35,8 @@ at or below the paths (without any: the current directory). A path that is given
 is never ignored. A summary comes first, then the findings by rule, the most
 severe first; of many findings the worst are shown and the others counted.
 --full lists every finding with its evidence, the values a fix takes (--set) and
-the references; --format concise has one a line. Helm charts and what Kustomize
-renders are not read.
+the references; --format concise has one a line. In CI workflows, only images and
+actions are checked. Helm charts and what Kustomize renders are not read.
 
 --images runs the vulnerability scanner that is installed, trivy or grype. It looks
 at the images that the files name and do not build, and at what could take the

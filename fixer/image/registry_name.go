@@ -11,7 +11,7 @@ import (
 // host become docker.io.
 func ParseRegistry(s string) (string, error) {
 	host, path, _ := strings.Cut(strings.Trim(strings.TrimSpace(s), "/"), "/")
-	host = canonicalHost(host)
+	host = CanonicalHost(host)
 	name := strings.TrimPrefix(host, "*.")
 	switch {
 	case host == "":
@@ -38,7 +38,7 @@ func ParseRegistry(s string) (string, error) {
 // of [ParseRegistry].
 func (r Reference) From(registry string) bool {
 	host, path, _ := strings.Cut(registry, "/")
-	own := canonicalHost(r.Registry)
+	own := CanonicalHost(r.Registry)
 	if domain, below := strings.CutPrefix(host, "*"); below {
 		if !strings.HasSuffix(own, domain) {
 			return false
@@ -49,8 +49,9 @@ func (r Reference) From(registry string) bool {
 	return path == "" || r.Repository == path || strings.HasPrefix(r.Repository, path+"/")
 }
 
-// canonicalHost is a host as references have it.
-func canonicalHost(host string) string {
+// CanonicalHost is a host as references have it: in lower case, with one name for
+// Docker Hub.
+func CanonicalHost(host string) string {
 	switch host = strings.ToLower(host); host {
 	case "index.docker.io", "registry-1.docker.io", "registry.hub.docker.com":
 		return DockerHub

@@ -96,10 +96,13 @@ func (at Place) answer(p *fixer.Pass, ref image.Reference, f *fixer.Finding) {
 	a, asked := p.Facts.Ask(ref, questions)
 	switch {
 	case a == nil:
-	case a.Failure != nil:
-		f.Evidence = append(f.Evidence, fixer.Evidence{Kind: fixer.FromRegistry, Text: text.Capital(text.VisibleLine(a.Failure.Text))})
+	case a.Failure != nil && !a.Known(image.AskDigest):
+		f.Evidence = append(f.Evidence, failed(a))
 	case validDigest(a.Digest):
 		f.Evidence = append(f.Evidence, said(ref, a))
+		if asked && !a.Known(questions) { // the digest stands beside what else was asked
+			f.Evidence = append(f.Evidence, failed(a))
+		}
 		if k, ok := updates.Keeps(p, at.File, updates.ImagesIn(p.File)); ok {
 			f.Evidence = append(f.Evidence, k.Evidence())
 		}
@@ -113,6 +116,11 @@ func (at Place) answer(p *fixer.Pass, ref image.Reference, f *fixer.Finding) {
 		}
 	}
 	f.Advice = at.advice(ref, a)
+}
+
+// failed is why the registry did not answer, as evidence.
+func failed(a *image.Answer) fixer.Evidence {
+	return fixer.Evidence{Kind: fixer.FromRegistry, Text: text.Capital(text.VisibleLine(a.Failure.Text))}
 }
 
 // tooYoung says why an image is not pinned yet: whoever takes an image only after
@@ -210,7 +218,7 @@ func (at Place) advice(ref image.Reference, a *image.Answer) string {
 	if a == nil {
 		command = fmt.Sprintf(" (oakum fix --level review asks %s for the digest; `docker buildx imagetools inspect %s` prints it)", ref.Registry, name)
 	}
-	if a != nil && a.Failure == nil && validDigest(a.Digest) {
+	if a != nil && (a.Failure == nil || a.Known(image.AskDigest)) && validDigest(a.Digest) {
 		digest, command = "@"+a.Digest, ""
 	}
 	switch {

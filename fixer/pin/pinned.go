@@ -97,7 +97,7 @@ func (at Place) pinned(p *fixer.Pass) (ref image.Reference, a *image.Answer, ok 
 		return ref, nil, false
 	}
 	a, ok = p.Facts.Ask(ref, image.AskPin)
-	return ref, a, ok && a.Failure == nil && a.Pin != nil
+	return ref, a, ok && a.Known(image.AskPin) && a.Pin != nil
 }
 
 // sentence is the message, with or without who uses the image.

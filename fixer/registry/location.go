@@ -27,22 +27,12 @@ type location struct {
 
 func (l location) String() string { return l.host.shown + "/" + l.repo }
 
-// canonicalHost spells a host as references do: Docker Hub has several names.
-func canonicalHost(s string) string {
-	s = strings.ToLower(strings.TrimSpace(s))
-	switch s {
-	case "index.docker.io", hubAPI, "registry.hub.docker.com":
-		return image.DockerHub
-	}
-	return s
-}
-
 // locate returns where a reference is asked for: at its registry or the mirror of
 // that.
 func (r *Resolver) locate(ref image.Reference) location {
-	shown, repo := canonicalHost(ref.Registry), ref.Repository
+	shown, repo := image.CanonicalHost(ref.Registry), ref.Repository
 	if m, ok := r.mirrors[shown]; ok {
-		shown = canonicalHost(m.host)
+		shown = image.CanonicalHost(m.host)
 		if m.path != "" {
 			repo = m.path + "/" + repo
 		}
@@ -64,13 +54,7 @@ func (r *Resolver) host(shown string) *host {
 
 // allowed reports whether a reference may be asked about.
 func (r *Resolver) allowed(ref image.Reference) bool {
-	if r.options.Allowed == nil {
-		return true
-	}
-	return slices.ContainsFunc(r.options.Allowed, func(pattern string) bool {
-		registry, err := image.ParseRegistry(pattern)
-		return err == nil && ref.From(registry)
-	})
+	return r.options.Allowed == nil || slices.ContainsFunc(r.options.Allowed, ref.From)
 }
 
 // plainAllowed reports whether a host, with or without port, may be asked

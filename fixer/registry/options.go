@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/oakum-sec/oakum/fixer/disk"
+	"github.com/oakum-sec/oakum/fixer/image"
 	"github.com/oakum-sec/oakum/fixer/text"
 )
 
@@ -90,7 +91,7 @@ func New(o Options) (*Resolver, error) {
 		return nil, fmt.Errorf("platform %q is not written as os/architecture", text.VisibleLine(o.Platform))
 	}
 	r := &Resolver{options: o, platform: parsePlatform(o.Platform), hosts: map[string]*host{}, warned: map[string]bool{}, sleep: sleep}
-	if err := r.readMirrors(); err != nil {
+	if err := errors.Join(r.readMirrors(), r.readAllowed()); err != nil {
 		return nil, err
 	}
 	roots, err := readRoots(o.CAFile)
@@ -118,8 +119,25 @@ func (r *Resolver) readMirrors() error {
 		if err != nil || name == "" || u.Host != name || strings.HasSuffix(name, ":") || path != "" && !repositoryPath.MatchString(path) {
 			return fmt.Errorf("mirror of %s: %q is not a host or host/path", text.VisibleLine(from), text.VisibleLine(to))
 		}
-		r.mirrors[canonicalHost(from)] = mirror{host: strings.ToLower(name), path: path}
+		r.mirrors[image.CanonicalHost(from)] = mirror{host: strings.ToLower(name), path: path}
 	}
+	return nil
+}
+
+// readAllowed spells the registries that may be asked as references do.
+func (r *Resolver) readAllowed() error {
+	if r.options.Allowed == nil {
+		return nil
+	}
+	allowed := []string{}
+	for _, s := range r.options.Allowed {
+		name, err := image.ParseRegistry(s)
+		if err != nil {
+			return fmt.Errorf("allowed registries: %w", err)
+		}
+		allowed = append(allowed, name)
+	}
+	r.options.Allowed = allowed
 	return nil
 }
 

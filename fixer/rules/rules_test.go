@@ -374,7 +374,11 @@ func answerOf(t *testing.T, line string) *image.Answer {
 			a.Asked |= image.AskConfig
 			a.Config = &image.Config{User: value}
 		case "failure":
-			a.Asked = image.AskDigest | image.AskVersion | image.AskConfig | image.AskPin
+			// Behind other words, it is the configuration alone that is not told.
+			if a.Failed = image.AskConfig; a.Asked == 0 {
+				a.Failed = image.AskDigest | image.AskVersion | image.AskConfig | image.AskPin
+			}
+			a.Asked |= a.Failed
 			a.Failure = &image.Failure{Kind: image.FailureKind(value), Text: rest}
 			return a
 		default:

@@ -16,7 +16,7 @@ func Of(kind string) Language {
 	switch kind {
 	case "dockerfile":
 		return Dockerfile
-	case "compose", "kubernetes", "kustomize", "helm", "yaml", "json":
+	case "compose", "kubernetes", "kustomize", "helm", "workflow", "updates", "yaml", "json":
 		return YAML
 	}
 	return Plain
