@@ -103,7 +103,7 @@ func (at Place) answer(p *fixer.Pass, ref image.Reference, f *fixer.Finding) {
 		if asked && !a.Known(questions) { // the digest stands beside what else was asked
 			f.Evidence = append(f.Evidence, failed(a))
 		}
-		if k, ok := updates.Keeps(p, at.File, updates.ImagesIn(p.File)); ok {
+		if k, ok := updates.Keeps(p, at.File, updates.ImagesIn(p.Read(at.File))); ok {
 			f.Evidence = append(f.Evidence, k.Evidence())
 		}
 		young := tooYoung(a, p.Facts.MinAge)
@@ -223,7 +223,10 @@ func (at Place) advice(ref image.Reference, a *image.Answer) string {
 	}
 	switch {
 	case at.Locked != "":
-		return fmt.Sprintf("Pin it: %s%s", at.Locked, command)
+		if digest != "@sha256:…" {
+			return fmt.Sprintf("Pin it: %s. The digest is %s", at.Locked, a.Digest)
+		}
+		return fmt.Sprintf("Pin it: %s. `docker buildx imagetools inspect %s` prints the digest", at.Locked, name)
 	case MadeToMove(ref.Tag):
 		return fmt.Sprintf("Pin it: choose a version and write %s%s:VERSION@sha256:…%s", at.How, untagged(name), command)
 	}
@@ -248,7 +251,7 @@ func moves(ref image.Reference) string {
 
 // keeper names the bot that keeps the digests of the file fresh, "" where none does.
 func (at Place) keeper(p *fixer.Pass) string {
-	k, ok := updates.Keeps(p, at.File, updates.ImagesIn(p.File))
+	k, ok := updates.Keeps(p, at.File, updates.ImagesIn(p.Read(at.File)))
 	if !ok {
 		return ""
 	}

@@ -53,6 +53,7 @@ var all = []*fixer.Rule{
 	cross.ServiceAccountToken,
 	cross.SourceLabel,
 	cross.UIDMismatch,
+	cross.UnpinnedImage,
 	dockerfile.AddInsteadOfCopy,
 	dockerfile.AssumeYes,
 	dockerfile.BinShRelinked,

@@ -452,6 +452,8 @@ func kindOf(path string, data []byte) fixer.Kind {
 		return fixer.Workflow
 	case strings.HasPrefix(base, "renovate.json") || strings.HasPrefix(base, "dependabot."):
 		return fixer.Updates
+	case strings.HasPrefix(base, "values") || base == "Chart.yaml":
+		return fixer.Helm
 	case strings.HasPrefix(base, "kustomization.") || strings.HasPrefix(base, "patch"):
 		return fixer.Kustomize
 	case strings.Contains(base, "Dockerfile") || strings.HasPrefix(base, "Containerfile"):

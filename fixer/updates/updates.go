@@ -35,6 +35,9 @@ func (w What) String() string {
 
 // ImagesIn is the kind of place that the images of a file are in.
 func ImagesIn(f *fixer.File) What {
+	if f == nil {
+		return Dockerfile
+	}
 	switch f.Kind {
 	case fixer.Compose:
 		return Compose

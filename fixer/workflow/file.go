@@ -39,6 +39,10 @@ type Image struct {
 
 	// Role says what the image is for: `job "test"`, `service "db" of job "test"`.
 	Role string
+
+	// Shared is the value of a matrix that the scalar is, where the job also reads it
+	// for something else, or the matrix compares it with another: "matrix.image".
+	Shared string
 }
 
 // errUnknown says that a file is none of those that are known.

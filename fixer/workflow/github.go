@@ -1,7 +1,10 @@
 package workflow
 
 import (
+	"bytes"
 	"fmt"
+	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/oakum-sec/oakum/fixer/yamldoc"
@@ -15,12 +18,69 @@ func (r *reader) workflow(root *yamldoc.Node) {
 		r.file.Jobs++
 		role := fmt.Sprintf("job %q", name)
 		r.uses(job.Get("uses"), role)
-		r.image(job.Get("container"), "image", "", role)
+		r.jobImage(job, job.Get("container"), role)
 		for service, n := range job.Get("services").All() {
-			r.image(n, "image", "", fmt.Sprintf("service %q of %s", service, role))
+			r.jobImage(job, n, fmt.Sprintf("service %q of %s", service, role))
 		}
 		r.steps(job.Get("steps"), role)
 	}
+}
+
+var matrixValue = regexp.MustCompile(`^\$\{\{\s*matrix\.([\w-]+)(?:\.([\w-]+))?\s*\}\}$`)
+
+// jobImage notes the image of a container or a service. Where that is a value of the
+// job's matrix, the values are what is written.
+func (r *reader) jobImage(job, n *yamldoc.Node, role string) {
+	if n.Is(yamldoc.Mapping) {
+		n = n.Get("image")
+	}
+	m := matrixValue.FindStringSubmatch(n.Text())
+	if m == nil {
+		r.image(n, "", "", role)
+		return
+	}
+	value := func(n *yamldoc.Node) *yamldoc.Node {
+		if m[2] != "" {
+			return n.Get(m[2])
+		}
+		return n
+	}
+	before := len(r.file.Images)
+	matrix := job.Get("strategy").Get("matrix")
+	listed := map[string]bool{}
+	for _, item := range matrix.Get(m[1]).List() {
+		listed[value(item).Text()] = true
+		r.image(value(item), "", "", role)
+	}
+	compared := slices.ContainsFunc(matrix.Get("exclude").List(), func(n *yamldoc.Node) bool { return !n.Get(m[1]).Null() })
+	for _, extra := range matrix.Get("include").List() {
+		item := value(extra.Get(m[1]))
+		compared = compared || listed[item.Text()] // it extends the combination of that value
+		r.image(item, "", "", role)
+	}
+	if len(r.file.Images) == before { // the values come from elsewhere
+		r.image(n, "", "", role)
+		return
+	}
+	if job = job.Resolve(); !compared && !usedAgain(r.yaml.Source[job.Start:job.End], m[1], m[2]) {
+		return
+	}
+	for _, i := range r.file.Images[before:] {
+		i.Shared = strings.TrimSuffix("matrix."+m[1]+"."+m[2], ".")
+	}
+}
+
+// usedAgain reports whether a job reads a value of its matrix in more than one
+// place: in a name, in a condition.
+func usedAgain(job []byte, key, sub string) bool {
+	if bytes.Contains(job, []byte("matrix)")) || bytes.Contains(job, []byte("matrix[")) {
+		return true
+	}
+	name := `\bmatrix\.` + regexp.QuoteMeta(key)
+	if sub != "" {
+		name += `(\.` + regexp.QuoteMeta(sub) + `)?`
+	}
+	return len(regexp.MustCompile(name+`(?:[^\w.-]|$)`).FindAllIndex(job, 2)) > 1
 }
 
 func (r *reader) action(root *yamldoc.Node) {

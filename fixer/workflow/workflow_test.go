@@ -101,6 +101,72 @@ jobs:
 	}
 }
 
+func TestMatrix(t *testing.T) {
+	f := parse(t, `jobs:
+  plain:
+    strategy:
+      matrix:
+        image: [node:20, 'node:22', "${{ inputs.x }}"]
+        include:
+        - {image: node:24, extra: 1}
+        - extra: 2
+    container: ${{ matrix.image }}
+  deep:
+    strategy:
+      matrix:
+        db:
+        - {name: pg, image: postgres:18}
+        - {name: my, image: mysql:9}
+    name: test ${{ matrix.db.name }}
+    services:
+      db: {image: "${{matrix.db.image}}"}
+  named:
+    name: test ${{ matrix.image }}
+    strategy: {matrix: {image: [alpine:3]}}
+    container: {image: '${{ matrix.image }}'}
+  excluded:
+    strategy:
+      matrix:
+        image: [redis:8, redis:7]
+        os: [a, b]
+        exclude: [{image: redis:7, os: b}]
+    container: ${{ matrix.image }}
+  extended:
+    strategy: {matrix: {image: [redis:6, redis:5], include: [{image: redis:6, old: true}]}}
+    container: ${{ matrix.image }}
+  computed:
+    strategy: {matrix: "${{ fromJSON(needs.x.outputs.y) }}"}
+    container: ${{ matrix.image }}
+  part:
+    strategy: {matrix: {v: [18]}}
+    container: postgres:${{ matrix.v }}
+`)
+	const want = `GitHub workflow 7
+5 jobs.plain.strategy.matrix.image[0] node:20 job "plain"
+5 jobs.plain.strategy.matrix.image[1] node:22 job "plain"
+5 jobs.plain.strategy.matrix.image[2] ${{ inputs.x }} job "plain"
+7 jobs.plain.strategy.matrix.include[0].image node:24 job "plain"
+14 jobs.deep.strategy.matrix.db[0].image postgres:18 service "db" of job "deep"
+15 jobs.deep.strategy.matrix.db[1].image mysql:9 service "db" of job "deep"
+21 jobs.named.strategy.matrix.image[0] alpine:3 job "named"
+26 jobs.excluded.strategy.matrix.image[0] redis:8 job "excluded"
+26 jobs.excluded.strategy.matrix.image[1] redis:7 job "excluded"
+31 jobs.extended.strategy.matrix.image[0] redis:6 job "extended"
+31 jobs.extended.strategy.matrix.image[1] redis:5 job "extended"
+31 jobs.extended.strategy.matrix.include[0].image redis:6 job "extended"
+35 jobs.computed.container ${{ matrix.image }} job "computed"
+38 jobs.part.container postgres:${{ matrix.v }} job "part"
+`
+	if got := list(f); got != want {
+		t.Errorf("got\n%s\nwant\n%s", got, want)
+	}
+	for _, i := range f.Images {
+		if shared := i.Shared != ""; shared != (i.Name == "alpine:3" || strings.HasPrefix(i.Name, "redis:")) {
+			t.Errorf("%s: shared %q", i.Name, i.Shared)
+		}
+	}
+}
+
 func TestActionsAndPipelines(t *testing.T) {
 	for name, c := range map[string]struct{ src, want string }{
 		"composite": {"name: x\nruns:\n  using: composite\n  steps:\n  - uses: a/b/c@v1\n", "GitHub action 0\n5 runs.steps[0].uses a/b/c@v1 step 1 of the action||\n"},

@@ -11,21 +11,21 @@ import (
 	"github.com/oakum-sec/oakum/fixer/updates"
 )
 
-// A pin is a place that names an image by digest, or an action by commit.
-type pin struct {
+// pinned is a place that names an image by digest, or an action by commit.
+type pinned struct {
 	file       string
 	what       updates.What
 	start, end int
 	line       int
 }
 
-type pinList []pin
+type pinList []pinned
 
 // pinsOf finds the pins of one file.
 var pinsOf = fixer.Derive(func(f *fixer.File) pinList {
 	var out pinList
 	note := func(what updates.What, start, end int) {
-		out = append(out, pin{f.Path, what, start, end, f.Lines().At(start)})
+		out = append(out, pinned{f.Path, what, start, end, f.Lines().At(start)})
 	}
 	add := func(name string, start, end int) {
 		if strings.Contains(name, "@sha256:") {
@@ -56,7 +56,7 @@ var pinsOf = fixer.Derive(func(f *fixer.File) pinList {
 		for _, i := range f.Workflow.Images {
 			add(i.Name, i.Node.Start, i.Node.End)
 		}
-		slices.SortFunc(out, func(a, b pin) int { return a.start - b.start })
+		slices.SortFunc(out, func(a, b pinned) int { return a.start - b.start })
 	case f.Compose != nil:
 		for _, s := range f.Compose.Services {
 			if n := s.Node.Get("image"); n != nil && s.Build == nil {
@@ -165,7 +165,7 @@ func (l pinList) switchedOff(config *updates.File) pinList {
 }
 
 func (l pinList) without(other pinList) pinList {
-	return slices.DeleteFunc(slices.Clone(l), func(n pin) bool { return slices.Contains(other, n) })
+	return slices.DeleteFunc(slices.Clone(l), func(n pinned) bool { return slices.Contains(other, n) })
 }
 
 // count says how many pins there are: "3 pinned images and 1 pinned action".
@@ -214,7 +214,7 @@ func (l pinList) kinds() string {
 func (l pinList) evidence() []fixer.Evidence {
 	var out []fixer.Evidence
 	for _, w := range l.whats() {
-		count, first := 0, pin{}
+		count, first := 0, pinned{}
 		for _, n := range l {
 			if n.what == w {
 				if count++; count == 1 {

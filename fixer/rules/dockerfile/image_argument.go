@@ -14,7 +14,7 @@ import (
 // digest behind ${TAG} would win over the tag, so that another value of the argument
 // would silently change nothing. It goes into the default of the argument, where
 // whoever gives another value replaces both: where one argument is the end of
-// the name, has one default, and serves this FROM alone.
+// the name, has one default, and serves no other name.
 func argumentPlace(p *fixer.Pass, s *dockerfile.Stage, at *pin.Place) {
 	example := fmt.Sprintf("use one ARG for the whole name, with the default %s@sha256:…, and FROM ${%s}. A digest after a variable would override the variable", s.Image, s.Args[0])
 	if len(s.Args) != 1 {
@@ -74,8 +74,8 @@ func onlyDefault(file *dockerfile.File, name string) (pair dockerfile.Pair, in *
 }
 
 // usedElsewhere reports whether an ARG before the first FROM serves another
-// purpose than the base of one stage: other stages and defaults read it, or a
-// stage declares it to read it.
+// purpose than one base image: other names and defaults read it, or a stage
+// declares it to read it.
 func usedElsewhere(file *dockerfile.File, but *dockerfile.Stage, name string) bool {
 	for _, i := range file.MetaArgs {
 		for _, p := range i.Pairs {
@@ -85,7 +85,7 @@ func usedElsewhere(file *dockerfile.File, but *dockerfile.Stage, name string) bo
 		}
 	}
 	for _, s := range file.Stages {
-		if s != but && slices.Contains(s.Args, name) || strings.Contains(s.Platform, name) {
+		if s.Base != but.Base && slices.Contains(s.Args, name) || strings.Contains(s.Platform, name) {
 			return true
 		}
 		for _, i := range s.Instructions {

@@ -35,6 +35,10 @@ func placeOf(f *fixer.File, i *workflow.Image) pin.Place {
 			}
 		},
 	}
+	if i.Shared != "" {
+		at.Locked = fmt.Sprintf("give the image a key of its own in the matrix, because %s also decides something else", i.Shared)
+		at.Write = nil
+	}
 	if f.Workflow.Kind == workflow.Action && keyOf(i.Path) == "image: " {
 		at.Evidence = append(at.Evidence, fixer.Evidence{Kind: fixer.FromPlatform, Source: "GitHub",
 			Text: "A workflow that pins this action to a commit still runs the image that the tag points to"})
