@@ -29,6 +29,9 @@ type Facts struct {
 	// [ParseRegistries]; nil without such a policy, which a person gives.
 	AllowedRegistries []string
 
+	// Signatures says that the person wants to know who signed the images.
+	Signatures bool
+
 	// Freshen says that the person asked for newer images behind the tags that are
 	// pinned.
 	Freshen bool
@@ -122,5 +125,5 @@ func (f *Facts) With(answers ...*image.Answer) *Facts {
 	for _, a := range answers {
 		all[a.Ref] = all[a.Ref].With(a)
 	}
-	return &Facts{Answers: all, Source: f.Source, MinAge: f.MinAge, Freshen: f.Freshen, AllowedRegistries: f.AllowedRegistries}
+	return &Facts{Answers: all, Source: f.Source, MinAge: f.MinAge, Freshen: f.Freshen, Signatures: f.Signatures, AllowedRegistries: f.AllowedRegistries}
 }
