@@ -40,6 +40,8 @@ type Facts struct {
 
 	mu     sync.Mutex
 	wishes map[string]image.Wish // by the full form of the reference
+
+	byDigest map[string]*image.Config // of the answers; nil before the first question
 }
 
 // ParseRegistries reads a policy: registries or parts of them, as HOST, HOST/PATH or
@@ -72,9 +74,7 @@ func (f *Facts) Image(name string) *image.Knowledge {
 	var config *image.Config
 	ref, err := image.ParseReference(name)
 	if err == nil {
-		if a := f.Answers[ref.String()]; a != nil {
-			config = a.Config
-		}
+		config = f.config(ref)
 	}
 	k := image.KnowledgeOf(name, config)
 	if err == nil && config == nil && !k.User().Proven && !ref.Windows() {
@@ -82,6 +82,28 @@ func (f *Facts) Image(name string) *image.Knowledge {
 	}
 	known, _ := f.known.LoadOrStore(name, k)
 	return known.(*image.Knowledge)
+}
+
+// config is what a registry said of the image's configuration: of the reference, or
+// of another one that pointed to the digest which this one has.
+func (f *Facts) config(ref image.Reference) *image.Config {
+	if a := f.Answers[ref.String()]; a != nil && a.Config != nil {
+		return a.Config
+	}
+	if !ref.HasDigest() {
+		return nil
+	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.byDigest == nil {
+		f.byDigest = map[string]*image.Config{}
+		for _, a := range f.Answers {
+			if a.Digest != "" && a.Config != nil {
+				f.byDigest[a.Digest] = a.Config
+			}
+		}
+	}
+	return f.byDigest[ref.Digest]
 }
 
 // Ask returns what registries said of a reference, and whether all of the
