@@ -36,7 +36,8 @@ type Facts struct {
 	// pinned.
 	Freshen bool
 
-	known sync.Map // image.Knowledge by name, made on the first question
+	known  sync.Map // image.Knowledge by name, made on the first question
+	imaged sync.Map // names whose configuration was asked for where it is needed
 
 	mu     sync.Mutex
 	wishes map[string]image.Wish // by the full form of the reference
@@ -68,19 +69,25 @@ func ParseRegistries(list []string) ([]string, error) {
 // Where the tables do not prove what a container of the image starts as, its
 // configuration is wished for.
 func (f *Facts) Image(name string) *image.Knowledge {
+	k := f.Named(name)
+	if _, again := f.imaged.LoadOrStore(name, true); !again &&
+		k.Err == nil && k.Config == nil && !k.User().Proven && !k.Ref.Windows() {
+		f.Ask(k.Ref, image.AskConfig)
+	}
+	return k
+}
+
+// Named returns what [Facts.Image] does and wishes for nothing: for those who want to
+// know what the name says, such as until when a release is supported.
+func (f *Facts) Named(name string) *image.Knowledge {
 	if k, ok := f.known.Load(name); ok {
 		return k.(*image.Knowledge)
 	}
 	var config *image.Config
-	ref, err := image.ParseReference(name)
-	if err == nil {
+	if ref, err := image.ParseReference(name); err == nil {
 		config = f.config(ref)
 	}
-	k := image.KnowledgeOf(name, config)
-	if err == nil && config == nil && !k.User().Proven && !ref.Windows() {
-		f.Ask(ref, image.AskConfig)
-	}
-	known, _ := f.known.LoadOrStore(name, k)
+	known, _ := f.known.LoadOrStore(name, image.KnowledgeOf(name, config))
 	return known.(*image.Knowledge)
 }
 

@@ -67,3 +67,16 @@ func TestPinnedImageIsKnownAsBefore(t *testing.T) {
 		t.Errorf("another digest: user %+v", user)
 	}
 }
+
+// TestNamedWishesForNothing: only who wants to know how an image runs costs a request.
+func TestNamedWishesForNothing(t *testing.T) {
+	f := &fixer.Facts{}
+	if k := f.Named("example.org/app:1"); k.Ref.Repository != "app" || len(f.Wishes()) != 0 {
+		t.Errorf("%+v, wishes %v", k.Ref, f.Wishes())
+	}
+	f.Image("example.org/app:1")
+	f.Image("example.org/app:1")
+	if w := f.Wishes(); len(w) != 1 || w[0].Ask != image.AskConfig {
+		t.Errorf("wishes %v", w)
+	}
+}
