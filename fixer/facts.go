@@ -29,6 +29,9 @@ type Facts struct {
 	// [ParseRegistries]; nil without such a policy, which a person gives.
 	AllowedRegistries []string
 
+	// Signatures says that the person wants to know who signed the images.
+	Signatures bool
+
 	// Freshen says that the person asked for newer images behind the tags that are
 	// pinned.
 	Freshen bool
@@ -38,6 +41,8 @@ type Facts struct {
 
 	mu     sync.Mutex
 	wishes map[string]image.Wish // by the full form of the reference
+
+	byDigest map[string]*image.Config // of the answers; nil before the first question
 }
 
 // ParseRegistries reads a policy: registries or parts of them, as HOST, HOST/PATH or
@@ -80,12 +85,32 @@ func (f *Facts) Named(name string) *image.Knowledge {
 	}
 	var config *image.Config
 	if ref, err := image.ParseReference(name); err == nil {
-		if a := f.Answers[ref.String()]; a != nil {
-			config = a.Config
-		}
+		config = f.config(ref)
 	}
 	known, _ := f.known.LoadOrStore(name, image.KnowledgeOf(name, config))
 	return known.(*image.Knowledge)
+}
+
+// config is what a registry said of the image's configuration: of the reference, or
+// of another one that pointed to the digest which this one has.
+func (f *Facts) config(ref image.Reference) *image.Config {
+	if a := f.Answers[ref.String()]; a != nil && a.Config != nil {
+		return a.Config
+	}
+	if !ref.HasDigest() {
+		return nil
+	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.byDigest == nil {
+		f.byDigest = map[string]*image.Config{}
+		for _, a := range f.Answers {
+			if a.Digest != "" && a.Config != nil {
+				f.byDigest[a.Digest] = a.Config
+			}
+		}
+	}
+	return f.byDigest[ref.Digest]
 }
 
 // Ask returns what registries said of a reference, and whether all of the
@@ -129,5 +154,5 @@ func (f *Facts) With(answers ...*image.Answer) *Facts {
 	for _, a := range answers {
 		all[a.Ref] = all[a.Ref].With(a)
 	}
-	return &Facts{Answers: all, Source: f.Source, MinAge: f.MinAge, Freshen: f.Freshen, AllowedRegistries: f.AllowedRegistries}
+	return &Facts{Answers: all, Source: f.Source, MinAge: f.MinAge, Freshen: f.Freshen, Signatures: f.Signatures, AllowedRegistries: f.AllowedRegistries}
 }

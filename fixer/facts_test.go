@@ -1,6 +1,7 @@
 package fixer_test
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/oakum-sec/oakum/fixer"
@@ -46,6 +47,24 @@ func TestConfigurationIsWishedForWhereTheTableProvesNothing(t *testing.T) {
 	}
 	if w := f.Wishes(); len(w) != 1 || w[0].Ref.Familiar() != "example.org/own:1" || w[0].Ask != image.AskConfig {
 		t.Errorf("wishes %+v", w)
+	}
+}
+
+// TestPinnedImageIsKnownAsBefore: what a registry said of a tag is known of the
+// digest that the tag points to, under whatever tag.
+func TestPinnedImageIsKnownAsBefore(t *testing.T) {
+	tag, _ := image.ParseReference("example.org/own:1")
+	digest := "sha256:" + strings.Repeat("a", 64)
+	f := (&fixer.Facts{}).With(&image.Answer{
+		Ref: tag.String(), Asked: image.AskConfig | image.AskDigest, Digest: digest, Config: &image.Config{User: "1000"},
+	})
+	for _, name := range []string{"example.org/own:1", "example.org/own:1@" + digest, "example.org/own:1.2.3@" + digest} {
+		if user := f.Image(name).User(); !user.Known || user.Value.UID != 1000 {
+			t.Errorf("%s: user %+v", name, user)
+		}
+	}
+	if user := f.Image("example.org/own:1@sha256:" + strings.Repeat("b", 64)).User(); user.Known {
+		t.Errorf("another digest: user %+v", user)
 	}
 }
 

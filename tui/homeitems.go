@@ -16,7 +16,7 @@ import (
 
 // doors are the three ways on.
 func doors(d *model) []homeItem {
-	left := d.current.waiting()
+	left := d.current.waiting
 	door := func(key string, n int, what, none, more string, open func(*model) tea.Cmd) homeItem {
 		item := homeItem{heading: "What to do", key: key}
 		item.open = func(d *model) tea.Cmd {
@@ -80,18 +80,6 @@ func (d *model) walk(f filter) tea.Cmd {
 		}
 	}
 	return cmd
-}
-
-// waiting counts the findings that wait for a decision, by level.
-func (s *planIndex) waiting() map[fixer.Level]int {
-	n := map[fixer.Level]int{}
-	for i := range s.plan.Outcomes {
-		o := &s.plan.Outcomes[i]
-		if _, decided := s.decisions[o.Finding.Key()]; review.Waits(o, decided) {
-			n[o.Finding.Level()]++
-		}
-	}
-	return n
 }
 
 // mostRisks bounds the findings that the first page names.
