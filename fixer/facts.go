@@ -29,14 +29,20 @@ type Facts struct {
 	// [ParseRegistries]; nil without such a policy, which a person gives.
 	AllowedRegistries []string
 
+	// Signatures says that the person wants to know who signed the images.
+	Signatures bool
+
 	// Freshen says that the person asked for newer images behind the tags that are
 	// pinned.
 	Freshen bool
 
-	known sync.Map // image.Knowledge by name, made on the first question
+	known  sync.Map // image.Knowledge by name, made on the first question
+	imaged sync.Map // names whose configuration was asked for where it is needed
 
 	mu     sync.Mutex
 	wishes map[string]image.Wish // by the full form of the reference
+
+	byDigest map[string]*image.Config // of the answers; nil before the first question
 }
 
 // ParseRegistries reads a policy: registries or parts of them, as HOST, HOST/PATH or
@@ -63,22 +69,48 @@ func ParseRegistries(list []string) ([]string, error) {
 // Where the tables do not prove what a container of the image starts as, its
 // configuration is wished for.
 func (f *Facts) Image(name string) *image.Knowledge {
+	k := f.Named(name)
+	if _, again := f.imaged.LoadOrStore(name, true); !again &&
+		k.Err == nil && k.Config == nil && !k.User().Proven && !k.Ref.Windows() {
+		f.Ask(k.Ref, image.AskConfig)
+	}
+	return k
+}
+
+// Named returns what [Facts.Image] does and wishes for nothing: for those who want to
+// know what the name says, such as until when a release is supported.
+func (f *Facts) Named(name string) *image.Knowledge {
 	if k, ok := f.known.Load(name); ok {
 		return k.(*image.Knowledge)
 	}
 	var config *image.Config
-	ref, err := image.ParseReference(name)
-	if err == nil {
-		if a := f.Answers[ref.String()]; a != nil {
-			config = a.Config
+	if ref, err := image.ParseReference(name); err == nil {
+		config = f.config(ref)
+	}
+	known, _ := f.known.LoadOrStore(name, image.KnowledgeOf(name, config))
+	return known.(*image.Knowledge)
+}
+
+// config is what a registry said of the image's configuration: of the reference, or
+// of another one that pointed to the digest which this one has.
+func (f *Facts) config(ref image.Reference) *image.Config {
+	if a := f.Answers[ref.String()]; a != nil && a.Config != nil {
+		return a.Config
+	}
+	if !ref.HasDigest() {
+		return nil
+	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.byDigest == nil {
+		f.byDigest = map[string]*image.Config{}
+		for _, a := range f.Answers {
+			if a.Digest != "" && a.Config != nil {
+				f.byDigest[a.Digest] = a.Config
+			}
 		}
 	}
-	k := image.KnowledgeOf(name, config)
-	if err == nil && config == nil && !k.User().Proven && !ref.Windows() {
-		f.Ask(ref, image.AskConfig)
-	}
-	known, _ := f.known.LoadOrStore(name, k)
-	return known.(*image.Knowledge)
+	return f.byDigest[ref.Digest]
 }
 
 // Ask returns what registries said of a reference, and whether all of the
@@ -122,5 +154,5 @@ func (f *Facts) With(answers ...*image.Answer) *Facts {
 	for _, a := range answers {
 		all[a.Ref] = all[a.Ref].With(a)
 	}
-	return &Facts{Answers: all, Source: f.Source, MinAge: f.MinAge, Freshen: f.Freshen, AllowedRegistries: f.AllowedRegistries}
+	return &Facts{Answers: all, Source: f.Source, MinAge: f.MinAge, Freshen: f.Freshen, Signatures: f.Signatures, AllowedRegistries: f.AllowedRegistries}
 }

@@ -1,6 +1,7 @@
 package fixer_test
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/oakum-sec/oakum/fixer"
@@ -46,5 +47,36 @@ func TestConfigurationIsWishedForWhereTheTableProvesNothing(t *testing.T) {
 	}
 	if w := f.Wishes(); len(w) != 1 || w[0].Ref.Familiar() != "example.org/own:1" || w[0].Ask != image.AskConfig {
 		t.Errorf("wishes %+v", w)
+	}
+}
+
+// TestPinnedImageIsKnownAsBefore: what a registry said of a tag is known of the
+// digest that the tag points to, under whatever tag.
+func TestPinnedImageIsKnownAsBefore(t *testing.T) {
+	tag, _ := image.ParseReference("example.org/own:1")
+	digest := "sha256:" + strings.Repeat("a", 64)
+	f := (&fixer.Facts{}).With(&image.Answer{
+		Ref: tag.String(), Asked: image.AskConfig | image.AskDigest, Digest: digest, Config: &image.Config{User: "1000"},
+	})
+	for _, name := range []string{"example.org/own:1", "example.org/own:1@" + digest, "example.org/own:1.2.3@" + digest} {
+		if user := f.Image(name).User(); !user.Known || user.Value.UID != 1000 {
+			t.Errorf("%s: user %+v", name, user)
+		}
+	}
+	if user := f.Image("example.org/own:1@sha256:" + strings.Repeat("b", 64)).User(); user.Known {
+		t.Errorf("another digest: user %+v", user)
+	}
+}
+
+// TestNamedWishesForNothing: only who wants to know how an image runs costs a request.
+func TestNamedWishesForNothing(t *testing.T) {
+	f := &fixer.Facts{}
+	if k := f.Named("example.org/app:1"); k.Ref.Repository != "app" || len(f.Wishes()) != 0 {
+		t.Errorf("%+v, wishes %v", k.Ref, f.Wishes())
+	}
+	f.Image("example.org/app:1")
+	f.Image("example.org/app:1")
+	if w := f.Wishes(); len(w) != 1 || w[0].Ask != image.AskConfig {
+		t.Errorf("wishes %v", w)
 	}
 }

@@ -2,6 +2,7 @@ package fixer
 
 import (
 	"cmp"
+	"path"
 	"slices"
 	"strings"
 
@@ -181,11 +182,19 @@ func (j *joiner) services() *Services {
 		v.Name = serviceName(v.Parts)
 		count[v.Name]++
 	}
+	inDir := map[string]int{} // of one name and directory
+	for _, v := range out.All {
+		inDir[v.Name+"\x00"+path.Dir(v.namedBy().File)]++
+	}
 	seen := map[string]bool{}
 	for _, v := range out.All {
 		if count[v.Name] > 1 { // one name is not one service: say where
 			at := v.namedBy()
-			name := v.Name + " (" + at.File + ")"
+			where := path.Dir(at.File)
+			if where == "." || inDir[v.Name+"\x00"+where] > 1 {
+				where = at.File
+			}
+			name := v.Name + " (" + where + ")"
 			if seen[name] {
 				name = v.Name + " (" + at.File + " " + at.Path + ")"
 			}

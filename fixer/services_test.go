@@ -37,8 +37,8 @@ func TestServices(t *testing.T) {
 		"api: api/Dockerfile compose.yaml services.api k8s/api.yaml Deployment/api",
 		"beat, worker: compose.yaml services.beat compose.yaml services.worker jobs/Dockerfile",
 		"cache: compose.yaml services.cache k8s/cache.yaml Deployment/cache",
-		"db (k8s/cache.yaml): k8s/cache.yaml Deployment/db",
-		"db (other/cache.yaml): other/cache.yaml Deployment/db",
+		"db (k8s): k8s/cache.yaml Deployment/db",
+		"db (other): other/cache.yaml Deployment/db",
 		`db.main: compose.yaml services["db.main"]`,
 	}
 	if strings.Join(got, "\n") != strings.Join(want, "\n") {

@@ -43,6 +43,7 @@ func BenchmarkKey(b *testing.B) {
 			at   func(*drive)
 			keys []string
 		}{
+			{"home-move", func(d *drive) { d.press("esc") }, []string{"j", "j", "k", "k"}},
 			{"list-move", func(*drive) {}, []string{"j", "j", "j", "k", "k", "k"}},
 			{"list-page", func(*drive) {}, []string{"pgdown", "pgdown", "pgup", "pgup"}},
 			{"list-ends", func(*drive) {}, []string{"G", "g"}},

@@ -228,7 +228,7 @@ func (s *doneScreen) draw(d *model, l layout) page {
 	}
 	p.right = fmt.Sprintf("score %d %s %d", s.written.plan.ScoreBefore, t.Marks.Arrow, s.written.plan.ScoreAfter)
 	if n := s.below(); n > 0 {
-		p.foot = "j: " + count(n, "line") + " more below"
+		p.foot = "j: " + count(n, "more line") + " below"
 	}
 	return p
 }

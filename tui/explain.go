@@ -47,7 +47,7 @@ func (s *explainScreen) draw(d *model, l layout) page {
 		body: s.window(s.lines(d, min(l.width, 100)), l.body),
 	}
 	if n := s.below(); n > 0 {
-		p.foot = "j: " + count(n, "line") + " more below"
+		p.foot = "j: " + count(n, "more line") + " below"
 	}
 	if firstURL(s.rule) == "" {
 		p.idle = []action{actReference, actCopy}

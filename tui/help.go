@@ -56,7 +56,7 @@ func (o *helpOverlay) panel(d *model, width, height int) (string, []string) {
 	seen := slices.Clone(o.window(lines, height-1)) // its last line says that there is more
 	more := ""
 	if n := o.below(); n > 0 {
-		more = " " + t.Dim.Paint(fmt.Sprintf("and %s more below: j goes there", count(n, "line")))
+		more = " " + t.Dim.Paint(fmt.Sprintf("and %s below: j goes there", count(n, "more line")))
 	}
 	return title, append(seen, more)
 }

@@ -156,7 +156,7 @@ func (s *homeScreen) draw(d *model, l layout) page {
 // idle are the keys of the page that would do nothing.
 func (s *homeScreen) idle(d *model) []action {
 	var out []action
-	left := d.current.waiting()
+	left := d.current.waiting
 	for i, level := range []fixer.Level{fixer.Safe, fixer.Review, fixer.Manual} {
 		if left[level] == 0 && !(level == fixer.Safe && d.current.count[engine.Fixed] > 0) {
 			out = append(out, actDoorSafe+action(i))

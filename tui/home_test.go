@@ -66,7 +66,7 @@ func TestOverviewSaysWhatFixesComeTo(t *testing.T) {
 // written on the way.
 func TestDoors(t *testing.T) {
 	d := startReal(t, 120, 40)
-	left := d.model().current.waiting()
+	left := d.model().current.waiting
 	if all := left[fixer.Safe] + left[fixer.Review] + left[fixer.Manual]; all != d.model().current.left() {
 		t.Errorf("the doors have %d findings, and %d are left", all, d.model().current.left())
 	}

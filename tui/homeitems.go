@@ -2,6 +2,7 @@ package tui
 
 import (
 	"fmt"
+	"path"
 	"slices"
 	"strings"
 
@@ -15,7 +16,7 @@ import (
 
 // doors are the three ways on.
 func doors(d *model) []homeItem {
-	left := d.current.waiting()
+	left := d.current.waiting
 	door := func(key string, n int, what, none, more string, open func(*model) tea.Cmd) homeItem {
 		item := homeItem{heading: "What to do", key: key}
 		item.open = func(d *model) tea.Cmd {
@@ -46,6 +47,13 @@ func doors(d *model) []homeItem {
 	if n := d.current.count[engine.Fixed]; n > 0 && left[fixer.Safe] == 0 {
 		safe = door("1", n, "See the plan: %d fixes accepted, nothing written yet", "", "",
 			func(d *model) tea.Cmd { return d.push(newPlan()) })
+		say := safe.draw
+		safe.draw = func(d *model, width int) string {
+			if out := d.leftOutWords(); out != "" && len(d.excluded) >= len(d.current.plan.Changes) {
+				return d.theme.Emph.Paint(widget.Cut("See the plan: "+fixes(n)+" accepted and left out", width, d.theme.Marks.Ellipsis))
+			}
+			return say(d, width)
+		}
 	}
 	return []homeItem{
 		safe,
@@ -74,18 +82,6 @@ func (d *model) walk(f filter) tea.Cmd {
 	return cmd
 }
 
-// waiting counts the findings that wait for a decision, by level.
-func (s *planIndex) waiting() map[fixer.Level]int {
-	n := map[fixer.Level]int{}
-	for i := range s.plan.Outcomes {
-		o := &s.plan.Outcomes[i]
-		if _, decided := s.decisions[o.Finding.Key()]; review.Waits(o, decided) {
-			n[o.Finding.Level()]++
-		}
-	}
-	return n
-}
-
 // mostRisks bounds the findings that the first page names.
 const mostRisks = 5
 
@@ -110,9 +106,10 @@ func risks(d *model) []homeItem {
 		}
 	}
 	slices.SortStableFunc(worst, func(a, b *engine.Outcome) int { return int(b.Finding.Severity) - int(a.Finding.Severity) })
+	bases := baseNames(now.plan.Before)
 	var out []homeItem
 	for _, o := range worst[:min(len(worst), mostRisks)] {
-		f, more := o.Finding, places[kind(o)]-1
+		f, more, alike := o.Finding, places[kind(o)]-1, bases[path.Base(o.Finding.File)] > 1
 		out = append(out, homeItem{heading: "Top risks",
 			open: func(d *model) tea.Cmd {
 				cmd := d.toList(filter{})
@@ -121,11 +118,12 @@ func risks(d *model) []homeItem {
 			},
 			draw: func(d *model, width int) string {
 				t := &d.theme
-				where := fmt.Sprintf("%s:%d", f.File, f.Line)
+				where := fmt.Sprintf(":%d", f.Line)
 				if more > 0 {
 					where += fmt.Sprintf(" +%d more", more)
 				}
-				where = " " + widget.CutLeft(visible(where), max(12, width/3), t.Marks.Ellipsis) + " "
+				room := max(12, width/3-widget.Width(where))
+				where = " " + shortFile(visible(f.File), room, alike, t.Marks.Ellipsis) + where + " "
 				say := widget.Cut(visible(f.Message), width-5-widget.Width(where), t.Marks.Ellipsis)
 				return widget.Spread(severityWord(t, f.Severity)+" "+say, t.Dim.Paint(where), width, t.Marks.Ellipsis)
 			},

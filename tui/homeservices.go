@@ -77,7 +77,7 @@ func services(d *model) []homeItem {
 				d.list.list.Select(r.first)
 				return d.refresh()
 			},
-			draw: func(d *model, width int) string { return r.draw(d, min(names, width/3), width) },
+			draw: func(d *model, width int) string { return r.draw(d, min(names, width/2), width) },
 		})
 	}
 	return out

@@ -35,7 +35,7 @@ func (s *homeScreen) standings(d *model, width int) []string {
 	if len(d.current.plan.Changes) > 0 {
 		columns = append(columns, column{"accepted", s.outlook.accepted})
 	}
-	left := d.current.waiting() // a column that adds nothing to the one before it is left out
+	left := d.current.waiting // a column that adds nothing to the one before it is left out
 	if left[fixer.Safe] > 0 {
 		columns = append(columns, column{"with safe", s.outlook.safe})
 	}

@@ -1,8 +1,6 @@
 package tui
 
 import (
-	"strings"
-
 	"github.com/oakum-sec/oakum/tui/widget"
 )
 
@@ -28,8 +26,10 @@ func (d *model) legend(width int) []string {
 			line = " " + item
 		}
 	}
-	out = append(out, line, " "+t.Dim.Paint(strings.Join([]string{
-		"safe: a working container does not notice", "review: can break something, which is said", "manual: what to do is said",
-	}, "   ")))
+	out = append(out, line)
+	levels := "Levels: safe does not change the behaviour of a working container, review can break something and says what, manual has no automatic fix."
+	for _, line := range widget.Wrap(levels, max(1, width-2)) {
+		out = append(out, " "+t.Dim.Paint(line))
+	}
 	return append(out, "")
 }

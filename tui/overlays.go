@@ -135,7 +135,7 @@ func (o *ignoreOverlay) press(d *model, a action) tea.Cmd {
 		if v.Reason == "" {
 			return d.warn("Type a reason first: people who read the file later will want to know it")
 		}
-		said := fmt.Sprintf("Suppressed %s in %s, once the plan is written", ruleWord(o.key.Rule), o.key.File)
+		said := fmt.Sprintf("Suppressed %s in %s", ruleWord(o.key.Rule), o.key.File)
 		return tea.Batch(d.decide("suppress "+o.key.Rule, engine.Decisions{o.key: v}, said), d.closeOverlay())
 	}
 	return nil

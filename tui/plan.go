@@ -244,7 +244,7 @@ func (s *planScreen) table(d *model, l layout) []string {
 		out = append(out, line)
 	}
 	if more := len(s.view.files) - s.top - room; more > 0 {
-		out = append(out, t.Dim.Paint(fmt.Sprintf("   and %s more below", count(more, "file"))))
+		out = append(out, t.Dim.Paint(fmt.Sprintf("   and %s below", count(more, "more file"))))
 	}
 	return out
 }

@@ -19,7 +19,8 @@ type planIndex struct {
 	decisions engine.Decisions  // the decisions it was folded from
 	count     map[engine.Result]int
 	sum       review.Tally
-	openFile  map[string]int // undecided findings, by file
+	openFile  map[string]int      // undecided findings, by file
+	waiting   map[fixer.Level]int // findings that wait for a decision
 
 	rows []*row // of the list, in canonical order
 }
@@ -29,13 +30,16 @@ func newPlanIndex(gen int, plan *engine.Plan, decisions engine.Decisions, w word
 		rows: makeRows(plan, w.titles, w.notes),
 		gen:  gen, plan: plan, decisions: decisions,
 		index: make(map[fixer.Key]int, len(plan.Outcomes)), count: map[engine.Result]int{},
-		openFile: map[string]int{},
+		openFile: map[string]int{}, waiting: map[fixer.Level]int{},
 	}
 	for i := range plan.Outcomes {
 		o := &plan.Outcomes[i]
 		s.index[o.Finding.Key()] = i
 		s.count[o.Result]++
 		s.sum.Add(o)
+		if _, decided := decisions[o.Finding.Key()]; review.Waits(o, decided) {
+			s.waiting[o.Finding.Level()]++
+		}
 		if o.Result == engine.Open || o.Result == engine.ManualWork {
 			s.openFile[o.Finding.File]++
 		}

@@ -135,7 +135,7 @@ func TestExplainSaysAllOfTheFinding(t *testing.T) {
 	d.run(d.model().push(newReview(fixer.Key{Rule: "dockerfile/runs-as-root", File: "Dockerfile", Path: "stage long"})))
 	d.press("tab", "x")
 	d.at(onExplain)
-	d.wants("This finding", "more below")
+	d.wants("This finding", "lines below")
 	all := plain(strings.Join(d.model().screen().(*explainScreen).lines(d.model(), 80), "\n"))
 	from := 0
 	for _, w := range []string{"This finding", "the end of the message", "Dockerfile:1", "stage long", "the second way (review)", "end of breaks", "end of verify", "end of one", "end of two", "what is looked at", "References"} {
@@ -147,8 +147,8 @@ func TestExplainSaysAllOfTheFinding(t *testing.T) {
 	}
 	d.press("G")
 	d.wants("oakum explain dockerfile/runs-as-root")
-	if strings.Contains(d.screen(), "more below") {
-		t.Error("more below the end")
+	if strings.Contains(d.screen(), "lines below") {
+		t.Error("lines below the end")
 	}
 	d.press("esc", "esc")
 	d.model().list.list.Select(find(t, d, "dockerfile/secret-in-arg").String())
@@ -173,16 +173,16 @@ func TestManualFindingOffersNoAccept(t *testing.T) {
 func TestHelpSaysThatItIsCut(t *testing.T) {
 	d := start(t, newFake(shop()), 80, 24)
 	d.press("?")
-	d.wants("lines more below")
+	d.wants("more lines below")
 	all := len(keymap[onList])
 	for range 3 * all {
 		d.press("j")
 	}
-	if s := d.screen(); strings.Contains(s, "more below") || !strings.Contains(s, keymap[onList][all-1].help) {
+	if s := d.screen(); strings.Contains(s, " below") || !strings.Contains(s, keymap[onList][all-1].help) {
 		t.Fatalf("the end of the help is not reached:\n%s", s)
 	}
 	d.press("k")
-	d.wants("and 1 line more below")
+	d.wants("and 1 more line below")
 }
 
 func TestLongValuesAreSeenWhole(t *testing.T) {

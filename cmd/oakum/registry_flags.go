@@ -33,6 +33,7 @@ func (f *registryFlags) addOffline(cmd *cobra.Command) {
 func (f *registryFlags) add(cmd *cobra.Command) {
 	r := &f.lookup.Registry
 	cmd.Flags().BoolVar(&r.Refresh, "refresh", false, "ask again what was asked before")
+	cmd.Flags().BoolVar(&f.lookup.Signatures, "signatures", false, "also ask which signatures, attestations and SBOMs the images have")
 	cmd.Flags().IntVar(&f.lookup.MinAge, "min-age", 0, "pin only images that are at least this many `DAYS` old")
 	cmd.Flags().StringArrayVar(&f.mirrors, "mirror", nil, "ask another registry in place of one: `HOST=MIRROR`")
 	cmd.Flags().StringArrayVar(&r.PlainHTTP, "plain-http", nil, "ask this `HOST` without TLS")

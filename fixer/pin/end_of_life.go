@@ -20,7 +20,7 @@ func EndOfLife(p *fixer.Pass, at Place) (f fixer.Finding, ok bool) {
 	if !ok || at.builtHere(p) {
 		return f, false
 	}
-	known := p.Facts.Image(at.Image)
+	known := p.Facts.Named(at.Image)
 	e, ended := known.EndOfLife()
 	if !ended {
 		return f, false

@@ -93,6 +93,9 @@ func (at Place) answer(p *fixer.Pass, ref image.Reference, f *fixer.Finding) {
 	if p.Facts.MinAge > 0 {
 		questions |= image.AskConfig
 	}
+	if p.Facts.Signatures {
+		questions |= image.AskSignatures
+	}
 	a, asked := p.Facts.Ask(ref, questions)
 	switch {
 	case a == nil:
@@ -105,6 +108,9 @@ func (at Place) answer(p *fixer.Pass, ref image.Reference, f *fixer.Finding) {
 		}
 		if k, ok := updates.Keeps(p, at.File, updates.ImagesIn(p.Read(at.File))); ok {
 			f.Evidence = append(f.Evidence, k.Evidence())
+		}
+		if a.Signatures != nil {
+			f.Evidence = append(f.Evidence, signed(ref, a))
 		}
 		young := tooYoung(a, p.Facts.MinAge)
 		if young != "" {

@@ -96,7 +96,11 @@ func (at Place) pinned(p *fixer.Pass) (ref image.Reference, a *image.Answer, ok 
 	if !ok || !ref.HasDigest() || at.builtHere(p) {
 		return ref, nil, false
 	}
-	a, ok = p.Facts.Ask(ref, image.AskPin)
+	questions := image.AskPin
+	if p.Facts.Signatures {
+		questions |= image.AskSignatures
+	}
+	a, ok = p.Facts.Ask(ref, questions)
 	return ref, a, ok && a.Known(image.AskPin) && a.Pin != nil
 }
 

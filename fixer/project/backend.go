@@ -74,7 +74,7 @@ func (b *Backend) Load(ctx context.Context, progress func(fixer.Progress)) (*fix
 		return nil, err
 	}
 	loaded.Facts = factsOf(loaded.Root, b.allowed)
-	loaded.Facts.MinAge = b.lookup.MinAge
+	loaded.Facts.MinAge, loaded.Facts.Signatures = b.lookup.MinAge, b.lookup.Signatures
 	loaded.Notes = withInterruption(ctx, loaded.Root, loaded.Notes)
 	b.loaded.Store(loaded)
 	return loaded, nil

@@ -24,6 +24,9 @@ type Lookup struct {
 	// Registry says how: with Offline only kept answers count.
 	Registry registry.Options
 
+	// Signatures asks what is attached to the images, too.
+	Signatures bool
+
 	// MinAge is how many days old an image must be to be pinned; 0 for any.
 	MinAge int
 }

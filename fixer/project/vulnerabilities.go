@@ -39,7 +39,7 @@ func (p *Project) Vulnerabilities(ctx context.Context, named []fixer.NamedImage,
 		if !known {
 			i = len(out.Images)
 			index[n.Image] = i
-			out.Images = append(out.Images, report.ScannedImage{Image: facts.Image(n.Image).Ref.Familiar()})
+			out.Images = append(out.Images, report.ScannedImage{Image: facts.Named(n.Image).Ref.Familiar()})
 			ask(&images, n.Image)
 		}
 		out.Images[i].Places = append(out.Images[i].Places, report.Place{File: n.File, Line: n.Line})
@@ -50,14 +50,14 @@ func (p *Project) Vulnerabilities(ctx context.Context, named []fixer.NamedImage,
 		if !bases[name] {
 			continue
 		}
-		for _, other := range facts.Image(name).Proposals() {
+		for _, other := range facts.Named(name).Proposals() {
 			if len(proposed[name]) == mostProposals {
 				break
 			}
 			proposed[name] = append(proposed[name], other.Image)
 			ask(&instead, other.Image)
 			i := index[name]
-			out.Images[i].Instead = append(out.Images[i].Instead, report.InsteadImage{Image: facts.Image(other.Image).Ref.Familiar(), Why: other.Why})
+			out.Images[i].Instead = append(out.Images[i].Instead, report.InsteadImage{Image: facts.Named(other.Image).Ref.Familiar(), Why: other.Why})
 		}
 	}
 	results := map[string]scanner.Result{}

@@ -14,7 +14,7 @@ import (
 type Check struct {
 	fixer.Verification
 	// Alike are what takes the place of the names in the command in other files and
-	// services, where the same is expected: "db", or "shop/ db" with a directory.
+	// services, where the same is expected: "db", or "db in shop" with a directory.
 	Alike []string
 }
 
@@ -96,18 +96,32 @@ func shapeOf(command string, f *fixer.Finding) named {
 		own[part] = true
 		own[strings.TrimPrefix(part, "services.")] = true
 	}
-	var words []string
+	var names, places []string
+	before := ""
 	shape := commandWord.ReplaceAllStringFunc(command, func(word string) string {
+		flag := before
+		before = word
 		if !own[word] {
 			return word
 		}
-		if !slices.Contains(words, word) {
-			words = append(words, word)
+		list := &names
+		if placeFlags[flag] || word == f.File {
+			list = &places
+		}
+		if !slices.Contains(*list, word) {
+			*list = append(*list, word)
 		}
 		return "\x00"
 	})
-	return named{shape, strings.Join(words, " ")}
+	words := strings.Join(names, " ")
+	if len(places) > 0 && words != "" {
+		words += " in "
+	}
+	return named{shape, words + strings.Join(places, " ")}
 }
+
+// placeFlags are followed by a file or directory.
+var placeFlags = map[string]bool{"--project-directory": true, "--file": true, "-f": true, "-C": true}
 
 // An expectation is what a command shows when the fix in a file works.
 type expectation struct{ text, file string }

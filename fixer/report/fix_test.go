@@ -283,7 +283,7 @@ func TestChecksOfOneShapeAreOne(t *testing.T) {
 		got = append(got, c.Command+"|"+c.Expect+"|"+c.Others(2))
 	}
 	want := []string{
-		"docker compose --project-directory shop exec api id -u|prints 1|the same for shop web, shop db and 1 more",
+		"docker compose --project-directory shop exec api id -u|prints 1|the same for web in shop, db in shop and 1 more",
 		"docker compose --project-directory bar exec web id -u|prints 2|",
 		"docker ps|prints 2|", "docker ps -a|prints 2|",
 	}

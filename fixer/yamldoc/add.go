@@ -9,7 +9,7 @@ import (
 // a key in a mapping, as an item in a sequence.
 func (e *editor) add(n *Node, key string, v any) error {
 	if n.pair {
-		return refuse(RefuseUnsupported, n.Line, "a mapping in a list without braces of its own is not edited")
+		return refuse(RefuseUnsupported, n.Line, "oakum does not edit a key in a flow list ([key: value]) that has no braces")
 	}
 	if n.Style == Flow {
 		return e.addFlow(n, key, v)

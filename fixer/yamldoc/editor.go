@@ -64,7 +64,7 @@ func (e *editor) run(op Op, v any) error {
 			return e.add(n, "", v)
 		}
 		if s := last(rest); len(rest) == 1 && !s.IsIndex && n != nil && n.Merged(s.Key) {
-			return refuse(RefuseMerge, n.Line, "%s comes through a merge key (<<): a list written here would replace it, not add to it", op.path)
+			return refuse(RefuseMerge, n.Line, "%s is set through a merge key (<<): a list here would replace that list instead of extending it", op.path)
 		}
 		v = []any{v}
 		if len(rest) == 0 && !n.canBecome(Sequence) {
@@ -137,7 +137,7 @@ func (e *editor) resolve(p Path) (n *Node, rest Path, err error) {
 	for i, s := range p {
 		here := p[:i]
 		if s.Key == "<<" && n.Kind == Mapping && n.hasMergeKey() {
-			return nil, nil, refuse(RefuseMerge, n.Line, "the merge key (<<) of %s is not edited", displayPath(here))
+			return nil, nil, refuse(RefuseMerge, n.Line, "oakum does not edit the merge key (<<) of %s", displayPath(here))
 		}
 		if err := e.checkOwn(n, here); err != nil {
 			return nil, nil, err
@@ -146,7 +146,7 @@ func (e *editor) resolve(p Path) (n *Node, rest Path, err error) {
 		case n.Kind == Mapping && n.Len() > 0 && s.IsIndex, n.Kind == Sequence && n.Len() > 0 && !s.IsIndex,
 			n.Kind == Scalar && n.Tag != nullTag,
 			n.Kind == Mapping && s.IsIndex, n.Kind == Sequence && !s.IsIndex:
-			return nil, nil, refuse(RefuseKind, n.Line, "%s is a %s, so %s cannot be in it", displayPath(here), n.Kind, p[:i+1])
+			return nil, nil, refuse(RefuseKind, n.Line, "%s is a %s and cannot contain %s", displayPath(here), n.Kind, p[:i+1])
 		case s.IsIndex:
 			if s.Index < 0 || s.Index > len(n.Items) {
 				return nil, nil, refuse(RefuseAbsent, n.Line, "%s is absent: the list has %d items", p[:i+1], len(n.Items))
@@ -197,7 +197,7 @@ func (n *Node) entry(key string) int {
 // aliases use.
 func (e *editor) checkOwn(n *Node, p Path) error {
 	if n.Kind == Alias {
-		return refuse(RefuseAlias, n.Line, "%s is the alias *%s: a change belongs at the anchor &%s, and would apply to every use of the anchor", displayPath(p), n.Value, n.Value)
+		return refuse(RefuseAlias, n.Line, "%s is the alias *%s: change the anchor &%s instead, which applies to every use of it", displayPath(p), n.Value, n.Value)
 	}
 	if e.shared {
 		return nil
@@ -228,7 +228,7 @@ func checkShared(n *Node, p Path, within *Node) error {
 		more = fmt.Sprintf(" and %d more", len(users)-3)
 		users = users[:3]
 	}
-	return refuse(RefuseAlias, n.Line, "%s is shared as &%s: a change would reach %s%s as well", displayPath(p), n.Anchor, strings.Join(users, ", "), more)
+	return refuse(RefuseAlias, n.Line, "%s has the anchor &%s, so a change would also apply to %s%s", displayPath(p), n.Anchor, strings.Join(users, ", "), more)
 }
 
 func (n *Node) isInside(top *Node) bool {

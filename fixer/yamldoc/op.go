@@ -152,12 +152,12 @@ func (d *Doc) edit(ops []Op, verified bool) (Change, error) {
 func (d *Doc) editable() error {
 	switch {
 	case d.Skipped:
-		return refuse(RefuseUnsupported, d.Line, "the document was not read")
+		return refuse(RefuseUnsupported, d.Line, "oakum did not read this YAML document")
 	case len(d.Duplicates) > 0:
 		u := d.Duplicates[0]
-		return refuse(RefuseDuplicate, u.Line, "%s is set twice (first on line %d), and parsers differ about which one applies", u.Path, u.First)
+		return refuse(RefuseDuplicate, u.Line, "%s is set twice (first on line %d), and parsers differ on which value applies", u.Path, u.First)
 	case d.template != nil:
-		return refuse(RefuseTemplate, d.template.Line, "{{ … }} outside quotes: the file is a template, and only its rendering is YAML")
+		return refuse(RefuseTemplate, d.template.Line, "the file has a template expression ({{ … }}) outside quotes, so only its rendered form is YAML")
 	}
 	return nil
 }

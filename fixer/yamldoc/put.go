@@ -15,7 +15,7 @@ func (e *editor) put(n *Node, v any) error {
 		return err
 	}
 	if n.hasCustomTag() {
-		return refuse(RefuseTag, n.Line, "%s is tagged %s, whose meaning a new value would lose", n.displayPlace(), n.Tag)
+		return refuse(RefuseTag, n.Line, "%s has the tag %s, which a new value would not keep", n.displayPlace(), n.Tag)
 	}
 	p := n.Parent
 	switch {
@@ -68,7 +68,7 @@ func (e *editor) fill(v any) error {
 // putFlow replaces a value inside brackets.
 func (e *editor) putFlow(n *Node, v any) error {
 	if n.pair || n.Parent != nil && n.Parent.pair {
-		return refuse(RefuseUnsupported, n.Line, "a mapping in a list without braces of its own is not edited")
+		return refuse(RefuseUnsupported, n.Line, "oakum does not edit a key in a flow list ([key: value]) that has no braces")
 	}
 	around := n.Parent
 	if around == nil {
@@ -169,7 +169,7 @@ func (e *editor) putValue(n *Node, v any) error {
 	w := e.replacementStyle(n, m, v)
 	colon := skipGap(e.src, k.End)
 	if colon >= len(e.src) || e.src[colon] != ':' || k.Line != k.EndLine || bytes.IndexByte(e.before(k.Start), '?') >= 0 {
-		return refuse(RefuseUnsupported, k.Line, "a key written with ? is not edited")
+		return refuse(RefuseUnsupported, k.Line, "oakum does not edit keys that are written with ?")
 	}
 	colon++
 	same := consistsOf(e.src[colon:n.Start], " \t") // the value starts on the key's line

@@ -7,7 +7,7 @@ import (
 // remove takes out the entry or item at a path.
 func (e *editor) remove(p Path) error {
 	if len(p) == 0 {
-		return refuse(RefuseUnsupported, 0, "a whole document is not removed")
+		return refuse(RefuseUnsupported, 0, "oakum does not remove whole YAML documents")
 	}
 	m, rest, err := e.resolve(p.Parent())
 	s := last(p)
@@ -20,7 +20,7 @@ func (e *editor) remove(p Path) error {
 	i := -1
 	switch {
 	case s.Key == "<<" && m.Kind == Mapping && m.hasMergeKey():
-		return refuse(RefuseMerge, m.Line, "the merge key (<<) of %s is not edited", displayPath(p.Parent()))
+		return refuse(RefuseMerge, m.Line, "oakum does not edit the merge key (<<) of %s", displayPath(p.Parent()))
 	case s.IsIndex && m.Kind == Sequence:
 		i = s.Index
 		if i < 0 || i >= len(m.Items) {
@@ -33,7 +33,7 @@ func (e *editor) remove(p Path) error {
 	case !s.IsIndex && m.Kind == Mapping:
 		if i = m.entry(s.Key); i < 0 {
 			if m.Merged(s.Key) {
-				return refuse(RefuseMerge, m.Line, "%s comes through a merge key (<<) and cannot be removed here", p)
+				return refuse(RefuseMerge, m.Line, "%s is set through a merge key (<<) and cannot be removed at this place", p)
 			}
 			return refuse(RefuseAbsent, m.Line, "%s is absent", p)
 		}
@@ -46,10 +46,10 @@ func (e *editor) remove(p Path) error {
 	case m.canBecome(Mapping) || m.canBecome(Sequence):
 		return refuse(RefuseAbsent, m.Line, "%s is absent", p)
 	default:
-		return refuse(RefuseKind, m.Line, "%s is a %s, so %s cannot be in it", displayPath(p.Parent()), m.Kind, p)
+		return refuse(RefuseKind, m.Line, "%s is a %s and cannot contain %s", displayPath(p.Parent()), m.Kind, p)
 	}
 	if m.pair {
-		return refuse(RefuseUnsupported, m.Line, "a mapping in a list without braces of its own is not edited")
+		return refuse(RefuseUnsupported, m.Line, "oakum does not edit a key in a flow list ([key: value]) that has no braces")
 	}
 	start, end, err := e.child(m, i)
 	if err != nil {
@@ -82,7 +82,7 @@ func (e *editor) child(m *Node, i int) (start, end int, err error) {
 	if lead := bytes.TrimRight(e.before(start), " \t"); len(lead) > 0 && lead[len(lead)-1] == '?' {
 		start = min(e.lineStart(start), start) + len(lead) - 1
 	} else if m.Style == Block && len(e.before(start)) != m.col {
-		return 0, 0, refuse(RefuseUnsupported, k.Line, "a key written with ? is not edited")
+		return 0, 0, refuse(RefuseUnsupported, k.Line, "oakum does not edit keys that are written with ?")
 	}
 	return start, end, nil
 }

@@ -20,7 +20,7 @@ func SetText(n *Node, text string) Op {
 func (e *editor) putShared(n *Node, v any) error {
 	around := n.Parent
 	if n.Kind != Scalar || n.Tag != strTag || n.tagged || n.Line != n.EndLine || n.isBlockScalar() || around == nil || n.isEmpty() {
-		return refuse(RefuseUnsupported, n.Line, "%s is not a text on one line", n.displayPlace())
+		return refuse(RefuseUnsupported, n.Line, "%s is not a single-line string", n.displayPlace())
 	}
 	e.replace(n.content, n.End, e.replacementStyle(n, around, v).inline(v, around.isFlow()))
 	return nil

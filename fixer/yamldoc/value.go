@@ -98,7 +98,7 @@ func normalize(v any) (any, error) {
 		return v, nil
 	case string:
 		if !validText(v) {
-			return nil, fmt.Errorf("a text with invalid UTF-8 cannot be written")
+			return nil, fmt.Errorf("a string with invalid UTF-8 cannot be written")
 		}
 		return v, nil
 	case Raw:

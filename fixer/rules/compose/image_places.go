@@ -15,6 +15,12 @@ type imagePlace struct {
 	pin.Place
 	path string // of the finding
 	node *yamldoc.Node
+
+	view compose.View // of the service
+	part compose.Part // in which the place stands
+	main bool         // it is the image of the service
+
+	pieces *[]string // that fixes write, in their order
 }
 
 // imagePlaces returns the places that name an image: of services, of the
@@ -51,12 +57,13 @@ func partPlaces(p *fixer.Pass, v compose.View, part compose.Part) []imagePlace {
 		if node = node.Resolve(); text == "" {
 			return
 		}
-		at := imagePlace{path: part.Path.String() + what, node: node}
+		at := imagePlace{path: part.Path.String() + what, node: node, view: v, part: part, main: what == "", pieces: new([]string)}
 		at.Image, _ = compose.Expand(text)
 		at.Subject, at.How, at.Piece = fmt.Sprintf("Service %q", v.Name), how, text
 		at.Platform = v.Text("platform")
 		at.File, at.Kind, at.Where = part.File, fixer.FromCompose, fmt.Sprintf("%s:%d", part.File, node.Line)
 		at.Write = func(piece string) func(*fixer.Draft) error {
+			*at.pieces = append(*at.pieces, piece)
 			return func(d *fixer.Draft) error {
 				d.At(part.File).YAML(part.Doc, yamldoc.SetText(node, before+piece))
 				return nil
@@ -68,7 +75,7 @@ func partPlaces(p *fixer.Pass, v compose.View, part compose.Part) []imagePlace {
 		}
 		out = append(out, at)
 	}
-	if node := part.Node.Get("image"); !v.IsBuilt() && v.Text("pull_policy") != "never" && v.Text("pull_policy") != "build" {
+	if node := part.Node.Get("image"); !v.IsBuilt() && v.Text("pull_policy") != "never" && v.Text("pull_policy") != "build" && !pinnedInOverride(v, part) {
 		add(node, "image: ", "", node.Text(), "")
 		if heir := builtUnder(v); heir != "" && len(out) > 0 {
 			out[0].Locked = heir
@@ -129,4 +136,13 @@ func Images(p *fixer.Pass) []fixer.NamedImage {
 		}
 	}
 	return out
+}
+
+// reportPin reports an image that is not pinned, with the override file as a
+// further place for the digest.
+func (at imagePlace) reportPin(p *fixer.Pass, f fixer.Finding) {
+	if at.main && len(*at.pieces) > 0 {
+		inOverride(at.view, at.part, (*at.pieces)[0], &f)
+	}
+	at.report(p, f)
 }

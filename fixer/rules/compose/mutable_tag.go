@@ -28,7 +28,7 @@ var MutableTag = &fixer.Rule{
 	Check: func(p *fixer.Pass) {
 		for _, at := range imagePlaces(p) {
 			if f, ok := pin.Mutable(p, at.Place); ok {
-				at.report(p, f)
+				at.reportPin(p, f)
 			}
 		}
 	},

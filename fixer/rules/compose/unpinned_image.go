@@ -28,7 +28,7 @@ var UnpinnedImage = &fixer.Rule{
 	Check: func(p *fixer.Pass) {
 		for _, at := range imagePlaces(p) {
 			if f, ok := pin.Unpinned(p, at.Place); ok {
-				at.report(p, f)
+				at.reportPin(p, f)
 			}
 		}
 	},

@@ -1,14 +1,18 @@
 package cross
 
 import (
+	"bytes"
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 
 	"github.com/oakum-sec/oakum/fixer"
+	"github.com/oakum-sec/oakum/fixer/compose"
 	"github.com/oakum-sec/oakum/fixer/dockerfile"
 	"github.com/oakum-sec/oakum/fixer/text"
 	"github.com/oakum-sec/oakum/fixer/updates"
+	"github.com/oakum-sec/oakum/fixer/yamldoc"
 )
 
 // pinned is a place that names an image by digest, or an action by commit.
@@ -56,12 +60,15 @@ var pinsOf = fixer.Derive(func(f *fixer.File) pinList {
 		for _, i := range f.Workflow.Images {
 			add(i.Name, i.Node.Start, i.Node.End)
 		}
-		slices.SortFunc(out, func(a, b pinned) int { return a.start - b.start })
 	case f.Compose != nil:
 		for _, s := range f.Compose.Services {
-			if n := s.Node.Get("image"); n != nil && s.Build == nil {
-				add(s.Image, n.Start, n.End)
+			for _, n := range imagesOfService(s) {
+				add(n.Text(), n.Start, n.End)
 			}
+		}
+	case f.Kind == fixer.Kustomize || f.Kind == fixer.Helm:
+		for _, n := range imagesThatAreSet(f) {
+			note(updates.ImagesIn(f), n.Start, n.End)
 		}
 	}
 	for _, o := range f.Objects {
@@ -73,6 +80,7 @@ var pinsOf = fixer.Derive(func(f *fixer.File) pinList {
 			}
 		}
 	}
+	slices.SortFunc(out, func(a, b pinned) int { return a.start - b.start })
 	return out
 })
 
@@ -94,11 +102,77 @@ func imagesOfFlags(i *dockerfile.Instruction) []string {
 	return out
 }
 
+// imagesOfService returns the images that a service runs or takes files from.
+func imagesOfService(s *compose.Service) []*yamldoc.Node {
+	var out []*yamldoc.Node
+	if s.Build == nil {
+		out = append(out, s.Node.Get("image"))
+	}
+	for _, hook := range s.Node.Get("pre_start").List() {
+		out = append(out, hook.Get("image"))
+	}
+	for _, volume := range s.Node.Get("volumes").List() {
+		if volume.Get("type").Text() == "image" {
+			out = append(out, volume.Get("source"))
+		}
+	}
+	contexts := s.Node.Get("build").Get("additional_contexts")
+	out = append(out, contexts.List()...)
+	for _, n := range contexts.All() {
+		out = append(out, n)
+	}
+	return slices.DeleteFunc(out, func(n *yamldoc.Node) bool { return n == nil })
+}
+
+// imagesThatAreSet returns the digests that a kustomization or the values of a chart
+// give to images.
+func imagesThatAreSet(f *fixer.File) []*yamldoc.Node {
+	if !bytes.Contains(f.Data, []byte("sha256:")) {
+		return nil
+	}
+	file, err := yamldoc.Parse(f.Data)
+	if err != nil {
+		return nil
+	}
+	var out []*yamldoc.Node
+	for _, doc := range file.Docs {
+		if f.Kind == fixer.Kustomize {
+			for _, e := range doc.Root.Get("images").List() {
+				if n := e.Get("digest"); n != nil {
+					out = append(out, n)
+				}
+			}
+			continue
+		}
+		digestsIn(doc.Root, &out)
+	}
+	return out
+}
+
+func digestsIn(n *yamldoc.Node, out *[]*yamldoc.Node) {
+	switch {
+	case n == nil:
+	case n.Kind == yamldoc.Scalar:
+		if digestPattern.MatchString(n.Text()) {
+			*out = append(*out, n)
+		}
+	default:
+		for _, e := range n.Entries {
+			digestsIn(e.Value, out)
+		}
+		for _, item := range n.Items {
+			digestsIn(item, out)
+		}
+	}
+}
+
+var digestPattern = regexp.MustCompile(`(?:^|@)sha256:[0-9a-f]{64}$`)
+
 // allPins returns the pins of the files that were selected.
 func allPins(p *fixer.Pass) pinList {
 	var out pinList
 	for f := range p.Snapshot.Files() {
-		if f.Skip == nil && !f.Context {
+		if !f.Context && f.Data != nil && (f.Skip == nil || f.Kind == fixer.Kustomize || f.Kind == fixer.Helm) {
 			out = append(out, pinsOf.Of(f)...)
 		}
 	}

@@ -81,7 +81,7 @@ func filledIn(p *fixer.Pass, c kube.Container, ref image.Reference) bool {
 	}
 	// A bare name is an official image of the hub, or the name of something
 	// that is built.
-	known := p.Facts.Image(c.Image)
+	known := p.Facts.Named(c.Image)
 	return known.Entry == nil && !known.HasBase
 }
 
