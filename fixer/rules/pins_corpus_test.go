@@ -103,7 +103,7 @@ func reasonLeft(o *engine.Outcome) string {
 }
 
 // particular are the names, references and numbers in a reason.
-var particular = regexp.MustCompile(`[A-Z][A-Z0-9_]{3,}|\): Pin .*|[^ ]*[/@=$][^ ]*|[0-9]+`)
+var particular = regexp.MustCompile(`sha256:[0-9a-f]+|[A-Z][A-Z0-9_]{3,}|\): Pin .*|[^ ]*[/@=$][^ ]*|[0-9]+`)
 
 // digests answers every question about digests and versions as if each reference were
 // there, with a digest of its own.
