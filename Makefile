@@ -16,7 +16,7 @@ install:
 test:
 	$(GO) test $(ARGS) ./...
 
-# Those too that start other processes (an API server, a container engine).
+# Those too that start other processes (an API server, a container engine, BuildKit).
 # Where one of these is missing its tests are skipped; -v says so and why. They
 # may come and go, so results of former runs are not used again.
 e2e:

@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"hash/crc32"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -21,7 +22,8 @@ import (
 const buildKitModule = "../../testdata/e2e/buildkit"
 
 // A buildKit is a buildkitd of the tests' own, with a registry on the loopback
-// interface that stands in for every public one and has nothing but the bases.
+// interface that stands in for every public one and has nothing but what a test
+// has pushed there.
 type buildKit struct {
 	engine  *dockerEngine // that the images are started with
 	client  string        // path of buildctl
@@ -32,14 +34,22 @@ type buildKit struct {
 // with the reason, where something is missing.
 func startBuildKit(t *testing.T, e *dockerEngine, apps []*app) *buildKit {
 	t.Helper()
-	if _, err := exec.LookPath("runc"); err != nil {
-		t.Skipf("nothing was built with a newer BuildKit, for it runs the steps with runc (on Debian: apt-get install runc): %v", err)
-	}
-	programs, version := buildBuildKit(t)
+	programs := buildBuildKit(t)
 	registry := "127.0.0.1:" + freePorts(t, 1)[0]
 	serve := launch(t, t.TempDir(), filepath.Join(programs, "crane"), "registry", "serve", "--address="+registry, "--disk="+t.TempDir())
 	pushBases(t, e, apps, registry, serve)
+	b := serveBuildKit(t, programs, registry)
+	b.engine = e
+	return b
+}
 
+// serveBuildKit starts buildkitd, which pulls from a registry only, and ends it with
+// the test.
+func serveBuildKit(t *testing.T, programs, registry string) *buildKit {
+	t.Helper()
+	if _, err := exec.LookPath("runc"); err != nil {
+		t.Skipf("nothing was built with a newer BuildKit, for it runs the steps with runc (on Debian: apt-get install runc): %v", err)
+	}
 	// Short, for the name of a socket has at most 107 bytes.
 	dir, err := os.MkdirTemp("", "oakum-e2e-")
 	if err != nil {
@@ -50,7 +60,7 @@ func startBuildKit(t *testing.T, e *dockerEngine, apps []*app) *buildKit {
 			t.Error(err)
 		}
 	})
-	b := &buildKit{engine: e, client: filepath.Join(programs, "buildctl"), address: "unix://" + filepath.Join(dir, "socket")}
+	b := &buildKit{client: filepath.Join(programs, "buildctl"), address: "unix://" + filepath.Join(dir, "socket")}
 	config := write(t, dir, "buildkitd.toml", fmt.Appendf(nil, `
 root = %q
 [grpc]
@@ -67,13 +77,11 @@ root = %q
   http = true
 `, filepath.Join(dir, "root"), b.address, registry))
 	b.await(t, launch(t, dir, filepath.Join(programs, "buildkitd"), "--config="+config))
-	t.Log("BuildKit ", version)
 	return b
 }
 
-// buildBuildKit returns the folder of the programs, built the first time, and
-// the version of BuildKit.
-func buildBuildKit(t *testing.T) (dir, version string) {
+// buildBuildKit returns the folder of the programs, built the first time.
+func buildBuildKit(t *testing.T) string {
 	t.Helper()
 	mod, err := os.ReadFile(filepath.Join(buildKitModule, "go.mod"))
 	if err != nil {
@@ -83,14 +91,16 @@ func buildBuildKit(t *testing.T) (dir, version string) {
 	if required == nil {
 		t.Fatalf("%s/go.mod does not require BuildKit", buildKitModule)
 	}
-	version = string(required[1])
+	version := string(required[1])
+	t.Log("BuildKit ", version)
 	cache, err := os.UserCacheDir()
 	if err != nil {
 		t.Skipf("nothing was built with a newer BuildKit, for there is no folder to keep it in: %v", err)
 	}
-	dir = filepath.Join(cache, "oakum", "e2e", fmt.Sprintf("buildkit-%s-%s-%s", version, runtime.GOOS, runtime.GOARCH))
+	// A change of the module, such as one more program, makes another folder.
+	dir := filepath.Join(cache, "oakum", "e2e", fmt.Sprintf("buildkit-%s-%s-%s-%08x", version, runtime.GOOS, runtime.GOARCH, crc32.ChecksumIEEE(mod)))
 	if _, err := os.Stat(dir); err == nil {
-		return dir, version
+		return dir
 	}
 	// Built beside and renamed: what was stopped halfway is never taken for whole.
 	unfinished := fmt.Sprintf("%s.%d", dir, os.Getpid())
@@ -103,7 +113,7 @@ func buildBuildKit(t *testing.T) (dir, version string) {
 	if err := os.Rename(unfinished, dir); err != nil {
 		t.Fatal(err)
 	}
-	return dir, version
+	return dir
 }
 
 // pushBases gives the registry every base that one of the applications names.

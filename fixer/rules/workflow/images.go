@@ -46,12 +46,12 @@ func placeOf(f *fixer.File, i *workflow.Image) pin.Place {
 	return at
 }
 
-// keyOf is what stands before a value: its key, or the dash of a list.
+// keyOf is what stands before a value: its key, or nothing in a list.
 func keyOf(p yamldoc.Path) string {
 	if last := p[len(p)-1]; !last.IsIndex {
 		return last.Key + ": "
 	}
-	return "- "
+	return ""
 }
 
 // Images returns the images that a file names and that are pulled.

@@ -1,5 +1,6 @@
-// BuildKit's daemon and its client, and a registry for the images they start
-// from: what the test of newer Dockerfiles runs beside it. A module of its own,
+// BuildKit's daemon and its client, the frontend that "# syntax=" names, and a
+// registry for the images they start from: what the tests of newer Dockerfiles and
+// of pins run beside them. A module of its own,
 // so that oakum does not depend on them; see ../apps/README.md. To move to
 // another version: go get -tool github.com/moby/buildkit/cmd/buildkitd@VERSION
 module oakum/testdata/e2e/buildkit
@@ -10,6 +11,7 @@ tool (
 	github.com/google/go-containerregistry/cmd/crane
 	github.com/moby/buildkit/cmd/buildctl
 	github.com/moby/buildkit/cmd/buildkitd
+	github.com/moby/buildkit/frontend/dockerfile/cmd/dockerfile-frontend
 )
 
 require (
