@@ -106,7 +106,7 @@ func (s *homeScreen) heldWords(d *model, width int) []string {
 // scoreWords say what a point means, as far as there is room.
 func scoreWords(width int) string {
 	if width < stackedWidth {
-		return "A score of 100 means no findings. Pods by Pod Security level."
+		return "100 means no findings. Pods by Pod Security level."
 	}
 	return "A score of 100 means no findings. Pods are counted by Pod Security level."
 }

@@ -18,7 +18,7 @@ func Resume(s *engine.Session, kept engine.Decisions) (lost []fixer.Key, err err
 		report func() *engine.Report
 	}{
 		{"resume", s.Baseline},
-		{"resume, findings that came up later", func() *engine.Report { return s.Plan().Final }},
+		{"resume, findings that appeared later", func() *engine.Report { return s.Plan().Final }},
 	} {
 		if len(left) == 0 {
 			break
