@@ -95,7 +95,7 @@ func (f *Facts) Named(name string) *image.Knowledge {
 // of another one that pointed to the digest which this one has.
 func (f *Facts) config(ref image.Reference) *image.Config {
 	if a := f.Answers[ref.String()]; a != nil && a.Config != nil {
-		return a.Config
+		return dated(a)
 	}
 	if !ref.HasDigest() {
 		return nil
@@ -106,11 +106,18 @@ func (f *Facts) config(ref image.Reference) *image.Config {
 		f.byDigest = map[string]*image.Config{}
 		for _, a := range f.Answers {
 			if a.Digest != "" && a.Config != nil {
-				f.byDigest[a.Digest] = a.Config
+				f.byDigest[a.Digest] = dated(a)
 			}
 		}
 	}
 	return f.byDigest[ref.Digest]
+}
+
+// dated is the configuration with the day on which the registry told it.
+func dated(a *image.Answer) *image.Config {
+	config := *a.Config
+	config.At = a.At
+	return &config
 }
 
 // Ask returns what registries said of a reference, and whether all of the

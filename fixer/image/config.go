@@ -1,10 +1,15 @@
 package image
 
+import "time"
+
 // A Config is what a registry reports of an image: the part of its configuration
 // that hardening needs. Nothing here fetches one. Who does passes it to
 // the engine as a fact, where it outranks the table, being about these very
 // bytes and not about a family.
 type Config struct {
+	// At is when the registry said so, UTC; zero where that is not known.
+	At time.Time
+
 	User         string            // as in USER: "", "1000", "1000:1000", "nobody"
 	Entrypoint   []string          // nil when unset
 	Cmd          []string          // nil when unset

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 )
 
 // A Fact is one thing that is known of an image, with where it comes from. The
@@ -18,7 +19,11 @@ type Fact[T any] struct {
 
 // fromRegistry is a fact of the registry's configuration.
 func fromRegistry[T any](k *Knowledge, value T, field string) Fact[T] {
-	return Fact[T]{Value: value, Known: true, Proven: true, From: Statement{Text: k.Name + " has " + field, Registry: true}}
+	said := k.Name + " has " + field
+	if at := k.Config.At; !at.IsZero() {
+		said += ", as of " + at.Format(time.DateOnly)
+	}
+	return Fact[T]{Value: value, Known: true, Proven: true, From: Statement{Text: said, Registry: true}}
 }
 
 // fromTable is a fact of the image table.

@@ -225,9 +225,9 @@ func (s *search) stream(ctx context.Context, snap *fixer.Snapshot, facts *fixer.
 	if s.offline {
 		return
 	}
-	said := fmt.Sprintf("Registries answered about %d of %s", s.answered, text.Count(len(wishes), "image", "images"))
-	if reasons := s.outcome(); len(reasons) > 0 {
-		said += ": " + strings.Join(reasons, "; ")
+	said := fmt.Sprintf("Registries answered for %d of %s", s.answered, text.Count(len(wishes), "image", "images"))
+	if len(s.outcome()) > 0 {
+		said += "; findings say why" // a line of the screen has no room for reasons
 	}
 	send(fixer.News{Text: said})
 }

@@ -66,6 +66,7 @@ var all = []*fixer.Rule{
 	dockerfile.DigestGone,
 	dockerfile.DuplicateInstruction,
 	dockerfile.EndOfLifeImage,
+	dockerfile.FrozenArgument,
 	dockerfile.FullBase,
 	dockerfile.HealthcheckCommandMissing,
 	dockerfile.InsecureRun,
