@@ -20,22 +20,28 @@ func (p *Project) Accept(ctx context.Context, upTo fixer.Level, set Settings) (u
 		}
 	}
 	p.progress(Planning, fixer.Progress{Found: p.session.Snapshot().Len()})
-	return Await(ctx, func() ([]string, error) { return p.accept(upTo, set) })
+	return Await(ctx, func() ([]string, error) { return p.accept(ctx, upTo, set) })
 }
 
-func (p *Project) accept(upTo fixer.Level, set Settings) (unused []string, err error) {
+func (p *Project) accept(ctx context.Context, upTo fixer.Level, set Settings) (unused []string, err error) {
 	taken := map[*setting]bool{}
-	_, err = p.session.AcceptWhere("accept all "+upTo.String(), upTo, func(f *fixer.Finding) (fixer.Params, bool) {
-		if !p.selection.Wants(f.Rule) {
-			return nil, false
+	for again := true; again; {
+		_, err = p.session.AcceptWhere("accept all "+upTo.String(), upTo, func(f *fixer.Finding) (fixer.Params, bool) {
+			if !p.selection.Wants(f.Rule) {
+				return nil, false
+			}
+			for _, x := range set {
+				taken[x] = taken[x] || x.fits(f.Rule, &f.Fixes[0])
+			}
+			return set.params(f.Rule), true
+		})
+		if err != nil {
+			return nil, err
 		}
-		for _, x := range set {
-			taken[x] = taken[x] || x.fits(f.Rule, &f.Fixes[0])
+		// A fix can name another image, about which nobody was asked yet.
+		if again, err = p.learn(ctx); err != nil {
+			return nil, err
 		}
-		return set.params(f.Rule), true
-	})
-	if err != nil {
-		return nil, err
 	}
 	for _, x := range set {
 		if taken[x] {

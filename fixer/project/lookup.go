@@ -39,7 +39,7 @@ func (l Lookup) within(registries []string) Lookup {
 }
 
 // lookUpRounds bounds how often answers may raise further questions.
-const lookUpRounds = 3
+const lookUpRounds = 6
 
 // A search looks up what a check wished to know.
 type search struct {
@@ -47,6 +47,7 @@ type search struct {
 	asked    map[string]image.Question // by reference, of earlier rounds
 	failed   map[string][]string       // references by why there is no answer
 	answered int
+	rounds   int
 	offline  bool // as the person wants it: that nobody was asked is no news
 }
 
@@ -139,35 +140,50 @@ func (p *Project) lookUp(ctx context.Context, l Lookup, say func(string)) ([]fix
 	if s == nil || err != nil {
 		return nil, err
 	}
-	for range lookUpRounds {
-		facts := p.session.Facts()
-		wishes := s.wishes(p.session.Snapshot(), facts)
-		if len(wishes) == 0 {
-			break
-		}
-		if said := s.announcement(wishes); said != "" {
-			say(said)
-		}
-		var answers []*image.Answer
-		for a := range s.resolver.Resolve(ctx, wishes) {
-			if s.take(a) {
-				answers = append(answers, a)
-			}
-			p.progress(Asking, fixer.Progress{Found: len(wishes), Read: len(answers)})
-		}
-		if err := ctx.Err(); err != nil {
+	p.search, p.say = s, say
+	for more := true; more; {
+		if more, err = p.learn(ctx); err != nil {
 			return nil, err
 		}
-		if len(answers) == 0 {
-			break
-		}
-		p.session.SetFacts(facts.With(answers...))
 	}
 	var notes []fixer.Note
 	for _, line := range s.outcome() {
 		notes = append(notes, fixer.Note{Text: line})
 	}
 	return notes, nil
+}
+
+// learn asks about what the session wished to know and nobody was asked about yet, and
+// checks again with the answers. It reports whether there were any.
+func (p *Project) learn(ctx context.Context) (more bool, err error) {
+	s := p.search
+	if s == nil || s.rounds == lookUpRounds {
+		return false, nil
+	}
+	s.rounds++
+	facts := p.session.Facts()
+	wishes := s.wishes(p.session.Snapshot(), facts)
+	if len(wishes) == 0 {
+		return false, nil
+	}
+	if said := s.announcement(wishes); said != "" {
+		p.say(said)
+	}
+	var answers []*image.Answer
+	for a := range s.resolver.Resolve(ctx, wishes) {
+		if s.take(a) {
+			answers = append(answers, a)
+		}
+		p.progress(Asking, fixer.Progress{Found: len(wishes), Read: len(answers)})
+	}
+	if err := ctx.Err(); err != nil {
+		return false, err
+	}
+	if len(answers) == 0 {
+		return false, nil
+	}
+	p.session.SetFacts(facts.With(answers...))
+	return true, nil
 }
 
 // The first answers are passed on soon, later ones in larger and larger lots: each

@@ -55,6 +55,9 @@ type Project struct {
 	selection *Selection
 	filter    report.Filter
 	progress  func(Stage, fixer.Progress)
+
+	search *search // of registries; nil where none may be asked
+	say    func(string)
 }
 
 // Open reads the repository that the paths lie in and checks it. Rules that are

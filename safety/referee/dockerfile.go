@@ -2,6 +2,7 @@ package referee
 
 import (
 	"bytes"
+	"regexp"
 	"strings"
 
 	"github.com/moby/buildkit/frontend/dockerfile/instructions"
@@ -31,15 +32,22 @@ func Instructions(data []byte) ([]Value, error) {
 }
 
 // dockerfileComments are the lines of a Dockerfile that are comments. Those in
-// here-documents are comments of what these hold.
+// here-documents are comments of what these hold. A parser directive is none: its
+// value is part of the build.
 func dockerfileComments(data []byte) []Value {
 	var out []Value
-	n := 0
+	n, top := 0, true
 	for line := range strings.Lines(string(data)) {
 		n++
+		if top = top && directive.MatchString(line); top {
+			continue
+		}
 		if text, ok := strings.CutPrefix(strings.TrimSpace(line), "#"); ok && !rule(text) {
 			out = append(out, Value{Text: strings.TrimSpace(text), Line: n})
 		}
 	}
 	return out
 }
+
+// directive matches a parser directive, which counts before anything else.
+var directive = regexp.MustCompile(`(?i)^#[ \t]*(syntax|escape|check)[ \t]*=`)

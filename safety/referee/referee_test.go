@@ -1,6 +1,7 @@
 package referee_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -100,6 +101,19 @@ func TestChanged(t *testing.T) {
 		if got := referee.Changed(a, b); got != want {
 			t.Errorf("%d, want %d:\n%s", got, want, after)
 		}
+	}
+}
+
+// TestDirectivesAreNoComments: another value of "# syntax=" takes no comment away; the
+// same text below the first instruction is one.
+func TestDirectivesAreNoComments(t *testing.T) {
+	got := referee.Comments(true, []byte("# syntax=docker/dockerfile:1\n#Escape = `\n# a\n# check=skip=all\nFROM scratch\n# syntax=x\n"))
+	var texts []string
+	for _, v := range got {
+		texts = append(texts, v.Text)
+	}
+	if want := []string{"a", "check=skip=all", "syntax=x"}; !slices.Equal(texts, want) {
+		t.Errorf("got %q, want %q", texts, want)
 	}
 }
 
