@@ -42,7 +42,7 @@ type Facts struct {
 	mu     sync.Mutex
 	wishes map[string]image.Wish // by the full form of the reference
 
-	byDigest map[string]*image.Config // of the answers; nil before the first question
+	byDigest map[string]*image.Answer // about tags, by repository and digest; nil before the first question
 }
 
 // ParseRegistries reads a policy: registries or parts of them, as HOST, HOST/PATH or
@@ -91,40 +91,55 @@ func (f *Facts) Named(name string) *image.Knowledge {
 	return known.(*image.Knowledge)
 }
 
-// config is what a registry said of the image's configuration: of the reference, or
-// of another one that pointed to the digest which this one has.
+// config is what a registry said of the configuration, with the day on which it did.
 func (f *Facts) config(ref image.Reference) *image.Config {
-	if a := f.Answers[ref.String()]; a != nil && a.Config != nil {
-		return dated(a)
-	}
-	if !ref.HasDigest() {
+	a := f.answer(ref)
+	if a == nil || a.Config == nil {
 		return nil
+	}
+	config := *a.Config
+	config.At = a.At
+	return &config
+}
+
+// answer is what registries said of a reference. What they said of a tag is also true of
+// the digest that it pointed to, under whatever tag: an image that a fix pins
+// stays as well known as it was, and nobody is asked about it again.
+func (f *Facts) answer(ref image.Reference) *image.Answer {
+	a := f.Answers[ref.String()]
+	if !ref.HasDigest() || a.Answers(image.AskPin) {
+		return a
 	}
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if f.byDigest == nil {
-		f.byDigest = map[string]*image.Config{}
-		for _, a := range f.Answers {
-			if a.Digest != "" && a.Config != nil {
-				f.byDigest[a.Digest] = dated(a)
+		f.byDigest = map[string]*image.Answer{}
+		for _, key := range slices.Sorted(maps.Keys(f.Answers)) {
+			a := f.Answers[key]
+			if tag, err := image.ParseReference(a.Ref); err == nil && !tag.HasDigest() && a.Known(image.AskDigest) {
+				pinned := tag.Name() + "@" + a.Digest
+				f.byDigest[pinned] = f.byDigest[pinned].With(a)
 			}
 		}
 	}
-	return f.byDigest[ref.Digest]
-}
-
-// dated is the configuration with the day on which the registry told it.
-func dated(a *image.Answer) *image.Config {
-	config := *a.Config
-	config.At = a.At
-	return &config
+	pointed := f.byDigest[ref.Name()+"@"+ref.Digest]
+	if pointed == nil {
+		return a
+	}
+	now := *pointed
+	now.Ref, now.Asked = ref.String(), now.Asked|image.AskPin
+	now.Pin = &image.Pinned{Created: now.Created, TagCreated: now.Created}
+	if a == nil {
+		return &now
+	}
+	return now.With(a)
 }
 
 // Ask returns what registries said of a reference, and whether all of the
 // questions are answered or failed. What is not is a wish from then on.
 func (f *Facts) Ask(ref image.Reference, questions image.Question) (*image.Answer, bool) {
 	key := ref.String()
-	a := f.Answers[key]
+	a := f.answer(ref)
 	if a.Answers(questions) {
 		return a, true
 	}

@@ -63,8 +63,17 @@ func TestPinnedImageIsKnownAsBefore(t *testing.T) {
 			t.Errorf("%s: user %+v", name, user)
 		}
 	}
-	if user := f.Image("example.org/own:1@sha256:" + strings.Repeat("b", 64)).User(); user.Known {
+	pinned, _ := image.ParseReference("example.org/own:1.2.3@" + digest)
+	if a, ok := f.Ask(pinned, image.AskPin); !ok || !a.Known(image.AskPin) || a.Pin.Gone || a.Digest != digest || len(f.Wishes()) > 0 {
+		t.Errorf("what was just learned is asked again: %+v %v, wishes %v", a, ok, f.Wishes())
+	}
+	other := strings.Repeat("b", 64)
+	if user := f.Image("example.org/own:1@sha256:" + other).User(); user.Known {
 		t.Errorf("another digest: user %+v", user)
+	}
+	elsewhere, _ := image.ParseReference("example.net/own:1@" + digest)
+	if _, ok := f.Ask(elsewhere, image.AskPin); ok {
+		t.Error("that one registry has a digest says nothing of another")
 	}
 }
 

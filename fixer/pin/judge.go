@@ -106,8 +106,9 @@ func (at Place) answer(p *fixer.Pass, ref image.Reference, f *fixer.Finding) {
 		if asked && !a.Known(questions) { // the digest stands beside what else was asked
 			f.Evidence = append(f.Evidence, failed(a))
 		}
-		if k, ok := updates.Keeps(p, at.File, updates.ImagesIn(p.Read(at.File))); ok {
-			f.Evidence = append(f.Evidence, k.Evidence())
+		keeper, kept := updates.Keeps(p, at.File, updates.ImagesIn(p.Read(at.File)))
+		if kept {
+			f.Evidence = append(f.Evidence, keeper.Evidence())
 		}
 		if a.Signatures != nil {
 			f.Evidence = append(f.Evidence, signed(ref, a))
@@ -117,7 +118,7 @@ func (at Place) answer(p *fixer.Pass, ref image.Reference, f *fixer.Finding) {
 			f.Evidence = append(f.Evidence, fixer.Evidence{Kind: fixer.FromRegistry, Text: young})
 		}
 		if at.Locked == "" && at.Write != nil && asked && young == "" {
-			f.Fixes = at.fixes(p, ref, a)
+			f.Fixes = at.fixes(ref, a, string(keeper.Bot))
 			return
 		}
 	}
@@ -156,10 +157,10 @@ func said(ref image.Reference, a *image.Answer) fixer.Evidence {
 	return fixer.Evidence{Kind: fixer.FromRegistry, Text: fmt.Sprintf("%s pointed to %s%s: %s", ref.Familiar(), short(a.Digest), at, what)}
 }
 
-// fixes are the ways to pin, the first of which is what most people want.
-func (at Place) fixes(p *fixer.Pass, ref image.Reference, a *image.Answer) []fixer.Fix {
+// fixes are the ways to pin, the first of which is what most people want. keeper is the
+// bot that keeps the digests of the file fresh, "" where none does.
+func (at Place) fixes(ref image.Reference, a *image.Answer, keeper string) []fixer.Fix {
 	var out []fixer.Fix
-	keeper := at.keeper(p)
 	version := ""
 	if ref.Mutable() && validTag(a.Version) && a.Version != ref.Tag {
 		version = a.Version
@@ -201,10 +202,10 @@ func (at Place) reference(ref image.Reference, tag, digest string) string {
 func (at Place) breaks(ref image.Reference, digest, keeper string) string {
 	var s string
 	switch {
-	case MadeToMove(ref.Tag):
-		s = fmt.Sprintf("New releases behind %s no longer arrive by themselves; a deployment that waits for a new push to the tag gets none", ref.Familiar())
 	case digest == "":
 		s = "The version tag gets no feature releases, and its owner can still move it"
+	case MadeToMove(ref.Tag):
+		s = fmt.Sprintf("New releases behind %s no longer arrive by themselves; a deployment that waits for a new push to the tag gets none", ref.Familiar())
 	case keeper != "":
 		s = fmt.Sprintf("Security updates of %s arrive with the pull requests of %s only", ref.Familiar(), keeper)
 	default:
@@ -253,13 +254,4 @@ func moves(ref image.Reference) string {
 		return ref.Tag + " names one release, but rebuilds move the tag"
 	}
 	return ref.Tag + " names a channel, not a version"
-}
-
-// keeper names the bot that keeps the digests of the file fresh, "" where none does.
-func (at Place) keeper(p *fixer.Pass) string {
-	k, ok := updates.Keeps(p, at.File, updates.ImagesIn(p.Read(at.File)))
-	if !ok {
-		return ""
-	}
-	return string(k.Bot)
 }

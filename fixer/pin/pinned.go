@@ -65,6 +65,10 @@ func Stale(p *fixer.Pass, at Place) (f fixer.Finding, ok bool) {
 	if !ok || a.Pin.Gone || a.Pin.Listed || ref.Tag == "" || !validDigest(a.Digest) || a.Digest == ref.Digest {
 		return f, false
 	}
+	onePlatform := a.Pin.Platform != "" && a.Index
+	if onePlatform && !samePlatform(at.Platform, a.Pin.Platform) {
+		return f, false // which is what OnePlatform says
+	}
 	behind := ""
 	if days := days(a.Pin.Created, a.Pin.TagCreated); days > 0 {
 		behind = fmt.Sprintf(", which is %s newer", text.Count(days, "day", "days"))
@@ -73,6 +77,8 @@ func Stale(p *fixer.Pass, at Place) (f fixer.Finding, ok bool) {
 	f.Evidence = append(at.evidence(), asked(ref, a, "the tag points to %s, %s", short(a.Digest), made(a.Pin.TagCreated)), asked(ref, a, "%s is pinned, %s", short(ref.Digest), made(a.Pin.Created)))
 	young := tooYoung(&image.Answer{At: a.At, Created: a.Pin.TagCreated}, p.Facts.MinAge)
 	switch {
+	case onePlatform: // the digest of an index would be that of other platforms, too
+		f.Advice = fmt.Sprintf("Pin the image for %s that the tag points to now; `docker buildx imagetools inspect %s` lists it", text.VisibleLine(a.Pin.Platform), tagged(ref).Familiar())
 	case young != "":
 		f.Evidence = append(f.Evidence, fixer.Evidence{Kind: fixer.FromRegistry, Text: young})
 		f.Advice = "Wait, or update with a smaller --min-age"
