@@ -71,7 +71,7 @@ func ParseRegistries(list []string) ([]string, error) {
 func (f *Facts) Image(name string) *image.Knowledge {
 	k := f.Named(name)
 	if _, again := f.imaged.LoadOrStore(name, true); !again &&
-		k.Err == nil && k.Config == nil && !k.User().Proven && !k.Ref.Windows() {
+		k.Err == nil && k.Config == nil && !k.User().Proven && !k.Ref.Windows() && !k.Ref.Scratch() {
 		f.Ask(k.Ref, image.AskConfig)
 	}
 	return k

@@ -42,7 +42,7 @@ func TestQuestionsAreWishes(t *testing.T) {
 // costs no request.
 func TestConfigurationIsWishedForWhereTheTableProvesNothing(t *testing.T) {
 	f := &fixer.Facts{}
-	for _, name := range []string{"nginx:1.27", "node:24", "example.org/own:1", "scratch-${X}", "mcr.microsoft.com/windows/nanoserver:ltsc2025"} {
+	for _, name := range []string{"nginx:1.27", "node:24", "example.org/own:1", "scratch-${X}", "scratch", "mcr.microsoft.com/windows/nanoserver:ltsc2025"} {
 		f.Image(name)
 	}
 	if w := f.Wishes(); len(w) != 1 || w[0].Ref.Familiar() != "example.org/own:1" || w[0].Ask != image.AskConfig {

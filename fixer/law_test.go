@@ -31,7 +31,7 @@ var lawRooms = map[string][]string{
 	"fixer/image":        {"fixer/text"},
 	"fixer/compose":      {"fixer/yamldoc", "fixer/text"},
 	"fixer/kube":         {"fixer/image", "fixer/yamldoc", "fixer/text"},
-	"fixer/kustomize":    {"fixer/kube", "fixer/yamldoc", "fixer/text"},
+	"fixer/kustomize":    {"fixer/image", "fixer/kube", "fixer/yamldoc", "fixer/text"},
 	"fixer/buildcontext": {"fixer/text"},
 	"fixer/workflow":     {"fixer/yamldoc"},
 	"fixer/topology":     {"fixer/buildcontext", "fixer/compose", "fixer/kube", "fixer/dockerfile", "fixer/image", "fixer/yamldoc", "fixer/text"},

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/oakum-sec/oakum/fixer/compose"
+	"github.com/oakum-sec/oakum/fixer/image"
 )
 
 // A Service is what belongs together because it is built and run as one: the
@@ -124,9 +125,7 @@ func dockerfilePlace(path string) ServicePlace {
 // repositoryOf cuts tag and digest off an image reference.
 func repositoryOf(ref string) string {
 	ref, _, _ = strings.Cut(ref, "@")
-	if i := strings.LastIndexByte(ref, ':'); i > strings.LastIndexByte(ref, '/') {
-		ref = ref[:i]
-	}
+	ref, _, _ = image.CutTag(ref)
 	return ref
 }
 

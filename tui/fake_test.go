@@ -406,7 +406,7 @@ func (b *fakeBackend) Load(_ context.Context, progress func(fixer.Progress)) (*f
 	return &fixer.Loaded{Sources: out, Notes: []fixer.Note{{Text: "vendor is not looked into"}}}, nil
 }
 
-func (b *fakeBackend) Facts(context.Context, *fixer.Snapshot) <-chan fixer.News {
+func (b *fakeBackend) Facts(context.Context, *fixer.Snapshot, *fixer.Facts) <-chan fixer.News {
 	if b.facts == nil {
 		return nil
 	}

@@ -27,7 +27,7 @@ func (d *model) load() tea.Cmd {
 		kept, keptErr := b.LoadDecisions()
 		return loadedMsg{
 			session: s, index: newPlanIndex(gen, s.Plan(), nil, words), wording: words,
-			kept: kept, keptErr: keptErr, facts: b.Facts(ctx, snap),
+			kept: kept, keptErr: keptErr, facts: b.Facts(ctx, snap, s.Facts()),
 		}
 	}
 	return tea.Batch(read, awaitProgress(progress))
@@ -127,15 +127,17 @@ func (d *model) rescan(why string) tea.Cmd {
 		was := s.Decisions()
 		lost := s.SetSnapshot(fixer.NewSnapshot(loaded.Sources, loaded.Names...))
 		words := newWording(rules, loaded.Notes)
+		facts := b.Facts(ctx, s.Snapshot(), s.Facts()) // the files may name other images now
 		return func(d *model) tea.Cmd {
 			d.wording = words
+			more := d.awaitFacts(facts)
 			switch {
 			case len(lost) > 0:
-				return d.listLost(was, lost)
+				return tea.Batch(more, d.listLost(was, lost))
 			case why != "":
-				return d.warn("%sread again, %s kept", why, count(len(was), "decision"))
+				return tea.Batch(more, d.warn("%sread again, %s kept", why, count(len(was), "decision")))
 			}
-			return d.say("Read again, %s kept", count(len(was), "decision"))
+			return tea.Batch(more, d.say("Read again, %s kept", count(len(was), "decision")))
 		}
 	})
 }

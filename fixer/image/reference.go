@@ -78,11 +78,7 @@ const imageID = "a name of 64 hexadecimal digits is an image id"
 // only, so each part is tried beside parts that are valid.
 func explainRefusal(raw, text string, err error) error {
 	name, digest, hasDigest := strings.Cut(text, "@")
-	tag, hasTag := "", false
-	// A colon before the last slash is that of the registry's port.
-	if i := strings.LastIndexByte(name, ':'); i > strings.LastIndexByte(name, '/') {
-		name, tag, hasTag = name[:i], name[i+1:], true
-	}
+	name, tag, hasTag := CutTag(name)
 	host, path, hasHost := cutHost(name)
 	if !hasHost {
 		path = name
@@ -106,6 +102,15 @@ func explainRefusal(raw, text string, err error) error {
 	return malformedError(raw, "the repository has characters no repository can have")
 }
 
+// CutTag separates a name without digest from its tag. A colon before the last slash is
+// that of the registry's port.
+func CutTag(name string) (rest, tag string, ok bool) {
+	if i := strings.LastIndexByte(name, ':'); i > strings.LastIndexByte(name, '/') {
+		return name[:i], name[i+1:], true
+	}
+	return name, "", false
+}
+
 // parseNamed is Docker's parser, which takes what has no valid host (my_host.io/x)
 // for a path without one.
 func parseNamed(s string) (reference.Named, error) {
@@ -125,6 +130,11 @@ func hasCapital(s string) bool { return strings.ContainsAny(s, "ABCDEFGHIJKLMNOP
 
 func upperCaseError(raw string) error {
 	return &UnknowableError{Raw: raw, Reason: UpperCase, Detail: "a repository name has no capital letters"}
+}
+
+// Scratch reports whether the name is the reserved one of no image at all.
+func (r Reference) Scratch() bool {
+	return r.Registry == DockerHub && r.Repository == officialPath+"scratch" && r.Tag == "" && r.Digest == ""
 }
 
 // Name is the reference without tag and digest: "docker.io/library/nginx".

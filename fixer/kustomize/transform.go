@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/oakum-sec/oakum/fixer/image"
 	"github.com/oakum-sec/oakum/fixer/yamldoc"
 )
 
@@ -35,10 +36,7 @@ func images(entry *yamldoc.Node, from source, targets []*target) {
 // one of another name.
 func renamed(entry *yamldoc.Node, ref string) (string, bool) {
 	name, digest, _ := strings.Cut(ref, "@")
-	tag := ""
-	if i := strings.LastIndexByte(name, ':'); i > strings.LastIndexByte(name, '/') {
-		name, tag = name[:i], name[i+1:]
-	}
+	name, tag, _ := image.CutTag(name)
 	if name != entry.Get("name").Text() {
 		return "", false
 	}

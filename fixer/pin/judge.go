@@ -3,7 +3,6 @@ package pin
 import (
 	"cmp"
 	"fmt"
-	"strings"
 	"time"
 
 	"github.com/oakum-sec/oakum/fixer"
@@ -66,14 +65,8 @@ func (at Place) known(ref image.Reference, f *fixer.Finding) {
 
 // pulled reads the reference; ok is false where the name is none of an image.
 func (at Place) pulled(p *fixer.Pass) (ref image.Reference, ok bool) {
-	if at.Image == "" || strings.EqualFold(at.Image, "scratch") {
-		return ref, false
-	}
 	ref, err := image.ParseReference(at.Image)
-	if err != nil {
-		return ref, false
-	}
-	return ref, true
+	return ref, err == nil && !ref.Scratch()
 }
 
 // builtHere reports whether the image is certainly built in the repository: a

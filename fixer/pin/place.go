@@ -58,13 +58,10 @@ func (at Place) named(tag, digest string) string {
 	return piece
 }
 
-// untagged cuts the tag off a reference as written. A colon before the last
-// slash is that of the registry's port.
+// untagged cuts the tag off a reference as written.
 func untagged(ref string) string {
-	if i := strings.LastIndexByte(ref, ':'); i > strings.LastIndexByte(ref, '/') {
-		return ref[:i]
-	}
-	return ref
+	name, _, _ := image.CutTag(ref)
+	return name
 }
 
 var wholeDigest = regexp.MustCompile(`^sha256:[0-9a-f]{64}$`)

@@ -82,9 +82,8 @@ func (b *Backend) Load(ctx context.Context, progress func(fixer.Progress)) (*fix
 
 // Facts asks image registries what the check of a snapshot wished to know. What
 // cannot be asked at all is said as news.
-func (b *Backend) Facts(ctx context.Context, snap *fixer.Snapshot) <-chan fixer.News {
-	loaded := b.loaded.Load()
-	if loaded == nil || !b.lookup.Ask {
+func (b *Backend) Facts(ctx context.Context, snap *fixer.Snapshot, known *fixer.Facts) <-chan fixer.News {
+	if !b.lookup.Ask {
 		return nil
 	}
 	news := make(chan fixer.News, 1)
@@ -94,7 +93,7 @@ func (b *Backend) Facts(ctx context.Context, snap *fixer.Snapshot) <-chan fixer.
 		close(news)
 		return news
 	}
-	go s.stream(ctx, snap, loaded.Facts, news)
+	go s.stream(ctx, snap, known, news)
 	return news
 }
 

@@ -297,6 +297,13 @@ func (c *ruleCase) settings(t *testing.T, text string) {
 				c.allowed = append(c.allowed, registry)
 			}
 			c.facts = &fixer.Facts{Answers: c.answers, AllowedRegistries: c.allowed}
+		case "min-age":
+			if c.facts == nil {
+				c.facts = &fixer.Facts{Answers: c.answers}
+			}
+			if _, err := fmt.Sscan(rest, &c.facts.MinAge); err != nil {
+				t.Fatalf("min-age %q: %v", rest, err)
+			}
 		case "freshen":
 			if c.facts == nil {
 				c.facts = &fixer.Facts{Answers: c.answers}
@@ -360,6 +367,15 @@ func answerOf(t *testing.T, line string) *image.Answer {
 			a.Digest = "sha256:" + strings.Repeat(value, 64)
 		case "version":
 			a.Version = value
+		case "created":
+			a.Asked |= image.AskConfig
+			a.Config = &image.Config{}
+			if value == "" {
+				break
+			}
+			if a.Created, err = time.Parse(time.DateOnly, value); err != nil {
+				t.Fatal(err)
+			}
 		case "single":
 			a.Index = false
 		case "pinned", "listed", "gone":

@@ -244,9 +244,7 @@ func isOfficial(ref string) bool {
 // repository cuts tag and digest off a reference.
 func repository(ref string) string {
 	ref, _, _ = strings.Cut(ref, "@")
-	if i := strings.LastIndexByte(ref, ':'); i > strings.LastIndexByte(ref, '/') {
-		ref = ref[:i]
-	}
+	ref, _, _ = image.CutTag(ref)
 	return ref
 }
 

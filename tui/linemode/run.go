@@ -26,7 +26,7 @@ func Run(ctx context.Context, in io.Reader, out io.Writer, s *engine.Session, b 
 	door := &door{out: out}
 	t := &conversation{
 		ctx: ctx, out: bufio.NewWriter(door), door: door, lines: readLines(ctx, in),
-		s: s, b: b, facts: b.Facts(ctx, s.Snapshot()),
+		s: s, b: b, facts: b.Facts(ctx, s.Snapshot(), s.Facts()),
 	}
 	done := make(chan struct{})
 	go func() {

@@ -229,6 +229,9 @@ func (t *conversation) again(string) {
 	}
 	was := t.s.Decisions()
 	lost := t.s.SetSnapshot(fixer.NewSnapshot(loaded.Sources, loaded.Names...))
+	if t.facts == nil { // the files may name other images now
+		t.facts = t.b.Facts(t.ctx, t.s.Snapshot(), t.s.Facts())
+	}
 	t.keep()
 	t.line()
 	t.say("Read the files again. %s, %s kept.", count(len(t.s.Baseline().Findings), "finding"), isAre(len(t.s.Decisions()), "decision"))

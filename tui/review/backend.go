@@ -15,11 +15,11 @@ type Backend interface {
 	// called from any goroutine, must return at once.
 	Load(ctx context.Context, progress func(fixer.Progress)) (*fixer.Loaded, error)
 
-	// Facts starts looking up what the check of a snapshot wished to know, and
-	// yields who is asked, all that is known each time it is more than before, and
+	// Facts starts looking up what the check of a snapshot with some facts wished to
+	// know, and yields who is asked, all that is known each time it is more than before, and
 	// what came of it. The channel is closed when nothing more will come; a nil
 	// channel means that nothing ever will.
-	Facts(ctx context.Context, snap *fixer.Snapshot) <-chan fixer.News
+	Facts(ctx context.Context, snap *fixer.Snapshot, known *fixer.Facts) <-chan fixer.News
 
 	// States returns each file's state in version control: "git: clean",
 	// and whether writing it mixes with work that is not kept there.
