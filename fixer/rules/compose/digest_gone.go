@@ -21,11 +21,5 @@ var DigestGone = &fixer.Rule{
 		{Source: fixer.Web, ID: "OCI Distribution Specification", Link: "https://github.com/opencontainers/distribution-spec/blob/main/spec.md#error-codes"},
 	},
 	Doc: digestGoneDoc,
-	Check: func(p *fixer.Pass) {
-		for _, at := range imagePlaces(p) {
-			if f, ok := pin.Gone(p, at.Place); ok {
-				at.report(p, f)
-			}
-		}
-	},
+	Check: func(p *fixer.Pass) { eachImage(p, pin.Gone) },
 }

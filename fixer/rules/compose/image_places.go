@@ -19,16 +19,44 @@ type imagePlace struct {
 	view compose.View // of the service
 	part compose.Part // in which the place stands
 	main bool         // it is the image of the service
-
-	pieces *[]string // that fixes write, in their order
 }
 
-// imagePlaces returns the places that name an image: of services, of the
+// eachImage asks about every place that names an image and reports what comes back.
+func eachImage(p *fixer.Pass, judge func(p *fixer.Pass, at pin.Place) (fixer.Finding, bool)) {
+	for _, at := range imagePlaces.Of(p) {
+		if f, ok := judge(p, at.Place); ok {
+			at.report(p, f)
+		}
+	}
+}
+
+// eachPin is eachImage for images that are not pinned, with the override file as a
+// further place for the digest.
+func eachPin(p *fixer.Pass, judge func(p *fixer.Pass, at pin.Place) (fixer.Finding, bool)) {
+	for _, at := range imagePlaces.Of(p) {
+		var pieces []string // that fixes write, in their order
+		place := at.Place
+		place.Write = func(piece string) func(*fixer.Draft) error {
+			pieces = append(pieces, piece)
+			return at.Write(piece)
+		}
+		f, ok := judge(p, place)
+		if !ok {
+			continue
+		}
+		if at.main && len(pieces) > 0 {
+			inOverride(at.view, at.part, pieces[0], &f)
+		}
+		at.report(p, f)
+	}
+}
+
+// imagePlaces are the places that name an image: of services, of the
 // containers that run before them, of volumes, and of build contexts. The image of a
 // service that is built names what the build makes, and must not have a digest:
 // Docker refuses to give such a name to an image. A cache names an image that
 // moves on purpose.
-func imagePlaces(p *fixer.Pass) []imagePlace {
+var imagePlaces = fixer.Share(func(p *fixer.Pass) []imagePlace {
 	var out []imagePlace
 	seen := map[*yamldoc.Node]bool{}
 	for _, v := range written(p) {
@@ -48,7 +76,7 @@ func imagePlaces(p *fixer.Pass) []imagePlace {
 		}
 	}
 	return out
-}
+})
 
 // partPlaces are the places of what one file says of a service.
 func partPlaces(p *fixer.Pass, v compose.View, part compose.Part) []imagePlace {
@@ -57,13 +85,12 @@ func partPlaces(p *fixer.Pass, v compose.View, part compose.Part) []imagePlace {
 		if node = node.Resolve(); text == "" {
 			return
 		}
-		at := imagePlace{path: part.Path.String() + what, node: node, view: v, part: part, main: what == "", pieces: new([]string)}
+		at := imagePlace{path: part.Path.String() + what, node: node, view: v, part: part, main: what == ""}
 		at.Image, _ = compose.Expand(text)
 		at.Subject, at.How, at.Piece = fmt.Sprintf("Service %q", v.Name), how, text
 		at.Platform = v.Text("platform")
 		at.File, at.Kind, at.Where = part.File, fixer.FromCompose, fmt.Sprintf("%s:%d", part.File, node.Line)
 		at.Write = func(piece string) func(*fixer.Draft) error {
-			*at.pieces = append(*at.pieces, piece)
 			return func(d *fixer.Draft) error {
 				d.At(part.File).YAML(part.Doc, yamldoc.SetText(node, before+piece))
 				return nil
@@ -130,19 +157,10 @@ func (at imagePlace) report(p *fixer.Pass, f fixer.Finding) {
 // Images returns the images that a Compose file names and does not build.
 func Images(p *fixer.Pass) []fixer.NamedImage {
 	var out []fixer.NamedImage
-	for _, at := range imagePlaces(p) {
+	for _, at := range imagePlaces.Of(p) {
 		if name, ok := at.Pulled(p); ok {
 			out = append(out, fixer.NamedImage{Image: name, File: at.File, Line: at.node.Line})
 		}
 	}
 	return out
-}
-
-// reportPin reports an image that is not pinned, with the override file as a
-// further place for the digest.
-func (at imagePlace) reportPin(p *fixer.Pass, f fixer.Finding) {
-	if at.main && len(*at.pieces) > 0 {
-		inOverride(at.view, at.part, (*at.pieces)[0], &f)
-	}
-	at.report(p, f)
 }

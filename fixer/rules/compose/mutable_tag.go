@@ -25,11 +25,5 @@ var MutableTag = &fixer.Rule{
 		{Source: fixer.DCLint, ID: "service-image-require-explicit-tag"},
 	},
 	Doc: mutableTagDoc,
-	Check: func(p *fixer.Pass) {
-		for _, at := range imagePlaces(p) {
-			if f, ok := pin.Mutable(p, at.Place); ok {
-				at.reportPin(p, f)
-			}
-		}
-	},
+	Check: func(p *fixer.Pass) { eachPin(p, pin.Mutable) },
 }

@@ -21,11 +21,5 @@ var PlatformDigest = &fixer.Rule{
 		{Source: fixer.GitHub, ID: "spiffe/spire#4765"},
 	},
 	Doc: platformDigestDoc,
-	Check: func(p *fixer.Pass) {
-		for _, at := range imagePlaces(p) {
-			if f, ok := pin.OnePlatform(p, at.Place); ok {
-				at.report(p, f)
-			}
-		}
-	},
+	Check: func(p *fixer.Pass) { eachImage(p, pin.OnePlatform) },
 }

@@ -21,11 +21,5 @@ var RegistryNotAllowed = &fixer.Rule{
 		{Source: fixer.CISDocker, ID: "4.2"},
 	},
 	Doc: registryNotAllowedDoc,
-	Check: func(p *fixer.Pass) {
-		for _, at := range imagePlaces(p) {
-			if f, ok := pin.NotAllowed(p, at.Place); ok {
-				at.report(p, f)
-			}
-		}
-	},
+	Check: func(p *fixer.Pass) { eachImage(p, pin.NotAllowed) },
 }

@@ -25,11 +25,5 @@ var UnpinnedImage = &fixer.Rule{
 		{Source: fixer.Scorecard, ID: "Pinned-Dependencies"},
 	},
 	Doc: unpinnedImageDoc,
-	Check: func(p *fixer.Pass) {
-		for _, at := range imagePlaces(p) {
-			if f, ok := pin.Unpinned(p, at.Place); ok {
-				at.reportPin(p, f)
-			}
-		}
-	},
+	Check: func(p *fixer.Pass) { eachPin(p, pin.Unpinned) },
 }

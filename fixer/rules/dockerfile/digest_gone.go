@@ -20,13 +20,6 @@ var DigestGone = &fixer.Rule{
 	References: []fixer.Reference{
 		{Source: fixer.Web, ID: "OCI Distribution Specification", Link: "https://github.com/opencontainers/distribution-spec/blob/main/spec.md#error-codes"},
 	},
-	Doc: digestGoneDoc,
-	Check: func(p *fixer.Pass) {
-		for _, at := range imagePlaces(p) {
-			if f, ok := pin.Gone(p, at.Place); ok {
-				f.Path, f.Start, f.End = at.path, at.start, at.end
-				p.Report(f)
-			}
-		}
-	},
+	Doc:   digestGoneDoc,
+	Check: func(p *fixer.Pass) { eachImage(p, pin.Gone) },
 }

@@ -4,7 +4,6 @@ import (
 	_ "embed"
 
 	"github.com/oakum-sec/oakum/fixer"
-	"github.com/oakum-sec/oakum/fixer/build"
 	"github.com/oakum-sec/oakum/fixer/pin"
 )
 
@@ -24,18 +23,12 @@ var EndOfLifeImage = &fixer.Rule{
 	},
 	Doc: endOfLifeImageDoc,
 	Check: func(p *fixer.Pass) {
-		ships := map[int]bool{} // by the start of FROM
-		kept := build.InFinalImage(p)
-		for _, s := range p.File.Dockerfile.Stages {
-			ships[s.From.Start] = kept[s]
-		}
-		for _, at := range imagePlaces(p) {
+		for _, at := range imagePlaces.Of(p) {
 			if f, ok := pin.EndOfLife(p, at.Place); ok {
-				if !ships[at.start] { // a stage for building, or an image that files are taken from
+				if !at.ships { // a stage for building, or an image that files are taken from
 					f.Severity = fixer.Low
 				}
-				f.Path, f.Start, f.End = at.path, at.start, at.end
-				p.Report(f)
+				at.report(p, f)
 			}
 		}
 	},

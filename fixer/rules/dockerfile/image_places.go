@@ -17,12 +17,28 @@ type imagePlace struct {
 	pin.Place
 	path             string // of the finding
 	line, start, end int    // of the instruction or directive
+	ships            bool   // it is the base of a stage that ends up in an image
 }
 
-// imagePlaces returns the places that name an image: the directive syntax, FROM,
+// eachImage asks about every place that names an image and reports what comes back.
+func eachImage(p *fixer.Pass, judge func(p *fixer.Pass, at pin.Place) (fixer.Finding, bool)) {
+	for _, at := range imagePlaces.Of(p) {
+		if f, ok := judge(p, at.Place); ok {
+			at.report(p, f)
+		}
+	}
+}
+
+// report reports a finding at its place.
+func (at imagePlace) report(p *fixer.Pass, f fixer.Finding) {
+	f.Path, f.Start, f.End = at.path, at.start, at.end
+	p.Report(f)
+}
+
+// imagePlaces are the places that name an image: the directive syntax, FROM,
 // COPY --from and RUN --mount=from. Stages, build contexts with a name and
 // triggers are none.
-func imagePlaces(p *fixer.Pass) []imagePlace {
+var imagePlaces = fixer.Share(func(p *fixer.Pass) []imagePlace {
 	var out []imagePlace
 	contexts := buildContexts(p)
 	add := func(at imagePlace) {
@@ -36,9 +52,12 @@ func imagePlaces(p *fixer.Pass) []imagePlace {
 	if d, ok := file.Directive("syntax"); ok {
 		add(syntaxPlace(p, d))
 	}
+	kept := build.InFinalImage(p)
 	for _, s := range file.Stages {
 		if s.Parent == nil && s.Image != "" {
-			add(fromPlace(p, s))
+			at := fromPlace(p, s)
+			at.ships = kept[s]
+			add(at)
 		}
 	}
 	build.Each(file, func(_ *dockerfile.Stage, i, _ *dockerfile.Instruction) {
@@ -50,7 +69,7 @@ func imagePlaces(p *fixer.Pass) []imagePlace {
 		}
 	})
 	return out
-}
+})
 
 // syntaxPlace is the image of the frontend; options of it may follow.
 func syntaxPlace(p *fixer.Pass, d dockerfile.Directive) imagePlace {
@@ -151,14 +170,9 @@ func buildContexts(p *fixer.Pass) map[string]bool {
 // Images returns the images that a Dockerfile names.
 func Images(p *fixer.Pass) []fixer.NamedImage {
 	var out []fixer.NamedImage
-	ships := map[int]bool{} // by the start of FROM
-	kept := build.InFinalImage(p)
-	for _, s := range p.File.Dockerfile.Stages {
-		ships[s.From.Start] = kept[s]
-	}
-	for _, at := range imagePlaces(p) {
+	for _, at := range imagePlaces.Of(p) {
 		if name, ok := at.Pulled(p); ok {
-			out = append(out, fixer.NamedImage{Image: name, File: p.File.Path, Line: at.line, Base: ships[at.start]})
+			out = append(out, fixer.NamedImage{Image: name, File: p.File.Path, Line: at.line, Base: at.ships})
 		}
 	}
 	return out

@@ -25,13 +25,6 @@ var MutableTag = &fixer.Rule{
 		{Source: fixer.Checkov, ID: "CKV_DOCKER_7"},
 		{Source: fixer.KICSDockerfile, ID: "f45ea400-6bbe-4501-9fc7-1c3d75c32067", Title: "Image Version Using 'latest'"},
 	},
-	Doc: mutableTagDoc,
-	Check: func(p *fixer.Pass) {
-		for _, at := range imagePlaces(p) {
-			if f, ok := pin.Mutable(p, at.Place); ok {
-				f.Path, f.Start, f.End = at.path, at.start, at.end
-				p.Report(f)
-			}
-		}
-	},
+	Doc:   mutableTagDoc,
+	Check: func(p *fixer.Pass) { eachImage(p, pin.Mutable) },
 }

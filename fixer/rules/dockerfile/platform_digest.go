@@ -20,13 +20,6 @@ var PlatformDigest = &fixer.Rule{
 	References: []fixer.Reference{
 		{Source: fixer.GitHub, ID: "spiffe/spire#4765"},
 	},
-	Doc: platformDigestDoc,
-	Check: func(p *fixer.Pass) {
-		for _, at := range imagePlaces(p) {
-			if f, ok := pin.OnePlatform(p, at.Place); ok {
-				f.Path, f.Start, f.End = at.path, at.start, at.end
-				p.Report(f)
-			}
-		}
-	},
+	Doc:   platformDigestDoc,
+	Check: func(p *fixer.Pass) { eachImage(p, pin.OnePlatform) },
 }

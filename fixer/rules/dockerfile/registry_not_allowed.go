@@ -21,13 +21,6 @@ var RegistryNotAllowed = &fixer.Rule{
 		{Source: fixer.CISDocker, ID: "4.2"},
 		{Source: fixer.Hadolint, ID: "DL3026"},
 	},
-	Doc: registryNotAllowedDoc,
-	Check: func(p *fixer.Pass) {
-		for _, at := range imagePlaces(p) {
-			if f, ok := pin.NotAllowed(p, at.Place); ok {
-				f.Path, f.Start, f.End = at.path, at.start, at.end
-				p.Report(f)
-			}
-		}
-	},
+	Doc:   registryNotAllowedDoc,
+	Check: func(p *fixer.Pass) { eachImage(p, pin.NotAllowed) },
 }

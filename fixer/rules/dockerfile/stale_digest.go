@@ -20,13 +20,6 @@ var StaleDigest = &fixer.Rule{
 	References: []fixer.Reference{
 		{Source: fixer.OWASPDocker, ID: "rule 13"},
 	},
-	Doc: staleDigestDoc,
-	Check: func(p *fixer.Pass) {
-		for _, at := range imagePlaces(p) {
-			if f, ok := pin.Stale(p, at.Place); ok {
-				f.Path, f.Start, f.End = at.path, at.start, at.end
-				p.Report(f)
-			}
-		}
-	},
+	Doc:   staleDigestDoc,
+	Check: func(p *fixer.Pass) { eachImage(p, pin.Stale) },
 }

@@ -22,13 +22,6 @@ var UnpinnedImage = &fixer.Rule{
 		{Source: fixer.CISDocker, ID: "4.2"},
 		{Source: fixer.Scorecard, ID: "Pinned-Dependencies"},
 	},
-	Doc: unpinnedImageDoc,
-	Check: func(p *fixer.Pass) {
-		for _, at := range imagePlaces(p) {
-			if f, ok := pin.Unpinned(p, at.Place); ok {
-				f.Path, f.Start, f.End = at.path, at.start, at.end
-				p.Report(f)
-			}
-		}
-	},
+	Doc:   unpinnedImageDoc,
+	Check: func(p *fixer.Pass) { eachImage(p, pin.Unpinned) },
 }

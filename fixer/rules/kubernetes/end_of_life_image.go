@@ -21,11 +21,5 @@ var EndOfLifeImage = &fixer.Rule{
 		{Source: fixer.Web, ID: "endoflife.date", Link: "https://endoflife.date/"},
 	},
 	Doc: endOfLifeImageDoc,
-	Check: func(p *fixer.Pass) {
-		for _, at := range imagePlaces(p) {
-			if f, ok := pin.EndOfLife(p, at.Place); ok {
-				at.report(p, f)
-			}
-		}
-	},
+	Check: func(p *fixer.Pass) { eachImage(p, pin.EndOfLife) },
 }

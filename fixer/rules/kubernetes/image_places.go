@@ -18,10 +18,21 @@ type imagePlace struct {
 	node *yamldoc.Node
 }
 
-// imagePlaces returns the places that name an image: of the containers of every
+// eachImage asks about every place that names an image and reports what comes back.
+func eachImage(p *fixer.Pass, judge func(p *fixer.Pass, at pin.Place) (fixer.Finding, bool)) {
+	for _, at := range imagePlaces.Of(p) {
+		if f, ok := judge(p, at.Place); ok {
+			f.Path = at.path
+			f.Start, f.End = at.node.KeyOrSelf().Start, at.node.End
+			p.Report(f)
+		}
+	}
+}
+
+// imagePlaces are the places that name an image: of the containers of every
 // workload, of its image volumes, and those that well-known custom resources have
 // elsewhere. A name that a tool replaces is none.
-func imagePlaces(p *fixer.Pass) []imagePlace {
+var imagePlaces = fixer.Share(func(p *fixer.Pass) []imagePlace {
 	var out []imagePlace
 	seen := map[*yamldoc.Node]bool{}
 	add := func(doc *yamldoc.Doc, node *yamldoc.Node, subject, path, how string) {
@@ -59,14 +70,7 @@ func imagePlaces(p *fixer.Pass) []imagePlace {
 		}
 	}
 	return out
-}
-
-// report reports a finding at its place.
-func (at imagePlace) report(p *fixer.Pass, f fixer.Finding) {
-	f.Path = at.path
-	f.Start, f.End = at.node.KeyOrSelf().Start, at.node.End
-	p.Report(f)
-}
+})
 
 // filledIn reports whether the image's name stands for one that a tool puts in
 // its place.
@@ -88,7 +92,7 @@ func filledIn(p *fixer.Pass, c kube.Container, ref image.Reference) bool {
 // Images returns the images that a manifest names.
 func Images(p *fixer.Pass) []fixer.NamedImage {
 	var out []fixer.NamedImage
-	for _, at := range imagePlaces(p) {
+	for _, at := range imagePlaces.Of(p) {
 		if name, ok := at.Pulled(p); ok {
 			out = append(out, fixer.NamedImage{Image: name, File: p.File.Path, Line: at.node.Line})
 		}

@@ -27,11 +27,5 @@ var MutableTag = &fixer.Rule{
 		{Source: fixer.KICSKubernetes, ID: "583053b7-e632-46f0-b989-f81ff8045385", Title: "Invalid Image Tag"},
 	},
 	Doc: mutableTagDoc,
-	Check: func(p *fixer.Pass) {
-		for _, at := range imagePlaces(p) {
-			if f, ok := pin.Mutable(p, at.Place); ok {
-				at.report(p, f)
-			}
-		}
-	},
+	Check: func(p *fixer.Pass) { eachImage(p, pin.Mutable) },
 }

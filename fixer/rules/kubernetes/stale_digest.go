@@ -21,11 +21,5 @@ var StaleDigest = &fixer.Rule{
 		{Source: fixer.OWASPDocker, ID: "rule 13"},
 	},
 	Doc: staleDigestDoc,
-	Check: func(p *fixer.Pass) {
-		for _, at := range imagePlaces(p) {
-			if f, ok := pin.Stale(p, at.Place); ok {
-				at.report(p, f)
-			}
-		}
-	},
+	Check: func(p *fixer.Pass) { eachImage(p, pin.Stale) },
 }

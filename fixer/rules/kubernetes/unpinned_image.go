@@ -27,11 +27,5 @@ var UnpinnedImage = &fixer.Rule{
 		{Source: fixer.Scorecard, ID: "Pinned-Dependencies"},
 	},
 	Doc: unpinnedImageDoc,
-	Check: func(p *fixer.Pass) {
-		for _, at := range imagePlaces(p) {
-			if f, ok := pin.Unpinned(p, at.Place); ok {
-				at.report(p, f)
-			}
-		}
-	},
+	Check: func(p *fixer.Pass) { eachImage(p, pin.Unpinned) },
 }
