@@ -3,6 +3,7 @@ package fixer_test
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/oakum-sec/oakum/fixer"
 	"github.com/oakum-sec/oakum/fixer/image"
@@ -57,9 +58,10 @@ func TestPinnedImageIsKnownAsBefore(t *testing.T) {
 	digest := "sha256:" + strings.Repeat("a", 64)
 	f := (&fixer.Facts{}).With(&image.Answer{
 		Ref: tag.String(), Asked: image.AskConfig | image.AskDigest, Digest: digest, Config: &image.Config{User: "1000"},
+		At: time.Date(2026, 11, 29, 9, 0, 0, 0, time.UTC),
 	})
 	for _, name := range []string{"example.org/own:1", "example.org/own:1@" + digest, "example.org/own:1.2.3@" + digest} {
-		if user := f.Image(name).User(); !user.Known || user.Value.UID != 1000 {
+		if user := f.Image(name).User(); !user.Known || user.Value.UID != 1000 || !strings.HasSuffix(user.From.Text, `USER "1000", as of 2026-11-29`) {
 			t.Errorf("%s: user %+v", name, user)
 		}
 	}

@@ -33,3 +33,30 @@ func TestOnlyAWrittenDigestIsReplaced(t *testing.T) {
 		}
 	}
 }
+
+// TestWordsOfAPin: what can break is about what is written, and only who was not asked
+// yet is advised to ask.
+func TestWordsOfAPin(t *testing.T) {
+	at := Place{Piece: "web:latest", How: "image: "}
+	ref, err := image.ParseReference("web:latest")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct{ digest, keeper, want string }{
+		{"", "", "The version tag gets no feature releases, and its owner can still move it"},
+		{"sha256:a", "", "New releases behind web:latest no longer arrive by themselves"},
+		{"sha256:a", "Renovate", "New releases behind web:latest no longer arrive by themselves"},
+	} {
+		if got := at.breaks(ref, c.digest, c.keeper); !strings.HasPrefix(got, c.want) {
+			t.Errorf("%q %q: %s", c.digest, c.keeper, got)
+		}
+	}
+	const asks = "oakum fix --level review asks docker.io"
+	if got := at.advice(ref, nil); !strings.Contains(got, asks) {
+		t.Error(got)
+	}
+	failure := &image.Answer{Asked: image.AskDigest, Failure: &image.Failure{Kind: image.Denied, Text: "docker.io asks for a login"}}
+	if got := at.advice(ref, failure); strings.Contains(got, asks) {
+		t.Error(got)
+	}
+}
