@@ -3,6 +3,7 @@ package fixer
 import (
 	"maps"
 	"slices"
+	"strings"
 	"sync"
 
 	"github.com/oakum-sec/oakum/fixer/image"
@@ -115,10 +116,10 @@ func (f *Facts) answer(ref image.Reference) *image.Answer {
 	if f.byDigest == nil {
 		f.byDigest = map[string]*image.Answer{}
 		for _, key := range slices.Sorted(maps.Keys(f.Answers)) {
-			a := f.Answers[key]
-			if tag, err := image.ParseReference(a.Ref); err == nil && !tag.HasDigest() && a.Known(image.AskDigest) {
-				pinned := tag.Name() + "@" + a.Digest
-				f.byDigest[pinned] = f.byDigest[pinned].With(a)
+			if a := ofTag(f.Answers[key]); a != nil {
+				name, _, _ := strings.Cut(a.Ref, "@")
+				name, _, _ = image.CutTag(name)
+				f.byDigest[name+"@"+a.Digest] = f.byDigest[name+"@"+a.Digest].With(a)
 			}
 		}
 	}
@@ -133,6 +134,19 @@ func (f *Facts) answer(ref image.Reference) *image.Answer {
 		return &now
 	}
 	return now.With(a)
+}
+
+// ofTag is what an answer says of the digest that a tag points to; nil for nothing.
+func ofTag(a *image.Answer) *image.Answer {
+	_, _, pinned := strings.Cut(a.Ref, "@")
+	switch {
+	case a.Digest == "":
+	case !pinned && a.Known(image.AskDigest):
+		return a
+	case pinned && a.Known(image.AskPin): // beside what it says of the digest that is written
+		return &image.Answer{Ref: a.Ref, Asked: image.AskDigest, At: a.At, Digest: a.Digest, Index: a.Index, Created: a.Pin.TagCreated}
+	}
+	return nil
 }
 
 // Ask returns what registries said of a reference, and whether all of the

@@ -69,6 +69,15 @@ func TestPinnedImageIsKnownAsBefore(t *testing.T) {
 	if a, ok := f.Ask(pinned, image.AskPin); !ok || !a.Known(image.AskPin) || a.Pin.Gone || a.Digest != digest || len(f.Wishes()) > 0 {
 		t.Errorf("what was just learned is asked again: %+v %v, wishes %v", a, ok, f.Wishes())
 	}
+	old, _ := image.ParseReference("example.org/moved:1@sha256:" + strings.Repeat("c", 64))
+	moved, _ := image.ParseReference("example.org/moved:1@" + digest)
+	g := f.With(&image.Answer{Ref: old.String(), Asked: image.AskPin, Digest: digest, Pin: &image.Pinned{Gone: true}})
+	if a, ok := g.Ask(moved, image.AskPin); !ok || a.Pin.Gone || a.Digest != digest {
+		t.Errorf("what a tag points to is known from a digest that is gone: %+v %v", a, ok)
+	}
+	if a, ok := g.Ask(old, image.AskPin); !ok || !a.Pin.Gone {
+		t.Errorf("the digest that is gone: %+v %v", a, ok)
+	}
 	other := strings.Repeat("b", 64)
 	if user := f.Image("example.org/own:1@sha256:" + other).User(); user.Known {
 		t.Errorf("another digest: user %+v", user)

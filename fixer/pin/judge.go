@@ -171,17 +171,21 @@ func (at Place) fixes(ref image.Reference, a *image.Answer, keeper string) []fix
 	if keeper != "" && !MadeToMove(ref.Tag) && at.Overrides == "" {
 		level = fixer.Safe
 	}
-	name := ref.Familiar()
+	name, tag := ref.Familiar(), ""
+	if ref.Tag == "" {
+		// A digest alone tells nobody what it is of, and oakum's tables neither.
+		tag, name = "latest", name+":latest"
+	}
 	if version != "" {
 		named := untagged(name) + ":" + version
 		add("version-and-digest", fmt.Sprintf("Set the image to %s and pin it to %s", named, short(a.Digest)), version, a.Digest, level)
-		add("digest", fmt.Sprintf("Pin %s to %s", name, short(a.Digest)), "", a.Digest, fixer.Review)
+		add("digest", fmt.Sprintf("Pin %s to %s", name, short(a.Digest)), tag, a.Digest, fixer.Review)
 		if MadeToMove(ref.Tag) {
 			add("version", fmt.Sprintf("Set the image to %s, without a digest", named), version, "", fixer.Review)
 		}
 		return out
 	}
-	add("digest", fmt.Sprintf("Pin %s to %s", name, short(a.Digest)), "", a.Digest, level)
+	add("digest", fmt.Sprintf("Pin %s to %s", name, short(a.Digest)), tag, a.Digest, level)
 	return out
 }
 
