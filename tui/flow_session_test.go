@@ -212,6 +212,19 @@ func TestLateFacts(t *testing.T) {
 	}
 }
 
+// TestFilesReadAgainAreAskedAbout: they may name images that nobody was asked about.
+func TestFilesReadAgainAreAskedAbout(t *testing.T) {
+	b := newFake(shop())
+	d := start(t, b, 80, 24)
+	news := make(chan fixer.News, 1)
+	news <- fixer.News{Text: "Asking ghcr.io about 1 image"}
+	close(news)
+	b.facts = news
+	d.send(editedMsg{})
+	d.drain()
+	d.wants("Asking ghcr.io about 1 image")
+}
+
 func TestSupersededResultsAreDropped(t *testing.T) {
 	d := start(t, newFake(shop()), 80, 24)
 	d.slow = true
