@@ -159,7 +159,7 @@ func TestKeysOfCredentials(t *testing.T) {
 func helper(t *testing.T, name, script string) {
 	t.Helper()
 	if runtime.GOOS == "windows" {
-		t.Skip("helpers are scripts here")
+		t.Skip("the helpers of this test are shell scripts, which Windows does not run")
 	}
 	dir := t.TempDir()
 	if err := os.WriteFile(filepath.Join(dir, "docker-credential-"+name), []byte("#!/bin/sh\n"+script), 0o700); err != nil {
