@@ -147,7 +147,9 @@ func (b *fakeBackend) Load(ctx context.Context, _ func(fixer.Progress)) (*fixer.
 	return &fixer.Loaded{Sources: b.sources()}, ctx.Err()
 }
 
-func (b *fakeBackend) Facts(context.Context, *fixer.Snapshot, *fixer.Facts) <-chan fixer.News { return b.facts }
+func (b *fakeBackend) Facts(context.Context, *fixer.Snapshot, *fixer.Facts) <-chan fixer.News {
+	return b.facts
+}
 
 func (b *fakeBackend) States([]string) map[string]fixer.FileState { return b.states }
 

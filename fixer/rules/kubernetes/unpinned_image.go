@@ -26,6 +26,6 @@ var UnpinnedImage = &fixer.Rule{
 		{Source: fixer.KICSKubernetes, ID: "7c81d34c-8e5a-402b-9798-9f442630e678", Title: "Image Without Digest"},
 		{Source: fixer.Scorecard, ID: "Pinned-Dependencies"},
 	},
-	Doc: unpinnedImageDoc,
+	Doc:   unpinnedImageDoc,
 	Check: func(p *fixer.Pass) { eachImage(p, pin.Unpinned) },
 }
