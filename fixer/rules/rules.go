@@ -92,6 +92,7 @@ var all = []*fixer.Rule{
 	dockerfile.SensitiveCopy,
 	dockerfile.SetuidBinary,
 	dockerfile.ShellForm,
+	dockerfile.SingleStage,
 	dockerfile.StaleDigest,
 	dockerfile.StopSignal,
 	dockerfile.Sudo,

@@ -30,7 +30,7 @@ var BuildTools = &fixer.Rule{
 	Doc: buildToolsDoc,
 	Check: func(p *fixer.Pass) {
 		for _, s := range build.Targets(p) {
-			if s.Windows || build.ForDevelopment(p.File.Path, s) {
+			if s.Windows || build.ForDevelopment(p.File.Path, s) || inOneStage(p, s) {
 				continue
 			}
 			if !checkToolchain(p, s) {
