@@ -46,3 +46,10 @@ func (f *File) blank(line int) bool {
 	from, to := f.lines.Start(line), f.lines.End(line)
 	return from < len(f.Source) && strings.TrimSpace(string(f.Source[from:to])) == ""
 }
+
+// BlankAbove reports whether an empty line stands above an instruction and the comments
+// on top of it.
+func (f *File) BlankAbove(i *Instruction) bool {
+	top := f.commentTop(i)
+	return top > 1 && f.blank(top-1)
+}

@@ -1,6 +1,7 @@
 package multistage
 
 import (
+	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -43,6 +44,8 @@ func (c *conversion) variables(head, tail, moved []*dockerfile.Instruction) []st
 	var lines []string
 	for _, i := range head {
 		switch {
+		case slices.Contains(kept, i) && legacy(i):
+			lines = append(lines, modern(i))
 		case slices.Contains(kept, i):
 			lines = append(lines, strings.Split(strings.ReplaceAll(string(f.Source[i.Start:i.End]), "\r\n", "\n"), "\n")...)
 		case i.Keyword == "ARG" && slices.ContainsFunc(i.Pairs, func(p dockerfile.Pair) bool { return used[p.Key] }):
@@ -50,6 +53,21 @@ func (c *conversion) variables(head, tail, moved []*dockerfile.Instruction) []st
 		}
 	}
 	return lines
+}
+
+// legacy reports whether an ENV is in the form without "=".
+func legacy(i *dockerfile.Instruction) bool {
+	return len(i.Pairs) == 1 && len(i.Words) > 0 && !strings.Contains(i.Words[0].Raw, "=")
+}
+
+// modern is such an ENV in the other form, which BuildKit's checks ask for.
+func modern(i *dockerfile.Instruction) string {
+	p := i.Pairs[0]
+	value := p.Arg.Raw
+	if strings.ContainsAny(value, " \t") && !strings.HasPrefix(value, `"`) && !strings.HasPrefix(value, "'") {
+		value = `"` + value + `"`
+	}
+	return "ENV " + p.Key + "=" + value
 }
 
 // startsTool reports whether the container starts the tool that reads a variable: uv run,
@@ -85,7 +103,7 @@ func (c *conversion) userLine(out *Conversion, head, tail []*dockerfile.Instruct
 		return "", nil
 	}
 	if c.replacesUser(out, at) {
-		return "USER " + out.Runtime.User, nil
+		return "USER " + c.numbers(out, at), nil
 	}
 	return "USER " + at.Text(), c.checkUser(out, at)
 }
@@ -94,6 +112,22 @@ func (c *conversion) userLine(out *Conversion, head, tail []*dockerfile.Instruct
 // whose place the user of its image takes.
 func (c *conversion) replacesUser(out *Conversion, i *dockerfile.Instruction) bool {
 	return out.Runtime.User != "" && strings.Trim(i.Text(), "0123456789:") != ""
+}
+
+// numbers are those of the user that an instruction names: its own where the file says
+// them, else those of the user of the image.
+func (c *conversion) numbers(out *Conversion, i *dockerfile.Instruction) string {
+	name, _, _ := strings.Cut(i.Text(), ":")
+	for _, id := range c.app.Build.CreatedAccounts(c.app.Stage) {
+		if id.Name != name || !id.KnownUID {
+			continue
+		}
+		if id.KnownGID {
+			return fmt.Sprintf("%d:%d", id.UID, id.GID)
+		}
+		return fmt.Sprintf("%d:%d", id.UID, id.UID)
+	}
+	return out.Runtime.User
 }
 
 // checkUser refuses a user that the second stage is not known to have.
@@ -118,7 +152,7 @@ func (c *conversion) editTail(out *Conversion, tail []*dockerfile.Instruction) (
 	var edits []text.Edit
 	for _, i := range tail {
 		if i.Keyword == "USER" && c.replacesUser(out, i) {
-			e, err := c.app.File.ReplaceArgs(i, out.Runtime.User)
+			e, err := c.app.File.ReplaceArgs(i, c.numbers(out, i))
 			if err != nil {
 				return nil, refused(err, i)
 			}

@@ -35,6 +35,9 @@ func (c *conversion) gains() []string {
 	var packages []string
 	for _, st := range a.Steps {
 		gone := st.RemovedPackages()
+		if st.RemovesUnknown() {
+			continue
+		}
 		for _, cmd := range st.Commands {
 			call := cmd.Package
 			if call == nil || !call.Installs() || gone[call.Virtual] && call.Virtual != "" {
@@ -101,11 +104,12 @@ func (c *conversion) gate() error {
 			return stack.Refuse(stack.OtherShell, i, "Leave SHELL out, or write the second stage by hand", "SHELL changes what runs the commands")
 		}
 	}
-	return c.inPlace()
+	return nil
 }
 
 // inPlace refuses an image that a Compose service uses for development: it mounts the
-// sources over the application, or starts a development server.
+// sources over an application from which packages would go, or starts a development
+// server.
 func (c *conversion) inPlace() error {
 	a := c.app
 	for _, v := range c.pass.Topology().Users(a.Path) {
@@ -113,7 +117,7 @@ func (c *conversion) inPlace() error {
 			if m.Tmpfs || m.Source == "" || !strings.HasPrefix(m.Source, ".") && !strings.HasPrefix(m.Source, "/") {
 				continue
 			}
-			if target := path.Clean(m.Target); a.Workdir != "" && a.Workdir != "/" && target == a.Workdir {
+			if target := path.Clean(m.Target); len(c.recipe.After) > 0 && a.Workdir != "" && a.Workdir != "/" && target == a.Workdir {
 				return stack.Refuse(stack.UsedInPlace, nil, "Add a stage for development, and name it in the Compose file (target: dev)",
 					"service %s mounts %s over the application at %s, so the image is used for development", text.VisibleLine(v.Name), text.VisibleLine(m.Source), text.VisibleLine(target))
 			}

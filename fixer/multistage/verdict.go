@@ -91,6 +91,9 @@ func (c *conversion) work(v *Verdict) error {
 		return err
 	}
 	v.Evidence = c.recipe.Evidence
+	if err := c.inPlace(); err != nil {
+		return err
+	}
 	if c.parts, err = c.partition(); err != nil {
 		return err
 	}

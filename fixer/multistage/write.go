@@ -118,7 +118,7 @@ func (c *conversion) write(out *Conversion) error {
 	}
 	var e []text.Edit
 	if len(tail) > 0 {
-		if !blankBefore(f, tail[0]) {
+		if !f.BlankAbove(tail[0]) {
 			lines = append([]string{""}, lines...)
 		}
 		e, err = f.InsertBefore(tail[0], append(lines, "")...)
@@ -141,10 +141,6 @@ func (c *conversion) write(out *Conversion) error {
 
 func refused(err error, at *dockerfile.Instruction) error {
 	return stack.Refuse(stack.UnknownOutput, at, "Write the second stage by hand", "%s", build.Reason(err))
-}
-
-func blankBefore(f *dockerfile.File, i *dockerfile.Instruction) bool {
-	return strings.HasSuffix(strings.ReplaceAll(string(f.Source[:i.Start]), "\r", ""), "\n\n")
 }
 
 // movedInstructions are those before the last step that only say how the image runs:
