@@ -29,7 +29,7 @@ func (c *conversion) gains() []string {
 	var out []string
 	if tool, ok := toolchain(a.Ref); ok {
 		out = append(out, "the "+tool)
-	} else if a.Base.Has("gcc") == image.Present {
+	} else if a.Base.Has("gcc") == image.Present && installs(a) {
 		out = append(out, "the compilers and version control tools of "+a.Ref.Familiar())
 	}
 	var packages []string
@@ -56,6 +56,14 @@ func (c *conversion) gains() []string {
 		out = append(out, listed(packages, 4))
 	}
 	return out
+}
+
+// installs reports whether a build installs packages of a language, for which the
+// compilers of its base may be.
+func installs(a *stack.App) bool {
+	found := false
+	a.Commands(func(_ build.Step, c build.Command) { found = found || c.Install != nil })
+	return found
 }
 
 // heavy reports whether a package is reason enough for a stage of its own: it compiles,

@@ -116,7 +116,7 @@ func (c *conversion) checkStart(r stack.Runtime, packages []string) error {
 		case r.Shell && r.Same && c.app.Base.Has(name) == image.Present:
 		case c.isExtraProgram(name):
 		default:
-			return stack.Refuse(stack.UnknownStart, a.StartsIn, "Install "+text.VisibleLine(name)+" in the Dockerfile, or start the program by its path",
+			return stack.Refuse(stack.UnknownStart, a.StartsIn, "Install "+text.VisibleLine(name)+" in the Dockerfile, or start the command by its path",
 				"the container starts %s, which is not known to be in a smaller image", text.VisibleLine(name))
 		}
 	}

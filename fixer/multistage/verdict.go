@@ -18,6 +18,13 @@ type Verdict struct {
 	Evidence    []fixer.Evidence
 }
 
+// Reported reports whether there is something to say about the file: something would be
+// gained, and the application is one that is known. What is in others is reported by
+// itself.
+func (v *Verdict) Reported() bool {
+	return v != nil && len(v.Gains) > 0 && (v.Refusal == nil || v.Refusal.Reason != stack.Unrecognised)
+}
+
 // A Conversion is one way to make two stages.
 type Conversion struct {
 	Runtime  stack.Runtime

@@ -1,6 +1,7 @@
 package stack
 
 import (
+	"bytes"
 	"path"
 	"slices"
 	"strings"
@@ -64,7 +65,7 @@ func Open(p *fixer.Pass) (a *App, ok bool) {
 	a.readStart()
 	a.read = func(path string) []byte {
 		if file := p.Read(path); file != nil {
-			return file.Data
+			return bytes.TrimPrefix(file.Data, []byte("\ufeff"))
 		}
 		return nil
 	}

@@ -67,13 +67,13 @@ func planGo(a *App) (*Recipe, error) {
 	}
 	assets := goAssets(a)
 	for _, p := range assets {
-		r.Copies = append(r.Copies, Copy{p, "files that the program may open"})
+		r.Copies = append(r.Copies, Copy{p, "files that the application may open"})
 	}
 	r.Leaves = []string{"the Go toolchain", "the sources and the module cache"}
 	if len(assets) == 0 {
-		r.Assumes = append(r.Assumes, "the program opens no file of its sources: none of the usual directories (templates, static, migrations) is copied into the image")
+		r.Assumes = append(r.Assumes, "the binary opens no file of its sources, of which none of the usual directories (templates, static, migrations) is copied")
 	}
-	r.Breaks = append(r.Breaks, "A program that opens other files of its source directory does not find them")
+	r.Breaks = append(r.Breaks, "An application that opens other files of its source directory does not find them")
 	if static {
 		r.Runtimes = append(r.Runtimes, Runtime{ID: "distroless-static", Image: "gcr.io/distroless/static-debian13:nonroot", User: "65532:65532",
 			Why: "the binary is built without cgo, so it is static"})

@@ -29,7 +29,7 @@ var SingleStage = &fixer.Rule{
 	Doc: singleStageDoc,
 	Check: func(p *fixer.Pass) {
 		v := multistage.Of(p)
-		if v == nil || len(v.Gains) == 0 {
+		if !v.Reported() {
 			return
 		}
 		s := p.File.Dockerfile.Final()
@@ -87,6 +87,5 @@ func splitBreaks(c *multistage.Conversion) string {
 // inOneStage reports whether [SingleStage] has a finding about a stage, which then
 // stands for those about what the stage contains.
 func inOneStage(p *fixer.Pass, s *dockerfile.Stage) bool {
-	v := multistage.Of(p)
-	return v != nil && len(v.Gains) > 0 && s == p.File.Dockerfile.Final()
+	return multistage.Of(p).Reported() && s == p.File.Dockerfile.Final()
 }
