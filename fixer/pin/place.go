@@ -13,12 +13,15 @@ type Place struct {
 	File    string // path of the file that holds it
 	Image   string // the reference, with the defaults of variables put in
 	Subject string // who uses it, as a sentence begins: `Service "web"`; "" for a step of a build
-	How     string // what stands before the reference, for advice: "FROM ", "image: "
+	How     string // what stands before the piece, for advice: "FROM ", "image: ", "ARG TAG="
 
 	// Piece is what is written there of the reference: all of it, or with TagOnly
 	// the tag alone, as in the default of an ARG.
 	Piece   string
 	TagOnly bool
+
+	// Close is what stands behind the piece, for advice: the brace of a variable.
+	Close string
 
 	// Write returns the edit that puts other text in the place of Piece; nil where
 	// that cannot be done, for which Locked then gives the reason.
@@ -35,6 +38,9 @@ type Place struct {
 	// Overrides says how the written name can be passed over, as a sentence without full
 	// stop: a build argument. It becomes part of what can break.
 	Overrides string
+
+	// Unkept says that update bots do not read the place, as the default of a variable.
+	Unkept bool
 
 	Kind     fixer.EvidenceKind // of the file: fixer.FromDockerfile
 	Where    string             // "Dockerfile:3"

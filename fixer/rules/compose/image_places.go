@@ -19,7 +19,11 @@ type imagePlace struct {
 	view compose.View // of the service
 	part compose.Part // in which the place stands
 	main bool         // it is the image of the service
+	open string       // what stands before the piece, where that is the default of a variable
 }
+
+// whole is the name of the image as it is written with a piece in its place.
+func (at *imagePlace) whole(piece string) string { return at.open + piece + at.Close }
 
 // eachImage asks about every place that names an image and reports what comes back.
 func eachImage(p *fixer.Pass, judge func(p *fixer.Pass, at pin.Place) (fixer.Finding, bool)) {
@@ -37,7 +41,7 @@ func eachPin(p *fixer.Pass, judge func(p *fixer.Pass, at pin.Place) (fixer.Findi
 		var pieces []string // that fixes write, in their order
 		place := at.Place
 		place.Write = func(piece string) func(*fixer.Draft) error {
-			pieces = append(pieces, piece)
+			pieces = append(pieces, at.whole(piece))
 			return at.Write(piece)
 		}
 		f, ok := judge(p, place)
@@ -85,22 +89,21 @@ func partPlaces(p *fixer.Pass, v compose.View, part compose.Part) []imagePlace {
 		if node = node.Resolve(); text == "" {
 			return
 		}
-		at := imagePlace{path: part.Path.String() + what, node: node, view: v, part: part, main: what == ""}
+		at := &imagePlace{path: part.Path.String() + what, node: node, view: v, part: part, main: what == ""}
 		at.Image, _ = compose.Expand(text)
 		at.Subject, at.How, at.Piece = fmt.Sprintf("Service %q", v.Name), how, text
 		at.Platform = v.Text("platform")
 		at.File, at.Kind, at.Where = part.File, fixer.FromCompose, fmt.Sprintf("%s:%d", part.File, node.Line)
 		at.Write = func(piece string) func(*fixer.Draft) error {
 			return func(d *fixer.Draft) error {
-				d.At(part.File).YAML(part.Doc, yamldoc.SetText(node, before+piece))
+				d.At(part.File).YAML(part.Doc, yamldoc.SetText(node, before+at.whole(piece)))
 				return nil
 			}
 		}
-		if variable := (compose.Setting{Node: node}).Variable(); variable != "" {
-			at.Locked = fmt.Sprintf("write the digest into the value of variable %s, so that another tag also replaces the digest", variable)
-			at.Write = nil
+		if (compose.Setting{Node: node}).Variable() != "" {
+			at.inVariable(p, text)
 		}
-		out = append(out, at)
+		out = append(out, *at)
 	}
 	if node := part.Node.Get("image"); !v.IsBuilt() && v.Text("pull_policy") != "never" && v.Text("pull_policy") != "build" && !pinnedInOverride(v, part) {
 		add(node, "image: ", "", node.Text(), "")
