@@ -44,7 +44,7 @@ func (at *imagePlace) inVariable(p *fixer.Pass, name string) {
 func (at *imagePlace) oneVariable(name string) string {
 	why := "A digest behind a variable would override the variable"
 	if end := name[strings.LastIndexByte(name, '/')+1:]; !strings.Contains(end, "$") {
-		why = "Where the variable names another registry, that may have another image of this name"
+		why = "Another registry may have another image under this name"
 	}
 	return fmt.Sprintf("let one variable be the whole name, with a default that has the digest: ${IMAGE:-%s@sha256:…}. %s", at.Image, why)
 }

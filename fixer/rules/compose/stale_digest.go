@@ -20,6 +20,6 @@ var StaleDigest = &fixer.Rule{
 	References: []fixer.Reference{
 		{Source: fixer.OWASPDocker, ID: "rule 13"},
 	},
-	Doc: staleDigestDoc,
+	Doc:   staleDigestDoc,
 	Check: func(p *fixer.Pass) { eachImage(p, pin.Stale) },
 }
