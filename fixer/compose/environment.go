@@ -1,9 +1,6 @@
 package compose
 
-import (
-	"bytes"
-	"strings"
-)
+import "strings"
 
 // A Variable is a name that an environment file such as .env gives a value to.
 type Variable struct {
@@ -32,7 +29,7 @@ func IsEnvironment(base string) bool {
 // variable a value is left with the name and the separator, all others are left
 // empty. Line numbers stay.
 func NamesOnly(data []byte) []byte {
-	var out bytes.Buffer
+	var out strings.Builder
 	next := 1
 	for _, v := range Environment(data) {
 		for ; next < v.Line; next++ {
@@ -43,7 +40,7 @@ func NamesOnly(data []byte) []byte {
 	if out.Len() > 0 {
 		out.WriteByte('\n')
 	}
-	return out.Bytes()
+	return []byte(out.String())
 }
 
 // Environment returns the variables that an environment file gives values to, as
