@@ -13,7 +13,6 @@ import (
 // An imagePlace is a place in a Compose file that names an image to be pulled.
 type imagePlace struct {
 	pin.Place
-	path string // of the finding
 	node *yamldoc.Node
 
 	view compose.View // of the service
@@ -27,11 +26,16 @@ func (at *imagePlace) whole(piece string) string { return at.open + piece + at.C
 
 // eachImage asks about every place that names an image and reports what comes back.
 func eachImage(p *fixer.Pass, judge func(p *fixer.Pass, at pin.Place) (fixer.Finding, bool)) {
+	pin.Each(p, Pins(p), judge)
+}
+
+// Pins returns the places of a Compose file that name an image to be pulled.
+func Pins(p *fixer.Pass) []pin.Place {
+	var out []pin.Place
 	for _, at := range imagePlaces.Of(p) {
-		if f, ok := judge(p, at.Place); ok {
-			at.report(p, f)
-		}
+		out = append(out, at.Place)
 	}
+	return out
 }
 
 // eachPin is eachImage for images that are not pinned, with the override file as a
@@ -51,7 +55,7 @@ func eachPin(p *fixer.Pass, judge func(p *fixer.Pass, at pin.Place) (fixer.Findi
 		if at.main && len(pieces) > 0 {
 			inOverride(at.view, at.part, pieces[0], &f)
 		}
-		at.report(p, f)
+		at.Report(p, f)
 	}
 }
 
@@ -89,7 +93,8 @@ func partPlaces(p *fixer.Pass, v compose.View, part compose.Part) []imagePlace {
 		if node = node.Resolve(); text == "" {
 			return
 		}
-		at := &imagePlace{path: part.Path.String() + what, node: node, view: v, part: part, main: what == ""}
+		at := &imagePlace{node: node, view: v, part: part, main: what == ""}
+		at.Path, at.Start, at.End = part.Path.String()+what, node.KeyOrSelf().Start, node.End
 		at.Image, _ = compose.Expand(text)
 		at.Subject, at.How, at.Piece = fmt.Sprintf("Service %q", v.Name), how, text
 		at.Platform = v.Text("platform")
@@ -148,13 +153,6 @@ func builtUnder(v compose.View) string {
 		}
 	}
 	return ""
-}
-
-// report reports a finding at its place.
-func (at imagePlace) report(p *fixer.Pass, f fixer.Finding) {
-	f.File, f.Path = at.File, at.path
-	f.Start, f.End = at.node.KeyOrSelf().Start, at.node.End
-	p.Report(f)
 }
 
 // Images returns the images that a Compose file names and does not build.
