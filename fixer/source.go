@@ -30,11 +30,15 @@ const (
 	// Dependabot. Nothing is found in them; findings about what they leave out lie
 	// in the files that have the pins.
 	Updates Kind = "updates"
+
+	// Environment files give values to the variables of Compose files: .env, and
+	// others that people use in its place. Their data is names alone: no value is kept.
+	Environment Kind = "environment"
 )
 
-// Checked reports whether findings can be in files of the kind. An ignore file and
-// the configuration of a bot are evidence about others.
-func (k Kind) Checked() bool { return k != Dockerignore && k != Updates }
+// Checked reports whether findings can be in files of the kind. An ignore file, the
+// configuration of a bot and an environment file are evidence about others.
+func (k Kind) Checked() bool { return k != Dockerignore && k != Updates && k != Environment }
 
 // Manifests is the kind of a rule, not of a file: it looks at every Compose file
 // and every file of Kubernetes.
