@@ -63,7 +63,7 @@ var lawRooms = map[string][]string{
 
 	// Rules know the contract, what is derived from the documents, and the
 	// documents: not the engine, and nothing of each other.
-	"fixer/rules":            {"fixer", "fixer/rules/compose", "fixer/rules/cross", "fixer/rules/dockerfile", "fixer/rules/kubernetes", "fixer/rules/workflow"},
+	"fixer/rules":            {"fixer", "fixer/pin", "fixer/rules/compose", "fixer/rules/cross", "fixer/rules/dockerfile", "fixer/rules/kubernetes", "fixer/rules/workflow"},
 	"fixer/rules/compose":    lawOfRules,
 	"fixer/rules/cross":      lawOfRules,
 	"fixer/rules/dockerfile": lawOfRules,
