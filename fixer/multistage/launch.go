@@ -110,7 +110,11 @@ func (c *conversion) checkStart(r stack.Runtime, packages []string) error {
 	if err := c.checkScripts(); err != nil {
 		return err
 	}
-	for _, words := range startedPrograms(a) {
+	started := startedPrograms(a)
+	if len(r.Start) > 0 {
+		started = r.Start[:1]
+	}
+	for _, words := range started {
 		name := path.Base(words)
 		abs := a.Absolute(nil, words)
 		switch {

@@ -59,15 +59,25 @@ func planGo(a *App) (*Recipe, error) {
 		return nil, Refuse(UnknownOutput, a.StartsIn, "Name the binary in the build: go build -o "+cmpOr(started, "/app/server")+" .",
 			"the container starts %s, and no go build in the file is known to write it", a.Start[0])
 	}
+	if strings.HasPrefix(a.Start[0], "/go/bin/") {
+		return nil, Refuse(UnknownStart, a.StartsIn, "Start the binary by its name", "the container starts a binary in /go/bin by its path, which a smaller image does not have")
+	}
 	r := &Recipe{}
 	static := true
 	for _, b := range binaries {
-		r.Copies = append(r.Copies, Copy{b.path, "go build"})
+		c := Copy{Path: b.path, Why: "go build"}
+		if name, ok := strings.CutPrefix(b.path, "/go/bin/"); ok {
+			c.Path, c.From = "/usr/local/bin/"+name, b.path // which is in PATH where /go/bin is not
+		}
+		r.Copies = append(r.Copies, c)
+		if dir := path.Dir(c.Path); strings.HasSuffix(dir, "/bin") {
+			r.Programs = append(r.Programs, path.Base(c.Path))
+		}
 		static = static && b.static
 	}
 	assets := goAssets(a)
 	for _, p := range assets {
-		r.Copies = append(r.Copies, Copy{p, "files that the application may open"})
+		r.Copies = append(r.Copies, Copy{Path: p, Why: "files that the application may open"})
 	}
 	r.Leaves = []string{"the Go toolchain", "the sources and the module cache"}
 	if len(assets) == 0 {

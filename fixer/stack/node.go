@@ -109,7 +109,7 @@ func planNode(a *App) (*Recipe, error) {
 		r.Breaks = append(r.Breaks, "An application that loads a package listed under devDependencies")
 	}
 	r.Packages = a.nativeLibraries(nodeLibraries, pkg.names())
-	r.Breaks = append(r.Breaks, "A package that loads a library of the system which is not in the smaller image")
+	r.Breaks = append(r.Breaks, "An application that calls a command, or loads a library, of the larger image")
 	slim, ok := slimOf(a)
 	if !ok {
 		return nil, Refuse(NoRuntime, a.Stage.From, "Use a tag that has a slim variant", "no smaller variant of %s is known", a.Ref.Familiar())
