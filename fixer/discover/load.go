@@ -53,7 +53,7 @@ type Options struct {
 // in what they include and extend, kustomizations the patches they name, and
 // Dockerfiles the ignore files of their builds with the names of the files
 // these may be sent. The configuration of Renovate and of Dependabot is read
-// as evidence, and so are the names of the variables in the .env files that Compose
+// as evidence, and so are source policies of BuildKit (source-policy.json) and the names of the variables in the .env files that Compose
 // takes values from.
 //
 // A path that is given is never ignored, and a file that is given is looked
