@@ -59,7 +59,7 @@ func inPolicy(p *fixer.Pass, ref image.Reference, f *fixer.Finding) {
 	f.Fixes = append(f.Fixes, fixer.Fix{
 		ID: "policy", Title: fmt.Sprintf("Pin %s to %s in %s", ref.Familiar(), a.Digest[:len("sha256:")+12], name), Level: fixer.Review,
 		Breaks: fmt.Sprintf("Only builds that are given the policy use the digest: docker buildx build and Compose with EXPERIMENTAL_BUILDKIT_SOURCE_POLICY=%s, buildctl with --source-policy-file. No update bot reads the policy. %s", name, first.Breaks),
-		Verify: fmt.Sprintf("EXPERIMENTAL_BUILDKIT_SOURCE_POLICY=%s docker buildx build --no-cache --progress=plain -f %s %s\nprints %s", text.ShellWord(name), text.ShellWord(p.File.Path), text.ShellWord(path.Dir(p.File.Path)), strings.TrimPrefix(pinned, imageSource)),
+		Verify: fmt.Sprintf("env EXPERIMENTAL_BUILDKIT_SOURCE_POLICY=%s docker buildx build --no-cache --progress=plain -f %s %s\nprints %s", text.ShellWord(name), text.ShellWord(p.File.Path), text.ShellWord(path.Dir(p.File.Path)), strings.TrimPrefix(pinned, imageSource)),
 		Edit: func(d *fixer.Draft) error {
 			rule := yamldoc.Map{
 				{Key: "action", Value: "CONVERT"},
