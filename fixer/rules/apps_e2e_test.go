@@ -258,6 +258,14 @@ func (r *stagedRun) check(t *testing.T) {
 			wrong("%s is still there", name)
 		}
 	}
+	for _, name := range a.After.Without.Tools {
+		if !before.hasTool(name) {
+			t.Errorf("%s was never there", name)
+		}
+		if after.hasTool(name) {
+			wrong("%s is still there", name)
+		}
+	}
 	for _, name := range a.After.With.Packages {
 		if !after.packages[name] {
 			wrong("the package %s is missing", name)
