@@ -102,6 +102,7 @@ var all = []*fixer.Rule{
 	dockerfile.SensitiveCopy,
 	dockerfile.SetuidBinary,
 	dockerfile.ShellForm,
+	dockerfile.SingleStage,
 	dockerfile.StopSignal,
 	dockerfile.Sudo,
 	dockerfile.SupplementaryGroupsDropped,
