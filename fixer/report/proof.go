@@ -1,7 +1,6 @@
 package report
 
 import (
-	"fmt"
 	"io"
 	"strings"
 
@@ -90,7 +89,6 @@ func (p *printer) proofFailures(list []fixer.Proof) {
 		}
 	}
 }
-
 
 // Announce writes what is about to be executed, before a person agrees to it.
 func Announce(w io.Writer, st Style, engine string, subjects []fixer.ProofSubject, untried int) {
