@@ -17,13 +17,15 @@ import (
 // ask runs a command of the engine that answers soon, and returns the first line and
 // what follows of its output, without the end of the last line.
 func (e *Engine) ask(ctx context.Context, args ...string) (string, error) {
-	return e.askWithin(ctx, answersWithin, args...)
+	return e.askWithin(ctx, answersWithin, nil, args...)
 }
 
-func (e *Engine) askWithin(ctx context.Context, limit time.Duration, args ...string) (string, error) {
+// askWithin is ask for a command that takes longer, or whose output may tell secrets that
+// are known.
+func (e *Engine) askWithin(ctx context.Context, limit time.Duration, secrets []string, args ...string) (string, error) {
 	out, said, err := e.run(ctx, limit, args...)
 	if err != nil {
-		return "", &failure{err, said.lines()}
+		return "", &failure{err, said.lines(secrets...)}
 	}
 	return strings.TrimSpace(out.String()), nil
 }
@@ -104,9 +106,13 @@ func (h *head) Write(p []byte) (int, error) {
 const maxTail = 8 << 10
 
 // A tail keeps the end of what is written to it.
-type tail struct{ data []byte }
+type tail struct {
+	data []byte
+	cut  bool // something came before
+}
 
 func (t *tail) Write(p []byte) (int, error) {
+	t.cut = t.cut || len(p) > maxTail || len(t.data)+len(p) > 2*maxTail
 	t.data = append(t.data, p[max(0, len(p)-maxTail):]...)
 	if len(t.data) > 2*maxTail {
 		t.data = bytes.Clone(t.data[len(t.data)-maxTail:])
@@ -121,12 +127,18 @@ const (
 )
 
 // lines are the last lines that say something: safe to show, and without what looks
-// like a secret.
-func (t *tail) lines() []string {
+// like a secret or is one of those that are known.
+func (t *tail) lines(secrets ...string) []string {
 	var out []string
-	before := ""
-	for line := range strings.Lines(string(t.data)) {
+	data, before := string(t.data), ""
+	if t.cut { // the half of a line does not show what its name was
+		_, data, _ = strings.Cut(data, "\n")
+	}
+	for line := range strings.Lines(data) {
 		line = strings.TrimRight(strings.ToValidUTF8(line, "�"), " \t\r\n")
+		for _, s := range secrets {
+			line = strings.ReplaceAll(line, s, secret.Hidden)
+		}
 		shown := secret.Hide(line, before)
 		if before = line; shown == "" {
 			continue
@@ -134,7 +146,9 @@ func (t *tail) lines() []string {
 		if at := strings.LastIndexByte(shown, '\r'); at >= 0 {
 			shown = shown[at+1:] // what a terminal would show in the end
 		}
-		shown = text.VisibleLine(shown)
+		if shown = text.VisibleLine(shown); progress().MatchString(shown) {
+			continue
+		}
 		if r := []rune(shown); len(r) > longest {
 			shown = string(r[:longest]) + "…"
 		}
@@ -142,6 +156,9 @@ func (t *tail) lines() []string {
 	}
 	return out[max(0, len(out)-mostLines):]
 }
+
+// progress are the lines by which BuildKit says how far it is.
+var progress = text.Regexp(`^#\d+ (sha256:|transferring |DONE|CACHED|\[internal\]|resolve )|^------$`)
 
 // said are the last lines that a failed command printed.
 func said(err error) []string {

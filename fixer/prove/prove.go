@@ -79,7 +79,7 @@ func (w *work) clear() {
 	defer cancel()
 	ids, err := w.engine.ask(ctx, "ps", "--all", "--quiet", "--filter=label="+label+"="+w.id)
 	if err == nil && ids != "" {
-		_, _ = w.engine.askWithin(ctx, createsWithin, append([]string{"rm", "--force", "--volumes"}, strings.Fields(ids)...)...)
+		_, _ = w.engine.askWithin(ctx, createsWithin, nil, append([]string{"rm", "--force", "--volumes"}, strings.Fields(ids)...)...)
 	}
 	if w.network != "" {
 		_, _ = w.engine.ask(ctx, "network", "rm", w.network)
@@ -90,7 +90,7 @@ func (w *work) clear() {
 func (w *work) remove(id string) {
 	ctx, cancel := context.WithTimeout(context.Background(), clearsWithin)
 	defer cancel()
-	_, _ = w.engine.askWithin(ctx, createsWithin, "rm", "--force", "--volumes", id)
+	_, _ = w.engine.askWithin(ctx, createsWithin, nil, "rm", "--force", "--volumes", id)
 }
 
 func (w *work) doing(format string, args ...any) {
@@ -202,7 +202,7 @@ func (w *work) forget(images ...string) {
 	ctx, cancel := context.WithTimeout(context.Background(), clearsWithin)
 	defer cancel()
 	for _, image := range images {
-		_, _ = w.engine.askWithin(ctx, createsWithin, "rmi", "--force", image)
+		_, _ = w.engine.askWithin(ctx, createsWithin, nil, "rmi", "--force", image)
 	}
 }
 
@@ -218,7 +218,7 @@ func (w *work) build(ctx context.Context, at *workplace, t target, image string)
 	if w.options.BuildNetwork != "" {
 		args = append(args, "--network="+w.options.BuildNetwork)
 	}
-	if _, err := w.engine.askWithin(ctx, w.options.build(), append(args, at.dir)...); err != nil {
+	if _, err := w.engine.askWithin(ctx, w.options.build(), secretsIn(t.args), append(args, at.dir)...); err != nil {
 		side.Failure, side.Output = err.Error(), said(err)
 		return side
 	}

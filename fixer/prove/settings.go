@@ -11,6 +11,7 @@ import (
 	"github.com/oakum-sec/oakum/fixer/compose"
 	"github.com/oakum-sec/oakum/fixer/container"
 	"github.com/oakum-sec/oakum/fixer/kube"
+	"github.com/oakum-sec/oakum/fixer/secret"
 )
 
 // settings are what a container is started with: what a file says of it, as far as it
@@ -254,6 +255,22 @@ func (s settings) flags() []string {
 	}
 	return out
 }
+
+// secretsIn are the values that have the name of a secret, of NAME=VALUE, the longest
+// first: an application may print them.
+func secretsIn(pairs []string) []string {
+	var out []string
+	for _, pair := range pairs {
+		if name, value, _ := strings.Cut(pair, "="); len(value) >= shortestSecret && secret.Named(name) {
+			out = append(out, value)
+		}
+	}
+	slices.SortFunc(out, func(a, b string) int { return len(b) - len(a) })
+	return out
+}
+
+// shortestSecret is the length from which a value is hidden wherever it stands.
+const shortestSecret = 4
 
 // words are the flag for the entrypoint, and what stands behind the image.
 func (s settings) words() (flag, behind []string) {

@@ -36,11 +36,12 @@ func (t trial) try(ctx context.Context, seen func(id string)) *fixer.ProofRun {
 			return r
 		}
 	}
-	id, err := t.engine.askWithin(ctx, createsWithin, t.create()...)
+	secrets := secretsIn(t.settings.env)
+	id, err := t.engine.askWithin(ctx, createsWithin, secrets, t.create()...)
 	if err == nil {
 		id = lastLine(id) // warnings may come first
 		defer t.remove(id)
-		_, err = t.engine.askWithin(ctx, createsWithin, "start", id)
+		_, err = t.engine.askWithin(ctx, createsWithin, secrets, "start", id)
 	}
 	if err != nil {
 		r.Failure, r.Output = err.Error(), said(err)
@@ -52,7 +53,7 @@ func (t trial) try(ctx context.Context, seen func(id string)) *fixer.ProofRun {
 	}
 	if !r.Started || len(t.ports) > 0 && !r.Answer.TCP {
 		_, printed, _ := t.engine.run(ctx, answersWithin, "logs", "--tail=50", id)
-		r.Output = printed.lines()
+		r.Output = printed.lines(secrets...)
 	}
 	return r
 }

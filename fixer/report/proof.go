@@ -73,19 +73,33 @@ func (p *printer) verdict(proof *fixer.Proof) {
 	}
 }
 
-// proofFailures writes why something failed and what it printed at last.
+// proofFailures writes why something failed and what it printed at last. What fails in the
+// same way with both images is written once.
 func (p *printer) proofFailures(list []fixer.Proof) {
 	for i := range list {
-		proof := &list[i]
-		for _, row := range ProofRows(proof) {
+		before := map[string]bool{}
+		wrote := false
+		for _, row := range ProofRows(&list[i]) {
 			why, output := row.failure()
-			if why == "" && len(output) == 0 {
+			if why == "" {
 				continue
 			}
-			p.line(p.st.paint(bold, text.VisibleLine(proof.Service)+", "+row.Label), ": ", text.VisibleLine(why))
+			wrote = true
+			name := p.st.paint(bold, list[i].Service+", "+row.Label)
+			last := append([]string{""}, output...)
+			if kind := why + "\x00" + last[len(last)-1]; before[kind] {
+				p.line(name, ": the same")
+				continue
+			} else {
+				before[kind] = true
+			}
+			p.line(name, ": ", text.VisibleLine(why))
 			for _, l := range output {
 				p.line("    ", p.st.paint(dim, "| "), text.VisibleLine(l))
 			}
+		}
+		if wrote {
+			p.line()
 		}
 	}
 }

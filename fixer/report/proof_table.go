@@ -50,7 +50,7 @@ func ProofRows(p *fixer.Proof) []ProofRow {
 func (r ProofRow) failure() (why string, output []string) {
 	switch {
 	case !r.Side.Built && r.first:
-		return "not built: " + r.Side.Failure, r.Side.Output
+		return "not built" + unsaid(r.Side.Failure, r.Side.Output), r.Side.Output
 	case r.Run == nil:
 		return "", nil
 	case !r.Run.Started && r.Run.Ended:
@@ -60,7 +60,7 @@ func (r ProofRow) failure() (why string, output []string) {
 		}
 		return why, r.Run.Output
 	case !r.Run.Started:
-		return "not started: " + r.Run.Failure, r.Run.Output
+		return "not started" + unsaid(r.Run.Failure, r.Run.Output), r.Run.Output
 	case len(r.Run.Ports) > 0 && !r.Run.Answer.TCP:
 		why = "no answer on port " + ports(r.Run.Ports)
 		if r.Run.Failure != "" {
@@ -69,6 +69,15 @@ func (r ProofRow) failure() (why string, output []string) {
 		return why, r.Run.Output
 	}
 	return "", nil
+}
+
+// unsaid is a reason behind a colon, "" where it is the last line of the output, which is
+// shown as well.
+func unsaid(why string, output []string) string {
+	if n := len(output); why == "" || n > 0 && strings.HasPrefix(output[n-1], why) {
+		return ""
+	}
+	return ": " + why
 }
 
 func ports(list []int) string {
