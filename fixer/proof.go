@@ -71,23 +71,23 @@ type ProofAnswer struct {
 	Body   string // hash of the answer's body without its numbers; "" without a body
 }
 
-// A ProofVerdict compares an image after a plan with the one before it.
-type ProofVerdict string
+// A ProofResult compares an image after a plan with the one before it.
+type ProofResult string
 
-// The verdicts.
+// The results.
 const (
-	ProofWorse  ProofVerdict = "worse"
-	ProofSame   ProofVerdict = "as before"
-	ProofBetter ProofVerdict = "better"
-	ProofNone   ProofVerdict = "not tried"
+	ProofWorse  ProofResult = "worse"
+	ProofSame   ProofResult = "as before"
+	ProofBetter ProofResult = "better"
+	ProofNone   ProofResult = "not tried"
 )
 
 // smaller is how much of its size an image has to lose to be better for it.
 const smaller = 0.05
 
-// Verdict compares the two sides, and says why. What fails on both sides is no fault of
+// Result compares the two sides, and says why. What fails on both sides is no fault of
 // the plan: a service may need others, which are not started.
-func (p *Proof) Verdict() (ProofVerdict, string) {
+func (p *Proof) Result() (ProofResult, string) {
 	if p.Skipped != "" {
 		return ProofNone, p.Skipped
 	}
@@ -115,6 +115,9 @@ func (p *Proof) Verdict() (ProofVerdict, string) {
 		return ProofBetter, "before, " + was.worseThan(is)
 	case a.Hardened.rank() > b.Hardened.rank():
 		return ProofBetter, "before, " + alike + b.Hardened.worseThan(a.Hardened)
+	}
+	if is.rank() < 2 { // what does not run is not better for its size
+		return ProofSame, is.either()
 	}
 	var gains []string
 	if was.KnownUID && is.KnownUID && was.UID == 0 && is.UID != 0 {
@@ -226,15 +229,15 @@ type ProofNews struct {
 	Proof *Proof // one more that is complete; nil without
 }
 
-// TallyProofs counts proofs by verdict, in words, the worst first; "" without any.
+// TallyProofs counts proofs by result, in words, the worst first; "" without any.
 func TallyProofs(proofs []Proof) string {
-	n := map[ProofVerdict]int{}
+	n := map[ProofResult]int{}
 	for i := range proofs {
-		v, _ := proofs[i].Verdict()
+		v, _ := proofs[i].Result()
 		n[v]++
 	}
 	var out []string
-	for _, v := range []ProofVerdict{ProofWorse, ProofSame, ProofBetter, ProofNone} {
+	for _, v := range []ProofResult{ProofWorse, ProofSame, ProofBetter, ProofNone} {
 		if n[v] > 0 {
 			out = append(out, fmt.Sprintf("%d %s", n[v], v))
 		}
@@ -247,7 +250,7 @@ func TallyProofs(proofs []Proof) string {
 
 // AnyWorse reports whether a service is worse after the plan.
 func AnyWorse(proofs []Proof) bool {
-	return slices.ContainsFunc(proofs, func(p Proof) bool { v, _ := p.Verdict(); return v == ProofWorse })
+	return slices.ContainsFunc(proofs, func(p Proof) bool { v, _ := p.Result(); return v == ProofWorse })
 }
 
 // NothingTried reports whether there are proofs and none of them was tried.

@@ -51,8 +51,8 @@ The fixes are all up to --level, or with --saved the decisions that are kept fro
 the last session of oakum. Only images that they change are tried, or with --all
 every image that is shipped.
 
-The verdict compares before with after. A service that lacks its database may answer
-neither before nor after; that is no failure of the fixes.
+The result compares before with after. A service without its database may answer
+neither before nor after, which does not count against the fixes.
 
 Exit status: 0 nothing is worse, 1 something is worse, 2 failed: no engine answers, or
 nothing could be tried.`,

@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/oakum-sec/oakum/fixer/secret"
@@ -105,13 +106,16 @@ func (h *head) Write(p []byte) (int, error) {
 // maxTail bounds what is kept of the end of an output, in bytes.
 const maxTail = 8 << 10
 
-// A tail keeps the end of what is written to it.
+// A tail keeps the end of what is written to it, by whichever goroutine.
 type tail struct {
+	mu   sync.Mutex
 	data []byte
 	cut  bool // something came before
 }
 
 func (t *tail) Write(p []byte) (int, error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
 	t.cut = t.cut || len(p) > maxTail || len(t.data)+len(p) > 2*maxTail
 	t.data = append(t.data, p[max(0, len(p)-maxTail):]...)
 	if len(t.data) > 2*maxTail {

@@ -147,6 +147,10 @@ func (w *work) subject(ctx context.Context, root string, s *Subject, number stri
 	if ctx.Err() != nil {
 		return
 	}
+	if w.lacksNetwork(was) || w.lacksNetwork(is) {
+		skip("builds have no network with this engine: --build-network host gives them that of this machine")
+		return
+	}
 	ports := w.exposed(ctx, before, was.Built, after, is.Built)
 	for i := range proofs {
 		p := &proofs[i]
@@ -234,6 +238,12 @@ func (w *work) build(ctx context.Context, at *workplace, t target, image string)
 	return side
 }
 
+// lacksNetwork reports whether a build failed because the engine has no network for it,
+// which is no fault of what is built.
+func (w *work) lacksNetwork(s fixer.ProofSide) bool {
+	return !s.Built && w.options.BuildNetwork == "" && strings.Contains(strings.Join(s.Output, "\n"), "network bridge not found")
+}
+
 // exposed are the ports that the images say they listen on, those of the first one
 // first.
 func (w *work) exposed(ctx context.Context, before string, haveBefore bool, after string, haveAfter bool) []int {
@@ -261,6 +271,10 @@ func (w *work) exposed(ctx context.Context, before string, haveBefore bool, afte
 
 // runs starts the images of both sides.
 func (w *work) runs(ctx context.Context, p *fixer.Proof, v service, before, after string, exposed []int) {
+	if !w.engine.local { // published ports are that machine's
+		exposed, v.before.ports, v.after.ports = nil, nil, nil
+		p.Without = append(slices.Clone(p.Without), "being asked for an answer: the engine is on another machine")
+	}
 	at := func(image string, s settings) trial {
 		return trial{work: w, image: image, settings: s, ports: portsOf(s, exposed)}
 	}

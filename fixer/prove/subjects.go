@@ -45,6 +45,9 @@ const mostServices = 8
 // Subjects returns the images of a plan's files that are shipped, those the plan
 // changes first. Files that were read as evidence only are left out.
 func Subjects(plan *engine.Plan, facts *fixer.Facts) ([]Subject, error) {
+	if facts == nil {
+		facts = &fixer.Facts{}
+	}
 	before, err := readRuns(plan.Before, facts)
 	if err != nil {
 		return nil, err

@@ -35,7 +35,7 @@ func (r *Proofs) Text(w io.Writer, st Style) error {
 		for _, cells := range table[i] {
 			p.line(row(cells))
 		}
-		p.verdict(&r.List[i])
+		p.compared(&r.List[i])
 		p.line()
 	}
 	p.proofFailures(r.List)
@@ -43,9 +43,9 @@ func (r *Proofs) Text(w io.Writer, st Style) error {
 	return p.err
 }
 
-// verdict writes the comparison of the two sides, and what the containers did without.
-func (p *printer) verdict(proof *fixer.Proof) {
-	v, why := proof.Verdict()
+// compared writes the comparison of the two sides, and what the containers did without.
+func (p *printer) compared(proof *fixer.Proof) {
+	v, why := proof.Result()
 	code := dim
 	switch v {
 	case fixer.ProofWorse:

@@ -17,7 +17,7 @@ type jsonProof struct {
 	Dockerfile string    `json:"dockerfile"`
 	Target     string    `json:"target,omitempty"`
 	Place      string    `json:"place,omitempty"`
-	Verdict    string    `json:"verdict"`
+	Result     string    `json:"result"`
 	Reason     string    `json:"reason,omitempty"`
 	Without    []string  `json:"without"`
 	Before     *jsonSide `json:"before,omitempty"`
@@ -60,8 +60,8 @@ func (r *Proofs) JSON(w io.Writer) error {
 	out := jsonProofs{Version: JSONVersion, Engine: r.Engine, Proofs: []jsonProof{}}
 	for i := range r.List {
 		p := &r.List[i]
-		v, why := p.Verdict()
-		j := jsonProof{Service: p.Service, Dockerfile: p.Dockerfile, Target: p.Target, Place: p.Place, Verdict: string(v), Reason: why, Without: noNil(p.Without)}
+		v, why := p.Result()
+		j := jsonProof{Service: p.Service, Dockerfile: p.Dockerfile, Target: p.Target, Place: p.Place, Result: string(v), Reason: why, Without: noNil(p.Without)}
 		if p.Skipped == "" {
 			j.Before, j.After = proofSideJSON(&p.Before), proofSideJSON(&p.After)
 		}
