@@ -20,7 +20,7 @@ test:
 # Where one of these is missing its tests are skipped; -v says so and why. They
 # may come and go, so results of former runs are not used again.
 e2e:
-	$(GO) test -tags e2e -count 1 -timeout 60m $(ARGS) ./...
+	$(GO) test -tags e2e -count 1 -timeout 150m $(ARGS) ./...
 
 # The archives of a release, in dist: docs/install.md.
 release:

@@ -61,6 +61,11 @@ type FileChange struct {
 
 	// Comment marks edits that add a comment and may alter no data at all.
 	Comment bool
+
+	// Moved says that the edits change which stages there are: how places of
+	// findings begin, and how they may begin afterwards. No other fix of the file
+	// is made in the same pass, and decisions follow their places.
+	Moved map[string][]string
 }
 
 // Param returns the chosen value of a parameter, or its default.
@@ -132,6 +137,14 @@ func (f FileDraft) Dockerfile(edits []text.Edit, alters ...dockerfile.Field) {
 	c := f.draft.change(f.path)
 	c.Edits = append(c.Edits, edits...)
 	c.Contract = append(c.Contract, alters...)
+}
+
+// Stages adds edits of a Dockerfile that change which stages there are. moved says
+// what becomes of the beginnings of places: "stage 0" may be "stage build" or
+// "stage 1" afterwards.
+func (f FileDraft) Stages(edits []text.Edit, moved map[string][]string, alters ...dockerfile.Field) {
+	f.Dockerfile(edits, alters...)
+	f.draft.change(f.path).Moved = moved
 }
 
 // Comment adds edits that only add comments.
@@ -322,6 +335,9 @@ func (m *FileChange) Merge(c FileChange) {
 	m.Documents = append(m.Documents, c.Documents...)
 	m.Patterns = append(m.Patterns, c.Patterns...)
 	m.Comment = m.Comment && c.Comment
+	if c.Moved != nil {
+		m.Moved = c.Moved // such a change is alone
+	}
 	for doc, paths := range c.Paths {
 		if m.Paths == nil {
 			m.Paths = map[int][]yamldoc.Path{}

@@ -100,6 +100,11 @@ func (e *Embedded) Check(snap *Snapshot, facts *Facts, rules []*Rule, deps *Deps
 	return found, problems
 }
 
+// PathOf is the path that a finding of the file has in the Dockerfile itself.
+func (e *Embedded) PathOf(f Finding) string {
+	return strings.TrimPrefix(f.Path, e.place.String()+" ")
+}
+
 // finding is one of the Dockerfile as one of the file that it stands in.
 func (e *Embedded) finding(in *File, f Finding) Finding {
 	f.Path = e.place.String() + " " + f.Path

@@ -45,6 +45,12 @@ var lawRooms = map[string][]string{
 	// How a reference to an image is named by its digest.
 	"fixer/pin": {"fixer", "fixer/updates", "fixer/image", "fixer/text"},
 
+	// How applications are built and started, by language.
+	"fixer/stack": {"fixer", "fixer/build", "fixer/buildcontext", "fixer/compose", "fixer/dockerfile", "fixer/image", "fixer/text"},
+
+	// Two stages of a Dockerfile that has one.
+	"fixer/multistage": {"fixer", "fixer/stack", "fixer/container", "fixer/build", "fixer/compose", "fixer/dockerfile", "fixer/image", "fixer/text"},
+
 	// The engine checks, folds and verifies. It knows no rule, no disk and no
 	// form of output.
 	"fixer/engine": {"fixer", "fixer/buildcontext", "fixer/dockerfile", "fixer/text", "fixer/yamldoc"},
@@ -57,7 +63,7 @@ var lawRooms = map[string][]string{
 
 	// Rules know the contract, what is derived from the documents, and the
 	// documents: not the engine, and nothing of each other.
-	"fixer/rules":            {"fixer", "fixer/rules/compose", "fixer/rules/cross", "fixer/rules/dockerfile", "fixer/rules/kubernetes", "fixer/rules/workflow"},
+	"fixer/rules":            {"fixer", "fixer/pin", "fixer/rules/compose", "fixer/rules/cross", "fixer/rules/dockerfile", "fixer/rules/kubernetes", "fixer/rules/workflow"},
 	"fixer/rules/compose":    lawOfRules,
 	"fixer/rules/cross":      lawOfRules,
 	"fixer/rules/dockerfile": lawOfRules,
@@ -102,7 +108,7 @@ var lawRooms = map[string][]string{
 }
 
 // lawOfRules is what the rules of any kind may import.
-var lawOfRules = []string{"fixer", "fixer/pin", "fixer/build", "fixer/container", "fixer/updates", "fixer/workflow", "fixer/topology", "fixer/buildcontext", "fixer/compose", "fixer/kube", "fixer/dockerfile", "fixer/image", "fixer/yamldoc", "fixer/secret", "fixer/text"}
+var lawOfRules = []string{"fixer", "fixer/pin", "fixer/multistage", "fixer/build", "fixer/container", "fixer/updates", "fixer/workflow", "fixer/topology", "fixer/buildcontext", "fixer/compose", "fixer/kube", "fixer/dockerfile", "fixer/image", "fixer/yamldoc", "fixer/secret", "fixer/text"}
 
 // exactRooms are imported by their name only, not with what lies below.
 var exactRooms = map[string]bool{"fixer": true, "fixer/disk": true, "fixer/rules": true}

@@ -15,6 +15,9 @@ type Phase int
 const (
 	_ Phase = iota
 
+	// Structure: which stages a Dockerfile has, before anything is said about them.
+	Structure
+
 	// Identity: what is run, as whom, and what separates it from its host.
 	Identity
 
@@ -33,6 +36,8 @@ const (
 // String is the lower-case name, as in output; "none" for the zero value.
 func (p Phase) String() string {
 	switch p {
+	case Structure:
+		return "structure"
 	case Identity:
 		return "identity"
 	case Permissions:

@@ -30,11 +30,23 @@ const (
 	// Dependabot. Nothing is found in them; findings about what they leave out lie
 	// in the files that have the pins.
 	Updates Kind = "updates"
+
+	// Project files say what an application is made of, and how it is built and
+	// started: package.json, go.mod, requirements.txt. Nothing is found in them, and
+	// nothing is changed.
+	Project Kind = "project"
+
+	// Environment files give values to the variables of Compose files: .env, and
+	// others that people use in its place. Their data is names alone: no value is kept.
+	Environment Kind = "environment"
 )
 
-// Checked reports whether findings can be in files of the kind. An ignore file and
-// the configuration of a bot are evidence about others.
-func (k Kind) Checked() bool { return k != Dockerignore && k != Updates }
+// Checked reports whether findings can be in files of the kind. An ignore file, the
+// configuration of a bot, an environment file and the files of a project are evidence
+// about others.
+func (k Kind) Checked() bool {
+	return k != Dockerignore && k != Updates && k != Environment && k != Project
+}
 
 // Manifests is the kind of a rule, not of a file: it looks at every Compose file
 // and every file of Kubernetes.

@@ -138,3 +138,17 @@ func (st Step) RemovedPackages() map[string]bool {
 	}
 	return out
 }
+
+// RemovesUnknown reports whether the step removes packages that a variable names, or
+// whatever it marked as not wanted.
+func (st Step) RemovesUnknown() bool {
+	if slices.ContainsFunc(st.Commands, func(c Command) bool { return c.Program == "apt-mark" }) {
+		return true
+	}
+	for name := range st.RemovedPackages() {
+		if strings.Contains(name, "$") {
+			return true
+		}
+	}
+	return false
+}

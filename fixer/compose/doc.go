@@ -21,8 +21,9 @@
 // A YAML merge (`<<`) replaces a list, while `extends` and override files
 // append to it. The tags !reset and !override take away and replace what weaker
 // parts say. Values may hold variables; [Expand] fills in their defaults
-// and says whether the result is certain. Environment files and variables of
-// the shell are never read.
+// and says whether the result is certain, and [EndingOf] finds where a default can be
+// written. Of environment files the names of variables are read ([Environment])
+// and no values; variables of the shell are not known at all.
 //
 // # The reference implementation, and what is kept by hand
 //

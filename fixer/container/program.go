@@ -241,3 +241,13 @@ func wrappedBy(c build.Command) []string {
 	}
 	return out
 }
+
+// Written returns the paths that a command writes to, as it writes them, and whether it
+// also writes to the directory in which it runs. known is false for a program of which
+// nothing is known.
+func Written(c build.Command) (paths []string, here, known bool) {
+	_, known = programs[c.Program]
+	_, placed := optionFiles[c.Program]
+	paths, here = wrote(c)
+	return paths, here, known || placed || c.Program == "sed" || c.Program == ""
+}

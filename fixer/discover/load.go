@@ -53,7 +53,9 @@ type Options struct {
 // in what they include and extend, kustomizations the patches they name, and
 // Dockerfiles the ignore files of their builds with the names of the files
 // these may be sent. The configuration of Renovate and of Dependabot is read
-// as evidence.
+// as evidence, and so are the names of the variables in the .env files that Compose
+// takes values from, and the files that say how the application of a Dockerfile is
+// built and started.
 //
 // A path that is given is never ignored, and a file that is given is looked
 // into whatever its name. Errors are only what makes the run impossible: a
@@ -80,10 +82,12 @@ func Load(ctx context.Context, paths []string, opts Options) (*fixer.Loaded, err
 		return nil, err
 	}
 	l.relate()
+	l.readEnvironments()
 	l.markGenerated()
 	if err := l.list(git); err != nil {
 		return nil, err
 	}
+	l.readProjects()
 	tree := &fixer.Loaded{Root: base, Git: git, Notes: l.notes, Names: l.names}
 	for _, s := range l.sources {
 		tree.Sources = append(tree.Sources, *s)

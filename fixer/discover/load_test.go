@@ -101,6 +101,7 @@ func TestDiscovery(t *testing.T) {
 		"latin/Dockerfile dockerfile skip:encoding",
 		"latin/pod.yaml kubernetes skip:encoding",
 		"my-compose.yml compose",
+		"package.json project context",
 		"prod.yml compose",
 		"swarm/docker-compose.yml compose",
 		"utf16/compose.yaml compose skip:encoding",

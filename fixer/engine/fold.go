@@ -192,6 +192,7 @@ func (f *folding) advance(r *batchResult) {
 			f.fixes[c.Path] = append(f.fixes[c.Path], k)
 		}
 	}
+	f.followMoved(r)
 	closer := newCloserIndex(r.good)
 	for _, was := range f.report.Findings {
 		k := was.Key()

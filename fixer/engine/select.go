@@ -96,7 +96,7 @@ func (f *folding) selectFrom(findings []*fixer.Finding) []selected {
 		}
 		for _, c := range d.contents {
 			was := claimed[c.Path]
-			claimed[c.Path] = fileClaims{touched: true, comment: c.Comment, edits: append(was.edits, c.Edits...), subjects: append(was.subjects, c.Subjects...)}
+			claimed[c.Path] = fileClaims{touched: true, comment: c.Comment, alone: c.Moved != nil, edits: append(was.edits, c.Edits...), subjects: append(was.subjects, c.Subjects...)}
 		}
 		batch = append(batch, d.selected)
 	}
@@ -107,6 +107,7 @@ func (f *folding) selectFrom(findings []*fixer.Finding) []selected {
 type fileClaims struct {
 	touched  bool
 	comment  bool
+	alone    bool // stages come or go, so that no place is what it was
 	edits    []text.Edit
 	subjects []string
 }
@@ -115,7 +116,7 @@ type fileClaims struct {
 // Comments are not added in the pass that changes data, because data edits are
 // checked to leave every comment as it is.
 func (c fileClaims) conflicts(next fixer.FileChange) bool {
-	return c.touched && (next.Create != nil || c.comment != next.Comment || text.Conflict(c.edits, next.Edits) ||
+	return c.touched && (c.alone || next.Moved != nil || next.Create != nil || c.comment != next.Comment || text.Conflict(c.edits, next.Edits) ||
 		slices.ContainsFunc(next.Subjects, func(thing string) bool { return slices.Contains(c.subjects, thing) }))
 }
 

@@ -99,9 +99,12 @@ func (at Place) answer(p *fixer.Pass, ref image.Reference, f *fixer.Finding) {
 		if asked && !a.Known(questions) { // the digest stands beside what else was asked
 			f.Evidence = append(f.Evidence, failed(a))
 		}
-		keeper, kept := updates.Keeps(p, at.File, updates.ImagesIn(p.Read(at.File)))
-		if kept {
-			f.Evidence = append(f.Evidence, keeper.Evidence())
+		var keeper updates.Keeper
+		if !at.Unkept {
+			kept := false
+			if keeper, kept = updates.Keeps(p, at.File, updates.ImagesIn(p.Read(at.File))); kept {
+				f.Evidence = append(f.Evidence, keeper.Evidence())
+			}
 		}
 		if a.Signatures != nil {
 			f.Evidence = append(f.Evidence, signed(ref, a))
@@ -205,6 +208,8 @@ func (at Place) breaks(ref image.Reference, digest, keeper string) string {
 		s = fmt.Sprintf("New releases behind %s no longer arrive by themselves; a deployment that waits for a new push to the tag gets none", ref.Familiar())
 	case keeper != "":
 		s = fmt.Sprintf("Security updates of %s arrive with the pull requests of %s only", ref.Familiar(), keeper)
+	case at.Unkept:
+		s = fmt.Sprintf("Security updates of %s no longer arrive by themselves, and update bots may not read the default of a variable", ref.Familiar())
 	default:
 		s = fmt.Sprintf("Security updates of %s no longer arrive by themselves, and nothing in the repository updates digests (Renovate and Dependabot do)", ref.Familiar())
 	}
@@ -232,9 +237,17 @@ func (at Place) advice(ref image.Reference, a *image.Answer) string {
 		}
 		return fmt.Sprintf("Pin it: %s. `docker buildx imagetools inspect %s` prints the digest", at.Locked, name)
 	case MadeToMove(ref.Tag):
-		return fmt.Sprintf("Pin it: choose a version and write %s%s:VERSION@sha256:…%s", at.How, untagged(name), command)
+		version := untagged(name) + ":VERSION"
+		if at.TagOnly {
+			version = "VERSION"
+		}
+		return fmt.Sprintf("Pin it: choose a version and write %s%s@sha256:…%s%s", at.How, version, at.Close, command)
 	}
-	return fmt.Sprintf("Pin it: %s%s%s%s", at.How, name, digest, command)
+	written := name
+	if at.TagOnly {
+		written = at.Piece
+	}
+	return fmt.Sprintf("Pin it: %s%s%s%s%s", at.How, written, digest, at.Close, command)
 }
 
 // moves says how far a tag moves.

@@ -10,15 +10,21 @@ import (
 
 // A Place is one place in a file that names an image.
 type Place struct {
-	File    string // path of the file that holds it
+	File       string // path of the file that holds it
+	Path       string // where in its structure a finding about the place is
+	Start, End int    // the bytes that the finding is about
+
 	Image   string // the reference, with the defaults of variables put in
 	Subject string // who uses it, as a sentence begins: `Service "web"`; "" for a step of a build
-	How     string // what stands before the reference, for advice: "FROM ", "image: "
+	How     string // what stands before the piece, for advice: "FROM ", "image: ", "ARG TAG="
 
 	// Piece is what is written there of the reference: all of it, or with TagOnly
 	// the tag alone, as in the default of an ARG.
 	Piece   string
 	TagOnly bool
+
+	// Close is what stands behind the piece, for advice: the brace of a variable.
+	Close string
 
 	// Write returns the edit that puts other text in the place of Piece; nil where
 	// that cannot be done, for which Locked then gives the reason.
@@ -36,9 +42,27 @@ type Place struct {
 	// stop: a build argument. It becomes part of what can break.
 	Overrides string
 
+	// Unkept says that update bots do not read the place, as the default of a variable.
+	Unkept bool
+
 	Kind     fixer.EvidenceKind // of the file: fixer.FromDockerfile
 	Where    string             // "Dockerfile:3"
 	Evidence []fixer.Evidence   // what else is known of the place
+}
+
+// Each asks about places and reports what comes back.
+func Each(p *fixer.Pass, places []Place, judge func(p *fixer.Pass, at Place) (fixer.Finding, bool)) {
+	for _, at := range places {
+		if f, ok := judge(p, at); ok {
+			at.Report(p, f)
+		}
+	}
+}
+
+// Report reports a finding at the place.
+func (at Place) Report(p *fixer.Pass, f fixer.Finding) {
+	f.File, f.Path, f.Start, f.End = at.File, at.Path, at.Start, at.End
+	p.Report(f)
 }
 
 // named returns the piece with another tag, where one is given, and a digest, where

@@ -94,6 +94,16 @@ func (a *app) complete() error {
 	return nil
 }
 
+// dockerfile returns the Dockerfile of the application as it is.
+func (a *app) dockerfile(t *testing.T) []byte {
+	t.Helper()
+	data, err := os.ReadFile(filepath.Join(appsFolder, a.name, "Dockerfile"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return data
+}
+
 // copyTo copies the files of the application but for its expectations.
 func (a *app) copyTo(t *testing.T, dir string) {
 	t.Helper()

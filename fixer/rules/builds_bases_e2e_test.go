@@ -7,36 +7,65 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
-	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"runtime"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
+	"time"
 )
 
 // basesFolder has a folder for each image that the applications start from.
 const basesFolder = "../../testdata/e2e/bases"
 
+// A baseImage is an image that applications start from.
+type baseImage struct {
+	folder string
+	names  []string // the public names that it stands for, or that other bases have for it
+}
+
 // bases stand in for the public images of these names. They are made of
 // packages, and have what matters here in common with the real ones: accounts,
-// the user, ENTRYPOINT and CMD, ports, the shell or its absence. The first is
-// what the others start from; each may use those above it.
-var bases = []struct{ folder, name string }{
-	{"debian", "debian:trixie-slim"},
-	{"node", "node:22-slim"},
-	{"python", "python:3.13-slim"},
-	{"nginx", "nginx:1.26"},
-	{"golang", "golang:1.24"},
-	{"static", "gcr.io/distroless/static-debian13:latest"},
-	{"distroless-python", "gcr.io/distroless/python3-debian13:latest"},
-	{"distroless-node", "gcr.io/distroless/nodejs22-debian13:latest"},
-	{"distroless-node-nonroot", "gcr.io/distroless/nodejs22-debian13:nonroot"},
-	{"jre", "eclipse-temurin:21-jre"},
-	{"jdk", "eclipse-temurin:21"},
-	{"busybox", "busybox:1.37"},
+// the user, ENTRYPOINT and CMD, ports, paths, and the shell, the compiler or the
+// libraries that are there or are not. The first is what the others start from;
+// each may use those above it.
+var bases = []baseImage{
+	{"debian", []string{"debian:trixie-slim", "debian:trixie", "debian:13", "debian:13-slim"}},
+	{"node", []string{"node:22-slim"}},
+	{"nginx", []string{"nginx:1.26"}},
+	{"golang", []string{"golang:1.24"}},
+	{"static", []string{"gcr.io/distroless/static-debian13:latest"}},
+	{"distroless-python", []string{"gcr.io/distroless/python3-debian13:latest"}},
+	{"distroless-node", []string{"gcr.io/distroless/nodejs22-debian13:latest"}},
+	{"distroless-node-nonroot", []string{"gcr.io/distroless/nodejs22-debian13:nonroot"}},
+	{"jre", []string{"eclipse-temurin:21-jre", "eclipse-temurin:21-jre-noble"}},
+	{"jdk", []string{"eclipse-temurin:21", "eclipse-temurin:21-jdk", "eclipse-temurin:21-jdk-noble"}},
+	{"busybox", []string{"busybox:1.37"}},
+	{"buildpack-deps", []string{"buildpack-deps:trixie"}},
+	{"node24-files", []string{"node24-files:latest"}},
+	{"node24", []string{"node:24-trixie", "node:24", "node:lts"}},
+	{"node24-slim", []string{"node:24-trixie-slim", "node:24-slim"}},
+	{"python-files", []string{"python-files:latest"}},
+	{"python313", []string{"python:3.13-trixie", "python:3.13"}},
+	{"python313-slim", []string{"python:3.13-slim", "python:3.13-slim-trixie"}},
+	{"golang126", []string{"golang:1.26-trixie", "golang:1.26"}},
+	{"rust", []string{"rust:1-trixie", "rust:1", "rust:1.85"}},
+	{"maven", []string{"maven:3.9-eclipse-temurin-21"}},
+	{"gradle", []string{"gradle:8-jdk21"}},
+	{"ruby", []string{"ruby:3.3-trixie", "ruby:3.3"}},
+	{"ruby-slim", []string{"ruby:3.3-slim-trixie", "ruby:3.3-slim"}},
+	{"php-cli", []string{"php:8.4-cli-trixie", "php:8.4-cli"}},
+	{"php-apache", []string{"php:8.4-apache-trixie", "php:8.4-apache"}},
+	{"nginx-unprivileged", []string{"nginxinc/nginx-unprivileged:1.26"}},
+	{"static-nonroot", []string{"gcr.io/distroless/static-debian13:nonroot"}},
+	{"base", []string{"gcr.io/distroless/base-debian13:nonroot"}},
+	{"cc", []string{"gcr.io/distroless/cc-debian13:nonroot"}},
+	{"nodejs24", []string{"gcr.io/distroless/nodejs24-debian13:nonroot"}},
+	{"java21", []string{"gcr.io/distroless/java21-debian13:nonroot"}},
 }
 
 // trustedRoots are the certificate authorities this machine trusts, wherever
@@ -46,29 +75,87 @@ var trustedRoots = []string{
 	os.Getenv("SSL_CERT_FILE"), "/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt", "/etc/ssl/cert.pem",
 }
 
-// makeBases sees to it that the engine has every base under its public name.
+// makeBases sees to it that the engine has every base that one of the Dockerfiles
+// names, under its public name. It returns the names that nothing stands in for.
 // What was made from the same files before is used again; to get newer packages
 // delete the engine's folder in the user's cache.
-func (e *dockerEngine) makeBases(t *testing.T) {
+func (e *dockerEngine) makeBases(t *testing.T, dockerfiles ...[]byte) (missing []string) {
 	t.Helper()
 	roots := readRoots(t)
-	made := map[string]string{} // the public name of a base: the name it is kept under
-	for _, b := range bases {
-		kept := "oakum-e2e/" + b.folder + ":" + baseKey(t, b.folder, made, roots)
-		if _, err := e.run("image", "inspect", kept); err != nil {
-			e.makeBase(t, b.folder, kept, roots)
-		}
-		made[b.name] = kept
-		e.must(t, "tag", kept, b.name)
-		if b.folder == bases[0].folder {
-			e.needNetwork(t, b.name)
+	e.makeNamed(t, bases[0].names[0], roots)
+	for _, file := range dockerfiles {
+		for _, name := range namedImages(file) {
+			if !e.makeNamed(t, name, roots) {
+				missing = append(missing, name)
+			}
 		}
 	}
+	return missing
+}
+
+// namedImage finds what FROM and COPY --from name in a Dockerfile.
+var namedImage = regexp.MustCompile(`(?mi)^FROM +(?:--platform=\S+ +)?(\S+)(?: +AS +(\S+))?|^(?:COPY|ADD) +(?:--\S+ +)*--from=(\S+)`)
+
+// namedImages returns the images that a Dockerfile names, with their tags and
+// without digests, and without its own stages.
+func namedImages(dockerfile []byte) (names []string) {
+	stages := map[string]bool{"scratch": true, "debootstrap": true}
+	for _, m := range namedImage.FindAllSubmatch(dockerfile, -1) {
+		name, _, _ := strings.Cut(string(m[1])+string(m[3]), "@")
+		if _, err := strconv.Atoi(name); err == nil || stages[strings.ToLower(name)] {
+			continue // a stage by its number or its name
+		}
+		stages[strings.ToLower(string(m[2]))] = true
+		if !strings.Contains(name[strings.LastIndex(name, "/")+1:], ":") {
+			name += ":latest"
+		}
+		names = append(names, name)
+	}
+	return names
+}
+
+// makeNamed sees to it that the engine has the base of a name, and those it is made
+// of. It reports whether there is one.
+func (e *dockerEngine) makeNamed(t *testing.T, name string, roots []byte) bool {
+	t.Helper()
+	if e.made[name] != "" {
+		return true
+	}
+	at := slices.IndexFunc(bases, func(b baseImage) bool { return slices.Contains(b.names, name) })
+	if at < 0 {
+		return false
+	}
+	base := bases[at]
+	dockerfile, err := os.ReadFile(filepath.Join(basesFolder, base.folder, "Dockerfile"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var below []string
+	for _, name := range namedImages(dockerfile) {
+		if !e.makeNamed(t, name, roots) {
+			t.Fatalf("the base %s is made of %s, which is no base", base.folder, name)
+		}
+		below = append(below, e.made[name])
+	}
+	kept := "oakum-e2e/" + base.folder + ":" + baseKey(t, base.folder, below, roots)
+	if _, err := e.run("image", "inspect", kept); err != nil {
+		start := time.Now()
+		e.makeBase(t, base.folder, kept, roots)
+		t.Logf("the base %s was made in %.0f s", base.names[0], time.Since(start).Seconds())
+	}
+	for _, name := range base.names {
+		e.must(t, "tag", kept, name)
+		e.made[name] = kept
+	}
+	if at == 0 {
+		e.needNetwork(t, name)
+	}
+	return true
 }
 
 // baseKey tells apart what a base is made of: its files, the bases it names in
 // them, and the certificate authorities.
-func baseKey(t *testing.T, folder string, made map[string]string, roots []byte) string {
+func baseKey(t *testing.T, folder string, below []string, roots []byte) string {
 	t.Helper()
 	contents, err := os.ReadDir(filepath.Join(basesFolder, folder))
 	if err != nil {
@@ -82,12 +169,6 @@ func baseKey(t *testing.T, folder string, made map[string]string, roots []byte) 
 		}
 		fmt.Fprintln(&files, f.Name(), len(data))
 		files.Write(data)
-	}
-	var below []string
-	for _, name := range slices.Sorted(maps.Keys(made)) {
-		if strings.Contains(files.String(), strings.TrimSuffix(name, ":latest")) {
-			below = append(below, made[name])
-		}
 	}
 	key := sha256.New()
 	fmt.Fprintln(key, strings.Join(below, " "), runtime.GOARCH)

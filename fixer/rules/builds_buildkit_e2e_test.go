@@ -3,7 +3,6 @@
 package rules_test
 
 import (
-	"bytes"
 	"context"
 	"fmt"
 	"hash/crc32"
@@ -12,6 +11,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -119,24 +119,18 @@ func buildBuildKit(t *testing.T) string {
 // pushBases gives the registry every base that one of the applications names.
 func pushBases(t *testing.T, e *dockerEngine, apps []*app, registry string, serve *process) {
 	t.Helper()
-	var dockerfiles bytes.Buffer
+	var named []string
 	for _, a := range apps {
-		data, err := os.ReadFile(filepath.Join(appsFolder, a.name, "Dockerfile"))
-		if err != nil {
-			t.Fatal(err)
-		}
-		dockerfiles.Write(data)
+		named = append(named, namedImages(a.dockerfile(t))...)
 	}
-	for _, b := range bases {
-		if !strings.Contains(dockerfiles.String(), strings.TrimSuffix(b.name, ":latest")) {
-			continue
-		}
-		path := "library/" + b.name
-		if host, rest, ok := strings.Cut(b.name, "/"); ok && strings.Contains(host, ".") {
+	slices.Sort(named)
+	for _, base := range slices.Compact(named) {
+		path := "library/" + base
+		if host, rest, ok := strings.Cut(base, "/"); ok && strings.Contains(host, ".") {
 			path = rest
 		}
 		name := registry + "/" + path
-		e.must(t, "tag", b.name, name)
+		e.must(t, "tag", base, name)
 		_, err := e.run("push", name)
 		for end := time.Now().Add(readyWithin); err != nil && strings.Contains(err.Error(), "refused") && time.Now().Before(end); time.Sleep(100 * time.Millisecond) {
 			_, err = e.run("push", name) // the registry has only just been started

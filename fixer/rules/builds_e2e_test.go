@@ -27,7 +27,12 @@ import (
 // be what is left undone and why. With -v the figures are printed.
 func TestBuilds(t *testing.T) {
 	e := startEngine(t)
-	e.makeBases(t)
+	apps := readApps(t)
+	for _, a := range apps {
+		if missing := e.makeBases(t, a.dockerfile(t)); len(missing) > 0 {
+			t.Fatalf("%s: nothing stands in for %s", a.name, missing)
+		}
+	}
 	var table buildTable
 	compare := func(t *testing.T, a *app, build buildFunc) {
 		t.Run(a.name, func(t *testing.T) {
@@ -37,7 +42,7 @@ func TestBuilds(t *testing.T) {
 		})
 	}
 	var newer []*app
-	for _, a := range readApps(t) {
+	for _, a := range apps {
 		if a.Newer {
 			newer = append(newer, a)
 			continue

@@ -28,6 +28,7 @@ type dockerEngine struct {
 	client  string // path of the docker client
 	env     []string
 	network string
+	made    map[string]string // the public name of a base: the name it is kept under
 
 	// ctx ends before the time of the test run is over, so that there is time
 	// left to stop what was started. Whatever is cleaned up has one of its own.
@@ -61,7 +62,7 @@ func startEngine(t *testing.T) *dockerEngine {
 	if err != nil {
 		t.Fatal(err)
 	}
-	e := &dockerEngine{network: filepath.Base(dir), ctx: t.Context()}
+	e := &dockerEngine{network: filepath.Base(dir), made: map[string]string{}, ctx: t.Context()}
 	if end, ok := t.Deadline(); ok {
 		var cancel context.CancelFunc
 		e.ctx, cancel = context.WithDeadline(e.ctx, end.Add(-2*time.Minute))

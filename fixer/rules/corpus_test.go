@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"maps"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -210,12 +211,46 @@ func checkDockerfile(t *testing.T, c engine.Change) {
 		t.Errorf("%s: %v", c.Path, err)
 		return
 	}
+	split := len(before.Stages) == 1 && len(after.Stages) == 2 // what builds and what runs: see checkSplit
+	if split {
+		checkSplit(t, c.Path, before, after)
+	}
 	for _, d := range dockerfile.Diff(before, after) {
+		if split && (d.Field == dockerfile.FieldBase || d.Field == dockerfile.FieldStage || d.Field == dockerfile.FieldEnv) {
+			continue
+		}
 		if !slices.Contains(alterable, d.Field) && !(d.Field == dockerfile.FieldBase && moved(d.Before, d.After)) {
 			t.Errorf("%s: %s changed from %q to %q", c.Path, d.Field, d.Before, d.After)
 		}
 	}
 }
+
+// checkSplit asks of a file that got a second stage that the first is on the base that it
+// had, that the second takes something from it, and that no variable of the application
+// went but those that only tools of a build read.
+func checkSplit(t *testing.T, file string, before, after *dockerfile.File) {
+	t.Helper()
+	if got, want := after.Stages[0].Base, before.Final().Base; got != want && !moved(want, got) {
+		t.Errorf("%s: the build stage is on %s, not on %s", file, got, want)
+	}
+	copies := 0
+	for _, i := range after.Final().Instructions {
+		if from, ok := i.Flag("from"); ok && i.Keyword == "COPY" && from.Value == after.Stages[0].Name {
+			copies++
+		}
+	}
+	if copies == 0 {
+		t.Errorf("%s: the second stage copies nothing", file)
+	}
+	is := after.Final().Contract()
+	for key, value := range before.Final().Contract().Env {
+		if got, ok := is.Env[key]; !buildVariable.MatchString(key) && (!ok || got != value && key != "PATH") {
+			t.Errorf("%s: %s was %q and is %q", file, key, value, got)
+		}
+	}
+}
+
+var buildVariable = regexp.MustCompile(`^(PIP|POETRY|PIPENV|UV|CGO|CARGO|NPM_CONFIG|npm_config|YARN|PNPM|COMPOSER|MAVEN|GRADLE)_|^(DEBIAN_FRONTEND|GO111MODULE|GOFLAGS|GOPROXY|GOOS|GOARCH|CI)$`)
 
 // moved reports whether an image is the same as another under the new name that its
 // publisher gave it.

@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"github.com/oakum-sec/oakum/fixer"
+	"github.com/oakum-sec/oakum/fixer/pin"
 	"github.com/oakum-sec/oakum/fixer/rules/compose"
 	"github.com/oakum-sec/oakum/fixer/rules/cross"
 	"github.com/oakum-sec/oakum/fixer/rules/dockerfile"
@@ -18,6 +19,15 @@ import (
 // made follows from the rules themselves: [fixer.FixOrder].
 func All() []*fixer.Rule {
 	return slices.Clip(slices.Clone(all))
+}
+
+func init() {
+	cross.ImagePlaces = map[fixer.Kind]func(*fixer.Pass) []pin.Place{
+		fixer.Dockerfile: dockerfile.Pins,
+		fixer.Compose:    compose.Pins,
+		fixer.Kubernetes: kubernetes.Pins,
+		fixer.Workflow:   workflow.Pins,
+	}
 }
 
 // Named returns the rule with the given name, or nil.
@@ -41,7 +51,6 @@ var all = []*fixer.Rule{
 	compose.PlatformDigest,
 	compose.Privileged,
 	compose.RegistryNotAllowed,
-	compose.StaleDigest,
 	compose.UnpinnedImage,
 	compose.WritableRoot,
 	cross.BuildSecret,
@@ -52,6 +61,7 @@ var all = []*fixer.Rule{
 	cross.PodSecurityLabels,
 	cross.ServiceAccountToken,
 	cross.SourceLabel,
+	cross.StaleDigest,
 	cross.UIDMismatch,
 	cross.UnpinnedImage,
 	dockerfile.AddInsteadOfCopy,
@@ -92,7 +102,7 @@ var all = []*fixer.Rule{
 	dockerfile.SensitiveCopy,
 	dockerfile.SetuidBinary,
 	dockerfile.ShellForm,
-	dockerfile.StaleDigest,
+	dockerfile.SingleStage,
 	dockerfile.StopSignal,
 	dockerfile.Sudo,
 	dockerfile.SupplementaryGroupsDropped,
@@ -154,7 +164,6 @@ var all = []*fixer.Rule{
 	kubernetes.SELinuxOptions,
 	kubernetes.ServiceExposure,
 	kubernetes.SSHServer,
-	kubernetes.StaleDigest,
 	kubernetes.SystemNamespace,
 	kubernetes.UnpinnedImage,
 	kubernetes.UnsafeSysctls,
@@ -166,7 +175,6 @@ var all = []*fixer.Rule{
 	workflow.MutableTag,
 	workflow.PlatformDigest,
 	workflow.RegistryNotAllowed,
-	workflow.StaleDigest,
 	workflow.UnpinnedAction,
 	workflow.UnpinnedImage,
 }

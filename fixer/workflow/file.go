@@ -23,6 +23,8 @@ type File struct {
 	Jobs   int      // how many there are; 0 for an action
 	Uses   []*Use   // actions and reusable workflows
 	Images []*Image // images of jobs, services, steps and actions
+
+	sets []Variable
 }
 
 // An Image is a place that names an image.
@@ -55,7 +57,7 @@ func Parse(y *yamldoc.File) (*File, error) {
 	if !ok {
 		return nil, errUnknown
 	}
-	r := &reader{file: &File{Kind: kind}, yaml: y, seen: map[*yamldoc.Node]bool{}}
+	r := &reader{file: &File{Kind: kind}, yaml: y, seen: map[*yamldoc.Node]bool{}, set: map[string]bool{}}
 	for i, doc := range y.Docs {
 		r.doc = i
 		switch kind {
@@ -111,6 +113,7 @@ type reader struct {
 	yaml *yamldoc.File
 	doc  int
 	seen map[*yamldoc.Node]bool
+	set  map[string]bool // variables
 }
 
 // image notes the scalar of an image, or the one that a mapping has under a key.

@@ -14,9 +14,11 @@ import (
 const dockerScheme = "docker://"
 
 func (r *reader) workflow(root *yamldoc.Node) {
+	r.variables(root.Get("env"))
 	for name, job := range root.Get("jobs").All() {
 		r.file.Jobs++
 		role := fmt.Sprintf("job %q", name)
+		r.variables(job.Get("env"))
 		r.uses(job.Get("uses"), role)
 		r.jobImage(job, job.Get("container"), role)
 		for service, n := range job.Get("services").All() {
@@ -93,6 +95,8 @@ func (r *reader) action(root *yamldoc.Node) {
 
 func (r *reader) steps(steps *yamldoc.Node, role string) {
 	for i, step := range steps.List() {
+		r.variables(step.Get("env"))
+		r.script(step.Get("run"))
 		r.uses(step.Get("uses"), fmt.Sprintf("step %d of %s", i+1, role))
 	}
 }

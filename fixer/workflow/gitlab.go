@@ -13,13 +13,25 @@ var settings = map[string]bool{
 }
 
 func (r *reader) pipeline(root *yamldoc.Node) {
+	r.variables(root.Get("variables"))
+	r.scripts(root)
+	r.scripts(root.Get("default"))
 	r.images(root, "the pipeline")
 	r.images(root.Get("default"), "the pipeline")
 	for name, job := range root.All() {
 		if !settings[name] && job.Is(yamldoc.Mapping) {
 			r.file.Jobs++
 			r.images(job, fmt.Sprintf("job %q", name))
+			r.variables(job.Get("variables"))
+			r.scripts(job)
 		}
+	}
+}
+
+// scripts notes what the scripts of a job set.
+func (r *reader) scripts(n *yamldoc.Node) {
+	for _, key := range []string{"before_script", "script", "after_script"} {
+		r.script(n.Get(key))
 	}
 }
 

@@ -211,3 +211,40 @@ func TestComments(t *testing.T) {
 		}
 	}
 }
+
+// TestVariables: what env and scripts set is found, and what they pass on as an option
+// is not.
+func TestVariables(t *testing.T) {
+	for _, c := range []struct{ src, want string }{
+		{`env: {TAG: "1"}
+jobs:
+  a:
+    env:
+      JOB: x
+    steps:
+    - env: {STEP: x, TAG: "2"}
+      run: |
+        VERSION=$(git describe) docker compose up
+        export OTHER=1; echo "FILE=x" >> .env
+        docker build --build-arg=ARG=1 --build-arg BUILD=1 -e RUN=2 .
+        set -e; LAST=1
+`, "1 TAG, 5 JOB, 7 STEP, 8 VERSION, 8 OTHER, 8 FILE, 8 LAST"},
+		{`variables: {TOP: a}
+job:
+  variables:
+    JOB: {value: b}
+  before_script: A=1 true
+  script:
+  - echo
+  - B=1 docker compose up
+`, "1 TOP, 4 JOB, 5 A, 8 B"},
+	} {
+		var got []string
+		for _, v := range parse(t, c.src).Sets() {
+			got = append(got, fmt.Sprint(v.Line, " ", v.Name))
+		}
+		if got := strings.Join(got, ", "); got != c.want {
+			t.Errorf("got  %s\nwant %s", got, c.want)
+		}
+	}
+}

@@ -20,6 +20,6 @@ var DigestGone = &fixer.Rule{
 	References: []fixer.Reference{
 		{Source: fixer.Web, ID: "OCI Distribution Specification", Link: "https://github.com/opencontainers/distribution-spec/blob/main/spec.md#error-codes"},
 	},
-	Doc: digestGoneDoc,
+	Doc:   digestGoneDoc,
 	Check: func(p *fixer.Pass) { eachImage(p, pin.Gone) },
 }

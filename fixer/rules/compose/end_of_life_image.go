@@ -21,6 +21,6 @@ var EndOfLifeImage = &fixer.Rule{
 		{Source: fixer.CISDocker, ID: "5.28"},
 		{Source: fixer.Web, ID: "endoflife.date", Link: "https://endoflife.date/"},
 	},
-	Doc: endOfLifeImageDoc,
+	Doc:   endOfLifeImageDoc,
 	Check: func(p *fixer.Pass) { eachImage(p, pin.EndOfLife) },
 }

@@ -13,21 +13,29 @@ import (
 // An imagePlace is a place in a Compose file that names an image to be pulled.
 type imagePlace struct {
 	pin.Place
-	path string // of the finding
 	node *yamldoc.Node
 
 	view compose.View // of the service
 	part compose.Part // in which the place stands
 	main bool         // it is the image of the service
+	open string       // what stands before the piece, where that is the default of a variable
 }
+
+// whole is the name of the image as it is written with a piece in its place.
+func (at *imagePlace) whole(piece string) string { return at.open + piece + at.Close }
 
 // eachImage asks about every place that names an image and reports what comes back.
 func eachImage(p *fixer.Pass, judge func(p *fixer.Pass, at pin.Place) (fixer.Finding, bool)) {
+	pin.Each(p, Pins(p), judge)
+}
+
+// Pins returns the places of a Compose file that name an image to be pulled.
+func Pins(p *fixer.Pass) []pin.Place {
+	var out []pin.Place
 	for _, at := range imagePlaces.Of(p) {
-		if f, ok := judge(p, at.Place); ok {
-			at.report(p, f)
-		}
+		out = append(out, at.Place)
 	}
+	return out
 }
 
 // eachPin is eachImage for images that are not pinned, with the override file as a
@@ -37,7 +45,7 @@ func eachPin(p *fixer.Pass, judge func(p *fixer.Pass, at pin.Place) (fixer.Findi
 		var pieces []string // that fixes write, in their order
 		place := at.Place
 		place.Write = func(piece string) func(*fixer.Draft) error {
-			pieces = append(pieces, piece)
+			pieces = append(pieces, at.whole(piece))
 			return at.Write(piece)
 		}
 		f, ok := judge(p, place)
@@ -47,7 +55,7 @@ func eachPin(p *fixer.Pass, judge func(p *fixer.Pass, at pin.Place) (fixer.Findi
 		if at.main && len(pieces) > 0 {
 			inOverride(at.view, at.part, pieces[0], &f)
 		}
-		at.report(p, f)
+		at.Report(p, f)
 	}
 }
 
@@ -85,22 +93,22 @@ func partPlaces(p *fixer.Pass, v compose.View, part compose.Part) []imagePlace {
 		if node = node.Resolve(); text == "" {
 			return
 		}
-		at := imagePlace{path: part.Path.String() + what, node: node, view: v, part: part, main: what == ""}
+		at := &imagePlace{node: node, view: v, part: part, main: what == ""}
+		at.Path, at.Start, at.End = part.Path.String()+what, node.KeyOrSelf().Start, node.End
 		at.Image, _ = compose.Expand(text)
 		at.Subject, at.How, at.Piece = fmt.Sprintf("Service %q", v.Name), how, text
 		at.Platform = v.Text("platform")
 		at.File, at.Kind, at.Where = part.File, fixer.FromCompose, fmt.Sprintf("%s:%d", part.File, node.Line)
 		at.Write = func(piece string) func(*fixer.Draft) error {
 			return func(d *fixer.Draft) error {
-				d.At(part.File).YAML(part.Doc, yamldoc.SetText(node, before+piece))
+				d.At(part.File).YAML(part.Doc, yamldoc.SetText(node, before+at.whole(piece)))
 				return nil
 			}
 		}
-		if variable := (compose.Setting{Node: node}).Variable(); variable != "" {
-			at.Locked = fmt.Sprintf("write the digest into the value of variable %s, so that another tag also replaces the digest", variable)
-			at.Write = nil
+		if (compose.Setting{Node: node}).Variable() != "" {
+			at.inVariable(p, text)
 		}
-		out = append(out, at)
+		out = append(out, *at)
 	}
 	if node := part.Node.Get("image"); !v.IsBuilt() && v.Text("pull_policy") != "never" && v.Text("pull_policy") != "build" && !pinnedInOverride(v, part) {
 		add(node, "image: ", "", node.Text(), "")
@@ -145,13 +153,6 @@ func builtUnder(v compose.View) string {
 		}
 	}
 	return ""
-}
-
-// report reports a finding at its place.
-func (at imagePlace) report(p *fixer.Pass, f fixer.Finding) {
-	f.File, f.Path = at.File, at.path
-	f.Start, f.End = at.node.KeyOrSelf().Start, at.node.End
-	p.Report(f)
 }
 
 // Images returns the images that a Compose file names and does not build.

@@ -24,6 +24,6 @@ var MutableTag = &fixer.Rule{
 		{Source: fixer.ComposeLint, ID: "CL-0004"},
 		{Source: fixer.DCLint, ID: "service-image-require-explicit-tag"},
 	},
-	Doc: mutableTagDoc,
+	Doc:   mutableTagDoc,
 	Check: func(p *fixer.Pass) { eachPin(p, pin.Mutable) },
 }

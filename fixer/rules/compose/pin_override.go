@@ -87,6 +87,6 @@ func pinnedInOverride(v compose.View, part compose.Part) bool {
 	if s.Node == nil || s.File == part.File {
 		return false
 	}
-	ref, err := image.ParseReference(s.Node.Text())
+	ref, err := image.ParseReference(v.Text("image"))
 	return err == nil && ref.HasDigest() && compose.IsOverride(s.File)
 }

@@ -20,6 +20,6 @@ var RegistryNotAllowed = &fixer.Rule{
 	References: []fixer.Reference{
 		{Source: fixer.CISDocker, ID: "4.2"},
 	},
-	Doc: registryNotAllowedDoc,
+	Doc:   registryNotAllowedDoc,
 	Check: func(p *fixer.Pass) { eachImage(p, pin.NotAllowed) },
 }

@@ -30,7 +30,7 @@ var BuildTools = &fixer.Rule{
 	Doc: buildToolsDoc,
 	Check: func(p *fixer.Pass) {
 		for _, s := range build.Targets(p) {
-			if s.Windows || build.ForDevelopment(p.File.Path, s) {
+			if s.Windows || build.ForDevelopment(p.File.Path, s) || inOneStage(p, s) {
 				continue
 			}
 			if !checkToolchain(p, s) {
@@ -92,7 +92,7 @@ func checkCompilers(p *fixer.Pass, st build.Step) {
 				found = append(found, name)
 			}
 		}
-		if len(found) == 0 || len(found) == 1 && found[0] == "make" || unknownRemoval(st) {
+		if len(found) == 0 || len(found) == 1 && found[0] == "make" || st.RemovesUnknown() {
 			continue
 		}
 		f := fixer.Finding{
@@ -112,18 +112,4 @@ func stays(names []string) string {
 		return "stays"
 	}
 	return "stay"
-}
-
-// unknownRemoval reports whether a step removes packages that a variable names,
-// or whatever it marked as not wanted.
-func unknownRemoval(st build.Step) bool {
-	if slices.ContainsFunc(st.Commands, func(c build.Command) bool { return c.Program == "apt-mark" }) {
-		return true
-	}
-	for name := range st.RemovedPackages() {
-		if strings.Contains(name, "$") {
-			return true
-		}
-	}
-	return false
 }

@@ -28,7 +28,7 @@ var EndOfLifeImage = &fixer.Rule{
 				if !at.ships { // a stage for building, or an image that files are taken from
 					f.Severity = fixer.Low
 				}
-				at.report(p, f)
+				at.Report(p, f)
 			}
 		}
 	},

@@ -29,7 +29,7 @@ var FullBase = &fixer.Rule{
 		for _, s := range build.Targets(p) {
 			root := s.Root()
 			ref, err := image.ParseReference(root.Image)
-			if err != nil || s.Windows || seen[root.Index] || build.ForDevelopment(p.File.Path, s) {
+			if err != nil || s.Windows || seen[root.Index] || build.ForDevelopment(p.File.Path, s) || inOneStage(p, s) {
 				continue
 			}
 			slim := ref.Slim()

@@ -15,24 +15,22 @@ import (
 // An imagePlace is a place in a Dockerfile that names an image to be pulled.
 type imagePlace struct {
 	pin.Place
-	path             string // of the finding
-	line, start, end int    // of the instruction or directive
-	ships            bool   // it is the base of a stage that ends up in an image
+	line  int  // of the instruction or directive
+	ships bool // it is the base of a stage that ends up in an image
 }
 
 // eachImage asks about every place that names an image and reports what comes back.
 func eachImage(p *fixer.Pass, judge func(p *fixer.Pass, at pin.Place) (fixer.Finding, bool)) {
-	for _, at := range imagePlaces.Of(p) {
-		if f, ok := judge(p, at.Place); ok {
-			at.report(p, f)
-		}
-	}
+	pin.Each(p, Pins(p), judge)
 }
 
-// report reports a finding at its place.
-func (at imagePlace) report(p *fixer.Pass, f fixer.Finding) {
-	f.Path, f.Start, f.End = at.path, at.start, at.end
-	p.Report(f)
+// Pins returns the places of a Dockerfile that name an image to be pulled.
+func Pins(p *fixer.Pass) []pin.Place {
+	var out []pin.Place
+	for _, at := range imagePlaces.Of(p) {
+		out = append(out, at.Place)
+	}
+	return out
 }
 
 // imagePlaces are the places that name an image: the directive syntax, FROM,
@@ -74,7 +72,8 @@ var imagePlaces = fixer.Share(func(p *fixer.Pass) []imagePlace {
 // syntaxPlace is the image of the frontend; options of it may follow.
 func syntaxPlace(p *fixer.Pass, d dockerfile.Directive) imagePlace {
 	name, _, _ := strings.Cut(d.Value, " ")
-	at := imagePlace{path: "syntax", line: d.Line, start: d.Start, end: d.End}
+	at := imagePlace{line: d.Line}
+	at.Path, at.Start, at.End = "syntax", d.Start, d.End
 	at.Image, at.How, at.Piece = name, "# syntax=", name
 	from := bytes.LastIndex(p.File.Data[d.Start:d.End], []byte(name))
 	if name == "" || from < 0 {
@@ -92,7 +91,8 @@ func syntaxPlace(p *fixer.Pass, d dockerfile.Directive) imagePlace {
 
 // fromPlace is the base image of a stage.
 func fromPlace(p *fixer.Pass, s *dockerfile.Stage) imagePlace {
-	at := imagePlace{path: place(p.File.Dockerfile, s.From), line: s.From.Line, start: s.From.Start, end: s.From.End}
+	at := imagePlace{line: s.From.Line}
+	at.Path, at.Start, at.End = place(p.File.Dockerfile, s.From), s.From.Start, s.From.End
 	at.Image, at.How, at.Piece = s.Image, "FROM ", s.Image
 	if !strings.Contains(s.Platform, "$") {
 		at.Platform = s.Platform
@@ -115,7 +115,8 @@ func flagPlaces(p *fixer.Pass, i *dockerfile.Instruction) []imagePlace {
 		if ref == "" || strings.Contains(ref, "$") || build.StageNamed(file, ref) != nil || isNumber(ref) {
 			return
 		}
-		at := imagePlace{path: fmt.Sprintf("%s: %s", place(file, i), ref), line: i.Line, start: i.Start, end: i.End}
+		at := imagePlace{line: i.Line}
+		at.Path, at.Start, at.End = fmt.Sprintf("%s: %s", place(file, i), ref), i.Start, i.End
 		at.Image, at.How, at.Piece = ref, how, ref
 		at.Write = replaceWord(file, i, word, ref)
 		out = append(out, at)

@@ -20,6 +20,6 @@ var EndOfLifeImage = &fixer.Rule{
 	References: []fixer.Reference{
 		{Source: fixer.Web, ID: "endoflife.date", Link: "https://endoflife.date/"},
 	},
-	Doc: endOfLifeImageDoc,
+	Doc:   endOfLifeImageDoc,
 	Check: func(p *fixer.Pass) { eachImage(p, pin.EndOfLife) },
 }

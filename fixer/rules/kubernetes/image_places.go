@@ -14,19 +14,21 @@ import (
 // An imagePlace is a place in a manifest that names an image to be pulled.
 type imagePlace struct {
 	pin.Place
-	path string // of the finding
 	node *yamldoc.Node
 }
 
 // eachImage asks about every place that names an image and reports what comes back.
 func eachImage(p *fixer.Pass, judge func(p *fixer.Pass, at pin.Place) (fixer.Finding, bool)) {
+	pin.Each(p, Pins(p), judge)
+}
+
+// Pins returns the places of a manifest that name an image to be pulled.
+func Pins(p *fixer.Pass) []pin.Place {
+	var out []pin.Place
 	for _, at := range imagePlaces.Of(p) {
-		if f, ok := judge(p, at.Place); ok {
-			f.Path = at.path
-			f.Start, f.End = at.node.KeyOrSelf().Start, at.node.End
-			p.Report(f)
-		}
+		out = append(out, at.Place)
 	}
+	return out
 }
 
 // imagePlaces are the places that name an image: of the containers of every
@@ -41,7 +43,8 @@ var imagePlaces = fixer.Share(func(p *fixer.Pass) []imagePlace {
 			return
 		}
 		seen[node] = true
-		at := imagePlace{path: path, node: node}
+		at := imagePlace{node: node}
+		at.Path, at.Start, at.End = path, node.KeyOrSelf().Start, node.End
 		at.Image, at.Piece = node.Text(), node.Text()
 		at.Subject, at.How = subject, how
 		at.File, at.Kind, at.Where = p.File.Path, fixer.FromManifest, fmt.Sprintf("%s:%d", p.File.Path, node.Line)

@@ -26,6 +26,6 @@ var MutableTag = &fixer.Rule{
 		{Source: fixer.KubeScore, ID: "container-image-tag"},
 		{Source: fixer.KICSKubernetes, ID: "583053b7-e632-46f0-b989-f81ff8045385", Title: "Invalid Image Tag"},
 	},
-	Doc: mutableTagDoc,
+	Doc:   mutableTagDoc,
 	Check: func(p *fixer.Pass) { eachImage(p, pin.Mutable) },
 }

@@ -20,6 +20,6 @@ var PlatformDigest = &fixer.Rule{
 	References: []fixer.Reference{
 		{Source: fixer.GitHub, ID: "spiffe/spire#4765"},
 	},
-	Doc: platformDigestDoc,
+	Doc:   platformDigestDoc,
 	Check: func(p *fixer.Pass) { eachImage(p, pin.OnePlatform) },
 }

@@ -22,6 +22,6 @@ var RegistryNotAllowed = &fixer.Rule{
 		{Source: fixer.Gatekeeper, ID: "allowedrepos"},
 		{Source: fixer.Kyverno, ID: "restrict-image-registries"},
 	},
-	Doc: registryNotAllowedDoc,
+	Doc:   registryNotAllowedDoc,
 	Check: func(p *fixer.Pass) { eachImage(p, pin.NotAllowed) },
 }

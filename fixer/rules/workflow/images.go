@@ -12,21 +12,23 @@ import (
 
 // eachImage asks about every image that a file names and reports what comes back.
 func eachImage(p *fixer.Pass, judge func(p *fixer.Pass, at pin.Place) (fixer.Finding, bool)) {
+	pin.Each(p, Pins(p), judge)
+}
+
+// Pins returns the places of a workflow, an action or a pipeline that name an image to
+// be pulled.
+func Pins(p *fixer.Pass) []pin.Place {
+	var out []pin.Place
 	for _, i := range p.File.Workflow.Images {
-		f, ok := judge(p, placeOf(p.File, i))
-		if !ok {
-			continue
-		}
-		f.Path = i.Path.String()
-		f.Start, f.End = i.Node.KeyOrSelf().Start, i.Node.End
-		p.Report(f)
+		out = append(out, placeOf(p.File, i))
 	}
+	return out
 }
 
 func placeOf(f *fixer.File, i *workflow.Image) pin.Place {
 	doc, node, prefix := f.YAML.Docs[i.Doc], i.Node, i.Prefix
 	at := pin.Place{
-		File: f.Path, Image: i.Name, Subject: text.Capital(i.Role), How: keyOf(i.Path) + prefix, Piece: i.Name,
+		File: f.Path, Path: i.Path.String(), Start: node.KeyOrSelf().Start, End: node.End, Image: i.Name, Subject: text.Capital(i.Role), How: keyOf(i.Path) + prefix, Piece: i.Name,
 		Kind: fixer.FromWorkflow, Where: fmt.Sprintf("%s:%d", f.Path, node.Line),
 		Write: func(piece string) func(*fixer.Draft) error {
 			return func(d *fixer.Draft) error {

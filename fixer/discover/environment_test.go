@@ -1,0 +1,63 @@
+package discover
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/oakum-sec/oakum/fixer"
+	"github.com/oakum-sec/oakum/fixer/disk/disktest"
+)
+
+// TestEnvironmentFiles: of those that Compose may take values from the names are read,
+// whatever git thinks of them, and no value; where no Compose file has variables, none
+// is read.
+func TestEnvironmentFiles(t *testing.T) {
+	outside := disktest.Tree(t, map[string]string{"secret": "OUTSIDE=s3cret\n"})
+	files := map[string]string{
+		".gitignore":             ".env\n",
+		".env":                   "TAG=s3cret\n# x\nKEY=\"s3cret\nMORE=s3cret\"\n",
+		"app/compose.yaml":       "include:\n- {path: ../web/compose.yaml, env_file: [web.vars, ../../gone]}\nservices:\n  a:\n    image: x:${TAG:-1}\n    env_file: [a.vars]\n",
+		"app/.env.example":       "TAG=s3cret\n",
+		"app/web.vars":           "WEB=s3cret\n",
+		"app/a.vars":             "A=s3cret\n",
+		"app/.env.d/x":           "X=s3cret\n",
+		"app/.env.large":         strings.Repeat("s3cret\n", maxEnvironment/6),
+		"web/compose.yaml":       "services: {b: {image: 'y:1'}}\n",
+		"web/.env":               "B=s3cret\n",
+		"env.example":            "C=s3cret\n",
+		"prod.env":               "D=s3cret\n",
+		"other/docker-compose.y": "",
+	}
+	dir := disktest.Tree(t, files)
+	disktest.Link(t, dir, "app/.env.out", outside+"/secret")
+	loaded := load(t, dir, Options{})
+	got := map[string]string{}
+	for _, s := range loaded.Sources {
+		if s.Kind != fixer.Environment {
+			continue
+		}
+		if strings.Contains(string(s.Data), "s3cret") || !s.Context {
+			t.Errorf("%s: context %v, %q", s.Path, s.Context, s.Data)
+		}
+		if got[s.Path] = strings.ReplaceAll(string(s.Data), "\n", "|"); s.Skip != nil {
+			got[s.Path] = string(s.Skip.Code)
+		}
+	}
+	want := map[string]string{
+		".env": "TAG=||KEY=|", "env.example": "C=|", "app/.env.example": "TAG=|", "app/web.vars": "WEB=|", "app/.env.large": "too-large", "app/.env.out": "unreadable",
+	}
+	for p, data := range want {
+		if got[p] != data {
+			t.Errorf("%s: %q, want %q", p, got[p], data)
+		}
+	}
+	if len(got) != len(want) {
+		t.Errorf("read %v", got)
+	}
+
+	for _, s := range load(t, disktest.Tree(t, map[string]string{"compose.yaml": composeFile, ".env": "A=1\n"}), Options{}).Sources {
+		if s.Kind == fixer.Environment {
+			t.Errorf("%s is read, although no Compose file has a variable", s.Path)
+		}
+	}
+}

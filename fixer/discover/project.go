@@ -1,0 +1,110 @@
+package discover
+
+import (
+	"bytes"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/oakum-sec/oakum/fixer"
+	"github.com/oakum-sec/oakum/fixer/disk"
+	"github.com/oakum-sec/oakum/fixer/text"
+)
+
+const (
+	// maxProject bounds the size of one file of a project; no honest one that a
+	// person writes is larger. Lock files are larger, and only their names count.
+	maxProject = 512 << 10
+
+	// maxProjects bounds how many of them are read in all.
+	maxProjects = 4000
+)
+
+// projectFiles say how an application is built and started.
+var projectFiles = text.WordSet(`package.json tsconfig.json nest-cli.json angular.json .npmrc
+	requirements.txt pyproject.toml Pipfile setup.py setup.cfg .python-version
+	go.mod Cargo.toml pom.xml build.gradle build.gradle.kts settings.gradle settings.gradle.kts
+	composer.json Gemfile .ruby-version global.json Procfile`)
+
+// isProject reports whether a file, by its name, says how an application is built
+// or started.
+func isProject(base string) bool {
+	switch ext := path.Ext(base); ext {
+	case ".csproj", ".fsproj", ".vbproj":
+		return true
+	case ".txt":
+		return strings.HasPrefix(base, "requirements")
+	case ".js", ".mjs", ".cjs", ".ts", ".mts":
+		return strings.HasPrefix(base, "next.config.") || strings.HasPrefix(base, "vite.config.")
+	case ".sh":
+		return true // what an ENTRYPOINT starts
+	}
+	return projectFiles[base]
+}
+
+// readProjects reads the files of the projects that Dockerfiles build: those in the
+// directory of each, in the ones above it, and in the ones below these that it
+// copies from.
+func (l *loader) readProjects() {
+	want := map[string]bool{} // directories
+	var files []string
+	for p, s := range l.sources {
+		if s.Kind != fixer.Dockerfile || s.Skip != nil {
+			continue
+		}
+		below, one := copiedDirs(s.Data)
+		if !one {
+			continue // only a file with one stage is asked about its project
+		}
+		for dir := path.Dir(p); ; dir = path.Dir(dir) {
+			for _, b := range below {
+				want[path.Join(dir, b)] = true
+			}
+			if dir == "." {
+				break
+			}
+		}
+	}
+	if len(want) == 0 {
+		return
+	}
+	for _, n := range l.names {
+		if want[path.Dir(n.Path)] && isProject(path.Base(n.Path)) && l.sources[n.Path] == nil && len(files) < maxProjects {
+			files = append(files, n.Path)
+		}
+	}
+	slices.Sort(files)
+	for _, p := range files {
+		data, skip := disk.Read(l.root, p, maxProject)
+		if skip != nil || notText(data) != nil {
+			continue // nothing is known of it, which is what rules then say
+		}
+		l.sources[p] = &fixer.Source{Path: p, Kind: fixer.Project, Data: data, Context: true}
+	}
+}
+
+// copiedDirs returns the directories that a Dockerfile copies from or names files of,
+// read line by line, and whether it has one stage. A source that is missed here is
+// one file less that is known.
+func copiedDirs(data []byte) (dirs []string, one bool) {
+	dirs, stages := []string{"."}, 0
+	for line := range bytes.Lines(data) {
+		words := strings.Fields(string(line))
+		if len(words) < 2 {
+			continue
+		}
+		switch strings.ToUpper(words[0]) {
+		case "FROM":
+			stages++
+		case "COPY", "ADD":
+			for _, w := range words[1 : len(words)-1] {
+				if w = strings.Trim(w, `[]",'`); w == "" || strings.HasPrefix(w, "-") || strings.Contains(w, "$") || len(dirs) > 100 {
+					continue
+				}
+				dir := path.Join("/", w)[1:]
+				dirs = append(dirs, dir, path.Dir(dir))
+			}
+		}
+	}
+	return dirs, stages == 1
+}

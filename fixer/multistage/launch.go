@@ -1,0 +1,163 @@
+package multistage
+
+import (
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/oakum-sec/oakum/fixer/build"
+	"github.com/oakum-sec/oakum/fixer/dockerfile"
+	"github.com/oakum-sec/oakum/fixer/image"
+	"github.com/oakum-sec/oakum/fixer/stack"
+	"github.com/oakum-sec/oakum/fixer/text"
+)
+
+// launches are the texts that run in a container of the image: its command, its health
+// check, scripts that it starts, and what Compose services put in their place.
+func launches(a *stack.App) []string {
+	var out []string
+	for _, i := range a.Stage.Instructions {
+		if i.Keyword == "CMD" || i.Keyword == "ENTRYPOINT" || i.Keyword == "HEALTHCHECK" {
+			out = append(out, build.CommandText(a.File, i))
+		}
+	}
+	for _, v := range a.Services() {
+		for _, key := range []string{"command", "entrypoint"} {
+			node := v.Setting(key).Node
+			out = append(out, node.Text()+" "+strings.Join(node.Texts(), " "))
+		}
+		test := v.Setting("healthcheck").Node.Get("test")
+		out = append(out, test.Text()+" "+strings.Join(test.Texts(), " "))
+	}
+	for _, s := range a.Scripts() {
+		out = append(out, string(s.Data))
+	}
+	return out
+}
+
+// called reports whether something that runs in a container calls a program.
+func called(a *stack.App, program string) bool {
+	mention := text.MustCompile(`(^|[^\w./-])` + regexpQuote(program) + `($|[^\w.-])`)
+	return slices.ContainsFunc(launches(a), mention.MatchString)
+}
+
+func regexpQuote(s string) string {
+	var b strings.Builder
+	for _, r := range s {
+		if strings.ContainsRune(`\.+*?()|[]{}^$`, r) {
+			b.WriteByte('\\')
+		}
+		b.WriteRune(r)
+	}
+	return b.String()
+}
+
+// clients are programs that images with compilers bring and smaller ones do not, with
+// the package that has each.
+var clients = map[string]string{"curl": "curl", "wget": "wget", "git": "git", "psql": "postgresql-client", "pg_isready": "postgresql-client", "mysql": "default-mysql-client",
+	"openssl": "openssl", "ssh": "openssh-client", "convert": "imagemagick", "xz": "xz-utils", "unzip": "unzip", "file": "file", "hg": "mercurial"}
+
+// brought are the packages for programs that a container calls, that the base image of
+// the build has and the other one lacks.
+func (c *conversion) brought(r stack.Runtime) []string {
+	var out []string
+	runtime := c.pass.Facts.Image(r.Image).Base
+	for _, name := range sortedKeys(clients) {
+		if c.app.Base.Has(name) == image.Present && runtime.Has(name) != image.Present && r.Image != c.app.Ref.Familiar() && called(c.app, name) {
+			out = appendOnce(out, clients[name])
+		}
+	}
+	return out
+}
+
+// needsShell says what in the file or beside it needs a shell, or a program of one, in
+// a container; "" for nothing.
+func (c *conversion) needsShell() (why string, at *dockerfile.Instruction) {
+	a := c.app
+	for _, line := range []dockerfile.CommandLine{a.Stage.Entrypoint(), a.Stage.Cmd()} {
+		switch {
+		case line.At == nil:
+		case line.Shell:
+			return line.At.Keyword + " is in shell form", line.At
+		case len(line.Args) > 0 && (build.IsShell(line.Args[0]) || strings.HasSuffix(line.Args[0], ".sh")):
+			return line.At.Keyword + " starts a shell script", line.At
+		}
+	}
+	if h := a.Stage.Healthcheck(); h.At != nil && len(h.Args) > 0 {
+		return "HEALTHCHECK runs a command that a minimal image does not have", h.At
+	}
+	for _, v := range a.Services() {
+		for _, key := range []string{"command", "entrypoint", "healthcheck"} {
+			if v.Setting(key).Node != nil {
+				return "service " + text.VisibleLine(v.Name) + " sets " + key, nil
+			}
+		}
+	}
+	return "", nil
+}
+
+// utilities are programs that every image with a shell has.
+var utilities = text.WordSet(`sh ash dash env exec echo printf cat sleep test true false nice su id date cp mv rm mkdir chown chmod ls find grep sed awk xargs tail head sort tr cut`)
+
+// checkStart refuses a container whose program is not known to be in the image that
+// runs.
+func (c *conversion) checkStart(r stack.Runtime, packages []string) error {
+	a := c.app
+	if a.StartsIn == nil {
+		return nil // the base image's own
+	}
+	for _, words := range startedPrograms(a) {
+		name := path.Base(words)
+		abs := a.Absolute(nil, words)
+		switch {
+		case strings.Contains(words, "/") && abs != "" && (c.copied(abs) || c.isExtra(abs)):
+		case slices.Contains(c.recipe.Programs, name), slices.Contains(c.recipe.Programs, "*"):
+		case slices.Contains(packages, name), r.Shell && utilities[name]:
+		case r.Shell && r.Same && c.app.Base.Has(name) == image.Present:
+		case c.isExtraProgram(name):
+		default:
+			return stack.Refuse(stack.UnknownStart, a.StartsIn, "Install "+text.VisibleLine(name)+" in the Dockerfile, or start the command by its path",
+				"the container starts %s, which is not known to be in a smaller image", text.VisibleLine(name))
+		}
+	}
+	return nil
+}
+
+// startedPrograms are the programs that the command of the image starts, wrappers among
+// them.
+func startedPrograms(a *stack.App) []string {
+	var out []string
+	for _, line := range []dockerfile.CommandLine{a.Stage.Entrypoint(), a.Stage.Cmd()} {
+		if line.At == nil || line.At != a.StartsIn && a.Stage.Entrypoint().At != nil {
+			continue // arguments of the other
+		}
+		if !line.Shell && len(line.Args) > 0 {
+			out = append(out, line.Args[0])
+		}
+		for _, words := range build.Started(line) {
+			if len(words) > 0 && !slices.Contains(out, words[0]) && !strings.ContainsAny(words[0], "$`\"'=") {
+				out = append(out, words[0])
+			}
+		}
+	}
+	return out
+}
+
+func (c *conversion) isExtra(p string) bool {
+	return slices.ContainsFunc(c.parts.extra, func(have stack.Copy) bool { return within(p, have.Path) })
+}
+
+// isExtraProgram reports whether one of the paths that are copied besides is a program
+// of that name in PATH.
+func (c *conversion) isExtraProgram(name string) bool {
+	return slices.ContainsFunc(c.parts.extra, func(have stack.Copy) bool {
+		return path.Base(have.Path) == name && strings.HasSuffix(path.Dir(have.Path), "bin")
+	})
+}
+
+func appendOnce(list []string, s string) []string {
+	if slices.Contains(list, s) {
+		return list
+	}
+	return append(list, s)
+}

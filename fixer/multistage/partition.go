@@ -1,0 +1,319 @@
+package multistage
+
+import (
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/oakum-sec/oakum/fixer/build"
+	"github.com/oakum-sec/oakum/fixer/container"
+	"github.com/oakum-sec/oakum/fixer/dockerfile"
+	"github.com/oakum-sec/oakum/fixer/stack"
+	"github.com/oakum-sec/oakum/fixer/text"
+)
+
+// A partition says what the steps of a build leave for the stage that runs.
+type partition struct {
+	packages []string // of the distribution, in the order of the file
+	unsure   []string
+	manager  *build.Manager
+	dropped  []string          // packages that only building needs
+	setup    []string          // RUN lines that the second stage repeats: accounts, directories, settings of the system
+	accounts []string          // names of users and groups that setup makes
+	extra    []stack.Copy      // paths outside the application that the build fills
+	owners   map[string]string // owner by path, of chown -R
+	system   bool              // setup does more than make accounts
+}
+
+// partition reads what each step does. The error is a [*stack.Refusal].
+func (c *conversion) partition() (*partition, error) {
+	p := &partition{owners: map[string]string{}}
+	for _, i := range c.app.Stage.Instructions {
+		var err error
+		switch i.Keyword {
+		case "RUN":
+			err = c.readStep(p, c.app.Build.Step(i))
+		case "COPY", "ADD":
+			err = c.readCopy(p, i)
+		}
+		if err != nil {
+			return nil, err
+		}
+	}
+	return p, nil
+}
+
+// copied reports whether a path of the image is among what the recipe copies.
+func (c *conversion) copied(p string) bool {
+	return slices.ContainsFunc(c.recipe.Copies, func(have stack.Copy) bool { return within(p, have.Path) })
+}
+
+// within reports whether a path is another one or lies below it.
+func within(p, dir string) bool {
+	return p == dir || strings.HasPrefix(p, strings.TrimSuffix(dir, "/")+"/")
+}
+
+// scratchPaths are places that nothing needs after the build.
+var scratchPaths = []string{"/tmp", "/var/tmp", "/var/cache", "/var/lib/apt", "/root/.cache", "/root/.npm", "/root/.m2", "/root/.cargo", "/usr/src", "/dev", "/var/log", "/etc/apt", "/usr/share/keyrings", "/usr/share/doc", "/usr/share/man"}
+
+// passing reports whether what a step writes at a path does not matter to the image
+// that runs.
+func passing(p string) bool {
+	return slices.ContainsFunc(scratchPaths, func(dir string) bool { return within(p, dir) })
+}
+
+// A deed is what one command of a step does.
+type deed int
+
+const (
+	nothing deed = iota // for the image that runs: it builds, cleans or prints
+	settles             // it makes an account, a directory or a setting, which is repeated
+	fetches             // it puts files at a path, which is copied
+)
+
+// readStep reads one RUN.
+func (c *conversion) readStep(p *partition, st build.Step) error {
+	if st.Unread {
+		return stack.Refuse(stack.UnknownCommand, st.Instruction, "Write the step as plain commands", "oakum cannot read the commands of line %d", st.Instruction.Line)
+	}
+	dir := c.app.Absolute(st.Instruction, ".")
+	var keep []build.Command
+	all := true
+	gone := st.RemovedPackages()
+	for _, cmd := range st.Commands {
+		if cmd.HandsRead {
+			continue // the commands of the text follow
+		}
+		d, err := c.deedOf(p, st, cmd, &dir, gone)
+		if err != nil {
+			return err
+		}
+		if d == settles {
+			keep = append(keep, cmd)
+		} else if !silent[cmd.Program] {
+			all = false
+		}
+	}
+	if len(keep) == 0 {
+		return nil
+	}
+	line, err := c.repeated(st, keep, all)
+	if err != nil {
+		return err
+	}
+	p.setup = append(p.setup, line)
+	return nil
+}
+
+// silent are commands that may stand in a step that is repeated as it is.
+var silent = text.WordSet("set : true echo cd")
+
+// neutral are programs that change nothing that lasts, whatever they are given.
+var neutral = text.WordSet(`set : true false echo printf cd test [ ls cat pwd which command type sleep date uname env export unset id whoami hash exit grep egrep awk cut head tail wc sort
+	uniq tr find xargs du df file stat basename dirname readlink realpath sha256sum sha512sum md5sum gpg gpgconf dpkg-query apt-mark apt-key apt-cache ldd ldconfig rm rmdir
+	strip dpkg-architecture nproc getconf read eval umask locale shift local return`)
+
+// systemPrograms set up the system of the image, with files all over it.
+var systemPrograms = text.WordSet("locale-gen dpkg-reconfigure update-ca-certificates update-locale localedef a2enmod a2dismod a2ensite a2dissite update-alternatives")
+
+// accountPrograms make accounts.
+var accountPrograms = text.WordSet("useradd adduser groupadd addgroup usermod groupmod")
+
+// placing are programs whose effect on a path is repeated.
+var placing = text.WordSet("mkdir chown chgrp chmod ln touch sed tee")
+
+// deedOf says what a command does for the image that runs.
+func (c *conversion) deedOf(p *partition, st build.Step, cmd build.Command, dir *string, gone map[string]bool) (deed, error) {
+	switch {
+	case cmd.Package != nil:
+		c.readPackages(p, st, cmd.Package, gone)
+		return nothing, nil
+	case accountPrograms[cmd.Program]:
+		if list := cmd.Arguments().Names(); len(list) > 0 {
+			p.accounts = append(p.accounts, list[len(list)-1], list[0])
+		}
+		return settles, nil
+	case systemPrograms[cmd.Program]:
+		p.system = true
+		return settles, nil
+	}
+	if work := c.stack.Does(c.app, st, cmd); work != nil {
+		if work.Elsewhere {
+			return nothing, stack.Refuse(stack.UnknownOutput, st.Instruction, "Install into the directory of the application", "%s in line %d writes to a directory that oakum does not follow", text.VisibleLine(cmd.Program), st.Instruction.Line)
+		}
+		return nothing, nil
+	}
+	if cmd.Program == "cd" {
+		if list := cmd.Plain(); len(list) == 1 {
+			if *dir = join(*dir, list[0]); *dir == "" {
+				return nothing, nil
+			}
+		}
+	}
+	paths, here, known := container.Written(cmd)
+	if !known && !neutral[cmd.Program] {
+		return nothing, unknownCommand(st, cmd)
+	}
+	if len(paths) == 0 && !here {
+		return nothing, nil
+	}
+	if here {
+		paths = append(paths, ".")
+	}
+	return c.placed(p, st, cmd, paths, *dir)
+}
+
+func join(dir, p string) string {
+	switch {
+	case strings.ContainsAny(p, "$`*~"):
+		return ""
+	case path.IsAbs(p):
+		return path.Clean(p)
+	case dir == "":
+		return ""
+	}
+	return path.Join(dir, p)
+}
+
+func unknownCommand(st build.Step, cmd build.Command) error {
+	name := cmd.Program
+	if name == "" && len(cmd.Words) > 0 {
+		name = cmd.Words[0].Raw
+	}
+	return stack.Refuse(stack.UnknownCommand, st.Instruction, "Build in the directory of the application with the tools of the language, or write the second stage by hand",
+		"line %d runs %s, which may write anywhere in the image", st.Instruction.Line, text.VisibleLine(name))
+}
+
+// placed says what a command that writes to some paths does.
+func (c *conversion) placed(p *partition, st build.Step, cmd build.Command, paths []string, dir string) (deed, error) {
+	out := nothing
+	for _, raw := range paths {
+		at := join(dir, strings.Trim(raw, `"'`))
+		switch {
+		case cmd.Program == "rm" || cmd.Program == "rmdir":
+			continue
+		case at == "":
+			if strings.ContainsAny(raw, "*") && within(join(dir, path.Dir(raw)), "/tmp") {
+				continue
+			}
+			return nothing, stack.Refuse(stack.UnknownOutput, st.Instruction, "Name the directory without a variable", "line %d writes to %s, which a variable decides", st.Instruction.Line, text.VisibleLine(raw))
+		case c.copied(at):
+			if cmd.Program == "chown" && cmd.Has("-R", "--recursive") {
+				if names := cmd.Arguments().Names(); len(names) > 1 {
+					p.owners[at] = names[0]
+				}
+			}
+			continue
+		case passing(at):
+			continue
+		}
+		if placing[cmd.Program] || cmd.Program == "" || cmd.Program == "echo" || cmd.Program == "printf" || cmd.Program == "cat" {
+			out, p.system = settles, true
+			if slices.ContainsFunc(p.extra, func(have stack.Copy) bool { return within(at, have.Path) }) {
+				out = nothing // what it does is copied with the path
+			}
+			continue
+		}
+		at = fetchedFile(cmd, at)
+		if systemDirs[at] {
+			return nothing, stack.Refuse(stack.UnknownOutput, st.Instruction, "Unpack into a directory of its own, such as /opt/NAME", "line %d puts files into %s, and oakum does not know which", st.Instruction.Line, at)
+		}
+		p.extra = addCopy(p.extra, stack.Copy{Path: at, Why: cmd.Program})
+	}
+	return out, nil
+}
+
+// systemDirs are directories in which a distribution has files of its own.
+var systemDirs = text.WordSet("/ /usr /usr/local /usr/bin /usr/local/bin /usr/local/lib /usr/lib /usr/local/share /usr/share /bin /sbin /usr/sbin /usr/local/sbin /etc /opt /lib /var /var/lib /root /home /srv /mnt /usr/local/etc /usr/include /usr/local/include")
+
+// fetchedFile is the file that a command makes of one operand in a directory: mv x
+// /usr/local/bin makes /usr/local/bin/x.
+func fetchedFile(cmd build.Command, at string) string {
+	list := cmd.Arguments().Names()
+	if (cmd.Program == "mv" || cmd.Program == "cp" || cmd.Program == "install" || cmd.Program == "ln") && len(list) == 2 && systemDirs[at] && !strings.ContainsAny(list[0], "*$`") {
+		return path.Join(at, path.Base(list[0]))
+	}
+	return at
+}
+
+func addCopy(list []stack.Copy, add stack.Copy) []stack.Copy {
+	if slices.ContainsFunc(list, func(have stack.Copy) bool { return within(add.Path, have.Path) }) {
+		return list
+	}
+	return append(list, add)
+}
+
+// readPackages says what becomes of the packages that a command installs.
+func (c *conversion) readPackages(p *partition, st build.Step, call *build.PackageCall, gone map[string]bool) {
+	if !call.Installs() || gone[call.Virtual] && call.Virtual != "" {
+		return
+	}
+	p.manager = call.Manager
+	for _, name := range call.Packages {
+		plain := build.PackageName(name)
+		if gone[plain] || gone[name] {
+			continue
+		}
+		fate := stack.FateOf(c.app.Base, name)
+		if called(c.app, plain) && len(fate.Run) == 0 {
+			fate = stack.Fate{Run: []string{name}, Sure: true} // git, where the container calls it
+		}
+		if fate.Sure && !slices.Contains(fate.Run, name) {
+			p.dropped = append(p.dropped, plain)
+		}
+		for _, run := range fate.Run {
+			if slices.Contains(p.packages, run) {
+				continue
+			}
+			p.packages = append(p.packages, run)
+			if !fate.Sure {
+				p.unsure = append(p.unsure, run)
+			}
+		}
+	}
+}
+
+// readCopy notes what COPY and ADD put outside the application.
+func (c *conversion) readCopy(p *partition, i *dockerfile.Instruction) error {
+	if len(i.Words) < 2 {
+		return nil
+	}
+	last := i.Words[len(i.Words)-1]
+	to := c.app.Absolute(i, last.Value)
+	if to == "" || last.Dynamic {
+		return stack.Refuse(stack.UnknownOutput, i, "Name the directory without a variable", "line %d copies to %s, which a variable decides", i.Line, text.VisibleLine(last.Raw))
+	}
+	if c.copied(to) || passing(to) || !c.recipe.Whole && c.onlySources(i, to) {
+		return nil
+	}
+	into := strings.HasSuffix(last.Value, "/") || len(i.Words) > 2 || systemDirs[to]
+	for _, w := range i.Words[:len(i.Words)-1] {
+		at := to
+		name := path.Base(path.Join("/", w.Value))
+		_, from := i.Flag("from")
+		if into && (from || !c.isDir(w.Value)) {
+			if w.Dynamic || strings.ContainsAny(name, `*?[`) || name == "/" || name == "." {
+				return stack.Refuse(stack.UnknownOutput, i, "Copy into a directory of its own", "line %d copies %s into %s, and oakum does not know which files", i.Line, text.VisibleLine(w.Raw), to)
+			}
+			at = path.Join(to, name)
+		}
+		if systemDirs[at] {
+			return stack.Refuse(stack.UnknownOutput, i, "Copy into a directory of its own", "line %d copies into %s, where the base image has files of its own", i.Line, at)
+		}
+		p.extra = addCopy(p.extra, stack.Copy{Path: at, Why: i.Keyword})
+	}
+	return nil
+}
+
+// onlySources reports whether COPY puts sources where the program is compiled, which
+// the running application does not need as a whole.
+func (c *conversion) onlySources(i *dockerfile.Instruction, to string) bool {
+	_, from := i.Flag("from")
+	return !from && c.app.Workdir != "" && (within(to, c.app.Workdir) || within(to, "/go/src") || within(to, "/src") || within(to, "/usr/src") || within(to, "/build"))
+}
+
+func (c *conversion) isDir(source string) bool {
+	src := path.Join("/", source)[1:]
+	n, ok := c.app.Context.Has(src)
+	return src == "" || ok && n.Kind != 0
+}

@@ -1,0 +1,136 @@
+package multistage
+
+import (
+	"errors"
+
+	"github.com/oakum-sec/oakum/fixer"
+	"github.com/oakum-sec/oakum/fixer/dockerfile"
+	"github.com/oakum-sec/oakum/fixer/stack"
+	"github.com/oakum-sec/oakum/fixer/text"
+)
+
+// A Verdict is what becomes of a Dockerfile with one stage.
+type Verdict struct {
+	Stack       string         // its name; "" where none was recognised
+	Gains       []string       // what would leave the image, for people; none means that nothing is to be gained
+	Conversions []Conversion   // the one with the most proof first
+	Refusal     *stack.Refusal // why there is no conversion; nil where there is one, or nothing to gain
+	Evidence    []fixer.Evidence
+}
+
+// Reported reports whether there is something to say about the file: something would be
+// gained, and the application is one that is known. What is in others is reported by
+// itself.
+func (v *Verdict) Reported() bool {
+	return v != nil && len(v.Gains) > 0 && (v.Refusal == nil || v.Refusal.Reason != stack.Unrecognised)
+}
+
+// A Conversion is one way to make two stages.
+type Conversion struct {
+	Runtime  stack.Runtime
+	Copies   []Copy
+	Packages []string // of the distribution, which the second stage installs
+	Unsure   []string // of these, those of which it is not known whether they are needed
+	Leaves   []string
+	Assumes  []string
+	Breaks   []string
+
+	Name string // of the first stage
+	Old  string // the name that the stage had, which the second one takes over
+
+	edits  []text.Edit
+	alters []dockerfile.Field
+}
+
+// A Copy is a path that the second stage takes from the first.
+type Copy struct {
+	stack.Copy
+	Owner string // of --chown; "" for none
+}
+
+// Of returns the verdict on the file of a pass; nil for one that is no Dockerfile with
+// one stage, or does not ship.
+func Of(p *fixer.Pass) *Verdict { return verdicts.Of(p) }
+
+var verdicts = fixer.Share(judge)
+
+func judge(p *fixer.Pass) *Verdict {
+	a, ok := look(p)
+	if !ok {
+		return nil
+	}
+	v := &Verdict{}
+	c := &conversion{app: a, pass: p}
+	err := c.work(v)
+	if refusal := (*stack.Refusal)(nil); errors.As(err, &refusal) {
+		v.Refusal = refusal
+	}
+	if len(v.Gains) == 0 {
+		v.Conversions, v.Refusal = nil, nil
+	}
+	return v
+}
+
+// conversion is the work on one file.
+type conversion struct {
+	app    *stack.App
+	pass   *fixer.Pass
+	stack  *stack.Stack
+	recipe *stack.Recipe
+	parts  *partition
+	last   int // index of the last instruction that builds, among those of the stage
+}
+
+func (c *conversion) work(v *Verdict) error {
+	v.Gains = c.gains()
+	if len(v.Gains) == 0 {
+		return nil
+	}
+	if err := c.gate(); err != nil {
+		return err
+	}
+	s, err := stack.Recognise(c.app)
+	if err != nil {
+		return err
+	}
+	c.stack, v.Stack = s, s.Name
+	if c.recipe, err = s.Plan(c.app); err != nil {
+		return err
+	}
+	v.Evidence = c.recipe.Evidence
+	if err := c.inPlace(); err != nil {
+		return err
+	}
+	if c.parts, err = c.partition(); err != nil {
+		return err
+	}
+	var first error
+	for _, r := range c.recipe.Runtimes {
+		out, err := c.convert(r)
+		if err != nil {
+			if first == nil {
+				first = err
+			}
+			continue
+		}
+		v.Conversions = append(v.Conversions, *out)
+	}
+	if len(v.Conversions) == 0 {
+		return first
+	}
+	return nil
+}
+
+// Edit makes the conversion on a draft of a fix about the file.
+func (c *Conversion) Edit(d *fixer.Draft) error {
+	old := "stage 0"
+	if c.Old != "" {
+		old = "stage " + c.Old
+	}
+	final := "stage 1"
+	if c.Old != "" {
+		final = old
+	}
+	d.At(d.File).Stages(c.edits, map[string][]string{old: {"stage " + c.Name, final}}, c.alters...)
+	return nil
+}

@@ -1,0 +1,272 @@
+package multistage
+
+import (
+	"maps"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/oakum-sec/oakum/fixer/build"
+	"github.com/oakum-sec/oakum/fixer/dockerfile"
+	"github.com/oakum-sec/oakum/fixer/image"
+	"github.com/oakum-sec/oakum/fixer/stack"
+	"github.com/oakum-sec/oakum/fixer/text"
+)
+
+// convert works out the conversion that runs on one image. The error is a
+// [*stack.Refusal].
+func (c *conversion) convert(r stack.Runtime) (*Conversion, error) {
+	a := c.app
+	out := &Conversion{Runtime: r, Name: c.stageName(), Old: a.Stage.Name,
+		Leaves: slices.Concat(c.recipe.Leaves, c.parts.dropped), Assumes: c.recipe.Assumes, Breaks: c.recipe.Breaks}
+	packages := slices.Clone(c.parts.packages)
+	for _, name := range slices.Concat(c.recipe.Packages, r.Packages, c.brought(r)) {
+		packages = appendOnce(packages, name)
+	}
+	if !r.Shell {
+		if why, at := c.needsShell(); why != "" {
+			return nil, stack.Refuse(stack.NoRuntime, at, "Use the exec form, and check the health of the application from outside", "%s, so the image needs a shell", why)
+		}
+		packages = slices.DeleteFunc(packages, func(name string) bool { return inMinimal[name] })
+		if len(packages) > 0 || c.parts.system {
+			return nil, stack.Refuse(stack.NoRuntime, nil, "Leave the packages out", "the application needs packages that a minimal image cannot install")
+		}
+	}
+	if err := c.checkStart(r, packages); err != nil {
+		return nil, err
+	}
+	out.Packages = packages
+	for _, name := range c.parts.unsure {
+		if slices.Contains(packages, name) {
+			out.Unsure = append(out.Unsure, name)
+		}
+	}
+	for _, cp := range slices.Concat(c.recipe.Copies, c.parts.extra) {
+		if !slices.ContainsFunc(out.Copies, func(have Copy) bool { return within(cp.Path, have.Path) }) {
+			out.Copies = append(out.Copies, Copy{Copy: cp, Owner: c.ownerOf(r, cp.Path)})
+		}
+	}
+	return out, c.write(out)
+}
+
+// inMinimal are packages whose files minimal images have already.
+var inMinimal = map[string]bool{"ca-certificates": true, "tzdata": true, "netbase": true, "base-files": true, "tini": false}
+
+// ownerOf is the owner that a step gave to a path and all below it.
+func (c *conversion) ownerOf(r stack.Runtime, p string) string {
+	owner := ""
+	for _, at := range slices.Sorted(maps.Keys(c.parts.owners)) {
+		if within(p, at) {
+			owner = c.parts.owners[at]
+		}
+	}
+	if !r.Shell && owner != "" && strings.Trim(owner, "0123456789:") != "" {
+		return r.User // names are unknown there
+	}
+	if strings.ContainsAny(owner, "$`") {
+		return ""
+	}
+	return owner
+}
+
+// stageName is a name for the first stage that the file does not use.
+func (c *conversion) stageName() string {
+	if strings.EqualFold(c.app.Stage.Name, "build") {
+		return "builder"
+	}
+	return "build"
+}
+
+// write works out the edits.
+func (c *conversion) write(out *Conversion) error {
+	a, f := c.app, c.app.File
+	list := a.Stage.Instructions
+	c.last = lastBuilt(a.Stage)
+	if c.last < 0 {
+		return stack.Refuse(stack.UnknownOutput, nil, "", "nothing in the file builds")
+	}
+	head, tail := list[:c.last+1], list[c.last+1:]
+	moved := movedInstructions(head)
+	lines, err := c.stageLines(out, head, tail, moved)
+	if err != nil {
+		return err
+	}
+	edits, err := c.nameStage(out)
+	if err != nil {
+		return err
+	}
+	for _, m := range moved {
+		e, err := f.Cut(m)
+		if err != nil {
+			return refused(err, m)
+		}
+		edits = append(edits, e...)
+	}
+	if len(c.recipe.Before) > 0 {
+		e, err := f.InsertBefore(c.recipe.BeforeAt, c.recipe.Before...)
+		if err != nil {
+			return refused(err, c.recipe.BeforeAt)
+		}
+		edits = append(edits, e...)
+	}
+	if len(c.recipe.After) > 0 {
+		e, err := f.InsertAfter(list[c.last], c.recipe.After...)
+		if err != nil {
+			return refused(err, list[c.last])
+		}
+		edits = append(edits, e...)
+	}
+	var e []text.Edit
+	if len(tail) > 0 {
+		if !f.BlankAbove(tail[0]) {
+			lines = append([]string{""}, lines...)
+		}
+		e, err = f.InsertBefore(tail[0], append(lines, "")...)
+	} else {
+		e, err = f.InsertAfter(list[c.last], append([]string{""}, lines...)...)
+	}
+	if err != nil {
+		return refused(err, list[c.last])
+	}
+	edits = append(edits, e...)
+	tailEdits, err := c.editTail(out, tail)
+	if err != nil {
+		return err
+	}
+	out.edits = append(edits, tailEdits...)
+	text.Sort(out.edits)
+	out.alters = []dockerfile.Field{dockerfile.FieldBase, dockerfile.FieldStage, dockerfile.FieldUser, dockerfile.FieldEnv, dockerfile.FieldWorkdir}
+	return nil
+}
+
+func refused(err error, at *dockerfile.Instruction) error {
+	return stack.Refuse(stack.UnknownOutput, at, "Write the second stage by hand", "%s", build.Reason(err))
+}
+
+// movedInstructions are those before the last step that only say how the image runs:
+// they go to the second stage as they are.
+func movedInstructions(head []*dockerfile.Instruction) []*dockerfile.Instruction {
+	var out []*dockerfile.Instruction
+	for _, i := range head {
+		switch i.Keyword {
+		case "LABEL", "MAINTAINER", "EXPOSE", "STOPSIGNAL", "HEALTHCHECK", "CMD", "ENTRYPOINT", "VOLUME":
+			out = append(out, i)
+		}
+	}
+	return out
+}
+
+// nameStage gives the first stage its name.
+func (c *conversion) nameStage(out *Conversion) ([]text.Edit, error) {
+	from := c.app.Stage.From
+	var edits []text.Edit
+	var err error
+	if out.Old == "" {
+		as := " AS "
+		if from.Name.Raw == "from" {
+			as = " as "
+		}
+		edits = []text.Edit{text.Insert(from.Words[len(from.Words)-1].End, as+out.Name)}
+	} else {
+		edits, err = c.app.File.ReplaceWord(from, from.Words[2], out.Name)
+	}
+	if err != nil {
+		return nil, refused(err, from)
+	}
+	return edits, nil
+}
+
+// stageLines are the lines of the second stage before what follows the last step.
+func (c *conversion) stageLines(out *Conversion, head, tail, moved []*dockerfile.Instruction) ([]string, error) {
+	a, f := c.app, c.app.File
+	from := "FROM "
+	if p := a.Stage.Platform; p != "" {
+		from += "--platform=" + p + " "
+	}
+	runtime, err := c.runtimeName(out.Runtime)
+	if err != nil {
+		return nil, err
+	}
+	from += runtime
+	if out.Old != "" {
+		from += " AS " + out.Old
+	}
+	lines := []string{from}
+	lines = append(lines, c.variables(head, tail, moved)...)
+	for _, i := range moved {
+		lines = append(lines, f.LinesOf(i)...)
+	}
+	for _, e := range c.recipe.Env {
+		lines = append(lines, "ENV "+e)
+	}
+	if len(out.Packages) > 0 {
+		lines = append(lines, c.installLine(out.Packages)...)
+	}
+	if out.Runtime.Shell {
+		for _, line := range c.parts.setup {
+			lines = append(lines, strings.Split(strings.ReplaceAll(line, "\r\n", "\n"), "\n")...)
+		}
+	}
+	if w := headWorkdir(head); w != nil && !(len(tail) > 0 && tail[0].Keyword == "WORKDIR" && path.IsAbs(tail[0].Text())) {
+		dir := c.headDir(tail)
+		if dir.Known && path.IsAbs(dir.Text) {
+			lines = append(lines, "WORKDIR "+dir.Text)
+		} else {
+			lines = append(lines, "WORKDIR "+w.Text())
+		}
+	}
+	for _, cp := range out.Copies {
+		line := "COPY --from=" + out.Name + " "
+		if cp.Owner != "" {
+			line += "--chown=" + cp.Owner + " "
+		}
+		lines = append(lines, line+cp.Path+" "+cp.Path)
+	}
+	user, err := c.userLine(out, head, tail)
+	if err != nil {
+		return nil, err
+	}
+	if user != "" {
+		lines = append(lines, user)
+	}
+	return lines, nil
+}
+
+// headDir is the working directory before what follows the last step.
+func (c *conversion) headDir(tail []*dockerfile.Instruction) dockerfile.Value {
+	if len(tail) > 0 {
+		return c.app.Stage.WorkdirAt(tail[0])
+	}
+	return c.app.Stage.Workdir()
+}
+
+func headWorkdir(head []*dockerfile.Instruction) *dockerfile.Instruction {
+	var out *dockerfile.Instruction
+	for _, i := range head {
+		if i.Keyword == "WORKDIR" {
+			out = i
+		}
+	}
+	return out
+}
+
+// runtimeName is the image of the second stage, with the variable of the first one where
+// that decides on its version.
+func (c *conversion) runtimeName(r stack.Runtime) (string, error) {
+	s := c.app.Stage
+	if len(s.Args) == 0 {
+		return r.Image, nil
+	}
+	if rest, ok := strings.CutPrefix(r.Image, s.Image); ok && r.Same {
+		return s.Base + rest, nil
+	}
+	return "", stack.Refuse(stack.VariableBase, s.From, "Name the base image without a variable", "an argument of the build decides on the base image (%s)", text.VisibleLine(s.Base))
+}
+
+// installLine is the RUN that installs packages with the package manager of the base.
+func (c *conversion) installLine(packages []string) []string {
+	if c.app.Base.Distribution == image.Alpine {
+		return []string{"RUN apk add --no-cache " + strings.Join(packages, " ")}
+	}
+	return []string{`RUN apt-get update \`, "    && apt-get install -y --no-install-recommends " + strings.Join(packages, " ") + ` \`, "    && rm -rf /var/lib/apt/lists/*"}
+}

@@ -1,0 +1,137 @@
+package stack
+
+import (
+	"maps"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/oakum-sec/oakum/fixer/build"
+	"github.com/oakum-sec/oakum/fixer/buildcontext"
+	"github.com/oakum-sec/oakum/fixer/image"
+	"github.com/oakum-sec/oakum/fixer/text"
+)
+
+// unknownStart refuses a container of which it is not known what it starts.
+func unknownStart(a *App) error {
+	if a.StartsIn == nil {
+		return Refuse(UnknownStart, nil, "Add the CMD that starts the application", "the file does not say what the container starts")
+	}
+	return Refuse(UnknownStart, a.StartsIn, "Start the application with one command, in exec form",
+		"a shell works out what the container starts: %s", text.VisibleLine(short(a.StartsIn.Text(), 60)))
+}
+
+func short(s string, most int) string {
+	if r := []rune(s); len(r) > most {
+		return string(r[:most]) + "…"
+	}
+	return s
+}
+
+func cmpOr(a, b string) string {
+	if a != "" {
+		return a
+	}
+	return b
+}
+
+func appendOnce(list []string, s string) []string {
+	if slices.Contains(list, s) {
+		return list
+	}
+	return append(list, s)
+}
+
+// option returns the value of an option of one word, "-o x" or "-o=x", after the verb.
+func option(c build.Command, verb int, name string) (value string, ok bool) {
+	for k := verb + 1; k < len(c.Words); k++ {
+		w := c.Words[k].Value
+		if w == name && k+1 < len(c.Words) {
+			return c.Words[k+1].Value, true
+		}
+		if v, joined := strings.CutPrefix(w, name+"="); joined {
+			return v, true
+		}
+	}
+	return "", false
+}
+
+// installs reports whether a RUN installs one of the packages of the distribution.
+func (a *App) installs(names ...string) bool {
+	found := false
+	a.Commands(func(_ build.Step, c build.Command) {
+		if c.Package != nil && c.Package.Installs() {
+			for _, p := range c.Package.Packages {
+				found = found || slices.Contains(names, build.PackageName(p))
+			}
+		}
+	})
+	return found
+}
+
+func (a *App) isDir(src string) bool {
+	n, ok := a.Context.Has(src)
+	return ok && n.Kind != buildcontext.Plain
+}
+
+// holdsAssets reports whether a directory of the context has a file that a program may
+// open.
+func (a *App) holdsAssets(src string) bool {
+	for n := range a.Context.Tree.Below(a.Context.Join(src)) {
+		if rel, ok := a.Context.Rel(n.Path); ok && n.Kind == buildcontext.Plain && isAsset(rel) && a.Context.Sends(rel) {
+			return true
+		}
+	}
+	return false
+}
+
+// debianSlim is the slim image of the Debian release of the base.
+func debianSlim(a *App) Runtime {
+	return Runtime{ID: "debian-slim", Image: "debian:" + a.Base.Codename + "-slim", Shell: true, Same: true, Packages: []string{"ca-certificates"},
+		Why: "it is the Debian release of the build, without compilers"}
+}
+
+// alpineOf is the Alpine image of the base, of the same release where the tag names it.
+func alpineOf(a *App) Runtime {
+	tag := a.Base.Release
+	if tag == "" {
+		tag = "3"
+	}
+	return Runtime{ID: "alpine", Image: "alpine:" + tag, Shell: true, Same: true, Packages: []string{"ca-certificates"}, Why: "it has the C library of the build, musl, and no compilers"}
+}
+
+// slimOf is the image of the base without compilers: its slim variant, or itself where
+// it is that already. ok is false where none is known.
+func slimOf(a *App) (r Runtime, ok bool) {
+	words := a.Ref.Words()
+	if slices.ContainsFunc(words, func(w string) bool { return w == "slim" || strings.HasPrefix(w, "alpine") }) {
+		return Runtime{ID: "same-base", Image: a.Ref.Familiar(), Shell: true, Same: true, Why: "it is the base image of the build, without what the build adds"}, true
+	}
+	ref := a.Ref
+	ref.Digest = ""
+	slim := ref.Slim()
+	if slim == "" {
+		return r, false
+	}
+	return Runtime{ID: "slim", Image: slim, Shell: true, Same: true, Why: "it is the same release of " + path.Base(ref.Repository) + " without compilers and version control tools"}, true
+}
+
+// nativeLibraries returns the packages of the distribution that an application needs
+// for the packages of its language that load libraries, where the base image brings
+// these and a smaller one may not. table names the development package of each.
+func (a *App) nativeLibraries(table map[string]string, names map[string]bool) []string {
+	var out []string
+	for _, name := range slices.Sorted(maps.Keys(table)) {
+		if !names[name] {
+			continue
+		}
+		fate := FateOf(a.Base, table[name])
+		if a.Base.Distribution == image.Alpine {
+			continue // what is compiled on Alpine needs a package that the file installs
+		}
+		for _, p := range fate.Run {
+			out = appendOnce(out, p)
+		}
+	}
+	return out
+}

@@ -1,0 +1,246 @@
+package stack
+
+import (
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/oakum-sec/oakum/fixer/build"
+	"github.com/oakum-sec/oakum/fixer/dockerfile"
+	"github.com/oakum-sec/oakum/fixer/image"
+	"github.com/oakum-sec/oakum/fixer/text"
+)
+
+var pythonStack = &Stack{
+	Name:      "Python",
+	Images:    []string{image.DockerHub + "/library/python"},
+	Manifests: []string{"requirements.txt", "pyproject.toml", "Pipfile", "setup.py"},
+	Does:      pythonDoes,
+	Plan:      planPython,
+}
+
+// venv is where the packages of the application are: a directory of its own, which is
+// copied as a whole, at the same path in both stages because scripts name it.
+const venv = "/venv"
+
+func pythonDoes(a *App, st build.Step, c build.Command) *Work {
+	if in := c.Install; in != nil && in.Language == "Python" {
+		switch {
+		case c.Has("--user", "--target", "-t", "--prefix", "--root", "--system"):
+			return &Work{Elsewhere: true}
+		case in.Name == "poetry", in.Name == "pipenv", in.Name == "uv":
+			return &Work{}
+		}
+		return &Work{Writes: []string{venv}}
+	}
+	switch c.Program {
+	case "pip", "pip3":
+		return &Work{} // config, cache, list: nothing that is installed
+	case "poetry", "uv", "pipenv":
+		switch verb, _ := c.Subcommand(); verb {
+		case "config", "export", "lock", "check", "cache", "--version", "self", "pip", "venv":
+			if verb == "pip" && c.Has("--system", "--target", "--prefix") {
+				return &Work{Elsewhere: true}
+			}
+			return &Work{}
+		}
+		return nil
+	}
+	if !strings.HasPrefix(c.Program, "python") {
+		return nil
+	}
+	args := c.Plain()
+	if len(args) == 0 {
+		return nil
+	}
+	switch {
+	case c.Has("-m") && slices.Contains([]string{"venv", "ensurepip", "compileall", "py_compile", "pip"}, args[0]):
+		if args[0] == "venv" && len(args) > 1 {
+			return &Work{Writes: []string{a.Absolute(st.Instruction, args[len(args)-1])}}
+		}
+		return &Work{}
+	case path.Base(args[0]) == "manage.py" && len(args) > 1 && slices.Contains([]string{"collectstatic", "compilemessages", "compress"}, args[1]):
+		return &Work{}
+	case args[0] == "setup.py" && len(args) > 1 && slices.Contains([]string{"install", "develop", "build", "build_ext", "bdist_wheel"}, args[1]):
+		return &Work{Writes: []string{venv}}
+	}
+	return nil
+}
+
+// A pythonInstall is how a build installs the packages of an application.
+type pythonInstall struct {
+	first *dockerfile.Instruction // the first that installs with pip
+	env   string                  // the environment that the file makes itself
+	tools []string                // poetry, uv, pipenv
+}
+
+func planPython(a *App) (*Recipe, error) {
+	if a.Workdir == "" || a.Workdir == "/" {
+		return nil, Refuse(UnknownWorkdir, nil, "Give the application a directory of its own (WORKDIR /app)", "the application has no directory of its own in the image")
+	}
+	if s := build.ReadStart(a.Start); s.Kind == build.StartsDevelopment && s.What != "" {
+		return nil, Refuse(DevelopmentStart, a.StartsIn, "Start a production server, such as gunicorn or uvicorn without --reload", "the container starts a development server (%s)", s.What)
+	}
+	if slices.Contains(a.Start, "--reload") || slices.Contains(a.Start, "flask") && slices.Contains(a.Start, "run") {
+		return nil, Refuse(DevelopmentStart, a.StartsIn, "Start a production server, such as gunicorn or uvicorn without --reload", "the container starts a development server (%s)", strings.Join(a.Start, " "))
+	}
+	in, err := pythonInstalls(a)
+	if err != nil {
+		return nil, err
+	}
+	r := &Recipe{Whole: true, Leaves: []string{"compilers and development packages that only installing needs"}}
+	switch {
+	case in.env != "":
+		r.Copies = append(r.Copies, Copy{in.env, "the virtual environment"})
+	case in.first != nil:
+		r.Before, r.BeforeAt = []string{"RUN python -m venv " + venv, `ENV PATH="` + venv + `/bin:$PATH"`}, in.first
+		r.Copies = append(r.Copies, Copy{venv, "the virtual environment with the packages that pip installs"})
+		r.Env = append(r.Env, `PATH="`+venv+`/bin:$PATH"`)
+		r.Assumes = append(r.Assumes, "the application finds its packages through the interpreter first in PATH, "+venv+"/bin/python")
+	}
+	r.Copies = append(r.Copies, Copy{a.Workdir, "the application"})
+	r.Programs = append(r.Programs, "python", "python3", "pip", "*") // console scripts of the packages
+	r.Packages = a.nativeLibraries(pythonLibraries, pythonNames(a))
+	r.Breaks = append(r.Breaks, "A package that loads a library of the system which is not in the smaller image")
+	slim, ok := slimOf(a)
+	if !ok {
+		return nil, Refuse(NoRuntime, a.Stage.From, "Use a tag that has a slim variant", "no smaller variant of %s is known", a.Ref.Familiar())
+	}
+	r.Runtimes = []Runtime{slim}
+	return r, nil
+}
+
+// pythonInstalls reads where packages are installed.
+func pythonInstalls(a *App) (in pythonInstall, err error) {
+	a.Commands(func(st build.Step, c build.Command) {
+		switch {
+		case err != nil:
+		case c.Program == "conda" || c.Program == "mamba" || c.Program == "micromamba":
+			err = Refuse(SystemInstall, st.Instruction, "Install with pip into a virtual environment", "conda installs the packages of the application beside the interpreter")
+		case strings.HasPrefix(c.Program, "python") && c.Has("-m") && slices.Contains(c.Plain(), "venv"), c.Program == "virtualenv":
+			if list := c.Plain(); len(list) > 0 {
+				in.env = a.Absolute(st.Instruction, list[len(list)-1])
+			}
+		case c.Install != nil && c.Install.Language == "Python" && c.Has("--user", "--target", "-t", "--prefix", "--root"):
+			err = Refuse(SystemInstall, st.Instruction, "Install without --user, --target and --prefix", "%s puts the packages where oakum does not follow them", c.Program)
+		case c.Install != nil && c.Install.Name == "pip" && in.first == nil:
+			in.first = st.Instruction
+		case c.Install != nil && c.Install.Language == "Python" && c.Install.Name != "pip":
+			in.tools = appendOnce(in.tools, c.Install.Name)
+		case c.Program == "uv" && c.Has("pip"):
+			if c.Has("--system") {
+				err = Refuse(SystemInstall, st.Instruction, "Install into a virtual environment (uv venv, without --system)", "uv pip install --system puts the packages beside the interpreter")
+			} else if in.first == nil {
+				in.first = st.Instruction
+			}
+		}
+	})
+	if err != nil {
+		return in, err
+	}
+	for _, tool := range in.tools {
+		if err := toolEnvironment(a, &in, tool); err != nil {
+			return in, err
+		}
+	}
+	if in.first == nil && in.env == "" && len(in.tools) == 0 {
+		return in, Refuse(Disagreement, nil, "Install the packages of the application with pip, uv or poetry", "nothing in the file installs the packages of the application")
+	}
+	return in, nil
+}
+
+// toolEnvironment reads into which environment a tool other than pip installs.
+func toolEnvironment(a *App, in *pythonInstall, tool string) error {
+	project := path.Join(a.Workdir, ".venv")
+	switch tool {
+	case "uv": // the project's own environment, in the directory of the application
+		if v, at := a.Build.Variable(a.Stage, nil, "UV_PROJECT_ENVIRONMENT"); at != nil {
+			in.env = v
+			if v == "/usr/local" || !path.IsAbs(v) {
+				return Refuse(SystemInstall, at, "Leave UV_PROJECT_ENVIRONMENT out", "UV_PROJECT_ENVIRONMENT puts the packages beside the interpreter")
+			}
+		}
+		return nil
+	case "poetry":
+		if v, at := a.Build.Variable(a.Stage, nil, "POETRY_VIRTUALENVS_IN_PROJECT"); at != nil && v != "false" && v != "0" {
+			return nil
+		}
+		created := true
+		if v, at := a.Build.Variable(a.Stage, nil, "POETRY_VIRTUALENVS_CREATE"); at != nil {
+			created = v != "false" && v != "0"
+		}
+		inProject := false
+		a.Commands(func(_ build.Step, c build.Command) {
+			if c.Program == "poetry" && c.Has("virtualenvs.create") {
+				created = !c.Has("false")
+			}
+			inProject = inProject || c.Program == "poetry" && c.Has("virtualenvs.in-project") && c.Has("true")
+		})
+		if inProject || !created && in.first != nil {
+			return nil // beside poetry itself, which pip installed into the environment
+		}
+		return Refuse(SystemInstall, nil, "Set POETRY_VIRTUALENVS_IN_PROJECT=1", "poetry makes its environment in a directory that the file does not name")
+	case "pipenv":
+		if v, at := a.Build.Variable(a.Stage, nil, "PIPENV_VENV_IN_PROJECT"); at != nil && v != "0" {
+			in.env = project
+			return nil
+		}
+		system := false
+		a.Commands(func(_ build.Step, c build.Command) { system = system || c.Program == "pipenv" && c.Has("--system") })
+		if system && in.first != nil {
+			return nil
+		}
+		return Refuse(SystemInstall, nil, "Set PIPENV_VENV_IN_PROJECT=1", "pipenv makes its environment in a directory that the file does not name")
+	}
+	return Refuse(SystemInstall, nil, "Install with pip, uv or poetry", "it is not known where %s installs", tool)
+}
+
+// pythonNames are the names of packages that the files of the project and the RUNs
+// list, in lower case and with hyphens.
+func pythonNames(a *App) map[string]bool {
+	out := map[string]bool{}
+	for _, name := range append(a.find("requirements.txt", "pyproject.toml", "Pipfile", "setup.py", "setup.cfg"), a.requirementFiles()...) {
+		data := a.read(path.Join(a.Context.Dir, name))
+		for _, m := range requirement().FindAllStringSubmatch(string(data), -1) {
+			out[strings.ToLower(strings.ReplaceAll(m[1], "_", "-"))] = true
+		}
+	}
+	a.Commands(func(_ build.Step, c build.Command) {
+		if c.Install != nil && c.Install.Name == "pip" {
+			for _, w := range c.Plain() {
+				if m := requirement().FindStringSubmatch(w); m != nil {
+					out[strings.ToLower(strings.ReplaceAll(m[1], "_", "-"))] = true
+				}
+			}
+		}
+	})
+	return out
+}
+
+// requirement matches a package with its version or extras at the start of a line, in
+// quotes or alone.
+var requirement = text.Regexp(`(?m)^\s*["']?([A-Za-z0-9][A-Za-z0-9._-]*)`)
+
+// requirementFiles are the files that pip is given with -r.
+func (a *App) requirementFiles() []string {
+	var out []string
+	a.Commands(func(_ build.Step, c build.Command) {
+		if c.Install == nil || c.Install.Name != "pip" {
+			return
+		}
+		for k, w := range c.Words {
+			if (w.Value == "-r" || w.Value == "--requirement") && k+1 < len(c.Words) {
+				out = append(out, a.find(path.Base(c.Words[k+1].Value), strings.TrimPrefix(c.Words[k+1].Value, "./"))...)
+			}
+		}
+	})
+	return out
+}
+
+// pythonLibraries are packages that are linked against libraries of the distribution
+// when pip compiles them, with the development package that has these.
+var pythonLibraries = map[string]string{
+	"psycopg2": "libpq-dev", "psycopg": "libpq-dev", "mysqlclient": "default-libmysqlclient-dev", "python-ldap": "libldap-dev", "pycurl": "libcurl4-openssl-dev",
+	"pygraphviz": "libgraphviz-dev", "cairocffi": "libcairo2-dev", "pycairo": "libcairo2-dev", "xmlsec": "libxmlsec1-dev", "python-magic": "libmagic-dev", "pyodbc": "unixodbc-dev",
+	"pymssql": "freetds-dev", "uwsgi": "libxml2-dev", "gmpy2": "libgmp-dev", "pygobject": "libgirepository1.0-dev", "weasyprint": "libpango1.0-dev", "pyzbar": "libzbar-dev", "dlib": "libopenblas-dev",
+}

@@ -1,0 +1,115 @@
+package stack
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/oakum-sec/oakum/fixer"
+	"github.com/oakum-sec/oakum/fixer/build"
+	"github.com/oakum-sec/oakum/fixer/dockerfile"
+)
+
+// A Stack is what is known of one way to build and run applications.
+type Stack struct {
+	Name string // as people write it: "Node.js"
+
+	// Images are the repositories whose images have the tools of the stack, as
+	// [image.Reference.Name] gives them.
+	Images []string
+
+	// Manifests are names of files of which one says what an application is made of.
+	// The base image and the repository have to agree.
+	Manifests []string
+
+	// Does says what a command of the stack's tools does in a build; nil for a command
+	// that is none of them.
+	Does func(a *App, st build.Step, c build.Command) *Work
+
+	// Plan says how an image without the tools is made. The error is a [*Refusal].
+	Plan func(a *App) (*Recipe, error)
+}
+
+// A Work is what a command of a build does.
+type Work struct {
+	// Writes are the paths that it fills besides the directory in which it runs.
+	Writes []string
+	// Elsewhere says that it writes to where nothing is known of.
+	Elsewhere bool
+	// Develops says that it brings what only development needs.
+	Develops bool
+}
+
+// Stacks are the stacks that are known, the more special ones first.
+var Stacks = []*Stack{goStack, nodeStack, pythonStack}
+
+// Recognise finds the stack of an application: the one whose tools are in the base
+// image and whose files are in the build. Where the two differ the error is a
+// [*Refusal].
+func Recognise(a *App) (*Stack, error) {
+	k := slices.IndexFunc(Stacks, func(s *Stack) bool { return slices.Contains(s.Images, a.Ref.Name()) })
+	if k < 0 {
+		return nil, Refuse(Unrecognised, a.Stage.From, "Start from the official image of the language, or write the build stage by hand",
+			"oakum does not know the tools of the base image %s", a.Ref.Familiar())
+	}
+	s := Stacks[k]
+	switch {
+	case !a.HasContext:
+		return nil, Refuse(Disagreement, nil, "Name the build context in a Compose file", "the build context is unknown, so the files of the application are")
+	case len(s.Manifests) > 0 && !a.Has(s.Manifests...):
+		return nil, Refuse(Disagreement, a.Stage.From, "Copy "+s.Manifests[0]+" into the image before its packages are installed",
+			"the base image is for %s, but the build copies no %s", s.Name, strings.Join(s.Manifests, " or "))
+	}
+	return s, nil
+}
+
+// A Recipe says how the image of an application is made without what built it.
+type Recipe struct {
+	// Runtimes are the images that the application runs on, the one with the most proof
+	// first.
+	Runtimes []Runtime
+
+	// Copies are the absolute paths that the image takes from the build stage, parents
+	// before what lies in them.
+	Copies []Copy
+
+	// Whole says that the directory in which the container starts is among the copies,
+	// with all that the build left in it.
+	Whole bool
+
+	// Before and After are lines for the build stage: before its first step that uses
+	// them, and after its last one.
+	Before, After []string
+	BeforeAt      *dockerfile.Instruction
+
+	// Env are variables that the image needs besides those of the file: NAME=value.
+	Env []string
+
+	// Packages are packages of the distribution that the application needs when it
+	// runs, though the file does not install them by these names.
+	Packages []string
+
+	// Programs are programs that the copies bring, by name.
+	Programs []string
+
+	Leaves   []string // what is in the build and not in the image, for people
+	Assumes  []string // what was assumed: sentences without full stop
+	Breaks   []string // what can stop working: sentences without full stop
+	Evidence []fixer.Evidence
+}
+
+// A Copy is a path that an image takes from the build.
+type Copy struct {
+	Path string
+	Why  string // what put it there, for people
+}
+
+// A Runtime is an image on which an application runs.
+type Runtime struct {
+	ID       string   // of the alternative: "slim", "distroless"
+	Image    string   // with its tag
+	Shell    bool     // it has a shell and a package manager
+	User     string   // the numbers of a user that it has, which are set; "" to leave that as it is
+	Same     bool     // of the same distribution and release as the build
+	Packages []string // of the distribution, which the application needs on this image
+	Why      string   // a sentence without full stop: what shows that this image fits
+}

@@ -1,0 +1,3 @@
+CREATE TABLE IF NOT EXISTS entries (id INTEGER PRIMARY KEY, amount INTEGER NOT NULL);
+DELETE FROM entries;
+INSERT INTO entries (amount) VALUES (40), (2);

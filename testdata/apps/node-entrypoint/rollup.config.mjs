@@ -1,0 +1,5 @@
+export default {
+  input: 'src/index.js',
+  external: ['http', 'ms'],
+  output: { file: 'dist/index.cjs', format: 'cjs' },
+}

@@ -1,0 +1,8 @@
+import { Injectable } from '@nestjs/common'
+
+@Injectable()
+export class CellarService {
+  bottles(): number {
+    return 365
+  }
+}

@@ -1,0 +1,3 @@
+import http from 'http'
+
+http.createServer((request, response) => response.end(`the title is ${TITLE}\n`)).listen(3000)

@@ -1,0 +1,5 @@
+module Tides
+  def self.at(hour)
+    (hour / 6).even? ? "flood" : "ebb"
+  end
+end

@@ -1,0 +1,2 @@
+include(layout.m4)dnl
+page(`Museum', `Open from ten')
