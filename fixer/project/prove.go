@@ -1,8 +1,12 @@
 package project
 
 import (
+	"bufio"
 	"context"
+	"errors"
+	"io"
 	"slices"
+	"strings"
 
 	"github.com/oakum-sec/oakum/fixer"
 	"github.com/oakum-sec/oakum/fixer/discover"
@@ -42,6 +46,9 @@ func newProving(root string, e *prove.Engine, plan *engine.Plan, facts *fixer.Fa
 	if err != nil {
 		return nil, err
 	}
+	if len(subjects) == 0 {
+		return nil, errors.New("no Dockerfile here builds an image that is shipped")
+	}
 	v := &Proving{root: root, engine: e, subjects: subjects}
 	if !all {
 		v.subjects = slices.DeleteFunc(v.subjects, func(s prove.Subject) bool { return !s.Changed })
@@ -66,10 +73,27 @@ func (v *Proving) Untried() int { return v.untried }
 // Engine is what executes: "docker".
 func (v *Proving) Engine() string { return v.engine.Name }
 
-// Prove executes it. News comes from this goroutine.
+// Prove executes it. News comes from this goroutine. Without subjects nothing is done.
 func (v *Proving) Prove(ctx context.Context, o prove.Options, news func(fixer.ProofNews)) error {
+	if len(v.subjects) == 0 {
+		return nil
+	}
 	return v.engine.Prove(ctx, v.root, v.subjects, o, news)
 }
 
-// SavedDecisions are those that an interface has kept for this repository.
-func (p *Project) SavedDecisions() (engine.Decisions, error) { return workspace.LoadDecisions(p.Root) }
+// SavedDecisions are those that an interface has kept for this repository. It fails where
+// there are none.
+func (p *Project) SavedDecisions() (engine.Decisions, error) {
+	kept, err := workspace.LoadDecisions(p.Root)
+	if err == nil && len(kept) == 0 {
+		err = errors.New("no decisions are kept for this repository")
+	}
+	return kept, err
+}
+
+// SaysYes reads an answer, of which only "y" and "yes" are one that agrees.
+func SaysYes(input io.Reader) bool {
+	line, _ := bufio.NewReader(input).ReadString('\n')
+	answer := strings.ToLower(strings.TrimSpace(line))
+	return answer == "y" || answer == "yes"
+}

@@ -12,13 +12,22 @@ import (
 type Proofs struct {
 	Engine string // that built and started them: "docker"
 	List   []fixer.Proof
+
+	Untried int // images that were left out because the plan does not change them
+}
+
+// Add takes a proof that is complete.
+func (r *Proofs) Add(n fixer.ProofNews) {
+	if n.Proof != nil {
+		r.List = append(r.List, *n.Proof)
+	}
 }
 
 // Text writes a table of the services, then what failed, with the last lines of it.
 func (r *Proofs) Text(w io.Writer, st Style) error {
 	p := &printer{w: w, st: st}
 	if len(r.List) == 0 {
-		p.line(p.st.paint(bold, "Nothing was tried"))
+		p.line(p.st.paint(bold, "Nothing was tried"), ": the fixes change no image; --all tries ", text.Count(r.Untried, "image", "images"))
 		return p.err
 	}
 	table := proofTables(r.List)
@@ -105,9 +114,9 @@ func (p *printer) proofFailures(list []fixer.Proof) {
 }
 
 // Announce writes what is about to be executed, before a person agrees to it.
-func Announce(w io.Writer, st Style, engine string, subjects []fixer.ProofSubject, untried int) {
+func (r *Proofs) Announce(w io.Writer, st Style, subjects []fixer.ProofSubject) {
 	p := &printer{w: w, st: st}
-	p.line("Executes what these Dockerfiles say, as they are and as the fixes make them, with ", text.VisibleLine(engine), ":")
+	p.line("Executes what these Dockerfiles say, as they are and as the fixes make them, with ", text.VisibleLine(r.Engine), ":")
 	for _, s := range subjects {
 		line := "  " + p.st.place(bold, s.Dockerfile, 0)
 		switch {
@@ -120,7 +129,7 @@ func Announce(w io.Writer, st Style, engine string, subjects []fixer.ProofSubjec
 		}
 		p.line(line)
 	}
-	if untried > 0 {
-		p.line("  ", p.st.paint(dim, text.Count(untried, "image that the fixes do not change is", "images that the fixes do not change are")+" left out (--all)"))
+	if r.Untried > 0 {
+		p.line("  ", p.st.paint(dim, text.Count(r.Untried, "image that the fixes do not change is", "images that the fixes do not change are")+" left out (--all)"))
 	}
 }
