@@ -135,7 +135,7 @@ func (c *conversion) write(out *Conversion) error {
 	}
 	out.edits = append(edits, tailEdits...)
 	text.Sort(out.edits)
-	out.alters = []dockerfile.Field{dockerfile.FieldBase, dockerfile.FieldStage, dockerfile.FieldUser, dockerfile.FieldEnv, dockerfile.FieldWorkdir}
+	out.alters = append(out.alters, dockerfile.FieldBase, dockerfile.FieldStage, dockerfile.FieldUser, dockerfile.FieldEnv, dockerfile.FieldWorkdir)
 	return nil
 }
 

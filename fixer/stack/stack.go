@@ -112,4 +112,7 @@ type Runtime struct {
 	Same     bool     // of the same distribution and release as the build
 	Packages []string // of the distribution, which the application needs on this image
 	Why      string   // a sentence without full stop: what shows that this image fits
+	// Start are the words with which the container starts on this image; nil where they
+	// are those of the file.
+	Start []string
 }
