@@ -150,6 +150,9 @@ func (r *Resolver) sum(ctx context.Context, u *url.URL, host string, moved func(
 		if n > 0 {
 			moved()
 		}
+		if stopped := ctx.Err(); stopped != nil { // an end that comes now may be one of the call
+			return keptFile{}, stopped
+		}
 		if errors.Is(err, io.EOF) {
 			return keptFile{Checksum: "sha256:" + hex.EncodeToString(hash.Sum(nil)), Size: size}, nil
 		}

@@ -119,16 +119,16 @@ func TestHostileFile(t *testing.T) {
 		{"a bomb", func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("Content-Encoding", "gzip")
 			z := gzip.NewWriter(w)
-			z.Write(make([]byte, 64<<20))
+			z.Write(make([]byte, 4<<20))
 			z.Close()
 		}, image.BadAnswer, "HOST sends more than 1 MiB, which is more than oakum downloads"},
-		{"a slow file", func(w http.ResponseWriter, req *http.Request) { pieces(w, req, 150*time.Millisecond) }, image.Unreachable, "HOST was not waited for: all downloads together may take 1 s"},
-		{"silence", func(_ http.ResponseWriter, req *http.Request) { <-req.Context().Done() }, image.Unreachable, "HOST sent nothing for 200 ms"},
+		{"a slow file", func(w http.ResponseWriter, req *http.Request) { pieces(w, req, 150*time.Millisecond) }, image.Unreachable, "HOST was not waited for: all downloads together may take 2 s"},
+		{"silence", func(_ http.ResponseWriter, req *http.Request) { <-req.Context().Done() }, image.Unreachable, "HOST sent nothing for 500 ms"},
 		{"silence in the middle", func(w http.ResponseWriter, req *http.Request) {
 			w.Write([]byte("x"))
 			w.(http.Flusher).Flush()
 			<-req.Context().Done()
-		}, image.Unreachable, "HOST sent nothing for 200 ms"},
+		}, image.Unreachable, "HOST sent nothing for 500 ms"},
 		{"less than it says", func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("Content-Length", "10")
 			w.Write([]byte("x"))
@@ -147,7 +147,7 @@ func TestHostileFile(t *testing.T) {
 		}, image.BadAnswer, "HOST leads to file://, which is not HTTPS"},
 	} {
 		t.Run(c.about, func(t *testing.T) {
-			s, r := fileServer(t, func(o *Options) { o.MaxFile, o.Timeout, o.FilesOverall = 1<<20, 200*time.Millisecond, time.Second }, c.handle)
+			s, r := fileServer(t, func(o *Options) { o.MaxFile, o.Timeout, o.FilesOverall = 1<<20, 500*time.Millisecond, 2*time.Second }, c.handle)
 			host = strings.TrimPrefix(s.URL, "https://")
 			url := s.URL + "/f"
 			wantFailure(t, resolve(t, r, fileWish(url))[url], c.kind, strings.ReplaceAll(c.text, "HOST", host))

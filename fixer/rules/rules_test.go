@@ -490,6 +490,8 @@ func kindOf(path string, data []byte) fixer.Kind {
 	switch {
 	case strings.HasSuffix(base, ".dockerignore"):
 		return fixer.Dockerignore
+	case base == "source-policy.json":
+		return fixer.Policy
 	case compose.IsEnvironment(base):
 		return fixer.Environment
 	case strings.Contains(path, ".github/workflows/") || strings.HasPrefix(base, "action.") || strings.HasSuffix(base, ".gitlab-ci.yml"):
