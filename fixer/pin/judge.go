@@ -92,6 +92,7 @@ func (at Place) answer(p *fixer.Pass, ref image.Reference, f *fixer.Finding) {
 	a, asked := p.Facts.Ask(ref, questions)
 	switch {
 	case a == nil:
+		f.AsksRegistry = at.Locked == "" && at.Write != nil
 	case a.Failure != nil && !a.Known(image.AskDigest):
 		f.Evidence = append(f.Evidence, failed(a))
 	case validDigest(a.Digest):
