@@ -99,8 +99,17 @@ type Recipe struct {
 
 // A Copy is a path that an image takes from the build.
 type Copy struct {
-	Path string
+	Path string // where the image has it
 	Why  string // what put it there, for people
+	From string // where the build has it, if elsewhere
+}
+
+// Source is where the build has what is copied.
+func (c Copy) Source() string {
+	if c.From != "" {
+		return c.From
+	}
+	return c.Path
 }
 
 // A Runtime is an image on which an application runs.
