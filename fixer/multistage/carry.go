@@ -80,7 +80,7 @@ func startsTool(a *stack.App, key string) bool {
 	return ok && called(a, tool)
 }
 
-var variableName = text.Regexp(`\$\{?(\w+)`)
+var variableName = text.Regexp(`\$\{?(\w+)\}?`)
 
 // userLine is the USER with which the first stage ended its work, for the second one; ""
 // where what follows says so itself, or nobody did.
