@@ -26,6 +26,9 @@ var projectFiles = text.WordSet(`package.json tsconfig.json nest-cli.json angula
 	go.mod Cargo.toml pom.xml build.gradle build.gradle.kts settings.gradle settings.gradle.kts
 	composer.json Gemfile Gemfile.lock .ruby-version global.json Procfile mkdocs.yml mkdocs.yaml vue.config.js .eleventy.js`)
 
+// scriptNames are usual names of scripts that a container starts.
+var scriptNames = text.WordSet("entrypoint docker-entrypoint start run boot launch")
+
 // isProject reports whether a file, by its name, says how an application is built
 // or started.
 func isProject(base string) bool {
@@ -41,7 +44,7 @@ func isProject(base string) bool {
 	case ".conf":
 		return strings.HasPrefix(base, "nginx") || base == "default.conf"
 	}
-	return projectFiles[base]
+	return projectFiles[base] || path.Ext(base) == "" && scriptNames[base]
 }
 
 // readProjects reads the files of the projects that Dockerfiles build: those in the

@@ -125,9 +125,9 @@ func (c *conversion) gate() error {
 	for _, i := range s.Instructions {
 		switch i.Keyword {
 		case "ONBUILD":
-			return stack.Refuse(stack.Trigger, i, "Move the triggers into the Dockerfiles that use this image", "ONBUILD acts in images built from this one, which are unknown here")
+			return stack.Refuse(stack.Trigger, i, "Move the triggers into the Dockerfiles that use this image", "the triggers of ONBUILD act in images built from this one, which are unknown here")
 		case "SHELL":
-			return stack.Refuse(stack.OtherShell, i, "Leave SHELL out, or write the second stage by hand", "SHELL changes what runs the commands")
+			return stack.Refuse(stack.OtherShell, i, "Leave SHELL out, or write the second stage by hand", "another shell runs the commands (SHELL)")
 		}
 	}
 	return nil
@@ -171,4 +171,10 @@ func lastBuilt(s *dockerfile.Stage) int {
 		}
 	}
 	return last
+}
+
+// toolchainOnly reports whether an image is for building and nothing else.
+func toolchainOnly(ref image.Reference) bool {
+	_, ok := toolchain(ref)
+	return ok
 }

@@ -32,9 +32,16 @@ func (p *partition) owned(cmd build.Command, at string) {
 func (c *conversion) ownedByUser(p *partition, st build.Step) {
 	user := c.app.Stage.UserAt(st.Instruction)
 	name, _, _ := strings.Cut(user.Text, ":")
-	if at := c.app.Absolute(st.Instruction, "."); user.At != nil && name != "root" && name != "0" && at != "" && c.copied(at) {
-		p.owners = append(p.owners, ownership{at, user.Text, true})
+	at := c.app.Absolute(st.Instruction, ".")
+	if user.At == nil || name == "root" || name == "0" || at == "" || !c.copied(at) {
+		return
 	}
+	for _, o := range p.owners {
+		if first, _, _ := strings.Cut(o.owner, ":"); o.all && first == name && within(at, o.path) {
+			return // with its group
+		}
+	}
+	p.owners = append(p.owners, ownership{at, user.Text, true})
 }
 
 // ownerOf is the owner that the build gave to a path and all below it.

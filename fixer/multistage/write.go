@@ -120,8 +120,22 @@ func (c *conversion) write(out *Conversion) error {
 	}
 	out.edits = append(edits, tailEdits...)
 	text.Sort(out.edits)
+	out.edits = joinedEdits(out.edits)
 	out.alters = append(out.alters, dockerfile.FieldBase, dockerfile.FieldStage, dockerfile.FieldUser, dockerfile.FieldEnv, dockerfile.FieldWorkdir)
 	return nil
+}
+
+// joinedEdits makes one edit of two that meet: what is cut, and what comes behind it.
+func joinedEdits(list []text.Edit) []text.Edit {
+	var out []text.Edit
+	for _, e := range list {
+		if n := len(out); n > 0 && out[n-1].End == e.Start {
+			out[n-1].End, out[n-1].New = e.End, out[n-1].New+e.New
+			continue
+		}
+		out = append(out, e)
+	}
+	return out
 }
 
 func refused(err error, at *dockerfile.Instruction) error {
@@ -205,7 +219,7 @@ func (c *conversion) stageLines(out *Conversion, head, tail, moved []*dockerfile
 		if cp.Owner != "" {
 			line += "--chown=" + cp.Owner + " "
 		}
-		lines = append(lines, line+cp.Path+" "+cp.Path)
+		lines = append(lines, line+cp.Source()+" "+cp.Path)
 	}
 	owned, err := c.ownedLines(out)
 	if err != nil {

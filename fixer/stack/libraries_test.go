@@ -22,7 +22,7 @@ var (
 
 // A debianPackage is what an index says of a package.
 type debianPackage struct {
-	name, section, source, version string
+	name, section, source string
 	depends                        []debianDependency
 }
 

@@ -113,15 +113,15 @@ func planPHP(a *App) (*Recipe, error) {
 		return nil, err
 	}
 	if len(extensions) > 0 {
-		r.Copies = append(r.Copies, Copy{phpExtensions, "the extensions that the build compiles"})
+		r.Copies = append(r.Copies, Copy{Path: phpExtensions, Why: "the extensions that the build compiles"})
 		r.Packages = a.nativeLibraries(phpLibraries, extensions)
 		r.Assumes = append(r.Assumes, "the extensions load no library besides those that the installed packages are for")
 		r.Breaks = append(r.Breaks, "An extension that loads a library which the second stage does not install")
 	}
 	if settings := phpSettingsPath(a, len(extensions) > 0); settings != "" {
-		r.Copies = append(r.Copies, Copy{settings, "the settings of PHP"})
+		r.Copies = append(r.Copies, Copy{Path: settings, Why: "the settings of PHP"})
 	}
-	r.Copies = append(r.Copies, Copy{dir, "the application with its packages"})
+	r.Copies = append(r.Copies, Copy{Path: dir, Why: "the application with its packages"})
 	r.Leaves = []string{"Composer", "development packages that only compiling extensions needs"}
 	if line := composerPrune(a); line != "" {
 		r.After = []string{line}

@@ -130,7 +130,7 @@ func planRuby(a *App) (*Recipe, error) {
 	}
 	r := &Recipe{
 		Whole: true, Programs: []string{"ruby", "bundle", "bundler", "gem", "rake", "irb", "*"},
-		Copies: []Copy{{home, "the gems"}, {a.Workdir, "the application"}},
+		Copies: []Copy{{Path: home, Why: "the gems"}, {Path: a.Workdir, Why: "the application"}},
 		Leaves: []string{"compilers and development packages that only installing gems needs"},
 	}
 	if groups := droppedGroups(a, gemfile.Data); groups != "" && first != nil {
@@ -276,6 +276,7 @@ func droppedGroups(a *App, gemfile []byte) string {
 		if w := rubyDoes(a, st, c); w != nil && w.Develops && c.Install == nil {
 			said = true // tests in the build need them
 		}
+		said = said || a.bootsInDevelopment(st, c)
 		for _, w := range c.Args() {
 			said = said || strings.HasPrefix(w.Value, "--without=")
 		}
@@ -296,6 +297,23 @@ func droppedGroups(a *App, gemfile []byte) string {
 		return `"` + strings.Join(out, ":") + `"`
 	}
 	return strings.Join(out, ":")
+}
+
+// bootsInDevelopment reports whether a command of a build starts Rails as it is in
+// development, when settings of it may name gems of that group.
+func (a *App) bootsInDevelopment(st build.Step, c build.Command) bool {
+	if !slices.Contains([]string{"rails", "rake"}, c.Program) && !(c.Program == "bundle" && c.Has("exec") && c.Has("rails", "rake", "bin/rails", "bin/rake")) {
+		return false
+	}
+	for _, name := range []string{"RAILS_ENV", "RACK_ENV"} {
+		if v, at := a.Build.Variable(a.Stage, st.Instruction, name); at != nil {
+			return v != "production"
+		}
+		if slices.ContainsFunc(slices.Concat(c.Assigns, c.Words), func(w dockerfile.Word) bool { return w.Value == name+"=production" }) {
+			return false
+		}
+	}
+	return true
 }
 
 // gemNames are the names of gems that the Gemfile, its lock file and the RUNs list.
