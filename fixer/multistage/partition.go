@@ -303,7 +303,7 @@ func (c *conversion) readPackages(p *partition, st build.Step, call *build.Packa
 			return stack.Refuse(stack.UnknownPackage, st.Instruction, "Name the packages", "line %d installs packages that a variable names (%s)", st.Instruction.Line, text.VisibleLine(name))
 		}
 		fate := stack.FateOf(c.app.Base, name)
-		if called(c.app, plain) && len(fate.Run) == 0 {
+		if c.called(plain) && len(fate.Run) == 0 {
 			fate = stack.Fate{Run: []string{name}, Sure: true} // git, where the container calls it
 		}
 		if fate.Sure && !slices.Contains(fate.Run, name) {

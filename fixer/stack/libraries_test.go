@@ -23,7 +23,7 @@ var (
 // A debianPackage is what an index says of a package.
 type debianPackage struct {
 	name, section, source string
-	depends                        []debianDependency
+	depends               []debianDependency
 }
 
 type debianDependency struct{ name, exactly string }
