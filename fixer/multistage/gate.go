@@ -27,7 +27,7 @@ func look(p *fixer.Pass) (*stack.App, bool) {
 func (c *conversion) gains() []string {
 	a := c.app
 	var out []string
-	if tool, ok := toolchain(a.Ref); ok {
+	if tool, ok := toolchain(a); ok {
 		out = append(out, "the "+tool)
 	} else if a.Base.Has("gcc") == image.Present && installs(a) {
 		out = append(out, "the compilers and version control tools of "+a.Ref.Familiar())
@@ -76,16 +76,27 @@ var compilers = text.WordSet(`gcc g++ clang llvm build-essential build-base alpi
 	default-jdk default-jdk-headless gfortran`)
 
 // toolchain names the toolchain that an image is for, where it is for building and
-// nothing else.
-func toolchain(ref image.Reference) (string, bool) {
-	slim := slices.Contains(ref.Words(), "slim")
+// nothing else, or where the file builds with it.
+func toolchain(a *stack.App) (string, bool) {
+	slim := slices.Contains(a.Ref.Words(), "slim")
 	name, ok := map[string]string{
-		image.DockerHub + "/library/golang": "Go toolchain", image.DockerHub + "/library/rust": "Rust toolchain", image.DockerHub + "/library/gcc": "compilers",
-		image.DockerHub + "/library/maven": "JDK and Maven", image.DockerHub + "/library/gradle": "JDK and Gradle", "mcr.microsoft.com/dotnet/sdk": ".NET SDK",
+		image.DockerHub + "/library/golang": "Go toolchain", image.DockerHub + "/library/rust": "Rust toolchain", image.DockerHub + "/rustlang/rust": "Rust toolchain",
+		image.DockerHub + "/library/gcc": "compilers", image.DockerHub + "/library/maven": "JDK and Maven", image.DockerHub + "/library/gradle": "JDK and Gradle",
+		"mcr.microsoft.com/dotnet/sdk": ".NET SDK", "mcr.microsoft.com/dotnet/core/sdk": ".NET SDK",
 		image.DockerHub + "/library/haskell": "Haskell toolchain", image.DockerHub + "/library/swift": "Swift toolchain",
-	}[ref.Name()]
-	return name, ok && !(slim && strings.HasSuffix(ref.Repository, "swift"))
+	}[a.Ref.Name()]
+	if !ok && jdks[a.Ref.Repository] && a.Ref.Registry == image.DockerHub {
+		a.Commands(func(_ build.Step, c build.Command) { ok = ok || javaBuilders[c.Program] })
+		return "JDK", ok
+	}
+	return name, ok && !(slim && strings.HasSuffix(a.Ref.Repository, "swift"))
 }
+
+// jdks are images that have a JDK and are used to run as well as to build.
+var jdks = text.WordSet("library/eclipse-temurin library/openjdk library/amazoncorretto")
+
+// javaBuilders are programs that need a JDK.
+var javaBuilders = text.WordSet("mvn mvnw gradle gradlew javac")
 
 // listed joins names for people, the first few of them.
 func listed(names []string, most int) string {

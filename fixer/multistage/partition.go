@@ -23,11 +23,19 @@ type partition struct {
 	extra    []stack.Copy      // paths outside the application that the build fills
 	owners   map[string]string // owner by path, of chown -R
 	system   bool              // setup does more than make accounts
+	builds   []string          // directories in which the tools of the stack run
 }
 
 // partition reads what each step does. The error is a [*stack.Refusal].
 func (c *conversion) partition() (*partition, error) {
 	p := &partition{owners: map[string]string{}}
+	for _, st := range c.app.Steps {
+		for _, cmd := range st.Commands {
+			if dir := c.app.Absolute(st.Instruction, "."); dir != "" && !systemDirs[dir] && c.stack.Does(c.app, st, cmd) != nil {
+				p.builds = appendOnce(p.builds, dir)
+			}
+		}
+	}
 	for _, i := range c.app.Stage.Instructions {
 		var err error
 		switch i.Keyword {
@@ -204,8 +212,12 @@ func (c *conversion) placed(p *partition, st build.Step, cmd build.Command, path
 				}
 			}
 			continue
-		case passing(at):
+		case passing(at), c.prepares(p, cmd, at):
 			continue
+		case cmd.Program == "chown" && cmd.Has("-R", "--recursive") && slices.ContainsFunc(c.recipe.Copies, func(have stack.Copy) bool { return within(have.Path, at) }):
+			if names := cmd.Arguments().Names(); len(names) > 1 {
+				p.owners[at] = names[0]
+			}
 		}
 		if placing[cmd.Program] || cmd.Program == "" || cmd.Program == "echo" || cmd.Program == "printf" || cmd.Program == "cat" {
 			out, p.system = settles, true
@@ -283,7 +295,7 @@ func (c *conversion) readCopy(p *partition, i *dockerfile.Instruction) error {
 	if to == "" || last.Dynamic {
 		return stack.Refuse(stack.UnknownOutput, i, "Name the directory without a variable", "line %d copies to %s, which a variable decides", i.Line, text.VisibleLine(last.Raw))
 	}
-	if c.copied(to) || passing(to) || !c.recipe.Whole && c.onlySources(i, to) {
+	if c.copied(to) || passing(to) || !c.recipe.Whole && c.onlySources(p, i, to) {
 		return nil
 	}
 	into := strings.HasSuffix(last.Value, "/") || len(i.Words) > 2 || systemDirs[to]
@@ -307,9 +319,19 @@ func (c *conversion) readCopy(p *partition, i *dockerfile.Instruction) error {
 
 // onlySources reports whether COPY puts sources where the program is compiled, which
 // the running application does not need as a whole.
-func (c *conversion) onlySources(i *dockerfile.Instruction, to string) bool {
+func (c *conversion) onlySources(p *partition, i *dockerfile.Instruction, to string) bool {
 	_, from := i.Flag("from")
-	return !from && c.app.Workdir != "" && (within(to, c.app.Workdir) || within(to, "/go/src") || within(to, "/src") || within(to, "/usr/src") || within(to, "/build"))
+	if from || c.app.Workdir == "" {
+		return false
+	}
+	built := slices.ContainsFunc(p.builds, func(dir string) bool { return within(to, dir) || within(dir, to) && !systemDirs[to] })
+	return built || within(to, c.app.Workdir) || within(to, "/go/src") || within(to, "/src") || within(to, "/usr/src") || within(to, "/build")
+}
+
+// prepares reports whether a command changes sources for the build, and nothing that is
+// copied: chmod +x mvnw.
+func (c *conversion) prepares(p *partition, cmd build.Command, at string) bool {
+	return !c.recipe.Whole && cmd.Program != "mkdir" && slices.ContainsFunc(p.builds, func(dir string) bool { return at != dir && within(at, dir) })
 }
 
 func (c *conversion) isDir(source string) bool {
