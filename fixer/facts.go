@@ -16,7 +16,7 @@ import (
 // nothing answers yet is noted as a wish, for whoever may ask registries.
 type Facts struct {
 	// Answers are what registries said, by the full form of the reference:
-	// "example.org/app:1.27".
+	// "example.org/app:1.27". Those about files are under their addresses.
 	Answers map[string]*image.Answer
 
 	// Source is the address under which people find the repository, such as
@@ -33,6 +33,10 @@ type Facts struct {
 	// Signatures says that the person wants to know who signed the images.
 	Signatures bool
 
+	// Checksums says that the person lets files be downloaded, so that their checksums can
+	// be written.
+	Checksums bool
+
 	// Freshen says that the person asked for newer images behind the tags that are
 	// pinned.
 	Freshen bool
@@ -41,7 +45,7 @@ type Facts struct {
 	imaged sync.Map // names whose configuration was asked for where it is needed
 
 	mu     sync.Mutex
-	wishes map[string]image.Wish // by the full form of the reference
+	wishes map[string]image.Wish // by [image.Wish.Key]
 
 	byDigest map[string]*image.Answer // about tags, by repository and digest; nil before the first question
 }
@@ -171,6 +175,26 @@ func (f *Facts) Ask(ref image.Reference, questions image.Question) (*image.Answe
 	return a, false
 }
 
+// AskFile returns what the download of a file brought, and whether that is known or
+// failed. Where the person lets files be downloaded, what is not known is a wish from
+// then on.
+func (f *Facts) AskFile(url string) (*image.Answer, bool) {
+	a := f.Answers[url]
+	if a.Answers(image.AskFile) {
+		return a, true
+	}
+	if !f.Checksums {
+		return nil, false
+	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.wishes == nil {
+		f.wishes = map[string]image.Wish{}
+	}
+	f.wishes[url] = image.Wish{URL: url, Ask: image.AskFile}
+	return nil, false
+}
+
 // Wishes returns what was asked and is not answered, sorted by reference.
 func (f *Facts) Wishes() []image.Wish {
 	f.mu.Lock()
@@ -190,5 +214,5 @@ func (f *Facts) With(answers ...*image.Answer) *Facts {
 	for _, a := range answers {
 		all[a.Ref] = all[a.Ref].With(a)
 	}
-	return &Facts{Answers: all, Source: f.Source, MinAge: f.MinAge, Freshen: f.Freshen, Signatures: f.Signatures, AllowedRegistries: f.AllowedRegistries}
+	return &Facts{Answers: all, Source: f.Source, MinAge: f.MinAge, Freshen: f.Freshen, Signatures: f.Signatures, Checksums: f.Checksums, AllowedRegistries: f.AllowedRegistries}
 }

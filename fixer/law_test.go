@@ -85,11 +85,14 @@ var lawRooms = map[string][]string{
 	// It runs a vulnerability scanner that is installed, and nothing else.
 	"fixer/scanner": {"fixer/text"},
 
+	// It builds and starts images with a container engine, and asks their ports.
+	"fixer/prove": {"fixer", "fixer/engine", "fixer/build", "fixer/container", "fixer/topology", "fixer/buildcontext", "fixer/compose", "fixer/kube", "fixer/dockerfile", "fixer/yamldoc", "fixer/secret", "fixer/disk", "fixer/text"},
+
 	// The way to the network: what registries say of images.
 	"fixer/registry": {"fixer/image", "fixer/disk", "fixer/text"},
 
 	// What a command or an interface does with a repository.
-	"fixer/project": {"fixer", "fixer/registry", "fixer/scanner", "fixer/image", "fixer/discover", "fixer/disk", "fixer/engine", "fixer/git", "fixer/report", "fixer/workspace", "fixer/text"},
+	"fixer/project": {"fixer", "fixer/registry", "fixer/scanner", "fixer/prove", "fixer/image", "fixer/discover", "fixer/disk", "fixer/engine", "fixer/git", "fixer/report", "fixer/workspace", "fixer/text"},
 
 	// An interface shows what the engine says and records decisions. It knows
 	// no rule, no document and no disk: reading and writing are given to it. What
@@ -99,7 +102,7 @@ var lawRooms = map[string][]string{
 	"tui/linemode": {"tui/review", "fixer", "fixer/engine", "fixer/report", "fixer/text"},
 
 	// Commands read flags, call, print and exit.
-	"cmd": {"tui", "fixer", "fixer/scanner", "fixer/engine", "fixer/project", "fixer/report", "fixer/rules", "fixer/text", "templates"},
+	"cmd": {"tui", "fixer", "fixer/scanner", "fixer/prove", "fixer/engine", "fixer/project", "fixer/report", "fixer/rules", "fixer/text", "templates"},
 
 	"templates": {},
 }
@@ -131,6 +134,9 @@ func forbidden(room string) [][]string {
 	case room == "fixer/registry":
 		// It asks registries, keeps their answers and runs credential helpers.
 		return [][]string{chance, charm, {"unsafe", "plugin"}}
+	case room == "fixer/prove":
+		// It starts an engine and asks the ports of what it has started.
+		return [][]string{chance, charm, {"crypto/tls", "github.com/google/go-containerregistry/...", "unsafe", "plugin"}}
 	case room == "fixer/project", room == "fixer/scanner":
 		// They start programs: the person's editor and browser, and a scanner.
 		return [][]string{network, chance, charm}
@@ -351,6 +357,12 @@ func TestLawIsTight(t *testing.T) {
 		{"fixer/scanner", "os/exec", true},
 		{"fixer/scanner", "net/http", false},
 		{"fixer/scanner", "github.com/oakum-sec/oakum/fixer", false},
+		{"fixer/prove", "os/exec", true},
+		{"fixer/prove", "net/http", true},
+		{"fixer/prove", "math/rand/v2", false},
+		{"fixer/prove", "github.com/oakum-sec/oakum/fixer/project", false},
+		{"fixer/rules/compose", "github.com/oakum-sec/oakum/fixer/prove", false},
+		{"tui", "github.com/oakum-sec/oakum/fixer/prove", false},
 		{"fixer/workspace", "os", true},
 		{"fixer/workspace", "os/exec", false},
 		{"fixer/workspace", "net/http", false},

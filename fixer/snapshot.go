@@ -127,6 +127,8 @@ func (f *File) parse() *Skip {
 		if ext := path.Ext(f.Path); ext == ".yml" || ext == ".yaml" {
 			f.YAML, err = yamldoc.Parse(f.Data)
 		}
+	case Policy:
+		f.YAML, err = yamldoc.Parse(f.Data)
 	case Kubernetes:
 		if f.YAML, err = yamldoc.ParseWhere(f.Data, kube.Relevant); err == nil {
 			f.Objects = kube.Parse(f.YAML)

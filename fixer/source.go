@@ -39,13 +39,21 @@ const (
 	// Environment files give values to the variables of Compose files: .env, and
 	// others that people use in its place. Their data is names alone: no value is kept.
 	Environment Kind = "environment"
+
+	// Policy files are source policies of BuildKit, which can give an image that a
+	// Dockerfile names its digest.
+	Policy Kind = "policy"
 )
 
 // Checked reports whether findings can be in files of the kind. An ignore file, the
-// configuration of a bot, an environment file and the files of a project are evidence
-// about others.
+// configuration of a bot, an environment file, a source policy and the files of a
+// project are evidence about others.
 func (k Kind) Checked() bool {
-	return k != Dockerignore && k != Updates && k != Environment && k != Project
+	switch k {
+	case Dockerignore, Updates, Environment, Policy, Project:
+		return false
+	}
+	return true
 }
 
 // Manifests is the kind of a rule, not of a file: it looks at every Compose file

@@ -56,6 +56,13 @@ func (l *progressLine) report(stage project.Stage, p fixer.Progress) {
 	}
 }
 
+// say shows what is done now, at once: it takes long. It must be safe to show.
+func (l *progressLine) say(doing string) {
+	if doing != "" {
+		l.report(project.Stage(doing), fixer.Progress{})
+	}
+}
+
 func (l *progressLine) draw(wait time.Duration, quit, done chan struct{}) {
 	defer close(done)
 	shown := false

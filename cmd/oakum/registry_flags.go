@@ -34,6 +34,7 @@ func (f *registryFlags) add(cmd *cobra.Command) {
 	r := &f.lookup.Registry
 	cmd.Flags().BoolVar(&r.Refresh, "refresh", false, "ask again what was asked before")
 	cmd.Flags().BoolVar(&f.lookup.Signatures, "signatures", false, "also ask which signatures, attestations and SBOMs the images have")
+	cmd.Flags().BoolVar(&f.lookup.Checksums, "checksums", false, "also download the files that ADD takes from HTTPS servers, to write their checksums")
 	cmd.Flags().IntVar(&f.lookup.MinAge, "min-age", 0, "pin only images that are at least this many `DAYS` old")
 	cmd.Flags().StringArrayVar(&f.mirrors, "mirror", nil, "ask another registry in place of one: `HOST=MIRROR`")
 	cmd.Flags().StringArrayVar(&r.PlainHTTP, "plain-http", nil, "ask this `HOST` without TLS")

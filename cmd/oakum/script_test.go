@@ -2,10 +2,14 @@ package main
 
 import (
 	"flag"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
 )
@@ -24,6 +28,8 @@ func TestMain(m *testing.M) {
 // own folder, home and state, and a git that reads no configuration.
 func TestScripts(t *testing.T) {
 	registry := startRegistry(t)
+	app := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { fmt.Fprintln(w, "hello at", time.Now()) }))
+	t.Cleanup(app.Close) // after the scripts, which go on when this function has returned
 	testscript.Run(t, testscript.Params{
 		Dir:                 "../../testdata/script",
 		UpdateScripts:       *update,
@@ -36,7 +42,8 @@ func TestScripts(t *testing.T) {
 			e.Setenv("XDG_CACHE_HOME", filepath.Join(home, "cache"))
 			e.Setenv("OAKUM_OFFLINE", "1")
 			e.Setenv("REGISTRY", registry)
-			e.Setenv("EMPTY", emptyDigest(t)) // of an image that a tag no longer points to
+			e.Setenv("APP", strings.TrimPrefix(app.URL, "http://")) // what a container serves
+			e.Setenv("EMPTY", emptyDigest(t))                       // of an image that a tag no longer points to
 			e.Setenv("GIT_CONFIG_GLOBAL", os.DevNull)
 			e.Setenv("GIT_CONFIG_NOSYSTEM", "1")
 			for _, who := range []string{"AUTHOR", "COMMITTER"} {

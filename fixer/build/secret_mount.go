@@ -39,7 +39,7 @@ func (b *Build) MountSecret(name string) (*SecretMount, string) {
 			return nil, fmt.Sprintf("line %d declares the variable before FROM, for every stage", i.Line)
 		}
 	}
-	if why := envMounts(f); why != "" {
+	if why := FrontendBefore(f, 10, "secrets as variables need"); why != "" {
 		return nil, why
 	}
 	for _, s := range f.Stages {
@@ -154,31 +154,4 @@ func (m *SecretMount) Lines() string {
 		return "line " + lines[0]
 	}
 	return "lines " + strings.Join(lines, ", ")
-}
-
-var frontend = text.Regexp(`^(?:docker\.io/)?docker/dockerfile(?:-upstream)?(?::([^@]*))?(?:@.*)?$`)
-
-// envMounts says why the frontend that reads the file may not take a secret as
-// a variable, which came with version 1.10, or gives "". A version of one
-// number is the newest of its kind; without a directive the engine's own counts.
-func envMounts(f *dockerfile.File) string {
-	d, ok := f.Directive("syntax")
-	if !ok {
-		return ""
-	}
-	at := frontend().FindStringSubmatch(d.Value)
-	if at == nil {
-		return fmt.Sprintf("line %d uses the frontend %s, whose features are unknown", d.Line, d.Value)
-	}
-	version, _, _ := strings.Cut(at[1], "-")
-	parts := strings.Split(version, ".")
-	if version == "" || version == "latest" || version == "labs" || version == "1" {
-		return ""
-	}
-	if major, err := strconv.Atoi(parts[0]); err == nil && len(parts) > 1 {
-		if minor, err := strconv.Atoi(parts[1]); err == nil && (major > 1 || minor >= 10) {
-			return ""
-		}
-	}
-	return fmt.Sprintf("line %d uses the frontend %s, and secrets as variables need version 1.10", d.Line, d.Value)
 }

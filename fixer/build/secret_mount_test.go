@@ -17,7 +17,7 @@ func TestFrontend(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if why := envMounts(f); (why == "") != takes {
+		if why := FrontendBefore(f, 10, "secrets as variables need"); (why == "") != takes {
 			t.Errorf("%s: %q", name, why)
 		}
 	}

@@ -16,6 +16,10 @@ import (
 // one is larger.
 const maxUpdates = 1 << 20
 
+// policyName is what a source policy of BuildKit is called here. BuildKit has no name for
+// it: a build is told.
+const policyName = "source-policy.json"
+
 // packageJSON can hold a section for Renovate. Only the one at the root is looked
 // into.
 const packageJSON = "package.json"
@@ -25,6 +29,9 @@ const packageJSON = "package.json"
 func classifyPath(p string) nameHint {
 	if isUpdates(p) {
 		return nameHint{kind: fixer.Updates, sure: true}
+	}
+	if path.Base(p) == policyName {
+		return nameHint{kind: fixer.Policy, sure: true}
 	}
 	if isYAML(p) && isWorkflow(p) {
 		return nameHint{kind: fixer.Workflow}
@@ -95,6 +102,22 @@ func readUpdates(root *os.Root, c candidate, limit int64) *fixer.Source {
 	}
 	if src.Skip != nil {
 		src.Data = nil // of one that is too large, its head
+	}
+	return src
+}
+
+// readPolicy reads a source policy; nil when it is none.
+func readPolicy(root *os.Root, c candidate, limit int64) *fixer.Source {
+	src := &fixer.Source{Path: c.path, Kind: fixer.Policy, Skip: c.skip}
+	if src.Skip == nil {
+		src.Data, src.Skip = disk.Read(root, c.path, min(maxUpdates, limit))
+	}
+	if src.Skip != nil {
+		src.Data = nil
+		return src
+	}
+	if !bytes.Contains(src.Data, []byte(`"rules"`)) || !bytes.Contains(src.Data, []byte(`"selector"`)) {
+		return nil
 	}
 	return src
 }

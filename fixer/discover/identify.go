@@ -23,6 +23,12 @@ func identify(root *os.Root, c candidate, limit int64) *fixer.Source {
 		}
 		c.hint = classify(path.Base(c.path)) // a package.json as any other
 	}
+	if c.hint.kind == fixer.Policy {
+		if src := readPolicy(root, c, limit); src != nil {
+			return src
+		}
+		c.hint = classify(path.Base(c.path))
+	}
 	src := &fixer.Source{Path: c.path, Kind: c.hint.kind}
 	isJSON := strings.EqualFold(path.Ext(c.path), ".json")
 	shown := c.named || c.hint.sure || (c.hint.kind != fixer.Dockerfile && !isJSON)

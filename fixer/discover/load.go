@@ -53,9 +53,9 @@ type Options struct {
 // in what they include and extend, kustomizations the patches they name, and
 // Dockerfiles the ignore files of their builds with the names of the files
 // these may be sent. The configuration of Renovate and of Dependabot is read
-// as evidence, and so are the names of the variables in the .env files that Compose
-// takes values from, and the files that say how the application of a Dockerfile is
-// built and started.
+// as evidence, and so are source policies of BuildKit (source-policy.json), the names of
+// the variables in the .env files that Compose takes values from, and the files that say
+// how the application of a Dockerfile is built and started.
 //
 // A path that is given is never ignored, and a file that is given is looked
 // into whatever its name. Errors are only what makes the run impossible: a

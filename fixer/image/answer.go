@@ -27,13 +27,16 @@ const (
 
 	// AskSignatures is what is attached to the digest: Signatures.
 	AskSignatures
+
+	// AskFile is about a file that a build downloads, and about no image: File.
+	AskFile
 )
 
 // An Answer is what a registry said of one reference, at one moment. Which fields
 // have a meaning follows from what was asked. It is shared and must not be
 // changed.
 type Answer struct {
-	Ref   string    // full form, [Reference.String]: "docker.io/library/nginx:1.27"
+	Ref   string    // [Wish.Key]: "docker.io/library/nginx:1.27", or the address of a file
 	Asked Question  // the questions that are answered, or failed
 	At    time.Time // when the registry said so, UTC; long ago where it was kept since
 
@@ -57,6 +60,14 @@ type Answer struct {
 	Created time.Time // of the configuration, UTC; zero where it does not say, or says 1970
 
 	Signatures *Signatures // nil when it was not asked
+
+	File *RemoteFile // nil when it was not asked
+}
+
+// RemoteFile is what a download brought.
+type RemoteFile struct {
+	Checksum string // "sha256:…"
+	Size     int64  // bytes
 }
 
 // Pinned is what a registry says of the digest that a reference has.
@@ -153,6 +164,9 @@ func (a *Answer) With(later *Answer) *Answer {
 	if later.Signatures != nil {
 		sum.Signatures = later.Signatures
 	}
+	if later.File != nil {
+		sum.File = later.File
+	}
 	return &sum
 }
 
@@ -160,14 +174,27 @@ func (a *Answer) With(later *Answer) *Answer {
 type Wish struct {
 	Ref Reference
 	Ask Question
+
+	// URL is the address of a file, which is asked about with AskFile alone. Ref is
+	// empty then.
+	URL string
 }
 
-// SortWishes sorts by reference and joins those of one reference.
+// Key is what the wish is about: the full form of the reference, or the address of a
+// file.
+func (w Wish) Key() string {
+	if w.URL != "" {
+		return w.URL
+	}
+	return w.Ref.String()
+}
+
+// SortWishes sorts by what they are about and joins those about one thing.
 func SortWishes(wishes []Wish) []Wish {
-	slices.SortStableFunc(wishes, func(a, b Wish) int { return strings.Compare(a.Ref.String(), b.Ref.String()) })
+	slices.SortStableFunc(wishes, func(a, b Wish) int { return strings.Compare(a.Key(), b.Key()) })
 	out := wishes[:0]
 	for _, w := range wishes {
-		if n := len(out); n > 0 && out[n-1].Ref.String() == w.Ref.String() {
+		if n := len(out); n > 0 && out[n-1].Key() == w.Key() {
 			out[n-1].Ask |= w.Ask
 			continue
 		}

@@ -159,6 +159,29 @@ func (c *conversion) editTail(out *Conversion, tail []*dockerfile.Instruction) (
 			edits = append(edits, e...)
 		}
 	}
+	start, err := c.startEdits(out, tail)
+	return append(edits, start...), err
+}
+
+// startEdits writes what the container starts on this image, where it is not what it
+// started before.
+func (c *conversion) startEdits(out *Conversion, tail []*dockerfile.Instruction) ([]text.Edit, error) {
+	words, at := out.Runtime.Start, c.app.StartsIn
+	if len(words) == 0 {
+		return nil, nil
+	}
+	if at == nil || !slices.Contains(tail, at) || c.app.Stage.Entrypoint().At != nil && c.app.Stage.Cmd().At != nil {
+		return nil, stack.Refuse(stack.UnknownStart, at, "Name the command in one CMD or ENTRYPOINT at the end of the file", "the command of the container cannot be replaced where it is")
+	}
+	quoted := make([]string, len(words))
+	for k, w := range words {
+		quoted[k] = dockerfile.Quote(w)
+	}
+	edits, err := c.app.File.ReplaceArgs(at, "["+strings.Join(quoted, ", ")+"]")
+	if err != nil {
+		return nil, refused(err, at)
+	}
+	out.alters = append(out.alters, dockerfile.FieldCmd, dockerfile.FieldEntrypoint)
 	return edits, nil
 }
 

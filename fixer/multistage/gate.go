@@ -16,10 +16,20 @@ import (
 
 // look opens a file that has one stage, which somebody runs.
 func look(p *fixer.Pass) (*stack.App, bool) {
-	if p.File == nil || p.File.Dockerfile == nil || build.ForDevelopment(p.File.Path, p.File.Dockerfile.Final()) {
+	if p.File == nil || p.File.Dockerfile == nil || forDevelopment(p.File.Path, p.File.Dockerfile.Final()) {
 		return nil, false
 	}
 	return stack.Open(p)
+}
+
+// forDevelopment reports whether the only stage of a file is for development. A name
+// that says that others start from it, or copy from it, does not hold where it is the
+// only one.
+func forDevelopment(file string, s *dockerfile.Stage) bool {
+	if slices.Contains([]string{"base", "build", "builder"}, strings.ToLower(s.Name)) {
+		return build.ForDevelopment(file, &dockerfile.Stage{})
+	}
+	return build.ForDevelopment(file, s)
 }
 
 // gains are what would leave the image: tools of the base, and packages that only

@@ -212,7 +212,7 @@ func (c *conversion) placed(p *partition, st build.Step, cmd build.Command, path
 				}
 			}
 			continue
-		case passing(at), c.prepares(p, cmd, at):
+		case passing(at), c.prepares(p, cmd, at), c.madeByWorkdir(cmd, at):
 			continue
 		case cmd.Program == "chown" && cmd.Has("-R", "--recursive") && slices.ContainsFunc(c.recipe.Copies, func(have stack.Copy) bool { return within(have.Path, at) }):
 			if names := cmd.Arguments().Names(); len(names) > 1 {
@@ -326,6 +326,12 @@ func (c *conversion) onlySources(p *partition, i *dockerfile.Instruction, to str
 	}
 	built := slices.ContainsFunc(p.builds, func(dir string) bool { return within(to, dir) || within(dir, to) && !systemDirs[to] })
 	return built || within(to, c.app.Workdir) || within(to, "/go/src") || within(to, "/src") || within(to, "/usr/src") || within(to, "/build")
+}
+
+// madeByWorkdir reports whether mkdir makes a directory that WORKDIR makes, too, and
+// would fail where it is there.
+func (c *conversion) madeByWorkdir(cmd build.Command, at string) bool {
+	return cmd.Program == "mkdir" && !cmd.Has("-p", "--parents") && c.app.Workdir != "" && within(c.app.Workdir, at)
 }
 
 // prepares reports whether a command changes sources for the build, and nothing that is

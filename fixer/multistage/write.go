@@ -151,7 +151,7 @@ func (c *conversion) write(out *Conversion) error {
 	}
 	out.edits = append(edits, tailEdits...)
 	text.Sort(out.edits)
-	out.alters = []dockerfile.Field{dockerfile.FieldBase, dockerfile.FieldStage, dockerfile.FieldUser, dockerfile.FieldEnv, dockerfile.FieldWorkdir}
+	out.alters = append(out.alters, dockerfile.FieldBase, dockerfile.FieldStage, dockerfile.FieldUser, dockerfile.FieldEnv, dockerfile.FieldWorkdir)
 	if c.resetsEntrypoint(out.Runtime) {
 		out.alters = append(out.alters, dockerfile.FieldEntrypoint)
 	}
@@ -246,7 +246,11 @@ func (c *conversion) stageLines(out *Conversion, head, tail, moved []*dockerfile
 		if cp.Owner != "" {
 			line += "--chown=" + cp.Owner + " "
 		}
-		lines = append(lines, line+cp.Path+" "+cp.Path)
+		to := cp.To
+		if to == "" {
+			to = cp.Path
+		}
+		lines = append(lines, line+cp.Path+" "+to)
 	}
 	user, err := c.userLine(out, head, tail)
 	if err != nil {

@@ -27,6 +27,9 @@ type Lookup struct {
 	// Signatures asks what is attached to the images, too.
 	Signatures bool
 
+	// Checksums lets files that builds add be downloaded, too.
+	Checksums bool
+
 	// MinAge is how many days old an image must be to be pinned; 0 for any.
 	MinAge int
 }
@@ -69,26 +72,54 @@ func (l Lookup) newSearch() (*search, error) {
 func (s *search) wishes(snap *fixer.Snapshot, facts *fixer.Facts) []image.Wish {
 	var out []image.Wish
 	for _, w := range facts.Wishes() {
-		key := w.Ref.String()
-		w.Ask &^= s.asked[key]
-		if b, here := snap.Topology().ImageBuild(w.Ref.Raw); w.Ask == 0 || here && b.Certain {
+		w.Ask &^= s.asked[w.Key()]
+		if b, here := snap.Topology().ImageBuild(w.Ref.Raw); w.Ask == 0 || w.URL == "" && here && b.Certain {
 			continue
 		}
 		out = append(out, w)
 	}
 	for _, w := range out {
-		s.asked[w.Ref.String()] |= w.Ask
+		s.asked[w.Key()] |= w.Ask
 	}
 	return out
 }
 
 // announcement says who is about to be asked, "" where nobody is.
 func (s *search) announcement(wishes []image.Wish) string {
-	hosts := s.resolver.Hosts(wishes)
-	if len(hosts) == 0 {
-		return ""
+	images, files := apart(wishes)
+	var said []string
+	if hosts := s.resolver.Hosts(images); len(hosts) > 0 {
+		said = append(said, fmt.Sprintf("Asking %s about %s", strings.Join(hosts, ", "), counted(images)))
 	}
-	return fmt.Sprintf("Asking %s about %s", strings.Join(hosts, ", "), text.Count(len(wishes), "image", "images"))
+	if hosts := s.resolver.Hosts(files); len(hosts) > 0 {
+		said = append(said, fmt.Sprintf("Downloading %s from %s to compute the checksum", counted(files), strings.Join(hosts, ", ")))
+	}
+	return strings.Join(said, ". ")
+}
+
+// apart parts wishes about images from those about files.
+func apart(wishes []image.Wish) (images, files []image.Wish) {
+	for _, w := range wishes {
+		if w.URL != "" {
+			files = append(files, w)
+		} else {
+			images = append(images, w)
+		}
+	}
+	return images, files
+}
+
+// counted says how many images and files wishes are about.
+func counted(wishes []image.Wish) string {
+	images, files := apart(wishes)
+	said := text.Count(len(images), "image", "images")
+	switch {
+	case len(files) == 0:
+		return said
+	case len(images) == 0:
+		return text.Count(len(files), "file", "files")
+	}
+	return said + " and " + text.Count(len(files), "file", "files")
 }
 
 // take notes an answer and reports whether it is news.
@@ -241,7 +272,7 @@ func (s *search) stream(ctx context.Context, snap *fixer.Snapshot, facts *fixer.
 	if s.offline {
 		return
 	}
-	said := fmt.Sprintf("Registries answered for %d of %s", s.answered, text.Count(len(wishes), "image", "images"))
+	said := fmt.Sprintf("Registries answered for %d of %s", s.answered, counted(wishes))
 	if len(s.outcome()) > 0 {
 		said += "; findings say why" // a line of the screen has no room for reasons
 	}

@@ -94,7 +94,7 @@ func open(ctx context.Context, o Options, progress func(Stage, fixer.Progress)) 
 	}
 	snap := fixer.NewSnapshot(loaded.Sources, loaded.Names...)
 	facts := factsOf(loaded.Root, o.AllowedRegistries)
-	facts.MinAge, facts.Freshen, facts.Signatures = o.Lookup.MinAge, o.Selection.Freshens(), o.Lookup.Signatures
+	facts.MinAge, facts.Freshen, facts.Signatures, facts.Checksums = o.Lookup.MinAge, o.Selection.Freshens(), o.Lookup.Signatures, o.Lookup.Checksums
 	p.session = engine.NewSession(snap, facts, o.Selection.run)
 	say := o.Say
 	if say == nil {

@@ -43,6 +43,9 @@ func (a *asking) used(at time.Time) {
 // answer answers one wish. It reports whether it could do so without a network that
 // may not be used.
 func (run *run) answer(ctx context.Context, w image.Wish) (*image.Answer, bool) {
+	if w.URL != "" {
+		return run.file(ctx, w)
+	}
 	out := &image.Answer{Ref: w.Ref.String(), Asked: w.Ask}
 	if !run.r.allowed(w.Ref) {
 		out.At = run.r.options.Now().UTC()

@@ -10,6 +10,8 @@
 //     that host names. Redirects carry none, lead to no private address from a public
 //     host, and are few. Plain HTTP is for loopback addresses and hosts that were
 //     named for it.
+//   - A file that a build downloads is downloaded without credentials, from public
+//     addresses alone, to compute its checksum. It is not kept.
 //   - Time and memory are bounded, whatever a registry says: the length of a
 //     body, the time of a call and of a run, pages, tags, redirects, attempts.
 //   - A digest that names bytes which were read was computed from them. What is

@@ -40,7 +40,7 @@ func asFailure(err error) *failure {
 }
 
 // connectionFailure says in words why a call brought no answer.
-func connectionFailure(h *host, err error, timeout time.Duration) *failure {
+func connectionFailure(shown string, err error, timeout time.Duration) *failure {
 	var already *failure
 	if errors.As(err, &already) {
 		return already
@@ -57,19 +57,19 @@ func connectionFailure(h *host, err error, timeout time.Duration) *failure {
 	)
 	switch {
 	case errors.Is(err, context.Canceled):
-		f.Text = h.shown + " was not waited for"
+		f.Text = shown + " was not waited for"
 	case errors.As(err, &dns) && dns.IsNotFound:
-		f.Text, f.down = h.shown+" cannot be found: there is no such host, or no network", true
+		f.Text, f.down = shown+" cannot be found: there is no such host, or no network", true
 	case errors.As(err, &unknown), errors.As(err, &hostname), errors.As(err, &verify):
-		f.Text, f.down = h.shown+" has a certificate that is not trusted here: "+clean(rootOf(err).Error()), true
+		f.Text, f.down = shown+" has a certificate that is not trusted here: "+clean(rootOf(err).Error()), true
 	case errors.As(err, &record):
-		f.Text, f.down = h.shown+" does not speak TLS", true
+		f.Text, f.down = shown+" does not speak TLS", true
 	case errors.Is(err, context.DeadlineExceeded), errors.As(err, &timed) && timed.Timeout():
-		f.Text, f.down = fmt.Sprintf("%s did not answer within %s", h.shown, inWords(timeout)), true
+		f.Text, f.down = fmt.Sprintf("%s did not answer within %s", shown, inWords(timeout)), true
 	case errors.As(err, &op) && op.Op == "proxyconnect":
-		f.Text, f.down = h.shown+" cannot be reached through the proxy: "+clean(rootOf(err).Error()), true
+		f.Text, f.down = shown+" cannot be reached through the proxy: "+clean(rootOf(err).Error()), true
 	default:
-		f.Text, f.down = h.shown+" cannot be reached: "+clean(rootOf(err).Error()), true
+		f.Text, f.down = shown+" cannot be reached: "+clean(rootOf(err).Error()), true
 	}
 	return f
 }

@@ -117,12 +117,12 @@ func (h *host) do(ctx context.Context, c call, stop func() error) (*response, er
 		if wait, again := h.again(resp, err, attempt); again && wait < left {
 			left -= wait
 			if err := h.r.sleep(ctx, wait); err != nil {
-				return nil, connectionFailure(h, err, h.r.options.Timeout)
+				return nil, connectionFailure(h.shown, err, h.r.options.Timeout)
 			}
 			continue
 		}
 		if err != nil {
-			return nil, connectionFailure(h, err, h.r.options.Timeout)
+			return nil, connectionFailure(h.shown, err, h.r.options.Timeout)
 		}
 		h.mu.Lock()
 		h.known = true
@@ -140,7 +140,7 @@ func (h *host) enter(ctx context.Context) (leave func(), err error) {
 	select {
 	case h.slots <- struct{}{}:
 	case <-ctx.Done():
-		return nil, connectionFailure(h, ctx.Err(), h.r.options.Overall)
+		return nil, connectionFailure(h.shown, ctx.Err(), h.r.options.Overall)
 	}
 	leave = func() { <-h.slots }
 	if h.isKnown() {
@@ -150,7 +150,7 @@ func (h *host) enter(ctx context.Context) (leave func(), err error) {
 	case h.first <- struct{}{}:
 	case <-ctx.Done():
 		leave()
-		return nil, connectionFailure(h, ctx.Err(), h.r.options.Overall)
+		return nil, connectionFailure(h.shown, ctx.Err(), h.r.options.Overall)
 	}
 	if h.isKnown() { // learned while this one waited
 		<-h.first

@@ -60,9 +60,11 @@ func (r *Resolver) allowed(ref image.Reference) bool {
 // plainAllowed reports whether a host, with or without port, may be asked
 // without TLS.
 func (r *Resolver) plainAllowed(hostport string) bool {
-	if isLoopbackName(hostname(hostport)) {
-		return true
-	}
+	return isLoopbackName(hostname(hostport)) || r.plainNamed(hostport)
+}
+
+// plainNamed reports whether a host was named for plain HTTP.
+func (r *Resolver) plainNamed(hostport string) bool {
 	for _, h := range r.options.PlainHTTP {
 		if h = strings.ToLower(strings.TrimSpace(h)); h == strings.ToLower(hostport) || h == hostname(hostport) {
 			return true

@@ -182,7 +182,7 @@ func TestNamesOfPrivateAddresses(t *testing.T) {
 	if err := refuseDial(ctx, "tcp6", "[2001:db8::1]:443", nil); err != nil {
 		t.Error(err)
 	}
-	if !tr.ledTo("storage.example.org") || tr.ledTo("proxy.lan") {
+	if !tr.guards("storage.example.org") || tr.guards("proxy.lan") {
 		t.Error("the guard is about another host")
 	}
 }
@@ -219,7 +219,7 @@ func TestWordsOfConnections(t *testing.T) {
 		{context.Canceled, "ghcr.io was not waited for", false},
 		{fail(image.BadAnswer, "as it is"), "as it is", false},
 	} {
-		if f := connectionFailure(h, wrap(c.err), 10*time.Second); f.Text != c.text || f.down != c.down {
+		if f := connectionFailure(h.shown, wrap(c.err), 10*time.Second); f.Text != c.text || f.down != c.down {
 			t.Errorf("%v is %q, down %v", c.err, f.Text, f.down)
 		}
 	}

@@ -34,6 +34,9 @@ type Options struct {
 	Overall time.Duration // of one Resolve; 0 is 2 minutes
 	PerHost int           // calls to one host at a time; 0 is 4
 
+	FilesOverall time.Duration // of all downloads of one Resolve; 0 is 10 minutes
+	MaxFile      int64         // bytes of a file that is downloaded; 0 is 512 MiB
+
 	Mirrors   map[string]string // by registry, the host or host/path that is asked in its place
 	Allowed   []string          // registries, registry/path or *.domain that may be asked; nil allows all
 	PlainHTTP []string          // hosts besides loopback ones that are asked without TLS
@@ -66,6 +69,8 @@ func (o Options) withDefaults() Options {
 	setDefault(&o.Timeout, 10*time.Second)
 	setDefault(&o.Overall, 2*time.Minute)
 	setDefault(&o.PerHost, 4)
+	setDefault(&o.FilesOverall, 10*time.Minute)
+	setDefault(&o.MaxFile, 512<<20)
 	setDefault(&o.Platform, "linux/amd64")
 	if o.Now == nil {
 		o.Now = time.Now
@@ -84,7 +89,7 @@ func setDefault[T comparable](v *T, otherwise T) {
 // credentials, and asks nobody. An error means that options cannot be used.
 func New(o Options) (*Resolver, error) {
 	o = o.withDefaults()
-	if o.Timeout < 0 || o.Overall < 0 || o.PerHost < 0 {
+	if o.Timeout < 0 || o.Overall < 0 || o.PerHost < 0 || o.FilesOverall < 0 || o.MaxFile < 0 {
 		return nil, errors.New("timeouts and the number of calls to a host cannot be negative")
 	}
 	if os, arch, ok := strings.Cut(o.Platform, "/"); !ok || os == "" || arch == "" {
@@ -98,7 +103,7 @@ func New(o Options) (*Resolver, error) {
 	if err != nil {
 		return nil, err
 	}
-	r.client = newClient(roots, r.plainAllowed)
+	r.client, r.files = newClient(roots, false), newClient(roots, true)
 	if r.keys, err = newKeychain(o.Credentials, r.warn); err != nil {
 		return nil, err
 	}

@@ -61,10 +61,10 @@ func resolve(t *testing.T, r *Resolver, wishes ...image.Wish) map[string]*image.
 	}
 	out := map[string]*image.Answer{}
 	for _, w := range wishes {
-		if a := got[w.Ref.String()]; a == nil || !a.Answers(w.Ask) {
-			t.Fatalf("no answer about %s", w.Ref)
+		if a := got[w.Key()]; a == nil || !a.Answers(w.Ask) {
+			t.Fatalf("no answer about %s", w.Key())
 		} else {
-			out[w.Ref.Raw] = a
+			out[w.URL+w.Ref.Raw] = a
 		}
 	}
 	return out

@@ -18,6 +18,7 @@ type Resolver struct {
 	platform platform
 	mirrors  map[string]mirror
 	client   *http.Client
+	files    *http.Client // of downloads, which have connections of their own
 	keys     *keychain
 	kept     *cache
 	sleep    func(context.Context, time.Duration) error
@@ -67,6 +68,13 @@ func (r *Resolver) Hosts(wishes []image.Wish) []string {
 	run := r.newRun(false)
 	seen := map[string]bool{}
 	for _, w := range image.SortWishes(slices.Clone(wishes)) {
+		if w.URL != "" {
+			if name := clean(fileHost(w.URL)); !seen[name] {
+				_, kept := run.file(context.Background(), w)
+				seen[name] = !kept
+			}
+			continue
+		}
 		if name := r.locate(w.Ref).host.shown; !seen[name] && r.allowed(w.Ref) {
 			if _, kept := run.answer(context.Background(), w); !kept {
 				seen[name] = true
@@ -74,8 +82,10 @@ func (r *Resolver) Hosts(wishes []image.Wish) []string {
 		}
 	}
 	var out []string
-	for name := range seen {
-		out = append(out, name)
+	for name, asked := range seen {
+		if asked {
+			out = append(out, name)
+		}
 	}
 	slices.Sort(out)
 	return out
@@ -99,6 +109,7 @@ func (r *Resolver) Resolve(ctx context.Context, wishes []image.Wish) <-chan *ima
 			}
 		}
 		local := r.newRun(false)
+		var files []image.Wish
 		var hosts []*host // in order of their first wish
 		queues := map[*host][]image.Wish{}
 		for _, w := range wishes {
@@ -109,6 +120,10 @@ func (r *Resolver) Resolve(ctx context.Context, wishes []image.Wish) <-chan *ima
 				}
 				continue
 			}
+			if w.URL != "" {
+				files = append(files, w)
+				continue
+			}
 			h := r.locate(w.Ref).host
 			if queues[h] == nil {
 				hosts = append(hosts, h)
@@ -117,6 +132,9 @@ func (r *Resolver) Resolve(ctx context.Context, wishes []image.Wish) <-chan *ima
 		}
 		if len(hosts) > 0 {
 			r.askAll(ctx, hosts, queues, send)
+		}
+		if len(files) > 0 {
+			r.askFiles(ctx, files, send)
 		}
 		r.kept.tidy()
 	}()

@@ -23,6 +23,7 @@ type trail struct {
 	shown        string // the host that was asked, for people
 	plainAllowed func(string) bool
 	token        bool // it asks for a token, and may carry a credential
+	file         bool // it downloads a file: the first host is not trusted either
 
 	mu      sync.Mutex
 	proxied bool   // the host is reached through a proxy
@@ -32,8 +33,9 @@ type trail struct {
 
 type trailKey struct{}
 
-// newClient makes the client of all calls. Proxies are those of the environment.
-func newClient(roots *x509.CertPool, plainAllowed func(string) bool) *http.Client {
+// newClient makes the client of all calls, or that of all downloads. Proxies are those
+// of the environment.
+func newClient(roots *x509.CertPool, downloads bool) *http.Client {
 	dialer := &net.Dialer{Timeout: 30 * time.Second, KeepAlive: 30 * time.Second, ControlContext: refuseDial}
 	proxy := httpproxy.FromEnvironment().ProxyFunc()
 	return &http.Client{
@@ -50,14 +52,14 @@ func newClient(roots *x509.CertPool, plainAllowed func(string) bool) *http.Clien
 			DialContext: func(ctx context.Context, network, addr string) (net.Conn, error) {
 				t, _ := ctx.Value(trailKey{}).(*trail)
 				// Of a proxy the address says nothing about where the call ends.
-				if t == nil || !t.ledTo(hostname(addr)) {
+				if t == nil || !t.guards(hostname(addr)) {
 					ctx = context.WithValue(ctx, trailKey{}, (*trail)(nil))
 				}
 				return dialer.DialContext(ctx, network, addr)
 			},
 			TLSClientConfig:        &tls.Config{RootCAs: roots, MinVersion: tls.VersionTLS12},
 			ForceAttemptHTTP2:      true,
-			DisableCompression:     true, // digests are of the bytes that are sent
+			DisableCompression:     !downloads, // digests are of the bytes that are sent, checksums of files are not
 			MaxIdleConns:           64,
 			MaxIdleConnsPerHost:    8,
 			IdleConnTimeout:        30 * time.Second,
@@ -80,9 +82,14 @@ func (t *trail) follow(ctx context.Context) context.Context {
 	}})
 }
 
-func (t *trail) ledTo(host string) bool {
+// guards reports whether the addresses that a host stands for are looked at when it is
+// dialled: of all hosts of a download, and of those that a registry led to.
+func (t *trail) guards(host string) bool {
 	t.mu.Lock()
 	defer t.mu.Unlock()
+	if t.file {
+		return !t.proxied
+	}
 	return t.target != "" && t.target == host
 }
 

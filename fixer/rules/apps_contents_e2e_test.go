@@ -18,6 +18,16 @@ type contents struct {
 	packages map[string]bool // of Debian, by their names
 }
 
+// hasTool reports whether a program is in one of the directories named bin.
+func (c *contents) hasTool(name string) bool {
+	for p := range c.paths {
+		if strings.HasSuffix(p, "/bin/"+name) {
+			return true
+		}
+	}
+	return false
+}
+
 // contents reads all of an image.
 func (e *dockerEngine) contents(image string) (*contents, error) {
 	id, err := e.run("create", image, "nothing") // never started

@@ -240,8 +240,15 @@ func (r *stagedRun) check(t *testing.T) {
 	}
 	wrong := func(format string, args ...any) {
 		r.wrong++
-		t.Errorf(format, args...)
+		if a.Leaves == "" {
+			t.Errorf(format, args...)
+		}
 	}
+	defer func() {
+		if a.Leaves != "" && r.wrong == 0 {
+			t.Errorf("something is said to stay in the image, and does not: %s", a.Leaves)
+		}
+	}()
 	for _, name := range a.After.Without.Packages {
 		if !before.packages[name] {
 			t.Errorf("the package %s was never there", name)
@@ -255,6 +262,14 @@ func (r *stagedRun) check(t *testing.T) {
 			t.Errorf("%s was never there", name)
 		}
 		if after.paths[name] {
+			wrong("%s is still there", name)
+		}
+	}
+	for _, name := range a.After.Without.Tools {
+		if !before.hasTool(name) {
+			t.Errorf("%s was never there", name)
+		}
+		if after.hasTool(name) {
 			wrong("%s is still there", name)
 		}
 	}

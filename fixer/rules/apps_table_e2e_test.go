@@ -3,6 +3,7 @@
 package rules_test
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 )
@@ -22,10 +23,7 @@ func (f *stagedTable) add(r *stagedRun) {
 	if r.seen[1].contents != nil && r.app.After != nil {
 		gone = fmt.Sprint(r.wrong)
 	}
-	note := r.note
-	if r.app.Today != "" {
-		note = r.app.Today
-	}
+	note := cmp.Or(r.note, r.app.Today, r.app.Leaves)
 	f.rows = append(f.rows, "| "+strings.Join([]string{
 		r.app.name, r.app.Verdict, r.verdict,
 		of(func(s stagedSight) string { return yes(s.built) }),

@@ -45,6 +45,7 @@ type stagedApp struct {
 	Possible   string   // what would make a conversion possible
 	Skip       string   // why it is not built here
 	Today      string   // how oakum's verdict differs from this one, where it does
+	Leaves     string   // what of that which is to go stays in the image, where something does
 	After      *stagedAfter
 }
 
@@ -56,8 +57,11 @@ type stagedAfter struct {
 	Shell   *bool    // whether there is one; nil where both will do
 	Port    int      // where it listens, if it has to move
 	Size    float64  // at most this part of the size before; 0 for any
-	Without struct{ Packages, Paths []string }
-	With    struct{ Packages, Paths []string }
+	Without struct {
+		Packages, Paths []string
+		Tools           []string // programs, wherever they are
+	}
+	With struct{ Packages, Paths []string }
 }
 
 // readStagedApps reads all applications, in the order of their names.
@@ -100,7 +104,7 @@ func (a *stagedApp) complete() error {
 		"after, of all but refusals":                  is == (a.After == nil),
 		"a name that says refused, where it is":       is == strings.HasPrefix(a.name, "refused-"),
 		"after.base, after.user":                      a.After == nil || len(a.After.Base) > 0 && len(a.After.User) > 0,
-		"after.without or after.with":                 a.After == nil || len(a.After.Without.Packages)+len(a.After.Without.Paths)+len(a.After.With.Paths) > 0,
+		"after.without or after.with":                 a.After == nil || len(a.After.Without.Packages)+len(a.After.Without.Paths)+len(a.After.Without.Tools)+len(a.After.With.Paths) > 0,
 		"absolute paths in writes, without, with":     a.After == nil || !slices.ContainsFunc(slices.Concat(a.Writes, a.After.Without.Paths, a.After.With.Paths), relative),
 		"a Dockerfile named Dockerfile in dockerfile": path.Base(a.Dockerfile) == "Dockerfile",
 	} {

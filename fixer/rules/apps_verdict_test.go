@@ -127,8 +127,8 @@ func (a *stagedApp) compare(t *testing.T, before, after string, plan *engine.Pla
 	if !slices.ContainsFunc(a.After.Base, func(base string) bool { return isBase(root.Image, base) }) {
 		say("it runs on %s, want one of %s", root.Image, a.After.Base)
 	}
-	if user := final.User(); !slices.Contains(a.After.User, user.Text) {
-		say("it runs as %q, want one of %s", user.Text, a.After.User)
+	if user := final.User().Text; !slices.ContainsFunc(a.After.User, func(want string) bool { return user == want || user+":"+user == want }) {
+		say("it runs as %q, want one of %s", user, a.After.User)
 	}
 	return wrong
 }

@@ -305,6 +305,11 @@ func (c *ruleCase) settings(t *testing.T, text string) {
 			if _, err := fmt.Sscan(rest, &c.facts.MinAge); err != nil {
 				t.Fatalf("min-age %q: %v", rest, err)
 			}
+		case "checksums":
+			if c.facts == nil {
+				c.facts = &fixer.Facts{Answers: c.answers}
+			}
+			c.facts.Checksums = true
 		case "freshen":
 			if c.facts == nil {
 				c.facts = &fixer.Facts{Answers: c.answers}
@@ -352,11 +357,14 @@ func (c *ruleCase) settings(t *testing.T, text string) {
 func answerOf(t *testing.T, line string) *image.Answer {
 	t.Helper()
 	name, rest, _ := strings.Cut(line, " ")
+	day := time.Date(2026, 11, 29, 0, 0, 0, 0, time.UTC)
+	if strings.Contains(name, "://") {
+		return fileAnswerOf(t, name, rest, day)
+	}
 	ref, err := image.ParseReference(name)
 	if err != nil {
 		t.Fatal(err)
 	}
-	day := time.Date(2026, 11, 29, 0, 0, 0, 0, time.UTC)
 	a := &image.Answer{Ref: ref.String(), At: day, Index: true}
 	for rest != "" {
 		var word string
@@ -401,6 +409,23 @@ func answerOf(t *testing.T, line string) *image.Answer {
 		default:
 			t.Fatalf("unknown word %q of an answer", word)
 		}
+	}
+	return a
+}
+
+// fileAnswerOf reads what a download brought: checksum=a (64 times that digit), or
+// failure=KIND with the rest of the line as text.
+func fileAnswerOf(t *testing.T, url, rest string, day time.Time) *image.Answer {
+	t.Helper()
+	a := &image.Answer{Ref: url, At: day, Asked: image.AskFile}
+	word, rest, _ := strings.Cut(rest, " ")
+	switch key, value, _ := strings.Cut(word, "="); key {
+	case "checksum":
+		a.File = &image.RemoteFile{Checksum: "sha256:" + strings.Repeat(value, 64), Size: 4096}
+	case "failure":
+		a.Failure = &image.Failure{Kind: image.FailureKind(value), Text: rest}
+	default:
+		t.Fatalf("unknown word %q of an answer about a file", word)
 	}
 	return a
 }
@@ -465,6 +490,8 @@ func kindOf(path string, data []byte) fixer.Kind {
 	switch {
 	case strings.HasSuffix(base, ".dockerignore"):
 		return fixer.Dockerignore
+	case base == "source-policy.json":
+		return fixer.Policy
 	case compose.IsEnvironment(base):
 		return fixer.Environment
 	case strings.Contains(path, ".github/workflows/") || strings.HasPrefix(base, "action.") || strings.HasSuffix(base, ".gitlab-ci.yml"):

@@ -62,12 +62,12 @@ func planGo(a *App) (*Recipe, error) {
 	r := &Recipe{}
 	static := true
 	for _, b := range binaries {
-		r.Copies = append(r.Copies, Copy{b.path, "go build"})
+		r.Copies = append(r.Copies, Copy{Path: b.path, Why: "go build"})
 		static = static && b.static
 	}
 	files := assets(a)
 	for _, p := range files {
-		r.Copies = append(r.Copies, Copy{p, "files that the application may open"})
+		r.Copies = append(r.Copies, Copy{Path: p, Why: "files that the application may open"})
 	}
 	r.Leaves = []string{"the Go toolchain", "the sources and the module cache"}
 	if len(files) == 0 {

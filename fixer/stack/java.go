@@ -7,7 +7,6 @@ import (
 
 	"github.com/oakum-sec/oakum/fixer"
 	"github.com/oakum-sec/oakum/fixer/build"
-	"github.com/oakum-sec/oakum/fixer/dockerfile"
 	"github.com/oakum-sec/oakum/fixer/image"
 	"github.com/oakum-sec/oakum/fixer/text"
 )
@@ -108,7 +107,7 @@ func planJava(a *App) (*Recipe, error) {
 	}
 	if !r.Whole {
 		for _, p := range assets(a) {
-			r.Copies = append(r.Copies, Copy{p, "files that the application may open"})
+			r.Copies = append(r.Copies, Copy{Path: p, Why: "files that the application may open"})
 		}
 		r.Breaks = append(r.Breaks, "An application that opens files of its source directory besides those that are copied")
 	}
@@ -128,17 +127,20 @@ type javaBuild struct {
 	compiled []string // directories that javac writes into
 	packed   []string // files that jar writes
 	inPlace  bool     // javac writes beside the sources
-	last     *dockerfile.Instruction
 }
 
 func readJavaBuild(a *App) *javaBuild {
 	b := &javaBuild{app: a}
-	a.inDirs(func(st build.Step, dir string, c build.Command) {
+	a.inDirs(func(_ build.Step, dir string, c build.Command) {
 		switch c.Program {
 		case "mvn", "mvnw":
-			b.maven = append(b.maven, mavenProjects(a, dir, c)...)
+			for _, m := range mavenProjects(a, dir, c) {
+				b.addMaven(m)
+			}
 		case "gradle", "gradlew":
-			b.gradle = append(b.gradle, gradleProjects(a, dir, c)...)
+			for _, g := range gradleProjects(a, dir, c) {
+				b.addGradle(g)
+			}
 		case "javac":
 			if to, ok := option(c, c.ProgramWord, "-d"); ok {
 				if to = below(dir, to); to != "" {
@@ -155,12 +157,32 @@ func readJavaBuild(a *App) *javaBuild {
 					}
 				}
 			}
-		default:
-			return
 		}
-		b.last = st.Instruction
 	})
 	return b
+}
+
+// addMaven notes a project that a call builds, which may be another call for a project
+// that is known.
+func (b *javaBuild) addMaven(m mavenProject) {
+	k := slices.IndexFunc(b.maven, func(have mavenProject) bool { return have.dir == m.dir })
+	if k < 0 {
+		b.maven = append(b.maven, m)
+		return
+	}
+	b.maven[k].packages = b.maven[k].packages || m.packages
+	b.maven[k].copies = append(b.maven[k].copies, m.copies...)
+}
+
+// addGradle notes a project, as addMaven does.
+func (b *javaBuild) addGradle(g gradleProject) {
+	k := slices.IndexFunc(b.gradle, func(have gradleProject) bool { return have.dir == g.dir })
+	if k < 0 {
+		b.gradle = append(b.gradle, g)
+		return
+	}
+	b.gradle[k].packages = b.gradle[k].packages || g.packages
+	b.gradle[k].installs = b.gradle[k].installs || g.installs
 }
 
 // absolute is a path that java is given, with the variables that the file sets.
@@ -257,7 +279,7 @@ func (b *javaBuild) classes(r *Recipe) error {
 		return Refuse(UnknownWorkdir, nil, "Give the application a directory of its own (WORKDIR /app)", "the application has no directory of its own in the image")
 	}
 	r.Whole = true
-	r.Copies = []Copy{{b.app.Workdir, "the application with its classes"}}
+	r.Copies = []Copy{{Path: b.app.Workdir, Why: "the application with its classes"}}
 	return nil
 }
 
@@ -271,10 +293,7 @@ func (b *javaBuild) script(r *Recipe, named string) error {
 	for _, g := range b.gradle {
 		if home := path.Dir(path.Dir(p)); g.installs && path.Dir(home) == path.Join(g.dir, "build/install") {
 			r.add(home, "gradle installDist")
-			for k := range r.Runtimes { // the script is one of a shell
-				r.Runtimes[k].Packages = slices.Clone(r.Runtimes[k].Packages)
-			}
-			r.Runtimes = slices.DeleteFunc(r.Runtimes, func(rt Runtime) bool { return !rt.Shell })
+			r.Runtimes = slices.DeleteFunc(r.Runtimes, func(rt Runtime) bool { return !rt.Shell }) // a shell reads the script
 			return nil
 		}
 	}
@@ -288,7 +307,7 @@ func unknownJavaStart(a *App, program string) error {
 // add adds a path to what the image takes from the build.
 func (r *Recipe) add(p, why string) {
 	if !slices.ContainsFunc(r.Copies, func(c Copy) bool { return within(p, c.Path) }) {
-		r.Copies = append(r.Copies, Copy{p, why})
+		r.Copies = append(r.Copies, Copy{Path: p, Why: why})
 	}
 }
 

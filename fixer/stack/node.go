@@ -95,7 +95,7 @@ func planNode(a *App) (*Recipe, error) {
 		return nil, err
 	}
 	r := &Recipe{Whole: true, Programs: []string{"node", "npm", "npx", "yarn"}, Leaves: []string{"compilers and development packages that only installing needs"}}
-	r.Copies = []Copy{{a.Workdir, "the application with its packages"}}
+	r.Copies = []Copy{{Path: a.Workdir, Why: "the application with its packages"}}
 	if pruneLine := nodePrune(a, pkg, manager, last); pruneLine != "" {
 		r.After = []string{pruneLine}
 		r.Leaves = append(r.Leaves, "the packages listed under devDependencies")

@@ -91,14 +91,14 @@ func planPython(a *App) (*Recipe, error) {
 	r := &Recipe{Whole: true, Leaves: []string{"compilers and development packages that only installing needs"}}
 	switch {
 	case in.env != "":
-		r.Copies = append(r.Copies, Copy{in.env, "the virtual environment"})
+		r.Copies = append(r.Copies, Copy{Path: in.env, Why: "the virtual environment"})
 	case in.first != nil:
 		r.Before, r.BeforeAt = []string{"RUN python -m venv " + venv, `ENV PATH="` + venv + `/bin:$PATH"`}, in.first
-		r.Copies = append(r.Copies, Copy{venv, "the virtual environment with the packages that pip installs"})
+		r.Copies = append(r.Copies, Copy{Path: venv, Why: "the virtual environment with the packages that pip installs"})
 		r.Env = append(r.Env, `PATH="`+venv+`/bin:$PATH"`)
 		r.Assumes = append(r.Assumes, "the application finds its packages through the interpreter first in PATH, "+venv+"/bin/python")
 	}
-	r.Copies = append(r.Copies, Copy{a.Workdir, "the application"})
+	r.Copies = append(r.Copies, Copy{Path: a.Workdir, Why: "the application"})
 	r.Programs = append(r.Programs, "python", "python3", "pip", "*") // console scripts of the packages
 	r.Packages = a.nativeLibraries(pythonLibraries, pythonNames(a))
 	r.Breaks = append(r.Breaks, "A package that loads a library of the system which is not in the smaller image")

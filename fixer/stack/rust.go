@@ -67,10 +67,12 @@ func planRust(a *App) (*Recipe, error) {
 		return nil, err
 	}
 	r := &Recipe{Leaves: []string{"the Rust toolchain", "the sources, the registry of crates and intermediate files"}}
-	r.add(p, "cargo")
-	if path.Dir(p) == cargoHome+"/bin" {
-		r.Env = append(r.Env, "PATH="+cargoHome+"/bin:$PATH")
+	program := Copy{Path: p, Why: "cargo"}
+	if !strings.Contains(started, "/") { // by its name, in PATH
+		r.Programs = append(r.Programs, started)
+		program.To = path.Join("/usr/local/bin", started)
 	}
+	r.Copies = append(r.Copies, program)
 	files := assets(a)
 	for _, at := range files {
 		r.add(at, "files that the application may open")

@@ -108,6 +108,7 @@ type Recipe struct {
 type Copy struct {
 	Path string
 	Why  string // what put it there, for people
+	To   string // where the image has it, if not at the same path
 }
 
 // A Runtime is an image on which an application runs.
@@ -120,4 +121,7 @@ type Runtime struct {
 	Packages []string // of the distribution, which the application needs on this image
 	Has      []string // packages of the distribution whose libraries it has already
 	Why      string   // a sentence without full stop: what shows that this image fits
+	// Start are the words with which the container starts on this image; nil where they
+	// are those of the file.
+	Start []string
 }

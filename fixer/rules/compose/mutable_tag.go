@@ -24,6 +24,9 @@ var MutableTag = &fixer.Rule{
 		{Source: fixer.ComposeLint, ID: "CL-0004"},
 		{Source: fixer.DCLint, ID: "service-image-require-explicit-tag"},
 	},
-	Doc:   mutableTagDoc,
-	Check: func(p *fixer.Pass) { eachPin(p, pin.Mutable) },
+	Doc: mutableTagDoc,
+	Check: func(p *fixer.Pass) {
+		eachPin(p, pin.Mutable)
+		eachModel(p, true)
+	},
 }

@@ -24,6 +24,9 @@ var UnpinnedImage = &fixer.Rule{
 		{Source: fixer.ComposeLint, ID: "CL-0019"},
 		{Source: fixer.Scorecard, ID: "Pinned-Dependencies"},
 	},
-	Doc:   unpinnedImageDoc,
-	Check: func(p *fixer.Pass) { eachPin(p, pin.Unpinned) },
+	Doc: unpinnedImageDoc,
+	Check: func(p *fixer.Pass) {
+		eachPin(p, pin.Unpinned)
+		eachModel(p, false)
+	},
 }

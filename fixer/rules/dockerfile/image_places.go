@@ -15,8 +15,9 @@ import (
 // An imagePlace is a place in a Dockerfile that names an image to be pulled.
 type imagePlace struct {
 	pin.Place
-	line  int  // of the instruction or directive
-	ships bool // it is the base of a stage that ends up in an image
+	line     int  // of the instruction or directive
+	ships    bool // it is the base of a stage that ends up in an image
+	frontend bool // it is the frontend, which a source policy may not reach
 }
 
 // eachImage asks about every place that names an image and reports what comes back.
@@ -72,7 +73,7 @@ var imagePlaces = fixer.Share(func(p *fixer.Pass) []imagePlace {
 // syntaxPlace is the image of the frontend; options of it may follow.
 func syntaxPlace(p *fixer.Pass, d dockerfile.Directive) imagePlace {
 	name, _, _ := strings.Cut(d.Value, " ")
-	at := imagePlace{line: d.Line}
+	at := imagePlace{line: d.Line, frontend: true}
 	at.Path, at.Start, at.End = "syntax", d.Start, d.End
 	at.Image, at.How, at.Piece = name, "# syntax=", name
 	from := bytes.LastIndex(p.File.Data[d.Start:d.End], []byte(name))

@@ -26,5 +26,5 @@ var MutableTag = &fixer.Rule{
 		{Source: fixer.KICSDockerfile, ID: "f45ea400-6bbe-4501-9fc7-1c3d75c32067", Title: "Image Version Using 'latest'"},
 	},
 	Doc:   mutableTagDoc,
-	Check: func(p *fixer.Pass) { eachImage(p, pin.Mutable) },
+	Check: func(p *fixer.Pass) { eachPin(p, pin.Mutable) },
 }

@@ -23,5 +23,5 @@ var UnpinnedImage = &fixer.Rule{
 		{Source: fixer.Scorecard, ID: "Pinned-Dependencies"},
 	},
 	Doc:   unpinnedImageDoc,
-	Check: func(p *fixer.Pass) { eachImage(p, pin.Unpinned) },
+	Check: func(p *fixer.Pass) { eachPin(p, pin.Unpinned) },
 }

@@ -83,8 +83,11 @@ func checkAddURL(p *fixer.Pass, s *dockerfile.Stage, i, at *dockerfile.Instructi
 	} else {
 		f.Message += ", over unencrypted HTTP"
 	}
-	if repository {
+	switch {
+	case repository:
 		f.Advice = "Add the full commit hash to the URL (#COMMIT), or write ADD --checksum=COMMIT"
+	case secure && i == at && !strings.Contains(link, "$") && !strings.Contains(link, ".git"):
+		download{s, i, w.Value, link, link != w.Value}.addChecksum(p, &f)
 	}
 	report(p, at, f)
 }
