@@ -371,7 +371,7 @@ func frameworkOf(p *dotnetProject) string {
 	}
 	v := p.properties["TargetFramework"]
 	for _, prefix := range []string{"netcoreapp", "net"} {
-		if rest, ok := strings.CutPrefix(v, prefix); ok && strings.Contains(rest, ".") {
+		if rest, ok := strings.CutPrefix(v, prefix); ok && number(rest) > 0 && strings.Contains(rest, ".") {
 			rest, _, _ = strings.Cut(rest, "-")
 			return rest
 		}

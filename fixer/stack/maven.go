@@ -82,7 +82,9 @@ func mavenProjects(a *App, dir string, c build.Command) []mavenProject {
 	}
 	packages := c.Has("package", "install", "verify", "deploy")
 	var copies []string
-	if slices.ContainsFunc(c.Plain(), func(w string) bool { return strings.Contains(w, "dependency:") && strings.HasSuffix(w, "copy-dependencies") }) {
+	if slices.ContainsFunc(c.Plain(), func(w string) bool {
+		return strings.Contains(w, "dependency:") && strings.HasSuffix(w, "copy-dependencies")
+	}) {
 		copies = []string{"dependency"}
 		for _, w := range c.Words {
 			if v, ok := strings.CutPrefix(w.Value, "-DoutputDirectory="); ok {
