@@ -50,6 +50,10 @@ type Finding struct {
 	// Advice says what a person can do.
 	Fixes  []Fix
 	Advice string
+
+	// AsksRegistry says that an answer of a registry would give the finding a fix, and
+	// that none was asked for.
+	AsksRegistry bool
 }
 
 // Key returns the identity of the finding.

@@ -17,6 +17,6 @@ func (i *Inspection) leaveGenerated(found []Finding) {
 			what = f.Fixes[0].Title
 		}
 		f.Advice = fmt.Sprintf("Change the source of this generated file (%s): %s", file.Generated, what)
-		f.Fixes = nil
+		f.Fixes, f.AsksRegistry = nil, false
 	}
 }

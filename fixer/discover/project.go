@@ -30,6 +30,9 @@ var projectFiles = text.WordSet(`package.json tsconfig.json nest-cli.json angula
 	go.mod Cargo.toml Cargo.lock pom.xml build.gradle build.gradle.kts settings.gradle settings.gradle.kts gradle.properties
 	composer.json Gemfile .ruby-version global.json Procfile`)
 
+// scriptNames are usual names of scripts that a container starts.
+var scriptNames = text.WordSet("entrypoint docker-entrypoint start run boot launch")
+
 // isProject reports whether a file, by its name, says how an application is built
 // or started.
 func isProject(base string) bool {
@@ -43,7 +46,7 @@ func isProject(base string) bool {
 	case ".sh":
 		return true // what an ENTRYPOINT starts
 	}
-	return projectFiles[base]
+	return projectFiles[base] || path.Ext(base) == "" && scriptNames[base]
 }
 
 // isMember reports whether a file, by its name, says what a member of a larger project

@@ -16,9 +16,9 @@ func TestProjectFiles(t *testing.T) {
 		"Cargo.lock": "x", "sub/Cargo.lock": "x", "src/Shop/Shop.csproj": "<Project/>", "gradle.properties": "version=1", "server/package.json": "{}",
 	}
 	for name, want := range map[string]string{
-		"FROM maven:3\nCOPY . .\n":                       "Cargo.lock a/b/c/pom.xml gradle.properties pom.xml server/pom.xml src/Shop/Shop.csproj",
-		"FROM maven:3\nCOPY server ./\n":                 "Cargo.lock a/b/c/pom.xml gradle.properties pom.xml server/package.json server/pom.xml src/Shop/Shop.csproj",
-		"FROM maven:3 AS a\nFROM scratch\nCOPY . .\n":    "",
+		"FROM maven:3\nCOPY . .\n":                      "Cargo.lock a/b/c/pom.xml gradle.properties pom.xml server/pom.xml src/Shop/Shop.csproj",
+		"FROM maven:3\nCOPY server ./\n":                "Cargo.lock a/b/c/pom.xml gradle.properties pom.xml server/package.json server/pom.xml src/Shop/Shop.csproj",
+		"FROM maven:3 AS a\nFROM scratch\nCOPY . .\n":   "",
 		"FROM maven:3\r\nCOPY a/b/c/d/x.jar /x.jar\r\n": "Cargo.lock a/b/c/d/pom.xml a/b/c/pom.xml gradle.properties pom.xml server/pom.xml src/Shop/Shop.csproj",
 	} {
 		files["Dockerfile"] = name

@@ -46,6 +46,10 @@ type Answer struct {
 	Failed  Question
 	Failure *Failure
 
+	// Old is why the registry could not be asked again, where a part of the answer was
+	// kept for longer than such answers are believed; nil mostly.
+	Old *Failure
+
 	Digest    string   // "sha256:…", what the tag points to: the index of all platforms where there is one
 	Index     bool     // Digest is of an index, not of the one platform that exists
 	Platforms []string // of the index, sorted: "linux/amd64", "linux/arm/v7"; nil when it was not read
@@ -138,6 +142,9 @@ func (a *Answer) With(later *Answer) *Answer {
 	sum := *a
 	sum.Asked |= later.Asked
 	sum.At = later.At
+	if later.Old != nil {
+		sum.Old = later.Old
+	}
 	// What was asked again is answered by the later answer alone.
 	if sum.Failed = a.failed() &^ later.Asked; sum.Failed == 0 {
 		sum.Failure = later.Failure

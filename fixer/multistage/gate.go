@@ -85,21 +85,28 @@ func heavy(name string) bool {
 var compilers = text.WordSet(`gcc g++ clang llvm build-essential build-base alpine-sdk cmake make rustc cargo rust go golang golang-go maven gradle
 	default-jdk default-jdk-headless gfortran`)
 
-// toolchain names the toolchain that an image is for, where it is for building and
+// toolchain names the toolchain of the base image, where that is for building and
 // nothing else, or where the file builds with it.
 func toolchain(a *stack.App) (string, bool) {
-	slim := slices.Contains(a.Ref.Words(), "slim")
+	if !jdks[a.Ref.Repository] || a.Ref.Registry != image.DockerHub {
+		return toolchainOf(a.Ref)
+	}
+	builds := false
+	a.Commands(func(_ build.Step, c build.Command) { builds = builds || javaBuilders[c.Program] })
+	return "JDK", builds
+}
+
+// toolchainOf names the toolchain that an image is for, where it is for building and
+// nothing else.
+func toolchainOf(ref image.Reference) (string, bool) {
+	slim := slices.Contains(ref.Words(), "slim")
 	name, ok := map[string]string{
 		image.DockerHub + "/library/golang": "Go toolchain", image.DockerHub + "/library/rust": "Rust toolchain", image.DockerHub + "/rustlang/rust": "Rust toolchain",
 		image.DockerHub + "/library/gcc": "compilers", image.DockerHub + "/library/maven": "JDK and Maven", image.DockerHub + "/library/gradle": "JDK and Gradle",
 		"mcr.microsoft.com/dotnet/sdk": ".NET SDK", "mcr.microsoft.com/dotnet/core/sdk": ".NET SDK",
 		image.DockerHub + "/library/haskell": "Haskell toolchain", image.DockerHub + "/library/swift": "Swift toolchain",
-	}[a.Ref.Name()]
-	if !ok && jdks[a.Ref.Repository] && a.Ref.Registry == image.DockerHub {
-		a.Commands(func(_ build.Step, c build.Command) { ok = ok || javaBuilders[c.Program] })
-		return "JDK", ok
-	}
-	return name, ok && !(slim && strings.HasSuffix(a.Ref.Repository, "swift"))
+	}[ref.Name()]
+	return name, ok && !(slim && strings.HasSuffix(ref.Repository, "swift"))
 }
 
 // jdks are images that have a JDK and are used to run as well as to build.
@@ -128,9 +135,9 @@ func (c *conversion) gate() error {
 	for _, i := range s.Instructions {
 		switch i.Keyword {
 		case "ONBUILD":
-			return stack.Refuse(stack.Trigger, i, "Move the triggers into the Dockerfiles that use this image", "ONBUILD acts in images built from this one, which are unknown here")
+			return stack.Refuse(stack.Trigger, i, "Move the triggers into the Dockerfiles that use this image", "the triggers of ONBUILD act in images built from this one, which are unknown here")
 		case "SHELL":
-			return stack.Refuse(stack.OtherShell, i, "Leave SHELL out, or write the second stage by hand", "SHELL changes what runs the commands")
+			return stack.Refuse(stack.OtherShell, i, "Leave SHELL out, or write the second stage by hand", "another shell runs the commands (SHELL)")
 		}
 	}
 	return nil
@@ -174,4 +181,10 @@ func lastBuilt(s *dockerfile.Stage) int {
 		}
 	}
 	return last
+}
+
+// toolchainOnly reports whether an image is for building and nothing else.
+func toolchainOnly(ref image.Reference) bool {
+	_, ok := toolchainOf(ref)
+	return ok
 }

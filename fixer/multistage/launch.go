@@ -1,6 +1,7 @@
 package multistage
 
 import (
+	"cmp"
 	"path"
 	"slices"
 	"strings"
@@ -106,10 +107,23 @@ func (c *conversion) checkStart(r stack.Runtime, packages []string) error {
 	if a.StartsIn == nil {
 		return nil // the base image's own
 	}
-	for _, words := range startedPrograms(a) {
+	if err := c.checkScripts(); err != nil {
+		return err
+	}
+	started := startedPrograms(a)
+	switch {
+	case !r.Shell && len(r.Start) > 0:
+		return nil // as the image expects it
+	case len(r.Start) > 0:
+		started = r.Start[:1]
+	}
+	for _, words := range started {
 		name := path.Base(words)
 		abs := a.Absolute(nil, words)
 		switch {
+		case c.fetched(name) && !slices.Contains([]string{"tini", "dumb-init", "gosu", "su-exec"}, name):
+			return stack.Refuse(stack.UnknownStart, a.StartsIn, "Keep "+text.VisibleLine(name)+" in the repository, so that it can be read",
+				"the container starts %s, which the build downloads, and oakum does not know what that needs", text.VisibleLine(name))
 		case strings.Contains(words, "/") && abs != "" && (c.copied(abs) || c.isExtra(abs)):
 		case slices.Contains(c.recipe.Programs, name), slices.Contains(c.recipe.Programs, "*"):
 		case slices.Contains(packages, name), r.Shell && utilities[name]:
@@ -122,6 +136,44 @@ func (c *conversion) checkStart(r stack.Runtime, packages []string) error {
 	}
 	return nil
 }
+
+// checkScripts refuses a container whose script builds, or starts what is for
+// development.
+func (c *conversion) checkScripts() error {
+	for _, s := range c.app.Scripts() {
+		list, _ := build.ReadText(string(s.Data))
+		for _, cmd := range list {
+			var words []string
+			for _, w := range cmd.Words[min(cmd.ProgramWord, len(cmd.Words)):] {
+				words = append(words, w.Value)
+			}
+			if len(words) > 0 && words[0] == "exec" {
+				words = words[1:]
+			}
+			switch start := build.ReadStart(words); {
+			case start.Kind == build.StartsBuild, cmd.Package != nil && cmd.Package.Installs(), cmd.Install != nil && cmd.Install.Language != "":
+				what := cmp.Or(start.What, cmd.Program)
+				return stack.Refuse(stack.BuildAtStart, c.app.StartsIn, "Build in a RUN, and start what the build produces", "the container starts %s, which builds or installs (%s)", text.VisibleLine(s.Path), text.VisibleLine(what))
+			case start.Kind == build.StartsDevelopment && !prepares[path.Base(words[len(words)-1])] && !slices.Contains(words, "migrate") && !slices.Contains(words, "collectstatic"):
+				return stack.Refuse(stack.DevelopmentStart, c.app.StartsIn, "Start a production server", "the container starts %s, which starts a development server (%s)", text.VisibleLine(s.Path), text.VisibleLine(start.What))
+			}
+		}
+	}
+	return nil
+}
+
+// prepares are last words of commands that prepare the start, such as migrations.
+var prepares = text.WordSet("migrate deploy collectstatic upgrade")
+
+// fetched reports whether a program is one that the build downloads.
+func (c *conversion) fetched(name string) bool {
+	return slices.ContainsFunc(c.parts.extra, func(have stack.Copy) bool {
+		return path.Base(have.Path) == name && (have.Why == "curl" || have.Why == "wget" || have.Why == remote)
+	})
+}
+
+// remote is why a path is there that ADD downloads.
+const remote = "ADD of a remote file"
 
 // startedPrograms are the programs that the command of the image starts, wrappers among
 // them.

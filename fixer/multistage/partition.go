@@ -22,6 +22,7 @@ type partition struct {
 	accounts []string          // names of users and groups that setup makes
 	extra    []stack.Copy      // paths outside the application that the build fills
 	owners   map[string]string // owner by path, of chown -R
+	layered  bool              // what is linked against glibc runs on musl, by a layer of compatibility
 	system   bool              // setup does more than make accounts
 	builds   []string          // directories in which the tools of the stack run
 }
@@ -261,6 +262,7 @@ func (c *conversion) readPackages(p *partition, st build.Step, call *build.Packa
 		return
 	}
 	p.manager = call.Manager
+	p.layered = p.layered || slices.ContainsFunc(call.Packages, func(name string) bool { return glibcOnMusl[build.PackageName(name)] })
 	for _, name := range call.Packages {
 		plain := build.PackageName(name)
 		if gone[plain] || gone[name] {
@@ -285,6 +287,9 @@ func (c *conversion) readPackages(p *partition, st build.Step, call *build.Packa
 	}
 }
 
+// glibcOnMusl are packages of Alpine that let binaries for glibc run.
+var glibcOnMusl = text.WordSet("gcompat libc6-compat glibc glibc-bin")
+
 // readCopy notes what COPY and ADD put outside the application.
 func (c *conversion) readCopy(p *partition, i *dockerfile.Instruction) error {
 	if len(i.Words) < 2 {
@@ -303,6 +308,9 @@ func (c *conversion) readCopy(p *partition, i *dockerfile.Instruction) error {
 		at := to
 		name := path.Base(path.Join("/", w.Value))
 		_, from := i.Flag("from")
+		if c.onlyInstalls(name) && !from {
+			continue
+		}
 		if into && (from || !c.isDir(w.Value)) {
 			if w.Dynamic || strings.ContainsAny(name, `*?[`) || name == "/" || name == "." {
 				return stack.Refuse(stack.UnknownOutput, i, "Copy into a directory of its own", "line %d copies %s into %s, and oakum does not know which files", i.Line, text.VisibleLine(w.Raw), to)
@@ -312,9 +320,19 @@ func (c *conversion) readCopy(p *partition, i *dockerfile.Instruction) error {
 		if systemDirs[at] {
 			return stack.Refuse(stack.UnknownOutput, i, "Copy into a directory of its own", "line %d copies into %s, where the base image has files of its own", i.Line, at)
 		}
-		p.extra = addCopy(p.extra, stack.Copy{Path: at, Why: i.Keyword})
+		why := i.Keyword
+		if dockerfile.IsRemote(w.Value) {
+			why = remote
+		}
+		p.extra = addCopy(p.extra, stack.Copy{Path: at, Why: why})
 	}
 	return nil
+}
+
+// onlyInstalls reports whether a file says what to install, and nothing reads it when the
+// application runs elsewhere.
+func (c *conversion) onlyInstalls(name string) bool {
+	return slices.Contains(c.stack.Manifests, name) || strings.HasPrefix(name, "requirements") && path.Ext(name) == ".txt"
 }
 
 // onlySources reports whether COPY puts sources where the program is compiled, which

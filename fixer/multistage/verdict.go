@@ -104,19 +104,20 @@ func (c *conversion) work(v *Verdict) error {
 	if c.parts, err = c.partition(); err != nil {
 		return err
 	}
-	var first error
+	if c.parts.layered && !toolchainOnly(c.app.Ref) {
+		return stack.Refuse(stack.UnknownPackage, nil, "Use a base image with glibc, such as the slim variant", "binaries for glibc run on Alpine by a layer of compatibility, and what that needs is not known")
+	}
+	var last error
 	for _, r := range c.recipe.Runtimes {
 		out, err := c.convert(r)
 		if err != nil {
-			if first == nil {
-				first = err
-			}
+			last = err // of the image with most in it
 			continue
 		}
 		v.Conversions = append(v.Conversions, *out)
 	}
 	if len(v.Conversions) == 0 {
-		return first
+		return last
 	}
 	return nil
 }

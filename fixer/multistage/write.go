@@ -151,11 +151,25 @@ func (c *conversion) write(out *Conversion) error {
 	}
 	out.edits = append(edits, tailEdits...)
 	text.Sort(out.edits)
+	out.edits = joinedEdits(out.edits)
 	out.alters = append(out.alters, dockerfile.FieldBase, dockerfile.FieldStage, dockerfile.FieldUser, dockerfile.FieldEnv, dockerfile.FieldWorkdir)
 	if c.resetsEntrypoint(out.Runtime) {
 		out.alters = append(out.alters, dockerfile.FieldEntrypoint)
 	}
 	return nil
+}
+
+// joinedEdits makes one edit of two that meet: what is cut, and what comes behind it.
+func joinedEdits(list []text.Edit) []text.Edit {
+	var out []text.Edit
+	for _, e := range list {
+		if n := len(out); n > 0 && out[n-1].End == e.Start {
+			out[n-1].End, out[n-1].New = e.End, out[n-1].New+e.New
+			continue
+		}
+		out = append(out, e)
+	}
+	return out
 }
 
 func refused(err error, at *dockerfile.Instruction) error {
@@ -246,11 +260,7 @@ func (c *conversion) stageLines(out *Conversion, head, tail, moved []*dockerfile
 		if cp.Owner != "" {
 			line += "--chown=" + cp.Owner + " "
 		}
-		to := cp.To
-		if to == "" {
-			to = cp.Path
-		}
-		lines = append(lines, line+cp.Path+" "+to)
+		lines = append(lines, line+cp.Source()+" "+cp.Path)
 	}
 	user, err := c.userLine(out, head, tail)
 	if err != nil {
@@ -269,7 +279,7 @@ func (c *conversion) stageLines(out *Conversion, head, tail, moved []*dockerfile
 // which CMD would be the arguments, while CMD is the whole command where it was written.
 func (c *conversion) resetsEntrypoint(r stack.Runtime) bool {
 	s := c.app.Stage
-	return !r.Shell && s.Entrypoint().At == nil && s.Cmd().At != nil && len(c.pass.Facts.Image(r.Image).Base.Entrypoint) > 0
+	return !r.Shell && len(r.Start) == 0 && s.Entrypoint().At == nil && s.Cmd().At != nil && len(c.pass.Facts.Image(r.Image).Base.Entrypoint) > 0
 }
 
 // headDir is the working directory before what follows the last step.

@@ -92,10 +92,12 @@ func (at Place) answer(p *fixer.Pass, ref image.Reference, f *fixer.Finding) {
 	a, asked := p.Facts.Ask(ref, questions)
 	switch {
 	case a == nil:
+		f.AsksRegistry = at.Locked == "" && at.Write != nil
 	case a.Failure != nil && !a.Known(image.AskDigest):
 		f.Evidence = append(f.Evidence, failed(a))
 	case validDigest(a.Digest):
 		f.Evidence = append(f.Evidence, said(ref, a))
+		f.Evidence = append(f.Evidence, old(a)...)
 		if asked && !a.Known(questions) { // the digest stands beside what else was asked
 			f.Evidence = append(f.Evidence, failed(a))
 		}
@@ -140,6 +142,14 @@ func tooYoung(a *image.Answer, days int) string {
 	return ""
 }
 
+// old says that an answer is older than answers are believed, where it is.
+func old(a *image.Answer) []fixer.Evidence {
+	if a.Old == nil {
+		return nil
+	}
+	return []fixer.Evidence{{Kind: fixer.FromRegistry, Text: fmt.Sprintf("The answer of %s is used, because the registry could not be asked again: %s", a.At.Format(time.DateOnly), text.VisibleLine(a.Old.Text))}}
+}
+
 // said is the registry's answer as evidence.
 func said(ref image.Reference, a *image.Answer) fixer.Evidence {
 	what := "the digest of all its platforms"
@@ -171,7 +181,7 @@ func (at Place) fixes(ref image.Reference, a *image.Answer, keeper string) []fix
 		})
 	}
 	level := fixer.Review
-	if keeper != "" && !MadeToMove(ref.Tag) && at.Overrides == "" {
+	if keeper != "" && !MadeToMove(ref.Tag) && at.Overrides == "" && a.Old == nil {
 		level = fixer.Safe
 	}
 	name, tag := ref.Familiar(), ""

@@ -22,6 +22,7 @@ func Gone(p *fixer.Pass, at Place) (f fixer.Finding, ok bool) {
 	}
 	f.Message = at.sentence(ref, fmt.Sprintf("%s no longer exists in %s: it cannot be pulled", short(ref.Digest), ref.Registry), "whose digest "+short(ref.Digest)+" no longer exists in "+ref.Registry)
 	f.Evidence = append(at.evidence(), asked(ref, a, "%s has no such digest", ref.Registry))
+	f.Evidence = append(f.Evidence, old(a)...)
 	f.Advice = "Find out which image was meant, and pin one that exists"
 	if at.canMove(ref, a) {
 		f.Evidence = append(f.Evidence, said(tagged(ref), a))
@@ -43,6 +44,7 @@ func OnePlatform(p *fixer.Pass, at Place) (f fixer.Finding, ok bool) {
 	platform := text.VisibleLine(a.Pin.Platform)
 	f.Message = at.sentence(ref, fmt.Sprintf("The digest of %s is that of the image for %s alone", tagged(ref).Familiar(), platform), "with the digest of the image for "+platform+" alone")
 	f.Evidence = append(at.evidence(), asked(ref, a, "%s is the image for %s", short(ref.Digest), platform))
+	f.Evidence = append(f.Evidence, old(a)...)
 	switch {
 	case !a.Pin.Listed:
 		f.Evidence = append(f.Evidence, asked(ref, a, "the tag points to other images now: which index the digest was part of is not known"))
@@ -75,6 +77,7 @@ func Stale(p *fixer.Pass, at Place) (f fixer.Finding, ok bool) {
 	}
 	f.Message = at.sentence(ref, fmt.Sprintf("%s points to another image than the pinned one%s", tagged(ref).Familiar(), behind), "but the tag points to another image than the pinned one"+behind)
 	f.Evidence = append(at.evidence(), asked(ref, a, "the tag points to %s, %s", short(a.Digest), made(a.Pin.TagCreated)), asked(ref, a, "%s is pinned, %s", short(ref.Digest), made(a.Pin.Created)))
+	f.Evidence = append(f.Evidence, old(a)...)
 	young := tooYoung(&image.Answer{At: a.At, Created: a.Pin.TagCreated}, p.Facts.MinAge)
 	switch {
 	case onePlatform: // the digest of an index would be that of other platforms, too

@@ -49,9 +49,16 @@ type search struct {
 	resolver *registry.Resolver
 	asked    map[string]image.Question // by reference, of earlier rounds
 	failed   map[string][]string       // references by why there is no answer
+	old      map[string]oldAnswers     // by why the registry could not be asked again
 	answered int
 	rounds   int
 	offline  bool // as the person wants it: that nobody was asked is no news
+}
+
+// oldAnswers are answers that were kept for longer than they are believed.
+type oldAnswers struct {
+	count int
+	since time.Time // of the oldest
 }
 
 // newSearch returns nil where nothing is looked up.
@@ -63,7 +70,7 @@ func (l Lookup) newSearch() (*search, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &search{resolver: r, asked: map[string]image.Question{}, failed: map[string][]string{}, offline: l.Registry.Offline}, nil
+	return &search{resolver: r, asked: map[string]image.Question{}, failed: map[string][]string{}, old: map[string]oldAnswers{}, offline: l.Registry.Offline}, nil
 }
 
 // wishes are those of a check that nobody was asked about yet. An image that the
@@ -124,6 +131,13 @@ func counted(wishes []image.Wish) string {
 
 // take notes an answer and reports whether it is news.
 func (s *search) take(a *image.Answer) bool {
+	if a.Old != nil {
+		o := s.old[a.Old.Text]
+		if o.count++; o.since.IsZero() || a.At.Before(o.since) {
+			o.since = a.At
+		}
+		s.old[a.Old.Text] = o
+	}
 	switch {
 	case a.Failure == nil:
 		s.answered++
@@ -133,6 +147,13 @@ func (s *search) take(a *image.Answer) bool {
 		s.failed[a.Failure.Text] = append(s.failed[a.Failure.Text], a.Ref)
 	}
 	return true
+}
+
+func isOrAre(n int) string {
+	if n == 1 {
+		return "is"
+	}
+	return "are"
 }
 
 // mostReasons bounds the reasons that are told.
@@ -157,6 +178,11 @@ func (s *search) outcome() []string {
 			said += " (" + text.Count(n, "image", "images") + ")"
 		}
 		out = append(out, said)
+	}
+	for _, reason := range slices.Sorted(maps.Keys(s.old)) {
+		o := s.old[reason]
+		out = append(out, fmt.Sprintf("%s: %s kept before %s used, the oldest of %s", text.VisibleLine(reason),
+			text.Count(o.count, "answer", "answers"), isOrAre(o.count), o.since.Format(time.DateOnly)))
 	}
 	for _, w := range s.resolver.Warnings() {
 		out = append(out, text.VisibleLine(w))

@@ -15,6 +15,7 @@ type asking struct {
 	loc   location
 	ref   image.Reference
 	since time.Time // the oldest of what was used
+	old   *failure  // why something that is too old to be believed was used; nil mostly
 }
 
 // tag is the tag of a reference, where one means something.
@@ -38,6 +39,21 @@ func (a *asking) used(at time.Time) {
 	if a.since.IsZero() || at.Before(a.since) {
 		a.since = at
 	}
+}
+
+// standsIn notes that an old answer is used because of a failure.
+func (a *asking) standsIn(err error) {
+	if a.old == nil {
+		a.old = asFailure(err)
+	}
+}
+
+// said is what the answer says of an old one that it rests on.
+func (a *asking) said() *image.Failure {
+	if a.old == nil {
+		return nil
+	}
+	return &a.old.Failure
 }
 
 // answer answers one wish. It reports whether it could do so without a network that
@@ -80,7 +96,7 @@ func (run *run) answer(ctx context.Context, w image.Wish) (*image.Answer, bool) 
 	if a.since.IsZero() {
 		a.since = run.r.options.Now()
 	}
-	out.At = a.since.UTC()
+	out.At, out.Old = a.since.UTC(), a.said()
 	return out, kept
 }
 

@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"github.com/oakum-sec/oakum/fixer/disk"
+	"github.com/oakum-sec/oakum/fixer/image"
 	"github.com/oakum-sec/oakum/fixer/text"
 )
 
@@ -26,6 +27,7 @@ const (
 	freshly   span = iota // what a tag points to changes
 	lastingly             // what a digest holds does not
 	thisTime              // it changes, and is too long to be kept
+	atAll                 // however old, where the registry cannot be asked
 )
 
 // Bounds of the directory.
@@ -100,6 +102,8 @@ func (c *cache) get(kind, key string, s span) (keptFact, bool) {
 	now := c.options.Now()
 	age := now.Sub(f.At)
 	switch {
+	case s == atAll:
+		return f, age >= -time.Minute && !c.options.Refresh
 	case age < -time.Minute: // from the future: the clock or the file is wrong
 		return keptFact{}, false
 	case c.options.Offline:
@@ -219,14 +223,15 @@ func (c *cache) tidy() {
 }
 
 // recall returns what is kept of a kind about a key, or asks and keeps it. In one
-// run, everything is asked at most once.
+// run, everything is asked at most once. Where the registry gives no answer, what is kept
+// counts however old it is, and the answer says so.
 func recall[T interface{ valid() bool }](ctx context.Context, a *asking, kind, key string, s span, ask func(context.Context) (T, error)) (T, error) {
 	kept := a.run.r.kept
 	type said struct {
 		value T
 		at    time.Time
 	}
-	look := func() (said, bool) {
+	look := func(s span) (said, bool) {
 		if s == thisTime {
 			v, ok := a.run.remembered(kind + " " + key).(said)
 			return v, ok
@@ -241,7 +246,7 @@ func recall[T interface{ valid() bool }](ctx context.Context, a *asking, kind, k
 		}
 		return said{v, f.At}, true
 	}
-	if got, ok := look(); ok {
+	if got, ok := look(s); ok {
 		a.used(got.at)
 		return got.value, nil
 	}
@@ -250,7 +255,7 @@ func recall[T interface{ valid() bool }](ctx context.Context, a *asking, kind, k
 		return zero, errNotKept
 	}
 	v, err, _ := a.run.flights.Do(kind+" "+key, func() (any, error) {
-		if got, ok := look(); ok { // asked while this one waited
+		if got, ok := look(s); ok { // asked while this one waited
 			return got, nil
 		}
 		if err := a.run.failedBefore(kind + " " + key); err != nil {
@@ -269,10 +274,27 @@ func recall[T interface{ valid() bool }](ctx context.Context, a *asking, kind, k
 		return said{value, kept.put(kind, key, value)}, nil
 	})
 	if err != nil {
+		if s != thisTime && silent(err) {
+			if old, ok := look(atAll); ok {
+				a.used(old.at)
+				a.standsIn(err)
+				return old.value, nil
+			}
+		}
 		var zero T
 		return zero, err
 	}
 	got := v.(said)
 	a.used(got.at)
 	return got.value, nil
+}
+
+// silent reports whether a registry gave no answer at all: what it said before is better
+// than nothing then.
+func silent(err error) bool {
+	switch asFailure(err).Kind {
+	case image.Unreachable, image.RateLimited:
+		return true
+	}
+	return false
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"io/fs"
+	"net/http"
 	"os"
 	"path/filepath"
 	"slices"
@@ -270,5 +271,60 @@ func TestOldFilesAreRemoved(t *testing.T) {
 		if _, err := os.Stat(filepath.Join(dir, name)); (err == nil) != want {
 			t.Errorf("%s: %v", name, err)
 		}
+	}
+}
+
+// TestOldAnswersOfAHostThatIsDown: what was kept for longer than it is believed is better
+// than nothing, and the answer says so; where the registry answers, or everything is to
+// be asked again, it does not count.
+func TestOldAnswersOfAHostThatIsDown(t *testing.T) {
+	reg := newTestRegistry(t)
+	sum := reg.push("app", indexOf("app", day), "1", "1.2.3")
+	r, clock := withClock(t, nil)
+	name := reg.host + "/app:1@" + sum
+	first := one(t, r, name, everything)
+	clock.now.Add(int64(10 * 24 * time.Hour))
+
+	down := func(status int) {
+		reg.answer(func(w http.ResponseWriter, _ *http.Request) bool { return respond(w, status, "") })
+	}
+	for status, why := range map[int]string{
+		http.StatusBadGateway:      reg.host + " answers with an error of its own (status 502)",
+		http.StatusTooManyRequests: reg.host + ": the limit of anonymous requests is used up; try again in 60 s or log in (docker login " + reg.host + ")",
+	} {
+		down(status)
+		got := one(t, again(t, r, nil), name, everything)
+		if got.Failure != nil || got.Old == nil || got.Old.Text != why || !got.At.Equal(first.At) {
+			t.Errorf("status %d: %+v, old because %+v", status, got, got.Old)
+			continue
+		}
+		kept := *got
+		kept.Old = nil
+		if a, b := must(json.Marshal(kept)), must(json.Marshal(first)); !bytes.Equal(a, b) {
+			t.Errorf("status %d: the answer is\n%s\nwas\n%s", status, a, b)
+		}
+	}
+	for about, c := range map[string]struct {
+		status int
+		change func(*Options)
+	}{
+		"a registry that says no":         {http.StatusNotFound, nil},
+		"everything is to be asked again": {http.StatusBadGateway, func(o *Options) { o.Refresh = true }},
+		"nothing was kept":                {http.StatusBadGateway, func(o *Options) { o.CacheDir = t.TempDir() }},
+		"the clock is before the answer":  {http.StatusBadGateway, func(o *Options) { o.Now = func() time.Time { return first.At.Add(-time.Hour) } }},
+	} {
+		down(c.status)
+		if got := one(t, again(t, r, c.change), reg.host+"/app:1", image.AskDigest); got.Failure == nil || got.Old != nil {
+			t.Errorf("%s: %+v", about, got)
+		}
+	}
+
+	reg.Close()
+	got := one(t, again(t, r, nil), name, image.AskDigest)
+	if got.Failure != nil || got.Old == nil || got.Old.Kind != image.Unreachable || got.Digest != sum {
+		t.Errorf("a host that is gone: %+v", got)
+	}
+	if tooLate := one(t, again(t, r, nil), reg.host+"/app:1.2.3", image.AskConfig); tooLate.Digest != "" && tooLate.Old == nil {
+		t.Errorf("an image that was not asked about: %+v", tooLate)
 	}
 }

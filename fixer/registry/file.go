@@ -61,7 +61,7 @@ func (run *run) file(ctx context.Context, w image.Wish) (*image.Answer, bool) {
 		out.At, out.Failed, out.Failure = run.r.options.Now().UTC(), image.AskFile, &asFailure(err).Failure
 		return out, !errors.Is(err, errNotKept)
 	}
-	out.At, out.File = a.since.UTC(), &image.RemoteFile{Checksum: f.Checksum, Size: f.Size}
+	out.At, out.Old, out.File = a.since.UTC(), a.said(), &image.RemoteFile{Checksum: f.Checksum, Size: f.Size}
 	return out, true
 }
 

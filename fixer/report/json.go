@@ -54,6 +54,8 @@ type jsonFinding struct {
 	Evidence []jsonEvidence `json:"evidence"`
 	Fixes    []jsonFix      `json:"fixes"`
 	Advice   string         `json:"advice,omitempty"`
+
+	AsksRegistry bool `json:"asksRegistry,omitempty"` // an answer of a registry would give it a fix
 }
 
 type jsonEvidence struct {
@@ -159,7 +161,7 @@ func (s *Scan) jsonFindings() []jsonFinding {
 func (s *Scan) jsonFinding(f *fixer.Finding) jsonFinding {
 	out := jsonFinding{
 		Rule: f.Rule, Severity: f.Severity.String(), Level: f.Level().String(), File: f.File, Line: f.Line, EndLine: f.EndLine,
-		Path: f.Path, Message: f.Message, Advice: f.Advice, Evidence: []jsonEvidence{}, Fixes: []jsonFix{},
+		Path: f.Path, Message: f.Message, Advice: f.Advice, AsksRegistry: f.AsksRegistry, Evidence: []jsonEvidence{}, Fixes: []jsonFix{},
 	}
 	for _, e := range f.Evidence {
 		out.Evidence = append(out.Evidence, jsonEvidence{Kind: string(e.Kind), Source: e.Origin(), Place: e.Place, Text: e.Text})

@@ -53,8 +53,13 @@ func byFileTallies(s *Scan) []*tally {
 // solvable says which command does something about how many findings.
 func (p *printer) solvable(s *Scan) {
 	n := map[fixer.Level]int{}
+	unasked := 0
 	for _, f := range s.Findings {
-		n[f.Level()]++
+		if f.AsksRegistry && f.Level() == fixer.Manual {
+			unasked++
+		} else {
+			n[f.Level()]++
+		}
 	}
 	p.line(p.st.paint(bold, "What can be done"))
 	width := len(itoa(len(s.Findings)))
@@ -73,8 +78,9 @@ func (p *printer) solvable(s *Scan) {
 	}
 	row(n[fixer.Safe], "has a safe fix", "have a safe fix", "oakum fix"+s.Arguments)
 	row(n[fixer.Review], "has a fix that needs a look", "have a fix that needs a look", "oakum fix --level review --diff"+s.Arguments)
+	row(unasked, "can be pinned to a digest", "can be pinned to digests", "oakum fix --level review --diff"+s.Arguments+"   (asks registries)")
 	row(n[fixer.Manual], "is left to you: no automatic fix", "are left to you: no automatic fix", "")
-	if n[fixer.Safe]+n[fixer.Review] > 0 {
+	if n[fixer.Safe]+n[fixer.Review]+unasked > 0 {
 		p.line("  One at a time, with the diff of each: ", p.st.paint(cyan, "oakum"))
 		if len(s.Pods) > 0 {
 			p.line("  The score and the pods after the fixes: ", p.st.paint(cyan, "oakum fix --diff"+s.Arguments))

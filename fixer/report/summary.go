@@ -183,7 +183,14 @@ func (f *Fix) reckoning() string {
 		{engine.Fixed, "fixed"}, {engine.Closed, "closed by other fixes"}, {engine.NewlySuppressed, "newly suppressed"}, {engine.Blocked, "blocked"},
 		{engine.Refused, "refused"}, {engine.Skipped, "skipped"}, {engine.Open, "not fixed"}, {engine.ManualWork, "left to you"}, {engine.AlreadySuppressed, "suppressed"},
 	} {
-		if n := f.count(r.result); n > 0 {
+		n := f.count(r.result)
+		if r.result == engine.ManualWork {
+			unasked := len(f.unasked())
+			if n -= unasked; unasked > 0 {
+				parts = append(parts, text.Count(unasked, "needs", "need")+" a digest from a registry")
+			}
+		}
+		if n > 0 {
 			parts = append(parts, itoa(n)+" "+r.words)
 		}
 	}
@@ -273,6 +280,9 @@ func (p *printer) left(f *Fix, written bool) {
 			l := max(o.Finding.Level(), fixer.Review)
 			by[l] = append(by[l], o.Finding)
 		case engine.ManualWork:
+			if o.Finding.AsksRegistry {
+				continue
+			}
 			by[fixer.Manual] = append(by[fixer.Manual], o.Finding)
 		}
 	}
@@ -286,11 +296,28 @@ func (p *printer) left(f *Fix, written bool) {
 		p.line("  make them       ", p.st.paint(cyan, "oakum fix --level review"+f.After.Arguments), p.st.paint(dim, first))
 		p.rules(f, list)
 	}
+	if unasked := f.unasked(); len(unasked) > 0 {
+		p.line(p.st.paint(bold, text.Count(len(unasked), "finding needs", "findings need")+" a digest from a registry"), ": no registry was asked")
+		p.line("  ask registries  ", p.st.paint(cyan, "oakum fix --level review --diff"+f.After.Arguments))
+		p.rules(f, unasked)
+	}
 	if list := by[fixer.Manual]; len(list) > 0 {
 		p.line(p.st.paint(bold, text.Count(len(list), "finding is", "findings are")+" left to you"), ": no automatic fix")
 		p.line("  what to do      ", p.st.paint(cyan, "oakum scan --full"+f.After.Arguments))
 		p.rules(f, list)
 	}
+}
+
+// unasked are the findings that an answer of a registry would give a fix, where none was
+// asked.
+func (f *Fix) unasked() []*fixer.Finding {
+	var out []*fixer.Finding
+	for i := range f.Outcomes {
+		if o := &f.Outcomes[i]; o.Result == engine.ManualWork && o.Finding.AsksRegistry {
+			out = append(out, o.Finding)
+		}
+	}
+	return out
 }
 
 // rules counts findings by rule.

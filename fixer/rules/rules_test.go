@@ -352,7 +352,7 @@ func (c *ruleCase) settings(t *testing.T, text string) {
 }
 
 // answerOf reads what a registry says: a reference, and behind it words such as
-// digest=a (64 times that digit), version=TAG, single, pinned=PLATFORM, listed,
+// digest=a (64 times that digit), version=TAG, single, old, pinned=PLATFORM, listed,
 // gone, user=USER, failure=KIND with the rest of the line as text.
 func answerOf(t *testing.T, line string) *image.Answer {
 	t.Helper()
@@ -387,6 +387,8 @@ func answerOf(t *testing.T, line string) *image.Answer {
 			}
 		case "single":
 			a.Index = false
+		case "old":
+			a.Old = &image.Failure{Kind: image.Unreachable, Text: ref.Registry + " did not answer within 10 s"}
 		case "pinned", "listed", "gone":
 			a.Asked |= image.AskPin
 			if a.Pin == nil {

@@ -217,13 +217,13 @@ func (a *App) Scripts() []Manifest {
 	var out []Manifest
 	for _, line := range []dockerfile.CommandLine{a.Stage.Entrypoint(), a.Stage.Cmd()} {
 		for _, words := range build.Started(line) {
-			for _, w := range words[:min(len(words), 2)] {
-				if path.Ext(w) != ".sh" {
+			for k, w := range words[:min(len(words), 2)] {
+				if path.Ext(w) != ".sh" && (k > 0 || path.Ext(w) != "") {
 					continue
 				}
 				for _, name := range a.find(path.Base(w), strings.TrimPrefix(w, "./"), path.Join("scripts", path.Base(w)), path.Join("docker", path.Base(w))) {
 					full := path.Join(a.Context.Dir, name)
-					if data := a.read(full); data != nil {
+					if data := a.read(full); bytes.HasPrefix(data, []byte("#!")) || data != nil && path.Ext(w) == ".sh" {
 						out = append(out, Manifest{full, name, data})
 						break
 					}

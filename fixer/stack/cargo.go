@@ -111,7 +111,7 @@ func (a *App) crates() map[string]bool {
 // bindings are crates that need another one, which binds a library.
 var bindings = map[string]string{"openssl": "openssl-sys", "native-tls": "openssl-sys", "reqwest": "openssl-sys", "diesel": "pq-sys", "curl": "curl-sys", "zmq": "zmq-sys", "rusqlite": "libsqlite3-sys"}
 
-var lockedCrate = text.Regexp(`(?m)^name = "([\w.-]+)"$`)
+var lockedCrate = text.Regexp(`(?m)^name = "([\w.-]+)"\r?$`)
 
 // unknownCrate is a crate that binds a library of which it is not known what has it; ""
 // for none.
@@ -129,10 +129,16 @@ func unknownCrate(names map[string]bool) string {
 	return found[0]
 }
 
+func staticMusl() Runtime {
+	r := distrolessStatic()
+	r.Why = "the binary is linked statically against musl"
+	return r
+}
+
 // rustRuntimes fills in the images that a program of a build runs on.
 func rustRuntimes(a *App, r *Recipe, b rustBinary) error {
 	if b.static {
-		r.Runtimes = append(r.Runtimes, Runtime{ID: "distroless-static", Image: "gcr.io/distroless/static-debian13:nonroot", User: "65532:65532", Why: "the binary is linked statically against musl"})
+		r.Runtimes = append(r.Runtimes, staticMusl())
 	}
 	if a.Base.Distribution == image.Alpine {
 		r.Runtimes = append(r.Runtimes, alpineOf(a))
@@ -161,7 +167,7 @@ func rustRuntimes(a *App, r *Recipe, b rustBinary) error {
 	tls := names["openssl-sys"] || a.installs("libssl-dev")
 	libraries := a.nativeLibraries(rustLibraries, names)
 	beyond := slices.ContainsFunc(libraries, func(p string) bool { return !strings.HasPrefix(p, "libssl3") }) // than cc has
-	cc := Runtime{ID: "distroless-cc", Image: "gcr.io/distroless/cc-debian13:nonroot", User: "65532:65532"}
+	cc := Runtime{ID: "distroless-cc", Image: "gcr.io/distroless/cc-debian13:nonroot", User: nonroot}
 	switch v := a.Ref.Version(); {
 	case a.Base.Codename == "trixie":
 		cc.Same, cc.Why = true, "it has the C library, libgcc and OpenSSL of Debian 13, on which the binary is built"

@@ -87,7 +87,8 @@ func (a *App) holdsAssets(src string) bool {
 
 // debianSlim is the slim image of the Debian release of the base.
 func debianSlim(a *App) Runtime {
-	return Runtime{ID: "debian-slim", Image: "debian:" + a.Base.Codename + "-slim", Shell: true, Same: true, Packages: []string{"ca-certificates"},
+	codename := cmpOr(a.Base.Codename, "trixie") // which runs what older releases link
+	return Runtime{ID: "debian-slim", Image: "debian:" + codename + "-slim", Shell: true, Same: true, Packages: []string{"ca-certificates"},
 		Why: "it is the Debian release of the build, without compilers"}
 }
 
@@ -134,4 +135,10 @@ func (a *App) nativeLibraries(table map[string]string, names map[string]bool) []
 		}
 	}
 	return out
+}
+
+// sameBase reports whether the image that runs can be the base of the build itself.
+func sameBase(a *App) bool {
+	r, ok := slimOf(a)
+	return ok && r.Image == a.Ref.Familiar()
 }

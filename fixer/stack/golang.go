@@ -59,10 +59,20 @@ func planGo(a *App) (*Recipe, error) {
 		return nil, Refuse(UnknownOutput, a.StartsIn, "Name the binary in the build: go build -o "+cmpOr(started, "/app/server")+" .",
 			"the container starts %s, and no go build in the file is known to write it", a.Start[0])
 	}
+	if strings.HasPrefix(a.Start[0], "/go/bin/") {
+		return nil, Refuse(UnknownStart, a.StartsIn, "Start the binary by its name", "the container starts a binary in /go/bin by its path, which a smaller image does not have")
+	}
 	r := &Recipe{}
 	static := true
 	for _, b := range binaries {
-		r.Copies = append(r.Copies, Copy{Path: b.path, Why: "go build"})
+		c := Copy{Path: b.path, Why: "go build"}
+		if name, ok := strings.CutPrefix(b.path, "/go/bin/"); ok {
+			c.Path, c.From = "/usr/local/bin/"+name, b.path // which is in PATH where /go/bin is not
+		}
+		r.Copies = append(r.Copies, c)
+		if dir := path.Dir(c.Path); strings.HasSuffix(dir, "/bin") {
+			r.Programs = append(r.Programs, path.Base(c.Path))
+		}
 		static = static && b.static
 	}
 	files := assets(a)
@@ -74,28 +84,37 @@ func planGo(a *App) (*Recipe, error) {
 		r.Assumes = append(r.Assumes, "the binary opens no file of its sources, of which none of the usual directories (templates, static, migrations) is copied")
 	}
 	r.Breaks = append(r.Breaks, "An application that opens other files of its source directory does not find them")
-	if static {
-		r.Runtimes = append(r.Runtimes, Runtime{ID: "distroless-static", Image: "gcr.io/distroless/static-debian13:nonroot", User: "65532:65532",
-			Why: "the binary is built without cgo, so it is static"})
-		if a.Base.Distribution == image.Alpine {
-			r.Runtimes = append(r.Runtimes, alpineOf(a))
-		}
-		return r, nil
-	}
-	switch {
-	case a.Base.Distribution == image.Alpine:
-		r.Runtimes = append(r.Runtimes, alpineOf(a))
-	case a.Base.Codename == "trixie":
-		r.Runtimes = append(r.Runtimes, Runtime{ID: "distroless-base", Image: "gcr.io/distroless/base-debian13:nonroot", User: "65532:65532", Same: true,
-			Why: "the binary may be linked against the C library of Debian 13, which this image has"})
-		r.Runtimes = append(r.Runtimes, debianSlim(a))
-	case a.Base.Codename != "":
-		r.Runtimes = append(r.Runtimes, debianSlim(a))
-	default:
-		r.Runtimes = append(r.Runtimes, Runtime{ID: "distroless-base", Image: "gcr.io/distroless/base-debian13:nonroot", User: "65532:65532",
-			Why: "the binary may be linked against the C library of Debian 13 or an older release, which this image serves"})
-	}
+	r.Runtimes = goRuntimes(a, static)
 	return r, nil
+}
+
+// goRuntimes are the images on which a binary runs: minimal ones first, and for what
+// needs a shell or packages one of the same distribution.
+func goRuntimes(a *App, static bool) []Runtime {
+	if a.Base.Distribution == image.Alpine {
+		if static {
+			return []Runtime{distrolessStatic(), alpineOf(a)}
+		}
+		return []Runtime{alpineOf(a)}
+	}
+	if static {
+		return []Runtime{distrolessStatic(), debianSlim(a)}
+	}
+	const base = "gcr.io/distroless/base-debian13:nonroot"
+	switch a.Base.Codename {
+	case "trixie":
+		return []Runtime{{ID: "distroless-base", Image: base, User: nonroot, Same: true, Why: "the binary may be linked against the C library of Debian 13, which this image has"}, debianSlim(a)}
+	case "":
+		return []Runtime{{ID: "distroless-base", Image: base, User: nonroot, Why: "the binary may be linked against the C library of Debian 13 or an older release, which this image serves"}, debianSlim(a)}
+	}
+	return []Runtime{debianSlim(a)}
+}
+
+// nonroot is the user of the distroless images with that tag.
+const nonroot = "65532:65532"
+
+func distrolessStatic() Runtime {
+	return Runtime{ID: "distroless-static", Image: "gcr.io/distroless/static-debian13:nonroot", User: nonroot, Why: "the binary is built without cgo, so it is static"}
 }
 
 // goBinaries finds what the builds of the file write.
@@ -120,6 +139,11 @@ func goBinaries(a *App) []goBinary {
 				base := path.Base(t)
 				if t == "." || t == "" {
 					base = path.Base(mod)
+				}
+				if base == "..." {
+					for _, name := range a.goCommands(t) {
+						out = append(out, goBinary{path.Join("/go/bin", name), st.Instruction, static})
+					}
 				}
 				if base != "" && base != "." && base != "..." {
 					out = append(out, goBinary{path.Join("/go/bin", base), st.Instruction, static})
@@ -189,6 +213,21 @@ func noCgo(a *App, st build.Step, c build.Command) bool {
 		return v == "0"
 	}
 	return a.Base.Distribution == image.Alpine && !a.installs("gcc", "build-base", "musl-dev", "alpine-sdk", "g++", "clang")
+}
+
+// goCommands are the names of the commands below a pattern such as ./cmd/...: directories
+// of the context with a main.go.
+func (a *App) goCommands(pattern string) []string {
+	var out []string
+	dir := strings.TrimSuffix(path.Join("/", strings.TrimSuffix(pattern, "..."))[1:], "/")
+	for _, src := range a.Sources() {
+		for n := range a.Context.Tree.Below(a.Context.Join(path.Join(src, dir))) {
+			if path.Base(n.Path) == "main.go" && path.Dir(n.Path) != a.Context.Join(src) {
+				out = appendOnce(out, path.Base(path.Dir(n.Path)))
+			}
+		}
+	}
+	return out
 }
 
 // moduleName reads the module line of a go.mod.

@@ -72,7 +72,7 @@ func javaRuntimes(a *App) ([]Runtime, error) {
 	}
 	var out []Runtime
 	if slices.Contains(minimalJava, version) {
-		out = append(out, Runtime{ID: "distroless-java", Image: fmt.Sprintf("gcr.io/distroless/java%d-debian13:nonroot", version), User: "65532:65532", Why: why + " and without a shell"})
+		out = append(out, Runtime{ID: "distroless-java", Image: fmt.Sprintf("gcr.io/distroless/java%d-debian13:nonroot", version), User: nonroot, Why: why + " and without a shell"})
 	}
 	jre := Runtime{ID: "jre", Image: name, Shell: true, Why: why}
 	temurin := a.Ref.Repository == "library/eclipse-temurin" || slices.Contains(words, "temurin")

@@ -2,6 +2,7 @@ package stack
 
 import (
 	"encoding/json"
+	"fmt"
 	"path"
 	"slices"
 	"strings"
@@ -82,32 +83,39 @@ func planNode(a *App) (*Recipe, error) {
 	}
 	pkg, m, ok := a.ReadPackageJSON()
 	if !ok {
-		return nil, Refuse(Disagreement, nil, "Correct package.json", "package.json cannot be read")
-	}
-	if len(pkg.Workspaces) > 0 || a.Has("pnpm-workspace.yaml", "lerna.json") {
-		return nil, Refuse(Workspaces, nil, "Build one package with its own Dockerfile, or deploy it with pnpm deploy --prod", "%s is the root of several packages, which share what they install", m.Path)
+		return nil, Refuse(Disagreement, nil, "Correct package.json", "the file package.json cannot be read")
 	}
 	if err := nodeStart(a, pkg); err != nil {
 		return nil, err
 	}
-	manager, last, err := nodeInstalls(a)
+	manager, err := nodeInstalls(a)
 	if err != nil {
 		return nil, err
 	}
+	root := a.Absolute(manager.at, ".")
+	if (len(pkg.Workspaces) > 0 || a.Has("pnpm-workspace.yaml", "lerna.json")) && manager.Name != "npm" {
+		return nil, Refuse(Workspaces, nil, "Build one package with its own Dockerfile, or deploy it with pnpm deploy --prod", "several packages share what is installed for %s", m.Path)
+	}
+	if root == "" || root == "/" {
+		return nil, Refuse(UnknownWorkdir, manager.at, "Give the application a directory of its own (WORKDIR /app)", "the packages are installed in a directory that oakum does not know")
+	}
 	r := &Recipe{Whole: true, Programs: []string{"node", "npm", "npx", "yarn"}, Leaves: []string{"compilers and development packages that only installing needs"}}
-	r.Copies = []Copy{{Path: a.Workdir, Why: "the application with its packages"}}
-	if pruneLine := nodePrune(a, pkg, manager, last); pruneLine != "" {
-		r.After = []string{pruneLine}
+	r.Copies = []Copy{{Path: root, Why: "the application with its packages"}}
+	if a.Workdir != root && !strings.HasPrefix(a.Workdir, root+"/") {
+		r.Copies = append(r.Copies, Copy{Path: a.Workdir, Why: "the directory in which the application starts"})
+	}
+	if line := nodePrune(a, pkg, manager, root); line != "" {
+		r.After = []string{line}
 		r.Leaves = append(r.Leaves, "the packages listed under devDependencies")
 		r.Breaks = append(r.Breaks, "An application that loads a package listed under devDependencies")
 	}
 	r.Packages = a.nativeLibraries(nodeLibraries, pkg.names())
-	r.Breaks = append(r.Breaks, "A package that loads a library of the system which is not in the smaller image")
+	r.Breaks = append(r.Breaks, "An application that calls a command, or loads a library, of the larger image")
 	slim, ok := slimOf(a)
 	if !ok {
 		return nil, Refuse(NoRuntime, a.Stage.From, "Use a tag that has a slim variant", "no smaller variant of %s is known", a.Ref.Familiar())
 	}
-	r.Runtimes = []Runtime{slim}
+	r.Runtimes = nodeRuntimes(a, pkg, slim)
 	return r, nil
 }
 
@@ -143,8 +151,10 @@ func nodeStart(a *App, pkg PackageJSON) error {
 		tool := path.Base(list[0])
 		_, develops := pkg.DevDependencies[tool]
 		switch {
-		case s.Kind == build.StartsDevelopment && !(tool == "next" || tool == "nuxt" || tool == "strapi") || developmentTools[tool]:
+		case s.Kind == build.StartsDevelopment && !(tool == "next" && list[len(list)-1] != "dev" || tool == "nuxt" || tool == "strapi") || developmentTools[tool]:
 			return Refuse(DevelopmentStart, a.StartsIn, "Start what the build produces (node dist/server.js), or serve static files with nginx", "the container starts a development server (%s)", text.VisibleLine(short(line, 60)))
+		case tool == "next" && list[len(list)-1] != "dev":
+			return Refuse(NoStandalone, a.StartsIn, "Set output: 'standalone' in the configuration of Next, and start server.js", "the container runs next start, which needs next itself and much of what built the application")
 		case s.Kind == build.StartsBuild:
 			return Refuse(BuildAtStart, a.StartsIn, "Build in a RUN, and start what the build produces", "the container builds when it starts (%s)", text.VisibleLine(short(line, 60)))
 		case develops:
@@ -200,38 +210,45 @@ func splitCommands(words []string) [][]string {
 	return out
 }
 
-// nodeInstalls finds the package manager of the build, and the last step that installs
-// or builds.
-func nodeInstalls(a *App) (manager *build.Install, last *build.Step, err error) {
+// A nodeInstall is the last command that installs what package.json lists.
+type nodeInstall struct {
+	*build.Install
+	at *dockerfile.Instruction
+}
+
+// nodeInstalls finds how the build installs packages.
+func nodeInstalls(a *App) (*nodeInstall, error) {
+	var out *nodeInstall
 	for k := range a.Steps {
 		st := &a.Steps[k]
 		for _, c := range st.Commands {
-			if in := c.Install; in != nil && in.Language == "JavaScript" {
-				if in.Global {
-					if err := globalTool(a, st, c); err != nil {
-						return nil, nil, err
-					}
-					continue
-				}
-				manager, last = in, st
-			} else if w := nodeDoes(a, *st, c); w != nil {
-				last = st
+			in := c.Install
+			if in == nil || in.Language != "JavaScript" {
+				continue
+			}
+			if !in.Global {
+				out = &nodeInstall{in, st.Instruction}
+			} else if err := globalTool(a, st, c); err != nil {
+				return nil, err
 			}
 		}
 	}
-	if manager == nil {
-		return nil, nil, Refuse(Disagreement, nil, "Install the packages with npm ci in the Dockerfile", "nothing in the file installs the packages that package.json lists")
+	if out == nil {
+		return nil, Refuse(Disagreement, nil, "Install the packages with npm ci in the Dockerfile", "nothing in the file installs the packages that package.json lists")
 	}
-	return manager, last, nil
+	return out, nil
 }
 
 // globalTool refuses a tool that is installed for all projects and that the container
-// starts: it is not in what is copied.
+// starts: it is not in what is copied. A package manager whose script is one command can
+// be left out.
 func globalTool(a *App, st *build.Step, c build.Command) error {
-	started := strings.Join(a.Start, " ")
+	if a.plainNode() != nil {
+		return nil
+	}
 	for _, name := range c.Plain() {
 		base := path.Base(strings.SplitN(strings.TrimPrefix(name, "@"), "@", 2)[0])
-		if base != "" && slices.Contains(a.Start, base) || base == "pnpm" && strings.HasPrefix(started, "pnpm") {
+		if base != "" && slices.Contains(a.Start, base) {
 			return Refuse(GlobalInstall, st.Instruction, "List "+base+" under dependencies, and start it from node_modules/.bin", "the container starts %s, which is installed globally and not with the application", text.VisibleLine(base))
 		}
 	}
@@ -239,27 +256,97 @@ func globalTool(a *App, st *build.Step, c build.Command) error {
 }
 
 // nodePrune is the line that takes away what only development needs, after the last
-// step that may need it; "" where there is nothing to take away.
-func nodePrune(a *App, pkg PackageJSON, in *build.Install, last *build.Step) string {
-	if len(pkg.DevDependencies) == 0 || last == nil || a.dropsDevelopment() {
+// step; "" where there is nothing to take away.
+func nodePrune(a *App, pkg PackageJSON, in *nodeInstall, root string) string {
+	if len(pkg.DevDependencies) == 0 && len(pkg.Workspaces) == 0 || a.dropsDevelopment() {
 		return ""
 	}
+	line := ""
 	switch in.Name {
 	case "npm":
+		line = "npm prune --omit=dev"
 		if v := a.Ref.Version(); len(v) > 0 && v[0] < 16 {
-			return "RUN npm prune --production"
+			line = "npm prune --production"
 		}
-		return "RUN npm prune --omit=dev"
 	case "pnpm":
-		return "RUN pnpm prune --prod"
+		line = "pnpm prune --prod"
 	case "yarn":
 		if a.Has(".yarnrc.yml") || strings.HasPrefix(pkg.PackageManager, "yarn@") && !strings.HasPrefix(pkg.PackageManager, "yarn@1") {
 			return "" // needs a plugin
 		}
-		return "RUN yarn install --production --ignore-scripts --prefer-offline --frozen-lockfile && yarn cache clean"
+		line = "yarn install --production --ignore-scripts --prefer-offline --frozen-lockfile && yarn cache clean"
 	}
-	return ""
+	if line == "" {
+		return ""
+	}
+	if a.Absolute(a.lastStep(), ".") != root {
+		line = "cd " + root + " && " + line
+	}
+	return "RUN " + line
 }
+
+// lastStep is the last instruction that changes files.
+func (a *App) lastStep() *dockerfile.Instruction {
+	var out *dockerfile.Instruction
+	for _, i := range a.Stage.Instructions {
+		if i.Keyword == "RUN" || i.Keyword == "COPY" || i.Keyword == "ADD" {
+			out = i
+		}
+	}
+	return out
+}
+
+// plainNode are the words with which the container starts node itself, where it starts a
+// script of package.json that is nothing else and has no others before and after it; nil
+// where it is more.
+func (a *App) plainNode() []string {
+	pkg, _, ok := a.ReadPackageJSON()
+	if !ok || len(a.Start) == 0 || a.StartsIn == nil {
+		return nil
+	}
+	name, rest := scriptOf(a.Start)
+	line := pkg.Scripts[name]
+	if name == "" || len(rest) > 0 || pkg.Scripts["pre"+name] != "" || pkg.Scripts["post"+name] != "" || strings.ContainsAny(line, "$`;&|<>(){}*?\"'\\") {
+		return nil
+	}
+	words := strings.Fields(line)
+	if len(words) < 2 || words[0] != "node" {
+		return nil
+	}
+	file := slices.IndexFunc(words[1:], func(w string) bool { return !strings.HasPrefix(w, "-") })
+	if file < 0 || slices.ContainsFunc(words[1:file+1], func(w string) bool { return nodeLoads[w] || strings.HasPrefix(w, "--loader") }) {
+		return nil
+	}
+	return words
+}
+
+// nodeLoads are options of node whose value is a module, mostly one for development.
+var nodeLoads = text.WordSet("-r --require --import --watch --inspect")
+
+// nodeRuntimes are the images on which the application runs. A script of package.json
+// that only starts node is left out, so that signals reach the application.
+func nodeRuntimes(a *App, pkg PackageJSON, slim Runtime) []Runtime {
+	slim.Start = a.plainNode()
+	out := []Runtime{slim}
+	words := slim.Start
+	if words == nil && a.Program() == "node" {
+		words = a.Start
+	}
+	version := a.Ref.Version()
+	if len(words) < 2 || a.Base.Codename != "trixie" || len(version) == 0 || !slices.Contains(distrolessNode, version[0]) {
+		return out
+	}
+	minimal := Runtime{ID: "distroless", Image: fmt.Sprintf("gcr.io/distroless/nodejs%d-debian13:nonroot", version[0]), User: nonroot, Same: true, Start: words[1:],
+		Why: "the container starts node itself, and this image has the same version of it on the same release of Debian"}
+	if a.StartsIn.Keyword == "ENTRYPOINT" {
+		minimal.Start = append([]string{"/nodejs/bin/node"}, words[1:]...)
+	}
+	return append(out, minimal)
+}
+
+// distrolessNode are the major versions of Node.js for which there is a distroless image
+// on Debian 13.
+var distrolessNode = []int{22, 24, 26}
 
 // dropsDevelopment reports whether the build never installs what only development
 // needs, or takes it away itself.

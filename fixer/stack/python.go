@@ -26,9 +26,11 @@ const venv = "/venv"
 func pythonDoes(a *App, st build.Step, c build.Command) *Work {
 	if in := c.Install; in != nil && in.Language == "Python" {
 		switch {
-		case c.Has("--user", "--target", "-t", "--prefix", "--root", "--system"):
+		case in.Name == "poetry", in.Name == "pipenv":
+			return &Work{}
+		case elsewhere(c):
 			return &Work{Elsewhere: true}
-		case in.Name == "poetry", in.Name == "pipenv", in.Name == "uv":
+		case in.Name == "uv":
 			return &Work{}
 		}
 		return &Work{Writes: []string{venv}}
@@ -67,6 +69,15 @@ func pythonDoes(a *App, st build.Step, c build.Command) *Work {
 	return nil
 }
 
+// elsewhere reports whether an install is told to put packages beside where an
+// interpreter looks for them.
+func elsewhere(c build.Command) bool {
+	return slices.ContainsFunc(c.Args(), func(w dockerfile.Word) bool {
+		name, _, _ := strings.Cut(w.Value, "=")
+		return slices.Contains([]string{"--user", "--target", "-t", "--prefix", "--root", "--system"}, name)
+	})
+}
+
 // A pythonInstall is how a build installs the packages of an application.
 type pythonInstall struct {
 	first *dockerfile.Instruction // the first that installs with pip
@@ -101,7 +112,7 @@ func planPython(a *App) (*Recipe, error) {
 	r.Copies = append(r.Copies, Copy{Path: a.Workdir, Why: "the application"})
 	r.Programs = append(r.Programs, "python", "python3", "pip", "*") // console scripts of the packages
 	r.Packages = a.nativeLibraries(pythonLibraries, pythonNames(a))
-	r.Breaks = append(r.Breaks, "A package that loads a library of the system which is not in the smaller image")
+	r.Breaks = append(r.Breaks, "An application that calls a command, or loads a library, of the larger image")
 	slim, ok := slimOf(a)
 	if !ok {
 		return nil, Refuse(NoRuntime, a.Stage.From, "Use a tag that has a slim variant", "no smaller variant of %s is known", a.Ref.Familiar())
@@ -116,20 +127,23 @@ func pythonInstalls(a *App) (in pythonInstall, err error) {
 		switch {
 		case err != nil:
 		case c.Program == "conda" || c.Program == "mamba" || c.Program == "micromamba":
-			err = Refuse(SystemInstall, st.Instruction, "Install with pip into a virtual environment", "conda installs the packages of the application beside the interpreter")
+			err = Refuse(SystemInstall, st.Instruction, "Install with pip into a virtual environment", "the packages of the application are installed by conda, beside the interpreter")
 		case strings.HasPrefix(c.Program, "python") && c.Has("-m") && slices.Contains(c.Plain(), "venv"), c.Program == "virtualenv":
 			if list := c.Plain(); len(list) > 0 {
 				in.env = a.Absolute(st.Instruction, list[len(list)-1])
 			}
-		case c.Install != nil && c.Install.Language == "Python" && c.Has("--user", "--target", "-t", "--prefix", "--root"):
-			err = Refuse(SystemInstall, st.Instruction, "Install without --user, --target and --prefix", "%s puts the packages where oakum does not follow them", c.Program)
+		case c.Install != nil && c.Install.Name == "pip" && elsewhere(c):
+			err = Refuse(UnknownOutput, st.Instruction, "Install without --user, --target and --prefix", "the packages are installed where oakum does not follow them (%s)", c.Program)
+		case c.Install != nil && c.Install.Name == "pip" && c.Has("--no-binary") && !sameBase(a):
+			err = Refuse(UnknownPackage, st.Instruction, "Name the packages that are needed at run time in the Dockerfile, on a slim base image",
+				"packages are compiled against libraries of the larger image, and which of them are needed at run time does not follow from their names")
 		case c.Install != nil && c.Install.Name == "pip" && in.first == nil:
 			in.first = st.Instruction
 		case c.Install != nil && c.Install.Language == "Python" && c.Install.Name != "pip":
 			in.tools = appendOnce(in.tools, c.Install.Name)
 		case c.Program == "uv" && c.Has("pip"):
 			if c.Has("--system") {
-				err = Refuse(SystemInstall, st.Instruction, "Install into a virtual environment (uv venv, without --system)", "uv pip install --system puts the packages beside the interpreter")
+				err = Refuse(SystemInstall, st.Instruction, "Install into a virtual environment (uv venv, without --system)", "the packages are installed beside the interpreter (uv pip install --system)")
 			} else if in.first == nil {
 				in.first = st.Instruction
 			}
@@ -157,7 +171,7 @@ func toolEnvironment(a *App, in *pythonInstall, tool string) error {
 		if v, at := a.Build.Variable(a.Stage, nil, "UV_PROJECT_ENVIRONMENT"); at != nil {
 			in.env = v
 			if v == "/usr/local" || !path.IsAbs(v) {
-				return Refuse(SystemInstall, at, "Leave UV_PROJECT_ENVIRONMENT out", "UV_PROJECT_ENVIRONMENT puts the packages beside the interpreter")
+				return Refuse(SystemInstall, at, "Leave UV_PROJECT_ENVIRONMENT out", "the variable UV_PROJECT_ENVIRONMENT puts the packages beside the interpreter")
 			}
 		}
 		return nil
@@ -179,7 +193,7 @@ func toolEnvironment(a *App, in *pythonInstall, tool string) error {
 		if inProject || !created && in.first != nil {
 			return nil // beside poetry itself, which pip installed into the environment
 		}
-		return Refuse(SystemInstall, nil, "Set POETRY_VIRTUALENVS_IN_PROJECT=1", "poetry makes its environment in a directory that the file does not name")
+		return Refuse(SystemInstall, nil, "Set POETRY_VIRTUALENVS_IN_PROJECT=1", "the environment that poetry makes lies in a directory that the file does not name")
 	case "pipenv":
 		if v, at := a.Build.Variable(a.Stage, nil, "PIPENV_VENV_IN_PROJECT"); at != nil && v != "0" {
 			in.env = project
@@ -190,7 +204,7 @@ func toolEnvironment(a *App, in *pythonInstall, tool string) error {
 		if system && in.first != nil {
 			return nil
 		}
-		return Refuse(SystemInstall, nil, "Set PIPENV_VENV_IN_PROJECT=1", "pipenv makes its environment in a directory that the file does not name")
+		return Refuse(SystemInstall, nil, "Set PIPENV_VENV_IN_PROJECT=1", "the environment that pipenv makes lies in a directory that the file does not name")
 	}
 	return Refuse(SystemInstall, nil, "Install with pip, uv or poetry", "it is not known where %s installs", tool)
 }

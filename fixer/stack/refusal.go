@@ -27,6 +27,7 @@ const (
 	GlobalInstall    Reason = "global-install"     // a tool is installed where it is not copied from
 	SystemInstall    Reason = "system-install"     // the interpreter belongs to the distribution
 	NoRuntime        Reason = "no-runtime"         // no minimal image of that kind is known
+	NoStandalone     Reason = "no-standalone"      // the framework has a way of its own to a small image, which is not chosen
 	Workspaces       Reason = "workspaces"         // several projects share what they install
 	KeptVolume       Reason = "volume"             // VOLUME keeps what the build writes
 	UnknownWorkdir   Reason = "unknown-directory"  // a variable says where the application lies

@@ -70,7 +70,10 @@ func planRust(a *App) (*Recipe, error) {
 	program := Copy{Path: p, Why: "cargo"}
 	if !strings.Contains(started, "/") { // by its name, in PATH
 		r.Programs = append(r.Programs, started)
-		program.To = path.Join("/usr/local/bin", started)
+		program.Path = path.Join("/usr/local/bin", started)
+		if program.Path != p {
+			program.From = p
+		}
 	}
 	r.Copies = append(r.Copies, program)
 	files := assets(a)

@@ -61,7 +61,7 @@ func Recognise(a *App) (*Stack, error) {
 	s := Stacks[k]
 	switch {
 	case !a.HasContext:
-		return nil, Refuse(Disagreement, nil, "Name the build context in a Compose file", "the build context is unknown, so the files of the application are")
+		return nil, Refuse(Disagreement, nil, "Name the build context in a Compose file", "the build context is unknown, and so is what the application is made of")
 	case len(s.Manifests) > 0 && !a.Has(s.Manifests...):
 		return nil, Refuse(Disagreement, a.Stage.From, "Copy "+s.Manifests[0]+" into the image before its packages are installed",
 			"the base image is for %s, but the build copies no %s", s.Name, strings.Join(s.Manifests, " or "))
@@ -106,9 +106,17 @@ type Recipe struct {
 
 // A Copy is a path that an image takes from the build.
 type Copy struct {
-	Path string
+	Path string // where the image has it
 	Why  string // what put it there, for people
-	To   string // where the image has it, if not at the same path
+	From string // where the build has it, if elsewhere
+}
+
+// Source is where the build has what is copied.
+func (c Copy) Source() string {
+	if c.From != "" {
+		return c.From
+	}
+	return c.Path
 }
 
 // A Runtime is an image on which an application runs.

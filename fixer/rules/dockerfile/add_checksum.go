@@ -45,6 +45,10 @@ func (d download) addChecksum(p *fixer.Pass, f *fixer.Finding) {
 	sum, day := a.File.Checksum, a.At.Format(time.DateOnly)
 	f.Evidence = append(f.Evidence, fixer.Evidence{Kind: fixer.FromRegistry, Source: "download",
 		Text: fmt.Sprintf("On %s, the file had %s and the checksum %s", day, text.Count(int(a.File.Size), "byte", "bytes"), sum)})
+	if a.Old != nil {
+		f.Evidence = append(f.Evidence, fixer.Evidence{Kind: fixer.FromRegistry, Source: "download",
+			Text: fmt.Sprintf("The checksum of %s is used, because the file could not be downloaded again: %s", day, text.VisibleLine(a.Old.Text))})
+	}
 	breaks := fmt.Sprintf("Builds fail when the file behind the URL changes. The checksum is that of the file on %s, and oakum cannot tell whether its author published this file", day)
 	if d.variable {
 		breaks += ". A build argument that changes the URL needs another checksum"
