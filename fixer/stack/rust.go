@@ -102,10 +102,10 @@ func findBinary(a *App, started, p string) (rustBinary, error) {
 		if b.names == nil || b.names[name] || strings.ContainsAny(name, "*") {
 			return b, nil
 		}
-		return b, Refuse(Disagreement, a.StartsIn, "Start the program by the name that Cargo.toml gives it", "the container starts %s, but the build makes %s",
+		return b, Refuse(Disagreement, a.StartsIn, "Start the binary by the name that Cargo.toml gives it", "the container starts %s, but the build makes %s",
 			text.VisibleLine(path.Base(p)), text.VisibleLine(listOf(b.names)))
 	}
-	return rustBinary{}, Refuse(UnknownOutput, a.StartsIn, "Start the program by the path that cargo build --release writes (target/release/NAME)",
+	return rustBinary{}, Refuse(UnknownOutput, a.StartsIn, "Start the binary by the path that cargo build --release writes (target/release/NAME)",
 		"the container starts %s, and no cargo build in the file is known to write it", text.VisibleLine(started))
 }
 
