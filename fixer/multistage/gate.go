@@ -23,14 +23,13 @@ func look(p *fixer.Pass) (*stack.App, bool) {
 }
 
 // forDevelopment reports whether the only stage of a file is for development. A name
-// that says that others start from it, or copy from it, does not hold where it is the
-// only one.
+// that says that others start from it or copy from it, such as build, does not hold
+// where it is the only one.
 func forDevelopment(file string, s *dockerfile.Stage) bool {
-	if slices.Contains([]string{"base", "build", "builder"}, strings.ToLower(s.Name)) {
-		return build.ForDevelopment(file, &dockerfile.Stage{})
-	}
-	return build.ForDevelopment(file, s)
+	return build.ForDevelopment(file, &dockerfile.Stage{}) || developmentStage().MatchString(s.Name)
 }
+
+var developmentStage = text.Regexp(`(?i)(^|[-_.])(dev|devel|development|debug|devcontainer|test|tests|testing|ci|lint|e2e)([-_.]|$)`)
 
 // gains are what would leave the image: tools of the base, and packages that only
 // building needs.

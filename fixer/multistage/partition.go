@@ -120,7 +120,7 @@ var silent = text.WordSet("set : true echo cd")
 // neutral are programs that change nothing that lasts, whatever they are given.
 var neutral = text.WordSet(`set : true false echo printf cd test [ ls cat pwd which command type sleep date uname env export unset id whoami hash exit grep egrep awk cut head tail wc sort
 	uniq tr find xargs du df file stat basename dirname readlink realpath sha256sum sha512sum md5sum gpg gpgconf dpkg-query apt-mark apt-key apt-cache ldd ldconfig rm rmdir
-	strip dpkg-architecture nproc getconf read eval umask locale shift local return`)
+	strip dos2unix dpkg-architecture nproc getconf read eval umask locale shift local return`)
 
 // systemPrograms set up the system of the image, with files all over it.
 var systemPrograms = text.WordSet("locale-gen dpkg-reconfigure update-ca-certificates update-locale localedef a2enmod a2dismod a2ensite a2dissite update-alternatives")
@@ -213,7 +213,7 @@ func (c *conversion) placed(p *partition, st build.Step, cmd build.Command, path
 				}
 			}
 			continue
-		case passing(at), c.prepares(p, cmd, at), c.madeByWorkdir(cmd, at):
+		case passing(at), c.prepares(p, at), c.madeByWorkdir(cmd, at):
 			continue
 		case cmd.Program == "chown" && cmd.Has("-R", "--recursive") && slices.ContainsFunc(c.recipe.Copies, func(have stack.Copy) bool { return within(have.Path, at) }):
 			if names := cmd.Arguments().Names(); len(names) > 1 {
@@ -354,8 +354,8 @@ func (c *conversion) madeByWorkdir(cmd build.Command, at string) bool {
 
 // prepares reports whether a command changes sources for the build, and nothing that is
 // copied: chmod +x mvnw.
-func (c *conversion) prepares(p *partition, cmd build.Command, at string) bool {
-	return !c.recipe.Whole && cmd.Program != "mkdir" && slices.ContainsFunc(p.builds, func(dir string) bool { return at != dir && within(at, dir) })
+func (c *conversion) prepares(p *partition, at string) bool {
+	return !c.recipe.Whole && c.app.IsSource(at) && slices.ContainsFunc(p.builds, func(dir string) bool { return at != dir && within(at, dir) })
 }
 
 func (c *conversion) isDir(source string) bool {

@@ -1,10 +1,12 @@
 package stack
 
 import (
+	"maps"
 	"path"
 	"slices"
 	"strings"
 
+	"github.com/oakum-sec/oakum/fixer/build"
 	"github.com/oakum-sec/oakum/fixer/image"
 	"github.com/oakum-sec/oakum/fixer/text"
 )
@@ -164,34 +166,51 @@ func rustRuntimes(a *App, r *Recipe, b rustBinary) error {
 		return Refuse(UnknownPackage, a.StartsIn, "Build on the slim variant of the image and install what the crates need, so that the file names it", "the crate %s binds a library of the system, and oakum does not know which package has it",
 			text.VisibleLine(unknown))
 	}
-	tls := names["openssl-sys"] || a.installs("libssl-dev")
-	libraries := a.nativeLibraries(rustLibraries, names)
-	beyond := slices.ContainsFunc(libraries, func(p string) bool { return !strings.HasPrefix(p, "libssl3") }) // than cc has
-	cc := Runtime{ID: "distroless-cc", Image: "gcr.io/distroless/cc-debian13:nonroot", User: nonroot}
-	switch v := a.Ref.Version(); {
-	case a.Base.Codename == "trixie":
-		cc.Same, cc.Why = true, "it has the C library, libgcc and OpenSSL of Debian 13, on which the binary is built"
-		cc.Has = []string{"libssl3t64"}
-		if !beyond {
-			r.Runtimes = append(r.Runtimes, cc)
-		}
-		on := debianSlim(a)
-		on.Packages = append(on.Packages, libraries...)
-		r.Runtimes = append(r.Runtimes, on)
-	case a.Base.Codename != "":
-		on := debianSlim(a)
-		on.Packages = append(on.Packages, libraries...)
-		r.Runtimes = append(r.Runtimes, on)
-	case beyond, tls && len(v) > 1 && (v[0] != 1 || v[1] < 71): // OpenSSL 1.1 before Debian 12
-		return Refuse(NoRuntime, a.Stage.From, "Name the release of Debian in the tag, such as rust:1-trixie", "the tag %s does not name the release of Debian whose libraries the binary needs", text.VisibleLine(a.Ref.Familiar()))
-	default:
-		cc.Why = "it has the C library of Debian 13, which serves binaries of this release and of older ones"
-		cc.Has = []string{"libssl-dev", "libssl3", "libssl3t64"}
-		r.Assumes = append(r.Assumes, "the image "+a.Ref.Familiar()+" is built on Debian 13 or an older release")
-		r.Runtimes = append(r.Runtimes, cc)
-		if !tls {
-			r.Runtimes = append(r.Runtimes, Runtime{ID: "debian-slim", Image: "debian:trixie-slim", Shell: true, Packages: []string{"ca-certificates"}, Why: cc.Why})
+	if a.Base.Codename == "" {
+		if err := debianAssumed(a, r, names); err != nil {
+			return err
 		}
 	}
+	on := debianSlim(a)
+	on.Packages = append(on.Packages, a.nativeLibraries(rustLibraries, names)...)
+	beyond := false // what cc has
+	for crate := range rustLibraries {
+		beyond = beyond || names[crate] && crate != "openssl-sys"
+	}
+	if a.Base.Codename == "trixie" && !beyond {
+		r.Runtimes = append(r.Runtimes, Runtime{ID: "distroless-cc", Image: "gcr.io/distroless/cc-debian13:nonroot", User: nonroot, Same: true, Has: []string{"libssl3t64"},
+			Why: "it has the C library, libgcc and OpenSSL of Debian 13"})
+	}
+	r.Runtimes = append(r.Runtimes, on)
+	return nil
+}
+
+// debianAssumed takes Debian 13 for a base whose tag names no release: its libraries
+// serve what is built on this release and on Debian 12, as far as they are those that
+// both have.
+func debianAssumed(a *App, r *Recipe, names map[string]bool) error {
+	v := a.Ref.Version()
+	refusal := Refuse(NoRuntime, a.Stage.From, "Name the release of Debian in the tag, such as rust:1-trixie", "the tag %s does not name the release of Debian whose libraries the binary needs", text.VisibleLine(a.Ref.Familiar()))
+	if len(v) > 1 && v[0] == 1 && v[1] < 71 { // Debian 11, with another OpenSSL
+		if names["openssl-sys"] || a.installs("libssl-dev") {
+			return refusal
+		}
+	}
+	a.Base.Codename = "trixie"
+	shared := slices.Collect(maps.Values(rustLibraries))
+	unknown := false
+	a.Commands(func(_ build.Step, c build.Command) {
+		if c.Package == nil || !c.Package.Installs() {
+			return
+		}
+		for _, p := range c.Package.Packages {
+			name := build.PackageName(p)
+			unknown = unknown || strings.HasSuffix(name, "-dev") && len(FateOf(a.Base, name).Run) > 0 && !slices.Contains(shared, name)
+		}
+	})
+	if unknown {
+		return refusal
+	}
+	r.Assumes = append(r.Assumes, "the image "+text.VisibleLine(a.Ref.Familiar())+" is built on Debian 13 or 12")
 	return nil
 }

@@ -48,6 +48,7 @@ type publish struct {
 	project *dotnetProject // nil where none was found or read
 	name    string         // of the project file, without extension; "" for a solution or none
 	dir     string         // of the image, into which it writes; "" where that is not known
+	usual   bool           // it writes beside each project, into bin/CONFIGURATION/FRAMEWORK/publish
 	own     bool           // self-contained: it brings the runtime
 	by      *dockerfile.Instruction
 }
@@ -99,6 +100,9 @@ func findPublish(a *App, p string) (publish, error) {
 		return publish{}, Refuse(UnknownOutput, a.StartsIn, "Run dotnet publish -c Release -o /app in the Dockerfile", "the container starts %s, and nothing in the file publishes it", text.VisibleLine(path.Base(p)))
 	}
 	for _, pub := range list {
+		if pub.usual && pub.dir == "" {
+			pub = pub.beside(a, p)
+		}
 		if pub.dir == "" || path.Dir(p) != pub.dir {
 			continue
 		}
@@ -121,6 +125,22 @@ func findPublish(a *App, p string) (publish, error) {
 	return publish{}, Refuse(UnknownOutput, a.StartsIn, "Publish into the directory from which the application starts (dotnet publish -c Release -o "+text.VisibleLine(path.Dir(p))+")",
 		"the container starts %s, and no dotnet publish in the file is known to write it", text.VisibleLine(p))
 }
+
+// beside finds the project of a solution that a file is published from, by the directory
+// that publish writes without being told one.
+func (p publish) beside(a *App, file string) publish {
+	at := usualPublish().FindStringSubmatch(path.Dir(file))
+	if at == nil {
+		return p
+	}
+	for _, name := range a.projectsIn(at[1]) {
+		p.dir, p.name = path.Dir(file), strings.TrimSuffix(name, path.Ext(name))
+		p.project = a.project(path.Join(at[1], name))
+	}
+	return p
+}
+
+var usualPublish = text.Regexp(`^(.+)/bin/\w+/[\w.-]+(?:/[\w.-]+)?/publish$`)
 
 // publishes are the calls of dotnet publish, the last one first.
 func publishes(a *App) []publish {
@@ -159,6 +179,7 @@ func publishes(a *App) []publish {
 				pub.project = a.project(path.Join(at, names[0]))
 			}
 		}
+		pub.usual = !strings.Contains(joinedWords(c), "OutputPath=") && !strings.Contains(joinedWords(c), "PublishDir=") && !c.Has("-o", "--output")
 		pub.dir = publishDir(a, st, dir, at, c, k, pub.project)
 		pub.contained(a, c, rid)
 		out = append(out, pub)
@@ -167,11 +188,22 @@ func publishes(a *App) []publish {
 	return out
 }
 
+func joinedWords(c build.Command) string {
+	var out []string
+	for _, w := range c.Words {
+		out = append(out, w.Value)
+	}
+	return strings.Join(out, " ")
+}
+
 // publishDir is the directory that a publish writes.
 func publishDir(a *App, st build.Step, dir, project string, c build.Command, verb int, of *dotnetProject) string {
 	for _, name := range []string{"-o", "--output"} {
 		if v, ok := option(c, verb, name); ok {
 			v, _ = a.Build.Expand(a.Stage, st.Instruction, v)
+			if version := a.Ref.Version(); len(version) > 0 && version[0] < 3 {
+				dir = project // to which it was relative then
+			}
 			return below(dir, v)
 		}
 	}

@@ -204,7 +204,7 @@ func (b *javaBuild) unproven(p string) error {
 // jar adds what "java -jar" needs: the jar, and what lies beside it.
 func (b *javaBuild) jar(r *Recipe, named string) error {
 	p := b.absolute(named)
-	if p == "" {
+	if p == "" || strings.ContainsAny(p, "*?[") && !b.app.shellReads() {
 		return b.unproven(named)
 	}
 	from := p
@@ -273,7 +273,7 @@ func (b *javaBuild) file(r *Recipe, named string) error {
 // classes adds the directory of the application, into which javac writes.
 func (b *javaBuild) classes(r *Recipe) error {
 	if !b.inPlace {
-		return b.unproven(".")
+		return Refuse(UnknownOutput, b.app.StartsIn, "Start the jar that the build writes (java -jar target/NAME.jar)", "the container starts a class, and no command in the file is known to write it into the directory of the application")
 	}
 	if b.app.Workdir == "" || b.app.Workdir == "/" {
 		return Refuse(UnknownWorkdir, nil, "Give the application a directory of its own (WORKDIR /app)", "the application has no directory of its own in the image")

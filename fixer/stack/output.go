@@ -22,6 +22,12 @@ func (a *App) launched() []string {
 	return nil
 }
 
+// shellReads reports whether a shell reads what the container starts, and puts in files
+// for patterns.
+func (a *App) shellReads() bool {
+	return a.line.Shell || len(a.line.Args) > 0 && build.IsShell(a.line.Args[0])
+}
+
 // inDirs calls visit with every command of the RUNs and the directory of the image in
 // which it runs; "" where that is not known.
 func (a *App) inDirs(visit func(st build.Step, dir string, c build.Command)) {
@@ -120,6 +126,17 @@ func (a *App) contextPath(p string) (name string, ok bool) {
 		}
 	}
 	return name, ok
+}
+
+// IsSource reports whether a path of the image is a file that the build copies from the
+// context, or a directory of it with what is compiled.
+func (a *App) IsSource(p string) bool {
+	name, ok := a.contextPath(p)
+	if !ok {
+		return false
+	}
+	n, there := a.Context.Has(name)
+	return there && n.Kind == buildcontext.Plain || a.holdsSources(name)
 }
 
 // sourceOf is where a path of the image was in the context, by one source of a COPY.
