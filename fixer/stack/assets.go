@@ -47,7 +47,7 @@ func assets(a *App) []string {
 						out = appendOnce(out, to)
 					}
 				}
-			case strings.HasPrefix(path.Base(src), "."): // settings of tools
+			case src != "" && strings.HasPrefix(path.Base(src), "."): // settings of tools
 			case src != "" && (assetDirs[path.Base(src)] || !a.holdsSources(src)) && a.holdsAssets(src):
 				out = appendOnce(out, to)
 			default:
