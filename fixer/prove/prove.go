@@ -148,7 +148,7 @@ func (w *work) subject(ctx context.Context, root string, s *Subject, number stri
 		return
 	}
 	if w.lacksNetwork(was) || w.lacksNetwork(is) {
-		skip("builds have no network with this engine: --build-network host, or "+BuildNetworkVariable+"=host, gives them that of this machine")
+		skip("builds have no network with this engine: --build-network host, or " + BuildNetworkVariable + "=host, gives them that of this machine")
 		return
 	}
 	ports := w.exposed(ctx, before, was.Built, after, is.Built)
