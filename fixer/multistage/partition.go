@@ -23,6 +23,7 @@ type partition struct {
 	extra    []stack.Copy      // paths outside the application that the build fills
 	owners   map[string]string // owner by path, of chown -R
 	layered  bool              // what is linked against glibc runs on musl, by a layer of compatibility
+	made     []string          // directories in what is copied that are there to be written to
 	system   bool              // setup does more than make accounts
 }
 
@@ -204,6 +205,9 @@ func (c *conversion) placed(p *partition, st build.Step, cmd build.Command, path
 					p.owners[at] = names[0]
 				}
 			}
+			if cmd.Program == "mkdir" && build.ForWriting(at) {
+				p.made = append(p.made, at)
+			}
 			continue
 		case passing(at):
 			continue
@@ -259,6 +263,9 @@ func (c *conversion) readPackages(p *partition, st build.Step, call *build.Packa
 		fate := stack.FateOf(c.app.Base, name)
 		if c.called(plain) && len(fate.Run) == 0 {
 			fate = stack.Fate{Run: []string{name}, Sure: true} // git, where the container calls it
+		}
+		if slices.Contains(c.stack.BuildPackages, plain) && !c.called(plain) {
+			fate = stack.Fate{Sure: true}
 		}
 		if fate.Sure && !slices.Contains(fate.Run, name) {
 			p.dropped = append(p.dropped, plain)
