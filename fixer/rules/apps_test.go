@@ -45,7 +45,7 @@ type stagedApp struct {
 	Possible   string   // what would make a conversion possible
 	Skip       string   // why it is not built here
 	Today      string   // how oakum's verdict differs from this one, where it does
-	Leaves     string   // what of that which is to go stays in the image, where something does
+	Leaves     string   // what is wrong in the image after, where something is
 	After      *stagedAfter
 }
 
