@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"strings"
@@ -50,6 +51,9 @@ func (f *registryFlags) settings() (project.Lookup, error) {
 	case "", "0", "false":
 	default:
 		l.Registry.Offline = true
+	}
+	if l.Checksums && !f.online {
+		return l, errors.New("--checksums needs --online: a scan downloads nothing without it")
 	}
 	if l.MinAge < 0 {
 		return l, fmt.Errorf("--min-age: %d is not a number of days", l.MinAge)
