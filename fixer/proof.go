@@ -113,7 +113,7 @@ func (p *Proof) Result() (ProofResult, string) {
 		return ProofWorse, "it runs as root, and did not before"
 	case after > before:
 		return ProofBetter, "before, " + was.worseThan(is)
-	case a.Hardened.rank() > b.Hardened.rank():
+	case a.Hardened.rank() > b.Hardened.rank() && p.Place == "":
 		return ProofBetter, "before, " + alike + b.Hardened.worseThan(a.Hardened)
 	}
 	if is.rank() < 2 { // what does not run is not better for its size
@@ -126,14 +126,17 @@ func (p *Proof) Result() (ProofResult, string) {
 	if b.Size > 0 && float64(b.Size-a.Size) >= smaller*float64(b.Size) {
 		gains = append(gains, fmt.Sprintf("the image is %d %% smaller", (b.Size-a.Size)*100/b.Size))
 	}
-	reason := strings.Join(gains, ", ")
+	reasons := gains
+	if a.Hardened.rank() > b.Hardened.rank() {
+		reasons = append(reasons, "only the new image works with the new settings")
+	}
 	if why := is.either(); why != "" {
-		reason = strings.TrimPrefix(reason+", "+why, ", ")
+		reasons = append(reasons, why)
 	}
 	if len(gains) > 0 {
-		return ProofBetter, reason
+		return ProofBetter, strings.Join(reasons, "; ")
 	}
-	return ProofSame, reason
+	return ProofSame, strings.Join(reasons, "; ")
 }
 
 // asked is the run with the settings that the files of the side ask for.

@@ -32,7 +32,8 @@ func TestResultOfProof(t *testing.T) {
 		{"alike", "c:1", built(1, nil, up), built(1, nil, up), fixer.ProofSame, ""},
 		{"the new settings break it", "c:1", built(1, up, down), built(1, nil, down), fixer.ProofWorse, "it does not answer"},
 		{"the new image fails with the new settings", "c:1", built(1, down, up), built(1, nil, down), fixer.ProofWorse, "with the same settings, it does not answer"},
-		{"the new image is made for the new settings", "c:1", built(1, up, ended), built(1, nil, up), fixer.ProofBetter, "before, with the same settings, it ends with status 3"},
+		{"the new image is made for the new settings", "c:1", built(1, up, ended), built(1, nil, up), fixer.ProofSame, "only the new image works with the new settings"},
+		{"nobody asks for it, and it can be hardened now", "", built(1, up, ended), built(1, up, up), fixer.ProofBetter, "before, hardened, it ends with status 3"},
 		{"nobody asks for hardening", "", built(1, up, ended), built(1, up, ended), fixer.ProofSame, ""},
 		{"fails hardened, and did not before", "", built(1, up, up), built(1, up, ended), fixer.ProofWorse, "hardened, it ends with status 3"},
 		{"a database is missing", "c:1", built(1, nil, down), built(1, nil, proofRun(true, 0, 0)), fixer.ProofSame, "before does not answer either"},
@@ -45,7 +46,7 @@ func TestResultOfProof(t *testing.T) {
 		{"root now", "c:1", built(1, nil, proofRun(true, 200, 1000)), built(1, nil, up), fixer.ProofWorse, "it runs as root, and did not before"},
 		{"smaller", "c:1", built(100, nil, up), built(23, nil, up), fixer.ProofBetter, "the image is 77 % smaller"},
 		{"larger", "c:1", built(23, nil, up), built(100, nil, up), fixer.ProofSame, ""},
-		{"smaller, and without its database", "c:1", built(100, nil, down), built(50, nil, down), fixer.ProofBetter, "the image is 50 % smaller, before does not answer either"},
+		{"smaller, and without its database", "c:1", built(100, nil, down), built(50, nil, down), fixer.ProofBetter, "the image is 50 % smaller; before does not answer either"},
 	} {
 		p := fixer.Proof{Place: c.place, Before: c.before, After: c.after}
 		if v, why := p.Result(); v != c.result || why != c.why {

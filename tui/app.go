@@ -73,6 +73,8 @@ func (a *App) View() tea.View {
 // Result returns what became of the run, for after the program has ended.
 func (a *App) Result() review.Result {
 	d := a.d
+	d.proving.stop()
+	d.proving.running.Wait() // nothing that was made is left behind
 	r := review.Result{Interrupted: d.killed, Written: d.ledger.paths(), Summary: d.summary}
 	if d.current != nil {
 		r.Open = d.unwritten()

@@ -1,9 +1,11 @@
 package tui
 
 import (
+	"context"
 	"os/exec"
 
 	"github.com/oakum-sec/oakum/fixer"
+	"github.com/oakum-sec/oakum/fixer/engine"
 	"github.com/oakum-sec/oakum/tui/review"
 )
 
@@ -15,6 +17,15 @@ type Backend interface {
 	// Editor returns the command that opens a file at a line, from 1, in the
 	// person's editor.
 	Editor(path string, line int) (*exec.Cmd, error)
+
+	// Provable says what a proof of the plan would build and start, and with which
+	// engine. It executes nothing, and fails where no engine answers, with how to get one.
+	Provable(ctx context.Context, plan *engine.Plan) (engine string, subjects []fixer.ProofSubject, err error)
+
+	// Prove builds and starts it, and tells what it does and has seen. It returns when
+	// all that was made is removed, also when the context ends. It may run while any
+	// other method is called.
+	Prove(ctx context.Context, plan *engine.Plan, news func(fixer.ProofNews)) error
 
 	// OpenURL shows a page in the person's browser.
 	OpenURL(url string) error

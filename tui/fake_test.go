@@ -337,6 +337,11 @@ type fakeBackend struct {
 	opened  []string
 	editor  func() // stands for the person's editing
 
+	proveErr error // why there is no engine
+	nothing  bool  // there is nothing to prove
+	prove    func(ctx context.Context, news func(fixer.ProofNews)) error
+	proved   int
+
 	rules []*fixer.Rule // instead of those of the tests
 	real  *fixer.Loaded // what discovery found beside the sources
 }
@@ -465,6 +470,33 @@ func (b *fakeBackend) Editor(path string, line int) (*exec.Cmd, error) {
 		return nil, errors.New("EDITOR is not set")
 	}
 	return exec.Command("true", fmt.Sprintf("+%d", line), path), nil
+}
+
+// Provable has one image, which every plan changes.
+func (b *fakeBackend) Provable(context.Context, *engine.Plan) (string, []fixer.ProofSubject, error) {
+	if b.proveErr != nil {
+		return "", nil, b.proveErr
+	}
+	if b.nothing {
+		return "docker", nil, nil
+	}
+	return "docker", []fixer.ProofSubject{{Dockerfile: "Dockerfile", Context: ".", Services: []string{"api"}, Changed: true}}, nil
+}
+
+func (b *fakeBackend) Prove(ctx context.Context, _ *engine.Plan, news func(fixer.ProofNews)) error {
+	b.proved++
+	if b.prove != nil {
+		return b.prove(ctx, news)
+	}
+	up := func(uid int) *fixer.ProofRun {
+		return &fixer.ProofRun{Started: true, Ports: []int{8080}, Answer: fixer.ProofAnswer{Port: 8080, TCP: true, Status: 200}, UID: uid, KnownUID: true}
+	}
+	news(fixer.ProofNews{Doing: "building Dockerfile as it is"})
+	news(fixer.ProofNews{Proof: &fixer.Proof{Service: "api", Dockerfile: "Dockerfile", Place: "compose.yaml:3",
+		Before: fixer.ProofSide{Built: true, Size: 412_000_000, AsAsked: up(0), Hardened: &fixer.ProofRun{Ended: true, Status: 1}, Writes: []string{"/app/log"}},
+		After:  fixer.ProofSide{Built: true, Size: 398_000_000, Hardened: up(65532)},
+	}})
+	return nil
 }
 
 func (b *fakeBackend) OpenURL(url string) error {

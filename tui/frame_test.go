@@ -94,6 +94,13 @@ var realWays = map[place]func(*testing.T, *drive){
 		d.elapse()
 	},
 	onCopy: func(t *testing.T, d *drive) { openReview(t, d, "kubernetes/run-as-non-root"); d.press("c", "down") },
+	onProve: func(t *testing.T, d *drive) {
+		acceptSome(t, d)
+		d.press("w", "E")
+		d.elapse()
+		d.press("enter")
+		d.elapse()
+	},
 	onPalette: func(t *testing.T, d *drive) {
 		openReview(t, d, "kubernetes/run-as-non-root")
 		d.press(":")

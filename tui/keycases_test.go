@@ -233,6 +233,7 @@ func keyCases() []keyCase {
 		{onPlan, actPatch, nil, says("Saved the plan as oakum.patch")},
 		{onPlan, actCopy, nil, setsClipboard},
 		{onPlan, actToggle, nil, says("left out")},
+		{onPlan, actProve, nil, goes(onProve)},
 		{onPlan, actDown, nil, says("2 of 2")},
 		{onPlan, actUp, []string{"G"}, says("1 of 2")},
 		{onPlan, actTop, []string{"G"}, says("1 of 2")},
@@ -272,6 +273,7 @@ func keyCases() []keyCase {
 	add(down(onNotice)...)
 	add(down(onCopy)...)
 	add(down(onChanged)...)
+	add(down(onProve)...)
 	add([]keyCase{
 		{onHelp, actBack, nil, goes(onList)},
 		{onCopy, actOpen, nil, setsClipboard},
@@ -306,6 +308,10 @@ func keyCases() []keyCase {
 		{onQuit, actBack, nil, goes(onList)},
 		{onChanged, actRescan, nil, goes(onPlan)},
 		{onChanged, actBack, nil, goes(onPlan)},
+		{onProve, actOpen, nil, nil}, // what they do is in flow_prove_test.go
+		{onProve, actStop, nil, nil},
+		{onProve, actRescan, nil, says("build and start these images")},
+		{onProve, actBack, nil, goes(onPlan)},
 		{onResume, actAccept, nil, decides(1)},
 		{onResume, actDiscard, nil, func(t *testing.T, d *drive, _ string) { d.at(onList); d.wants("Discarded") }},
 		{onResume, actBack, nil, goes(onList)},

@@ -67,6 +67,8 @@ const (
 	actPlan
 	actPatch
 	actWrite
+	actProve
+	actStop
 	actRescan
 	actDiscard
 	actKeep
@@ -140,12 +142,13 @@ const (
 	onNotice  place = "notice"
 	onCopy    place = "copy"
 	onPalette place = "commands"
+	onProve   place = "prove"
 )
 
 // places are all rows of the keymap, in the order help and README list them.
 var places = []place{
 	onScan, onHome, onList, onReview, onOptions, onExplain, onDiff, onPlan, onDone,
-	onHelp, onFilter, onSearch, onIgnore, onQuit, onChanged, onResume, onNotice, onCopy, onPalette,
+	onHelp, onFilter, onSearch, onIgnore, onQuit, onChanged, onResume, onNotice, onCopy, onPalette, onProve,
 }
 
 func bind(act action, label, help string, keys ...string) binding {
@@ -266,7 +269,7 @@ var keymap = map[place][]binding{
 	onReview: reviewKeys, onOptions: optionsKeys, onExplain: explainKeys, onDiff: diffKeys, onPlan: planKeys, onDone: doneKeys,
 
 	onHelp: helpKeys, onFilter: filterKeys, onSearch: searchKeys, onIgnore: ignoreKeys, onQuit: quitKeys, onChanged: changedKeys,
-	onResume: resumeKeys, onNotice: noticeKeys, onCopy: copyKeys, onPalette: paletteKeys,
+	onResume: resumeKeys, onNotice: noticeKeys, onCopy: copyKeys, onPalette: paletteKeys, onProve: proveKeys,
 }
 
 // typing are the keys of a line that is being typed. What is not here and

@@ -89,6 +89,12 @@ var ways = map[place]func(*testing.T, *fakeBackend) *drive{
 		d.elapse()
 		return d
 	},
+	onProve: func(t *testing.T, b *fakeBackend) *drive {
+		b.prove = longProof
+		d := toProve(t, b)
+		d.press("enter")
+		return d
+	},
 	onCopy:    func(t *testing.T, b *fakeBackend) *drive { return led(t, b, "enter", "c") },
 	onPalette: func(t *testing.T, b *fakeBackend) *drive { return led(t, b, "enter", ":") },
 	onNotice: func(t *testing.T, b *fakeBackend) *drive {

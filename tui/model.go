@@ -121,6 +121,7 @@ type model struct {
 	list        *listScreen
 	diffOptions looks
 
+	proving proving
 	ledger  ledger
 	summary string
 	leave   bool // the program is leaving

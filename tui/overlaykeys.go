@@ -57,3 +57,10 @@ var paletteKeys = one(
 	bind(actUp, "", "previous command", "up", "shift+tab"),
 	bind(actBack, "close", "close; nothing happens", "esc", "ctrl+p"),
 )
+
+var proveKeys = join(one(
+	bind(actOpen, "build and start", "execute it: build and start the images before and after the plan", "enter").brief("start"),
+	bind(actStop, "stop", "stop, and remove what was made", "x"),
+	bind(actRescan, "again", "ask again, for the plan as it is now", "r"),
+	bind(actBack, "close", "close; what runs goes on", "esc", "q"),
+), moving, everywhere)

@@ -62,12 +62,12 @@ type paletteOverlay struct {
 const paletteLines = 12
 
 // newPalette lists what can be done now. Moving is left out: it has no end that
-// could be named.
+// could be named. So is writing, which is for the one key that says so.
 func newPalette(d *model) *paletteOverlay {
 	o := &paletteOverlay{all: slices.Clone(d.usable())}
 	o.all = slices.DeleteFunc(o.all, func(b binding) bool {
 		_, move := lookup(moving, b.keys[0])
-		return move || b.act == actPalette
+		return move || b.act == actPalette || b.act == actWrite
 	})
 	o.input.Limit = 60
 	return o

@@ -92,6 +92,8 @@ func (s *planScreen) press(d *model, a action) tea.Cmd {
 		return s.write(d)
 	case actToggle:
 		return s.leaveOut(d)
+	case actProve:
+		return s.prove(d)
 	case actPatch, actCopy:
 		if !s.ready(d) {
 			return d.say("The plan is still being worked out")
@@ -189,7 +191,7 @@ func (s *planScreen) draw(d *model, l layout) page {
 func (s *planScreen) idle(writes int) []action {
 	var out []action
 	if writes == 0 {
-		out = append(out, actWrite, actPatch, actCopy)
+		out = append(out, actWrite, actPatch, actCopy, actProve)
 	}
 	if len(s.view.files) < 2 {
 		out = append(out, actDown)
@@ -266,6 +268,13 @@ func (s *planScreen) summary(d *model, width int) []string {
 	}
 	if v := s.view; v.podsBefore != v.podsAfter {
 		say(theme.Style{}, "Pods: %s %s %s", v.podsBefore, t.Marks.Arrow, v.podsAfter)
+	}
+	if words := d.proving.words(st.plan); words != "" {
+		style := theme.Style{}
+		if fixer.AnyWorse(d.proving.proofs) {
+			style = t.Warn
+		}
+		say(style, "Proof: %s (E)", words)
 	}
 	if n := len(s.view.pathsOut(d.excluded)); n > 0 {
 		say(t.Warn, "%s left out: space puts a file back", count(n, "file"))

@@ -57,6 +57,7 @@ var planKeys = join(one(
 	bind(actWrite, "write", "write the files; no other key writes", "enter").decides(),
 	bind(actPatch, "save oakum.patch", "save the plan as oakum.patch in the directory that oakum was started on", "P").brief("patch"),
 	bind(actCopy, "copy patch", "copy the patch to the clipboard", "c").brief("copy"),
+	bind(actProve, "prove", "build and start the images before and after, and compare them; says first what is executed", "E"),
 	bind(actToggle, "leave file out", "leave the file and all fixes that touch it out of the plan, or put them back", "space").brief("leave out").decides(),
 	bind(actDown, "file", "next file", "j", "down", "tab"),
 	bind(actUp, "", "previous file", "k", "up", "shift+tab"),

@@ -111,7 +111,10 @@ func (c *conversion) checkStart(r stack.Runtime, packages []string) error {
 		return err
 	}
 	started := startedPrograms(a)
-	if len(r.Start) > 0 {
+	switch {
+	case !r.Shell && len(r.Start) > 0:
+		return nil // as the image expects it
+	case len(r.Start) > 0:
 		started = r.Start[:1]
 	}
 	for _, words := range started {

@@ -296,6 +296,9 @@ func (c *conversion) readCopy(p *partition, i *dockerfile.Instruction) error {
 		at := to
 		name := path.Base(path.Join("/", w.Value))
 		_, from := i.Flag("from")
+		if c.onlyInstalls(name) && !from {
+			continue
+		}
 		if into && (from || !c.isDir(w.Value)) {
 			if w.Dynamic || strings.ContainsAny(name, `*?[`) || name == "/" || name == "." {
 				return stack.Refuse(stack.UnknownOutput, i, "Copy into a directory of its own", "line %d copies %s into %s, and oakum does not know which files", i.Line, text.VisibleLine(w.Raw), to)
@@ -312,6 +315,12 @@ func (c *conversion) readCopy(p *partition, i *dockerfile.Instruction) error {
 		p.extra = addCopy(p.extra, stack.Copy{Path: at, Why: why})
 	}
 	return nil
+}
+
+// onlyInstalls reports whether a file says what to install, and nothing reads it when the
+// application runs elsewhere.
+func (c *conversion) onlyInstalls(name string) bool {
+	return slices.Contains(c.stack.Manifests, name) || strings.HasPrefix(name, "requirements") && path.Ext(name) == ".txt"
 }
 
 // onlySources reports whether COPY puts sources where the program is compiled, which

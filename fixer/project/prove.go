@@ -97,3 +97,29 @@ func SaysYes(input io.Reader) bool {
 	answer := strings.ToLower(strings.TrimSpace(line))
 	return answer == "y" || answer == "yes"
 }
+
+// Provable says what a proof of a plan would build and start, and with which engine.
+func (b *Backend) Provable(ctx context.Context, plan *engine.Plan) (name string, subjects []fixer.ProofSubject, err error) {
+	v, err := b.proving(ctx, plan)
+	if err != nil {
+		return "", nil, err
+	}
+	return v.Engine(), v.Subjects(), nil
+}
+
+// Prove builds and starts it with the times and limits that hold where none are given.
+func (b *Backend) Prove(ctx context.Context, plan *engine.Plan, news func(fixer.ProofNews)) error {
+	v, err := b.proving(ctx, plan)
+	if err != nil {
+		return err
+	}
+	return v.Prove(ctx, prove.Options{}, news)
+}
+
+func (b *Backend) proving(ctx context.Context, plan *engine.Plan) (*Proving, error) {
+	e, err := prove.Find(ctx, b.root)
+	if err != nil {
+		return nil, err
+	}
+	return newProving(b.root, e, plan, nil, false)
+}

@@ -2,6 +2,7 @@ package stack
 
 import (
 	"encoding/json"
+	"fmt"
 	"path"
 	"slices"
 	"strings"
@@ -326,8 +327,26 @@ var nodeLoads = text.WordSet("-r --require --import --watch --inspect")
 // that only starts node is left out, so that signals reach the application.
 func nodeRuntimes(a *App, pkg PackageJSON, slim Runtime) []Runtime {
 	slim.Start = a.plainNode()
-	return []Runtime{slim}
+	out := []Runtime{slim}
+	words := slim.Start
+	if words == nil && a.Program() == "node" {
+		words = a.Start
+	}
+	version := a.Ref.Version()
+	if len(words) < 2 || a.Base.Codename != "trixie" || len(version) == 0 || !slices.Contains(distrolessNode, version[0]) {
+		return out
+	}
+	minimal := Runtime{ID: "distroless", Image: fmt.Sprintf("gcr.io/distroless/nodejs%d-debian13:nonroot", version[0]), User: nonroot, Same: true, Start: words[1:],
+		Why: "the container starts node itself, and this image has the same version of it on the same release of Debian"}
+	if a.StartsIn.Keyword == "ENTRYPOINT" {
+		minimal.Start = append([]string{"/nodejs/bin/node"}, words[1:]...)
+	}
+	return append(out, minimal)
 }
+
+// distrolessNode are the major versions of Node.js for which there is a distroless image
+// on Debian 13.
+var distrolessNode = []int{22, 24, 26}
 
 // dropsDevelopment reports whether the build never installs what only development
 // needs, or takes it away itself.

@@ -133,7 +133,7 @@ func pythonInstalls(a *App) (in pythonInstall, err error) {
 				in.env = a.Absolute(st.Instruction, list[len(list)-1])
 			}
 		case c.Install != nil && c.Install.Name == "pip" && elsewhere(c):
-			err = Refuse(SystemInstall, st.Instruction, "Install without --user, --target and --prefix", "the packages are installed where oakum does not follow them (%s)", c.Program)
+			err = Refuse(UnknownOutput, st.Instruction, "Install without --user, --target and --prefix", "the packages are installed where oakum does not follow them (%s)", c.Program)
 		case c.Install != nil && c.Install.Name == "pip" && c.Has("--no-binary") && !sameBase(a):
 			err = Refuse(UnknownPackage, st.Instruction, "Name the packages that are needed at run time in the Dockerfile, on a slim base image",
 				"packages are compiled against libraries of the larger image, and which of them are needed at run time does not follow from their names")

@@ -54,7 +54,7 @@ func Recognise(a *App) (*Stack, error) {
 	s := Stacks[k]
 	switch {
 	case !a.HasContext:
-		return nil, Refuse(Disagreement, nil, "Name the build context in a Compose file", "the build context is unknown, so the files of the application are")
+		return nil, Refuse(Disagreement, nil, "Name the build context in a Compose file", "the build context is unknown, and so is what the application is made of")
 	case len(s.Manifests) > 0 && !a.Has(s.Manifests...):
 		return nil, Refuse(Disagreement, a.Stage.From, "Copy "+s.Manifests[0]+" into the image before its packages are installed",
 			"the base image is for %s, but the build copies no %s", s.Name, strings.Join(s.Manifests, " or "))
