@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -58,15 +57,10 @@ func (f *registryFlags) settings() (project.Lookup, error) {
 	if l.MinAge < 0 {
 		return l, fmt.Errorf("--min-age: %d is not a number of days", l.MinAge)
 	}
-	for _, m := range f.mirrors {
-		from, to, ok := strings.Cut(m, "=")
-		if !ok || from == "" || to == "" {
-			return l, fmt.Errorf("--mirror: %q is not HOST=MIRROR", m)
-		}
-		if l.Registry.Mirrors == nil {
-			l.Registry.Mirrors = map[string]string{}
-		}
-		l.Registry.Mirrors[from] = to
+	mirrors, err := project.ParseMirrors(f.mirrors)
+	if err != nil {
+		return l, fmt.Errorf("--mirror: %w", err)
 	}
+	l.Registry.Mirrors = mirrors
 	return l, nil
 }
