@@ -140,6 +140,12 @@ func (c *conversion) inPlace() error {
 				"service %s starts %s from the image, which needs what is for development", text.VisibleLine(v.Name), text.VisibleLine(start.What))
 		}
 	}
+	for _, m := range c.manifests() {
+		if what := m.develops(); what != "" {
+			return stack.Refuse(stack.UsedInPlace, nil, "Add a stage for development, and build it for the manifest (docker build --target dev)",
+				"a manifest starts %s from the image (%s), which needs what is for development", text.VisibleLine(what), m.shown())
+		}
+	}
 	return nil
 }
 

@@ -15,8 +15,12 @@ import (
 
 // launches are the texts that run in a container of the image: its command, its health
 // check, scripts that it starts, and what Compose services put in their place.
-func launches(a *stack.App) []string {
+func (c *conversion) launches() []string {
+	a := c.app
 	var out []string
+	for _, m := range c.manifests() {
+		out = append(out, m.text())
+	}
 	for _, i := range a.Stage.Instructions {
 		if i.Keyword == "CMD" || i.Keyword == "ENTRYPOINT" || i.Keyword == "HEALTHCHECK" {
 			out = append(out, build.CommandText(a.File, i))
@@ -37,9 +41,9 @@ func launches(a *stack.App) []string {
 }
 
 // called reports whether something that runs in a container calls a program.
-func called(a *stack.App, program string) bool {
+func (c *conversion) called(program string) bool {
 	mention := text.MustCompile(`(^|[^\w./-])` + regexpQuote(program) + `($|[^\w.-])`)
-	return slices.ContainsFunc(launches(a), mention.MatchString)
+	return slices.ContainsFunc(c.launches(), mention.MatchString)
 }
 
 func regexpQuote(s string) string {
@@ -64,7 +68,7 @@ func (c *conversion) brought(r stack.Runtime) []string {
 	var out []string
 	runtime := c.pass.Facts.Image(r.Image).Base
 	for _, name := range sortedKeys(clients) {
-		if c.app.Base.Has(name) == image.Present && runtime.Has(name) != image.Present && r.Image != c.app.Ref.Familiar() && called(c.app, name) {
+		if c.app.Base.Has(name) == image.Present && runtime.Has(name) != image.Present && r.Image != c.app.Ref.Familiar() && c.called(name) {
 			out = appendOnce(out, clients[name])
 		}
 	}
@@ -93,6 +97,9 @@ func (c *conversion) needsShell() (why string, at *dockerfile.Instruction) {
 				return "service " + text.VisibleLine(v.Name) + " sets " + key, nil
 			}
 		}
+	}
+	for _, m := range c.manifests() {
+		return "a manifest runs a command in the container (" + m.shown() + ")", nil
 	}
 	return "", nil
 }

@@ -257,7 +257,7 @@ func (c *conversion) readPackages(p *partition, st build.Step, call *build.Packa
 			continue
 		}
 		fate := stack.FateOf(c.app.Base, name)
-		if called(c.app, plain) && len(fate.Run) == 0 {
+		if c.called(plain) && len(fate.Run) == 0 {
 			fate = stack.Fate{Run: []string{name}, Sure: true} // git, where the container calls it
 		}
 		if fate.Sure && !slices.Contains(fate.Run, name) {

@@ -102,6 +102,9 @@ type Copy struct {
 	Path string // where the image has it
 	Why  string // what put it there, for people
 	From string // where the build has it, if elsewhere
+
+	// Apart says that it is not part of what is copied to a directory above it.
+	Apart bool
 }
 
 // Source is where the build has what is copied.
