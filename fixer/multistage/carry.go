@@ -7,7 +7,6 @@ import (
 	"strings"
 
 	"github.com/oakum-sec/oakum/fixer/dockerfile"
-	"github.com/oakum-sec/oakum/fixer/image"
 	"github.com/oakum-sec/oakum/fixer/stack"
 	"github.com/oakum-sec/oakum/fixer/text"
 )
@@ -23,7 +22,7 @@ func isBuildOnly(key string) bool {
 // variables are the ENV of the first stage that the application may read, as they are
 // written, and the ARG that these and the lines of the second stage use.
 func (c *conversion) variables(head, tail, moved []*dockerfile.Instruction) []string {
-	a, f := c.app, c.app.File
+	f := c.app.File
 	var kept []*dockerfile.Instruction
 	used := map[string]bool{}
 	note := func(i *dockerfile.Instruction) {
@@ -32,7 +31,7 @@ func (c *conversion) variables(head, tail, moved []*dockerfile.Instruction) []st
 		}
 	}
 	for _, i := range head {
-		if i.Keyword != "ENV" || !slices.ContainsFunc(i.Pairs, func(p dockerfile.Pair) bool { return !isBuildOnly(p.Key) || startsTool(a, p.Key) }) {
+		if i.Keyword != "ENV" || !slices.ContainsFunc(i.Pairs, func(p dockerfile.Pair) bool { return !isBuildOnly(p.Key) || c.startsTool(p.Key) }) {
 			continue
 		}
 		kept = append(kept, i)
@@ -72,15 +71,15 @@ func modern(i *dockerfile.Instruction) string {
 
 // startsTool reports whether the container starts the tool that reads a variable: uv run,
 // poetry run.
-func startsTool(a *stack.App, key string) bool {
+func (c *conversion) startsTool(key string) bool {
 	if strings.HasPrefix(key, "BUNDLE_") || strings.HasPrefix(key, "GEM_") {
 		return true
 	}
 	tool, _, ok := strings.Cut(strings.ToLower(key), "_")
-	return ok && called(a, tool)
+	return ok && c.called(tool)
 }
 
-var variableName = text.Regexp(`\$\{?(\w+)`)
+var variableName = text.Regexp(`\$\{?(\w+)\}?`)
 
 // userLine is the USER with which the first stage ended its work, for the second one; ""
 // where what follows says so itself, or nobody did.
@@ -186,8 +185,3 @@ func (c *conversion) startEdits(out *Conversion, tail []*dockerfile.Instruction)
 }
 
 func sortedKeys(m map[string]string) []string { return slices.Sorted(maps.Keys(m)) }
-
-// distributionOf is the distribution of an image by its name.
-func (c *conversion) distributionOf(name string) image.Distribution {
-	return c.pass.Facts.Image(name).Base.Distribution
-}

@@ -15,8 +15,12 @@ import (
 
 // launches are the texts that run in a container of the image: its command, its health
 // check, scripts that it starts, and what Compose services put in their place.
-func launches(a *stack.App) []string {
+func (c *conversion) launches() []string {
+	a := c.app
 	var out []string
+	for _, m := range c.manifests() {
+		out = append(out, m.text())
+	}
 	for _, i := range a.Stage.Instructions {
 		if i.Keyword == "CMD" || i.Keyword == "ENTRYPOINT" || i.Keyword == "HEALTHCHECK" {
 			out = append(out, build.CommandText(a.File, i))
@@ -37,9 +41,9 @@ func launches(a *stack.App) []string {
 }
 
 // called reports whether something that runs in a container calls a program.
-func called(a *stack.App, program string) bool {
+func (c *conversion) called(program string) bool {
 	mention := text.MustCompile(`(^|[^\w./-])` + regexpQuote(program) + `($|[^\w.-])`)
-	return slices.ContainsFunc(launches(a), mention.MatchString)
+	return slices.ContainsFunc(c.launches(), mention.MatchString)
 }
 
 func regexpQuote(s string) string {
@@ -64,7 +68,7 @@ func (c *conversion) brought(r stack.Runtime) []string {
 	var out []string
 	runtime := c.pass.Facts.Image(r.Image).Base
 	for _, name := range sortedKeys(clients) {
-		if c.app.Base.Has(name) == image.Present && runtime.Has(name) != image.Present && r.Image != c.app.Ref.Familiar() && called(c.app, name) {
+		if c.app.Base.Has(name) == image.Present && runtime.Has(name) != image.Present && r.Image != c.app.Ref.Familiar() && c.called(name) {
 			out = appendOnce(out, clients[name])
 		}
 	}
@@ -93,6 +97,9 @@ func (c *conversion) needsShell() (why string, at *dockerfile.Instruction) {
 				return "service " + text.VisibleLine(v.Name) + " sets " + key, nil
 			}
 		}
+	}
+	for _, m := range c.manifests() {
+		return "a manifest runs a command in the container (" + m.shown() + ")", nil
 	}
 	return "", nil
 }
@@ -124,9 +131,9 @@ func (c *conversion) checkStart(r stack.Runtime, packages []string) error {
 		case c.fetched(name) && !slices.Contains([]string{"tini", "dumb-init", "gosu", "su-exec"}, name):
 			return stack.Refuse(stack.UnknownStart, a.StartsIn, "Keep "+text.VisibleLine(name)+" in the repository, so that it can be read",
 				"the container starts %s, which the build downloads, and oakum does not know what that needs", text.VisibleLine(name))
-		case strings.Contains(words, "/") && abs != "" && (c.copied(abs) || c.isExtra(abs)):
+		case strings.Contains(words, "/") && abs != "" && (c.copied(abs) || c.isExtra(abs) || slices.Contains(c.parts.settled, abs)):
 		case slices.Contains(c.recipe.Programs, name), slices.Contains(c.recipe.Programs, "*"):
-		case slices.Contains(packages, name), r.Shell && utilities[name]:
+		case slices.Contains(packages, name), slices.Contains(packages, programPackages[name]), r.Shell && utilities[name]:
 		case r.Shell && r.Same && c.app.Base.Has(name) == image.Present:
 		case c.isExtraProgram(name):
 		default:
@@ -194,6 +201,9 @@ func startedPrograms(a *stack.App) []string {
 	}
 	return out
 }
+
+// programPackages are the packages of programs that have another name.
+var programPackages = map[string]string{"supervisord": "supervisor", "crond": "cron", "httpd": "apache2", "apachectl": "apache2", "apache2ctl": "apache2", "redis-server": "redis"}
 
 func (c *conversion) isExtra(p string) bool {
 	return slices.ContainsFunc(c.parts.extra, func(have stack.Copy) bool { return within(p, have.Path) })

@@ -85,6 +85,9 @@ func planNode(a *App) (*Recipe, error) {
 	if !ok {
 		return nil, Refuse(Disagreement, nil, "Correct package.json", "the file package.json cannot be read")
 	}
+	if a.nextStandalone(pkg) {
+		return planNext(a)
+	}
 	if err := nodeStart(a, pkg); err != nil {
 		return nil, err
 	}
