@@ -197,13 +197,7 @@ func wrote(c build.Command) (paths []string, here bool) {
 	}
 	switch c.Program {
 	case "sed", "perl":
-		if slices.ContainsFunc(args, func(w dockerfile.Word) bool {
-			return strings.HasPrefix(w.Value, "-i") || strings.HasPrefix(w.Value, "--in-place")
-		}) {
-			if list := plain(); len(list) > 0 {
-				paths = append(paths, list[min(1, len(list)-1):]...)
-			}
-		}
+		paths = append(paths, editedInPlace(args)...)
 	case "curl":
 		here = !placed && remoteName(args)
 	case "wget":
@@ -228,6 +222,37 @@ func wrote(c build.Command) (paths []string, here bool) {
 		}
 	}
 	return paths, here
+}
+
+// editedInPlace are the files that sed or perl edits where they are: its words after the
+// script, which is the first one where no option has it.
+func editedInPlace(args []dockerfile.Word) []string {
+	inPlace, given := false, false
+	var out []string
+	for k := 0; k < len(args); k++ {
+		w := args[k].Value
+		switch short := strings.HasPrefix(w, "-") && !strings.HasPrefix(w, "--"); {
+		case strings.HasPrefix(w, "--in-place"):
+			inPlace = true
+		case strings.HasPrefix(w, "--expression="), strings.HasPrefix(w, "--file="):
+			given = true
+		case w == "--expression", w == "--file", short && strings.HasSuffix(w, "e") && len(w) < 6, w == "-f":
+			given = true
+			inPlace = inPlace || short && strings.Contains(w, "i")
+			k++
+		case short:
+			inPlace = inPlace || strings.Contains(strings.SplitN(w, "e", 2)[0], "i")
+		default:
+			out = append(out, w)
+		}
+	}
+	switch {
+	case !inPlace:
+		return nil
+	case !given && len(out) > 1:
+		return out[1:]
+	}
+	return out
 }
 
 // wrappedBy are the programs in front of a command that run it as another user:

@@ -24,7 +24,7 @@ const (
 var projectFiles = text.WordSet(`package.json tsconfig.json nest-cli.json angular.json .npmrc
 	requirements.txt pyproject.toml Pipfile setup.py setup.cfg .python-version
 	go.mod Cargo.toml pom.xml build.gradle build.gradle.kts settings.gradle settings.gradle.kts
-	composer.json Gemfile .ruby-version global.json Procfile`)
+	composer.json Gemfile Gemfile.lock .ruby-version global.json Procfile mkdocs.yml mkdocs.yaml vue.config.js .eleventy.js`)
 
 // scriptNames are usual names of scripts that a container starts.
 var scriptNames = text.WordSet("entrypoint docker-entrypoint start run boot launch")
@@ -38,30 +38,35 @@ func isProject(base string) bool {
 	case ".txt":
 		return strings.HasPrefix(base, "requirements")
 	case ".js", ".mjs", ".cjs", ".ts", ".mts":
-		return strings.HasPrefix(base, "next.config.") || strings.HasPrefix(base, "vite.config.")
+		return projectFiles[base] || strings.HasPrefix(base, "next.config.") || strings.HasPrefix(base, "vite.config.") || strings.HasPrefix(base, "astro.config.") || strings.HasPrefix(base, "eleventy.config.")
 	case ".sh":
 		return true // what an ENTRYPOINT starts
+	case ".conf":
+		return strings.HasPrefix(base, "nginx") || base == "default.conf"
 	}
 	return projectFiles[base] || path.Ext(base) == "" && scriptNames[base]
 }
 
 // readProjects reads the files of the projects that Dockerfiles build: those in the
 // directory of each, in the ones above it, and in the ones below these that it
-// copies from.
+// copies from, and the scripts that it names.
 func (l *loader) readProjects() {
-	want := map[string]bool{} // directories
+	want, scripts := map[string]bool{}, map[string]bool{} // directories, files
 	var files []string
 	for p, s := range l.sources {
 		if s.Kind != fixer.Dockerfile || s.Skip != nil {
 			continue
 		}
-		below, one := copiedDirs(s.Data)
+		below, started, one := copiedDirs(s.Data)
 		if !one {
 			continue // only a file with one stage is asked about its project
 		}
 		for dir := path.Dir(p); ; dir = path.Dir(dir) {
 			for _, b := range below {
 				want[path.Join(dir, b)] = true
+			}
+			for _, f := range started {
+				scripts[path.Join(dir, f)] = true
 			}
 			if dir == "." {
 				break
@@ -72,7 +77,7 @@ func (l *loader) readProjects() {
 		return
 	}
 	for _, n := range l.names {
-		if want[path.Dir(n.Path)] && isProject(path.Base(n.Path)) && l.sources[n.Path] == nil && len(files) < maxProjects {
+		if (want[path.Dir(n.Path)] && isProject(path.Base(n.Path)) || scripts[n.Path]) && l.sources[n.Path] == nil && len(files) < maxProjects {
 			files = append(files, n.Path)
 		}
 	}
@@ -87,9 +92,10 @@ func (l *loader) readProjects() {
 }
 
 // copiedDirs returns the directories that a Dockerfile copies from or names files of,
-// read line by line, and whether it has one stage. A source that is missed here is
-// one file less that is known.
-func copiedDirs(data []byte) (dirs []string, one bool) {
+// the scripts that its commands name, read line by line, and whether it has one stage.
+// What is missed here is one file less that is known.
+func copiedDirs(data []byte) (dirs, scripts []string, one bool) {
+	const most = 100
 	dirs, stages := []string{"."}, 0
 	for line := range bytes.Lines(data) {
 		words := strings.Fields(string(line))
@@ -101,13 +107,20 @@ func copiedDirs(data []byte) (dirs []string, one bool) {
 			stages++
 		case "COPY", "ADD":
 			for _, w := range words[1 : len(words)-1] {
-				if w = strings.Trim(w, `[]",'`); w == "" || strings.HasPrefix(w, "-") || strings.Contains(w, "$") || len(dirs) > 100 {
+				if w = strings.Trim(w, `[]",'`); w == "" || strings.HasPrefix(w, "-") || strings.Contains(w, "$") || len(dirs) > most {
 					continue
 				}
 				dir := path.Join("/", w)[1:]
 				dirs = append(dirs, dir, path.Dir(dir))
 			}
+		default:
+			for _, w := range words[1:] {
+				w = strings.TrimPrefix(strings.Trim(w, `[]",';`), "./")
+				if ext := path.Ext(w); len(scripts) < most && (ext == "" && strings.HasPrefix(w, "bin/") || ext == ".rb" || ext == ".py") && !strings.HasPrefix(w, "/") {
+					scripts = append(scripts, path.Clean(w))
+				}
+			}
 		}
 	}
-	return dirs, stages == 1
+	return dirs, scripts, stages == 1
 }

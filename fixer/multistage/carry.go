@@ -7,7 +7,6 @@ import (
 	"strings"
 
 	"github.com/oakum-sec/oakum/fixer/dockerfile"
-	"github.com/oakum-sec/oakum/fixer/image"
 	"github.com/oakum-sec/oakum/fixer/stack"
 	"github.com/oakum-sec/oakum/fixer/text"
 )
@@ -80,7 +79,7 @@ func (c *conversion) startsTool(key string) bool {
 	return ok && c.called(tool)
 }
 
-var variableName = text.Regexp(`\$\{?(\w+)`)
+var variableName = text.Regexp(`\$\{?(\w+)\}?`)
 
 // userLine is the USER with which the first stage ended its work, for the second one; ""
 // where what follows says so itself, or nobody did.
@@ -186,8 +185,3 @@ func (c *conversion) startEdits(out *Conversion, tail []*dockerfile.Instruction)
 }
 
 func sortedKeys(m map[string]string) []string { return slices.Sorted(maps.Keys(m)) }
-
-// distributionOf is the distribution of an image by its name.
-func (c *conversion) distributionOf(name string) image.Distribution {
-	return c.pass.Facts.Image(name).Base.Distribution
-}

@@ -52,6 +52,9 @@ func (c *conversion) gains() []string {
 			}
 		}
 	}
+	if callsComposer(a) && !slices.Contains(packages, "composer") {
+		packages = append(packages, "Composer")
+	}
 	if len(packages) > 0 {
 		out = append(out, listed(packages, 4))
 	}
@@ -66,6 +69,21 @@ func installs(a *stack.App) bool {
 	return found
 }
 
+// callsComposer reports whether a build installs packages with Composer, which is in the
+// image then, and does not delete it.
+func callsComposer(a *stack.App) bool {
+	calls := false
+	a.Commands(func(_ build.Step, c build.Command) {
+		switch {
+		case c.Install != nil && c.Install.Name == "composer":
+			calls = true
+		case c.Program == "rm" && slices.ContainsFunc(c.Plain(), func(w string) bool { return path.Base(w) == "composer" }):
+			calls = false
+		}
+	})
+	return calls
+}
+
 // heavy reports whether a package is reason enough for a stage of its own: it compiles,
 // or is for compiling.
 func heavy(name string) bool {
@@ -73,7 +91,7 @@ func heavy(name string) bool {
 }
 
 var compilers = text.WordSet(`gcc g++ clang llvm build-essential build-base alpine-sdk cmake make rustc cargo rust go golang golang-go maven gradle
-	default-jdk default-jdk-headless gfortran`)
+	default-jdk default-jdk-headless gfortran composer`)
 
 // toolchain names the toolchain that an image is for, where it is for building and
 // nothing else.

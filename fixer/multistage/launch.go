@@ -131,9 +131,9 @@ func (c *conversion) checkStart(r stack.Runtime, packages []string) error {
 		case c.fetched(name) && !slices.Contains([]string{"tini", "dumb-init", "gosu", "su-exec"}, name):
 			return stack.Refuse(stack.UnknownStart, a.StartsIn, "Keep "+text.VisibleLine(name)+" in the repository, so that it can be read",
 				"the container starts %s, which the build downloads, and oakum does not know what that needs", text.VisibleLine(name))
-		case strings.Contains(words, "/") && abs != "" && (c.copied(abs) || c.isExtra(abs)):
+		case strings.Contains(words, "/") && abs != "" && (c.copied(abs) || c.isExtra(abs) || slices.Contains(c.parts.settled, abs)):
 		case slices.Contains(c.recipe.Programs, name), slices.Contains(c.recipe.Programs, "*"):
-		case slices.Contains(packages, name), r.Shell && utilities[name]:
+		case slices.Contains(packages, name), slices.Contains(packages, programPackages[name]), r.Shell && utilities[name]:
 		case r.Shell && r.Same && c.app.Base.Has(name) == image.Present:
 		case c.isExtraProgram(name):
 		default:
@@ -201,6 +201,9 @@ func startedPrograms(a *stack.App) []string {
 	}
 	return out
 }
+
+// programPackages are the packages of programs that have another name.
+var programPackages = map[string]string{"supervisord": "supervisor", "crond": "cron", "httpd": "apache2", "apachectl": "apache2", "apache2ctl": "apache2", "redis-server": "redis"}
 
 func (c *conversion) isExtra(p string) bool {
 	return slices.ContainsFunc(c.parts.extra, func(have stack.Copy) bool { return within(p, have.Path) })

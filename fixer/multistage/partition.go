@@ -17,18 +17,19 @@ type partition struct {
 	packages []string // of the distribution, in the order of the file
 	unsure   []string
 	manager  *build.Manager
-	dropped  []string          // packages that only building needs
-	setup    []string          // RUN lines that the second stage repeats: accounts, directories, settings of the system
-	accounts []string          // names of users and groups that setup makes
-	extra    []stack.Copy      // paths outside the application that the build fills
-	owners   map[string]string // owner by path, of chown -R
-	layered  bool              // what is linked against glibc runs on musl, by a layer of compatibility
-	system   bool              // setup does more than make accounts
+	dropped  []string     // packages that only building needs
+	setup    []string     // RUN lines that the second stage repeats: accounts, directories, settings of the system
+	accounts []string     // names of users and groups that setup makes
+	extra    []stack.Copy // paths outside the application that the build fills
+	owners   []ownership  // what chown did to paths that are copied, in order
+	settled  []string     // paths that setup writes
+	layered  bool         // what is linked against glibc runs on musl, by a layer of compatibility
+	system   bool         // setup does more than make accounts
 }
 
 // partition reads what each step does. The error is a [*stack.Refusal].
 func (c *conversion) partition() (*partition, error) {
-	p := &partition{owners: map[string]string{}}
+	p := &partition{}
 	for _, i := range c.app.Stage.Instructions {
 		var err error
 		switch i.Keyword {
@@ -63,6 +64,11 @@ func passing(p string) bool {
 	return slices.ContainsFunc(scratchPaths, func(dir string) bool { return within(p, dir) })
 }
 
+// onlyBuilds reports whether a path is that of a tool that only building needs.
+func (c *conversion) onlyBuilds(p string) bool {
+	return slices.ContainsFunc(c.recipe.Tools, func(tool string) bool { return within(p, tool) })
+}
+
 // A deed is what one command of a step does.
 type deed int
 
@@ -81,9 +87,10 @@ func (c *conversion) readStep(p *partition, st build.Step) error {
 	var keep []build.Command
 	all := true
 	gone := st.RemovedPackages()
-	for _, cmd := range st.Commands {
-		if cmd.HandsRead {
-			continue // the commands of the text follow
+	c.ownedByUser(p, st)
+	for k, cmd := range st.Commands {
+		if cmd.HandsRead || k > 0 && addsSource(st.Commands[k-1], cmd) {
+			continue // the commands of the text follow, or it only adds a source of packages
 		}
 		d, err := c.deedOf(p, st, cmd, &dir, gone)
 		if err != nil {
@@ -104,6 +111,14 @@ func (c *conversion) readStep(p *partition, st build.Step) error {
 	}
 	p.setup = append(p.setup, line)
 	return nil
+}
+
+// addsSource reports whether a shell is given a script that is known to do nothing but
+// add a source of packages to apt.
+func addsSource(from, cmd build.Command) bool {
+	return build.IsShell(cmd.Program) && cmd.PipedInto && from.Downloads() && slices.ContainsFunc(from.Args(), func(w dockerfile.Word) bool {
+		return !w.Dynamic && strings.HasPrefix(w.Value, "https://deb.nodesource.com/setup_")
+	})
 }
 
 // silent are commands that may stand in a step that is repeated as it is.
@@ -127,8 +142,7 @@ var placing = text.WordSet("mkdir chown chgrp chmod ln touch sed tee")
 func (c *conversion) deedOf(p *partition, st build.Step, cmd build.Command, dir *string, gone map[string]bool) (deed, error) {
 	switch {
 	case cmd.Package != nil:
-		c.readPackages(p, st, cmd.Package, gone)
-		return nothing, nil
+		return nothing, c.readPackages(p, st, cmd.Package, gone)
 	case accountPrograms[cmd.Program]:
 		if list := cmd.Arguments().Names(); len(list) > 0 {
 			p.accounts = append(p.accounts, list[len(list)-1], list[0])
@@ -141,6 +155,10 @@ func (c *conversion) deedOf(p *partition, st build.Step, cmd build.Command, dir 
 	if work := c.stack.Does(c.app, st, cmd); work != nil {
 		if work.Elsewhere {
 			return nothing, stack.Refuse(stack.UnknownOutput, st.Instruction, "Install into the directory of the application", "%s in line %d writes to a directory that oakum does not follow", text.VisibleLine(cmd.Program), st.Instruction.Line)
+		}
+		if work.Again {
+			p.system = true
+			return settles, nil
 		}
 		return nothing, nil
 	}
@@ -176,6 +194,24 @@ func join(dir, p string) string {
 	return path.Join(dir, p)
 }
 
+// expand puts the values of variables that the base image or the file sets in their
+// places in a path.
+func (c *conversion) expand(st build.Step, p string) string {
+	return variableName().ReplaceAllStringFunc(p, func(s string) string {
+		name := strings.Trim(s, "${}")
+		if v, at := c.app.Build.Variable(c.app.Stage, st.Instruction, name); at != nil && at.Keyword == "ENV" && !strings.Contains(v, "$") {
+			return v
+		}
+		if v, ok := baseVariables[name]; ok {
+			return v
+		}
+		return s
+	})
+}
+
+// baseVariables are variables that official images set to a directory of theirs.
+var baseVariables = map[string]string{"PHP_INI_DIR": "/usr/local/etc/php", "GEM_HOME": "/usr/local/bundle", "BUNDLE_APP_CONFIG": "/usr/local/bundle", "GOPATH": "/go"}
+
 func unknownCommand(st build.Step, cmd build.Command) error {
 	name := cmd.Program
 	if name == "" && len(cmd.Words) > 0 {
@@ -189,27 +225,34 @@ func unknownCommand(st build.Step, cmd build.Command) error {
 func (c *conversion) placed(p *partition, st build.Step, cmd build.Command, paths []string, dir string) (deed, error) {
 	out := nothing
 	for _, raw := range paths {
-		at := join(dir, strings.Trim(raw, `"'`))
+		raw = c.expand(st, strings.Trim(raw, `"'`))
+		at := join(dir, raw)
 		switch {
 		case cmd.Program == "rm" || cmd.Program == "rmdir":
 			continue
 		case at == "":
-			if strings.ContainsAny(raw, "*") && within(join(dir, path.Dir(raw)), "/tmp") {
+			parent := join(dir, path.Dir(raw))
+			switch {
+			case strings.ContainsAny(path.Base(raw), "$`~") || parent == "":
+			case passing(parent), c.copied(parent) && cmd.Program != "chown":
+				continue
+			case placing[cmd.Program]: // sed -i … /etc/apache2/*.conf
+				out, p.system = settles, true
 				continue
 			}
 			return nothing, stack.Refuse(stack.UnknownOutput, st.Instruction, "Name the directory without a variable", "line %d writes to %s, which a variable decides", st.Instruction.Line, text.VisibleLine(raw))
 		case c.copied(at):
-			if cmd.Program == "chown" && cmd.Has("-R", "--recursive") {
-				if names := cmd.Arguments().Names(); len(names) > 1 {
-					p.owners[at] = names[0]
-				}
-			}
+			p.owned(cmd, at)
 			continue
-		case passing(at):
+		case passing(at), c.onlyBuilds(at):
 			continue
+		}
+		if slices.ContainsFunc(c.recipe.Copies, func(cp stack.Copy) bool { return within(cp.Path, at) }) {
+			p.owned(cmd, at)
 		}
 		if placing[cmd.Program] || cmd.Program == "" || cmd.Program == "echo" || cmd.Program == "printf" || cmd.Program == "cat" {
 			out, p.system = settles, true
+			p.settled = append(p.settled, at)
 			if slices.ContainsFunc(p.extra, func(have stack.Copy) bool { return within(at, have.Path) }) {
 				out = nothing // what it does is copied with the path
 			}
@@ -245,16 +288,19 @@ func addCopy(list []stack.Copy, add stack.Copy) []stack.Copy {
 }
 
 // readPackages says what becomes of the packages that a command installs.
-func (c *conversion) readPackages(p *partition, st build.Step, call *build.PackageCall, gone map[string]bool) {
+func (c *conversion) readPackages(p *partition, st build.Step, call *build.PackageCall, gone map[string]bool) error {
 	if !call.Installs() || gone[call.Virtual] && call.Virtual != "" {
-		return
+		return nil
 	}
 	p.manager = call.Manager
 	p.layered = p.layered || slices.ContainsFunc(call.Packages, func(name string) bool { return glibcOnMusl[build.PackageName(name)] })
 	for _, name := range call.Packages {
 		plain := build.PackageName(name)
-		if gone[plain] || gone[name] {
+		switch {
+		case gone[plain], gone[name], buildVariables[strings.Trim(name, "${}")]:
 			continue
+		case strings.ContainsAny(name, "$`"):
+			return stack.Refuse(stack.UnknownPackage, st.Instruction, "Name the packages", "line %d installs packages that a variable names (%s)", st.Instruction.Line, text.VisibleLine(name))
 		}
 		fate := stack.FateOf(c.app.Base, name)
 		if c.called(plain) && len(fate.Run) == 0 {
@@ -273,7 +319,11 @@ func (c *conversion) readPackages(p *partition, st build.Step, call *build.Packa
 			}
 		}
 	}
+	return nil
 }
+
+// buildVariables are variables of images that name packages for building.
+var buildVariables = map[string]bool{"PHPIZE_DEPS": true}
 
 // glibcOnMusl are packages of Alpine that let binaries for glibc run.
 var glibcOnMusl = text.WordSet("gcompat libc6-compat glibc glibc-bin")
@@ -288,7 +338,10 @@ func (c *conversion) readCopy(p *partition, i *dockerfile.Instruction) error {
 	if to == "" || last.Dynamic {
 		return stack.Refuse(stack.UnknownOutput, i, "Name the directory without a variable", "line %d copies to %s, which a variable decides", i.Line, text.VisibleLine(last.Raw))
 	}
-	if c.copied(to) || passing(to) || !c.recipe.Whole && c.onlySources(i, to) {
+	if owner, ok := i.Flag("chown"); ok {
+		p.owners = append(p.owners, ownership{to, owner.Value, true})
+	}
+	if c.copied(to) || passing(to) || c.onlyBuilds(to) || !c.recipe.Whole && c.onlySources(i, to) {
 		return nil
 	}
 	into := strings.HasSuffix(last.Value, "/") || len(i.Words) > 2 || systemDirs[to]
@@ -304,6 +357,9 @@ func (c *conversion) readCopy(p *partition, i *dockerfile.Instruction) error {
 				return stack.Refuse(stack.UnknownOutput, i, "Copy into a directory of its own", "line %d copies %s into %s, and oakum does not know which files", i.Line, text.VisibleLine(w.Raw), to)
 			}
 			at = path.Join(to, name)
+		}
+		if c.onlyBuilds(at) {
+			continue
 		}
 		if systemDirs[at] {
 			return stack.Refuse(stack.UnknownOutput, i, "Copy into a directory of its own", "line %d copies into %s, where the base image has files of its own", i.Line, at)

@@ -1,7 +1,6 @@
 package multistage
 
 import (
-	"maps"
 	"path"
 	"slices"
 	"strings"
@@ -36,6 +35,9 @@ func (c *conversion) convert(r stack.Runtime) (*Conversion, error) {
 		return nil, err
 	}
 	out.Packages = packages
+	if a.Assumed != "" && r.Shell && len(packages) > 0 {
+		out.Assumes = append(slices.Clone(out.Assumes), a.Assumed)
+	}
 	for _, name := range c.parts.unsure {
 		if slices.Contains(packages, name) {
 			out.Unsure = append(out.Unsure, name)
@@ -51,23 +53,6 @@ func (c *conversion) convert(r stack.Runtime) (*Conversion, error) {
 
 // inMinimal are packages whose files minimal images have already.
 var inMinimal = map[string]bool{"ca-certificates": true, "tzdata": true, "netbase": true, "base-files": true, "tini": false}
-
-// ownerOf is the owner that a step gave to a path and all below it.
-func (c *conversion) ownerOf(r stack.Runtime, p string) string {
-	owner := ""
-	for _, at := range slices.Sorted(maps.Keys(c.parts.owners)) {
-		if within(p, at) {
-			owner = c.parts.owners[at]
-		}
-	}
-	if !r.Shell && owner != "" && strings.Trim(owner, "0123456789:") != "" {
-		return r.User // names are unknown there
-	}
-	if strings.ContainsAny(owner, "$`") {
-		return ""
-	}
-	return owner
-}
 
 // stageName is a name for the first stage that the file does not use.
 func (c *conversion) stageName() string {
@@ -236,6 +221,11 @@ func (c *conversion) stageLines(out *Conversion, head, tail, moved []*dockerfile
 		}
 		lines = append(lines, line+cp.Source()+" "+cp.Path)
 	}
+	owned, err := c.ownedLines(out)
+	if err != nil {
+		return nil, err
+	}
+	lines = append(lines, owned...)
 	user, err := c.userLine(out, head, tail)
 	if err != nil {
 		return nil, err

@@ -26,6 +26,9 @@ type App struct {
 	Ref  image.Reference // of the base image
 	Base image.Base
 
+	// Assumed says, without full stop, what was assumed of the base; "" for nothing.
+	Assumed string
+
 	Context    buildcontext.Context
 	HasContext bool // the context of the build is known
 
@@ -55,12 +58,13 @@ func Open(p *fixer.Pass) (a *App, ok bool) {
 	}
 	a.Ref = ref
 	a.Base, _ = build.BaseOf(p, s)
+	a.assumeRelease()
 	a.Steps = a.Build.Steps("RUN")
 	a.Context, a.HasContext = p.Topology().Context(p.File.Path)
 	if w := s.Workdir(); w.Known && path.IsAbs(w.Text) {
 		a.Workdir = path.Clean(w.Text)
 	} else if w.At == nil {
-		a.Workdir = "/"
+		a.Workdir = startDirectory(ref)
 	}
 	a.readStart()
 	a.read = func(path string) []byte {
@@ -70,6 +74,20 @@ func Open(p *fixer.Pass) (a *App, ok bool) {
 		return nil
 	}
 	return a, true
+}
+
+// startDirectory is the working directory of an image, for a file that sets none.
+func startDirectory(ref image.Reference) string {
+	words := ref.Words()
+	switch ref.Name() {
+	case image.DockerHub + "/library/php":
+		if slices.Contains(words, "apache") || slices.Contains(words, "fpm") {
+			return "/var/www/html"
+		}
+	case image.DockerHub + "/library/golang":
+		return "/go"
+	}
+	return "/"
 }
 
 // readStart reads what the container starts: the words of ENTRYPOINT and CMD together.
@@ -118,7 +136,7 @@ func (a *App) Absolute(at *dockerfile.Instruction, p string) string {
 	if at != nil {
 		switch w := a.Stage.WorkdirAt(at); {
 		case w.At == nil:
-			dir = "/"
+			dir = startDirectory(a.Ref)
 		case !w.Known || !path.IsAbs(w.Text):
 			return ""
 		default:

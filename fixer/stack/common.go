@@ -137,6 +137,49 @@ func (a *App) nativeLibraries(table map[string]string, names map[string]bool) []
 	return out
 }
 
+// starts is the text of what runs in a container: the commands of the image and of the
+// Compose services that run it, and the scripts that these start.
+func (a *App) starts() string {
+	var b strings.Builder
+	for _, i := range a.Stage.Instructions {
+		if i.Keyword == "CMD" || i.Keyword == "ENTRYPOINT" {
+			b.WriteString(build.CommandText(a.File, i) + "\n")
+		}
+	}
+	for _, v := range a.Services() {
+		for _, key := range []string{"command", "entrypoint"} {
+			node := v.Setting(key).Node
+			b.WriteString(node.Text() + " " + strings.Join(node.Texts(), " ") + "\n")
+		}
+	}
+	for _, s := range a.Scripts() {
+		for line := range strings.Lines(string(s.Data)) {
+			if !strings.HasPrefix(strings.TrimSpace(line), "#") {
+				b.WriteString(line)
+			}
+		}
+	}
+	return b.String()
+}
+
+// mounted refuses an application over which a Compose service mounts its sources: it
+// is developed in the image, with the tools that would leave it.
+func (a *App) mounted(dir, tool string) error {
+	for _, v := range a.Services() {
+		for _, m := range v.Mounts() {
+			if m.Tmpfs || !strings.HasPrefix(m.Source, ".") && !strings.HasPrefix(m.Source, "/") {
+				continue
+			}
+			target := path.Clean(m.Target)
+			if target == dir || strings.HasPrefix(dir, strings.TrimSuffix(target, "/")+"/") {
+				return Refuse(UsedInPlace, nil, "Add a stage for development, and name it in the Compose file (target: dev)",
+					"service %s mounts %s over the application at %s, so it is developed in the image, with tools such as %s", text.VisibleLine(v.Name), text.VisibleLine(m.Source), text.VisibleLine(dir), tool)
+			}
+		}
+	}
+	return nil
+}
+
 // sameBase reports whether the image that runs can be the base of the build itself.
 func sameBase(a *App) bool {
 	r, ok := slimOf(a)

@@ -22,8 +22,8 @@ var (
 
 // A debianPackage is what an index says of a package.
 type debianPackage struct {
-	name, section, source, version string
-	depends                        []debianDependency
+	name, section, source string
+	depends               []debianDependency
 }
 
 type debianDependency struct{ name, exactly string }

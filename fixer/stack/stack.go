@@ -17,6 +17,10 @@ type Stack struct {
 	// [image.Reference.Name] gives them.
 	Images []string
 
+	// Fits reports whether the stack is meant, where its images are those of several; nil
+	// for always.
+	Fits func(a *App) bool
+
 	// Manifests are names of files of which one says what an application is made of.
 	// The base image and the repository have to agree.
 	Manifests []string
@@ -37,16 +41,20 @@ type Work struct {
 	Elsewhere bool
 	// Develops says that it brings what only development needs.
 	Develops bool
+	// Again says that the image that runs needs it done there, too.
+	Again bool
 }
 
 // Stacks are the stacks that are known, the more special ones first.
-var Stacks = []*Stack{goStack, nodeStack, pythonStack}
+var Stacks = []*Stack{goStack, nodeStack, pythonStack, phpStack, rubyStack}
 
 // Recognise finds the stack of an application: the one whose tools are in the base
 // image and whose files are in the build. Where the two differ the error is a
 // [*Refusal].
 func Recognise(a *App) (*Stack, error) {
-	k := slices.IndexFunc(Stacks, func(s *Stack) bool { return slices.Contains(s.Images, a.Ref.Name()) })
+	k := slices.IndexFunc(Stacks, func(s *Stack) bool {
+		return slices.Contains(s.Images, a.Ref.Name()) && (s.Fits == nil || s.Fits(a))
+	})
 	if k < 0 {
 		return nil, Refuse(Unrecognised, a.Stage.From, "Start from the official image of the language, or write the build stage by hand",
 			"oakum does not know the tools of the base image %s", a.Ref.Familiar())
@@ -87,6 +95,10 @@ type Recipe struct {
 	// Packages are packages of the distribution that the application needs when it
 	// runs, though the file does not install them by these names.
 	Packages []string
+
+	// Tools are absolute paths outside of the copies at which the build puts what only
+	// building needs.
+	Tools []string
 
 	// Programs are programs that the copies bring, by name.
 	Programs []string

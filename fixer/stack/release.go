@@ -1,0 +1,63 @@
+package stack
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/oakum-sec/oakum/fixer/image"
+	"github.com/oakum-sec/oakum/fixer/text"
+)
+
+// A usual release is the one of Debian that tags of an image are of which name none.
+type usualRelease struct {
+	from, to [2]int // versions of the language, major and minor
+	codename string
+}
+
+// usualReleases are those of the official images, of versions that are still built or
+// were when Debian 13 came. Source: docker-library/official-images of 21 August 2026.
+var usualReleases = map[string][]usualRelease{
+	"php":    {{[2]int{8, 1}, [2]int{8, 5}, "trixie"}, {[2]int{7, 0}, [2]int{7, 4}, "bullseye"}},
+	"ruby":   {{[2]int{3, 2}, [2]int{4, 0}, "trixie"}, {[2]int{3, 0}, [2]int{3, 1}, "bookworm"}},
+	"node":   {{[2]int{26, -1}, [2]int{26, 99}, "trixie"}, {[2]int{18, -1}, [2]int{24, 99}, "bookworm"}},
+	"python": {{[2]int{3, 9}, [2]int{3, 14}, "trixie"}, {[2]int{3, 8}, [2]int{3, 8}, "bookworm"}},
+	"golang": {{[2]int{1, 24}, [2]int{1, 27}, "trixie"}},
+}
+
+// variants are words of tags that name neither a version nor a release.
+var variants = text.WordSet("latest slim cli fpm apache zts")
+
+// assumeRelease sets the release of the base where its tag names none and moves from one
+// to the next: that of the day. It notes the sentence that says so.
+func (a *App) assumeRelease() {
+	const prefix = image.DockerHub + "/library/"
+	version := a.Ref.Version()
+	if a.Base.Distribution != image.Debian || a.Base.Codename != "" || len(version) > 2 || len(a.Ref.Name()) <= len(prefix) {
+		return
+	}
+	if len(version) == 0 && slices.ContainsFunc(a.Ref.Words(), func(w string) bool { return !variants[w] }) {
+		return // node:lts
+	}
+	list := usualReleases[a.Ref.Name()[len(prefix):]]
+	codename := ""
+	for k, r := range list {
+		switch {
+		case len(version) == 0 || len(version) == 1 && version[0] == r.to[0] && r.from[1] >= 0 && k == 0:
+			if k == 0 {
+				codename = r.codename // the newest
+			}
+		case len(version) == 2 && !before(version, r.from) && !before(r.to[:], [2]int{version[0], version[1]}),
+			len(version) == 1 && r.from[1] < 0 && version[0] >= r.from[0] && version[0] <= r.to[0]:
+			codename = r.codename
+		}
+	}
+	if codename == "" {
+		return
+	}
+	a.Base.Codename = codename
+	a.Assumed = fmt.Sprintf("%s is of Debian's release %s, as in November 2026; another one has other names for its libraries, and its build says so", text.VisibleLine(a.Ref.Familiar()), codename)
+}
+
+func before(v []int, w [2]int) bool {
+	return v[0] < w[0] || v[0] == w[0] && len(v) > 1 && v[1] < w[1]
+}

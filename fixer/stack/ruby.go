@@ -1,0 +1,350 @@
+package stack
+
+import (
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/oakum-sec/oakum/fixer/build"
+	"github.com/oakum-sec/oakum/fixer/dockerfile"
+	"github.com/oakum-sec/oakum/fixer/image"
+	"github.com/oakum-sec/oakum/fixer/text"
+)
+
+var rubyStack = &Stack{
+	Name:   "Ruby",
+	Images: []string{image.DockerHub + "/library/ruby"},
+	Does:   rubyDoes,
+	Plan:   planRuby,
+}
+
+// gems is where the images of Ruby have the gems that Bundler and gem install.
+const gems = "/usr/local/bundle"
+
+func rubyDoes(a *App, st build.Step, c build.Command) *Work {
+	args := c.Plain()
+	switch c.Program {
+	case "gem":
+		verb, _ := c.Subcommand()
+		switch verb {
+		case "install", "i":
+			return &Work{Writes: []string{gems}, Elsewhere: c.Has("--install-dir", "-i", "--user-install", "--bindir", "-n")}
+		case "build", "update", "cleanup", "sources", "env", "list", "--version", "fetch":
+			return &Work{Writes: []string{gems}}
+		}
+		return nil
+	case "bundle", "bundler":
+		for len(args) > 0 && strings.HasPrefix(args[0], "_") {
+			args = args[1:] // bundle _2.5.16_ install
+		}
+		if len(args) == 0 {
+			return &Work{Writes: []string{gems}}
+		}
+		switch args[0] {
+		case "install", "config", "lock", "clean", "check", "binstubs", "package", "cache", "update", "pristine", "--version", "env":
+			return &Work{Writes: []string{gems}}
+		case "exec":
+			return rubyRuns(a, st, args[1:])
+		}
+		return nil
+	case "rails", "rake", "ruby", "bootsnap":
+		return rubyRuns(a, st, append([]string{c.Program}, args...))
+	}
+	return nodeDoes(a, st, c)
+}
+
+// rubyRuns says what a program of the application does in a build; nil for one that may
+// write anywhere.
+func rubyRuns(a *App, st build.Step, words []string) *Work {
+	if len(words) > 1 && path.Base(words[0]) == "ruby" && words[1] != "" {
+		words = words[1:]
+	}
+	if len(words) == 0 {
+		return nil
+	}
+	switch program := path.Base(words[0]); program {
+	case "rails", "rake", "bootsnap":
+		task := ""
+		for _, w := range words[1:] {
+			if !strings.Contains(w, "=") {
+				task = w
+				break
+			}
+		}
+		room, _, _ := strings.Cut(task, ":")
+		if program == "bootsnap" || slices.Contains([]string{"assets", "webpacker", "tailwindcss", "javascript", "css", "yarn", "tmp", "log", "vite", "shakapacker", "i18n", "zeitwerk"}, room) {
+			return &Work{}
+		}
+		return nil
+	case "jekyll", "middleman", "nanoc", "bridgetown":
+		if len(words) > 1 && (words[1] == "build" || words[1] == "compile" || words[1] == "deploy") {
+			return &Work{}
+		}
+		return nil
+	case "rspec", "rubocop", "brakeman", "standardrb":
+		return &Work{Develops: true}
+	}
+	if a.writesHere(st, words[0]) {
+		return &Work{}
+	}
+	return nil
+}
+
+// writesHere reports whether a script that the build copies names no path but those
+// below the directory in which it runs, and starts no other program.
+func (a *App) writesHere(st build.Step, script string) bool {
+	at := a.Absolute(st.Instruction, script)
+	if at == "" {
+		return false
+	}
+	for _, name := range a.find(strings.TrimPrefix(script, "./")) {
+		if data := a.read(path.Join(a.Context.Dir, name)); len(data) > 0 && len(data) < 64<<10 {
+			return !leavesDirectory().Match(data)
+		}
+	}
+	return false
+}
+
+// leavesDirectory matches what a script of Ruby writes elsewhere with, or starts
+// another program.
+var leavesDirectory = text.Regexp("[\"'](/|~|\\.\\.)|Dir\\.(home|tmpdir|chdir)|ENV\\b|ARGV|system|spawn|`|%x|\\bexec\\b|popen|Open3|FileUtils|eval|expand_path|__dir__|Gem\\.")
+
+func planRuby(a *App) (*Recipe, error) {
+	if a.Workdir == "" || a.Workdir == "/" {
+		return nil, Refuse(UnknownWorkdir, nil, "Give the application a directory of its own (WORKDIR /app)", "the application has no directory of its own in the image")
+	}
+	gemfile, hasGemfile := a.Manifest("Gemfile")
+	if !hasGemfile && !a.copiesRuby() {
+		return nil, Refuse(Disagreement, a.Stage.From, "Copy Gemfile and the application into the image", "the base image is for Ruby, but the build copies no application of Ruby")
+	}
+	names := gemNames(a)
+	if err := rubyStart(a, names); err != nil {
+		return nil, err
+	}
+	if err := a.mounted(a.Workdir, "bundle install"); err != nil {
+		return nil, err
+	}
+	home, first, err := rubyInstalls(a)
+	if err != nil {
+		return nil, err
+	}
+	r := &Recipe{
+		Whole: true, Programs: []string{"ruby", "bundle", "bundler", "gem", "rake", "irb", "*"},
+		Copies: []Copy{{Path: home, Why: "the gems"}, {Path: a.Workdir, Why: "the application"}},
+		Leaves: []string{"compilers and development packages that only installing gems needs"},
+	}
+	if groups := droppedGroups(a, gemfile.Data); groups != "" && first != nil {
+		r.Before, r.BeforeAt = []string{"ENV BUNDLE_WITHOUT=" + groups}, first
+		r.Env = append(r.Env, "BUNDLE_WITHOUT="+groups)
+		r.Leaves = append(r.Leaves, "the gems of the groups "+strings.ReplaceAll(groups, ":", " and "))
+		r.Breaks = append(r.Breaks, "An application that loads a gem of the groups "+strings.ReplaceAll(groups, ":", " and ")+" in production")
+	}
+	r.Packages = a.nativeLibraries(rubyLibraries, names)
+	for _, name := range []string{"mini_magick", "image_processing"} {
+		if names[name] {
+			r.Packages = appendOnce(r.Packages, "imagemagick")
+		}
+	}
+	if names["mimemagic"] {
+		r.Packages = appendOnce(r.Packages, "shared-mime-info")
+	}
+	r.Breaks = append(r.Breaks, "A gem that loads a library of the system which is not in the smaller image")
+	slim, ok := slimOf(a)
+	if !ok {
+		return nil, Refuse(NoRuntime, a.Stage.From, "Use a tag that has a slim variant", "no smaller variant of %s is known", a.Ref.Familiar())
+	}
+	r.Runtimes = []Runtime{slim}
+	return r, nil
+}
+
+// copiesRuby reports whether the build copies a file of Ruby.
+func (a *App) copiesRuby() bool {
+	for _, i := range a.Stage.Instructions {
+		for _, w := range dockerfile.ContextSources(i) {
+			src := path.Join("/", w.Value)[1:]
+			if path.Ext(src) == ".rb" || path.Base(src) == "config.ru" {
+				return true
+			}
+		}
+	}
+	return a.Has("config.ru", "app.rb", "main.rb", "server.rb", "Rakefile")
+}
+
+// rubyStart refuses containers that start Rails in development, or a server that is for
+// it.
+func rubyStart(a *App, names map[string]bool) error {
+	start := a.starts()
+	for _, what := range []string{"bundle install", "bundle update", "assets:precompile"} {
+		if strings.Contains(start, what) {
+			return Refuse(BuildAtStart, a.StartsIn, "Install and build in a RUN", "the container installs or builds when it starts (%s)", what)
+		}
+	}
+	for _, what := range []string{"jekyll serve", "jekyll s ", "middleman server", "foreman start -f Procfile.dev", "bin/dev", "guard", "rerun", "shotgun"} {
+		if strings.Contains(start, what) {
+			return Refuse(DevelopmentStart, a.StartsIn, "Start a production server such as puma, or serve the pages that the build makes", "the container starts a development server (%s)", strings.TrimSpace(what))
+		}
+	}
+	if names["rails"] || names["railties"] || strings.Contains(start, "rails s") {
+		if env := a.rubyEnvironment(); env != "production" && env != "staging" && !strings.Contains(start, "-e production") && !strings.Contains(start, "RAILS_ENV=production") {
+			return Refuse(DevelopmentStart, a.StartsIn, "Set ENV RAILS_ENV=production", "Rails starts in development, because nothing sets RAILS_ENV")
+		}
+	}
+	if a.StartsIn == nil {
+		return unknownStart(a)
+	}
+	return nil
+}
+
+// rubyEnvironment is the environment in which the application runs, as the file or all
+// Compose services that run it say; "" where they do not.
+func (a *App) rubyEnvironment() string {
+	for _, name := range []string{"RAILS_ENV", "RACK_ENV", "APP_ENV"} {
+		if v, at := a.Build.Variable(a.Stage, nil, name); at != nil {
+			return v
+		}
+	}
+	out := ""
+	for k, v := range a.Services() {
+		env := v.Setting("environment").Node
+		value := env.Get("RAILS_ENV").Text()
+		for _, line := range env.Texts() {
+			if s, ok := strings.CutPrefix(line, "RAILS_ENV="); ok {
+				value = s
+			}
+		}
+		if k > 0 && value != out {
+			return ""
+		}
+		out = value
+	}
+	return out
+}
+
+// rubyInstalls reads where gems are installed, and the first instruction that runs
+// Bundler for it.
+func rubyInstalls(a *App) (home string, first *dockerfile.Instruction, err error) {
+	home = gems
+	installs := false
+	if v, at := a.Build.Variable(a.Stage, nil, "BUNDLE_PATH"); at != nil {
+		if home = a.Absolute(nil, v); home == "" {
+			return "", nil, Refuse(UnknownOutput, at, "Name the directory without a variable", "a variable decides where Bundler puts the gems")
+		}
+	}
+	a.Commands(func(st build.Step, c build.Command) {
+		in := c.Install
+		if in == nil || in.Language != "Ruby" {
+			if c.Program == "bundle" && c.Has("config") && c.Has("path") {
+				args := c.Plain()
+				if home = a.Absolute(st.Instruction, args[len(args)-1]); home == "" || c.Has("--global") {
+					err = Refuse(UnknownOutput, st.Instruction, "Leave the path of Bundler as it is", "line %d sets where Bundler puts the gems", st.Instruction.Line)
+				}
+			}
+			return
+		}
+		installs = true
+		if in.Name == "bundler" {
+			if first == nil {
+				first = st.Instruction
+			}
+			if v, ok := option(c, c.ProgramWord, "--path"); ok {
+				if home = a.Absolute(st.Instruction, v); home == "" {
+					err = Refuse(UnknownOutput, st.Instruction, "Name the directory without a variable", "a variable decides where Bundler puts the gems")
+				}
+			}
+		}
+	})
+	if err == nil && !installs {
+		err = Refuse(Disagreement, nil, "Install the gems with bundle install in the Dockerfile", "nothing in the file installs the gems of the application")
+	}
+	return home, first, err
+}
+
+// droppedGroups are the groups of the Gemfile that production leaves out, with colons
+// between; "" where the file says so itself, or does not run in production.
+func droppedGroups(a *App, gemfile []byte) string {
+	if env := a.rubyEnvironment(); env != "production" {
+		return ""
+	}
+	for _, name := range []string{"BUNDLE_WITHOUT", "BUNDLE_ONLY", "BUNDLE_WITH"} {
+		if _, at := a.Build.Variable(a.Stage, nil, name); at != nil {
+			return ""
+		}
+	}
+	said := false
+	a.Commands(func(st build.Step, c build.Command) {
+		said = said || c.Program == "bundle" && (c.Has("--without", "without", "--with", "with", "only") || c.Has("config") && c.Has("production"))
+		if w := rubyDoes(a, st, c); w != nil && w.Develops && c.Install == nil {
+			said = true // tests in the build need them
+		}
+		said = said || a.bootsInDevelopment(st, c)
+		for _, w := range c.Args() {
+			said = said || strings.HasPrefix(w.Value, "--without=")
+		}
+	})
+	if said {
+		return ""
+	}
+	var out []string
+	for _, group := range []string{"development", "test"} {
+		if slices.ContainsFunc(strings.Split(string(gemfile), "\n"), func(line string) bool {
+			line, _, _ = strings.Cut(line, "#")
+			return strings.Contains(line, "group") && (strings.Contains(line, ":"+group) || strings.Contains(line, `"`+group+`"`))
+		}) {
+			out = append(out, group)
+		}
+	}
+	if len(out) == 2 {
+		return `"` + strings.Join(out, ":") + `"`
+	}
+	return strings.Join(out, ":")
+}
+
+// bootsInDevelopment reports whether a command of a build starts Rails as it is in
+// development, when settings of it may name gems of that group.
+func (a *App) bootsInDevelopment(st build.Step, c build.Command) bool {
+	if !slices.Contains([]string{"rails", "rake"}, c.Program) && !(c.Program == "bundle" && c.Has("exec") && c.Has("rails", "rake", "bin/rails", "bin/rake")) {
+		return false
+	}
+	for _, name := range []string{"RAILS_ENV", "RACK_ENV"} {
+		if v, at := a.Build.Variable(a.Stage, st.Instruction, name); at != nil {
+			return v != "production"
+		}
+		if slices.ContainsFunc(slices.Concat(c.Assigns, c.Words), func(w dockerfile.Word) bool { return w.Value == name+"=production" }) {
+			return false
+		}
+	}
+	return true
+}
+
+// gemNames are the names of gems that the Gemfile, its lock file and the RUNs list.
+func gemNames(a *App) map[string]bool {
+	out := map[string]bool{}
+	for _, name := range a.find("Gemfile", "Gemfile.lock", "gems.rb", "gems.locked") {
+		for line := range strings.Lines(string(a.read(path.Join(a.Context.Dir, name)))) {
+			if m := gemLine().FindStringSubmatch(line); m != nil {
+				out[cmpOr(m[1], m[2])] = true
+			}
+		}
+	}
+	a.Commands(func(_ build.Step, c build.Command) {
+		if c.Install != nil && c.Install.Name == "gem" {
+			for _, w := range c.Plain() {
+				name, _, _ := strings.Cut(w, ":")
+				out[name] = true
+			}
+		}
+	})
+	return out
+}
+
+// gemLine matches a gem in a Gemfile or in the list of specs of a lock file.
+var gemLine = text.Regexp(`^\s*gem[ (]+["']([\w.-]+)["']|^    ([\w.-]+) \(`)
+
+// rubyLibraries are gems that are linked against libraries of the distribution, or load
+// them, with the development package that has these.
+var rubyLibraries = map[string]string{
+	"pg": "libpq-dev", "mysql2": "default-libmysqlclient-dev", "trilogy": "libssl-dev", "sqlite3": "libsqlite3-dev", "rmagick": "libmagickwand-dev", "ruby-vips": "libvips-dev", "image_processing": "libvips-dev",
+	"charlock_holmes": "libicu-dev", "curb": "libcurl4-openssl-dev", "ethon": "libcurl4-openssl-dev", "typhoeus": "libcurl4-openssl-dev", "tiny_tds": "freetds-dev", "ruby-filemagic": "libmagic-dev",
+	"idn-ruby": "libidn-dev", "rgeo": "libgeos-dev", "ffi-geos": "libgeos-dev", "rugged": "libssh2-1-dev", "ruby-ldap": "libldap2-dev", "unicode-icu": "libicu-dev", "snappy": "libsnappy-dev", "ruby-odbc": "unixodbc-dev",
+	"ffi-rzmq": "libzmq3-dev", "gssapi": "libkrb5-dev", "krb5": "libkrb5-dev", "taglib-ruby": "libtag1-dev", "zbar": "libzbar-dev", "cairo": "libcairo2-dev", "pango": "libpango1.0-dev", "rrd-ffi": "librrd-dev", "nokogiri-happymapper": "libxml2-dev",
+}
