@@ -188,3 +188,15 @@ func sameBase(a *App) bool {
 	r, ok := slimOf(a)
 	return ok && r.Image == a.Ref.Familiar()
 }
+
+// copiesFiles reports whether the build copies a file with an extension.
+func (a *App) copiesFiles(ext string) bool {
+	for _, src := range a.Sources() {
+		for n := range a.Context.Tree.Below(a.Context.Join(src)) {
+			if rel, ok := a.Context.Rel(n.Path); ok && path.Ext(rel) == ext && a.Context.Sends(rel) {
+				return true
+			}
+		}
+	}
+	return false
+}

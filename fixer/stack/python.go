@@ -15,6 +15,7 @@ var pythonStack = &Stack{
 	Name:      "Python",
 	Images:    []string{image.DockerHub + "/library/python"},
 	Manifests: []string{"requirements.txt", "pyproject.toml", "Pipfile", "setup.py"},
+	Agrees:    func(a *App) bool { return a.copiesFiles(".py") },
 	Does:      pythonDoes,
 	Plan:      planPython,
 }
