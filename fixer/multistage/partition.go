@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/oakum-sec/oakum/fixer/build"
+	"github.com/oakum-sec/oakum/fixer/buildcontext"
 	"github.com/oakum-sec/oakum/fixer/container"
 	"github.com/oakum-sec/oakum/fixer/dockerfile"
 	"github.com/oakum-sec/oakum/fixer/stack"
@@ -57,7 +58,7 @@ func within(p, dir string) bool {
 }
 
 // scratchPaths are places that nothing needs after the build.
-var scratchPaths = []string{"/tmp", "/var/tmp", "/var/cache", "/var/lib/apt", "/root/.cache", "/root/.npm", "/root/.m2", "/root/.cargo", "/usr/src", "/dev", "/var/log", "/etc/apt", "/usr/share/keyrings", "/usr/share/doc", "/usr/share/man"}
+var scratchPaths = []string{"/tmp", "/var/tmp", "/var/cache", "/var/lib/apt", "/root/.cache", "/root/.npm", "/root/.m2", "/root/.cargo", "/usr/src/php", "/usr/src/python", "/dev", "/var/log", "/etc/apt", "/usr/share/keyrings", "/usr/share/doc", "/usr/share/man"}
 
 // passing reports whether what a step writes at a path does not matter to the image
 // that runs.
@@ -348,7 +349,7 @@ func (c *conversion) readCopy(p *partition, i *dockerfile.Instruction) error {
 	if owner, ok := i.Flag("chown"); ok {
 		p.owners = append(p.owners, ownership{to, owner.Value, true})
 	}
-	if c.copied(to) || passing(to) || c.onlyBuilds(to) || !c.recipe.Whole && c.onlySources(i, to) {
+	if c.copied(to) || passing(to) || c.onlyBuilds(to) {
 		return nil
 	}
 	into := strings.HasSuffix(last.Value, "/") || len(i.Words) > 2 || systemDirs[to]
@@ -356,7 +357,7 @@ func (c *conversion) readCopy(p *partition, i *dockerfile.Instruction) error {
 		at := to
 		name := path.Base(path.Join("/", w.Value))
 		_, from := i.Flag("from")
-		if c.onlyInstalls(name) && !from {
+		if !from && (c.onlyInstalls(name) || !c.recipe.Whole && c.isSource(w)) {
 			continue
 		}
 		if into && (from || !c.isDir(w.Value)) {
@@ -386,12 +387,42 @@ func (c *conversion) onlyInstalls(name string) bool {
 	return slices.Contains(c.stack.Manifests, name) || strings.HasPrefix(name, "requirements") && path.Ext(name) == ".txt"
 }
 
-// onlySources reports whether COPY puts sources where the program is compiled, which
-// the running application does not need as a whole.
-func (c *conversion) onlySources(i *dockerfile.Instruction, to string) bool {
-	_, from := i.Flag("from")
-	return !from && c.app.Workdir != "" && (within(to, c.app.Workdir) || within(to, "/go/src") || within(to, "/src") || within(to, "/usr/src") || within(to, "/build"))
+// isSource reports whether COPY puts sources there that are compiled: files of a
+// language, or a directory that has some, or what is not known. What the compiled
+// application opens besides is among the copies of its recipe.
+func (c *conversion) isSource(w dockerfile.Word) bool {
+	src := path.Join("/", w.Value)[1:]
+	if dockerfile.IsRemote(w.Value) {
+		return false
+	}
+	if w.Dynamic || strings.ContainsAny(src, "*?[") {
+		return true
+	}
+	n, known := c.app.Context.Has(src)
+	switch {
+	case src == "" || !known:
+		return true
+	case n.Kind == buildcontext.Plain:
+		return isSourceName(src)
+	}
+	for below := range c.app.Context.Tree.Below(c.app.Context.Join(src)) {
+		if isSourceName(below.Path) {
+			return true
+		}
+	}
+	return false
 }
+
+// isSourceName reports whether a file, by its name, is there to be compiled, or to say
+// how.
+func isSourceName(name string) bool {
+	return sourceExtensions[path.Ext(name)] || buildFiles[path.Base(name)]
+}
+
+var (
+	sourceExtensions = text.WordSet(`.go .rs .java .kt .kts .scala .groovy .cs .fs .vb .csproj .fsproj .vbproj .sln .slnx .props .targets .c .h .cc .cpp .hpp .s .proto .gradle .lock .sum .mod .swift .hs .cabal`)
+	buildFiles       = text.WordSet(`Makefile pom.xml mvnw gradlew mvnw.cmd gradlew.bat gradle.properties settings.xml build.rs rust-toolchain rust-toolchain.toml Cargo.toml nuget.config NuGet.Config global.json lombok.config tools.go vendor`)
+)
 
 func (c *conversion) isDir(source string) bool {
 	src := path.Join("/", source)[1:]

@@ -133,6 +133,9 @@ func (a *App) nativeLibraries(table map[string]string, names map[string]bool) []
 		if !fate.Sure {
 			continue // a guess at a name would end the build
 		}
+		if len(fate.Run) == 0 {
+			out = appendOnce(out, table[name]) // a tool that the package calls: git
+		}
 		for _, p := range fate.Run {
 			out = appendOnce(out, p)
 		}
