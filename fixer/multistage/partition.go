@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"github.com/oakum-sec/oakum/fixer/build"
-	"github.com/oakum-sec/oakum/fixer/buildcontext"
 	"github.com/oakum-sec/oakum/fixer/container"
 	"github.com/oakum-sec/oakum/fixer/dockerfile"
 	"github.com/oakum-sec/oakum/fixer/stack"
@@ -27,11 +26,19 @@ type partition struct {
 	layered  bool         // what is linked against glibc runs on musl, by a layer of compatibility
 	made     []string     // directories in what is copied that are there to be written to
 	system   bool         // setup does more than make accounts
+	builds   []string     // directories in which the tools of the stack run
 }
 
 // partition reads what each step does. The error is a [*stack.Refusal].
 func (c *conversion) partition() (*partition, error) {
 	p := &partition{}
+	for _, st := range c.app.Steps {
+		for _, cmd := range st.Commands {
+			if dir := c.app.Absolute(st.Instruction, "."); dir != "" && !systemDirs[dir] && c.stack.Does(c.app, st, cmd) != nil {
+				p.builds = appendOnce(p.builds, dir)
+			}
+		}
+	}
 	for _, i := range c.app.Stage.Instructions {
 		var err error
 		switch i.Keyword {
@@ -129,7 +136,7 @@ var silent = text.WordSet("set : true echo cd")
 // neutral are programs that change nothing that lasts, whatever they are given.
 var neutral = text.WordSet(`set : true false echo printf cd test [ ls cat pwd which command type sleep date uname env export unset id whoami hash exit grep egrep awk cut head tail wc sort
 	uniq tr find xargs du df file stat basename dirname readlink realpath sha256sum sha512sum md5sum gpg gpgconf dpkg-query apt-mark apt-key apt-cache ldd ldconfig rm rmdir
-	strip dpkg-architecture nproc getconf read eval umask locale shift local return`)
+	strip dos2unix dpkg-architecture nproc getconf read eval umask locale shift local return`)
 
 // systemPrograms set up the system of the image, with files all over it.
 var systemPrograms = text.WordSet("locale-gen dpkg-reconfigure update-ca-certificates update-locale localedef a2enmod a2dismod a2ensite a2dissite update-alternatives")
@@ -249,7 +256,7 @@ func (c *conversion) placed(p *partition, st build.Step, cmd build.Command, path
 				p.made = append(p.made, at)
 			}
 			continue
-		case passing(at), c.onlyBuilds(at):
+		case passing(at), c.onlyBuilds(at), c.prepares(p, at), c.madeByWorkdir(cmd, at):
 			continue
 		}
 		if slices.ContainsFunc(c.recipe.Copies, func(cp stack.Copy) bool { return within(cp.Path, at) }) {
@@ -387,6 +394,18 @@ func (c *conversion) onlyInstalls(name string) bool {
 	return slices.Contains(c.stack.Manifests, name) || strings.HasPrefix(name, "requirements") && path.Ext(name) == ".txt"
 }
 
+// madeByWorkdir reports whether mkdir makes a directory that WORKDIR makes, too, and
+// would fail where it is there.
+func (c *conversion) madeByWorkdir(cmd build.Command, at string) bool {
+	return cmd.Program == "mkdir" && !cmd.Has("-p", "--parents") && c.app.Workdir != "" && within(c.app.Workdir, at)
+}
+
+// prepares reports whether a command changes sources for the build, and nothing that is
+// copied: chmod +x mvnw.
+func (c *conversion) prepares(p *partition, at string) bool {
+	return !c.recipe.Whole && c.app.IsSource(at) && slices.ContainsFunc(p.builds, func(dir string) bool { return at != dir && within(at, dir) })
+}
+
 // isSource reports whether COPY puts sources there that are compiled: files of a
 // language, or a directory that has some, or what is not known. What the compiled
 // application opens besides is among the copies of its recipe.
@@ -398,31 +417,8 @@ func (c *conversion) isSource(w dockerfile.Word) bool {
 	if w.Dynamic || strings.ContainsAny(src, "*?[") {
 		return true
 	}
-	n, known := c.app.Context.Has(src)
-	switch {
-	case src == "" || !known:
-		return true
-	case n.Kind == buildcontext.Plain:
-		return isSourceName(src)
-	}
-	for below := range c.app.Context.Tree.Below(c.app.Context.Join(src)) {
-		if isSourceName(below.Path) {
-			return true
-		}
-	}
-	return false
+	return c.app.Compiles(src)
 }
-
-// isSourceName reports whether a file, by its name, is there to be compiled, or to say
-// how.
-func isSourceName(name string) bool {
-	return sourceExtensions[path.Ext(name)] || buildFiles[path.Base(name)]
-}
-
-var (
-	sourceExtensions = text.WordSet(`.go .rs .java .kt .kts .scala .groovy .cs .fs .vb .csproj .fsproj .vbproj .sln .slnx .props .targets .c .h .cc .cpp .hpp .s .proto .gradle .lock .sum .mod .swift .hs .cabal`)
-	buildFiles       = text.WordSet(`Makefile pom.xml mvnw gradlew mvnw.cmd gradlew.bat gradle.properties settings.xml build.rs rust-toolchain rust-toolchain.toml Cargo.toml nuget.config NuGet.Config global.json lombok.config tools.go vendor`)
-)
 
 func (c *conversion) isDir(source string) bool {
 	src := path.Join("/", source)[1:]

@@ -54,7 +54,16 @@ type Work struct {
 }
 
 // Stacks are the stacks that are known, the more special ones first.
-var Stacks = []*Stack{goStack, nodeStack, pythonStack, phpStack, rubyStack}
+var Stacks = []*Stack{
+	goStack,
+	nodeStack,
+	pythonStack,
+	javaStack,
+	rustStack,
+	dotnetStack,
+	phpStack,
+	rubyStack,
+}
 
 // Recognise finds the stack of an application: the one whose tools are in the base
 // image and whose files are in the build. Where the two differ the error is a
@@ -143,6 +152,7 @@ type Runtime struct {
 	User     string   // the numbers of a user that it has, which are set; "" to leave that as it is
 	Same     bool     // of the same distribution and release as the build
 	Packages []string // of the distribution, which the application needs on this image
+	Has      []string // packages of the distribution whose libraries it has already
 	Why      string   // a sentence without full stop: what shows that this image fits
 	// Start are the words with which the container starts on this image; nil where they
 	// are those of the file.
