@@ -24,6 +24,7 @@ type partition struct {
 	owners   []ownership  // what chown did to paths that are copied, in order
 	settled  []string     // paths that setup writes
 	layered  bool         // what is linked against glibc runs on musl, by a layer of compatibility
+	made     []string     // directories in what is copied that are there to be written to
 	system   bool         // setup does more than make accounts
 	builds   []string     // directories in which the tools of the stack run
 }
@@ -251,6 +252,9 @@ func (c *conversion) placed(p *partition, st build.Step, cmd build.Command, path
 			return nothing, stack.Refuse(stack.UnknownOutput, st.Instruction, "Name the directory without a variable", "line %d writes to %s, which a variable decides", st.Instruction.Line, text.VisibleLine(raw))
 		case c.copied(at):
 			p.owned(cmd, at)
+			if cmd.Program == "mkdir" && build.ForWriting(at) {
+				p.made = append(p.made, at)
+			}
 			continue
 		case passing(at), c.onlyBuilds(at), c.prepares(p, at), c.madeByWorkdir(cmd, at):
 			continue
@@ -313,6 +317,9 @@ func (c *conversion) readPackages(p *partition, st build.Step, call *build.Packa
 		fate := stack.FateOf(c.app.Base, name)
 		if c.called(plain) && len(fate.Run) == 0 {
 			fate = stack.Fate{Run: []string{name}, Sure: true} // git, where the container calls it
+		}
+		if slices.Contains(c.stack.BuildPackages, plain) && !c.called(plain) {
+			fate = stack.Fate{Sure: true}
 		}
 		if fate.Sure && !slices.Contains(fate.Run, name) {
 			p.dropped = append(p.dropped, plain)
