@@ -24,6 +24,7 @@ type partition struct {
 	owners   []ownership  // what chown did to paths that are copied, in order
 	settled  []string     // paths that setup writes
 	layered  bool         // what is linked against glibc runs on musl, by a layer of compatibility
+	made     []string     // directories in what is copied that are there to be written to
 	system   bool         // setup does more than make accounts
 	builds   []string     // directories in which the tools of the stack run
 }
@@ -251,6 +252,9 @@ func (c *conversion) placed(p *partition, st build.Step, cmd build.Command, path
 			return nothing, stack.Refuse(stack.UnknownOutput, st.Instruction, "Name the directory without a variable", "line %d writes to %s, which a variable decides", st.Instruction.Line, text.VisibleLine(raw))
 		case c.copied(at):
 			p.owned(cmd, at)
+			if cmd.Program == "mkdir" && build.ForWriting(at) {
+				p.made = append(p.made, at)
+			}
 			continue
 		case passing(at), c.onlyBuilds(at), c.prepares(p, at), c.madeByWorkdir(cmd, at):
 			continue
@@ -314,6 +318,9 @@ func (c *conversion) readPackages(p *partition, st build.Step, call *build.Packa
 		if c.called(plain) && len(fate.Run) == 0 {
 			fate = stack.Fate{Run: []string{name}, Sure: true} // git, where the container calls it
 		}
+		if slices.Contains(c.stack.BuildPackages, plain) && !c.called(plain) {
+			fate = stack.Fate{Sure: true}
+		}
 		if fate.Sure && !slices.Contains(fate.Run, name) {
 			p.dropped = append(p.dropped, plain)
 		}
@@ -346,10 +353,11 @@ func (c *conversion) readCopy(p *partition, i *dockerfile.Instruction) error {
 	if to == "" || last.Dynamic {
 		return stack.Refuse(stack.UnknownOutput, i, "Name the directory without a variable", "line %d copies to %s, which a variable decides", i.Line, text.VisibleLine(last.Raw))
 	}
-	if owner, ok := i.Flag("chown"); ok {
+	sources := !c.recipe.Whole && c.onlySources(p, i, to) // whose owner is not that of what is made of them
+	if owner, ok := i.Flag("chown"); ok && (!sources || c.copied(to)) {
 		p.owners = append(p.owners, ownership{to, owner.Value, true})
 	}
-	if c.copied(to) || passing(to) || c.onlyBuilds(to) || !c.recipe.Whole && c.onlySources(p, i, to) {
+	if sources || c.copied(to) || passing(to) || c.onlyBuilds(to) {
 		return nil
 	}
 	into := strings.HasSuffix(last.Value, "/") || len(i.Words) > 2 || systemDirs[to]

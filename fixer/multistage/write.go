@@ -51,6 +51,13 @@ func (c *conversion) convert(r stack.Runtime) (*Conversion, error) {
 			out.Copies = append(out.Copies, Copy{Copy: cp, Owner: c.ownerOf(r, cp.Path)})
 		}
 	}
+	if out.Runtime.User != "" {
+		for _, dir := range c.parts.made {
+			if c.ownerOf(r, dir) == "" {
+				out.Copies = append(out.Copies, Copy{Copy: stack.Copy{Path: dir, Why: "mkdir", Apart: true}, Owner: out.Runtime.User})
+			}
+		}
+	}
 	return out, c.write(out)
 }
 

@@ -25,6 +25,10 @@ type Stack struct {
 	// The base image and the repository have to agree.
 	Manifests []string
 
+	// BuildPackages are packages of a distribution that only its builds need, whatever
+	// they are for elsewhere.
+	BuildPackages []string
+
 	// Does says what a command of the stack's tools does in a build; nil for a command
 	// that is none of them.
 	Does func(a *App, st build.Step, c build.Command) *Work
