@@ -353,7 +353,9 @@ func (c *conversion) readCopy(p *partition, i *dockerfile.Instruction) error {
 	if to == "" || last.Dynamic {
 		return stack.Refuse(stack.UnknownOutput, i, "Name the directory without a variable", "line %d copies to %s, which a variable decides", i.Line, text.VisibleLine(last.Raw))
 	}
-	if owner, ok := i.Flag("chown"); ok {
+	// The owner of sources is not that of what is made of them.
+	sources := !c.recipe.Whole && !slices.ContainsFunc(i.Words[:len(i.Words)-1], func(w dockerfile.Word) bool { return !c.isSource(w) })
+	if owner, ok := i.Flag("chown"); ok && (!sources || c.copied(to)) {
 		p.owners = append(p.owners, ownership{to, owner.Value, true})
 	}
 	if c.copied(to) || passing(to) || c.onlyBuilds(to) {
