@@ -52,7 +52,7 @@ type Finding struct {
 	Advice string
 
 	// AsksRegistry says that an answer of a registry would give the finding a fix, and
-	// that none was asked for.
+	// that there is none: nobody asked, or the registry could not be reached.
 	AsksRegistry bool
 }
 

@@ -60,7 +60,7 @@ Exit status: 0 nothing is worse, 1 something is worse, 2 nothing could be tried.
 	flags.DurationVar(&f.options.Build, "build-timeout", prove.BuildTime, "how long one build may take")
 	flags.DurationVar(&f.options.Start, "start-timeout", prove.StartTime, "how long a container may take to answer")
 	flags.DurationVar(&f.options.Probe, "probe-timeout", prove.ProbeTime, "how long one answer may take")
-	flags.StringVar(&f.options.BuildNetwork, "build-network", "", "`NETWORK` of the builds, such as host where builds have no other")
+	flags.StringVar(&f.options.BuildNetwork, "build-network", "", "`NETWORK` of the builds, such as host where builds have no other; default $"+prove.BuildNetworkVariable)
 	flags.StringVar(&f.options.Memory, "memory", "1g", "memory `LIMIT` of each container")
 	return cmd
 }

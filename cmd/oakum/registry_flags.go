@@ -1,9 +1,9 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"os"
-	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -51,18 +51,16 @@ func (f *registryFlags) settings() (project.Lookup, error) {
 	default:
 		l.Registry.Offline = true
 	}
+	if l.Checksums && !f.online {
+		return l, errors.New("--checksums needs --online: a scan downloads nothing without it")
+	}
 	if l.MinAge < 0 {
 		return l, fmt.Errorf("--min-age: %d is not a number of days", l.MinAge)
 	}
-	for _, m := range f.mirrors {
-		from, to, ok := strings.Cut(m, "=")
-		if !ok || from == "" || to == "" {
-			return l, fmt.Errorf("--mirror: %q is not HOST=MIRROR", m)
-		}
-		if l.Registry.Mirrors == nil {
-			l.Registry.Mirrors = map[string]string{}
-		}
-		l.Registry.Mirrors[from] = to
+	mirrors, err := project.ParseMirrors(f.mirrors)
+	if err != nil {
+		return l, fmt.Errorf("--mirror: %w", err)
 	}
+	l.Registry.Mirrors = mirrors
 	return l, nil
 }

@@ -13,17 +13,21 @@ import (
 
 const (
 	// maxProject bounds the size of one file of a project; no honest one that a
-	// person writes is larger. Lock files are larger, and only their names count.
+	// person writes is larger. Of lock files larger than that only the names count.
 	maxProject = 512 << 10
 
 	// maxProjects bounds how many of them are read in all.
 	maxProjects = 4000
+
+	// maxMember is how many directories below one that is copied a member of a
+	// project lies.
+	maxMember = 3
 )
 
 // projectFiles say how an application is built and started.
 var projectFiles = text.WordSet(`package.json tsconfig.json nest-cli.json angular.json .npmrc
 	requirements.txt pyproject.toml Pipfile setup.py setup.cfg .python-version
-	go.mod Cargo.toml pom.xml build.gradle build.gradle.kts settings.gradle settings.gradle.kts
+	go.mod Cargo.toml Cargo.lock pom.xml build.gradle build.gradle.kts settings.gradle settings.gradle.kts gradle.properties
 	composer.json Gemfile Gemfile.lock .ruby-version global.json Procfile mkdocs.yml mkdocs.yaml vue.config.js .eleventy.js`)
 
 // scriptNames are usual names of scripts that a container starts.
@@ -47,9 +51,20 @@ func isProject(base string) bool {
 	return projectFiles[base] || path.Ext(base) == "" && scriptNames[base]
 }
 
+// isMember reports whether a file, by its name, says what a member of a larger project
+// is built into: a module of Maven or Gradle, a crate of a workspace, a project of a
+// solution.
+func isMember(base string) bool {
+	switch base {
+	case "pom.xml", "build.gradle", "build.gradle.kts", "gradle.properties", "Cargo.toml":
+		return true
+	}
+	return path.Ext(base) == ".csproj" || path.Ext(base) == ".fsproj" || path.Ext(base) == ".vbproj"
+}
+
 // readProjects reads the files of the projects that Dockerfiles build: those in the
-// directory of each, in the ones above it, and in the ones below these that it
-// copies from, and the scripts that it names.
+// directory of each, in the ones above it, in the ones below these that it copies from,
+// those of members further down, and the scripts that it names.
 func (l *loader) readProjects() {
 	want, scripts := map[string]bool{}, map[string]bool{} // directories, files
 	var files []string
@@ -76,9 +91,17 @@ func (l *loader) readProjects() {
 	if len(want) == 0 {
 		return
 	}
-	for _, n := range l.names {
-		if (want[path.Dir(n.Path)] && isProject(path.Base(n.Path)) || scripts[n.Path]) && l.sources[n.Path] == nil && len(files) < maxProjects {
-			files = append(files, n.Path)
+	for _, member := range []bool{false, true} {
+		for _, n := range l.names {
+			dir, base := path.Split(n.Path)
+			dir = path.Clean(dir)
+			wanted := want[dir] && isProject(base) || scripts[n.Path]
+			if member {
+				wanted = !wanted && isMember(base) && isBelow(dir, want)
+			}
+			if wanted && l.sources[n.Path] == nil && len(files) < maxProjects {
+				files = append(files, n.Path)
+			}
 		}
 	}
 	slices.Sort(files)
@@ -89,6 +112,19 @@ func (l *loader) readProjects() {
 		}
 		l.sources[p] = &fixer.Source{Path: p, Kind: fixer.Project, Data: data, Context: true}
 	}
+}
+
+// isBelow reports whether a directory lies below one that is wanted, and not too far.
+func isBelow(dir string, want map[string]bool) bool {
+	for range maxMember {
+		if dir == "." {
+			return false
+		}
+		if dir = path.Dir(dir); want[dir] {
+			return true
+		}
+	}
+	return false
 }
 
 // copiedDirs returns the directories that a Dockerfile copies from or names files of,

@@ -16,18 +16,27 @@ import (
 
 // look opens a file that has one stage, which somebody runs.
 func look(p *fixer.Pass) (*stack.App, bool) {
-	if p.File == nil || p.File.Dockerfile == nil || build.ForDevelopment(p.File.Path, p.File.Dockerfile.Final()) {
+	if p.File == nil || p.File.Dockerfile == nil || forDevelopment(p.File.Path, p.File.Dockerfile.Final()) {
 		return nil, false
 	}
 	return stack.Open(p)
 }
+
+// forDevelopment reports whether the only stage of a file is for development. A name
+// that says that others start from it or copy from it, such as build, does not hold
+// where it is the only one.
+func forDevelopment(file string, s *dockerfile.Stage) bool {
+	return build.ForDevelopment(file, &dockerfile.Stage{}) || developmentStage().MatchString(s.Name)
+}
+
+var developmentStage = text.Regexp(`(?i)(^|[-_.])(dev|devel|development|debug|devcontainer|test|tests|testing|ci|lint|e2e)([-_.]|$)`)
 
 // gains are what would leave the image: tools of the base, and packages that only
 // building needs.
 func (c *conversion) gains() []string {
 	a := c.app
 	var out []string
-	if tool, ok := toolchain(a.Ref); ok {
+	if tool, ok := toolchain(a); ok {
 		out = append(out, "the "+tool)
 	} else if a.Base.Has("gcc") == image.Present && installs(a) {
 		out = append(out, "the compilers and version control tools of "+a.Ref.Familiar())
@@ -93,17 +102,35 @@ func heavy(name string) bool {
 var compilers = text.WordSet(`gcc g++ clang llvm build-essential build-base alpine-sdk cmake make rustc cargo rust go golang golang-go maven gradle
 	default-jdk default-jdk-headless gfortran composer`)
 
-// toolchain names the toolchain that an image is for, where it is for building and
+// toolchain names the toolchain of the base image, where that is for building and
+// nothing else, or where the file builds with it.
+func toolchain(a *stack.App) (string, bool) {
+	if !jdks[a.Ref.Repository] || a.Ref.Registry != image.DockerHub {
+		return toolchainOf(a.Ref)
+	}
+	builds := false
+	a.Commands(func(_ build.Step, c build.Command) { builds = builds || javaBuilders[c.Program] })
+	return "JDK", builds
+}
+
+// toolchainOf names the toolchain that an image is for, where it is for building and
 // nothing else.
-func toolchain(ref image.Reference) (string, bool) {
+func toolchainOf(ref image.Reference) (string, bool) {
 	slim := slices.Contains(ref.Words(), "slim")
 	name, ok := map[string]string{
-		image.DockerHub + "/library/golang": "Go toolchain", image.DockerHub + "/library/rust": "Rust toolchain", image.DockerHub + "/library/gcc": "compilers",
-		image.DockerHub + "/library/maven": "JDK and Maven", image.DockerHub + "/library/gradle": "JDK and Gradle", "mcr.microsoft.com/dotnet/sdk": ".NET SDK",
+		image.DockerHub + "/library/golang": "Go toolchain", image.DockerHub + "/library/rust": "Rust toolchain", image.DockerHub + "/rustlang/rust": "Rust toolchain",
+		image.DockerHub + "/library/gcc": "compilers", image.DockerHub + "/library/maven": "JDK and Maven", image.DockerHub + "/library/gradle": "JDK and Gradle",
+		"mcr.microsoft.com/dotnet/sdk": ".NET SDK", "mcr.microsoft.com/dotnet/core/sdk": ".NET SDK",
 		image.DockerHub + "/library/haskell": "Haskell toolchain", image.DockerHub + "/library/swift": "Swift toolchain",
 	}[ref.Name()]
 	return name, ok && !(slim && strings.HasSuffix(ref.Repository, "swift"))
 }
+
+// jdks are images that have a JDK and are used to run as well as to build.
+var jdks = text.WordSet("library/eclipse-temurin library/openjdk library/amazoncorretto")
+
+// javaBuilders are programs that need a JDK.
+var javaBuilders = text.WordSet("mvn mvnw gradle gradlew javac")
 
 // listed joins names for people, the first few of them.
 func listed(names []string, most int) string {
@@ -181,6 +208,6 @@ func lastBuilt(s *dockerfile.Stage) int {
 
 // toolchainOnly reports whether an image is for building and nothing else.
 func toolchainOnly(ref image.Reference) bool {
-	_, ok := toolchain(ref)
+	_, ok := toolchainOf(ref)
 	return ok
 }

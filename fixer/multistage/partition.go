@@ -24,12 +24,21 @@ type partition struct {
 	owners   []ownership  // what chown did to paths that are copied, in order
 	settled  []string     // paths that setup writes
 	layered  bool         // what is linked against glibc runs on musl, by a layer of compatibility
+	made     []string     // directories in what is copied that are there to be written to
 	system   bool         // setup does more than make accounts
+	builds   []string     // directories in which the tools of the stack run
 }
 
 // partition reads what each step does. The error is a [*stack.Refusal].
 func (c *conversion) partition() (*partition, error) {
 	p := &partition{}
+	for _, st := range c.app.Steps {
+		for _, cmd := range st.Commands {
+			if dir := c.app.Absolute(st.Instruction, "."); dir != "" && !systemDirs[dir] && c.stack.Does(c.app, st, cmd) != nil {
+				p.builds = appendOnce(p.builds, dir)
+			}
+		}
+	}
 	for _, i := range c.app.Stage.Instructions {
 		var err error
 		switch i.Keyword {
@@ -127,7 +136,7 @@ var silent = text.WordSet("set : true echo cd")
 // neutral are programs that change nothing that lasts, whatever they are given.
 var neutral = text.WordSet(`set : true false echo printf cd test [ ls cat pwd which command type sleep date uname env export unset id whoami hash exit grep egrep awk cut head tail wc sort
 	uniq tr find xargs du df file stat basename dirname readlink realpath sha256sum sha512sum md5sum gpg gpgconf dpkg-query apt-mark apt-key apt-cache ldd ldconfig rm rmdir
-	strip dpkg-architecture nproc getconf read eval umask locale shift local return`)
+	strip dos2unix dpkg-architecture nproc getconf read eval umask locale shift local return`)
 
 // systemPrograms set up the system of the image, with files all over it.
 var systemPrograms = text.WordSet("locale-gen dpkg-reconfigure update-ca-certificates update-locale localedef a2enmod a2dismod a2ensite a2dissite update-alternatives")
@@ -243,8 +252,11 @@ func (c *conversion) placed(p *partition, st build.Step, cmd build.Command, path
 			return nothing, stack.Refuse(stack.UnknownOutput, st.Instruction, "Name the directory without a variable", "line %d writes to %s, which a variable decides", st.Instruction.Line, text.VisibleLine(raw))
 		case c.copied(at):
 			p.owned(cmd, at)
+			if cmd.Program == "mkdir" && build.ForWriting(at) {
+				p.made = append(p.made, at)
+			}
 			continue
-		case passing(at), c.onlyBuilds(at):
+		case passing(at), c.onlyBuilds(at), c.prepares(p, at), c.madeByWorkdir(cmd, at):
 			continue
 		}
 		if slices.ContainsFunc(c.recipe.Copies, func(cp stack.Copy) bool { return within(cp.Path, at) }) {
@@ -306,6 +318,9 @@ func (c *conversion) readPackages(p *partition, st build.Step, call *build.Packa
 		if c.called(plain) && len(fate.Run) == 0 {
 			fate = stack.Fate{Run: []string{name}, Sure: true} // git, where the container calls it
 		}
+		if slices.Contains(c.stack.BuildPackages, plain) && !c.called(plain) {
+			fate = stack.Fate{Sure: true}
+		}
 		if fate.Sure && !slices.Contains(fate.Run, name) {
 			p.dropped = append(p.dropped, plain)
 		}
@@ -341,7 +356,7 @@ func (c *conversion) readCopy(p *partition, i *dockerfile.Instruction) error {
 	if owner, ok := i.Flag("chown"); ok {
 		p.owners = append(p.owners, ownership{to, owner.Value, true})
 	}
-	if c.copied(to) || passing(to) || c.onlyBuilds(to) || !c.recipe.Whole && c.onlySources(i, to) {
+	if c.copied(to) || passing(to) || c.onlyBuilds(to) || !c.recipe.Whole && c.onlySources(p, i, to) {
 		return nil
 	}
 	into := strings.HasSuffix(last.Value, "/") || len(i.Words) > 2 || systemDirs[to]
@@ -381,9 +396,25 @@ func (c *conversion) onlyInstalls(name string) bool {
 
 // onlySources reports whether COPY puts sources where the program is compiled, which
 // the running application does not need as a whole.
-func (c *conversion) onlySources(i *dockerfile.Instruction, to string) bool {
+func (c *conversion) onlySources(p *partition, i *dockerfile.Instruction, to string) bool {
 	_, from := i.Flag("from")
-	return !from && c.app.Workdir != "" && (within(to, c.app.Workdir) || within(to, "/go/src") || within(to, "/src") || within(to, "/usr/src") || within(to, "/build"))
+	if from || c.app.Workdir == "" {
+		return false
+	}
+	built := slices.ContainsFunc(p.builds, func(dir string) bool { return within(to, dir) || within(dir, to) && !systemDirs[to] })
+	return built || within(to, c.app.Workdir) || within(to, "/go/src") || within(to, "/src") || within(to, "/usr/src") || within(to, "/build")
+}
+
+// madeByWorkdir reports whether mkdir makes a directory that WORKDIR makes, too, and
+// would fail where it is there.
+func (c *conversion) madeByWorkdir(cmd build.Command, at string) bool {
+	return cmd.Program == "mkdir" && !cmd.Has("-p", "--parents") && c.app.Workdir != "" && within(c.app.Workdir, at)
+}
+
+// prepares reports whether a command changes sources for the build, and nothing that is
+// copied: chmod +x mvnw.
+func (c *conversion) prepares(p *partition, at string) bool {
+	return !c.recipe.Whole && c.app.IsSource(at) && slices.ContainsFunc(p.builds, func(dir string) bool { return at != dir && within(at, dir) })
 }
 
 func (c *conversion) isDir(source string) bool {

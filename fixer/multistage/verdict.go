@@ -119,7 +119,25 @@ func (c *conversion) work(v *Verdict) error {
 	if len(v.Conversions) == 0 {
 		return last
 	}
+	v.Evidence = append(v.Evidence, c.evidence(&v.Conversions[0])...)
 	return nil
+}
+
+// evidence says on what a conversion rests: the application, what of it is copied, the
+// image that runs it, and what stays behind.
+func (c *conversion) evidence(out *Conversion) []fixer.Evidence {
+	var list []fixer.Evidence
+	if m, ok := c.app.Manifest(c.stack.Manifests...); ok {
+		list = append(list, fixer.Evidence{Kind: fixer.FromRepository, Place: m.Path, Text: "the build copies this file of a " + c.stack.Name + " application"})
+	}
+	for _, cp := range out.Copies {
+		list = append(list, fixer.Evidence{Kind: fixer.FromDockerfile, Place: c.app.Path, Text: "the build makes " + text.VisibleLine(cp.Source()) + ": " + cp.Why})
+	}
+	list = append(list, fixer.Evidence{Kind: fixer.FromTable, Text: out.Runtime.Image + ": " + out.Runtime.Why})
+	if len(out.Leaves) > 0 {
+		list = append(list, fixer.Evidence{Kind: fixer.FromDockerfile, Place: c.app.Path, Text: "stays in the build stage: " + text.VisibleLine(listed(out.Leaves, 12))})
+	}
+	return list
 }
 
 // Edit makes the conversion on a draft of a fix about the file.

@@ -26,13 +26,16 @@ func (c *conversion) convert(r stack.Runtime) (*Conversion, error) {
 		if why, at := c.needsShell(); why != "" {
 			return nil, stack.Refuse(stack.NoRuntime, at, "Use the exec form, and check the health of the application from outside", "%s, so the image needs a shell", why)
 		}
-		packages = slices.DeleteFunc(packages, func(name string) bool { return inMinimal[name] })
+		packages = slices.DeleteFunc(packages, func(name string) bool { return inMinimal[name] || slices.Contains(r.Has, name) })
 		if len(packages) > 0 || c.parts.system {
 			return nil, stack.Refuse(stack.NoRuntime, nil, "Leave the packages out", "the application needs packages that a minimal image cannot install")
 		}
 	}
 	if r.Shell && c.pass.Facts.Image(r.Image).Base.Default.IsNonRoot() && (len(packages) > 0 || len(c.parts.setup) > 0) {
 		return nil, stack.Refuse(stack.NoRuntime, nil, "Leave the packages out", "the application needs packages that an image without root cannot install")
+	}
+	if err := c.checkManager(r, packages); err != nil {
+		return nil, err
 	}
 	if err := c.checkStart(r, packages); err != nil {
 		return nil, err
@@ -51,7 +54,27 @@ func (c *conversion) convert(r stack.Runtime) (*Conversion, error) {
 			out.Copies = append(out.Copies, Copy{Copy: cp, Owner: c.ownerOf(r, cp.Path)})
 		}
 	}
+	if out.Runtime.User != "" {
+		for _, dir := range c.parts.made {
+			if c.ownerOf(r, dir) == "" {
+				out.Copies = append(out.Copies, Copy{Copy: stack.Copy{Path: dir, Why: "mkdir", Apart: true}, Owner: out.Runtime.User})
+			}
+		}
+	}
 	return out, c.write(out)
+}
+
+// checkManager refuses packages that another package manager would have to install than
+// that of the build.
+func (c *conversion) checkManager(r stack.Runtime, packages []string) error {
+	if len(packages) == 0 || c.parts.manager == nil {
+		return nil
+	}
+	m := c.pass.Facts.Image(r.Image).Base.Packages
+	if name := c.parts.manager.Name; name != "apt" && name != "apk" || m != "" && string(m) != name {
+		return stack.Refuse(stack.UnknownPackage, nil, "Build on the distribution of "+text.VisibleLine(r.Image), "the file installs packages with %s, which %s does not have", name, text.VisibleLine(r.Image))
+	}
+	return nil
 }
 
 // inMinimal are packages whose files minimal images have already.
@@ -125,6 +148,9 @@ func (c *conversion) write(out *Conversion) error {
 	text.Sort(out.edits)
 	out.edits = joinedEdits(out.edits)
 	out.alters = append(out.alters, dockerfile.FieldBase, dockerfile.FieldStage, dockerfile.FieldUser, dockerfile.FieldEnv, dockerfile.FieldWorkdir)
+	if c.resetsEntrypoint(out.Runtime) {
+		out.alters = append(out.alters, dockerfile.FieldEntrypoint)
+	}
 	return nil
 }
 
@@ -204,10 +230,14 @@ func (c *conversion) stageLines(out *Conversion, head, tail, moved []*dockerfile
 	if len(out.Packages) > 0 {
 		lines = append(lines, c.installLine(out.Packages)...)
 	}
+	var setup []string
 	if out.Runtime.Shell {
 		for _, line := range c.parts.setup {
-			lines = append(lines, strings.Split(strings.ReplaceAll(line, "\r\n", "\n"), "\n")...)
+			setup = append(setup, strings.Split(strings.ReplaceAll(line, "\r\n", "\n"), "\n")...)
 		}
+	}
+	if !c.parts.system {
+		lines = append(lines, setup...) // accounts
 	}
 	if w := headWorkdir(head); w != nil && !c.recipe.AnyDirectory && !(len(tail) > 0 && tail[0].Keyword == "WORKDIR" && path.IsAbs(tail[0].Text())) {
 		dir := c.headDir(tail)
@@ -216,6 +246,9 @@ func (c *conversion) stageLines(out *Conversion, head, tail, moved []*dockerfile
 		} else {
 			lines = append(lines, "WORKDIR "+w.Text())
 		}
+	}
+	if c.parts.system { // paths, which may be relative, or that of WORKDIR itself
+		lines = append(lines, setup...)
 	}
 	for _, cp := range out.Copies {
 		line := "COPY --from=" + out.Name + " "
@@ -236,7 +269,17 @@ func (c *conversion) stageLines(out *Conversion, head, tail, moved []*dockerfile
 	if user != "" {
 		lines = append(lines, user)
 	}
+	if c.resetsEntrypoint(out.Runtime) {
+		lines = append(lines, "ENTRYPOINT []")
+	}
 	return lines, nil
+}
+
+// resetsEntrypoint reports whether the image that runs has an entry point of its own, to
+// which CMD would be the arguments, while CMD is the whole command where it was written.
+func (c *conversion) resetsEntrypoint(r stack.Runtime) bool {
+	s := c.app.Stage
+	return !r.Shell && len(r.Start) == 0 && s.Entrypoint().At == nil && s.Cmd().At != nil && len(c.pass.Facts.Image(r.Image).Base.Entrypoint) > 0
 }
 
 // headDir is the working directory before what follows the last step.

@@ -95,6 +95,7 @@ func (at Place) answer(p *fixer.Pass, ref image.Reference, f *fixer.Finding) {
 		f.AsksRegistry = at.Locked == "" && at.Write != nil
 	case a.Failure != nil && !a.Known(image.AskDigest):
 		f.Evidence = append(f.Evidence, failed(a))
+		f.AsksRegistry = at.Locked == "" && at.Write != nil && (a.Failure.Kind == image.Unreachable || a.Failure.Kind == image.RateLimited)
 	case validDigest(a.Digest):
 		f.Evidence = append(f.Evidence, said(ref, a))
 		f.Evidence = append(f.Evidence, old(a)...)

@@ -73,8 +73,7 @@ func (b *Backend) Load(ctx context.Context, progress func(fixer.Progress)) (*fix
 	if err != nil {
 		return nil, err
 	}
-	loaded.Facts = factsOf(loaded.Root, b.allowed)
-	loaded.Facts.MinAge, loaded.Facts.Signatures = b.lookup.MinAge, b.lookup.Signatures
+	loaded.Facts = factsOf(loaded.Root, b.allowed, b.lookup)
 	loaded.Notes = withInterruption(ctx, loaded.Root, loaded.Notes)
 	b.loaded.Store(loaded)
 	return loaded, nil

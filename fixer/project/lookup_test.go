@@ -111,3 +111,53 @@ func TestNamesOfBuiltImagesStayHere(t *testing.T) {
 		t.Errorf("asked twice: %+v", again)
 	}
 }
+
+// TestFilesAreDownloadedWhereThePersonWantsIt: in the interface as in a command, and
+// nowhere else; who is asked is said.
+func TestFilesAreDownloadedWhereThePersonWantsIt(t *testing.T) {
+	t.Setenv("XDG_STATE_HOME", t.TempDir())
+	const url = "https://files.invalid/tool-1.0"
+	root := t.TempDir()
+	if err := os.WriteFile(filepath.Join(root, "Dockerfile"), []byte("FROM scratch\nADD "+url+" /\n"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	const said = "Downloading 1 file from files.invalid to compute the checksum"
+	for _, wanted := range []bool{true, false} {
+		lookup := Lookup{Ask: true, Checksums: wanted, Registry: registry.Options{NoCache: true, Timeout: 5 * time.Second}}
+		b, err := NewBackend([]string{root}, false, false, lookup)
+		if err != nil {
+			t.Fatal(err)
+		}
+		loaded, err := b.Load(t.Context(), nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		s := engine.NewSession(fixer.NewSnapshot(loaded.Sources, loaded.Names...), loaded.Facts, rules.All())
+		var texts []string
+		for n := range b.Facts(t.Context(), s.Snapshot(), s.Facts()) {
+			if n.Text != "" {
+				texts = append(texts, n.Text)
+			}
+		}
+		want := ""
+		if wanted {
+			want = said + "|Registries answered for 0 of 1 file; findings say why"
+		}
+		if got := strings.Join(texts, "|"); got != want {
+			t.Errorf("wanted %v: the interface says %q, want %q", wanted, got, want)
+		}
+
+		selection, err := Select(rules.All(), nil, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		texts = nil
+		p, err := Open(t.Context(), Options{Paths: []string{root}, Selection: selection, Lookup: lookup, Say: func(s string) { texts = append(texts, s) }})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if a := p.Session().Facts().Answers[url]; (a != nil && a.Failure != nil) != wanted || wanted != (strings.Join(texts, "|") == said) {
+			t.Errorf("wanted %v: a command says %q, and knows %+v", wanted, texts, a)
+		}
+	}
+}

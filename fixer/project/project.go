@@ -93,8 +93,8 @@ func open(ctx context.Context, o Options, progress func(Stage, fixer.Progress)) 
 		return nil, nothingIn(o.Paths)
 	}
 	snap := fixer.NewSnapshot(loaded.Sources, loaded.Names...)
-	facts := factsOf(loaded.Root, o.AllowedRegistries)
-	facts.MinAge, facts.Freshen, facts.Signatures, facts.Checksums = o.Lookup.MinAge, o.Selection.Freshens(), o.Lookup.Signatures, o.Lookup.Checksums
+	facts := factsOf(loaded.Root, o.AllowedRegistries, o.Lookup)
+	facts.Freshen = o.Selection.Freshens()
 	p.session = engine.NewSession(snap, facts, o.Selection.run)
 	say := o.Say
 	if say == nil {
@@ -132,10 +132,13 @@ func withInterruption(ctx context.Context, root string, notes []fixer.Note) []fi
 	return slices.Insert(slices.Clone(notes), 0, fixer.Note{Text: was.String()})
 }
 
-// factsOf is what a repository says about itself beside its files, and what the person's
-// policy says.
-func factsOf(root string, registries []string) *fixer.Facts {
-	return &fixer.Facts{Source: git.Remote(root), AllowedRegistries: registries}
+// factsOf is what a repository says about itself beside its files, what the person's
+// policy says, and what the person wants to know.
+func factsOf(root string, registries []string, l Lookup) *fixer.Facts {
+	return &fixer.Facts{
+		Source: git.Remote(root), AllowedRegistries: registries,
+		MinAge: l.MinAge, Signatures: l.Signatures, Checksums: l.Checksums && l.Ask,
+	}
 }
 
 // Session holds the decisions.

@@ -3,6 +3,7 @@ package prove
 import (
 	"cmp"
 	"fmt"
+	"os"
 	"time"
 )
 
@@ -19,11 +20,16 @@ type Options struct {
 	Start time.Duration // until a container answers; 0 is StartTime
 	Probe time.Duration // of one request; 0 is ProbeTime
 
-	BuildNetwork string // of builds, as the engine calls it; "" is the engine's own
+	BuildNetwork string // of builds, as the engine calls it; "" is that of BuildNetworkVariable, else the engine's own
 	Memory       string // limit of a container, as the engine writes it; "" is 1g
 
 	Keep bool // the images
 }
+
+// BuildNetworkVariable holds the network of builds, for where no flag does.
+const BuildNetworkVariable = "OAKUM_BUILD_NETWORK"
+
+func (o Options) network() string { return cmp.Or(o.BuildNetwork, os.Getenv(BuildNetworkVariable)) }
 
 func (o Options) build() time.Duration { return cmp.Or(o.Build, BuildTime) }
 func (o Options) start() time.Duration { return cmp.Or(o.Start, StartTime) }

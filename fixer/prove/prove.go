@@ -148,7 +148,7 @@ func (w *work) subject(ctx context.Context, root string, s *Subject, number stri
 		return
 	}
 	if w.lacksNetwork(was) || w.lacksNetwork(is) {
-		skip("builds have no network with this engine: --build-network host gives them that of this machine")
+		skip("builds have no network with this engine: --build-network host, or " + BuildNetworkVariable + "=host, gives them that of this machine")
 		return
 	}
 	ports := w.exposed(ctx, before, was.Built, after, is.Built)
@@ -219,8 +219,8 @@ func (w *work) build(ctx context.Context, at *workplace, t target, image string)
 	for _, a := range t.args {
 		args = append(args, "--build-arg="+a)
 	}
-	if w.options.BuildNetwork != "" {
-		args = append(args, "--network="+w.options.BuildNetwork)
+	if network := w.options.network(); network != "" {
+		args = append(args, "--network="+network)
 	}
 	if _, err := w.engine.askWithin(ctx, w.options.build(), secretsIn(t.args), append(args, at.dir)...); err != nil {
 		side.Failure, side.Output = err.Error(), said(err)
@@ -241,7 +241,7 @@ func (w *work) build(ctx context.Context, at *workplace, t target, image string)
 // lacksNetwork reports whether a build failed because the engine has no network for it,
 // which is no fault of what is built.
 func (w *work) lacksNetwork(s fixer.ProofSide) bool {
-	return !s.Built && w.options.BuildNetwork == "" && strings.Contains(strings.Join(s.Output, "\n"), "network bridge not found")
+	return !s.Built && w.options.network() == "" && strings.Contains(strings.Join(s.Output, "\n"), "network bridge not found")
 }
 
 // exposed are the ports that the images say they listen on, those of the first one
@@ -281,12 +281,17 @@ func (w *work) runs(ctx context.Context, p *fixer.Proof, v service, before, afte
 	writes := func(t trial, side *fixer.ProofSide) func(string) {
 		return func(id string) { t.writes(ctx, id, side) }
 	}
+	nobody := p.Place == "" // no file runs the image: what is asked for is what an engine does by itself
+	how := "with the new settings"
+	if nobody {
+		how = "hardened"
+	}
 	side := func(when, image string, s *fixer.ProofSide, asked settings, apart bool) {
 		if !s.Built {
 			return
 		}
 		if apart {
-			w.doing("starting %s %s", p.Service, when)
+			w.doing("starting %s as it is %s the plan", p.Service, when)
 			t := at(image, asked)
 			look := writes(t, s)
 			if asked.readOnly {
@@ -294,7 +299,7 @@ func (w *work) runs(ctx context.Context, p *fixer.Proof, v service, before, afte
 			}
 			s.AsAsked = t.try(ctx, look)
 		}
-		w.doing("starting %s %s, hardened", p.Service, when)
+		w.doing("starting %s as it is %s the plan, %s", p.Service, when, how)
 		t := at(image, v.after)
 		look := writes(t, s)
 		if apart && !asked.readOnly || v.after.readOnly {
@@ -302,12 +307,11 @@ func (w *work) runs(ctx context.Context, p *fixer.Proof, v service, before, afte
 		}
 		s.Hardened = t.try(ctx, look)
 		if asked.readOnly {
-			w.doing("looking what %s writes %s", p.Service, when)
+			w.doing("looking at what %s writes %s the plan", p.Service, when)
 			t := at(image, asked.writable())
 			t.try(ctx, writes(t, s))
 		}
 	}
-	nobody := p.Place == "" // no file runs the image: what is asked for is what an engine does by itself
 	afterAsked := v.after
 	if nobody {
 		afterAsked = v.before

@@ -165,6 +165,8 @@ func TestFileOfAPrivateNetwork(t *testing.T) {
 		s.URL + "/f":                         host + " leads to " + host + ", an address of a private network, and is not followed",
 		"https://localhost:" + port + "/f":   "localhost:" + port + " leads to localhost:" + port + ", an address of a private network, and is not followed",
 		"https://[::ffff:10.0.0.1]/f":        "[::ffff:10.0.0.1] leads to [::ffff:10.0.0.1], an address of a private network, and is not followed",
+		"https://[64:ff9b::a9fe:a9fe]/f":     "[64:ff9b::a9fe:a9fe] leads to [64:ff9b::a9fe:a9fe], an address of a private network, and is not followed",
+		"https://[2002:a00:1::]/f":           "[2002:a00:1::] leads to [2002:a00:1::], an address of a private network, and is not followed",
 		"https://169.254.169.254/f":          "169.254.169.254 leads to 169.254.169.254, an address of a private network, and is not followed",
 		"http://example.org/f":               "example.org leads to http://example.org, which is not HTTPS",
 		"https://user:s3cret@" + host + "/f": "the address of the file holds a login, and is not used",

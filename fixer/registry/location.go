@@ -90,10 +90,32 @@ func isLoopbackName(name string) bool {
 // loopback, link-local (where clouds answer with credentials), of a private network,
 // shared or unspecified.
 func isPrivate(ip netip.Addr) bool {
-	ip = ip.Unmap().WithZone("")
+	ip = reached(ip)
 	return ip.IsPrivate() || ip.IsLoopback() || ip.IsLinkLocalUnicast() || ip.IsLinkLocalMulticast() ||
 		ip.IsInterfaceLocalMulticast() || ip.IsMulticast() || ip.IsUnspecified() || sharedSpace.Contains(ip)
 }
+
+// reached is the address that a packet ends at: the IPv4 address that stands in some
+// IPv6 addresses (mapped, NAT64 of RFC 6052, 6to4).
+func reached(ip netip.Addr) netip.Addr {
+	ip = ip.Unmap().WithZone("")
+	if !ip.Is6() {
+		return ip
+	}
+	b := ip.As16()
+	switch {
+	case nat64.Contains(ip):
+		return netip.AddrFrom4([4]byte(b[12:16]))
+	case sixToFour.Contains(ip):
+		return netip.AddrFrom4([4]byte(b[2:6]))
+	}
+	return ip
+}
+
+var (
+	nat64     = netip.MustParsePrefix("64:ff9b::/96")
+	sixToFour = netip.MustParsePrefix("2002::/16")
+)
 
 // sharedSpace is that of carriers and of some clouds (RFC 6598).
 var sharedSpace = netip.MustParsePrefix("100.64.0.0/10")

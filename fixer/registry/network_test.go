@@ -224,3 +224,21 @@ func TestWordsOfConnections(t *testing.T) {
 		}
 	}
 }
+
+// TestAddressesWithinAddresses: an IPv6 address that leads to an IPv4 one is judged as that.
+func TestAddressesWithinAddresses(t *testing.T) {
+	for address, want := range map[string]bool{
+		"10.0.0.1": true, "::ffff:10.0.0.1": true, "64:ff9b::a00:1": true, "2002:a00:1::1": true, "64:ff9b::a9fe:a9fe": true, "fd00::1": true, "fe80::1%eth0": true,
+		"203.0.113.1": false, "64:ff9b::cb00:7101": false, "2002:cb00:7101::1": false, "2001:db8::1": false,
+	} {
+		if got := isPrivate(netip.MustParseAddr(address)); got != want {
+			t.Errorf("%s: private is %v", address, got)
+		}
+	}
+	for _, address := range []string{"169.254.169.254", "64:ff9b::a9fe:a9fe", "2002:a9fe:a9fe::"} {
+		if (&trail{private: true}).mayReach(netip.MustParseAddr(address)) {
+			t.Errorf("%s may be reached", address)
+		}
+	}
+	isPrivate(netip.Addr{}) // must not panic
+}

@@ -146,7 +146,7 @@ func (t *trail) check(u *url.URL) error {
 // public addresses, one in a private network to that, too. Link-local addresses are
 // where clouds hand out credentials.
 func (t *trail) mayReach(ip netip.Addr) bool {
-	if ip.Unmap().IsLinkLocalUnicast() {
+	if reached(ip).IsLinkLocalUnicast() {
 		return false
 	}
 	return !isPrivate(ip) || t.isPrivate()

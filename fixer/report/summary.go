@@ -297,7 +297,7 @@ func (p *printer) left(f *Fix, written bool) {
 		p.rules(f, list)
 	}
 	if unasked := f.unasked(); len(unasked) > 0 {
-		p.line(p.st.paint(bold, text.Count(len(unasked), "finding needs", "findings need")+" a digest from a registry"), ": no registry was asked")
+		p.line(p.st.paint(bold, text.Count(len(unasked), "finding needs", "findings need")+" a digest from a registry"), ": no registry answered")
 		p.line("  ask registries  ", p.st.paint(cyan, "oakum fix --level review --diff"+f.After.Arguments))
 		p.rules(f, unasked)
 	}
@@ -308,8 +308,8 @@ func (p *printer) left(f *Fix, written bool) {
 	}
 }
 
-// unasked are the findings that an answer of a registry would give a fix, where none was
-// asked.
+// unasked are the findings that an answer of a registry would give a fix, where there is
+// none.
 func (f *Fix) unasked() []*fixer.Finding {
 	var out []*fixer.Finding
 	for i := range f.Outcomes {

@@ -35,7 +35,7 @@ func TestWhatARegistryWouldAnswerIsNotLeftToThePerson(t *testing.T) {
 	got = written(t, func(w io.Writer) error { return fix.Summary(w, report.Style{}, false, "") })
 	for _, want := range []string{
 		"Findings: 3: 2 need a digest from a registry, 1 left to you\n",
-		"2 findings need a digest from a registry: no registry was asked\n",
+		"2 findings need a digest from a registry: no registry answered\n",
 		"1 finding is left to you: no automatic fix\n",
 	} {
 		if !strings.Contains(got, want) {

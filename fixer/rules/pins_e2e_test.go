@@ -14,6 +14,8 @@ import (
 
 	"github.com/compose-spec/compose-go/v2/cli"
 	"github.com/distribution/reference"
+	"github.com/google/go-containerregistry/pkg/name"
+	"github.com/google/go-containerregistry/pkg/v1/remote"
 
 	"github.com/oakum-sec/oakum/fixer"
 	"github.com/oakum-sec/oakum/fixer/discover"
@@ -91,7 +93,62 @@ func TestPins(t *testing.T) {
 		}
 		files["/mounted"] = "node:22-slim"
 		t.Run("all-of-it", func(t *testing.T) { r.build(t, b, dir, here, files) })
+		t.Run("by-a-source-policy", func(t *testing.T) { r.buildByPolicy(t, b, here, files) }) // it moves tags
 	})
+}
+
+// buildByPolicy pins by a source policy in place of the Dockerfile, lets the tags move on, and
+// sees that a build with the policy has the images as they were, and one without it the
+// new ones.
+func (r *pinRegistry) buildByPolicy(t *testing.T, b *buildKit, platform string, files map[string]string) {
+	dir := t.TempDir()
+	if err := os.CopyFS(dir, os.DirFS(pinsFolder)); err != nil {
+		t.Fatal(err)
+	}
+	s := r.check(t, dir)
+	for _, f := range s.Baseline().Findings {
+		if f.Fix("policy") != nil {
+			if err := s.Decide(f.Key(), engine.Decision{Verdict: engine.Accept, Fix: "policy"}); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	plan := s.Plan()
+	if len(plan.Changes) != 1 || plan.Changes[0].Path != "source-policy.json" {
+		t.Fatalf("changes: %v", plan.Changes)
+	}
+	policy := write(t, dir, "source-policy.json", plan.Changes[0].After)
+	t.Logf("the policy:\n%s", plan.Changes[0].After)
+	other := must(remote.Index(must(name.ParseReference(r.at("redis:8-alpine")))))
+	for _, named := range []string{"busybox:1.37", "debian:13", "composer", "node:22-slim"} {
+		if err := remote.WriteIndex(must(name.ParseReference(r.at(named))), other); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, c := range []struct {
+		with string
+		want func(named string) string
+	}{
+		{"--source-policy-file=" + policy, func(named string) string { return named }},
+		{"--opt=build-arg:NOTHING=1", func(named string) string {
+			if named == "alpine:3.22" { // the tag that did not move
+				return named
+			}
+			return "redis:8-alpine"
+		}},
+	} {
+		root := t.TempDir()
+		printed, err := b.command(t.Context(), "build", "--frontend=dockerfile.v0", "--local=context="+dir, "--local=dockerfile="+dir, "--opt=platform="+platform,
+			"--no-cache", "--progress=plain", "--output=type=local,dest="+root, "--opt=context:assets=docker-image://"+r.pin("alpine:3.22"), c.with).CombinedOutput()
+		if err != nil {
+			t.Fatalf("buildctl %s: %v\n%s", c.with, err, tail(printed))
+		}
+		for path, named := range files {
+			if got, want := string(must(os.ReadFile(filepath.Join(root, path)))), pinContent(c.want(named), platform); got != want {
+				t.Errorf("%s: %s says %q, want %q", c.with, path, got, want)
+			}
+		}
+	}
 }
 
 // fix makes the fixes of the rules about pins, as oakum fix --level review does, and
@@ -111,7 +168,8 @@ func (r *pinRegistry) fix(t *testing.T, dir string) {
 		}
 	}
 	_, tagged, _ := strings.Cut(r.pin("busybox:1.37"), ":")
-	want := strings.NewReplacer(append([]string{"BUSYBOX=1.37\n", "BUSYBOX=" + tagged + "\n"}, pairs...)...)
+	_, cache, _ := strings.Cut(r.pin("redis:8-alpine"), ":")
+	want := strings.NewReplacer(append([]string{"BUSYBOX=1.37\n", "BUSYBOX=" + tagged + "\n", "${CACHE:-8-alpine}", "${CACHE:-" + cache + "}"}, pairs...)...)
 	plan := s.Plan()
 	if len(plan.Changes) != 3 {
 		t.Errorf("%d files were changed, want 3", len(plan.Changes))
@@ -176,6 +234,7 @@ func (r *pinRegistry) readCompose(t *testing.T, dir string) {
 		{p.Services["cache"].Image, r.pin("redis:8-alpine")},
 		{p.Services["cache"].PreStart[0].Image, r.pin("busybox:1.37")},
 		{p.Services["db"].Image, r.pin("postgres")},
+		{p.Services["second"].Image, r.pin("redis:8-alpine")},
 	} {
 		if c.got != c.want {
 			t.Errorf("compose-go reads %q, want %q", c.got, c.want)

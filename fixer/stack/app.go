@@ -39,6 +39,7 @@ type App struct {
 	Start    []string
 	StartsIn *dockerfile.Instruction // ENTRYPOINT or CMD; nil for none
 
+	line dockerfile.CommandLine // the words of both, whoever reads them
 	read func(path string) []byte
 	pass *fixer.Pass
 }
@@ -105,7 +106,7 @@ func (a *App) readStart() {
 		line = entry
 		line.Args = slices.Concat(entry.Args, cmd.Args)
 	}
-	a.StartsIn = line.At
+	a.StartsIn, a.line = line.At, line
 	if line.At == nil {
 		return
 	}

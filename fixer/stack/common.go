@@ -98,7 +98,7 @@ func alpineOf(a *App) Runtime {
 	if tag == "" {
 		tag = "3"
 	}
-	return Runtime{ID: "alpine", Image: "alpine:" + tag, Shell: true, Same: true, Packages: []string{"ca-certificates"}, Why: "it has the C library of the build, musl, and no compilers"}
+	return Runtime{ID: "alpine", Image: "alpine:" + tag, Shell: true, Same: true, Why: "it has the C library of the build, musl, and no compilers"}
 }
 
 // slimOf is the image of the base without compilers: its slim variant, or itself where
@@ -129,6 +129,9 @@ func (a *App) nativeLibraries(table map[string]string, names map[string]bool) []
 		fate := FateOf(a.Base, table[name])
 		if a.Base.Distribution == image.Alpine {
 			continue // what is compiled on Alpine needs a package that the file installs
+		}
+		if !fate.Sure {
+			continue // a guess at a name would end the build
 		}
 		for _, p := range fate.Run {
 			out = appendOnce(out, p)

@@ -2,7 +2,7 @@
 // repository say what one is made of, what its tools do in a build, what has to be
 // there when it runs.
 //
-// A [Stack] is one way to do so: Go, Node.js, Python. It is one value in a file of its
+// A [Stack] is one way to do so: Go, Node.js, Java. It is one value in a file of its
 // own, and a line in [Stacks]. [Recognise] finds the one that a Dockerfile and the
 // repository agree on, and [Stack.Plan] gives a [Recipe]: what the build needs
 // besides, what an image has to take from it, and on which images that runs.

@@ -75,12 +75,12 @@ func planGo(a *App) (*Recipe, error) {
 		}
 		static = static && b.static
 	}
-	assets := goAssets(a)
-	for _, p := range assets {
+	files := assets(a)
+	for _, p := range files {
 		r.Copies = append(r.Copies, Copy{Path: p, Why: "files that the application may open"})
 	}
 	r.Leaves = []string{"the Go toolchain", "the sources and the module cache"}
-	if len(assets) == 0 {
+	if len(files) == 0 {
 		r.Assumes = append(r.Assumes, "the binary opens no file of its sources, of which none of the usual directories (templates, static, migrations) is copied")
 	}
 	r.Breaks = append(r.Breaks, "An application that opens other files of its source directory does not find them")
@@ -213,56 +213,6 @@ func noCgo(a *App, st build.Step, c build.Command) bool {
 		return v == "0"
 	}
 	return a.Base.Distribution == image.Alpine && !a.installs("gcc", "build-base", "musl-dev", "alpine-sdk", "g++", "clang")
-}
-
-// assetDirs are directories whose files a program opens when it runs.
-var assetDirs = map[string]bool{"templates": true, "template": true, "static": true, "public": true, "assets": true, "views": true, "web": true, "www": true, "html": true, "migrations": true, "migration": true,
-	"config": true, "configs": true, "conf": true, "locales": true, "locale": true, "i18n": true, "translations": true, "data": true, "sql": true, "schema": true, "schemas": true, "resources": true, "fixtures": true, "certs": true, "seeds": true, "dist": true, "ui": true}
-
-// goAssets are the directories of the sources, in the image, that may hold what a
-// program opens when it runs.
-func goAssets(a *App) []string {
-	var out []string
-	for _, i := range a.Stage.Instructions {
-		sources := dockerfile.ContextSources(i)
-		if len(sources) == 0 {
-			continue
-		}
-		to := a.Absolute(i, i.Words[len(i.Words)-1].Value)
-		for _, w := range sources {
-			src := path.Join("/", w.Value)[1:]
-			if w.Dynamic || to == "" || a.Workdir == "" {
-				continue
-			}
-			if assetDirs[path.Base(src)] && a.isDir(src) && a.holdsAssets(src) {
-				out = appendOnce(out, to)
-				continue
-			}
-			if src != "" && !a.isDir(src) {
-				continue
-			}
-			for name := range a.Context.Tree.Below(a.Context.Join(src)) {
-				rel, ok := a.Context.Rel(name.Path)
-				if !ok {
-					continue
-				}
-				dir := strings.TrimPrefix(strings.TrimPrefix(rel, src), "/")
-				if first, _, deeper := strings.Cut(dir, "/"); deeper && assetDirs[first] && a.Context.Sends(rel) && isAsset(rel) {
-					out = appendOnce(out, path.Join(to, first))
-				}
-			}
-		}
-	}
-	return out
-}
-
-// isAsset reports whether a file may be opened when a program runs: it is no source.
-func isAsset(name string) bool {
-	switch path.Ext(name) {
-	case ".go", ".md", ".proto", ".c", ".h", ".s", "":
-		return false
-	}
-	return !strings.Contains(name, "testdata/")
 }
 
 // goCommands are the names of the commands below a pattern such as ./cmd/...: directories

@@ -17,8 +17,10 @@ var nodeStack = &Stack{
 	Name:      "Node.js",
 	Images:    []string{image.DockerHub + "/library/node"},
 	Manifests: []string{"package.json"},
-	Does:      nodeDoes,
-	Plan:      planNode,
+	// node-gyp runs Python, and nothing of the application does.
+	BuildPackages: []string{"python3", "python", "python2", "python3-minimal", "python-is-python3", "py3-setuptools"},
+	Does:          nodeDoes,
+	Plan:          planNode,
 }
 
 // A PackageJSON is what counts here of a package.json.

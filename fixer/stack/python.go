@@ -137,6 +137,7 @@ func pythonInstalls(a *App) (in pythonInstall, err error) {
 		case c.Install != nil && c.Install.Name == "pip" && c.Has("--no-binary") && !sameBase(a):
 			err = Refuse(UnknownPackage, st.Instruction, "Name the packages that are needed at run time in the Dockerfile, on a slim base image",
 				"packages are compiled against libraries of the larger image, and which of them are needed at run time does not follow from their names")
+		case c.Install != nil && c.Install.Name == "pip" && a.onlyTools(c):
 		case c.Install != nil && c.Install.Name == "pip" && in.first == nil:
 			in.first = st.Instruction
 		case c.Install != nil && c.Install.Language == "Python" && c.Install.Name != "pip":
@@ -161,6 +162,55 @@ func pythonInstalls(a *App) (in pythonInstall, err error) {
 		return in, Refuse(Disagreement, nil, "Install the packages of the application with pip, uv or poetry", "nothing in the file installs the packages of the application")
 	}
 	return in, nil
+}
+
+// onlyTools reports whether pip installs nothing but tools that make an environment of
+// the project, and that the container does not start: they stay beside the interpreter of
+// the build.
+func (a *App) onlyTools(c build.Command) bool {
+	names := c.Plain()
+	if len(names) > 0 && names[0] == "install" {
+		names = names[1:]
+	}
+	inProject := false
+	for _, name := range names {
+		name = strings.ToLower(strings.Trim(name, `"'`))
+		if k := strings.IndexAny(name, "=<>~![ "); k >= 0 {
+			name = name[:k]
+		}
+		switch name {
+		case "pip", "setuptools", "wheel":
+		case "uv":
+			inProject = !a.uvElsewhere()
+		case "poetry":
+			v, at := a.Build.Variable(a.Stage, nil, "POETRY_VIRTUALENVS_IN_PROJECT")
+			inProject = at != nil && v != "false" && v != "0"
+		case "pipenv":
+			v, at := a.Build.Variable(a.Stage, nil, "PIPENV_VENV_IN_PROJECT")
+			inProject = at != nil && v != "0"
+		default:
+			return false
+		}
+		if name != "pip" && a.Program() == name {
+			return false
+		}
+	}
+	return inProject
+}
+
+// uvElsewhere reports whether uv installs into another environment than that of the
+// project.
+func (a *App) uvElsewhere() bool {
+	elsewhere := true
+	a.Commands(func(_ build.Step, c build.Command) {
+		if c.Program == "uv" && c.Install != nil {
+			elsewhere = false
+		}
+		if c.Program == "uv" && c.Has("pip") {
+			elsewhere = true
+		}
+	})
+	return elsewhere
 }
 
 // toolEnvironment reads into which environment a tool other than pip installs.

@@ -25,6 +25,10 @@ type Stack struct {
 	// The base image and the repository have to agree.
 	Manifests []string
 
+	// BuildPackages are packages of a distribution that only its builds need, whatever
+	// they are for elsewhere.
+	BuildPackages []string
+
 	// Does says what a command of the stack's tools does in a build; nil for a command
 	// that is none of them.
 	Does func(a *App, st build.Step, c build.Command) *Work
@@ -46,7 +50,19 @@ type Work struct {
 }
 
 // Stacks are the stacks that are known, the more special ones first.
-var Stacks = []*Stack{staticNode, staticPython, goStack, nodeStack, pythonStack, phpStack, rubyStack, nginxStack}
+var Stacks = []*Stack{
+	staticNode,
+	staticPython,
+	goStack,
+	nodeStack,
+	pythonStack,
+	javaStack,
+	rustStack,
+	dotnetStack,
+	phpStack,
+	rubyStack,
+	nginxStack,
+}
 
 // Recognise finds the stack of an application: the one whose tools are in the base
 // image and whose files are in the build. Where the two differ the error is a
@@ -142,6 +158,7 @@ type Runtime struct {
 	User     string   // the numbers of a user that it has, which are set; "" to leave that as it is
 	Same     bool     // of the same distribution and release as the build
 	Packages []string // of the distribution, which the application needs on this image
+	Has      []string // packages of the distribution whose libraries it has already
 	Why      string   // a sentence without full stop: what shows that this image fits
 	// Start are the words with which the container starts on this image; nil where they
 	// are those of the file.

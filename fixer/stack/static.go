@@ -12,7 +12,7 @@ import (
 
 // staticNode is pages that tools of JavaScript build and a server of files serves.
 var staticNode = &Stack{
-	Name:      "static pages built with Node.js",
+	Name:      "Node.js",
 	Images:    []string{image.DockerHub + "/library/node"},
 	Fits:      func(a *App) bool { server, _ := a.fileServer(); return server != "" },
 	Manifests: []string{"package.json"},
@@ -27,7 +27,7 @@ var staticNode = &Stack{
 
 // staticPython is pages that a generator of Python builds and Python serves.
 var staticPython = &Stack{
-	Name:   "static pages built with Python",
+	Name:   "Python",
 	Images: []string{image.DockerHub + "/library/python"},
 	Fits:   func(a *App) bool { return a.servesWithPython() && a.generated() != "" },
 	Does: func(a *App, st build.Step, c build.Command) *Work {

@@ -235,19 +235,6 @@ func (s *imageCheck) settledByCommand() settled {
 	return out
 }
 
-// forWriting are names of folders that are there to be written to.
-var forWriting = text.WordSet(`data db database cache caches log logs tmp temp upload uploads storage state sessions session media download
-	downloads output outputs run spool backup backups`)
-
-func isForWriting(p string) bool {
-	for _, parent := range []string{"/var/cache", "/var/lib", "/var/log", "/var/run", "/var/spool", "/run"} {
-		if p != parent && within(p, parent) {
-			return true
-		}
-	}
-	return forWriting[path.Base(p)]
-}
-
 // madeFolders returns the folders that steps of the stage make and leave empty,
 // under a name that says they are for writing.
 func (s *imageCheck) madeFolders() []string {
@@ -258,7 +245,7 @@ func (s *imageCheck) madeFolders() []string {
 		}
 		for _, w := range c.Args() {
 			p := abs(w.Value)
-			if w.Dynamic || strings.HasPrefix(w.Value, "-") || p == "" || !isForWriting(p) || slices.Contains(out, p) {
+			if w.Dynamic || strings.HasPrefix(w.Value, "-") || p == "" || !build.ForWriting(p) || slices.Contains(out, p) {
 				continue
 			}
 			if !slices.ContainsFunc(s.stage.Instructions, func(i *dockerfile.Instruction) bool { return s.fills(i, p) }) {
@@ -266,6 +253,31 @@ func (s *imageCheck) madeFolders() []string {
 			}
 		}
 	})
+	return append(out, s.copiedFolders()...)
+}
+
+// copiedFolders are such folders of another stage that the stage copies at the path that
+// they have there, with the folder that they lie in.
+func (s *imageCheck) copiedFolders() []string {
+	var out []string
+	f := s.pass.File.Dockerfile
+	for _, i := range s.stage.Instructions {
+		from, ok := i.Flag("from")
+		_, owned := i.Flag("chown")
+		if !ok || owned || i.Keyword != "COPY" || len(i.Words) != 2 || i.Words[0].Value != i.Words[1].Value || !path.IsAbs(i.Words[0].Value) {
+			continue
+		}
+		source := build.StageNamed(f, from.Value)
+		if source == nil || source == s.stage {
+			continue
+		}
+		there := &imageCheck{pass: s.pass, stage: source, file: s.file}
+		for _, p := range there.madeFolders() {
+			if within(p, path.Clean(i.Words[0].Value)) {
+				out = append(out, p)
+			}
+		}
+	}
 	return out
 }
 

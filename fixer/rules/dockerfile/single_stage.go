@@ -42,7 +42,7 @@ var SingleStage = &fixer.Rule{
 			f.Fixes = append(f.Fixes, splitFix(&v.Conversions[k]))
 		}
 		if r := v.Refusal; r != nil && len(f.Fixes) == 0 {
-			f.Advice = text.Capital(r.Text) + ", so oakum does not make a second stage"
+			f.Advice = "No second stage: " + r.Text
 			if r.Possible != "" {
 				f.Advice += ". " + r.Possible
 			}

@@ -1,0 +1,110 @@
+package stack
+
+import (
+	"path"
+	"strings"
+
+	"github.com/oakum-sec/oakum/fixer/buildcontext"
+	"github.com/oakum-sec/oakum/fixer/dockerfile"
+	"github.com/oakum-sec/oakum/fixer/text"
+)
+
+// assetDirs are directories whose files a program opens when it runs.
+var assetDirs = text.WordSet(`templates template static public assets views web www html migrations migration config configs conf locales locale i18n translations
+	data sql schema schemas resources fixtures certs seeds dist ui`)
+
+// assetFiles are files beside the sources that programs open when they run.
+var assetFiles = text.WordSet(`Rocket.toml config.toml config.yaml config.yml config.json settings.toml settings.yaml settings.yml settings.json log4rs.yml log4rs.yaml
+	application.yml application.yaml application.properties logback.xml log4j2.xml logging.properties`)
+
+// buildFiles are files that only a build reads.
+var buildFiles = text.WordSet(`go.mod go.sum Cargo.toml Cargo.lock rust-toolchain rust-toolchain.toml build.rs rustfmt.toml clippy.toml deny.toml pom.xml mvnw mvnw.cmd lombok.config
+	build.gradle build.gradle.kts settings.gradle settings.gradle.kts gradle.properties gradlew gradlew.bat libs.versions.toml NuGet.config nuget.config global.json Directory.Build.props
+	Directory.Build.targets Directory.Packages.props Makefile Dockerfile sqlx-data.json package.json package-lock.json yarn.lock tsconfig.json .gitignore .dockerignore checkstyle.xml Gemfile`)
+
+// assets are the paths in the image, outside what the build writes, that may hold what
+// a program opens when it runs: directories and files of usual names, and what the file
+// copies by name and is no source.
+func assets(a *App) []string {
+	var out []string
+	for _, i := range a.Stage.Instructions {
+		sources := dockerfile.ContextSources(i)
+		if len(sources) == 0 {
+			continue
+		}
+		to := a.Absolute(i, i.Words[len(i.Words)-1].Value)
+		for _, w := range sources {
+			src := path.Join("/", w.Value)[1:]
+			if w.Dynamic || to == "" || a.Workdir == "" {
+				continue
+			}
+			switch {
+			case src != "" && !a.isDir(src):
+				if base := path.Base(src); a.Context.Sends(src) && isAsset(src) && !buildFiles[base] && !strings.HasPrefix(base, ".") {
+					if at := path.Join(to, base); strings.HasSuffix(i.Words[len(i.Words)-1].Value, "/") || to == a.Absolute(i, ".") || len(sources) > 1 {
+						out = appendOnce(out, at)
+					} else {
+						out = appendOnce(out, to)
+					}
+				}
+			case src != "" && strings.HasPrefix(path.Base(src), "."): // settings of tools
+			case src != "" && (assetDirs[path.Base(src)] || !a.holdsSources(src)) && a.holdsAssets(src):
+				out = appendOnce(out, to)
+			default:
+				for _, name := range a.assetsIn(src) {
+					out = appendOnce(out, path.Join(to, name))
+				}
+			}
+		}
+	}
+	return out
+}
+
+// assetsIn are the directories and files of usual names in a directory of the context.
+func (a *App) assetsIn(src string) []string {
+	var out []string
+	for name := range a.Context.Tree.Below(a.Context.Join(src)) {
+		rel, ok := a.Context.Rel(name.Path)
+		if !ok || name.Kind != buildcontext.Plain || !a.Context.Sends(rel) {
+			continue
+		}
+		below := strings.TrimPrefix(strings.TrimPrefix(rel, src), "/")
+		switch first, _, deeper := strings.Cut(below, "/"); {
+		case deeper && assetDirs[first] && isAsset(rel), !deeper && assetFiles[below]:
+			out = appendOnce(out, first)
+		}
+	}
+	return out
+}
+
+// holdsSources reports whether a directory of the context has what is compiled, or what
+// only a build reads.
+func (a *App) holdsSources(src string) bool {
+	if base := path.Base(src); strings.HasPrefix(base, ".") || base == "gradle" {
+		return true
+	}
+	for n := range a.Context.Tree.Below(a.Context.Join(src)) {
+		if n.Kind == buildcontext.Plain && (isSource(n.Path) || buildFiles[path.Base(n.Path)]) {
+			return true
+		}
+	}
+	return false
+}
+
+// isSource reports whether a file is compiled.
+func isSource(name string) bool {
+	switch path.Ext(name) {
+	case ".go", ".rs", ".java", ".kt", ".kts", ".scala", ".groovy", ".gradle", ".cs", ".fs", ".vb", ".csproj", ".fsproj", ".vbproj", ".sln", ".slnx", ".c", ".h", ".s", ".proto":
+		return true
+	}
+	return false
+}
+
+// isAsset reports whether a file may be opened when a program runs: it is no source.
+func isAsset(name string) bool {
+	switch path.Ext(name) {
+	case ".md", ".lock", "":
+		return false
+	}
+	return !isSource(name) && !strings.Contains(name, "testdata/")
+}
