@@ -353,10 +353,11 @@ func (c *conversion) readCopy(p *partition, i *dockerfile.Instruction) error {
 	if to == "" || last.Dynamic {
 		return stack.Refuse(stack.UnknownOutput, i, "Name the directory without a variable", "line %d copies to %s, which a variable decides", i.Line, text.VisibleLine(last.Raw))
 	}
-	if owner, ok := i.Flag("chown"); ok {
+	sources := !c.recipe.Whole && c.onlySources(p, i, to) // whose owner is not that of what is made of them
+	if owner, ok := i.Flag("chown"); ok && (!sources || c.copied(to)) {
 		p.owners = append(p.owners, ownership{to, owner.Value, true})
 	}
-	if c.copied(to) || passing(to) || c.onlyBuilds(to) || !c.recipe.Whole && c.onlySources(p, i, to) {
+	if sources || c.copied(to) || passing(to) || c.onlyBuilds(to) {
 		return nil
 	}
 	into := strings.HasSuffix(last.Value, "/") || len(i.Words) > 2 || systemDirs[to]
