@@ -55,6 +55,8 @@ type Work struct {
 
 // Stacks are the stacks that are known, the more special ones first.
 var Stacks = []*Stack{
+	staticNode,
+	staticPython,
 	goStack,
 	nodeStack,
 	pythonStack,
@@ -63,6 +65,7 @@ var Stacks = []*Stack{
 	dotnetStack,
 	phpStack,
 	rubyStack,
+	nginxStack,
 }
 
 // Recognise finds the stack of an application: the one whose tools are in the base
@@ -101,6 +104,9 @@ type Recipe struct {
 	// with all that the build left in it.
 	Whole bool
 
+	// AnyDirectory says that it does not matter in which directory the container starts.
+	AnyDirectory bool
+
 	// Before and After are lines for the build stage: before its first step that uses
 	// them, and after its last one.
 	Before, After []string
@@ -108,6 +114,10 @@ type Recipe struct {
 
 	// Env are variables that the image needs besides those of the file: NAME=value.
 	Env []string
+
+	// Baked are beginnings of variables that are in what the build makes, and that nothing
+	// reads any more.
+	Baked []string
 
 	// Packages are packages of the distribution that the application needs when it
 	// runs, though the file does not install them by these names.
