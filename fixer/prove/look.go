@@ -99,18 +99,26 @@ const mostWrites = 50
 // own are paths that the engine itself makes in every container.
 var own = []string{"/.dockerenv", "/etc/hosts", "/etc/hostname", "/etc/resolv.conf", "/etc/mtab", "/run/.containerenv", "/dev", "/proc", "/sys", "/run/secrets"}
 
+// ownOfPodman are paths that podman changes, besides, to give a user a name.
+var ownOfPodman = []string{"/etc/passwd", "/etc/group"}
+
 // writes asks the engine what a container has made or changed outside its mounts.
 func (t trial) writes(ctx context.Context, id string, side *fixer.ProofSide) {
 	out, err := t.engine.ask(ctx, "diff", id)
 	if err == nil {
-		side.Writes, side.MoreWrites = t.settings.written(out)
+		engines := own
+		if t.engine.Name == "podman" {
+			engines = slices.Concat(own, ownOfPodman)
+		}
+		side.Writes, side.MoreWrites = t.settings.written(out, engines)
 		side.WritesUnknown = false
 	}
 }
 
 // written reads the engine's list of changes. A directory counts where nothing in it
-// does: it is listed whenever something in it changed, and where a mount was put.
-func (s settings) written(diff string) (paths []string, more int) {
+// does: it is listed whenever something in it changed, and where a mount was put. What
+// is the engine's own does not count.
+func (s settings) written(diff string, own []string) (paths []string, more int) {
 	var all []string
 	for line := range strings.Lines(diff) {
 		kind, at, ok := strings.Cut(strings.TrimRight(line, "\r\n"), " ")

@@ -19,7 +19,7 @@ import (
 func TestWritten(t *testing.T) {
 	s := settings{tmpfs: []string{"/tmp:size=1m", "/var/run"}, volumes: []string{"/data"}}
 	const diff = "C /var\nC /var/log\nA /var/log/a.log\nC /var/run\nA /var/run/pid\nC /data\nA /tmp/x\nC /etc\nC /etc/hosts\nA /made\nD /gone\nC /run\nA /run/.containerenv\nA /bad\u202ename\nX /no\nnonsense\n"
-	paths, more := s.written(diff)
+	paths, more := s.written(diff, own)
 	if want := []string{"/badU+202Ename", "/gone", "/made", "/var/log/a.log"}; !slices.Equal(paths, want) || more != 0 {
 		t.Errorf("%q %d, want %q", paths, more, want)
 	}
@@ -27,7 +27,7 @@ func TestWritten(t *testing.T) {
 	for i := range mostWrites + 7 {
 		many.WriteString("A /f" + strconv.Itoa(i) + "\n")
 	}
-	if paths, more := s.written(many.String()); len(paths) != mostWrites || more != 7 {
+	if paths, more := s.written(many.String(), own); len(paths) != mostWrites || more != 7 {
 		t.Errorf("%d paths and %d more", len(paths), more)
 	}
 }

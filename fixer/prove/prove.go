@@ -1,6 +1,7 @@
 package prove
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -147,8 +148,8 @@ func (w *work) subject(ctx context.Context, root string, s *Subject, number stri
 	if ctx.Err() != nil {
 		return
 	}
-	if w.lacksNetwork(was) || w.lacksNetwork(is) {
-		skip("builds have no network with this engine: --build-network host, or " + BuildNetworkVariable + "=host, gives them that of this machine")
+	if why := cmp.Or(w.unable(was), w.unable(is)); why != "" {
+		skip(why)
 		return
 	}
 	ports := w.exposed(ctx, before, was.Built, after, is.Built)
@@ -238,10 +239,18 @@ func (w *work) build(ctx context.Context, at *workplace, t target, image string)
 	return side
 }
 
-// lacksNetwork reports whether a build failed because the engine has no network for it,
-// which is no fault of what is built.
-func (w *work) lacksNetwork(s fixer.ProofSide) bool {
-	return !s.Built && w.options.network() == "" && strings.Contains(strings.Join(s.Output, "\n"), "network bridge not found")
+// unable says what the engine lacks for a build that failed, which is no fault of what is
+// built; "" where it lacks nothing that is known.
+func (w *work) unable(s fixer.ProofSide) string {
+	said := strings.Join(s.Output, "\n")
+	switch {
+	case s.Built:
+	case strings.Contains(said, "network bridge not found") && w.options.network() == "":
+		return "builds have no network with this engine: --build-network host, or " + BuildNetworkVariable + "=host, gives them that of this machine"
+	case strings.Contains(said, "buildx component is missing"):
+		return "docker does not build with BuildKit here: install the plugin buildx (https://docs.docker.com/build/install-buildx/)"
+	}
+	return ""
 }
 
 // exposed are the ports that the images say they listen on, those of the first one

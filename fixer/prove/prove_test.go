@@ -24,7 +24,9 @@ echo "$*" >> "$FAKE_LOG"
 case "$1" in
 context) echo "${FAKE_HOST:-unix:///x}" ;;
 network) [ -z "$FAKE_NO_NETWORK" ] ;;
-build) [ -z "$FAKE_SLOW" ] || exec sleep "$FAKE_SLOW" ;;
+build)
+  [ -z "$FAKE_CANNOT" ] || { echo "$FAKE_CANNOT" >&2; exit 1; }
+  [ -z "$FAKE_SLOW" ] || exec sleep "$FAKE_SLOW" ;;
 image)
   case "$3" in
   *Size*) echo 1000 ;;
@@ -124,6 +126,23 @@ func TestBuildTakesTooLong(t *testing.T) {
 	for _, p := range proofs(t, e, root, subjects, Options{Build: 100 * time.Millisecond}) {
 		if v, _ := p.Result(); v != fixer.ProofSame || p.Before.Failure != "it did not finish within 100ms" || p.Before.Built {
 			t.Errorf("%s %+v", v, p.Before)
+		}
+	}
+}
+
+// TestEngineThatCannotBuild: what the engine lacks is said, and is nothing that the plan
+// has made worse.
+func TestEngineThatCannotBuild(t *testing.T) {
+	e, _ := fake(t)
+	for says, want := range map[string]string{
+		"executor failed running [/bin/sh -c x]: network bridge not found":              "--build-network host",
+		"ERROR: BuildKit is enabled but the buildx component is missing or broken.\n  ": "install the plugin buildx",
+	} {
+		t.Setenv("FAKE_CANNOT", says)
+		root, subjects := one(t)
+		p := proofs(t, e, root, subjects, Options{})[0]
+		if v, why := p.Result(); v != fixer.ProofNone || !strings.Contains(why, want) {
+			t.Errorf("%s: %s, %s", says, v, why)
 		}
 	}
 }
