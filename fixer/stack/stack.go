@@ -25,6 +25,10 @@ type Stack struct {
 	// The base image and the repository have to agree.
 	Manifests []string
 
+	// Agrees says in another way that the build is about an application of the stack,
+	// where it copies none of the manifests; nil for no other way.
+	Agrees func(a *App) bool
+
 	// BuildPackages are packages of a distribution that only its builds need, whatever
 	// they are for elsewhere.
 	BuildPackages []string
@@ -79,7 +83,7 @@ func Recognise(a *App) (*Stack, error) {
 	switch {
 	case !a.HasContext:
 		return nil, Refuse(Disagreement, nil, "Name the build context in a Compose file", "the build context is unknown, and so is what the application is made of")
-	case len(s.Manifests) > 0 && !a.Has(s.Manifests...):
+	case len(s.Manifests) > 0 && !a.Has(s.Manifests...) && (s.Agrees == nil || !s.Agrees(a)):
 		return nil, Refuse(Disagreement, a.Stage.From, "Copy "+s.Manifests[0]+" into the image before its packages are installed",
 			"the base image is for %s, but the build copies no %s", s.Name, strings.Join(s.Manifests, " or "))
 	}
