@@ -118,6 +118,11 @@ func planPython(a *App) (*Recipe, error) {
 		r.Assumes = append(r.Assumes, "the application finds its packages through the interpreter first in PATH, "+venv+"/bin/python")
 	}
 	r.Copies = append(r.Copies, Copy{Path: a.Workdir, Why: "the application"})
+	if line := uvPrune(a); line != "" {
+		r.After = append(r.After, line)
+		r.Leaves = append(r.Leaves, "the packages of the groups for development")
+		r.Breaks = append(r.Breaks, "An application that imports a package of a group for development")
+	}
 	r.Programs = append(r.Programs, "python", "python3", "pip", "*") // console scripts of the packages
 	r.Packages = a.nativeLibraries(pythonLibraries, pythonNames(a))
 	r.Breaks = append(r.Breaks, "An application that calls a command, or loads a library, of the larger image")
@@ -253,6 +258,38 @@ func toolEnvironment(a *App, in *pythonInstall, tool string) error {
 	}
 	return Refuse(SystemInstall, nil, "Install with pip, uv or poetry", "it is not known where %s installs", tool)
 }
+
+// uvPrune is the line that takes the groups for development away again: the command that
+// installed them, without them; "" where there are none.
+func uvPrune(a *App) string {
+	m, ok := a.Manifest("pyproject.toml")
+	if !ok || !developmentGroup().Match(m.Data) {
+		return ""
+	}
+	line := ""
+	a.Commands(func(st build.Step, c build.Command) {
+		if c.Program != "uv" || c.Install == nil || c.Install.Name != "uv" {
+			return
+		}
+		line = ""
+		if c.Has("--no-dev", "--only-group", "--no-default-groups", "--dev", "--all-groups", "--no-group") || c.Place != 0 {
+			return
+		}
+		words := []string{"RUN uv sync"}
+		for _, w := range c.Args() {
+			if strings.HasPrefix(w.Value, "-") && w.Value != "--no-install-project" && w.Value != "--no-install-workspace" {
+				words = append(words, w.Raw)
+			}
+		}
+		if a.Absolute(st.Instruction, ".") == a.Absolute(a.lastStep(), ".") {
+			line = strings.Join(append(words, "--no-dev"), " ")
+		}
+	})
+	return line
+}
+
+// developmentGroup matches a group named dev, which uv installs unless it is told not to.
+var developmentGroup = text.Regexp(`(?m)^\s*dev\s*=\s*\[|^\s*dev-dependencies\s*=`)
 
 // activate makes the environment before the tool installs, and says that it is the one
 // to install into.
