@@ -28,16 +28,20 @@ func movedKeys(k fixer.Key, batch []selected) []fixer.Key {
 }
 
 // wasKnown reports whether a finding after the fixes of a batch is one that was there
-// before them under another name.
-func wasKnown(k fixer.Key, batch []selected, before *Report) bool {
-	known := false
+// before them under another name, or says of a line that now stands in two stages what
+// was said of it before.
+func wasKnown(came *fixer.Finding, batch []selected, before *Report) bool {
+	k, known, moved := came.Key(), false, false
 	eachMove(k.File, batch, func(from string, to []string) {
+		moved = true
 		for _, t := range to {
 			rest, ok := below(k.Path, t)
 			known = known || ok && before.Finding(fixer.Key{Rule: k.Rule, File: k.File, Path: from + rest}) != nil
 		}
 	})
-	return known
+	return known || moved && slices.ContainsFunc(before.Findings, func(was *fixer.Finding) bool {
+		return was.Rule == came.Rule && was.File == came.File && was.Message == came.Message
+	})
 }
 
 func eachMove(file string, batch []selected, visit func(from string, to []string)) {

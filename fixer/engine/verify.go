@@ -163,7 +163,7 @@ func (f *folding) verifyFindings(after *Report, batch []selected, opened map[fix
 		least = min(least, t.finding.Severity)
 	}
 	for _, came := range after.Findings {
-		if k := came.Key(); came.Severity >= least && before.Finding(k) == nil && !opened[k] && !f.checker.follows[came.Rule] && !wasKnown(k, batch, before) {
+		if k := came.Key(); came.Severity >= least && before.Finding(k) == nil && !opened[k] && !f.checker.follows[came.Rule] && !wasKnown(came, batch, before) {
 			return opensError(came)
 		}
 	}

@@ -31,7 +31,7 @@ func (c *conversion) variables(head, tail, moved []*dockerfile.Instruction) []st
 		}
 	}
 	for _, i := range head {
-		if i.Keyword != "ENV" || !slices.ContainsFunc(i.Pairs, func(p dockerfile.Pair) bool { return !isBuildOnly(p.Key) || c.startsTool(p.Key) }) {
+		if i.Keyword != "ENV" || !slices.ContainsFunc(i.Pairs, func(p dockerfile.Pair) bool { return !isBuildOnly(p.Key) && !c.baked(p.Key) || c.startsTool(p.Key) }) {
 			continue
 		}
 		kept = append(kept, i)
@@ -52,6 +52,12 @@ func (c *conversion) variables(head, tail, moved []*dockerfile.Instruction) []st
 		}
 	}
 	return lines
+}
+
+// baked reports whether a variable is in what the build makes, and nothing reads it any
+// more.
+func (c *conversion) baked(key string) bool {
+	return slices.ContainsFunc(c.recipe.Baked, func(p string) bool { return strings.HasPrefix(key, p) })
 }
 
 // legacy reports whether an ENV is in the form without "=".

@@ -65,7 +65,7 @@ func within(p, dir string) bool {
 }
 
 // scratchPaths are places that nothing needs after the build.
-var scratchPaths = []string{"/tmp", "/var/tmp", "/var/cache", "/var/lib/apt", "/root/.cache", "/root/.npm", "/root/.m2", "/root/.cargo", "/usr/src", "/dev", "/var/log", "/etc/apt", "/usr/share/keyrings", "/usr/share/doc", "/usr/share/man"}
+var scratchPaths = []string{"/tmp", "/var/tmp", "/var/cache", "/var/lib/apt", "/root/.cache", "/root/.npm", "/root/.m2", "/root/.cargo", "/usr/src/php", "/usr/src/python", "/dev", "/var/log", "/etc/apt", "/usr/share/keyrings", "/usr/share/doc", "/usr/share/man"}
 
 // passing reports whether what a step writes at a path does not matter to the image
 // that runs.
@@ -353,11 +353,12 @@ func (c *conversion) readCopy(p *partition, i *dockerfile.Instruction) error {
 	if to == "" || last.Dynamic {
 		return stack.Refuse(stack.UnknownOutput, i, "Name the directory without a variable", "line %d copies to %s, which a variable decides", i.Line, text.VisibleLine(last.Raw))
 	}
-	sources := !c.recipe.Whole && c.onlySources(p, i, to) // whose owner is not that of what is made of them
+	// The owner of sources is not that of what is made of them.
+	sources := !c.recipe.Whole && !slices.ContainsFunc(i.Words[:len(i.Words)-1], func(w dockerfile.Word) bool { return !c.isSource(w) })
 	if owner, ok := i.Flag("chown"); ok && (!sources || c.copied(to)) {
 		p.owners = append(p.owners, ownership{to, owner.Value, true})
 	}
-	if sources || c.copied(to) || passing(to) || c.onlyBuilds(to) {
+	if c.copied(to) || passing(to) || c.onlyBuilds(to) {
 		return nil
 	}
 	into := strings.HasSuffix(last.Value, "/") || len(i.Words) > 2 || systemDirs[to]
@@ -365,7 +366,7 @@ func (c *conversion) readCopy(p *partition, i *dockerfile.Instruction) error {
 		at := to
 		name := path.Base(path.Join("/", w.Value))
 		_, from := i.Flag("from")
-		if c.onlyInstalls(name) && !from {
+		if !from && (c.onlyInstalls(name) || !c.recipe.Whole && c.isSource(w)) {
 			continue
 		}
 		if into && (from || !c.isDir(w.Value)) {
@@ -395,17 +396,6 @@ func (c *conversion) onlyInstalls(name string) bool {
 	return slices.Contains(c.stack.Manifests, name) || strings.HasPrefix(name, "requirements") && path.Ext(name) == ".txt"
 }
 
-// onlySources reports whether COPY puts sources where the program is compiled, which
-// the running application does not need as a whole.
-func (c *conversion) onlySources(p *partition, i *dockerfile.Instruction, to string) bool {
-	_, from := i.Flag("from")
-	if from || c.app.Workdir == "" {
-		return false
-	}
-	built := slices.ContainsFunc(p.builds, func(dir string) bool { return within(to, dir) || within(dir, to) && !systemDirs[to] })
-	return built || within(to, c.app.Workdir) || within(to, "/go/src") || within(to, "/src") || within(to, "/usr/src") || within(to, "/build")
-}
-
 // madeByWorkdir reports whether mkdir makes a directory that WORKDIR makes, too, and
 // would fail where it is there.
 func (c *conversion) madeByWorkdir(cmd build.Command, at string) bool {
@@ -416,6 +406,20 @@ func (c *conversion) madeByWorkdir(cmd build.Command, at string) bool {
 // copied: chmod +x mvnw.
 func (c *conversion) prepares(p *partition, at string) bool {
 	return !c.recipe.Whole && c.app.IsSource(at) && slices.ContainsFunc(p.builds, func(dir string) bool { return at != dir && within(at, dir) })
+}
+
+// isSource reports whether COPY puts sources there that are compiled: files of a
+// language, or a directory that has some, or what is not known. What the compiled
+// application opens besides is among the copies of its recipe.
+func (c *conversion) isSource(w dockerfile.Word) bool {
+	src := path.Join("/", w.Value)[1:]
+	if dockerfile.IsRemote(w.Value) {
+		return false
+	}
+	if w.Dynamic || strings.ContainsAny(src, "*?[") {
+		return true
+	}
+	return c.app.Compiles(src)
 }
 
 func (c *conversion) isDir(source string) bool {

@@ -133,7 +133,7 @@ func (c *conversion) evidence(out *Conversion) []fixer.Evidence {
 	for _, cp := range out.Copies {
 		list = append(list, fixer.Evidence{Kind: fixer.FromDockerfile, Place: c.app.Path, Text: "the build makes " + text.VisibleLine(cp.Source()) + ": " + cp.Why})
 	}
-	list = append(list, fixer.Evidence{Kind: fixer.FromTable, Text: out.Runtime.Image + ": " + out.Runtime.Why})
+	list = append(list, fixer.Evidence{Kind: fixer.FromTable, Source: out.Runtime.Image, Text: out.Runtime.Why})
 	if len(out.Leaves) > 0 {
 		list = append(list, fixer.Evidence{Kind: fixer.FromDockerfile, Place: c.app.Path, Text: "stays in the build stage: " + text.VisibleLine(listed(out.Leaves, 12))})
 	}

@@ -31,6 +31,9 @@ func (c *conversion) convert(r stack.Runtime) (*Conversion, error) {
 			return nil, stack.Refuse(stack.NoRuntime, nil, "Leave the packages out", "the application needs packages that a minimal image cannot install")
 		}
 	}
+	if r.Shell && c.pass.Facts.Image(r.Image).Base.Default.IsNonRoot() && (len(packages) > 0 || len(c.parts.setup) > 0) {
+		return nil, stack.Refuse(stack.NoRuntime, nil, "Leave the packages out", "the application needs packages that an image without root cannot install")
+	}
 	if err := c.checkManager(r, packages); err != nil {
 		return nil, err
 	}
@@ -236,7 +239,7 @@ func (c *conversion) stageLines(out *Conversion, head, tail, moved []*dockerfile
 	if !c.parts.system {
 		lines = append(lines, setup...) // accounts
 	}
-	if w := headWorkdir(head); w != nil && !(len(tail) > 0 && tail[0].Keyword == "WORKDIR" && path.IsAbs(tail[0].Text())) {
+	if w := headWorkdir(head); w != nil && !c.recipe.AnyDirectory && !(len(tail) > 0 && tail[0].Keyword == "WORKDIR" && path.IsAbs(tail[0].Text())) {
 		dir := c.headDir(tail)
 		if dir.Known && path.IsAbs(dir.Text) {
 			lines = append(lines, "WORKDIR "+dir.Text)

@@ -15,6 +15,7 @@ import (
 	"github.com/oakum-sec/oakum/fixer/engine"
 	"github.com/oakum-sec/oakum/fixer/multistage"
 	"github.com/oakum-sec/oakum/fixer/rules/dockerfile"
+	"github.com/oakum-sec/oakum/fixer/stack"
 )
 
 // TestStagesInTheCorpus gives every Dockerfile with one stage its verdict, makes the
@@ -69,13 +70,26 @@ func TestStagesInTheCorpus(t *testing.T) {
 		if _, err := s.AcceptAll(fixer.Review, nil); err != nil {
 			t.Fatal(err)
 		}
+		for _, c := range s.Plan().Changes {
+			for line := range strings.Lines(string(c.Before)) {
+				if line = strings.TrimSpace(line); strings.HasPrefix(line, "#") && !strings.Contains(string(c.After), line) {
+					t.Errorf("%s/%s: the comment %q is lost", filepath.Base(dir), c.Path, line)
+				}
+			}
+		}
 		for _, o := range s.Plan().Outcomes {
 			if o.Result == engine.Blocked {
 				t.Errorf("%s/%s: blocked: %s", filepath.Base(dir), o.Finding.File, o.Reason)
 			}
 		}
 	}
+	converted, refused := 0, 0
+	for _, verdicts := range stacks {
+		converted, refused = converted+verdicts["converted"], refused+verdicts["refused"]
+	}
+	refused -= reasons[string(stack.Unrecognised)] // which oakum does not report as one that could be two
 	var out strings.Builder
+	fmt.Fprintf(&out, "\n%d of %d files of known stacks are converted", converted, converted+refused)
 	for _, name := range slices.Sorted(maps.Keys(stacks)) {
 		fmt.Fprintf(&out, "\n%-10s %v", name, stacks[name])
 	}

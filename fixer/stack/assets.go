@@ -2,6 +2,7 @@ package stack
 
 import (
 	"path"
+	"slices"
 	"strings"
 
 	"github.com/oakum-sec/oakum/fixer/buildcontext"
@@ -89,6 +90,19 @@ func (a *App) holdsSources(src string) bool {
 		}
 	}
 	return false
+}
+
+// Compiles reports whether a file or directory of the context is there to be compiled, or
+// to say how; what is not known counts as such.
+func (a *App) Compiles(src string) bool {
+	n, known := a.Context.Has(src)
+	switch {
+	case src == "" || !known:
+		return true
+	case n.Kind == buildcontext.Plain:
+		return isSource(src) || buildFiles[path.Base(src)] || slices.Contains([]string{".lock", ".sum", ".mod"}, path.Ext(src))
+	}
+	return a.holdsSources(src)
 }
 
 // isSource reports whether a file is compiled.

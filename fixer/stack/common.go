@@ -133,6 +133,9 @@ func (a *App) nativeLibraries(table map[string]string, names map[string]bool) []
 		if !fate.Sure {
 			continue // a guess at a name would end the build
 		}
+		if len(fate.Run) == 0 {
+			out = appendOnce(out, table[name]) // a tool that the package calls: git
+		}
 		for _, p := range fate.Run {
 			out = appendOnce(out, p)
 		}
@@ -187,4 +190,16 @@ func (a *App) mounted(dir, tool string) error {
 func sameBase(a *App) bool {
 	r, ok := slimOf(a)
 	return ok && r.Image == a.Ref.Familiar()
+}
+
+// copiesFiles reports whether the build copies a file with an extension.
+func (a *App) copiesFiles(ext string) bool {
+	for _, src := range a.Sources() {
+		for n := range a.Context.Tree.Below(a.Context.Join(src)) {
+			if rel, ok := a.Context.Rel(n.Path); ok && path.Ext(rel) == ext && a.Context.Sends(rel) {
+				return true
+			}
+		}
+	}
+	return false
 }

@@ -383,7 +383,7 @@ func chiseledOf(a *App, repository, release, variant string, invariant bool) (Ru
 	why := "it has .NET " + release + " on the same release of Ubuntu, and neither a shell nor a package manager"
 	if !invariant {
 		name += "-extra"
-		why += "; the variant with ICU and time zones, which the application may use"
+		why += ". This variant has ICU and time zones, which the application may use"
 	}
 	return Runtime{ID: "chiseled", Image: name, User: "1654:1654", Same: true, Why: why}, true
 }

@@ -14,6 +14,7 @@ var goStack = &Stack{
 	Name:      "Go",
 	Images:    []string{image.DockerHub + "/library/golang"},
 	Manifests: []string{"go.mod"},
+	Agrees:    func(a *App) bool { return madeModule(a) != "" },
 	Does: func(a *App, st build.Step, c build.Command) *Work {
 		if c.Program != "go" {
 			return nil
@@ -120,7 +121,7 @@ func distrolessStatic() Runtime {
 // goBinaries finds what the builds of the file write.
 func goBinaries(a *App) []goBinary {
 	var out []goBinary
-	mod := ""
+	mod := madeModule(a)
 	if m, ok := a.Manifest("go.mod"); ok {
 		mod = moduleName(m.Data)
 	}
@@ -162,6 +163,9 @@ func goBinaries(a *App) []goBinary {
 		case !strings.ContainsAny(name, "$`*"):
 			p := a.Absolute(st.Instruction, name)
 			dir := strings.HasSuffix(name, "/")
+			if dir && len(targets) == 0 {
+				targets = []string{"."}
+			}
 			if p != "" && !dir {
 				out = append(out, goBinary{p, st.Instruction, static})
 			}
@@ -173,6 +177,17 @@ func goBinaries(a *App) []goBinary {
 					out = append(out, goBinary{path.Join(p, base), st.Instruction, static})
 				}
 			}
+		}
+	})
+	return out
+}
+
+// madeModule is the module that the build makes itself (go mod init NAME); "" for none.
+func madeModule(a *App) string {
+	out := ""
+	a.Commands(func(_ build.Step, c build.Command) {
+		if list := c.Plain(); c.Program == "go" && len(list) == 3 && list[0] == "mod" && list[1] == "init" {
+			out = list[2]
 		}
 	})
 	return out

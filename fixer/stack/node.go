@@ -376,5 +376,5 @@ func lastOf(steps []build.Step) *dockerfile.Instruction {
 // nodeLibraries are packages that load libraries of the distribution, with the package
 // that has these.
 var nodeLibraries = map[string]string{
-	"pg-native": "libpq-dev", "@prisma/client": "openssl", "prisma": "openssl", "libpq": "libpq-dev", "canvas": "libcairo2-dev", "node-rdkafka": "librdkafka-dev", "zeromq": "libzmq3-dev",
+	"pg-native": "libpq-dev", "simple-git": "git", "@prisma/client": "openssl", "prisma": "openssl", "libpq": "libpq-dev", "canvas": "libcairo2-dev", "node-rdkafka": "librdkafka-dev", "zeromq": "libzmq3-dev",
 }

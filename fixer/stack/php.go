@@ -305,6 +305,11 @@ func composerPrune(a *App) string {
 	if !scripts {
 		line += " --no-scripts"
 	}
+	for _, w := range install.Args() {
+		if strings.HasPrefix(w.Value, "--ignore-platform-req") && !w.Dynamic {
+			line += " " + w.Raw // what is missing then is missing now
+		}
+	}
 	return strings.TrimSpace(line + " " + optimised)
 }
 

@@ -15,6 +15,7 @@ var pythonStack = &Stack{
 	Name:      "Python",
 	Images:    []string{image.DockerHub + "/library/python"},
 	Manifests: []string{"requirements.txt", "pyproject.toml", "Pipfile", "setup.py"},
+	Agrees:    func(a *App) bool { return a.copiesFiles(".py") },
 	Does:      pythonDoes,
 	Plan:      planPython,
 }
@@ -83,6 +84,9 @@ type pythonInstall struct {
 	first *dockerfile.Instruction // the first that installs with pip
 	env   string                  // the environment that the file makes itself
 	tools []string                // poetry, uv, pipenv
+
+	tooled *dockerfile.Instruction // the first that installs with one of them
+	active bool                    // a tool installs into the environment that is active
 }
 
 func planPython(a *App) (*Recipe, error) {
@@ -104,12 +108,21 @@ func planPython(a *App) (*Recipe, error) {
 	case in.env != "":
 		r.Copies = append(r.Copies, Copy{Path: in.env, Why: "the virtual environment"})
 	case in.first != nil:
-		r.Before, r.BeforeAt = []string{"RUN python -m venv " + venv, `ENV PATH="` + venv + `/bin:$PATH"`}, in.first
+		env := `ENV PATH="` + venv + `/bin:$PATH"`
+		if in.active {
+			env = `ENV VIRTUAL_ENV=` + venv + ` PATH="` + venv + `/bin:$PATH"`
+		}
+		r.Before, r.BeforeAt = []string{"RUN python -m venv " + venv, env}, in.first
 		r.Copies = append(r.Copies, Copy{Path: venv, Why: "the virtual environment with the packages that pip installs"})
 		r.Env = append(r.Env, `PATH="`+venv+`/bin:$PATH"`)
 		r.Assumes = append(r.Assumes, "the application finds its packages through the interpreter first in PATH, "+venv+"/bin/python")
 	}
 	r.Copies = append(r.Copies, Copy{Path: a.Workdir, Why: "the application"})
+	if line := uvPrune(a); line != "" {
+		r.After = append(r.After, line)
+		r.Leaves = append(r.Leaves, "the packages of the groups for development")
+		r.Breaks = append(r.Breaks, "An application that imports a package of a group for development")
+	}
 	r.Programs = append(r.Programs, "python", "python3", "pip", "*") // console scripts of the packages
 	r.Packages = a.nativeLibraries(pythonLibraries, pythonNames(a))
 	r.Breaks = append(r.Breaks, "An application that calls a command, or loads a library, of the larger image")
@@ -141,6 +154,9 @@ func pythonInstalls(a *App) (in pythonInstall, err error) {
 		case c.Install != nil && c.Install.Name == "pip" && in.first == nil:
 			in.first = st.Instruction
 		case c.Install != nil && c.Install.Language == "Python" && c.Install.Name != "pip":
+			if in.tooled == nil {
+				in.tooled = st.Instruction
+			}
 			in.tools = appendOnce(in.tools, c.Install.Name)
 		case c.Program == "uv" && c.Has("pip"):
 			if c.Has("--system") {
@@ -164,15 +180,15 @@ func pythonInstalls(a *App) (in pythonInstall, err error) {
 	return in, nil
 }
 
-// onlyTools reports whether pip installs nothing but tools that make an environment of
-// the project, and that the container does not start: they stay beside the interpreter of
-// the build.
+// onlyTools reports whether pip installs nothing but tools that install the packages of
+// the application, and that the container does not start: they stay beside the
+// interpreter of the build.
 func (a *App) onlyTools(c build.Command) bool {
 	names := c.Plain()
 	if len(names) > 0 && names[0] == "install" {
 		names = names[1:]
 	}
-	inProject := false
+	tools := false
 	for _, name := range names {
 		name = strings.ToLower(strings.Trim(name, `"'`))
 		if k := strings.IndexAny(name, "=<>~![ "); k >= 0 {
@@ -180,37 +196,16 @@ func (a *App) onlyTools(c build.Command) bool {
 		}
 		switch name {
 		case "pip", "setuptools", "wheel":
-		case "uv":
-			inProject = !a.uvElsewhere()
-		case "poetry":
-			v, at := a.Build.Variable(a.Stage, nil, "POETRY_VIRTUALENVS_IN_PROJECT")
-			inProject = at != nil && v != "false" && v != "0"
-		case "pipenv":
-			v, at := a.Build.Variable(a.Stage, nil, "PIPENV_VENV_IN_PROJECT")
-			inProject = at != nil && v != "0"
+		case "uv", "poetry", "pipenv":
+			tools = true
+			if a.Program() == name {
+				return false
+			}
 		default:
 			return false
 		}
-		if name != "pip" && a.Program() == name {
-			return false
-		}
 	}
-	return inProject
-}
-
-// uvElsewhere reports whether uv installs into another environment than that of the
-// project.
-func (a *App) uvElsewhere() bool {
-	elsewhere := true
-	a.Commands(func(_ build.Step, c build.Command) {
-		if c.Program == "uv" && c.Install != nil {
-			elsewhere = false
-		}
-		if c.Program == "uv" && c.Has("pip") {
-			elsewhere = true
-		}
-	})
-	return elsewhere
+	return tools
 }
 
 // toolEnvironment reads into which environment a tool other than pip installs.
@@ -240,8 +235,12 @@ func toolEnvironment(a *App, in *pythonInstall, tool string) error {
 			}
 			inProject = inProject || c.Program == "poetry" && c.Has("virtualenvs.in-project") && c.Has("true")
 		})
-		if inProject || !created && in.first != nil {
-			return nil // beside poetry itself, which pip installed into the environment
+		if inProject {
+			return nil
+		}
+		if !created {
+			in.activate()
+			return nil
 		}
 		return Refuse(SystemInstall, nil, "Set POETRY_VIRTUALENVS_IN_PROJECT=1", "the environment that poetry makes lies in a directory that the file does not name")
 	case "pipenv":
@@ -251,12 +250,54 @@ func toolEnvironment(a *App, in *pythonInstall, tool string) error {
 		}
 		system := false
 		a.Commands(func(_ build.Step, c build.Command) { system = system || c.Program == "pipenv" && c.Has("--system") })
-		if system && in.first != nil {
+		if system {
+			in.activate()
 			return nil
 		}
 		return Refuse(SystemInstall, nil, "Set PIPENV_VENV_IN_PROJECT=1", "the environment that pipenv makes lies in a directory that the file does not name")
 	}
 	return Refuse(SystemInstall, nil, "Install with pip, uv or poetry", "it is not known where %s installs", tool)
+}
+
+// uvPrune is the line that takes the groups for development away again: the command that
+// installed them, without them; "" where there are none.
+func uvPrune(a *App) string {
+	m, ok := a.Manifest("pyproject.toml")
+	if !ok || !developmentGroup().Match(m.Data) {
+		return ""
+	}
+	line := ""
+	a.Commands(func(st build.Step, c build.Command) {
+		if c.Program != "uv" || c.Install == nil || c.Install.Name != "uv" {
+			return
+		}
+		line = ""
+		if c.Has("--no-dev", "--only-group", "--no-default-groups", "--dev", "--all-groups", "--no-group") || c.Place != 0 {
+			return
+		}
+		words := []string{"RUN uv sync"}
+		for _, w := range c.Args() {
+			if strings.HasPrefix(w.Value, "-") && w.Value != "--no-install-project" && w.Value != "--no-install-workspace" {
+				words = append(words, w.Raw)
+			}
+		}
+		if a.Absolute(st.Instruction, ".") == a.Absolute(a.lastStep(), ".") {
+			line = strings.Join(append(words, "--no-dev"), " ")
+		}
+	})
+	return line
+}
+
+// developmentGroup matches a group named dev, which uv installs unless it is told not to.
+var developmentGroup = text.Regexp(`(?m)^\s*dev\s*=\s*\[|^\s*dev-dependencies\s*=`)
+
+// activate makes the environment before the tool installs, and says that it is the one
+// to install into.
+func (in *pythonInstall) activate() {
+	in.active = true
+	if in.first == nil {
+		in.first = in.tooled
+	}
 }
 
 // pythonNames are the names of packages that the files of the project and the RUNs
@@ -304,7 +345,7 @@ func (a *App) requirementFiles() []string {
 // pythonLibraries are packages that are linked against libraries of the distribution
 // when pip compiles them, with the development package that has these.
 var pythonLibraries = map[string]string{
-	"psycopg2": "libpq-dev", "psycopg": "libpq-dev", "mysqlclient": "default-libmysqlclient-dev", "python-ldap": "libldap-dev", "pycurl": "libcurl4-openssl-dev",
+	"psycopg2": "libpq-dev", "gitpython": "git", "psycopg": "libpq-dev", "mysqlclient": "default-libmysqlclient-dev", "python-ldap": "libldap-dev", "pycurl": "libcurl4-openssl-dev",
 	"pygraphviz": "libgraphviz-dev", "cairocffi": "libcairo2-dev", "pycairo": "libcairo2-dev", "xmlsec": "libxmlsec1-dev", "python-magic": "libmagic-dev", "pyodbc": "unixodbc-dev",
 	"pymssql": "freetds-dev", "uwsgi": "libxml2-dev", "gmpy2": "libgmp-dev", "pygobject": "libgirepository1.0-dev", "weasyprint": "libpango1.0-dev", "pyzbar": "libzbar-dev", "dlib": "libopenblas-dev",
 }

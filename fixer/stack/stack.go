@@ -25,6 +25,10 @@ type Stack struct {
 	// The base image and the repository have to agree.
 	Manifests []string
 
+	// Agrees says in another way that the build is about an application of the stack,
+	// where it copies none of the manifests; nil for no other way.
+	Agrees func(a *App) bool
+
 	// BuildPackages are packages of a distribution that only its builds need, whatever
 	// they are for elsewhere.
 	BuildPackages []string
@@ -51,6 +55,8 @@ type Work struct {
 
 // Stacks are the stacks that are known, the more special ones first.
 var Stacks = []*Stack{
+	staticNode,
+	staticPython,
 	goStack,
 	nodeStack,
 	pythonStack,
@@ -59,6 +65,7 @@ var Stacks = []*Stack{
 	dotnetStack,
 	phpStack,
 	rubyStack,
+	nginxStack,
 }
 
 // Recognise finds the stack of an application: the one whose tools are in the base
@@ -76,7 +83,7 @@ func Recognise(a *App) (*Stack, error) {
 	switch {
 	case !a.HasContext:
 		return nil, Refuse(Disagreement, nil, "Name the build context in a Compose file", "the build context is unknown, and so is what the application is made of")
-	case len(s.Manifests) > 0 && !a.Has(s.Manifests...):
+	case len(s.Manifests) > 0 && !a.Has(s.Manifests...) && (s.Agrees == nil || !s.Agrees(a)):
 		return nil, Refuse(Disagreement, a.Stage.From, "Copy "+s.Manifests[0]+" into the image before its packages are installed",
 			"the base image is for %s, but the build copies no %s", s.Name, strings.Join(s.Manifests, " or "))
 	}
@@ -97,6 +104,9 @@ type Recipe struct {
 	// with all that the build left in it.
 	Whole bool
 
+	// AnyDirectory says that it does not matter in which directory the container starts.
+	AnyDirectory bool
+
 	// Before and After are lines for the build stage: before its first step that uses
 	// them, and after its last one.
 	Before, After []string
@@ -104,6 +114,10 @@ type Recipe struct {
 
 	// Env are variables that the image needs besides those of the file: NAME=value.
 	Env []string
+
+	// Baked are beginnings of variables that are in what the build makes, and that nothing
+	// reads any more.
+	Baked []string
 
 	// Packages are packages of the distribution that the application needs when it
 	// runs, though the file does not install them by these names.

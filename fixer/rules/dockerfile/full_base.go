@@ -38,11 +38,15 @@ var FullBase = &fixer.Rule{
 				continue
 			}
 			seen[root.Index] = true
-			report(p, root.From, fixer.Finding{
+			f := fixer.Finding{
 				Message:  fmt.Sprintf("%s includes compilers and version control tools, which %s does not", base.Image, slim),
 				Evidence: []fixer.Evidence{fixer.ImageEvidence(base.Evidence(image.BaseTools))},
 				Advice:   fmt.Sprintf("Use %s, the same release without these tools, and install missing packages by name. Compile in an earlier stage based on %s", slim, base.Image),
-			})
+			}
+			if fix, ok := slimFix(p, slim); ok {
+				f.Advice, f.Fixes = "", []fixer.Fix{fix}
+			}
+			report(p, root.From, f)
 		}
 	},
 }
