@@ -159,9 +159,20 @@ func written(s *fixer.ProofSide) string {
 	case n == 0:
 		return "nothing"
 	case n == 1:
-		return s.Writes[0]
+		return endOf(s.Writes[0])
 	}
-	return fmt.Sprintf("%s and %d more", s.Writes[0], n-1)
+	return fmt.Sprintf("%s and %d more", endOf(s.Writes[0]), n-1)
+}
+
+// mostPath is how much of a path a cell shows.
+const mostPath = 40
+
+// endOf is the end of a path that is too long for a cell.
+func endOf(path string) string {
+	if r := []rune(path); len(r) > mostPath {
+		return "…" + string(r[len(r)-mostPath+1:])
+	}
+	return path
 }
 
 // Megabytes is a size for people, in millions of bytes as container engines count.
