@@ -61,9 +61,25 @@ func assets(a *App) []string {
 	return out
 }
 
-// assetsIn are the directories and files of usual names in a directory of the context.
+// restDirs are directories of repositories that a running program has nothing to do with.
+var restDirs = text.WordSet(`doc docs documentation test tests testing testdata spec specs e2e example examples sample samples script scripts deploy deployment deployments k8s
+	kubernetes kube helm chart charts manifests ci build terraform infra infrastructure ansible vagrant docker screenshots screenshot vendor third_party node_modules target bin obj bench benches
+	benchmark benchmarks hack tools postman insomnia monitoring grafana prometheus coverage logs tmp`)
+
+// assetsIn are the directories of a directory of the context that hold nothing that is
+// compiled, and files of usual names.
 func (a *App) assetsIn(src string) []string {
 	var out []string
+	compiled := map[string]bool{}
+	opens := func(first string) bool {
+		if assetDirs[first] {
+			return true
+		}
+		if _, known := compiled[first]; !known {
+			compiled[first] = restDirs[strings.ToLower(first)] || a.holdsSources(path.Join(src, first))
+		}
+		return !compiled[first]
+	}
 	for name := range a.Context.Tree.Below(a.Context.Join(src)) {
 		rel, ok := a.Context.Rel(name.Path)
 		if !ok || name.Kind != buildcontext.Plain || !a.Context.Sends(rel) {
@@ -71,7 +87,7 @@ func (a *App) assetsIn(src string) []string {
 		}
 		below := strings.TrimPrefix(strings.TrimPrefix(rel, src), "/")
 		switch first, _, deeper := strings.Cut(below, "/"); {
-		case deeper && assetDirs[first] && isAsset(rel), !deeper && assetFiles[below]:
+		case deeper && isAsset(rel) && opens(first), !deeper && assetFiles[below]:
 			out = appendOnce(out, first)
 		}
 	}

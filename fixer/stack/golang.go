@@ -91,7 +91,9 @@ func planGo(a *App) (*Recipe, error) {
 
 // goRuntimes are the images on which a binary runs: minimal ones first, and for what
 // needs a shell or packages one of the same distribution.
-func goRuntimes(a *App, static bool) []Runtime {
+func goRuntimes(a *App, static bool) []Runtime { return a.keepsUser(goImages(a, static)) }
+
+func goImages(a *App, static bool) []Runtime {
 	if a.Base.Distribution == image.Alpine {
 		if static {
 			return []Runtime{distrolessStatic(), alpineOf(a)}
