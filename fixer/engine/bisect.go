@@ -205,10 +205,14 @@ func (b *bisection) tryTogether(round []*part) {
 		}
 		return true
 	}
+	var all []selected
+	for _, p := range round {
+		all = append(all, p.fixes...)
+	}
 	opened := map[*part][]fixer.Key{}
 	for _, finding := range report.Findings {
 		k := finding.Key()
-		if b.report.Finding(k) != nil {
+		if b.report.Finding(k) != nil || wasKnown(finding, all, b.report) {
 			continue
 		}
 		if b.checker.follows[finding.Rule] || b.checker.crossFile[finding.Rule] && harmless(finding) {

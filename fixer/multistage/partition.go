@@ -8,6 +8,7 @@ import (
 	"github.com/oakum-sec/oakum/fixer/build"
 	"github.com/oakum-sec/oakum/fixer/container"
 	"github.com/oakum-sec/oakum/fixer/dockerfile"
+	"github.com/oakum-sec/oakum/fixer/image"
 	"github.com/oakum-sec/oakum/fixer/stack"
 	"github.com/oakum-sec/oakum/fixer/text"
 )
@@ -270,6 +271,10 @@ func (c *conversion) placed(p *partition, st build.Step, cmd build.Command, path
 			}
 			continue
 		}
+		if c.setsTimezone(cmd, at) {
+			out, p.system = settles, true
+			continue
+		}
 		at = fetchedFile(cmd, at)
 		if systemDirs[at] {
 			return nothing, stack.Refuse(stack.UnknownOutput, st.Instruction, "Unpack into a directory of its own, such as /opt/NAME", "line %d puts files into %s, and oakum does not know which", st.Instruction.Line, at)
@@ -277,6 +282,13 @@ func (c *conversion) placed(p *partition, st build.Step, cmd build.Command, path
 		p.extra = addCopy(p.extra, stack.Copy{Path: at, Why: cmd.Program})
 	}
 	return out, nil
+}
+
+// setsTimezone reports whether a command copies a time zone to where Debian has a link
+// to one, which would be copied in the place of what it leads to.
+func (c *conversion) setsTimezone(cmd build.Command, at string) bool {
+	list := cmd.Arguments().Names()
+	return at == "/etc/localtime" && cmd.Program == "cp" && c.app.Base.Distribution == image.Debian && len(list) > 0 && within(list[0], "/usr/share/zoneinfo")
 }
 
 // systemDirs are directories in which a distribution has files of its own.

@@ -34,6 +34,9 @@ func (c *conversion) convert(r stack.Runtime) (*Conversion, error) {
 	if r.Shell && c.pass.Facts.Image(r.Image).Base.Default.IsNonRoot() && (len(packages) > 0 || len(c.parts.setup) > 0) {
 		return nil, stack.Refuse(stack.NoRuntime, nil, "Leave the packages out", "the application needs packages that an image without root cannot install")
 	}
+	if (r.ID == "slim" || r.ID == "same-base") && len(packages) > 0 && c.parts.manager == nil && a.Archived() {
+		return nil, stack.Refuse(stack.NoRuntime, a.Stage.From, "Update the base image first", "a smaller image lacks %s, and %s is of a release of Debian whose packages cannot be installed any more", listed(packages, 4), text.VisibleLine(a.Ref.Familiar()))
+	}
 	if err := c.checkManager(r, packages); err != nil {
 		return nil, err
 	}

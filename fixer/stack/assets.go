@@ -40,13 +40,21 @@ func assets(a *App) []string {
 				continue
 			}
 			switch {
-			case src != "" && !a.isDir(src):
-				if base := path.Base(src); a.Context.Sends(src) && isAsset(src) && !buildFiles[base] && !strings.HasPrefix(base, ".") {
-					if at := path.Join(to, base); strings.HasSuffix(i.Words[len(i.Words)-1].Value, "/") || to == a.Absolute(i, ".") || len(sources) > 1 {
-						out = appendOnce(out, at)
-					} else {
-						out = appendOnce(out, to)
+			case strings.ContainsAny(src, "*?["):
+				for _, name := range a.matches(src) {
+					if a.copiedByName(name) {
+						out = appendOnce(out, path.Join(to, path.Base(name)))
 					}
+				}
+			case src != "" && !a.isDir(src):
+				base := path.Base(src)
+				if _, known := a.Context.Has(src); !a.copiedByName(src) || known && !a.Context.Sends(src) {
+					continue
+				}
+				if at := path.Join(to, base); strings.HasSuffix(i.Words[len(i.Words)-1].Value, "/") || to == a.Absolute(i, ".") || len(sources) > 1 {
+					out = appendOnce(out, at)
+				} else {
+					out = appendOnce(out, to)
 				}
 			case src != "" && strings.HasPrefix(path.Base(src), "."): // settings of tools
 			case src != "" && (assetDirs[path.Base(src)] || !a.holdsSources(src)) && a.holdsAssets(src):
@@ -61,9 +69,65 @@ func assets(a *App) []string {
 	return out
 }
 
-// assetsIn are the directories and files of usual names in a directory of the context.
+// copiedByName reports whether a path that COPY names is one that a program may open:
+// no source, nothing that only a build reads, and no settings of a tool. A path that is
+// not in the repository may be a directory, or a file that is made before the build.
+func (a *App) copiedByName(src string) bool {
+	base := path.Base(src)
+	if _, known := a.Context.Has(src); !known && path.Ext(base) == "" {
+		return !buildFiles[base] && base != "src" && base != "cmd" && base != "internal" && base != "pkg"
+	}
+	return isAsset(src) && !buildFiles[base] && (!strings.HasPrefix(base, ".") || strings.HasPrefix(base, ".env"))
+}
+
+// matches are the files of the context that a pattern of COPY names.
+func (a *App) matches(pattern string) []string {
+	var out []string
+	dir := path.Dir(pattern)
+	if strings.ContainsAny(dir, "*?[") {
+		return nil
+	}
+	for n := range a.Context.Tree.Below(a.Context.Join(dir)) {
+		rel, ok := a.Context.Rel(n.Path)
+		if match, err := path.Match(pattern, rel); ok && err == nil && match && n.Kind == buildcontext.Plain && a.Context.Sends(rel) {
+			out = append(out, rel)
+		}
+	}
+	return out
+}
+
+// Copies reports whether the build copies a file of the context.
+func (a *App) Copies(name string) bool {
+	for _, i := range a.Stage.Instructions {
+		for _, w := range dockerfile.ContextSources(i) {
+			src := path.Join("/", w.Value)[1:]
+			if match, err := path.Match(src, name); src == "" || w.Dynamic || name == src || strings.HasPrefix(name, src+"/") || err == nil && match {
+				return a.Context.Sends(name)
+			}
+		}
+	}
+	return false
+}
+
+// restDirs are directories of repositories that a running program has nothing to do with.
+var restDirs = text.WordSet(`doc docs documentation test tests testing testdata spec specs e2e example examples sample samples script scripts deploy deployment deployments k8s
+	kubernetes kube helm chart charts manifests ci build terraform infra infrastructure ansible vagrant docker screenshots screenshot vendor third_party node_modules target bin obj bench benches
+	benchmark benchmarks hack tools postman insomnia monitoring grafana prometheus coverage logs tmp`)
+
+// assetsIn are the directories of a directory of the context that hold nothing that is
+// compiled, and files of usual names.
 func (a *App) assetsIn(src string) []string {
 	var out []string
+	compiled := map[string]bool{}
+	opens := func(first string) bool {
+		if assetDirs[first] {
+			return true
+		}
+		if _, known := compiled[first]; !known {
+			compiled[first] = restDirs[strings.ToLower(first)] || a.holdsSources(path.Join(src, first))
+		}
+		return !compiled[first]
+	}
 	for name := range a.Context.Tree.Below(a.Context.Join(src)) {
 		rel, ok := a.Context.Rel(name.Path)
 		if !ok || name.Kind != buildcontext.Plain || !a.Context.Sends(rel) {
@@ -71,12 +135,25 @@ func (a *App) assetsIn(src string) []string {
 		}
 		below := strings.TrimPrefix(strings.TrimPrefix(rel, src), "/")
 		switch first, _, deeper := strings.Cut(below, "/"); {
-		case deeper && assetDirs[first] && isAsset(rel), !deeper && assetFiles[below]:
+		case deeper && isAsset(rel) && opens(first), !deeper && assetFiles[below], below == ".env" && a.readsEnvFile():
 			out = appendOnce(out, first)
 		}
 	}
 	return out
 }
+
+// readsEnvFile reports whether the application lists a library that reads .env when it
+// starts, and that most programs end without.
+func (a *App) readsEnvFile() bool {
+	for _, name := range a.find("go.mod", "Cargo.toml") {
+		if envLibrary().Match(a.read(path.Join(a.Context.Dir, name))) {
+			return true
+		}
+	}
+	return false
+}
+
+var envLibrary = text.Regexp(`joho/godotenv|subosito/gotenv|(?m)^\s*(dotenv|dotenvy)\s*=`)
 
 // holdsSources reports whether a directory of the context has what is compiled, or what
 // only a build reads.

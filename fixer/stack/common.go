@@ -85,6 +85,34 @@ func (a *App) holdsAssets(src string) bool {
 	return false
 }
 
+// keepsUser leaves out minimal images, whose user is not root, for an application that
+// keeps a database in a file beside it: root made the directory and could write to it.
+func (a *App) keepsUser(list []Runtime) []Runtime {
+	if !a.embedsDatabase() {
+		return list
+	}
+	list = slices.DeleteFunc(list, func(r Runtime) bool { return r.User == nonroot })
+	if len(list) == 0 {
+		list = []Runtime{debianSlim(a)}
+	}
+	return list
+}
+
+// embedsDatabase reports whether the application lists a library that keeps a database in
+// files of its own.
+func (a *App) embedsDatabase() bool {
+	for _, name := range []string{"go.mod", "Cargo.toml"} {
+		for _, file := range a.find(name) {
+			if embeddedDatabase().Match(a.read(path.Join(a.Context.Dir, file))) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+var embeddedDatabase = text.Regexp(`(?i)sqlite|\bbbolt\b|boltdb/bolt|dgraph-io/badger|goleveldb|cockroachdb/pebble|asdine/storm|buntdb|nutsdb|(?m)^\s*(sled|redb|rocksdb|fjall|heed)\s*=`)
+
 // debianSlim is the slim image of the Debian release of the base.
 func debianSlim(a *App) Runtime {
 	codename := cmpOr(a.Base.Codename, "trixie") // which runs what older releases link

@@ -91,7 +91,9 @@ func planGo(a *App) (*Recipe, error) {
 
 // goRuntimes are the images on which a binary runs: minimal ones first, and for what
 // needs a shell or packages one of the same distribution.
-func goRuntimes(a *App, static bool) []Runtime {
+func goRuntimes(a *App, static bool) []Runtime { return a.keepsUser(goImages(a, static)) }
+
+func goImages(a *App, static bool) []Runtime {
 	if a.Base.Distribution == image.Alpine {
 		if static {
 			return []Runtime{distrolessStatic(), alpineOf(a)}
@@ -231,13 +233,14 @@ func noCgo(a *App, st build.Step, c build.Command) bool {
 }
 
 // goCommands are the names of the commands below a pattern such as ./cmd/...: directories
-// of the context with a main.go.
+// of the context with a main.go, which the build copies.
 func (a *App) goCommands(pattern string) []string {
 	var out []string
 	dir := strings.TrimSuffix(path.Join("/", strings.TrimSuffix(pattern, "..."))[1:], "/")
 	for _, src := range a.Sources() {
 		for n := range a.Context.Tree.Below(a.Context.Join(path.Join(src, dir))) {
-			if path.Base(n.Path) == "main.go" && path.Dir(n.Path) != a.Context.Join(src) {
+			rel, ok := a.Context.Rel(n.Path)
+			if path.Base(n.Path) == "main.go" && path.Dir(n.Path) != a.Context.Join(src) && ok && a.Copies(rel) {
 				out = appendOnce(out, path.Base(path.Dir(n.Path)))
 			}
 		}

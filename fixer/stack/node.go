@@ -110,6 +110,9 @@ func planNode(a *App) (*Recipe, error) {
 		r.Copies = append(r.Copies, Copy{Path: a.Workdir, Why: "the directory in which the application starts"})
 	}
 	if line := nodePrune(a, pkg, manager, root); line != "" {
+		if err := a.startsDevelopmentTool(pkg); err != nil {
+			return nil, err
+		}
 		r.After = []string{line}
 		r.Leaves = append(r.Leaves, "the packages listed under devDependencies")
 		r.Breaks = append(r.Breaks, "An application that loads a package listed under devDependencies")

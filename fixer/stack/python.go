@@ -117,6 +117,11 @@ func planPython(a *App) (*Recipe, error) {
 		r.Env = append(r.Env, `PATH="`+venv+`/bin:$PATH"`)
 		r.Assumes = append(r.Assumes, "the application finds its packages through the interpreter first in PATH, "+venv+"/bin/python")
 	}
+	if in.first != nil && in.env == "" {
+		if err := a.besideInterpreter(in.first); err != nil {
+			return nil, err
+		}
+	}
 	r.Copies = append(r.Copies, Copy{Path: a.Workdir, Why: "the application"})
 	if line := uvPrune(a); line != "" {
 		r.After = append(r.After, line)

@@ -3,6 +3,7 @@ package stack
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/oakum-sec/oakum/fixer/image"
 	"github.com/oakum-sec/oakum/fixer/text"
@@ -60,4 +61,22 @@ func (a *App) assumeRelease() {
 
 func before(v []int, w [2]int) bool {
 	return v[0] < w[0] || v[0] == w[0] && len(v) > 1 && v[1] < w[1]
+}
+
+// archived are releases whose packages the mirrors no longer have.
+var archived = text.WordSet("wheezy jessie stretch buster")
+
+// Archived reports whether the base is of a release of Debian whose packages cannot be
+// installed any more: its tag says so, or names a version that ended before the releases
+// that are known here.
+func (a *App) Archived() bool {
+	const prefix = image.DockerHub + "/library/"
+	if a.Base.Distribution != image.Debian || a.Base.Codename != "" || !strings.HasPrefix(a.Ref.Name(), prefix) {
+		return archived[a.Base.Codename]
+	}
+	list, version := usualReleases[strings.TrimPrefix(a.Ref.Name(), prefix)], a.Ref.Version()
+	if len(list) == 0 || len(version) == 0 {
+		return false
+	}
+	return !slices.ContainsFunc(list, func(r usualRelease) bool { return !before(version, [2]int{r.from[0], max(r.from[1], 0)}) })
 }

@@ -110,12 +110,12 @@ func (a *App) writesHere(st build.Step, script string) bool {
 var leavesDirectory = text.Regexp("[\"'](/|~|\\.\\.)|Dir\\.(home|tmpdir|chdir)|ENV\\b|ARGV|system|spawn|`|%x|\\bexec\\b|popen|Open3|FileUtils|eval|expand_path|__dir__|Gem\\.")
 
 func planRuby(a *App) (*Recipe, error) {
-	if a.Workdir == "" || a.Workdir == "/" {
-		return nil, Refuse(UnknownWorkdir, nil, "Give the application a directory of its own (WORKDIR /app)", "the application has no directory of its own in the image")
-	}
 	gemfile, hasGemfile := a.Manifest("Gemfile")
 	if !hasGemfile && !a.copiesRuby() {
 		return nil, Refuse(Disagreement, a.Stage.From, "Copy Gemfile and the application into the image", "the base image is for Ruby, but the build copies no application of Ruby")
+	}
+	if a.Workdir == "" || a.Workdir == "/" {
+		return nil, Refuse(UnknownWorkdir, nil, "Give the application a directory of its own (WORKDIR /app)", "the application has no directory of its own in the image")
 	}
 	names := gemNames(a)
 	if err := rubyStart(a, names); err != nil {

@@ -84,7 +84,11 @@ func planRust(a *App) (*Recipe, error) {
 		r.Assumes = append(r.Assumes, "the application opens no file of its sources, of which none of the usual directories (templates, static, migrations) is copied")
 	}
 	r.Breaks = append(r.Breaks, "An application that opens other files of its source directory does not find them")
-	return r, rustRuntimes(a, r, binary)
+	if err := rustRuntimes(a, r, binary); err != nil {
+		return nil, err
+	}
+	r.Runtimes = a.keepsUser(r.Runtimes)
+	return r, nil
 }
 
 // findBinary finds the build that writes the program at a path.

@@ -1,0 +1,56 @@
+package engine_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/oakum-sec/oakum/fixer"
+	"github.com/oakum-sec/oakum/fixer/dockerfile"
+	"github.com/oakum-sec/oakum/fixer/engine"
+	"github.com/oakum-sec/oakum/fixer/text"
+)
+
+// TestBisectionKnowsWhatFixesMoved makes two stages in three files, of which one opens a
+// severe finding. The other two are made all the same: that their last stage, which has
+// another place now, runs as root was known before.
+func TestBisectionKnowsWhatFixesMoved(t *testing.T) {
+	root := &fixer.Rule{Name: "d/root", Severity: fixer.High, Kind: fixer.Dockerfile, Check: func(p *fixer.Pass) {
+		f := p.File.Dockerfile
+		p.Report(fixer.Finding{Path: fmt.Sprintf("stage %d", len(f.Stages)-1), Message: f.Final().Image + " runs as root", Advice: "no"})
+	}}
+	opened := &fixer.Rule{Name: "d/opened", Severity: fixer.High, Kind: fixer.Dockerfile, Check: func(p *fixer.Pass) {
+		if p.File.Dockerfile.Final().Image == "bad:1" {
+			p.Report(fixer.Finding{Path: "opened", Message: "bad", Advice: "no"})
+		}
+	}}
+	stages := &fixer.Rule{Name: "d/stages", Severity: fixer.Medium, Kind: fixer.Dockerfile, Check: func(p *fixer.Pass) {
+		f := p.File.Dockerfile
+		if len(f.Stages) > 1 {
+			return
+		}
+		image := "good:1"
+		if strings.HasPrefix(p.File.Path, "bad") {
+			image = "bad:1"
+		}
+		from := f.Final().From
+		p.Report(fixer.Finding{Path: "stage 0: FROM", Message: "one stage", Fixes: []fixer.Fix{{
+			ID: "two", Title: "make two", Level: fixer.Safe, Edit: func(d *fixer.Draft) error {
+				edits := []text.Edit{text.Insert(from.Words[0].End, " AS build"), text.Insert(len(f.Source), "FROM "+image+"\nCOPY --from=build /a /a\n")}
+				d.At(d.File).Stages(edits, map[string][]string{"stage 0": {"stage build", "stage 1"}}, dockerfile.FieldBase, dockerfile.FieldStage)
+				return nil
+			},
+		}}})
+	}}
+	var sources []fixer.Source
+	for _, dir := range []string{"a", "bad", "c"} {
+		sources = append(sources, fixer.Source{Path: dir + "/Dockerfile", Kind: fixer.Dockerfile, Data: []byte("FROM big:1\nRUN touch /a\n")})
+	}
+	s := engine.NewSession(fixer.NewSnapshot(sources), nil, []*fixer.Rule{opened, root, stages})
+	plan := acceptAll(t, s, fixer.Safe)
+	for dir, want := range map[string]engine.Result{"a": engine.Fixed, "bad": engine.Blocked, "c": engine.Fixed} {
+		if got := outcome(t, plan, "d/stages", dir+"/Dockerfile", "stage 0: FROM"); got.Result != want {
+			t.Errorf("%s: %v (%s), want %v", dir, got.Result, got.Reason, want)
+		}
+	}
+}
