@@ -66,19 +66,20 @@ func isMember(base string) bool {
 // directory of each, in the ones above it, in the ones below these that it copies from,
 // those of members further down, and the scripts that it names.
 func (l *loader) readProjects() {
-	want, scripts := map[string]bool{}, map[string]bool{} // directories, files
+	want, several, scripts := map[string]bool{}, map[string]bool{}, map[string]bool{} // directories, those of files with several stages, files
 	var files []string
 	for p, s := range l.sources {
 		if s.Kind != fixer.Dockerfile || s.Skip != nil {
 			continue
 		}
 		below, started, one := copiedDirs(s.Data)
-		if !one {
-			continue // only a file with one stage is asked about its project
+		into := want
+		if !one { // only a file with one stage is asked about all of its project
+			into, started = several, nil
 		}
 		for dir := path.Dir(p); ; dir = path.Dir(dir) {
 			for _, b := range below {
-				want[path.Join(dir, b)] = true
+				into[path.Join(dir, b)] = true
 			}
 			for _, f := range started {
 				scripts[path.Join(dir, f)] = true
@@ -88,14 +89,14 @@ func (l *loader) readProjects() {
 			}
 		}
 	}
-	if len(want) == 0 {
+	if len(want)+len(several) == 0 {
 		return
 	}
 	for _, member := range []bool{false, true} {
 		for _, n := range l.names {
 			dir, base := path.Split(n.Path)
 			dir = path.Clean(dir)
-			wanted := want[dir] && isProject(base) || scripts[n.Path]
+			wanted := want[dir] && isProject(base) || several[dir] && base == packageJSON || scripts[n.Path]
 			if member {
 				wanted = !wanted && isMember(base) && isBelow(dir, want)
 			}

@@ -1,7 +1,9 @@
 package dockerfile
 
 import (
+	"bytes"
 	_ "embed"
+	"encoding/json"
 	"fmt"
 	"path"
 	"slices"
@@ -11,6 +13,7 @@ import (
 	"github.com/oakum-sec/oakum/fixer/build"
 	"github.com/oakum-sec/oakum/fixer/dockerfile"
 	"github.com/oakum-sec/oakum/fixer/image"
+	"github.com/oakum-sec/oakum/fixer/stack"
 	"github.com/oakum-sec/oakum/fixer/text"
 )
 
@@ -74,7 +77,7 @@ func lastInstalls(p *fixer.Pass, all []build.Step) []install {
 		}
 		for n, c := range st.Commands {
 			d := projectInstall(c)
-			if d == nil || d.leftOut(p, st, c) {
+			if d == nil || d.leftOut(p, st, c) || d.Language == "JavaScript" && listsNone(p, st.Stage) {
 				continue
 			}
 			i, again := at[key{st.Stage, d}]
@@ -87,6 +90,30 @@ func lastInstalls(p *fixer.Pass, all []build.Step) []install {
 		}
 	}
 	return out
+}
+
+// listsNone reports whether the package.json that a stage copies lists no development
+// dependencies. False where it was not read.
+func listsNone(p *fixer.Pass, s *dockerfile.Stage) bool {
+	ctx, ok := p.Topology().Context(p.File.Path)
+	if !ok {
+		return false
+	}
+	for _, i := range s.Instructions {
+		for _, w := range dockerfile.ContextSources(i) {
+			src := path.Join("/", w.Value)[1:]
+			if path.Ext(src) == ".json" || strings.ContainsAny(src, "*?[") {
+				src = path.Dir(src)
+			}
+			file := p.Read(ctx.Join(path.Join(src, "package.json")))
+			if w.Dynamic || file == nil {
+				continue
+			}
+			var pkg stack.PackageJSON
+			return json.Unmarshal(bytes.TrimPrefix(file.Data, []byte("\ufeff")), &pkg) == nil && len(pkg.DevDependencies) == 0 && len(pkg.Workspaces) == 0
+		}
+	}
+	return false
 }
 
 // buildWord matches the name of a script or a program that builds.
