@@ -399,8 +399,8 @@ func (c *conversion) readCopy(p *partition, i *dockerfile.Instruction) error {
 			}
 			at = path.Join(to, name)
 		}
-		if c.onlyBuilds(at) {
-			continue
+		if c.onlyBuilds(at) || !from && !c.recipe.Whole && c.isDir(w.Value) && within(c.app.Workdir, at) {
+			continue // the latter: among the sources, of which the recipe has what may be opened
 		}
 		if systemDirs[at] {
 			return stack.Refuse(stack.UnknownOutput, i, "Copy into a directory of its own", "line %d copies into %s, where the base image has files of its own", i.Line, at)
