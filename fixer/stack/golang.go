@@ -140,6 +140,9 @@ func goBinaries(a *App) []goBinary {
 		targets := goTargets(c, k)
 		switch {
 		case verb == "install":
+			if len(targets) == 0 {
+				targets = []string{"."}
+			}
 			for _, t := range targets {
 				t, _, _ = strings.Cut(t, "@")
 				base := path.Base(t)
