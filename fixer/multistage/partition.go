@@ -24,6 +24,7 @@ type partition struct {
 	extra    []stack.Copy // paths outside the application that the build fills
 	owners   []ownership  // what chown did to paths that are copied, in order
 	settled  []string     // paths that setup writes
+	dirs     []string     // directories that setup makes
 	layered  bool         // what is linked against glibc runs on musl, by a layer of compatibility
 	made     []string     // directories in what is copied that are there to be written to
 	system   bool         // setup does more than make accounts
@@ -162,7 +163,15 @@ func (c *conversion) deedOf(p *partition, st build.Step, cmd build.Command, dir 
 		p.system = true
 		return settles, nil
 	}
+	if cmd.Program == "crontab" {
+		return nothing, stack.Refuse(stack.UnknownOutput, st.Instruction, "Copy the file into /etc/cron.d", "line %d installs a crontab, which cron keeps among files of its own", st.Instruction.Line)
+	}
 	if work := c.stack.Does(c.app, st, cmd); work != nil {
+		if cmd.Has("collectstatic") { // into STATIC_ROOT, which may be a directory made for that
+			for _, dir := range p.dirs {
+				p.extra = addCopy(p.extra, stack.Copy{Path: dir, Why: "collectstatic"})
+			}
+		}
 		if work.Elsewhere {
 			return nothing, stack.Refuse(stack.UnknownOutput, st.Instruction, "Install into the directory of the application", "%s in line %d writes to a directory that oakum does not follow", text.VisibleLine(cmd.Program), st.Instruction.Line)
 		}
@@ -266,6 +275,9 @@ func (c *conversion) placed(p *partition, st build.Step, cmd build.Command, path
 		if placing[cmd.Program] || cmd.Program == "" || cmd.Program == "echo" || cmd.Program == "printf" || cmd.Program == "cat" {
 			out, p.system = settles, true
 			p.settled = append(p.settled, at)
+			if cmd.Program == "mkdir" {
+				p.dirs = append(p.dirs, at)
+			}
 			if slices.ContainsFunc(p.extra, func(have stack.Copy) bool { return within(at, have.Path) }) {
 				out = nothing // what it does is copied with the path
 			}
@@ -387,8 +399,8 @@ func (c *conversion) readCopy(p *partition, i *dockerfile.Instruction) error {
 			}
 			at = path.Join(to, name)
 		}
-		if c.onlyBuilds(at) {
-			continue
+		if c.onlyBuilds(at) || !from && !c.recipe.Whole && c.isDir(w.Value) && within(c.app.Workdir, at) {
+			continue // the latter: among the sources, of which the recipe has what may be opened
 		}
 		if systemDirs[at] {
 			return stack.Refuse(stack.UnknownOutput, i, "Copy into a directory of its own", "line %d copies into %s, where the base image has files of its own", i.Line, at)

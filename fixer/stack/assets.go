@@ -58,7 +58,13 @@ func assets(a *App) []string {
 				}
 			case src != "" && strings.HasPrefix(path.Base(src), "."): // settings of tools
 			case src != "" && (assetDirs[path.Base(src)] || !a.holdsSources(src)) && a.holdsAssets(src):
-				out = appendOnce(out, to)
+				if to != a.Workdir && !strings.HasPrefix(a.Workdir, strings.TrimSuffix(to, "/")+"/") {
+					out = appendOnce(out, to)
+					continue
+				}
+				for _, name := range a.entries(src) { // beside the sources
+					out = appendOnce(out, path.Join(to, name))
+				}
 			default:
 				for _, name := range a.assetsIn(src) {
 					out = appendOnce(out, path.Join(to, name))
@@ -78,6 +84,20 @@ func (a *App) copiedByName(src string) bool {
 		return !buildFiles[base] && base != "src" && base != "cmd" && base != "internal" && base != "pkg"
 	}
 	return isAsset(src) && !buildFiles[base] && (!strings.HasPrefix(base, ".") || strings.HasPrefix(base, ".env"))
+}
+
+// entries are the names of what a directory of the context holds and the build is sent.
+func (a *App) entries(src string) []string {
+	var out []string
+	for n := range a.Context.Tree.Below(a.Context.Join(src)) {
+		rel, ok := a.Context.Rel(n.Path)
+		if !ok || n.Kind != buildcontext.Plain || !a.Context.Sends(rel) {
+			continue
+		}
+		first, _, _ := strings.Cut(strings.TrimPrefix(strings.TrimPrefix(rel, src), "/"), "/")
+		out = appendOnce(out, first)
+	}
+	return out
 }
 
 // matches are the files of the context that a pattern of COPY names.

@@ -21,6 +21,16 @@ func unknownStart(a *App) error {
 		"a shell works out what the container starts: %s", text.VisibleLine(short(a.StartsIn.Text(), 60)))
 }
 
+// startsScript refuses a container that starts a script, where only a binary that the
+// build writes can be taken; nil for anything else.
+func startsScript(a *App, started string) error {
+	if ext := path.Ext(started); ext != ".sh" && ext != ".bash" {
+		return nil
+	}
+	return Refuse(UnknownStart, a.StartsIn, "Start the binary itself, and wait for other services with depends_on or in the application",
+		"the container starts the script %s, and which binary that starts is not known", text.VisibleLine(started))
+}
+
 func short(s string, most int) string {
 	if r := []rune(s); len(r) > most {
 		return string(r[:most]) + "…"

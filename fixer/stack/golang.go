@@ -57,6 +57,9 @@ func planGo(a *App) (*Recipe, error) {
 	started = a.Absolute(nil, started)
 	k := slices.IndexFunc(binaries, func(b goBinary) bool { return b.path == started })
 	if k < 0 {
+		if err := startsScript(a, started); err != nil {
+			return nil, err
+		}
 		return nil, Refuse(UnknownOutput, a.StartsIn, "Name the binary in the build: go build -o "+cmpOr(started, "/app/server")+" .",
 			"the container starts %s, and no go build in the file is known to write it", a.Start[0])
 	}
@@ -137,6 +140,9 @@ func goBinaries(a *App) []goBinary {
 		targets := goTargets(c, k)
 		switch {
 		case verb == "install":
+			if len(targets) == 0 {
+				targets = []string{"."}
+			}
 			for _, t := range targets {
 				t, _, _ = strings.Cut(t, "@")
 				base := path.Base(t)

@@ -118,6 +118,9 @@ func planPython(a *App) (*Recipe, error) {
 		r.Assumes = append(r.Assumes, "the application finds its packages through the interpreter first in PATH, "+venv+"/bin/python")
 	}
 	if in.first != nil && in.env == "" {
+		if u := a.Stage.UserAt(in.first); u.At != nil && !slices.Contains([]string{"root", "0", "0:0", "root:root", "root:0"}, u.Text) {
+			return nil, Refuse(SystemInstall, in.first, "Install the packages before USER", "line %d installs packages as the user %s, who cannot make a directory for them", in.first.Line, text.VisibleLine(u.Text))
+		}
 		if err := a.besideInterpreter(in.first); err != nil {
 			return nil, err
 		}
@@ -353,4 +356,5 @@ var pythonLibraries = map[string]string{
 	"psycopg2": "libpq-dev", "gitpython": "git", "psycopg": "libpq-dev", "mysqlclient": "default-libmysqlclient-dev", "python-ldap": "libldap-dev", "pycurl": "libcurl4-openssl-dev",
 	"pygraphviz": "libgraphviz-dev", "cairocffi": "libcairo2-dev", "pycairo": "libcairo2-dev", "xmlsec": "libxmlsec1-dev", "python-magic": "libmagic-dev", "pyodbc": "unixodbc-dev",
 	"pymssql": "freetds-dev", "uwsgi": "libxml2-dev", "gmpy2": "libgmp-dev", "pygobject": "libgirepository1.0-dev", "weasyprint": "libpango1.0-dev", "pyzbar": "libzbar-dev", "dlib": "libopenblas-dev",
+	"lightgbm": "libgomp1", "opencv-python": "libglib2.0-dev", "opencv-contrib-python": "libglib2.0-dev", "wand": "libmagickwand-dev", "cairosvg": "libcairo2-dev",
 }

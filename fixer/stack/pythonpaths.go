@@ -28,6 +28,10 @@ func (a *App) besideInterpreter(first *dockerfile.Instruction) error {
 			return Refuse(SystemInstall, i, what, "line %d names %s, and a second stage would have the packages in a virtual environment instead", i.Line, text.VisibleLine(p))
 		}
 	}
+	if cron := a.starts(); callsProgram(cron, "cron") || callsProgram(cron, "crond") || callsProgram(cron, "/usr/sbin/cron") {
+		return Refuse(SystemInstall, a.StartsIn, "Make a virtual environment in the Dockerfile (python -m venv /venv), and name /venv/bin/python in the crontab",
+			"cron starts commands without the PATH of the image, and they would not find packages in a virtual environment")
+	}
 	if p := find(a.starts()); p != "" {
 		return Refuse(SystemInstall, a.StartsIn, what, "the container starts %s, and a second stage would have the packages in a virtual environment instead", text.VisibleLine(p))
 	}

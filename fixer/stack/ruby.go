@@ -145,6 +145,9 @@ func planRuby(a *App) (*Recipe, error) {
 			r.Packages = appendOnce(r.Packages, "imagemagick")
 		}
 	}
+	if runsJavaScript(names) && a.installs("nodejs") {
+		r.Packages = appendOnce(r.Packages, "nodejs")
+	}
 	if names["mimemagic"] {
 		r.Packages = appendOnce(r.Packages, "shared-mime-info")
 	}
@@ -155,6 +158,12 @@ func planRuby(a *App) (*Recipe, error) {
 	}
 	r.Runtimes = []Runtime{slim}
 	return r, nil
+}
+
+// runsJavaScript reports whether a gem looks for a JavaScript runtime when the application
+// loads it, and ends without.
+func runsJavaScript(names map[string]bool) bool {
+	return !names["mini_racer"] && slices.ContainsFunc([]string{"execjs", "uglifier", "terser", "coffee-rails", "coffee-script", "autoprefixer-rails", "react-rails"}, func(name string) bool { return names[name] })
 }
 
 // copiesRuby reports whether the build copies a file of Ruby.

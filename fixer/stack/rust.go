@@ -109,6 +109,9 @@ func findBinary(a *App, started, p string) (rustBinary, error) {
 		return b, Refuse(Disagreement, a.StartsIn, "Start the binary by the name that Cargo.toml gives it", "the container starts %s, but the build makes %s",
 			text.VisibleLine(path.Base(p)), text.VisibleLine(listOf(b.names)))
 	}
+	if err := startsScript(a, started); err != nil {
+		return rustBinary{}, err
+	}
 	return rustBinary{}, Refuse(UnknownOutput, a.StartsIn, "Start the binary by the path that cargo build --release writes (target/release/NAME)",
 		"the container starts %s, and no cargo build in the file is known to write it", text.VisibleLine(started))
 }
