@@ -32,6 +32,9 @@ func (a *App) startsDevelopmentTool(pkg PackageJSON) error {
 		}
 		for _, program := range append(programs, name) {
 			if callsProgram(started, program) {
+				if buildsAtStart().MatchString(started) {
+					return Refuse(BuildAtStart, a.StartsIn, "Build in a RUN, and start what the build produces", "the container builds when it starts, with %s, which package.json lists under devDependencies", text.VisibleLine(program))
+				}
 				return Refuse(DevelopmentStart, a.StartsIn, "List "+text.VisibleLine(name)+" under dependencies, if it is what runs", "the container starts %s, which package.json lists under devDependencies", text.VisibleLine(program))
 			}
 		}
@@ -72,3 +75,6 @@ func (a *App) startsWithScripts(pkg PackageJSON) string {
 
 // runsScript matches a script of package.json that a package manager is told to run.
 var runsScript = text.Regexp(`\b(?:npm|yarn|pnpm|bun)(?:\s+-\S+)*\s+(?:run\s+|run-script\s+)?(?:-\S+\s+)*([\w:.-]+)`)
+
+// buildsAtStart matches a script that builds, by its name.
+var buildsAtStart = text.Regexp(`\b(?:npm|yarn|pnpm|bun)\s+(?:run\s+|run-script\s+)?(?:-\S+\s+)*build\b`)
