@@ -28,6 +28,13 @@ func (a *App) besideInterpreter(first *dockerfile.Instruction) error {
 			return Refuse(SystemInstall, i, what, "line %d names %s, and a second stage would have the packages in a virtual environment instead", i.Line, text.VisibleLine(p))
 		}
 	}
+	for _, name := range []string{"supervisord", "circusd", "s6-svscan", "runsvdir"} {
+		started := a.starts()
+		if callsProgram(started, name) || callsProgram(started, "/usr/bin/"+name) || callsProgram(started, "/usr/local/bin/"+name) {
+			return Refuse(SystemInstall, a.StartsIn, "Make a virtual environment in the Dockerfile (python -m venv /venv), and name /venv/bin in the settings of "+name,
+				"the settings of %s, which oakum does not read, may name commands beside the interpreter", name)
+		}
+	}
 	if cron := a.starts(); callsProgram(cron, "cron") || callsProgram(cron, "crond") || callsProgram(cron, "/usr/sbin/cron") {
 		return Refuse(SystemInstall, a.StartsIn, "Make a virtual environment in the Dockerfile (python -m venv /venv), and name /venv/bin/python in the crontab",
 			"cron starts commands without the PATH of the image, and they would not find packages in a virtual environment")
