@@ -37,6 +37,10 @@ func (t trial) readUser(ctx context.Context, id string, pid int, r *fixer.ProofR
 	}
 }
 
+// shortID is the length of the shortest name that an engine gives a container. What is
+// shorter may stand in any text.
+const shortID = 12
+
 // proc is where the kernel tells of processes; a variable for tests.
 var proc = "/proc"
 
@@ -44,7 +48,7 @@ var proc = "/proc"
 // A process of that number may be another one where the engine is in a machine of its
 // own: what the kernel says of its control group has to name the container.
 func (t trial) kernelUser(id string, pid int) (uid int, ok bool) {
-	if !t.engine.local || pid <= 0 || id == "" {
+	if !t.engine.local || pid <= 0 || len(id) < shortID {
 		return 0, false
 	}
 	dir := path.Join(proc, strconv.Itoa(pid))

@@ -95,7 +95,7 @@ func TestUserOfKernel(t *testing.T) {
 		}
 	}
 	for pid, uid := range map[string]string{"7": "101000", "8": "0", "9": "5"} {
-		put(pid, "cgroup", "0::/system.slice/docker-abc"+pid+".scope\n")
+		put(pid, "cgroup", "0::/system.slice/docker-abcdef01234"+pid+".scope\n")
 		put(pid, "status", "Name:\tx\nUid:\t1\t"+uid+"\t1\t1\n")
 		put(pid, "uid_map", "         0          0 4294967295\n")
 	}
@@ -107,13 +107,13 @@ func TestUserOfKernel(t *testing.T) {
 		pid int
 		uid int
 		ok  bool
-	}{{"abc7", 7, 1001, true}, {"abc8", 8, 0, true}, {"abc9", 9, 0, false}, {"other", 8, 0, false}, {"abc8", 0, 0, false}, {"", 8, 0, false}} {
+	}{{"abcdef012347", 7, 1001, true}, {"abcdef012348", 8, 0, true}, {"abcdef012349", 9, 0, false}, {"other", 8, 0, false}, {"abcdef012348", 0, 0, false}, {"", 8, 0, false}, {"docker", 8, 0, false}} {
 		if uid, ok := here.kernelUser(c.id, c.pid); uid != c.uid || ok != c.ok {
 			t.Errorf("%+v: %d %v", c, uid, ok)
 		}
 	}
 	away := trial{work: &work{engine: &Engine{}}}
-	if _, ok := away.kernelUser("abc8", 8); ok {
+	if _, ok := away.kernelUser("abcdef012348", 8); ok {
 		t.Error("a process of this machine is taken for one of another")
 	}
 	for user, want := range map[string]bool{"1000": true, "1000:0": true, "0": false, "": false, "root": false, "app": false} {
