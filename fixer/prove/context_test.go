@@ -54,7 +54,7 @@ func TestCopyOfContext(t *testing.T) {
 		"api/node_modules/x": "x", "api/node_modules/kept": "k", "api/deep/er/file": "f", "other/file": "o", "outside": "no",
 	})
 	if err := os.Symlink("../outside", filepath.Join(root, "api/link")); err != nil {
-		t.Skip(err)
+		t.Skip("no symbolic links can be made here: ", err)
 	}
 	if err := os.Chmod(filepath.Join(root, "api/app"), 0o755); err != nil {
 		t.Fatal(err)
