@@ -2,7 +2,6 @@ package multistage
 
 import (
 	"fmt"
-	"maps"
 	"slices"
 	"strings"
 
@@ -189,5 +188,3 @@ func (c *conversion) startEdits(out *Conversion, tail []*dockerfile.Instruction)
 	out.alters = append(out.alters, dockerfile.FieldCmd, dockerfile.FieldEntrypoint)
 	return edits, nil
 }
-
-func sortedKeys(m map[string]string) []string { return slices.Sorted(maps.Keys(m)) }

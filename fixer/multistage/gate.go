@@ -96,34 +96,19 @@ func callsComposer(a *stack.App) bool {
 // heavy reports whether a package is reason enough for a stage of its own: it compiles,
 // or is for compiling.
 func heavy(name string) bool {
-	return compilers[name] || strings.HasSuffix(name, "-dev") || strings.HasSuffix(name, "-devel")
+	return stack.IsCompiler(name) || name == "composer" || strings.HasSuffix(name, "-dev") || strings.HasSuffix(name, "-devel")
 }
-
-var compilers = text.WordSet(`gcc g++ clang llvm build-essential build-base alpine-sdk cmake make rustc cargo rust go golang golang-go maven gradle
-	default-jdk default-jdk-headless gfortran composer`)
 
 // toolchain names the toolchain of the base image, where that is for building and
 // nothing else, or where the file builds with it.
 func toolchain(a *stack.App) (string, bool) {
 	if !jdks[a.Ref.Repository] || a.Ref.Registry != image.DockerHub {
-		return toolchainOf(a.Ref)
+		t, ok := stack.ToolchainOf(a.Ref)
+		return t.Name, ok
 	}
 	builds := false
 	a.Commands(func(_ build.Step, c build.Command) { builds = builds || javaBuilders[c.Program] })
 	return "JDK", builds
-}
-
-// toolchainOf names the toolchain that an image is for, where it is for building and
-// nothing else.
-func toolchainOf(ref image.Reference) (string, bool) {
-	slim := slices.Contains(ref.Words(), "slim")
-	name, ok := map[string]string{
-		image.DockerHub + "/library/golang": "Go toolchain", image.DockerHub + "/library/rust": "Rust toolchain", image.DockerHub + "/rustlang/rust": "Rust toolchain",
-		image.DockerHub + "/library/gcc": "compilers", image.DockerHub + "/library/maven": "JDK and Maven", image.DockerHub + "/library/gradle": "JDK and Gradle",
-		"mcr.microsoft.com/dotnet/sdk": ".NET SDK", "mcr.microsoft.com/dotnet/core/sdk": ".NET SDK",
-		image.DockerHub + "/library/haskell": "Haskell toolchain", image.DockerHub + "/library/swift": "Swift toolchain",
-	}[ref.Name()]
-	return name, ok && !(slim && strings.HasSuffix(ref.Repository, "swift"))
 }
 
 // jdks are images that have a JDK and are used to run as well as to build.
@@ -204,10 +189,4 @@ func lastBuilt(s *dockerfile.Stage) int {
 		}
 	}
 	return last
-}
-
-// toolchainOnly reports whether an image is for building and nothing else.
-func toolchainOnly(ref image.Reference) bool {
-	_, ok := toolchainOf(ref)
-	return ok
 }

@@ -2,7 +2,9 @@ package multistage
 
 import (
 	"cmp"
+	"maps"
 	"path"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -13,48 +15,27 @@ import (
 	"github.com/oakum-sec/oakum/fixer/text"
 )
 
-// launches are the texts that run in a container of the image: its command, its health
-// check, scripts that it starts, and what Compose services put in their place.
+// launches are the texts that run in a container of the image: what it starts, how its
+// health is checked, and what Compose services and manifests run in it.
 func (c *conversion) launches() []string {
-	a := c.app
-	var out []string
+	out := []string{c.app.Starts()}
 	for _, m := range c.manifests() {
 		out = append(out, m.text())
 	}
-	for _, i := range a.Stage.Instructions {
-		if i.Keyword == "CMD" || i.Keyword == "ENTRYPOINT" || i.Keyword == "HEALTHCHECK" {
-			out = append(out, build.CommandText(a.File, i))
-		}
+	if h := c.app.Stage.Healthcheck(); h.At != nil {
+		out = append(out, build.CommandText(c.app.File, h.At))
 	}
-	for _, v := range a.Services() {
-		for _, key := range []string{"command", "entrypoint"} {
-			node := v.Setting(key).Node
-			out = append(out, node.Text()+" "+strings.Join(node.Texts(), " "))
-		}
+	for _, v := range c.app.Services() {
 		test := v.Setting("healthcheck").Node.Get("test")
 		out = append(out, test.Text()+" "+strings.Join(test.Texts(), " "))
-	}
-	for _, s := range a.Scripts() {
-		out = append(out, string(s.Data))
 	}
 	return out
 }
 
 // called reports whether something that runs in a container calls a program.
 func (c *conversion) called(program string) bool {
-	mention := text.MustCompile(`(^|[^\w./-])` + regexpQuote(program) + `($|[^\w.-])`)
+	mention := text.MustCompile(`(^|[^\w./-])` + regexp.QuoteMeta(program) + `($|[^\w.-])`)
 	return slices.ContainsFunc(c.launches(), mention.MatchString)
-}
-
-func regexpQuote(s string) string {
-	var b strings.Builder
-	for _, r := range s {
-		if strings.ContainsRune(`\.+*?()|[]{}^$`, r) {
-			b.WriteByte('\\')
-		}
-		b.WriteRune(r)
-	}
-	return b.String()
 }
 
 // clients are programs that images with compilers bring and smaller ones do not, with
@@ -67,7 +48,7 @@ var clients = map[string]string{"curl": "curl", "wget": "wget", "git": "git", "p
 func (c *conversion) brought(r stack.Runtime) []string {
 	var out []string
 	runtime := c.pass.Facts.Image(r.Image).Base
-	for _, name := range sortedKeys(clients) {
+	for _, name := range slices.Sorted(maps.Keys(clients)) {
 		if c.app.Base.Has(name) == image.Present && runtime.Has(name) != image.Present && r.Image != c.app.Ref.Familiar() && c.called(name) {
 			out = appendOnce(out, clients[name])
 		}

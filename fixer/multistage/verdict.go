@@ -104,7 +104,7 @@ func (c *conversion) work(v *Verdict) error {
 	if c.parts, err = c.partition(); err != nil {
 		return err
 	}
-	if c.parts.layered && !toolchainOnly(c.app.Ref) {
+	if _, builds := stack.ToolchainOf(c.app.Ref); c.parts.layered && !builds {
 		return stack.Refuse(stack.UnknownPackage, nil, "Use a base image with glibc, such as the slim variant", "binaries for glibc run on Alpine by a layer of compatibility, and what that needs is not known")
 	}
 	var last error

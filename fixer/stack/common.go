@@ -1,6 +1,7 @@
 package stack
 
 import (
+	"cmp"
 	"maps"
 	"path"
 	"slices"
@@ -36,13 +37,6 @@ func short(s string, most int) string {
 		return string(r[:most]) + "…"
 	}
 	return s
-}
-
-func cmpOr(a, b string) string {
-	if a != "" {
-		return a
-	}
-	return b
 }
 
 func appendOnce(list []string, s string) []string {
@@ -125,7 +119,7 @@ var embeddedDatabase = text.Regexp(`(?i)sqlite|\bbbolt\b|boltdb/bolt|dgraph-io/b
 
 // debianSlim is the slim image of the Debian release of the base.
 func debianSlim(a *App) Runtime {
-	codename := cmpOr(a.Base.Codename, "trixie") // which runs what older releases link
+	codename := cmp.Or(a.Base.Codename, "trixie") // which runs what older releases link
 	return Runtime{ID: "debian-slim", Image: "debian:" + codename + "-slim", Shell: true, Same: true, Packages: []string{"ca-certificates"},
 		Why: "it is the Debian release of the build, without compilers"}
 }
@@ -181,9 +175,9 @@ func (a *App) nativeLibraries(table map[string]string, names map[string]bool) []
 	return out
 }
 
-// starts is the text of what runs in a container: the commands of the image and of the
+// Starts is the text of what runs in a container: the commands of the image and of the
 // Compose services that run it, and the scripts that these start.
-func (a *App) starts() string {
+func (a *App) Starts() string {
 	var b strings.Builder
 	for _, i := range a.Stage.Instructions {
 		if i.Keyword == "CMD" || i.Keyword == "ENTRYPOINT" {

@@ -1,6 +1,7 @@
 package stack
 
 import (
+	"cmp"
 	"path"
 	"slices"
 	"strings"
@@ -60,7 +61,7 @@ func planGo(a *App) (*Recipe, error) {
 		if err := startsScript(a, started); err != nil {
 			return nil, err
 		}
-		return nil, Refuse(UnknownOutput, a.StartsIn, "Name the binary in the build: go build -o "+cmpOr(started, "/app/server")+" .",
+		return nil, Refuse(UnknownOutput, a.StartsIn, "Name the binary in the build: go build -o "+cmp.Or(started, "/app/server")+" .",
 			"the container starts %s, and no go build in the file is known to write it", a.Start[0])
 	}
 	if strings.HasPrefix(a.Start[0], "/go/bin/") {

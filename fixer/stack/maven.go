@@ -1,6 +1,7 @@
 package stack
 
 import (
+	"cmp"
 	"encoding/xml"
 	"path"
 	"slices"
@@ -177,7 +178,7 @@ func (m mavenProject) jar(a *App, r *Recipe, from, p string) error {
 	}
 	if !strings.Contains(name, "*") && !m.agrees(name) {
 		return Refuse(Disagreement, a.StartsIn, "Start the jar by the name that pom.xml gives it", "the container starts %s, but %s names the jar %s", text.VisibleLine(name), m.source.Path,
-			text.VisibleLine(m.pom.names()[0]+"."+cmpOr(m.pom.Packaging, "jar")))
+			text.VisibleLine(m.pom.names()[0]+"."+cmp.Or(m.pom.Packaging, "jar")))
 	}
 	if within(from, path.Join(m.target(), "quarkus-app")) { // its jar needs what lies beside it
 		p = path.Dir(p)

@@ -1,6 +1,7 @@
 package stack
 
 import (
+	"cmp"
 	"path"
 	"slices"
 	"strconv"
@@ -110,7 +111,7 @@ func UnprivilegedNginx(ref image.Reference) (name string, ok bool) {
 	if ref.Name() != image.DockerHub+"/library/nginx" || ref.Digest != "" {
 		return "", false
 	}
-	tag := cmpOr(ref.Tag, "latest")
+	tag := cmp.Or(ref.Tag, "latest")
 	for _, w := range ref.Words() {
 		if !nginxTags[w] && strings.Trim(w, "0123456789.") != "" {
 			return "", false

@@ -52,7 +52,7 @@ func callsProgram(started, program string) bool {
 // startsWithScripts is the text of what runs in a container, with the scripts of
 // package.json that it runs, and those that they run.
 func (a *App) startsWithScripts(pkg PackageJSON) string {
-	out := a.starts()
+	out := a.Starts()
 	seen := map[string]bool{}
 	for rest := out; rest != ""; {
 		var next strings.Builder

@@ -1,6 +1,7 @@
 package stack
 
 import (
+	"cmp"
 	"encoding/json"
 	"path"
 	"slices"
@@ -160,7 +161,7 @@ func phpDirectory(a *App) (string, error) {
 
 // phpStart refuses containers that start what is for development or install packages.
 func phpStart(a *App) error {
-	start := a.starts()
+	start := a.Starts()
 	for _, what := range []string{"artisan serve", "php -S", "symfony serve", "symfony server:start", "bin/console server:"} {
 		if strings.Contains(start, what) {
 			return Refuse(DevelopmentStart, a.StartsIn, "Use php-fpm or Apache (FROM php:8.4-apache) as the server", "the container starts a development server (%s)", what)
@@ -228,7 +229,7 @@ func phpSettingsPath(a *App, extensions bool) string {
 	note := func(p string) {
 		switch {
 		case strings.HasPrefix(p, phpSettings+"/conf.d"):
-			out = cmpOr(out, phpSettings+"/conf.d")
+			out = cmp.Or(out, phpSettings+"/conf.d")
 		case strings.HasPrefix(p, phpSettings+"/"):
 			out = phpSettings
 		}

@@ -29,17 +29,17 @@ func (a *App) besideInterpreter(first *dockerfile.Instruction) error {
 		}
 	}
 	for _, name := range []string{"supervisord", "circusd", "s6-svscan", "runsvdir"} {
-		started := a.starts()
+		started := a.Starts()
 		if callsProgram(started, name) || callsProgram(started, "/usr/bin/"+name) || callsProgram(started, "/usr/local/bin/"+name) {
 			return Refuse(SystemInstall, a.StartsIn, "Make a virtual environment in the Dockerfile (python -m venv /venv), and name /venv/bin in the settings of "+name,
 				"the settings of %s, which oakum does not read, may name commands beside the interpreter", name)
 		}
 	}
-	if cron := a.starts(); callsProgram(cron, "cron") || callsProgram(cron, "crond") || callsProgram(cron, "/usr/sbin/cron") {
+	if cron := a.Starts(); callsProgram(cron, "cron") || callsProgram(cron, "crond") || callsProgram(cron, "/usr/sbin/cron") {
 		return Refuse(SystemInstall, a.StartsIn, "Make a virtual environment in the Dockerfile (python -m venv /venv), and name /venv/bin/python in the crontab",
 			"cron starts commands without the PATH of the image, and they would not find packages in a virtual environment")
 	}
-	if p := find(a.starts()); p != "" {
+	if p := find(a.Starts()); p != "" {
 		return Refuse(SystemInstall, a.StartsIn, what, "the container starts %s, and a second stage would have the packages in a virtual environment instead", text.VisibleLine(p))
 	}
 	return nil

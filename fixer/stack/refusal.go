@@ -11,7 +11,6 @@ type Reason string
 
 // The reasons for which an application is not given an image of its own.
 const (
-	SeveralStages    Reason = "several-stages"     // there is a build stage already
 	Windows          Reason = "windows"            // read, never rewritten
 	Trigger          Reason = "onbuild"            // ONBUILD acts in images that are unknown here
 	OtherShell       Reason = "shell"              // SHELL names another shell
@@ -29,7 +28,6 @@ const (
 	NoRuntime        Reason = "no-runtime"         // no minimal image of that kind is known
 	NoStandalone     Reason = "no-standalone"      // the framework has a way of its own to a small image, which is not chosen
 	Workspaces       Reason = "workspaces"         // several projects share what they install
-	KeptVolume       Reason = "volume"             // VOLUME keeps what the build writes
 	UnknownWorkdir   Reason = "unknown-directory"  // a variable says where the application lies
 	BuildAtStart     Reason = "build-at-start"     // the container compiles or installs when it starts
 )

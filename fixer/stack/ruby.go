@@ -1,6 +1,7 @@
 package stack
 
 import (
+	"cmp"
 	"path"
 	"slices"
 	"strings"
@@ -182,7 +183,7 @@ func (a *App) copiesRuby() bool {
 // rubyStart refuses containers that start Rails in development, or a server that is for
 // it.
 func rubyStart(a *App, names map[string]bool) error {
-	start := a.starts()
+	start := a.Starts()
 	for _, what := range []string{"bundle install", "bundle update", "assets:precompile"} {
 		if strings.Contains(start, what) {
 			return Refuse(BuildAtStart, a.StartsIn, "Install and build in a RUN", "the container installs or builds when it starts (%s)", what)
@@ -331,7 +332,7 @@ func gemNames(a *App) map[string]bool {
 	for _, name := range a.find("Gemfile", "Gemfile.lock", "gems.rb", "gems.locked") {
 		for line := range strings.Lines(string(a.read(path.Join(a.Context.Dir, name)))) {
 			if m := gemLine().FindStringSubmatch(line); m != nil {
-				out[cmpOr(m[1], m[2])] = true
+				out[cmp.Or(m[1], m[2])] = true
 			}
 		}
 	}

@@ -1,6 +1,7 @@
 package stack
 
 import (
+	"cmp"
 	"path"
 	"slices"
 	"strings"
@@ -115,7 +116,7 @@ func planStaticNode(a *App) (*Recipe, error) {
 	served := a.Absolute(nil, dir)
 	if dir == "" || served == "" || served == "/" || served == a.Workdir || out != served && !strings.HasPrefix(out, served+"/") && !strings.HasPrefix(served, out+"/") {
 		return nil, Refuse(UnknownOutput, a.StartsIn, "Serve the directory that the build writes ("+text.VisibleLine(path.Base(out))+")",
-			"the container serves %s, and the build is not known to write it", text.VisibleLine(cmpOr(dir, "its working directory")))
+			"the container serves %s, and the build is not known to write it", text.VisibleLine(cmp.Or(dir, "its working directory")))
 	}
 	slim, ok := slimOf(a)
 	if !ok {
@@ -245,7 +246,7 @@ func planStaticPython(a *App) (*Recipe, error) {
 	}
 	if served == "" || served == "/" || served != out && !strings.HasPrefix(served, out+"/") {
 		return nil, Refuse(UnknownOutput, a.StartsIn, "Serve the directory that the generator writes (--directory)", "the container serves %s, and the build writes its pages into %s",
-			text.VisibleLine(cmpOr(served, "an unknown directory")), text.VisibleLine(out))
+			text.VisibleLine(cmp.Or(served, "an unknown directory")), text.VisibleLine(out))
 	}
 	slim, ok := slimOf(a)
 	if !ok {

@@ -4,13 +4,12 @@ import (
 	_ "embed"
 	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/oakum-sec/oakum/fixer"
 	"github.com/oakum-sec/oakum/fixer/build"
 	"github.com/oakum-sec/oakum/fixer/dockerfile"
 	"github.com/oakum-sec/oakum/fixer/image"
-	"github.com/oakum-sec/oakum/fixer/text"
+	"github.com/oakum-sec/oakum/fixer/stack"
 )
 
 //go:embed build_tools.md
@@ -44,18 +43,6 @@ var BuildTools = &fixer.Rule{
 	},
 }
 
-// toolchains are images that are for building, with what comes out.
-var toolchains = map[string]string{
-	"docker.io/library/golang":     "copy the binary into gcr.io/distroless/static or scratch",
-	"docker.io/library/rust":       "copy the binary into debian:13-slim or gcr.io/distroless/cc",
-	"docker.io/library/gcc":        "copy the binary into debian:13-slim",
-	"docker.io/library/maven":      "copy the jar into eclipse-temurin with a jre tag",
-	"docker.io/library/gradle":     "copy the jar into eclipse-temurin with a jre tag",
-	"docker.io/library/haskell":    "copy the binary into debian:13-slim",
-	"docker.io/library/swift":      "copy the binary into swift with a slim tag",
-	"mcr.microsoft.com/dotnet/sdk": "copy the output of dotnet publish into mcr.microsoft.com/dotnet/aspnet or runtime",
-}
-
 // checkToolchain reports a stage that goes back to a toolchain.
 func checkToolchain(p *fixer.Pass, s *dockerfile.Stage) bool {
 	root := s.Root()
@@ -63,20 +50,17 @@ func checkToolchain(p *fixer.Pass, s *dockerfile.Stage) bool {
 	if err != nil {
 		return false
 	}
-	instead, ok := toolchains[ref.Name()]
-	if !ok || slices.Contains(ref.Words(), "slim") && strings.HasSuffix(ref.Name(), "/swift") {
+	toolchain, ok := stack.ToolchainOf(ref)
+	if !ok {
 		return false
 	}
 	report(p, root.From, fixer.Finding{
 		Path:    stagePath(s) + ": FROM",
 		Message: fmt.Sprintf("The final stage is built on the toolchain image %s, so compilers stay in the image", ref.Familiar()),
-		Advice:  "Name this stage (AS build) and add a final stage for the application: " + instead,
+		Advice:  "Name this stage (AS build) and add a final stage for the application: " + toolchain.Instead,
 	})
 	return true
 }
-
-var compilers = text.WordSet(`gcc g++ gcc-multilib gcc-c++ clang llvm build-essential build-base alpine-sdk cmake meson ninja-build make rustc cargo
-	golang golang-go go maven gradle ghc default-jdk default-jdk-headless`)
 
 // checkCompilers reports the first install of a step that leaves compilers.
 func checkCompilers(p *fixer.Pass, st build.Step) {
@@ -88,7 +72,7 @@ func checkCompilers(p *fixer.Pass, st build.Step) {
 		}
 		var found []string
 		for _, name := range call.Packages {
-			if name = build.PackageName(name); compilers[name] && !gone[name] {
+			if name = build.PackageName(name); stack.IsCompiler(name) && !gone[name] {
 				found = append(found, name)
 			}
 		}
