@@ -187,7 +187,7 @@ func startedPrograms(a *stack.App) []string {
 var programPackages = map[string]string{"supervisord": "supervisor", "crond": "cron", "httpd": "apache2", "apachectl": "apache2", "apache2ctl": "apache2", "redis-server": "redis"}
 
 func (c *conversion) isExtra(p string) bool {
-	return slices.ContainsFunc(c.parts.extra, func(have stack.Copy) bool { return within(p, have.Path) })
+	return slices.ContainsFunc(c.parts.extra, func(have stack.Copy) bool { return build.Within(p, have.Path) })
 }
 
 // isExtraProgram reports whether one of the paths that are copied besides is a program

@@ -37,7 +37,7 @@ func (c *conversion) ownedByUser(p *partition, st build.Step) {
 		return
 	}
 	for _, o := range p.owners {
-		if first, _, _ := strings.Cut(o.owner, ":"); o.all && first == name && within(at, o.path) {
+		if first, _, _ := strings.Cut(o.owner, ":"); o.all && first == name && build.Within(at, o.path) {
 			return // with its group
 		}
 	}
@@ -48,7 +48,7 @@ func (c *conversion) ownedByUser(p *partition, st build.Step) {
 func (c *conversion) ownerOf(r stack.Runtime, p string) string {
 	owner := ""
 	for _, o := range c.parts.owners {
-		if o.all && within(p, o.path) {
+		if o.all && build.Within(p, o.path) {
 			owner = o.owner
 		}
 	}
@@ -66,7 +66,7 @@ func (c *conversion) ownerOf(r stack.Runtime, p string) string {
 func (c *conversion) ownedLines(out *Conversion) ([]string, error) {
 	var commands []string
 	for _, o := range c.parts.owners {
-		k := slices.IndexFunc(out.Copies, func(cp Copy) bool { return within(o.path, cp.Path) })
+		k := slices.IndexFunc(out.Copies, func(cp Copy) bool { return build.Within(o.path, cp.Path) })
 		if k < 0 || o.owner == out.Copies[k].Owner || o.all && o.path == out.Copies[k].Path {
 			continue
 		}

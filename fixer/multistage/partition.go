@@ -58,12 +58,7 @@ func (c *conversion) partition() (*partition, error) {
 
 // copied reports whether a path of the image is among what the recipe copies.
 func (c *conversion) copied(p string) bool {
-	return slices.ContainsFunc(c.recipe.Copies, func(have stack.Copy) bool { return within(p, have.Path) })
-}
-
-// within reports whether a path is another one or lies below it.
-func within(p, dir string) bool {
-	return p == dir || strings.HasPrefix(p, strings.TrimSuffix(dir, "/")+"/")
+	return slices.ContainsFunc(c.recipe.Copies, func(have stack.Copy) bool { return build.Within(p, have.Path) })
 }
 
 // scratchPaths are places that nothing needs after the build.
@@ -72,12 +67,12 @@ var scratchPaths = []string{"/tmp", "/var/tmp", "/var/cache", "/var/lib/apt", "/
 // passing reports whether what a step writes at a path does not matter to the image
 // that runs.
 func passing(p string) bool {
-	return slices.ContainsFunc(scratchPaths, func(dir string) bool { return within(p, dir) })
+	return slices.ContainsFunc(scratchPaths, func(dir string) bool { return build.Within(p, dir) })
 }
 
 // onlyBuilds reports whether a path is that of a tool that only building needs.
 func (c *conversion) onlyBuilds(p string) bool {
-	return slices.ContainsFunc(c.recipe.Tools, func(tool string) bool { return within(p, tool) })
+	return slices.ContainsFunc(c.recipe.Tools, func(tool string) bool { return build.Within(p, tool) })
 }
 
 // A deed is what one command of a step does.
@@ -269,7 +264,7 @@ func (c *conversion) placed(p *partition, st build.Step, cmd build.Command, path
 		case passing(at), c.onlyBuilds(at), c.prepares(p, at), c.madeByWorkdir(cmd, at):
 			continue
 		}
-		if slices.ContainsFunc(c.recipe.Copies, func(cp stack.Copy) bool { return within(cp.Path, at) }) {
+		if slices.ContainsFunc(c.recipe.Copies, func(cp stack.Copy) bool { return build.Within(cp.Path, at) }) {
 			p.owned(cmd, at)
 		}
 		if placing[cmd.Program] || cmd.Program == "" || cmd.Program == "echo" || cmd.Program == "printf" || cmd.Program == "cat" {
@@ -278,7 +273,7 @@ func (c *conversion) placed(p *partition, st build.Step, cmd build.Command, path
 			if cmd.Program == "mkdir" {
 				p.dirs = append(p.dirs, at)
 			}
-			if slices.ContainsFunc(p.extra, func(have stack.Copy) bool { return within(at, have.Path) }) {
+			if slices.ContainsFunc(p.extra, func(have stack.Copy) bool { return build.Within(at, have.Path) }) {
 				out = nothing // what it does is copied with the path
 			}
 			continue
@@ -300,7 +295,7 @@ func (c *conversion) placed(p *partition, st build.Step, cmd build.Command, path
 // to one, which would be copied in the place of what it leads to.
 func (c *conversion) setsTimezone(cmd build.Command, at string) bool {
 	list := cmd.Arguments().Names()
-	return at == "/etc/localtime" && cmd.Program == "cp" && c.app.Base.Distribution == image.Debian && len(list) > 0 && within(list[0], "/usr/share/zoneinfo")
+	return at == "/etc/localtime" && cmd.Program == "cp" && c.app.Base.Distribution == image.Debian && len(list) > 0 && build.Within(list[0], "/usr/share/zoneinfo")
 }
 
 // systemDirs are directories in which a distribution has files of its own.
@@ -316,138 +311,14 @@ func fetchedFile(cmd build.Command, at string) string {
 	return at
 }
 
-func addCopy(list []stack.Copy, add stack.Copy) []stack.Copy {
-	if slices.ContainsFunc(list, func(have stack.Copy) bool { return within(add.Path, have.Path) }) {
-		return list
-	}
-	return append(list, add)
-}
-
-// readPackages says what becomes of the packages that a command installs.
-func (c *conversion) readPackages(p *partition, st build.Step, call *build.PackageCall, gone map[string]bool) error {
-	if !call.Installs() || gone[call.Virtual] && call.Virtual != "" {
-		return nil
-	}
-	p.manager = call.Manager
-	p.layered = p.layered || slices.ContainsFunc(call.Packages, func(name string) bool { return glibcOnMusl[build.PackageName(name)] })
-	for _, name := range call.Packages {
-		plain := build.PackageName(name)
-		switch {
-		case gone[plain], gone[name], buildVariables[strings.Trim(name, "${}")]:
-			continue
-		case strings.ContainsAny(name, "$`"):
-			return stack.Refuse(stack.UnknownPackage, st.Instruction, "Name the packages", "line %d installs packages that a variable names (%s)", st.Instruction.Line, text.VisibleLine(name))
-		}
-		fate := stack.FateOf(c.app.Base, name)
-		if c.called(plain) && len(fate.Run) == 0 {
-			fate = stack.Fate{Run: []string{name}, Sure: true} // git, where the container calls it
-		}
-		if slices.Contains(c.stack.BuildPackages, plain) && !c.called(plain) {
-			fate = stack.Fate{Sure: true}
-		}
-		if fate.Sure && !slices.Contains(fate.Run, name) {
-			p.dropped = append(p.dropped, plain)
-		}
-		for _, run := range fate.Run {
-			if slices.Contains(p.packages, run) {
-				continue
-			}
-			p.packages = append(p.packages, run)
-			if !fate.Sure {
-				p.unsure = append(p.unsure, run)
-			}
-		}
-	}
-	return nil
-}
-
-// buildVariables are variables of images that name packages for building.
-var buildVariables = map[string]bool{"PHPIZE_DEPS": true}
-
-// glibcOnMusl are packages of Alpine that let binaries for glibc run.
-var glibcOnMusl = text.WordSet("gcompat libc6-compat glibc glibc-bin")
-
-// readCopy notes what COPY and ADD put outside the application.
-func (c *conversion) readCopy(p *partition, i *dockerfile.Instruction) error {
-	if len(i.Words) < 2 {
-		return nil
-	}
-	last := i.Words[len(i.Words)-1]
-	to := c.app.Absolute(i, last.Value)
-	if to == "" || last.Dynamic {
-		return stack.Refuse(stack.UnknownOutput, i, "Name the directory without a variable", "line %d copies to %s, which a variable decides", i.Line, text.VisibleLine(last.Raw))
-	}
-	// The owner of sources is not that of what is made of them.
-	sources := !c.recipe.Whole && !slices.ContainsFunc(i.Words[:len(i.Words)-1], func(w dockerfile.Word) bool { return !c.isSource(w) })
-	if owner, ok := i.Flag("chown"); ok && (!sources || c.copied(to)) {
-		p.owners = append(p.owners, ownership{to, owner.Value, true})
-	}
-	if c.copied(to) || passing(to) || c.onlyBuilds(to) {
-		return nil
-	}
-	into := strings.HasSuffix(last.Value, "/") || len(i.Words) > 2 || systemDirs[to]
-	for _, w := range i.Words[:len(i.Words)-1] {
-		at := to
-		name := path.Base(path.Join("/", w.Value))
-		_, from := i.Flag("from")
-		if !from && (c.onlyInstalls(name) || !c.recipe.Whole && c.isSource(w)) {
-			continue
-		}
-		if into && (from || !c.isDir(w.Value)) {
-			if w.Dynamic || strings.ContainsAny(name, `*?[`) || name == "/" || name == "." {
-				return stack.Refuse(stack.UnknownOutput, i, "Copy into a directory of its own", "line %d copies %s into %s, and oakum does not know which files", i.Line, text.VisibleLine(w.Raw), to)
-			}
-			at = path.Join(to, name)
-		}
-		if c.onlyBuilds(at) || !from && !c.recipe.Whole && c.isDir(w.Value) && within(c.app.Workdir, at) {
-			continue // the latter: among the sources, of which the recipe has what may be opened
-		}
-		if systemDirs[at] {
-			return stack.Refuse(stack.UnknownOutput, i, "Copy into a directory of its own", "line %d copies into %s, where the base image has files of its own", i.Line, at)
-		}
-		why := i.Keyword
-		if dockerfile.IsRemote(w.Value) {
-			why = remote
-		}
-		p.extra = addCopy(p.extra, stack.Copy{Path: at, Why: why})
-	}
-	return nil
-}
-
-// onlyInstalls reports whether a file says what to install, and nothing reads it when the
-// application runs elsewhere.
-func (c *conversion) onlyInstalls(name string) bool {
-	return slices.Contains(c.stack.Manifests, name) || strings.HasPrefix(name, "requirements") && path.Ext(name) == ".txt"
-}
-
 // madeByWorkdir reports whether mkdir makes a directory that WORKDIR makes, too, and
 // would fail where it is there.
 func (c *conversion) madeByWorkdir(cmd build.Command, at string) bool {
-	return cmd.Program == "mkdir" && !cmd.Has("-p", "--parents") && c.app.Workdir != "" && within(c.app.Workdir, at)
+	return cmd.Program == "mkdir" && !cmd.Has("-p", "--parents") && c.app.Workdir != "" && build.Within(c.app.Workdir, at)
 }
 
 // prepares reports whether a command changes sources for the build, and nothing that is
 // copied: chmod +x mvnw.
 func (c *conversion) prepares(p *partition, at string) bool {
-	return !c.recipe.Whole && c.app.IsSource(at) && slices.ContainsFunc(p.builds, func(dir string) bool { return at != dir && within(at, dir) })
-}
-
-// isSource reports whether COPY puts sources there that are compiled: files of a
-// language, or a directory that has some, or what is not known. What the compiled
-// application opens besides is among the copies of its recipe.
-func (c *conversion) isSource(w dockerfile.Word) bool {
-	src := path.Join("/", w.Value)[1:]
-	if dockerfile.IsRemote(w.Value) {
-		return false
-	}
-	if w.Dynamic || strings.ContainsAny(src, "*?[") {
-		return true
-	}
-	return c.app.Compiles(src)
-}
-
-func (c *conversion) isDir(source string) bool {
-	src := path.Join("/", source)[1:]
-	n, ok := c.app.Context.Has(src)
-	return src == "" || ok && n.Kind != 0
+	return !c.recipe.Whole && c.app.IsSource(at) && slices.ContainsFunc(p.builds, func(dir string) bool { return at != dir && build.Within(at, dir) })
 }

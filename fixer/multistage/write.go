@@ -53,7 +53,7 @@ func (c *conversion) convert(r stack.Runtime) (*Conversion, error) {
 		}
 	}
 	for _, cp := range slices.Concat(c.recipe.Copies, c.parts.extra) {
-		if cp.Apart || !slices.ContainsFunc(out.Copies, func(have Copy) bool { return within(cp.Path, have.Path) }) {
+		if cp.Apart || !slices.ContainsFunc(out.Copies, func(have Copy) bool { return build.Within(cp.Path, have.Path) }) {
 			out.Copies = append(out.Copies, Copy{Copy: cp, Owner: c.ownerOf(r, cp.Path)})
 		}
 	}

@@ -1,14 +1,12 @@
 package stack
 
 import (
-	"encoding/xml"
 	"fmt"
 	"path"
 	"slices"
 	"strings"
 
 	"github.com/oakum-sec/oakum/fixer/build"
-	"github.com/oakum-sec/oakum/fixer/buildcontext"
 	"github.com/oakum-sec/oakum/fixer/dockerfile"
 	"github.com/oakum-sec/oakum/fixer/image"
 	"github.com/oakum-sec/oakum/fixer/text"
@@ -34,13 +32,6 @@ var dotnetStack = &Stack{
 		return nil
 	},
 	Plan: planDotnet,
-}
-
-// A dotnetProject is what counts here of a project file.
-type dotnetProject struct {
-	file       Manifest
-	sdk        string
-	properties map[string]string
 }
 
 // A publish is a dotnet publish of the build.
@@ -269,64 +260,6 @@ func (p *publish) contained(a *App, c build.Command, rid bool) {
 	}
 }
 
-// project reads a project file of the image; nil where it was not read.
-func (a *App) project(p string) *dotnetProject {
-	m, ok := a.readAt(p)
-	if !ok {
-		return nil
-	}
-	out := &dotnetProject{file: m, properties: map[string]string{}}
-	d := xml.NewDecoder(strings.NewReader(string(m.Data)))
-	d.Strict = false
-	name := ""
-	for {
-		token, err := d.Token()
-		if err != nil {
-			return out
-		}
-		switch t := token.(type) {
-		case xml.StartElement:
-			name = t.Name.Local
-			for _, at := range t.Attr {
-				if name == "Project" && at.Name.Local == "Sdk" {
-					out.sdk = at.Value
-				}
-			}
-		case xml.CharData:
-			if v := strings.TrimSpace(string(t)); v != "" && out.properties[name] == "" {
-				out.properties[name] = v
-			}
-		case xml.EndElement:
-			name = ""
-		}
-	}
-}
-
-// projectsIn are the project files in a directory of the image.
-func (a *App) projectsIn(dir string) []string {
-	var out []string
-	for _, name := range a.namesIn(dir) {
-		if isDotnetProject(name) {
-			out = append(out, name)
-		}
-	}
-	return out
-}
-
-func isDotnetProject(name string) bool {
-	return slices.Contains([]string{".csproj", ".fsproj", ".vbproj"}, path.Ext(name))
-}
-
-// hasProject reports whether a project of a name is in the context.
-func (a *App) hasProject(name string) bool {
-	for n := range a.Context.Tree.Below(a.Context.Dir) {
-		if base := path.Base(n.Path); n.Kind == buildcontext.Plain && isDotnetProject(base) && strings.TrimSuffix(base, path.Ext(base)) == name {
-			return true
-		}
-	}
-	return false
-}
-
 // dotnetRuntimes fills in the images that have the release of .NET of the build.
 func dotnetRuntimes(a *App, r *Recipe, pub publish) error {
 	v := a.Ref.Version()
@@ -386,27 +319,4 @@ func chiseledOf(a *App, repository, release, variant string, invariant bool) (Ru
 		why += ". This variant has ICU and time zones, which the application may use"
 	}
 	return Runtime{ID: "chiseled", Image: name, User: "1654:1654", Same: true, Why: why}, true
-}
-
-// web reports whether a project may need ASP.NET Core: it says so, or uses another
-// project or a package that may.
-func (p *dotnetProject) web() bool {
-	data := string(p.file.Data)
-	plain := p.sdk == "Microsoft.NET.Sdk" || p.sdk == "Microsoft.NET.Sdk.Worker"
-	return !plain || slices.ContainsFunc([]string{"AspNetCore", "<ProjectReference", "Grpc.", "Blazor"}, func(w string) bool { return strings.Contains(data, w) })
-}
-
-// frameworkOf is the release that a project targets; "" where that is not known.
-func frameworkOf(p *dotnetProject) string {
-	if p == nil {
-		return ""
-	}
-	v := p.properties["TargetFramework"]
-	for _, prefix := range []string{"netcoreapp", "net"} {
-		if rest, ok := strings.CutPrefix(v, prefix); ok && number(rest) > 0 && strings.Contains(rest, ".") {
-			rest, _, _ = strings.Cut(rest, "-")
-			return rest
-		}
-	}
-	return ""
 }

@@ -216,12 +216,12 @@ func (b *javaBuild) jar(r *Recipe, named string) error {
 		return nil
 	}
 	for _, m := range b.maven {
-		if within(from, m.target()) {
+		if build.Within(from, m.target()) {
 			return m.jar(b.app, r, from, p)
 		}
 	}
 	for _, g := range b.gradle {
-		if within(from, g.libs()) {
+		if build.Within(from, g.libs()) {
 			return g.jar(b.app, r, from, p)
 		}
 	}
@@ -238,24 +238,24 @@ func (b *javaBuild) file(r *Recipe, named string) error {
 		return b.unproven(named)
 	}
 	dir := strings.TrimSuffix(p, "/*")
-	if b.inPlace && within(b.app.Workdir, dir) {
+	if b.inPlace && build.Within(b.app.Workdir, dir) {
 		return b.classes(r)
 	}
 	for _, m := range b.maven {
-		if within(dir, m.target()) {
+		if build.Within(dir, m.target()) {
 			return m.file(b.app, r, p)
 		}
 	}
 	for _, g := range b.gradle {
-		if within(dir, path.Join(g.dir, "build")) && dir != p { // a directory of jars
+		if build.Within(dir, path.Join(g.dir, "build")) && dir != p { // a directory of jars
 			return Refuse(UnknownOutput, b.app.StartsIn, "Start build/install/NAME/bin/NAME (gradle installDist), or a jar with its dependencies (the shadow plugin)",
 				"the class path names %s, and what fills that directory is not known", text.VisibleLine(named))
 		}
-		if within(p, g.libs()) {
+		if build.Within(p, g.libs()) {
 			return g.jar(b.app, r, p, p)
 		}
 	}
-	made := slices.ContainsFunc(b.compiled, func(d string) bool { return within(dir, d) }) || slices.Contains(b.packed, p)
+	made := slices.ContainsFunc(b.compiled, func(d string) bool { return build.Within(dir, d) }) || slices.Contains(b.packed, p)
 	if _, sent := b.app.contextPath(dir); made || sent {
 		r.add(dir, "the class path")
 		return nil
@@ -264,7 +264,7 @@ func (b *javaBuild) file(r *Recipe, named string) error {
 		r.add(p, path.Base(m.from))
 		return nil
 	}
-	if !within(dir, b.app.Workdir) {
+	if !build.Within(dir, b.app.Workdir) {
 		return nil // what is outside the application is copied or refused with the step that puts it there
 	}
 	return b.unproven(named)
@@ -306,7 +306,7 @@ func unknownJavaStart(a *App, program string) error {
 
 // add adds a path to what the image takes from the build.
 func (r *Recipe) add(p, why string) {
-	if !slices.ContainsFunc(r.Copies, func(c Copy) bool { return within(p, c.Path) }) {
+	if !slices.ContainsFunc(r.Copies, func(c Copy) bool { return build.Within(p, c.Path) }) {
 		r.Copies = append(r.Copies, Copy{Path: p, Why: why})
 	}
 }

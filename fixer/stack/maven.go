@@ -180,7 +180,7 @@ func (m mavenProject) jar(a *App, r *Recipe, from, p string) error {
 		return Refuse(Disagreement, a.StartsIn, "Start the jar by the name that pom.xml gives it", "the container starts %s, but %s names the jar %s", text.VisibleLine(name), m.source.Path,
 			text.VisibleLine(m.pom.names()[0]+"."+cmp.Or(m.pom.Packaging, "jar")))
 	}
-	if within(from, path.Join(m.target(), "quarkus-app")) { // its jar needs what lies beside it
+	if build.Within(from, path.Join(m.target(), "quarkus-app")) { // its jar needs what lies beside it
 		p = path.Dir(p)
 	}
 	r.add(p, "mvn package")

@@ -60,11 +60,6 @@ func below(dir, p string) string {
 	return path.Join(dir, p)
 }
 
-// within reports whether a path is another one or lies below it.
-func within(p, dir string) bool {
-	return dir != "" && (p == dir || strings.HasPrefix(p, strings.TrimSuffix(dir, "/")+"/"))
-}
-
 // A move is a cp or mv of the build: what ends up at a path, and where it was.
 type move struct {
 	from string // absolute; may be a pattern
@@ -146,7 +141,7 @@ func (a *App) sourceOf(src, to, p string) (name string, ok bool) {
 		match, err := path.Match(path.Base(src), path.Base(p))
 		return path.Join(path.Dir(src), path.Base(p)), err == nil && match && to == path.Dir(p)
 	case src == "" || a.isDir(src):
-		if !within(p, to) {
+		if !build.Within(p, to) {
 			return "", false
 		}
 		return path.Join(src, strings.TrimPrefix(strings.TrimPrefix(p, to), "/")), true

@@ -95,7 +95,7 @@ func (s *imageCheck) givenFolders(where insertionPoint) writables {
 	var out writables
 	add := func(d writable) {
 		if plainPath().MatchString(d.path) && givable(d.path) && !done.hold(d.path) && !s.worksIn(d.path) &&
-			!slices.ContainsFunc(out, func(o writable) bool { return within(d.path, o.path) }) {
+			!slices.ContainsFunc(out, func(o writable) bool { return build.Within(d.path, o.path) }) {
 			out = append(out, d)
 		}
 	}
@@ -125,11 +125,11 @@ func (s *imageCheck) givenFolders(where insertionPoint) writables {
 // worksIn reports whether the program may lie in a folder: the working
 // directory is in it, and a step that could have filled it ran there.
 func (s *imageCheck) worksIn(folder string) bool {
-	if !within(s.stage.Workdir().Text, folder) {
+	if !build.Within(s.stage.Workdir().Text, folder) {
 		return false
 	}
 	return slices.ContainsFunc(s.stage.Instructions, func(i *dockerfile.Instruction) bool {
-		return s.fills(i, folder) || i.Keyword == "RUN" && within(s.stage.WorkdirAt(i).Text, folder)
+		return s.fills(i, folder) || i.Keyword == "RUN" && build.Within(s.stage.WorkdirAt(i).Text, folder)
 	}) || s.stage.Parent != nil
 }
 
@@ -155,16 +155,11 @@ var plainPath = text.Regexp(`^/[A-Za-z0-9._+@/-]+$`)
 // none that holds the system, and none that every user may write to anyway.
 func givable(p string) bool {
 	for _, root := range []string{"/bin", "/boot", "/dev", "/etc", "/lib", "/lib64", "/proc", "/root", "/sbin", "/sys", "/tmp", "/usr", "/var/tmp"} {
-		if within(p, root) {
+		if build.Within(p, root) {
 			return strings.HasPrefix(p, "/usr/src/")
 		}
 	}
 	return !slices.Contains([]string{"/", "/home", "/media", "/mnt", "/opt", "/run", "/srv", "/var", "/var/cache", "/var/lib", "/var/log", "/var/run"}, p)
-}
-
-// within reports whether a path is a folder or lies in it.
-func within(p, folder string) bool {
-	return p == folder || strings.HasPrefix(p, strings.TrimSuffix(folder, "/")+"/")
 }
 
 // rootAt reports whether a step in the place of an instruction would run as root.
@@ -188,7 +183,7 @@ func (s *imageCheck) fills(i *dockerfile.Instruction, folder string) bool {
 	if !path.IsAbs(to) {
 		to = path.Join(s.stage.WorkdirAt(i).Text, to)
 	}
-	return within(path.Clean(to), folder)
+	return build.Within(path.Clean(to), folder)
 }
 
 // settled are the folders that steps change the owner or the mode of already.
@@ -273,7 +268,7 @@ func (s *imageCheck) copiedFolders() []string {
 		}
 		there := &imageCheck{pass: s.pass, stage: source, file: s.file}
 		for _, p := range there.madeFolders() {
-			if within(p, path.Clean(i.Words[0].Value)) {
+			if build.Within(p, path.Clean(i.Words[0].Value)) {
 				out = append(out, p)
 			}
 		}

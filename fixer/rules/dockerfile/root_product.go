@@ -49,7 +49,7 @@ func (s *imageCheck) productFix(e *image.Entry, id image.Identity) (fix fixer.Fi
 		return fix, why
 	}
 	for _, w := range e.Writable {
-		if w.Path != "" && w.Mode != "1777" && !within(w.Path, "/tmp") && s.answers(w.When) {
+		if w.Path != "" && w.Mode != "1777" && !build.Within(w.Path, "/tmp") && s.answers(w.When) {
 			s.product = append(s.product, writable{path: w.Path, flat: true})
 		}
 	}
@@ -98,9 +98,9 @@ func (s *imageCheck) configured(e *image.Entry) (config bool, why string) {
 	for _, v := range servicesOf(s.pass, s.stage) {
 		for _, m := range v.Mounts() {
 			switch {
-			case path.Base(m.Target) == main && path.Base(path.Dir(m.Target)) != "conf.d", within("/etc/"+e.ID, m.Target), container.PrivateFile(m.Target):
+			case path.Base(m.Target) == main && path.Base(path.Dir(m.Target)) != "conf.d", build.Within("/etc/"+e.ID, m.Target), container.PrivateFile(m.Target):
 				return true, fmt.Sprintf("service %s in %s mounts %s, which decides what the server needs", v.Name, v.File, m.Target)
-			case within(m.Target, "/etc"):
+			case build.Within(m.Target, "/etc"):
 				config = true
 			}
 		}
@@ -133,7 +133,7 @@ func (s *imageCheck) answers(c *image.Condition) bool {
 		}
 		for _, v := range servicesOf(s.pass, s.stage) {
 			for _, m := range v.Mounts() {
-				if within(at, m.Target) || within(m.Target, at) {
+				if build.Within(at, m.Target) || build.Within(m.Target, at) {
 					return true
 				}
 			}

@@ -146,7 +146,7 @@ func (s *imageCheck) starts() []startRoom {
 func (s *imageCheck) boundOver(dir string) string {
 	for _, v := range servicesOf(s.pass, s.stage) {
 		for _, m := range v.Mounts() {
-			if m.Tmpfs || m.Source == "" || !strings.ContainsAny(m.Source[:1], "./~$") || !within(dir, m.Target) {
+			if m.Tmpfs || m.Source == "" || !strings.ContainsAny(m.Source[:1], "./~$") || !build.Within(dir, m.Target) {
 				continue
 			}
 			return fmt.Sprintf("service %s in %s mounts %s there", v.Name, v.File, m.Source)
