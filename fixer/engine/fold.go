@@ -38,10 +38,11 @@ type folding struct {
 	report     *Report
 	checkpoint *checkpoint // what is cached of current
 	outcomes   map[fixer.Key]*Outcome
-	pending    map[fixer.Key]Decision // of the waves so far
-	later      map[fixer.Key]Decision // of the waves to come
-	waves      []*Report              // with which each began
-	fixes      map[string][]fixer.Key // by file
+	places     map[fixer.Key]fixer.Key // where findings are that fixes moved
+	pending    map[fixer.Key]Decision  // of the waves so far
+	later      map[fixer.Key]Decision  // of the waves to come
+	waves      []*Report               // with which each began
+	fixes      map[string][]fixer.Key  // by file
 	passes     int
 	advances   int // passes that made something
 	made       int // fixes made so far
@@ -51,7 +52,7 @@ func newFolding(c *checker, snap *fixer.Snapshot, baseline *Report, decisions De
 	f := &folding{
 		checker: c, before: snap, baseline: baseline, decisions: Decisions{}, order: map[string]int{}, standardsRule: map[string]bool{},
 		current: snap, report: baseline, checkpoint: c.cache.checkpoint(snap, 0),
-		outcomes: map[fixer.Key]*Outcome{}, pending: map[fixer.Key]Decision{}, later: map[fixer.Key]Decision{}, fixes: map[string][]fixer.Key{},
+		outcomes: map[fixer.Key]*Outcome{}, places: map[fixer.Key]fixer.Key{}, pending: map[fixer.Key]Decision{}, later: map[fixer.Key]Decision{}, fixes: map[string][]fixer.Key{},
 	}
 	for i, r := range fixer.FixOrder(c.rules) {
 		f.order[r.Name] = i
@@ -198,6 +199,9 @@ func (f *folding) advance(r *batchResult) {
 		k := was.Key()
 		if f.outcomes[k] == nil && r.report.Finding(k) == nil {
 			delete(f.pending, k)
+			if f.notePlace(k, r) {
+				continue
+			}
 			f.outcomes[k] = &Outcome{Finding: f.about(was), Result: Closed, By: closer.of(was)}
 		}
 	}

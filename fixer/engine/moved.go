@@ -63,6 +63,18 @@ func below(place, stage string) (rest string, ok bool) {
 	return rest, ok && (rest == "" || rest[0] == ':' || rest[0] == ' ')
 }
 
+// notePlace notes where a finding is that the fixes of a pass moved, and reports whether
+// they did: it is not gone.
+func (f *folding) notePlace(k fixer.Key, r *batchResult) bool {
+	for _, to := range movedKeys(k, r.good) {
+		if r.report.Finding(to) != nil {
+			f.places[k] = to
+			return true
+		}
+	}
+	return false
+}
+
 // followMoved lets decisions go with the findings that the fixes of a pass moved.
 func (f *folding) followMoved(r *batchResult) {
 	if !slices.ContainsFunc(r.good, func(s selected) bool {

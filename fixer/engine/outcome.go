@@ -13,6 +13,7 @@ func (f *folding) plan() *Plan {
 	snap, baseline := f.before, f.baseline
 	p := &Plan{
 		Before: snap, After: f.current, Baseline: baseline, Final: f.report, Passes: f.passes,
+		places:      f.places,
 		ScoreBefore: Score(snap, baseline), ScoreAfter: Score(f.current, f.report),
 	}
 	for _, finding := range baseline.Findings {
@@ -38,6 +39,14 @@ func (f *folding) plan() *Plan {
 
 func (f *folding) outcomeOf(finding *fixer.Finding) Outcome {
 	k := finding.Key()
+	if to, moved := f.places[k]; moved {
+		if is := f.report.Finding(to); is != nil {
+			out := f.outcomeOf(is)
+			out.Finding = finding
+			return out
+		}
+		k = to
+	}
 	if o := f.outcomes[k]; o != nil {
 		out := *o
 		out.Finding = finding
@@ -67,8 +76,11 @@ func (f *folding) outcomeOf(finding *fixer.Finding) Outcome {
 func (f *folding) surfaced(baseline *Report) []Outcome {
 	var out []Outcome
 	seen := map[fixer.Key]bool{}
+	for _, to := range f.places {
+		seen[to] = true // under the name that it had
+	}
 	for _, finding := range f.report.Findings {
-		if k := finding.Key(); baseline.Finding(k) == nil {
+		if k := finding.Key(); baseline.Finding(k) == nil && !seen[k] {
 			seen[k] = true
 			o := f.outcomeOf(finding)
 			o.New = true

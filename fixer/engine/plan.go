@@ -57,10 +57,19 @@ type Plan struct {
 	ScoreBefore     int
 	ScoreAfter      int
 	Passes          int
+
+	places map[fixer.Key]fixer.Key // where findings of the baseline are that fixes moved
 }
 
-// Outcome returns the outcome of a finding, or nil.
+// Outcome returns the outcome of a finding, or nil. A finding that a fix moved to
+// another stage is known by both names.
 func (p *Plan) Outcome(k fixer.Key) *Outcome {
+	for was, is := range p.places {
+		if is == k {
+			k = was
+			break
+		}
+	}
 	for i := range p.Outcomes {
 		if p.Outcomes[i].Finding.Key() == k {
 			return &p.Outcomes[i]

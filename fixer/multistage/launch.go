@@ -126,8 +126,15 @@ func (c *conversion) checkStart(r stack.Runtime, packages []string) error {
 }
 
 // checkScripts refuses a container whose script builds, or starts what is for
-// development.
+// development, and one whose script is handed such a command.
 func (c *conversion) checkScripts() error {
+	if cmd := c.app.Stage.Cmd(); c.app.Stage.Entrypoint().At != nil && cmd.At != nil {
+		for _, start := range build.Starts(cmd) {
+			if start.Kind == build.StartsDevelopment && !prepares[path.Base(start.What[strings.LastIndexByte(start.What, ' ')+1:])] {
+				return stack.Refuse(stack.DevelopmentStart, cmd.At, "Start a production server", "the container starts a development server (%s)", text.VisibleLine(start.What))
+			}
+		}
+	}
 	for _, s := range c.app.Scripts() {
 		list, _ := build.ReadText(string(s.Data))
 		for _, cmd := range list {
