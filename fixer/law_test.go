@@ -49,7 +49,7 @@ var lawRooms = map[string][]string{
 	"fixer/stack": {"fixer", "fixer/build", "fixer/buildcontext", "fixer/compose", "fixer/dockerfile", "fixer/image", "fixer/text"},
 
 	// Two stages of a Dockerfile that has one.
-	"fixer/multistage": {"fixer", "fixer/stack", "fixer/container", "fixer/build", "fixer/compose", "fixer/kube", "fixer/dockerfile", "fixer/image", "fixer/text"},
+	"fixer/multistage": {"fixer", "fixer/stack", "fixer/container", "fixer/build", "fixer/compose", "fixer/kube", "fixer/dockerfile", "fixer/image", "fixer/yamldoc", "fixer/text"},
 
 	// The engine checks, folds and verifies. It knows no rule, no disk and no
 	// form of output.

@@ -9,10 +9,12 @@ import (
 	"strings"
 
 	"github.com/oakum-sec/oakum/fixer/build"
+	"github.com/oakum-sec/oakum/fixer/compose"
 	"github.com/oakum-sec/oakum/fixer/dockerfile"
 	"github.com/oakum-sec/oakum/fixer/image"
 	"github.com/oakum-sec/oakum/fixer/stack"
 	"github.com/oakum-sec/oakum/fixer/text"
+	"github.com/oakum-sec/oakum/fixer/yamldoc"
 )
 
 // launches are the texts that run in a container of the image: what it starts, how its
@@ -69,20 +71,52 @@ func (c *conversion) needsShell() (why string, at *dockerfile.Instruction) {
 			return line.At.Keyword + " starts a shell script", line.At
 		}
 	}
-	if h := a.Stage.Healthcheck(); h.At != nil && len(h.Args) > 0 {
+	if h := a.Stage.Healthcheck(); h.At != nil && len(h.Args) > 0 && (h.Shell || !c.startsCopied(h.Args)) {
 		return "HEALTHCHECK runs a command that a minimal image does not have", h.At
 	}
 	for _, v := range a.Services() {
-		for _, key := range []string{"command", "entrypoint", "healthcheck"} {
-			if v.Setting(key).Node != nil {
-				return "service " + text.VisibleLine(v.Name) + " sets " + key, nil
-			}
+		if key := c.serviceNeedsShell(v); key != "" {
+			return "service " + text.VisibleLine(v.Name) + " sets " + key, nil
 		}
 	}
 	for _, m := range c.manifests() {
-		return "a manifest runs a command in the container (" + m.shown() + ")", nil
+		if !c.startsCopied(m.words) && (m.what != "args" || a.Stage.Entrypoint().At == nil) {
+			return "a manifest runs a command in the container (" + m.shown() + ")", nil
+		}
 	}
 	return "", nil
+}
+
+// serviceNeedsShell names the setting of a Compose service that runs something which is
+// not of the application; "" for none.
+func (c *conversion) serviceNeedsShell(v compose.View) string {
+	words := func(n *yamldoc.Node) []string {
+		if t := n.Text(); t != "" {
+			return strings.Fields(t) // which Compose splits, without a shell
+		}
+		return n.Texts()
+	}
+	entry := c.app.Stage.Entrypoint()
+	if n := v.Setting("entrypoint").Node; n != nil && !c.startsCopied(words(n)) {
+		return "entrypoint"
+	}
+	if n := v.Setting("command").Node; n != nil && entry.At == nil && v.Setting("entrypoint").Node == nil && !c.startsCopied(words(n)) {
+		return "command" // with an ENTRYPOINT it is arguments
+	}
+	h := v.Setting("healthcheck").Node
+	if test := h.Get("test"); test != nil {
+		if list := test.Texts(); len(list) > 0 && (list[0] == "NONE" || list[0] == "CMD" && c.startsCopied(list[1:])) {
+			return ""
+		}
+		return "healthcheck"
+	}
+	return ""
+}
+
+// startsCopied reports whether words start a compiled program that is copied, by its
+// path. What an interpreter runs needs that where its first line names it.
+func (c *conversion) startsCopied(words []string) bool {
+	return !c.recipe.Whole && len(words) > 0 && path.IsAbs(words[0]) && (c.copied(path.Clean(words[0])) || c.isExtra(path.Clean(words[0])))
 }
 
 // utilities are programs that every image with a shell has.

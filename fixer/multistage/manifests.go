@@ -49,6 +49,8 @@ func commandsOf(f *fixer.File, c kube.Container) []manifestCommand {
 	}
 	if n := c.Node.Get("command"); n != nil {
 		add("command", append(n.Texts(), c.Node.Get("args").Texts()...), n.Line)
+	} else if n := c.Node.Get("args"); n != nil {
+		add("args", n.Texts(), n.Line) // in the place of CMD
 	}
 	for _, key := range []string{"livenessProbe", "readinessProbe", "startupProbe"} {
 		if n := c.Node.Get(key).Get("exec").Get("command"); n != nil {
@@ -80,7 +82,7 @@ func (m manifestCommand) shown() string { return text.VisibleLine(m.what + " in 
 
 // develops says what for development a manifest starts; "" for nothing.
 func (m manifestCommand) develops() string {
-	if start := build.ReadStart(m.words); m.what == "command" && (start.Kind == build.StartsDevelopment || start.Kind == build.StartsBuild) {
+	if start := build.ReadStart(m.words); (m.what == "command" || m.what == "args") && (start.Kind == build.StartsDevelopment || start.Kind == build.StartsBuild) {
 		return start.What
 	}
 	return ""

@@ -282,7 +282,7 @@ func (c *conversion) stageLines(out *Conversion, head, tail, moved []*dockerfile
 // which CMD would be the arguments, while CMD is the whole command where it was written.
 func (c *conversion) resetsEntrypoint(r stack.Runtime) bool {
 	s := c.app.Stage
-	return !r.Shell && len(r.Start) == 0 && s.Entrypoint().At == nil && s.Cmd().At != nil && len(c.pass.Facts.Image(r.Image).Base.Entrypoint) > 0
+	return !r.Shell && s.Entrypoint().At == nil && s.Cmd().At != nil && len(c.pass.Facts.Image(r.Image).Base.Entrypoint) > 0
 }
 
 // headDir is the working directory before what follows the last step.

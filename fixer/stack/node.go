@@ -234,11 +234,8 @@ func nodeRuntimes(a *App, pkg PackageJSON, slim Runtime) []Runtime {
 	if len(words) < 2 || a.Base.Codename != "trixie" || len(version) == 0 || !slices.Contains(distrolessNode, version[0]) {
 		return out
 	}
-	minimal := Runtime{ID: "distroless", Image: fmt.Sprintf("gcr.io/distroless/nodejs%d-debian13:nonroot", version[0]), User: nonroot, Same: true, Start: words[1:],
+	minimal := Runtime{ID: "distroless", Image: fmt.Sprintf("gcr.io/distroless/nodejs%d-debian13:nonroot", version[0]), User: nonroot, Same: true, Start: append([]string{"/nodejs/bin/node"}, words[1:]...),
 		Why: "the container starts node itself, and this image has the same version of it on the same release of Debian"}
-	if a.StartsIn.Keyword == "ENTRYPOINT" {
-		minimal.Start = append([]string{"/nodejs/bin/node"}, words[1:]...)
-	}
 	return append(out, minimal)
 }
 
