@@ -1,6 +1,7 @@
 package discover
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -32,5 +33,23 @@ func TestProjectFiles(t *testing.T) {
 		if list := strings.Join(got, " "); list != want {
 			t.Errorf("%q reads %s, want %s", name, list, want)
 		}
+	}
+}
+
+// TestProjectOfSeveralStages: of a file with several stages only package.json is asked
+// for, and of one that copies from elsewhere only what lies there.
+func TestProjectOfSeveralStages(t *testing.T) {
+	dir := disktest.Tree(t, map[string]string{
+		"Dockerfile":       "FROM node AS build\nCOPY web/package.json ./\nFROM node\nCOPY --from=build /a /a\n",
+		"web/package.json": "{}", "web/requirements.txt": "x", "other/package.json": "{}",
+	})
+	var got []string
+	for _, s := range load(t, dir, Options{}).Sources {
+		if s.Kind == fixer.Project {
+			got = append(got, s.Path)
+		}
+	}
+	if !slices.Equal(got, []string{"web/package.json"}) {
+		t.Errorf("read %q", got)
 	}
 }

@@ -54,3 +54,47 @@ func TestBisectionKnowsWhatFixesMoved(t *testing.T) {
 		}
 	}
 }
+
+// TestStagesAreMadeAlone makes two stages of one beside another fix in the same file: the
+// other waits for what the first makes. A finding that moved is known by both names.
+func TestStagesAreMadeAlone(t *testing.T) {
+	step := &fixer.Rule{Name: "d/step", Severity: fixer.Medium, Kind: fixer.Dockerfile, Phase: fixer.Identity, Check: func(p *fixer.Pass) {
+		f := p.File.Dockerfile
+		at := f.Stages[0].Instructions[0]
+		if at.Text() != "touch /a" {
+			return
+		}
+		p.Report(fixer.Finding{Path: fmt.Sprintf("stage %s: RUN[1]", strings.TrimPrefix(f.Stages[0].Label(), "stage ")), Message: "touches", Fixes: []fixer.Fix{{
+			ID: "other", Title: "touch another", Level: fixer.Safe,
+			Edit: fixer.EditDockerfile(func() ([]text.Edit, error) {
+				return f.ReplaceArgs(at, fmt.Sprintf("touch /a /stages-%d", len(f.Stages)))
+			}),
+		}}})
+	}}
+	stages := &fixer.Rule{Name: "d/zstages", Severity: fixer.Medium, Kind: fixer.Dockerfile, Phase: fixer.Structure, Check: func(p *fixer.Pass) {
+		f := p.File.Dockerfile
+		if len(f.Stages) > 1 {
+			return
+		}
+		from := f.Final().From
+		p.Report(fixer.Finding{Path: "stage 0: FROM", Message: "one stage", Fixes: []fixer.Fix{{
+			ID: "two", Title: "make two", Level: fixer.Safe, Edit: func(d *fixer.Draft) error {
+				edits := []text.Edit{text.Insert(from.Words[0].End, " AS build"), text.Insert(len(f.Source), "FROM small:1\nCOPY --from=build /a /a\n")}
+				d.At(d.File).Stages(edits, map[string][]string{"stage 0": {"stage build", "stage 1"}}, dockerfile.FieldBase, dockerfile.FieldStage)
+				return nil
+			},
+		}}})
+	}}
+	snap := fixer.NewSnapshot([]fixer.Source{{Path: "Dockerfile", Kind: fixer.Dockerfile, Data: []byte("FROM big:1\nRUN touch /a\n")}})
+	plan := acceptAll(t, engine.NewSession(snap, nil, []*fixer.Rule{step, stages}), fixer.Safe)
+	if got := contents(t, plan, "Dockerfile"); !strings.Contains(got, "touch /a /stages-2") {
+		t.Errorf("both were made in one pass:\n%s", got)
+	}
+	was, is := fixer.Key{Rule: "d/step", File: "Dockerfile", Path: "stage 0: RUN[1]"}, fixer.Key{Rule: "d/step", File: "Dockerfile", Path: "stage build: RUN[1]"}
+	if a, b := plan.Outcome(was), plan.Outcome(is); a == nil || a != b || a.Result != engine.Fixed || a.New {
+		t.Errorf("%+v and %+v are not one outcome", a, b)
+	}
+	if n := len(plan.Outcomes); n != 2 {
+		t.Errorf("%d outcomes, want 2", n)
+	}
+}
