@@ -81,6 +81,7 @@ var lawRooms = map[string][]string{
 	"fixer/disk/disktest": {}, // for tests only
 	"fixer/corpustest":    {}, // for tests only
 	"fixer/languagetest":  {}, // for tests only
+	"fixer/timetest":      {}, // for tests only
 	"fixer/git":           {"fixer/disk"},
 	"fixer/discover":      {"fixer", "fixer/disk", "fixer/git", "fixer/buildcontext", "fixer/compose", "fixer/yamldoc", "fixer/text"},
 	"fixer/workspace":     {"fixer", "fixer/engine", "fixer/disk", "fixer/text"},
@@ -130,7 +131,7 @@ func forbidden(room string) [][]string {
 		charm   = []string{"charm.land/...", "github.com/charmbracelet/...", "github.com/spf13/...", "golang.org/x/term"}
 	)
 	switch {
-	case room == "fixer/disk/disktest", room == "fixer/corpustest":
+	case room == "fixer/disk/disktest", room == "fixer/corpustest", room == "fixer/timetest":
 		return [][]string{network, chance, charm}
 	case diskRooms[room]:
 		return [][]string{network, chance, charm, {"os/exec"}}
