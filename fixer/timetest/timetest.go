@@ -15,9 +15,9 @@ func Within(t testing.TB, limit time.Duration, work func()) {
 	before := Processor()
 	work()
 	if took := Processor() - before; took > limit {
-		t.Errorf("it took %s of processor time, more than %s", took, limit)
+		t.Errorf("it took %s of a processor, more than %s", took, limit)
 	} else {
-		t.Logf("it took %s of processor time", took)
+		t.Logf("it took %s of a processor", took)
 	}
 }
 
