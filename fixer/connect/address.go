@@ -130,6 +130,9 @@ func authority(s, scheme string) (hosts []string, end int) {
 		token, end = token[i+1:], i+1
 	}
 	web := strings.HasPrefix(scheme, "http") || strings.HasPrefix(scheme, "ws") || strings.HasPrefix(scheme, "grpc")
+	if i := strings.IndexByte(token, '?'); i >= 0 && strings.Contains(token[i:], "=") { // options, a password among them
+		token = token[:i]
+	}
 	if i := strings.LastIndexByte(token, '@'); i >= 0 && !web {
 		token, end = token[i+1:], end+i+1
 	}
@@ -188,6 +191,9 @@ var hostName = regexp.MustCompile(`^[a-z0-9_](?:[a-z0-9_.-]{0,251}[a-z0-9_])?\.?
 
 // parseHost reads a host with or without a port; what follows a slash is cut off.
 func parseHost(s string) (address, bool) {
+	if _, err := netip.ParsePrefix(s); err == nil { // a network
+		return address{}, false
+	}
 	s, _, _ = strings.Cut(s, "/")
 	s = strings.ToLower(strings.Trim(s, `"'`))
 	if rest, ok := strings.CutPrefix(s, "["); ok { // [::1]:8080
@@ -213,6 +219,9 @@ func parseHost(s string) (address, bool) {
 		}
 		a.port, _ = strconv.Atoi(port)
 		a.form = hostPort
+	}
+	if a.host == "svc.cluster.local" || a.host == "cluster.local" {
+		return address{}, false
 	}
 	if !strings.ContainsAny(host, "abcdefghijklmnopqrstuvwxyz") {
 		if _, err := netip.ParseAddr(host); err != nil {

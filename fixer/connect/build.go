@@ -133,11 +133,13 @@ func (b *builder) external(host string) ID {
 // graph is all that was found, in order.
 func (b *builder) graph() *Graph {
 	g := &Graph{}
+	index := map[ID]int{}
 	for _, m := range b.members {
-		i := slices.IndexFunc(g.Nodes, func(n Node) bool { return n.ID == m.id })
-		if i < 0 {
+		i, known := index[m.id]
+		if !known {
+			i = len(g.Nodes)
+			index[m.id] = i
 			g.Nodes = append(g.Nodes, *m.node)
-			i = len(g.Nodes) - 1
 			g.Nodes[i].Places, g.Nodes[i].Pods = nil, nil
 		}
 		n := &g.Nodes[i]

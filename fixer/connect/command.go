@@ -63,7 +63,7 @@ func (b *builder) sayCommand(m *member, what string, source Source, words []word
 	for i, w := range words {
 		say := func(a address, name string) {
 			title := what
-			if name != "" && strings.HasPrefix(name, "-") {
+			if name != "" && strings.HasPrefix(name, "--") {
 				title += " " + name
 			}
 			sure := High

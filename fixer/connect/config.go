@@ -32,11 +32,20 @@ func isConfiguration(name string) bool {
 }
 
 var (
-	setting = regexp.MustCompile(`^\s*(?:-\s+)?["']?([A-Za-z0-9_.$\-/\[\]]+)["']?\s*[:=]\s*(.*?)[,;]?\s*$`)
+	setting = regexp.MustCompile(`^\s*(?:-\s+)?(?:["']([^"']{1,80})["']\s*[:=]|([A-Za-z0-9_.$\-/\[\]]+)\s*(?:=|:(?:\s|$)))\s*(.*?)[,;]?\s*$`)
 	element = regexp.MustCompile(`^\s*<([A-Za-z0-9_.\-]+)[^>]*>([^<]*)</`)
 	section = regexp.MustCompile(`^\s*(?:upstream|backend|frontend|listen|defaults|cluster)\s+["']?([A-Za-z0-9_.\-]+)`)
 	holder  = regexp.MustCompile(`\$\{[A-Za-z0-9_.\-]+:-?([^${}]*)\}`)
 )
+
+// settingOf reads a line that gives a name a value, in any of the usual forms.
+func settingOf(l string) (name, value string, ok bool) {
+	found := setting.FindStringSubmatch(l)
+	if found == nil {
+		return "", "", false
+	}
+	return found[1] + found[2], found[3], true
+}
 
 // directives are the words before an address in files without = and colons.
 var directives = map[string]bool{
@@ -71,8 +80,8 @@ func (b *builder) sayConfig(m *member, name string, c configText) {
 		value := l
 		if found := element.FindStringSubmatch(l); found != nil {
 			key, value = found[1], found[2]
-		} else if found := setting.FindStringSubmatch(l); found != nil && !strings.HasPrefix(found[2], "//") {
-			key, value = found[1], found[2]
+		} else if name, given, ok := settingOf(l); ok {
+			key, value = name, given
 		} else if words := strings.Fields(l); directives[strings.ToLower(words[0])] {
 			b.sayDirective(say, words)
 			continue
@@ -128,11 +137,12 @@ func portBeside(lines []string, i int) int {
 		if i+d < 0 || i+d >= len(lines) || indent(lines[i+d]) != indent(lines[i]) {
 			continue
 		}
-		found := setting.FindStringSubmatch(lines[i+d])
-		if found == nil {
+		name, value, ok := settingOf(holder.ReplaceAllString(lines[i+d], "$1"))
+		if !ok {
 			continue
 		}
-		words, value := nameWords(found[1]), strings.Trim(holder.ReplaceAllString(found[2], "$1"), `"' `)
+		words := nameWords(name)
+		value = strings.Trim(value, `"' `)
 		if len(words) > 0 && portWords[words[len(words)-1]] && isPort(value) {
 			return atoi(value)
 		}

@@ -96,7 +96,7 @@ func (c *cluster) targets(b *builder, m *member, a address, name clusterName, fo
 			if inner := (address{host: s.external, port: a.port, scheme: a.scheme, form: a.form}); inner.host != a.host && strings.Contains(inner.host, ".svc") {
 				return c.resolve(b, m, inner)
 			}
-			r.away = s.external
+			r.away, r.named = s.external, true
 			continue
 		}
 		if len(s.members) == 0 {

@@ -171,12 +171,17 @@ func (b *builder) containerVariables(m *member, c kube.Container) variables {
 	return vars
 }
 
+// servicePortVariable matches the port of a Service as the cluster gives it: that
+// which its host leads to anyway.
+var servicePortVariable = regexp.MustCompile(`:\$\([A-Z0-9_]+_SERVICE_PORT(?:_[A-Z0-9_]+)?\)`)
+
 var podVariable = regexp.MustCompile(`\$\(([A-Za-z_][A-Za-z0-9_.-]*)\)`)
 
 // expandPod fills in the variables of a container that a value refers to. That of
 // the host of a Service, which the cluster sets, is the name of the Service.
 func expandPod(value string, vars map[string]string) (text string, certain bool) {
 	certain = true
+	value = servicePortVariable.ReplaceAllString(value, "")
 	text = podVariable.ReplaceAllStringFunc(value, func(use string) string {
 		name := use[2 : len(use)-1]
 		if v, ok := vars[name]; ok && !strings.Contains(v, "$(") {
@@ -188,9 +193,6 @@ func expandPod(value string, vars map[string]string) (text string, certain bool)
 		certain = false
 		return ""
 	})
-	if !certain && strings.HasSuffix(text, ":") && strings.Contains(value, "_SERVICE_PORT") {
-		text, certain = strings.TrimSuffix(text, ":"), true
-	}
 	return text, certain
 }
 

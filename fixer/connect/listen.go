@@ -6,6 +6,7 @@ import (
 
 	"github.com/oakum-sec/oakum/fixer/compose"
 	"github.com/oakum-sec/oakum/fixer/container"
+	"github.com/oakum-sec/oakum/fixer/image"
 	"github.com/oakum-sec/oakum/fixer/kube"
 )
 
@@ -78,12 +79,15 @@ func (b *builder) imagePorts(m *member, profile *container.Profile, declared boo
 				}}})
 			}
 		}
+	}
+	if declared || len(m.ports) > 0 && profile.BuiltHere() {
 		return
 	}
-	if declared {
-		return
+	known := profile.Ports().Value
+	if program := profile.Program(); profile.BuiltHere() && program != nil && program.NonRoot.Support != image.SupportApp { // the server of its base, with files of its own
+		known = program.Ports
 	}
-	for _, p := range profile.Ports().Value {
+	for _, p := range known {
 		if p.When == nil && validPort(p.Number) && p.Last <= p.Number {
 			m.ports = addPort(m.ports, Port{Number: p.Number, Protocol: protocolOf(p.Protocol), Evidence: []Evidence{{
 				Text: profile.Name + " listens on " + strconv.Itoa(p.Number), Place: m.node.Places[0], Source: FromPort,

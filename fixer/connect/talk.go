@@ -31,6 +31,7 @@ type resolution struct {
 	targets []target
 	self    bool   // whoever asks
 	away    string // a host outside of the repository
+	named   bool   // a Service gives the host outside its name here
 	why     string // why nothing is known; "" where it may be no host at all
 	weak    bool   // the name fits several, or only in part
 }
@@ -61,13 +62,15 @@ func (b *builder) say(m *member, s saying) {
 	switch {
 	case len(r.targets) > 0:
 		b.sayKnown(m, s, r, kind, e)
+	case r.away != "" && r.named && (s.form != bare || kind.host || kind.names(s.host)):
+		b.connect(m.id, b.external(r.away), portOrDefault(s.address), "TCP", s.sure, "", e)
 	case s.form == bare && !kind.host:
 	case r.away != "":
 		b.sayAway(m, s, r.away, kind, e)
 	case r.why != "" && s.form == ofURL && (!s.wary || isURLHost(s.host)),
 		r.why != "" && !s.wary && s.form == hostPort && (kind.host || s.port > 79),
 		r.why != "" && s.form == hostPort && kind.strong,
-		r.why != "" && !s.wary && s.form == bare && kind.strong && !isSwitch(s.host):
+		r.why != "" && (!s.wary || s.port != 0) && s.form == bare && kind.strong && !isSwitch(s.host):
 		b.open(m.id, s.host, s.port, r.why, e)
 	}
 }
