@@ -31,6 +31,7 @@ var lawRooms = map[string][]string{
 	"fixer/image":        {"fixer/text"},
 	"fixer/compose":      {"fixer/yamldoc", "fixer/text"},
 	"fixer/kube":         {"fixer/image", "fixer/yamldoc", "fixer/text"},
+	"fixer/netpol":       {"fixer/kube", "fixer/yamldoc"},
 	"fixer/kustomize":    {"fixer/image", "fixer/kube", "fixer/yamldoc", "fixer/text"},
 	"fixer/buildcontext": {"fixer/text"},
 	"fixer/workflow":     {"fixer/yamldoc"},
