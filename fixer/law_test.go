@@ -31,6 +31,7 @@ var lawRooms = map[string][]string{
 	"fixer/image":        {"fixer/text"},
 	"fixer/compose":      {"fixer/yamldoc", "fixer/text"},
 	"fixer/kube":         {"fixer/image", "fixer/yamldoc", "fixer/text"},
+	"fixer/netpol":       {"fixer/kube", "fixer/yamldoc"},
 	"fixer/kustomize":    {"fixer/image", "fixer/kube", "fixer/yamldoc", "fixer/text"},
 	"fixer/buildcontext": {"fixer/text"},
 	"fixer/workflow":     {"fixer/yamldoc"},
@@ -81,6 +82,7 @@ var lawRooms = map[string][]string{
 	"fixer/disk/disktest": {}, // for tests only
 	"fixer/corpustest":    {}, // for tests only
 	"fixer/languagetest":  {}, // for tests only
+	"fixer/timetest":      {}, // for tests only
 	"fixer/git":           {"fixer/disk"},
 	"fixer/discover":      {"fixer", "fixer/disk", "fixer/git", "fixer/buildcontext", "fixer/compose", "fixer/yamldoc", "fixer/text"},
 	"fixer/workspace":     {"fixer", "fixer/engine", "fixer/disk", "fixer/text"},
@@ -130,7 +132,7 @@ func forbidden(room string) [][]string {
 		charm   = []string{"charm.land/...", "github.com/charmbracelet/...", "github.com/spf13/...", "golang.org/x/term"}
 	)
 	switch {
-	case room == "fixer/disk/disktest", room == "fixer/corpustest":
+	case room == "fixer/disk/disktest", room == "fixer/corpustest", room == "fixer/timetest":
 		return [][]string{network, chance, charm}
 	case diskRooms[room]:
 		return [][]string{network, chance, charm, {"os/exec"}}
