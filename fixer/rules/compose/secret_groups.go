@@ -181,14 +181,3 @@ func (g *secretGroup) others(file string) []fixer.Evidence {
 	}
 	return out
 }
-
-// services returns the names of the services that hold the secret.
-func (g *secretGroup) services() []compose.View {
-	var out []compose.View
-	for _, p := range g.places {
-		if !slices.ContainsFunc(out, func(v compose.View) bool { return v.Name == p.view.Name }) {
-			out = append(out, p.view)
-		}
-	}
-	return out
-}

@@ -47,14 +47,12 @@ func secretsInEnvironments(p *fixer.Pass, find func(at *secretPlace, text string
 			if !pair.Given || scalar == nil || !scalar.Is(yamldoc.Scalar) {
 				continue
 			}
-			if first, ok := seen[scalar]; ok {
-				if at := &out[first]; at.view.Name != v.Name && !slices.Contains(at.also, v.Name) {
-					at.also = append(at.also, v.Name)
-				}
-				continue
-			}
 			if profile == nil {
 				profile = container.OfService(p, v)
+			}
+			if first, ok := seen[scalar]; ok {
+				out[first].sharedWith(v, pair, ownPassword(profile, pair.Name))
+				continue
 			}
 			at := secretPlace{view: v, name: pair.Name, node: pair.Node, scalar: scalar}
 			at.owner = ownPassword(profile, pair.Name)
@@ -72,6 +70,18 @@ func secretsInEnvironments(p *fixer.Pass, find func(at *secretPlace, text string
 		}
 	}
 	return out
+}
+
+// sharedWith notes that another service has the same text, by an anchor. The service that
+// checks the password is the one to name.
+func (at *secretPlace) sharedWith(v compose.View, pair compose.Pair, owner bool) {
+	other := v.Name
+	if owner && !at.owner {
+		other, at.view, at.name, at.node, at.owner = at.view.Name, v, pair.Name, pair.Node, true
+	}
+	if other != at.view.Name && !slices.Contains(at.also, other) {
+		at.also = append(at.also, other)
+	}
 }
 
 // ownPassword reports whether a variable gives the software of an image the password
