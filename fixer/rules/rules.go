@@ -51,6 +51,7 @@ var all = []*fixer.Rule{
 	compose.PlatformDigest,
 	compose.Privileged,
 	compose.RegistryNotAllowed,
+	compose.RunsAsRoot,
 	compose.UnpinnedImage,
 	compose.WritableRoot,
 	cross.BuildSecret,
