@@ -223,6 +223,9 @@ func (s *Spec) knownImage(d *UserDecision) {
 				}
 			}
 		default:
+			if s.Platform == Compose && c.GivesRoom() {
+				continue // the tmpfs of the fix belong to the user
+			}
 			open = append(open, c.Says)
 		}
 	}
@@ -238,7 +241,11 @@ func (s *Spec) knownImage(d *UserDecision) {
 			d.unknown(w.refused + ". The volume must be writable for user " + user.String())
 			return
 		case !e.Verified(image.FieldNonRoot):
-			d.unknown("Test " + e.ID + " as user " + user.String() + ", then set it. This is not verified, and holds only if " + image.SaysAll(e.NonRoot.Conditions))
+			advice := "Test " + e.ID + " as user " + user.String() + ", then set it. This is not verified"
+			if says := image.SaysAll(e.NonRoot.Conditions); says != "" {
+				advice += ", and holds only if " + says
+			}
+			d.unknown(advice)
 			return
 		}
 		d.Scratch = w.paths

@@ -15,6 +15,8 @@ import (
 // as instead. Docker knows no setting that refuses root, so that a service which
 // starts as another user needs nothing. Of one that is built here its Dockerfile
 // decides, unless the file says otherwise or the program is that of a known image.
+//
+// No user is safe to set: what is run in the container by hand runs as that user, too.
 func (s *Spec) runAsService() UserDecision {
 	start, evidence := s.StartsAs()
 	d := UserDecision{Decision: Decision{Evidence: evidence}}
@@ -48,10 +50,10 @@ func (s *Spec) runAsService() UserDecision {
 		s.leaveRoot(&d)
 	}
 	if d.Need == NeedUser {
+		if e := s.Image.Program(); e != nil && !d.Guess {
+			d.Evidence = append(slices.Clip(d.Evidence), fixer.ImageEvidence(e.Evidence(image.FieldNonRoot)))
+		}
 		s.heedOwners(&d)
-	}
-	if d.Need == NeedUser && s.provenAs(d.User) {
-		d.Level, d.Breaks = fixer.Safe, ""
 	}
 	return d
 }
@@ -224,15 +226,6 @@ func ofSystem(host string) bool {
 // isFile reports whether a path on the host most likely is a file.
 func isFile(host string) bool {
 	return path.Ext(host) != "" && strings.Trim(path.Base(host), ".") != ""
-}
-
-// provenAs reports whether a test showed that the image works as the user, started
-// twice, and nothing in the file makes it another container than was tested.
-func (s *Spec) provenAs(user image.Identity) bool {
-	e := s.Image.Program()
-	return e != nil && !s.Image.BuiltHere() && s.Image.Proven && !s.User.Set && !s.replacesStart() && len(s.Mounts) == 0 && len(s.Copied) == 0 && len(s.Runs) == 0 &&
-		!s.EnvFrom && !s.HostNetwork && e.Service != nil && *e.Service == user && e.NonRoot.Support == image.SupportYes &&
-		e.Verified(image.FieldNonRoot) && e.Tested(image.FieldNonRoot) && !slices.ContainsFunc(e.NonRoot.Conditions, func(c *image.Condition) bool { return s.holds(c) != Yes })
 }
 
 // StartsOnlyAsRoot reports whether the image starts as root to prepare its files

@@ -67,12 +67,6 @@ func (s Source) proves() bool { return s.Method != Unverified && s.Method != ByN
 // source at all, is not verified, and a fix that depends on it is not safe.
 func (e *Entry) Verified(f Field) bool { return verified(e.Provenance[f]) }
 
-// Tested reports whether somebody has run what the entry says in the field, and has
-// seen it.
-func (e *Entry) Tested(f Field) bool {
-	return slices.ContainsFunc(e.Provenance[f], func(s Source) bool { return s.Method == ByTest })
-}
-
 // WasRead reports whether somebody has read of the image itself, in a source or by
 // a test, in whatever respect: what nothing was found of is likely not to be there.
 func (e *Entry) WasRead() bool {

@@ -91,6 +91,9 @@ func (h *hardening) fix(first string, level fixer.Level, breaks string) fixer.Fi
 		parts = append(parts, part)
 		heed(c.Decision)
 	}
+	if h.privileges != nil {
+		parts = append(parts, "add no-new-privileges")
+	}
 	if r := h.room; r != nil {
 		part := "set read_only to true"
 		if len(r.Scratch) > 0 {
@@ -100,9 +103,6 @@ func (h *hardening) fix(first string, level fixer.Level, breaks string) fixer.Fi
 		heed(r.Decision)
 		fix.Params = []fixer.Param{paramWritable.With(strings.Join(tmpfsFor(*r), " "))}
 		fix.Verify += "\n\n" + verifyLogs(v)
-	}
-	if h.privileges != nil {
-		parts = append(parts, "add no-new-privileges")
 	}
 	fix.Title = text.Capital(enumerate(parts))
 	fix.Edit = func(draft *fixer.Draft) error {

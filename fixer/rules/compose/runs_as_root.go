@@ -63,7 +63,7 @@ func reportRoot(p *fixer.Pass, v compose.View, spec *container.Spec, d container
 		f.Advice = d.Advice
 		f.Fixes = userFixes(p, v, spec, d)
 	}
-	if keep, ok := keepRootFix(p, v, spec); ok && d.Level != fixer.Safe {
+	if keep, ok := keepRootFix(p, v, spec); ok {
 		f.Fixes = append(f.Fixes, keep)
 	}
 	report(p, v, own(at), f)
@@ -100,8 +100,12 @@ func decideUser(p *fixer.Pass, v compose.View, spec *container.Spec) container.U
 		d.Evidence = append(d.Evidence, fixer.Evidence{Kind: fixer.FromCompose, Place: fmt.Sprintf("%s:%d", r.By.File, r.By.Key.Line), Text: text.Capital(r.Why)})
 		return d
 	}
-	if d.Level == fixer.Safe && (len(v.List("volumes_from")) > 0 || len(v.List("devices")) > 0) {
-		d.Level, d.Breaks = fixer.Review, "Files of other services or devices of the host may belong to root"
+	for _, key := range []string{"volumes_from", "devices"} {
+		if len(v.List(key)) > 0 {
+			d.Level = fixer.Manual
+			d.Breaks = "The application fails on files and devices that the user does not own"
+			d.Advice = "Check whether user " + strconv.Itoa(d.User.UID) + " can use what " + key + " gives to the service, then set user"
+		}
 	}
 	return d
 }
