@@ -43,6 +43,7 @@ func Named(name string) *fixer.Rule {
 // all is sorted by name, one line per rule.
 var all = []*fixer.Rule{
 	compose.Capabilities,
+	compose.DefaultPassword,
 	compose.DigestGone,
 	compose.DockerSocket,
 	compose.EndOfLifeImage,
@@ -52,6 +53,7 @@ var all = []*fixer.Rule{
 	compose.Privileged,
 	compose.RegistryNotAllowed,
 	compose.RunsAsRoot,
+	compose.SecretInEnv,
 	compose.UnpinnedImage,
 	compose.WritableRoot,
 	cross.BuildSecret,
