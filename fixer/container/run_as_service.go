@@ -38,7 +38,7 @@ func (s *Spec) runAsService() UserDecision {
 	}
 	switch {
 	case s.Privileged.Yes():
-		d.unknown("Remove privileged first: a privileged container has full access to the host, whatever its user")
+		d.unknown("Remove privileged first: a privileged container has full access to the host, as any user")
 	case s.User.Set && s.Image.User.IsNonRoot() && s.ofHost() == "":
 		d.Need, d.Level, d.User = NeedUser, fixer.Review, s.Image.User
 		d.Breaks = "The container fails if its volumes contain files that root has written, or if it was set to root for another reason"
