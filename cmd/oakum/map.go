@@ -21,17 +21,17 @@ func newMap() *cobra.Command {
 		Use:   "map [PATH]",
 		Short: "Show which services connect to which, and what an attacker gets",
 		Long: `Show the Compose services and Kubernetes workloads of PATH as they are connected.
-For each service: how it can be reached from outside, as whom it runs, what it can
-write, what it connects to, and the shortest way of an attacker from the internet
-to it, now and after the fixes. Each step names its file, its line and the fix
-that closes it.
+For each service it says how it can be reached from outside, as whom it runs, what
+it can write and what it connects to. It shows the shortest way of an attacker from
+the internet to it, now and after the fixes. Each step names its file, its line and
+the fix that closes it.
 
 Connections are read from variables, commands, configuration files, probes,
 depends_on, Services, Ingresses and routes. A host that nothing here answers to is
 listed as unresolved. "Reachable pairs" counts which services could connect to
 which, whether or not they do.
 
-Formats: text; mermaid for Markdown; dot for Graphviz; svg; json.
+Mermaid is for Markdown, and dot is for Graphviz.
 
 Exit status: 0, or 2 if it failed.`,
 		Args: cobra.MaximumNArgs(1),
