@@ -61,7 +61,7 @@ func TestComposeReplay(t *testing.T) {
 	for i, name := range slices.Sorted(maps.Keys(replayed)) {
 		t.Run(name, func(t *testing.T) {
 			var sources []fixer.Source
-			for part := range slices.Chunk(sampled(refs, i), replayedTogether) {
+			for part := range slices.Chunk(shareOf(refs, i), replayedTogether) {
 				sources = append(sources, fixer.Source{Path: fmt.Sprintf("%d/compose.yaml", len(sources)), Kind: fixer.Compose, Data: []byte(replayFile(part, replayed[name]))})
 			}
 			snap := fixer.NewSnapshot(sources)
@@ -84,9 +84,9 @@ func TestComposeReplay(t *testing.T) {
 	}
 }
 
-// sampled are the images to put into one circumstance: all of them, and where time is
+// shareOf returns the images to put into one circumstance: all of them, and where time is
 // short every eighth, each circumstance others.
-func sampled(refs []string, circumstance int) []string {
+func shareOf(refs []string, circumstance int) []string {
 	if !testing.Short() {
 		return refs
 	}
