@@ -72,8 +72,15 @@ func TestComposeReplay(t *testing.T) {
 			after := s.Plan().After
 			before := specs(snap)
 			for name, is := range specs(after) {
-				if was := before[name]; was != nil {
-					changed += is.contradictions(t, was)
+				was := before[name]
+				if was == nil {
+					continue
+				}
+				if is.differs(was) {
+					changed++
+				}
+				for _, wrong := range is.contradictions(was) {
+					t.Errorf("%s: %s", is.name, wrong)
 				}
 			}
 		})
@@ -146,17 +153,17 @@ func specs(snap *fixer.Snapshot) map[string]*replay {
 	return out
 }
 
-// contradictions reports what a service became that the facts speak against, and
-// returns 1 where it became another.
-func (is *replay) contradictions(t *testing.T, was *replay) int {
-	t.Helper()
-	e := is.Image.Entry
+// differs reports whether a service became another in what the table speaks of.
+func (is *replay) differs(was *replay) bool {
+	return is.ReadOnly.Yes() != was.ReadOnly.Yes() || is.dropped != was.dropped || is.User.Set != was.User.Set || is.User.Identity != was.User.Identity
+}
+
+// contradictions returns what a service became that the facts speak against.
+func (is *replay) contradictions(was *replay) (found []string) {
+	e := is.Image.Program() // of an image built here on another, what that one starts
 	user, _ := is.StartsAs()
 	nonRoot := user.IsNonRoot() || !user.KnownUID && user.Name != ""
-	changed := is.ReadOnly.Yes() != was.ReadOnly.Yes() || is.dropped != was.dropped || is.User.Set != was.User.Set
-	wrong := func(format string, args ...any) {
-		t.Errorf("%s: %s", is.name, fmt.Sprintf(format, args...))
-	}
+	wrong := func(format string, args ...any) { found = append(found, fmt.Sprintf(format, args...)) }
 	if was.User.Set && !was.User.Identity.IsRoot() && is.User.Identity != was.User.Identity {
 		wrong("user was set to %v, and is %v", was.User.Identity, is.User.Identity)
 	}
@@ -167,7 +174,7 @@ func (is *replay) contradictions(t *testing.T, was *replay) int {
 		wrong("a user is set in a privileged container")
 	}
 	if e == nil {
-		return 0
+		return found
 	}
 	if is.User.Set && (!was.User.Set || was.User.Identity.IsRoot()) && is.User.Identity.IsNonRoot() {
 		is.judgeUser(was, wrong)
@@ -178,10 +185,7 @@ func (is *replay) contradictions(t *testing.T, was *replay) int {
 	if is.dropped && !was.dropped {
 		is.judgeCapabilities(nonRoot, wrong)
 	}
-	if changed {
-		return 1
-	}
-	return 0
+	return found
 }
 
 // judgeUser holds a user that a fix has set against the table.
@@ -205,7 +209,7 @@ func (is *replay) judgeUser(was *replay, wrong func(string, ...any)) {
 		data := m.Kind == container.MountVolume && !m.ReadOnly
 		known := container.HoldsData(e, m.Target) || slices.ContainsFunc(e.Writable, func(w image.WritablePath) bool { return w.Path == m.Target })
 		switch {
-		case m.Kind == container.MountHost && !m.ReadOnly:
+		case m.Kind == container.MountHost && !m.ReadOnly && path.Ext(m.Host) == "": // a directory
 			wrong("user %v, and %s of the host may belong to another", user, m.Host)
 		case data && (!known || e.Service == nil && !told):
 			wrong("user %v, and a new volume at %s belongs to root", user, m.Target)
