@@ -23,6 +23,17 @@ type Plan struct {
 	// HostNetwork are the workloads that no policy holds for.
 	HostNetwork []*Workload
 
+	// Unasked are the open workloads that listen on a port and that nothing here connects
+	// to: whoever does is denied.
+	Unasked []*Workload
+
+	// Evidence is what shows the connections that ingress policies allow.
+	Evidence []connect.Evidence
+
+	// Routed reports that a connection comes through an ingress controller, and Scraped
+	// that one comes from monitoring.
+	Routed, Scraped bool
+
 	// Unresolved are the hosts that a workload connects to and that nothing here answers
 	// to: what default-deny for egress would cut.
 	Unresolved []connect.Unresolved
@@ -86,6 +97,11 @@ func (s *Set) Plan(g *connect.Graph) *Plan {
 		p.ingressOf(g, w)
 		p.egressOf(g, w)
 	}
+	for _, w := range p.Open {
+		if n := g.Node(w.node); n != nil && len(n.Ports) > 0 && len(p.ingress.flows[w]) == 0 {
+			p.Unasked = append(p.Unasked, w)
+		}
+	}
 	for _, u := range g.Unresolved {
 		if nodes[u.From] {
 			p.Unresolved = append(p.Unresolved, u)
@@ -106,16 +122,22 @@ func (p *Plan) Connections() int {
 
 // ingressOf adds who connects to a workload.
 func (p *Plan) ingressOf(g *connect.Graph, w *Workload) {
+	if !slices.Contains(p.Open, w) {
+		return
+	}
 	for _, e := range g.To(w.node) {
+		if n := g.Node(e.From); n == nil || n.Kind != connect.Service {
+			p.Evidence = append(p.Evidence, e.Evidence[0])
+		}
 		f := &flow{why: why(e), ports: portsOf(e), whole: e.Port == 0}
 		if f.whole {
 			f.ports, f.whole = declared(w.Pod)
 		}
 		switch n := g.Node(e.From); {
 		case e.Route == connect.Ingress || e.Route == connect.Gateway:
-			f.role = ofController
+			f.role, p.Routed = ofController, true
 		case e.Route == connect.Scrape || e.From == connect.Monitoring:
-			f.role = ofMonitoring
+			f.role, p.Scraped = ofMonitoring, true
 		case n == nil || n.Kind == connect.Outside:
 			f.role = ofAnyone // a port of a node or of a load balancer, or the API server: addresses that no file says
 		case n.Kind == connect.Workload:
@@ -126,8 +148,8 @@ func (p *Plan) ingressOf(g *connect.Graph, w *Workload) {
 		}
 		p.ingress.add(w, f)
 	}
-	if replicas, ok := w.object.Node.Get("spec").Get("replicas").Int(); ok && replicas > 1 && w.object.Kind == "StatefulSet" {
-		at := fmt.Sprintf("%s has %d replicas, which may connect to each other", w.ID, replicas)
+	if w.peers > 1 {
+		at := fmt.Sprintf("%s has %d replicas, which may connect to each other", w.ID, w.peers)
 		p.ingress.add(w, &flow{peer: w, ports: netpol.AllPorts(), whole: true, why: []string{at}})
 		p.egress.add(w, &flow{peer: w, ports: netpol.AllPorts(), whole: true, why: []string{at}})
 	}
@@ -135,6 +157,9 @@ func (p *Plan) ingressOf(g *connect.Graph, w *Workload) {
 
 // egressOf adds whom a workload connects to.
 func (p *Plan) egressOf(g *connect.Graph, w *Workload) {
+	if !slices.Contains(p.Leaking, w) {
+		return
+	}
 	for _, e := range g.From(w.node) {
 		f := &flow{why: why(e), ports: portsOf(e), whole: e.Port == 0}
 		switch n := g.Node(e.To); {
@@ -195,7 +220,7 @@ func (in *side) addPods(w, o *Workload, f *flow) {
 		in.problems = append(in.problems, o.unselectable())
 		return
 	case o.home != w.home && w.home.relabels != "":
-		in.problems = append(in.problems, fmt.Sprintf("%s adds labels to every selector, so a policy for %s could not name %s of %s", w.home.relabels, w.ID, o.ID, o.home.name()))
+		in.problems = append(in.problems, fmt.Sprintf("%s adds labels to every selector, so a policy for %s could not name %s of %s", w.home.relabels, w.ID, o.ID, o.home.Name()))
 		return
 	}
 	in.add(w, f)
@@ -236,16 +261,22 @@ func declared(p *netpol.Pod) (ports netpol.Ports, whole bool) {
 	return ports, false
 }
 
+// why is the evidence of an edge without its lines, which the next edit moves.
 func why(e connect.Edge) []string {
 	var out []string
 	for _, v := range e.Evidence {
-		out = append(out, fmt.Sprintf("%s (%s)", v.Text, v.Place))
+		if !slices.Contains(out, v.Text) {
+			out = append(out, v.Text)
+		}
 	}
 	return out
 }
 
 // Problem says why no policies can be written for the set, "" where they can.
 func (p *Plan) Problem() string {
+	if p.Connections() == 0 && len(p.Unasked) > 0 {
+		return fmt.Sprintf("%s listens on a port, and no file here shows who connects to it", p.Unasked[0].ID)
+	}
 	for _, w := range p.Open {
 		if len(p.ingress.flows[w]) > 0 && w.Selector == nil {
 			return w.unselectable()

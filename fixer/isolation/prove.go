@@ -123,7 +123,7 @@ func (p *Plan) meant(flows []*flow, own, other netpol.Endpoint, o Options, ingre
 		case ofPods:
 			match = other.Pod == f.peer.Pod
 		case ofController:
-			match = inNamespace(other, o.Controller)
+			match = o.Controller == "" || inNamespace(other, o.Controller)
 		case ofMonitoring:
 			match = inNamespace(other, o.Monitoring)
 		case ofHost:

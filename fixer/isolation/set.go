@@ -53,6 +53,7 @@ type Workload struct {
 	object  *kube.Object
 	forms   []*kube.Workload // as kustomizations build it
 	mesh    string           // the service mesh that adds a sidecar to its pods, "" for none
+	peers   int              // how many pods a StatefulSet has, which may connect to each other
 	service string           // why traffic reaches its pods in another way than policies can tell; ""
 }
 
@@ -61,10 +62,11 @@ func (s *Set) String() string {
 	if s.Namespace != "" {
 		return "namespace " + s.Namespace
 	}
-	return "the namespace of " + s.Homes[0].name()
+	return "the namespace of " + s.Homes[0].Name()
 }
 
-func (h *Home) name() string {
+// Name is the directory, for people.
+func (h *Home) Name() string {
 	if h.Dir == "." {
 		return "the manifests at the root"
 	}
@@ -87,6 +89,11 @@ func Sets(snap *fixer.Snapshot, g *connect.Graph) []*Set {
 		s.all = sets
 		s.readPolicies(snap)
 		s.selectors()
+	}
+	for _, s := range sets {
+		for _, w := range s.Workloads {
+			w.object, w.forms = nil, nil // a plan outlives the snapshot
+		}
 	}
 	return sets
 }
@@ -116,7 +123,11 @@ func (c *collector) add(n connect.Node, w *kube.Workload, at connect.Place) {
 	namespace := effective(forms, w.Namespace)
 	pod := netpol.PodOf(w, namespace)
 	pod.ID, pod.Workload = w.Kind+"/"+w.Name, nil
-	c.workloads = append(c.workloads, &Workload{ID: pod.ID, Name: w.Name, Place: at, Pod: pod, node: n.ID,
+	replicas, _ := w.Node.Get("spec").Get("replicas").Int()
+	if w.Kind != "StatefulSet" {
+		replicas = 0
+	}
+	c.workloads = append(c.workloads, &Workload{ID: pod.ID, peers: int(replicas), Name: w.Name, Place: at, Pod: pod, node: n.ID,
 		home: c.home(file, w.Namespace, namespace), object: w.Object, forms: forms, service: otherwise(w), mesh: meshOf(w)})
 }
 

@@ -16,7 +16,7 @@ import (
 
 // Options are what a person may choose.
 type Options struct {
-	Controller string // the namespace of the ingress controller
+	Controller string // the namespace of the ingress controller; "" for one outside the cluster
 	Monitoring string // the namespace of what scrapes metrics
 
 	// Egress limits what the workloads connect to as well.
@@ -234,6 +234,9 @@ func (w *writer) rule(b *strings.Builder, f *flow, side, peers string) {
 func (w *writer) peers(f *flow) string {
 	switch f.role {
 	case ofController:
+		if w.options.Controller == "" {
+			return ""
+		}
 		return namespaceSelector(w.options.Controller, "    - ")
 	case ofMonitoring:
 		return namespaceSelector(w.options.Monitoring, "    - ")

@@ -137,6 +137,7 @@ var all = []*fixer.Rule{
 	kubernetes.NoCPURequest,
 	kubernetes.NoEmptyDirLimit,
 	kubernetes.NoMemoryLimit,
+	kubernetes.NoNetworkPolicy,
 	kubernetes.PlatformDigest,
 	kubernetes.PodSecurity,
 	kubernetes.PrivilegeEscalation,
