@@ -322,7 +322,7 @@ func (d *Draft) finish() ([]FileChange, error) {
 func (d *Draft) list(path string, entries []string) error {
 	file := d.Snapshot.File(path)
 	if file == nil || file.Kind != Kustomize {
-		return Refuse("%s is no kustomization", path)
+		return Refuse("%s is not a kustomization", path)
 	}
 	parsed, err := yamldoc.Parse(file.Data)
 	if err != nil || len(parsed.Docs) != 1 {

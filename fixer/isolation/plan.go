@@ -9,6 +9,7 @@ import (
 
 	"github.com/oakum-sec/oakum/fixer/connect"
 	"github.com/oakum-sec/oakum/fixer/netpol"
+	"github.com/oakum-sec/oakum/fixer/text"
 )
 
 // A Plan is the connections of a set as policies are to allow them. It is plain data.
@@ -111,13 +112,26 @@ func (s *Set) Plan(g *connect.Graph) *Plan {
 }
 
 // Connections is how many connections the policies for ingress allow: of one end with
-// one workload.
+// another workload. Those between the pods of one are not among them.
 func (p *Plan) Connections() int {
 	n := 0
 	for _, w := range p.Open {
-		n += len(p.ingress.flows[w])
+		for _, f := range p.ingress.flows[w] {
+			if f.peer != w {
+				n++
+			}
+		}
 	}
 	return n
+}
+
+// Names are the ids of workloads.
+func Names(list []*Workload) []string {
+	var out []string
+	for _, w := range list {
+		out = append(out, w.ID)
+	}
+	return out
 }
 
 // ingressOf adds who connects to a workload.
@@ -274,8 +288,8 @@ func why(e connect.Edge) []string {
 
 // Problem says why no policies can be written for the set, "" where they can.
 func (p *Plan) Problem() string {
-	if p.Connections() == 0 && len(p.Unasked) > 0 {
-		return fmt.Sprintf("%s listens on a port, and no file here shows who connects to it", p.Unasked[0].ID)
+	if len(p.Open) > 0 && p.Connections() == 0 {
+		return fmt.Sprintf("no file here shows who connects to %s, so default-deny could cut what is not shown", text.Some(Names(p.Open)))
 	}
 	for _, w := range p.Open {
 		if len(p.ingress.flows[w]) > 0 && w.Selector == nil {

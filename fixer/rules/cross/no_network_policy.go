@@ -1,4 +1,4 @@
-package kubernetes
+package cross
 
 import (
 	_ "embed"
@@ -20,10 +20,14 @@ var noNetworkPolicyDoc string
 
 // NoNetworkPolicy reports namespaces whose pods take connections from everywhere.
 var NoNetworkPolicy = &fixer.Rule{
-	Name:     "kubernetes/no-network-policy",
+	Name:     "cross/no-network-policy",
 	Title:    "no NetworkPolicy limits incoming connections",
 	Severity: fixer.Medium,
 	Phase:    fixer.Standards,
+
+	// A pod that leaves the network of its host is one that policies hold for.
+	Consequence: true,
+
 	References: []fixer.Reference{
 		{Source: fixer.CISKubernetes, ID: "5.3.2"},
 		{Source: fixer.NSA, ID: "network separation"},
@@ -56,12 +60,12 @@ var NoNetworkPolicy = &fixer.Rule{
 var (
 	paramController  = fixer.Param{Name: "ingress-namespace", Meaning: "namespace of the ingress controller; empty if it runs outside the cluster", Default: "ingress-nginx", Validate: fixer.Optional(kube.ValidName)}
 	paramMonitoring  = fixer.Param{Name: "monitoring-namespace", Meaning: "namespace of the monitoring that scrapes metrics", Default: "monitoring", Guess: true, Validate: kube.ValidName}
-	paramNodeDNS     = fixer.Param{Name: "node-local-dns", Meaning: "address of NodeLocal DNSCache, such as 169.254.20.10; empty without one", Validate: fixer.Optional(validAddress)}
+	paramNodeDNS     = fixer.Param{Name: "node-local-dns", Meaning: "address of NodeLocal DNSCache, such as 169.254.20.10; empty without one", Validate: fixer.Optional(validIPAddress)}
 	paramExternal    = fixer.Param{Name: "external", Meaning: "how hosts outside the cluster are allowed: ipBlock or cilium", Default: string(isolation.ByAddress), Validate: validExternal}
 	paramAcknowledge = fixer.Param{Name: "acknowledge", Meaning: "all, to limit egress although hosts are unresolved", Validate: fixer.Optional(validAcknowledge)}
 )
 
-func validAddress(s string) error {
+func validIPAddress(s string) error {
 	if _, err := netip.ParseAddr(s); err != nil {
 		return errors.New("an IP address")
 	}
@@ -133,11 +137,7 @@ func openMessage(plan *isolation.Plan) string {
 	s := plan.Set
 	count := text.Count(len(plan.Open), "workload", "workloads")
 	if len(s.Existing) > 0 {
-		var names []string
-		for _, w := range plan.Open {
-			names = append(names, w.ID)
-		}
-		return fmt.Sprintf("No NetworkPolicy limits ingress to %d of %d workloads in %s: %s", len(plan.Open), len(s.Workloads), s, some(names))
+		return fmt.Sprintf("No NetworkPolicy limits ingress to %d of %d workloads in %s: %s", len(plan.Open), len(s.Workloads), s, text.Some(isolation.Names(plan.Open)))
 	}
 	if s.Namespace == "" {
 		return fmt.Sprintf("No NetworkPolicy limits ingress to the %s in %s: every pod of the cluster can connect to them", count, s.Homes[0].Name())
@@ -211,7 +211,7 @@ func egressFix(plan *isolation.Plan, o isolation.Options) fixer.Fix {
 				for _, u := range hosts {
 					names = append(names, u.Host)
 				}
-				return fixer.Refuse("egress is not limited while hosts are unresolved: %s. Set acknowledge=all to deny connections to them", some(names))
+				return fixer.Refuse("egress is not limited while hosts are unresolved: %s. Set acknowledge=all to deny connections to them", text.Some(names))
 			}
 			return writePolicies(d, plan, chosenOptions(d, true))
 		},
@@ -248,17 +248,13 @@ func places(files []isolation.File) string {
 	for _, f := range files {
 		out = append(out, f.Path())
 	}
-	return some(out)
+	return text.Some(out)
 }
 
 func breaksIngress(plan *isolation.Plan) string {
 	out := "Connections to these workloads that no file here shows"
 	if n := len(plan.Unasked); n > 0 {
-		var names []string
-		for _, w := range plan.Unasked {
-			names = append(names, w.ID)
-		}
-		out += ", among them all those to " + some(names)
+		out += ", among them all those to " + text.Some(isolation.Names(plan.Unasked))
 	}
 	if plan.Set.Namespace == "" || len(plan.Set.Existing) > 0 {
 		out += ", and all connections to other pods of the namespace"

@@ -1,4 +1,4 @@
-package kubernetes
+package cross
 
 import (
 	"github.com/oakum-sec/oakum/fixer"
