@@ -291,6 +291,13 @@ var dataPorts = map[int]string{
 	27017: "MongoDB",
 }
 
+// ServesData reports whether the image is known to listen on the port of a database or a
+// broker.
+func (p *Profile) ServesData() bool {
+	e := p.Program()
+	return e != nil && slices.ContainsFunc(e.Ports, func(port image.Port) bool { return dataPorts[port.Number] != "" })
+}
+
 // servesData says which of its ports shows that a container is a database or a
 // broker, "" for all others. Such programs write data, sockets and locks in
 // directories of their image's choosing, which only their own user may write to.

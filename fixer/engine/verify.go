@@ -39,6 +39,8 @@ func verifyFile(before, after *fixer.File, c *fixer.FileChange) error {
 		return verifyEmbedded(before.Embedded(), after.Embedded(), c)
 	case after.Dockerfile != nil:
 		return verifyDockerfile(before, after, c)
+	case after.Kind.IsLines():
+		return verifyPrefix(before, after)
 	}
 	return errors.New("edits of this kind of file cannot be verified")
 }
@@ -48,8 +50,8 @@ func verifyFile(before, after *fixer.File, c *fixer.FileChange) error {
 func verifyIgnore(before, after *fixer.File, c *fixer.FileChange) error {
 	var want []string
 	if before != nil {
-		if !bytes.HasPrefix(after.Data, before.Data) {
-			return errors.New("the edit would change what is in the file")
+		if err := verifyPrefix(before, after); err != nil {
+			return err
 		}
 		want = before.Ignore.Patterns()
 	}
@@ -75,6 +77,14 @@ func verifyKustomization(before, after *fixer.File, c *fixer.FileChange) error {
 		return fmt.Errorf("after the edit the file cannot be parsed: %w", err)
 	}
 	return verifyYAML(was, is, c)
+}
+
+// verifyPrefix checks that a change adds to what is in a file, and leaves that alone.
+func verifyPrefix(before, after *fixer.File) error {
+	if !bytes.HasPrefix(after.Data, before.Data) {
+		return errors.New("the edit would change what is in the file")
+	}
+	return nil
 }
 
 func verifyYAML(before, after *yamldoc.File, c *fixer.FileChange) error {

@@ -43,6 +43,7 @@ func Named(name string) *fixer.Rule {
 // all is sorted by name, one line per rule.
 var all = []*fixer.Rule{
 	compose.Capabilities,
+	compose.DefaultPassword,
 	compose.DigestGone,
 	compose.DockerSocket,
 	compose.EndOfLifeImage,
@@ -51,6 +52,7 @@ var all = []*fixer.Rule{
 	compose.PlatformDigest,
 	compose.Privileged,
 	compose.RegistryNotAllowed,
+	compose.SecretInEnv,
 	compose.UnpinnedImage,
 	compose.WritableRoot,
 	cross.BuildSecret,

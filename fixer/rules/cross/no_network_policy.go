@@ -158,7 +158,7 @@ func openEvidence(plan *isolation.Plan) []fixer.Evidence {
 		out = append(out, fixer.Evidence{Kind: fixer.FromManifest, Place: e.Place.String(), Text: e.Text})
 	}
 	for _, w := range plan.Unasked {
-		out = append(out, fixer.Evidence{Kind: fixer.FromManifest, Place: w.Place.String(), Text: "No file here shows who connects to " + w.ID + ", so the fix denies all connections to it"})
+		out = append(out, fixer.Evidence{Kind: fixer.FromManifest, Place: w.Place.String(), Text: "No file here shows who connects to " + w.ID})
 	}
 	for _, w := range plan.HostNetwork {
 		out = append(out, fixer.Evidence{Kind: fixer.FromManifest, Place: w.Place.String(), Text: w.ID + " uses the network of its node, so NetworkPolicies do not apply to it"})
