@@ -22,6 +22,7 @@ type Draft struct {
 	Params   Params
 
 	unverified bool
+	listed     map[string][]string // by kustomization
 	yaml       map[docRef][]yamldoc.Op
 	order      []docRef
 	changes    map[string]*FileChange
@@ -58,6 +59,10 @@ type FileChange struct {
 
 	// Patterns are those that the edits add at the end of an ignore file.
 	Patterns []string
+
+	// Settings hold the result of edits of a configuration file against what it was: the
+	// error says what else they would change.
+	Settings []func(before, after []byte) error
 
 	// Comment marks edits that add a comment and may alter no data at all.
 	Comment bool
@@ -131,6 +136,14 @@ func (f FileDraft) Document(content string, about ...string) {
 	c.Subjects = append(c.Subjects, about...)
 }
 
+// Resource adds a file to the resources of a kustomization, by its path from there.
+func (f FileDraft) Resource(entry string) {
+	if f.draft.listed == nil {
+		f.draft.listed = map[string][]string{}
+	}
+	f.draft.listed[f.path] = append(f.draft.listed[f.path], entry)
+}
+
 // Dockerfile adds edits of a Dockerfile and declares the fields of its
 // runtime contract that they alter.
 func (f FileDraft) Dockerfile(edits []text.Edit, alters ...dockerfile.Field) {
@@ -145,6 +158,14 @@ func (f FileDraft) Dockerfile(edits []text.Edit, alters ...dockerfile.Field) {
 func (f FileDraft) Stages(edits []text.Edit, moved map[string][]string, alters ...dockerfile.Field) {
 	f.Dockerfile(edits, alters...)
 	f.draft.change(f.path).Moved = moved
+}
+
+// Settings adds edits of a configuration file of the repository, whose form the contract
+// does not know: verify holds the result against what it was.
+func (f FileDraft) Settings(edits []text.Edit, verify func(before, after []byte) error) {
+	c := f.draft.change(f.path)
+	c.Edits = append(c.Edits, edits...)
+	c.Settings = append(c.Settings, verify)
 }
 
 // Comment adds edits that only add comments.
@@ -282,6 +303,11 @@ func (d *Draft) finish() ([]FileChange, error) {
 		}
 		c.Paths[ref.doc] = append(c.Paths[ref.doc], change.Paths...)
 	}
+	for _, path := range slices.Sorted(maps.Keys(d.listed)) {
+		if err := d.list(path, d.listed[path]); err != nil {
+			return nil, err
+		}
+	}
 	var out []FileChange
 	for _, path := range slices.Sorted(maps.Keys(d.changes)) {
 		c := d.changes[path]
@@ -297,7 +323,7 @@ func (d *Draft) finish() ([]FileChange, error) {
 			return nil, Refuse("the fix would also change %s, which is outside the given paths", path)
 		case file != nil && file.Generated != "":
 			return nil, Refuse("%s is not edited: the file is generated (%s), so the change would be lost", path, file.Generated)
-		case file != nil && file.Skip != nil:
+		case file != nil && file.Skip != nil && len(d.listed[path]) == 0:
 			return nil, Refuse("%s is not edited: %s", path, file.Skip.Reason)
 		case len(c.Documents) > 0 && (file == nil || file.YAML == nil):
 			return nil, Refuse("documents cannot be added to %s", path)
@@ -313,6 +339,34 @@ func (d *Draft) finish() ([]FileChange, error) {
 		return nil, Refuse("there is nothing to change")
 	}
 	return out, nil
+}
+
+// list adds entries to the resources of a kustomization, which is read for it: nothing
+// else of one is ever edited.
+func (d *Draft) list(path string, entries []string) error {
+	file := d.Snapshot.File(path)
+	if file == nil || file.Kind != Kustomize {
+		return Refuse("%s is not a kustomization", path)
+	}
+	parsed, err := yamldoc.Parse(file.Data)
+	if err != nil || len(parsed.Docs) != 1 {
+		return Refuse("%s cannot be edited: it does not parse as one document", path)
+	}
+	listed := parsed.Docs[0].Root.Get("resources").Texts()
+	var ops []yamldoc.Op
+	for _, entry := range entries {
+		if !slices.Contains(listed, entry) {
+			ops = append(ops, yamldoc.Append(yamldoc.P("resources"), entry))
+		}
+	}
+	change, err := parsed.Docs[0].Edit(ops...)
+	if err != nil {
+		return err
+	}
+	c := d.change(path)
+	c.Edits = append(c.Edits, change.Edits...)
+	c.Paths = map[int][]yamldoc.Path{0: change.Paths}
+	return nil
 }
 
 // AllEdits returns the edits of a change with its documents: at the end of the
@@ -344,6 +398,7 @@ func (c *FileChange) AllEdits(file *File) []text.Edit {
 func (m *FileChange) Merge(c FileChange) {
 	m.Edits = append(m.Edits, c.Edits...)
 	m.Contract = append(m.Contract, c.Contract...)
+	m.Settings = append(m.Settings, c.Settings...)
 	m.Documents = append(m.Documents, c.Documents...)
 	m.Patterns = append(m.Patterns, c.Patterns...)
 	m.Comment = m.Comment && c.Comment

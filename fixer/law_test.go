@@ -26,6 +26,7 @@ import (
 var lawRooms = map[string][]string{
 	"fixer/text":         {},
 	"fixer/secret":       {},
+	"fixer/nginx":        {"fixer/text"},
 	"fixer/yamldoc":      {"fixer/text"},
 	"fixer/dockerfile":   {"fixer/text"},
 	"fixer/image":        {"fixer/text"},
@@ -47,6 +48,9 @@ var lawRooms = map[string][]string{
 	// Who talks to whom.
 	"fixer/connect": {"fixer", "fixer/container", "fixer/topology", "fixer/compose", "fixer/kube", "fixer/dockerfile", "fixer/image", "fixer/secret", "fixer/yamldoc", "fixer/text"},
 
+	// What an attacker gets who enters a service.
+	"fixer/survey": {"fixer", "fixer/connect", "fixer/container", "fixer/engine", "fixer/netpol", "fixer/compose", "fixer/kube", "fixer/yamldoc", "fixer/text"},
+
 	// How a reference to an image is named by its digest.
 	"fixer/pin": {"fixer", "fixer/updates", "fixer/image", "fixer/text"},
 
@@ -56,9 +60,15 @@ var lawRooms = map[string][]string{
 	// Two stages of a Dockerfile that has one.
 	"fixer/multistage": {"fixer", "fixer/stack", "fixer/container", "fixer/build", "fixer/compose", "fixer/kube", "fixer/dockerfile", "fixer/image", "fixer/yamldoc", "fixer/text"},
 
+	// The port on which an image listens, in every file that names it.
+	"fixer/portmove": {"fixer", "fixer/build", "fixer/buildcontext", "fixer/compose", "fixer/kube", "fixer/dockerfile", "fixer/nginx", "fixer/yamldoc", "fixer/text"},
+
 	// The engine checks, folds and verifies. It knows no rule, no disk and no
 	// form of output.
 	"fixer/engine": {"fixer", "fixer/buildcontext", "fixer/dockerfile", "fixer/text", "fixer/yamldoc"},
+
+	// The NetworkPolicies of a namespace, worked out of its connections.
+	"fixer/isolation": {"fixer", "fixer/connect", "fixer/netpol", "fixer/kube", "fixer/yamldoc", "fixer/text"},
 
 	// What the build of a Dockerfile does.
 	"fixer/build": {"fixer", "fixer/topology", "fixer/buildcontext", "fixer/dockerfile", "fixer/image", "fixer/secret", "fixer/text"},
@@ -75,7 +85,7 @@ var lawRooms = map[string][]string{
 	"fixer/rules/kubernetes": lawOfRules,
 	"fixer/rules/workflow":   lawOfRules,
 
-	"fixer/report": {"fixer", "fixer/engine", "fixer/secret", "fixer/text"},
+	"fixer/report": {"fixer", "fixer/connect", "fixer/survey", "fixer/engine", "fixer/secret", "fixer/text"},
 
 	// The way to the disk, in four rooms: opening, git's answers, what is found, and
 	// what is written.
@@ -99,7 +109,7 @@ var lawRooms = map[string][]string{
 	"fixer/registry": {"fixer/image", "fixer/disk", "fixer/text"},
 
 	// What a command or an interface does with a repository.
-	"fixer/project": {"fixer", "fixer/registry", "fixer/scanner", "fixer/prove", "fixer/image", "fixer/discover", "fixer/disk", "fixer/engine", "fixer/git", "fixer/report", "fixer/workspace", "fixer/text", "templates"},
+	"fixer/project": {"fixer", "fixer/survey", "fixer/registry", "fixer/scanner", "fixer/prove", "fixer/image", "fixer/discover", "fixer/disk", "fixer/engine", "fixer/git", "fixer/report", "fixer/workspace", "fixer/text", "templates"},
 
 	// An interface shows what the engine says and records decisions. It knows
 	// no rule, no document and no disk: reading and writing are given to it. What
@@ -116,7 +126,7 @@ var lawRooms = map[string][]string{
 }
 
 // lawOfRules is what the rules of any kind may import.
-var lawOfRules = []string{"fixer", "fixer/connect", "fixer/pin", "fixer/multistage", "fixer/stack", "fixer/build", "fixer/container", "fixer/updates", "fixer/workflow", "fixer/topology", "fixer/buildcontext", "fixer/gitignore", "fixer/compose", "fixer/kube", "fixer/dockerfile", "fixer/image", "fixer/yamldoc", "fixer/secret", "fixer/text"}
+var lawOfRules = []string{"fixer", "fixer/connect", "fixer/isolation", "fixer/pin", "fixer/portmove", "fixer/multistage", "fixer/stack", "fixer/build", "fixer/container", "fixer/updates", "fixer/workflow", "fixer/topology", "fixer/buildcontext", "fixer/gitignore", "fixer/compose", "fixer/kube", "fixer/dockerfile", "fixer/image", "fixer/yamldoc", "fixer/secret", "fixer/text"}
 
 // exactRooms are imported by their name only, not with what lies below.
 var exactRooms = map[string]bool{"fixer": true, "fixer/disk": true, "fixer/rules": true}
