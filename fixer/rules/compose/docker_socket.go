@@ -28,6 +28,10 @@ var DockerSocket = &fixer.Rule{
 		{Source: fixer.OWASPDocker, ID: "rule 1"},
 		{Source: fixer.KICSCompose, ID: "d6355c88-1e8d-49e9-b2f2-f8a1ca12c75b", Title: "Docker Socket Mounted In Container"},
 		{Source: fixer.Semgrep, ID: "exposing-docker-socket-volume"},
+		{Source: fixer.ComposeLint, ID: "CL-0001"},
+		attackEscape,
+		attackDeploy,
+		attackContainerAPI,
 	},
 	Doc: dockerSocketDoc,
 	Check: func(p *fixer.Pass) {

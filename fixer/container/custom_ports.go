@@ -1,0 +1,33 @@
+package container
+
+import "fmt"
+
+// The ports that databases and brokers serve by custom. What listens there
+// keeps files, whatever its image is called.
+var dataPorts = map[int]string{
+	1433: "SQL Server", 1521: "Oracle", 2181: "ZooKeeper", 2379: "etcd", 3306: "MySQL", 5432: "PostgreSQL", 5672: "RabbitMQ", 5984: "CouchDB",
+	6379: "Redis", 7474: "Neo4j", 7687: "Neo4j", 8086: "InfluxDB", 9042: "Cassandra", 9092: "Kafka", 9200: "Elasticsearch", 9300: "Elasticsearch",
+	27017: "MongoDB",
+}
+
+// servesData says which of its ports shows that a container is a database or a
+// broker, "" for all others. Such programs write data, sockets and locks in
+// directories of their image's choosing, which only their own user may write to.
+func (s *Spec) servesData() string {
+	for _, n := range s.Ports {
+		if name := dataPorts[n]; name != "" {
+			return fmt.Sprintf("The container listens on port %d, the usual port of %s", n, name)
+		}
+	}
+	return ""
+}
+
+// ServesData returns what listens on a port by custom, where that is a database or a
+// broker; "" for all others.
+func ServesData(port int) string { return dataPorts[port] }
+
+// The ports on which debuggers wait for a client, who may then run any code.
+var debugPorts = map[int]string{2345: "Delve", 5005: "Java", 5678: "debugpy", 9229: "Node.js"}
+
+// Debugs returns which debugger listens on a port by custom, "" for all others.
+func Debugs(port int) string { return debugPorts[port] }
