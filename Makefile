@@ -3,7 +3,7 @@
 
 GO ?= go
 
-.PHONY: install test e2e release image safety
+.PHONY: install test e2e release image safety netpol-judge
 
 # Puts oakum into GOBIN, or bin in GOPATH. Its version is the commit of the clone.
 install:
@@ -40,3 +40,11 @@ safety:
 	@bin=$$(mktemp -d) && trap 'rm -rf "$$bin"' EXIT && \
 	$(GO) build -o "$$bin/oakum" ./cmd/oakum && $(GO) -C safety build -o "$$bin/safety" . && \
 	PATH="$$bin:$$PATH" "$$bin/safety" -repos "$$REPOS" -fixer "$$FIXER" -after "$$AFTER" -again "$$AGAIN" $(ARGS)
+
+# Who may connect to whom under NetworkPolicies, compared with np-guard's
+# netpol-analyzer: on SETS random clusters, and on the directories of manifests below
+# FOLDERS, where there are any: make netpol-judge FOLDERS=~/src/netpol-analyzer/tests
+SETS ?= 500
+
+netpol-judge:
+	$(GO) -C netpoltest run . -sets $(SETS) -folders "$(FOLDERS)" $(ARGS)

@@ -55,6 +55,39 @@ func TestBisectionKnowsWhatFixesMoved(t *testing.T) {
 	}
 }
 
+// TestAFindingOfAnotherMessageIsNew makes two stages of which the second opens a finding
+// of a rule that found something else in the file before: it is new, and blocks the fix.
+// One with the same message is about a line that now stands in two stages.
+func TestAFindingOfAnotherMessageIsNew(t *testing.T) {
+	for second, want := range map[string]engine.Result{"RUN touch /a": engine.Fixed, "RUN touch /b": engine.Blocked} {
+		step := &fixer.Rule{Name: "d/step", Severity: fixer.High, Kind: fixer.Dockerfile, Check: func(p *fixer.Pass) {
+			for _, st := range p.File.Dockerfile.Stages {
+				for _, i := range st.Instructions {
+					p.Report(fixer.Finding{Path: fmt.Sprintf("line %d of stage %d", i.Line, st.Index), Message: i.Text(), Advice: "no"})
+				}
+			}
+		}}
+		stages := &fixer.Rule{Name: "d/stages", Severity: fixer.Medium, Kind: fixer.Dockerfile, Phase: fixer.Structure, Check: func(p *fixer.Pass) {
+			f := p.File.Dockerfile
+			if len(f.Stages) > 1 {
+				return
+			}
+			p.Report(fixer.Finding{Path: "stage 0: FROM", Message: "one stage", Fixes: []fixer.Fix{{
+				ID: "two", Title: "make two", Level: fixer.Safe, Edit: func(d *fixer.Draft) error {
+					edits := []text.Edit{text.Insert(f.Final().From.Words[0].End, " AS build"), text.Insert(len(f.Source), "FROM small:1\n"+second+"\n")}
+					d.At(d.File).Stages(edits, map[string][]string{"stage 0": {"stage build", "stage 1"}}, dockerfile.FieldBase, dockerfile.FieldStage)
+					return nil
+				},
+			}}})
+		}}
+		snap := fixer.NewSnapshot([]fixer.Source{{Path: "Dockerfile", Kind: fixer.Dockerfile, Data: []byte("FROM big:1\nRUN touch /a\n")}})
+		plan := acceptAll(t, engine.NewSession(snap, nil, []*fixer.Rule{step, stages}), fixer.Safe)
+		if got := outcome(t, plan, "d/stages", "Dockerfile", "stage 0: FROM"); got.Result != want {
+			t.Errorf("%s: %v (%s), want %v", second, got.Result, got.Reason, want)
+		}
+	}
+}
+
 // TestStagesAreMadeAlone makes two stages of one beside another fix in the same file: the
 // other waits for what the first makes. A finding that moved is known by both names.
 func TestStagesAreMadeAlone(t *testing.T) {

@@ -73,9 +73,31 @@ func (l *Left) Evidence() Statement {
 
 // A Release is one that advice names.
 type Release struct {
-	Of      string // "PostgreSQL 16"
-	End     string // last day of regular support; "" where none is announced
-	Version string // "16"
+	Of       string // "PostgreSQL 16"
+	End      string // last day of regular support; "" where none is announced
+	Version  string // "16"
+	Codename string // "trixie"; "" where it has none
+}
+
+// ToBeginWith returns the release of a product, by its id in the table, to begin something
+// new with: the newest that is supported for a year or longer, or whose end is not announced. Of
+// a product that the table does not have it is the zero Release.
+func ToBeginWith(product string) Release {
+	p := loadTable().lifecycles().products[product]
+	if p == nil {
+		return Release{}
+	}
+	for _, r := range p.releases() { // the newest first
+		if !slices.Contains(p.Avoid, r.Version) && (r.End == "" || r.End >= monthsFrom(enoughMonths)) {
+			return p.release(r)
+		}
+	}
+	return Release{}
+}
+
+// release is what people read of a release of the table.
+func (p *product) release(r release) Release {
+	return Release{Of: p.named(r), End: r.End, Version: r.Version, Codename: r.Codename}
 }
 
 // enough and little are how much support a release that advice names must have
@@ -113,7 +135,7 @@ func (p *product) next(version []int) []Release {
 	named := func(list ...release) []Release {
 		out := make([]Release, 0, len(list))
 		for _, r := range list {
-			out = append(out, Release{Of: p.named(r), End: r.End, Version: r.Version})
+			out = append(out, p.release(r))
 		}
 		return out
 	}

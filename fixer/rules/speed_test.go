@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"path/filepath"
 	"runtime"
-	"syscall"
 	"testing"
 	"time"
 
@@ -17,6 +16,7 @@ import (
 	"github.com/oakum-sec/oakum/fixer/engine"
 	"github.com/oakum-sec/oakum/fixer/report"
 	"github.com/oakum-sec/oakum/fixer/rules"
+	"github.com/oakum-sec/oakum/fixer/timetest"
 )
 
 // BenchmarkSpeed measures what the commands cost as multiples of reading and
@@ -103,21 +103,13 @@ func cost(trees []tree, work func(t tree)) time.Duration {
 	best := time.Duration(1<<63 - 1)
 	for range 3 {
 		runtime.GC()
-		before := processorTime()
+		before := timetest.Processor()
 		for _, t := range trees {
 			work(t)
 		}
-		best = min(best, processorTime()-before)
+		best = min(best, timetest.Processor()-before)
 	}
 	return best
-}
-
-func processorTime() time.Duration {
-	var u syscall.Rusage
-	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
-		return 0
-	}
-	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
 }
 
 // projects returns n directories, each with a Dockerfile, a Compose file that

@@ -1,0 +1,110 @@
+package main
+
+import (
+	"errors"
+	"os"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/oakum-sec/oakum/fixer/project"
+	"github.com/oakum-sec/oakum/fixer/report"
+	"github.com/oakum-sec/oakum/fixer/rules"
+	"github.com/oakum-sec/oakum/templates"
+)
+
+type newFlags struct {
+	format       string
+	set          []string
+	list, dryRun bool
+}
+
+func newNew() *cobra.Command {
+	var f newFlags
+	cmd := &cobra.Command{
+		Use:   "new STACK [DIR]",
+		Short: "Write a small service with a hardened image",
+		Long: `Write a service to begin with into a directory (without any: the current one).
+It answers HTTP requests, and comes with a Dockerfile, a .dockerignore and a
+Compose file. Its container runs as a user that is not root, with a read-only root
+filesystem, without capabilities, and within limits.
+
+--list shows the stacks, with their versions and until when what their images are
+made of receives security updates.
+
+Files are never overwritten: where one is there with other content, the difference
+is printed, nothing is written, and the exit status is 2. --dry-run prints the files
+as a patch and writes nothing. The command oakum undo removes what was written.
+
+The files are checked as oakum scan does. No registry is asked, so images are not
+pinned: the command to pin them is printed.
+
+Exit status: 0 written, or nothing to write, 2 failed.`,
+		Args: cobra.MaximumNArgs(2),
+		RunE: f.run,
+	}
+	for _, s := range templates.Settings() {
+		cmd.Flags().String(s.Name, "", s.Meaning)
+	}
+	cmd.Flags().StringArrayVar(&f.set, "set", nil, "choose any of these values: `NAME=VALUE`")
+	cmd.Flags().BoolVar(&f.list, "list", false, "list the stacks")
+	cmd.Flags().BoolVar(&f.dryRun, "dry-run", false, "print the files as a patch, and write nothing")
+	cmd.Flags().StringVar(&f.format, "format", "text", "`FORMAT` of the output: text or json")
+	return cmd
+}
+
+func (f *newFlags) run(cmd *cobra.Command, args []string) error {
+	if err := oneOf("--format", f.format, "text", "json"); err != nil {
+		return err
+	}
+	if f.list {
+		if f.format == "json" {
+			return report.NewStacksJSON(cmd.OutOrStdout(), project.NewStacks())
+		}
+		return report.NewStacksText(cmd.OutOrStdout(), project.NewStacks(), styleOf(cmd, os.Stdout, project.Paths{}))
+	}
+	if len(args) == 0 {
+		return errors.New("name a stack: oakum new --list shows them")
+	}
+	n, err := project.New(cmd.Context(), args[0], strings.Join(append(args, ".")[1:2], ""), f.settings(cmd), rules.All())
+	if err != nil {
+		return err
+	}
+	conflict := n.Conflict()
+	if f.dryRun || conflict != nil {
+		return errors.Join(f.preview(cmd, n), conflict)
+	}
+	receipt, err := n.Write(cmd.Context())
+	if err != nil {
+		return err
+	}
+	for _, w := range receipt.Warnings {
+		note(cmd, w)
+	}
+	if f.format == "json" {
+		return n.Report.JSON(cmd.OutOrStdout())
+	}
+	return n.Report.Text(cmd.OutOrStdout(), styleOf(cmd, os.Stdout, n.Paths()), receipt.Undo)
+}
+
+// settings are those of flags, and over them those of --set.
+func (f *newFlags) settings(cmd *cobra.Command) []string {
+	var out []string
+	for _, s := range templates.Settings() {
+		if flag := cmd.Flag(s.Name); flag.Changed {
+			out = append(out, s.Name+"="+flag.Value.String())
+		}
+	}
+	return append(out, f.set...)
+}
+
+// preview prints what would be written, and what a scan finds in it.
+func (f *newFlags) preview(cmd *cobra.Command, n *project.NewService) error {
+	if f.format == "json" {
+		return n.Report.JSON(cmd.OutOrStdout())
+	}
+	if err := n.Report.Patch(cmd.OutOrStdout(), styleOf(cmd, os.Stdout, n.Paths())); err != nil {
+		return err
+	}
+	return n.Report.Check(cmd.ErrOrStderr(), styleOf(cmd, os.Stderr, n.Paths()))
+}

@@ -1,0 +1,149 @@
+package connect
+
+import (
+	"path"
+	"strconv"
+	"strings"
+
+	"github.com/oakum-sec/oakum/fixer/compose"
+	"github.com/oakum-sec/oakum/fixer/yamldoc"
+)
+
+// talksInService reads all that a Compose service says of its connections.
+func (b *builder) talksInService(m *member) {
+	v := m.view
+	vars := variables{}
+	for _, pair := range v.Pairs("environment") {
+		if !pair.Given {
+			continue
+		}
+		value, certain := compose.Expand(pair.Value)
+		vars.add(variable{name: pair.Name, value: value, raw: pair.Value, certain: certain, source: FromEnv, place: Place{pair.File, pair.Node.Line}})
+	}
+	environmentFiles(b, m, &vars)
+	imageVariables(m.spec[0], &vars)
+	b.sayVariables(m, vars)
+
+	for _, key := range []string{"entrypoint", "command"} {
+		s := v.Setting(key)
+		b.sayCommand(m, key, FromCommand, wordsOf(s.Node, s.File, func(text string) string { text, _ = compose.Expand(text); return text }))
+	}
+	if s := v.Field("healthcheck", "test"); s.Node != nil {
+		b.sayCommand(m, "healthcheck", FromProbe, wordsOf(s.Node, s.File, func(text string) string { text, _ = compose.Expand(text); return text }))
+	}
+	b.dependencies(m)
+	b.mountedFiles(m)
+	b.published(m)
+}
+
+// dependencies reads depends_on and links: connections without a port, of which
+// nothing else may tell. A service that has to have ended is not talked to.
+func (b *builder) dependencies(m *member) {
+	v := m.view
+	for _, pair := range v.Pairs("depends_on") {
+		condition := pair.Node.Get("condition").Text()
+		if condition == "service_completed_successfully" {
+			continue
+		}
+		sure := Low
+		if condition == "service_healthy" {
+			sure = Medium
+		}
+		b.depends(m, pair.Name, sure, "depends_on", Place{pair.File, pair.Node.KeyOrSelf().Line})
+	}
+	for _, s := range v.List("links") {
+		text, _ := compose.Expand(s.Node.Text())
+		name, _, _ := strings.Cut(text, ":")
+		b.depends(m, name, Medium, "links", Place{s.File, s.Node.Line})
+	}
+	for _, s := range v.List("external_links") {
+		text, _ := compose.Expand(s.Node.Text())
+		name, _, _ := strings.Cut(text, ":")
+		b.connect(m.id, b.external(name), 0, "TCP", Medium, "", Evidence{m.name + " external_links → " + name, Place{s.File, s.Node.Line}, FromDependsOn})
+	}
+}
+
+func (b *builder) depends(m *member, name string, sure Confidence, what string, at Place) {
+	found, _ := b.called(m, strings.ToLower(name))
+	for _, t := range found {
+		if t == m || !b.share(m, t) {
+			continue
+		}
+		b.connect(m.id, t.id, t.portFor(address{}), "TCP", sure, "", Evidence{m.name + " " + what + " → " + t.name, at, FromDependsOn})
+	}
+}
+
+// published reads the ports that others than the services of the file reach.
+func (b *builder) published(m *member) {
+	for _, s := range m.view.List("ports") {
+		for _, p := range publishedPorts(s) {
+			from, route := b.outsider(Internet, Outside, "internet"), Published
+			if isHere(p.address) && p.address != "0.0.0.0" && p.address != "::" {
+				from, route = b.outsider(Host, Outside, "Docker host"), Loopback
+			}
+			b.connect(from, m.id, p.target, p.protocol, High, route, Evidence{m.name + " ports " + strconv.Itoa(p.target), Place{s.File, s.Node.Line}, FromPort})
+		}
+	}
+	if m.node.HostNetwork {
+		s := m.view.Setting("network_mode")
+		e := Evidence{m.name + " network_mode host", Place{s.File, s.Node.Line}, FromPort}
+		if len(m.ports) == 0 {
+			b.connect(b.outsider(Internet, Outside, "internet"), m.id, 0, "TCP", Medium, HostNetwork, e)
+		}
+		for _, p := range m.ports {
+			b.connect(b.outsider(Internet, Outside, "internet"), m.id, p.Number, p.Protocol, Medium, HostNetwork, e)
+		}
+	}
+}
+
+// mountedFiles reads the configuration files that a service is given: configs of the
+// file, and files of the repository that it mounts.
+func (b *builder) mountedFiles(m *member) {
+	for _, s := range m.view.List("configs") {
+		name := s.Node.Text()
+		if name == "" {
+			name = s.Node.Get("source").Text()
+		}
+		d := m.view.Definition("configs", name)
+		if content := d.Node.Get("content"); content.Text() != "" {
+			text, _ := compose.Expand(content.Text())
+			b.sayConfig(m, name, textOf(content, text, d.File))
+		}
+		if at := d.Node.Get("file").Text(); at != "" {
+			b.sayFile(m, path.Join(path.Dir(d.File), at))
+		}
+	}
+	for _, mount := range m.view.Mounts() {
+		if strings.HasPrefix(mount.Source, ".") {
+			b.sayFiles(m, path.Join(path.Dir(mount.Setting.File), mount.Source))
+		}
+	}
+}
+
+// sayFiles reads a file of the repository, or those that lie in a directory.
+func (b *builder) sayFiles(m *member, at string) {
+	if b.pass.Snapshot.File(at) != nil {
+		b.sayFile(m, at)
+		return
+	}
+	for f := range b.pass.Snapshot.Files() {
+		if path.Dir(f.Path) == at && isConfiguration(f.Path) {
+			b.sayFile(m, f.Path)
+		}
+	}
+}
+
+func (b *builder) sayFile(m *member, at string) {
+	if f := b.pass.Snapshot.File(at); f != nil && f.Data != nil && isConfiguration(at) {
+		b.sayConfig(m, path.Base(at), configText{text: string(f.Data), file: at, line: 1})
+	}
+}
+
+// textOf is a text in a YAML file with the line where it begins.
+func textOf(n *yamldoc.Node, text, file string) configText {
+	line := n.Line
+	if r := n.Resolve(); r != nil && (r.Style == yamldoc.Literal || r.Style == yamldoc.Folded) {
+		line++
+	}
+	return configText{text: text, file: file, line: line}
+}

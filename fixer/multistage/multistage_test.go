@@ -1,0 +1,82 @@
+package multistage_test
+
+import (
+	"path"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/oakum-sec/oakum/fixer"
+	"github.com/oakum-sec/oakum/fixer/buildcontext"
+	"github.com/oakum-sec/oakum/fixer/multistage"
+)
+
+// verdictOf is the verdict on the Dockerfile at the top of a repository. A file whose name
+// begins with compose is a Compose file, and all others are read as files of a project.
+func verdictOf(t *testing.T, files map[string]string) *multistage.Verdict {
+	t.Helper()
+	var sources []fixer.Source
+	names := []fixer.Name{{Path: ".", Kind: buildcontext.Directory}}
+	for name, data := range files {
+		s := fixer.Source{Path: name, Kind: fixer.Project, Data: []byte(data), Context: true}
+		switch {
+		case name == "Dockerfile":
+			s.Kind, s.Context = fixer.Dockerfile, false
+		case strings.HasPrefix(name, "compose"):
+			s.Kind, s.Context = fixer.Compose, false
+		}
+		sources = append(sources, s)
+		names = append(names, fixer.Name{Path: name})
+		for dir := path.Dir(name); dir != "."; dir = path.Dir(dir) {
+			names = append(names, fixer.Name{Path: dir, Kind: buildcontext.Directory})
+		}
+	}
+	snap := fixer.NewSnapshot(sources, names...)
+	var v *multistage.Verdict
+	probe := &fixer.Rule{Name: "dockerfile/probe", Kind: fixer.Dockerfile, Check: func(p *fixer.Pass) { v = multistage.Of(p) }}
+	if _, _, err := fixer.NewInspection(snap, snap.File("Dockerfile"), &fixer.Facts{}).Run(probe); err != nil {
+		t.Fatal(err)
+	}
+	if v == nil {
+		t.Fatal("no verdict")
+	}
+	return v
+}
+
+// TestWhatAServiceStartsDecidesOnTheShell asks on which images an application can run
+// whose Compose service starts something else than the image does. What an interpreter
+// runs may name it in its first line, so a path in the application is no program.
+func TestWhatAServiceStartsDecidesOnTheShell(t *testing.T) {
+	node := map[string]string{"Dockerfile": "FROM node:24-trixie\nWORKDIR /app\nCOPY . .\nRUN npm ci\nCMD [\"node\", \"server.js\"]\n", "package.json": `{"dependencies":{"express":"5"}}`, "bin/x": "", "server.js": ""}
+	golang := map[string]string{"Dockerfile": "FROM golang:1.26-trixie\nWORKDIR /src\nCOPY . .\nRUN CGO_ENABLED=0 go build -o /app/bin/ ./cmd/x ./cmd/y\nCMD [\"/app/bin/y\"]\n",
+		"go.mod": "module example.com/x\n", "cmd/x/main.go": "", "cmd/y/main.go": ""}
+	for _, c := range []struct {
+		name, command string
+		files         map[string]string
+		want          []string
+	}{
+		{"interpreted", "", node, []string{"slim", "distroless"}},
+		{"interpreted, started by a path of the application", `["/app/bin/x"]`, node, []string{"slim"}},
+		{"compiled, started by a path that the build makes", `["/app/bin/x"]`, golang, []string{"distroless-static", "debian-slim"}},
+		{"compiled, started by a shell", `["sh", "-c", "/app/bin/x"]`, golang, []string{"debian-slim"}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			compose := "services:\n  web:\n    build: .\n"
+			if c.command != "" {
+				compose += "    command: " + c.command + "\n"
+			}
+			files := map[string]string{"compose.yaml": compose}
+			for name, data := range c.files {
+				files[name] = data
+			}
+			v := verdictOf(t, files)
+			var got []string
+			for _, out := range v.Conversions {
+				got = append(got, out.Runtime.ID)
+			}
+			if !slices.Equal(got, c.want) {
+				t.Errorf("%v, want %v (%v)", got, c.want, v.Refusal)
+			}
+		})
+	}
+}

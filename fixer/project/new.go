@@ -1,0 +1,213 @@
+package project
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/oakum-sec/oakum/fixer"
+	"github.com/oakum-sec/oakum/fixer/discover"
+	"github.com/oakum-sec/oakum/fixer/disk"
+	"github.com/oakum-sec/oakum/fixer/engine"
+	"github.com/oakum-sec/oakum/fixer/git"
+	"github.com/oakum-sec/oakum/fixer/report"
+	"github.com/oakum-sec/oakum/fixer/text"
+	"github.com/oakum-sec/oakum/fixer/workspace"
+	"github.com/oakum-sec/oakum/templates"
+)
+
+// A NewService is a service that is to be written into a directory.
+type NewService struct {
+	Report *report.New
+
+	root   string
+	exists []string // files of these names that hold something else
+}
+
+// New renders a service for a directory and checks it as [Open] checks a repository. Settings
+// are NAME=VALUE, the later ones over the earlier ones; without a name the service has
+// that of the directory. Nothing is written into the directory.
+func New(ctx context.Context, stack, dir string, settings []string, all []*fixer.Rule) (*NewService, error) {
+	s, err := templates.Named(stack)
+	if err != nil {
+		return nil, fmt.Errorf("%w%s", err, report.DidYouMean(stack, templates.Names()))
+	}
+	root, prefix, err := placeOf(dir)
+	if err != nil {
+		return nil, err
+	}
+	service, err := render(s, root, prefix, settings)
+	if err != nil {
+		return nil, err
+	}
+	n := &NewService{root: root}
+	n.Report = &report.New{Stack: s.Name, Title: s.Title(), Name: service.Options.Name, Directory: dir}
+	for _, f := range service.Files {
+		n.Report.Files = append(n.Report.Files, report.NewFile{Path: f.Path, Content: f.Content})
+	}
+	if err := n.compare(service, prefix); err != nil {
+		return nil, err
+	}
+	n.Report.Scan, err = Await(ctx, func() (*report.Scan, error) { return checkNew(ctx, service, all) })
+	return n, err
+}
+
+// placeOf finds the root of the repository that a directory lies in, or will, and its
+// path there.
+func placeOf(dir string) (root, prefix string, err error) {
+	whole, err := filepath.Abs(dir)
+	if err != nil {
+		return "", "", err
+	}
+	there := whole
+	for {
+		info, err := os.Stat(there)
+		if err == nil && !info.IsDir() {
+			return "", "", fmt.Errorf("%s is not a directory", text.VisibleLine(there))
+		}
+		if err == nil {
+			break
+		}
+		if !errors.Is(err, fs.ErrNotExist) || there == filepath.Dir(there) {
+			return "", "", fmt.Errorf("%s: %s", text.VisibleLine(there), disk.Reason(err))
+		}
+		there = filepath.Dir(there)
+	}
+	real, err := filepath.EvalSymlinks(there)
+	if err != nil {
+		return "", "", fmt.Errorf("%s: %s", text.VisibleLine(there), disk.Reason(err))
+	}
+	rest, err := filepath.Rel(there, whole)
+	if err != nil {
+		return "", "", err
+	}
+	if root, err = discover.FindRoot([]string{real}); err != nil {
+		return "", "", err
+	}
+	prefix, err = filepath.Rel(root, filepath.Join(real, rest))
+	return root, prefix, err
+}
+
+func render(s *templates.Stack, root, prefix string, settings []string) (*templates.Service, error) {
+	o := templates.Defaults(s)
+	if origin := git.Remote(root); o.Set("source", origin) != nil {
+		o.Source = "" // it has characters that no label takes; a person can give another
+	}
+	o.Name = filepath.Base(filepath.Join(root, prefix))
+	for _, set := range settings {
+		name, value, ok := strings.Cut(set, "=")
+		if !ok {
+			return nil, fmt.Errorf("--set %s: write NAME=VALUE", text.VisibleLine(set))
+		}
+		if err := o.Set(name, value); err != nil {
+			if slices.Contains(templates.SettingNames(), name) {
+				return nil, err
+			}
+			return nil, fmt.Errorf("%w%s", err, report.DidYouMean(name, templates.SettingNames()))
+		}
+	}
+	return templates.Render(s, o)
+}
+
+// compare finds what lies in the directory already. Files that hold what they shall are
+// left alone.
+func (n *NewService) compare(service *templates.Service, prefix string) error {
+	root, err := os.OpenRoot(n.root)
+	if err != nil {
+		return fmt.Errorf("%s: %s", text.VisibleLine(n.root), disk.Reason(err))
+	}
+	defer root.Close()
+	for _, f := range service.Files {
+		change := engine.Change{Path: filepath.ToSlash(filepath.Join(prefix, filepath.FromSlash(f.Path))), After: f.Content}
+		_, err := root.Lstat(filepath.FromSlash(change.Path))
+		switch {
+		case errors.Is(err, fs.ErrNotExist):
+		case err != nil:
+			return fmt.Errorf("%s: %s", text.VisibleLine(change.Path), disk.Reason(err))
+		default:
+			before, skip := disk.Read(root, filepath.FromSlash(change.Path), discover.DefaultMaxBytes)
+			if skip != nil {
+				return fmt.Errorf("%s: %s", text.VisibleLine(change.Path), skip.Reason)
+			}
+			if string(before) == string(f.Content) {
+				continue
+			}
+			change.Before = slices.Concat([]byte{}, before)
+			n.exists = append(n.exists, change.Path)
+		}
+		n.Report.Changes = append(n.Report.Changes, change)
+	}
+	return nil
+}
+
+// Paths says what the files are called from where the person stands.
+func (n *NewService) Paths() Paths { return NewPaths(n.root) }
+
+// Conflict is the error of files that hold something else, nil where there are none. They
+// are never overwritten.
+func (n *NewService) Conflict() error {
+	if len(n.exists) == 0 {
+		return nil
+	}
+	return fmt.Errorf("%s already there, with other content: nothing was written. Take what you want from the difference, or choose another directory",
+		some(n.Paths().all(n.exists))+agree(len(n.exists), " is", " are"))
+}
+
+// Write writes the files that are missing: all of them or none. It overwrites nothing.
+func (n *NewService) Write(ctx context.Context) (*fixer.Receipt, error) {
+	if err := n.Conflict(); err != nil {
+		return nil, err
+	}
+	if err := workspace.Unclaimed(n.root); err != nil {
+		return nil, err
+	}
+	receipt, err := commit(ctx, n.root, n.Report.Changes)
+	if err != nil {
+		return nil, n.Paths().refused(err)
+	}
+	n.Report.Written = n.Paths().all(receipt.Written)
+	return receipt, nil
+}
+
+// checkNew reads the files of a service from a directory of their own, as a scan does.
+func checkNew(ctx context.Context, service *templates.Service, all []*fixer.Rule) (*report.Scan, error) {
+	dir, err := os.MkdirTemp("", "oakum-new-")
+	if err != nil {
+		return nil, err
+	}
+	defer os.RemoveAll(dir)
+	for _, f := range service.Files {
+		name := filepath.Join(dir, filepath.FromSlash(f.Path))
+		if err := os.MkdirAll(filepath.Dir(name), 0o700); err != nil {
+			return nil, err
+		}
+		if err := os.WriteFile(name, f.Content, 0o600); err != nil {
+			return nil, err
+		}
+	}
+	loaded, err := discover.Load(ctx, []string{dir}, discover.Options{})
+	if err != nil {
+		return nil, err
+	}
+	snap := fixer.NewSnapshot(loaded.Sources, loaded.Names...)
+	found := engine.Check(snap, &fixer.Facts{Source: service.Options.Source}, all)
+	return report.NewScan(loaded.Root, snap, found, report.Filter{Rule: func(string) bool { return true }}), nil
+}
+
+// NewStacks lists the stacks of new services.
+func NewStacks() []report.NewStack {
+	var out []report.NewStack
+	for _, s := range templates.Stacks() {
+		stack := report.NewStack{Name: s.Name, Also: s.Also, Title: s.Title(), Version: s.Version(), Images: s.Images()}
+		for _, l := range s.Support() {
+			stack.Support = append(stack.Support, report.NewSupport{Of: l.Of, End: l.End})
+		}
+		out = append(out, stack)
+	}
+	return out
+}

@@ -1,0 +1,165 @@
+package templates_test
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/compose-spec/compose-go/v2/loader"
+	"github.com/compose-spec/compose-go/v2/types"
+
+	"github.com/oakum-sec/oakum/fixer"
+	"github.com/oakum-sec/oakum/fixer/discover"
+	"github.com/oakum-sec/oakum/fixer/engine"
+	"github.com/oakum-sec/oakum/fixer/rules"
+	"github.com/oakum-sec/oakum/templates"
+)
+
+// A choice is one set of options that the matrix tries with every stack.
+type choice struct {
+	name string
+	set  []string
+}
+
+var choices = []choice{
+	{"plain", nil},
+	{"database", []string{"database=postgres"}},
+	{"everything", []string{"name=shop-front", "port=9090", "uid=4242", "registry=ghcr.io/acme/web", "source=https://github.com/acme/web", "database=postgres"}},
+}
+
+// offline are the rules whose findings nobody can answer without asking a registry.
+var offline = []string{"dockerfile/unpinned-image", "compose/unpinned-image"}
+
+// service renders a stack with the options of a choice.
+func service(t *testing.T, s *templates.Stack, c choice) *templates.Service {
+	t.Helper()
+	o := templates.Defaults(s)
+	o.Name = "api"
+	for _, set := range c.set {
+		key, value, _ := strings.Cut(set, "=")
+		if err := o.Set(key, value); err != nil {
+			t.Fatal(err)
+		}
+	}
+	out, err := templates.Render(s, o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return out
+}
+
+// TestMatrix holds every stack with every choice to what oakum asks of others: each file
+// is read, nothing is found, BuildKit warns of nothing, and Compose loads it.
+func TestMatrix(t *testing.T) {
+	for _, s := range templates.Stacks() {
+		for _, c := range choices {
+			t.Run(s.Name+"/"+c.name, func(t *testing.T) {
+				t.Parallel()
+				made := service(t, s, c)
+				snap := snapshot(t, made)
+				for f := range snap.Files() {
+					if f.Skip != nil {
+						t.Errorf("%s is skipped: %s", f.Path, f.Skip.Reason)
+					}
+				}
+				scan(t, snap, &fixer.Facts{Source: made.Options.Source})
+				builds(t, snap)
+				loads(t, made)
+			})
+		}
+	}
+}
+
+// snapshot reads the service as a repository of its own.
+func snapshot(t *testing.T, made *templates.Service) *fixer.Snapshot {
+	t.Helper()
+	dir := t.TempDir()
+	for _, f := range made.Files {
+		name := filepath.Join(dir, filepath.FromSlash(f.Path))
+		if err := os.MkdirAll(filepath.Dir(name), 0o777); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(name, f.Content, 0o666); err != nil {
+			t.Fatal(err)
+		}
+	}
+	loaded, err := discover.Load(t.Context(), []string{dir}, discover.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, n := range loaded.Notes {
+		t.Errorf("note: %v", n)
+	}
+	return fixer.NewSnapshot(loaded.Sources, loaded.Names...)
+}
+
+func scan(t *testing.T, snap *fixer.Snapshot, facts *fixer.Facts) {
+	t.Helper()
+	report := engine.Check(snap, facts, rules.All())
+	for _, f := range report.Findings {
+		if !slices.Contains(offline, f.Rule) {
+			t.Errorf("%s %s: %s", f.Rule, f.File, f.Message)
+		}
+	}
+	if len(report.Suppressed) > 0 {
+		t.Errorf("%d findings are suppressed", len(report.Suppressed))
+	}
+	for _, p := range report.Problems {
+		t.Errorf("problem: %v", p)
+	}
+}
+
+// builds holds the Dockerfile to BuildKit's own checks.
+func builds(t *testing.T, snap *fixer.Snapshot) {
+	t.Helper()
+	report, err := snap.File("Dockerfile").BuildKit()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, w := range report.Warnings {
+		t.Errorf("BuildKit: %+v", w)
+	}
+}
+
+// loads holds the Compose file to Compose's own loader.
+func loads(t *testing.T, made *templates.Service) {
+	t.Helper()
+	compose := content(t, made, "compose.yaml")
+	project, err := loader.LoadWithContext(context.Background(), types.ConfigDetails{
+		WorkingDir:  "/srv/api",
+		ConfigFiles: []types.ConfigFile{{Filename: "compose.yaml", Content: compose}},
+	})
+	if err != nil {
+		t.Fatalf("Compose: %v\n%s", err, compose)
+	}
+	for name, s := range project.Services {
+		if !s.ReadOnly || s.User == "" || s.User == "0" || fmt.Sprint(s.CapDrop) != "[ALL]" || fmt.Sprint(s.SecurityOpt) != "[no-new-privileges:true]" ||
+			s.MemLimit == 0 || s.CPUS == 0 || s.PidsLimit == 0 || s.Logging == nil {
+			t.Errorf("service %s lacks a setting: %+v", name, s)
+		}
+		for _, port := range s.Ports {
+			if port.HostIP != "127.0.0.1" {
+				t.Errorf("service %s is published on %q", name, port.HostIP)
+			}
+		}
+	}
+}
+
+func content(t *testing.T, made *templates.Service, name string) []byte {
+	t.Helper()
+	for _, f := range made.Files {
+		if f.Path == name {
+			if bytes.Contains(f.Content, []byte("<%")) || bytes.Contains(f.Content, []byte("<no value>")) {
+				t.Errorf("%s has a mark of a template", name)
+			}
+			return f.Content
+		}
+	}
+	t.Fatalf("no file %s", name)
+	return nil
+}

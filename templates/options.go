@@ -1,0 +1,164 @@
+package templates
+
+import (
+	"fmt"
+	"net/url"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/oakum-sec/oakum/fixer/image"
+	"github.com/oakum-sec/oakum/fixer/text"
+)
+
+// Options are what a person chooses of a service.
+type Options struct {
+	Name     string // of the service: a DNS label that begins with a letter
+	Port     int    // on which it listens
+	UID      int    // user and group that it runs as
+	Registry string // where its image is pushed: HOST or HOST/PATH
+	Source   string // URL of its repository; "" for unknown
+	Database string // "postgres", or "" for none
+}
+
+// A Setting is one thing that can be chosen, by the name that flags and --set have.
+type Setting struct {
+	Name    string
+	Meaning string   // for help, with the `PLACEHOLDER` of its value
+	Values  []string // those that it can have; nil for any that are valid
+
+	set func(o *Options, value string) error
+	get func(o *Options) string
+}
+
+// Value is what the options have for the setting; "" for what was not chosen.
+func (s Setting) Value(o *Options) string { return s.get(o) }
+
+// Limits of what can be chosen.
+const (
+	minPort = 1024 // below, a service needs a capability outside of Docker
+	maxPort = 65535
+	maxUID  = 1<<31 - 1
+)
+
+// Settings returns what can be chosen, in the order of help.
+func Settings() []Setting { return slices.Clone(settings) }
+
+// SettingNames returns their names.
+func SettingNames() []string {
+	var out []string
+	for _, s := range settings {
+		out = append(out, s.Name)
+	}
+	return out
+}
+
+var settings = []Setting{
+	{
+		Name: "name", Meaning: "`NAME` of the service and of its image (default: that of the directory)",
+		set: func(o *Options, v string) error { o.Name = v; return validName(v) },
+		get: func(o *Options) string { return o.Name },
+	},
+	{
+		Name: "port", Meaning: "`PORT` on which the service listens, 1024 to 65535 (default: 8080)",
+		set: func(o *Options, v string) (err error) { o.Port, err = number(v, minPort, maxPort); return err },
+		get: func(o *Options) string { return strconv.Itoa(o.Port) },
+	},
+	{
+		Name: "uid", Meaning: "`UID` of the user and the group that the service runs as (default: that of the base image)",
+		set: func(o *Options, v string) (err error) { o.UID, err = number(v, 1, maxUID); return err },
+		get: func(o *Options) string { return strconv.Itoa(o.UID) },
+	},
+	{
+		Name: "registry", Meaning: "`REGISTRY` that the image is pushed to, such as ghcr.io/acme (default: registry.example.com)",
+		set: func(o *Options, v string) (err error) { o.Registry, err = registry(v); return err },
+		get: func(o *Options) string { return o.Registry },
+	},
+	{
+		Name: "source", Meaning: "`URL` of the source repository, for the label of the image (default: the remote of git)",
+		set: func(o *Options, v string) error { o.Source = v; return validSource(v) },
+		get: func(o *Options) string { return o.Source },
+	},
+	{
+		Name: "database", Meaning: "`DATABASE` beside the service: none or postgres (default: none)", Values: []string{"none", "postgres"},
+		set: func(o *Options, v string) error { o.Database = strings.TrimSuffix(v, "none"); return nil },
+		get: func(o *Options) string { return o.Database },
+	},
+}
+
+// Set chooses one value by the name of its setting.
+func (o *Options) Set(name, value string) error {
+	k := slices.IndexFunc(settings, func(s Setting) bool { return s.Name == name })
+	if k < 0 {
+		return fmt.Errorf("%s: no such setting", text.VisibleLine(name))
+	}
+	if list := settings[k].Values; list != nil && !slices.Contains(list, value) {
+		return fmt.Errorf("%s: unknown value %q, use %s", name, value, strings.Join(list, ", "))
+	}
+	if err := settings[k].set(o, value); err != nil {
+		return fmt.Errorf("%s: %w", name, err)
+	}
+	return nil
+}
+
+// validate checks what Set cannot: that all is there, and that the values go together.
+func (o *Options) validate() error {
+	if err := validName(o.Name); err != nil {
+		return fmt.Errorf("name: %w", err)
+	}
+	if o.Database != "" && o.Name == databaseName {
+		return fmt.Errorf("name: %q is what the database is called here", o.Name)
+	}
+	return nil
+}
+
+var label = regexp.MustCompile(`^[a-z]([-a-z0-9]{0,61}[a-z0-9])?$`)
+
+// yamlWords are what YAML reads as something else than a text.
+var yamlWords = text.WordSet("null true false yes no on off y n")
+
+// validName checks what is a name in all files: of an image, of a Service in
+// Kubernetes, which begins with a letter, of a package.
+func validName(s string) error {
+	switch {
+	case s == "":
+		return fmt.Errorf("the service needs a name")
+	case !label.MatchString(s):
+		return fmt.Errorf("%q is not a name of lower-case letters, digits and hyphens that begins with a letter and has at most 63 characters", s)
+	case yamlWords[s]:
+		return fmt.Errorf("%q is not a text in YAML", s)
+	}
+	return nil
+}
+
+func number(s string, least, most int) (int, error) {
+	n, err := strconv.Atoi(s)
+	switch {
+	case err != nil || strings.HasPrefix(s, "+"):
+		return 0, fmt.Errorf("%q is not a number", s)
+	case n < least || n > most:
+		return 0, fmt.Errorf("%d is not between %d and %d", n, least, most)
+	}
+	return n, nil
+}
+
+// registry reads where images are pushed: a pattern does not name one.
+func registry(s string) (string, error) {
+	if strings.Contains(s, "*") {
+		return "", fmt.Errorf("%q is a pattern, not a registry", s)
+	}
+	return image.ParseRegistry(s)
+}
+
+// plainURL are the characters that need no quoting anywhere. A percent sign would be one
+// more for Compose's variables and shells.
+var plainURL = regexp.MustCompile(`^https?://[-A-Za-z0-9._~/:]+$`)
+
+func validSource(s string) error {
+	u, err := url.Parse(s)
+	if s != "" && (err != nil || u.Host == "" || !plainURL.MatchString(s)) {
+		return fmt.Errorf("%q is not the URL of a repository, as in https://github.com/acme/shop", s)
+	}
+	return nil
+}

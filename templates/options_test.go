@@ -1,0 +1,126 @@
+package templates_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/oakum-sec/oakum/fixer/image"
+	"github.com/oakum-sec/oakum/fixer/languagetest"
+	"github.com/oakum-sec/oakum/templates"
+)
+
+// TestValuesAreChecked: what could mean something else in one of the files is refused.
+func TestValuesAreChecked(t *testing.T) {
+	for set, ok := range map[string]bool{
+		"name=shop-2": true, "name=a": true, "name=" + strings.Repeat("a", 63): true,
+		"name=" + strings.Repeat("a", 64): false, "name=2shop": false, "name=shop-": false, "name=Shop": false, "name=": false,
+		"name=a\nb": false, "name=a_b": false, "name=null": false, "name=../x": false, "name=$HOME": false,
+		"port=1024": true, "port=65535": true, "port=1023": false, "port=65536": false, "port=+8080": false, "port=8080 ": false, "port=": false,
+		"uid=1": true, "uid=0": false, "uid=-1": false, "uid=2147483648": false, "uid=nobody": false,
+		"registry=ghcr.io/acme": true, "registry=localhost:5000": true, "registry=acme": false, "registry=https://ghcr.io": false,
+		"registry=*.example.com": false, "registry=ghcr.io/acme:1": false, "registry=ghcr.io/$(id)": false, "registry=": false,
+		"source=https://github.com/acme/web": true, "source=": true, "source=git@github.com:acme/web": false,
+		"source=https://example.com/\"": false, "source=https://example.com/<%": false, "source=https://example.com/a b": false, "source=https://": false,
+		"database=postgres": true, "database=none": true, "database=": false, "database=mysql": false,
+		"nothing=1": false,
+	} {
+		o := templates.Defaults(templates.Stacks()[0])
+		key, value, _ := strings.Cut(set, "=")
+		if err := o.Set(key, value); (err == nil) != ok {
+			t.Errorf("%q: %v, want ok %v", set, err, ok)
+		}
+	}
+}
+
+// TestDefaultsAreValid: what is chosen for a person could have been chosen by one, and the
+// values are those that the settings show.
+func TestDefaultsAreValid(t *testing.T) {
+	for _, s := range templates.Stacks() {
+		o := templates.Defaults(s)
+		o.Name = "api"
+		for _, setting := range templates.Settings() {
+			value := setting.Value(o)
+			if value == "" && setting.Values != nil {
+				value = setting.Values[0]
+			}
+			if err := o.Set(setting.Name, value); err != nil {
+				t.Errorf("%s: %v", s.Name, err)
+			}
+		}
+	}
+}
+
+// TestStacksAreSupported: nothing begins with a release that ends within a year, and every
+// image is known to the tables.
+func TestStacksAreSupported(t *testing.T) {
+	for _, s := range templates.Stacks() {
+		if s.Version() == "" {
+			t.Errorf("%s has no version", s.Name)
+		}
+		for _, r := range s.Support() {
+			if r.End != "" && r.End < "2027-11-29" {
+				t.Errorf("%s: %s ends on %s", s.Name, r.Of, r.End)
+			}
+		}
+		for _, name := range s.Images() {
+			ref, err := image.ParseReference(name)
+			if err != nil || strings.ContainsAny(name, "{}") || ref.Tag == "" {
+				t.Errorf("%s: image %q: %v", s.Name, name, err)
+			}
+		}
+	}
+	if got := image.ToBeginWith("nothing"); got != (image.Release{}) {
+		t.Errorf("a product that is not there begins with %v", got)
+	}
+}
+
+// TestRenderIsPure: equal options give equal bytes.
+func TestRenderIsPure(t *testing.T) {
+	for _, s := range templates.Stacks() {
+		one, two := service(t, s, choices[2]), service(t, s, choices[2])
+		for k := range one.Files {
+			if one.Files[k].Path != two.Files[k].Path || string(one.Files[k].Content) != string(two.Files[k].Content) {
+				t.Errorf("%s: %s differs from run to run", s.Name, one.Files[k].Path)
+			}
+		}
+	}
+}
+
+// TestFilesAreTidy: no trailing blanks, no tab where the language has none, one line break
+// at the end, short enough to read.
+func TestFilesAreTidy(t *testing.T) {
+	for _, s := range templates.Stacks() {
+		for _, c := range choices {
+			for _, f := range service(t, s, c).Files {
+				body := string(f.Content)
+				if !strings.HasSuffix(body, "\n") || strings.HasSuffix(body, "\n\n") {
+					t.Errorf("%s/%s: %s does not end in one line break", s.Name, c.name, f.Path)
+				}
+				if strings.Contains(body, "\n\n\n") && !strings.HasSuffix(f.Path, ".py") {
+					t.Errorf("%s/%s: %s has two empty lines", s.Name, c.name, f.Path)
+				}
+				for k, line := range strings.Split(body, "\n") {
+					if strings.TrimRight(line, " \t\r") != line {
+						t.Errorf("%s/%s: %s:%d ends in blanks", s.Name, c.name, f.Path, k+1)
+					}
+				}
+				if n := strings.Count(body, "\n"); n > 160 {
+					t.Errorf("%s/%s: %s has %d lines", s.Name, c.name, f.Path, n)
+				}
+			}
+		}
+	}
+}
+
+// TestReadmeReadsWell holds the README of services to the language of the project.
+func TestReadmeReadsWell(t *testing.T) {
+	for _, s := range templates.Stacks() {
+		for _, c := range choices {
+			for part := range strings.SplitSeq(string(content(t, service(t, s, c), "README.md")), "\n\n") {
+				for _, complaint := range languagetest.Complaints(part) {
+					t.Errorf("%s/%s: %s", s.Name, c.name, complaint)
+				}
+			}
+		}
+	}
+}

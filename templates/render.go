@@ -1,0 +1,192 @@
+package templates
+
+import (
+	"embed"
+	"fmt"
+	"io/fs"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"text/template"
+)
+
+// A Service is what is written for one.
+type Service struct {
+	Stack   *Stack
+	Options Options
+	Files   []File // sorted by path
+}
+
+// A File is one of a service.
+type File struct {
+	Path    string // relative to the directory of the service, with forward slashes
+	Content []byte
+}
+
+//go:embed all:files
+var embedded embed.FS
+
+// databaseName is the name of the database beside the service.
+const databaseName = "database"
+
+// grace is how many seconds a service has to finish what it has begun; after stopAfter it
+// is killed.
+const (
+	grace     = 10
+	stopAfter = 15
+)
+
+// Defaults are the options of a stack where nothing is chosen. The name is missing.
+func Defaults(s *Stack) *Options {
+	return &Options{Port: 8080, UID: s.uid, Registry: "registry.example.com"}
+}
+
+// Render returns the files of a service. The error says which of the options is not
+// valid.
+func Render(s *Stack, o *Options) (*Service, error) {
+	if err := o.validate(); err != nil {
+		return nil, err
+	}
+	chosen := map[string]string{} // path → template
+	for _, layer := range append([]string{"shared/service"}, layersOf(s)...) {
+		names, err := fs.Glob(embedded, "files/"+layer+"/*")
+		if err != nil {
+			return nil, err
+		}
+		for _, name := range names {
+			err := fs.WalkDir(embedded, name, func(p string, d fs.DirEntry, err error) error {
+				if err == nil && !d.IsDir() {
+					chosen[strings.TrimSuffix(strings.TrimPrefix(p, "files/"+layer+"/"), ".tmpl")] = p
+				}
+				return err
+			})
+			if err != nil {
+				return nil, err
+			}
+		}
+	}
+	service := &Service{Stack: s, Options: *o}
+	for _, p := range slices.Sorted(maps.Keys(chosen)) {
+		content, err := execute(chosen[p], view{Options: *o, Stack: s})
+		if err != nil {
+			return nil, err
+		}
+		service.Files = append(service.Files, File{Path: p, Content: content})
+	}
+	return service, nil
+}
+
+func layersOf(s *Stack) []string {
+	var out []string
+	for _, l := range s.layers {
+		out = append(out, "stacks/"+l)
+	}
+	return out
+}
+
+// parsed are the templates by their paths, with those that they share.
+var parsed = sync.OnceValues(func() (*template.Template, error) {
+	all := template.New("").Delims("<%", "%>").Option("missingkey=error").Funcs(template.FuncMap{"limits": newLimits})
+	err := fs.WalkDir(embedded, "files", func(p string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		data, err := fs.ReadFile(embedded, p)
+		if err != nil {
+			return err
+		}
+		_, err = all.New(p).Parse(string(data))
+		return err
+	})
+	return all, err
+})
+
+func execute(name string, v view) ([]byte, error) {
+	all, err := parsed()
+	if err != nil {
+		return nil, err
+	}
+	var b strings.Builder
+	if err := all.ExecuteTemplate(&b, name, v); err != nil {
+		return nil, fmt.Errorf("template %s: %w", name, err)
+	}
+	return []byte(b.String()), nil
+}
+
+// A view is what templates see.
+type view struct {
+	Options
+	Stack *Stack
+}
+
+// Image is the name of the image, without a tag.
+func (v view) Image() string { return v.Registry + "/" + v.Name }
+
+// Version is that of the language.
+func (v view) Version() string { return v.Stack.Version() }
+
+// Tool is the version of a tool.
+func (v view) Tool(name string) (string, error) {
+	if version, ok := v.Stack.tools[name]; ok {
+		return version, nil
+	}
+	return "", fmt.Errorf("stack %s has no version of %s", v.Stack.Name, name)
+}
+
+// Base is an image that the service is made of, or runs beside.
+func (v view) Base(of string) (string, error) {
+	pattern, ok := map[string]string{"build": v.Stack.build, "run": v.Stack.run, "database": databaseImage}[of]
+	if !ok || pattern == "" {
+		return "", fmt.Errorf("stack %s has no image to %s", v.Stack.Name, of)
+	}
+	return v.Stack.image(pattern), nil
+}
+
+// Health is the command that checks the health of the service in its container.
+func (v view) Health() []string {
+	if v.Stack.Health != nil {
+		return v.Stack.Health
+	}
+	return []string{"wget", "-q", "-O", "/dev/null", "http://127.0.0.1:" + strconv.Itoa(v.Port) + "/healthz"}
+}
+
+// Start is how many seconds the service may take until it answers.
+func (v view) Start() int { return v.Stack.Start }
+
+// Grace and StopAfter are seconds: to finish what has begun, and until it is killed.
+func (v view) Grace() int     { return grace }
+func (v view) StopAfter() int { return stopAfter }
+
+// DatabaseName is the name of the database and of its owner.
+func (v view) DatabaseName() string { return strings.ReplaceAll(v.Name, "-", "_") }
+
+// Module is the path of a Go module.
+func (v view) Module() string {
+	if _, path, ok := strings.Cut(strings.TrimSuffix(strings.Trim(v.Source, "/"), ".git"), "://"); ok && !strings.Contains(path, ":") {
+		return path
+	}
+	return "example.com/" + v.Name
+}
+
+// Support says in one sentence until when what the image is made of is supported.
+func (v view) Support() string {
+	var parts []string
+	for _, r := range v.Stack.Support() {
+		if r.End != "" {
+			r.Of += " until " + r.End
+		}
+		parts = append(parts, r.Of)
+	}
+	return "The image is made of what receives security updates: " + strings.Join(parts, ", ") + "."
+}
+
+// limits are what a container may use.
+type limits struct {
+	Memory int // MiB
+	CPUs   string
+	PIDs   int
+}
+
+func newLimits(memory int, cpus string, pids int) limits { return limits{memory, cpus, pids} }
