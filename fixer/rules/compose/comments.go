@@ -12,14 +12,15 @@ import (
 
 // commentBeside reports whether a comment stands at the end of the lines that a
 // setting begins and ends on.
-func commentBeside(doc *yamldoc.Doc, n *yamldoc.Node) bool { return beside(doc, n) != "" }
+func commentBeside(doc *yamldoc.Doc, n *yamldoc.Node) bool { return beside(doc, n, " \t:") != "" }
 
-// beside returns the comment at the end of the lines that a node begins and ends on.
-func beside(doc *yamldoc.Doc, n *yamldoc.Node) string {
+// beside returns the comment at the end of the lines that a node begins and ends on,
+// where nothing but the given characters stands between.
+func beside(doc *yamldoc.Doc, n *yamldoc.Node, between string) string {
 	src := doc.File.Source
 	for _, at := range []int{n.End, n.KeyOrSelf().End} {
 		line, _, _ := bytes.Cut(src[min(at, len(src)):], []byte("\n"))
-		line = bytes.TrimLeft(line, " \t:,]}")
+		line = bytes.TrimLeft(line, between)
 		if bytes.HasPrefix(line, []byte("#")) {
 			return string(line)
 		}
@@ -54,7 +55,7 @@ func reasonFor(v compose.View, s compose.Setting, words ...func() *text.Pattern)
 	if s.Node == nil || doc == nil {
 		return e, false
 	}
-	comment := above(doc, s.Node) + " " + beside(doc, s.Node)
+	comment := above(doc, s.Node) + " " + beside(doc, s.Node, " \t:,]}")
 	for _, re := range append(words, gives) {
 		if re().MatchString(comment) {
 			return fixer.Evidence{Kind: fixer.FromCompose, Place: placeOf(s), Text: "A comment gives a reason for the setting"}, true
