@@ -191,6 +191,18 @@ func (d *Draft) Exclude(path string, patterns []string) {
 	c.Patterns = append(c.Patterns, patterns...)
 }
 
+// AddLines adds lines at the end of a file of lines ([Kind.IsLines]), which is made
+// where there is none.
+func (d *Draft) AddLines(path string, kind Kind, lines ...string) {
+	file := d.Snapshot.File(path)
+	if file == nil {
+		d.Create(path, kind, []byte(strings.Join(lines, "\n")+"\n"))
+		return
+	}
+	c := d.change(path)
+	c.Edits = append(c.Edits, buildcontext.Append(file.Data, lines)...)
+}
+
 // Create adds a new file of the given kind.
 func (d *Draft) Create(path string, kind Kind, data []byte) {
 	c := d.change(path)

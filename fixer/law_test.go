@@ -35,6 +35,7 @@ var lawRooms = map[string][]string{
 	"fixer/kustomize":    {"fixer/image", "fixer/kube", "fixer/yamldoc", "fixer/text"},
 	"fixer/buildcontext": {"fixer/text"},
 	"fixer/workflow":     {"fixer/yamldoc"},
+	"fixer/gitignore":    {},
 	"fixer/topology":     {"fixer/buildcontext", "fixer/compose", "fixer/kube", "fixer/dockerfile", "fixer/image", "fixer/yamldoc", "fixer/text"},
 
 	// The contract: what a rule, a finding, a fix and a snapshot are.
@@ -84,7 +85,7 @@ var lawRooms = map[string][]string{
 	"fixer/languagetest":  {}, // for tests only
 	"fixer/timetest":      {}, // for tests only
 	"fixer/git":           {"fixer/disk"},
-	"fixer/discover":      {"fixer", "fixer/disk", "fixer/git", "fixer/buildcontext", "fixer/compose", "fixer/yamldoc", "fixer/text"},
+	"fixer/discover":      {"fixer", "fixer/disk", "fixer/git", "fixer/gitignore", "fixer/buildcontext", "fixer/compose", "fixer/yamldoc", "fixer/text"},
 	"fixer/workspace":     {"fixer", "fixer/engine", "fixer/disk", "fixer/text"},
 
 	// It runs a vulnerability scanner that is installed, and nothing else.
@@ -114,7 +115,7 @@ var lawRooms = map[string][]string{
 }
 
 // lawOfRules is what the rules of any kind may import.
-var lawOfRules = []string{"fixer", "fixer/connect", "fixer/pin", "fixer/multistage", "fixer/stack", "fixer/build", "fixer/container", "fixer/updates", "fixer/workflow", "fixer/topology", "fixer/buildcontext", "fixer/compose", "fixer/kube", "fixer/dockerfile", "fixer/image", "fixer/yamldoc", "fixer/secret", "fixer/text"}
+var lawOfRules = []string{"fixer", "fixer/connect", "fixer/pin", "fixer/multistage", "fixer/stack", "fixer/build", "fixer/container", "fixer/updates", "fixer/workflow", "fixer/topology", "fixer/buildcontext", "fixer/gitignore", "fixer/compose", "fixer/kube", "fixer/dockerfile", "fixer/image", "fixer/yamldoc", "fixer/secret", "fixer/text"}
 
 // exactRooms are imported by their name only, not with what lies below.
 var exactRooms = map[string]bool{"fixer": true, "fixer/disk": true, "fixer/rules": true}

@@ -108,6 +108,9 @@ func (f *File) parse() *Skip {
 		}
 		return nil
 	}
+	if f.Kind == GitIgnore {
+		return nil
+	}
 	if len(bytes.TrimSpace(f.Data)) == 0 {
 		return &Skip{SkipEmpty, "the file is empty"}
 	}

@@ -40,6 +40,13 @@ const (
 	// others that people use in its place. Their data is names alone: no value is kept.
 	Environment Kind = "environment"
 
+	// GitIgnore files say what git leaves alone. Nothing is found in them.
+	GitIgnore Kind = "gitignore"
+
+	// SecretValue files hold one secret, for Compose to mount into a container. Fixes
+	// make them; none is ever read.
+	SecretValue Kind = "secret"
+
 	// Policy files are source policies of BuildKit, which can give an image that a
 	// Dockerfile names its digest.
 	Policy Kind = "policy"
@@ -50,11 +57,18 @@ const (
 // project are evidence about others.
 func (k Kind) Checked() bool {
 	switch k {
-	case Dockerignore, Updates, Environment, Policy, Project:
+	case Dockerignore, GitIgnore, Updates, Environment, SecretValue, Policy, Project:
 		return false
 	}
 	return true
 }
+
+// IsLines reports whether files of the kind are lines that stand for themselves, which
+// a fix can only add to.
+func (k Kind) IsLines() bool { return k == Dockerignore || k == GitIgnore || k == Environment }
+
+// Secret reports whether files of the kind have values that are not shown.
+func (k Kind) Secret() bool { return k == Environment || k == SecretValue }
 
 // Manifests is the kind of a rule, not of a file: it looks at every Compose file
 // and every file of Kubernetes.

@@ -23,11 +23,11 @@ func newNew() *cobra.Command {
 	var f newFlags
 	cmd := &cobra.Command{
 		Use:   "new STACK [DIR]",
-		Short: "Write a small service with a hardened image",
+		Short: "Write a small service that is hardened from the first day",
 		Long: `Write a service to begin with into a directory (without any: the current one).
-It answers HTTP requests, and comes with a Dockerfile, a .dockerignore and a
-Compose file. Its container runs as a user that is not root, with a read-only root
-filesystem, without capabilities, and within limits.
+It answers HTTP requests, and comes with a Dockerfile, a .dockerignore, a Compose
+file and manifests for Kubernetes. Its container runs as a user that is not root,
+with a read-only root filesystem, without capabilities, and within limits.
 
 --list shows the stacks, with their versions and until when what their images are
 made of receives security updates.

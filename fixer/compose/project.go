@@ -127,6 +127,27 @@ func (v View) CLI() string {
 	return "docker compose -f " + text.ShellWord(v.File)
 }
 
+// Directory returns the project directory of the service, in which Compose looks for
+// .env and from which relative paths lead. sure is false where other files use the
+// service too, from a directory of their own.
+func (v View) Directory() (dir string, sure bool) {
+	dir = path.Dir(v.File)
+	if v.under != "" {
+		dir = path.Dir(v.under)
+	}
+	for _, d := range v.dependents {
+		if path.Dir(d.File) != dir {
+			return dir, false
+		}
+	}
+	for _, m := range v.together {
+		if path.Dir(m.file) != dir {
+			return dir, false
+		}
+	}
+	return dir, true
+}
+
 // completed returns the Compose file that a file of another name completes: the one
 // it is named after, which has a service that the file itself gives neither an image
 // nor a build.

@@ -182,6 +182,10 @@ func (v View) Pairs(key string) []Pair {
 	return out
 }
 
+// PairsOf returns the entries of such a setting as one file writes it, merge keys
+// followed.
+func PairsOf(n *yamldoc.Node, file string) []Pair { return pairs(n, file) }
+
 func pairs(n *yamldoc.Node, file string) []Pair {
 	var out []Pair
 	for name, value := range n.All() {

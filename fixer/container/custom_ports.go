@@ -1,6 +1,11 @@
 package container
 
-import "fmt"
+import (
+	"fmt"
+	"slices"
+
+	"github.com/oakum-sec/oakum/fixer/image"
+)
 
 // The ports that databases and brokers serve by custom. What listens there
 // keeps files, whatever its image is called.
@@ -8,6 +13,13 @@ var dataPorts = map[int]string{
 	1433: "SQL Server", 1521: "Oracle", 2181: "ZooKeeper", 2379: "etcd", 3306: "MySQL", 5432: "PostgreSQL", 5672: "RabbitMQ", 5984: "CouchDB",
 	6379: "Redis", 7474: "Neo4j", 7687: "Neo4j", 8086: "InfluxDB", 9042: "Cassandra", 9092: "Kafka", 9200: "Elasticsearch", 9300: "Elasticsearch",
 	27017: "MongoDB",
+}
+
+// ServesData reports whether the image is known to listen on the port of a database or a
+// broker.
+func (p *Profile) ServesData() bool {
+	e := p.Program()
+	return e != nil && slices.ContainsFunc(e.Ports, func(port image.Port) bool { return dataPorts[port.Number] != "" })
 }
 
 // servesData says which of its ports shows that a container is a database or a

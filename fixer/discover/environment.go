@@ -19,15 +19,17 @@ const (
 // readEnvironments reads which variables the environment files beside a Compose file and
 // above it set: .env, which Compose reads by itself or where it is called, those that
 // an include names, and others of the kind, such as .env.example, which people copy.
-// They are read even where git ignores them, and no value is kept.
+// They are read even where git ignores them, and no value is kept. The .gitignore files
+// there say whether git would leave a new one alone.
 func (l *loader) readEnvironments() {
 	dirs := map[string]bool{}
-	for _, p := range l.composeWithVariables() {
+	for _, p := range l.composeFiles() {
 		for dir := path.Dir(p); !dirs[dir]; dir = path.Dir(dir) {
 			dirs[dir] = true
 			for _, name := range l.environmentsIn(dir) {
 				l.addEnvironment(path.Join(dir, name))
 			}
+			l.addGitIgnore(dir)
 			if dir == "." {
 				break
 			}
@@ -40,10 +42,10 @@ func (l *loader) readEnvironments() {
 	}
 }
 
-func (l *loader) composeWithVariables() []string {
+func (l *loader) composeFiles() []string {
 	var out []string
 	for p, s := range l.sources {
-		if s.Kind == fixer.Compose && s.Skip == nil && bytes.Contains(s.Data, []byte("${")) {
+		if s.Kind == fixer.Compose && s.Skip == nil && (bytes.Contains(s.Data, []byte("${")) || bytes.Contains(s.Data, []byte("environment"))) {
 			out = append(out, p)
 		}
 	}
@@ -82,6 +84,20 @@ func (l *loader) addEnvironment(p string) {
 		src.Data = compose.NamesOnly(data)
 	}
 	l.sources[p] = src
+}
+
+// addGitIgnore reads the .gitignore of a directory, which says whether git leaves
+// alone what a fix puts beside a Compose file.
+func (l *loader) addGitIgnore(dir string) {
+	p := path.Join(dir, ".gitignore")
+	if _, err := l.root.Lstat(p); err != nil || l.sources[p] != nil {
+		return
+	}
+	data, skip := disk.Read(l.root, p, maxIgnoreFile)
+	if skip != nil && skip.Code != fixer.SkipEmpty {
+		data = nil
+	}
+	l.sources[p] = &fixer.Source{Path: p, Kind: fixer.GitIgnore, Data: data, Skip: skip, Context: !l.isSelected(p) && !slices.Contains(l.siblingDirs, dir)}
 }
 
 // environmentRefs returns the environment files that the includes of a Compose file

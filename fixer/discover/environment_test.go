@@ -61,3 +61,13 @@ func TestEnvironmentFiles(t *testing.T) {
 		}
 	}
 }
+
+// TestGitIgnoresBesideComposeFiles: they say whether git leaves alone what a fix makes.
+func TestGitIgnoresBesideComposeFiles(t *testing.T) {
+	dir := disktest.Tree(t, map[string]string{
+		".git/HEAD": "x", ".gitignore": "", "app/.gitignore": "x\n", "other/.gitignore": "y\n",
+		"app/compose.yaml": "services: {a: {image: 'x:1', environment: {A: b}}}\n",
+	})
+	wantSources(t, load(t, dir, Options{}), ".gitignore gitignore", "app/.gitignore gitignore", "app/compose.yaml compose")
+	wantSources(t, load(t, dir, Options{}, "app"), ".gitignore gitignore context", "app/.gitignore gitignore", "app/compose.yaml compose")
+}

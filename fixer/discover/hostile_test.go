@@ -15,6 +15,7 @@ import (
 	"github.com/oakum-sec/oakum/fixer"
 	"github.com/oakum-sec/oakum/fixer/disk"
 	"github.com/oakum-sec/oakum/fixer/disk/disktest"
+	"github.com/oakum-sec/oakum/fixer/gitignore"
 )
 
 func TestIrregularFilesDoNotBlock(t *testing.T) {
@@ -263,14 +264,14 @@ func TestIgnoreFilesOfOrdinarySize(t *testing.T) {
 	for i := range 300 {
 		fmt.Fprintf(&b, "*.x%d\n/build-%d/\nname%d\nsrc/*/gen-%d\n", i, i, i, i)
 	}
-	f := parseIgnore(".", []byte(b.String()))
-	g := &ignoring{left: maxIgnoreSteps}
+	f := gitignore.Parse(".", []byte(b.String()))
+	g := &gitignore.Matcher{Left: maxIgnoreSteps}
 	for i := range 100_000 {
-		if g.ignores([]ignoreFile{f}, fmt.Sprintf("src/module-%d/file.yaml", i), false) {
+		if g.Ignores([]gitignore.File{f}, fmt.Sprintf("src/module-%d/file.yaml", i), false) {
 			t.Fatal("it is ignored")
 		}
 	}
-	if used := maxIgnoreSteps - g.left; g.left < 0 {
+	if used := maxIgnoreSteps - g.Left; g.Left < 0 {
 		t.Errorf("100,000 names took %d steps of %d", used, maxIgnoreSteps)
 	} else {
 		t.Log(used, "steps")

@@ -15,6 +15,7 @@ import (
 
 	"github.com/oakum-sec/oakum/fixer"
 	"github.com/oakum-sec/oakum/fixer/disk"
+	"github.com/oakum-sec/oakum/fixer/gitignore"
 	"github.com/oakum-sec/oakum/fixer/text"
 )
 
@@ -123,7 +124,7 @@ func (l *loader) discover(targets []target, git bool) error {
 	w := &walker{
 		ctx: l.ctx, root: l.root, dirs: l.dirs, base: l.base, noIgnore: l.opts.NoIgnore,
 		found: map[string]*candidate{}, visited: map[string]bool{},
-		budget: -1, selected: true, ignoring: ignoring{left: maxIgnoreSteps},
+		budget: -1, selected: true, ignoring: gitignore.Matcher{Left: maxIgnoreSteps},
 	}
 	if l.opts.Progress != nil {
 		w.progress = func() { l.opts.Progress(fixer.Progress{Found: len(w.found)}) }

@@ -23,6 +23,7 @@ func TestComposeIncludes(t *testing.T) {
 	disktest.Put(t, dir, "../secret.yaml", composeFile)
 	ws := load(t, dir, Options{})
 	wantSources(t, ws,
+		".gitignore gitignore",
 		"app/compose.yaml compose",
 		"parts/a.yml compose",
 		"parts/b.yml compose skip:binary",

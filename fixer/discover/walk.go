@@ -11,6 +11,7 @@ import (
 
 	"github.com/oakum-sec/oakum/fixer"
 	"github.com/oakum-sec/oakum/fixer/disk"
+	"github.com/oakum-sec/oakum/fixer/gitignore"
 	"github.com/oakum-sec/oakum/fixer/text"
 )
 
@@ -34,6 +35,16 @@ type candidate struct {
 	helm  string      // its part in a Helm chart, as a skip's reason
 }
 
+// maxIgnoreFile bounds what is read of one .gitignore; no honest one is larger.
+const maxIgnoreFile = 1 << 20
+
+// maxIgnoreRules bounds how many patterns hold in one directory, those of all
+// files above it included, and maxIgnoreSteps how many comparisons are made with
+// them in all. Tests lower the latter.
+const maxIgnoreRules = 20_000
+
+var maxIgnoreSteps = gitignore.MaxSteps
+
 // walker collects candidates below a root.
 type walker struct {
 	ctx      context.Context
@@ -48,13 +59,13 @@ type walker struct {
 	budget   int             // entries left to look at; negative: no limit
 	selected bool            // what this walk finds was selected
 	ignored  int
-	ignoring ignoring
+	ignoring gitignore.Matcher
 	notes    []fixer.Note
 }
 
 // directory walks one directory and everything below it. The files are those of its
 // parents; its own .gitignore is added here.
-func (w *walker) directory(dir string, files []ignoreFile, depth int) error {
+func (w *walker) directory(dir string, files []gitignore.File, depth int) error {
 	if err := w.ctx.Err(); err != nil {
 		return err
 	}
@@ -84,7 +95,7 @@ func (w *walker) directory(dir string, files []ignoreFile, depth int) error {
 	return nil
 }
 
-func (w *walker) entry(p string, e fs.DirEntry, files []ignoreFile, depth int) error {
+func (w *walker) entry(p string, e fs.DirEntry, files []gitignore.File, depth int) error {
 	mode := e.Type()
 	g := classifyPath(p)
 	switch {
@@ -119,12 +130,12 @@ func (w *walker) entry(p string, e fs.DirEntry, files []ignoreFile, depth int) e
 
 // isIgnored asks the ignore files about a path, and says when they cannot be
 // asked any more: then nothing is ignored.
-func (w *walker) isIgnored(files []ignoreFile, p string, isDir bool) bool {
-	if w.ignoring.left < 0 {
+func (w *walker) isIgnored(files []gitignore.File, p string, isDir bool) bool {
+	if w.ignoring.Left < 0 {
 		return false
 	}
-	ignored := w.ignoring.ignores(files, p, isDir)
-	if w.ignoring.left < 0 {
+	ignored := w.ignoring.Ignores(files, p, isDir)
+	if w.ignoring.Left < 0 {
 		w.addNote(p, "matching the ignore patterns takes too long: from here on they are not applied, and all files are scanned")
 	}
 	return ignored
@@ -193,7 +204,7 @@ func (w *walker) add(c candidate) {
 }
 
 // withIgnoreFile adds the .gitignore of dir to those of its parents.
-func (w *walker) withIgnoreFile(dir string, files []ignoreFile) []ignoreFile {
+func (w *walker) withIgnoreFile(dir string, files []gitignore.File) []gitignore.File {
 	if w.noIgnore {
 		return nil
 	}
@@ -206,10 +217,10 @@ func (w *walker) withIgnoreFile(dir string, files []ignoreFile) []ignoreFile {
 		w.addNote(name, "not applied: "+skip.Reason)
 		return files
 	}
-	f := parseIgnore(dir, data)
-	rules := len(f.rules)
+	f := gitignore.Parse(dir, data)
+	rules := f.Len()
 	for _, above := range files {
-		rules += len(above.rules)
+		rules += above.Len()
 	}
 	if rules > maxIgnoreRules {
 		w.addNote(name, fmt.Sprintf("not applied: with the ignore files above it, more than %d patterns would apply", maxIgnoreRules))
@@ -220,7 +231,7 @@ func (w *walker) withIgnoreFile(dir string, files []ignoreFile) []ignoreFile {
 }
 
 // ignoreChain returns the ignore files that hold above dir.
-func (w *walker) ignoreChain(dir string) []ignoreFile {
+func (w *walker) ignoreChain(dir string) []gitignore.File {
 	files := w.withExclude()
 	if dir == "." {
 		return files
@@ -237,7 +248,7 @@ func (w *walker) ignoreChain(dir string) []ignoreFile {
 // withExclude returns the patterns of this clone, .git/info/exclude. Those of
 // the person (core.excludesFile) are left out: the same tree should give the
 // same findings on every machine.
-func (w *walker) withExclude() []ignoreFile {
+func (w *walker) withExclude() []gitignore.File {
 	if w.noIgnore {
 		return nil
 	}
@@ -245,12 +256,12 @@ func (w *walker) withExclude() []ignoreFile {
 	if skip != nil {
 		return nil // most often there is none, and .git may be a pointer
 	}
-	f := parseIgnore(".", data)
-	if len(f.rules) > maxIgnoreRules {
+	f := gitignore.Parse(".", data)
+	if f.Len() > maxIgnoreRules {
 		w.addNote(".git/info/exclude", fmt.Sprintf("not applied: it has more than %d patterns", maxIgnoreRules))
 		return nil
 	}
-	return []ignoreFile{f}
+	return []gitignore.File{f}
 }
 
 func (w *walker) addNote(p, message string) {

@@ -36,6 +36,8 @@ func verifyFile(before, after *fixer.File, c *fixer.FileChange) error {
 		return verifyEmbedded(before.Embedded(), after.Embedded(), c)
 	case after.Dockerfile != nil:
 		return verifyDockerfile(before, after, c)
+	case after.Kind.IsLines():
+		return verifyPrefix(before, after)
 	}
 	return errors.New("edits of this kind of file cannot be verified")
 }
@@ -45,8 +47,8 @@ func verifyFile(before, after *fixer.File, c *fixer.FileChange) error {
 func verifyIgnore(before, after *fixer.File, c *fixer.FileChange) error {
 	var want []string
 	if before != nil {
-		if !bytes.HasPrefix(after.Data, before.Data) {
-			return errors.New("the edit would change what is in the file")
+		if err := verifyPrefix(before, after); err != nil {
+			return err
 		}
 		want = before.Ignore.Patterns()
 	}
@@ -56,6 +58,14 @@ func verifyIgnore(before, after *fixer.File, c *fixer.FileChange) error {
 	}
 	if !slices.Equal(slices.Concat(want, added.Patterns()), after.Ignore.Patterns()) {
 		return errors.New("the edit would exclude other files")
+	}
+	return nil
+}
+
+// verifyPrefix checks that a change adds to what is in a file, and leaves that alone.
+func verifyPrefix(before, after *fixer.File) error {
+	if !bytes.HasPrefix(after.Data, before.Data) {
+		return errors.New("the edit would change what is in the file")
 	}
 	return nil
 }

@@ -85,13 +85,15 @@ type jsonParam struct {
 	Default string `json:"default"`
 }
 
-// jsonEdit replaces the bytes [start, end) of a file; Create makes the file.
+// jsonEdit replaces the bytes [start, end) of a file; Create makes the file. Hidden says
+// that the text has secrets and is left out: a patch has it.
 type jsonEdit struct {
 	File   string `json:"file"`
 	Start  int    `json:"start"`
 	End    int    `json:"end"`
 	Text   string `json:"text"`
 	Create bool   `json:"create,omitempty"`
+	Hidden bool   `json:"hidden,omitempty"`
 }
 
 type jsonSuppressed struct {
@@ -185,7 +187,9 @@ func (s *Scan) jsonFix(fix *fixer.Fix) jsonFix {
 		out.Refused = err.Error()
 	}
 	for _, c := range changes {
-		if c.Create != nil {
+		if c.Create != nil && c.Kind.Secret() {
+			out.Edits = append(out.Edits, jsonEdit{File: c.Path, Create: true, Hidden: true})
+		} else if c.Create != nil {
 			out.Edits = append(out.Edits, jsonEdit{File: c.Path, Text: string(c.Create), Create: true})
 		}
 		for _, e := range c.Edits {

@@ -105,7 +105,7 @@ func holdOnMutated(t *testing.T, x trial, all []*fixer.Rule) (changes int) {
 			t.Errorf("%s is not read afterwards: %s", c.Path, f.Skip.Reason)
 		}
 		holdLines(t, c.Path, c.Kind, c.Before, c.After)
-		if c.Kind == fixer.Dockerfile || c.Kind == fixer.Dockerignore {
+		if c.Kind == fixer.Dockerfile || c.Kind.IsLines() {
 			continue
 		}
 		if _, err := otherDocuments(c.After); err != nil {
@@ -276,7 +276,7 @@ func ends(data []byte) (crlf, lf int) {
 // ownComments are the lines that hold a comment and nothing else.
 func ownComments(kind fixer.Kind, data []byte) []string {
 	var file *yamldoc.File
-	if kind != fixer.Dockerfile && kind != fixer.Dockerignore {
+	if kind != fixer.Dockerfile && !kind.IsLines() {
 		var err error
 		if file, err = yamldoc.Parse(data); err != nil {
 			return nil

@@ -43,6 +43,7 @@ func Named(name string) *fixer.Rule {
 // all is sorted by name, one line per rule.
 var all = []*fixer.Rule{
 	compose.Capabilities,
+	compose.DefaultPassword,
 	compose.DigestGone,
 	compose.DockerSocket,
 	compose.EndOfLifeImage,
@@ -56,6 +57,7 @@ var all = []*fixer.Rule{
 	compose.Privileged,
 	compose.PublishedPort,
 	compose.RegistryNotAllowed,
+	compose.SecretInEnv,
 	compose.SecurityProfile,
 	compose.UnpinnedImage,
 	compose.VolumesFrom,

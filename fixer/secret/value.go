@@ -83,3 +83,20 @@ func IsWellKnown(name, value string) bool {
 
 var wellKnown = wordSet(`password passw0rd pass secret admin root toor user test guest default postgres mysql mongo mongodb redis rabbitmq
 	minio minioadmin sa 123456 12345678 1234 12345 qwerty letmein demo admin123 root123 password123`)
+
+// Interim reports whether a value is a placeholder that asks to be changed and that
+// software takes for a password until it is: changeme. Where a service accepts any
+// text, ask [Accepted].
+func Interim(name, value string) bool {
+	return Named(name) && (isPasswordName(name) || slices.Contains(Words(name), "SECRET")) && interim().MatchString(strings.ToLower(value))
+}
+
+var interim = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^(please[-_ ]?)?(change|replace)[-_ ]?(me|this|it)([-_ !.].*)?$|changeme|change[-_]me`)
+})
+
+// Accepted reports whether a value is a placeholder that a service accepts as the
+// password it is started with: any text but a field of a template.
+func Accepted(value string) bool {
+	return Placeholder(value) && !strings.ContainsAny(value, "<>{}%@") && !strings.HasPrefix(value, "__") && !strings.HasPrefix(value, "[")
+}

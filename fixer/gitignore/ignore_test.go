@@ -1,4 +1,4 @@
-package discover
+package gitignore
 
 import (
 	"math/rand/v2"
@@ -12,8 +12,8 @@ import (
 )
 
 // ignored asks the files about one path, with all the steps there are.
-func ignored(files []ignoreFile, path string, isDir bool) bool {
-	return (&ignoring{left: maxIgnoreSteps}).ignores(files, path, isDir)
+func ignored(files []File, path string, isDir bool) bool {
+	return (&Matcher{Left: MaxSteps}).Ignores(files, path, isDir)
 }
 
 func TestIgnores(t *testing.T) {
@@ -58,16 +58,25 @@ func TestIgnores(t *testing.T) {
 		{strings.Repeat("*a", 200), strings.Repeat("a", 2000) + "b", false, false},
 		{strings.Repeat("**/a/", 200) + "b", strings.Repeat("a/", 2000) + "c", false, false},
 	} {
-		if got := ignored([]ignoreFile{parseIgnore(".", []byte(tt.patterns))}, tt.path, tt.dir); got != tt.want {
+		if got := ignored([]File{Parse(".", []byte(tt.patterns))}, tt.path, tt.dir); got != tt.want {
 			t.Errorf("%.40q ignores %.40q (folder: %v): got %v", tt.patterns, tt.path, tt.dir, got)
 		}
 	}
 }
 
 func TestIgnoresNested(t *testing.T) {
-	chain := []ignoreFile{parseIgnore(".", []byte("*.yaml\n/k8s/x.json\n")), parseIgnore("k8s", []byte("!web.yaml\n/a\n"))}
+	chain := []File{Parse(".", []byte("*.yaml\n/k8s/x.json\n")), Parse("k8s", []byte("!web.yaml\n/a\n"))}
 	for p, want := range map[string]bool{"k8s/web.yaml": false, "web.yaml": true, "k8s/x.json": true, "k8s/a": true, "a": false, "k8s2/web.yaml": true} {
 		if got := ignored(chain, p, false); got != want {
+			t.Errorf("%s: got %v", p, got)
+		}
+	}
+}
+
+func TestIgnoredByADirectoryAbove(t *testing.T) {
+	files := []File{Parse(".", []byte("private/\n")), Parse("private", []byte("!.env\n"))}
+	for p, want := range map[string]bool{"private/.env": true, "a/private/b/.env": true, ".env": false, "private": false} {
+		if got := Ignored(files, p); got != want {
 			t.Errorf("%s: got %v", p, got)
 		}
 	}
@@ -106,8 +115,11 @@ func TestIgnoresLikeGit(t *testing.T) {
 		if err != nil && cmd.ProcessState.ExitCode() != 1 {
 			t.Fatal(err)
 		}
-		theirs := set(strings.Fields(string(out))...)
-		chain := []ignoreFile{parseIgnore(".", []byte(patterns.String()))}
+		theirs := map[string]bool{}
+		for _, p := range strings.Fields(string(out)) {
+			theirs[p] = true
+		}
+		chain := []File{Parse(".", []byte(patterns.String()))}
 		for _, p := range paths {
 			ours := ignored(chain, p, false)
 			for i, c := range p { // as the walk does: no way into an ignored directory

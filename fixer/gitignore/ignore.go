@@ -1,4 +1,4 @@
-package discover
+package gitignore
 
 import (
 	"bytes"
@@ -6,24 +6,14 @@ import (
 	"strings"
 )
 
-// maxIgnoreFile bounds what is read of one .gitignore; no honest one is larger.
-const maxIgnoreFile = 1 << 20
+// MaxSteps is how many comparisons with patterns are worth making in one walk: about
+// a second of work. No honest repository comes near.
+const MaxSteps = 200_000_000
 
-// maxIgnoreRules bounds how many patterns hold in one directory, those of all
-// files above it included, and maxIgnoreSteps how many comparisons are made with
-// them in all: about a second of work. No honest repository comes near. Tests
-// lower the latter.
-const maxIgnoreRules = 20_000
-
-var maxIgnoreSteps = 200_000_000
-
-// ignoreFile holds the patterns of one .gitignore.
-//
-// The meaning is git's, with one thing left out: matching is always case
-// sensitive, since core.ignoreCase lives in a configuration that is not read.
-type ignoreFile struct {
+// A File holds the patterns of one .gitignore.
+type File struct {
 	dir   string // directory of the file relative to the root, "." for the root
-	rules []ignoreRule
+	rules []rule
 
 	// Most patterns are names or paths without wildcards: these are looked up.
 	// Each list is in the order of the file, by index in rules.
@@ -32,26 +22,30 @@ type ignoreFile struct {
 	globs []int
 }
 
-type ignoreRule struct {
+type rule struct {
 	segments []string // the pattern cut at slashes; "**" is any number of directories
 	tail     string   // what the last part of a path must end with
 	negated  bool
 	dirOnly  bool
 }
 
-// parseIgnore reads the patterns of a .gitignore that lies in dir.
-func parseIgnore(dir string, data []byte) ignoreFile {
-	f := ignoreFile{dir: dir}
+// Parse reads the patterns of a .gitignore that lies in dir, a path relative to the
+// root, "." for the root itself.
+func Parse(dir string, data []byte) File {
+	f := File{dir: dir}
 	data = bytes.TrimPrefix(data, []byte("\xef\xbb\xbf"))
 	for line := range strings.SplitSeq(string(data), "\n") {
-		if r, ok := parseIgnoreRule(strings.TrimSuffix(line, "\r")); ok {
+		if r, ok := parseRule(strings.TrimSuffix(line, "\r")); ok {
 			f.add(r)
 		}
 	}
 	return f
 }
 
-func (f *ignoreFile) add(r ignoreRule) {
+// Len returns how many patterns the file has.
+func (f *File) Len() int { return len(f.rules) }
+
+func (f *File) add(r rule) {
 	n := len(f.rules)
 	f.rules = append(f.rules, r)
 	switch {
@@ -74,12 +68,12 @@ func (f *ignoreFile) add(r ignoreRule) {
 // isLiteral reports whether a segment of a pattern matches itself alone.
 func isLiteral(segment string) bool { return !strings.ContainsAny(segment, `*?[\`) }
 
-func parseIgnoreRule(line string) (ignoreRule, bool) {
+func parseRule(line string) (rule, bool) {
 	if strings.HasPrefix(line, "#") {
-		return ignoreRule{}, false
+		return rule{}, false
 	}
 	line = trimUnescapedSpaces(line)
-	var r ignoreRule
+	var r rule
 	if rest, ok := strings.CutPrefix(line, "!"); ok {
 		r.negated, line = true, rest
 	}
@@ -87,7 +81,7 @@ func parseIgnoreRule(line string) (ignoreRule, bool) {
 		r.dirOnly, line = true, rest
 	}
 	if line == "" {
-		return ignoreRule{}, false
+		return rule{}, false
 	}
 	// A slash at the start or in the middle ties the pattern to its directory.
 	// Without one it matches at any depth.
@@ -114,14 +108,15 @@ func trimUnescapedSpaces(s string) string {
 	return s[:end]
 }
 
-// An ignoring says what ignore files decide, as long as its steps last.
-type ignoring struct{ left int }
+// A Matcher says what ignore files decide, as long as its steps last. Left below
+// zero says that they did not.
+type Matcher struct{ Left int }
 
-// ignores says what the files decide about path (relative to the root), the
-// innermost file first and in each the last matching line. Parents are not
-// checked: the walk never enters an ignored directory, which is also git's rule.
-// Where the steps have run out nothing is ignored.
-func (g *ignoring) ignores(files []ignoreFile, path string, isDir bool) bool {
+// Ignores says what the files decide about a path relative to the root, the innermost
+// file first and in each the last matching line. Parents are not checked: a walk never
+// enters an ignored directory, which is also git's rule. Where the steps have run out
+// nothing is ignored.
+func (g *Matcher) Ignores(files []File, path string, isDir bool) bool {
 	for i := len(files) - 1; i >= 0; i-- {
 		f := &files[i]
 		rel := path
@@ -131,7 +126,7 @@ func (g *ignoring) ignores(files []ignoreFile, path string, isDir bool) bool {
 				continue
 			}
 		}
-		if r := f.last(rel, isDir, &g.left); g.left < 0 {
+		if r := f.last(rel, isDir, &g.Left); g.Left < 0 {
 			return false
 		} else if r >= 0 {
 			return !f.rules[r].negated
@@ -140,9 +135,22 @@ func (g *ignoring) ignores(files []ignoreFile, path string, isDir bool) bool {
 	return false
 }
 
+// Ignored reports whether git leaves a file out of what it tracks by itself, by its
+// path relative to the root: it or a directory above it is ignored. The files are those
+// that lie above it, outermost first.
+func Ignored(files []File, path string) bool {
+	m := &Matcher{Left: MaxSteps}
+	for i, c := range path {
+		if c == '/' && m.Ignores(files, path[:i], true) {
+			return true
+		}
+	}
+	return m.Ignores(files, path, false)
+}
+
 // last returns the index of the last rule that matches a path below the file's
 // directory, or -1.
-func (f *ignoreFile) last(rel string, isDir bool, left *int) int {
+func (f *File) last(rel string, isDir bool, left *int) int {
 	best := -1
 	for _, hits := range [][]int{f.names[rel[strings.LastIndexByte(rel, '/')+1:]], f.paths[rel]} {
 		for _, j := range slices.Backward(hits) {

@@ -1,0 +1,214 @@
+package compose
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/oakum-sec/oakum/fixer"
+	"github.com/oakum-sec/oakum/fixer/compose"
+	"github.com/oakum-sec/oakum/fixer/container"
+	"github.com/oakum-sec/oakum/fixer/secret"
+	"github.com/oakum-sec/oakum/fixer/text"
+	"github.com/oakum-sec/oakum/fixer/yamldoc"
+)
+
+// A secretPlace is one secret in the environment of a service: a piece of the text of
+// one variable.
+type secretPlace struct {
+	view   compose.View
+	name   string        // of the variable that holds it
+	node   *yamldoc.Node // the entry, for its place in the file
+	scalar *yamldoc.Node // where the text stands, which an anchor may put elsewhere
+	also   []string      // other services that the same text stands for
+
+	start, end int    // of the piece in the text
+	value      string // what the piece comes to
+	literal    secret.Literal
+	host       string // of a password in a URL
+
+	variable string // that gives the piece its value already, with a default; "" for none
+	owner    bool   // the image takes this variable as the password it is started with
+}
+
+// secretsInEnvironments returns the secrets that the environments of a file's services
+// hold, each text once. find cuts one text into them.
+func secretsInEnvironments(p *fixer.Pass, find func(at *secretPlace, text string) []secretPlace) []secretPlace {
+	var out []secretPlace
+	seen := map[*yamldoc.Node]int{} // index of the first place of a text
+	for _, v := range p.Topology().Compose().Views(p.File.Path) {
+		if v.Node == nil || windows(p, v) {
+			continue
+		}
+		var profile *container.Profile
+		for _, pair := range compose.PairsOf(v.Node.Get("environment"), v.File) {
+			scalar := pair.Node.Resolve()
+			if !pair.Given || scalar == nil || !scalar.Is(yamldoc.Scalar) {
+				continue
+			}
+			if profile == nil {
+				profile = container.OfService(p, v)
+			}
+			if first, ok := seen[scalar]; ok {
+				out[first].sharedWith(v, pair, ownPassword(profile, pair.Name))
+				continue
+			}
+			at := secretPlace{view: v, name: pair.Name, node: pair.Node, scalar: scalar}
+			at.owner = ownPassword(profile, pair.Name)
+			found := find(&at, pair.Value)
+			if len(found) == 0 {
+				continue
+			}
+			if offset := len(scalar.Text()) - len(pair.Value); offset > 0 { // NAME= in a list
+				for i := range found {
+					found[i].start, found[i].end = found[i].start+offset, found[i].end+offset
+				}
+			}
+			seen[scalar] = len(out)
+			out = append(out, found...)
+		}
+	}
+	return out
+}
+
+// sharedWith notes that another service has the same text, by an anchor. The service that
+// checks the password is the one to name.
+func (at *secretPlace) sharedWith(v compose.View, pair compose.Pair, owner bool) {
+	other := v.Name
+	if owner && !at.owner {
+		other, at.view, at.name, at.node, at.owner = at.view.Name, v, pair.Name, pair.Node, true
+	}
+	if other != at.view.Name && !slices.Contains(at.also, other) {
+		at.also = append(at.also, other)
+	}
+}
+
+// ownPassword reports whether a variable gives the software of an image the password
+// that it asks its clients for.
+func ownPassword(profile *container.Profile, name string) bool {
+	e := profile.Program()
+	if e == nil {
+		return false
+	}
+	_, known := e.SecretFile(name)
+	words := secret.Words(name)
+	if !known || slices.ContainsFunc(words, func(w string) bool { return slices.Contains(databaseWords, w) }) {
+		return false
+	}
+	return profile.ServesData() || len(words) > 0 && slices.Contains(secret.Words(e.ID), words[0]) || strings.Contains(name, "ADMIN")
+}
+
+// literalSecrets finds the secrets that a value spells out.
+func literalSecrets(at *secretPlace, raw string) []secretPlace {
+	value, certain := compose.Expand(raw)
+	if urls := passwordsInURLs(at, raw); len(urls) > 0 {
+		return urls
+	}
+	if !certain {
+		return nil
+	}
+	place := *at
+	if place.literal = literalOf(at, at.name, value); place.literal.What == "" {
+		return nil
+	}
+	if other := at.sameAs(raw); other != "" && !place.literal.WellKnown {
+		place.literal = secret.Literal{What: "the same as " + other, WellKnown: true, Evidence: "The password equals " + other + ", which everybody tries first"}
+	}
+	place.start, place.end, place.value = 0, len(raw), value
+	return []secretPlace{place}
+}
+
+// sameAs returns a variable beside a password that has the same value: the name of the
+// user or of the database.
+func (at *secretPlace) sameAs(raw string) string {
+	for _, pair := range compose.PairsOf(at.view.Node.Get("environment"), at.view.File) {
+		if pair.Value == raw && pair.Name != at.name && secret.Named(at.name) && !secret.Named(pair.Name) {
+			return pair.Name
+		}
+	}
+	return ""
+}
+
+// literalOf classifies a value as what it is for the service that it is given to.
+func literalOf(at *secretPlace, name, value string) secret.Literal {
+	switch l := secret.Find(name, value); {
+	case l.What != "":
+		return l
+	case secret.Reference(value) || value == "":
+	case secret.Interim(name, value), at.owner && secret.Named(name) && secret.Accepted(value):
+		return secret.Literal{What: "a placeholder that works as a password", WellKnown: true, Evidence: fmt.Sprintf("The value is a placeholder of %d characters", len(value))}
+	}
+	return secret.Literal{}
+}
+
+// passwordsInURLs finds passwords that a value spells out in URLs, whatever else in it
+// comes from variables.
+func passwordsInURLs(at *secretPlace, raw string) []secretPlace {
+	var out []secretPlace
+	from := 0
+	for _, u := range secret.URLPasswords(raw) {
+		mark := ":" + u.Password + "@"
+		i := strings.Index(raw[from:], mark)
+		if i < 0 {
+			continue
+		}
+		place := *at
+		place.start = from + i + 1
+		place.end = place.start + len(u.Password)
+		place.value, place.host = u.Password, u.Host
+		from = place.end
+		place.literal = secret.ByForm(secret.InURL, u.Password)
+		place.literal.Evidence = fmt.Sprintf("The password in the URL has %d characters", len(u.Password))
+		place.literal.WellKnown = secret.IsWellKnown(at.name, u.Password) || strings.Contains(raw, "://"+u.Password+mark)
+		out = append(out, place)
+	}
+	return out
+}
+
+// defaulted matches a variable with a default that is plain text.
+var defaulted = text.MustCompile(`\$\{([A-Za-z_]\w*):?-([^${}]+)\}`)
+
+// defaultSecrets finds variables of a value whose default is a secret.
+func defaultSecrets(at *secretPlace, raw string) []secretPlace {
+	var out []secretPlace
+	for _, m := range defaulted.FindAllStringSubmatchIndex(raw, -1) {
+		if m[0] > 0 && raw[m[0]-1] == '$' { // $$ is no variable
+			continue
+		}
+		place := *at
+		place.start, place.end = m[0], m[1]
+		place.variable, place.value = raw[m[2]:m[3]], raw[m[4]:m[5]]
+		name := place.variable
+		whole := m[0] == 0 && m[1] == len(raw)
+		if whole && !secret.Named(name) {
+			name = at.name
+		}
+		place.owner = place.owner && whole
+		if place.literal = literalOf(&place, name, place.value); place.literal.What != "" {
+			out = append(out, place)
+		}
+	}
+	return out
+}
+
+// plain reports whether the text of a scalar is what a container gets: YAML readers
+// differ about numbers that begin with 0.
+func plain(n *yamldoc.Node) bool {
+	if n.Tag == "!!str" {
+		return true
+	}
+	return decimal.MatchString(n.Text())
+}
+
+var decimal = regexp.MustCompile(`^[1-9][0-9]*$`)
+
+// path is the place of the finding.
+func (at *secretPlace) path() string {
+	return at.view.Service.Path.String() + " env[" + at.name + "]"
+}
+
+// subject names the place for people.
+func (at *secretPlace) subject() string {
+	return fmt.Sprintf("%s of service %q", at.name, at.view.Name)
+}
