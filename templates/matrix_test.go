@@ -27,15 +27,17 @@ type choice struct {
 }
 
 var choices = []choice{
-	{"plain", []string{"cluster=none"}},
+	{"plain", []string{"cluster=none", "pipeline=none", "updates=none"}},
 	{"cluster", nil},
-	{"manifests", []string{"cluster=plain", "expose=ingress", "host=api.example.com", "autoscaling=cpu"}},
+	{"manifests", []string{"cluster=plain", "expose=ingress", "host=api.example.com", "autoscaling=cpu", "pipeline=gitlab", "scanner=grype", "registry=registry.gitlab.com/acme/web"}},
+	{"builder", []string{"pipeline=github-builder", "updates=dependabot", "registry=ghcr.io/acme"}},
+	{"gitlab", []string{"pipeline=gitlab", "updates=none"}},
 	{"database", []string{"database=postgres"}},
-	{"everything", []string{"name=shop-front", "port=9090", "uid=4242", "registry=ghcr.io/acme/web", "source=https://github.com/acme/web", "database=postgres", "namespace=web", "expose=httproute", "host=shop.example.com", "edge-namespace=edge", "autoscaling=cpu"}},
+	{"everything", []string{"name=shop-front", "port=9090", "uid=4242", "registry=ghcr.io/acme/web", "source=https://github.com/acme/web", "database=postgres", "namespace=web", "expose=httproute", "host=shop.example.com", "edge-namespace=edge", "autoscaling=cpu", "scanner=grype", "updates=dependabot"}},
 }
 
 // offline are the rules whose findings nobody can answer without asking a registry.
-var offline = []string{"dockerfile/unpinned-image", "compose/unpinned-image", "kubernetes/unpinned-image"}
+var offline = []string{"dockerfile/unpinned-image", "compose/unpinned-image", "kubernetes/unpinned-image", "workflow/unpinned-image"}
 
 // service renders a stack with the options of a choice.
 func service(t *testing.T, s *templates.Stack, c choice) *templates.Service {

@@ -27,6 +27,10 @@ type Options struct {
 	Host          string // by which it is reached from there
 	EdgeNamespace string // of the controller that lets requests in
 	Autoscaling   string // what the number of pods follows: "cpu" or "none"
+
+	Pipeline string // that builds the image: "github", "github-builder", "gitlab" or "none"
+	Scanner  string // of the pipeline: "trivy" or "grype"
+	Updates  string // bot that keeps pins fresh: "renovate", "dependabot" or "none"
 }
 
 // A Setting is one thing that can be chosen, by the name that flags and --set have.
@@ -122,6 +126,22 @@ var settings = []Setting{
 		set: func(o *Options, v string) error { o.Autoscaling = v; return nil },
 		get: func(o *Options) string { return o.Autoscaling },
 	},
+	{
+		Name: "pipeline", Meaning: "`PLATFORM` that builds, scans and signs the image: github, github-builder (Docker's workflow), gitlab or none (default: github)",
+		Values: []string{"github", "github-builder", "gitlab", "none"},
+		set:    func(o *Options, v string) error { o.Pipeline = v; return nil },
+		get:    func(o *Options) string { return o.Pipeline },
+	},
+	{
+		Name: "scanner", Meaning: "`SCANNER` of the pipeline: trivy or grype (default: trivy)", Values: []string{"trivy", "grype"},
+		set: func(o *Options, v string) error { o.Scanner = v; return nil },
+		get: func(o *Options) string { return o.Scanner },
+	},
+	{
+		Name: "updates", Meaning: "`BOT` that keeps pins fresh: renovate, dependabot or none (default: renovate)", Values: []string{"renovate", "dependabot", "none"},
+		set: func(o *Options, v string) error { o.Updates = v; return nil },
+		get: func(o *Options) string { return o.Updates },
+	},
 }
 
 // Set chooses one value by the name of its setting.
@@ -155,6 +175,8 @@ func (o *Options) validate() error {
 		return fmt.Errorf("host: the service needs one to be exposed, as in --host shop.example.com")
 	case !exposed && o.Host != "":
 		return fmt.Errorf("host: %q needs --expose ingress or httproute", o.Host)
+	case o.Pipeline == "gitlab" && o.Updates == "dependabot":
+		return fmt.Errorf("updates: Dependabot is a service of GitHub, use renovate")
 	}
 	return nil
 }

@@ -44,6 +44,7 @@ func Defaults(s *Stack) *Options {
 	return &Options{
 		Port: 8080, UID: s.uid, Registry: "registry.example.com",
 		Cluster: "kustomize", Expose: "none", EdgeNamespace: "gateway", Autoscaling: "none",
+		Pipeline: "github", Scanner: "trivy", Updates: "renovate",
 	}
 }
 
@@ -85,6 +86,9 @@ func choose(v view) (map[string]string, error) {
 	case "plain":
 		layers = append(layers, layer{from: "shared/cluster", to: "deploy/", only: v.Objects()})
 	}
+	for _, name := range v.pipeline() {
+		layers = append(layers, layer{from: "shared/pipeline/" + name})
+	}
 	for _, l := range layers {
 		if err := l.add(chosen); err != nil {
 			return nil, err
@@ -116,7 +120,7 @@ func (l layer) add(chosen map[string]string) error {
 
 // parsed are the templates by their paths, with those that they share.
 var parsed = sync.OnceValues(func() (*template.Template, error) {
-	all := template.New("").Delims("<%", "%>").Option("missingkey=error").Funcs(template.FuncMap{"limits": newLimits})
+	all := template.New("").Delims("<%", "%>").Option("missingkey=error").Funcs(template.FuncMap{"limits": newLimits, "action": pinned, "scanned": scanned})
 	err := fs.WalkDir(embedded, "files", func(p string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() {
 			return err

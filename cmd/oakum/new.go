@@ -26,8 +26,9 @@ func newNew() *cobra.Command {
 		Short: "Write a small service that is hardened from the first day",
 		Long: `Write a service to begin with into a directory (without any: the current one).
 It answers HTTP requests, and comes with a Dockerfile, a .dockerignore, a Compose
-file and manifests for Kubernetes. Its container runs as a user that is not root,
-with a read-only root filesystem, without capabilities, and within limits.
+file, manifests for Kubernetes and a pipeline that builds, scans and signs the
+image. Its container runs as a user that is not root, with a read-only root
+filesystem, without capabilities, and within limits.
 
 --list shows the stacks, with their versions and until when what their images are
 made of receives security updates.
@@ -69,6 +70,9 @@ func (f *newFlags) run(cmd *cobra.Command, args []string) error {
 	n, err := project.New(cmd.Context(), args[0], strings.Join(append(args, ".")[1:2], ""), f.settings(cmd), rules.All())
 	if err != nil {
 		return err
+	}
+	for _, s := range n.Notes {
+		note(cmd, s)
 	}
 	conflict := n.Conflict()
 	if f.dryRun || conflict != nil {

@@ -57,6 +57,7 @@ var all = []*fixer.Rule{
 	compose.Privileged,
 	compose.PublishedPort,
 	compose.RegistryNotAllowed,
+	compose.RunsAsRoot,
 	compose.SecretInEnv,
 	compose.SecurityProfile,
 	compose.UnpinnedImage,
