@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/oakum-sec/oakum/fixer/image"
+	"github.com/oakum-sec/oakum/fixer/text"
 )
 
 // The ports that databases and brokers serve by custom. What listens there
@@ -43,3 +44,10 @@ var debugPorts = map[int]string{2345: "Delve", 5005: "Java", 5678: "debugpy", 92
 
 // Debugs returns which debugger listens on a port by custom, "" for all others.
 func Debugs(port int) string { return debugPorts[port] }
+
+// servesSSH matches images that are there to serve SSH.
+var servesSSH = text.Regexp(`(?i)(^|[-_./])(git[a-z]*|gogs|forgejo|phabricator|soft-serve|gerrit|sftp[a-z]*|bastion|jump[a-z]*|teleport|sshpiper[a-z]*|sish)([-_./:@]|$)`)
+
+// ServesSSH reports whether an image is there to serve SSH: a forge, a bastion, a server
+// for files.
+func ServesSSH(name string) bool { return servesSSH().MatchString(name) }

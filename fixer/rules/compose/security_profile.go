@@ -39,11 +39,18 @@ var SecurityProfile = &fixer.Rule{
 			if container.FromService(p, v).Privileged.Yes() {
 				continue // privileged turns them off already
 			}
+			var here, elsewhere []compose.Setting
 			for _, s := range v.List("security_opt") {
-				if off := profileOff(s); off != nil && !inherited(v, s) {
-					reportProfile(p, v, s, off)
+				switch {
+				case profileOff(s) == nil || inherited(v, s):
+				case s.Variable() != "" || s.File == v.File && !s.Own || len(here) > 0 && here[0].File != s.File:
+					elsewhere = append(elsewhere, s)
+				default:
+					here = append(here, s)
 				}
 			}
+			reportProfiles(p, v, here, true)
+			reportProfiles(p, v, elsewhere, false)
 		}
 	},
 }
@@ -51,7 +58,7 @@ var SecurityProfile = &fixer.Rule{
 // A profileOption is an entry of security_opt that takes a protection away.
 type profileOption struct {
 	name, value string // of the entry
-	message     string // what it does, after the name of the service
+	message     string // what it disables
 	breaks      string
 	severity    fixer.Severity
 	verify      string // below /proc, with what it prints when the protection is on
@@ -59,10 +66,10 @@ type profileOption struct {
 }
 
 var profileOptions = []profileOption{
-	{"seccomp", "unconfined", "disables seccomp, so its system calls are unfiltered", "Applications that use system calls which the default seccomp profile blocks, such as debuggers, sandboxes of browsers, and container engines", fixer.High, "grep Seccomp: /proc/1/status", "prints 2"},
-	{"apparmor", "unconfined", "disables AppArmor", "Applications that mount filesystems, use FUSE, or write to settings below /proc and /sys, where the host uses AppArmor", fixer.High, "cat /proc/1/attr/current", "prints docker-default where the host uses AppArmor"},
-	{"label", "disable", "disables SELinux separation", "Applications that use bind mounts without z or Z, or sockets of the host, where the host uses SELinux", fixer.Medium, "cat /proc/1/attr/current", "prints a label with container_t where the host uses SELinux"},
-	{"systempaths", "unconfined", "unmasks the kernel settings below /proc and /sys", "Applications that mount /proc in a container of their own, such as rootless container engines", fixer.High, "grep -c ' /proc/sys ' /proc/1/mounts", "prints 1"},
+	{"seccomp", "unconfined", "seccomp", "Applications that use system calls which the default seccomp profile blocks, such as debuggers, sandboxes of browsers, and container engines", fixer.High, "grep Seccomp: /proc/1/status", "prints 2"},
+	{"apparmor", "unconfined", "AppArmor", "Applications that mount filesystems, use FUSE, or write to settings below /proc and /sys, where the host uses AppArmor", fixer.High, "cat /proc/1/attr/current", "prints docker-default where the host uses AppArmor"},
+	{"label", "disable", "SELinux separation", "Applications that use bind mounts without z or Z, or sockets of the host, where the host uses SELinux", fixer.Medium, "cat /proc/1/attr/current", "prints a label with container_t where the host uses SELinux"},
+	{"systempaths", "unconfined", "the masks of kernel settings", "Applications that mount /proc in a container of their own, such as rootless container engines", fixer.High, "grep -c ' /proc/sys ' /proc/1/mounts", "prints 1"},
 }
 
 // profileOff returns what an entry of security_opt turns off, in the spellings that
@@ -79,48 +86,79 @@ func profileOff(s compose.Setting) *profileOption {
 	return &profileOptions[i]
 }
 
-func reportProfile(p *fixer.Pass, v compose.View, s compose.Setting, off *profileOption) {
-	f := fixer.Finding{
-		Path: v.Service.Path.Join("security_opt").String() + " " + off.name, Severity: off.severity,
-		Message: fmt.Sprintf("Service %q %s (%s)", v.Name, off.message, s.Node.Text()),
+// reportProfiles reports what entries of one list turn off.
+func reportProfiles(p *fixer.Pass, v compose.View, entries []compose.Setting, writable bool) {
+	if len(entries) == 0 {
+		return
 	}
-	level, breaks := fixer.Review, off.breaks
-	if off.name == "seccomp" {
-		if d := container.FromService(p, v).FilterSystemCalls(); d.Level != fixer.Safe {
-			level, f.Evidence = fixer.Manual, d.Evidence
+	f := fixer.Finding{Path: v.Service.Path.Join("security_opt").String()}
+	if !writable {
+		f.Path += " from elsewhere"
+	}
+	level := fixer.Review
+	var does, written, breaks []string
+	for _, s := range entries {
+		off := profileOff(s)
+		does, written, breaks = append(does, off.message), append(written, s.Node.Text()), append(breaks, off.breaks)
+		f.Severity = max(f.Severity, off.severity)
+		if e, ok := neededProfile(p, v, s, off); ok {
+			level, f.Evidence = fixer.Manual, append(f.Evidence, e...)
 		}
-	} else if spec := container.FromService(p, v); slices.Contains(spec.Add, "SYS_ADMIN") {
-		level, f.Evidence = fixer.Manual, []fixer.Evidence{{Kind: fixer.FromCompose, Place: placeOf(s), Text: "The service adds the capability SYS_ADMIN, which is mostly for mounts"}}
 	}
-	if i := slices.IndexFunc(v.Mounts(), func(m compose.Mount) bool { return holdsSocket(m.Source) != "" }); off.name == "label" && i >= 0 {
-		level, f.Evidence = fixer.Manual, []fixer.Evidence{{Kind: fixer.FromCompose, Place: placeOf(v.Mounts()[i].Setting), Text: "The service mounts a container runtime socket, to which SELinux denies access by default"}}
-	}
-	if why, ok := reasonFor(v, s); ok {
-		level, f.Evidence = fixer.Manual, append(slices.Clone(f.Evidence), why)
-	}
+	f.Message = fmt.Sprintf("Service %q disables %s (%s)", v.Name, strings.Join(does, ", "), strings.Join(written, ", "))
 	if level == fixer.Manual {
 		f.Advice = "Find out what the service needs the setting for, and use a profile of its own that allows only that"
 	}
-	switch {
-	case s.Variable() != "":
-		f.Advice = fmt.Sprintf("Change the default at %s, or set variable %s wherever the file is used", placeOf(s), s.Variable())
-	case s.File == v.File && !s.Own:
-		f.Advice = "Remove the entry at " + placeOf(s) + ", which a merge key or an alias gives to this service"
-	default:
-		at := s.Node.Path()
-		if s.Node.Parent.Len() == 1 && !replacing(s.Node.Parent) {
-			at = at.Parent()
+	s, off := entries[0], profileOff(entries[0])
+	if !writable {
+		f.Advice = "Remove the entry at " + placeOf(s) + ", which this service takes from there"
+		if s.Variable() != "" {
+			f.Advice = fmt.Sprintf("Change the default at %s, or set variable %s wherever the file is used", placeOf(s), s.Variable())
 		}
-		f.Fixes = []fixer.Fix{{
-			ID: "remove", Title: "Remove " + s.Node.Text() + " from security_opt", Level: level, Breaks: breaks,
-			Verify: v.CLI() + " exec " + text.ShellWord(v.Name) + " " + off.verify + "\n" + off.prints,
-			Edit: func(d *fixer.Draft) error {
-				d.At(s.File).YAML(docOf(v, s), yamldoc.Remove(at))
-				return nil
-			},
-		}}
+		report(p, v, own(s), f)
+		return
 	}
+	var ops []yamldoc.Op
+	for _, s := range slices.Backward(entries) { // from the end, so that places stay
+		ops = append(ops, yamldoc.Remove(s.Node.Path()))
+	}
+	if list := s.Node.Parent; list.Len() == len(entries) && !replacing(list) {
+		ops = []yamldoc.Op{yamldoc.Remove(list.Path())}
+	}
+	f.Fixes = []fixer.Fix{{
+		ID: "remove", Title: "Remove " + strings.Join(written, ", ") + " from security_opt", Level: level, Breaks: strings.Join(breaks, ". "),
+		Verify: v.CLI() + " exec " + text.ShellWord(v.Name) + " " + off.verify + "\n" + off.prints,
+		Edit: func(d *fixer.Draft) error {
+			d.At(s.File).YAML(docOf(v, s), ops...)
+			return nil
+		},
+	}}
 	report(p, v, own(s), f)
+}
+
+// neededProfile says what shows that a service works only without a profile.
+func neededProfile(p *fixer.Pass, v compose.View, s compose.Setting, off *profileOption) ([]fixer.Evidence, bool) {
+	if e, ok := reasonFor(v, s); ok {
+		return []fixer.Evidence{e}, true
+	}
+	spec := container.FromService(p, v)
+	switch off.name {
+	case "seccomp":
+		if d := spec.FilterSystemCalls(); d.Level != fixer.Safe {
+			return d.Evidence, true
+		}
+	case "label":
+		for _, m := range v.Mounts() {
+			if holdsSocket(m.Source) != "" {
+				return []fixer.Evidence{{Kind: fixer.FromCompose, Place: placeOf(m.Setting), Text: "The service mounts a container runtime socket, to which SELinux denies access by default"}}, true
+			}
+		}
+	default:
+		if slices.Contains(spec.Add, "SYS_ADMIN") {
+			return []fixer.Evidence{{Kind: fixer.FromCompose, Place: placeOf(s), Text: "The service adds the capability SYS_ADMIN, which is mostly for mounts"}}, true
+		}
+	}
+	return nil, false
 }
 
 // replacing reports whether a list takes the place of what weaker parts say, so that
