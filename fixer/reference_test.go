@@ -65,7 +65,7 @@ func TestCitationsJoinWhatSharesAPage(t *testing.T) {
 	for _, c := range got {
 		texts = append(texts, c.Text)
 	}
-	want := []string{"Checkov CKV_K8S_17, CKV_K8S_18", "Checkov CKV_DOCKER_1", "Trivy KSV-0008", "Trivy KSV-0009", "CIS Docker 4.1", "CIS Kubernetes 5.2.7"}
+	want := []string{"Checkov CKV_K8S_17, CKV_K8S_18", "Checkov CKV_DOCKER_1", "Trivy KSV-0008", "Trivy KSV-0009", "CIS Docker v1.6.0 4.1", "CIS Kubernetes 5.2.7"}
 	if len(texts) != len(want) {
 		t.Fatalf("%q", texts)
 	}
