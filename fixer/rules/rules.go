@@ -43,6 +43,7 @@ func Named(name string) *fixer.Rule {
 // all is sorted by name, one line per rule.
 var all = []*fixer.Rule{
 	compose.AddedCapabilities,
+	compose.BuildPrivileges,
 	compose.Capabilities,
 	compose.DebugService,
 	compose.DefaultPassword,
@@ -50,6 +51,7 @@ var all = []*fixer.Rule{
 	compose.DockerSocket,
 	compose.DuplicateContainerName,
 	compose.EndOfLifeImage,
+	compose.HookPrivileges,
 	compose.HostDevices,
 	compose.HostNamespaces,
 	compose.HostPath,
@@ -60,8 +62,6 @@ var all = []*fixer.Rule{
 	compose.ObsoleteVersion,
 	compose.PlatformDigest,
 	compose.Privileged,
-	compose.PrivilegedBuild,
-	compose.PrivilegedHook,
 	compose.PublishedPort,
 	compose.RegistryNotAllowed,
 	compose.RunsAsRoot,

@@ -12,12 +12,12 @@ import (
 	"github.com/oakum-sec/oakum/fixer/yamldoc"
 )
 
-//go:embed privileged_build.md
-var privilegedBuildDoc string
+//go:embed build_privileges.md
+var buildPrivilegesDoc string
 
-// PrivilegedBuild reports builds with privileges, or with the network of the host.
-var PrivilegedBuild = &fixer.Rule{
-	Name:     "compose/privileged-build",
+// BuildPrivileges reports builds with privileges, or with the network of the host.
+var BuildPrivileges = &fixer.Rule{
+	Name:     "compose/build-privileges",
 	Title:    "build with privileges of the host",
 	Severity: fixer.High,
 	Kind:     fixer.Compose,
@@ -27,7 +27,7 @@ var PrivilegedBuild = &fixer.Rule{
 		{Source: fixer.DockerDocs, ID: "entitlements", Link: "https://docs.docker.com/reference/compose-file/build/#entitlements"},
 		attackEscape,
 	},
-	Doc: privilegedBuildDoc,
+	Doc: buildPrivilegesDoc,
 	Check: func(p *fixer.Pass) {
 		for _, v := range written(p) {
 			if s := v.Field("build", "privileged"); isOn(s) && !inherited(v, s) {

@@ -11,12 +11,12 @@ import (
 	"github.com/oakum-sec/oakum/fixer/yamldoc"
 )
 
-//go:embed privileged_hook.md
-var privilegedHookDoc string
+//go:embed hook_privileges.md
+var hookPrivilegesDoc string
 
-// PrivilegedHook reports lifecycle hooks that have more privileges than their service.
-var PrivilegedHook = &fixer.Rule{
-	Name:     "compose/privileged-hook",
+// HookPrivileges reports lifecycle hooks that have more privileges than their service.
+var HookPrivileges = &fixer.Rule{
+	Name:     "compose/hook-privileges",
 	Title:    "privileged lifecycle hook",
 	Severity: fixer.High,
 	Kind:     fixer.Compose,
@@ -28,7 +28,7 @@ var PrivilegedHook = &fixer.Rule{
 		{Source: fixer.DockerDocs, ID: "lifecycle hooks", Link: "https://docs.docker.com/compose/how-tos/lifecycle/"},
 		attackEscape,
 	},
-	Doc: privilegedHookDoc,
+	Doc: hookPrivilegesDoc,
 	Check: func(p *fixer.Pass) {
 		for _, v := range written(p) {
 			for _, key := range []string{"pre_start", "post_start", "pre_stop"} {
