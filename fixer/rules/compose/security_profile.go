@@ -93,7 +93,7 @@ func reportProfiles(p *fixer.Pass, v compose.View, entries []compose.Setting, wr
 	}
 	f := fixer.Finding{Path: v.Service.Path.Join("security_opt").String()}
 	if !writable {
-		f.Path += " from elsewhere"
+		f.Path += " of another place"
 	}
 	level := fixer.Review
 	var does, written, breaks []string
