@@ -139,7 +139,7 @@ func (c *conversion) evidence(out *Conversion) []fixer.Evidence {
 		list = append(list, fixer.Evidence{Kind: fixer.FromDockerfile, Place: c.app.Path, Text: "stays in the build stage: " + text.VisibleLine(listed(out.Leaves, 12))})
 	}
 	if mb, release := c.app.EstimatedSize(c.parts.dropped); mb >= worthSaying {
-		list = append(list, fixer.Evidence{Kind: fixer.FromTable, Text: fmt.Sprintf("estimated: packages of about %d MB leave the image, by their installed sizes in Debian's index of %s", mb/10*10, release)})
+		list = append(list, fixer.Evidence{Kind: fixer.FromTable, Source: "Debian " + release, Text: fmt.Sprintf("estimated: packages of about %d MB leave the image, by their installed sizes", mb/10*10)})
 	}
 	return list
 }
