@@ -160,6 +160,14 @@ func (f FileDraft) Stages(edits []text.Edit, moved map[string][]string, alters .
 	f.draft.change(f.path).Moved = moved
 }
 
+// Alone says that no other fix of the file is made in the pass of this one, whether or
+// not this one edits the file: what it changes elsewhere decides what the others write.
+func (f FileDraft) Alone() {
+	if c := f.draft.change(f.path); c.Moved == nil {
+		c.Moved = map[string][]string{}
+	}
+}
+
 // Settings adds edits of a configuration file of the repository, whose form the contract
 // does not know: verify holds the result against what it was.
 func (f FileDraft) Settings(edits []text.Edit, verify func(before, after []byte) error) {
@@ -331,11 +339,11 @@ func (d *Draft) finish() ([]FileChange, error) {
 			return nil, Refuse("%s is JSON, which cannot contain another document", path)
 		}
 		text.Sort(c.Edits)
-		if c.Create != nil || len(c.Edits)+len(c.Documents) > 0 {
+		if c.Create != nil || len(c.Edits)+len(c.Documents) > 0 || c.Moved != nil {
 			out = append(out, *c)
 		}
 	}
-	if len(out) == 0 {
+	if !slices.ContainsFunc(out, func(c FileChange) bool { return c.Create != nil || len(c.Edits)+len(c.Documents) > 0 }) {
 		return nil, Refuse("there is nothing to change")
 	}
 	return out, nil

@@ -109,3 +109,15 @@ func TestARefusalNamesWhatIsMissing(t *testing.T) {
 		t.Errorf("%+v", v.Refusal)
 	}
 }
+
+// TestTheSizeIsEstimatedFromPackages looks for the estimate, which has a source only where
+// packages of Debian leave.
+func TestTheSizeIsEstimatedFromPackages(t *testing.T) {
+	for from, want := range map[string]bool{"python:3.13-trixie": true, "python:3.13-alpine": false} {
+		v := verdictOf(t, map[string]string{"Dockerfile": "FROM " + from + "\nWORKDIR /app\nCOPY . .\nRUN pip install -r requirements.txt\nCMD [\"python\", \"app.py\"]\n", "requirements.txt": "flask\n"})
+		got := slices.ContainsFunc(v.Evidence, func(e fixer.Evidence) bool { return strings.HasPrefix(e.Text, "estimated: ") })
+		if got != want {
+			t.Errorf("%s: %v, want %v (%v)", from, got, want, v.Evidence)
+		}
+	}
+}

@@ -2,6 +2,7 @@ package multistage
 
 import (
 	"errors"
+	"fmt"
 
 	"github.com/oakum-sec/oakum/fixer"
 	"github.com/oakum-sec/oakum/fixer/dockerfile"
@@ -137,8 +138,14 @@ func (c *conversion) evidence(out *Conversion) []fixer.Evidence {
 	if len(out.Leaves) > 0 {
 		list = append(list, fixer.Evidence{Kind: fixer.FromDockerfile, Place: c.app.Path, Text: "stays in the build stage: " + text.VisibleLine(listed(out.Leaves, 12))})
 	}
+	if mb, release := c.app.EstimatedSize(c.parts.dropped); mb >= worthSaying {
+		list = append(list, fixer.Evidence{Kind: fixer.FromTable, Source: "Debian " + release, Text: fmt.Sprintf("estimated: packages of about %d MB leave the image, by their installed sizes", mb/10*10)})
+	}
 	return list
 }
+
+// worthSaying is the least difference in size, in MB, that is told.
+const worthSaying = 20
 
 // Edit makes the conversion on a draft of a fix about the file.
 func (c *Conversion) Edit(d *fixer.Draft) error {

@@ -30,11 +30,20 @@ func (m *Move) readCompose() error {
 		}
 	}
 	for _, v := range m.Services {
+		for _, file := range v.Files() {
+			m.noteFile(file)
+		}
 		if err := m.readService(v); err != nil {
 			return fmt.Errorf("service %s in %s %w", text.VisibleLine(v.Name), text.VisibleLine(v.File), err)
 		}
 	}
 	return nil
+}
+
+func (m *Move) noteFile(file string) {
+	if !slices.Contains(m.runsIn, file) {
+		m.runsIn = append(m.runsIn, file)
+	}
 }
 
 // runs reports whether a service runs the image.

@@ -61,6 +61,7 @@ func (m *Move) readManifests() error {
 				return fmt.Errorf("%s in %s %w", text.VisibleLine(o.ID()), text.VisibleLine(o.file), err)
 			}
 			moved[w] = true
+			m.noteFile(o.file)
 			m.Containers = append(m.Containers, c)
 		}
 	}

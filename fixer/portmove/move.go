@@ -29,6 +29,7 @@ type Move struct {
 	Others []string
 	Alike  bool
 
+	runsIn   []string // files with the services and containers that run the image
 	from, to int
 	pass     *fixer.Pass
 	stage    *dockerfile.Stage
@@ -83,6 +84,9 @@ func (m *Move) Edit(d *fixer.Draft) {
 	}
 	for _, c := range m.yaml {
 		d.At(c.file).YAML(c.doc, c.op)
+	}
+	for _, file := range append([]string{d.File}, m.runsIn...) {
+		d.At(file).Alone() // what a container needs depends on the image
 	}
 }
 

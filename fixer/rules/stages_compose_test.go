@@ -85,3 +85,24 @@ func TestConversionComposes(t *testing.T) {
 		t.Error("no decision about the only stage went to the second one")
 	}
 }
+
+// TestAnotherImageIsTakenBeforeWhatAServiceNeeds accepts everything about a service whose
+// image moves to its twin without root: the room that the service gets is that of the twin.
+func TestAnotherImageIsTakenBeforeWhatAServiceNeeds(t *testing.T) {
+	snap := fixer.NewSnapshot([]fixer.Source{
+		{Path: "web/Dockerfile", Kind: fixer.Dockerfile, Data: []byte("FROM nginx:1.30\nCOPY . /usr/share/nginx/html\n")},
+		{Path: "compose.yaml", Kind: fixer.Compose, Data: []byte("services:\n  web:\n    build: web\n  other:\n    image: redis:8\n")},
+	})
+	s := engine.NewSession(snap, nil, rules.All())
+	if _, err := s.AcceptAll(fixer.Review, nil); err != nil {
+		t.Fatal(err)
+	}
+	got := map[string]string{}
+	for _, c := range s.Plan().Changes {
+		got[c.Path] = string(c.After)
+	}
+	web, _, _ := strings.Cut(got["compose.yaml"], "  other:")
+	if !strings.Contains(got["web/Dockerfile"], "FROM nginxinc/nginx-unprivileged:1.30\n") || !strings.Contains(web, "- /tmp") || strings.Contains(web, "/var/cache/nginx") {
+		t.Errorf("the service has room of another image:\n%s\n%s", got["web/Dockerfile"], got["compose.yaml"])
+	}
+}

@@ -183,7 +183,7 @@ func globalTool(a *App, st *build.Step, c build.Command) error {
 // nodePrune is the line that takes away what only development needs, after the last
 // step; "" where there is nothing to take away.
 func nodePrune(a *App, pkg PackageJSON, in *nodeInstall, root string) string {
-	if len(pkg.DevDependencies) == 0 && len(pkg.Workspaces) == 0 && !a.Has("pnpm-workspace.yaml") || a.dropsDevelopment() {
+	if len(pkg.DevDependencies) == 0 && len(pkg.Workspaces) == 0 || a.dropsDevelopment() {
 		return ""
 	}
 	line := ""

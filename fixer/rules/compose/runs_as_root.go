@@ -22,7 +22,8 @@ var RunsAsRoot = &fixer.Rule{
 	Severity: fixer.High,
 	Kind:     fixer.Compose,
 	Phase:    fixer.Identity,
-	After:    []string{"compose/privileged"},
+	// What a service needs depends on its image, which the other rule may exchange.
+	After: []string{"compose/privileged", "dockerfile/runs-as-root"},
 	References: []fixer.Reference{
 		{Source: fixer.CISDocker, ID: "4.1"},
 		{Source: fixer.OWASPDocker, ID: "rule 2"},
