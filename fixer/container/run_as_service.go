@@ -79,7 +79,7 @@ func (s *Spec) heedOwners(d *UserDecision) {
 		case at == "/etc/localtime", at == "/etc/timezone", within("/dev/shm", at):
 		case m.Kind == MountHost && !m.ReadOnly && !isFile(m.Host):
 			host = union(host, []string{m.Host})
-		case m.Host != "" && (m.Kind == MountHost || s.stepsDown() == "") && (within("/run/secrets", at) || PrivateFile(m.Host) || PrivateFile(at)):
+		case m.Host != "" && (m.Kind == MountHost || !s.StartsOnlyAsRoot()) && (within("/run/secrets", at) || PrivateFile(m.Host) || PrivateFile(at)):
 			private = union(private, []string{m.Host})
 		case m.ReadOnly, m.Kind == MountHost:
 		case m.Kind == MountVolume && s.preparedFor(d.User, m.Target):
@@ -112,7 +112,7 @@ func (s *Spec) heedOwners(d *UserDecision) {
 		return
 	}
 	d.Breaks = "The container fails if the existing volume at " + joined(kept) + " contains files of another user than " + who
-	if s.stepsDown() != "" && !s.User.Set {
+	if s.StartsOnlyAsRoot() {
 		d.Breaks += ", which another image or variant has written"
 		d.Evidence = append(d.Evidence, s.says("A new volume at "+joined(kept)+" belongs to "+who+", and so do files that this image has written"))
 	}
@@ -229,7 +229,12 @@ func isFile(host string) bool {
 }
 
 // StartsOnlyAsRoot reports whether the image starts as root to prepare its files
-// and becomes another user by itself, and the file leaves that to it.
+// and becomes another user by itself, and the file leaves that to it. Some images
+// have what it takes and become one only if they are told to: minio.
 func (s *Spec) StartsOnlyAsRoot() bool {
-	return !s.User.Set && s.Entrypoint == nil && s.stepsDown() != ""
+	if s.User.Set || s.Entrypoint != nil || s.stepsDown() == "" {
+		return false
+	}
+	e := s.Image.Program()
+	return e == nil || slices.Contains(e.CapsRoot.Need, "SETUID")
 }

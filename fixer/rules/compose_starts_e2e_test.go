@@ -34,6 +34,10 @@ func page(port int, word string) string {
 	return fmt.Sprintf(`exec 3<>/dev/tcp/127.0.0.1/%d && printf 'GET / HTTP/1.0\r\nHost: x\r\n\r\n' >&3 && grep -q %s <&3`, port, word)
 }
 
+// asRabbitMQ goes before a client, which as root would make the cookie its own before
+// the server has made it.
+const asRabbitMQ = `$(test "$(id -u)" = 0 && echo gosu rabbitmq) `
+
 var servedServices = []served{
 	{
 		name: "postgres", image: "postgres:17", user: "999:999",
@@ -53,8 +57,8 @@ var servedServices = []served{
 	}, {
 		name: "rabbitmq", image: "rabbitmq:4.0", user: "999:999",
 		says: "    hostname: mq\n    volumes: ['data:/var/lib/rabbitmq']\n",
-		put:  `rabbitmqctl add_vhost kept`,
-		get:  `rabbitmqctl list_vhosts | grep -qx kept`,
+		put:  asRabbitMQ + `rabbitmqctl add_vhost kept`,
+		get:  asRabbitMQ + `rabbitmqctl list_vhosts | grep -qx kept`,
 	}, {
 		name: "nginx", image: "nginx:1.26", user: "101:101",
 		says:  "    volumes: ['./site:/usr/share/nginx/html:ro', 'data:/unused:ro']\n",
@@ -113,11 +117,11 @@ func (c *composer) starts(t *testing.T, s served, how string) {
 	from := "    image: " + s.image + "\n"
 	if s.builds != "" {
 		from = "    build: {context: ./app, network: host}\n"
-		write(t, filepath.Join(dir, "app"), "Dockerfile", []byte(s.builds))
+		putFile(t, dir, "app/Dockerfile", []byte(s.builds))
 	}
-	write(t, dir, "compose.yaml", []byte("services:\n  it:\n"+from+s.says+"volumes:\n  data:\n"))
+	putFile(t, dir, "compose.yaml", []byte("services:\n  it:\n"+from+s.says+"volumes:\n  data:\n"))
 	for name, text := range s.files {
-		write(t, filepath.Join(dir, filepath.Dir(name)), filepath.Base(name), []byte(text))
+		putFile(t, dir, name, []byte(text))
 	}
 	readable(t, dir)
 	project := fmt.Sprintf("oakum-e2e-%s-%s", s.name, how)
@@ -181,7 +185,7 @@ func hardenProject(t *testing.T, dir, how string) {
 		t.Fatal(err)
 	}
 	for _, change := range session.Plan().Changes {
-		write(t, filepath.Join(dir, filepath.Dir(change.Path)), filepath.Base(change.Path), change.After)
+		putFile(t, dir, change.Path, change.After)
 	}
 }
 

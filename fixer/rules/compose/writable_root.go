@@ -122,7 +122,7 @@ func reportNoRoom(p *fixer.Pass, v compose.View, spec *container.Spec) {
 }
 
 var paramWritable = fixer.Param{
-	Name: "writable", Meaning: "Paths to mount as tmpfs, separated by spaces or commas; add options as path:option (may be empty)", Validate: validTmpfs,
+	Name: "writable", Meaning: "Paths to mount as tmpfs, separated by spaces or commas; add options as path:size=64m, or write path:volume for an anonymous volume (may be empty)", Validate: validTmpfs,
 }
 
 // tmpfsEntry writes a tmpfs for a path. Over a folder of the image it takes
@@ -204,15 +204,29 @@ func readOnlyFix(v compose.View, spec *container.Spec, d container.ReadOnlyDecis
 	return fix
 }
 
-// addRoom mounts a tmpfs at each path of the parameter where nothing is mounted.
+// addRoom mounts a tmpfs at each path of the parameter where nothing is mounted, or an
+// anonymous volume where a person asks for one: it takes no memory, and starts with
+// the image's files and their owner.
 func addRoom(draft *fixer.Draft, v compose.View, spec *container.Spec) error {
-	var room []string
+	var room, volumes []string
 	for _, entry := range tmpfsEntries(draft.Param("writable")) {
-		if at, _, _ := strings.Cut(entry, ":"); !spec.Mounted(path.Clean(at)) {
+		switch at, option, _ := strings.Cut(entry, ":"); {
+		case spec.Mounted(path.Clean(at)):
+		case option == "volume":
+			volumes = append(volumes, path.Clean(at))
+		default:
 			room = append(room, entry)
 		}
 	}
-	return add(draft, v, "tmpfs", room...)
+	if err := add(draft, v, "tmpfs", room...); err != nil {
+		return err
+	}
+	part, _ := v.Place("volumes")
+	inherited := part.Node != nil && part.Node.Own("volumes") == nil
+	if inherited && len(volumes) > 0 && slices.ContainsFunc(part.Node.Get("volumes").List(), func(n *yamldoc.Node) bool { return n.Text() == "" }) {
+		return fixer.Refuse("add the anonymous volume by hand: the service takes its volumes from a merge key, which a list of its own replaces")
+	}
+	return add(draft, v, "volumes", volumes...)
 }
 
 // tmpfsEntries splits a list of paths. A comma before a path parts two entries,
