@@ -99,7 +99,7 @@ func (s *Set) Plan(g *connect.Graph) *Plan {
 		p.egressOf(g, w)
 	}
 	for _, w := range p.Open {
-		if n := g.Node(w.node); n != nil && len(n.Ports) > 0 && len(p.ingress.flows[w]) == 0 {
+		if n := g.Node(w.node); n != nil && len(n.Ports) > 0 && n.Object != "Job" && n.Object != "CronJob" && len(p.ingress.flows[w]) == 0 {
 			p.Unasked = append(p.Unasked, w)
 		}
 	}

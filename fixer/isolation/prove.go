@@ -4,19 +4,11 @@ import (
 	"fmt"
 	"net/netip"
 	"slices"
-	"strconv"
 
 	"github.com/oakum-sec/oakum/fixer/kube"
 	"github.com/oakum-sec/oakum/fixer/netpol"
 	"github.com/oakum-sec/oakum/fixer/yamldoc"
 )
-
-func itoa(n int) string { return strconv.Itoa(n) }
-
-func hostPrefix(host string) string {
-	a, _ := netip.ParseAddr(host)
-	return netip.PrefixFrom(a, a.BitLen()).String()
-}
 
 // prove reads the files again and compares what they allow with what was meant: for each
 // workload and every other end, those of the namespace and of others, a pod of no
@@ -89,7 +81,13 @@ func read(f File, namespace string) ([]*netpol.Policy, error) {
 // ends are what a workload may be connected with.
 func (p *Plan) ends(c *netpol.Cluster, o Options) []netpol.Endpoint {
 	var out []netpol.Endpoint
-	add := func(pod *netpol.Pod) { out = append(out, netpol.Endpoint{Pod: pod}) }
+	seen := map[[2]string]bool{} // other sets may hold copies
+	add := func(pod *netpol.Pod) {
+		if key := [2]string{pod.Namespace, pod.ID}; !seen[key] {
+			seen[key] = true
+			out = append(out, netpol.Endpoint{Pod: pod})
+		}
+	}
 	for _, w := range p.Set.Workloads {
 		add(w.Pod)
 	}
@@ -100,7 +98,14 @@ func (p *Plan) ends(c *netpol.Cluster, o Options) []netpol.Endpoint {
 			}
 		}
 	}
-	for _, namespace := range []string{p.Set.Namespace, o.Controller, o.Monitoring, dnsNamespace, "another-namespace"} {
+	namespaces := []string{p.Set.Namespace, o.Controller, o.Monitoring, dnsNamespace, elsewhere}
+	for _, s := range p.Set.all {
+		namespaces = append(namespaces, s.Namespace)
+		for _, w := range s.Workloads {
+			add(&netpol.Pod{ID: "a pod with the labels of " + w.ID, Namespace: elsewhere, Labels: w.Pod.Labels})
+		}
+	}
+	for _, namespace := range namespaces {
 		add(&netpol.Pod{ID: "a pod that no file describes", Namespace: namespace})
 	}
 	for _, r := range c.Outside() {
@@ -108,6 +113,9 @@ func (p *Plan) ends(c *netpol.Cluster, o Options) []netpol.Endpoint {
 	}
 	return out
 }
+
+// elsewhere is a namespace that nothing is meant for.
+const elsewhere = "another-namespace"
 
 // dnsNamespace is where the DNS of a cluster runs.
 const dnsNamespace = "kube-system"

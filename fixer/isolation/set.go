@@ -37,7 +37,8 @@ type Home struct {
 	Kustomization string // the file that lists the manifests, "" for none
 	Namespace     string // as its manifests write it
 
-	relabels string // the kustomization that adds labels to every selector, "" for none
+	roots    []string // the kustomizations that build it and that no other one uses
+	relabels string   // the kustomization that adds labels to every selector, "" for none
 }
 
 // A Workload is one of a set.
@@ -71,6 +72,17 @@ func (h *Home) Name() string {
 		return "the manifests at the root"
 	}
 	return h.Dir
+}
+
+// Directories are those of the homes, for people.
+func (s *Set) Directories() []string {
+	var out []string
+	for _, h := range s.Homes {
+		if name := h.Name(); !slices.Contains(out, name) {
+			out = append(out, name)
+		}
+	}
+	return out
 }
 
 // Sets returns the sets of a repository, sorted by their first directory.
@@ -179,9 +191,13 @@ func (c *collector) home(file *fixer.File, written, namespace string) *Home {
 	if list != "" {
 		dir = path.Dir(list)
 	}
+	var roots []string
+	for _, r := range c.snap.Renderings(file) {
+		roots = append(roots, r.Roots...)
+	}
 	key := [3]string{dir, list, namespace + "\x00" + written}
 	if c.homes[key] == nil {
-		c.homes[key] = &Home{Dir: dir, Kustomization: list, Namespace: written, relabels: c.relabels(file)}
+		c.homes[key] = &Home{Dir: dir, Kustomization: list, Namespace: written, roots: roots, relabels: c.relabels(file)}
 	}
 	if c.namespace == nil {
 		c.namespace = map[*Home]string{}
@@ -214,7 +230,7 @@ func (c *collector) relabels(file *fixer.File) string {
 
 // sets joins the homes of one namespace, unless one object is in both: then they are
 // copies. Where no file says the namespace, only those are joined that lie in each
-// other or are connected.
+// other, are connected, or that one kustomization builds.
 func (c *collector) sets(g *connect.Graph) []*Set {
 	homes := slices.Collect(maps.Values(c.homes))
 	slices.SortFunc(homes, func(a, b *Home) int {
@@ -232,7 +248,8 @@ func (c *collector) sets(g *connect.Graph) []*Set {
 	}
 	for i, a := range homes {
 		for _, b := range homes[:i] {
-			if c.namespace[a] == c.namespace[b] && (c.namespace[a] != "" || strings.HasPrefix(a.Dir+"/", b.Dir+"/")) {
+			together := c.namespace[a] != "" || strings.HasPrefix(a.Dir+"/", b.Dir+"/") || slices.ContainsFunc(a.roots, func(r string) bool { return slices.Contains(b.roots, r) })
+			if c.namespace[a] == c.namespace[b] && together {
 				j.join(b, a)
 			}
 		}
@@ -356,8 +373,8 @@ func (s *Set) holds(snap *fixer.Snapshot, f *fixer.File, number int) bool {
 			found[o.Node.Get("metadata").Get("namespace").Text()] = true
 		}
 	}
-	if len(found) == 0 {
-		found[f.Objects[number].Namespace] = true
+	if len(found) != 1 {
+		found = map[string]bool{f.Objects[number].Namespace: true}
 	}
 	if !found[s.Namespace] {
 		return false

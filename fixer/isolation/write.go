@@ -9,7 +9,8 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/oakum-sec/oakum/fixer/kube"
+	"k8s.io/apimachinery/pkg/util/validation"
+
 	"github.com/oakum-sec/oakum/fixer/text"
 	"github.com/oakum-sec/oakum/fixer/yamldoc"
 )
@@ -114,7 +115,7 @@ func (w *writer) name(of *Workload, suffix string) string {
 	kind, _, _ := strings.Cut(of.ID, "/")
 	for _, base := range []string{of.Name, of.Name + "-" + strings.ToLower(kind)} {
 		if name := base + suffix; !w.taken[name] {
-			if kube.ValidName(name) != nil && w.err == nil {
+			if len(validation.IsDNS1123Subdomain(name)) > 0 && w.err == nil {
 				w.err = fmt.Errorf("%q is not a valid name for a NetworkPolicy", name)
 			}
 			w.taken[name] = true

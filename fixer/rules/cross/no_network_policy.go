@@ -61,7 +61,7 @@ var (
 	paramController  = fixer.Param{Name: "ingress-namespace", Meaning: "namespace of the ingress controller; empty if it runs outside the cluster", Default: "ingress-nginx", Validate: fixer.Optional(kube.ValidName)}
 	paramMonitoring  = fixer.Param{Name: "monitoring-namespace", Meaning: "namespace of the monitoring that scrapes metrics", Default: "monitoring", Guess: true, Validate: kube.ValidName}
 	paramNodeDNS     = fixer.Param{Name: "node-local-dns", Meaning: "address of NodeLocal DNSCache, such as 169.254.20.10; empty without one", Validate: fixer.Optional(validIPAddress)}
-	paramExternal    = fixer.Param{Name: "external", Meaning: "how hosts outside the cluster are allowed: ipBlock or cilium", Default: string(isolation.ByAddress), Validate: validExternal}
+	paramExternal    = fixer.Param{Name: "external", Meaning: "how hosts outside the cluster are allowed: ipBlock, or by name with cilium, calico or cluster", Default: string(isolation.ByAddress), Validate: validExternal}
 	paramAcknowledge = fixer.Param{Name: "acknowledge", Meaning: "all, to limit egress although hosts are unresolved", Validate: fixer.Optional(validAcknowledge)}
 )
 
@@ -78,7 +78,7 @@ func validExternal(s string) error {
 			return nil
 		}
 	}
-	return errors.New("one of ipBlock, cilium")
+	return errors.New("one of ipBlock, cilium, calico, cluster")
 }
 
 func validAcknowledge(s string) error {
@@ -140,7 +140,7 @@ func openMessage(plan *isolation.Plan) string {
 		return fmt.Sprintf("No NetworkPolicy limits ingress to %d of %d workloads in %s: %s", len(plan.Open), len(s.Workloads), s, text.Some(isolation.Names(plan.Open)))
 	}
 	if s.Namespace == "" {
-		return fmt.Sprintf("No NetworkPolicy limits ingress to the %s in %s: every pod of the cluster can connect to them", count, s.Homes[0].Name())
+		return fmt.Sprintf("No NetworkPolicy limits ingress to the %s in %s: every pod of the cluster can connect to them", count, text.Some(s.Directories()))
 	}
 	return fmt.Sprintf("Namespace %s has no NetworkPolicy: every pod of the cluster can connect to its %s", s.Namespace, count)
 }
