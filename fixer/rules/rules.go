@@ -61,6 +61,7 @@ var all = []*fixer.Rule{
 	cross.DisruptionBudget,
 	cross.Dockerignore,
 	cross.FlatNetwork,
+	cross.NoNetworkPolicy,
 	cross.PinsWithoutUpdates,
 	cross.PodSecurityLabels,
 	cross.ServiceAccountToken,
