@@ -16,6 +16,8 @@ import (
 type cluster struct {
 	objects    []placed
 	members    []*member
+	byObject   map[*kube.Object]*member
+	bindings   []placed // of roles
 	services   map[string][]*service
 	byKind     map[string]map[string][]placed // ConfigMaps and Secrets, by name
 	namespaces map[string]bool                // that are named anywhere
@@ -54,6 +56,7 @@ type servicePort struct {
 // Service selects which.
 func (b *builder) readKubernetes() {
 	c := &b.kube
+	c.byObject = map[*kube.Object]*member{}
 	c.services, c.byKind, c.namespaces = map[string][]*service{}, map[string]map[string][]placed{"ConfigMap": {}, "Secret": {}, "ServiceAccount": {}}, map[string]bool{}
 	for f := range b.pass.Snapshot.Files() {
 		if f.Skip != nil {
@@ -69,6 +72,9 @@ func (b *builder) readKubernetes() {
 			if known := c.byKind[o.Kind]; known != nil {
 				known[o.Name] = append(known[o.Name], at)
 			}
+			if o.Kind == "RoleBinding" || o.Kind == "ClusterRoleBinding" {
+				c.bindings = append(c.bindings, at)
+			}
 			if o.Kind == "Service" && o.Group() == "" {
 				c.services[o.Name] = append(c.services[o.Name], newService(at))
 			}
@@ -76,7 +82,7 @@ func (b *builder) readKubernetes() {
 				m := &member{name: o.Name, w: w, file: f, dir: path.Dir(f.Path)}
 				m.node = &Node{Kind: Workload, Name: o.Name, Namespace: o.Namespace, Object: o.Kind, Pods: []*kube.Workload{w},
 					Places: []Place{at.at(o.NameNode())}, HostNetwork: w.Pod.Get("hostNetwork").IsTrue()}
-				c.members = append(c.members, m)
+				c.members, c.byObject[o] = append(c.members, m), m
 			}
 		}
 	}

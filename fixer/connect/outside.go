@@ -82,31 +82,27 @@ func (c *cluster) scraped(b *builder, m *member, o placed, annotations *yamldoc.
 
 // podRoutes adds what a pod opens by itself.
 func (c *cluster) podRoutes(b *builder, o placed) {
-	for _, m := range c.members {
-		if m.w.Object != o.Object {
-			continue
+	m := c.byObject[o.Object]
+	c.scraped(b, m, o, m.w.Meta.Get("annotations"))
+	internet := func() ID { return b.outsider(Internet, Outside, "internet") }
+	if m.node.HostNetwork {
+		at := o.at(m.w.Pod.Get("hostNetwork"))
+		for _, p := range m.ports {
+			b.connect(internet(), m.id, p.Number, p.Protocol, Medium, HostNetwork, Evidence{m.name + " hostNetwork → " + withPort(m.name, p.Number), at, FromPort})
 		}
-		c.scraped(b, m, o, m.w.Meta.Get("annotations"))
-		internet := func() ID { return b.outsider(Internet, Outside, "internet") }
-		if m.node.HostNetwork {
-			at := o.at(m.w.Pod.Get("hostNetwork"))
-			for _, p := range m.ports {
-				b.connect(internet(), m.id, p.Number, p.Protocol, Medium, HostNetwork, Evidence{m.name + " hostNetwork → " + withPort(m.name, p.Number), at, FromPort})
-			}
-			continue
-		}
-		for _, container := range m.w.Containers() {
-			for _, n := range container.Node.Get("ports").List() {
-				if host, ok := n.Get("hostPort").Int(); ok && host != 0 {
-					port, _ := n.Get("containerPort").Int()
-					b.connect(internet(), m.id, int(port), protocolOf(n.Get("protocol").Text()), High, HostPort, Evidence{m.name + " hostPort " + strconv.Itoa(int(host)) + " → " + withPort(m.name, int(port)), o.at(n), FromPort})
-				}
+		return
+	}
+	for _, container := range m.w.Containers() {
+		for _, n := range container.Node.Get("ports").List() {
+			if host, ok := n.Get("hostPort").Int(); ok && host != 0 {
+				port, _ := n.Get("containerPort").Int()
+				b.connect(internet(), m.id, int(port), protocolOf(n.Get("protocol").Text()), High, HostPort, Evidence{m.name + " hostPort " + strconv.Itoa(int(host)) + " → " + withPort(m.name, int(port)), o.at(n), FromPort})
 			}
 		}
-		if m.w.Group() == "serving.knative.dev" {
-			for _, p := range m.ports {
-				b.connect(internet(), m.id, p.Number, p.Protocol, High, Gateway, Evidence{m.w.ID() + " → " + withPort(m.name, p.Number), o.at(o.NameNode()), FromRoute})
-			}
+	}
+	if m.w.Group() == "serving.knative.dev" {
+		for _, p := range m.ports {
+			b.connect(internet(), m.id, p.Number, p.Protocol, High, Gateway, Evidence{m.w.ID() + " → " + withPort(m.name, p.Number), o.at(o.NameNode()), FromRoute})
 		}
 	}
 }

@@ -97,10 +97,7 @@ func (b *builder) usesAPI(m *member) {
 			return
 		}
 	}
-	for _, o := range b.kube.objects {
-		if o.Kind != "RoleBinding" && o.Kind != "ClusterRoleBinding" {
-			continue
-		}
+	for _, o := range b.kube.bindings {
 		for _, s := range o.Node.Get("subjects").List() {
 			namespace := s.Get("namespace").Text()
 			if namespace == "" && o.Kind == "RoleBinding" {

@@ -80,6 +80,7 @@ var all = []*fixer.Rule{
 	cross.DefaultServiceAccount,
 	cross.DisruptionBudget,
 	cross.Dockerignore,
+	cross.FlatNetwork,
 	cross.NoNetworkPolicy,
 	cross.PinsWithoutUpdates,
 	cross.PodSecurityLabels,

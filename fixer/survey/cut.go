@@ -15,13 +15,13 @@ import (
 var Concerns = map[string][]string{
 	privileged: {"/privileged"},
 	socket:     {"/docker-socket", "/container-socket"},
-	hostNet:    {"/host-namespaces", "/host-network"},
+	hostNet:    {"/host-namespaces"},
 	root:       {"/run-as-non-root", "/runs-as-root"},
 	maybeRoot:  {"/run-as-non-root", "/runs-as-root"},
 	token:      {"/service-account-token", "/default-service-account"},
 	writable:   {"/writable-root"},
-	opened:     {"/published-port", "/published-ports", "/service-exposure", "/host-ports", "/network-mode-host"},
-	connected:  {"/network-policy", "/network-policies", "/shared-network", "/flat-network", "/separate-networks"},
+	opened:     {"/published-port", "/service-exposure", "/host-ports"},
+	connected:  {"/flat-network", "/no-network-policy"},
 }
 
 // What a way to a service rests on, besides marks.
@@ -81,7 +81,7 @@ func (c *cuts) ofHop(g *connect.Graph, h *Hop) Cut {
 // about reports whether a finding is about a service of its file.
 func about(f *fixer.Finding, n *connect.Node) bool {
 	if n.Kind == connect.Service {
-		return within(f.Path, "services."+n.Name) || within(f.Path, n.View.Path.String())
+		return f.Path == "services" || within(f.Path, "services."+n.Name) || within(f.Path, n.View.Path.String())
 	}
 	return slices.ContainsFunc(n.Pods, func(w *kube.Workload) bool { return within(f.Path, w.ID()) })
 }
