@@ -98,6 +98,10 @@ type WritablePath struct {
 	Note  string `json:"note,omitempty"`
 }
 
+// Everybody reports whether every user may write to the directory as the image has
+// it, and so to an empty tmpfs in its place, which takes over the mode.
+func (w WritablePath) Everybody() bool { return w.Path == "/tmp" || strings.HasSuffix(w.Mode, "777") }
+
 // Always reports whether the path is written to whatever the configuration.
 func (w WritablePath) Always() bool { return w.When == nil && w.Path != "" }
 
@@ -141,6 +145,10 @@ type Alternative struct {
 	Ports   []int    `json:"ports,omitempty"`
 	Volumes []string `json:"volumes,omitempty"`
 	Note    string   `json:"note,omitempty"`
+
+	// Twin says that it is the same software at the same tags, prepared to run without
+	// root; nil where that is not known.
+	Twin *TwinTags `json:"twin,omitempty"`
 }
 
 // Kubernetes holds what a pod needs besides the identity.
