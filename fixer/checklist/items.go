@@ -30,8 +30,8 @@ var (
 	all       = []fixer.Kind{fixer.Dockerfile, fixer.Compose, fixer.Kubernetes, fixer.Workflow}
 )
 
-// other is the text of the item for what no other item names.
-const other = "Nothing else that oakum checks is found"
+// other is the text of the item for what none of them names.
+const other = "The other checks of oakum have no findings"
 
 // items are the checklist.
 var items = []Item{
@@ -65,7 +65,7 @@ var items = []Item{
 		Advice: "Deny every connection with a NetworkPolicy, and allow what is needed"},
 	{Section: "Secrets", Text: "No secret is in an image, a variable or git", Kinds: all,
 		Rules: []string{"secret-in-env", "secret-in-run", "build-secret", "default-password", "secret-in-git", "secret-in-config-map", "frozen-argument"}},
-	{Section: "Secrets", Text: "Pods get no service account token that they do not use, and accounts few permissions", Kinds: cluster,
+	{Section: "Secrets", Text: "Pods get no service account token that they do not use, and service accounts have few permissions", Kinds: cluster,
 		Rules: []string{"service-account-token", "default-service-account", "deprecated-service-account-field", "rbac-anonymous", "rbac-cluster-admin", "rbac-create-pods", "rbac-default-service-account", "rbac-escalation", "rbac-exec", "rbac-secrets", "rbac-tampering", "rbac-wildcard"}},
 	{Section: "Secrets", Text: "Secrets are rotated, and reading them is audited", Kinds: all,
 		Advice: "No file says so: ask who keeps the secrets"},

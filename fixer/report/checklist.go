@@ -107,8 +107,8 @@ type jsonItem struct {
 // ChecklistJSON writes the answers as one object, with every finding.
 func (s *Scan) ChecklistJSON(w io.Writer) error {
 	out := struct {
-		Version int          `json:"version"`
-		Root    string       `json:"root"`
+		Version int        `json:"version"`
+		Root    string     `json:"root"`
 		Items   []jsonItem `json:"items"`
 	}{Version: JSONVersion, Root: s.Root}
 	for _, a := range checklist.Answers(s.Findings, s.Files) {

@@ -24,7 +24,7 @@ var standIns = map[string][]string{
 	"java-maven":  {"temurin-25", "temurin-21", "java25-debian13", "java21-debian13", "release>25<", "release>21<"},
 	"java-gradle": {"gradle:9.7-jdk25", "gradle:8-jdk21", "java25-debian13", "java21-debian13", "release = 25", "release = 21"},
 	"rust":        {"rust:1.98-trixie", "rust:1-trixie"},
-	"php":         {"php:8.5-apache-trixie", "php:8.4-apache-trixie"},
+	"php":         {"php:8.5-apache-trixie", "php:8.4-apache-trixie", `mv "$PHP_INI_DIR/php.ini-production"`, "touch"}, // which only the image has
 	"ruby":        {"ruby:4.0-slim-trixie", "ruby:3.3-slim-trixie"},
 	"static":      {"nginxinc/nginx-unprivileged:1.30-alpine", "nginxinc/nginx-unprivileged:1.26"},
 }
