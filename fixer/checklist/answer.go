@@ -25,15 +25,19 @@ type Answer struct {
 	State    State
 	Findings []*fixer.Finding // that say it does not hold, in their order
 	Place    string           // the file that shows that it holds; "" where the absence of findings does
+
+	// Unchecked are kinds of files that are there, and in which no rule looks for what the
+	// item is about.
+	Unchecked []fixer.Kind
 }
 
-// Answers returns the checklist, answered from the findings of a scan and the files that it
-// looked at.
-func Answers(findings []*fixer.Finding, files []*fixer.File) []Answer {
+// Answers returns the checklist, answered from the findings of a scan, the files that it
+// looked at, and the rules that were run.
+func Answers(findings []*fixer.Finding, files []*fixer.File, rules []*fixer.Rule) []Answer {
 	out := make([]Answer, len(items))
 	named := map[string]int{}
 	for k, item := range items {
-		out[k] = Answer{Item: item, State: Absent}
+		out[k] = Answer{Item: item}
 		for _, r := range item.Rules {
 			named[r] = k
 		}
@@ -47,29 +51,59 @@ func Answers(findings []*fixer.Finding, files []*fixer.File) []Answer {
 		out[k].Findings = append(out[k].Findings, f)
 	}
 	for k := range out {
-		out[k].settle(files)
+		out[k].settle(files, rules)
+	}
+	return out
+}
+
+// checks returns the kinds of files in which one of the rules looks for what the item is
+// about. Rules that look at files together say of none that it was looked into.
+func (i Item) checks(rules []*fixer.Rule) map[fixer.Kind]bool {
+	out := map[fixer.Kind]bool{}
+	for _, r := range rules {
+		if _, name, _ := strings.Cut(r.Name, "/"); !slices.Contains(i.Rules, name) && i.Text != other {
+			continue
+		}
+		switch r.Kind {
+		case fixer.Manifests:
+			out[fixer.Compose], out[fixer.Kubernetes] = true, true
+		default:
+			out[r.Kind] = true
+		}
 	}
 	return out
 }
 
 // settle decides on the state.
-func (a *Answer) settle(files []*fixer.File) {
-	about := func(f *fixer.File) bool { return f.Skip == nil && slices.Contains(a.Kinds, f.Kind) }
+func (a *Answer) settle(files []*fixer.File, rules []*fixer.Rule) {
+	checked, looked := a.checks(rules), false
+	there := map[fixer.Kind]bool{}
+	for _, f := range files {
+		if f.Skip != nil || !slices.Contains(a.Kinds, f.Kind) {
+			continue
+		}
+		if looked = looked || checked[f.Kind]; !checked[f.Kind] && !there[f.Kind] {
+			a.Unchecked = append(a.Unchecked, f.Kind)
+		}
+		there[f.Kind] = true
+		if a.Place == "" && a.shownBy(f) {
+			a.Place = f.Path
+		}
+	}
 	switch {
 	case len(a.Findings) > 0:
 		a.State = Fails
-	case !slices.ContainsFunc(files, about):
-	case len(a.Rules) > 0 || a.Text == other:
+	case len(there) == 0:
+		a.State = Absent
+	case a.Place != "", looked:
 		a.State = Holds
 	default:
 		a.State = Unseen
-		for _, f := range files {
-			if about(f) && a.shownBy(f) {
-				a.State, a.Place = Holds, f.Path
-				return
-			}
-		}
 	}
+	if a.State != Holds || a.Place != "" || a.Text == other {
+		a.Unchecked = nil // it is not said to hold, or shown
+	}
+	slices.Sort(a.Unchecked)
 }
 
 // shownBy reports whether a file shows that the item holds.

@@ -12,10 +12,13 @@ import (
 
 const manifest = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: api}\nspec:\n  template:\n    spec: {containers: [{name: api, image: api}]}\n"
 
+// known are the rules of the tests: what is read-only is looked for in manifests alone.
+var known = []*fixer.Rule{{Name: "kubernetes/writable-root", Kind: fixer.Kubernetes}, {Name: "cross/dockerignore"}}
+
 func answers(t *testing.T, findings []*fixer.Finding, sources ...fixer.Source) map[string]checklist.Answer {
 	t.Helper()
 	out := map[string]checklist.Answer{}
-	for _, a := range checklist.Answers(findings, slices.Collect(fixer.NewSnapshot(sources).Files())) {
+	for _, a := range checklist.Answers(findings, slices.Collect(fixer.NewSnapshot(sources).Files()), known) {
 		out[a.Text] = a
 	}
 	return out
@@ -24,6 +27,7 @@ func answers(t *testing.T, findings []*fixer.Finding, sources ...fixer.Source) m
 // TestStates: an item holds, fails, cannot be seen, or is about files that are not there.
 func TestStates(t *testing.T) {
 	deployment := fixer.Source{Path: "k8s/api.yaml", Kind: fixer.Kubernetes, Data: []byte(manifest)}
+	compose := fixer.Source{Path: "compose.yaml", Kind: fixer.Compose, Data: []byte("services: {a: {image: a}}\n")}
 	policy := fixer.Source{Path: "k8s/deny.yaml", Kind: fixer.Kubernetes, Data: []byte("apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {name: deny}\nspec: {podSelector: {}}\n")}
 	workflow := func(step string) fixer.Source {
 		return fixer.Source{Path: ".github/workflows/ci.yaml", Kind: fixer.Workflow, Data: []byte("on: push\njobs:\n  a:\n    runs-on: x\n    steps:\n" + step)}
@@ -40,6 +44,8 @@ func TestStates(t *testing.T) {
 		{"nothing is found", readOnly, nil, []fixer.Source{deployment}, checklist.Holds, ""},
 		{"something is found", readOnly, []*fixer.Finding{writable}, []fixer.Source{deployment}, checklist.Fails, ""},
 		{"no file is about it", readOnly, nil, []fixer.Source{workflow("    - run: make\n")}, checklist.Absent, ""},
+		{"no rule looks for it", readOnly, nil, []fixer.Source{compose}, checklist.Unseen, ""},
+		{"a rule looks for it in some", readOnly, nil, []fixer.Source{compose, deployment}, checklist.Holds, ""},
 		{"no object shows it", policies, nil, []fixer.Source{deployment}, checklist.Unseen, ""},
 		{"an object shows it", policies, nil, []fixer.Source{deployment, policy}, checklist.Holds, "k8s/deny.yaml"},
 		{"no step shows it", scans, nil, []fixer.Source{workflow("    - run: make\n")}, checklist.Unseen, ""},
@@ -54,11 +60,21 @@ func TestStates(t *testing.T) {
 	}
 }
 
+// TestNothingUncheckedHolds: an item that holds says in which files nothing looks for it.
+func TestNothingUncheckedHolds(t *testing.T) {
+	compose := fixer.Source{Path: "compose.yaml", Kind: fixer.Compose, Data: []byte("services: {a: {image: a}}\n")}
+	deployment := fixer.Source{Path: "k8s/api.yaml", Kind: fixer.Kubernetes, Data: []byte(manifest)}
+	a := answers(t, nil, compose, deployment)["Root filesystems are read-only"]
+	if a.State != checklist.Holds || !slices.Equal(a.Unchecked, []fixer.Kind{fixer.Compose}) {
+		t.Errorf("it %s, unchecked in %v", a.State, a.Unchecked)
+	}
+}
+
 // TestNoFindingIsLost: what no item names belongs to the last one.
 func TestNoFindingIsLost(t *testing.T) {
 	findings := []*fixer.Finding{{Rule: "dockerfile/runs-as-root"}, {Rule: "compose/writable-root"}, {Rule: "kubernetes/invented-tomorrow"}, {Rule: "kubernetes/writable-root"}}
 	n := 0
-	for _, a := range checklist.Answers(findings, nil) {
+	for _, a := range checklist.Answers(findings, nil, known) {
 		n += len(a.Findings)
 		for _, f := range a.Findings {
 			if f.Rule == "kubernetes/invented-tomorrow" && !strings.HasPrefix(a.Text, "The other checks") {
@@ -75,7 +91,7 @@ func TestNoFindingIsLost(t *testing.T) {
 // something that answers it or says what to do.
 func TestItemsReadWell(t *testing.T) {
 	seen := map[string]bool{}
-	for _, a := range checklist.Answers(nil, nil) {
+	for _, a := range checklist.Answers(nil, nil, nil) {
 		for _, complaint := range append(languagetest.Complaints(a.Text), languagetest.Complaints(a.Advice)...) {
 			t.Error(complaint)
 		}

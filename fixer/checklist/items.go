@@ -57,7 +57,7 @@ var items = []Item{
 		Rules: []string{"no-memory-limit", "no-cpu-request"}},
 	{Section: "Runtime", Text: "Namespaces enforce a Pod Security level, and pods meet it", Kinds: cluster,
 		Rules: []string{"pod-security", "pod-security-labels", "default-namespace", "system-namespace"}},
-	{Section: "Runtime", Text: "The application survives that a pod or a node goes", Kinds: running,
+	{Section: "Runtime", Text: "The application survives that a pod or a node goes", Kinds: cluster,
 		Rules: []string{"disruption-budget", "stop-signal"}},
 	{Section: "Network", Text: "Only what has to be reached from outside is exposed, with TLS", Kinds: running,
 		Rules: []string{"service-exposure", "external-ips", "ingress-tls", "ingress-snippets", "ssh-server", "kubernetes-dashboard"}},

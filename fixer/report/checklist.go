@@ -1,8 +1,10 @@
 package report
 
 import (
+	"cmp"
 	"fmt"
 	"io"
+	"maps"
 	"slices"
 	"strings"
 
@@ -29,7 +31,7 @@ const stateWidth = len("cannot be seen")
 // first findings and what does something about them.
 func (s *Scan) Checklist(w io.Writer, st Style) error {
 	p := &printer{w: w, st: st}
-	answers, section := checklist.Answers(s.Findings, s.Files), ""
+	answers, section := s.answers(), ""
 	for _, a := range answers {
 		if a.Section != section {
 			if section != "" {
@@ -59,7 +61,7 @@ func (s *Scan) Checklist(w io.Writer, st Style) error {
 // ChecklistMarkdown writes the answers as a list of tasks.
 func (s *Scan) ChecklistMarkdown(w io.Writer, st Style) error {
 	p := &printer{w: w}
-	answers, section := checklist.Answers(s.Findings, s.Files), ""
+	answers, section := s.answers(), ""
 	p.line("# Checklist")
 	for _, a := range answers {
 		if a.Section != section {
@@ -111,7 +113,7 @@ func (s *Scan) ChecklistJSON(w io.Writer) error {
 		Root    string     `json:"root"`
 		Items   []jsonItem `json:"items"`
 	}{Version: JSONVersion, Root: s.Root}
-	for _, a := range checklist.Answers(s.Findings, s.Files) {
+	for _, a := range s.answers() {
 		one := jsonItem{Section: a.Section, Text: a.Text, State: string(a.State), Place: a.Place, Findings: []jsonFound{}, Next: s.next(a)}
 		for _, f := range a.Findings {
 			one.Findings = append(one.Findings, jsonFound{f.Rule, f.Severity.String(), f.File, f.Message})
@@ -121,19 +123,36 @@ func (s *Scan) ChecklistJSON(w io.Writer) error {
 	return writeJSON(w, out)
 }
 
-// shownBy names the file that shows that an item holds.
+func (s *Scan) answers() []checklist.Answer {
+	return checklist.Answers(s.Findings, s.Files, slices.Collect(maps.Values(s.rules)))
+}
+
+// shownBy names the file that shows that an item holds, or the files in which nothing looks
+// for it.
 func shownBy(st Style, a checklist.Answer) string {
-	if a.Place == "" {
-		return ""
+	switch {
+	case a.Place != "":
+		return " (" + text.VisibleLine(st.name(a.Place)) + ")"
+	case len(a.Unchecked) > 0:
+		var kinds []string
+		for _, k := range a.Unchecked {
+			kinds = append(kinds, kindNames[k])
+		}
+		return " (not checked in " + strings.Join(kinds, ", ") + ")"
 	}
-	return " (" + text.VisibleLine(st.name(a.Place)) + ")"
+	return ""
+}
+
+// kindNames are what people call files, several of them.
+var kindNames = map[fixer.Kind]string{
+	fixer.Dockerfile: "Dockerfiles", fixer.Compose: "Compose files", fixer.Kubernetes: "manifests", fixer.Workflow: "CI workflows",
 }
 
 // next is what to do about an item: a command, or advice.
 func (s *Scan) next(a checklist.Answer) string {
 	switch a.State {
 	case checklist.Unseen:
-		return a.Advice
+		return cmp.Or(a.Advice, "No rule looks for it in these files")
 	case checklist.Fails:
 	default:
 		return ""

@@ -15,7 +15,7 @@ func TestChecklistNamesRules(t *testing.T) {
 		_, name, _ := strings.Cut(r.Name, "/")
 		names[name] = true
 	}
-	for _, a := range checklist.Answers(nil, nil) {
+	for _, a := range checklist.Answers(nil, nil, nil) {
 		for _, r := range a.Rules {
 			if !names[r] {
 				t.Errorf("%q is about %s, which is no rule", a.Text, r)
