@@ -67,6 +67,9 @@ var lawRooms = map[string][]string{
 	// form of output.
 	"fixer/engine": {"fixer", "fixer/buildcontext", "fixer/dockerfile", "fixer/text", "fixer/yamldoc"},
 
+	// The NetworkPolicies of a namespace, worked out of its connections.
+	"fixer/isolation": {"fixer", "fixer/connect", "fixer/netpol", "fixer/kube", "fixer/yamldoc", "fixer/text"},
+
 	// What the build of a Dockerfile does.
 	"fixer/build": {"fixer", "fixer/topology", "fixer/buildcontext", "fixer/dockerfile", "fixer/image", "fixer/secret", "fixer/text"},
 
@@ -89,14 +92,15 @@ var lawRooms = map[string][]string{
 
 	// The way to the disk, in four rooms: opening, git's answers, what is found, and
 	// what is written.
-	"fixer/disk":          {"fixer"},
-	"fixer/disk/disktest": {}, // for tests only
-	"fixer/corpustest":    {}, // for tests only
-	"fixer/languagetest":  {}, // for tests only
-	"fixer/timetest":      {}, // for tests only
-	"fixer/git":           {"fixer/disk"},
-	"fixer/discover":      {"fixer", "fixer/disk", "fixer/git", "fixer/gitignore", "fixer/buildcontext", "fixer/compose", "fixer/yamldoc", "fixer/text"},
-	"fixer/workspace":     {"fixer", "fixer/engine", "fixer/disk", "fixer/text"},
+	"fixer/disk":            {"fixer"},
+	"fixer/disk/disktest":   {}, // for tests only
+	"fixer/corpustest":      {}, // for tests only
+	"fixer/image/imagetest": {}, // for tests only
+	"fixer/languagetest":    {}, // for tests only
+	"fixer/timetest":        {}, // for tests only
+	"fixer/git":             {"fixer/disk"},
+	"fixer/discover":        {"fixer", "fixer/disk", "fixer/git", "fixer/gitignore", "fixer/buildcontext", "fixer/compose", "fixer/yamldoc", "fixer/text"},
+	"fixer/workspace":       {"fixer", "fixer/engine", "fixer/disk", "fixer/text"},
 
 	// It runs a vulnerability scanner that is installed, and nothing else.
 	"fixer/scanner": {"fixer/text"},
@@ -125,7 +129,7 @@ var lawRooms = map[string][]string{
 }
 
 // lawOfRules is what the rules of any kind may import.
-var lawOfRules = []string{"fixer", "fixer/connect", "fixer/pin", "fixer/portmove", "fixer/multistage", "fixer/stack", "fixer/build", "fixer/container", "fixer/updates", "fixer/workflow", "fixer/topology", "fixer/buildcontext", "fixer/gitignore", "fixer/compose", "fixer/kube", "fixer/dockerfile", "fixer/image", "fixer/yamldoc", "fixer/secret", "fixer/text"}
+var lawOfRules = []string{"fixer", "fixer/connect", "fixer/isolation", "fixer/pin", "fixer/portmove", "fixer/multistage", "fixer/stack", "fixer/build", "fixer/container", "fixer/updates", "fixer/workflow", "fixer/topology", "fixer/buildcontext", "fixer/gitignore", "fixer/compose", "fixer/kube", "fixer/dockerfile", "fixer/image", "fixer/yamldoc", "fixer/secret", "fixer/text"}
 
 // exactRooms are imported by their name only, not with what lies below.
 var exactRooms = map[string]bool{"fixer": true, "fixer/disk": true, "fixer/rules": true}
@@ -144,7 +148,7 @@ func forbidden(room string) [][]string {
 		charm   = []string{"charm.land/...", "github.com/charmbracelet/...", "github.com/spf13/...", "golang.org/x/term"}
 	)
 	switch {
-	case room == "fixer/disk/disktest", room == "fixer/corpustest", room == "fixer/timetest":
+	case room == "fixer/disk/disktest", room == "fixer/corpustest", room == "fixer/image/imagetest", room == "fixer/timetest":
 		return [][]string{network, chance, charm}
 	case diskRooms[room]:
 		return [][]string{network, chance, charm, {"os/exec"}}
