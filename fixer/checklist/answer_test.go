@@ -95,7 +95,7 @@ func TestItemsReadWell(t *testing.T) {
 		for _, complaint := range append(languagetest.Complaints(a.Text), languagetest.Complaints(a.Advice)...) {
 			t.Error(complaint)
 		}
-		if len(a.Kinds) == 0 || seen[a.Text] || (len(a.Rules) == 0) == (a.Advice == "") && !strings.HasPrefix(a.Text, "The other checks") {
+		if len(a.Kinds) == 0 || seen[a.Text] || len(a.Rules) == 0 && a.Advice == "" && !strings.HasPrefix(a.Text, "The other checks") {
 			t.Errorf("%q: %d kinds, %d rules, advice %q", a.Text, len(a.Kinds), len(a.Rules), a.Advice)
 		}
 		seen[a.Text] = true

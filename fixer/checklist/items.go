@@ -15,7 +15,7 @@ type Item struct {
 	Kinds []fixer.Kind
 
 	// Words are what shows in a pipeline that it holds, and Objects what shows it among
-	// manifests, by their kinds. An item that has either has no rules.
+	// manifests, by their kinds.
 	Words, Objects []string
 
 	// Advice says what to do about what is not seen, a sentence without full stop.
@@ -61,7 +61,8 @@ var items = []Item{
 		Rules: []string{"disruption-budget", "stop-signal"}},
 	{Section: "Network", Text: "Only what has to be reached from outside is exposed, with TLS", Kinds: running,
 		Rules: []string{"service-exposure", "external-ips", "ingress-tls", "ingress-snippets", "ssh-server", "kubernetes-dashboard"}},
-	{Section: "Network", Text: "Policies say which pods may connect", Kinds: cluster, Objects: []string{"NetworkPolicy", "CiliumNetworkPolicy", "CiliumClusterwideNetworkPolicy", "GlobalNetworkPolicy"},
+	{Section: "Network", Text: "Policies say which pods may connect", Kinds: cluster,
+		Rules: []string{"no-network-policy"}, Objects: []string{"NetworkPolicy", "CiliumNetworkPolicy", "CiliumClusterwideNetworkPolicy", "GlobalNetworkPolicy"},
 		Advice: "Deny every connection with a NetworkPolicy, and allow what is needed"},
 	{Section: "Secrets", Text: "No secret is in an image, a variable or git", Kinds: all,
 		Rules: []string{"secret-in-env", "secret-in-run", "build-secret", "default-password", "secret-in-git", "secret-in-config-map", "frozen-argument"}},
