@@ -85,7 +85,10 @@ var lawRooms = map[string][]string{
 	"fixer/rules/kubernetes": lawOfRules,
 	"fixer/rules/workflow":   lawOfRules,
 
-	"fixer/report": {"fixer", "fixer/connect", "fixer/survey", "fixer/engine", "fixer/secret", "fixer/text"},
+	// What a scan says about the questions of a checklist.
+	"fixer/checklist": {"fixer", "fixer/kube"},
+
+	"fixer/report": {"fixer", "fixer/checklist", "fixer/connect", "fixer/survey", "fixer/engine", "fixer/secret", "fixer/text"},
 
 	// The way to the disk, in four rooms: opening, git's answers, what is found, and
 	// what is written.

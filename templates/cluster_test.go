@@ -35,6 +35,8 @@ var kinds = map[string]func() any{
 	"gateway.networking.k8s.io/v1 HTTPRoute":                           func() any { return &map[string]any{} }, // not of Kubernetes itself
 	"admissionregistration.k8s.io/v1 ValidatingAdmissionPolicy":        func() any { return &admissionv1.ValidatingAdmissionPolicy{} },
 	"admissionregistration.k8s.io/v1 ValidatingAdmissionPolicyBinding": func() any { return &admissionv1.ValidatingAdmissionPolicyBinding{} },
+	"external-secrets.io/v1 ExternalSecret":                            func() any { return &map[string]any{} },
+	"secrets-store.csi.x-k8s.io/v1 SecretProviderClass":                func() any { return &map[string]any{} },
 	"policies.kyverno.io/v1 ImageValidatingPolicy":                     func() any { return &map[string]any{} },
 	"policy.sigstore.dev/v1beta1 ClusterImagePolicy":                   func() any { return &map[string]any{} },
 	"kustomize.config.k8s.io/v1beta1 Kustomization":                    func() any { return &map[string]any{} },

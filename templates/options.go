@@ -32,6 +32,7 @@ type Options struct {
 	Scanner  string // of the pipeline: "trivy" or "grype"
 	Updates  string // bot that keeps pins fresh: "renovate", "dependabot" or "none"
 
+	Secrets   string // where the password of the database is kept: "kubernetes", "external-secrets" or "csi"
 	Admission string // what refuses other pods: "native", "kyverno", "sigstore" or "none"
 }
 
@@ -145,6 +146,12 @@ var settings = []Setting{
 		get: func(o *Options) string { return o.Updates },
 	},
 	{
+		Name: "secrets", Meaning: "`PLACE` of the database's password in the cluster: kubernetes (a Secret), external-secrets or csi (Vault) (default: kubernetes)",
+		Values: []string{"kubernetes", "external-secrets", "csi"},
+		set:    func(o *Options, v string) error { o.Secrets = v; return nil },
+		get:    func(o *Options) string { return o.Secrets },
+	},
+	{
 		Name: "admission", Meaning: "`POLICY` for what may run in the namespace: none, native (Kubernetes alone), kyverno or sigstore (signatures, too) (default: none)",
 		Values: []string{"none", "native", "kyverno", "sigstore"},
 		set:    func(o *Options, v string) error { o.Admission = v; return nil },
@@ -183,6 +190,8 @@ func (o *Options) validate() error {
 		return fmt.Errorf("host: the service needs one to be exposed, as in --host shop.example.com")
 	case !exposed && o.Host != "":
 		return fmt.Errorf("host: %q needs --expose ingress or httproute", o.Host)
+	case o.Secrets != "kubernetes" && (o.Database == "" || o.Cluster == "none"):
+		return fmt.Errorf("secrets: the password is that of a database, so it needs --database and manifests")
 	case o.Pipeline == "gitlab" && o.Updates == "dependabot":
 		return fmt.Errorf("updates: Dependabot is a service of GitHub, use renovate")
 	case o.Admission == "kyverno" || o.Admission == "sigstore":

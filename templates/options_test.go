@@ -46,6 +46,8 @@ func TestValuesGoTogether(t *testing.T) {
 		{"cluster=none autoscaling=cpu", "without manifests"},
 		{"cluster=none admission=native", "without manifests"},
 		{"pipeline=gitlab updates=dependabot", "use renovate"},
+		{"secrets=csi", "needs --database and manifests"},
+		{"secrets=csi database=postgres cluster=none", "needs --database and manifests"},
 		{"admission=kyverno", "source: signatures are those of a repository"},
 		{"admission=kyverno source=https://git.example.com/acme/web", "is not on github.com"},
 		{"admission=sigstore pipeline=none source=https://github.com/acme/web", "needs --pipeline github or gitlab"},

@@ -44,7 +44,7 @@ func Defaults(s *Stack) *Options {
 	return &Options{
 		Port: 8080, UID: s.uid, Registry: "registry.example.com",
 		Cluster: "kustomize", Expose: "none", EdgeNamespace: "gateway", Autoscaling: "none",
-		Pipeline: "github", Scanner: "trivy", Updates: "renovate", Admission: "none",
+		Pipeline: "github", Scanner: "trivy", Updates: "renovate", Admission: "none", Secrets: "kubernetes",
 	}
 }
 
@@ -211,6 +211,9 @@ func (v view) Module() string {
 // Objects are the files with objects of the cluster, in the order in which they are applied.
 func (v view) Objects() []string {
 	out := []string{"namespace.yaml", "serviceaccount.yaml", "networkpolicy.yaml", "deployment.yaml", "service.yaml", "poddisruptionbudget.yaml"}
+	if file, ok := map[string]string{"external-secrets": "externalsecret.yaml", "csi": "secretproviderclass.yaml"}[v.Secrets]; ok {
+		out = slices.Insert(out, 3, file)
+	}
 	if v.Exposed() {
 		out = append(out, v.Expose+".yaml")
 	}

@@ -89,9 +89,7 @@ func (f *fixFlags) run(cmd *cobra.Command, paths []string) error {
 	if err != nil {
 		return err
 	}
-	for _, w := range receipt.Warnings {
-		note(cmd, w)
-	}
+	notes(cmd, receipt.Warnings)
 	if err := f.print(cmd, result, receipt); err != nil {
 		return err
 	}

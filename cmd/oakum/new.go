@@ -3,7 +3,6 @@ package main
 import (
 	"errors"
 	"os"
-	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -14,6 +13,7 @@ import (
 )
 
 type newFlags struct {
+	registryFlags
 	format       string
 	set          []string
 	list, dryRun bool
@@ -37,8 +37,9 @@ Files are never overwritten: where one is there with other content, the differen
 is printed, nothing is written, and the exit status is 2. --dry-run prints the files
 as a patch and writes nothing. The command oakum undo removes what was written.
 
-The files are checked as oakum scan does. No registry is asked, so images are not
-pinned: the command to pin them is printed.
+The files are checked as oakum scan does. With --online, registries are asked what
+tags point to, and the images are pinned. Without it nobody is asked, and the
+command to pin them is printed.
 
 Exit status: 0 written, or nothing to write, 2 failed.`,
 		Args: cobra.MaximumNArgs(2),
@@ -47,6 +48,7 @@ Exit status: 0 written, or nothing to write, 2 failed.`,
 	for _, s := range templates.Settings() {
 		cmd.Flags().String(s.Name, "", s.Meaning)
 	}
+	f.addOnline(cmd)
 	cmd.Flags().StringArrayVar(&f.set, "set", nil, "choose any of these values: `NAME=VALUE`")
 	cmd.Flags().BoolVar(&f.list, "list", false, "list the stacks")
 	cmd.Flags().BoolVar(&f.dryRun, "dry-run", false, "print the files as a patch, and write nothing")
@@ -67,13 +69,18 @@ func (f *newFlags) run(cmd *cobra.Command, args []string) error {
 	if len(args) == 0 {
 		return errors.New("name a stack: oakum new --list shows them")
 	}
-	n, err := project.New(cmd.Context(), args[0], strings.Join(append(args, ".")[1:2], ""), f.settings(cmd), rules.All())
+	lookup, err := f.registryFlags.settings()
 	if err != nil {
 		return err
 	}
-	for _, s := range n.Notes {
-		note(cmd, s)
+	n, err := project.New(cmd.Context(), project.NewOptions{
+		Stack: args[0], Dir: append(args, ".")[1], Settings: f.chosen(cmd), Rules: rules.All(),
+		Lookup: lookup, Say: func(s string) { note(cmd, s) },
+	})
+	if err != nil {
+		return err
 	}
+	notes(cmd, n.Notes)
 	conflict := n.Conflict()
 	if f.dryRun || conflict != nil {
 		return errors.Join(f.preview(cmd, n), conflict)
@@ -82,17 +89,15 @@ func (f *newFlags) run(cmd *cobra.Command, args []string) error {
 	if err != nil {
 		return err
 	}
-	for _, w := range receipt.Warnings {
-		note(cmd, w)
-	}
+	notes(cmd, receipt.Warnings)
 	if f.format == "json" {
 		return n.Report.JSON(cmd.OutOrStdout())
 	}
 	return n.Report.Text(cmd.OutOrStdout(), styleOf(cmd, os.Stdout, n.Paths()), receipt.Undo)
 }
 
-// settings are those of flags, and over them those of --set.
-func (f *newFlags) settings(cmd *cobra.Command) []string {
+// chosen are the values of flags, and over them those of --set.
+func (f *newFlags) chosen(cmd *cobra.Command) []string {
 	var out []string
 	for _, s := range templates.Settings() {
 		if flag := cmd.Flag(s.Name); flag.Changed {

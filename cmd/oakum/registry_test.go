@@ -30,6 +30,7 @@ func startRegistry(t *testing.T) string {
 		"library/node":     "22.23.2-slim 22-slim",
 		"library/redis":    "7.4.6-alpine3.22 7-alpine",
 		"library/composer": "2.9.1",
+		"library/ruby":     "4.0-slim-trixie",
 		"shop/private":     "1.0.0",
 	} {
 		var index v1.ImageIndex = empty.Index

@@ -76,6 +76,12 @@ func note(cmd *cobra.Command, s string) {
 	fmt.Fprintln(cmd.ErrOrStderr(), "note: "+text.VisibleLine(s))
 }
 
+func notes(cmd *cobra.Command, list []string) {
+	for _, s := range list {
+		note(cmd, s)
+	}
+}
+
 // decide turns what was found into the end of a command. failOn 0 fails on
 // nothing.
 func decide(s *report.Scan, failOn fixer.Severity, paths project.Paths) error {

@@ -35,9 +35,7 @@ open on the repository, nothing is undone.`,
 			for _, path := range slices.Sorted(maps.Keys(verbs)) {
 				fmt.Fprintln(cmd.OutOrStdout(), verbs[path]+text.VisibleLine(path))
 			}
-			for _, w := range receipt.Warnings {
-				note(cmd, w)
-			}
+			notes(cmd, receipt.Warnings)
 			return err
 		},
 	}

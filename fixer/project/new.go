@@ -21,6 +21,17 @@ import (
 	"github.com/oakum-sec/oakum/templates"
 )
 
+// NewOptions say what [New] makes.
+type NewOptions struct {
+	Stack    string   // by one of its names
+	Dir      string   // that the service is for; it need not exist
+	Settings []string // NAME=VALUE, the later ones over the earlier ones
+
+	Rules  []*fixer.Rule
+	Lookup Lookup       // with Ask, the images are pinned
+	Say    func(string) // is told who is about to be asked; it may be nil
+}
+
 // A NewService is a service that is to be written into a directory.
 type NewService struct {
 	Report *report.New
@@ -30,33 +41,30 @@ type NewService struct {
 	exists []string // files of these names that hold something else
 }
 
-// New renders a service for a directory and checks it as [Open] checks a repository. Settings
-// are NAME=VALUE, the later ones over the earlier ones; without a name the service has
-// that of the directory. Nothing is written into the directory.
-func New(ctx context.Context, stack, dir string, settings []string, all []*fixer.Rule) (*NewService, error) {
-	s, err := templates.Named(stack)
+// New renders a service for a directory and checks it as [Open] checks a repository. Without
+// a name the service has that of the directory. Nothing is written into the directory.
+func New(ctx context.Context, o NewOptions) (*NewService, error) {
+	s, err := templates.Named(o.Stack)
 	if err != nil {
-		return nil, fmt.Errorf("%w%s", err, report.DidYouMean(stack, templates.Names()))
+		return nil, fmt.Errorf("%w%s", err, report.DidYouMean(o.Stack, templates.Names()))
 	}
-	root, prefix, err := placeOf(dir)
-	if err != nil {
-		return nil, err
-	}
-	service, err := render(s, root, prefix, settings)
+	root, prefix, err := placeOf(o.Dir)
 	if err != nil {
 		return nil, err
 	}
-	n := &NewService{root: root}
-	n.Report = &report.New{Stack: s.Name, Title: s.Title(), Name: service.Options.Name, Directory: dir}
+	service, err := render(s, root, prefix, o.Settings)
+	if err != nil {
+		return nil, err
+	}
+	n := &NewService{root: root, Notes: notesOn(service, root, prefix)}
+	n.Report = &report.New{Stack: s.Name, Title: s.Title(), Name: service.Options.Name, Directory: o.Dir}
+	if err := n.check(ctx, service, o); err != nil {
+		return nil, err
+	}
 	for _, f := range service.Files {
 		n.Report.Files = append(n.Report.Files, report.NewFile{Path: f.Path, Content: f.Content})
 	}
-	if err := n.compare(service, prefix); err != nil {
-		return nil, err
-	}
-	n.Notes = notesOn(service, root, prefix)
-	n.Report.Scan, err = Await(ctx, func() (*report.Scan, error) { return checkNew(ctx, service, all) })
-	return n, err
+	return n, n.compare(service, prefix)
 }
 
 // placeOf finds the root of the repository that a directory lies in, or will, and its
@@ -194,29 +202,58 @@ func (n *NewService) Write(ctx context.Context) (*fixer.Receipt, error) {
 	return receipt, nil
 }
 
-// checkNew reads the files of a service from a directory of their own, as a scan does.
-func checkNew(ctx context.Context, service *templates.Service, all []*fixer.Rule) (*report.Scan, error) {
+// pins are the rules whose fixes name images by digest.
+const pins = "*/unpinned-image"
+
+// check reads the files of a service from a directory of their own, as a scan does. Where
+// registries may be asked, it pins the images in them.
+func (n *NewService) check(ctx context.Context, service *templates.Service, o NewOptions) error {
 	dir, err := os.MkdirTemp("", "oakum-new-")
 	if err != nil {
-		return nil, err
+		return err
 	}
 	defer os.RemoveAll(dir)
 	for _, f := range service.Files {
 		name := filepath.Join(dir, filepath.FromSlash(f.Path))
 		if err := os.MkdirAll(filepath.Dir(name), 0o700); err != nil {
-			return nil, err
+			return err
 		}
 		if err := os.WriteFile(name, f.Content, 0o600); err != nil {
-			return nil, err
+			return err
 		}
 	}
-	loaded, err := discover.Load(ctx, []string{dir}, discover.Options{})
+	selection, err := Select(o.Rules, []string{pins}, nil)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	snap := fixer.NewSnapshot(loaded.Sources, loaded.Names...)
-	found := engine.Check(snap, &fixer.Facts{Source: service.Options.Source}, all)
-	return report.NewScan(loaded.Root, snap, found, report.Filter{Rule: func(string) bool { return true }}), nil
+	p, err := Open(ctx, Options{Paths: []string{dir}, Selection: selection, Lookup: o.Lookup, Say: o.Say})
+	if err != nil {
+		return err
+	}
+	for _, note := range p.Notes {
+		n.Notes = append(n.Notes, note.Text)
+	}
+	snap, found := p.session.Snapshot(), p.session.Baseline()
+	if o.Lookup.Ask {
+		if _, err := p.Accept(ctx, fixer.Review, nil); err != nil {
+			return err
+		}
+		plan, err := Await(ctx, func() (*engine.Plan, error) { return p.session.Plan(), nil })
+		if err != nil {
+			return err
+		}
+		for _, c := range plan.Changes {
+			inside, err := filepath.Rel(dir, filepath.Join(p.Root, filepath.FromSlash(c.Path)))
+			k := slices.IndexFunc(service.Files, func(f templates.File) bool { return err == nil && f.Path == filepath.ToSlash(inside) })
+			if k < 0 {
+				return fmt.Errorf("%s: a fix is for a file that the service does not have", text.VisibleLine(c.Path))
+			}
+			service.Files[k].Content = c.After
+		}
+		snap, found = plan.After, plan.Final
+	}
+	n.Report.Scan = report.NewScan(p.Root, snap, found, report.Filter{})
+	return nil
 }
 
 // NewStacks lists the stacks of new services.

@@ -1,0 +1,86 @@
+package checklist
+
+import "github.com/oakum-sec/oakum/fixer"
+
+// An Item is one line of the checklist.
+type Item struct {
+	Section string
+	Text    string // what holds where nothing is found, a sentence without full stop
+
+	// Rules are those whose findings say that it does not hold, by what follows the slash
+	// of their names: "writable-root" is about Compose files and manifests.
+	Rules []string
+
+	// Kinds are the files that it is about. Where there are none it cannot be answered.
+	Kinds []fixer.Kind
+
+	// Words are what shows in a pipeline that it holds, and Objects what shows it among
+	// manifests, by their kinds.
+	Words, Objects []string
+
+	// Advice says what to do about what is not seen, a sentence without full stop.
+	Advice string
+}
+
+var (
+	images    = []fixer.Kind{fixer.Dockerfile}
+	running   = []fixer.Kind{fixer.Compose, fixer.Kubernetes}
+	cluster   = []fixer.Kind{fixer.Kubernetes}
+	container = []fixer.Kind{fixer.Dockerfile, fixer.Compose, fixer.Kubernetes}
+	all       = []fixer.Kind{fixer.Dockerfile, fixer.Compose, fixer.Kubernetes, fixer.Workflow}
+)
+
+// other is the text of the item for what none of them names.
+const other = "The other checks of oakum have no findings"
+
+// items are the checklist.
+var items = []Item{
+	{Section: "Image", Text: "Containers run as a user that is not root, by number", Kinds: container,
+		Rules: []string{"runs-as-root", "run-as-non-root", "non-numeric-user", "uid-mismatch", "supplementary-groups-dropped", "sudo", "setuid-binary", "world-writable", "privileged-port", "copy-after-user", "login-enabled", "useradd-no-log-init"}},
+	{Section: "Image", Text: "What builds the application stays out of the image that runs", Kinds: images,
+		Rules: []string{"single-stage", "build-tools", "full-base", "dev-dependencies", "debug-tools", "recommended-packages", "package-cache", "package-lists-kept"}},
+	{Section: "Image", Text: "The build is sent no secrets, and nothing that it does not need", Kinds: images,
+		Rules: []string{"dockerignore", "sensitive-copy", "copy-whole-filesystem"}},
+	{Section: "Image", Text: "It is visible whether the application works", Kinds: container,
+		Rules: []string{"no-healthcheck", "healthcheck-command-missing", "probes-missing", "probe-target-missing", "probe-host"}},
+	{Section: "Runtime", Text: "No container is privileged, and none can become so", Kinds: running,
+		Rules: []string{"privileged", "privilege-escalation", "no-new-privileges", "insecure-run", "windows-host-process"}},
+	{Section: "Runtime", Text: "Containers have the capabilities that they need, and no more", Kinds: running,
+		Rules: []string{"capabilities", "added-capabilities"}},
+	{Section: "Runtime", Text: "Root filesystems are read-only", Kinds: running,
+		Rules: []string{"writable-root", "no-empty-dir-limit"}},
+	{Section: "Runtime", Text: "System calls and processes are confined", Kinds: running,
+		Rules: []string{"seccomp", "apparmor", "selinux-options", "profile-annotations", "proc-mount", "unsafe-sysctls"}},
+	{Section: "Runtime", Text: "Nothing of the host is handed to a container", Kinds: running,
+		Rules: []string{"docker-socket", "container-socket", "host-namespaces", "host-path", "writable-host-path", "host-ports", "mount-propagation", "inline-volume"}},
+	{Section: "Runtime", Text: "Memory and CPU are limited", Kinds: running,
+		Rules: []string{"no-memory-limit", "no-cpu-request"}},
+	{Section: "Runtime", Text: "Namespaces enforce a Pod Security level, and pods meet it", Kinds: cluster,
+		Rules: []string{"pod-security", "pod-security-labels", "default-namespace", "system-namespace"}},
+	{Section: "Runtime", Text: "The application survives that a pod or a node goes", Kinds: cluster,
+		Rules: []string{"disruption-budget", "stop-signal"}},
+	{Section: "Network", Text: "Only what has to be reached from outside is exposed, with TLS", Kinds: running,
+		Rules: []string{"service-exposure", "external-ips", "ingress-tls", "ingress-snippets", "ssh-server", "kubernetes-dashboard"}},
+	{Section: "Network", Text: "Policies say which pods may connect", Kinds: cluster,
+		Rules: []string{"no-network-policy"}, Objects: []string{"NetworkPolicy", "CiliumNetworkPolicy", "CiliumClusterwideNetworkPolicy", "GlobalNetworkPolicy"},
+		Advice: "Deny every connection with a NetworkPolicy, and allow what is needed"},
+	{Section: "Secrets", Text: "No secret is in an image, a variable or git", Kinds: all,
+		Rules: []string{"secret-in-env", "secret-in-run", "build-secret", "default-password", "secret-in-git", "secret-in-config-map", "frozen-argument"}},
+	{Section: "Secrets", Text: "Pods get no service account token that they do not use, and service accounts have few permissions", Kinds: cluster,
+		Rules: []string{"service-account-token", "default-service-account", "deprecated-service-account-field", "rbac-anonymous", "rbac-cluster-admin", "rbac-create-pods", "rbac-default-service-account", "rbac-escalation", "rbac-exec", "rbac-secrets", "rbac-tampering", "rbac-wildcard"}},
+	{Section: "Secrets", Text: "Secrets are rotated, and reading them is audited", Kinds: all,
+		Advice: "No file says so: ask who keeps the secrets"},
+	{Section: "Supply chain", Text: "Images and actions are pinned, and a bot keeps the pins fresh", Kinds: all,
+		Rules: []string{"unpinned-image", "unpinned-action", "mutable-tag", "pins-without-updates", "stale-digest", "digest-gone", "platform-digest"}},
+	{Section: "Supply chain", Text: "Images are supported, and come from registries that are allowed", Kinds: all,
+		Rules: []string{"end-of-life-image", "registry-not-allowed", "legacy-registry", "source-label"}},
+	{Section: "Supply chain", Text: "What is downloaded in a build is verified", Kinds: images,
+		Rules: []string{"unverified-download", "pipe-to-shell", "tls-disabled", "npm-install", "package-upgrade"}},
+	{Section: "Supply chain", Text: "The pipeline scans images for vulnerabilities", Kinds: all,
+		Words: []string{"trivy", "grype", "anchore/scan-action", "snyk", "docker/scout", "docker scout", "container_scanning", "Container-Scanning"}, Advice: "Scan the image in the pipeline, in a job without secrets"},
+	{Section: "Supply chain", Text: "The pipeline signs images", Kinds: all,
+		Words: []string{"cosign", "notation", "docker/github-builder", "actions/attest"}, Advice: "Sign the digest of the image with cosign and the identity of the pipeline"},
+	{Section: "Supply chain", Text: "The cluster refuses images that nobody signed or allowed", Kinds: cluster,
+		Objects: []string{"ImageValidatingPolicy", "ClusterImagePolicy", "ValidatingAdmissionPolicy", "ClusterPolicy", "ValidatingPolicy", "K8sAllowedRepos"}, Advice: "Add a policy of admission, such as oakum new --admission writes"},
+	{Section: "Everything else", Text: other, Kinds: all},
+}

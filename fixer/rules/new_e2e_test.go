@@ -1,0 +1,95 @@
+//go:build e2e
+
+package rules_test
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/oakum-sec/oakum/templates"
+)
+
+// standIns make a service of one that starts from the bases here: pairs of what its files
+// say and what is put in its place. The bases are those of other releases, and so is what
+// names a release.
+var standIns = map[string][]string{
+	"go":         {"golang:1.27-trixie", "golang:1.26-trixie", "go 1.27", "go 1.26"},
+	"node-npm":   {"node:26-trixie-slim", "node:24-trixie-slim", "nodejs26-debian13", "nodejs24-debian13", ">=26", ">=24"},
+	"node-pnpm":  {"node:26-trixie-slim", "node:24-trixie-slim", "nodejs26-debian13", "nodejs24-debian13", ">=26", ">=24"},
+	"python-pip": {"python:3.14-slim-trixie", "python:3.13-slim-trixie"},
+	"java-maven": {"temurin-25", "temurin-21", "java25-debian13", "java21-debian13", "release>25<", "release>21<"},
+	"rust":       {"rust:1.98-trixie", "rust:1-trixie"},
+	"php":        {"php:8.5-apache-trixie", "php:8.4-apache-trixie", `mv "$PHP_INI_DIR/php.ini-production"`, "touch"}, // which only the image has
+	"ruby":       {"ruby:4.0-slim-trixie", "ruby:3.3-slim-trixie"},
+	"static":     {"nginxinc/nginx-unprivileged:1.30-alpine", "nginxinc/nginx-unprivileged:1.26"},
+}
+
+// untried are stacks whose stand-in is too far from the image, each with the reason.
+var untried = map[string]string{
+	"java-gradle": "the Gradle of Debian is version 4, and the build needs 6.8",
+}
+
+// frontend is the line that names the version of the Dockerfile's language, which only a
+// registry has.
+var frontend = regexp.MustCompile(`(?m)^# syntax=.*\n`)
+
+// TestNewServices builds the services that oakum new writes, and starts them as their own
+// Compose file does: read-only, without capabilities or new privileges, as their user. They
+// have to answer, be healthy where their check can run here, and end when they are asked
+// to. With -v the sizes of the images are printed.
+func TestNewServices(t *testing.T) {
+	e := startEngine(t)
+	for _, s := range templates.Stacks() {
+		t.Run(s.Name, func(t *testing.T) {
+			if why := untried[s.Name]; why != "" {
+				t.Skip(why)
+			}
+			o := templates.Defaults(s)
+			o.Name = "api"
+			service, err := templates.Render(s, o)
+			if err != nil {
+				t.Fatal(err)
+			}
+			dir, replace := t.TempDir(), strings.NewReplacer(standIns[s.Name]...)
+			for _, f := range service.Files {
+				name := filepath.Join(dir, filepath.FromSlash(f.Path))
+				if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {
+					t.Fatal(err)
+				}
+				if err := os.WriteFile(name, []byte(frontend.ReplaceAllString(replace.Replace(string(f.Content)), "")), 0o644); err != nil {
+					t.Fatal(err)
+				}
+			}
+			dockerfile := []byte(read(t, dir, "Dockerfile"))
+			if missing := e.makeBases(t, dockerfile); len(missing) > 0 {
+				t.Skipf("nothing stands in for %s", strings.Join(missing, ", "))
+			}
+			image := "oakum-e2e/new-" + s.Name
+			if _, err := e.run("build", "--network=host", "--tag", image, dir); err != nil {
+				t.Fatal(err)
+			}
+			t.Cleanup(func() { e.forget(t, image) })
+			a := &app{name: s.Name, Port: o.Port, Get: request{"/", "Hello from api"}}
+			tmp := fmt.Sprintf("--tmpfs=/tmp:size=%dm,mode=0700,uid=%d,gid=%d", s.Tmp, o.UID, o.UID)
+			seen, err := e.try(t, a, image, "--read-only", tmp, "--cap-drop=ALL", "--security-opt=no-new-privileges",
+				fmt.Sprintf("--memory=%dm", s.Memory), "--pids-limit=256")
+			if err != nil {
+				t.Fatal(err)
+			}
+			t.Logf("%d MB, user %s, %s, %q", seen.size/1_000_000, seen.user, seen.health, seen.process)
+			if want := fmt.Sprintf("%d:%d", o.UID, o.UID); seen.user != want {
+				t.Errorf("it runs as %s, want %s", seen.user, want)
+			}
+			if !seen.stopped {
+				t.Error("it was killed, for it does not end when it is asked to")
+			}
+			if seen.health != "healthy" && s.Name != "static" { // the stand-in of that has no wget
+				t.Errorf("it is %s", seen.health)
+			}
+		})
+	}
+}
