@@ -4,6 +4,7 @@ import (
 	_ "embed"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -34,10 +35,14 @@ var NoMemoryLimit = &fixer.Rule{
 	Params: []fixer.Param{paramMemory, paramCPUs},
 	Doc:    noMemoryLimitDoc,
 	Check: func(p *fixer.Pass) {
-		for _, v := range services(p) {
-			if !memoryLimit.limited(v) {
-				checkMemory(p, v)
+		var unknown []unlimited
+		for _, v := range unlimitedServices(p, memoryLimit) {
+			if !checkMemory(p, v) {
+				unknown = append(unknown, v)
 			}
+		}
+		if len(unknown) > 0 {
+			reportUnknownMemory(p, unknown)
 		}
 	},
 }
@@ -58,38 +63,46 @@ func validCPUs(s string) error {
 	return nil
 }
 
-func checkMemory(p *fixer.Pass, v compose.View) {
-	deploy := inDeploy(p, v)
-	spec := container.FromService(p, v)
-	d := limitsOf(p, v)
-	key := memoryLimit.service
-	if deploy {
-		key = "deploy"
-	}
-	for _, r := range v.Reached(key) {
+// checkMemory reports a service whose needs are known, and returns whether they are.
+func checkMemory(p *fixer.Pass, v unlimited) bool {
+	spec, d := container.FromService(p, v.View), limitsOf(p, v.View)
+	for _, r := range v.Reached(memoryLimit.key(v.deploy)) {
 		d.Raise(limitsOf(p, r.View))
+	}
+	if !d.Known {
+		return false
 	}
 	f := fixer.Finding{
 		Message:  fmt.Sprintf("Service %q has no memory limit and can use all memory of its host", v.Name),
-		Evidence: d.Evidence,
+		Evidence: slices.Compact(d.Evidence),
 	}
-	size := container.ComposeSize(d.Memory)
-	if deploy {
-		size = strings.ToUpper(size)
-	}
-	switch why := memoryLimit.unlimitable(v, deploy); {
+	switch why := memoryLimit.unlimitable(v.View, v.deploy); {
 	case why != "":
 		f.Advice = why
 	case !v.Setting("memswap_limit").Node.Null():
 		f.Advice = "Set mem_limit below the value of memswap_limit, which is the sum of memory and swap"
 	default:
-		fix := memoryFix(v, spec, deploy, size, d)
-		f.Fixes = []fixer.Fix{fix}
-		if !d.Known {
-			f.Advice = "Set " + where(memoryLimit, deploy) + " to about twice what the service uses under load. docker stats shows the current use"
-		}
+		f.Fixes = []fixer.Fix{memoryFix(v, spec, d)}
 	}
-	report(p, v, nil, f)
+	report(p, v.View, nil, f)
+	return true
+}
+
+// reportUnknownMemory reports the services of a file whose needs only a person can find
+// out: a limit that is guessed kills what worked.
+func reportUnknownMemory(p *fixer.Pass, unknown []unlimited) {
+	first := unknown[0]
+	f := fixer.Finding{
+		Path:    "services: mem_limit",
+		Message: fmt.Sprintf("Service %q has no memory limit and can use all memory of its host", first.Name),
+		Advice:  fmt.Sprintf("Set %s to about twice what the service uses under load, which `%s stats --no-stream` shows", where(memoryLimit, first.deploy), first.CLI()),
+	}
+	if len(unknown) > 1 {
+		f.Message = fmt.Sprintf("%d services have no memory limit and can use all memory of their host", len(unknown))
+		f.Advice = fmt.Sprintf("Set %s for each to about twice what it uses under load, which `%s stats --no-stream` shows", where(memoryLimit, first.deploy), first.CLI())
+		f.Evidence = []fixer.Evidence{{Kind: fixer.FromCompose, Place: p.File.Path, Text: "No limit is set for " + someNames(unknown)}}
+	}
+	report(p, first.View, nil, f)
 }
 
 func limitsOf(p *fixer.Pass, v compose.View) container.LimitDecision {
@@ -108,35 +121,35 @@ func where(k limitKey, deploy bool) string {
 	return k.service
 }
 
-func memoryFix(v compose.View, spec *container.Spec, deploy bool, size string, d container.LimitDecision) fixer.Fix {
+func memoryFix(v unlimited, spec *container.Spec, d container.LimitDecision) fixer.Fix {
+	size := container.ComposeSize(d.Memory)
+	if v.deploy {
+		size = strings.ToUpper(size)
+	}
 	memory := paramMemory.With(size)
-	memory.Validate, memory.Guess = spec.ValidComposeMemory, !d.Known
+	memory.Validate = spec.ValidComposeMemory
 	params := []fixer.Param{memory}
-	withCPU := !cpuLimit.limited(v) && v.Setting("cpu_quota").Node.Null() && v.Setting("cpu_count").Node.Null() && v.Setting("cpu_percent").Node.Null()
+	withCPU := !cpuLimit.limited(v.View) && v.Setting("cpu_quota").Node.Null() && v.Setting("cpu_count").Node.Null() && v.Setting("cpu_percent").Node.Null()
 	if withCPU {
 		params = append(params, paramCPUs)
 	}
-	level, unknown := d.Level, ""
-	if !d.Known {
-		level, unknown = fixer.Manual, "The memory that the application needs is unknown"
-	}
 	return fixer.Fix{
-		ID: "limit", Level: level, Params: params,
-		Title:  fmt.Sprintf("Set %s to %s", where(memoryLimit, deploy), size),
-		Breaks: text.Sentences(unknown, "The container is OOM-killed above "+size),
+		ID: "limit", Level: d.Level, Params: params,
+		Title:  fmt.Sprintf("Set %s to %s", where(memoryLimit, v.deploy), size),
+		Breaks: "The container is OOM-killed above " + size,
 		Verify: v.CLI() + " up -d " + text.ShellWord(v.Name) + " && " + v.CLI() + " stats --no-stream " + text.ShellWord(v.Name) + "\nshows a memory use well below the limit under load",
 		Edit: func(draft *fixer.Draft) error {
-			if err := memoryLimit.set(draft, v, deploy, draft.Param("memory")); err != nil {
+			if err := memoryLimit.set(draft, v.View, v.deploy, draft.Param("memory")); err != nil {
 				return err
 			}
 			cpus := draft.Param("cpus")
-			if !withCPU || cpus == "" {
+			switch {
+			case !withCPU || cpus == "":
 				return nil
+			case v.deploy:
+				return cpuLimit.set(draft, v.View, true, cpus)
 			}
-			if deploy {
-				return cpuLimit.set(draft, v, deploy, cpus)
-			}
-			return cpuLimit.set(draft, v, deploy, yamldoc.Raw(cpus))
+			return cpuLimit.set(draft, v.View, false, yamldoc.Raw(cpus))
 		},
 	}
 }

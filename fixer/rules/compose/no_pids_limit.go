@@ -7,7 +7,6 @@ import (
 	"strconv"
 
 	"github.com/oakum-sec/oakum/fixer"
-	"github.com/oakum-sec/oakum/fixer/compose"
 	"github.com/oakum-sec/oakum/fixer/text"
 )
 
@@ -30,10 +29,16 @@ var NoPidsLimit = &fixer.Rule{
 	Params: []fixer.Param{paramPids},
 	Doc:    noPidsLimitDoc,
 	Check: func(p *fixer.Pass) {
-		for _, v := range services(p) {
-			if !pidsLimit.limited(v) {
-				checkPids(p, v)
+		var open []unlimited
+		for _, v := range unlimitedServices(p, pidsLimit) {
+			if why := pidsLimit.unlimitable(v.View, v.deploy); why != "" {
+				report(p, v.View, nil, fixer.Finding{Message: fmt.Sprintf("Service %q has no PIDs limit: a fork bomb in it stops the whole host", v.Name), Advice: why})
+				continue
 			}
+			open = append(open, v)
+		}
+		if len(open) > 0 {
+			reportPids(p, open)
 		}
 	},
 }
@@ -51,26 +56,35 @@ func validPids(s string) error {
 	return nil
 }
 
-func checkPids(p *fixer.Pass, v compose.View) {
-	deploy := inDeploy(p, v)
-	f := fixer.Finding{Message: fmt.Sprintf("Service %q has no PIDs limit: a fork bomb in it stops the whole host", v.Name)}
-	if why := pidsLimit.unlimitable(v, deploy); why != "" {
-		f.Advice = why
-		report(p, v, nil, f)
-		return
+// reportPids reports all services of a file at once: nobody decides about each alone.
+func reportPids(p *fixer.Pass, open []unlimited) {
+	first := open[0]
+	f := fixer.Finding{
+		Path:    "services: pids_limit",
+		Message: fmt.Sprintf("Service %q has no PIDs limit: a fork bomb in it stops the whole host", first.Name),
+	}
+	title, service := fmt.Sprintf("Set %s to %s", where(pidsLimit, first.deploy), defaultPids), " "+text.ShellWord(first.Name)
+	if len(open) > 1 {
+		f.Message = fmt.Sprintf("%d services have no PIDs limit: a fork bomb in one of them stops the whole host", len(open))
+		f.Evidence = []fixer.Evidence{{Kind: fixer.FromCompose, Place: p.File.Path, Text: "No limit is set for " + someNames(open)}}
+		title, service = fmt.Sprintf("Set a PIDs limit of %s for %d services", defaultPids, len(open)), ""
 	}
 	f.Fixes = []fixer.Fix{{
-		ID: "limit", Level: fixer.Review, Params: []fixer.Param{paramPids.With(defaultPids)},
-		Title:  fmt.Sprintf("Set %s to %s", where(pidsLimit, deploy), defaultPids),
+		ID: "limit", Level: fixer.Review, Params: []fixer.Param{paramPids.With(defaultPids)}, Title: title,
 		Breaks: "Applications that run more than " + defaultPids + " processes and threads at the same time",
-		Verify: v.CLI() + " up -d " + text.ShellWord(v.Name) + " && " + v.CLI() + " stats --no-stream " + text.ShellWord(v.Name) + "\nshows PIDS well below the limit under load",
+		Verify: first.CLI() + " up -d" + service + " && " + first.CLI() + " stats --no-stream" + service + "\nshows PIDS well below the limit under load",
 		Edit: func(d *fixer.Draft) error {
 			n, err := strconv.Atoi(d.Param("pids"))
 			if err != nil {
 				return err
 			}
-			return pidsLimit.set(d, v, deploy, n)
+			for _, v := range open {
+				if err := pidsLimit.set(d, v.View, v.deploy, n); err != nil {
+					return err
+				}
+			}
+			return nil
 		},
 	}}
-	report(p, v, nil, f)
+	report(p, first.View, nil, f)
 }

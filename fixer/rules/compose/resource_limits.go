@@ -2,9 +2,11 @@ package compose
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/oakum-sec/oakum/fixer"
 	"github.com/oakum-sec/oakum/fixer/compose"
+	"github.com/oakum-sec/oakum/fixer/text"
 	"github.com/oakum-sec/oakum/fixer/yamldoc"
 )
 
@@ -17,6 +19,14 @@ var (
 	pidsLimit   = limitKey{"pids_limit", "pids"}
 	cpuLimit    = limitKey{"cpus", "cpus"}
 )
+
+// key is the key of a service that holds the limit.
+func (k limitKey) key(deploy bool) string {
+	if deploy {
+		return "deploy"
+	}
+	return k.service
+}
 
 // deployed returns the limits that a service has under deploy; nil for none.
 func deployed(v compose.View) *yamldoc.Node {
@@ -59,11 +69,48 @@ func inDeploy(p *fixer.Pass, v compose.View) bool {
 	return deploy > service
 }
 
+// An unlimited service has no limit of a kind. One that it gets goes under deploy, or is
+// a key of its own.
+type unlimited struct {
+	compose.View
+	deploy bool
+}
+
+// unlimitedServices returns the services of a file without a limit. A file that only
+// overrides others says nothing about what it leaves out.
+func unlimitedServices(p *fixer.Pass, k limitKey) []unlimited {
+	if compose.IsOverride(p.File.Path) {
+		return nil
+	}
+	var out []unlimited
+	for _, v := range services(p) {
+		if !k.limited(v) {
+			out = append(out, unlimited{v, inDeploy(p, v)})
+		}
+	}
+	return out
+}
+
+// someNames names services for people.
+func someNames(list []unlimited) string {
+	const most = 5
+	var names []string
+	for _, v := range list[:min(most, len(list))] {
+		names = append(names, v.Name)
+	}
+	if more := len(list) - most; more > 0 {
+		names = append(names, text.Count(more, "more service", "more services"))
+	}
+	if n := len(names) - 1; n > 0 {
+		return strings.Join(names[:n], ", ") + " and " + names[n]
+	}
+	return names[0]
+}
+
 // unlimitable says why a limit of a service cannot be written, as advice; "" where it can.
 func (k limitKey) unlimitable(v compose.View, deploy bool) string {
-	key := k.service
+	key := k.key(deploy)
 	if deploy {
-		key = "deploy"
 		own := v.Node.Own("deploy")
 		if own.Null() && !v.Node.Get("deploy").Null() || own != nil && (own.Kind == yamldoc.Alias || own.Anchor != "") {
 			return fmt.Sprintf("Set resources.limits.%s in the deploy mapping that this service shares with others", k.deploy)
