@@ -27,13 +27,17 @@ type choice struct {
 }
 
 var choices = []choice{
-	{"plain", nil},
+	{"plain", []string{"cluster=none", "pipeline=none", "updates=none"}},
+	{"cluster", nil},
+	{"manifests", []string{"cluster=plain", "expose=ingress", "host=api.example.com", "autoscaling=cpu", "pipeline=gitlab", "scanner=grype", "registry=registry.gitlab.com/acme/web"}},
+	{"builder", []string{"pipeline=github-builder", "updates=dependabot", "registry=ghcr.io/acme"}},
+	{"gitlab", []string{"pipeline=gitlab", "updates=none"}},
 	{"database", []string{"database=postgres"}},
-	{"everything", []string{"name=shop-front", "port=9090", "uid=4242", "registry=ghcr.io/acme/web", "source=https://github.com/acme/web", "database=postgres"}},
+	{"everything", []string{"name=shop-front", "port=9090", "uid=4242", "registry=ghcr.io/acme/web", "source=https://github.com/acme/web", "database=postgres", "namespace=web", "expose=httproute", "host=shop.example.com", "edge-namespace=edge", "autoscaling=cpu", "scanner=grype", "updates=dependabot"}},
 }
 
 // offline are the rules whose findings nobody can answer without asking a registry.
-var offline = []string{"dockerfile/unpinned-image", "compose/unpinned-image"}
+var offline = []string{"dockerfile/unpinned-image", "compose/unpinned-image", "kubernetes/unpinned-image", "workflow/unpinned-image"}
 
 // service renders a stack with the options of a choice.
 func service(t *testing.T, s *templates.Stack, c choice) *templates.Service {
@@ -63,13 +67,16 @@ func TestMatrix(t *testing.T) {
 				made := service(t, s, c)
 				snap := snapshot(t, made)
 				for f := range snap.Files() {
-					if f.Skip != nil {
+					if f.Skip != nil && f.Skip.Code != fixer.SkipKustomize {
 						t.Errorf("%s is skipped: %s", f.Path, f.Skip.Reason)
 					}
 				}
 				scan(t, snap, &fixer.Facts{Source: made.Options.Source})
 				builds(t, snap)
 				loads(t, made)
+				decodes(t, made)
+				restricted(t, snap, made)
+				connects(t, snap, made)
 			})
 		}
 	}

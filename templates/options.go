@@ -20,6 +20,17 @@ type Options struct {
 	Registry string // where its image is pushed: HOST or HOST/PATH
 	Source   string // URL of its repository; "" for unknown
 	Database string // "postgres", or "" for none
+
+	Cluster       string // how its manifests are kept: "kustomize", "plain" or "none"
+	Namespace     string // in the cluster; "" for one of the service's name
+	Expose        string // to what is outside of the cluster: "ingress", "httproute" or "none"
+	Host          string // by which it is reached from there
+	EdgeNamespace string // of the controller that lets requests in
+	Autoscaling   string // what the number of pods follows: "cpu" or "none"
+
+	Pipeline string // that builds the image: "github", "github-builder", "gitlab" or "none"
+	Scanner  string // of the pipeline: "trivy" or "grype"
+	Updates  string // bot that keeps pins fresh: "renovate", "dependabot" or "none"
 }
 
 // A Setting is one thing that can be chosen, by the name that flags and --set have.
@@ -85,6 +96,52 @@ var settings = []Setting{
 		set: func(o *Options, v string) error { o.Database = strings.TrimSuffix(v, "none"); return nil },
 		get: func(o *Options) string { return o.Database },
 	},
+	{
+		Name: "cluster", Meaning: "`FORM` of the manifests for Kubernetes: kustomize, plain or none (default: kustomize)", Values: []string{"kustomize", "plain", "none"},
+		set: func(o *Options, v string) error { o.Cluster = v; return nil },
+		get: func(o *Options) string { return o.Cluster },
+	},
+	{
+		Name: "namespace", Meaning: "`NAMESPACE` of the service (default: its name)",
+		set: func(o *Options, v string) error { o.Namespace = v; return validName(v) },
+		get: func(o *Options) string { return o.Namespace },
+	},
+	{
+		Name: "expose", Meaning: "`OBJECT` that lets requests into the cluster: none, ingress or httproute (default: none)", Values: []string{"none", "ingress", "httproute"},
+		set: func(o *Options, v string) error { o.Expose = v; return nil },
+		get: func(o *Options) string { return o.Expose },
+	},
+	{
+		Name: "host", Meaning: "`HOST` by which the service is reached, with --expose",
+		set: func(o *Options, v string) error { o.Host = v; return validHost(v) },
+		get: func(o *Options) string { return o.Host },
+	},
+	{
+		Name: "edge-namespace", Meaning: "`NAMESPACE` of the ingress controller or the Gateway, with --expose (default: gateway)",
+		set: func(o *Options, v string) error { o.EdgeNamespace = v; return validName(v) },
+		get: func(o *Options) string { return o.EdgeNamespace },
+	},
+	{
+		Name: "autoscaling", Meaning: "`METRIC` that the number of pods follows: none or cpu (default: none)", Values: []string{"none", "cpu"},
+		set: func(o *Options, v string) error { o.Autoscaling = v; return nil },
+		get: func(o *Options) string { return o.Autoscaling },
+	},
+	{
+		Name: "pipeline", Meaning: "`PLATFORM` that builds, scans and signs the image: github, github-builder (Docker's workflow), gitlab or none (default: github)",
+		Values: []string{"github", "github-builder", "gitlab", "none"},
+		set:    func(o *Options, v string) error { o.Pipeline = v; return nil },
+		get:    func(o *Options) string { return o.Pipeline },
+	},
+	{
+		Name: "scanner", Meaning: "`SCANNER` of the pipeline: trivy or grype (default: trivy)", Values: []string{"trivy", "grype"},
+		set: func(o *Options, v string) error { o.Scanner = v; return nil },
+		get: func(o *Options) string { return o.Scanner },
+	},
+	{
+		Name: "updates", Meaning: "`BOT` that keeps pins fresh: renovate, dependabot or none (default: renovate)", Values: []string{"renovate", "dependabot", "none"},
+		set: func(o *Options, v string) error { o.Updates = v; return nil },
+		get: func(o *Options) string { return o.Updates },
+	},
 }
 
 // Set chooses one value by the name of its setting.
@@ -110,27 +167,57 @@ func (o *Options) validate() error {
 	if o.Database != "" && o.Name == databaseName {
 		return fmt.Errorf("name: %q is what the database is called here", o.Name)
 	}
+	exposed := o.Expose != "none"
+	switch {
+	case o.Cluster == "none" && (exposed || o.Autoscaling != "none"):
+		return fmt.Errorf("cluster: without manifests, nothing is exposed or scaled")
+	case exposed && o.Host == "":
+		return fmt.Errorf("host: the service needs one to be exposed, as in --host shop.example.com")
+	case !exposed && o.Host != "":
+		return fmt.Errorf("host: %q needs --expose ingress or httproute", o.Host)
+	case o.Pipeline == "gitlab" && o.Updates == "dependabot":
+		return fmt.Errorf("updates: Dependabot is a service of GitHub, use renovate")
+	}
 	return nil
 }
 
-var label = regexp.MustCompile(`^[a-z]([-a-z0-9]{0,61}[a-z0-9])?$`)
+var label = regexp.MustCompile(`^[a-z]([-a-z0-9]{0,48}[a-z0-9])?$`)
 
 // yamlWords are what YAML reads as something else than a text.
 var yamlWords = text.WordSet("null true false yes no on off y n")
 
 // validName checks what is a name in all files: of an image, of a Service in
-// Kubernetes, which begins with a letter, of a package.
+// Kubernetes, which begins with a letter, of a package. It is shorter than it might be, so
+// that there is room for what is put behind it.
 func validName(s string) error {
 	switch {
 	case s == "":
-		return fmt.Errorf("the service needs a name")
+		return fmt.Errorf("it is empty")
 	case !label.MatchString(s):
-		return fmt.Errorf("%q is not a name of lower-case letters, digits and hyphens that begins with a letter and has at most 63 characters", s)
+		return fmt.Errorf("%q is not a name of lower-case letters, digits and hyphens that begins with a letter and has at most 50 characters", s)
 	case yamlWords[s]:
 		return fmt.Errorf("%q is not a text in YAML", s)
 	}
 	return nil
 }
+
+// validHost checks the name of a host, which is one name and no pattern.
+func validHost(s string) error {
+	if len(s) > 253 || !strings.Contains(s, ".") {
+		return fmt.Errorf("%q is not the name of a host, as in shop.example.com", s)
+	}
+	for part := range strings.SplitSeq(s, ".") {
+		if !hostLabel.MatchString(part) {
+			return fmt.Errorf("%q is not the name of a host, as in shop.example.com", s)
+		}
+	}
+	if strings.Trim(s[strings.LastIndexByte(s, '.'):], ".0123456789") == "" {
+		return fmt.Errorf("%q is an address, and the service needs a name", s)
+	}
+	return nil
+}
+
+var hostLabel = regexp.MustCompile(`^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$`)
 
 func number(s string, least, most int) (int, error) {
 	n, err := strconv.Atoi(s)

@@ -12,8 +12,8 @@ import (
 // TestValuesAreChecked: what could mean something else in one of the files is refused.
 func TestValuesAreChecked(t *testing.T) {
 	for set, ok := range map[string]bool{
-		"name=shop-2": true, "name=a": true, "name=" + strings.Repeat("a", 63): true,
-		"name=" + strings.Repeat("a", 64): false, "name=2shop": false, "name=shop-": false, "name=Shop": false, "name=": false,
+		"name=shop-2": true, "name=a": true, "name=" + strings.Repeat("a", 50): true,
+		"name=" + strings.Repeat("a", 51): false, "name=2shop": false, "name=shop-": false, "name=Shop": false, "name=": false,
 		"name=a\nb": false, "name=a_b": false, "name=null": false, "name=../x": false, "name=$HOME": false,
 		"port=1024": true, "port=65535": true, "port=1023": false, "port=65536": false, "port=+8080": false, "port=8080 ": false, "port=": false,
 		"uid=1": true, "uid=0": false, "uid=-1": false, "uid=2147483648": false, "uid=nobody": false,
@@ -22,12 +22,39 @@ func TestValuesAreChecked(t *testing.T) {
 		"source=https://github.com/acme/web": true, "source=": true, "source=git@github.com:acme/web": false,
 		"source=https://example.com/\"": false, "source=https://example.com/<%": false, "source=https://example.com/a b": false, "source=https://": false,
 		"database=postgres": true, "database=none": true, "database=": false, "database=mysql": false,
+		"cluster=plain": true, "cluster=helm": false, "namespace=web": true, "namespace=kube system": false,
+		"expose=ingress": true, "expose=nodeport": false, "autoscaling=cpu": true, "autoscaling=memory": false,
+		"host=shop.example.com": true, "host=shop": false, "host=*.example.com": false, "host=10.0.0.1": false,
+		"host=Shop.example.com": false, "host=a..b": false, "host=-a.example.com": false, "host=a.example.com:80": false,
 		"nothing=1": false,
 	} {
 		o := templates.Defaults(templates.Stacks()[0])
 		key, value, _ := strings.Cut(set, "=")
 		if err := o.Set(key, value); (err == nil) != ok {
 			t.Errorf("%q: %v, want ok %v", set, err, ok)
+		}
+	}
+}
+
+// TestValuesGoTogether: what is valid alone may not be beside another.
+func TestValuesGoTogether(t *testing.T) {
+	for _, c := range []struct{ set, want string }{
+		{"name=database database=postgres", "name: \"database\" is what the database is called here"},
+		{"expose=ingress", "host: the service needs one to be exposed"},
+		{"host=shop.example.com", "needs --expose"},
+		{"cluster=none expose=ingress host=shop.example.com", "without manifests"},
+		{"cluster=none autoscaling=cpu", "without manifests"},
+	} {
+		o := templates.Defaults(templates.Stacks()[0])
+		o.Name = "api"
+		for set := range strings.FieldsSeq(c.set) {
+			key, value, _ := strings.Cut(set, "=")
+			if err := o.Set(key, value); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if _, err := templates.Render(templates.Stacks()[0], o); err == nil || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%s: %v, want %q", c.set, err, c.want)
 		}
 	}
 }
@@ -40,8 +67,8 @@ func TestDefaultsAreValid(t *testing.T) {
 		o.Name = "api"
 		for _, setting := range templates.Settings() {
 			value := setting.Value(o)
-			if value == "" && setting.Values != nil {
-				value = setting.Values[0]
+			if value == "" {
+				continue // nothing is chosen
 			}
 			if err := o.Set(setting.Name, value); err != nil {
 				t.Errorf("%s: %v", s.Name, err)
@@ -77,7 +104,7 @@ func TestStacksAreSupported(t *testing.T) {
 // TestRenderIsPure: equal options give equal bytes.
 func TestRenderIsPure(t *testing.T) {
 	for _, s := range templates.Stacks() {
-		one, two := service(t, s, choices[2]), service(t, s, choices[2])
+		one, two := service(t, s, choices[len(choices)-1]), service(t, s, choices[len(choices)-1])
 		for k := range one.Files {
 			if one.Files[k].Path != two.Files[k].Path || string(one.Files[k].Content) != string(two.Files[k].Content) {
 				t.Errorf("%s: %s differs from run to run", s.Name, one.Files[k].Path)

@@ -36,11 +36,16 @@ const databaseName = "database"
 const (
 	grace     = 10
 	stopAfter = 15
+	preStop   = 5
 )
 
 // Defaults are the options of a stack where nothing is chosen. The name is missing.
 func Defaults(s *Stack) *Options {
-	return &Options{Port: 8080, UID: s.uid, Registry: "registry.example.com"}
+	return &Options{
+		Port: 8080, UID: s.uid, Registry: "registry.example.com",
+		Cluster: "kustomize", Expose: "none", EdgeNamespace: "gateway", Autoscaling: "none",
+		Pipeline: "github", Scanner: "trivy", Updates: "renovate",
+	}
 }
 
 // Render returns the files of a service. The error says which of the options is not
@@ -49,27 +54,17 @@ func Render(s *Stack, o *Options) (*Service, error) {
 	if err := o.validate(); err != nil {
 		return nil, err
 	}
-	chosen := map[string]string{} // path → template
-	for _, layer := range append([]string{"shared/service"}, layersOf(s)...) {
-		names, err := fs.Glob(embedded, "files/"+layer+"/*")
-		if err != nil {
-			return nil, err
-		}
-		for _, name := range names {
-			err := fs.WalkDir(embedded, name, func(p string, d fs.DirEntry, err error) error {
-				if err == nil && !d.IsDir() {
-					chosen[strings.TrimSuffix(strings.TrimPrefix(p, "files/"+layer+"/"), ".tmpl")] = p
-				}
-				return err
-			})
-			if err != nil {
-				return nil, err
-			}
-		}
+	v := view{Options: *o, Stack: s}
+	if v.Namespace == "" {
+		v.Namespace = v.Name
+	}
+	chosen, err := choose(v)
+	if err != nil {
+		return nil, err
 	}
 	service := &Service{Stack: s, Options: *o}
 	for _, p := range slices.Sorted(maps.Keys(chosen)) {
-		content, err := execute(chosen[p], view{Options: *o, Stack: s})
+		content, err := execute(chosen[p], v)
 		if err != nil {
 			return nil, err
 		}
@@ -78,17 +73,54 @@ func Render(s *Stack, o *Options) (*Service, error) {
 	return service, nil
 }
 
-func layersOf(s *Stack) []string {
-	var out []string
-	for _, l := range s.layers {
-		out = append(out, "stacks/"+l)
+// choose returns the templates of a service by the path of the file that each makes.
+func choose(v view) (map[string]string, error) {
+	chosen := map[string]string{}
+	layers := []layer{{from: "shared/service"}}
+	for _, l := range v.Stack.layers {
+		layers = append(layers, layer{from: "stacks/" + l})
 	}
-	return out
+	switch v.Cluster {
+	case "kustomize":
+		layers = append(layers, layer{from: "shared/kustomize", to: "deploy/"}, layer{from: "shared/cluster", to: "deploy/base/", only: v.Objects()})
+	case "plain":
+		layers = append(layers, layer{from: "shared/cluster", to: "deploy/", only: v.Objects()})
+	}
+	for _, name := range v.pipeline() {
+		layers = append(layers, layer{from: "shared/pipeline/" + name})
+	}
+	for _, l := range layers {
+		if err := l.add(chosen); err != nil {
+			return nil, err
+		}
+	}
+	return chosen, nil
+}
+
+// A layer is a directory of templates whose files a service has.
+type layer struct {
+	from string   // below files
+	to   string   // what the paths of its files begin with
+	only []string // the files that are taken; nil for all
+}
+
+func (l layer) add(chosen map[string]string) error {
+	root := "files/" + l.from
+	return fs.WalkDir(embedded, root, func(p string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		name := strings.TrimSuffix(strings.TrimPrefix(p, root+"/"), ".tmpl")
+		if l.only == nil || slices.Contains(l.only, name) {
+			chosen[l.to+name] = p
+		}
+		return nil
+	})
 }
 
 // parsed are the templates by their paths, with those that they share.
 var parsed = sync.OnceValues(func() (*template.Template, error) {
-	all := template.New("").Delims("<%", "%>").Option("missingkey=error").Funcs(template.FuncMap{"limits": newLimits})
+	all := template.New("").Delims("<%", "%>").Option("missingkey=error").Funcs(template.FuncMap{"limits": newLimits, "action": pinned, "scanned": scanned})
 	err := fs.WalkDir(embedded, "files", func(p string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() {
 			return err
@@ -169,6 +201,31 @@ func (v view) Module() string {
 	}
 	return "example.com/" + v.Name
 }
+
+// Objects are the files with objects of the cluster, in the order in which they are applied.
+func (v view) Objects() []string {
+	out := []string{"namespace.yaml", "serviceaccount.yaml", "networkpolicy.yaml", "deployment.yaml", "service.yaml", "poddisruptionbudget.yaml"}
+	if v.Exposed() {
+		out = append(out, v.Expose+".yaml")
+	}
+	if v.Autoscales() {
+		out = append(out, "horizontalpodautoscaler.yaml")
+	}
+	return out
+}
+
+// Exposed and Autoscales report what was chosen.
+func (v view) Exposed() bool    { return v.Expose != "none" }
+func (v view) IsIngress() bool  { return v.Expose == "ingress" }
+func (v view) Autoscales() bool { return v.Autoscaling != "none" }
+
+// PreStop is how many seconds a pod goes on when it is told to stop, until no requests are
+// sent to it any more, and PodGrace how many it has in all.
+func (v view) PreStop() int  { return preStop }
+func (v view) PodGrace() int { return preStop + stopAfter }
+
+// Storage is how many MiB of the node's disk a pod may use: what /tmp holds, and logs.
+func (v view) Storage() int { return v.Stack.Tmp + 64 }
 
 // Support says in one sentence until when what the image is made of is supported.
 func (v view) Support() string {

@@ -35,6 +35,8 @@ type Stack struct {
 	tools   map[string]string // versions of tools that no table has
 	build   string            // image of the build stage, as images takes it; "" for none
 	run     string            // image that runs
+
+	ecosystem string // of its packages, as Dependabot calls it; "" for none
 }
 
 // distroless is the user of distroless images with the tag nonroot.
@@ -48,55 +50,55 @@ func Stacks() []*Stack { return slices.Clone(stacks) }
 
 var stacks = []*Stack{
 	{
-		Name: "go", Of: "Go", product: "go", uid: distroless, layers: []string{"go"},
+		Name: "go", Of: "Go", product: "go", ecosystem: "gomod", uid: distroless, layers: []string{"go"},
 		build: "golang:{version}-{codename}", run: "gcr.io/distroless/static-debian{debian}:nonroot",
 		Context: []string{"go.mod", "go.sum", "*.go"}, Leavings: []string{"/service"},
 		Health: []string{"/app/service", "healthcheck"}, Memory: 128, Tmp: 16, Start: 5,
 	},
 	{
-		Name: "node-npm", Also: []string{"node"}, Of: "Node.js", With: "npm", product: "nodejs", uid: distroless, layers: []string{"node", "node-npm"},
+		Name: "node-npm", Also: []string{"node"}, Of: "Node.js", With: "npm", product: "nodejs", ecosystem: "npm", uid: distroless, layers: []string{"node", "node-npm"},
 		build: "node:{version}-{codename}-slim", run: "gcr.io/distroless/nodejs{version}-debian{debian}:nonroot",
 		Context: []string{"package.json", "package-lock.json", "*.js"}, Leavings: []string{"node_modules/"},
 		Health: []string{"/nodejs/bin/node", "/app/healthcheck.js"}, Memory: 256, Tmp: 16, Start: 10,
 	},
 	{
-		Name: "node-pnpm", Of: "Node.js", With: "pnpm", product: "nodejs", uid: distroless, layers: []string{"node", "node-pnpm"}, tools: map[string]string{"pnpm": "12.21.0"},
+		Name: "node-pnpm", Of: "Node.js", With: "pnpm", product: "nodejs", ecosystem: "npm", uid: distroless, layers: []string{"node", "node-pnpm"}, tools: map[string]string{"pnpm": "12.21.0"},
 		build: "node:{version}-{codename}-slim", run: "gcr.io/distroless/nodejs{version}-debian{debian}:nonroot",
 		Context: []string{"package.json", "pnpm-lock.yaml", "*.js"}, Leavings: []string{"node_modules/"},
 		Health: []string{"/nodejs/bin/node", "/app/healthcheck.js"}, Memory: 256, Tmp: 16, Start: 10,
 	},
 	{
-		Name: "python-pip", Also: []string{"python"}, Of: "Python", With: "pip", product: "python", uid: unprivileged, layers: []string{"python", "python-pip"},
+		Name: "python-pip", Also: []string{"python"}, Of: "Python", With: "pip", product: "python", ecosystem: "pip", uid: unprivileged, layers: []string{"python", "python-pip"},
 		build: "python:{version}-slim-{codename}", run: "python:{version}-slim-{codename}",
 		Context: []string{"requirements.txt", "*.py"}, Leavings: []string{"__pycache__/", ".venv/"},
 		Health: []string{"python", "/app/healthcheck.py"}, Memory: 256, Tmp: 16, Start: 10,
 	},
 	{
-		Name: "python-uv", Of: "Python", With: "uv", product: "python", uid: unprivileged, layers: []string{"python", "python-uv"}, tools: map[string]string{"uv": "0.13.9"},
+		Name: "python-uv", Of: "Python", With: "uv", product: "python", ecosystem: "uv", uid: unprivileged, layers: []string{"python", "python-uv"}, tools: map[string]string{"uv": "0.13.9"},
 		build: "python:{version}-slim-{codename}", run: "python:{version}-slim-{codename}",
 		Context: []string{"pyproject.toml", "uv.lock", "*.py"}, Leavings: []string{"__pycache__/", ".venv/"},
 		Health: []string{"python", "/app/healthcheck.py"}, Memory: 256, Tmp: 16, Start: 10,
 	},
 	{
-		Name: "java-maven", Also: []string{"java"}, Of: "Java", With: "Maven", product: "temurin", uid: distroless, layers: []string{"java", "java-maven"},
+		Name: "java-maven", Also: []string{"java"}, Of: "Java", With: "Maven", product: "temurin", ecosystem: "maven", uid: distroless, layers: []string{"java", "java-maven"},
 		build: "maven:3.9-eclipse-temurin-{version}", run: "gcr.io/distroless/java{version}-debian{debian}:nonroot",
 		Context: []string{"pom.xml", "src"}, Leavings: []string{"/target/"},
 		Health: []string{"java", "-cp", "/app/app.jar", "service.Healthcheck"}, Memory: 512, Tmp: 64, Start: 30,
 	},
 	{
-		Name: "java-gradle", Of: "Java", With: "Gradle", product: "temurin", uid: distroless, layers: []string{"java", "java-gradle"},
+		Name: "java-gradle", Of: "Java", With: "Gradle", product: "temurin", ecosystem: "gradle", uid: distroless, layers: []string{"java", "java-gradle"},
 		build: "gradle:9.7-jdk{version}", run: "gcr.io/distroless/java{version}-debian{debian}:nonroot",
 		Context: []string{"settings.gradle", "build.gradle", "gradle.lockfile", "src"}, Leavings: []string{"/build/", "/.gradle/"},
 		Health: []string{"java", "-cp", "/app/app.jar", "service.Healthcheck"}, Memory: 512, Tmp: 64, Start: 30,
 	},
 	{
-		Name: "rust", Of: "Rust", version: "1.98", uid: distroless, layers: []string{"rust"}, // supported until the next release, of every six weeks
+		Name: "rust", Of: "Rust", version: "1.98", ecosystem: "cargo", uid: distroless, layers: []string{"rust"}, // supported until the next release, of every six weeks
 		build: "rust:{version}-{codename}", run: "gcr.io/distroless/cc-debian{debian}:nonroot",
 		Context: []string{"Cargo.toml", "Cargo.lock", "src"}, Leavings: []string{"/target/"},
 		Health: []string{"/app/service", "healthcheck"}, Memory: 128, Tmp: 16, Start: 5,
 	},
 	{
-		Name: "dotnet", Of: ".NET", product: "dotnet", uid: 1654, layers: []string{"dotnet"},
+		Name: "dotnet", Of: ".NET", product: "dotnet", ecosystem: "nuget", uid: 1654, layers: []string{"dotnet"},
 		build: "mcr.microsoft.com/dotnet/sdk:{version}-noble", run: "mcr.microsoft.com/dotnet/aspnet:{version}-noble-chiseled",
 		Context: []string{"*.csproj", "*.cs"}, Leavings: []string{"bin/", "obj/"},
 		Health: []string{"dotnet", "/app/Service.dll", "healthcheck"}, Memory: 256, Tmp: 64, Start: 15,
@@ -108,7 +110,7 @@ var stacks = []*Stack{
 		Health: []string{"php", "/app/healthcheck.php"}, Memory: 256, Tmp: 64, Start: 10,
 	},
 	{
-		Name: "ruby", Of: "Ruby", product: "ruby", uid: unprivileged, layers: []string{"ruby"},
+		Name: "ruby", Of: "Ruby", product: "ruby", ecosystem: "bundler", uid: unprivileged, layers: []string{"ruby"},
 		build: "ruby:{version}-slim-{codename}", run: "ruby:{version}-slim-{codename}",
 		Context: []string{"Gemfile", "Gemfile.lock", "*.rb"}, Leavings: []string{"/vendor/bundle/", "/.bundle/"},
 		Health: []string{"ruby", "/app/healthcheck.rb"}, Memory: 256, Tmp: 16, Start: 10,

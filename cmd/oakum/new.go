@@ -23,10 +23,11 @@ func newNew() *cobra.Command {
 	var f newFlags
 	cmd := &cobra.Command{
 		Use:   "new STACK [DIR]",
-		Short: "Write a small service with a hardened image",
+		Short: "Write a small service that is hardened from the first day",
 		Long: `Write a service to begin with into a directory (without any: the current one).
-It answers HTTP requests, and comes with a Dockerfile, a .dockerignore and a
-Compose file. Its container runs as a user that is not root, with a read-only root
+It answers HTTP requests, and comes with a Dockerfile, a .dockerignore, a Compose
+file, manifests for Kubernetes and a pipeline that builds, scans and signs the
+image. Its container runs as a user that is not root, with a read-only root
 filesystem, without capabilities, and within limits.
 
 --list shows the stacks, with their versions and until when what their images are
@@ -69,6 +70,9 @@ func (f *newFlags) run(cmd *cobra.Command, args []string) error {
 	n, err := project.New(cmd.Context(), args[0], strings.Join(append(args, ".")[1:2], ""), f.settings(cmd), rules.All())
 	if err != nil {
 		return err
+	}
+	for _, s := range n.Notes {
+		note(cmd, s)
 	}
 	conflict := n.Conflict()
 	if f.dryRun || conflict != nil {

@@ -2,6 +2,7 @@ package container
 
 import (
 	"path"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -48,7 +49,7 @@ func fromService(p *fixer.Pass, v compose.View) *Spec {
 		s.User = composeUser(user)
 	}
 	for _, m := range v.Mounts() {
-		s.Mounts = append(s.Mounts, Mount{Target: m.Target, Kind: mountKind(m), Host: hostPath(m), ReadOnly: m.ReadOnly})
+		s.Mounts = append(s.Mounts, Mount{Target: m.Target, Kind: mountKind(m), Host: hostPath(m), ReadOnly: m.ReadOnly, Open: m.Tmpfs && isOpen(m)})
 	}
 	s.copies(v)
 	for _, key := range []string{"ports", "expose"} {
@@ -168,6 +169,19 @@ func mountKind(m compose.Mount) MountKind {
 		return MountHost
 	}
 	return MountVolume
+}
+
+// isOpen reports whether the options of a tmpfs name whom it belongs to, or open it
+// to everybody.
+func isOpen(m compose.Mount) bool {
+	if mode := m.Node.Get("tmpfs").Get("mode").Text(); mode != "" {
+		return strings.HasSuffix(mode, "777")
+	}
+	text, _ := compose.Expand(m.Node.Text())
+	_, options, _ := strings.Cut(text, ":")
+	return slices.ContainsFunc(strings.Split(options, ","), func(o string) bool {
+		return strings.HasPrefix(o, "uid=") || strings.HasPrefix(o, "mode=") && strings.HasSuffix(o, "777")
+	})
 }
 
 // hostPath returns the path on the host that is mounted, "" for a volume.

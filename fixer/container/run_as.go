@@ -34,6 +34,7 @@ type UserDecision struct {
 	VolumeGroup bool                 // the files of its volumes have to be given to its group
 	LowPorts    []int                // it has to be allowed to bind these
 	Scratch     []image.WritablePath // empty places in stead of directories that are root's
+	Guess       bool                 // nothing tells that the application works as the user
 	Env, Dir    string               // a variable that names a directory below a mount
 	SetEnv      map[string]string    // variables without which it does not start as that user
 }
@@ -51,6 +52,9 @@ func nonroot() image.Identity {
 
 // RunAs decides how a container can be held to not running as root.
 func (s *Spec) RunAs() UserDecision {
+	if s.Platform == Compose {
+		return s.runAsService()
+	}
 	d := UserDecision{Says: "may run as root"}
 	told := s.User.Set && s.User.Identity.KnownUID
 	toldRoot := told && s.User.Identity.UID == 0
@@ -122,7 +126,7 @@ func (s *Spec) leaveRoot(d *UserDecision) {
 	switch at := s.belowRootHome(); {
 	case len(strong) > 0:
 		d.unknown("Check whether the container needs " + joined(strong) + " before setting a user: only root can use the added capability")
-	case len(files) > 0 && !s.Image.User.IsNonRoot():
+	case len(files) > 0 && s.Platform != Compose && !s.Image.User.IsNonRoot():
 		d.unknown("Check who owns " + joined(files) + " on the nodes before setting a user: files of the host usually belong to root")
 	case at != "" && (e != nil || s.Image.BuiltHere()):
 		d.unknown("Mount " + at + " outside /root and configure the application to use the new path, then set a user: only root can enter /root")
@@ -139,8 +143,14 @@ func (s *Spec) leaveRoot(d *UserDecision) {
 	case s.Image.MustBeRoot():
 		d.unknown(mustBeRoot(e))
 	case s.Image.DropsPrivileges() != "":
-		d.unknown("Find the user that the process runs as (`kubectl exec POD -- grep Uid /proc/1/status`), then set runAsUser to it. " + s.Image.Build.Path + " includes " + s.Image.DropsPrivileges() + ", so the container most likely drops privileges itself")
-	case e == nil || s.Image.BuiltHere() || e.NonRoot.Support == image.SupportApp:
+		look, key := "kubectl exec POD --", "runAsUser"
+		if s.Platform == Compose {
+			look, key = "docker compose exec SERVICE", "user"
+		}
+		d.unknown("Find the user that the process runs as (`" + look + " grep Uid /proc/1/status`), then set " + key + " to it. " + s.Image.Build.Path + " includes " + s.Image.DropsPrivileges() + ", so the container most likely drops privileges itself")
+	case s.Platform == Compose && e != nil && e.ByName:
+		s.unknownApplication(d) // of a name alone no number follows
+	case e == nil || s.Image.BuiltHere() && (s.Platform != Compose || s.Image.Program() == nil) || e.NonRoot.Support == image.SupportApp:
 		s.unknownApplication(d)
 	default:
 		s.knownImage(d)
@@ -157,6 +167,10 @@ func mustBeRoot(e *image.Entry) string {
 
 // unknownApplication runs a program of which nobody knows whom it works as.
 func (s *Spec) unknownApplication(d *UserDecision) {
+	if s.Platform == Compose {
+		s.askForUser(d)
+		return
+	}
 	d.User = nonroot()
 	if e := s.Image.Entry; e != nil && e.Service != nil && e.Service.IsNonRoot() {
 		d.User = *e.Service
@@ -178,6 +192,9 @@ func (s *Spec) unknownApplication(d *UserDecision) {
 func (s *Spec) knownImage(d *UserDecision) {
 	e := s.Image.Entry
 	user, ok := s.Image.RunAs()
+	if s.Image.BuiltHere() && e.NonRoot.Support != image.SupportNo && e.NonRoot.Support != image.SupportUnknown {
+		user, ok = e.RunAs() // the program is that of its base
+	}
 	if !ok && e.NonRoot.AnyUID {
 		user, ok = nonroot(), true
 	}
@@ -193,6 +210,9 @@ func (s *Spec) knownImage(d *UserDecision) {
 		case Yes:
 			continue
 		case No:
+			if s.Platform == Compose && aboutOwner(c) {
+				continue // of whom the files belong to more is known: [Spec.heedOwners]
+			}
 			if len(c.Set) == 0 {
 				d.unknown("Keep root, or change the configuration: " + e.ID + " runs as " + user.String() + " only if " + c.Says)
 				return
@@ -203,6 +223,9 @@ func (s *Spec) knownImage(d *UserDecision) {
 				}
 			}
 		default:
+			if s.Platform == Compose && c.GivesRoom() {
+				continue // the tmpfs of the fix belong to the user
+			}
 			open = append(open, c.Says)
 		}
 	}
@@ -218,10 +241,17 @@ func (s *Spec) knownImage(d *UserDecision) {
 			d.unknown(w.refused + ". The volume must be writable for user " + user.String())
 			return
 		case !e.Verified(image.FieldNonRoot):
-			d.unknown("Test " + e.ID + " as user " + user.String() + ", then set it. This is not verified, and holds only if " + image.SaysAll(e.NonRoot.Conditions))
+			advice := "Test " + e.ID + " as user " + user.String() + ", then set it. This is not verified"
+			if says := image.SaysAll(e.NonRoot.Conditions); says != "" {
+				advice += ", and holds only if " + says
+			}
+			d.unknown(advice)
 			return
 		}
 		d.Scratch = w.paths
+	}
+	if s.Platform == Compose {
+		return
 	}
 	if d.Env, d.Dir = s.dataDirectory(e); d.Dir != "" {
 		d.Breaks = "An existing database is not found at the new " + d.Env + ": move it, or keep its directory with an empty `folder` parameter"

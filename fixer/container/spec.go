@@ -141,6 +141,7 @@ type Mount struct {
 	Kind     MountKind
 	Host     string // the path on the host, for MountHost and files that Compose mounts
 	ReadOnly bool
+	Open     bool // the options of a tmpfs give it to a user or to everybody
 }
 
 // A MountKind says what is mounted.

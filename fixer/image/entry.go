@@ -99,6 +99,10 @@ type WritablePath struct {
 	Note  string `json:"note,omitempty"`
 }
 
+// Everybody reports whether every user may write to the directory as the image has
+// it, and so to an empty tmpfs in its place, which takes over the mode.
+func (w WritablePath) Everybody() bool { return w.Path == "/tmp" || strings.HasSuffix(w.Mode, "777") }
+
 // Always reports whether the path is written to whatever the configuration.
 func (w WritablePath) Always() bool { return w.When == nil && w.Path != "" }
 

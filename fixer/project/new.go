@@ -24,6 +24,7 @@ import (
 // A NewService is a service that is to be written into a directory.
 type NewService struct {
 	Report *report.New
+	Notes  []string // what a person should know besides
 
 	root   string
 	exists []string // files of these names that hold something else
@@ -53,6 +54,7 @@ func New(ctx context.Context, stack, dir string, settings []string, all []*fixer
 	if err := n.compare(service, prefix); err != nil {
 		return nil, err
 	}
+	n.Notes = notesOn(service, root, prefix)
 	n.Report.Scan, err = Await(ctx, func() (*report.Scan, error) { return checkNew(ctx, service, all) })
 	return n, err
 }
@@ -143,6 +145,24 @@ func (n *NewService) compare(service *templates.Service, prefix string) error {
 		n.Report.Changes = append(n.Report.Changes, change)
 	}
 	return nil
+}
+
+// notesOn are what is true of the place of a service: platforms read their files at the top
+// of a repository only.
+func notesOn(service *templates.Service, root, prefix string) []string {
+	if prefix == "." || git.Top(root) == "" {
+		return nil
+	}
+	var out []string
+	for _, f := range service.Files {
+		if strings.HasPrefix(f.Path, ".github/") || f.Path == ".gitlab-ci.yml" {
+			out = append(out, f.Path)
+		}
+	}
+	if len(out) == 0 {
+		return nil
+	}
+	return []string{some(out) + agree(len(out), " is", " are") + " read only at the top of a repository: move them there, and name the directory of the service in them"}
 }
 
 // Paths says what the files are called from where the person stands.

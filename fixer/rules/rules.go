@@ -56,6 +56,7 @@ var all = []*fixer.Rule{
 	compose.PlatformDigest,
 	compose.Privileged,
 	compose.RegistryNotAllowed,
+	compose.RunsAsRoot,
 	compose.SecretInEnv,
 	compose.UnpinnedImage,
 	compose.WritableRoot,

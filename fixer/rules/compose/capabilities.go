@@ -58,13 +58,7 @@ func reportKept(p *fixer.Pass, v compose.View, spec *container.Spec) {
 		report(p, v, nil, f)
 		return
 	}
-	d := spec.DropCapabilities()
-	d.AddBack = append(d.AddBack, neededByVariants(p, v, d.AddBack)...)
-	heedReached(p, v, "cap_drop", &d.Decision, func(s *container.Spec) verdict {
-		other := s.DropCapabilities()
-		return verdict{other.Decision, capabilityNeeds(other.AddBack)}
-	})
-	heedDecision(v, at, &d.Decision)
+	d := decideCapabilities(p, v, spec, asItIs)
 	f.Evidence = d.Evidence
 	if why := unwritable(v, "cap_drop"); why != "" {
 		f.Advice = why
@@ -74,16 +68,29 @@ func reportKept(p *fixer.Pass, v compose.View, spec *container.Spec) {
 	report(p, v, own(at), f)
 }
 
+// decideCapabilities decides about the capabilities of a service and of all that the
+// answer reaches, started as the file has it or as a fix would.
+func decideCapabilities(p *fixer.Pass, v compose.View, spec *container.Spec, start starter) container.CapabilityDecision {
+	d := start(spec).DropCapabilities()
+	d.AddBack = append(d.AddBack, neededByVariants(p, v, start, d.AddBack)...)
+	heedReached(p, v, "cap_drop", &d.Decision, func(s *container.Spec) verdict {
+		other := start(s).DropCapabilities()
+		return verdict{other.Decision, capabilityNeeds(other.AddBack)}
+	})
+	heedDecision(v, v.Setting("cap_drop"), &d.Decision)
+	return d
+}
+
 // neededByVariants returns the capabilities, besides those given, that the same
 // service needs where it is used without its override or with another file read
 // over it. A container that does not need them is not harmed by them.
-func neededByVariants(p *fixer.Pass, v compose.View, given []string) []string {
+func neededByVariants(p *fixer.Pass, v compose.View, start starter, given []string) []string {
 	var out []string
 	for _, r := range v.Reached("cap_drop") {
 		if r.Service != v.Service {
 			continue
 		}
-		for _, name := range container.FromService(p, r.View).DropCapabilities().AddBack {
+		for _, name := range start(container.FromService(p, r.View)).DropCapabilities().AddBack {
 			if !slices.Contains(given, name) && !slices.Contains(out, name) {
 				out = append(out, name)
 			}

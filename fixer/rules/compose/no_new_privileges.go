@@ -37,9 +37,7 @@ var NoNewPrivileges = &fixer.Rule{
 			if spec.NoNewPrivileges.Yes() {
 				continue
 			}
-			d := spec.ForbidNewPrivileges()
-			heedReached(p, v, "security_opt", &d, func(s *container.Spec) verdict { return verdict{Decision: s.ForbidNewPrivileges()} })
-			heedDecision(v, v.Setting("security_opt"), &d)
+			d := decideNewPrivileges(p, v, spec, asItIs)
 			f := fixer.Finding{Message: fmt.Sprintf("Service %q does not set no-new-privileges: its processes can gain privileges through setuid binaries", v.Name), Evidence: d.Evidence}
 			if spec.NoNewPrivileges.No() {
 				f.Message = fmt.Sprintf("Service %q sets no-new-privileges to false", v.Name)
@@ -63,6 +61,15 @@ var NoNewPrivileges = &fixer.Rule{
 			report(p, v, nil, f)
 		}
 	},
+}
+
+// decideNewPrivileges decides about no-new-privileges for a service and all that the
+// answer reaches, started as the file has it or as a fix would.
+func decideNewPrivileges(p *fixer.Pass, v compose.View, spec *container.Spec, start starter) container.Decision {
+	d := start(spec).ForbidNewPrivileges()
+	heedReached(p, v, "security_opt", &d, func(s *container.Spec) verdict { return verdict{Decision: start(s).ForbidNewPrivileges()} })
+	heedDecision(v, v.Setting("security_opt"), &d)
+	return d
 }
 
 // variableOption returns the entry of security_opt that is about this option and

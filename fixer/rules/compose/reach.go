@@ -9,6 +9,7 @@ import (
 	"github.com/oakum-sec/oakum/fixer"
 	"github.com/oakum-sec/oakum/fixer/compose"
 	"github.com/oakum-sec/oakum/fixer/container"
+	"github.com/oakum-sec/oakum/fixer/image"
 	"github.com/oakum-sec/oakum/fixer/text"
 	"github.com/oakum-sec/oakum/fixer/yamldoc"
 )
@@ -18,6 +19,22 @@ import (
 type verdict struct {
 	container.Decision
 	needs []string // "tmpfs at /run", "capabilities CHOWN, SETUID"
+}
+
+// A starter is a container as it is once another user is set, or as it stands.
+type starter func(*container.Spec) *container.Spec
+
+func asItIs(s *container.Spec) *container.Spec { return s }
+
+// startedAs returns containers that are told to run as a user. One to which a file
+// gives a user of its own keeps it, unless that is the user to be replaced.
+func startedAs(user image.Identity, replaced container.User) starter {
+	return func(s *container.Spec) *container.Spec {
+		if s.User.Set && s.User != replaced {
+			return s
+		}
+		return s.As(user)
+	}
 }
 
 // heedReached lowers a decision about a service to the worst of the containers

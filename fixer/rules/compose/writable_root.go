@@ -41,11 +41,7 @@ var WritableRoot = &fixer.Rule{
 				reportNoRoom(p, v, spec)
 				continue
 			}
-			d := readOnly(spec)
-			heedReached(p, v, "read_only", &d.Decision, func(s *container.Spec) verdict {
-				other := readOnly(s)
-				return verdict{other.Decision, roomNeeds(other)}
-			})
+			d := decideReadOnly(p, v, spec, asItIs)
 			f := fixer.Finding{Message: fmt.Sprintf("Service %q has a writable root filesystem", v.Name), Evidence: d.Evidence}
 			switch why := unwritable(v, "read_only"); {
 			case spec.Privileged.Yes():
@@ -62,6 +58,17 @@ var WritableRoot = &fixer.Rule{
 			report(p, v, own(v.Setting("read_only")), f)
 		}
 	},
+}
+
+// decideReadOnly decides about the root filesystem of a service and of all that the
+// answer reaches, started as the file has it or as a fix would.
+func decideReadOnly(p *fixer.Pass, v compose.View, spec *container.Spec, start starter) container.ReadOnlyDecision {
+	d := readOnly(start(spec))
+	heedReached(p, v, "read_only", &d.Decision, func(s *container.Spec) verdict {
+		other := readOnly(start(s))
+		return verdict{other.Decision, roomNeeds(other)}
+	})
+	return d
 }
 
 // readOnly decides about a read-only root filesystem, with what is copied into it.
@@ -125,7 +132,7 @@ func tmpfsEntry(at image.WritablePath, user image.Identity) string {
 	if at.Exec {
 		options = append(options, "exec")
 	}
-	if user.IsNonRoot() && !worldWritable(at) {
+	if user.IsNonRoot() && !at.Everybody() {
 		options = append(options, fmt.Sprintf("uid=%d", user.UID))
 		if user.KnownGID {
 			options = append(options, fmt.Sprintf("gid=%d", user.GID))
@@ -168,18 +175,8 @@ func setEnv(d *fixer.Draft, v compose.View, env map[string]string) error {
 	})
 }
 
-func worldWritable(at image.WritablePath) bool {
-	return at.Path == "/tmp" || strings.HasSuffix(at.Mode, "777")
-}
-
 // tmpfsFor writes a tmpfs for each path that a decision asks for.
-func tmpfsFor(d container.ReadOnlyDecision) []string {
-	var out []string
-	for _, at := range d.Scratch {
-		out = append(out, tmpfsEntry(at, d.User))
-	}
-	return out
-}
+func tmpfsFor(d container.ReadOnlyDecision) []string { return tmpfsOf(d.Scratch, d.User) }
 
 func readOnlyFix(v compose.View, spec *container.Spec, d container.ReadOnlyDecision) fixer.Fix {
 	tmpfs := tmpfsFor(d)
@@ -198,18 +195,23 @@ func readOnlyFix(v compose.View, spec *container.Spec, d container.ReadOnlyDecis
 		if err := set(draft, v, "read_only", true); err != nil {
 			return err
 		}
-		var room []string
-		for _, entry := range tmpfsEntries(draft.Param("writable")) {
-			if at, _, _ := strings.Cut(entry, ":"); !spec.Mounted(path.Clean(at)) {
-				room = append(room, entry)
-			}
-		}
-		if err := add(draft, v, "tmpfs", room...); err != nil {
+		if err := addRoom(draft, v, spec); err != nil {
 			return err
 		}
 		return setEnv(draft, v, d.SetEnv)
 	}
 	return fix
+}
+
+// addRoom mounts a tmpfs at each path of the parameter where nothing is mounted.
+func addRoom(draft *fixer.Draft, v compose.View, spec *container.Spec) error {
+	var room []string
+	for _, entry := range tmpfsEntries(draft.Param("writable")) {
+		if at, _, _ := strings.Cut(entry, ":"); !spec.Mounted(path.Clean(at)) {
+			room = append(room, entry)
+		}
+	}
+	return add(draft, v, "tmpfs", room...)
 }
 
 // tmpfsEntries splits a list of paths. A comma before a path parts two entries,

@@ -1,0 +1,141 @@
+package templates_test
+
+import (
+	"bytes"
+	"net/netip"
+	"strings"
+	"testing"
+
+	appsv1 "k8s.io/api/apps/v1"
+	autoscalingv2 "k8s.io/api/autoscaling/v2"
+	corev1 "k8s.io/api/core/v1"
+	networkingv1 "k8s.io/api/networking/v1"
+	policyv1 "k8s.io/api/policy/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"sigs.k8s.io/yaml"
+
+	"github.com/oakum-sec/oakum/fixer"
+	"github.com/oakum-sec/oakum/fixer/engine"
+	"github.com/oakum-sec/oakum/fixer/netpol"
+	"github.com/oakum-sec/oakum/fixer/report"
+	"github.com/oakum-sec/oakum/templates"
+)
+
+// kinds are the types of the API that objects have to be.
+var kinds = map[string]func() any{
+	"v1 Namespace":                                  func() any { return &corev1.Namespace{} },
+	"v1 ServiceAccount":                             func() any { return &corev1.ServiceAccount{} },
+	"v1 Service":                                    func() any { return &corev1.Service{} },
+	"apps/v1 Deployment":                            func() any { return &appsv1.Deployment{} },
+	"networking.k8s.io/v1 Ingress":                  func() any { return &networkingv1.Ingress{} },
+	"policy/v1 PodDisruptionBudget":                 func() any { return &policyv1.PodDisruptionBudget{} },
+	"networking.k8s.io/v1 NetworkPolicy":            func() any { return &networkingv1.NetworkPolicy{} },
+	"autoscaling/v2 HorizontalPodAutoscaler":        func() any { return &autoscalingv2.HorizontalPodAutoscaler{} },
+	"gateway.networking.k8s.io/v1 HTTPRoute":        func() any { return &map[string]any{} }, // not of Kubernetes itself
+	"kustomize.config.k8s.io/v1beta1 Kustomization": func() any { return &map[string]any{} },
+}
+
+// decodes reads every object as the API does, and lets no field pass that it does not have.
+func decodes(t *testing.T, made *templates.Service) {
+	t.Helper()
+	for _, f := range made.Files {
+		if !strings.HasPrefix(f.Path, "deploy/") {
+			continue
+		}
+		for _, doc := range bytes.Split(f.Content, []byte("\n---\n")) {
+			var meta metav1.TypeMeta
+			if err := yaml.Unmarshal(doc, &meta); err != nil {
+				t.Fatalf("%s: %v", f.Path, err)
+			}
+			object := kinds[meta.APIVersion+" "+meta.Kind]
+			if object == nil {
+				t.Errorf("%s has a %s %s, which the test does not know", f.Path, meta.APIVersion, meta.Kind)
+				continue
+			}
+			if err := yaml.UnmarshalStrict(doc, object()); err != nil {
+				t.Errorf("%s: %v", f.Path, err)
+			}
+		}
+	}
+}
+
+// restricted holds the pods to the restricted Pod Security Standard, by Kubernetes' own
+// evaluator.
+func restricted(t *testing.T, snap *fixer.Snapshot, made *templates.Service) {
+	t.Helper()
+	scan := report.NewScan("/", snap, &engine.Report{}, report.Filter{Rule: func(string) bool { return true }})
+	want := 1
+	if made.Options.Cluster == "none" {
+		want = 0
+	}
+	if len(scan.Pods) != want {
+		t.Errorf("%d workloads, want %d", len(scan.Pods), want)
+	}
+	for _, pod := range scan.Pods {
+		if pod.Level != "restricted" {
+			t.Errorf("%+v is not restricted", pod)
+		}
+	}
+}
+
+// connects holds the policies to what the service needs, and to nothing more, by oakum's own
+// reading of them.
+func connects(t *testing.T, snap *fixer.Snapshot, made *templates.Service) {
+	t.Helper()
+	o := made.Options
+	if o.Cluster == "none" {
+		return
+	}
+	cluster := netpol.Cluster{}
+	var own *netpol.Pod
+	for f := range snap.Files() {
+		for _, object := range f.Objects {
+			if netpol.Is(object) {
+				policy, err := netpol.Read(object, object.Namespace)
+				if err != nil {
+					t.Fatal(err)
+				}
+				cluster.Policies = append(cluster.Policies, policy)
+			}
+			if w := object.Workload(); w != nil {
+				own = netpol.PodOf(w, object.Namespace)
+			}
+		}
+	}
+	pod := func(namespace string, labels ...string) netpol.Endpoint {
+		p := &netpol.Pod{ID: strings.Join(append(labels, "pod"), " "), Namespace: namespace, Labels: map[string]string{}}
+		for _, l := range labels {
+			key, value, _ := strings.Cut(l, "=")
+			p.Labels[key] = value
+		}
+		return netpol.Endpoint{Pod: p}
+	}
+	namespace := own.Namespace
+	service, internet := netpol.Endpoint{Pod: own}, netpol.At(netip.MustParseAddr("93.184.216.34"))
+	client := pod(namespace, o.Name+"-client=true")
+	for _, c := range []struct {
+		what     string
+		from, to netpol.Endpoint
+		port     int
+		protocol netpol.Protocol
+		want     bool
+	}{
+		{"the service asks the DNS", service, pod("kube-system", "k8s-app=kube-dns"), 53, netpol.UDP, true},
+		{"another port of the DNS", service, pod("kube-system", "k8s-app=kube-dns"), 9153, netpol.TCP, false},
+		{"another pod of kube-system", service, pod("kube-system"), 53, netpol.UDP, false},
+		{"the service reaches the internet", service, internet, 443, netpol.TCP, false},
+		{"the internet reaches the service", internet, service, o.Port, netpol.TCP, false},
+		{"a pod of another namespace", pod("other", o.Name+"-client=true"), service, o.Port, netpol.TCP, false},
+		{"a pod of the namespace", pod(namespace), service, o.Port, netpol.TCP, false},
+		{"the edge", pod(o.EdgeNamespace), service, o.Port, netpol.TCP, o.Expose != "none"},
+		{"another port from the edge", pod(o.EdgeNamespace), service, 9, netpol.TCP, false},
+		{"the database", service, pod(namespace, "app.kubernetes.io/name=database"), 5432, netpol.TCP, o.Database != ""},
+		{"another port of the database", service, pod(namespace, "app.kubernetes.io/name=database"), 22, netpol.TCP, false},
+		{"a client", client, service, o.Port, netpol.TCP, true},
+		{"a client that is the database's", client, pod(namespace, "app.kubernetes.io/name=database"), 5432, netpol.TCP, false},
+	} {
+		if got := cluster.Allows(c.from, c.to, c.port, c.protocol); got != c.want {
+			t.Errorf("%s: allowed %v, want %v", c.what, got, c.want)
+		}
+	}
+}
