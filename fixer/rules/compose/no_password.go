@@ -45,7 +45,7 @@ var NoPassword = &fixer.Rule{
 	},
 }
 
-// opens reports whether a variable of a service lets everybody in.
+// opens reports whether a variable of a service turns authentication off.
 func opens(open image.OpenSetting, pairs []compose.Pair) (pair compose.Pair, on bool) {
 	for _, o := range pairs {
 		value, _ := compose.Expand(o.Value)
@@ -62,7 +62,7 @@ func opens(open image.OpenSetting, pairs []compose.Pair) (pair compose.Pair, on 
 func reportOpen(p *fixer.Pass, v compose.View, e *image.Entry, pair compose.Pair) {
 	f := fixer.Finding{
 		Path:     v.Service.Path.String() + " env[" + pair.Name + "]",
-		Message:  fmt.Sprintf("%s of service %q turns authentication off: everybody who reaches the service is let in", pair.Name, v.Name),
+		Message:  fmt.Sprintf("%s of service %q turns authentication off: everybody who reaches the service can use it", pair.Name, v.Name),
 		Evidence: []fixer.Evidence{fixer.ImageEvidence(e.Evidence(image.FieldNoPassword))},
 		Advice: "Remove the variable and give the service a password, from a Compose secret or a .env file that git ignores. " +
 			"A data directory that is initialized keeps its settings: change them there, too",
