@@ -59,6 +59,10 @@ type FileChange struct {
 	// Patterns are those that the edits add at the end of an ignore file.
 	Patterns []string
 
+	// Settings hold the result of edits of a configuration file against what it was: the
+	// error says what else they would change.
+	Settings []func(before, after []byte) error
+
 	// Comment marks edits that add a comment and may alter no data at all.
 	Comment bool
 
@@ -145,6 +149,14 @@ func (f FileDraft) Dockerfile(edits []text.Edit, alters ...dockerfile.Field) {
 func (f FileDraft) Stages(edits []text.Edit, moved map[string][]string, alters ...dockerfile.Field) {
 	f.Dockerfile(edits, alters...)
 	f.draft.change(f.path).Moved = moved
+}
+
+// Settings adds edits of a configuration file of the repository, whose form the contract
+// does not know: verify holds the result against what it was.
+func (f FileDraft) Settings(edits []text.Edit, verify func(before, after []byte) error) {
+	c := f.draft.change(f.path)
+	c.Edits = append(c.Edits, edits...)
+	c.Settings = append(c.Settings, verify)
 }
 
 // Comment adds edits that only add comments.
@@ -344,6 +356,7 @@ func (c *FileChange) AllEdits(file *File) []text.Edit {
 func (m *FileChange) Merge(c FileChange) {
 	m.Edits = append(m.Edits, c.Edits...)
 	m.Contract = append(m.Contract, c.Contract...)
+	m.Settings = append(m.Settings, c.Settings...)
 	m.Documents = append(m.Documents, c.Documents...)
 	m.Patterns = append(m.Patterns, c.Patterns...)
 	m.Comment = m.Comment && c.Comment

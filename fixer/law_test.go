@@ -26,6 +26,7 @@ import (
 var lawRooms = map[string][]string{
 	"fixer/text":         {},
 	"fixer/secret":       {},
+	"fixer/nginx":        {"fixer/text"},
 	"fixer/yamldoc":      {"fixer/text"},
 	"fixer/dockerfile":   {"fixer/text"},
 	"fixer/image":        {"fixer/text"},
@@ -55,6 +56,9 @@ var lawRooms = map[string][]string{
 
 	// Two stages of a Dockerfile that has one.
 	"fixer/multistage": {"fixer", "fixer/stack", "fixer/container", "fixer/build", "fixer/compose", "fixer/kube", "fixer/dockerfile", "fixer/image", "fixer/yamldoc", "fixer/text"},
+
+	// The port on which an image listens, in every file that names it.
+	"fixer/portmove": {"fixer", "fixer/build", "fixer/buildcontext", "fixer/compose", "fixer/kube", "fixer/dockerfile", "fixer/nginx", "fixer/yamldoc", "fixer/text"},
 
 	// The engine checks, folds and verifies. It knows no rule, no disk and no
 	// form of output.
@@ -115,7 +119,7 @@ var lawRooms = map[string][]string{
 }
 
 // lawOfRules is what the rules of any kind may import.
-var lawOfRules = []string{"fixer", "fixer/connect", "fixer/pin", "fixer/multistage", "fixer/stack", "fixer/build", "fixer/container", "fixer/updates", "fixer/workflow", "fixer/topology", "fixer/buildcontext", "fixer/gitignore", "fixer/compose", "fixer/kube", "fixer/dockerfile", "fixer/image", "fixer/yamldoc", "fixer/secret", "fixer/text"}
+var lawOfRules = []string{"fixer", "fixer/connect", "fixer/pin", "fixer/portmove", "fixer/multistage", "fixer/stack", "fixer/build", "fixer/container", "fixer/updates", "fixer/workflow", "fixer/topology", "fixer/buildcontext", "fixer/gitignore", "fixer/compose", "fixer/kube", "fixer/dockerfile", "fixer/image", "fixer/yamldoc", "fixer/secret", "fixer/text"}
 
 // exactRooms are imported by their name only, not with what lies below.
 var exactRooms = map[string]bool{"fixer": true, "fixer/disk": true, "fixer/rules": true}

@@ -32,8 +32,8 @@ const (
 	Updates Kind = "updates"
 
 	// Project files say what an application is made of, and how it is built and
-	// started: package.json, go.mod, requirements.txt. Nothing is found in them, and
-	// nothing is changed.
+	// started: package.json, go.mod, requirements.txt. Nothing is found in them, and of
+	// them only configuration files of servers are changed, where a port moves.
 	Project Kind = "project"
 
 	// Environment files give values to the variables of Compose files: .env, and

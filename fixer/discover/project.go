@@ -45,8 +45,8 @@ func isProject(base string) bool {
 		return projectFiles[base] || strings.HasPrefix(base, "next.config.") || strings.HasPrefix(base, "vite.config.") || strings.HasPrefix(base, "astro.config.") || strings.HasPrefix(base, "eleventy.config.")
 	case ".sh":
 		return true // what an ENTRYPOINT starts
-	case ".conf":
-		return strings.HasPrefix(base, "nginx") || base == "default.conf"
+	case ".conf", ".ini", ".service":
+		return true // what a server, or one that starts others, reads
 	}
 	return projectFiles[base] || path.Ext(base) == "" && scriptNames[base]
 }
@@ -96,7 +96,7 @@ func (l *loader) readProjects() {
 		for _, n := range l.names {
 			dir, base := path.Split(n.Path)
 			dir = path.Clean(dir)
-			wanted := want[dir] && isProject(base) || several[dir] && base == packageJSON || scripts[n.Path]
+			wanted := want[dir] && isProject(base) || several[dir] && (base == packageJSON || path.Ext(base) == ".conf") || scripts[n.Path]
 			if member {
 				wanted = !wanted && isMember(base) && isBelow(dir, want)
 			}
@@ -111,7 +111,9 @@ func (l *loader) readProjects() {
 		if skip != nil || notText(data) != nil {
 			continue // nothing is known of it, which is what rules then say
 		}
-		l.sources[p] = &fixer.Source{Path: p, Kind: fixer.Project, Data: data, Context: true}
+		// Where a port moves, it moves in configuration files, too.
+		context := path.Ext(p) != ".conf" || !l.isSelected(p)
+		l.sources[p] = &fixer.Source{Path: p, Kind: fixer.Project, Data: data, Context: context}
 	}
 }
 

@@ -1,11 +1,13 @@
 package engine_test
 
 import (
+	"errors"
 	"strings"
 	"testing"
 
 	"github.com/oakum-sec/oakum/fixer"
 	"github.com/oakum-sec/oakum/fixer/engine"
+	"github.com/oakum-sec/oakum/fixer/text"
 	"github.com/oakum-sec/oakum/fixer/yamldoc"
 )
 
@@ -69,5 +71,38 @@ func TestAddedDocumentsAreCounted(t *testing.T) {
 	p := acceptAll(t, s, fixer.Safe)
 	if o := p.Outcomes[0]; !strings.Contains(o.Reason, "number of documents from 1 to 3") {
 		t.Errorf("%s: %q", o.Result, o.Reason)
+	}
+}
+
+// TestSettingsAreHeldByWhoKnowsTheirForm: edits of a configuration file are verified by
+// what the fix hands over, and not made where that says that they change something else.
+func TestSettingsAreHeldByWhoKnowsTheirForm(t *testing.T) {
+	for name, verify := range map[string]func(before, after []byte) error{
+		"holds": func(before, after []byte) error {
+			if string(before) != "a 80" || string(after) != "a 8080" {
+				t.Errorf("held %q against %q", after, before)
+			}
+			return nil
+		},
+		"does not hold": func(_, _ []byte) error { return errors.New("something else") },
+	} {
+		rule := &fixer.Rule{Name: "d/port", Severity: fixer.High, Kind: fixer.Dockerfile, Check: func(p *fixer.Pass) {
+			if f := p.Read("server.conf"); string(f.Data) != "a 80" {
+				return
+			}
+			p.Report(fixer.Finding{Path: "port", Message: "port", Fixes: []fixer.Fix{{ID: "move", Title: "move", Level: fixer.Safe, Edit: func(d *fixer.Draft) error {
+				d.At("server.conf").Settings([]text.Edit{{Start: 2, End: 4, New: "8080"}}, verify)
+				return nil
+			}}}})
+		}}
+		snap := fixer.NewSnapshot([]fixer.Source{{Path: "Dockerfile", Kind: fixer.Dockerfile, Data: []byte("FROM a:1\n")}, {Path: "server.conf", Kind: fixer.Project, Data: []byte("a 80")}})
+		plan := acceptAll(t, engine.NewSession(snap, nil, []*fixer.Rule{rule}), fixer.Safe)
+		want := engine.Fixed
+		if name != "holds" {
+			want = engine.Blocked
+		}
+		if got := outcome(t, plan, "d/port", "Dockerfile", "port"); got.Result != want {
+			t.Errorf("%s: %v (%s)", name, got.Result, got.Reason)
+		}
 	}
 }

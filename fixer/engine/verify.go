@@ -36,6 +36,13 @@ func verifyFile(before, after *fixer.File, c *fixer.FileChange) error {
 		return verifyEmbedded(before.Embedded(), after.Embedded(), c)
 	case after.Dockerfile != nil:
 		return verifyDockerfile(before, after, c)
+	case after.Kind == fixer.Project && len(c.Settings) > 0:
+		for _, verify := range c.Settings {
+			if err := verify(before.Data, after.Data); err != nil {
+				return err
+			}
+		}
+		return nil
 	case after.Kind.IsLines():
 		return verifyPrefix(before, after)
 	}

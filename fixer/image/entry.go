@@ -146,6 +146,10 @@ type Alternative struct {
 	Ports   []int    `json:"ports,omitempty"`
 	Volumes []string `json:"volumes,omitempty"`
 	Note    string   `json:"note,omitempty"`
+
+	// Twin says that it is the same software at the same tags, prepared to run without
+	// root; nil where that is not known.
+	Twin *TwinTags `json:"twin,omitempty"`
 }
 
 // Kubernetes holds what a pod needs besides the identity.

@@ -47,7 +47,8 @@ func files(changes []engine.Change) string {
 	for _, k := range []struct {
 		kind      fixer.Kind
 		one, many string
-	}{{fixer.Dockerfile, "Dockerfile", "Dockerfiles"}, {fixer.Compose, "Compose file", "Compose files"}, {fixer.Kubernetes, "Kubernetes manifest", "Kubernetes manifests"}, {fixer.Workflow, "CI workflow", "CI workflows"}} {
+	}{{fixer.Dockerfile, "Dockerfile", "Dockerfiles"}, {fixer.Compose, "Compose file", "Compose files"}, {fixer.Kubernetes, "Kubernetes manifest", "Kubernetes manifests"}, {fixer.Workflow, "CI workflow", "CI workflows"},
+		{fixer.Project, "configuration file", "configuration files"}} {
 		n := 0
 		for _, c := range changes {
 			if c.Kind == k.kind {

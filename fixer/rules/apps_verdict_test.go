@@ -127,7 +127,11 @@ func (a *stagedApp) compare(t *testing.T, before, after string, plan *engine.Pla
 	if !slices.ContainsFunc(a.After.Base, func(base string) bool { return isBase(root.Image, base) }) {
 		say("it runs on %s, want one of %s", root.Image, a.After.Base)
 	}
-	if user := final.User().Text; !slices.ContainsFunc(a.After.User, func(want string) bool { return user == want || user+":"+user == want }) {
+	user := final.User().Text
+	if id := (&fixer.Facts{}).Image(root.Image).User(); user == "" && id.Known && id.Value.IsNonRoot() {
+		user = fmt.Sprintf("%d:%d", id.Value.UID, id.Value.GID)
+	}
+	if !slices.ContainsFunc(a.After.User, func(want string) bool { return user == want || user+":"+user == want }) {
 		say("it runs as %q, want one of %s", user, a.After.User)
 	}
 	return wrong

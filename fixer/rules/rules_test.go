@@ -344,6 +344,8 @@ func kindOf(path string, data []byte) fixer.Kind {
 		return fixer.Kustomize
 	case strings.Contains(base, "Dockerfile") || strings.HasPrefix(base, "Containerfile"):
 		return fixer.Dockerfile
+	case filepath.Ext(base) == ".conf":
+		return fixer.Project
 	case strings.Contains(base, "compose") || bytes.HasPrefix(data, []byte("services:")):
 		return fixer.Compose
 	}

@@ -1,7 +1,7 @@
 package stack
 
 import (
-	"cmp"
+	"fmt"
 	"path"
 	"slices"
 	"strconv"
@@ -52,8 +52,8 @@ func planNginx(a *App) (*Recipe, error) {
 		return r, nil
 	}
 	r.Copies = append(r.Copies, Copy{Path: nginxServers, Why: "the servers of nginx"})
-	if tag, ok := UnprivilegedNginx(a.Ref); ok && listensAbove(servers) {
-		r.Runtimes = []Runtime{{ID: "nginx-unprivileged", Image: tag, Shell: true, Same: true, User: "101:101",
+	if twin, ok := a.pass.Facts.Named(a.Stage.Image).Twin(); ok && listensAbove(servers) {
+		r.Runtimes = []Runtime{{ID: "nginx-unprivileged", Image: twin.Image, Shell: true, Same: true, User: fmt.Sprintf("%d:%d", twin.User.UID, twin.User.GID),
 			Why: "it is nginx of the same version, prepared to run without root, and its server listens above port 1023"}, same}
 	}
 	return r, nil
@@ -104,24 +104,3 @@ func listensAbove(data []byte) bool {
 		return err != nil || port < 1024
 	})
 }
-
-// UnprivilegedNginx is the image of the same version of nginx that is prepared to run
-// without root; ok is false where the tag is not known to be there, too.
-func UnprivilegedNginx(ref image.Reference) (name string, ok bool) {
-	if ref.Name() != image.DockerHub+"/library/nginx" || ref.Digest != "" {
-		return "", false
-	}
-	tag := cmp.Or(ref.Tag, "latest")
-	for _, w := range ref.Words() {
-		if !nginxTags[w] && strings.Trim(w, "0123456789.") != "" {
-			return "", false
-		}
-	}
-	if v := ref.Version(); len(v) == 1 || len(v) > 0 && v[0] == 1 && v[1] < 20 {
-		return "", false
-	}
-	return "nginxinc/nginx-unprivileged:" + tag, true
-}
-
-// nginxTags are the words of tags that both images have.
-var nginxTags = text.WordSet("latest stable mainline alpine slim perl")

@@ -20,6 +20,7 @@ type imageCheck struct {
 	profile *container.Profile
 	last    dockerfile.Value // the USER in force at the end
 	base    string           // the image the stage goes back to
+	run     bool             // the repository shows who runs the image, and on which port
 	product writables        // what a server writes to that the base is made to run
 	room    *startRoom       // what the program needs to write to where it starts; nil for nothing known
 }

@@ -138,9 +138,20 @@ func (s *imageCheck) adviseProduct(f *fixer.Finding, e *image.Entry) {
 		f.Advice = fmt.Sprintf("Set user: %[3]d:%[4]d in the Compose file or manifest to start without root, if the volumes belong to that user. %[1]s starts as root to prepare its files, then drops privileges to %[2]s",
 			e.ID, id, id.UID, id.GID)
 	case support == image.SupportConditional && e.PrivilegeDrop.Partial && known && e.Verified(image.FieldNonRoot) && slices.ContainsFunc(e.NonRoot.Conditions, (*image.Condition).GivesRoom):
+		twin, evidence, stays, ok := s.twinFix()
+		if ok && stays == "" {
+			f.Fixes, f.Evidence = append(f.Fixes, twin), append(f.Evidence, evidence...)
+		} else if ok {
+			f.Evidence = append(f.Evidence, fixer.Evidence{Kind: fixer.FromDockerfile, Place: s.pass.File.Path, Text: stays})
+		}
 		fix, why := s.productFix(e, id)
 		if why == "" {
-			f.Fixes = []fixer.Fix{fix}
+			f.Fixes = append(f.Fixes, fix)
+			if !s.run { // whoever does knows the port
+				slices.Reverse(f.Fixes)
+			}
+		}
+		if len(f.Fixes) > 0 {
 			return
 		}
 		f.Severity = fixer.Medium
