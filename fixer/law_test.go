@@ -48,6 +48,9 @@ var lawRooms = map[string][]string{
 	// Who talks to whom.
 	"fixer/connect": {"fixer", "fixer/container", "fixer/topology", "fixer/compose", "fixer/kube", "fixer/dockerfile", "fixer/image", "fixer/secret", "fixer/yamldoc", "fixer/text"},
 
+	// What an attacker gets who enters a service.
+	"fixer/survey": {"fixer", "fixer/connect", "fixer/container", "fixer/engine", "fixer/netpol", "fixer/compose", "fixer/kube", "fixer/yamldoc", "fixer/text"},
+
 	// How a reference to an image is named by its digest.
 	"fixer/pin": {"fixer", "fixer/updates", "fixer/image", "fixer/text"},
 
@@ -79,7 +82,7 @@ var lawRooms = map[string][]string{
 	"fixer/rules/kubernetes": lawOfRules,
 	"fixer/rules/workflow":   lawOfRules,
 
-	"fixer/report": {"fixer", "fixer/engine", "fixer/secret", "fixer/text"},
+	"fixer/report": {"fixer", "fixer/connect", "fixer/survey", "fixer/engine", "fixer/secret", "fixer/text"},
 
 	// The way to the disk, in four rooms: opening, git's answers, what is found, and
 	// what is written.
@@ -102,7 +105,7 @@ var lawRooms = map[string][]string{
 	"fixer/registry": {"fixer/image", "fixer/disk", "fixer/text"},
 
 	// What a command or an interface does with a repository.
-	"fixer/project": {"fixer", "fixer/registry", "fixer/scanner", "fixer/prove", "fixer/image", "fixer/discover", "fixer/disk", "fixer/engine", "fixer/git", "fixer/report", "fixer/workspace", "fixer/text", "templates"},
+	"fixer/project": {"fixer", "fixer/survey", "fixer/registry", "fixer/scanner", "fixer/prove", "fixer/image", "fixer/discover", "fixer/disk", "fixer/engine", "fixer/git", "fixer/report", "fixer/workspace", "fixer/text", "templates"},
 
 	// An interface shows what the engine says and records decisions. It knows
 	// no rule, no document and no disk: reading and writing are given to it. What

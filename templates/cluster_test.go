@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	admissionv1 "k8s.io/api/admissionregistration/v1"
 	appsv1 "k8s.io/api/apps/v1"
 	autoscalingv2 "k8s.io/api/autoscaling/v2"
 	corev1 "k8s.io/api/core/v1"
@@ -23,16 +24,20 @@ import (
 
 // kinds are the types of the API that objects have to be.
 var kinds = map[string]func() any{
-	"v1 Namespace":                                  func() any { return &corev1.Namespace{} },
-	"v1 ServiceAccount":                             func() any { return &corev1.ServiceAccount{} },
-	"v1 Service":                                    func() any { return &corev1.Service{} },
-	"apps/v1 Deployment":                            func() any { return &appsv1.Deployment{} },
-	"networking.k8s.io/v1 Ingress":                  func() any { return &networkingv1.Ingress{} },
-	"policy/v1 PodDisruptionBudget":                 func() any { return &policyv1.PodDisruptionBudget{} },
-	"networking.k8s.io/v1 NetworkPolicy":            func() any { return &networkingv1.NetworkPolicy{} },
-	"autoscaling/v2 HorizontalPodAutoscaler":        func() any { return &autoscalingv2.HorizontalPodAutoscaler{} },
-	"gateway.networking.k8s.io/v1 HTTPRoute":        func() any { return &map[string]any{} }, // not of Kubernetes itself
-	"kustomize.config.k8s.io/v1beta1 Kustomization": func() any { return &map[string]any{} },
+	"v1 Namespace":                                                     func() any { return &corev1.Namespace{} },
+	"v1 ServiceAccount":                                                func() any { return &corev1.ServiceAccount{} },
+	"v1 Service":                                                       func() any { return &corev1.Service{} },
+	"apps/v1 Deployment":                                               func() any { return &appsv1.Deployment{} },
+	"networking.k8s.io/v1 Ingress":                                     func() any { return &networkingv1.Ingress{} },
+	"policy/v1 PodDisruptionBudget":                                    func() any { return &policyv1.PodDisruptionBudget{} },
+	"networking.k8s.io/v1 NetworkPolicy":                               func() any { return &networkingv1.NetworkPolicy{} },
+	"autoscaling/v2 HorizontalPodAutoscaler":                           func() any { return &autoscalingv2.HorizontalPodAutoscaler{} },
+	"gateway.networking.k8s.io/v1 HTTPRoute":                           func() any { return &map[string]any{} }, // not of Kubernetes itself
+	"admissionregistration.k8s.io/v1 ValidatingAdmissionPolicy":        func() any { return &admissionv1.ValidatingAdmissionPolicy{} },
+	"admissionregistration.k8s.io/v1 ValidatingAdmissionPolicyBinding": func() any { return &admissionv1.ValidatingAdmissionPolicyBinding{} },
+	"policies.kyverno.io/v1 ImageValidatingPolicy":                     func() any { return &map[string]any{} },
+	"policy.sigstore.dev/v1beta1 ClusterImagePolicy":                   func() any { return &map[string]any{} },
+	"kustomize.config.k8s.io/v1beta1 Kustomization":                    func() any { return &map[string]any{} },
 }
 
 // decodes reads every object as the API does, and lets no field pass that it does not have.

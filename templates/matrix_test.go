@@ -29,11 +29,11 @@ type choice struct {
 var choices = []choice{
 	{"plain", []string{"cluster=none", "pipeline=none", "updates=none"}},
 	{"cluster", nil},
-	{"manifests", []string{"cluster=plain", "expose=ingress", "host=api.example.com", "autoscaling=cpu", "pipeline=gitlab", "scanner=grype", "registry=registry.gitlab.com/acme/web"}},
+	{"manifests", []string{"cluster=plain", "expose=ingress", "host=api.example.com", "autoscaling=cpu", "pipeline=gitlab", "scanner=grype", "registry=registry.gitlab.com/acme/web", "admission=native"}},
 	{"builder", []string{"pipeline=github-builder", "updates=dependabot", "registry=ghcr.io/acme"}},
-	{"gitlab", []string{"pipeline=gitlab", "updates=none"}},
+	{"gitlab", []string{"pipeline=gitlab", "updates=none", "admission=sigstore", "source=https://gitlab.com/acme/web"}},
 	{"database", []string{"database=postgres"}},
-	{"everything", []string{"name=shop-front", "port=9090", "uid=4242", "registry=ghcr.io/acme/web", "source=https://github.com/acme/web", "database=postgres", "namespace=web", "expose=httproute", "host=shop.example.com", "edge-namespace=edge", "autoscaling=cpu", "scanner=grype", "updates=dependabot"}},
+	{"everything", []string{"name=shop-front", "port=9090", "uid=4242", "registry=ghcr.io/acme/web", "source=https://github.com/acme/web", "database=postgres", "namespace=web", "expose=httproute", "host=shop.example.com", "edge-namespace=edge", "autoscaling=cpu", "scanner=grype", "updates=dependabot", "admission=kyverno"}},
 }
 
 // offline are the rules whose findings nobody can answer without asking a registry.

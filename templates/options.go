@@ -31,6 +31,8 @@ type Options struct {
 	Pipeline string // that builds the image: "github", "github-builder", "gitlab" or "none"
 	Scanner  string // of the pipeline: "trivy" or "grype"
 	Updates  string // bot that keeps pins fresh: "renovate", "dependabot" or "none"
+
+	Admission string // what refuses other pods: "native", "kyverno", "sigstore" or "none"
 }
 
 // A Setting is one thing that can be chosen, by the name that flags and --set have.
@@ -142,6 +144,12 @@ var settings = []Setting{
 		set: func(o *Options, v string) error { o.Updates = v; return nil },
 		get: func(o *Options) string { return o.Updates },
 	},
+	{
+		Name: "admission", Meaning: "`POLICY` for what may run in the namespace: none, native (Kubernetes alone), kyverno or sigstore (signatures, too) (default: none)",
+		Values: []string{"none", "native", "kyverno", "sigstore"},
+		set:    func(o *Options, v string) error { o.Admission = v; return nil },
+		get:    func(o *Options) string { return o.Admission },
+	},
 }
 
 // Set chooses one value by the name of its setting.
@@ -169,14 +177,29 @@ func (o *Options) validate() error {
 	}
 	exposed := o.Expose != "none"
 	switch {
-	case o.Cluster == "none" && (exposed || o.Autoscaling != "none"):
-		return fmt.Errorf("cluster: without manifests, nothing is exposed or scaled")
+	case o.Cluster == "none" && (exposed || o.Autoscaling != "none" || o.Admission != "none"):
+		return fmt.Errorf("cluster: without manifests, nothing is exposed, scaled or refused")
 	case exposed && o.Host == "":
 		return fmt.Errorf("host: the service needs one to be exposed, as in --host shop.example.com")
 	case !exposed && o.Host != "":
 		return fmt.Errorf("host: %q needs --expose ingress or httproute", o.Host)
 	case o.Pipeline == "gitlab" && o.Updates == "dependabot":
 		return fmt.Errorf("updates: Dependabot is a service of GitHub, use renovate")
+	case o.Admission == "kyverno" || o.Admission == "sigstore":
+		return o.validSigner()
+	}
+	return nil
+}
+
+// validSigner checks that it is known whose signature counts.
+func (o *Options) validSigner() error {
+	switch {
+	case o.Pipeline != "github" && o.Pipeline != "gitlab":
+		return fmt.Errorf("admission: signatures are those of the pipeline, so it needs --pipeline github or gitlab")
+	case o.Source == "":
+		return fmt.Errorf("source: signatures are those of a repository, as in --source https://github.com/acme/shop")
+	case o.Pipeline == "github" && !strings.HasPrefix(o.Source, "https://github.com/"):
+		return fmt.Errorf("source: %q is not on github.com, where the pipeline is", o.Source)
 	}
 	return nil
 }

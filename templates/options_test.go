@@ -44,6 +44,12 @@ func TestValuesGoTogether(t *testing.T) {
 		{"host=shop.example.com", "needs --expose"},
 		{"cluster=none expose=ingress host=shop.example.com", "without manifests"},
 		{"cluster=none autoscaling=cpu", "without manifests"},
+		{"cluster=none admission=native", "without manifests"},
+		{"pipeline=gitlab updates=dependabot", "use renovate"},
+		{"admission=kyverno", "source: signatures are those of a repository"},
+		{"admission=kyverno source=https://git.example.com/acme/web", "is not on github.com"},
+		{"admission=sigstore pipeline=none source=https://github.com/acme/web", "needs --pipeline github or gitlab"},
+		{"admission=kyverno pipeline=github-builder source=https://github.com/acme/web", "needs --pipeline github or gitlab"},
 	} {
 		o := templates.Defaults(templates.Stacks()[0])
 		o.Name = "api"
@@ -143,6 +149,16 @@ func TestFilesAreTidy(t *testing.T) {
 func TestReadmeReadsWell(t *testing.T) {
 	for _, s := range templates.Stacks() {
 		for _, c := range choices {
+			lines := strings.Split(string(content(t, service(t, s, c), "README.md")), "\n")
+			fenced := false
+			for k, line := range lines {
+				fence := strings.HasPrefix(line, "```")
+				fenced = fenced != fence
+				opens, closes := strings.HasPrefix(line, "## ") || fence && fenced, strings.HasPrefix(line, "## ") || fence && !fenced
+				if opens && lines[k-1] != "" || closes && lines[k+1] != "" {
+					t.Errorf("%s/%s: README.md:%d has no empty line beside it: %s", s.Name, c.name, k+1, line)
+				}
+			}
 			for part := range strings.SplitSeq(string(content(t, service(t, s, c), "README.md")), "\n\n") {
 				for _, complaint := range languagetest.Complaints(part) {
 					t.Errorf("%s/%s: %s", s.Name, c.name, complaint)

@@ -2,6 +2,7 @@ package templates
 
 import (
 	"fmt"
+	"regexp"
 	"strings"
 )
 
@@ -47,6 +48,25 @@ func (v view) RegistryPassword() string {
 		return "${{ secrets.GITHUB_TOKEN }}"
 	}
 	return "${{ secrets.REGISTRY_PASSWORD }}"
+}
+
+// Issuer and Subject say whose signature counts: that of the pipeline of the repository, on
+// its branch or for a tag. They are scalars of YAML.
+func (v view) Issuer() string {
+	if v.OnGitHub() {
+		return "https://token.actions.githubusercontent.com"
+	}
+	scheme, rest, _ := strings.Cut(v.Source, "://")
+	host, _, _ := strings.Cut(rest, "/")
+	return scheme + "://" + host
+}
+
+func (v view) Subject() string {
+	repository := regexp.QuoteMeta(strings.TrimSuffix(strings.TrimRight(v.Source, "/"), ".git"))
+	if v.OnGitHub() {
+		return "'^" + repository + `/\.github/workflows/image\.yaml@refs/(heads/main|tags/v.+)$'`
+	}
+	return "'^" + repository + `//\.gitlab-ci\.yml@refs/(heads/main|tags/.+)$'`
 }
 
 // Tools is the version of a tool that pipelines use.

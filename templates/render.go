@@ -44,7 +44,7 @@ func Defaults(s *Stack) *Options {
 	return &Options{
 		Port: 8080, UID: s.uid, Registry: "registry.example.com",
 		Cluster: "kustomize", Expose: "none", EdgeNamespace: "gateway", Autoscaling: "none",
-		Pipeline: "github", Scanner: "trivy", Updates: "renovate",
+		Pipeline: "github", Scanner: "trivy", Updates: "renovate", Admission: "none",
 	}
 }
 
@@ -85,6 +85,12 @@ func choose(v view) (map[string]string, error) {
 		layers = append(layers, layer{from: "shared/kustomize", to: "deploy/"}, layer{from: "shared/cluster", to: "deploy/base/", only: v.Objects()})
 	case "plain":
 		layers = append(layers, layer{from: "shared/cluster", to: "deploy/", only: v.Objects()})
+	}
+	if v.Admission != "none" {
+		layers = append(layers, layer{from: "shared/admission/native", to: "deploy/policies/"})
+	}
+	if v.Admission == "kyverno" || v.Admission == "sigstore" {
+		layers = append(layers, layer{from: "shared/admission/" + v.Admission, to: "deploy/policies/"})
 	}
 	for _, name := range v.pipeline() {
 		layers = append(layers, layer{from: "shared/pipeline/" + name})

@@ -104,7 +104,7 @@ var stacks = []*Stack{
 		Health: []string{"dotnet", "/app/Service.dll", "healthcheck"}, Memory: 256, Tmp: 64, Start: 15,
 	},
 	{
-		Name: "php", Of: "PHP", With: "Apache", product: "php", uid: 33, layers: []string{"php"},
+		Name: "php", Of: "PHP", With: "Apache", product: "php", uid: unprivileged, layers: []string{"php"},
 		run:     "php:{version}-apache-{codename}",
 		Context: []string{"apache.conf", "healthcheck.php", "public"}, Leavings: []string{"/vendor/"},
 		Health: []string{"php", "/app/healthcheck.php"}, Memory: 256, Tmp: 64, Start: 10,
@@ -116,7 +116,7 @@ var stacks = []*Stack{
 		Health: []string{"ruby", "/app/healthcheck.rb"}, Memory: 256, Tmp: 16, Start: 10,
 	},
 	{
-		Name: "static", Of: "nginx", With: "static files", product: "nginx", uid: 101, layers: []string{"static"},
+		Name: "static", Of: "nginx", With: "static files", product: "nginx", uid: unprivileged, layers: []string{"static"},
 		run:     "nginxinc/nginx-unprivileged:{version}-alpine",
 		Context: []string{"nginx.conf", "public"},
 		Memory:  64, Tmp: 16, Start: 5, // Health depends on the port

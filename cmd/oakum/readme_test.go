@@ -85,7 +85,7 @@ func TestLinksOfPages(t *testing.T) {
 
 // TestPagesReadWell holds what a newcomer reads to the language of the project.
 func TestPagesReadWell(t *testing.T) {
-	for _, page := range []string{"README.md", "docs/install.md", "docs/trust.md", "docs/formats.md", "docs/registries.md", "docs/prove.md"} {
+	for _, page := range []string{"README.md", "docs/install.md", "docs/trust.md", "docs/formats.md", "docs/registries.md", "docs/prove.md", "docs/map.md"} {
 		data, err := os.ReadFile(filepath.Join("../..", page))
 		if err != nil {
 			t.Fatal(err)

@@ -34,7 +34,7 @@ Exit status: 0 clean, 1 findings, 2 failed, 130 interrupted.`,
 	root.RunE = func(cmd *cobra.Command, args []string) error {
 		return orCommand(f.run(cmd, args), cmd, args)
 	}
-	root.AddCommand(newScan(), newFix(), newProve(), newExplain(), newRules(), newNew(), newUndo(), newVersion())
+	root.AddCommand(newScan(), newFix(), newProve(), newMap(), newExplain(), newRules(), newNew(), newUndo(), newVersion())
 	return root
 }
 

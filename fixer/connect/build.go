@@ -133,6 +133,11 @@ func (b *builder) external(host string) ID {
 // graph is all that was found, in order.
 func (b *builder) graph() *Graph {
 	g := &Graph{}
+	services := map[ID]*member{}
+	g.share = func(x, y ID) bool {
+		m, o := services[x], services[y]
+		return m != nil && o != nil && b.share(m, o)
+	}
 	index := map[ID]int{}
 	for _, m := range b.members {
 		i, known := index[m.id]
@@ -143,6 +148,14 @@ func (b *builder) graph() *Graph {
 			g.Nodes[i].Places, g.Nodes[i].Pods = nil, nil
 		}
 		n := &g.Nodes[i]
+		if m.w == nil {
+			services[m.id] = m
+		}
+		for _, profile := range m.spec {
+			if profile.BuiltHere() && !slices.Contains(n.Dockerfiles, profile.Build.Path) {
+				n.Dockerfiles = append(n.Dockerfiles, profile.Build.Path)
+			}
+		}
 		n.Places = append(n.Places, m.node.Places...)
 		n.Pods = append(n.Pods, m.node.Pods...)
 		for _, p := range m.ports {
@@ -153,10 +166,14 @@ func (b *builder) graph() *Graph {
 		g.Nodes = append(g.Nodes, *b.outside[id])
 	}
 	for i := range g.Nodes {
+		slices.Sort(g.Nodes[i].Dockerfiles)
 		slices.SortFunc(g.Nodes[i].Ports, func(a, b Port) int { return cmp.Or(a.Number-b.Number, strings.Compare(a.Protocol, b.Protocol)) })
 	}
 	b.foldPortless()
 	for _, e := range b.edges {
+		if to := g.index(e.To, index); e.Port == 0 && e.Route == "" && to != nil {
+			e.Port = to.onlyPort()
+		}
 		sortEvidence(e.Evidence)
 		g.Edges = append(g.Edges, *e)
 	}
@@ -191,6 +208,29 @@ func (b *builder) foldPortless() {
 		}
 		delete(b.edges, key)
 	}
+}
+
+// index returns the node of a member.
+func (g *Graph) index(id ID, index map[ID]int) *Node {
+	if i, ok := index[id]; ok {
+		return &g.Nodes[i]
+	}
+	return nil
+}
+
+// onlyPort is the port that a node listens on, where it is one for TCP; else 0.
+func (n *Node) onlyPort() int {
+	out := 0
+	for _, p := range n.Ports {
+		if p.Protocol != "TCP" {
+			continue
+		}
+		if out != 0 {
+			return 0
+		}
+		out = p.Number
+	}
+	return out
 }
 
 func sortEvidence(list []Evidence) {

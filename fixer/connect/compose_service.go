@@ -69,7 +69,7 @@ func (b *builder) depends(m *member, name string, sure Confidence, what string, 
 		if t == m || !b.share(m, t) {
 			continue
 		}
-		b.connect(m.id, t.id, t.portFor(address{}), "TCP", sure, "", Evidence{m.name + " " + what + " → " + t.name, at, FromDependsOn})
+		b.connect(m.id, t.id, 0, "TCP", sure, "", Evidence{m.name + " " + what + " → " + t.name, at, FromDependsOn})
 	}
 }
 

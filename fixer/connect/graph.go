@@ -15,6 +15,8 @@ type Graph struct {
 	Nodes      []Node       // sorted by id
 	Edges      []Edge       // sorted by from, to, port and protocol
 	Unresolved []Unresolved // sorted by from and host
+
+	share func(a, b ID) bool
 }
 
 // An ID names a node: "compose:compose.yaml#web", "kubernetes:shop/Deployment/web",
@@ -59,6 +61,9 @@ type Node struct {
 	// HostNetwork says that it has the network of its host: no policy of Kubernetes and
 	// no network of Compose holds it.
 	HostNetwork bool
+
+	// Dockerfiles are the paths of those that build its images here, sorted.
+	Dockerfiles []string
 
 	// View is the Compose service. Pods are the workload in the order of Places.
 	// Both are those of the snapshot and must not be changed.
@@ -178,6 +183,22 @@ func (g *Graph) Node(id ID) *Node {
 	}
 	return &g.Nodes[i]
 }
+
+// Edge returns the surest edge from one node to another, nil where there is none.
+func (g *Graph) Edge(from, to ID) *Edge {
+	var best *Edge
+	i, _ := slices.BinarySearchFunc(g.Edges, from, func(e Edge, id ID) int { return strings.Compare(string(e.From), string(id)) })
+	for ; i < len(g.Edges) && g.Edges[i].From == from; i++ {
+		if e := &g.Edges[i]; e.To == to && (best == nil || rank(e.Confidence) < rank(best.Confidence)) {
+			best = e
+		}
+	}
+	return best
+}
+
+// ShareNetwork reports whether two Compose services are on one network, so that
+// each can connect to all ports of the other.
+func (g *Graph) ShareNetwork(a, b ID) bool { return g.share != nil && g.share(a, b) }
 
 // To returns the edges that end at a node, in order.
 func (g *Graph) To(id ID) []Edge {

@@ -167,27 +167,11 @@ func (m *member) portFor(a address) int {
 	if a.port != 0 {
 		return a.port
 	}
-	scheme := defaultPort(a.scheme)
-	known := 0
-	for _, p := range m.ports {
-		if p.Number == scheme {
-			return scheme
-		}
-		if p.Protocol == "TCP" {
-			known++
-		}
-	}
-	if known == 1 {
-		for _, p := range m.ports {
-			if p.Protocol == "TCP" {
-				return p.Number
-			}
-		}
-	}
-	if known == 0 {
+	scheme, listens := defaultPort(a.scheme), &Node{Ports: m.ports}
+	if len(m.ports) == 0 || slices.ContainsFunc(m.ports, func(p Port) bool { return p.Number == scheme }) {
 		return scheme
 	}
-	return 0
+	return listens.onlyPort()
 }
 
 // called returns the services that answer to a name: those of links and of the

@@ -71,7 +71,7 @@ func (b *builder) say(m *member, s saying) {
 		r.why != "" && !s.wary && s.form == hostPort && (kind.host || s.port > 79),
 		r.why != "" && s.form == hostPort && kind.strong,
 		r.why != "" && (!s.wary || s.port != 0) && s.form == bare && kind.strong && !isSwitch(s.host):
-		b.open(m.id, s.host, s.port, r.why, e)
+		b.open(m.id, s.host, portOrDefault(s.address), r.why, e)
 	}
 }
 
