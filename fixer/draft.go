@@ -22,6 +22,7 @@ type Draft struct {
 	Params   Params
 
 	unverified bool
+	listed     map[string][]string // by kustomization
 	yaml       map[docRef][]yamldoc.Op
 	order      []docRef
 	changes    map[string]*FileChange
@@ -133,6 +134,14 @@ func (f FileDraft) Document(content string, about ...string) {
 	c := f.draft.change(f.path)
 	c.Documents = append(c.Documents, content)
 	c.Subjects = append(c.Subjects, about...)
+}
+
+// Resource adds a file to the resources of a kustomization, by its path from there.
+func (f FileDraft) Resource(entry string) {
+	if f.draft.listed == nil {
+		f.draft.listed = map[string][]string{}
+	}
+	f.draft.listed[f.path] = append(f.draft.listed[f.path], entry)
 }
 
 // Dockerfile adds edits of a Dockerfile and declares the fields of its
@@ -294,6 +303,11 @@ func (d *Draft) finish() ([]FileChange, error) {
 		}
 		c.Paths[ref.doc] = append(c.Paths[ref.doc], change.Paths...)
 	}
+	for _, path := range slices.Sorted(maps.Keys(d.listed)) {
+		if err := d.list(path, d.listed[path]); err != nil {
+			return nil, err
+		}
+	}
 	var out []FileChange
 	for _, path := range slices.Sorted(maps.Keys(d.changes)) {
 		c := d.changes[path]
@@ -309,7 +323,7 @@ func (d *Draft) finish() ([]FileChange, error) {
 			return nil, Refuse("the fix would also change %s, which is outside the given paths", path)
 		case file != nil && file.Generated != "":
 			return nil, Refuse("%s is not edited: the file is generated (%s), so the change would be lost", path, file.Generated)
-		case file != nil && file.Skip != nil:
+		case file != nil && file.Skip != nil && len(d.listed[path]) == 0:
 			return nil, Refuse("%s is not edited: %s", path, file.Skip.Reason)
 		case len(c.Documents) > 0 && (file == nil || file.YAML == nil):
 			return nil, Refuse("documents cannot be added to %s", path)
@@ -325,6 +339,34 @@ func (d *Draft) finish() ([]FileChange, error) {
 		return nil, Refuse("there is nothing to change")
 	}
 	return out, nil
+}
+
+// list adds entries to the resources of a kustomization, which is read for it: nothing
+// else of one is ever edited.
+func (d *Draft) list(path string, entries []string) error {
+	file := d.Snapshot.File(path)
+	if file == nil || file.Kind != Kustomize {
+		return Refuse("%s is not a kustomization", path)
+	}
+	parsed, err := yamldoc.Parse(file.Data)
+	if err != nil || len(parsed.Docs) != 1 {
+		return Refuse("%s cannot be edited: it does not parse as one document", path)
+	}
+	listed := parsed.Docs[0].Root.Get("resources").Texts()
+	var ops []yamldoc.Op
+	for _, entry := range entries {
+		if !slices.Contains(listed, entry) {
+			ops = append(ops, yamldoc.Append(yamldoc.P("resources"), entry))
+		}
+	}
+	change, err := parsed.Docs[0].Edit(ops...)
+	if err != nil {
+		return err
+	}
+	c := d.change(path)
+	c.Edits = append(c.Edits, change.Edits...)
+	c.Paths = map[int][]yamldoc.Path{0: change.Paths}
+	return nil
 }
 
 // AllEdits returns the edits of a change with its documents: at the end of the

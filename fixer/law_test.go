@@ -67,6 +67,9 @@ var lawRooms = map[string][]string{
 	// form of output.
 	"fixer/engine": {"fixer", "fixer/buildcontext", "fixer/dockerfile", "fixer/text", "fixer/yamldoc"},
 
+	// The NetworkPolicies of a namespace, worked out of its connections.
+	"fixer/isolation": {"fixer", "fixer/connect", "fixer/netpol", "fixer/kube", "fixer/yamldoc", "fixer/text"},
+
 	// What the build of a Dockerfile does.
 	"fixer/build": {"fixer", "fixer/topology", "fixer/buildcontext", "fixer/dockerfile", "fixer/image", "fixer/secret", "fixer/text"},
 
@@ -122,7 +125,7 @@ var lawRooms = map[string][]string{
 }
 
 // lawOfRules is what the rules of any kind may import.
-var lawOfRules = []string{"fixer", "fixer/connect", "fixer/pin", "fixer/portmove", "fixer/multistage", "fixer/stack", "fixer/build", "fixer/container", "fixer/updates", "fixer/workflow", "fixer/topology", "fixer/buildcontext", "fixer/gitignore", "fixer/compose", "fixer/kube", "fixer/dockerfile", "fixer/image", "fixer/yamldoc", "fixer/secret", "fixer/text"}
+var lawOfRules = []string{"fixer", "fixer/connect", "fixer/isolation", "fixer/pin", "fixer/portmove", "fixer/multistage", "fixer/stack", "fixer/build", "fixer/container", "fixer/updates", "fixer/workflow", "fixer/topology", "fixer/buildcontext", "fixer/gitignore", "fixer/compose", "fixer/kube", "fixer/dockerfile", "fixer/image", "fixer/yamldoc", "fixer/secret", "fixer/text"}
 
 // exactRooms are imported by their name only, not with what lies below.
 var exactRooms = map[string]bool{"fixer": true, "fixer/disk": true, "fixer/rules": true}

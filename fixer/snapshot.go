@@ -228,6 +228,10 @@ func (s *Snapshot) Renderings(f *File) []*kustomize.Rendering {
 	return once(&f.derived, project, func() []*kustomize.Rendering { return project.Renderings(f.Path, f.Objects) })
 }
 
+// ListedBy returns the kustomizations that have a manifest among their resources,
+// sorted by path.
+func (s *Snapshot) ListedBy(manifest string) []string { return s.overlays().ListedBy(manifest) }
+
 // Forms returns the pod template of an object as it is used: in each form in
 // which kustomizations build it, or else as it stands. It is empty for an object
 // without one, and for one that no kustomization keeps.
@@ -266,6 +270,9 @@ func (s *Snapshot) Next(src Source) *File {
 		return newFile(src)
 	}
 	src.Kind, src.Context, src.Generated = old.Kind, old.Context, old.Generated
+	if src.Kind == Kustomize {
+		src.Skip = old.Skip // it stays one that is read for what it changes
+	}
 	file := newFile(src)
 	file.Was = cmp.Or(old.Was, old)
 	return file

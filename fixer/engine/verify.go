@@ -19,6 +19,9 @@ import (
 // Dockerfile BuildKit reports nothing new and the runtime contract differs
 // only where the fix says so.
 func verifyFile(before, after *fixer.File, c *fixer.FileChange) error {
+	if after.Kind == fixer.Kustomize && before != nil {
+		return verifyKustomization(before, after, c)
+	}
 	if after.Skip != nil {
 		return fmt.Errorf("after the edit the file %s", after.Skip.Reason)
 	}
@@ -67,6 +70,20 @@ func verifyIgnore(before, after *fixer.File, c *fixer.FileChange) error {
 		return errors.New("the edit would exclude other files")
 	}
 	return nil
+}
+
+// verifyKustomization checks that a change of a kustomization alters only the list that
+// it declared. Such files are parsed for nothing else.
+func verifyKustomization(before, after *fixer.File, c *fixer.FileChange) error {
+	was, err := yamldoc.Parse(before.Data)
+	if err != nil {
+		return err
+	}
+	is, err := yamldoc.Parse(after.Data)
+	if err != nil {
+		return fmt.Errorf("after the edit the file cannot be parsed: %w", err)
+	}
+	return verifyYAML(was, is, c)
 }
 
 // verifyPrefix checks that a change adds to what is in a file, and leaves that alone.

@@ -86,6 +86,16 @@ func (p *Project) Empty() bool { return len(p.dirs) == 0 }
 // Lists reports whether a kustomization lists the manifest.
 func (p *Project) Lists(manifest string) bool { return len(p.listed[manifest]) > 0 }
 
+// ListedBy returns the files of the kustomizations that list the manifest, sorted.
+func (p *Project) ListedBy(manifest string) []string {
+	var out []string
+	for _, dir := range p.listed[manifest] {
+		out = append(out, p.dirs[dir].path)
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
+}
+
 // maxChains bounds the ways from a manifest to the roots. Where there are more,
 // the rest is not looked at, which [Rendering.Rest] says.
 const maxChains = 24

@@ -102,7 +102,7 @@ func sentences(text string) []string {
 }
 
 // commands are what a check may begin with.
-var commands = regexp.MustCompile(`^(! )?(docker|kubectl|kustomize|grep|curl|git|test|diff|ls|cat|find|sh|ssh-keygen|openssl|kubelet|kubeadm|kube-apiserver|apt-get|npm|npx|pip|pipx|env) `)
+var commands = regexp.MustCompile(`^(! )?(docker|kubectl|kustomize|grep|curl|git|test|diff|ls|cat|find|sh|ssh-keygen|openssl|kubelet|kubeadm|kube-apiserver|apt-get|npm|npx|pip|pipx|env|hubble) `)
 
 // VerifyComplaints returns what is wrong with the way a fix is checked: pairs of
 // lines with empty lines between them, a command that can be pasted and what to

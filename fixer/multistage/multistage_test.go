@@ -80,3 +80,32 @@ func TestWhatAServiceStartsDecidesOnTheShell(t *testing.T) {
 		})
 	}
 }
+
+// TestADatabaseInAFileNeedsItsOwner asks for no image of another user than root where an
+// application may keep a database beside it, which root could write to.
+func TestADatabaseInAFileNeedsItsOwner(t *testing.T) {
+	for scope, minimal := range map[string]bool{"runtime": false, "test": true} {
+		v := verdictOf(t, map[string]string{
+			"Dockerfile": "FROM maven:3.9-eclipse-temurin-21\nWORKDIR /app\nCOPY . .\nRUN mvn -B package\nCMD [\"java\", \"-jar\", \"target/app.jar\"]\n",
+			"pom.xml": "<project><artifactId>app</artifactId><version>1</version><build><finalName>app</finalName>" +
+				"<plugins><plugin><groupId>org.springframework.boot</groupId><artifactId>spring-boot-maven-plugin</artifactId></plugin></plugins></build>" +
+				"<dependencies><dependency><groupId>com.h2database</groupId><artifactId>h2</artifactId><scope>" + scope + "</scope></dependency></dependencies></project>",
+		})
+		if len(v.Conversions) == 0 {
+			t.Fatalf("%s: %v", scope, v.Refusal)
+		}
+		got := slices.ContainsFunc(v.Conversions, func(c multistage.Conversion) bool { return !c.Runtime.Shell })
+		if got != minimal {
+			t.Errorf("%s: a minimal image is offered: %v, want %v", scope, got, minimal)
+		}
+	}
+}
+
+// TestARefusalNamesWhatIsMissing asks for the sentence about a context that is not known:
+// the path that the file copies and the repository does not have.
+func TestARefusalNamesWhatIsMissing(t *testing.T) {
+	v := verdictOf(t, map[string]string{"Dockerfile": "FROM node:24\nWORKDIR /app\nCOPY web/package.json ./\nRUN npm ci\nCMD [\"node\", \"server.js\"]\n"})
+	if v.Refusal == nil || !strings.Contains(v.Refusal.Text, "web/package.json") || !strings.Contains(v.Refusal.Possible, "web/package.json") {
+		t.Errorf("%+v", v.Refusal)
+	}
+}

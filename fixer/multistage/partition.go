@@ -261,7 +261,7 @@ func (c *conversion) placed(p *partition, st build.Step, cmd build.Command, path
 				p.made = append(p.made, at)
 			}
 			continue
-		case passing(at), c.onlyBuilds(at), c.prepares(p, at), c.madeByWorkdir(cmd, at):
+		case passing(at), c.onlyBuilds(at), c.prepares(p, at), c.madeByWorkdir(cmd, at), cmd.Program == "mkdir" && c.holdsSources(at):
 			continue
 		}
 		if slices.ContainsFunc(c.recipe.Copies, func(cp stack.Copy) bool { return build.Within(cp.Path, at) }) {
@@ -321,4 +321,32 @@ func (c *conversion) madeByWorkdir(cmd build.Command, at string) bool {
 // copied: chmod +x mvnw.
 func (c *conversion) prepares(p *partition, at string) bool {
 	return !c.recipe.Whole && c.app.IsSource(at) && slices.ContainsFunc(p.builds, func(dir string) bool { return at != dir && build.Within(at, dir) })
+}
+
+// holdsSources reports whether a directory is there for sources of what is compiled: the
+// build copies such into it, and nothing else.
+func (c *conversion) holdsSources(at string) bool {
+	if c.recipe.Whole {
+		return false
+	}
+	some := false
+	for _, i := range c.app.Stage.Instructions {
+		if i.Keyword != "COPY" && i.Keyword != "ADD" || len(i.Words) < 2 {
+			continue
+		}
+		last := i.Words[len(i.Words)-1]
+		to := c.app.Absolute(i, last.Value)
+		switch {
+		case last.Dynamic || to == "":
+			return false
+		case !build.Within(to, at):
+			continue
+		}
+		sources := i.Words[:len(i.Words)-1]
+		if _, from := i.Flag("from"); from || slices.ContainsFunc(sources, func(w dockerfile.Word) bool { return !c.isSource(w) }) {
+			return false
+		}
+		some = true
+	}
+	return some
 }

@@ -18,8 +18,8 @@ func (c *conversion) repeated(st build.Step, keep []build.Command, all bool) (st
 		return string(f.Source[st.Instruction.Start:st.Instruction.End]), nil
 	}
 	if st.Script == nil || slices.ContainsFunc(keep, func(cmd build.Command) bool { return cmd.Place != 0 || cmd.Copied || cmd.PipedInto }) {
-		return "", stack.Refuse(stack.UnknownCommand, st.Instruction, "Write the commands that make users and directories into a RUN of their own",
-			"line %d makes users or directories beside other work, in a form that cannot be taken apart", st.Instruction.Line)
+		return "", stack.Refuse(stack.UnknownCommand, st.Instruction, "Write the step as several RUNs, and the commands that make users, directories and links into one of their own",
+			"line %d makes users, directories or links beside other work, in a form that cannot be taken apart", st.Instruction.Line)
 	}
 	var lines []string
 	for _, cmd := range keep {

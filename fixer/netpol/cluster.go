@@ -29,11 +29,41 @@ func (c *Cluster) Allows(from, to Endpoint, port int, protocol Protocol) bool {
 // Ports returns the ports on which one end may connect to the other. Of an end outside
 // the cluster the first address counts.
 func (c *Cluster) Ports(from, to Endpoint) Ports {
-	out := c.side(from, to, false)
+	out := c.Egress(from, to)
 	if out.Empty() {
 		return out
 	}
-	return out.Intersect(c.side(to, from, true))
+	return out.Intersect(c.Ingress(to, from))
+}
+
+// Egress returns the ports that the policies for where a connection starts allow.
+func (c *Cluster) Egress(from, to Endpoint) Ports { return c.side(from, to, false) }
+
+// Ingress returns the ports that the policies for where a connection ends allow.
+func (c *Cluster) Ingress(to, from Endpoint) Ports { return c.side(to, from, true) }
+
+// Isolated reports in which directions a pod takes or makes only connections that a
+// policy allows.
+func (c *Cluster) Isolated(pod *Pod) (ingress, egress bool) {
+	for _, p := range c.Policies {
+		if p.selects(pod) {
+			ingress, egress = ingress || p.IsolatesIngress, egress || p.IsolatesEgress
+		}
+	}
+	return ingress, egress
+}
+
+// For returns the cluster with only the policies that hold for a pod: what a pod takes and
+// makes is the same in both, and asked about faster in this one.
+func (c *Cluster) For(pod *Pod) *Cluster {
+	out := *c
+	out.Policies = nil
+	for _, p := range c.Policies {
+		if p.selects(pod) {
+			out.Policies = append(out.Policies, p)
+		}
+	}
+	return &out
 }
 
 // side returns the ports that the policies of one end allow with the other.

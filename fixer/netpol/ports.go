@@ -141,6 +141,17 @@ func (s Ports) Has(p Protocol, port int) bool {
 	return slices.ContainsFunc(s.spans[p], func(r span) bool { return r.first <= port && port <= r.last })
 }
 
+// Ranges are the ports as a rule of a policy names them, sorted.
+func (s Ports) Ranges() []Port {
+	var out []Port
+	for _, p := range Protocols {
+		for _, r := range s.spans[p] {
+			out = append(out, Port{Protocol: p, First: r.first, Last: r.last})
+		}
+	}
+	return out
+}
+
 // String is the set for people: "TCP 80, 8000-8080, UDP 53", "all ports" or "none".
 func (s Ports) String() string {
 	if s.Empty() {

@@ -3,6 +3,7 @@ package portmove
 import (
 	"errors"
 	"fmt"
+	"path"
 	"slices"
 	"strings"
 
@@ -47,6 +48,9 @@ func (m *Move) readManifests() error {
 		}
 		for _, c := range w.Containers() {
 			b, ok := m.pass.Topology().ImageBuild(c.Image)
+			if !ok {
+				m.suspect(o, c)
+			}
 			if !ok || b.Path != m.pass.File.Path || b.Stage.Index != m.stage.Index {
 				continue
 			}
@@ -80,6 +84,23 @@ func (m *Move) readManifests() error {
 		}
 	}
 	return nil
+}
+
+// suspect notes a container that may run the image, under a name that says nothing of
+// who builds it.
+func (m *Move) suspect(o object, c kube.Container) {
+	if e := m.pass.Facts.Named(c.Image).Entry; e != nil && !e.ByName {
+		return // a product
+	}
+	if !slices.ContainsFunc(c.Node.Get("ports").List(), func(p *yamldoc.Node) bool { return m.is(p.Get("containerPort").Text()) }) {
+		return
+	}
+	if other := text.VisibleLine(o.ID() + " in " + o.file); !slices.Contains(m.Others, other) {
+		m.Others = append(m.Others, other)
+	}
+	dir := path.Base(path.Dir(m.pass.File.Path))
+	repository, _, _ := strings.Cut(path.Base(c.Image), ":")
+	m.Alike = m.Alike || dir != "." && strings.Contains(repository, dir)
 }
 
 func (m *Move) readContainer(o object, c kube.Container) error {

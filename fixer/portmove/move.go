@@ -23,6 +23,12 @@ type Move struct {
 	Places     []string         // "compose.yaml:5": what changes besides the Dockerfile, for people
 	Assumes    []string         // what was assumed: sentences without full stop
 
+	// Others are containers of images that nobody is known to build, which listen on the
+	// port and may run this image: "Deployment/web in k8s/web.yaml". Alike says that the
+	// image of one has the name of the Dockerfile's directory in its own.
+	Others []string
+	Alike  bool
+
 	from, to int
 	pass     *fixer.Pass
 	stage    *dockerfile.Stage

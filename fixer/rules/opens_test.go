@@ -27,6 +27,8 @@ var opensKnown = map[string]string{
 
 	"dockerfile/package-lists-kept clean > dockerfile/sudo": "the step is one of sudo already, with options that dockerfile/sudo does not report",
 
+	"kubernetes/host-namespaces remove > cross/no-network-policy": "NetworkPolicies do not apply to pods on the host network",
+
 	"dockerfile/runs-as-root user > dockerfile/privileged-port": "of root this is not asked",
 }
 

@@ -64,6 +64,7 @@ var all = []*fixer.Rule{
 	cross.DefaultServiceAccount,
 	cross.DisruptionBudget,
 	cross.Dockerignore,
+	cross.NoNetworkPolicy,
 	cross.PinsWithoutUpdates,
 	cross.PodSecurityLabels,
 	cross.ServiceAccountToken,

@@ -217,6 +217,26 @@ func (a *App) Sources() []string {
 	return out
 }
 
+// missingSource finds the first path that COPY or ADD names and that is not in the
+// directory that the context was taken for; "" for none.
+func (a *App) missingSource() (at *dockerfile.Instruction, name string) {
+	if a.Context.Tree == nil {
+		return nil, ""
+	}
+	for _, i := range a.Stage.Instructions {
+		for _, w := range dockerfile.ContextSources(i) {
+			src := path.Join("/", w.Value)[1:]
+			if src == "" || w.Dynamic || strings.ContainsAny(src, `*?[`) {
+				continue
+			}
+			if _, there := a.Context.Has(src); !there {
+				return i, w.Value
+			}
+		}
+	}
+	return nil, ""
+}
+
 // Commands calls visit with every command of the RUNs, in order.
 func (a *App) Commands(visit func(st build.Step, c build.Command)) {
 	for _, st := range a.Steps {

@@ -214,3 +214,24 @@ func debianAssumed(a *App, r *Recipe, names map[string]bool) error {
 	r.Assumes = append(r.Assumes, "the image "+text.VisibleLine(a.Ref.Familiar())+" is built on Debian 13 or 12")
 	return nil
 }
+
+// memberAssets are directories of usual names (templates, static, migrations) in members
+// of a workspace, which a program finds by the path of its sources (CARGO_MANIFEST_DIR).
+func memberAssets(a *App) []string {
+	var out []string
+	for _, src := range a.Sources() {
+		for n := range a.Context.Tree.Below(a.Context.Join(src)) {
+			rel, ok := a.Context.Rel(n.Path)
+			if !ok || path.Base(rel) != "Cargo.toml" || path.Dir(rel) == path.Clean(src) || !a.Context.Sends(rel) {
+				continue
+			}
+			at := a.imagePath(path.Dir(rel))
+			for _, name := range a.assetsIn(path.Dir(rel)) {
+				if assetDirs[name] && at != "" {
+					out = appendOnce(out, path.Join(at, name))
+				}
+			}
+		}
+	}
+	return out
+}

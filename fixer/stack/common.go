@@ -1,6 +1,7 @@
 package stack
 
 import (
+	"bytes"
 	"cmp"
 	"maps"
 	"path"
@@ -117,6 +118,30 @@ func (a *App) embedsDatabase() bool {
 
 var embeddedDatabase = text.Regexp(`(?i)sqlite|\bbbolt\b|boltdb/bolt|dgraph-io/badger|goleveldb|cockroachdb/pebble|asdine/storm|buntdb|nutsdb|(?m)^\s*(sled|redb|rocksdb|fjall|heed)\s*=`)
 
+// keepsJavaDatabase reports whether the application lists a database that keeps its data
+// in files of its own, for more than its tests.
+func (a *App) keepsJavaDatabase() bool {
+	for _, file := range a.find("pom.xml", "build.gradle", "build.gradle.kts") {
+		data := a.read(path.Join(a.Context.Dir, file))
+		for _, block := range dependencyBlock().FindAll(data, -1) {
+			if javaDatabase().Match(block) && !bytes.Contains(block, []byte("<scope>test</scope>")) && !bytes.Contains(block, []byte("<!--")) {
+				return true
+			}
+		}
+		for line := range bytes.Lines(data) {
+			if t := bytes.TrimSpace(line); path.Base(file) != "pom.xml" && javaDatabase().Match(t) && !bytes.HasPrefix(t, []byte("test")) && !bytes.HasPrefix(t, []byte("//")) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// dependencyBlock matches a dependency of Maven.
+var dependencyBlock = text.Regexp(`(?s)<dependency>.*?</dependency>`)
+
+var javaDatabase = text.Regexp(`com\.h2database|org\.xerial|org\.hsqldb|org\.apache\.derby`)
+
 // debianSlim is the slim image of the Debian release of the base.
 func debianSlim(a *App) Runtime {
 	codename := cmp.Or(a.Base.Codename, "trixie") // which runs what older releases link
@@ -196,6 +221,9 @@ func (a *App) Starts() string {
 				b.WriteString(line)
 			}
 		}
+	}
+	if strings.Contains(b.String(), "supervisord") {
+		b.WriteString(a.supervisedCommands())
 	}
 	return b.String()
 }

@@ -88,6 +88,13 @@ func planJava(a *App) (*Recipe, error) {
 	if err != nil {
 		return nil, err
 	}
+	if a.keepsJavaDatabase() { // root made the directory, and could write to it
+		kept := slices.DeleteFunc(slices.Clone(runtimes), func(r Runtime) bool { return r.User == nonroot })
+		if len(kept) == 0 {
+			return nil, Refuse(NoRuntime, a.StartsIn, "Keep the data of the database on a server, or in a volume of a user", "the application may keep a database in a file beside it, and the smaller images do not run as root")
+		}
+		runtimes = kept
+	}
 	r := &Recipe{Runtimes: runtimes, Programs: []string{"java"}, Leaves: []string{"the JDK and its build tools", "the sources and the cache of dependencies"}}
 	b := readJavaBuild(a)
 	start, ok := readJavaStart(words)

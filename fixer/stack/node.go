@@ -98,8 +98,8 @@ func planNode(a *App) (*Recipe, error) {
 		return nil, err
 	}
 	root := a.Absolute(manager.at, ".")
-	if (len(pkg.Workspaces) > 0 || a.Has("pnpm-workspace.yaml", "lerna.json")) && manager.Name != "npm" {
-		return nil, Refuse(Workspaces, nil, "Build one package with its own Dockerfile, or deploy it with pnpm deploy --prod", "several packages share what is installed for %s", m.Path)
+	if err := a.workspaces(pkg, m, manager); err != nil {
+		return nil, err
 	}
 	if root == "" || root == "/" {
 		return nil, Refuse(UnknownWorkdir, manager.at, "Give the application a directory of its own (WORKDIR /app)", "the packages are installed in a directory that oakum does not know")
@@ -183,7 +183,7 @@ func globalTool(a *App, st *build.Step, c build.Command) error {
 // nodePrune is the line that takes away what only development needs, after the last
 // step; "" where there is nothing to take away.
 func nodePrune(a *App, pkg PackageJSON, in *nodeInstall, root string) string {
-	if len(pkg.DevDependencies) == 0 && len(pkg.Workspaces) == 0 || a.dropsDevelopment() {
+	if len(pkg.DevDependencies) == 0 && len(pkg.Workspaces) == 0 && !a.Has("pnpm-workspace.yaml") || a.dropsDevelopment() {
 		return ""
 	}
 	line := ""
@@ -196,7 +196,7 @@ func nodePrune(a *App, pkg PackageJSON, in *nodeInstall, root string) string {
 	case "pnpm":
 		line = "pnpm prune --prod"
 	case "yarn":
-		if a.Has(".yarnrc.yml") || strings.HasPrefix(pkg.PackageManager, "yarn@") && !strings.HasPrefix(pkg.PackageManager, "yarn@1") {
+		if !a.classicYarn(pkg) {
 			return "" // needs a plugin
 		}
 		line = "yarn install --production --ignore-scripts --prefer-offline --frozen-lockfile && yarn cache clean"

@@ -123,6 +123,24 @@ func (a *App) contextPath(p string) (name string, ok bool) {
 	return name, ok
 }
 
+// imagePath is where a build has a directory of the context; "" where no COPY of a
+// directory puts it anywhere.
+func (a *App) imagePath(name string) string {
+	for _, i := range a.Stage.Instructions {
+		for _, w := range dockerfile.ContextSources(i) {
+			src := path.Join("/", w.Value)[1:]
+			to := a.Absolute(i, i.Words[len(i.Words)-1].Value)
+			if w.Dynamic || to == "" || src != "" && !a.isDir(src) {
+				continue
+			}
+			if rest, ok := strings.CutPrefix(name, src); ok && (src == "" || rest == "" || rest[0] == '/') {
+				return path.Join(to, rest)
+			}
+		}
+	}
+	return ""
+}
+
 // IsSource reports whether a path of the image is a file that the build copies from the
 // context, or a directory of it with what is compiled.
 func (a *App) IsSource(p string) bool {

@@ -1,6 +1,7 @@
 package stack
 
 import (
+	"cmp"
 	"path"
 	"slices"
 	"strings"
@@ -106,7 +107,7 @@ func planPython(a *App) (*Recipe, error) {
 		}
 	}
 	r.Copies = append(r.Copies, Copy{Path: a.Workdir, Why: "the application"})
-	if line := uvPrune(a); line != "" {
+	if line := cmp.Or(uvPrune(a), poetryPrune(a)); line != "" {
 		r.After = append(r.After, line)
 		r.Leaves = append(r.Leaves, "the packages of the groups for development")
 		r.Breaks = append(r.Breaks, "An application that imports a package of a group for development")

@@ -186,6 +186,71 @@ func uvPrune(a *App) string {
 // developmentGroup matches a group named dev, which uv installs unless it is told not to.
 var developmentGroup = text.Regexp(`(?m)^\s*dev\s*=\s*\[|^\s*dev-dependencies\s*=`)
 
+// poetryPrune is the line that takes groups for development away again, by their names;
+// "" where there are none, or the last step does not run where poetry installs, as root.
+func poetryPrune(a *App) string {
+	m, ok := a.Manifest("pyproject.toml")
+	if !ok {
+		return ""
+	}
+	var groups []string
+	for _, g := range poetryGroup().FindAllSubmatch(m.Data, -1) {
+		if name := string(g[1]); name == "" {
+			groups = appendOnce(groups, "dev") // as Poetry 1.1 has it
+		} else if developmentName().MatchString(name) {
+			groups = appendOnce(groups, name)
+		}
+	}
+	line := ""
+	a.Commands(func(st build.Step, c build.Command) {
+		if c.Program != "poetry" || c.Install == nil {
+			return
+		}
+		line = ""
+		user := a.Stage.UserAt(a.lastStep())
+		if len(groups) == 0 || c.Place != 0 || c.Has("--only", "--without", "--no-dev", "--only-root", "--with") ||
+			a.Absolute(st.Instruction, ".") != a.Absolute(a.lastStep(), ".") || user.At != nil && user.Text != "root" && user.Text != "0" {
+			return
+		}
+		words := []string{"RUN poetry"}
+		if a.oldPoetry() {
+			words = append(words, "install", "--sync")
+		} else {
+			words = append(words, "sync")
+		}
+		for _, w := range c.Args() {
+			if w.Value == "--no-root" || w.Value == "--no-interaction" || w.Value == "--no-ansi" || w.Value == "-n" {
+				words = append(words, w.Raw)
+			}
+		}
+		line = strings.Join(append(words, "--without", strings.Join(groups, ",")), " ")
+	})
+	return line
+}
+
+// oldPoetry reports whether the build installs a version of Poetry before 2, which has no
+// sync.
+func (a *App) oldPoetry() bool {
+	old := false
+	a.Commands(func(_ build.Step, c build.Command) {
+		for _, w := range c.Plain() {
+			if m := poetryVersion().FindStringSubmatch(strings.Trim(w, `"'`)); m != nil {
+				old = old || m[1] == "1" || m[1] == "0" || strings.Contains(w, "<2") && !strings.Contains(w, ">=2")
+			}
+		}
+	})
+	if v, at := a.Build.Variable(a.Stage, nil, "POETRY_VERSION"); at != nil && !strings.HasPrefix(v, "2") {
+		old = true
+	}
+	return old
+}
+
+var (
+	poetryGroup     = text.Regexp(`(?m)^\s*\[tool\.poetry\.(?:group\.([\w-]+)\.dependencies|dev-dependencies)\]`)
+	developmentName = text.Regexp(`^(dev|develop|development|test|tests|testing|lint|linting|typing|types|format|docs|doc|ci)$`)
+	poetryVersion   = text.Regexp(`^poetry\s*(?:==|~=|>=|<|\^)\s*(\d+)`)
+)
+
 // activate makes the environment before the tool installs, and says that it is the one
 // to install into.
 func (in *pythonInstall) activate() {

@@ -33,7 +33,14 @@ var variants = text.WordSet("latest slim cli fpm apache zts")
 func (a *App) assumeRelease() {
 	const prefix = image.DockerHub + "/library/"
 	version := a.Ref.Version()
-	if a.Base.Distribution != image.Debian || a.Base.Codename != "" || len(version) > 2 || len(a.Ref.Name()) <= len(prefix) {
+	if a.Base.Distribution != image.Debian || a.Base.Codename != "" || len(a.Ref.Name()) <= len(prefix) {
+		return
+	}
+	if len(version) > 2 {
+		// Its image was built for the last time before Debian 12 came.
+		if first, ok := firstOfBookworm[a.Ref.Name()[len(prefix):]]; ok && !a.Archived() && olderThan(version, first) {
+			a.Base.Codename = "bullseye"
+		}
 		return
 	}
 	if len(version) == 0 && slices.ContainsFunc(a.Ref.Words(), func(w string) bool { return !variants[w] }) {
@@ -57,6 +64,32 @@ func (a *App) assumeRelease() {
 	}
 	a.Base.Codename = codename
 	a.Assumed = fmt.Sprintf("%s is of Debian's release %s, as in November 2026; another one has other names for its libraries, and its build says so", text.VisibleLine(a.Ref.Familiar()), codename)
+}
+
+// firstOfBookworm are the first releases of versions whose images are on Debian 12: those
+// that were the newest of their version when the official images changed to it, or the
+// next ones. Older ones stayed on Debian 11.
+var firstOfBookworm = map[string][][3]int{
+	"python": {{3, 7, 17}, {3, 8, 17}, {3, 9, 17}, {3, 10, 12}, {3, 11, 4}},
+	"node":   {{16, 20, 2}, {18, 17, 0}, {20, 5, 0}},
+	"ruby":   {{3, 0, 7}, {3, 1, 5}, {3, 2, 3}},
+	"golang": {{1, 19, 10}, {1, 20, 5}},
+	"php":    {{8, 1, 21}, {8, 2, 8}},
+}
+
+// olderThan reports whether a version is older than the first one of its kind in a list.
+// The versions of Node.js have one number that counts, those of others two.
+func olderThan(v []int, list [][3]int) bool {
+	same := 2
+	if list[0][0] > 9 {
+		same = 1
+	}
+	for _, first := range list {
+		if slices.Equal(v[:same], first[:same]) {
+			return slices.Compare(v[:3], first[:]) < 0
+		}
+	}
+	return slices.Compare(v[:3], list[0][:]) < 0
 }
 
 func before(v []int, w [2]int) bool {

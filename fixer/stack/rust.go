@@ -76,7 +76,7 @@ func planRust(a *App) (*Recipe, error) {
 		}
 	}
 	r.Copies = append(r.Copies, program)
-	files := assets(a)
+	files := append(assets(a), memberAssets(a)...)
 	for _, at := range files {
 		r.add(at, "files that the application may open")
 	}

@@ -7,6 +7,7 @@ import (
 	"github.com/oakum-sec/oakum/fixer"
 	"github.com/oakum-sec/oakum/fixer/build"
 	"github.com/oakum-sec/oakum/fixer/dockerfile"
+	"github.com/oakum-sec/oakum/fixer/text"
 )
 
 // A Stack is what is known of one way to build and run applications.
@@ -82,6 +83,10 @@ func Recognise(a *App) (*Stack, error) {
 	s := Stacks[k]
 	switch {
 	case !a.HasContext:
+		if at, missing := a.missingSource(); missing != "" {
+			return nil, Refuse(Disagreement, at, "Add "+text.VisibleLine(missing)+" to the repository, or name the build context in a Compose file",
+				"line %d copies %s, which is not in the repository, so the build context is unknown", at.Line, text.VisibleLine(missing))
+		}
 		return nil, Refuse(Disagreement, nil, "Name the build context in a Compose file", "the build context is unknown, and so is what the application is made of")
 	case len(s.Manifests) > 0 && !a.Has(s.Manifests...) && (s.Agrees == nil || !s.Agrees(a)):
 		return nil, Refuse(Disagreement, a.Stage.From, "Copy "+s.Manifests[0]+" into the image before its packages are installed",

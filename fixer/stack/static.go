@@ -149,6 +149,12 @@ func (a *App) builtPages() (string, error) {
 				list = list[1:]
 			}
 			dir, ok := pageTools[list[0]]
+			if list[0] == "ng" && len(list) > 1 && (list[1] == "build" || list[1] == "b") {
+				if dir = a.angularOutput(list[2:]); dir != "" {
+					out, from = path.Join(at, dir), list[0]
+				}
+				continue
+			}
 			if !ok || len(list) > 1 && !slices.Contains(list, "build") && list[0] != "eleventy" && list[0] != "@11ty/eleventy" {
 				continue
 			}

@@ -30,6 +30,7 @@ func (t *Topology) Context(file string) (c buildcontext.Context, ok bool) {
 			return c, false
 		}
 	} else if c, ok = t.guessContext(file, f); !ok {
+		c.Tree = t.in.Names
 		return c, false
 	}
 	c.Tree = t.in.Names

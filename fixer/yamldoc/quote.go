@@ -40,6 +40,15 @@ func plainSafe(s string, flow bool) bool {
 	return true
 }
 
+// OneLine writes a string as a value on one line: plain where every reader takes that
+// for the string, else in double quotes.
+func OneLine(s string) string {
+	if plainSafe(s, false) {
+		return s
+	}
+	return quoted(s, '"', false)
+}
+
 // isLiteralRune reports whether a character may be in a scalar as itself.
 func isLiteralRune(r rune) bool {
 	switch r {

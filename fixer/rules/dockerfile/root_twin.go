@@ -31,7 +31,7 @@ func (s *imageCheck) twinFix() (fix fixer.Fix, evidence []fixer.Evidence, why st
 		return fix, nil, twin.Image + " does not take its place automatically: " + why, true
 	}
 	move, err := portmove.Of(s.pass, s.stage, twin.From, twin.Port)
-	s.run = err == nil && (len(move.Services) > 0 || len(move.Containers) > 0 || !move.Moves)
+	s.run = err == nil && !move.Alike && (len(move.Services) > 0 || len(move.Containers) > 0 || !move.Moves)
 	if err == nil {
 		err = s.twinRoom(twin, move)
 	}
@@ -157,6 +157,9 @@ func (s *imageCheck) twinBreaks(twin image.Twin, move *portmove.Move) string {
 		return "Configuration that needs root"
 	}
 	out := []string{fmt.Sprintf("Clients and manifests that oakum does not know, which connect to port %d of the container itself", twin.From)}
+	if len(move.Others) > 0 {
+		out = append(out, text.Capital(brief(move.Others))+fmt.Sprintf(", if this is the image that runs there: its containers listen on port %d", twin.From))
+	}
 	for _, a := range move.Assumes {
 		out = append(out, "Assumed: "+a)
 	}

@@ -4,6 +4,7 @@ import (
 	_ "embed"
 	"fmt"
 	"path"
+	"strconv"
 	"strings"
 
 	"github.com/oakum-sec/oakum/fixer"
@@ -45,19 +46,42 @@ func checkSensitive(p *fixer.Pass, i, at *dockerfile.Instruction, kept bool) {
 		if !ok || build.FindURL(w.Value) != "" || strings.HasPrefix(w.Value, "<<") || !kept && form.Settings {
 			continue
 		}
+		name := firstCopied(p.File.Dockerfile, i, w)
 		f := fixer.Finding{
 			Path:     fmt.Sprintf("%s word %d", place(p.File.Dockerfile, at), n),
 			Severity: fileSeverity(form),
-			Message:  fmt.Sprintf("%s copies %s into the image: %s", i.Keyword, w.Value, form.What),
-			Advice:   fileAdvice(form, w.Value),
+			Message:  fmt.Sprintf("%s copies %s into the image: %s", i.Keyword, name, form.What),
+			Advice:   fileAdvice(form, name),
 			Start:    w.Start, End: w.End,
 		}
 		if !kept {
 			f.Severity = fixer.Low
-			f.Message = fmt.Sprintf("%s copies %s into an intermediate stage, which stays in the build cache: %s", i.Keyword, w.Value, form.What)
+			f.Message = fmt.Sprintf("%s copies %s into an intermediate stage, which stays in the build cache: %s", i.Keyword, name, form.What)
 		}
 		report(p, at, f)
 	}
+}
+
+// firstCopied is the name under which a file came into the build: a stage that takes it
+// from another stage of the file has what was copied there.
+func firstCopied(f *dockerfile.File, i *dockerfile.Instruction, w dockerfile.Word) string {
+	from, ok := i.Flag("from")
+	if !ok {
+		return w.Value
+	}
+	for k, s := range f.Stages {
+		if !strings.EqualFold(s.Name, from.Value) && strconv.Itoa(k) != from.Value {
+			continue
+		}
+		for _, o := range s.Instructions {
+			for _, source := range dockerfile.ContextSources(o) {
+				if path.Base(source.Value) == path.Base(w.Value) {
+					return source.Value
+				}
+			}
+		}
+	}
+	return w.Value
 }
 
 // fileSeverity is how much a file of a form counts in an image.

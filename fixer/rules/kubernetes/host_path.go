@@ -110,11 +110,11 @@ func reportAgent(p *fixer.Pass, w *kube.Workload, held []hostVolume, why string)
 		}
 	}
 	f.Severity = max(f.Severity-1, fixer.Low)
-	f.Message = fmt.Sprintf("%s mounts %s from its node, read-only", w.ID(), some(paths))
+	f.Message = fmt.Sprintf("%s mounts %s from its node, read-only", w.ID(), text.Some(paths))
 	f.Advice = "Check which of these paths the node agent needs, and mount only the parts that it uses"
 	if len(written) > 0 {
-		f.Message = fmt.Sprintf("%s mounts %s from its node and can write to %s", w.ID(), some(paths), some(written))
-		f.Advice += ". Set readOnly: true on the mounts of " + some(written) + " if the agent only reads them"
+		f.Message = fmt.Sprintf("%s mounts %s from its node and can write to %s", w.ID(), text.Some(paths), text.Some(written))
+		f.Advice += ". Set readOnly: true on the mounts of " + text.Some(written) + " if the agent only reads them"
 	}
 	p.Report(f)
 }

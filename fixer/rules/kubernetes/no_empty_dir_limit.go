@@ -10,6 +10,7 @@ import (
 	"github.com/oakum-sec/oakum/fixer"
 	"github.com/oakum-sec/oakum/fixer/container"
 	"github.com/oakum-sec/oakum/fixer/kube"
+	"github.com/oakum-sec/oakum/fixer/text"
 	"github.com/oakum-sec/oakum/fixer/yamldoc"
 )
 
@@ -109,7 +110,7 @@ func storageLimited(w *kube.Workload) bool {
 func emptyDirFinding(w *kube.Workload, open []emptyVolume, place string) fixer.Finding {
 	return fixer.Finding{
 		Path: w.ID() + " " + place, Start: open[0].node.Start, End: open[len(open)-1].node.End,
-		Message: fmt.Sprintf("%s can fill the disk of its node: no sizeLimit on %s", w.ID(), some(names(open))),
+		Message: fmt.Sprintf("%s can fill the disk of its node: no sizeLimit on %s", w.ID(), text.Some(names(open))),
 	}
 }
 
@@ -124,7 +125,7 @@ func names(volumes []emptyVolume) []string {
 func emptyDirFix(w *kube.Workload, open []emptyVolume) fixer.Fix {
 	return fixer.Fix{
 		ID:     "limit",
-		Title:  "Set sizeLimit of " + some(names(open)) + " to " + defaultSize,
+		Title:  "Set sizeLimit of " + text.Some(names(open)) + " to " + defaultSize,
 		Level:  fixer.Review,
 		Breaks: sizeBreaks + ", and its contents are lost",
 		Verify: "kubectl exec POD -- du -sh MOUNTPATH\nstays far below the limit after a day of normal use",

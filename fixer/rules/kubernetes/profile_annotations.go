@@ -63,7 +63,7 @@ func checkProfileAnnotations(p *fixer.Pass, w *kube.Workload) {
 		Message: fmt.Sprintf("%s sets security profiles with deprecated annotations", w.ID()),
 	}
 	if len(c.remove) == 0 {
-		f.Message = fmt.Sprintf("%s sets a security profile for a container that does not exist: %s", w.ID(), some(c.stray))
+		f.Message = fmt.Sprintf("%s sets a security profile for a container that does not exist: %s", w.ID(), text.Some(c.stray))
 		f.Advice = "Correct the container name in the annotation, or remove the annotation"
 		p.Report(f)
 		return

@@ -9,6 +9,7 @@ import (
 	"github.com/oakum-sec/oakum/fixer"
 	"github.com/oakum-sec/oakum/fixer/kube"
 	"github.com/oakum-sec/oakum/fixer/secret"
+	"github.com/oakum-sec/oakum/fixer/text"
 	"github.com/oakum-sec/oakum/fixer/yamldoc"
 )
 
@@ -64,7 +65,7 @@ func checkConfigMap(p *fixer.Pass, o *kube.Object) {
 	slices.Sort(held)
 	f := fixer.Finding{
 		Path: o.ID(), Start: first.KeyOrSelf().Start, End: first.KeyOrSelf().End,
-		Message: fmt.Sprintf("%s contains values that belong in a Secret: %s", o.ID(), some(slices.Compact(held))),
+		Message: fmt.Sprintf("%s contains values that belong in a Secret: %s", o.ID(), text.Some(slices.Compact(held))),
 		Advice: "Move the values to a Secret outside this repository (ExternalSecret, SealedSecret, SOPS) and refer to it with secretRef, secretKeyRef or a volume. " +
 			"Rotate the secrets: they can be read from this file",
 	}

@@ -10,6 +10,7 @@ import (
 	"github.com/oakum-sec/oakum/fixer"
 	"github.com/oakum-sec/oakum/fixer/kube"
 	"github.com/oakum-sec/oakum/fixer/secret"
+	"github.com/oakum-sec/oakum/fixer/text"
 	"github.com/oakum-sec/oakum/fixer/yamldoc"
 )
 
@@ -65,7 +66,7 @@ func checkSecretObject(p *fixer.Pass, o *kube.Object) {
 	slices.Sort(keys)
 	f := fixer.Finding{
 		Path: o.ID(), Start: first.KeyOrSelf().Start, End: first.KeyOrSelf().End,
-		Message: fmt.Sprintf("%s has its values in the repository: %s", o.ID(), some(keys)),
+		Message: fmt.Sprintf("%s has its values in the repository: %s", o.ID(), text.Some(keys)),
 		Advice: "Rotate these secrets: they can be read from this file and from the git history. Create the Secret with the External Secrets operator, " +
 			"or encrypt the file with SOPS or Sealed Secrets",
 	}

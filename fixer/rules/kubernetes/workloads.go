@@ -1,9 +1,7 @@
 package kubernetes
 
 import (
-	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/oakum-sec/oakum/fixer"
 	"github.com/oakum-sec/oakum/fixer/kube"
@@ -77,13 +75,4 @@ func report(p *fixer.Pass, c kube.Container, at *yamldoc.Node, f fixer.Finding) 
 	f.Path = c.FindingPath()
 	f.Start, f.End = at.KeyOrSelf().Start, at.End
 	p.Report(f)
-}
-
-// some joins the first few of a list, and counts the others.
-func some(list []string) string {
-	const shown = 6
-	if len(list) <= shown+1 {
-		return strings.Join(list, ", ")
-	}
-	return strings.Join(list[:shown], ", ") + fmt.Sprintf(" and %d more", len(list)-shown)
 }

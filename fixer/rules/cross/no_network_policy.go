@@ -1,0 +1,306 @@
+package cross
+
+import (
+	_ "embed"
+	"errors"
+	"fmt"
+	"net/netip"
+	"path"
+	"strings"
+
+	"github.com/oakum-sec/oakum/fixer"
+	"github.com/oakum-sec/oakum/fixer/connect"
+	"github.com/oakum-sec/oakum/fixer/isolation"
+	"github.com/oakum-sec/oakum/fixer/kube"
+	"github.com/oakum-sec/oakum/fixer/text"
+)
+
+//go:embed no_network_policy.md
+var noNetworkPolicyDoc string
+
+// NoNetworkPolicy reports namespaces whose pods take connections from everywhere.
+var NoNetworkPolicy = &fixer.Rule{
+	Name:     "cross/no-network-policy",
+	Title:    "no NetworkPolicy limits incoming connections",
+	Severity: fixer.Medium,
+	Phase:    fixer.Standards,
+
+	// A pod that leaves the network of its host is one that policies hold for.
+	Consequence: true,
+
+	References: []fixer.Reference{
+		{Source: fixer.CISKubernetes, ID: "5.3.2"},
+		{Source: fixer.NSA, ID: "network separation"},
+		{Source: fixer.Checkov, ID: "CKV2_K8S_6"},
+		{Source: fixer.KubeLinter, ID: "non-isolated-pod"},
+		{Source: fixer.KubeScore, ID: "pod-networkpolicy"},
+		{Source: fixer.Kubescape, ID: "C-0260"},
+		{Source: fixer.Polaris, ID: "missingNetworkPolicy"},
+		{Source: fixer.KubernetesDocs, ID: "Network Policies", Link: "https://kubernetes.io/docs/concepts/services-networking/network-policies/"},
+	},
+	Params: []fixer.Param{paramController, paramMonitoring, paramNodeDNS, paramExternal, paramAcknowledge},
+	Doc:    noNetworkPolicyDoc,
+	Check: func(p *fixer.Pass) {
+		if !anyWorkload(p.Snapshot) {
+			return
+		}
+		g := connect.Of(p)
+		for _, s := range isolation.Sets(p.Snapshot, g) {
+			if s.Namespace == "kube-system" {
+				continue
+			}
+			if plan := s.Plan(g); len(plan.Open) > 0 {
+				reportOpen(p, plan)
+			}
+		}
+	},
+}
+
+// What a person may choose.
+var (
+	paramController  = fixer.Param{Name: "ingress-namespace", Meaning: "namespace of the ingress controller; empty if it runs outside the cluster", Default: "ingress-nginx", Validate: fixer.Optional(kube.ValidName)}
+	paramMonitoring  = fixer.Param{Name: "monitoring-namespace", Meaning: "namespace of the monitoring that scrapes metrics", Default: "monitoring", Guess: true, Validate: kube.ValidName}
+	paramNodeDNS     = fixer.Param{Name: "node-local-dns", Meaning: "address of NodeLocal DNSCache, such as 169.254.20.10; empty without one", Validate: fixer.Optional(validIPAddress)}
+	paramExternal    = fixer.Param{Name: "external", Meaning: "how hosts outside the cluster are allowed: ipBlock or cilium", Default: string(isolation.ByAddress), Validate: validExternal}
+	paramAcknowledge = fixer.Param{Name: "acknowledge", Meaning: "all, to limit egress although hosts are unresolved", Validate: fixer.Optional(validAcknowledge)}
+)
+
+func validIPAddress(s string) error {
+	if _, err := netip.ParseAddr(s); err != nil {
+		return errors.New("an IP address")
+	}
+	return nil
+}
+
+func validExternal(s string) error {
+	for _, e := range isolation.Externals {
+		if s == string(e) {
+			return nil
+		}
+	}
+	return errors.New("one of ipBlock, cilium")
+}
+
+func validAcknowledge(s string) error {
+	if s != "all" {
+		return errors.New("the word all")
+	}
+	return nil
+}
+
+func anyWorkload(snap *fixer.Snapshot) bool {
+	for f := range snap.Files() {
+		for _, o := range f.Objects {
+			if w := o.Workload(); w != nil && !w.Partial {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// reportOpen reports a set of which some workloads take connections from everywhere.
+func reportOpen(p *fixer.Pass, plan *isolation.Plan) {
+	s := plan.Set
+	f := fixer.Finding{Path: "NetworkPolicy of " + s.String(), Message: openMessage(plan)}
+	first := plan.Open[0]
+	for _, w := range plan.Open {
+		if file := p.Snapshot.File(w.Place.File); file.Generated == "" {
+			first = w
+			break
+		}
+	}
+	f.File = first.Place.File
+	lines := p.Snapshot.File(f.File).Lines()
+	f.Start, f.End = lines.Start(first.Place.Line), lines.End(first.Place.Line)
+	f.Evidence = openEvidence(plan)
+	options := isolation.Options{Controller: ingressNamespace(p.Snapshot, s), Monitoring: paramMonitoring.Default}
+	files, err := plan.Write(options)
+	if err != nil {
+		f.Advice = "Write the NetworkPolicies by hand. They are not written here: " + strings.TrimSuffix(err.Error(), ".")
+		p.Report(f)
+		return
+	}
+	f.Fixes = append(f.Fixes, ingressFix(plan, files, options))
+	if _, err := plan.Write(egressOptions(options)); err == nil && len(plan.Leaking) > 0 {
+		f.Fixes = append(f.Fixes, egressFix(plan, options))
+	}
+	p.Report(f)
+}
+
+func egressOptions(o isolation.Options) isolation.Options {
+	o.Egress = true
+	return o
+}
+
+func openMessage(plan *isolation.Plan) string {
+	s := plan.Set
+	count := text.Count(len(plan.Open), "workload", "workloads")
+	if len(s.Existing) > 0 {
+		return fmt.Sprintf("No NetworkPolicy limits ingress to %d of %d workloads in %s: %s", len(plan.Open), len(s.Workloads), s, text.Some(isolation.Names(plan.Open)))
+	}
+	if s.Namespace == "" {
+		return fmt.Sprintf("No NetworkPolicy limits ingress to the %s in %s: every pod of the cluster can connect to them", count, s.Homes[0].Name())
+	}
+	return fmt.Sprintf("Namespace %s has no NetworkPolicy: every pod of the cluster can connect to its %s", s.Namespace, count)
+}
+
+// mostConnections bounds the connections that are shown as evidence.
+const mostConnections = 8
+
+func openEvidence(plan *isolation.Plan) []fixer.Evidence {
+	var out []fixer.Evidence
+	for i, e := range plan.Evidence {
+		if i == mostConnections && len(plan.Evidence) > mostConnections+1 {
+			out = append(out, fixer.Evidence{Kind: fixer.FromManifest, Text: text.Count(len(plan.Evidence)-i, "more connection was found", "more connections were found")})
+			break
+		}
+		out = append(out, fixer.Evidence{Kind: fixer.FromManifest, Place: e.Place.String(), Text: e.Text})
+	}
+	for _, w := range plan.Unasked {
+		out = append(out, fixer.Evidence{Kind: fixer.FromManifest, Place: w.Place.String(), Text: "No file here shows who connects to " + w.ID})
+	}
+	for _, w := range plan.HostNetwork {
+		out = append(out, fixer.Evidence{Kind: fixer.FromManifest, Place: w.Place.String(), Text: w.ID + " uses the network of its node, so NetworkPolicies do not apply to it"})
+	}
+	for _, u := range plan.Unresolved {
+		out = append(out, fixer.Evidence{Kind: fixer.FromManifest, Place: u.Evidence[0].Place.String(), Text: "Unresolved host " + u.Host + ": " + u.Why})
+	}
+	return out
+}
+
+// ingressFix writes default-deny for ingress and what the connections need.
+func ingressFix(plan *isolation.Plan, files []isolation.File, o isolation.Options) fixer.Fix {
+	return fixer.Fix{
+		ID:     "ingress",
+		Title:  fmt.Sprintf("Write %s to %s: deny ingress, and allow the %s found", text.Count(documents(files), "NetworkPolicy", "NetworkPolicies"), places(files), text.Count(plan.Connections(), "connection", "connections")),
+		Level:  fixer.Review,
+		Breaks: breaksIngress(plan),
+		Verify: verifyPolicies(plan, files, "ingress"),
+		Params: policyParams(plan, o),
+		Edit: func(d *fixer.Draft) error {
+			return writePolicies(d, plan, chosenOptions(d, false))
+		},
+	}
+}
+
+// egressFix limits what the workloads connect to as well.
+func egressFix(plan *isolation.Plan, o isolation.Options) fixer.Fix {
+	files, _ := plan.Write(egressOptions(o))
+	params := append(policyParams(plan, o), paramNodeDNS)
+	if len(plan.Hosts()) > 0 {
+		params = append(params, paramExternal)
+	}
+	if len(plan.Unresolved) > 0 {
+		params = append(params, paramAcknowledge)
+	}
+	breaks := "Connections that no file here shows, incoming and outgoing, among them those to cloud metadata. Deny ingress first, and egress when no connection of your own is dropped"
+	if n := len(plan.Unresolved); n > 0 {
+		breaks = fmt.Sprintf("Connections to the %s, and all others that no file here shows", text.Count(n, "unresolved host", "unresolved hosts"))
+	}
+	return fixer.Fix{
+		ID:     "ingress-egress",
+		Title:  fmt.Sprintf("Write %s to %s: deny ingress and egress, and allow DNS and the connections found", text.Count(documents(files), "policy", "policies"), places(files)),
+		Level:  fixer.Review,
+		Breaks: breaks,
+		Verify: verifyPolicies(plan, files, "egress"),
+		Params: params,
+		Edit: func(d *fixer.Draft) error {
+			if hosts := plan.Unresolved; len(hosts) > 0 && d.Param(paramAcknowledge.Name) != "all" {
+				var names []string
+				for _, u := range hosts {
+					names = append(names, u.Host)
+				}
+				return fixer.Refuse("egress is not limited while hosts are unresolved: %s. Set acknowledge=all to deny connections to them", text.Some(names))
+			}
+			return writePolicies(d, plan, chosenOptions(d, true))
+		},
+	}
+}
+
+func policyParams(plan *isolation.Plan, o isolation.Options) []fixer.Param {
+	var out []fixer.Param
+	if plan.Routed {
+		out = append(out, paramController.With(o.Controller))
+	}
+	if plan.Scraped {
+		out = append(out, paramMonitoring.With(o.Monitoring))
+	}
+	return out
+}
+
+func chosenOptions(d *fixer.Draft, egress bool) isolation.Options {
+	o := isolation.Options{Controller: d.Param(paramController.Name), Monitoring: d.Param(paramMonitoring.Name), Egress: egress, External: isolation.External(d.Param(paramExternal.Name))}
+	o.NodeLocalDNS, _ = netip.ParseAddr(d.Param(paramNodeDNS.Name))
+	return o
+}
+
+func documents(files []isolation.File) int {
+	n := 0
+	for _, f := range files {
+		n += len(f.Documents)
+	}
+	return n
+}
+
+func places(files []isolation.File) string {
+	var out []string
+	for _, f := range files {
+		out = append(out, f.Path())
+	}
+	return text.Some(out)
+}
+
+func breaksIngress(plan *isolation.Plan) string {
+	out := "Connections to these workloads that no file here shows"
+	if n := len(plan.Unasked); n > 0 {
+		out += ", among them all those to " + text.Some(isolation.Names(plan.Unasked))
+	}
+	if plan.Set.Namespace == "" || len(plan.Set.Existing) > 0 {
+		out += ", and all connections to other pods of the namespace"
+	}
+	if plan.Routed {
+		out += ". An ingress controller on the host network is not in any namespace to a NetworkPolicy"
+	}
+	return out
+}
+
+// verifyPolicies are the checks of a staged roll-out.
+func verifyPolicies(plan *isolation.Plan, files []isolation.File, side string) string {
+	namespace, hubble := "", ""
+	if n := plan.Set.Namespace; n != "" {
+		namespace, hubble = " -n "+n, " --namespace "+n
+	}
+	checks := []string{
+		"kubectl apply --dry-run=server" + namespace + " -f " + files[0].Path() + "\nreports every policy as created (server dry run)",
+		"kubectl get networkpolicy" + namespace + "\nlists default-deny-" + side + " after the policies are applied",
+		"hubble observe" + hubble + " --verdict DROPPED --last 100\nlists no connection that your applications make (with Cilium)",
+	}
+	return strings.Join(checks, "\n\n")
+}
+
+// writePolicies adds the files of a plan, and lists them where a kustomization says what
+// is applied.
+func writePolicies(d *fixer.Draft, plan *isolation.Plan, o isolation.Options) error {
+	files, err := plan.Write(o)
+	if err != nil {
+		return fixer.Refuse("%v", err)
+	}
+	for _, f := range files {
+		at := f.Path()
+		switch file := d.Snapshot.File(at); {
+		case file == nil:
+			d.Create(at, fixer.Kubernetes, []byte(f.Content()))
+		case file.Kind != fixer.Kubernetes || file.YAML == nil || file.YAML.JSON:
+			return fixer.Refuse("%s exists and is not a manifest that policies can be added to", at)
+		default:
+			for _, document := range f.Documents {
+				d.At(at).Document(document, "NetworkPolicies of "+plan.Set.String())
+			}
+		}
+		if k := f.Home.Kustomization; k != "" {
+			d.At(k).Resource(path.Base(at))
+		}
+	}
+	return nil
+}
