@@ -38,6 +38,7 @@ func fromService(p *fixer.Pass, v compose.View) *Spec {
 		Env:         composeEnv(v),
 	}
 	s.Dir, _ = compose.Expand(v.Setting("working_dir").Node.Text())
+	s.MemoryRequest = reservedMemory(v)
 	s.Runs = serviceRuns(v)
 	for _, key := range []string{"entrypoint", "command"} {
 		if start := v.Setting(key); start.Node != nil {

@@ -28,6 +28,7 @@ type Entry struct {
 	CapsNonRoot   []string // to add back even when it does not: file capabilities
 	Healthcheck   Healthcheck
 	SecretFileEnv []string // variables that take a file path instead of the secret; * stands for any text
+	NoPassword    []OpenSetting
 	Alternatives  []Alternative
 	Kubernetes    Kubernetes
 	Memory        Memory
@@ -158,6 +159,13 @@ type Kubernetes struct {
 	FSGroup    int               `json:"fs_group,omitempty"`
 	Env        map[string]string `json:"env,omitempty"` // <mount> stands for the volume's mount path
 	Note       string            `json:"note,omitempty"`
+}
+
+// An OpenSetting is a variable by which the software asks nobody for a password.
+type OpenSetting struct {
+	Env    string   `json:"env"`
+	Values []string `json:"values,omitempty"` // that do so; none for any value but an empty one
+	Unless []string `json:"unless,omitempty"` // variables that give it a password all the same
 }
 
 // Memory is what the software is known to need of memory.

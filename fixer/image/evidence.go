@@ -23,6 +23,7 @@ const (
 	FieldCapsNonRoot   Field = "caps_nonroot"
 	FieldHealthcheck   Field = "healthcheck"
 	FieldSecretFileEnv Field = "secret_file_env"
+	FieldNoPassword    Field = "no_password"
 	FieldAlternatives  Field = "alternatives"
 	FieldKubernetes    Field = "kubernetes"
 	FieldMemory        Field = "memory"
@@ -34,7 +35,7 @@ func Fields() []Field {
 	return []Field{
 		FieldDefault, FieldService, FieldNonRoot, FieldPrivilegeDrop, FieldReadOnly,
 		FieldWritable, FieldVolumes, FieldPorts, FieldCapsRoot, FieldCapsNonRoot,
-		FieldHealthcheck, FieldSecretFileEnv, FieldAlternatives, FieldKubernetes, FieldMemory, FieldGotchas,
+		FieldHealthcheck, FieldSecretFileEnv, FieldNoPassword, FieldAlternatives, FieldKubernetes, FieldMemory, FieldGotchas,
 	}
 }
 
@@ -165,6 +166,12 @@ func (e *Entry) claim(f Field) string {
 		return e.Image + " is usually probed with " + or("nothing", []string{strings.Join(e.Healthcheck.Test, " ")})
 	case FieldSecretFileEnv:
 		return e.Image + " reads secrets from files named by " + or("no variable", e.SecretFileEnv)
+	case FieldNoPassword:
+		names := make([]string, 0, len(e.NoPassword))
+		for _, o := range e.NoPassword {
+			names = append(names, o.Env)
+		}
+		return e.Image + " asks for no password with " + or("no variable", names)
 	case FieldAlternatives:
 		names := make([]string, 0, len(e.Alternatives))
 		for _, a := range e.Alternatives {

@@ -245,6 +245,7 @@ func (t *table) applyFacts(e *Entry, f *facts) {
 	replace(&e.Ports, f.Ports)
 	replace(&e.CapsNonRoot, f.CapsNonRoot)
 	replace(&e.SecretFileEnv, f.SecretFileEnv)
+	replace(&e.NoPassword, f.NoPassword)
 	replace(&e.Alternatives, f.Alternatives)
 	replace(&e.Gotchas, f.Gotchas)
 	if f.Versions != "" {
@@ -278,7 +279,7 @@ func (f *facts) fields() []Field {
 		FieldPrivilegeDrop: f.PrivilegeDrop != nil, FieldReadOnly: f.ReadOnly != nil, FieldWritable: f.Writable != nil,
 		FieldVolumes: f.Volumes != nil, FieldPorts: f.Ports != nil, FieldCapsRoot: f.CapsRoot != nil,
 		FieldCapsNonRoot: f.CapsNonRoot != nil, FieldHealthcheck: f.Healthcheck != nil,
-		FieldSecretFileEnv: f.SecretFileEnv != nil, FieldAlternatives: f.Alternatives != nil,
+		FieldSecretFileEnv: f.SecretFileEnv != nil, FieldNoPassword: f.NoPassword != nil, FieldAlternatives: f.Alternatives != nil,
 		FieldKubernetes: f.Kubernetes != nil, FieldMemory: f.Memory != nil, FieldGotchas: f.Gotchas != nil,
 	}
 	maps.DeleteFunc(said, func(_ Field, is bool) bool { return !is })
@@ -313,6 +314,8 @@ func (e *Entry) clearField(f Field) {
 		e.Healthcheck = Healthcheck{}
 	case FieldSecretFileEnv:
 		e.SecretFileEnv = nil
+	case FieldNoPassword:
+		e.NoPassword = nil
 	case FieldAlternatives:
 		e.Alternatives = nil
 	case FieldKubernetes:

@@ -93,6 +93,7 @@ type facts struct {
 	CapsNonRoot   []string                 `json:"caps_nonroot,omitempty"`
 	Healthcheck   *Healthcheck             `json:"healthcheck,omitempty"`
 	SecretFileEnv []string                 `json:"secret_file_env,omitempty"`
+	NoPassword    []OpenSetting            `json:"no_password,omitempty"`
 	Alternatives  []Alternative            `json:"alternatives,omitempty"`
 	Kubernetes    *Kubernetes              `json:"kubernetes,omitempty"`
 	Memory        *Memory                  `json:"memory,omitempty"`

@@ -196,6 +196,11 @@ func checkFacts(t *testing.T, table *table, f *facts) {
 			t.Errorf("secret file variable %q", env)
 		}
 	}
+	for _, o := range f.NoPassword {
+		if strings.Trim(o.Env, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.") != "" || o.Env == "" {
+			t.Errorf("variable without a password %q", o.Env)
+		}
+	}
 	for _, a := range f.Alternatives {
 		ref, err := ParseReference(strings.ReplaceAll(a.Image, "*", "x"))
 		if err != nil || ref.String() != strings.ReplaceAll(a.Image, "*", "x") {

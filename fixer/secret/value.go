@@ -57,7 +57,7 @@ func repeats(name, value string) bool {
 }
 
 var placeholderText = sync.OnceValue(func() *regexp.Regexp {
-	return regexp.MustCompile(`^(dummy|placeholder|example|fake|sample|undefined|unset|not[-_ ]?set|unused|not[-_ ]?used|empty|todo|tbd|fixme|redacted|ignored|build|buildtime)\b` +
+	return regexp.MustCompile(`^(dummy|placeholder|invalid|disabled|example|fake|sample|undefined|unset|not[-_ ]?set|unused|not[-_ ]?used|empty|todo|tbd|fixme|redacted|ignored|build|buildtime)\b` +
 		`|^(change|replace|set|override|insert|enter|put|fill|add)[-_ ]?(me|it|this|here|with|your)|^(your|my|some|the)[-_ ].*(here|key|token|secret|password|value|id)$` +
 		`|if_you_see_this|_here$|changeme|placeholder|[-_]dummy$|not[-_ ]?a[-_ ]?real|^<.*>$|^\[.*\]$|^%.*%$|^@.*@$|^__.*__$`)
 })

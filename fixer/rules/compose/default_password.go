@@ -47,7 +47,7 @@ func reportDefault(p *fixer.Pass, g *secretGroup) {
 	first := g.first()
 	f := fixer.Finding{
 		Path:     first.path() + " " + g.variable,
-		Message:  fmt.Sprintf("%s falls back to a password that everybody can read here when %s is not set", first.subject(), g.variable),
+		Message:  fmt.Sprintf("%s falls back to a default that everybody can read here when %s is not set", first.subject(), g.variable),
 		Evidence: append([]fixer.Evidence{{Kind: fixer.FromCompose, Text: strings.Replace(first.literal.Evidence, "The value", "The default", 1)}}, g.uses(p.File.Path)...),
 	}
 	f.Advice = fmt.Sprintf("Write %s, and set the variable in a .env file that git ignores", demand(g.variable))

@@ -3,6 +3,7 @@ package compose
 import (
 	_ "embed"
 	"fmt"
+	"strings"
 
 	"github.com/oakum-sec/oakum/fixer"
 	"github.com/oakum-sec/oakum/fixer/secret"
@@ -76,7 +77,7 @@ func reportLiteral(p *fixer.Pass, g *secretGroup, at string) {
 // they can.
 func (g *secretGroup) unmovable() string {
 	for _, p := range g.places {
-		if p.scalar.Line != p.scalar.EndLine {
+		if strings.Contains(p.scalar.Text(), "\n") {
 			return "the value has several lines. Keep it in a file, and mount it as a Compose secret"
 		}
 		if !plain(p.scalar) {

@@ -1,0 +1,137 @@
+package compose
+
+import (
+	_ "embed"
+	"fmt"
+	"regexp"
+	"strings"
+
+	"github.com/oakum-sec/oakum/fixer"
+	"github.com/oakum-sec/oakum/fixer/compose"
+	"github.com/oakum-sec/oakum/fixer/container"
+	"github.com/oakum-sec/oakum/fixer/image"
+	"github.com/oakum-sec/oakum/fixer/text"
+	"github.com/oakum-sec/oakum/fixer/yamldoc"
+)
+
+//go:embed no_healthcheck.md
+var noHealthcheckDoc string
+
+// NoHealthcheck reports services whose image is known to answer a health check and that
+// have none.
+var NoHealthcheck = &fixer.Rule{
+	Name:     "compose/no-healthcheck",
+	Title:    "no health check",
+	Severity: fixer.Low,
+	Kind:     fixer.Compose,
+	Phase:    fixer.Resources,
+	References: []fixer.Reference{
+		{Source: fixer.CISDocker, ID: "5.27"},
+		{Source: fixer.KICSCompose, ID: "698ed579-b239-4f8f-a388-baa4bcb13ef8", Title: "Healthcheck Not Set"},
+	},
+	Doc: noHealthcheckDoc,
+	Check: func(p *fixer.Pass) {
+		if compose.IsOverride(p.File.Path) {
+			return // what it leaves out says nothing
+		}
+		for _, v := range services(p) {
+			checkHealth(p, v)
+		}
+	},
+}
+
+func checkHealth(p *fixer.Pass, v compose.View) {
+	profile := container.OfService(p, v)
+	if off := disabledHealth(v); off.Node != nil {
+		reportDisabled(p, v, off, profile)
+		return
+	}
+	e := profile.Program()
+	if e == nil || e.ByName || profile.BuiltHere() || !v.Setting("healthcheck").Node.Null() || profile.HasHealthcheck().Value {
+		return
+	}
+	test, ok := healthTest(container.FromService(p, v), e)
+	if !ok || unwritable(v, "healthcheck") != "" || len(v.Reached("healthcheck")) > 0 {
+		return
+	}
+	report(p, v, nil, fixer.Finding{
+		Message:  fmt.Sprintf("Service %q has no health check: Docker cannot tell whether it still responds", v.Name),
+		Evidence: []fixer.Evidence{fixer.ImageEvidence(e.Evidence(image.FieldHealthcheck))},
+		Fixes: []fixer.Fix{{
+			ID: "healthcheck", Title: "Add a health check: " + text.VisibleLine(strings.Join(test[1:], " ")), Level: fixer.Review,
+			Breaks: "The container is reported as unhealthy if it listens elsewhere than usual or needs longer than 30 seconds to start",
+			Verify: v.CLI() + " up -d --wait " + text.ShellWord(v.Name) + "\nends without an error: the service is healthy",
+			Edit: func(d *fixer.Draft) error {
+				return set(d, v, "healthcheck", yamldoc.Map{
+					{Key: "test", Value: test}, {Key: "interval", Value: "10s"}, {Key: "timeout", Value: "5s"},
+					{Key: "retries", Value: 5}, {Key: "start_period", Value: "30s"},
+				})
+			},
+		}},
+	})
+}
+
+// healthTest returns the check that works in a service: that of its image, without what
+// asks for variables that the service does not set. ok is false where the service starts
+// something else, and where the answer depends on its pages.
+func healthTest(spec *container.Spec, e *image.Entry) (test []string, ok bool) {
+	if len(e.Healthcheck.Test) < 2 || spec.Entrypoint != nil || !startsProgram(spec.Command, e) {
+		return nil, false
+	}
+	for _, word := range e.Healthcheck.Test {
+		word = unsetOption.ReplaceAllStringFunc(word, func(option string) string {
+			name := unsetOption.FindStringSubmatch(option)[1]
+			for _, v := range spec.Env {
+				if v.Name == name {
+					return option
+				}
+			}
+			return ""
+		})
+		if strings.Contains(word, "://") && !e.Verified(image.FieldHealthcheck) {
+			return nil, false
+		}
+		test = append(test, word)
+	}
+	return test, true
+}
+
+// unsetOption matches an option whose value is a variable of the container.
+var unsetOption = regexp.MustCompile(` -\w "\$\$(\w+)"`)
+
+// startsProgram reports whether a command starts the software of the image: it is left to
+// the image, only adds options, or names the software.
+func startsProgram(command []string, e *image.Entry) bool {
+	if len(command) == 0 {
+		return command == nil
+	}
+	first := command[0]
+	return strings.HasPrefix(first, "-") || strings.Contains(first, e.ID) || strings.HasSuffix(first, "d") && strings.Contains(e.ID+" mysqld", strings.TrimSuffix(first, "d"))
+}
+
+// disabledHealth returns the setting by which a service turns the check of its image off.
+func disabledHealth(v compose.View) compose.Setting {
+	if s := v.Field("healthcheck", "disable"); isOn(s) {
+		return s
+	}
+	s := v.Field("healthcheck", "test")
+	if words := texts(s.Node); len(words) == 1 && words[0] == "NONE" {
+		return s
+	}
+	return compose.Setting{}
+}
+
+// reportDisabled reports a check that is turned off where the image has one.
+func reportDisabled(p *fixer.Pass, v compose.View, off compose.Setting, profile *container.Profile) {
+	known := profile.HasHealthcheck()
+	if !known.Value {
+		return
+	}
+	f := fixer.Finding{
+		Path:    v.Service.Path.Join("healthcheck").String(),
+		Message: fmt.Sprintf("Service %q turns off the health check of its image", v.Name),
+		Advice:  "Remove the setting if the check of the image works for this service. Otherwise write a healthcheck that does, or suppress this finding with the reason",
+	}
+	f.Evidence = []fixer.Evidence{known.Evidence}
+	report(p, v, own(off), f)
+}
