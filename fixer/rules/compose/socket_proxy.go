@@ -105,6 +105,9 @@ func writeProxy(d *fixer.Draft, v compose.View, m compose.Mount, c socketConsume
 	switch networks := v.Node.Get("networks"); {
 	case networks.Null():
 		d.YAML(v.Doc, yamldoc.Set(v.Path.Join("networks"), []string{"default", name}))
+		if v.Definition("networks", "default").Node == nil { // readers of a file alone ask for it
+			d.YAML(v.Doc, yamldoc.Set(yamldoc.P("networks", "default"), yamldoc.Map{}))
+		}
 	case networks.Is(yamldoc.Mapping):
 		d.YAML(v.Doc, yamldoc.Set(v.Path.Join("networks", name), yamldoc.Map{}))
 	default:
