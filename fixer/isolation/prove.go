@@ -2,6 +2,7 @@ package isolation
 
 import (
 	"fmt"
+	"maps"
 	"net/netip"
 	"slices"
 
@@ -78,7 +79,8 @@ func read(f File, namespace string) ([]*netpol.Policy, error) {
 	return out, nil
 }
 
-// ends are what a workload may be connected with.
+// ends are what a workload may be connected with. A rule names a namespace by its name
+// alone, so of those that none names one stands for all.
 func (p *Plan) ends(c *netpol.Cluster, o Options) []netpol.Endpoint {
 	var out []netpol.Endpoint
 	seen := map[[2]string]bool{} // other sets may hold copies
@@ -88,24 +90,32 @@ func (p *Plan) ends(c *netpol.Cluster, o Options) []netpol.Endpoint {
 			out = append(out, netpol.Endpoint{Pod: pod})
 		}
 	}
+	alike := func(w *Workload) {
+		add(&netpol.Pod{ID: "a pod with the labels of " + w.ID, Namespace: elsewhere, Labels: w.Pod.Labels})
+	}
 	for _, w := range p.Set.Workloads {
 		add(w.Pod)
+		alike(w)
 	}
-	for _, s := range p.Set.all {
-		for _, w := range s.Workloads {
-			if s.Namespace != p.Set.Namespace {
-				add(w.Pod)
+	named := map[string]bool{p.Set.Namespace: true, o.Controller: true, o.Monitoring: true, dnsNamespace: true, elsewhere: true}
+	for _, flows := range []map[*Workload][]*flow{p.ingress.flows, p.egress.flows} {
+		for _, list := range flows {
+			for _, f := range list {
+				if f.peer != nil && f.peer.Pod.Namespace != p.Set.Namespace {
+					named[f.peer.Pod.Namespace] = true
+				}
 			}
 		}
 	}
-	namespaces := []string{p.Set.Namespace, o.Controller, o.Monitoring, dnsNamespace, elsewhere}
 	for _, s := range p.Set.all {
-		namespaces = append(namespaces, s.Namespace)
 		for _, w := range s.Workloads {
-			add(&netpol.Pod{ID: "a pod with the labels of " + w.ID, Namespace: elsewhere, Labels: w.Pod.Labels})
+			if s.Namespace != p.Set.Namespace && named[s.Namespace] {
+				add(w.Pod)
+				alike(w)
+			}
 		}
 	}
-	for _, namespace := range namespaces {
+	for _, namespace := range slices.Sorted(maps.Keys(named)) {
 		add(&netpol.Pod{ID: "a pod that no file describes", Namespace: namespace})
 	}
 	for _, r := range c.Outside() {

@@ -254,12 +254,16 @@ func (c *collector) sets(g *connect.Graph) []*Set {
 			}
 		}
 	}
+	byNode := map[connect.ID][]*Workload{}
+	for _, w := range c.workloads {
+		byNode[w.node] = append(byNode[w.node], w)
+	}
 	for _, e := range g.Edges {
-		for _, from := range c.workloads {
-			if from.node != e.From || from.Pod.Namespace != "" {
+		for _, from := range byNode[e.From] {
+			if from.Pod.Namespace != "" {
 				continue
 			}
-			if to := from.nearest(c.workloads, e.To); to != nil && to.Pod.Namespace == "" {
+			if to := from.nearest(byNode[e.To]); to != nil && to.Pod.Namespace == "" {
 				j.join(from.home, to.home)
 			}
 		}
@@ -279,14 +283,11 @@ func (c *collector) sets(g *connect.Graph) []*Set {
 	return out
 }
 
-// nearest is the workload of a node that lies nearest, one of the same home first.
-func (w *Workload) nearest(list []*Workload, node connect.ID) *Workload {
+// nearest is the one of several workloads that lies nearest, one of the same home first.
+func (w *Workload) nearest(list []*Workload) *Workload {
 	var best *Workload
 	length := -1
 	for _, o := range list {
-		if o.node != node {
-			continue
-		}
 		n := shared(w.Place.File, o.Place.File)
 		if o.home == w.home {
 			n = 1 << 20
