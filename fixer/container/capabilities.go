@@ -213,11 +213,12 @@ func (s *Spec) NeedsCapability(name string) bool {
 	if e == nil || s.Image.BuiltHere() {
 		return false
 	}
-	if user, _ := s.StartsAs(); user.IsNonRoot() {
-		return slices.Contains(e.CapsNonRoot, name)
+	user, _ := s.StartsAs()
+	if (user.IsNonRoot() || !user.KnownUID) && slices.Contains(e.CapsNonRoot, name) {
+		return true // a user by name may be anybody
 	}
 	_, sometimes := e.CapsRoot.Conditional[name] // what somebody added for a case stays theirs
-	return sometimes || slices.Contains(e.CapsRoot.Need, name) || slices.Contains(e.CapsRoot.Optional, name)
+	return !user.IsNonRoot() && (sometimes || slices.Contains(e.CapsRoot.Need, name) || slices.Contains(e.CapsRoot.Optional, name))
 }
 
 // noFileCapabilities reports whether the programs of the image are known to have

@@ -53,6 +53,21 @@ func TestDropCapabilities(t *testing.T) {
 	}
 }
 
+// TestCapabilitiesOfAUserByName: who that is may be anybody, so what the image needs as a
+// user counts as well as what it needs as root.
+func TestCapabilitiesOfAUserByName(t *testing.T) {
+	byName := container.User{Set: true, Certain: true, Identity: image.Identity{Name: "somebody"}}
+	for _, c := range []struct {
+		user container.User
+		need bool
+	}{{byName, true}, {uid(1000), true}, {uid(0), false}} {
+		s := container.Spec{Image: of(t, "r.j3ss.co/img:1"), User: c.user}
+		if got := s.NeedsCapability("SETUID"); got != c.need {
+			t.Errorf("as %v SETUID is needed: %t", c.user.Identity, got)
+		}
+	}
+}
+
 // TestLevelNeedsNoDisplayText: what a manifest says is proof by being said
 // there, not by the words in which evidence shows it.
 func TestLevelNeedsNoDisplayText(t *testing.T) {

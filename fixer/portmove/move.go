@@ -70,23 +70,26 @@ func Of(p *fixer.Pass, s *dockerfile.Stage, from, to int) (*Move, error) {
 	if !listens { // on another port, whatever EXPOSE says
 		m.docker, m.yaml, m.Places = nil, nil, nil
 	}
-	m.pass, m.stage, m.seen = nil, nil, nil // an edit outlives the pass
 	return m, nil
 }
 
-// Edit adds all changes to a draft of a fix about the Dockerfile.
-func (m *Move) Edit(d *fixer.Draft) {
-	if len(m.docker) > 0 {
-		d.Dockerfile(m.docker, dockerfile.FieldExpose, dockerfile.FieldHealthcheck)
-	}
-	for _, s := range m.settings {
-		d.At(s.file).Settings(s.edits, nginx.OnlyMoves)
-	}
-	for _, c := range m.yaml {
-		d.At(c.file).YAML(c.doc, c.op)
-	}
-	for _, file := range append([]string{d.File}, m.runsIn...) {
-		d.At(file).Alone() // what a container needs depends on the image
+// Edit returns what adds all changes to a draft of a fix about the Dockerfile. It
+// outlives the pass, and holds nothing of it.
+func (m *Move) Edit() func(d *fixer.Draft) {
+	docker, settings, changes, runsIn := m.docker, m.settings, m.yaml, m.runsIn
+	return func(d *fixer.Draft) {
+		if len(docker) > 0 {
+			d.Dockerfile(docker, dockerfile.FieldExpose, dockerfile.FieldHealthcheck)
+		}
+		for _, s := range settings {
+			d.At(s.file).Settings(s.edits, nginx.OnlyMoves)
+		}
+		for _, c := range changes {
+			d.At(c.file).YAML(c.doc, c.op)
+		}
+		for _, file := range append([]string{d.File}, runsIn...) {
+			d.At(file).Alone() // what a container needs depends on the image
+		}
 	}
 }
 

@@ -45,8 +45,8 @@ func way(hops []survey.Hop) string {
 func TestBeforeAndAfter(t *testing.T) {
 	m := surveyOf(t, map[string]string{"compose.yaml": `services:
   web:
-    image: memcached:1.6
-    ports: ["8080:11211"]
+    image: nginxinc/nginx-unprivileged:1.30
+    ports: ["8080:8080"]
   api:
     image: registry.example.org/api:1.2
     user: "1000"

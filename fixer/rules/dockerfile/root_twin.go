@@ -42,7 +42,7 @@ func (s *imageCheck) twinFix() (fix fixer.Fix, evidence []fixer.Evidence, why st
 	if len(move.Places) > 0 {
 		evidence = append(evidence, fixer.Evidence{Kind: fixer.FromRepository, Text: fmt.Sprintf("port %d moves in %s", twin.From, text.VisibleLine(brief(move.Places)))})
 	}
-	from, file := s.stage.From, s.file
+	from, file, moveIt := s.stage.From, s.file, move.Edit()
 	title := fmt.Sprintf("Use %s, which runs as %d:%d", text.VisibleLine(twin.Image), twin.User.UID, twin.User.GID)
 	if move.Moves {
 		title += fmt.Sprintf(", and move port %d to %d", twin.From, twin.Port)
@@ -59,7 +59,7 @@ func (s *imageCheck) twinFix() (fix fixer.Fix, evidence []fixer.Evidence, why st
 				return err
 			}
 			d.Dockerfile(edits, dockerfile.FieldBase)
-			move.Edit(d)
+			moveIt(d)
 			return nil
 		},
 	}, evidence, "", true
