@@ -9,7 +9,7 @@ import (
 
 // Benchmarks, standards and lists of weaknesses.
 var (
-	CISDocker     = &Catalog{Name: "CIS Docker", form: ids(`[1-7]\.\d{1,2}`), common: true}
+	CISDocker     = &Catalog{Name: "CIS Docker", edition: "v1.6.0", form: ids(`[1-7]\.\d{1,2}`), common: true}
 	CISKubernetes = &Catalog{Name: "CIS Kubernetes", form: ids(`[1-5]\.\d{1,2}(\.\d{1,2})?`), common: true}
 	NSA           = &Catalog{Name: "NSA/CISA Kubernetes Hardening Guidance", form: prose, common: true,
 		page: onePage("https://media.defense.gov/2022/Aug/29/2003066362/-1/-1/0/CTR_KUBERNETES_HARDENING_GUIDANCE_1.2_20220829.PDF")}
@@ -22,9 +22,11 @@ var (
 	OWASPNPM = &Catalog{Name: "OWASP NPM Security Cheat Sheet", form: ids(`\d+`), common: true,
 		page: onePage("https://cheatsheetseries.owasp.org/cheatsheets/NPM_Security_Cheat_Sheet.html")}
 	OWASPKubernetes = &Catalog{Name: "OWASP Kubernetes Top Ten", form: ids(`K\d\d`), page: onePage("https://owasp.org/www-project-kubernetes-top-ten/")}
-	MITRE           = &Catalog{Name: "MITRE ATT&CK", form: ids(`T\d{4}`), page: pageOf("https://attack.mitre.org/techniques/%s/")}
-	CVE             = &Catalog{Name: "CVE", form: ids(`CVE-\d{4}-\d{4,}`), page: pageOf("https://nvd.nist.gov/vuln/detail/%s")}
-	CWE             = &Catalog{Name: "CWE", form: ids(`CWE-\d+`), page: func(id string) string {
+	MITRE           = &Catalog{Name: "MITRE ATT&CK", edition: "v18", form: ids(`T\d{4}(\.\d{3})?`), page: func(id string) string {
+		return "https://attack.mitre.org/techniques/" + strings.Replace(id, ".", "/", 1) + "/"
+	}}
+	CVE = &Catalog{Name: "CVE", form: ids(`CVE-\d{4}-\d{4,}`), page: pageOf("https://nvd.nist.gov/vuln/detail/%s")}
+	CWE = &Catalog{Name: "CWE", form: ids(`CWE-\d+`), page: func(id string) string {
 		return "https://cwe.mitre.org/data/definitions/" + strings.TrimPrefix(id, "CWE-") + ".html"
 	}}
 	Scorecard = &Catalog{Name: "OpenSSF Scorecard", form: words, page: pageOfLower("https://github.com/ossf/scorecard/blob/main/docs/checks.md#%s")}

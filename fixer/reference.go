@@ -30,8 +30,13 @@ func (r Reference) URL() string {
 // Label is what people call it: the title where there is one, else the id.
 func (r Reference) Label() string { return cmp.Or(r.Title, r.ID) }
 
-// String returns the source with the label: "hadolint DL3002".
-func (r Reference) String() string { return r.Source.Name + " " + r.Label() }
+// String returns the source with the label: "hadolint DL3002", "CIS Docker v1.6.0 5.4".
+func (r Reference) String() string {
+	if r.Source.edition != "" {
+		return r.Source.Name + " " + r.Source.edition + " " + r.Label()
+	}
+	return r.Source.Name + " " + r.Label()
+}
 
 // Valid reports whether the id has the form of its source's ids.
 func (r Reference) Valid() bool { return r.Source != nil && r.Source.form().MatchString(r.ID) }
@@ -42,6 +47,9 @@ func (r Reference) Valid() bool { return r.Source != nil && r.Source.form().Matc
 func (r Reference) Matches(s string) bool {
 	s = strings.ToLower(strings.TrimSpace(s))
 	rest, named := strings.CutPrefix(s, strings.ToLower(r.Source.Name)+" ")
+	if r.Source.edition != "" {
+		rest = strings.TrimPrefix(rest, r.Source.edition+" ")
+	}
 	if !named && r.Source.common {
 		return false
 	}
@@ -52,6 +60,8 @@ func (r Reference) Matches(s string) bool {
 // references are made of.
 type Catalog struct {
 	Name string
+
+	edition string // that the ids are of, where they differ from one to the next: "v1.6.0"
 
 	form   func() *text.Pattern      // of an id
 	page   func(id string) string    // where an id is explained; nil where no pattern is known

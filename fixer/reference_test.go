@@ -21,6 +21,7 @@ func TestReferenceURL(t *testing.T) {
 		"https://cwe.mitre.org/data/definitions/250.html":                                             {Source: fixer.CWE, ID: "CWE-250"},
 		"https://semgrep.dev/r/yaml.docker-compose.security.no-new-privileges.no-new-privileges":      {Source: fixer.Semgrep, ID: "no-new-privileges"},
 		"https://docs.docker.com/reference/dockerfile/#user":                                          {Source: fixer.DockerDocs, ID: "USER", Link: "https://docs.docker.com/reference/dockerfile/#user"},
+		"https://attack.mitre.org/techniques/T1548/001/":                                              {Source: fixer.MITRE, ID: "T1548.001"},
 		"": {Source: fixer.CISDocker, ID: "4.1"},
 	} {
 		if got := r.URL(); got != want || !r.Valid() {
@@ -48,7 +49,7 @@ func TestReferenceMatches(t *testing.T) {
 		}
 	}
 	section := fixer.Reference{Source: fixer.CISDocker, ID: "4.1"}
-	for s, want := range map[string]bool{"4.1": false, "CIS Docker 4.1": true, "cis docker 4.1": true, "CIS Docker 4.10": false, "CIS Kubernetes 4.1": false} {
+	for s, want := range map[string]bool{"4.1": false, "CIS Docker 4.1": true, "cis docker 4.1": true, "CIS Docker v1.6.0 4.1": true, "CIS Docker 4.10": false, "CIS Kubernetes 4.1": false} {
 		if section.Matches(s) != want {
 			t.Errorf("%q: %v, want %v", s, !want, want)
 		}
@@ -64,7 +65,7 @@ func TestCitationsJoinWhatSharesAPage(t *testing.T) {
 	for _, c := range got {
 		texts = append(texts, c.Text)
 	}
-	want := []string{"Checkov CKV_K8S_17, CKV_K8S_18", "Checkov CKV_DOCKER_1", "Trivy KSV-0008", "Trivy KSV-0009", "CIS Docker 4.1", "CIS Kubernetes 5.2.7"}
+	want := []string{"Checkov CKV_K8S_17, CKV_K8S_18", "Checkov CKV_DOCKER_1", "Trivy KSV-0008", "Trivy KSV-0009", "CIS Docker v1.6.0 4.1", "CIS Kubernetes 5.2.7"}
 	if len(texts) != len(want) {
 		t.Fatalf("%q", texts)
 	}

@@ -14,8 +14,17 @@ type Mount struct {
 	Target   string // path in the container, cleaned
 	Tmpfs    bool
 	ReadOnly bool
-	Node     *yamldoc.Node
-	Setting  Setting
+
+	// Propagation is how mounts below it reach the host and come from there: "shared",
+	// "rslave"; "" where nothing is said.
+	Propagation string
+
+	// Given are source, target and options of the short form as they are written. nil for
+	// the long form, and where a variable holds several of them.
+	Given []string
+
+	Node    *yamldoc.Node
+	Setting Setting
 }
 
 // Mounts returns what a service mounts, in either form of writing, with
@@ -26,17 +35,24 @@ func (v View) Mounts() []Mount {
 	for _, s := range v.List("volumes") {
 		m := Mount{Node: s.Node, Setting: s}
 		if text := s.Node.Text(); text != "" {
+			given := colonParts(text)
 			text, _ = Expand(text)
 			parts := strings.Split(text, ":")
+			if len(given) == len(parts) {
+				m.Given = given
+			}
 			if m.Target = parts[0]; len(parts) > 1 {
 				m.Source, m.Target = parts[0], parts[1]
 			}
-			m.ReadOnly = len(parts) > 2 && slices.Contains(strings.Split(parts[2], ","), "ro")
+			if len(parts) > 2 {
+				m.options(strings.Split(parts[2], ","))
+			}
 		} else {
 			m.Source, _ = Expand(s.Node.Get("source").Text())
 			m.Target, _ = Expand(s.Node.Get("target").Text())
 			m.ReadOnly, _ = Setting{Node: s.Node.Get("read_only")}.Bool()
 			m.Tmpfs = s.Node.Get("type").Text() == "tmpfs"
+			m.Propagation, _ = Expand(s.Node.Get("bind").Get("propagation").Text())
 		}
 		m.Target = path.Clean(m.Target)
 		if path.IsAbs(m.Source) {
@@ -63,4 +79,32 @@ func (v View) tmpfsText() []Setting {
 		return []Setting{s}
 	}
 	return nil
+}
+
+func (m *Mount) options(list []string) {
+	m.ReadOnly = slices.Contains(list, "ro")
+	for _, o := range list {
+		switch o {
+		case "shared", "rshared", "slave", "rslave", "private", "rprivate":
+			m.Propagation = o
+		}
+	}
+}
+
+// WithOptions returns the entry of the short form with other options, "" in place of the
+// third part where there are none.
+func (m Mount) WithOptions(options []string) string {
+	parts := slices.Clone(m.Given[:min(2, len(m.Given))])
+	if len(options) > 0 {
+		parts = append(parts, strings.Join(options, ","))
+	}
+	return strings.Join(parts, ":")
+}
+
+// OptionsGiven returns the options of the short form as they are written.
+func (m Mount) OptionsGiven() []string {
+	if len(m.Given) < 3 || m.Given[2] == "" {
+		return nil
+	}
+	return strings.Split(m.Given[2], ",")
 }

@@ -1,9 +1,7 @@
 package container
 
 import (
-	"cmp"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/oakum-sec/oakum/fixer"
@@ -187,56 +185,4 @@ func (d Decision) names(at string, e *image.Entry) bool {
 		i := strings.Index(text, at)
 		return i >= 0 && !strings.HasPrefix(text[i+len(at):], "/")
 	})
-}
-
-// A written family is one of the files of the image table, as far as names go.
-type writtenFamily struct {
-	ID       string   `json:"id"`
-	Repos    []string `json:"repos"`
-	Words    []string `json:"words"`
-	Version  string   `json:"version"`
-	Variants []struct {
-		Words   []string `json:"words"`
-		Also    []string `json:"also"`
-		Version string   `json:"version"`
-	} `json:"variants"`
-}
-
-// references name an image of every variant of a family.
-func (f writtenFamily) references() []string {
-	repo := filled(f.Repos[0])
-	tag := func(version string, words ...string) string {
-		words = slices.DeleteFunc(words, func(w string) bool { return w == "" })
-		number := strings.Trim(strings.Fields(cmp.Or(version, f.Version, "999"))[0], "<>=")
-		if strings.HasPrefix(version, "<") {
-			number = below(number)
-		}
-		for i := range words {
-			words[i] = strings.TrimSuffix(words[i], "*")
-		}
-		return repo + ":" + strings.Join(append([]string{number}, words...), "-")
-	}
-	first := func(list []string) string {
-		if len(list) == 0 {
-			return ""
-		}
-		return list[0]
-	}
-	out := []string{tag("", first(f.Words))}
-	for _, v := range f.Variants {
-		out = append(out, tag(v.Version, first(f.Words), first(v.Words), first(v.Also)))
-	}
-	return out
-}
-
-// below is a version before another: 17 before 18, 1.4 before 1.5.
-func below(version string) string {
-	parts := strings.Split(version, ".")
-	last := len(parts) - 1
-	n, err := strconv.Atoi(parts[last])
-	if err != nil || n == 0 {
-		return "0"
-	}
-	parts[last] = strconv.Itoa(n - 1)
-	return strings.Join(parts, ".")
 }

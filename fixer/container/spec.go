@@ -1,7 +1,6 @@
 package container
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 	"sync"
@@ -284,29 +283,13 @@ func (s *Spec) unknownPorts() bool {
 	return s.HostNetwork && len(s.Ports) == 0 && !s.Image.Ports().Known
 }
 
-// The ports that databases and brokers serve by custom. What listens there
-// keeps files, whatever its image is called.
-var dataPorts = map[int]string{
-	1433: "SQL Server", 1521: "Oracle", 2181: "ZooKeeper", 2379: "etcd", 3306: "MySQL", 5432: "PostgreSQL", 5672: "RabbitMQ", 5984: "CouchDB",
-	6379: "Redis", 7474: "Neo4j", 7687: "Neo4j", 8086: "InfluxDB", 9042: "Cassandra", 9092: "Kafka", 9200: "Elasticsearch", 9300: "Elasticsearch",
-	27017: "MongoDB",
-}
-
-// ServesData reports whether the image is known to listen on the port of a database or a
-// broker.
-func (p *Profile) ServesData() bool {
-	e := p.Program()
-	return e != nil && slices.ContainsFunc(e.Ports, func(port image.Port) bool { return dataPorts[port.Number] != "" })
-}
-
-// servesData says which of its ports shows that a container is a database or a
-// broker, "" for all others. Such programs write data, sockets and locks in
-// directories of their image's choosing, which only their own user may write to.
-func (s *Spec) servesData() string {
-	for _, n := range s.Ports {
-		if name := dataPorts[n]; name != "" {
-			return fmt.Sprintf("The container listens on port %d, the usual port of %s", n, name)
-		}
+// WritesConfig reports whether the image is known to write configuration at a path, or
+// below or above it, as the container is set up.
+func (s *Spec) WritesConfig(at string) bool {
+	if s.Image.Entry == nil {
+		return false
 	}
-	return ""
+	return slices.ContainsFunc(s.Image.Entry.Writable, func(w image.WritablePath) bool {
+		return w.Kind != "tmp" && w.Path != "" && (within(w.Path, at) || within(at, w.Path)) && s.holds(w.When) != No
+	})
 }

@@ -2,45 +2,21 @@ package container
 
 import (
 	"maps"
-	"os"
 	"path"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
 
-	"sigs.k8s.io/yaml"
-
 	"github.com/oakum-sec/oakum/fixer"
 	"github.com/oakum-sec/oakum/fixer/image"
+	"github.com/oakum-sec/oakum/fixer/image/imagetest"
 )
 
 // eachImage calls do with an image of every family and variant of the table.
 func eachImage(t *testing.T, do func(t *testing.T, p *Profile)) {
 	t.Helper()
-	files, err := filepath.Glob("../image/images/*.yaml")
-	if err != nil || len(files) == 0 {
-		t.Fatalf("no files of the table: %v", err)
-	}
-	var refs []string
-	for _, file := range append(files, "../image/images.yaml") {
-		data, err := os.ReadFile(file)
-		if err != nil {
-			t.Fatal(err)
-		}
-		var table struct {
-			Images []writtenFamily `json:"images"`
-		}
-		if err := yaml.Unmarshal(data, &table); err != nil {
-			t.Fatal(err)
-		}
-		for _, f := range table.Images {
-			refs = append(refs, f.references()...)
-		}
-	}
-	slices.Sort(refs)
 	asPass(t, func(p *fixer.Pass) {
-		for _, ref := range slices.Compact(refs) {
+		for _, ref := range imagetest.References(t) {
 			profile := OfImage(p, ref)
 			if profile.Entry == nil {
 				t.Errorf("%s: the table does not know it", ref)

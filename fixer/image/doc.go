@@ -27,7 +27,7 @@
 //     that are asked for; a run without any pays nothing.
 //
 // The facts are written in images.yaml, in the files of the directory images, in
-// bases.yaml and in lifecycles.yaml, which are read by people and by the tests. The program embeds
+// bases.yaml, in lifecycles.yaml and in purposes.yaml, which are read by people and by the tests. The program embeds
 // table.json, the same data in a form that decodes several times faster; after a
 // change of the YAML, write it anew:
 //

@@ -66,7 +66,9 @@ func compile(t *testing.T) []byte {
 	strict(t, "bases.yaml", &b)
 	var l lifecycles
 	strict(t, "lifecycles.yaml", &l)
-	for _, file := range []string{"bases.yaml", "lifecycles.yaml"} {
+	var u purposes
+	strict(t, "purposes.yaml", &u)
+	for _, file := range []string{"bases.yaml", "lifecycles.yaml", "purposes.yaml"} {
 		var written json.RawMessage
 		unmarshal(t, file, &written)
 		lines = append(lines, encode(t, written))

@@ -102,7 +102,7 @@ func writeHardened(t *testing.T) {
 		lines = append(lines, encode(t, raw))
 	}
 	out := encode(t, table)
-	for _, line := range append(lines, []byte("{}"), []byte("{}")) {
+	for _, line := range append(lines, []byte("{}"), []byte("{}"), []byte("{}")) {
 		out = append(append(out, '\n'), line...)
 	}
 	if err := os.WriteFile("hardened.json", append(out, '\n'), 0o644); err != nil {

@@ -13,7 +13,7 @@ import (
 
 // table.json is the YAML files in a form that decodes fast: a line with the
 // sources and the headings of all families, a line for each family, one for the
-// base images, and one for the lifecycles. A test fails when it is not up to date; see doc.go for how to
+// base images, one for the lifecycles, and one for the purposes. A test fails when it is not up to date; see doc.go for how to
 // write it anew.
 //
 //go:embed table.json
@@ -28,6 +28,7 @@ type table struct {
 	facts      []func() (*family, error) // of each heading
 	bases      func() *bases
 	lifecycles func() *lifecycles
+	purposes   func() *purposes
 	exact      map[string][]int  // repository name → indexes of Families
 	globs      []int             // indexes of Families with a pattern among their repositories
 	names      map[string]string // see familyNames
@@ -118,7 +119,7 @@ type sourceInFile struct {
 var loadTable = sync.OnceValue(func() *table {
 	t, err := decodeTable(tableJSON)
 	if err != nil {
-		return &table{bases: func() *bases { return &bases{} }, lifecycles: func() *lifecycles { return &lifecycles{} }}
+		return &table{bases: func() *bases { return &bases{} }, lifecycles: func() *lifecycles { return &lifecycles{} }, purposes: func() *purposes { return &purposes{} }}
 	}
 	return t
 })
@@ -129,7 +130,7 @@ func decodeTable(data []byte) (*table, error) {
 	if err := json.Unmarshal(lines[0], t); err != nil {
 		return nil, fmt.Errorf("image table: %w", err)
 	}
-	if len(lines) != len(t.Families)+3 {
+	if len(lines) != len(t.Families)+4 {
 		return nil, errors.New("image table: another number of families than headings")
 	}
 	t.exact = make(map[string][]int, 2*len(t.Families))
@@ -147,7 +148,7 @@ func decodeTable(data []byte) (*table, error) {
 		}
 	}
 	t.names = familyNames(t.Families)
-	for i, line := range lines[1 : len(lines)-2] {
+	for i, line := range lines[1 : len(lines)-3] {
 		t.facts = append(t.facts, sync.OnceValues(func() (*family, error) {
 			f := &family{heading: t.Families[i]}
 			if err := json.Unmarshal(line, f); err != nil {
@@ -157,14 +158,21 @@ func decodeTable(data []byte) (*table, error) {
 		}))
 	}
 	t.lifecycles = sync.OnceValue(func() *lifecycles {
-		l, err := decodeLifecycles(lines[len(lines)-1])
+		l, err := decodeLifecycles(lines[len(lines)-2])
 		if err != nil {
 			return &lifecycles{} // as with the table itself
 		}
 		return l
 	})
+	t.purposes = sync.OnceValue(func() *purposes {
+		p, err := decodePurposes(lines[len(lines)-1])
+		if err != nil {
+			return &purposes{}
+		}
+		return p
+	})
 	t.bases = sync.OnceValue(func() *bases {
-		b, err := decodeBases(lines[len(lines)-2], t.lifecycles())
+		b, err := decodeBases(lines[len(lines)-3], t.lifecycles())
 		if err != nil {
 			return &bases{}
 		}

@@ -425,7 +425,7 @@ func TestBrokenTable(t *testing.T) {
 			t.Errorf("%q decoded", data)
 		}
 	}
-	broken, err := decodeTable([]byte(`{"families":[{"id":"x","repos":["docker.io/library/x"]}]}` + "\n" + `{"default":{"uid":"x"}}` + "\n{}\n{}\n"))
+	broken, err := decodeTable([]byte(`{"families":[{"id":"x","repos":["docker.io/library/x"]}]}` + "\n" + `{"default":{"uid":"x"}}` + "\n{}\n{}\n{}\n"))
 	if err != nil {
 		t.Fatal(err)
 	}

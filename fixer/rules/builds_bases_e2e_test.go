@@ -66,6 +66,14 @@ var bases = []baseImage{
 	{"cc", []string{"gcr.io/distroless/cc-debian13:nonroot"}},
 	{"nodejs24", []string{"gcr.io/distroless/nodejs24-debian13:nonroot"}},
 	{"java21", []string{"gcr.io/distroless/java21-debian13:nonroot"}},
+	{"daemons", []string{"daemons:latest"}},
+	{"postgres17", []string{"postgres:17"}},
+	{"mariadb118", []string{"mariadb:11.8"}},
+	{"redis80", []string{"redis:8.0"}},
+	{"httpd24", []string{"httpd:2.4"}},
+	{"rabbitmq40", []string{"rabbitmq:4.0"}},
+	{"memcached16", []string{"memcached:1.6"}},
+	{"haproxy30", []string{"haproxy:3.0"}},
 }
 
 // trustedRoots are the certificate authorities this machine trusts, wherever

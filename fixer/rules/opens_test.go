@@ -23,6 +23,10 @@ var opensKnown = map[string]string{
 	"kubernetes/privileged remove > kubernetes/capabilities":  "of a privileged container this is not asked",
 	"compose/privileged remove > compose/capabilities":        "of a privileged container this is not asked",
 
+	"compose/docker-socket proxy > compose/runs-as-root":      "the socket belongs to root, and the proxy has no capabilities",
+	"compose/docker-socket proxy > compose/unpinned-image":    "the proxy is a new image",
+	"compose/host-namespaces remove > compose/published-port": "of a service on the network of its host this is not asked",
+
 	"kubernetes/capabilities drop-all > kubernetes/added-capabilities": "what the image needs is still more than the restricted standard allows",
 
 	"dockerfile/package-lists-kept clean > dockerfile/sudo": "the step is one of sudo already, with options that dockerfile/sudo does not report",

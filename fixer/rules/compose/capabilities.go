@@ -26,6 +26,8 @@ var Capabilities = &fixer.Rule{
 		{Source: fixer.CISDocker, ID: "5.4"},
 		{Source: fixer.OWASPDocker, ID: "rule 3"},
 		{Source: fixer.KICSCompose, ID: "ce76b7d0-9e77-464d-b86f-c5c48e03e22d", Title: "Container Capabilities Unrestricted"},
+		{Source: fixer.ComposeLint, ID: "CL-0006"},
+		attackEscape,
 	},
 	Doc: capabilitiesDoc,
 	Check: func(p *fixer.Pass) {

@@ -28,13 +28,17 @@ var DockerSocket = &fixer.Rule{
 		{Source: fixer.OWASPDocker, ID: "rule 1"},
 		{Source: fixer.KICSCompose, ID: "d6355c88-1e8d-49e9-b2f2-f8a1ca12c75b", Title: "Docker Socket Mounted In Container"},
 		{Source: fixer.Semgrep, ID: "exposing-docker-socket-volume"},
+		{Source: fixer.ComposeLint, ID: "CL-0001"},
+		attackEscape,
+		attackDeploy,
+		attackContainerAPI,
 	},
 	Doc: dockerSocketDoc,
 	Check: func(p *fixer.Pass) {
 		for _, v := range written(p) {
 			if s := v.Setting("use_api_socket"); isOn(s) {
 				f := fixer.Finding{Path: v.Service.Path.Join("use_api_socket").String(), Message: fmt.Sprintf("Service %q gets the Docker socket through use_api_socket: an attacker who controls the service controls the host", v.Name)}
-				f.Advice = "Remove use_api_socket if the service works without the Docker API. Otherwise give the service a socket proxy"
+				f.Advice = "Remove use_api_socket if the service works without the Docker API. Otherwise give the service a socket proxy, and the address of the proxy in DOCKER_HOST"
 				report(p, v, own(s), f)
 			}
 			for _, m := range v.Mounts() {
@@ -85,7 +89,19 @@ func reportSocket(p *fixer.Pass, v compose.View, m compose.Mount, socket string)
 			f.Advice = "Allow only the API calls that the clients need, and publish no port of the proxy. The proxy itself needs the socket"
 		}
 	case strings.Contains(profile.Name, "socket-proxy"):
+		if len(v.Ports()) == 0 && strings.Contains(strings.Join(v.Setting("command").Node.Texts(), " "), "-allow") {
+			return // it needs the socket, and allows what it is told
+		}
 		f.Severity = fixer.Low
+		f.Message = fmt.Sprintf("Service %q is a socket proxy and mounts %s", v.Name, socket)
+		f.Advice = "Allow only the API calls that the clients need, and publish no port of the proxy. The proxy itself needs the socket"
+	}
+	if f.Severity == 0 && path.Base(m.Source) == "docker.sock" && !inherited(v, m.Setting) {
+		if fix, why := proxyFix(p, v, m, m.Source); why != "" {
+			f.Advice = why + " (a read-only mount does not restrict calls)"
+		} else {
+			f.Advice, f.Fixes = "", []fixer.Fix{fix}
+		}
 	}
 	var at *yamldoc.Node
 	if m.Setting.File == p.File.Path {

@@ -23,6 +23,7 @@ var MutableTag = &fixer.Rule{
 		{Source: fixer.OWASPDocker, ID: "rule 13"},
 		{Source: fixer.ComposeLint, ID: "CL-0004"},
 		{Source: fixer.DCLint, ID: "service-image-require-explicit-tag"},
+		attackMaliciousImage,
 	},
 	Doc: mutableTagDoc,
 	Check: func(p *fixer.Pass) {

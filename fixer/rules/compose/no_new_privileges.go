@@ -29,6 +29,8 @@ var NoNewPrivileges = &fixer.Rule{
 		{Source: fixer.OWASPDocker, ID: "rule 4"},
 		{Source: fixer.KICSCompose, ID: "27fcc7d6-c49b-46e0-98f1-6c082a6a2750", Title: "No New Privileges Not Set"},
 		{Source: fixer.Semgrep, ID: "no-new-privileges"},
+		{Source: fixer.ComposeLint, ID: "CL-0003"},
+		attackSetuid,
 	},
 	Doc: noNewPrivilegesDoc,
 	Check: func(p *fixer.Pass) {

@@ -26,6 +26,8 @@ var Privileged = &fixer.Rule{
 		{Source: fixer.OWASPDocker, ID: "rule 3"},
 		{Source: fixer.KICSCompose, ID: "ae5b6871-7f45-42e0-bb4c-ab300c4d2026", Title: "Privileged Containers Enabled"},
 		{Source: fixer.Semgrep, ID: "privileged-service"},
+		{Source: fixer.ComposeLint, ID: "CL-0002"},
+		attackEscape,
 	},
 	Doc: privilegedDoc,
 	Check: func(p *fixer.Pass) {
@@ -37,7 +39,7 @@ var Privileged = &fixer.Rule{
 				continue
 			}
 			f := fixer.Finding{Message: fmt.Sprintf("Service %q is privileged: root in the container is root on the host", v.Name)}
-			switch why := worksOnHost(v); {
+			switch why := worksOnHost(v, "privileged"); {
 			case variable != "":
 				if !known {
 					f.Message = fmt.Sprintf("Service %q sets privileged from variable %s, which may be true", v.Name, variable)
@@ -48,8 +50,8 @@ var Privileged = &fixer.Rule{
 				f.Advice = "Find out which capabilities and devices the service needs, and set cap_add and devices instead of privileged. The service uses the host: " + why
 			case !s.Own:
 				f.Advice = "Remove privileged at " + placeOf(s) + ", from which this service inherits the setting"
-			case needsIt(v) != "":
-				f.Advice = "Set cap_add and devices in the other service first, then remove privileged here. " + text.Capital(needsIt(v))
+			case needsIt(v, "privileged") != "":
+				f.Advice = "Set cap_add and devices in the other service first, then remove privileged here. " + text.Capital(needsIt(v, "privileged"))
 			default:
 				f.Fixes = []fixer.Fix{{
 					ID:     "remove",
@@ -66,19 +68,20 @@ var Privileged = &fixer.Rule{
 }
 
 // needsIt says which service takes the setting from this one and works on the host.
-func needsIt(v compose.View) string {
-	for _, r := range v.Reached("privileged") {
-		if why := worksOnHost(r.View); why != "" {
+func needsIt(v compose.View, key string) string {
+	for _, r := range v.Reached(key) {
+		if why := worksOnHost(r.View, key); why != "" {
 			return r.Why + " and uses the host: " + why
 		}
 	}
 	return ""
 }
 
-// worksOnHost says what shows that a service works on its host.
-func worksOnHost(v compose.View) string {
+// worksOnHost says what shows that a service works on its host, besides the setting of
+// a key.
+func worksOnHost(v compose.View, except string) string {
 	for _, key := range []string{"pid", "ipc", "network_mode"} {
-		if v.Text(key) == "host" {
+		if key != except && v.Text(key) == "host" {
 			return key + ": host"
 		}
 	}

@@ -1,7 +1,6 @@
 package compose
 
 import (
-	"bytes"
 	"fmt"
 	"slices"
 	"strings"
@@ -99,19 +98,6 @@ func heedDecision(v compose.View, s compose.Setting, d *container.Decision) {
 	}
 	d.Level, d.Breaks = fixer.Review, breaks
 	d.Evidence = append(d.Evidence, fixer.Evidence{Kind: fixer.FromCompose, Place: placeOf(s), Text: why})
-}
-
-// commentBeside reports whether a comment stands at the end of the lines that a
-// setting begins and ends on.
-func commentBeside(doc *yamldoc.Doc, n *yamldoc.Node) bool {
-	src := doc.File.Source
-	for _, at := range []int{n.End, n.KeyOrSelf().End} {
-		line, _, _ := bytes.Cut(src[min(at, len(src)):], []byte("\n"))
-		if bytes.HasPrefix(bytes.TrimLeft(line, " \t:"), []byte("#")) {
-			return true
-		}
-	}
-	return false
 }
 
 // decided says where a variable decides about a setting that should have another

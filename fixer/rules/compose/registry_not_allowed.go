@@ -19,6 +19,7 @@ var RegistryNotAllowed = &fixer.Rule{
 	Phase:    fixer.Identity,
 	References: []fixer.Reference{
 		{Source: fixer.CISDocker, ID: "4.2"},
+		attackMaliciousImage,
 	},
 	Doc:   registryNotAllowedDoc,
 	Check: func(p *fixer.Pass) { eachImage(p, pin.NotAllowed) },

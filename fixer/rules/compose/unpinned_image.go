@@ -23,6 +23,7 @@ var UnpinnedImage = &fixer.Rule{
 		{Source: fixer.OWASPDocker, ID: "rule 13"},
 		{Source: fixer.ComposeLint, ID: "CL-0019"},
 		{Source: fixer.Scorecard, ID: "Pinned-Dependencies"},
+		attackMaliciousImage,
 	},
 	Doc: unpinnedImageDoc,
 	Check: func(p *fixer.Pass) {

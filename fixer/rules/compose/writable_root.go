@@ -31,6 +31,7 @@ var WritableRoot = &fixer.Rule{
 		{Source: fixer.CISDocker, ID: "5.13"},
 		{Source: fixer.OWASPDocker, ID: "rule 8"},
 		{Source: fixer.Semgrep, ID: "writable-filesystem-service"},
+		{Source: fixer.ComposeLint, ID: "CL-0007"},
 	},
 	Params: []fixer.Param{paramWritable},
 	Doc:    writableRootDoc,

@@ -53,22 +53,6 @@ var AddedCapabilities = &fixer.Rule{
 	},
 }
 
-// takeover are the capabilities that let a process leave its container or
-// control the node, and what each of them allows.
-var takeover = map[string]string{
-	"ALL":             "grants every privilege of root",
-	"SYS_ADMIN":       "allows mounting filesystems and most other container escapes",
-	"SYS_MODULE":      "allows loading kernel modules",
-	"SYS_RAWIO":       "allows raw access to memory and disks",
-	"SYS_PTRACE":      "allows reading and changing other processes",
-	"DAC_READ_SEARCH": "allows opening any file of the node by its inode number",
-	"BPF":             "allows loading BPF programs into the kernel",
-	"SYS_BOOT":        "allows rebooting the node or starting another kernel",
-}
-
-// mild are capabilities beyond the baseline that do little harm.
-var mild = []string{"NET_RAW", "IPC_LOCK", "SYS_NICE", "SYS_RESOURCE", "LEASE", "WAKE_ALARM"}
-
 // instead is what mostly serves in a capability's place.
 var instead = map[string]string{
 	"NET_ADMIN":    "let a CNI plugin or an injected init container set up the network",
@@ -91,10 +75,10 @@ func checkAdded(p *fixer.Pass, c kube.Container) {
 		}
 		severity := fixer.High
 		switch {
-		case takeover[name] != "":
+		case container.Takeover(name, "node") != "":
 			severity = fixer.Critical
-			opens = append(opens, name+" "+takeover[name])
-		case slices.Contains(mild, name):
+			opens = append(opens, name+" "+container.Takeover(name, "node"))
+		case container.IsMild(name):
 			severity = fixer.Medium
 		case slices.Contains(container.BaselineCapabilities, name):
 			severity = fixer.Low
@@ -138,21 +122,12 @@ func checkAdded(p *fixer.Pass, c kube.Container) {
 	report(p, c, c.Node.Get("securityContext").Get("capabilities").Get("add"), f)
 }
 
-// rootOnly are capabilities that do nothing for a process that is not root.
-// The others open system calls in the runtime's default filter by being in the
-// container's list, whoever runs in it: with SYS_TIME an exporter may read the
-// clock's state by adjtimex, which needs no capability itself.
-var rootOnly = []string{
-	"AUDIT_WRITE", "CHOWN", "DAC_OVERRIDE", "FOWNER", "FSETID", "IPC_LOCK", "KILL", "LEASE", "MKNOD", "NET_ADMIN", "NET_RAW",
-	"SETFCAP", "SETGID", "SETPCAP", "SETUID", "SYS_RESOURCE",
-}
-
 // withoutEffect returns the fix for capabilities that a container adds and
 // cannot use: Kubernetes gives them to root alone. A program with capabilities
 // or a setuid bit of its own could still take them, unless
 // allowPrivilegeEscalation is false.
 func withoutEffect(c kube.Container, spec *container.Spec, names []string) (*fixer.Fix, []fixer.Evidence) {
-	if slices.ContainsFunc(names, func(name string) bool { return !slices.Contains(rootOnly, name) }) {
+	if slices.ContainsFunc(names, func(name string) bool { return !container.ForRootOnly(name) }) {
 		return nil, nil
 	}
 	var evidence []fixer.Evidence

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/oakum-sec/oakum/fixer"
+	"github.com/oakum-sec/oakum/fixer/container"
 	"github.com/oakum-sec/oakum/fixer/kube"
 	"github.com/oakum-sec/oakum/fixer/text"
 	"github.com/oakum-sec/oakum/fixer/yamldoc"
@@ -56,27 +57,30 @@ var HostPath = &fixer.Rule{
 // risk is how much it matters that the volume is mounted as it is.
 func (v hostVolume) risk() fixer.Severity {
 	if len(v.writers()) > 0 {
-		return v.place().severity
+		return v.place().Severity
 	}
-	return max(v.place().severity-1, fixer.Low)
+	return max(v.place().Severity-1, fixer.Low)
 }
 
 func reportHostVolume(p *fixer.Pass, w *kube.Workload, v hostVolume) {
 	place := v.place()
 	what := v.path
-	if place.holds != "" {
-		what += " (" + place.holds + ")"
+	holds := place.Holds("node")
+	if holds != "" {
+		what += " (" + holds + ")"
 	}
 	f := fixer.Finding{
 		Path: w.ID() + " volumes[" + v.name + "]", Start: v.node.Start, End: v.node.End, Severity: v.risk(),
 		Message: fmt.Sprintf("%s mounts %s from its node, read-only", w.ID(), what),
 	}
 	switch {
-	case place.advice != "":
-		f.Advice = place.advice
+	case place.Data == container.TimezoneData:
+		f.Advice = timezoneAdvice
+	case place.Data == container.CertificateData:
+		f.Advice = certificateAdvice
 	case v.path == "/":
 		f.Advice = "Remove the volume. Use kubectl debug node/NODE to inspect the files of a node"
-	case place.holds != "":
+	case holds != "":
 		f.Advice = "Remove the volume if the application does not need it. Otherwise mount only the file that it reads, with readOnly: true"
 	default:
 		f.Advice = "Store data in a PersistentVolumeClaim, or in an emptyDir if the data may be lost with the pod. Put files that are only read into a ConfigMap or the image"

@@ -28,7 +28,7 @@ func TestHostPlace(t *testing.T) {
 		{"/dev/fuse", fixer.Medium},
 		{"relative", fixer.Medium},
 	} {
-		if got := (hostVolume{path: c.path}).place().severity; got != c.want {
+		if got := (hostVolume{path: c.path}).place().Severity; got != c.want {
 			t.Errorf("%s: %s, want %s", c.path, got, c.want)
 		}
 	}

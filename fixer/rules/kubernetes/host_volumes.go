@@ -5,7 +5,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/oakum-sec/oakum/fixer"
 	"github.com/oakum-sec/oakum/fixer/container"
 	"github.com/oakum-sec/oakum/fixer/kube"
 	"github.com/oakum-sec/oakum/fixer/yamldoc"
@@ -68,15 +67,11 @@ func (v hostVolume) writers() []string {
 	return out
 }
 
-// engineSockets are the names of the sockets of container engines, wherever
-// they lie: rootless engines and small distributions have folders of their own.
-var engineSockets = []string{"docker.sock", "podman.sock", "containerd.sock", "crio.sock", "cri-dockerd.sock", "dockershim.sock"}
-
 // opensEngine reports whether the volume is the socket of a container engine,
 // or a folder that exists for one.
 func (v hostVolume) opensEngine() bool {
 	if v.kind == "Socket" || strings.HasSuffix(v.path, ".sock") {
-		return slices.Contains(engineSockets, path.Base(v.path))
+		return container.IsEngineSocket(v.path)
 	}
 	return slices.Contains([]string{"/run/containerd", "/run/k3s/containerd", "/run/crio", "/run/podman", "/run/docker"}, container.UnderRun(v.path))
 }
@@ -85,95 +80,14 @@ func (v hostVolume) opensEngine() bool {
 // what is asked through it.
 func (v hostVolume) isSocket() bool { return v.kind == "Socket" || strings.HasSuffix(v.path, ".sock") }
 
-// A hostPlace is a part of a node's file system and what it means to hold it.
-type hostPlace struct {
-	path     string
-	exact    bool // the path itself, not what is below it
-	holds    string
-	severity fixer.Severity
-
-	// read says that programs which are no agents of the node only read there,
-	// so that a writable mount is an oversight.
-	read bool
-
-	advice string // what to do instead, where there is something particular
-}
-
-// hostPlaces is searched for the longest path that fits, of equal ones the first.
-var hostPlaces = []hostPlace{
-	{path: "/", exact: true, holds: "all files of the node", severity: fixer.Critical, read: true},
-
-	{path: "/etc", holds: "system configuration and password hashes", severity: fixer.High, read: true},
-	{path: "/etc/kubernetes", holds: "private keys of the cluster", severity: fixer.Critical, read: true},
-	{path: "/etc/cni", holds: "the CNI configuration of the node", severity: fixer.High},
-	{path: "/opt/cni", holds: "CNI binaries that run as root", severity: fixer.High},
-	{path: "/var/lib/etcd", holds: "the etcd database of the cluster", severity: fixer.Critical},
-	{path: "/var/lib/kubelet", holds: "volumes and Secrets of every pod on the node", severity: fixer.Critical},
-	{path: "/var/lib/kubelet/device-plugins", holds: "device plugin registration", severity: fixer.Medium},
-	{path: "/var/lib/kubelet/plugins", holds: "sockets of the storage drivers", severity: fixer.Medium},
-	{path: "/var/lib/kubelet/plugins_registry", holds: "plugin registration", severity: fixer.Medium},
-	{path: "/var/lib/kubelet/pod-resources", holds: "device assignments of the pods", severity: fixer.Medium},
-
-	{path: "/var", exact: true, holds: "the state of the kubelet, the container runtime and other services", severity: fixer.Critical},
-	{path: "/var/lib", exact: true, holds: "the state of the kubelet, the container runtime and other services", severity: fixer.Critical},
-	{path: "/var/lib/docker", holds: "files of every container on the node", severity: fixer.High},
-	{path: "/var/lib/containerd", holds: "files of every container on the node", severity: fixer.High},
-	{path: "/var/lib/containers", holds: "files of every container on the node", severity: fixer.High},
-	{path: "/var/lib/docker/containers", holds: "logs of every container on the node", severity: fixer.Medium, read: true},
-	{path: "/var/log", holds: "system logs", severity: fixer.High},
-
-	{path: "/run", exact: true, holds: "sockets of services, including the container runtime", severity: fixer.Critical},
-	{path: "/run", holds: "runtime state of services", severity: fixer.Medium},
-	{path: "/run/systemd", holds: "systemd control", severity: fixer.High},
-	{path: "/run/dbus", holds: "the D-Bus system bus", severity: fixer.High},
-
-	{path: "/proc", holds: "kernel settings and process memory", severity: fixer.High, read: true},
-	{path: "/sys", holds: "kernel and device settings", severity: fixer.High, read: true},
-	{path: "/dev", exact: true, holds: "disks and other devices", severity: fixer.High},
-	{path: "/dev", holds: "a device or socket", severity: fixer.Medium},
-	{path: "/boot", holds: "kernel images", severity: fixer.High, read: true},
-	{path: "/usr", holds: "system binaries and libraries", severity: fixer.High, read: true},
-	{path: "/bin", holds: "system binaries and libraries", severity: fixer.High, read: true},
-	{path: "/sbin", holds: "system binaries and libraries", severity: fixer.High, read: true},
-	{path: "/lib", holds: "system binaries and libraries", severity: fixer.High, read: true},
-	{path: "/lib64", holds: "system binaries and libraries", severity: fixer.High, read: true},
-	{path: "/root", holds: "files and keys of root", severity: fixer.High},
-	{path: "/home", holds: "files and keys of users", severity: fixer.High},
-
-	{path: "/lib/modules", holds: "kernel modules", severity: fixer.Medium, read: true},
-	{path: "/usr/lib/modules", holds: "kernel modules", severity: fixer.Medium, read: true},
-	{path: "/usr/src", holds: "kernel headers", severity: fixer.Medium, read: true},
-
-	{path: "/etc/localtime", holds: "time zone", severity: fixer.Low, read: true, advice: timezoneAdvice},
-	{path: "/etc/timezone", holds: "time zone", severity: fixer.Low, read: true, advice: timezoneAdvice},
-	{path: "/usr/share/zoneinfo", holds: "time zone data", severity: fixer.Low, read: true, advice: timezoneAdvice},
-	{path: "/etc/machine-id", holds: "the machine ID", severity: fixer.Low, read: true},
-	{path: "/etc/os-release", holds: "the name of the distribution", severity: fixer.Low, read: true},
-	{path: "/usr/lib/os-release", holds: "the name of the distribution", severity: fixer.Low, read: true},
-	{path: "/etc/ssl/certs", holds: "trusted CA certificates", severity: fixer.Low, read: true, advice: certificateAdvice},
-	{path: "/etc/ca-certificates", holds: "trusted CA certificates", severity: fixer.Low, read: true, advice: certificateAdvice},
-	{path: "/usr/share/ca-certificates", holds: "trusted CA certificates", severity: fixer.Low, read: true, advice: certificateAdvice},
-	{path: "/usr/local/share/ca-certificates", holds: "trusted CA certificates", severity: fixer.Low, read: true, advice: certificateAdvice},
-}
-
+// What to mount, or install, in place of files of the node.
 const (
 	timezoneAdvice    = "Set the environment variable TZ to the name of the time zone, and install tzdata in the image"
 	certificateAdvice = "Mount the certificates from a ConfigMap, or install them in the image"
 )
 
-// place returns what the volume opens. What the table does not know is data of
-// its own: it has no words for it, and severity Medium.
-func (v hostVolume) place() hostPlace {
-	at := container.UnderRun(v.path)
-	found := hostPlace{severity: fixer.Medium}
-	for _, p := range hostPlaces {
-		below := !p.exact && strings.HasPrefix(at, p.path+"/")
-		if (at == p.path || below) && len(p.path) > len(found.path) {
-			found = p
-		}
-	}
-	return found
-}
+// place returns what the volume opens.
+func (v hostVolume) place() container.HostPlace { return container.PlaceOnHost(v.path) }
 
 // nodeAgent reports whether a workload serves its node: it runs on every one,
 // or is started on one to look at its processes. Network and storage plug-ins,

@@ -5,8 +5,8 @@ import (
 	"fmt"
 
 	"github.com/oakum-sec/oakum/fixer"
+	"github.com/oakum-sec/oakum/fixer/container"
 	"github.com/oakum-sec/oakum/fixer/kube"
-	"github.com/oakum-sec/oakum/fixer/text"
 	"github.com/oakum-sec/oakum/fixer/yamldoc"
 )
 
@@ -28,7 +28,7 @@ var SSHServer = &fixer.Rule{
 	Doc: sshServerDoc,
 	Check: func(p *fixer.Pass) {
 		for _, c := range everyContainer(p) {
-			if port := sshPort(c); port != nil && !servesSSH().MatchString(c.Image) {
+			if port := sshPort(c); port != nil && !container.ServesSSH(c.Image) {
 				p.Report(fixer.Finding{
 					Path: c.FindingPath(), Start: port.KeyOrSelf().Start, End: port.End,
 					Message: fmt.Sprintf("%s exposes SSH on port 22, which bypasses the access control of the API server", c.Subject()),
@@ -48,6 +48,3 @@ func sshPort(c kube.Container) *yamldoc.Node {
 	}
 	return nil
 }
-
-// servesSSH matches images that are there to serve SSH.
-var servesSSH = text.Regexp(`(?i)(^|[-_./])(git[a-z]*|gogs|forgejo|phabricator|soft-serve|gerrit|sftp[a-z]*|bastion|jump[a-z]*|teleport|sshpiper[a-z]*|sish)([-_./:@]|$)`)

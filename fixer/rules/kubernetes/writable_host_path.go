@@ -24,7 +24,7 @@ var WritableHostPath = &fixer.Rule{
 		{Source: fixer.KubeLinter, ID: "writable-host-mount"},
 		{Source: fixer.Kubescape, ID: "C-0045"},
 		{Source: fixer.KICSKubernetes, ID: "b7652612-de4e-4466-a0bf-1cd81f0c6063", Title: "Volume Mount With OS Directory Write Permissions"},
-		{Source: fixer.MITRE, ID: "T1611", Title: "Escape to Host"},
+		{Source: fixer.MITRE, ID: "T1611", Title: "T1611 Escape to Host"},
 	},
 	Doc: writableHostPathDoc,
 	Check: func(p *fixer.Pass) {
@@ -33,7 +33,7 @@ var WritableHostPath = &fixer.Rule{
 				continue
 			}
 			for _, v := range hostVolumes(w) {
-				if !v.place().read || v.isSocket() || strings.HasSuffix(v.kind, "OrCreate") {
+				if !v.place().Read || v.isSocket() || strings.HasSuffix(v.kind, "OrCreate") {
 					continue
 				}
 				for _, m := range v.mounts {

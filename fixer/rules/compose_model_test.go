@@ -1,0 +1,371 @@
+package rules_test
+
+import (
+	"context"
+	"encoding/json"
+	"maps"
+	"os"
+	"path"
+	"path/filepath"
+	"reflect"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/compose-spec/compose-go/v2/cli"
+	"github.com/compose-spec/compose-go/v2/loader"
+	"github.com/compose-spec/compose-go/v2/types"
+	"github.com/rogpeppe/go-internal/txtar"
+	"github.com/sirupsen/logrus"
+
+	"github.com/oakum-sec/oakum/fixer"
+	"github.com/oakum-sec/oakum/fixer/corpustest"
+	"github.com/oakum-sec/oakum/fixer/discover"
+	"github.com/oakum-sec/oakum/fixer/engine"
+	"github.com/oakum-sec/oakum/fixer/rules"
+	"github.com/oakum-sec/oakum/fixer/text"
+)
+
+// The judge of what a fix makes of a Compose file is compose-go, the library that
+// Docker Compose reads its files with.
+
+// TestComposeModel makes every fix of awkward Compose files, each by itself, and
+// compares what Compose loads before and after: only what the fix declares is
+// another.
+func TestComposeModel(t *testing.T) {
+	paths, err := filepath.Glob("../../testdata/compose/*.txtar")
+	if err != nil || len(paths) == 0 {
+		t.Fatalf("no cases: %v", err)
+	}
+	for _, at := range paths {
+		t.Run(strings.TrimSuffix(filepath.Base(at), ".txtar"), func(t *testing.T) {
+			archive, err := txtar.ParseFile(at)
+			if err != nil {
+				t.Fatal(err)
+			}
+			dir := t.TempDir()
+			for _, f := range archive.Files {
+				putFile(t, dir, f.Name, f.Data)
+			}
+			j := newModelJudge(t, dir)
+			j.all(t)
+			if j.edits == 0 || j.refused > 0 {
+				t.Errorf("%d edits were compared, %d files are refused", j.edits, j.refused)
+			}
+		})
+	}
+}
+
+// TestComposeModelCorpus does the same over real repositories, where they are there.
+func TestComposeModelCorpus(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it loads every Compose file of the corpus once for each fix")
+	}
+	edits, refused := 0, 0
+	for _, dir := range corpustest.Repositories(t) {
+		t.Run(filepath.Base(dir), func(t *testing.T) {
+			j := newModelJudge(t, dir)
+			j.all(t)
+			edits, refused = edits+j.edits, refused+j.refused
+		})
+	}
+	t.Logf("%d edits compared, %d files that compose-go refuses as they are", edits, refused)
+}
+
+// A modelJudge compares what Compose loads from the files of a repository, which it
+// has in a directory of its own: those that Compose could read, and no others.
+type modelJudge struct {
+	snap           *fixer.Snapshot
+	dir            string
+	before         map[string]model // by file; nil for one that is refused
+	edits, refused int
+}
+
+func newModelJudge(t *testing.T, repository string) *modelJudge {
+	t.Helper()
+	logrus.SetLevel(logrus.FatalLevel)
+	ws, err := discover.Load(context.Background(), []string{repository}, discover.Options{Generated: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	j := &modelJudge{snap: fixer.NewSnapshot(ws.Sources, ws.Names...), dir: t.TempDir(), before: map[string]model{}}
+	for f := range j.snap.Files() {
+		if f.Kind == fixer.Compose {
+			putFile(t, j.dir, f.Path, f.Data)
+		}
+	}
+	return j
+}
+
+// all makes every fix that is not for a person by itself, and then all together.
+func (j *modelJudge) all(t *testing.T) {
+	t.Helper()
+	report := engine.Check(j.snap, nil, rules.All())
+	for _, f := range report.Findings {
+		file := j.snap.File(f.File)
+		if file == nil || file.Kind != fixer.Compose {
+			continue
+		}
+		for i := range f.Fixes {
+			if changes, err := f.Fixes[i].Draft(j.snap, nil); err == nil {
+				j.judge(t, f.Key().String()+" "+f.Fixes[i].ID, changes)
+			}
+		}
+	}
+	for file, m := range j.before {
+		if m == nil {
+			j.refused++
+			t.Logf("%s: compose-go refuses it as it is", file)
+		}
+	}
+	j.together(t)
+}
+
+// together makes all fixes up to review level: every file that loaded loads still.
+func (j *modelJudge) together(t *testing.T) {
+	t.Helper()
+	s := engine.NewSession(j.snap, nil, rules.All())
+	if _, err := s.AcceptAll(fixer.Review, nil); err != nil {
+		t.Fatal(err)
+	}
+	changed := s.Plan().Changes
+	for _, c := range changed {
+		if c.Kind == fixer.Compose {
+			putFile(t, j.dir, c.Path, c.After)
+		}
+	}
+	for file, before := range j.before {
+		if before == nil {
+			continue
+		}
+		after, err := loadModel(filepath.Join(j.dir, filepath.FromSlash(file)))
+		if err != nil {
+			t.Errorf("%s: with all fixes made compose-go refuses it: %v", file, err)
+			continue
+		}
+		if len(after) != len(before) {
+			t.Errorf("%s: it had %d services, and has %d", file, len(before), len(after))
+		}
+	}
+}
+
+// judge makes the changes of one fix, loads what they reach, and takes them back.
+func (j *modelJudge) judge(t *testing.T, what string, changes []fixer.FileChange) {
+	t.Helper()
+	declared := declaredOf(j.snap, changes)
+	var reached []string
+	for _, c := range changes {
+		if f := j.snap.File(c.Path); f != nil && f.Kind == fixer.Compose {
+			reached = append(reached, j.loads(c.Path)...)
+		}
+	}
+	for _, file := range reached { // before anything is written
+		j.load(file)
+	}
+	for _, c := range changes {
+		f := j.snap.File(c.Path)
+		if f == nil || f.Kind != fixer.Compose {
+			continue
+		}
+		after, err := text.Apply(f.Data, c.Edits)
+		if err != nil {
+			t.Fatal(err)
+		}
+		putFile(t, j.dir, c.Path, after)
+		defer putFile(t, j.dir, c.Path, f.Data)
+	}
+	for _, file := range reached {
+		before := j.before[file]
+		if before == nil {
+			continue
+		}
+		j.edits++
+		after, err := loadModel(filepath.Join(j.dir, filepath.FromSlash(file)))
+		if err != nil {
+			t.Errorf("%s: compose-go refuses %s: %v", what, file, err)
+			continue
+		}
+		for _, d := range before.differences(after) {
+			if !declared.allows(d) {
+				t.Errorf("%s: in %s, %s of service %q is another, which the fix does not declare (%v)", what, file, d[1], d[0], declared)
+			}
+		}
+	}
+}
+
+// loads returns the files to give to Compose so that a file counts: itself, or the
+// one that it is read over.
+func (j *modelJudge) loads(file string) []string {
+	if slices.Contains(cli.DefaultOverrideFileNames, path.Base(file)) {
+		for _, name := range cli.DefaultFileNames {
+			if main := path.Join(path.Dir(file), name); j.snap.File(main) != nil {
+				return []string{main}
+			}
+		}
+	}
+	return []string{file}
+}
+
+func (j *modelJudge) load(file string) {
+	if _, known := j.before[file]; !known {
+		m, err := loadModel(filepath.Join(j.dir, filepath.FromSlash(file)))
+		if err != nil {
+			j.before[file] = nil
+			return
+		}
+		j.before[file] = m
+	}
+}
+
+// A model is what Compose loads: the fields of each service by name, and those of
+// the top level under the name "".
+type model map[string]map[string]any
+
+func (m model) differences(other model) (out [][2]string) {
+	names := slices.Collect(maps.Keys(m))
+	for name := range other {
+		if m[name] == nil {
+			names = append(names, name)
+		}
+	}
+	for _, name := range names {
+		fields := maps.Clone(m[name])
+		if fields == nil {
+			fields = map[string]any{}
+		}
+		maps.Copy(fields, other[name])
+		for field := range fields {
+			if !reflect.DeepEqual(m[name][field], other[name][field]) {
+				out = append(out, [2]string{name, field})
+			}
+		}
+	}
+	return out
+}
+
+// loadModel reads a file as docker compose -f does, with the override that is found
+// beside one of Compose's own names. What is not there to be read, such as
+// environment files, is left out.
+func loadModel(file string) (model, error) {
+	dir := filepath.Dir(file)
+	details := types.ConfigDetails{WorkingDir: dir, Environment: demanded(file), ConfigFiles: []types.ConfigFile{{Filename: file}}}
+	if slices.Contains(cli.DefaultFileNames, filepath.Base(file)) {
+		for _, name := range cli.DefaultOverrideFileNames {
+			if at := filepath.Join(dir, name); exists(at) {
+				details.ConfigFiles = append(details.ConfigFiles, types.ConfigFile{Filename: at})
+				break
+			}
+		}
+	}
+	project, err := loader.LoadWithContext(context.Background(), details, func(o *loader.Options) {
+		o.SetProjectName("judge", true)
+		o.SkipNormalization, o.SkipResolveEnvironment, o.SkipResolveLabels, o.ResolvePaths = true, true, true, false
+		o.Profiles = []string{"*"}
+	})
+	if err != nil {
+		return nil, err
+	}
+	out := model{"": {}}
+	for name, s := range project.AllServices() {
+		out[name] = fieldsOf(s)
+	}
+	for section, value := range map[string]any{"networks": project.Networks, "volumes": project.Volumes, "secrets": project.Secrets, "configs": project.Configs} {
+		out[""][section] = fieldsOf(value)
+	}
+	return out, nil
+}
+
+func fieldsOf(v any) map[string]any {
+	data, err := json.Marshal(v)
+	if err != nil {
+		return map[string]any{"": err.Error()}
+	}
+	var out map[string]any
+	if err := json.Unmarshal(data, &out); err != nil {
+		return map[string]any{"": err.Error()}
+	}
+	return out
+}
+
+func exists(name string) bool {
+	_, err := os.Stat(name)
+	return err == nil
+}
+
+// demanded gives a value to each variable that a file demands (${NAME:?…}), without
+// which it does not load. They are put in from the environment, whatever else is.
+func demanded(file string) types.Mapping {
+	out := types.Mapping{}
+	data, _ := os.ReadFile(file)
+	for _, m := range demandedVariable.FindAllSubmatch(data, -1) {
+		out[string(m[1])] = "demanded"
+	}
+	return out
+}
+
+var demandedVariable = regexp.MustCompile(`\$\{(\w+):?\?`)
+
+// declaredFields are the fields that a fix says it may change, by service, and those
+// of what is no service: definitions that services share, and the top level.
+type declaredFields struct {
+	services map[string][]string
+	shared   []string
+	top      []string
+}
+
+func declaredOf(snap *fixer.Snapshot, changes []fixer.FileChange) declaredFields {
+	out := declaredFields{services: map[string][]string{}}
+	for _, c := range changes {
+		for _, paths := range c.Paths {
+			for _, p := range paths {
+				steps := make([]string, len(p))
+				for i, s := range p {
+					steps[i] = s.Key
+				}
+				switch {
+				case len(steps) > 2 && steps[0] == "services":
+					out.add(snap, c.Path, steps[1], steps[2])
+				case strings.HasPrefix(steps[0], "x-"):
+					out.shared = append(out.shared, steps[1:]...)
+				default:
+					out.top = append(out.top, steps[0])
+				}
+			}
+		}
+	}
+	return out
+}
+
+// add adds a field of a service and of the services that a value written there
+// reaches.
+func (d declaredFields) add(snap *fixer.Snapshot, file, service, field string) {
+	d.services[service] = append(d.services[service], field)
+	for _, v := range snap.Topology().Compose().Views(file) {
+		if v.Name != service {
+			continue
+		}
+		for _, r := range v.Reached(field) {
+			d.services[r.Name] = append(d.services[r.Name], field)
+		}
+	}
+}
+
+func (d declaredFields) allows(difference [2]string) bool {
+	service, field := difference[0], difference[1]
+	if service == "" {
+		return slices.Contains(d.top, field)
+	}
+	return slices.Contains(d.services[service], field) || slices.Contains(d.shared, field)
+}
+
+func putFile(t *testing.T, dir, name string, data []byte) {
+	t.Helper()
+	at := filepath.Join(dir, filepath.FromSlash(name))
+	if err := os.MkdirAll(filepath.Dir(at), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(at, data, 0o644); err != nil {
+		t.Fatal(err)
+	}
+}
