@@ -11,6 +11,8 @@ var (
 	attackContainerAPI   = technique("T1552.007", "Container API")
 	attackDeploy         = technique("T1610", "Deploy Container")
 	attackEscape         = technique("T1611", "Escape to Host")
+	attackDefaultAccount = fixer.Reference{Source: fixer.MITRE, ID: "T1078.001"}
+	attackExhaustion     = technique("T1499", "Endpoint Denial of Service")
 	attackDiscovery      = technique("T1046", "Network Service Discovery")
 )
 

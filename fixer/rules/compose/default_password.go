@@ -23,6 +23,7 @@ var DefaultPassword = &fixer.Rule{
 		{Source: fixer.OWASPDocker, ID: "rule 12"},
 		{Source: fixer.CWE, ID: "CWE-1392"},
 		{Source: fixer.DockerDocs, ID: "Compose interpolation", Link: "https://docs.docker.com/reference/compose-file/interpolation/"},
+		attackDefaultAccount,
 	},
 	Doc: defaultPasswordDoc,
 	Check: func(p *fixer.Pass) {

@@ -31,6 +31,7 @@ var NoMemoryLimit = &fixer.Rule{
 		{Source: fixer.OWASPDocker, ID: "rule 7"},
 		{Source: fixer.ComposeLint, ID: "CL-0026"},
 		{Source: fixer.KICSCompose, ID: "bb9ac4f7-e13b-423d-a010-c74a1bfbe492", Title: "Memory Not Limited"},
+		attackExhaustion,
 	},
 	Params: []fixer.Param{paramMemory, paramCPUs},
 	Doc:    noMemoryLimitDoc,

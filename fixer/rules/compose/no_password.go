@@ -26,6 +26,7 @@ var NoPassword = &fixer.Rule{
 		{Source: fixer.OWASPDocker, ID: "rule 12"},
 		{Source: fixer.CWE, ID: "CWE-1188"},
 		{Source: fixer.CWE, ID: "CWE-306"},
+		attackDefaultAccount,
 	},
 	Doc: noPasswordDoc,
 	Check: func(p *fixer.Pass) {

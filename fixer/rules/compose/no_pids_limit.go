@@ -25,6 +25,7 @@ var NoPidsLimit = &fixer.Rule{
 		{Source: fixer.CISDocker, ID: "5.29"},
 		{Source: fixer.OWASPDocker, ID: "rule 7"},
 		{Source: fixer.KICSCompose, ID: "221e0658-cb2a-44e3-b08a-db96a341d6fa", Title: "Pids Limit Not Set"},
+		attackExhaustion,
 	},
 	Params: []fixer.Param{paramPids},
 	Doc:    noPidsLimitDoc,

@@ -28,6 +28,7 @@ var SecretInEnv = &fixer.Rule{
 		{Source: fixer.KICSCommon, ID: "a88baa34-e2ad-44ea-ad6f-8cac87bc7c71", Title: "Passwords And Secrets"},
 		{Source: fixer.CWE, ID: "CWE-798"},
 		{Source: fixer.DockerDocs, ID: "Compose secrets", Link: "https://docs.docker.com/compose/how-tos/use-secrets/"},
+		attackCredentials,
 	},
 	Doc: secretInEnvDoc,
 	Check: func(p *fixer.Pass) {
