@@ -114,6 +114,9 @@ func planPython(a *App) (*Recipe, error) {
 	}
 	r.Programs = append(r.Programs, "python", "python3", "pip", "*") // console scripts of the packages
 	r.Packages = a.nativeLibraries(pythonLibraries, pythonNames(a))
+	if a.collectsStatic() {
+		r.Assumes = append(r.Assumes, "STATIC_ROOT of Django lies below "+text.VisibleLine(a.Workdir)+", or in a directory that the Dockerfile makes")
+	}
 	r.Breaks = append(r.Breaks, "An application that calls a command, or loads a library, of the larger image")
 	slim, ok := slimOf(a)
 	if !ok {
@@ -121,6 +124,14 @@ func planPython(a *App) (*Recipe, error) {
 	}
 	r.Runtimes = []Runtime{slim}
 	return r, nil
+}
+
+// collectsStatic reports whether the build lets Django collect its static files, into a
+// directory that only the settings of the application name.
+func (a *App) collectsStatic() bool {
+	found := false
+	a.Commands(func(_ build.Step, c build.Command) { found = found || c.Has("collectstatic") })
+	return found
 }
 
 // pythonNames are the names of packages that the files of the project and the RUNs
