@@ -136,7 +136,9 @@ type Caps struct {
 type Healthcheck struct {
 	Builtin bool     `json:"builtin,omitempty"` // the image has a HEALTHCHECK of its own
 	Test    []string `json:"test,omitempty"`    // in Compose form, beginning with CMD or CMD-SHELL
-	Note    string   `json:"note,omitempty"`
+	// When is what makes the software answer Test; nil where it does anyway.
+	When *Condition `json:"when,omitempty"`
+	Note string     `json:"note,omitempty"`
 }
 
 // An Alternative is an image to take instead.

@@ -189,6 +189,7 @@ func checkFacts(t *testing.T, table *table, f *facts) {
 		}
 		if !h.Builtin {
 			oneOf("health check", h.Test[0], "CMD", "CMD-SHELL")
+			checkCondition(t, h.When)
 		}
 	}
 	for _, env := range f.SecretFileEnv {

@@ -73,9 +73,10 @@ func checkHealth(p *fixer.Pass, v compose.View) {
 
 // healthTest returns the check that works in a service: that of its image, without what
 // asks for variables that the service does not set. ok is false where the service starts
-// something else, and where the answer depends on its pages.
+// something else, where the answer depends on its pages, and where nothing shows that the
+// software was told to answer.
 func healthTest(spec *container.Spec, e *image.Entry) (test []string, ok bool) {
-	if len(e.Healthcheck.Test) < 2 || spec.Entrypoint != nil || !startsProgram(spec.Command, e) {
+	if len(e.Healthcheck.Test) < 2 || spec.Entrypoint != nil || !startsProgram(spec.Command, e) || spec.Holds(e.Healthcheck.When) != container.Yes {
 		return nil, false
 	}
 	for _, word := range e.Healthcheck.Test {
