@@ -42,6 +42,18 @@ var kinds = map[string]func() any{
 	"kustomize.config.k8s.io/v1beta1 Kustomization":                    func() any { return &map[string]any{} },
 }
 
+// TestDevelopmentHasItsOwnPassword: the overlay of development reads the password from another
+// place of the store than production.
+func TestDevelopmentHasItsOwnPassword(t *testing.T) {
+	for _, secrets := range []string{"external-secrets", "csi"} {
+		made := service(t, templates.Stacks()[0], choice{"", []string{"database=postgres", "secrets=" + secrets, "namespace=web"}})
+		dev := string(content(t, made, "deploy/overlays/dev/kustomization.yaml"))
+		if !strings.Contains(dev, "web-dev/api/database") {
+			t.Errorf("%s: development reads the password of production:\n%s", secrets, dev)
+		}
+	}
+}
+
 // decodes reads every object as the API does, and lets no field pass that it does not have.
 func decodes(t *testing.T, made *templates.Service) {
 	t.Helper()

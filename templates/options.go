@@ -106,7 +106,7 @@ var settings = []Setting{
 	},
 	{
 		Name: "namespace", Meaning: "`NAMESPACE` of the service (default: its name)",
-		set: func(o *Options, v string) error { o.Namespace = v; return validName(v) },
+		set: func(o *Options, v string) error { o.Namespace = v; return validNamespace(v) },
 		get: func(o *Options) string { return o.Namespace },
 	},
 	{
@@ -182,6 +182,11 @@ func (o *Options) validate() error {
 	if o.Database != "" && o.Name == databaseName {
 		return fmt.Errorf("name: %q is what the database is called here", o.Name)
 	}
+	if o.Cluster != "none" && o.Namespace == "" {
+		if err := validNamespace(o.Name); err != nil {
+			return fmt.Errorf("namespace: %w, as in --namespace shop", err)
+		}
+	}
 	exposed := o.Expose != "none"
 	switch {
 	case o.Cluster == "none" && (exposed || o.Autoscaling != "none" || o.Admission != "none"):
@@ -233,6 +238,15 @@ func validName(s string) error {
 	return nil
 }
 
+// validNamespace checks the name of a namespace that is to be for the service alone: everything
+// in it is denied but what the service needs.
+func validNamespace(s string) error {
+	if s == "default" || strings.HasPrefix(s, "kube-") {
+		return fmt.Errorf("%q is a namespace of Kubernetes itself, and the service needs one of its own", s)
+	}
+	return validName(s)
+}
+
 // validHost checks the name of a host, which is one name and no pattern.
 func validHost(s string) error {
 	if len(s) > 253 || !strings.Contains(s, ".") {
@@ -266,6 +280,9 @@ func number(s string, least, most int) (int, error) {
 func registry(s string) (string, error) {
 	if strings.Contains(s, "*") {
 		return "", fmt.Errorf("%q is a pattern, not a registry", s)
+	}
+	if strings.HasPrefix(s, "[") {
+		return "", fmt.Errorf("%q is an address of IPv6, and the registry needs a name", s)
 	}
 	return image.ParseRegistry(s)
 }

@@ -23,6 +23,7 @@ func TestValuesAreChecked(t *testing.T) {
 		"source=https://example.com/\"": false, "source=https://example.com/<%": false, "source=https://example.com/a b": false, "source=https://": false,
 		"database=postgres": true, "database=none": true, "database=": false, "database=mysql": false,
 		"cluster=plain": true, "cluster=helm": false, "namespace=web": true, "namespace=kube system": false,
+		"namespace=kube-system": false, "namespace=default": false, "registry=[::1]:5000/acme": false,
 		"expose=ingress": true, "expose=nodeport": false, "autoscaling=cpu": true, "autoscaling=memory": false,
 		"host=shop.example.com": true, "host=shop": false, "host=*.example.com": false, "host=10.0.0.1": false,
 		"host=Shop.example.com": false, "host=a..b": false, "host=-a.example.com": false, "host=a.example.com:80": false,
@@ -40,6 +41,7 @@ func TestValuesAreChecked(t *testing.T) {
 func TestValuesGoTogether(t *testing.T) {
 	for _, c := range []struct{ set, want string }{
 		{"name=database database=postgres", "name: \"database\" is what the database is called here"},
+		{"name=default", "namespace: \"default\" is a namespace of Kubernetes itself"},
 		{"expose=ingress", "host: the service needs one to be exposed"},
 		{"host=shop.example.com", "needs --expose"},
 		{"cluster=none expose=ingress host=shop.example.com", "without manifests"},

@@ -126,6 +126,47 @@ func TestPipelineOfGitLab(t *testing.T) {
 	}
 }
 
+// TestSignaturesAreThoseOfTheImage: the policy of sigstore reads what cosign 3 writes, and asks
+// for no signature of an image whose name only begins like that of the service.
+func TestSignaturesAreThoseOfTheImage(t *testing.T) {
+	made := service(t, templates.Stacks()[0], choice{"", []string{"admission=sigstore", "source=https://github.com/acme/web", "registry=ghcr.io/acme"}})
+	var policy struct {
+		Spec struct {
+			Images      []struct{ Glob string }
+			Authorities []struct{ SignatureFormat string }
+		}
+	}
+	if err := yaml.Unmarshal(content(t, made, "deploy/policies/signatures.yaml"), &policy); err != nil {
+		t.Fatal(err)
+	}
+	if len(policy.Spec.Authorities) != 1 || policy.Spec.Authorities[0].SignatureFormat != "bundle" {
+		t.Errorf("authorities: %+v", policy.Spec.Authorities)
+	}
+	for _, image := range policy.Spec.Images {
+		if !strings.HasPrefix(image.Glob, "ghcr.io/acme/api:") && !strings.HasPrefix(image.Glob, "ghcr.io/acme/api@") {
+			t.Errorf("%q is of other images, too", image.Glob)
+		}
+	}
+}
+
+// TestReadmeVerifiesAsThePolicyDoes: what a person verifies by hand is what the policy asks for,
+// with the repository that is known.
+func TestReadmeVerifiesAsThePolicyDoes(t *testing.T) {
+	for _, c := range []choice{
+		{"github", []string{"source=https://github.com/acme/web.git"}},
+		{"gitlab", []string{"pipeline=gitlab", "source=https://gitlab.example.com/acme/web"}},
+	} {
+		readme := string(content(t, service(t, templates.Stacks()[0], c), "README.md"))
+		if strings.Contains(readme, "OWNER/") || strings.Contains(readme, "GROUP/") || !strings.Contains(readme, "/acme/web/") {
+			t.Errorf("%s: the README verifies another repository:\n%s", c.name, readme)
+		}
+	}
+	readme := string(content(t, service(t, templates.Stacks()[0], choice{}), "README.md"))
+	if !strings.Contains(readme, `'^https://github\.com/OWNER/REPOSITORY/`) {
+		t.Errorf("without a source, the README names none:\n%s", readme)
+	}
+}
+
 // TestTableOfActions: the table is sorted, whole, and has nothing that no pipeline uses.
 func TestTableOfActions(t *testing.T) {
 	table, err := os.ReadFile("actions.txt")

@@ -228,6 +228,9 @@ func (v view) Exposed() bool    { return v.Expose != "none" }
 func (v view) IsIngress() bool  { return v.Expose == "ingress" }
 func (v view) Autoscales() bool { return v.Autoscaling != "none" }
 
+// SecretStored reports whether the password is in a store outside of the cluster.
+func (v view) SecretStored() bool { return v.Secrets != "kubernetes" }
+
 // PreStop is how many seconds a pod goes on when it is told to stop, until no requests are
 // sent to it any more, and PodGrace how many it has in all.
 func (v view) PreStop() int  { return preStop }
