@@ -54,7 +54,45 @@ func Render(s *Stack, o *Options) (*Service, error) {
 	if err := o.validate(); err != nil {
 		return nil, err
 	}
-	v := view{Options: *o, Stack: s}
+	return render(view{Options: *o, Stack: s})
+}
+
+// An Application is one that is there, as far as its container files depend on it.
+type Application struct {
+	Dockerfile []byte
+	Ignored    bool // it has a .dockerignore
+	ReadsPort  bool // it listens on what the variable PORT says
+	Checked    bool // the Dockerfile has a HEALTHCHECK
+}
+
+// Contain returns the container files of an application that is there, whose stack resembles
+// one of these. The error says which of the options is not valid.
+func Contain(s *Stack, o *Options, a *Application) (*Service, error) {
+	if o.Database != "" {
+		return nil, fmt.Errorf("database: an application that is there says itself which database it has")
+	}
+	if err := o.validate(); err != nil {
+		return nil, err
+	}
+	service, err := render(view{Options: *o, Stack: s, App: a})
+	if err != nil {
+		return nil, err
+	}
+	service.Files = append(service.Files, File{"Dockerfile", a.Dockerfile})
+	slices.SortFunc(service.Files, func(a, b File) int { return strings.Compare(a.Path, b.Path) })
+	return service, nil
+}
+
+// Ignored is the .dockerignore of an application that has none.
+func Ignored() []byte {
+	data, err := execute("files/shared/contained/.dockerignore.tmpl", view{})
+	if err != nil {
+		panic(err) // it depends on nothing
+	}
+	return data
+}
+
+func render(v view) (*Service, error) {
 	if v.Namespace == "" {
 		v.Namespace = v.Name
 	}
@@ -62,7 +100,7 @@ func Render(s *Stack, o *Options) (*Service, error) {
 	if err != nil {
 		return nil, err
 	}
-	service := &Service{Stack: s, Options: *o}
+	service := &Service{Stack: v.Stack, Options: v.Options}
 	for _, p := range slices.Sorted(maps.Keys(chosen)) {
 		content, err := execute(chosen[p], v)
 		if err != nil {
@@ -79,6 +117,12 @@ func choose(v view) (map[string]string, error) {
 	layers := []layer{{from: "shared/service"}}
 	for _, l := range v.Stack.layers {
 		layers = append(layers, layer{from: "stacks/" + l})
+	}
+	if v.App != nil {
+		layers = []layer{{from: "shared/service", only: []string{"compose.yaml"}}}
+		if !v.App.Ignored {
+			layers = append(layers, layer{from: "shared/contained"})
+		}
 	}
 	switch v.Cluster {
 	case "kustomize":
@@ -157,7 +201,14 @@ func execute(name string, v view) ([]byte, error) {
 type view struct {
 	Options
 	Stack *Stack
+	App   *Application // the one that is there; nil for a new one
 }
+
+// ReadsPort reports whether the service listens on what the variable PORT says.
+func (v view) ReadsPort() bool { return v.App == nil || v.App.ReadsPort }
+
+// Checked reports whether the image has a HEALTHCHECK.
+func (v view) Checked() bool { return v.App == nil || v.App.Checked }
 
 // Image is the name of the image, without a tag.
 func (v view) Image() string { return v.Registry + "/" + v.Name }
