@@ -95,18 +95,18 @@ func (d *draft) goProgram(start []string) (string, error) {
 		want := path.Base(start[0])
 		k := slices.IndexFunc(dirs, func(dir string) bool { return path.Base(dir) == want })
 		if k < 0 {
-			return "", stack.Refuse(stack.UnknownStart, nil, "Name the directory of a package main with --start", "no directory named %s has a package main", text.VisibleLine(want))
+			return "", stack.Refuse(stack.UnknownStart, nil, "Name the directory of a main package with --start", "no directory named %s has a main package", text.VisibleLine(want))
 		}
 		return dirs[k], nil
 	}
 	switch {
 	case len(dirs) == 0:
-		return "", stack.Refuse(stack.UnknownStart, nil, "Choose the directory of an application; this one is a library", "no directory has a package main")
+		return "", stack.Refuse(stack.UnknownStart, nil, "Choose the directory of an application; this one is a library", "no directory has a main package")
 	case slices.Contains(dirs, "."):
-		d.fact("go.mod", 0, "the program is at the top")
+		d.fact("go.mod", 0, "the main package is at the top")
 		return ".", nil
 	case len(dirs) == 1:
-		d.fact(dirs[0], 0, "the program")
+		d.fact(dirs[0], 0, "the main package")
 		return dirs[0], nil
 	}
 	var cmd []string
@@ -116,10 +116,10 @@ func (d *draft) goProgram(start []string) (string, error) {
 		}
 	}
 	if len(cmd) == 1 {
-		d.fact(cmd[0], 0, "the program")
+		d.fact(cmd[0], 0, "the main package")
 		return cmd[0], nil
 	}
-	return "", stack.Refuse(stack.Several, nil, "Name the program with --start, as in --start "+text.VisibleLine(path.Base(dirs[0])), "there are several programs: %s", text.VisibleLine(strings.Join(dirs[:min(len(dirs), 5)], ", ")))
+	return "", stack.Refuse(stack.Several, nil, "Name the main package with --start, as in --start "+text.VisibleLine(path.Base(dirs[0])), "there are several main packages: %s", text.VisibleLine(strings.Join(dirs[:min(len(dirs), 5)], ", ")))
 }
 
 // usesCgo reports whether the program, or a module that it needs, is made of C, too.

@@ -37,11 +37,11 @@ func draftRust(d *draft) error {
 	case len(start) > 0:
 		programs = start[:1]
 	case len(programs) == 0:
-		return stack.Refuse(stack.UnknownStart, nil, "Choose the directory of an application; this one is a library", "Cargo.toml names no program, and there is no src/main.rs")
+		return stack.Refuse(stack.UnknownStart, nil, "Choose the directory of an application; this one is a library", "Cargo.toml names no binary, and there is no src/main.rs")
 	case len(programs) > 1:
-		return stack.Refuse(stack.Several, nil, "Name the program with --start", "Cargo.toml names several programs: %s", strings.Join(programs, ", "))
+		return stack.Refuse(stack.Several, nil, "Name the binary with --start", "Cargo.toml names several binaries: %s", strings.Join(programs, ", "))
 	}
-	d.fact("Cargo.toml", 0, "the program is %s", programs[0])
+	d.fact("Cargo.toml", 0, "the binary is %s", programs[0])
 	version := rustRelease
 	for _, file := range []string{"rust-toolchain.toml", "rust-toolchain"} {
 		v := d.found(file, rustChannel)

@@ -81,7 +81,7 @@ func contain(ctx context.Context, o NewOptions) (*NewService, error) {
 	if found.app.Version != "" {
 		title += " " + found.app.Version
 	}
-	n.Report = &report.New{Stack: s.Name, Title: title, Name: settings.Name, Directory: o.Dir, Detected: true, Facts: found.app.Facts, Assumes: append(found.app.Assumes, "the application writes to /tmp and to nothing else"), Breaks: found.breaks}
+	n.Report = &report.New{Stack: s.Name, Title: title, Name: settings.Name, Directory: o.Dir, Detected: true, Facts: found.app.Facts, Assumes: append(found.app.Assumes, "the application writes only to /tmp"), Breaks: found.breaks}
 	if err := n.check(ctx, service, o); err != nil {
 		return nil, err
 	}
