@@ -93,7 +93,7 @@ func clusterOf(p *fixer.Pass, g *connect.Graph) (*netpol.Cluster, map[connect.ID
 		for _, o := range f.Objects {
 			switch {
 			case o.Kind == "Namespace":
-				c.Namespaces[o.Name] = labelsOf(o)
+				c.Namespaces[o.Name] = kube.Labels(o.Node.Get("metadata").Get("labels"))
 			case netpol.Is(o) && applied(p.Snapshot, f):
 				if policy, err := netpol.Read(o, namespace(o.Namespace)); err == nil {
 					c.Policies = append(c.Policies, policy)
@@ -114,12 +114,4 @@ func applied(snap *fixer.Snapshot, f *fixer.File) bool {
 		}
 	}
 	return len(renderings) == 0
-}
-
-func labelsOf(o *kube.Object) map[string]string {
-	out := map[string]string{}
-	for key, value := range o.Node.Get("metadata").Get("labels").All() {
-		out[key] = value.Text()
-	}
-	return out
 }
