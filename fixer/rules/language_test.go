@@ -20,6 +20,7 @@ import (
 func TestLanguage(t *testing.T) {
 	for _, rule := range rules.All() {
 		t.Run(rule.Name, func(t *testing.T) {
+			t.Parallel()
 			holdPage(t, rule)
 			archive, err := txtar.ParseFile(casesOf(rule))
 			if err != nil {

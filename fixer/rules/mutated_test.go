@@ -13,6 +13,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	other "go.yaml.in/yaml/v4"
@@ -336,26 +337,30 @@ const (
 // TestMutatedFiles mutates what the cases and the corpus hold in every way that
 // [corpustest.Mutations] knows, and fixes it.
 func TestMutatedFiles(t *testing.T) {
-	all, changes, runs, sample, rounds := rules.All(), 0, 0, mutationSample, mutationRounds
+	all, sample, rounds := rules.All(), mutationSample, mutationRounds
+	var runs, changes atomic.Int64
 	if testing.Short() {
 		sample *= 10
 	}
 	if *mutations > 0 {
 		sample, rounds = 1, *mutations
 	}
-	for i, x := range trials(t, largestMutated) {
-		if i%sample != 0 {
-			continue
+	t.Run("trees", func(t *testing.T) {
+		for i, x := range trials(t, largestMutated) {
+			if i%sample != 0 {
+				continue
+			}
+			for round := range rounds {
+				y, what := x.mutated(uint64(i*1000 + round))
+				t.Run(fmt.Sprintf("%s, %s", x.name, what), func(t *testing.T) {
+					t.Parallel()
+					changes.Add(int64(holdOnMutated(t, y, all)))
+					runs.Add(1)
+				})
+			}
 		}
-		for round := range rounds {
-			y, what := x.mutated(uint64(i*1000 + round))
-			t.Run(fmt.Sprintf("%s, %s", x.name, what), func(t *testing.T) {
-				changes += holdOnMutated(t, y, all)
-				runs++
-			})
-		}
-	}
-	if t.Logf("%d trees, %d changes", runs, changes); changes < runs/2 {
+	})
+	if t.Logf("%d trees, %d changes", runs.Load(), changes.Load()); changes.Load() < runs.Load()/2 || runs.Load() == 0 {
 		t.Error("too few changes: the mutations leave nothing to fix")
 	}
 }

@@ -1,9 +1,11 @@
 package rules_test
 
 import (
+	"maps"
 	"os"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"golang.org/x/tools/txtar"
@@ -42,56 +44,33 @@ var opensKnown = map[string]string{
 // come up that is as severe as what was fixed, and what is less severe has to
 // be known. The engine holds a fix back that does; such a fix should not be offered.
 func TestNoFixOpensWhatAnotherRuleReports(t *testing.T) {
-	all := rules.All()
-	made := 0
-	opened := map[string]string{}
-	for _, rule := range all {
+	type ofRule struct {
+		rule *fixer.Rule
+		ruleCase
+	}
+	var cases []ofRule
+	for _, rule := range rules.All() {
 		data, err := os.ReadFile(casesOf(rule))
 		if err != nil {
 			continue // TestRules says so
 		}
-		cases := parseCases(t, txtar.Parse(data))
-		if testing.Short() && len(cases) > 6 {
-			cases = cases[:6]
+		list := parseCases(t, txtar.Parse(data))
+		if testing.Short() && len(list) > 6 {
+			list = list[:6]
 		}
-		for _, c := range cases {
-			var sources []fixer.Source
-			for path, data := range c.files {
-				if !isName(path, data) {
-					sources = append(sources, fixer.Source{Path: path, Kind: kindOf(path, data), Data: data})
-				}
-			}
-			snap := fixer.NewSnapshot(sources)
-			before := engine.Check(snap, nil, all)
-			for _, f := range before.Findings {
-				if f.Rule != rule.Name {
-					continue
-				}
-				for i := range f.Fixes {
-					changes, err := f.Fixes[i].Draft(snap, nil)
-					if err != nil || f.Fixes[i].Level > fixer.Review {
-						continue
-					}
-					made++
-					after := applied(t, snap, changes)
-					report := engine.Check(after, nil, all)
-					for _, came := range report.Findings {
-						if before.Finding(came.Key()) != nil || countOf(report, came) <= countOf(before, came) {
-							continue // the same, or the same under another number
-						}
-						pair := rule.Name + " " + f.Fixes[i].ID + " > " + came.Rule
-						switch {
-						case opensKnown[pair] != "":
-						case came.Severity >= f.Severity:
-							t.Errorf("%s/%s: %s (%s) opens %s (%s): %s", rule.Name, c.name, f.Fixes[i].ID, f.Severity, came.Rule, came.Severity, came.Message)
-						default:
-							opened[pair] = c.name + ": " + came.Message
-						}
-					}
-				}
-			}
+		for _, c := range list {
+			cases = append(cases, ofRule{rule, c})
 		}
 	}
+	var lock sync.Mutex
+	made, opened := 0, map[string]string{}
+	fixer.ForEach(len(cases), func(i int) {
+		n, pairs := opensOf(t, cases[i].rule, cases[i].ruleCase)
+		lock.Lock()
+		defer lock.Unlock()
+		made += n
+		maps.Copy(opened, pairs)
+	})
 	if made < 300 {
 		t.Errorf("only %d fixes were made", made)
 	}
@@ -103,6 +82,48 @@ func TestNoFixOpensWhatAnotherRuleReports(t *testing.T) {
 	if len(list) > 0 {
 		t.Errorf("fixes leave findings behind that are not known:\n%s", strings.Join(list, "\n"))
 	}
+}
+
+// opensOf makes each fix of a case alone, and returns how many these were, and what less
+// severe findings came up that are not known.
+func opensOf(t *testing.T, rule *fixer.Rule, c ruleCase) (made int, opened map[string]string) {
+	t.Helper()
+	opened = map[string]string{}
+	var sources []fixer.Source
+	for path, data := range c.files {
+		if !isName(path, data) {
+			sources = append(sources, fixer.Source{Path: path, Kind: kindOf(path, data), Data: data})
+		}
+	}
+	snap := fixer.NewSnapshot(sources)
+	before := engine.Check(snap, nil, rules.All())
+	for _, f := range before.Findings {
+		if f.Rule != rule.Name {
+			continue
+		}
+		for i := range f.Fixes {
+			changes, err := f.Fixes[i].Draft(snap, nil)
+			if err != nil || f.Fixes[i].Level > fixer.Review {
+				continue
+			}
+			made++
+			report := engine.Check(applied(t, snap, changes), nil, rules.All())
+			for _, came := range report.Findings {
+				if before.Finding(came.Key()) != nil || countOf(report, came) <= countOf(before, came) {
+					continue // the same, or the same under another number
+				}
+				pair := rule.Name + " " + f.Fixes[i].ID + " > " + came.Rule
+				switch {
+				case opensKnown[pair] != "":
+				case came.Severity >= f.Severity:
+					t.Errorf("%s/%s: %s (%s) opens %s (%s): %s", rule.Name, c.name, f.Fixes[i].ID, f.Severity, came.Rule, came.Severity, came.Message)
+				default:
+					opened[pair] = c.name + ": " + came.Message
+				}
+			}
+		}
+	}
+	return made, opened
 }
 
 // countOf returns how many findings there are of a rule in a file.
@@ -123,7 +144,7 @@ func applied(t *testing.T, snap *fixer.Snapshot, changes []fixer.FileChange) *fi
 		if file := snap.File(c.Path); file != nil {
 			var err error
 			if data, err = text.Apply(file.Data, c.Edits); err != nil {
-				t.Fatal(err)
+				t.Error(err) // on whatever goroutine
 			}
 		}
 		snap = snap.With(c.Path, c.Kind, data)

@@ -56,6 +56,7 @@ var wantPattern = regexp.MustCompile(`# want (safe|review|manual) "((?:[^"\\]|\\
 func TestRules(t *testing.T) {
 	for _, rule := range rules.All() {
 		t.Run(rule.Name, func(t *testing.T) {
+			t.Parallel()
 			path := casesOf(rule)
 			archive, err := txtar.ParseFile(path)
 			if err != nil {

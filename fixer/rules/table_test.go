@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"go.yaml.in/yaml/v3"
@@ -83,46 +84,50 @@ func TestTable(t *testing.T) {
 			kubernetes, alone[r.Name] = append(kubernetes, r), r
 		}
 	}
-	judged, least, seen := 0, 5000, 0
+	var judged atomic.Int64
+	least, seen := int64(5000), 0
 	step := 1
 	if testing.Short() {
 		step, least = 12, 400 // a race run is many times slower
 	}
-	all := families(t)
+	all, tried := families(t), []string{}
 	for _, id := range slices.Sorted(maps.Keys(all)) {
 		for _, raw := range all[id] {
-			if seen++; seen%step != 0 {
-				continue
-			}
-			known := image.KnowledgeOf(raw, nil)
-			if known.Err != nil {
-				t.Errorf("%s: %v", raw, known.Err)
-				continue
-			}
-			entry := known.Entry
-			if entry == nil {
-				continue // no such variant
-			}
-			for shape, pod := range shapes {
-				snap := podOf(pod, raw, entry)
-				sets := map[string][]*fixer.Rule{"all": kubernetes}
-				for _, f := range engine.Check(snap, nil, kubernetes).Findings {
-					if len(f.Fixes) > 0 { // no other rule changes anything by itself
-						sets[f.Rule] = []*fixer.Rule{alone[f.Rule]}
-					}
-				}
-				for name, set := range sets {
-					for _, problem := range startProblems(snap, entry, set) {
-						t.Errorf("%s (%s), %s, fixed by %s: %s", raw, id, shape, name, problem)
-					}
-					judged++
-				}
+			if seen++; seen%step == 0 {
+				tried = append(tried, raw)
 			}
 		}
 	}
-	t.Logf("%d combinations were judged", judged)
-	if judged < least {
-		t.Errorf("only %d combinations were judged", judged)
+	fixer.ForEach(len(tried), func(i int) {
+		raw := tried[i]
+		known := image.KnowledgeOf(raw, nil)
+		if known.Err != nil {
+			t.Errorf("%s: %v", raw, known.Err)
+			return
+		}
+		entry := known.Entry
+		if entry == nil {
+			return // no such variant
+		}
+		for shape, pod := range shapes {
+			snap := podOf(pod, raw, entry)
+			sets := map[string][]*fixer.Rule{"all": kubernetes}
+			for _, f := range engine.Check(snap, nil, kubernetes).Findings {
+				if len(f.Fixes) > 0 { // no other rule changes anything by itself
+					sets[f.Rule] = []*fixer.Rule{alone[f.Rule]}
+				}
+			}
+			for name, set := range sets {
+				for _, problem := range startProblems(snap, entry, set) {
+					t.Errorf("%s (%s), %s, fixed by %s: %s", raw, entry.ID, shape, name, problem)
+				}
+				judged.Add(1)
+			}
+		}
+	})
+	t.Logf("%d combinations were judged", judged.Load())
+	if n := judged.Load(); n < least {
+		t.Errorf("only %d combinations were judged", n)
 	}
 }
 

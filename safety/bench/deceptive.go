@@ -48,7 +48,7 @@ func (j *judge) findings(before, after *fixer.Snapshot) {
 	taken := map[*fixer.Finding]bool{}
 	things, left := thingsOf(before), thingsOf(after)
 	for _, f := range gone {
-		if why := j.deceives(f, things, left); why != "" {
+		if why := j.deceives(f, objectAt(before, f), things, left); why != "" {
 			taken[f] = true
 			j.deceived(f, why)
 		}
@@ -100,13 +100,27 @@ func (j *judge) deceived(f *fixer.Finding, why string) {
 	j.add(Deceptive, f.File, f.Line, text.VisibleLine(fmt.Sprintf("%s (%s) of %s is gone, but %s", f.Rule, f.Severity, f.Path, short(why, 300))))
 }
 
-// deceives says why a finding that is gone is not fixed, "" where nothing tells.
-func (j *judge) deceives(f *fixer.Finding, things, left map[string]bool) string {
+// objectAt returns the object that a finding is reported at, "" outside of manifests: one
+// about a namespace names none.
+func objectAt(snap *fixer.Snapshot, f *fixer.Finding) string {
+	if file := snap.File(f.File); file != nil {
+		for _, o := range file.Objects {
+			if o.Node.Start <= f.Start && f.Start < o.Node.End {
+				return o.ID()
+			}
+		}
+	}
+	return ""
+}
+
+// deceives says why a finding that is gone, and was at an object, is not fixed; "" where
+// nothing tells.
+func (j *judge) deceives(f *fixer.Finding, object string, things, left map[string]bool) string {
 	if why := j.broken[f.File]; why != "" {
 		return why
 	}
 	thing := thingOf(f.Path)
-	for _, what := range []string{thing, containerOf(f.Path)} {
+	for _, what := range []string{thing, containerOf(f.Path), object} {
 		if things[what] && !left[what] {
 			return what + " is gone"
 		}
