@@ -167,6 +167,10 @@ func openEvidence(plan *isolation.Plan) []fixer.Evidence {
 	for _, w := range plan.HostNetwork {
 		out = append(out, fixer.Evidence{Kind: fixer.FromManifest, Place: w.Place.String(), Text: w.ID + " uses the network of its node, so NetworkPolicies do not apply to it"})
 	}
+	if unused := plan.Set.Unused; len(unused) > 0 {
+		out = append(out, fixer.Evidence{Kind: fixer.FromManifest, Place: fmt.Sprintf("%s:%d", unused[0].File, unused[0].Line),
+			Text: fmt.Sprintf("No kustomization uses the Component that lists %s, so %s not applied", text.Count(len(unused), "this NetworkPolicy", "these NetworkPolicies"), plural(len(unused), "it is", "they are"))})
+	}
 	for _, u := range plan.Unresolved {
 		out = append(out, fixer.Evidence{Kind: fixer.FromManifest, Place: u.Evidence[0].Place.String(), Text: "Unresolved host " + u.Host + ": " + u.Why})
 	}
