@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/oakum-sec/oakum/fixer"
 	"github.com/oakum-sec/oakum/fixer/compose"
 	"github.com/oakum-sec/oakum/fixer/yamldoc"
 )
@@ -127,14 +128,21 @@ func (b *builder) sayFiles(m *member, at string) {
 		return
 	}
 	for f := range b.pass.Snapshot.Files() {
-		if path.Dir(f.Path) == at && isConfiguration(f.Path) {
+		if path.Dir(f.Path) == at {
 			b.sayFile(m, f.Path)
 		}
 	}
 }
 
+// sayFile reads a file where it is the configuration of a server. A directory that is
+// mounted may hold much besides: the Dockerfile, the Compose file itself, package.json.
 func (b *builder) sayFile(m *member, at string) {
-	if f := b.pass.Snapshot.File(at); f != nil && f.Data != nil && isConfiguration(at) {
+	f := b.pass.Snapshot.File(at)
+	if f == nil || f.Data == nil || f.Kind != fixer.Project {
+		return
+	}
+	switch path.Ext(at) {
+	case ".conf", ".ini":
 		b.sayConfig(m, path.Base(at), configText{text: string(f.Data), file: at, line: 1})
 	}
 }

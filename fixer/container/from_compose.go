@@ -126,7 +126,7 @@ func startOf(v compose.View, key string) []string {
 	case node.Text() != "":
 		return splitWords(node.Text())
 	}
-	return append([]string{}, node.Texts()...)
+	return unescaped(node.Texts())
 }
 
 // splitWords splits a command as Compose does, which gives it to no shell. $$ is
