@@ -28,9 +28,6 @@ func (f *fixFlags) preview(cmd *cobra.Command, result *report.Fix) error {
 	} else {
 		err = result.Summary(cmd.ErrOrStderr(), styleOf(cmd, os.Stderr, f.paths), false, "")
 	}
-	if f.diff && err == nil {
-		err = result.PatchNote(cmd.ErrOrStderr(), styleOf(cmd, os.Stdout, f.paths))
-	}
 	if err != nil {
 		return err
 	}

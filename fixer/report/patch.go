@@ -28,16 +28,11 @@ func (f *Fix) Patch(w io.Writer, st Style) error {
 			return err
 		}
 	}
-	return nil
-}
-
-// PatchNote says where the values are that [Fix.Patch] has hidden with the same style.
-func (f *Fix) PatchNote(w io.Writer, st Style) error {
-	if !st.Terminal && !st.Color || !slices.ContainsFunc(f.Changes, func(c engine.Change) bool { return c.Kind.Secret() }) {
-		return nil
+	if (st.Terminal || st.Color) && slices.ContainsFunc(f.Changes, func(c engine.Change) bool { return c.Kind.Secret() }) {
+		_, err := io.WriteString(w, "Secrets are shown as "+secret.Hidden+". A patch with their values: oakum fix --patch FILE\n")
+		return err
 	}
-	_, err := io.WriteString(w, "Secrets are shown as "+secret.Hidden+". A patch with their values: oakum fix --patch FILE\n")
-	return err
+	return nil
 }
 
 func (st Style) diff(diff string) string {
