@@ -212,7 +212,7 @@ var (
 	referenceKey = bind(actReference, "", "open the rule's first reference in the browser", "o")
 	ruleKey      = bind(actAcceptRule, "all of rule", "accept every fix of this rule that the list shows; on a group, every fix of the group", "a").brief("rule").decides()
 	safeKey      = bind(actAcceptSafe, "all safe", "accept every safe fix that the list shows, and those that appear once these are made", "A").brief("safe").decides()
-	mapKey       = bind(actMap, "", "see who connects to whom, and an attacker's way to each service", "M")
+	mapKey       = bind(actMap, "", "see who connects to whom, and an attacker's path to each service", "M")
 	shownKey     = bind(actAcceptShown, "", "accept every fix that the list shows, safe or not, and those that appear once these are made", "ctrl+a").decides()
 )
 

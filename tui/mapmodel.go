@@ -64,7 +64,7 @@ func (m *serviceMap) name(id string) string {
 // pointsFirst are the labels of what is said first of a service.
 var pointsFirst = []string{"Attacker", "", "With fixes", "Weak points"}
 
-// points are what there is to say of a service: an attacker's way before all else.
+// points are what there is to say of a service: an attacker's path before all else.
 func (m *serviceMap) points(id string, level fixer.Level) []point {
 	i, ok := m.index[id]
 	if !ok {

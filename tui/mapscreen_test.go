@@ -54,7 +54,7 @@ func TestGoldensOfTheMap(t *testing.T) {
 	}
 }
 
-// TestWayThroughTheMap: from a step of an attacker's way to the finding whose fix closes
+// TestWayThroughTheMap: from a step of an attacker's path to the finding whose fix closes
 // it, and back to a map that shows what became of the way.
 func TestWayThroughTheMap(t *testing.T) {
 	d := start(t, newReal(t), 120, 40)

@@ -36,7 +36,7 @@ var panesKeys = join(one(
 	quitKey, helpKey), everywhere)
 
 var mapKeys = join(one(
-	bind(actOpen, "look closer", "go to the steps of an attacker's way to the service; on a step, open the finding whose fix closes it", "enter").brief("open"),
+	bind(actOpen, "look closer", "go to the steps of an attacker's path to the service; on a step, open the finding whose fix closes it", "enter").brief("open"),
 	bind(actLevel, "compare", "compare with the accepted fixes, with all safe fixes besides, or with all fixes", "f"),
 	bind(actCopy, "copy", "copy the map as a Mermaid flowchart", "c"),
 ), panesKeys)
