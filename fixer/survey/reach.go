@@ -92,7 +92,7 @@ func clusterOf(p *fixer.Pass, g *connect.Graph) (*netpol.Cluster, map[connect.ID
 		for _, o := range f.Objects {
 			switch {
 			case o.Kind == "Namespace":
-				c.Namespaces[o.Name] = labelsOf(o)
+				c.Namespaces[o.Name] = kube.Labels(o.Node.Get("metadata").Get("labels"))
 			case netpol.Is(o) && p.Snapshot.Applied(f.Path):
 				if policy, err := netpol.Read(o, namespace(o.Namespace)); err == nil {
 					c.Policies = append(c.Policies, policy)
@@ -101,12 +101,4 @@ func clusterOf(p *fixer.Pass, g *connect.Graph) (*netpol.Cluster, map[connect.ID
 		}
 	}
 	return c, pods
-}
-
-func labelsOf(o *kube.Object) map[string]string {
-	out := map[string]string{}
-	for key, value := range o.Node.Get("metadata").Get("labels").All() {
-		out[key] = value.Text()
-	}
-	return out
 }
