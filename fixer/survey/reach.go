@@ -1,7 +1,6 @@
 package survey
 
 import (
-	"bytes"
 	"cmp"
 	"math/bits"
 	"path"
@@ -147,8 +146,8 @@ func clusterOf(p *fixer.Pass, g *connect.Graph) (*netpol.Cluster, map[connect.ID
 		for _, o := range f.Objects {
 			switch {
 			case o.Kind == "Namespace":
-				c.Namespaces[o.Name] = labelsOf(o)
-			case netpol.Is(o) && applied(p.Snapshot, f):
+				c.Namespaces[o.Name] = kube.Labels(o.Node.Get("metadata").Get("labels"))
+			case netpol.Is(o) && p.Snapshot.Applied(f.Path):
 				if policy, err := netpol.Read(o, namespace(o.Namespace)); err == nil {
 					c.Policies = append(c.Policies, policy)
 				}
@@ -156,24 +155,4 @@ func clusterOf(p *fixer.Pass, g *connect.Graph) (*netpol.Cluster, map[connect.ID
 		}
 	}
 	return c, pods
-}
-
-// applied reports whether a manifest is applied as far as the repository tells: one
-// that only a component of Kustomize lists is where a kustomization uses it.
-func applied(snap *fixer.Snapshot, f *fixer.File) bool {
-	renderings := snap.Renderings(f)
-	for _, r := range renderings {
-		if root := snap.File(r.Root); root == nil || !bytes.Contains(root.Data, []byte("kind: Component")) {
-			return true
-		}
-	}
-	return len(renderings) == 0
-}
-
-func labelsOf(o *kube.Object) map[string]string {
-	out := map[string]string{}
-	for key, value := range o.Node.Get("metadata").Get("labels").All() {
-		out[key] = value.Text()
-	}
-	return out
 }
