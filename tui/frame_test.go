@@ -60,6 +60,7 @@ var realWays = map[place]func(*testing.T, *drive){
 	},
 	onHome:   func(t *testing.T, d *drive) {},
 	onList:   func(t *testing.T, d *drive) {},
+	onMap:    func(t *testing.T, d *drive) { acceptSome(t, d); d.press("M", "j", "j") },
 	onReview: func(t *testing.T, d *drive) { openReview(t, d, "kubernetes/run-as-non-root") },
 	onOptions: func(t *testing.T, d *drive) {
 		openReview(t, d, "dockerfile/runs-as-root")
