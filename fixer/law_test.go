@@ -118,7 +118,7 @@ var lawRooms = map[string][]string{
 	// An interface shows what the engine says and records decisions. It knows
 	// no rule, no document and no disk: reading and writing are given to it. What
 	// the interfaces share draws nothing, and line mode needs nothing of the screens.
-	"tui":          {"fixer", "fixer/engine", "fixer/report", "fixer/text"},
+	"tui":          {"fixer", "fixer/engine", "fixer/report", "fixer/survey", "fixer/checklist", "fixer/text"},
 	"tui/review":   {"fixer", "fixer/engine", "fixer/text"},
 	"tui/linemode": {"tui/review", "fixer", "fixer/engine", "fixer/report", "fixer/text"},
 
