@@ -232,6 +232,10 @@ func (s *Snapshot) Renderings(f *File) []*kustomize.Rendering {
 // sorted by path.
 func (s *Snapshot) ListedBy(manifest string) []string { return s.overlays().ListedBy(manifest) }
 
+// Applied reports whether a manifest is applied as far as the repository tells: one
+// that only a Component of Kustomize lists is where a kustomization uses that.
+func (s *Snapshot) Applied(manifest string) bool { return s.overlays().Applied(manifest) }
+
 // Forms returns the pod template of an object as it is used: in each form in
 // which kustomizations build it, or else as it stands. It is empty for an object
 // without one, and for one that no kustomization keeps.

@@ -29,6 +29,7 @@ func wordsOf(n *yamldoc.Node, file string, expand func(string) string) []word {
 		at := textOf(n, text, file)
 		script := yamlStyle(n)
 		for i, line := range strings.Split(text, "\n") {
+			line = withoutShellComment(line)
 			place := Place{file, at.line}
 			if script {
 				place.Line += i
@@ -45,6 +46,21 @@ func wordsOf(n *yamldoc.Node, file string, expand func(string) string) []word {
 		add(item)
 	}
 	return out
+}
+
+// withoutShellComment cuts off what a shell does not read: a comment begins where a word does.
+func withoutShellComment(line string) string {
+	for i := range len(line) {
+		if line[i] == '#' && (i == 0 || line[i-1] == ' ' || line[i-1] == '\t') && !quoted(line[:i]) {
+			return line[:i]
+		}
+	}
+	return line
+}
+
+// quoted reports whether a quote is open at the end of a piece of a line.
+func quoted(s string) bool {
+	return strings.Count(s, `"`)%2 == 1 || strings.Count(s, "'")%2 == 1
 }
 
 func yamlStyle(n *yamldoc.Node) bool {

@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/oakum-sec/oakum/fixer"
 	"github.com/oakum-sec/oakum/fixer/compose"
 	"github.com/oakum-sec/oakum/fixer/yamldoc"
 )
@@ -75,13 +76,13 @@ func (b *builder) depends(m *member, name string, sure Confidence, what string, 
 
 // published reads the ports that others than the services of the file reach.
 func (b *builder) published(m *member) {
-	for _, s := range m.view.List("ports") {
-		for _, p := range publishedPorts(s) {
+	for _, p := range m.view.Ports() {
+		for _, n := range targets(p) {
 			from, route := b.outsider(Internet, Outside, "internet"), Published
-			if isHere(p.address) && p.address != "0.0.0.0" && p.address != "::" {
+			if isHere(p.Address) && !p.Everywhere() {
 				from, route = b.outsider(Host, Outside, "Docker host"), Loopback
 			}
-			b.connect(from, m.id, p.target, p.protocol, High, route, Evidence{m.name + " ports " + strconv.Itoa(p.target), Place{s.File, s.Node.Line}, FromPort})
+			b.connect(from, m.id, n, protocolOf(p.Protocol), High, route, Evidence{m.name + " ports " + strconv.Itoa(n), Place{p.Setting.File, p.Setting.Node.Line}, FromPort})
 		}
 	}
 	if m.node.HostNetwork {
@@ -127,14 +128,21 @@ func (b *builder) sayFiles(m *member, at string) {
 		return
 	}
 	for f := range b.pass.Snapshot.Files() {
-		if path.Dir(f.Path) == at && isConfiguration(f.Path) {
+		if path.Dir(f.Path) == at {
 			b.sayFile(m, f.Path)
 		}
 	}
 }
 
+// sayFile reads a file where it is the configuration of a server. A directory that is
+// mounted may hold much besides: the Dockerfile, the Compose file itself, package.json.
 func (b *builder) sayFile(m *member, at string) {
-	if f := b.pass.Snapshot.File(at); f != nil && f.Data != nil && isConfiguration(at) {
+	f := b.pass.Snapshot.File(at)
+	if f == nil || f.Data == nil || f.Kind != fixer.Project {
+		return
+	}
+	switch path.Ext(at) {
+	case ".conf", ".ini":
 		b.sayConfig(m, path.Base(at), configText{text: string(f.Data), file: at, line: 1})
 	}
 }

@@ -1,7 +1,6 @@
 package connect
 
 import (
-	"path"
 	"regexp"
 	"slices"
 	"strings"
@@ -19,17 +18,6 @@ const (
 	maxConfig     = 256 << 10
 	maxConfigLine = 4096
 )
-
-// isConfiguration reports whether a file is read for addresses, by its name.
-func isConfiguration(name string) bool {
-	switch strings.ToLower(path.Ext(name)) {
-	case ".conf", ".cfg", ".cnf", ".ini", ".toml", ".yml", ".yaml", ".json", ".properties", ".xml", ".template", ".tmpl", ".tpl", ".conf.template", ".hcl", ".env":
-		return true
-	case "":
-		return strings.HasSuffix(strings.ToLower(path.Base(name)), "file") || strings.Contains(strings.ToLower(name), "conf")
-	}
-	return false
-}
 
 var (
 	setting = regexp.MustCompile(`^\s*(?:-\s+)?(?:["']([^"']{1,80})["']\s*[:=]|([A-Za-z0-9_.$\-/\[\]]+)\s*(?:=|:(?:\s|$)))\s*(.*?)[,;]?\s*$`)

@@ -2,8 +2,11 @@ package connect
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
+
+	"golang.org/x/net/publicsuffix"
 )
 
 // A clusterName is a name as the DNS of a cluster resolves it.
@@ -56,8 +59,36 @@ func (c *cluster) resolve(b *builder, m *member, a address) resolution {
 	if len(names) == 1 && names[0].sure {
 		return resolution{why: fmt.Sprintf("no Service %s is in namespace %s here", names[0].service, names[0].namespace)}
 	}
+	if service, namespace, ok := c.namespaced(a.host); ok {
+		return resolution{inside: true, why: fmt.Sprintf("no Service %s is in namespace %s here", service, namespace)}
+	}
 	return noAnswer(a.host, "Service")
 }
+
+// namespaced takes a host apart that is the name of a Service with its namespace, as
+// far as it tells: the namespace is one of the repository, or the host ends in a word in
+// which no name of the internet and of a private network ends.
+func (c *cluster) namespaced(host string) (service, namespace string, ok bool) {
+	labels := strings.Split(host, ".")
+	n := len(labels)
+	if n != 2 && n != 3 || isIP(host) || slices.ContainsFunc(labels, func(l string) bool { return !serviceLabel.MatchString(l) }) {
+		return "", "", false
+	}
+	service, namespace = labels[n-2], labels[n-1]
+	_, public := publicsuffix.PublicSuffix(namespace)
+	if public = public || insideNames[namespace] || fileEnds[namespace]; public && (n == 3 || !c.namespaces[namespace]) {
+		return "", "", false
+	}
+	return service, namespace, n == 2 || c.namespaces[namespace]
+}
+
+// serviceLabel matches what the name of a Service or a namespace looks like.
+var serviceLabel = regexp.MustCompile(`^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$`)
+
+// insideNames are the last words of names of private networks, and of those that are
+// kept for examples.
+var insideNames = map[string]bool{"internal": true, "local": true, "localdomain": true, "lan": true, "corp": true, "intranet": true, "home": true,
+	"private": true, "test": true, "example": true, "invalid": true, "onion": true}
 
 // hasPod reports whether a pod of one of the workloads that a Service selects can
 // have a name: that of a StatefulSet with a number.

@@ -34,6 +34,7 @@ type resolution struct {
 	named   bool   // a Service gives the host outside its name here
 	why     string // why nothing is known; "" where it may be no host at all
 	weak    bool   // the name fits several, or only in part
+	inside  bool   // the host has the form of a name in the cluster
 }
 
 // say adds what a line says of a connection of a member.
@@ -69,6 +70,7 @@ func (b *builder) say(m *member, s saying) {
 		b.sayAway(m, s, r.away, kind, e)
 	case r.why != "" && s.form == ofURL && (!s.wary || isURLHost(s.host)),
 		r.why != "" && !s.wary && s.form == hostPort && (kind.host || s.port > 79),
+		r.inside && kind.host,
 		r.why != "" && s.form == hostPort && kind.strong,
 		r.why != "" && (!s.wary || s.port != 0) && s.form == bare && kind.strong && !isSwitch(s.host):
 		b.open(m.id, s.host, portOrDefault(s.address), r.why, e)
@@ -124,7 +126,9 @@ func isDomain(host string) bool {
 var fileEnds = map[string]bool{
 	"yml": true, "yaml": true, "json": true, "js": true, "ts": true, "py": true, "sh": true, "conf": true, "cfg": true, "ini": true, "toml": true, "xml": true,
 	"txt": true, "log": true, "pem": true, "crt": true, "key": true, "cer": true, "jar": true, "war": true, "html": true, "css": true, "php": true, "rb": true,
-	"sql": true, "db": true, "env": true, "properties": true, "pid": true, "sock": true, "so": true, "md": true, "csv": true, "zip": true, "gz": true, "tar": true, "exe": true, "dll": true,
+	"sql": true, "db": true, "env": true, "properties": true, "pid": true, "sock": true, "so": true, "md": true, "csv": true, "zip": true, "gz": true, "tar": true, "exe": true, "dll": true, "tgz": true, "tbz": true, "bz": true, "xz": true, "txz": true, "zst": true,
+	"deb": true, "rpm": true, "apk": true, "whl": true, "gem": true, "bin": true, "iso": true, "img": true, "dat": true, "bak": true, "tmp": true, "tpl": true, "tmpl": true,
+	"jsonl": true, "tsx": true, "jsx": true, "scss": true, "svg": true, "png": true, "jpg": true, "pdf": true, "crl": true, "csr": true, "jks": true,
 }
 
 // isURLHost reports whether the host of a URL in a configuration file looks like one
@@ -136,7 +140,7 @@ func isURLHost(host string) bool {
 // isSwitch reports whether a word is a setting that is no name.
 func isSwitch(s string) bool {
 	switch s {
-	case "true", "false", "yes", "no", "on", "off", "none", "null", "default", "auto", "any", "all", "local", "enabled", "disabled", "internal", "external":
+	case "true", "false", "yes", "no", "on", "off", "y", "n", "t", "f", "none", "null", "default", "auto", "any", "all", "local", "enabled", "disabled", "internal", "external":
 		return true
 	}
 	return false

@@ -28,6 +28,10 @@ type Plan struct {
 	// to: whoever does is denied.
 	Unasked []*Workload
 
+	// Undescribed are the Services of the namespace that a workload connects to and that
+	// no file here describes, sorted: default-deny cuts these connections, too.
+	Undescribed []string
+
 	// Evidence is what shows the connections that ingress policies allow.
 	Evidence []connect.Evidence
 
@@ -99,7 +103,7 @@ func (s *Set) Plan(g *connect.Graph) *Plan {
 		p.egressOf(g, w)
 	}
 	for _, w := range p.Open {
-		if n := g.Node(w.node); n != nil && len(n.Ports) > 0 && n.Object != "Job" && n.Object != "CronJob" && len(p.ingress.flows[w]) == 0 {
+		if p.listens(g, w) && len(p.ingress.flows[w]) == 0 {
 			p.Unasked = append(p.Unasked, w)
 		}
 	}
@@ -107,8 +111,47 @@ func (s *Set) Plan(g *connect.Graph) *Plan {
 		if nodes[u.From] {
 			p.Unresolved = append(p.Unresolved, u)
 		}
+		if name := serviceIn(s.Namespace, u.Host, nodes[u.From]); name != "" && !slices.Contains(p.Undescribed, name) {
+			p.Undescribed = append(p.Undescribed, name)
+		}
 	}
+	slices.Sort(p.Undescribed)
 	return p
+}
+
+// serviceIn is the Service of a namespace that a host names which nothing here answers
+// to; "" where it is none. inside says that whoever connects runs in the namespace.
+func serviceIn(namespace, host string, inside bool) string {
+	labels := strings.Split(strings.TrimSuffix(strings.TrimSuffix(host, ".cluster.local"), ".svc"), ".")
+	own := len(labels) == 1 && inside || len(labels) > 1 && namespace != "" && labels[len(labels)-1] == namespace
+	if !own || strings.ContainsAny(host, "$_") { // a variable, a placeholder
+		return ""
+	}
+	return labels[max(0, len(labels)-2)]
+}
+
+// Incomplete says why the connections found cannot be all of the namespace, "" where
+// nothing speaks against it: workloads listen and nothing here connects to them, and they
+// are most of those that listen, or no workload is known to connect to another. Their
+// clients are told elsewhere, in code, so default-deny would cut them for certain.
+func (p *Plan) Incomplete(g *connect.Graph) string {
+	listening, between := 0, false
+	for _, w := range p.Open {
+		if p.listens(g, w) {
+			listening++
+		}
+		between = between || slices.ContainsFunc(p.ingress.flows[w], func(f *flow) bool { return f.role == ofPods && f.peer != w })
+	}
+	if len(p.Unasked) == 0 || between && 2*len(p.Unasked) <= listening {
+		return ""
+	}
+	return fmt.Sprintf("no file here shows who connects to %s, so default-deny could cut what is not shown", text.Some(Names(p.Unasked)))
+}
+
+// listens reports whether a workload is a server, as far as its ports tell.
+func (p *Plan) listens(g *connect.Graph, w *Workload) bool {
+	n := g.Node(w.node)
+	return n != nil && len(n.Ports) > 0 && n.Object != "Job" && n.Object != "CronJob"
 }
 
 // Connections is how many connections the policies for ingress allow: of one end with

@@ -26,8 +26,17 @@ type Set struct {
 	// Existing are the policies of the namespace that are there already.
 	Existing []*netpol.Policy
 
+	// Unused are policies that only a Component of Kustomize lists which nothing uses.
+	Unused []Unused
+
 	all      []*Set // of the repository
 	problems []string
+}
+
+// Unused is a policy that is written and not applied.
+type Unused struct {
+	Name, File string
+	Line       int
 }
 
 // A Home is a directory of manifests that are applied together, which gets a file of
@@ -361,6 +370,10 @@ func (s *Set) readPolicies(snap *fixer.Snapshot) {
 				continue
 			}
 			p.Object = nil
+			if !snap.Applied(f.Path) {
+				s.Unused = append(s.Unused, Unused{p.Name, f.Path, o.Node.Line})
+				continue
+			}
 			s.Existing = append(s.Existing, p)
 		}
 	}

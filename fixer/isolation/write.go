@@ -47,6 +47,9 @@ func (p *Plan) Write(o Options) ([]File, error) {
 	for _, e := range p.Set.Existing {
 		w.taken[e.Name] = true
 	}
+	for _, u := range p.Set.Unused {
+		w.taken[u.Name] = true // somebody may use it one day
+	}
 	if problem := p.Problem(); problem != "" {
 		return nil, errors.New(problem)
 	}

@@ -96,6 +96,19 @@ func (p *Project) ListedBy(manifest string) []string {
 	return slices.Compact(out)
 }
 
+// Applied reports whether a manifest is applied as far as the repository tells. One that
+// kustomizations list is where one of them can be built by itself: a Component only
+// changes what uses it, and nothing may.
+func (p *Project) Applied(manifest string) bool {
+	if !p.Lists(manifest) {
+		return true
+	}
+	chains, rest := p.chains(manifest)
+	return rest > 0 || slices.ContainsFunc(chains, func(way []*kustomization) bool {
+		return way[len(way)-1].root.Get("kind").Text() != "Component"
+	})
+}
+
 // maxChains bounds the ways from a manifest to the roots. Where there are more,
 // the rest is not looked at, which [Rendering.Rest] says.
 const maxChains = 24

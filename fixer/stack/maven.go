@@ -184,6 +184,7 @@ func (m mavenProject) jar(a *App, r *Recipe, from, p string) error {
 		p = path.Dir(p)
 	}
 	r.add(p, "mvn package")
+	r.layered(a, p, m.source)
 	r.Evidence = append(r.Evidence, fact(m.source, "The build packages "+text.VisibleLine(m.pom.ArtifactID)+", which the container starts as "+text.VisibleLine(path.Base(p))))
 	return m.beside(a, r, p)
 }

@@ -50,7 +50,7 @@ var NoNetworkPolicy = &fixer.Rule{
 				continue
 			}
 			if plan := s.Plan(g); len(plan.Open) > 0 {
-				reportOpen(p, plan)
+				reportOpen(p, plan, plan.Incomplete(g))
 			}
 		}
 	},
@@ -100,7 +100,8 @@ func anyWorkload(snap *fixer.Snapshot) bool {
 }
 
 // reportOpen reports a set of which some workloads take connections from everywhere.
-func reportOpen(p *fixer.Pass, plan *isolation.Plan) {
+// incomplete says why the connections found are not all; "" where they may be.
+func reportOpen(p *fixer.Pass, plan *isolation.Plan, incomplete string) {
 	s := plan.Set
 	f := fixer.Finding{Path: "NetworkPolicy of " + s.String(), Message: openMessage(plan)}
 	first := plan.Open[0]
@@ -116,6 +117,9 @@ func reportOpen(p *fixer.Pass, plan *isolation.Plan) {
 	f.Evidence = openEvidence(plan)
 	options := isolation.Options{Controller: ingressNamespace(p.Snapshot, s), Monitoring: paramMonitoring.Default}
 	files, err := plan.Write(options)
+	if err == nil && incomplete != "" {
+		err = errors.New(incomplete)
+	}
 	if err != nil {
 		f.Advice = "Write the NetworkPolicies by hand. They are not written here: " + strings.TrimSuffix(err.Error(), ".")
 		p.Report(f)
@@ -140,7 +144,7 @@ func openMessage(plan *isolation.Plan) string {
 		return fmt.Sprintf("No NetworkPolicy limits ingress to %d of %d workloads in %s: %s", len(plan.Open), len(s.Workloads), s, text.Some(isolation.Names(plan.Open)))
 	}
 	if s.Namespace == "" {
-		return fmt.Sprintf("No NetworkPolicy limits ingress to the %s in %s: every pod of the cluster can connect to them", count, text.Some(s.Directories()))
+		return fmt.Sprintf("No NetworkPolicy limits ingress to the %s in %s: every pod of the cluster can connect to %s", count, text.Some(s.Directories()), plural(len(plan.Open), "it", "them"))
 	}
 	return fmt.Sprintf("Namespace %s has no NetworkPolicy: every pod of the cluster can connect to its %s", s.Namespace, count)
 }
@@ -162,6 +166,10 @@ func openEvidence(plan *isolation.Plan) []fixer.Evidence {
 	}
 	for _, w := range plan.HostNetwork {
 		out = append(out, fixer.Evidence{Kind: fixer.FromManifest, Place: w.Place.String(), Text: w.ID + " uses the network of its node, so NetworkPolicies do not apply to it"})
+	}
+	if unused := plan.Set.Unused; len(unused) > 0 {
+		out = append(out, fixer.Evidence{Kind: fixer.FromManifest, Place: fmt.Sprintf("%s:%d", unused[0].File, unused[0].Line),
+			Text: fmt.Sprintf("No kustomization uses the Component that lists %s, so %s not applied", text.Count(len(unused), "this NetworkPolicy", "these NetworkPolicies"), plural(len(unused), "it is", "they are"))})
 	}
 	for _, u := range plan.Unresolved {
 		out = append(out, fixer.Evidence{Kind: fixer.FromManifest, Place: u.Evidence[0].Place.String(), Text: "Unresolved host " + u.Host + ": " + u.Why})
@@ -256,8 +264,9 @@ func breaksIngress(plan *isolation.Plan) string {
 	if n := len(plan.Unasked); n > 0 {
 		out += ", among them all those to " + text.Some(isolation.Names(plan.Unasked))
 	}
-	if plan.Set.Namespace == "" || len(plan.Set.Existing) > 0 {
-		out += ", and all connections to other pods of the namespace"
+	out += ", and all connections to other pods of the namespace"
+	if n := len(plan.Undescribed); n > 0 {
+		out += ", among them those to " + text.Some(plan.Undescribed)
 	}
 	if plan.Routed {
 		out += ". An ingress controller on the host network is not in any namespace to a NetworkPolicy"

@@ -1,0 +1,66 @@
+package isolation
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/oakum-sec/oakum/fixer"
+	"github.com/oakum-sec/oakum/fixer/connect"
+)
+
+// server is a Pod with a Service of its name, with some arguments.
+func server(name, args string) string {
+	return fmt.Sprintf(`---
+apiVersion: v1
+kind: Pod
+metadata: {name: %[1]s, namespace: shop, labels: {app: %[1]s}}
+spec: {containers: [{name: main, image: example.org/%[1]s, args: [%[2]s], ports: [{containerPort: 8080}]}]}
+---
+apiVersion: v1
+kind: Service
+metadata: {name: %[1]s, namespace: shop}
+spec: {selector: {app: %[1]s}, ports: [{port: 8080}]}
+`, name, args)
+}
+
+const nodePort = `---
+apiVersion: v1
+kind: Service
+metadata: {name: front, namespace: shop}
+spec: {type: NodePort, selector: {app: web}, ports: [{port: 8080}]}
+`
+
+// TestClientsInCodeAreIncomplete: a shop whose hosts are in code shows its entrance and
+// little else, and default-deny would cut all the rest.
+func TestClientsInCodeAreIncomplete(t *testing.T) {
+	for _, c := range []struct {
+		name, manifests string
+		want            bool
+	}{
+		{"only the entrance", nodePort + server("web", "") + server("cart", ""), true},
+		{"few of many", nodePort + server("web", "http://cart:8080") + server("cart", "") + server("user", "") + server("order", "") + server("db", ""), true},
+		{"all", nodePort + server("web", "http://cart:8080") + server("cart", ""), false},
+		{"all but one", nodePort + server("web", "http://cart:8080") + server("cart", "") + server("metrics", ""), false},
+		{"the entrance alone", nodePort + server("web", ""), false},
+	} {
+		snap := fixer.NewSnapshot([]fixer.Source{{Path: "k8s/shop.yaml", Kind: fixer.Kubernetes, Data: []byte(c.manifests)}})
+		g, err := connect.Read(snap, &fixer.Facts{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := Sets(snap, g)[0].Plan(g).Incomplete(g); (got != "") != c.want || c.want && !strings.Contains(got, "Pod/cart") && !strings.Contains(got, "Pod/user") {
+			t.Errorf("%s: %q", c.name, got)
+		}
+	}
+}
+
+// TestServicesThatNoFileDescribesAreNamed: default-deny holds for the pods of an operator
+// or a chart in the namespace, too.
+func TestServicesThatNoFileDescribesAreNamed(t *testing.T) {
+	p := planOf(t, server("web", "--broker-host=rabbitmq.shop, http://cache:6379, http://other.elsewhere:80, http://collector.shop.svc.cluster.local:4317, http://YOUR_HOST:80"))
+	if want := []string{"cache", "collector", "rabbitmq"}; !slices.Equal(p.Undescribed, want) {
+		t.Errorf("%q, want %q", p.Undescribed, want)
+	}
+}
