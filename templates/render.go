@@ -42,9 +42,9 @@ const (
 // Defaults are the options of a stack where nothing is chosen. The name is missing.
 func Defaults(s *Stack) *Options {
 	return &Options{
-		Port: 8080, UID: s.uid, Registry: "registry.example.com",
+		Port: 8080, UID: s.uid, Registry: "registry.example.com", RegistryFiles: "none",
 		Cluster: "kustomize", Expose: "none", EdgeNamespace: "gateway", Autoscaling: "none",
-		Pipeline: "github", Scanner: "trivy", Updates: "renovate", Admission: "none", Secrets: "kubernetes",
+		Pipeline: "github", Scanner: "trivy", Signing: "cosign", BuildPolicy: "none", Updates: "renovate", Admission: "none", Audit: "none", Mesh: "none", Secrets: "kubernetes",
 	}
 }
 
@@ -79,8 +79,21 @@ func Contain(s *Stack, o *Options, a *Application) (*Service, error) {
 		return nil, err
 	}
 	service.Files = append(service.Files, File{"Dockerfile", a.Dockerfile})
+	if o.BuildPolicy == "none" {
+		return service.sorted(), nil
+	}
+	policy, err := execute(buildPolicy, view{Options: *o, Stack: s, App: a, repositories: repositoriesOf(a.Dockerfile)})
+	if err != nil {
+		return nil, err
+	}
+	service.Files = append(service.Files, File{"Dockerfile.rego", policy})
+	return service.sorted(), nil
+}
+
+// sorted is the service with its files sorted by path.
+func (service *Service) sorted() *Service {
 	slices.SortFunc(service.Files, func(a, b File) int { return strings.Compare(a.Path, b.Path) })
-	return service, nil
+	return service
 }
 
 // Ignored is the .dockerignore of an application that has none.
@@ -107,8 +120,16 @@ func render(v view) (*Service, error) {
 			return nil, err
 		}
 		service.Files = append(service.Files, File{Path: p, Content: content})
+		if p == "Dockerfile" && v.BuildPolicy != "none" {
+			v.repositories = repositoriesOf(content)
+			policy, err := execute(buildPolicy, v)
+			if err != nil {
+				return nil, err
+			}
+			service.Files = append(service.Files, File{Path: "Dockerfile.rego", Content: policy})
+		}
 	}
-	return service, nil
+	return service.sorted(), nil
 }
 
 // choose returns the templates of a service by the path of the file that each makes.
@@ -135,6 +156,12 @@ func choose(v view) (map[string]string, error) {
 	}
 	if v.Admission == "kyverno" || v.Admission == "sigstore" {
 		layers = append(layers, layer{from: "shared/admission/" + v.Admission, to: "deploy/policies/"})
+	}
+	if v.Audit != "none" {
+		layers = append(layers, layer{from: "shared/audit", to: "deploy/audit/"})
+	}
+	if v.RegistryFiles != "none" {
+		layers = append(layers, layer{from: "shared/registry/" + v.RegistryFiles, to: "registry/"})
 	}
 	for _, name := range v.pipeline() {
 		layers = append(layers, layer{from: "shared/pipeline/" + name})
@@ -202,6 +229,8 @@ type view struct {
 	Options
 	Stack *Stack
 	App   *Application // the one that is there; nil for a new one
+
+	repositories []string // of the images that the Dockerfile names, for its policy
 }
 
 // ReadsPort reports whether the service listens on what the variable PORT says.
@@ -268,6 +297,12 @@ func (v view) Objects() []string {
 	if v.Exposed() {
 		out = append(out, v.Expose+".yaml")
 	}
+	switch v.Mesh {
+	case "istio":
+		out = append(out, "peerauthentication.yaml", "authorizationpolicy.yaml")
+	case "linkerd":
+		out = append(out, "server.yaml")
+	}
 	if v.Autoscales() {
 		out = append(out, "horizontalpodautoscaler.yaml")
 	}
@@ -278,6 +313,12 @@ func (v view) Objects() []string {
 func (v view) Exposed() bool    { return v.Expose != "none" }
 func (v view) IsIngress() bool  { return v.Expose == "ingress" }
 func (v view) Autoscales() bool { return v.Autoscaling != "none" }
+
+// Meshed reports whether the namespace is in a mesh, and MeshPort is the port to which connections
+// between pods of the mesh go, whatever port they are for; 0 without a mesh.
+func (v view) Meshed() bool { return v.Mesh != "none" }
+
+func (v view) MeshPort() int { return map[string]int{"istio": 15008, "linkerd": 4143}[v.Mesh] }
 
 // SecretStored reports whether the password is in a store outside of the cluster.
 func (v view) SecretStored() bool { return v.Secrets != "kubernetes" }
