@@ -74,16 +74,12 @@ func (f *newFlags) run(cmd *cobra.Command, args []string) error {
 		}
 		return report.NewStacksText(cmd.OutOrStdout(), project.NewStacks(), styleOf(cmd, os.Stdout, project.Paths{}))
 	}
-	stack, dir, err := f.place(args)
-	if err != nil {
-		return err
-	}
 	lookup, err := f.registryFlags.settings()
 	if err != nil {
 		return err
 	}
 	n, err := project.New(cmd.Context(), project.NewOptions{
-		Stack: stack, Dir: dir, Detect: f.detect, Start: f.start, Settings: f.chosen(cmd), Rules: rules.All(),
+		Args: args, Detect: f.detect, Start: f.start, Settings: f.chosen(cmd), Rules: rules.All(),
 		Lookup: lookup, Say: func(s string) { note(cmd, s) },
 	})
 	if err != nil {
@@ -92,7 +88,8 @@ func (f *newFlags) run(cmd *cobra.Command, args []string) error {
 	notes(cmd, n.Notes)
 	conflict := n.Conflict()
 	if f.dryRun || conflict != nil {
-		return errors.Join(f.preview(cmd, n), conflict)
+		preview := n.Report.Preview(cmd.OutOrStdout(), cmd.ErrOrStderr(), styleOf(cmd, os.Stdout, n.Paths()), f.format == "json")
+		return errors.Join(preview, conflict)
 	}
 	receipt, err := n.Write(cmd.Context())
 	if err != nil {
@@ -105,19 +102,6 @@ func (f *newFlags) run(cmd *cobra.Command, args []string) error {
 	return n.Report.Text(cmd.OutOrStdout(), styleOf(cmd, os.Stdout, n.Paths()), receipt.Undo)
 }
 
-// place reads the stack and the directory. With --detect, one argument alone is the directory.
-func (f *newFlags) place(args []string) (stack, dir string, err error) {
-	switch {
-	case !f.detect && f.start != "":
-		return "", "", errors.New("--start is for a project that is there: it needs --detect")
-	case f.detect && len(args) < 2:
-		return "", append(args, ".")[0], nil
-	case len(args) == 0:
-		return "", "", errors.New("name a stack: oakum new --list shows them")
-	}
-	return args[0], append(args, ".")[1], nil
-}
-
 // chosen are the values of flags, and over them those of --set.
 func (f *newFlags) chosen(cmd *cobra.Command) []string {
 	var out []string
@@ -127,15 +111,4 @@ func (f *newFlags) chosen(cmd *cobra.Command) []string {
 		}
 	}
 	return append(out, f.set...)
-}
-
-// preview prints what would be written, and what a scan finds in it.
-func (f *newFlags) preview(cmd *cobra.Command, n *project.NewService) error {
-	if f.format == "json" {
-		return n.Report.JSON(cmd.OutOrStdout())
-	}
-	if err := n.Report.Patch(cmd.OutOrStdout(), styleOf(cmd, os.Stdout, n.Paths())); err != nil {
-		return err
-	}
-	return n.Report.Check(cmd.ErrOrStderr(), styleOf(cmd, os.Stderr, n.Paths()))
 }

@@ -23,6 +23,7 @@ import (
 
 // NewOptions say what [New] makes.
 type NewOptions struct {
+	Args     []string // what a person has named: the stack, and the directory; they come before the two below
 	Stack    string   // by one of its names
 	Dir      string   // that the service is for; it need not exist
 	Settings []string // NAME=VALUE, the later ones over the earlier ones
@@ -47,6 +48,9 @@ type NewService struct {
 // a name the service has that of the directory. Of a project that is there, only its container
 // files are made. Nothing is written into the directory.
 func New(ctx context.Context, o NewOptions) (*NewService, error) {
+	if err := o.place(); err != nil {
+		return nil, err
+	}
 	if o.Detect {
 		return Await(ctx, func() (*NewService, error) { return contain(ctx, o) })
 	}
@@ -71,6 +75,24 @@ func New(ctx context.Context, o NewOptions) (*NewService, error) {
 		n.Report.Files = append(n.Report.Files, report.NewFile{Path: f.Path, Content: f.Content})
 	}
 	return n, n.compare(service, prefix)
+}
+
+// place reads the stack and the directory of what a person has named. With Detect, one word alone
+// is the directory.
+func (o *NewOptions) place() error {
+	args := o.Args
+	switch {
+	case !o.Detect && o.Start != "":
+		return errors.New("--start is for a project that is there: it needs --detect")
+	case args == nil && (o.Stack != "" || o.Detect && o.Dir != ""):
+		return nil
+	case o.Detect && len(args) < 2:
+		args = append([]string{""}, args...)
+	case len(args) == 0:
+		return errors.New("name a stack: oakum new --list shows them")
+	}
+	o.Stack, o.Dir = args[0], append(args, ".")[1]
+	return nil
 }
 
 // placeOf finds the root of the repository that a directory lies in, or will, and its

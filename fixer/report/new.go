@@ -81,6 +81,17 @@ func (n *New) Text(w io.Writer, st Style, undo string) error {
 	return p.err
 }
 
+// Preview prints what would be written, as a patch or as JSON, and to talk what a scan finds in it.
+func (n *New) Preview(w, talk io.Writer, st Style, asJSON bool) error {
+	if asJSON {
+		return n.JSON(w)
+	}
+	if err := n.Patch(w, st); err != nil {
+		return err
+	}
+	return n.Check(talk, Style{})
+}
+
 // read says what was read in a project that is there, and what was assumed.
 func (n *New) read(p *printer) {
 	if !n.Detected {
