@@ -2,6 +2,7 @@ package detect_test
 
 import (
 	"errors"
+	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -60,6 +61,17 @@ func TestWhatIsFound(t *testing.T) {
 		if !slices.Contains(app.Facts, c.fact) {
 			t.Errorf("%s: no fact %q in %q", c.name, c.fact, app.Facts)
 		}
+	}
+}
+
+// TestManySources: the port is found beside thousands of files.
+func TestManySources(t *testing.T) {
+	files := map[string]string{"go.mod": "module x\n\ngo 1.26\n", "main.go": "package main\n\nfunc main() { serve(\":8181\") }\n"}
+	for k := range 3000 {
+		files[fmt.Sprintf("a%d.go", k)] = "package main\n"
+	}
+	if app, err := detect.Of(project(files), detect.Choice{}); err != nil || app.Port != 8181 {
+		t.Errorf("%+v, %v", app, err)
 	}
 }
 
