@@ -89,6 +89,7 @@ var all = []*fixer.Rule{
 	cross.NoNetworkPolicy,
 	cross.PinsWithoutUpdates,
 	cross.PodSecurityLabels,
+	cross.PortMismatch,
 	cross.ServiceAccountToken,
 	cross.SourceLabel,
 	cross.StaleDigest,
