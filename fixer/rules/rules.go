@@ -95,6 +95,7 @@ var all = []*fixer.Rule{
 	cross.StaleDigest,
 	cross.UIDMismatch,
 	cross.UnpinnedImage,
+	cross.VolumeOwner,
 	dockerfile.AddInsteadOfCopy,
 	dockerfile.AssumeYes,
 	dockerfile.BinShRelinked,
