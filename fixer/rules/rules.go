@@ -90,6 +90,7 @@ var all = []*fixer.Rule{
 	cross.PinsWithoutUpdates,
 	cross.PodSecurityLabels,
 	cross.PortMismatch,
+	cross.SecretInImage,
 	cross.ServiceAccountToken,
 	cross.SourceLabel,
 	cross.StaleDigest,

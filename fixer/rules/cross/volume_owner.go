@@ -30,6 +30,10 @@ var VolumeOwner = &fixer.Rule{
 	Severity: fixer.Medium,
 	Kind:     fixer.Manifests,
 	Phase:    fixer.Permissions,
+
+	// A container that is made to run as another user is one that owners matter for.
+	Consequence: true,
+
 	References: []fixer.Reference{
 		{Source: fixer.KubernetesDocs, ID: "fsGroup", Link: "https://kubernetes.io/docs/tasks/configure-pod-container/security-context/#set-the-security-context-for-a-pod"},
 		{Source: fixer.GitHub, ID: "moby/moby#2259"},
@@ -53,7 +57,8 @@ func checkServiceVolumes(p *fixer.Pass, v compose.View) {
 	b, ok := p.Topology().ServiceBuild(v)
 	spec := container.FromService(p, v)
 	user, evidence := spec.StartsAs()
-	if !ok || !b.Certain || !user.IsNonRoot() || spec.EnvFrom && spec.User.Set {
+	named := !user.KnownUID && user.Name != "" && user.Name != "root"
+	if !ok || !b.Certain || !user.IsNonRoot() && !named || spec.EnvFrom && spec.User.Set {
 		return
 	}
 	for _, m := range v.Mounts() {
@@ -65,7 +70,7 @@ func checkServiceVolumes(p *fixer.Pass, v compose.View) {
 			Message: fmt.Sprintf("Service %q runs as user %s, but its volume at %s belongs to root: %s does not create the directory", v.Name, user, m.Target, b.Path),
 			Evidence: append(slices.Clone(evidence), fixer.Evidence{Kind: fixer.FromRepository, Text: b.Why},
 				fixer.Evidence{Kind: fixer.FromPlatform, Text: "Docker creates a directory that the image does not have as root"}),
-			Advice: fmt.Sprintf("Create %s with user %d as its owner in %s. A stage without a shell takes it with COPY --chown from another stage", m.Target, user.UID, b.Path),
+			Advice: fmt.Sprintf("Create %s with user %s as its owner in %s. A stage without a shell takes it with COPY --chown from another stage", m.Target, ownerOf(user), b.Path),
 		}
 		if fix, ok := createOwned(v, b, m.Target, user, spec); ok {
 			f.Fixes = []fixer.Fix{fix}
@@ -161,15 +166,15 @@ func createOwned(v compose.View, b topology.Build, dir string, user image.Identi
 	if words, _ := b.Stage.ShellAt(at.At); len(words) > 0 {
 		return fixer.Fix{}, false
 	}
-	owner := strconv.Itoa(user.UID)
-	if user.KnownGID {
-		owner += ":" + strconv.Itoa(user.GID)
+	owner := ownerOf(user)
+	if !user.KnownUID && !plainName.MatchString(owner) {
+		return fixer.Fix{}, false
 	}
 	line := "RUN mkdir -p " + dir + " && chown " + owner + " " + dir
 	file, where := b.File, b.Path
 	return fixer.Fix{
 		ID: "create", Title: fmt.Sprintf("Create %s with owner %s in %s", dir, owner, where), Level: fixer.Review,
-		Breaks: "Volumes that exist already keep their owner. Give their files to user " + strconv.Itoa(user.UID) + " once, or remove the volume",
+		Breaks: "Volumes that exist already keep their owner. Give their files to user " + owner + " once, or remove the volume",
 		Verify: v.CLI() + " run --rm --build " + text.ShellWord(v.Name) + " sh -c 'touch " + dir + "/x && rm " + dir + "/x'\nends without `Permission denied` (with a new volume)",
 		Edit: func(d *fixer.Draft) error {
 			edits, err := file.InsertBefore(at.At, line)
@@ -181,6 +186,19 @@ func createOwned(v compose.View, b topology.Build, dir string, user image.Identi
 		},
 	}, true
 }
+
+// ownerOf is a user as chown takes it.
+func ownerOf(user image.Identity) string {
+	switch {
+	case !user.KnownUID:
+		return user.Name
+	case user.KnownGID:
+		return fmt.Sprintf("%d:%d", user.UID, user.GID)
+	}
+	return strconv.Itoa(user.UID)
+}
+
+var plainName = regexp.MustCompile(`^[a-z_][a-z0-9_-]*$`)
 
 var plainDirectory = regexp.MustCompile(`^/[A-Za-z0-9._+@/-]+$`)
 
