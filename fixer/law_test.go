@@ -92,15 +92,16 @@ var lawRooms = map[string][]string{
 
 	// The way to the disk, in four rooms: opening, git's answers, what is found, and
 	// what is written.
-	"fixer/disk":            {"fixer"},
-	"fixer/disk/disktest":   {}, // for tests only
-	"fixer/corpustest":      {}, // for tests only
-	"fixer/image/imagetest": {}, // for tests only
-	"fixer/languagetest":    {}, // for tests only
-	"fixer/timetest":        {}, // for tests only
-	"fixer/git":             {"fixer/disk"},
-	"fixer/discover":        {"fixer", "fixer/disk", "fixer/git", "fixer/gitignore", "fixer/buildcontext", "fixer/compose", "fixer/yamldoc", "fixer/text"},
-	"fixer/workspace":       {"fixer", "fixer/engine", "fixer/disk", "fixer/text"},
+	"fixer/disk":                {"fixer"},
+	"fixer/disk/disktest":       {},                      // for tests only
+	"fixer/corpustest":          {},                      // for tests only
+	"fixer/image/imagetest":     {},                      // for tests only
+	"fixer/compose/composetest": {"fixer/disk/disktest"}, // for tests only
+	"fixer/languagetest":        {},                      // for tests only
+	"fixer/timetest":            {},                      // for tests only
+	"fixer/git":                 {"fixer/disk"},
+	"fixer/discover":            {"fixer", "fixer/disk", "fixer/git", "fixer/gitignore", "fixer/buildcontext", "fixer/compose", "fixer/yamldoc", "fixer/text"},
+	"fixer/workspace":           {"fixer", "fixer/engine", "fixer/disk", "fixer/text"},
 
 	// It runs a vulnerability scanner that is installed, and nothing else.
 	"fixer/scanner": {"fixer/text"},
@@ -117,7 +118,7 @@ var lawRooms = map[string][]string{
 	// An interface shows what the engine says and records decisions. It knows
 	// no rule, no document and no disk: reading and writing are given to it. What
 	// the interfaces share draws nothing, and line mode needs nothing of the screens.
-	"tui":          {"fixer", "fixer/engine", "fixer/report", "fixer/text"},
+	"tui":          {"fixer", "fixer/engine", "fixer/report", "fixer/survey", "fixer/checklist", "fixer/text"},
 	"tui/review":   {"fixer", "fixer/engine", "fixer/text"},
 	"tui/linemode": {"tui/review", "fixer", "fixer/engine", "fixer/report", "fixer/text"},
 
@@ -148,7 +149,7 @@ func forbidden(room string) [][]string {
 		charm   = []string{"charm.land/...", "github.com/charmbracelet/...", "github.com/spf13/...", "golang.org/x/term"}
 	)
 	switch {
-	case room == "fixer/disk/disktest", room == "fixer/corpustest", room == "fixer/image/imagetest", room == "fixer/timetest":
+	case room == "fixer/disk/disktest", room == "fixer/corpustest", room == "fixer/image/imagetest", room == "fixer/compose/composetest", room == "fixer/timetest":
 		return [][]string{network, chance, charm}
 	case diskRooms[room]:
 		return [][]string{network, chance, charm, {"os/exec"}}

@@ -4,8 +4,6 @@ import (
 	"bytes"
 	"context"
 	"fmt"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -15,6 +13,7 @@ import (
 
 	"github.com/oakum-sec/oakum/fixer"
 	"github.com/oakum-sec/oakum/fixer/discover"
+	"github.com/oakum-sec/oakum/fixer/disk/disktest"
 	"github.com/oakum-sec/oakum/fixer/engine"
 	"github.com/oakum-sec/oakum/fixer/rules"
 	"github.com/oakum-sec/oakum/templates"
@@ -87,13 +86,7 @@ func snapshot(t *testing.T, made *templates.Service) *fixer.Snapshot {
 	t.Helper()
 	dir := t.TempDir()
 	for _, f := range made.Files {
-		name := filepath.Join(dir, filepath.FromSlash(f.Path))
-		if err := os.MkdirAll(filepath.Dir(name), 0o777); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(name, f.Content, 0o666); err != nil {
-			t.Fatal(err)
-		}
+		disktest.Put(t, dir, f.Path, string(f.Content))
 	}
 	loaded, err := discover.Load(t.Context(), []string{dir}, discover.Options{})
 	if err != nil {

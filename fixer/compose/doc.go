@@ -30,7 +30,7 @@
 // compose-go is what Docker Compose reads its files with. It returns a model
 // without positions, so it cannot say where a setting is written, and would
 // make the program 1.5 MB larger; but it is the reference for what a setting is:
-// TestJudge compares every view with what it loads, over the files of
+// TestJudge compares every view with what it loads (by way of composetest), over the files of
 // testdata/judge and over real repositories. A difference is a bug here, or is
 // named in that test.
 package compose

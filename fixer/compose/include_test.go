@@ -2,26 +2,11 @@ package compose_test
 
 import (
 	"fmt"
-	"os"
 	"path/filepath"
 	"testing"
-)
 
-// write puts files on the disk, where the judge reads them, and returns their directory.
-func write(t *testing.T, files map[string]string) string {
-	t.Helper()
-	dir := t.TempDir()
-	for name, src := range files {
-		at := filepath.Join(dir, filepath.FromSlash(name))
-		if err := os.MkdirAll(filepath.Dir(at), 0o755); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(at, []byte(src), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	return dir
-}
+	"github.com/oakum-sec/oakum/fixer/disk/disktest"
+)
 
 // TestIncludedFilesAreReadOverTheFirst holds the view of a service against what
 // compose-go makes of a list of files under include.
@@ -33,7 +18,7 @@ func TestIncludedFilesAreReadOverTheFirst(t *testing.T) {
 		"third.yaml":       "services:\n  db: {user: '3', security_opt: !reset []}\n  web: {}\n",
 		"sub/compose.yaml": "services:\n  alone: {image: x}\n",
 	}
-	loaded, err := load(filepath.Join(write(t, files), "compose.yaml"))
+	loaded, err := load(filepath.Join(disktest.Tree(t, files), "compose.yaml"))
 	if err != nil {
 		t.Fatal(err)
 	}

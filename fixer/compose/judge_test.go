@@ -1,7 +1,6 @@
 package compose_test
 
 import (
-	"context"
 	"fmt"
 	"io/fs"
 	"os"
@@ -11,50 +10,27 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/compose-spec/compose-go/v2/cli"
 	"github.com/compose-spec/compose-go/v2/loader"
 	"github.com/compose-spec/compose-go/v2/types"
-	"github.com/rogpeppe/go-internal/txtar"
-	"github.com/sirupsen/logrus"
 
 	"github.com/oakum-sec/oakum/fixer/compose"
+	"github.com/oakum-sec/oakum/fixer/compose/composetest"
 	"github.com/oakum-sec/oakum/fixer/corpustest"
 	"github.com/oakum-sec/oakum/fixer/yamldoc"
 )
 
-// The judge is compose-go, the library that Docker Compose reads its files
-// with. It knows no positions, so it cannot stand in for this package, and it
-// is linked into these tests alone.
+// The judge is compose-go, as composetest asks it. It knows no positions, so it
+// cannot stand in for this package.
 
 // TestJudge compares what a view says with what compose-go loads, over awkward
 // files.
 func TestJudge(t *testing.T) {
-	paths, err := filepath.Glob("testdata/judge/*.txtar")
-	if err != nil || len(paths) == 0 {
-		t.Fatalf("no cases: %v", err)
-	}
-	for _, p := range paths {
-		t.Run(strings.TrimSuffix(filepath.Base(p), ".txtar"), func(t *testing.T) {
-			archive, err := txtar.ParseFile(p)
-			if err != nil {
-				t.Fatal(err)
-			}
-			dir := t.TempDir()
-			for _, f := range archive.Files {
-				name := filepath.Join(dir, filepath.FromSlash(f.Name))
-				if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {
-					t.Fatal(err)
-				}
-				if err := os.WriteFile(name, f.Data, 0o644); err != nil {
-					t.Fatal(err)
-				}
-			}
-			n := judge(t, dir, func(file string, err error) { t.Errorf("%s: compose-go: %v", file, err) })
-			if n == 0 {
-				t.Error("no service was compared")
-			}
-		})
-	}
+	composetest.Cases(t, "testdata/judge/*.txtar", func(t *testing.T, dir string) {
+		n := judge(t, dir, func(file string, err error) { t.Errorf("%s: compose-go: %v", file, err) })
+		if n == 0 {
+			t.Error("no service was compared")
+		}
+	})
 }
 
 // TestJudgeCorpus does the same over real repositories, where they are there.
@@ -73,7 +49,6 @@ func TestJudgeCorpus(t *testing.T) {
 // how many there were.
 func judge(t *testing.T, dir string, refused func(file string, err error)) int {
 	t.Helper()
-	logrus.SetLevel(logrus.ErrorLevel)
 	files := composeFiles(t, dir)
 	project := compose.NewProject(files)
 	n := 0
@@ -130,28 +105,9 @@ func composeFiles(t *testing.T, dir string) map[string]*compose.File {
 	return files
 }
 
-// load reads a file as docker compose -f does; one with a name that Compose
-// looks for is loaded with the override that is found beside it.
+// load returns the services of a file, whether or not what they refer to is there.
 func load(file string) (types.Services, error) {
-	dir := filepath.Dir(file)
-	paths := []string{file}
-	if slices.Contains(cli.DefaultFileNames, filepath.Base(file)) {
-		for _, name := range cli.DefaultOverrideFileNames {
-			if _, err := os.Stat(filepath.Join(dir, name)); err == nil {
-				paths = append(paths, filepath.Join(dir, name))
-				break
-			}
-		}
-	}
-	details := types.ConfigDetails{WorkingDir: dir, Environment: types.Mapping{}}
-	for _, p := range paths {
-		details.ConfigFiles = append(details.ConfigFiles, types.ConfigFile{Filename: p})
-	}
-	project, err := loader.LoadWithContext(context.Background(), details, func(o *loader.Options) {
-		o.SetProjectName("judge", true)
-		o.SkipConsistencyCheck, o.SkipNormalization, o.SkipResolveEnvironment = true, true, true
-		o.SkipResolveLabels, o.ResolvePaths = true, false
-	})
+	project, err := composetest.Load(file, types.Mapping{}, func(o *loader.Options) { o.SkipConsistencyCheck = true })
 	if err != nil {
 		return nil, err
 	}

@@ -1,12 +1,13 @@
 package compose
 
 import (
+	"strconv"
 	"strings"
 
 	"github.com/oakum-sec/oakum/fixer/yamldoc"
 )
 
-// A Port is one entry of a service's ports, in either form of writing. Its fields
+// A Port is one entry of a service's ports or expose, in either form of writing. Its fields
 // have the defaults of variables put in.
 type Port struct {
 	Address   string // of the host that it is published on; "" for all
@@ -24,9 +25,15 @@ type Port struct {
 
 // Ports returns what a service publishes, of all its parts. An entry whose target
 // no one can tell is left out.
-func (v View) Ports() []Port {
+func (v View) Ports() []Port { return v.ports("ports") }
+
+// Exposed returns what a service says it listens on for other services (expose), in the
+// same way.
+func (v View) Exposed() []Port { return v.ports("expose") }
+
+func (v View) ports(key string) []Port {
 	var out []Port
-	for _, s := range v.List("ports") {
+	for _, s := range v.List(key) {
 		port := shortPort(s.Node.Text())
 		if s.Node.Is(yamldoc.Mapping) {
 			port = longPort(s.Node)
@@ -97,6 +104,24 @@ func colonParts(s string) []string {
 		}
 	}
 	return append(parts, s[from:])
+}
+
+// Range returns the first and the last port in the container, which are the same for most
+// entries. ok is false where they are no numbers of ports.
+func (p Port) Range() (first, last int, ok bool) {
+	from, to, _ := strings.Cut(p.Target, "-")
+	if first, ok = portNumber(from); !ok {
+		return 0, 0, false
+	}
+	if last, ok = portNumber(to); !ok || last < first {
+		last = first
+	}
+	return first, last, true
+}
+
+func portNumber(s string) (n int, ok bool) {
+	n, err := strconv.Atoi(strings.TrimSpace(s))
+	return n, err == nil && n > 0 && n < 1<<16
 }
 
 // Everywhere reports whether the port is published on all interfaces of the host.

@@ -1,6 +1,7 @@
 package compose
 
 import (
+	"fmt"
 	"slices"
 	"testing"
 
@@ -45,6 +46,39 @@ func TestPorts(t *testing.T) {
 		p := ports[0]
 		if got, want := []string{p.Address, p.Published, p.Target, p.Protocol}, []string{c.address, c.published, c.target, c.protocol}; !slices.Equal(got, want) || len(p.Given) != c.given {
 			t.Errorf("%s: %q, given %q", c.entry, got, p.Given)
+		}
+	}
+}
+
+// TestExposeIsReadAsPortsAre: what a service listens on for others has the forms and variables of
+// its ports.
+func TestExposeIsReadAsPortsAre(t *testing.T) {
+	y, err := yamldoc.Parse([]byte("services:\n  a:\n    image: x\n    expose: [3000, \"${API:-4000}\", \"9000-9002/udp\", \"${NONE}\", web, 70000]\n    ports: [\"80:8080\"]\n"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	f, err := Parse(y)
+	if err != nil {
+		t.Fatal(err)
+	}
+	v := NewProject(map[string]*File{"compose.yaml": f}).Views("compose.yaml")[0]
+	var got []string
+	for _, p := range v.Exposed() {
+		first, last, ok := p.Range()
+		got = append(got, fmt.Sprintf("%s %d-%d %s %t", p.Target, first, last, p.Protocol, ok))
+	}
+	want := []string{"3000 3000-3000 tcp true", "4000 4000-4000 tcp true", "9000-9002 9000-9002 udp true", "web 0-0 tcp false", "70000 0-0 tcp false"}
+	if !slices.Equal(got, want) {
+		t.Errorf("expose is\n%q, want\n%q", got, want)
+	}
+}
+
+// TestOneInterfaceIsNotAllInterfaces: an address of one interface counted as all of them where a
+// password was missing.
+func TestOneInterfaceIsNotAllInterfaces(t *testing.T) {
+	for address, want := range map[string]bool{"": true, "0.0.0.0": true, "::": true, "*": true, "127.0.0.1": false, "::1": false, "localhost": false, "10.0.0.7": false} {
+		if got := (Port{Address: address}).Everywhere(); got != want {
+			t.Errorf("%q is on all interfaces: %t", address, got)
 		}
 	}
 }

@@ -62,6 +62,7 @@ type View struct {
 	dependents []Dependent
 	together   []member // the other files of its project
 	under      string   // the file that its own one only completes, "" for none
+	lacks      need     // what its file does not load without
 }
 
 // A Part is a service of a file that contributes to a view.
@@ -129,7 +130,7 @@ func (v View) CLI() string {
 
 // Directory returns the project directory of the service, in which Compose looks for
 // .env and from which relative paths lead. sure is false where other files use the
-// service too, from a directory of their own.
+// service too, from a directory of their own, or its file is read after one from elsewhere.
 func (v View) Directory() (dir string, sure bool) {
 	dir = path.Dir(v.File)
 	if v.under != "" {
@@ -145,15 +146,18 @@ func (v View) Directory() (dir string, sure bool) {
 			return dir, false
 		}
 	}
-	return dir, true
+	return dir, !v.lacks.elsewhere
 }
 
 // completed returns the Compose file that a file of another name completes: the one
-// it is named after, which has a service that the file itself gives neither an image
-// nor a build.
-func (p *Project) completed(file string) string {
+// beside it that has all that it lacks, or that it is named after and has a service
+// which the file itself gives neither an image nor a build.
+func (p *Project) completed(file string, lacks need) string {
 	if slices.Contains(MainNames, path.Base(file)) {
 		return ""
+	}
+	if lacks.by != "" {
+		return lacks.by
 	}
 	for _, s := range p.files[file].Services {
 		if s.Image != "" || s.Build != nil || s.Extends != nil {
@@ -181,6 +185,9 @@ func (p *Project) Views(file string) []View {
 			if v.under != "" {
 				p.onRead(v.under)
 			}
+			for _, f := range v.lacks.beside {
+				p.onRead(f)
+			}
 			for _, d := range v.dependents {
 				for _, f := range d.Files() {
 					p.onRead(f)
@@ -194,10 +201,16 @@ func (p *Project) Views(file string) []View {
 func (p *Project) readViews() map[string][]View {
 	out := make(map[string][]View, len(p.files))
 	chained, includers := p.chained(), p.includers()
+	together := make(map[string][]member, len(p.files))
+	for file := range p.files {
+		together[file] = p.together(file, includers[file])
+	}
+	needs := p.needs(together)
 	for file, f := range p.files {
-		together, under := p.together(file, includers[file]), p.completed(file)
+		lacks := needs[file]
+		under := p.completed(file, lacks)
 		for _, s := range f.Services {
-			v := View{Service: s, File: file, Doc: f.Doc, Bases: p.bases(s, file), together: together, under: under}
+			v := View{Service: s, File: file, Doc: f.Doc, Bases: p.bases(s, file), together: together[file], under: under, lacks: lacks}
 			v.Overrides = append(p.overrides(s, file), p.includedOver(s, chained[file])...)
 			v.Partial = s.Image == "" && s.Build == nil &&
 				!slices.ContainsFunc(v.Bases, func(b Part) bool { return b.Image != "" || b.Build != nil })

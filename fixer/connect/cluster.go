@@ -172,7 +172,7 @@ func (c *cluster) link(s *service) {
 	}
 	var found []*member
 	for _, m := range c.members {
-		if !apart(s.Namespace, m.w.Namespace) && selects(selector, m.w.Meta.Get("labels")) {
+		if !apart(s.Namespace, m.w.Namespace) && kube.Selects(selector, m.w.Meta.Get("labels")) {
 			found = append(found, m)
 		}
 	}
@@ -188,15 +188,6 @@ func (c *cluster) link(s *service) {
 			}
 		}
 	}
-}
-
-func selects(selector, labels *yamldoc.Node) bool {
-	for key, value := range selector.All() {
-		if has := labels.Get(key); has == nil || has.Text() != value.Text() {
-			return false
-		}
-	}
-	return true
 }
 
 // apart reports whether two namespaces are said to be different ones. Where one

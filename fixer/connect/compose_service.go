@@ -76,13 +76,13 @@ func (b *builder) depends(m *member, name string, sure Confidence, what string, 
 
 // published reads the ports that others than the services of the file reach.
 func (b *builder) published(m *member) {
-	for _, s := range m.view.List("ports") {
-		for _, p := range publishedPorts(s) {
+	for _, p := range m.view.Ports() {
+		for _, n := range targets(p) {
 			from, route := b.outsider(Internet, Outside, "internet"), Published
-			if isHere(p.address) && p.address != "0.0.0.0" && p.address != "::" {
+			if isHere(p.Address) && !p.Everywhere() {
 				from, route = b.outsider(Host, Outside, "Docker host"), Loopback
 			}
-			b.connect(from, m.id, p.target, p.protocol, High, route, Evidence{m.name + " ports " + strconv.Itoa(p.target), Place{s.File, s.Node.Line}, FromPort})
+			b.connect(from, m.id, n, protocolOf(p.Protocol), High, route, Evidence{m.name + " ports " + strconv.Itoa(n), Place{p.Setting.File, p.Setting.Node.Line}, FromPort})
 		}
 	}
 	if m.node.HostNetwork {

@@ -35,14 +35,16 @@ func (b *builder) listens(m *member) {
 }
 
 func (b *builder) servicePorts(m *member) {
-	for _, key := range []string{"ports", "expose"} {
-		for _, s := range m.view.List(key) {
-			for _, p := range publishedPorts(s) {
-				e := Evidence{Text: m.name + " " + key + " " + strconv.Itoa(p.target), Place: Place{s.File, s.Node.Line}, Source: FromPort}
-				m.ports = addPort(m.ports, Port{Number: p.target, Protocol: p.protocol, Evidence: []Evidence{e}})
+	add := func(key string, list []compose.Port) {
+		for _, p := range list {
+			for _, n := range targets(p) {
+				e := Evidence{Text: m.name + " " + key + " " + strconv.Itoa(n), Place: Place{p.Setting.File, p.Setting.Node.Line}, Source: FromPort}
+				m.ports = addPort(m.ports, Port{Number: n, Protocol: protocolOf(p.Protocol), Evidence: []Evidence{e}})
 			}
 		}
 	}
+	add("ports", m.view.Ports())
+	add("expose", m.view.Exposed())
 }
 
 func (b *builder) podPorts(m *member, c kube.Container) {
@@ -105,55 +107,19 @@ func protocolOf(s string) string {
 	return "TCP"
 }
 
-// A published port is one entry of ports or expose of a Compose service.
-type published struct {
-	target   int
-	protocol string
-	address  string // of the host, "" for all
-	given    bool   // a port of the host is named
-}
-
-// publishedPorts reads one entry, in either form. A range is each of its ports, of
-// a long one the first and the last.
-func publishedPorts(s compose.Setting) []published {
-	text, _ := compose.Expand(s.Node.Text())
-	out := published{protocol: "TCP"}
-	if t := s.Node.Get("target"); t != nil {
-		text, _ = compose.Expand(t.Text())
-		out.protocol = protocolOf(s.Node.Get("protocol").Text())
-		out.address, _ = compose.Expand(s.Node.Get("host_ip").Text())
-		out.given = !s.Node.Get("published").Null()
-	} else {
-		var proto string
-		text, proto, _ = strings.Cut(text, "/")
-		out.protocol = protocolOf(proto)
-		if i := strings.LastIndexByte(text, ':'); i >= 0 {
-			host := text[:i]
-			text, out.given = text[i+1:], true
-			if j := strings.LastIndexByte(host, ':'); j >= 0 {
-				out.address = strings.Trim(host[:j], "[]")
-			}
-		}
-	}
-	first, last, isRange := strings.Cut(text, "-")
-	from, err := strconv.Atoi(strings.TrimSpace(first))
-	if err != nil || !validPort(from) {
+// targets are the ports in the container that an entry names: each of a range, of a long
+// one the first and the last.
+func targets(p compose.Port) []int {
+	first, last, ok := p.Range()
+	switch {
+	case !ok:
 		return nil
+	case last-first > 16:
+		return []int{first, last}
 	}
-	to := from
-	if isRange {
-		if n, err := strconv.Atoi(last); err == nil && validPort(n) && n > from {
-			to = n
-		}
+	var out []int
+	for n := first; n <= last; n++ {
+		out = append(out, n)
 	}
-	var list []published
-	for n := from; n <= to; n++ {
-		if to-from > 16 && n != from && n != to {
-			continue
-		}
-		p := out
-		p.target = n
-		list = append(list, p)
-	}
-	return list
+	return out
 }

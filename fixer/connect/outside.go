@@ -265,7 +265,7 @@ func (c *cluster) monitor(b *builder, o placed) {
 	}
 	for _, list := range c.services {
 		for _, s := range list {
-			if o.Kind != "ServiceMonitor" || !in(s.Namespace) || !selects(selector, s.Node.Get("metadata").Get("labels")) {
+			if o.Kind != "ServiceMonitor" || !in(s.Namespace) || !kube.Selects(selector, s.Node.Get("metadata").Get("labels")) {
 				continue
 			}
 			for _, end := range spec.Get("endpoints").List() {
@@ -286,7 +286,7 @@ func (c *cluster) monitor(b *builder, o placed) {
 		return
 	}
 	for _, m := range c.members {
-		if !in(m.w.Namespace) || !selects(selector, m.w.Meta.Get("labels")) {
+		if !in(m.w.Namespace) || !kube.Selects(selector, m.w.Meta.Get("labels")) {
 			continue
 		}
 		for _, end := range spec.Get("podMetricsEndpoints").List() {

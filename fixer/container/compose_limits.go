@@ -60,17 +60,15 @@ func ComposeSize(quantity string) string {
 }
 
 // SharedMemory raises a limit so that there is room beside the shared memory that a service
-// asks for, which counts towards it.
+// asks for, which counts towards it. How much the processes take besides it is not known
+// from it: browsers and databases take many times as much.
 func (d *LimitDecision) SharedMemory(size string, place string) {
 	n, ok := ComposeBytes(size)
 	if !ok || n < 128<<20 {
 		return
 	}
-	d.Known = true
 	d.Evidence = append(d.Evidence, fixer.Evidence{Kind: fixer.FromCompose, Place: place, Text: "shm_size is " + size + ", and counts towards the limit"})
-	if need := n + 256<<20; need > bytesOf(d.Memory) {
-		d.Memory = inMebibytes(need)
-	}
+	d.Memory = inMebibytes(n + bytesOf(d.Memory))
 }
 
 // Raise makes the limit of one container enough for another one that it also applies to.

@@ -113,14 +113,20 @@ func (s *Spec) effect(r Run, c build.Command, dir *string) effect {
 				e.makes = append(e.makes, where)
 			}
 		}
-		if shown := short(at, 60); !e.installs && !strings.ContainsAny(shown, "\n`") {
-			if e.command = c.Program + " " + shown; c.Program == "" {
-				e.command = "> " + shown
+		if shown := short(strings.Trim(at, `"'`), 60); !e.installs && !strings.ContainsAny(shown, "\n`") {
+			if redirected(c, at) {
+				shown = "> " + shown
 			}
+			e.command = strings.TrimSpace(c.Program + " " + shown)
 		}
 	}
 	e.command = before + e.command
 	return e
+}
+
+// redirected reports whether a command's output goes to a file.
+func redirected(c build.Command, file string) bool {
+	return slices.ContainsFunc(c.Redirects, func(r dockerfile.Redirect) bool { return r.Writes() && r.File.Value == file })
 }
 
 // worksAsRoot reports whether nothing tells the container whom to run as and its

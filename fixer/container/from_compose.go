@@ -11,7 +11,6 @@ import (
 	"github.com/oakum-sec/oakum/fixer"
 	"github.com/oakum-sec/oakum/fixer/compose"
 	"github.com/oakum-sec/oakum/fixer/image"
-	"github.com/oakum-sec/oakum/fixer/yamldoc"
 )
 
 // FromService returns the container that a Compose service describes, with what
@@ -52,11 +51,9 @@ func fromService(p *fixer.Pass, v compose.View) *Spec {
 		s.Mounts = append(s.Mounts, Mount{Target: m.Target, Kind: mountKind(m), Host: hostPath(m), ReadOnly: m.ReadOnly, Open: m.Tmpfs && isOpen(m)})
 	}
 	s.copies(v)
-	for _, key := range []string{"ports", "expose"} {
-		for _, port := range v.List(key) {
-			if n, ok := targetPort(port.Node); ok {
-				s.Ports = append(s.Ports, n)
-			}
+	for _, port := range append(v.Ports(), v.Exposed()...) {
+		if first, _, ok := port.Range(); ok {
+			s.Ports = append(s.Ports, first)
 		}
 	}
 	for _, c := range v.List("cap_add") {
@@ -129,7 +126,7 @@ func startOf(v compose.View, key string) []string {
 	case node.Text() != "":
 		return splitWords(node.Text())
 	}
-	return append([]string{}, node.Texts()...)
+	return unescaped(node.Texts())
 }
 
 // splitWords splits a command as Compose does, which gives it to no shell. $$ is
@@ -202,17 +199,4 @@ func composeEnv(v compose.View) []Variable {
 		out = append(out, Variable{Name: pair.Name, Value: text, Known: pair.Given && certain, Place: place(pair.File, pair.Node.Line)})
 	}
 	return out
-}
-
-// targetPort reads the port in the container of an entry of ports or expose.
-func targetPort(n *yamldoc.Node) (int, bool) {
-	text := n.Text()
-	if target := n.Get("target"); target != nil {
-		text = target.Text()
-	}
-	text, _ = compose.Expand(text)
-	text, _, _ = strings.Cut(text[strings.LastIndexByte(text, ':')+1:], "/")
-	text, _, _ = strings.Cut(text, "-") // the first of a range
-	port, err := strconv.Atoi(text)
-	return port, err == nil && port > 0
 }

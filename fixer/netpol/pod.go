@@ -30,10 +30,7 @@ type NamedPort struct {
 // PodOf returns what the workload's pods are to policies. Namespace is the one that they
 // run in, which the file need not say.
 func PodOf(w *kube.Workload, namespace string) *Pod {
-	out := &Pod{ID: w.ID(), Namespace: namespace, Labels: map[string]string{}, HostNetwork: w.Pod.Get("hostNetwork").IsTrue(), Workload: w}
-	for key, value := range w.Meta.Get("labels").All() {
-		out.Labels[key] = value.Text()
-	}
+	out := &Pod{ID: w.ID(), Namespace: namespace, Labels: kube.Labels(w.Meta.Get("labels")), HostNetwork: w.Pod.Get("hostNetwork").IsTrue(), Workload: w}
 	for _, c := range w.Containers() {
 		if c.Role != kube.App && c.Role != kube.Sidecar {
 			continue

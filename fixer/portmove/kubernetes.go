@@ -175,7 +175,7 @@ func (m *Move) readKubeService(o object, list []object, moved map[*kube.Workload
 	leads, others := false, false
 	for _, other := range list {
 		w := other.Workload()
-		if w == nil || w.Namespace != o.Namespace || !selects(spec.Get("selector"), w.Meta.Get("labels")) {
+		if w == nil || w.Namespace != o.Namespace || !kube.Selects(spec.Get("selector"), w.Meta.Get("labels")) {
 			continue
 		}
 		leads, others = leads || moved[w], others || !moved[w]
@@ -210,16 +210,4 @@ func protocol(port *yamldoc.Node) string {
 		return strings.ToUpper(p)
 	}
 	return "TCP"
-}
-
-// selects reports whether the selector of a Service, which must not be empty, fits the
-// labels of a pod.
-func selects(selector, labels *yamldoc.Node) bool {
-	n := 0
-	for key, value := range selector.All() {
-		if n++; labels.Get(key).Text() != value.Text() || value.Text() == "" {
-			return false
-		}
-	}
-	return n > 0
 }

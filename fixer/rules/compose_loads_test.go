@@ -19,6 +19,7 @@ import (
 	"github.com/oakum-sec/oakum/fixer"
 	"github.com/oakum-sec/oakum/fixer/corpustest"
 	"github.com/oakum-sec/oakum/fixer/discover"
+	"github.com/oakum-sec/oakum/fixer/disk/disktest"
 	"github.com/oakum-sec/oakum/fixer/engine"
 	"github.com/oakum-sec/oakum/fixer/rules"
 )
@@ -32,7 +33,7 @@ var movingRules = []string{"compose/secret-in-env", "compose/default-password", 
 // container gets the values that it got.
 func TestComposeLoadsWithTheSameValues(t *testing.T) {
 	if testing.Short() {
-		t.Skip("reads the corpus")
+		t.Skip("-short: it loads every Compose file of the corpus before and after, which takes a while")
 	}
 	logrus.SetLevel(logrus.PanicLevel)
 	files, demanded, moved := 0, 0, 0
@@ -46,7 +47,7 @@ func TestComposeLoadsWithTheSameValues(t *testing.T) {
 			copyConfiguration(t, root, dir)
 		}
 		for _, c := range changes {
-			writeFile(t, filepath.Join(after, filepath.FromSlash(c.Path)), c.After)
+			disktest.Put(t, after, c.Path, string(c.After))
 		}
 		for _, c := range changes {
 			if c.Kind != fixer.Compose {
@@ -105,20 +106,11 @@ func copyConfiguration(t *testing.T, from, to string) {
 		}
 		rel, err := filepath.Rel(from, name)
 		if err == nil {
-			writeFile(t, filepath.Join(to, rel), data)
+			disktest.Put(t, to, filepath.ToSlash(rel), string(data))
 		}
 		return err
 	})
 	if err != nil {
-		t.Fatal(err)
-	}
-}
-
-func writeFile(t *testing.T, name string, data []byte) {
-	if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {
-		t.Fatal(err)
-	}
-	if err := os.WriteFile(name, data, 0o644); err != nil {
 		t.Fatal(err)
 	}
 }

@@ -17,45 +17,28 @@ import (
 	"github.com/compose-spec/compose-go/v2/cli"
 	"github.com/compose-spec/compose-go/v2/loader"
 	"github.com/compose-spec/compose-go/v2/types"
-	"github.com/rogpeppe/go-internal/txtar"
-	"github.com/sirupsen/logrus"
 
 	"github.com/oakum-sec/oakum/fixer"
+	"github.com/oakum-sec/oakum/fixer/compose/composetest"
 	"github.com/oakum-sec/oakum/fixer/corpustest"
 	"github.com/oakum-sec/oakum/fixer/discover"
+	"github.com/oakum-sec/oakum/fixer/disk/disktest"
 	"github.com/oakum-sec/oakum/fixer/engine"
 	"github.com/oakum-sec/oakum/fixer/rules"
 	"github.com/oakum-sec/oakum/fixer/text"
 )
 
-// The judge of what a fix makes of a Compose file is compose-go, the library that
-// Docker Compose reads its files with.
-
 // TestComposeModel makes every fix of awkward Compose files, each by itself, and
 // compares what Compose loads before and after: only what the fix declares is
 // another.
 func TestComposeModel(t *testing.T) {
-	paths, err := filepath.Glob("../../testdata/compose/*.txtar")
-	if err != nil || len(paths) == 0 {
-		t.Fatalf("no cases: %v", err)
-	}
-	for _, at := range paths {
-		t.Run(strings.TrimSuffix(filepath.Base(at), ".txtar"), func(t *testing.T) {
-			archive, err := txtar.ParseFile(at)
-			if err != nil {
-				t.Fatal(err)
-			}
-			dir := t.TempDir()
-			for _, f := range archive.Files {
-				putFile(t, dir, f.Name, f.Data)
-			}
-			j := newModelJudge(t, dir)
-			j.all(t)
-			if j.edits == 0 || j.refused > 0 {
-				t.Errorf("%d edits were compared, %d files are refused", j.edits, j.refused)
-			}
-		})
-	}
+	composetest.Cases(t, "../../testdata/compose/*.txtar", func(t *testing.T, dir string) {
+		j := newModelJudge(t, dir)
+		j.all(t)
+		if j.edits == 0 || j.refused > 0 {
+			t.Errorf("%d edits were compared, %d files are refused", j.edits, j.refused)
+		}
+	})
 }
 
 var everyRepository = flag.Bool("every-repository", false, "TestComposeModelCorpus reads all repositories of the corpus, which takes minutes")
@@ -64,7 +47,7 @@ var everyRepository = flag.Bool("every-repository", false, "TestComposeModelCorp
 // every eighth, or with -every-repository over all.
 func TestComposeModelCorpus(t *testing.T) {
 	if testing.Short() {
-		t.Skip("it loads every Compose file of the corpus once for each fix")
+		t.Skip("-short: it loads every Compose file of the corpus once for each fix, which takes minutes")
 	}
 	edits, refused := 0, 0
 	for i, dir := range corpustest.Repositories(t) {
@@ -78,6 +61,9 @@ func TestComposeModelCorpus(t *testing.T) {
 		})
 	}
 	t.Logf("%d edits compared, %d files that compose-go refuses as they are", edits, refused)
+	if edits == 0 {
+		t.Error("no edit was compared")
+	}
 }
 
 // A modelJudge compares what Compose loads from the files of a repository, which it
@@ -91,7 +77,6 @@ type modelJudge struct {
 
 func newModelJudge(t *testing.T, repository string) *modelJudge {
 	t.Helper()
-	logrus.SetLevel(logrus.FatalLevel)
 	ws, err := discover.Load(context.Background(), []string{repository}, discover.Options{Generated: true})
 	if err != nil {
 		t.Fatal(err)
@@ -99,7 +84,7 @@ func newModelJudge(t *testing.T, repository string) *modelJudge {
 	j := &modelJudge{snap: fixer.NewSnapshot(ws.Sources, ws.Names...), dir: t.TempDir(), before: map[string]model{}}
 	for f := range j.snap.Files() {
 		if f.Kind == fixer.Compose {
-			putFile(t, j.dir, f.Path, f.Data)
+			disktest.Put(t, j.dir, f.Path, string(f.Data))
 		}
 	}
 	return j
@@ -139,7 +124,7 @@ func (j *modelJudge) together(t *testing.T) {
 	changed := s.Plan().Changes
 	for _, c := range changed {
 		if c.Kind == fixer.Compose {
-			putFile(t, j.dir, c.Path, c.After)
+			disktest.Put(t, j.dir, c.Path, string(c.After))
 		}
 	}
 	for file, before := range j.before {
@@ -181,8 +166,8 @@ func (j *modelJudge) judge(t *testing.T, what string, changes []fixer.FileChange
 		if err != nil {
 			t.Fatal(err)
 		}
-		putFile(t, j.dir, c.Path, after)
-		defer putFile(t, j.dir, c.Path, f.Data)
+		disktest.Put(t, j.dir, c.Path, string(after))
+		defer disktest.Put(t, j.dir, c.Path, string(f.Data))
 	}
 	for _, file := range reached {
 		before := j.before[file]
@@ -253,28 +238,12 @@ func (m model) differences(other model) (out [][2]string) {
 	return out
 }
 
-// loadModel reads a file as docker compose -f does, with the override that is found
-// beside one of Compose's own names. What is not there to be read, such as
-// environment files, is left out.
+// loadModel reads a file with the services of all profiles.
 func loadModel(file string) (model, error) {
-	dir := filepath.Dir(file)
-	details := types.ConfigDetails{WorkingDir: dir, Environment: demanded(file), ConfigFiles: []types.ConfigFile{{Filename: file}}}
-	if slices.Contains(cli.DefaultFileNames, filepath.Base(file)) {
-		for _, name := range cli.DefaultOverrideFileNames {
-			if at := filepath.Join(dir, name); exists(at) {
-				details.ConfigFiles = append(details.ConfigFiles, types.ConfigFile{Filename: at})
-				break
-			}
-		}
-	}
-	options := func(o *loader.Options) {
-		o.SetProjectName("judge", true)
-		o.SkipNormalization, o.SkipResolveEnvironment, o.SkipResolveLabels, o.ResolvePaths = true, true, true, false
-		o.Profiles = []string{"*"}
-	}
-	project, err := loader.LoadWithContext(context.Background(), details, options)
+	all := func(o *loader.Options) { o.Profiles = []string{"*"} }
+	project, err := composetest.Load(file, demanded(file), all)
 	if err != nil && strings.Contains(err.Error(), "undefined network default") { // normalizing defines it
-		project, err = loader.LoadWithContext(context.Background(), details, options, func(o *loader.Options) { o.SkipConsistencyCheck = true })
+		project, err = composetest.Load(file, demanded(file), all, func(o *loader.Options) { o.SkipConsistencyCheck = true })
 	}
 	if err != nil {
 		return nil, err
@@ -299,11 +268,6 @@ func fieldsOf(v any) map[string]any {
 		return map[string]any{"": err.Error()}
 	}
 	return out
-}
-
-func exists(name string) bool {
-	_, err := os.Stat(name)
-	return err == nil
 }
 
 // demanded gives a value to each variable that a file demands (${NAME:?…}), without
@@ -373,15 +337,4 @@ func (d declaredFields) allows(difference [2]string) bool {
 		return slices.Contains(d.top, field)
 	}
 	return slices.Contains(d.made, service) || slices.Contains(d.services[service], field) || slices.Contains(d.shared, field)
-}
-
-func putFile(t *testing.T, dir, name string, data []byte) {
-	t.Helper()
-	at := filepath.Join(dir, filepath.FromSlash(name))
-	if err := os.MkdirAll(filepath.Dir(at), 0o755); err != nil {
-		t.Fatal(err)
-	}
-	if err := os.WriteFile(at, data, 0o644); err != nil {
-		t.Fatal(err)
-	}
 }

@@ -18,6 +18,7 @@ import (
 	"github.com/oakum-sec/oakum/fixer"
 	"github.com/oakum-sec/oakum/fixer/corpustest"
 	"github.com/oakum-sec/oakum/fixer/discover"
+	"github.com/oakum-sec/oakum/fixer/disk/disktest"
 	"github.com/oakum-sec/oakum/fixer/engine"
 	"github.com/oakum-sec/oakum/fixer/rules"
 )
@@ -59,7 +60,7 @@ func TestComposeLint(t *testing.T) {
 		dir := t.TempDir()
 		for f := range snap.Files() {
 			if f.Kind == fixer.Compose {
-				putFile(t, dir, f.Path, f.Data)
+				disktest.Put(t, dir, f.Path, string(f.Data))
 			}
 		}
 		rows[1].plan, rows[2].plan = hardenedPlan(t, snap, fixer.Safe), hardenedPlan(t, snap, fixer.Review)

@@ -15,6 +15,7 @@ import (
 
 	"github.com/oakum-sec/oakum/fixer"
 	"github.com/oakum-sec/oakum/fixer/discover"
+	"github.com/oakum-sec/oakum/fixer/disk/disktest"
 	"github.com/oakum-sec/oakum/fixer/engine"
 	"github.com/oakum-sec/oakum/fixer/rules"
 )
@@ -117,11 +118,11 @@ func (c *composer) starts(t *testing.T, s served, how string) {
 	from := "    image: " + s.image + "\n"
 	if s.builds != "" {
 		from = "    build: {context: ./app, network: host}\n"
-		putFile(t, dir, "app/Dockerfile", []byte(s.builds))
+		disktest.Put(t, dir, "app/Dockerfile", s.builds)
 	}
-	putFile(t, dir, "compose.yaml", []byte("services:\n  it:\n"+from+s.says+"volumes:\n  data:\n"))
+	disktest.Put(t, dir, "compose.yaml", "services:\n  it:\n"+from+s.says+"volumes:\n  data:\n")
 	for name, text := range s.files {
-		putFile(t, dir, name, []byte(text))
+		disktest.Put(t, dir, name, text)
 	}
 	readable(t, dir)
 	project := fmt.Sprintf("oakum-e2e-%s-%s", s.name, how)
@@ -185,7 +186,7 @@ func hardenProject(t *testing.T, dir, how string) {
 		t.Fatal(err)
 	}
 	for _, change := range session.Plan().Changes {
-		putFile(t, dir, change.Path, change.After)
+		disktest.Put(t, dir, change.Path, string(change.After))
 	}
 }
 

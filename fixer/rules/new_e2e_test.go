@@ -4,12 +4,11 @@ package rules_test
 
 import (
 	"fmt"
-	"os"
-	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
 
+	"github.com/oakum-sec/oakum/fixer/disk/disktest"
 	"github.com/oakum-sec/oakum/templates"
 )
 
@@ -56,13 +55,7 @@ func TestNewServices(t *testing.T) {
 			}
 			dir, replace := t.TempDir(), strings.NewReplacer(standIns[s.Name]...)
 			for _, f := range service.Files {
-				name := filepath.Join(dir, filepath.FromSlash(f.Path))
-				if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {
-					t.Fatal(err)
-				}
-				if err := os.WriteFile(name, []byte(frontend.ReplaceAllString(replace.Replace(string(f.Content)), "")), 0o644); err != nil {
-					t.Fatal(err)
-				}
+				disktest.Put(t, dir, f.Path, frontend.ReplaceAllString(replace.Replace(string(f.Content)), ""))
 			}
 			dockerfile := []byte(read(t, dir, "Dockerfile"))
 			if missing := e.makeBases(t, dockerfile); len(missing) > 0 {

@@ -25,10 +25,9 @@ var opensKnown = map[string]string{
 	"kubernetes/privileged remove > kubernetes/capabilities":  "of a privileged container this is not asked",
 	"compose/privileged remove > compose/capabilities":        "of a privileged container this is not asked",
 
-	"compose/docker-socket proxy > compose/runs-as-root":       "the socket belongs to root, and the proxy has no capabilities",
-	"compose/docker-socket proxy > compose/unpinned-image":     "the proxy is a new image",
-	"compose/host-namespaces remove > compose/published-port":  "of a service on the network of its host this is not asked",
-	"compose/host-namespaces remove > compose/no-memory-limit": "with shm_size its need is known, so it is reported by itself",
+	"compose/docker-socket proxy > compose/runs-as-root":      "the socket belongs to root, and the proxy has no capabilities",
+	"compose/docker-socket proxy > compose/unpinned-image":    "the proxy is a new image",
+	"compose/host-namespaces remove > compose/published-port": "of a service on the network of its host this is not asked",
 
 	"kubernetes/capabilities drop-all > kubernetes/added-capabilities": "what the image needs is still more than the restricted standard allows",
 

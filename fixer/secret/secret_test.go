@@ -27,6 +27,20 @@ func TestNamed(t *testing.T) {
 	}
 }
 
+func TestTheSettingsOfASecretProviderAreNoSecrets(t *testing.T) {
+	for _, name := range []string{
+		"PROVIDERS_SECRET_PARAM_KAFKASTORE_BOOTSTRAP_SERVERS", "PROVIDERS_SECRET_PARAM_KAFKASTORE_SECURITY_PROTOCOL",
+		"PROVIDERS_SECRET_PARAM_KAFKASTORE_SASL_MECHANISM", "PROVIDERS_SECRET_PARAM_KAFKASTORE_TOPIC_REPLICATION_FACTOR", "TOKEN_HANDLER", "SECRET_STORE_ADDRESS",
+	} {
+		if secret.Named(name) {
+			t.Errorf("Named(%q) is true", name)
+		}
+	}
+	if name := "PROVIDERS_SECRET_PARAM_KAFKASTORE_SSL_KEY_PASSWORD"; !secret.Named(name) {
+		t.Errorf("Named(%q) is false", name)
+	}
+}
+
 func TestFind(t *testing.T) {
 	for _, c := range []struct{ name, value, want string }{
 		{"DB_PASSWORD", "s3cr3t-of-db", "a secret in plain text"},

@@ -3,7 +3,6 @@ package compose
 import (
 	"bytes"
 	"fmt"
-	"strconv"
 
 	"github.com/oakum-sec/oakum/fixer"
 	"github.com/oakum-sec/oakum/fixer/compose"
@@ -82,7 +81,7 @@ var purposes = map[image.Purpose]struct {
 func (x exposures) of(p *fixer.Pass, v compose.View, port compose.Port) (e exposure, ok bool) {
 	const clients = "Clients"
 	profile := container.OfService(p, v)
-	target, _ := strconv.Atoi(firstPort(port.Target))
+	target, _, _ := port.Range()
 	purpose := profile.Known.Purpose()
 	known := purposes[purpose]
 	listens := fixer.Evidence{Kind: fixer.FromCompose, Place: placeOf(port.Setting)}

@@ -82,13 +82,9 @@ func reportOpen(p *fixer.Pass, v compose.View, e *image.Entry, pair compose.Pair
 // publishedToAll returns the place of a port that a service publishes on all interfaces, ""
 // for none.
 func publishedToAll(v compose.View) string {
-	for _, s := range v.List("ports") {
-		address, _ := compose.Expand(s.Node.Get("host_ip").Text())
-		if text, _ := compose.Expand(s.Node.Text()); strings.Count(text, ":") > 1 {
-			address = text
-		}
-		if !strings.HasPrefix(address, "127.") && !strings.HasPrefix(address, "localhost") && !strings.HasPrefix(address, "[::1]") && !strings.HasPrefix(address, "::1") {
-			return placeOf(s)
+	for _, port := range v.Ports() {
+		if port.Everywhere() {
+			return placeOf(port.Setting)
 		}
 	}
 	return ""

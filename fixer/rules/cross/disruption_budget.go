@@ -8,7 +8,6 @@ import (
 	"github.com/oakum-sec/oakum/fixer"
 	"github.com/oakum-sec/oakum/fixer/kube"
 	"github.com/oakum-sec/oakum/fixer/text"
-	"github.com/oakum-sec/oakum/fixer/yamldoc"
 )
 
 //go:embed disruption_budget.md
@@ -76,7 +75,7 @@ var disruptionBudgets = fixer.NewIndex(func(f *fixer.File) bool {
 			}
 			b := budget{namespace: o.Namespace}
 			if selector := o.Node.Get("spec").Get("selector"); len(selector.Get("matchExpressions").List()) == 0 {
-				b.labels = labelsOf(selector.Get("matchLabels"))
+				b.labels = kube.Labels(selector.Get("matchLabels"))
 			}
 			out = append(out, b)
 		}
@@ -90,18 +89,10 @@ func isBudget(o *kube.Object) bool { return o.Kind == "PodDisruptionBudget" && o
 // than repositories have.
 const maxBudgets = 1000
 
-func labelsOf(n *yamldoc.Node) map[string]string {
-	out := map[string]string{}
-	for key, v := range n.All() {
-		out[key] = v.Text()
-	}
-	return out
-}
-
 // kept reports whether a budget may select the pods of a workload. What names
 // no namespace may be in any.
 func kept(budgets []budget, w *kube.Workload) bool {
-	labels := labelsOf(w.Meta.Get("labels"))
+	labels := kube.Labels(w.Meta.Get("labels"))
 	return slices.ContainsFunc(budgets, func(b budget) bool {
 		if b.namespace != "" && w.Namespace != "" && b.namespace != w.Namespace {
 			return false

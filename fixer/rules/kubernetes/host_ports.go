@@ -116,7 +116,7 @@ func letsIn(c kube.Container) bool {
 func serviceFor(p *fixer.Pass, w *kube.Workload, port *yamldoc.Node) string {
 	for _, o := range p.Topology().Services(path.Dir(p.File.Path)) {
 		spec := o.Node.Get("spec")
-		if o.Namespace != w.Namespace || spec.Get("type").Text() == "ExternalName" || !selects(spec.Get("selector"), w.Meta.Get("labels")) {
+		if o.Namespace != w.Namespace || spec.Get("type").Text() == "ExternalName" || !kube.Selects(spec.Get("selector"), w.Meta.Get("labels")) {
 			continue
 		}
 		targets := []string{port.Get("containerPort").Text(), port.Get("name").Text()}
@@ -135,15 +135,3 @@ func serviceFor(p *fixer.Pass, w *kube.Workload, port *yamldoc.Node) string {
 
 // protocol is that of a port, of a container or a Service.
 func protocol(port *yamldoc.Node) string { return cmp.Or(port.Get("protocol").Text(), "TCP") }
-
-// selects reports whether a Service's selector, which must not be empty, fits
-// the labels of a pod.
-func selects(selector, labels *yamldoc.Node) bool {
-	n := 0
-	for key, value := range selector.All() {
-		if n++; labels.Get(key).Text() != value.Text() || value.Text() == "" {
-			return false
-		}
-	}
-	return n > 0
-}
