@@ -78,7 +78,7 @@ func (v View) List(key string) []Setting {
 		}
 		var own []Setting
 		for _, item := range n.List() {
-			own = append(own, Setting{Node: item, File: p.File, Own: p.Service == v.Service && p.Node.Own(key) != nil})
+			own = append(own, Setting{Node: item, File: p.File, Own: p.Service == v.Service && inPlace(p.Node.Own(key)) && inPlace(item)})
 		}
 		lists = append(lists, own)
 		if tag(n) == overrideTag || tag(p.Node) == overrideTag {
@@ -88,6 +88,10 @@ func (v View) List(key string) []Setting {
 	slices.Reverse(lists)
 	return slices.Concat(lists...)
 }
+
+// inPlace reports whether a value stands where it is used. What an alias stands for is
+// written elsewhere, for others too.
+func inPlace(n *yamldoc.Node) bool { return n != nil && n.Kind != yamldoc.Alias }
 
 // Field returns what holds for a field of a setting that is a mapping:
 // healthcheck.test.
@@ -99,7 +103,7 @@ func (v View) Field(key, field string) Setting {
 		case tag(n) == resetTag || tag(value) == resetTag:
 			return Setting{}
 		case !value.Null():
-			return Setting{Node: value, File: p.File, Own: p.Service == v.Service && p.Node.Own(key).Own(field) != nil}
+			return Setting{Node: value, File: p.File, Own: p.Service == v.Service && inPlace(p.Node.Own(key)) && p.Node.Own(key).Own(field) != nil}
 		case tag(n) == overrideTag:
 			return Setting{}
 		}

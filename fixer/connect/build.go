@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync/atomic"
 
 	"github.com/oakum-sec/oakum/fixer"
 	"github.com/oakum-sec/oakum/fixer/compose"
@@ -106,8 +107,9 @@ type member struct {
 	name string
 	node *Node
 
-	view     compose.View      // of a Compose service
-	networks map[string]string // that it is on, to where that is written; nil for a workload
+	view     compose.View           // of a Compose service
+	networks map[string]string      // that it is on, to where that is written; nil for a workload
+	joined   atomic.Pointer[member] // whose network it has, once that was asked
 
 	w    *kube.Workload // of Kubernetes
 	file *fixer.File

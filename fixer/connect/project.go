@@ -102,6 +102,10 @@ const maxJoined = 8
 // networked is the service whose network a service has: its own, or that of one
 // that it joins.
 func (b *builder) networked(m *member) *member {
+	if known := m.joined.Load(); known != nil {
+		return known
+	}
+	first := m
 	for range maxJoined {
 		name, joins := strings.CutPrefix(m.view.Text("network_mode"), "service:")
 		if !joins {
@@ -113,6 +117,7 @@ func (b *builder) networked(m *member) *member {
 		}
 		m = others[0]
 	}
+	first.joined.Store(m)
 	return m
 }
 

@@ -12,7 +12,7 @@ var takeover = map[string]string{
 	"SYS_ADMIN":       "allows mounting filesystems and most other container escapes",
 	"SYS_MODULE":      "allows loading kernel modules",
 	"SYS_RAWIO":       "allows raw access to memory and disks",
-	"SYS_PTRACE":      "allows reading and changing other processes",
+	"SYS_PTRACE":      "allows reading and changing the processes of the <host>",
 	"DAC_READ_SEARCH": "allows opening any file of the <host> by its inode number",
 	"BPF":             "allows loading BPF programs into the kernel",
 	"SYS_BOOT":        "allows rebooting the <host> or starting another kernel",
@@ -20,7 +20,14 @@ var takeover = map[string]string{
 
 // Takeover returns what a capability allows that lets a process leave its container or
 // control its host, "" for others. host is what the machine is called: "host", "node".
-func Takeover(name, host string) string { return strings.ReplaceAll(takeover[name], "<host>", host) }
+// SYS_PTRACE is about the processes that the container sees: those of its host only where
+// it shares their namespace (hostPID).
+func Takeover(name, host string, hostPID bool) string {
+	if name == "SYS_PTRACE" && !hostPID {
+		return ""
+	}
+	return strings.ReplaceAll(takeover[name], "<host>", host)
+}
 
 // IsMild reports whether a capability beyond the baseline does little harm.
 func IsMild(name string) bool {

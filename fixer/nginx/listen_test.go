@@ -38,6 +38,20 @@ func TestMoveListen(t *testing.T) {
 		{"variable", "server { listen ${NGINX_PORT}; }", "", "not a port"},
 		{"main", "user nginx;\nevents {}\nhttp { server { listen 80; } }", "", "main configuration"},
 		{"broken", "server { listen 80; ", "", "not closed"},
+		{"port in redirects", "server { listen 80; port_in_redirect on; }", "", "line 1 puts the port into redirects"},
+		{"addresses in redirects", "server {\n  listen 80;\n  absolute_redirect on;\n}", "", "line 3 puts the port into redirects"},
+		{"QUIC", "server { listen 80; listen 8443 quic; }", "", "TLS"},
+		{"certificate of a plain server", "server { listen 80; ssl_certificate /etc/x.pem; }", "", "TLS"},
+		{"port handed on in braces", "server { listen 80; return 301 https://$host:${server_port}/; }", "", "server_port"},
+		{"itself by its port", "server { listen 80; location / { proxy_pass http://localhost:80; } }", "", "itself"},
+		{"another server of the container", "server { listen 80; absolute_redirect off; location / { proxy_pass http://localhost:3000; } }", "server { listen 8080; absolute_redirect off; location / { proxy_pass http://localhost:3000; } }", ""},
+		{"log of errors", "server { listen 80; error_log /var/log/nginx/shop/error.log; }", "", "log"},
+		{"room for bodies", "client_body_temp_path /var/lib/nginx/body;\nserver { listen 80; }", "", "/var/lib/nginx/body"},
+		{"room by a way out of it", "proxy_cache_path /tmp/../data keys_zone=a:1m;\nserver { listen 80; }", "", "/tmp/../data"},
+		{"brace too many", "server { listen 80; }\n}\nserver { listen 81; }", "", "line 2"},
+		{"Lua", "server { listen 80; content_by_lua_block { ngx.say('{') } }", "", "Lua"},
+		{"variable without an end", "server { listen 80; root /${x\n}; }", "", "no end"},
+		{"blocks too deep", "server { listen 80; " + strings.Repeat("a {", 40) + strings.Repeat("}", 40) + " }", "", "too deep"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			edits, _, err := MoveListen([]byte(c.in), 80, 8080)
@@ -65,6 +79,32 @@ func TestMoveListen(t *testing.T) {
 	}
 }
 
+// TestMainConfigurationIsNotMoved: each directive of the main configuration says that the
+// file is one, and no server in it is moved.
+func TestMainConfigurationIsNotMoved(t *testing.T) {
+	for _, line := range []string{"user nginx;", "pid /run/x.pid;", "events {}", "http {}", "load_module x.so;", "worker_processes 2;", "stream {}", "mail {}"} {
+		if _, _, err := MoveListen([]byte(line+"\nserver { listen 80; }"), 80, 8080); err == nil || !strings.Contains(err.Error(), "main configuration") {
+			t.Errorf("%s: %v", line, err)
+		}
+	}
+}
+
+// TestOnlyMoves: what is written in place of a configuration may differ in the port alone.
+func TestOnlyMoves(t *testing.T) {
+	const before = "server { listen 80; root /a; }"
+	for after, want := range map[string]string{
+		"server { listen 8080; port_in_redirect off; root /a; }": "",
+		"server { listen 8080; root /b; }":                       "another directive",
+		"server { listen 8080; }":                                "another directive",
+		"server { listen 8080; root /a;":                         "cannot be read",
+	} {
+		err := OnlyMoves([]byte(before), []byte(after))
+		if (err == nil) != (want == "") || err != nil && !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: %v, want %q", after, err, want)
+		}
+	}
+}
+
 func TestMoveListenKnowsWhoHasThePort(t *testing.T) {
 	for in, want := range map[string]bool{"server { listen 80; }\nserver { listen 8080; }": true, "server { listen 80; }": false, "server { listen 9000; }": false} {
 		if _, taken, err := MoveListen([]byte(in), 80, 8080); err != nil || taken != want {
@@ -81,6 +121,7 @@ func TestEqualTellsDirectivesApart(t *testing.T) {
 		"server { listen 8080; root /b; location / { return 200; } }":   false,
 		"server { listen 80; root /a; location / { return 404; } }":     false,
 		"server { listen 80; root /a; location /; }":                    false,
+		"server { listen 80; root /a {} location / { return 200; } }":   false,
 		"server { listen 80; root /a; location / { return 200; } }\na;": false,
 	} {
 		a, _ := Parse([]byte(base))

@@ -89,11 +89,15 @@ func (c *ruleCase) settings(t *testing.T, text string) {
 			var n int
 			place, rest, _ := strings.Cut(rest, " ")
 			level, pattern, _ = strings.Cut(rest, " ")
+			severity := ""
+			if !strings.HasPrefix(pattern, `"`) {
+				severity, pattern, _ = strings.Cut(pattern, " ")
+			}
 			file, num, _ := strings.Cut(place, ":")
 			if _, err := fmt.Sscan(num, &n); err != nil {
 				t.Fatalf("%q: %v", line, err)
 			}
-			c.wants = append(c.wants, want{file, n, level, regexp.MustCompile(strings.Trim(pattern, `"`))})
+			c.wants = append(c.wants, want{file, n, level, severity, regexp.MustCompile(strings.Trim(pattern, `"`))})
 		default:
 			t.Fatalf("unknown setting %q", line)
 		}

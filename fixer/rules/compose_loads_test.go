@@ -33,7 +33,7 @@ var movingRules = []string{"compose/secret-in-env", "compose/default-password", 
 // container gets the values that it got.
 func TestComposeLoadsWithTheSameValues(t *testing.T) {
 	if testing.Short() {
-		t.Skip("reads the corpus")
+		t.Skip("-short: it loads every Compose file of the corpus before and after, which takes a while")
 	}
 	logrus.SetLevel(logrus.PanicLevel)
 	files, demanded, moved := 0, 0, 0

@@ -45,13 +45,14 @@ type ruleCase struct {
 }
 
 type want struct {
-	file    string
-	line    int
-	level   string
-	pattern *regexp.Regexp
+	file     string
+	line     int
+	level    string
+	severity string // "" for any
+	pattern  *regexp.Regexp
 }
 
-var wantPattern = regexp.MustCompile(`# want (safe|review|manual) "((?:[^"\\]|\\.)*)"`)
+var wantPattern = regexp.MustCompile(`# want (safe|review|manual)(?: (low|medium|high|critical))? "((?:[^"\\]|\\.)*)"`)
 
 func TestRules(t *testing.T) {
 	for _, rule := range rules.All() {
@@ -184,10 +185,10 @@ func (c ruleCase) checkWants(t *testing.T, r *engine.Report) {
 	}
 	for _, f := range r.Findings {
 		i := slices.IndexFunc(open, func(w want) bool {
-			return w.file == f.File && w.line == f.Line && w.level == f.Level().String() && w.pattern.MatchString(f.Message)
+			return w.file == f.File && w.line == f.Line && w.level == f.Level().String() && (w.severity == "" || w.severity == f.Severity.String()) && w.pattern.MatchString(f.Message)
 		})
 		if i < 0 {
-			t.Errorf("%s:%d: unexpected finding: %s %q", f.File, f.Line, f.Level(), f.Message)
+			t.Errorf("%s:%d: unexpected finding: %s %s %q", f.File, f.Line, f.Level(), f.Severity, f.Message)
 			continue
 		}
 		open = slices.Delete(open, i, i+1)
@@ -206,7 +207,7 @@ func (c ruleCase) checkWants(t *testing.T, r *engine.Report) {
 		}
 	}
 	for _, w := range open {
-		t.Errorf("%s:%d: no %s finding matches %q", w.file, w.line, w.level, w.pattern)
+		t.Errorf("%s:%d: no %s finding matches %q", w.file, w.line, strings.TrimSpace(w.level+" "+w.severity), w.pattern)
 	}
 }
 
@@ -282,11 +283,11 @@ func wantsIn(t *testing.T, path string, data []byte) []want {
 			target++
 		}
 		for _, m := range wantPattern.FindAllStringSubmatch(line, -1) {
-			p, err := regexp.Compile(strings.ReplaceAll(m[2], `\"`, `"`))
+			p, err := regexp.Compile(strings.ReplaceAll(m[3], `\"`, `"`))
 			if err != nil {
 				t.Fatalf("%s:%d: %v", path, i+1, err)
 			}
-			out = append(out, want{path, target, m[1], p})
+			out = append(out, want{path, target, m[1], m[2], p})
 		}
 	}
 	return out

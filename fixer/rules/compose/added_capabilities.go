@@ -55,7 +55,7 @@ var instead = map[string]string{
 }
 
 func checkAdded(p *fixer.Pass, v compose.View, spec *container.Spec) {
-	dropped := has(v.List("cap_drop"), isAll)
+	dropped, hostPID := has(v.List("cap_drop"), isAll), v.Text("pid") == "host"
 	nonRoot := spec.User.Set && spec.User.Certain && !spec.User.Identity.IsRoot() && len(v.Reached("cap_add")) == 0
 	var worst fixer.Severity
 	var names, opens, ways []string
@@ -74,9 +74,9 @@ func checkAdded(p *fixer.Pass, v compose.View, spec *container.Spec) {
 		switch {
 		case ordinary && !nonRoot || name == "NET_BIND_SERVICE":
 			continue // Docker gives it to every container that does not drop it
-		case container.Takeover(name, "host") != "":
+		case container.Takeover(name, "host", hostPID) != "":
 			severity = fixer.Critical
-			opens = append(opens, name+" "+container.Takeover(name, "host"))
+			opens = append(opens, name+" "+container.Takeover(name, "host", hostPID))
 		case container.IsMild(name), name == "NET_ADMIN" && !spec.HostNetwork:
 			severity = fixer.Medium
 		case ordinary:

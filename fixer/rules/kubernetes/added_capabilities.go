@@ -68,16 +68,16 @@ var instead = map[string]string{
 func checkAdded(p *fixer.Pass, c kube.Container) {
 	var worst fixer.Severity
 	var names, opens, ways []string
-	spec := container.FromContainer(p, c)
+	spec, hostPID := container.FromContainer(p, c), c.Workload.Pod.Get("hostPID").IsTrue()
 	for _, name := range spec.Add {
 		if name == "NET_BIND_SERVICE" || spec.NeedsCapability(name) || slices.Contains(names, name) {
 			continue
 		}
 		severity := fixer.High
 		switch {
-		case container.Takeover(name, "node") != "":
+		case container.Takeover(name, "node", hostPID) != "":
 			severity = fixer.Critical
-			opens = append(opens, name+" "+container.Takeover(name, "node"))
+			opens = append(opens, name+" "+container.Takeover(name, "node", hostPID))
 		case container.IsMild(name):
 			severity = fixer.Medium
 		case slices.Contains(container.BaselineCapabilities, name):
