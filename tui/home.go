@@ -83,6 +83,8 @@ func (s *homeScreen) press(d *model, a action) tea.Cmd {
 		return d.toList(filter{})
 	case actPlan:
 		return d.push(newPlan())
+	case actMap:
+		return d.push(newMap())
 	case actRescan:
 		return d.rescan("")
 	case actOutlook:

@@ -61,7 +61,19 @@ func doors(d *model) []homeItem {
 			func(d *model) tea.Cmd { return d.walk(filter{level: fixer.Review}) }),
 		door("3", left[fixer.Manual], "Read %d findings that have no automatic fix", "No findings left that have no automatic fix", "each says what to do",
 			func(d *model) tea.Cmd { return d.toList(filter{level: fixer.Manual}) }),
+		looking("M", "See who connects to whom", "and an attacker's path to each service", func(d *model) tea.Cmd { return d.push(newMap()) }),
 	}
+}
+
+// looking is a door to another way to look at the findings.
+func looking(key, say, more string, open func(*model) tea.Cmd) homeItem {
+	return homeItem{heading: "What to do", key: key, open: open, draw: func(d *model, width int) string {
+		t := &d.theme
+		if widget.Width(say)+2+widget.Width(more) <= width {
+			return t.Emph.Paint(say) + "  " + t.Dim.Paint(more)
+		}
+		return widget.Cut(t.Emph.Paint(say), width, t.Marks.Ellipsis)
+	}}
 }
 
 // acceptSafeToPlan accepts every safe fix and shows the plan, where the files are

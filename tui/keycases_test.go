@@ -120,6 +120,7 @@ func keyCases() []keyCase {
 		{onHome, actDoorReview, nil, goes(onReview)},
 		{onHome, actDoorManual, nil, says("by file · manual")},
 		{onHome, actList, nil, goes(onList)},
+		{onHome, actMap, nil, goes(onMap)},
 		{onHome, actPlan, nil, goes(onPlan)},
 		{onHome, actAcceptSafe, nil, decides(2)},
 		{onHome, actRescan, nil, says("Read again")},
@@ -133,6 +134,7 @@ func keyCases() []keyCase {
 		{onList, actToggle, nil, decides(1)},
 		{onList, actOpen, nil, goes(onReview)},
 		{onList, actAcceptSafe, nil, decides(2)},
+		{onList, actMap, nil, goes(onMap)},
 		{onList, actPlan, nil, goes(onPlan)},
 		{onList, actFilter, nil, goes(onFilter)},
 		{onList, actGroup, nil, says("by severity · all")},
@@ -267,6 +269,29 @@ func keyCases() []keyCase {
 		{onDone, actCopyPull, nil, setsClipboard},
 		{onDone, actBack, nil, goes(onList)},
 		{onDone, actQuit, nil, quits},
+	}...)
+
+	add(down(onMap)...)
+	add([]keyCase{
+		{onMap, actOpen, nil, func(t *testing.T, d *drive, _ string) {
+			if !d.model().screen().(*mapScreen).focus {
+				t.Error("the steps have not the keys")
+			}
+		}},
+		{onMap, actNextPart, nil, func(t *testing.T, d *drive, _ string) {
+			if !d.model().screen().(*mapScreen).focus {
+				t.Error("the steps have not the keys")
+			}
+		}},
+		{onMap, actLevel, nil, says("Compared with all safe fixes")},
+		{onMap, actCopy, nil, setsClipboard},
+		{onMap, actFold, nil, redraws},
+		{onMap, actUnfold, []string{"h"}, redraws},
+		{onMap, actUndo, nil, says("Nothing to undo")},
+		{onMap, actRedo, nil, says("Nothing to redo")},
+		{onMap, actPlan, nil, goes(onPlan)},
+		{onMap, actBack, nil, goes(onList)},
+		{onMap, actQuit, nil, quits},
 	}...)
 
 	add(down(onHelp)...)

@@ -82,6 +82,10 @@ const (
 	actList
 	actOutlook
 
+	// Other ways to look at the findings.
+	actMap
+	actChecklist
+
 	// Everywhere.
 	actPalette
 	actMouse
@@ -143,11 +147,13 @@ const (
 	onCopy    place = "copy"
 	onPalette place = "commands"
 	onProve   place = "prove"
+
+	onMap place = "map"
 )
 
 // places are all rows of the keymap, in the order help and README list them.
 var places = []place{
-	onScan, onHome, onList, onReview, onOptions, onExplain, onDiff, onPlan, onDone,
+	onScan, onHome, onList, onMap, onReview, onOptions, onExplain, onDiff, onPlan, onDone,
 	onHelp, onFilter, onSearch, onIgnore, onQuit, onChanged, onResume, onNotice, onCopy, onPalette, onProve,
 }
 
@@ -206,6 +212,7 @@ var (
 	referenceKey = bind(actReference, "", "open the rule's first reference in the browser", "o")
 	ruleKey      = bind(actAcceptRule, "all of rule", "accept every fix of this rule that the list shows; on a group, every fix of the group", "a").brief("rule").decides()
 	safeKey      = bind(actAcceptSafe, "all safe", "accept every safe fix that the list shows, and those that appear once these are made", "A").brief("safe").decides()
+	mapKey       = bind(actMap, "", "see who connects to whom, and an attacker's path to each service", "M")
 	shownKey     = bind(actAcceptShown, "", "accept every fix that the list shows, safe or not, and those that appear once these are made", "ctrl+a").decides()
 )
 
@@ -233,6 +240,7 @@ var keymap = map[place][]binding{
 		bind(actDoorReview, "walk", "go through the fixes that need a look, one by one", "2").decides(),
 		bind(actDoorManual, "by hand", "list the findings that have no automatic fix", "3").decides(),
 		bind(actList, "all findings", "list all findings", "l", "tab").brief("all"),
+		mapKey.labelled("map"),
 		planKey,
 		bind(actAcceptSafe, "", "accept every safe fix, and those that appear once these are made", "A").decides(),
 		bind(actOutlook, "work out", "work out the score with all fixes where that takes long", "o").decides(),
@@ -260,13 +268,14 @@ var keymap = map[place][]binding{
 		bind(actFold, "", "close the group, or the list of places", "h", "left"),
 		bind(actUnfold, "", "open the group, or list the places where the same fix is proposed", "l", "right"),
 		shownKey,
+		mapKey,
 		bind(actWider, "", "make the list larger", "+", "="),
 		bind(actNarrower, "", "make the list smaller", "-"),
 	), history, diffing, moving, one(
 		bind(actBack, "back", "clear the filter; without one, back to the overview", "esc"),
 		quitKey, helpKey), everywhere),
 
-	onReview: reviewKeys, onOptions: optionsKeys, onExplain: explainKeys, onDiff: diffKeys, onPlan: planKeys, onDone: doneKeys,
+	onMap: mapKeys, onReview: reviewKeys, onOptions: optionsKeys, onExplain: explainKeys, onDiff: diffKeys, onPlan: planKeys, onDone: doneKeys,
 
 	onHelp: helpKeys, onFilter: filterKeys, onSearch: searchKeys, onIgnore: ignoreKeys, onQuit: quitKeys, onChanged: changedKeys,
 	onResume: resumeKeys, onNotice: noticeKeys, onCopy: copyKeys, onPalette: paletteKeys, onProve: proveKeys,

@@ -55,8 +55,12 @@ var ways = map[place]func(*testing.T, *fakeBackend) *drive{
 		d.send(tea.WindowSizeMsg{Width: 80, Height: 24})
 		return d
 	},
-	onHome:    func(t *testing.T, b *fakeBackend) *drive { return led(t, b, "esc") },
-	onList:    func(t *testing.T, b *fakeBackend) *drive { return start(t, b, 80, 24) },
+	onHome: func(t *testing.T, b *fakeBackend) *drive { return led(t, b, "esc") },
+	onList: func(t *testing.T, b *fakeBackend) *drive { return start(t, b, 80, 24) },
+	onMap: func(t *testing.T, b *fakeBackend) *drive {
+		b.sources = manyServices(40)
+		return led(t, b, "M")
+	},
 	onReview:  func(t *testing.T, b *fakeBackend) *drive { return led(t, b, "enter") },
 	onOptions: func(t *testing.T, b *fakeBackend) *drive { return led(t, b, "p") },
 	onExplain: func(t *testing.T, b *fakeBackend) *drive { return led(t, b, "x") },

@@ -82,7 +82,7 @@ func arrange(width, height int, at place, with panes) layout {
 
 	l.listWidth, l.detailWidth = width, width
 	switch {
-	case at != onList && at != onReview:
+	case at != onList && at != onReview && at != onMap:
 		l.listWidth, l.listHeight = 0, 0
 		l.detailHeight = l.body
 	case width >= wideWidth:
@@ -92,7 +92,7 @@ func arrange(width, height int, at place, with panes) layout {
 		l.listHeight, l.detailHeight = l.body, l.body
 	case at == onReview:
 		l.listWidth, l.detailHeight = 0, l.body
-	case width >= stackedWidth:
+	case width >= stackedWidth && !(with.detailFocused && at != onList):
 		l.listHeight = l.body * 6 / 10
 		if with.nudge != 0 {
 			l.listHeight = max(leastAbove, min(l.listHeight+with.nudge*heightStep, l.body-1-leastAbove))

@@ -57,6 +57,8 @@ func (s *listScreen) press(d *model, a action) tea.Cmd {
 		return d.acceptShown(s.allShown(d))
 	case actPlan:
 		return d.push(newPlan())
+	case actMap:
+		return d.push(newMap())
 	case actBack:
 		return s.back(d)
 	case actSplit, actMoreContext, actLessContext, actWrap, actLeft, actRight:

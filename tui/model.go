@@ -53,6 +53,9 @@ type (
 	// A focuser shows different panes to the layout.
 	focuser interface{ detailFocused() bool }
 
+	// A lister has a list of its own, which is seen whole at a width.
+	lister interface{ listWidth() int }
+
 	// A typist has a line that is being typed into. typing returns nil while
 	// none is; typed is called after the line changed.
 	typist interface {
@@ -202,7 +205,11 @@ func (d *model) refresh() tea.Cmd {
 func (d *model) layout() layout {
 	s := d.screen()
 	f, ok := s.(focuser)
-	return arrange(d.width, d.height, s.place(), panes{ok && f.detailFocused(), d.list.natural, d.list.nudge})
+	with := panes{ok && f.detailFocused(), d.list.natural, d.list.nudge}
+	if own, ok := s.(lister); ok {
+		with.natural, with.nudge = own.listWidth(), 0
+	}
+	return arrange(d.width, d.height, s.place(), with)
 }
 
 // fresh reports whether the newest plan is that of the present decisions.

@@ -166,6 +166,9 @@ func (s *reviewScreen) draw(d *model, l layout) page {
 	shown, _ := d.previewOf(s.key)
 	p.foot = d.score(shown)
 	p.labels = map[action]string{}
+	if below := d.below(); below != nil && below.place() != onList {
+		p.labels[actBack] = string(below.place())
+	}
 	if n := d.list.shown.byRule[f.Rule]; n > 1 {
 		p.labels[actAcceptRule] = fmt.Sprintf("all %s (%d)", ruleWord(f.Rule), n)
 	}

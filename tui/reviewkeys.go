@@ -25,6 +25,22 @@ var reviewKeys = join(one(
 	bind(actBack, "list", "back to the list", "esc"),
 	quitKey, helpKey), everywhere)
 
+// panes are the keys of two panes, of which the second shows what leads to findings.
+var panesKeys = join(one(
+	bind(actNextPart, "pane", "to the other pane", "tab", "shift+tab"),
+	planKey,
+	bind(actFold, "", "close the group", "h", "left"),
+	bind(actUnfold, "", "open the group", "l", "right"),
+), history, moving, one(
+	bind(actBack, "back", "back to the left pane; from there, to where you came from", "esc"),
+	quitKey, helpKey), everywhere)
+
+var mapKeys = join(one(
+	bind(actOpen, "look closer", "go to the steps of an attacker's path to the service; on a step, open the finding whose fix closes it", "enter").brief("open"),
+	bind(actLevel, "compare", "compare with the accepted fixes, with all safe fixes besides, or with all fixes", "f"),
+	bind(actCopy, "copy", "copy the map as a Mermaid flowchart", "c"),
+), panesKeys)
+
 var optionsKeys = join(one(
 	bind(actOpen, "accept", "accept the chosen fix with these values", "enter").decides(),
 	bind(actToggle, "choose", "choose the alternative, or switch the box", "space"),

@@ -22,7 +22,7 @@ func newMap() *cobra.Command {
 		Short: "Show which services connect to which, and what an attacker gets",
 		Long: `Show the Compose services and Kubernetes workloads of PATH as they are connected.
 For each service it says how it can be reached from outside, as whom it runs, what
-it can write and what it connects to. It shows the shortest way of an attacker from
+it can write and what it connects to. It shows the shortest path of an attacker from
 the internet to it, now and after the fixes. Each step names its file, its line and
 the fix that closes it.
 

@@ -102,6 +102,10 @@ const maxJoined = 8
 // networked is the service whose network a service has: its own, or that of one
 // that it joins.
 func (b *builder) networked(m *member) *member {
+	if known := m.joined.Load(); known != nil {
+		return known
+	}
+	first := m
 	for range maxJoined {
 		name, joins := strings.CutPrefix(m.view.Text("network_mode"), "service:")
 		if !joins {
@@ -113,6 +117,7 @@ func (b *builder) networked(m *member) *member {
 		}
 		m = others[0]
 	}
+	first.joined.Store(m)
 	return m
 }
 
@@ -145,6 +150,7 @@ func (b *builder) resolveInProject(m *member, a address) resolution {
 		case !b.share(m, t):
 			apart = true
 		default:
+			b.listens(t)
 			r.targets = append(r.targets, target{t.id, t.portFor(a), "TCP"})
 		}
 	}
@@ -195,7 +201,7 @@ func (b *builder) called(m *member, host string) (found []*member, weak bool) {
 			return found, true
 		}
 	}
-	for _, other := range b.members {
+	for _, other := range b.everyone {
 		if other.w == nil && other.file != m.file && slices.Contains(b.compose[other.view.File][host], other) && b.share(m, other) {
 			found = append(found, other)
 		}

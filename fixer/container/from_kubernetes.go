@@ -52,6 +52,14 @@ func fromContainer(p *fixer.Pass, c kube.Container) *Spec {
 		may.On = !may.On
 		s.NoNewPrivileges = may
 	}
+	if b := s.Image.Build; b != nil && b.Certain {
+		for _, v := range p.Topology().Users(b.Path) {
+			other, ok := p.Topology().ServiceBuild(v)
+			if user := v.Setting("user"); ok && other.Stage == b.Stage && !user.Node.Null() {
+				s.Siblings = append(s.Siblings, composeUser(user))
+			}
+		}
+	}
 	group, _ := c.Security("runAsGroup")
 	s.Group = !group.Null()
 	if told, inherited := c.Security("runAsUser"); told != nil {

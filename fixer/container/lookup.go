@@ -108,9 +108,10 @@ func OfStage(p *fixer.Pass, path string, f *dockerfile.File, s *dockerfile.Stage
 }
 
 func (out *Profile) builtBy(p *fixer.Pass, b topology.Build) {
-	out.Build = &b
+	out.Build, out.builds = &b, []topology.Build{b}
 	base := baseProfile(p, b)
 	if base != nil {
+		out.builds = append(out.builds, base.builds...)
 		out.Entry, out.Known = base.Entry, base.Known
 	}
 	if b.Why != "" {

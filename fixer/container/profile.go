@@ -26,6 +26,10 @@ type Profile struct {
 	// Build is the stage that makes the image in this repository, if one does.
 	Build *topology.Build
 
+	// builds are the builds of this repository that the image is made by: its own, and
+	// those of the images below it.
+	builds []topology.Build
+
 	// User is what a container of the image starts as. Its number is known
 	// only when something says it; an image nobody knows has an unknown user.
 	User image.Identity

@@ -45,6 +45,9 @@ func (r Run) read() Run {
 	return r
 }
 
+// IsHealthCheck reports whether it is the health check of a service.
+func (r Run) IsHealthCheck() bool { return r.What == healthCheck }
+
 // asRoot reports whether it runs as root, whoever the container runs as.
 func (r Run) asRoot() bool {
 	user, _, _ := strings.Cut(r.User, ":")

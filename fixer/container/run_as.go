@@ -34,6 +34,7 @@ type UserDecision struct {
 	VolumeGroup bool                 // the files of its volumes have to be given to its group
 	LowPorts    []int                // it has to be allowed to bind these
 	Scratch     []image.WritablePath // empty places in stead of directories that are root's
+	Refused     bool                 // the kubelet does not start the container as it is
 	Guess       bool                 // nothing tells that the application works as the user
 	Env, Dir    string               // a variable that names a directory below a mount
 	SetEnv      map[string]string    // variables without which it does not start as that user
@@ -58,15 +59,18 @@ func (s *Spec) RunAs() UserDecision {
 	d := UserDecision{Says: "may run as root"}
 	told := s.User.Set && s.User.Identity.KnownUID
 	toldRoot := told && s.User.Identity.UID == 0
-	if s.NonRoot.Yes() && !toldRoot {
-		return d
+	if s.NonRoot.Yes() && !toldRoot && (told || !s.refused(&d)) {
+		return UserDecision{Says: d.Says}
 	}
 	if s.NonRoot.No() && !s.NonRoot.Inherited {
 		d.Says = "sets runAsNonRoot to false"
 	}
 	start := s.Image.User
-	d.Evidence = s.Image.Evidence
+	if !d.Refused {
+		d.Evidence = s.Image.Evidence
+	}
 	switch numbered := start.IsNonRoot() && start.Numeric; {
+	case d.Refused: // decided
 	case told && !toldRoot:
 		d.Need, d.Level = NeedFlag, fixer.Safe
 		d.Says = "runs as user " + strconv.Itoa(s.User.Identity.UID) + ", but " + s.unenforced()
@@ -174,6 +178,9 @@ func (s *Spec) unknownApplication(d *UserDecision) {
 	d.User = nonroot()
 	if e := s.Image.Entry; e != nil && e.Service != nil && e.Service.IsNonRoot() {
 		d.User = *e.Service
+	}
+	if user, e, ok := s.siblingUser(); ok {
+		d.User, d.Evidence = user, append(slices.Clip(d.Evidence), e)
 	}
 	who := strconv.Itoa(d.User.UID)
 	d.Breaks = "The application fails if it needs root or writes to files that user " + who + " does not own; oakum does not know the image"

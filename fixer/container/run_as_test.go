@@ -16,7 +16,9 @@ func TestRunAs(t *testing.T) {
 		level       fixer.Level
 		uid         int
 	}{
-		{"settled", "nginx:1.27", container.Spec{NonRoot: yes}, container.NeedNothing, 0, 0},
+		{"settled", "example.org/web:1.4", container.Spec{NonRoot: yes}, container.NeedNothing, 0, 0},
+		{"settled by number", "nginx:1.27", container.Spec{NonRoot: yes, User: uid(101)}, container.NeedNothing, 0, 0},
+		{"flagged, but the image is root", "nginx:1.27", container.Spec{NonRoot: yes}, container.NeedUser, fixer.Review, 101},
 		{"told by number", "nginx:1.27", container.Spec{User: uid(101)}, container.NeedFlag, fixer.Safe, 0},
 		{"told and flagged, but root", "example.org/web:1.4", container.Spec{NonRoot: yes, User: uid(0)}, container.NeedUser, fixer.Review, 65532},
 		{"told that it may", "example.org/web:1.4", container.Spec{NonRoot: no}, container.NeedUser, fixer.Review, 65532},

@@ -20,6 +20,9 @@ type Spec struct {
 	NonRoot Choice // runAsNonRoot
 	Group   bool   // the file gives a group of its own
 
+	// Siblings are the users that Compose services tell the same image to run as.
+	Siblings []User
+
 	// Entrypoint and Command are what the file starts in place of what the
 	// image would: Kubernetes' command and args. nil means that the file leaves
 	// it to the image.

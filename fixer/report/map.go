@@ -1,6 +1,7 @@
 package report
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"strings"
@@ -12,7 +13,14 @@ import (
 
 // Map is the services of a repository, how they are connected and what an attacker
 // gets.
-type Map struct{ *survey.Map }
+type Map struct {
+	*survey.Map
+
+	// Fixes names those that the map is compared with; "" for "the fixes".
+	Fixes string
+}
+
+func (m *Map) fixes() string { return cmp.Or(m.Fixes, "the fixes") }
 
 // Title is what the map shows, in numbers.
 func (m *Map) Title() string {
@@ -37,23 +45,31 @@ func (m *Map) Title() string {
 	return out
 }
 
-// Pairs says how many services can connect to how many, before and after the fixes.
+// Pairs says how many services can connect to how many, before and after the fixes, and
+// how many of them do.
 func (m *Map) Pairs() string {
-	out := fmt.Sprintf("Reachable pairs %d", m.Before.Pairs)
-	if m.After.Pairs != m.Before.Pairs {
-		out += fmt.Sprintf(" → %d", m.After.Pairs)
-	}
+	out := m.Reachable()
 	if m.Before.Pairs > 0 {
 		out += fmt.Sprintf(" (known connections: %d)", m.Before.Used)
 	}
 	return out
 }
 
+// Reachable is [Map.Pairs] without what is known: "Reachable pairs 56 → 16".
+func (m *Map) Reachable() string {
+	out := fmt.Sprintf("Reachable pairs %d", m.Before.Pairs)
+	if m.After.Pairs != m.Before.Pairs {
+		out += fmt.Sprintf(" → %d", m.After.Pairs)
+	}
+	return out
+}
+
 // A MapLine is one line of what the map says of a service: what it is about, what is
-// said, and the place that shows it.
+// said, the place that shows it, and the fix that does something about it.
 type MapLine struct {
 	Label, Text string
 	Place       connect.Place // no file: none
+	Cut         survey.Cut    // no rule: none is known
 }
 
 // maxMapLines bounds how many connections of one kind are listed for a service.
@@ -63,7 +79,9 @@ const maxMapLines = 24
 // is not visible-safe.
 func (m *Map) Lines(s *survey.Service) []MapLine {
 	var out []MapLine
-	add := func(label, said string, at connect.Place) { out = append(out, MapLine{label, said, at}) }
+	add := func(label, said string, at connect.Place) {
+		out = append(out, MapLine{Label: label, Text: said, Place: at})
+	}
 	for _, e := range s.Opens {
 		to := "every port"
 		if e.Port != 0 {
@@ -85,28 +103,42 @@ func (m *Map) Lines(s *survey.Service) []MapLine {
 		}
 	}
 	if len(s.ReachesBefore) > 0 {
-		add("Can reach", reaches(s), connect.Place{})
+		add("Can reach", m.reaches(s), connect.Place{})
 	}
 	before, after := pathText(s.PathBefore), pathText(s.PathAfter)
 	switch {
 	case before == "":
 		add("Attacker", "no way in from outside is known", connect.Place{})
 	case before == after:
-		add("Attacker", before+" (the fixes do not change it)", connect.Place{})
+		add("Attacker", before+" ("+m.fixes()+" do not change it)", connect.Place{})
 	default:
 		add("Attacker", before, connect.Place{})
+	}
+	out = m.steps(out, s.PathBefore)
+	if before != after {
 		if after == "" {
 			after = "no way in"
 		}
 		add("With fixes", after, connect.Place{})
-	}
-	for _, h := range s.PathBefore {
-		if h.Evidence.File != "" {
-			add("", h.Evidence.Text+cut(h.Cut), h.Evidence.Place)
-		}
+		out = m.steps(out, s.PathAfter)
 	}
 	for _, mark := range s.Before.Marks {
-		add("", mark.Name+cut(mark.Cut), mark.Place)
+		out = append(out, MapLine{"Weak points", mark.Name, mark.Place, mark.Cut})
+	}
+	return out
+}
+
+// steps adds a line for each step of a way.
+func (m *Map) steps(out []MapLine, way []survey.Hop) []MapLine {
+	for _, h := range way {
+		if h.Evidence.File == "" {
+			continue
+		}
+		said := h.Evidence.Text
+		if h.Known && h.From != connect.Internet {
+			said += " (the application needs it)"
+		}
+		out = append(out, MapLine{"", said, h.Evidence.Place, h.Cut})
 	}
 	return out
 }
@@ -150,15 +182,15 @@ func runsAs(s survey.State) string {
 }
 
 // reaches lists what a service can connect to, and what is left of it.
-func reaches(s *survey.Service) string {
+func (m *Map) reaches(s *survey.Service) string {
 	out := short(s.ReachesBefore)
 	if len(s.ReachesAfter) == len(s.ReachesBefore) {
 		return out
 	}
 	if len(s.ReachesAfter) == 0 {
-		return out + "; with the fixes none"
+		return out + "; with " + m.fixes() + " none"
 	}
-	return out + "; with the fixes " + short(s.ReachesAfter)
+	return out + "; with " + m.fixes() + " " + short(s.ReachesAfter)
 }
 
 func short(names []string) string {
@@ -184,15 +216,24 @@ func pathText(hops []survey.Hop) string {
 	return out
 }
 
-// cut says which fix takes something away from an attacker.
-func cut(c survey.Cut) string {
+// Said is the line in words, with the fix.
+func (l MapLine) Said() string {
+	if fix := l.Fix(); fix != "" {
+		return l.Text + " – " + fix
+	}
+	return l.Text
+}
+
+// Fix says which fix does something about it; "" where none is known.
+func (l MapLine) Fix() string {
+	c := l.Cut
 	switch {
 	case c.Rule == "":
 		return ""
 	case c.Title == "":
-		return " – " + c.Rule + ": no automatic fix"
+		return c.Rule + ": no automatic fix"
 	}
-	return " – " + c.Title + " (" + c.Rule + ", " + c.Level.String() + ")"
+	return c.Title + " (" + c.Rule + ", " + c.Level.String() + ")"
 }
 
 // MapFormats are the forms in which a map can be written.
@@ -238,7 +279,7 @@ func (m *Map) Text(w io.Writer, st Style) error {
 			if l.Place.File != "" {
 				place = "  " + p.st.place(cyan, l.Place.File, l.Place.Line)
 			}
-			p.line("  ", p.st.paint(dim, pad(label, 12)), text.VisibleLine(l.Text), place)
+			p.line("  ", p.st.paint(dim, pad(label, 12)), text.VisibleLine(l.Said()), place)
 		}
 	}
 	m.unresolved(p)

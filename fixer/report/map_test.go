@@ -52,8 +52,8 @@ Reachable pairs 56 → 16 (known connections: 16)
 db  compose.yaml:3
   Runs as     an unknown user
   Attacker    internet → web:80 (root)
-  With fixes  no way in
               web env DB_URL → db:5432 – Set web (compose/x, safe)  compose.yaml:3
+  With fixes  no way in
 
 web  compose.yaml:3
   Reachable   from internet on port 80 (published)  compose.yaml:3
@@ -62,9 +62,9 @@ web  compose.yaml:3
   Unresolved  web:1: no service here has the name web  compose.yaml:3
   Can reach   db; with the fixes none
   Attacker    internet → web:80 (root)
-  With fixes  no way in
               web env DB_URL → db:5432 – Set web (compose/x, safe)  compose.yaml:3
-              root  compose.yaml:3
+  With fixes  no way in
+  Weak points root  compose.yaml:3
 `
 	if got := out.String(); got != want {
 		t.Errorf("it prints\n%s\nwant\n%s", got, want)

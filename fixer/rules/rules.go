@@ -85,6 +85,7 @@ var all = []*fixer.Rule{
 	cross.DisruptionBudget,
 	cross.Dockerignore,
 	cross.FlatNetwork,
+	cross.MissingCommand,
 	cross.NoNetworkPolicy,
 	cross.PinsWithoutUpdates,
 	cross.PodSecurityLabels,

@@ -306,3 +306,15 @@ func (m mavenProject) file(a *App, r *Recipe, p string) error {
 	return Refuse(UnknownOutput, a.StartsIn, "Copy the dependencies with maven-dependency-plugin, and name the directory in pom.xml",
 		"the class path names %s, and nothing in the file or in pom.xml is known to fill it", text.VisibleLine(p))
 }
+
+// MavenJar is the name of the jar that a pom.xml packages, with * for what it does not say; ""
+// where it cannot be read.
+func MavenJar(data []byte) string {
+	var p pom
+	d := xml.NewDecoder(strings.NewReader(string(data)))
+	d.Strict = false
+	if d.Decode(&p) != nil || p.ArtifactID == "" {
+		return ""
+	}
+	return path.Base(p.names()[0]) + "." + cmp.Or(p.Packaging, "jar")
+}

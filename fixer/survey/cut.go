@@ -1,6 +1,8 @@
 package survey
 
 import (
+	"maps"
+	"path"
 	"slices"
 	"strings"
 
@@ -33,13 +35,18 @@ const (
 // cuts finds the fixes of a plan.
 type cuts struct {
 	plan *engine.Plan
-	list map[string][]*fixer.Finding // by the file of the finding
+	list map[string]map[string][]*fixer.Finding // by the end of the rule's name, and the file
 }
 
 func newCuts(plan *engine.Plan) *cuts {
-	c := &cuts{plan, map[string][]*fixer.Finding{}}
+	c := &cuts{plan, map[string]map[string][]*fixer.Finding{}}
 	for _, f := range plan.Baseline.Findings {
-		c.list[f.File] = append(c.list[f.File], f)
+		_, end, _ := strings.Cut(f.Rule, "/")
+		end = "/" + end
+		if c.list[end] == nil {
+			c.list[end] = map[string][]*fixer.Finding{}
+		}
+		c.list[end][f.File] = append(c.list[end][f.File], f)
 	}
 	return c
 }
@@ -48,15 +55,39 @@ func newCuts(plan *engine.Plan) *cuts {
 func (c *cuts) of(n *connect.Node, mark string) Cut {
 	for _, end := range Concerns[mark] {
 		for _, at := range n.Places {
-			for _, f := range c.list[at.File] {
-				if strings.HasSuffix(f.Rule, end) && about(f, n) {
+			for _, f := range c.list[end][at.File] {
+				if about(f, n) {
 					return c.cut(f)
 				}
 			}
 		}
 		for _, file := range n.Dockerfiles {
-			for _, f := range c.list[file] {
-				if strings.HasSuffix(f.Rule, end) {
+			for _, f := range c.list[end][file] {
+				return c.cut(f)
+			}
+		}
+	}
+	return Cut{}
+}
+
+// ofHop is the fix that closes a step of a way: that of what opens it, or that which
+// puts something between the two. What an application needs to work nothing closes.
+func (c *cuts) ofHop(g *connect.Graph, h *Hop) Cut {
+	to := g.Node(h.To)
+	switch {
+	case to == nil:
+		return Cut{}
+	case h.From == connect.Internet && h.route == connect.HostNetwork:
+		return c.of(to, hostNet)
+	case h.From == connect.Internet:
+		return c.of(to, opened)
+	case h.Known:
+		return Cut{}
+	}
+	for _, end := range Concerns[connected] {
+		for _, file := range slices.Sorted(maps.Keys(c.list[end])) {
+			for _, f := range c.list[end][file] {
+				if f.Path == "services" && isIn(to, file) && names(f.Message, to.Name) || policyOf(f, to) {
 					return c.cut(f)
 				}
 			}
@@ -65,23 +96,35 @@ func (c *cuts) of(n *connect.Node, mark string) Cut {
 	return Cut{}
 }
 
-// ofHop is the fix that closes a step of a way: that of what opens it, or that
-// which puts something between the two.
-func (c *cuts) ofHop(g *connect.Graph, h *Hop) Cut {
-	to := g.Node(h.To)
-	if to == nil {
-		return Cut{}
+// policyOf reports whether a finding is that the namespace of a workload has no
+// NetworkPolicy.
+func policyOf(f *fixer.Finding, n *connect.Node) bool {
+	of, ok := strings.CutPrefix(f.Path, "NetworkPolicy of ")
+	if !ok || n.Kind != connect.Workload {
+		return false
 	}
-	if h.From == connect.Internet {
-		return c.of(to, opened)
+	if name, named := strings.CutPrefix(of, "namespace "); named {
+		return name == n.Namespace
 	}
-	return c.of(to, connected)
+	dir, home := strings.CutPrefix(of, "the namespace of ")
+	return home && n.Namespace == "" && slices.ContainsFunc(n.Places, func(at connect.Place) bool {
+		return path.Dir(at.File) == dir || path.Dir(at.File) == "." && path.Dir(f.File) == "."
+	})
+}
+
+func isIn(n *connect.Node, file string) bool {
+	return slices.ContainsFunc(n.Places, func(at connect.Place) bool { return at.File == file })
+}
+
+// names reports whether a message lists a service, which stands alone there or before a comma.
+func names(message, service string) bool {
+	return slices.ContainsFunc(strings.Fields(message), func(w string) bool { return strings.TrimSuffix(w, ",") == service })
 }
 
 // about reports whether a finding is about a service of its file.
 func about(f *fixer.Finding, n *connect.Node) bool {
 	if n.Kind == connect.Service {
-		return f.Path == "services" || within(f.Path, "services."+n.Name) || within(f.Path, n.View.Path.String())
+		return within(f.Path, "services."+n.Name) || within(f.Path, n.View.Path.String())
 	}
 	return slices.ContainsFunc(n.Pods, func(w *kube.Workload) bool { return within(f.Path, w.ID()) })
 }
@@ -93,7 +136,7 @@ func within(at, in string) bool {
 }
 
 func (c *cuts) cut(f *fixer.Finding) Cut {
-	out := Cut{Rule: f.Rule, Level: f.Level()}
+	out := Cut{Key: f.Key(), Rule: f.Rule, Level: f.Level()}
 	if len(f.Fixes) > 0 {
 		out.Title = f.Fixes[0].Title
 	}

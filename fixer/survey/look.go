@@ -11,7 +11,7 @@ import (
 type sight struct {
 	graph  *connect.Graph
 	states map[connect.ID]State
-	reach  map[connect.ID][]connect.ID // who can connect to whom
+	reach  *reach
 }
 
 // look works out all of it.
@@ -33,12 +33,10 @@ func look(snap *fixer.Snapshot, facts *fixer.Facts) (*sight, error) {
 // count counts the pairs.
 func (s *sight) count() Reach {
 	var out Reach
-	for _, to := range s.reach {
-		out.Pairs += len(to)
-	}
+	out.Pairs = s.reach.count()
 	used := map[[2]connect.ID]bool{}
 	for _, e := range s.graph.Edges {
-		if e.From != e.To && slices.Contains(s.reach[e.From], e.To) {
+		if e.From != e.To && s.reach.has(e.From, e.To) {
 			used[[2]connect.ID{e.From, e.To}] = true
 		}
 	}
@@ -46,43 +44,34 @@ func (s *sight) count() Reach {
 	return out
 }
 
-// path is the shortest way from outside to a service. Of ways of one length the one
-// over known connections counts, which needs no scan for open ports.
-func (s *sight) path(to connect.ID, names map[connect.ID]string) []Hop {
-	type step struct {
-		hop  Hop
-		prev connect.ID
-	}
-	seen := map[connect.ID]step{}
+// paths are the shortest ways from outside to all services that there is one to. Of ways
+// of one length the one over known connections counts, which needs no scan for open ports.
+func (s *sight) paths(names map[connect.ID]string) map[connect.ID][]Hop {
+	out := map[connect.ID][]Hop{}
 	var queue []connect.ID
-	enter := func(id connect.ID, st step) {
-		if _, again := seen[id]; !again {
-			seen[id] = st
-			queue = append(queue, id)
+	enter := func(h Hop, way []Hop) {
+		if _, again := out[h.To]; !again {
+			out[h.To] = append(slices.Clip(way), h)
+			queue = append(queue, h.To)
 		}
 	}
 	for _, e := range s.graph.Edges {
 		if e.From == connect.Internet && e.Route != "" {
-			enter(e.To, step{s.hop(e.From, e.To, &e, names), ""})
+			enter(s.hop(e.From, e.To, &e, names), nil)
 		}
 	}
-	for len(queue) > 0 && seen[to].hop.To == "" {
-		at := queue[0]
-		queue = queue[1:]
-		next := slices.Clone(s.reach[at])
-		slices.SortStableFunc(next, func(a, b connect.ID) int { return known(s.graph.Edge(at, b)) - known(s.graph.Edge(at, a)) })
+	for i := 0; i < len(queue); i++ {
+		at := queue[i]
+		direct := map[connect.ID]*connect.Edge{}
+		for _, e := range s.graph.From(at) {
+			direct[e.To] = s.graph.Edge(at, e.To)
+		}
+		next := slices.DeleteFunc(s.reach.from(at), func(id connect.ID) bool { return out[id] != nil })
+		slices.SortStableFunc(next, func(a, b connect.ID) int { return known(direct[b]) - known(direct[a]) })
 		for _, id := range next {
-			enter(id, step{s.hop(at, id, s.graph.Edge(at, id), names), at})
+			enter(s.hop(at, id, direct[id], names), out[at])
 		}
 	}
-	if seen[to].hop.To == "" {
-		return nil
-	}
-	var out []Hop
-	for id := to; id != ""; id = seen[id].prev {
-		out = append(out, seen[id].hop)
-	}
-	slices.Reverse(out)
 	return out
 }
 
@@ -99,7 +88,13 @@ func (s *sight) hop(from, to connect.ID, e *connect.Edge, names map[connect.ID]s
 		h.Marks = append(h.Marks, m.Name)
 	}
 	if e != nil {
-		h.Port, h.Known, h.Evidence = e.Port, true, e.Evidence[0]
+		h.Port, h.Known, h.Evidence, h.route = e.Port, true, e.Evidence[0], e.Route
+		return h
+	}
+	n := s.graph.Node(to)
+	h.Evidence = connect.Evidence{Text: "no NetworkPolicy keeps " + names[from] + " from " + names[to], Place: n.Places[0]}
+	if n.Kind == connect.Service {
+		h.Evidence.Text = names[from] + " and " + names[to] + " share a network"
 	}
 	return h
 }

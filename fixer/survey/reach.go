@@ -2,6 +2,7 @@ package survey
 
 import (
 	"cmp"
+	"math/bits"
 	"path"
 
 	"github.com/oakum-sec/oakum/fixer"
@@ -10,11 +11,64 @@ import (
 	"github.com/oakum-sec/oakum/fixer/netpol"
 )
 
+// A reach says who can connect to whom: a table of bits, because of many services on one
+// network each can connect to each.
+type reach struct {
+	nodes []connect.Node
+	index map[connect.ID]int
+	bits  []uint64 // a row of them for each node
+}
+
+func newReach(nodes []connect.Node) *reach {
+	r := &reach{nodes: nodes, index: make(map[connect.ID]int, len(nodes))}
+	for i := range nodes {
+		r.index[nodes[i].ID] = i
+	}
+	r.bits = make([]uint64, len(nodes)*r.width())
+	return r
+}
+
+// width is how many words a row has.
+func (r *reach) width() int { return (len(r.nodes) + 63) / 64 }
+
+func (r *reach) row(i int) []uint64 { return r.bits[i*r.width() : (i+1)*r.width()] }
+
+func (r *reach) add(from, to int) { r.row(from)[to/64] |= 1 << (to % 64) }
+
+func (r *reach) has(from, to connect.ID) bool {
+	a, ok := r.index[from]
+	b, also := r.index[to]
+	return ok && also && r.row(a)[b/64]&(1<<(b%64)) != 0
+}
+
+// from lists the targets of a node in the order of the graph.
+func (r *reach) from(id connect.ID) []connect.ID {
+	i, ok := r.index[id]
+	if !ok {
+		return nil
+	}
+	var out []connect.ID
+	for k, word := range r.row(i) {
+		for ; word != 0; word &= word - 1 {
+			out = append(out, r.nodes[k*64+bits.TrailingZeros64(word)].ID)
+		}
+	}
+	return out
+}
+
+func (r *reach) count() int {
+	n := 0
+	for _, word := range r.bits {
+		n += bits.OnesCount64(word)
+	}
+	return n
+}
+
 // reachable returns who can connect to whom, on whatever port.
-func reachable(p *fixer.Pass, g *connect.Graph) map[connect.ID][]connect.ID {
+func reachable(p *fixer.Pass, g *connect.Graph) *reach {
 	groups := together(g)
 	cluster, pods := clusterOf(p, g)
-	out := map[connect.ID][]connect.ID{}
+	out := newReach(g.Nodes)
 	for i := range g.Nodes {
 		for k := range g.Nodes {
 			a, b := &g.Nodes[i], &g.Nodes[k]
@@ -24,7 +78,7 @@ func reachable(p *fixer.Pass, g *connect.Graph) map[connect.ID][]connect.ID {
 			switch {
 			case a.Kind == connect.Service && g.ShareNetwork(a.ID, b.ID),
 				a.Kind == connect.Workload && groups[a.ID] == groups[b.ID] && !cluster.Ports(netpol.Endpoint{Pod: pods[a.ID]}, netpol.Endpoint{Pod: pods[b.ID]}).Empty():
-				out[a.ID] = append(out[a.ID], b.ID)
+				out.add(i, k)
 			}
 		}
 	}

@@ -58,6 +58,7 @@ type Mark struct {
 // A Cut is the fix that takes something away from an attacker; without a title nobody
 // knows an automatic one.
 type Cut struct {
+	Key   fixer.Key // of the finding; the zero value for no finding
 	Rule  string
 	Title string
 	Level fixer.Level
@@ -71,8 +72,10 @@ type Hop struct {
 	Port     int    // 0 for any
 	Known    bool   // a connection that the application makes
 	Marks    []string
-	Evidence connect.Evidence // where it is opened, the zero value where nothing holds it back
+	Evidence connect.Evidence // what opens it; of a step that no connection is known for, why it is possible
 	Cut      Cut
+
+	route connect.Route // of a step from outside
 }
 
 // Of surveys a repository as a plan finds it and as it makes it.
@@ -88,6 +91,7 @@ func Of(plan *engine.Plan, facts *fixer.Facts) (*Map, error) {
 	m := &Map{Graph: before.graph, Before: before.count(), After: after.count()}
 	cuts := newCuts(plan)
 	names := namesOf(before.graph)
+	waysBefore, waysAfter := before.paths(names), after.paths(names)
 	for i := range before.graph.Nodes {
 		n := &before.graph.Nodes[i]
 		if len(n.Places) == 0 {
@@ -102,14 +106,36 @@ func Of(plan *engine.Plan, facts *fixer.Facts) (*Map, error) {
 				s.Opens = append(s.Opens, e)
 			}
 		}
-		s.ReachesBefore, s.ReachesAfter = named(before.reach[n.ID], names), named(after.reach[n.ID], names)
-		s.PathBefore, s.PathAfter = before.path(n.ID, names), after.path(n.ID, names)
+		s.ReachesBefore, s.ReachesAfter = named(before.reach.from(n.ID), names), named(after.reach.from(n.ID), names)
+		s.PathBefore, s.PathAfter = slices.Clone(waysBefore[n.ID]), slices.Clone(waysAfter[n.ID])
 		for k := range s.PathBefore {
-			s.PathBefore[k].Cut = cuts.ofHop(before.graph, &s.PathBefore[k])
+			h := &s.PathBefore[k]
+			if h.Cut = cuts.ofHop(before.graph, h); h.Cut.Done && after.open(h) {
+				h.Cut = Cut{} // something else opens it as well
+			}
+		}
+		for k := range s.PathAfter {
+			h := &s.PathAfter[k]
+			if h.Cut = cuts.ofHop(before.graph, h); h.Cut.Done {
+				h.Cut = Cut{}
+			}
+			if e := before.graph.Edge(h.From, h.To); e != nil {
+				h.Evidence = e.Evidence[0] // its line in the files as they are
+			} else if n := before.graph.Node(h.To); n != nil && len(n.Places) > 0 && !h.Known {
+				h.Evidence.Place = n.Places[0]
+			}
 		}
 		m.Services = append(m.Services, s)
 	}
 	return m, nil
+}
+
+// open reports whether a step can be made.
+func (s *sight) open(h *Hop) bool {
+	if h.From != connect.Internet {
+		return s.reach.has(h.From, h.To)
+	}
+	return slices.ContainsFunc(s.graph.To(h.To), func(e connect.Edge) bool { return e.From == h.From && e.Route == h.route })
 }
 
 func named(ids []connect.ID, names map[connect.ID]string) []string {

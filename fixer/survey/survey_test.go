@@ -98,3 +98,46 @@ func TestConcernsNameRules(t *testing.T) {
 		}
 	}
 }
+
+// TestOnlyWhatClosesAStepIsNamed: a connection that an application needs has no fix that
+// closes it, a step between pods has that of its namespace, and a pod in the network of
+// its node that which takes it out of there. A fix that is made and leaves the step open
+// is not named.
+func TestOnlyWhatClosesAStepIsNamed(t *testing.T) {
+	m := surveyOf(t, map[string]string{"k.yaml": `apiVersion: v1
+kind: Pod
+metadata: {name: edge, namespace: shop, labels: {app: edge}}
+spec: {hostNetwork: true, containers: [{name: c, image: registry.example.org/edge:1, ports: [{containerPort: 8080}]}]}
+---
+apiVersion: v1
+kind: Pod
+metadata: {name: db, namespace: shop, labels: {app: db}}
+spec: {containers: [{name: c, image: registry.example.org/db:1}]}
+`, "compose.yaml": `services:
+  web:
+    image: registry.example.org/web:1
+    ports: ["80:8080"]
+    environment: {DB_HOST: data, CACHE: "cache:6379"}
+  data: {image: "postgres:17"}
+  cache: {image: "redis:7"}
+`})
+	cuts := map[string]string{}
+	for _, s := range m.Services {
+		for _, h := range s.PathBefore {
+			cuts[s.Name+"/"+h.Name] = h.Cut.Rule
+			if h.Cut.Rule != "" && h.Cut.Key.Rule != h.Cut.Rule {
+				t.Errorf("the cut of %s/%s names the finding %v", s.Name, h.Name, h.Cut.Key)
+			}
+			if h.Evidence.File == "" || h.Evidence.Text == "" {
+				t.Errorf("%s/%s has no line", s.Name, h.Name)
+			}
+		}
+	}
+	for step, rule := range map[string]string{
+		"edge/edge": "kubernetes/host-namespaces", "db/db": "cross/no-network-policy", "data/data": "", "cache/cache": "", "web/web": "",
+	} {
+		if cuts[step] != rule {
+			t.Errorf("%s is closed by %q, want %q", step, cuts[step], rule)
+		}
+	}
+}

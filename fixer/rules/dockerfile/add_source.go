@@ -85,7 +85,7 @@ func fileKind(name string) nameKind {
 	if base == "." || base == ".." {
 		return folder
 	}
-	if archiveName().MatchString(base) {
+	if build.IsArchive(base) {
 		return archive
 	}
 	fixed := base[strings.LastIndexAny(base, "*?]})")+1:]
@@ -103,10 +103,6 @@ func fileKind(name string) nameKind {
 	}
 	return unclear
 }
-
-// archiveName matches what is a tar archive by convention, and compressed files
-// that may be one.
-var archiveName = text.Regexp(`\.(tar(\.\w+)?|t[gx]z|tbz2?|tzst|taz|txz|gz|xz|bz2|zst|lzma|ova|oci|gem|crate|rootfs|layer)$|\.tar\.`)
 
 // plainEndings are endings of files that no one writes a tar archive under. Zip
 // archives are among them: ADD does not unpack those.

@@ -3,8 +3,6 @@ package dockerfile
 import (
 	_ "embed"
 	"fmt"
-	"net/url"
-	"strings"
 
 	"github.com/oakum-sec/oakum/fixer"
 	"github.com/oakum-sec/oakum/fixer/build"
@@ -47,11 +45,11 @@ func checkHealthcheck(p *fixer.Pass, s *dockerfile.Stage, h dockerfile.CommandLi
 	}
 	st := build.Of(p.File).Step(h.At)
 	missing := ""
-	if h.Shell && base.Shell == image.NoShell && !mayBring(build.Of(p.File), s, "sh") {
+	if h.Shell && base.Shell == image.NoShell && !build.Of(p.File).MayBring(s, "sh") {
 		missing = "a shell"
 	}
 	for _, c := range st.Commands {
-		if missing == "" && c.Program != "" && base.Has(c.Program) == image.Absent && !mayBring(build.Of(p.File), s, c.Program) {
+		if missing == "" && c.Program != "" && base.Has(c.Program) == image.Absent && !build.Of(p.File).MayBring(s, c.Program) {
 			missing = c.Program
 		}
 	}
@@ -64,7 +62,7 @@ func checkHealthcheck(p *fixer.Pass, s *dockerfile.Stage, h dockerfile.CommandLi
 		Evidence: []fixer.Evidence{fixer.ImageEvidence(base.Evidence(image.BaseTools))},
 		Advice:   "Use a command that the image includes, or add a health command to the application. Do not install " + missing + " for this",
 	}
-	port, page, local := asksSelf(st)
+	port, page, local := build.AsksSelf(st.Commands)
 	probe, can := probeIn(p, s, 80) // what it asks for is a page
 	if can && local && h.Stage == s {
 		if words, ok := probe.command(port, page); ok {
@@ -79,46 +77,4 @@ func checkHealthcheck(p *fixer.Pass, s *dockerfile.Stage, h dockerfile.CommandLi
 		}
 	}
 	report(p, h.At, f)
-}
-
-// asksSelf reads a check that asks one page of its own container, with curl or
-// wget, and fails when that does.
-func asksSelf(st build.Step) (port, page string, ok bool) {
-	link, fails := "", false
-	for k, c := range st.Commands {
-		switch {
-		case k == 0 && (c.Program == "curl" || c.Program == "wget"):
-			fails = c.Arguments().Has("-f")
-			for _, w := range c.Args() {
-				if w.Dynamic || w.Value == "-X" || w.Value == "-d" || w.Value == "--data" || w.Value == "-H" || w.Value == "--header" || w.Value == "-u" {
-					return "", "", false
-				}
-				fails = fails || c.Program == "wget" || strings.HasPrefix(w.Value, "--fail")
-				if strings.Contains(w.Value, "localhost") || strings.Contains(w.Value, "127.0.0.1") {
-					if link != "" {
-						return "", "", false
-					}
-					link = w.Value
-				}
-			}
-		case k == 1 && c.Program == "exit" && c.Place&dockerfile.InOr != 0:
-		default:
-			return "", "", false
-		}
-	}
-	if link != "" && !strings.Contains(link, "://") {
-		link = "http://" + link
-	}
-	u, err := url.Parse(link)
-	if err != nil || u.Scheme != "http" || u.User != nil || u.Fragment != "" || (u.Hostname() != "localhost" && u.Hostname() != "127.0.0.1") {
-		return "", "", false
-	}
-	port, page = u.Port(), u.RequestURI()
-	if port == "" {
-		port = "80"
-	}
-	if !fails {
-		page = "" // without --fail, curl is content with any answer
-	}
-	return port, page, validPort(port) == nil && (page == "" || pagePath().MatchString(page))
 }

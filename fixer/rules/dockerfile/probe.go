@@ -190,15 +190,12 @@ func (p probe) any(port string) []string {
 	return words
 }
 
-// pagePath is what can stand in every probe without quoting.
-var pagePath = text.Regexp(`^/[A-Za-z0-9._~/%?=&+:,@-]*$`)
-
 func validPath(probe probe) func(string) error {
 	return func(s string) error {
 		switch {
 		case s == "" && probe.connect != nil:
 			return nil
-		case s == "" || !pagePath().MatchString(s):
+		case s == "" || !build.PagePath().MatchString(s):
 			return errors.New("use a path that begins with / and contains no spaces or quotes")
 		case probe.get == nil:
 			return fmt.Errorf("%s can only connect", probe.runtime)

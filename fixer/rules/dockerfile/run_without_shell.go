@@ -44,7 +44,7 @@ var RunWithoutShell = &fixer.Rule{
 				return
 			}
 			looked[s] = true
-			if mayBring(build.Of(p.File), s, "sh") || filled(s) {
+			if build.Of(p.File).MayBring(s, "sh") || filled(s) {
 				return
 			}
 			finding := fixer.Finding{
@@ -64,7 +64,7 @@ var RunWithoutShell = &fixer.Rule{
 func filled(s *dockerfile.Stage) bool {
 	for _, stage := range s.Chain() {
 		for _, i := range stage.Instructions {
-			if (i.Keyword == "COPY" || i.Keyword == "ADD") && len(i.Words) > 1 && programDir(i.Words[len(i.Words)-1].Value) {
+			if (i.Keyword == "COPY" || i.Keyword == "ADD") && len(i.Words) > 1 && build.ProgramDir(i.Words[len(i.Words)-1].Value) {
 				return true
 			}
 		}
@@ -85,7 +85,7 @@ func mountsPrograms(i *dockerfile.Instruction) bool {
 				target = o.Value
 			}
 		}
-		if flag.Name == "mount" && from && (strings.Contains(target, "$") || programDir(target)) {
+		if flag.Name == "mount" && from && (strings.Contains(target, "$") || build.ProgramDir(target)) {
 			return true
 		}
 	}

@@ -3,13 +3,13 @@ package kubernetes
 import (
 	_ "embed"
 	"fmt"
-	"path"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/oakum-sec/oakum/fixer"
+	"github.com/oakum-sec/oakum/fixer/build"
 	"github.com/oakum-sec/oakum/fixer/container"
-	"github.com/oakum-sec/oakum/fixer/image"
 	"github.com/oakum-sec/oakum/fixer/kube"
 	"github.com/oakum-sec/oakum/fixer/yamldoc"
 )
@@ -44,13 +44,21 @@ func checkCall(p *fixer.Pass, c kube.Container, call kubeletCall) {
 	f := fixer.Finding{Path: c.FindingPath() + " " + call.name}
 	at := call.node
 	if call.verb == "exec" {
-		tool, evidence := missingTool(p, c, call.node.Get("command").List())
-		if tool == "" {
+		spec := container.FromContainer(p, c)
+		r := container.NewRun(container.Run{Words: call.node.Get("command").Texts()})
+		tool, evidence := spec.Lacks(r)
+		if tool == "" || len(r.Words) == 0 {
 			return
 		}
 		f.Message = fmt.Sprintf("%s of %s runs %s, which the image does not contain", call.name, c, tool)
 		f.Evidence = []fixer.Evidence{evidence}
+		if b := spec.Image.Build; b != nil {
+			f.Evidence = append(f.Evidence, fixer.Evidence{Kind: fixer.FromRepository, Text: b.Why})
+		}
 		f.Advice = "Use httpGet, tcpSocket or grpc (sleep for a hook that only waits), which need no binary in the image"
+		if fix, ok := askByKubelet(c, call, r); ok {
+			f.Fixes = []fixer.Fix{fix}
+		}
 	} else {
 		at = call.node.Get("port")
 		name := at.Text()
@@ -68,28 +76,29 @@ func hasPort(c kube.Container, name string) bool {
 	return slices.ContainsFunc(c.Node.Get("ports").List(), func(port *yamldoc.Node) bool { return port.Get("name").Text() == name })
 }
 
-// missingTool returns the program that a command starts with, if the image is
-// known not to have it. In a shell's script only the first word is looked at.
-func missingTool(p *fixer.Pass, c kube.Container, command []*yamldoc.Node) (string, fixer.Evidence) {
-	if len(command) == 0 || container.OfImage(p, c.Image).BuiltHere() {
-		return "", fixer.Evidence{}
+// askByKubelet has the kubelet ask what a command asks: a page of the container itself,
+// or whether somebody listens.
+func askByKubelet(c kube.Container, call kubeletCall, r container.Run) (fixer.Fix, bool) {
+	if strings.HasPrefix(call.name, "lifecycle") {
+		return fixer.Fix{}, false
 	}
-	known := p.Facts.Image(c.Image)
-	if !known.HasBase {
-		return "", fixer.Evidence{}
+	asked := slices.DeleteFunc(slices.Clone(r.Commands), func(c build.Command) bool { return c.HandsRead })
+	port, page, ok := build.AsksSelf(asked)
+	n, err := strconv.Atoi(port)
+	if !ok || err != nil {
+		return fixer.Fix{}, false
 	}
-	base := known.Base
-	tool := path.Base(command[0].Text())
-	if tool == "sh" || tool == "bash" {
-		if tool == "sh" && base.Shell == image.NoShell && base.Verified(image.BaseShell) {
-			return tool, fixer.ImageEvidence(base.Evidence(image.BaseShell))
-		}
-		if len(command) > 2 && command[1].Text() == "-c" && base.Has(tool) != image.Absent {
-			tool, _, _ = strings.Cut(strings.TrimSpace(command[2].Text()), " ")
-		}
+	verb, value := "tcpSocket", yamldoc.Map{{Key: "port", Value: n}}
+	what := "tcpSocket on port " + port
+	if page != "" {
+		verb, value = "httpGet", yamldoc.Map{{Key: "path", Value: page}, {Key: "port", Value: n}}
+		what = "httpGet of " + page + " on port " + port
 	}
-	if !slices.Contains([]string{"bash", "curl", "wget"}, tool) || base.Has(tool) != image.Absent || !base.Verified(image.BaseTools) {
-		return "", fixer.Evidence{}
-	}
-	return tool, fixer.ImageEvidence(base.Evidence(image.BaseTools))
+	at := call.path.Parent()
+	return fixer.Fix{
+		ID: "kubelet", Title: "Replace the command with " + what, Level: fixer.Review,
+		Breaks: "The kubelet restarts the container, or takes it out of its Services, if the application listens on 127.0.0.1 only",
+		Verify: "kubectl describe pod POD\nshows no \"Unhealthy\"",
+		Edit:   fixer.EditYAML(c.Workload.Doc, yamldoc.Remove(at.Join("exec")), yamldoc.Set(at.Join(verb), value)),
+	}, true
 }

@@ -38,6 +38,9 @@ var RunAsNonRoot = &fixer.Rule{
 		for _, w := range workloads(p) {
 			pod := identifyPod(p, w)
 			for _, id := range pod.containers {
+				if _, _, assigned := runsOnOpenShift(p); id.Refused && assigned {
+					continue // OpenShift gives the container a number
+				}
 				if id.Need != container.NeedNothing {
 					reportIdentity(p, pod, id)
 				}
@@ -84,6 +87,12 @@ func giveUser(p *fixer.Pass, pod podIdentity, id identity, f *fixer.Finding) {
 		f.Fixes = append(f.Fixes, harden)
 	}
 	f.Fixes = append(f.Fixes, userFix(pod, id))
+	if fix, ok := numberInDockerfile(id); ok {
+		f.Fixes = append(f.Fixes, fix)
+	}
+	if id.Refused && f.Fixes[0].ID == "harden" { // that it starts comes first
+		f.Fixes = append(f.Fixes[1:], f.Fixes[0])
+	}
 	for i := range f.Fixes {
 		if ok {
 			f.Fixes[i].Breaks = text.Sentences(f.Fixes[i].Breaks, "OpenShift rejects pods with a user or fsGroup outside the range of the namespace")

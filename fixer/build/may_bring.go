@@ -1,4 +1,4 @@
-package dockerfile
+package build
 
 import (
 	"path"
@@ -6,15 +6,14 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/oakum-sec/oakum/fixer/build"
 	"github.com/oakum-sec/oakum/fixer/dockerfile"
 	"github.com/oakum-sec/oakum/fixer/text"
 )
 
-// mayBring reports whether anything in a stage may bring a program along: a step
+// MayBring reports whether anything in a stage may bring a program along: a step
 // that mentions it, installs what a variable names or runs what is not read
-// here, or a copy of a folder in which programs lie.
-func mayBring(b *build.Build, s *dockerfile.Stage, tool string) bool {
+// here, or a copy of a directory in which programs lie.
+func (b *Build) MayBring(s *dockerfile.Stage, tool string) bool {
 	mention := text.MustCompile(`(^|[^\w-])` + regexp.QuoteMeta(tool) + `($|[^\w-])`)
 	for _, stage := range s.Chain() {
 		for _, i := range stage.Instructions {
@@ -32,7 +31,7 @@ func mayBring(b *build.Build, s *dockerfile.Stage, tool string) bool {
 			case "COPY", "ADD":
 				for k, w := range i.Words {
 					_, from := i.Flag("from")
-					if path.Base(w.Value) == tool || from && k < len(i.Words)-1 && programDir(w.Value) || i.Keyword == "ADD" && archiveName().MatchString(w.Value) {
+					if path.Base(w.Value) == tool || from && k < len(i.Words)-1 && ProgramDir(w.Value) || i.Keyword == "ADD" && IsArchive(w.Value) {
 						return true
 					}
 				}
@@ -42,7 +41,17 @@ func mayBring(b *build.Build, s *dockerfile.Stage, tool string) bool {
 	return false
 }
 
-func programDir(p string) bool {
+// ProgramDir reports whether a path is a directory in which programs lie, or one above
+// such directories.
+func ProgramDir(p string) bool {
 	p = strings.TrimRight(p, "/*")
 	return p == "" || p == "/usr" || p == "/usr/local" || strings.HasSuffix(p, "bin") || p == "/rootfs" || strings.HasSuffix(p, "rootfs")
 }
+
+// IsArchive reports whether a name is by convention that of a tar archive, or of a
+// compressed file, which ADD unpacks where they are tar inside.
+func IsArchive(name string) bool { return archiveName().MatchString(name) }
+
+// archiveName matches what is a tar archive by convention, and compressed files
+// that may be one.
+var archiveName = text.Regexp(`\.(tar(\.\w+)?|t[gx]z|tbz2?|tzst|taz|txz|gz|xz|bz2|zst|lzma|ova|oci|gem|crate|rootfs|layer)$|\.tar\.`)
