@@ -61,6 +61,10 @@ var ways = map[place]func(*testing.T, *fakeBackend) *drive{
 		b.sources = manyServices(40)
 		return led(t, b, "M")
 	},
+	onChecklist: func(t *testing.T, b *fakeBackend) *drive {
+		b.sources = manyServices(40)
+		return led(t, b, "C")
+	},
 	onReview:  func(t *testing.T, b *fakeBackend) *drive { return led(t, b, "enter") },
 	onOptions: func(t *testing.T, b *fakeBackend) *drive { return led(t, b, "p") },
 	onExplain: func(t *testing.T, b *fakeBackend) *drive { return led(t, b, "x") },

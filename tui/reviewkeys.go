@@ -41,6 +41,12 @@ var mapKeys = join(one(
 	bind(actCopy, "copy", "copy the map as a Mermaid flowchart", "c"),
 ), panesKeys)
 
+var checklistKeys = join(one(
+	bind(actOpen, "look closer", "go to the findings of the question; on a finding, open it", "enter").brief("open"),
+	bind(actLevel, "open only", "show only what does not hold or cannot be seen, or all questions", "f"),
+	bind(actCopy, "copy", "copy the checklist as Markdown", "c"),
+), panesKeys)
+
 var optionsKeys = join(one(
 	bind(actOpen, "accept", "accept the chosen fix with these values", "enter").decides(),
 	bind(actToggle, "choose", "choose the alternative, or switch the box", "space"),
