@@ -63,6 +63,8 @@ var realWays = map[place]func(*testing.T, *drive){
 	onMap:       func(t *testing.T, d *drive) { acceptSome(t, d); d.press("M", "j", "j") },
 	onChecklist: func(t *testing.T, d *drive) { acceptSome(t, d); d.press("C", "j") },
 	onReview:    func(t *testing.T, d *drive) { openReview(t, d, "kubernetes/run-as-non-root") },
+	onNew:       func(t *testing.T, d *drive) { toForm(d, false) },
+	onNewFiles:  func(t *testing.T, d *drive) { toForm(d, true); d.press("enter", "]") },
 	onOptions: func(t *testing.T, d *drive) {
 		openReview(t, d, "dockerfile/runs-as-root")
 		d.press("p", "down", "down", "down")

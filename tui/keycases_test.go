@@ -316,6 +316,39 @@ func keyCases() []keyCase {
 		{onChecklist, actQuit, nil, quits},
 	}...)
 
+	add(down(onNewFiles)...)
+	add([]keyCase{
+		{onNewFiles, actMoreContext, nil, shows(defaultLooks.context + contextStep)},
+		{onNewFiles, actLessContext, nil, shows(defaultLooks.context - contextStep)},
+		{onNewFiles, actWrap, nil, func(t *testing.T, d *drive, _ string) {
+			if looksOf(d).wrap == defaultLooks.wrap {
+				t.Error("wrapping did not change")
+			}
+		}},
+		{onNewFiles, actSplit, nil, func(t *testing.T, d *drive, _ string) {
+			if !looksOf(d).split {
+				t.Error("not split")
+			}
+		}},
+	}...)
+	add([]keyCase{
+		{onNew, actOpen, nil, goes(onNewFiles)},
+		{onNew, actDown, nil, redraws},
+		{onNew, actUp, []string{"down", "down", "down"}, redraws}, // from a choice, where letters are no text
+		{onNew, actRight, nil, says("‹ node ›")},
+		{onNew, actLeft, []string{"right"}, says("‹ go ›")},
+		{onNew, actToggle, nil, says("‹ node ›")},
+		{onNew, actPageDown, nil, redraws},
+		{onNew, actPageUp, []string{"pgdown"}, redraws},
+		{onNew, actBack, nil, quits},
+		{onNewFiles, actWrite, nil, quits},
+		{onNewFiles, actNext, nil, redraws},
+		{onNewFiles, actPrev, []string{"]"}, redraws},
+		{onNewFiles, actLeft, nil, nil},
+		{onNewFiles, actRight, nil, nil},
+		{onNewFiles, actBack, nil, goes(onNew)},
+	}...)
+
 	add(down(onHelp)...)
 	add(down(onNotice)...)
 	add(down(onCopy)...)

@@ -150,11 +150,13 @@ const (
 
 	onMap       place = "map"
 	onChecklist place = "checklist"
+	onNew       place = "new service"
+	onNewFiles  place = "files of a new service"
 )
 
 // places are all rows of the keymap, in the order help and README list them.
 var places = []place{
-	onScan, onHome, onList, onMap, onChecklist, onReview, onOptions, onExplain, onDiff, onPlan, onDone,
+	onScan, onHome, onList, onMap, onChecklist, onReview, onOptions, onExplain, onDiff, onPlan, onDone, onNew, onNewFiles,
 	onHelp, onFilter, onSearch, onIgnore, onQuit, onChanged, onResume, onNotice, onCopy, onPalette, onProve,
 }
 
@@ -279,7 +281,7 @@ var keymap = map[place][]binding{
 		bind(actBack, "back", "clear the filter; without one, back to the overview", "esc"),
 		quitKey, helpKey), everywhere),
 
-	onMap: mapKeys, onChecklist: checklistKeys, onReview: reviewKeys, onOptions: optionsKeys, onExplain: explainKeys, onDiff: diffKeys, onPlan: planKeys, onDone: doneKeys,
+	onMap: mapKeys, onChecklist: checklistKeys, onNew: newKeys, onNewFiles: newFilesKeys, onReview: reviewKeys, onOptions: optionsKeys, onExplain: explainKeys, onDiff: diffKeys, onPlan: planKeys, onDone: doneKeys,
 
 	onHelp: helpKeys, onFilter: filterKeys, onSearch: searchKeys, onIgnore: ignoreKeys, onQuit: quitKeys, onChanged: changedKeys,
 	onResume: resumeKeys, onNotice: noticeKeys, onCopy: copyKeys, onPalette: paletteKeys, onProve: proveKeys,

@@ -17,12 +17,13 @@ type newFlags struct {
 	format       string
 	set          []string
 	list, dryRun bool
+	interactive  bool
 }
 
 func newNew() *cobra.Command {
 	var f newFlags
 	cmd := &cobra.Command{
-		Use:   "new STACK [DIR]",
+		Use:   "new [STACK] [DIR]",
 		Short: "Write a small service that is hardened from the first day",
 		Long: `Write a service to begin with into a directory (without any: the current one).
 It answers HTTP requests, and comes with a Dockerfile, a .dockerignore, a Compose
@@ -32,6 +33,9 @@ filesystem, without capabilities, and within limits.
 
 --list shows the stacks, with their versions and until when what their images are
 made of receives security updates.
+
+Without a stack, and with --interactive, a form asks for everything on a terminal.
+It shows every file before it is written.
 
 Files are never overwritten: where one is there with other content, the difference
 is printed, nothing is written, and the exit status is 2. --dry-run prints the files
@@ -51,6 +55,7 @@ Exit status: 0 written, or nothing to write, 2 failed.`,
 	f.addOnline(cmd)
 	cmd.Flags().StringArrayVar(&f.set, "set", nil, "choose any of these values: `NAME=VALUE`")
 	cmd.Flags().BoolVar(&f.list, "list", false, "list the stacks")
+	cmd.Flags().BoolVarP(&f.interactive, "interactive", "i", false, "choose in a form that shows every file before it is written")
 	cmd.Flags().BoolVar(&f.dryRun, "dry-run", false, "print the files as a patch, and write nothing")
 	cmd.Flags().StringVar(&f.format, "format", "text", "`FORMAT` of the output: text or json")
 	return cmd
@@ -65,6 +70,9 @@ func (f *newFlags) run(cmd *cobra.Command, args []string) error {
 			return report.NewStacksJSON(cmd.OutOrStdout(), project.NewStacks())
 		}
 		return report.NewStacksText(cmd.OutOrStdout(), project.NewStacks(), styleOf(cmd, os.Stdout, project.Paths{}))
+	}
+	if f.asks(args) {
+		return f.ask(cmd, args)
 	}
 	if len(args) == 0 {
 		return errors.New("name a stack: oakum new --list shows them")
