@@ -393,7 +393,7 @@ func newByForm(x *terminal) {
 	x.keys("Enter")
 	x.wait("enter write")
 	x.keys("Enter")
-	x.wait("files written for fresh")
+	x.wait("Run it              see fresh/README.md")
 	x.exited(exitClean)
 	x.restored(stty)
 	if _, err := os.Stat(filepath.Join(x.shop, "fresh", "Dockerfile")); err != nil {
