@@ -44,6 +44,10 @@ func (f *newFlags) ask(cmd *cobra.Command, args []string) error {
 			chosen[s.Name] = flag.Value.String()
 		}
 	}
+	for _, set := range f.set {
+		name, value, _ := strings.Cut(set, "=")
+		chosen[name] = value
+	}
 	given := append(args, "", "")
 	env := theme.FromEnv(os.Getenv)
 	res, err := tui.RunNew(context.WithoutCancel(cmd.Context()), tui.NewOptions{
