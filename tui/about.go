@@ -89,7 +89,7 @@ func (d *model) copyPreview(k fixer.Key) tea.Cmd {
 	if p == nil || !exact {
 		return d.say("The diff is still being worked out")
 	}
-	return d.copy(patchOf(between(p.without.After, p.with.After, p.with, p.without)), "diff")
+	return d.copy(patchOf(between(p.without, p.with)), "diff")
 }
 
 func (d *model) copy(s, what string) tea.Cmd {

@@ -24,7 +24,7 @@ type copyOverlay struct {
 func (v *detail) copies(d *model, o *engine.Outcome) []copyItem {
 	var out []copyItem
 	if p, exact := d.previewOf(o.Finding.Key()); p != nil && exact {
-		if patch := patchOf(between(p.without.After, p.with.After, p.with, p.without)); patch != "" {
+		if patch := patchOf(between(p.without, p.with)); patch != "" {
 			out = append(out, copyItem{"change as a patch", patch})
 		}
 	}

@@ -8,6 +8,7 @@ import (
 
 	"github.com/oakum-sec/oakum/fixer"
 	"github.com/oakum-sec/oakum/fixer/engine"
+	"github.com/oakum-sec/oakum/fixer/report"
 	"github.com/oakum-sec/oakum/fixer/text"
 	"github.com/oakum-sec/oakum/tui/widget"
 )
@@ -92,13 +93,15 @@ func (s *diffScreen) build(d *model) tea.Cmd {
 // further down it could start below the end of another one. It is there even
 // when the plan leaves it as it is.
 func ownFirst(plan *engine.Plan, path string) []widget.DiffFile {
-	files := diffFiles(plan.Changes)
+	veil := report.VeilOf(plan)
+	files := diffFiles(veil, plan.Changes)
 	if i := slices.IndexFunc(files, func(f widget.DiffFile) bool { return f.Path == path }); i >= 0 {
 		own := files[i]
 		return slices.Insert(slices.Delete(files, i, i+1), 0, own)
 	}
 	if f := plan.After.File(path); f != nil {
-		own := widget.DiffFile{Path: path, Kind: string(f.Kind), Before: content(f.Data), After: content(f.Data)}
+		own := widget.DiffFile{Path: path, Kind: string(f.Kind), Before: content(f.Data), After: content(f.Data),
+			Line: veil.Over(path, f.Kind, f.Data, f.Data).Line}
 		return slices.Insert(files, 0, own)
 	}
 	return files
@@ -169,7 +172,7 @@ func (s *diffScreen) press(d *model, a action) tea.Cmd {
 		if s.shown == nil {
 			return d.say("The diff is still being worked out")
 		}
-		return d.copy(patchOf(diffFiles(s.shown.Changes)), "diff")
+		return d.copy(patchOf(diffFiles(&report.Veil{}, s.shown.Changes)), "diff")
 	case actSplit, actMoreContext, actLessContext, actWrap, actLeft, actRight:
 		s.pane.look(&s.looks, a)
 		return lookSaid(d, s.looks, a, d.width)

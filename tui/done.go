@@ -62,11 +62,12 @@ func newDone(d *model, view *planView, out []string, r *fixer.Receipt) *doneScre
 	for _, p := range r.Written {
 		widest = max(widest, widget.Width(visible(p)))
 	}
+	veil := report.VeilOf(plan)
 	for _, p := range r.Written {
 		line := widget.Pad(visible(p), widest)
 		if c := st.change(p); c != nil {
 			fixed, comments := st.tally(c)
-			f := st.planFile(p)
+			f := st.planFile(p, veil)
 			line += fmt.Sprintf("  +%d %s%d  %s", f.added, m.Minus, f.removed, edits(fixed, comments))
 		}
 		files = append(files, line)

@@ -17,6 +17,7 @@ import (
 	"github.com/oakum-sec/oakum/fixer"
 	"github.com/oakum-sec/oakum/fixer/discover"
 	"github.com/oakum-sec/oakum/fixer/engine"
+	"github.com/oakum-sec/oakum/fixer/report"
 	"github.com/oakum-sec/oakum/fixer/rules"
 )
 
@@ -237,7 +238,7 @@ func (b *fakeBackend) SavePatch(changes []engine.Change) (string, error) {
 	if b.patchErr != nil {
 		return "", b.patchErr
 	}
-	b.patches = append(b.patches, patchOf(diffFiles(changes)))
+	b.patches = append(b.patches, patchOf(diffFiles(&report.Veil{}, changes)))
 	return "oakum.patch", nil
 }
 

@@ -239,7 +239,7 @@ func compare(t *testing.T, name, got string) {
 // hostile is a repository that tries to hide what it is.
 func hostile() []fixer.Source {
 	return []fixer.Source{
-		{Path: "\x1b[2JDockerfile\u202eelifrekcoD", Kind: fixer.Dockerfile, Data: []byte("FROM node:22\r\nARG EVIL_TOKEN=\x1b]0;owned\x07\u202e\r\nLABEL a=\"\u200bhidden\"\r\nCMD [\"a\x1b[31m\"]\r\n")},
+		{Path: "\x1b[2JDockerfile\u202eelifrekcoD", Kind: fixer.Dockerfile, Data: []byte("FROM node:22\r\nARG EVIL_TOKEN=\x1b]0;owned\x07\u202e\r\nLABEL a=\"\u200b\x1b]0;owned\x07\u202e\"\r\nCMD [\"a\x1b[31m\"]\r\n")},
 		{Path: "compose\nevil.yaml", Kind: fixer.Compose, Data: []byte("services:\n  \"a\\e[31mpi\u202e\":\n    image: x\n    privileged: true\n  日本語🎉e\u0301:\n    image: y\n")},
 		{Path: "skipped\x07.yaml", Kind: fixer.Kubernetes, Skip: &fixer.Skip{Code: fixer.SkipSyntax, Reason: "line 1: \x1b[5mnope\u2066"}},
 	}

@@ -10,6 +10,7 @@ import (
 
 	"github.com/oakum-sec/oakum/fixer"
 	"github.com/oakum-sec/oakum/fixer/engine"
+	"github.com/oakum-sec/oakum/fixer/report"
 	"github.com/oakum-sec/oakum/tui/theme"
 	"github.com/oakum-sec/oakum/tui/widget"
 )
@@ -99,7 +100,7 @@ func (s *planScreen) press(d *model, a action) tea.Cmd {
 			return d.say("The plan is still being worked out")
 		}
 		if a == actCopy {
-			return d.copy(patchOf(diffFiles(s.view.index.plan.Changes)), "patch")
+			return d.copy(patchOf(diffFiles(&report.Veil{}, s.view.index.plan.Changes)), "patch")
 		}
 		return d.savePatch(s.view.index.plan.Changes)
 	}

@@ -6,6 +6,7 @@ import (
 
 	"github.com/oakum-sec/oakum/fixer"
 	"github.com/oakum-sec/oakum/fixer/engine"
+	"github.com/oakum-sec/oakum/fixer/report"
 	"github.com/oakum-sec/oakum/tui/widget"
 )
 
@@ -78,14 +79,15 @@ func (j foldJob) planView(now *planIndex, out map[string]bool) *planView {
 			paths[plan.Changes[i].Path] = true
 		}
 	}
+	veil := report.VeilOf(st.plan)
 	for path := range paths {
-		v.files = append(v.files, st.planFile(path))
+		v.files = append(v.files, st.planFile(path, veil))
 	}
 	slices.SortFunc(v.files, func(a, b planFile) int { return strings.Compare(a.path, b.path) })
 	return v
 }
 
-func (s *planIndex) planFile(path string) planFile {
+func (s *planIndex) planFile(path string, veil *report.Veil) planFile {
 	f := planFile{path: path}
 	for i := range s.plan.Outcomes {
 		o := &s.plan.Outcomes[i]
@@ -101,7 +103,7 @@ func (s *planIndex) planFile(path string) planFile {
 	if c == nil {
 		return f
 	}
-	files := diffFiles([]engine.Change{*c})
+	files := diffFiles(veil, []engine.Change{*c})
 	f.pane.diff = widget.NewDiff(files, placesIn(files))
 	f.added, f.removed = f.pane.diff.Lines()
 	f.edits = len(c.Fixes)
@@ -155,11 +157,12 @@ func (v *planView) warns(out map[string]bool) int {
 	return n
 }
 
-// diffFiles gives changes to a diff.
-func diffFiles(changes []engine.Change) []widget.DiffFile {
+// diffFiles gives changes to a diff, which shows them through a veil.
+func diffFiles(veil *report.Veil, changes []engine.Change) []widget.DiffFile {
 	out := make([]widget.DiffFile, len(changes))
 	for i, c := range changes {
-		out[i] = widget.DiffFile{Path: c.Path, Kind: string(c.Kind), Before: c.Before, After: content(c.After)}
+		out[i] = widget.DiffFile{Path: c.Path, Kind: string(c.Kind), Before: c.Before, After: content(c.After),
+			Line: veil.Over(c.Path, c.Kind, c.Before, c.After).Line}
 	}
 	return out
 }

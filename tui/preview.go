@@ -11,6 +11,7 @@ import (
 
 	"github.com/oakum-sec/oakum/fixer"
 	"github.com/oakum-sec/oakum/fixer/engine"
+	"github.com/oakum-sec/oakum/fixer/report"
 	"github.com/oakum-sec/oakum/tui/review"
 	"github.com/oakum-sec/oakum/tui/widget"
 )
@@ -122,17 +123,19 @@ func (j foldJob) preview(ask previewAsk, now *engine.Plan) *preview {
 	if o := p.with.Outcome(ask.key); o != nil {
 		p.outcome = o
 	}
-	files := between(p.without.After, p.with.After, p.with, p.without)
+	files := between(p.without, p.with)
 	p.diff = widget.NewDiff(files, placesIn(files))
 	p.effects()
 	return p
 }
 
-// between returns the files that differ between two snapshots. Only files that
-// one of the plans changes can.
-func between(before, after *fixer.Snapshot, plans ...*engine.Plan) []widget.DiffFile {
+// between returns the files that differ after two plans. Only files that one of them
+// changes can.
+func between(without, with *engine.Plan) []widget.DiffFile {
+	before, after := without.After, with.After
+	veil := report.NewVeil(report.Version{Snapshot: before, Report: without.Final}, report.Version{Snapshot: after, Report: with.Final})
 	kinds := map[string]fixer.Kind{}
-	for _, p := range plans {
+	for _, p := range []*engine.Plan{without, with} {
 		for i := range p.Changes {
 			kinds[p.Changes[i].Path] = p.Changes[i].Kind
 		}
@@ -147,6 +150,7 @@ func between(before, after *fixer.Snapshot, plans ...*engine.Plan) []widget.Diff
 			f.After = content(is.Data)
 		}
 		if (f.Before == nil) != (f.After == nil) || !bytes.Equal(f.Before, f.After) {
+			f.Line = veil.Over(path, kinds[path], f.Before, f.After).Line
 			out = append(out, f)
 		}
 	}

@@ -16,8 +16,10 @@ type newFlags struct {
 	registryFlags
 	format       string
 	set          []string
+	start        string
 	list, dryRun bool
 	interactive  bool
+	detect       bool
 }
 
 func newNew() *cobra.Command {
@@ -30,6 +32,10 @@ It answers HTTP requests, and comes with a Dockerfile, a .dockerignore, a Compos
 file, manifests for Kubernetes and a pipeline that builds, scans and signs the
 image. Its container runs as a user that is not root, with a read-only root
 filesystem, without capabilities, and within limits.
+
+With --detect, DIR is a project that is there: its language, version, port and start
+are read, and only the container files are written. What its files do not say is
+asked for: --start and --port say it.
 
 --list shows the stacks, with their versions and until when what their images are
 made of receives security updates.
@@ -54,6 +60,8 @@ Exit status: 0 written, or nothing to write, 2 failed.`,
 	}
 	f.addOnline(cmd)
 	cmd.Flags().StringArrayVar(&f.set, "set", nil, "choose any of these values: `NAME=VALUE`")
+	cmd.Flags().BoolVar(&f.detect, "detect", false, "write container files for the project in DIR, and read what it is")
+	cmd.Flags().StringVar(&f.start, "start", "", "with --detect: the `COMMAND` that starts the application (default: what its files say)")
 	cmd.Flags().BoolVar(&f.list, "list", false, "list the stacks")
 	cmd.Flags().BoolVarP(&f.interactive, "interactive", "i", false, "choose in a form that shows every file before it is written")
 	cmd.Flags().BoolVar(&f.dryRun, "dry-run", false, "print the files as a patch, and write nothing")
@@ -74,15 +82,12 @@ func (f *newFlags) run(cmd *cobra.Command, args []string) error {
 	if f.asks(args) {
 		return f.ask(cmd, args)
 	}
-	if len(args) == 0 {
-		return errors.New("name a stack: oakum new --list shows them")
-	}
 	lookup, err := f.registryFlags.settings()
 	if err != nil {
 		return err
 	}
 	n, err := project.New(cmd.Context(), project.NewOptions{
-		Stack: args[0], Dir: append(args, ".")[1], Settings: f.chosen(cmd), Rules: rules.All(),
+		Args: args, Detect: f.detect, Start: f.start, Settings: f.chosen(cmd), Rules: rules.All(),
 		Lookup: lookup, Say: func(s string) { note(cmd, s) },
 	})
 	if err != nil {
@@ -91,7 +96,8 @@ func (f *newFlags) run(cmd *cobra.Command, args []string) error {
 	notes(cmd, n.Notes)
 	conflict := n.Conflict()
 	if f.dryRun || conflict != nil {
-		return errors.Join(f.preview(cmd, n), conflict)
+		preview := n.Report.Preview(cmd.OutOrStdout(), cmd.ErrOrStderr(), styleOf(cmd, os.Stdout, n.Paths()), f.format == "json")
+		return errors.Join(preview, conflict)
 	}
 	receipt, err := n.Write(cmd.Context())
 	if err != nil {
@@ -113,15 +119,4 @@ func (f *newFlags) chosen(cmd *cobra.Command) []string {
 		}
 	}
 	return append(out, f.set...)
-}
-
-// preview prints what would be written, and what a scan finds in it.
-func (f *newFlags) preview(cmd *cobra.Command, n *project.NewService) error {
-	if f.format == "json" {
-		return n.Report.JSON(cmd.OutOrStdout())
-	}
-	if err := n.Report.Patch(cmd.OutOrStdout(), styleOf(cmd, os.Stdout, n.Paths())); err != nil {
-		return err
-	}
-	return n.Report.Check(cmd.ErrOrStderr(), styleOf(cmd, os.Stderr, n.Paths()))
 }

@@ -21,7 +21,7 @@ var errNoForm = errors.New("the form needs a terminal: name a stack, oakum new -
 // asks reports whether the form is what a person wants: it is asked for, or no stack is
 // named on a terminal and nothing asks for an output.
 func (f *newFlags) asks(args []string) bool {
-	return f.interactive || len(args) == 0 && !f.dryRun && f.format == "text" && formFits()
+	return f.interactive || len(args) == 0 && !f.detect && !f.dryRun && f.format == "text" && formFits()
 }
 
 // formFits reports whether the terminal can show a form.
@@ -31,7 +31,10 @@ func formFits() bool {
 
 // ask shows the form, and reports what was written.
 func (f *newFlags) ask(cmd *cobra.Command, args []string) error {
-	if !formFits() {
+	switch {
+	case f.detect:
+		return errors.New("--interactive is for a new service, --detect for a project that is there: use one of them")
+	case !formFits():
 		return errNoForm
 	}
 	lookup, err := f.registryFlags.settings()

@@ -21,7 +21,8 @@
 //
 // A report kept in a log holds no secret that the files hold: a scan shows the first
 // line of each finding, with values hidden that are secrets or have the name of one
-// (see [github.com/oakum-sec/oakum/fixer/secret.Hide]). Only the patch has the lines as they are. The
+// (see [github.com/oakum-sec/oakum/fixer/secret.Hide]). Diffs that are shown, here and in the
+// interfaces, pass through a [Veil]. Only a patch for git has the lines as they are. The
 // edits in JSON hold the new text of a fix, and no old one.
 //
 // A fact, an advice or a consequence that findings share is told once in the text.

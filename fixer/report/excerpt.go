@@ -50,7 +50,7 @@ func (s *Scan) excerptOf(f *fixer.Finding) (e excerpt, ok bool) {
 func LineOf(file *fixer.File, n int, f *fixer.Finding) string {
 	lines := file.Lines()
 	raw, before := string(file.Data[lines.Start(n):lines.End(n)]), ""
-	if f.Line <= n && n <= f.EndLine && strings.Contains(f.Rule, "secret") {
+	if f.Line <= n && n <= f.EndLine && holdsSecret(f) {
 		return secret.HideValue(raw)
 	}
 	if n > 1 {

@@ -26,6 +26,8 @@ type Fix struct {
 	// Command is the command line that makes these fixes, for texts that name it; ""
 	// names none.
 	Command string
+
+	veil Veil // over the changes where they are shown
 }
 
 // NewFix collects the report of a plan, after the filter.
@@ -34,6 +36,7 @@ func NewFix(root string, plan *engine.Plan, filter Filter) *Fix {
 		Before:  NewScan(root, plan.Before, plan.Baseline, filter),
 		After:   NewScan(root, plan.After, plan.Final, filter),
 		Changes: plan.Changes,
+		veil:    *VeilOf(plan),
 	}
 	for _, o := range plan.Outcomes {
 		if filter.wants(o.Finding.Rule) {

@@ -2,8 +2,11 @@ package report
 
 import (
 	"io"
+	"slices"
 	"strings"
 
+	"github.com/oakum-sec/oakum/fixer/engine"
+	"github.com/oakum-sec/oakum/fixer/secret"
 	"github.com/oakum-sec/oakum/fixer/text"
 )
 
@@ -12,16 +15,22 @@ const contextLines = 3
 
 // Patch writes the changes in the form `git apply` and `patch -p1` take, with
 // paths relative to the root. The bytes are exact; on a terminal they are made
-// visible-safe and coloured instead, which is for looking only.
+// visible-safe and coloured instead, without secrets, which is for looking only.
 func (f *Fix) Patch(w io.Writer, st Style) error {
 	for _, c := range f.Changes {
-		diff := text.Unified(c.Path, c.Before, c.After, contextLines)
+		diff := ""
 		if st.Terminal || st.Color {
-			diff = st.diff(diff)
+			diff = st.diff(f.veil.Over(c.Path, c.Kind, c.Before, c.After).Unified(c.Before, c.After, contextLines))
+		} else {
+			diff = text.Unified(c.Path, c.Before, c.After, contextLines)
 		}
 		if _, err := io.WriteString(w, diff); err != nil {
 			return err
 		}
+	}
+	if (st.Terminal || st.Color) && slices.ContainsFunc(f.Changes, func(c engine.Change) bool { return c.Kind.Secret() }) {
+		_, err := io.WriteString(w, "Secrets are shown as "+secret.Hidden+". A patch with their values: oakum fix --patch FILE\n")
+		return err
 	}
 	return nil
 }

@@ -2,6 +2,7 @@ package secret
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 )
 
@@ -23,12 +24,13 @@ func Hide(line, before string) string {
 	if len(Forms(line)) > 0 {
 		return HideValue(line)
 	}
+	line = hideDefaults(line)
 	if m := valueKey.FindStringIndex(line); m != nil && (hasSecretName(before) || hasSecretName(line[:m[0]])) {
 		return hideFrom(line, m[1])
 	}
 	for _, pattern := range []*regexp.Regexp{assigned, declared} {
 		for _, m := range pattern.FindAllStringSubmatchIndex(line, -1) {
-			if Named(line[m[2]:m[3]]) && !isReference(line[m[1]:]) {
+			if name := line[m[2]:m[3]]; Named(name) && !isReference(line[m[1]:]) && !isCollection(name, line[m[1]:]) && !isSwitch(line[m[1]:]) {
 				return hideFrom(line, m[1])
 			}
 		}
@@ -39,8 +41,12 @@ func Hide(line, before string) string {
 // HideValue returns a line without what follows its first name: all of its values
 // may be secrets.
 func HideValue(line string) string {
+	line = hideDefaults(line)
 	if m := assigned.FindStringIndex(line); m != nil {
 		return hideFrom(line, m[1])
+	}
+	if unset.MatchString(line) {
+		return line
 	}
 	words := len(line) - len(strings.TrimLeft(line, " \t-"))
 	if at := strings.IndexAny(line[words:], " \t"); at >= 0 {
@@ -52,6 +58,8 @@ func HideValue(line string) string {
 var (
 	assigned = regexp.MustCompile(`([A-Za-z_][\w.-]*)["']?(?:\s*=\s*|\s*:\s+)`) // NAME=, NAME: and "NAME":
 	declared = regexp.MustCompile(`(?i:\benv\s+)([A-Za-z_][\w.-]*)\s+`)         // ENV NAME
+	unset    = regexp.MustCompile(`^\s*(?i:arg)\s+[A-Za-z_][\w.-]*\s*$`)        // ARG NAME has no value
+	fallback = regexp.MustCompile(`\$\{([A-Za-z_]\w*)(:?-)([^{}$]+)\}`)         // ${NAME:-default}
 	valueKey = regexp.MustCompile(`["']?\bvalue["']?\s*:\s*`)
 	nameWord = regexp.MustCompile(`[A-Za-z_][\w.-]*`)
 )
@@ -61,6 +69,38 @@ func hideFrom(line string, at int) string {
 		return line
 	}
 	return line[:at] + Hidden
+}
+
+// hideDefaults hides the defaults of variables, as in ${NAME:-default}, where the variable
+// or what is set to it has the name of a secret.
+func hideDefaults(line string) string {
+	named := false
+	for _, m := range assigned.FindAllStringSubmatch(line, -1) {
+		named = named || Named(m[1])
+	}
+	return fallback.ReplaceAllStringFunc(line, func(variable string) string {
+		m := fallback.FindStringSubmatch(variable)
+		if !named && !Named(m[1]) || Harmless(m[1], m[3]) && !Interim(m[1], m[3]) {
+			return variable
+		}
+		return "${" + m[1] + m[2] + Hidden + "}"
+	})
+}
+
+// isCollection reports whether what follows a name holds names: a mapping, whose own names
+// are looked at, or the list of the secrets that a service uses.
+func isCollection(name, rest string) bool {
+	return strings.HasPrefix(rest, "{") || strings.HasPrefix(rest, "[") && strings.HasSuffix(strings.ToLower(name), "secrets")
+}
+
+// isSwitch reports whether a line ends with a value that turns something on or off, as in
+// automountServiceAccountToken: false.
+func isSwitch(rest string) bool {
+	value, comment, _ := strings.Cut(rest, " ")
+	if comment = strings.TrimSpace(comment); comment != "" && comment[0] != '#' {
+		return false
+	}
+	return slices.Contains([]string{"true", "false", "yes", "no", "on", "off", "null"}, strings.ToLower(strings.Trim(value, `"',}`)))
 }
 
 func hasSecretName(s string) bool {

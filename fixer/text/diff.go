@@ -11,6 +11,16 @@ import (
 // (a nil slice), and "\ No newline at end of file" where it is true. It
 // returns "" when the two are equal.
 func Unified(name string, before, after []byte, context int) string {
+	return unified(name, before, after, context, nil)
+}
+
+// UnifiedAs is [Unified] for showing: line returns what stands in place of a line of
+// either version, counted from 1, with its ending. What differs is decided by the bytes.
+func UnifiedAs(name string, before, after []byte, context int, line func(after bool, n int) string) string {
+	return unified(name, before, after, context, line)
+}
+
+func unified(name string, before, after []byte, context int, line func(after bool, n int) string) string {
 	a, b := SplitLines(before), SplitLines(after)
 	hunks := DiffLines(a, b)
 	if len(hunks) == 0 && (before == nil) == (after == nil) {
@@ -30,21 +40,25 @@ func Unified(name string, before, after []byte, context int) string {
 		for j < len(hunks) && hunks[j].A0-hunks[j-1].A1 <= 2*context {
 			j++
 		}
-		writeGroup(&out, a, b, hunks[i:j], context)
+		writeGroup(&out, a, b, hunks[i:j], context, line)
 		i = j
 	}
 	return out.String()
 }
 
 // writeGroup writes hunks that are near enough to share a header.
-func writeGroup(out *strings.Builder, a, b []string, group []Hunk, context int) {
+func writeGroup(out *strings.Builder, a, b []string, group []Hunk, context int, line func(after bool, n int) string) {
 	first, last := group[0], group[len(group)-1]
 	lead := min(context, first.A0)
 	trail := min(context, len(a)-last.A1)
 	fmt.Fprintf(out, "@@ -%s +%s @@\n",
 		lineRange(first.A0-lead, last.A1+trail), lineRange(first.B0-lead, last.B1+trail))
-	write := func(mark byte, lines []string) {
-		for _, l := range lines {
+	write := func(mark byte, lines []string, from, to int) {
+		for i := from; i < to; i++ {
+			l := lines[i]
+			if line != nil {
+				l = line(mark == '+', i+1)
+			}
 			out.WriteByte(mark)
 			out.WriteString(l)
 			if !strings.HasSuffix(l, "\n") {
@@ -54,12 +68,12 @@ func writeGroup(out *strings.Builder, a, b []string, group []Hunk, context int) 
 	}
 	at := first.A0 - lead
 	for _, h := range group {
-		write(' ', a[at:h.A0])
-		write('-', a[h.A0:h.A1])
-		write('+', b[h.B0:h.B1])
+		write(' ', a, at, h.A0)
+		write('-', a, h.A0, h.A1)
+		write('+', b, h.B0, h.B1)
 		at = h.A1
 	}
-	write(' ', a[at:last.A1+trail])
+	write(' ', a, at, last.A1+trail)
 }
 
 // lineRange writes lines [from, to), counted from 0, as a hunk header counts

@@ -10,6 +10,7 @@ import (
 
 	"github.com/oakum-sec/oakum/fixer"
 	"github.com/oakum-sec/oakum/fixer/engine"
+	"github.com/oakum-sec/oakum/fixer/report"
 	"github.com/oakum-sec/oakum/fixer/text"
 )
 
@@ -127,8 +128,9 @@ func (t *conversation) diff(args string) {
 		if len(plan.Changes) == 0 {
 			t.say("Nothing is accepted yet.")
 		}
+		veil := report.VeilOf(plan)
 		for _, c := range plan.Changes {
-			t.readDiff(c.Path, c.Before, c.After)
+			t.readDiff(veil.Over(c.Path, c.Kind, c.Before, c.After), c.Path, c.Before, c.After)
 		}
 		return
 	}
@@ -149,20 +151,21 @@ func (t *conversation) diff(args string) {
 	if o := with.Outcome(k); o != nil && (o.Result == engine.Blocked || o.Result == engine.Refused) {
 		t.say("It would be %s: %s", o.Result, sentenceEnd(o.Reason))
 	}
-	paths := map[string]bool{}
+	veil := report.NewVeil(report.Version{Snapshot: without.After, Report: without.Final}, report.Version{Snapshot: with.After, Report: with.Final})
+	kinds := map[string]fixer.Kind{}
 	for _, p := range []*engine.Plan{without, with} {
 		for _, c := range p.Changes {
-			paths[c.Path] = true
+			kinds[c.Path] = c.Kind
 		}
 	}
 	changes := false
-	for _, path := range slices.Sorted(maps.Keys(paths)) {
+	for _, path := range slices.Sorted(maps.Keys(kinds)) {
 		before, after := bytesOf(without.After, path), bytesOf(with.After, path)
 		if bytes.Equal(before, after) {
 			continue
 		}
 		changes = true
-		t.readDiff(path, before, after)
+		t.readDiff(veil.Over(path, kinds[path], before, after), path, before, after)
 	}
 	if !changes {
 		t.say("It changes nothing.")
@@ -177,12 +180,12 @@ func bytesOf(s *fixer.Snapshot, path string) []byte {
 	return nil
 }
 
-// readDiff reads the changes of a file out. Each line starts with a word: a
-// minus sign is what a screen reader leaves out first.
-func (t *conversation) readDiff(path string, before, after []byte) {
+// readDiff reads the changes of a file out, as they are shown. Each line starts with a
+// word: a minus sign is what a screen reader leaves out first.
+func (t *conversation) readDiff(shown report.Shown, path string, before, after []byte) {
 	t.say("%s:", visible(path))
 	var hunk []string
-	for line := range strings.Lines(text.Unified(path, before, after, 2)) {
+	for line := range strings.Lines(shown.Unified(before, after, 2)) {
 		if strings.HasPrefix(line, "@@") {
 			t.readHunk(hunk)
 			hunk = nil

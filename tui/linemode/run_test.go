@@ -13,6 +13,7 @@ import (
 	"github.com/oakum-sec/oakum/fixer"
 	"github.com/oakum-sec/oakum/fixer/engine"
 	"github.com/oakum-sec/oakum/fixer/image"
+	"github.com/oakum-sec/oakum/fixer/report"
 )
 
 const shop = "FROM node:22\nARG TOKEN\nWORKDIR /app\nADD a /a\nADD b /b\nEXPOSE 80\nCMD [\"node\"]\n"
@@ -139,7 +140,8 @@ func TestEndings(t *testing.T) {
 	} {
 		var out bytes.Buffer
 		talk := &conversation{out: bufio.NewWriter(&out)}
-		talk.readDiff("f", []byte(c.before), []byte(c.after))
+		before, after := []byte(c.before), []byte(c.after)
+		talk.readDiff(new(report.Veil).Over("f", fixer.Compose, before, after), "f", before, after)
 		talk.out.Flush()
 		if out.String() != c.want {
 			t.Errorf("%q to %q reads\n%s, want\n%s", c.before, c.after, out.String(), c.want)

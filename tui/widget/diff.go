@@ -10,6 +10,10 @@ type DiffFile struct {
 	Kind   string // as the engine names kinds; decides how words are coloured
 	Before []byte // nil when the file is new
 	After  []byte // nil when the file goes away
+
+	// Line returns a line of either version, counted from 1, as it is shown; nil shows
+	// it as it is. What differs is decided by the bytes.
+	Line func(after bool, n int) string
 }
 
 // Place names where a line of a file belongs, for the head of a hunk: `stage

@@ -68,10 +68,10 @@ func stageOf(_ string, line int) string {
 
 func shop() []DiffFile {
 	return []DiffFile{
-		{"Dockerfile", "dockerfile", []byte(dockerBefore), []byte(dockerAfter)},
-		{"compose.yaml", "compose", []byte(composeBefore), []byte(composeAfter)},
-		{"k8s/policy.yaml", "kubernetes", nil, []byte("kind: NetworkPolicy\n")},
-		{"same.yaml", "kubernetes", []byte("a: 1\n"), []byte("a: 1\n")},
+		{Path: "Dockerfile", Kind: "dockerfile", Before: []byte(dockerBefore), After: []byte(dockerAfter)},
+		{Path: "compose.yaml", Kind: "compose", Before: []byte(composeBefore), After: []byte(composeAfter)},
+		{Path: "k8s/policy.yaml", Kind: "kubernetes", Before: nil, After: []byte("kind: NetworkPolicy\n")},
+		{Path: "same.yaml", Kind: "kubernetes", Before: []byte("a: 1\n"), After: []byte("a: 1\n")},
 	}
 }
 
@@ -92,7 +92,7 @@ func TestDiffGoldens(t *testing.T) {
 		{"wrap-split", shop()[:1], plainTheme(false), func(d *Diff) { d.SetSplit(true); d.SetWrap(true) }},
 		{"sideways", shop()[:1], plainTheme(false), func(d *Diff) { d.View(40, 20); d.Sideways(12) }},
 		{"context0", shop()[:1], plainTheme(false), func(d *Diff) { d.SetContext(0) }},
-		{"space", []DiffFile{{"a.yaml", "compose", []byte(spaceBefore), []byte(spaceAfter)}}, plainTheme(false), nil},
+		{"space", []DiffFile{{Path: "a.yaml", Kind: "compose", Before: []byte(spaceBefore), After: []byte(spaceAfter)}}, plainTheme(false), nil},
 		{"found", shop()[:1], plainTheme(false), func(d *Diff) { d.View(40, 10); d.Find("build", false) }},
 		{"light", shop()[1:2], theme.Pick("light", false, false, false), nil},
 		{"dark", shop()[1:2], theme.Pick("dark", true, false, false), nil},
@@ -139,7 +139,7 @@ func FuzzDiff(f *testing.F) {
 		checkRows(t, before, after)
 		width = (width%150 + 150) % 150
 		for _, kind := range []string{"dockerfile", "compose", ""} {
-			d := NewDiff([]DiffFile{{"f", kind, []byte(before), []byte(after)}}, nil)
+			d := NewDiff([]DiffFile{{Path: "f", Kind: kind, Before: []byte(before), After: []byte(after)}}, nil)
 			d.SetTheme(theme.Pick("dark", true, false, false))
 			for _, wrap := range []bool{false, true} {
 				d.SetWrap(wrap)
@@ -157,7 +157,7 @@ func FuzzDiff(f *testing.F) {
 
 func checkRows(t *testing.T, before, after string) {
 	t.Helper()
-	d := NewDiff([]DiffFile{{"f", "", []byte(before), []byte(after)}}, nil)
+	d := NewDiff([]DiffFile{{Path: "f", Kind: "", Before: []byte(before), After: []byte(after)}}, nil)
 	d.SetContext(-1)
 	for _, split := range []bool{false, true} {
 		d.SetSplit(split)
@@ -213,7 +213,7 @@ func TestDiffKeepsSmallChangesSmall(t *testing.T) {
 	// Four hundred edits in 20,000 lines: as many lines as were edited are
 	// shown as changed, no more.
 	before, after, edits := bigFiles()
-	d := NewDiff([]DiffFile{{"big.yaml", "kubernetes", before, after}}, nil)
+	d := NewDiff([]DiffFile{{Path: "big.yaml", Kind: "kubernetes", Before: before, After: after}}, nil)
 	added, removed := d.Lines()
 	if added != edits || removed != edits {
 		t.Errorf("%d added and %d removed lines for %d edits", added, removed, edits)
@@ -257,7 +257,7 @@ func TestDiffTabs(t *testing.T) {
 		{"a\tb\n", "ab\tc\n", " 1 - a       b| 1 + ab      c"},
 		{"a:\n", "a:\n\tb: 1\n", " 1   a:| 2 +         b: 1"},
 	} {
-		d := NewDiff([]DiffFile{{"f", "", []byte(c.before), []byte(c.after)}}, nil)
+		d := NewDiff([]DiffFile{{Path: "f", Kind: "", Before: []byte(c.before), After: []byte(c.after)}}, nil)
 		d.SetTheme(plainTheme(false))
 		lines := d.View(40, 3)[1:]
 		if got := strings.TrimRight(bare(lines[:1]), " ") + "|" + strings.TrimRight(bare(lines[1:]), " "); got != c.want {
@@ -291,7 +291,7 @@ func TestDiffering(t *testing.T) {
 
 func BenchmarkDiffFrame(b *testing.B) {
 	before, after, _ := bigFiles()
-	d := NewDiff([]DiffFile{{"big.yaml", "kubernetes", before, after}}, nil)
+	d := NewDiff([]DiffFile{{Path: "big.yaml", Kind: "kubernetes", Before: before, After: after}}, nil)
 	d.SetTheme(theme.Pick("dark", true, false, false))
 	d.SetContext(-1)
 	for _, c := range []struct {
@@ -330,7 +330,7 @@ func BenchmarkDiffFrame(b *testing.B) {
 	}
 	b.Run("compare", func(b *testing.B) {
 		for range b.N {
-			NewDiff([]DiffFile{{"big.yaml", "kubernetes", before, after}}, nil)
+			NewDiff([]DiffFile{{Path: "big.yaml", Kind: "kubernetes", Before: before, After: after}}, nil)
 		}
 	})
 }

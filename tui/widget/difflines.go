@@ -19,7 +19,8 @@ type diffFile struct {
 type side struct {
 	lines  []string // with their endings
 	lang   syntax.Language
-	states []syntax.State // at the start of each line
+	states []syntax.State     // at the start of each line
+	shown  func(n int) string // a line as it is shown; nil for as it is
 }
 
 // A block is a run of lines that differ: old lines a0 to a1 became new lines
@@ -32,6 +33,10 @@ type block struct {
 
 func compare(f DiffFile) *diffFile {
 	d := &diffFile{DiffFile: f, old: newSide(f.Before, f.Kind), new: newSide(f.After, f.Kind)}
+	if f.Line != nil {
+		d.old.shown = func(n int) string { return f.Line(false, n) }
+		d.new.shown = func(n int) string { return f.Line(true, n) }
+	}
 	d.blocks = compareLines(d.old.lines, d.new.lines)
 	for i := range d.blocks {
 		b := &d.blocks[i]
@@ -59,8 +64,13 @@ func newSide(data []byte, kind string) side {
 	return s
 }
 
-// line returns a line, from 1, without its ending.
-func (s *side) line(n int) string { return trimEnding(s.lines[n-1]) }
+// line returns a line, from 1, as it is shown, without its ending.
+func (s *side) line(n int) string {
+	if s.shown != nil {
+		return trimEnding(s.shown(n))
+	}
+	return trimEnding(s.lines[n-1])
+}
 
 // ending returns the bytes that end a line: "\n", "\r\n" or nothing.
 func (s *side) ending(n int) string {

@@ -11,7 +11,7 @@ import (
 
 func TestDiffMoves(t *testing.T) {
 	before, after, edits := bigFiles()
-	d := NewDiff([]DiffFile{{"big.yaml", "kubernetes", before, after}}, nil)
+	d := NewDiff([]DiffFile{{Path: "big.yaml", Kind: "kubernetes", Before: before, After: after}}, nil)
 	d.SetTheme(plainTheme(false))
 	for _, split := range []bool{false, true} {
 		for _, context := range []int{0, 3, -1} {
@@ -124,7 +124,7 @@ func TestDiffFind(t *testing.T) {
 
 func TestDiffHugeLine(t *testing.T) {
 	long := strings.Repeat("x", 200_000)
-	d := NewDiff([]DiffFile{{"a.json", "kubernetes", []byte(long + "old\n"), []byte(long + "new\n")}}, nil)
+	d := NewDiff([]DiffFile{{Path: "a.json", Kind: "kubernetes", Before: []byte(long + "old\n"), After: []byte(long + "new\n")}}, nil)
 	d.SetTheme(plainTheme(false))
 	d.SetWrap(true)
 	d.View(80, 10)
@@ -167,7 +167,7 @@ func TestDiffWrapScrolls(t *testing.T) {
 }
 
 func TestDiffSideways(t *testing.T) {
-	d := NewDiff([]DiffFile{{"f", "", []byte("日本語日本語日本語\n"), nil}}, nil)
+	d := NewDiff([]DiffFile{{Path: "f", Kind: "", Before: []byte("日本語日本語日本語\n"), After: nil}}, nil)
 	d.SetTheme(plainTheme(false))
 	for _, c := range []struct {
 		by   int
@@ -189,7 +189,7 @@ func TestTheChangeOfALongLineIsSeen(t *testing.T) {
 	flow := func(end string) []byte {
 		return []byte(`- {name: cache, image: "memcached:1.6", ports: [{containerPort: 11211, name: memcache, protocol: TCP` + end + "}]}\n")
 	}
-	d := NewDiff([]DiffFile{{"f.yaml", "kubernetes", flow(""), flow(", hostPort: 11211")}}, nil)
+	d := NewDiff([]DiffFile{{Path: "f.yaml", Kind: "kubernetes", Before: flow(""), After: flow(", hostPort: 11211")}}, nil)
 	d.SetTheme(plainTheme(false))
 	for _, split := range []bool{false, true} {
 		for _, width := range []int{60, 80, 100} {
@@ -211,7 +211,7 @@ func TestTheChangeOfALongLineIsSeen(t *testing.T) {
 		if strings.Join(strings.Fields(was), "") == strings.Join(strings.Fields(is), "") {
 			continue // only spaces differ: their ground shows it
 		}
-		d := NewDiff([]DiffFile{{"f", "", []byte(was + "\n"), []byte(is + "\n")}}, nil)
+		d := NewDiff([]DiffFile{{Path: "f", Kind: "", Before: []byte(was + "\n"), After: []byte(is + "\n")}}, nil)
 		d.SetTheme(plainTheme(false))
 		lines := d.View(40+rnd.Intn(80), 4)
 		if went, came := bare(lines[1:2]), bare(lines[2:3]); strings.Replace(went, "-", "+", 1) == came {
@@ -224,7 +224,7 @@ func TestDiffRandomWalk(t *testing.T) {
 	rnd := rand.New(rand.NewSource(7))
 	for range 60 {
 		before, after := randomFiles(rnd)
-		files := append(shop(), DiffFile{"r.yaml", "kubernetes", []byte(before), []byte(after)})
+		files := append(shop(), DiffFile{Path: "r.yaml", Kind: "kubernetes", Before: []byte(before), After: []byte(after)})
 		d := NewDiff(files, stageOf)
 		d.SetTheme(theme.Pick("light", false, false, false))
 		w, h := 80, 24
@@ -277,7 +277,7 @@ func TestDiffRandomWalk(t *testing.T) {
 func TestDiffRevealsItsFirstChange(t *testing.T) {
 	before := strings.Repeat("same\n", 20)
 	after := strings.Repeat("same\n", 10) + strings.Repeat("new\n", 6) + strings.Repeat("same\n", 10)
-	d := NewDiff([]DiffFile{{"f", "", []byte(before), []byte(after)}}, nil)
+	d := NewDiff([]DiffFile{{Path: "f", Kind: "", Before: []byte(before), After: []byte(after)}}, nil)
 	d.SetTheme(plainTheme(false))
 	for height := 1; height <= 14; height++ {
 		d.Top()
@@ -297,7 +297,7 @@ func TestDiffRevealsItsFirstChange(t *testing.T) {
 func TestALineThatGrewIsShownWhereItGrew(t *testing.T) {
 	const was = `- {name: cache, image: "memcached:1.6", ports: [{containerPort: 11211}]}`
 	is := was[:len(was)-1] + ", securityContext: {allowPrivilegeEscalation: false, capabilities: {drop: [ALL]}, readOnlyRootFilesystem: true}}"
-	d := NewDiff([]DiffFile{{"f.yaml", "kubernetes", []byte(was + "\n"), []byte(is + "\nsecurityContext:\n  runAsNonRoot: true\n")}}, nil)
+	d := NewDiff([]DiffFile{{Path: "f.yaml", Kind: "kubernetes", Before: []byte(was + "\n"), After: []byte(is + "\nsecurityContext:\n  runAsNonRoot: true\n")}}, nil)
 	d.SetTheme(plainTheme(false))
 	if got := bare(d.View(80, 4)); !strings.Contains(got, "securityContext: {") {
 		t.Errorf("the added part is not seen:\n%s", got)
@@ -307,7 +307,7 @@ func TestALineThatGrewIsShownWhereItGrew(t *testing.T) {
 // TestTheEndOfALineIsNoReasonToScroll: what is said about a missing newline is seen
 // from its beginning, and both lines of the pair stay where they are.
 func TestTheEndOfALineIsNoReasonToScroll(t *testing.T) {
-	d := NewDiff([]DiffFile{{"f.yaml", "kubernetes", []byte("            - containerPort: 6060"), []byte("            - containerPort: 6060\nnext: 1\n")}}, nil)
+	d := NewDiff([]DiffFile{{Path: "f.yaml", Kind: "kubernetes", Before: []byte("            - containerPort: 6060"), After: []byte("            - containerPort: 6060\nnext: 1\n")}}, nil)
 	d.SetTheme(plainTheme(false))
 	got := bare(d.View(60, 5))
 	for _, want := range []string{" 1 -             - containerPort: 6060 (no newline", " 1 +             - containerPort: 6060 "} {
@@ -316,7 +316,7 @@ func TestTheEndOfALineIsNoReasonToScroll(t *testing.T) {
 		}
 	}
 	long := strings.Repeat("abcdefghij", 20)
-	d = NewDiff([]DiffFile{{"f", "", []byte(long + "\r\nx\n"), []byte(long + "\nx\n")}}, nil)
+	d = NewDiff([]DiffFile{{Path: "f", Kind: "", Before: []byte(long + "\r\nx\n"), After: []byte(long + "\nx\n")}}, nil)
 	d.SetTheme(plainTheme(false))
 	if got := bare(d.View(60, 5)); !strings.Contains(got, "j␍") {
 		t.Errorf("the carriage return is not seen:\n%s", got)
