@@ -8,6 +8,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"github.com/oakum-sec/oakum/fixer"
+	"github.com/oakum-sec/oakum/fixer/engine"
 	"github.com/oakum-sec/oakum/fixer/report"
 	"github.com/oakum-sec/oakum/fixer/text"
 	"github.com/oakum-sec/oakum/tui/widget"
@@ -206,8 +207,7 @@ func (s *newScreen) turn(by int) {
 func (p *Draft) diffs() []*widget.Diff {
 	var out []*widget.Diff
 	for _, c := range p.Report.Changes {
-		f := widget.DiffFile{Path: c.Path, Kind: string(c.Kind), Before: c.Before, After: content(c.After)}
-		out = append(out, widget.NewDiff([]widget.DiffFile{f}, func(string, int) string { return "" }))
+		out = append(out, widget.NewDiff(diffFiles(new(report.Veil), []engine.Change{c}), func(string, int) string { return "" }))
 	}
 	return out
 }
