@@ -179,7 +179,7 @@ func (msg draftMsg) apply(d *model) tea.Cmd {
 }
 
 // take shows the files of another draft. The one that is seen stays, where there is still
-// one of its name.
+// one of its name. The first that is seen is one that is there with other content.
 func (s *newScreen) take(files []*widget.Diff) {
 	seen := ""
 	if s.file < len(s.files) {
@@ -191,7 +191,10 @@ func (s *newScreen) take(files []*widget.Diff) {
 		return
 	}
 	i := slices.IndexFunc(files, func(f *widget.Diff) bool { return f.Files()[0] == seen })
-	s.file = max(0, i)
+	s.file = i
+	if i < 0 {
+		s.file = max(0, slices.IndexFunc(s.draft.Report.Changes, func(c engine.Change) bool { return c.Before != nil }))
+	}
 	s.pane.show(files[s.file], i >= 0 && s.pane.diff != nil)
 }
 

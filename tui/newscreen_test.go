@@ -33,7 +33,7 @@ func (m *fakeMaker) make(_ context.Context, stack, dir string, settings []string
 	r := &report.New{Stack: stack, Title: stack + " 1.0", Name: "api", Directory: dir, Scan: &report.Scan{}}
 	for i := range 3 {
 		c := engine.Change{Path: fmt.Sprintf("%s/file%d", dir, i), Kind: fixer.Dockerfile, After: []byte(strings.Repeat(fmt.Sprintf("# %s %d %s\n", stack, i, strings.Join(settings, " ")), 60))}
-		if m.there && i == 0 {
+		if m.there && i == 1 {
 			c.Before = []byte("# mine\n")
 		}
 		r.Changes = append(r.Changes, c)
@@ -44,7 +44,7 @@ func (m *fakeMaker) make(_ context.Context, stack, dir string, settings []string
 		return &fixer.Receipt{}, m.writeErr
 	}}
 	if m.there {
-		d.Conflict = errors.New("file0 is already there, with other content")
+		d.Conflict = errors.New("file1 is already there, with other content")
 	}
 	return d, nil
 }
@@ -115,9 +115,9 @@ func TestWayThroughTheForm(t *testing.T) {
 // enter says why nothing is written.
 func TestFormOverwritesNothing(t *testing.T) {
 	d, m, _ := startForm(t, 120, 40, true)
-	d.wants("file0 is already there, with other content", "# mine")
+	d.wants("file1 is already there, with other content", "# mine", "file 2 of 3")
 	d.press("enter", "enter")
-	d.wants("Not written: file0 is already there")
+	d.wants("Not written: file1 is already there")
 	if m.written > 0 || d.quit {
 		t.Error("it is written all the same")
 	}
