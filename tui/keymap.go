@@ -150,8 +150,8 @@ const (
 
 	onMap       place = "map"
 	onChecklist place = "checklist"
-	onNew       place = "new service"
-	onNewFiles  place = "files of a new service"
+	onNew       place = "new"
+	onNewFiles  place = "preview"
 )
 
 // places are all rows of the keymap, in the order help and README list them.
