@@ -18,8 +18,8 @@ type newFlags struct {
 	set          []string
 	start        string
 	list, dryRun bool
-	interactive  bool
-	detect       bool
+
+	detect, interactive bool
 }
 
 func newNew() *cobra.Command {
@@ -75,10 +75,7 @@ func (f *newFlags) run(cmd *cobra.Command, args []string) error {
 		return err
 	}
 	if f.list {
-		if f.format == "json" {
-			return report.NewStacksJSON(cmd.OutOrStdout(), project.NewStacks())
-		}
-		return report.NewStacksText(cmd.OutOrStdout(), project.NewStacks(), styleOf(cmd, os.Stdout, project.Paths{}))
+		return report.NewStacks(cmd.OutOrStdout(), project.NewStacks(), styleOf(cmd, os.Stdout, project.Paths{}), f.format == "json")
 	}
 	if f.asks(args) {
 		return f.ask(cmd, args)
