@@ -116,15 +116,18 @@ func (b *builder) mountedFiles(m *member) {
 	}
 	for _, mount := range m.view.Mounts() {
 		if strings.HasPrefix(mount.Source, ".") {
-			b.sayFiles(m, path.Join(path.Dir(mount.Setting.File), mount.Source))
+			b.sayFiles(m, path.Join(path.Dir(mount.Setting.File), mount.Source), mount.Target)
 		}
 	}
 }
 
 // sayFiles reads a file of the repository, or those that lie in a directory.
-func (b *builder) sayFiles(m *member, at string) {
+func (b *builder) sayFiles(m *member, at, target string) {
 	if b.pass.Snapshot.File(at) != nil {
 		b.sayFile(m, at)
+		return
+	}
+	if !compose.HoldsConfiguration(target) {
 		return
 	}
 	for f := range b.pass.Snapshot.Files() {
@@ -138,13 +141,10 @@ func (b *builder) sayFiles(m *member, at string) {
 // mounted may hold much besides: the Dockerfile, the Compose file itself, package.json.
 func (b *builder) sayFile(m *member, at string) {
 	f := b.pass.Snapshot.File(at)
-	if f == nil || f.Data == nil || f.Kind != fixer.Project {
+	if f == nil || f.Data == nil || f.Kind != fixer.Project || !compose.IsConfiguration(at) {
 		return
 	}
-	switch path.Ext(at) {
-	case ".conf", ".ini":
-		b.sayConfig(m, path.Base(at), configText{text: string(f.Data), file: at, line: 1})
-	}
+	b.sayConfig(m, path.Base(at), configText{text: string(f.Data), file: at, line: 1})
 }
 
 // textOf is a text in a YAML file with the line where it begins.
