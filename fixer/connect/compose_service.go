@@ -14,11 +14,13 @@ import (
 func (b *builder) talksInService(m *member) {
 	v := m.view
 	vars := variables{}
+	known := b.dotEnv(path.Dir(v.File))
+	expand := func(text string) string { text, _ = compose.Expand(known(text)); return text }
 	for _, pair := range v.Pairs("environment") {
 		if !pair.Given {
 			continue
 		}
-		value, certain := compose.Expand(pair.Value)
+		value, certain := compose.Expand(known(pair.Value))
 		vars.add(variable{name: pair.Name, value: value, raw: pair.Value, certain: certain, source: FromEnv, place: Place{pair.File, pair.Node.Line}})
 	}
 	environmentFiles(b, m, &vars)
@@ -27,10 +29,10 @@ func (b *builder) talksInService(m *member) {
 
 	for _, key := range []string{"entrypoint", "command"} {
 		s := v.Setting(key)
-		b.sayCommand(m, key, FromCommand, wordsOf(s.Node, s.File, func(text string) string { text, _ = compose.Expand(text); return text }))
+		b.sayCommand(m, key, FromCommand, wordsOf(s.Node, s.File, expand))
 	}
 	if s := v.Field("healthcheck", "test"); s.Node != nil {
-		b.sayCommand(m, "healthcheck", FromProbe, wordsOf(s.Node, s.File, func(text string) string { text, _ = compose.Expand(text); return text }))
+		b.sayCommand(m, "healthcheck", FromProbe, wordsOf(s.Node, s.File, expand))
 	}
 	b.dependencies(m)
 	b.mountedFiles(m)

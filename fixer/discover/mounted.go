@@ -72,7 +72,7 @@ func (l *loader) configurationsAt(at, target string) []string {
 	}
 	var out []string
 	for _, e := range entries {
-		if name := path.Join(at, e.Name()); e.Type().IsRegular() && compose.IsConfiguration(name) && !isProject(e.Name()) {
+		if name := path.Join(at, e.Name()); e.Type().IsRegular() && compose.IsConfiguration(name) && (!isProject(e.Name()) || path.Ext(name) == ".conf" || path.Ext(name) == ".ini") {
 			out = append(out, name)
 		}
 	}
