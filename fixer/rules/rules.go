@@ -87,6 +87,7 @@ var all = []*fixer.Rule{
 	cross.FlatNetwork,
 	cross.ImageVersions,
 	cross.MissingCommand,
+	cross.NoEgressPolicy,
 	cross.NoNetworkPolicy,
 	cross.PinsWithoutUpdates,
 	cross.PodSecurityLabels,
