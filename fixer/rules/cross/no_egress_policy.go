@@ -38,7 +38,7 @@ var NoEgressPolicy = &fixer.Rule{
 		if !anyWorkload(p.Snapshot) {
 			return
 		}
-		g := connect.Of(p)
+		g := connect.OfCluster(p)
 		for _, s := range isolation.Sets(p.Snapshot, g) {
 			if s.Namespace == "kube-system" || len(s.Existing) == 0 {
 				continue
@@ -70,7 +70,7 @@ func reportLeaking(p *fixer.Pass, plan *isolation.Plan) {
 	for _, w := range plan.HostNetwork {
 		f.Evidence = append(f.Evidence, fixer.Evidence{Kind: fixer.FromManifest, Place: w.Place.String(), Text: w.ID + " uses the network of its node, so NetworkPolicies do not apply to it"})
 	}
-	options := egressOptions(isolation.Options{Controller: ingressNamespace(p.Snapshot, s), Monitoring: paramMonitoring.Default})
+	options := egressOptions(isolation.Options{Controller: ingressNamespace(p, s), Monitoring: paramMonitoring.Default})
 	files, err := plan.Write(options)
 	if err == nil && len(files) == 0 {
 		err = errors.New("no file here shows a connection of these workloads")
@@ -80,9 +80,9 @@ func reportLeaking(p *fixer.Pass, plan *isolation.Plan) {
 		p.Report(f)
 		return
 	}
-	fix := egressFix(plan, options)
+	fix := egressFix(plan, files, options)
 	fix.ID, fix.Level = "egress", fixer.Manual // what would be dropped is looked at first
-	f.Advice = "Apply the policies for ingress first. Then observe which outgoing connections would be dropped (hubble observe --verdict AUDIT with policy-audit-mode of Cilium, or a StagedKubernetesNetworkPolicy of Calico), and accept this fix when none of your own is among them"
+	f.Advice = "Apply the policies for ingress first. Then observe which outgoing connections would be dropped: `hubble observe --verdict AUDIT` with Cilium in policy-audit-mode, or a StagedKubernetesNetworkPolicy of Calico. Accept this fix when none of your own is among them"
 	fix.Title = fmt.Sprintf("Write %s to %s: deny egress, and allow DNS and the connections found", text.Count(documents(files), "policy", "policies"), places(files))
 	fix.Verify = observeEgress(plan, files)
 	f.Fixes = []fixer.Fix{fix}
