@@ -71,7 +71,7 @@ func reportLeaking(p *fixer.Pass, plan *isolation.Plan) {
 		f.Evidence = append(f.Evidence, fixer.Evidence{Kind: fixer.FromManifest, Place: w.Place.String(), Text: w.ID + " uses the network of its node, so NetworkPolicies do not apply to it"})
 	}
 	options := egressOptions(isolation.Options{Controller: ingressNamespace(p, s), Monitoring: paramMonitoring.Default})
-	files, err := plan.Write(options)
+	files, err := plan.Outline(options)
 	if err == nil && len(files) == 0 {
 		err = errors.New("no file here shows a connection of these workloads")
 	}
