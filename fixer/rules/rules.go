@@ -176,6 +176,7 @@ var all = []*fixer.Rule{
 	kubernetes.PodSecurity,
 	kubernetes.PrivilegeEscalation,
 	kubernetes.Privileged,
+	kubernetes.PrivilegedPort,
 	kubernetes.ProbeHost,
 	kubernetes.ProbeTargetMissing,
 	kubernetes.ProbesMissing,
