@@ -39,18 +39,23 @@ var NoEgressPolicy = &fixer.Rule{
 			return
 		}
 		g := connect.OfCluster(p)
+		var leaking []*isolation.Plan
 		for _, s := range isolation.Sets(p.Snapshot, g) {
 			if s.Namespace == "kube-system" || len(s.Existing) == 0 {
 				continue
 			}
 			if plan := s.Plan(g); len(plan.Open) == 0 && len(plan.Leaking) > 0 {
-				reportLeaking(p, plan)
+				leaking = append(leaking, plan)
 			}
+		}
+		for _, copies := range policyCopies(leaking, g, ingressNamespaceOf(p)) {
+			reportLeaking(p, copies)
 		}
 	},
 }
 
-func reportLeaking(p *fixer.Pass, plan *isolation.Plan) {
+func reportLeaking(p *fixer.Pass, copies []*isolation.Plan) {
+	plan := copies[0]
 	s := plan.Set
 	first := plan.Leaking[0]
 	for _, w := range plan.Leaking {
@@ -71,7 +76,8 @@ func reportLeaking(p *fixer.Pass, plan *isolation.Plan) {
 		f.Evidence = append(f.Evidence, fixer.Evidence{Kind: fixer.FromManifest, Place: w.Place.String(), Text: w.ID + " uses the network of its node, so NetworkPolicies do not apply to it"})
 	}
 	options := egressOptions(isolation.Options{Controller: ingressNamespace(p, s), Monitoring: paramMonitoring.Default})
-	files, err := plan.Outline(options)
+	f.Evidence = append(f.Evidence, copyEvidence(copies)...)
+	files, err := outlines(copies, options)
 	if err == nil && len(files) == 0 {
 		err = errors.New("no file here shows a connection of these workloads")
 	}
@@ -80,7 +86,7 @@ func reportLeaking(p *fixer.Pass, plan *isolation.Plan) {
 		p.Report(f)
 		return
 	}
-	fix := egressFix(plan, files, options)
+	fix := egressFix(copies, files, options)
 	fix.ID, fix.Level = "egress", fixer.Manual // what would be dropped is looked at first
 	f.Advice = "Apply the policies for ingress first. Then observe which outgoing connections would be dropped: `hubble observe --verdict AUDIT` with Cilium in policy-audit-mode, or a StagedKubernetesNetworkPolicy of Calico. Accept this fix when none of your own is among them"
 	fix.Title = fmt.Sprintf("Write %s to %s: deny egress, and allow DNS and the connections found", text.Count(documents(files), "policy", "policies"), places(files))
