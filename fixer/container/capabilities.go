@@ -28,6 +28,7 @@ const bindLow = "NET_BIND_SERVICE"
 type CapabilityDecision struct {
 	Decision
 	AddBack []string // those that are needed and that the file does not add
+	Guess   bool     // nothing tells what the application needs: that it needs no more is assumed
 }
 
 // DropCapabilities decides whether all capabilities can be dropped. A process
@@ -68,6 +69,8 @@ func (s *Spec) DropCapabilities() CapabilityDecision {
 	case s.Image.DropsPrivileges() != "":
 		need = strings.Fields(accountCaps)
 		d.Evidence = append(d.Evidence, s.Image.steppingEvidence())
+	default:
+		d.Guess = s.Image.unknown()
 	}
 	if becomes := s.becomesUser(); becomes != "" && !notRoot(user) {
 		need = union(need, strings.Fields(accountCaps))

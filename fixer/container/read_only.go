@@ -23,6 +23,9 @@ type ReadOnlyDecision struct {
 	// SetEnv are variables to set with it, because the program would write to what
 	// is read-only without them, or not start in an empty place.
 	SetEnv map[string]string
+	// Guess says that nothing tells where the application writes: that Scratch is all is
+	// assumed.
+	Guess bool
 }
 
 // Paths returns the directories that need an empty place.
@@ -154,7 +157,7 @@ func with(env map[string]string, name, value string) map[string]string {
 // unknownWrites is the decision where nothing is known of what the program
 // writes.
 func (s *Spec) unknownWrites() ReadOnlyDecision {
-	d := ReadOnlyDecision{Decision: Decision{Level: fixer.Review, Evidence: s.Image.Evidence,
+	d := ReadOnlyDecision{Guess: s.Image.unknown(), Decision: Decision{Level: fixer.Review, Evidence: s.Image.Evidence,
 		Breaks: "The application fails if it writes outside /tmp and its volumes; oakum does not know where it writes"}}
 	if !s.Mounted("/tmp") {
 		d.Scratch = []image.WritablePath{{Path: "/tmp", Mode: "1777"}}
