@@ -23,15 +23,38 @@ func TestEnvironmentKeepsNoValue(t *testing.T) {
 	if got := list([]byte(file)); got != want {
 		t.Errorf("got %s\nwant %s", got, want)
 	}
-	kept := compose.NamesOnly([]byte(file))
+	kept := compose.NamesOnly([]byte(file), noSecret)
 	if got := list(kept); got != want {
 		t.Errorf("without values: got %s\nwant %s", got, want)
 	}
 	if got := string(kept); got != "\nTAG=\n\nKEY=\n\n\nYAML=\n\n\nSINGLE=\nOPEN=\n" {
 		t.Errorf("kept %q", got)
 	}
-	if got := compose.NamesOnly(nil); len(got) != 0 {
+	if got := compose.NamesOnly(nil, noSecret); len(got) != 0 {
 		t.Errorf("kept %q of nothing", got)
+	}
+}
+
+func noSecret(string, string) bool { return false }
+
+// TestEnvironmentMarksSecrets: of a value only that it is a secret is kept.
+func TestEnvironmentMarksSecrets(t *testing.T) {
+	const file = "TAG=1.2\nPASSWORD='a=b' # mine\nTOKEN=x y # z\nKEY=\"first\nlast\"\nEMPTY=\nEMPTY_PASSWORD=\n"
+	var seen []string
+	kept := compose.NamesOnly([]byte(file), func(name, value string) bool {
+		seen = append(seen, name+":"+value)
+		return strings.Contains(name, "PASSWORD") && value != ""
+	})
+	if got, want := strings.Join(seen, " | "), "TAG:1.2 | PASSWORD:a=b | TOKEN:x y | KEY:first | EMPTY: | EMPTY_PASSWORD:"; got != want {
+		t.Errorf("looked at %s\nwant %s", got, want)
+	}
+	if got, want := string(kept), "TAG=\nPASSWORD=(secret)\nTOKEN=\nKEY=\n\nEMPTY=\nEMPTY_PASSWORD=\n"; got != want {
+		t.Errorf("kept %q, want %q", got, want)
+	}
+	for _, v := range compose.Environment(kept) {
+		if v.Secret != (v.Name == "PASSWORD") {
+			t.Errorf("%s: secret %v", v.Name, v.Secret)
+		}
 	}
 }
 

@@ -8,6 +8,7 @@ import (
 	"github.com/oakum-sec/oakum/fixer"
 	"github.com/oakum-sec/oakum/fixer/compose"
 	"github.com/oakum-sec/oakum/fixer/disk"
+	"github.com/oakum-sec/oakum/fixer/secret"
 )
 
 // Bounds of the environment files that are read.
@@ -45,7 +46,7 @@ func (l *loader) readEnvironments() {
 func (l *loader) composeFiles() []string {
 	var out []string
 	for p, s := range l.sources {
-		if s.Kind == fixer.Compose && s.Skip == nil && (bytes.Contains(s.Data, []byte("${")) || bytes.Contains(s.Data, []byte("environment"))) {
+		if s.Kind == fixer.Compose && s.Skip == nil && (bytes.Contains(s.Data, []byte("${")) || bytes.Contains(s.Data, []byte("environment")) || bytes.Contains(s.Data, []byte("env_file"))) {
 			out = append(out, p)
 		}
 	}
@@ -81,10 +82,14 @@ func (l *loader) addEnvironment(p string) {
 	case skip != nil:
 		src.Skip = skip
 	default:
-		src.Data = compose.NamesOnly(data)
+		src.Data = compose.NamesOnly(data, isSecret)
 	}
 	l.sources[p] = src
 }
+
+// isSecret reports whether the value of a variable in an environment file is a secret that
+// the file gives away.
+func isSecret(name, value string) bool { return secret.Find(name, value).What != "" }
 
 // addGitIgnore reads the .gitignore of a directory, which says whether git leaves
 // alone what a fix puts beside a Compose file.
@@ -100,16 +105,22 @@ func (l *loader) addGitIgnore(dir string) {
 	l.sources[p] = &fixer.Source{Path: p, Kind: fixer.GitIgnore, Data: data, Skip: skip, Context: !l.isSelected(p) && !slices.Contains(l.siblingDirs, dir)}
 }
 
-// environmentRefs returns the environment files that the includes of a Compose file
-// name.
+// environmentRefs returns the environment files that the includes and the services of a
+// Compose file name.
 func environmentRefs(data []byte) []string {
-	if !bytes.Contains(data, []byte("env_file")) || !bytes.Contains(data, []byte("include")) {
+	if !bytes.Contains(data, []byte("env_file")) {
 		return nil
 	}
 	var refs refList
 	for _, root := range rootNodes(data) {
 		for _, item := range root.Own("include").ListOrOne() {
 			refs.addAll(item.Own("env_file"))
+		}
+		for _, service := range root.Own("services").All() {
+			refs.addAll(service.Get("env_file"))
+			for _, entry := range service.Get("env_file").List() {
+				refs.addAll(entry.Get("path"))
+			}
 		}
 	}
 	return refs.names
