@@ -23,6 +23,10 @@ type Fix struct {
 
 	Params []Param
 
+	// OnlyAdds says that Edit adds files and documents and changes none, so that it
+	// touches nothing that a person has set.
+	OnlyAdds bool
+
 	// Edit makes the change on a draft, in the file of the finding unless it
 	// says otherwise. It must be pure: the same snapshot and parameters give
 	// the same edits. It outlives the pass and must not hold it: what it needs

@@ -57,6 +57,9 @@ var lawRooms = map[string][]string{
 	// How applications are built and started, by language.
 	"fixer/stack": {"fixer", "fixer/build", "fixer/buildcontext", "fixer/compose", "fixer/dockerfile", "fixer/image", "fixer/text"},
 
+	// What a project without container files is.
+	"fixer/detect": {"fixer/stack", "fixer/image", "fixer/text"},
+
 	// Two stages of a Dockerfile that has one.
 	"fixer/multistage": {"fixer", "fixer/stack", "fixer/container", "fixer/build", "fixer/compose", "fixer/kube", "fixer/dockerfile", "fixer/image", "fixer/yamldoc", "fixer/text"},
 
@@ -113,7 +116,7 @@ var lawRooms = map[string][]string{
 	"fixer/registry": {"fixer/image", "fixer/disk", "fixer/text"},
 
 	// What a command or an interface does with a repository.
-	"fixer/project": {"fixer", "fixer/survey", "fixer/registry", "fixer/scanner", "fixer/prove", "fixer/image", "fixer/discover", "fixer/disk", "fixer/engine", "fixer/git", "fixer/report", "fixer/workspace", "fixer/text", "templates"},
+	"fixer/project": {"fixer", "fixer/detect", "fixer/survey", "fixer/registry", "fixer/scanner", "fixer/prove", "fixer/image", "fixer/discover", "fixer/disk", "fixer/engine", "fixer/git", "fixer/report", "fixer/workspace", "fixer/text", "templates"},
 
 	// An interface shows what the engine says and records decisions. It knows
 	// no rule, no document and no disk: reading and writing are given to it. What

@@ -1,6 +1,7 @@
 package fixer
 
 import (
+	"bytes"
 	"fmt"
 	"slices"
 	"strings"
@@ -57,7 +58,7 @@ var allLeftAlone = Derive(findLeftAlone)
 func findLeftAlone(f *File) []leftAlone {
 	var out []leftAlone
 	for _, word := range []string{"hadolint", "nosem", ":skip", "trivy:ignore", "kics-scan", "zizmor:"} {
-		if strings.Contains(string(f.Data), word) {
+		if bytes.Contains(f.Data, []byte(word)) {
 			out = f.leftByComments()
 			break
 		}

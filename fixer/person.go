@@ -22,7 +22,7 @@ func (i *Inspection) respect(rule *Rule, found []Finding) {
 		}
 		for k := range f.Fixes {
 			fix := &f.Fixes[k]
-			if fix.Level > Review {
+			if fix.Level > Review || fix.OnlyAdds {
 				continue
 			}
 			for ref, ops := range i.operations(f, fix) {

@@ -41,7 +41,7 @@ func pinned(name string) (string, error) {
 
 // scanners are the versions of the vulnerability scanners, and of the linter: always a
 // version, because what an action takes by default can change.
-var scanners = map[string]string{"trivy": "0.70.0", "grype": "0.119.0", "hadolint": "2.14.0"}
+var scanners = map[string]string{"trivy": "0.70.0", "grype": "0.119.0", "snyk": "1.1307.4", "hadolint": "2.14.0"}
 
 // engine is the version of Docker in pipelines of GitLab.
 const engine = "29.7"

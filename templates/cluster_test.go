@@ -35,11 +35,29 @@ var kinds = map[string]func() any{
 	"gateway.networking.k8s.io/v1 HTTPRoute":                           func() any { return &map[string]any{} }, // not of Kubernetes itself
 	"admissionregistration.k8s.io/v1 ValidatingAdmissionPolicy":        func() any { return &admissionv1.ValidatingAdmissionPolicy{} },
 	"admissionregistration.k8s.io/v1 ValidatingAdmissionPolicyBinding": func() any { return &admissionv1.ValidatingAdmissionPolicyBinding{} },
+	"security.istio.io/v1 PeerAuthentication":                          func() any { return &peerAuthentication{} },
+	"security.istio.io/v1 AuthorizationPolicy":                         func() any { return &istioAuthorization{} },
+	"policy.linkerd.io/v1beta3 Server":                                 func() any { return &linkerdServer{} },
+	"policy.linkerd.io/v1alpha1 MeshTLSAuthentication":                 func() any { return &meshTLSAuthentication{} },
+	"policy.linkerd.io/v1alpha1 AuthorizationPolicy":                   func() any { return &linkerdAuthorization{} },
+	"audit.k8s.io/v1 Policy":                                           func() any { return &auditPolicy{} },
 	"external-secrets.io/v1 ExternalSecret":                            func() any { return &map[string]any{} },
 	"secrets-store.csi.x-k8s.io/v1 SecretProviderClass":                func() any { return &map[string]any{} },
 	"policies.kyverno.io/v1 ImageValidatingPolicy":                     func() any { return &map[string]any{} },
 	"policy.sigstore.dev/v1beta1 ClusterImagePolicy":                   func() any { return &map[string]any{} },
 	"kustomize.config.k8s.io/v1beta1 Kustomization":                    func() any { return &map[string]any{} },
+}
+
+// TestDevelopmentHasItsOwnPassword: the overlay of development reads the password from another
+// place of the store than production.
+func TestDevelopmentHasItsOwnPassword(t *testing.T) {
+	for _, secrets := range []string{"external-secrets", "csi"} {
+		made := service(t, templates.Stacks()[0], choice{"", []string{"database=postgres", "secrets=" + secrets, "namespace=web"}})
+		dev := string(content(t, made, "deploy/overlays/dev/kustomization.yaml"))
+		if !strings.Contains(dev, "web-dev/api/database") {
+			t.Errorf("%s: development reads the password of production:\n%s", secrets, dev)
+		}
+	}
 }
 
 // decodes reads every object as the API does, and lets no field pass that it does not have.
@@ -120,6 +138,10 @@ func connects(t *testing.T, snap *fixer.Snapshot, made *templates.Service) {
 	namespace := own.Namespace
 	service, internet := netpol.Endpoint{Pod: own}, netpol.At(netip.MustParseAddr("93.184.216.34"))
 	client := pod(namespace, o.Name+"-client=true")
+	port, databasePort := o.Port, 5432
+	if through := map[string]int{"istio": 15008, "linkerd": 4143}[o.Mesh]; through != 0 {
+		port, databasePort = through, through // which carries the others
+	}
 	for _, c := range []struct {
 		what     string
 		from, to netpol.Endpoint
@@ -131,15 +153,19 @@ func connects(t *testing.T, snap *fixer.Snapshot, made *templates.Service) {
 		{"another port of the DNS", service, pod("kube-system", "k8s-app=kube-dns"), 9153, netpol.TCP, false},
 		{"another pod of kube-system", service, pod("kube-system"), 53, netpol.UDP, false},
 		{"the service reaches the internet", service, internet, 443, netpol.TCP, false},
-		{"the internet reaches the service", internet, service, o.Port, netpol.TCP, false},
-		{"a pod of another namespace", pod("other", o.Name+"-client=true"), service, o.Port, netpol.TCP, false},
-		{"a pod of the namespace", pod(namespace), service, o.Port, netpol.TCP, false},
-		{"the edge", pod(o.EdgeNamespace), service, o.Port, netpol.TCP, o.Expose != "none"},
+		{"the internet reaches the service", internet, service, port, netpol.TCP, false},
+		{"a pod of another namespace", pod("other", o.Name+"-client=true"), service, port, netpol.TCP, false},
+		{"a pod of the namespace", pod(namespace), service, port, netpol.TCP, false},
+		{"the edge", pod(o.EdgeNamespace), service, port, netpol.TCP, o.Expose != "none"},
 		{"another port from the edge", pod(o.EdgeNamespace), service, 9, netpol.TCP, false},
-		{"the database", service, pod(namespace, "app.kubernetes.io/name=database"), 5432, netpol.TCP, o.Database != ""},
+		{"the database", service, pod(namespace, "app.kubernetes.io/name=database"), databasePort, netpol.TCP, o.Database != ""},
 		{"another port of the database", service, pod(namespace, "app.kubernetes.io/name=database"), 22, netpol.TCP, false},
-		{"a client", client, service, o.Port, netpol.TCP, true},
-		{"a client that is the database's", client, pod(namespace, "app.kubernetes.io/name=database"), 5432, netpol.TCP, false},
+		{"a client", client, service, port, netpol.TCP, true},
+		{"around the mesh", client, service, o.Port, netpol.TCP, o.Mesh == "none"},
+		{"the kubelet, as Istio has it", netpol.At(netip.MustParseAddr("169.254.7.127")), service, o.Port, netpol.TCP, o.Mesh == "istio"},
+		{"the control plane of Linkerd", service, pod("linkerd"), 8086, netpol.TCP, o.Mesh == "linkerd"},
+		{"another port of the control plane", service, pod("linkerd"), 22, netpol.TCP, false},
+		{"a client that is the database's", client, pod(namespace, "app.kubernetes.io/name=database"), databasePort, netpol.TCP, false},
 	} {
 		if got := cluster.Allows(c.from, c.to, c.port, c.protocol); got != c.want {
 			t.Errorf("%s: allowed %v, want %v", c.what, got, c.want)

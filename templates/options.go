@@ -14,12 +14,13 @@ import (
 
 // Options are what a person chooses of a service.
 type Options struct {
-	Name     string // of the service: a DNS label that begins with a letter
-	Port     int    // on which it listens
-	UID      int    // user and group that it runs as
-	Registry string // where its image is pushed: HOST or HOST/PATH
-	Source   string // URL of its repository; "" for unknown
-	Database string // "postgres", or "" for none
+	Name          string // of the service: a DNS label that begins with a letter
+	Port          int    // on which it listens
+	UID           int    // user and group that it runs as
+	Registry      string // where its image is pushed: HOST or HOST/PATH
+	RegistryFiles string // for which kind of registry files are written: "ecr", "artifact-registry", "acr", "harbor" or "none"
+	Source        string // URL of its repository; "" for unknown
+	Database      string // "postgres", or "" for none
 
 	Cluster       string // how its manifests are kept: "kustomize", "plain" or "none"
 	Namespace     string // in the cluster; "" for one of the service's name
@@ -28,11 +29,15 @@ type Options struct {
 	EdgeNamespace string // of the controller that lets requests in
 	Autoscaling   string // what the number of pods follows: "cpu" or "none"
 
-	Pipeline string // that builds the image: "github", "github-builder", "gitlab" or "none"
-	Scanner  string // of the pipeline: "trivy" or "grype"
-	Updates  string // bot that keeps pins fresh: "renovate", "dependabot" or "none"
+	Pipeline    string // that builds the image: "github", "github-builder", "gitlab" or "none"
+	Scanner     string // of the pipeline: "trivy", "grype" or "snyk"
+	Signing     string // of the image: "cosign" (with the identity of the pipeline), "cosign-key" or "notation"
+	BuildPolicy string // what the build may use: "rego" or "none"
+	Updates     string // bot that keeps pins fresh: "renovate", "dependabot" or "none"
 
+	Mesh      string // that the namespace is in: "istio", "linkerd" or "none"
 	Secrets   string // where the password of the database is kept: "kubernetes", "external-secrets" or "csi"
+	Audit     string // what the audit log of the cluster has of the namespace: "secrets" or "none"
 	Admission string // what refuses other pods: "native", "kyverno", "sigstore" or "none"
 }
 
@@ -90,6 +95,12 @@ var settings = []Setting{
 		get: func(o *Options) string { return o.Registry },
 	},
 	{
+		Name: "registry-files", Meaning: "`KIND` of the registry that files are written for: none, ecr, artifact-registry, acr or harbor (default: none)",
+		Values: []string{"none", "ecr", "artifact-registry", "acr", "harbor"},
+		set:    func(o *Options, v string) error { o.RegistryFiles = v; return nil },
+		get:    func(o *Options) string { return o.RegistryFiles },
+	},
+	{
 		Name: "source", Meaning: "`URL` of the source repository, for the label of the image (default: the remote of git)",
 		set: func(o *Options, v string) error { o.Source = v; return validSource(v) },
 		get: func(o *Options) string { return o.Source },
@@ -106,7 +117,7 @@ var settings = []Setting{
 	},
 	{
 		Name: "namespace", Meaning: "`NAMESPACE` of the service (default: its name)",
-		set: func(o *Options, v string) error { o.Namespace = v; return validName(v) },
+		set: func(o *Options, v string) error { o.Namespace = v; return validNamespace(v) },
 		get: func(o *Options) string { return o.Namespace },
 	},
 	{
@@ -136,9 +147,19 @@ var settings = []Setting{
 		get:    func(o *Options) string { return o.Pipeline },
 	},
 	{
-		Name: "scanner", Meaning: "`SCANNER` of the pipeline: trivy or grype (default: trivy)", Values: []string{"trivy", "grype"},
+		Name: "scanner", Meaning: "`SCANNER` of the pipeline: trivy, grype or snyk (default: trivy)", Values: []string{"trivy", "grype", "snyk"},
 		set: func(o *Options, v string) error { o.Scanner = v; return nil },
 		get: func(o *Options) string { return o.Scanner },
+	},
+	{
+		Name: "signing", Meaning: "`HOW` the image is signed: cosign (with the identity of the pipeline), cosign-key or notation (default: cosign)", Values: []string{"cosign", "cosign-key", "notation"},
+		set: func(o *Options, v string) error { o.Signing = v; return nil },
+		get: func(o *Options) string { return o.Signing },
+	},
+	{
+		Name: "build-policy", Meaning: "`POLICY` for the images that the build may use: none or rego (Dockerfile.rego, which Buildx reads) (default: none)", Values: []string{"none", "rego"},
+		set: func(o *Options, v string) error { o.BuildPolicy = v; return nil },
+		get: func(o *Options) string { return o.BuildPolicy },
 	},
 	{
 		Name: "updates", Meaning: "`BOT` that keeps pins fresh: renovate, dependabot or none (default: renovate)", Values: []string{"renovate", "dependabot", "none"},
@@ -146,10 +167,20 @@ var settings = []Setting{
 		get: func(o *Options) string { return o.Updates },
 	},
 	{
+		Name: "mesh", Meaning: "`MESH` that the namespace is in, with mutual TLS and authorization: none, istio (ambient) or linkerd (default: none)", Values: []string{"none", "istio", "linkerd"},
+		set: func(o *Options, v string) error { o.Mesh = v; return nil },
+		get: func(o *Options) string { return o.Mesh },
+	},
+	{
 		Name: "secrets", Meaning: "`PLACE` of the database's password in the cluster: kubernetes (a Secret), external-secrets or csi (Vault) (default: kubernetes)",
 		Values: []string{"kubernetes", "external-secrets", "csi"},
 		set:    func(o *Options, v string) error { o.Secrets = v; return nil },
 		get:    func(o *Options) string { return o.Secrets },
+	},
+	{
+		Name: "audit", Meaning: "`WHAT` the audit log of the cluster has of the namespace: none or secrets (who reads them) (default: none)", Values: []string{"none", "secrets"},
+		set: func(o *Options, v string) error { o.Audit = v; return nil },
+		get: func(o *Options) string { return o.Audit },
 	},
 	{
 		Name: "admission", Meaning: "`POLICY` for what may run in the namespace: none, native (Kubernetes alone), kyverno or sigstore (signatures, too) (default: none)",
@@ -182,19 +213,32 @@ func (o *Options) validate() error {
 	if o.Database != "" && o.Name == databaseName {
 		return fmt.Errorf("name: %q is what the database is called here", o.Name)
 	}
+	if o.Cluster != "none" && o.Namespace == "" {
+		if err := validNamespace(o.Name); err != nil {
+			return fmt.Errorf("namespace: %w, as in --namespace shop", err)
+		}
+	}
 	exposed := o.Expose != "none"
 	switch {
-	case o.Cluster == "none" && (exposed || o.Autoscaling != "none" || o.Admission != "none"):
-		return fmt.Errorf("cluster: without manifests, nothing is exposed, scaled or refused")
+	case o.Cluster == "none" && (exposed || o.Autoscaling != "none" || o.Admission != "none" || o.Mesh != "none" || o.Audit != "none"):
+		return fmt.Errorf("cluster: without manifests, nothing is exposed, scaled, refused, audited or in a mesh")
+	case o.Mesh == "linkerd" && (o.Admission == "kyverno" || o.Admission == "sigstore"):
+		return fmt.Errorf("mesh: the proxy that Linkerd adds to pods is not signed by the pipeline, use --mesh istio or --admission native")
 	case exposed && o.Host == "":
 		return fmt.Errorf("host: the service needs one to be exposed, as in --host shop.example.com")
 	case !exposed && o.Host != "":
 		return fmt.Errorf("host: %q needs --expose ingress or httproute", o.Host)
 	case o.Secrets != "kubernetes" && (o.Database == "" || o.Cluster == "none"):
 		return fmt.Errorf("secrets: the password is that of a database, so it needs --database and manifests")
+	case o.Signing != "cosign" && o.Pipeline != "github" && !(o.Pipeline == "gitlab" && o.Signing == "cosign-key"):
+		return fmt.Errorf("signing: %s is written for --pipeline github%s", o.Signing, map[bool]string{true: " and gitlab"}[o.Signing == "cosign-key"])
 	case o.Pipeline == "gitlab" && o.Updates == "dependabot":
 		return fmt.Errorf("updates: Dependabot is a service of GitHub, use renovate")
-	case o.Admission == "kyverno" || o.Admission == "sigstore":
+	}
+	if err := o.validRegistry(); err != nil {
+		return err
+	}
+	if o.Admission == "kyverno" || o.Admission == "sigstore" {
 		return o.validSigner()
 	}
 	return nil
@@ -203,6 +247,8 @@ func (o *Options) validate() error {
 // validSigner checks that it is known whose signature counts.
 func (o *Options) validSigner() error {
 	switch {
+	case o.Signing == "notation" || o.Signing == "cosign-key" && o.Admission == "kyverno":
+		return fmt.Errorf("admission: %s asks for the identity of the pipeline, so it needs --signing cosign", o.Admission)
 	case o.Pipeline != "github" && o.Pipeline != "gitlab":
 		return fmt.Errorf("admission: signatures are those of the pipeline, so it needs --pipeline github or gitlab")
 	case o.Source == "":
@@ -231,6 +277,15 @@ func validName(s string) error {
 		return fmt.Errorf("%q is not a text in YAML", s)
 	}
 	return nil
+}
+
+// validNamespace checks the name of a namespace that is to be for the service alone: everything
+// in it is denied but what the service needs.
+func validNamespace(s string) error {
+	if s == "default" || strings.HasPrefix(s, "kube-") {
+		return fmt.Errorf("%q is a namespace of Kubernetes itself, and the service needs one of its own", s)
+	}
+	return validName(s)
 }
 
 // validHost checks the name of a host, which is one name and no pattern.
@@ -266,6 +321,9 @@ func number(s string, least, most int) (int, error) {
 func registry(s string) (string, error) {
 	if strings.Contains(s, "*") {
 		return "", fmt.Errorf("%q is a pattern, not a registry", s)
+	}
+	if strings.HasPrefix(s, "[") {
+		return "", fmt.Errorf("%q is an address of IPv6, and the registry needs a name", s)
 	}
 	return image.ParseRegistry(s)
 }

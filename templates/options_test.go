@@ -23,6 +23,7 @@ func TestValuesAreChecked(t *testing.T) {
 		"source=https://example.com/\"": false, "source=https://example.com/<%": false, "source=https://example.com/a b": false, "source=https://": false,
 		"database=postgres": true, "database=none": true, "database=": false, "database=mysql": false,
 		"cluster=plain": true, "cluster=helm": false, "namespace=web": true, "namespace=kube system": false,
+		"namespace=kube-system": false, "namespace=default": false, "registry=[::1]:5000/acme": false,
 		"expose=ingress": true, "expose=nodeport": false, "autoscaling=cpu": true, "autoscaling=memory": false,
 		"host=shop.example.com": true, "host=shop": false, "host=*.example.com": false, "host=10.0.0.1": false,
 		"host=Shop.example.com": false, "host=a..b": false, "host=-a.example.com": false, "host=a.example.com:80": false,
@@ -40,12 +41,21 @@ func TestValuesAreChecked(t *testing.T) {
 func TestValuesGoTogether(t *testing.T) {
 	for _, c := range []struct{ set, want string }{
 		{"name=database database=postgres", "name: \"database\" is what the database is called here"},
+		{"name=default", "namespace: \"default\" is a namespace of Kubernetes itself"},
 		{"expose=ingress", "host: the service needs one to be exposed"},
 		{"host=shop.example.com", "needs --expose"},
 		{"cluster=none expose=ingress host=shop.example.com", "without manifests"},
 		{"cluster=none autoscaling=cpu", "without manifests"},
 		{"cluster=none admission=native", "without manifests"},
 		{"pipeline=gitlab updates=dependabot", "use renovate"},
+		{"cluster=none mesh=istio", "without manifests"},
+		{"mesh=linkerd admission=kyverno source=https://github.com/acme/web", "mesh: the proxy that Linkerd adds"},
+		{"signing=notation pipeline=gitlab", "signing: notation is written for --pipeline github"},
+		{"signing=notation admission=sigstore source=https://github.com/acme/web", "needs --signing cosign"},
+		{"signing=cosign-key admission=kyverno source=https://github.com/acme/web", "needs --signing cosign"},
+		{"registry-files=ecr", "is not one of the kind ecr"},
+		{"registry-files=acr registry=acmeimages.azurecr.io", "source: the pipeline of one repository may push"},
+		{"registry-files=acr registry=acmeimages.azurecr.io pipeline=gitlab", "needs --pipeline github"},
 		{"secrets=csi", "needs --database and manifests"},
 		{"secrets=csi database=postgres cluster=none", "needs --database and manifests"},
 		{"admission=kyverno", "source: signatures are those of a repository"},
@@ -125,7 +135,7 @@ func TestRenderIsPure(t *testing.T) {
 // at the end, short enough to read.
 func TestFilesAreTidy(t *testing.T) {
 	for _, s := range templates.Stacks() {
-		for _, c := range choices {
+		for _, c := range choicesOf(s) {
 			for _, f := range service(t, s, c).Files {
 				body := string(f.Content)
 				if !strings.HasSuffix(body, "\n") || strings.HasSuffix(body, "\n\n") {
@@ -150,7 +160,7 @@ func TestFilesAreTidy(t *testing.T) {
 // TestReadmeReadsWell holds the README of services to the language of the project.
 func TestReadmeReadsWell(t *testing.T) {
 	for _, s := range templates.Stacks() {
-		for _, c := range choices {
+		for _, c := range choicesOf(s) {
 			lines := strings.Split(string(content(t, service(t, s, c), "README.md")), "\n")
 			fenced := false
 			for k, line := range lines {

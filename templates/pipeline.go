@@ -56,17 +56,29 @@ func (v view) Issuer() string {
 	if v.OnGitHub() {
 		return "https://token.actions.githubusercontent.com"
 	}
-	scheme, rest, _ := strings.Cut(v.Source, "://")
+	scheme, rest, _ := strings.Cut(v.repository(), "://")
 	host, _, _ := strings.Cut(rest, "/")
 	return scheme + "://" + host
 }
 
 func (v view) Subject() string {
-	repository := regexp.QuoteMeta(strings.TrimSuffix(strings.TrimRight(v.Source, "/"), ".git"))
+	repository := regexp.QuoteMeta(v.repository())
 	if v.OnGitHub() {
 		return "'^" + repository + `/\.github/workflows/image\.yaml@refs/(heads/main|tags/v.+)$'`
 	}
 	return "'^" + repository + `//\.gitlab-ci\.yml@refs/(heads/main|tags/.+)$'`
+}
+
+// repository is the address of the repository that the pipeline is of, or what stands for it
+// where that is not known.
+func (v view) repository() string {
+	switch known := strings.HasPrefix(v.Source, "https://"); {
+	case v.OnGitHub() && !strings.HasPrefix(v.Source, "https://github.com/"):
+		return "https://github.com/OWNER/REPOSITORY"
+	case !v.OnGitHub() && (!known || strings.HasPrefix(v.Source, "https://github.com/")):
+		return "https://gitlab.com/GROUP/PROJECT"
+	}
+	return strings.TrimSuffix(strings.TrimRight(v.Source, "/"), ".git")
 }
 
 // Tools is the version of a tool that pipelines use.

@@ -42,9 +42,9 @@ const (
 // Defaults are the options of a stack where nothing is chosen. The name is missing.
 func Defaults(s *Stack) *Options {
 	return &Options{
-		Port: 8080, UID: s.uid, Registry: "registry.example.com",
+		Port: 8080, UID: s.uid, Registry: "registry.example.com", RegistryFiles: "none",
 		Cluster: "kustomize", Expose: "none", EdgeNamespace: "gateway", Autoscaling: "none",
-		Pipeline: "github", Scanner: "trivy", Updates: "renovate", Admission: "none", Secrets: "kubernetes",
+		Pipeline: "github", Scanner: "trivy", Signing: "cosign", BuildPolicy: "none", Updates: "renovate", Admission: "none", Audit: "none", Mesh: "none", Secrets: "kubernetes",
 	}
 }
 
@@ -54,7 +54,58 @@ func Render(s *Stack, o *Options) (*Service, error) {
 	if err := o.validate(); err != nil {
 		return nil, err
 	}
-	v := view{Options: *o, Stack: s}
+	return render(view{Options: *o, Stack: s})
+}
+
+// An Application is one that is there, as far as its container files depend on it.
+type Application struct {
+	Dockerfile []byte
+	Ignored    bool // it has a .dockerignore
+	ReadsPort  bool // it listens on what the variable PORT says
+	Checked    bool // the Dockerfile has a HEALTHCHECK
+}
+
+// Contain returns the container files of an application that is there, whose stack resembles
+// one of these. The error says which of the options is not valid.
+func Contain(s *Stack, o *Options, a *Application) (*Service, error) {
+	if o.Database != "" {
+		return nil, fmt.Errorf("database: an application that is there says itself which database it has")
+	}
+	if err := o.validate(); err != nil {
+		return nil, err
+	}
+	service, err := render(view{Options: *o, Stack: s, App: a})
+	if err != nil {
+		return nil, err
+	}
+	service.Files = append(service.Files, File{"Dockerfile", a.Dockerfile})
+	if o.BuildPolicy == "none" {
+		return service.sorted(), nil
+	}
+	policy, err := execute(buildPolicy, view{Options: *o, Stack: s, App: a, repositories: repositoriesOf(a.Dockerfile)})
+	if err != nil {
+		return nil, err
+	}
+	service.Files = append(service.Files, File{"Dockerfile.rego", policy})
+	return service.sorted(), nil
+}
+
+// sorted is the service with its files sorted by path.
+func (service *Service) sorted() *Service {
+	slices.SortFunc(service.Files, func(a, b File) int { return strings.Compare(a.Path, b.Path) })
+	return service
+}
+
+// Ignored is the .dockerignore of an application that has none.
+func Ignored() []byte {
+	data, err := execute("files/shared/contained/.dockerignore.tmpl", view{})
+	if err != nil {
+		panic(err) // it depends on nothing
+	}
+	return data
+}
+
+func render(v view) (*Service, error) {
 	if v.Namespace == "" {
 		v.Namespace = v.Name
 	}
@@ -62,15 +113,23 @@ func Render(s *Stack, o *Options) (*Service, error) {
 	if err != nil {
 		return nil, err
 	}
-	service := &Service{Stack: s, Options: *o}
+	service := &Service{Stack: v.Stack, Options: v.Options}
 	for _, p := range slices.Sorted(maps.Keys(chosen)) {
 		content, err := execute(chosen[p], v)
 		if err != nil {
 			return nil, err
 		}
 		service.Files = append(service.Files, File{Path: p, Content: content})
+		if p == "Dockerfile" && v.BuildPolicy != "none" {
+			v.repositories = repositoriesOf(content)
+			policy, err := execute(buildPolicy, v)
+			if err != nil {
+				return nil, err
+			}
+			service.Files = append(service.Files, File{Path: "Dockerfile.rego", Content: policy})
+		}
 	}
-	return service, nil
+	return service.sorted(), nil
 }
 
 // choose returns the templates of a service by the path of the file that each makes.
@@ -79,6 +138,12 @@ func choose(v view) (map[string]string, error) {
 	layers := []layer{{from: "shared/service"}}
 	for _, l := range v.Stack.layers {
 		layers = append(layers, layer{from: "stacks/" + l})
+	}
+	if v.App != nil {
+		layers = []layer{{from: "shared/service", only: []string{"compose.yaml"}}}
+		if !v.App.Ignored {
+			layers = append(layers, layer{from: "shared/contained"})
+		}
 	}
 	switch v.Cluster {
 	case "kustomize":
@@ -91,6 +156,12 @@ func choose(v view) (map[string]string, error) {
 	}
 	if v.Admission == "kyverno" || v.Admission == "sigstore" {
 		layers = append(layers, layer{from: "shared/admission/" + v.Admission, to: "deploy/policies/"})
+	}
+	if v.Audit != "none" {
+		layers = append(layers, layer{from: "shared/audit", to: "deploy/audit/"})
+	}
+	if v.RegistryFiles != "none" {
+		layers = append(layers, layer{from: "shared/registry/" + v.RegistryFiles, to: "registry/"})
 	}
 	for _, name := range v.pipeline() {
 		layers = append(layers, layer{from: "shared/pipeline/" + name})
@@ -157,7 +228,16 @@ func execute(name string, v view) ([]byte, error) {
 type view struct {
 	Options
 	Stack *Stack
+	App   *Application // the one that is there; nil for a new one
+
+	repositories []string // of the images that the Dockerfile names, for its policy
 }
+
+// ReadsPort reports whether the service listens on what the variable PORT says.
+func (v view) ReadsPort() bool { return v.App == nil || v.App.ReadsPort }
+
+// Checked reports whether the image has a HEALTHCHECK.
+func (v view) Checked() bool { return v.App == nil || v.App.Checked }
 
 // Image is the name of the image, without a tag.
 func (v view) Image() string { return v.Registry + "/" + v.Name }
@@ -217,6 +297,12 @@ func (v view) Objects() []string {
 	if v.Exposed() {
 		out = append(out, v.Expose+".yaml")
 	}
+	switch v.Mesh {
+	case "istio":
+		out = append(out, "peerauthentication.yaml", "authorizationpolicy.yaml")
+	case "linkerd":
+		out = append(out, "server.yaml")
+	}
 	if v.Autoscales() {
 		out = append(out, "horizontalpodautoscaler.yaml")
 	}
@@ -227,6 +313,15 @@ func (v view) Objects() []string {
 func (v view) Exposed() bool    { return v.Expose != "none" }
 func (v view) IsIngress() bool  { return v.Expose == "ingress" }
 func (v view) Autoscales() bool { return v.Autoscaling != "none" }
+
+// Meshed reports whether the namespace is in a mesh, and MeshPort is the port to which connections
+// between pods of the mesh go, whatever port they are for; 0 without a mesh.
+func (v view) Meshed() bool { return v.Mesh != "none" }
+
+func (v view) MeshPort() int { return map[string]int{"istio": 15008, "linkerd": 4143}[v.Mesh] }
+
+// SecretStored reports whether the password is in a store outside of the cluster.
+func (v view) SecretStored() bool { return v.Secrets != "kubernetes" }
 
 // PreStop is how many seconds a pod goes on when it is told to stop, until no requests are
 // sent to it any more, and PodGrace how many it has in all.

@@ -2,6 +2,7 @@ package templates
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -121,6 +122,15 @@ var stacks = []*Stack{
 		Context: []string{"nginx.conf", "public"},
 		Memory:  64, Tmp: 16, Start: 5, // Health depends on the port
 	},
+}
+
+// Tools are the versions of the tools that stacks install, by name.
+func Tools() map[string]string {
+	out := map[string]string{}
+	for _, s := range stacks {
+		maps.Copy(out, s.tools)
+	}
+	return out
 }
 
 // Named returns the stack of a name.

@@ -16,19 +16,25 @@ type newFlags struct {
 	registryFlags
 	format       string
 	set          []string
+	start        string
 	list, dryRun bool
+	detect       bool
 }
 
 func newNew() *cobra.Command {
 	var f newFlags
 	cmd := &cobra.Command{
-		Use:   "new STACK [DIR]",
+		Use:   "new [STACK] [DIR]",
 		Short: "Write a small service that is hardened from the first day",
 		Long: `Write a service to begin with into a directory (without any: the current one).
 It answers HTTP requests, and comes with a Dockerfile, a .dockerignore, a Compose
 file, manifests for Kubernetes and a pipeline that builds, scans and signs the
 image. Its container runs as a user that is not root, with a read-only root
 filesystem, without capabilities, and within limits.
+
+With --detect, DIR is a project that is there: its language, version, port and start
+are read, and only the container files are written. What its files do not say is
+asked for: --start and --port say it.
 
 --list shows the stacks, with their versions and until when what their images are
 made of receives security updates.
@@ -50,6 +56,8 @@ Exit status: 0 written, or nothing to write, 2 failed.`,
 	}
 	f.addOnline(cmd)
 	cmd.Flags().StringArrayVar(&f.set, "set", nil, "choose any of these values: `NAME=VALUE`")
+	cmd.Flags().BoolVar(&f.detect, "detect", false, "write container files for the project in DIR, and read what it is")
+	cmd.Flags().StringVar(&f.start, "start", "", "with --detect: the `COMMAND` that starts the application (default: what its files say)")
 	cmd.Flags().BoolVar(&f.list, "list", false, "list the stacks")
 	cmd.Flags().BoolVar(&f.dryRun, "dry-run", false, "print the files as a patch, and write nothing")
 	cmd.Flags().StringVar(&f.format, "format", "text", "`FORMAT` of the output: text or json")
@@ -66,15 +74,12 @@ func (f *newFlags) run(cmd *cobra.Command, args []string) error {
 		}
 		return report.NewStacksText(cmd.OutOrStdout(), project.NewStacks(), styleOf(cmd, os.Stdout, project.Paths{}))
 	}
-	if len(args) == 0 {
-		return errors.New("name a stack: oakum new --list shows them")
-	}
 	lookup, err := f.registryFlags.settings()
 	if err != nil {
 		return err
 	}
 	n, err := project.New(cmd.Context(), project.NewOptions{
-		Stack: args[0], Dir: append(args, ".")[1], Settings: f.chosen(cmd), Rules: rules.All(),
+		Args: args, Detect: f.detect, Start: f.start, Settings: f.chosen(cmd), Rules: rules.All(),
 		Lookup: lookup, Say: func(s string) { note(cmd, s) },
 	})
 	if err != nil {
@@ -83,7 +88,8 @@ func (f *newFlags) run(cmd *cobra.Command, args []string) error {
 	notes(cmd, n.Notes)
 	conflict := n.Conflict()
 	if f.dryRun || conflict != nil {
-		return errors.Join(f.preview(cmd, n), conflict)
+		preview := n.Report.Preview(cmd.OutOrStdout(), cmd.ErrOrStderr(), styleOf(cmd, os.Stdout, n.Paths()), f.format == "json")
+		return errors.Join(preview, conflict)
 	}
 	receipt, err := n.Write(cmd.Context())
 	if err != nil {
@@ -105,15 +111,4 @@ func (f *newFlags) chosen(cmd *cobra.Command) []string {
 		}
 	}
 	return append(out, f.set...)
-}
-
-// preview prints what would be written, and what a scan finds in it.
-func (f *newFlags) preview(cmd *cobra.Command, n *project.NewService) error {
-	if f.format == "json" {
-		return n.Report.JSON(cmd.OutOrStdout())
-	}
-	if err := n.Report.Patch(cmd.OutOrStdout(), styleOf(cmd, os.Stdout, n.Paths())); err != nil {
-		return err
-	}
-	return n.Report.Check(cmd.ErrOrStderr(), styleOf(cmd, os.Stderr, n.Paths()))
 }

@@ -95,7 +95,7 @@ func (a *Answer) settle(files []*fixer.File, rules []*fixer.Rule) {
 		a.State = Fails
 	case len(there) == 0:
 		a.State = Absent
-	case a.Place != "", looked:
+	case a.Place != "", looked && !a.Shown:
 		a.State = Holds
 	default:
 		a.State = Unseen

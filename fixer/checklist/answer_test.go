@@ -13,7 +13,7 @@ import (
 const manifest = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: api}\nspec:\n  template:\n    spec: {containers: [{name: api, image: api}]}\n"
 
 // known are the rules of the tests: what is read-only is looked for in manifests alone.
-var known = []*fixer.Rule{{Name: "kubernetes/writable-root", Kind: fixer.Kubernetes}, {Name: "cross/dockerignore"}}
+var known = []*fixer.Rule{{Name: "kubernetes/writable-root", Kind: fixer.Kubernetes}, {Name: "cross/dockerignore"}, {Name: "kubernetes/disruption-budget", Kind: fixer.Kubernetes}, {Name: "compose/no-password", Kind: fixer.Compose}}
 
 func answers(t *testing.T, findings []*fixer.Finding, sources ...fixer.Source) map[string]checklist.Answer {
 	t.Helper()
@@ -57,6 +57,29 @@ func TestStates(t *testing.T) {
 		if !ok || a.State != c.state || a.Place != c.place {
 			t.Errorf("%s: %q is %q by %q, want %q by %q", c.name, c.text, a.State, a.Place, c.state, c.place)
 		}
+	}
+}
+
+// TestOneReplicaSurvivesNothing: that no rule has a finding does not show that an application
+// survives; a PodDisruptionBudget does.
+func TestOneReplicaSurvivesNothing(t *testing.T) {
+	const survives = "The application survives that a pod or a node goes"
+	deployment := fixer.Source{Path: "k8s/api.yaml", Kind: fixer.Kubernetes, Data: []byte(manifest)}
+	budget := fixer.Source{Path: "k8s/pdb.yaml", Kind: fixer.Kubernetes, Data: []byte("apiVersion: policy/v1\nkind: PodDisruptionBudget\nmetadata: {name: api}\nspec: {maxUnavailable: 1}\n")}
+	if a := answers(t, nil, deployment)[survives]; a.State != checklist.Unseen || a.Advice == "" {
+		t.Errorf("without a budget it is %q", a.State)
+	}
+	if a := answers(t, nil, deployment, budget)[survives]; a.State != checklist.Holds || a.Place != "k8s/pdb.yaml" {
+		t.Errorf("with a budget it is %q by %q", a.State, a.Place)
+	}
+}
+
+// TestDatabasesOfClustersAreNotAbsent: manifests may have databases, too, in which no rule looks
+// for a password.
+func TestDatabasesOfClustersAreNotAbsent(t *testing.T) {
+	deployment := fixer.Source{Path: "k8s/api.yaml", Kind: fixer.Kubernetes, Data: []byte(manifest)}
+	if a := answers(t, nil, deployment)["Databases and consoles ask for a password"]; a.State != checklist.Unseen {
+		t.Errorf("it is %q", a.State)
 	}
 }
 

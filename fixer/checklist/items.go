@@ -18,6 +18,9 @@ type Item struct {
 	// manifests, by their kinds.
 	Words, Objects []string
 
+	// Shown says that only a file can show that it holds: that nothing is found is no proof.
+	Shown bool
+
 	// Advice says what to do about what is not seen, a sentence without full stop.
 	Advice string
 }
@@ -57,18 +60,19 @@ var items = []Item{
 		Rules: []string{"no-memory-limit", "no-cpu-request", "no-pids-limit"}},
 	{Section: "Runtime", Text: "Namespaces enforce a Pod Security level, and pods meet it", Kinds: cluster,
 		Rules: []string{"pod-security", "pod-security-labels", "default-namespace", "system-namespace"}},
-	{Section: "Runtime", Text: "The application survives that a pod or a node goes", Kinds: cluster,
-		Rules: []string{"disruption-budget", "stop-signal"}},
+	{Section: "Runtime", Text: "The application survives that a pod or a node goes", Kinds: cluster, Shown: true,
+		Rules: []string{"disruption-budget", "stop-signal"}, Objects: []string{"PodDisruptionBudget"},
+		Advice: "Run several replicas, and add a PodDisruptionBudget"},
 	{Section: "Network", Text: "Only what has to be reached from outside is exposed, with TLS", Kinds: running,
 		Rules: []string{"service-exposure", "external-ips", "ingress-tls", "ingress-snippets", "ssh-server", "kubernetes-dashboard", "published-port", "debug-service"}},
 	{Section: "Network", Text: "Policies say which pods may connect", Kinds: cluster,
 		Rules: []string{"no-network-policy"}, Objects: []string{"NetworkPolicy", "CiliumNetworkPolicy", "CiliumClusterwideNetworkPolicy", "GlobalNetworkPolicy"},
 		Advice: "Deny every connection with a NetworkPolicy, and allow what is needed"},
 	{Section: "Network", Text: "Databases are in networks of their clients alone", Kinds: []fixer.Kind{fixer.Compose},
-		Rules: []string{"flat-network"}},
+		Rules: []string{"flat-network"}, Advice: "The files do not show who connects: put each database into a network with its clients alone"},
 	{Section: "Secrets", Text: "No secret is in an image, a variable or git", Kinds: all,
 		Rules: []string{"secret-in-env", "secret-in-run", "build-secret", "default-password", "secret-in-git", "secret-in-config-map", "frozen-argument"}},
-	{Section: "Secrets", Text: "Databases and consoles ask for a password", Kinds: []fixer.Kind{fixer.Compose},
+	{Section: "Secrets", Text: "Databases and consoles ask for a password", Kinds: running,
 		Rules: []string{"no-password"}},
 	{Section: "Secrets", Text: "Pods get no service account token that they do not use, and service accounts have few permissions", Kinds: cluster,
 		Rules: []string{"service-account-token", "default-service-account", "deprecated-service-account-field", "rbac-anonymous", "rbac-cluster-admin", "rbac-create-pods", "rbac-default-service-account", "rbac-escalation", "rbac-exec", "rbac-secrets", "rbac-tampering", "rbac-wildcard"}},

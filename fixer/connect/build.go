@@ -18,7 +18,43 @@ import (
 // without a kind, which see all files; it is worked out once for each check.
 func Of(p *fixer.Pass) *Graph { return graphs.Of(p) }
 
-var graphs = fixer.Share(build)
+var graphs = fixer.Share(func(p *fixer.Pass) *Graph {
+	b := newBuilder(p)
+	b.readCompose()
+	b.readKubernetes()
+	return b.connections()
+})
+
+// OfCluster returns the part of the graph that manifests make: workloads and what is outside.
+// Services of Compose files and workloads never connect to each other.
+func OfCluster(p *fixer.Pass) *Graph { return clusters.Of(p) }
+
+var clusters = fixer.Share(func(p *fixer.Pass) *Graph {
+	b := newBuilder(p)
+	b.readKubernetes()
+	return b.connections()
+})
+
+// OfFile returns the part of the graph that the services of one Compose file make. What
+// they connect to in other files is known by its id alone.
+func OfFile(p *fixer.Pass, file string) *Graph {
+	all := projects.Of(p)
+	b := newBuilder(p)
+	b.compose, b.everyone, b.settingsFiles = all.compose, all.members, all.settingsFiles
+	for _, m := range all.members {
+		if m.file.Path == file {
+			b.members = append(b.members, m)
+		}
+	}
+	return b.connections()
+}
+
+// projects has the services of all Compose files.
+var projects = fixer.Share(func(p *fixer.Pass) *builder {
+	b := newBuilder(p)
+	b.readCompose()
+	return b
+})
 
 // Read returns the graph of a snapshot, for those who are no rule.
 func Read(snap *fixer.Snapshot, facts *fixer.Facts) (*Graph, error) {
@@ -27,10 +63,15 @@ func Read(snap *fixer.Snapshot, facts *fixer.Facts) (*Graph, error) {
 	return g, err
 }
 
-func build(p *fixer.Pass) *Graph {
-	b := &builder{pass: p, edges: map[edgeKey]*Edge{}, unresolved: map[unresolvedKey]*Unresolved{}, outside: map[ID]*Node{}}
-	b.readCompose()
-	b.readKubernetes()
+func newBuilder(p *fixer.Pass) *builder {
+	return &builder{pass: p, settingsFiles: settingsFiles(p.Snapshot), edges: map[edgeKey]*Edge{}, unresolved: map[unresolvedKey]*Unresolved{}, outside: map[ID]*Node{}}
+}
+
+// connections finds out what the members connect to.
+func (b *builder) connections() *Graph {
+	if b.everyone == nil {
+		b.everyone = b.members
+	}
 	for _, m := range b.members {
 		b.listens(m)
 	}
@@ -47,14 +88,17 @@ func build(p *fixer.Pass) *Graph {
 
 // A builder gathers what the sources of evidence find.
 type builder struct {
-	pass    *fixer.Pass
-	members []*member
-	compose map[string]map[string][]*member // by file, by name that its containers answer to
-	kube    cluster
+	pass     *fixer.Pass
+	members  []*member                       // whose connections are found
+	everyone []*member                       // and those that they may reach
+	compose  map[string]map[string][]*member // by file, by name that its containers answer to
+	kube     cluster
 
 	edges      map[edgeKey]*Edge
 	unresolved map[unresolvedKey]*Unresolved
 	outside    map[ID]*Node
+
+	settingsFiles func() map[string][]string // by directory
 }
 
 // A member is a Compose service or a workload as one file has it.

@@ -17,7 +17,8 @@ type cluster struct {
 	objects    []placed
 	members    []*member
 	byObject   map[*kube.Object]*member
-	bindings   []placed // of roles
+	bindings   []placed                // of roles
+	labelled   map[[2]string][]*member // by a label of their pods
 	services   map[string][]*service
 	byKind     map[string]map[string][]placed // ConfigMaps and Secrets, by name
 	namespaces map[string]bool                // that are named anywhere
@@ -88,6 +89,15 @@ func (b *builder) readKubernetes() {
 	}
 	c.identify()
 	b.members = append(b.members, c.members...)
+	c.labelled = map[[2]string][]*member{}
+	for _, m := range c.members {
+		for key, value := range m.w.Meta.Get("labels").All() {
+			label := [2]string{key, value.Text()}
+			if list := c.labelled[label]; len(list) == 0 || list[len(list)-1] != m {
+				c.labelled[label] = append(list, m)
+			}
+		}
+	}
 	for _, list := range c.services {
 		for _, s := range list {
 			c.link(s)
@@ -171,7 +181,7 @@ func (c *cluster) link(s *service) {
 		return
 	}
 	var found []*member
-	for _, m := range c.members {
+	for _, m := range c.labelled[first(selector)] {
 		if !apart(s.Namespace, m.w.Namespace) && kube.Selects(selector, m.w.Meta.Get("labels")) {
 			found = append(found, m)
 		}
@@ -188,6 +198,14 @@ func (c *cluster) link(s *service) {
 			}
 		}
 	}
+}
+
+// first returns the first label that a selector asks for.
+func first(selector *yamldoc.Node) (label [2]string) {
+	for key, value := range selector.All() {
+		return [2]string{key, value.Text()}
+	}
+	return label
 }
 
 // apart reports whether two namespaces are said to be different ones. Where one

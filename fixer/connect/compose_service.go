@@ -4,6 +4,7 @@ import (
 	"path"
 	"strconv"
 	"strings"
+	"sync"
 
 	"github.com/oakum-sec/oakum/fixer"
 	"github.com/oakum-sec/oakum/fixer/compose"
@@ -127,22 +128,38 @@ func (b *builder) sayFiles(m *member, at string) {
 		b.sayFile(m, at)
 		return
 	}
-	for f := range b.pass.Snapshot.Files() {
-		if path.Dir(f.Path) == at {
-			b.sayFile(m, f.Path)
-		}
+	for _, file := range b.settingsFiles()[at] {
+		b.sayFile(m, file)
 	}
+}
+
+// settingsFiles returns the configuration files of servers in a snapshot by their directory,
+// sorted.
+func settingsFiles(snap *fixer.Snapshot) func() map[string][]string {
+	return sync.OnceValue(func() map[string][]string {
+		out := map[string][]string{}
+		for f := range snap.Files() {
+			if isSettings(f) {
+				dir := path.Dir(f.Path)
+				out[dir] = append(out[dir], f.Path)
+			}
+		}
+		return out
+	})
+}
+
+func isSettings(f *fixer.File) bool {
+	if f.Data == nil || f.Kind != fixer.Project {
+		return false
+	}
+	ext := path.Ext(f.Path)
+	return ext == ".conf" || ext == ".ini"
 }
 
 // sayFile reads a file where it is the configuration of a server. A directory that is
 // mounted may hold much besides: the Dockerfile, the Compose file itself, package.json.
 func (b *builder) sayFile(m *member, at string) {
-	f := b.pass.Snapshot.File(at)
-	if f == nil || f.Data == nil || f.Kind != fixer.Project {
-		return
-	}
-	switch path.Ext(at) {
-	case ".conf", ".ini":
+	if f := b.pass.Snapshot.File(at); f != nil && isSettings(f) {
 		b.sayConfig(m, path.Base(at), configText{text: string(f.Data), file: at, line: 1})
 	}
 }

@@ -213,13 +213,12 @@ func (g *Graph) To(id ID) []Edge {
 
 // From returns the edges that start at a node, in order.
 func (g *Graph) From(id ID) []Edge {
-	var out []Edge
-	for _, e := range g.Edges {
-		if e.From == id {
-			out = append(out, e)
-		}
+	i, _ := slices.BinarySearchFunc(g.Edges, id, func(e Edge, id ID) int { return strings.Compare(string(e.From), string(id)) })
+	end := i
+	for end < len(g.Edges) && g.Edges[end].From == id {
+		end++
 	}
-	return out
+	return slices.Clone(g.Edges[i:end])
 }
 
 // sort brings everything into its order.

@@ -13,6 +13,10 @@ import (
 // listens finds out which ports a member listens on: those that its file declares,
 // else those that its Dockerfile exposes or its image is known to listen on.
 func (b *builder) listens(m *member) {
+	if m.spec != nil {
+		return // it is known
+	}
+	m.spec = []*container.Profile{}
 	if m.w == nil {
 		m.spec = []*container.Profile{container.OfService(b.pass, m.view)}
 		b.servicePorts(m)

@@ -150,6 +150,7 @@ func (b *builder) resolveInProject(m *member, a address) resolution {
 		case !b.share(m, t):
 			apart = true
 		default:
+			b.listens(t)
 			r.targets = append(r.targets, target{t.id, t.portFor(a), "TCP"})
 		}
 	}
@@ -200,7 +201,7 @@ func (b *builder) called(m *member, host string) (found []*member, weak bool) {
 			return found, true
 		}
 	}
-	for _, other := range b.members {
+	for _, other := range b.everyone {
 		if other.w == nil && other.file != m.file && slices.Contains(b.compose[other.view.File][host], other) && b.share(m, other) {
 			found = append(found, other)
 		}

@@ -36,6 +36,9 @@ type Options struct {
 	Generated bool
 	// MaxBytes is the size over which a file is skipped; 0 means [DefaultMaxBytes].
 	MaxBytes int64
+	// Drafts are Dockerfiles by their paths, relative to the root, that are to be written: they are
+	// taken to be there, in place of what is.
+	Drafts map[string][]byte
 	// Progress is called as the work goes on. Calls do not overlap and must return
 	// quickly; they come from other goroutines.
 	Progress func(fixer.Progress)
@@ -81,6 +84,9 @@ func Load(ctx context.Context, paths []string, opts Options) (*fixer.Loaded, err
 	}
 	if err := l.readAll(); err != nil {
 		return nil, err
+	}
+	for p, data := range opts.Drafts {
+		l.sources[p] = &fixer.Source{Path: p, Kind: fixer.Dockerfile, Data: data}
 	}
 	l.relate()
 	l.readEnvironments()

@@ -22,6 +22,7 @@ var noDockerfile = set("dockerignore",
 	"md", "markdown", "rst", "adoc", "html", "htm", "pdf", "png", "svg",
 	"bak", "orig", "rej", "old", "save", "swp", "swo", "tmp", "patch", "diff",
 	"sh", "bash", "ps1", "bat", "cmd", "py", "go", "js", "ts", "rb", "java", "php", "pl", "rs", "c", "cs",
+	"rego", // a policy for the build, which Buildx reads beside it
 	"yml", "yaml", "json", "toml", "xml", "ini", "conf", "cfg", "env", "lock", "mk",
 	"sha256", "sig", "asc", "pem", "gz", "zip", "tar", "tgz", "xz",
 	"snap", "golden", "log", "csv", "sarif")

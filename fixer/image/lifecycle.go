@@ -257,3 +257,19 @@ func (k *Knowledge) same() string {
 	}
 	return moved.Familiar()
 }
+
+// Releases returns the releases of a product, by its id in the table, the newest first: those
+// that are supported for a while, without those that nothing should begin with.
+func Releases(product string) []Release {
+	p := loadTable().lifecycles().products[product]
+	if p == nil {
+		return nil
+	}
+	var out []Release
+	for _, r := range p.releases() {
+		if !slices.Contains(p.Avoid, r.Version) && (r.End == "" || r.End >= monthsFrom(littleMonths)) {
+			out = append(out, p.release(r))
+		}
+	}
+	return out
+}

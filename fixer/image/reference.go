@@ -40,6 +40,16 @@ func ParseReference(s string) (Reference, error) {
 	if err := placeholderError(raw); err != nil {
 		return ref, err
 	}
+	if plain, ok := plainReference(raw); ok {
+		plain.Raw = raw
+		return plain, nil
+	}
+	return parseByDocker(raw)
+}
+
+// parseByDocker reads a reference with Docker's own parser.
+func parseByDocker(raw string) (Reference, error) {
+	ref := Reference{Raw: raw}
 	text := raw
 	if host, path, ok := cutHost(raw); ok {
 		text = strings.ToLower(host) + "/" + path

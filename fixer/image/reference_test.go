@@ -224,6 +224,7 @@ func FuzzParseReference(f *testing.F) {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, s string) {
+		samePlain(t, s)
 		ref, err := ParseReference(s)
 		if err != nil {
 			var e *UnknowableError

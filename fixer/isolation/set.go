@@ -106,9 +106,10 @@ func Sets(snap *fixer.Snapshot, g *connect.Graph) []*Set {
 		}
 	}
 	sets := c.sets(g)
+	written := policiesOf(snap)
 	for _, s := range sets {
 		s.all = sets
-		s.readPolicies(snap)
+		s.readPolicies(snap, written)
 		s.selectors()
 	}
 	for _, s := range sets {
@@ -354,45 +355,70 @@ func (s *Set) dropCopies() {
 	s.Workloads = kept
 }
 
-// readPolicies finds the policies of the namespace.
-func (s *Set) readPolicies(snap *fixer.Snapshot) {
+// A written policy is one of the repository with the namespace that it is applied in.
+type written struct {
+	*kube.Object
+	file      *fixer.File
+	namespace string
+}
+
+// policiesOf returns the policies of all files, sorted by file.
+func policiesOf(snap *fixer.Snapshot) []written {
+	var out []written
 	for f := range snap.Files() {
 		if f.Skip != nil {
 			continue
 		}
 		for i, o := range f.Objects {
-			if !netpol.Is(o) || !s.holds(snap, f, i) {
-				continue
+			if netpol.Is(o) {
+				out = append(out, written{o, f, appliedIn(snap, f, i)})
 			}
-			p, err := netpol.Read(o, s.Namespace)
-			if err != nil {
-				s.problems = append(s.problems, err.Error())
-				continue
-			}
-			p.Object = nil
-			if !snap.Applied(f.Path) {
-				s.Unused = append(s.Unused, Unused{p.Name, f.Path, o.Node.Line})
-				continue
-			}
-			s.Existing = append(s.Existing, p)
 		}
 	}
+	return out
 }
 
-// holds reports whether an object is applied in the namespace of the set.
-func (s *Set) holds(snap *fixer.Snapshot, f *fixer.File, number int) bool {
+// appliedIn is the namespace in which all forms of an object end up, else the one that is
+// written.
+func appliedIn(snap *fixer.Snapshot, f *fixer.File, number int) string {
 	found := map[string]bool{}
 	for _, r := range snap.Renderings(f) {
 		if o := r.Objects[number]; o != nil {
 			found[o.Node.Get("metadata").Get("namespace").Text()] = true
 		}
 	}
-	if len(found) != 1 {
-		found = map[string]bool{f.Objects[number].Namespace: true}
+	if len(found) == 1 {
+		return slices.Collect(maps.Keys(found))[0]
 	}
-	if !found[s.Namespace] {
+	return f.Objects[number].Namespace
+}
+
+// readPolicies finds the policies of the namespace.
+func (s *Set) readPolicies(snap *fixer.Snapshot, all []written) {
+	for _, o := range all {
+		if !s.holds(snap, o) {
+			continue
+		}
+		p, err := netpol.Read(o.Object, s.Namespace)
+		if err != nil {
+			s.problems = append(s.problems, err.Error())
+			continue
+		}
+		p.Object = nil
+		if !snap.Applied(o.file.Path) {
+			s.Unused = append(s.Unused, Unused{p.Name, o.file.Path, o.Node.Line})
+			continue
+		}
+		s.Existing = append(s.Existing, p)
+	}
+}
+
+// holds reports whether a policy is applied in the namespace of the set.
+func (s *Set) holds(snap *fixer.Snapshot, o written) bool {
+	if o.namespace != s.Namespace {
 		return false
 	}
+	f := o.file
 	return s.Namespace != "" || slices.ContainsFunc(s.Homes, func(h *Home) bool {
 		return strings.HasPrefix(path.Dir(f.Path)+"/", h.Dir+"/") || slices.Contains(snap.ListedBy(f.Path), h.Kustomization)
 	})

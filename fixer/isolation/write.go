@@ -40,9 +40,22 @@ func (f File) Path() string { return path.Join(f.Home.Dir, "networkpolicies.yaml
 // Content is the documents as one file.
 func (f File) Content() string { return strings.Join(f.Documents, "---\n") }
 
-// Write returns the policies that the set lacks, one file for each directory, sorted. The
-// error says why there are none.
+// Write returns the policies that the set lacks, one file for each directory, sorted, and
+// proven. The error says why there are none.
 func (p *Plan) Write(o Options) ([]File, error) {
+	out, err := p.Outline(o)
+	if err != nil {
+		return nil, err
+	}
+	if err := p.prove(out, o); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// Outline returns the policies as Write does, but does not prove them: for those who say what
+// would be written.
+func (p *Plan) Outline(o Options) ([]File, error) {
 	w := writer{plan: p, options: o, taken: map[string]bool{}, files: map[*Home]*File{}}
 	for _, e := range p.Set.Existing {
 		w.taken[e.Name] = true
@@ -70,9 +83,6 @@ func (p *Plan) Write(o Options) ([]File, error) {
 		if f := w.files[h]; f != nil {
 			out = append(out, *f)
 		}
-	}
-	if err := p.prove(out, o); err != nil {
-		return nil, err
 	}
 	return out, nil
 }

@@ -57,7 +57,7 @@ func TestWhatAServiceStartsDecidesOnTheShell(t *testing.T) {
 	}{
 		{"interpreted", "", node, []string{"slim", "distroless"}},
 		{"interpreted, started by a path of the application", `["/app/bin/x"]`, node, []string{"slim"}},
-		{"compiled, started by a path that the build makes", `["/app/bin/x"]`, golang, []string{"distroless-static", "debian-slim"}},
+		{"compiled, started by a path that the build makes", `["/app/bin/x"]`, golang, []string{"distroless-static", "debian-slim", "scratch"}},
 		{"compiled, started by a shell", `["sh", "-c", "/app/bin/x"]`, golang, []string{"debian-slim"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -261,7 +261,7 @@ func (c *conversion) placed(p *partition, st build.Step, cmd build.Command, path
 				p.made = append(p.made, at)
 			}
 			continue
-		case passing(at), c.onlyBuilds(at), c.prepares(p, at), c.madeByWorkdir(cmd, at), cmd.Program == "mkdir" && c.holdsSources(at):
+		case passing(at), c.onlyBuilds(at), c.prepares(p, at), c.madeByWorkdir(cmd, at), c.madeByCopy(cmd, at), cmd.Program == "mkdir" && c.holdsSources(at):
 			continue
 		}
 		if slices.ContainsFunc(c.recipe.Copies, func(cp stack.Copy) bool { return build.Within(cp.Path, at) }) {
@@ -315,6 +315,13 @@ func fetchedFile(cmd build.Command, at string) string {
 // would fail where it is there.
 func (c *conversion) madeByWorkdir(cmd build.Command, at string) bool {
 	return cmd.Program == "mkdir" && !cmd.Has("-p", "--parents") && c.app.Workdir != "" && build.Within(c.app.Workdir, at)
+}
+
+// madeByCopy reports whether mkdir makes a directory that COPY makes, too, because what it
+// copies lies in there.
+func (c *conversion) madeByCopy(cmd build.Command, at string) bool {
+	mode, _ := cmd.Mode()
+	return cmd.Program == "mkdir" && mode == "" && slices.ContainsFunc(c.recipe.Copies, func(cp stack.Copy) bool { return cp.Path != at && build.Within(cp.Path, at) })
 }
 
 // prepares reports whether a command changes sources for the build, and nothing that is

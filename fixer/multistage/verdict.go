@@ -30,8 +30,9 @@ func (v *Verdict) Reported() bool {
 type Conversion struct {
 	Runtime  stack.Runtime
 	Copies   []Copy
-	Packages []string // of the distribution, which the second stage installs
-	Unsure   []string // of these, those of which it is not known whether they are needed
+	Layers   *stack.Layers // that are copied in place of a jar; nil for the whole
+	Packages []string      // of the distribution, which the second stage installs
+	Unsure   []string      // of these, those of which it is not known whether they are needed
 	Leaves   []string
 	Assumes  []string
 	Breaks   []string
@@ -110,7 +111,7 @@ func (c *conversion) work(v *Verdict) error {
 	}
 	var last error
 	for _, r := range c.recipe.Runtimes {
-		out, err := c.convert(r)
+		out, err := c.convert(r, nil)
 		if err != nil {
 			last = err // of the image with most in it
 			continue
@@ -121,6 +122,13 @@ func (c *conversion) work(v *Verdict) error {
 		return last
 	}
 	v.Evidence = append(v.Evidence, c.evidence(&v.Conversions[0])...)
+	if l := c.recipe.Layers; l != nil {
+		r := v.Conversions[0].Runtime
+		r.ID += "-layers"
+		if out, err := c.convert(r, l); err == nil {
+			v.Conversions, v.Evidence = append(v.Conversions, *out), append(v.Evidence, l.Why)
+		}
+	}
 	return nil
 }
 

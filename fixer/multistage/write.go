@@ -12,12 +12,12 @@ import (
 	"github.com/oakum-sec/oakum/fixer/text"
 )
 
-// convert works out the conversion that runs on one image. The error is a
-// [*stack.Refusal].
-func (c *conversion) convert(r stack.Runtime) (*Conversion, error) {
+// convert works out the conversion that runs on one image, with layers in place of a jar
+// where there are some. The error is a [*stack.Refusal].
+func (c *conversion) convert(r stack.Runtime, layers *stack.Layers) (*Conversion, error) {
 	a := c.app
 	out := &Conversion{Runtime: r, Name: c.stageName(), Old: a.Stage.Name,
-		Leaves: slices.Concat(c.recipe.Leaves, c.parts.dropped), Assumes: c.recipe.Assumes, Breaks: c.recipe.Breaks}
+		Leaves: slices.Concat(c.recipe.Leaves, c.parts.dropped), Assumes: c.recipe.Assumes, Breaks: slices.Concat(c.recipe.Breaks, r.Breaks)}
 	packages := slices.Clone(c.parts.packages)
 	for _, name := range slices.Concat(c.recipe.Packages, r.Packages, c.brought(r)) {
 		packages = appendOnce(packages, name)
@@ -52,7 +52,13 @@ func (c *conversion) convert(r stack.Runtime) (*Conversion, error) {
 			out.Unsure = append(out.Unsure, name)
 		}
 	}
-	for _, cp := range slices.Concat(c.recipe.Copies, c.parts.extra) {
+	copies := slices.Concat(c.recipe.Copies, c.parts.extra, r.Copies)
+	if layers != nil {
+		copies = slices.DeleteFunc(copies, func(cp stack.Copy) bool { return cp.Path == layers.Jar })
+		copies = append(copies, layers.Copies...)
+		out.Layers = layers
+	}
+	for _, cp := range copies {
 		if cp.Apart || !slices.ContainsFunc(out.Copies, func(have Copy) bool { return build.Within(cp.Path, have.Path) }) {
 			out.Copies = append(out.Copies, Copy{Copy: cp, Owner: c.ownerOf(r, cp.Path)})
 		}
@@ -123,8 +129,12 @@ func (c *conversion) write(out *Conversion) error {
 		}
 		edits = append(edits, e...)
 	}
-	if len(c.recipe.After) > 0 {
-		e, err := f.InsertAfter(list[c.last], c.recipe.After...)
+	after := c.recipe.After
+	if out.Layers != nil {
+		after = slices.Concat(after, out.Layers.After)
+	}
+	if len(after) > 0 {
+		e, err := f.InsertAfter(list[c.last], after...)
 		if err != nil {
 			return refused(err, list[c.last])
 		}
@@ -214,9 +224,12 @@ func (c *conversion) stageLines(out *Conversion, head, tail, moved []*dockerfile
 	if p := a.Stage.Platform; p != "" {
 		from += "--platform=" + p + " "
 	}
-	runtime, err := c.runtimeName(out.Runtime)
+	runtime, assumed, err := c.runtimeName(out.Runtime)
 	if err != nil {
 		return nil, err
+	}
+	if assumed != "" {
+		out.Assumes = append(slices.Clone(out.Assumes), assumed)
 	}
 	from += runtime
 	if out.Old != "" {
@@ -301,19 +314,6 @@ func headWorkdir(head []*dockerfile.Instruction) *dockerfile.Instruction {
 		}
 	}
 	return out
-}
-
-// runtimeName is the image of the second stage, with the variable of the first one where
-// that decides on its version.
-func (c *conversion) runtimeName(r stack.Runtime) (string, error) {
-	s := c.app.Stage
-	if len(s.Args) == 0 {
-		return r.Image, nil
-	}
-	if rest, ok := strings.CutPrefix(r.Image, s.Image); ok && r.Same {
-		return s.Base + rest, nil
-	}
-	return "", stack.Refuse(stack.VariableBase, s.From, "Name the base image without a variable", "an argument of the build decides on the base image (%s)", text.VisibleLine(s.Base))
 }
 
 // installLine is the RUN that installs packages with the package manager of the base.

@@ -23,9 +23,12 @@ import (
 
 // NewOptions say what [New] makes.
 type NewOptions struct {
+	Args     []string // what a person has named: the stack, and the directory; they come before the two below
 	Stack    string   // by one of its names
 	Dir      string   // that the service is for; it need not exist
 	Settings []string // NAME=VALUE, the later ones over the earlier ones
+	Detect   bool     // read the project that is there; Stack may be "", where its files say it
+	Start    string   // of a project that is there: the words that start it; "" for what its files say
 
 	Rules  []*fixer.Rule
 	Lookup Lookup       // with Ask, the images are pinned
@@ -42,8 +45,15 @@ type NewService struct {
 }
 
 // New renders a service for a directory and checks it as [Open] checks a repository. Without
-// a name the service has that of the directory. Nothing is written into the directory.
+// a name the service has that of the directory. Of a project that is there, only its container
+// files are made. Nothing is written into the directory.
 func New(ctx context.Context, o NewOptions) (*NewService, error) {
+	if err := o.place(); err != nil {
+		return nil, err
+	}
+	if o.Detect {
+		return Await(ctx, func() (*NewService, error) { return contain(ctx, o) })
+	}
 	s, err := templates.Named(o.Stack)
 	if err != nil {
 		return nil, fmt.Errorf("%w%s", err, report.DidYouMean(o.Stack, templates.Names()))
@@ -65,6 +75,24 @@ func New(ctx context.Context, o NewOptions) (*NewService, error) {
 		n.Report.Files = append(n.Report.Files, report.NewFile{Path: f.Path, Content: f.Content})
 	}
 	return n, n.compare(service, prefix)
+}
+
+// place reads the stack and the directory of what a person has named. With Detect, one word alone
+// is the directory.
+func (o *NewOptions) place() error {
+	args := o.Args
+	switch {
+	case !o.Detect && o.Start != "":
+		return errors.New("--start is for a project that is there: it needs --detect")
+	case args == nil && (o.Stack != "" || o.Detect && o.Dir != ""):
+		return nil
+	case o.Detect && len(args) < 2:
+		args = append([]string{""}, args...)
+	case len(args) == 0:
+		return errors.New("name a stack: oakum new --list shows them")
+	}
+	o.Stack, o.Dir = args[0], append(args, ".")[1]
+	return nil
 }
 
 // placeOf finds the root of the repository that a directory lies in, or will, and its
@@ -104,6 +132,15 @@ func placeOf(dir string) (root, prefix string, err error) {
 }
 
 func render(s *templates.Stack, root, prefix string, settings []string) (*templates.Service, error) {
+	o, err := optionsOf(s, root, prefix, settings)
+	if err != nil {
+		return nil, err
+	}
+	return templates.Render(s, o)
+}
+
+// optionsOf are the defaults of a stack, what the place says, and what a person has chosen.
+func optionsOf(s *templates.Stack, root, prefix string, settings []string) (*templates.Options, error) {
 	o := templates.Defaults(s)
 	if origin := git.Remote(root); o.Set("source", origin) != nil {
 		o.Source = "" // it has characters that no label takes; a person can give another
@@ -121,7 +158,7 @@ func render(s *templates.Stack, root, prefix string, settings []string) (*templa
 			return nil, fmt.Errorf("%w%s", err, report.DidYouMean(name, templates.SettingNames()))
 		}
 	}
-	return templates.Render(s, o)
+	return o, nil
 }
 
 // compare finds what lies in the directory already. Files that hold what they shall are

@@ -19,6 +19,11 @@ type New struct {
 	Changes   []engine.Change // what the directory does not hold yet, relative to the root
 	Written   []string        // what was written, as the person calls it; nil for nothing
 	Scan      *Scan           // of all files
+
+	// Of a project that is there: what was read in it, with the place, and what was assumed.
+	Detected       bool
+	Facts, Assumes []string
+	Breaks         string // what can stop working in its image; "" for nothing that is known
 }
 
 // A NewFile is one file of a service, by its path in the directory.
@@ -61,19 +66,59 @@ func (n *New) Text(w io.Writer, st Style, undo string) error {
 		p.line("  ", st.paint("0", f))
 	}
 	p.line()
+	n.read(p)
 	n.check(p)
 	dir := text.ShellWord(n.Directory)
 	p.line("Pin the images      oakum fix --level review --select '*/unpinned-image' --allow-dirty ", dir, "   (asks registries)")
-	p.line("Run it              see ", st.paint("0", strings.TrimSuffix(n.Directory, "/")+"/README.md"))
+	if n.Detected {
+		p.line("Run it              docker compose --project-directory ", dir, " up --build --detach --wait")
+	} else {
+		p.line("Run it              see ", st.paint("0", strings.TrimSuffix(n.Directory, "/")+"/README.md"))
+	}
 	if undo != "" && len(n.Written) > 0 {
 		p.line("Take it back        ", undo)
 	}
 	return p.err
 }
 
+// Preview prints what would be written, as a patch or as JSON, and to talk what a scan finds in it.
+func (n *New) Preview(w, talk io.Writer, st Style, asJSON bool) error {
+	if asJSON {
+		return n.JSON(w)
+	}
+	if err := n.Patch(w, st); err != nil {
+		return err
+	}
+	return n.Check(talk, Style{})
+}
+
+// read says what was read in a project that is there, and what was assumed.
+func (n *New) read(p *printer) {
+	if !n.Detected {
+		return
+	}
+	for _, part := range []struct {
+		title string
+		lines []string
+	}{{"Read in the project:", n.Facts}, {"Assumed:", n.Assumes}} {
+		if len(part.lines) > 0 {
+			p.line(part.title)
+		}
+		for _, line := range part.lines {
+			p.line("  ", line)
+		}
+	}
+	if n.Breaks != "" {
+		p.line("What can stop working in the image:")
+		p.line("  ", n.Breaks)
+	}
+	p.line()
+}
+
 // Check says what a scan finds in the files.
 func (n *New) Check(w io.Writer, st Style) error {
 	p := &printer{w: w, st: st}
+	n.read(p)
 	n.check(p)
 	return p.err
 }
@@ -106,6 +151,10 @@ type jsonNew struct {
 	Written   []string      `json:"written"`  // empty with --dry-run
 	Findings  []jsonFound   `json:"findings"` // of a scan of the files
 	Score     int           `json:"score"`
+
+	Facts   []string `json:"facts,omitempty"` // of a project that is there
+	Assumes []string `json:"assumes,omitempty"`
+	Breaks  string   `json:"breaks,omitempty"`
 }
 
 type jsonNewFile struct {
@@ -122,7 +171,7 @@ type jsonFound struct {
 
 // JSON writes the service as one object.
 func (n *New) JSON(w io.Writer) error {
-	out := jsonNew{Version: JSONVersion, Stack: n.Stack, Name: n.Name, Directory: n.Directory, Written: append([]string{}, n.Written...), Findings: []jsonFound{}, Score: n.Scan.Score}
+	out := jsonNew{Version: JSONVersion, Stack: n.Stack, Name: n.Name, Directory: n.Directory, Written: append([]string{}, n.Written...), Findings: []jsonFound{}, Score: n.Scan.Score, Facts: n.Facts, Assumes: n.Assumes, Breaks: n.Breaks}
 	for _, f := range n.Files {
 		out.Files = append(out.Files, jsonNewFile{f.Path, string(f.Content)})
 	}

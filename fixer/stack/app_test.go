@@ -93,13 +93,13 @@ func TestPlansCopyWhatTheBuildMakes(t *testing.T) {
 		refused          stack.Reason
 	}{
 		{"output", "FROM golang:1.26\nWORKDIR /src\nCOPY . .\nRUN CGO_ENABLED=0 go build -ldflags \"-s -w\" -o bin/server ./cmd/server\nCMD [\"bin/server\"]\n",
-			map[string]string{"go.mod": "module example.com/x\n"}, []string{"/src/bin/server"}, []string{"gcr.io/distroless/static-debian13:nonroot", "debian:trixie-slim"}, ""},
+			map[string]string{"go.mod": "module example.com/x\n"}, []string{"/src/bin/server"}, []string{"gcr.io/distroless/static-debian13:nonroot", "debian:trixie-slim", "scratch"}, ""},
 		{"directory", "FROM golang:1.26-bookworm\nWORKDIR /src\nCOPY . .\nRUN go build -o /out/ ./cmd/a ./cmd/b\nCMD [\"/out/b\"]\n",
 			map[string]string{"go.mod": "module example.com/x\n"}, []string{"/out/a", "/out/b"}, []string{"debian:bookworm-slim"}, ""},
 		{"no output", "FROM golang:1.26-alpine\nWORKDIR /src\nCOPY . .\nRUN go build\nCMD [\"./thing\"]\n",
-			map[string]string{"go.mod": "module example.com/thing\n"}, []string{"/src/thing"}, []string{"gcr.io/distroless/static-debian13:nonroot", "alpine:3"}, ""},
+			map[string]string{"go.mod": "module example.com/thing\n"}, []string{"/src/thing"}, []string{"gcr.io/distroless/static-debian13:nonroot", "alpine:3", "scratch"}, ""},
 		{"no output in a directory of its name", "FROM golang:1.26\nWORKDIR /src\nCOPY . .\nENV CGO_ENABLED=0\nRUN go build ./cmd/agent\nCMD [\"/src/agent\"]\n",
-			map[string]string{"go.mod": "module example.com/thing\n", "templates/a.html": "x", "cmd/agent/main.go": ""}, []string{"/src/agent", "/src/templates"}, []string{"gcr.io/distroless/static-debian13:nonroot", "debian:trixie-slim"}, ""},
+			map[string]string{"go.mod": "module example.com/thing\n", "templates/a.html": "x", "cmd/agent/main.go": ""}, []string{"/src/agent", "/src/templates"}, []string{"gcr.io/distroless/static-debian13:nonroot", "debian:trixie-slim", "scratch"}, ""},
 		{"another name", "FROM golang:1.26\nWORKDIR /src\nCOPY . .\nRUN go build -o /server .\nCMD [\"/agent\"]\n",
 			map[string]string{"go.mod": "module example.com/thing\n"}, nil, nil, stack.UnknownOutput},
 		{"go run", "FROM golang:1.26\nWORKDIR /src\nCOPY . .\nRUN go mod download\nCMD [\"go\", \"run\", \".\"]\n",

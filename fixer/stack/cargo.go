@@ -144,15 +144,18 @@ func rustRuntimes(a *App, r *Recipe, b rustBinary) error {
 	}
 	if a.Base.Distribution == image.Alpine {
 		r.Runtimes = append(r.Runtimes, alpineOf(a))
-		if !b.static {
-			r.Runtimes[0].Packages = append(r.Runtimes[0].Packages, "libgcc")
+		if b.static {
+			r.Runtimes = append(r.Runtimes, scratch(a, staticMusl()))
+			return nil
 		}
+		r.Runtimes[0].Packages = append(r.Runtimes[0].Packages, "libgcc")
 		return nil
 	}
-	if b.static && a.Base.Codename != "" {
-		r.Runtimes = append(r.Runtimes, debianSlim(a))
-	}
 	if b.static {
+		if a.Base.Codename != "" {
+			r.Runtimes = append(r.Runtimes, debianSlim(a))
+		}
+		r.Runtimes = append(r.Runtimes, scratch(a, staticMusl()))
 		return nil
 	}
 	names := a.crates()

@@ -54,7 +54,7 @@ var compiled = []struct {
 	{"an older OpenSSL", "FROM rust:1.60\nWORKDIR /app\nCOPY . .\nRUN cargo build --release\nCMD [\"./target/release/shop\"]\n",
 		map[string]string{"Cargo.toml": "[package]\nname = \"shop\"\n[dependencies]\nopenssl = \"0.10\"\n"}, "", "", stack.NoRuntime},
 	{"static", "FROM rust:1-bookworm\nWORKDIR /app\nCOPY . .\nRUN rustup target add x86_64-unknown-linux-musl && cargo build -r --target x86_64-unknown-linux-musl\nCMD [\"target/x86_64-unknown-linux-musl/release/shop\"]\n",
-		map[string]string{"Cargo.toml": "[package]\nname = \"shop\"\n"}, "/app/target/x86_64-unknown-linux-musl/release/shop", "gcr.io/distroless/static-debian13:nonroot debian:bookworm-slim", ""},
+		map[string]string{"Cargo.toml": "[package]\nname = \"shop\"\n"}, "/app/target/x86_64-unknown-linux-musl/release/shop", "gcr.io/distroless/static-debian13:nonroot debian:bookworm-slim scratch", ""},
 	{"member of a workspace", "FROM rust:1-bookworm\nWORKDIR /app\nCOPY . .\nRUN cargo build --release -p api\nCMD [\"target/release/api\"]\n",
 		map[string]string{"Cargo.toml": "[workspace]\nmembers = [\"api\", \"lib\"]\n", "api/Cargo.toml": "[package]\nname = \"api\"\n", "lib/Cargo.toml": "[package]\nname = \"lib\"\n"},
 		"/app/target/release/api", "debian:bookworm-slim", ""},

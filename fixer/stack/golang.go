@@ -100,12 +100,12 @@ func goRuntimes(a *App, static bool) []Runtime { return a.keepsUser(goImages(a, 
 func goImages(a *App, static bool) []Runtime {
 	if a.Base.Distribution == image.Alpine {
 		if static {
-			return []Runtime{distrolessStatic(), alpineOf(a)}
+			return []Runtime{distrolessStatic(), alpineOf(a), scratch(a, distrolessStatic())}
 		}
 		return []Runtime{alpineOf(a)}
 	}
 	if static {
-		return []Runtime{distrolessStatic(), debianSlim(a)}
+		return []Runtime{distrolessStatic(), debianSlim(a), scratch(a, distrolessStatic())}
 	}
 	const base = "gcr.io/distroless/base-debian13:nonroot"
 	switch a.Base.Codename {
@@ -121,7 +121,21 @@ func goImages(a *App, static bool) []Runtime {
 const nonroot = "65532:65532"
 
 func distrolessStatic() Runtime {
-	return Runtime{ID: "distroless-static", Image: "gcr.io/distroless/static-debian13:nonroot", User: nonroot, Why: "the binary is built without cgo, so it is static"}
+	return Runtime{ID: "distroless-static", Image: "gcr.io/distroless/static-debian13:nonroot", User: nonroot, Static: true, Why: "the binary is built without cgo, so it is static"}
+}
+
+// scratch is the image with nothing in it, for a static binary. Certificates come along from
+// the build, which checks its downloads with them, and time zones where it installs them.
+func scratch(a *App, static Runtime) Runtime {
+	r := Runtime{ID: "scratch", Image: "scratch", User: nonroot, Static: true, Why: static.Why + ", and this image is empty",
+		Copies: []Copy{{Path: "/etc/ssl/certs/ca-certificates.crt", Why: "the certificates with which the build checks its downloads"}},
+		Breaks: []string{"An application that writes to /tmp, looks up users by name, or reads time zones: an empty image has none of them"},
+	}
+	if a.installs("tzdata") {
+		r.Copies = append(r.Copies, Copy{Path: "/usr/share/zoneinfo", Why: "tzdata"})
+		r.Breaks = []string{"An application that writes to /tmp or looks up users by name: an empty image has neither"}
+	}
+	return r
 }
 
 // goBinaries finds what the builds of the file write.

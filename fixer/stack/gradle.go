@@ -132,6 +132,7 @@ func (g gradleProject) jar(a *App, r *Recipe, from, p string) error {
 			text.VisibleLine(name), text.VisibleLine(g.name))
 	}
 	r.add(p, "gradle build")
+	r.layered(a, p, g.scripts...)
 	r.Evidence = append(r.Evidence, fact(g.scripts[0], "The build packages "+text.VisibleLine(g.name)+", which the container starts as "+text.VisibleLine(path.Base(p))))
 	return nil
 }

@@ -184,6 +184,7 @@ func (m mavenProject) jar(a *App, r *Recipe, from, p string) error {
 		p = path.Dir(p)
 	}
 	r.add(p, "mvn package")
+	r.layered(a, p, m.source)
 	r.Evidence = append(r.Evidence, fact(m.source, "The build packages "+text.VisibleLine(m.pom.ArtifactID)+", which the container starts as "+text.VisibleLine(path.Base(p))))
 	return m.beside(a, r, p)
 }
@@ -304,4 +305,16 @@ func (m mavenProject) file(a *App, r *Recipe, p string) error {
 	}
 	return Refuse(UnknownOutput, a.StartsIn, "Copy the dependencies with maven-dependency-plugin, and name the directory in pom.xml",
 		"the class path names %s, and nothing in the file or in pom.xml is known to fill it", text.VisibleLine(p))
+}
+
+// MavenJar is the name of the jar that a pom.xml packages, with * for what it does not say; ""
+// where it cannot be read.
+func MavenJar(data []byte) string {
+	var p pom
+	d := xml.NewDecoder(strings.NewReader(string(data)))
+	d.Strict = false
+	if d.Decode(&p) != nil || p.ArtifactID == "" {
+		return ""
+	}
+	return path.Base(p.names()[0]) + "." + cmp.Or(p.Packaging, "jar")
 }

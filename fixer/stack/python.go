@@ -2,6 +2,7 @@ package stack
 
 import (
 	"cmp"
+	"maps"
 	"path"
 	"slices"
 	"strings"
@@ -184,3 +185,7 @@ var pythonLibraries = map[string]string{
 	"pymssql": "freetds-dev", "uwsgi": "libxml2-dev", "gmpy2": "libgmp-dev", "pygobject": "libgirepository1.0-dev", "weasyprint": "libpango1.0-dev", "pyzbar": "libzbar-dev", "dlib": "libopenblas-dev",
 	"lightgbm": "libgomp1", "opencv-python": "libglib2.0-dev", "opencv-contrib-python": "libglib2.0-dev", "wand": "libmagickwand-dev", "cairosvg": "libcairo2-dev",
 }
+
+// PythonLibraries are the development packages that packages of Python are compiled against, by
+// the names of these.
+func PythonLibraries() map[string]string { return maps.Clone(pythonLibraries) }

@@ -28,6 +28,8 @@ const (
 	NoRuntime        Reason = "no-runtime"         // no minimal image of that kind is known
 	NoStandalone     Reason = "no-standalone"      // the framework has a way of its own to a small image, which is not chosen
 	Workspaces       Reason = "workspaces"         // several projects share what they install
+	UnknownPort      Reason = "unknown-port"       // on which port the application listens is not known
+	Several          Reason = "several"            // there are several applications, and a person has to say which
 	UnknownWorkdir   Reason = "unknown-directory"  // a variable says where the application lies
 	BuildAtStart     Reason = "build-at-start"     // the container compiles or installs when it starts
 )

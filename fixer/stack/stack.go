@@ -135,10 +135,21 @@ type Recipe struct {
 	// Programs are programs that the copies bring, by name.
 	Programs []string
 
+	// Layers is a way to copy a jar in parts; nil for none.
+	Layers *Layers
+
 	Leaves   []string // what is in the build and not in the image, for people
 	Assumes  []string // what was assumed: sentences without full stop
 	Breaks   []string // what can stop working: sentences without full stop
 	Evidence []fixer.Evidence
+}
+
+// Layers are the parts of a jar, which an image takes instead of the whole.
+type Layers struct {
+	Jar    string   // absolute
+	After  []string // lines behind the last step of the build stage, which make the parts
+	Copies []Copy   // of the parts, those that change least first
+	Why    fixer.Evidence
 }
 
 // A Copy is a path that an image takes from the build.
@@ -166,9 +177,13 @@ type Runtime struct {
 	Shell    bool     // it has a shell and a package manager
 	User     string   // the numbers of a user that it has, which are set; "" to leave that as it is
 	Same     bool     // of the same distribution and release as the build
+	Static   bool     // for binaries that need no library, so that it fits every release of the base
 	Packages []string // of the distribution, which the application needs on this image
 	Has      []string // packages of the distribution whose libraries it has already
 	Why      string   // a sentence without full stop: what shows that this image fits
+	Copies   []Copy   // which this image takes besides those of the recipe
+	Breaks   []string // what can stop working on this image: sentences without full stop
+
 	// Start are the words with which the container starts on this image; nil where they
 	// are those of the file.
 	Start []string

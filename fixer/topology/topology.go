@@ -76,6 +76,7 @@ func (t *Topology) Traced(onRead func(path string)) *Topology {
 // New computes the links.
 func New(in Input) *Topology {
 	t := &Topology{in: in, project: compose.NewProject(in.Compose), byImage: map[string]Build{}, byName: map[string][]Build{}, byDirectory: map[string][]string{}, contexts: map[string][]buildcontext.Context{}, users: map[string][]compose.View{}, services: map[string][]string{}}
+	var named strings.Builder // which services give an image that is built here its name
 	for _, file := range slices.Sorted(maps.Keys(in.Compose)) {
 		for _, v := range t.project.Views(file) {
 			if r, ok := v.Dockerfile(); ok {
@@ -91,6 +92,7 @@ func New(in Input) *Topology {
 			if !ok || ref == "" {
 				continue
 			}
+			fmt.Fprintf(&named, "%q %q %q %v\n", file, v.Name, ref, certain)
 			b.Why = file + " builds " + ref + " from " + b.Path
 			b.Certain = b.Certain && !isOfficial(ref)
 			if name := repository(ref); !slices.ContainsFunc(t.byName[name], func(o Build) bool { return o.Stage == b.Stage }) {
@@ -119,20 +121,22 @@ func New(in Input) *Topology {
 		t.services[path.Dir(file)] = append(t.services[path.Dir(file)], file)
 	}
 	t.derive()
-	t.fingerprint = t.computeFingerprint()
+	t.fingerprint = t.computeFingerprint(named.String())
 	return t
 }
 
-func (t *Topology) computeFingerprint() string {
+// computeFingerprint sums up what links depend on. Of an image that is not built here they
+// depend on whether a service names one, and not on which.
+func (t *Topology) computeFingerprint(named string) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s\n", t.in.Names.Fingerprint())
+	fmt.Fprintf(&b, "%s\n%s\n", t.in.Names.Fingerprint(), named)
 	for _, p := range slices.Sorted(maps.Keys(t.in.Dockerfiles)) {
 		fmt.Fprintf(&b, "%q\n", p)
 	}
 	for _, p := range slices.Sorted(maps.Keys(t.in.Compose)) {
 		fmt.Fprintf(&b, "%q %q\n", p, t.in.Compose[p].Includes)
 		for _, s := range t.in.Compose[p].Services {
-			fmt.Fprintf(&b, "%q %q %+v %+v\n", s.Name, s.Image, s.Build, s.Extends)
+			fmt.Fprintf(&b, "%q %v %+v %+v\n", s.Name, s.Image != "", s.Build, s.Extends)
 		}
 	}
 	fmt.Fprintf(&b, "%q\n", slices.Sorted(maps.Keys(t.in.Services)))

@@ -172,3 +172,24 @@ func TestDerived(t *testing.T) {
 		}
 	}
 }
+
+// TestFingerprintLeavesOutImagesThatAreNotBuilt: that another image runs changed no link, and
+// yet the findings of all files were worked out again.
+func TestFingerprintLeavesOutImagesThatAreNotBuilt(t *testing.T) {
+	sum := func(compose string) string {
+		return topology.New(input(t, map[string]string{"api/Dockerfile": "FROM scratch\n"}, map[string]string{"compose.yaml": compose})).Fingerprint()
+	}
+	was := sum("services:\n  api: {build: api, image: 'shop/api:1'}\n  db: {image: 'postgres:16'}\n")
+	if sum("services:\n  api: {build: api, image: 'shop/api:1'}\n  db: {image: 'postgres:17'}\n") != was {
+		t.Error("the version of an image that nobody builds here changes the links")
+	}
+	for _, other := range []string{
+		"services:\n  api: {build: api, image: 'shop/api:2'}\n  db: {image: 'postgres:16'}\n",
+		"services:\n  api: {build: api, image: 'shop/api:1'}\n  db: {}\n",
+		"services:\n  api: {build: ., image: 'shop/api:1'}\n  db: {image: 'postgres:16'}\n",
+	} {
+		if sum(other) == was {
+			t.Errorf("the links are said to be the same with\n%s", other)
+		}
+	}
+}

@@ -248,6 +248,10 @@ func (n *Node) Int() (v int64, ok bool) {
 // scalars are left out, a key is never yielded twice.
 func (n *Node) All() iter.Seq2[string, *Node] {
 	return func(yield func(string, *Node) bool) {
+		if m := n.Resolve(); m == nil || m.Kind != Mapping || len(m.Entries) <= fewEntries && !m.hasMergeKey() {
+			m.few(yield)
+			return
+		}
 		seen := map[string]bool{}
 		for m := range n.layers() {
 			last := make(map[string]*Node, len(m.Entries)) // of duplicates the last counts
@@ -266,6 +270,33 @@ func (n *Node) All() iter.Seq2[string, *Node] {
 					return
 				}
 			}
+		}
+	}
+}
+
+// fewEntries is up to how many keys of a mapping are compared with each other: that takes less
+// time than a table of them.
+const fewEntries = 16
+
+// few yields the entries of a mapping that is small and has no merge key.
+func (n *Node) few(yield func(string, *Node) bool) {
+	if n == nil || n.Kind != Mapping {
+		return
+	}
+	for i := range n.Entries {
+		k := n.Entries[i].Key.Resolve()
+		if k == nil || k.Kind != Scalar || k.Tag == mergeTag {
+			continue
+		}
+		value, again := n.Entries[i].Value, false
+		for j := range n.Entries {
+			if j != i && n.Entries[j].Key.keyIs(k.Value) {
+				again = again || j < i
+				value = n.Entries[max(i, j)].Value
+			}
+		}
+		if !again && !yield(k.Value, value) {
+			return
 		}
 	}
 }

@@ -351,3 +351,32 @@ func TestPath(t *testing.T) {
 		t.Error("paths share memory")
 	}
 }
+
+// TestAllReadsFewAndManyKeysAlike: a small mapping is read without a table of its keys, and in
+// the same way.
+func TestAllReadsFewAndManyKeysAlike(t *testing.T) {
+	for _, src := range []string{"a: 1\nb: 2\na: 3\nc: 4\nb: 5\n", "a: 1\n? [x]\n: 2\nb: &k c\n*k : 3\nc: 4\n", "'<<': 1\na: 2\n", "{}\n"} {
+		read := func(src string) (out []string) {
+			f, err := Parse([]byte(src))
+			if err != nil {
+				t.Fatal(err)
+			}
+			for key, value := range f.Docs[0].Root.All() {
+				if !strings.HasPrefix(key, "more") {
+					out = append(out, key+"="+value.Text())
+				}
+			}
+			return out
+		}
+		many := src
+		if src == "{}\n" {
+			many = ""
+		}
+		for i := range fewEntries + 1 {
+			many += fmt.Sprintf("more%d: x\n", i)
+		}
+		if few, want := read(src), read(many); !slices.Equal(few, want) {
+			t.Errorf("%q is read as %q, among many keys as %q", src, few, want)
+		}
+	}
+}

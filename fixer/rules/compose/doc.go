@@ -16,8 +16,11 @@ import (
 	"github.com/oakum-sec/oakum/fixer/yamldoc"
 )
 
-// services returns the services of the file that the rules speak of.
-func services(p *fixer.Pass) []compose.View {
+// services returns the services of the file that the rules speak of. The slice is shared
+// and must not change.
+func services(p *fixer.Pass) []compose.View { return allServices.Of(p) }
+
+var allServices = fixer.Share(func(p *fixer.Pass) []compose.View {
 	var out []compose.View
 	for _, v := range written(p) {
 		if !v.Partial {
@@ -25,12 +28,14 @@ func services(p *fixer.Pass) []compose.View {
 		}
 	}
 	return out
-}
+})
 
 // written returns those too that only complete a service of another file: what
 // they say is said, though what they lack means nothing. What Compose reads over
-// another file by itself is reported there.
-func written(p *fixer.Pass) []compose.View {
+// another file by itself is reported there. The slice is shared and must not change.
+func written(p *fixer.Pass) []compose.View { return allWritten.Of(p) }
+
+var allWritten = fixer.Share(func(p *fixer.Pass) []compose.View {
 	var out []compose.View
 	for _, v := range p.Topology().Compose().Views(p.File.Path) {
 		if v.Node != nil && !v.Completes && !windows(p, v) {
@@ -38,7 +43,7 @@ func written(p *fixer.Pass) []compose.View {
 		}
 	}
 	return out
-}
+})
 
 // windows reports whether a service is a container of Windows, to which none of
 // this applies: by its platform, its isolation, its image or what that is built on.

@@ -125,7 +125,7 @@ func checkFlat(p *fixer.Pass, f *fixer.File, views []compose.View) {
 // order of the file. Who connects is who is known to, and who reads variables that
 // no file here tells.
 func datastores(p *fixer.Pass, f *fixer.File, views []compose.View) []datastore {
-	g := connect.Of(p)
+	g := connect.OfFile(p, f.Path)
 	id := func(v compose.View) connect.ID { return connect.ID("compose:" + f.Path + "#" + v.Name) }
 	var out []datastore
 	for _, v := range views {

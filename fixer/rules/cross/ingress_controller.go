@@ -14,11 +14,20 @@ var controllerNamespaces = map[string]string{
 
 // ingressNamespace is the namespace of the ingress controller that serves a set, as the
 // class of its Ingresses tells.
-func ingressNamespace(snap *fixer.Snapshot, s *isolation.Set) string {
-	out := paramController.Default
-	for f := range snap.Files() {
+func ingressNamespace(p *fixer.Pass, s *isolation.Set) string {
+	if namespace, known := controllers.Of(p)[s.Namespace]; known {
+		return namespace
+	}
+	return paramController.Default
+}
+
+// controllers are the namespaces of ingress controllers by the namespace whose Ingresses they
+// serve.
+var controllers = fixer.Share(func(p *fixer.Pass) map[string]string {
+	out := map[string]string{}
+	for f := range p.Snapshot.Files() {
 		for _, o := range f.Objects {
-			if o.Kind != "Ingress" || o.Namespace != s.Namespace {
+			if o.Kind != "Ingress" {
 				continue
 			}
 			class := o.Node.Get("spec").Get("ingressClassName").Text()
@@ -26,9 +35,9 @@ func ingressNamespace(snap *fixer.Snapshot, s *isolation.Set) string {
 				class = o.Node.Get("metadata").Get("annotations").Get("kubernetes.io/ingress.class").Text()
 			}
 			if namespace, known := controllerNamespaces[class]; known {
-				out = namespace
+				out[o.Namespace] = namespace
 			}
 		}
 	}
 	return out
-}
+})

@@ -44,7 +44,7 @@ var NoNetworkPolicy = &fixer.Rule{
 		if !anyWorkload(p.Snapshot) {
 			return
 		}
-		g := connect.Of(p)
+		g := connect.OfCluster(p)
 		for _, s := range isolation.Sets(p.Snapshot, g) {
 			if s.Namespace == "kube-system" {
 				continue
@@ -115,8 +115,8 @@ func reportOpen(p *fixer.Pass, plan *isolation.Plan, incomplete string) {
 	lines := p.Snapshot.File(f.File).Lines()
 	f.Start, f.End = lines.Start(first.Place.Line), lines.End(first.Place.Line)
 	f.Evidence = openEvidence(plan)
-	options := isolation.Options{Controller: ingressNamespace(p.Snapshot, s), Monitoring: paramMonitoring.Default}
-	files, err := plan.Write(options)
+	options := isolation.Options{Controller: ingressNamespace(p, s), Monitoring: paramMonitoring.Default}
+	files, err := plan.Outline(options)
 	if err == nil && incomplete != "" {
 		err = errors.New(incomplete)
 	}
@@ -126,8 +126,8 @@ func reportOpen(p *fixer.Pass, plan *isolation.Plan, incomplete string) {
 		return
 	}
 	f.Fixes = append(f.Fixes, ingressFix(plan, files, options))
-	if _, err := plan.Write(egressOptions(options)); err == nil && len(plan.Leaking) > 0 {
-		f.Fixes = append(f.Fixes, egressFix(plan, options))
+	if files, err := plan.Outline(egressOptions(options)); err == nil && len(plan.Leaking) > 0 {
+		f.Fixes = append(f.Fixes, egressFix(plan, files, options))
 	}
 	p.Report(f)
 }
@@ -185,7 +185,7 @@ func ingressFix(plan *isolation.Plan, files []isolation.File, o isolation.Option
 		Level:  fixer.Review,
 		Breaks: breaksIngress(plan),
 		Verify: verifyPolicies(plan, files, "ingress"),
-		Params: policyParams(plan, o),
+		Params: policyParams(plan, o), OnlyAdds: true,
 		Edit: func(d *fixer.Draft) error {
 			return writePolicies(d, plan, chosenOptions(d, false))
 		},
@@ -193,8 +193,7 @@ func ingressFix(plan *isolation.Plan, files []isolation.File, o isolation.Option
 }
 
 // egressFix limits what the workloads connect to as well.
-func egressFix(plan *isolation.Plan, o isolation.Options) fixer.Fix {
-	files, _ := plan.Write(egressOptions(o))
+func egressFix(plan *isolation.Plan, files []isolation.File, o isolation.Options) fixer.Fix {
 	params := append(policyParams(plan, o), paramNodeDNS)
 	if len(plan.Hosts()) > 0 {
 		params = append(params, paramExternal)
@@ -212,7 +211,7 @@ func egressFix(plan *isolation.Plan, o isolation.Options) fixer.Fix {
 		Level:  fixer.Review,
 		Breaks: breaks,
 		Verify: verifyPolicies(plan, files, "egress"),
-		Params: params,
+		Params: params, OnlyAdds: true,
 		Edit: func(d *fixer.Draft) error {
 			if hosts := plan.Unresolved; len(hosts) > 0 && d.Param(paramAcknowledge.Name) != "all" {
 				var names []string

@@ -3,6 +3,7 @@ package dockerfile
 import (
 	_ "embed"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/oakum-sec/oakum/fixer"
@@ -57,8 +58,13 @@ var SingleStage = &fixer.Rule{
 // splitFix is the fix that makes one conversion.
 func splitFix(c *multistage.Conversion) fixer.Fix {
 	var copies []string
+	if c.Layers != nil {
+		copies = append(copies, c.Layers.Jar+" in layers")
+	}
 	for _, cp := range c.Copies {
-		copies = append(copies, cp.Path)
+		if c.Layers == nil || !slices.Contains(c.Layers.Copies, cp.Copy) {
+			copies = append(copies, cp.Path)
+		}
 	}
 	title := fmt.Sprintf("Build in a stage of its own and copy %s into %s", text.VisibleLine(brief(copies)), text.VisibleLine(c.Runtime.Image))
 	return fixer.Fix{

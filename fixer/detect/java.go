@@ -1,0 +1,114 @@
+package detect
+
+import (
+	"strings"
+
+	"github.com/oakum-sec/oakum/fixer/stack"
+	"github.com/oakum-sec/oakum/fixer/text"
+)
+
+var (
+	mavenRelease  = text.Regexp(`<(?:maven\.compiler\.release|java\.version|release|maven\.compiler\.target|maven\.compiler\.source)>\s*(?:1\.)?(\d+)\s*<`)
+	gradleRelease = text.Regexp(`(?:JavaLanguageVersion\.of\(|options\.release\s*(?:=|\.set\()\s*|jvmToolchain\(|sourceCompatibility\s*=\s*(?:JavaVersion\.VERSION_)?["']?)(?:1\.)?(\d+)`)
+	wrapper       = text.Regexp(`distributions/gradle-(\d+)\.`)
+	springPort    = text.Regexp(`(?m)^\s*server\.port\s*[=:]\s*(?:\$\{\w+:)?(\d+)`)
+	gradleName    = text.Regexp(`rootProject\.name\s*=\s*["']([\w.-]+)["']`)
+	gradleFile    = text.Regexp(`archiveFileName\s*(?:=|\.set\()\s*["']([\w.-]+\.jar)["']`)
+	gradleVersion = text.Regexp(`(?m)^version\s*=?\s*["']([\w.-]+)["']`)
+)
+
+// startable matches build scripts whose jar says which class it starts.
+var startable = text.Regexp(`mainClass|Main-Class|spring-boot|springframework\.boot|quarkus|micronaut`)
+
+// javaImages are the releases of Java that images for building and for running have.
+var javaImages = []string{"17", "21", "25"}
+
+func draftJava(d *draft) error {
+	d.app.Stack, d.app.Like = "Java", "java-maven"
+	if err := d.entrypointScript(); err != nil {
+		return err
+	}
+	start, err := d.chosen()
+	if err != nil {
+		return err
+	}
+	maven := d.has("pom.xml")
+	scripts := d.there("build.gradle", "build.gradle.kts")
+	stated, file := "", "pom.xml"
+	if maven {
+		stated = d.found("pom.xml", mavenRelease)
+	} else {
+		file = scripts[0]
+		stated = d.found(file, gradleRelease)
+	}
+	for _, v := range javaImages {
+		if d.app.Version == "" && stated != "" && !older(v, stated) {
+			d.app.Version = v
+			d.fact(file, 0, "Java %s", stated)
+		}
+	}
+	if d.app.Version == "" {
+		d.app.Version = d.version("temurin", "Java")
+	}
+	framework := 0
+	if strings.Contains(string(d.Read(file)), "spring-boot") || strings.Contains(string(d.Read(file)), "springframework.boot") || strings.Contains(string(d.Read(file)), "quarkus") {
+		framework = 8080
+		for _, name := range []string{"src/main/resources/application.properties", "src/main/resources/application-production.properties"} {
+			if p := d.found(name, springPort); p != "" {
+				framework = 0 // which is found as any other
+			}
+		}
+	}
+	if err := d.port(framework, ".java", ".kt", ".properties"); err != nil {
+		return err
+	}
+	jar := ""
+	if maven {
+		jar = "target/" + stack.MavenJar(d.Read("pom.xml"))
+		d.begin("maven:3.9-eclipse-temurin-" + d.app.Version)
+		d.add("COPY . .", "# The tests belong to the pipeline, where their results can be read.", "RUN mvn --batch-mode --no-transfer-progress -DskipTests package")
+	} else {
+		d.app.Like = "java-gradle"
+		gradle := d.found("gradle/wrapper/gradle-wrapper.properties", wrapper)
+		if gradle == "" {
+			gradle = "9"
+			d.assume("no wrapper says which version of Gradle is meant, so that it is %s", gradle)
+		}
+		jar = "build/libs/" + d.gradleJar(scripts[0])
+		d.begin("gradle:" + gradle + "-jdk" + d.app.Version)
+		d.add("COPY . .", "# The tests belong to the pipeline, where their results can be read.", "RUN gradle --no-daemon assemble")
+	}
+	if strings.ContainsAny(jar, "*$") {
+		return stack.Refuse(stack.UnknownOutput, nil, "Set the finalName of the jar", "%s does not say what the jar is called", file)
+	}
+	if start == nil {
+		if !startable().Match(d.Read(file)) {
+			return stack.Refuse(stack.UnknownStart, nil, "Set the main class of the jar, or name the command with --start, as in --start 'java -cp "+jar+" com.example.Main'", "%s names no class that the jar starts", file)
+		}
+		if maven && strings.Contains(string(d.Read(file)), "quarkus") {
+			jar = "target/quarkus-app/quarkus-run.jar"
+		}
+		start = []string{"java", "-jar", jar}
+		d.fact(file, 0, "it builds %s", jar)
+	}
+	d.finish(nil, start...)
+	return nil
+}
+
+// gradleJar is the name of the jar of a build script.
+func (d *draft) gradleJar(script string) string {
+	if name := d.found(script, gradleFile); name != "" {
+		return name
+	}
+	name := d.found("settings.gradle", gradleName)
+	if name == "" {
+		name = d.found("settings.gradle.kts", gradleName)
+	}
+	if name == "" {
+		name = "app" // the directory of the build, which Gradle takes
+	}
+	if v := d.found(script, gradleVersion); v != "" {
+		name += "-" + v
+	}
+	return name + ".jar"
+}
