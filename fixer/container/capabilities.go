@@ -66,6 +66,12 @@ func (s *Spec) DropCapabilities() CapabilityDecision {
 			need = append(need, name)
 			d.Evidence = append(d.Evidence, fixer.Evidence{Kind: fixer.FromTable, Text: s.Image.Entry.ID + " needs " + name + " if " + when.Says})
 		}
+	case s.server() != nil:
+		e := s.server()
+		need = slices.Clone(e.CapsRoot.Need)
+		if len(need) > 0 {
+			d.Evidence = append(d.Evidence, fixer.ImageEvidence(e.Evidence(field)))
+		}
 	case s.Image.DropsPrivileges() != "":
 		need = strings.Fields(accountCaps)
 		d.Evidence = append(d.Evidence, s.Image.steppingEvidence())

@@ -50,6 +50,7 @@ func (s *Spec) MakeReadOnly() ReadOnlyDecision {
 	if e == nil || s.Image.BuiltHere() && e.NonRoot.Support == image.SupportApp {
 		d := s.unknownWrites()
 		d.User = user
+		s.roomForServer(&d)
 		s.roomForCommands(&d)
 		s.runInTmp(&d)
 		return d
@@ -109,6 +110,25 @@ func (s *Spec) MakeReadOnly() ReadOnlyDecision {
 		d.Level, d.Breaks = fixer.Safe, ""
 	}
 	return d
+}
+
+// roomForServer gives room to the server of an image for applications that still starts in
+// an image built on it.
+func (s *Spec) roomForServer(d *ReadOnlyDecision) {
+	e := s.server()
+	if e == nil || d.Level == fixer.Manual {
+		return
+	}
+	w := s.scratch(e)
+	if w.refused != "" {
+		d.manual(w.refused)
+		return
+	}
+	for _, at := range w.paths {
+		if !covered(d, at.Path) {
+			d.Scratch = append(slices.Clip(d.Scratch), at)
+		}
+	}
 }
 
 // waitsReadOnly is the decision for a container that only waits: what hooks and
