@@ -77,6 +77,10 @@ func (s *Spec) DropCapabilities() CapabilityDecision {
 		d.Evidence = append(d.Evidence, s.Image.steppingEvidence())
 	default:
 		d.Guess = s.Image.unknown()
+		if why := s.servesData(); d.Guess && why != "" {
+			need = strings.Fields(accountCaps)
+			d.Evidence = append(d.Evidence, s.says(why+". Images of databases mostly start as root, prepare their data directory and switch to their user"))
+		}
 	}
 	if becomes := s.becomesUser(); becomes != "" && !notRoot(user) {
 		need = union(need, strings.Fields(accountCaps))
