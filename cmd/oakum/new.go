@@ -44,8 +44,9 @@ is printed, nothing is written, and the exit status is 2. --dry-run prints the f
 as a patch and writes nothing. The command oakum undo removes what was written.
 
 The files are checked as oakum scan does. With --online, registries are asked what
-tags point to, and the images are pinned. Without it nobody is asked, and the
-command to pin them is printed.
+tags point to, and the images are pinned. GitHub is asked for the newest releases
+of the actions that are a week old (GITHUB_API_URL names another API). Without it
+nobody is asked, and the command to pin the images is printed.
 
 Exit status: 0 written, or nothing to write, 2 failed.`,
 		Args: cobra.MaximumNArgs(2),
@@ -79,7 +80,7 @@ func (f *newFlags) run(cmd *cobra.Command, args []string) error {
 		return err
 	}
 	n, err := project.New(cmd.Context(), project.NewOptions{
-		Args: args, Detect: f.detect, Start: f.start, Settings: f.chosen(cmd), Rules: rules.All(),
+		Args: args, Detect: f.detect, Start: f.start, Forge: os.Getenv("GITHUB_API_URL"), Settings: f.chosen(cmd), Rules: rules.All(),
 		Lookup: lookup, Say: func(s string) { note(cmd, s) },
 	})
 	if err != nil {
