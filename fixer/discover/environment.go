@@ -9,6 +9,7 @@ import (
 	"github.com/oakum-sec/oakum/fixer/compose"
 	"github.com/oakum-sec/oakum/fixer/disk"
 	"github.com/oakum-sec/oakum/fixer/secret"
+	"github.com/oakum-sec/oakum/fixer/yamldoc"
 )
 
 // Bounds of the environment files that are read.
@@ -20,7 +21,8 @@ const (
 // readEnvironments reads which variables the environment files beside a Compose file and
 // above it set: .env, which Compose reads by itself or where it is called, those that
 // an include names, and others of the kind, such as .env.example, which people copy.
-// They are read even where git ignores them, and no value is kept. The .gitignore files
+// Those that a service names under env_file are read, too. They are read even where git
+// ignores them, and no value is kept but the addresses of servers. The .gitignore files
 // there say whether git would leave a new one alone.
 func (l *loader) readEnvironments() {
 	dirs := map[string]bool{}
@@ -28,7 +30,7 @@ func (l *loader) readEnvironments() {
 		for dir := path.Dir(p); !dirs[dir]; dir = path.Dir(dir) {
 			dirs[dir] = true
 			for _, name := range l.environmentsIn(dir) {
-				l.addEnvironment(path.Join(dir, name))
+				l.addEnvironment(path.Join(dir, name), fixer.Environment)
 			}
 			l.addGitIgnore(dir)
 			if dir == "." {
@@ -37,7 +39,12 @@ func (l *loader) readEnvironments() {
 		}
 		for _, ref := range environmentRefs(l.sources[p].Data) {
 			if at, problem := l.locate(p, ref); problem == "" {
-				l.addEnvironment(at)
+				l.addEnvironment(at, fixer.Environment)
+			}
+		}
+		for _, ref := range serviceEnvironments(l.sources[p].Data) {
+			if at, problem := l.locate(p, ref); problem == "" {
+				l.addEnvironment(at, fixer.ServiceEnvironment)
 			}
 		}
 	}
@@ -70,26 +77,22 @@ func (l *loader) environmentsIn(dir string) []string {
 	return out
 }
 
-// addEnvironment reads the names of one file. One that cannot be read may set
+// addEnvironment reads the names and addresses of one file. One that cannot be read may set
 // anything, and is a source that says so.
-func (l *loader) addEnvironment(p string) {
+func (l *loader) addEnvironment(p string, kind fixer.Kind) {
 	if l.sources[p] != nil {
 		return
 	}
-	src := &fixer.Source{Path: p, Kind: fixer.Environment, Context: true}
+	src := &fixer.Source{Path: p, Kind: kind, Context: true}
 	data, skip := disk.Read(l.root, p, min(maxEnvironment, l.opts.MaxBytes))
 	switch {
 	case skip != nil:
 		src.Skip = skip
 	default:
-		src.Data = compose.NamesOnly(data, isSecret)
+		src.Data = compose.NamesAndAddresses(data, isSecret)
 	}
 	l.sources[p] = src
 }
-
-// isSecret reports whether the value of a variable in an environment file is a secret that
-// the file gives away.
-func isSecret(name, value string) bool { return secret.Find(name, value).What != "" }
 
 // addGitIgnore reads the .gitignore of a directory, which says whether git leaves
 // alone what a fix puts beside a Compose file.
@@ -105,10 +108,10 @@ func (l *loader) addGitIgnore(dir string) {
 	l.sources[p] = &fixer.Source{Path: p, Kind: fixer.GitIgnore, Data: data, Skip: skip, Context: !l.isSelected(p) && !slices.Contains(l.siblingDirs, dir)}
 }
 
-// environmentRefs returns the environment files that the includes and the services of a
-// Compose file name.
+// environmentRefs returns the environment files that the includes of a Compose file
+// name.
 func environmentRefs(data []byte) []string {
-	if !bytes.Contains(data, []byte("env_file")) {
+	if !bytes.Contains(data, []byte("env_file")) || !bytes.Contains(data, []byte("include")) {
 		return nil
 	}
 	var refs refList
@@ -116,12 +119,30 @@ func environmentRefs(data []byte) []string {
 		for _, item := range root.Own("include").ListOrOne() {
 			refs.addAll(item.Own("env_file"))
 		}
+	}
+	return refs.names
+}
+
+// serviceEnvironments returns the files that the services of a Compose file name under
+// env_file.
+func serviceEnvironments(data []byte) []string {
+	if !bytes.Contains(data, []byte("env_file")) {
+		return nil
+	}
+	var refs refList
+	for _, root := range rootNodes(data) {
 		for _, service := range root.Own("services").All() {
-			refs.addAll(service.Get("env_file"))
-			for _, entry := range service.Get("env_file").List() {
-				refs.addAll(entry.Get("path"))
+			for _, item := range service.Get("env_file").ListOrOne() {
+				if item.Is(yamldoc.Mapping) {
+					item = item.Get("path")
+				}
+				refs.addAll(item)
 			}
 		}
 	}
 	return refs.names
 }
+
+// isSecret reports whether the value of a variable in an environment file is a secret that
+// the file gives away.
+func isSecret(name, value string) bool { return secret.Find(name, value).What != "" }

@@ -44,7 +44,7 @@ func TestEnvironmentFiles(t *testing.T) {
 		}
 	}
 	want := map[string]string{
-		".env": "TAG=||KEY=|", "env.example": "C=|", "app/.env.example": "TAG=|", "app/web.vars": "WEB=|", "app/a.vars": "A=|", "app/.env.large": "too-large", "app/.env.out": "unreadable",
+		".env": "TAG=||KEY=|", "env.example": "C=|", "app/.env.example": "TAG=|", "app/web.vars": "WEB=|", "app/.env.large": "too-large", "app/.env.out": "unreadable",
 	}
 	for p, data := range want {
 		if got[p] != data {
