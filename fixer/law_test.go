@@ -115,8 +115,11 @@ var lawRooms = map[string][]string{
 	// The way to the network: what registries say of images.
 	"fixer/registry": {"fixer/image", "fixer/disk", "fixer/text"},
 
+	// The other way to the network: what GitHub says of releases.
+	"fixer/forge": {"fixer/text"},
+
 	// What a command or an interface does with a repository.
-	"fixer/project": {"fixer", "fixer/detect", "fixer/survey", "fixer/registry", "fixer/scanner", "fixer/prove", "fixer/image", "fixer/discover", "fixer/disk", "fixer/engine", "fixer/git", "fixer/report", "fixer/workspace", "fixer/text", "templates"},
+	"fixer/project": {"fixer", "fixer/detect", "fixer/forge", "fixer/survey", "fixer/registry", "fixer/scanner", "fixer/prove", "fixer/image", "fixer/discover", "fixer/disk", "fixer/engine", "fixer/git", "fixer/report", "fixer/workspace", "fixer/text", "templates"},
 
 	// An interface shows what the engine says and records decisions. It knows
 	// no rule, no document and no disk: reading and writing are given to it. What
@@ -159,6 +162,9 @@ func forbidden(room string) [][]string {
 	case room == "fixer/registry":
 		// It asks registries, keeps their answers and runs credential helpers.
 		return [][]string{chance, charm, {"unsafe", "plugin"}}
+	case room == "fixer/forge":
+		// It asks one API.
+		return [][]string{disk, chance, charm, {"unsafe", "plugin", "github.com/google/go-containerregistry/..."}}
 	case room == "fixer/prove":
 		// It starts an engine and asks the ports of what it has started.
 		return [][]string{chance, charm, {"crypto/tls", "github.com/google/go-containerregistry/...", "unsafe", "plugin"}}

@@ -28,6 +28,12 @@ var actions = sync.OnceValues(func() (map[string]action, string) {
 	return out, date
 })
 
+// ActionsDate is the day on which the actions of pipelines were the newest.
+func ActionsDate() string {
+	_, date := actions()
+	return date
+}
+
 // pinned writes an action at its commit, with the version as a comment, which update bots
 // keep in step.
 func pinned(name string) (string, error) {

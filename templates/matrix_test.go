@@ -185,3 +185,23 @@ func content(t *testing.T, made *templates.Service, name string) []byte {
 	t.Fatalf("no file %s", name)
 	return nil
 }
+
+// TestCopiesGoIntoADirectoryThatIsNamed: no COPY to a relative path stands where no WORKDIR does, of
+// which hadolint warns, and which stops the pipeline.
+func TestCopiesGoIntoADirectoryThatIsNamed(t *testing.T) {
+	for _, s := range templates.Stacks() {
+		named := false
+		for line := range strings.Lines(string(content(t, service(t, s, choice{}), "Dockerfile"))) {
+			words := strings.Fields(line)
+			switch {
+			case len(words) == 0:
+			case words[0] == "FROM":
+				named = false
+			case words[0] == "WORKDIR":
+				named = true
+			case words[0] == "COPY" && !named && !strings.HasPrefix(words[len(words)-1], "/"):
+				t.Errorf("%s: %s", s.Name, line)
+			}
+		}
+	}
+}

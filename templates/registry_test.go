@@ -98,7 +98,7 @@ func TestBuildPolicyNamesTheImages(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		policy := string(content(t, service(t, s, choice{"", []string{"build-policy=rego"}}), "Dockerfile.rego"))
+		policy := string(content(t, service(t, s, choice{"", []string{"build-policy=rego", "pipeline=none"}}), "Dockerfile.rego"))
 		var got []string
 		for line := range strings.Lines(policy) {
 			if strings.HasPrefix(line, "\t\"") {

@@ -11,11 +11,15 @@ import (
 // App is the root model. It routes: the terminal's own messages change the
 // model, results of commands apply themselves to it, and keys go to what is on
 // top.
-type App struct{ d *model }
+type App struct {
+	d     *model
+	start func() tea.Cmd // the first work
+}
 
 // New returns the root model for the options. ctx ends what commands wait for.
 func New(ctx context.Context, opts Options) *App {
 	a := &App{d: newModel(ctx, opts)}
+	a.start = a.d.load
 	a.d.screens = []screen{newScanScreen()}
 	return a
 }
@@ -25,9 +29,9 @@ type result interface {
 	apply(d *model) tea.Cmd
 }
 
-// Init starts reading the repository.
+// Init starts the first work: reading the repository.
 func (a *App) Init() tea.Cmd {
-	return tea.Batch(tea.RequestBackgroundColor, a.d.load())
+	return tea.Batch(tea.RequestBackgroundColor, a.start())
 }
 
 // Update routes one message.

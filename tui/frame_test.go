@@ -58,10 +58,13 @@ var realWays = map[place]func(*testing.T, *drive){
 	onScan: func(t *testing.T, d *drive) {
 		d.model().screen().(*scanScreen).found, d.model().screen().(*scanScreen).read = 7, 4
 	},
-	onHome:   func(t *testing.T, d *drive) {},
-	onList:   func(t *testing.T, d *drive) {},
-	onMap:    func(t *testing.T, d *drive) { acceptSome(t, d); d.press("M", "j", "j") },
-	onReview: func(t *testing.T, d *drive) { openReview(t, d, "kubernetes/run-as-non-root") },
+	onHome:      func(t *testing.T, d *drive) {},
+	onList:      func(t *testing.T, d *drive) {},
+	onMap:       func(t *testing.T, d *drive) { acceptSome(t, d); d.press("M", "j", "j") },
+	onChecklist: func(t *testing.T, d *drive) { acceptSome(t, d); d.press("C", "j") },
+	onReview:    func(t *testing.T, d *drive) { openReview(t, d, "kubernetes/run-as-non-root") },
+	onNew:       func(t *testing.T, d *drive) { toForm(d, false) },
+	onNewFiles:  func(t *testing.T, d *drive) { toForm(d, true); d.press("enter", "]") },
 	onOptions: func(t *testing.T, d *drive) {
 		openReview(t, d, "dockerfile/runs-as-root")
 		d.press("p", "down", "down", "down")

@@ -85,6 +85,8 @@ func (s *homeScreen) press(d *model, a action) tea.Cmd {
 		return d.push(newPlan())
 	case actMap:
 		return d.push(newMap())
+	case actChecklist:
+		return d.push(newChecklist())
 	case actRescan:
 		return d.rescan("")
 	case actOutlook:

@@ -100,7 +100,7 @@ func TestDoors(t *testing.T) {
 // TestRisksLeadToTheirFinding: by key and by mouse.
 func TestRisksLeadToTheirFinding(t *testing.T) {
 	d := startReal(t, 120, 40)
-	d.press("j", "j", "j", "j", "enter")
+	d.press("j", "j", "j", "j", "j", "enter")
 	d.at(onReview)
 	first := d.model().screen().(*reviewScreen).key
 	if d.model().current.outcome(first).Finding.Severity != fixer.Critical {

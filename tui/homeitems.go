@@ -62,6 +62,7 @@ func doors(d *model) []homeItem {
 		door("3", left[fixer.Manual], "Read %d findings that have no automatic fix", "No findings left that have no automatic fix", "each says what to do",
 			func(d *model) tea.Cmd { return d.toList(filter{level: fixer.Manual}) }),
 		looking("M", "See who connects to whom", "and an attacker's path to each service", func(d *model) tea.Cmd { return d.push(newMap()) }),
+		looking("C", "Go through the checklist", "what holds, and what does not", func(d *model) tea.Cmd { return d.push(newChecklist()) }),
 	}
 }
 

@@ -121,6 +121,7 @@ func keyCases() []keyCase {
 		{onHome, actDoorManual, nil, says("by file · manual")},
 		{onHome, actList, nil, goes(onList)},
 		{onHome, actMap, nil, goes(onMap)},
+		{onHome, actChecklist, nil, goes(onChecklist)},
 		{onHome, actPlan, nil, goes(onPlan)},
 		{onHome, actAcceptSafe, nil, decides(2)},
 		{onHome, actRescan, nil, says("Read again")},
@@ -135,6 +136,7 @@ func keyCases() []keyCase {
 		{onList, actOpen, nil, goes(onReview)},
 		{onList, actAcceptSafe, nil, decides(2)},
 		{onList, actMap, nil, goes(onMap)},
+		{onList, actChecklist, nil, goes(onChecklist)},
 		{onList, actPlan, nil, goes(onPlan)},
 		{onList, actFilter, nil, goes(onFilter)},
 		{onList, actGroup, nil, says("by severity · all")},
@@ -292,6 +294,59 @@ func keyCases() []keyCase {
 		{onMap, actPlan, nil, goes(onPlan)},
 		{onMap, actBack, nil, goes(onList)},
 		{onMap, actQuit, nil, quits},
+	}...)
+
+	add(down(onChecklist)...)
+	focused := func(t *testing.T, d *drive, _ string) {
+		if !d.model().screen().(*checklistScreen).focus {
+			t.Error("the findings have not the keys")
+		}
+	}
+	add([]keyCase{
+		{onChecklist, actOpen, nil, focused},
+		{onChecklist, actNextPart, nil, focused},
+		{onChecklist, actLevel, nil, says("Showing what does not hold")},
+		{onChecklist, actCopy, nil, setsClipboard},
+		{onChecklist, actFold, nil, redraws},
+		{onChecklist, actUnfold, []string{"h"}, redraws},
+		{onChecklist, actUndo, nil, says("Nothing to undo")},
+		{onChecklist, actRedo, nil, says("Nothing to redo")},
+		{onChecklist, actPlan, nil, goes(onPlan)},
+		{onChecklist, actBack, nil, goes(onList)},
+		{onChecklist, actQuit, nil, quits},
+	}...)
+
+	add(down(onNewFiles)...)
+	add([]keyCase{
+		{onNewFiles, actMoreContext, nil, shows(defaultLooks.context + contextStep)},
+		{onNewFiles, actLessContext, nil, shows(defaultLooks.context - contextStep)},
+		{onNewFiles, actWrap, nil, func(t *testing.T, d *drive, _ string) {
+			if looksOf(d).wrap == defaultLooks.wrap {
+				t.Error("wrapping did not change")
+			}
+		}},
+		{onNewFiles, actSplit, nil, func(t *testing.T, d *drive, _ string) {
+			if !looksOf(d).split {
+				t.Error("not split")
+			}
+		}},
+	}...)
+	add([]keyCase{
+		{onNew, actOpen, nil, goes(onNewFiles)},
+		{onNew, actDown, nil, redraws},
+		{onNew, actUp, []string{"down", "down", "down"}, redraws}, // from a choice, where letters are no text
+		{onNew, actRight, nil, says("‹ node ›")},
+		{onNew, actLeft, []string{"right"}, says("‹ go ›")},
+		{onNew, actToggle, nil, says("‹ node ›")},
+		{onNew, actPageDown, nil, redraws},
+		{onNew, actPageUp, []string{"pgdown"}, redraws},
+		{onNew, actBack, nil, quits},
+		{onNewFiles, actWrite, nil, quits},
+		{onNewFiles, actNext, nil, redraws},
+		{onNewFiles, actPrev, []string{"]"}, redraws},
+		{onNewFiles, actLeft, nil, nil},
+		{onNewFiles, actRight, nil, nil},
+		{onNewFiles, actBack, nil, goes(onNew)},
 	}...)
 
 	add(down(onHelp)...)

@@ -148,12 +148,15 @@ const (
 	onPalette place = "commands"
 	onProve   place = "prove"
 
-	onMap place = "map"
+	onMap       place = "map"
+	onChecklist place = "checklist"
+	onNew       place = "new"
+	onNewFiles  place = "preview"
 )
 
 // places are all rows of the keymap, in the order help and README list them.
 var places = []place{
-	onScan, onHome, onList, onMap, onReview, onOptions, onExplain, onDiff, onPlan, onDone,
+	onScan, onHome, onList, onMap, onChecklist, onReview, onOptions, onExplain, onDiff, onPlan, onDone, onNew, onNewFiles,
 	onHelp, onFilter, onSearch, onIgnore, onQuit, onChanged, onResume, onNotice, onCopy, onPalette, onProve,
 }
 
@@ -213,6 +216,7 @@ var (
 	ruleKey      = bind(actAcceptRule, "all of rule", "accept every fix of this rule that the list shows; on a group, every fix of the group", "a").brief("rule").decides()
 	safeKey      = bind(actAcceptSafe, "all safe", "accept every safe fix that the list shows, and those that appear once these are made", "A").brief("safe").decides()
 	mapKey       = bind(actMap, "", "see who connects to whom, and an attacker's path to each service", "M")
+	checklistKey = bind(actChecklist, "", "go through the checklist: what holds, what does not, and what no file shows", "C")
 	shownKey     = bind(actAcceptShown, "", "accept every fix that the list shows, safe or not, and those that appear once these are made", "ctrl+a").decides()
 )
 
@@ -241,6 +245,7 @@ var keymap = map[place][]binding{
 		bind(actDoorManual, "by hand", "list the findings that have no automatic fix", "3").decides(),
 		bind(actList, "all findings", "list all findings", "l", "tab").brief("all"),
 		mapKey.labelled("map"),
+		checklistKey.labelled("checklist"),
 		planKey,
 		bind(actAcceptSafe, "", "accept every safe fix, and those that appear once these are made", "A").decides(),
 		bind(actOutlook, "work out", "work out the score with all fixes where that takes long", "o").decides(),
@@ -269,13 +274,14 @@ var keymap = map[place][]binding{
 		bind(actUnfold, "", "open the group, or list the places where the same fix is proposed", "l", "right"),
 		shownKey,
 		mapKey,
+		checklistKey,
 		bind(actWider, "", "make the list larger", "+", "="),
 		bind(actNarrower, "", "make the list smaller", "-"),
 	), history, diffing, moving, one(
 		bind(actBack, "back", "clear the filter; without one, back to the overview", "esc"),
 		quitKey, helpKey), everywhere),
 
-	onMap: mapKeys, onReview: reviewKeys, onOptions: optionsKeys, onExplain: explainKeys, onDiff: diffKeys, onPlan: planKeys, onDone: doneKeys,
+	onMap: mapKeys, onChecklist: checklistKeys, onNew: newKeys, onNewFiles: newFilesKeys, onReview: reviewKeys, onOptions: optionsKeys, onExplain: explainKeys, onDiff: diffKeys, onPlan: planKeys, onDone: doneKeys,
 
 	onHelp: helpKeys, onFilter: filterKeys, onSearch: searchKeys, onIgnore: ignoreKeys, onQuit: quitKeys, onChanged: changedKeys,
 	onResume: resumeKeys, onNotice: noticeKeys, onCopy: copyKeys, onPalette: paletteKeys, onProve: proveKeys,

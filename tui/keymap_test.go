@@ -61,6 +61,17 @@ var ways = map[place]func(*testing.T, *fakeBackend) *drive{
 		b.sources = manyServices(40)
 		return led(t, b, "M")
 	},
+	onNew: func(t *testing.T, b *fakeBackend) *drive { d := led(t, b); toForm(d, false); return d },
+	onNewFiles: func(t *testing.T, b *fakeBackend) *drive {
+		d := led(t, b)
+		toForm(d, false)
+		d.press("enter")
+		return d
+	},
+	onChecklist: func(t *testing.T, b *fakeBackend) *drive {
+		b.sources = manyServices(40)
+		return led(t, b, "C")
+	},
 	onReview:  func(t *testing.T, b *fakeBackend) *drive { return led(t, b, "enter") },
 	onOptions: func(t *testing.T, b *fakeBackend) *drive { return led(t, b, "p") },
 	onExplain: func(t *testing.T, b *fakeBackend) *drive { return led(t, b, "x") },

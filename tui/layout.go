@@ -82,7 +82,7 @@ func arrange(width, height int, at place, with panes) layout {
 
 	l.listWidth, l.detailWidth = width, width
 	switch {
-	case at != onList && at != onReview && at != onMap:
+	case at != onList && at != onReview && at != onMap && at != onChecklist && at != onNew && at != onNewFiles:
 		l.listWidth, l.listHeight = 0, 0
 		l.detailHeight = l.body
 	case width >= wideWidth:

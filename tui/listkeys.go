@@ -59,6 +59,8 @@ func (s *listScreen) press(d *model, a action) tea.Cmd {
 		return d.push(newPlan())
 	case actMap:
 		return d.push(newMap())
+	case actChecklist:
+		return d.push(newChecklist())
 	case actBack:
 		return s.back(d)
 	case actSplit, actMoreContext, actLessContext, actWrap, actLeft, actRight:

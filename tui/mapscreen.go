@@ -188,8 +188,9 @@ func (r *mapRow) draw(d *model, width int, cursor bool) string {
 	switch {
 	case r.closed:
 		return widget.Spread(say, t.Good.Paint("no way in")+" ", width, t.Marks.Ellipsis)
-	case r.marks != "":
-		say = widget.Spread(say, t.Warn.Paint(r.marks)+" ", width, t.Marks.Ellipsis)
+	case r.marks != "": // the worst are the first, and leave room for the name
+		room := max(width/2, width-widget.Width(say)-2)
+		say = widget.Spread(say, t.Warn.Paint(widget.Cut(r.marks, room, t.Marks.Ellipsis))+" ", width, t.Marks.Ellipsis)
 	}
 	return say
 }

@@ -102,6 +102,16 @@ func TestMapFollowsDecisions(t *testing.T) {
 	}
 }
 
+// TestMarksLeaveRoomForTheName: of a service with every weak point its name is seen, and the
+// worst of them.
+func TestMarksLeaveRoomForTheName(t *testing.T) {
+	d := start(t, newReal(t), 60, 20)
+	r := mapRow{name: "system-monitor", marks: "privileged, container socket, host network, user unknown, token, writable"}
+	if got := plain(r.draw(d.model(), 58, false)); !strings.Contains(got, "system-monitor") || !strings.Contains(got, "privileged, container") {
+		t.Errorf("the row is %q", got)
+	}
+}
+
 // TestMapOfHostileNames: names of services are made visible on the map as elsewhere.
 func TestMapOfHostileNames(t *testing.T) {
 	d := start(t, realOf(hostile()...), 80, 24)

@@ -41,6 +41,33 @@ var mapKeys = join(one(
 	bind(actCopy, "copy", "copy the map as a Mermaid flowchart", "c"),
 ), panesKeys)
 
+var checklistKeys = join(one(
+	bind(actOpen, "look closer", "go to the findings of the question; on a finding, open it", "enter").brief("open"),
+	bind(actLevel, "open only", "show only what does not hold or cannot be seen, or all questions", "f"),
+	bind(actCopy, "copy", "copy the checklist as Markdown", "c"),
+), panesKeys)
+
+var newKeys = join(one(
+	bind(actOpen, "look at the files", "go to the files that would be written", "enter", "tab", "shift+tab").brief("files"),
+	bind(actDown, "next", "next choice", "down", "j"),
+	bind(actUp, "", "choice before", "up", "k"),
+	bind(actRight, "change", "next value", "right", "l"),
+	bind(actLeft, "", "value before", "left", "h"),
+	bind(actToggle, "", "next value, and after the last the first", "space"),
+	bind(actPageDown, "", "scroll the files down", "pgdown", "ctrl+d"),
+	bind(actPageUp, "", "scroll the files up", "pgup", "ctrl+u"),
+	bind(actBack, "leave", "leave; nothing is written", "esc"),
+	bind(actHelp, "help", "these keys", "f1", "?"),
+), everywhere)
+
+var newFilesKeys = join(one(
+	bind(actWrite, "write", "write all files; none that is there is overwritten, and no other key writes", "enter"),
+	bind(actNext, "next file", "next file", "]"),
+	bind(actPrev, "", "file before", "["),
+), diffing[:6], moving, one(
+	bind(actBack, "choices", "back to the choices", "esc", "tab", "shift+tab"),
+	helpKey), everywhere)
+
 var optionsKeys = join(one(
 	bind(actOpen, "accept", "accept the chosen fix with these values", "enter").decides(),
 	bind(actToggle, "choose", "choose the alternative, or switch the box", "space"),

@@ -69,7 +69,7 @@ func (f *fixFlags) run(cmd *cobra.Command, paths []string) error {
 		return err
 	}
 	unused, err := p.Accept(cmd.Context(), level, set)
-	f.progress.stop()
+	f.progress.Stop()
 	if err != nil {
 		return err
 	}

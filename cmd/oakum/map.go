@@ -60,7 +60,7 @@ func (f *mapFlags) run(cmd *cobra.Command, paths []string) error {
 		return err
 	}
 	m, err := p.Map(cmd.Context())
-	f.progress.stop()
+	f.progress.Stop()
 	if err != nil {
 		return err
 	}

@@ -18,7 +18,8 @@ type newFlags struct {
 	set          []string
 	start        string
 	list, dryRun bool
-	detect       bool
+
+	detect, interactive bool
 }
 
 func newNew() *cobra.Command {
@@ -39,13 +40,17 @@ asked for: --start and --port say it.
 --list shows the stacks, with their versions and until when what their images are
 made of receives security updates.
 
+Without a stack, and with --interactive, a form asks for everything on a terminal.
+It shows every file before it is written.
+
 Files are never overwritten: where one is there with other content, the difference
 is printed, nothing is written, and the exit status is 2. --dry-run prints the files
 as a patch and writes nothing. The command oakum undo removes what was written.
 
 The files are checked as oakum scan does. With --online, registries are asked what
-tags point to, and the images are pinned. Without it nobody is asked, and the
-command to pin them is printed.
+tags point to, and the images are pinned. GitHub is asked for the newest releases
+of the actions that are a week old (GITHUB_API_URL names another API). Without it
+nobody is asked, and the command to pin the images is printed.
 
 Exit status: 0 written, or nothing to write, 2 failed.`,
 		Args: cobra.MaximumNArgs(2),
@@ -59,6 +64,7 @@ Exit status: 0 written, or nothing to write, 2 failed.`,
 	cmd.Flags().BoolVar(&f.detect, "detect", false, "write container files for the project in DIR, and read what it is")
 	cmd.Flags().StringVar(&f.start, "start", "", "with --detect: the `COMMAND` that starts the application (default: what its files say)")
 	cmd.Flags().BoolVar(&f.list, "list", false, "list the stacks")
+	cmd.Flags().BoolVarP(&f.interactive, "interactive", "i", false, "choose in a form that shows every file before it is written")
 	cmd.Flags().BoolVar(&f.dryRun, "dry-run", false, "print the files as a patch, and write nothing")
 	cmd.Flags().StringVar(&f.format, "format", "text", "`FORMAT` of the output: text or json")
 	return cmd
@@ -69,17 +75,17 @@ func (f *newFlags) run(cmd *cobra.Command, args []string) error {
 		return err
 	}
 	if f.list {
-		if f.format == "json" {
-			return report.NewStacksJSON(cmd.OutOrStdout(), project.NewStacks())
-		}
-		return report.NewStacksText(cmd.OutOrStdout(), project.NewStacks(), styleOf(cmd, os.Stdout, project.Paths{}))
+		return report.NewStacks(cmd.OutOrStdout(), project.NewStacks(), styleOf(cmd, os.Stdout, project.Paths{}), f.format == "json")
+	}
+	if f.asks(args) {
+		return f.ask(cmd, args)
 	}
 	lookup, err := f.registryFlags.settings()
 	if err != nil {
 		return err
 	}
 	n, err := project.New(cmd.Context(), project.NewOptions{
-		Args: args, Detect: f.detect, Start: f.start, Settings: f.chosen(cmd), Rules: rules.All(),
+		Args: args, Detect: f.detect, Start: f.start, Forge: os.Getenv("GITHUB_API_URL"), Settings: f.chosen(cmd), Rules: rules.All(),
 		Lookup: lookup, Say: func(s string) { note(cmd, s) },
 	})
 	if err != nil {

@@ -81,7 +81,7 @@ func (f *proveFlags) run(cmd *cobra.Command, paths []string) error {
 		return err
 	}
 	proving, err := p.Proving(cmd.Context(), engine, f.all)
-	f.progress.stop()
+	f.progress.Stop()
 	if err != nil {
 		return err
 	}
@@ -94,9 +94,9 @@ func (f *proveFlags) run(cmd *cobra.Command, paths []string) error {
 	}
 	err = proving.Prove(cmd.Context(), f.options, func(n fixer.ProofNews) {
 		result.Add(n)
-		f.progress.say(n.Doing)
+		f.progress.Say(n.Doing)
 	})
-	f.progress.stop()
+	f.progress.Stop()
 	if err != nil {
 		return err
 	}

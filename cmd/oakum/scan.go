@@ -88,7 +88,7 @@ func (f *scanFlags) run(cmd *cobra.Command, paths []string) error {
 		}
 		named := rules.Images(p.Session().Snapshot())
 		scan.Vulnerabilities = p.Vulnerabilities(cmd.Context(), named, scanner.Options{Offline: lookup.Registry.Offline})
-		f.progress.stop()
+		f.progress.Stop()
 		if err := cmd.Context().Err(); err != nil {
 			return err
 		}

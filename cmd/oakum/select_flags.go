@@ -21,8 +21,8 @@ type selectFlags struct {
 	generated bool
 	allow     []string
 
-	paths    project.Paths // what files are called
-	progress *progressLine // shows that the work takes long
+	paths    project.Paths         // what files are called
+	progress *project.ProgressLine // shows that the work takes long
 }
 
 func (f *selectFlags) add(cmd *cobra.Command) {
@@ -52,15 +52,15 @@ func (f *selectFlags) open(cmd *cobra.Command, paths []string, registries *regis
 	if err != nil {
 		return nil, err
 	}
-	f.progress = &progressLine{}
+	f.progress = &project.ProgressLine{}
 	if isTerminal(os.Stderr) {
-		f.progress.out = os.Stderr
+		f.progress.Out = os.Stderr
 	}
 	p, err := project.Open(cmd.Context(), project.Options{
 		Paths: paths, NoIgnore: f.noIgnore, Generated: f.generated, Selection: selection, AllowedRegistries: allowed, Lookup: lookup,
-		Progress: f.progress.report, Say: func(s string) { note(cmd, s+" (--offline asks nobody)") },
+		Progress: f.progress.Report, Say: func(s string) { note(cmd, s+" (--offline asks nobody)") },
 	})
-	f.progress.stop()
+	f.progress.Stop()
 	if err != nil {
 		return nil, err
 	}

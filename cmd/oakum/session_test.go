@@ -35,6 +35,7 @@ func TestInATerminal(t *testing.T) {
 		{"a path that is not there", 80, 24, nil, nowhere},
 		{"input from a pipe", 80, 24, nil, piped},
 		{"two sessions", 80, 24, nil, twoSessions},
+		{"a new service", 80, 24, nil, newByForm},
 		{"line mode", 100, 80, []string{"ACCESSIBLE=1"}, byWords},
 	} {
 		t.Run(s.name, func(t *testing.T) {
@@ -378,4 +379,24 @@ func twoSessions(x *terminal) {
 	x.keys("q")
 	x.exited(exitFindings)
 	x.oakum(x.shop, exitFindings, "fix", "--allow-dirty")
+}
+
+// newByForm: without a stack the form asks for one, and what is written is reported on the
+// screen that the shell had.
+func newByForm(x *terminal) {
+	stty := x.stty()
+	x.run("oakum new")
+	x.wait("new service", "‹ go ›", "directory", "same as: oakum new go .")
+	x.keys("Right", "Down")
+	x.write("fresh")
+	x.wait("‹ node-npm ›", "same as: oakum new node-npm fresh", "fresh/.dockerignore")
+	x.keys("Enter")
+	x.wait("enter write")
+	x.keys("Enter")
+	x.wait("Run it              see fresh/README.md")
+	x.exited(exitClean)
+	x.restored(stty)
+	if _, err := os.Stat(filepath.Join(x.shop, "fresh", "Dockerfile")); err != nil {
+		x.t.Error(err)
+	}
 }

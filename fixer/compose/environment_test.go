@@ -35,6 +35,29 @@ func TestEnvironmentKeepsNoValue(t *testing.T) {
 	}
 }
 
+// TestEnvironmentKeepsAddressesAlone: host and port of a server are kept, and nothing
+// that may be a secret.
+func TestEnvironmentKeepsAddressesAlone(t *testing.T) {
+	for line, want := range map[string]string{
+		"DB=postgres://shop:s3cret@db:5432/s3cret?key=s3cret": "DB=postgres://db:5432",
+		"JDBC_URL='jdbc:mysql://db/shop;password=s3cret'":     "JDBC_URL=jdbc:mysql://db",
+		"URL=https://s3cret@errors.example.org/1":             "URL=https://errors.example.org",
+		"CACHE_HOST=cache":                  "CACHE_HOST=cache",
+		"KAFKA_BROKERS=one:9092,two:9092":   "KAFKA_BROKERS=one:9092,two:9092",
+		"CACHE_PORT=6379":                   "CACHE_PORT=6379",
+		"PASSWORD=s3cret:8080":              "PASSWORD=",
+		"TOKEN=s3cret.example.org":          "TOKEN=",
+		"DB_HOST=s3cret with blanks":        "DB_HOST=",
+		"URL=postgres://shop:s3cret@db/x y": "URL=postgres://db",
+		"URL=postgres://s3cret:@":           "URL=",
+		"PIN=1234":                          "PIN=",
+	} {
+		if got := strings.TrimSpace(string(compose.NamesAndAddresses([]byte(line)))); got != want {
+			t.Errorf("%s: kept %s, want %s", line, got, want)
+		}
+	}
+}
+
 func TestEndingOf(t *testing.T) {
 	for _, c := range []struct{ in, want string }{
 		{"postgres:${TAG:-17.2}", "postgres: | postgres:${TAG:- | 17.2 | } [TAG]"},

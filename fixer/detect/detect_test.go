@@ -2,6 +2,7 @@ package detect_test
 
 import (
 	"errors"
+	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -43,6 +44,8 @@ func TestWhatIsFound(t *testing.T) {
 		{"procfile", map[string]string{"requirements.txt": "gunicorn==23\n", "Procfile": "web: gunicorn app:app --bind 0.0.0.0:$PORT\n", "app.py": "import os\nos.environ['PORT']\n"}, []string{`"0.0.0.0:8000"`}, "it starts gunicorn app:app --bind 0.0.0.0:8000 (Procfile)"},
 		{"maven", map[string]string{"pom.xml": "<project><artifactId>a</artifactId><version>2</version><properties><java.version>17</java.version></properties><plugin>spring-boot-maven-plugin</plugin></project>"},
 			[]string{"eclipse-temurin-17", `"target/a-2.jar"`, "EXPOSE 8080"}, "Java 17 (pom.xml)"},
+		{"spring on a port of its own", map[string]string{"pom.xml": "<project><artifactId>a</artifactId><version>2</version><properties><java.version>11</java.version></properties><plugin>spring-boot-maven-plugin</plugin></project>",
+			"src/main/resources/application.yml": "spring:\n  redis:\n    port: 6379\nserver:\n  servlet:\n    path: /\n  port: 17853\n"}, []string{"eclipse-temurin-11", "EXPOSE 17853"}, "it listens on port 17853 (src/main/resources/application.yml)"},
 		{"pages", map[string]string{"public/index.html": "<p>"}, []string{"nginx-unprivileged", "COPY public/ ", "USER 101:101"}, "the pages are here (public/index.html)"},
 	} {
 		app, err := detect.Of(project(c.files), detect.Choice{})
@@ -58,6 +61,17 @@ func TestWhatIsFound(t *testing.T) {
 		if !slices.Contains(app.Facts, c.fact) {
 			t.Errorf("%s: no fact %q in %q", c.name, c.fact, app.Facts)
 		}
+	}
+}
+
+// TestManySources: the port is found beside thousands of files.
+func TestManySources(t *testing.T) {
+	files := map[string]string{"go.mod": "module x\n\ngo 1.26\n", "main.go": "package main\n\nfunc main() { serve(\":8181\") }\n"}
+	for k := range 3000 {
+		files[fmt.Sprintf("a%d.go", k)] = "package main\n"
+	}
+	if app, err := detect.Of(project(files), detect.Choice{}); err != nil || app.Port != 8181 {
+		t.Errorf("%+v, %v", app, err)
 	}
 }
 

@@ -1,6 +1,8 @@
 package detect
 
 import (
+	"path"
+	"strconv"
 	"strings"
 
 	"github.com/oakum-sec/oakum/fixer/stack"
@@ -11,7 +13,7 @@ var (
 	mavenRelease  = text.Regexp(`<(?:maven\.compiler\.release|java\.version|release|maven\.compiler\.target|maven\.compiler\.source)>\s*(?:1\.)?(\d+)\s*<`)
 	gradleRelease = text.Regexp(`(?:JavaLanguageVersion\.of\(|options\.release\s*(?:=|\.set\()\s*|jvmToolchain\(|sourceCompatibility\s*=\s*(?:JavaVersion\.VERSION_)?["']?)(?:1\.)?(\d+)`)
 	wrapper       = text.Regexp(`distributions/gradle-(\d+)\.`)
-	springPort    = text.Regexp(`(?m)^\s*server\.port\s*[=:]\s*(?:\$\{\w+:)?(\d+)`)
+	springPort    = text.Regexp(`(?m)^\s*(?:server\.port|quarkus\.http\.port)\s*[=:]\s*(?:\$\{\w+:)?(\d+)|^server:\s*\n(?:\s+[^\n]*\n)*?\s+port:\s*(?:\$\{\w+:)?(\d+)`)
 	gradleName    = text.Regexp(`rootProject\.name\s*=\s*["']([\w.-]+)["']`)
 	gradleFile    = text.Regexp(`archiveFileName\s*(?:=|\.set\()\s*["']([\w.-]+\.jar)["']`)
 	gradleVersion = text.Regexp(`(?m)^version\s*=?\s*["']([\w.-]+)["']`)
@@ -21,7 +23,15 @@ var (
 var startable = text.Regexp(`mainClass|Main-Class|spring-boot|springframework\.boot|quarkus|micronaut`)
 
 // javaImages are the releases of Java that images for building and for running have.
-var javaImages = []string{"17", "21", "25"}
+var javaImages = []string{"8", "11", "17", "21", "25"}
+
+// javaSettings are the files with the settings of Spring and of Quarkus.
+func (d *draft) javaSettings() []string {
+	return d.all(func(n string) bool {
+		base := path.Base(n)
+		return path.Dir(n) == "src/main/resources" && strings.HasPrefix(base, "application") && (path.Ext(base) == ".yml" || path.Ext(base) == ".yaml" || path.Ext(base) == ".properties")
+	})
+}
 
 func draftJava(d *draft) error {
 	d.app.Stack, d.app.Like = "Java", "java-maven"
@@ -44,7 +54,7 @@ func draftJava(d *draft) error {
 	for _, v := range javaImages {
 		if d.app.Version == "" && stated != "" && !older(v, stated) {
 			d.app.Version = v
-			d.fact(file, 0, "Java %s", stated)
+			d.fact(file, 0, "Java %s", v)
 		}
 	}
 	if d.app.Version == "" {
@@ -53,14 +63,17 @@ func draftJava(d *draft) error {
 	framework := 0
 	if strings.Contains(string(d.Read(file)), "spring-boot") || strings.Contains(string(d.Read(file)), "springframework.boot") || strings.Contains(string(d.Read(file)), "quarkus") {
 		framework = 8080
-		for _, name := range []string{"src/main/resources/application.properties", "src/main/resources/application-production.properties"} {
-			if p := d.found(name, springPort); p != "" {
-				framework = 0 // which is found as any other
+		for _, name := range d.javaSettings() {
+			if p := d.found(name, springPort); p != "" && d.app.Port == 0 && d.choice.Port == 0 {
+				framework, d.app.Port = 0, port(p)
+				d.fact(name, 0, "it listens on port %d", d.app.Port)
 			}
 		}
 	}
-	if err := d.port(framework, ".java", ".kt", ".properties"); err != nil {
-		return err
+	if d.app.Port == 0 {
+		if err := d.port(framework, ".java", ".kt", ".properties"); err != nil {
+			return err
+		}
 	}
 	jar := ""
 	if maven {
@@ -111,4 +124,10 @@ func (d *draft) gradleJar(script string) string {
 		name += "-" + v
 	}
 	return name + ".jar"
+}
+
+// port is the number in a text that is one.
+func port(s string) int {
+	n, _ := strconv.Atoi(s)
+	return n
 }

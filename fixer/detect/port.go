@@ -13,7 +13,7 @@ import (
 )
 
 // most is how many source files are looked through.
-const most = 400
+const most = 5000
 
 // listening are the ways to say on which port an application listens. The group is the port.
 var listening = []func() *text.Pattern{

@@ -132,10 +132,13 @@ func (p *Project) line(name string) string {
 	return ""
 }
 
-// found is the first group of an expression in a file; "" for none.
+// found is the first group of an expression that has something, in a file; "" for none.
 func (p *Project) found(name string, expr func() *text.Pattern) string {
-	if m := expr().FindStringSubmatch(string(p.Read(name))); m != nil {
-		return m[1]
+	m := expr().FindStringSubmatch(string(p.Read(name)))
+	for k := 1; k < len(m); k++ {
+		if m[k] != "" {
+			return m[k]
+		}
 	}
 	return ""
 }

@@ -31,7 +31,8 @@ type NewOptions struct {
 	Start    string   // of a project that is there: the words that start it; "" for what its files say
 
 	Rules  []*fixer.Rule
-	Lookup Lookup       // with Ask, the images are pinned
+	Lookup Lookup       // with Ask, the images are pinned, and the actions are the newest
+	Forge  string       // address of the API that is asked about actions; "" for that of GitHub
 	Say    func(string) // is told who is about to be asked; it may be nil
 }
 
@@ -245,6 +246,9 @@ const pins = "*/unpinned-image"
 // check reads the files of a service from a directory of their own, as a scan does. Where
 // registries may be asked, it pins the images in them.
 func (n *NewService) check(ctx context.Context, service *templates.Service, o NewOptions) error {
+	if err := n.refreshActions(ctx, service, o); err != nil {
+		return err
+	}
 	dir, err := os.MkdirTemp("", "oakum-new-")
 	if err != nil {
 		return err

@@ -21,17 +21,20 @@ var stateWords = map[checklist.State]string{
 	checklist.Holds: "holds", checklist.Fails: "does not hold", checklist.Unseen: "cannot be seen", checklist.Absent: "no such files",
 }
 
+// StateWords are what people read of a state.
+func StateWords(s checklist.State) string { return stateWords[s] }
+
 // stateMarks are the same in the lists of Markdown.
 var stateMarks = map[checklist.State]string{checklist.Holds: "- [x] ", checklist.Fails: "- [ ] "}
 
-// stateWidth is the widest of the words.
-const stateWidth = len("cannot be seen")
+// StateWidth is the widest of the words, in cells.
+const StateWidth = len("cannot be seen")
 
 // Checklist writes the answers as text: each with its state, and below what does not hold the
 // first findings and what does something about them.
 func (s *Scan) Checklist(w io.Writer, st Style) error {
 	p := &printer{w: w, st: st}
-	answers, section := s.answers(), ""
+	answers, section := s.Answers(), ""
 	for _, a := range answers {
 		if a.Section != section {
 			if section != "" {
@@ -41,15 +44,15 @@ func (s *Scan) Checklist(w io.Writer, st Style) error {
 			p.line(st.paint(bold, section))
 		}
 		code := map[checklist.State]string{checklist.Holds: green, checklist.Fails: red, checklist.Unseen: yellow, checklist.Absent: dim}[a.State]
-		p.line("  ", st.paint(code, pad(stateWords[a.State], stateWidth)), "  ", a.Text, shownBy(st, a))
-		indent := strings.Repeat(" ", 2+stateWidth+2)
+		p.line("  ", st.paint(code, pad(stateWords[a.State], StateWidth)), "  ", a.Text, shownBy(st, a))
+		indent := strings.Repeat(" ", 2+StateWidth+2)
 		for _, f := range a.Findings[:min(len(a.Findings), mostExcerpts)] {
 			p.line(indent, st.severity(f.Severity, severityWidth), "  ", st.place("0", f.File, f.Line), "  ", text.VisibleLine(f.Message))
 		}
 		if more := len(a.Findings) - mostExcerpts; more > 0 {
 			p.line(indent, "and ", text.Count(more, "other finding", "other findings"))
 		}
-		if next := s.next(a); next != "" {
+		if next := s.Next(a); next != "" {
 			p.line(indent, st.paint(cyan, next))
 		}
 	}
@@ -61,7 +64,7 @@ func (s *Scan) Checklist(w io.Writer, st Style) error {
 // ChecklistMarkdown writes the answers as a list of tasks.
 func (s *Scan) ChecklistMarkdown(w io.Writer, st Style) error {
 	p := &printer{w: w}
-	answers, section := s.answers(), ""
+	answers, section := s.Answers(), ""
 	p.line("# Checklist")
 	for _, a := range answers {
 		if a.Section != section {
@@ -85,7 +88,7 @@ func (s *Scan) ChecklistMarkdown(w io.Writer, st Style) error {
 		if more := len(a.Findings) - mostExcerpts; more > 0 {
 			p.line("  - and ", text.Count(more, "other finding", "other findings"))
 		}
-		if next := s.next(a); next != "" {
+		if next := s.Next(a); next != "" {
 			if a.State == checklist.Fails {
 				next = code(next)
 			}
@@ -113,8 +116,8 @@ func (s *Scan) ChecklistJSON(w io.Writer) error {
 		Root    string     `json:"root"`
 		Items   []jsonItem `json:"items"`
 	}{Version: JSONVersion, Root: s.Root}
-	for _, a := range s.answers() {
-		one := jsonItem{Section: a.Section, Text: a.Text, State: string(a.State), Place: a.Place, Findings: []jsonFound{}, Next: s.next(a)}
+	for _, a := range s.Answers() {
+		one := jsonItem{Section: a.Section, Text: a.Text, State: string(a.State), Place: a.Place, Findings: []jsonFound{}, Next: s.Next(a)}
 		for _, f := range a.Findings {
 			one.Findings = append(one.Findings, jsonFound{f.Rule, f.Severity.String(), f.File, f.Message})
 		}
@@ -123,7 +126,8 @@ func (s *Scan) ChecklistJSON(w io.Writer) error {
 	return writeJSON(w, out)
 }
 
-func (s *Scan) answers() []checklist.Answer {
+// Answers are the items of the checklist with what is known of each.
+func (s *Scan) Answers() []checklist.Answer {
 	return checklist.Answers(s.Findings, s.Files, slices.Collect(maps.Values(s.rules)))
 }
 
@@ -148,8 +152,8 @@ var kindNames = map[fixer.Kind]string{
 	fixer.Dockerfile: "Dockerfiles", fixer.Compose: "Compose files", fixer.Kubernetes: "manifests", fixer.Workflow: "CI workflows",
 }
 
-// next is what to do about an item: a command, or advice.
-func (s *Scan) next(a checklist.Answer) string {
+// Next is what to do about an item: a command, or advice; "" where it holds.
+func (s *Scan) Next(a checklist.Answer) string {
 	switch a.State {
 	case checklist.Unseen:
 		return cmp.Or(a.Advice, "No rule looks for it in these files")

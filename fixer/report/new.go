@@ -181,9 +181,17 @@ func (n *New) JSON(w io.Writer) error {
 	return writeJSON(w, out)
 }
 
-// NewStacksText writes the stacks as a table: name, what it is, its version, and until when
+// NewStacks writes the stacks as a table, or as JSON.
+func NewStacks(w io.Writer, stacks []NewStack, st Style, asJSON bool) error {
+	if asJSON {
+		return newStacksJSON(w, stacks)
+	}
+	return newStacksText(w, stacks, st)
+}
+
+// newStacksText writes the stacks as a table: name, what it is, its version, and until when
 // what its image is made of is supported.
-func NewStacksText(w io.Writer, stacks []NewStack, st Style) error {
+func newStacksText(w io.Writer, stacks []NewStack, st Style) error {
 	p := &printer{w: w, st: st}
 	name, title := 0, 0
 	for _, s := range stacks {
@@ -216,8 +224,8 @@ type jsonSupport struct {
 	End string `json:"end"` // empty where none is announced
 }
 
-// NewStacksJSON writes the stacks as a list.
-func NewStacksJSON(w io.Writer, stacks []NewStack) error {
+// newStacksJSON writes the stacks as a list.
+func newStacksJSON(w io.Writer, stacks []NewStack) error {
 	out := make([]jsonStack, 0, len(stacks))
 	for _, s := range stacks {
 		one := jsonStack{Name: s.Name, Also: append([]string{}, s.Also...), Title: s.Title, Version: s.Version, Images: s.Images, Support: []jsonSupport{}}

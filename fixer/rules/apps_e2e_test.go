@@ -59,7 +59,7 @@ func (r *stagedRun) run(t *testing.T, e *dockerEngine) {
 	a := r.app
 	a.copyTo(t, r.dir)
 	before := read(t, r.dir, a.Dockerfile)
-	plan := stagedPlan(t, r.dir)
+	plan := stagedPlan(t, r.dir, a.Choice)
 	for _, change := range plan.Changes {
 		if change.Path == a.Dockerfile {
 			r.verdict = verdictOf(t, before, string(change.After))

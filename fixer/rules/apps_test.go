@@ -41,6 +41,7 @@ type stagedApp struct {
 	Health     string   // what its HEALTHCHECK says, before and after; "" for none
 	Writes     []string // directories that it writes, apart from /tmp
 	Verdict    string
+	Choice     string   // of several ways to make two stages; "" for the first
 	Reason     []string // of a refusal: any of these
 	Possible   string   // what would make a conversion possible
 	Skip       string   // why it is not built here

@@ -36,7 +36,7 @@ func TestAppsVerdicts(t *testing.T) {
 			dir := t.TempDir()
 			a.copyTo(t, dir)
 			before := read(t, dir, a.Dockerfile)
-			plan := stagedPlan(t, dir)
+			plan := stagedPlan(t, dir, a.Choice)
 			after := before
 			for _, change := range plan.Changes {
 				if change.Path == a.Dockerfile {
@@ -67,7 +67,8 @@ func TestAppsVerdicts(t *testing.T) {
 
 // stagedPlan makes every fix up to review level of the files in a folder, as oakum fix
 // --level review does, and writes nothing.
-func stagedPlan(t *testing.T, dir string) *engine.Plan {
+// Of several ways to make two stages it takes the chosen one, "" for the first.
+func stagedPlan(t *testing.T, dir, choice string) *engine.Plan {
 	t.Helper()
 	ws, err := discover.Load(t.Context(), []string{dir}, discover.Options{Generated: true})
 	if err != nil {
@@ -76,6 +77,17 @@ func stagedPlan(t *testing.T, dir string) *engine.Plan {
 	s := engine.NewSession(fixer.NewSnapshot(ws.Sources, ws.Names...), nil, rules.All())
 	if _, err := s.AcceptAll(fixer.Review, nil); err != nil {
 		t.Fatal(err)
+	}
+	for _, f := range s.Baseline().Findings {
+		if choice == "" || f.Rule != stagesRule {
+			continue
+		}
+		if f.Fix(choice) == nil {
+			t.Fatalf("there is no fix %s", choice)
+		}
+		if err := s.Decide(f.Key(), engine.Decision{Verdict: engine.Accept, Fix: choice}); err != nil {
+			t.Fatal(err)
+		}
 	}
 	return s.Plan()
 }

@@ -104,12 +104,18 @@ func (e *dockerEngine) makeBases(t *testing.T, dockerfiles ...[]byte) (missing [
 // namedImage finds what FROM and COPY --from name in a Dockerfile.
 var namedImage = regexp.MustCompile(`(?mi)^FROM +(?:--platform=\S+ +)?(\S+)(?: +AS +(\S+))?|^(?:COPY|ADD) +(?:--\S+ +)*--from=(\S+)`)
 
-// namedImages returns the images that a Dockerfile names, with their tags and
-// without digests, and without its own stages.
+// globalDefault finds the default of an argument.
+var globalDefault = regexp.MustCompile(`(?mi)^ARG +(\w+)=(\S+)`)
+
+// namedImages returns the images that a Dockerfile names, with their tags, the defaults of
+// its arguments put in, without digests, and without its own stages.
 func namedImages(dockerfile []byte) (names []string) {
 	stages := map[string]bool{"scratch": true, "debootstrap": true}
 	for _, m := range namedImage.FindAllSubmatch(dockerfile, -1) {
 		name, _, _ := strings.Cut(string(m[1])+string(m[3]), "@")
+		for _, arg := range globalDefault.FindAllSubmatch(dockerfile, -1) {
+			name = strings.ReplaceAll(name, "${"+string(arg[1])+"}", string(arg[2]))
+		}
 		if _, err := strconv.Atoi(name); err == nil || stages[strings.ToLower(name)] {
 			continue // a stage by its number or its name
 		}

@@ -20,6 +20,8 @@ var standIns = map[string][]string{
 	"node-npm":   {"node:26-trixie-slim", "node:24-trixie-slim", "nodejs26-debian13", "nodejs24-debian13", ">=26", ">=24"},
 	"node-pnpm":  {"node:26-trixie-slim", "node:24-trixie-slim", "nodejs26-debian13", "nodejs24-debian13", ">=26", ">=24"},
 	"python-pip": {"python:3.14-slim-trixie", "python:3.13-slim-trixie"},
+	"python-uv": {"FROM ghcr.io/astral-sh/uv:0.13.9 AS uv\n", "", "COPY --from=uv /uv /usr/local/bin/uv", "RUN pip install uv", // which a registry of packages has, too
+		"python:3.14-slim-trixie", "python:3.13-slim-trixie", ">=3.14", ">=3.13"},
 	"java-maven": {"temurin-25", "temurin-21", "java25-debian13", "java21-debian13", "release>25<", "release>21<"},
 	"rust":       {"rust:1.98-trixie", "rust:1-trixie"},
 	"php":        {"php:8.5-apache-trixie", "php:8.4-apache-trixie", `mv "$PHP_INI_DIR/php.ini-production"`, "touch"}, // which only the image has

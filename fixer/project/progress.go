@@ -1,4 +1,4 @@
-package main
+package project
 
 import (
 	"fmt"
@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"github.com/oakum-sec/oakum/fixer"
-	"github.com/oakum-sec/oakum/fixer/project"
 )
 
 const (
@@ -15,11 +14,11 @@ const (
 	progressEvery = 200 * time.Millisecond // how often the line changes then
 )
 
-// A progressLine keeps one line of a terminal up to date while work takes long,
+// A ProgressLine keeps one line of a terminal up to date while work takes long,
 // and leaves nothing of it behind. Without a terminal it shows nothing: a log is
 // not made of progress.
-type progressLine struct {
-	out io.Writer // the terminal, or nil
+type ProgressLine struct {
+	Out io.Writer // the terminal, or nil
 
 	mu    sync.Mutex
 	start time.Time // of the first stage
@@ -28,19 +27,19 @@ type progressLine struct {
 	done  chan struct{}
 }
 
-// report takes note of how far the work is. Any goroutine may call it.
-func (l *progressLine) report(stage project.Stage, p fixer.Progress) {
-	if l.out == nil {
+// Report takes note of how far the work is. Any goroutine may call it.
+func (l *ProgressLine) Report(stage Stage, p fixer.Progress) {
+	if l.Out == nil {
 		return
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	switch {
-	case stage == project.Reading && p.Read == 0:
+	case stage == Reading && p.Read == 0:
 		l.text = fmt.Sprintf("reading: %d files found", p.Found)
-	case stage == project.Reading:
+	case stage == Reading:
 		l.text = fmt.Sprintf("reading: %d of %d files", p.Read, p.Found)
-	case stage == project.Scanning:
+	case stage == Scanning:
 		l.text = fmt.Sprintf("%s %d of %d", stage, min(p.Read+1, p.Found), p.Found)
 	case p.Found > 0:
 		l.text = fmt.Sprintf("%s %d files", stage, p.Found)
@@ -56,21 +55,21 @@ func (l *progressLine) report(stage project.Stage, p fixer.Progress) {
 	}
 }
 
-// say shows what is done now, at once: it takes long. It must be safe to show.
-func (l *progressLine) say(doing string) {
+// Say shows what is done now, at once: it takes long. It must be safe to show.
+func (l *ProgressLine) Say(doing string) {
 	if doing != "" {
-		l.report(project.Stage(doing), fixer.Progress{})
+		l.Report(Stage(doing), fixer.Progress{})
 	}
 }
 
-func (l *progressLine) draw(wait time.Duration, quit, done chan struct{}) {
+func (l *ProgressLine) draw(wait time.Duration, quit, done chan struct{}) {
 	defer close(done)
 	shown := false
 	for {
 		select {
 		case <-quit:
 			if shown {
-				io.WriteString(l.out, "\r\x1b[K")
+				io.WriteString(l.Out, "\r\x1b[K")
 			}
 			return
 		case <-time.After(wait):
@@ -79,12 +78,12 @@ func (l *progressLine) draw(wait time.Duration, quit, done chan struct{}) {
 		text := l.text
 		l.mu.Unlock()
 		shown, wait = true, progressEvery
-		fmt.Fprintf(l.out, "\r\x1b[Koakum: %s…", text)
+		fmt.Fprintf(l.Out, "\r\x1b[Koakum: %s…", text)
 	}
 }
 
-// stop removes the line. What is reported later shows it again.
-func (l *progressLine) stop() {
+// Stop removes the line. What is reported later shows it again.
+func (l *ProgressLine) Stop() {
 	l.mu.Lock()
 	quit, done := l.quit, l.done
 	l.quit = nil

@@ -1,4 +1,4 @@
-package main
+package project
 
 import (
 	"bytes"
@@ -7,31 +7,30 @@ import (
 	"time"
 
 	"github.com/oakum-sec/oakum/fixer"
-	"github.com/oakum-sec/oakum/fixer/project"
 )
 
 // TestProgressIsShownForLongWorkOnly: nothing before two seconds, nothing off a
 // terminal, and nothing of the line is left behind.
 func TestProgressIsShownForLongWorkOnly(t *testing.T) {
 	var out bytes.Buffer
-	quick := &progressLine{out: &out}
-	quick.report(project.Reading, fixer.Progress{Found: 3})
-	quick.stop()
+	quick := &ProgressLine{Out: &out}
+	quick.Report(Reading, fixer.Progress{Found: 3})
+	quick.Stop()
 	if out.Len() > 0 {
 		t.Errorf("quick work shows %q", &out)
 	}
-	quick.report(project.Checking, fixer.Progress{Found: 5000})
+	quick.Report(Checking, fixer.Progress{Found: 5000})
 	quick.mu.Lock()
 	quick.start = time.Now().Add(-progressAfter)
 	quick.mu.Unlock()
-	quick.stop()
-	quick.report(project.Planning, fixer.Progress{Found: 5000}) // the work as a whole is long by now
+	quick.Stop()
+	quick.Report(Planning, fixer.Progress{Found: 5000}) // the work as a whole is long by now
 	time.Sleep(progressEvery)
-	quick.stop()
+	quick.Stop()
 	if got := out.String(); !strings.Contains(got, "planning 5000 files") || !strings.HasSuffix(got, "\r\x1b[K") {
 		t.Errorf("long work shows %q", got)
 	}
-	silent := &progressLine{}
-	silent.report(project.Reading, fixer.Progress{})
-	silent.stop()
+	silent := &ProgressLine{}
+	silent.Report(Reading, fixer.Progress{})
+	silent.Stop()
 }
