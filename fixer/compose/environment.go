@@ -8,11 +8,15 @@ import (
 
 // A Variable is a name that an environment file such as .env gives a value to.
 type Variable struct {
-	Name string
-	Line int // from 1
+	Name   string
+	Line   int  // from 1
+	Secret bool // [NamesAndAddresses] has found that its value is a secret
 
 	value string // as far as it stands in the line, without its quotes
 }
+
+// secretMark is what is left of a value that is a secret, behind the address in it.
+const secretMark = " (secret)"
 
 // IsEnvironment reports whether a file of this name is one that Compose reads by
 // itself, .env, or is used in its place or as its source, as .env.prod and env.example.
@@ -39,7 +43,16 @@ func NamesOnly(data []byte) []byte { return withValues(data, func(Variable) stri
 // NamesAndAddresses is [NamesOnly] with the values that say where a server is: host and
 // port. Users, passwords, paths and options of a URL are left out, and so is a value
 // that is an address by its form alone: its name has to say so, too.
-func NamesAndAddresses(data []byte) []byte { return withValues(data, Variable.address) }
+//
+// Where secret says that a value is one, a mark is kept of it.
+func NamesAndAddresses(data []byte, secret func(name, value string) bool) []byte {
+	return withValues(data, func(v Variable) string {
+		if value, _, _ := strings.Cut(v.value, " #"); secret(v.Name, strings.Trim(value, `"' `)) {
+			return v.address() + secretMark
+		}
+		return v.address()
+	})
+}
 
 var (
 	serverURL  = text.Regexp(`^((?:jdbc:)?[a-z][a-z0-9+.-]*://)(?:[^@/?#\s]*@)?((?:[A-Za-z][A-Za-z0-9.-]*|\d{1,3}(?:\.\d{1,3}){3})(?::\d{1,5})?)(?:[/?#;].*)?$`)
@@ -97,7 +110,10 @@ func Environment(data []byte) []Variable {
 			continue
 		}
 		value = strings.TrimLeft(value, " \t")
-		out = append(out, Variable{name, number, strings.Trim(strings.TrimSpace(value), `"'`)})
+		plain := strings.Trim(strings.TrimSpace(value), `"'`)
+		plain, marked := strings.CutSuffix(plain, strings.TrimSpace(secretMark))
+		plain = strings.TrimSpace(plain)
+		out = append(out, Variable{Name: name, Line: number, Secret: marked, value: plain})
 		if value != "" && (value[0] == '"' || value[0] == '\'') && !closes(value[1:], value[0]) {
 			open = value[0]
 		}

@@ -35,6 +35,29 @@ func TestEnvironmentKeepsNoValue(t *testing.T) {
 	}
 }
 
+func noSecret(string, string) bool { return false }
+
+// TestEnvironmentMarksSecrets: of a value only that it is a secret is kept.
+func TestEnvironmentMarksSecrets(t *testing.T) {
+	const file = "TAG=1.2\nPASSWORD='a=b' # mine\nTOKEN=x y # z\nKEY=\"first\nlast\"\nEMPTY=\nEMPTY_PASSWORD=\nDB_PASSWORD_URL=postgres://a:b@db:5432/x\n"
+	var seen []string
+	kept := compose.NamesAndAddresses([]byte(file), func(name, value string) bool {
+		seen = append(seen, name+":"+value)
+		return strings.Contains(name, "PASSWORD") && value != ""
+	})
+	if got, want := strings.Join(seen, " | "), "TAG:1.2 | PASSWORD:a=b | TOKEN:x y | KEY:first | EMPTY: | EMPTY_PASSWORD: | DB_PASSWORD_URL:postgres://a:b@db:5432/x"; got != want {
+		t.Errorf("looked at %s\nwant %s", got, want)
+	}
+	if got, want := string(kept), "TAG=\nPASSWORD= (secret)\nTOKEN=\nKEY=\n\nEMPTY=\nEMPTY_PASSWORD=\nDB_PASSWORD_URL=postgres://db:5432 (secret)\n"; got != want {
+		t.Errorf("kept %q, want %q", got, want)
+	}
+	for _, v := range compose.Environment(kept) {
+		if v.Secret != (v.Name == "PASSWORD" || v.Name == "DB_PASSWORD_URL") {
+			t.Errorf("%s: secret %v", v.Name, v.Secret)
+		}
+	}
+}
+
 // TestEnvironmentKeepsAddressesAlone: host and port of a server are kept, and nothing
 // that may be a secret.
 func TestEnvironmentKeepsAddressesAlone(t *testing.T) {
@@ -52,7 +75,7 @@ func TestEnvironmentKeepsAddressesAlone(t *testing.T) {
 		"URL=postgres://s3cret:@":           "URL=",
 		"PIN=1234":                          "PIN=",
 	} {
-		if got := strings.TrimSpace(string(compose.NamesAndAddresses([]byte(line)))); got != want {
+		if got := strings.TrimSpace(string(compose.NamesAndAddresses([]byte(line), noSecret))); got != want {
 			t.Errorf("%s: kept %s, want %s", line, got, want)
 		}
 	}

@@ -8,6 +8,7 @@ import (
 	"github.com/oakum-sec/oakum/fixer"
 	"github.com/oakum-sec/oakum/fixer/compose"
 	"github.com/oakum-sec/oakum/fixer/disk"
+	"github.com/oakum-sec/oakum/fixer/secret"
 	"github.com/oakum-sec/oakum/fixer/yamldoc"
 )
 
@@ -88,7 +89,7 @@ func (l *loader) addEnvironment(p string, kind fixer.Kind) {
 	case skip != nil:
 		src.Skip = skip
 	default:
-		src.Data = compose.NamesAndAddresses(data)
+		src.Data = compose.NamesAndAddresses(data, isSecret)
 	}
 	l.sources[p] = src
 }
@@ -141,3 +142,7 @@ func serviceEnvironments(data []byte) []string {
 	}
 	return refs.names
 }
+
+// isSecret reports whether the value of a variable in an environment file is a secret that
+// the file gives away.
+func isSecret(name, value string) bool { return secret.Find(name, value).What != "" }

@@ -26,7 +26,7 @@ func TestMountedConfiguration(t *testing.T) {
 	disktest.Link(t, dir, "app/out.conf", outside+"/nginx.conf")
 	got := map[string]fixer.Kind{}
 	for _, s := range load(t, dir, Options{}).Sources {
-		if got[s.Path] = s.Kind; s.Path == "app/a.vars" && string(s.Data) != "DB_URL=postgres://db:5432\nKEY=\n" {
+		if got[s.Path] = s.Kind; s.Path == "app/a.vars" && string(s.Data) != "DB_URL=postgres://db:5432 (secret)\nKEY=\n" {
 			t.Errorf("kept %q", s.Data)
 		}
 	}
