@@ -121,7 +121,7 @@ func (x *Index[T]) in(snap *Snapshot) *indexed {
 	}
 	var files []*File
 	for f := range snap.Files() {
-		if f.Skip == nil && once(&f.derived, x, func() bool { return x.relevant(f) }) {
+		if f.Skip == nil && x.matters(f) {
 			files = append(files, f)
 		}
 	}
@@ -134,6 +134,16 @@ func (x *Index[T]) in(snap *Snapshot) *indexed {
 	}
 	snap.indexes.current[x] = v
 	return v
+}
+
+// matters reports whether a file is relevant, which is worked out once for a version of it.
+func (x *Index[T]) matters(f *File) bool {
+	if known, ok := f.derived.cells.Load(x); ok {
+		return known.(bool)
+	}
+	relevant := x.relevant(f)
+	f.derived.cells.Store(x, relevant)
+	return relevant
 }
 
 // indexes are the values for one snapshot, and those of the one before.

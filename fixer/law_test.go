@@ -103,7 +103,7 @@ var lawRooms = map[string][]string{
 	"fixer/languagetest":        {},                      // for tests only
 	"fixer/timetest":            {},                      // for tests only
 	"fixer/git":                 {"fixer/disk"},
-	"fixer/discover":            {"fixer", "fixer/disk", "fixer/git", "fixer/gitignore", "fixer/buildcontext", "fixer/compose", "fixer/yamldoc", "fixer/text"},
+	"fixer/discover":            {"fixer", "fixer/disk", "fixer/git", "fixer/gitignore", "fixer/buildcontext", "fixer/compose", "fixer/secret", "fixer/yamldoc", "fixer/text"},
 	"fixer/workspace":           {"fixer", "fixer/engine", "fixer/disk", "fixer/text"},
 
 	// It runs a vulnerability scanner that is installed, and nothing else.

@@ -37,8 +37,13 @@ const (
 	Project Kind = "project"
 
 	// Environment files give values to the variables of Compose files: .env, and
-	// others that people use in its place. Their data is names alone: no value is kept.
+	// others that people use in its place. Their data is names alone, and of values the
+	// host and port of a server: no other value is kept.
 	Environment Kind = "environment"
+
+	// ServiceEnvironment files give a Compose service its variables (env_file). Their
+	// data is as that of Environment files.
+	ServiceEnvironment Kind = "service-environment"
 
 	// GitIgnore files say what git leaves alone. Nothing is found in them.
 	GitIgnore Kind = "gitignore"
@@ -57,7 +62,7 @@ const (
 // project are evidence about others.
 func (k Kind) Checked() bool {
 	switch k {
-	case Dockerignore, GitIgnore, Updates, Environment, SecretValue, Policy, Project:
+	case Dockerignore, GitIgnore, Updates, Environment, ServiceEnvironment, SecretValue, Policy, Project:
 		return false
 	}
 	return true
@@ -68,7 +73,7 @@ func (k Kind) Checked() bool {
 func (k Kind) IsLines() bool { return k == Dockerignore || k == GitIgnore || k == Environment }
 
 // Secret reports whether files of the kind have values that are not shown.
-func (k Kind) Secret() bool { return k == Environment || k == SecretValue }
+func (k Kind) Secret() bool { return k == Environment || k == ServiceEnvironment || k == SecretValue }
 
 // Manifests is the kind of a rule, not of a file: it looks at every Compose file
 // and every file of Kubernetes.

@@ -87,9 +87,9 @@ func TestTheWalkHasTheOrderOfTheList(t *testing.T) {
 func TestPositionIsThatOfTheWalk(t *testing.T) {
 	d := realList(t, 120, 40)
 	d.press("j", "j", "j")
-	d.wants("findings · 4 of 64")
+	d.wants("findings · 4 of 65")
 	d.press("enter")
-	d.wants("review 4 of 64")
+	d.wants("review 4 of 65")
 	d.press("esc", "g")
 	d.wants("findings · file 1 of 6")
 }

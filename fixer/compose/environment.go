@@ -1,12 +1,22 @@
 package compose
 
-import "strings"
+import (
+	"strings"
+
+	"github.com/oakum-sec/oakum/fixer/text"
+)
 
 // A Variable is a name that an environment file such as .env gives a value to.
 type Variable struct {
-	Name string
-	Line int // from 1
+	Name   string
+	Line   int  // from 1
+	Secret bool // [NamesAndAddresses] has found that its value is a secret
+
+	value string // as far as it stands in the line, without its quotes
 }
+
+// secretMark is what is left of a value that is a secret, behind the address in it.
+const secretMark = " (secret)"
 
 // IsEnvironment reports whether a file of this name is one that Compose reads by
 // itself, .env, or is used in its place or as its source, as .env.prod and env.example.
@@ -28,14 +38,51 @@ func IsEnvironment(base string) bool {
 // NamesOnly returns an environment file without its values: each line that gives a
 // variable a value is left with the name and the separator, all others are left
 // empty. Line numbers stay.
-func NamesOnly(data []byte) []byte {
+func NamesOnly(data []byte) []byte { return withValues(data, func(Variable) string { return "" }) }
+
+// NamesAndAddresses is [NamesOnly] with the values that say where a server is: host and
+// port. Users, passwords, paths and options of a URL are left out, and so is a value
+// that is an address by its form alone: its name has to say so, too.
+//
+// Where secret says that a value is one, a mark is kept of it.
+func NamesAndAddresses(data []byte, secret func(name, value string) bool) []byte {
+	return withValues(data, func(v Variable) string {
+		if value, _, _ := strings.Cut(v.value, " #"); secret(v.Name, strings.Trim(value, `"' `)) {
+			return v.address() + secretMark
+		}
+		return v.address()
+	})
+}
+
+var (
+	serverURL  = text.Regexp(`^((?:jdbc:)?[a-z][a-z0-9+.-]*://)(?:[^@/?#\s]*@)?((?:[A-Za-z][A-Za-z0-9.-]*|\d{1,3}(?:\.\d{1,3}){3})(?::\d{1,5})?)(?:[/?#;].*)?$`)
+	serverName = text.Regexp(`^[A-Za-z][A-Za-z0-9.-]*(:\d{1,5})?(,[A-Za-z][A-Za-z0-9.-]*(:\d{1,5})?)*$`)
+	onlyDigits = text.Regexp(`^\d{1,5}$`)
+	serverWord = text.Regexp(`(^|_)(HOSTS?|HOSTNAME|SERVERS?|ADDR|ADDRESS|ENDPOINT|BROKERS?|NODES?|UPSTREAM|URL|URI)$`)
+)
+
+// address is what a variable says of where a server is, "" for nothing.
+func (v Variable) address() string {
+	name := strings.ToUpper(v.Name)
+	if found := serverURL().FindStringSubmatch(v.value); found != nil {
+		return found[1] + found[2]
+	}
+	switch {
+	case serverWord().MatchString(name) && serverName().MatchString(v.value),
+		strings.HasSuffix(name, "PORT") && onlyDigits().MatchString(v.value):
+		return v.value
+	}
+	return ""
+}
+
+func withValues(data []byte, keep func(Variable) string) []byte {
 	var out strings.Builder
 	next := 1
 	for _, v := range Environment(data) {
 		for ; next < v.Line; next++ {
 			out.WriteByte('\n')
 		}
-		out.WriteString(v.Name + "=")
+		out.WriteString(v.Name + "=" + keep(v))
 	}
 	if out.Len() > 0 {
 		out.WriteByte('\n')
@@ -62,8 +109,12 @@ func Environment(data []byte) []Variable {
 		if !ok {
 			continue
 		}
-		out = append(out, Variable{name, number})
-		if value = strings.TrimLeft(value, " \t"); value != "" && (value[0] == '"' || value[0] == '\'') && !closes(value[1:], value[0]) {
+		value = strings.TrimLeft(value, " \t")
+		plain := strings.Trim(strings.TrimSpace(value), `"'`)
+		plain, marked := strings.CutSuffix(plain, strings.TrimSpace(secretMark))
+		plain = strings.TrimSpace(plain)
+		out = append(out, Variable{Name: name, Line: number, Secret: marked, value: plain})
+		if value != "" && (value[0] == '"' || value[0] == '\'') && !closes(value[1:], value[0]) {
 			open = value[0]
 		}
 	}

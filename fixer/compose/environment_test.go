@@ -35,6 +35,52 @@ func TestEnvironmentKeepsNoValue(t *testing.T) {
 	}
 }
 
+func noSecret(string, string) bool { return false }
+
+// TestEnvironmentMarksSecrets: of a value only that it is a secret is kept.
+func TestEnvironmentMarksSecrets(t *testing.T) {
+	const file = "TAG=1.2\nPASSWORD='a=b' # mine\nTOKEN=x y # z\nKEY=\"first\nlast\"\nEMPTY=\nEMPTY_PASSWORD=\nDB_PASSWORD_URL=postgres://a:b@db:5432/x\n"
+	var seen []string
+	kept := compose.NamesAndAddresses([]byte(file), func(name, value string) bool {
+		seen = append(seen, name+":"+value)
+		return strings.Contains(name, "PASSWORD") && value != ""
+	})
+	if got, want := strings.Join(seen, " | "), "TAG:1.2 | PASSWORD:a=b | TOKEN:x y | KEY:first | EMPTY: | EMPTY_PASSWORD: | DB_PASSWORD_URL:postgres://a:b@db:5432/x"; got != want {
+		t.Errorf("looked at %s\nwant %s", got, want)
+	}
+	if got, want := string(kept), "TAG=\nPASSWORD= (secret)\nTOKEN=\nKEY=\n\nEMPTY=\nEMPTY_PASSWORD=\nDB_PASSWORD_URL=postgres://db:5432 (secret)\n"; got != want {
+		t.Errorf("kept %q, want %q", got, want)
+	}
+	for _, v := range compose.Environment(kept) {
+		if v.Secret != (v.Name == "PASSWORD" || v.Name == "DB_PASSWORD_URL") {
+			t.Errorf("%s: secret %v", v.Name, v.Secret)
+		}
+	}
+}
+
+// TestEnvironmentKeepsAddressesAlone: host and port of a server are kept, and nothing
+// that may be a secret.
+func TestEnvironmentKeepsAddressesAlone(t *testing.T) {
+	for line, want := range map[string]string{
+		"DB=postgres://shop:s3cret@db:5432/s3cret?key=s3cret": "DB=postgres://db:5432",
+		"JDBC_URL='jdbc:mysql://db/shop;password=s3cret'":     "JDBC_URL=jdbc:mysql://db",
+		"URL=https://s3cret@errors.example.org/1":             "URL=https://errors.example.org",
+		"CACHE_HOST=cache":                  "CACHE_HOST=cache",
+		"KAFKA_BROKERS=one:9092,two:9092":   "KAFKA_BROKERS=one:9092,two:9092",
+		"CACHE_PORT=6379":                   "CACHE_PORT=6379",
+		"PASSWORD=s3cret:8080":              "PASSWORD=",
+		"TOKEN=s3cret.example.org":          "TOKEN=",
+		"DB_HOST=s3cret with blanks":        "DB_HOST=",
+		"URL=postgres://shop:s3cret@db/x y": "URL=postgres://db",
+		"URL=postgres://s3cret:@":           "URL=",
+		"PIN=1234":                          "PIN=",
+	} {
+		if got := strings.TrimSpace(string(compose.NamesAndAddresses([]byte(line), noSecret))); got != want {
+			t.Errorf("%s: kept %s, want %s", line, got, want)
+		}
+	}
+}
+
 func TestEndingOf(t *testing.T) {
 	for _, c := range []struct{ in, want string }{
 		{"postgres:${TAG:-17.2}", "postgres: | postgres:${TAG:- | 17.2 | } [TAG]"},

@@ -15,11 +15,13 @@ import (
 func (b *builder) talksInService(m *member) {
 	v := m.view
 	vars := variables{}
+	known := b.dotEnv(path.Dir(v.File))
+	expand := func(text string) string { text, _ = compose.Expand(known(text)); return text }
 	for _, pair := range v.Pairs("environment") {
 		if !pair.Given {
 			continue
 		}
-		value, certain := compose.Expand(pair.Value)
+		value, certain := compose.Expand(known(pair.Value))
 		vars.add(variable{name: pair.Name, value: value, raw: pair.Value, certain: certain, source: FromEnv, place: Place{pair.File, pair.Node.Line}})
 	}
 	environmentFiles(b, m, &vars)
@@ -28,10 +30,10 @@ func (b *builder) talksInService(m *member) {
 
 	for _, key := range []string{"entrypoint", "command"} {
 		s := v.Setting(key)
-		b.sayCommand(m, key, FromCommand, wordsOf(s.Node, s.File, func(text string) string { text, _ = compose.Expand(text); return text }))
+		b.sayCommand(m, key, FromCommand, wordsOf(s.Node, s.File, expand))
 	}
 	if s := v.Field("healthcheck", "test"); s.Node != nil {
-		b.sayCommand(m, "healthcheck", FromProbe, wordsOf(s.Node, s.File, func(text string) string { text, _ = compose.Expand(text); return text }))
+		b.sayCommand(m, "healthcheck", FromProbe, wordsOf(s.Node, s.File, expand))
 	}
 	b.dependencies(m)
 	b.mountedFiles(m)
@@ -117,15 +119,18 @@ func (b *builder) mountedFiles(m *member) {
 	}
 	for _, mount := range m.view.Mounts() {
 		if strings.HasPrefix(mount.Source, ".") {
-			b.sayFiles(m, path.Join(path.Dir(mount.Setting.File), mount.Source))
+			b.sayFiles(m, path.Join(path.Dir(mount.Setting.File), mount.Source), mount.Target)
 		}
 	}
 }
 
 // sayFiles reads a file of the repository, or those that lie in a directory.
-func (b *builder) sayFiles(m *member, at string) {
+func (b *builder) sayFiles(m *member, at, target string) {
 	if b.pass.Snapshot.File(at) != nil {
 		b.sayFile(m, at)
+		return
+	}
+	if !compose.HoldsConfiguration(target) {
 		return
 	}
 	for _, file := range b.settingsFiles()[at] {
@@ -149,11 +154,7 @@ func settingsFiles(snap *fixer.Snapshot) func() map[string][]string {
 }
 
 func isSettings(f *fixer.File) bool {
-	if f.Data == nil || f.Kind != fixer.Project {
-		return false
-	}
-	ext := path.Ext(f.Path)
-	return ext == ".conf" || ext == ".ini"
+	return f.Data != nil && f.Kind == fixer.Project && compose.IsConfiguration(f.Path)
 }
 
 // sayFile reads a file where it is the configuration of a server. A directory that is

@@ -133,6 +133,36 @@ func environmentFiles(b *builder, m *member, vars *variables) {
 	}
 }
 
+// interpolation matches a variable of Compose, with or without a default.
+var interpolation = regexp.MustCompile(`\$\{([A-Za-z_]\w*)(?::?[-?][^${}]*)?\}|\$([A-Za-z_]\w*)`)
+
+// dotEnv returns what fills in the variables whose values the .env file of a directory
+// tells: those that are addresses of servers.
+func (b *builder) dotEnv(dir string) func(text string) string {
+	f := b.pass.Snapshot.File(path.Join(dir, ".env"))
+	if f == nil || len(f.Data) == 0 {
+		return func(text string) string { return text }
+	}
+	values := map[string]string{}
+	for line := range strings.SplitSeq(string(f.Data), "\n") {
+		if name, value, ok := strings.Cut(line, "="); ok && value != "" {
+			values[name] = value
+		}
+	}
+	return func(text string) string {
+		if len(values) == 0 || !strings.Contains(text, "$") || strings.Contains(text, "$$") {
+			return text
+		}
+		return interpolation.ReplaceAllStringFunc(text, func(whole string) string {
+			found := interpolation.FindStringSubmatch(whole)
+			if value, ok := values[found[1]+found[2]]; ok {
+				return value
+			}
+			return whole
+		})
+	}
+}
+
 // containerVariables are the variables of a container of a pod: its own, those that
 // refer to a ConfigMap or Secret, and those that it takes from one as a whole.
 func (b *builder) containerVariables(m *member, c kube.Container) variables {

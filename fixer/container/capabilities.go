@@ -28,6 +28,7 @@ const bindLow = "NET_BIND_SERVICE"
 type CapabilityDecision struct {
 	Decision
 	AddBack []string // those that are needed and that the file does not add
+	Guess   bool     // nothing tells what the application needs: that it needs no more is assumed
 }
 
 // DropCapabilities decides whether all capabilities can be dropped. A process
@@ -65,9 +66,21 @@ func (s *Spec) DropCapabilities() CapabilityDecision {
 			need = append(need, name)
 			d.Evidence = append(d.Evidence, fixer.Evidence{Kind: fixer.FromTable, Text: s.Image.Entry.ID + " needs " + name + " if " + when.Says})
 		}
+	case s.server() != nil:
+		e := s.server()
+		need = slices.Clone(e.CapsRoot.Need)
+		if len(need) > 0 {
+			d.Evidence = append(d.Evidence, fixer.ImageEvidence(e.Evidence(field)))
+		}
 	case s.Image.DropsPrivileges() != "":
 		need = strings.Fields(accountCaps)
 		d.Evidence = append(d.Evidence, s.Image.steppingEvidence())
+	default:
+		d.Guess = s.Image.unknown()
+		if why := s.servesData(); d.Guess && why != "" {
+			need = strings.Fields(accountCaps)
+			d.Evidence = append(d.Evidence, s.says(why+". Images of databases mostly start as root, prepare their data directory and switch to their user"))
+		}
 	}
 	if becomes := s.becomesUser(); becomes != "" && !notRoot(user) {
 		need = union(need, strings.Fields(accountCaps))

@@ -1,6 +1,7 @@
 package container
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 )
@@ -30,4 +31,34 @@ func MeantCapability(name string) string {
 		}
 	}
 	return ""
+}
+
+// noCapabilities is how a person says that no capability is added back.
+const noCapabilities = "none"
+
+// AddBackText writes capabilities to add back as the value of a parameter.
+func AddBackText(names []string) string {
+	if len(names) == 0 {
+		return noCapabilities
+	}
+	return strings.Join(names, ",")
+}
+
+// ParseAddBack reads what [AddBackText] writes, with commas or blanks between.
+func ParseAddBack(s string) []string {
+	if s == noCapabilities {
+		return nil
+	}
+	return strings.FieldsFunc(s, func(r rune) bool { return r == ',' || r == ' ' })
+}
+
+// ValidAddBack accepts capabilities that every container has by default: no fix gives
+// one more than it has today.
+func ValidAddBack(s string) error {
+	for _, name := range ParseAddBack(s) {
+		if !isDefault(name) {
+			return fmt.Errorf("%q is not a capability that containers have by default; use names such as CHOWN, or none", name)
+		}
+	}
+	return nil
 }

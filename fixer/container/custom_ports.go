@@ -2,6 +2,7 @@ package container
 
 import (
 	"fmt"
+	"path"
 	"slices"
 
 	"github.com/oakum-sec/oakum/fixer/image"
@@ -23,13 +24,27 @@ func (p *Profile) ServesData() bool {
 	return e != nil && slices.ContainsFunc(e.Ports, func(port image.Port) bool { return dataPorts[port.Number] != "" })
 }
 
-// servesData says which of its ports shows that a container is a database or a
+// dataDirectories are where databases and brokers keep their data by custom.
+var dataDirectories = map[string]string{
+	"/var/lib/postgresql": "PostgreSQL", "/var/lib/pgsql": "PostgreSQL", "/var/lib/mysql": "MySQL", "/data/db": "MongoDB", "/var/lib/mongodb": "MongoDB",
+	"/var/lib/redis": "Redis", "/var/lib/rabbitmq": "RabbitMQ", "/var/lib/cassandra": "Cassandra", "/var/lib/clickhouse": "ClickHouse",
+	"/var/lib/elasticsearch": "Elasticsearch", "/usr/share/elasticsearch/data": "Elasticsearch", "/var/lib/neo4j": "Neo4j", "/var/lib/influxdb": "InfluxDB",
+}
+
+// servesData says which of its ports or volumes shows that a container is a database or a
 // broker, "" for all others. Such programs write data, sockets and locks in
 // directories of their image's choosing, which only their own user may write to.
 func (s *Spec) servesData() string {
 	for _, n := range s.Ports {
 		if name := dataPorts[n]; name != "" {
 			return fmt.Sprintf("The container listens on port %d, the usual port of %s", n, name)
+		}
+	}
+	for _, m := range s.Mounts {
+		for at := path.Clean(m.Target); !m.ReadOnly && at != "/" && at != "."; at = path.Dir(at) {
+			if name := dataDirectories[at]; name != "" {
+				return fmt.Sprintf("The container mounts %s, where %s keeps its data", m.Target, name)
+			}
 		}
 	}
 	return ""

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"math"
-	"regexp"
 	"strconv"
 	"strings"
 	"sync"
@@ -13,6 +12,7 @@ import (
 
 	"github.com/oakum-sec/oakum/fixer"
 	"github.com/oakum-sec/oakum/fixer/image"
+	"github.com/oakum-sec/oakum/fixer/text"
 )
 
 // What is proposed where nothing is known of what a program needs.
@@ -94,7 +94,7 @@ func (s *Spec) askedMemory() []askedMemory {
 
 // A memoryForm is a way to tell a program how much memory to take.
 type memoryForm struct {
-	expr  *regexp.Regexp
+	expr  *text.Pattern
 	unit  int64   // of a number without a unit
 	share float64 // see askedMemory
 }
@@ -104,7 +104,7 @@ type memoryForm struct {
 var memoryForms = sync.OnceValue(func() []memoryForm {
 	const size = `([0-9]+(?:\.[0-9]+)?[kmgtKMGT]?i?[bB]?)`
 	form := func(expr string, unit int64, share float64) memoryForm {
-		return memoryForm{expr: regexp.MustCompile(expr), unit: unit, share: share}
+		return memoryForm{expr: text.MustCompile(expr), unit: unit, share: share}
 	}
 	return []memoryForm{
 		form(`-Xm[sx]`+size+`\b`, 1, 0.75),

@@ -52,6 +52,10 @@ type Profile struct {
 // so that the application in it is not the one the table speaks of.
 func (p *Profile) BuiltHere() bool { return p.Build != nil }
 
+// unknown reports whether nothing tells what the application in the image does: no
+// Dockerfile here makes it, and the table does not have it.
+func (p *Profile) unknown() bool { return p.Entry == nil && !p.BuiltHere() }
+
 // declaresVolume reports whether the image makes the path a volume of its own.
 func (p *Profile) declaresVolume(at string) bool {
 	return slices.ContainsFunc(p.Volumes().Value, func(volume string) bool { return within(volume, at) })

@@ -23,6 +23,9 @@ type ReadOnlyDecision struct {
 	// SetEnv are variables to set with it, because the program would write to what
 	// is read-only without them, or not start in an empty place.
 	SetEnv map[string]string
+	// Guess says that nothing tells where the application writes: that Scratch is all is
+	// assumed.
+	Guess bool
 }
 
 // Paths returns the directories that need an empty place.
@@ -47,6 +50,7 @@ func (s *Spec) MakeReadOnly() ReadOnlyDecision {
 	if e == nil || s.Image.BuiltHere() && e.NonRoot.Support == image.SupportApp {
 		d := s.unknownWrites()
 		d.User = user
+		s.roomForServer(&d)
 		s.roomForCommands(&d)
 		s.runInTmp(&d)
 		return d
@@ -108,6 +112,25 @@ func (s *Spec) MakeReadOnly() ReadOnlyDecision {
 	return d
 }
 
+// roomForServer gives room to the server of an image for applications that still starts in
+// an image built on it.
+func (s *Spec) roomForServer(d *ReadOnlyDecision) {
+	e := s.server()
+	if e == nil || d.Level == fixer.Manual {
+		return
+	}
+	w := s.scratch(e)
+	if w.refused != "" {
+		d.manual(w.refused)
+		return
+	}
+	for _, at := range w.paths {
+		if !covered(d, at.Path) {
+			d.Scratch = append(slices.Clip(d.Scratch), at)
+		}
+	}
+}
+
 // waitsReadOnly is the decision for a container that only waits: what hooks and
 // health checks write is known, and what is done by those who enter it is not.
 func (s *Spec) waitsReadOnly(user image.Identity) ReadOnlyDecision {
@@ -154,7 +177,7 @@ func with(env map[string]string, name, value string) map[string]string {
 // unknownWrites is the decision where nothing is known of what the program
 // writes.
 func (s *Spec) unknownWrites() ReadOnlyDecision {
-	d := ReadOnlyDecision{Decision: Decision{Level: fixer.Review, Evidence: s.Image.Evidence,
+	d := ReadOnlyDecision{Guess: s.Image.unknown(), Decision: Decision{Level: fixer.Review, Evidence: s.Image.Evidence,
 		Breaks: "The application fails if it writes outside /tmp and its volumes; oakum does not know where it writes"}}
 	if !s.Mounted("/tmp") {
 		d.Scratch = []image.WritablePath{{Path: "/tmp", Mode: "1777"}}

@@ -175,7 +175,7 @@ func (s *Spec) unknownApplication(d *UserDecision) {
 		s.askForUser(d)
 		return
 	}
-	d.User = nonroot()
+	d.User, d.Guess = nonroot(), s.Image.unknown()
 	if e := s.Image.Entry; e != nil && e.Service != nil && e.Service.IsNonRoot() {
 		d.User = *e.Service
 	}

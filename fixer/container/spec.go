@@ -212,6 +212,32 @@ func (s *Spec) belowRootHome() string {
 	return ""
 }
 
+// server returns the entry of an image for applications, such as php-fpm, whose own server
+// is what starts: the container has no other start, and neither has the image that is
+// built on it, or they start a program of that name.
+func (s *Spec) server() *image.Entry {
+	e := s.Image.Entry
+	if e == nil || e.NonRoot.Support != image.SupportApp {
+		return nil
+	}
+	other := s.replacesStart()
+	if s.Image.BuiltHere() {
+		other = other || s.Image.Build.Stage.Entrypoint().At != nil || s.Image.Build.Stage.Cmd().At != nil
+	}
+	if !other {
+		return e
+	}
+	name := e.ID[strings.LastIndexByte(e.ID, '-')+1:]
+	for _, r := range s.starts() {
+		for _, c := range r.Commands {
+			if strings.Contains(c.Program, name) {
+				return e
+			}
+		}
+	}
+	return nil
+}
+
 // replacesStart reports whether the file starts something else than the image
 // would by itself.
 func (s *Spec) replacesStart() bool { return s.Entrypoint != nil || s.Command != nil }

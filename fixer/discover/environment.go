@@ -8,6 +8,8 @@ import (
 	"github.com/oakum-sec/oakum/fixer"
 	"github.com/oakum-sec/oakum/fixer/compose"
 	"github.com/oakum-sec/oakum/fixer/disk"
+	"github.com/oakum-sec/oakum/fixer/secret"
+	"github.com/oakum-sec/oakum/fixer/yamldoc"
 )
 
 // Bounds of the environment files that are read.
@@ -19,7 +21,8 @@ const (
 // readEnvironments reads which variables the environment files beside a Compose file and
 // above it set: .env, which Compose reads by itself or where it is called, those that
 // an include names, and others of the kind, such as .env.example, which people copy.
-// They are read even where git ignores them, and no value is kept. The .gitignore files
+// Those that a service names under env_file are read, too. They are read even where git
+// ignores them, and no value is kept but the addresses of servers. The .gitignore files
 // there say whether git would leave a new one alone.
 func (l *loader) readEnvironments() {
 	dirs := map[string]bool{}
@@ -27,7 +30,7 @@ func (l *loader) readEnvironments() {
 		for dir := path.Dir(p); !dirs[dir]; dir = path.Dir(dir) {
 			dirs[dir] = true
 			for _, name := range l.environmentsIn(dir) {
-				l.addEnvironment(path.Join(dir, name))
+				l.addEnvironment(path.Join(dir, name), fixer.Environment)
 			}
 			l.addGitIgnore(dir)
 			if dir == "." {
@@ -36,7 +39,12 @@ func (l *loader) readEnvironments() {
 		}
 		for _, ref := range environmentRefs(l.sources[p].Data) {
 			if at, problem := l.locate(p, ref); problem == "" {
-				l.addEnvironment(at)
+				l.addEnvironment(at, fixer.Environment)
+			}
+		}
+		for _, ref := range serviceEnvironments(l.sources[p].Data) {
+			if at, problem := l.locate(p, ref); problem == "" {
+				l.addEnvironment(at, fixer.ServiceEnvironment)
 			}
 		}
 	}
@@ -45,7 +53,7 @@ func (l *loader) readEnvironments() {
 func (l *loader) composeFiles() []string {
 	var out []string
 	for p, s := range l.sources {
-		if s.Kind == fixer.Compose && s.Skip == nil && (bytes.Contains(s.Data, []byte("${")) || bytes.Contains(s.Data, []byte("environment"))) {
+		if s.Kind == fixer.Compose && s.Skip == nil && (bytes.Contains(s.Data, []byte("${")) || bytes.Contains(s.Data, []byte("environment")) || bytes.Contains(s.Data, []byte("env_file"))) {
 			out = append(out, p)
 		}
 	}
@@ -69,19 +77,19 @@ func (l *loader) environmentsIn(dir string) []string {
 	return out
 }
 
-// addEnvironment reads the names of one file. One that cannot be read may set
+// addEnvironment reads the names and addresses of one file. One that cannot be read may set
 // anything, and is a source that says so.
-func (l *loader) addEnvironment(p string) {
+func (l *loader) addEnvironment(p string, kind fixer.Kind) {
 	if l.sources[p] != nil {
 		return
 	}
-	src := &fixer.Source{Path: p, Kind: fixer.Environment, Context: true}
+	src := &fixer.Source{Path: p, Kind: kind, Context: true}
 	data, skip := disk.Read(l.root, p, min(maxEnvironment, l.opts.MaxBytes))
 	switch {
 	case skip != nil:
 		src.Skip = skip
 	default:
-		src.Data = compose.NamesOnly(data)
+		src.Data = compose.NamesAndAddresses(data, isSecret)
 	}
 	l.sources[p] = src
 }
@@ -114,3 +122,27 @@ func environmentRefs(data []byte) []string {
 	}
 	return refs.names
 }
+
+// serviceEnvironments returns the files that the services of a Compose file name under
+// env_file.
+func serviceEnvironments(data []byte) []string {
+	if !bytes.Contains(data, []byte("env_file")) {
+		return nil
+	}
+	var refs refList
+	for _, root := range rootNodes(data) {
+		for _, service := range root.Own("services").All() {
+			for _, item := range service.Get("env_file").ListOrOne() {
+				if item.Is(yamldoc.Mapping) {
+					item = item.Get("path")
+				}
+				refs.addAll(item)
+			}
+		}
+	}
+	return refs.names
+}
+
+// isSecret reports whether the value of a variable in an environment file is a secret that
+// the file gives away.
+func isSecret(name, value string) bool { return secret.Find(name, value).What != "" }

@@ -95,6 +95,7 @@ func Load(ctx context.Context, paths []string, opts Options) (*fixer.Loaded, err
 		return nil, err
 	}
 	l.readProjects()
+	l.readMounted()
 	tree := &fixer.Loaded{Root: base, Git: git, Notes: l.notes, Names: l.names}
 	for _, s := range l.sources {
 		tree.Sources = append(tree.Sources, *s)

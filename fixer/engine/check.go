@@ -3,6 +3,7 @@ package engine
 import (
 	"maps"
 	"slices"
+	"sync"
 
 	"github.com/oakum-sec/oakum/fixer"
 )
@@ -85,12 +86,16 @@ func (c *checker) check(snap *fixer.Snapshot) *Report {
 			files = append(files, f)
 		}
 	}
+	var together []*ruleResult
+	var both sync.WaitGroup
+	both.Go(func() { together = c.checkTogether(snap) })
 	results := make([]*fileResult, len(files))
 	fixer.ForEach(len(files), func(i int) {
 		if results[i] = c.cache.result(snap, files[i]); results[i] == nil {
 			results[i] = c.checkFile(snap, files[i])
 		}
 	})
+	both.Wait()
 
 	r := &Report{results: make(map[string]*fileResult, len(files))}
 	var across []*fixer.Finding
@@ -99,9 +104,7 @@ func (c *checker) check(snap *fixer.Snapshot) *Report {
 		r.Problems = append(r.Problems, v.problems...)
 		r.results[files[i].Path] = v
 	}
-	whole := fixer.NewInspection(snap, nil, c.facts)
-	for _, rule := range c.byKind[""] {
-		one := runRule(whole, rule, "")
+	for _, one := range together {
 		for i := range one.findings {
 			f := &one.findings[i]
 			if file := snap.File(f.File); file != nil && !file.Context {
@@ -112,6 +115,17 @@ func (c *checker) check(snap *fixer.Snapshot) *Report {
 	}
 	r.collect(snap, results, across)
 	return r
+}
+
+// checkTogether runs the rules that look at files together, one after the other: they share
+// what they work out.
+func (c *checker) checkTogether(snap *fixer.Snapshot) []*ruleResult {
+	whole := fixer.NewInspection(snap, nil, c.facts)
+	var out []*ruleResult
+	for _, rule := range c.byKind[""] {
+		out = append(out, runRule(whole, rule, ""))
+	}
+	return out
 }
 
 // checkFile runs the rules of a file's kind, except those whose findings are

@@ -21,9 +21,15 @@ var generated = []string{"pod-template-hash", "controller-revision-hash", "state
 // the set: those of its own selector, without volatile ones unless these are what
 // tells it from others.
 func (s *Set) selectors() {
+	labelled := map[[2]string][]*Workload{}
+	for _, w := range s.Workloads {
+		for key, value := range w.Pod.Labels {
+			labelled[[2]string{key, value}] = append(labelled[[2]string{key, value}], w)
+		}
+	}
 	for _, w := range s.Workloads {
 		for _, candidate := range w.candidates() {
-			if len(candidate) > 0 && s.selectsOnly(candidate, w) {
+			if len(candidate) > 0 && selectsOnly(candidate, w, labelled) {
 				w.Selector = candidate
 				break
 			}
@@ -65,8 +71,9 @@ func (w *Workload) candidates() []map[string]string {
 }
 
 // selectsOnly reports whether labels select the pods of a workload, in every form in which
-// they are built, and of no other one.
-func (s *Set) selectsOnly(labels map[string]string, w *Workload) bool {
+// they are built, and of no other one. labelled are the workloads of the set by each of their
+// labels.
+func selectsOnly(labels map[string]string, w *Workload, labelled map[[2]string][]*Workload) bool {
 	for _, form := range w.forms {
 		for key, value := range labels {
 			if has := form.Meta.Get("labels").Get(key); has.Null() || has.Text() != value {
@@ -74,7 +81,13 @@ func (s *Set) selectsOnly(labels map[string]string, w *Workload) bool {
 			}
 		}
 	}
-	return !slices.ContainsFunc(s.Workloads, func(o *Workload) bool { return o != w && selects(labels, o.Pod.Labels) })
+	fewest, first := []*Workload(nil), true // only those that have the rarest label can have all
+	for key, value := range labels {
+		if list := labelled[[2]string{key, value}]; first || len(list) < len(fewest) {
+			fewest, first = list, false
+		}
+	}
+	return !slices.ContainsFunc(fewest, func(o *Workload) bool { return o != w && selects(labels, o.Pod.Labels) })
 }
 
 func selects(selector, labels map[string]string) bool {

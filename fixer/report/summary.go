@@ -219,7 +219,11 @@ func (f *Fix) guesses() []string {
 	}
 	var list []string
 	for _, g := range slices.Sorted(maps.Keys(count)) {
-		list = append(list, g+" in "+text.Count(count[g], "place", "places"))
+		shown := g
+		if strings.HasSuffix(g, "=") {
+			shown += "(none)"
+		}
+		list = append(list, shown+" in "+text.Count(count[g], "place", "places"))
 	}
 	return list
 }

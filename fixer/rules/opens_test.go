@@ -35,6 +35,9 @@ var opensKnown = map[string]string{
 
 	"kubernetes/host-namespaces remove > cross/no-network-policy": "NetworkPolicies do not apply to pods on the host network",
 
+	"cross/no-network-policy ingress > cross/no-egress-policy": "egress is the second step, after ingress",
+	"kubernetes/deprecated-api move > cross/no-egress-policy":  "what a policy of a removed API limits is not known before",
+
 	"dockerfile/runs-as-root user > dockerfile/privileged-port": "of root this is not asked",
 }
 

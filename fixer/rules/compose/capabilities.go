@@ -29,7 +29,8 @@ var Capabilities = &fixer.Rule{
 		{Source: fixer.ComposeLint, ID: "CL-0006"},
 		attackEscape,
 	},
-	Doc: capabilitiesDoc,
+	Params: []fixer.Param{paramAdd},
+	Doc:    capabilitiesDoc,
 	Check: func(p *fixer.Pass) {
 		for _, v := range services(p) {
 			spec := container.FromService(p, v)
@@ -140,6 +141,7 @@ func dropFix(v compose.View, d container.CapabilityDecision) fixer.Fix {
 		Level:  d.Level,
 		Breaks: d.Breaks,
 		Verify: verifyRestart(v),
+		Params: []fixer.Param{addParam(d)},
 	}
 	if len(d.AddBack) > 0 {
 		fix.Title += " and add back " + strings.Join(d.AddBack, ", ")
@@ -148,7 +150,16 @@ func dropFix(v compose.View, d container.CapabilityDecision) fixer.Fix {
 		if err := add(draft, v, "cap_drop", "ALL"); err != nil {
 			return err
 		}
-		return add(draft, v, "cap_add", d.AddBack...)
+		return add(draft, v, "cap_add", container.ParseAddBack(draft.Param("add-back"))...)
 	}
 	return fix
+}
+
+var paramAdd = fixer.Param{Name: "add-back", Meaning: "capabilities to add back, separated by spaces or commas, or none", Validate: container.ValidAddBack}
+
+// addParam is the parameter for the capabilities of a decision.
+func addParam(d container.CapabilityDecision) fixer.Param {
+	param := paramAdd.With(container.AddBackText(d.AddBack))
+	param.Guess = d.Guess
+	return param
 }

@@ -86,13 +86,7 @@ func addToEnvironment(d *fixer.Draft, file, name, value string) error {
 func keepFromGit(d *fixer.Draft, file, home string) error {
 	var above []gitignore.File
 	nearest := ""
-	dirs := []string{"."}
-	for i, c := range file {
-		if c == '/' {
-			dirs = append(dirs, file[:i])
-		}
-	}
-	for _, dir := range dirs {
+	for _, dir := range directoriesAbove(file) {
 		at := path.Join(dir, ".gitignore")
 		f := d.Snapshot.File(at)
 		switch {

@@ -101,7 +101,7 @@ func (h *hardening) fix(first string, level fixer.Level, breaks string) fixer.Fi
 		}
 		parts = append(parts, part)
 		heed(r.Decision)
-		fix.Params = []fixer.Param{paramWritable.With(strings.Join(tmpfsFor(*r), " "))}
+		fix.Params = []fixer.Param{writableParam(*r)}
 		fix.Verify += "\n\n" + verifyLogs(v)
 	}
 	fix.Title = text.Capital(enumerate(parts))

@@ -125,6 +125,13 @@ var paramWritable = fixer.Param{
 	Name: "writable", Meaning: "Paths to mount as tmpfs, separated by spaces or commas; add options as path:size=64m, or write path:volume for an anonymous volume (may be empty)", Validate: validTmpfs,
 }
 
+// writableParam is the parameter for the places of a decision.
+func writableParam(d container.ReadOnlyDecision) fixer.Param {
+	param := paramWritable.With(strings.Join(tmpfsFor(d), " "))
+	param.Guess = d.Guess
+	return param
+}
+
 // tmpfsEntry writes a tmpfs for a path. Over a folder of the image it takes
 // that folder's mode but belongs to root, so for another user it has to be
 // given to them unless everybody may write there.
@@ -187,7 +194,7 @@ func readOnlyFix(v compose.View, spec *container.Spec, d container.ReadOnlyDecis
 		Level:  d.Level,
 		Breaks: d.Breaks,
 		Verify: `docker inspect --format '{{.HostConfig.ReadonlyRootfs}}' "$(docker compose ps -q ` + text.ShellWord(v.Name) + `)"` + "\nprints true\n\n" + verifyLogs(v),
-		Params: []fixer.Param{paramWritable.With(strings.Join(tmpfs, " "))},
+		Params: []fixer.Param{writableParam(d)},
 	}
 	if len(tmpfs) > 0 {
 		fix.Title += " and mount tmpfs at " + strings.Join(tmpfs, " ")

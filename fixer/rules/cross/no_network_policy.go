@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/netip"
 	"path"
+	"slices"
 	"strings"
 
 	"github.com/oakum-sec/oakum/fixer"
@@ -45,13 +46,14 @@ var NoNetworkPolicy = &fixer.Rule{
 			return
 		}
 		g := connect.OfCluster(p)
+		var open []*isolation.Plan
 		for _, s := range isolation.Sets(p.Snapshot, g) {
-			if s.Namespace == "kube-system" {
-				continue
+			if plan := s.Plan(g); len(plan.Open) > 0 && s.Namespace != "kube-system" {
+				open = append(open, plan)
 			}
-			if plan := s.Plan(g); len(plan.Open) > 0 {
-				reportOpen(p, plan, plan.Incomplete(g))
-			}
+		}
+		for _, copies := range policyCopies(open, g, ingressNamespaceOf(p)) {
+			reportOpen(p, copies, copies[0].Incomplete(g))
 		}
 	},
 }
@@ -101,7 +103,8 @@ func anyWorkload(snap *fixer.Snapshot) bool {
 
 // reportOpen reports a set of which some workloads take connections from everywhere.
 // incomplete says why the connections found are not all; "" where they may be.
-func reportOpen(p *fixer.Pass, plan *isolation.Plan, incomplete string) {
+func reportOpen(p *fixer.Pass, copies []*isolation.Plan, incomplete string) {
+	plan := copies[0]
 	s := plan.Set
 	f := fixer.Finding{Path: "NetworkPolicy of " + s.String(), Message: openMessage(plan)}
 	first := plan.Open[0]
@@ -114,9 +117,9 @@ func reportOpen(p *fixer.Pass, plan *isolation.Plan, incomplete string) {
 	f.File = first.Place.File
 	lines := p.Snapshot.File(f.File).Lines()
 	f.Start, f.End = lines.Start(first.Place.Line), lines.End(first.Place.Line)
-	f.Evidence = openEvidence(plan)
+	f.Evidence = append(openEvidence(plan), copyEvidence(copies)...)
 	options := isolation.Options{Controller: ingressNamespace(p, s), Monitoring: paramMonitoring.Default}
-	files, err := plan.Outline(options)
+	files, err := outlines(copies, options)
 	if err == nil && incomplete != "" {
 		err = errors.New(incomplete)
 	}
@@ -125,9 +128,9 @@ func reportOpen(p *fixer.Pass, plan *isolation.Plan, incomplete string) {
 		p.Report(f)
 		return
 	}
-	f.Fixes = append(f.Fixes, ingressFix(plan, files, options))
-	if files, err := plan.Outline(egressOptions(options)); err == nil && len(plan.Leaking) > 0 {
-		f.Fixes = append(f.Fixes, egressFix(plan, files, options))
+	f.Fixes = append(f.Fixes, ingressFix(copies, files, options))
+	if files, err := outlines(copies, egressOptions(options)); err == nil && len(plan.Leaking) > 0 {
+		f.Fixes = append(f.Fixes, egressFix(copies, files, options))
 	}
 	p.Report(f)
 }
@@ -178,7 +181,8 @@ func openEvidence(plan *isolation.Plan) []fixer.Evidence {
 }
 
 // ingressFix writes default-deny for ingress and what the connections need.
-func ingressFix(plan *isolation.Plan, files []isolation.File, o isolation.Options) fixer.Fix {
+func ingressFix(copies []*isolation.Plan, files []isolation.File, o isolation.Options) fixer.Fix {
+	plan := copies[0]
 	return fixer.Fix{
 		ID:     "ingress",
 		Title:  fmt.Sprintf("Write %s to %s: deny ingress, and allow the %s found", text.Count(documents(files), "NetworkPolicy", "NetworkPolicies"), places(files), text.Count(plan.Connections(), "connection", "connections")),
@@ -187,13 +191,14 @@ func ingressFix(plan *isolation.Plan, files []isolation.File, o isolation.Option
 		Verify: verifyPolicies(plan, files, "ingress"),
 		Params: policyParams(plan, o), OnlyAdds: true,
 		Edit: func(d *fixer.Draft) error {
-			return writePolicies(d, plan, chosenOptions(d, false))
+			return writeCopies(d, copies, chosenOptions(d, false))
 		},
 	}
 }
 
 // egressFix limits what the workloads connect to as well.
-func egressFix(plan *isolation.Plan, files []isolation.File, o isolation.Options) fixer.Fix {
+func egressFix(copies []*isolation.Plan, files []isolation.File, o isolation.Options) fixer.Fix {
+	plan := copies[0]
 	params := append(policyParams(plan, o), paramNodeDNS)
 	if len(plan.Hosts()) > 0 {
 		params = append(params, paramExternal)
@@ -213,14 +218,18 @@ func egressFix(plan *isolation.Plan, files []isolation.File, o isolation.Options
 		Verify: verifyPolicies(plan, files, "egress"),
 		Params: params, OnlyAdds: true,
 		Edit: func(d *fixer.Draft) error {
-			if hosts := plan.Unresolved; len(hosts) > 0 && d.Param(paramAcknowledge.Name) != "all" {
-				var names []string
-				for _, u := range hosts {
-					names = append(names, u.Host)
+			var names []string
+			for _, c := range copies {
+				for _, u := range c.Unresolved {
+					if !slices.Contains(names, u.Host) {
+						names = append(names, u.Host)
+					}
 				}
+			}
+			if len(names) > 0 && d.Param(paramAcknowledge.Name) != "all" {
 				return fixer.Refuse("egress is not limited while hosts are unresolved: %s. Set acknowledge=all to deny connections to them", text.Some(names))
 			}
-			return writePolicies(d, plan, chosenOptions(d, true))
+			return writeCopies(d, copies, chosenOptions(d, true))
 		},
 	}
 }

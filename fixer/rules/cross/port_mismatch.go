@@ -187,16 +187,24 @@ type podPort struct {
 	protocol string
 }
 
+// manifestsIn are the manifests with workloads, by directory.
+var manifestsIn = fixer.Share(func(p *fixer.Pass) map[string][]*fixer.File {
+	out := map[string][]*fixer.File{}
+	for f := range p.Snapshot.Files() {
+		if f.Skip == nil && slices.ContainsFunc(f.Objects, func(o *kube.Object) bool { return o.Workload() != nil }) {
+			out[path.Dir(f.Path)] = append(out[path.Dir(f.Path)], f)
+		}
+	}
+	return out
+})
+
 // selectedPods are the workloads beside a Service that it selects: those of its file, else
 // of its directory. None are returned where a container is added from outside, and where
 // a workload declares no port at all.
 func selectedPods(p *fixer.Pass, f *fixer.File, o *kube.Object) []servedPod {
 	var same, near []servedPod
 	selector := o.Node.Get("spec").Get("selector")
-	for other := range p.Snapshot.Files() {
-		if other.Skip != nil || path.Dir(other.Path) != path.Dir(f.Path) {
-			continue
-		}
+	for _, other := range manifestsIn.Of(p)[path.Dir(f.Path)] {
 		for i, object := range other.Objects {
 			w := object.Workload()
 			if w == nil || w.Partial || object.Namespace != o.Namespace || !leadsTo(selector, w.Meta.Get("labels")) {

@@ -34,7 +34,8 @@ var Capabilities = &fixer.Rule{
 		{Source: fixer.Polaris, ID: "insecureCapabilities"},
 		{Source: fixer.KICSKubernetes, ID: "268ca686-7fb7-4ae9-b129-955a2a89064e", Title: "No Drop Capabilities for Containers"},
 	},
-	Doc: capabilitiesDoc,
+	Params: []fixer.Param{paramAdd},
+	Doc:    capabilitiesDoc,
 	Check: func(p *fixer.Pass) {
 		for _, c := range containers(p) {
 			caps := c.Node.Get("securityContext").Get("capabilities")
@@ -91,6 +92,15 @@ func capabilityCheck(c kube.Container, left []string) string {
 	return execCheck(c, "grep CapBnd /proc/1/status", expect)
 }
 
+var paramAdd = fixer.Param{Name: "add-back", Meaning: "capabilities to add back, separated by spaces or commas, or none", Validate: container.ValidAddBack}
+
+// addParam is the parameter for the capabilities of a decision.
+func addParam(d container.CapabilityDecision) fixer.Param {
+	param := paramAdd.With(container.AddBackText(d.AddBack))
+	param.Guess = d.Guess
+	return param
+}
+
 // dropFix drops ALL and adds back what is needed.
 func dropFix(c kube.Container, d container.CapabilityDecision) fixer.Fix {
 	fix := fixer.Fix{
@@ -99,7 +109,11 @@ func dropFix(c kube.Container, d container.CapabilityDecision) fixer.Fix {
 		Level:  d.Level,
 		Breaks: d.Breaks,
 		Verify: capabilityCheck(c, d.AddBack),
-		Edit:   fixer.EditYAML(c.Workload.Doc, dropOps(c, d.AddBack)...),
+		Params: []fixer.Param{addParam(d)},
+		Edit: func(draft *fixer.Draft) error {
+			draft.YAML(c.Workload.Doc, dropOps(c, container.ParseAddBack(draft.Param("add-back")))...)
+			return nil
+		},
 	}
 	if len(d.AddBack) > 0 {
 		fix.Title += " and add back " + strings.Join(d.AddBack, ", ")

@@ -49,13 +49,15 @@ func userFix(pod podIdentity, id identity) fixer.Fix {
 			gid = int(n) // the manifest's own group is the one that has to write
 		}
 	}
+	uid, group := paramUID.With(strconv.Itoa(id.User.UID)), paramGID.With(strconv.Itoa(gid))
+	uid.Guess, group.Guess = id.Guess, id.Guess
 	fix := fixer.Fix{
 		ID:     "user",
 		Title:  "Set runAsUser to " + strconv.Itoa(id.User.UID) + pod.needsInWords(id),
 		Level:  fixer.Review,
 		Breaks: id.Breaks,
 		Verify: checks(userCheck(id), logsCheck(id.in, "shows no `Permission denied`")),
-		Params: []fixer.Param{paramUID.With(strconv.Itoa(id.User.UID)), paramGID.With(strconv.Itoa(gid))},
+		Params: []fixer.Param{uid, group},
 	}
 	if id.Dir != "" {
 		folder := paramFolder.With(id.Dir)
@@ -167,7 +169,7 @@ func hardenFix(p *fixer.Pass, pod podIdentity, id identity) (fixer.Fix, bool) {
 		fix.Breaks = text.Sentences(fix.Breaks, w.Breaks)
 	}
 	fix.Verify = checks(userCheck(id), logsCheck(id.in, "shows no `Permission denied` and no `Read-only file system`"))
-	fix.Params = append(fix.Params, paramWritable.With(strings.Join(w.Paths(), ",")))
+	fix.Params = append(fix.Params, writableParam(w))
 	if !slices.ContainsFunc(fix.Params, func(p fixer.Param) bool { return p.Name == "size" }) {
 		fix.Params = append(fix.Params, paramSize)
 		if len(w.Scratch) > 0 {

@@ -55,6 +55,13 @@ var WritableRoot = &fixer.Rule{
 	},
 }
 
+// writableParam is the parameter for the places of a decision.
+func writableParam(d container.ReadOnlyDecision) fixer.Param {
+	param := paramWritable.With(strings.Join(d.Paths(), ","))
+	param.Guess = d.Guess
+	return param
+}
+
 func readOnlyFix(c kube.Container, spec *container.Spec, d container.ReadOnlyDecision) fixer.Fix {
 	fix := fixer.Fix{
 		ID:     "read-only",
@@ -62,7 +69,7 @@ func readOnlyFix(c kube.Container, spec *container.Spec, d container.ReadOnlyDec
 		Level:  d.Level,
 		Breaks: d.Breaks,
 		Verify: checks(specCheck(c, "securityContext.readOnlyRootFilesystem", "prints true"), logsCheck(c, "shows no `Read-only file system`")),
-		Params: []fixer.Param{paramWritable.With(strings.Join(d.Paths(), ",")), paramSize},
+		Params: []fixer.Param{writableParam(d), paramSize},
 		Edit: func(draft *fixer.Draft) error {
 			ops := []yamldoc.Op{yamldoc.Set(securityContext(c, "readOnlyRootFilesystem"), true)}
 			ops = append(ops, setEnv(c, d.SetEnv)...)

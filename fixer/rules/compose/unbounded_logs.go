@@ -1,0 +1,138 @@
+package compose
+
+import (
+	_ "embed"
+	"errors"
+	"fmt"
+	"regexp"
+	"strconv"
+
+	"github.com/oakum-sec/oakum/fixer"
+	"github.com/oakum-sec/oakum/fixer/compose"
+	"github.com/oakum-sec/oakum/fixer/text"
+	"github.com/oakum-sec/oakum/fixer/yamldoc"
+)
+
+//go:embed unbounded_logs.md
+var unboundedLogsDoc string
+
+// UnboundedLogs reports services whose logs may fill the disk of the host.
+var UnboundedLogs = &fixer.Rule{
+	Name:     "compose/unbounded-logs",
+	Title:    "logs without a size limit",
+	Severity: fixer.Low,
+	Kind:     fixer.Compose,
+	Phase:    fixer.Resources,
+	After:    []string{"compose/no-pids-limit", "compose/logging-off"},
+	References: []fixer.Reference{
+		{Source: fixer.DockerDocs, ID: "json-file logging driver", Link: "https://docs.docker.com/engine/logging/drivers/json-file/"},
+		{Source: fixer.OWASPDocker, ID: "rule 7"},
+		attackExhaustion,
+	},
+	Params: []fixer.Param{paramLogSize, paramLogFiles},
+	Doc:    unboundedLogsDoc,
+	Check: func(p *fixer.Pass) {
+		if compose.IsOverride(p.File.Path) {
+			return
+		}
+		var open []unlimited
+		for _, v := range services(p) {
+			if len(v.Bases) == 0 && logsGrow(v) && unwritable(v, "logging") == "" {
+				open = append(open, unlimited{View: v})
+			}
+		}
+		if len(open) > 0 {
+			reportLogs(p, open)
+		}
+	},
+}
+
+// What a service keeps of its logs by default: enough to look into a failure.
+const (
+	defaultLogSize  = "10m"
+	defaultLogFiles = "3"
+)
+
+var (
+	paramLogSize  = fixer.Param{Name: "max-size", Meaning: "size of one log file, as in 10m", Default: defaultLogSize, Validate: validLogSize}
+	paramLogFiles = fixer.Param{Name: "max-file", Meaning: "number of log files, from 1 to 1000", Default: defaultLogFiles, Validate: validLogFiles}
+	logSize       = regexp.MustCompile(`^[1-9][0-9]{0,8}[kmg]$`)
+)
+
+func validLogSize(s string) error {
+	if !logSize.MatchString(s) {
+		return errors.New("a number with the unit k, m or g")
+	}
+	return nil
+}
+
+func validLogFiles(s string) error {
+	if n, err := strconv.Atoi(s); err != nil || n < 1 || n > 1000 || strconv.Itoa(n) != s {
+		return errors.New("a number from 1 to 1000")
+	}
+	return nil
+}
+
+// logsGrow reports whether the logs of a service go to json-file, which Docker takes
+// unless its configuration says otherwise, without a limit.
+func logsGrow(v compose.View) bool {
+	driver, options := v.Field("logging", "driver").Node, v.Field("logging", "options").Node
+	if driver.Null() && options.Null() {
+		return v.Setting("logging").Node.Null()
+	}
+	if own := v.Node.Own("logging"); own == nil || own.Kind == yamldoc.Alias || own.Anchor != "" || own.Own("options") == nil && !options.Null() {
+		return false // a value of its own would take the place of what it shares
+	}
+	return driver.Text() == "json-file" && options.Get("max-size").Null()
+}
+
+// reportLogs reports all services of a file at once: nobody decides about each alone.
+func reportLogs(p *fixer.Pass, open []unlimited) {
+	first := open[0]
+	f := fixer.Finding{
+		Path:    "services: logging",
+		Message: fmt.Sprintf("Service %q has no limit for its logs, which grow until the disk of the host is full", first.Name),
+		Evidence: []fixer.Evidence{{Kind: fixer.FromPlatform, Source: "Docker",
+			Text: "The default logging driver json-file has no size limit, unless the configuration of the Docker daemon sets one"}},
+	}
+	title := "Limit the logs to " + defaultLogFiles + " files of " + defaultLogSize
+	if len(open) > 1 {
+		f.Message = fmt.Sprintf("%d services have no limit for their logs, which grow until the disk of the host is full", len(open))
+		f.Evidence = append(f.Evidence, fixer.Evidence{Kind: fixer.FromCompose, Place: p.File.Path, Text: "No limit is set for " + someNames(open)})
+		title += fmt.Sprintf(" for each of %d services", len(open))
+	}
+	f.Fixes = []fixer.Fix{{
+		ID: "limit", Level: fixer.Review, Title: title, Params: []fixer.Param{paramLogSize, paramLogFiles},
+		Breaks: "Older log lines are deleted. Logs no longer go to the driver that the configuration of the Docker daemon names, such as journald",
+		Verify: `docker inspect --format '{{json .HostConfig.LogConfig}}' "$(` + first.CLI() + " ps -q " + text.ShellWord(first.Name) + `)"` + "\nprints max-size and max-file",
+		Edit: func(d *fixer.Draft) error {
+			for _, v := range open {
+				if err := limitLogs(d, v.View); err != nil {
+					return err
+				}
+			}
+			return nil
+		},
+	}}
+	report(p, first.View, nil, f)
+}
+
+// limitLogs names the driver with the options: another one that the daemon takes by
+// default may not know them, and no container would start.
+func limitLogs(d *fixer.Draft, v compose.View) error {
+	return write(d, v, "logging", func(part compose.Part) []yamldoc.Op {
+		at := part.Path.Join("logging")
+		var ops []yamldoc.Op
+		if part.Node.Get("logging").Get("driver").Null() {
+			ops = append(ops, yamldoc.Set(at.Join("driver"), "json-file"))
+		}
+		return append(ops, logOptions(d, at)...)
+	})
+}
+
+func logOptions(d *fixer.Draft, at yamldoc.Path) []yamldoc.Op {
+	return []yamldoc.Op{
+		yamldoc.Set(at.Join("options", "max-size"), d.Param("max-size")),
+		yamldoc.Set(at.Join("options", "max-file"), d.Param("max-file")),
+	}
+}
