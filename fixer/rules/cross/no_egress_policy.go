@@ -32,7 +32,7 @@ var NoEgressPolicy = &fixer.Rule{
 		{Source: fixer.NSA, ID: "network separation"},
 		{Source: fixer.KubernetesDocs, ID: "Network Policies", Link: "https://kubernetes.io/docs/concepts/services-networking/network-policies/"},
 	},
-	Params: []fixer.Param{paramController, paramMonitoring, paramNodeDNS, paramExternal, paramAcknowledge},
+	Params: []fixer.Param{paramNodeDNS, paramExternal, paramAcknowledge},
 	Doc:    noEgressPolicyDoc,
 	Check: func(p *fixer.Pass) {
 		if !anyWorkload(p.Snapshot) {
