@@ -104,8 +104,8 @@ func (r *rival) run(t *testing.T, snap *fixer.Snapshot, dir string) {
 		after := f.Data
 		if r.fix != nil {
 			after = r.fix(t, snap, dir, f)
-		} else if now := r.plan.After.File(f.Path); now != nil {
-			after = now.Data
+		} else if now := r.after(f.Path); now != nil {
+			after = now
 		}
 		if string(after) != string(f.Data) {
 			changed[f.Path] = after
@@ -120,6 +120,8 @@ func (r *rival) run(t *testing.T, snap *fixer.Snapshot, dir string) {
 			if r.edits += edits; err != nil {
 				r.broken++
 			}
+		} else if now := r.after(f.Path); now != nil { // a Dockerfile, whose base decides too
+			data = now
 		}
 		sources = append(sources, fixer.Source{Path: f.Path, Kind: f.Kind, Data: data, Skip: f.Skip, Context: f.Context})
 	}
@@ -144,6 +146,17 @@ func (r *rival) run(t *testing.T, snap *fixer.Snapshot, dir string) {
 			}
 		}
 	}
+}
+
+// after is a file as the plan of a fixer leaves it, nil for one without a plan.
+func (r *rival) after(path string) []byte {
+	if r.plan == nil {
+		return nil
+	}
+	if now := r.plan.After.File(path); now != nil {
+		return now.Data
+	}
+	return nil
 }
 
 // editsOf counts the settings of services that differ.
