@@ -140,9 +140,10 @@ func holdDraft(t *testing.T, what string, file *fixer.File, c fixer.FileChange) 
 		t.Errorf("%s: %d documents were %d", what, len(is), len(was))
 		return
 	}
-	if len(is) == len(was) && !slices.ContainsFunc(was, func(n *other.Node) bool {
+	// A comment says nothing to a reader, and quotes matter to readers of older YAML alone.
+	if !c.Comment && len(is) == len(was) && !slices.ContainsFunc(was, func(n *other.Node) bool {
 		i := slices.Index(was, n)
-		return sameOutside(n, is[i], "", nil) != nil
+		return sameOutside(n, is[i], "", nil) != nil || quotes(n) != quotes(is[i])
 	}) {
 		t.Errorf("%s: the text changes and what it says does not\n%s", what, text.Unified(file.Path, file.Data, after, 3))
 	}
@@ -154,6 +155,17 @@ func holdDraft(t *testing.T, what string, file *fixer.File, c fixer.FileChange) 
 			t.Errorf("%s: document %d, as a second reader reads it: %v\n%s", what, i, err, text.Unified(file.Path, file.Data, after, 3))
 		}
 	}
+}
+
+// quotes counts the scalars of a tree that have quotes.
+func quotes(n *other.Node) (count int) {
+	if n.Kind == other.ScalarNode && n.Style&(other.SingleQuotedStyle|other.DoubleQuotedStyle) != 0 {
+		count = 1
+	}
+	for _, sub := range n.Content {
+		count += quotes(sub)
+	}
+	return count
 }
 
 // otherDocuments reads all documents of a stream with a reader that is not the
