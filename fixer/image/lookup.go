@@ -74,13 +74,13 @@ func (t *table) known(ref Reference) (*Entry, bool) {
 }
 
 // resolveMirror returns the Docker Hub name of an image that is named by a registry
-// which mirrors it: the official ones, or all of the hub.
+// which mirrors it, the official ones or all of the hub, or by another host of the hub.
 func (r Reference) resolveMirror() Reference {
 	rest, official := strings.CutPrefix(r.Repository, "docker/library/")
 	switch {
 	case r.Registry == "public.ecr.aws" && official:
 		r.Registry, r.Repository = DockerHub, officialPath+rest
-	case r.Registry == "mirror.gcr.io":
+	case r.Registry == "mirror.gcr.io", CanonicalHost(r.Registry) == DockerHub:
 		r.Registry = DockerHub
 	}
 	return r

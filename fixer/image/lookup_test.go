@@ -338,7 +338,7 @@ func TestByName(t *testing.T) {
 		}
 	}
 	for _, in := range []string{
-		"nginx:1.27", "public.ecr.aws/docker/library/nginx:1.27", "mirror.gcr.io/library/nginx:1.27", "mirror.gcr.io/grafana/grafana:12.0.0",
+		"nginx:1.27", "public.ecr.aws/docker/library/nginx:1.27", "mirror.gcr.io/library/nginx:1.27", "registry.docker.com/library/nginx:1.27", "mirror.gcr.io/grafana/grafana:12.0.0",
 		"docker.io/library/postgres:16", "quay.io/keycloak/keycloak:26.0", "bitnami/redis:7", "cgr.dev/chainguard/nginx", "linuxserver/nginx:1.26.0",
 	} {
 		if e, ok := lookup(parse(t, in)); !ok || e.ByName {

@@ -53,7 +53,7 @@ func (r Reference) From(registry string) bool {
 // Docker Hub.
 func CanonicalHost(host string) string {
 	switch host = strings.ToLower(host); host {
-	case "index.docker.io", "registry-1.docker.io", "registry.hub.docker.com":
+	case "index.docker.io", "registry-1.docker.io", "registry.docker.com", "registry.hub.docker.com":
 		return DockerHub
 	}
 	return host

@@ -34,6 +34,7 @@ func TestFromRegistry(t *testing.T) {
 		{"nginx", "docker.io/library", true},
 		{"grafana/grafana", "docker.io/library", false},
 		{"index.docker.io/library/nginx", "docker.io", true},
+		{"registry.docker.com/library/nginx", "docker.io", true},
 		{"ghcr.io/acme/app", "ghcr.io/acme", true},
 		{"ghcr.io/acme-evil/app", "ghcr.io/acme", false},
 		{"ghcr.io/acme/app/api:1", "ghcr.io/acme/app", true},
