@@ -78,7 +78,7 @@ func checkHealth(p *fixer.Pass, s *dockerfile.Stage) {
 	why, other := unlike(users, strconv.Itoa(port.Number))
 	switch {
 	case !can:
-		f.Advice = fmt.Sprintf("Add a health command to the application (`HEALTHCHECK CMD [\"/app\", \"health\"]`). %s includes no tool for this, and installing curl adds attack surface", s.Root().Base)
+		f.Advice = withoutProbe(p, s, port.Number)
 	case len(bare) == 0:
 		f.Advice = "Add `HEALTHCHECK CMD " + execForm(probe.any(strconv.Itoa(port.Number))) + "` if Docker or Compose runs the image. Kubernetes ignores HEALTHCHECK and uses its own probes"
 	case why != "":
@@ -89,6 +89,54 @@ func checkHealth(p *fixer.Pass, s *dockerfile.Stage) {
 		f.Fixes = []fixer.Fix{healthFix(p, s, probe, port)}
 	}
 	report(p, s.From, f)
+}
+
+// withoutProbe is what to do where no tool of the base can be used. It says that the
+// base has none only where the contents of the base are known.
+func withoutProbe(p *fixer.Pass, s *dockerfile.Stage, port int) string {
+	own := "Add a health command to the application (`HEALTHCHECK CMD [\"/app\", \"health\"]`). "
+	if client, words := installedClient(p, s, port); client != "" {
+		return own + fmt.Sprintf("Or use %s, which the Dockerfile installs: `HEALTHCHECK CMD %s`", client, execForm(words))
+	}
+	if _, known := build.BaseOf(p, s); !known {
+		return own + fmt.Sprintf("oakum does not know which tools %s includes, and installing curl adds attack surface", s.Root().Base)
+	}
+	return own + fmt.Sprintf("%s includes no tool for this, and installing curl adds attack surface", s.Root().Base)
+}
+
+// installedClient is an HTTP client that a stage installs by name and keeps, with the
+// words that ask for a page; "" where there is none, and for ports of other protocols.
+func installedClient(p *fixer.Pass, s *dockerfile.Stage, port int) (string, []string) {
+	if !speaksHTTP(port) {
+		return "", nil
+	}
+	kept := map[string]bool{}
+	for _, stage := range s.Chain() {
+		for _, i := range stage.Instructions {
+			if i.Keyword != "RUN" {
+				continue
+			}
+			st := build.Of(p.File).Step(i)
+			for _, c := range st.Commands {
+				if c.Package != nil && c.Package.Installs() {
+					for _, name := range c.Package.Packages {
+						kept[build.PackageName(name)] = true
+					}
+				}
+			}
+			for name := range st.RemovedPackages() {
+				delete(kept, name)
+			}
+		}
+	}
+	number := strconv.Itoa(port)
+	switch {
+	case kept["curl"]:
+		return "curl", []string{"curl", "-fsS", "-o", "/dev/null", "http://127.0.0.1:" + number + "/"}
+	case kept["wget"]:
+		return "wget", wget(number, "/")
+	}
+	return "", nil
 }
 
 // unlike says why one health check in the image does not fit the services that
