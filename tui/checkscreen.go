@@ -60,13 +60,11 @@ func (s *checklistScreen) arrange(d *model) {
 	}
 	s.list.Empty = "  Everything that can be seen holds; f shows all questions"
 	s.list.SetRows(widget.Rows{
-		Count: len(rows),
-		Key:   func(i int) string { return m.items[rows[i]].Text },
-		Group: func(i int) string { return m.items[rows[i]].Section },
-		Draw:  func(i, width int, cursor bool) string { return m.items[rows[i]].draw(d, width, cursor) },
-		Header: func(name string, _, n int, open bool, width int, cursor bool) string {
-			return groupHeader(d, name, n, open, width, cursor)
-		},
+		Count:  len(rows),
+		Key:    func(i int) string { return m.items[rows[i]].Text },
+		Group:  func(i int) string { return m.items[rows[i]].Section },
+		Draw:   func(i, width int, cursor bool) string { return m.items[rows[i]].draw(d, width, cursor) },
+		Header: d.groupHeader,
 	})
 }
 
@@ -94,14 +92,6 @@ func (s *checklistScreen) press(d *model, a action) tea.Cmd {
 		return nil
 	}
 	switch a {
-	case actOpen:
-		return s.open(d)
-	case actNextPart:
-		s.focus = !s.focus
-	case actFold, actUnfold:
-		if !s.focus {
-			s.list.SetOpen(a == actUnfold)
-		}
 	case actLevel:
 		if s.shown == nil {
 			return nil
@@ -118,13 +108,10 @@ func (s *checklistScreen) press(d *model, a action) tea.Cmd {
 			return d.say("The checklist is still being worked out")
 		}
 		return d.copy(s.shown.markdown, "checklist as Markdown")
-	case actPlan:
-		return d.push(newPlan())
-	case actBack:
-		return s.back(d)
 	}
+	cmd := s.twoPane.press(d, a)
 	s.point(d)
-	return nil
+	return cmd
 }
 
 func (s *checklistScreen) draw(d *model, l layout) page {

@@ -127,17 +127,10 @@ const (
 // became of them.
 func (s *listScreen) header(d *model, group string, open bool, width int, cursor bool) string {
 	t := &d.theme
-	mark := t.Marks.Collapsed
-	if open {
-		mark = t.Marks.Expanded
-	}
-	lead := "  "
-	if cursor {
-		lead = t.Marks.Cursor + " "
-	}
+	marks := d.groupMarks(open, cursor)
 	g := s.groups[group]
 	if g == nil {
-		return lead + mark
+		return marks
 	}
 	names := []string{t.Emph.Paint(s.heading(d, group, width-headerLead-headerCounts))}
 	if title := d.wording.titles[group]; s.groupBy == byRule && title != "" {
@@ -152,7 +145,7 @@ func (s *listScreen) header(d *model, group string, open bool, width int, cursor
 			break
 		}
 	}
-	return widget.Spread(lead+mark+" "+name, counts, width, t.Marks.Ellipsis)
+	return widget.Spread(marks+" "+name, counts, width, t.Marks.Ellipsis)
 }
 
 func (s *listScreen) detailTitle(d *model, width int) (title, note string) {

@@ -41,13 +41,11 @@ func (s *mapScreen) refresh(d *model) tea.Cmd {
 		s.natural = m.width + mapRowLead + 2
 		s.list.Empty = "  There are no services: no Compose file and no manifest with a workload was read"
 		s.list.SetRows(widget.Rows{
-			Count: len(m.rows),
-			Key:   func(i int) string { return m.rows[i].id },
-			Group: func(i int) string { return m.rows[i].group },
-			Draw:  func(i, width int, cursor bool) string { return m.rows[i].draw(d, width, cursor) },
-			Header: func(name string, _, n int, open bool, width int, cursor bool) string {
-				return groupHeader(d, name, n, open, width, cursor)
-			},
+			Count:  len(m.rows),
+			Key:    func(i int) string { return m.rows[i].id },
+			Group:  func(i int) string { return m.rows[i].group },
+			Draw:   func(i, width int, cursor bool) string { return m.rows[i].draw(d, width, cursor) },
+			Header: d.groupHeader,
 		})
 		if s.about == nil && len(m.rows) > 0 {
 			s.list.Down() // from the first header to the first service
@@ -79,14 +77,6 @@ func (s *mapScreen) press(d *model, a action) tea.Cmd {
 		return nil
 	}
 	switch a {
-	case actOpen:
-		return s.open(d)
-	case actNextPart:
-		s.focus = !s.focus
-	case actFold, actUnfold:
-		if !s.focus {
-			s.list.SetOpen(a == actUnfold)
-		}
 	case actLevel:
 		s.level = (s.level + 1) % (fixer.Review + 1)
 		return tea.Batch(s.refresh(d), d.say("Compared with %s", compared[s.level]))
@@ -99,13 +89,10 @@ func (s *mapScreen) press(d *model, a action) tea.Cmd {
 			return d.warn("%v", err)
 		}
 		return d.copy(b.String(), "map as a Mermaid flowchart")
-	case actPlan:
-		return d.push(newPlan())
-	case actBack:
-		return s.back(d)
 	}
+	cmd := s.twoPane.press(d, a)
 	s.point()
-	return nil
+	return cmd
 }
 
 func (s *mapScreen) draw(d *model, l layout) page {

@@ -67,6 +67,25 @@ func (s *twoPane) move(a action) bool {
 	return true
 }
 
+// press does what a key means on every screen of two panes, besides moving.
+func (s *twoPane) press(d *model, a action) tea.Cmd {
+	switch a {
+	case actOpen:
+		return s.open(d)
+	case actNextPart:
+		s.focus = !s.focus
+	case actFold, actUnfold:
+		if !s.focus {
+			s.list.SetOpen(a == actUnfold)
+		}
+	case actPlan:
+		return d.push(newPlan())
+	case actBack:
+		return s.back(d)
+	}
+	return nil
+}
+
 // open goes from the list to the points, and from a point to its finding.
 func (s *twoPane) open(d *model) tea.Cmd {
 	if !s.focus {
@@ -122,16 +141,22 @@ func (s *twoPane) wheel(d *model, l layout, x, y, by int) tea.Cmd {
 	return d.refresh()
 }
 
-// header draws the line above a group of the list.
-func groupHeader(d *model, name string, n int, open bool, width int, cursor bool) string {
+// groupHeader draws the line above a group of the list, with how many rows it has.
+func (d *model) groupHeader(name string, _, n int, open bool, width int, cursor bool) string {
 	t := &d.theme
-	mark := t.Marks.Collapsed
-	if open {
-		mark = t.Marks.Expanded
-	}
-	lead := "  "
+	return widget.Spread(d.groupMarks(open, cursor)+" "+t.Title.Paint(name), t.Dim.Paint(fmt.Sprint(n))+" ", width, t.Marks.Ellipsis)
+}
+
+// groupMarks are what the line above a group begins with: whether the cursor is on it, and
+// whether its rows are shown.
+func (d *model) groupMarks(open, cursor bool) string {
+	m := &d.theme.Marks
+	lead, mark := "  ", m.Collapsed
 	if cursor {
-		lead = t.Marks.Cursor + " "
+		lead = m.Cursor + " "
 	}
-	return widget.Spread(lead+mark+" "+t.Title.Paint(name), t.Dim.Paint(fmt.Sprint(n))+" ", width, t.Marks.Ellipsis)
+	if open {
+		mark = m.Expanded
+	}
+	return lead + mark
 }

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"crypto/sha256"
 	"fmt"
+	"iter"
 	"maps"
 	"path"
 	"slices"
@@ -236,6 +237,31 @@ func (t *Topology) ImageBuild(ref string) (Build, bool) {
 	b, ok = t.build(fits[0], "", "The image name matches the directory of "+fits[0])
 	b.Certain = false
 	return b, ok
+}
+
+// A Container is one of a workload whose image a Dockerfile builds.
+type Container struct {
+	kube.Container
+	Workload *kube.Workload
+	Build    Build
+}
+
+// Containers returns those of the objects of a manifest, without the ones of workloads
+// that are only a part of one.
+func (t *Topology) Containers(objects []*kube.Object) iter.Seq[Container] {
+	return func(yield func(Container) bool) {
+		for _, o := range objects {
+			w := o.Workload()
+			if w == nil || w.Partial {
+				continue
+			}
+			for _, c := range w.Containers() {
+				if b, ok := t.ImageBuild(c.Image); ok && !yield(Container{c, w, b}) {
+					return
+				}
+			}
+		}
+	}
 }
 
 // isOfficial reports whether a reference is that of an official image of the

@@ -91,20 +91,13 @@ func otherPlaces(p *fixer.Pass, v compose.View, b *topology.Build, port int) []f
 		}
 	}
 	for f := range p.Snapshot.Files() {
-		for _, o := range f.Objects {
-			w := o.Workload()
-			if w == nil || w.Partial {
+		for c := range p.Topology().Containers(f.Objects) {
+			if c.Build.Stage != b.Stage {
 				continue
 			}
-			for _, c := range w.Containers() {
-				other, ok := p.Topology().ImageBuild(c.Image)
-				if !ok || other.Stage != b.Stage {
-					continue
-				}
-				for _, declared := range c.Node.Get("ports").List() {
-					if n, _ := declared.Get("containerPort").Int(); int(n) == port {
-						out = append(out, fixer.Evidence{Kind: fixer.FromManifest, Place: f.PlaceOf(declared), Text: fmt.Sprintf("%s declares containerPort %d", w.ID(), port)})
-					}
+			for _, declared := range c.Node.Get("ports").List() {
+				if n, _ := declared.Get("containerPort").Int(); int(n) == port {
+					out = append(out, fixer.Evidence{Kind: fixer.FromManifest, Place: f.PlaceOf(declared), Text: fmt.Sprintf("%s declares containerPort %d", c.Workload.ID(), port)})
 				}
 			}
 		}

@@ -164,21 +164,14 @@ func setters(p *fixer.Pass, b topology.Build, name string) (places []string, ok 
 		places = append(places, v.File)
 	}
 	for f := range p.Snapshot.Files() {
-		for _, o := range f.Objects {
-			w := o.Workload()
-			if w == nil || w.Partial {
+		for c := range p.Topology().Containers(f.Objects) {
+			if c.Build.Stage != b.Stage {
 				continue
 			}
-			for _, c := range w.Containers() {
-				other, built := p.Topology().ImageBuild(c.Image)
-				if !built || other.Stage != b.Stage {
-					continue
-				}
-				if !other.Certain || !slices.ContainsFunc(c.Node.Get("env").List(), func(n *yamldoc.Node) bool { return n.Get("name").Text() == name }) {
-					return nil, false
-				}
-				places = append(places, w.ID())
+			if !c.Build.Certain || !slices.ContainsFunc(c.Node.Get("env").List(), func(n *yamldoc.Node) bool { return n.Get("name").Text() == name }) {
+				return nil, false
 			}
+			places = append(places, c.Workload.ID())
 		}
 	}
 	slices.Sort(places)

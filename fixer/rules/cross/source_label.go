@@ -95,15 +95,9 @@ func published(p *fixer.Pass) []publication {
 				}
 			}
 		case f.Objects != nil:
-			for _, o := range f.Objects {
-				w := o.Workload()
-				if w == nil || w.Partial {
-					continue
-				}
-				for _, c := range w.Containers() {
-					if b, ok := p.Topology().ImageBuild(c.Image); ok && b.Certain {
-						out = append(out, publication{b, c.Image, f.Path, fmt.Sprintf("%s runs the image", w.ID())})
-					}
+			for c := range p.Topology().Containers(f.Objects) {
+				if c.Build.Certain {
+					out = append(out, publication{c.Build, c.Image, f.Path, fmt.Sprintf("%s runs the image", c.Workload.ID())})
 				}
 			}
 		}
