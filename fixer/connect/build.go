@@ -192,7 +192,7 @@ func (b *builder) graph() *Graph {
 			i = len(g.Nodes)
 			index[m.id] = i
 			g.Nodes = append(g.Nodes, *m.node)
-			g.Nodes[i].Places, g.Nodes[i].Pods = nil, nil
+			g.Nodes[i].Places, g.Nodes[i].Pods, g.Nodes[i].Services = nil, nil, nil
 		}
 		n := &g.Nodes[i]
 		if m.w == nil {
@@ -205,6 +205,11 @@ func (b *builder) graph() *Graph {
 		}
 		n.Places = append(n.Places, m.node.Places...)
 		n.Pods = append(n.Pods, m.node.Pods...)
+		for _, name := range m.node.Services {
+			if !slices.Contains(n.Services, name) {
+				n.Services = append(n.Services, name)
+			}
+		}
 		for _, p := range m.ports {
 			n.Ports = addPort(n.Ports, p)
 		}
@@ -214,6 +219,7 @@ func (b *builder) graph() *Graph {
 	}
 	for i := range g.Nodes {
 		slices.Sort(g.Nodes[i].Dockerfiles)
+		slices.Sort(g.Nodes[i].Services)
 		slices.SortFunc(g.Nodes[i].Ports, func(a, b Port) int { return cmp.Or(a.Number-b.Number, strings.Compare(a.Protocol, b.Protocol)) })
 	}
 	b.foldPortless()

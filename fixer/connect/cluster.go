@@ -188,6 +188,7 @@ func (c *cluster) link(s *service) {
 	}
 	s.members = nearest(s.dir(), found, func(m *member) string { return m.dir })
 	for _, m := range s.members {
+		m.node.Services = append(m.node.Services, s.Name)
 		for _, p := range s.ports {
 			for _, n := range p.podPorts(m) {
 				if n != 0 {

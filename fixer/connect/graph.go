@@ -58,6 +58,10 @@ type Node struct {
 
 	Ports []Port // what it listens on, sorted
 
+	// Services are the Services of Kubernetes that lead to it: somebody connects to it,
+	// even where no file shows who.
+	Services []string
+
 	// HostNetwork says that it has the network of its host: no policy of Kubernetes and
 	// no network of Compose holds it.
 	HostNetwork bool

@@ -64,3 +64,24 @@ func TestServicesThatNoFileDescribesAreNamed(t *testing.T) {
 		t.Errorf("%q, want %q", p.Undescribed, want)
 	}
 }
+
+// TestAServiceWithoutKnownClientsStaysOpen: a Service is there for somebody, and monitoring
+// is not whom it is there for. What no Service leads to is closed.
+func TestAServiceWithoutKnownClientsStaysOpen(t *testing.T) {
+	bare := "---\napiVersion: v1\nkind: Pod\nmetadata: {name: worker, namespace: shop, labels: {app: worker}}\nspec: {containers: [{name: main, image: example.org/worker, ports: [{containerPort: 8080}]}]}\n"
+	scraped := strings.Replace(server("api", ""), "metadata: {name: api, namespace: shop, labels", "metadata: {name: api, namespace: shop, annotations: {prometheus.io/scrape: \"true\"}, labels", 1)
+	p := planOf(t, nodePort+server("web", "http://cart:8080")+server("cart", "")+scraped+bare)
+	if got, want := fmt.Sprint(Names(p.Kept)), "[Pod/api]"; got != want {
+		t.Errorf("%s are kept open, want %s", got, want)
+	}
+	if got, want := fmt.Sprint(Names(p.Unasked)), "[Pod/worker]"; got != want {
+		t.Errorf("nobody asks %s, want %s", got, want)
+	}
+	files, err := p.Write(Options{Controller: "ingress-nginx", Monitoring: "monitoring"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if text := files[0].Content(); !strings.Contains(text, "# Service/api leads here, and no file shows who uses it: name the clients when you know them\n  - ports:\n    - protocol: TCP\n      port: 8080") {
+		t.Errorf("the port is not open:\n%s", text)
+	}
+}

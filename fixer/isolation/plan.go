@@ -25,8 +25,11 @@ type Plan struct {
 	HostNetwork []*Workload
 
 	// Unasked are the open workloads that listen on a port and that nothing here connects
-	// to: whoever does is denied.
+	// to: whoever does is denied, unless it is one of Kept.
 	Unasked []*Workload
+	// Kept are the open workloads that a Service leads to and whose clients no file shows,
+	// but for monitoring. Somebody connects to them, so their ports stay open.
+	Kept []*Workload
 
 	// Undescribed are the Services of the namespace that a workload connects to and that
 	// no file here describes, sorted: default-deny cuts these connections, too.
@@ -72,6 +75,7 @@ type flow struct {
 
 	ports netpol.Ports // all ports where whole is set
 	whole bool         // the port is not known
+	kept  bool         // no file shows who connects
 	why   []string     // a line each
 }
 
@@ -106,6 +110,9 @@ func (s *Set) Plan(g *connect.Graph) *Plan {
 		if p.listens(g, w) && len(p.ingress.flows[w]) == 0 {
 			p.Unasked = append(p.Unasked, w)
 		}
+		if !slices.ContainsFunc(p.ingress.flows[w], func(f *flow) bool { return f.role != ofMonitoring }) {
+			p.keep(g, w)
+		}
 	}
 	for _, u := range g.Unresolved {
 		if nodes[u.From] {
@@ -117,6 +124,19 @@ func (s *Set) Plan(g *connect.Graph) *Plan {
 	}
 	slices.Sort(p.Undescribed)
 	return p
+}
+
+// keep leaves the ports of a workload open that a Service leads to, although no file shows
+// who connects: the Service is there for somebody, whom default-deny would cut for certain.
+func (p *Plan) keep(g *connect.Graph, w *Workload) {
+	n := g.Node(w.node)
+	if n == nil || len(n.Services) == 0 {
+		return
+	}
+	p.Kept = append(p.Kept, w)
+	f := &flow{role: ofAnyone, kept: true, why: []string{fmt.Sprintf("Service/%s leads here, and no file shows who uses it: name the clients when you know them", n.Services[0])}}
+	f.ports, f.whole = declared(w.Pod)
+	p.ingress.add(w, f)
 }
 
 // serviceIn is the Service of a namespace that a host names which nothing here answers
@@ -160,7 +180,7 @@ func (p *Plan) Connections() int {
 	n := 0
 	for _, w := range p.Open {
 		for _, f := range p.ingress.flows[w] {
-			if f.peer != w {
+			if f.peer != w && !f.kept {
 				n++
 			}
 		}

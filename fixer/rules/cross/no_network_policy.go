@@ -164,8 +164,13 @@ func openEvidence(plan *isolation.Plan) []fixer.Evidence {
 		}
 		out = append(out, fixer.Evidence{Kind: fixer.FromManifest, Place: e.Place.String(), Text: e.Text})
 	}
-	for _, w := range plan.Unasked {
-		out = append(out, fixer.Evidence{Kind: fixer.FromManifest, Place: w.Place.String(), Text: "No file here shows who connects to " + w.ID})
+	for _, w := range plan.Open {
+		switch at := w.Place.String(); {
+		case slices.Contains(plan.Kept, w):
+			out = append(out, fixer.Evidence{Kind: fixer.FromManifest, Place: at, Text: "No file here shows who connects to " + w.ID + ", so its ports stay open: a Service leads to them"})
+		case slices.Contains(plan.Unasked, w):
+			out = append(out, fixer.Evidence{Kind: fixer.FromManifest, Place: at, Text: "No file here shows who connects to " + w.ID})
+		}
 	}
 	for _, w := range plan.HostNetwork {
 		out = append(out, fixer.Evidence{Kind: fixer.FromManifest, Place: w.Place.String(), Text: w.ID + " uses the network of its node, so NetworkPolicies do not apply to it"})
@@ -269,8 +274,9 @@ func places(files []isolation.File) string {
 
 func breaksIngress(plan *isolation.Plan) string {
 	out := "Connections to these workloads that no file here shows"
-	if n := len(plan.Unasked); n > 0 {
-		out += ", among them all those to " + text.Some(isolation.Names(plan.Unasked))
+	cut := slices.DeleteFunc(slices.Clone(plan.Unasked), func(w *isolation.Workload) bool { return slices.Contains(plan.Kept, w) })
+	if len(cut) > 0 {
+		out += ", among them all those to " + text.Some(isolation.Names(cut))
 	}
 	out += ", and all connections to other pods of the namespace"
 	if n := len(plan.Undescribed); n > 0 {
