@@ -67,7 +67,7 @@ func New(ctx context.Context, o NewOptions) (*NewService, error) {
 	if err != nil {
 		return nil, err
 	}
-	n := &NewService{root: root, Notes: notesOn(service, root, prefix)}
+	n := &NewService{root: root, Notes: notesOn(service, root, prefix, o.Settings)}
 	n.Report = &report.New{Stack: s.Name, Title: s.Title(), Name: service.Options.Name, Directory: o.Dir}
 	if err := n.check(ctx, service, o); err != nil {
 		return nil, err
@@ -93,6 +93,9 @@ func (o *NewOptions) place() error {
 		return errors.New("name a stack: oakum new --list shows them")
 	}
 	o.Stack, o.Dir = args[0], append(args, ".")[1]
+	if o.Dir == "" { // a variable of a script that is not set
+		return errors.New("the name of the directory is empty: name one, or . for the current directory")
+	}
 	return nil
 }
 
@@ -146,10 +149,10 @@ func optionsOf(s *templates.Stack, root, prefix string, settings []string) (*tem
 	if origin := git.Remote(root); o.Set("source", origin) != nil {
 		o.Source = "" // it has characters that no label takes; a person can give another
 	}
-	o.Name = filepath.Base(filepath.Join(root, prefix))
+	o.Name = nameOf(filepath.Base(filepath.Join(root, prefix)))
 	for _, set := range settings {
 		name, value, ok := strings.Cut(set, "=")
-		if !ok {
+		if !ok || name == "" {
 			return nil, fmt.Errorf("--set %s: write NAME=VALUE", text.VisibleLine(set))
 		}
 		if err := o.Set(name, value); err != nil {
@@ -162,6 +165,25 @@ func optionsOf(s *templates.Stack, root, prefix string, settings []string) (*tem
 	return o, nil
 }
 
+// nameOf is the name of a service in a directory: its letters and digits in lower case, with a
+// hyphen for what stands between them. Where nothing is left, it is the directory's.
+func nameOf(directory string) string {
+	name := strings.Map(func(r rune) rune {
+		switch {
+		case r >= 'A' && r <= 'Z':
+			return r - 'A' + 'a'
+		case r >= 'a' && r <= 'z', r >= '0' && r <= '9':
+			return r
+		}
+		return ' '
+	}, directory)
+	name = strings.TrimLeft(strings.Join(strings.Fields(name), "-"), "-0123456789")
+	if name = strings.TrimRight(name[:min(len(name), 50)], "-"); name == "" {
+		return directory
+	}
+	return name
+}
+
 // compare finds what lies in the directory already. Files that hold what they shall are
 // left alone.
 func (n *NewService) compare(service *templates.Service, prefix string) error {
@@ -172,15 +194,18 @@ func (n *NewService) compare(service *templates.Service, prefix string) error {
 	defer root.Close()
 	for _, f := range service.Files {
 		change := engine.Change{Path: filepath.ToSlash(filepath.Join(prefix, filepath.FromSlash(f.Path))), After: f.Content}
+		if at := link(root, change.Path); at != "" {
+			return n.inTheWay(at, "a symbolic link is in the way, and is not followed")
+		}
 		_, err := root.Lstat(filepath.FromSlash(change.Path))
 		switch {
 		case errors.Is(err, fs.ErrNotExist):
 		case err != nil:
-			return fmt.Errorf("%s: %s", text.VisibleLine(change.Path), disk.Reason(err))
+			return n.inTheWay(change.Path, disk.Reason(err))
 		default:
 			before, skip := disk.Read(root, filepath.FromSlash(change.Path), discover.DefaultMaxBytes)
 			if skip != nil {
-				return fmt.Errorf("%s: %s", text.VisibleLine(change.Path), skip.Reason)
+				return n.inTheWay(change.Path, skip.Reason)
 			}
 			if string(before) == string(f.Content) {
 				continue
@@ -193,11 +218,36 @@ func (n *NewService) compare(service *templates.Service, prefix string) error {
 	return nil
 }
 
+// inTheWay is the error of what lies where a file shall be.
+func (n *NewService) inTheWay(file, reason string) error {
+	return fmt.Errorf("%s: %s (nothing was written)", n.Paths().all([]string{file})[0], reason)
+}
+
+// link is the first symbolic link on the way to a file; "" for none.
+func link(root *os.Root, file string) string {
+	for k := range file + "/" {
+		if k < len(file) && file[k] != '/' {
+			continue
+		}
+		if info, err := root.Lstat(filepath.FromSlash(file[:k])); err != nil {
+			return ""
+		} else if info.Mode()&fs.ModeSymlink != 0 {
+			return file[:k]
+		}
+	}
+	return ""
+}
+
 // notesOn are what is true of the place of a service: platforms read their files at the top
 // of a repository only.
-func notesOn(service *templates.Service, root, prefix string) []string {
+func notesOn(service *templates.Service, root, prefix string, settings []string) []string {
+	var notes []string
+	directory := filepath.Base(filepath.Join(root, prefix))
+	if name := service.Options.Name; name != directory && !slices.ContainsFunc(settings, func(s string) bool { return strings.HasPrefix(s, "name=") }) {
+		notes = append(notes, fmt.Sprintf("the service is called %s after its directory %s: --name gives it another name", name, text.VisibleLine(directory)))
+	}
 	if prefix == "." || git.Top(root) == "" {
-		return nil
+		return notes
 	}
 	var out []string
 	for _, f := range service.Files {
@@ -206,9 +256,9 @@ func notesOn(service *templates.Service, root, prefix string) []string {
 		}
 	}
 	if len(out) == 0 {
-		return nil
+		return notes
 	}
-	return []string{some(out) + agree(len(out), " is", " are") + " read only at the top of a repository: move them there, and name the directory of the service in them"}
+	return append(notes, some(out)+agree(len(out), " is", " are")+" read only at the top of a repository: move them there, and name the directory of the service in them")
 }
 
 // Paths says what the files are called from where the person stands.
