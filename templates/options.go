@@ -34,6 +34,7 @@ type Options struct {
 	Scanner     string // of the pipeline: "trivy", "grype" or "snyk"
 	Signing     string // of the image: "cosign" (with the identity of the pipeline), "cosign-key" or "notation"
 	BuildPolicy string // what the build may use: "rego" or "none"
+	Checker     string // the program of oakum that the pipeline checks with, as go run takes it: MODULE@VERSION; "" for none that is published
 	Updates     string // bot that keeps pins fresh: "renovate", "dependabot" or "none"
 
 	Mesh      string // that the namespace is in: "istio", "linkerd" or "none"

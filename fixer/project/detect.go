@@ -64,7 +64,7 @@ func contain(ctx context.Context, o NewOptions) (*NewService, error) {
 	if err != nil {
 		return nil, err
 	}
-	settings, err := optionsOf(s, root, prefix, o.Settings)
+	settings, err := optionsOf(s, root, prefix, o)
 	if err != nil {
 		return nil, err
 	}

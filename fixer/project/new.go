@@ -30,10 +30,11 @@ type NewOptions struct {
 	Detect   bool     // read the project that is there; Stack may be "", where its files say it
 	Start    string   // of a project that is there: the words that start it; "" for what its files say
 
-	Rules  []*fixer.Rule
-	Lookup Lookup       // with Ask, the images are pinned, and the actions are the newest
-	Forge  string       // address of the API that is asked about actions; "" for that of GitHub
-	Say    func(string) // is told who is about to be asked; it may be nil
+	Checker string // the program that makes it, as go run takes it: MODULE@VERSION
+	Rules   []*fixer.Rule
+	Lookup  Lookup       // with Ask, the images are pinned, and the actions are the newest
+	Forge   string       // address of the API that is asked about actions; "" for that of GitHub
+	Say     func(string) // is told who is about to be asked; it may be nil
 }
 
 // A NewService is a service that is to be written into a directory.
@@ -63,7 +64,7 @@ func New(ctx context.Context, o NewOptions) (*NewService, error) {
 	if err != nil {
 		return nil, err
 	}
-	service, err := render(s, root, prefix, o.Settings)
+	service, err := render(s, root, prefix, o)
 	if err != nil {
 		return nil, err
 	}
@@ -135,22 +136,23 @@ func placeOf(dir string) (root, prefix string, err error) {
 	return root, prefix, err
 }
 
-func render(s *templates.Stack, root, prefix string, settings []string) (*templates.Service, error) {
-	o, err := optionsOf(s, root, prefix, settings)
+func render(s *templates.Stack, root, prefix string, o NewOptions) (*templates.Service, error) {
+	chosen, err := optionsOf(s, root, prefix, o)
 	if err != nil {
 		return nil, err
 	}
-	return templates.Render(s, o)
+	return templates.Render(s, chosen)
 }
 
 // optionsOf are the defaults of a stack, what the place says, and what a person has chosen.
-func optionsOf(s *templates.Stack, root, prefix string, settings []string) (*templates.Options, error) {
+func optionsOf(s *templates.Stack, root, prefix string, given NewOptions) (*templates.Options, error) {
 	o := templates.Defaults(s)
+	o.Checker = given.Checker
 	if origin := git.Remote(root); o.Set("source", origin) != nil {
 		o.Source = "" // it has characters that no label takes; a person can give another
 	}
 	o.Name = nameOf(filepath.Base(filepath.Join(root, prefix)))
-	for _, set := range settings {
+	for _, set := range given.Settings {
 		name, value, ok := strings.Cut(set, "=")
 		if !ok || name == "" {
 			return nil, fmt.Errorf("--set %s: write NAME=VALUE", text.VisibleLine(set))
