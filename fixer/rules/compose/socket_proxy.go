@@ -94,7 +94,7 @@ func proxyFix(p *fixer.Pass, v compose.View, m compose.Mount, socket string) (fi
 	case !known:
 		return fix, "Remove the mount if the service works without the Docker API. Otherwise put a socket proxy in front, and allow only the calls of the service, which are not known here"
 	case c.controls != "":
-		return fix, "Remove the service if the project works without it: it " + c.controls + ", and whoever can do that controls the host, with a socket proxy too. Otherwise let nothing reach the service but what has to"
+		return fix, "Remove the service if the project works without it: it " + c.controls + ", which is control of the host, with a socket proxy too. Otherwise let nothing reach the service but what has to"
 	case c.config != "":
 		return fix, strings.TrimSuffix(configured, "the configuration file of the service") + c.config
 	case s.File != v.File || !s.Own || len(v.Overrides) > 0 || len(v.Reached("volumes")) > 0 || v.Doc.Root.Get("services").Get(name) != nil || v.Doc.Root.Get("networks").Get(name) != nil:
