@@ -6,8 +6,10 @@ import (
 	"slices"
 
 	"github.com/oakum-sec/oakum/fixer"
+	"github.com/oakum-sec/oakum/fixer/buildcontext"
 	"github.com/oakum-sec/oakum/fixer/compose"
 	"github.com/oakum-sec/oakum/fixer/disk"
+	"github.com/oakum-sec/oakum/fixer/git"
 	"github.com/oakum-sec/oakum/fixer/secret"
 	"github.com/oakum-sec/oakum/fixer/yamldoc"
 )
@@ -92,6 +94,49 @@ func (l *loader) addEnvironment(p string, kind fixer.Kind) {
 		src.Data = compose.NamesAndAddresses(data, isSecret)
 	}
 	l.sources[p] = src
+}
+
+// trackedEnvironments asks git which of the environment files it tracks, in the index of
+// the work tree that is the root. Files of another repository inside it are another
+// index's.
+func (l *loader) trackedEnvironments(inGit bool) {
+	if !inGit {
+		return
+	}
+	var paths []string
+	for p, s := range l.sources {
+		if s.Kind.Secret() && !l.inNestedRepository(p) {
+			paths = append(paths, p)
+		}
+	}
+	if len(paths) == 0 {
+		return
+	}
+	slices.Sort(paths)
+	repository := git.Open(l.base, paths)
+	if err := repository.Err(); err != nil {
+		l.addNote("", "cannot determine which files git tracks: "+err.Error())
+	}
+	for _, p := range paths {
+		switch tracked, known := repository.Tracked(p); {
+		case !known:
+		case tracked:
+			l.sources[p].Git = buildcontext.GitTracked
+		default:
+			l.sources[p].Git = buildcontext.GitUntracked
+		}
+	}
+}
+
+// inNestedRepository reports whether a directory between the root and a file is the top
+// of a repository of its own, such as a submodule.
+func (l *loader) inNestedRepository(p string) bool {
+	for dir := path.Dir(p); dir != "."; dir = path.Dir(dir) {
+		if _, err := l.root.Lstat(path.Join(dir, ".git")); err == nil {
+			return true
+		}
+	}
+	return false
 }
 
 // addGitIgnore reads the .gitignore of a directory, which says whether git leaves

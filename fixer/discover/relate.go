@@ -3,6 +3,7 @@ package discover
 import (
 	"path"
 	"path/filepath"
+	"slices"
 	"sort"
 	"strings"
 
@@ -130,5 +131,7 @@ func (l *loader) isSelected(p string) bool {
 }
 
 func (l *loader) addNote(p, message string) {
-	l.notes = append(l.notes, fixer.Note{Path: p, Text: message})
+	if n := (fixer.Note{Path: p, Text: message}); !slices.Contains(l.notes, n) {
+		l.notes = append(l.notes, n)
+	}
 }
