@@ -20,6 +20,7 @@ type graft struct {
 	end, endLine int   // of was after the edit
 	bytes, lines int   // by how much everything after was moves
 	slab         []Node
+	links        map[*Node]*Node // the copies of nodes that aliases link
 }
 
 // graft reads what the edits reach in next, which has the bytes after them, and
@@ -27,15 +28,15 @@ type graft struct {
 // the whole document has to be read. With tree it also fills next, from that and
 // from d.
 func (d *Doc) graft(next *Doc, edits []text.Edit, eff effect, tree bool) bool {
-	if d.linked || eff.node == nil {
-		return false // an anchor and its aliases may stand in different parts
+	if eff.node == nil {
+		return false
 	}
 	if d.insert(next, edits, eff) {
 		return true
 	}
 	was, start, end := d.reach(edits, eff)
-	if was == nil {
-		return false
+	if was == nil || d.linked && holdsLinks(was) {
+		return false // an anchor and its aliases may stand in different parts
 	}
 	src := next.File.Source
 	part := &Doc{File: next.File, Start: start, End: end + len(src) - len(d.File.Source), Line: was.Line}
@@ -66,9 +67,43 @@ func (d *Doc) graft(next *Doc, edits []text.Edit, eff effect, tree bool) bool {
 		lines: bytes.Count(lines, []byte{'\n'}) - bytes.Count(d.File.Source[start:end], []byte{'\n'}),
 	}
 	g.end, g.endLine = now.End, now.EndLine
-	next.Root = g.copy(d.Root, nil)
+	g.fill(next, d)
 	next.nodes = d.nodes - len(g.slab) + part.nodes
 	return true
+}
+
+// holdsLinks reports whether an anchor or an alias stands at a node or below it.
+func holdsLinks(top *Node) bool {
+	found := false
+	walk(top, func(n *Node) { found = found || n.Anchor != "" || n.Kind == Alias })
+	return found
+}
+
+// fill copies the tree of d into next. What is new in it has neither anchors nor aliases,
+// so that those which were linked still are.
+func (g *graft) fill(next, d *Doc) {
+	next.Root, next.linked = g.copy(d.Root, nil), d.linked
+	for was, now := range g.links {
+		now.links = &links{target: g.links[was.target()]}
+		for _, user := range was.users() {
+			now.links.users = append(now.links.users, g.links[user])
+		}
+	}
+}
+
+// node returns a copy of a node at the same place.
+func (g *graft) node(n, parent *Node) *Node {
+	c := &g.slab[0]
+	g.slab = g.slab[1:]
+	*c = *n
+	c.Parent = parent
+	if n.links != nil {
+		if g.links == nil {
+			g.links = map[*Node]*Node{}
+		}
+		g.links[n] = c
+	}
+	return c
 }
 
 // reach returns the smallest block collection, below the root, that holds the
@@ -109,10 +144,7 @@ func (g *graft) copy(n, parent *Node) *Node {
 		g.now.Parent = parent
 		return g.now
 	}
-	c := &g.slab[0]
-	g.slab = g.slab[1:]
-	*c = *n
-	c.Parent = parent
+	c := g.node(n, parent)
 	switch {
 	case n.Start >= g.was.End:
 		c.Start, c.content, c.End = n.Start+g.bytes, n.content+g.bytes, n.End+g.bytes

@@ -20,6 +20,7 @@ var graftable = []string{
 	"--- # of the document\n- a: 1\n  b: 2\n- c:\n    d: 3\n-\n  e: 4\n  f: 5",
 	"a: !t\n  b: 1\n? c\n: d: 2\n  e: 3\nf:\n  ? [g]\n  : h: 4\n    i: 5\n",
 	"a: &x\n  b: 1\nc:\n  d: *x\n  e: 2\n",
+	"x: &x\n  a: 1\n  b: &y [2]\nc:\n  <<: *x\n  d:\n    e: *y\n    f: 3\ng:\n  <<: [*x]\n  h: &y\n    i: 4\nj:\n- *y\n- k: *x\n  l: 5\n",
 }
 
 // TestGraft makes operations at every node and expects of what was read in part
@@ -92,8 +93,14 @@ func dump(n, parent *Node) string {
 		return ""
 	}
 	flat := *n
-	flat.Entries, flat.Items, flat.Parent = nil, nil, nil
-	out := fmt.Sprintf("%+v here %t\n", flat, n.Parent == parent)
+	flat.Entries, flat.Items, flat.Parent, flat.links = nil, nil, nil, nil
+	out := fmt.Sprintf("%+v here %t", flat, n.Parent == parent)
+	for _, linked := range append([]*Node{n.target()}, n.users()...) {
+		if linked != nil {
+			out += fmt.Sprintf(" linked with %d, in this tree %t", linked.Start, top(linked) == top(n))
+		}
+	}
+	out += "\n"
 	for _, en := range n.Entries {
 		out += dump(en.Key, n) + dump(en.Value, n)
 	}
@@ -101,4 +108,32 @@ func dump(n, parent *Node) string {
 		out += dump(it, n)
 	}
 	return out
+}
+
+// top returns the root of the tree that a node is in.
+func top(n *Node) *Node {
+	for n.Parent != nil {
+		n = n.Parent
+	}
+	return n
+}
+
+// TestGraftBesideAnchors: an anchor somewhere in a document made every edit read all of
+// it again, so that a Compose file with a common part took time by its square.
+func TestGraftBesideAnchors(t *testing.T) {
+	f, err := Parse([]byte("x: &x\n  a: 1\nb:\n  <<: *x\n  c:\n    d: 2\n  e: 3\nf: {<<: *x}\n"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	d, alone := f.Docs[0], 0
+	for _, op := range []Op{
+		Insert(P("b", "new"), "x"), Append(P("b", "list"), "x"), Set(P("b", "c", "d"), "new"), Set(P("b", "c", "new"), true), Remove(P("b", "c", "d")),
+	} {
+		if checkGraft(t, d, op, &alone) == 0 && op.kind != opRemove {
+			t.Errorf("%v reads the whole document again", op)
+		}
+	}
+	if alone != 3 {
+		t.Errorf("of %d operations only the added lines were read, want 3", alone)
+	}
 }

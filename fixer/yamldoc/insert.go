@@ -15,12 +15,13 @@ import (
 //   - the lines begin at the column of the collection, so that they are its next
 //     child whatever stands before them but a block scalar, whose text could go on;
 //   - what stands after them began at a smaller column and still does;
-//   - they hold no comment and lie inside none.
+//   - they hold no comment, anchor or alias, and lie inside no comment: aliases
+//     elsewhere stand for what they stood for.
 //
 // It returns the lines as a document of their own, which is shared, or nil.
 func (d *Doc) inserted(edits []text.Edit, eff effect) (child *Doc) {
 	n := eff.node
-	if d.linked || n == nil || eff.kind != added || len(edits) != 1 || !n.endsInLines() {
+	if n == nil || eff.kind != added || len(edits) != 1 || !n.endsInLines() {
 		return nil
 	}
 	e, src := edits[0], d.File.Source
@@ -86,7 +87,7 @@ func (d *Doc) insert(next *Doc, edits []text.Edit, eff effect) bool {
 	g := &graft{was: eff.node, child: child.Root, at: e.Start, before: before,
 		bytes: len(e.New), lines: strings.Count(e.New, "\n"), slab: make([]Node, d.nodes+child.nodes-1)}
 	g.end, g.endLine = e.Start+child.Root.End, before+child.Root.EndLine
-	next.Root = g.copy(d.Root, nil)
+	g.fill(next, d)
 	next.nodes = d.nodes + child.nodes - 1
 	return true
 }
@@ -110,10 +111,7 @@ func (g *graft) extend(n, parent *Node) *Node {
 
 // moved copies a node to a place so many bytes and lines further down.
 func (g *graft) moved(n, parent *Node, bytes, lines int) *Node {
-	c := &g.slab[0]
-	g.slab = g.slab[1:]
-	*c = *n
-	c.Parent = parent
+	c := g.node(n, parent)
 	c.Start, c.content, c.End = n.Start+bytes, n.content+bytes, n.End+bytes
 	c.Line, c.EndLine = n.Line+lines, n.EndLine+lines
 	if n.Entries != nil {
