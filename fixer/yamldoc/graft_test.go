@@ -21,12 +21,14 @@ var graftable = []string{
 	"a: !t\n  b: 1\n? c\n: d: 2\n  e: 3\nf:\n  ? [g]\n  : h: 4\n    i: 5\n",
 	"a: &x\n  b: 1\nc:\n  d: *x\n  e: 2\n",
 	"x: &x\n  a: 1\n  b: &y [2]\nc:\n  <<: *x\n  d:\n    e: *y\n    f: 3\ng:\n  <<: [*x]\n  h: &y\n    i: 4\nj:\n- *y\n- k: *x\n  l: 5\n",
+	"x: &base\n  k: &v one\n  l: [*v, &w two]\na:\n  <<: *base\n  m: 1\nb:\n  c:\n    <<: [*base]\n    n: *w\n  d:\n    o: 2\n    p:\n    - 3\ne: &base\n  q: *v\nf:\n  - *base\n  - g: 4\n    h: *w\n",
+	"a:\n  &k b: &unused 1\n  *k : 2\n  c:\n    d: 3\ne:\n  f: &g\n    h:\n    - &i j\n    - k: *i\n  l: *g\n  m:\n    n: 4\n",
 }
 
 // TestGraft makes operations at every node and expects of what was read in part
 // that it is what reading the whole gives, node by node.
 func TestGraft(t *testing.T) {
-	grafts, alone := 0, 0
+	grafts, alone, linked := 0, 0, 0
 	for _, src := range graftable {
 		f, err := Parse([]byte(src))
 		if err != nil {
@@ -37,15 +39,70 @@ func TestGraft(t *testing.T) {
 			for _, op := range []Op{
 				Set(p, "new"), Set(p, Map{{"x", 1}, {"y", []any{true}}}), Insert(p.Join("new"), "0440"), Append(p, Map{{"z", 1}}), Remove(p),
 			} {
-				grafts += checkGraft(t, d, op, &alone)
+				n := checkGraft(t, d, op, &alone)
+				grafts += n
+				if d.linked {
+					linked += n
+				}
 			}
 		})
 	}
 	if grafts < 200 {
 		t.Errorf("only %d operations were read in part", grafts)
 	}
+	if linked < 40 {
+		t.Errorf("only %d of them in documents with anchors", linked)
+	}
 	if alone < 50 {
 		t.Errorf("only %d of them by the lines that were added", alone)
+	}
+}
+
+// TestGraftInPlace adds something at every node after something was added at another
+// one: the second operation changes the tree that the first one left.
+func TestGraftInPlace(t *testing.T) {
+	inPlace := 0
+	for _, src := range graftable {
+		f, err := Parse([]byte(src))
+		if err != nil {
+			t.Fatalf("%q: %v", src, err)
+		}
+		everyNode(f, 1000, func(d *Doc, n *Node) {
+			first := Insert(n.Path().Join("new"), "0440")
+			middle := func() *Doc {
+				next, edits, _, err := d.apply(first, reached)
+				if err != nil || len(edits) == 0 {
+					return nil
+				}
+				return next
+			}
+			if d.editable() != nil || middle() == nil {
+				return
+			}
+			everyNode(&File{Source: middle().File.Source, Docs: []*Doc{middle()}}, 1000, func(_ *Doc, m *Node) {
+				for _, op := range []Op{Insert(m.Path().Join("more"), Map{{"x", 1}, {"y", 2}}), Append(m.Path(), "z")} {
+					was := middle()
+					want, _, _, err := was.apply(op, whole)
+					if err != nil || want == was {
+						continue
+					}
+					got, _, _, err := was.apply(op, reached)
+					if err != nil {
+						t.Errorf("%q: %v after %v: %v", src, op, first, err)
+						continue
+					}
+					if got.Root == was.Root {
+						inPlace++
+					}
+					if a, b := dump(got.Root, nil), dump(want.Root, nil); a != b || got.nodes != want.nodes {
+						t.Errorf("%q: %v after %v:\n%s\nin place, not\n%s", src, op, first, a, b)
+					}
+				}
+			})
+		})
+	}
+	if inPlace < 500 {
+		t.Errorf("only %d trees were changed in place", inPlace)
 	}
 }
 
@@ -94,13 +151,12 @@ func dump(n, parent *Node) string {
 	}
 	flat := *n
 	flat.Entries, flat.Items, flat.Parent, flat.links = nil, nil, nil, nil
-	out := fmt.Sprintf("%+v here %t", flat, n.Parent == parent)
-	for _, linked := range append([]*Node{n.target()}, n.users()...) {
-		if linked != nil {
-			out += fmt.Sprintf(" linked with %d, in this tree %t", linked.Start, top(linked) == top(n))
+	out := fmt.Sprintf("%+v here %t\n", flat, n.Parent == parent)
+	for _, other := range append(n.users(), n.target()) {
+		if other != nil {
+			out += fmt.Sprintf("linked to %s at %d in one tree %t\n", other.Path(), other.Start, top(other) == top(n))
 		}
 	}
-	out += "\n"
 	for _, en := range n.Entries {
 		out += dump(en.Key, n) + dump(en.Value, n)
 	}
