@@ -253,7 +253,27 @@ func (c *composer) cycle(t *testing.T, dir, project, look, when string) {
 		t.Fatalf("%s: it does not answer: %v\n%s", when, err, logs)
 	}
 	t.Logf("%s: it answers", when)
+	c.fits(t, dir, project, when)
 	if _, err := c.run(t.Context(), dir, project, "down", "--timeout=10"); err != nil {
 		t.Fatalf("%s: %v", when, err)
+	}
+}
+
+// fits holds that what is written to each tmpfs of a given size is far from filling it.
+func (c *composer) fits(t *testing.T, dir, project, when string) {
+	t.Helper()
+	out, err := c.run(t.Context(), dir, project, "exec", "-T", "it", "bash", "-c", "grep ' tmpfs .*size=16384k' /proc/mounts | cut -d' ' -f2 | xargs -r df -k --output=used,target | tail -n +2")
+	if err != nil {
+		t.Errorf("%s: %v", when, err)
+	}
+	for line := range strings.Lines(out) {
+		var used int
+		var target string
+		if _, err := fmt.Sscan(line, &used, &target); err != nil {
+			continue
+		}
+		if t.Logf("%s: %d KB of 16384 at %s", when, used, target); used > 4096 {
+			t.Errorf("%s: %d KB are written to %s, which has 16384", when, used, target)
+		}
 	}
 }
