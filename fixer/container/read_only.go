@@ -189,6 +189,8 @@ func (s *Spec) unknownWrites() ReadOnlyDecision {
 		d.manual("Use a variant of the image that starts as its own user. " + becomes + " are set, and the entrypoint writes that user to /etc at every start")
 	} else if why := s.servesData(); why != "" {
 		d.manual("Find the directories where the application keeps data, sockets and locks, mount a volume at each, then make the root filesystem read-only. " + why)
+	} else if why := s.servesMail(); why != "" && s.Image.unknown() {
+		d.manual("Find the directories where the mail server keeps its queue, mailboxes and sockets, mount a volume at each, then make the root filesystem read-only. " + why)
 	} else if s.ReadOnly.No() {
 		look := "kubectl exec POD --"
 		if s.Platform == Compose {
