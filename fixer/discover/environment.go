@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"path"
 	"slices"
+	"strings"
 
 	"github.com/oakum-sec/oakum/fixer"
 	"github.com/oakum-sec/oakum/fixer/buildcontext"
@@ -11,6 +12,7 @@ import (
 	"github.com/oakum-sec/oakum/fixer/disk"
 	"github.com/oakum-sec/oakum/fixer/git"
 	"github.com/oakum-sec/oakum/fixer/secret"
+	"github.com/oakum-sec/oakum/fixer/text"
 	"github.com/oakum-sec/oakum/fixer/yamldoc"
 )
 
@@ -44,10 +46,16 @@ func (l *loader) readEnvironments() {
 				l.addEnvironment(at, fixer.Environment)
 			}
 		}
+		var missing []string
 		for _, ref := range serviceEnvironments(l.sources[p].Data) {
 			if at, problem := l.locate(p, ref); problem == "" {
 				l.addEnvironment(at, fixer.ServiceEnvironment)
+			} else if !strings.Contains(ref, "$") {
+				missing = append(missing, ref)
 			}
+		}
+		if len(missing) > 0 {
+			l.addNote(p, "reads "+text.Some(missing)+" as environment files, and what they set is not known: not found or outside the scanned directory")
 		}
 	}
 }
