@@ -11,7 +11,7 @@ import (
 // readCompose makes the services of all Compose files members. A service that only
 // completes one of another file is part of that one.
 func (b *builder) readCompose() {
-	b.compose = map[string]map[string][]*member{}
+	b.compose, b.answering = map[string]map[string][]*member{}, map[string][]*member{}
 	for f := range b.pass.Snapshot.Files() {
 		if f.Skip != nil || f.Compose == nil {
 			continue
@@ -45,6 +45,7 @@ func (b *builder) name(file string, m *member) {
 		name = strings.ToLower(name)
 		if name != "" && !slices.Contains(byName[name], m) {
 			byName[name] = append(byName[name], m)
+			b.answering[name] = append(b.answering[name], m)
 		}
 	}
 }
@@ -209,8 +210,8 @@ func (b *builder) called(m *member, host string) (found []*member, weak bool) {
 			return found, true
 		}
 	}
-	for _, other := range b.everyone {
-		if other.w == nil && other.file != m.file && slices.Contains(b.compose[other.view.File][host], other) && b.share(m, other) {
+	for _, other := range b.answering[host] {
+		if other.file != m.file && b.share(m, other) {
 			found = append(found, other)
 		}
 	}
