@@ -89,7 +89,7 @@ var lawRooms = map[string][]string{
 	"fixer/rules/workflow":   lawOfRules,
 
 	// What a scan says about the questions of a checklist.
-	"fixer/checklist": {"fixer", "fixer/kube"},
+	"fixer/checklist": {"fixer", "fixer/kube", "fixer/workflow", "fixer/yamldoc"},
 
 	"fixer/report": {"fixer", "fixer/checklist", "fixer/connect", "fixer/survey", "fixer/engine", "fixer/secret", "fixer/text"},
 

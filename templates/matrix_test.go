@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -203,5 +204,27 @@ func TestCopiesGoIntoADirectoryThatIsNamed(t *testing.T) {
 				t.Errorf("%s: %s", s.Name, line)
 			}
 		}
+	}
+}
+
+// TestTokensDoNotStay: every Dockerfile that installs packages says how a token for them does not stay
+// in the image, by a mount that BuildKit takes.
+func TestTokensDoNotStay(t *testing.T) {
+	mount := regexp.MustCompile(`(?m)^# .*(--mount=type=secret,id=(\w+),env=(\w+)) `)
+	for _, s := range templates.Stacks() {
+		dockerfile := string(content(t, service(t, s, choice{}), "Dockerfile"))
+		m := mount.FindStringSubmatch(dockerfile)
+		if installs := s.Name != "php" && s.Name != "static"; installs != (m != nil) {
+			t.Errorf("%s: says how: %v\n%s", s.Name, m, dockerfile)
+		}
+		if m == nil {
+			continue
+		}
+		if m[2] != m[3] || strings.Count(dockerfile, "\nRUN --mount=type=cache") == 0 && s.Name != "ruby" {
+			t.Errorf("%s: %q", s.Name, m)
+		}
+		used := regexp.MustCompile(`(?m)^RUN `).ReplaceAllString(dockerfile, "RUN "+m[1]+" ")
+		snap := fixer.NewSnapshot([]fixer.Source{{Path: "Dockerfile", Kind: fixer.Dockerfile, Data: []byte(used)}})
+		builds(t, snap)
 	}
 }

@@ -1,6 +1,7 @@
 package templates
 
 import (
+	"cmp"
 	"fmt"
 	"net/url"
 	"regexp"
@@ -33,6 +34,7 @@ type Options struct {
 	Scanner     string // of the pipeline: "trivy", "grype" or "snyk"
 	Signing     string // of the image: "cosign" (with the identity of the pipeline), "cosign-key" or "notation"
 	BuildPolicy string // what the build may use: "rego" or "none"
+	Checker     string // the program of oakum that the pipeline checks with, as go run takes it: MODULE@VERSION; "" for none that is published
 	Updates     string // bot that keeps pins fresh: "renovate", "dependabot" or "none"
 
 	Mesh      string // that the namespace is in: "istio", "linkerd" or "none"
@@ -224,6 +226,12 @@ func (o *Options) validate() error {
 		return fmt.Errorf("cluster: without manifests, nothing is exposed, scaled, refused, audited or in a mesh")
 	case o.Mesh == "linkerd" && (o.Admission == "kyverno" || o.Admission == "sigstore"):
 		return fmt.Errorf("mesh: the proxy that Linkerd adds to pods is not signed by the pipeline, use --mesh istio or --admission native")
+	case o.meshPort():
+		return fmt.Errorf("port: %d is one of %s itself", o.Port, o.Mesh)
+	case o.Mesh == "linkerd" && o.UID == linkerdUser:
+		return fmt.Errorf("uid: %d is the user of Linkerd's proxy, whose connections go around the mesh", o.UID)
+	case exposed && o.EdgeNamespace == cmp.Or(o.Namespace, o.Name):
+		return fmt.Errorf("edge-namespace: %q is that of the service, which has policies for itself alone", o.EdgeNamespace)
 	case exposed && o.Host == "":
 		return fmt.Errorf("host: the service needs one to be exposed, as in --host shop.example.com")
 	case !exposed && o.Host != "":
@@ -242,6 +250,20 @@ func (o *Options) validate() error {
 		return o.validSigner()
 	}
 	return nil
+}
+
+// linkerdUser is who the proxy of Linkerd runs as: connections of that user are not redirected.
+const linkerdUser = 2102
+
+// meshPort reports whether the port is one on which the mesh listens in every pod.
+func (o *Options) meshPort() bool {
+	switch o.Mesh {
+	case "istio":
+		return o.Port >= 15000 && o.Port <= 15099
+	case "linkerd":
+		return o.Port == 4140 || o.Port == 4143 || o.Port >= 4190 && o.Port <= 4192
+	}
+	return false
 }
 
 // validSigner checks that it is known whose signature counts.
@@ -333,8 +355,16 @@ func registry(s string) (string, error) {
 var plainURL = regexp.MustCompile(`^https?://[-A-Za-z0-9._~/:]+$`)
 
 func validSource(s string) error {
+	if s == "" {
+		return nil
+	}
 	u, err := url.Parse(s)
-	if s != "" && (err != nil || u.Host == "" || !plainURL.MatchString(s)) {
+	if err != nil || u.Host == "" || !plainURL.MatchString(s) {
+		return fmt.Errorf("%q is not the URL of a repository, as in https://github.com/acme/shop", s)
+	}
+	// What signs and who pushes follows from it, so that a page of a repository is not one.
+	parts := strings.Split(strings.Trim(u.Path, "/"), "/")
+	if slices.ContainsFunc(parts, func(part string) bool { return part == "" || part == "." || part == ".." }) || u.Host == "github.com" && len(parts) != 2 {
 		return fmt.Errorf("%q is not the URL of a repository, as in https://github.com/acme/shop", s)
 	}
 	return nil

@@ -81,6 +81,23 @@ func (v view) repository() string {
 	return strings.TrimSuffix(strings.TrimRight(v.Source, "/"), ".git")
 }
 
+// released is a program of a module at a version that was released.
+var released = regexp.MustCompile(`^[a-z0-9.-]+(/[A-Za-z0-9._-]+)+@v\d+\.\d+\.\d+$`)
+
+// Checker is the program of oakum that the pipeline checks with, "" where it is of no release:
+// nobody else could have it.
+func (v view) Checker() string {
+	if released.MatchString(v.Options.Checker) {
+		return v.Options.Checker
+	}
+	return ""
+}
+
+// CheckerImage is the image in which a pipeline of GitLab runs it.
+func (v view) CheckerImage() string {
+	return v.Stack.image("golang:" + newest("go").Version + "-{codename}")
+}
+
 // Tools is the version of a tool that pipelines use.
 func (v view) Tools(name string) (string, error) {
 	if version, ok := scanners[name]; ok {

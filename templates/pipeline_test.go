@@ -10,6 +10,7 @@ import (
 
 	"sigs.k8s.io/yaml"
 
+	"github.com/oakum-sec/oakum/fixer"
 	"github.com/oakum-sec/oakum/templates"
 )
 
@@ -203,5 +204,30 @@ func TestTableOfActions(t *testing.T) {
 	}
 	if !dated || len(names) < 10 || !slices.IsSorted(names) {
 		t.Errorf("dated %v, names %v", dated, names)
+	}
+}
+
+// TestTheReleaseChecks: a pipeline runs the release of oakum that wrote it, on every platform, and no
+// build that nobody else has.
+func TestTheReleaseChecks(t *testing.T) {
+	const program = "github.com/oakum-sec/oakum/cmd/oakum@"
+	for pipeline, file := range map[string]string{"github": ".github/workflows/image.yaml", "github-builder": ".github/workflows/image.yaml", "gitlab": ".gitlab-ci.yml"} {
+		for version, want := range map[string]bool{"v1.2.3": true, "": false, "(devel)": false, "devel-60e4f068": false, "v0.0.0-20261130010011-60e4f0680000": false, "v1.2.3+dirty": false, "v1.2.3; id": false} {
+			o := templates.Defaults(templates.Stacks()[0])
+			o.Name, o.Checker = "api", program+version
+			if err := o.Set("pipeline", pipeline); err != nil {
+				t.Fatal(err)
+			}
+			made, err := templates.Render(templates.Stacks()[0], o)
+			if err != nil {
+				t.Fatal(err)
+			}
+			body := string(content(t, made, file))
+			if got := strings.Contains(body, "go run "+program+version+" scan --fail-on high\n"); got != want || !want && strings.Contains(body, "go run") {
+				t.Errorf("%s: %q: it checks: %v\n%s", pipeline, version, got, body)
+			}
+			snap := snapshot(t, made)
+			scan(t, snap, &fixer.Facts{})
+		}
 	}
 }

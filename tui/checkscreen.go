@@ -31,8 +31,8 @@ func (s *checklistScreen) place() place { return onChecklist }
 // refresh asks for the answers of the present decisions, and takes over what has come.
 func (s *checklistScreen) refresh(d *model) tea.Cmd {
 	root, rules := d.opts.Root, d.opts.Rules
-	cmd := s.study.ask(d, 0, func(plan *engine.Plan, _ *fixer.Facts) (*checkedList, error) {
-		return newCheckedList(root, plan, rules), nil
+	cmd := s.study.ask(d, 0, func(plan *engine.Plan, facts *fixer.Facts) (*checkedList, error) {
+		return newCheckedList(root, plan, report.Filter{Known: rules, Allowed: facts.AllowedRegistries != nil}), nil
 	})
 	if m := s.study.have; m != nil && s.shown != m {
 		first := s.shown == nil
@@ -168,9 +168,9 @@ type checkedItem struct {
 // mostPoints bounds the findings that are shown beside an item.
 const mostPoints = 100
 
-func newCheckedList(root string, plan *engine.Plan, rules []*fixer.Rule) *checkedList {
-	before := report.NewScan(root, plan.Before, plan.Baseline, report.Filter{Known: rules})
-	after := report.NewScan(root, plan.After, plan.Final, report.Filter{Known: rules}).Answers()
+func newCheckedList(root string, plan *engine.Plan, filter report.Filter) *checkedList {
+	before := report.NewScan(root, plan.Before, plan.Baseline, filter)
+	after := report.NewScan(root, plan.After, plan.Final, filter).Answers()
 	m := &checkedList{}
 	answers := before.Answers()
 	n := map[checklist.State]int{}

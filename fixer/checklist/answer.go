@@ -5,7 +5,6 @@ import (
 	"strings"
 
 	"github.com/oakum-sec/oakum/fixer"
-	"github.com/oakum-sec/oakum/fixer/kube"
 )
 
 // State says what is known of an item.
@@ -32,8 +31,9 @@ type Answer struct {
 }
 
 // Answers returns the checklist, answered from the findings of a scan, the files that it
-// looked at, and the rules that were run.
-func Answers(findings []*fixer.Finding, files []*fixer.File, rules []*fixer.Rule) []Answer {
+// looked at, and the rules that were run. Allowed says that a person has named the registries
+// that images may come from.
+func Answers(findings []*fixer.Finding, files []*fixer.File, rules []*fixer.Rule, allowed bool) []Answer {
 	out := make([]Answer, len(items))
 	named := map[string]int{}
 	for k, item := range items {
@@ -51,7 +51,7 @@ func Answers(findings []*fixer.Finding, files []*fixer.File, rules []*fixer.Rule
 		out[k].Findings = append(out[k].Findings, f)
 	}
 	for k := range out {
-		out[k].settle(files, rules)
+		out[k].settle(files, rules, allowed)
 	}
 	return out
 }
@@ -75,7 +75,7 @@ func (i Item) checks(rules []*fixer.Rule) map[fixer.Kind]bool {
 }
 
 // settle decides on the state.
-func (a *Answer) settle(files []*fixer.File, rules []*fixer.Rule) {
+func (a *Answer) settle(files []*fixer.File, rules []*fixer.Rule, allowed bool) {
 	checked, looked := a.checks(rules), false
 	there := map[fixer.Kind]bool{}
 	for _, f := range files {
@@ -86,7 +86,7 @@ func (a *Answer) settle(files []*fixer.File, rules []*fixer.Rule) {
 			a.Unchecked = append(a.Unchecked, f.Kind)
 		}
 		there[f.Kind] = true
-		if a.Place == "" && a.shownBy(f) {
+		if a.Place == "" && a.Shows != nil && a.Shows(f) {
 			a.Place = f.Path
 		}
 	}
@@ -95,6 +95,8 @@ func (a *Answer) settle(files []*fixer.File, rules []*fixer.Rule) {
 		a.State = Fails
 	case len(there) == 0:
 		a.State = Absent
+	case a.Policy && !allowed:
+		a.State = Unseen
 	case a.Place != "", looked && !a.Shown:
 		a.State = Holds
 	default:
@@ -104,22 +106,4 @@ func (a *Answer) settle(files []*fixer.File, rules []*fixer.Rule) {
 		a.Unchecked = nil // it is not said to hold, or shown
 	}
 	slices.Sort(a.Unchecked)
-}
-
-// shownBy reports whether a file shows that the item holds.
-func (a *Answer) shownBy(f *fixer.File) bool {
-	if slices.ContainsFunc(f.Objects, func(o *kube.Object) bool { return slices.Contains(a.Objects, o.Kind) }) {
-		return true
-	}
-	return f.Kind == fixer.Workflow && slices.ContainsFunc(a.Words, func(w string) bool { return saidIn(f.Data, w) })
-}
-
-// saidIn reports whether a file says a word in more than a comment.
-func saidIn(data []byte, word string) bool {
-	for line := range strings.Lines(string(data)) {
-		if code, _, _ := strings.Cut(line, " #"); !strings.HasPrefix(strings.TrimSpace(code), "#") && strings.Contains(code, word) {
-			return true
-		}
-	}
-	return false
 }

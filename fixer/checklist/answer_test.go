@@ -18,7 +18,7 @@ var known = []*fixer.Rule{{Name: "kubernetes/writable-root", Kind: fixer.Kuberne
 func answers(t *testing.T, findings []*fixer.Finding, sources ...fixer.Source) map[string]checklist.Answer {
 	t.Helper()
 	out := map[string]checklist.Answer{}
-	for _, a := range checklist.Answers(findings, slices.Collect(fixer.NewSnapshot(sources).Files()), known) {
+	for _, a := range checklist.Answers(findings, slices.Collect(fixer.NewSnapshot(sources).Files()), known, false) {
 		out[a.Text] = a
 	}
 	return out
@@ -78,7 +78,7 @@ func TestOneReplicaSurvivesNothing(t *testing.T) {
 // for a password.
 func TestDatabasesOfClustersAreNotAbsent(t *testing.T) {
 	deployment := fixer.Source{Path: "k8s/api.yaml", Kind: fixer.Kubernetes, Data: []byte(manifest)}
-	if a := answers(t, nil, deployment)["Databases and consoles ask for a password"]; a.State != checklist.Unseen {
+	if a := answers(t, nil, deployment)["No setting turns off the password of a database or a console"]; a.State != checklist.Unseen {
 		t.Errorf("it is %q", a.State)
 	}
 }
@@ -97,7 +97,7 @@ func TestNothingUncheckedHolds(t *testing.T) {
 func TestNoFindingIsLost(t *testing.T) {
 	findings := []*fixer.Finding{{Rule: "dockerfile/runs-as-root"}, {Rule: "compose/writable-root"}, {Rule: "kubernetes/invented-tomorrow"}, {Rule: "kubernetes/writable-root"}}
 	n := 0
-	for _, a := range checklist.Answers(findings, nil, known) {
+	for _, a := range checklist.Answers(findings, nil, known, false) {
 		n += len(a.Findings)
 		for _, f := range a.Findings {
 			if f.Rule == "kubernetes/invented-tomorrow" && !strings.HasPrefix(a.Text, "The other checks") {
@@ -114,7 +114,7 @@ func TestNoFindingIsLost(t *testing.T) {
 // something that answers it or says what to do.
 func TestItemsReadWell(t *testing.T) {
 	seen := map[string]bool{}
-	for _, a := range checklist.Answers(nil, nil, nil) {
+	for _, a := range checklist.Answers(nil, nil, nil, false) {
 		for _, complaint := range append(languagetest.Complaints(a.Text), languagetest.Complaints(a.Advice)...) {
 			t.Error(complaint)
 		}

@@ -1,7 +1,7 @@
 // Package checklist answers the questions that people ask of a containerised application,
 // one by one, from what a scan of its repository found.
 //
-//	for _, a := range checklist.Answers(scan.Findings, scan.Files, rules) {
+//	for _, a := range checklist.Answers(scan.Findings, scan.Files, rules, false) {
 //		fmt.Println(a.State, a.Text)
 //	}
 //

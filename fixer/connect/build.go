@@ -80,6 +80,7 @@ func (b *builder) connections() *Graph {
 		}
 	}
 	b.kube.outside(b)
+	b.kube.allowed(b)
 	return b.graph()
 }
 

@@ -124,7 +124,16 @@ func (b *builder) networked(m *member) *member {
 
 // together reports whether the files of two services are loaded as one project.
 func (b *builder) together(a, c *member) bool {
-	return slices.Contains(a.view.Files(), c.view.File) || slices.Contains(c.view.Files(), a.view.File) || path.Dir(a.view.File) == path.Dir(c.view.File)
+	return slices.Contains(a.files(), c.view.File) || slices.Contains(c.files(), a.view.File) || path.Dir(a.view.File) == path.Dir(c.view.File)
+}
+
+// files are those that a service is loaded with, and those that complete it.
+func (m *member) files() []string {
+	out := m.view.Files()
+	for _, d := range m.view.Completed() {
+		out = append(out, d.By.File)
+	}
+	return out
 }
 
 // names of the machine that Docker runs on, as its containers see it.
@@ -191,8 +200,7 @@ func (b *builder) called(m *member, host string) (found []*member, weak bool) {
 			return b.compose[m.view.File][strings.ToLower(name)], false
 		}
 	}
-	files := m.view.Files()
-	for _, file := range files {
+	for _, file := range m.files() {
 		if found := b.compose[file][host]; len(found) > 0 {
 			return found, false
 		}

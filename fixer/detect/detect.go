@@ -76,6 +76,9 @@ func Of(p *Project, c Choice) (*Application, error) {
 	if err != nil {
 		return nil, err
 	}
+	if c.Port == 0 {
+		c.Port = portOfWords(c.Start)
+	}
 	d := &draft{Project: p, choice: c, app: &Application{}}
 	if err := l.draft(d); err != nil {
 		return nil, err

@@ -122,3 +122,84 @@ func TestHostileNames(t *testing.T) {
 		}
 	}
 }
+
+// TestTheStartNamesThePort: a person who names the command with its port need not name the port
+// again, and the source does not say it better.
+func TestTheStartNamesThePort(t *testing.T) {
+	files := map[string]string{"requirements.txt": "uvicorn==1\n", "app.py": "import x\n"}
+	for start, want := range map[string]int{
+		"uvicorn app:app --host 0.0.0.0 --port 8000":   8000,
+		"uvicorn app:app --port=8001":                  8001,
+		"gunicorn -w 4 -b 0.0.0.0:8002 app:app":        8002,
+		"gunicorn --bind=[::]:8003 app:app":            8003,
+		"hypercorn app:app --bind :8004":               8004,
+		"puma -p 8005 -b tcp://0.0.0.0:8005":           8005,
+		"java -Dserver.port=8006 -jar a.jar":           8006,
+		"java -jar a.jar --server.port=8007":           8007,
+		"dotnet A.dll --urls http://0.0.0.0:8008/":     8008,
+		"php -S 0.0.0.0:8009 -t public":                8009,
+		"gunicorn -b 0.0.0.0:8002 -b 0.0.0.0:9002 a":   0,
+		"gunicorn --workers 12 --timeout 8000 app:app": 0,
+		"celery -l 10 app":                             0,
+	} {
+		app, err := detect.Of(project(files), detect.Choice{Start: strings.Fields(start)})
+		if want == 0 && err == nil || want != 0 && (err != nil || app.Port != want) {
+			t.Errorf("%s: %+v, %v, want %d", start, app, err, want)
+		}
+	}
+	app, err := detect.Of(project(files), detect.Choice{Start: []string{"uvicorn", "app:app", "--port", "8000"}, Port: 9000})
+	if err != nil || app.Port != 9000 {
+		t.Errorf("what a person says goes first: %+v, %v", app, err)
+	}
+}
+
+// TestJarsThatDoNotStart: a jar is only started where the build says that it starts, and writes it
+// under that name.
+func TestJarsThatDoNotStart(t *testing.T) {
+	pom := func(quarkus, more string) map[string]string {
+		return map[string]string{"pom.xml": "<project><artifactId>a</artifactId><version>2</version><properties><java.version>17</java.version><quarkus.platform.version>" + quarkus + "</quarkus.platform.version>" + more + "</properties></project>"}
+	}
+	settings := pom("3.20.1", "")
+	settings["src/main/resources/application.properties"] = "quarkus.package.jar.type=uber-jar\n"
+	gradle := func(script string) map[string]string {
+		return map[string]string{"build.gradle": "sourceCompatibility = 17\n" + script, "settings.gradle": "rootProject.name = 'a'\n", "src/main/java/A.java": "x.listen(8080)"}
+	}
+	for _, c := range []struct {
+		name  string
+		files map[string]string
+		want  string // what starts it; "" for a refusal
+	}{
+		{"quarkus before its own directory", pom("1.3.0.Final", ""), ""},
+		{"quarkus", pom("3.20.1", ""), "target/quarkus-app/quarkus-run.jar"},
+		{"quarkus in one jar", pom("3.20.1", "<quarkus.package.type>uber-jar</quarkus.package.type>"), ""},
+		{"quarkus in one jar by its settings", settings, ""},
+		{"the application plugin", gradle("application { mainClass = 'A' }\n"), ""},
+		{"quarkus of Gradle", gradle("plugins { id 'io.quarkus' }\n"), ""},
+		{"a manifest", gradle("jar { manifest { attributes 'Main-Class': 'A' } }\n"), "build/libs/a.jar"},
+		{"spring", gradle("plugins { id 'org.springframework.boot' version '3.5.0' }\n"), "build/libs/a.jar"},
+	} {
+		app, err := detect.Of(project(c.files), detect.Choice{})
+		if c.want == "" && err == nil || c.want != "" && (err != nil || !slices.Contains(app.Start, c.want)) {
+			t.Errorf("%s: %+v, %v, want %q", c.name, app, err, c.want)
+		}
+	}
+}
+
+// TestDotnetListensOnThePortThatIsExposed: images of .NET before 8 listen on port 80, and a port
+// that is chosen is one that the application is told.
+func TestDotnetListensOnThePortThatIsExposed(t *testing.T) {
+	for _, c := range []struct {
+		version, want string
+		port          int
+	}{
+		{"5.0", "ENV ASPNETCORE_URLS=http://+:8080\n", 0},
+		{"8.0", "", 0},
+		{"10.0", "", 0},
+		{"10.0", "ENV ASPNETCORE_HTTP_PORTS=9000\n", 9000},
+	} {
+		app, err := detect.Of(project(map[string]string{"A.csproj": `<Project Sdk="Microsoft.NET.Sdk.Web"><TargetFramework>net` + c.version + `</TargetFramework></Project>`}), detect.Choice{Port: c.port})
+		if err != nil || c.want != "" && !strings.Contains(string(app.Dockerfile), c.want) || c.want == "" && strings.Contains(string(app.Dockerfile), "ASPNETCORE") {
+			t.Errorf("%+v: %v\n%s", c, err, app.Dockerfile)
+		}
+	}
+}

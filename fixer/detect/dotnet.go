@@ -2,6 +2,7 @@ package detect
 
 import (
 	"path"
+	"strconv"
 	"strings"
 
 	"github.com/oakum-sec/oakum/fixer/stack"
@@ -49,9 +50,24 @@ func draftDotnet(d *draft) error {
 	}
 	d.add("# syntax=docker/dockerfile:1", "", "FROM mcr.microsoft.com/dotnet/sdk:"+version, "WORKDIR /src", "COPY . .",
 		"RUN dotnet publish "+project+" --configuration Release --output /app", "WORKDIR /app")
+	if listens := aspnetPort(version, d.app.Port); listens != "" {
+		d.add(listens)
+	}
 	if start == nil {
 		start = []string{"dotnet", name + ".dll"}
 	}
 	d.finish(nil, start...)
 	return nil
+}
+
+// aspnetPort sets the port that an application listens on which names none itself, where that is
+// not the one of its image: 8080, and 80 before .NET 8. What an application names goes first.
+func aspnetPort(version string, port int) string {
+	switch {
+	case older(version, "8.0"):
+		return "ENV ASPNETCORE_URLS=http://+:" + strconv.Itoa(port)
+	case port != 8080:
+		return "ENV ASPNETCORE_HTTP_PORTS=" + strconv.Itoa(port)
+	}
+	return ""
 }

@@ -19,8 +19,32 @@ var (
 	gradleVersion = text.Regexp(`(?m)^version\s*=?\s*["']([\w.-]+)["']`)
 )
 
-// startable matches build scripts whose jar says which class it starts.
-var startable = text.Regexp(`mainClass|Main-Class|spring-boot|springframework\.boot|quarkus|micronaut`)
+// startableJar and startableGradle match build scripts whose jar says which class it starts. The
+// mainClass of Gradle's application plugin is no word of the jar.
+var (
+	startableJar    = text.Regexp(`mainClass|Main-Class|spring-boot|quarkus|micronaut`)
+	startableGradle = text.Regexp(`Main-Class|spring-boot|springframework\.boot`)
+)
+
+// quarkusRelease is the release of Quarkus in a pom.xml, and quarkusJar how it is told to write
+// another jar than quarkus-run.jar.
+var (
+	quarkusRelease = text.Regexp(`<(?:quarkus[\w.-]*version|version\.quarkus[\w.-]*)>\s*(\d+\.\d+)`)
+	quarkusJar     = text.Regexp(`quarkus\.package\.(?:jar\.)?type\s*[=>]\s*(uber-jar|legacy-jar|mutable-jar|native|native-sources)|quarkus\.package\.jar\.(?:enabled\s*[=>]\s*false)`)
+)
+
+// quarkus refuses a project whose build does not write quarkus-run.jar.
+func (d *draft) quarkus() error {
+	if v := d.found("pom.xml", quarkusRelease); v != "" && older(v, "1.12") {
+		return stack.Refuse(stack.UnknownOutput, nil, "Update Quarkus to 1.12 or newer", "Quarkus %s writes another jar than quarkus-run.jar", v)
+	}
+	for _, name := range append(d.javaSettings(), "pom.xml") {
+		if quarkusJar().Match(d.Read(name)) {
+			return stack.Refuse(stack.UnknownOutput, nil, "Leave quarkus.package out of it, or write the Dockerfile by hand", "%s tells Quarkus to write another jar than quarkus-run.jar", text.VisibleLine(name))
+		}
+	}
+	return nil
+}
 
 // javaImages are the releases of Java that images for building and for running have.
 var javaImages = []string{"8", "11", "17", "21", "25"}
@@ -95,10 +119,17 @@ func draftJava(d *draft) error {
 		return stack.Refuse(stack.UnknownOutput, nil, "Set the finalName of the jar", "%s does not say what the jar is called", file)
 	}
 	if start == nil {
+		startable := startableJar
+		if !maven {
+			startable = startableGradle
+		}
 		if !startable().Match(d.Read(file)) {
 			return stack.Refuse(stack.UnknownStart, nil, "Set the main class of the jar, or name the command with --start, as in --start 'java -cp "+jar+" com.example.Main'", "%s names no class that the jar starts", file)
 		}
 		if maven && strings.Contains(string(d.Read(file)), "quarkus") {
+			if err := d.quarkus(); err != nil {
+				return err
+			}
 			jar = "target/quarkus-app/quarkus-run.jar"
 		}
 		start = []string{"java", "-jar", jar}

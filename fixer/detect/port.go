@@ -110,6 +110,23 @@ func (d *draft) port(framework int, sources ...string) error {
 	return nil
 }
 
+// startOption is how the words that start an application say on which port it listens.
+var startOption = text.Regexp(`(?:^|\s)(?:-b|--bind|--port|-p|--listen|-l|--urls?|--http(?:[.-]port)?|-D?(?:-?server|quarkus\.http|micronaut\.server)[.-]port|-S)[ =]{0,2}(?:tcp://|https?://)?(?:[\w.*+-]*:|\[::\]:)?(\d{2,5})(?:\s|/|$)`)
+
+// portOfWords is the port that the words which start an application name; 0 for none, or
+// several.
+func portOfWords(words []string) int {
+	found := 0
+	for _, m := range startOption().FindAllStringSubmatch(strings.Join(words, "  "), -1) { // a blank for each end
+		n, err := strconv.Atoi(m[1])
+		if err != nil || n < 80 || n > 65535 || found != 0 && n != found {
+			return 0
+		}
+		found = n
+	}
+	return found
+}
+
 // isTest reports whether a file is for tests, by its name.
 func isTest(name string) bool {
 	base := path.Base(name)

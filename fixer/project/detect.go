@@ -64,7 +64,7 @@ func contain(ctx context.Context, o NewOptions) (*NewService, error) {
 	if err != nil {
 		return nil, err
 	}
-	settings, err := optionsOf(s, root, prefix, o.Settings)
+	settings, err := optionsOf(s, root, prefix, o)
 	if err != nil {
 		return nil, err
 	}
@@ -76,7 +76,7 @@ func contain(ctx context.Context, o NewOptions) (*NewService, error) {
 	if err != nil {
 		return nil, err
 	}
-	n := &NewService{root: root, Notes: notesOn(service, root, prefix)}
+	n := &NewService{root: root, Notes: notesOn(service, root, prefix, o.Settings)}
 	title := found.app.Stack
 	if found.app.Version != "" {
 		title += " " + found.app.Version

@@ -30,10 +30,11 @@ type NewOptions struct {
 	Detect   bool     // read the project that is there; Stack may be "", where its files say it
 	Start    string   // of a project that is there: the words that start it; "" for what its files say
 
-	Rules  []*fixer.Rule
-	Lookup Lookup       // with Ask, the images are pinned, and the actions are the newest
-	Forge  string       // address of the API that is asked about actions; "" for that of GitHub
-	Say    func(string) // is told who is about to be asked; it may be nil
+	Checker string // the program that makes it, as go run takes it: MODULE@VERSION
+	Rules   []*fixer.Rule
+	Lookup  Lookup       // with Ask, the images are pinned, and the actions are the newest
+	Forge   string       // address of the API that is asked about actions; "" for that of GitHub
+	Say     func(string) // is told who is about to be asked; it may be nil
 }
 
 // A NewService is a service that is to be written into a directory.
@@ -63,11 +64,11 @@ func New(ctx context.Context, o NewOptions) (*NewService, error) {
 	if err != nil {
 		return nil, err
 	}
-	service, err := render(s, root, prefix, o.Settings)
+	service, err := render(s, root, prefix, o)
 	if err != nil {
 		return nil, err
 	}
-	n := &NewService{root: root, Notes: notesOn(service, root, prefix)}
+	n := &NewService{root: root, Notes: notesOn(service, root, prefix, o.Settings)}
 	n.Report = &report.New{Stack: s.Name, Title: s.Title(), Name: service.Options.Name, Directory: o.Dir}
 	if err := n.check(ctx, service, o); err != nil {
 		return nil, err
@@ -93,6 +94,9 @@ func (o *NewOptions) place() error {
 		return errors.New("name a stack: oakum new --list shows them")
 	}
 	o.Stack, o.Dir = args[0], append(args, ".")[1]
+	if o.Dir == "" { // a variable of a script that is not set
+		return errors.New("the name of the directory is empty: name one, or . for the current directory")
+	}
 	return nil
 }
 
@@ -132,24 +136,25 @@ func placeOf(dir string) (root, prefix string, err error) {
 	return root, prefix, err
 }
 
-func render(s *templates.Stack, root, prefix string, settings []string) (*templates.Service, error) {
-	o, err := optionsOf(s, root, prefix, settings)
+func render(s *templates.Stack, root, prefix string, o NewOptions) (*templates.Service, error) {
+	chosen, err := optionsOf(s, root, prefix, o)
 	if err != nil {
 		return nil, err
 	}
-	return templates.Render(s, o)
+	return templates.Render(s, chosen)
 }
 
 // optionsOf are the defaults of a stack, what the place says, and what a person has chosen.
-func optionsOf(s *templates.Stack, root, prefix string, settings []string) (*templates.Options, error) {
+func optionsOf(s *templates.Stack, root, prefix string, given NewOptions) (*templates.Options, error) {
 	o := templates.Defaults(s)
+	o.Checker = given.Checker
 	if origin := git.Remote(root); o.Set("source", origin) != nil {
 		o.Source = "" // it has characters that no label takes; a person can give another
 	}
-	o.Name = filepath.Base(filepath.Join(root, prefix))
-	for _, set := range settings {
+	o.Name = nameOf(filepath.Base(filepath.Join(root, prefix)))
+	for _, set := range given.Settings {
 		name, value, ok := strings.Cut(set, "=")
-		if !ok {
+		if !ok || name == "" {
 			return nil, fmt.Errorf("--set %s: write NAME=VALUE", text.VisibleLine(set))
 		}
 		if err := o.Set(name, value); err != nil {
@@ -162,6 +167,25 @@ func optionsOf(s *templates.Stack, root, prefix string, settings []string) (*tem
 	return o, nil
 }
 
+// nameOf is the name of a service in a directory: its letters and digits in lower case, with a
+// hyphen for what stands between them. Where nothing is left, it is the directory's.
+func nameOf(directory string) string {
+	name := strings.Map(func(r rune) rune {
+		switch {
+		case r >= 'A' && r <= 'Z':
+			return r - 'A' + 'a'
+		case r >= 'a' && r <= 'z', r >= '0' && r <= '9':
+			return r
+		}
+		return ' '
+	}, directory)
+	name = strings.TrimLeft(strings.Join(strings.Fields(name), "-"), "-0123456789")
+	if name = strings.TrimRight(name[:min(len(name), 50)], "-"); name == "" {
+		return directory
+	}
+	return name
+}
+
 // compare finds what lies in the directory already. Files that hold what they shall are
 // left alone.
 func (n *NewService) compare(service *templates.Service, prefix string) error {
@@ -172,15 +196,18 @@ func (n *NewService) compare(service *templates.Service, prefix string) error {
 	defer root.Close()
 	for _, f := range service.Files {
 		change := engine.Change{Path: filepath.ToSlash(filepath.Join(prefix, filepath.FromSlash(f.Path))), After: f.Content}
+		if at := link(root, change.Path); at != "" {
+			return n.inTheWay(at, "a symbolic link is in the way, and is not followed")
+		}
 		_, err := root.Lstat(filepath.FromSlash(change.Path))
 		switch {
 		case errors.Is(err, fs.ErrNotExist):
 		case err != nil:
-			return fmt.Errorf("%s: %s", text.VisibleLine(change.Path), disk.Reason(err))
+			return n.inTheWay(change.Path, disk.Reason(err))
 		default:
 			before, skip := disk.Read(root, filepath.FromSlash(change.Path), discover.DefaultMaxBytes)
 			if skip != nil {
-				return fmt.Errorf("%s: %s", text.VisibleLine(change.Path), skip.Reason)
+				return n.inTheWay(change.Path, skip.Reason)
 			}
 			if string(before) == string(f.Content) {
 				continue
@@ -193,11 +220,36 @@ func (n *NewService) compare(service *templates.Service, prefix string) error {
 	return nil
 }
 
+// inTheWay is the error of what lies where a file shall be.
+func (n *NewService) inTheWay(file, reason string) error {
+	return fmt.Errorf("%s: %s (nothing was written)", n.Paths().all([]string{file})[0], reason)
+}
+
+// link is the first symbolic link on the way to a file; "" for none.
+func link(root *os.Root, file string) string {
+	for k := range file + "/" {
+		if k < len(file) && file[k] != '/' {
+			continue
+		}
+		if info, err := root.Lstat(filepath.FromSlash(file[:k])); err != nil {
+			return ""
+		} else if info.Mode()&fs.ModeSymlink != 0 {
+			return file[:k]
+		}
+	}
+	return ""
+}
+
 // notesOn are what is true of the place of a service: platforms read their files at the top
 // of a repository only.
-func notesOn(service *templates.Service, root, prefix string) []string {
+func notesOn(service *templates.Service, root, prefix string, settings []string) []string {
+	var notes []string
+	directory := filepath.Base(filepath.Join(root, prefix))
+	if name := service.Options.Name; name != directory && !slices.ContainsFunc(settings, func(s string) bool { return strings.HasPrefix(s, "name=") }) {
+		notes = append(notes, fmt.Sprintf("the service is called %s after its directory %s: --name gives it another name", name, text.VisibleLine(directory)))
+	}
 	if prefix == "." || git.Top(root) == "" {
-		return nil
+		return notes
 	}
 	var out []string
 	for _, f := range service.Files {
@@ -206,9 +258,9 @@ func notesOn(service *templates.Service, root, prefix string) []string {
 		}
 	}
 	if len(out) == 0 {
-		return nil
+		return notes
 	}
-	return []string{some(out) + agree(len(out), " is", " are") + " read only at the top of a repository: move them there, and name the directory of the service in them"}
+	return append(notes, some(out)+agree(len(out), " is", " are")+" read only at the top of a repository: move them there, and name the directory of the service in them")
 }
 
 // Paths says what the files are called from where the person stands.

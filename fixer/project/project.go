@@ -85,7 +85,7 @@ func open(ctx context.Context, o Options, progress func(Stage, fixer.Progress)) 
 		Root:      loaded.Root,
 		Notes:     withInterruption(ctx, loaded.Root, here.notes(loaded.Notes)),
 		selection: o.Selection,
-		filter:    report.Filter{Rule: o.Selection.Wants, Known: o.Selection.all},
+		filter:    report.Filter{Rule: o.Selection.Wants, Known: o.Selection.all, Allowed: o.AllowedRegistries != nil},
 		progress:  progress,
 		shown:     here,
 	}

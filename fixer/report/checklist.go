@@ -128,7 +128,7 @@ func (s *Scan) ChecklistJSON(w io.Writer) error {
 
 // Answers are the items of the checklist with what is known of each.
 func (s *Scan) Answers() []checklist.Answer {
-	return checklist.Answers(s.Findings, s.Files, slices.Collect(maps.Values(s.rules)))
+	return checklist.Answers(s.Findings, s.Files, slices.Collect(maps.Values(s.rules)), s.allowed)
 }
 
 // shownBy names the file that shows that an item holds, or the files in which nothing looks

@@ -5,6 +5,7 @@ import (
 	"io"
 	"strings"
 
+	"github.com/oakum-sec/oakum/fixer"
 	"github.com/oakum-sec/oakum/fixer/engine"
 	"github.com/oakum-sec/oakum/fixer/text"
 )
@@ -89,7 +90,7 @@ func (n *New) Preview(w, talk io.Writer, st Style, asJSON bool) error {
 	if err := n.Patch(w, st); err != nil {
 		return err
 	}
-	return n.Check(talk, Style{})
+	return n.Check(talk, Style{Name: st.Name})
 }
 
 // read says what was read in a project that is there, and what was assumed.
@@ -123,23 +124,33 @@ func (n *New) Check(w io.Writer, st Style) error {
 	return p.err
 }
 
+// check says what was found but images without a digest, which nobody can pin without asking
+// registries.
 func (n *New) check(p *printer) {
-	pins, others := 0, 0
+	pins := 0
+	var others []*fixer.Finding
 	for _, f := range n.Scan.Findings {
 		if strings.HasSuffix(f.Rule, "/unpinned-image") {
 			pins++
 		} else {
-			others++
+			others = append(others, f)
 		}
 	}
 	line := "Scan of the files: no findings"
-	if others > 0 {
-		line = "Scan of the files: " + text.Count(others, "finding", "findings")
+	if len(others) > 0 {
+		line = "Scan of the files: " + text.Count(len(others), "finding", "findings")
 	}
 	if pins > 0 {
-		line += fmt.Sprintf(" but %s without a digest, for which registries have to be asked", text.Count(pins, "image", "images"))
+		join := " but "
+		if len(others) > 0 {
+			join = " and "
+		}
+		line += join + fmt.Sprintf("%s without a digest, for which registries have to be asked", text.Count(pins, "image", "images"))
 	}
 	p.line(line)
+	for _, f := range others {
+		p.line("  ", p.st.severity(f.Severity, severityWidth), "  ", p.st.place("0", f.File, f.Line), "  ", text.VisibleLine(f.Message))
+	}
 }
 
 type jsonNew struct {

@@ -32,6 +32,7 @@ type Scan struct {
 	snapshot *fixer.Snapshot
 	known    []string // rule names
 	rules    map[string]*fixer.Rule
+	allowed  bool
 }
 
 // A Filter narrows what is reported. The zero value reports everything.
@@ -39,6 +40,8 @@ type Filter struct {
 	Rule  func(name string) bool // nil selects every rule
 	Min   fixer.Severity         // findings below it are counted, not shown
 	Known []*fixer.Rule          // every rule there is, to distinguish a misspelt name from one that found nothing
+
+	Allowed bool // the registries that images may come from are named
 }
 
 func (f Filter) wants(rule string) bool { return f.Rule == nil || f.Rule(rule) }
@@ -47,7 +50,7 @@ func (f Filter) wants(rule string) bool { return f.Rule == nil || f.Rule(rule) }
 // left out when it names a rule the filter does not want, because that rule
 // may not have run.
 func NewScan(root string, snap *fixer.Snapshot, r *engine.Report, filter Filter) *Scan {
-	s := &Scan{Root: root, Pods: snap.PodLevels(), snapshot: snap, rules: map[string]*fixer.Rule{}}
+	s := &Scan{Root: root, Pods: snap.PodLevels(), snapshot: snap, rules: map[string]*fixer.Rule{}, allowed: filter.Allowed}
 	for _, rule := range filter.Known {
 		s.rules[rule.Name] = rule
 		s.known = append(s.known, rule.Name)

@@ -3,10 +3,15 @@
 package rules_test
 
 import (
+	"context"
+	"errors"
 	"fmt"
+	"net/http"
+	"os"
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/oakum-sec/oakum/fixer/disk/disktest"
 	"github.com/oakum-sec/oakum/templates"
@@ -85,6 +90,79 @@ func TestNewServices(t *testing.T) {
 			if seen.health != "healthy" && s.Name != "static" { // the stand-in of that has no wget
 				t.Errorf("it is %s", seen.health)
 			}
+			t.Run("database", func(t *testing.T) { startsWithDatabase(t, e, s, image) })
 		})
 	}
+}
+
+// startsWithDatabase starts the image with a database beside it, by the Compose file that is written
+// then, with a password as the README says. The service has to answer, and the database has to be
+// healthy: new, and on its volume. Nothing but the release of the database is another.
+func startsWithDatabase(t *testing.T, e *dockerEngine, s *templates.Stack, image string) {
+	compose := findCompose(t, e)
+	o := templates.Defaults(s)
+	o.Name = "api"
+	if err := o.Set("database", "postgres"); err != nil {
+		t.Fatal(err)
+	}
+	service, err := templates.Render(s, o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	port := freePorts(t, 1)[0]
+	replace := strings.NewReplacer("registry.example.com/api:dev", image, "127.0.0.1:8080:", "127.0.0.1:"+port+":", "postgres:18-trixie", "postgres:17")
+	dir := t.TempDir()
+	for _, f := range service.Files {
+		if f.Path == "compose.yaml" {
+			file := replace.Replace(string(f.Content))
+			if !strings.Contains(file, image) || !strings.Contains(file, port) || !strings.Contains(file, "postgres:17") {
+				t.Fatalf("the stand-ins do not fit:\n%s", file)
+			}
+			disktest.Put(t, dir, f.Path, strings.Replace(file, "name: api\n", "", 1)) // which older releases of Compose do not know
+		}
+	}
+	disktest.Put(t, dir, "secrets/database_password", "5f2d3c1b0a\n")
+	readable(t, dir)
+	if err := errors.Join(os.Chmod(dir+"/secrets", 0o700), os.Chmod(dir+"/secrets/database_password", 0o444)); err != nil {
+		t.Fatal(err)
+	}
+	if missing := e.makeBases(t, []byte("FROM postgres:17\n")); len(missing) > 0 {
+		t.Fatalf("nothing stands in for %s", missing)
+	}
+	project := "oakum-e2e-new-" + s.Name
+	t.Cleanup(func() {
+		if _, err := compose.run(context.Background(), dir, project, "down", "--volumes", "--timeout=5"); err != nil {
+			t.Error(err)
+		}
+	})
+	for _, when := range []string{"new", "on its volume"} {
+		if _, err := compose.run(t.Context(), dir, project, "up", "--detach", "--no-build"); err != nil {
+			t.Fatalf("%s: %v", when, err)
+		}
+		var body string
+		for end := time.Now().Add(answersWithin); time.Now().Before(end); time.Sleep(200 * time.Millisecond) {
+			if _, body, err = ask(t, http.MethodGet, "http://127.0.0.1:"+port+"/"); err == nil {
+				break
+			}
+		}
+		if err != nil || !strings.Contains(body, "Hello from api") {
+			logs, _ := compose.run(t.Context(), dir, project, "logs")
+			t.Fatalf("%s: it answers %q: %v\n%s", when, body, err, logs)
+		}
+		id, err := compose.run(t.Context(), dir, project, "ps", "--quiet", "database")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if status, err := e.health(t, strings.TrimSpace(id)); err != nil || status != "healthy" {
+			t.Errorf("%s: the database is %s: %v", when, status, err)
+		}
+		var db sight
+		if err := e.look(t, strings.TrimSpace(id), &db); err != nil || db.user != "999:999" {
+			t.Errorf("%s: the database runs as %s: %v", when, db.user, err)
+		}
+		if _, err := compose.run(t.Context(), dir, project, "down", "--timeout=10"); err != nil {
+			t.Fatalf("%s: %v", when, err)
+		}
+	}
+	t.Logf("it answers beside the database, which is healthy, new and on its volume")
 }

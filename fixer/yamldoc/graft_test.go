@@ -20,6 +20,7 @@ var graftable = []string{
 	"--- # of the document\n- a: 1\n  b: 2\n- c:\n    d: 3\n-\n  e: 4\n  f: 5",
 	"a: !t\n  b: 1\n? c\n: d: 2\n  e: 3\nf:\n  ? [g]\n  : h: 4\n    i: 5\n",
 	"a: &x\n  b: 1\nc:\n  d: *x\n  e: 2\n",
+	"x: &x\n  a: 1\n  b: &y [2]\nc:\n  <<: *x\n  d:\n    e: *y\n    f: 3\ng:\n  <<: [*x]\n  h: &y\n    i: 4\nj:\n- *y\n- k: *x\n  l: 5\n",
 	"x: &base\n  k: &v one\n  l: [*v, &w two]\na:\n  <<: *base\n  m: 1\nb:\n  c:\n    <<: [*base]\n    n: *w\n  d:\n    o: 2\n    p:\n    - 3\ne: &base\n  q: *v\nf:\n  - *base\n  - g: 4\n    h: *w\n",
 	"a:\n  &k b: &unused 1\n  *k : 2\n  c:\n    d: 3\ne:\n  f: &g\n    h:\n    - &i j\n    - k: *i\n  l: *g\n  m:\n    n: 4\n",
 }
@@ -171,4 +172,24 @@ func top(n *Node) *Node {
 		n = n.Parent
 	}
 	return n
+}
+
+// TestGraftBesideAnchors: an anchor somewhere in a document made every edit read all of
+// it again, so that a Compose file with a common part took time by its square.
+func TestGraftBesideAnchors(t *testing.T) {
+	f, err := Parse([]byte("x: &x\n  a: 1\nb:\n  <<: *x\n  c:\n    d: 2\n  e: 3\nf: {<<: *x}\n"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	d, alone := f.Docs[0], 0
+	for _, op := range []Op{
+		Insert(P("b", "new"), "x"), Append(P("b", "list"), "x"), Set(P("b", "c", "d"), "new"), Set(P("b", "c", "new"), true), Remove(P("b", "c", "d")),
+	} {
+		if checkGraft(t, d, op, &alone) == 0 && op.kind != opRemove {
+			t.Errorf("%v reads the whole document again", op)
+		}
+	}
+	if alone != 3 {
+		t.Errorf("of %d operations only the added lines were read, want 3", alone)
+	}
 }
