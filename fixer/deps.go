@@ -18,6 +18,7 @@ type Deps struct {
 	Files map[string]*File
 
 	indexes map[any]*indexed
+	excerpt *excerpt // nil where it is not files of some kinds together
 }
 
 // Unchanged reports whether all of it is the same in a snapshot.
@@ -35,11 +36,13 @@ func (d *Deps) Unchanged(snap *Snapshot) bool {
 			return false
 		}
 	}
-	return true
+	return d.excerpt == nil || d.excerpt.unchanged(snap)
 }
 
 // Empty reports whether it depends on nothing.
-func (d *Deps) Empty() bool { return d.TopologySum == "" && len(d.Files) == 0 && len(d.indexes) == 0 }
+func (d *Deps) Empty() bool {
+	return d.TopologySum == "" && len(d.Files) == 0 && len(d.indexes) == 0
+}
 
 // Paths returns the other files that it depends on, sorted: those that were
 // read, and those that an index was worked out from.

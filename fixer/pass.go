@@ -14,6 +14,7 @@ import (
 // It is not safe for concurrent use.
 type Inspection struct {
 	snap     *Snapshot
+	reads    *excerpt // that is shown, where it is not the whole snapshot
 	file     *File
 	facts    *Facts
 	topology *topology.Topology
@@ -34,9 +35,17 @@ func NewInspection(snap *Snapshot, file *File, facts *Facts) *Inspection {
 	return i
 }
 
+// NewInspectionOf returns an inspection of the files of some kinds together.
+func NewInspectionOf(snap *Snapshot, kinds []Kind, facts *Facts) *Inspection {
+	i := NewInspection(snap, nil, facts)
+	i.reads = snap.excerpt(kinds)
+	i.topology = i.topology.Traced(i.noteRead)
+	return i
+}
+
 // noteRead notes that what is being worked out depends on a file.
 func (i *Inspection) noteRead(path string) {
-	if i.file != nil && path != i.file.Path {
+	if i.file != nil && path != i.file.Path || i.reads != nil {
 		i.deps.addFile(path, i.snap.File(path))
 	}
 }
@@ -59,7 +68,7 @@ func (i *Inspection) Run(rule *Rule) (found []Finding, deps *Deps, err error) {
 
 // run calls the rule on the file as it stands.
 func (i *Inspection) run(rule *Rule) (found []Finding, deps *Deps, err error) {
-	i.deps = &Deps{}
+	i.deps = &Deps{excerpt: i.reads}
 	defer func() {
 		deps = i.deps
 		if v := recover(); v != nil {
@@ -67,7 +76,10 @@ func (i *Inspection) run(rule *Rule) (found []Finding, deps *Deps, err error) {
 		}
 	}()
 	p := &Pass{Rule: rule, File: i.file, Facts: i.facts, inspection: i}
-	if i.file == nil {
+	switch {
+	case i.reads != nil:
+		p.Snapshot = i.reads.snapshot()
+	case i.file == nil:
 		p.Snapshot = i.snap
 	}
 	rule.Check(p)
@@ -78,7 +90,7 @@ func (i *Inspection) run(rule *Rule) (found []Finding, deps *Deps, err error) {
 // takes the findings.
 //
 // A rule with a kind sees one file, the topology and the facts. A rule without
-// one sees the whole snapshot. The split is what lets the engine remember the
+// one sees the whole snapshot, or the files that it reads. The split is what lets the engine remember the
 // findings of files that did not change.
 type Pass struct {
 	Rule     *Rule

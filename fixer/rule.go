@@ -19,9 +19,15 @@ type Rule struct {
 	Severity Severity
 
 	// Kind selects the files Check is called for, one call per file. A rule
-	// without a kind looks at files together and is called once per snapshot,
-	// whatever changed: an [Index] or the topology often makes that needless.
+	// without a kind looks at files together ([Rule.Reads]) and is called once per
+	// snapshot: an [Index] or the topology often makes that needless.
 	Kind Kind
+
+	// Reads are the kinds of files that a rule without a kind needs, besides what the
+	// topology shows it: it sees no others, and kustomizations always. What it finds is
+	// kept while these files are the same. Without any it sees all files, and is called
+	// whatever changed.
+	Reads []Kind
 
 	// AsWritten says that the rule is about what stands in the file, whatever is
 	// made of it: a secret, a key that is there twice. Other rules for manifests are

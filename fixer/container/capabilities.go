@@ -85,6 +85,10 @@ func (s *Spec) DropCapabilities() CapabilityDecision {
 			d.Evidence = append(d.Evidence, s.says(why+". Mail servers mostly start as root and hand mail to other users"))
 		}
 	}
+	if at := s.mountedStart(); at != "" && s.Image.Program() != nil && !notRoot(user) {
+		need = union(need, strings.Fields(accountCaps))
+		d.Evidence = append(d.Evidence, s.says("The container starts with "+at+", which is mounted. It may prepare files of other users, or not become another user itself"))
+	}
 	if becomes := s.becomesUser(); becomes != "" && !notRoot(user) {
 		need = union(need, strings.Fields(accountCaps))
 		d.Evidence = append(d.Evidence, s.says(becomes+" are set, so the entrypoint starts as root and switches to that user"))

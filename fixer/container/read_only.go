@@ -77,6 +77,10 @@ func (s *Spec) MakeReadOnly() ReadOnlyDecision {
 		d.manual(w.refused)
 		return d
 	}
+	if at := s.mountedStart(); at != "" {
+		d.manual("Find out what " + at + " writes to, mount a tmpfs or a volume there, then make the root filesystem read-only. The container starts with this file, which is mounted, and not as " + e.ID + " does by itself")
+		return d
+	}
 	d.Scratch, d.SetEnv = w.paths, w.env
 	known := s.roomForCommands(&d)
 	if d.Level == fixer.Manual {

@@ -156,6 +156,9 @@ func (s *Spec) leaveRoot(d *UserDecision) {
 		s.unknownApplication(d) // of a name alone no number follows
 	case e == nil || s.Image.BuiltHere() && (s.Platform != Compose || s.Image.Program() == nil) || e.NonRoot.Support == image.SupportApp:
 		s.unknownApplication(d)
+	case s.mountedStart() != "":
+		at := s.mountedStart()
+		d.unknown("Read " + at + ", then set the user that it works as. The container starts with this file, which is mounted: it may need root for what it prepares, and " + e.ID + " is not known to start that way")
 	default:
 		s.knownImage(d)
 	}

@@ -24,6 +24,7 @@ type cache struct {
 	recent      *list.List
 	size        int
 	checkpoints [maxCachedPasses][]*checkpoint // by passes made before, the most recent last
+	whole       map[string][]*ruleResult       // by rule that looks at files of some kinds together, the most recent last
 }
 
 // maxVersionBytes bounds the sources of cached versions; a parsed file takes
@@ -35,10 +36,11 @@ const (
 	maxCachedPasses = 1
 	maxCheckpoints  = 2
 	maxResults      = 4 // of one version, for different neighbours
+	maxWhole        = 2 // of one rule: the files of a pass, and those of what it tries
 )
 
 func newCache() *cache {
-	return &cache{versions: map[versionID]*list.Element{}, recent: list.New()}
+	return &cache{versions: map[versionID]*list.Element{}, recent: list.New(), whole: map[string][]*ruleResult{}}
 }
 
 // A versionID identifies a version of a file: by path and content, and by the
@@ -178,6 +180,33 @@ func (c *cache) store(f *fixer.File, one *fileResult) {
 	if n := len(r.list); n > maxResults {
 		r.list = slices.Clone(r.list[n-maxResults:])
 	}
+}
+
+// together returns what is kept of a rule that looks at files of some kinds together
+// and still current, or nil.
+func (c *cache) together(rule *fixer.Rule, snap *fixer.Snapshot) *ruleResult {
+	c.mu.Lock()
+	known := c.whole[rule.Name]
+	c.mu.Unlock()
+	for _, one := range slices.Backward(known) {
+		if one.deps.Unchanged(snap) {
+			c.keepTogether(rule, one)
+			return one
+		}
+	}
+	return nil
+}
+
+// keepTogether keeps a result, or that it was needed again, in place of the oldest.
+func (c *cache) keepTogether(rule *fixer.Rule, one *ruleResult) {
+	if len(rule.Reads) == 0 {
+		return // it may depend on anything
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	list := slices.DeleteFunc(slices.Clone(c.whole[rule.Name]), func(other *ruleResult) bool { return other == one })
+	list = append(list, one)
+	c.whole[rule.Name] = list[max(0, len(list)-maxWhole):]
 }
 
 // A checkpoint is a snapshot between two passes of a fold, with what was drafted on it and

@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"fmt"
 	"maps"
 	"slices"
 	"sync"
@@ -117,13 +118,29 @@ func (c *checker) check(snap *fixer.Snapshot) *Report {
 	return r
 }
 
-// checkTogether runs the rules that look at files together, one after the other: they share
-// what they work out.
+// checkTogether runs the rules that look at files together, one after the other: those
+// that see the same files share what they work out. What is kept and still current is
+// not worked out again.
 func (c *checker) checkTogether(snap *fixer.Snapshot) []*ruleResult {
-	whole := fixer.NewInspection(snap, nil, c.facts)
+	looks := map[string]*fixer.Inspection{}
 	var out []*ruleResult
 	for _, rule := range c.byKind[""] {
-		out = append(out, runRule(whole, rule, ""))
+		one := c.cache.together(rule, snap)
+		if one == nil {
+			reads := fmt.Sprint(rule.Reads)
+			look := looks[reads]
+			switch {
+			case look != nil:
+			case len(rule.Reads) > 0:
+				look = fixer.NewInspectionOf(snap, rule.Reads, c.facts)
+			default:
+				look = fixer.NewInspection(snap, nil, c.facts)
+			}
+			looks[reads] = look
+			one = runRule(look, rule, "")
+			c.cache.keepTogether(rule, one)
+		}
+		out = append(out, one)
 	}
 	return out
 }

@@ -113,6 +113,9 @@ func ruleLiterals(t *testing.T) map[string]token.Position {
 func TestDocumentation(t *testing.T) {
 	for _, r := range rules.All() {
 		kind, _, ok := strings.Cut(r.Name, "/")
+		if r.Kind != "" && len(r.Reads) > 0 {
+			t.Errorf("%s: a rule of one kind of file names others in Reads", r.Name)
+		}
 		if !ok || kind != "cross" && kind != string(r.Kind) {
 			t.Errorf("%s: the name begins neither with its kind %q nor, for what several files say together, with cross", r.Name, r.Kind)
 		}

@@ -26,6 +26,7 @@ var DefaultServiceAccount = &fixer.Rule{
 	Title:    "use of the default service account",
 	Severity: fixer.Low,
 	Phase:    fixer.Permissions,
+	Reads:    []fixer.Kind{fixer.Kubernetes},
 	References: []fixer.Reference{
 		{Source: fixer.CISKubernetes, ID: "5.1.5"},
 		{Source: fixer.Checkov, ID: "CKV_K8S_41"},

@@ -21,6 +21,7 @@ var NoEgressPolicy = &fixer.Rule{
 	Title:    "no NetworkPolicy limits outgoing connections",
 	Severity: fixer.Low,
 	Phase:    fixer.Standards,
+	Reads:    []fixer.Kind{fixer.Kubernetes},
 	After:    []string{"cross/no-network-policy"},
 
 	// It comes up when ingress is limited.

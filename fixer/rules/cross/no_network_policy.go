@@ -24,6 +24,7 @@ var NoNetworkPolicy = &fixer.Rule{
 	Title:    "no NetworkPolicy limits incoming connections",
 	Severity: fixer.Medium,
 	Phase:    fixer.Standards,
+	Reads:    []fixer.Kind{fixer.Kubernetes},
 
 	// A pod that leaves the network of its host is one that policies hold for.
 	Consequence: true,

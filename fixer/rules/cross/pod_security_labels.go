@@ -23,6 +23,7 @@ var PodSecurityLabels = &fixer.Rule{
 	Title:    "namespace without Pod Security labels",
 	Severity: fixer.Medium,
 	Phase:    fixer.Standards,
+	Reads:    []fixer.Kind{fixer.Kubernetes},
 	References: []fixer.Reference{
 		{Source: fixer.CISKubernetes, ID: "5.2.1"},
 		{Source: fixer.Kubescape, ID: "C-0192"},
