@@ -33,6 +33,9 @@ type File struct {
 	Skip    *Skip
 	Context bool // read as evidence only; findings in it are not reported
 
+	// Git says whether git tracks an environment file.
+	Git buildcontext.GitState
+
 	// Generated says why the file is taken for one that a tool writes, "" for all
 	// others. What is found in it is reported; nothing in it is edited.
 	Generated string
@@ -80,7 +83,7 @@ func (f *File) BuildKit() (buildkit.Report, error) {
 // newFile parses a source. A file that does not parse becomes a skipped file:
 // a state of that file, never an error of the run.
 func newFile(src Source) *File {
-	f := &File{Path: src.Path, Kind: src.Kind, Data: src.Data, Skip: src.Skip, Context: src.Context, Generated: src.Generated}
+	f := &File{Path: src.Path, Kind: src.Kind, Data: src.Data, Skip: src.Skip, Context: src.Context, Git: src.Git, Generated: src.Generated}
 	f.lines = sync.OnceValue(func() *text.Lines { return text.NewLines(f.Data) })
 	f.suppressions = sync.OnceValue(func() []Suppression {
 		out := findSuppressions(f)

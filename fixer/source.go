@@ -119,6 +119,9 @@ type Source struct {
 	// Context marks a file that was not selected and is read as evidence
 	// only: nothing in it is reported or changed.
 	Context bool
+
+	// Git says whether git tracks the file. It is asked about environment files alone.
+	Git buildcontext.GitState
 }
 
 // A Name is a file or directory that exists, whether or not it is a [Source].

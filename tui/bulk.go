@@ -161,16 +161,21 @@ func (d *model) answer(r *row) tea.Cmd {
 }
 
 // together returns a decision about a finding for all findings of the question that the
-// list shows in their place, as far as they wait and the same fix is offered.
+// list shows in their place, and for those of the same object in other manifests, as far
+// as they wait and the same fix is offered.
 func (d *model) together(k fixer.Key, v engine.Decision) engine.Decisions {
 	all := engine.Decisions{k: v}
-	for _, p := range d.list.places(k) {
+	for _, p := range d.places(k) {
 		key := p.outcome.Finding.Key()
 		if _, decided := d.decision(key); decided || !review.Waits(p.outcome, decided) {
 			continue
 		}
 		if v.Verdict == engine.Accept {
-			fix := d.current.offered(p.outcome).Fix(v.Fix)
+			offered := d.current.offered(p.outcome)
+			fix := offered.Fix(v.Fix)
+			if v.Fix == "" && len(offered.Fixes) > 0 {
+				fix = &offered.Fixes[0]
+			}
 			if fix == nil {
 				continue
 			}
@@ -188,6 +193,43 @@ func (d *model) together(k fixer.Key, v engine.Decision) engine.Decisions {
 func (s *listScreen) places(k fixer.Key) []*row {
 	if r := s.question(k); r != nil {
 		return r.places
+	}
+	return nil
+}
+
+// places are the findings that are answered together with one: those of a folded question,
+// else those that the list shows of the same object in other manifests. There are none
+// where it is answered alone.
+func (d *model) places(k fixer.Key) []*row {
+	if folded := d.list.places(k); folded != nil {
+		return folded
+	}
+	o := d.current.outcome(k)
+	if o == nil {
+		return nil
+	}
+	var out []*row
+	for _, c := range append([]*engine.Outcome{o}, review.Copies(d.current.plan, o)...) {
+		if r := d.row(c.Finding.Key()); r != nil && d.list.spot(c.Finding.Key()) > 0 {
+			out = append(out, r)
+		}
+	}
+	if len(out) < leastPlaces {
+		return nil
+	}
+	return out
+}
+
+// row is the row of a finding.
+func (d *model) row(k fixer.Key) *row {
+	i, ok := d.current.index[k]
+	if !ok {
+		return nil
+	}
+	for _, r := range d.current.rows {
+		if r.outcome != nil && r.number == i {
+			return r
+		}
 	}
 	return nil
 }

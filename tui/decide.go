@@ -66,6 +66,15 @@ func in(f *fixer.Finding, places int) string {
 func (d *model) toggle(o *engine.Outcome) tea.Cmd {
 	f := o.Finding
 	if v, ok := d.session.Decision(f.Key()); ok {
+		if places := d.places(f.Key()); places != nil {
+			back := engine.Decisions{f.Key(): {}}
+			for _, p := range places {
+				if other, ok := d.session.Decision(p.outcome.Finding.Key()); ok && other.Verdict == v.Verdict {
+					back[p.outcome.Finding.Key()] = engine.Decision{}
+				}
+			}
+			return d.decide("take back "+f.Rule, back, fmt.Sprintf("Took back: %s %s%s", v.Verdict, ruleWord(f.Rule), in(f, len(back))))
+		}
 		d.session.Forget(f.Key())
 		return tea.Batch(d.changed(), d.recorded(nil, fmt.Sprintf("Took back: %s %s in %s", v.Verdict, ruleWord(f.Rule), f.File)))
 	}

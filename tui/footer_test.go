@@ -39,9 +39,6 @@ var moments = map[string]func(t *testing.T, d *drive){
 func TestTheKeyBarShowsOnlyKeysThatDoSomething(t *testing.T) {
 	for name, lead := range moments {
 		for _, size := range [][2]int{{80, 24}, {120, 40}} {
-			if testing.Short() && size[0] != 80 { // one size does the work of all, where time is short
-				continue
-			}
 			lead := func() *drive {
 				d := start(t, newFake(shop()), size[0], size[1])
 				lead(t, d)
@@ -86,10 +83,7 @@ func TestNoKeyActsUnderAnOverlay(t *testing.T) {
 		before, decisions := d.screen(), fmt.Sprint(d.model().session.Decisions())
 		for _, row := range keymap {
 			for _, b := range row {
-				for k, key := range b.keys {
-					if testing.Short() && k > 0 { // one key does the work of all, where time is short
-						break
-					}
+				for _, key := range b.keys {
 					if _, own := lookup(keymap[at], key); own {
 						continue
 					}

@@ -146,7 +146,7 @@ func TestFindingsThatDifferAreNotOneQuestion(t *testing.T) {
 			{ID: "set", Title: "set it", Level: fixer.Safe, Params: []fixer.Param{{Name: "uid", Default: "1000"}}},
 		}}
 		change(x)
-		return questionOf(&engine.Outcome{Result: engine.Open}, x)
+		return review.Question(&engine.Outcome{Result: engine.Open}, x)
 	}
 	same := f(func(*fixer.Finding) {})
 	if f(func(x *fixer.Finding) { x.File, x.Path, x.Line, x.Message = "other", "services.b", 7, "other" }) != same {

@@ -4,32 +4,10 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/oakum-sec/oakum/fixer"
-	"github.com/oakum-sec/oakum/fixer/engine"
 	"github.com/oakum-sec/oakum/fixer/text"
 	"github.com/oakum-sec/oakum/tui/review"
 	"github.com/oakum-sec/oakum/tui/widget"
 )
-
-// questionOf is what a finding asks: which of these fixes to make, with these
-// values. Two findings ask the same when one answer means the same for both: their
-// rule, severity and fixes are equal, with titles, levels, what they break and the
-// values that are proposed. What has no fix asks nothing.
-func questionOf(o *engine.Outcome, f *fixer.Finding) string {
-	if len(f.Fixes) == 0 || o.Result == engine.AlreadySuppressed || o.Result == engine.NewlySuppressed {
-		return ""
-	}
-	var b strings.Builder
-	fmt.Fprintf(&b, "%s\x00%d", f.Rule, f.Severity)
-	for i := range f.Fixes {
-		x := &f.Fixes[i]
-		fmt.Fprintf(&b, "\x00%s\x00%s\x00%d\x00%s", x.ID, x.Title, x.Level, x.Breaks)
-		for _, p := range x.Params {
-			fmt.Fprintf(&b, "\x00%s=%s\x00%s\x00%v", p.Name, p.Default, p.Meaning, p.Guess)
-		}
-	}
-	return b.String()
-}
 
 // leastPlaces is from how many findings on one question takes their place.
 const leastPlaces = 2

@@ -175,7 +175,7 @@ func (s *reviewScreen) draw(d *model, l layout) page {
 	p.idle = s.idle(d, o)
 	width, height := l.detailWidth, l.detailHeight
 	var body []string
-	if places, room := d.list.places(s.key), placeRoom(height); places != nil && room > 0 {
+	if places, room := d.places(s.key), placeRoom(height); places != nil && room > 0 {
 		body = placeLines(d, places, width, room)
 		p.labels[actAccept], p.labels[actSkip] = "accept all places", "skip all places"
 	}

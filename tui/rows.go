@@ -8,6 +8,7 @@ import (
 	"github.com/oakum-sec/oakum/fixer"
 	"github.com/oakum-sec/oakum/fixer/engine"
 	"github.com/oakum-sec/oakum/fixer/text"
+	"github.com/oakum-sec/oakum/tui/review"
 	"github.com/oakum-sec/oakum/tui/widget"
 )
 
@@ -64,7 +65,7 @@ func makeRows(plan *engine.Plan, titles map[string]string, notes []string) []*ro
 		if v := services.Of(f.Key()); v != nil {
 			r.service = v.Name
 		}
-		if ask := questionOf(o, f); ask != "" {
+		if ask := review.Question(o, f); ask != "" {
 			if known, ok := asked[ask]; ok {
 				ask = known
 			} else {

@@ -85,7 +85,7 @@ func (f *newFlags) run(cmd *cobra.Command, args []string) error {
 		return err
 	}
 	n, err := project.New(cmd.Context(), project.NewOptions{
-		Args: args, Detect: f.detect, Start: f.start, Forge: os.Getenv("GITHUB_API_URL"), Settings: f.chosen(cmd), Checker: published(), Rules: rules.All(),
+		Args: args, Detect: f.detect, Start: f.start, Forge: os.Getenv("GITHUB_API_URL"), Settings: f.chosen(cmd), Checker: project.Published(), Rules: rules.All(),
 		Lookup: lookup, Say: func(s string) { note(cmd, s) },
 	})
 	if err != nil {

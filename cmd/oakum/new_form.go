@@ -57,7 +57,7 @@ func (f *newFlags) ask(cmd *cobra.Command, args []string) error {
 		Options: tui.Options{Title: "new service", Theme: "auto", NoColor: env.NoColor || cmd.Flag("color").Value.String() == "never", ASCII: env.ASCII, Version: version()},
 		Stacks:  project.NewStacks(), Settings: settingsOfForm(), Stack: given[0], Dir: given[1], Chosen: chosen,
 		Make: func(ctx context.Context, stack, dir string, settings []string) (*tui.Draft, error) {
-			n, err := project.New(ctx, project.NewOptions{Stack: stack, Dir: dir, Settings: settings, Checker: published(), Rules: rules.All(), Lookup: lookup})
+			n, err := project.New(ctx, project.NewOptions{Stack: stack, Dir: dir, Settings: settings, Checker: project.Published(), Rules: rules.All(), Lookup: lookup})
 			if err != nil {
 				return nil, err
 			}

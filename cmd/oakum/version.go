@@ -47,13 +47,3 @@ func version() string {
 	}
 	return "devel-" + commit[:min(12, len(commit))]
 }
-
-// published is this program as go run takes it. What it names is for others to have only where it is
-// of a release.
-func published() string {
-	info, ok := debug.ReadBuildInfo()
-	if !ok {
-		return ""
-	}
-	return info.Path + "@" + info.Main.Version
-}

@@ -30,6 +30,18 @@ func (v View) Reached(key string) []Dependent {
 	return out
 }
 
+// Completed returns the service as it is with each of the files that complete it: docker
+// compose -f compose.yaml -f compose.prod.yaml.
+func (v View) Completed() []Dependent {
+	var out []Dependent
+	for _, d := range v.dependents {
+		if d.Variant == d.By.File && d.Service == v.Service {
+			out = append(out, d)
+		}
+	}
+	return out
+}
+
 // takes reports whether what is written for key in the mapping of one of the
 // view's parts holds in the view.
 func (v View) takes(s *Service, key string) bool {
@@ -132,7 +144,11 @@ func (p *Project) completions(views map[string][]View) map[*Service][]Part {
 			if v.Completes || extended[v.Service] || !alone && !IsOverride(file) {
 				continue
 			}
-			for _, base := range whole.nearest(v.Name, file) {
+			nearest := whole.nearest(v.Name, file)
+			if len(nearest) == 0 && alone {
+				nearest = p.included(v.Name, file)
+			}
+			for _, base := range nearest {
 				over[base.File] = true
 			}
 		}
@@ -191,6 +207,24 @@ func (all places) nearest(name, file string) []Part {
 		to++
 	}
 	return list[from:to]
+}
+
+// included returns the service of a name that a Compose file beside a file includes from
+// another directory: what is read over that file completes what it includes.
+func (p *Project) included(name, file string) []Part {
+	var out []Part
+	for _, main := range MainNames {
+		at := path.Join(path.Dir(file), main)
+		if p.files[at] == nil || at == file {
+			continue
+		}
+		for _, m := range p.together(at, nil) {
+			if s := p.files[m.file].Service(name); s != nil && m.file != file && (s.Image != "" || s.Build != nil) {
+				out = append(out, Part{s, m.file, m.doc})
+			}
+		}
+	}
+	return out
 }
 
 // beside returns the names beside a file that Compose looks for by itself and

@@ -40,7 +40,7 @@ var clusters = fixer.Share(func(p *fixer.Pass) *Graph {
 func OfFile(p *fixer.Pass, file string) *Graph {
 	all := projects.Of(p)
 	b := newBuilder(p)
-	b.compose, b.everyone, b.settingsFiles = all.compose, all.members, all.settingsFiles
+	b.compose, b.answering, b.settingsFiles = all.compose, all.answering, all.settingsFiles
 	for _, m := range all.members {
 		if m.file.Path == file {
 			b.members = append(b.members, m)
@@ -69,9 +69,6 @@ func newBuilder(p *fixer.Pass) *builder {
 
 // connections finds out what the members connect to.
 func (b *builder) connections() *Graph {
-	if b.everyone == nil {
-		b.everyone = b.members
-	}
 	for _, m := range b.members {
 		b.listens(m)
 	}
@@ -83,16 +80,17 @@ func (b *builder) connections() *Graph {
 		}
 	}
 	b.kube.outside(b)
+	b.kube.allowed(b)
 	return b.graph()
 }
 
 // A builder gathers what the sources of evidence find.
 type builder struct {
-	pass     *fixer.Pass
-	members  []*member                       // whose connections are found
-	everyone []*member                       // and those that they may reach
-	compose  map[string]map[string][]*member // by file, by name that its containers answer to
-	kube     cluster
+	pass      *fixer.Pass
+	members   []*member                       // whose connections are found
+	compose   map[string]map[string][]*member // by file, by name that its containers answer to
+	answering map[string][]*member            // by that name in all files, in their order
+	kube      cluster
 
 	edges      map[edgeKey]*Edge
 	unresolved map[unresolvedKey]*Unresolved

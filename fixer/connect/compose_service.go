@@ -2,6 +2,7 @@ package connect
 
 import (
 	"path"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -11,9 +12,17 @@ import (
 	"github.com/oakum-sec/oakum/fixer/yamldoc"
 )
 
-// talksInService reads all that a Compose service says of its connections.
+// talksInService reads all that a Compose service says of its connections, with each of
+// the files that complete it, too: compose.prod.yaml.
 func (b *builder) talksInService(m *member) {
-	v := m.view
+	b.talksInView(m, m.view)
+	for _, d := range m.view.Completed() {
+		b.talksInView(m, d.View)
+	}
+	b.published(m)
+}
+
+func (b *builder) talksInView(m *member, v compose.View) {
 	vars := variables{}
 	known := b.dotEnv(path.Dir(v.File))
 	expand := func(text string) string { text, _ = compose.Expand(known(text)); return text }
@@ -24,7 +33,7 @@ func (b *builder) talksInService(m *member) {
 		value, certain := compose.Expand(known(pair.Value))
 		vars.add(variable{name: pair.Name, value: value, raw: pair.Value, certain: certain, source: FromEnv, place: Place{pair.File, pair.Node.Line}})
 	}
-	environmentFiles(b, m, &vars)
+	environmentFiles(b, v, &vars)
 	imageVariables(m.spec[0], &vars)
 	b.sayVariables(m, vars)
 
@@ -35,18 +44,19 @@ func (b *builder) talksInService(m *member) {
 	if s := v.Field("healthcheck", "test"); s.Node != nil {
 		b.sayCommand(m, "healthcheck", FromProbe, wordsOf(s.Node, s.File, expand))
 	}
-	b.dependencies(m)
-	b.mountedFiles(m)
-	b.published(m)
+	b.dependencies(m, v)
+	b.mountedFiles(m, v)
 }
 
 // dependencies reads depends_on and links: connections without a port, of which
 // nothing else may tell. A service that has to have ended is not talked to.
-func (b *builder) dependencies(m *member) {
-	v := m.view
+func (b *builder) dependencies(m *member, v compose.View) {
 	for _, pair := range v.Pairs("depends_on") {
 		condition := pair.Node.Get("condition").Text()
 		if condition == "service_completed_successfully" {
+			continue
+		}
+		if b.takesLogs(m, v, pair.Name) {
 			continue
 		}
 		sure := Low
@@ -66,6 +76,19 @@ func (b *builder) dependencies(m *member) {
 		b.connect(m.id, b.external(name), 0, "TCP", Medium, "", Evidence{m.name + " external_links → " + name, Place{s.File, s.Node.Line}, FromDependsOn})
 	}
 }
+
+// takesLogs reports whether a service that another one waits for takes its logs: Docker
+// sends them there from outside, by a published port.
+func (b *builder) takesLogs(m *member, v compose.View, name string) bool {
+	port := logPorts[v.Field("logging", "driver").Node.Text()]
+	found, _ := b.called(m, strings.ToLower(name))
+	return port != 0 && slices.ContainsFunc(found, func(t *member) bool {
+		return slices.ContainsFunc(t.view.Ports(), func(p compose.Port) bool { return slices.Contains(targets(p), port) })
+	})
+}
+
+// logPorts are the ports to which drivers send logs, where they send them somewhere.
+var logPorts = map[string]int{"fluentd": 24224, "gelf": 12201, "syslog": 514, "splunk": 8088}
 
 func (b *builder) depends(m *member, name string, sure Confidence, what string, at Place) {
 	found, _ := b.called(m, strings.ToLower(name))
@@ -102,13 +125,13 @@ func (b *builder) published(m *member) {
 
 // mountedFiles reads the configuration files that a service is given: configs of the
 // file, and files of the repository that it mounts.
-func (b *builder) mountedFiles(m *member) {
-	for _, s := range m.view.List("configs") {
+func (b *builder) mountedFiles(m *member, v compose.View) {
+	for _, s := range v.List("configs") {
 		name := s.Node.Text()
 		if name == "" {
 			name = s.Node.Get("source").Text()
 		}
-		d := m.view.Definition("configs", name)
+		d := v.Definition("configs", name)
 		if content := d.Node.Get("content"); content.Text() != "" {
 			text, _ := compose.Expand(content.Text())
 			b.sayConfig(m, name, textOf(content, text, d.File))
@@ -117,7 +140,7 @@ func (b *builder) mountedFiles(m *member) {
 			b.sayFile(m, path.Join(path.Dir(d.File), at))
 		}
 	}
-	for _, mount := range m.view.Mounts() {
+	for _, mount := range v.Mounts() {
 		if strings.HasPrefix(mount.Source, ".") {
 			b.sayFiles(m, path.Join(path.Dir(mount.Setting.File), mount.Source), mount.Target)
 		}

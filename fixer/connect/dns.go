@@ -141,7 +141,7 @@ func (c *cluster) targets(b *builder, m *member, a address, name clusterName, fo
 			r.why = fmt.Sprintf("Service/%s has no port %d", s.Name, a.port)
 		}
 		for _, t := range s.members {
-			if t == m && m.w.Kind != "StatefulSet" {
+			if t == m && !m.hasPeers(s, name) {
 				self = true
 				continue
 			}
@@ -159,6 +159,15 @@ func (c *cluster) targets(b *builder, m *member, a address, name clusterName, fo
 		r.away = ""
 	}
 	return r
+}
+
+// hasPeers reports whether a workload that asks for its own Service means other pods of
+// it: those of a StatefulSet find each other by the names of pods, or by way of a headless
+// Service. One that has a single pod means itself, such as a database whose settings
+// have its own address.
+func (m *member) hasPeers(s *service, name clusterName) bool {
+	replicas, ok := m.w.Node.Get("spec").Get("replicas").Int()
+	return m.w.Kind == "StatefulSet" && (s.headless || name.pod != "" || ok && replicas > 1)
 }
 
 // portsFor are the ports of a Service that an address may mean. Behind a headless

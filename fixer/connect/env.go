@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/oakum-sec/oakum/fixer/compose"
 	"github.com/oakum-sec/oakum/fixer/container"
 	"github.com/oakum-sec/oakum/fixer/kube"
 )
@@ -111,9 +112,9 @@ func imageVariables(profile *container.Profile, vars *variables) {
 // environmentFiles adds the variables of the files that a service names under
 // env_file, of which the last one that has a name counts. Of their values only
 // addresses are known.
-func environmentFiles(b *builder, m *member, vars *variables) {
-	list := m.view.List("env_file")
-	if s := m.view.Setting("env_file"); s.Node.Text() != "" {
+func environmentFiles(b *builder, v compose.View, vars *variables) {
+	list := v.List("env_file")
+	if s := v.Setting("env_file"); s.Node.Text() != "" {
 		list = append(list, s)
 	}
 	for _, s := range slices.Backward(list) {

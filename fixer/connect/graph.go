@@ -161,6 +161,7 @@ const (
 	FromRoute     Source = "route"      // an Ingress, a route of a Gateway, a type of a Service
 	FromRBAC      Source = "rbac"       // a role bound to a service account
 	FromObject    Source = "object"     // another object that names a Service
+	FromPolicy    Source = "policy"     // a NetworkPolicy that lets one workload connect to another
 )
 
 // An Unresolved is a host that a node connects to and that nothing here answers to.

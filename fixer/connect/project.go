@@ -11,7 +11,7 @@ import (
 // readCompose makes the services of all Compose files members. A service that only
 // completes one of another file is part of that one.
 func (b *builder) readCompose() {
-	b.compose = map[string]map[string][]*member{}
+	b.compose, b.answering = map[string]map[string][]*member{}, map[string][]*member{}
 	for f := range b.pass.Snapshot.Files() {
 		if f.Skip != nil || f.Compose == nil {
 			continue
@@ -45,6 +45,7 @@ func (b *builder) name(file string, m *member) {
 		name = strings.ToLower(name)
 		if name != "" && !slices.Contains(byName[name], m) {
 			byName[name] = append(byName[name], m)
+			b.answering[name] = append(b.answering[name], m)
 		}
 	}
 }
@@ -123,7 +124,16 @@ func (b *builder) networked(m *member) *member {
 
 // together reports whether the files of two services are loaded as one project.
 func (b *builder) together(a, c *member) bool {
-	return slices.Contains(a.view.Files(), c.view.File) || slices.Contains(c.view.Files(), a.view.File) || path.Dir(a.view.File) == path.Dir(c.view.File)
+	return slices.Contains(a.files(), c.view.File) || slices.Contains(c.files(), a.view.File) || path.Dir(a.view.File) == path.Dir(c.view.File)
+}
+
+// files are those that a service is loaded with, and those that complete it.
+func (m *member) files() []string {
+	out := m.view.Files()
+	for _, d := range m.view.Completed() {
+		out = append(out, d.By.File)
+	}
+	return out
 }
 
 // names of the machine that Docker runs on, as its containers see it.
@@ -190,8 +200,7 @@ func (b *builder) called(m *member, host string) (found []*member, weak bool) {
 			return b.compose[m.view.File][strings.ToLower(name)], false
 		}
 	}
-	files := m.view.Files()
-	for _, file := range files {
+	for _, file := range m.files() {
 		if found := b.compose[file][host]; len(found) > 0 {
 			return found, false
 		}
@@ -201,8 +210,8 @@ func (b *builder) called(m *member, host string) (found []*member, weak bool) {
 			return found, true
 		}
 	}
-	for _, other := range b.everyone {
-		if other.w == nil && other.file != m.file && slices.Contains(b.compose[other.view.File][host], other) && b.share(m, other) {
+	for _, other := range b.answering[host] {
+		if other.file != m.file && b.share(m, other) {
 			found = append(found, other)
 		}
 	}

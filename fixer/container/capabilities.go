@@ -80,6 +80,9 @@ func (s *Spec) DropCapabilities() CapabilityDecision {
 		if why := s.servesData(); d.Guess && why != "" {
 			need = strings.Fields(accountCaps)
 			d.Evidence = append(d.Evidence, s.says(why+". Images of databases mostly start as root, prepare their data directory and switch to their user"))
+		} else if why := s.servesMail(); d.Guess && why != "" {
+			need = strings.Fields(accountCaps)
+			d.Evidence = append(d.Evidence, s.says(why+". Mail servers mostly start as root and hand mail to other users"))
 		}
 	}
 	if becomes := s.becomesUser(); becomes != "" && !notRoot(user) {

@@ -135,9 +135,12 @@ func (s *Spec) worksAsRoot() bool {
 	return !s.User.Set && slices.ContainsFunc(s.effects(), func(e effect) bool { return e.run.Start && e.root && !e.setuid })
 }
 
+// prepares are programs that get a container ready and end.
+var prepares = text.WordSet("chown chmod chgrp mkdir touch cp mv ln rm echo printf date cd ls cat test [ set export umask")
+
 // onlyWaits reports whether the container does nothing but wait, as development
 // containers and toolboxes do: somebody enters it and works there, and nothing in
-// the file tells what they write and need.
+// the file tells what they write and need. It may get files and directories ready first.
 func (s *Spec) onlyWaits() bool {
 	if !s.replacesStart() {
 		return false
@@ -158,7 +161,7 @@ func (s *Spec) onlyWaits() bool {
 				waits = true
 			case ":", "true", "trap", "wait", "exec":
 			default:
-				if !c.HandsRead {
+				if !c.HandsRead && !prepares[c.Program] {
 					return false
 				}
 			}

@@ -189,6 +189,8 @@ func (s *Spec) unknownWrites() ReadOnlyDecision {
 		d.manual("Use a variant of the image that starts as its own user. " + becomes + " are set, and the entrypoint writes that user to /etc at every start")
 	} else if why := s.servesData(); why != "" {
 		d.manual("Find the directories where the application keeps data, sockets and locks, mount a volume at each, then make the root filesystem read-only. " + why)
+	} else if why := s.servesMail(); why != "" && s.Image.unknown() {
+		d.manual("Find the directories where the mail server keeps its queue, mailboxes and sockets, mount a volume at each, then make the root filesystem read-only. " + why)
 	} else if s.ReadOnly.No() {
 		look := "kubectl exec POD --"
 		if s.Platform == Compose {
@@ -254,6 +256,7 @@ var scratchName = text.WordSet("log logs tmp temp cache run pids spool")
 // an empty place for it where one will do. free says that the directory is not
 // the image's own.
 func (s *Spec) roomAt(d *ReadOnlyDecision, at, dir string, free bool) bool {
+	unbound(d, at)
 	switch {
 	case s.Mounted(at), s.Platform == Compose && s.Image.declaresVolume(at), covered(d, at):
 		return true
@@ -268,6 +271,17 @@ func (s *Spec) roomAt(d *ReadOnlyDecision, at, dir string, free bool) bool {
 		return true
 	}
 	return false
+}
+
+// unbound takes the size from the empty place that a path lies in: more is written there
+// than the image is known for.
+func unbound(d *ReadOnlyDecision, at string) {
+	for i, w := range d.Scratch {
+		if w.Size != "" && within(w.Path, at) {
+			d.Scratch = slices.Clone(d.Scratch)
+			d.Scratch[i].Size = ""
+		}
+	}
 }
 
 // directoryOf is the directory to give a volume to so that a path can be written to.
@@ -377,6 +391,9 @@ func (s *Spec) place(e *image.Entry, w image.WritablePath, at string, out *write
 	case w.Kind == "data" && at != w.Path:
 		refuse(fmt.Sprintf("Mount a PersistentVolumeClaim at %s first. %s is configured to keep its data there, and nothing is mounted there", at, e.ID))
 	default:
+		if s.Image.BuiltHere() || s.replacesStart() || s.holds(w.SizeWhen) != Yes {
+			w.Size = "" // known of the image as it is
+		}
 		w.Path, w.Where = at, ""
 		out.paths = append(out.paths, w)
 	}

@@ -4,11 +4,15 @@ import (
 	"bytes"
 	"path"
 	"slices"
+	"strings"
 
 	"github.com/oakum-sec/oakum/fixer"
+	"github.com/oakum-sec/oakum/fixer/buildcontext"
 	"github.com/oakum-sec/oakum/fixer/compose"
 	"github.com/oakum-sec/oakum/fixer/disk"
+	"github.com/oakum-sec/oakum/fixer/git"
 	"github.com/oakum-sec/oakum/fixer/secret"
+	"github.com/oakum-sec/oakum/fixer/text"
 	"github.com/oakum-sec/oakum/fixer/yamldoc"
 )
 
@@ -42,10 +46,16 @@ func (l *loader) readEnvironments() {
 				l.addEnvironment(at, fixer.Environment)
 			}
 		}
+		var missing []string
 		for _, ref := range serviceEnvironments(l.sources[p].Data) {
 			if at, problem := l.locate(p, ref); problem == "" {
 				l.addEnvironment(at, fixer.ServiceEnvironment)
+			} else if !strings.Contains(ref, "$") {
+				missing = append(missing, ref)
 			}
+		}
+		if len(missing) > 0 {
+			l.addNote(p, "reads "+text.Some(missing)+" as environment files, and what they set is not known: not found or outside the scanned directory")
 		}
 	}
 }
@@ -92,6 +102,49 @@ func (l *loader) addEnvironment(p string, kind fixer.Kind) {
 		src.Data = compose.NamesAndAddresses(data, isSecret)
 	}
 	l.sources[p] = src
+}
+
+// trackedEnvironments asks git which of the environment files it tracks, in the index of
+// the work tree that is the root. Files of another repository inside it are another
+// index's.
+func (l *loader) trackedEnvironments(inGit bool) {
+	if !inGit {
+		return
+	}
+	var paths []string
+	for p, s := range l.sources {
+		if s.Kind.Secret() && !l.inNestedRepository(p) {
+			paths = append(paths, p)
+		}
+	}
+	if len(paths) == 0 {
+		return
+	}
+	slices.Sort(paths)
+	repository := git.Open(l.base, paths)
+	if err := repository.Err(); err != nil {
+		l.addNote("", "cannot determine which files git tracks: "+err.Error())
+	}
+	for _, p := range paths {
+		switch tracked, known := repository.Tracked(p); {
+		case !known:
+		case tracked:
+			l.sources[p].Git = buildcontext.GitTracked
+		default:
+			l.sources[p].Git = buildcontext.GitUntracked
+		}
+	}
+}
+
+// inNestedRepository reports whether a directory between the root and a file is the top
+// of a repository of its own, such as a submodule.
+func (l *loader) inNestedRepository(p string) bool {
+	for dir := path.Dir(p); dir != "."; dir = path.Dir(dir) {
+		if _, err := l.root.Lstat(path.Join(dir, ".git")); err == nil {
+			return true
+		}
+	}
+	return false
 }
 
 // addGitIgnore reads the .gitignore of a directory, which says whether git leaves

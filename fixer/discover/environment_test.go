@@ -1,10 +1,14 @@
 package discover
 
 import (
+	"maps"
+	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/oakum-sec/oakum/fixer"
+	"github.com/oakum-sec/oakum/fixer/buildcontext"
 	"github.com/oakum-sec/oakum/fixer/disk/disktest"
 )
 
@@ -70,4 +74,48 @@ func TestGitIgnoresBesideComposeFiles(t *testing.T) {
 	})
 	wantSources(t, load(t, dir, Options{}), ".gitignore gitignore", "app/.gitignore gitignore", "app/compose.yaml compose")
 	wantSources(t, load(t, dir, Options{}, "app"), ".gitignore gitignore context", "app/.gitignore gitignore", "app/compose.yaml compose")
+}
+
+// TestTrackedEnvironmentFiles: the index of git says which environment files a clone has,
+// of the work tree that is the root and of none inside it. Where it cannot be read,
+// nothing is said, and why is a note.
+func TestTrackedEnvironmentFiles(t *testing.T) {
+	service := "services:\n  a:\n    image: x:${TAG:-1}\n    env_file: a.vars\n"
+	dir := disktest.Tree(t, map[string]string{
+		"compose.yaml": service, ".env": "KEY=s3cret\n", "a.vars": "KEY=s3cret\n", ".env.local": "KEY=s3cret\n", ".gitignore": ".env\n",
+		"inner/compose.yaml": service, "inner/.env": "KEY=s3cret\n",
+	})
+	git := func(args ...string) { disktest.Git(t, dir, args...) }
+	states := func() map[string]buildcontext.GitState {
+		out := map[string]buildcontext.GitState{}
+		for _, s := range load(t, dir, Options{}).Sources {
+			if s.Kind.Secret() {
+				out[s.Path] = s.Git
+			}
+		}
+		return out
+	}
+	if got := states(); got[".env"] != buildcontext.GitUnknown || len(got) != 4 {
+		t.Errorf("without git: %v", got)
+	}
+	git("init", "-q")
+	git("add", "compose.yaml", "a.vars")
+	git("add", "-f", ".env")
+	disktest.Git(t, filepath.Join(dir, "inner"), "init", "-q")
+	disktest.Git(t, filepath.Join(dir, "inner"), "add", "-f", ".")
+	want := map[string]buildcontext.GitState{
+		".env": buildcontext.GitTracked, "a.vars": buildcontext.GitTracked, ".env.local": buildcontext.GitUntracked, "inner/.env": buildcontext.GitUnknown,
+	}
+	if got := states(); !maps.Equal(got, want) {
+		t.Errorf("%v, want %v", got, want)
+	}
+	git("update-index", "--split-index")
+	for p, state := range states() {
+		if state != buildcontext.GitUnknown {
+			t.Errorf("a split index: %s is %d", p, state)
+		}
+	}
+	if notes := load(t, dir, Options{}).Notes; !slices.ContainsFunc(notes, func(n fixer.Note) bool { return strings.Contains(n.Text, "cannot determine which files git tracks") }) {
+		t.Errorf("a split index is not noted: %v", notes)
+	}
 }

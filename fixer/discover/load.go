@@ -90,6 +90,7 @@ func Load(ctx context.Context, paths []string, opts Options) (*fixer.Loaded, err
 	}
 	l.relate()
 	l.readEnvironments()
+	l.trackedEnvironments(git)
 	l.markGenerated()
 	if err := l.list(git); err != nil {
 		return nil, err

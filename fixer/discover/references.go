@@ -7,28 +7,66 @@ import (
 	"github.com/oakum-sec/oakum/fixer/yamldoc"
 )
 
-// composeRefs returns the files a Compose file includes or extends from, as
-// written, in the order of the text and without repeats. A project_directory
-// is not taken into account.
-func composeRefs(data []byte) []string {
+// composeRefs returns the files a Compose file includes, and those it extends
+// services of, as written, in the order of the text and without repeats. A
+// project_directory is not taken into account.
+func composeRefs(data []byte) (includes, extends []string) {
 	if !bytes.Contains(data, []byte("include")) && !bytes.Contains(data, []byte("extends")) {
-		return nil
+		return nil, nil
 	}
-	var refs refList
+	var included, extended refList
 	for _, root := range rootNodes(data) {
 		for _, item := range root.Own("include").ListOrOne() {
 			if item.Is(yamldoc.Mapping) {
 				item = item.Own("path")
 			}
-			refs.addAll(item)
+			included.addAll(item)
 		}
 		if services := root.Own("services").Resolve(); services != nil {
 			for _, service := range services.Entries {
-				refs.addAll(service.Value.Own("extends").Own("file"))
+				extended.addAll(service.Value.Own("extends").Own("file"))
 			}
 		}
 	}
-	return refs.names
+	return included.names, extended.names
+}
+
+// A base is a service that another one extends: in a file, "" for its own.
+type base struct{ of, file, service string }
+
+// basesIn returns the services that those of a Compose file extend.
+func basesIn(data []byte) []base {
+	if !bytes.Contains(data, []byte("extends")) {
+		return nil
+	}
+	var out []base
+	for _, root := range rootNodes(data) {
+		services := root.Own("services").Resolve()
+		if services == nil {
+			continue
+		}
+		for _, e := range services.Entries {
+			from := e.Value.Own("extends")
+			b := base{of: e.Key.Text(), service: from.Text()}
+			if from.Is(yamldoc.Mapping) {
+				b.file, b.service = from.Own("file").Text(), from.Own("service").Text()
+			}
+			if b.service != "" {
+				out = append(out, b)
+			}
+		}
+	}
+	return out
+}
+
+// hasService reports whether a Compose file has a service of a name.
+func hasService(data []byte, name string) bool {
+	for _, root := range rootNodes(data) {
+		if root.Get("services").Get(name) != nil {
+			return true
+		}
+	}
+	return false
 }
 
 // kustomizeRefs returns the files a kustomization names that are no resources:

@@ -3,6 +3,7 @@ package discover
 import (
 	"path"
 	"path/filepath"
+	"slices"
 	"sort"
 	"strings"
 
@@ -28,11 +29,19 @@ func (l *loader) relate() {
 	// Each path enters it once, so circles end.
 	for i := 0; i < len(compose); i++ {
 		src := l.sources[compose[i]]
-		for _, ref := range composeRefs(src.Data) {
-			if added := l.follow(src.Path, ref); added != nil && added.Skip == nil && added.Kind == fixer.Compose {
+		includes, extends := composeRefs(src.Data)
+		for k, ref := range slices.Concat(includes, extends) {
+			verb := "includes "
+			if k >= len(includes) {
+				verb = "extends a service of "
+			}
+			if added := l.follow(src.Path, ref, verb); added != nil && added.Skip == nil && added.Kind == fixer.Compose {
 				compose = append(compose, added.Path)
 			}
 		}
+	}
+	for _, p := range compose {
+		l.missingBases(p)
 	}
 	for _, p := range kustomize {
 		for _, ref := range kustomizeRefs(l.sources[p].Data) {
@@ -41,21 +50,38 @@ func (l *loader) relate() {
 	}
 }
 
-// follow loads a Compose file that another one names, unless it is there
+// missingBases notes services that others extend and that are not where they should be:
+// Compose does not load such a file.
+func (l *loader) missingBases(p string) {
+	for _, b := range basesIn(l.sources[p].Data) {
+		in := l.sources[p]
+		if b.file != "" {
+			at, problem := l.locate(p, b.file)
+			if in = l.sources[at]; problem != "" || in == nil || in.Skip != nil {
+				continue // what became of the file is said
+			}
+		}
+		if !strings.Contains(b.service, "$") && !hasService(in.Data, b.service) {
+			l.addNote(p, "service "+b.of+" extends "+b.service+", which is not in "+in.Path)
+		}
+	}
+}
+
+// follow loads a Compose file that another one names, as verb says, unless it is there
 // already; the result is nil when nothing was added. It is loaded even where
 // .gitignore names it: it is part of what runs.
-func (l *loader) follow(from, ref string) *fixer.Source {
+func (l *loader) follow(from, ref, verb string) *fixer.Source {
 	switch {
 	case strings.Contains(ref, "$"):
-		l.addNote(from, "includes "+ref+", which depends on a variable and was not read")
+		l.addNote(from, verb+ref+", which depends on a variable and was not read")
 		return nil
 	case isRemote(ref):
-		l.addNote(from, "includes "+ref+", which is remote and was not fetched")
+		l.addNote(from, verb+ref+", which is remote and was not fetched")
 		return nil
 	}
 	p, problem := l.locate(from, ref)
 	if problem != "" {
-		l.addNote(from, "includes "+ref+", which "+problem)
+		l.addNote(from, verb+ref+", which "+problem)
 		return nil
 	}
 	if old := l.sources[p]; old != nil {
@@ -130,5 +156,7 @@ func (l *loader) isSelected(p string) bool {
 }
 
 func (l *loader) addNote(p, message string) {
-	l.notes = append(l.notes, fixer.Note{Path: p, Text: message})
+	if n := (fixer.Note{Path: p, Text: message}); !slices.Contains(l.notes, n) {
+		l.notes = append(l.notes, n)
+	}
 }

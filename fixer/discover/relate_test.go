@@ -138,3 +138,25 @@ func TestHelm(t *testing.T) {
 	// The chart is seen although it lies above the root.
 	wantSources(t, load(t, dir, Options{}, "chart/templates/sub"), "x.yml helm skip:helm")
 }
+
+// TestWhatComposeWouldNotLoad: a base, a file or an environment file that is not there does
+// not stop the reading, and each is said.
+func TestWhatComposeWouldNotLoad(t *testing.T) {
+	dir := disktest.Tree(t, map[string]string{
+		"compose.yaml": "services:\n  a: {extends: b, image: x}\n  b: {extends: {file: base.yaml, service: gone}, image: 'y:${TAG:?set}'}\n  c: {extends: {file: nothing.yaml, service: c}}\n  d: {extends: away, image: z}\n  e: {extends: {file: base.yaml, service: base}, env_file: [e.env, there.env, '${X}.env']}\n",
+		"base.yaml":    "services:\n  base: {image: x}\n", "there.env": "A=1\n",
+	})
+	ws := load(t, dir, Options{})
+	wantSources(t, ws, "base.yaml compose", "compose.yaml compose", "there.env service-environment context")
+	var notes []string
+	for _, n := range ws.Notes {
+		notes = append(notes, n.Path+" "+n.Text)
+	}
+	want := `compose.yaml extends a service of nothing.yaml, which was not found
+compose.yaml reads e.env as environment files, and what they set is not known: not found or outside the scanned directory
+compose.yaml service b extends gone, which is not in base.yaml
+compose.yaml service d extends away, which is not in compose.yaml`
+	if got := strings.Join(notes, "\n"); got != want {
+		t.Errorf("notes:\n%s", got)
+	}
+}

@@ -93,6 +93,10 @@ type WritablePath struct {
 	When   *Condition `json:"when,omitempty"` // nil always
 	Mode   string     `json:"mode,omitempty"` // octal mode of the directory in the image: an empty tmpfs there inherits it
 	Exec   bool       `json:"exec,omitempty"` // files in it are executed: a tmpfs needs the exec option
+	// Size is a size that what is written there always fits into, as in 16m, while
+	// SizeWhen holds; "" where none is known.
+	Size     string     `json:"size,omitempty"`
+	SizeWhen *Condition `json:"size_when,omitempty"`
 	// Ships says that the image has files there which an empty tmpfs or
 	// emptyDir would hide.
 	Ships bool   `json:"ships,omitempty"`

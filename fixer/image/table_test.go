@@ -148,8 +148,12 @@ func checkFacts(t *testing.T, table *table, f *facts) {
 			t.Errorf("writable: path %q, where %q", w.Path, w.Where)
 		}
 		checkCondition(t, w.When)
+		checkCondition(t, w.SizeWhen)
 		if w.File && len(w.Option) == 0 || len(w.Option) > 0 && w.Path != "" {
 			t.Errorf("writable %q: options %q name another place", w.Path, w.Option)
+		}
+		if w.Size != "" && (w.Kind != "runtime" || w.Note == "" || w.SizeWhen == nil || !strings.HasSuffix(w.Size, "m") || strings.Trim(w.Size, "0123456789m") != "") {
+			t.Errorf("size %q of %s: what is written there, and when that is so?", w.Size, w.Path)
 		}
 		if w.Mode != "" && strings.Trim(w.Mode, "01234567") != "" {
 			t.Errorf("mode %q", w.Mode)

@@ -94,6 +94,12 @@ func (s *Set) Directories() []string {
 	return out
 }
 
+// Of returns the sets of the snapshot that a pass looks at, and the graph that they were
+// worked out from. It is for rules without a kind, and is worked out once for each check.
+func Of(p *fixer.Pass) ([]*Set, *connect.Graph) { return setsOf.Of(p), connect.OfCluster(p) }
+
+var setsOf = fixer.Share(func(p *fixer.Pass) []*Set { return Sets(p.Snapshot, connect.OfCluster(p)) })
+
 // Sets returns the sets of a repository, sorted by their first directory.
 func Sets(snap *fixer.Snapshot, g *connect.Graph) []*Set {
 	c := collector{snap: snap, homes: map[[3]string]*Home{}, objects: map[*kube.Workload]int{}}

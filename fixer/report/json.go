@@ -1,8 +1,10 @@
 package report
 
 import (
+	"bufio"
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"unicode/utf8"
@@ -17,10 +19,20 @@ import (
 const JSONVersion = 1
 
 type jsonReport struct {
-	Version    int              `json:"version"`
-	Root       string           `json:"root"`
-	Files      []jsonFile       `json:"files"`
-	Findings   []jsonFinding    `json:"findings"`
+	jsonHead
+	Findings []jsonFinding `json:"findings"`
+	jsonTail
+}
+
+// jsonHead is what comes before the findings.
+type jsonHead struct {
+	Version int        `json:"version"`
+	Root    string     `json:"root"`
+	Files   []jsonFile `json:"files"`
+}
+
+// jsonTail is what comes after them.
+type jsonTail struct {
 	Suppressed []jsonSuppressed `json:"suppressed"`
 	Unused     []jsonUnused     `json:"unusedSuppressions"`
 	Problems   []jsonProblem    `json:"problems"`
@@ -122,15 +134,52 @@ type jsonScore struct {
 	Grade string `json:"grade"`
 }
 
-// JSON writes the scan in the versioned form for programs.
-func (s *Scan) JSON(w io.Writer) error { return writeJSON(w, s.json()) }
+// JSON writes the scan in the versioned form for programs, a number of findings after the
+// other: with their edits all of them take many times the memory of the files.
+func (s *Scan) JSON(w io.Writer) error {
+	head, err := encodeJSON(s.jsonHead(), "")
+	if err != nil {
+		return err
+	}
+	tail, err := encodeJSON(s.jsonTail(), "")
+	if err != nil {
+		return err
+	}
+	out := bufio.NewWriter(w) // keeps its first error
+	out.Write(bytes.TrimSuffix(head, []byte("\n}\n")))
+	out.WriteString(",\n  \"findings\": [")
+	for done := 0; done < len(s.Findings); done += jsonAtOnce {
+		some := s.Findings[done:min(done+jsonAtOnce, len(s.Findings))]
+		encoded, failed := make([][]byte, len(some)), make([]error, len(some))
+		fixer.ForEach(len(some), func(i int) { encoded[i], failed[i] = encodeJSON(s.jsonFinding(some[i]), "    ") })
+		if err := errors.Join(failed...); err != nil {
+			return err
+		}
+		for i, one := range encoded {
+			if done+i > 0 {
+				out.WriteByte(',')
+			}
+			out.WriteString("\n    ")
+			out.Write(bytes.TrimSuffix(one, []byte("\n")))
+		}
+	}
+	if len(s.Findings) > 0 {
+		out.WriteString("\n  ")
+	}
+	out.WriteString("],")
+	out.Write(bytes.TrimPrefix(tail, []byte("{")))
+	return out.Flush()
+}
+
+// jsonAtOnce is how many findings are worked out before they are written.
+const jsonAtOnce = 256
 
 func (s *Scan) json() *jsonReport {
-	out := &jsonReport{
-		Version: JSONVersion, Root: s.Root, Hidden: s.Hidden, Score: jsonScore{s.Score, engine.Grade(s.Score)},
-		Files: []jsonFile{}, Findings: []jsonFinding{}, Suppressed: []jsonSuppressed{}, Unused: []jsonUnused{}, Problems: []jsonProblem{}, Pods: jsonPods(s.Pods),
-		Vulnerabilities: s.Vulnerabilities.json(),
-	}
+	return &jsonReport{s.jsonHead(), s.jsonFindings(), s.jsonTail()}
+}
+
+func (s *Scan) jsonHead() jsonHead {
+	out := jsonHead{Version: JSONVersion, Root: s.Root, Files: []jsonFile{}}
 	for _, f := range s.Files {
 		file := jsonFile{Path: f.Path, Kind: string(f.Kind)}
 		if f.Skip != nil {
@@ -138,7 +187,15 @@ func (s *Scan) json() *jsonReport {
 		}
 		out.Files = append(out.Files, file)
 	}
-	out.Findings = append(out.Findings, s.jsonFindings()...)
+	return out
+}
+
+func (s *Scan) jsonTail() jsonTail {
+	out := jsonTail{
+		Hidden: s.Hidden, Score: jsonScore{s.Score, engine.Grade(s.Score)},
+		Suppressed: []jsonSuppressed{}, Unused: []jsonUnused{}, Problems: []jsonProblem{}, Pods: jsonPods(s.Pods),
+		Vulnerabilities: s.Vulnerabilities.json(),
+	}
 	for _, x := range s.Suppressed {
 		f := x.Finding
 		out.Suppressed = append(out.Suppressed, jsonSuppressed{f.Rule, f.File, f.Line, f.Path, x.By.Reason})
@@ -213,15 +270,25 @@ func (s *Scan) draft(fix *fixer.Fix) (changes []fixer.FileChange, err error) {
 // writeJSON writes v indented, with everything escaped that a terminal would
 // obey or that would hide text from a reader. The value is the same.
 func writeJSON(w io.Writer, v any) error {
+	b, err := encodeJSON(v, "")
+	if err != nil {
+		return err
+	}
+	_, err = w.Write(b)
+	return err
+}
+
+// encodeJSON returns what [writeJSON] writes, with a prefix at the start of each line but
+// the first.
+func encodeJSON(v any, prefix string) ([]byte, error) {
 	var b bytes.Buffer
 	enc := json.NewEncoder(&b)
 	enc.SetEscapeHTML(false) // & and < are common in commands
-	enc.SetIndent("", "  ")
+	enc.SetIndent(prefix, "  ")
 	if err := enc.Encode(v); err != nil {
-		return fmt.Errorf("json: %w", err)
+		return nil, fmt.Errorf("json: %w", err)
 	}
-	_, err := w.Write(escapeHidden(b.Bytes()))
-	return err
+	return escapeHidden(b.Bytes()), nil
 }
 
 func escapeHidden(data []byte) []byte {

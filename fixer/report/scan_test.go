@@ -3,6 +3,7 @@ package report_test
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"io"
 	"regexp"
 	"slices"
@@ -290,5 +291,37 @@ func TestJSONHoldsTheSchema(t *testing.T) {
 	raw = written(t, report.NewScan("/", empty, engine.Check(empty, nil, nil), report.Filter{}).JSON)
 	if strings.Contains(raw, "null") {
 		t.Errorf("null in\n%s", raw)
+	}
+}
+
+// TestJSONInPieces: the findings are written some at a time, and together are one value,
+// indented as one.
+func TestJSONInPieces(t *testing.T) {
+	var more []fixer.Source
+	for i := range 900 {
+		more = append(more, fixer.Source{Path: fmt.Sprintf("more/%03d/compose.yaml", i), Kind: fixer.Compose, Data: []byte("services:\n  x:\n    image: fixable\n")})
+	}
+	s := fakeScan(t, report.Filter{}, more...)
+	raw := written(t, s.JSON)
+	var indented bytes.Buffer
+	if err := json.Indent(&indented, []byte(raw), "", "  "); err != nil {
+		t.Fatal(err)
+	}
+	if indented.String() != raw {
+		t.Error("it is not indented as one value is")
+	}
+	var v struct {
+		Findings []struct{ File, Message string }
+	}
+	if err := json.Unmarshal([]byte(raw), &v); err != nil {
+		t.Fatal(err)
+	}
+	if len(v.Findings) != len(s.Findings) || len(s.Findings) < 900 {
+		t.Fatalf("%d findings are written of %d", len(v.Findings), len(s.Findings))
+	}
+	for i, f := range s.Findings {
+		if got := v.Findings[i]; got.File != f.File || got.Message != f.Message {
+			t.Fatalf("finding %d is %v, not that of %s", i, got, f.File)
+		}
 	}
 }

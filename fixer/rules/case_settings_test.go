@@ -76,11 +76,14 @@ func (c *ruleCase) settings(t *testing.T, text string) {
 			c.facts.Answers = c.answers
 		case "only":
 			c.only = true
-		case "names", "untracked":
+		case "names", "untracked", "tracked":
 			for path := range strings.FieldsSeq(rest) {
 				n := fixer.Name{Path: path}
-				if key == "untracked" {
+				switch key {
+				case "untracked":
 					n.Git = buildcontext.GitUntracked
+				case "tracked":
+					n.Git = buildcontext.GitTracked
 				}
 				c.names = append(c.names, n)
 			}

@@ -117,7 +117,8 @@ func (c *composer) starts(t *testing.T, s served, how string) {
 	dir := t.TempDir()
 	from := "    image: " + s.image + "\n"
 	if s.builds != "" {
-		from = "    build: {context: ./app, network: host}\n"
+		// The client of the engine builds it: recent versions of Compose want a plugin for that.
+		from = "    build: {context: ./app, network: host}\n    image: " + builtHere + "\n"
 		disktest.Put(t, dir, "app/Dockerfile", s.builds)
 	}
 	disktest.Put(t, dir, "compose.yaml", "services:\n  it:\n"+from+s.says+"volumes:\n  data:\n")
@@ -190,10 +191,14 @@ func hardenProject(t *testing.T, dir, how string) {
 	}
 }
 
+// builtHere is the name of the image that the tests build.
+const builtHere = "oakum-e2e-app:1"
+
 // A composer is docker compose, over the engine of the tests.
 type composer struct {
-	words []string
-	env   []string
+	engine *dockerEngine
+	words  []string
+	env    []string
 }
 
 // findCompose finds docker compose: OAKUM_COMPOSE names the program, or it is the
@@ -210,7 +215,7 @@ func findCompose(t *testing.T, e *dockerEngine) *composer {
 		cmd.Env = e.env
 		if out, err := cmd.CombinedOutput(); err == nil {
 			t.Logf("%s", bytes.TrimSpace(out))
-			return &composer{words, append(e.env, "COMPOSE_DOCKER_CLI_BUILD=1")}
+			return &composer{e, words, append(e.env, "COMPOSE_DOCKER_CLI_BUILD=1")}
 		} else {
 			said = append(said, fmt.Sprintf("%s: %v", strings.Join(words, " "), err))
 		}
@@ -236,7 +241,12 @@ func (c *composer) run(ctx context.Context, dir, project string, args ...string)
 // cycle starts the service, waits until what is run in it succeeds, and stops it.
 func (c *composer) cycle(t *testing.T, dir, project, look, when string) {
 	t.Helper()
-	if _, err := c.run(t.Context(), dir, project, "up", "--detach"); err != nil {
+	if app := filepath.Join(dir, "app"); isDirectory(app) {
+		if _, err := c.engine.run("build", "--network=host", "--tag="+builtHere, app); err != nil {
+			t.Fatalf("%s: %v", when, err)
+		}
+	}
+	if _, err := c.run(t.Context(), dir, project, "up", "--detach", "--no-build"); err != nil {
 		t.Fatalf("%s: %v", when, err)
 	}
 	var err error
@@ -253,7 +263,32 @@ func (c *composer) cycle(t *testing.T, dir, project, look, when string) {
 		t.Fatalf("%s: it does not answer: %v\n%s", when, err, logs)
 	}
 	t.Logf("%s: it answers", when)
+	c.fits(t, dir, project, when)
 	if _, err := c.run(t.Context(), dir, project, "down", "--timeout=10"); err != nil {
 		t.Fatalf("%s: %v", when, err)
 	}
+}
+
+// fits holds that what is written to each tmpfs of a given size is far from filling it.
+func (c *composer) fits(t *testing.T, dir, project, when string) {
+	t.Helper()
+	out, err := c.run(t.Context(), dir, project, "exec", "-T", "it", "bash", "-c", "grep ' tmpfs .*size=16384k' /proc/mounts | cut -d' ' -f2 | xargs -r df -k --output=used,target | tail -n +2")
+	if err != nil {
+		t.Errorf("%s: %v", when, err)
+	}
+	for line := range strings.Lines(out) {
+		var used int
+		var target string
+		if _, err := fmt.Sscan(line, &used, &target); err != nil {
+			continue
+		}
+		if t.Logf("%s: %d KB of 16384 at %s", when, used, target); used > 4096 {
+			t.Errorf("%s: %d KB are written to %s, which has 16384", when, used, target)
+		}
+	}
+}
+
+func isDirectory(name string) bool {
+	info, err := os.Stat(name)
+	return err == nil && info.IsDir()
 }

@@ -69,7 +69,8 @@ func (c ruleCase) texts(t *testing.T, rule *fixer.Rule) map[string]func(string) 
 	var sources []fixer.Source
 	for _, path := range slices.Sorted(maps.Keys(c.files)) {
 		if !isName(path, c.files[path]) {
-			sources = append(sources, fixer.Source{Path: path, Kind: kindOf(path, c.files[path]), Data: c.files[path]})
+			kind := kindOf(path, c.files[path])
+			sources = append(sources, fixer.Source{Path: path, Kind: kind, Data: c.files[path], Context: kind == fixer.Environment, Git: c.gitOf(path)})
 		}
 	}
 	snap := fixer.NewSnapshot(sources, namesOf(slices.Collect(maps.Keys(c.files)), c.names)...)

@@ -117,7 +117,7 @@ func (c ruleCase) check(t *testing.T, rule *fixer.Rule, v variant, fixed map[str
 	for _, path := range slices.Sorted(maps.Keys(c.files)) {
 		if !isName(path, c.files[path]) {
 			kind := kindOf(path, c.files[path])
-			sources = append(sources, fixer.Source{Path: path, Kind: kind, Data: v.convert(c.files[path]), Context: kind == fixer.Environment})
+			sources = append(sources, fixer.Source{Path: path, Kind: kind, Data: v.convert(c.files[path]), Context: kind == fixer.Environment, Git: c.gitOf(path)})
 		}
 	}
 	snap := fixer.NewSnapshot(sources, namesOf(slices.Collect(maps.Keys(c.files)), c.names)...)
@@ -300,6 +300,16 @@ func isName(path string, data []byte) bool {
 
 // namesOf lists paths with the folders above them, as discovery does: what
 // others wrote is named and not entered.
+// gitOf is what the case says of git and an environment file.
+func (c ruleCase) gitOf(path string) buildcontext.GitState {
+	for _, n := range c.names {
+		if n.Path == path && compose.IsEnvironment(filepath.Base(path)) {
+			return n.Git
+		}
+	}
+	return buildcontext.GitUnknown
+}
+
 func namesOf(paths []string, more []fixer.Name) []fixer.Name {
 	all := slices.Clone(more)
 	for _, p := range slices.Sorted(slices.Values(paths)) {

@@ -27,7 +27,8 @@ import (
 //
 // The trees are the corpus as one, the corpus repository by repository, and
 // generated ones: N projects of one Dockerfile, one Compose file and one
-// Deployment each, and a single directory with 1,000 manifests.
+// Deployment each, a single Compose file with N services, and a single directory
+// with 1,000 manifests.
 func BenchmarkSpeed(b *testing.B) {
 	b.Run("corpus-as-one", func(b *testing.B) { measure(b, load(b, corpustest.Root(b))) })
 	b.Run("corpus-each", func(b *testing.B) {
@@ -39,6 +40,9 @@ func BenchmarkSpeed(b *testing.B) {
 	})
 	for _, n := range []int{50, 200, 800} {
 		b.Run(fmt.Sprintf("projects-%d", n), func(b *testing.B) { measure(b, projects(n)) })
+	}
+	for _, n := range []int{50, 200, 800} {
+		b.Run(fmt.Sprintf("services-%d", n), func(b *testing.B) { measure(b, services(n)) })
 	}
 	b.Run("manifests-1000", func(b *testing.B) { measure(b, manifests(1000)) })
 }

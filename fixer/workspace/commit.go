@@ -58,7 +58,7 @@ func Commit(ctx context.Context, root string, changes []engine.Change) (*fixer.R
 		if err := ctx.Err(); err != nil {
 			return nil, err
 		}
-		todo[i] = replacement{path: c.Path, old: c.Before, new: c.After}
+		todo[i] = replacement{path: c.Path, old: c.Before, new: c.After, secret: c.Kind == fixer.SecretValue && c.Before == nil}
 		w.inspect(&todo[i], &refused)
 	}
 	if err := refused.err(false); err != nil {
@@ -207,7 +207,11 @@ func (w *writer) write(ctx context.Context, s *store, e *entry, todo []replaceme
 	}
 	var refused refusals
 	for _, dir := range e.Dirs {
-		if err := w.root.Mkdir(string(dir), 0o777); err != nil && !errors.Is(err, fs.ErrExist) {
+		mode := fs.FileMode(0o777)
+		if slices.ContainsFunc(todo, func(a replacement) bool { return a.secret && path.Dir(a.path) == string(dir) }) {
+			mode = secretDirectoryMode
+		}
+		if err := w.root.Mkdir(string(dir), mode); err != nil && !errors.Is(err, fs.ErrExist) {
 			refused.system(string(dir), "the directory cannot be created", err)
 			return abort(&refused)
 		}

@@ -77,6 +77,7 @@ type replacement struct {
 	new    []byte // what shall be there; nil: nothing
 	info   fs.FileInfo
 	moved  bool // old has been replaced by new
+	secret bool // a new file that containers mount, whose user is seldom that of the host
 }
 
 // A refusals collects why files cannot be written.
@@ -228,6 +229,9 @@ func (w *writer) stage(a *replacement) error {
 		err = f.Chmod(a.info.Mode() & keptMode) // after the owner: changing that clears bits
 		w.keepAttributes(f, a)
 	}
+	if err == nil && a.secret {
+		err = f.Chmod(secretMode)
+	}
 	if err == nil {
 		err = f.Sync()
 	}
@@ -236,6 +240,14 @@ func (w *writer) stage(a *replacement) error {
 	}
 	return err
 }
+
+// A secret that Compose mounts keeps its mode, so that the user of the container has to be
+// able to read it, whatever the umask. Its directory, which is made for it, is closed to
+// other accounts of the host: what mounts the file need not pass through as they do.
+const (
+	secretMode          = fs.FileMode(0o644)
+	secretDirectoryMode = fs.FileMode(0o700)
+)
 
 // keptMode are the bits of a mode that a file keeps.
 const keptMode = fs.ModePerm | fs.ModeSetuid | fs.ModeSetgid | fs.ModeSticky

@@ -48,6 +48,7 @@ type Doc struct {
 	template *Node // the first {{ … }} that parsed as YAML, or nil
 	nodes    int   // how many there are
 	linked   bool  // there are anchors or aliases
+	own      bool  // between two operations of one edit, which alone has the tree
 }
 
 // A Duplicate is a key that a mapping has more than once.

@@ -20,22 +20,26 @@ type graft struct {
 	end, endLine int   // of was after the edit
 	bytes, lines int   // by how much everything after was moves
 	slab         []Node
+	linked       []movedLink // anchors and aliases that were copied
 }
+
+// A movedLink is an anchor or an alias before and after the edit.
+type movedLink struct{ was, now *Node }
 
 // graft reads what the edits reach in next, which has the bytes after them, and
 // verifies the effect there. It reports whether that could be done; where not,
 // the whole document has to be read. With tree it also fills next, from that and
 // from d.
 func (d *Doc) graft(next *Doc, edits []text.Edit, eff effect, tree bool) bool {
-	if d.linked || eff.node == nil {
-		return false // an anchor and its aliases may stand in different parts
+	if eff.node == nil {
+		return false
 	}
 	if d.insert(next, edits, eff) {
 		return true
 	}
 	was, start, end := d.reach(edits, eff)
-	if was == nil {
-		return false
+	if was == nil || d.linked && was.isLinked() {
+		return false // an anchor and its aliases may stand in different parts
 	}
 	src := next.File.Source
 	part := &Doc{File: next.File, Start: start, End: end + len(src) - len(d.File.Source), Line: was.Line}
@@ -66,9 +70,47 @@ func (d *Doc) graft(next *Doc, edits []text.Edit, eff effect, tree bool) bool {
 		lines: bytes.Count(lines, []byte{'\n'}) - bytes.Count(d.File.Source[start:end], []byte{'\n'}),
 	}
 	g.end, g.endLine = now.End, now.EndLine
-	next.Root = g.copy(d.Root, nil)
+	g.fill(next, d)
 	next.nodes = d.nodes - len(g.slab) + part.nodes
 	return true
+}
+
+// isLinked reports whether an anchor or an alias stands in the node.
+func (n *Node) isLinked() bool {
+	linked := false
+	walk(n, func(n *Node) { linked = linked || n.Anchor != "" || n.Kind == Alias })
+	return linked
+}
+
+// fill gives next the tree of d with what was read again, in which aliases stand for
+// the anchors of the same tree.
+func (g *graft) fill(next, d *Doc) {
+	next.Root, next.linked = g.copy(d.Root, nil), d.linked
+	if len(g.linked) == 0 {
+		return
+	}
+	now := make(map[*Node]*Node, len(g.linked))
+	for _, l := range g.linked {
+		now[l.was] = l.now
+	}
+	for _, l := range g.linked {
+		l.now.links = &links{target: now[l.was.target()]}
+		for _, alias := range l.was.users() {
+			l.now.links.users = append(l.now.links.users, now[alias])
+		}
+	}
+}
+
+// place takes the next node of the slab as the copy of n below parent.
+func (g *graft) place(n, parent *Node) *Node {
+	c := &g.slab[0]
+	g.slab = g.slab[1:]
+	*c = *n
+	c.Parent = parent
+	if n.links != nil {
+		g.linked = append(g.linked, movedLink{n, c})
+	}
+	return c
 }
 
 // reach returns the smallest block collection, below the root, that holds the
@@ -104,24 +146,15 @@ func (g *graft) copy(n, parent *Node) *Node {
 	switch {
 	case n != g.was:
 	case g.child != nil:
-		return g.extend(n, parent)
+		c := g.moved(n, parent, 0, 0)
+		g.gain(c)
+		return c
 	default:
 		g.now.Parent = parent
 		return g.now
 	}
-	c := &g.slab[0]
-	g.slab = g.slab[1:]
-	*c = *n
-	c.Parent = parent
-	switch {
-	case n.Start >= g.was.End:
-		c.Start, c.content, c.End = n.Start+g.bytes, n.content+g.bytes, n.End+g.bytes
-		c.Line, c.EndLine = n.Line+g.lines, n.EndLine+g.lines
-	case n.End == g.was.End:
-		c.End, c.EndLine = g.end, g.endLine
-	case n.End > g.was.End:
-		c.End, c.EndLine = n.End+g.bytes, n.EndLine+g.lines
-	}
+	c := g.place(n, parent)
+	g.move(c, g.was.End)
 	if n.Entries != nil {
 		c.Entries = make([]Entry, len(n.Entries))
 		for i, en := range n.Entries {
@@ -135,4 +168,18 @@ func (g *graft) copy(n, parent *Node) *Node {
 		}
 	}
 	return c
+}
+
+// move gives a node, as it was before the edit, the place that it has after it; end is
+// where the collection ended that was read again.
+func (g *graft) move(n *Node, end int) {
+	switch {
+	case n.Start >= end:
+		n.Start, n.content, n.End = n.Start+g.bytes, n.content+g.bytes, n.End+g.bytes
+		n.Line, n.EndLine = n.Line+g.lines, n.EndLine+g.lines
+	case n.End == end:
+		n.End, n.EndLine = g.end, g.endLine
+	case n.End > end:
+		n.End, n.EndLine = n.End+g.bytes, n.EndLine+g.lines
+	}
 }

@@ -15,12 +15,13 @@ import (
 //   - the lines begin at the column of the collection, so that they are its next
 //     child whatever stands before them but a block scalar, whose text could go on;
 //   - what stands after them began at a smaller column and still does;
-//   - they hold no comment and lie inside none.
+//   - they hold no comment and lie inside none;
+//   - they hold no anchor and no alias, so that those around them mean what they did.
 //
 // It returns the lines as a document of their own, which is shared, or nil.
 func (d *Doc) inserted(edits []text.Edit, eff effect) (child *Doc) {
 	n := eff.node
-	if d.linked || n == nil || eff.kind != added || len(edits) != 1 || !n.endsInLines() {
+	if n == nil || eff.kind != added || len(edits) != 1 || !n.endsInLines() {
 		return nil
 	}
 	e, src := edits[0], d.File.Source
@@ -75,7 +76,7 @@ func (n *Node) endsInLines() bool {
 }
 
 // insert fills next, which has the lines of the edit, with the old tree and the
-// new child.
+// new child. A tree that nobody else has is changed in place.
 func (d *Doc) insert(next *Doc, edits []text.Edit, eff effect) bool {
 	e := edits[0]
 	child := d.inserted(edits, eff)
@@ -83,37 +84,57 @@ func (d *Doc) insert(next *Doc, edits []text.Edit, eff effect) bool {
 		return false
 	}
 	before := d.Line - 1 + bytes.Count(d.File.Source[d.Start:e.Start], []byte{'\n'})
-	g := &graft{was: eff.node, child: child.Root, at: e.Start, before: before,
-		bytes: len(e.New), lines: strings.Count(e.New, "\n"), slab: make([]Node, d.nodes+child.nodes-1)}
+	g := &graft{was: eff.node, child: child.Root, at: e.Start, before: before, bytes: len(e.New), lines: strings.Count(e.New, "\n")}
 	g.end, g.endLine = e.Start+child.Root.End, before+child.Root.EndLine
-	next.Root = g.copy(d.Root, nil)
 	next.nodes = d.nodes + child.nodes - 1
+	if d.own {
+		g.slab = make([]Node, child.nodes-1)
+		g.shift(d.Root, g.was.End)
+		next.Root, next.linked = d.Root, d.linked
+		return true
+	}
+	g.slab = make([]Node, next.nodes)
+	g.fill(next, d)
 	return true
 }
 
-// extend returns the collection with the new child.
-func (g *graft) extend(n, parent *Node) *Node {
-	c := g.moved(n, parent, 0, 0)
-	c.End, c.EndLine = g.end, g.endLine
+// shift moves what comes after end, where the collection ended that gains a child.
+func (g *graft) shift(n *Node, end int) {
+	if n.End < end {
+		return
+	}
+	if n == g.was {
+		g.gain(n)
+		return
+	}
+	g.move(n, end)
+	for _, en := range n.Entries {
+		g.shift(en.Key, end)
+		g.shift(en.Value, end)
+	}
+	for _, it := range n.Items {
+		g.shift(it, end)
+	}
+}
+
+// gain gives the collection the new child.
+func (g *graft) gain(n *Node) {
+	n.End, n.EndLine = g.end, g.endLine
 	if n.Kind == Sequence {
-		it := g.moved(g.child.Items[0], c, g.at, g.before)
-		it.index = len(c.Items)
-		c.Items = append(c.Items, it)
-		return c
+		it := g.moved(g.child.Items[0], n, g.at, g.before)
+		it.index = len(n.Items)
+		n.Items = append(n.Items, it)
+		return
 	}
 	en := g.child.Entries[0]
-	en = Entry{g.moved(en.Key, c, g.at, g.before), g.moved(en.Value, c, g.at, g.before)}
-	en.Key.index, en.Value.index = len(c.Entries), len(c.Entries)
-	c.Entries = append(c.Entries, en)
-	return c
+	en = Entry{g.moved(en.Key, n, g.at, g.before), g.moved(en.Value, n, g.at, g.before)}
+	en.Key.index, en.Value.index = len(n.Entries), len(n.Entries)
+	n.Entries = append(n.Entries, en)
 }
 
 // moved copies a node to a place so many bytes and lines further down.
 func (g *graft) moved(n, parent *Node, bytes, lines int) *Node {
-	c := &g.slab[0]
-	g.slab = g.slab[1:]
-	*c = *n
-	c.Parent = parent
+	c := g.place(n, parent)
 	c.Start, c.content, c.End = n.Start+bytes, n.content+bytes, n.End+bytes
 	c.Line, c.EndLine = n.Line+lines, n.EndLine+lines
 	if n.Entries != nil {

@@ -241,9 +241,10 @@ func (d *Doc) after(edits []text.Edit, eff effect, how reading) (*Doc, error) {
 	return next, nil
 }
 
-// version returns the document, not read yet, in a file that became src.
+// version returns the document, not read yet, in a file that became src. Nobody
+// else has what is read of it.
 func (d *Doc) version(src []byte) *Doc {
-	next := &Doc{Index: d.Index, Start: d.Start, End: d.End + len(src) - len(d.File.Source), Line: d.Line, marker: d.marker}
+	next := &Doc{Index: d.Index, Start: d.Start, End: d.End + len(src) - len(d.File.Source), Line: d.Line, marker: d.marker, own: true}
 	next.File = &File{Source: src, EOL: d.File.EOL, JSON: d.File.JSON}
 	next.File.Docs = make([]*Doc, len(d.File.Docs))
 	copy(next.File.Docs, d.File.Docs)

@@ -34,6 +34,8 @@ func (w *writer) inline(v any, flow bool) string {
 		return formatFloat(v)
 	case Raw:
 		return string(v)
+	case aliasValue:
+		return "*" + string(v)
 	case string:
 		return w.str(v, flow)
 	case Map:

@@ -8,6 +8,7 @@ import (
 
 	"github.com/oakum-sec/oakum/fixer"
 	"github.com/oakum-sec/oakum/fixer/engine"
+	"github.com/oakum-sec/oakum/tui/review"
 )
 
 // ask prints the current finding, and the possible answers, unless both
@@ -57,6 +58,9 @@ func (t *conversation) readOut(o *engine.Outcome) {
 	}
 	t.say("Finding %d of %d. %s: %s in %s.", t.at+1, len(t.queue), capital(f.Severity.String()), f.Rule, place)
 	t.say("%s", sentence(f.Message))
+	for _, c := range review.Copies(t.s.Plan(), o) {
+		t.say("The same object is in %s, line %d. One answer is for both.", visible(c.Finding.File), c.Finding.Line)
+	}
 	if s := t.stands(o); s != "" {
 		t.say("%s", s)
 	}

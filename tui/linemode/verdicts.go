@@ -3,6 +3,7 @@ package linemode
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -104,9 +105,8 @@ func (t *conversation) accept(args string) {
 	fix, _ := t.alternative(f)
 	score := t.s.Plan().ScoreAfter
 	title := fix.TitleWith(t.set)
-	effects, ok := t.change(only(f.Key()), func() error {
-		return t.s.Decide(f.Key(), engine.Decision{Verdict: engine.Accept, Fix: fix.ID, Params: t.set})
-	})
+	all := t.withCopies(o, engine.Decision{Verdict: engine.Accept, Fix: fix.ID, Params: t.set})
+	effects, ok := t.change(among(all), func() error { return t.s.DecideAll("accept "+f.Rule, all) })
 	if !ok {
 		return
 	}
@@ -119,9 +119,46 @@ func (t *conversation) accept(args string) {
 		t.say("Accepted. The finding is closed by %s already.", names(o.By))
 	default:
 		t.say("Accepted: %s Score %d, now %d.", sentenceEnd(title), score, t.s.Plan().ScoreAfter)
+		t.sayCopies(all, f.Key())
 		t.sayAll(effects)
 	}
 	t.advance()
+}
+
+// withCopies returns a decision about a finding for those, too, that ask the same about
+// the same object in other manifests and wait.
+func (t *conversation) withCopies(o *engine.Outcome, v engine.Decision) engine.Decisions {
+	all := engine.Decisions{o.Finding.Key(): v}
+	for _, c := range review.Copies(t.s.Plan(), o) {
+		k := c.Finding.Key()
+		if _, decided := t.s.Decision(k); !review.Waits(c, decided) {
+			continue
+		}
+		if v.Verdict == engine.Accept {
+			now := t.s.Plan().Final.Finding(k)
+			if now == nil || now.Fix(v.Fix) == nil {
+				continue
+			}
+			if _, err := now.Fix(v.Fix).Resolve(v.Params); err != nil {
+				continue
+			}
+		}
+		all[k] = v
+	}
+	return all
+}
+
+// sayCopies says where else a decision was made.
+func (t *conversation) sayCopies(all engine.Decisions, about fixer.Key) {
+	for _, k := range slices.SortedFunc(maps.Keys(all), fixer.Key.Compare) {
+		if k != about {
+			t.say("The same for the copy of the object in %s.", visible(k.File))
+		}
+	}
+}
+
+func among(all engine.Decisions) func(fixer.Key) bool {
+	return func(k fixer.Key) bool { _, ok := all[k]; return ok }
 }
 
 func (t *conversation) acceptRule() {
@@ -174,10 +211,10 @@ func (t *conversation) skip(args string) {
 	file := o.Finding.File
 	switch {
 	case args == "":
-		if effects, ok := t.change(only(o.Finding.Key()), func() error {
-			return t.s.Decide(o.Finding.Key(), engine.Decision{Verdict: engine.Skip})
-		}); ok {
+		all := t.withCopies(o, engine.Decision{Verdict: engine.Skip})
+		if effects, ok := t.change(among(all), func() error { return t.s.DecideAll("skip "+o.Finding.Rule, all) }); ok {
 			t.say("Skipped.")
+			t.sayCopies(all, o.Finding.Key())
 			t.sayAll(effects)
 			t.advance()
 		}

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/oakum-sec/oakum/fixer"
+	"github.com/oakum-sec/oakum/fixer/buildcontext"
 	"github.com/oakum-sec/oakum/fixer/compose"
 	"github.com/oakum-sec/oakum/fixer/gitignore"
 	"github.com/oakum-sec/oakum/fixer/text"
@@ -17,10 +18,11 @@ import (
 //go:embed committed_env_file.md
 var committedEnvFileDoc string
 
-// CommittedEnvFile reports environment files with secrets that git does not ignore.
+// CommittedEnvFile reports environment files with secrets that git tracks, or does not
+// ignore.
 var CommittedEnvFile = &fixer.Rule{
 	Name:     "compose/committed-env-file",
-	Title:    "environment file with secrets not ignored by git",
+	Title:    "environment file with secrets that git tracks or does not ignore",
 	Severity: fixer.Medium,
 	Kind:     fixer.Compose,
 	Phase:    fixer.Permissions,
@@ -67,22 +69,46 @@ func checkEnvironment(p *fixer.Pass, v compose.View, file string, at *yamldoc.No
 			names = append(names, variable.Name)
 		}
 	}
+	if len(names) == 0 {
+		return
+	}
 	ignored, known := ignoredByGit(p, file)
-	if len(names) == 0 || ignored || !known {
+	if f.Git != buildcontext.GitTracked && (ignored || !known) {
 		return
 	}
 	place := at
 	if place == nil {
 		place = v.Key
 	}
-	report(p, v, place, fixer.Finding{
-		Path:    "services: " + file,
-		Message: fmt.Sprintf("Git does not ignore %s, which has values for %s", file, text.Some(names)),
-		Evidence: []fixer.Evidence{{Kind: fixer.FromRepository, Place: file,
-			Text: "The values of " + text.Some(names) + " look like secrets. No line of a .gitignore matches the file"}},
-		Advice: fmt.Sprintf("If the file is committed, run `git rm --cached %s` and rotate the secrets: they stay in the git history. Let git ignore the file, and commit an example without values", text.ShellWord(file)),
-		Fixes:  []fixer.Fix{ignoreFix(p, file, compose.Environment(f.Data))},
-	})
+	report(p, v, place, committed(p, file, f, names))
+}
+
+// committed is the finding about an environment file, by what git says of it. No edit
+// takes a file out of the index of git, so that a tracked one is for a person.
+func committed(p *fixer.Pass, file string, f *fixer.File, names []string) fixer.Finding {
+	out := fixer.Finding{Path: "services: " + file}
+	word := text.ShellWord(file)
+	evidence := "No line of a .gitignore matches the file"
+	fix := ignoreFix(p, file, compose.Environment(f.Data))
+	out.Message = fmt.Sprintf("Git does not ignore %s, which has values for %s", file, text.Some(names))
+	switch f.Git {
+	case buildcontext.GitTracked:
+		out.Severity = fixer.High
+		out.Message = fmt.Sprintf("Git tracks %s, which has values for %s", file, text.Some(names))
+		evidence = "The index of git has the file, so everyone with a clone of the repository has the values"
+		out.Advice = fmt.Sprintf("Rotate the secrets: they stay in the git history. Then run `git rm --cached %s`, which leaves the file on disk, let git ignore the file, and commit an example without values. Other checkouts lose the file when they pull that commit", word)
+	case buildcontext.GitUntracked:
+		evidence += ", and the index of git does not have it: the next `git add .` adds it"
+		fix.Level = fixer.Review
+		fix.Breaks = "Tools that leave out what git ignores, such as clients of some hosting platforms, no longer send the file"
+		fix.Verify = "git check-ignore " + word + "\nprints " + file
+		out.Fixes = []fixer.Fix{fix}
+	default:
+		out.Advice = fmt.Sprintf("If the file is committed, run `git rm --cached %s` and rotate the secrets: they stay in the git history. Let git ignore the file, and commit an example without values", word)
+		out.Fixes = []fixer.Fix{fix}
+	}
+	out.Evidence = []fixer.Evidence{{Kind: fixer.FromRepository, Place: file, Text: "The values of " + text.Some(names) + " look like secrets. " + evidence}}
+	return out
 }
 
 // firstOf reports whether the file of the pass is the one that a .env is reported in: of
@@ -126,7 +152,8 @@ func directoriesAbove(file string) []string {
 }
 
 // ignoreFix makes git ignore an environment file, and leaves an example of it. What git
-// tracks already it goes on to track, so that a person has to choose the fix.
+// tracks already it goes on to track, so that a person has to choose the fix, unless git
+// is known not to track the file.
 func ignoreFix(p *fixer.Pass, file string, variables []compose.Variable) fixer.Fix {
 	dir, example := path.Dir(file), path.Join(path.Dir(file), path.Base(file)+".example")
 	fix := fixer.Fix{

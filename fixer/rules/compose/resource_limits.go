@@ -49,25 +49,23 @@ func inDeploy(p *fixer.Pass, v compose.View) bool {
 	if deployed(v) != nil {
 		return true
 	}
-	for _, k := range []limitKey{memoryLimit, pidsLimit, cpuLimit} {
-		if !v.Setting(k.service).Node.Null() {
-			return false
-		}
-	}
+	return !hasServiceLimit(v) && mostlyDeployed.Of(p)
+}
+
+// mostlyDeployed says whether more services of a file have limits under deploy than as
+// keys of their own.
+var mostlyDeployed = fixer.Share(func(p *fixer.Pass) bool {
 	service, deploy := 0, 0
 	for _, o := range p.Topology().Compose().Views(p.File.Path) {
 		if deployed(o) != nil {
 			deploy++
 		}
-		for _, k := range []limitKey{memoryLimit, pidsLimit, cpuLimit} {
-			if !o.Setting(k.service).Node.Null() {
-				service++
-				break
-			}
+		if hasServiceLimit(o) {
+			service++
 		}
 	}
 	return deploy > service
-}
+})
 
 // An unlimited service has no limit of a kind. One that it gets goes under deploy, or is
 // a key of its own.

@@ -2,6 +2,7 @@ package compose
 
 import (
 	_ "embed"
+	"slices"
 	"strings"
 	"sync"
 
@@ -17,10 +18,13 @@ var socketConsumersYAML []byte
 
 // A socketConsumer is an application that asks the Docker API, and all that it asks.
 type socketConsumer struct {
-	family, image string
-	option, env   string // that takes the address of the API
-	with          string // text that its command line must have
-	get, head     string // regular expressions over paths
+	family          string
+	images          []string
+	option, env     string // that takes the address of the API
+	config          string // the file that takes it
+	with, needs     string // text of the command line, and a variable, without which a file decides
+	get, head, post string // regular expressions over paths
+	controls        string // what it does to the host, so that no list is a limit
 }
 
 var socketConsumers = sync.OnceValue(func() []socketConsumer {
@@ -31,7 +35,11 @@ var socketConsumers = sync.OnceValue(func() []socketConsumer {
 	var out []socketConsumer
 	for _, n := range y.Docs[0].Root.Get("consumers").List() {
 		text := func(key string) string { return n.Get(key).Text() }
-		out = append(out, socketConsumer{text("family"), text("image"), text("option"), text("env"), text("with"), text("get"), text("head")})
+		out = append(out, socketConsumer{
+			family: text("family"), images: strings.Fields(text("image")),
+			option: text("option"), env: text("env"), config: text("config"), with: text("with"), needs: text("needs"),
+			get: text("get"), head: text("head"), post: text("post"), controls: text("controls"),
+		})
 	}
 	return out
 })
@@ -43,11 +51,31 @@ func consumerOf(p *fixer.Pass, v compose.View) (c socketConsumer, ok bool) {
 		return c, false
 	}
 	for _, c := range socketConsumers() {
-		if c.family != "" && profile.Entry != nil && profile.Entry.ID == c.family && !profile.Entry.ByName || c.image != "" && profile.Known.Ref.Name() == c.image {
+		if c.family != "" && profile.Entry != nil && profile.Entry.ID == c.family && !profile.Entry.ByName || slices.Contains(c.images, profile.Known.Ref.Name()) {
 			return c, true
 		}
 	}
 	return c, false
+}
+
+// allowed says which calls a proxy has to allow, for people.
+func (c socketConsumer) allowed() string {
+	if c.post != "" {
+		return "GET " + c.get + " and POST " + c.post
+	}
+	return "GET " + c.get
+}
+
+// options are those of the proxy that allow what the application asks.
+func (c socketConsumer) options() []string {
+	out := []string{"-allowGET=" + c.get}
+	if c.head != "" {
+		out = append(out, "-allowHEAD="+c.head)
+	}
+	if c.post != "" {
+		out = append(out, "-allowPOST="+c.post)
+	}
+	return out
 }
 
 // proxyImage is a proxy that allows requests by method and path, and nothing by default.
@@ -61,17 +89,26 @@ func proxyFix(p *fixer.Pass, v compose.View, m compose.Mount, socket string) (fi
 	command := v.Setting("command")
 	start := strings.Join(append(command.Node.Texts(), command.Node.Text()), " ")
 	s := m.Setting
+	configured := "Put a socket proxy in front that allows " + c.allowed() + ", and set its address in the configuration file of the service"
 	switch {
 	case !known:
 		return fix, "Remove the mount if the service works without the Docker API. Otherwise put a socket proxy in front, and allow only the calls of the service, which are not known here"
+	case c.controls != "":
+		return fix, "Remove the service if the project works without it: it " + c.controls + ", which is control of the host, with a socket proxy too. Otherwise let nothing reach the service but what has to"
+	case c.config != "":
+		return fix, strings.TrimSuffix(configured, "the configuration file of the service") + c.config
 	case s.File != v.File || !s.Own || len(v.Overrides) > 0 || len(v.Reached("volumes")) > 0 || v.Doc.Root.Get("services").Get(name) != nil || v.Doc.Root.Get("networks").Get(name) != nil:
-		return fix, "Put a socket proxy in front that allows GET " + c.get + ". More than one file or service takes part here, so write it by hand"
+		return fix, "Put a socket proxy in front that allows " + c.allowed() + ". More than one file or service takes part here, so write it by hand"
 	case v.Setting("network_mode").Node != nil:
 		return fix, "Remove network_mode first: the service has to share a network with a socket proxy"
 	case inSwarm(v) || strings.Contains(start, "swarm"):
 		return fix, "Put a socket proxy in front. In a Swarm, the service also reads services, tasks and networks, so write by hand which calls are allowed"
-	case c.with != "" && !strings.Contains(start, c.with) || c.option != "" && (!command.Own || strings.Contains(start, c.option)):
-		return fix, "Put a socket proxy in front that allows GET " + c.get + ", and set its address in the configuration file of the service"
+	case c.with != "" && !strings.Contains(start, c.with) || c.option != "" && (!command.Own || strings.Contains(start, c.option+"=") || strings.Contains(start, c.option+" ")):
+		return fix, configured
+	case c.needs != "" && !setsVariable(v, c.needs):
+		return fix, configured
+	case c.env != "" && asksElsewhere(v, c.env):
+		return fix, "Remove the mount if the service does not need it: " + c.env + " gives the service another address of the Docker API"
 	}
 	address := "tcp://" + name + ":2375"
 	fix = fixer.Fix{
@@ -84,6 +121,19 @@ func proxyFix(p *fixer.Pass, v compose.View, m compose.Mount, socket string) (fi
 	}
 	fix.Edit = func(d *fixer.Draft) error { return writeProxy(d, v, m, c, name, address, socket) }
 	return fix, ""
+}
+
+// setsVariable reports whether the environment of a service sets a variable.
+func setsVariable(v compose.View, name string) bool {
+	return slices.ContainsFunc(v.Pairs("environment"), func(e compose.Pair) bool { return e.Name == name && e.Given })
+}
+
+// asksElsewhere reports whether a variable of a service names another address of the
+// Docker API than a socket.
+func asksElsewhere(v compose.View, name string) bool {
+	return slices.ContainsFunc(v.Pairs("environment"), func(e compose.Pair) bool {
+		return e.Name == name && e.Value != "" && !strings.HasPrefix(e.Value, "unix://") && !strings.HasPrefix(e.Value, "/")
+	})
 }
 
 func writeProxy(d *fixer.Draft, v compose.View, m compose.Mount, c socketConsumer, name, address, socket string) error {
@@ -128,7 +178,7 @@ func writeProxy(d *fixer.Draft, v compose.View, m compose.Mount, c socketConsume
 			{Key: "read_only", Value: true},
 			{Key: "cap_drop", Value: []string{"ALL"}},
 			{Key: "security_opt", Value: []string{"no-new-privileges:true"}},
-			{Key: "command", Value: []string{"-listenip=0.0.0.0", "-allowfrom=" + v.Name, "-allowGET=" + c.get, "-allowHEAD=" + c.head}},
+			{Key: "command", Value: append([]string{"-listenip=0.0.0.0", "-allowfrom=" + v.Name}, c.options()...)},
 			{Key: "volumes", Value: []string{socket + ":/var/run/docker.sock:ro"}},
 			{Key: "networks", Value: []string{name}},
 		}),

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"regexp"
 	"strconv"
+	"strings"
 
 	"github.com/oakum-sec/oakum/fixer"
 	"github.com/oakum-sec/oakum/fixer/compose"
@@ -101,20 +102,118 @@ func reportLogs(p *fixer.Pass, open []unlimited) {
 		f.Evidence = append(f.Evidence, fixer.Evidence{Kind: fixer.FromCompose, Place: p.File.Path, Text: "No limit is set for " + someNames(open)})
 		title += fmt.Sprintf(" for each of %d services", len(open))
 	}
+	params := []fixer.Param{paramLogSize, paramLogFiles}
+	if own := ownLimit(p.File, open); own != nil {
+		title, params = fmt.Sprintf("Limit the logs as &%s says for each of %d services", own.Anchor, len(open)), nil
+	}
 	f.Fixes = []fixer.Fix{{
-		ID: "limit", Level: fixer.Review, Title: title, Params: []fixer.Param{paramLogSize, paramLogFiles},
+		ID: "limit", Level: fixer.Review, Title: title, Params: params,
 		Breaks: "Older log lines are deleted. Logs no longer go to the driver that the configuration of the Docker daemon names, such as journald",
 		Verify: `docker inspect --format '{{json .HostConfig.LogConfig}}' "$(` + first.CLI() + " ps -q " + text.ShellWord(first.Name) + `)"` + "\nprints max-size and max-file",
-		Edit: func(d *fixer.Draft) error {
-			for _, v := range open {
-				if err := limitLogs(d, v.View); err != nil {
-					return err
-				}
-			}
-			return nil
-		},
+		Edit:   func(d *fixer.Draft) error { return limitAll(d, open) },
 	}}
 	report(p, first.View, nil, f)
+}
+
+// manyServices is how many services make one value that they share shorter, and easier to
+// change, than one in each.
+const manyServices = 4
+
+// sharedLogs is the name of the key and of the anchor that hold the limits of many services.
+const (
+	sharedLogsKey    = "x-logging"
+	sharedLogsAnchor = "default-logging"
+)
+
+// limitAll limits the logs of services: with an alias where the file has limits that can
+// be shared, or many services, and in the service itself where it has settings of its own.
+func limitAll(d *fixer.Draft, open []unlimited) error {
+	file := d.Snapshot.File(d.File)
+	places, each := sharedPlaces(file, open)
+	own := ownLimit(file, open)
+	if own == nil && (len(places) < manyServices || !takesExtensions(file)) {
+		each, places = open, nil
+	}
+	if len(places) > 0 {
+		change, err := shareLimits(d, file.YAML.Docs[0], own, places)
+		switch {
+		case err == nil:
+			d.At(d.File).Text(0, change.Edits, change.Paths...)
+		case own != nil:
+			return err
+		default: // the names are taken
+			each = open
+		}
+	}
+	for _, v := range each {
+		if err := limitLogs(d, v.View); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// shareLimits gives the places an alias of limits that the file has, or gets.
+func shareLimits(d *fixer.Draft, doc *yamldoc.Doc, own *yamldoc.Node, places []yamldoc.Path) (yamldoc.Change, error) {
+	if own != nil {
+		return doc.Use(own, places)
+	}
+	return doc.Share(sharedLogsKey, sharedLogsAnchor, yamldoc.Map{
+		{Key: "driver", Value: "json-file"},
+		{Key: "options", Value: yamldoc.Map{{Key: "max-size", Value: d.Param("max-size")}, {Key: "max-file", Value: d.Param("max-file")}}},
+	}, "services", places)
+}
+
+// sharedPlaces returns where services of a file can take their logging from an anchor, and
+// the services that cannot.
+func sharedPlaces(file *fixer.File, open []unlimited) (places []yamldoc.Path, each []unlimited) {
+	for _, v := range open {
+		part, taken := v.Place("logging")
+		if part.File != file.Path || part.Doc != file.YAML.Docs[0] || taken.Node != nil || !v.Setting("logging").Node.Null() {
+			each = append(each, v)
+			continue
+		}
+		places = append(places, part.Path.Join("logging"))
+	}
+	return places, each
+}
+
+// ownLimit returns an anchor of the file itself that holds the limits of logs, before the
+// services, which all of them can take over; nil for none.
+func ownLimit(file *fixer.File, open []unlimited) *yamldoc.Node {
+	if len(file.YAML.Docs) != 1 {
+		return nil
+	}
+	doc := file.YAML.Docs[0]
+	if places, each := sharedPlaces(file, open); len(places) == 0 || len(each) > 0 {
+		return nil
+	}
+	services := doc.Root.Get("services")
+	for _, e := range doc.Root.Entries {
+		n := e.Value
+		if n.Anchor == "" || n.Start > services.Start || doc.Anchored(n.Anchor) != n {
+			continue
+		}
+		if n.Get("driver").Text() == "json-file" && !n.Get("options").Get("max-size").Null() {
+			return n
+		}
+	}
+	return nil
+}
+
+// takesExtensions reports whether all readers of a file take a key x-… at its top: those
+// that go by the version do so from 3.4 and 2.1 on.
+func takesExtensions(file *fixer.File) bool {
+	if len(file.YAML.Docs) != 1 {
+		return false
+	}
+	version := file.YAML.Docs[0].Root.Get("version")
+	if version.Null() {
+		return true
+	}
+	major, rest, _ := strings.Cut(version.Text(), ".")
+	minor, _ := strconv.Atoi(rest)
+	return major == "3" && minor >= 4 || major == "2" && minor >= 1
 }
 
 // limitLogs names the driver with the options: another one that the daemon takes by

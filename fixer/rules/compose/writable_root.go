@@ -147,6 +147,9 @@ func tmpfsEntry(at image.WritablePath, user image.Identity) string {
 		}
 		options = append(options, "mode=0755")
 	}
+	if at.Size != "" {
+		options = append(options, "size="+at.Size)
+	}
 	if len(options) == 0 {
 		return at.Path
 	}

@@ -127,38 +127,55 @@ func checkFlat(p *fixer.Pass, f *fixer.File, views []compose.View) {
 func datastores(p *fixer.Pass, f *fixer.File, views []compose.View) []datastore {
 	g := connect.OfFile(p, f.Path)
 	id := func(v compose.View) connect.ID { return connect.ID("compose:" + f.Path + "#" + v.Name) }
+	place := make(map[connect.ID]int, len(views))
+	reads := make([]bool, len(views)) // variables that no file here tells
+	var always []int                  // may connect to every database
+	for i, v := range views {
+		place[id(v)] = i
+		if reads[i] = !v.Setting("env_file").Node.Null(); reads[i] || mountsEngine(v) {
+			always = append(always, i)
+		}
+	}
+	linked := make([][]int, len(views)) // by database: the services with an edge to it
+	for _, e := range g.Edges {
+		from, known := place[e.From]
+		if to, ok := place[e.To]; ok && known && from != to {
+			linked[to] = append(linked[to], from)
+		}
+	}
+	connects := make(map[connect.ID]bool, len(g.Unresolved)) // to a host that nothing answers to
+	for _, u := range g.Unresolved {
+		connects[u.From] = true
+	}
 	var out []datastore
-	for _, v := range views {
-		if !holdsData(p, v) || len(g.From(id(v))) > 0 || slices.ContainsFunc(g.Unresolved, func(u connect.Unresolved) bool { return u.From == id(v) }) {
+	for at, v := range views {
+		if !holdsData(p, v) || len(g.From(id(v))) > 0 || connects[id(v)] {
 			continue
 		}
 		s := datastore{View: v, network: networkName(v.Name)}
-		sure, away := false, false
-		for _, o := range views {
-			if o.Name == v.Name {
-				continue
-			}
-			e := g.Edge(id(o), id(v))
-			switch {
-			case e != nil:
+		clients := slices.DeleteFunc(slices.Concat(linked[at], always), func(i int) bool { return i == at })
+		slices.Sort(clients)
+		clients = slices.Compact(clients)
+		sure := false
+		for _, i := range clients {
+			o := views[i]
+			if e := g.Edge(id(o), id(v)); e != nil {
 				sure = sure || e.Confidence != connect.Low
 				s.evidence = append(s.evidence, fixer.Evidence{Kind: fixer.FromCompose, Place: e.Evidence[0].Place.String(), Text: e.Evidence[0].Text})
-			case !o.Setting("env_file").Node.Null():
+			} else if reads[i] {
 				s.evidence = append(s.evidence, fixer.Evidence{Kind: fixer.FromNothing, Place: fmt.Sprintf("%s:%d", f.Path, o.Key.Line), Text: o.Name + " has an env_file, which may name " + v.Name})
-			case mountsEngine(o): // it finds services by itself
-			default:
-				away = true
-				continue
 			}
 			s.clients = append(s.clients, o.Name)
 		}
-		if sure && away {
+		if away := len(views) - 1 - len(clients); sure && away > 0 {
 			out = append(out, s)
 		}
 	}
 	return out
 }
 
+// mountsEngine reports whether a service has the socket of the engine, by which it finds
+// services by itself.
 func mountsEngine(v compose.View) bool {
 	return slices.ContainsFunc(v.Mounts(), func(m compose.Mount) bool { return path.Base(m.Source) == "docker.sock" })
 }

@@ -7,7 +7,6 @@ import (
 	"strings"
 
 	"github.com/oakum-sec/oakum/fixer"
-	"github.com/oakum-sec/oakum/fixer/connect"
 	"github.com/oakum-sec/oakum/fixer/isolation"
 	"github.com/oakum-sec/oakum/fixer/text"
 )
@@ -38,9 +37,9 @@ var NoEgressPolicy = &fixer.Rule{
 		if !anyWorkload(p.Snapshot) {
 			return
 		}
-		g := connect.OfCluster(p)
+		sets, g := isolation.Of(p)
 		var leaking []*isolation.Plan
-		for _, s := range isolation.Sets(p.Snapshot, g) {
+		for _, s := range sets {
 			if s.Namespace == "kube-system" || len(s.Existing) == 0 {
 				continue
 			}

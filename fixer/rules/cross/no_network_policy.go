@@ -10,7 +10,6 @@ import (
 	"strings"
 
 	"github.com/oakum-sec/oakum/fixer"
-	"github.com/oakum-sec/oakum/fixer/connect"
 	"github.com/oakum-sec/oakum/fixer/isolation"
 	"github.com/oakum-sec/oakum/fixer/kube"
 	"github.com/oakum-sec/oakum/fixer/text"
@@ -45,9 +44,9 @@ var NoNetworkPolicy = &fixer.Rule{
 		if !anyWorkload(p.Snapshot) {
 			return
 		}
-		g := connect.OfCluster(p)
+		sets, g := isolation.Of(p)
 		var open []*isolation.Plan
-		for _, s := range isolation.Sets(p.Snapshot, g) {
+		for _, s := range sets {
 			if plan := s.Plan(g); len(plan.Open) > 0 && s.Namespace != "kube-system" {
 				open = append(open, plan)
 			}

@@ -38,6 +38,9 @@ var PortMismatch = &fixer.Rule{
 				if o.Kind == "Service" && o.Group() == "" && o.Workload() == nil {
 					checkTargets(p, f, o)
 				}
+				if w := o.Workload(); w != nil && !w.Partial && w.Windows() == "" {
+					checkProbePorts(p, f, w)
+				}
 			}
 			if f.Compose != nil {
 				checkPublished(p, f)

@@ -46,6 +46,7 @@ var VolumeOwner = &fixer.Rule{
 		for _, o := range p.File.Objects {
 			if w := o.Workload(); w != nil && !w.Partial && w.Windows() == "" {
 				checkClaims(p, w)
+				checkHostDirectories(p, w)
 			}
 		}
 	},

@@ -77,6 +77,9 @@ func checkProbes(p *fixer.Pass, w *kube.Workload) {
 			f.Advice = fmt.Sprintf("Add an exec readinessProbe to container %q with the usual health check of %s: %s", serving.Name, profile.Entry.ID, check)
 		}
 	}
+	if h, ok := healthCheckOf(p, *serving); ok && declaresTCP(*serving, h.port) {
+		f.Evidence, f.Advice, f.Fixes = h.evidence, "", []fixer.Fix{h.probe(*serving)}
+	}
 	p.Report(f)
 }
 
