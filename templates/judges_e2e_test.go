@@ -90,7 +90,7 @@ var kept = map[string]string{
 
 	"CKV_K8S_43":    "an image has its digest when the pipeline has built it",
 	"CKV_K8S_15":    "with a version or a digest, IfNotPresent starts what Always starts, and without asking the registry",
-	"CKV_K8S_40":    "the user is that of the base image, 1654 for .NET; no host has accounts of services at a number that is known to be used",
+	"CKV_K8S_40":    "numbers below 10000 are 1654, the user of images of .NET, and what a person chooses",
 	"CKV_AWS_51":    "tags of versions and commits are immutable; the tag of the branch moves",
 	"CKV_AZURE_139": "the pipeline of a public platform pushes from addresses that nobody knows",
 	"CKV_AZURE_166": "quarantine needs a scanner of the registry's owner",
@@ -142,10 +142,7 @@ func TestCheckov(t *testing.T) {
 		Summary struct{ Passed, Failed int }
 	}
 	var all []verdict
-	if out = out[:bytes.LastIndexAny(out, "]}")+1]; out[0] == '{' {
-		out = slices.Concat([]byte("["), out, []byte("]"))
-	}
-	if err := json.Unmarshal(out, &all); err != nil {
+	if err := json.NewDecoder(bytes.NewReader(out)).Decode(&all); err != nil { // what it says besides stands behind it
 		t.Fatalf("%v: %.500s", err, out)
 	}
 	seen, looked := map[string]int{}, map[string]int{}
