@@ -10,6 +10,7 @@ import (
 // TestCountsReconcile: every finding is counted once, and what is left or skipped
 // is what the rules still report of the files as they will be.
 func TestCountsReconcile(t *testing.T) {
+	t.Parallel()
 	d := start(t, newReal(t), 80, 24)
 	for i, step := range []func(){
 		func() {},

@@ -37,6 +37,7 @@ var moments = map[string]func(t *testing.T, d *drive){
 // TestTheKeyBarShowsOnlyKeysThatDoSomething presses every key that the footer
 // names, in states in which some have nothing to do.
 func TestTheKeyBarShowsOnlyKeysThatDoSomething(t *testing.T) {
+	t.Parallel()
 	for name, lead := range moments {
 		for _, size := range [][2]int{{80, 24}, {120, 40}} {
 			lead := func() *drive {
@@ -76,6 +77,7 @@ func TestTheKeyBarShowsOnlyKeysThatDoSomething(t *testing.T) {
 // TestNoKeyActsUnderAnOverlay: what lies under an overlay hears no key, whatever it
 // would mean there.
 func TestNoKeyActsUnderAnOverlay(t *testing.T) {
+	t.Parallel()
 	for _, at := range []place{onQuit, onChanged, onResume, onNotice, onHelp} {
 		d := start(t, newReal(t), 80, 24)
 		realWays[at](t, d)

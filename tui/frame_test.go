@@ -24,6 +24,7 @@ var sizes = [][2]int{{80, 24}, {120, 40}, {200, 60}}
 // real rules of the repository in testdata, at three sizes without colour, and
 // at one in the light theme.
 func TestGoldens(t *testing.T) {
+	t.Parallel()
 	golden := func(p place, w, h int, name string) {
 		t.Run(fmt.Sprintf("%s/%dx%d/%s", p, w, h, name), func(t *testing.T) {
 			d := open(t, newReal(t), func(o *Options) { o.Theme, o.NoColor = name, name == "none" })
@@ -164,6 +165,7 @@ func realOf(sources ...fixer.Source) *fakeBackend {
 
 // TestGoldensOfMoments compares frames that no way leads to directly.
 func TestGoldensOfMoments(t *testing.T) {
+	t.Parallel()
 	for name, lead := range map[string]func(*testing.T) *drive{
 		"closed-and-new": func(t *testing.T) *drive {
 			d := start(t, newReal(t), 140, 40)
@@ -271,6 +273,7 @@ func TestHostileNamesAndBytesAreMadeVisible(t *testing.T) {
 // size, nothing panics, nothing is written but by enter on the plan, and
 // whatever happened, a way out is left.
 func TestRandomKeys(t *testing.T) {
+	t.Parallel()
 	var keys []string
 	for _, p := range places {
 		for _, b := range keymap[p] {

@@ -131,6 +131,7 @@ func led(t *testing.T, b *fakeBackend, keys ...string) *drive {
 }
 
 func TestEveryKey(t *testing.T) {
+	t.Parallel()
 	type spot struct {
 		at  place
 		act action

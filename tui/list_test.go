@@ -22,6 +22,7 @@ func realList(t testing.TB, width, height int) *drive {
 // TestGoldensOfTheList compares what the list can look like, made by the real engine:
 // grouped, folded, filtered, and with decisions.
 func TestGoldensOfTheList(t *testing.T) {
+	t.Parallel()
 	for name, keys := range map[string][]string{
 		"by-rule":     {"t", "t"},
 		"by-service":  {"t", "t", "t", "t"},
@@ -351,6 +352,7 @@ func TestClickOnAGroupOpensIt(t *testing.T) {
 // TestFooterShowsKeysThatDoSomething presses every key that the footer of the list shows,
 // on rows of every kind: each changes the screen, a decision, or says something.
 func TestFooterShowsKeysThatDoSomething(t *testing.T) {
+	t.Parallel()
 	for name, lead := range map[string][]string{
 		"finding": nil, "header": {"k"}, "manual": {"j"}, "note": {"G"}, "question": {"t", "t", "]", "]", "]", "]", "]", "j"}, "filtered": {"f"},
 	} {
