@@ -33,9 +33,15 @@ type Shared[T any] struct {
 func Share[T any](from func(p *Pass) T) *Shared[T] { return &Shared[T]{compute: from} }
 
 // Of returns the value for what the pass looks at. It must not be changed.
-func (s *Shared[T]) Of(p *Pass) T {
+func (s *Shared[T]) Of(p *Pass) T { return Once(p, s, func() T { return s.compute(p) }) }
+
+// Once returns what compute makes of the pass, as a [Shared] value is made of it:
+// by the first rule of a check that asks for the key, and for all that ask. It is
+// for values of which one look has several, such as the containers of a file. The
+// key must be of a type of its own for what is computed.
+func Once[T any](p *Pass, key any, compute func() T) T {
 	i := p.inspection
-	cell, ok := i.shared[s]
+	cell, ok := i.shared[key]
 	if !ok {
 		outer := i.deps
 		i.deps = &Deps{}
@@ -43,8 +49,8 @@ func (s *Shared[T]) Of(p *Pass) T {
 			outer.add(i.deps)
 			i.deps = outer
 		}()
-		cell = shared{s.compute(p), i.deps}
-		i.shared[s] = cell
+		cell = shared{compute(), i.deps}
+		i.shared[key] = cell
 		return cell.value.(T)
 	}
 	i.deps.add(cell.deps)

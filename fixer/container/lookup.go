@@ -3,7 +3,6 @@ package container
 import (
 	"cmp"
 	"strings"
-	"sync"
 
 	"github.com/oakum-sec/oakum/fixer"
 	"github.com/oakum-sec/oakum/fixer/build"
@@ -18,29 +17,20 @@ import (
 // that a variable decides is known as far as its default goes, and nothing is
 // proven by it. The profile is shared and must not be changed.
 func OfImage(p *fixer.Pass, ref string) *Profile {
-	known := profiles.Of(p)
-	if out, ok := known.Load(ref); ok {
-		return out.(*Profile)
-	}
-	out, _ := known.LoadOrStore(ref, ofImage(p, ref))
-	return out.(*Profile)
+	return fixer.Once(p, profileOf(ref), func() *Profile { return ofImage(p, ref) })
 }
+
+// profileOf is the key of what is known about an image, by its reference.
+type profileOf string
 
 // once returns the spec of a container, made by the first rule of a check that
 // asks for it. key is the container's own in the parsed file.
 func once(p *fixer.Pass, key any, from func() *Spec) *Spec {
-	known := specs.Of(p)
-	if s, ok := known.Load(key); ok {
-		return s.(*Spec)
-	}
-	s, _ := known.LoadOrStore(key, from().remember())
-	return s.(*Spec)
+	return fixer.Once(p, specOf{key}, func() *Spec { return from().remember() })
 }
 
-var specs = fixer.Share(func(*fixer.Pass) *sync.Map { return new(sync.Map) })
-
-// profiles are those of the images that a check has asked for, by reference.
-var profiles = fixer.Share(func(*fixer.Pass) *sync.Map { return new(sync.Map) })
+// specOf is the key of the spec of a container.
+type specOf struct{ container any }
 
 func ofImage(p *fixer.Pass, ref string) *Profile {
 	name, certain := compose.Expand(ref)

@@ -105,3 +105,40 @@ func TestReadFilesCount(t *testing.T) {
 		t.Errorf("a finding in another file has a line of its old version: %+v", f)
 	}
 }
+
+// TestWhatIsSharedByAKeyIsDependedOnByAll: of two rules that asked for one container only
+// the first one looked again when the build of its image changed.
+func TestWhatIsSharedByAKeyIsDependedOnByAll(t *testing.T) {
+	type keyed string
+	computed := 0
+	rule := func(name string) *fixer.Rule {
+		return &fixer.Rule{Name: "compose/" + name, Kind: fixer.Compose, Check: func(p *fixer.Pass) {
+			for _, key := range []keyed{"Dockerfile", "other"} {
+				p.Report(fixer.Finding{Path: string(key), Message: fixer.Once(p, key, func() string {
+					computed++
+					if f := p.Read(string(key)); f != nil {
+						return string(f.Data)
+					}
+					return "absent"
+				})})
+			}
+		}}
+	}
+	snap := fixer.NewSnapshot([]fixer.Source{
+		{Path: "compose.yaml", Kind: fixer.Compose, Data: []byte("services:\n  web:\n    build: .\n")},
+		{Path: "Dockerfile", Kind: fixer.Dockerfile, Data: []byte("FROM a\n")},
+	})
+	c := newChecker(nil, []*fixer.Rule{rule("first"), rule("second")})
+	c.check(snap)
+	if computed != 2 {
+		t.Errorf("worked out %d times, want once for each of 2 keys", computed)
+	}
+	report := c.check(snap.With("Dockerfile", fixer.Dockerfile, []byte("FROM b\n")))
+	for _, name := range []string{"compose/first", "compose/second"} {
+		for key, want := range map[string]string{"Dockerfile": "FROM b\n", "other": "absent"} {
+			if f := report.Finding(fixer.Key{Rule: name, File: "compose.yaml", Path: key}); f == nil || f.Message != want {
+				t.Errorf("%s says of %s %+v, want %q", name, key, f, want)
+			}
+		}
+	}
+}
