@@ -1,11 +1,9 @@
 package fixer
 
 import (
-	"path"
 	"slices"
 	"strings"
 
-	"github.com/oakum-sec/oakum/fixer/image"
 	"github.com/oakum-sec/oakum/fixer/kube"
 )
 
@@ -18,7 +16,7 @@ func (s *Snapshot) OneObject(a, b *Finding) bool {
 		return false
 	}
 	x, y := s.objectOf(a), s.objectOf(b)
-	return x != nil && y != nil && x.Kind == y.Kind && x.Name == y.Name && x.Namespace == y.Namespace && slices.Equal(imageNames(x), imageNames(y))
+	return x != nil && y != nil && x.Kind == y.Kind && x.Name == y.Name && x.Namespace == y.Namespace && slices.Equal(imagesOf(x), imagesOf(y))
 }
 
 // objectOf is the object of a manifest that the path of a finding begins with, nil where
@@ -37,18 +35,10 @@ func (s *Snapshot) objectOf(f *Finding) *kube.Object {
 	return nil
 }
 
-// imageNames are the images that an object runs, without registry and tag, sorted.
-func imageNames(o *kube.Object) []string {
-	w := o.Workload()
-	if w == nil {
-		return nil
+// imagesOf are the images that an object runs, none for one that runs nothing.
+func imagesOf(o *kube.Object) []string {
+	if w := o.Workload(); w != nil {
+		return w.ImageNames()
 	}
-	var out []string
-	for _, c := range w.Containers() {
-		name, _, _ := strings.Cut(c.Image, "@")
-		name, _, _ = image.CutTag(name)
-		out = append(out, path.Base(name))
-	}
-	slices.Sort(out)
-	return out
+	return nil
 }

@@ -202,11 +202,7 @@ func (b *builder) graph() *Graph {
 		}
 		n.Places = append(n.Places, m.node.Places...)
 		n.Pods = append(n.Pods, m.node.Pods...)
-		for _, name := range m.node.Services {
-			if !slices.Contains(n.Services, name) {
-				n.Services = append(n.Services, name)
-			}
-		}
+		n.Services = append(n.Services, m.node.Services...)
 		for _, p := range m.ports {
 			n.Ports = addPort(n.Ports, p)
 		}
@@ -216,7 +212,7 @@ func (b *builder) graph() *Graph {
 	}
 	for i := range g.Nodes {
 		slices.Sort(g.Nodes[i].Dockerfiles)
-		slices.Sort(g.Nodes[i].Services)
+		slices.SortStableFunc(g.Nodes[i].Services, func(a, b ServiceRef) int { return strings.Compare(a.Name, b.Name) })
 		slices.SortFunc(g.Nodes[i].Ports, func(a, b Port) int { return cmp.Or(a.Number-b.Number, strings.Compare(a.Protocol, b.Protocol)) })
 	}
 	b.foldPortless()

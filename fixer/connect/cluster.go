@@ -7,7 +7,6 @@ import (
 	"strings"
 
 	"github.com/oakum-sec/oakum/fixer"
-	"github.com/oakum-sec/oakum/fixer/image"
 	"github.com/oakum-sec/oakum/fixer/kube"
 	"github.com/oakum-sec/oakum/fixer/yamldoc"
 )
@@ -113,7 +112,7 @@ func (c *cluster) identify() {
 	images := map[key][]string{}
 	of := func(m *member) key { return key{m.w.Namespace, m.w.Kind, m.w.Name} }
 	for _, m := range c.members {
-		if sum := imagesOf(m.w); !slices.Contains(images[of(m)], sum) {
+		if sum := strings.Join(m.w.ImageNames(), " "); !slices.Contains(images[of(m)], sum) {
 			images[of(m)] = append(images[of(m)], sum)
 		}
 	}
@@ -125,7 +124,7 @@ func (c *cluster) identify() {
 		}
 		id += m.w.Kind + "/" + m.w.Name
 		if len(images[of(m)]) > 1 {
-			sum := id + "\x00" + imagesOf(m.w)
+			sum := id + "\x00" + strings.Join(m.w.ImageNames(), " ")
 			if first[sum] == "" {
 				first[sum] = m.file.Path
 			}
@@ -133,19 +132,6 @@ func (c *cluster) identify() {
 		}
 		m.id, m.node.ID = ID(id), ID(id)
 	}
-}
-
-// imagesOf sums up what a workload runs: the names of its images without registry
-// and tag.
-func imagesOf(w *kube.Workload) string {
-	var out []string
-	for _, c := range w.Containers() {
-		name, _, _ := strings.Cut(c.Image, "@")
-		name, _, _ = image.CutTag(name)
-		out = append(out, path.Base(name))
-	}
-	slices.Sort(out)
-	return strings.Join(out, " ")
 }
 
 func newService(o placed) *service {
@@ -188,16 +174,18 @@ func (c *cluster) link(s *service) {
 	}
 	s.members = nearest(s.dir(), found, func(m *member) string { return m.dir })
 	for _, m := range s.members {
-		m.node.Services = append(m.node.Services, s.Name)
+		ref := ServiceRef{Name: s.Name}
 		for _, p := range s.ports {
 			for _, n := range p.podPorts(m) {
 				if n != 0 {
+					ref.Ports = append(ref.Ports, Port{Number: n, Protocol: p.protocol})
 					m.ports = addPort(m.ports, Port{Number: n, Protocol: p.protocol, Evidence: []Evidence{{
 						Text: "Service/" + s.Name + " port " + withPort("", p.number)[1:] + " → " + m.name + ":" + withPort("", n)[1:], Place: s.at(s.NameNode()), Source: FromPort,
 					}}})
 				}
 			}
 		}
+		m.node.Services = append(m.node.Services, ref)
 	}
 }
 

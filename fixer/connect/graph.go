@@ -58,9 +58,9 @@ type Node struct {
 
 	Ports []Port // what it listens on, sorted
 
-	// Services are the Services of Kubernetes that lead to it: somebody connects to it,
-	// even where no file shows who.
-	Services []string
+	// Services are the Services of Kubernetes that lead to it, sorted by name: somebody
+	// connects to it, even where no file shows who.
+	Services []ServiceRef
 
 	// HostNetwork says that it has the network of its host: no policy of Kubernetes and
 	// no network of Compose holds it.
@@ -83,6 +83,12 @@ type Place struct {
 
 // String is the place for people: "compose.yaml:12".
 func (p Place) String() string { return p.File + ":" + strconv.Itoa(p.Line) }
+
+// A ServiceRef is a Service of Kubernetes that leads to a workload.
+type ServiceRef struct {
+	Name  string
+	Ports []Port // of the pods; none where it does not say which, or by a name that no container has
+}
 
 // A Port is one that a node listens on.
 type Port struct {

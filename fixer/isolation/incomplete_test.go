@@ -85,3 +85,29 @@ func TestAServiceWithoutKnownClientsStaysOpen(t *testing.T) {
 		t.Errorf("the port is not open:\n%s", text)
 	}
 }
+
+// TestWhatStaysOpenIsWhereTheServiceLeads: a port that no container declares is open where
+// the Service leads to it, and no other; one that a container declares beside it is closed.
+func TestWhatStaysOpenIsWhereTheServiceLeads(t *testing.T) {
+	service := func(port string) string {
+		return "---\napiVersion: v1\nkind: Service\nmetadata: {name: api, namespace: shop}\nspec: {selector: {app: api}, ports: [{port: 80, targetPort: " + port + "}]}\n"
+	}
+	pod := func(ports string) string {
+		return "---\napiVersion: v1\nkind: Pod\nmetadata: {name: api, namespace: shop, labels: {app: api}}\nspec: {containers: [{name: main, image: example.org/api, ports: [" + ports + "]}]}\n"
+	}
+	for _, c := range []struct{ name, manifest, want, not string }{
+		{"undeclared", service("9000") + pod(""), "port: 9000", "port: 80\n"},
+		{"one of two", service("9000") + pod("{containerPort: 9000}, {containerPort: 9001}"), "port: 9000", "port: 9001"},
+		{"a name that no container has", service("web") + pod("{containerPort: 9001}"), "port: 9001", "port: 80\n"},
+	} {
+		files, err := planOf(t, nodePort+server("web", "http://cart:8080")+server("cart", "")+c.manifest).Write(Options{Controller: "ingress-nginx"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, text, _ := strings.Cut(files[0].Content(), "Service/api leads here")
+		text, _, _ = strings.Cut(text, "---")
+		if !strings.Contains(text, c.want) || strings.Contains(text, c.not) {
+			t.Errorf("%s: want %s and not %s:\n%s", c.name, c.want, c.not, text)
+		}
+	}
+}

@@ -134,8 +134,17 @@ func (p *Plan) keep(g *connect.Graph, w *Workload) {
 		return
 	}
 	p.Kept = append(p.Kept, w)
-	f := &flow{role: ofAnyone, kept: true, why: []string{fmt.Sprintf("Service/%s leads here, and no file shows who uses it: name the clients when you know them", n.Services[0])}}
-	f.ports, f.whole = declared(w.Pod)
+	f := &flow{role: ofAnyone, kept: true, why: []string{fmt.Sprintf("Service/%s leads here, and no file shows who uses it: name the clients when you know them", n.Services[0].Name)}}
+	for _, s := range n.Services {
+		f.whole = f.whole || len(s.Ports) == 0
+		for _, port := range s.Ports {
+			protocol, _ := netpol.ParseProtocol(port.Protocol)
+			f.ports = f.ports.Union(netpol.OnePort(protocol, port.Number))
+		}
+	}
+	if f.whole { // a Service does not say which ports it leads to
+		f.ports, f.whole = declared(w.Pod)
+	}
 	p.ingress.add(w, f)
 }
 

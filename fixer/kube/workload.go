@@ -2,10 +2,12 @@ package kube
 
 import (
 	"fmt"
+	"path"
 	"slices"
 	"strings"
 	"sync"
 
+	"github.com/oakum-sec/oakum/fixer/image"
 	"github.com/oakum-sec/oakum/fixer/yamldoc"
 )
 
@@ -179,6 +181,19 @@ type Container struct {
 // Containers returns all containers of the pod: ordinary, init, sidecar and
 // ephemeral ones, in the order of the file within each list.
 func (w *Workload) Containers() []Container { return slices.Clip(w.containers) }
+
+// ImageNames returns what the pod runs, whatever the release: the last part of the names
+// of its images, without registry and tag, sorted.
+func (w *Workload) ImageNames() []string {
+	var out []string
+	for _, c := range w.containers {
+		name, _, _ := strings.Cut(c.Image, "@")
+		name, _, _ = image.CutTag(name)
+		out = append(out, path.Base(name))
+	}
+	slices.Sort(out)
+	return out
+}
 
 func (w *Workload) findContainers() []Container {
 	var out []Container

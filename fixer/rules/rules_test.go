@@ -298,8 +298,6 @@ func isName(path string, data []byte) bool {
 	return len(bytes.TrimSpace(data)) == 0 && kindOf(path, data) != fixer.Dockerignore
 }
 
-// namesOf lists paths with the folders above them, as discovery does: what
-// others wrote is named and not entered.
 // gitOf is what the case says of git and an environment file.
 func (c ruleCase) gitOf(path string) buildcontext.GitState {
 	for _, n := range c.names {
@@ -310,6 +308,8 @@ func (c ruleCase) gitOf(path string) buildcontext.GitState {
 	return buildcontext.GitUnknown
 }
 
+// namesOf lists paths with the folders above them, as discovery does: what
+// others wrote is named and not entered.
 func namesOf(paths []string, more []fixer.Name) []fixer.Name {
 	all := slices.Clone(more)
 	for _, p := range slices.Sorted(slices.Values(paths)) {

@@ -16,6 +16,7 @@ func TestACopyOfAnObjectIsAskedAboutOnce(t *testing.T) {
 	sources := func() []fixer.Source {
 		return []fixer.Source{
 			{Path: "base/web.yaml", Kind: fixer.Kubernetes, Data: pod},
+			{Path: "chart/web.yaml", Kind: fixer.Kubernetes, Data: pod},
 			{Path: "out/web.yaml", Kind: fixer.Kubernetes, Data: pod, Generated: "its header says so"},
 			{Path: "release/all.yaml", Kind: fixer.Kubernetes, Data: pod},
 		}
@@ -33,19 +34,22 @@ func TestACopyOfAnObjectIsAskedAboutOnce(t *testing.T) {
 		if _, err := Run(t.Context(), strings.NewReader(answer+"\n"), &said, s, &fakeBackend{disk: map[string]string{}}); err != nil {
 			t.Fatal(err)
 		}
-		for _, line := range []string{"The same object is in release/all.yaml, line 1. One answer is for both.", "The same for the copy of the object in release/all.yaml."} {
+		for _, line := range []string{
+			"The same object is in chart/web.yaml, line 1.\nThe same object is in release/all.yaml, line 1.\nOne answer is for all of them.\n",
+			"The same for the copy of the object in chart/web.yaml.", "The same for the copy of the object in release/all.yaml.",
+		} {
 			if !strings.Contains(said.String(), line) {
 				t.Errorf("%s: does not say %q:\n%s", answer, line, said.String())
 			}
 		}
-		for _, file := range []string{"base/web.yaml", "out/web.yaml", "release/all.yaml"} {
+		for _, file := range []string{"base/web.yaml", "chart/web.yaml", "out/web.yaml", "release/all.yaml"} {
 			v, decided := s.Decision(fixer.Key{Rule: "kubernetes/x", File: file, Path: "Pod/web"})
 			if decided != (file != "out/web.yaml") || decided && v.Verdict != want {
 				t.Errorf("%s: %s has %v, %v", answer, file, v, decided)
 			}
 		}
 		if label, ok := s.Undo(); !ok || len(s.Decisions()) != 0 {
-			t.Errorf("%s: %q takes back one of two", answer, label)
+			t.Errorf("%s: %q takes back one of three", answer, label)
 		}
 	}
 }

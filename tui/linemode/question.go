@@ -58,8 +58,12 @@ func (t *conversation) readOut(o *engine.Outcome) {
 	}
 	t.say("Finding %d of %d. %s: %s in %s.", t.at+1, len(t.queue), capital(f.Severity.String()), f.Rule, place)
 	t.say("%s", sentence(f.Message))
-	for _, c := range review.Copies(t.s.Plan(), o) {
-		t.say("The same object is in %s, line %d. One answer is for both.", visible(c.Finding.File), c.Finding.Line)
+	copies := review.Copies(t.s.Plan(), o)
+	for _, c := range copies {
+		t.say("The same object is in %s, line %d.", visible(c.Finding.File), c.Finding.Line)
+	}
+	if len(copies) > 0 {
+		t.say("One answer is for all of them.")
 	}
 	if s := t.stands(o); s != "" {
 		t.say("%s", s)
