@@ -41,7 +41,7 @@ func (d *Deps) Unchanged(snap *Snapshot) bool {
 
 // Empty reports whether it depends on nothing.
 func (d *Deps) Empty() bool {
-	return d.TopologySum == "" && len(d.Files) == 0 && len(d.indexes) == 0
+	return d.TopologySum == "" && len(d.Files) == 0 && len(d.indexes) == 0 && d.excerpt == nil
 }
 
 // Paths returns the other files that it depends on, sorted: those that were

@@ -76,3 +76,29 @@ func TestWhatTheTopologyShowsIsNotTakenForKept(t *testing.T) {
 		t.Errorf("called %d times, and found %v", calls, got)
 	}
 }
+
+// TestWhatIsKeptEndsWithItsFiles: a rule that found nothing is asked again when a file of
+// its kinds changes, comes or goes, and only then.
+func TestWhatIsKeptEndsWithItsFiles(t *testing.T) {
+	calls := 0
+	silent := &fixer.Rule{Name: "c/silent", Severity: fixer.Low, Reads: []fixer.Kind{fixer.Kubernetes}, Check: func(*fixer.Pass) { calls++ }}
+	a, b := []byte("things: []\n"), []byte("things: [b]\n")
+	snap := fixer.NewSnapshot([]fixer.Source{{Path: "a.yaml", Kind: fixer.Kubernetes, Data: a}})
+	s := engine.NewSession(snap, nil, []*fixer.Rule{silent})
+	for _, step := range []struct {
+		name string
+		next *fixer.Snapshot
+		want int
+	}{
+		{"nothing", snap, 1},
+		{"another kind", snap.With("compose.yaml", fixer.Compose, []byte("services: {}\n")), 1},
+		{"changed", snap.With("a.yaml", fixer.Kubernetes, b), 2},
+		{"came", snap.With("b.yaml", fixer.Kubernetes, a), 3},
+		{"came in its place", fixer.NewSnapshot([]fixer.Source{{Path: "b.yaml", Kind: fixer.Kubernetes, Data: a}}), 4},
+		{"went", fixer.NewSnapshot(nil), 5},
+	} {
+		if s.SetSnapshot(step.next); calls != step.want {
+			t.Errorf("%s: called %d times, want %d", step.name, calls, step.want)
+		}
+	}
+}
