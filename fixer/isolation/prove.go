@@ -17,7 +17,10 @@ import (
 func (p *Plan) prove(files []File, o Options) error {
 	before := &netpol.Cluster{Policies: p.Set.Existing}
 	after := &netpol.Cluster{Policies: slices.Clone(p.Set.Existing)}
-	for _, f := range files {
+	for i, f := range files {
+		if slices.ContainsFunc(files[:i], func(o File) bool { return o.Path() == f.Path() }) {
+			return fmt.Errorf("%s would be written twice", f.Path())
+		}
 		written, err := read(f, p.Set.Namespace)
 		if err != nil {
 			return fmt.Errorf("what would be written to %s is not valid: %w", f.Path(), err)
