@@ -245,22 +245,23 @@ func (c *collector) home(file *fixer.File, written, namespace string) *Home {
 func (c *collector) relabels(file *fixer.File) string {
 	for _, r := range c.snap.Renderings(file) {
 		for _, at := range r.Files() {
-			k := c.snap.File(at)
-			if k == nil {
-				continue
-			}
-			parsed, err := yamldoc.Parse(k.Data)
-			if err != nil || len(parsed.Docs) == 0 {
-				continue
-			}
-			root := parsed.Docs[0].Root
-			if root.Get("commonLabels").Len() > 0 || slices.ContainsFunc(root.Get("labels").List(), func(n *yamldoc.Node) bool { return n.Get("includeSelectors").IsTrue() }) {
+			if k := c.snap.File(at); k != nil && labelsSelectors.Of(k) {
 				return at
 			}
 		}
 	}
 	return ""
 }
+
+// labelsSelectors reports whether a kustomization adds labels to selectors.
+var labelsSelectors = fixer.Derive(func(k *fixer.File) bool {
+	parsed, err := yamldoc.Parse(k.Data)
+	if err != nil || len(parsed.Docs) == 0 {
+		return false
+	}
+	root := parsed.Docs[0].Root
+	return root.Get("commonLabels").Len() > 0 || slices.ContainsFunc(root.Get("labels").List(), func(n *yamldoc.Node) bool { return n.Get("includeSelectors").IsTrue() })
+})
 
 // sets joins the homes of one namespace, unless one object is in both: then they are
 // copies. Where no file says the namespace, only those are joined that lie in each
