@@ -14,18 +14,19 @@ import (
 type Project struct {
 	files  map[string]*File
 	views  func() map[string][]View // by file, worked out once
+	values *sync.Map                // of [viewKey]: what a service comes to, where it was asked for
 	onRead func(path string)        // nil, or called with each file that a view depends on
 }
 
 // Traced returns the same project, which calls onRead with the path of every file
 // that a view depends on.
 func (p *Project) Traced(onRead func(path string)) *Project {
-	return &Project{files: p.files, views: p.views, onRead: onRead}
+	return &Project{files: p.files, views: p.views, values: p.values, onRead: onRead}
 }
 
 // NewProject returns the project of the given files. The map is kept and must not change.
 func NewProject(files map[string]*File) *Project {
-	p := &Project{files: files}
+	p := &Project{files: files, values: &sync.Map{}}
 	p.views = sync.OnceValue(p.readViews)
 	return p
 }
