@@ -64,27 +64,6 @@ type ruling struct {
 // discover learns which kinds the API server has, and makes the namespaces.
 func (s *apiServer) discover(t *testing.T) {
 	t.Helper()
-	s.learn(t)
-	for name, level := range map[string]podsecurity.Level{enforcing: podsecurity.Restricted, lenient: podsecurity.Privileged} {
-		body, err := json.Marshal(map[string]any{
-			"apiVersion": "v1", "kind": "Namespace",
-			"metadata": map[string]any{"name": name, "labels": map[string]any{
-				"pod-security.kubernetes.io/enforce":         level,
-				"pod-security.kubernetes.io/enforce-version": podsecurity.Version,
-			}},
-		})
-		if err != nil {
-			t.Fatal(err)
-		}
-		if code, answer, err := s.send(t.Context(), http.MethodPost, "/api/v1/namespaces", body); err != nil || code != http.StatusCreated {
-			t.Fatalf("namespace %s: %d %s %v", name, code, answer, err)
-		}
-	}
-}
-
-// learn asks the API server which kinds it has.
-func (s *apiServer) learn(t *testing.T) {
-	t.Helper()
 	versions := []string{"/api/v1"}
 	var groups metav1.APIGroupList
 	s.get(t, "/apis", &groups)
@@ -101,6 +80,21 @@ func (s *apiServer) learn(t *testing.T) {
 			if slices.Contains(r.Verbs, "create") && !strings.Contains(r.Name, "/") {
 				s.kinds[list.GroupVersion+" "+r.Kind] = resource{prefix, r.Name, r.Namespaced}
 			}
+		}
+	}
+	for name, level := range map[string]podsecurity.Level{enforcing: podsecurity.Restricted, lenient: podsecurity.Privileged} {
+		body, err := json.Marshal(map[string]any{
+			"apiVersion": "v1", "kind": "Namespace",
+			"metadata": map[string]any{"name": name, "labels": map[string]any{
+				"pod-security.kubernetes.io/enforce":         level,
+				"pod-security.kubernetes.io/enforce-version": podsecurity.Version,
+			}},
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if code, answer, err := s.send(t.Context(), http.MethodPost, "/api/v1/namespaces", body); err != nil || code != http.StatusCreated {
+			t.Fatalf("namespace %s: %d %s %v", name, code, answer, err)
 		}
 	}
 }
