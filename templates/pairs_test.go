@@ -100,8 +100,6 @@ func (r row) valid(all []parameter) error {
 // A pair is two values of two parameters.
 type pair struct{ p, v, q, w int }
 
-func (x pair) in(r row) bool { return r[x.p] == x.v && r[x.q] == x.w }
-
 // with returns the nearest row to the defaults that has the pair: at most two other values are changed.
 // It is nil where there is none.
 func (x pair) with(all []parameter) row {
