@@ -12,7 +12,6 @@ import (
 	"strings"
 
 	"github.com/oakum-sec/oakum/fixer"
-	"github.com/oakum-sec/oakum/fixer/buildcontext"
 	"github.com/oakum-sec/oakum/fixer/detect"
 	"github.com/oakum-sec/oakum/fixer/discover"
 	"github.com/oakum-sec/oakum/fixer/disk"
@@ -153,19 +152,14 @@ func find(ctx context.Context, root, prefix string, choice detect.Choice, rules 
 		return nil, err
 	}
 	if _, f.ignores = slices.BinarySearch(project.Names, ".dockerignore"); !f.ignores {
-		if f.leftOut, err = leftOut(project.Names); err != nil {
-			return nil, err
-		}
+		f.leftOut = leftOut(project.Names)
 	}
 	return f, f.convert(rules)
 }
 
 // leftOut are the names of settings and keys that the new .dockerignore leaves out.
-func leftOut(names []string) ([]string, error) {
-	ignore, err := buildcontext.ParseIgnore(templates.Ignored())
-	if err != nil {
-		return nil, err
-	}
+func leftOut(names []string) []string {
+	ignore := fixer.NewSnapshot([]fixer.Source{{Path: ".dockerignore", Kind: fixer.Dockerignore, Data: templates.Ignored()}}).File(".dockerignore").Ignore
 	var out []string
 	for _, name := range names {
 		base := path.Base(name)
@@ -174,7 +168,7 @@ func leftOut(names []string) ([]string, error) {
 			out = append(out, name)
 		}
 	}
-	return out, nil
+	return out
 }
 
 // sources are the files that decide about the image: not those that run it, which a
