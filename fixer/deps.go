@@ -4,27 +4,32 @@ import (
 	"maps"
 	"slices"
 	"sync"
+
+	"github.com/oakum-sec/oakum/fixer/topology"
 )
 
 // Deps is what the findings of a rule in one file depend on besides the file
 // and the facts: what the engine compares before it takes them as they were.
 // The zero value depends on nothing.
 type Deps struct {
-	// TopologySum is set when it matters which Dockerfile builds what runs where, to
-	// the fingerprint of the topology.
-	TopologySum string
-
 	// Files are other files that were read, nil for one that was not there.
 	Files map[string]*File
 
+	links   []*topology.Answer        // of the topology
+	linked  string                    // the fingerprint of the topology that gave them
+	among   map[*topology.Answer]bool // links, where there are many
 	indexes map[any]*indexed
 	excerpt *excerpt // nil where it is not files of some kinds together
 }
 
 // Unchanged reports whether all of it is the same in a snapshot.
 func (d *Deps) Unchanged(snap *Snapshot) bool {
-	if d.TopologySum != "" && d.TopologySum != snap.Topology().Fingerprint() {
-		return false
+	if len(d.links) > 0 && d.linked != snap.Topology().Fingerprint() {
+		for _, a := range d.links {
+			if snap.Topology().Answer(a.Question).Sum != a.Sum {
+				return false
+			}
+		}
 	}
 	for path, file := range d.Files {
 		if snap.File(path) != file {
@@ -41,7 +46,7 @@ func (d *Deps) Unchanged(snap *Snapshot) bool {
 
 // Empty reports whether it depends on nothing.
 func (d *Deps) Empty() bool {
-	return d.TopologySum == "" && len(d.Files) == 0 && len(d.indexes) == 0 && d.excerpt == nil
+	return len(d.links) == 0 && len(d.Files) == 0 && len(d.indexes) == 0 && d.excerpt == nil
 }
 
 // Paths returns the other files that it depends on, sorted: those that were
@@ -66,10 +71,30 @@ func (d *Deps) addFile(path string, f *File) {
 	d.Files[path] = f
 }
 
+// manyLinks is from how many links on they are looked up instead of searched.
+const manyLinks = 16
+
+func (d *Deps) addLink(a *topology.Answer, fingerprint string) {
+	d.linked = fingerprint
+	if d.among[a] || d.among == nil && slices.Contains(d.links, a) {
+		return
+	}
+	if d.links = append(d.links, a); len(d.links) < manyLinks {
+		return
+	}
+	if d.among == nil {
+		d.among = make(map[*topology.Answer]bool, 2*manyLinks)
+		for _, known := range d.links {
+			d.among[known] = true
+		}
+	}
+	d.among[a] = true
+}
+
 // add makes d depend on what other depends on, too.
 func (d *Deps) add(other *Deps) {
-	if other.TopologySum != "" {
-		d.TopologySum = other.TopologySum
+	for _, a := range other.links {
+		d.addLink(a, other.linked)
 	}
 	for path, f := range other.Files {
 		d.addFile(path, f)

@@ -29,7 +29,7 @@ func NewInspection(snap *Snapshot, file *File, facts *Facts) *Inspection {
 	i := &Inspection{snap: snap, file: file, facts: facts, shared: map[any]shared{}, deps: &Deps{}}
 	i.topology = snap.Topology()
 	if file != nil {
-		i.topology = i.topology.Traced(i.noteRead)
+		i.topology = i.topology.Traced(i.noteAsked, i.noteRead)
 	}
 	i.overlays = sync.OnceValue(i.findOverlays)
 	return i
@@ -39,7 +39,7 @@ func NewInspection(snap *Snapshot, file *File, facts *Facts) *Inspection {
 func NewInspectionOf(snap *Snapshot, kinds []Kind, facts *Facts) *Inspection {
 	i := NewInspection(snap, nil, facts)
 	i.reads = snap.excerpt(kinds)
-	i.topology = i.topology.Traced(i.noteRead)
+	i.topology = i.topology.Traced(i.noteAsked, i.noteRead)
 	return i
 }
 
@@ -48,6 +48,11 @@ func (i *Inspection) noteRead(path string) {
 	if i.file != nil && path != i.file.Path || i.reads != nil {
 		i.deps.addFile(path, i.snap.File(path))
 	}
+}
+
+// noteAsked notes that what is being worked out depends on an answer of the topology.
+func (i *Inspection) noteAsked(q topology.Question) {
+	i.deps.addLink(i.topology.Answer(q), i.topology.Fingerprint())
 }
 
 // Run calls one rule and returns what it reports and what that depends on. A
@@ -102,11 +107,9 @@ type Pass struct {
 	findings   []Finding
 }
 
-// Topology returns which Dockerfile builds the image that runs where.
-func (p *Pass) Topology() *topology.Topology {
-	p.inspection.deps.TopologySum = p.inspection.topology.Fingerprint()
-	return p.inspection.topology
-}
+// Topology returns which Dockerfile builds the image that runs where. What the rule
+// reports depends on the answers from then on.
+func (p *Pass) Topology() *topology.Topology { return p.inspection.topology }
 
 // Before returns a file as it was read, before fixes changed it; nil when none
 // has.

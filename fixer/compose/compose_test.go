@@ -208,8 +208,11 @@ func TestWatchedNamesEveryFileAViewRestsOn(t *testing.T) {
 		"base.yaml":             "services:\n  b: {image: x}\n",
 		"other.yaml":            "services:\n  c: {image: y}\n",
 	})
-	seen := map[string]bool{}
-	p.Traced(func(path string) { seen[path] = true }).Views("compose.yaml")
+	seen, asked := map[string]bool{}, ""
+	p.Traced(func(path string) { asked = path }, func(path string) { seen[path] = true }).Views("compose.yaml")
+	if asked != "compose.yaml" {
+		t.Errorf("asked for the views of %q", asked)
+	}
 	for _, want := range []string{"compose.yaml", "base.yaml", "compose.override.yaml"} {
 		if !seen[want] {
 			t.Errorf("%s was not named", want)

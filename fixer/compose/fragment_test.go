@@ -48,7 +48,7 @@ func TestAFileThatLacksANetworkDependsOnThoseBesideIt(t *testing.T) {
 		"other/pause.yml": "services:\n  pause: {image: pause:1}\n",
 	})
 	read := map[string]bool{}
-	p.Traced(func(path string) { read[path] = true }).Views("stack/db.yml")
+	p.Traced(func(string) {}, func(path string) { read[path] = true }).Views("stack/db.yml")
 	if !read["stack/nets.yml"] || read["other/pause.yml"] {
 		t.Errorf("read %v", read)
 	}

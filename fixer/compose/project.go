@@ -16,12 +16,13 @@ type Project struct {
 	views  func() map[string][]View // by file, worked out once
 	values *sync.Map                // of [viewKey]: what a service comes to, where it was asked for
 	onRead func(path string)        // nil, or called with each file that a view depends on
+	onAsk  func(file string)        // nil, or called with each file whose views are asked for
 }
 
-// Traced returns the same project, which calls onRead with the path of every file
-// that a view depends on.
-func (p *Project) Traced(onRead func(path string)) *Project {
-	return &Project{files: p.files, views: p.views, values: p.values, onRead: onRead}
+// Traced returns the same project, which calls onAsk with every file whose views are
+// asked for, and onRead with the path of every file that these depend on.
+func (p *Project) Traced(onAsk, onRead func(path string)) *Project {
+	return &Project{files: p.files, views: p.views, values: p.values, onRead: onRead, onAsk: onAsk}
 }
 
 // NewProject returns the project of the given files. The map is kept and must not change.
@@ -177,6 +178,9 @@ func (p *Project) completed(file string, lacks need) string {
 // must not change.
 func (p *Project) Views(file string) []View {
 	views := p.views()[file]
+	if p.onAsk != nil {
+		p.onAsk(file)
+	}
 	if p.onRead != nil {
 		p.onRead(file)
 		for _, v := range views {

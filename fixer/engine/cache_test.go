@@ -202,3 +202,38 @@ func TestEvictedVersionsKeepTheirResults(t *testing.T) {
 func large(i int) []byte {
 	return fmt.Appendf(bytes.Repeat([]byte("#"), maxVersionBytes/4), "\napiVersion: v1\nkind: Pod\nmetadata: {name: p%d}\n", i)
 }
+
+// TestUnrelatedServiceIsNoReason: a service that a fix added to one Compose file made every
+// rule that asks the topology look at every file of the repository again.
+func TestUnrelatedServiceIsNoReason(t *testing.T) {
+	looks := map[string]*atomic.Int32{"a/Dockerfile": {}, "b/Dockerfile": {}}
+	users := &fixer.Rule{Name: "dockerfile/users", Kind: fixer.Dockerfile, Check: func(p *fixer.Pass) {
+		looks[p.File.Path].Add(1)
+		p.Topology().Users(p.File.Path)
+		p.Topology().ImageBuild("shop/b")
+	}}
+	snap := fixer.NewSnapshot([]fixer.Source{
+		{Path: "a/Dockerfile", Kind: fixer.Dockerfile, Data: []byte("FROM x\n")},
+		{Path: "b/Dockerfile", Kind: fixer.Dockerfile, Data: []byte("FROM y\n")},
+		{Path: "b/compose.yaml", Kind: fixer.Compose, Data: []byte("services:\n  web: {build: .}\n")},
+	})
+	c := newChecker(nil, []*fixer.Rule{users})
+	c.check(snap)
+	want := func(step string, a, b int32) {
+		t.Helper()
+		if x, y := looks["a/Dockerfile"].Load(), looks["b/Dockerfile"].Load(); x != a || y != b {
+			t.Errorf("%s: looked %d and %d times, want %d and %d", step, x, y, a, b)
+		}
+	}
+	snap = snap.With("b/compose.yaml", fixer.Compose, []byte("services:\n  web: {build: .}\n  proxy: {image: proxy}\n"))
+	c.check(snap)
+	want("a service beside the one that b builds", 1, 2)
+	snap = snap.With("c/compose.yaml", fixer.Compose, []byte("services:\n  web: {image: c}\n"))
+	c.check(snap)
+	want("a Compose file elsewhere", 1, 2)
+	snap = snap.With("c/compose.yaml", fixer.Compose, []byte("services:\n  web: {build: ../a}\n"))
+	c.check(snap)
+	want("a service elsewhere that builds a", 2, 2)
+	c.check(snap.With("c/compose.yaml", fixer.Compose, []byte("services:\n  web: {build: ../a, image: shop/b}\n")))
+	want("an image that both asked about", 3, 3)
+}

@@ -118,30 +118,32 @@ func (c *checker) check(snap *fixer.Snapshot) *Report {
 	return r
 }
 
-// checkTogether runs the rules that look at files together, one after the other: those
-// that see the same files share what they work out. What is kept and still current is
-// not worked out again.
+// checkTogether runs the rules that look at files together. Those that see the same files
+// share what they work out, one after the other, beside those that see others. What is
+// kept and still current is not worked out again.
 func (c *checker) checkTogether(snap *fixer.Snapshot) []*ruleResult {
-	looks := map[string]*fixer.Inspection{}
-	var out []*ruleResult
-	for _, rule := range c.byKind[""] {
-		one := c.cache.together(rule, snap)
-		if one == nil {
+	out := make([]*ruleResult, len(c.byKind[""]))
+	again := map[string][]int{} // by what they see
+	for i, rule := range c.byKind[""] {
+		if out[i] = c.cache.together(rule, snap); out[i] == nil {
 			reads := fmt.Sprint(rule.Reads)
-			look := looks[reads]
-			switch {
-			case look != nil:
-			case len(rule.Reads) > 0:
-				look = fixer.NewInspectionOf(snap, rule.Reads, c.facts)
-			default:
-				look = fixer.NewInspection(snap, nil, c.facts)
-			}
-			looks[reads] = look
-			one = runRule(look, rule, "")
-			c.cache.keepTogether(rule, one)
+			again[reads] = append(again[reads], i)
 		}
-		out = append(out, one)
 	}
+	var all sync.WaitGroup
+	for _, rules := range again {
+		all.Go(func() {
+			look := fixer.NewInspection(snap, nil, c.facts)
+			if reads := c.byKind[""][rules[0]].Reads; len(reads) > 0 {
+				look = fixer.NewInspectionOf(snap, reads, c.facts)
+			}
+			for _, i := range rules {
+				out[i] = runRule(look, c.byKind[""][i], "")
+				c.cache.keepTogether(c.byKind[""][i], out[i])
+			}
+		})
+	}
+	all.Wait()
 	return out
 }
 

@@ -17,6 +17,7 @@ import (
 // Builds in CI files, Makefiles and bake files are not read, which is why a
 // context without a Compose file is never certain.
 func (t *Topology) Context(file string) (c buildcontext.Context, ok bool) {
+	t.ask(Question{about: aboutContext, of: file})
 	if t.onRead != nil {
 		t.onRead(file)
 	}

@@ -83,7 +83,7 @@ func TestContext(t *testing.T) {
 		}
 	}
 	noted := map[string]bool{}
-	top.Traced(func(p string) { noted[p] = true }).Context("api/Dockerfile")
+	top.Traced(func(topology.Question) {}, func(p string) { noted[p] = true }).Context("api/Dockerfile")
 	if !noted["api/Dockerfile"] || !noted["api/Dockerfile.dockerignore"] || !noted["api/.dockerignore"] {
 		t.Errorf("the answer rests on %v", noted)
 	}

@@ -36,8 +36,10 @@ type stageKey struct {
 // contexts (additional_contexts) and build arguments that Compose files name, or,
 // without certainty, by the name of its directory or Dockerfile.
 func (t *Topology) Derived(file string) []Derivation {
+	t.ask(Question{about: aboutDerived, of: file})
 	out := t.derived[file]
 	if t.onRead != nil {
+		t.onRead(file)
 		for _, d := range out {
 			t.onRead(d.Path)
 		}
@@ -48,6 +50,7 @@ func (t *Topology) Derived(file string) []Derivation {
 // BaseBuild returns the stage that makes the image from which a stage starts,
 // where this repository builds it.
 func (t *Topology) BaseBuild(file string, s *dockerfile.Stage) (Build, bool) {
+	t.ask(Question{about: aboutBase, of: file, stage: s.Index})
 	b, ok := t.bases[stageKey{file, s.Index}]
 	if ok && t.onRead != nil {
 		t.onRead(b.Path)
@@ -146,7 +149,7 @@ func (t *Topology) contextBuild(v compose.View, to string) (Build, bool) {
 // its directory for the end of the image's name.
 func (t *Topology) namedBuild(ref string, names map[string][]string) (Build, bool) {
 	quiet := *t
-	quiet.onRead = nil
+	quiet.onRead, quiet.onAsk = nil, nil
 	if b, ok := quiet.ImageBuild(ref); ok {
 		return b, true
 	}

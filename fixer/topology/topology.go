@@ -9,6 +9,7 @@ import (
 	"path"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/oakum-sec/oakum/fixer/buildcontext"
 	"github.com/oakum-sec/oakum/fixer/compose"
@@ -57,7 +58,9 @@ type Topology struct {
 	bases       map[stageKey]Build                // that make the image a stage starts from
 
 	fingerprint string
+	answers     *sync.Map         // by Question
 	onRead      func(path string) // nil, or called with each file that an answer depends on
+	onAsk       func(q Question)  // nil, or called with each question
 }
 
 // Fingerprint sums up which files there are, which service builds or names
@@ -66,17 +69,19 @@ type Topology struct {
 // Names that are no sources count, too.
 func (t *Topology) Fingerprint() string { return t.fingerprint }
 
-// Traced returns the same topology, which calls onRead with the path of every file
-// that an answer depends on.
-func (t *Topology) Traced(onRead func(path string)) *Topology {
+// Traced returns the same topology, which calls onAsk with every question that is
+// put to it, and onRead with the path of every file whose contents the answer
+// depends on.
+func (t *Topology) Traced(onAsk func(q Question), onRead func(path string)) *Topology {
 	w := *t
-	w.onRead, w.project = onRead, t.project.Traced(onRead)
+	w.onRead, w.onAsk = onRead, onAsk
+	w.project = t.project.Traced(func(file string) { onAsk(Question{about: aboutViews, of: file}) }, onRead)
 	return &w
 }
 
 // New computes the links.
 func New(in Input) *Topology {
-	t := &Topology{in: in, project: compose.NewProject(in.Compose), byImage: map[string]Build{}, byName: map[string][]Build{}, byDirectory: map[string][]string{}, contexts: map[string][]buildcontext.Context{}, users: map[string][]compose.View{}, services: map[string][]string{}}
+	t := &Topology{in: in, answers: &sync.Map{}, project: compose.NewProject(in.Compose), byImage: map[string]Build{}, byName: map[string][]Build{}, byDirectory: map[string][]string{}, contexts: map[string][]buildcontext.Context{}, users: map[string][]compose.View{}, services: map[string][]string{}}
 	var named strings.Builder // which services give an image that is built here its name
 	for _, file := range slices.Sorted(maps.Keys(in.Compose)) {
 		for _, v := range t.project.Views(file) {
@@ -149,6 +154,7 @@ func (t *Topology) computeFingerprint(named string) string {
 // Services returns the Kubernetes Services of the files in a directory, sorted by
 // file: what lies side by side is applied together.
 func (t *Topology) Services(dir string) []*kube.Object {
+	t.ask(Question{about: aboutServices, of: dir})
 	var out []*kube.Object
 	for _, file := range t.services[dir] {
 		if t.onRead != nil {
@@ -210,6 +216,7 @@ func stageOf(f *dockerfile.File, p, target, why string) (Build, bool) {
 // by directory name are made only where exactly one Dockerfile matches and the
 // image is not an official one of Docker Hub, which a directory is often named after.
 func (t *Topology) ImageBuild(ref string) (Build, bool) {
+	t.ask(Question{about: aboutImage, of: ref})
 	repo := repository(ref)
 	if repo == "" {
 		return Build{}, false
@@ -280,9 +287,9 @@ func repository(ref string) string {
 
 // Users returns the places, sorted, where the image a Dockerfile builds runs
 // as a Compose service. The slice is shared and must not change. An answer
-// depends on the files of these services; which services there are is part of
-// the [Topology.Fingerprint].
+// depends on the files of these services.
 func (t *Topology) Users(dockerfilePath string) []compose.View {
+	t.ask(Question{about: aboutUsers, of: dockerfilePath})
 	users := t.users[dockerfilePath]
 	if t.onRead != nil {
 		t.onRead(dockerfilePath)

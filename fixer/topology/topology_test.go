@@ -97,7 +97,7 @@ func TestFingerprintAndTraced(t *testing.T) {
 		t.Error("another image name is another link")
 	}
 	seen := map[string]bool{}
-	one.Traced(func(p string) { seen[p] = true }).ImageBuild("shop/api:1")
+	one.Traced(func(topology.Question) {}, func(p string) { seen[p] = true }).ImageBuild("shop/api:1")
 	if !seen["api/Dockerfile"] {
 		t.Errorf("the Dockerfile an answer rests on was not named: %v", seen)
 	}
@@ -121,7 +121,7 @@ func TestUsers(t *testing.T) {
 	} {
 		read := map[string]bool{}
 		var users []string
-		for _, v := range top.Traced(func(path string) { read[path] = true }).Users(dockerfile) {
+		for _, v := range top.Traced(func(topology.Question) {}, func(path string) { read[path] = true }).Users(dockerfile) {
 			users = append(users, v.File+" "+v.Name)
 		}
 		got := strings.Join(users, ", ") + "; reads " + strings.Join(slices.Sorted(maps.Keys(read)), " ")

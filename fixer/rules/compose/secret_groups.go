@@ -110,6 +110,9 @@ var interpolated = text.MustCompile(`(?:^|[^$])(?:\$\$)*\$\{?([A-Za-z_]\w*)`)
 
 // nameGroups gives each group a variable that nothing else has.
 func nameGroups(p *fixer.Pass, groups []*secretGroup) {
+	if len(groups) == 0 {
+		return
+	}
 	taken := map[string]bool{}
 	for _, m := range interpolated.FindAllSubmatch(p.File.Data, -1) {
 		taken[string(m[1])] = true

@@ -16,7 +16,7 @@ import (
 // whose ports the image table knows, that nothing configures, and that are alone in their pod.
 func checkProbePorts(p *fixer.Pass, f *fixer.File, w *kube.Workload) {
 	running := slices.DeleteFunc(slices.Clone(w.Containers()), func(c kube.Container) bool { return c.Role == kube.Init })
-	if len(running) != 1 || len(container.Added(p, f.Path, w)) > 0 || w.Pod.Get("hostNetwork").IsTrue() {
+	if len(running) != 1 || len(probePorts(running[0])) == 0 || len(container.Added(p, f.Path, w)) > 0 || w.Pod.Get("hostNetwork").IsTrue() {
 		return
 	}
 	c := running[0]

@@ -66,30 +66,36 @@ const leastSecret = 6
 func secretValues(p *fixer.Pass) []secretValue {
 	var out []secretValue
 	for f := range p.Snapshot.Files() {
-		if f.Skip != nil {
-			continue
-		}
-		for _, o := range f.Objects {
-			if o.Kind != "Secret" || o.Group() != "" {
-				continue
-			}
-			add := func(n *yamldoc.Node, key, value string) {
-				if value = strings.TrimSpace(value); len(value) >= leastSecret && !secret.Harmless(key, value) && !secret.Reference(value) {
-					out = append(out, secretValue{o, key, value, f.PlaceOf(n)})
-				}
-			}
-			for key, n := range o.Node.Get("stringData").All() {
-				add(n, key, n.Text())
-			}
-			for key, n := range o.Node.Get("data").All() {
-				if plain, err := base64.StdEncoding.DecodeString(strings.TrimSpace(n.Text())); err == nil {
-					add(n, key, string(plain))
-				}
-			}
+		if f.Skip == nil && len(f.Objects) > 0 {
+			out = append(out, secretsOf.Of(f)...)
 		}
 	}
 	return out
 }
+
+// secretsOf are the values of the Secrets in a manifest.
+var secretsOf = fixer.Derive(func(f *fixer.File) []secretValue {
+	var out []secretValue
+	for _, o := range f.Objects {
+		if o.Kind != "Secret" || o.Group() != "" {
+			continue
+		}
+		add := func(n *yamldoc.Node, key, value string) {
+			if value = strings.TrimSpace(value); len(value) >= leastSecret && !secret.Harmless(key, value) && !secret.Reference(value) {
+				out = append(out, secretValue{o, key, value, f.PlaceOf(n)})
+			}
+		}
+		for key, n := range o.Node.Get("stringData").All() {
+			add(n, key, n.Text())
+		}
+		for key, n := range o.Node.Get("data").All() {
+			if plain, err := base64.StdEncoding.DecodeString(strings.TrimSpace(n.Text())); err == nil {
+				add(n, key, string(plain))
+			}
+		}
+	}
+	return out
+})
 
 func checkCopies(p *fixer.Pass, f *fixer.File, s *dockerfile.Stage, i *dockerfile.Instruction, values []secretValue) {
 	for _, pair := range i.Pairs {
