@@ -174,7 +174,7 @@ func (c *projectComparison) service(old, v View, known bool) error {
 	}
 	for _, why := range refused {
 		if !slices.Contains(before, why) {
-			return fmt.Errorf("Compose would not load %s: service %q %s", v.File, v.Name, why)
+			return fmt.Errorf("after the edit Compose would refuse %s: service %q %s", v.File, v.Name, why)
 		}
 	}
 	return nil
