@@ -32,7 +32,7 @@ var kinds = map[string]func() any{
 	"policy/v1 PodDisruptionBudget":                                    func() any { return &policyv1.PodDisruptionBudget{} },
 	"networking.k8s.io/v1 NetworkPolicy":                               func() any { return &networkingv1.NetworkPolicy{} },
 	"autoscaling/v2 HorizontalPodAutoscaler":                           func() any { return &autoscalingv2.HorizontalPodAutoscaler{} },
-	"gateway.networking.k8s.io/v1 HTTPRoute":                           func() any { return &map[string]any{} }, // not of Kubernetes itself
+	"gateway.networking.k8s.io/v1 HTTPRoute":                           func() any { return &httpRoute{} },
 	"admissionregistration.k8s.io/v1 ValidatingAdmissionPolicy":        func() any { return &admissionv1.ValidatingAdmissionPolicy{} },
 	"admissionregistration.k8s.io/v1 ValidatingAdmissionPolicyBinding": func() any { return &admissionv1.ValidatingAdmissionPolicyBinding{} },
 	"security.istio.io/v1 PeerAuthentication":                          func() any { return &peerAuthentication{} },
@@ -41,11 +41,12 @@ var kinds = map[string]func() any{
 	"policy.linkerd.io/v1alpha1 MeshTLSAuthentication":                 func() any { return &meshTLSAuthentication{} },
 	"policy.linkerd.io/v1alpha1 AuthorizationPolicy":                   func() any { return &linkerdAuthorization{} },
 	"audit.k8s.io/v1 Policy":                                           func() any { return &auditPolicy{} },
-	"external-secrets.io/v1 ExternalSecret":                            func() any { return &map[string]any{} },
-	"secrets-store.csi.x-k8s.io/v1 SecretProviderClass":                func() any { return &map[string]any{} },
-	"policies.kyverno.io/v1 ImageValidatingPolicy":                     func() any { return &map[string]any{} },
-	"policy.sigstore.dev/v1beta1 ClusterImagePolicy":                   func() any { return &map[string]any{} },
-	"kustomize.config.k8s.io/v1beta1 Kustomization":                    func() any { return &map[string]any{} },
+	"external-secrets.io/v1 ExternalSecret":                            func() any { return &externalSecret{} },
+	"secrets-store.csi.x-k8s.io/v1 SecretProviderClass":                func() any { return &secretProviderClass{} },
+	"policies.kyverno.io/v1 ImageValidatingPolicy":                     func() any { return &imageValidatingPolicy{} },
+	"policies.kyverno.io/v1 ValidatingPolicy":                          func() any { return &validatingPolicy{} },
+	"policy.sigstore.dev/v1beta1 ClusterImagePolicy":                   func() any { return &clusterImagePolicy{} },
+	"kustomize.config.k8s.io/v1beta1 Kustomization":                    func() any { return &kustomization{} },
 }
 
 // TestDevelopmentHasItsOwnPassword: the overlay of development reads the password from another

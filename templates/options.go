@@ -61,6 +61,8 @@ const (
 	minPort = 1024 // below, a service needs a capability outside of Docker
 	maxPort = 65535
 	maxUID  = 1<<31 - 1
+
+	maxRegistry = 200 // the name of an image has 255 characters at most, and 50 are the service's
 )
 
 // Settings returns what can be chosen, in the order of help.
@@ -346,6 +348,15 @@ func registry(s string) (string, error) {
 	}
 	if strings.HasPrefix(s, "[") {
 		return "", fmt.Errorf("%q is an address of IPv6, and the registry needs a name", s)
+	}
+	if len(s) > maxRegistry {
+		return "", fmt.Errorf("it has more than %d characters", maxRegistry)
+	}
+	host, _, _ := strings.Cut(s, "/")
+	for part := range strings.SplitSeq(host, ".") {
+		if len(part) > 63 {
+			return "", fmt.Errorf("%q is not the name of a host", host)
+		}
 	}
 	return image.ParseRegistry(s)
 }

@@ -19,6 +19,7 @@ func TestValuesAreChecked(t *testing.T) {
 		"uid=1": true, "uid=0": false, "uid=-1": false, "uid=2147483648": false, "uid=nobody": false,
 		"registry=ghcr.io/acme": true, "registry=localhost:5000": true, "registry=acme": false, "registry=https://ghcr.io": false,
 		"registry=*.example.com": false, "registry=ghcr.io/acme:1": false, "registry=ghcr.io/$(id)": false, "registry=": false,
+		"registry=" + strings.Repeat("a", 64) + ".example.com": false, "registry=ghcr.io/" + strings.Repeat("a/", 96) + "a": false, "registry=ghcr.io/" + strings.Repeat("a/", 95) + "aa": true,
 		"source=https://github.com/acme/web": true, "source=": true, "source=git@github.com:acme/web": false,
 		"source=https://example.com/\"": false, "source=https://example.com/<%": false, "source=https://example.com/a b": false, "source=https://": false,
 		"source=https://github.com": false, "source=https://github.com/acme": false, "source=https://github.com/acme/web.git": true, "source=https://github.com/acme/web/tree/main": false,

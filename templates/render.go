@@ -151,7 +151,7 @@ func choose(v view) (map[string]string, error) {
 	case "plain":
 		layers = append(layers, layer{from: "shared/cluster", to: "deploy/", only: v.Objects()})
 	}
-	if v.Admission != "none" {
+	if v.Admission == "native" || v.Admission == "sigstore" { // which is about images alone
 		layers = append(layers, layer{from: "shared/admission/native", to: "deploy/policies/"})
 	}
 	if v.Admission == "kyverno" || v.Admission == "sigstore" {

@@ -27,7 +27,7 @@ func (a *Numberless) SetUID(uid string) ([]text.Edit, error) {
 func NumberlessAccount(p *fixer.Pass, s *dockerfile.Stage, name string) (found *Numberless, why string) {
 	base, known := BaseOf(p, s)
 	for _, a := range Of(p.File).AccountChanges(s) {
-		if a.Verb != CreatesUser || a.User != name {
+		if a.Verb != CreatesUser || a.User != name && envText(s, a.User) != name {
 			continue
 		}
 		option := "--uid"

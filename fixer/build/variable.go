@@ -73,6 +73,19 @@ func (b *Build) Expand(s *dockerfile.Stage, before *dockerfile.Instruction, text
 	return out, at
 }
 
+// SetByEnv reports whether ENV alone, with plain values, gives all variables of a text before an
+// instruction, so that no build can change what the text is.
+func (b *Build) SetByEnv(s *dockerfile.Stage, before *dockerfile.Instruction, text string) bool {
+	references := variableReference().FindAllString(text, -1)
+	for _, ref := range references {
+		value, at := b.Variable(s, before, strings.Trim(ref, "${}"))
+		if at == nil || at.Keyword != "ENV" || strings.Contains(value, "$") {
+			return false
+		}
+	}
+	return len(references) == strings.Count(text, "$")
+}
+
 var variableReference = text.Regexp(`\$\{\w+\}|\$\w+`)
 
 // envText is what a word of a command comes to at the end of a stage, when it is

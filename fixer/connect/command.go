@@ -73,6 +73,10 @@ var askers = map[string]bool{"ping": true, "nslookup": true, "dig": true, "host"
 
 var devTCP = regexp.MustCompile(`/dev/(?:tcp|udp)/([A-Za-z0-9_.-]+)/(\d{1,5})`)
 
+// replacedHost matches what writes the name of another host into a file where that of the
+// own machine stands.
+var replacedHost = regexp.MustCompile(`^s[/,#](?:localhost|127\.0\.0\.1)(?::\d+)?[/,#]([A-Za-z0-9][A-Za-z0-9_.-]*)(?::(\d{1,5}))?[/,#]`)
+
 // sayCommand reads the words of a command: options that have an address as their
 // value, addresses that stand alone, and a host with its port behind it.
 func (b *builder) sayCommand(m *member, what string, source Source, words []word) {
@@ -90,6 +94,10 @@ func (b *builder) sayCommand(m *member, what string, source Source, words []word
 		}
 		if found := devTCP.FindStringSubmatch(w.text); found != nil {
 			say(address{host: strings.ToLower(found[1]), port: atoi(found[2]), form: hostPort}, "")
+			continue
+		}
+		if found := replacedHost.FindStringSubmatch(w.text); found != nil { // sed 's/localhost/db/' config
+			say(address{host: strings.ToLower(found[1]), port: atoi(found[2])}, "host")
 			continue
 		}
 		name, value := "", w.text

@@ -19,6 +19,7 @@ func (b *builder) talksInService(m *member) {
 	for _, d := range m.view.Completed() {
 		b.talksInView(m, d.View)
 	}
+	b.proxied(m)
 	b.published(m)
 }
 

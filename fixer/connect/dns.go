@@ -54,10 +54,12 @@ func (c *cluster) resolve(b *builder, m *member, a address) resolution {
 		if len(found) == 0 || name.pod != "" && !name.sure && !found[0].hasPod(name.pod) {
 			continue
 		}
-		return c.targets(b, m, a, name, found, weak)
+		r := c.targets(b, m, a, name, found, weak)
+		r.sure = name.sure
+		return r
 	}
 	if len(names) == 1 && names[0].sure {
-		return resolution{why: fmt.Sprintf("no Service %s is in namespace %s here", names[0].service, names[0].namespace)}
+		return resolution{sure: true, why: fmt.Sprintf("no Service %s is in namespace %s here", names[0].service, names[0].namespace)}
 	}
 	if service, namespace, ok := c.namespaced(a.host); ok {
 		return resolution{inside: true, why: fmt.Sprintf("no Service %s is in namespace %s here", service, namespace)}
@@ -93,10 +95,32 @@ var insideNames = map[string]bool{"internal": true, "local": true, "localdomain"
 // hasPod reports whether a pod of one of the workloads that a Service selects can
 // have a name: that of a StatefulSet with a number.
 func (s *service) hasPod(name string) bool {
-	return slices.ContainsFunc(s.members, func(m *member) bool {
-		rest, ok := strings.CutPrefix(name, m.w.Name)
-		return ok && (rest == "" || rest[0] == '-') || m.w.Pod.Get("hostname").Text() == name
-	})
+	return slices.ContainsFunc(s.members, func(m *member) bool { return m.hasPod(name) })
+}
+
+func (m *member) hasPod(name string) bool {
+	rest, ok := strings.CutPrefix(name, m.w.Name)
+	return ok && (rest == "" || rest[0] == '-') || m.w.Pod.Get("hostname").Text() == name
+}
+
+// membersNamed are the workloads of a Service that can have a pod of a name; all of them
+// where no pod is named, or none fits. A StatefulSet wins, for its pods alone are numbered.
+func (s *service) membersNamed(pod string) []*member {
+	var fits, numbered []*member
+	for _, m := range s.members {
+		if pod != "" && m.hasPod(pod) {
+			if fits = append(fits, m); m.w.Kind == "StatefulSet" {
+				numbered = append(numbered, m)
+			}
+		}
+	}
+	switch {
+	case len(numbered) > 0:
+		return numbered
+	case len(fits) > 0:
+		return fits
+	}
+	return s.members
 }
 
 // find returns the Services that a name means: those that say that they are in the
@@ -140,7 +164,7 @@ func (c *cluster) targets(b *builder, m *member, a address, name clusterName, fo
 		if len(ports) == 0 {
 			r.why = fmt.Sprintf("Service/%s has no port %d", s.Name, a.port)
 		}
-		for _, t := range s.members {
+		for _, t := range s.membersNamed(name.pod) {
 			if t == m && !m.hasPeers(s, name) {
 				self = true
 				continue

@@ -46,6 +46,44 @@ func (vs *variables) ports() map[string]int {
 	return out
 }
 
+// portsOf returns the ports of variables whose names begin as that of a host does:
+// BUS_SUBSCRIBE_PORT and BUS_PUBLISH_PORT of BUS_HOST. They are sorted.
+func portsOf(name string, ports map[string]int) []int {
+	words := nameWords(name)
+	if len(words) < 2 || !hostWords[words[len(words)-1]] {
+		return nil
+	}
+	prefix := strings.Join(words[:len(words)-1], " ") + " "
+	var out []int
+	for other, port := range ports {
+		if strings.HasPrefix(other, prefix) && !slices.Contains(out, port) {
+			out = append(out, port)
+		}
+	}
+	slices.Sort(out)
+	return out
+}
+
+// withPorts is an address with each of the ports that a Service of it has; the address
+// alone where its port is known, or the Service has none of them.
+func (b *builder) withPorts(m *member, a address, name string, ports map[string]int) []address {
+	if a.form != bare || a.port != 0 || m.w == nil {
+		return []address{a}
+	}
+	var out []address
+	for _, p := range portsOf(name, ports) {
+		with := a
+		with.port = p
+		if len(b.resolve(m, with).targets) > 0 {
+			out = append(out, with)
+		}
+	}
+	if len(out) == 0 {
+		return []address{a}
+	}
+	return out
+}
+
 // sayVariables reads the values of variables.
 func (b *builder) sayVariables(m *member, vars variables) {
 	ports := vars.ports()
@@ -71,7 +109,9 @@ func (b *builder) sayVariables(m *member, vars variables) {
 					continue
 				}
 			}
-			b.say(m, saying{address: a, name: v.name, what: what, sure: sure, source: v.source, place: v.place, wary: v.secret})
+			for _, a := range b.withPorts(m, a, v.name, ports) {
+				b.say(m, saying{address: a, name: v.name, what: what, sure: sure, source: v.source, place: v.place, wary: v.secret})
+			}
 		}
 		if len(list) == 0 && !v.certain {
 			b.sayVariable(m, v, what)

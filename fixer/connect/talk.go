@@ -35,6 +35,7 @@ type resolution struct {
 	why     string // why nothing is known; "" where it may be no host at all
 	weak    bool   // the name fits several, or only in part
 	inside  bool   // the host has the form of a name in the cluster
+	sure    bool   // the host ends as only names of a cluster do: whatever the variable is called
 }
 
 // say adds what a line says of a connection of a member.
@@ -63,6 +64,8 @@ func (b *builder) say(m *member, s saying) {
 	switch {
 	case len(r.targets) > 0:
 		b.sayKnown(m, s, r, kind, e)
+	case r.sure:
+		b.open(m.id, s.host, portOrDefault(s.address), r.why, e)
 	case r.away != "" && r.named && (s.form != bare || kind.host || kind.names(s.host)):
 		b.connect(m.id, b.external(r.away), portOrDefault(s.address), "TCP", s.sure, "", e)
 	case s.form == bare && !kind.host:
@@ -80,7 +83,7 @@ func (b *builder) say(m *member, s saying) {
 func (b *builder) sayKnown(m *member, s saying, r resolution, kind nameKind, e Evidence) {
 	sure := s.sure
 	if s.form == bare {
-		if !kind.host && !kind.names(s.host) {
+		if !kind.host && !kind.names(s.host) && !r.sure {
 			return
 		}
 		if sure == High && s.port == 0 {

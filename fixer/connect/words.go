@@ -18,7 +18,7 @@ var (
 	// otherWords name something else, which may have the name of a service by chance.
 	otherWords = text.WordSet(`user username password pass passwd pwd secret token key name names database db schema bucket topic topics queue group vhost realm
 		role region zone image tag version label id title email path file dir directory level mode env environment profile profiles type driver engine dialect
-		cn common subject prefix suffix suffixes network networks cidr cidrs subnet subnets range ranges namespace namespaces connection store adapter provider backend_type port ports enabled format class app application project`)
+		cn common subject prefix suffix suffixes network networks cidr cidrs subnet subnets range ranges namespace namespaces connection store adapter provider backend_type port ports enabled format class app application project container containers`)
 	// secretWords name a value that must not be taken for anything else.
 	secretWords = text.WordSet("password pass passwd pwd secret token key credential credentials passphrase salt auth")
 	// portWords name the port beside a host.

@@ -75,6 +75,45 @@ func TestManySources(t *testing.T) {
 	}
 }
 
+// TestHostsOfOthersAreNoLoopback: a host that the application connects to, such as that of its database or
+// of its own health check, is not where it listens.
+func TestHostsOfOthersAreNoLoopback(t *testing.T) {
+	for _, source := range []string{
+		"const options = { timeout: 2000, host: 'localhost', path: '/healthz' };\nhttp.request(options);\napp.listen(3000);\n",
+		"module.exports = {\n  database: {\n    host: '127.0.0.1',\n    port: 5432,\n  },\n};\napp.listen(3000);\n",
+		"app.listen(3000, () => {\n  log('listening');\n});\nmysql.createConnection({\n  host: 'localhost',\n});\n",
+	} {
+		app, err := detect.Of(project(map[string]string{"server.js": source}), detect.Choice{})
+		if err != nil || app.Port != 3000 {
+			t.Errorf("%s\n%+v, %v", source, app, err)
+		}
+	}
+}
+
+// TestFactories: gunicorn calls the one function that makes an application of Flask.
+func TestFactories(t *testing.T) {
+	made := func(words string) string {
+		return "from flask import Flask\n\ndef create_app(" + words + "):\n    return Flask(__name__)\n"
+	}
+	for _, c := range []struct {
+		files map[string]string
+		want  string // the application; "" for a refusal
+	}{
+		{map[string]string{"service.py": made("")}, "service:create_app()"},
+		{map[string]string{"web/__init__.py": made("config=None")}, "web:create_app()"},
+		{map[string]string{"web/__init__.py": made("config: str | None = None, debug=False")}, "web:create_app()"},
+		{map[string]string{"service.py": made("config")}, ""},
+		{map[string]string{"a.py": made(""), "b.py": made("")}, ""},
+		{map[string]string{"service.py": "def create_app():\n    return make()\n"}, ""},
+	} {
+		c.files["requirements.txt"] = "flask==3.1\ngunicorn==23\n"
+		app, err := detect.Of(project(c.files), detect.Choice{})
+		if c.want == "" && err == nil || c.want != "" && (err != nil || app.Start[len(app.Start)-1] != c.want || app.Port != 8000) {
+			t.Errorf("%v: %+v, %v, want %q", c.files, app, err, c.want)
+		}
+	}
+}
+
 // TestWhatIsRefused: what the files do not say is not guessed, and the sentence says what helps.
 func TestWhatIsRefused(t *testing.T) {
 	mod := "module x\n\ngo 1.26\n"
@@ -91,6 +130,8 @@ func TestWhatIsRefused(t *testing.T) {
 		{"no port", map[string]string{"go.mod": mod, "main.go": "package main\nfunc main() {}\n"}, detect.Choice{}, "unknown-port"},
 		{"two ports", map[string]string{"go.mod": mod, "main.go": "package main\nfunc main() {\n\tserve(\":8080\", \":9000\")\n}\n"}, detect.Choice{}, "unknown-port"},
 		{"loopback", map[string]string{"server.js": "app.listen(3000, 'localhost')\n"}, detect.Choice{}, "unknown-port"},
+		{"loopback in a call of several lines", map[string]string{"requirements.txt": "uvicorn\n", "app.py": "uvicorn.run(\n    app,\n    host=\"127.0.0.1\",\n    port=8000,\n)\n"}, detect.Choice{}, "unknown-port"},
+		{"loopback by name", map[string]string{"requirements.txt": "x\n", "app.py": "app.run(port=8000, host='localhost')\n"}, detect.Choice{}, "unknown-port"},
 		{"no lock file", map[string]string{"package.json": `{"scripts": {"start": "node a.js"}, "dependencies": {"koa": "1"}}`}, detect.Choice{}, "unknown-output"},
 		{"development", map[string]string{"package.json": `{"scripts": {"start": "nodemon a.js"}}`}, detect.Choice{}, "development-server"},
 		{"flask alone", map[string]string{"requirements.txt": "flask\n", "app.py": flask}, detect.Choice{}, "development-server"},
@@ -159,6 +200,10 @@ func TestJarsThatDoNotStart(t *testing.T) {
 	pom := func(quarkus, more string) map[string]string {
 		return map[string]string{"pom.xml": "<project><artifactId>a</artifactId><version>2</version><properties><java.version>17</java.version><quarkus.platform.version>" + quarkus + "</quarkus.platform.version>" + more + "</properties></project>"}
 	}
+	plain := func(more string) map[string]string {
+		return map[string]string{"pom.xml": "<project><artifactId>a</artifactId><version>2</version><build><plugins><plugin><mainClass>App</mainClass></plugin></plugins></build>" + more + "</project>", "App.java": "port(8080);\n"}
+	}
+	const library = "<dependencies><dependency><artifactId>spark-core</artifactId></dependency></dependencies>"
 	settings := pom("3.20.1", "")
 	settings["src/main/resources/application.properties"] = "quarkus.package.jar.type=uber-jar\n"
 	gradle := func(script string) map[string]string {
@@ -176,6 +221,13 @@ func TestJarsThatDoNotStart(t *testing.T) {
 		{"the application plugin", gradle("application { mainClass = 'A' }\n"), ""},
 		{"quarkus of Gradle", gradle("plugins { id 'io.quarkus' }\n"), ""},
 		{"a manifest", gradle("jar { manifest { attributes 'Main-Class': 'A' } }\n"), "build/libs/a.jar"},
+		{"nothing but the library of Java", plain(""), "target/a-2.jar"},
+		{"a library that is not in the jar", plain(library), ""},
+		{"a library of tests", plain("<dependencies><dependency><artifactId>junit</artifactId><scope>test</scope></dependency></dependencies>"), "target/a-2.jar"},
+		{"a version of a library", plain("<dependencyManagement>" + library + "</dependencyManagement>"), "target/a-2.jar"},
+		{"libraries in the jar", plain(library + "<!-- maven-shade-plugin -->"), "target/a-2.jar"},
+		{"a library of Gradle", gradle("jar { manifest { attributes 'Main-Class': 'A' } }\ndependencies {\n  implementation 'a:b:1'\n}\n"), ""},
+		{"libraries in the jar of Gradle", gradle("jar { manifest { attributes 'Main-Class': 'A' }\n from { configurations.runtimeClasspath } }\ndependencies {\n  implementation 'a:b:1'\n}\n"), "build/libs/a.jar"},
 		{"spring", gradle("plugins { id 'org.springframework.boot' version '3.5.0' }\n"), "build/libs/a.jar"},
 	} {
 		app, err := detect.Of(project(c.files), detect.Choice{})

@@ -10,7 +10,7 @@ import (
 )
 
 var (
-	mavenRelease  = text.Regexp(`<(?:maven\.compiler\.release|java\.version|release|maven\.compiler\.target|maven\.compiler\.source)>\s*(?:1\.)?(\d+)\s*<`)
+	mavenRelease  = text.Regexp(`<(?:maven\.compiler\.release|java\.version|release|maven\.compiler\.target|maven\.compiler\.source|source|target)>\s*(?:1\.)?(\d+)\s*<`)
 	gradleRelease = text.Regexp(`(?:JavaLanguageVersion\.of\(|options\.release\s*(?:=|\.set\()\s*|jvmToolchain\(|sourceCompatibility\s*=\s*(?:JavaVersion\.VERSION_)?["']?)(?:1\.)?(\d+)`)
 	wrapper       = text.Regexp(`distributions/gradle-(\d+)\.`)
 	springPort    = text.Regexp(`(?m)^\s*(?:server\.port|quarkus\.http\.port)\s*[=:]\s*(?:\$\{\w+:)?(\d+)|^server:\s*\n(?:\s+[^\n]*\n)*?\s+port:\s*(?:\$\{\w+:)?(\d+)`)
@@ -25,6 +25,31 @@ var (
 	startableJar    = text.Regexp(`mainClass|Main-Class|spring-boot|quarkus|micronaut`)
 	startableGradle = text.Regexp(`Main-Class|spring-boot|springframework\.boot`)
 )
+
+// A jar alone has no libraries: they are put into it (bundled), or it cannot start where it needs some.
+var (
+	bundled       = text.Regexp(`spring-boot|springframework\.boot|quarkus|micronaut|maven-shade-plugin|shadow|configurations\.(?:runtimeClasspath|compileClasspath)|sourceSets\.main\.runtimeClasspath`)
+	managed       = text.Regexp(`(?s)<(?:dependencyManagement|build)>.*?</(?:dependencyManagement|build)>`)
+	mavenLibrary  = text.Regexp(`(?s)<dependency>.*?</dependency>`)
+	notInJar      = text.Regexp(`<scope>\s*(?:test|provided|import)\s*</scope>`)
+	gradleLibrary = text.Regexp(`(?m)^\s*(?:implementation|api|compile|runtimeOnly|runtime)\b\s*[("']`)
+)
+
+// lacksLibraries reports whether the jar of a build script needs libraries that it does not hold.
+func lacksLibraries(script []byte, maven bool) bool {
+	switch {
+	case bundled().Match(script):
+		return false
+	case !maven:
+		return gradleLibrary().Match(script)
+	}
+	for _, library := range mavenLibrary().FindAllString(managed().ReplaceAllString(string(script), ""), -1) {
+		if !notInJar().MatchString(library) {
+			return true
+		}
+	}
+	return false
+}
 
 // quarkusRelease is the release of Quarkus in a pom.xml, and quarkusJar how it is told to write
 // another jar than quarkus-run.jar.
@@ -85,6 +110,9 @@ func draftJava(d *draft) error {
 		d.app.Version = d.version("temurin", "Java")
 	}
 	framework := 0
+	if strings.Contains(string(d.Read(file)), "com.sparkjava") {
+		framework = 4567
+	}
 	if strings.Contains(string(d.Read(file)), "spring-boot") || strings.Contains(string(d.Read(file)), "springframework.boot") || strings.Contains(string(d.Read(file)), "quarkus") {
 		framework = 8080
 		for _, name := range d.javaSettings() {
@@ -125,6 +153,9 @@ func draftJava(d *draft) error {
 		}
 		if !startable().Match(d.Read(file)) {
 			return stack.Refuse(stack.UnknownStart, nil, "Set the main class of the jar, or name the command with --start, as in --start 'java -cp "+jar+" com.example.Main'", "%s names no class that the jar starts", file)
+		}
+		if lacksLibraries(d.Read(file), maven) {
+			return stack.Refuse(stack.UnknownOutput, nil, "Put the libraries into the jar, as the Shade plugin does, or name the command with --start", "nothing in %s says that %s holds the libraries it needs", file, jar)
 		}
 		if maven && strings.Contains(string(d.Read(file)), "quarkus") {
 			if err := d.quarkus(); err != nil {

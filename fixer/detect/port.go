@@ -18,6 +18,7 @@ const most = 5000
 // listening are the ways to say on which port an application listens. The group is the port.
 var listening = []func() *text.Pattern{
 	text.Regexp(`\.listen\(\s*(\d{2,5})\b`),
+	text.Regexp(`^(?:Spark\.)?port\((\d{4,5})\)`),
 	text.Regexp(`["'](?:https?://)?(?:0\.0\.0\.0|\[::\]|\*|\+)?:(\d{2,5})/?["'` + "`" + `]`),
 	text.Regexp(`\b(?:server\.)?[pP]ort["']?\s*[:=]\s*(?:int\()?["']?(\d{2,5})\b`),
 	text.Regexp(`InetSocketAddress\(\s*(?:"[^"]*",\s*)?(\d{2,5})\s*\)`),
@@ -35,7 +36,17 @@ var defaults = []func() *text.Pattern{
 var variable = text.Regexp(`(?:env\.PORT\b|environ(?:\.get)?[\[(]["']PORT["']|[gG]etenv\(["']PORT["']|ENV(?:\.fetch)?[\[(]["']PORT["']|env::var\("PORT"|GetEnvironmentVariable\("PORT"\))`)
 
 // loopback is how an application listens where nothing outside of its container reaches it.
-var loopback = text.Regexp(`(?:\.listen\([^)]*|[hH]ost["']?\s*[:=]\s*|Server[\w.:]*\(+\s*|ListenAndServe\()["'](?:localhost|127\.0\.0\.1)(?::\d+)?["']`)
+var loopback = text.Regexp(`(?:\.listen\([^)]*|\b(?:run|serve|listen|[sS]erver)\(.*[hH]ost(?:name)?["']?\s*[:=]\s*|Server[\w.:]*\(+\s*|ListenAndServe\()["'](?:localhost|127\.0\.0\.1)(?::\d+)?["']`)
+
+// opens is how a call begins that makes an application listen, and whose words follow on other lines; localHost
+// is the word that says where. In other calls it is a host that the application connects to.
+var (
+	opens     = text.Regexp(`\b(?:run|serve|listen|[sS]erver)\([^)]*$`)
+	localHost = text.Regexp(`^[^()]*[hH]ost(?:name)?["']?\s*[:=]\s*["'](?:localhost|127\.0\.0\.1)["']`)
+)
+
+// linesOfCall is how many lines after its beginning a call may have its host in.
+const linesOfCall = 6
 
 // others are ports of what applications connect to, and not of what they are.
 var others = text.WordSet("25 110 143 389 443 465 587 636 993 1433 1521 2181 2375 2376 2379 3306 4317 4318 4444 5432 5433 5671 5672 6379 6380 8086 8125 8200 8500 9042 9092 9200 9300 11211 15672 26257 26379 27017")
@@ -52,7 +63,7 @@ func (d *draft) port(framework int, sources ...string) error {
 		if k == most {
 			break
 		}
-		number := 0
+		number, called := 0, -linesOfCall
 		for line := range bytes.Lines(d.Read(name)) {
 			number++
 			s := strings.TrimSpace(string(line))
@@ -63,7 +74,12 @@ func (d *draft) port(framework int, sources ...string) error {
 				d.app.ReadsPort = true
 				d.fact(name, number, "it listens on what PORT says")
 			}
-			if loopback().MatchString(s) {
+			if opens().MatchString(s) {
+				called = number
+			} else if strings.HasPrefix(s, ")") || strings.HasPrefix(s, "})") {
+				called = -linesOfCall
+			}
+			if loopback().MatchString(s) || number-called < linesOfCall && localHost().MatchString(s) {
 				return stack.Refuse(stack.UnknownPort, nil, "Listen on 0.0.0.0, at least in the container", "the application listens on the loopback address, which nothing outside of its container reaches (%s:%d)", text.VisibleLine(name), number)
 			}
 			for set, patterns := range [][]func() *text.Pattern{defaults, listening} {

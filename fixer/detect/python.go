@@ -17,6 +17,8 @@ var (
 	pipfilePython  = text.Regexp(`(?m)^\s*python_(?:full_)?version\s*=\s*["']([^"']+)["']`)
 	djangoSettings = text.Regexp(`DJANGO_SETTINGS_MODULE["'],\s*["']([\w.]+)\.settings`)
 	wsgiObject     = text.Regexp(`(?m)^(\w+)\s*=\s*(?:flask\.)?Flask\(`)
+	wsgiFactory    = text.Regexp(`(?m)^def (create_app|make_app)\((?:\s*\w+(?:\s*:\s*[\w.\[\]| ]+)?\s*=\s*[^,()]*,?)*\s*\)`) // without words that it needs
+	makesWSGI      = text.Regexp(`\bFlask\(`)
 	asgiObject     = text.Regexp(`(?m)^(\w+)\s*=\s*(?:fastapi\.)?(?:FastAPI|Starlette|Litestar|Quart)\(`)
 )
 
@@ -203,6 +205,9 @@ func (d *draft) pythonStart() ([]string, error) {
 			return nil, stack.Refuse(stack.DevelopmentStart, nil, "Add a server such as gunicorn to the packages", "the server of Flask is for development, and no other server is among the packages")
 		}
 	}
+	if words := d.factory(sources); words != nil {
+		return serve(words...), nil
+	}
 	if file := d.first("app.py", "main.py", "server.py", "serve.py"); file != "" {
 		d.fact(file, 0, "python runs it")
 		return []string{"python", file}, nil
@@ -218,6 +223,29 @@ func (d *draft) pythonStart() ([]string, error) {
 		return []string{"python", "-m", modules[0]}, nil
 	}
 	return nil, nil
+}
+
+// factory has gunicorn call the one function of the sources that makes an application of Flask; nil
+// where there is none, or another server is meant.
+func (d *draft) factory(sources []string) []string {
+	var words []string
+	for _, name := range sources[:min(len(sources), most)] {
+		data := d.Read(name)
+		m := wsgiFactory().FindSubmatch(data)
+		if m == nil || !makesWSGI().Match(data) {
+			continue
+		}
+		if words != nil || !d.needs("gunicorn") {
+			return nil
+		}
+		from, module := moduleOf(name)
+		if from != "" {
+			d.pythonPath(from)
+		}
+		d.fact(name, 0, "%s makes the application, which gunicorn serves", m[1])
+		words = []string{"gunicorn", "--bind", "0.0.0.0:PORT", module + ":" + string(m[1]) + "()"}
+	}
+	return words
 }
 
 // moduleOf is the module of a source file, and the directory that it is looked for in.

@@ -17,7 +17,10 @@ import (
 func (p *Plan) prove(files []File, o Options) error {
 	before := &netpol.Cluster{Policies: p.Set.Existing}
 	after := &netpol.Cluster{Policies: slices.Clone(p.Set.Existing)}
-	for _, f := range files {
+	for i, f := range files {
+		if slices.ContainsFunc(files[:i], func(o File) bool { return o.Path() == f.Path() }) {
+			return fmt.Errorf("%s would be written twice", f.Path())
+		}
 		written, err := read(f, p.Set.Namespace)
 		if err != nil {
 			return fmt.Errorf("what would be written to %s is not valid: %w", f.Path(), err)
@@ -145,7 +148,7 @@ func (p *Plan) meant(flows []*flow, own, other netpol.Endpoint, o Options, ingre
 		case ofMonitoring:
 			match = inNamespace(other, o.Monitoring)
 		case ofHost:
-			match = !o.External.custom() && other.Pod == nil && isAddressOf(f.host, other.Addresses.First)
+			match = !o.External.custom() && (other.Pod == nil && isAddressOf(f.host, other.Addresses.First) || onNode(other) && everyAddress(f.host))
 		}
 		if match && f.whole {
 			return netpol.AllPorts()
@@ -168,6 +171,14 @@ func (p *Plan) resolves(e netpol.Endpoint, o Options) netpol.Ports {
 func inNamespace(e netpol.Endpoint, namespace string) bool {
 	return e.Pod != nil && !e.Pod.HostNetwork && e.Pod.Namespace == namespace
 }
+
+// onNode reports whether an end is a pod that has the address of its node, which no file
+// says: where all addresses are allowed, it is.
+func onNode(e netpol.Endpoint) bool { return e.Pod != nil && e.Pod.HostNetwork }
+
+// everyAddress reports whether all addresses stand for a host: it has a name, and that leads
+// to a private network.
+func everyAddress(host string) bool { return !isAddress(host) && isInside(host) }
 
 // isAddressOf reports whether an address may be that of a host outside.
 func isAddressOf(host string, a netip.Addr) bool {

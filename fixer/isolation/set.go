@@ -61,6 +61,7 @@ type Workload struct {
 	node    connect.ID
 	home    *Home
 	object  *kube.Object
+	images  string           // their names without registry, tag and digest
 	forms   []*kube.Workload // as kustomizations build it
 	mesh    string           // the service mesh that adds a sidecar to its pods, "" for none
 	peers   int              // how many pods a StatefulSet has, which may connect to each other
@@ -92,6 +93,23 @@ func (s *Set) Directories() []string {
 		}
 	}
 	return out
+}
+
+// leastShared is how many workloads two sets without a namespace have in common where they
+// are copies: one Deployment of nginx called web is in many repositories twice.
+const leastShared = 3
+
+// CopyOf reports whether two sets are one application that is written twice, as in a base and a
+// release: more than half of the workloads of each have the kind, the name and the name of
+// the image of one in the other. Registries, tags and digests differ between copies.
+func (s *Set) CopyOf(o *Set) bool {
+	n := 0
+	for _, w := range s.Workloads {
+		if slices.ContainsFunc(o.Workloads, func(x *Workload) bool { return x.ID == w.ID && x.images == w.images }) {
+			n++
+		}
+	}
+	return n >= leastShared && 2*n > len(s.Workloads) && 2*n > len(o.Workloads)
 }
 
 // Of returns the sets of the snapshot that a pass looks at, and the graph that they were
@@ -155,7 +173,7 @@ func (c *collector) add(n connect.Node, w *kube.Workload, at connect.Place) {
 	if w.Kind != "StatefulSet" {
 		replicas = 0
 	}
-	c.workloads = append(c.workloads, &Workload{ID: pod.ID, peers: int(replicas), Name: w.Name, Place: at, Pod: pod, node: n.ID,
+	c.workloads = append(c.workloads, &Workload{ID: pod.ID, peers: int(replicas), Name: w.Name, Place: at, Pod: pod, node: n.ID, images: strings.Join(w.ImageNames(), " "),
 		home: c.home(file, w.Namespace, namespace), object: w.Object, forms: forms, service: otherwise(w), mesh: meshOf(w)})
 }
 

@@ -78,13 +78,29 @@ func (p *Plan) Outline(o Options) ([]File, error) {
 	if w.err != nil {
 		return nil, w.err
 	}
+	return w.inOrder(), nil
+}
+
+// inOrder returns the files, sorted. Homes of one directory share theirs: manifests that a
+// kustomization lists can lie beside others. It is listed where one of them is.
+func (w *writer) inOrder() []File {
 	var out []File
-	for _, h := range p.Set.Homes {
-		if f := w.files[h]; f != nil {
+	for _, h := range w.plan.Set.Homes {
+		f := w.files[h]
+		if f == nil {
+			continue
+		}
+		i := slices.IndexFunc(out, func(o File) bool { return o.Path() == f.Path() })
+		if i < 0 {
 			out = append(out, *f)
+			continue
+		}
+		out[i].Documents = append(out[i].Documents, f.Documents...)
+		if out[i].Home.Kustomization == "" {
+			out[i].Home = h
 		}
 	}
-	return out, nil
+	return out
 }
 
 // A writer writes the policies of a plan.

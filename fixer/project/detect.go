@@ -35,8 +35,9 @@ type foundProject struct {
 	content []byte        // of it, after the fixes
 	uid     int
 	port    int
-	breaks  string // what can stop working in the image; "" for nothing that is known
-	ignores bool   // it has a .dockerignore
+	breaks  string   // what can stop working in the image; "" for nothing that is known
+	ignores bool     // it has a .dockerignore
+	leftOut []string // its files that the new .dockerignore leaves out, and that something may read
 }
 
 // contain reads a project that is there and makes its container files. Its own files stay as
@@ -72,6 +73,9 @@ func contain(ctx context.Context, o NewOptions) (*NewService, error) {
 		return nil, fmt.Errorf("uid: the image of the application runs as %d", found.uid)
 	}
 	settings.UID, settings.Port = found.uid, found.port
+	if len(found.leftOut) > 0 {
+		found.breaks = strings.TrimPrefix(found.breaks+". A build or an application that reads "+text.VisibleLine(some(found.leftOut))+", left out by .dockerignore", ". ")
+	}
 	service, err := templates.Contain(s, settings, &templates.Application{Dockerfile: found.content, Ignored: found.ignores, ReadsPort: found.app.ReadsPort, Checked: found.app.Check != ""})
 	if err != nil {
 		return nil, err
@@ -147,8 +151,24 @@ func find(ctx context.Context, root, prefix string, choice detect.Choice, rules 
 	if f.loaded, err = discover.Load(ctx, []string{dir}, discover.Options{Drafts: map[string][]byte{f.file: f.app.Dockerfile}}); err != nil {
 		return nil, err
 	}
-	_, f.ignores = slices.BinarySearch(project.Names, ".dockerignore")
+	if _, f.ignores = slices.BinarySearch(project.Names, ".dockerignore"); !f.ignores {
+		f.leftOut = leftOut(project.Names)
+	}
 	return f, f.convert(rules)
+}
+
+// leftOut are the names of settings and keys that the new .dockerignore leaves out.
+func leftOut(names []string) []string {
+	ignore := fixer.NewSnapshot([]fixer.Source{{Path: ".dockerignore", Kind: fixer.Dockerignore, Data: templates.Ignored()}}).File(".dockerignore").Ignore
+	var out []string
+	for _, name := range names {
+		base := path.Base(name)
+		read := base == ".env" || strings.HasPrefix(base, ".env.") || slices.Contains([]string{".pem", ".key", ".p12"}, path.Ext(base))
+		if read && !strings.Contains("/"+name, "/node_modules/") && !slices.Contains([]string{".example", ".sample", ".template", ".dist"}, path.Ext(base)) && ignore.Excludes(name) {
+			out = append(out, name)
+		}
+	}
+	return out
 }
 
 // sources are the files that decide about the image: not those that run it, which a

@@ -164,7 +164,15 @@ func optionsOf(s *templates.Stack, root, prefix string, given NewOptions) (*temp
 			return nil, fmt.Errorf("%w%s", err, report.DidYouMean(name, templates.SettingNames()))
 		}
 	}
+	if err := o.Set("name", o.Name); err != nil && !named(given.Settings) {
+		return nil, fmt.Errorf("%w: name the service with --name, as in --name shop", err)
+	}
 	return o, nil
+}
+
+// named reports whether a person has named the service.
+func named(settings []string) bool {
+	return slices.ContainsFunc(settings, func(s string) bool { return strings.HasPrefix(s, "name=") })
 }
 
 // nameOf is the name of a service in a directory: its letters and digits in lower case, with a
@@ -245,7 +253,7 @@ func link(root *os.Root, file string) string {
 func notesOn(service *templates.Service, root, prefix string, settings []string) []string {
 	var notes []string
 	directory := filepath.Base(filepath.Join(root, prefix))
-	if name := service.Options.Name; name != directory && !slices.ContainsFunc(settings, func(s string) bool { return strings.HasPrefix(s, "name=") }) {
+	if name := service.Options.Name; name != directory && !named(settings) {
 		notes = append(notes, fmt.Sprintf("the service is called %s after its directory %s: --name gives it another name", name, text.VisibleLine(directory)))
 	}
 	if prefix == "." || git.Top(root) == "" {

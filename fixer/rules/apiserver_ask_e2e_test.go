@@ -61,8 +61,8 @@ type ruling struct {
 	faults  []fault  // the pod is invalid, so Pod Security was not asked
 }
 
-// discover learns which kinds the API server has, and makes the namespaces.
-func (s *apiServer) discover(t *testing.T) {
+// learn finds out which kinds the API server has.
+func (s *apiServer) learn(t *testing.T) {
 	t.Helper()
 	versions := []string{"/api/v1"}
 	var groups metav1.APIGroupList
@@ -82,6 +82,12 @@ func (s *apiServer) discover(t *testing.T) {
 			}
 		}
 	}
+}
+
+// discover learns which kinds the API server has, and makes the namespaces.
+func (s *apiServer) discover(t *testing.T) {
+	t.Helper()
+	s.learn(t)
 	for name, level := range map[string]podsecurity.Level{enforcing: podsecurity.Restricted, lenient: podsecurity.Privileged} {
 		body, err := json.Marshal(map[string]any{
 			"apiVersion": "v1", "kind": "Namespace",

@@ -25,6 +25,11 @@ const (
 	readOnly     = "The root filesystem of every container is read-only"
 	capabilities = "Every container drops all capabilities"
 	tokens       = "No pod is given a service account token"
+	escalation   = "No container can gain privileges"
+	root         = "No container runs as root"
+	seccomp      = "Every container has a seccomp profile"
+	node         = "No pod shares the network or the processes of its node"
+	directories  = "No pod mounts a directory of its node"
 )
 
 // A badPod is what is changed in the pod of a new service, and why it is refused; "" for one that
@@ -43,6 +48,8 @@ func applicationOf(spec map[string]any) map[string]any {
 func security(spec map[string]any) map[string]any {
 	return applicationOf(spec)["securityContext"].(map[string]any)
 }
+
+func ofPod(spec map[string]any) map[string]any { return spec["securityContext"].(map[string]any) }
 
 // another adds a container like the first one, with another name, to a list.
 func another(spec map[string]any, list, name string) map[string]any {
@@ -86,6 +93,40 @@ var badPods = []badPod{
 	{"no settings", func(s map[string]any) { delete(applicationOf(s), "securityContext") }, readOnly},
 	{"a token", func(s map[string]any) { s["automountServiceAccountToken"] = true }, tokens},
 	{"a token by default", func(s map[string]any) { delete(s, "automountServiceAccountToken") }, tokens},
+	{"a capability more", func(s map[string]any) {
+		security(s)["capabilities"] = map[string]any{"drop": []any{"ALL"}, "add": []any{"SYS_ADMIN"}}
+	}, capabilities},
+	{"the capability that the restricted standard allows", func(s map[string]any) {
+		security(s)["capabilities"] = map[string]any{"drop": []any{"ALL"}, "add": []any{"NET_BIND_SERVICE"}}
+	}, ""},
+	{"more privileges", func(s map[string]any) { security(s)["allowPrivilegeEscalation"] = true }, escalation},
+	{"nothing said of privileges", func(s map[string]any) { delete(security(s), "allowPrivilegeEscalation") }, escalation},
+	{"nothing said of the user", func(s map[string]any) { delete(ofPod(s), "runAsNonRoot") }, root},
+	{"root in a container", func(s map[string]any) { security(s)["runAsNonRoot"] = false }, root},
+	{"user 0 in a container", func(s map[string]any) { security(s)["runAsUser"] = 0 }, root},
+	{"user 0 in the pod", func(s map[string]any) { ofPod(s)["runAsUser"] = 0 }, root},
+	{"the user of the container alone", func(s map[string]any) {
+		delete(ofPod(s), "runAsNonRoot")
+		security(s)["runAsNonRoot"] = true
+	}, ""},
+	{"no seccomp profile", func(s map[string]any) { delete(ofPod(s), "seccompProfile") }, seccomp},
+	{"no seccomp in a container", func(s map[string]any) {
+		security(s)["seccompProfile"] = map[string]any{"type": "Unconfined"}
+	}, seccomp},
+	{"a seccomp profile of the node", func(s map[string]any) {
+		security(s)["seccompProfile"] = map[string]any{"type": "Localhost", "localhostProfile": "api.json"}
+	}, ""},
+	{"the network of the node", func(s map[string]any) {
+		s["hostNetwork"] = true
+		delete(applicationOf(s), "ports") // which would be ports of the node
+	}, node},
+	{"the processes of the node", func(s map[string]any) { s["hostPID"] = true }, node},
+	{"a port of the node", func(s map[string]any) {
+		applicationOf(s)["ports"].([]any)[0].(map[string]any)["hostPort"] = 8080
+	}, node},
+	{"a directory of the node", func(s map[string]any) {
+		s["volumes"] = append(s["volumes"].([]any), map[string]any{"name": "host", "hostPath": map[string]any{"path": "/"}})
+	}, directories},
 	{"an init container like it", func(s map[string]any) { another(s, "initContainers", "first") }, ""},
 	{"an init container by tag", func(s map[string]any) {
 		another(s, "initContainers", "first")["image"] = "registry.example.com/api:1"

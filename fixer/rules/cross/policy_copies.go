@@ -21,7 +21,7 @@ func policyCopies(plans []*isolation.Plan, g *connect.Graph, controller func(*is
 	for _, p := range plans {
 		i := slices.IndexFunc(out, func(list []*isolation.Plan) bool {
 			first := list[0]
-			return first.Set.Namespace != "" && first.Set.Namespace == p.Set.Namespace && haveOneWorkload(first.Set, p.Set) && !shareDirectory(list, p) && writable(first) && writable(p)
+			return areCopies(first.Set, p.Set) && !shareDirectory(list, p) && writable(first) && writable(p)
 		})
 		if i < 0 {
 			out = append(out, []*isolation.Plan{p})
@@ -30,6 +30,18 @@ func policyCopies(plans []*isolation.Plan, g *connect.Graph, controller func(*is
 		}
 	}
 	return out
+}
+
+// areCopies reports whether two sets are of one namespace and have a workload in common. Where
+// no file says the namespace, most of their workloads have to be the same.
+func areCopies(a, b *isolation.Set) bool {
+	if a.Namespace != b.Namespace {
+		return false
+	}
+	if a.Namespace == "" {
+		return a.CopyOf(b)
+	}
+	return haveOneWorkload(a, b)
 }
 
 func haveOneWorkload(a, b *isolation.Set) bool {

@@ -62,10 +62,10 @@ func checkHealthcheck(p *fixer.Pass, s *dockerfile.Stage, h dockerfile.CommandLi
 		Evidence: []fixer.Evidence{fixer.ImageEvidence(base.Evidence(image.BaseTools))},
 		Advice:   "Use a command that the image includes, or add a health command to the application. Do not install " + missing + " for this",
 	}
-	port, page, local := build.AsksSelf(st.Commands)
+	asked, local := build.AsksSelf(st.Commands)
 	probe, can := probeIn(p, s, 80) // what it asks for is a page
-	if can && local && h.Stage == s {
-		if words, ok := probe.command(port, page); ok {
+	if can && local && len(asked.Headers) == 0 && h.Stage == s {
+		if words, ok := probe.command(asked.Port, asked.Page); ok {
 			f.Advice = ""
 			file := p.File.Dockerfile
 			f.Fixes = []fixer.Fix{{

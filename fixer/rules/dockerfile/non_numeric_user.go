@@ -44,12 +44,21 @@ var paramAccountID = fixer.Param{Name: "uid", Meaning: "User id (uid), 1 to 5999
 
 func checkNamedUser(p *fixer.Pass, s *dockerfile.Stage, last dockerfile.Value) {
 	name, group, grouped := strings.Cut(last.Text, ":")
-	if _, err := strconv.Atoi(name); err == nil || name == "" || name == "root" || !last.Known || strings.Contains(last.At.Args.Raw, "$") {
+	if _, err := strconv.Atoi(name); err == nil || name == "" || name == "root" || !last.Known {
 		return
 	}
 	f := fixer.Finding{
 		Message: fmt.Sprintf("USER %s is a name: with runAsNonRoot, the kubelet refuses to start the image", last.Text),
 		Path:    stagePath(last.Stage) + ": USER",
+	}
+	if written := last.At.Args.Raw; strings.Contains(written, "$") {
+		if !build.Of(p.File).SetByEnv(s, last.At, written) { // a build can give ARG a number
+			f.Message = fmt.Sprintf("USER %s is the name %s by default: with runAsNonRoot, the kubelet refuses to start the image", written, last.Text)
+			f.Advice = "Write the uid in USER, or a variable that holds it. Then `docker inspect --format '{{.Config.User}}' IMAGE` prints a number"
+			report(p, last.At, f)
+			return
+		}
+		f.Message = fmt.Sprintf("USER %s is the name %s: with runAsNonRoot, the kubelet refuses to start the image", written, last.Text)
 	}
 	file := p.File.Dockerfile
 	n := namedAccount{name: name, group: group, grouped: grouped}
@@ -98,16 +107,7 @@ func (n *namedAccount) prove(p *fixer.Pass, s *dockerfile.Stage) (why string) {
 		}
 		if !id.KnownUID {
 			n.command, why = build.NumberlessAccount(p, s, n.name)
-			if n.command == nil {
-				return fmt.Sprintf("Create %s with a fixed uid (useradd --uid %d), and write the uid in USER. Not fixed automatically: %s", n.name, appUID, why)
-			}
-			if kept := keptFiles(p, s); kept != "" {
-				return fmt.Sprintf("Create %s with the uid that `docker run --rm --entrypoint id IMAGE` prints (useradd --uid), and write it in USER. Existing files belong to the current uid: %s", n.name, kept)
-			}
-			if n.grouped && n.group != n.name {
-				return fmt.Sprintf("Create %s with a fixed uid (useradd --uid %d), find the gid of group %s, and write both in USER", n.name, appUID, n.group)
-			}
-			return ""
+			return n.give(p, s, why)
 		}
 		n.evidence = fixer.Evidence{Kind: fixer.FromDockerfile, Place: p.File.Path, Text: "The file creates " + id.String()}
 		return n.take(id, fixer.Safe)
@@ -115,6 +115,9 @@ func (n *namedAccount) prove(p *fixer.Pass, s *dockerfile.Stage) (why string) {
 	if uid, at := build.Of(p.File).UIDByEnv(s, n.name); at != nil {
 		n.evidence = fixer.Evidence{Kind: fixer.FromDockerfile, Place: source(p, at), Text: fmt.Sprintf("The command creates %s with uid %d, from ENV", n.name, uid)}
 		return n.take(image.Identity{Name: n.name, UID: uid, KnownUID: true}, fixer.Safe)
+	}
+	if n.command, _ = build.NumberlessAccount(p, s, n.name); n.command != nil { // by a variable
+		return n.give(p, s, "")
 	}
 	if base, ok := build.BaseOf(p, s); ok {
 		if a, ok := base.Account(n.name); ok {
@@ -127,6 +130,21 @@ func (n *namedAccount) prove(p *fixer.Pass, s *dockerfile.Stage) (why string) {
 		}
 	}
 	return fmt.Sprintf("Write the uid of %s in USER: `docker run --rm --entrypoint id IMAGE %s` prints the number", n.name, n.name)
+}
+
+// give holds the command that creates the account without a number to what giving it one needs. why
+// says why there is none.
+func (n *namedAccount) give(p *fixer.Pass, s *dockerfile.Stage, why string) string {
+	if n.command == nil {
+		return fmt.Sprintf("Create %s with a fixed uid (useradd --uid %d), and write the uid in USER. Not fixed automatically: %s", n.name, appUID, why)
+	}
+	if kept := keptFiles(p, s); kept != "" {
+		return fmt.Sprintf("Create %s with the uid that `docker run --rm --entrypoint id IMAGE` prints (useradd --uid), and write it in USER. Existing files belong to the current uid: %s", n.name, kept)
+	}
+	if n.grouped && n.group != n.name {
+		return fmt.Sprintf("Create %s with a fixed uid (useradd --uid %d), find the gid of group %s, and write both in USER", n.name, appUID, n.group)
+	}
+	return ""
 }
 
 func (n *namedAccount) take(id image.Identity, level fixer.Level) (why string) {
@@ -194,7 +212,7 @@ func (n *namedAccount) changesAccounts(f *dockerfile.File, s *dockerfile.Stage) 
 				continue
 			}
 			n.joins = n.joins || accountJoin().MatchString(text)
-			if accountChange().MatchString(text) && (strings.Contains(text, "/etc/") || strings.Contains(text, n.name)) {
+			if accountChange().MatchString(text) && (strings.Contains(text, "/etc/") || strings.Contains(text, n.name) || strings.Contains(text, "$")) {
 				return i.Line
 			}
 		}

@@ -3,6 +3,7 @@ package kubernetes
 import (
 	"fmt"
 	"path"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -21,6 +22,7 @@ import (
 type healthCheck struct {
 	port     int
 	page     string // "" for a check that somebody listens
+	asked    build.Asked
 	timeout  int    // in seconds, 0 where the check leaves it open
 	where    string // for people: "Dockerfile", "compose.yaml"
 	evidence []fixer.Evidence
@@ -69,7 +71,7 @@ func healthCheckOf(p *fixer.Pass, c kube.Container) (healthCheck, bool) {
 		}
 	}
 	for _, h := range found {
-		if h.port != found[0].port || h.page != found[0].page {
+		if h.port != found[0].port || h.page != found[0].page || !slices.Equal(h.asked.Headers, found[0].asked.Headers) {
 			return healthCheck{}, false
 		}
 	}
@@ -98,9 +100,26 @@ func healthOfTable(p *fixer.Pass, c kube.Container, e *image.Entry) (healthCheck
 }
 
 func asks(r container.Run) (healthCheck, bool) {
-	port, page, ok := build.AsksSelf(r.Commands)
-	n, err := strconv.Atoi(port)
-	return healthCheck{port: n, page: page}, ok && err == nil && !r.Unread
+	asked, ok := build.AsksSelf(r.Commands)
+	n, err := strconv.Atoi(asked.Port)
+	return healthCheck{port: n, page: asked.Page, asked: asked}, ok && err == nil && !r.Unread
+}
+
+// probeOf is how the kubelet asks the same: whether somebody listens, or for a page with
+// the same headers.
+func probeOf(asked build.Asked, port int) (verb string, value yamldoc.Map) {
+	if asked.Page == "" {
+		return "tcpSocket", yamldoc.Map{{Key: "port", Value: port}}
+	}
+	value = yamldoc.Map{{Key: "path", Value: asked.Page}, {Key: "port", Value: port}}
+	var headers []any
+	for _, h := range asked.Headers {
+		headers = append(headers, yamldoc.Map{{Key: "name", Value: h.Name}, {Key: "value", Value: h.Value}})
+	}
+	if len(headers) > 0 {
+		value = append(value, yamldoc.Pair{Key: "httpHeaders", Value: headers})
+	}
+	return "httpGet", value
 }
 
 // seconds is a duration of Docker in seconds, 0 where it is none.
@@ -123,10 +142,7 @@ func (h healthCheck) String() string {
 // probe is the readiness probe that asks the same. One that fails takes the pod out of its
 // Services, and restarts nothing.
 func (h healthCheck) probe(c kube.Container) fixer.Fix {
-	verb, value := "tcpSocket", yamldoc.Map{{Key: "port", Value: h.port}}
-	if h.page != "" {
-		verb, value = "httpGet", yamldoc.Map{{Key: "path", Value: h.page}, {Key: "port", Value: h.port}}
-	}
+	verb, value := probeOf(h.asked, h.port)
 	probe := yamldoc.Map{{Key: verb, Value: value}}
 	slow := "longer than 1 second"
 	if h.timeout > 1 {

@@ -83,16 +83,15 @@ func askByKubelet(c kube.Container, call kubeletCall, r container.Run) (fixer.Fi
 		return fixer.Fix{}, false
 	}
 	asked := slices.DeleteFunc(slices.Clone(r.Commands), func(c build.Command) bool { return c.HandsRead })
-	port, page, ok := build.AsksSelf(asked)
-	n, err := strconv.Atoi(port)
+	self, ok := build.AsksSelf(asked)
+	n, err := strconv.Atoi(self.Port)
 	if !ok || err != nil {
 		return fixer.Fix{}, false
 	}
-	verb, value := "tcpSocket", yamldoc.Map{{Key: "port", Value: n}}
-	what := "tcpSocket on port " + port
-	if page != "" {
-		verb, value = "httpGet", yamldoc.Map{{Key: "path", Value: page}, {Key: "port", Value: n}}
-		what = "httpGet of " + page + " on port " + port
+	verb, value := probeOf(self, n)
+	what := "tcpSocket on port " + self.Port
+	if self.Page != "" {
+		what = "httpGet of " + self.Page + " on port " + self.Port
 	}
 	at := call.path.Parent()
 	return fixer.Fix{
