@@ -166,7 +166,7 @@ func (f *File) services() []*kube.Object {
 
 // images returns the images of the workloads of a manifest, without tags and digests.
 func (f *File) images() []string {
-	if f.Kind != Kubernetes {
+	if f == nil || f.Kind != Kubernetes {
 		return nil
 	}
 	var out []string
@@ -314,7 +314,8 @@ func (s *Snapshot) WithFiles(files ...*File) *Snapshot {
 	for _, file := range files {
 		old := s.files[file.Path]
 		next.files[file.Path] = file
-		redraw = redraw || file.Kind == Dockerfile || file.Kind == Compose || file.Kind == Dockerignore || len(old.services())+len(file.services()) > 0
+		redraw = redraw || file.Kind == Dockerfile || file.Kind == Compose || file.Kind == Dockerignore || len(old.services())+len(file.services()) > 0 ||
+			file.Workflow != nil || !slices.Equal(old.images(), file.images())
 		reread = reread || file.Kind == Kustomize
 	}
 	if len(next.files) != len(s.files) {

@@ -237,3 +237,31 @@ func TestUnrelatedServiceIsNoReason(t *testing.T) {
 	c.check(snap.With("c/compose.yaml", fixer.Compose, []byte("services:\n  web: {build: ../a, image: shop/b}\n")))
 	want("an image that both asked about", 3, 3)
 }
+
+// TestAnotherImageOfAManifestIsAnotherLink: the links of images by the scheme of their names were
+// kept when a fix changed the names, for as long as nothing else that links changed.
+func TestAnotherImageOfAManifestIsAnotherLink(t *testing.T) {
+	pod := func(image string) []byte {
+		return []byte("apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec:\n  containers: [{name: a, image: " + image + "}]\n")
+	}
+	snap := fixer.NewSnapshot([]fixer.Source{
+		{Path: "cart/Dockerfile", Kind: fixer.Dockerfile, Data: []byte("FROM scratch\n")},
+		{Path: "orders/Dockerfile", Kind: fixer.Dockerfile, Data: []byte("FROM scratch\n")},
+		{Path: "a.yaml", Kind: fixer.Kubernetes, Data: pod("acme/shop-cart")},
+		{Path: "b.yaml", Kind: fixer.Kubernetes, Data: pod("acme/shop-orders")},
+	})
+	if _, ok := snap.Topology().ImageBuild("acme/shop-cart"); !ok {
+		t.Fatal("the names of both images do not link them")
+	}
+	next := snap.With("b.yaml", fixer.Kubernetes, pod("elsewhere/nginx"))
+	_, kept := next.Topology().ImageBuild("acme/shop-cart")
+	read := fixer.NewSnapshot([]fixer.Source{
+		{Path: "cart/Dockerfile", Kind: fixer.Dockerfile, Data: []byte("FROM scratch\n")},
+		{Path: "orders/Dockerfile", Kind: fixer.Dockerfile, Data: []byte("FROM scratch\n")},
+		{Path: "a.yaml", Kind: fixer.Kubernetes, Data: pod("acme/shop-cart")},
+		{Path: "b.yaml", Kind: fixer.Kubernetes, Data: pod("elsewhere/nginx")},
+	})
+	if _, fresh := read.Topology().ImageBuild("acme/shop-cart"); kept != fresh || fresh {
+		t.Errorf("linked %v, and %v where the files are read again", kept, fresh)
+	}
+}
