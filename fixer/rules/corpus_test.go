@@ -91,6 +91,18 @@ func checkRepository(t *testing.T, root string, level fixer.Level, figures *figu
 			t.Errorf("%s is %s without a reason", o.Finding.Key(), o.Result)
 		}
 	}
+	// What was kept from pass to pass is what a check of the same files finds anew.
+	kept, anew := linesOf(plan.Final), linesOf(engine.Check(plan.After, nil, rules.All()))
+	for line := range kept {
+		if !anew[line] {
+			t.Errorf("kept, and not found anew: %s", line)
+		}
+	}
+	for line := range anew {
+		if !kept[line] {
+			t.Errorf("found anew, and not kept: %s", line)
+		}
+	}
 	again := engine.NewSession(fixer.NewSnapshot(sourcesOf(plan.After), plan.After.Names()...), nil, rules.All())
 	if _, err := again.AcceptAll(level, nil); err != nil {
 		t.Fatal(err)
@@ -99,6 +111,19 @@ func checkRepository(t *testing.T, root string, level fixer.Level, figures *figu
 		t.Errorf("a second run changes %s:\n%s", c.Path, text.Unified(c.Path, c.Before, c.After, 2))
 	}
 	figures.add(plan)
+}
+
+// linesOf are the findings of a report as they are told.
+func linesOf(r *engine.Report) map[string]bool {
+	out := map[string]bool{}
+	for _, f := range r.Findings {
+		line := fmt.Sprint(f.Key(), " ", f.Line, " ", f.Severity, " ", f.Message, " ", f.Advice)
+		for _, fix := range f.Fixes {
+			line += fmt.Sprint(" ", fix.ID, " ", fix.Level, " ", fix.Title)
+		}
+		out[line] = true
+	}
+	return out
 }
 
 func sourcesOf(s *fixer.Snapshot) []fixer.Source {
