@@ -72,6 +72,11 @@ func (s *Spec) DropCapabilities() CapabilityDecision {
 		if len(need) > 0 {
 			d.Evidence = append(d.Evidence, fixer.ImageEvidence(e.Evidence(field)))
 		}
+	case s.Image.startsByScript():
+		need = slices.Clone(s.Image.Entry.CapsRoot.Need)
+		if len(need) > 0 {
+			d.Evidence = append(d.Evidence, fixer.ImageEvidence(s.Image.Entry.Evidence(field)))
+		}
 	case s.Image.DropsPrivileges() != "":
 		need = strings.Fields(accountCaps)
 		d.Evidence = append(d.Evidence, s.Image.steppingEvidence())

@@ -29,6 +29,7 @@ type effect struct {
 	here     bool     // it writes to its working directory, which nothing here names
 	astray   bool     // it writes to where a variable or a substitution says
 	unknown  bool     // nothing is known of the program
+	perhaps  bool     // a condition of a script decides whether it runs
 }
 
 // says is a sentence: The liveness probe runs `touch /tmp/x`.
@@ -52,8 +53,11 @@ func (s *Spec) effects() []effect {
 func (s *Spec) readEffects() []effect {
 	var out []effect
 	runs := s.runs()
-	if s.Image.BuiltHere() && !s.replacesStart() {
-		runs = append(slices.Clone(s.starts()), runs...)
+	if s.Image.BuiltHere() {
+		if !s.replacesStart() {
+			runs = append(slices.Clone(s.starts()), runs...)
+		}
+		runs = append(s.scriptRuns(), runs...)
 	}
 	for _, r := range runs {
 		if r.Unread {
@@ -77,6 +81,8 @@ func (s *Spec) effect(r Run, c build.Command, dir *string) effect {
 		e.root, e.setuid, e.system = e.root || p.root, e.setuid || p.setuid, e.system || p.system
 		e.caps = union(e.caps, strings.Fields(p.caps))
 	}
+	e.caps = union(e.caps, strings.Fields(serverCaps[c.Program]))
+	e.perhaps = r.Script && c.Place&(dockerfile.InCondition|dockerfile.InBranch|dockerfile.InLoop|dockerfile.InFunction|dockerfile.InOr) != 0
 	before := strings.Join(append(wrappedBy(c), ""), " ")
 	_, known := programs[c.Program]
 	hands := c.HandsRead // the commands of the text are read besides
@@ -138,7 +144,7 @@ func redirected(c build.Command, file string) bool {
 // worksAsRoot reports whether nothing tells the container whom to run as and its
 // command does what only root can: it starts as root, or does not work.
 func (s *Spec) worksAsRoot() bool {
-	return !s.User.Set && slices.ContainsFunc(s.effects(), func(e effect) bool { return e.run.Start && e.root && !e.setuid })
+	return !s.User.Set && slices.ContainsFunc(s.effects(), func(e effect) bool { return e.run.Start && e.root && !e.setuid && !e.perhaps })
 }
 
 // prepares are programs that get a container ready and end.

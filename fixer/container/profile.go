@@ -1,9 +1,12 @@
 package container
 
 import (
+	"path"
 	"slices"
+	"strings"
 
 	"github.com/oakum-sec/oakum/fixer"
+	"github.com/oakum-sec/oakum/fixer/build"
 	"github.com/oakum-sec/oakum/fixer/image"
 	"github.com/oakum-sec/oakum/fixer/topology"
 )
@@ -29,6 +32,9 @@ type Profile struct {
 	// builds are the builds of this repository that the image is made by: its own, and
 	// those of the images below it.
 	builds []topology.Build
+
+	// scripts are those of the repository that an image built here starts.
+	scripts []startScript
 
 	// User is what a container of the image starts as. Its number is known
 	// only when something says it; an image nobody knows has an unknown user.
@@ -72,6 +78,20 @@ func (p *Profile) Program() *image.Entry {
 		return nil
 	}
 	return p.Entry
+}
+
+// startsByScript reports whether an image built here starts with a script of its own, which
+// most likely starts the program of its base in the end.
+func (p *Profile) startsByScript() bool {
+	if !p.BuiltHere() || p.Entry == nil || p.Entry.NonRoot.Support == image.SupportApp {
+		return false
+	}
+	for _, words := range build.Started(p.Build.Stage.Entrypoint()) {
+		if strings.HasSuffix(words[0], ".sh") || strings.Contains(path.Base(words[0]), "entrypoint") {
+			return true
+		}
+	}
+	return false
 }
 
 // RunAs returns a non-root account the image is known to run as when told to,

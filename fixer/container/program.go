@@ -90,6 +90,17 @@ var programs = map[string]program{
 	"continue": {}, "unset": {}, "exec": {}, "ss": {}, "netstat": {}, "env": {}, "printenv": {},
 }
 
+// serverCaps are what servers need that start as root and serve as other users; they
+// need none of it as another user.
+var serverCaps = map[string]string{
+	"nginx": "CHOWN SETGID SETUID", "nginx-debug": "CHOWN SETGID SETUID", "openresty": "CHOWN SETGID SETUID", "squid": "CHOWN SETGID SETUID", "php-fpm": "CHOWN SETGID SETUID",
+	"apache2": "SETGID SETUID", "apache2ctl": "SETGID SETUID", "apachectl": "SETGID SETUID", "apache2-foreground": "SETGID SETUID", "httpd": "SETGID SETUID",
+	"httpd-foreground": "SETGID SETUID", "haproxy": "SETGID SETUID", "unitd": "CHOWN SETGID SETUID", "vsftpd": "SETGID SETUID SYS_CHROOT", "dropbear": "CHOWN SETGID SETUID",
+	"mysqld": "CHOWN DAC_OVERRIDE SETGID SETUID", "mysqld_safe": "CHOWN DAC_OVERRIDE SETGID SETUID", "mariadbd": "CHOWN DAC_OVERRIDE SETGID SETUID", "mariadbd-safe": "CHOWN DAC_OVERRIDE SETGID SETUID",
+	"dnsmasq": "SETGID SETUID", "named": "SETGID SETUID SYS_CHROOT", "postfix": accountCaps, "dovecot": accountCaps + " SYS_CHROOT", "exim": accountCaps, "smbd": accountCaps,
+	"s6-svscan": accountCaps, "runsvdir": accountCaps, "my_init": accountCaps, "circusd": "SETGID SETUID", "monit": "SETGID SETUID",
+}
+
 // accountCaps are the capabilities with which root gives files to another account
 // and becomes it.
 const accountCaps = "CHOWN DAC_OVERRIDE FOWNER SETGID SETUID"

@@ -28,6 +28,8 @@ type Run struct {
 	Privileged bool
 	// Dir is its working directory, "" where nothing says it.
 	Dir string
+	// Script says that it is a whole script, of which parts may not run.
+	Script bool
 
 	// Commands are the simple commands in it, those of text within text too.
 	// Unread says that part of it is not understood.

@@ -43,12 +43,15 @@ func isProject(base string) bool {
 		return strings.HasPrefix(base, "requirements")
 	case ".js", ".mjs", ".cjs", ".ts", ".mts":
 		return projectFiles[base] || strings.HasPrefix(base, "next.config.") || strings.HasPrefix(base, "vite.config.") || strings.HasPrefix(base, "astro.config.") || strings.HasPrefix(base, "eleventy.config.")
-	case ".sh":
-		return true // what an ENTRYPOINT starts
 	case ".conf", ".ini", ".service":
 		return true // what a server, or one that starts others, reads
 	}
-	return projectFiles[base] || path.Ext(base) == "" && scriptNames[base]
+	return projectFiles[base] || isScript(base)
+}
+
+// isScript reports whether a file, by its name, may be what an ENTRYPOINT starts.
+func isScript(base string) bool {
+	return path.Ext(base) == ".sh" || path.Ext(base) == "" && scriptNames[base]
 }
 
 // isMember reports whether a file, by its name, says what a member of a larger project
@@ -64,7 +67,8 @@ func isMember(base string) bool {
 
 // readProjects reads the files of the projects that Dockerfiles build: those in the
 // directory of each, in the ones above it, in the ones below these that it copies from,
-// those of members further down, and the scripts that it names.
+// those of members further down, and the scripts that it names. Of files with several
+// stages only scripts and configuration are read.
 func (l *loader) readProjects() {
 	want, several, scripts := map[string]bool{}, map[string]bool{}, map[string]bool{} // directories, those of files with several stages, files
 	var files []string
@@ -96,7 +100,7 @@ func (l *loader) readProjects() {
 		for _, n := range l.names {
 			dir, base := path.Split(n.Path)
 			dir = path.Clean(dir)
-			wanted := want[dir] && isProject(base) || several[dir] && (base == packageJSON || path.Ext(base) == ".conf") || scripts[n.Path]
+			wanted := want[dir] && isProject(base) || several[dir] && (base == packageJSON || path.Ext(base) == ".conf" || isScript(base)) || scripts[n.Path]
 			if member {
 				wanted = !wanted && isMember(base) && isBelow(dir, want)
 			}

@@ -1,0 +1,114 @@
+package container
+
+import (
+	"bytes"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/oakum-sec/oakum/fixer"
+	"github.com/oakum-sec/oakum/fixer/build"
+	"github.com/oakum-sec/oakum/fixer/dockerfile"
+	"github.com/oakum-sec/oakum/fixer/topology"
+)
+
+// A startScript is a shell script of the repository that an image built here starts.
+type startScript struct {
+	path       string // in the repository
+	text       string
+	entrypoint bool // ENTRYPOINT starts it, so that a command of the file is handed to it
+}
+
+// startScripts are those that ENTRYPOINT and CMD of a build start, as far as the build copies
+// them from its context under the name that they are started by.
+func startScripts(p *fixer.Pass, b topology.Build) []startScript {
+	var out []startScript
+	for k, line := range []dockerfile.CommandLine{b.Stage.Entrypoint(), b.Stage.Cmd()} {
+		for _, words := range build.Started(line) {
+			from, ok := scriptSource(p, b, words[0])
+			if !ok {
+				continue
+			}
+			f := p.Read(from)
+			if f == nil || f.Data == nil {
+				continue
+			}
+			first, _, _ := bytes.Cut(f.Data, []byte("\n"))
+			if strings.HasPrefix(string(first), "#!") && !strings.Contains(string(first), "sh") {
+				continue
+			}
+			out = append(out, startScript{from, string(f.Data), k == 0})
+		}
+	}
+	return out
+}
+
+// scriptSource is the file of the repository that a stage has under the name of a program.
+func scriptSource(p *fixer.Pass, b topology.Build, word string) (file string, ok bool) {
+	if !strings.HasSuffix(word, ".sh") && !strings.Contains(path.Base(word), "entrypoint") && path.Ext(word) != "" {
+		return "", false
+	}
+	stages := b.Stage.Chain()
+	for _, s := range slices.Backward(stages) {
+		for _, i := range slices.Backward(s.Instructions) {
+			sources := dockerfile.ContextSources(i)
+			if len(sources) == 0 {
+				continue
+			}
+			to := i.Words[len(i.Words)-1].Value
+			directory := strings.HasSuffix(to, "/") || len(sources) > 1 || path.Clean(to) == "."
+			if !path.IsAbs(to) {
+				to = path.Join(s.WorkdirAt(i).Text, to)
+			}
+			to = path.Clean(to)
+			at := word
+			if !path.IsAbs(at) && strings.Contains(at, "/") {
+				at = path.Join(b.Stage.Workdir().Text, at)
+			}
+			for _, source := range sources {
+				from := strings.TrimPrefix(path.Join("/", source.Value), "/")
+				if source.Dynamic || strings.ContainsAny(from, "*?[") {
+					continue
+				}
+				found := ""
+				switch {
+				case !path.IsAbs(at): // in PATH
+					if build.ProgramDir(to) && path.Base(from) == at || !directory && build.ProgramDir(path.Dir(to)) && path.Base(to) == at || !directory && path.Dir(to) == "/" && path.Base(to) == at {
+						found = from
+					}
+				case at == to && !directory:
+					found = from
+				case path.Join(to, path.Base(from)) == at:
+					found = from
+				case to == "/" || strings.HasPrefix(at, to+"/"):
+					found = path.Join(from, strings.TrimPrefix(strings.TrimPrefix(at, to), "/"))
+				}
+				if found == "" {
+					continue
+				}
+				ctx, known := p.Topology().Context(b.Path)
+				if !known {
+					return "", false
+				}
+				if found = path.Join(ctx.Dir, found); p.Read(found) != nil {
+					return found, true
+				}
+			}
+		}
+	}
+	return "", false
+}
+
+// scriptRuns are what the scripts of an image built here do when the container starts.
+func (s *Spec) scriptRuns() []Run {
+	var out []Run
+	for _, script := range s.Image.scripts {
+		if s.replacesStart() && (s.Entrypoint != nil || !script.entrypoint) {
+			continue
+		}
+		out = append(out, NewRun(Run{
+			What: "the script " + script.path, Place: script.path, Kind: fixer.FromRepository, Text: script.text, Start: true, Dir: s.startDir(), Script: true,
+		}))
+	}
+	return out
+}
