@@ -46,6 +46,9 @@ type FileChange struct {
 	// Paths are the data paths, per YAML document, that the edits may alter.
 	Paths map[int][]yamldoc.Path
 
+	// Adds are those of Paths at which the edits only add to what holds.
+	Adds []yamldoc.Path
+
 	// Contract are the fields of a Dockerfile's runtime contract that the
 	// edits may alter.
 	Contract []dockerfile.Field
@@ -310,6 +313,7 @@ func (d *Draft) finish() ([]FileChange, error) {
 			c.Paths = map[int][]yamldoc.Path{}
 		}
 		c.Paths[ref.doc] = append(c.Paths[ref.doc], change.Paths...)
+		c.Adds = append(c.Adds, change.Adds...)
 	}
 	for _, path := range slices.Sorted(maps.Keys(d.listed)) {
 		if err := d.list(path, d.listed[path]); err != nil {
@@ -408,6 +412,7 @@ func (m *FileChange) Merge(c FileChange) {
 	m.Contract = append(m.Contract, c.Contract...)
 	m.Settings = append(m.Settings, c.Settings...)
 	m.Documents = append(m.Documents, c.Documents...)
+	m.Adds = append(m.Adds, c.Adds...)
 	m.Patterns = append(m.Patterns, c.Patterns...)
 	m.Comment = m.Comment && c.Comment
 	if c.Moved != nil {

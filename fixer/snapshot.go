@@ -164,6 +164,26 @@ func (f *File) services() []*kube.Object {
 	return out
 }
 
+// images returns the images of the workloads of a manifest, without tags and digests.
+func (f *File) images() []string {
+	if f.Kind != Kubernetes {
+		return nil
+	}
+	var out []string
+	for _, o := range f.Objects {
+		w := o.Workload()
+		if w == nil || w.Partial {
+			continue
+		}
+		for _, c := range w.Containers() {
+			if name := topology.Repository(c.Image); name != "" {
+				out = append(out, name)
+			}
+		}
+	}
+	return out
+}
+
 func unparsable(err error) *Skip {
 	return &Skip{SkipSyntax, "cannot be parsed: " + text.VisibleLine(strings.TrimSuffix(err.Error(), "."))}
 }
@@ -347,10 +367,19 @@ func (s *Snapshot) topologyInput() topology.Input {
 		Names:       s.tree,
 		Ignores:     map[string]*buildcontext.Ignore{},
 		Inline:      map[*yamldoc.Node]*dockerfile.File{},
+		Images:      map[string]bool{},
 	}
 	for f := range s.Files() {
 		if services := f.services(); len(services) > 0 {
 			in.Services[f.Path] = services
+		}
+		for _, ref := range f.images() {
+			in.Images[ref] = true
+		}
+		if f.Workflow != nil {
+			for _, b := range f.Workflow.Builds() {
+				in.Named = append(in.Named, topology.Named{Image: b.Image, Dockerfile: b.Dockerfile, Target: b.Target, Place: f.Path + ":" + strconv.Itoa(b.Line)})
+			}
 		}
 		switch {
 		case f.Dockerfile != nil:

@@ -53,10 +53,13 @@ func (s *optionsScreen) askSame(d *model, v engine.Decision) tea.Cmd {
 }
 
 // command returns the shortest command that does what a decision does by itself, ""
-// where there is none.
+// where there is none: no command makes manual fixes, or one that is refused.
 func (j foldJob) command(ask previewAsk) string {
 	v := ask.decision
 	want := j.alone(engine.Decisions{ask.key: v})
+	if v.Level == fixer.Manual || len(want.Changes) == 0 {
+		return ""
+	}
 	for _, path := range []string{"", ask.key.File} {
 		if !sameChanges(want, j.selected(ask.key.Rule, path, v.Level, v.Params)) {
 			continue

@@ -46,6 +46,32 @@ func TestTheCommandDoesTheSame(t *testing.T) {
 	}
 }
 
+// TestNoCommandMakesAManualFix: oakum fix has no such level, and what is refused changes nothing
+// that a command could change, too.
+func TestNoCommandMakesAManualFix(t *testing.T) {
+	const shop = "apiVersion: v1\nkind: Pod\nmetadata: {name: web, namespace: shop, labels: {app: web}}\nspec: {containers: [{name: web, image: web, env: [{name: MQ_URL, value: \"amqp://mq:5672\"}]}]}\n---\n" +
+		"apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {name: deny, namespace: shop}\nspec: {podSelector: {}, policyTypes: [Ingress]}\n"
+	b := newFake([]fixer.Source{{Path: "shop.yaml", Kind: fixer.Kubernetes, Data: []byte(shop)}})
+	b.rules = rules.All()
+	d := start(t, b, 80, 24)
+	job, manual := d.model().foldJob(), 0
+	for _, f := range d.model().session.Baseline().Findings {
+		if len(f.Fixes) == 0 || f.Fixes[0].Level != fixer.Manual {
+			continue
+		}
+		manual++
+		for _, params := range []fixer.Params{nil, {"acknowledge": "all"}} {
+			ask := previewAsk{key: f.Key(), decision: engine.Decision{Verdict: engine.Accept, Fix: f.Fixes[0].ID, Level: fixer.Manual, Params: f.Fixes[0].OwnParams(params)}}
+			if command := job.command(ask); command != "" {
+				t.Errorf("%s: %s", f.Key(), command)
+			}
+		}
+	}
+	if manual == 0 {
+		t.Error("nothing is manual")
+	}
+}
+
 // commandChanges does what a command line would, but for writing.
 func commandChanges(t *testing.T, dir, command string) map[string]string {
 	t.Helper()

@@ -25,6 +25,14 @@
 // written. Of environment files the names of variables are read ([Environment])
 // and no values; variables of the shell are not known at all.
 //
+// # What an edit makes of the services
+//
+// [Compare] holds two versions of a project against each other: the services as they are
+// with all that is read over them. Each edit is verified with it: only what it declares
+// comes to another value, what it adds to keeps what it had, a variable that it sets in
+// .env changes no other service, and it gives Compose no new reason to refuse a file.
+// TestComposeModel asks compose-go about the same edits.
+//
 // # The reference implementation, and what is kept by hand
 //
 // compose-go is what Docker Compose reads its files with. It returns a model

@@ -121,6 +121,22 @@ func Environment(data []byte) []Variable {
 	return out
 }
 
+// Added returns the variables, with their values, that a version of an environment file
+// has and the one before does not.
+func Added(before, after []byte) map[string]string {
+	known := map[string]bool{}
+	for _, v := range Environment(before) {
+		known[v.Name] = true
+	}
+	out := map[string]string{}
+	for _, v := range Environment(after) {
+		if !known[v.Name] {
+			out[v.Name] = v.value
+		}
+	}
+	return out
+}
+
 // assignment cuts a line after the name of the variable that it sets.
 func assignment(line string) (name, value string, ok bool) {
 	line = strings.TrimLeft(line, " \t")

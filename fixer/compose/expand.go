@@ -10,13 +10,22 @@ func Expand(s string) (value string, certain bool) {
 	if !strings.Contains(s, "$") {
 		return s, true
 	}
-	return expand(s, 0)
+	return expand(s, nil, 0)
+}
+
+// expandWith is [Expand] with values of variables; nil knows none.
+func expandWith(s string, lookup func(name string) (string, bool)) string {
+	if !strings.Contains(s, "$") {
+		return s
+	}
+	s, _ = expand(s, lookup, 0)
+	return s
 }
 
 // maxNesting bounds defaults within defaults.
 const maxNesting = 8
 
-func expand(s string, depth int) (string, bool) {
+func expand(s string, lookup func(name string) (string, bool), depth int) (string, bool) {
 	var b strings.Builder
 	certain := true
 	for i := 0; i < len(s); i++ {
@@ -34,13 +43,20 @@ func expand(s string, depth int) (string, bool) {
 				b.WriteString(s[i:])
 				return b.String(), false
 			}
-			v, _ := expand(defaultOf(s[i+2:end]), depth+1)
-			b.WriteString(v)
+			word, known := valueOf(s[i+2:end], lookup)
+			if !known {
+				word, _ = expand(word, lookup, depth+1)
+			}
+			b.WriteString(word)
 			i, certain = end, false
 		case isNameByte(next, true):
 			j := i + 1
 			for j < len(s) && isNameByte(s[j], false) {
 				j++
+			}
+			if lookup != nil {
+				value, _ := lookup(s[i+1 : j])
+				b.WriteString(value)
 			}
 			i, certain = j-1, false
 		default:
@@ -64,6 +80,29 @@ func closingBrace(s string, from int) int {
 		}
 	}
 	return -1
+}
+
+// valueOf returns the value of a variable that lookup knows. known is false where the
+// result is a word that stands in its place, and may have variables of its own.
+func valueOf(expr string, lookup func(name string) (string, bool)) (word string, known bool) {
+	if lookup != nil {
+		end := 0
+		for end < len(expr) && isNameByte(expr[end], end == 0) {
+			end++
+		}
+		if value, set := lookup(expr[:end]); set {
+			switch rest := expr[end:]; {
+			case strings.HasPrefix(rest, ":+") && value != "":
+				return rest[2:], false
+			case strings.HasPrefix(rest, "+"):
+				return rest[1:], false
+			case strings.HasPrefix(rest, ":-") && value == "":
+				return rest[2:], false
+			}
+			return value, true
+		}
+	}
+	return defaultOf(expr), false
 }
 
 // defaultOf returns what NAME:-word or NAME-word give for an unset NAME. The

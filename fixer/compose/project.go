@@ -14,6 +14,7 @@ import (
 type Project struct {
 	files  map[string]*File
 	views  func() map[string][]View // by file, worked out once
+	values *sync.Map                // of [viewKey]: what a service comes to, where it was asked for
 	onRead func(path string)        // nil, or called with each file that a view depends on
 	onAsk  func(file string)        // nil, or called with each file whose views are asked for
 }
@@ -21,12 +22,12 @@ type Project struct {
 // Traced returns the same project, which calls onAsk with every file whose views are
 // asked for, and onRead with the path of every file that these depend on.
 func (p *Project) Traced(onAsk, onRead func(path string)) *Project {
-	return &Project{files: p.files, views: p.views, onRead: onRead, onAsk: onAsk}
+	return &Project{files: p.files, views: p.views, values: p.values, onRead: onRead, onAsk: onAsk}
 }
 
 // NewProject returns the project of the given files. The map is kept and must not change.
 func NewProject(files map[string]*File) *Project {
-	p := &Project{files: files}
+	p := &Project{files: files, values: &sync.Map{}}
 	p.views = sync.OnceValue(p.readViews)
 	return p
 }

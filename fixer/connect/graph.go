@@ -168,7 +168,7 @@ const (
 	FromProbe     Source = "probe"      // a probe or health check
 	FromDependsOn Source = "depends_on" // depends_on or links
 	FromPort      Source = "port"       // a published or declared port
-	FromRoute     Source = "route"      // an Ingress, a route of a Gateway, a type of a Service
+	FromRoute     Source = "route"      // an Ingress, a route of a Gateway, a type of a Service, a label for a reverse proxy
 	FromRBAC      Source = "rbac"       // a role bound to a service account
 	FromObject    Source = "object"     // another object that names a Service
 	FromPolicy    Source = "policy"     // a NetworkPolicy that lets one workload connect to another

@@ -328,6 +328,8 @@ func (s *Spec) ForbidNewPrivileges() Decision {
 		if word := s.Image.GainsPrivileges(); word != "" {
 			notice("What the image does with "+word+" no longer works",
 				fixer.Evidence{Kind: fixer.FromDockerfile, Place: s.Image.Build.Path, Text: "The image uses " + word})
+		} else if s.Image.BuiltHere() && !s.Image.Build.Certain { // by its name alone: it may be another image
+			notice(d.Breaks, fixer.Evidence{Kind: fixer.FromRepository, Text: s.Image.Build.Why})
 		}
 	}
 	return d

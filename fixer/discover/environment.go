@@ -55,7 +55,11 @@ func (l *loader) readEnvironments() {
 			}
 		}
 		if len(missing) > 0 {
-			l.addNote(p, "reads "+text.Some(missing)+" as environment files, and what they set is not known: not found or outside the scanned directory")
+			which, what := "environment file", "it sets"
+			if len(missing) > 1 {
+				which, what = "environment files", "they set"
+			}
+			l.addNote(p, "names the "+which+" "+text.Some(missing)+", not found below the scanned directory: what "+what+" is not known")
 		}
 	}
 }

@@ -153,7 +153,7 @@ func TestWhatComposeWouldNotLoad(t *testing.T) {
 		notes = append(notes, n.Path+" "+n.Text)
 	}
 	want := `compose.yaml extends a service of nothing.yaml, which was not found
-compose.yaml reads e.env as environment files, and what they set is not known: not found or outside the scanned directory
+compose.yaml names the environment file e.env, not found below the scanned directory: what it sets is not known
 compose.yaml service b extends gone, which is not in base.yaml
 compose.yaml service d extends away, which is not in compose.yaml`
 	if got := strings.Join(notes, "\n"); got != want {

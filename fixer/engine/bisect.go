@@ -160,18 +160,25 @@ func (b *bisection) tryTogether(round []*part) {
 	}
 	owner := map[string]*part{}
 	var changed []*fixer.File
+	changes, edited := map[string]*fixer.FileChange{}, map[*part][]*fixer.File{}
 	for _, p := range round {
-		files, err := b.editFiles(p.fixes)
+		files, its, err := b.editFiles(p.fixes)
 		if err != nil {
 			p.err = err
 			continue
 		}
+		maps.Copy(changes, its)
+		edited[p] = files
 		for _, file := range files {
 			owner[file.Path] = p
 		}
 		changed = append(changed, files...)
 	}
-	report := b.checker.check(b.current.WithFiles(changed...))
+	next := b.current.WithFiles(changed...)
+	if fixer.VerifyServices(b.current, next, changes) != nil { // rare: each is asked by itself
+		next = b.current.WithFiles(b.verifiedAlone(edited, changes)...)
+	}
+	report := b.checker.check(next)
 
 	retry := map[*part]bool{}
 	leastSeverity := map[*part]fixer.Severity{}
@@ -252,6 +259,22 @@ func (b *bisection) tryTogether(round []*part) {
 	}
 }
 
+// verifiedAlone returns the files of those parts whose services are verified without the
+// other parts, and records the error with the others.
+func (b *bisection) verifiedAlone(edited map[*part][]*fixer.File, changes map[string]*fixer.FileChange) []*fixer.File {
+	var out []*fixer.File
+	for p, files := range edited {
+		its := map[string]*fixer.FileChange{}
+		for _, file := range files {
+			its[file.Path] = changes[file.Path]
+		}
+		if p.err = fixer.VerifyServices(b.current, b.current.WithFiles(files...), its); p.err == nil {
+			out = append(out, files...)
+		}
+	}
+	return out
+}
+
 // tryPart tries one part.
 func (b *bisection) tryPart(p *part) {
 	var report *Report
@@ -327,11 +350,14 @@ func splitBatch(batch []selected) [][]selected {
 // tryBatch makes the edits of a batch on the current snapshot and verifies them.
 // Findings in opened may come up, whatever their severity.
 func (f *folding) tryBatch(batch []selected, opened map[fixer.Key]bool) (*fixer.Snapshot, *Report, error) {
-	files, err := f.editFiles(batch)
+	files, changes, err := f.editFiles(batch)
 	if err != nil {
 		return nil, nil, err
 	}
 	next := f.current.WithFiles(files...)
+	if err := fixer.VerifyServices(f.current, next, changes); err != nil {
+		return nil, nil, err
+	}
 	report := f.checker.check(next)
 	if err := f.verifyFindings(report, batch, opened); err != nil {
 		return nil, nil, err
@@ -340,8 +366,8 @@ func (f *folding) tryBatch(batch []selected, opened map[fixer.Key]bool) (*fixer.
 }
 
 // editFiles returns the files as the edits of a batch make them, sorted by path
-// and each verified by itself.
-func (f *folding) editFiles(batch []selected) ([]*fixer.File, error) {
+// and each verified by itself, and what the batch does to each.
+func (f *folding) editFiles(batch []selected) ([]*fixer.File, map[string]*fixer.FileChange, error) {
 	merged := map[string]*fixer.FileChange{}
 	for _, s := range batch {
 		for _, c := range s.contents {
@@ -358,10 +384,10 @@ func (f *folding) editFiles(batch []selected) ([]*fixer.File, error) {
 	fixer.ForEach(len(paths), func(i int) { files[i], errs[i] = f.editFile(merged[paths[i]]) })
 	for _, err := range errs {
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 	}
-	return files, nil
+	return files, merged, nil
 }
 
 func (f *folding) editFile(change *fixer.FileChange) (*fixer.File, error) {

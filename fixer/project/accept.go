@@ -80,6 +80,8 @@ func (p *Project) untaken(x *setting, upTo fixer.Level) error {
 		for i := range f.Fixes {
 			switch l := f.Fixes[i].Level; {
 			case !x.fits(f.Rule, &f.Fixes[i]):
+			case l == fixer.Manual:
+				other = fmt.Errorf("--set %s: %s belongs to a manual fix of %s: %q; to choose it, run oakum on a terminal", x.given, x.key, f.Rule, f.Fixes[i].Title)
 			case l > upTo:
 				return fmt.Errorf("--set %s: %s belongs to %s fixes, add --level %[3]s", x.given, x.key, l)
 			default:

@@ -19,6 +19,7 @@ import (
 	"github.com/compose-spec/compose-go/v2/types"
 
 	"github.com/oakum-sec/oakum/fixer"
+	"github.com/oakum-sec/oakum/fixer/compose"
 	"github.com/oakum-sec/oakum/fixer/compose/composetest"
 	"github.com/oakum-sec/oakum/fixer/corpustest"
 	"github.com/oakum-sec/oakum/fixer/discover"
@@ -73,6 +74,8 @@ type modelJudge struct {
 	dir            string
 	before         map[string]model // by file; nil for one that is refused
 	edits, refused int
+
+	seen map[[2]string]bool // what the program itself sees of the changes at hand
 }
 
 func newModelJudge(t *testing.T, repository string) *modelJudge {
@@ -169,6 +172,7 @@ func (j *modelJudge) judge(t *testing.T, what string, changes []fixer.FileChange
 		disktest.Put(t, j.dir, c.Path, string(after))
 		defer disktest.Put(t, j.dir, c.Path, string(f.Data))
 	}
+	j.own(t, what, changes)
 	for _, file := range reached {
 		before := j.before[file]
 		if before == nil {
@@ -181,8 +185,41 @@ func (j *modelJudge) judge(t *testing.T, what string, changes []fixer.FileChange
 			continue
 		}
 		for _, d := range before.differences(after) {
+			if d[0] != "" && !j.seen[d] {
+				t.Errorf("%s: in %s, %s of service %q is another, which the own comparison does not see (%v)", what, file, d[1], d[0], j.seen)
+			}
 			if !declared.allows(d) {
 				t.Errorf("%s: in %s, %s of service %q is another, which the fix does not declare (%v)", what, file, d[1], d[0], declared)
+			}
+		}
+	}
+}
+
+// own asks the program's own comparison of services, which verifies each edit: it accepts
+// the changes, and sees every field of which compose-go says that it is another.
+func (j *modelJudge) own(t *testing.T, what string, changes []fixer.FileChange) {
+	t.Helper()
+	edits, files := map[string]*fixer.FileChange{}, []*fixer.File{}
+	for _, c := range changes {
+		data := c.Create
+		if was := j.snap.File(c.Path); data == nil && was != nil {
+			data, _ = text.Apply(was.Data, c.Edits)
+		}
+		edits[c.Path] = &c
+		files = append(files, j.snap.Next(fixer.Source{Path: c.Path, Kind: c.Kind, Data: data}))
+	}
+	next := j.snap.WithFiles(files...)
+	if err := fixer.VerifyServices(j.snap, next, edits); err != nil {
+		t.Errorf("%s: the own comparison refuses it: %v", what, err)
+	}
+	j.seen = map[[2]string]bool{}
+	for _, f := range files {
+		if f.Compose == nil {
+			continue
+		}
+		for _, file := range append(j.loads(f.Path), f.Path) { // which may have services that no other file has
+			for _, d := range compose.Differences(j.snap.Topology().Compose(), next.Topology().Compose(), file) {
+				j.seen[d] = true
 			}
 		}
 	}

@@ -153,7 +153,7 @@ func (t *Topology) namedBuild(ref string, names map[string][]string) (Build, boo
 	if b, ok := quiet.ImageBuild(ref); ok {
 		return b, true
 	}
-	repo := repository(ref)
+	repo := Repository(ref)
 	if repo == "" || ref == "scratch" || strings.ContainsAny(ref, "$ ") {
 		return Build{}, false
 	}

@@ -28,6 +28,11 @@ type Input struct {
 	// Inline are the Dockerfiles that stand in Compose files, by their text.
 	Inline map[*yamldoc.Node]*dockerfile.File
 
+	// Images are the images of manifests, by their names without tags and digests. Named are
+	// the builds of pipelines.
+	Images map[string]bool
+	Named  []Named
+
 	// Names are those of all files, nil when they were not collected. Ignores are the
 	// .dockerignore files; one that cannot be read is nil.
 	Names   *buildcontext.Tree
@@ -51,6 +56,8 @@ type Topology struct {
 	byImage     map[string]Build   // by reference as the Compose file names it
 	byName      map[string][]Build // by repository without tag
 	byDirectory map[string][]string
+	byPipeline  map[string][]Build                // by repository; $/name where the pipeline fills in the owner
+	byScheme    map[string]string                 // by repository, the Dockerfile
 	contexts    map[string][]buildcontext.Context // by Dockerfile, as Compose files say
 	users       map[string][]compose.View         // by Dockerfile that builds the service
 	services    map[string][]string               // by directory, the files with Kubernetes Services
@@ -101,7 +108,7 @@ func New(in Input) *Topology {
 			fmt.Fprintf(&named, "%q %q %q %v\n", file, v.Name, ref, certain)
 			b.Why = file + " builds " + ref + " from " + b.Path
 			b.Certain = b.Certain && !isOfficial(ref)
-			if name := repository(ref); !slices.ContainsFunc(t.byName[name], func(o Build) bool { return o.Stage == b.Stage }) {
+			if name := Repository(ref); !slices.ContainsFunc(t.byName[name], func(o Build) bool { return o.Stage == b.Stage }) {
 				t.byName[name] = append(t.byName[name], b)
 			}
 			if other, twice := t.byImage[ref]; twice && other.Stage != b.Stage {
@@ -126,6 +133,7 @@ func New(in Input) *Topology {
 	for _, file := range slices.Sorted(maps.Keys(in.Services)) {
 		t.services[path.Dir(file)] = append(t.services[path.Dir(file)], file)
 	}
+	t.nameBuilds()
 	t.derive()
 	t.fingerprint = t.computeFingerprint(named.String())
 	return t
@@ -147,6 +155,7 @@ func (t *Topology) computeFingerprint(named string) string {
 	}
 	fmt.Fprintf(&b, "%q\n", slices.Sorted(maps.Keys(t.in.Services)))
 	b.WriteString(t.derivedSum())
+	b.WriteString(t.namedSum())
 	sum := sha256.Sum256([]byte(b.String())) // compared for every file of every check
 	return string(sum[:])
 }
@@ -217,7 +226,7 @@ func stageOf(f *dockerfile.File, p, target, why string) (Build, bool) {
 // image is not an official one of Docker Hub, which a directory is often named after.
 func (t *Topology) ImageBuild(ref string) (Build, bool) {
 	t.ask(Question{about: aboutImage, of: ref})
-	repo := repository(ref)
+	repo := Repository(ref)
 	if repo == "" {
 		return Build{}, false
 	}
@@ -237,9 +246,15 @@ func (t *Topology) ImageBuild(ref string) (Build, bool) {
 	if !strings.Contains(repo, "/") {
 		return Build{}, false
 	}
+	if b, ok := t.pipelineBuild(repo); ok {
+		if t.onRead != nil {
+			t.onRead(b.Path)
+		}
+		return b, true
+	}
 	fits := t.byDirectory[path.Base(repo)]
 	if len(fits) != 1 {
-		return Build{}, false
+		return t.schemeBuild(repo)
 	}
 	b, ok = t.build(fits[0], "", "The image name matches the directory of "+fits[0])
 	b.Certain = false
@@ -278,8 +293,8 @@ func isOfficial(ref string) bool {
 	return err == nil && image.KnownOfficial(r)
 }
 
-// repository cuts tag and digest off a reference.
-func repository(ref string) string {
+// Repository cuts tag and digest off a reference.
+func Repository(ref string) string {
 	ref, _, _ = strings.Cut(ref, "@")
 	ref, _, _ = image.CutTag(ref)
 	return ref

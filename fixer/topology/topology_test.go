@@ -193,3 +193,67 @@ func TestFingerprintLeavesOutImagesThatAreNotBuilt(t *testing.T) {
 		}
 	}
 }
+
+// TestAnImageThatAPipelineBuilds: a pipeline says which Dockerfile an image is built from.
+func TestAnImageThatAPipelineBuilds(t *testing.T) {
+	in := input(t, map[string]string{"backend/Dockerfile": "FROM scratch AS dev\nFROM scratch\n", "web/Dockerfile": "FROM scratch\n", "old/Dockerfile": "FROM scratch\n"}, nil)
+	in.Named = []topology.Named{
+		{Image: "shop/acme-api", Dockerfile: "backend/Dockerfile", Target: "dev", Place: ".github/workflows/ci.yaml:7"},
+		{Image: "$/front", Dockerfile: "web/Dockerfile", Place: ".github/workflows/ci.yaml:9"},
+		{Image: "shop/both", Dockerfile: "web/Dockerfile"}, {Image: "shop/both", Dockerfile: "old/Dockerfile"},
+		{Image: "shop/gone", Dockerfile: "gone/Dockerfile"}, {Image: "shop/no-stage", Dockerfile: "web/Dockerfile", Target: "run"},
+	}
+	top := topology.New(in)
+	for _, c := range []struct {
+		ref, path, stage string
+		certain          bool
+	}{
+		{"shop/acme-api:v1", "backend/Dockerfile", "dev", true},
+		{"shop/front:v2", "web/Dockerfile", "", false},
+		{"ghcr.io/other/front@sha256:abc", "web/Dockerfile", "", false},
+		{"front", "", "", false},
+		{"shop/both", "", "", false},
+		{"shop/gone", "", "", false},
+		{"shop/no-stage", "", "", false},
+	} {
+		b, ok := top.ImageBuild(c.ref)
+		if ok != (c.path != "") || ok && (b.Path != c.path || b.Certain != c.certain || b.Stage.Name != c.stage) {
+			t.Errorf("%s: %q %v, certain %v (%s)", c.ref, b.Path, ok, b.Certain, b.Why)
+		}
+	}
+	if b, _ := top.ImageBuild("shop/acme-api:v1"); b.Why != ".github/workflows/ci.yaml:7 builds shop/acme-api from backend/Dockerfile" {
+		t.Errorf("%q", b.Why)
+	}
+}
+
+// TestImagesNamedByOneScheme: one name that ends as a directory can be a coincidence, two of
+// one owner are a scheme. It is never certain.
+func TestImagesNamedByOneScheme(t *testing.T) {
+	files := map[string]string{"backend/Dockerfile": "FROM scratch\n", "frontend/Dockerfile": "FROM scratch\n", "a/worker/Dockerfile": "FROM scratch\n", "b/worker/Dockerfile": "FROM scratch\n"}
+	for _, c := range []struct {
+		images []string
+		want   map[string]string
+	}{
+		{[]string{"shop/ecom-backend", "shop/ecom-frontend", "postgres"}, map[string]string{"shop/ecom-backend": "backend/Dockerfile", "shop/ecom-frontend": "frontend/Dockerfile"}},
+		{[]string{"shop/backend-image", "shop/frontend-image"}, map[string]string{"shop/backend-image": "backend/Dockerfile", "shop/frontend-image": "frontend/Dockerfile"}},
+		{[]string{"shop/ecom-backend"}, nil},
+		{[]string{"shop/ecom-backend", "other/ecom-frontend"}, nil},
+		{[]string{"shop/ecom-backend", "shop/acme-frontend"}, nil},
+		{[]string{"ecom-backend", "ecom-frontend"}, nil},
+		{[]string{"shop/ecom-worker", "shop/ecom-frontend"}, nil},
+		{[]string{"shop/backend-frontend", "shop/backend-backend", "shop/frontend-frontend"}, map[string]string{"shop/backend-backend": "backend/Dockerfile", "shop/frontend-frontend": "frontend/Dockerfile"}},
+	} {
+		in := input(t, files, nil)
+		in.Images = map[string]bool{}
+		for _, name := range c.images {
+			in.Images[name] = true
+		}
+		top := topology.New(in)
+		for _, name := range c.images {
+			b, ok := top.ImageBuild(name + ":v1")
+			if b.Path != c.want[name] || ok && b.Certain {
+				t.Errorf("%q: %s is %q, certain %v (%s)", c.images, name, b.Path, b.Certain, b.Why)
+			}
+		}
+	}
+}

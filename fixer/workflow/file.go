@@ -24,7 +24,8 @@ type File struct {
 	Uses   []*Use   // actions and reusable workflows
 	Images []*Image // images of jobs, services, steps and actions
 
-	sets []Variable
+	sets   []Variable
+	builds []Build
 }
 
 // An Image is a place that names an image.

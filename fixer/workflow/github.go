@@ -2,6 +2,7 @@ package workflow
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
 	"regexp"
 	"slices"
@@ -24,7 +25,7 @@ func (r *reader) workflow(root *yamldoc.Node) {
 		for service, n := range job.Get("services").All() {
 			r.jobImage(job, n, fmt.Sprintf("service %q of %s", service, role))
 		}
-		r.steps(job.Get("steps"), role)
+		r.steps(job.Get("steps"), cmp.Or(directory(job), directory(root), "."), role)
 	}
 }
 
@@ -87,16 +88,26 @@ func usedAgain(job []byte, key, sub string) bool {
 
 func (r *reader) action(root *yamldoc.Node) {
 	runs := root.Get("runs")
-	r.steps(runs.Get("steps"), "the action")
+	r.steps(runs.Get("steps"), ".", "the action")
 	if image := runs.Get("image"); strings.HasPrefix(image.Text(), dockerScheme) {
 		r.image(image, "", dockerScheme, "the action")
 	}
 }
 
-func (r *reader) steps(steps *yamldoc.Node, role string) {
+// directory is where the scripts of a workflow or of a job start.
+func directory(n *yamldoc.Node) string {
+	return n.Get("defaults").Get("run").Get("working-directory").Text()
+}
+
+// steps notes what the steps of a job name, whose scripts start in a directory.
+func (r *reader) steps(steps *yamldoc.Node, dir, role string) {
 	for i, step := range steps.List() {
 		r.variables(step.Get("env"))
 		r.script(step.Get("run"))
+		if run := step.Get("run"); run != nil {
+			r.scriptBuilds(run.Text(), cmp.Or(step.Get("working-directory").Text(), dir), run.Line)
+		}
+		r.stepBuild(step)
 		r.uses(step.Get("uses"), fmt.Sprintf("step %d of %s", i+1, role))
 	}
 }

@@ -2,6 +2,7 @@ package workflow
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/oakum-sec/oakum/fixer/yamldoc"
 )
@@ -32,6 +33,13 @@ func (r *reader) pipeline(root *yamldoc.Node) {
 func (r *reader) scripts(n *yamldoc.Node) {
 	for _, key := range []string{"before_script", "script", "after_script"} {
 		r.script(n.Get(key))
+		var lines []string
+		for _, item := range n.Get(key).ListOrOne() {
+			lines = append(lines, item.Text())
+		}
+		if len(lines) > 0 {
+			r.scriptBuilds(strings.Join(lines, "\n"), ".", n.Get(key).KeyOrSelf().Line)
+		}
 	}
 }
 

@@ -16,6 +16,7 @@ type Op struct {
 	moved bool // the comments go with it
 
 	shared bool // it is meant wherever an anchor makes the place stand
+	adds   bool // nothing that holds at the path may go
 }
 
 type opKind uint8
@@ -39,7 +40,11 @@ func Insert(p Path, v any) Op { return Op{kind: opInsert, path: p, value: v} }
 
 // Append adds an item to the list at the path, which is made where it is
 // absent, null or empty.
-func Append(p Path, v any) Op { return Op{kind: opAppend, path: p, value: v} }
+func Append(p Path, v any) Op { return Op{kind: opAppend, path: p, value: v, adds: true} }
+
+// Extend is [Set] for a list that a merge supplies, which is written out in full with more
+// items: what is in it holds afterwards, as with [Append].
+func Extend(p Path, list []any) Op { return Op{kind: opSet, path: p, value: list, adds: true} }
 
 // Remove takes out a key or an item, with the comment at the end of its lines.
 // Comments on lines of their own before it stay. When it was the only one, the
@@ -73,6 +78,9 @@ type Change struct {
 	// Paths are the data paths the change may alter, for [Equal]: the place
 	// written, the topmost parent made for it, or the list an item left.
 	Paths []Path
+
+	// Adds are those of Paths at which the change only adds to what holds.
+	Adds []Path
 }
 
 // Edit computes the bytes for the operations, made one after the other: paths
@@ -139,6 +147,9 @@ func (d *Doc) edit(ops []Op, verified bool) (Change, error) {
 			return Change{Doc: d.Index}, refuse(RefuseInternal, 0, "the edits do not compose: %v", err)
 		}
 		c.Paths = append(c.Paths, path)
+		if op.adds {
+			c.Adds = append(c.Adds, path)
+		}
 		if op.shared {
 			c.Paths = append(c.Paths, sharedPlaces(cur.Root.written(path))...)
 		}

@@ -139,7 +139,7 @@ func appendTo(part compose.Part, key string, values ...string) []yamldoc.Op {
 		for _, s := range values {
 			list = append(list, s)
 		}
-		return []yamldoc.Op{yamldoc.Set(at, list)}
+		return []yamldoc.Op{yamldoc.Extend(at, list)}
 	}
 	for _, s := range values {
 		ops = append(ops, yamldoc.Append(at, s))

@@ -49,8 +49,12 @@ var SecurityProfile = &fixer.Rule{
 					here = append(here, s)
 				}
 			}
-			reportProfiles(p, v, here, true)
-			reportProfiles(p, v, elsewhere, false)
+			reportProfiles(p, v, here, "", true)
+			place := ""
+			if len(here) > 0 { // two findings; one alone is the same wherever its entry stands
+				place = " of another place"
+			}
+			reportProfiles(p, v, elsewhere, place, false)
 		}
 	},
 }
@@ -87,14 +91,11 @@ func profileOff(s compose.Setting) *profileOption {
 }
 
 // reportProfiles reports what entries of one list turn off.
-func reportProfiles(p *fixer.Pass, v compose.View, entries []compose.Setting, writable bool) {
+func reportProfiles(p *fixer.Pass, v compose.View, entries []compose.Setting, place string, writable bool) {
 	if len(entries) == 0 {
 		return
 	}
-	f := fixer.Finding{Path: v.Service.Path.Join("security_opt").String()}
-	if !writable {
-		f.Path += " of another place"
-	}
+	f := fixer.Finding{Path: v.Service.Path.Join("security_opt").String() + place}
 	level := fixer.Review
 	var does, written, breaks []string
 	for _, s := range entries {

@@ -102,26 +102,30 @@ func (a buildArgument) variable() (string, bool) {
 
 func checkBuildArgument(p *fixer.Pass, v compose.View, a buildArgument) {
 	b, ok := p.Topology().ServiceBuild(v)
-	if !ok || !slices.ContainsFunc(b.File.Instructions, func(i *dockerfile.Instruction) bool {
+	if !ok {
+		b, ok = p.Topology().InlineBuild(v)
+	}
+	declared := ok && slices.ContainsFunc(b.File.Instructions, func(i *dockerfile.Instruction) bool {
 		_, declares := i.Pair(a.name)
 		return i.Keyword == "ARG" && declares
-	}) {
-		return
-	}
+	})
 	f := fixer.Finding{
 		File: v.File, Path: "services." + v.Name + ": build.args " + a.name, Start: a.start, End: a.end,
-		Message:  fmt.Sprintf("Service %q passes the secret %s as a build argument, which stays in the image history", v.Name, a.name),
-		Evidence: []fixer.Evidence{{Kind: fixer.FromDockerfile, Place: b.Path, Text: "declares ARG " + a.name}},
+		Message: fmt.Sprintf("Service %q passes the secret %s as a build argument, which stays in the image history", v.Name, a.name),
 	}
+	if !declared {
+		reportUndeclared(p, v, a, ok, f)
+		return
+	}
+	f.Evidence = []fixer.Evidence{{Kind: fixer.FromDockerfile, Place: b.Path, Text: "declares ARG " + a.name}}
 	variable, known := a.variable()
 	if !known && !strings.Contains(a.value, "$") {
 		if secret.Harmless(a.name, a.value) {
 			return
 		}
-		f.Severity = fixer.High
-		f.Message = fmt.Sprintf("Service %q passes the secret %s as a build argument, in plain text", v.Name, a.name)
+		inPlainText(&f, v, a)
 	}
-	advice := fmt.Sprintf("List %s under build.secrets, define it under the top-level secrets with environment: %s, and write RUN --mount=type=secret,id=%s,env=%s in %s", a.name, a.name, a.name, a.name, path.Base(b.Path))
+	advice := asBuildSecret(a.name, path.Base(b.Path))
 	switch move, why := planMove(p, b.Path, a.name); {
 	case !known && f.Severity == fixer.High:
 		f.Advice = text.Sentences(advice, "Rotate this secret: it can be read from this file and from every image built from it")
@@ -130,6 +134,30 @@ func checkBuildArgument(p *fixer.Pass, v compose.View, a buildArgument) {
 	default:
 		f.Fixes = []fixer.Fix{move.fix(b.Path, variable)}
 	}
+	p.Report(f)
+}
+
+func inPlainText(f *fixer.Finding, v compose.View, a buildArgument) {
+	f.Severity = fixer.High
+	f.Message = fmt.Sprintf("Service %q passes the secret %s as a build argument, in plain text", v.Name, a.name)
+}
+
+func asBuildSecret(name, dockerfile string) string {
+	return fmt.Sprintf("List %s under build.secrets, define it under the top-level secrets with environment: %s, and write RUN --mount=type=secret,id=%s,env=%s in %s", name, name, name, name, dockerfile)
+}
+
+// reportUndeclared reports a secret in plain text that no ARG takes, or none that is seen:
+// it can be read in the Compose file all the same.
+func reportUndeclared(p *fixer.Pass, v compose.View, a buildArgument, seen bool, f fixer.Finding) {
+	if a.value == "" || strings.Contains(a.value, "$") || secret.Harmless(a.name, a.value) {
+		return
+	}
+	inPlainText(&f, v, a)
+	advice := asBuildSecret(a.name, "the Dockerfile")
+	if seen {
+		advice = "Remove the argument: the Dockerfile has no ARG " + a.name
+	}
+	f.Advice = text.Sentences(advice, "Rotate this secret: it can be read from this file")
 	p.Report(f)
 }
 
@@ -174,6 +202,9 @@ func planMove(p *fixer.Pass, file, name string) (*move, string) {
 		m.from = append(m.from, passing{v, own[k], variable})
 	}
 	source := p.Read(file)
+	if source != nil && source.Compose != nil {
+		return nil, "the Dockerfile is part of " + file
+	}
 	if source == nil || source.Dockerfile == nil || source.Context {
 		return nil, file + " is not one of the files that can be edited"
 	}

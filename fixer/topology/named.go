@@ -1,0 +1,122 @@
+package topology
+
+import (
+	"fmt"
+	"maps"
+	"path"
+	"slices"
+	"strings"
+)
+
+// A Named build is one that a pipeline makes: it gives the image of a Dockerfile a name.
+type Named struct {
+	// Image is the name, without a tag. A registry or an owner that the pipeline fills in
+	// is a dollar sign.
+	Image              string
+	Dockerfile, Target string
+	Place              string // for people
+}
+
+// nameBuilds links images that a pipeline builds, and those whose names follow one scheme.
+func (t *Topology) nameBuilds() {
+	t.byPipeline = map[string][]Build{}
+	for _, n := range t.in.Named {
+		b, ok := stageOf(t.in.Dockerfiles[n.Dockerfile], n.Dockerfile, n.Target, fmt.Sprintf("%s builds %s from %s", n.Place, n.Image, n.Dockerfile))
+		if !ok {
+			continue
+		}
+		name := n.Image
+		if i := strings.LastIndexByte(name, '/'); strings.Contains(name, "$") {
+			name, b.Certain = "$"+name[i:], false
+		}
+		if !slices.ContainsFunc(t.byPipeline[name], func(o Build) bool { return o.Stage == b.Stage }) {
+			t.byPipeline[name] = append(t.byPipeline[name], b)
+		}
+	}
+	t.byScheme = t.schemes()
+}
+
+// pipelineBuild returns the stage that a pipeline makes an image from. Where it fills in the
+// owner, the last part of the name has to be the same, and one Dockerfile be built so.
+func (t *Topology) pipelineBuild(repo string) (Build, bool) {
+	for _, name := range []string{repo, "$/" + path.Base(repo)} {
+		if builds := t.byPipeline[name]; len(builds) == 1 && strings.Contains(repo, "/") {
+			return builds[0], true
+		}
+	}
+	return Build{}, false
+}
+
+// A scheme is how several images are named after the directories of their Dockerfiles.
+type scheme struct{ owner, before, after string }
+
+// leastNamed is how many images have to follow a scheme: one alone can be a coincidence.
+const leastNamed = 2
+
+// schemes returns the directories of images by their repositories: shop/acme-api and
+// shop/acme-web are those of api and web. An image that fits two directories has none.
+func (t *Topology) schemes() map[string]string {
+	found := map[scheme]map[string]string{} // directories by repository
+	for _, repo := range slices.Sorted(maps.Keys(t.in.Images)) {
+		owner, last := path.Dir(repo), path.Base(repo)
+		if owner == "." || len(t.byDirectory[last]) > 0 || len(t.byName[repo]) > 0 || isOfficial(repo) {
+			continue
+		}
+		add := func(s scheme, dir string) {
+			if len(t.byDirectory[dir]) == 1 {
+				if found[s] == nil {
+					found[s] = map[string]string{}
+				}
+				found[s][repo] = t.byDirectory[dir][0]
+			}
+		}
+		for i, c := range last {
+			if c == '-' || c == '_' {
+				add(scheme{owner: owner, before: last[:i+1]}, last[i+1:])
+				add(scheme{owner: owner, after: last[i:]}, last[:i])
+			}
+		}
+	}
+	out, twice := map[string]string{}, map[string]bool{}
+	for _, named := range found {
+		files := map[string]bool{}
+		for _, file := range named {
+			files[file] = true
+		}
+		if len(files) < leastNamed {
+			continue
+		}
+		for repo, file := range named {
+			twice[repo] = twice[repo] || out[repo] != "" && out[repo] != file
+			out[repo] = file
+		}
+	}
+	maps.DeleteFunc(out, func(repo, _ string) bool { return twice[repo] })
+	return out
+}
+
+// schemeBuild returns the stage of the Dockerfile whose directory an image is named after.
+func (t *Topology) schemeBuild(repo string) (Build, bool) {
+	file := t.byScheme[repo]
+	if file == "" {
+		return Build{}, false
+	}
+	b, ok := t.build(file, "", "The name of the image ends or begins with the directory of "+file+", as do the names of other images of "+path.Dir(repo))
+	b.Certain = false
+	return b, ok
+}
+
+// namedSum sums up the links that names make.
+func (t *Topology) namedSum() string {
+	var b strings.Builder
+	for _, name := range slices.Sorted(maps.Keys(t.byPipeline)) {
+		for _, build := range t.byPipeline[name] {
+			fmt.Fprintf(&b, "%q ", name)
+			build.sum(&b)
+		}
+	}
+	for _, repo := range slices.Sorted(maps.Keys(t.byScheme)) {
+		fmt.Fprintf(&b, "%q %q\n", repo, t.byScheme[repo])
+	}
+	return b.String()
+}
