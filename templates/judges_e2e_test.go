@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -28,8 +29,8 @@ func judge(t *testing.T, program, from string) {
 	}
 }
 
-// services writes all stacks with all choices below one directory, and returns it with the names
-// of theirs.
+// services writes all stacks with all choices, and those with every two values together, below one
+// directory, and returns it with the names of theirs.
 func services(t *testing.T) (root string, dirs []string) {
 	t.Helper()
 	root = t.TempDir()
@@ -41,6 +42,16 @@ func services(t *testing.T) (root string, dirs []string) {
 			}
 			dirs = append(dirs, dir)
 		}
+	}
+	all := parameters()
+	rows, _ := covering(all)
+	for n, r := range rows {
+		s, set := r.settings(all)
+		dir := fmt.Sprintf("%s-pair%d", s.Name, n)
+		for _, f := range service(t, s, choice{set: set}).Files {
+			disktest.Put(t, root, dir+"/"+f.Path, string(f.Content))
+		}
+		dirs = append(dirs, dir)
 	}
 	return root, dirs
 }

@@ -80,9 +80,9 @@ func ReadStart(words []string) Start {
 		switch {
 		case file:
 		case slices.Contains(words, "beat"):
-			return Start{Kind: StartsBuild, What: "celery beat"}
+			return Start{Kind: StartsBuild, What: "celery beat", Flat: []string{"."}}
 		case slices.Contains(words, "-B"), slices.Contains(words, "--beat"):
-			return Start{Kind: StartsBuild, What: "celery with -B"}
+			return Start{Kind: StartsBuild, What: "celery with -B", Flat: []string{"."}}
 		}
 	}
 	return Start{}

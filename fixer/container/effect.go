@@ -1,6 +1,7 @@
 package container
 
 import (
+	"cmp"
 	"path"
 	"slices"
 	"strconv"
@@ -35,11 +36,12 @@ func (e effect) says() string { return text.Capital(e.run.What) + " runs `" + e.
 
 // evidence is the same with its place.
 func (e effect) evidence(s *Spec) fixer.Evidence {
-	return fixer.Evidence{Kind: s.Kind, Place: e.run.Place, Text: e.says()}
+	return fixer.Evidence{Kind: cmp.Or(e.run.Kind, s.Kind), Place: e.run.Place, Text: e.says()}
 }
 
-// effects are those of all commands that the file has run in the container. What
-// the image runs by itself is not among them: that is for what is known of it.
+// effects are those of all commands that the file has run in the container, and of the
+// one that its Dockerfile here starts it with. What another image runs by itself is not
+// among them: that is for what is known of it.
 func (s *Spec) effects() []effect {
 	if s.read != nil {
 		return s.read.effects()
@@ -49,7 +51,11 @@ func (s *Spec) effects() []effect {
 
 func (s *Spec) readEffects() []effect {
 	var out []effect
-	for _, r := range s.runs() {
+	runs := s.runs()
+	if s.Image.BuiltHere() && !s.replacesStart() {
+		runs = append(slices.Clone(s.starts()), runs...)
+	}
+	for _, r := range runs {
 		if r.Unread {
 			out = append(out, effect{run: r, command: "shell text that oakum cannot parse", unknown: true, astray: true})
 		}
@@ -202,6 +208,9 @@ func (s *Spec) resolve(at, dir string) (where string, ok bool) {
 			}
 		}
 		value, known := s.variable(name)
+		if set := s.Image.Env(name); !known && s.Image.BuiltHere() {
+			value, known = set.Value, set.Known
+		}
 		if !known || value == "" || strings.Contains(value, "$") {
 			return "", false
 		}

@@ -70,8 +70,8 @@ var programs = map[string]program{
 
 	// Services that start others as other users.
 	"cron": {caps: "SETGID SETUID", root: true, system: true}, "crond": {caps: "SETGID SETUID", root: true}, "sshd": {caps: "AUDIT_WRITE CHOWN SETGID SETUID SYS_CHROOT", root: true, system: true},
-	"service": {root: true, system: true}, "systemctl": {root: true, system: true}, "rc-service": {root: true, system: true}, "supervisord": {caps: "SETGID SETUID"},
-	"init": {root: true, system: true}, "openrc": {root: true, system: true},
+	"service": {caps: accountCaps, root: true, system: true}, "systemctl": {caps: accountCaps, root: true, system: true}, "rc-service": {caps: accountCaps, root: true, system: true}, "supervisord": {caps: "SETGID SETUID"},
+	"init": {caps: accountCaps, root: true, system: true}, "openrc": {caps: accountCaps, root: true, system: true},
 
 	// What writes files that it is told.
 	"mkdir": {writes: allArgs}, "touch": {writes: allArgs}, "tee": {writes: allArgs}, "rm": {writes: allArgs}, "rmdir": {writes: allArgs},

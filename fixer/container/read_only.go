@@ -239,6 +239,9 @@ func (s *Spec) roomForCommands(d *ReadOnlyDecision) (known bool) {
 			}
 		}
 	}
+	if d.Level != fixer.Manual {
+		s.roomWhereStarted(d)
+	}
 	for _, n := range s.namedPaths() {
 		switch {
 		case d.Level == fixer.Manual || s.Mounted(n.Dir):

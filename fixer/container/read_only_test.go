@@ -6,6 +6,7 @@ import (
 
 	"github.com/oakum-sec/oakum/fixer"
 	"github.com/oakum-sec/oakum/fixer/container"
+	"github.com/oakum-sec/oakum/fixer/image"
 )
 
 func TestMakeReadOnly(t *testing.T) {
@@ -46,6 +47,23 @@ func TestMakeReadOnly(t *testing.T) {
 		}
 		if d.Level == fixer.Manual && d.Advice == "" || d.Level == fixer.Review && d.Breaks == "" {
 			t.Errorf("%s: says neither what to do nor what breaks: %+v", c.name, d)
+		}
+	}
+}
+
+// TestNoSizeWhereMoreIsWritten: an empty place that is known for a socket gets no size where
+// the file names a path in it for something else.
+func TestNoSizeWhereMoreIsWritten(t *testing.T) {
+	for value, want := range map[string]string{"/var/log/app.log": "16m", "/var/run/postgresql/log": "", "/run/postgresql/log": "", "/var/run/postgresql-log": "16m"} {
+		s := container.Spec{Platform: container.Compose, Image: of(t, "postgres:16"), Env: []container.Variable{{Name: "LOG_DIR", Value: value, Known: true}}}
+		var got []image.WritablePath
+		for _, w := range s.MakeReadOnly().Scratch {
+			if w.Path == "/var/run/postgresql" {
+				got = append(got, w)
+			}
+		}
+		if len(got) != 1 || got[0].Size != want {
+			t.Errorf("with %s: %+v, want size %q", value, got, want)
 		}
 	}
 }

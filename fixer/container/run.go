@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/oakum-sec/oakum/fixer"
 	"github.com/oakum-sec/oakum/fixer/build"
 	"github.com/oakum-sec/oakum/fixer/image"
 )
@@ -12,8 +13,10 @@ import (
 // A Run is a command line that is run in the container because its file says so:
 // the command it starts with, a health check, a probe, a hook.
 type Run struct {
-	What  string // "the command", "the health check", "the liveness probe", "the postStart hook"
+	What  string // "the command", "the image", "the health check", "the liveness probe", "the postStart hook"
 	Place string
+	// Kind is of the file that says so, "" for that of the container.
+	Kind fixer.EvidenceKind
 	// Words are those of the exec form, Text is for a shell. One of them is given.
 	Words []string
 	Text  string
@@ -71,7 +74,16 @@ func (s *Spec) fileStarts() []Run {
 	if len(words) == 0 {
 		return nil
 	}
-	return []Run{NewRun(Run{What: "the command", Place: cmp.Or(s.StartPlace, s.Place), Words: words, Start: true, Dir: s.Dir})}
+	return []Run{NewRun(Run{What: "the command", Place: cmp.Or(s.StartPlace, s.Place), Words: words, Start: true, Dir: s.startDir()})}
+}
+
+// startDir is the directory that the container starts in: that of the file, else that of
+// the Dockerfile here; "" where neither says it.
+func (s *Spec) startDir() string {
+	if b := s.Image.Build; s.Dir == "" && b != nil && b.Stage.Workdir().Known {
+		return b.Stage.Workdir().Text
+	}
+	return s.Dir
 }
 
 // starts is the command line that the container starts with: of the file or, where
@@ -87,11 +99,22 @@ func (s *Spec) readStarts() []Run {
 	if s.replacesStart() {
 		return s.fileStarts()
 	}
-	words := slices.Concat(s.Image.Entrypoint().Value, s.Image.Cmd().Value)
-	if len(words) == 0 {
+	entrypoint, cmd := s.Image.Entrypoint(), s.Image.Cmd()
+	r := Run{What: "the image", Words: slices.Concat(entrypoint.Value, cmd.Value), Start: true, Dir: s.startDir()}
+	if len(r.Words) == 0 {
 		return nil
 	}
-	return []Run{NewRun(Run{What: "the image", Words: words, Start: true})}
+	if b := s.Image.Build; b != nil {
+		says := cmd.Evidence
+		switch ends := b.Stage.Cmd().At != nil; {
+		case len(cmd.Value) == 0:
+			says = entrypoint.Evidence
+		case ends && b.Stage.Entrypoint().At == nil && len(entrypoint.Value) == 1:
+			r.Words = cmd.Value // the script of its base starts what it is handed
+		}
+		r.Place, r.Kind = says.Place, says.Kind
+	}
+	return []Run{NewRun(r)}
 }
 
 // variable is the value of a variable that the file sets.

@@ -334,7 +334,9 @@ var clients = text.WordSet(`psql pg_dump pg_dumpall pg_restore pg_basebackup cre
 // nothing of the kind is known.
 func (s *Spec) rootCommand() *effect {
 	for _, e := range s.effects() {
-		own := slices.ContainsFunc(e.writes, func(at string) bool { return systemFile(at) && !s.Mounted(at) })
+		own := slices.ContainsFunc(e.writes, func(at string) bool {
+			return !s.Mounted(at) && (systemFile(at) || e.run.Start && s.Image.BuiltHere() && !scratchable(at))
+		})
 		if e.root || e.installs || own || e.setuid && slices.Contains(e.caps, "SETUID") {
 			return &e
 		}

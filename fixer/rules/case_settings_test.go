@@ -100,7 +100,7 @@ func (c *ruleCase) settings(t *testing.T, text string) {
 			if _, err := fmt.Sscan(num, &n); err != nil {
 				t.Fatalf("%q: %v", line, err)
 			}
-			c.wants = append(c.wants, want{file, n, level, severity, regexp.MustCompile(strings.Trim(pattern, `"`))})
+			c.wants = append(c.wants, want{file, n, level, severity, regexp.MustCompile(strings.Trim(pattern, `"`)), nil})
 		default:
 			t.Fatalf("unknown setting %q", line)
 		}

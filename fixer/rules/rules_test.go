@@ -50,9 +50,10 @@ type want struct {
 	level    string
 	severity string // "" for any
 	pattern  *regexp.Regexp
+	advice   *regexp.Regexp // nil for any
 }
 
-var wantPattern = regexp.MustCompile(`# want (safe|review|manual)(?: (low|medium|high|critical))? "((?:[^"\\]|\\.)*)"`)
+var wantPattern = regexp.MustCompile(`# want (safe|review|manual)(?: (low|medium|high|critical))? "((?:[^"\\]|\\.)*)"(?: advice "((?:[^"\\]|\\.)*)")?`)
 
 func TestRules(t *testing.T) {
 	for _, rule := range rules.All() {
@@ -185,10 +186,10 @@ func (c ruleCase) checkWants(t *testing.T, r *engine.Report) {
 	}
 	for _, f := range r.Findings {
 		i := slices.IndexFunc(open, func(w want) bool {
-			return w.file == f.File && w.line == f.Line && w.level == f.Level().String() && (w.severity == "" || w.severity == f.Severity.String()) && w.pattern.MatchString(f.Message)
+			return w.file == f.File && w.line == f.Line && w.level == f.Level().String() && (w.severity == "" || w.severity == f.Severity.String()) && w.pattern.MatchString(f.Message) && (w.advice == nil || w.advice.MatchString(f.Advice))
 		})
 		if i < 0 {
-			t.Errorf("%s:%d: unexpected finding: %s %s %q", f.File, f.Line, f.Level(), f.Severity, f.Message)
+			t.Errorf("%s:%d: unexpected finding: %s %s %q, advice %q", f.File, f.Line, f.Level(), f.Severity, f.Message, f.Advice)
 			continue
 		}
 		open = slices.Delete(open, i, i+1)
@@ -283,11 +284,18 @@ func wantsIn(t *testing.T, path string, data []byte) []want {
 			target++
 		}
 		for _, m := range wantPattern.FindAllStringSubmatch(line, -1) {
-			p, err := regexp.Compile(strings.ReplaceAll(m[3], `\"`, `"`))
-			if err != nil {
-				t.Fatalf("%s:%d: %v", path, i+1, err)
+			compile := func(text string) *regexp.Regexp {
+				re, err := regexp.Compile(strings.ReplaceAll(text, `\"`, `"`))
+				if err != nil {
+					t.Fatalf("%s:%d: %v", path, i+1, err)
+				}
+				return re
 			}
-			out = append(out, want{path, target, m[1], m[2], p})
+			w := want{file: path, line: target, level: m[1], severity: m[2], pattern: compile(m[3])}
+			if m[4] != "" {
+				w.advice = compile(m[4])
+			}
+			out = append(out, w)
 		}
 	}
 	return out

@@ -10,8 +10,10 @@ import (
 	"strings"
 
 	"github.com/oakum-sec/oakum/fixer"
+	"github.com/oakum-sec/oakum/fixer/build"
 	"github.com/oakum-sec/oakum/fixer/compose"
 	"github.com/oakum-sec/oakum/fixer/container"
+	"github.com/oakum-sec/oakum/fixer/dockerfile"
 	"github.com/oakum-sec/oakum/fixer/image"
 	"github.com/oakum-sec/oakum/fixer/kube"
 	"github.com/oakum-sec/oakum/fixer/text"
@@ -86,17 +88,20 @@ func isVolumeName(source string) bool { return !strings.ContainsAny(source, "/\\
 // and those below it tell: they name it, or a directory above it, in whatever way.
 func ownedInImage(p *fixer.Pass, b topology.Build, dir string) bool {
 	for range 8 {
+		base := p.Facts.Image(b.Stage.Root().Image).User()
+		rootBase := base.Known && base.Value.IsRoot()
 		for _, s := range b.Stage.Chain() {
 			for _, i := range s.Instructions {
-				if i.Keyword != "EXPOSE" && i.Keyword != "LABEL" && i.Keyword != "FROM" && namesDirectory(string(b.File.Source[i.Start:i.End]), dir) {
+				if i.Keyword == "EXPOSE" || i.Keyword == "LABEL" || i.Keyword == "FROM" || makesForRoot(s, i, rootBase) {
+					continue
+				}
+				if namesDirectory(string(b.File.Source[i.Start:i.End]), dir) {
 					return true
 				}
 			}
 		}
-		for _, at := range []string{b.Stage.Workdir().Text} {
-			if at != "" && (at == dir || strings.HasPrefix(dir, strings.TrimSuffix(at, "/")+"/")) {
-				return true
-			}
+		if at := b.Stage.Workdir().Text; at != "" && build.Within(dir, at) && changesOwners(b, rootBase) {
+			return true // by a path in the working directory, perhaps
 		}
 		below, ok := p.Topology().BaseBuild(b.Path, b.Stage.Root())
 		if !ok {
@@ -109,6 +114,49 @@ func ownedInImage(p *fixer.Pass, b topology.Build, dir string) bool {
 	known := p.Facts.Image(b.Stage.Root().Image)
 	return !known.HasBase || known.Entry != nil && known.Entry.NonRoot.Support != image.SupportApp || len(known.Volumes().Value) > 0
 }
+
+// makesForRoot reports whether an instruction makes directories and files that are root's,
+// whatever it names: WORKDIR as root, and COPY without an owner.
+func makesForRoot(s *dockerfile.Stage, i *dockerfile.Instruction, rootBase bool) bool {
+	switch i.Keyword {
+	case "WORKDIR":
+		return asRoot(s, i, rootBase)
+	case "COPY", "ADD":
+		_, owner := i.Flag("chown")
+		return !owner
+	}
+	return false
+}
+
+// asRoot reports whether an instruction runs as root.
+func asRoot(s *dockerfile.Stage, i *dockerfile.Instruction, rootBase bool) bool {
+	user := s.UserAt(i)
+	name, _, _ := strings.Cut(user.Text, ":")
+	return user.At == nil && rootBase || user.At != nil && user.Known && (name == "root" || name == "0")
+}
+
+// changesOwners reports whether the build may give something in the working directory to
+// another user than root, by a path that is not absolute.
+func changesOwners(b topology.Build, rootBase bool) bool {
+	for _, step := range build.Read(b.File).Steps("RUN") {
+		if !build.InChain(b.Stage, step.Stage) {
+			continue
+		}
+		if step.Unread || !asRoot(step.Stage, step.At, rootBase) || slices.ContainsFunc(step.Commands, func(c build.Command) bool {
+			return ownerPrograms[c.Program] || c.Program == "mkdir" && c.Has("-m", "--mode")
+		}) {
+			return true
+		}
+	}
+	for _, s := range b.Stage.Chain() {
+		if slices.ContainsFunc(s.Instructions, func(i *dockerfile.Instruction) bool { _, owner := i.Flag("chown"); return owner }) {
+			return true
+		}
+	}
+	return false
+}
+
+var ownerPrograms = text.WordSet("chown chmod chgrp install useradd adduser usermod sudo su su-exec gosu setpriv cp mv tar rsync umask")
 
 // namesDirectory reports whether an instruction names a directory or what is in it, or one
 // above it as a whole.

@@ -127,6 +127,9 @@ func (s *imageCheck) notHere() (why string, yes bool) {
 	if s.room, why = s.writesAtStart(); why != "" {
 		return why, true
 	}
+	if why := s.writesAsRoot(); why != "" {
+		return why, true
+	}
 	if script := s.script(); script != "" && !s.baseKnown() {
 		return fmt.Sprintf("Check whether the base image %s and the script %s need root, then add USER with a uid: oakum does not know them", s.base, script), true
 	}

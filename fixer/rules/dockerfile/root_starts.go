@@ -7,7 +7,6 @@ import (
 	"strings"
 
 	"github.com/oakum-sec/oakum/fixer/build"
-	"github.com/oakum-sec/oakum/fixer/dockerfile"
 	"github.com/oakum-sec/oakum/fixer/image"
 	"github.com/oakum-sec/oakum/fixer/text"
 )
@@ -118,24 +117,9 @@ func (s *imageCheck) writesAtStart() (room *startRoom, why string) {
 // and Compose services here say, which write where they are started.
 func (s *imageCheck) starts() []startRoom {
 	var out []startRoom
-	add := func(c dockerfile.CommandLine, where string) {
-		for _, start := range build.Starts(c) {
-			out = append(out, startRoom{start: start, where: where})
-		}
-	}
-	for _, c := range s.commands() {
-		if c.At != nil {
-			add(c, fmt.Sprintf("%s on line %d", c.At.Keyword, c.At.Line))
-		}
-	}
-	for _, v := range servicesOf(s.pass, s.stage) {
-		for _, key := range []string{"entrypoint", "command"} {
-			node := v.Setting(key).Node
-			c := dockerfile.CommandLine{Args: node.Texts()}
-			if text := node.Text(); text != "" {
-				c = dockerfile.CommandLine{Args: []string{text}, Shell: true}
-			}
-			add(c, fmt.Sprintf("%s in %s", v.Name, v.File))
+	for _, line := range s.startLines() {
+		for _, start := range build.Starts(line.CommandLine) {
+			out = append(out, startRoom{start: start, where: line.where})
 		}
 	}
 	return out
