@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -28,8 +29,8 @@ func judge(t *testing.T, program, from string) {
 	}
 }
 
-// services writes all stacks with all choices below one directory, and returns it with the names
-// of theirs.
+// services writes all stacks with all choices, and those with every two values together, below one
+// directory, and returns it with the names of theirs.
 func services(t *testing.T) (root string, dirs []string) {
 	t.Helper()
 	root = t.TempDir()
@@ -41,6 +42,16 @@ func services(t *testing.T) (root string, dirs []string) {
 			}
 			dirs = append(dirs, dir)
 		}
+	}
+	all := parameters()
+	rows, _ := covering(all)
+	for n, r := range rows {
+		s, set := r.settings(all)
+		dir := fmt.Sprintf("%s-pair%d", s.Name, n)
+		for _, f := range service(t, s, choice{set: set}).Files {
+			disktest.Put(t, root, dir+"/"+f.Path, string(f.Content))
+		}
+		dirs = append(dirs, dir)
 	}
 	return root, dirs
 }
@@ -96,6 +107,7 @@ var kept = map[string]string{
 	"CKV_AZURE_166": "quarantine needs a scanner of the registry's owner",
 	"CKV_DOCKER_2":  "Dockerfile.rego is a policy, read as a Dockerfile by its name",
 	"CKV_DOCKER_3":  "Dockerfile.rego is a policy, read as a Dockerfile by its name",
+	"CKV_SECRET_6":  "the name of a SecretProviderClass is no secret, however long that of its service is",
 }
 
 // TestHadolint: hadolint says nothing of a Dockerfile but what is kept.
@@ -136,6 +148,7 @@ func TestCheckov(t *testing.T) {
 				ID   string `json:"check_id"`
 				Name string `json:"check_name"`
 				File string `json:"file_path"`
+				Line []int  `json:"file_line_range"`
 			} `json:"failed_checks"`
 			Errors []string `json:"parsing_errors"`
 		}
@@ -157,6 +170,9 @@ func TestCheckov(t *testing.T) {
 			if kept[f.ID] == "" || rego != strings.HasPrefix(f.ID, "CKV_DOCKER_") {
 				t.Errorf("%s: %s %s", f.File, f.ID, f.Name)
 			}
+			if f.ID == "CKV_SECRET_6" && !namesSecret(t, root+f.File, f.Line) {
+				t.Errorf("%s:%v: %s %s", f.File, f.Line, f.ID, f.Name)
+			}
 		}
 	}
 	for _, kind := range []string{"dockerfile", "kubernetes", "github_actions", "gitlab_ci", "cloudformation", "arm", "secrets"} {
@@ -170,6 +186,17 @@ func TestCheckov(t *testing.T) {
 		}
 	}
 	t.Logf("%d services, passed %v, kept %v", len(dirs), looked, seen)
+}
+
+// namesSecret reports whether the first of some lines of a file is the name of a SecretProviderClass.
+func namesSecret(t *testing.T, file string, lines []int) bool {
+	t.Helper()
+	data, err := os.ReadFile(file)
+	if err != nil || len(lines) == 0 {
+		t.Fatalf("%s %v: %v", file, lines, err)
+	}
+	all := strings.Split(string(data), "\n")
+	return lines[0] > 0 && lines[0] <= len(all) && strings.HasPrefix(strings.TrimSpace(all[lines[0]-1]), "secretProviderClass: ")
 }
 
 // TestWorkflowsAreSound: actionlint and zizmor find nothing in the workflows.

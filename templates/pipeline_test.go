@@ -119,6 +119,11 @@ func TestPipelineOfGitLab(t *testing.T) {
 					t.Errorf("%s: job %s has an identity: %v", c.name, name, has)
 				}
 			}
+			for _, want := range []string{"--predicate sbom.spdx.json \"$IMAGE@$DIGEST\"", "paths: [scan.sarif]"} {
+				if !strings.Contains(string(f.Content), want) {
+					t.Errorf("%s: no %s", c.name, want)
+				}
+			}
 			for _, m := range regexp.MustCompile(`(?m)(?:image|name): (\S+:\S+)$`).FindAllStringSubmatch(string(f.Content), -1) {
 				if !regexp.MustCompile(`:v?\d+\.\d+(\.\d+)?(-\w+)?$`).MatchString(m[1]) {
 					t.Errorf("%s: image %s", c.name, m[1])

@@ -31,6 +31,10 @@ type Plan struct {
 	// but for monitoring. Somebody connects to them, so their ports stay open.
 	Kept []*Workload
 
+	// Elsewhere are workloads of the namespace that belong to no set with these: copies of one
+	// application are told apart, and what only one of the copies has is denied, too.
+	Elsewhere []*Workload
+
 	// Undescribed are the Services of the namespace that a workload connects to and that
 	// no file here describes, sorted: default-deny cuts these connections, too.
 	Undescribed []string
@@ -123,7 +127,29 @@ func (s *Set) Plan(g *connect.Graph) *Plan {
 		}
 	}
 	slices.Sort(p.Undescribed)
+	p.Elsewhere = s.elsewhere(g)
 	return p
+}
+
+// elsewhere are the workloads that other sets of the namespace have, and this one has not,
+// that something may connect to: those that listen.
+func (s *Set) elsewhere(g *connect.Graph) []*Workload {
+	var out []*Workload
+	if s.Namespace == "" {
+		return nil
+	}
+	for _, o := range s.all {
+		if o == s || o.Namespace != s.Namespace {
+			continue
+		}
+		for _, w := range o.Workloads {
+			same := func(x *Workload) bool { return x.ID == w.ID }
+			if n := g.Node(w.node); n != nil && len(n.Ports) > 0 && !w.Pod.HostNetwork && !slices.ContainsFunc(s.Workloads, same) && !slices.ContainsFunc(out, same) {
+				out = append(out, w)
+			}
+		}
+	}
+	return out
 }
 
 // keep leaves the ports of a workload open that a Service leads to, although no file shows

@@ -279,6 +279,9 @@ func breaksIngress(plan *isolation.Plan) string {
 		out += ", among them all those to " + text.Some(isolation.Names(cut))
 	}
 	out += ", and all connections to other pods of the namespace"
+	if list := plan.Elsewhere; len(list) > 0 {
+		out += ", such as " + text.Some(isolation.Names(list)) + " of " + list[0].Place.File
+	}
 	if n := len(plan.Undescribed); n > 0 {
 		out += ", among them those to " + text.Some(plan.Undescribed)
 	}
