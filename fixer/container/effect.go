@@ -82,7 +82,7 @@ func (s *Spec) effect(r Run, c build.Command, dir *string) effect {
 		e.caps = union(e.caps, strings.Fields(p.caps))
 	}
 	e.caps = union(e.caps, strings.Fields(serverCaps[c.Program]))
-	e.perhaps = r.Script && c.Place&(dockerfile.InCondition|dockerfile.InBranch|dockerfile.InLoop|dockerfile.InFunction|dockerfile.InOr) != 0
+	e.perhaps = r.Script && r.Perhaps(c)
 	before := strings.Join(append(wrappedBy(c), ""), " ")
 	_, known := programs[c.Program]
 	hands := c.HandsRead // the commands of the text are read besides

@@ -99,6 +99,25 @@ func scriptSource(p *fixer.Pass, b topology.Build, word string) (file string, ok
 	return "", false
 }
 
+// ScriptRuns are the scripts of the repository that ENTRYPOINT and CMD of a build start, as
+// far as they were read, each as a run.
+func ScriptRuns(p *fixer.Pass, b topology.Build) []Run {
+	var out []Run
+	for _, script := range startScripts(p, b) {
+		out = append(out, script.run(b.Stage.Workdir().Text))
+	}
+	return out
+}
+
+func (s startScript) run(dir string) Run {
+	return NewRun(Run{What: "the script " + s.path, Place: s.path, Kind: fixer.FromRepository, Text: s.text, Start: true, Dir: dir, Script: true})
+}
+
+// Perhaps reports whether a condition decides if a command of the run is reached.
+func (r Run) Perhaps(c build.Command) bool {
+	return c.Place&(dockerfile.InCondition|dockerfile.InBranch|dockerfile.InLoop|dockerfile.InFunction|dockerfile.InOr) != 0
+}
+
 // scriptRuns are what the scripts of an image built here do when the container starts.
 func (s *Spec) scriptRuns() []Run {
 	var out []Run
@@ -106,9 +125,7 @@ func (s *Spec) scriptRuns() []Run {
 		if s.replacesStart() && (s.Entrypoint != nil || !script.entrypoint) {
 			continue
 		}
-		out = append(out, NewRun(Run{
-			What: "the script " + script.path, Place: script.path, Kind: fixer.FromRepository, Text: script.text, Start: true, Dir: s.startDir(), Script: true,
-		}))
+		out = append(out, script.run(s.startDir()))
 	}
 	return out
 }

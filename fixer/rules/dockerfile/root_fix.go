@@ -129,7 +129,7 @@ func (s *imageCheck) breaks(a account, given writables) string {
 			break
 		}
 	}
-	if script := s.script(); script != "" {
+	if script := s.script(); script != "" && len(s.scripts()) == 0 {
 		out = append(out, script+", which oakum does not read, fails if it changes owners or users")
 	}
 	if !s.baseKnown() {

@@ -10,6 +10,7 @@ import (
 	"github.com/oakum-sec/oakum/fixer/container"
 	"github.com/oakum-sec/oakum/fixer/dockerfile"
 	"github.com/oakum-sec/oakum/fixer/text"
+	"github.com/oakum-sec/oakum/fixer/topology"
 )
 
 // A startLine is a command line that containers of a stage start with, and what says so.
@@ -40,37 +41,57 @@ func (s *imageCheck) startLines() []startLine {
 }
 
 // writesAsRoot says which command writes, before or as the program starts, to a path that
-// only root can write to and that nothing here gives to the user, or "".
+// only root can write to and that nothing here gives to the user, or "". Scripts of the
+// repository are read, too; what a condition decides in them may be for root alone.
 func (s *imageCheck) writesAsRoot() string {
-	done, given := s.settledByCommand(), s.givenFolders(s.spot())
+	given := s.givenFolders(s.spot())
 	for _, line := range s.startLines() {
 		commands, _ := build.ReadWords(line.Args)
 		if line.Shell {
 			commands, _ = build.ReadText(strings.Join(line.Args, " "))
 		}
-		dir := s.stage.Workdir().Text
-		for _, c := range commands {
-			if to := c.Plain(); c.Program == "cd" && len(to) == 1 {
-				dir = s.startPath(dir, to[0])
+		if why := s.writesOf(line.where, commands, given); why != "" {
+			return why
+		}
+	}
+	for _, r := range s.scripts() {
+		sure := slices.DeleteFunc(slices.Clone(r.Commands), r.Perhaps)
+		if why := s.writesOf("The script "+r.Place, sure, given); why != "" {
+			return why
+		}
+	}
+	return ""
+}
+
+// scripts are those of the repository that the stage starts, as far as they were read.
+func (s *imageCheck) scripts() []container.Run {
+	return container.ScriptRuns(s.pass, topology.Build{Path: s.pass.File.Path, File: s.file, Stage: s.stage, Certain: true})
+}
+
+// writesOf is writesAsRoot for the commands of one place.
+func (s *imageCheck) writesOf(where string, commands []build.Command, given writables) string {
+	done, dir := s.settledByCommand(), s.stage.Workdir().Text
+	for _, c := range commands {
+		if to := c.Plain(); c.Program == "cd" && len(to) == 1 {
+			dir = s.startPath(dir, to[0])
+		}
+		paths, here, _ := container.Written(c)
+		if here {
+			paths = append(paths, ".")
+		}
+		if c.Program == "rm" && c.Has("-f", "-rf", "-fr", "--force") || c.Program == "rmdir" {
+			continue // what is not there need not go
+		}
+		for _, p := range paths {
+			at := s.startPath(dir, p)
+			if at == "" || at == "/" || anybodys(at) || done.hold(at) || given.hold(at) {
+				continue
 			}
-			paths, here, _ := container.Written(c)
-			if here {
-				paths = append(paths, ".")
+			owned := at
+			if c.Program != "mkdir" && p != "." {
+				owned = path.Dir(at)
 			}
-			if c.Program == "rm" && c.Has("-f", "-rf", "-fr", "--force") || c.Program == "rmdir" {
-				continue // what is not there need not go
-			}
-			for _, p := range paths {
-				at := s.startPath(dir, p)
-				if at == "" || at == "/" || anybodys(at) || done.hold(at) || given.hold(at) {
-					continue
-				}
-				owned := at
-				if c.Program != "mkdir" && p != "." {
-					owned = path.Dir(at)
-				}
-				return fmt.Sprintf("Make the user the owner of %s (RUN mkdir -p and chown), then add USER. %s runs `%s`, which writes to %s", owned, line.where, text.VisibleLine(c.Program), text.VisibleLine(at))
-			}
+			return fmt.Sprintf("Make the user the owner of %s (RUN mkdir -p and chown), then add USER. %s runs `%s`, which writes to %s", owned, where, text.VisibleLine(c.Program), text.VisibleLine(at))
 		}
 	}
 	return ""
