@@ -101,3 +101,38 @@ func URLPasswords(text string) []URLPassword {
 
 // InURL is what a password in a URL is called.
 const InURL = "a password in a URL"
+
+// A ConnectionPassword is a password among the settings of a connection string of .NET or
+// ODBC, Host=db;Password=s3cret, with the server it is for and where it stands.
+type ConnectionPassword struct {
+	Password, Host string
+	Start          int
+}
+
+var (
+	connectionServer   = regexp.MustCompile(`(?i)(?:^|;)\s*(?:server|host|data ?source|addr|address|network address)\s*=\s*(?:tcp:)?([^;,:\s]+)`)
+	connectionPassword = regexp.MustCompile(`(?i)(?:^|;)\s*(?:password|pwd)\s*=\s*([^;'"\s][^;]*)`)
+)
+
+// ConnectionPasswords returns the passwords in a connection string, but for variables and
+// placeholders in their place.
+func ConnectionPasswords(text string) []ConnectionPassword {
+	if !strings.Contains(text, ";") {
+		return nil
+	}
+	server := connectionServer.FindStringSubmatch(truncate(text))
+	if server == nil {
+		return nil
+	}
+	var out []ConnectionPassword
+	for _, m := range connectionPassword.FindAllStringSubmatchIndex(truncate(text), -1) {
+		value := strings.TrimRight(text[m[2]:m[3]], " ")
+		if !strings.Contains(value, "$") && !Reference(value) && !Placeholder(value) {
+			out = append(out, ConnectionPassword{value, server[1], m[2]})
+		}
+	}
+	return out
+}
+
+// InConnection is what a password in a connection string is called.
+const InConnection = "a password in a connection string"

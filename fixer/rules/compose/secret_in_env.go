@@ -55,8 +55,8 @@ func reportLiteral(p *fixer.Pass, g *secretGroup, at string) {
 	if first.literal.WellKnown {
 		form := " is a well-known default password"
 		switch {
-		case first.literal.What == secret.InURL:
-			form = " contains a well-known default password in a URL"
+		case first.literal.What == secret.InURL || first.literal.What == secret.InConnection:
+			form = " contains " + strings.Replace(first.literal.What, "a password", "a well-known default password", 1)
 		case first.literal.What != "a well-known default value":
 			form = " is " + first.literal.What
 		}

@@ -105,6 +105,9 @@ func literalSecrets(at *secretPlace, raw string) []secretPlace {
 	if urls := passwordsInURLs(at, raw); len(urls) > 0 {
 		return urls
 	}
+	if settings := passwordsInConnections(at, raw); len(settings) > 0 {
+		return settings
+	}
 	if !certain {
 		return nil
 	}
@@ -161,6 +164,21 @@ func passwordsInURLs(at *secretPlace, raw string) []secretPlace {
 		place.literal = secret.ByForm(secret.InURL, u.Password)
 		place.literal.Evidence = fmt.Sprintf("The password in the URL has %d characters", len(u.Password))
 		place.literal.WellKnown = secret.IsWellKnown(at.name, u.Password) || strings.Contains(raw, "://"+u.Password+mark)
+		out = append(out, place)
+	}
+	return out
+}
+
+// passwordsInConnections finds the passwords that a connection string spells out.
+func passwordsInConnections(at *secretPlace, raw string) []secretPlace {
+	var out []secretPlace
+	for _, c := range secret.ConnectionPasswords(raw) {
+		place := *at
+		place.start, place.end = c.Start, c.Start+len(c.Password)
+		place.value, place.host = c.Password, c.Host
+		place.literal = secret.ByForm(secret.InConnection, c.Password)
+		place.literal.Evidence = fmt.Sprintf("The password in the connection string has %d characters", len(c.Password))
+		place.literal.WellKnown = secret.IsWellKnown(at.name, c.Password)
 		out = append(out, place)
 	}
 	return out
