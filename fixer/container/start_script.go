@@ -33,11 +33,12 @@ func startScripts(p *fixer.Pass, b topology.Build) []startScript {
 			if f == nil || f.Data == nil {
 				continue
 			}
-			first, _, _ := bytes.Cut(f.Data, []byte("\n"))
+			data := bytes.TrimPrefix(f.Data, []byte("\ufeff"))
+			first, _, _ := bytes.Cut(data, []byte("\n"))
 			if strings.HasPrefix(string(first), "#!") && !strings.Contains(string(first), "sh") {
 				continue
 			}
-			out = append(out, startScript{from, string(f.Data), k == 0})
+			out = append(out, startScript{from, string(data), k == 0})
 		}
 	}
 	return out
