@@ -87,6 +87,9 @@ func (p *Profile) startsByScript() bool {
 		return false
 	}
 	for _, words := range build.Started(p.Build.Stage.Entrypoint()) {
+		if len(words) == 0 {
+			continue
+		}
 		if strings.HasSuffix(words[0], ".sh") || strings.Contains(path.Base(words[0]), "entrypoint") {
 			return true
 		}

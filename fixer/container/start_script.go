@@ -15,9 +15,28 @@ import (
 // A startScript is a shell script of the repository that an image built here starts.
 type startScript struct {
 	path       string // in the repository
-	text       string
-	entrypoint bool // ENTRYPOINT starts it, so that a command of the file is handed to it
+	entrypoint bool   // ENTRYPOINT starts it, so that a command of the file is handed to it
+	*shellScript
 }
+
+// A shellScript is a script as it is read, once for each version of its file.
+type shellScript struct {
+	text     string
+	commands []build.Command
+	unread   bool
+}
+
+// shellScripts are nil for files that another program is to read.
+var shellScripts = fixer.Derive(func(f *fixer.File) *shellScript {
+	data := bytes.TrimPrefix(f.Data, []byte("\ufeff"))
+	first, _, _ := bytes.Cut(data, []byte("\n"))
+	if f.Data == nil || strings.HasPrefix(string(first), "#!") && !strings.Contains(string(first), "sh") {
+		return nil
+	}
+	s := &shellScript{text: string(data)}
+	s.commands, s.unread = build.ReadText(s.text)
+	return s
+})
 
 // startScripts are those that ENTRYPOINT and CMD of a build start, as far as the build copies
 // them from its context under the name that they are started by.
@@ -25,20 +44,16 @@ func startScripts(p *fixer.Pass, b topology.Build) []startScript {
 	var out []startScript
 	for k, line := range []dockerfile.CommandLine{b.Stage.Entrypoint(), b.Stage.Cmd()} {
 		for _, words := range build.Started(line) {
+			if len(words) == 0 {
+				continue
+			}
 			from, ok := scriptSource(p, b, words[0])
 			if !ok {
 				continue
 			}
-			f := p.Read(from)
-			if f == nil || f.Data == nil {
-				continue
+			if script := shellScripts.Of(p.Read(from)); script != nil {
+				out = append(out, startScript{from, k == 0, script})
 			}
-			data := bytes.TrimPrefix(f.Data, []byte("\ufeff"))
-			first, _, _ := bytes.Cut(data, []byte("\n"))
-			if strings.HasPrefix(string(first), "#!") && !strings.Contains(string(first), "sh") {
-				continue
-			}
-			out = append(out, startScript{from, string(data), k == 0})
 		}
 	}
 	return out
@@ -111,7 +126,7 @@ func ScriptRuns(p *fixer.Pass, b topology.Build) []Run {
 }
 
 func (s startScript) run(dir string) Run {
-	return NewRun(Run{What: "the script " + s.path, Place: s.path, Kind: fixer.FromRepository, Text: s.text, Start: true, Dir: dir, Script: true})
+	return Run{What: "the script " + s.path, Place: s.path, Kind: fixer.FromRepository, Text: s.text, Start: true, Dir: dir, Script: true, Commands: s.commands, Unread: s.unread}
 }
 
 // Perhaps reports whether a condition decides if a command of the run is reached.

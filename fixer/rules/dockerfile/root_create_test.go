@@ -79,3 +79,14 @@ func TestAccountParams(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// TestStagesThatCopyFromEachOther: which directories a stage takes from another was asked in a
+// circle, without end.
+func TestStagesThatCopyFromEachOther(t *testing.T) {
+	const src = "FROM debian:13 AS a\nRUN mkdir /data\nCOPY --from=b /data /data\nFROM debian:13 AS b\nRUN mkdir /data\nCOPY --from=a /data /data\nCOPY --from=b /data /data\nVOLUME /data\nCMD mkdir -p /srv/x && exec app\n"
+	snap := fixer.NewSnapshot([]fixer.Source{{Path: "Dockerfile", Kind: fixer.Dockerfile, Data: []byte(src)}})
+	report := engine.Check(snap, nil, []*fixer.Rule{RunsAsRoot})
+	if len(report.Findings) == 0 || len(report.Problems) > 0 {
+		t.Errorf("%d findings, problems %v", len(report.Findings), report.Problems)
+	}
+}

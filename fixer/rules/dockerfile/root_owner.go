@@ -263,7 +263,7 @@ func (s *imageCheck) copiedFolders() []string {
 			continue
 		}
 		source := build.StageNamed(f, from.Value)
-		if source == nil || source == s.stage {
+		if source == nil || source.Index >= s.stage.Index { // a stage copies from those before it; others would go round in a circle
 			continue
 		}
 		there := &imageCheck{pass: s.pass, stage: source, file: s.file}

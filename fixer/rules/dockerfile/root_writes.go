@@ -5,6 +5,7 @@ import (
 	"path"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/oakum-sec/oakum/fixer/build"
 	"github.com/oakum-sec/oakum/fixer/container"
@@ -44,7 +45,7 @@ func (s *imageCheck) startLines() []startLine {
 // only root can write to and that nothing here gives to the user, or "". Scripts of the
 // repository are read, too; what a condition decides in them may be for root alone.
 func (s *imageCheck) writesAsRoot() string {
-	given := s.givenFolders(s.spot())
+	given := sync.OnceValue(func() writables { return s.givenFolders(s.spot()) })
 	for _, line := range s.startLines() {
 		commands, _ := build.ReadWords(line.Args)
 		if line.Shell {
@@ -69,7 +70,7 @@ func (s *imageCheck) scripts() []container.Run {
 }
 
 // writesOf is writesAsRoot for the commands of one place.
-func (s *imageCheck) writesOf(where string, commands []build.Command, given writables) string {
+func (s *imageCheck) writesOf(where string, commands []build.Command, given func() writables) string {
 	done, dir := s.settledByCommand(), s.stage.Workdir().Text
 	for _, c := range commands {
 		if to := c.Plain(); c.Program == "cd" && len(to) == 1 {
@@ -84,7 +85,7 @@ func (s *imageCheck) writesOf(where string, commands []build.Command, given writ
 		}
 		for _, p := range paths {
 			at := s.startPath(dir, p)
-			if at == "" || at == "/" || anybodys(at) || done.hold(at) || given.hold(at) {
+			if at == "" || at == "/" || anybodys(at) || done.hold(at) || given().hold(at) {
 				continue
 			}
 			owned := at

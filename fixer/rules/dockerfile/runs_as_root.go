@@ -12,6 +12,7 @@ import (
 	"github.com/oakum-sec/oakum/fixer/container"
 	"github.com/oakum-sec/oakum/fixer/dockerfile"
 	"github.com/oakum-sec/oakum/fixer/image"
+	"github.com/oakum-sec/oakum/fixer/text"
 )
 
 //go:embed runs_as_root.md
@@ -105,15 +106,27 @@ func (s *imageCheck) advise(f *fixer.Finding) {
 		f.Advice = fmt.Sprintf("Copy an empty directory to %[1]s with COPY --chown=%[3]s before VOLUME, and set USER to that user. Root would stay the owner of the volume, because %[2]s has no shell to run chown", volume, s.base, acc.numbers())
 	}
 	f.Fixes = []fixer.Fix{fix}
-	created, ok := s.create()
-	if !ok || !acc.free {
+	if created, ok := s.create(); ok && acc.free {
+		f.Fixes = append(f.Fixes, created)
+		if asks, yes := s.asksForUser(); yes {
+			f.Evidence = append(f.Evidence, asks)
+			f.Fixes = []fixer.Fix{created, fix}
+		}
+	}
+	s.heedHost(f)
+}
+
+// heedHost leaves the fixes to a person where a container of the image uses a directory of
+// the host: whom that belongs to decides which user works.
+func (s *imageCheck) heedHost(f *fixer.Finding) {
+	mount := hostDirectory(s.pass, s.stage)
+	if mount == "" {
 		return
 	}
-	f.Fixes = append(f.Fixes, created)
-	if asks, yes := s.asksForUser(); yes {
-		f.Evidence = append(f.Evidence, asks)
-		f.Fixes = []fixer.Fix{created, fix}
+	for i := range f.Fixes {
+		f.Fixes[i].Level = fixer.Manual
 	}
+	f.Advice = text.Sentences(f.Advice, "Choose the uid of the owner of the mounted directory, or set user in Compose to it: "+mount)
 }
 
 // adviseProduct deals with images that are built upon a product, such as
