@@ -1,6 +1,7 @@
 package engine_test
 
 import (
+	"sync"
 	"testing"
 
 	"github.com/oakum-sec/oakum/fixer"
@@ -11,10 +12,13 @@ import (
 // called in a fold that changes manifests alone, and what they see.
 func TestRulesOfSomeKindsAreKept(t *testing.T) {
 	calls, seen := map[string]int{}, map[string]int{}
+	var mu sync.Mutex // rules that see different files run side by side
 	counting := func(name string, kinds ...fixer.Kind) *fixer.Rule {
 		return &fixer.Rule{Name: name, Severity: fixer.Low, Reads: kinds, Check: func(p *fixer.Pass) {
+			mu.Lock()
 			calls[name]++
 			seen[name] = p.Snapshot.Len()
+			mu.Unlock()
 			for f := range p.Snapshot.Files() {
 				p.Report(fixer.Finding{File: f.Path, Path: "file", Message: "is there"})
 			}
