@@ -4,6 +4,7 @@ import (
 	"maps"
 	"testing"
 
+	"github.com/oakum-sec/oakum/fixer/kube"
 	"github.com/oakum-sec/oakum/fixer/topology"
 )
 
@@ -70,6 +71,36 @@ func TestAnswers(t *testing.T) {
 			}
 			if same == differs {
 				t.Errorf("%s: the answer about %s: same %v, want %v", change, name, same, !differs)
+			}
+		}
+	}
+}
+
+// TestAnswersAboutNamesAndServices: which files there are decides what a build is sent, and
+// which of them hold Services what is beside a manifest.
+func TestAnswersAboutNamesAndServices(t *testing.T) {
+	build := func(names []string, services map[string][]*kube.Object) (*topology.Topology, map[string]topology.Question) {
+		in := input(t, map[string]string{"api/Dockerfile": "FROM scratch\nCOPY x /x\n"}, nil)
+		in.Names, in.Services = listed(names...), services
+		top, asked := topology.New(in), map[string]topology.Question{}
+		note := func(name string) *topology.Topology {
+			return top.Traced(func(q topology.Question) { asked[name] = q }, func(string) {})
+		}
+		note("context").Context("api/Dockerfile")
+		note("services").Services("k8s")
+		return top, asked
+	}
+	top, asked := build([]string{"api/x"}, nil)
+	for name, next := range map[string]func() (*topology.Topology, map[string]topology.Question){
+		"context": func() (*topology.Topology, map[string]topology.Question) { return build([]string{"api/x", "y"}, nil) },
+		"services": func() (*topology.Topology, map[string]topology.Question) {
+			return build([]string{"api/x"}, map[string][]*kube.Object{"k8s/web.yaml": nil})
+		},
+	} {
+		other, _ := next()
+		for about, q := range asked {
+			if same := other.Answer(q).Sum == top.Answer(q).Sum; same == (about == name) {
+				t.Errorf("another %s: the answer about %s: same %v", name, about, same)
 			}
 		}
 	}
