@@ -265,3 +265,33 @@ func TestAnotherImageOfAManifestIsAnotherLink(t *testing.T) {
 		t.Errorf("linked %v, and %v where the files are read again", kept, fresh)
 	}
 }
+
+// TestAnswersThatNameNothingAreDependedOn: a rule that asked for images which nothing built, few
+// or many, looks again when one of them is.
+func TestAnswersThatNameNothingAreDependedOn(t *testing.T) {
+	for _, n := range []int{1, 100} {
+		var looks atomic.Int32
+		asks := &fixer.Rule{Name: "dockerfile/asks", Kind: fixer.Dockerfile, Check: func(p *fixer.Pass) {
+			looks.Add(1)
+			for range 2 {
+				for i := range n {
+					p.Topology().ImageBuild(fmt.Sprintf("shop/image-%d", i))
+				}
+			}
+		}}
+		snap := fixer.NewSnapshot([]fixer.Source{
+			{Path: "Dockerfile", Kind: fixer.Dockerfile, Data: []byte("FROM x\n")},
+			{Path: "compose.yaml", Kind: fixer.Compose, Data: []byte("services:\n  web: {image: web}\n")},
+		})
+		c := newChecker(nil, []*fixer.Rule{asks})
+		c.check(snap)
+		c.check(snap.With("compose.yaml", fixer.Compose, []byte("services:\n  web: {image: web}\n  other: {image: other}\n")))
+		if got := looks.Load(); got != 1 {
+			t.Errorf("%d images: looked %d times before one of them is built", n, got)
+		}
+		c.check(snap.With("compose.yaml", fixer.Compose, []byte(fmt.Sprintf("services:\n  web: {build: ., image: shop/image-%d}\n", n-1))))
+		if got := looks.Load(); got != 2 {
+			t.Errorf("%d images: looked %d times when the last of them is built, want twice", n, got)
+		}
+	}
+}
