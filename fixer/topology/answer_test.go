@@ -105,3 +105,14 @@ func TestAnswersAboutNamesAndServices(t *testing.T) {
 		}
 	}
 }
+
+// TestDerivedDependsOnWhatIsDerivedFrom: the stage that is derived from is part of the answer.
+func TestDerivedDependsOnWhatIsDerivedFrom(t *testing.T) {
+	top := topology.New(input(t, map[string]string{"base/Dockerfile": "FROM scratch\n", "api/Dockerfile": "FROM shop/base\n"},
+		map[string]string{"compose.yaml": "services:\n  base: {build: base, image: shop/base}\n"}))
+	read := map[string]bool{}
+	top.Traced(func(topology.Question) {}, func(path string) { read[path] = true }).Derived("base/Dockerfile")
+	if !read["base/Dockerfile"] || !read["api/Dockerfile"] {
+		t.Errorf("the answer rests on %v", read)
+	}
+}
