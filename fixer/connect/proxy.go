@@ -28,7 +28,7 @@ type asking struct {
 var proxyKinds = []proxyKind{
 	{"traefik", traefikLabel},
 	{"nginx-proxy", virtualHost},
-	{"caddy-docker-proxy", func(_ *member, v compose.View) (asking, bool) { return labelAsking(v, caddyLabel, caddyPort) }},
+	{"caddy-docker-proxy", func(_ *member, v compose.View) (asking, bool) { return labelAsking(v, caddyLabel, caddyLabel) }},
 	{"caddy-gen", func(_ *member, v compose.View) (asking, bool) { return labelAsking(v, genLabel, genPort) }},
 }
 
@@ -36,7 +36,6 @@ var (
 	traefikPort = regexp.MustCompile(`^traefik\.(?:http|tcp|udp)\.services\.[^.]+\.loadbalancer\.server\.port$|^traefik\.(?:[a-z0-9-]+\.)?port$`)
 	traefikAny  = regexp.MustCompile(`^traefik\.(?:enable$|http\.routers\.|tcp\.routers\.|udp\.routers\.|frontend\.)`)
 	caddyLabel  = regexp.MustCompile(`^caddy(?:_\d+)?\.(?:[\w*/-]+\.)*(?:\d+_)?reverse_proxy$`)
-	caddyPort   = regexp.MustCompile(`^caddy(?:_\d+)?\.(?:[\w*/-]+\.)*(?:\d+_)?reverse_proxy$`)
 	genLabel    = regexp.MustCompile(`^virtual\.host$`)
 	genPort     = regexp.MustCompile(`^virtual\.port$`)
 	upstreams   = regexp.MustCompile(`^\{\{\s*upstreams\s+(?:https?\s+)?(\d+)\s*\}\}$`)
@@ -109,9 +108,18 @@ func (b *builder) byName(a, c *member) bool {
 	return false
 }
 
+// engineAddress is one that the Docker daemon, or a proxy of its socket, listens on.
+var engineAddress = regexp.MustCompile(`tcp://[^\s"']+:237[56]\b`)
+
 // readsSocket reports whether a service can ask the Docker daemon which containers run:
 // through its socket, or by its address.
 func readsSocket(v compose.View) bool {
+	for _, key := range []string{"command", "entrypoint"} {
+		n := v.Setting(key).Node
+		if engineAddress.MatchString(n.Text() + " " + strings.Join(n.Texts(), " ")) {
+			return true
+		}
+	}
 	return slices.ContainsFunc(v.Mounts(), func(m compose.Mount) bool { return strings.HasSuffix(m.Source, "docker.sock") }) ||
 		slices.ContainsFunc(v.Pairs("environment"), func(p compose.Pair) bool { return p.Name == "DOCKER_HOST" })
 }

@@ -20,6 +20,7 @@ func TestAReverseProxyOfDockerConnectsToWhoAsksForIt(t *testing.T) {
 		{"traefik, not for this one", "image: traefik:v3, " + socket, "labels: [traefik.enable=false, traefik.http.services.web.loadbalancer.server.port=3000]", ""},
 		{"traefik with files", "image: traefik:v3", "labels: [traefik.http.services.web.loadbalancer.server.port=3000]", ""},
 		{"traefik by a proxy of the socket", "image: traefik:v3, environment: {DOCKER_HOST: \"tcp://10.0.0.1:2375\"}", "labels: [traefik.http.services.web.loadbalancer.server.port=3000]", "proxy web:3000 high\nproxy 10.0.0.1:2375 high"},
+		{"traefik by a proxy of the socket, in its command", "image: traefik:v3, command: [\"--providers.docker.endpoint=tcp://10.0.0.1:2375\"]", "labels: [traefik.http.services.web.loadbalancer.server.port=3000]", "proxy web:3000 high\nproxy 10.0.0.1:2375 high"},
 		{"another network", "image: traefik:v3, networks: [edge], " + socket, "labels: [traefik.http.services.web.loadbalancer.server.port=3000]", ""},
 		{"another program", "image: portainer/portainer-ce, " + socket, "labels: [traefik.http.services.web.loadbalancer.server.port=3000]", ""},
 		{"nginx-proxy", "image: nginxproxy/nginx-proxy, " + socket, "environment: {VIRTUAL_HOST: web.example.com, VIRTUAL_PORT: \"3000\"}", "proxy web:3000 high"},
