@@ -52,6 +52,7 @@ func (s *Spec) MakeReadOnly() ReadOnlyDecision {
 		d.User = user
 		s.roomForServer(&d)
 		s.roomForCommands(&d)
+		s.roomForMade(&d)
 		s.runInTmp(&d)
 		return d
 	}

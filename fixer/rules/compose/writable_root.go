@@ -140,7 +140,11 @@ func tmpfsEntry(at image.WritablePath, user image.Identity) string {
 	if at.Exec {
 		options = append(options, "exec")
 	}
-	if user.IsNonRoot() && !at.Everybody() {
+	switch {
+	case at.Everybody():
+	case !user.KnownUID && user.Name != "root": // the directory keeps root as its owner, whoever that is
+		options = append(options, "mode=1777")
+	case user.IsNonRoot():
 		options = append(options, fmt.Sprintf("uid=%d", user.UID))
 		if user.KnownGID {
 			options = append(options, fmt.Sprintf("gid=%d", user.GID))
