@@ -89,7 +89,7 @@ func scriptSource(p *fixer.Pass, b topology.Build, word string) (file string, ok
 				found := ""
 				switch {
 				case !path.IsAbs(at): // in PATH
-					if build.ProgramDir(to) && path.Base(from) == at || !directory && build.ProgramDir(path.Dir(to)) && path.Base(to) == at || !directory && path.Dir(to) == "/" && path.Base(to) == at {
+					if build.ProgramDir(to) && path.Base(from) == at || !directory && build.ProgramDir(path.Dir(to)) && path.Base(to) == at {
 						found = from
 					}
 				case at == to && !directory:
