@@ -122,7 +122,10 @@ func nameGroups(p *fixer.Pass, groups []*secretGroup) {
 		env := environmentOf(p, first.view)
 		free := func(name string) bool {
 			value, known := env.values[name]
-			return !taken[name] && (!known || value == first.value)
+			// A fix before this one may have made a secret of that name, out of a
+			// variable that is no longer there.
+			secret := first.view.Definition("secrets", strings.ToLower(name)).Node
+			return !taken[name] && secret == nil && (!known || value == first.value)
 		}
 		base := identifier(first.name)
 		if first.host != "" && !first.owner {
