@@ -16,7 +16,7 @@ func (d *Doc) apart(ops []Op) (Change, bool) {
 	var written manner // by earlier operations
 	var ends []*Node   // of each edit, the collection after whose last child it writes, or nil
 	for _, op := range ops {
-		if op.kind == opRemove || op.shared {
+		if op.kind == opRemove || op.shared || op.all {
 			return c, false
 		}
 		v, err := normalize(op.value)
@@ -68,7 +68,7 @@ func (d *Doc) apart(ops []Op) (Change, bool) {
 func (d *Doc) together(ops []Op) []Op {
 	out := make([]Op, 0, len(ops))
 	for _, op := range ops {
-		i := slices.IndexFunc(out, func(o Op) bool { return o.adds && op.kind == opAppend && o.path.Equal(op.path) })
+		i := slices.IndexFunc(out, func(o Op) bool { return o.adds && op.kind == opAppend && o.all == op.all && o.path.Equal(op.path) })
 		if i < 0 || !d.absent(op.path) {
 			out = append(out, op)
 			continue
@@ -77,7 +77,7 @@ func (d *Doc) together(ops []Op) []Op {
 		if out[i].kind != opAppend {
 			list = slices.Clone(out[i].value.([]any))
 		}
-		out[i] = Op{kind: opSet, path: op.path, value: append(list, op.value), adds: true}
+		out[i] = Op{kind: opSet, path: op.path, value: append(list, op.value), adds: true, all: op.all}
 	}
 	return out
 }

@@ -47,7 +47,6 @@ func (e *editor) run(op Op, v any) error {
 	if op.kind == opRemove {
 		return e.remove(op.path)
 	}
-	e.shared = op.shared
 	n, rest, err := e.resolve(op.path)
 	if err != nil {
 		return err

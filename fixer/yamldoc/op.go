@@ -15,7 +15,8 @@ type Op struct {
 	value any
 	moved bool // the comments go with it
 
-	shared bool // it is meant wherever an anchor makes the place stand
+	shared bool // it is a text that is meant wherever an anchor makes the place stand
+	all    bool // likewise, of any kind
 	adds   bool // nothing that holds at the path may go
 }
 
@@ -156,8 +157,12 @@ func (d *Doc) edit(ops []Op, verified bool) (Change, error) {
 		if op.adds {
 			c.Adds = append(c.Adds, path)
 		}
-		if op.shared {
-			c.Paths = append(c.Paths, sharedPlaces(cur.Root.written(path))...)
+		if op.shared || op.all {
+			places := sharedPlaces(cur.Root.nearest(path))
+			c.Paths = append(c.Paths, places...)
+			if op.adds {
+				c.Adds = append(c.Adds, places...)
+			}
 		}
 		cur = next
 	}
@@ -201,6 +206,7 @@ func (d *Doc) apply(op Op, how reading) (*Doc, []text.Edit, Path, error) {
 	// literal cannot end a file that has no final newline.
 	for _, fold := range []bool{true, false} {
 		e := newEditor(d, fold)
+		e.shared = op.shared || op.all
 		if err := e.run(op, v); err != nil {
 			return nil, nil, nil, err
 		}

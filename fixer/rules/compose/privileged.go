@@ -59,7 +59,7 @@ var Privileged = &fixer.Rule{
 					Level:  fixer.Review,
 					Breaks: "Services that mount filesystems, use devices, load kernel modules or run containers inside the container",
 					Verify: v.CLI() + " exec " + text.ShellWord(v.Name) + " grep CapEff /proc/1/status\nprints a value that does not end in ffffffffff, and the service works as before",
-					Edit:   fixer.EditYAML(v.Doc, yamldoc.Remove(v.Path.Join("privileged"))),
+					Edit:   fixer.EditYAML(v.Doc, inPlace(v, "privileged", yamldoc.Remove(v.Path.Join("privileged")))...),
 				}}
 			}
 			report(p, v, own(s), f)
