@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/oakum-sec/oakum/fixer"
+	"github.com/oakum-sec/oakum/fixer/buildcontext"
 	"github.com/oakum-sec/oakum/fixer/engine"
 )
 
@@ -88,5 +89,27 @@ func TestStagesThatCopyFromEachOther(t *testing.T) {
 	report := engine.Check(snap, nil, []*fixer.Rule{RunsAsRoot})
 	if len(report.Findings) == 0 || len(report.Problems) > 0 {
 		t.Errorf("%d findings, problems %v", len(report.Findings), report.Problems)
+	}
+}
+
+// TestAScriptThatWasReadIsNotCalledUnread: what may break says that the start script is not
+// read only where that is so.
+func TestAScriptThatWasReadIsNotCalledUnread(t *testing.T) {
+	const unread = "which oakum does not read, fails if it changes owners or users"
+	for _, there := range []bool{true, false} {
+		sources := []fixer.Source{{Path: "Dockerfile", Kind: fixer.Dockerfile, Data: []byte("FROM node:22-alpine\nWORKDIR /app\nCOPY . .\nENTRYPOINT [\"./start.sh\"]\n")}}
+		names := []fixer.Name{{Path: ".", Kind: buildcontext.Directory}, {Path: "Dockerfile"}}
+		if there {
+			sources = append(sources, fixer.Source{Path: "start.sh", Kind: fixer.Project, Context: true, Data: []byte("#!/bin/sh\nexec node main.js\n")})
+			names = append(names, fixer.Name{Path: "start.sh"})
+		}
+		s := engine.NewSession(fixer.NewSnapshot(sources, names...), nil, []*fixer.Rule{RunsAsRoot})
+		found := s.Baseline().Findings
+		if len(found) != 1 || len(found[0].Fixes) == 0 {
+			t.Fatalf("script there: %v: %+v", there, found)
+		}
+		if says := strings.Contains(found[0].Fixes[0].Breaks, unread); says == there {
+			t.Errorf("script there: %v, what may break: %s", there, found[0].Fixes[0].Breaks)
+		}
 	}
 }
