@@ -57,7 +57,7 @@ var Privileged = &fixer.Rule{
 			case needsIt(v, "privileged") != "":
 				f.Advice = "Set cap_add and devices in the other service first, then remove privileged here. " + text.Capital(needsIt(v, "privileged"))
 			default:
-				f.Fixes = []fixer.Fix{removePrivileged(v, fixer.Review), chosenCapabilities(v)}
+				f.Fixes = []fixer.Fix{removePrivileged(v, fixer.Review)}
 			}
 			report(p, v, own(s), f)
 		}
