@@ -127,6 +127,12 @@ func (d *Doc) edit(ops []Op, verified bool) (Change, error) {
 	if err := d.editable(); err != nil {
 		return c, err
 	}
+	ops = d.together(ops)
+	if len(ops) > 1 && !verified {
+		if c, ok := d.apart(ops); ok {
+			return c, nil
+		}
+	}
 	buf := text.NewBuffer(d.File.Source)
 	cur := d
 	for i, op := range ops {
@@ -199,7 +205,8 @@ func (d *Doc) apply(op Op, how reading) (*Doc, []text.Edit, Path, error) {
 	// A second way of writing text is tried when the first does not verify: a
 	// literal cannot end a file that has no final newline.
 	for _, fold := range []bool{true, false} {
-		e := &editor{d: d, src: d.File.Source, fold: fold, shared: op.shared || op.all}
+		e := newEditor(d, fold)
+		e.shared = op.shared || op.all
 		if err := e.run(op, v); err != nil {
 			return nil, nil, nil, err
 		}

@@ -51,7 +51,7 @@ func (g *secretGroup) fileFix(p *fixer.Pass) (fix fixer.Fix, known fixer.Evidenc
 					return err
 				}
 			}
-			d.YAML(first.view.Doc, yamldoc.Set(yamldoc.P("secrets", name, "file"), "./secrets/"+name))
+			d.At(first.view.File).Define(first.view.Doc.Index, yamldoc.P("secrets", name, "file"), "./secrets/"+name)
 			d.Create(file, fixer.SecretValue, []byte(value))
 			return keepFromGit(d, file, path.Dir(env.path))
 		},

@@ -149,7 +149,10 @@ func nameGroups(p *fixer.Pass, groups []*secretGroup) {
 		env := environmentOf(p, first.view)
 		free := func(name string) bool {
 			value, known := env.values[name]
-			return !taken[name] && (!known || value == first.value)
+			// A fix before this one may have made a secret of that name, out of a
+			// variable that is no longer there.
+			secret := first.view.Definition("secrets", strings.ToLower(name)).Node
+			return !taken[name] && secret == nil && (!known || value == first.value)
 		}
 		prefix := strings.ToUpper(identifier(first.view.Name)) + "_"
 		base := identifier(first.name)
