@@ -2,12 +2,10 @@ package engine
 
 import (
 	"cmp"
-	"fmt"
 	"maps"
 	"slices"
 
 	"github.com/oakum-sec/oakum/fixer"
-	"github.com/oakum-sec/oakum/fixer/text"
 )
 
 // A batchResult is what became of the fixes of one pass.
@@ -26,25 +24,29 @@ type blocked struct {
 
 // verifyBatch applies a batch and verifies it. Where the whole batch does not
 // pass verification, it is split until the fixes that fail alone are found: those are
-// blocked. The others are made together, or if that fails too, the first of
-// them; the rest wait for the next pass.
+// blocked. The others are made together. Where that fails too, the first of those
+// are made that fail together; the rest of these wait for the next pass.
 func (f *folding) verifyBatch(batch []selected) *batchResult {
-	next, report, err := f.tryBatch(batch, nil)
+	whole, err := f.tryBatch(batch, nil)
 	if err == nil {
-		return &batchResult{next: next, report: report, good: batch}
+		return &batchResult{next: whole.next, report: whole.report, good: batch}
 	}
-	b := &bisection{folding: f, opened: map[fixer.Key]bool{}}
+	b := &bisection{folding: f, whole: whole, opened: map[fixer.Key]bool{}}
 	b.run(batch, err)
 	good := sortedLike(batch, b.good)
+	if whole != nil && len(good) == len(batch) && !b.redrafted && f.verifyFindings(whole.report, good, b.opened) == nil {
+		return &batchResult{next: whole.next, report: whole.report, good: good} // what came up may
+	}
 	for len(good) > 0 {
-		if next, report, err = f.tryBatch(good, b.opened); err == nil {
-			return &batchResult{next: next, report: report, good: good, blocked: b.blocked}
+		var a *attempt
+		if a, err = f.tryBatch(good, b.opened); err == nil {
+			return &batchResult{next: a.next, report: a.report, good: good, blocked: b.blocked}
 		}
 		if len(good) == 1 { // it passed a moment ago; rules are pure
 			b.blocked = append(b.blocked, blocked{good[0], err})
 			break
 		}
-		good = good[:1]
+		good = b.fewer(good, a)
 	}
 	return &batchResult{blocked: b.blocked}
 }
@@ -55,8 +57,10 @@ func (f *folding) verifyBatch(batch []selected) *batchResult {
 // files.
 type bisection struct {
 	*folding
-	good    []selected
-	blocked []blocked
+	whole     *attempt // of the batch, which failed by what its rules report; nil where it failed before
+	good      []selected
+	blocked   []blocked
+	redrafted bool // some of the good ones are not what the batch has
 
 	// opened are findings that good parts open, and may: a severe fix may open
 	// a lesser finding, also when it stands in a batch beside lesser fixes.
@@ -73,7 +77,12 @@ func (b *bisection) run(batch []selected, err error) {
 	for len(queue) > 0 {
 		var round, singles []*part
 		round, queue = takeDisjoint(queue)
-		b.tryTogether(round)
+		if whole := b.whole; whole != nil && len(queue) == 0 { // these parts are the batch
+			b.judge(round, whole.report, nil)
+		} else {
+			b.tryTogether(round)
+		}
+		b.whole = nil
 		for _, p := range round {
 			switch {
 			case p.err == nil:
@@ -86,6 +95,27 @@ func (b *bisection) run(batch []selected, err error) {
 		}
 		b.redraft(singles)
 	}
+}
+
+// fewer returns those of fixes that are good alone and fail together, as a shows, which can
+// be tried next: all in files where nothing fails, and the first of each other group.
+func (b *bisection) fewer(good []selected, a *attempt) []selected {
+	round := partsOf(groupsOf(good))
+	if a == nil || len(round) == 1 {
+		return good[:1]
+	}
+	b.judge(round, a.report, b.opened)
+	var out []selected
+	for _, p := range round {
+		if p.err != nil {
+			p.fixes = p.fixes[:1]
+		}
+		out = append(out, p.fixes...)
+	}
+	if len(out) == len(good) { // no group of files shows what fails
+		return good[:1]
+	}
+	return sortedLike(good, out)
 }
 
 // redraft drafts fixes that failed alone once more, reading what they make and
@@ -106,48 +136,12 @@ func (b *bisection) redraft(failed []*part) {
 		b.tryTogether(round)
 		for _, p := range round {
 			if p.err == nil {
-				b.good = append(b.good, p.fixes...)
+				b.good, b.redrafted = append(b.good, p.fixes...), true
 			} else {
 				b.blocked = append(b.blocked, blocked{p.fixes[0], p.first})
 			}
 		}
 	}
-}
-
-// A part of a batch, and the error with which it fails verification, or nil.
-type part struct {
-	fixes []selected
-	err   error
-	first error // of a fix that was drafted again, with which its first draft failed
-}
-
-func partsOf(groups [][]selected) []*part {
-	out := make([]*part, len(groups))
-	for i, fixes := range groups {
-		out[i] = &part{fixes: fixes}
-	}
-	return out
-}
-
-// takeDisjoint takes parts from the queue that share no file.
-func takeDisjoint(queue []*part) (round, rest []*part) {
-	used := map[string]bool{}
-	for _, p := range queue {
-		meets := slices.ContainsFunc(p.fixes, func(s selected) bool {
-			return slices.ContainsFunc(s.contents, func(c fixer.FileChange) bool { return used[c.Path] })
-		})
-		if meets {
-			rest = append(rest, p)
-			continue
-		}
-		for _, s := range p.fixes {
-			for _, c := range s.contents {
-				used[c.Path] = true
-			}
-		}
-		round = append(round, p)
-	}
-	return round, rest
 }
 
 // tryTogether tries parts that share no file and records with each why it fails.
@@ -158,7 +152,6 @@ func (b *bisection) tryTogether(round []*part) {
 		b.tryPart(round[0])
 		return
 	}
-	owner := map[string]*part{}
 	var changed []*fixer.File
 	changes, edited := map[string]*fixer.FileChange{}, map[*part][]*fixer.File{}
 	for _, p := range round {
@@ -169,18 +162,31 @@ func (b *bisection) tryTogether(round []*part) {
 		}
 		maps.Copy(changes, its)
 		edited[p] = files
-		for _, file := range files {
-			owner[file.Path] = p
-		}
 		changed = append(changed, files...)
 	}
 	next := b.current.WithFiles(changed...)
 	if fixer.VerifyServices(b.current, next, changes) != nil { // rare: each is asked by itself
 		next = b.current.WithFiles(b.verifiedAlone(edited, changes)...)
 	}
-	report := b.checker.check(next)
+	b.judge(round, b.checker.check(next), nil)
+}
 
-	retry := map[*part]bool{}
+// judge records why parts that share no file fail, by what the rules report of all of them.
+// Where a new finding can be due to several parts, these are tried apart from each other.
+// Findings in opened may have come up.
+func (b *bisection) judge(round []*part, report *Report, opened map[fixer.Key]bool) {
+	owner := map[string]*part{}
+	for _, p := range round {
+		if p.err != nil {
+			continue // it is not made
+		}
+		for _, s := range p.fixes {
+			for _, c := range s.contents {
+				owner[c.Path] = p
+			}
+		}
+	}
+	retry := &jointly{}
 	leastSeverity := map[*part]fixer.Severity{}
 	for _, p := range round {
 		leastSeverity[p] = fixer.Critical
@@ -198,11 +204,10 @@ func (b *bisection) tryTogether(round []*part) {
 			return
 		}
 		if len(parts) == 0 || b.checker.crossFile[rule] { // no file shows what it depends on
-			parts = round
+			retry.all = true
+			return
 		}
-		for _, p := range parts {
-			retry[p] = true
-		}
+		retry.add(parts)
 	}
 	harmless := func(finding *fixer.Finding) bool { // to whichever part it is due
 		for _, severity := range leastSeverity {
@@ -216,10 +221,10 @@ func (b *bisection) tryTogether(round []*part) {
 	for _, p := range round {
 		all = append(all, p.fixes...)
 	}
-	opened := map[*part][]fixer.Key{}
+	openedBy := map[*part][]fixer.Key{}
 	for _, finding := range report.Findings {
 		k := finding.Key()
-		if b.report.Finding(k) != nil || wasKnown(finding, all, b.report) {
+		if b.report.Finding(k) != nil || opened[k] || wasKnown(finding, all, b.report) {
 			continue
 		}
 		if b.checker.follows[finding.Rule] || b.checker.crossFile[finding.Rule] && harmless(finding) {
@@ -227,7 +232,7 @@ func (b *bisection) tryTogether(round []*part) {
 			continue
 		}
 		attribute(finding.Rule, finding.File, func(p *part) {
-			opened[p] = append(opened[p], k)
+			openedBy[p] = append(openedBy[p], k)
 			if p.err == nil && finding.Severity >= leastSeverity[p] {
 				p.err = opensError(finding)
 			}
@@ -242,20 +247,16 @@ func (b *bisection) tryTogether(round []*part) {
 	for _, p := range round {
 		switch {
 		case p.err != nil:
-		case retry[p]:
+		case retry.has(p):
 			unclear = append(unclear, p)
 		default:
-			for _, k := range opened[p] {
+			for _, k := range openedBy[p] {
 				b.opened[k] = true
 			}
 		}
 	}
-	switch n := len(unclear); {
-	case n == 1:
-		b.tryPart(unclear[0])
-	case n > 1:
-		b.tryTogether(unclear[:n/2])
-		b.tryTogether(unclear[n/2:])
+	for _, apart := range retry.groups(unclear) {
+		b.tryTogether(apart)
 	}
 }
 
@@ -277,11 +278,11 @@ func (b *bisection) verifiedAlone(edited map[*part][]*fixer.File, changes map[st
 
 // tryPart tries one part.
 func (b *bisection) tryPart(p *part) {
-	var report *Report
-	if _, report, p.err = b.tryBatch(p.fixes, nil); p.err != nil {
+	a, err := b.tryBatch(p.fixes, nil)
+	if p.err = err; err != nil {
 		return
 	}
-	for _, finding := range report.Findings {
+	for _, finding := range a.report.Findings {
 		if k := finding.Key(); b.report.Finding(k) == nil {
 			b.opened[k] = true
 		}
@@ -306,104 +307,4 @@ func (b *bisection) dueTo(rule, file string, report *Report, owner map[string]*p
 		}
 	}
 	return out
-}
-
-// splitBatch splits a batch: into the groups that share no file, where there
-// are several, else in halves.
-func splitBatch(batch []selected) [][]selected {
-	group := make([]int, len(batch)) // of each fix, the first fix of its group
-	root := func(i int) int {
-		for group[i] != i {
-			group[i] = group[group[i]]
-			i = group[i]
-		}
-		return i
-	}
-	byFile := map[string]int{}
-	for i, s := range batch {
-		group[i] = i
-		for _, c := range s.contents {
-			if j, ok := byFile[c.Path]; ok {
-				a, z := root(i), root(j)
-				group[max(a, z)] = min(a, z)
-			} else {
-				byFile[c.Path] = i
-			}
-		}
-	}
-	at := map[int]int{}
-	var groups [][]selected
-	for i, s := range batch {
-		r := root(i)
-		if _, ok := at[r]; !ok {
-			at[r] = len(groups)
-			groups = append(groups, nil)
-		}
-		groups[at[r]] = append(groups[at[r]], s)
-	}
-	if len(groups) > 1 {
-		return groups
-	}
-	return [][]selected{batch[:len(batch)/2], batch[len(batch)/2:]}
-}
-
-// tryBatch makes the edits of a batch on the current snapshot and verifies them.
-// Findings in opened may come up, whatever their severity.
-func (f *folding) tryBatch(batch []selected, opened map[fixer.Key]bool) (*fixer.Snapshot, *Report, error) {
-	files, changes, err := f.editFiles(batch)
-	if err != nil {
-		return nil, nil, err
-	}
-	next := f.current.WithFiles(files...)
-	if err := fixer.VerifyServices(f.current, next, changes); err != nil {
-		return nil, nil, err
-	}
-	report := f.checker.check(next)
-	if err := f.verifyFindings(report, batch, opened); err != nil {
-		return nil, nil, err
-	}
-	return next, report, nil
-}
-
-// editFiles returns the files as the edits of a batch make them, sorted by path
-// and each verified by itself, and what the batch does to each.
-func (f *folding) editFiles(batch []selected) ([]*fixer.File, map[string]*fixer.FileChange, error) {
-	merged := map[string]*fixer.FileChange{}
-	for _, s := range batch {
-		for _, c := range s.contents {
-			m := merged[c.Path]
-			if m == nil {
-				m = &fixer.FileChange{Path: c.Path, Kind: c.Kind, Create: c.Create, Comment: true}
-				merged[c.Path] = m
-			}
-			m.Merge(c)
-		}
-	}
-	paths := slices.Sorted(maps.Keys(merged))
-	files, errs := make([]*fixer.File, len(paths)), make([]error, len(paths))
-	fixer.ForEach(len(paths), func(i int) { files[i], errs[i] = f.editFile(merged[paths[i]]) })
-	for _, err := range errs {
-		if err != nil {
-			return nil, nil, err
-		}
-	}
-	return files, merged, nil
-}
-
-func (f *folding) editFile(change *fixer.FileChange) (*fixer.File, error) {
-	was, data := f.current.File(change.Path), change.Create
-	if data == nil {
-		edits, err := change.AllEdits(was)
-		if err != nil {
-			return nil, err
-		}
-		if data, err = text.Apply(was.Data, edits); err != nil {
-			return nil, err
-		}
-	}
-	file := f.checker.cache.next(f.current, fixer.Source{Path: change.Path, Kind: change.Kind, Data: data})
-	if err := verifyFile(was, file, change); err != nil {
-		return nil, fmt.Errorf("%s: %w", change.Path, err)
-	}
-	return file, nil
 }

@@ -21,11 +21,11 @@ func TestBisectionFindsWhatTryingOneByOneFinds(t *testing.T) {
 	seen := map[string]int{}
 	for seed := range int64(60) {
 		f, batch := failingFold(rand.New(rand.NewSource(seed)))
-		_, _, err := f.tryBatch(batch, nil)
+		whole, err := f.tryBatch(batch, nil)
 		if err == nil {
 			continue
 		}
-		b := &bisection{folding: f, opened: map[fixer.Key]bool{}}
+		b := &bisection{folding: f, whole: whole, opened: map[fixer.Key]bool{}}
 		b.run(batch, err)
 		want := &oneByOne{folding: f, opened: map[fixer.Key]bool{}}
 		want.run(batch, err)
@@ -52,6 +52,43 @@ func TestBisectionFindsWhatTryingOneByOneFinds(t *testing.T) {
 	}
 }
 
+// TestFixesThatFailTogetherHoldNothingElseUp: two fixes of one file open a finding only
+// together, which shows when all that is good is made. The fixes of other files are
+// made nevertheless, in the same pass, and the second of the two is blocked.
+func TestFixesThatFailTogetherHoldNothingElseUp(t *testing.T) {
+	var sources []fixer.Source
+	for i := range 20 {
+		sources = append(sources, fixer.Source{Path: fmt.Sprintf("f%02d.yaml", i), Kind: fixer.Kubernetes, Data: fmt.Appendf(nil,
+			"apiVersion: v1\nkind: Pod\nboth: %v\nslots:\n  one: {n: 1}\n  two: {n: 1}\n", i%10 == 3)})
+	}
+	together := &fixer.Rule{Name: "k/together", Severity: fixer.High, Kind: fixer.Kubernetes, Check: func(p *fixer.Pass) {
+		root := p.File.YAML.Docs[0].Root
+		if root.Get("both").Text() == "true" && root.Get("slots").Get("one").Get("set") != nil && root.Get("slots").Get("two").Get("set") != nil {
+			p.Report(fixer.Finding{Path: "together", End: 1, Message: "together"})
+		}
+	}}
+	c := newChecker(nil, []*fixer.Rule{slotRule("one", nil), slotRule("two", nil), together})
+	snap := fixer.NewSnapshot(sources)
+	baseline, decisions := c.check(snap), Decisions{}
+	for _, finding := range baseline.Findings {
+		decisions[finding.Key()] = Decision{Verdict: Accept, Level: fixer.Safe}
+	}
+	f := newFolding(c, snap, baseline, decisions)
+	f.nextWave()
+	if r := f.verifyBatch(f.selectBatch()); len(r.good) != 38 || len(r.blocked) != 0 {
+		t.Errorf("%d fixes are made in the first pass, %d blocked, want 38 and none", len(r.good), len(r.blocked))
+	}
+	for _, o := range newFolding(c, snap, baseline, decisions).fold().Outcomes {
+		want := Fixed
+		if k := o.Finding.Key(); k.Rule == "k/two" && (k.File == "f03.yaml" || k.File == "f13.yaml") {
+			want = Blocked
+		}
+		if o.Result != want {
+			t.Errorf("%v is %v (%s), want %v", o.Finding.Key(), o.Result, o.Reason, want)
+		}
+	}
+}
+
 // oneByOne is what a bisection replaces.
 type oneByOne struct {
 	*folding
@@ -63,7 +100,7 @@ type oneByOne struct {
 func (o *oneByOne) run(batch []selected, err error) {
 	if len(batch) == 1 {
 		d := o.draft(batch[0].finding, false)
-		if _, _, failed := o.tryBatch([]selected{d.selected}, nil); failed != nil {
+		if _, failed := o.tryBatch([]selected{d.selected}, nil); failed != nil {
 			o.blocked = append(o.blocked, blocked{batch[0], err})
 		} else {
 			o.good = append(o.good, d.selected)
@@ -71,13 +108,13 @@ func (o *oneByOne) run(batch []selected, err error) {
 		return
 	}
 	for _, fixes := range splitBatch(batch) {
-		_, report, err := o.tryBatch(fixes, nil)
+		a, err := o.tryBatch(fixes, nil)
 		if err != nil {
 			o.run(fixes, err)
 			continue
 		}
 		o.good = append(o.good, fixes...)
-		for _, finding := range report.Findings {
+		for _, finding := range a.report.Findings {
 			if k := finding.Key(); o.report.Finding(k) == nil {
 				o.opened[k] = true
 			}
