@@ -107,8 +107,9 @@ type fileResult struct {
 
 	// What classify makes of it.
 	open       []*fixer.Finding // in canonical order
-	index      map[fixer.Key]*fixer.Finding
-	across     []*fixer.Finding // that lie in other files
+	indexed    sync.Once
+	index      map[fixer.Key]*fixer.Finding // of open
+	across     []*fixer.Finding             // that lie in other files
 	suppressed []Suppressed
 	used       map[*fixer.Suppression]bool // comments of the file that suppress one
 	problems   []Problem

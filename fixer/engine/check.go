@@ -37,7 +37,7 @@ type Problem struct {
 // Finding returns the open finding with the given key, or nil.
 func (r *Report) Finding(k fixer.Key) *fixer.Finding {
 	if v := r.results[k.File]; v != nil {
-		if f := v.index[k]; f != nil {
+		if f := v.finding(k); f != nil {
 			return f
 		}
 	}
@@ -158,6 +158,7 @@ func (c *checker) checkFile(snap *fixer.Snapshot, f *fixer.File) *fileResult {
 		alone = known.rules[0]
 	}
 	v.rules = append(v.rules, alone)
+	var found [][]fixer.Finding // by rules that depend on nothing else
 	for _, rule := range c.byKind[f.Kind] {
 		if known != nil {
 			old := known.forRule(rule.Name)
@@ -169,13 +170,16 @@ func (c *checker) checkFile(snap *fixer.Snapshot, f *fixer.File) *fileResult {
 			}
 			continue
 		}
-		found, deps, err := inspection.Run(rule)
+		list, deps, err := inspection.Run(rule)
 		if deps.Empty() {
-			alone.findings = append(alone.findings, found...)
+			found = append(found, list)
 			alone.problems = append(alone.problems, problems(rule, f.Path, err)...)
 			continue
 		}
-		v.rules = append(v.rules, &ruleResult{rule: rule.Name, findings: found, deps: deps, problems: problems(rule, f.Path, err)})
+		v.rules = append(v.rules, &ruleResult{rule: rule.Name, findings: slices.Concat(list), deps: deps, problems: problems(rule, f.Path, err)})
+	}
+	if known == nil {
+		alone.findings = slices.Concat(found...)
 	}
 	if len(f.Embedded()) > 0 {
 		one := known.forRule(embeddedRules)

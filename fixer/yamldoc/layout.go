@@ -8,7 +8,7 @@ func (e *editor) style(at *Node) *writer {
 	w := &writer{eol: e.d.File.EOL, json: e.d.File.JSON, dash: "- ", fold: e.fold, colon: ": ", comma: ", "}
 	w.step, w.list = e.d.indents(at)
 	w.quote, w.needed = e.d.quotes(at)
-	if at != nil && at.Kind == Mapping && len(at.Entries) > 0 {
+	if at != nil && at.Kind == Mapping && len(at.Entries()) > 0 {
 		w.keys = keyQuote(at)
 	}
 	for f := at; f != nil && f.Style == Flow; f = f.Parent {
@@ -28,7 +28,7 @@ func (d *Doc) indents(at *Node) (step, list int) {
 		if n.Style != Block || n.key || n.Parent == nil || n.Parent.Kind != Mapping || n.Parent.Style != Block {
 			return
 		}
-		in := n.col - n.Parent.col
+		in := n.col() - n.Parent.col()
 		switch {
 		case n.Kind == Mapping && in > 0 && in < len(steps):
 			steps[in]++
@@ -37,7 +37,7 @@ func (d *Doc) indents(at *Node) (step, list int) {
 		}
 	}
 	if at != nil {
-		for _, en := range at.Entries {
+		for _, en := range at.Entries() {
 			count(en.Value)
 		}
 	}
@@ -135,10 +135,10 @@ func (d *Doc) quotes(at *Node) (always, needed byte) {
 		return 0
 	}
 	if at != nil {
-		for _, en := range at.Entries {
+		for _, en := range at.Entries() {
 			look(en.Value)
 		}
-		for _, it := range at.Items {
+		for _, it := range at.Items() {
 			look(it)
 		}
 	}
@@ -163,7 +163,7 @@ func (d *Doc) quotes(at *Node) (always, needed byte) {
 // need none, or 0.
 func keyQuote(m *Node) byte {
 	free, q := false, byte(0)
-	for _, en := range m.Entries {
+	for _, en := range m.Entries() {
 		switch en.Key.Style {
 		case SingleQuoted:
 			q = '\''
@@ -185,14 +185,14 @@ func keyQuote(m *Node) byte {
 func (e *editor) separators(w *writer, f *Node) bool {
 	found := false
 	var starts, ends []int
-	for _, en := range f.Entries {
+	for _, en := range f.Entries() {
 		starts, ends = append(starts, en.Key.Start), append(ends, en.Value.End)
 		if mid := e.src[en.Key.End:max(en.Value.Start, en.Key.End)]; consistsOf(mid, ": ") && bytes.IndexByte(mid, ':') >= 0 && !en.Value.isEmpty() {
 			w.colon = string(mid)
 			found = true
 		}
 	}
-	for _, it := range f.Items {
+	for _, it := range f.Items() {
 		starts, ends = append(starts, it.Start), append(ends, it.End)
 	}
 	for i := 1; i < len(starts); i++ {
@@ -206,7 +206,7 @@ func (e *editor) separators(w *writer, f *Node) bool {
 		w.comma = ","
 	}
 	if f.Kind == Mapping && !f.pair && len(starts) > 0 {
-		if mid := e.src[f.content+1 : starts[0]]; len(mid) < 4 && consistsOf(mid, " ") {
+		if mid := e.src[f.content()+1 : starts[0]]; len(mid) < 4 && consistsOf(mid, " ") {
 			w.pad = string(mid)
 		}
 	}
