@@ -12,7 +12,7 @@ import (
 // for a result, which many reports hold.
 func (v *fileResult) classify(f *fixer.File) {
 	var here []*fixer.Finding
-	for _, one := range v.rules {
+	for _, one := range v.all() {
 		v.problems = append(v.problems, one.problems...)
 		for i := range one.findings {
 			if finding := &one.findings[i]; finding.File == f.Path {
