@@ -54,8 +54,15 @@ type FileChange struct {
 	Contract []dockerfile.Field
 
 	// Documents are put after the last one of a YAML file, whole lines without
-	// the --- that starts each. Edits does not have them: [FileChange.AllEdits].
+	// the --- that starts each. Edits has neither them nor Definitions nor Lines:
+	// [FileChange.AllEdits].
 	Documents []string
+
+	// Definitions are added to lists at the top of YAML documents.
+	Definitions []Definition
+
+	// Lines are put after the last one of a file of lines.
+	Lines []string
 
 	// Subjects names what the documents are about.
 	Subjects []string
@@ -232,7 +239,7 @@ func (d *Draft) AddLines(path string, kind Kind, lines ...string) {
 		return
 	}
 	c := d.change(path)
-	c.Edits = append(c.Edits, buildcontext.Append(file.Data, lines)...)
+	c.Lines = append(c.Lines, lines...)
 }
 
 // Create adds a new file of the given kind.
@@ -257,13 +264,18 @@ func (d *Draft) change(path string) *FileChange {
 // The result is sorted by path. An error says why the fix cannot be made here.
 func (f *Fix) Draft(snap *Snapshot, chosen Params) ([]FileChange, error) {
 	changes, err := f.DraftParts(snap, chosen)
-	for i := range changes {
-		changes[i].Edits = changes[i].AllEdits(snap.File(changes[i].Path))
+	if err != nil {
+		return nil, err
 	}
-	return changes, err
+	for i := range changes {
+		if changes[i].Edits, err = changes[i].AllEdits(snap.File(changes[i].Path)); err != nil {
+			return nil, err
+		}
+	}
+	return changes, nil
 }
 
-// DraftParts is [Fix.Draft] with added documents separate from the edits, so
+// DraftParts is [Fix.Draft] with what is added at an end separate from the edits, so
 // that several changes of one file can be merged.
 func (f *Fix) DraftParts(snap *Snapshot, chosen Params) ([]FileChange, error) {
 	return f.draft(snap, chosen, false)
@@ -324,6 +336,9 @@ func (d *Draft) finish() ([]FileChange, error) {
 	for _, path := range slices.Sorted(maps.Keys(d.changes)) {
 		c := d.changes[path]
 		file := d.Snapshot.File(path)
+		if err := c.define(file, d.unverified); err != nil {
+			return nil, err
+		}
 		switch {
 		case c.Create != nil && file != nil:
 			return nil, Refuse("%s exists already", path)
@@ -343,11 +358,11 @@ func (d *Draft) finish() ([]FileChange, error) {
 			return nil, Refuse("%s is JSON, which cannot contain another document", path)
 		}
 		text.Sort(c.Edits)
-		if c.Create != nil || len(c.Edits)+len(c.Documents) > 0 || c.Moved != nil {
+		if c.Changes() || c.Moved != nil {
 			out = append(out, *c)
 		}
 	}
-	if !slices.ContainsFunc(out, func(c FileChange) bool { return c.Create != nil || len(c.Edits)+len(c.Documents) > 0 }) {
+	if !slices.ContainsFunc(out, func(c FileChange) bool { return c.Changes() }) {
 		return nil, Refuse("there is nothing to change")
 	}
 	return out, nil
@@ -381,15 +396,14 @@ func (d *Draft) list(path string, entries []string) error {
 	return nil
 }
 
-// AllEdits returns the edits of a change with its documents: at the end of the
-// file, in its own line endings, and with a final newline where it has one. An
-// edit that reaches the end already takes them along, because two edits cannot
-// meet there.
-func (c *FileChange) AllEdits(file *File) []text.Edit {
+// withDocuments adds the documents to edits: at the end of the file, in its own line
+// endings, and with a final newline where it has one. An edit that reaches the end
+// already takes them along, because two edits cannot meet there.
+func (c *FileChange) withDocuments(file *File, edits []text.Edit) []text.Edit {
 	if len(c.Documents) == 0 {
-		return c.Edits
+		return edits
 	}
-	edits := slices.Clone(c.Edits)
+	edits = slices.Clone(edits)
 	text.Sort(edits)
 	end := len(file.Data)
 	last := text.Insert(end, "")
@@ -412,6 +426,8 @@ func (m *FileChange) Merge(c FileChange) {
 	m.Contract = append(m.Contract, c.Contract...)
 	m.Settings = append(m.Settings, c.Settings...)
 	m.Documents = append(m.Documents, c.Documents...)
+	m.Definitions = append(m.Definitions, c.Definitions...)
+	m.Lines = append(m.Lines, c.Lines...)
 	m.Adds = append(m.Adds, c.Adds...)
 	m.Patterns = append(m.Patterns, c.Patterns...)
 	m.Comment = m.Comment && c.Comment

@@ -146,7 +146,7 @@ func (e *Embedded) fix(inner Fix) Fix {
 			return err
 		}
 		c := draft.changes[e.File.Path]
-		if c == nil || len(draft.changes) > 1 || len(draft.order) > 0 || c.Create != nil || len(c.Documents) > 0 || len(c.Patterns) > 0 {
+		if c == nil || len(draft.changes) > 1 || len(draft.order) > 0 || c.Create != nil || len(c.Lines)+len(c.Definitions)+len(c.Documents)+len(c.Patterns) > 0 {
 			return Refuse("this fix also changes other files, which is not supported for a Dockerfile inside a Compose file")
 		}
 		text.Sort(c.Edits)

@@ -6,11 +6,13 @@ import (
 	"path"
 	"slices"
 	"strings"
+
+	"github.com/oakum-sec/oakum/fixer/yamldoc"
 )
 
 // A Dependent is a service that is made of another one too, so that it is
-// reached by what is written there: one that extends it, or the same service
-// with other files read over it.
+// reached by what is written there: one that extends it or has its mapping by an alias,
+// or the same service with other files read over it.
 type Dependent struct {
 	View
 	Why string // a main clause for people: "service db extends it"
@@ -42,11 +44,16 @@ func (v View) Completed() []Dependent {
 	return out
 }
 
+// HasHeirs reports whether other services are made of this one.
+func (v View) HasHeirs() bool {
+	return slices.ContainsFunc(v.dependents, func(d Dependent) bool { return d.Service != v.Service })
+}
+
 // takes reports whether what is written for key in the mapping of one of the
 // view's parts holds in the view.
 func (v View) takes(s *Service, key string) bool {
 	for _, p := range v.parts {
-		if p.Service == s {
+		if p.Service == s || s.Node != nil && s.Node.Kind == yamldoc.Mapping && s.Node.Anchor() != "" && p.Node.Takes(s.Node, key) {
 			return true
 		}
 		if p.replaces(key) {
@@ -64,10 +71,20 @@ func (p *Project) addDependents(views map[string][]View) {
 	completed := p.completions(views)
 	heirs := map[*Service][]View{}
 	files := slices.Sorted(maps.Keys(views))
+	anchored := map[string][]*Service{}
+	for _, file := range files {
+		anchored[file] = anchoredIn(views[file])
+	}
 	for _, file := range files {
 		for _, v := range views[file] {
-			for _, b := range v.Bases {
-				heirs[b.Service] = append(heirs[b.Service], v)
+			made := []*Service{v.Service}
+			for _, part := range append([]Part{v.Part()}, v.Bases...) {
+				for _, s := range append([]*Service{part.Service}, anchored[part.File]...) {
+					if !slices.Contains(made, s) && (s == part.Service || part.Node.Takes(s.Node, "")) {
+						made = append(made, s)
+						heirs[s] = append(heirs[s], v)
+					}
+				}
 			}
 		}
 	}
@@ -80,6 +97,9 @@ func (p *Project) addDependents(views map[string][]View) {
 					break
 				}
 				why := fmt.Sprintf("service %s extends this service", heir.Name)
+				if !slices.ContainsFunc(heir.Bases, func(b Part) bool { return b.Service == v.Service }) {
+					why = fmt.Sprintf("service %s has the settings of this service by an alias", heir.Name)
+				}
 				if heir.File != v.File {
 					why = fmt.Sprintf("service %s of %s extends this service", heir.Name, heir.File)
 				}
@@ -91,6 +111,17 @@ func (p *Project) addDependents(views map[string][]View) {
 			}
 		}
 	}
+}
+
+// anchoredIn returns the services of a file whose own mapping has an anchor that is used.
+func anchoredIn(views []View) []*Service {
+	var out []*Service
+	for _, v := range views {
+		if v.Node != nil && v.Node.Kind == yamldoc.Mapping && len(v.Node.Users()) > 0 {
+			out = append(out, v.Service)
+		}
+	}
+	return out
 }
 
 // variants returns the same service with other files read over it: without its

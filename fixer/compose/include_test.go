@@ -122,3 +122,41 @@ func TestManyDependentsAreBounded(t *testing.T) {
 		t.Errorf("%d dependents", n)
 	}
 }
+
+// TestReachedByAlias: what is written for a service holds for those that have its mapping
+// by an alias, but for the keys that they or what comes before say otherwise.
+func TestReachedByAlias(t *testing.T) {
+	p := project(t, map[string]string{"compose.yaml": `
+services:
+  a: &a {image: a}
+  merged: {<<: *a, read_only: false, cap_drop: [KILL]}
+  same: *a
+  list: {<<: [{read_only: false}, *a]}
+  heir: {extends: merged}
+  part: &part {image: p, labels: &labels {x: y}}
+  part-of-it: {image: q, labels: *labels}
+  nested: &nested {image: n}
+x-other: {service: *nested}
+`})
+	for _, c := range []struct {
+		service, key, want string
+	}{
+		{"a", "user", "[merged same list heir]"},
+		{"a", "read_only", "[same]"},
+		{"a", "cap_drop", "[same list]"},
+		{"part", "user", "[]"},
+	} {
+		got := []string{}
+		for _, d := range view(t, p, "compose.yaml", c.service).Reached(c.key) {
+			got = append(got, d.Name)
+		}
+		if fmt.Sprint(got) != c.want {
+			t.Errorf("%s of %s reaches %v, want %s", c.key, c.service, got, c.want)
+		}
+	}
+	for service, want := range map[string]bool{"a": true, "nested": false, "part": false, "merged": false} {
+		if got := view(t, p, "compose.yaml", service).Part().SharedWithServices(); got != want {
+			t.Errorf("%s is shared with services alone: %t", service, got)
+		}
+	}
+}

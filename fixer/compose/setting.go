@@ -236,6 +236,30 @@ func (p Part) Shared() *yamldoc.Node {
 	return aliasOf(p.Doc.Root, n)
 }
 
+// SharedWithServices reports whether the service's own mapping has an anchor that only
+// whole services use, each by a merge key of its own or as an alias: what is written in it
+// holds for these, which are among the dependents of the service.
+func (p Part) SharedWithServices() bool {
+	n := p.Node
+	if n == nil || n.Kind != yamldoc.Mapping || len(n.Users()) == 0 {
+		return false
+	}
+	services := p.Doc.Root.Own("services")
+	for _, alias := range n.Users() {
+		at := alias.Parent
+		for at.Is(yamldoc.Sequence) && at.Kind != yamldoc.Alias && at.Parent != nil && at.KeyOrSelf().Text() == "<<" { // <<: [*a, *b]
+			alias, at = at, at.Parent
+		}
+		switch {
+		case at == services:
+		case at != nil && at.Parent == services && alias.KeyOrSelf().Text() == "<<" && at.Anchor() == "":
+		default:
+			return false
+		}
+	}
+	return true
+}
+
 func aliasOf(within, n *yamldoc.Node) *yamldoc.Node {
 	if within == nil {
 		return nil

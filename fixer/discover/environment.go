@@ -41,19 +41,18 @@ func (l *loader) readEnvironments() {
 				break
 			}
 		}
-		for _, ref := range environmentRefs(l.sources[p].Data) {
-			if at, problem := l.locate(p, ref); problem == "" {
-				l.addEnvironment(at, fixer.Environment)
-			}
-		}
 		var missing []string
-		for _, ref := range serviceEnvironments(l.sources[p].Data) {
-			if at, problem := l.locate(p, ref); problem == "" {
-				l.addEnvironment(at, fixer.ServiceEnvironment)
-			} else if !strings.Contains(ref, "$") {
-				missing = append(missing, ref)
+		read := func(refs []string, kind fixer.Kind) {
+			for _, ref := range refs {
+				if at, problem := l.locate(p, ref); problem == "" {
+					l.addEnvironment(at, kind)
+				} else if !strings.Contains(ref, "$") && !isRemote(ref) && ref != "/dev/null" && !slices.Contains(missing, ref) {
+					missing = append(missing, ref)
+				}
 			}
 		}
+		read(environmentRefs(l.sources[p].Data), fixer.Environment)
+		read(serviceEnvironments(l.sources[p].Data), fixer.ServiceEnvironment)
 		if len(missing) > 0 {
 			which, what := "environment file", "it sets"
 			if len(missing) > 1 {

@@ -160,3 +160,25 @@ compose.yaml service d extends away, which is not in compose.yaml`
 		t.Errorf("notes:\n%s", got)
 	}
 }
+
+// TestIncludeNamesWhatIsMissing: files and environment files of an include that are not
+// there are said; /dev/null stands for none, and an address is not looked for.
+func TestIncludeNamesWhatIsMissing(t *testing.T) {
+	dir := disktest.Tree(t, map[string]string{
+		"compose.yaml": "include:\n- path: [db.yaml, gone.yaml]\n  env_file: [db.env, there.env, '${X}.env']\n- path: db.yaml\n  env_file: one.env\n- {path: db.yaml, env_file: /dev/null}\n- {path: sub/web.yaml, env_file: db.env}\n- lost.yaml\n",
+		"db.yaml":      "services:\n  db: {image: x}\n", "there.env": "A=1\n",
+		"sub/web.yaml": "services:\n  web: {image: x, env_file: web.env}\n",
+	})
+	ws := load(t, dir, Options{})
+	var notes []string
+	for _, n := range ws.Notes {
+		notes = append(notes, n.Path+" "+n.Text)
+	}
+	want := `compose.yaml includes gone.yaml, which was not found
+compose.yaml includes lost.yaml, which was not found
+compose.yaml names the environment files db.env, one.env, not found below the scanned directory: what they set is not known
+sub/web.yaml names the environment file web.env, not found below the scanned directory: what it sets is not known`
+	if got := strings.Join(notes, "\n"); got != want {
+		t.Errorf("notes:\n%s", got)
+	}
+}

@@ -393,8 +393,11 @@ func (f *folding) editFiles(batch []selected) ([]*fixer.File, map[string]*fixer.
 func (f *folding) editFile(change *fixer.FileChange) (*fixer.File, error) {
 	was, data := f.current.File(change.Path), change.Create
 	if data == nil {
-		var err error
-		if data, err = text.Apply(was.Data, change.AllEdits(was)); err != nil {
+		edits, err := change.AllEdits(was)
+		if err != nil {
+			return nil, err
+		}
+		if data, err = text.Apply(was.Data, edits); err != nil {
 			return nil, err
 		}
 	}

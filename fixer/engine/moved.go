@@ -45,9 +45,10 @@ func wasKnown(came *fixer.Finding, batch []selected, before *Report) bool {
 }
 
 func eachMove(file string, batch []selected, visit func(from string, to []string)) {
-	for _, s := range batch {
-		for _, c := range s.contents {
-			if c.Path != file {
+	for i := range batch {
+		for j := range batch[i].contents {
+			c := &batch[i].contents[j]
+			if len(c.Moved) == 0 || c.Path != file { // nearly all: asked for each finding
 				continue
 			}
 			for _, from := range slices.Sorted(maps.Keys(c.Moved)) {

@@ -11,7 +11,6 @@ import (
 	"strings"
 
 	"github.com/oakum-sec/oakum/fixer"
-	"github.com/oakum-sec/oakum/fixer/text"
 )
 
 // selected is a fix chosen in one pass.
@@ -82,7 +81,7 @@ func (f *folding) selectFrom(findings []*fixer.Finding) []selected {
 	fixer.ForEach(len(findings), func(i int) { drafts[i] = f.draft(findings[i], true) })
 
 	var batch []selected
-	claimed := map[string]fileClaims{}
+	claimed := map[string]*fileClaims{}
 	for i, finding := range findings {
 		d := drafts[i]
 		if d.err != nil {
@@ -95,8 +94,10 @@ func (f *folding) selectFrom(findings []*fixer.Finding) []selected {
 			continue // next pass, on what this one makes
 		}
 		for _, c := range d.contents {
-			was := claimed[c.Path]
-			claimed[c.Path] = fileClaims{touched: true, comment: c.Comment, alone: c.Moved != nil, edits: append(was.edits, c.Edits...), subjects: append(was.subjects, c.Subjects...)}
+			if claimed[c.Path] == nil {
+				claimed[c.Path] = &fileClaims{}
+			}
+			claimed[c.Path].add(c)
 		}
 		batch = append(batch, d.selected)
 	}
@@ -105,18 +106,23 @@ func (f *folding) selectFrom(findings []*fixer.Finding) []selected {
 
 // fileClaims is what the fixes selected so far in a pass do to one file.
 type fileClaims struct {
-	touched  bool
 	comment  bool
 	alone    bool // stages come or go, so that no place is what it was
-	edits    []text.Edit
+	edits    fixer.FileChange
 	subjects []string
+}
+
+func (c *fileClaims) add(change fixer.FileChange) {
+	c.comment, c.alone = change.Comment, change.Moved != nil
+	c.edits.Merge(change)
+	c.subjects = append(c.subjects, change.Subjects...)
 }
 
 // conflicts reports whether a further change has to wait for the next pass.
 // Comments are not added in the pass that changes data, because data edits are
 // checked to leave every comment as it is.
-func (c fileClaims) conflicts(next fixer.FileChange) bool {
-	return c.touched && (c.alone || next.Moved != nil || next.Create != nil || c.comment != next.Comment || text.Conflict(c.edits, next.Edits) ||
+func (c *fileClaims) conflicts(next fixer.FileChange) bool {
+	return c != nil && (c.alone || next.Moved != nil || next.Create != nil || c.comment != next.Comment || c.edits.Meets(next) ||
 		slices.ContainsFunc(next.Subjects, func(thing string) bool { return slices.Contains(c.subjects, thing) }))
 }
 

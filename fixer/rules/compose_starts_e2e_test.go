@@ -56,6 +56,12 @@ var servedServices = []served{
 		put:  `test "$(redis-cli set kept 42)" = OK`,
 		get:  `test "$(redis-cli get kept)" = 42`,
 	}, {
+		name: "redis-password", image: "redis:8.0", user: "999:999",
+		says: "    command: redis-server --requirepass swordfish-19 --appendonly yes\n    volumes: ['data:/data']\n" +
+			"    healthcheck: {test: ['CMD-SHELL', 'redis-cli -a swordfish-19 ping | grep -q PONG']}\n",
+		put: `test "$(redis-cli -a swordfish-19 set kept 42)" = OK`,
+		get: `test "$(redis-cli -a swordfish-19 get kept)" = 42`,
+	}, {
 		name: "rabbitmq", image: "rabbitmq:4.0", user: "999:999",
 		says: "    hostname: mq\n    volumes: ['data:/var/lib/rabbitmq']\n",
 		put:  asRabbitMQ + `rabbitmqctl add_vhost kept`,

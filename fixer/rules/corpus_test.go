@@ -40,6 +40,7 @@ var changeable = []string{
 // changeableInCompose are those of Compose files alone.
 var changeableInCompose = []string{
 	"version", "ports", "volumes", "network_mode", "pid", "ipc", "uts", "userns_mode", "cgroup", "cap_add", "links", "sysctls", "networks", "command",
+	"entrypoint", "test", // passwords in them, of health checks too
 }
 
 // TestCorpus fixes every repository of the corpus at both levels and checks,

@@ -24,6 +24,27 @@ func TestServicesOfOneFile(t *testing.T) {
 	}
 }
 
+// TestFixesOfServicesOfOneFile: the same holds where all of it is fixed at review. Fixes
+// that add to one list were made one in each pass, which made a hundred services
+// cost seven times as much as fifty.
+func TestFixesOfServicesOfOneFile(t *testing.T) {
+	cost := func(n int) float64 {
+		tree := services(n)
+		return testing.AllocsPerRun(1, func() {
+			s := engine.NewSession(tree.snapshot(), nil, rules.All())
+			if _, err := s.AcceptAll(fixer.Review, nil); err != nil {
+				t.Fatal(err)
+			}
+			s.Plan()
+		})
+	}
+	few, many := cost(25), cost(100)
+	if many > 4.4*few {
+		t.Errorf("four times as many services make %.1f times as many allocations (%.0f, not %.0f)", many/few, many, few)
+	}
+	t.Logf("%.0f allocations for 25, %.1f times as many for 100", few, many/few)
+}
+
 // services returns one Compose file with n services and the database of each.
 func services(n int) tree {
 	var b strings.Builder

@@ -237,6 +237,7 @@ func (w *writer) write(ctx context.Context, s *store, e *entry, todo []replaceme
 			return abort(&refused)
 		}
 	}
+	w.warnOfOpenSecrets(todo)
 	// From here on the files are as they should be; what fails is reported, and
 	// costs durability at worst.
 	if err := w.stepHook("sync", ""); err != nil {

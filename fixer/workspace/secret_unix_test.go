@@ -5,6 +5,7 @@ package workspace
 import (
 	"os"
 	"path/filepath"
+	"strings"
 	"syscall"
 	"testing"
 
@@ -40,5 +41,39 @@ func TestSecretIsReadableByItsContainer(t *testing.T) {
 	}
 	if info, err := os.Stat(filepath.Join(dir, "app")); err != nil || info.Mode() != 0o755|os.ModeDir {
 		t.Errorf("the directory above: %v, %v", info.Mode(), err)
+	}
+}
+
+// TestSecretInAnOpenDirectory: the directory of a secret that was there keeps its mode, and
+// who writes the secret is told that others can read it there; not where one above is closed.
+func TestSecretInAnOpenDirectory(t *testing.T) {
+	defer syscall.Umask(syscall.Umask(0o022))
+	dir := disktest.Tree(t, map[string]string{"secrets/old": "x", "closed/secrets/old": "x"})
+	for at := dir; at != filepath.Clean(os.TempDir()) && at != filepath.Dir(at); at = filepath.Dir(at) { // those that the test made
+		if err := os.Chmod(at, 0o755); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want := 1
+	for at := filepath.Clean(os.TempDir()); at != filepath.Dir(at); at = filepath.Dir(at) {
+		if info, err := os.Stat(at); err != nil || info.Mode().Perm()&0o001 == 0 {
+			want = 0 // somebody's own
+		}
+	}
+	made := func(path string) engine.Change {
+		return engine.Change{Path: path, Kind: fixer.SecretValue, After: []byte("x")}
+	}
+	if err := os.Chmod(filepath.Join(dir, "closed"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	receipt, err := Commit(t.Context(), dir, []engine.Change{made("secrets/password"), made("closed/secrets/password"), made("new/password")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(receipt.Warnings) != want || want == 1 && !strings.HasPrefix(receipt.Warnings[0], "secrets/password can be read by other users of this machine") {
+		t.Errorf("warnings: %q", receipt.Warnings)
+	}
+	if info, err := os.Stat(filepath.Join(dir, "secrets")); err != nil || info.Mode().Perm() != 0o755 {
+		t.Errorf("the directory was changed: %v, %v", info.Mode(), err)
 	}
 }

@@ -2,6 +2,7 @@ package yamldoc
 
 import (
 	"fmt"
+	"math"
 	"strings"
 
 	"github.com/oakum-sec/oakum/fixer/text"
@@ -15,9 +16,15 @@ type editor struct {
 
 	shared bool // anchors on the way are meant to be changed
 
+	lead manner // by how much the habits of the document lead that decided how to write
+
 	edits  []text.Edit
 	effect effect
 	path   Path // declared: the topmost place that changes
+}
+
+func newEditor(d *Doc, fold bool) *editor {
+	return &editor{d: d, src: d.File.Source, fold: fold, lead: manner{math.MaxInt, math.MaxInt, math.MaxInt}}
 }
 
 func (e *editor) replace(start, end int, s string) {
@@ -40,7 +47,6 @@ func (e *editor) run(op Op, v any) error {
 	if op.kind == opRemove {
 		return e.remove(op.path)
 	}
-	e.shared = op.shared
 	n, rest, err := e.resolve(op.path)
 	if err != nil {
 		return err

@@ -7,6 +7,7 @@ import (
 	"io"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"unicode/utf8"
 
 	"go.yaml.in/yaml/v3"
@@ -49,6 +50,8 @@ type Doc struct {
 	nodes    int   // how many there are
 	linked   bool  // there are anchors or aliases
 	own      bool  // between two operations of one edit, which alone has the tree
+
+	habits atomic.Pointer[habits]
 }
 
 // A Duplicate is a key that a mapping has more than once.

@@ -114,7 +114,7 @@ func checkGraft(t *testing.T, d *Doc, op Op, alone *int) int {
 	if err != nil || d.editable() != nil {
 		return 0
 	}
-	e := &editor{d: d, src: d.File.Source, fold: true}
+	e := newEditor(d, true)
 	if e.run(op, v) != nil || len(e.edits) == 0 {
 		return 0
 	}

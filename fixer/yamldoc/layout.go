@@ -1,13 +1,18 @@
 package yamldoc
 
-import "bytes"
+import (
+	"bytes"
+	"math"
+)
 
 // style finds how things are written around a node: the container a child is
 // added to, or whose child is replaced.
 func (e *editor) style(at *Node) *writer {
 	w := &writer{eol: e.d.File.EOL, json: e.d.File.JSON, dash: "- ", fold: e.fold, colon: ": ", comma: ", "}
-	w.step, w.list = e.d.indents(at)
-	w.quote, w.needed = e.d.quotes(at)
+	var lead manner
+	w.step, w.list, lead.maps, lead.lists = e.d.indents(at)
+	w.quote, w.needed, lead.strings = e.d.quotes(at)
+	e.lead = e.lead.least(lead)
 	if at != nil && at.Kind == Mapping && len(at.Entries()) > 0 {
 		w.keys = keyQuote(at)
 	}
@@ -21,44 +26,33 @@ func (e *editor) style(at *Node) *writer {
 
 // indents returns the columns a mapping and a list are deeper than the key
 // they are under: as the siblings are, else as the document mostly is, else
-// as the other documents are, else two.
-func (d *Doc) indents(at *Node) (step, list int) {
-	var steps, lists [17]int // how often each depth occurs
-	count := func(n *Node) {
-		if n.Style != Block || n.key || n.Parent == nil || n.Parent.Kind != Mapping || n.Parent.Style != Block {
-			return
-		}
-		in := n.col() - n.Parent.col()
-		switch {
-		case n.Kind == Mapping && in > 0 && in < len(steps):
-			steps[in]++
-		case n.Kind == Sequence && in >= 0 && in < len(lists):
-			lists[in]++
-		}
-	}
+// as the other documents are, else two. With each comes by how much the document's habit
+// leads where it decides: so many that were written otherwise would change it.
+func (d *Doc) indents(at *Node) (step, list, stepLead, listLead int) {
+	var near habits
 	if at != nil {
 		for _, en := range at.Entries() {
-			count(en.Value)
+			near.countIndent(en.Value)
 		}
 	}
-	step, list = mostFrequent(steps[:]), mostFrequent(lists[:])
-	if step < 0 || list < 0 {
-		docs := []*Doc{d}
-		for _, o := range d.File.Docs {
-			if o != d {
-				docs = append(docs, o)
-			}
+	step, list = mostFrequent(near.steps[:]), mostFrequent(near.lists[:])
+	stepLead, listLead = math.MaxInt, math.MaxInt
+	look := func(o *Doc) {
+		if step >= 0 && list >= 0 {
+			return
 		}
-		for _, o := range docs {
-			clear(steps[:])
-			clear(lists[:])
-			walk(o.Root, count)
-			if step < 0 {
-				step = mostFrequent(steps[:])
-			}
-			if list < 0 {
-				list = mostFrequent(lists[:])
-			}
+		h := o.habitsOf()
+		if step < 0 {
+			step, stepLead = mostFrequent(h.steps[:]), min(stepLead, leadOf(h.steps[:]))
+		}
+		if list < 0 {
+			list, listLead = mostFrequent(h.lists[:]), min(listLead, leadOf(h.lists[:]))
+		}
+	}
+	look(d)
+	for _, o := range d.File.Docs {
+		if o != d {
+			look(o)
 		}
 	}
 	if step < 0 {
@@ -70,7 +64,21 @@ func (d *Doc) indents(at *Node) (step, list int) {
 	if list < 0 {
 		list = step
 	}
-	return step, list
+	return step, list, stepLead, listLead
+}
+
+// leadOf returns by how much the greatest of the counts is greater than the next.
+func leadOf(counts []int) int {
+	first, second := 0, 0
+	for _, c := range counts {
+		switch {
+		case c > first:
+			first, second = c, first
+		case c > second:
+			second = c
+		}
+	}
+	return first - second
 }
 
 // mostFrequent returns the index of the largest count, the smallest of equals, or -1
@@ -103,60 +111,38 @@ func (e *editor) replacementStyle(n, around *Node, v any) *writer {
 // quotes returns the quote to put around every string (0: none) and the one
 // for strings that need it. Neighbours are followed when all of their strings
 // are quoted and at least one of them need not be.
-func (d *Doc) quotes(at *Node) (always, needed byte) {
-	var plain, free int
-	var count [2]int
-	look := func(n *Node) {
-		if n.key || n.Kind != Scalar || n.Tag != strTag {
-			return
-		}
-		switch n.Style {
-		case Plain:
-			plain++
-			return
-		case SingleQuoted:
-			count[0]++
-		case DoubleQuoted:
-			count[1]++
-		default:
-			return
-		}
-		if plainSafe(n.Value, false) {
-			free++
-		}
-	}
-	mark := func() byte {
-		switch {
-		case count[0] > count[1]:
-			return '\''
-		case count[1] > 0:
-			return '"'
-		}
-		return 0
-	}
+func (d *Doc) quotes(at *Node) (always, needed byte, lead int) {
+	var near quoting
 	if at != nil {
 		for _, en := range at.Entries() {
-			look(en.Value)
+			near.count(en.Value)
 		}
 		for _, it := range at.Items() {
-			look(it)
+			near.count(it)
 		}
 	}
-	if needed = mark(); plain == 0 && free > 0 {
+	if needed = near.mark(); near.plain == 0 && near.free > 0 {
 		always = needed
 	}
+	lead = math.MaxInt
 	if needed == 0 {
-		local := plain
-		walk(d.Root, look)
-		needed = mark()
-		if local == 0 && plain == 0 && free > 2 {
+		all := near
+		all.add(d.habitsOf().strings)
+		needed = all.mark()
+		if all.plain == 0 && all.free > 2 {
 			always = needed
+		}
+		switch {
+		case all.plain == 0:
+			lead = 0
+		case needed != 0:
+			lead = max(all.single, all.double) - min(all.single, all.double)
 		}
 	}
 	if needed == 0 {
 		needed = '"'
 	}
-	return always, needed
+	return always, needed, lead
 }
 
 // keyQuote returns the quote that all keys of a mapping have though some

@@ -15,7 +15,8 @@ type Op struct {
 	value any
 	moved bool // the comments go with it
 
-	shared bool // it is meant wherever an anchor makes the place stand
+	shared bool // it is a text that is meant wherever an anchor makes the place stand
+	all    bool // likewise, of any kind
 	adds   bool // nothing that holds at the path may go
 }
 
@@ -126,6 +127,12 @@ func (d *Doc) edit(ops []Op, verified bool) (Change, error) {
 	if err := d.editable(); err != nil {
 		return c, err
 	}
+	ops = d.together(ops)
+	if len(ops) > 1 && !verified {
+		if c, ok := d.apart(ops); ok {
+			return c, nil
+		}
+	}
 	buf := text.NewBuffer(d.File.Source)
 	cur := d
 	for i, op := range ops {
@@ -150,8 +157,12 @@ func (d *Doc) edit(ops []Op, verified bool) (Change, error) {
 		if op.adds {
 			c.Adds = append(c.Adds, path)
 		}
-		if op.shared {
-			c.Paths = append(c.Paths, sharedPlaces(cur.Root.written(path))...)
+		if op.shared || op.all {
+			places := sharedPlaces(cur.Root.nearest(path))
+			c.Paths = append(c.Paths, places...)
+			if op.adds {
+				c.Adds = append(c.Adds, places...)
+			}
 		}
 		cur = next
 	}
@@ -194,7 +205,8 @@ func (d *Doc) apply(op Op, how reading) (*Doc, []text.Edit, Path, error) {
 	// A second way of writing text is tried when the first does not verify: a
 	// literal cannot end a file that has no final newline.
 	for _, fold := range []bool{true, false} {
-		e := &editor{d: d, src: d.File.Source, fold: fold}
+		e := newEditor(d, fold)
+		e.shared = op.shared || op.all
 		if err := e.run(op, v); err != nil {
 			return nil, nil, nil, err
 		}

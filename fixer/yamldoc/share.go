@@ -31,7 +31,7 @@ func (d *Doc) Share(key, anchor string, v Map, before string, paths []Path) (Cha
 	case d.Anchored(anchor) != nil:
 		return Change{Doc: d.Index}, refuse(RefuseExists, d.Root.Line, "there is an anchor &%s already", anchor)
 	}
-	e := &editor{d: d, src: d.File.Source, fold: true}
+	e := newEditor(d, true)
 	w := e.style(d.Root)
 	lines := w.key(key, false) + ": &" + anchor + strings.TrimPrefix(w.entry(key, value, 0), w.key(key, false)+":") + w.eol
 	from := e.aboveKey(d.Root.Entries()[at].Key)
@@ -70,18 +70,14 @@ func (d *Doc) alias(anchor string, value any, paths, declared []Path, edits []te
 		return c, err
 	}
 	for _, p := range paths {
-		e := &editor{d: d, src: d.File.Source, fold: true}
+		e := newEditor(d, true)
 		if err := e.run(Insert(p, nil), aliasValue(anchor)); err != nil {
 			return c, err
 		}
 		edits = append(edits, e.keepComments(join(e.edits))...)
 		c.Paths = append(c.Paths, e.path)
 	}
-	buf := text.NewBuffer(d.File.Source)
-	if err := buf.Apply(join(edits)); err != nil {
-		return c, refuse(RefuseInternal, 0, "the edits do not compose: %v", err)
-	}
-	c.Edits = buf.Edits()
+	c.Edits = join(edits)
 	src, err := text.Apply(d.File.Source, c.Edits)
 	if err != nil {
 		return c, refuse(RefuseInternal, 0, "the edits overlap: %v", err)

@@ -1,5 +1,7 @@
 package yamldoc
 
+import "slices"
+
 // SetShared gives another text to a scalar that stands at an anchor or below one,
 // and so in every place where the anchor is used: for a change that is meant in all
 // of them. The scalar must be there, on one line; its anchor and its quotes stay.
@@ -14,6 +16,47 @@ func SetText(n *Node, text string) Op {
 		return SetShared(n.Path(), text)
 	}
 	return Set(n.Path(), text)
+}
+
+// Everywhere makes an operation hold in all places where an anchor makes the mapping
+// stand that it changes, which [Set], [Append] and [Remove] refuse: for a change that is
+// meant in all of them.
+//
+// [Change.Paths] then also has the places of the aliases.
+func Everywhere(ops ...Op) []Op {
+	out := slices.Clone(ops)
+	for i := range out {
+		out[i].all = true
+	}
+	return out
+}
+
+// nearest returns the node at a path, or the deepest one on the way to it that is there.
+func (n *Node) nearest(p Path) *Node {
+	for {
+		if at := n.written(p); at != nil || len(p) == 0 {
+			return at
+		}
+		p = p[:len(p)-1]
+	}
+}
+
+// Users returns the aliases of the node's anchor.
+func (n *Node) Users() []*Node { return n.users() }
+
+// Takes reports whether a mapping has from another one, by its merge keys or because it is
+// an alias of it, what is written there under a key.
+func (n *Node) Takes(from *Node, key string) bool {
+	from = from.Resolve()
+	for m := range n.layers() {
+		if m == from {
+			return true
+		}
+		if m.Own(key) != nil {
+			return false
+		}
+	}
+	return false
 }
 
 // putShared writes the text of a scalar behind its anchor.

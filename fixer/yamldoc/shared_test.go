@@ -77,3 +77,49 @@ func TestSetShared(t *testing.T) {
 		}
 	}
 }
+
+// TestEverywhere: operations below an anchor are made where they are meant in all places,
+// and the places are declared; an alias itself is still no place to write to.
+func TestEverywhere(t *testing.T) {
+	const src = "s:\n  a: &a\n    image: x # old\n    l: [1]\n  b:\n    <<: *a\n    l: [2]\n  c: *a\n  d:\n    <<: [*a]\n"
+	f, err := Parse([]byte(src))
+	if err != nil {
+		t.Fatal(err)
+	}
+	d := f.Docs[0]
+	ops := []Op{Set(P("s", "a", "init"), true), Append(P("s", "a", "l"), 3), Set(P("s", "a", "image"), "z"), Set(P("s", "a", "m", "k"), 1), Remove(P("s", "a", "init"))}
+	if _, err := d.Edit(ops...); err == nil {
+		t.Error("an anchor that others use was edited")
+	}
+	if _, err := d.Edit(Everywhere(Set(P("s", "c", "init"), true))...); err == nil {
+		t.Error("an alias was edited")
+	}
+	change, err := d.Edit(Everywhere(ops...)...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, err := text.Apply(f.Source, change.Edits)
+	want := "s:\n  a: &a\n    image: z # old\n    l: [1, 3]\n    m:\n      k: 1\n  b:\n    <<: *a\n    l: [2]\n  c: *a\n  d:\n    <<: [*a]\n"
+	if err != nil || string(got) != want {
+		t.Fatalf("got %q (%v)", got, err)
+	}
+	after, err := Parse(got)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := Equal(f, after, 0, change.Paths); err != nil {
+		t.Errorf("a declared change is none: %v", err)
+	}
+	if err := Equal(f, after, 0, []Path{P("s", "a")}); err == nil {
+		t.Error("what changes through an alias is not seen when it is not declared")
+	}
+	a, services := d.Root.Get("s").Get("a"), d.Root.Get("s")
+	for _, c := range []struct {
+		of, key string
+		want    bool
+	}{{"b", "image", true}, {"b", "l", false}, {"c", "l", true}, {"d", "l", true}, {"d", "new", true}} {
+		if got := services.Own(c.of).Takes(a, c.key); got != c.want {
+			t.Errorf("%s takes %s: %t", c.of, c.key, got)
+		}
+	}
+}

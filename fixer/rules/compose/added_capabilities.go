@@ -111,6 +111,7 @@ func checkAdded(p *fixer.Pass, v compose.View, spec *container.Spec) {
 		report(p, v, own(v.Setting("cap_add")), f)
 		return
 	}
+	f.Fixes = removeAdded(v, names)
 	if why, agent := hostAgent(p, v); agent {
 		f.Severity = max(f.Severity-1, fixer.Low)
 		f.Evidence = append(f.Evidence, why)
@@ -135,6 +136,12 @@ func withoutEffect(v compose.View, spec *container.Spec, names []string) fixer.F
 	if spec.NoNewPrivileges.Yes() {
 		fix.Level, fix.Breaks = fixer.Safe, ""
 	}
+	fix.Edit = fixer.EditYAML(v.Doc, withoutCapabilities(v, names)...)
+	return fix
+}
+
+// withoutCapabilities removes names from the service's own list.
+func withoutCapabilities(v compose.View, names []string) []yamldoc.Op {
 	list := v.Node.Own("cap_add")
 	var ops []yamldoc.Op
 	for i := list.Len() - 1; i >= 0; i-- { // from the end, so that places stay
@@ -145,6 +152,27 @@ func withoutEffect(v compose.View, spec *container.Spec, names []string) fixer.F
 	if len(ops) == list.Len() && !replacing(list) {
 		ops = []yamldoc.Op{yamldoc.Remove(v.Path.Join("cap_add"))}
 	}
-	fix.Edit = fixer.EditYAML(v.Doc, ops...)
-	return fix
+	return inPlace(v, "cap_add", ops...)
+}
+
+// removeAdded is the choice to do without capabilities that the service itself adds: which
+// of them it needs shows in no file.
+func removeAdded(v compose.View, names []string) []fixer.Fix {
+	list := v.Node.Own("cap_add")
+	if list == nil || list.Kind != yamldoc.Sequence || len(list.Users()) > 0 {
+		return nil
+	}
+	for _, s := range v.List("cap_add") {
+		name, _ := compose.Expand(s.Node.Text())
+		name = strings.TrimPrefix(strings.ToUpper(name), "CAP_")
+		if (slices.Contains(names, name) || slices.Contains(names, container.MeantCapability(name))) && (!s.Own || s.File != v.File || s.Variable() != "") {
+			return nil
+		}
+	}
+	return []fixer.Fix{{
+		ID: "remove-chosen", Title: "Remove " + strings.Join(names, ", ") + " from cap_add", Level: fixer.Manual,
+		Breaks: "The operation that needs " + strings.Join(names, " or ") + ": it fails with Operation not permitted",
+		Verify: verifyRestart(v),
+		Edit:   fixer.EditYAML(v.Doc, withoutCapabilities(v, names)...),
+	}}
 }

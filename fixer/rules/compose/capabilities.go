@@ -61,6 +61,18 @@ func reportKept(p *fixer.Pass, v compose.View, spec *container.Spec) {
 		report(p, v, nil, f)
 		return
 	}
+	keptFixes(p, v, spec, &f)
+	heedBase(p, v, "cap_drop", p.Rule, &f, func(base compose.View) (f fixer.Finding) {
+		if spec := container.FromService(p, base); !spec.Privileged.Yes() && !has(base.List("cap_drop"), isAll) && !has(base.List("cap_add"), isAll) {
+			keptFixes(p, base, spec, &f)
+		}
+		return f
+	})
+	report(p, v, own(at), f)
+}
+
+// keptFixes says what can be done about the capabilities that a service keeps.
+func keptFixes(p *fixer.Pass, v compose.View, spec *container.Spec, f *fixer.Finding) {
 	d := decideCapabilities(p, v, spec, asItIs)
 	f.Evidence = d.Evidence
 	if why := unwritable(v, "cap_drop"); why != "" {
@@ -68,7 +80,6 @@ func reportKept(p *fixer.Pass, v compose.View, spec *container.Spec) {
 	} else if f.Advice = d.Advice; d.Level != fixer.Manual {
 		f.Fixes = []fixer.Fix{dropFix(v, d)}
 	}
-	report(p, v, own(at), f)
 }
 
 // decideCapabilities decides about the capabilities of a service and of all that the

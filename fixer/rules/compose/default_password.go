@@ -29,7 +29,7 @@ var DefaultPassword = &fixer.Rule{
 	Check: func(p *fixer.Pass) {
 		var order []string
 		groups := map[string]*secretGroup{}
-		for _, at := range secretsInEnvironments(p, defaultSecrets) {
+		for _, at := range append(secretsInEnvironments(p, defaultSecrets), secretsInCommands(p, defaultSecrets)...) {
 			g := groups[at.variable]
 			if g == nil {
 				g = &secretGroup{variable: at.variable}
@@ -48,7 +48,7 @@ func reportDefault(p *fixer.Pass, g *secretGroup) {
 	first := g.first()
 	f := fixer.Finding{
 		Path:     first.path() + " " + g.variable,
-		Message:  fmt.Sprintf("%s falls back to a default that everybody can read here when %s is not set", first.subject(), g.variable),
+		Message:  fmt.Sprintf("%s falls back to a default that everybody can read here when %s is not set", first.title(), g.variable),
 		Evidence: append([]fixer.Evidence{{Kind: fixer.FromCompose, Text: strings.Replace(first.literal.Evidence, "The value", "The default", 1)}}, g.uses(p.File.Path)...),
 	}
 	f.Advice = fmt.Sprintf("Write %s, and set the variable in a .env file that git ignores", demand(g.variable))

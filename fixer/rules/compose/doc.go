@@ -103,7 +103,11 @@ func write(d *fixer.Draft, v compose.View, key string, ops func(part compose.Par
 		return fixer.Refuse("%s", why)
 	}
 	part, _ := v.Place(key)
-	d.At(part.File).YAML(part.Doc, ops(part)...)
+	list := ops(part)
+	if part.Shared() != nil { // what it reaches has been judged with the service
+		list = yamldoc.Everywhere(list...)
+	}
+	d.At(part.File).YAML(part.Doc, list...)
 	return nil
 }
 

@@ -10,6 +10,7 @@ import (
 	"github.com/oakum-sec/oakum/fixer"
 	"github.com/oakum-sec/oakum/fixer/compose"
 	"github.com/oakum-sec/oakum/fixer/container"
+	"github.com/oakum-sec/oakum/fixer/text"
 	"github.com/oakum-sec/oakum/fixer/yamldoc"
 )
 
@@ -39,6 +40,13 @@ var DockerSocket = &fixer.Rule{
 			if s := v.Setting("use_api_socket"); isOn(s) {
 				f := fixer.Finding{Path: v.Service.Path.Join("use_api_socket").String(), Message: fmt.Sprintf("Service %q gets the Docker socket through use_api_socket: an attacker who controls the service controls the host", v.Name)}
 				f.Advice = "Remove use_api_socket if the service works without the Docker API. Otherwise give the service a socket proxy, and the address of the proxy in DOCKER_HOST"
+				if s.Own && s.File == v.File && s.Variable() == "" {
+					f.Fixes = []fixer.Fix{{
+						ID: "remove", Title: "Remove use_api_socket", Level: fixer.Manual, Breaks: noAPI,
+						Verify: v.CLI() + " exec " + text.ShellWord(v.Name) + " ls /var/run/docker.sock\nfails, because the socket does not exist",
+						Edit:   fixer.EditYAML(v.Doc, inPlace(v, "use_api_socket", yamldoc.Remove(v.Path.Join("use_api_socket")))...),
+					}}
+				}
 				report(p, v, own(s), f)
 			}
 			for _, m := range v.Mounts() {
@@ -49,6 +57,9 @@ var DockerSocket = &fixer.Rule{
 		}
 	},
 }
+
+// noAPI is what stops without the socket.
+const noAPI = "Everything that the service does with the Docker API"
 
 // sockets are the places of the engines' sockets.
 var sockets = []string{
@@ -102,6 +113,9 @@ func reportSocket(p *fixer.Pass, v compose.View, m compose.Mount, socket string)
 		} else {
 			f.Advice, f.Fixes = "", []fixer.Fix{fix}
 		}
+	}
+	if f.Severity == 0 && !inherited(v, m.Setting) { // a socket proxy has nothing to do without it
+		f.Fixes = append(f.Fixes, removeMount(v, m, noAPI)...)
 	}
 	var at *yamldoc.Node
 	if m.Setting.File == p.File.Path {

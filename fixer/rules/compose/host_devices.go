@@ -46,6 +46,7 @@ var HostDevices = &fixer.Rule{
 					continue
 				}
 				report(p, v, own(s), fixer.Finding{
+					Fixes:   removeDevice(v, "device_cgroup_rules", s, rule),
 					Path:    v.Service.Path.Join("device_cgroup_rules").String() + " " + rule,
 					Message: fmt.Sprintf("Service %q may use disks or the memory of its host as devices (%s)", v.Name, rule),
 					Advice:  "Name the one kind of device that the service uses, such as c 189:* rwm for USB devices",
@@ -99,9 +100,24 @@ func reportDevice(p *fixer.Pass, v compose.View, s compose.Setting) {
 			f.Advice = ""
 			f.Fixes = []fixer.Fix{readDevice(v, s, source, target)}
 		}
+		f.Fixes = append(f.Fixes, removeDevice(v, "devices", s, source)...)
 		report(p, v, own(s), f)
 		return
 	}
+}
+
+// removeDevice is the choice to do without a device, or a rule that opens some.
+func removeDevice(v compose.View, key string, s compose.Setting, what string) []fixer.Fix {
+	ops, ok := withoutEntry(v, key, s)
+	if !ok {
+		return nil
+	}
+	return []fixer.Fix{{
+		ID: "remove", Title: "Remove " + text.VisibleLine(what) + " from " + key, Level: fixer.Manual,
+		Breaks: "What the service does with the device",
+		Verify: "docker inspect --format '{{json .HostConfig.Devices}} {{json .HostConfig.DeviceCgroupRules}}' \"$(" + v.CLI() + " ps -q " + text.ShellWord(v.Name) + ")\"\ndoes not list " + text.VisibleLine(what),
+		Edit:   fixer.EditYAML(v.Doc, ops...),
+	}}
 }
 
 // deviceParts reads both forms of a device.

@@ -102,11 +102,11 @@ func readOnlyMount(v compose.View, m compose.Mount, breaks string) fixer.Fix {
 			"prints " + text.VisibleLine(m.Target) + " false\n\n" + verifyLogs(v),
 		Edit: func(d *fixer.Draft) error {
 			if long {
-				d.At(s.File).YAML(docOf(v, s), yamldoc.Set(path.Join("read_only"), true))
+				d.At(s.File).YAML(docOf(v, s), inPlace(v, "volumes", yamldoc.Set(path.Join("read_only"), true))...)
 				return nil
 			}
 			options := slices.DeleteFunc(m.OptionsGiven(), func(o string) bool { return o == "rw" })
-			d.At(s.File).YAML(docOf(v, s), yamldoc.Set(path, m.WithOptions(append([]string{"ro"}, options...))))
+			d.At(s.File).YAML(docOf(v, s), inPlace(v, "volumes", yamldoc.Set(path, m.WithOptions(append([]string{"ro"}, options...))))...)
 			return nil
 		},
 	}

@@ -3,6 +3,7 @@ package compose
 import (
 	_ "embed"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/oakum-sec/oakum/fixer"
@@ -83,7 +84,40 @@ func reportHostMount(p *fixer.Pass, v compose.View, m hostMount) {
 	case m.HostPlace.Path == m.Source && m.holds == "credentials of a user":
 		f.Advice = "Mount only the one file that the service needs, with the option ro, or give it credentials of its own as a Compose secret"
 	}
+	if !mountWritable(m.Mount) {
+		f.Path += " ro"
+	} else if unwritableMount(v, m.Mount) == "" && !m.Read { // else compose/writable-host-path has the fix
+		f.Fixes = append(f.Fixes, chosenReadOnly(v, []hostMount{m}))
+	}
+	f.Fixes = append(f.Fixes, removeMount(v, m.Mount, "What reads or writes "+m.Target+" in the service")...)
 	report(p, v, own(m.Setting), f)
+}
+
+// chosenReadOnly makes mounts read-only where nothing shows that they are only read.
+func chosenReadOnly(v compose.View, mounts []hostMount) fixer.Fix {
+	fix := readOnlyMount(v, mounts[0].Mount, "What writes to "+mounts[0].Target+" in the service")
+	fix.Level = fixer.Manual
+	if len(mounts) == 1 {
+		return fix
+	}
+	edits := []func(*fixer.Draft) error{fix.Edit}
+	var targets []string
+	for i, m := range mounts {
+		targets = append(targets, m.Target)
+		if i > 0 {
+			edits = append(edits, readOnlyMount(v, m.Mount, "").Edit)
+		}
+	}
+	fix.Title, fix.Breaks = "Mount "+strings.Join(targets, ", ")+" read-only", "What writes to one of these directories in the service"
+	fix.Edit = func(d *fixer.Draft) error {
+		for _, edit := range edits {
+			if err := edit(d); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+	return fix
 }
 
 // reportAgentMounts says in one finding what a service that watches its host holds of it.
@@ -105,6 +139,11 @@ func reportAgentMounts(p *fixer.Pass, v compose.View, mounts []hostMount, why fi
 	f.Advice = "Check which of these paths the service needs, and mount only the parts that it uses"
 	if len(writable) > 0 {
 		f.Message = fmt.Sprintf("Service %q mounts %s from its host, and can write to %s", v.Name, strings.Join(paths, ", "), strings.Join(writable, ", "))
+		if open := slices.DeleteFunc(slices.Clone(mounts), func(m hostMount) bool { return !mountWritable(m.Mount) }); !slices.ContainsFunc(open, func(m hostMount) bool { return unwritableMount(v, m.Mount) != "" || m.Read }) {
+			f.Fixes = []fixer.Fix{chosenReadOnly(v, open)}
+		}
+	} else {
+		f.Path += " ro"
 	}
 	report(p, v, own(v.Setting("volumes")), f)
 }

@@ -115,24 +115,71 @@ func disabledHealth(v compose.View) compose.Setting {
 	if s := v.Field("healthcheck", "disable"); isOn(s) {
 		return s
 	}
-	s := v.Field("healthcheck", "test")
-	if words := texts(s.Node); len(words) == 1 && words[0] == "NONE" {
+	if s := v.Field("healthcheck", "test"); isNone(s.Node) {
 		return s
 	}
 	return compose.Setting{}
 }
 
-// reportDisabled reports a check that is turned off where the image has one.
+// isNone reports whether a test is the word that turns health checks off.
+func isNone(test *yamldoc.Node) bool {
+	words := texts(test)
+	return len(words) == 1 && words[0] == "NONE"
+}
+
+// reportDisabled reports a check that is turned off. Who turned it off had a reason, so that
+// each fix is for a person to choose.
 func reportDisabled(p *fixer.Pass, v compose.View, off compose.Setting, profile *container.Profile) {
-	known := profile.HasHealthcheck()
-	if !known.Value {
-		return
-	}
 	f := fixer.Finding{
 		Path:    v.Service.Path.Join("healthcheck").String(),
-		Message: fmt.Sprintf("Service %q turns off the health check of its image", v.Name),
-		Advice:  "Remove the setting if the check of the image works for this service. Otherwise write a healthcheck that does, or suppress this finding with the reason",
+		Message: fmt.Sprintf("Service %q turns off health checks: Docker cannot tell whether it still responds", v.Name),
+		Advice:  "Write a healthcheck that works for this service, or suppress this finding with the reason",
 	}
-	f.Evidence = []fixer.Evidence{known.Evidence}
+	known, e := profile.HasHealthcheck(), profile.Program()
+	var title string
+	var test []string
+	switch written := v.Field("healthcheck", "test"); {
+	case !written.Node.Null() && !isNone(written.Node):
+		title = "Use the health check at " + placeOf(written)
+	case known.Value:
+		f.Message = fmt.Sprintf("Service %q turns off the health check of its image", v.Name)
+		f.Advice = "Remove the setting if the check of the image works for this service. Otherwise write a healthcheck that does, or suppress this finding with the reason"
+		f.Evidence = []fixer.Evidence{known.Evidence}
+		title = "Use the health check of the image"
+	case e != nil && !e.ByName && !profile.BuiltHere():
+		var ok bool
+		if test, ok = healthTest(container.FromService(p, v), e); ok {
+			f.Evidence = []fixer.Evidence{fixer.ImageEvidence(e.Evidence(image.FieldHealthcheck))}
+			title = "Set the health check: " + text.VisibleLine(strings.Join(test[1:], " "))
+		}
+	}
+	if title != "" && off.Own && off.Variable() == "" && unwritable(v, "healthcheck") == "" && len(v.Reached("healthcheck")) == 0 {
+		f.Fixes = []fixer.Fix{enableFix(v, test, title)}
+	}
 	report(p, v, own(off), f)
+}
+
+// enableFix turns health checks on again, with a test that it writes or one that is there.
+// Intervals that are set stay.
+func enableFix(v compose.View, test []string, title string) fixer.Fix {
+	at, all := v.Path.Join("healthcheck"), v.Node.Own("healthcheck")
+	disabled, given := all.Own("disable"), all.Own("test")
+	var ops []yamldoc.Op
+	if test != nil {
+		ops = append(ops, yamldoc.Set(at.Join("test"), test))
+	} else if isNone(given) {
+		ops = append(ops, yamldoc.Remove(given.Path()))
+	}
+	if disabled != nil {
+		ops = append(ops, yamldoc.Remove(disabled.Path()))
+	}
+	if test == nil && len(ops) == all.Len() && !replacing(all) {
+		ops = []yamldoc.Op{yamldoc.Remove(at)}
+	}
+	return fixer.Fix{
+		ID: "enable", Title: title, Level: fixer.Manual,
+		Breaks: "The container is reported as unhealthy if the reason to turn the check off still holds",
+		Verify: v.CLI() + " up -d --wait " + text.ShellWord(v.Name) + "\nends without an error: the service is healthy",
+		Edit:   fixer.EditYAML(v.Doc, ops...),
+	}
 }

@@ -37,10 +37,22 @@ var NoMemoryLimit = &fixer.Rule{
 	Doc:    noMemoryLimitDoc,
 	Check: func(p *fixer.Pass) {
 		var unknown []unlimited
-		for _, v := range unlimitedServices(p, memoryLimit) {
-			if !checkMemory(p, v) {
+		all := unlimitedServices(p, memoryLimit)
+		for _, v := range all {
+			f, known := memoryFinding(p, v)
+			if !known {
 				unknown = append(unknown, v)
+				continue
 			}
+			heedBase(p, v.View, memoryLimit.key(v.deploy), p.Rule, &f, func(base compose.View) (f fixer.Finding) {
+				for _, b := range all {
+					if b.Service == base.Service && b.deploy == v.deploy {
+						f, _ = memoryFinding(p, b)
+					}
+				}
+				return f
+			})
+			report(p, v.View, nil, f)
 		}
 		if len(unknown) > 0 {
 			reportUnknownMemory(p, unknown)
@@ -64,16 +76,16 @@ func validCPUs(s string) error {
 	return nil
 }
 
-// checkMemory reports a service whose needs are known, and returns whether they are.
-func checkMemory(p *fixer.Pass, v unlimited) bool {
+// memoryFinding is the finding about a service whose needs are known.
+func memoryFinding(p *fixer.Pass, v unlimited) (f fixer.Finding, known bool) {
 	spec, d := container.FromService(p, v.View), limitsOf(p, v.View)
 	for _, r := range v.Reached(memoryLimit.key(v.deploy)) {
 		d.Raise(limitsOf(p, r.View))
 	}
 	if !d.Known {
-		return false
+		return f, false
 	}
-	f := fixer.Finding{
+	f = fixer.Finding{
 		Message:  fmt.Sprintf("Service %q has no memory limit and can use all memory of its host", v.Name),
 		Evidence: slices.Compact(d.Evidence),
 	}
@@ -85,8 +97,7 @@ func checkMemory(p *fixer.Pass, v unlimited) bool {
 	default:
 		f.Fixes = []fixer.Fix{memoryFix(v, spec, d)}
 	}
-	report(p, v.View, nil, f)
-	return true
+	return f, true
 }
 
 // reportUnknownMemory reports the services of a file whose needs only a person can find

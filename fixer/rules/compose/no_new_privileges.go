@@ -39,30 +39,43 @@ var NoNewPrivileges = &fixer.Rule{
 			if spec.NoNewPrivileges.Yes() {
 				continue
 			}
-			d := decideNewPrivileges(p, v, spec, asItIs)
-			f := fixer.Finding{Message: fmt.Sprintf("Service %q does not set no-new-privileges: its processes can gain privileges through setuid binaries", v.Name), Evidence: d.Evidence}
-			if spec.NoNewPrivileges.No() {
-				f.Message = fmt.Sprintf("Service %q sets no-new-privileges to false", v.Name)
-			}
-			option := variableOption(v)
-			if option.Node != nil && !spec.NoNewPrivileges.No() {
-				f.Message = fmt.Sprintf("Service %q sets no-new-privileges from variable %s, which may be false", v.Name, option.Variable())
-			}
-			switch why := unwritable(v, "security_opt"); {
-			case option.Node != nil:
-				f.Advice = fmt.Sprintf("Set variable %s, used at %s, to no-new-privileges:true wherever the file is used, or make that its default", option.Variable(), placeOf(option))
-			case why != "":
-				f.Advice = why
-			case spec.NoNewPrivileges.No() && ownDenial(v.Node) < 0:
-				f.Advice = "Change no-new-privileges:false at " + spec.NoNewPrivileges.Place + ", from which this service inherits the setting"
-			case d.Level == fixer.Manual:
-				f.Advice = d.Advice
-			default:
-				f.Fixes = []fixer.Fix{forbidFix(v, d)}
-			}
+			f := newPrivileges(p, v, spec)
+			heedBase(p, v, "security_opt", p.Rule, &f, func(base compose.View) fixer.Finding {
+				spec := container.FromService(p, base)
+				if spec.NoNewPrivileges.Yes() {
+					return fixer.Finding{}
+				}
+				return newPrivileges(p, base, spec)
+			})
 			report(p, v, nil, f)
 		}
 	},
+}
+
+// newPrivileges is the finding about one service.
+func newPrivileges(p *fixer.Pass, v compose.View, spec *container.Spec) fixer.Finding {
+	d := decideNewPrivileges(p, v, spec, asItIs)
+	f := fixer.Finding{Message: fmt.Sprintf("Service %q does not set no-new-privileges: its processes can gain privileges through setuid binaries", v.Name), Evidence: d.Evidence}
+	if spec.NoNewPrivileges.No() {
+		f.Message = fmt.Sprintf("Service %q sets no-new-privileges to false", v.Name)
+	}
+	option := variableOption(v)
+	if option.Node != nil && !spec.NoNewPrivileges.No() {
+		f.Message = fmt.Sprintf("Service %q sets no-new-privileges from variable %s, which may be false", v.Name, option.Variable())
+	}
+	switch why := unwritable(v, "security_opt"); {
+	case option.Node != nil:
+		f.Advice = fmt.Sprintf("Set variable %s, used at %s, to no-new-privileges:true wherever the file is used, or make that its default", option.Variable(), placeOf(option))
+	case why != "":
+		f.Advice = why
+	case spec.NoNewPrivileges.No() && ownDenial(v.Node) < 0:
+		f.Advice = "Change no-new-privileges:false at " + spec.NoNewPrivileges.Place + ", from which this service inherits the setting"
+	case d.Level == fixer.Manual:
+		f.Advice = d.Advice
+	default:
+		f.Fixes = []fixer.Fix{forbidFix(v, d)}
+	}
+	return f
 }
 
 // decideNewPrivileges decides about no-new-privileges for a service and all that the

@@ -80,6 +80,9 @@ func reportPids(p *fixer.Pass, open []unlimited) {
 				return err
 			}
 			for _, v := range open {
+				if givenByOthers(v, open, pidsLimit.key(v.deploy)) {
+					continue
+				}
 				if err := pidsLimit.set(d, v.View, v.deploy, n); err != nil {
 					return err
 				}

@@ -29,7 +29,8 @@ var Privileged = &fixer.Rule{
 		{Source: fixer.ComposeLint, ID: "CL-0002"},
 		attackEscape,
 	},
-	Doc: privilegedDoc,
+	Params: []fixer.Param{paramCapabilities},
+	Doc:    privilegedDoc,
 	Check: func(p *fixer.Pass) {
 		for _, v := range written(p) {
 			s := v.Setting("privileged")
@@ -48,23 +49,30 @@ var Privileged = &fixer.Rule{
 			case why != "":
 				f.Evidence = []fixer.Evidence{{Kind: fixer.FromCompose, Place: p.File.Path, Text: why}}
 				f.Advice = "Find out which capabilities and devices the service needs, and set cap_add and devices instead of privileged. The service uses the host: " + why
+				if s.Own && unwritable(v, "cap_drop") == "" {
+					f.Fixes = []fixer.Fix{chosenCapabilities(v), removePrivileged(v, fixer.Manual)}
+				}
 			case !s.Own:
 				f.Advice = "Remove privileged at " + placeOf(s) + ", from which this service inherits the setting"
 			case needsIt(v, "privileged") != "":
 				f.Advice = "Set cap_add and devices in the other service first, then remove privileged here. " + text.Capital(needsIt(v, "privileged"))
 			default:
-				f.Fixes = []fixer.Fix{{
-					ID:     "remove",
-					Title:  "Remove privileged",
-					Level:  fixer.Review,
-					Breaks: "Services that mount filesystems, use devices, load kernel modules or run containers inside the container",
-					Verify: v.CLI() + " exec " + text.ShellWord(v.Name) + " grep CapEff /proc/1/status\nprints a value that does not end in ffffffffff, and the service works as before",
-					Edit:   fixer.EditYAML(v.Doc, yamldoc.Remove(v.Path.Join("privileged"))),
-				}}
+				f.Fixes = []fixer.Fix{removePrivileged(v, fixer.Review)}
 			}
 			report(p, v, own(s), f)
 		}
 	},
+}
+
+func removePrivileged(v compose.View, level fixer.Level) fixer.Fix {
+	return fixer.Fix{
+		ID:     "remove",
+		Title:  "Remove privileged",
+		Level:  level,
+		Breaks: "Services that mount filesystems, use devices, load kernel modules or run containers inside the container",
+		Verify: v.CLI() + " exec " + text.ShellWord(v.Name) + " grep CapEff /proc/1/status\nprints a value that does not end in ffffffffff, and the service works as before",
+		Edit:   fixer.EditYAML(v.Doc, inPlace(v, "privileged", yamldoc.Remove(v.Path.Join("privileged")))...),
+	}
 }
 
 // needsIt says which service takes the setting from this one and works on the host.

@@ -163,7 +163,7 @@ func loopbackFix(v compose.View, port compose.Port, e exposure, level fixer.Leve
 	fix.Edit = func(d *fixer.Draft) error {
 		address := d.Param("address")
 		if mapping {
-			d.At(s.File).YAML(doc, yamldoc.Set(path.Join("host_ip"), withDefault(was, address)))
+			d.At(s.File).YAML(doc, inPlace(v, "ports", yamldoc.Set(path.Join("host_ip"), withDefault(was, address)))...)
 			return nil
 		}
 		if strings.Contains(address, ":") {
@@ -171,7 +171,7 @@ func loopbackFix(v compose.View, port compose.Port, e exposure, level fixer.Leve
 		}
 		parts := append([]string{"", "", ""}[len(given):], given...)
 		parts[0] = withDefault(parts[0], address)
-		d.At(s.File).YAML(doc, yamldoc.Set(path, strings.Join(parts, ":")))
+		d.At(s.File).YAML(doc, inPlace(v, "ports", yamldoc.Set(path, strings.Join(parts, ":")))...)
 		return nil
 	}
 	return fix
@@ -203,7 +203,7 @@ func unpublishFix(v compose.View, port compose.Port) fixer.Fix {
 		Breaks: "Tools on this host, and clients on other hosts, that connect to port " + cmp.Or(port.Published, port.Target),
 		Verify: v.CLI() + " port " + text.ShellWord(v.Name) + " " + text.ShellWord(firstPort(port.Target)) + "\nprints no address",
 		Edit: func(d *fixer.Draft) error {
-			d.At(s.File).YAML(docOf(v, s), yamldoc.Remove(at))
+			d.At(s.File).YAML(docOf(v, s), inPlace(v, "ports", yamldoc.Remove(at))...)
 			return nil
 		},
 	}

@@ -117,7 +117,7 @@ func unwritable(v compose.View, key string) string {
 	if taken.Node != nil {
 		return fmt.Sprintf("Change %s at %s, where !reset removes the key and every value written for the service", key, placeOf(taken))
 	}
-	if alias := part.Shared(); alias != nil {
+	if alias := part.Shared(); alias != nil && !(part.Service == v.Service && part.SharedWithServices()) {
 		return fmt.Sprintf("Write %s in both places, or remove the anchor &%s first: %s:%d uses the same anchor", key, alias.Value, part.File, alias.Line)
 	}
 	return ""

@@ -47,6 +47,19 @@ var (
 )
 
 func reportRoot(p *fixer.Pass, v compose.View, spec *container.Spec, d container.UserDecision) {
+	f := rootFinding(p, v, spec, d)
+	heedBase(p, v, "user", p.Rule, &f, func(base compose.View) fixer.Finding {
+		spec := container.FromService(p, base)
+		if d := decideUser(p, base, spec); d.Need == container.NeedUser && !onlyPrepares(p, base, spec) && d.Level < fixer.Manual {
+			return rootFinding(p, base, spec, d)
+		}
+		return fixer.Finding{}
+	})
+	report(p, v, own(v.Setting("user")), f)
+}
+
+// rootFinding is the finding about one service.
+func rootFinding(p *fixer.Pass, v compose.View, spec *container.Spec, d container.UserDecision) fixer.Finding {
 	at := v.Setting("user")
 	f := fixer.Finding{Message: fmt.Sprintf("Service %q %s", v.Name, d.Says), Evidence: d.Evidence}
 	if user, _ := spec.StartsAs(); !user.KnownUID && user.Name == "" {
@@ -67,7 +80,7 @@ func reportRoot(p *fixer.Pass, v compose.View, spec *container.Spec, d container
 	if keep, ok := keepRootFix(p, v, spec); ok {
 		f.Fixes = append(f.Fixes, keep)
 	}
-	report(p, v, own(at), f)
+	return f
 }
 
 // onlyPrepares reports whether a service starts as root with no more than its image

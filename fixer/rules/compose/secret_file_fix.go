@@ -29,7 +29,7 @@ func (g *secretGroup) fileFix(p *fixer.Pass) (fix fixer.Fix, known fixer.Evidenc
 	for i := range g.places {
 		at := &g.places[i]
 		e := container.OfService(p, at.view).Program()
-		if e == nil || e.ByName || at.host != "" || len(at.also) > 0 || !movable(p, at) {
+		if e == nil || e.ByName || at.host != "" || at.argument != nil || len(at.also) > 0 || !movable(p, at) {
 			return fix, known
 		}
 		variable, ok := e.SecretFile(at.name)
@@ -51,7 +51,7 @@ func (g *secretGroup) fileFix(p *fixer.Pass) (fix fixer.Fix, known fixer.Evidenc
 					return err
 				}
 			}
-			d.YAML(first.view.Doc, yamldoc.Set(yamldoc.P("secrets", name, "file"), "./secrets/"+name))
+			d.At(first.view.File).Define(first.view.Doc.Index, yamldoc.P("secrets", name, "file"), "./secrets/"+name)
 			d.Create(file, fixer.SecretValue, []byte(value))
 			return keepFromGit(d, file, path.Dir(env.path))
 		},

@@ -37,14 +37,14 @@ func groupSecrets(places []secretPlace) []*secretGroup {
 	for _, p := range places {
 		if !p.owner {
 			rest = append(rest, p)
-		} else if !join(p, func(g *secretGroup) bool { return g.first().name == p.name }) {
+		} else if !join(p, func(g *secretGroup) bool { return g.first().named(&p) }) {
 			groups = append(groups, &secretGroup{places: []secretPlace{p}})
 		}
 	}
 	for _, p := range rest {
 		ok := join(p, func(g *secretGroup) bool { return g == checkedBy(groups, &p) })
 		ok = ok || join(p, func(g *secretGroup) bool {
-			return !g.first().owner && g.first().name == p.name
+			return !g.first().owner && g.first().named(&p)
 		})
 		if !ok {
 			groups = append(groups, &secretGroup{places: []secretPlace{p}})
@@ -53,6 +53,27 @@ func groupSecrets(places []secretPlace) []*secretGroup {
 	slices.SortStableFunc(groups, func(a, b *secretGroup) int { return a.first().node.Start - b.first().node.Start })
 	return groups
 }
+
+// named reports whether two places of one value are meant as one secret by what they are
+// called. Options of commands are called alike everywhere: there the service counts, the
+// host, or a value that nobody chooses twice.
+func (at *secretPlace) named(o *secretPlace) bool {
+	if at.argument == nil && o.argument == nil {
+		return at.name == o.name
+	}
+	same := at.view.Name == o.view.Name && (at.name != "" && o.name != "" || at.host == o.host)
+	return same || at.host != "" && at.host == o.host || at.option() == o.option() && at.name == o.name && at.host == o.host && at.longValue()
+}
+
+func (at *secretPlace) option() string {
+	if at.argument == nil {
+		return at.name
+	}
+	return at.argument.Option
+}
+
+// longValue reports whether nobody would choose the value for two secrets.
+func (at *secretPlace) longValue() bool { return !at.literal.WellKnown && len(at.value) >= 12 }
 
 // checkedBy returns the group of the service that a client most likely connects to with
 // the value; nil where it is none or may be several.
@@ -79,6 +100,9 @@ func asRoot(p *secretPlace) bool {
 	if slices.Contains(secret.Words(p.name), "ROOT") {
 		return true
 	}
+	if p.argument != nil {
+		return p.argument.Root
+	}
 	for _, pair := range compose.PairsOf(p.view.Node.Get("environment"), p.view.File) {
 		if pair.Value == "root" && !secret.Named(pair.Name) || strings.Contains(pair.Value, "://root:") {
 			return true
@@ -91,7 +115,10 @@ func asRoot(p *secretPlace) bool {
 // owner with: it speaks of a database or of the service, or nobody would choose the
 // value twice.
 func clientOf(p, owner *secretPlace) bool {
-	if p.name == owner.name || !owner.literal.WellKnown && len(owner.value) >= 12 {
+	if p.view.Name == owner.view.Name && (p.argument != nil || owner.argument != nil) {
+		return true
+	}
+	if p.name == owner.name && p.argument == nil && owner.argument == nil || owner.longValue() || p.argument.speaksOf(owner.view.Name) {
 		return true
 	}
 	own := append(secret.Words(owner.view.Name), secret.Words(owner.name)...)
@@ -122,15 +149,23 @@ func nameGroups(p *fixer.Pass, groups []*secretGroup) {
 		env := environmentOf(p, first.view)
 		free := func(name string) bool {
 			value, known := env.values[name]
-			return !taken[name] && (!known || value == first.value)
-		}
-		base := identifier(first.name)
-		if first.host != "" && !first.owner {
-			if base = strings.ToUpper(identifier(first.host)) + "_PASSWORD"; first.host == "localhost" || strings.ContainsAny(first.host, ".$") {
-				base = identifier(first.name) + "_PASSWORD"
-			}
+			// A fix before this one may have made a secret of that name, out of a
+			// variable that is no longer there.
+			secret := first.view.Definition("secrets", strings.ToLower(name)).Node
+			return !taken[name] && secret == nil && (!known || value == first.value)
 		}
 		prefix := strings.ToUpper(identifier(first.view.Name)) + "_"
+		base := identifier(first.name)
+		if first.argument != nil {
+			base = first.argument.variable(prefix)
+		}
+		if first.host != "" && !first.owner {
+			if base = strings.ToUpper(identifier(first.host)) + "_PASSWORD"; first.host == "localhost" || strings.ContainsAny(first.host, ".$") {
+				if base = identifier(first.name) + "_PASSWORD"; first.name == "" {
+					base = prefix + "PASSWORD"
+				}
+			}
+		}
 		candidates := []string{base, prefix + base}
 		if ofShell(base) {
 			candidates = candidates[1:]

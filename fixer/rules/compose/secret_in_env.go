@@ -13,11 +13,11 @@ import (
 //go:embed secret_in_env.md
 var secretInEnvDoc string
 
-// SecretInEnv reports secrets that a Compose file spells out for the environment of a
-// service.
+// SecretInEnv reports secrets that a Compose file spells out for the environment or in a
+// command of a service.
 var SecretInEnv = &fixer.Rule{
 	Name:     "compose/secret-in-env",
-	Title:    "secret in an environment variable",
+	Title:    "secret in an environment variable or a command",
 	Severity: fixer.High,
 	Kind:     fixer.Compose,
 	Phase:    fixer.Permissions,
@@ -32,7 +32,7 @@ var SecretInEnv = &fixer.Rule{
 	},
 	Doc: secretInEnvDoc,
 	Check: func(p *fixer.Pass) {
-		groups := groupSecrets(secretsInEnvironments(p, literalSecrets))
+		groups := groupSecrets(append(secretsInEnvironments(p, literalSecrets), secretsInCommands(p, literalSecrets)...))
 		nameGroups(p, groups)
 		seen := map[string]bool{}
 		for _, g := range groups {
@@ -49,7 +49,7 @@ var SecretInEnv = &fixer.Rule{
 func reportLiteral(p *fixer.Pass, g *secretGroup, at string) {
 	first := g.first()
 	f := fixer.Finding{
-		Path: at, Message: fmt.Sprintf("%s contains %s", first.subject(), first.literal.What),
+		Path: at, Message: fmt.Sprintf("%s contains %s", first.title(), first.literal.What),
 		Evidence: append([]fixer.Evidence{{Kind: fixer.FromCompose, Text: first.literal.Evidence}}, g.others(p.File.Path)...),
 	}
 	if first.literal.WellKnown {
@@ -60,7 +60,7 @@ func reportLiteral(p *fixer.Pass, g *secretGroup, at string) {
 		case first.literal.What != "a well-known default value":
 			form = " is " + first.literal.What
 		}
-		f.Message, f.Severity = first.subject()+form, fixer.Medium
+		f.Message, f.Severity = first.title()+form, fixer.Medium
 	}
 	advice := fmt.Sprintf("Write %s, and keep the value in a .env file that git ignores", demand(g.variable))
 	if why := g.unmovable(); why != "" {
@@ -78,7 +78,11 @@ func reportLiteral(p *fixer.Pass, g *secretGroup, at string) {
 // they can.
 func (g *secretGroup) unmovable() string {
 	for _, p := range g.places {
-		if strings.Contains(p.scalar.Text(), "\n") {
+		if p.argument != nil {
+			if why := p.fixedInCommand(); why != "" {
+				return why
+			}
+		} else if strings.Contains(p.scalar.Text(), "\n") {
 			return "the value has several lines. Keep it in a file, and mount it as a Compose secret"
 		}
 		if !plain(p.scalar) {

@@ -14,8 +14,8 @@ import (
 	"github.com/oakum-sec/oakum/fixer/yamldoc"
 )
 
-// A secretPlace is one secret in the environment of a service: a piece of the text of
-// one variable.
+// A secretPlace is one secret in the environment or a command of a service: a piece of the
+// text of one variable or argument.
 type secretPlace struct {
 	view   compose.View
 	name   string        // of the variable that holds it
@@ -28,8 +28,9 @@ type secretPlace struct {
 	literal    secret.Literal
 	host       string // of a password in a URL
 
-	variable string // that gives the piece its value already, with a default; "" for none
-	owner    bool   // the image takes this variable as the password it is started with
+	argument *argumentPlace // of a secret in a command
+	variable string         // that gives the piece its value already, with a default; "" for none
+	owner    bool           // the image takes this variable as the password it is started with
 }
 
 // secretsInEnvironments returns the secrets that the environments of a file's services
@@ -223,10 +224,24 @@ var decimal = regexp.MustCompile(`^[1-9][0-9]*$`)
 
 // path is the place of the finding.
 func (at *secretPlace) path() string {
+	if at.argument != nil {
+		return at.view.Service.Path.String() + " " + at.argument.line.key + "[" + at.argument.Option + "]"
+	}
 	return at.view.Service.Path.String() + " env[" + at.name + "]"
 }
 
-// subject names the place for people.
+// subject names the place for people, within a sentence.
 func (at *secretPlace) subject() string {
+	if at.argument != nil {
+		return fmt.Sprintf("%s of service %q", at.argument.where(), at.view.Name)
+	}
 	return fmt.Sprintf("%s of service %q", at.name, at.view.Name)
+}
+
+// title is the subject as a sentence begins with it.
+func (at *secretPlace) title() string {
+	if at.argument != nil && at.argument.Option == "" {
+		return text.Capital(at.subject())
+	}
+	return at.subject()
 }

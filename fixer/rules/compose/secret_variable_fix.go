@@ -38,6 +38,11 @@ func (g *secretGroup) variableFix(p *fixer.Pass) fixer.Fix {
 	variable, value, places := g.variable, first.value, g.places
 	fix.Edit = func(d *fixer.Draft) error {
 		d.At(first.view.File).YAML(first.view.Doc, replacePieces(places, demand(variable))...)
+		for i := range places {
+			if places[i].inLines() {
+				places[i].replaceInLines(d, demand(variable))
+			}
+		}
 		if !write {
 			return nil
 		}
@@ -61,7 +66,7 @@ const keepsHistory = "The value stays in the git history: rotate it"
 func replacePieces(places []secretPlace, with string) []yamldoc.Op {
 	var scalars []*yamldoc.Node
 	for _, p := range places {
-		if !slices.Contains(scalars, p.scalar) {
+		if !p.inLines() && !slices.Contains(scalars, p.scalar) {
 			scalars = append(scalars, p.scalar)
 		}
 	}

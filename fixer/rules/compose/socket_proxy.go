@@ -156,7 +156,7 @@ func writeProxy(d *fixer.Draft, v compose.View, m compose.Mount, c socketConsume
 	case networks.Null():
 		d.YAML(v.Doc, yamldoc.Set(v.Path.Join("networks"), []string{"default", name}))
 		if v.Definition("networks", "default").Node == nil { // readers of a file alone ask for it
-			d.YAML(v.Doc, yamldoc.Set(yamldoc.P("networks", "default"), yamldoc.Map{}))
+			d.At(v.File).Define(v.Doc.Index, yamldoc.P("networks", "default"), yamldoc.Map{})
 		}
 	case networks.Is(yamldoc.Mapping):
 		d.YAML(v.Doc, yamldoc.Set(v.Path.Join("networks", name), yamldoc.Map{}))
@@ -181,7 +181,7 @@ func writeProxy(d *fixer.Draft, v compose.View, m compose.Mount, c socketConsume
 			{Key: "command", Value: append([]string{"-listenip=0.0.0.0", "-allowfrom=" + v.Name}, c.options()...)},
 			{Key: "volumes", Value: []string{socket + ":/var/run/docker.sock:ro"}},
 			{Key: "networks", Value: []string{name}},
-		}),
-		yamldoc.Set(yamldoc.P("networks", name, "internal"), true))
+		}))
+	d.At(v.File).Define(v.Doc.Index, yamldoc.P("networks", name, "internal"), true)
 	return nil
 }

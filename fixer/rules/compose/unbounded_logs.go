@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -129,6 +130,8 @@ const (
 // be shared, or many services, and in the service itself where it has settings of its own.
 func limitAll(d *fixer.Draft, open []unlimited) error {
 	file := d.Snapshot.File(d.File)
+	all := open
+	open = slices.DeleteFunc(slices.Clone(all), func(v unlimited) bool { return givenByOthers(v, all, "logging") })
 	places, each := sharedPlaces(file, open)
 	own := ownLimit(file, open)
 	if own == nil && (len(places) < manyServices || !takesExtensions(file)) {
@@ -169,7 +172,7 @@ func shareLimits(d *fixer.Draft, doc *yamldoc.Doc, own *yamldoc.Node, places []y
 func sharedPlaces(file *fixer.File, open []unlimited) (places []yamldoc.Path, each []unlimited) {
 	for _, v := range open {
 		part, taken := v.Place("logging")
-		if part.File != file.Path || part.Doc != file.YAML.Docs[0] || taken.Node != nil || !v.Setting("logging").Node.Null() {
+		if part.File != file.Path || part.Doc != file.YAML.Docs[0] || taken.Node != nil || part.Shared() != nil || !v.Setting("logging").Node.Null() {
 			each = append(each, v)
 			continue
 		}

@@ -42,23 +42,36 @@ var WritableRoot = &fixer.Rule{
 				reportNoRoom(p, v, spec)
 				continue
 			}
-			d := decideReadOnly(p, v, spec, asItIs)
-			f := fixer.Finding{Message: fmt.Sprintf("Service %q has a writable root filesystem", v.Name), Evidence: d.Evidence}
-			switch why := unwritable(v, "read_only"); {
-			case spec.Privileged.Yes():
-				f.Advice = "Remove privileged first: a privileged container can remount its root filesystem read-write"
-			case spec.ReadOnly.Variable != "":
-				f.Advice = decided(v.Setting("read_only"), "true")
-			case why != "":
-				f.Advice = why
-			case d.Level == fixer.Manual:
-				f.Advice = d.Advice
-			default:
-				f.Fixes = []fixer.Fix{readOnlyFix(v, spec, d)}
-			}
+			f := writableRoot(p, v, spec)
+			heedBase(p, v, "read_only", p.Rule, &f, func(base compose.View) fixer.Finding {
+				spec := container.FromService(p, base)
+				if spec.ReadOnly.Yes() {
+					return fixer.Finding{}
+				}
+				return writableRoot(p, base, spec)
+			})
 			report(p, v, own(v.Setting("read_only")), f)
 		}
 	},
+}
+
+// writableRoot is the finding about one service.
+func writableRoot(p *fixer.Pass, v compose.View, spec *container.Spec) fixer.Finding {
+	d := decideReadOnly(p, v, spec, asItIs)
+	f := fixer.Finding{Message: fmt.Sprintf("Service %q has a writable root filesystem", v.Name), Evidence: d.Evidence}
+	switch why := unwritable(v, "read_only"); {
+	case spec.Privileged.Yes():
+		f.Advice = "Remove privileged first: a privileged container can remount its root filesystem read-write"
+	case spec.ReadOnly.Variable != "":
+		f.Advice = decided(v.Setting("read_only"), "true")
+	case why != "":
+		f.Advice = why
+	case d.Level == fixer.Manual:
+		f.Advice = d.Advice
+	default:
+		f.Fixes = []fixer.Fix{readOnlyFix(v, spec, d)}
+	}
+	return f
 }
 
 // decideReadOnly decides about the root filesystem of a service and of all that the

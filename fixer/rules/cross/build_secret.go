@@ -256,7 +256,7 @@ func (m *move) compose(d *fixer.Draft) {
 		}
 		if !slices.Contains(named, o.view.File) {
 			named = append(named, o.view.File)
-			ops = append(ops, yamldoc.Set(yamldoc.P("secrets", m.name, "environment"), o.variable))
+			d.At(o.view.File).Define(o.view.Doc.Index, yamldoc.P("secrets", m.name, "environment"), o.variable)
 		}
 		d.At(o.view.File).YAML(o.view.Doc, ops...)
 	}

@@ -216,7 +216,7 @@ func split(d *fixer.Draft, file string, stores []datastore) error {
 		d.At(file).YAML(stores[0].Doc, yamldoc.Set(yamldoc.P("services", name, "networks"), joins[name]))
 	}
 	for _, s := range stores {
-		d.At(file).YAML(stores[0].Doc, yamldoc.Set(yamldoc.P("networks", s.network, "internal"), true))
+		d.At(file).Define(stores[0].Doc.Index, yamldoc.P("networks", s.network, "internal"), true)
 	}
 	return nil
 }
