@@ -4,6 +4,7 @@ import (
 	"maps"
 	"slices"
 	"sync"
+	"sync/atomic"
 
 	"github.com/oakum-sec/oakum/fixer/topology"
 )
@@ -12,31 +13,34 @@ import (
 // and the facts: what the engine compares before it takes them as they were.
 // The zero value depends on nothing.
 type Deps struct {
-	// Files are other files that were read, nil for one that was not there.
-	Files map[string]*File
-
-	links   []*topology.Answer        // of the topology
-	linked  string                    // the fingerprint of the topology that gave them
-	among   map[*topology.Answer]bool // links, where there are many
-	indexes map[any]*indexed
+	files   few[readFile]         // other files that were read
+	links   few[*topology.Answer] // of the topology
+	linked  string                // the fingerprint of the topology that gave them
+	indexes few[*indexed]
 	excerpt *excerpt // nil where it is not files of some kinds together
+}
+
+// A readFile is a file that was read, nil for one that was not there.
+type readFile struct {
+	path string
+	file *File
 }
 
 // Unchanged reports whether all of it is the same in a snapshot.
 func (d *Deps) Unchanged(snap *Snapshot) bool {
-	if len(d.links) > 0 && d.linked != snap.Topology().Fingerprint() {
-		for _, a := range d.links {
+	if len(d.links.list) > 0 && d.linked != snap.Topology().Fingerprint() {
+		for _, a := range d.links.list {
 			if snap.Topology().Answer(a.Question).Sum != a.Sum {
 				return false
 			}
 		}
 	}
-	for path, file := range d.Files {
-		if snap.File(path) != file {
+	for _, one := range d.files.list {
+		if snap.File(one.path) != one.file {
 			return false
 		}
 	}
-	for _, x := range d.indexes {
+	for _, x := range d.indexes.list {
 		if x.source.in(snap) != x {
 			return false
 		}
@@ -46,17 +50,17 @@ func (d *Deps) Unchanged(snap *Snapshot) bool {
 
 // Empty reports whether it depends on nothing.
 func (d *Deps) Empty() bool {
-	return len(d.links) == 0 && len(d.Files) == 0 && len(d.indexes) == 0 && d.excerpt == nil
+	return len(d.links.list) == 0 && len(d.files.list) == 0 && len(d.indexes.list) == 0 && d.excerpt == nil
 }
 
 // Paths returns the other files that it depends on, sorted: those that were
 // read, and those that an index was worked out from.
 func (d *Deps) Paths() []string {
 	all := map[string]bool{}
-	for path := range d.Files {
-		all[path] = true
+	for _, one := range d.files.list {
+		all[one.path] = true
 	}
-	for _, x := range d.indexes {
+	for _, x := range d.indexes.list {
 		for _, f := range x.files {
 			all[f.Path] = true
 		}
@@ -64,46 +68,67 @@ func (d *Deps) Paths() []string {
 	return slices.Sorted(maps.Keys(all))
 }
 
-func (d *Deps) addFile(path string, f *File) {
-	if d.Files == nil {
-		d.Files = map[string]*File{}
-	}
-	d.Files[path] = f
-}
-
-// manyLinks is from how many links on they are looked up instead of searched.
-const manyLinks = 16
+func (d *Deps) addFile(path string, f *File) { d.files.add(readFile{path, f}) }
 
 func (d *Deps) addLink(a *topology.Answer, fingerprint string) {
 	d.linked = fingerprint
-	if d.among[a] || d.among == nil && slices.Contains(d.links, a) {
-		return
-	}
-	if d.links = append(d.links, a); len(d.links) < manyLinks {
-		return
-	}
-	if d.among == nil {
-		d.among = make(map[*topology.Answer]bool, 2*manyLinks)
-		for _, known := range d.links {
-			d.among[known] = true
-		}
-	}
-	d.among[a] = true
+	d.links.add(a)
 }
 
 // add makes d depend on what other depends on, too.
 func (d *Deps) add(other *Deps) {
-	for _, a := range other.links {
-		d.addLink(a, other.linked)
+	if len(other.links.list) > 0 {
+		d.linked = other.linked
 	}
-	for path, f := range other.Files {
-		d.addFile(path, f)
-	}
-	if len(other.indexes) > 0 && d.indexes == nil {
-		d.indexes = map[any]*indexed{}
-	}
-	maps.Copy(d.indexes, other.indexes)
+	d.links.addAll(other.links)
+	d.files.addAll(other.files)
+	d.indexes.addAll(other.indexes)
 }
+
+// same reports whether both came to depend on the same, in the same order.
+func (d *Deps) same(other *Deps) bool {
+	return d.linked == other.linked && d.excerpt == other.excerpt && slices.Equal(d.links.list, other.links.list) &&
+		slices.Equal(d.files.list, other.files.list) && slices.Equal(d.indexes.list, other.indexes.list)
+}
+
+// few is a set of mostly a few values, in the order in which they came: there is one for
+// each rule and file.
+type few[T comparable] struct {
+	list  []T
+	among map[T]bool // the same, where there are many
+}
+
+// many is from how many values on they are looked up instead of searched.
+const many = 16
+
+func (s *few[T]) add(v T) {
+	if s.among[v] || s.among == nil && slices.Contains(s.list, v) {
+		return
+	}
+	if s.list = append(s.list, v); len(s.list) < many {
+		return
+	}
+	if s.among == nil {
+		s.among = make(map[T]bool, 2*many)
+		for _, known := range s.list {
+			s.among[known] = true
+		}
+	}
+	s.among[v] = true
+}
+
+func (s *few[T]) addAll(other few[T]) {
+	if len(s.list) == 0 {
+		s.list = slices.Clip(other.list) // nobody changes what is in it
+		return
+	}
+	for _, v := range other.list {
+		s.add(v)
+	}
+}
+
+// kept is the set without what only adding to it needs.
+func (s few[T]) kept() few[T] { return few[T]{list: s.list} }
 
 // An Index is worked out from those files of a snapshot that matter to it, once
 // for as long as these are the same, and shared by all rules: what a rule of
@@ -111,24 +136,21 @@ func (d *Deps) add(other *Deps) {
 type Index[T any] struct {
 	relevant func(f *File) bool
 	compute  func(files []*File) T
+	bit      uint64 // 0 for one of those that are declared after the first 64
 }
 
 // NewIndex declares an index. relevant must depend on the file alone, and be
 // false for as many files as can be: findings are worked out again when one of
 // those changes for which it is true. compute gets these sorted by path.
 func NewIndex[T any](relevant func(f *File) bool, compute func(files []*File) T) *Index[T] {
-	return &Index[T]{relevant, compute}
+	return &Index[T]{relevant: relevant, compute: compute, bit: 1 << (declared.Add(1) - 1)}
 }
 
 // Of returns the value for the snapshot that the pass looks at. It is shared and
 // must not be changed.
 func (x *Index[T]) Of(p *Pass) T {
 	v := x.in(p.inspection.snap)
-	if d := p.inspection.deps; d.indexes == nil {
-		d.indexes = map[any]*indexed{x: v}
-	} else {
-		d.indexes[x] = v
-	}
+	p.inspection.deps.indexes.add(v)
 	return v.value().(T)
 }
 
@@ -166,13 +188,25 @@ func (x *Index[T]) in(snap *Snapshot) *indexed {
 
 // matters reports whether a file is relevant, which is worked out once for a version of it.
 func (x *Index[T]) matters(f *File) bool {
-	if known, ok := f.derived.cells.Load(x); ok {
-		return known.(bool)
+	if x.bit == 0 {
+		return x.relevant(f)
+	}
+	if f.relevance.known.Load()&x.bit != 0 {
+		return f.relevance.is.Load()&x.bit != 0
 	}
 	relevant := x.relevant(f)
-	f.derived.cells.Store(x, relevant)
+	if relevant {
+		f.relevance.is.Or(x.bit)
+	}
+	f.relevance.known.Or(x.bit)
 	return relevant
 }
+
+// relevance is which indexes a file matters to, by their bits.
+type relevance struct{ known, is atomic.Uint64 }
+
+// declared counts the indexes, so that each of the first 64 has a bit of its own.
+var declared atomic.Uint32
 
 // indexes are the values for one snapshot, and those of the one before.
 type indexes struct {

@@ -63,14 +63,31 @@ type shared struct {
 	deps  *Deps
 }
 
-// A memo holds values by who declared them.
-type memo struct{ cells sync.Map }
+// A memo holds values by who declared them. There is one for each file, with few
+// values in it.
+type memo struct {
+	mu    sync.Mutex
+	cells []cell
+}
+
+// A cell is a value that is worked out when it is first asked for.
+type cell struct {
+	key   any
+	value any // a func() T
+}
 
 // once returns what the memo holds under key, computed by the first caller.
 func once[T any](m *memo, key any, compute func() T) T {
-	cell, ok := m.cells.Load(key)
-	if !ok {
-		cell, _ = m.cells.LoadOrStore(key, sync.OnceValue(compute))
+	m.mu.Lock()
+	for i := range m.cells {
+		if m.cells[i].key == key {
+			value := m.cells[i].value
+			m.mu.Unlock()
+			return value.(func() T)()
+		}
 	}
-	return cell.(func() T)()
+	value := sync.OnceValue(compute)
+	m.cells = append(m.cells, cell{key, value})
+	m.mu.Unlock()
+	return value()
 }

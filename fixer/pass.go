@@ -19,7 +19,8 @@ type Inspection struct {
 	facts    *Facts
 	topology *topology.Topology
 	shared   map[any]shared
-	deps     *Deps // of what is being worked out now
+	deps     *Deps   // of what is being worked out now
+	known    []*Deps // of rules that were run
 	overlays func() []*overlay
 }
 
@@ -68,7 +69,7 @@ func (i *Inspection) Run(rule *Rule) (found []Finding, deps *Deps, err error) {
 	i.respect(rule, found)
 	i.heedOthers(rule, found)
 	i.leaveGenerated(found)
-	return found, deps, err
+	return found, i.settle(deps), err
 }
 
 // run calls the rule on the file as it stands.
@@ -89,6 +90,20 @@ func (i *Inspection) run(rule *Rule) (found []Finding, deps *Deps, err error) {
 	}
 	rule.Check(p)
 	return p.findings, nil, nil
+}
+
+// settle returns what a rule turned out to depend on as one value for all rules that
+// depend on the same, which most of those do that look at one file. It must not be
+// changed any more.
+func (i *Inspection) settle(d *Deps) *Deps {
+	for _, known := range i.known {
+		if known.same(d) {
+			return known
+		}
+	}
+	kept := &Deps{files: d.files.kept(), links: d.links.kept(), linked: d.linked, indexes: d.indexes.kept(), excerpt: d.excerpt}
+	i.known = append(i.known, kept)
+	return kept
 }
 
 // A Pass is one run of one rule. It shows the rule what it may look at, and

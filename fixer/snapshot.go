@@ -52,6 +52,7 @@ type File struct {
 	Workflow   *workflow.File
 
 	derived      memo
+	relevance    relevance
 	lines        func() *text.Lines
 	suppressions func() []Suppression
 	buildkit     func() (buildkit.Report, error)

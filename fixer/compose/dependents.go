@@ -53,7 +53,7 @@ func (v View) HasHeirs() bool {
 // view's parts holds in the view.
 func (v View) takes(s *Service, key string) bool {
 	for _, p := range v.parts {
-		if p.Service == s || s.Node != nil && s.Node.Kind == yamldoc.Mapping && s.Node.Anchor != "" && p.Node.Takes(s.Node, key) {
+		if p.Service == s || s.Node != nil && s.Node.Kind == yamldoc.Mapping && s.Node.Anchor() != "" && p.Node.Takes(s.Node, key) {
 			return true
 		}
 		if p.replaces(key) {

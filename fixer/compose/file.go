@@ -62,14 +62,14 @@ func Parse(y *yamldoc.File) (*File, error) {
 		return nil, errors.New("no services section: not a Compose file, or the old version 1 format")
 	}
 	if services != nil && services.Kind == yamldoc.Mapping {
-		for _, e := range services.Entries {
+		for _, e := range services.Entries() {
 			if name := e.Key.Text(); name != "<<" && name != "" && !strings.HasPrefix(name, "x-") && tag(e.Value) != resetTag {
 				f.Services = append(f.Services, newService(name, e))
 			}
 		}
 	}
 	if inc := f.Doc.Root.Get("include").Resolve(); inc != nil {
-		for _, item := range inc.Items {
+		for _, item := range inc.Items() {
 			paths := includePaths(item)
 			f.Includes = append(f.Includes, paths...)
 			if len(paths) > 1 {

@@ -140,12 +140,12 @@ func (r *resolver) over(v *Value, n *yamldoc.Node, key, below string) {
 	case n.Kind == yamldoc.Sequence && replacing[at]:
 		*v = Value{}
 		v.become()
-		for i, item := range n.Items {
+		for i, item := range n.Items() {
 			v.entries[strconv.Itoa(i)] = &Value{text: r.whole(item)}
 		}
 	case n.Kind == yamldoc.Sequence:
 		v.become()
-		for _, item := range n.Items {
+		for _, item := range n.Items() {
 			name, value := r.item(item, at)
 			v.entries[name] = value
 		}
@@ -219,7 +219,7 @@ func (r *resolver) whole(n *yamldoc.Node) string {
 		parts = append(parts, name+r.whole(child))
 	}
 	slices.Sort(parts)
-	for _, item := range n.Items {
+	for _, item := range n.Items() {
 		parts = append(parts, r.whole(item))
 	}
 	return "[" + strings.Join(parts, " ") + "]"

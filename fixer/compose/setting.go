@@ -230,7 +230,7 @@ func (v View) Nested(key, list string) []Setting {
 // is used in another place too; nil where there is none.
 func (p Part) Shared() *yamldoc.Node {
 	n := p.Node.Resolve()
-	if n == nil || n.Anchor == "" {
+	if n == nil || n.Anchor() == "" {
 		return nil
 	}
 	return aliasOf(p.Doc.Root, n)
@@ -252,7 +252,7 @@ func (p Part) SharedWithServices() bool {
 		}
 		switch {
 		case at == services:
-		case at != nil && at.Parent == services && alias.KeyOrSelf().Text() == "<<" && at.Anchor == "":
+		case at != nil && at.Parent == services && alias.KeyOrSelf().Text() == "<<" && at.Anchor() == "":
 		default:
 			return false
 		}
@@ -265,17 +265,17 @@ func aliasOf(within, n *yamldoc.Node) *yamldoc.Node {
 		return nil
 	}
 	if within.Kind == yamldoc.Alias {
-		if within.Value == n.Anchor && within.Resolve() == n {
+		if within.Value == n.Anchor() && within.Resolve() == n {
 			return within
 		}
 		return nil
 	}
-	for _, e := range within.Entries {
+	for _, e := range within.Entries() {
 		if found := aliasOf(e.Value, n); found != nil {
 			return found
 		}
 	}
-	for _, item := range within.Items {
+	for _, item := range within.Items() {
 		if found := aliasOf(item, n); found != nil {
 			return found
 		}

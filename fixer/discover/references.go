@@ -23,7 +23,7 @@ func composeRefs(data []byte) (includes, extends []string) {
 			included.addAll(item)
 		}
 		if services := root.Own("services").Resolve(); services != nil {
-			for _, service := range services.Entries {
+			for _, service := range services.Entries() {
 				extended.addAll(service.Value.Own("extends").Own("file"))
 			}
 		}
@@ -45,7 +45,7 @@ func basesIn(data []byte) []base {
 		if services == nil {
 			continue
 		}
-		for _, e := range services.Entries {
+		for _, e := range services.Entries() {
 			from := e.Value.Own("extends")
 			b := base{of: e.Key.Text(), service: from.Text()}
 			if from.Is(yamldoc.Mapping) {

@@ -54,7 +54,7 @@ func Read(root *os.Root, path string, limit int64) ([]byte, *fixer.Skip) {
 	if int64(buf.Len()) > limit {
 		return buf.Bytes()[:min(HeadBytes, limit)], tooLarge
 	}
-	return buf.Bytes(), nil
+	return bytes.Clone(buf.Bytes()), nil // it is kept as long as the repository, without the room to spare
 }
 
 func size(n int64) string {

@@ -54,18 +54,18 @@ func newValue(s *Stage, i *Instruction, raw string, vars *scope) Value {
 }
 
 // User returns the USER that the stage ends with.
-func (s *Stage) User() Value { return s.end.user }
+func (s *Stage) User() Value { return s.stateAt(nil).user }
 
 // UserAt returns the USER under which an instruction of the stage runs.
 func (s *Stage) UserAt(i *Instruction) Value { return s.stateAt(i).user }
 
 // StopSignal returns the STOPSIGNAL of the stage.
-func (s *Stage) StopSignal() Value { return s.end.stopsignal }
+func (s *Stage) StopSignal() Value { return s.stateAt(nil).stopsignal }
 
 // Workdir returns the working directory at the end of the stage. Relative
 // paths are joined; when no absolute one comes before them, Text is the
 // relative path and Known is false.
-func (s *Stage) Workdir() Value { return s.end.workdir }
+func (s *Stage) Workdir() Value { return s.stateAt(nil).workdir }
 
 // WorkdirAt returns the working directory in which an instruction runs.
 func (s *Stage) WorkdirAt(i *Instruction) Value { return s.stateAt(i).workdir }

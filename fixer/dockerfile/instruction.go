@@ -44,7 +44,7 @@ type Instruction struct {
 	logical logical
 	args    part // of logical: the range Args covers
 	escape  byte
-	state   state // in which it runs
+	state   *state // in which it runs
 	script  cachedScript
 }
 

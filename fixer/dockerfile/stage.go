@@ -26,7 +26,7 @@ type Stage struct {
 	Windows bool
 
 	file *File
-	end  state
+	end  *state
 	vars *scope // at the end
 }
 

@@ -15,7 +15,7 @@ type state struct {
 
 // computeStates sets the state in which each of a stage's instructions runs.
 func (s *Stage) computeStates(globals *scope) {
-	var cur state
+	cur := &state{} // the one that an instruction changes is another one: the others share it
 	vars := newScope(globals.escape)
 	if s.Parent != nil {
 		cur = s.Parent.end
@@ -29,16 +29,24 @@ func (s *Stage) computeStates(globals *scope) {
 		}
 		switch i.Keyword {
 		case "USER":
-			cur.user = newValue(s, i, i.Args.Raw, vars)
+			next := *cur
+			next.user = newValue(s, i, i.Args.Raw, vars)
+			cur = &next
 		case "STOPSIGNAL":
-			cur.stopsignal = newValue(s, i, i.Args.Raw, vars)
+			next := *cur
+			next.stopsignal = newValue(s, i, i.Args.Raw, vars)
+			cur = &next
 		case "WORKDIR":
 			v := newValue(s, i, i.Args.Raw, vars)
 			v.Known = v.Known && (isAbsolute(v.Text) || cur.workdir.Known)
 			v.Text = joinWorkdir(cur.workdir.Text, v.Text)
-			cur.workdir = v
+			next := *cur
+			next.workdir = v
+			cur = &next
 		case "SHELL":
-			cur.shell = i
+			next := *cur
+			next.shell = i
+			cur = &next
 		case "ARG":
 			for _, p := range i.Pairs {
 				vars.arg(p, globals)
@@ -52,12 +60,18 @@ func (s *Stage) computeStates(globals *scope) {
 
 // stateAt returns the state an instruction runs in; the end of the stage for
 // nil.
-func (s *Stage) stateAt(i *Instruction) state {
-	if i == nil {
-		return s.end
+func (s *Stage) stateAt(i *Instruction) *state {
+	state := s.end
+	if i != nil {
+		state = i.state
 	}
-	return i.state
+	if state == nil { // before the first stage
+		return &nothingSet
+	}
+	return state
 }
+
+var nothingSet state
 
 // joinWorkdir follows one WORKDIR by another.
 func joinWorkdir(dir, next string) string {

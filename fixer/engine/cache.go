@@ -100,23 +100,26 @@ type versionResults struct {
 var resultsOf = fixer.Derive(func(*fixer.File) *versionResults { return &versionResults{} })
 
 // A fileResult is what the rules reported of a version of a file: first those whose
-// findings depend on nothing else, together, then the others one by one.
+// findings depend on nothing else, then the others, those together that depend on the
+// same, and at last what the rules for Dockerfiles say of those that stand in it.
 type fileResult struct {
-	cache *cache // of the session with these rules and facts
-	rules []*ruleResult
+	cache    *cache // of the session with these rules and facts
+	rules    []*ruleResult
+	embedded *ruleResult // nil for a file without any
 
 	// What classify makes of it.
 	open       []*fixer.Finding // in canonical order
-	index      map[fixer.Key]*fixer.Finding
-	across     []*fixer.Finding // that lie in other files
+	indexed    sync.Once
+	index      map[fixer.Key]*fixer.Finding // of open
+	across     []*fixer.Finding             // that lie in other files
 	suppressed []Suppressed
 	used       map[*fixer.Suppression]bool // comments of the file that suppress one
 	problems   []Problem
 }
 
-// A ruleResult is what one rule reported, and what that depends on.
+// A ruleResult is what one rule reported, or several whose findings depend on the same.
 type ruleResult struct {
-	rule     string
+	rules    []*fixer.Rule
 	deps     *fixer.Deps
 	findings []fixer.Finding
 	problems []Problem
@@ -128,15 +131,23 @@ func (r *fileResult) forRule(rule string) *ruleResult {
 		return nil
 	}
 	for _, one := range r.rules[1:] {
-		if one.rule == rule {
+		if slices.ContainsFunc(one.rules, func(r *fixer.Rule) bool { return r.Name == rule }) {
 			return one
 		}
 	}
 	return nil
 }
 
+// all returns the results, that of embedded Dockerfiles too.
+func (r *fileResult) all() []*ruleResult {
+	if r.embedded == nil {
+		return r.rules
+	}
+	return append(slices.Clip(r.rules), r.embedded)
+}
+
 func (r *fileResult) isCurrent(snap *fixer.Snapshot) bool {
-	for _, one := range r.rules[1:] {
+	for _, one := range r.all()[1:] {
 		if !one.deps.Unchanged(snap) {
 			return false
 		}

@@ -37,7 +37,7 @@ type Problem struct {
 // Finding returns the open finding with the given key, or nil.
 func (r *Report) Finding(k fixer.Key) *fixer.Finding {
 	if v := r.results[k.File]; v != nil {
-		if f := v.index[k]; f != nil {
+		if f := v.finding(k); f != nil {
 			return f
 		}
 	}
@@ -151,50 +151,79 @@ func (c *checker) checkTogether(snap *fixer.Snapshot) []*ruleResult {
 // cached and still current, and caches what they report.
 func (c *checker) checkFile(snap *fixer.Snapshot, f *fixer.File) *fileResult {
 	known := c.cache.latest(f)
-	inspection := fixer.NewInspection(snap, f, c.facts)
 	v := &fileResult{}
-	alone := &ruleResult{deps: &fixer.Deps{}} // what depends on nothing else
-	if known != nil {
-		alone = known.rules[0]
-	}
-	v.rules = append(v.rules, alone)
-	for _, rule := range c.byKind[f.Kind] {
-		if known != nil {
-			old := known.forRule(rule.Name)
-			if old != nil && !old.deps.Unchanged(snap) {
-				old = runRule(inspection, rule, f.Path)
-			}
-			if old != nil {
-				v.rules = append(v.rules, old)
-			}
-			continue
+	run := newRunning(fixer.NewInspection(snap, f, c.facts), f.Path)
+	if known == nil {
+		for _, rule := range c.byKind[f.Kind] {
+			run.rule(rule)
 		}
-		found, deps, err := inspection.Run(rule)
-		if deps.Empty() {
-			alone.findings = append(alone.findings, found...)
-			alone.problems = append(alone.problems, problems(rule, f.Path, err)...)
-			continue
+		v.rules = run.results()
+	} else {
+		v.rules = append(v.rules, known.rules[0])
+		for _, one := range known.rules[1:] {
+			if one.deps.Unchanged(snap) {
+				v.rules = append(v.rules, one)
+				continue
+			}
+			for _, rule := range one.rules {
+				run.rule(rule)
+			}
 		}
-		v.rules = append(v.rules, &ruleResult{rule: rule.Name, findings: found, deps: deps, problems: problems(rule, f.Path, err)})
+		v.rules = append(v.rules, run.results()[1:]...)
 	}
 	if len(f.Embedded()) > 0 {
-		one := known.forRule(embeddedRules)
-		if one == nil || !one.deps.Unchanged(snap) {
-			one = c.checkEmbedded(snap, f)
+		if known != nil {
+			v.embedded = known.embedded
 		}
-		v.rules = append(v.rules, one)
+		if v.embedded == nil || !v.embedded.deps.Unchanged(snap) {
+			v.embedded = c.checkEmbedded(snap, f)
+		}
 	}
 	v.classify(f)
 	c.cache.store(f, v)
 	return v
 }
 
-// embeddedRules stands for all rules that look at the Dockerfiles in a file.
-const embeddedRules = "rules of embedded Dockerfiles"
+// running is rules that are being run over one file, in groups by what their findings
+// depend on: the first is those that depend on nothing.
+type running struct {
+	look   *fixer.Inspection
+	file   string
+	groups []*ruleResult
+	found  [][][]fixer.Finding // for each group, rule by rule
+}
+
+func newRunning(look *fixer.Inspection, file string) *running {
+	return &running{look: look, file: file, groups: []*ruleResult{{deps: &fixer.Deps{}}}, found: make([][][]fixer.Finding, 1)}
+}
+
+func (r *running) rule(rule *fixer.Rule) {
+	found, deps, err := r.look.Run(rule)
+	n := 0
+	if !deps.Empty() {
+		n = slices.IndexFunc(r.groups, func(g *ruleResult) bool { return g.deps == deps })
+	}
+	if n < 0 {
+		n = len(r.groups)
+		r.groups, r.found = append(r.groups, &ruleResult{deps: deps}), append(r.found, nil)
+	}
+	g := r.groups[n]
+	g.rules, g.problems = append(g.rules, rule), append(g.problems, problems(rule, r.file, err)...)
+	r.found[n] = append(r.found[n], found)
+}
+
+// results returns the groups, which are kept as long as the file: without room to spare.
+func (r *running) results() []*ruleResult {
+	for n, g := range r.groups {
+		g.findings, g.rules = slices.Concat(r.found[n]...), slices.Concat(g.rules)
+	}
+	r.groups[0].rules = nil // nobody asks for them
+	return slices.Concat(r.groups)
+}
 
 // checkEmbedded runs the rules for Dockerfiles over those that stand in a Compose file.
 func (c *checker) checkEmbedded(snap *fixer.Snapshot, f *fixer.File) *ruleResult {
-	out := &ruleResult{rule: embeddedRules, deps: &fixer.Deps{}}
+	out := &ruleResult{deps: &fixer.Deps{}}
 	for _, e := range f.Embedded() {
 		found, problems := e.Check(snap, c.facts, c.byKind[fixer.Dockerfile], out.deps)
 		out.findings = append(out.findings, found...)
@@ -207,10 +236,7 @@ func (c *checker) checkEmbedded(snap *fixer.Snapshot, f *fixer.File) *ruleResult
 
 func runRule(look *fixer.Inspection, rule *fixer.Rule, file string) *ruleResult {
 	found, deps, err := look.Run(rule)
-	if deps.Empty() {
-		deps = &fixer.Deps{}
-	}
-	return &ruleResult{rule: rule.Name, findings: found, deps: deps, problems: problems(rule, file, err)}
+	return &ruleResult{rules: []*fixer.Rule{rule}, findings: found, deps: deps, problems: problems(rule, file, err)}
 }
 
 func problems(rule *fixer.Rule, file string, err error) []Problem {

@@ -12,7 +12,7 @@ import (
 // for a result, which many reports hold.
 func (v *fileResult) classify(f *fixer.File) {
 	var here []*fixer.Finding
-	for _, one := range v.rules {
+	for _, one := range v.all() {
 		v.problems = append(v.problems, one.problems...)
 		for i := range one.findings {
 			if finding := &one.findings[i]; finding.File == f.Path {
@@ -26,8 +26,8 @@ func (v *fileResult) classify(f *fixer.File) {
 	if len(here) == 0 {
 		return
 	}
-	v.index = make(map[fixer.Key]*fixer.Finding, len(here))
 	v.used = map[*fixer.Suppression]bool{}
+	v.open = make([]*fixer.Finding, 0, len(here))
 	seen := make(map[fixer.Key]int, len(here))
 	for _, finding := range here {
 		finding = unique(finding, seen)
@@ -37,8 +37,19 @@ func (v *fileResult) classify(f *fixer.File) {
 			continue
 		}
 		v.open = append(v.open, finding)
-		v.index[finding.Key()] = finding
 	}
+}
+
+// finding returns the open finding with a key, or nil. A scan asks for none, so that the
+// table of them is made when somebody does.
+func (v *fileResult) finding(k fixer.Key) *fixer.Finding {
+	v.indexed.Do(func() {
+		v.index = make(map[fixer.Key]*fixer.Finding, len(v.open))
+		for _, f := range v.open {
+			v.index[f.Key()] = f
+		}
+	})
+	return v.index[k]
 }
 
 // unique returns a finding with a key that was not seen before: a second one of

@@ -134,7 +134,7 @@ func namedImage(o *Object) []ImageField {
 		if n == nil || n.Kind == yamldoc.Alias || depth > maxImageDepth || len(out) >= maxImageFields {
 			return
 		}
-		for _, e := range n.Entries {
+		for _, e := range n.Entries() {
 			name := e.Key.Text()
 			if name == "image" && looksLikeImage(e.Value.Text()) {
 				out = append(out, ImageField{Node: e.Value, Place: at + "." + name})
@@ -142,7 +142,7 @@ func namedImage(o *Object) []ImageField {
 			}
 			walk(e.Value, at+"."+name, depth+1)
 		}
-		for i, item := range n.Items {
+		for i, item := range n.Items() {
 			walk(item, fmt.Sprintf("%s[%d]", at, i), depth+1)
 		}
 	}

@@ -101,7 +101,7 @@ func collectObjects(out []*Object, doc *yamldoc.Doc, n *yamldoc.Node, at yamldoc
 		return out
 	}
 	if items := n.Get("items"); strings.HasSuffix(kind, "List") && items != nil && items.Kind == yamldoc.Sequence && depth < maxListDepth {
-		for i, item := range items.Items {
+		for i, item := range items.Items() {
 			out = collectObjects(out, doc, item, at.Join("items", i), depth+1, seen)
 		}
 		return out

@@ -107,7 +107,7 @@ func findTemplate(n *yamldoc.Node, at yamldoc.Path, depth int, seen map[*yamldoc
 	if isPodShaped(n) {
 		return at, true
 	}
-	for _, e := range n.Entries {
+	for _, e := range n.Entries() {
 		if p, ok := findTemplate(e.Value, at.Join(e.Key.Text()), depth+1, seen); ok {
 			return p, true
 		}
@@ -120,10 +120,10 @@ func findTemplate(n *yamldoc.Node, at yamldoc.Path, depth int, seen map[*yamldoc
 // without an image are not pods.
 func isPodShaped(n *yamldoc.Node) bool {
 	list := n.Get("containers").Resolve()
-	if list == nil || list.Kind != yamldoc.Sequence || len(list.Items) == 0 {
+	if list == nil || list.Kind != yamldoc.Sequence || len(list.Items()) == 0 {
 		return false
 	}
-	for _, c := range list.Items {
+	for _, c := range list.Items() {
 		if c.Get("image").Text() == "" {
 			return false
 		}
@@ -206,7 +206,7 @@ func (w *Workload) findContainers() []Container {
 			continue
 		}
 		seen := map[string]int{}
-		for i, n := range node.Items {
+		for i, n := range node.Items() {
 			c := Container{
 				Name: n.Get("name").Text(), Image: n.Get("image").Text(), Role: list.role,
 				Node: n, Path: w.PodPath.Join(list.key, i), Workload: w,

@@ -207,9 +207,9 @@ func (t *target) setIn(n *yamldoc.Node, at yamldoc.Path, value *yamldoc.Node, fr
 		}
 		out := copyOf(n)
 		if len(at) == 1 {
-			out.Items[at[0].Index] = t.take(value, n.Item(at[0].Index), from)
+			out.Items()[at[0].Index] = t.take(value, n.Item(at[0].Index), from)
 		} else {
-			out.Items[at[0].Index] = t.setIn(n.Item(at[0].Index), at[1:], value, from)
+			out.Items()[at[0].Index] = t.setIn(n.Item(at[0].Index), at[1:], value, from)
 		}
 		return out
 	}

@@ -109,11 +109,11 @@ func (o operation) put(at yamldoc.Path, value *yamldoc.Node, add, known bool) {
 		out := copyOf(list)
 		switch {
 		case value == nil:
-			out.Items = slices.Delete(out.Items, last.Index, last.Index+1)
+			out.SetItems(slices.Delete(out.Items(), last.Index, last.Index+1))
 		case add:
-			out.Items = slices.Insert(out.Items, last.Index, o.take(value, list, o.from))
+			out.SetItems(slices.Insert(out.Items(), last.Index, o.take(value, list, o.from)))
 		default:
-			out.Items[last.Index] = o.take(value, out.Items[last.Index], o.from)
+			out.Items()[last.Index] = o.take(value, out.Items()[last.Index], o.from)
 		}
 		return out
 	})
@@ -129,7 +129,7 @@ func (t *target) edit(n *yamldoc.Node, at yamldoc.Path, change func(*yamldoc.Nod
 	}
 	if at[0].IsIndex {
 		out := copyOf(n)
-		out.Items[at[0].Index] = t.edit(out.Items[at[0].Index], at[1:], change)
+		out.Items()[at[0].Index] = t.edit(out.Items()[at[0].Index], at[1:], change)
 		return out
 	}
 	return with(n, at[0].Key, t.edit(n.Get(at[0].Key), at[1:], change))

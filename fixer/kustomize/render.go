@@ -156,7 +156,7 @@ func write(b *strings.Builder, n *yamldoc.Node, depth int) {
 		b.WriteByte('}')
 	case n.Kind == yamldoc.Sequence:
 		b.WriteByte('[')
-		for _, item := range n.Items {
+		for _, item := range n.Items() {
 			write(b, item, depth+1)
 			b.WriteByte(',')
 		}

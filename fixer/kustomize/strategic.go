@@ -134,23 +134,23 @@ func (m merge) list(base, patch *yamldoc.Node, by string, at yamldoc.Path, depth
 		m.change(at, patch, Replaced)
 		m.moved()
 		out := m.take(patch, base, m.from)
-		out.Items = slices.DeleteFunc(out.Items, func(n *yamldoc.Node) bool { return n.Own("$patch") != nil })
+		out.SetItems(slices.DeleteFunc(out.Items(), func(n *yamldoc.Node) bool { return n.Own("$patch") != nil }))
 		return out
 	}
 	out := copyOf(base)
 	for _, item := range patch.List() {
-		i := slices.IndexFunc(out.Items, func(n *yamldoc.Node) bool { return n.Get(by).Text() == item.Get(by).Text() })
+		i := slices.IndexFunc(out.Items(), func(n *yamldoc.Node) bool { return n.Get(by).Text() == item.Get(by).Text() })
 		switch gone := item.Own("$patch").Text() == "delete"; {
 		case gone && i >= 0:
 			m.change(at.Join(i), item, Removed)
 			m.moved()
-			out.Items = slices.Delete(out.Items, i, i+1)
+			out.SetItems(slices.Delete(out.Items(), i, i+1))
 		case gone:
 		case i < 0:
-			m.change(at.Join(len(out.Items)), item, Added)
-			out.Items = append(out.Items, m.take(item, base, m.from))
+			m.change(at.Join(len(out.Items())), item, Added)
+			out.SetItems(append(out.Items(), m.take(item, base, m.from)))
 		default:
-			out.Items[i] = m.mapping(out.Items[i], without(item, by), at.Join(i), depth+1)
+			out.Items()[i] = m.mapping(out.Items()[i], without(item, by), at.Join(i), depth+1)
 		}
 	}
 	return out
@@ -165,6 +165,6 @@ func (m merge) withoutItems(base *yamldoc.Node, key string, values *yamldoc.Node
 	m.change(at, values, Replaced)
 	m.moved()
 	out := copyOf(list)
-	out.Items = slices.DeleteFunc(out.Items, func(n *yamldoc.Node) bool { return slices.Contains(values.Texts(), n.Text()) })
+	out.SetItems(slices.DeleteFunc(out.Items(), func(n *yamldoc.Node) bool { return slices.Contains(values.Texts(), n.Text()) }))
 	return with(base, key, out)
 }

@@ -112,12 +112,18 @@ func (t *target) takeDeep(n, at *yamldoc.Node, from source, depth int) *yamldoc.
 	out := &yamldoc.Node{Kind: r.Kind, Style: r.Style, Tag: r.Tag, Value: r.Value, Start: at.Start, End: at.End, Line: at.Line, EndLine: at.EndLine}
 	t.rendering.origins[out] = from.place(n)
 	if r.Kind == yamldoc.Mapping {
+		var entries []yamldoc.Entry
 		for key, value := range r.All() {
-			out.Entries = append(out.Entries, yamldoc.Entry{Key: keyNode(key, at), Value: t.takeDeep(value, at, from, depth+1)})
+			entries = append(entries, yamldoc.Entry{Key: keyNode(key, at), Value: t.takeDeep(value, at, from, depth+1)})
 		}
+		out.SetEntries(entries)
 	}
-	for _, item := range r.Items {
-		out.Items = append(out.Items, t.takeDeep(item, at, from, depth+1))
+	if r.Kind == yamldoc.Sequence {
+		items := make([]*yamldoc.Node, len(r.Items()))
+		for i, item := range r.Items() {
+			items[i] = t.takeDeep(item, at, from, depth+1)
+		}
+		out.SetItems(items)
 	}
 	return out
 }
@@ -142,13 +148,13 @@ func (t *target) scalar(value, tag string, at *yamldoc.Node, place string) *yaml
 func with(n *yamldoc.Node, key string, value *yamldoc.Node) *yamldoc.Node {
 	out := copyOf(n)
 	found := false
-	for i, e := range out.Entries {
+	for i, e := range out.Entries() {
 		if k := e.Key.Resolve(); k != nil && k.Value == key && k.Tag != "!!merge" {
-			out.Entries[i].Value, found = value, true
+			out.Entries()[i].Value, found = value, true
 		}
 	}
 	if !found {
-		out.Entries = append(out.Entries, yamldoc.Entry{Key: keyNode(key, n.KeyOrSelf()), Value: value})
+		out.SetEntries(append(out.Entries(), yamldoc.Entry{Key: keyNode(key, n.KeyOrSelf()), Value: value}))
 	}
 	return out
 }
@@ -157,10 +163,10 @@ func with(n *yamldoc.Node, key string, value *yamldoc.Node) *yamldoc.Node {
 // key supplies.
 func without(n *yamldoc.Node, key string) *yamldoc.Node {
 	out := copyOf(n)
-	out.Entries = slices.DeleteFunc(out.Entries, func(e yamldoc.Entry) bool {
+	out.SetEntries(slices.DeleteFunc(out.Entries(), func(e yamldoc.Entry) bool {
 		k := e.Key.Resolve()
 		return k != nil && k.Value == key && k.Tag != "!!merge"
-	})
+	}))
 	if out.Get(key) != nil {
 		return with(out, key, &yamldoc.Node{Kind: yamldoc.Scalar, Tag: "!!null", Line: n.Line})
 	}
@@ -169,6 +175,11 @@ func without(n *yamldoc.Node, key string) *yamldoc.Node {
 
 func copyOf(n *yamldoc.Node) *yamldoc.Node {
 	out := *n.Resolve()
-	out.Entries, out.Items = slices.Clone(out.Entries), slices.Clone(out.Items)
+	switch out.Kind {
+	case yamldoc.Mapping:
+		out.SetEntries(slices.Clone(out.Entries()))
+	case yamldoc.Sequence:
+		out.SetItems(slices.Clone(out.Items()))
+	}
 	return &out
 }

@@ -63,10 +63,10 @@ func inScalars(n *yamldoc.Node) int {
 		return strings.Count(n.Text(), remark)
 	}
 	sum := 0
-	for _, it := range n.Items {
+	for _, it := range n.Items() {
 		sum += inScalars(it)
 	}
-	for _, e := range n.Entries {
+	for _, e := range n.Entries() {
 		sum += inScalars(e.Value)
 	}
 	return sum

@@ -17,15 +17,15 @@ func (e *editor) add(n *Node, key string, v any) error {
 	w := e.style(n)
 	line := ""
 	if n.Kind == Mapping {
-		line = w.entry(key, v, n.col)
+		line = w.entry(key, v, n.col())
 	} else {
 		w.dash = e.dash(n)
-		line = w.dash + w.item(v, n.col+len(w.dash))
+		line = w.dash + w.item(v, n.col()+len(w.dash))
 	}
 	if lineEnd(e.src, n.End) == len(e.src) {
 		e.keepFinalValue(n)
 	}
-	e.linesAt(e.trailingCommentsEnd(n), strings.Repeat(" ", n.col)+line, w.eol)
+	e.linesAt(e.trailingCommentsEnd(n), strings.Repeat(" ", n.col())+line, w.eol)
 	return nil
 }
 
@@ -45,7 +45,7 @@ func (e *editor) trailingCommentsEnd(n *Node) int {
 			at++
 		}
 		switch {
-		case at < len(e.src) && e.src[at] == '#' && at-start > n.col:
+		case at < len(e.src) && e.src[at] == '#' && at-start > n.col():
 			end = lineEnd(e.src, at)
 		case at < len(e.src) && breakLen(e.src, at) == 0:
 			return end
@@ -55,7 +55,7 @@ func (e *editor) trailingCommentsEnd(n *Node) int {
 
 // dash returns the dash and the spaces after it, as the last item has them.
 func (e *editor) dash(n *Node) string {
-	it := n.Items[len(n.Items)-1]
+	it := n.Items()[len(n.Items())-1]
 	lead := e.before(it.Start)
 	if i := bytes.LastIndexByte(lead, '-'); i >= 0 {
 		if d := lead[i:]; len(d) >= 2 && len(d) <= 8 && consistsOf(d[1:], " ") {
@@ -86,7 +86,7 @@ func (e *editor) keepFinalValue(n *Node) {
 	if !n.isBlockScalar() || strings.HasSuffix(n.Value, "\n") || n.Value == "" {
 		return
 	}
-	at := n.content + 1
+	at := n.content() + 1
 	for ; at < n.End && bytes.IndexByte([]byte("+-0123456789"), e.src[at]) >= 0; at++ {
 		switch e.src[at] {
 		case '-':
@@ -103,9 +103,9 @@ func (e *editor) keepFinalValue(n *Node) {
 func (n *Node) lastLeaf() *Node {
 	for n.Kind != Alias && n.Len() > 0 {
 		if n.Kind == Mapping {
-			n = n.Entries[len(n.Entries)-1].Value
+			n = n.Entries()[len(n.Entries())-1].Value
 		} else {
-			n = n.Items[len(n.Items)-1]
+			n = n.Items()[len(n.Items())-1]
 		}
 	}
 	return n
@@ -122,7 +122,7 @@ func (e *editor) addFlow(n *Node, key string, v any) error {
 	w := e.style(n)
 	start, end := n.lastChild()
 	comma := e.comma(end, n.End-1)
-	if l := n.lastLeaf(); n.Kind == Mapping && l.Parent == n && l.isEmpty() && l.Start > n.Entries[l.index].Key.End {
+	if l := n.lastLeaf(); n.Kind == Mapping && l.Parent == n && l.isEmpty() && l.Start > n.Entries()[l.index()].Key.End {
 		// The reader takes "a:," for the text "a:"; a space must come between.
 		if end < n.End && isSpaceOrTab(e.src[end]) {
 			end++
@@ -131,7 +131,7 @@ func (e *editor) addFlow(n *Node, key string, v any) error {
 		}
 	}
 	lead := e.before(start)
-	own := consistsOf(lead, " \t") && n.EndLine > n.Line && e.lineStart(start) > n.content
+	own := consistsOf(lead, " \t") && n.EndLine > n.Line && e.lineStart(start) > n.content()
 	text := func(indent string) string {
 		s := ""
 		if n.Kind == Mapping {
@@ -169,7 +169,7 @@ func (w *writer) spansLines(v any) bool { return isCollection(v) && (w.json || w
 // flowIndent returns the text by which a child's line is deeper than the line of its
 // flow collection's bracket.
 func (e *editor) flowIndent(n *Node, indent string) string {
-	lead := e.before(n.content)
+	lead := e.before(n.content())
 	lead = lead[:len(lead)-len(bytes.TrimLeft(lead, " \t"))]
 	if u, ok := strings.CutPrefix(indent, string(lead)); ok && u != "" {
 		return u
@@ -180,10 +180,10 @@ func (e *editor) flowIndent(n *Node, indent string) string {
 // lastChild returns the range of the last entry or item.
 func (n *Node) lastChild() (start, end int) {
 	if n.Kind == Mapping {
-		en := n.Entries[len(n.Entries)-1]
+		en := n.Entries()[len(n.Entries())-1]
 		return en.Key.Start, max(en.Value.End, en.Key.End)
 	}
-	it := n.Items[len(n.Items)-1]
+	it := n.Items()[len(n.Items())-1]
 	return it.Start, it.End
 }
 

@@ -24,13 +24,15 @@ type builder struct {
 	aliases      []*Node
 	targets      []*yaml.Node
 	repeatedKeys [][2]*Node // keys that occur twice in a mapping: the first, another
-	slab         []Node
+	room         room       // for all that is to be built
 }
 
 // build locates every node of the document and sets Root and Duplicates.
 func (d *Doc) build(y *yaml.Node, parent *Node, depth int) error {
-	d.nodes = countNodes(y)
-	b := &builder{doc: d, src: d.File.Source[:d.End], slab: make([]Node, d.nodes)}
+	var all sizes
+	all.add(y)
+	d.nodes = all.nodes
+	b := &builder{doc: d, src: d.File.Source[:d.End], room: all.room()}
 	b.indexLines()
 	root, err := b.node(y, parent, -1, depth)
 	if err != nil {
@@ -40,15 +42,12 @@ func (d *Doc) build(y *yaml.Node, parent *Node, depth int) error {
 	for i, a := range b.aliases {
 		anchor := b.nodes[b.targets[i]]
 		a.links = &links{target: anchor}
-		if anchor.links == nil {
-			anchor.links = &links{}
-		}
 		anchor.links.users = append(anchor.links.users, a)
 	}
 	for _, k := range b.repeatedKeys {
 		d.Duplicates = append(d.Duplicates, Duplicate{Path: k[1].Path(), First: k[0].Line, Line: k[1].Line})
 	}
-	if root.isEmpty() && root.Anchor == "" && !root.tagged {
+	if root.isEmpty() && root.Anchor() == "" && !root.tagged {
 		return nil
 	}
 	d.Root = root
@@ -129,19 +128,42 @@ func (b *builder) column(off int) int {
 	return off - b.lines[i]
 }
 
-// countNodes returns the number of nodes, so that all are allocated at once.
-func countNodes(y *yaml.Node) int {
-	n := 1
-	for _, c := range y.Content {
-		n += countNodes(c)
+// sizes are how much there is to be built.
+type sizes struct{ nodes, collections, entries, items int }
+
+func (s *sizes) add(y *yaml.Node) {
+	s.nodes++
+	if len(y.Content) > 0 {
+		s.collections++
 	}
-	return n
+	switch y.Kind {
+	case yaml.MappingNode:
+		s.entries += len(y.Content) / 2
+	case yaml.SequenceNode:
+		s.items += len(y.Content)
+	}
+	for _, c := range y.Content {
+		s.add(c)
+	}
 }
 
-func (b *builder) alloc() *Node {
-	n := &b.slab[0]
-	b.slab = b.slab[1:]
-	return n
+// room is what the nodes of a document are put into, allocated at once.
+type room struct {
+	nodes   []Node
+	inside  []inside
+	entries []Entry
+	items   []*Node
+}
+
+func (s sizes) room() room {
+	return room{make([]Node, s.nodes), make([]inside, s.collections), make([]Entry, s.entries), make([]*Node, s.items)}
+}
+
+// take cuts n off what is left. Appending to them does not touch what comes after.
+func take[T any](left *[]T, n int) []T {
+	out := (*left)[:n:n]
+	*left = (*left)[n:]
+	return out
 }
 
 func (b *builder) positionError(y *yaml.Node, want string) error {
@@ -156,17 +178,18 @@ func (b *builder) node(y *yaml.Node, parent *Node, indent, depth int) (*Node, er
 	if depth > MaxDepth {
 		return nil, &SyntaxError{Line: b.doc.Line + y.Line - 1, Reason: fmt.Sprintf("nested more than %d levels deep", MaxDepth)}
 	}
-	n := b.alloc()
-	*n = Node{Tag: y.Tag, Value: y.Value, Anchor: y.Anchor, Parent: parent, tagged: y.Style&yaml.TaggedStyle != 0}
+	n := &take(&b.room.nodes, 1)[0]
+	*n = Node{Tag: y.Tag, Value: y.Value, Parent: parent, tagged: y.Style&yaml.TaggedStyle != 0}
 	n.Start = b.offset(y.Line, y.Column)
-	n.content, n.End = n.Start, n.Start
+	n.contentAt, n.End = int32(n.Start), n.Start
 	if b.unusualBreaks {
 		n.Line = b.lineOf(n.Start)
 	} else {
 		n.Line = b.doc.Line + y.Line - 1
 	}
 	n.EndLine = n.Line
-	if n.Anchor != "" {
+	if y.Anchor != "" {
+		n.links = &links{anchor: y.Anchor}
 		if b.nodes == nil {
 			b.nodes = map[*yaml.Node]*Node{}
 		}
@@ -203,11 +226,11 @@ func (b *builder) collection(y *yaml.Node, n *Node, indent, depth int) error {
 	shared := n.Style == Block && n.Kind == Mapping && len(y.Content) > 0 &&
 		y.Content[0].Line == y.Line && y.Content[0].Column == y.Column
 	if !shared {
-		n.content = b.gap(b.props(n))
+		n.contentAt = int32(b.gap(b.props(n)))
 	}
 	c := byte(0)
-	if n.content < len(b.src) {
-		c = b.src[n.content]
+	if n.content() < len(b.src) {
+		c = b.src[n.content()]
 	}
 	switch {
 	case n.Style == Block && n.Kind == Sequence && c != '-':
@@ -221,48 +244,53 @@ func (b *builder) collection(y *yaml.Node, n *Node, indent, depth int) error {
 		n.pair = true
 	}
 	if n.Style == Block {
-		indent = b.column(n.content)
-		n.col = indent
+		indent = b.column(n.content())
+		n.column = int32(indent)
 	}
-	end := n.content
-	if n.Kind == Sequence {
-		n.Items = make([]*Node, len(y.Content))
+	end := n.content()
+	if len(y.Content) > 0 {
+		n.inside = &take(&b.room.inside, 1)[0]
+	}
+	if n.Kind == Sequence && len(y.Content) > 0 {
+		items := take(&b.room.items, len(y.Content))
+		n.inside.items = items
 		for i, cy := range y.Content {
 			it, err := b.node(cy, n, indent, depth+1)
 			if err != nil {
 				return err
 			}
-			it.index = i
-			n.Items[i] = it
+			it.place = int32(i)
+			items[i] = it
 			end, n.EndLine = it.End, it.EndLine
 		}
-	} else {
-		n.Entries = make([]Entry, len(y.Content)/2)
-		for i := range n.Entries {
+	} else if n.Kind == Mapping && len(y.Content) > 0 {
+		entries := take(&b.room.entries, len(y.Content)/2)
+		n.inside.entries = entries
+		for i := range entries {
 			k, err := b.node(y.Content[2*i], n, indent, depth+1)
 			if err != nil {
 				return err
 			}
-			k.index, k.key = i, true
+			k.place, k.key = int32(i), true
 			v, err := b.node(y.Content[2*i+1], n, indent, depth+1)
 			if err != nil {
 				return err
 			}
-			v.index = i
+			v.place = int32(i)
 			if v.isEmpty() {
 				// The reader puts it after the colon or at the next token.
 				at := k.End
 				if c := b.gap(at); c < v.Start && b.src[c] == ':' {
 					at = c + 1
 				}
-				v.Start, v.content, v.End = at, at, at
+				v.Start, v.contentAt, v.End = at, int32(at), at
 				v.Line = b.lineOf(max(at-1, n.Start))
 				v.EndLine = v.Line
 			}
 			if k.Kind == Mapping && k.isFlow() && n.isFlow() && b.doc.template == nil {
 				b.doc.template = n // {{ … }}: YAML by accident
 			}
-			n.Entries[i] = Entry{k, v}
+			entries[i] = Entry{k, v}
 			end, n.EndLine = v.End, v.EndLine
 		}
 		b.duplicates(n)
@@ -289,13 +317,13 @@ func (b *builder) collection(y *yaml.Node, n *Node, indent, depth int) error {
 
 // duplicates records keys of a mapping that paths could not distinguish.
 func (b *builder) duplicates(n *Node) {
-	if len(n.Entries) < 2 {
+	if len(n.Entries()) < 2 {
 		return
 	}
 	note := func(first, again *Node) { b.repeatedKeys = append(b.repeatedKeys, [2]*Node{first, again}) }
-	if len(n.Entries) <= 12 { // cheaper than a map, and nearly always the case
-		for i, e := range n.Entries {
-			for _, f := range n.Entries[:i] {
+	if len(n.Entries()) <= 12 { // cheaper than a map, and nearly always the case
+		for i, e := range n.Entries() {
+			for _, f := range n.Entries()[:i] {
 				if e.Key.Kind == Scalar && f.Key.Kind == Scalar && e.Key.Value == f.Key.Value {
 					note(f.Key, e.Key)
 					break
@@ -304,8 +332,8 @@ func (b *builder) duplicates(n *Node) {
 		}
 		return
 	}
-	seen := make(map[string]*Node, len(n.Entries))
-	for _, e := range n.Entries {
+	seen := make(map[string]*Node, len(n.Entries()))
+	for _, e := range n.Entries() {
 		if e.Key.Kind != Scalar {
 			continue
 		}

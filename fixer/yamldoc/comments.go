@@ -29,7 +29,7 @@ func (d *Doc) comments(cut []span) ([]remark, error) {
 		if err != nil || n.Kind != Scalar && n.Kind != Alias {
 			return
 		}
-		if err = s.gap(n.content, d); err == nil {
+		if err = s.gap(n.content(), d); err == nil {
 			s.scalar(n)
 		}
 	})
@@ -59,9 +59,9 @@ func (s *commentScan) add(from, to int) {
 // scalar steps over a scalar; the header of a block scalar may hold a comment.
 func (s *commentScan) scalar(n *Node) {
 	if n.isBlockScalar() {
-		end := lineEnd(s.src, n.content)
-		if i := bytes.IndexByte(s.src[n.content:end], '#'); i >= 0 {
-			s.add(n.content+i, end)
+		end := lineEnd(s.src, n.content())
+		if i := bytes.IndexByte(s.src[n.content():end], '#'); i >= 0 {
+			s.add(n.content()+i, end)
 		}
 	}
 	s.at = max(s.at, n.End)

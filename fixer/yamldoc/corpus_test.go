@@ -83,7 +83,7 @@ func checkFile(t *testing.T, path string, f *File) {
 			if n.Parent != nil {
 				lo, hi = n.Parent.Start, n.Parent.End
 			}
-			if n.Start < lo || n.End > hi || n.End < n.Start || n.content < n.Start || n.content > n.End {
+			if n.Start < lo || n.End > hi || n.End < n.Start || n.content() < n.Start || n.content() > n.End {
 				t.Errorf("%s: %s spans [%d,%d), outside [%d,%d)", path, n.Path(), n.Start, n.End, lo, hi)
 			}
 			if want := lines.At(n.Start); n.Line != want && !n.isEmpty() {
@@ -92,7 +92,7 @@ func checkFile(t *testing.T, path string, f *File) {
 			if want := lines.At(max(n.End-1, n.Start)); n.EndLine != want && !n.isEmpty() {
 				t.Errorf("%s: %s ends on line %d, not %d", path, n.Path(), want, n.EndLine)
 			}
-			pos := n.content
+			pos := n.content()
 			for _, c := range children(n) {
 				if c.Start < pos || c.Parent != n {
 					t.Errorf("%s: %s starts at %d inside its neighbour", path, c.Path(), c.Start)
@@ -107,8 +107,8 @@ func checkFile(t *testing.T, path string, f *File) {
 }
 
 func children(n *Node) []*Node {
-	out := slices.Clone(n.Items)
-	for _, e := range n.Entries {
+	out := slices.Clone(n.Items())
+	for _, e := range n.Entries() {
 		out = append(out, e.Key, e.Value)
 	}
 	return out
@@ -235,7 +235,7 @@ func sealed(src, after []byte) bool {
 // oddEmpty reports whether a collection is empty in a way an edit does not
 // bring back: { } or {} on a line below its key.
 func oddEmpty(n *Node) bool {
-	return n.Len() == 0 && (n.End-n.content != 2 || n.Parent != nil && n.Parent.Kind == Mapping && n.Line != n.Parent.Entries[n.index].Key.Line)
+	return n.Len() == 0 && (n.End-n.content() != 2 || n.Parent != nil && n.Parent.Kind == Mapping && n.Line != n.Parent.Entries()[n.index()].Key.Line)
 }
 
 // TestCorpusSetScalar replaces scalars; only their lines may change.

@@ -64,8 +64,8 @@ func (e *editor) run(op Op, v any) error {
 		}
 	}
 	if op.kind == opAppend {
-		if len(rest) == 0 && n.Is(Sequence) && len(n.Items) > 0 {
-			e.path = at.Join(len(n.Items))
+		if len(rest) == 0 && n.Is(Sequence) && len(n.Items()) > 0 {
+			e.path = at.Join(len(n.Items()))
 			e.effect = effect{kind: added, node: n, value: v}
 			return e.add(n, "", v)
 		}
@@ -154,13 +154,13 @@ func (e *editor) resolve(p Path) (n *Node, rest Path, err error) {
 			n.Kind == Mapping && s.IsIndex, n.Kind == Sequence && !s.IsIndex:
 			return nil, nil, refuse(RefuseKind, n.Line, "%s is a %s and cannot contain %s", displayPath(here), n.Kind, p[:i+1])
 		case s.IsIndex:
-			if s.Index < 0 || s.Index > len(n.Items) {
-				return nil, nil, refuse(RefuseAbsent, n.Line, "%s is absent: the list has %d items", p[:i+1], len(n.Items))
+			if s.Index < 0 || s.Index > len(n.Items()) {
+				return nil, nil, refuse(RefuseAbsent, n.Line, "%s is absent: the list has %d items", p[:i+1], len(n.Items()))
 			}
-			if s.Index == len(n.Items) {
+			if s.Index == len(n.Items()) {
 				return e.checkMissing(n, p, i)
 			}
-			n = n.Items[s.Index]
+			n = n.Items()[s.Index]
 		default:
 			j := n.entry(s.Key)
 			if j < 0 {
@@ -170,7 +170,7 @@ func (e *editor) resolve(p Path) (n *Node, rest Path, err error) {
 				}
 				return e.checkMissing(n, p, i)
 			}
-			n = n.Entries[j].Value
+			n = n.Entries()[j].Value
 		}
 	}
 	if err := e.checkOwn(n, p); err != nil {
@@ -191,7 +191,7 @@ func (e *editor) checkMissing(n *Node, p Path, i int) (*Node, Path, error) {
 
 // entry returns the index of an own key, or -1.
 func (n *Node) entry(key string) int {
-	for i, en := range n.Entries {
+	for i, en := range n.Entries() {
 		if en.Key.keyIs(key) {
 			return i
 		}
@@ -213,7 +213,7 @@ func (e *editor) checkOwn(n *Node, p Path) error {
 
 // checkShared refuses a node whose anchor has users outside the node within.
 func checkShared(n *Node, p Path, within *Node) error {
-	if n.Anchor == "" {
+	if n.Anchor() == "" {
 		return nil
 	}
 	var users []string
@@ -234,7 +234,7 @@ func checkShared(n *Node, p Path, within *Node) error {
 		more = fmt.Sprintf(" and %d more", len(users)-3)
 		users = users[:3]
 	}
-	return refuse(RefuseAlias, n.Line, "%s has the anchor &%s, so a change would also apply to %s%s", displayPath(p), n.Anchor, strings.Join(users, ", "), more)
+	return refuse(RefuseAlias, n.Line, "%s has the anchor &%s, so a change would also apply to %s%s", displayPath(p), n.Anchor(), strings.Join(users, ", "), more)
 }
 
 func (n *Node) isInside(top *Node) bool {
@@ -263,11 +263,11 @@ func walk(n *Node, f func(*Node)) {
 		return
 	}
 	f(n)
-	for _, en := range n.Entries {
+	for _, en := range n.Entries() {
 		walk(en.Key, f)
 		walk(en.Value, f)
 	}
-	for _, it := range n.Items {
+	for _, it := range n.Items() {
 		walk(it, f)
 	}
 }

@@ -47,8 +47,8 @@ func (d *Doc) spans(paths []Path) []span {
 	for _, p := range paths {
 		if n := d.Root.written(p); n != nil {
 			from := n.entryStart()
-			if n.Parent != nil && n.Parent.Kind == Sequence && n.Parent.Style == Block && n.index > 0 {
-				from = min(from, max(n.Parent.Items[n.index-1].End, from-64)) // a comment between dash and item
+			if n.Parent != nil && n.Parent.Kind == Sequence && n.Parent.Style == Block && n.index() > 0 {
+				from = min(from, max(n.Parent.Items()[n.index()-1].End, from-64)) // a comment between dash and item
 			}
 			out = append(out, span{from, lineEnd(d.File.Source, n.End)})
 		}
@@ -97,10 +97,10 @@ func below(except []Path, s Step) (sub []Path, all bool) {
 func (c *comparison) mapping(a, b *Node, except []Path) error {
 	keep := func(n *Node) []Entry {
 		if len(except) == 0 {
-			return n.Entries
+			return n.Entries()
 		}
 		var out []Entry
-		for _, e := range n.Entries {
+		for _, e := range n.Entries() {
 			if _, all := below(except, Step{Key: e.Key.name()}); !all {
 				out = append(out, e)
 			}
@@ -127,17 +127,17 @@ func (c *comparison) mapping(a, b *Node, except []Path) error {
 }
 
 func (c *comparison) sequence(a, b *Node, except []Path) error {
-	for i := range max(len(a.Items), len(b.Items)) {
+	for i := range max(len(a.Items()), len(b.Items())) {
 		sub, all := below(except, Step{Index: i, IsIndex: true})
 		switch {
 		case all:
 			continue
-		case i >= len(a.Items):
-			return fmt.Errorf("%s appeared", b.Items[i].Path())
-		case i >= len(b.Items):
-			return fmt.Errorf("%s is gone", a.Items[i].Path())
+		case i >= len(a.Items()):
+			return fmt.Errorf("%s appeared", b.Items()[i].Path())
+		case i >= len(b.Items()):
+			return fmt.Errorf("%s is gone", a.Items()[i].Path())
 		}
-		if err := c.node(a.Items[i], b.Items[i], sub); err != nil {
+		if err := c.node(a.Items()[i], b.Items()[i], sub); err != nil {
 			return err
 		}
 	}
@@ -169,10 +169,10 @@ func (n *Node) written(p Path) *Node {
 	for _, s := range p {
 		switch {
 		case n == nil:
-		case s.IsIndex && s.Index >= 0 && s.Index < len(n.Items):
-			n = n.Items[s.Index]
+		case s.IsIndex && s.Index >= 0 && s.Index < len(n.Items()):
+			n = n.Items()[s.Index]
 		case !s.IsIndex && n.entry(s.Key) >= 0:
-			n = n.Entries[n.entry(s.Key)].Value
+			n = n.Entries()[n.entry(s.Key)].Value
 		default:
 			n = nil
 		}

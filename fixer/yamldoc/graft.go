@@ -56,7 +56,7 @@ func (d *Doc) graft(next *Doc, edits []text.Edit, eff effect, tree bool) bool {
 	if now == nil || now.Start != was.Start || now.Kind != was.Kind || now.Style != Block || part.linked || len(part.Duplicates) > 0 {
 		return false
 	}
-	now.index = was.index
+	now.place = was.place
 	old := &Doc{File: d.File, Root: was, Start: was.Start, End: end}
 	part.Start = was.Start
 	if verify(old, part, eff) != nil {
@@ -78,7 +78,7 @@ func (d *Doc) graft(next *Doc, edits []text.Edit, eff effect, tree bool) bool {
 // isLinked reports whether an anchor or an alias stands in the node.
 func (n *Node) isLinked() bool {
 	linked := false
-	walk(n, func(n *Node) { linked = linked || n.Anchor != "" || n.Kind == Alias })
+	walk(n, func(n *Node) { linked = linked || n.Anchor() != "" || n.Kind == Alias })
 	return linked
 }
 
@@ -94,7 +94,7 @@ func (g *graft) fill(next, d *Doc) {
 		now[l.was] = l.now
 	}
 	for _, l := range g.linked {
-		l.now.links = &links{target: now[l.was.target()]}
+		l.now.links = &links{anchor: l.was.Anchor(), target: now[l.was.target()]}
 		for _, alias := range l.was.users() {
 			l.now.links.users = append(l.now.links.users, now[alias])
 		}
@@ -123,7 +123,7 @@ func (d *Doc) reach(edits []text.Edit, eff effect) (n *Node, start, end int) {
 		n = n.Parent
 	}
 	for ; n != nil && n.Parent != nil; n = n.Parent {
-		if n.Style != Block || n.key || n.content != n.Start {
+		if n.Style != Block || n.key || n.content() != n.Start {
 			continue
 		}
 		e := &editor{src: src}
@@ -155,17 +155,19 @@ func (g *graft) copy(n, parent *Node) *Node {
 	}
 	c := g.place(n, parent)
 	g.move(c, g.was.End)
-	if n.Entries != nil {
-		c.Entries = make([]Entry, len(n.Entries))
-		for i, en := range n.Entries {
-			c.Entries[i] = Entry{g.copy(en.Key, c), g.copy(en.Value, c)}
+	if n.Entries() != nil {
+		entries := make([]Entry, len(n.Entries()))
+		for i, en := range n.Entries() {
+			entries[i] = Entry{g.copy(en.Key, c), g.copy(en.Value, c)}
 		}
+		c.SetEntries(entries)
 	}
-	if n.Items != nil {
-		c.Items = make([]*Node, len(n.Items))
-		for i, it := range n.Items {
-			c.Items[i] = g.copy(it, c)
+	if n.Items() != nil {
+		items := make([]*Node, len(n.Items()))
+		for i, it := range n.Items() {
+			items[i] = g.copy(it, c)
 		}
+		c.SetItems(items)
 	}
 	return c
 }
@@ -175,7 +177,7 @@ func (g *graft) copy(n, parent *Node) *Node {
 func (g *graft) move(n *Node, end int) {
 	switch {
 	case n.Start >= end:
-		n.Start, n.content, n.End = n.Start+g.bytes, n.content+g.bytes, n.End+g.bytes
+		n.Start, n.contentAt, n.End = n.Start+g.bytes, n.contentAt+int32(g.bytes), n.End+g.bytes
 		n.Line, n.EndLine = n.Line+g.lines, n.EndLine+g.lines
 	case n.End == end:
 		n.End, n.EndLine = g.end, g.endLine

@@ -150,17 +150,17 @@ func dump(n, parent *Node) string {
 		return ""
 	}
 	flat := *n
-	flat.Entries, flat.Items, flat.Parent, flat.links = nil, nil, nil, nil
-	out := fmt.Sprintf("%+v here %t\n", flat, n.Parent == parent)
+	flat.inside, flat.Parent, flat.links = nil, nil, nil
+	out := fmt.Sprintf("%+v anchor %q here %t\n", flat, n.Anchor(), n.Parent == parent)
 	for _, other := range append(n.users(), n.target()) {
 		if other != nil {
 			out += fmt.Sprintf("linked to %s at %d in one tree %t\n", other.Path(), other.Start, top(other) == top(n))
 		}
 	}
-	for _, en := range n.Entries {
+	for _, en := range n.Entries() {
 		out += dump(en.Key, n) + dump(en.Value, n)
 	}
-	for _, it := range n.Items {
+	for _, it := range n.Items() {
 		out += dump(it, n)
 	}
 	return out

@@ -18,7 +18,7 @@ func (h *habits) countIndent(n *Node) {
 	if n.Style != Block || n.key || n.Parent == nil || n.Parent.Kind != Mapping || n.Parent.Style != Block {
 		return
 	}
-	in := n.col - n.Parent.col
+	in := n.col() - n.Parent.col()
 	switch {
 	case n.Kind == Mapping && in > 0 && in < len(h.steps):
 		h.steps[in]++

@@ -30,7 +30,7 @@ func (d *Doc) inserted(edits []text.Edit, eff effect) (child *Doc) {
 		return nil
 	}
 	if n.Kind == Mapping {
-		for _, en := range n.Entries {
+		for _, en := range n.Entries() {
 			if en.Key.Kind == Scalar && en.Key.Value == eff.key {
 				return nil
 			}
@@ -45,14 +45,14 @@ func (d *Doc) inserted(edits []text.Edit, eff effect) (child *Doc) {
 		return nil
 	}
 	r := child.Root
-	if r.Kind != n.Kind || r.Style != Block || r.Start != n.col || r.content != r.Start || r.Len() != 1 {
+	if r.Kind != n.Kind || r.Style != Block || r.Start != n.col() || r.content() != r.Start || r.Len() != 1 {
 		return nil
 	}
 	if n.Kind == Sequence {
-		if !r.Items[0].matches(eff.value) {
+		if !r.Items()[0].matches(eff.value) {
 			return nil
 		}
-	} else if en := r.Entries[0]; en.Key.Kind != Scalar || en.Key.Value != eff.key || en.Key.Tag != strTag || !en.Value.matches(eff.value) {
+	} else if en := r.Entries()[0]; en.Key.Kind != Scalar || en.Key.Value != eff.key || en.Key.Tag != strTag || !en.Value.matches(eff.value) {
 		return nil
 	}
 	return child
@@ -61,15 +61,15 @@ func (d *Doc) inserted(edits []text.Edit, eff effect) (child *Doc) {
 // endsInLines reports whether the node is a block collection, without a tag, that
 // a line at its column would end what is in it.
 func (n *Node) endsInLines() bool {
-	if n.Style != Block || n.key || n.content != n.Start || n.Len() == 0 {
+	if n.Style != Block || n.key || n.content() != n.Start || n.Len() == 0 {
 		return false
 	}
 	last := n
 	for last.Len() > 0 && last.Kind != Alias {
 		if last.Kind == Sequence {
-			last = last.Items[len(last.Items)-1]
+			last = last.Items()[len(last.Items())-1]
 		} else {
-			last = last.Entries[len(last.Entries)-1].Value
+			last = last.Entries()[len(last.Entries())-1].Value
 		}
 	}
 	return !last.isBlockScalar()
@@ -108,11 +108,11 @@ func (g *graft) shift(n *Node, end int) {
 		return
 	}
 	g.move(n, end)
-	for _, en := range n.Entries {
+	for _, en := range n.Entries() {
 		g.shift(en.Key, end)
 		g.shift(en.Value, end)
 	}
-	for _, it := range n.Items {
+	for _, it := range n.Items() {
 		g.shift(it, end)
 	}
 }
@@ -121,33 +121,35 @@ func (g *graft) shift(n *Node, end int) {
 func (g *graft) gain(n *Node) {
 	n.End, n.EndLine = g.end, g.endLine
 	if n.Kind == Sequence {
-		it := g.moved(g.child.Items[0], n, g.at, g.before)
-		it.index = len(n.Items)
-		n.Items = append(n.Items, it)
+		it := g.moved(g.child.Items()[0], n, g.at, g.before)
+		it.place = int32(len(n.Items()))
+		n.SetItems(append(n.Items(), it))
 		return
 	}
-	en := g.child.Entries[0]
+	en := g.child.Entries()[0]
 	en = Entry{g.moved(en.Key, n, g.at, g.before), g.moved(en.Value, n, g.at, g.before)}
-	en.Key.index, en.Value.index = len(n.Entries), len(n.Entries)
-	n.Entries = append(n.Entries, en)
+	en.Key.place, en.Value.place = int32(len(n.Entries())), int32(len(n.Entries()))
+	n.SetEntries(append(n.Entries(), en))
 }
 
 // moved copies a node to a place so many bytes and lines further down.
 func (g *graft) moved(n, parent *Node, bytes, lines int) *Node {
 	c := g.place(n, parent)
-	c.Start, c.content, c.End = n.Start+bytes, n.content+bytes, n.End+bytes
+	c.Start, c.contentAt, c.End = n.Start+bytes, n.contentAt+int32(bytes), n.End+bytes
 	c.Line, c.EndLine = n.Line+lines, n.EndLine+lines
-	if n.Entries != nil {
-		c.Entries = make([]Entry, len(n.Entries), len(n.Entries)+1)
-		for i, en := range n.Entries {
-			c.Entries[i] = Entry{g.moved(en.Key, c, bytes, lines), g.moved(en.Value, c, bytes, lines)}
+	if n.Entries() != nil {
+		entries := make([]Entry, len(n.Entries()), len(n.Entries())+1)
+		for i, en := range n.Entries() {
+			entries[i] = Entry{g.moved(en.Key, c, bytes, lines), g.moved(en.Value, c, bytes, lines)}
 		}
+		c.SetEntries(entries)
 	}
-	if n.Items != nil {
-		c.Items = make([]*Node, len(n.Items), len(n.Items)+1)
-		for i, it := range n.Items {
-			c.Items[i] = g.moved(it, c, bytes, lines)
+	if n.Items() != nil {
+		items := make([]*Node, len(n.Items()), len(n.Items())+1)
+		for i, it := range n.Items() {
+			items[i] = g.moved(it, c, bytes, lines)
 		}
+		c.SetItems(items)
 	}
 	return c
 }

@@ -13,7 +13,7 @@ func (e *editor) style(at *Node) *writer {
 	w.step, w.list, lead.maps, lead.lists = e.d.indents(at)
 	w.quote, w.needed, lead.strings = e.d.quotes(at)
 	e.lead = e.lead.least(lead)
-	if at != nil && at.Kind == Mapping && len(at.Entries) > 0 {
+	if at != nil && at.Kind == Mapping && len(at.Entries()) > 0 {
 		w.keys = keyQuote(at)
 	}
 	for f := at; f != nil && f.Style == Flow; f = f.Parent {
@@ -31,7 +31,7 @@ func (e *editor) style(at *Node) *writer {
 func (d *Doc) indents(at *Node) (step, list, stepLead, listLead int) {
 	var near habits
 	if at != nil {
-		for _, en := range at.Entries {
+		for _, en := range at.Entries() {
 			near.countIndent(en.Value)
 		}
 	}
@@ -114,10 +114,10 @@ func (e *editor) replacementStyle(n, around *Node, v any) *writer {
 func (d *Doc) quotes(at *Node) (always, needed byte, lead int) {
 	var near quoting
 	if at != nil {
-		for _, en := range at.Entries {
+		for _, en := range at.Entries() {
 			near.count(en.Value)
 		}
-		for _, it := range at.Items {
+		for _, it := range at.Items() {
 			near.count(it)
 		}
 	}
@@ -149,7 +149,7 @@ func (d *Doc) quotes(at *Node) (always, needed byte, lead int) {
 // need none, or 0.
 func keyQuote(m *Node) byte {
 	free, q := false, byte(0)
-	for _, en := range m.Entries {
+	for _, en := range m.Entries() {
 		switch en.Key.Style {
 		case SingleQuoted:
 			q = '\''
@@ -171,14 +171,14 @@ func keyQuote(m *Node) byte {
 func (e *editor) separators(w *writer, f *Node) bool {
 	found := false
 	var starts, ends []int
-	for _, en := range f.Entries {
+	for _, en := range f.Entries() {
 		starts, ends = append(starts, en.Key.Start), append(ends, en.Value.End)
 		if mid := e.src[en.Key.End:max(en.Value.Start, en.Key.End)]; consistsOf(mid, ": ") && bytes.IndexByte(mid, ':') >= 0 && !en.Value.isEmpty() {
 			w.colon = string(mid)
 			found = true
 		}
 	}
-	for _, it := range f.Items {
+	for _, it := range f.Items() {
 		starts, ends = append(starts, it.Start), append(ends, it.End)
 	}
 	for i := 1; i < len(starts); i++ {
@@ -192,7 +192,7 @@ func (e *editor) separators(w *writer, f *Node) bool {
 		w.comma = ","
 	}
 	if f.Kind == Mapping && !f.pair && len(starts) > 0 {
-		if mid := e.src[f.content+1 : starts[0]]; len(mid) < 4 && consistsOf(mid, " ") {
+		if mid := e.src[f.content()+1 : starts[0]]; len(mid) < 4 && consistsOf(mid, " ") {
 			w.pad = string(mid)
 		}
 	}

@@ -29,13 +29,13 @@ func (n *Node) layers() iter.Seq[*Node] {
 				if !yield(m) {
 					return false
 				}
-				for _, e := range m.Entries {
+				for _, e := range m.Entries() {
 					if e.Key.Tag == mergeTag && !visit(e.Value) {
 						return false
 					}
 				}
 			case Sequence: // <<: [*a, *b]
-				for _, it := range m.Items {
+				for _, it := range m.Items() {
 					// A list inside the list supplies nothing.
 					if it.Is(Mapping) && !visit(it) {
 						return false
@@ -50,7 +50,7 @@ func (n *Node) layers() iter.Seq[*Node] {
 
 // hasMergeKey reports whether the mapping has a merge key of its own.
 func (n *Node) hasMergeKey() bool {
-	for _, e := range n.Entries {
+	for _, e := range n.Entries() {
 		if e.Key.Tag == mergeTag {
 			return true
 		}

@@ -50,12 +50,15 @@ type Node struct {
 	tagged bool // a tag is written
 	pair   bool // a mapping `a: b` inside [ ], without braces of its own
 
+	contentAt int32 // where the value starts, after anchor and tag
+	column    int32 // of a block collection: bytes before it on its line
+	place     int32 // among the parent's entries or items
+
 	Tag string // resolved, short form: !!str, !!int, !!bool, !!null, !!map, …, or a custom tag
 
 	// Value is a scalar's value, unescaped and unfolded but not converted:
 	// 0440 stays "0440". For an alias it is the anchor's name.
-	Value  string
-	Anchor string // the node's own anchor, without &
+	Value string
 
 	// Start and End are byte offsets in the file, half open. They include the
 	// anchor and tag, exclude trailing comments and the line ending after the
@@ -65,36 +68,17 @@ type Node struct {
 	// Line and EndLine are the lines, from 1, of the first and the last byte.
 	Line, EndLine int
 
-	Entries []Entry // of a mapping, in file order
-	Items   []*Node // of a sequence, in file order
-	Parent  *Node   // nil for a document's root
+	Parent *Node // nil for a document's root
 
-	links   *links // of an alias or an anchor
-	content int    // where the value starts, after anchor and tag
-	col     int    // of a block collection: bytes before it on its line
-	index   int    // place among the parent's entries or items
+	inside *inside // of a mapping or a sequence that is not empty
+	links  *links  // of an alias or an anchor
 }
 
-// links are what an alias stands for, and the aliases that use an anchor. Few
-// nodes have any, and there are many nodes.
-type links struct {
-	target *Node
-	users  []*Node
-}
+func (n *Node) content() int { return int(n.contentAt) }
 
-func (n *Node) target() *Node {
-	if n.links == nil {
-		return nil
-	}
-	return n.links.target
-}
+func (n *Node) col() int { return int(n.column) }
 
-func (n *Node) users() []*Node {
-	if n.links == nil {
-		return nil
-	}
-	return n.links.users
-}
+func (n *Node) index() int { return int(n.place) }
 
 // An Entry is one key of a mapping with its value; neither is ever nil.
 type Entry struct{ Key, Value *Node }
@@ -121,9 +105,9 @@ func (n *Node) Own(key string) *Node {
 	if n == nil || n.Kind != Mapping {
 		return nil
 	}
-	for i := len(n.Entries) - 1; i >= 0; i-- {
-		if n.Entries[i].Key.keyIs(key) {
-			return n.Entries[i].Value
+	for i := len(n.Entries()) - 1; i >= 0; i-- {
+		if n.Entries()[i].Key.keyIs(key) {
+			return n.Entries()[i].Value
 		}
 	}
 	return nil
@@ -160,10 +144,10 @@ func (n *Node) At(p Path) *Node {
 // Item returns the i-th item of a sequence, or nil.
 func (n *Node) Item(i int) *Node {
 	n = n.Resolve()
-	if n == nil || i < 0 || i >= len(n.Items) {
+	if n == nil || i < 0 || i >= len(n.Items()) {
 		return nil
 	}
-	return n.Items[i]
+	return n.Items()[i]
 }
 
 // List returns the items of a sequence, following an alias; nil for any other node.
@@ -172,7 +156,7 @@ func (n *Node) List() []*Node {
 	if n == nil {
 		return nil
 	}
-	return n.Items
+	return n.Items()
 }
 
 // ListOrOne is [Node.List] where one value may stand for a list of one.
@@ -189,7 +173,7 @@ func (n *Node) Len() int {
 	if n == nil {
 		return 0
 	}
-	return len(n.Entries) + len(n.Items)
+	return len(n.Entries()) + len(n.Items())
 }
 
 // Is reports whether the node, after following an alias, has the kind.
@@ -248,19 +232,19 @@ func (n *Node) Int() (v int64, ok bool) {
 // scalars are left out, a key is never yielded twice.
 func (n *Node) All() iter.Seq2[string, *Node] {
 	return func(yield func(string, *Node) bool) {
-		if m := n.Resolve(); m == nil || m.Kind != Mapping || len(m.Entries) <= fewEntries && !m.hasMergeKey() {
+		if m := n.Resolve(); m == nil || m.Kind != Mapping || len(m.Entries()) <= fewEntries && !m.hasMergeKey() {
 			m.few(yield)
 			return
 		}
 		seen := map[string]bool{}
 		for m := range n.layers() {
-			last := make(map[string]*Node, len(m.Entries)) // of duplicates the last counts
-			for _, e := range m.Entries {
+			last := make(map[string]*Node, len(m.Entries())) // of duplicates the last counts
+			for _, e := range m.Entries() {
 				if k := e.Key.Resolve(); k != nil && k.Kind == Scalar && k.Tag != mergeTag {
 					last[k.Value] = e.Value
 				}
 			}
-			for _, e := range m.Entries {
+			for _, e := range m.Entries() {
 				k := e.Key.Resolve()
 				if k == nil || k.Kind != Scalar || k.Tag == mergeTag || seen[k.Value] {
 					continue
@@ -283,16 +267,16 @@ func (n *Node) few(yield func(string, *Node) bool) {
 	if n == nil || n.Kind != Mapping {
 		return
 	}
-	for i := range n.Entries {
-		k := n.Entries[i].Key.Resolve()
+	for i := range n.Entries() {
+		k := n.Entries()[i].Key.Resolve()
 		if k == nil || k.Kind != Scalar || k.Tag == mergeTag {
 			continue
 		}
-		value, again := n.Entries[i].Value, false
-		for j := range n.Entries {
-			if j != i && n.Entries[j].Key.keyIs(k.Value) {
+		value, again := n.Entries()[i].Value, false
+		for j := range n.Entries() {
+			if j != i && n.Entries()[j].Key.keyIs(k.Value) {
 				again = again || j < i
-				value = n.Entries[max(i, j)].Value
+				value = n.Entries()[max(i, j)].Value
 			}
 		}
 		if !again && !yield(k.Value, value) {
@@ -317,9 +301,9 @@ func (n *Node) Path() Path {
 
 func (n *Node) step() Step {
 	if n.Parent.Kind == Sequence {
-		return Step{Index: n.index, IsIndex: true}
+		return Step{Index: n.index(), IsIndex: true}
 	}
-	return Step{Key: n.Parent.Entries[n.index].Key.name()}
+	return Step{Key: n.Parent.Entries()[n.index()].Key.name()}
 }
 
 // name returns the text by which a key is addressed.

@@ -84,14 +84,14 @@ func (e *editor) putFlow(n *Node, v any) error {
 	}
 	switch {
 	case !n.isEmpty():
-		if n.Len() == 0 && n.Kind != Scalar && isCollection(v) && !isWhitespace(e.src[n.content+1:n.End-1]) {
+		if n.Len() == 0 && n.Kind != Scalar && isCollection(v) && !isWhitespace(e.src[n.content()+1:n.End-1]) {
 			// A comment inside the empty brackets: write before it.
 			s = s[1 : len(s)-1]
-			e.replace(n.content+1, n.content+1, s)
+			e.replace(n.content()+1, n.content()+1, s)
 			return nil
 		}
 		e.replaceNode(n, s)
-	case n.Start > 0 && e.src[n.Start-1] == ':' && n.Start > n.Parent.Entries[n.index].Key.End:
+	case n.Start > 0 && e.src[n.Start-1] == ':' && n.Start > n.Parent.Entries()[n.index()].Key.End:
 		e.replace(n.Start, n.Start, " "+s)
 	default:
 		e.replace(n.Start, n.Start, w.colon+s)
@@ -104,7 +104,7 @@ func isWhitespace(s []byte) bool { return len(bytes.TrimSpace(s)) == 0 }
 // entryStart returns where the entry or item that holds the value starts.
 func (n *Node) entryStart() int {
 	if n.Parent != nil && n.Parent.Kind == Mapping {
-		return n.Parent.Entries[n.index].Key.Start
+		return n.Parent.Entries()[n.index()].Key.Start
 	}
 	return n.Start
 }
@@ -144,7 +144,7 @@ func (e *editor) putItem(n *Node, v any) {
 	}
 	col := len(e.before(n.Start))
 	if n.Style == Block {
-		col = n.col
+		col = n.col()
 	}
 	e.replaceNode(n, w.item(v, col)+e.headerComment(n))
 }
@@ -155,7 +155,7 @@ func (e *editor) headerComment(n *Node) string {
 	if !n.isBlockScalar() {
 		return ""
 	}
-	l := e.src[n.content:lineEnd(e.src, n.content)]
+	l := e.src[n.content():lineEnd(e.src, n.content())]
 	if i := bytes.IndexByte(l, '#'); i >= 0 {
 		return " " + string(bytes.TrimRight(l[i:], " \t"))
 	}
@@ -165,7 +165,7 @@ func (e *editor) headerComment(n *Node) string {
 // putValue replaces the value of a key in a block mapping.
 func (e *editor) putValue(n *Node, v any) error {
 	m := n.Parent
-	k := m.Entries[n.index].Key
+	k := m.Entries()[n.index()].Key
 	w := e.replacementStyle(n, m, v)
 	colon := skipGap(e.src, k.End)
 	if colon >= len(e.src) || e.src[colon] != ':' || k.Line != k.EndLine || bytes.IndexByte(e.before(k.Start), '?') >= 0 {
@@ -177,25 +177,25 @@ func (e *editor) putValue(n *Node, v any) error {
 	comment := e.headerComment(n)
 	switch {
 	case !isCollection(v) && n.isEmpty():
-		e.replace(n.Start, n.Start, " "+w.scalar(v, m.col+w.step))
+		e.replace(n.Start, n.Start, " "+w.scalar(v, m.col()+w.step))
 	case !isCollection(v) && below:
-		e.replace(colon, colon, " "+w.scalar(v, m.col+w.step))
+		e.replace(colon, colon, " "+w.scalar(v, m.col()+w.step))
 		e.cutLines(n.Start, n.End, nil)
 	case !isCollection(v):
-		e.replaceNode(n, w.scalar(v, m.col+w.step)+comment)
-	case below && n.content == n.Start:
-		in := w.under(v, m.col)
+		e.replaceNode(n, w.scalar(v, m.col()+w.step)+comment)
+	case below && n.content() == n.Start:
+		in := w.under(v, m.col())
 		if _, ok := v.([]any); ok == (n.Kind == Sequence) {
-			in = n.col
+			in = n.col()
 		}
 		from := e.lineStart(n.Start)
 		e.replace(from, n.End, strings.Repeat(" ", in)+w.block(v, in))
 	case same:
-		in := w.under(v, m.col)
+		in := w.under(v, m.col())
 		e.replace(colon, n.End, comment)
 		e.lines(n, strings.Repeat(" ", in)+w.block(v, in), w.eol)
 	default: // a value that is no block on a line below
-		in := w.under(v, m.col)
+		in := w.under(v, m.col())
 		from := e.lineStart(n.Start)
 		e.replace(from, n.End, strings.Repeat(" ", in)+w.block(v, in)+comment)
 	}

@@ -60,7 +60,7 @@ func TestSpans(t *testing.T) {
 			}
 			n := f.Docs[0].Root.At(p)
 			if p.String() == "b" && strings.Contains(tt.src, "*x") {
-				n = f.Docs[0].Root.Entries[1].Value // the alias itself
+				n = f.Docs[0].Root.Entries()[1].Value // the alias itself
 			}
 			if n == nil {
 				t.Fatal("nothing there")
@@ -309,7 +309,7 @@ func TestOutlineNamesAll(t *testing.T) {
 			if d.Root == nil || d.Root.Kind != Mapping {
 				continue
 			}
-			for _, e := range d.Root.Entries {
+			for _, e := range d.Root.Entries() {
 				if e.Key.Kind == Scalar && !o[i].Has(e.Key.Value) && !strings.ContainsAny(e.Key.Value, "'\"\\") {
 					t.Errorf("%s: document %d: key %q is not in the outline", path, i, e.Key.Value)
 				}

@@ -23,11 +23,11 @@ func (e *editor) remove(p Path) error {
 		return refuse(RefuseMerge, m.Line, "oakum does not edit the merge key (<<) of %s", displayPath(p.Parent()))
 	case s.IsIndex && m.Kind == Sequence:
 		i = s.Index
-		if i < 0 || i >= len(m.Items) {
+		if i < 0 || i >= len(m.Items()) {
 			return refuse(RefuseAbsent, m.Line, "%s is absent", p)
 		}
 		e.path = p.Parent() // the items after it move up
-		if err := checkDroppable(m.Items[i]); err != nil {
+		if err := checkDroppable(m.Items()[i]); err != nil {
 			return err
 		}
 	case !s.IsIndex && m.Kind == Mapping:
@@ -38,7 +38,7 @@ func (e *editor) remove(p Path) error {
 			return refuse(RefuseAbsent, m.Line, "%s is absent", p)
 		}
 		e.path = p
-		for _, n := range []*Node{m.Entries[i].Key, m.Entries[i].Value} {
+		for _, n := range []*Node{m.Entries()[i].Key, m.Entries()[i].Value} {
 			if err := checkDroppable(n); err != nil {
 				return err
 			}
@@ -66,22 +66,22 @@ func (e *editor) remove(p Path) error {
 // child returns the bytes of a whole entry or item, its ? or dash included.
 func (e *editor) child(m *Node, i int) (start, end int, err error) {
 	if m.Kind == Sequence {
-		it := m.Items[i]
+		it := m.Items()[i]
 		if m.Style == Flow {
 			return it.Start, it.End, nil
 		}
 		// The dash is before the item with only white space and comments between.
-		from := m.content
+		from := m.content()
 		if i > 0 {
-			from = m.Items[i-1].End
+			from = m.Items()[i-1].End
 		}
 		return skipGap(e.src, from), it.End, nil
 	}
-	k, v := m.Entries[i].Key, m.Entries[i].Value
+	k, v := m.Entries()[i].Key, m.Entries()[i].Value
 	start, end = k.Start, max(k.End, v.End)
 	if lead := bytes.TrimRight(e.before(start), " \t"); len(lead) > 0 && lead[len(lead)-1] == '?' {
 		start = min(e.lineStart(start), start) + len(lead) - 1
-	} else if m.Style == Block && len(e.before(start)) != m.col {
+	} else if m.Style == Block && len(e.before(start)) != m.col() {
 		return 0, 0, refuse(RefuseUnsupported, k.Line, "oakum does not edit keys that are written with ?")
 	}
 	return start, end, nil
@@ -90,9 +90,9 @@ func (e *editor) child(m *Node, i int) (start, end int, err error) {
 // child returns the i-th value or item.
 func (m *Node) child(i int) *Node {
 	if m.Kind == Mapping {
-		return m.Entries[i].Value
+		return m.Entries()[i].Value
 	}
-	return m.Items[i]
+	return m.Items()[i]
 }
 
 func (e *editor) removeBlock(m *Node, i, start, end int) error {
@@ -132,11 +132,11 @@ func (e *editor) removeOnly(m *Node, start, end int) error {
 	p := m.Parent
 	if p != nil && p.Kind == Mapping && e.startsLine(start) {
 		// Back to the line of the key.
-		k := p.Entries[m.index].Key
+		k := p.Entries()[m.index()].Key
 		colon := skipGap(e.src, k.End)
 		if colon < len(e.src) && e.src[colon] == ':' && bytes.IndexByte(e.before(k.Start), '?') < 0 {
 			at := colon + 1
-			if m.content > m.Start { // keep the anchor and the tag
+			if m.content() > m.Start { // keep the anchor and the tag
 				at = max(at, e.propsEnd(m))
 			}
 			if e.lineStart(at) < e.lineStart(start) {
@@ -153,7 +153,7 @@ func (e *editor) removeOnly(m *Node, start, end int) error {
 // propsEnd returns where a collection's anchor and tag end.
 func (e *editor) propsEnd(m *Node) int {
 	at, end := m.Start, m.Start
-	for at < m.content {
+	for at < m.content() {
 		if c := e.src[at]; c != '&' && c != '!' {
 			break
 		}
@@ -172,8 +172,8 @@ func (e *editor) removeFlow(m *Node, i, start, end int) {
 		if comma >= 0 {
 			to = comma + 1
 		}
-		if isWhitespace(e.src[m.content+1:start]) && isWhitespace(e.src[to:stop]) {
-			e.replace(m.content+1, stop, "")
+		if isWhitespace(e.src[m.content()+1:start]) && isWhitespace(e.src[to:stop]) {
+			e.replace(m.content()+1, stop, "")
 			return
 		}
 		e.replace(start, end, "")
@@ -182,7 +182,7 @@ func (e *editor) removeFlow(m *Node, i, start, end int) {
 		}
 		return
 	}
-	own := e.startsLine(start) && e.lineStart(start) > m.content // starts its line
+	own := e.startsLine(start) && e.lineStart(start) > m.content() // starts its line
 	if comma >= 0 {
 		row := e.rowEnd(comma+1, stop)
 		if own && breakLen(e.src, row) > 0 { // and fills it

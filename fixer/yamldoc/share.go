@@ -20,7 +20,7 @@ func (d *Doc) Share(key, anchor string, v Map, before string, paths []Path) (Cha
 		return Change{Doc: d.Index}, refuse(RefuseValue, 0, "%v", err)
 	}
 	at := -1
-	if d.Root.Is(Mapping) && d.Root.Style == Block && d.Root.col == 0 {
+	if d.Root.Is(Mapping) && d.Root.Style == Block && d.Root.col() == 0 {
 		at = d.Root.entry(before)
 	}
 	switch {
@@ -34,7 +34,7 @@ func (d *Doc) Share(key, anchor string, v Map, before string, paths []Path) (Cha
 	e := newEditor(d, true)
 	w := e.style(d.Root)
 	lines := w.key(key, false) + ": &" + anchor + strings.TrimPrefix(w.entry(key, value, 0), w.key(key, false)+":") + w.eol
-	from := e.aboveKey(d.Root.Entries[at].Key)
+	from := e.aboveKey(d.Root.Entries()[at].Key)
 	return d.alias(anchor, value, paths, []Path{P(key)}, []text.Edit{{Start: from, End: from, New: lines + w.eol}})
 }
 
@@ -49,14 +49,14 @@ func (d *Doc) Use(anchor *Node, paths []Path) (Change, error) {
 	if err != nil {
 		return Change{Doc: d.Index}, refuse(RefuseValue, anchor.Line, "%v", err)
 	}
-	return d.alias(anchor.Anchor, value, paths, nil, nil)
+	return d.alias(anchor.Anchor(), value, paths, nil, nil)
 }
 
 // Anchored returns the node that has an anchor, the last one of several.
 func (d *Doc) Anchored(name string) *Node {
 	var out *Node
 	walk(d.Root, func(n *Node) {
-		if n.Anchor == name && n.Kind != Alias {
+		if n.Anchor() == name && n.Kind != Alias {
 			out = n
 		}
 	})

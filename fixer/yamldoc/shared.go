@@ -65,7 +65,7 @@ func (e *editor) putShared(n *Node, v any) error {
 	if n.Kind != Scalar || n.Tag != strTag || n.tagged || n.Line != n.EndLine || n.isBlockScalar() || around == nil || n.isEmpty() {
 		return refuse(RefuseUnsupported, n.Line, "%s is not a single-line string", n.displayPlace())
 	}
-	e.replace(n.content, n.End, e.replacementStyle(n, around, v).inline(v, around.isFlow()))
+	e.replace(n.content(), n.End, e.replacementStyle(n, around, v).inline(v, around.isFlow()))
 	return nil
 }
 
@@ -78,7 +78,7 @@ func sharedPlaces(n *Node) []Path {
 	var reach func(n *Node)
 	reach = func(n *Node) {
 		for ; n != nil; n = n.Parent {
-			if n.Anchor == "" {
+			if n.Anchor() == "" {
 				continue
 			}
 			for _, alias := range n.users() {

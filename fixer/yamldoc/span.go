@@ -12,8 +12,8 @@ func (b *builder) props(n *Node) int {
 	end, at := n.Start, n.Start
 	for at < len(b.src) {
 		switch c := b.src[at]; {
-		case c == '&' && n.Anchor != "":
-			at += 1 + len(n.Anchor)
+		case c == '&' && n.Anchor() != "":
+			at += 1 + len(n.Anchor())
 		case c == '!':
 			n.tagged = true
 			at = tagEnd(b.src, at)
@@ -87,7 +87,7 @@ func (b *builder) scalar(y *yaml.Node, n *Node, indent int) error {
 	after := b.props(n)
 	style := y.Style &^ yaml.TaggedStyle
 	if style == 0 && y.Value == "" {
-		n.content, n.End = after, after
+		n.contentAt, n.End = int32(after), after
 		n.EndLine = n.Line
 		if after > n.Start {
 			n.EndLine = b.lineOf(after)
@@ -95,38 +95,38 @@ func (b *builder) scalar(y *yaml.Node, n *Node, indent int) error {
 		return nil
 	}
 	if after > n.Start {
-		n.content = b.gap(after)
+		n.contentAt = int32(b.gap(after))
 	}
 	c := byte(0)
-	if n.content < len(b.src) {
-		c = b.src[n.content]
+	if n.content() < len(b.src) {
+		c = b.src[n.content()]
 	}
 	ok := true
 	switch style {
 	case yaml.SingleQuotedStyle:
 		n.Style = SingleQuoted
-		n.End, ok = singleQuoted(b.src, n.content)
+		n.End, ok = singleQuoted(b.src, n.content())
 	case yaml.DoubleQuotedStyle:
 		n.Style = DoubleQuoted
-		n.End, ok = doubleQuoted(b.src, n.content)
+		n.End, ok = doubleQuoted(b.src, n.content())
 	case yaml.LiteralStyle, yaml.FoldedStyle:
 		n.Style = Literal
 		if style == yaml.FoldedStyle {
 			n.Style = Folded
 		}
 		if ok = c == '|' || c == '>'; ok {
-			n.End = blockScalar(b.src, n.content, indent)
+			n.End = blockScalar(b.src, n.content(), indent)
 		}
 	default:
-		n.End, ok = plain(b.src, n.content, y.Value)
+		n.End, ok = plain(b.src, n.content(), y.Value)
 	}
 	if !ok {
 		return b.positionError(y, "scalar")
 	}
-	if n.content > n.Start || style != 0 || b.unusualBreaks {
+	if n.content() > n.Start || style != 0 || b.unusualBreaks {
 		n.EndLine = b.lineOf(max(n.End-1, n.Start))
 	} else {
-		n.EndLine = n.Line + bytes.Count(b.src[n.content:n.End], []byte{'\n'})
+		n.EndLine = n.Line + bytes.Count(b.src[n.content():n.End], []byte{'\n'})
 	}
 	return nil
 }

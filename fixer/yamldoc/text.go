@@ -27,7 +27,7 @@ func (n *Node) KeyOrSelf() *Node {
 	if n == nil || n.Parent == nil || n.Parent.Kind != Mapping {
 		return n
 	}
-	return n.Parent.Entries[n.index].Key
+	return n.Parent.Entries()[n.index()].Key
 }
 
 // EqualData is [Equal] without the comments: for an edit that adds one and may
@@ -58,15 +58,15 @@ func inScalar(n *Node, offset int) bool {
 	if n.Kind == Scalar {
 		return true
 	}
-	children := len(n.Items)
+	children := len(n.Items())
 	if n.Kind == Mapping {
-		children = 2 * len(n.Entries)
+		children = 2 * len(n.Entries())
 	}
 	child := func(i int) *Node {
 		if n.Kind == Sequence {
-			return n.Items[i]
+			return n.Items()[i]
 		}
-		if e := n.Entries[i/2]; i%2 == 0 {
+		if e := n.Entries()[i/2]; i%2 == 0 {
 			return e.Key
 		} else {
 			return e.Value

@@ -60,7 +60,7 @@ func (n *Node) data(budget *int, depth int) (any, error) {
 		return m, nil
 	case Sequence:
 		l := []any{}
-		for _, it := range r.Items {
+		for _, it := range r.Items() {
 			d, err := it.data(budget, depth+1)
 			if err != nil {
 				return nil, err
@@ -179,20 +179,20 @@ func formatFloat(f float64) string {
 func (n *Node) matches(v any) bool {
 	switch v := v.(type) {
 	case Map:
-		if n == nil || n.Kind != Mapping || n.Tag != mapTag || len(n.Entries) != len(v) {
+		if n == nil || n.Kind != Mapping || n.Tag != mapTag || len(n.Entries()) != len(v) {
 			return false
 		}
-		for i, e := range n.Entries {
+		for i, e := range n.Entries() {
 			if e.Key.Kind != Scalar || e.Key.Value != v[i].Key || e.Key.Tag != strTag || !e.Value.matches(v[i].Value) {
 				return false
 			}
 		}
 		return true
 	case []any:
-		if n == nil || n.Kind != Sequence || n.Tag != seqTag || len(n.Items) != len(v) {
+		if n == nil || n.Kind != Sequence || n.Tag != seqTag || len(n.Items()) != len(v) {
 			return false
 		}
-		for i, it := range n.Items {
+		for i, it := range n.Items() {
 			if !it.matches(v[i]) {
 				return false
 			}

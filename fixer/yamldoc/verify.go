@@ -81,27 +81,27 @@ func (eff *effect) compare(a, b *Node) error {
 	if plus {
 		want++
 	}
-	if got := len(b.Entries) + len(b.Items); got != want {
+	if got := len(b.Entries()) + len(b.Items()); got != want {
 		return fmt.Errorf("%s has %d children, not %d", a.displayPlace(), got, want)
 	}
 	j := 0
-	for i, en := range a.Entries {
+	for i, en := range a.Entries() {
 		if i == skip {
 			continue
 		}
-		if err := eff.compare(en.Key, b.Entries[j].Key); err != nil {
+		if err := eff.compare(en.Key, b.Entries()[j].Key); err != nil {
 			return err
 		}
-		if err := eff.compare(en.Value, b.Entries[j].Value); err != nil {
+		if err := eff.compare(en.Value, b.Entries()[j].Value); err != nil {
 			return err
 		}
 		j++
 	}
-	for i, it := range a.Items {
+	for i, it := range a.Items() {
 		if i == skip {
 			continue
 		}
-		if err := eff.compare(it, b.Items[j]); err != nil {
+		if err := eff.compare(it, b.Items()[j]); err != nil {
 			return err
 		}
 		j++
@@ -109,10 +109,10 @@ func (eff *effect) compare(a, b *Node) error {
 	if plus {
 		ok := false
 		if a.Kind == Mapping {
-			en := b.Entries[j]
+			en := b.Entries()[j]
 			ok = en.Key.Kind == Scalar && en.Key.Value == eff.key && en.Key.Tag == strTag && en.Value.matches(eff.value)
 		} else {
-			ok = b.Items[j].matches(eff.value)
+			ok = b.Items()[j].matches(eff.value)
 		}
 		if !ok {
 			return fmt.Errorf("what was added to %s reads back as another value", a.displayPlace())
@@ -136,8 +136,8 @@ func sameNode(a, b *Node) error {
 		return fmt.Errorf("%s was of type %s and is %s", a.displayPlace(), a.Tag, b.Tag)
 	case a.Value != b.Value:
 		return fmt.Errorf("%s was %q and is %q", a.displayPlace(), a.Value, b.Value)
-	case a.Anchor != b.Anchor:
-		return fmt.Errorf("%s had the anchor %q and has %q", a.displayPlace(), a.Anchor, b.Anchor)
+	case a.Anchor() != b.Anchor():
+		return fmt.Errorf("%s had the anchor %q and has %q", a.displayPlace(), a.Anchor(), b.Anchor())
 	}
 	return nil
 }

@@ -53,8 +53,8 @@ func read(n *yamldoc.Node, keys filter, left *int) any {
 		}
 		return out
 	case yamldoc.Sequence:
-		out := make([]any, 0, len(n.Items))
-		for _, item := range n.Items {
+		out := make([]any, 0, len(n.Items()))
+		for _, item := range n.Items() {
 			out = append(out, read(item, keys, left))
 		}
 		return out

@@ -49,7 +49,7 @@ func needlessLinks(all []compose.View, v compose.View) []string {
 		return nil
 	}
 	var out []string
-	for _, n := range list.Items {
+	for _, n := range list.Items() {
 		name, alias, given := strings.Cut(n.Text(), ":")
 		i := slices.IndexFunc(all, func(o compose.View) bool { return o.Name == name })
 		if given && alias != name || i < 0 || name == v.Name || !shareNetwork(v, all[i]) {
@@ -99,12 +99,12 @@ func unlinkFix(v compose.View, names []string) fixer.Fix {
 	}
 	list := v.Node.Own("links")
 	var ops []yamldoc.Op
-	for i := len(list.Items) - 1; i >= 0; i-- {
-		if name, alias, given := strings.Cut(list.Items[i].Text(), ":"); slices.Contains(names, name) && (!given || alias == name) {
+	for i := len(list.Items()) - 1; i >= 0; i-- {
+		if name, alias, given := strings.Cut(list.Items()[i].Text(), ":"); slices.Contains(names, name) && (!given || alias == name) {
 			ops = append(ops, yamldoc.Remove(v.Path.Join("links", i)))
 		}
 	}
-	if len(ops) == len(list.Items) {
+	if len(ops) == len(list.Items()) {
 		ops = []yamldoc.Op{yamldoc.Remove(v.Path.Join("links"))}
 	}
 	fix.Edit = func(d *fixer.Draft) error {

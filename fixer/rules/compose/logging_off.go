@@ -39,7 +39,7 @@ var LoggingOff = &fixer.Rule{
 				Message: fmt.Sprintf("Service %q turns logging off: Docker throws its output away, and nobody can see an attack or a failure in it", v.Name),
 			}
 			switch n := v.Node.Own("logging"); {
-			case !driver.Own || n == nil || n.Kind == yamldoc.Alias || n.Anchor != "":
+			case !driver.Own || n == nil || n.Kind == yamldoc.Alias || n.Anchor() != "":
 				f.Advice = "Remove the logging driver none at " + placeOf(driver) + ", which other services may share"
 			default:
 				f.Fixes = []fixer.Fix{{

@@ -110,7 +110,7 @@ func (k limitKey) unlimitable(v compose.View, deploy bool) string {
 	key := k.key(deploy)
 	if deploy {
 		own := v.Node.Own("deploy")
-		if own.Null() && !v.Node.Get("deploy").Null() || own != nil && (own.Kind == yamldoc.Alias || own.Anchor != "") {
+		if own.Null() && !v.Node.Get("deploy").Null() || own != nil && (own.Kind == yamldoc.Alias || own.Anchor() != "") {
 			return fmt.Sprintf("Set resources.limits.%s in the deploy mapping that this service shares with others", k.deploy)
 		}
 	}

@@ -195,7 +195,7 @@ func (at *secretPlace) inLines() bool {
 func (at *secretPlace) inSource() (start int, ok bool) {
 	n, source, content := at.scalar, at.view.Doc.File.Source, at.scalar.Text()
 	for up := n; up != nil; up = up.Parent {
-		if up.Anchor != "" {
+		if up.Anchor() != "" {
 			return 0, false
 		}
 	}

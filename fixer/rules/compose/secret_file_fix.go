@@ -65,7 +65,7 @@ func movable(p *fixer.Pass, at *secretPlace) bool {
 	v := at.view
 	list := v.Node.Own("environment")
 	switch {
-	case list == nil || list.Kind == yamldoc.Alias || list.Anchor != "" || v.Part().Shared() != nil || at.scalar.Anchor != "" || at.node.Kind == yamldoc.Alias:
+	case list == nil || list.Kind == yamldoc.Alias || list.Anchor() != "" || v.Part().Shared() != nil || at.scalar.Anchor() != "" || at.node.Kind == yamldoc.Alias:
 		return false
 	case list.Is(yamldoc.Mapping) && list.Own(at.name) == nil, len(v.Bases)+len(v.Overrides) > 0, len(v.Reached("environment"))+len(v.Reached("secrets")) > 0:
 		return false
@@ -93,12 +93,12 @@ func mentions(n *yamldoc.Node, word string) bool {
 	if strings.Contains(n.Text(), word) {
 		return true
 	}
-	for _, e := range n.Entries {
+	for _, e := range n.Entries() {
 		if mentions(e.Value, word) {
 			return true
 		}
 	}
-	return slices.ContainsFunc(n.Items, func(item *yamldoc.Node) bool { return mentions(item, word) })
+	return slices.ContainsFunc(n.Items(), func(item *yamldoc.Node) bool { return mentions(item, word) })
 }
 
 // readFromFile gives a service the secret and, in place of the value, its path.

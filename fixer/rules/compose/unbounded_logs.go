@@ -82,7 +82,7 @@ func logsGrow(v compose.View) bool {
 	if driver.Null() && options.Null() {
 		return v.Setting("logging").Node.Null()
 	}
-	if own := v.Node.Own("logging"); own == nil || own.Kind == yamldoc.Alias || own.Anchor != "" || own.Own("options") == nil && !options.Null() {
+	if own := v.Node.Own("logging"); own == nil || own.Kind == yamldoc.Alias || own.Anchor() != "" || own.Own("options") == nil && !options.Null() {
 		return false // a value of its own would take the place of what it shares
 	}
 	return driver.Text() == "json-file" && options.Get("max-size").Null()
@@ -105,7 +105,7 @@ func reportLogs(p *fixer.Pass, open []unlimited) {
 	}
 	params := []fixer.Param{paramLogSize, paramLogFiles}
 	if own := ownLimit(p.File, open); own != nil {
-		title, params = fmt.Sprintf("Limit the logs as &%s says for each of %d services", own.Anchor, len(open)), nil
+		title, params = fmt.Sprintf("Limit the logs as &%s says for each of %d services", own.Anchor(), len(open)), nil
 	}
 	f.Fixes = []fixer.Fix{{
 		ID: "limit", Level: fixer.Review, Title: title, Params: params,
@@ -192,9 +192,9 @@ func ownLimit(file *fixer.File, open []unlimited) *yamldoc.Node {
 		return nil
 	}
 	services := doc.Root.Get("services")
-	for _, e := range doc.Root.Entries {
+	for _, e := range doc.Root.Entries() {
 		n := e.Value
-		if n.Anchor == "" || n.Start > services.Start || doc.Anchored(n.Anchor) != n {
+		if n.Anchor() == "" || n.Start > services.Start || doc.Anchored(n.Anchor()) != n {
 			continue
 		}
 		if n.Get("driver").Text() == "json-file" && !n.Get("options").Get("max-size").Null() {

@@ -38,7 +38,7 @@ var UnquotedPort = &fixer.Rule{
 				}
 			}
 			for i, n := range list.List() {
-				if n.Kind != yamldoc.Scalar || n.Style != yamldoc.Plain || n.Anchor != "" || n.End-n.Start != len(n.Value) || !baseSixty().MatchString(n.Value) {
+				if n.Kind != yamldoc.Scalar || n.Style != yamldoc.Plain || n.Anchor() != "" || n.End-n.Start != len(n.Value) || !baseSixty().MatchString(n.Value) {
 					continue
 				}
 				at := v.Path.Join("ports", i)

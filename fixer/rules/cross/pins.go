@@ -157,10 +157,10 @@ func digestsIn(n *yamldoc.Node, out *[]*yamldoc.Node) {
 			*out = append(*out, n)
 		}
 	default:
-		for _, e := range n.Entries {
+		for _, e := range n.Entries() {
 			digestsIn(e.Value, out)
 		}
-		for _, item := range n.Items {
+		for _, item := range n.Items() {
 			digestsIn(item, out)
 		}
 	}

@@ -128,7 +128,7 @@ func valueImages(n *yamldoc.Node, at yamldoc.Path, depth int, out *[]imageSettin
 			how: fmt.Sprintf("set tag to %q, if the chart joins repository and tag with a colon. Otherwise set the value that it has for a digest", tag.Text()+"@sha256:…"),
 		})
 	}
-	for _, e := range n.Entries {
+	for _, e := range n.Entries() {
 		valueImages(e.Value, at.Join(e.Key.Text()), depth+1, out)
 	}
 }
