@@ -119,10 +119,10 @@ func requiredVariables(data []byte) []string {
 				}
 			}
 		}
-		for _, e := range n.Entries {
+		for _, e := range n.Entries() {
 			look(e.Value)
 		}
-		for _, item := range n.Items {
+		for _, item := range n.Items() {
 			look(item)
 		}
 	}
