@@ -61,6 +61,75 @@ func (l *loader) readEnvironments() {
 			l.addNote(p, "names the "+which+" "+text.Some(missing)+", not found below the scanned directory: what "+what+" is not known")
 		}
 	}
+	for _, p := range l.composeFiles() {
+		if missing := slices.DeleteFunc(requiredVariables(l.sources[p].Data), func(name string) bool { return l.setsAbove(path.Dir(p), name) }); len(missing) > 0 {
+			which := "variable"
+			if len(missing) > 1 {
+				which = "variables"
+			}
+			l.addNote(p, "requires the "+which+" "+text.Some(missing)+", which no .env here sets: Compose loads the file only where "+pronoun(missing)+" set")
+		}
+	}
+}
+
+func pronoun(list []string) string {
+	if len(list) > 1 {
+		return "they are"
+	}
+	return "it is"
+}
+
+// setsAbove reports whether a file that Compose reads for a directory, .env there or in one
+// above, gives a variable a value, or one of another name that people give to Compose. One
+// that cannot be read may set anything.
+func (l *loader) setsAbove(dir, name string) bool {
+	for p, s := range l.sources {
+		beside := path.Dir(p)
+		above := beside == "." || beside == dir || strings.HasPrefix(dir, beside+"/")
+		if s.Kind != fixer.Environment || path.Base(p) == ".env" && !above || sampleName.MatchString(path.Base(p)) {
+			continue // a sample is not read, nor is the .env of another project
+		}
+		if s.Skip != nil || slices.ContainsFunc(compose.Environment(s.Data), func(v compose.Variable) bool { return v.Name == name }) {
+			return true
+		}
+	}
+	return false
+}
+
+var sampleName = text.MustCompile(`(example|sample|template|dist|default)`)
+
+// required matches a variable without which Compose does not load a text.
+var required = text.MustCompile(`(?:^|[^$])(?:\$\$)*\$\{([A-Za-z_]\w*):?\?`)
+
+// requiredVariables returns the variables that a Compose file demands, each once.
+func requiredVariables(data []byte) []string {
+	if len(required.FindAllSubmatch(data, 1)) == 0 {
+		return nil
+	}
+	var out []string
+	var look func(n *yamldoc.Node)
+	look = func(n *yamldoc.Node) {
+		if n == nil || n.Kind == yamldoc.Alias {
+			return
+		}
+		if n.Kind == yamldoc.Scalar {
+			for _, m := range required.FindAllStringSubmatch(n.Value, -1) {
+				if !slices.Contains(out, m[1]) {
+					out = append(out, m[1])
+				}
+			}
+		}
+		for _, e := range n.Entries() {
+			look(e.Value)
+		}
+		for _, item := range n.Items() {
+			look(item)
+		}
+	}
+	for _, root := range rootNodes(data) {
+		look(root)
+	}
+	return out
 }
 
 func (l *loader) composeFiles() []string {

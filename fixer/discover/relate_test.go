@@ -154,8 +154,30 @@ func TestWhatComposeWouldNotLoad(t *testing.T) {
 	}
 	want := `compose.yaml extends a service of nothing.yaml, which was not found
 compose.yaml names the environment file e.env, not found below the scanned directory: what it sets is not known
+compose.yaml requires the variable TAG, which no .env here sets: Compose loads the file only where it is set
 compose.yaml service b extends gone, which is not in base.yaml
 compose.yaml service d extends away, which is not in compose.yaml`
+	if got := strings.Join(notes, "\n"); got != want {
+		t.Errorf("notes:\n%s", got)
+	}
+}
+
+// TestRequiredVariables: variables that a Compose file demands are said where no .env that
+// Compose reads sets them; $$ is no variable, and a comment demands nothing.
+func TestRequiredVariables(t *testing.T) {
+	dir := disktest.Tree(t, map[string]string{
+		"compose.yaml":     "services:\n  a: # ${COMMENT:?x}\n    image: 'x:${TAG:?set}'\n    environment: [\"A=${B?}\", 'C=$${D:?x}', 'E=${F:-1}', 'G=${TAG:?}']\n",
+		".env.example":     "TAG=1\nB=2\n",
+		"sub/compose.yaml": "services:\n  a: {image: 'x:${TAG:?set}', command: '${ONE:?set}'}\n", "sub/.env": "TAG=1\n",
+		"set/compose.yaml": "services:\n  a: {image: 'x:${TAG:?set}'}\n", "set/.env": "TAG=1\n",
+	})
+	ws := load(t, dir, Options{})
+	var notes []string
+	for _, n := range ws.Notes {
+		notes = append(notes, n.Path+" "+n.Text)
+	}
+	want := `compose.yaml requires the variables TAG, B, which no .env here sets: Compose loads the file only where they are set
+sub/compose.yaml requires the variable ONE, which no .env here sets: Compose loads the file only where it is set`
 	if got := strings.Join(notes, "\n"); got != want {
 		t.Errorf("notes:\n%s", got)
 	}

@@ -84,9 +84,11 @@ func reportHostMount(p *fixer.Pass, v compose.View, m hostMount) {
 	case m.HostPlace.Path == m.Source && m.holds == "credentials of a user":
 		f.Advice = "Mount only the one file that the service needs, with the option ro, or give it credentials of its own as a Compose secret"
 	}
-	if !mountWritable(m.Mount) {
+	switch {
+	case m.Read: // compose/writable-host-path makes it read-only, and the finding stays
+	case !mountWritable(m.Mount):
 		f.Path += " ro"
-	} else if unwritableMount(v, m.Mount) == "" && !m.Read { // else compose/writable-host-path has the fix
+	case unwritableMount(v, m.Mount) == "":
 		f.Fixes = append(f.Fixes, chosenReadOnly(v, []hostMount{m}))
 	}
 	f.Fixes = append(f.Fixes, removeMount(v, m.Mount, "What reads or writes "+m.Target+" in the service")...)
@@ -139,11 +141,15 @@ func reportAgentMounts(p *fixer.Pass, v compose.View, mounts []hostMount, why fi
 	f.Advice = "Check which of these paths the service needs, and mount only the parts that it uses"
 	if len(writable) > 0 {
 		f.Message = fmt.Sprintf("Service %q mounts %s from its host, and can write to %s", v.Name, strings.Join(paths, ", "), strings.Join(writable, ", "))
-		if open := slices.DeleteFunc(slices.Clone(mounts), func(m hostMount) bool { return !mountWritable(m.Mount) }); !slices.ContainsFunc(open, func(m hostMount) bool { return unwritableMount(v, m.Mount) != "" || m.Read }) {
-			f.Fixes = []fixer.Fix{chosenReadOnly(v, open)}
-		}
-	} else {
+	}
+	// The others compose/writable-host-path makes read-only, and the finding stays.
+	chosen := slices.DeleteFunc(slices.Clone(mounts), func(m hostMount) bool { return m.Read })
+	open := slices.DeleteFunc(slices.Clone(chosen), func(m hostMount) bool { return !mountWritable(m.Mount) })
+	switch {
+	case len(chosen) > 0 && len(open) == 0:
 		f.Path += " ro"
+	case len(open) > 0 && !slices.ContainsFunc(open, func(m hostMount) bool { return unwritableMount(v, m.Mount) != "" }):
+		f.Fixes = []fixer.Fix{chosenReadOnly(v, open)}
 	}
 	report(p, v, own(v.Setting("volumes")), f)
 }

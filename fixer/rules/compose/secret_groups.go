@@ -50,6 +50,7 @@ func groupSecrets(places []secretPlace) []*secretGroup {
 			groups = append(groups, &secretGroup{places: []secretPlace{p}})
 		}
 	}
+	groups = slices.DeleteFunc(groups, func(g *secretGroup) bool { return g.first().follows })
 	slices.SortStableFunc(groups, func(a, b *secretGroup) int { return a.first().node.Start - b.first().node.Start })
 	return groups
 }
@@ -165,6 +166,9 @@ func nameGroups(p *fixer.Pass, groups []*secretGroup) {
 					base = prefix + "PASSWORD"
 				}
 			}
+		}
+		if first.argument != nil && strings.HasPrefix(base, prefix) {
+			prefix = ""
 		}
 		candidates := []string{base, prefix + base}
 		if ofShell(base) {

@@ -29,6 +29,7 @@ type secretPlace struct {
 	host       string // of a password in a URL
 
 	argument *argumentPlace // of a secret in a command
+	follows  bool           // it is a secret only where the service that checks it has the same value
 	variable string         // that gives the piece its value already, with a default; "" for none
 	owner    bool           // the image takes this variable as the password it is started with
 }
@@ -114,7 +115,10 @@ func literalSecrets(at *secretPlace, raw string) []secretPlace {
 	}
 	place := *at
 	if place.literal = literalOf(at, at.name, value); place.literal.What == "" {
-		return nil
+		if !secret.Named(at.name) || secret.Reference(value) || !secret.Accepted(value) {
+			return nil
+		}
+		place.follows, place.literal = true, acceptedPlaceholder(value)
 	}
 	if other := at.sameAs(raw); other != "" && !place.literal.WellKnown {
 		place.literal = secret.Literal{What: "the same as " + other, WellKnown: true, Evidence: "The password equals " + other + ", which everybody tries first"}
@@ -141,9 +145,13 @@ func literalOf(at *secretPlace, name, value string) secret.Literal {
 		return l
 	case secret.Reference(value) || value == "":
 	case secret.Interim(name, value), at.owner && secret.Named(name) && secret.Accepted(value):
-		return secret.Literal{What: "a placeholder that works as a password", WellKnown: true, Evidence: fmt.Sprintf("The value is a placeholder of %d characters", len(value))}
+		return acceptedPlaceholder(value)
 	}
 	return secret.Literal{}
+}
+
+func acceptedPlaceholder(value string) secret.Literal {
+	return secret.Literal{What: "a placeholder that works as a password", WellKnown: true, Evidence: fmt.Sprintf("The value is a placeholder of %d characters", len(value))}
 }
 
 // passwordsInURLs finds passwords that a value spells out in URLs, whatever else in it
