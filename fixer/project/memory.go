@@ -1,4 +1,4 @@
-package main
+package project
 
 import (
 	"os"
@@ -7,14 +7,14 @@ import (
 	"runtime/metrics"
 )
 
-// keepSmall lets the collector run more often than it does by itself, which is when the
+// KeepSmall lets the collector run more often than it does by itself, which is when the
 // heap has doubled: a repository stays in memory whole, several times its size. GOGC
 // overrides it.
 //
 // A small heap may grow by half between two collections. The larger it is, the more of
 // the memory is garbage that waits, and the less of its own size a heap may grow: what
 // is large takes less memory for some hundredths of the time.
-func keepSmall() {
+func KeepSmall() {
 	if os.Getenv("GOGC") != "" {
 		return
 	}
