@@ -74,7 +74,7 @@ func (i *Inspection) Run(rule *Rule) (found []Finding, deps *Deps, err error) {
 
 // run calls the rule on the file as it stands.
 func (i *Inspection) run(rule *Rule) (found []Finding, deps *Deps, err error) {
-	i.deps = &Deps{excerpt: i.reads}
+	*i.deps = Deps{excerpt: i.reads} // what it was before is settled
 	defer func() {
 		deps = i.deps
 		if v := recover(); v != nil {

@@ -34,7 +34,7 @@ const (
 var errFindings = errors.New("findings")
 
 func main() {
-	keepSmall()
+	project.KeepSmall()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	code := run(ctx, os.Args[1:], os.Stdout, os.Stderr)
 	stop()

@@ -46,6 +46,7 @@ func withHanded(f *dockerfile.File, list []Command, depth int) (out []Command, u
 	for _, c := range list {
 		chain = max(chain, c.Chain)
 	}
+	out = make([]Command, 0, len(list))
 	for _, c := range list {
 		out = append(out, c)
 		piece, ok := c.handed()

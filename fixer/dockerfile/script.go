@@ -188,14 +188,32 @@ func posixShell(words []string) bool {
 }
 
 func parseShell(src string) (*syntax.File, error) {
-	file, err := syntax.NewParser(syntax.Variant(syntax.LangBash)).Parse(strings.NewReader(src), "")
+	file, err := bashParsers.parse(src)
 	if err == nil {
 		return file, nil
 	}
-	if file, perr := syntax.NewParser(syntax.Variant(syntax.LangPOSIX)).Parse(strings.NewReader(src), ""); perr == nil {
+	if file, perr := posixParsers.parse(src); perr == nil {
 		return file, nil
 	}
 	return nil, err
+}
+
+// parsers are those of one shell. Each has a buffer that is larger than most texts, so
+// that they are used again.
+type parsers struct{ pool sync.Pool }
+
+func parsersOf(lang syntax.LangVariant) *parsers {
+	return &parsers{sync.Pool{New: func() any { return syntax.NewParser(syntax.Variant(lang)) }}}
+}
+
+var bashParsers, posixParsers = parsersOf(syntax.LangBash), parsersOf(syntax.LangPOSIX)
+
+// parse does not give a parser back that panicked: nobody knows what state it is in.
+func (p *parsers) parse(src string) (*syntax.File, error) {
+	parser := p.pool.Get().(*syntax.Parser)
+	file, err := parser.Parse(strings.NewReader(src), "")
+	p.pool.Put(parser)
+	return file, err
 }
 
 // shellReason drops the position, which is that of the joined text and would

@@ -100,6 +100,9 @@ func (w *words) plain(from, to int) Word {
 // leaving variables alone. Text it cannot read, such as an unclosed quote, comes
 // back as it is.
 func unquote(raw string, escape byte) string {
+	if isPlain(raw) {
+		return raw
+	}
 	lex := shell.NewLex(rune(escape))
 	lex.SkipUnsetEnv = true
 	v, _, err := lex.ProcessWord(raw, noEnv{})
@@ -107,6 +110,20 @@ func unquote(raw string, escape byte) string {
 		return raw
 	}
 	return v
+}
+
+// isPlain reports whether a word has nothing that the reader of words would look at. Nearly
+// all are so, and making a reader for each costs more than reading it.
+func isPlain(raw string) bool {
+	for i := range len(raw) {
+		switch c := raw[i]; {
+		case c <= ' ' || c > '~':
+			return false
+		case c == '"' || c == '\'' || c == '\\' || c == '`' || c == '$':
+			return false
+		}
+	}
+	return true
 }
 
 type noEnv struct{}

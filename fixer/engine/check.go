@@ -208,8 +208,13 @@ func (r *running) rule(rule *fixer.Rule) {
 		r.groups, r.found = append(r.groups, &ruleResult{deps: deps}), append(r.found, nil)
 	}
 	g := r.groups[n]
-	g.rules, g.problems = append(g.rules, rule), append(g.problems, problems(rule, r.file, err)...)
-	r.found[n] = append(r.found[n], found)
+	if n > 0 { // nobody asks which rules depend on nothing
+		g.rules = append(g.rules, rule)
+	}
+	g.problems = append(g.problems, problems(rule, r.file, err)...)
+	if len(found) > 0 {
+		r.found[n] = append(r.found[n], found)
+	}
 }
 
 // results returns the groups, which are kept as long as the file: without room to spare.
@@ -217,7 +222,6 @@ func (r *running) results() []*ruleResult {
 	for n, g := range r.groups {
 		g.findings, g.rules = slices.Concat(r.found[n]...), slices.Concat(g.rules)
 	}
-	r.groups[0].rules = nil // nobody asks for them
 	return slices.Concat(r.groups)
 }
 

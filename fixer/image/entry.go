@@ -210,10 +210,10 @@ func (e *Entry) SecretFile(env string) (string, bool) {
 
 // glob matches * to any text, including none.
 func glob(pattern, s string) bool {
-	parts := strings.Split(pattern, "*")
-	if len(parts) == 1 {
+	if strings.IndexByte(pattern, '*') < 0 {
 		return pattern == s
 	}
+	parts := strings.Split(pattern, "*")
 	s, ok := strings.CutPrefix(s, parts[0])
 	if !ok {
 		return false

@@ -76,7 +76,7 @@ func (p *Project) patch(k *kustomization, item, selector *yamldoc.Node, targets 
 			}
 		}
 	}
-	f, err := yamldoc.Parse(data)
+	f, err := p.parsed(data)
 	if err != nil || len(data) == 0 {
 		unread(source{file: k.path}, selector, item, targets)
 		return

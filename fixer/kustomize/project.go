@@ -13,13 +13,15 @@ import (
 // looks for them.
 var names = []string{"kustomization.yaml", "kustomization.yml", "Kustomization"}
 
-// A Project is the kustomizations of a repository together. It is immutable and
+// A Project is the kustomizations of a repository together. It does not change, and is
 // safe for concurrent use.
 type Project struct {
 	files  map[string][]byte         // whatever a kustomization may name
 	dirs   map[string]*kustomization // by directory
 	users  map[string][]string       // by directory, those of the kustomizations that use it
 	listed map[string][]string       // by manifest, the directories of the kustomizations that list it
+
+	patches patches
 }
 
 // A kustomization is one file, as far as it is read.

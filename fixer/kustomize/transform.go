@@ -93,7 +93,7 @@ func (p *Project) transformers(k *kustomization, targets []*target) {
 		} else {
 			from.line = item.Line
 		}
-		f, err := yamldoc.Parse(data)
+		f, err := p.parsed(data)
 		if err != nil || len(data) == 0 {
 			unread(source{file: k.path}, nil, item, targets)
 			continue
@@ -131,7 +131,7 @@ func (p *Project) replacement(k *kustomization, item *yamldoc.Node, targets []*t
 	if name := item.Get("path").Text(); name != "" {
 		from.file = path.Join(k.dir, name)
 		note(targets, from.file)
-		f, err := yamldoc.Parse(p.files[from.file])
+		f, err := p.parsed(p.files[from.file])
 		if err != nil || len(p.files[from.file]) == 0 {
 			unread(source{file: k.path}, nil, item, targets)
 			return

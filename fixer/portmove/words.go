@@ -81,5 +81,8 @@ func apply(s string, spans []span) string {
 // connects reports whether a text is about a connection to a host on the port: a URL of
 // it, or its name with the port.
 func (m *Move) connects(s, host string) bool {
+	if !strings.Contains(s, host) {
+		return false // compiling the expression costs more than all the rest
+	}
 	return text.MustCompile(`(?:://(?:[^/@\s]*@)?` + regexp.QuoteMeta(host) + `(?::` + strconv.Itoa(m.from) + `)?(?:$|[^\w.:-]))|(?:^|[^\w.-])` + regexp.QuoteMeta(host) + `:` + strconv.Itoa(m.from) + `(?:$|\D)`).MatchString(s)
 }

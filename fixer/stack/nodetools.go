@@ -45,6 +45,9 @@ func (a *App) startsDevelopmentTool(pkg PackageJSON) error {
 // callsProgram reports whether a program stands where a command does in a text of a
 // shell, or where node is told which module to load.
 func callsProgram(started, program string) bool {
+	if !strings.Contains(started, program) {
+		return false // compiling the expression costs more than all the rest
+	}
 	return text.MustCompile(`(?m)(^|&&|\|\||[;|(]|\b(npx|pnpx|exec|yarn|pnpm|then|do|cross-env)\s|\.bin/|(-r|--require|--import|--loader)[\s=])\s*(-\S+\s+|\w+=\S*\s+)*` +
 		regexp.QuoteMeta(program) + `($|[\s;&|)/@])`).MatchString(started)
 }

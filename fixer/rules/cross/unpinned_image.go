@@ -1,6 +1,7 @@
 package cross
 
 import (
+	"bytes"
 	_ "embed"
 	"fmt"
 	"strings"
@@ -67,6 +68,9 @@ func (s imageSetting) report(p *fixer.Pass, file *fixer.File) {
 // imageSettings are those of one file. A chart that takes its tag from the version of
 // the application has none in its values.
 var imageSettings = fixer.Derive(func(f *fixer.File) []imageSetting {
+	if !maySetImages(f) {
+		return nil
+	}
 	y, err := yamldoc.Parse(f.Data)
 	if err != nil || len(y.Docs) == 0 || y.Docs[0].Root == nil {
 		return nil
@@ -75,13 +79,20 @@ var imageSettings = fixer.Derive(func(f *fixer.File) []imageSetting {
 	if f.Kind == fixer.Kustomize {
 		return kustomizeImages(root)
 	}
-	if !strings.HasPrefix(baseName(f.Path), "values") {
-		return nil
-	}
 	var out []imageSetting
 	valueImages(root, nil, 0, &out)
 	return out
 })
+
+// maySetImages reports whether it is worth while to read a file for images: most files of
+// charts are no values, and most kustomizations set no tag. A backslash may spell a key in
+// another way.
+func maySetImages(f *fixer.File) bool {
+	if f.Kind == fixer.Kustomize {
+		return bytes.Contains(f.Data, []byte("newTag")) || bytes.IndexByte(f.Data, '\\') >= 0
+	}
+	return strings.HasPrefix(baseName(f.Path), "values")
+}
 
 func baseName(p string) string { return p[strings.LastIndexByte(p, '/')+1:] }
 

@@ -37,7 +37,7 @@ func reportScope(p *fixer.Pass, s scope, what string, at *yamldoc.Node, f fixer.
 // securityContext returns the place of a setting in the container's
 // securityContext.
 func securityContext(c kube.Container, keys ...any) yamldoc.Path {
-	return c.Path.Join("securityContext").Join(keys...)
+	return c.Path.Join(append([]any{"securityContext"}, keys...)...)
 }
 
 // escalates reports whether the container is privileged or adds SYS_ADMIN: the

@@ -1,0 +1,45 @@
+package project
+
+import (
+	"runtime"
+	"testing"
+	"time"
+)
+
+// TestLargeHeapsGrowLess: with one share for all sizes, a scan of a large repository held
+// as much garbage as half of what it needed.
+func TestLargeHeapsGrowLess(t *testing.T) {
+	const mb = 1 << 20
+	for _, c := range []struct {
+		live uint64
+		want int
+	}{{0, 50}, {3 * mb, 50}, {40 * mb, 50}, {50 * mb, 40}, {80 * mb, 25}, {100 * mb, 20}, {4000 * mb, 20}} {
+		if got := mayGrow(c.live); got != c.want {
+			t.Errorf("a heap of %d MB may grow by %d hundredths, not %d", c.live/mb, got, c.want)
+		}
+	}
+	runtime.GC() // before the first one nothing is known
+	if live() == 0 {
+		t.Error("nothing is known of the heap")
+	}
+}
+
+// TestEachCollectionIsNoticed: what is done after a collection is done after the next one,
+// too.
+func TestEachCollectionIsNoticed(t *testing.T) {
+	noticed := make(chan bool, 100)
+	afterEachCollection(func() {
+		select {
+		case noticed <- true:
+		default:
+		}
+	})
+	for n := range 3 {
+		runtime.GC()
+		select {
+		case <-noticed:
+		case <-time.After(30 * time.Second):
+			t.Fatalf("collection %d was not noticed", n+1)
+		}
+	}
+}
