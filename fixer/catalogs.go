@@ -129,7 +129,7 @@ func kubescapeID(lower string) string {
 // trivyID brings DS002, AVD-DS-0002 and DS-0002 to one form, which is how
 // Trivy's versions have written them.
 func trivyID(lower string) string {
-	m := trivyForm.FindStringSubmatch(lower)
+	m := trivyForm().FindStringSubmatch(lower)
 	if m == nil {
 		return lower
 	}
@@ -140,4 +140,4 @@ func trivyID(lower string) string {
 	return m[1] + "-" + strconv.Itoa(n)
 }
 
-var trivyForm = text.MustCompile(`^(?:avd-)?(ds|ksv)-?(\d+)$`)
+var trivyForm = text.Regexp(`^(?:avd-)?(ds|ksv)-?(\d+)$`)

@@ -3,9 +3,10 @@ package fixer
 import (
 	"fmt"
 	"maps"
-	"regexp"
 	"slices"
 	"strings"
+
+	"github.com/oakum-sec/oakum/fixer/text"
 )
 
 // A Fix is one way to resolve a finding.
@@ -64,7 +65,7 @@ func (f *Fix) Guesses(chosen Params) []string {
 	return out
 }
 
-var titleWord = regexp.MustCompile(`[\pL\pN_./-]+`)
+var titleWord = text.Regexp(`[\pL\pN_./-]+`)
 
 // TitleWith is the title with chosen values in the place of the defaults that it names.
 // Parameters with one default are named in their order. What the title does not name
@@ -76,7 +77,7 @@ func (f *Fix) TitleWith(chosen Params) string {
 		byDefault[p.Default] = append(byDefault[p.Default], p)
 	}
 	named := map[string]bool{}
-	title := titleWord.ReplaceAllStringFunc(f.Title, func(word string) string {
+	title := titleWord().ReplaceAllStringFunc(f.Title, func(word string) string {
 		list := byDefault[word]
 		if len(list) == 0 {
 			return word

@@ -30,7 +30,7 @@ func (s *Suppression) Covers(f *Finding) bool {
 	return s.File == f.File && slices.Contains(s.Rules, f.Rule) && (s.WholeFile || s.Target == f.Line)
 }
 
-var suppressionPattern = text.MustCompile(`^oakum:\s*(ignore|ignore-file)\s+([A-Za-z0-9/_-]+(?:[ \t]*,[ \t]*[A-Za-z0-9/_-]+)*)[ \t]*(.*)$`)
+var suppressionPattern = text.Regexp(`^oakum:\s*(ignore|ignore-file)\s+([A-Za-z0-9/_-]+(?:[ \t]*,[ \t]*[A-Za-z0-9/_-]+)*)[ \t]*(.*)$`)
 
 // findSuppressions reads the suppressions of a file. Only real comments count:
 // text in a scalar, a heredoc or an instruction is content.
@@ -48,7 +48,7 @@ func findSuppressions(f *File) []Suppression {
 			content = content || strings.TrimSpace(line) != "" && line != "---"
 			continue
 		}
-		m := suppressionPattern.FindStringSubmatch(strings.TrimSpace(strings.TrimLeft(line[at:], "#")))
+		m := suppressionPattern().FindStringSubmatch(strings.TrimSpace(strings.TrimLeft(line[at:], "#")))
 		if m != nil {
 			s := Suppression{File: f.Path, Line: n, Target: n, Rules: ruleNames(m[2]), Reason: strings.TrimSpace(m[3])}
 			switch {

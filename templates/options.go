@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"fmt"
 	"net/url"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -283,7 +282,7 @@ func (o *Options) validSigner() error {
 	return nil
 }
 
-var label = regexp.MustCompile(`^[a-z]([-a-z0-9]{0,48}[a-z0-9])?$`)
+var label = text.Regexp(`^[a-z]([-a-z0-9]{0,48}[a-z0-9])?$`)
 
 // yamlWords are what YAML reads as something else than a text.
 var yamlWords = text.WordSet("null true false yes no on off y n")
@@ -295,7 +294,7 @@ func validName(s string) error {
 	switch {
 	case s == "":
 		return fmt.Errorf("it is empty")
-	case !label.MatchString(s):
+	case !label().MatchString(s):
 		return fmt.Errorf("%q is not a name of lower-case letters, digits and hyphens that begins with a letter and has at most 50 characters", s)
 	case yamlWords[s]:
 		return fmt.Errorf("%q is not a text in YAML", s)
@@ -318,7 +317,7 @@ func validHost(s string) error {
 		return fmt.Errorf("%q is not the name of a host, as in shop.example.com", s)
 	}
 	for part := range strings.SplitSeq(s, ".") {
-		if !hostLabel.MatchString(part) {
+		if !hostLabel().MatchString(part) {
 			return fmt.Errorf("%q is not the name of a host, as in shop.example.com", s)
 		}
 	}
@@ -328,7 +327,7 @@ func validHost(s string) error {
 	return nil
 }
 
-var hostLabel = regexp.MustCompile(`^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$`)
+var hostLabel = text.Regexp(`^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$`)
 
 func number(s string, least, most int) (int, error) {
 	n, err := strconv.Atoi(s)
@@ -363,14 +362,14 @@ func registry(s string) (string, error) {
 
 // plainURL are the characters that need no quoting anywhere. A percent sign would be one
 // more for Compose's variables and shells.
-var plainURL = regexp.MustCompile(`^https?://[-A-Za-z0-9._~/:]+$`)
+var plainURL = text.Regexp(`^https?://[-A-Za-z0-9._~/:]+$`)
 
 func validSource(s string) error {
 	if s == "" {
 		return nil
 	}
 	u, err := url.Parse(s)
-	if err != nil || u.Host == "" || !plainURL.MatchString(s) {
+	if err != nil || u.Host == "" || !plainURL().MatchString(s) {
 		return fmt.Errorf("%q is not the URL of a repository, as in https://github.com/acme/shop", s)
 	}
 	// What signs and who pushes follows from it, so that a page of a repository is not one.

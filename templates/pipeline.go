@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
+
+	"github.com/oakum-sec/oakum/fixer/text"
 )
 
 // pipeline are the directories with what the pipeline of the service has.
@@ -82,12 +84,12 @@ func (v view) repository() string {
 }
 
 // released is a program of a module at a version that was released.
-var released = regexp.MustCompile(`^[a-z0-9.-]+(/[A-Za-z0-9._-]+)+@v\d+\.\d+\.\d+$`)
+var released = text.Regexp(`^[a-z0-9.-]+(/[A-Za-z0-9._-]+)+@v\d+\.\d+\.\d+$`)
 
 // Checker is the program of oakum that the pipeline checks with, "" where it is of no release:
 // nobody else could have it.
 func (v view) Checker() string {
-	if released.MatchString(v.Options.Checker) {
+	if released().MatchString(v.Options.Checker) {
 		return v.Options.Checker
 	}
 	return ""

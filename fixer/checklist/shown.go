@@ -1,9 +1,10 @@
 package checklist
 
 import (
-	"regexp"
 	"slices"
 	"strings"
+
+	"github.com/oakum-sec/oakum/fixer/text"
 
 	"github.com/oakum-sec/oakum/fixer"
 	"github.com/oakum-sec/oakum/fixer/kube"
@@ -27,7 +28,7 @@ func enforces(f *fixer.File) bool {
 }
 
 // aboutImages is what a policy says that looks at images.
-var aboutImages = regexp.MustCompile(`(?i)\bimages?\b|verifyImages`)
+var aboutImages = text.Regexp(`(?i)\bimages?\b|verifyImages`)
 
 // admitsImages reports whether a file has a policy that refuses images.
 func admitsImages(f *fixer.File) bool {
@@ -36,9 +37,9 @@ func admitsImages(f *fixer.File) bool {
 		case "ImageValidatingPolicy", "NamespacedImageValidatingPolicy", "ClusterImagePolicy", "K8sAllowedRepos":
 			return true
 		case "ValidatingAdmissionPolicy", "ValidatingPolicy", "NamespacedValidatingPolicy":
-			return aboutImages.Match(f.Data[o.Node.Start:o.Node.End])
+			return aboutImages().Match(f.Data[o.Node.Start:o.Node.End])
 		case "ClusterPolicy", "Policy": // of Kyverno; other groups have kinds of these names
-			return strings.HasPrefix(o.APIVersion, "kyverno.io/") && aboutImages.Match(f.Data[o.Node.Start:o.Node.End])
+			return strings.HasPrefix(o.APIVersion, "kyverno.io/") && aboutImages().Match(f.Data[o.Node.Start:o.Node.End])
 		}
 		return false
 	})
@@ -69,10 +70,10 @@ func checksHealth(f *fixer.File) bool {
 
 // The commands of pipelines that look for vulnerabilities in images, and those that sign them.
 var (
-	scanCommand = regexp.MustCompile(`\btrivy\b[^|&;]*\s(image|i)\s|\bgrype\b|\bsnyk\s+container\b|\bdocker[ -]scout\b|\bContainer-Scanning\b|\bcontainer_scanning\b`)
-	ofFiles     = regexp.MustCompile(`\bgrype\s[^|&;]*(dir:|\s\.)|\bgrype\s+(version|db)\b`)
-	signCommand = regexp.MustCompile(`\bcosign\b[^|&;]*\s(sign|attest)\s|\bnotation\s+sign\b|\bdocker\s+trust\s+sign\b`)
-	verify      = regexp.MustCompile(`\bcosign\b[^|&;]*\sverify(-attestation)?\s`)
+	scanCommand = text.Regexp(`\btrivy\b[^|&;]*\s(image|i)\s|\bgrype\b|\bsnyk\s+container\b|\bdocker[ -]scout\b|\bContainer-Scanning\b|\bcontainer_scanning\b`)
+	ofFiles     = text.Regexp(`\bgrype\s[^|&;]*(dir:|\s\.)|\bgrype\s+(version|db)\b`)
+	signCommand = text.Regexp(`\bcosign\b[^|&;]*\s(sign|attest)\s|\bnotation\s+sign\b|\bdocker\s+trust\s+sign\b`)
+	verify      = text.Regexp(`\bcosign\b[^|&;]*\sverify(-attestation)?\s`)
 )
 
 // scansImages reports whether a pipeline looks for vulnerabilities in an image. A scan of
@@ -91,14 +92,14 @@ func scansImages(f *fixer.File) bool {
 			return true
 		}
 		return false
-	}) || says(f, func(line string) bool { return scanCommand.MatchString(line) && !ofFiles.MatchString(line) })
+	}) || says(f, func(line string) bool { return scanCommand().MatchString(line) && !ofFiles().MatchString(line) })
 }
 
 // signsImages reports whether a pipeline signs an image. A signature of a file is none, and
 // neither is a tool that is there to verify others.
 func signsImages(f *fixer.File) bool {
-	verifies := says(f, verify.MatchString)
-	return says(f, signCommand.MatchString) || uses(f, func(u *workflow.Use, with *yamldoc.Node) bool {
+	verifies := says(f, verify().MatchString)
+	return says(f, signCommand().MatchString) || uses(f, func(u *workflow.Use, with *yamldoc.Node) bool {
 		switch strings.ToLower(u.Repository()) {
 		case "actions/attest", "actions/attest-build-provenance", "actions/attest-sbom":
 			return with.Get("subject-path") == nil

@@ -2,10 +2,11 @@ package connect
 
 import (
 	"net/netip"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/oakum-sec/oakum/fixer/text"
 )
 
 // An address is a host that a value names, with what stands beside it. It holds
@@ -88,7 +89,7 @@ func urlsIn(s string) []address {
 			}
 		}
 	}
-	for _, m := range packedAddress.FindAllStringSubmatch(s, -1) {
+	for _, m := range packedAddress().FindAllStringSubmatch(s, -1) {
 		if a, ok := parseHost(m[1]); ok {
 			a.form = ofURL
 			out = append(out, a)
@@ -99,7 +100,7 @@ func urlsIn(s string) []address {
 
 // packedAddress matches what drivers of Go and of Oracle write without a scheme:
 // user:password@tcp(db:3306)/name, jdbc:oracle:thin:@db:1521:xe.
-var packedAddress = regexp.MustCompile(`(?:@(?:tcp[46]?|udp)?\(|jdbc:oracle:\w+:[^@\s]*@)([A-Za-z0-9_.-]+:\d{1,5})`)
+var packedAddress = text.Regexp(`(?:@(?:tcp[46]?|udp)?\(|jdbc:oracle:\w+:[^@\s]*@)([A-Za-z0-9_.-]+:\d{1,5})`)
 
 func schemeBefore(s string) string {
 	from := len(s)
@@ -160,7 +161,7 @@ func connectionString(s string) []address {
 	}
 	var out []address
 	port := 0
-	for _, m := range driverWord.FindAllStringSubmatch(s, -1) {
+	for _, m := range driverWord().FindAllStringSubmatch(s, -1) {
 		value := strings.TrimPrefix(strings.ToLower(m[2]), "tcp:")
 		if strings.EqualFold(m[1], "port") {
 			port, _ = strconv.Atoi(value)
@@ -184,10 +185,10 @@ func connectionString(s string) []address {
 	return out
 }
 
-var driverWord = regexp.MustCompile(`(?i)(?:^|[;&?\s])(host|server|data source|datasource|addr|address|hostname|port|bootstrap\.servers)\s*=\s*([^;&\s]+)`)
+var driverWord = text.Regexp(`(?i)(?:^|[;&?\s])(host|server|data source|datasource|addr|address|hostname|port|bootstrap\.servers)\s*=\s*([^;&\s]+)`)
 
 // hostName is what a host may look like; one of digits and dots alone is an address.
-var hostName = regexp.MustCompile(`^[a-z0-9_](?:[a-z0-9_.-]{0,251}[a-z0-9_])?\.?$`)
+var hostName = text.Regexp(`^[a-z0-9_](?:[a-z0-9_.-]{0,251}[a-z0-9_])?\.?$`)
 
 // parseHost reads a host with or without a port; what follows a slash is cut off.
 func parseHost(s string) (address, bool) {
@@ -209,7 +210,7 @@ func parseHost(s string) (address, bool) {
 		return a, true
 	}
 	host, port, ported := strings.Cut(s, ":")
-	if !hostName.MatchString(host) {
+	if !hostName().MatchString(host) {
 		return address{}, false
 	}
 	a := address{host: strings.TrimSuffix(host, ".")}

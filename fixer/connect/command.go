@@ -1,8 +1,9 @@
 package connect
 
 import (
-	"regexp"
 	"strings"
+
+	"github.com/oakum-sec/oakum/fixer/text"
 
 	"github.com/oakum-sec/oakum/fixer/yamldoc"
 )
@@ -71,11 +72,11 @@ func yamlStyle(n *yamldoc.Node) bool {
 // askers are programs whose argument is a host.
 var askers = map[string]bool{"ping": true, "nslookup": true, "dig": true, "host": true, "getent": true, "wait-for-it": true, "wait-for-it.sh": true, "wait-for": true, "wait-for.sh": true, "telnet": true, "nc": true, "ncat": true, "netcat": true}
 
-var devTCP = regexp.MustCompile(`/dev/(?:tcp|udp)/([A-Za-z0-9_.-]+)/(\d{1,5})`)
+var devTCP = text.Regexp(`/dev/(?:tcp|udp)/([A-Za-z0-9_.-]+)/(\d{1,5})`)
 
 // replacedHost matches what writes the name of another host into a file where that of the
 // own machine stands.
-var replacedHost = regexp.MustCompile(`^s[/,#](?:localhost|127\.0\.0\.1)(?::\d+)?[/,#]([A-Za-z0-9][A-Za-z0-9_.-]*)(?::(\d{1,5}))?[/,#]`)
+var replacedHost = text.Regexp(`^s[/,#](?:localhost|127\.0\.0\.1)(?::\d+)?[/,#]([A-Za-z0-9][A-Za-z0-9_.-]*)(?::(\d{1,5}))?[/,#]`)
 
 // sayCommand reads the words of a command: options that have an address as their
 // value, addresses that stand alone, and a host with its port behind it.
@@ -92,11 +93,11 @@ func (b *builder) sayCommand(m *member, what string, source Source, words []word
 			}
 			b.say(m, saying{address: a, name: optionName(name), what: title, sure: sure, source: source, place: w.place, wary: true})
 		}
-		if found := devTCP.FindStringSubmatch(w.text); found != nil {
+		if found := devTCP().FindStringSubmatch(w.text); found != nil {
 			say(address{host: strings.ToLower(found[1]), port: atoi(found[2]), form: hostPort}, "")
 			continue
 		}
-		if found := replacedHost.FindStringSubmatch(w.text); found != nil { // sed 's/localhost/db/' config
+		if found := replacedHost().FindStringSubmatch(w.text); found != nil { // sed 's/localhost/db/' config
 			say(address{host: strings.ToLower(found[1]), port: atoi(found[2])}, "host")
 			continue
 		}

@@ -1,9 +1,10 @@
 package connect
 
 import (
-	"regexp"
 	"slices"
 	"strings"
+
+	"github.com/oakum-sec/oakum/fixer/text"
 )
 
 // A configText is the text of a configuration file, with where it begins.
@@ -20,15 +21,15 @@ const (
 )
 
 var (
-	setting = regexp.MustCompile(`^\s*(?:-\s+)?(?:["']([^"']{1,80})["']\s*[:=]|([A-Za-z0-9_.$\-/\[\]]+)\s*(?:=|:(?:\s|$)))\s*(.*?)[,;]?\s*$`)
-	element = regexp.MustCompile(`^\s*<([A-Za-z0-9_.\-]+)[^>]*>([^<]*)</`)
-	section = regexp.MustCompile(`^\s*(?:upstream|backend|frontend|listen|defaults|cluster)\s+["']?([A-Za-z0-9_.\-]+)`)
-	holder  = regexp.MustCompile(`\$\{[A-Za-z0-9_.\-]+:-?([^${}]*)\}`)
+	setting = text.Regexp(`^\s*(?:-\s+)?(?:["']([^"']{1,80})["']\s*[:=]|([A-Za-z0-9_.$\-/\[\]]+)\s*(?:=|:(?:\s|$)))\s*(.*?)[,;]?\s*$`)
+	element = text.Regexp(`^\s*<([A-Za-z0-9_.\-]+)[^>]*>([^<]*)</`)
+	section = text.Regexp(`^\s*(?:upstream|backend|frontend|listen|defaults|cluster)\s+["']?([A-Za-z0-9_.\-]+)`)
+	holder  = text.Regexp(`\$\{[A-Za-z0-9_.\-]+:-?([^${}]*)\}`)
 )
 
 // settingOf reads a line that gives a name a value, in any of the usual forms.
 func settingOf(l string) (name, value string, ok bool) {
-	found := setting.FindStringSubmatch(l)
+	found := setting().FindStringSubmatch(l)
 	if found == nil {
 		return "", "", false
 	}
@@ -47,7 +48,7 @@ func (b *builder) sayConfig(m *member, name string, c configText) {
 	lines := strings.Split(c.text[:min(len(c.text), maxConfig)], "\n")
 	var local []string // what the file itself gives a name to
 	for _, l := range lines {
-		if found := section.FindStringSubmatch(l); found != nil {
+		if found := section().FindStringSubmatch(l); found != nil {
 			local = append(local, strings.ToLower(found[1]))
 		}
 	}
@@ -57,7 +58,7 @@ func (b *builder) sayConfig(m *member, name string, c configText) {
 		if len(l) > maxConfigLine || strings.TrimSpace(l) == "" {
 			continue
 		}
-		l = holder.ReplaceAllString(l, "$1")
+		l = holder().ReplaceAllString(l, "$1")
 		place := Place{c.file, c.line + i}
 		say := func(a address, key string) {
 			if a.port == 0 && slices.Contains(local, a.host) {
@@ -66,7 +67,7 @@ func (b *builder) sayConfig(m *member, name string, c configText) {
 			b.say(m, saying{address: a, name: key, what: "config " + name, sure: Medium, source: FromConfig, place: place, wary: true})
 		}
 		value := l
-		if found := element.FindStringSubmatch(l); found != nil {
+		if found := element().FindStringSubmatch(l); found != nil {
 			key, value = found[1], found[2]
 		} else if name, given, ok := settingOf(l); ok {
 			key, value = name, given
@@ -125,7 +126,7 @@ func portBeside(lines []string, i int) int {
 		if i+d < 0 || i+d >= len(lines) || indent(lines[i+d]) != indent(lines[i]) {
 			continue
 		}
-		name, value, ok := settingOf(holder.ReplaceAllString(lines[i+d], "$1"))
+		name, value, ok := settingOf(holder().ReplaceAllString(lines[i+d], "$1"))
 		if !ok {
 			continue
 		}

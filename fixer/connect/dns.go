@@ -2,9 +2,10 @@ package connect
 
 import (
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
+
+	"github.com/oakum-sec/oakum/fixer/text"
 
 	"golang.org/x/net/publicsuffix"
 )
@@ -73,7 +74,7 @@ func (c *cluster) resolve(b *builder, m *member, a address) resolution {
 func (c *cluster) namespaced(host string) (service, namespace string, ok bool) {
 	labels := strings.Split(host, ".")
 	n := len(labels)
-	if n != 2 && n != 3 || isIP(host) || slices.ContainsFunc(labels, func(l string) bool { return !serviceLabel.MatchString(l) }) {
+	if n != 2 && n != 3 || isIP(host) || slices.ContainsFunc(labels, func(l string) bool { return !serviceLabel().MatchString(l) }) {
 		return "", "", false
 	}
 	service, namespace = labels[n-2], labels[n-1]
@@ -85,7 +86,7 @@ func (c *cluster) namespaced(host string) (service, namespace string, ok bool) {
 }
 
 // serviceLabel matches what the name of a Service or a namespace looks like.
-var serviceLabel = regexp.MustCompile(`^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$`)
+var serviceLabel = text.Regexp(`^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$`)
 
 // insideNames are the last words of names of private networks, and of those that are
 // kept for examples.

@@ -2,9 +2,10 @@ package connect
 
 import (
 	"path"
-	"regexp"
 	"slices"
 	"strings"
+
+	"github.com/oakum-sec/oakum/fixer/text"
 
 	"github.com/oakum-sec/oakum/fixer/compose"
 	"github.com/oakum-sec/oakum/fixer/container"
@@ -125,7 +126,7 @@ func (b *builder) sayVariable(m *member, v variable, what string) {
 	if !kind.host || kind.own || kind.image || kind.secret {
 		return
 	}
-	for _, found := range usedVariable.FindAllStringSubmatch(v.raw, -1) {
+	for _, found := range usedVariable().FindAllStringSubmatch(v.raw, -1) {
 		name := found[1]
 		if k := kindOf(name); k.host && !k.secret {
 			b.open(m.id, "$"+name, 0, "no file here gives a value to "+name, Evidence{m.name + " " + what, v.place, v.source})
@@ -135,7 +136,7 @@ func (b *builder) sayVariable(m *member, v variable, what string) {
 }
 
 // usedVariable matches a use of a variable in the spellings of Compose and Kubernetes.
-var usedVariable = regexp.MustCompile(`\$[{(]?([A-Za-z_][A-Za-z0-9_]*)`)
+var usedVariable = text.Regexp(`\$[{(]?([A-Za-z_][A-Za-z0-9_]*)`)
 
 // imageVariables adds the variables that the Dockerfile of an image built here sets.
 func imageVariables(profile *container.Profile, vars *variables) {
@@ -175,7 +176,7 @@ func environmentFiles(b *builder, v compose.View, vars *variables) {
 }
 
 // interpolation matches a variable of Compose, with or without a default.
-var interpolation = regexp.MustCompile(`\$\{([A-Za-z_]\w*)(?::?[-?][^${}]*)?\}|\$([A-Za-z_]\w*)`)
+var interpolation = text.Regexp(`\$\{([A-Za-z_]\w*)(?::?[-?][^${}]*)?\}|\$([A-Za-z_]\w*)`)
 
 // dotEnv returns what fills in the variables whose values the .env file of a directory
 // tells: those that are addresses of servers.
@@ -194,8 +195,8 @@ func (b *builder) dotEnv(dir string) func(text string) string {
 		if len(values) == 0 || !strings.Contains(text, "$") || strings.Contains(text, "$$") {
 			return text
 		}
-		return interpolation.ReplaceAllStringFunc(text, func(whole string) string {
-			found := interpolation.FindStringSubmatch(whole)
+		return interpolation().ReplaceAllStringFunc(text, func(whole string) string {
+			found := interpolation().FindStringSubmatch(whole)
 			if value, ok := values[found[1]+found[2]]; ok {
 				return value
 			}
@@ -244,16 +245,16 @@ func (b *builder) containerVariables(m *member, c kube.Container) variables {
 
 // servicePortVariable matches the port of a Service as the cluster gives it: that
 // which its host leads to anyway.
-var servicePortVariable = regexp.MustCompile(`:\$\([A-Z0-9_]+_SERVICE_PORT(?:_[A-Z0-9_]+)?\)`)
+var servicePortVariable = text.Regexp(`:\$\([A-Z0-9_]+_SERVICE_PORT(?:_[A-Z0-9_]+)?\)`)
 
-var podVariable = regexp.MustCompile(`\$\(([A-Za-z_][A-Za-z0-9_.-]*)\)`)
+var podVariable = text.Regexp(`\$\(([A-Za-z_][A-Za-z0-9_.-]*)\)`)
 
 // expandPod fills in the variables of a container that a value refers to. That of
 // the host of a Service, which the cluster sets, is the name of the Service.
 func expandPod(value string, vars map[string]string) (text string, certain bool) {
 	certain = true
-	value = servicePortVariable.ReplaceAllString(value, "")
-	text = podVariable.ReplaceAllStringFunc(value, func(use string) string {
+	value = servicePortVariable().ReplaceAllString(value, "")
+	text = podVariable().ReplaceAllStringFunc(value, func(use string) string {
 		name := use[2 : len(use)-1]
 		if v, ok := vars[name]; ok && !strings.Contains(v, "$(") {
 			return v

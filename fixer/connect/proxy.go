@@ -2,9 +2,10 @@ package connect
 
 import (
 	"maps"
-	"regexp"
 	"slices"
 	"strings"
+
+	"github.com/oakum-sec/oakum/fixer/text"
 
 	"github.com/oakum-sec/oakum/fixer/compose"
 )
@@ -28,17 +29,17 @@ type asking struct {
 var proxyKinds = []proxyKind{
 	{"traefik", traefikLabel},
 	{"nginx-proxy", virtualHost},
-	{"caddy-docker-proxy", func(_ *member, v compose.View) (asking, bool) { return labelAsking(v, caddyLabel, caddyLabel) }},
-	{"caddy-gen", func(_ *member, v compose.View) (asking, bool) { return labelAsking(v, genLabel, genPort) }},
+	{"caddy-docker-proxy", func(_ *member, v compose.View) (asking, bool) { return labelAsking(v, caddyLabel(), caddyLabel()) }},
+	{"caddy-gen", func(_ *member, v compose.View) (asking, bool) { return labelAsking(v, genLabel(), genPort()) }},
 }
 
 var (
-	traefikPort = regexp.MustCompile(`^traefik\.(?:http|tcp|udp)\.services\.[^.]+\.loadbalancer\.server\.port$|^traefik\.(?:[a-z0-9-]+\.)?port$`)
-	traefikAny  = regexp.MustCompile(`^traefik\.(?:enable$|http\.routers\.|tcp\.routers\.|udp\.routers\.|frontend\.)`)
-	caddyLabel  = regexp.MustCompile(`^caddy(?:_\d+)?\.(?:[\w*/-]+\.)*(?:\d+_)?reverse_proxy$`)
-	genLabel    = regexp.MustCompile(`^virtual\.host$`)
-	genPort     = regexp.MustCompile(`^virtual\.port$`)
-	upstreams   = regexp.MustCompile(`^\{\{\s*upstreams\s+(?:https?\s+)?(\d+)\s*\}\}$`)
+	traefikPort = text.Regexp(`^traefik\.(?:http|tcp|udp)\.services\.[^.]+\.loadbalancer\.server\.port$|^traefik\.(?:[a-z0-9-]+\.)?port$`)
+	traefikAny  = text.Regexp(`^traefik\.(?:enable$|http\.routers\.|tcp\.routers\.|udp\.routers\.|frontend\.)`)
+	caddyLabel  = text.Regexp(`^caddy(?:_\d+)?\.(?:[\w*/-]+\.)*(?:\d+_)?reverse_proxy$`)
+	genLabel    = text.Regexp(`^virtual\.host$`)
+	genPort     = text.Regexp(`^virtual\.port$`)
+	upstreams   = text.Regexp(`^\{\{\s*upstreams\s+(?:https?\s+)?(\d+)\s*\}\}$`)
 )
 
 // proxied adds the connections of a reverse proxy to the services that ask for them.
@@ -109,14 +110,14 @@ func (b *builder) byName(a, c *member) bool {
 }
 
 // engineAddress is one that the Docker daemon, or a proxy of its socket, listens on.
-var engineAddress = regexp.MustCompile(`tcp://[^\s"']+:237[56]\b`)
+var engineAddress = text.Regexp(`tcp://[^\s"']+:237[56]\b`)
 
 // readsSocket reports whether a service can ask the Docker daemon which containers run:
 // through its socket, or by its address.
 func readsSocket(v compose.View) bool {
 	for _, key := range []string{"command", "entrypoint"} {
 		n := v.Setting(key).Node
-		if engineAddress.MatchString(n.Text() + " " + strings.Join(n.Texts(), " ")) {
+		if engineAddress().MatchString(n.Text() + " " + strings.Join(n.Texts(), " ")) {
 			return true
 		}
 	}
@@ -141,16 +142,16 @@ func traefikLabel(_ *member, v compose.View) (asking, bool) {
 			return asking{}, false
 		}
 	}
-	return labelAsking(v, traefikAny, traefikPort)
+	return labelAsking(v, traefikAny(), traefikPort())
 }
 
 // labelAsking finds the label that gives the port, else the first that asks at all.
-func labelAsking(v compose.View, wanted, port *regexp.Regexp) (asking, bool) {
+func labelAsking(v compose.View, wanted, port *text.Pattern) (asking, bool) {
 	var out asking
 	found := false
 	for _, p := range v.Pairs("labels") {
 		value, _ := compose.Expand(strings.Trim(p.Value, `"' `))
-		if number := upstreams.FindStringSubmatch(value); number != nil {
+		if number := upstreams().FindStringSubmatch(value); number != nil {
 			value = number[1]
 		}
 		here := asking{what: "label " + p.Name, place: Place{p.File, p.Node.Line}}

@@ -86,7 +86,7 @@ func (l *loader) setsAbove(dir, name string) bool {
 	for p, s := range l.sources {
 		beside := path.Dir(p)
 		above := beside == "." || beside == dir || strings.HasPrefix(dir, beside+"/")
-		if s.Kind != fixer.Environment || path.Base(p) == ".env" && !above || sampleName.MatchString(path.Base(p)) {
+		if s.Kind != fixer.Environment || path.Base(p) == ".env" && !above || sampleName().MatchString(path.Base(p)) {
 			continue // a sample is not read, nor is the .env of another project
 		}
 		if s.Skip != nil || slices.ContainsFunc(compose.Environment(s.Data), func(v compose.Variable) bool { return v.Name == name }) {
@@ -96,14 +96,14 @@ func (l *loader) setsAbove(dir, name string) bool {
 	return false
 }
 
-var sampleName = text.MustCompile(`(example|sample|template|dist|default)`)
+var sampleName = text.Regexp(`(example|sample|template|dist|default)`)
 
 // required matches a variable without which Compose does not load a text.
-var required = text.MustCompile(`(?:^|[^$])(?:\$\$)*\$\{([A-Za-z_]\w*):?\?`)
+var required = text.Regexp(`(?:^|[^$])(?:\$\$)*\$\{([A-Za-z_]\w*):?\?`)
 
 // requiredVariables returns the variables that a Compose file demands, each once.
 func requiredVariables(data []byte) []string {
-	if len(required.FindAllSubmatch(data, 1)) == 0 {
+	if len(required().FindAllSubmatch(data, 1)) == 0 {
 		return nil
 	}
 	var out []string
@@ -113,7 +113,7 @@ func requiredVariables(data []byte) []string {
 			return
 		}
 		if n.Kind == yamldoc.Scalar {
-			for _, m := range required.FindAllStringSubmatch(n.Value, -1) {
+			for _, m := range required().FindAllStringSubmatch(n.Value, -1) {
 				if !slices.Contains(out, m[1]) {
 					out = append(out, m[1])
 				}

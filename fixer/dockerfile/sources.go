@@ -7,11 +7,11 @@ import (
 )
 
 // remoteSource matches what ADD fetches: URLs, and the short form of git over ssh.
-var remoteSource = text.MustCompile(`^(?i:https?|git|ssh)://|^[\w.-]+@[\w.-]+:`)
+var remoteSource = text.Regexp(`^(?i:https?|git|ssh)://|^[\w.-]+@[\w.-]+:`)
 
 // IsRemote reports whether ADD fetches a source instead of taking it from the
 // build context, as BuildKit distinguishes them.
-func IsRemote(source string) bool { return remoteSource.MatchString(source) }
+func IsRemote(source string) bool { return remoteSource().MatchString(source) }
 
 // ContextSources returns the words of COPY and ADD that name what is taken from
 // the build context: not those of other stages and images, heredocs, or of what

@@ -3,8 +3,9 @@ package git
 import (
 	"net/url"
 	"path/filepath"
-	"regexp"
 	"strings"
+
+	"github.com/oakum-sec/oakum/fixer/text"
 
 	"github.com/oakum-sec/oakum/fixer/disk"
 )
@@ -65,14 +66,14 @@ func originURL(config string) string {
 
 var (
 	// scpLike is git's short form of an address for ssh: git@host:owner/name.
-	scpLike = regexp.MustCompile(`^(?:[\w.-]+@)?([\w.-]+\.[\w-]+):([^:]+)$`)
+	scpLike = text.Regexp(`^(?:[\w.-]+@)?([\w.-]+\.[\w-]+):([^:]+)$`)
 
-	repositoryPath = regexp.MustCompile(`^(/[\w.~-]+){2,}$`)
+	repositoryPath = text.Regexp(`^(/[\w.~-]+){2,}$`)
 )
 
 // webAddress turns an address that git fetches from into one for a browser.
 func webAddress(remote string) string {
-	if m := scpLike.FindStringSubmatch(remote); m != nil && !strings.Contains(remote, "://") {
+	if m := scpLike().FindStringSubmatch(remote); m != nil && !strings.Contains(remote, "://") {
 		remote = "ssh://" + m[1] + "/" + strings.TrimPrefix(m[2], "/")
 	}
 	u, err := url.Parse(remote)
@@ -88,7 +89,7 @@ func webAddress(remote string) string {
 		return ""
 	}
 	out.Path = strings.TrimSuffix(strings.TrimSuffix(u.Path, "/"), ".git")
-	if !publicName.MatchString(u.Hostname()) || !repositoryPath.MatchString(out.Path) {
+	if !publicName().MatchString(u.Hostname()) || !repositoryPath().MatchString(out.Path) {
 		return ""
 	}
 	return out.String()
@@ -96,4 +97,4 @@ func webAddress(remote string) string {
 
 // publicName is a host name that means the same everywhere: one with a domain,
 // which no address in numbers has.
-var publicName = regexp.MustCompile(`(?i)^[a-z0-9_-]+(\.[a-z0-9_-]+)*\.[a-z][a-z0-9-]+$`)
+var publicName = text.Regexp(`(?i)^[a-z0-9_-]+(\.[a-z0-9_-]+)*\.[a-z][a-z0-9-]+$`)

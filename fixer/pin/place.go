@@ -1,8 +1,9 @@
 package pin
 
 import (
-	"regexp"
 	"strings"
+
+	"github.com/oakum-sec/oakum/fixer/text"
 
 	"github.com/oakum-sec/oakum/fixer"
 	"github.com/oakum-sec/oakum/fixer/image"
@@ -88,11 +89,11 @@ func untagged(ref string) string {
 	return name
 }
 
-var wholeDigest = regexp.MustCompile(`^sha256:[0-9a-f]{64}$`)
+var wholeDigest = text.Regexp(`^sha256:[0-9a-f]{64}$`)
 
 // validDigest reports whether a registry's answer has the form of a digest: what
 // is written comes from outside.
-func validDigest(digest string) bool { return wholeDigest.MatchString(digest) }
+func validDigest(digest string) bool { return wholeDigest().MatchString(digest) }
 
 // validTag reports whether a registry's answer has the form of a tag.
 func validTag(tag string) bool {

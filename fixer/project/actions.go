@@ -3,7 +3,6 @@ package project
 import (
 	"context"
 	"errors"
-	"regexp"
 	"strings"
 	"time"
 
@@ -17,7 +16,7 @@ const settled = 7 * 24 * time.Hour
 
 // usedAction is an action at its commit, as the pipelines of services name it: repository, path in
 // it, commit and version.
-var usedAction = regexp.MustCompile(`uses: ([\w.-]+/[\w.-]+)((?:/[\w.-]+)*)@([0-9a-f]{40}) # v(\d+)((?:\.\d+){2})`)
+var usedAction = text.Regexp(`uses: ([\w.-]+/[\w.-]+)((?:/[\w.-]+)*)@([0-9a-f]{40}) # v(\d+)((?:\.\d+){2})`)
 
 // refreshActions names the actions of a service by their newest releases, of the same major
 // versions, where GitHub may be asked. Where it does not answer, they stay those of the table.
@@ -27,7 +26,7 @@ func (n *NewService) refreshActions(ctx context.Context, service *templates.Serv
 	}
 	newest := map[string]forge.Release{} // by repository and major version
 	for _, f := range service.Files {
-		for _, m := range usedAction.FindAllStringSubmatch(string(f.Content), -1) {
+		for _, m := range usedAction().FindAllStringSubmatch(string(f.Content), -1) {
 			newest[m[1]+" "+m[4]] = forge.Release{Version: m[4] + m[5], Commit: m[3]}
 		}
 	}
@@ -54,8 +53,8 @@ func (n *NewService) refreshActions(ctx context.Context, service *templates.Serv
 		}
 	}
 	for k, f := range service.Files {
-		service.Files[k].Content = usedAction.ReplaceAllFunc(f.Content, func(use []byte) []byte {
-			m := usedAction.FindSubmatch(use)
+		service.Files[k].Content = usedAction().ReplaceAllFunc(f.Content, func(use []byte) []byte {
+			m := usedAction().FindSubmatch(use)
 			r := newest[string(m[1])+" "+string(m[4])]
 			return []byte("uses: " + string(m[1]) + string(m[2]) + "@" + r.Commit + " # v" + r.Version)
 		})

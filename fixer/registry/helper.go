@@ -7,9 +7,10 @@ import (
 	"errors"
 	"fmt"
 	"os/exec"
-	"regexp"
 	"strings"
 	"time"
+
+	"github.com/oakum-sec/oakum/fixer/text"
 )
 
 // helperTimeout is how long a credential helper may take. Some ask a person or a
@@ -18,13 +19,13 @@ const helperTimeout = 10 * time.Second
 
 // helperName is what a helper may be called: it becomes part of the name of a
 // program, and must not become a path.
-var helperName = regexp.MustCompile(`^[A-Za-z0-9_][A-Za-z0-9_.-]{0,63}$`)
+var helperName = text.Regexp(`^[A-Za-z0-9_][A-Za-z0-9_.-]{0,63}$`)
 
 // askHelper runs docker-credential-NAME get with the key of a server as input. A
 // helper that has nothing for the server gives an anonymous credential. Errors
 // hold nothing that the helper printed: it may be a secret.
 func askHelper(ctx context.Context, name, key string) (credential, error) {
-	if !helperName.MatchString(name) {
+	if !helperName().MatchString(name) {
 		return credential{}, errors.New("no command can have this name")
 	}
 	program, err := exec.LookPath("docker-credential-" + name)

@@ -8,7 +8,6 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -112,7 +111,7 @@ func New(o Options) (*Resolver, error) {
 }
 
 // repositoryPath is what a path before the name of a repository may be.
-var repositoryPath = regexp.MustCompile(`^[A-Za-z0-9_][A-Za-z0-9_.-]*(/[A-Za-z0-9_][A-Za-z0-9_.-]*)*$`)
+var repositoryPath = text.Regexp(`^[A-Za-z0-9_][A-Za-z0-9_.-]*(/[A-Za-z0-9_][A-Za-z0-9_.-]*)*$`)
 
 // readMirrors checks the mirrors and spells their registries as references do.
 func (r *Resolver) readMirrors() error {
@@ -121,7 +120,7 @@ func (r *Resolver) readMirrors() error {
 		to := r.options.Mirrors[from]
 		name, path, _ := strings.Cut(strings.TrimSuffix(to, "/"), "/")
 		u, err := url.Parse("https://" + name)
-		if err != nil || name == "" || u.Host != name || strings.HasSuffix(name, ":") || path != "" && !repositoryPath.MatchString(path) {
+		if err != nil || name == "" || u.Host != name || strings.HasSuffix(name, ":") || path != "" && !repositoryPath().MatchString(path) {
 			return fmt.Errorf("mirror of %s: %q is not a host or host/path", text.VisibleLine(from), text.VisibleLine(to))
 		}
 		r.mirrors[image.CanonicalHost(from)] = mirror{host: strings.ToLower(name), path: path}

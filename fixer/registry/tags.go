@@ -6,12 +6,13 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
-	"regexp"
 	"strings"
+
+	"github.com/oakum-sec/oakum/fixer/text"
 )
 
 // tagName is what the specification allows as a tag.
-var tagName = regexp.MustCompile(`^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$`)
+var tagName = text.Regexp(`^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$`)
 
 // A tagList are the tags of a repository, in the order of the registry. It is nil
 // where the registry does not list them.
@@ -47,7 +48,7 @@ func (a *asking) tags(ctx context.Context) (tagList, error) {
 				return nil, nil
 			}
 			for _, t := range page.Tags {
-				if tagName.MatchString(t) {
+				if tagName().MatchString(t) {
 					list = append(list, t)
 				}
 			}

@@ -3,9 +3,10 @@ package registry
 import (
 	"cmp"
 	"context"
-	"regexp"
 	"slices"
 	"strings"
+
+	"github.com/oakum-sec/oakum/fixer/text"
 
 	"github.com/oakum-sec/oakum/fixer/image"
 )
@@ -16,7 +17,7 @@ const maxProbes = 12
 // A versionTag is the tag that was found, or "".
 type versionTag string
 
-func (v versionTag) valid() bool { return v == "" || tagName.MatchString(string(v)) }
+func (v versionTag) valid() bool { return v == "" || tagName().MatchString(string(v)) }
 
 // askVersion looks for the most precise tag of the same digest. Tags are tried in
 // the order in which they promise most; one of another digest is never taken.
@@ -105,12 +106,12 @@ var architectures = map[string]bool{
 
 var (
 	// versionPart is the first part of a tag that is a version: 1.27.3, v3, 3.15.0rc1.
-	versionPart = regexp.MustCompile(`^v?[0-9]+(\.[0-9]+)*([a-z]+[0-9]*)?$`)
+	versionPart = text.Regexp(`^v?[0-9]+(\.[0-9]+)*([a-z]+[0-9]*)?$`)
 	// aDate is the first part of a tag that is a day or a month.
-	aDate = regexp.MustCompile(`^20[0-9]{4}([0-9]{2})?$`)
+	aDate = text.Regexp(`^20[0-9]{4}([0-9]{2})?$`)
 	// preRelease is a part that says that a version is not finished.
-	preRelease = regexp.MustCompile(`^(rc|alpha|beta|pre|preview|dev|snapshot|nightly|canary|next|ea|m|test|testing|experimental)[0-9.]*$`)
-	unfinished = regexp.MustCompile(`[0-9](a|b|rc|alpha|beta|pre|dev)[0-9]*$`)
+	preRelease = text.Regexp(`^(rc|alpha|beta|pre|preview|dev|snapshot|nightly|canary|next|ea|m|test|testing|experimental)[0-9.]*$`)
+	unfinished = text.Regexp(`[0-9](a|b|rc|alpha|beta|pre|dev)[0-9]*$`)
 )
 
 // A parsedTag is a tag of the list that keeps what the reference says.
@@ -186,13 +187,13 @@ func compare(ref image.Reference, want []string, tag string) (parsedTag, tagKind
 	p.extra += len(left)
 	number, _, _ := strings.Cut(strings.ToLower(tag), "-")
 	switch {
-	case len(p.version) == 0 && t.Pin() == image.PinVersion && !isHash(tag), len(p.version) == 1 && aDate.MatchString(number):
+	case len(p.version) == 0 && t.Pin() == image.PinVersion && !isHash(tag), len(p.version) == 1 && aDate().MatchString(number):
 		return p, isDated
 	case len(p.version) == 1 && p.version[0] >= 10_000: // a build, or a commit of digits
 		return p, isEarly
-	case len(p.version) == 0, !versionPart.MatchString(number), isHash(number):
+	case len(p.version) == 0, !versionPart().MatchString(number), isHash(number):
 		return p, isOther
-	case unfinished.MatchString(number), slices.ContainsFunc(left, preRelease.MatchString):
+	case unfinished().MatchString(number), slices.ContainsFunc(left, preRelease().MatchString):
 		return p, isEarly
 	}
 	return p, isRelease

@@ -2,9 +2,10 @@ package report
 
 import (
 	"path"
-	"regexp"
 	"slices"
 	"strings"
+
+	"github.com/oakum-sec/oakum/fixer/text"
 
 	"github.com/oakum-sec/oakum/fixer"
 	"github.com/oakum-sec/oakum/fixer/engine"
@@ -83,7 +84,7 @@ type named struct {
 	words string // the names, each once
 }
 
-var commandWord = regexp.MustCompile(`[^\s'"=;|&<>()]+`)
+var commandWord = text.Regexp(`[^\s'"=;|&<>()]+`)
 
 // shapeOf finds in a command the names that are those of the finding: its file and
 // directory, and what its path is made of, such as a service or a container.
@@ -98,7 +99,7 @@ func shapeOf(command string, f *fixer.Finding) named {
 	}
 	var names, places []string
 	before := ""
-	shape := commandWord.ReplaceAllStringFunc(command, func(word string) string {
+	shape := commandWord().ReplaceAllStringFunc(command, func(word string) string {
 		flag := before
 		before = word
 		if !own[word] {

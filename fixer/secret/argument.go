@@ -2,9 +2,10 @@ package secret
 
 import (
 	"path"
-	"regexp"
 	"slices"
 	"strings"
+
+	"github.com/oakum-sec/oakum/fixer/text"
 )
 
 // An Argument is a place in a command where a secret may stand: a value that an option, a
@@ -90,7 +91,7 @@ func opened(words []placedWord) [][]Argument {
 // ofShell reports whether what comes after words is a script: sh -e -c.
 func ofShell(words []placedWord) bool {
 	i := len(words) - 1
-	if i < 1 || !scriptOption.MatchString(words[i].value) {
+	if i < 1 || !scriptOption().MatchString(words[i].value) {
 		return false
 	}
 	for i > 0 && strings.HasPrefix(words[i].value, "-") {
@@ -100,11 +101,11 @@ func ofShell(words []placedWord) bool {
 }
 
 var (
-	scriptOption = regexp.MustCompile(`^-[a-z]*c$`)
+	scriptOption = text.Regexp(`^-[a-z]*c$`)
 	shells       = wordSet("sh bash ash dash zsh ksh busybox")
-	longOption   = regexp.MustCompile(`^--?([A-Za-z][\w.:-]+)(=?)`)
-	fileName     = regexp.MustCompile(`^[\w./-]+\.(pem|key|crt|cer|json|txt|ya?ml|env|conf|ini|toml)$`)
-	assignment   = regexp.MustCompile(`^([A-Za-z_][\w.]*)=`)
+	longOption   = text.Regexp(`^--?([A-Za-z][\w.:-]+)(=?)`)
+	fileName     = text.Regexp(`^[\w./-]+\.(pem|key|crt|cer|json|txt|ya?ml|env|conf|ini|toml)$`)
+	assignment   = text.Regexp(`^([A-Za-z_][\w.]*)=`)
 )
 
 // inCommand returns the places of one simple command.
@@ -116,7 +117,7 @@ func inCommand(words []placedWord) []Argument {
 		if from >= len(w.value) || name != "" && w.computed {
 			return
 		}
-		if value := w.value[from:]; name != "" && (fileName.MatchString(value) || name == "SECRET" && strings.ContainsAny(value, "=,")) {
+		if value := w.value[from:]; name != "" && (fileName().MatchString(value) || name == "SECRET" && strings.ContainsAny(value, "=,")) {
 			name, option = "", ""
 		}
 		a := Argument{Text: w.text, Start: w.at[from], End: w.at[len(w.at)-1] + 1, Name: name, Option: option, Root: root, Client: options.client}
@@ -134,7 +135,7 @@ func inCommand(words []placedWord) []Argument {
 				add(words[i], options.after(words[i].value, option), name, option)
 			}
 		}
-		switch m := longOption.FindStringSubmatch(w.value); {
+		switch m := longOption().FindStringSubmatch(w.value); {
 		case options.attached != "" && strings.HasPrefix(w.value, options.attached) && len(w.value) > len(options.attached):
 			add(w, len(options.attached), "PASSWORD", options.attached)
 		case m != nil && givesSecret(m[1]) && m[2] != "":
@@ -148,7 +149,7 @@ func inCommand(words []placedWord) []Argument {
 		case options.positional && setsAlias(words[:i]) && !strings.HasPrefix(w.value, "-"):
 			add(w, 0, "SECRET_KEY", "mc alias set")
 		default:
-			if m := assignment.FindStringSubmatch(w.value); m != nil && (Named(m[1]) || m[1] == "REDISCLI_AUTH") {
+			if m := assignment().FindStringSubmatch(w.value); m != nil && (Named(m[1]) || m[1] == "REDISCLI_AUTH") {
 				add(w, len(m[0]), passwordIn(m[1]), m[1])
 				continue
 			}

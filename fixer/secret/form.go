@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 	"sync"
+
+	"github.com/oakum-sec/oakum/fixer/text"
 )
 
 type form struct {
@@ -82,7 +84,7 @@ func isExample(token string) bool {
 // A URLPassword is a password in a URL, and the host it is for.
 type URLPassword struct{ Password, Host string }
 
-var userInfo = regexp.MustCompile(`\b[a-z][a-z0-9+.-]*://[^/\s:@]*:([^/\s:@]+)@([^/\s:?]*)`)
+var userInfo = text.Regexp(`\b[a-z][a-z0-9+.-]*://[^/\s:@]*:([^/\s:@]+)@([^/\s:?]*)`)
 
 // URLPasswords returns the passwords in the URLs of a text, but for variables
 // and placeholders in their place.
@@ -91,7 +93,7 @@ func URLPasswords(text string) []URLPassword {
 		return nil
 	}
 	var out []URLPassword
-	for _, m := range userInfo.FindAllStringSubmatch(truncate(text), -1) {
+	for _, m := range userInfo().FindAllStringSubmatch(truncate(text), -1) {
 		if !strings.Contains(m[1], "$") && !Reference(m[1]) && !Placeholder(m[1]) {
 			out = append(out, URLPassword{m[1], m[2]})
 		}
@@ -110,8 +112,8 @@ type ConnectionPassword struct {
 }
 
 var (
-	connectionServer   = regexp.MustCompile(`(?i)(?:^|;)\s*(?:server|host|data ?source|addr|address|network address)\s*=\s*(?:tcp:)?([^;,:\s]+)`)
-	connectionPassword = regexp.MustCompile(`(?i)(?:^|;)\s*(?:password|pwd)\s*=\s*([^;'"\s][^;]*)`)
+	connectionServer   = text.Regexp(`(?i)(?:^|;)\s*(?:server|host|data ?source|addr|address|network address)\s*=\s*(?:tcp:)?([^;,:\s]+)`)
+	connectionPassword = text.Regexp(`(?i)(?:^|;)\s*(?:password|pwd)\s*=\s*([^;'"\s][^;]*)`)
 )
 
 // ConnectionPasswords returns the passwords in a connection string, but for variables and
@@ -120,12 +122,12 @@ func ConnectionPasswords(text string) []ConnectionPassword {
 	if !strings.Contains(text, ";") {
 		return nil
 	}
-	server := connectionServer.FindStringSubmatch(truncate(text))
+	server := connectionServer().FindStringSubmatch(truncate(text))
 	if server == nil {
 		return nil
 	}
 	var out []ConnectionPassword
-	for _, m := range connectionPassword.FindAllStringSubmatchIndex(truncate(text), -1) {
+	for _, m := range connectionPassword().FindAllStringSubmatchIndex(truncate(text), -1) {
 		value := strings.TrimRight(text[m[2]:m[3]], " ")
 		if !strings.Contains(value, "$") && !Reference(value) && !Placeholder(value) {
 			out = append(out, ConnectionPassword{value, server[1], m[2]})

@@ -1,9 +1,10 @@
 package secret
 
 import (
-	"regexp"
 	"slices"
 	"strings"
+
+	"github.com/oakum-sec/oakum/fixer/text"
 )
 
 // Hidden is what stands in place of a value that is not shown.
@@ -14,8 +15,8 @@ const Hidden = "(hidden)"
 // before it may hold the name, as in the list of a container's environment. Where
 // a value ends is not always known; then the rest of the line goes with it.
 func Hide(line, before string) string {
-	line = userInfo.ReplaceAllStringFunc(line, func(url string) string {
-		m := userInfo.FindStringSubmatchIndex(url)
+	line = userInfo().ReplaceAllStringFunc(line, func(url string) string {
+		m := userInfo().FindStringSubmatchIndex(url)
 		if password := url[m[2]:m[3]]; Reference(password) {
 			return url
 		}
@@ -25,10 +26,10 @@ func Hide(line, before string) string {
 		return HideValue(line)
 	}
 	line = hideDefaults(line)
-	if m := valueKey.FindStringIndex(line); m != nil && (hasSecretName(before) || hasSecretName(line[:m[0]])) {
+	if m := valueKey().FindStringIndex(line); m != nil && (hasSecretName(before) || hasSecretName(line[:m[0]])) {
 		return hideFrom(line, m[1])
 	}
-	for _, pattern := range []*regexp.Regexp{assigned, declared} {
+	for _, pattern := range []*text.Pattern{assigned(), declared()} {
 		for _, m := range pattern.FindAllStringSubmatchIndex(line, -1) {
 			if name := line[m[2]:m[3]]; Named(name) && !isReference(line[m[1]:]) && !isCollection(name, line[m[1]:]) && !isSwitch(line[m[1]:]) {
 				return hideFrom(line, m[1])
@@ -42,10 +43,10 @@ func Hide(line, before string) string {
 // may be secrets.
 func HideValue(line string) string {
 	line = hideDefaults(line)
-	if m := assigned.FindStringIndex(line); m != nil {
+	if m := assigned().FindStringIndex(line); m != nil {
 		return hideFrom(line, m[1])
 	}
-	if unset.MatchString(line) {
+	if unset().MatchString(line) {
 		return line
 	}
 	words := len(line) - len(strings.TrimLeft(line, " \t-"))
@@ -56,12 +57,12 @@ func HideValue(line string) string {
 }
 
 var (
-	assigned = regexp.MustCompile(`([A-Za-z_][\w.-]*)["']?(?:\s*=\s*|\s*:\s+)`) // NAME=, NAME: and "NAME":
-	declared = regexp.MustCompile(`(?i:\benv\s+)([A-Za-z_][\w.-]*)\s+`)         // ENV NAME
-	unset    = regexp.MustCompile(`^\s*(?i:arg)\s+[A-Za-z_][\w.-]*\s*$`)        // ARG NAME has no value
-	fallback = regexp.MustCompile(`\$\{([A-Za-z_]\w*)(:?-)([^{}$]+)\}`)         // ${NAME:-default}
-	valueKey = regexp.MustCompile(`["']?\bvalue["']?\s*:\s*`)
-	nameWord = regexp.MustCompile(`[A-Za-z_][\w.-]*`)
+	assigned = text.Regexp(`([A-Za-z_][\w.-]*)["']?(?:\s*=\s*|\s*:\s+)`) // NAME=, NAME: and "NAME":
+	declared = text.Regexp(`(?i:\benv\s+)([A-Za-z_][\w.-]*)\s+`)         // ENV NAME
+	unset    = text.Regexp(`^\s*(?i:arg)\s+[A-Za-z_][\w.-]*\s*$`)        // ARG NAME has no value
+	fallback = text.Regexp(`\$\{([A-Za-z_]\w*)(:?-)([^{}$]+)\}`)         // ${NAME:-default}
+	valueKey = text.Regexp(`["']?\bvalue["']?\s*:\s*`)
+	nameWord = text.Regexp(`[A-Za-z_][\w.-]*`)
 )
 
 func hideFrom(line string, at int) string {
@@ -75,11 +76,11 @@ func hideFrom(line string, at int) string {
 // or what is set to it has the name of a secret.
 func hideDefaults(line string) string {
 	named := false
-	for _, m := range assigned.FindAllStringSubmatch(line, -1) {
+	for _, m := range assigned().FindAllStringSubmatch(line, -1) {
 		named = named || Named(m[1])
 	}
-	return fallback.ReplaceAllStringFunc(line, func(variable string) string {
-		m := fallback.FindStringSubmatch(variable)
+	return fallback().ReplaceAllStringFunc(line, func(variable string) string {
+		m := fallback().FindStringSubmatch(variable)
 		if !named && !Named(m[1]) || Harmless(m[1], m[3]) && !Interim(m[1], m[3]) {
 			return variable
 		}
@@ -104,7 +105,7 @@ func isSwitch(rest string) bool {
 }
 
 func hasSecretName(s string) bool {
-	for _, w := range nameWord.FindAllString(s, -1) {
+	for _, w := range nameWord().FindAllString(s, -1) {
 		if Named(w) {
 			return true
 		}

@@ -1,9 +1,10 @@
 package secret
 
 import (
-	"regexp"
 	"slices"
 	"strings"
+
+	"github.com/oakum-sec/oakum/fixer/text"
 )
 
 // Named reports whether the name of a variable or a key says that it holds a
@@ -62,12 +63,12 @@ func wordSet(list string) map[string]bool {
 	return out
 }
 
-var camelCaseBoundary = regexp.MustCompile(`([a-z0-9])([A-Z])`)
+var camelCaseBoundary = text.Regexp(`([a-z0-9])([A-Z])`)
 
 // Words splits a name at everything that is no letter or digit and where lower
 // case turns to upper case, and gives its words in upper case.
 func Words(name string) []string {
-	return strings.FieldsFunc(strings.ToUpper(camelCaseBoundary.ReplaceAllString(name, "${1}_${2}")), func(r rune) bool {
+	return strings.FieldsFunc(strings.ToUpper(camelCaseBoundary().ReplaceAllString(name, "${1}_${2}")), func(r rune) bool {
 		return (r < 'A' || r > 'Z') && (r < '0' || r > '9')
 	})
 }

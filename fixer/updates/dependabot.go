@@ -2,9 +2,10 @@ package updates
 
 import (
 	"path"
-	"regexp"
 	"slices"
 	"strings"
+
+	"github.com/oakum-sec/oakum/fixer/text"
 
 	"github.com/oakum-sec/oakum/fixer/yamldoc"
 )
@@ -71,9 +72,9 @@ func (e entry) excludes(file string) bool {
 
 // The names of files that Dependabot looks into.
 var (
-	dockerfileName = regexp.MustCompile(`(?i)(docker|container)file`)
-	composeName    = regexp.MustCompile(`(?i)(docker-)?compose(-\w+)?(\.[\w-]+)?\.ya?ml`)
-	yamlName       = regexp.MustCompile(`(?i)^[^.].*\.ya?ml$`)
+	dockerfileName = text.Regexp(`(?i)(docker|container)file`)
+	composeName    = text.Regexp(`(?i)(docker-)?compose(-\w+)?(\.[\w-]+)?\.ya?ml`)
+	yamlName       = text.Regexp(`(?i)^[^.].*\.ya?ml$`)
 )
 
 // Ecosystems returns the package ecosystems of Dependabot that update such a file,
@@ -81,11 +82,11 @@ var (
 func Ecosystems(file string, what What) []string {
 	base := path.Base(file)
 	switch {
-	case what == Dockerfile && dockerfileName.MatchString(base), what == Manifest && yamlName.MatchString(base):
+	case what == Dockerfile && dockerfileName().MatchString(base), what == Manifest && yamlName().MatchString(base):
 		return []string{"docker"}
-	case what == Compose && composeName.MatchString(base):
+	case what == Compose && composeName().MatchString(base):
 		return []string{"docker-compose"}
-	case what == HelmValues && yamlName.MatchString(base):
+	case what == HelmValues && yamlName().MatchString(base):
 		return []string{"helm", "docker"}
 	case what == Action:
 		return []string{"github-actions"}

@@ -2,8 +2,9 @@ package workflow
 
 import (
 	"path"
-	"regexp"
 	"strings"
+
+	"github.com/oakum-sec/oakum/fixer/text"
 
 	"github.com/oakum-sec/oakum/fixer/yamldoc"
 )
@@ -46,9 +47,9 @@ func (r *reader) stepBuild(step *yamldoc.Node) {
 }
 
 var (
-	continued   = regexp.MustCompile(`\\\r?\n`)
-	buildWord   = regexp.MustCompile(`"[^"\n]*"|'[^'\n]*'|\S+`)
-	changesDir  = regexp.MustCompile(`(?m)(?:^|[\s;&(])(?:cd|pushd)\s`)
+	continued   = text.Regexp(`\\\r?\n`)
+	buildWord   = text.Regexp(`"[^"\n]*"|'[^'\n]*'|\S+`)
+	changesDir  = text.Regexp(`(?m)(?:^|[\s;&(])(?:cd|pushd)\s`)
 	valueOption = map[string]bool{"--build-arg": true, "--platform": true, "--cache-from": true, "--cache-to": true, "--label": true, "--network": true, "--secret": true, "--ssh": true, "--progress": true,
 		"--output": true, "-o": true, "--builder": true, "--build-context": true, "--iidfile": true, "--metadata-file": true, "--add-host": true, "-m": true, "--memory": true, "--provenance": true, "--sbom": true}
 )
@@ -56,11 +57,11 @@ var (
 // scriptBuilds notes what the commands of a script build. One that changes its directory is not
 // followed.
 func (r *reader) scriptBuilds(text, dir string, line int) {
-	if !strings.Contains(text, "docker") || changesDir.MatchString(text) {
+	if !strings.Contains(text, "docker") || changesDir().MatchString(text) {
 		return
 	}
-	for _, command := range strings.FieldsFunc(continued.ReplaceAllString(text, " "), func(r rune) bool { return strings.ContainsRune("\n;&|", r) }) {
-		words := buildWord.FindAllString(command, -1)
+	for _, command := range strings.FieldsFunc(continued().ReplaceAllString(text, " "), func(r rune) bool { return strings.ContainsRune("\n;&|", r) }) {
+		words := buildWord().FindAllString(command, -1)
 		for i := range words {
 			words[i] = strings.Trim(words[i], `"'`)
 		}
@@ -115,12 +116,12 @@ func (r *reader) commandBuild(words []string, dir string, line int) {
 }
 
 // expression matches what a platform or a shell fills in.
-var expression = regexp.MustCompile(`\$\{\{.*?\}\}|\$\{[^}]*\}|\$\([^)]*\)|\$\w+`)
+var expression = text.Regexp(`\$\{\{.*?\}\}|\$\{[^}]*\}|\$\([^)]*\)|\$\w+`)
 
 // built notes an image. The last part of its name and the path of its Dockerfile have to be
 // written out.
 func (r *reader) built(tag, file, target string, line int) {
-	tag = expression.ReplaceAllString(tag, "$")
+	tag = expression().ReplaceAllString(tag, "$")
 	if i := strings.LastIndexByte(tag, ':'); i > strings.LastIndexByte(tag, '/') {
 		tag = tag[:i]
 	}

@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/oakum-sec/oakum/fixer/text"
+
 	"github.com/oakum-sec/oakum/fixer/yamldoc"
 )
 
@@ -29,7 +31,7 @@ func (r *reader) workflow(root *yamldoc.Node) {
 	}
 }
 
-var matrixValue = regexp.MustCompile(`^\$\{\{\s*matrix\.([\w-]+)(?:\.([\w-]+))?\s*\}\}$`)
+var matrixValue = text.Regexp(`^\$\{\{\s*matrix\.([\w-]+)(?:\.([\w-]+))?\s*\}\}$`)
 
 // jobImage notes the image of a container or a service. Where that is a value of the
 // job's matrix, the values are what is written.
@@ -37,7 +39,7 @@ func (r *reader) jobImage(job, n *yamldoc.Node, role string) {
 	if n.Is(yamldoc.Mapping) {
 		n = n.Get("image")
 	}
-	m := matrixValue.FindStringSubmatch(n.Text())
+	m := matrixValue().FindStringSubmatch(n.Text())
 	if m == nil {
 		r.image(n, "", "", role)
 		return

@@ -2,8 +2,9 @@ package workflow
 
 import (
 	"bytes"
-	"regexp"
 	"strings"
+
+	"github.com/oakum-sec/oakum/fixer/text"
 
 	"github.com/oakum-sec/oakum/fixer/yamldoc"
 )
@@ -25,7 +26,7 @@ type Use struct {
 	CommentStart, CommentEnd int
 }
 
-var usePattern = regexp.MustCompile(`^([\w.-]+)/([\w.-]+)(?:/([^@]+))?@(\S+)$`)
+var usePattern = text.Regexp(`^([\w.-]+)/([\w.-]+)(?:/([^@]+))?@(\S+)$`)
 
 // parseUse reads what stands after uses: nil for what is neither an action of a
 // repository nor one at hand.
@@ -35,7 +36,7 @@ func parseUse(text string) *Use {
 			return &Use{Sub: rest}
 		}
 	}
-	m := usePattern.FindStringSubmatch(text)
+	m := usePattern().FindStringSubmatch(text)
 	if m == nil || strings.Contains(text, "${{") {
 		return nil
 	}
@@ -61,16 +62,16 @@ func (u *Use) Reusable() bool {
 	return strings.HasPrefix(u.Sub, ".github/workflows/")
 }
 
-var commitPattern = regexp.MustCompile(`^[0-9a-fA-F]{40}$`)
+var commitPattern = text.Regexp(`^[0-9a-fA-F]{40}$`)
 
 // Pinned reports whether the version is a commit.
-func (u *Use) Pinned() bool { return commitPattern.MatchString(u.Ref) }
+func (u *Use) Pinned() bool { return commitPattern().MatchString(u.Ref) }
 
-var versionPattern = regexp.MustCompile(`(?:^|[\s=@:])(v?\d+(?:\.\d+)*(?:[-+.][0-9A-Za-z.-]+)?)(?:$|[\s,;)])`)
+var versionPattern = text.Regexp(`(?:^|[\s=@:])(v?\d+(?:\.\d+)*(?:[-+.][0-9A-Za-z.-]+)?)(?:$|[\s,;)])`)
 
 // Version is the version that the comment names: "v4.2.1"; "" where it names none.
 func (u *Use) Version() string {
-	m := versionPattern.FindStringSubmatch(u.Comment)
+	m := versionPattern().FindStringSubmatch(u.Comment)
 	if m == nil {
 		return ""
 	}

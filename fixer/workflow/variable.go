@@ -1,8 +1,9 @@
 package workflow
 
 import (
-	"regexp"
 	"strings"
+
+	"github.com/oakum-sec/oakum/fixer/text"
 
 	"github.com/oakum-sec/oakum/fixer/yamldoc"
 )
@@ -16,7 +17,7 @@ type Variable struct {
 
 // assigned finds NAME= in a script, with the option that it is the value of, such as
 // --build-arg.
-var assigned = regexp.MustCompile(`(?m)(?:^|[\s;&|("'])(--?[A-Za-z-]+[ =]["']?)?(?:export\s+)?([A-Za-z_][A-Za-z0-9_]*)=`)
+var assigned = text.Regexp(`(?m)(?:^|[\s;&|("'])(--?[A-Za-z-]+[ =]["']?)?(?:export\s+)?([A-Za-z_][A-Za-z0-9_]*)=`)
 
 // Sets returns the variables that the file sets: under env and variables, and in
 // scripts. Each is returned once, in the order of the file.
@@ -36,7 +37,7 @@ func (r *reader) script(n *yamldoc.Node) {
 		if !strings.Contains(text, "=") {
 			continue
 		}
-		for _, m := range assigned.FindAllStringSubmatch(text, -1) {
+		for _, m := range assigned().FindAllStringSubmatch(text, -1) {
 			if m[1] == "" {
 				r.sets(m[2], item.Line)
 			}

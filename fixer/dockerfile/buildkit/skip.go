@@ -2,9 +2,10 @@ package buildkit
 
 import (
 	"bytes"
-	"regexp"
 	"slices"
 	"strings"
+
+	"github.com/oakum-sec/oakum/fixer/text"
 
 	"github.com/oakum-sec/oakum/fixer/dockerfile"
 )
@@ -30,7 +31,7 @@ func withoutSkips(f *dockerfile.File) ([]byte, bool) {
 		neutralise(line[bytes.IndexByte(line, '=')+1:])
 	}
 	for _, c := range f.Comments {
-		if c.Inside == nil && checkComment.MatchString(c.Text) {
+		if c.Inside == nil && checkComment().MatchString(c.Text) {
 			change()
 			line := out[c.Start:c.End]
 			at := bytes.IndexAny(line, "cC")
@@ -40,7 +41,7 @@ func withoutSkips(f *dockerfile.File) ([]byte, bool) {
 	return out, found
 }
 
-var checkComment = regexp.MustCompile(`(?i)^check\s*=`)
+var checkComment = text.Regexp(`(?i)^check\s*=`)
 
 // neutralise overwrites the value of a directive. One that has no room for
 // "skip=" is no valid option and stays, to fail as it does in a build.
@@ -74,7 +75,7 @@ func Skips(f *dockerfile.File, check string) bool {
 		return true
 	}
 	return slices.ContainsFunc(f.Comments, func(c dockerfile.Comment) bool {
-		prefix := checkComment.FindString(c.Text)
+		prefix := checkComment().FindString(c.Text)
 		return prefix != "" && c.Inside == nil && asks(c.Text[len(prefix):])
 	})
 }

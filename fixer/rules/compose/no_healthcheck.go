@@ -3,7 +3,6 @@ package compose
 import (
 	_ "embed"
 	"fmt"
-	"regexp"
 	"strings"
 
 	"github.com/oakum-sec/oakum/fixer"
@@ -80,8 +79,8 @@ func healthTest(spec *container.Spec, e *image.Entry) (test []string, ok bool) {
 		return nil, false
 	}
 	for _, word := range e.Healthcheck.Test {
-		word = unsetOption.ReplaceAllStringFunc(word, func(option string) string {
-			name := unsetOption.FindStringSubmatch(option)[1]
+		word = unsetOption().ReplaceAllStringFunc(word, func(option string) string {
+			name := unsetOption().FindStringSubmatch(option)[1]
 			for _, v := range spec.Env {
 				if v.Name == name {
 					return option
@@ -98,7 +97,7 @@ func healthTest(spec *container.Spec, e *image.Entry) (test []string, ok bool) {
 }
 
 // unsetOption matches an option whose value is a variable of the container.
-var unsetOption = regexp.MustCompile(` -\w "\$\$(\w+)"`)
+var unsetOption = text.Regexp(` -\w "\$\$(\w+)"`)
 
 // startsProgram reports whether a command starts the software of the image: it is left to
 // the image, only adds options, or names the software.

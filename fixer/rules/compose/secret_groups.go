@@ -134,7 +134,7 @@ var (
 )
 
 // interpolated finds the variables that a Compose file reads; $$ is a dollar.
-var interpolated = text.MustCompile(`(?:^|[^$])(?:\$\$)*\$\{?([A-Za-z_]\w*)`)
+var interpolated = text.Regexp(`(?:^|[^$])(?:\$\$)*\$\{?([A-Za-z_]\w*)`)
 
 // nameGroups gives each group a variable that nothing else has.
 func nameGroups(p *fixer.Pass, groups []*secretGroup) {
@@ -142,7 +142,7 @@ func nameGroups(p *fixer.Pass, groups []*secretGroup) {
 		return
 	}
 	taken := map[string]bool{}
-	for _, m := range interpolated.FindAllSubmatch(p.File.Data, -1) {
+	for _, m := range interpolated().FindAllSubmatch(p.File.Data, -1) {
 		taken[string(m[1])] = true
 	}
 	for _, g := range groups {

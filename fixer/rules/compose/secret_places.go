@@ -2,7 +2,6 @@ package compose
 
 import (
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -194,12 +193,12 @@ func passwordsInConnections(at *secretPlace, raw string) []secretPlace {
 }
 
 // defaulted matches a variable with a default that is plain text.
-var defaulted = text.MustCompile(`\$\{([A-Za-z_]\w*):?-([^${}]+)\}`)
+var defaulted = text.Regexp(`\$\{([A-Za-z_]\w*):?-([^${}]+)\}`)
 
 // defaultSecrets finds variables of a value whose default is a secret.
 func defaultSecrets(at *secretPlace, raw string) []secretPlace {
 	var out []secretPlace
-	for _, m := range defaulted.FindAllStringSubmatchIndex(raw, -1) {
+	for _, m := range defaulted().FindAllStringSubmatchIndex(raw, -1) {
 		if m[0] > 0 && raw[m[0]-1] == '$' { // $$ is no variable
 			continue
 		}
@@ -225,10 +224,10 @@ func plain(n *yamldoc.Node) bool {
 	if n.Tag == "!!str" {
 		return true
 	}
-	return decimal.MatchString(n.Text())
+	return decimal().MatchString(n.Text())
 }
 
-var decimal = regexp.MustCompile(`^[1-9][0-9]*$`)
+var decimal = text.Regexp(`^[1-9][0-9]*$`)
 
 // path is the place of the finding.
 func (at *secretPlace) path() string {

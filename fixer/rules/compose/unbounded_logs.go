@@ -4,7 +4,6 @@ import (
 	_ "embed"
 	"errors"
 	"fmt"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -58,11 +57,11 @@ const (
 var (
 	paramLogSize  = fixer.Param{Name: "max-size", Meaning: "size of one log file, as in 10m", Default: defaultLogSize, Validate: validLogSize}
 	paramLogFiles = fixer.Param{Name: "max-file", Meaning: "number of log files, from 1 to 1000", Default: defaultLogFiles, Validate: validLogFiles}
-	logSize       = regexp.MustCompile(`^[1-9][0-9]{0,8}[kmg]$`)
+	logSize       = text.Regexp(`^[1-9][0-9]{0,8}[kmg]$`)
 )
 
 func validLogSize(s string) error {
-	if !logSize.MatchString(s) {
+	if !logSize().MatchString(s) {
 		return errors.New("a number with the unit k, m or g")
 	}
 	return nil

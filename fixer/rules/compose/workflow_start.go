@@ -15,13 +15,13 @@ import (
 type composeCall struct{ line, place string }
 
 var composeCalls = fixer.NewIndex(
-	func(f *fixer.File) bool { return f.Workflow != nil && composeCommand.Match(f.Data) },
+	func(f *fixer.File) bool { return f.Workflow != nil && composeCommand().Match(f.Data) },
 	func(files []*fixer.File) []composeCall {
 		var out []composeCall
 		for _, f := range files {
 			n := 0
 			for line := range strings.Lines(string(f.Data)) {
-				if n++; composeCommand.MatchString(line) {
+				if n++; composeCommand().MatchString(line) {
 					out = append(out, composeCall{line, fmt.Sprintf("%s:%d", f.Path, n)})
 				}
 			}
@@ -29,7 +29,7 @@ var composeCalls = fixer.NewIndex(
 		return out
 	})
 
-var composeCommand = text.MustCompile(`\bdocker[ -]compose\b.*\b(?:up|run|build|create|start)\b`)
+var composeCommand = text.Regexp(`\bdocker[ -]compose\b.*\b(?:up|run|build|create|start)\b`)
 
 // startedIn returns the place in a CI file that most likely starts the services of a
 // file, "" where none does: it names the file, or no file at all where Compose finds this

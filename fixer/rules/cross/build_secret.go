@@ -85,7 +85,7 @@ func secretArguments(v compose.View) []buildArgument {
 
 // fromEnvironment matches a value that is one variable, with or without the
 // demand that it is set; a default is a value of its own.
-var fromEnvironment = text.MustCompile(`^\$(?:([A-Za-z_]\w*)|\{([A-Za-z_]\w*)(?::?\?[^}]*|:?-)?\})$`)
+var fromEnvironment = text.Regexp(`^\$(?:([A-Za-z_]\w*)|\{([A-Za-z_]\w*)(?::?\?[^}]*|:?-)?\})$`)
 
 // variable returns the variable of the environment that the argument takes its
 // value from.
@@ -93,7 +93,7 @@ func (a buildArgument) variable() (string, bool) {
 	if a.value == "" {
 		return a.name, true
 	}
-	m := fromEnvironment.FindStringSubmatch(a.value)
+	m := fromEnvironment().FindStringSubmatch(a.value)
 	if m == nil {
 		return "", false
 	}

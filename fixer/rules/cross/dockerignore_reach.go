@@ -73,7 +73,7 @@ func (r *builds) among(b *contextBuild, names []fixer.Name) []exposure {
 }
 
 // forTests matches folders whose keys and passwords are made up.
-var forTests = text.MustCompile(`(?i)(^|/)(tests?|testdata|__tests__|specs?|fixtures?|examples?|samples?|docs?|e2e|mocks?|__mocks__|test[-_]\w+|\w+[-_]tests?)/`)
+var forTests = text.Regexp(`(?i)(^|/)(tests?|testdata|__tests__|specs?|fixtures?|examples?|samples?|docs?|e2e|mocks?|__mocks__|test[-_]\w+|\w+[-_]tests?)/`)
 
 // mayBeClutter and mayBeSecret look at a name alone. A link is copied as a link,
 // which gives nothing away.
@@ -92,7 +92,7 @@ func mayBeSecret(n fixer.Name) bool {
 		return false
 	}
 	_, ok := secretFile(n.Path)
-	return ok && !forTests.MatchString(n.Path)
+	return ok && !forTests().MatchString(n.Path)
 }
 
 // secretFile looks up what a file of this name holds by convention. Settings of
@@ -141,12 +141,12 @@ func (b *contextBuild) keeps(e exposure) string {
 }
 
 // bundlers are the settings of what compiles .env into pages.
-var bundlers = text.MustCompile(`^((vite|next|nuxt|vue|svelte|astro|webpack|craco|remix|rsbuild|app)\.config\.\w+|gatsby-config\.\w+|angular\.json|artisan|manage\.py|config\.ru|symfony\.lock)$`)
+var bundlers = text.Regexp(`^((vite|next|nuxt|vue|svelte|astro|webpack|craco|remix|rsbuild|app)\.config\.\w+|gatsby-config\.\w+|angular\.json|artisan|manage\.py|config\.ru|symfony\.lock)$`)
 
 // hasBundler reports whether such settings lie in a folder of the context.
 func (b *contextBuild) hasBundler(dir string) bool {
 	for _, n := range b.ctx.Tree.Select("bundlers", func(n fixer.Name) bool {
-		return bundlers.MatchString(path.Base(n.Path)) || strings.HasSuffix("/"+n.Path, "/public/index.html")
+		return bundlers().MatchString(path.Base(n.Path)) || strings.HasSuffix("/"+n.Path, "/public/index.html")
 	}) {
 		rel, ok := b.ctx.Rel(n.Path)
 		if ok && (path.Dir(rel) == dir || path.Dir(rel) == path.Join(dir, "public")) {

@@ -3,7 +3,6 @@ package cross
 import (
 	"bytes"
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -153,7 +152,7 @@ func digestsIn(n *yamldoc.Node, out *[]*yamldoc.Node) {
 	switch {
 	case n == nil:
 	case n.Kind == yamldoc.Scalar:
-		if digestPattern.MatchString(n.Text()) {
+		if digestPattern().MatchString(n.Text()) {
 			*out = append(*out, n)
 		}
 	default:
@@ -166,7 +165,7 @@ func digestsIn(n *yamldoc.Node, out *[]*yamldoc.Node) {
 	}
 }
 
-var digestPattern = regexp.MustCompile(`(?:^|@)sha256:[0-9a-f]{64}$`)
+var digestPattern = text.Regexp(`(?:^|@)sha256:[0-9a-f]{64}$`)
 
 // allPins returns the pins of the files that were selected.
 func allPins(p *fixer.Pass) pinList {

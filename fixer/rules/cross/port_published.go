@@ -204,13 +204,13 @@ func ownPort(s *dockerfile.Stage) int {
 		}
 	}
 	for _, c := range []dockerfile.CommandLine{s.Entrypoint(), s.Cmd()} {
-		for _, m := range portOption.FindAllStringSubmatch(strings.Join(c.Args, " "), -1) {
+		for _, m := range portOption().FindAllStringSubmatch(strings.Join(c.Args, " "), -1) {
 			n, _ := strconv.Atoi(m[1])
 			note(n)
 		}
 	}
 	if h := s.Healthcheck(); h.At != nil {
-		for _, m := range ownAddress.FindAllStringSubmatch(strings.Join(h.Args, " "), -1) {
+		for _, m := range ownAddress().FindAllStringSubmatch(strings.Join(h.Args, " "), -1) {
 			n, _ := strconv.Atoi(m[1])
 			note(n)
 		}
@@ -219,8 +219,8 @@ func ownPort(s *dockerfile.Stage) int {
 }
 
 var (
-	portOption = regexp.MustCompile(`(?:--?(?:http-|server[.-])?port[= ]|0\.0\.0\.0:|\[::\]:|-p[= ]|--bind[= ]:)(\d{2,5})\b`)
-	ownAddress = regexp.MustCompile(`(?:localhost|127\.0\.0\.1):(\d{2,5})\b`)
+	portOption = text.Regexp(`(?:--?(?:http-|server[.-])?port[= ]|0\.0\.0\.0:|\[::\]:|-p[= ]|--bind[= ]:)(\d{2,5})\b`)
+	ownAddress = text.Regexp(`(?:localhost|127\.0\.0\.1):(\d{2,5})\b`)
 )
 
 // mentions reports whether a file tells the container a port somewhere else than where it

@@ -4,7 +4,6 @@ import (
 	_ "embed"
 	"fmt"
 	"path"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -204,7 +203,7 @@ func preparedByOthers(p *fixer.Pass, v compose.View, m compose.Mount) bool {
 func createOwned(v compose.View, b topology.Build, dir string, user image.Identity, spec *container.Spec) (fixer.Fix, bool) {
 	at := b.Stage.User()
 	base := spec.Image.Known
-	if at.At == nil || at.Stage != b.Stage || spec.User.Set || base == nil || !base.HasBase || base.Base.Shell == image.NoShell || base.Base.Shell == "" || !plainDirectory.MatchString(dir) {
+	if at.At == nil || at.Stage != b.Stage || spec.User.Set || base == nil || !base.HasBase || base.Base.Shell == image.NoShell || base.Base.Shell == "" || !plainDirectory().MatchString(dir) {
 		return fixer.Fix{}, false
 	}
 	for _, i := range b.Stage.Instructions { // as whom the step would run
@@ -216,7 +215,7 @@ func createOwned(v compose.View, b topology.Build, dir string, user image.Identi
 		return fixer.Fix{}, false
 	}
 	owner := ownerOf(user)
-	if !user.KnownUID && !plainName.MatchString(owner) {
+	if !user.KnownUID && !plainName().MatchString(owner) {
 		return fixer.Fix{}, false
 	}
 	line := "RUN mkdir -p " + dir + " && chown " + owner + " " + dir
@@ -247,9 +246,9 @@ func ownerOf(user image.Identity) string {
 	return strconv.Itoa(user.UID)
 }
 
-var plainName = regexp.MustCompile(`^[a-z_][a-z0-9_-]*$`)
+var plainName = text.Regexp(`^[a-z_][a-z0-9_-]*$`)
 
-var plainDirectory = regexp.MustCompile(`^/[A-Za-z0-9._+@/-]+$`)
+var plainDirectory = text.Regexp(`^/[A-Za-z0-9._+@/-]+$`)
 
 // checkClaims looks at the storage of a pod whose containers do not run as root, and that
 // no group is given.

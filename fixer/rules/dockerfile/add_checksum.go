@@ -2,7 +2,6 @@ package dockerfile
 
 import (
 	"fmt"
-	"regexp"
 	"strings"
 	"time"
 
@@ -39,7 +38,7 @@ func (d download) addChecksum(p *fixer.Pass, f *fixer.Finding) {
 	case a.Failure != nil:
 		f.Evidence = append(f.Evidence, fixer.Evidence{Kind: fixer.FromRegistry, Source: "download", Text: text.Capital(text.VisibleLine(a.Failure.Text))})
 		return
-	case a.File == nil || !wholeChecksum.MatchString(a.File.Checksum):
+	case a.File == nil || !wholeChecksum().MatchString(a.File.Checksum):
 		return
 	}
 	sum, day := a.File.Checksum, a.At.Format(time.DateOnly)
@@ -62,7 +61,7 @@ func (d download) addChecksum(p *fixer.Pass, f *fixer.Finding) {
 	f.Advice = ""
 }
 
-var wholeChecksum = regexp.MustCompile(`^sha256:[0-9a-f]{64}$`)
+var wholeChecksum = text.Regexp(`^sha256:[0-9a-f]{64}$`)
 
 // verify computes the checksum again, unless the address has a part that is not shown.
 func (d download) verify(sum string) string {

@@ -14,51 +14,51 @@ import (
 // installs.
 type installer struct {
 	*build.Installer
-	without   *text.Pattern // a word that leaves the development ones out, or asks for them on purpose
-	variables []string      // that decide the same
-	write     string        // what to write
-	prune     string        // what takes them away afterwards; "" when leaving them out is the only way
+	without   func() *text.Pattern // a word that leaves the development ones out, or asks for them on purpose
+	variables []string             // that decide the same
+	write     string               // what to write
+	prune     string               // what takes them away afterwards; "" when leaving them out is the only way
 }
 
 var projectInstallers = []*installer{
 	{
 		Installer: build.Installers["npm"],
-		without:   text.MustCompile(`^(--(omit|include|only|also|production|prod|global|location|package-lock-only)\b.*|-g|-D|--dev|--save-dev)$`),
+		without:   text.Regexp(`^(--(omit|include|only|also|production|prod|global|location|package-lock-only)\b.*|-g|-D|--dev|--save-dev)$`),
 		variables: []string{"NODE_ENV", "NPM_CONFIG_OMIT", "npm_config_omit", "NPM_CONFIG_PRODUCTION", "npm_config_production", "NPM_CONFIG_ONLY", "npm_config_only"},
 		write:     "--omit=dev", prune: "npm prune --omit=dev",
 	},
 	{
 		Installer: build.Installers["yarn"],
-		without:   text.MustCompile(`^--(production|prod|help|version)\b.*$`),
+		without:   text.Regexp(`^--(production|prod|help|version)\b.*$`),
 		variables: []string{"NODE_ENV", "YARN_PRODUCTION", "NPM_CONFIG_PRODUCTION", "npm_config_production"},
 		write:     "--production (Yarn 1; later versions: yarn workspaces focus --production)", prune: "yarn install --production",
 	},
 	{
 		Installer: build.Installers["pnpm"],
-		without:   text.MustCompile(`^(--(prod|production|dev|global)\b.*|-P|-D|-g)$`),
+		without:   text.Regexp(`^(--(prod|production|dev|global)\b.*|-P|-D|-g)$`),
 		variables: []string{"NODE_ENV", "NPM_CONFIG_PRODUCTION", "npm_config_production"},
 		write:     "--prod", prune: "pnpm prune --prod",
 	},
 	{
 		Installer: build.Installers["composer"],
-		without:   text.MustCompile(`^--(no-dev|dev)$`),
+		without:   text.Regexp(`^--(no-dev|dev)$`),
 		variables: []string{"COMPOSER_NO_DEV"},
 		write:     "--no-dev", prune: "composer install --no-dev",
 	},
 	{
 		Installer: build.Installers["bundler"],
-		without:   text.MustCompile(`^--(without|with|version|help)\b.*$`),
+		without:   text.Regexp(`^--(without|with|version|help)\b.*$`),
 		variables: []string{"BUNDLE_WITHOUT", "BUNDLE_ONLY"},
 		write:     "ENV BUNDLE_WITHOUT=development:test, written before the step,",
 	},
 	{
 		Installer: build.Installers["poetry"],
-		without:   text.MustCompile(`^(--(no-dev|only|only-root|without|with|all-groups)\b.*)$`),
+		without:   text.Regexp(`^(--(no-dev|only|only-root|without|with|all-groups)\b.*)$`),
 		write:     "--only main", prune: "poetry sync --only main",
 	},
 	{
 		Installer: build.Installers["uv"],
-		without:   text.MustCompile(`^--(no-dev|dev|only-dev|no-default-groups|group|only-group|no-group|all-groups)\b.*$`),
+		without:   text.Regexp(`^--(no-dev|dev|only-dev|no-default-groups|group|only-group|no-group|all-groups)\b.*$`),
 		variables: []string{"UV_NO_DEV", "UV_NO_DEFAULT_GROUPS"},
 		write:     "--no-dev", prune: "uv sync --no-dev",
 	},
@@ -81,7 +81,7 @@ func projectInstall(c build.Command) *installer {
 // only the name is known counts, too: somebody thought of it.
 func (d *installer) leftOut(p *fixer.Pass, st build.Step, c build.Command) bool {
 	for _, w := range c.Args() {
-		if d.without.MatchString(w.Value) || build.HoldsOptions(w) {
+		if d.without().MatchString(w.Value) || build.HoldsOptions(w) {
 			return true
 		}
 	}
@@ -110,7 +110,7 @@ func (d *installer) takenAway(st build.Step, rest []build.Step, n int) bool {
 			return slices.ContainsFunc(c.Args(), func(w dockerfile.Word) bool { return d.Dir != "" && strings.Contains(w.Raw, d.Dir) })
 		case d.Calls(c):
 			sub, _ := c.Subcommand()
-			return sub == "prune" || sub == "deploy" || c.Program == "bundle" && sub == "clean" || c.Has("focus") || slices.ContainsFunc(c.Args(), func(w dockerfile.Word) bool { return d.without.MatchString(w.Value) })
+			return sub == "prune" || sub == "deploy" || c.Program == "bundle" && sub == "clean" || c.Has("focus") || slices.ContainsFunc(c.Args(), func(w dockerfile.Word) bool { return d.without().MatchString(w.Value) })
 		}
 		return false
 	})

@@ -55,20 +55,20 @@ func (r *secretReader) forms() {
 // passwordOption is an option of a program that takes a password.
 type passwordOption struct {
 	programs map[string]bool
-	option   *text.Pattern // of a word; its group is the value in the same word
-	next     bool          // else the value is the next word
+	option   func() *text.Pattern // of a word; its group is the value in the same word
+	next     bool                 // else the value is the next word
 }
 
 var passwordOptions = []passwordOption{
-	{nil, text.MustCompile(`^--(?:[a-z]+-)*(?:password|passwd|token|secret|api-key|apikey|auth-token|access-token)=(.+)$`), false},
-	{nil, text.MustCompile(`^--(?:[a-z]+-)*(?:password|passwd)$`), true},
-	{text.WordSet("curl"), text.MustCompile(`^(?:-u|--user)$`), true},
-	{text.WordSet("curl"), text.MustCompile(`^--user=(.+)$`), false},
-	{text.WordSet("mysql mysqldump mysqladmin mariadb mariadb-admin mariadb-dump"), text.MustCompile(`^-p(.+)$`), false},
-	{text.WordSet("sshpass docker podman skopeo crane buildah helm az"), text.MustCompile(`^-p$`), true},
-	{text.WordSet("sshpass"), text.MustCompile(`^-p(.+)$`), false},
-	{text.WordSet("useradd usermod"), text.MustCompile(`^-p$`), true},
-	{text.WordSet("redis-cli"), text.MustCompile(`^-a$`), true},
+	{nil, text.Regexp(`^--(?:[a-z]+-)*(?:password|passwd|token|secret|api-key|apikey|auth-token|access-token)=(.+)$`), false},
+	{nil, text.Regexp(`^--(?:[a-z]+-)*(?:password|passwd)$`), true},
+	{text.WordSet("curl"), text.Regexp(`^(?:-u|--user)$`), true},
+	{text.WordSet("curl"), text.Regexp(`^--user=(.+)$`), false},
+	{text.WordSet("mysql mysqldump mysqladmin mariadb mariadb-admin mariadb-dump"), text.Regexp(`^-p(.+)$`), false},
+	{text.WordSet("sshpass docker podman skopeo crane buildah helm az"), text.Regexp(`^-p$`), true},
+	{text.WordSet("sshpass"), text.Regexp(`^-p(.+)$`), false},
+	{text.WordSet("useradd usermod"), text.Regexp(`^-p$`), true},
+	{text.WordSet("redis-cli"), text.Regexp(`^-a$`), true},
 }
 
 // bearer matches a header with a token in it.
@@ -107,7 +107,7 @@ func (r *secretReader) options(c *build.Command) {
 	args := c.Args()
 	for k, w := range args {
 		for _, o := range passwordOptions {
-			m := o.option.FindStringSubmatch(w.Value)
+			m := o.option().FindStringSubmatch(w.Value)
 			if m == nil || o.programs != nil && !o.programs[c.Program] || notAboutPasswords[c.Program] {
 				continue
 			}

@@ -184,10 +184,10 @@ func tlsFix(o *kube.Object, hosts []string, secret string) fixer.Fix {
 	}
 }
 
-var objectName = text.MustCompile(`^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$`)
+var objectName = text.Regexp(`^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$`)
 
 func validObjectName(s string) error {
-	if !objectName.MatchString(s) {
+	if !objectName().MatchString(s) {
 		return errors.New("at most 253 lowercase letters, digits, - and ., starting and ending with a letter or digit")
 	}
 	return nil
