@@ -113,6 +113,10 @@ func (s *Spec) DropCapabilities() CapabilityDecision {
 	if d.Level == fixer.Manual {
 		return d
 	}
+	if s.Init && !notRoot(user) && slices.Contains(need, "SETUID") {
+		need = union(need, []string{"KILL"})
+		d.Evidence = append(d.Evidence, s.says("init is true, so the first process stays root, and needs KILL to stop a process that has become another user"))
+	}
 	if need = slices.DeleteFunc(need, s.adds); len(need) > 0 && s.Image.Program() != nil {
 		d.Evidence = append(d.Evidence, fixer.ImageEvidence(s.Image.Entry.Evidence(field)))
 		if note := s.Image.Entry.CapsRoot.Note; note != "" && field == image.FieldCapsRoot {

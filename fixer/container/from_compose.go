@@ -33,6 +33,7 @@ func fromService(p *fixer.Pass, v compose.View) *Spec {
 		HostNetwork: sharesHostNetwork(p, v),
 		Privileged:  choice(v.Setting("privileged")),
 		ReadOnly:    choice(v.Setting("read_only")),
+		Init:        choice(v.Setting("init")).Yes(),
 		EnvFrom:     !v.Setting("env_file").Node.Null(),
 		Env:         composeEnv(v),
 	}

@@ -24,9 +24,10 @@ type program struct {
 type wordsOf int
 
 const (
-	none    wordsOf = iota
-	allArgs         // each plain argument: mkdir, touch
-	lastArg         // the last one: cp, mv
+	none     wordsOf = iota
+	allArgs          // each plain argument: mkdir, touch
+	lastArg          // the last one: cp, mv
+	firstArg         // the first one: htpasswd
 	// The file of an option is given in optionFiles.
 )
 
@@ -44,6 +45,12 @@ var programs = map[string]program{
 	"setcap": {caps: "SETFCAP", root: true, system: true}, "update-ca-certificates": {root: true, system: true},
 	"update-ca-trust": {root: true, system: true}, "ldconfig": {root: true, system: true}, "update-alternatives": {root: true, system: true},
 	"locale-gen": {root: true, system: true}, "dpkg": {caps: accountCaps, root: true, system: true}, "rpm": {caps: accountCaps, root: true, system: true},
+
+	// What turns parts of an image on.
+	"a2enmod": {root: true, system: true}, "a2dismod": {root: true, system: true}, "a2ensite": {root: true, system: true}, "a2dissite": {root: true, system: true},
+	"a2enconf": {root: true, system: true}, "a2disconf": {root: true, system: true}, "docker-php-ext-install": {root: true, system: true},
+	"docker-php-ext-enable": {root: true, system: true}, "docker-php-ext-configure": {root: true, system: true}, "pecl": {root: true, system: true},
+	"phpenmod": {root: true, system: true}, "phpdismod": {root: true, system: true}, "mosquitto_passwd": {writes: firstArg}, "htpasswd": {writes: firstArg},
 
 	// Becoming another user.
 	"gosu": {caps: "SETGID SETUID", root: true}, "su-exec": {caps: "SETGID SETUID", root: true}, "setpriv": {caps: "SETGID SETUID", root: true},
@@ -187,6 +194,9 @@ func wrote(c build.Command) (paths []string, here bool) {
 		case "patch": // the second one is what is read
 			paths = paths[:min(1, len(paths))]
 		}
+	case firstArg:
+		paths = plain()
+		paths = paths[:min(1, len(paths))]
 	case lastArg:
 		if list := plain(); len(list) > 1 {
 			paths = list[len(list)-1:]

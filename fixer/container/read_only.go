@@ -323,9 +323,15 @@ func (s *Spec) scratch(e *image.Entry) writes {
 		places, told := s.places(w)
 		switch {
 		case when == No:
-		case when == Unknown, !told:
-			if out.conditional = true; w.When != nil && when == Unknown {
-				out.unknown = append(out.unknown, fmt.Sprintf("%s writes to %s if %s", e.ID, placeOf(w), w.When))
+		case when == Unknown:
+			out.conditional = true
+			out.unknown = append(out.unknown, fmt.Sprintf("%s writes to %s if %s", e.ID, placeOf(w), w.When))
+		case !told:
+			if out.conditional = true; w.Kind == "data" && (w.When != nil || s.names(w)) && out.refused == "" {
+				out.refused = fmt.Sprintf("Find out where %s writes %s, and mount a volume there first", e.ID, placeOf(w))
+				if w.When != nil {
+					out.refused += " (" + w.When.Says + ")"
+				}
 			}
 		case w.When != nil && len(w.When.Set) > 0:
 			for name, value := range w.When.Set {
@@ -338,6 +344,11 @@ func (s *Spec) scratch(e *image.Entry) writes {
 		}
 	}
 	return out
+}
+
+// names reports whether an option or a variable says where a path of the table is.
+func (s *Spec) names(w image.WritablePath) bool {
+	return w.Env != "" && s.setsEnv(w.Env) || slices.ContainsFunc(w.Option, func(option string) bool { return len(s.option(option)) > 0 })
 }
 
 // places returns where a path of the table is in this container: a variable or an

@@ -46,6 +46,7 @@ type Spec struct {
 	NoNewPrivileges Choice
 	Add             []string // capabilities, in upper case without CAP_
 	HostNetwork     bool
+	Init            bool // a process of the engine is the first, and hands signals on
 	SharedPID       bool // the containers of the pod see and signal each other's processes
 
 	MemoryRequest string // as written, "" without one
