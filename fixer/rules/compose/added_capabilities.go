@@ -104,7 +104,13 @@ func checkAdded(p *fixer.Pass, v compose.View, spec *container.Spec) {
 	if nonRoot && !slices.ContainsFunc(names, func(name string) bool { return !container.ForRootOnly(name) }) && at.Own && at.File == v.File {
 		f.Message = fmt.Sprintf("Service %q adds %s, which has no effect because it does not run as root", v.Name, strings.Join(names, ", "))
 		f.Severity, f.Advice, f.Evidence = fixer.Low, "", []fixer.Evidence{spec.User.Evidence}
-		f.Fixes = []fixer.Fix{withoutEffect(v, spec, names)}
+		fix := withoutEffect(v, spec, names)
+		if why, ok := reasonToAdd(v, names); ok {
+			fix.Level = fixer.Manual
+			f.Evidence = append(f.Evidence, why)
+			f.Advice = "Check whether the reason in the comment still holds, and remove the capabilities if not"
+		}
+		f.Fixes = []fixer.Fix{fix}
 		if spec.NoNewPrivileges.Yes() {
 			f.Evidence = append(f.Evidence, fixer.Evidence{Kind: fixer.FromCompose, Place: spec.NoNewPrivileges.Place, Text: "no-new-privileges is set, so no setuid binary can get them either"})
 		}
@@ -120,6 +126,18 @@ func checkAdded(p *fixer.Pass, v compose.View, spec *container.Spec) {
 		f.Advice = text.Sentences(f.Advice, "Alternatives: "+strings.Join(ways, ". "))
 	}
 	report(p, v, own(v.Setting("cap_add")), f)
+}
+
+// reasonToAdd returns where a comment gives the reason for one of the capabilities, or for
+// the list.
+func reasonToAdd(v compose.View, names []string) (fixer.Evidence, bool) {
+	for _, s := range v.List("cap_add") {
+		name := strings.TrimPrefix(strings.ToUpper(s.Node.Text()), "CAP_")
+		if e, ok := reasonFor(v, s); ok && (slices.Contains(names, name) || slices.Contains(names, container.MeantCapability(name))) {
+			return e, true
+		}
+	}
+	return reasonFor(v, v.Setting("cap_add"))
 }
 
 // withoutEffect removes capabilities that a service adds and cannot use: Docker gives

@@ -98,7 +98,12 @@ func reportDevice(p *fixer.Pass, v compose.View, s compose.Setting) {
 			f.Message = fmt.Sprintf("Service %q can read %s as a device: %s", v.Name, kind.holds, source)
 		case kind.readable && s.Own && s.File == v.File && !strings.Contains(written, "$"):
 			f.Advice = ""
-			f.Fixes = []fixer.Fix{readDevice(v, s, source, target)}
+			fix := readDevice(v, s, source, target)
+			if e, ok := reasonFor(v, s); ok {
+				fix.Level, f.Evidence = fixer.Manual, []fixer.Evidence{e}
+				f.Advice = "Check whether the reason in the comment still holds, and give the device for reading only if not"
+			}
+			f.Fixes = []fixer.Fix{fix}
 		}
 		f.Fixes = append(f.Fixes, removeDevice(v, "devices", s, source)...)
 		report(p, v, own(s), f)

@@ -108,10 +108,9 @@ func reportNamespace(p *fixer.Pass, v compose.View, ns namespace) {
 	}
 	f.Message = fmt.Sprintf("Service %q shares the %s namespace of its host (%s: host)", v.Name, ns.shares, ns.key)
 	why, agent := sharesOnPurpose(p, v, s, ns)
-	var ports []string
-	var known bool
+	var ports published
 	if ns.key == "network_mode" {
-		ports, known = portsToPublish(p, v)
+		ports = portsToPublish(p, v)
 	}
 	switch {
 	case s.Variable() != "":
@@ -120,7 +119,13 @@ func reportNamespace(p *fixer.Pass, v compose.View, ns namespace) {
 		f.Advice = "Remove " + ns.key + " at " + placeOf(s) + ", where it is set for this service"
 	case needsIt(v, ns.key) != "":
 		f.Advice = "Set " + ns.key + " in the other service, then remove it here. " + text.Capital(needsIt(v, ns.key))
-	case ns.key == "network_mode" && !known:
+	case ns.key == "network_mode" && ports.setBy.Text != "":
+		f.Evidence = []fixer.Evidence{ports.setBy}
+		if agent {
+			f.Evidence = append(f.Evidence, why)
+		}
+		f.Advice = "Remove network_mode, and name the ports that the service listens on under ports. They may differ from those of its image"
+	case ns.key == "network_mode" && !ports.known:
 		f.Advice = "Remove network_mode, and publish the ports of the service under ports. No file here says which ports it listens on"
 	default:
 		level := fixer.Review
@@ -129,7 +134,7 @@ func reportNamespace(p *fixer.Pass, v compose.View, ns namespace) {
 			f.Evidence = []fixer.Evidence{why}
 			f.Advice = "Check whether the service needs " + ns.key + ", and remove it if not"
 		}
-		f.Fixes = []fixer.Fix{leaveNamespace(v, ns, level, ports)}
+		f.Fixes = []fixer.Fix{leaveNamespace(v, ns, level, ports.entries)}
 	}
 	report(p, v, own(s), f)
 }
@@ -198,37 +203,6 @@ func connectsToHost(v compose.View) (fixer.Evidence, bool) {
 }
 
 var loopback = text.Regexp(`(?i)(^|[^a-z0-9.])(localhost|127\.0\.0\.1|\[?::1\]?|host\.docker\.internal)([^a-z0-9.]|$)`)
-
-// portsToPublish returns the entries of ports that a service needs in a network of its
-// own. known is false where nothing says what it listens on; it is true, with no
-// entries, where the file publishes ports already.
-func portsToPublish(p *fixer.Pass, v compose.View) (entries []string, known bool) {
-	if len(v.Ports()) > 0 {
-		return nil, true
-	}
-	profile := container.OfService(p, v)
-	address := ""
-	if purposes[profile.Known.Purpose()].noun != "" {
-		address = "127.0.0.1:"
-	}
-	for _, s := range v.List("expose") {
-		value, _ := compose.Expand(s.Node.Text())
-		entries = append(entries, address+firstPort(strings.Split(value, "/")[0])+":"+value)
-	}
-	if len(entries) > 0 {
-		return entries, true
-	}
-	for _, port := range profile.Ports().Value {
-		if port.When == nil && port.Last == 0 {
-			entry := fmt.Sprintf("%s%d:%d", address, port.Number, port.Number)
-			if port.Protocol == "udp" {
-				entry += "/udp"
-			}
-			entries = append(entries, entry)
-		}
-	}
-	return entries, len(entries) > 0
-}
 
 func leaveNamespace(v compose.View, ns namespace, level fixer.Level, ports []string) fixer.Fix {
 	inspect := map[string]string{"pid": "PidMode", "ipc": "IpcMode", "network_mode": "NetworkMode", "userns_mode": "UsernsMode", "uts": "UTSMode", "cgroup": "CgroupnsMode"}[ns.key]

@@ -42,8 +42,13 @@ var LoggingOff = &fixer.Rule{
 			case !driver.Own || n == nil || n.Kind == yamldoc.Alias || n.Anchor() != "":
 				f.Advice = "Remove the logging driver none at " + placeOf(driver) + ", which other services may share"
 			default:
+				level := fixer.Review
+				if e, ok := reasonFor(v, driver); ok {
+					level, f.Evidence = fixer.Manual, []fixer.Evidence{e}
+					f.Advice = "Check whether the reason in the comment still holds, and turn logging on if not"
+				}
 				f.Fixes = []fixer.Fix{{
-					ID: "keep", Level: fixer.Review, Title: "Log to json-file, " + defaultLogFiles + " files of " + defaultLogSize,
+					ID: "keep", Level: level, Title: "Log to json-file, " + defaultLogFiles + " files of " + defaultLogSize,
 					Params: []fixer.Param{paramLogSize, paramLogFiles},
 					Breaks: "The output of " + text.VisibleLine(v.Name) + " is kept on the host from then on, with all that the application writes into it",
 					Verify: v.CLI() + " up -d " + text.ShellWord(v.Name) + " && " + v.CLI() + " logs " + text.ShellWord(v.Name) + "\nshows the output of the service",

@@ -84,6 +84,11 @@ func decideNewPrivileges(p *fixer.Pass, v compose.View, spec *container.Spec, st
 	d := start(spec).ForbidNewPrivileges()
 	heedReached(p, v, "security_opt", &d, func(s *container.Spec) verdict { return verdict{Decision: start(s).ForbidNewPrivileges()} })
 	heedDecision(v, v.Setting("security_opt"), &d)
+	for _, s := range v.List("security_opt") {
+		if on, said := container.NoNewPrivilegesOption(s.Node.Text()); said && !on {
+			heedReason(v, s, &d)
+		}
+	}
 	return d
 }
 

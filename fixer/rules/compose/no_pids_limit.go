@@ -70,6 +70,10 @@ func reportPids(p *fixer.Pass, open []unlimited) {
 		f.Evidence = []fixer.Evidence{{Kind: fixer.FromCompose, Place: p.File.Path, Text: "No limit is set for " + someNames(open)}}
 		title, service = fmt.Sprintf("Set a PIDs limit of %s for %d services", defaultPids, len(open)), ""
 	}
+	if f.Advice = stackRefusesPids(p); f.Advice != "" {
+		report(p, first.View, nil, f)
+		return
+	}
 	f.Fixes = []fixer.Fix{{
 		ID: "limit", Level: fixer.Review, Params: []fixer.Param{paramPids.With(defaultPids)}, Title: title,
 		Breaks: "Applications that run more than " + defaultPids + " processes and threads at the same time",

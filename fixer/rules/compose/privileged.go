@@ -40,6 +40,7 @@ var Privileged = &fixer.Rule{
 				continue
 			}
 			f := fixer.Finding{Message: fmt.Sprintf("Service %q is privileged: root in the container is root on the host", v.Name)}
+			reason, decidedHere := reasonFor(v, s)
 			switch why := worksOnHost(v, "privileged"); {
 			case variable != "":
 				if !known {
@@ -56,6 +57,13 @@ var Privileged = &fixer.Rule{
 				f.Advice = "Remove privileged at " + placeOf(s) + ", from which this service inherits the setting"
 			case needsIt(v, "privileged") != "":
 				f.Advice = "Set cap_add and devices in the other service first, then remove privileged here. " + text.Capital(needsIt(v, "privileged"))
+			case decidedHere:
+				f.Evidence = []fixer.Evidence{reason}
+				f.Advice = "Check whether the reason in the comment still holds, and set cap_add and devices instead of privileged"
+				f.Fixes = []fixer.Fix{removePrivileged(v, fixer.Manual)}
+				if unwritable(v, "cap_drop") == "" {
+					f.Fixes = append([]fixer.Fix{chosenCapabilities(v)}, f.Fixes...)
+				}
 			default:
 				f.Fixes = []fixer.Fix{removePrivileged(v, fixer.Review)}
 			}

@@ -100,6 +100,16 @@ func heedDecision(v compose.View, s compose.Setting, d *container.Decision) {
 	d.Evidence = append(d.Evidence, fixer.Evidence{Kind: fixer.FromCompose, Place: placeOf(s), Text: why})
 }
 
+// heedReason leaves to a person the setting for which a comment gives a reason.
+func heedReason(v compose.View, s compose.Setting, d *container.Decision) {
+	e, ok := reasonFor(v, s)
+	if !ok || d.Level == fixer.Manual {
+		return
+	}
+	d.Level, d.Breaks, d.Evidence = fixer.Manual, "", append(d.Evidence, e)
+	d.Advice = "Check whether the reason in the comment at " + placeOf(s) + " still holds, and change the setting if not"
+}
+
 // decided says where a variable decides about a setting that should have another
 // value, as advice.
 func decided(s compose.Setting, wanted string) string {

@@ -43,13 +43,13 @@ func (k limitKey) limited(v compose.View) bool {
 }
 
 // inDeploy reports whether a limit of a service belongs under deploy: it has others there
-// or, where it has none at all, the file's other services do. Compose refuses a file in
-// which the two places differ, so that a service has all of them in one.
+// or, where it has none at all, the file's other services do, or it is a stack. Compose
+// refuses a file in which the two places differ, so that a service has all of them in one.
 func inDeploy(p *fixer.Pass, v compose.View) bool {
 	if deployed(v) != nil {
 		return true
 	}
-	return !hasServiceLimit(v) && mostlyDeployed.Of(p)
+	return !hasServiceLimit(v) && (mostlyDeployed.Of(p) || ofStack.Of(p))
 }
 
 // mostlyDeployed says whether more services of a file have limits under deploy than as

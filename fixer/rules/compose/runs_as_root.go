@@ -121,6 +121,11 @@ func decideUser(p *fixer.Pass, v compose.View, spec *container.Spec) container.U
 			d.Advice = "Check whether user " + strconv.Itoa(d.User.UID) + " can use what " + key + " gives to the service, then set user"
 		}
 	}
+	if e, ok := reasonFor(v, v.Setting("user")); ok && d.Level != fixer.Manual {
+		d.Level, d.Evidence = fixer.Manual, append(d.Evidence, e)
+		d.Breaks = text.Sentences(d.Breaks, "What the comment at "+placeOf(v.Setting("user"))+" gives as the reason")
+		d.Advice = "Check whether the reason in the comment still holds, and set user if not"
+	}
 	return d
 }
 

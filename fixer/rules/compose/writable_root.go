@@ -82,6 +82,7 @@ func decideReadOnly(p *fixer.Pass, v compose.View, spec *container.Spec, start s
 		other := readOnly(start(s))
 		return verdict{other.Decision, roomNeeds(other)}
 	})
+	heedReason(v, v.Setting("read_only"), &d.Decision)
 	return d
 }
 
