@@ -25,7 +25,7 @@ import (
 // holds is an error: new rooms take their place here first.
 var lawRooms = map[string][]string{
 	"fixer/text":         {},
-	"fixer/secret":       {},
+	"fixer/secret":       {"fixer/text"},
 	"fixer/nginx":        {"fixer/text"},
 	"fixer/yamldoc":      {"fixer/text"},
 	"fixer/dockerfile":   {"fixer/text"},
@@ -35,7 +35,7 @@ var lawRooms = map[string][]string{
 	"fixer/netpol":       {"fixer/kube", "fixer/yamldoc"},
 	"fixer/kustomize":    {"fixer/image", "fixer/kube", "fixer/yamldoc", "fixer/text"},
 	"fixer/buildcontext": {"fixer/text"},
-	"fixer/workflow":     {"fixer/yamldoc"},
+	"fixer/workflow":     {"fixer/yamldoc", "fixer/text"},
 	"fixer/gitignore":    {},
 	"fixer/topology":     {"fixer/buildcontext", "fixer/compose", "fixer/kube", "fixer/dockerfile", "fixer/image", "fixer/yamldoc", "fixer/text"},
 
@@ -77,7 +77,7 @@ var lawRooms = map[string][]string{
 	"fixer/build": {"fixer", "fixer/topology", "fixer/buildcontext", "fixer/dockerfile", "fixer/image", "fixer/secret", "fixer/text"},
 
 	// Which bot keeps the pins of a file fresh.
-	"fixer/updates": {"fixer", "fixer/workflow", "fixer/yamldoc"},
+	"fixer/updates": {"fixer", "fixer/workflow", "fixer/yamldoc", "fixer/text"},
 
 	// Rules know the contract, what is derived from the documents, and the
 	// documents: not the engine, and nothing of each other.
@@ -89,7 +89,7 @@ var lawRooms = map[string][]string{
 	"fixer/rules/workflow":   lawOfRules,
 
 	// What a scan says about the questions of a checklist.
-	"fixer/checklist": {"fixer", "fixer/kube", "fixer/workflow", "fixer/yamldoc"},
+	"fixer/checklist": {"fixer", "fixer/kube", "fixer/workflow", "fixer/yamldoc", "fixer/text"},
 
 	"fixer/report": {"fixer", "fixer/checklist", "fixer/connect", "fixer/survey", "fixer/engine", "fixer/secret", "fixer/text"},
 
@@ -102,7 +102,7 @@ var lawRooms = map[string][]string{
 	"fixer/compose/composetest": {"fixer/disk/disktest"}, // for tests only
 	"fixer/languagetest":        {},                      // for tests only
 	"fixer/timetest":            {},                      // for tests only
-	"fixer/git":                 {"fixer/disk"},
+	"fixer/git":                 {"fixer/disk", "fixer/text"},
 	"fixer/discover":            {"fixer", "fixer/disk", "fixer/git", "fixer/gitignore", "fixer/buildcontext", "fixer/compose", "fixer/secret", "fixer/yamldoc", "fixer/text"},
 	"fixer/workspace":           {"fixer", "fixer/engine", "fixer/disk", "fixer/text"},
 
