@@ -25,7 +25,7 @@ func Hide(line, before string) string {
 	if len(Forms(line)) > 0 {
 		return HideValue(line)
 	}
-	line = hideDefaults(line)
+	line = hideArguments(hideDefaults(line), before)
 	if m := valueKey().FindStringIndex(line); m != nil && (hasSecretName(before) || hasSecretName(line[:m[0]])) {
 		return hideFrom(line, m[1])
 	}
@@ -42,7 +42,7 @@ func Hide(line, before string) string {
 // HideValue returns a line without what follows its first name: all of its values
 // may be secrets.
 func HideValue(line string) string {
-	line = hideDefaults(line)
+	line = hideArguments(hideDefaults(line), "")
 	if m := assigned().FindStringIndex(line); m != nil {
 		return hideFrom(line, m[1])
 	}
