@@ -89,12 +89,20 @@ var userInfo = text.Regexp(`\b[a-z][a-z0-9+.-]*://[^/\s:@]*:([^/\s:@]+)@([^/\s:?
 // URLPasswords returns the passwords in the URLs of a text, but for variables
 // and placeholders in their place.
 func URLPasswords(text string) []URLPassword {
+	return urlPasswords(text, func(password string) bool { return !Placeholder(password) })
+}
+
+// URLPlaceholders returns the placeholders in the URLs of a text that a service would take
+// for a password.
+func URLPlaceholders(text string) []URLPassword { return urlPasswords(text, Accepted) }
+
+func urlPasswords(text string, wanted func(password string) bool) []URLPassword {
 	if !strings.Contains(text, "://") {
 		return nil
 	}
 	var out []URLPassword
 	for _, m := range userInfo().FindAllStringSubmatch(truncate(text), -1) {
-		if !strings.Contains(m[1], "$") && !Reference(m[1]) && !Placeholder(m[1]) {
+		if !strings.Contains(m[1], "$") && !Reference(m[1]) && wanted(m[1]) {
 			out = append(out, URLPassword{m[1], m[2]})
 		}
 	}

@@ -122,7 +122,7 @@ func clientOf(p, owner *secretPlace) bool {
 	if p.name == owner.name && p.argument == nil && owner.argument == nil || owner.longValue() || p.argument.speaksOf(owner.view.Name) {
 		return true
 	}
-	own := append(secret.Words(owner.view.Name), secret.Words(owner.name)...)
+	own := slices.Concat(secret.Words(owner.view.Name), secret.Words(owner.name), owner.software)
 	return slices.ContainsFunc(secret.Words(p.name), func(w string) bool {
 		return slices.Contains(databaseWords, w) || slices.Contains(own, w) && !slices.Contains(secretWords, w)
 	})

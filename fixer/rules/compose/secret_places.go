@@ -31,6 +31,7 @@ type secretPlace struct {
 	follows  bool           // it is a secret only where the service that checks it has the same value
 	variable string         // that gives the piece its value already, with a default; "" for none
 	owner    bool           // the image takes this variable as the password it is started with
+	software []string       // what the program of an owner is called, in words
 }
 
 // secretsInEnvironments returns the secrets that the environments of a file's services
@@ -56,7 +57,9 @@ func secretsInEnvironments(p *fixer.Pass, find func(at *secretPlace, text string
 				continue
 			}
 			at := secretPlace{view: v, name: pair.Name, node: pair.Node, scalar: scalar}
-			at.owner = ownPassword(profile, pair.Name)
+			if at.owner = ownPassword(profile, pair.Name); at.owner && profile.ServesData() {
+				at.software = softwareWords(profile)
+			}
 			found := find(&at, pair.Value)
 			if len(found) == 0 {
 				continue
@@ -100,20 +103,34 @@ func ownPassword(profile *container.Profile, name string) bool {
 	return profile.ServesData() || len(words) > 0 && slices.Contains(secret.Words(e.ID), words[0]) || strings.Contains(name, "ADMIN")
 }
 
+// softwareWords are what the program of an image is called, also as the user that it runs as.
+func softwareWords(profile *container.Profile) []string {
+	e := profile.Program()
+	words := secret.Words(e.ID)
+	if e.Service != nil {
+		words = append(words, secret.Words(e.Service.Name)...)
+	}
+	return words
+}
+
 // literalSecrets finds the secrets that a value spells out.
 func literalSecrets(at *secretPlace, raw string) []secretPlace {
 	value, certain := compose.Expand(raw)
-	if urls := passwordsInURLs(at, raw); len(urls) > 0 {
-		return urls
+	if urls := passwordsInURLs(at, raw, secret.URLPasswords(raw)); len(urls) > 0 {
+		return append(urls, placeholdersInURLs(at, raw)...)
 	}
 	if settings := passwordsInConnections(at, raw); len(settings) > 0 {
 		return settings
 	}
+	urls := placeholdersInURLs(at, raw)
 	if !certain {
-		return nil
+		return urls
 	}
 	place := *at
 	if place.literal = literalOf(at, at.name, value); place.literal.What == "" {
+		if len(urls) > 0 {
+			return urls
+		}
 		if !secret.Named(at.name) || secret.Reference(value) || !secret.Accepted(value) {
 			return nil
 		}
@@ -155,10 +172,10 @@ func acceptedPlaceholder(value string) secret.Literal {
 
 // passwordsInURLs finds passwords that a value spells out in URLs, whatever else in it
 // comes from variables.
-func passwordsInURLs(at *secretPlace, raw string) []secretPlace {
+func passwordsInURLs(at *secretPlace, raw string, urls []secret.URLPassword) []secretPlace {
 	var out []secretPlace
 	from := 0
-	for _, u := range secret.URLPasswords(raw) {
+	for _, u := range urls {
 		mark := ":" + u.Password + "@"
 		i := strings.Index(raw[from:], mark)
 		if i < 0 {
@@ -173,6 +190,16 @@ func passwordsInURLs(at *secretPlace, raw string) []secretPlace {
 		place.literal.Evidence = fmt.Sprintf("The password in the URL has %d characters", len(u.Password))
 		place.literal.WellKnown = secret.IsWellKnown(at.name, u.Password) || strings.Contains(raw, "://"+u.Password+mark)
 		out = append(out, place)
+	}
+	return out
+}
+
+// placeholdersInURLs finds placeholders in the URLs of a value that are a password only
+// where the service that checks it has the same.
+func placeholdersInURLs(at *secretPlace, raw string) []secretPlace {
+	out := passwordsInURLs(at, raw, secret.URLPlaceholders(raw))
+	for i := range out {
+		out[i].follows, out[i].literal = true, acceptedPlaceholder(out[i].value)
 	}
 	return out
 }
