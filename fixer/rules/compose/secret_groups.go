@@ -157,10 +157,13 @@ func nameGroups(p *fixer.Pass, groups []*secretGroup) {
 		}
 		prefix := strings.ToUpper(identifier(first.view.Name)) + "_"
 		base := identifier(first.name)
+		if first.account {
+			base = identifier(strings.TrimSuffix(first.name, "_AUTH")) + "_PASSWORD"
+		}
 		if first.argument != nil {
 			base = first.argument.variable(prefix)
 		}
-		if first.host != "" && !first.owner {
+		if first.host != "" && !first.owner && !(first.argument != nil && first.argument.Name == "TOKEN") {
 			if base = strings.ToUpper(identifier(first.host)) + "_PASSWORD"; first.host == "localhost" || strings.ContainsAny(first.host, ".$") {
 				if base = identifier(first.name) + "_PASSWORD"; first.name == "" {
 					base = prefix + "PASSWORD"

@@ -26,6 +26,8 @@ type secretPlace struct {
 	value      string // what the piece comes to
 	literal    secret.Literal
 	host       string // of a password in a URL
+	account    bool   // the name of the user stands before it
+	nested     bool   // the piece is a variable whose default is another variable
 
 	argument *argumentPlace // of a secret in a command
 	follows  bool           // it is a secret only where the service that checks it has the same value
@@ -121,6 +123,17 @@ func literalSecrets(at *secretPlace, raw string) []secretPlace {
 	}
 	if settings := passwordsInConnections(at, raw); len(settings) > 0 {
 		return settings
+	}
+	if user, password := secret.Account(at.name, raw); password != "" && certain {
+		place := *at
+		place.start, place.end, place.value, place.account = len(user)+1, len(raw), password, true
+		if place.literal = secret.Find(at.name, value); place.literal.What == "" {
+			if !at.owner || !secret.Accepted(password) {
+				return nil
+			}
+			place.literal = acceptedPlaceholder(password)
+		}
+		return []secretPlace{place}
 	}
 	urls := placeholdersInURLs(at, raw)
 	if !certain {
@@ -238,12 +251,36 @@ func defaultSecrets(at *secretPlace, raw string) []secretPlace {
 			name = at.name
 		}
 		place.owner = place.owner && whole
-		if place.literal = literalOf(&place, name, place.value); place.literal.What != "" {
+		if place.literal = literalOf(&place, name, place.value); place.literal.What == "" {
+			place.asDefaultOf(raw)
+		}
+		if place.literal.What != "" {
 			out = append(out, place)
 		}
 	}
 	return out
 }
+
+// asDefaultOf takes the default of a variable for that of the one whose default the variable
+// is, where that has the name of a secret: ${TOKEN:-${OTHER:-s3cret}}.
+func (at *secretPlace) asDefaultOf(raw string) {
+	for at.literal.What == "" {
+		m := defaultBefore().FindStringSubmatchIndex(raw[:at.start])
+		if m == nil || !strings.HasPrefix(raw[at.end:], "}") || m[0] > 0 && raw[m[0]-1] == '$' {
+			return
+		}
+		at.start, at.end, at.nested = m[0], at.end+1, true
+		at.variable = raw[m[2]:m[3]]
+		name := at.variable
+		if at.start == 0 && at.end == len(raw) && !secret.Named(name) {
+			name = at.name
+		}
+		at.literal = literalOf(at, name, at.value)
+	}
+}
+
+// defaultBefore matches where the default of a variable begins.
+var defaultBefore = text.Regexp(`\$\{([A-Za-z_]\w*):?-$`)
 
 // plain reports whether the text of a scalar is what a container gets: YAML readers
 // differ about numbers that begin with 0.
