@@ -105,6 +105,8 @@ var (
 	shells       = wordSet("sh bash ash dash zsh ksh busybox")
 	longOption   = text.Regexp(`^--?([A-Za-z][\w.:-]+)(=?)`)
 	fileName     = text.Regexp(`^[\w./-]+\.(pem|key|crt|cer|json|txt|ya?ml|env|conf|ini|toml)$`)
+	headerOption = text.Regexp(`^(?:-H|--header=?)`)
+	headerSecret = text.Regexp(`^([A-Za-z][\w-]*)\s*:\s*(?:(?i:bearer|basic|token)\s+)?`)
 	assignment   = text.Regexp(`^([A-Za-z_][\w.]*)=`)
 )
 
@@ -135,6 +137,17 @@ func inCommand(words []placedWord) []Argument {
 				add(words[i], options.after(words[i].value, option), name, option)
 			}
 		}
+		if option := headerOption().FindString(w.value); option != "" {
+			header, at := i, len(option)
+			if at == len(w.value) && i+1 < len(words) {
+				header, at = i+1, 0
+			}
+			if name, from := inHeader(words[header].value[at:]); name != "" {
+				i = header
+				add(words[i], at+from, name, "-H")
+				continue
+			}
+		}
 		switch m := longOption().FindStringSubmatch(w.value); {
 		case options.attached != "" && strings.HasPrefix(w.value, options.attached) && len(w.value) > len(options.attached):
 			add(w, len(options.attached), "PASSWORD", options.attached)
@@ -157,6 +170,19 @@ func inCommand(words []placedWord) []Argument {
 		}
 	}
 	return out
+}
+
+// inHeader returns where in a header of a request its secret begins, and what that is called;
+// "" where it has none.
+func inHeader(header string) (name string, from int) {
+	switch m := headerSecret().FindStringSubmatch(header); {
+	case m == nil:
+	case strings.HasSuffix(strings.ToLower(m[1]), "authorization"):
+		return "TOKEN", len(m[0])
+	case Named(m[1]):
+		return passwordIn(m[1]), len(m[0])
+	}
+	return "", 0
 }
 
 // programOptions are how a program is given a password, besides by an option that says so.

@@ -40,6 +40,11 @@ func TestArguments(t *testing.T) {
 		{list("sqlcmd", "-U", "sa", "-P", "foo"), "-P=foo"},
 		{list("ssh", "-p", "2222"), ""},
 		{script("echo a\nredis-cli -a foo \\\n ping"), "-a=foo"},
+		{list("curl", "-H", "Authorization: Bearer foo", "-HX-Api-Key: bar", "--header=Authorization: Basic baz"), "-H=foo -H=bar -H=baz"},
+		{script(`curl -H "Authorization: Bearer $$TOKEN" -H 'Accept: a/b' --header "Private-Token: foo" x`), "-H=foo"},
+		{list("x", "-H"), ""},
+		{list("x", "-H", "--password", "foo"), "--password=foo"},
+		{list("dockerd", "-H", "tcp://0.0.0.0:2375", "-Hx"), ""},
 		{split("celery --basic-auth=a:foo --basic-auth b"), "--basic-auth=foo"},
 	} {
 		var got []string

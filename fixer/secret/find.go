@@ -30,6 +30,11 @@ func Find(name, value string) Literal {
 		l.WellKnown = !slices.ContainsFunc(urls, func(u URLPassword) bool { return !wellKnown[strings.ToLower(u.Password)] })
 		return l
 	}
+	if _, password := Account(name, value); password != "" && !Reference(password) && !Placeholder(password) {
+		l := ByForm(InAccount, password)
+		l.WellKnown = IsWellKnown(name, password)
+		return l
+	}
 	if !Named(name) || Harmless(name, value) {
 		return Literal{}
 	}
@@ -47,4 +52,18 @@ func ByForm(what, value string) Literal {
 // ByName is the literal of a value that is a secret by its name alone.
 func ByName(value string) Literal {
 	return Literal{What: "a secret in plain text", Evidence: fmt.Sprintf("The name suggests a secret, and the value has %d characters", len(value))}
+}
+
+// InAccount is what a password after the name of its user is called.
+const InAccount = "a user with a password"
+
+// Account returns the user and the password of a variable that holds both, as in
+// NEO4J_AUTH=neo4j/s3cret: its name ends with AUTH, and the user is called as the name begins.
+func Account(name, value string) (user, password string) {
+	user, password, _ = strings.Cut(value, "/")
+	upper := strings.ToUpper(name)
+	if user == "" || !strings.HasSuffix(upper, "_AUTH") || !strings.HasPrefix(upper, strings.ToUpper(user)+"_") || strings.ContainsAny(password, "/ \t\n") {
+		return "", ""
+	}
+	return user, password
 }

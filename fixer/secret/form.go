@@ -89,12 +89,20 @@ var userInfo = text.Regexp(`\b[a-z][a-z0-9+.-]*://[^/\s:@]*:([^/\s:@]+)@([^/\s:?
 // URLPasswords returns the passwords in the URLs of a text, but for variables
 // and placeholders in their place.
 func URLPasswords(text string) []URLPassword {
+	return urlPasswords(text, func(password string) bool { return !Placeholder(password) })
+}
+
+// URLPlaceholders returns the placeholders in the URLs of a text that a service would take
+// for a password.
+func URLPlaceholders(text string) []URLPassword { return urlPasswords(text, Accepted) }
+
+func urlPasswords(text string, wanted func(password string) bool) []URLPassword {
 	if !strings.Contains(text, "://") {
 		return nil
 	}
 	var out []URLPassword
 	for _, m := range userInfo().FindAllStringSubmatch(truncate(text), -1) {
-		if !strings.Contains(m[1], "$") && !Reference(m[1]) && !Placeholder(m[1]) {
+		if !strings.Contains(m[1], "$") && !Reference(m[1]) && wanted(m[1]) {
 			out = append(out, URLPassword{m[1], m[2]})
 		}
 	}
@@ -105,7 +113,8 @@ func URLPasswords(text string) []URLPassword {
 const InURL = "a password in a URL"
 
 // A ConnectionPassword is a password among the settings of a connection string of .NET or
-// ODBC, Host=db;Password=s3cret, with the server it is for and where it stands.
+// ODBC, Host=db;Password=s3cret, or of an address, jdbc:postgresql://db/x?password=s3cret,
+// with the server it is for and where it stands.
 type ConnectionPassword struct {
 	Password, Host string
 	Start          int
@@ -113,21 +122,29 @@ type ConnectionPassword struct {
 
 var (
 	connectionServer   = text.Regexp(`(?i)(?:^|;)\s*(?:server|host|data ?source|addr|address|network address)\s*=\s*(?:tcp:)?([^;,:\s]+)`)
+	addressServer      = text.Regexp(`^(?:jdbc:)?[a-z][a-z0-9:+.-]*://(?:[^/\s@?]*@)?([^/\s:;,?@]+)`)
+	addressPassword    = text.Regexp(`(?i)[?&](?:password|pwd)=([^&#;'"\s]+)`)
 	connectionPassword = text.Regexp(`(?i)(?:^|;)\s*(?:password|pwd)\s*=\s*([^;'"\s][^;]*)`)
 )
 
 // ConnectionPasswords returns the passwords in a connection string, but for variables and
 // placeholders in their place.
 func ConnectionPasswords(text string) []ConnectionPassword {
-	if !strings.Contains(text, ";") {
-		return nil
+	text = truncate(text)
+	server, matches := addressServer().FindStringSubmatch(text), [][]int(nil)
+	if server != nil {
+		matches = addressPassword().FindAllStringSubmatchIndex(text, -1)
+	} else {
+		server = connectionServer().FindStringSubmatch(text)
 	}
-	server := connectionServer().FindStringSubmatch(truncate(text))
 	if server == nil {
 		return nil
 	}
+	if strings.Contains(text, ";") {
+		matches = append(matches, connectionPassword().FindAllStringSubmatchIndex(text, -1)...)
+	}
 	var out []ConnectionPassword
-	for _, m := range connectionPassword().FindAllStringSubmatchIndex(truncate(text), -1) {
+	for _, m := range matches {
 		value := strings.TrimRight(text[m[2]:m[3]], " ")
 		if !strings.Contains(value, "$") && !Reference(value) && !Placeholder(value) {
 			out = append(out, ConnectionPassword{value, server[1], m[2]})

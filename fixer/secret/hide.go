@@ -25,13 +25,16 @@ func Hide(line, before string) string {
 	if len(Forms(line)) > 0 {
 		return HideValue(line)
 	}
-	line = hideDefaults(line)
+	line = hideArguments(hideDefaults(line), before)
 	if m := valueKey().FindStringIndex(line); m != nil && (hasSecretName(before) || hasSecretName(line[:m[0]])) {
 		return hideFrom(line, m[1])
 	}
+	if m := authorization().FindStringIndex(line); m != nil {
+		line = hideFrom(line, m[1])
+	}
 	for _, pattern := range []*text.Pattern{assigned(), declared()} {
 		for _, m := range pattern.FindAllStringSubmatchIndex(line, -1) {
-			if name := line[m[2]:m[3]]; Named(name) && !isReference(line[m[1]:]) && !isCollection(name, line[m[1]:]) && !isSwitch(line[m[1]:]) {
+			if name := line[m[2]:m[3]]; isAccount(name, line[m[1]:]) || Named(name) && !isReference(line[m[1]:]) && !isCollection(name, line[m[1]:]) && !isSwitch(line[m[1]:]) {
 				return hideFrom(line, m[1])
 			}
 		}
@@ -42,7 +45,7 @@ func Hide(line, before string) string {
 // HideValue returns a line without what follows its first name: all of its values
 // may be secrets.
 func HideValue(line string) string {
-	line = hideDefaults(line)
+	line = hideArguments(hideDefaults(line), "")
 	if m := assigned().FindStringIndex(line); m != nil {
 		return hideFrom(line, m[1])
 	}
@@ -61,6 +64,9 @@ var (
 	declared = text.Regexp(`(?i:\benv\s+)([A-Za-z_][\w.-]*)\s+`)         // ENV NAME
 	unset    = text.Regexp(`^\s*(?i:arg)\s+[A-Za-z_][\w.-]*\s*$`)        // ARG NAME has no value
 	fallback = text.Regexp(`\$\{([A-Za-z_]\w*)(:?-)([^{}$]+)\}`)         // ${NAME:-default}
+	// Authorization: Bearer
+	authorization = text.Regexp(`(?i)\bauthorization\s*:\s*(?:bearer|basic|token)\s+`)
+
 	valueKey = text.Regexp(`["']?\bvalue["']?\s*:\s*`)
 	nameWord = text.Regexp(`[A-Za-z_][\w.-]*`)
 )
@@ -102,6 +108,14 @@ func isSwitch(rest string) bool {
 		return false
 	}
 	return slices.Contains([]string{"true", "false", "yes", "no", "on", "off", "null"}, strings.ToLower(strings.Trim(value, `"',}`)))
+}
+
+// isAccount reports whether a line goes on with a user and a password.
+func isAccount(name, rest string) bool {
+	value, _, _ := strings.Cut(strings.TrimLeft(rest, `"'`), " ")
+	user, password, _ := strings.Cut(value, "/")
+	_, password = Account(name, user+"/"+strings.ReplaceAll(password, "/", ""))
+	return password != ""
 }
 
 func hasSecretName(s string) bool {

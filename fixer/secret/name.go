@@ -17,6 +17,9 @@ func Named(name string) bool {
 		words = words[:len(words)-1]
 	}
 	last := len(words) - 1
+	if last > 0 && words[last] == "COOKIE" && words[last-1] == "ERLANG" { // what nodes of Erlang let each other in by
+		return true
+	}
 	if last < 0 || describing[words[last]] || slices.ContainsFunc(words, func(w string) bool { return public[w] }) {
 		return false
 	}

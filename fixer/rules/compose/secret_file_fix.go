@@ -29,7 +29,7 @@ func (g *secretGroup) fileFix(p *fixer.Pass) (fix fixer.Fix, known fixer.Evidenc
 	for i := range g.places {
 		at := &g.places[i]
 		e := container.OfService(p, at.view).Program()
-		if e == nil || e.ByName || at.host != "" || at.argument != nil || len(at.also) > 0 || !movable(p, at) {
+		if e == nil || e.ByName || at.host != "" || at.account || at.argument != nil || len(at.also) > 0 || !movable(p, at) {
 			return fix, known
 		}
 		variable, ok := e.SecretFile(at.name)

@@ -122,7 +122,7 @@ func clientOf(p, owner *secretPlace) bool {
 	if p.name == owner.name && p.argument == nil && owner.argument == nil || owner.longValue() || p.argument.speaksOf(owner.view.Name) {
 		return true
 	}
-	own := append(secret.Words(owner.view.Name), secret.Words(owner.name)...)
+	own := slices.Concat(secret.Words(owner.view.Name), secret.Words(owner.name), owner.software)
 	return slices.ContainsFunc(secret.Words(p.name), func(w string) bool {
 		return slices.Contains(databaseWords, w) || slices.Contains(own, w) && !slices.Contains(secretWords, w)
 	})
@@ -157,10 +157,13 @@ func nameGroups(p *fixer.Pass, groups []*secretGroup) {
 		}
 		prefix := strings.ToUpper(identifier(first.view.Name)) + "_"
 		base := identifier(first.name)
+		if first.account {
+			base = identifier(strings.TrimSuffix(first.name, "_AUTH")) + "_PASSWORD"
+		}
 		if first.argument != nil {
 			base = first.argument.variable(prefix)
 		}
-		if first.host != "" && !first.owner {
+		if first.host != "" && !first.owner && !(first.argument != nil && first.argument.Name == "TOKEN") {
 			if base = strings.ToUpper(identifier(first.host)) + "_PASSWORD"; first.host == "localhost" || strings.ContainsAny(first.host, ".$") {
 				if base = identifier(first.name) + "_PASSWORD"; first.name == "" {
 					base = prefix + "PASSWORD"

@@ -78,6 +78,9 @@ func reportLiteral(p *fixer.Pass, g *secretGroup, at string) {
 // they can.
 func (g *secretGroup) unmovable() string {
 	for _, p := range g.places {
+		if p.nested {
+			return "the default stands in that of another variable"
+		}
 		if p.argument != nil {
 			if why := p.fixedInCommand(); why != "" {
 				return why

@@ -26,11 +26,14 @@ type secretPlace struct {
 	value      string // what the piece comes to
 	literal    secret.Literal
 	host       string // of a password in a URL
+	account    bool   // the name of the user stands before it
+	nested     bool   // the piece is a variable whose default is another variable
 
 	argument *argumentPlace // of a secret in a command
 	follows  bool           // it is a secret only where the service that checks it has the same value
 	variable string         // that gives the piece its value already, with a default; "" for none
 	owner    bool           // the image takes this variable as the password it is started with
+	software []string       // what the program of an owner is called, in words
 }
 
 // secretsInEnvironments returns the secrets that the environments of a file's services
@@ -56,7 +59,9 @@ func secretsInEnvironments(p *fixer.Pass, find func(at *secretPlace, text string
 				continue
 			}
 			at := secretPlace{view: v, name: pair.Name, node: pair.Node, scalar: scalar}
-			at.owner = ownPassword(profile, pair.Name)
+			if at.owner = ownPassword(profile, pair.Name); at.owner && profile.ServesData() {
+				at.software = softwareWords(profile)
+			}
 			found := find(&at, pair.Value)
 			if len(found) == 0 {
 				continue
@@ -100,20 +105,45 @@ func ownPassword(profile *container.Profile, name string) bool {
 	return profile.ServesData() || len(words) > 0 && slices.Contains(secret.Words(e.ID), words[0]) || strings.Contains(name, "ADMIN")
 }
 
+// softwareWords are what the program of an image is called, also as the user that it runs as.
+func softwareWords(profile *container.Profile) []string {
+	e := profile.Program()
+	words := secret.Words(e.ID)
+	if e.Service != nil {
+		words = append(words, secret.Words(e.Service.Name)...)
+	}
+	return words
+}
+
 // literalSecrets finds the secrets that a value spells out.
 func literalSecrets(at *secretPlace, raw string) []secretPlace {
 	value, certain := compose.Expand(raw)
-	if urls := passwordsInURLs(at, raw); len(urls) > 0 {
-		return urls
+	if urls := passwordsInURLs(at, raw, secret.URLPasswords(raw)); len(urls) > 0 {
+		return append(urls, placeholdersInURLs(at, raw)...)
 	}
 	if settings := passwordsInConnections(at, raw); len(settings) > 0 {
 		return settings
 	}
+	if user, password := secret.Account(at.name, raw); password != "" && certain {
+		place := *at
+		place.start, place.end, place.value, place.account = len(user)+1, len(raw), password, true
+		if place.literal = secret.Find(at.name, value); place.literal.What == "" {
+			if !at.owner || !secret.Accepted(password) {
+				return nil
+			}
+			place.literal = acceptedPlaceholder(password)
+		}
+		return []secretPlace{place}
+	}
+	urls := placeholdersInURLs(at, raw)
 	if !certain {
-		return nil
+		return urls
 	}
 	place := *at
 	if place.literal = literalOf(at, at.name, value); place.literal.What == "" {
+		if len(urls) > 0 {
+			return urls
+		}
 		if !secret.Named(at.name) || secret.Reference(value) || !secret.Accepted(value) {
 			return nil
 		}
@@ -155,10 +185,10 @@ func acceptedPlaceholder(value string) secret.Literal {
 
 // passwordsInURLs finds passwords that a value spells out in URLs, whatever else in it
 // comes from variables.
-func passwordsInURLs(at *secretPlace, raw string) []secretPlace {
+func passwordsInURLs(at *secretPlace, raw string, urls []secret.URLPassword) []secretPlace {
 	var out []secretPlace
 	from := 0
-	for _, u := range secret.URLPasswords(raw) {
+	for _, u := range urls {
 		mark := ":" + u.Password + "@"
 		i := strings.Index(raw[from:], mark)
 		if i < 0 {
@@ -173,6 +203,16 @@ func passwordsInURLs(at *secretPlace, raw string) []secretPlace {
 		place.literal.Evidence = fmt.Sprintf("The password in the URL has %d characters", len(u.Password))
 		place.literal.WellKnown = secret.IsWellKnown(at.name, u.Password) || strings.Contains(raw, "://"+u.Password+mark)
 		out = append(out, place)
+	}
+	return out
+}
+
+// placeholdersInURLs finds placeholders in the URLs of a value that are a password only
+// where the service that checks it has the same.
+func placeholdersInURLs(at *secretPlace, raw string) []secretPlace {
+	out := passwordsInURLs(at, raw, secret.URLPlaceholders(raw))
+	for i := range out {
+		out[i].follows, out[i].literal = true, acceptedPlaceholder(out[i].value)
 	}
 	return out
 }
@@ -211,12 +251,36 @@ func defaultSecrets(at *secretPlace, raw string) []secretPlace {
 			name = at.name
 		}
 		place.owner = place.owner && whole
-		if place.literal = literalOf(&place, name, place.value); place.literal.What != "" {
+		if place.literal = literalOf(&place, name, place.value); place.literal.What == "" {
+			place.asDefaultOf(raw)
+		}
+		if place.literal.What != "" {
 			out = append(out, place)
 		}
 	}
 	return out
 }
+
+// asDefaultOf takes the default of a variable for that of the one whose default the variable
+// is, where that has the name of a secret: ${TOKEN:-${OTHER:-s3cret}}.
+func (at *secretPlace) asDefaultOf(raw string) {
+	for at.literal.What == "" {
+		m := defaultBefore().FindStringSubmatchIndex(raw[:at.start])
+		if m == nil || !strings.HasPrefix(raw[at.end:], "}") || m[0] > 0 && raw[m[0]-1] == '$' {
+			return
+		}
+		at.start, at.end, at.nested = m[0], at.end+1, true
+		at.variable = raw[m[2]:m[3]]
+		name := at.variable
+		if at.start == 0 && at.end == len(raw) && !secret.Named(name) {
+			name = at.name
+		}
+		at.literal = literalOf(at, name, at.value)
+	}
+}
+
+// defaultBefore matches where the default of a variable begins.
+var defaultBefore = text.Regexp(`\$\{([A-Za-z_]\w*):?-$`)
 
 // plain reports whether the text of a scalar is what a container gets: YAML readers
 // differ about numbers that begin with 0.

@@ -37,18 +37,24 @@ func (g *secretGroup) variableFix(p *fixer.Pass) fixer.Fix {
 	}
 	variable, value, places := g.variable, first.value, g.places
 	fix.Edit = func(d *fixer.Draft) error {
-		d.At(first.view.File).YAML(first.view.Doc, replacePieces(places, demand(variable))...)
-		for i := range places {
-			if places[i].inLines() {
-				places[i].replaceInLines(d, demand(variable))
-			}
-		}
+		putInPlaces(d, places, demand(variable))
 		if !write {
 			return nil
 		}
 		return addToEnvironment(d, env.path, variable, value)
 	}
 	return fix
+}
+
+// putInPlaces writes a text in place of each of the secrets.
+func putInPlaces(d *fixer.Draft, places []secretPlace, with string) {
+	first := &places[0]
+	d.At(first.view.File).YAML(first.view.Doc, replacePieces(places, with)...)
+	for i := range places {
+		if places[i].inLines() {
+			places[i].replaceInLines(d, with)
+		}
+	}
 }
 
 // elsewhere is where the files that a fix makes are missing.
