@@ -4,8 +4,6 @@ import (
 	"path"
 	"slices"
 	"strings"
-
-	"github.com/oakum-sec/oakum/fixer/text"
 )
 
 // An Argument is a place in a command where a secret may stand: a value that an option, a
@@ -101,13 +99,13 @@ func ofShell(words []placedWord) bool {
 }
 
 var (
-	scriptOption = text.Regexp(`^-[a-z]*c$`)
+	scriptOption = expression(`^-[a-z]*c$`)
 	shells       = wordSet("sh bash ash dash zsh ksh busybox")
-	longOption   = text.Regexp(`^--?([A-Za-z][\w.:-]+)(=?)`)
-	fileName     = text.Regexp(`^[\w./-]+\.(pem|key|crt|cer|json|txt|ya?ml|env|conf|ini|toml)$`)
-	headerOption = text.Regexp(`^(?:-H|--header=?)`)
-	headerSecret = text.Regexp(`^([A-Za-z][\w-]*)\s*:\s*(?:(?i:bearer|basic|token)\s+)?`)
-	assignment   = text.Regexp(`^([A-Za-z_][\w.]*)=`)
+	longOption   = expression(`^--?([A-Za-z][\w.:-]+)(=?)`)
+	fileName     = expression(`^[\w./-]+\.(pem|key|crt|cer|json|txt|ya?ml|env|conf|ini|toml)$`)
+	headerOption = expression(`^(?:-H|--header=?)`)
+	headerSecret = expression(`^([A-Za-z][\w-]*)\s*:\s*(?:(?i:bearer|basic|token)\s+)?`)
+	assignment   = expression(`^([A-Za-z_][\w.]*)=`)
 )
 
 // inCommand returns the places of one simple command.

@@ -6,8 +6,6 @@ import (
 	"slices"
 	"strings"
 	"sync"
-
-	"github.com/oakum-sec/oakum/fixer/text"
 )
 
 // A FileForm is a kind of file that holds secrets, known by its name.
@@ -90,9 +88,9 @@ var fileForms = sync.OnceValue(func() []namedFile {
 })
 
 // publicFile matches what is public, or a placeholder for a file to come.
-var publicFile = text.Regexp(`(?i)\.pub$|(^|[._/-])(example|examples|sample|template|tpl|dist|default|defaults|public|pub|pubkey|publickey|dummy|fake)([._-]|$)|` +
+var publicFile = expression(`(?i)\.pub$|(^|[._/-])(example|examples|sample|template|tpl|dist|default|defaults|public|pub|pubkey|publickey|dummy|fake)([._-]|$)|` +
 	`(gpg|archive|apt|repo|repository|release|signing|packages?|rpm)[-_.]?(key)?\.key$|snakeoil|dhparam`)
 
 // forTrust matches the directories that hold keys and certificates to check
 // others by.
-var forTrust = text.Regexp(`/etc/apt/|keyrings|/etc/pki/rpm-gpg|ca-certificates|/etc/apk/keys|trusted|/etc/ssl/certs/?$|cacerts`)
+var forTrust = expression(`/etc/apt/|keyrings|/etc/pki/rpm-gpg|ca-certificates|/etc/apk/keys|trusted|/etc/ssl/certs/?$|cacerts`)

@@ -5,8 +5,6 @@ import (
 	"slices"
 	"strings"
 	"sync"
-
-	"github.com/oakum-sec/oakum/fixer/text"
 )
 
 type form struct {
@@ -84,7 +82,7 @@ func isExample(token string) bool {
 // A URLPassword is a password in a URL, and the host it is for.
 type URLPassword struct{ Password, Host string }
 
-var userInfo = text.Regexp(`\b[a-z][a-z0-9+.-]*://[^/\s:@]*:([^/\s:@]+)@([^/\s:?]*)`)
+var userInfo = expression(`\b[a-z][a-z0-9+.-]*://[^/\s:@]*:([^/\s:@]+)@([^/\s:?]*)`)
 
 // URLPasswords returns the passwords in the URLs of a text, but for variables
 // and placeholders in their place.
@@ -121,10 +119,10 @@ type ConnectionPassword struct {
 }
 
 var (
-	connectionServer   = text.Regexp(`(?i)(?:^|;)\s*(?:server|host|data ?source|addr|address|network address)\s*=\s*(?:tcp:)?([^;,:\s]+)`)
-	addressServer      = text.Regexp(`^(?:jdbc:)?[a-z][a-z0-9:+.-]*://(?:[^/\s@?]*@)?([^/\s:;,?@]+)`)
-	addressPassword    = text.Regexp(`(?i)[?&](?:password|pwd)=([^&#;'"\s]+)`)
-	connectionPassword = text.Regexp(`(?i)(?:^|;)\s*(?:password|pwd)\s*=\s*([^;'"\s][^;]*)`)
+	connectionServer   = expression(`(?i)(?:^|;)\s*(?:server|host|data ?source|addr|address|network address)\s*=\s*(?:tcp:)?([^;,:\s]+)`)
+	addressServer      = expression(`^(?:jdbc:)?[a-z][a-z0-9:+.-]*://(?:[^/\s@?]*@)?([^/\s:;,?@]+)`)
+	addressPassword    = expression(`(?i)[?&](?:password|pwd)=([^&#;'"\s]+)`)
+	connectionPassword = expression(`(?i)(?:^|;)\s*(?:password|pwd)\s*=\s*([^;'"\s][^;]*)`)
 )
 
 // ConnectionPasswords returns the passwords in a connection string, but for variables and

@@ -1,10 +1,9 @@
 package secret
 
 import (
+	"regexp"
 	"slices"
 	"strings"
-
-	"github.com/oakum-sec/oakum/fixer/text"
 )
 
 // Hidden is what stands in place of a value that is not shown.
@@ -32,7 +31,7 @@ func Hide(line, before string) string {
 	if m := authorization().FindStringIndex(line); m != nil {
 		line = hideFrom(line, m[1])
 	}
-	for _, pattern := range []*text.Pattern{assigned(), declared()} {
+	for _, pattern := range []*regexp.Regexp{assigned(), declared()} {
 		for _, m := range pattern.FindAllStringSubmatchIndex(line, -1) {
 			if name := line[m[2]:m[3]]; isAccount(name, line[m[1]:]) || Named(name) && !isReference(line[m[1]:]) && !isCollection(name, line[m[1]:]) && !isSwitch(line[m[1]:]) {
 				return hideFrom(line, m[1])
@@ -60,15 +59,15 @@ func HideValue(line string) string {
 }
 
 var (
-	assigned = text.Regexp(`([A-Za-z_][\w.-]*)["']?(?:\s*=\s*|\s*:\s+)`) // NAME=, NAME: and "NAME":
-	declared = text.Regexp(`(?i:\benv\s+)([A-Za-z_][\w.-]*)\s+`)         // ENV NAME
-	unset    = text.Regexp(`^\s*(?i:arg)\s+[A-Za-z_][\w.-]*\s*$`)        // ARG NAME has no value
-	fallback = text.Regexp(`\$\{([A-Za-z_]\w*)(:?-)([^{}$]+)\}`)         // ${NAME:-default}
+	assigned = expression(`([A-Za-z_][\w.-]*)["']?(?:\s*=\s*|\s*:\s+)`) // NAME=, NAME: and "NAME":
+	declared = expression(`(?i:\benv\s+)([A-Za-z_][\w.-]*)\s+`)         // ENV NAME
+	unset    = expression(`^\s*(?i:arg)\s+[A-Za-z_][\w.-]*\s*$`)        // ARG NAME has no value
+	fallback = expression(`\$\{([A-Za-z_]\w*)(:?-)([^{}$]+)\}`)         // ${NAME:-default}
 	// Authorization: Bearer
-	authorization = text.Regexp(`(?i)\bauthorization\s*:\s*(?:bearer|basic|token)\s+`)
+	authorization = expression(`(?i)\bauthorization\s*:\s*(?:bearer|basic|token)\s+`)
 
-	valueKey = text.Regexp(`["']?\bvalue["']?\s*:\s*`)
-	nameWord = text.Regexp(`[A-Za-z_][\w.-]*`)
+	valueKey = expression(`["']?\bvalue["']?\s*:\s*`)
+	nameWord = expression(`[A-Za-z_][\w.-]*`)
 )
 
 func hideFrom(line string, at int) string {

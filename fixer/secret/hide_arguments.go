@@ -2,8 +2,6 @@ package secret
 
 import (
 	"strings"
-
-	"github.com/oakum-sec/oakum/fixer/text"
 )
 
 // hideArguments hides a line from the first value on that a command in it gives to a program
@@ -32,8 +30,8 @@ func hideArguments(line, before string) string {
 }
 
 var (
-	listItem  = text.Regexp(`^\s*-\s`)
-	hasBlanks = text.Regexp(`\s`)
+	listItem  = expression(`^\s*-\s`)
+	hasBlanks = expression(`\s`)
 )
 
 // spelledOut reports whether a value that begins a text is more than a variable.

@@ -3,8 +3,6 @@ package secret
 import (
 	"slices"
 	"strings"
-
-	"github.com/oakum-sec/oakum/fixer/text"
 )
 
 // Named reports whether the name of a variable or a key says that it holds a
@@ -66,7 +64,7 @@ func wordSet(list string) map[string]bool {
 	return out
 }
 
-var camelCaseBoundary = text.Regexp(`([a-z0-9])([A-Z])`)
+var camelCaseBoundary = expression(`([a-z0-9])([A-Z])`)
 
 // Words splits a name at everything that is no letter or digit and where lower
 // case turns to upper case, and gives its words in upper case.
