@@ -243,17 +243,16 @@ func loginEnd(value string) int {
 // setsAlias reports whether the secret key of mc alias set, or of mc config host add as it
 // was called before, comes after words.
 func setsAlias(words []placedWord) bool {
-	var plain []string
-	for _, w := range words {
-		if !strings.HasPrefix(w.value, "-") {
-			plain = append(plain, w.value)
+	var plain []string // the last ones, from the end
+	for i := len(words) - 1; i >= 0 && len(plain) < 5; i-- {
+		if !strings.HasPrefix(words[i].value, "-") {
+			plain = append(plain, words[i].value)
 		}
 	}
-	n := len(plain) - 5
-	if n < 0 {
+	if len(plain) < 5 {
 		return false
 	}
-	before := plain[n] + " " + plain[n+1]
+	before := plain[4] + " " + plain[3]
 	return before == "alias set" || before == "host add"
 }
 

@@ -41,21 +41,23 @@ func Hide(line, before string) string {
 	return line
 }
 
-// HideValue returns a line without what follows its first name: all of its values
-// may be secrets.
+// HideValue returns a line without what follows its first name, or the instruction that it
+// begins with: all of its values may be secrets.
 func HideValue(line string) string {
 	line = hideArguments(hideDefaults(line), "")
 	if m := assigned().FindStringIndex(line); m != nil {
-		return hideFrom(line, m[1])
+		if shown := hideFrom(line, m[1]); len(Forms(shown)) == 0 { // the name may be the secret
+			return shown
+		}
+		return hideWords(line)
 	}
 	if unset().MatchString(line) {
 		return line
 	}
-	words := len(line) - len(strings.TrimLeft(line, " \t-"))
-	if at := strings.IndexAny(line[words:], " \t"); at >= 0 {
-		return hideFrom(line, words+at+1)
+	if m := instruction().FindStringIndex(line); m != nil {
+		return hideFrom(line, m[1])
 	}
-	return line[:words] + Hidden
+	return hideWords(line)
 }
 
 var (
@@ -63,12 +65,20 @@ var (
 	declared = expression(`(?i:\benv\s+)([A-Za-z_][\w.-]*)\s+`)         // ENV NAME
 	unset    = expression(`^\s*(?i:arg)\s+[A-Za-z_][\w.-]*\s*$`)        // ARG NAME has no value
 	fallback = expression(`\$\{([A-Za-z_]\w*)(:?-)([^{}$]+)\}`)         // ${NAME:-default}
+	// A line of a Dockerfile
+	instruction = expression(`^\s*(?i:run|env|arg|cmd|entrypoint|healthcheck|label|copy|add|onbuild|user|shell|from)[ \t]+`)
+
 	// Authorization: Bearer
 	authorization = expression(`(?i)\bauthorization\s*:\s*(?:bearer|basic|token)\s+`)
 
 	valueKey = expression(`["']?\bvalue["']?\s*:\s*`)
 	nameWord = expression(`[A-Za-z_][\w.-]*`)
 )
+
+// hideWords leaves nothing of a line but how far it is indented.
+func hideWords(line string) string {
+	return line[:len(line)-len(strings.TrimLeft(line, " \t-"))] + Hidden
+}
 
 func hideFrom(line string, at int) string {
 	if rest := strings.TrimSpace(line[at:]); rest == "" || isReference(rest) {

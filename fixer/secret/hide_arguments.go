@@ -14,12 +14,10 @@ func hideArguments(line, before string) string {
 		from = len(joined) - len(line)
 	}
 	at := len(line)
-	for _, words := range [][]placedWord{looseWords(joined), quotedWords(joined)} {
-		for _, list := range opened(words) {
-			for _, a := range list {
-				if start := a.Start - from; a.Name != "" && start >= 0 && start < at && spelledOut(line[start:]) {
-					at = start
-				}
+	for _, list := range append(opened(quotedWords(joined)), eachCommand(looseWords(joined))...) {
+		for _, a := range list {
+			if start := a.Start - from; a.Name != "" && start >= 0 && start < at && spelledOut(line[start:]) {
+				at = start
 			}
 		}
 	}
@@ -47,13 +45,14 @@ func spelledOut(rest string) bool {
 func looseWords(line string) []placedWord {
 	var out []placedWord
 	var word placedWord
+	var value []byte
 	first, depth := true, 0 // depth of ${
 	finish := func(end int) {
-		if len(word.at) > 0 && word.value != "-" {
+		if word.value = string(value); word.value != "" && word.value != "-" {
 			word.end, word.first = end, first
 			out, first = append(out, word), false
 		}
-		word = placedWord{}
+		word, value = placedWord{}, value[:0]
 	}
 	for i := range len(line) {
 		switch c := line[i]; {
@@ -70,12 +69,25 @@ func looseWords(line string) []placedWord {
 			case '}':
 				depth--
 			}
-			word.value += line[i : i+1]
+			value = append(value, line[i])
 			word.at = append(word.at, i)
 		}
 	}
 	finish(len(line))
 	return out
+}
+
+// eachCommand returns the places of the commands that words are. A script that a shell gets
+// lies open among them.
+func eachCommand(words []placedWord) [][]Argument {
+	var out [][]Argument
+	from := 0
+	for i := range words {
+		if i > from && words[i].first {
+			out, from = append(out, inCommand(words[from:i])), i
+		}
+	}
+	return append(out, inCommand(words[from:]))
 }
 
 // quotedWords splits a line as a shell does, and what stands in quotes once more.

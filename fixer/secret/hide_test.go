@@ -3,6 +3,7 @@ package secret
 import (
 	"strings"
 	"testing"
+	"time"
 )
 
 func TestHide(t *testing.T) {
@@ -42,6 +43,7 @@ func TestHide(t *testing.T) {
 		{"  cache: {image: redis, command: \"redis-server --requirepass q7Rk2pX9\"}", "", "  cache: {image: redis, command: \"redis-server --requirepass (hidden)"},
 		{"  cache: {command: [redis-server,--requirepass,q7Rk2pX9], image: redis}", "", "  cache: {command: [redis-server,--requirepass,(hidden)"},
 		{"  command: [\"redis-server\",\"--requirepass\",\"q7Rk2pX9\"]", "", "  command: [\"redis-server\",\"--requirepass\",\"(hidden)"},
+		{"  test: [\"CMD\", \"sh\", \"-c\", \"redis-cli -a q7Rk2pX9 ping\"]", "", "  test: [\"CMD\", \"sh\", \"-c\", \"redis-cli -a (hidden)"},
 		{"  command: redis-server --requirepass=q7Rk2pX9 --port 1", "", "  command: redis-server --requirepass=(hidden)"},
 		{"  - q7Rk2pX9", "  - --requirepass", "  - (hidden)"},
 		{"  - q7Rk2pX9", "  - \"--requirepass\"", "  - (hidden)"},
@@ -75,6 +77,8 @@ func TestHideValue(t *testing.T) {
 		"  password: cXdlcnR5": "  password: (hidden)",
 		"ENV X=y":              "ENV X=(hidden)",
 		"  - q7Rk2pX9":         "  - (hidden)",
+		"  - q7Rk2pX9 # mine":  "  - (hidden)",
+		"  q7Rk2pX9 and more":  "  (hidden)",
 		"RUN login q7Rk2pX9":   "RUN (hidden)",
 		"ARG NPM_TOKEN":        "ARG NPM_TOKEN",
 		"":                     "(hidden)",
@@ -85,12 +89,28 @@ func TestHideValue(t *testing.T) {
 	}
 }
 
+// TestHideLongLine: the time for a line grows with its length, not with the square of it.
+func TestHideLongLine(t *testing.T) {
+	for _, long := range []string{strings.Repeat("q7Rk", 1<<18), strings.Repeat("mc a ", 1<<17), strings.Repeat("sh -c '", 1<<15), strings.Repeat("${x:-", 1<<15)} {
+		start := time.Now()
+		got := Hide(long+" redis-cli -a q7Rk2pX9", "")
+		if strings.Contains(got, "q7Rk2pX9") {
+			t.Errorf("%.20s…: the password is shown", long)
+		}
+		if d := time.Since(start); d > 10*time.Second {
+			t.Errorf("%.20s… takes %s", long, d)
+		}
+	}
+}
+
 // FuzzHide: whatever a line looks like, a token in it is not shown.
 func FuzzHide(f *testing.F) {
 	token := "ghp_" + strings.Repeat("aB3", 13)
 	f.Add("ENV X=", " # y")
 	f.Add("- {name: A, value: ", "}")
 	f.Add("https://a:b@c ", "")
+	f.Add(" ", "0")
+	f.Add("0", "=")
 	f.Fuzz(func(t *testing.T, head, tail string) {
 		if len(head)+len(tail) > 1<<10 || strings.ContainsAny(head+tail, "\n\r") {
 			return

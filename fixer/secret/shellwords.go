@@ -21,19 +21,20 @@ type shellWord struct {
 func shellWords(text string, script bool) []shellWord {
 	var out []shellWord
 	var word shellWord
+	var value []byte
 	open, first := false, true
 	put := func(i int) {
-		word.value += text[i : i+1]
+		value = append(value, text[i])
 		word.at = append(word.at, i)
 		open = true
 	}
 	finish := func(i int) {
 		if open {
-			word.end, word.first = i, first
+			word.value, word.end, word.first = string(value), i, first
 			out = append(out, word)
 			first = false
 		}
-		word, open = shellWord{}, false
+		word, value, open = shellWord{}, value[:0], false
 	}
 	var quote byte
 	for i := 0; i < len(text); i++ {
