@@ -61,6 +61,13 @@ func (s *imageCheck) needsRoot() (why string, yes bool) {
 			return fmt.Sprintf("Add USER with a uid before %s on line %d if the process works without root. The instruction runs %s, %s", c.At.Keyword, c.At.Line, path.Base(word), what), true
 		}
 	}
+	for _, r := range s.scripts() {
+		for _, c := range r.Commands {
+			if what, ok := rootPrograms[c.Program]; ok && !r.Perhaps(c) && !s.baseRuns(c.Program) {
+				return fmt.Sprintf("Add USER with a uid if the script %s works without root. The script runs %s, %s", r.Place, c.Program, what), true
+			}
+		}
+	}
 	return "", false
 }
 

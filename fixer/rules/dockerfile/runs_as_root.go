@@ -12,7 +12,6 @@ import (
 	"github.com/oakum-sec/oakum/fixer/container"
 	"github.com/oakum-sec/oakum/fixer/dockerfile"
 	"github.com/oakum-sec/oakum/fixer/image"
-	"github.com/oakum-sec/oakum/fixer/text"
 )
 
 //go:embed runs_as_root.md
@@ -114,19 +113,6 @@ func (s *imageCheck) advise(f *fixer.Finding) {
 		}
 	}
 	s.heedHost(f)
-}
-
-// heedHost leaves the fixes to a person where a container of the image uses a directory of
-// the host: whom that belongs to decides which user works.
-func (s *imageCheck) heedHost(f *fixer.Finding) {
-	mount := hostDirectory(s.pass, s.stage)
-	if mount == "" {
-		return
-	}
-	for i := range f.Fixes {
-		f.Fixes[i].Level = fixer.Manual
-	}
-	f.Advice = text.Sentences(f.Advice, "Choose the uid of the owner of the mounted directory, or set user in Compose to it: "+mount)
 }
 
 // adviseProduct deals with images that are built upon a product, such as
