@@ -25,7 +25,7 @@ const (
 )
 
 // projectFiles say how an application is built and started.
-var projectFiles = text.WordSet(`package.json tsconfig.json nest-cli.json angular.json .npmrc
+var projectFiles = text.WordSet(`package.json tsconfig.json nest-cli.json angular.json .npmrc .yarnrc.yml
 	requirements.txt pyproject.toml Pipfile setup.py setup.cfg .python-version
 	go.mod Cargo.toml Cargo.lock pom.xml build.gradle build.gradle.kts settings.gradle settings.gradle.kts gradle.properties
 	composer.json Gemfile Gemfile.lock .ruby-version global.json Procfile mkdocs.yml mkdocs.yaml vue.config.js .eleventy.js`)
@@ -103,7 +103,7 @@ func (l *loader) readProjects() {
 		for _, n := range l.names {
 			dir, base := path.Split(n.Path)
 			dir = path.Clean(dir)
-			wanted := want[dir] && isProject(base) || several[dir] && (base == packageJSON || path.Ext(base) == ".conf" || isScript(base)) || scripts[n.Path]
+			wanted := want[dir] && isProject(base) || several[dir] && (base == packageJSON || base == ".npmrc" || base == ".yarnrc.yml" || path.Ext(base) == ".conf" || isScript(base)) || scripts[n.Path]
 			if member {
 				wanted = !wanted && isMember(base) && isBelow(dir, want)
 			}

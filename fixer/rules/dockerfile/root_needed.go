@@ -36,6 +36,9 @@ const (
 // needsRoot looks for proof or strong signs that the program has to start as
 // root: what CMD and ENTRYPOINT run, and tools for stepping down in the image.
 func (s *imageCheck) needsRoot() (why string, yes bool) {
+	if action := actionOf(s.pass); action != "" {
+		return fmt.Sprintf("Keep root: %s runs this image, and GitHub says that actions must not use USER. Only root can write to the workspace and to files such as $GITHUB_OUTPUT", action), true
+	}
 	for _, stage := range s.stage.Chain() {
 		for _, i := range stage.Instructions {
 			if tool := build.PrivilegeDropTool(s.file, i); tool != "" && i.Keyword != "CMD" && i.Keyword != "ENTRYPOINT" {
