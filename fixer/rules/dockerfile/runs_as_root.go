@@ -104,10 +104,18 @@ func (s *imageCheck) advise(f *fixer.Finding) {
 		fix.Level = fixer.Manual
 		f.Advice = fmt.Sprintf("Copy an empty directory to %[1]s with COPY --chown=%[3]s before VOLUME, and set USER to that user. Root would stay the owner of the volume, because %[2]s has no shell to run chown", volume, s.base, acc.numbers())
 	}
+	asks, fails, yes := s.asksForUser()
+	created, ok := s.create()
+	if yes && fails && acc.free {
+		fix.Level = fixer.Manual
+		if !ok {
+			f.Advice = "Create a user with a home directory and set USER to that user. " + asks.Text
+		}
+	}
 	f.Fixes = []fixer.Fix{fix}
-	if created, ok := s.create(); ok && acc.free {
+	if ok && acc.free {
 		f.Fixes = append(f.Fixes, created)
-		if asks, yes := s.asksForUser(); yes {
+		if yes {
 			f.Evidence = append(f.Evidence, asks)
 			f.Fixes = []fixer.Fix{created, fix}
 		}
