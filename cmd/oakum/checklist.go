@@ -40,7 +40,7 @@ func (f *checklistFlags) run(cmd *cobra.Command, paths []string) error {
 	if err := oneOf("--format", f.format, "text", "markdown", "json"); err != nil {
 		return err
 	}
-	p, err := f.open(cmd, paths, &registryFlags{})
+	p, err := f.survey(cmd, paths, &registryFlags{})
 	if err != nil {
 		return err
 	}
