@@ -16,7 +16,7 @@ type checklistFlags struct {
 }
 
 func newChecklist() *cobra.Command {
-	var f checklistFlags
+	f := checklistFlags{selectFlags: selectFlags{survey: true}}
 	cmd := &cobra.Command{
 		Use:   "checklist [PATH…]",
 		Short: "Report which questions of a checklist the files answer, and how",
@@ -40,7 +40,7 @@ func (f *checklistFlags) run(cmd *cobra.Command, paths []string) error {
 	if err := oneOf("--format", f.format, "text", "markdown", "json"); err != nil {
 		return err
 	}
-	p, err := f.survey(cmd, paths, &registryFlags{})
+	p, err := f.open(cmd, paths, &registryFlags{})
 	if err != nil {
 		return err
 	}

@@ -71,11 +71,8 @@ func (f *scanFlags) run(cmd *cobra.Command, paths []string) error {
 	if err := oneOf("--format", f.format, "text", "concise", "json"); err != nil {
 		return err
 	}
-	open := f.survey
-	if f.format == "json" {
-		open = f.open // it has the edits of each fix
-	}
-	p, err := open(cmd, paths, &f.registryFlags)
+	f.survey = f.format != "json" // that has the edits of each fix
+	p, err := f.open(cmd, paths, &f.registryFlags)
 	if err != nil {
 		return err
 	}

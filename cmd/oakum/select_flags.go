@@ -20,6 +20,7 @@ type selectFlags struct {
 	noIgnore  bool
 	generated bool
 	allow     []string
+	survey    bool // the command makes no fix
 
 	paths    project.Paths         // what files are called
 	progress *project.ProgressLine // shows that the work takes long
@@ -40,15 +41,6 @@ func (f *selectFlags) selection() (*project.Selection, error) {
 
 // open reads and checks what the paths hold, and prints the notes.
 func (f *selectFlags) open(cmd *cobra.Command, paths []string, registries *registryFlags) (*project.Project, error) {
-	return f.openFor(cmd, paths, registries, false)
-}
-
-// survey is open for a command that makes no fix.
-func (f *selectFlags) survey(cmd *cobra.Command, paths []string, registries *registryFlags) (*project.Project, error) {
-	return f.openFor(cmd, paths, registries, true)
-}
-
-func (f *selectFlags) openFor(cmd *cobra.Command, paths []string, registries *registryFlags, survey bool) (*project.Project, error) {
 	selection, err := f.selection()
 	if err != nil {
 		return nil, err
@@ -66,7 +58,7 @@ func (f *selectFlags) openFor(cmd *cobra.Command, paths []string, registries *re
 		f.progress.Out = os.Stderr
 	}
 	p, err := project.Open(cmd.Context(), project.Options{
-		Paths: paths, NoIgnore: f.noIgnore, Generated: f.generated, Survey: survey, Selection: selection, AllowedRegistries: allowed, Lookup: lookup,
+		Paths: paths, NoIgnore: f.noIgnore, Generated: f.generated, Survey: f.survey, Selection: selection, AllowedRegistries: allowed, Lookup: lookup,
 		Progress: f.progress.Report, Say: func(s string) { note(cmd, s+" (--offline asks nobody)") },
 	})
 	f.progress.Stop()
