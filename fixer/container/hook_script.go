@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"github.com/oakum-sec/oakum/fixer"
-	"github.com/oakum-sec/oakum/fixer/buildcontext"
 	"github.com/oakum-sec/oakum/fixer/dockerfile"
 	"github.com/oakum-sec/oakum/fixer/text"
 	"github.com/oakum-sec/oakum/fixer/topology"
@@ -38,17 +37,13 @@ func hookScripts(p *fixer.Pass, b topology.Build) []startScript {
 				if into == nil {
 					continue
 				}
-				ctx, known := p.Topology().Context(b.Path)
-				if !known {
-					continue
-				}
-				for _, file := range filesOf(ctx, source.Value) {
-					rel, _ := strings.CutPrefix(file, ctx.Join(source.Value))
-					if !into(strings.TrimPrefix(rel, "/")) || p.Read(file) == nil {
+				for _, sent := range p.Topology().Sent(b.Path, source.Value) {
+					file := p.Read(sent.Path)
+					if file == nil || path.Ext(sent.Path) != ".sh" || !into(sent.Below) {
 						continue
 					}
-					if script := shellScripts.Of(p.Read(file)); script != nil {
-						out = append(out, startScript{file, true, script})
+					if script := shellScripts.Of(file); script != nil {
+						out = append(out, startScript{sent.Path, true, script})
 					}
 				}
 			}
@@ -68,22 +63,4 @@ func hookTarget(source, to string) func(rel string) bool {
 		return func(rel string) bool { return hookDirs[path.Base(path.Dir(path.Join("/", source, rel)))] }
 	}
 	return nil
-}
-
-// maxHooks bounds how many files of a directory are looked at.
-const maxHooks = 200
-
-// filesOf returns the file of a context that a source names, or those below the directory.
-func filesOf(ctx buildcontext.Context, source string) []string {
-	n, there := ctx.Has(source)
-	if !there || n.Kind != buildcontext.Directory {
-		return []string{ctx.Join(source)}
-	}
-	var out []string
-	for below := range ctx.Tree.Below(n.Path) {
-		if below.Kind == buildcontext.Plain && path.Ext(below.Path) == ".sh" && len(out) < maxHooks {
-			out = append(out, below.Path)
-		}
-	}
-	return out
 }

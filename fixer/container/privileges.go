@@ -266,19 +266,6 @@ func (s *Spec) servesMail() string {
 	return ""
 }
 
-// startsInit returns the init system that the container starts, as a machine does or with
-// s6, "" where it starts none.
-func (s *Spec) startsInit() string {
-	for _, r := range s.starts() {
-		for _, c := range r.Commands {
-			if c.Program == "init" || c.Program == "systemd" {
-				return c.Words[c.ProgramWord].Value
-			}
-		}
-	}
-	return ""
-}
-
 // mailServers are words by which mail servers are called.
 var mailServers = []string{"exim", "postfix", "sendmail", "smtp", "mailserver", "mail-server"}
 
@@ -321,7 +308,7 @@ func (s *Spec) ForbidNewPrivileges() Decision {
 	case s.onlyWaits():
 		notice(inside, s.says("The command only waits"))
 	case s.startsInit() != "":
-		notice("Services that the init system starts no longer gain privileges: sudo, or the helpers of s6, D-Bus and PolicyKit", s.says("The container starts "+s.startsInit()+", which starts what oakum does not know"))
+		notice("Services that the init system starts no longer gain privileges: sudo, s6-overlay-suexec, those of D-Bus and PolicyKit", s.says("The container starts "+s.startsInit()+", which starts what oakum does not know"))
 	case s.grantsSudo() != nil:
 		v := s.grantsSudo()
 		notice("sudo, which "+v.Name+" configures, no longer works", fixer.Evidence{Kind: s.Kind, Place: v.Place, Text: v.Name + " is set"})
