@@ -60,7 +60,7 @@ func (p *Profile) BuiltHere() bool { return p.Build != nil }
 
 // InsteadOfPrivilege is what a person can do where the program of an image works only in
 // a privileged container.
-const InsteadOfPrivilege = "Replace it with a program that works without the privilege, such as rootless BuildKit or Buildah for builds. Then remove privileged"
+const InsteadOfPrivilege = "Replace it with an application that works without the privilege, such as rootless BuildKit or Buildah for builds. Then remove privileged"
 
 // NeedsPrivilege reports whether the program of the image mounts filesystems and the like,
 // so that it works only in a privileged container, and what says so.

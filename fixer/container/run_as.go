@@ -104,7 +104,7 @@ func (s *Spec) RunAs() UserDecision {
 	private := s.privateFiles()
 	d.VolumeGroup = (len(s.Claims()) > 0 || d.Dir != "" || len(private) > 0) && !start.IsNonRoot() // else its volumes are its own already
 	if d.Need == NeedUser && d.Level == fixer.Review && len(private) > 0 && !start.IsNonRoot() {
-		d.Breaks = text.Sentences(d.Breaks, "The files at "+joined(private)+" are root's alone. With fsGroup the group of the pod can read them, and a program that insists on private files refuses them")
+		d.Breaks = text.Sentences(d.Breaks, "The files at "+joined(private)+" are root's alone. With fsGroup the group of the pod can read them, and an application that insists on private files refuses them")
 	}
 	return d
 }
@@ -144,7 +144,7 @@ func (s *Spec) leaveRoot(d *UserDecision) {
 		d.Evidence = append(d.Evidence, e.evidence(s))
 	case s.wantsPrivate() != "":
 		at := s.wantsPrivate()
-		d.unknown("Copy " + at + " in an init container to a file that belongs to the user and has mode 0400, and set the user then. The program refuses a file that a group may read, and without fsGroup only root can read this one")
+		d.unknown("Copy " + at + " in an init container to a file that belongs to the user and has mode 0400, and set the user then. The application refuses a file that a group may read, and without fsGroup only root can read this one")
 	case s.becomesUser() != "" && (e == nil || e.NonRoot.Support != image.SupportDefault):
 		d.unknown("Use a variant of the image that starts as its own user. " + s.becomesUser() + " are set for an entrypoint that starts as root and switches to that user")
 	case s.Platform == Knative && len(s.LowPorts()) > 0:
