@@ -64,7 +64,7 @@ func reportIdentity(p *fixer.Pass, pod podIdentity, id identity) {
 	if len(f.Fixes) > 0 {
 		leaveDecided(p, c.Workload, &f, "set a user other than root if not", weakened(c, "runAsUser", "runAsNonRoot")...)
 	}
-	if id.Need == container.NeedUser && keepsPrivileged(p, c) {
+	if len(f.Fixes) > 0 && keepsPrivileged(p, c) {
 		f.Advice = "Remove privileged first, or keep root: what needs privileged mostly needs root, too"
 		for i := range f.Fixes {
 			f.Fixes[i].Level = fixer.Manual
